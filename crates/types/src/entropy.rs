@@ -1,0 +1,60 @@
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Where random bytes come from: the operating system, or a test's seed.
+#[derive(Debug, Clone)]
+pub struct Entropy(Source);
+
+#[derive(Debug, Clone)]
+enum Source {
+    System,
+    Seeded(Arc<Mutex<u64>>),
+}
+
+impl Entropy {
+    /// The operating system's generator, fit for keys.
+    pub fn system() -> Self {
+        Self(Source::System)
+    }
+
+    /// The same bytes for the same seed, for simulations. Never fit for keys.
+    pub fn seeded(seed: u64) -> Self {
+        Self(Source::Seeded(Arc::new(Mutex::new(seed))))
+    }
+
+    /// Fills `out` with random bytes.
+    ///
+    /// Errors when the operating system gives none; nothing secret may be made then.
+    pub fn fill(&self, out: &mut [u8]) -> std::io::Result<()> {
+        match &self.0 {
+            Source::System => {
+                getrandom::fill(out).map_err(|e| std::io::Error::other(e.to_string()))
+            }
+            Source::Seeded(state) => {
+                let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+                for chunk in out.chunks_mut(8) {
+                    let word = split_mix_64(&mut state).to_le_bytes();
+                    for (byte, value) in chunk.iter_mut().zip(word) {
+                        *byte = value;
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// `N` random bytes.
+    pub fn bytes<const N: usize>(&self) -> std::io::Result<[u8; N]> {
+        let mut out = [0; N];
+        self.fill(&mut out)?;
+        Ok(out)
+    }
+}
+
+/// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators".
+fn split_mix_64(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
