@@ -18,7 +18,7 @@ pub fn hmac_sha256(key: &[u8], data: &[u8]) -> [u8; 32] {
     fixed(tag.as_ref())
 }
 
-/// MD5 of `data`: for ETags and public-key fingerprints, where AWS's contract is MD5.
+/// MD5 of `data`: for entity tags and public-key fingerprints, where AWS's contract is MD5.
 pub fn md5(data: &[u8]) -> [u8; 16] {
     md5::Md5::digest(data).into()
 }
@@ -58,6 +58,39 @@ impl Default for Sha256 {
 impl fmt::Debug for Sha256 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Sha256")
+    }
+}
+
+/// A running SHA-1: for checksums of objects that clients ask for by this name.
+#[derive(Clone)]
+pub struct Sha1(digest::Context);
+
+impl Sha1 {
+    /// Of nothing yet.
+    pub fn new() -> Self {
+        Self(digest::Context::new(&digest::SHA1_FOR_LEGACY_USE_ONLY))
+    }
+
+    /// Takes in more.
+    pub fn update(&mut self, data: &[u8]) {
+        self.0.update(data);
+    }
+
+    /// The hash of all that was taken in.
+    pub fn finish(self) -> [u8; 20] {
+        fixed(self.0.finish().as_ref())
+    }
+}
+
+impl Default for Sha1 {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Sha1 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sha1")
     }
 }
 

@@ -1,5 +1,58 @@
 //! Cryptography under plain names; the only crate that knows the primitives' library.
+//!
+//! Everything is bytes in, bytes out: no files, no clock, and randomness only from the caller's
+//! [`Entropy`](types::Entropy). One exception: the library draws its own randomness when it makes
+//! an RSA key. No cryptography is designed here; constructions come from NIST and from AWS's own
+//! descriptions of KMS, primitives from aws-lc.
+//!
+//! ```text
+//! sealer ─opens─> RootKey ─wraps─> Keyring: one random key per epoch
+//!                                     └─derives─> a key per Domain
+//!                                                   └─seals─> KMS backing keys, secrets, ...
+//! KMS backing key + salt ─derives─> the key of one ciphertext    (blob)
+//! bucket key + salt ─derives─> object key ─seals─> frames        (frames)
+//! ```
+//!
+//! Reading order: [`SecretBytes`] and [`RootKey`]; [`sealer`], how the root key rests; [`Keyring`]
+//! and [`Domain`], how everything else rests; [`blob`], KMS ciphertexts; [`frames`], object bodies;
+//! [`rsa`], signed digests; [`sha256`] and its neighbours.
+//!
+//! ```
+//! use keys::{Domain, Keyring, RootKey};
+//! use types::Entropy;
+//! # fn main() -> Result<(), keys::KeyError> {
+//! let entropy = Entropy::system();
+//! let root = RootKey::generate(&entropy)?;
+//! let (keyring, wrapped) = Keyring::create(&root, &entropy)?;
+//! let sealed = keyring.seal(Domain::AccessKey, &[b"AKIAEXAMPLE"], b"secret", &entropy)?;
+//!
+//! let reopened = Keyring::unlock(&root, &wrapped)?;
+//! let secret = reopened.open(Domain::AccessKey, &[b"AKIAEXAMPLE"], &sealed)?;
+//! assert_eq!(secret.as_bytes(), b"secret");
+//! assert!(reopened.open(Domain::AccessKey, &[b"AKIAANOTHER"], &sealed).is_err());
+//! # Ok(())
+//! # }
+//! ```
 
+pub mod blob;
+mod derive;
 mod digest;
+mod domain;
+mod encoding;
+mod error;
+pub mod frames;
+mod gcm;
+mod keyring;
+mod root_key;
+pub mod rsa;
+pub mod sealer;
+mod secret;
+mod wrapped;
 
-pub use digest::{Md5, Sha256, equal_in_constant_time, hmac_sha256, md5, sha256};
+pub use digest::{Md5, Sha1, Sha256, equal_in_constant_time, hmac_sha256, md5, sha256};
+pub use domain::Domain;
+pub use error::KeyError;
+pub use keyring::Keyring;
+pub use root_key::RootKey;
+pub use secret::{SecretBytes, random_secret};
+pub use wrapped::WrappedKeyring;

@@ -15,6 +15,11 @@ impl AccountId {
         valid.then(|| Self(text.into()))
     }
 
+    /// The account of twelve zeros, which nobody has.
+    pub fn zero() -> Self {
+        Self("000000000000".into())
+    }
+
     /// The 12 digits.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -62,6 +62,13 @@ impl Timestamp {
         self.0 / SECOND_MS
     }
 
+    /// From seconds since the epoch with a fraction, as JSON clients send them; what lies before
+    /// the epoch or is no number becomes the epoch.
+    pub fn from_secs_f64(secs: f64) -> Self {
+        std::time::Duration::try_from_secs_f64(secs)
+            .map_or(Self(0), |since| Self(u64::try_from(since.as_millis()).unwrap_or(u64::MAX)))
+    }
+
     /// Seconds with a fraction, as the JSON protocols carry times.
     #[expect(clippy::cast_precision_loss, reason = "exact below the year 285 000")]
     pub fn as_secs_f64(self) -> f64 {

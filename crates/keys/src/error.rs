@@ -1,0 +1,54 @@
+use std::{fmt, io};
+
+/// Why a key or a ciphertext could not be made or opened. Carries no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyError {
+    /// The keyring was wrapped under another root key.
+    WrongRootKey,
+    /// The passphrase is another one, or the sealed root key was damaged: nobody can tell which.
+    WrongPassphrase,
+    /// An empty passphrase protects nothing.
+    EmptyPassphrase,
+    /// The bytes are not of the expected form, or of a version unknown here.
+    Malformed,
+    /// Something was changed: the ciphertext, its context, its place, or the key.
+    NotAuthentic,
+    /// The epoch's key is not in the keyring, for example because it was destroyed.
+    UnknownEpoch(u32),
+    /// Key material of the wrong length or kind, or inconsistent in itself.
+    UnusableKey,
+    /// More plaintext, context or epochs than the format can express.
+    TooLong,
+    /// The operating system gave no random bytes.
+    Entropy(String),
+    /// The primitives' library failed where only a lack of memory makes it fail.
+    Library,
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::WrongRootKey => f.write_str("the keyring was wrapped under another root key"),
+            Self::WrongPassphrase => {
+                f.write_str("wrong passphrase, or the sealed root key is damaged")
+            }
+            Self::EmptyPassphrase => f.write_str("the passphrase is empty"),
+            Self::Malformed => f.write_str("not a form of key or ciphertext known here"),
+            Self::NotAuthentic => f.write_str("the ciphertext does not match its key and context"),
+            Self::UnknownEpoch(epoch) => write!(f, "the keyring has no epoch `{epoch}`"),
+            Self::UnusableKey => f.write_str("the key material is not usable"),
+            Self::TooLong => f.write_str("too long for the format"),
+            Self::Entropy(cause) => write!(f, "no random bytes: {cause}"),
+            Self::Library => f.write_str("the cryptographic library failed"),
+        }
+    }
+}
+
+impl std::error::Error for KeyError {}
+
+/// The only input and output of this crate is the operating system's randomness.
+impl From<io::Error> for KeyError {
+    fn from(error: io::Error) -> Self {
+        Self::Entropy(error.to_string())
+    }
+}

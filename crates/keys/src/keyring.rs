@@ -1,0 +1,185 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use aws_lc_rs::hmac;
+use types::Entropy;
+
+use crate::derive::{KEY_BYTES, derive};
+use crate::domain::PerDomain;
+use crate::gcm::{Gcm, IV_BYTES};
+use crate::wrapped::Unwrapped;
+use crate::{Domain, KeyError, RootKey, SecretBytes, WrappedKeyring, encoding, random_secret};
+
+/// The first byte of everything a keyring seals.
+const SEALED_VERSION: u8 = 1;
+/// The first epoch of a new keyring.
+const FIRST_EPOCH: u32 = 1;
+/// Version, epoch, initialization vector.
+const HEADER_BYTES: usize = 1 + 4 + IV_BYTES;
+
+/// The keys between the root key and everything that rests in the store.
+///
+/// Each epoch has one random key, from which a key per [`Domain`] is derived. New things are
+/// sealed under the newest epoch; old ones open as long as their epoch is there. Authentication
+/// codes have a random key of their own that no epoch changes, so that they stay comparable.
+///
+/// Initialization vectors are random, which is sound for 2^32 seals per domain and epoch
+/// (SP 800-38D, section 8.3): start a new epoch long before.
+///
+/// A sealed thing is `version (1) | epoch (4) | iv (12) | ciphertext | tag (16)`.
+pub struct Keyring {
+    wrapped: WrappedKeyring,
+    current: u32,
+    // INVARIANT: has the key `current`, and the same keys as `wrapped`.
+    epochs: BTreeMap<u32, PerDomain<Gcm>>,
+    macs: PerDomain<hmac::Key>,
+}
+
+impl Keyring {
+    /// A new keyring, and what the store has to keep of it.
+    pub fn create(root: &RootKey, entropy: &Entropy) -> Result<(Self, WrappedKeyring), KeyError> {
+        let keys = Unwrapped {
+            mac_key: random_secret(entropy, KEY_BYTES)?,
+            epochs: vec![(FIRST_EPOCH, random_secret(entropy, KEY_BYTES)?)],
+        };
+        let wrapped = WrappedKeyring::wrap(root, &keys, entropy)?;
+        Ok((Self::new(wrapped.clone(), &keys)?, wrapped))
+    }
+
+    /// The keyring that the store kept.
+    ///
+    /// Errors: `WrongRootKey` if another root key wrapped it; `NotAuthentic` if it was changed
+    /// since; `Malformed` if it is of a version unknown here.
+    pub fn unlock(root: &RootKey, wrapped: &WrappedKeyring) -> Result<Self, KeyError> {
+        Self::new(wrapped.clone(), &wrapped.unwrap(root)?)
+    }
+
+    /// Encrypts `plain` for `domain`, bound to `aad`: it opens with equal parts only.
+    pub fn seal(
+        &self,
+        domain: Domain,
+        aad: &[&[u8]],
+        plain: &[u8],
+        entropy: &Entropy,
+    ) -> Result<Vec<u8>, KeyError> {
+        let iv = entropy.bytes::<IV_BYTES>()?;
+        let mut sealed = vec![SEALED_VERSION];
+        sealed.extend_from_slice(&self.current.to_be_bytes());
+        sealed.extend_from_slice(&iv);
+        let aad = full_aad(&sealed, aad)?;
+        self.gcm(self.current, domain)?.seal(iv, &aad, plain, &mut sealed)?;
+        Ok(sealed)
+    }
+
+    /// The plaintext of what [`Keyring::seal`] made for the same domain and the same `aad`.
+    pub fn open(
+        &self,
+        domain: Domain,
+        aad: &[&[u8]],
+        sealed: &[u8],
+    ) -> Result<SecretBytes, KeyError> {
+        let (epoch, iv) = header(sealed).ok_or(KeyError::Malformed)?;
+        let (head, body) = sealed.split_at_checked(HEADER_BYTES).ok_or(KeyError::Malformed)?;
+        self.gcm(epoch, domain)?.open(iv, &full_aad(head, aad)?, body)
+    }
+
+    /// The authentication code of `parts` for `domain`; the same in every epoch.
+    ///
+    /// Compare codes with [`equal_in_constant_time`](crate::equal_in_constant_time).
+    pub fn mac(&self, domain: Domain, parts: &[&[u8]]) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(self.macs.of(domain));
+        for part in parts {
+            // A slice is never longer than 2^64 bytes.
+            let len = u64::try_from(part.len()).unwrap_or(u64::MAX);
+            context.update(&len.to_be_bytes());
+            context.update(part);
+        }
+        let mut code = [0; 32];
+        for (to, from) in code.iter_mut().zip(context.sign().as_ref()) {
+            *to = *from;
+        }
+        code
+    }
+
+    /// Starts a new epoch. The store must have kept the answer before anything is sealed again.
+    pub fn new_epoch(
+        &mut self,
+        root: &RootKey,
+        entropy: &Entropy,
+    ) -> Result<WrappedKeyring, KeyError> {
+        self.wrapped.check_root(root)?;
+        let epoch = self.current.checked_add(1).ok_or(KeyError::TooLong)?;
+        let key = random_secret(entropy, KEY_BYTES)?;
+        let domains = domain_keys(&key)?;
+        self.wrapped.add_epoch(root, epoch, &key, entropy)?;
+        self.epochs.insert(epoch, domains);
+        self.current = epoch;
+        Ok(self.wrapped.clone())
+    }
+
+    /// Destroys the epochs older than `epoch`, but never the current one: what is still sealed
+    /// under them is gone for ever. This is how deleted keys leave the backups' reach.
+    ///
+    /// Seal again what must live, and keep the answer in the place of the old form.
+    pub fn destroy_epochs_before(&mut self, epoch: u32) -> WrappedKeyring {
+        let oldest = epoch.min(self.current);
+        self.wrapped.remove_epochs_before(oldest);
+        self.epochs.retain(|epoch, _| *epoch >= oldest);
+        self.wrapped.clone()
+    }
+
+    /// The epoch under which things are sealed now.
+    pub fn current_epoch(&self) -> u32 {
+        self.current
+    }
+
+    /// The epoch under which something was sealed; `None` if no keyring sealed it.
+    pub fn epoch_of(sealed: &[u8]) -> Option<u32> {
+        header(sealed).map(|(epoch, _)| epoch)
+    }
+
+    fn new(wrapped: WrappedKeyring, keys: &Unwrapped) -> Result<Self, KeyError> {
+        let mut epochs = BTreeMap::new();
+        for (epoch, key) in &keys.epochs {
+            epochs.insert(*epoch, domain_keys(key)?);
+        }
+        let current = epochs.last_key_value().map(|(epoch, _)| *epoch);
+        let macs = PerDomain::try_from_fn(|domain| {
+            let key = derive(keys.mac_key.as_bytes(), domain.label(), &[])?;
+            Ok::<_, KeyError>(hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes()))
+        })?;
+        Ok(Self { wrapped, current: current.ok_or(KeyError::Malformed)?, epochs, macs })
+    }
+
+    fn gcm(&self, epoch: u32, domain: Domain) -> Result<&Gcm, KeyError> {
+        let domains = self.epochs.get(&epoch).ok_or(KeyError::UnknownEpoch(epoch))?;
+        Ok(domains.of(domain))
+    }
+}
+
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keyring").field("current_epoch", &self.current).finish_non_exhaustive()
+    }
+}
+
+fn domain_keys(epoch_key: &SecretBytes) -> Result<PerDomain<Gcm>, KeyError> {
+    PerDomain::try_from_fn(|domain| {
+        Gcm::new(derive(epoch_key.as_bytes(), domain.label(), &[])?.as_bytes())
+    })
+}
+
+/// The header is authenticated too.
+fn full_aad(header: &[u8], parts: &[&[u8]]) -> Result<Vec<u8>, KeyError> {
+    Ok([header, &encoding::length_prefixed(parts)?].concat())
+}
+
+fn header(sealed: &[u8]) -> Option<(u32, [u8; IV_BYTES])> {
+    let (&version, rest) = sealed.split_first()?;
+    let (epoch, rest) = rest.split_first_chunk()?;
+    let (iv, _) = rest.split_first_chunk()?;
+    (version == SEALED_VERSION).then_some((u32::from_be_bytes(*epoch), *iv))
+}
+
+#[cfg(test)]
+mod tests;

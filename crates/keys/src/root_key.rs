@@ -1,0 +1,72 @@
+use std::{fmt, io};
+
+use types::Entropy;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use crate::KeyError;
+use crate::derive::derive;
+
+/// The root key's length: AES-256 and HMAC-SHA-256 want as much.
+pub(crate) const ROOT_KEY_BYTES: usize = 32;
+
+/// The key above all others. Lives in memory only; at rest it is in one of the [`sealer`] forms.
+///
+/// Whoever loses it loses everything that was ever sealed.
+///
+/// [`sealer`]: crate::sealer
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct RootKey([u8; ROOT_KEY_BYTES]);
+
+impl RootKey {
+    /// A new random key.
+    pub fn generate(entropy: &Entropy) -> io::Result<Self> {
+        let mut key = Self([0; ROOT_KEY_BYTES]);
+        entropy.fill(&mut key.0)?;
+        Ok(key)
+    }
+
+    /// The key of these 32 bytes; `None` for any other length.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// The 32 bytes, for a sealer to seal.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// A name for the key that tells nothing about it.
+    pub(crate) fn id(&self) -> Result<String, KeyError> {
+        let derived = derive(&self.0, "shoseki root key id", &[])?;
+        Ok(types::hex(derived.as_bytes().get(..16).unwrap_or_default()))
+    }
+}
+
+impl fmt::Debug for RootKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RootKey")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_32_bytes_are_a_root_key() {
+        for len in [0, 16, 31, 33, 64] {
+            assert!(RootKey::from_bytes(&vec![7; len]).is_none(), "{len}");
+        }
+        assert_eq!(RootKey::from_bytes(&[7; 32]).unwrap().as_bytes(), [7; 32]);
+    }
+
+    #[test]
+    fn a_root_key_is_never_printed_and_its_id_is_its_own() {
+        let (one, two) = (RootKey::from_bytes(&[7; 32]), RootKey::from_bytes(&[8; 32]));
+        let (one, two) = (one.unwrap(), two.unwrap());
+        assert_eq!(format!("{one:?}"), "RootKey");
+        assert_eq!(one.id().unwrap().len(), 32);
+        assert_eq!(one.id(), one.id());
+        assert_ne!(one.id(), two.id());
+    }
+}

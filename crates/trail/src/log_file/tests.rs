@@ -1,0 +1,142 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn at(text: &str) -> Timestamp {
+    Timestamp::parse_iso(text).unwrap()
+}
+
+/// One line, no spaces, and the times of the earliest and the latest event, unsorted or not.
+#[test]
+fn a_file_is_one_line_of_records() {
+    let records = [
+        r#"{"eventTime":"2026-01-02T03:04:05Z"}"#,
+        r#"{"eventTime":"2026-01-02T03:04:04Z"}"#,
+        r#"{"eventTime":"2026-01-02T03:04:06Z","n":0.10}"#,
+        "{}",
+    ];
+    let file = write(records.into_iter()).unwrap();
+    let plain = gzip::decompress(&file.gz, 1_000).unwrap();
+    assert_eq!(plain, format!(r#"{{"Records":[{}]}}"#, records.join(",")).as_bytes());
+    assert_eq!(file.plain_sha256_hex, types::hex(&keys::sha256(&plain)));
+    assert_eq!((file.records, file.plain_bytes), (4, plain.len() as u64));
+    assert_eq!(file.oldest, Some(at("2026-01-02T03:04:04Z")));
+    assert_eq!(file.newest, Some(at("2026-01-02T03:04:06Z")));
+    assert_eq!(file, write(records.into_iter()).unwrap());
+    assert_eq!(
+        read(&file.gz, 1_000).unwrap()[2].to_string(),
+        r#"{"eventTime":"2026-01-02T03:04:06Z","n":0.1}"#
+    );
+    assert_eq!(write(std::iter::empty::<&str>()).unwrap().oldest, None);
+}
+
+/// A file nobody could read is not made.
+#[test]
+fn a_record_that_is_no_json_is_refused() {
+    for bad in ["", "{", "{}{}", "{},{}", "[]}", "7"] {
+        assert!(write([bad].into_iter()).is_err(), "{bad}");
+    }
+}
+
+/// Files are cut before any cap is passed, and hold everything in order.
+#[test]
+fn files_are_split_at_each_cap() {
+    let records: Vec<String> = (0..10).map(|n| format!(r#"{{"eventID":"{n}"}}"#)).collect();
+    let sizes = |caps: Caps| -> Vec<usize> {
+        let files: Vec<LogFile> = split(records.iter(), caps).map(Result::unwrap).collect();
+        let read = files.iter().flat_map(|file| read(&file.gz, 1_000).unwrap());
+        let read: Vec<String> = read.map(|record| record.to_string()).collect();
+        assert_eq!(read, records);
+        assert!(files.iter().all(|f| f.records == 1 || f.plain_bytes <= caps.plain_bytes_max));
+        files.iter().map(|file| file.records).collect()
+    };
+    let all = Caps::default();
+    assert_eq!(sizes(all), [10]);
+    assert_eq!(sizes(Caps { records_max: 4, ..all }), [4, 4, 2]);
+    assert_eq!(sizes(Caps { plain_bytes_max: 12 + 2 + 15 * 3 + 2, ..all }), [3, 3, 3, 1]);
+    assert_eq!(sizes(Caps { plain_bytes_max: 1, ..all }), [1; 10]);
+    assert_eq!(sizes(Caps { gz_bytes_max: 0, ..all }), [1; 10]);
+    assert_eq!(split(std::iter::empty::<&str>(), all).count(), 0);
+}
+
+/// What does not compress is cut below the cap, although the compressor holds some back.
+#[test]
+fn delivered_bytes_stay_below_the_cap() {
+    let noise = |seed: u32| {
+        let blocks = (0..4_000_u32)
+            .map(|n| types::hex(&keys::sha256(&[seed.to_be_bytes(), n.to_be_bytes()].concat())));
+        format!(r#"{{"a":"{}"}}"#, blocks.collect::<String>())
+    };
+    let records: Vec<String> = (0..20).map(noise).collect();
+    let caps = Caps { gz_bytes_max: 1_500_000, ..Caps::default() };
+    let files: Vec<LogFile> = split(records.iter(), caps).map(Result::unwrap).collect();
+    assert!(files.len() > 1);
+    assert!(files.iter().all(|file| file.gz.len() <= caps.gz_bytes_max));
+    assert_eq!(files.iter().map(|file| file.records).sum::<usize>(), 20);
+}
+
+/// Observed: names of real files, whose events were made in the five minutes before.
+#[test]
+fn names_have_the_end_of_the_slot() {
+    let account = AccountId::parse("111122223333").unwrap();
+    for (now, interval_ms, want) in [
+        (
+            "2023-07-10T11:40:00.001Z",
+            SLOT_MS,
+            "2023/07/10/111122223333_CloudTrail_us-east-1_20230710T1145Z",
+        ),
+        (
+            "2023-07-10T11:45:00Z",
+            SLOT_MS,
+            "2023/07/10/111122223333_CloudTrail_us-east-1_20230710T1145Z",
+        ),
+        (
+            "2023-12-31T23:55:01Z",
+            SLOT_MS,
+            "2024/01/01/111122223333_CloudTrail_us-east-1_20240101T0000Z",
+        ),
+        (
+            "2023-07-10T11:41:02Z",
+            2_000,
+            "2023/07/10/111122223333_CloudTrail_us-east-1_20230710T1142Z",
+        ),
+    ] {
+        let end = slot_end(at(now), interval_ms);
+        let key = object_key(Some("p/q"), &account, "us-east-1", end, "7xgocspSowgK0Gto");
+        let folder = "p/q/AWSLogs/111122223333/CloudTrail/us-east-1";
+        assert_eq!(key, format!("{folder}/{want}_7xgocspSowgK0Gto.json.gz"));
+        assert_eq!(slot_of(&key), Some(end));
+    }
+    let key = object_key(None, &account, "us-east-1", Timestamp::from_ms(0), "u");
+    assert!(key.starts_with("AWSLogs/111122223333/"), "{key}");
+}
+
+/// What is not a log file is refused, however it is wrapped.
+#[test]
+fn other_bytes_are_refused() {
+    let gz = |text: &str| gzip::compress(text.as_bytes()).unwrap();
+    for text in ["", "{}", "[]", r#"{"Records":{}}"#, r#"{"Records":[]"#, &"[".repeat(10_000)] {
+        assert_eq!(read(&gz(text), 1_000_000), Err(ReadError::Format), "{text:.9}");
+    }
+    let file = write(["{}"].into_iter()).unwrap();
+    assert_eq!(read(&file.gz, 3), Err(ReadError::Gzip(GzipError::TooLarge)));
+    assert_eq!(read(b"", 3), Err(ReadError::Gzip(GzipError::Truncated)));
+}
+
+proptest! {
+    #[test]
+    fn reading_never_panics(bytes: Vec<u8>, at: usize, bit in 0_u8..8) {
+        let _ = read(&bytes, 10_000);
+        let _ = read(&gzip::compress(&bytes).unwrap(), 10_000);
+        let mut file = write([r#"{"eventTime":"2026-01-02T03:04:05Z"}"#].into_iter()).unwrap().gz;
+        let length = file.len();
+        file[at % length] ^= 1 << bit;
+        let _ = read(&file, 10_000);
+    }
+
+    #[test]
+    fn slots_of_any_key_never_panic(key: String) {
+        let _ = slot_of(&key);
+        let _ = slot_of(&format!("_{key}_x.json.gz"));
+    }
+}

@@ -1,0 +1,89 @@
+use serde_json::json;
+
+use super::*;
+
+/// Records as AWS wrote them, one of each set of members, with made-up names.
+const OBSERVED: &str = include_str!("observed.jsonl");
+
+fn observed(event: &str) -> Record {
+    let line = OBSERVED.lines().find(|line| line.contains(&format!(r#""eventName":"{event}""#)));
+    Record::parse(line.unwrap()).unwrap()
+}
+
+/// Byte for byte, but for the version: members, their order, nulls and absences.
+#[test]
+fn observed_records_are_written_as_aws_wrote_them() {
+    assert_eq!(OBSERVED.lines().count(), 14);
+    for line in OBSERVED.lines() {
+        let stated = line.get(..r#"{"eventVersion":"1.08""#.len()).unwrap();
+        let want = line.replacen(stated, r#"{"eventVersion":"1.11""#, 1);
+        assert_eq!(Record::parse(line).unwrap().to_json(), want);
+    }
+}
+
+/// The members no observed record has together, in their places.
+#[test]
+fn rare_members_have_their_places() {
+    let mut record = observed("DescribeRegions");
+    record.category = Category::NetworkActivity;
+    record.vpc_endpoint_id = Some("vpce-1".to_owned());
+    record.vpc_endpoint_account_id = Some("111122223333".to_owned());
+    record.shared_event_id = Some("s".to_owned());
+    record.service_event_details = Some(json!({}));
+    record.addendum = Some(json!({"reason": "DELIVERY_DELAY"}));
+    record.api_version = Some("1".to_owned());
+    let written: Value = serde_json::from_str(&record.to_json()).unwrap();
+    let names: Vec<_> = written.as_object().unwrap().keys().map(String::as_str).collect();
+    let tail = "readOnly eventType apiVersion recipientAccountId sharedEventID vpcEndpointId \
+                vpcEndpointAccountId serviceEventDetails addendum eventCategory tlsDetails \
+                sessionCredentialFromConsole";
+    assert!(names.join(" ").ends_with(tail), "{names:?}");
+    assert_eq!(Record::parse(&record.to_json()), Some(record));
+}
+
+/// Texts are cut at 1 KB between characters; larger members are replaced; nulls stay.
+#[test]
+fn members_are_capped() {
+    let mut record = observed("CreateBucket");
+    record.user_agent = Some("\u{3042}".repeat(400));
+    record.request_parameters = json!({ "a": "x".repeat(100 * 1_024) });
+    record.response_elements = json!({ "a": "x".repeat(100 * 1_024 - 8) });
+    record.additional_event_data = Some(json!({ "a": "x".repeat(28 * 1_024) }));
+    let written: Value = serde_json::from_str(&record.to_json()).unwrap();
+    assert_eq!(written["userAgent"].as_str().unwrap(), "\u{3042}".repeat(341));
+    assert_eq!(written["requestParameters"], json!({"omitted": true}));
+    assert_eq!(written["responseElements"], record.response_elements);
+    assert_eq!(written["additionalEventData"], json!({"omitted": true}));
+}
+
+/// Whatever is put in, the event is JSON of at most 256 KB, and says who, what and when.
+#[test]
+fn an_event_has_at_most_256_kb() {
+    let mut record = observed("CreateBucket");
+    let big = || json!({ "a": "x".repeat(99 * 1_024) });
+    record.user_identity = json!({ "a": "x".repeat(255 * 1_024) });
+    record.request_parameters = big();
+    record.response_elements = big();
+    record.service_event_details = Some(big());
+    record.resources = vec![Resource::object("x".repeat(10_000)); 100];
+    let json = record.to_json();
+    assert!(json.len() <= 256 * 1_024, "{}", json.len());
+    let written: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(written["eventName"], "CreateBucket");
+    record.user_identity = json!({ "type": "Root" });
+    record.resources.clear();
+    let written: Value = serde_json::from_str(&record.to_json()).unwrap();
+    assert_eq!(written["requestParameters"], record.request_parameters);
+    assert_eq!(written["serviceEventDetails"], json!({"omitted": true}));
+}
+
+/// Names of enumerations go there and back.
+#[test]
+fn names_are_read_back() {
+    for (category, name) in Category::ALL {
+        assert_eq!(Category::parse(name), Some(category));
+    }
+    for (kind, name) in EventType::ALL {
+        assert_eq!(EventType::parse(name), Some(kind));
+    }
+}

@@ -1,0 +1,150 @@
+use serde::Serialize;
+use serde_json::Value;
+
+use super::Record;
+
+/// `userAgent`, `errorCode`, `errorMessage` and `requestID` are cut here.
+/// Source: `CloudTrail` User Guide, "CloudTrail record contents".
+const TEXT_BYTES_MAX: usize = 1_024;
+/// `requestParameters`, `responseElements` and `serviceEventDetails` are left out beyond this.
+const ELEMENTS_BYTES_MAX: usize = 100 * 1_024;
+/// `additionalEventData` is left out beyond this.
+const ADDITIONAL_BYTES_MAX: usize = 28 * 1_024;
+/// The whole event.
+const EVENT_BYTES_MAX: usize = 256 * 1_024;
+/// What stands in for a member that was too large.
+/// Assumed: the shape; the guide only says that the content is omitted.
+const OMITTED: &[u8] = br#"{"omitted":true}"#;
+
+impl Record {
+    /// The record as one line of JSON, at most 256 KB.
+    ///
+    /// A member over its cap is cut (texts) or replaced by `{"omitted":true}`. Should the event
+    /// still be too large, more members go, first what tells least.
+    /// Assumed: that order; AWS states it only for event data stores.
+    pub fn to_json(&self) -> String {
+        (0..=Draft::SHEDDABLE)
+            .map(|shed| self.draft(shed).finish())
+            .find(|json| json.len() <= EVENT_BYTES_MAX)
+            .unwrap_or_else(|| self.draft(Draft::SHEDDABLE).finish())
+    }
+
+    fn draft(&self, shed: u8) -> Draft {
+        let mut out = Draft::new();
+        out.put("eventVersion", Self::EVENT_VERSION);
+        out.capped("userIdentity", Some(&self.user_identity), keep(shed, 7, EVENT_BYTES_MAX));
+        out.put("eventTime", &self.event_time.iso());
+        out.text("eventSource", Some(&self.event_source));
+        out.text("eventName", Some(&self.event_name));
+        out.text("awsRegion", Some(&self.aws_region));
+        out.text("sourceIPAddress", Some(&self.source_ip_address));
+        out.text("userAgent", self.user_agent.as_deref());
+        out.text("errorCode", self.error_code.as_deref());
+        out.text("errorMessage", self.error_message.as_deref());
+        let request_max = keep(shed, 4, ELEMENTS_BYTES_MAX);
+        out.capped("requestParameters", Some(&self.request_parameters), request_max);
+        let response_max = keep(shed, 3, ELEMENTS_BYTES_MAX);
+        out.capped("responseElements", Some(&self.response_elements), response_max);
+        let additional_max = keep(shed, 1, ADDITIONAL_BYTES_MAX);
+        out.capped("additionalEventData", self.additional_event_data.as_ref(), additional_max);
+        out.text("requestID", self.request_id.as_deref());
+        out.text("eventID", Some(&self.event_id));
+        out.maybe("readOnly", self.read_only);
+        if !self.resources.is_empty() && shed < 5 {
+            out.put("resources", &self.resources);
+        }
+        self.tail(&mut out, shed);
+        out
+    }
+
+    fn tail(&self, out: &mut Draft, shed: u8) {
+        out.put("eventType", self.event_type.as_str());
+        out.text("apiVersion", self.api_version.as_deref());
+        out.maybe("managementEvent", self.category.management_event());
+        out.put("recipientAccountId", self.recipient_account_id.as_str());
+        out.text("sharedEventID", self.shared_event_id.as_deref());
+        out.text("vpcEndpointId", self.vpc_endpoint_id.as_deref());
+        out.text("vpcEndpointAccountId", self.vpc_endpoint_account_id.as_deref());
+        let details_max = keep(shed, 2, ELEMENTS_BYTES_MAX);
+        out.capped("serviceEventDetails", self.service_event_details.as_ref(), details_max);
+        out.capped("addendum", self.addendum.as_ref(), keep(shed, 6, ADDITIONAL_BYTES_MAX));
+        out.put("eventCategory", self.category.as_str());
+        if shed < 7 {
+            out.maybe("tlsDetails", self.tls_details.as_ref());
+        }
+        if self.session_credential_from_console {
+            out.put("sessionCredentialFromConsole", "true");
+        }
+    }
+}
+
+/// The cap of a member that goes at step `gone` of shedding.
+fn keep(shed: u8, gone: u8, bytes_max: usize) -> usize {
+    if shed < gone { bytes_max } else { OMITTED.len() }
+}
+
+/// JSON in the making; members go straight into the text, so that their size is known at once.
+struct Draft(Vec<u8>);
+
+impl Draft {
+    /// How many steps of shedding there are.
+    const SHEDDABLE: u8 = 7;
+
+    fn new() -> Self {
+        let mut text = Vec::with_capacity(1_536);
+        text.push(b'{');
+        Self(text)
+    }
+
+    fn put(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
+        if self.0.len() > 1 {
+            self.0.push(b',');
+        }
+        self.value(name);
+        self.0.push(b':');
+        self.value(value);
+    }
+
+    fn maybe(&mut self, name: &str, value: Option<impl Serialize>) {
+        if let Some(value) = value {
+            self.put(name, &value);
+        }
+    }
+
+    fn text(&mut self, name: &str, text: Option<&str>) {
+        if let Some(text) = text {
+            self.put(name, cut(text));
+        }
+    }
+
+    fn capped(&mut self, name: &str, value: Option<&Value>, bytes_max: usize) {
+        let Some(value) = value else { return };
+        self.put(name, &Value::Null);
+        let start = self.0.len().saturating_sub(b"null".len());
+        self.0.truncate(start);
+        self.value(value);
+        if self.0.len().saturating_sub(start) > bytes_max {
+            self.0.truncate(start);
+            self.0.extend_from_slice(OMITTED);
+        }
+    }
+
+    /// Appends a value; one that cannot be JSON (there is none among ours) becomes `null`.
+    fn value(&mut self, value: &(impl Serialize + ?Sized)) {
+        let start = self.0.len();
+        if serde_json::to_writer(&mut self.0, value).is_err() {
+            self.0.truncate(start);
+            self.0.extend_from_slice(b"null");
+        }
+    }
+
+    fn finish(mut self) -> String {
+        self.0.push(b'}');
+        String::from_utf8(self.0).unwrap_or_else(|error| error.to_string())
+    }
+}
+
+/// At most 1 KB of the text, whole characters only.
+fn cut(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(TEXT_BYTES_MAX)).unwrap_or(text)
+}

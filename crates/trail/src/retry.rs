@@ -1,0 +1,105 @@
+//! When to try again what could not be delivered. Decides; does nothing itself.
+//!
+//! Source: `CloudTrail` User Guide, "Finding your CloudTrail log files": delivery is attempted
+//! for 30 days. Assumed: the pace within them.
+
+use serde::{Deserialize, Serialize};
+use types::{DAY_MS, HOUR_MS, SECOND_MS, Timestamp};
+
+/// An unreachable bucket is tried for 30 days.
+pub const RETRY_WINDOW_MS: u64 = 30 * DAY_MS;
+/// The pause after the first failure; it doubles with each further one.
+pub const FIRST_PAUSE_MS: u64 = 10 * SECOND_MS;
+/// The longest pause.
+pub const LONGEST_PAUSE_MS: u64 = HOUR_MS;
+
+/// A delivery that has failed at least once, or (zero attempts) has not been tried yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pending {
+    /// When it was first tried, or made.
+    pub first_attempt: Timestamp,
+    /// When it was last tried.
+    pub last_attempt: Timestamp,
+    /// How often it has failed.
+    pub attempts: u32,
+}
+
+impl Pending {
+    /// A delivery to be tried at once.
+    pub fn new(now: Timestamp) -> Self {
+        Self { first_attempt: now, last_attempt: now, attempts: 0 }
+    }
+
+    /// The same delivery after one more failure.
+    #[must_use]
+    pub fn failed_at(self, now: Timestamp) -> Self {
+        Self { last_attempt: now, attempts: self.attempts.saturating_add(1), ..self }
+    }
+}
+
+/// What to do with a pending delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Try it now.
+    Attempt,
+    /// Ask again at that time.
+    WaitUntil(Timestamp),
+    /// Its 30 days have passed: put the loss on record.
+    GiveUp,
+}
+
+/// What to do with a pending delivery now.
+///
+/// A clock that went backwards does not stretch the pause: the due time counts from the last
+/// attempt, and an attempt that lies in the future is due at once.
+pub fn next_step(pending: &Pending, now: Timestamp) -> Step {
+    if pending.first_attempt.plus_ms(RETRY_WINDOW_MS) <= now {
+        return Step::GiveUp;
+    }
+    let due = pending.last_attempt.plus_ms(backoff_ms(pending.attempts));
+    if now < due && pending.last_attempt <= now { Step::WaitUntil(due) } else { Step::Attempt }
+}
+
+/// The pause after so many failures.
+pub fn backoff_ms(attempts: u32) -> u64 {
+    let Some(doublings) = attempts.checked_sub(1) else { return 0 };
+    let factor = 1_u64.checked_shl(doublings).unwrap_or(u64::MAX);
+    FIRST_PAUSE_MS.saturating_mul(factor).min(LONGEST_PAUSE_MS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Timestamp = Timestamp::from_secs(1_767_323_045);
+
+    /// A bucket that stays broken is tried for 30 days, at most hourly, and then dropped.
+    #[test]
+    fn gives_up_after_thirty_days() {
+        let (mut pending, mut now) = (Pending::new(START), START);
+        loop {
+            match next_step(&pending, now) {
+                Step::WaitUntil(due) => now = due,
+                Step::Attempt => pending = pending.failed_at(now),
+                Step::GiveUp => break,
+            }
+        }
+        assert_eq!(now.since_ms(START) / DAY_MS, 30);
+        assert!((30 * 24..30 * 24 + 20).contains(&pending.attempts), "{}", pending.attempts);
+    }
+
+    /// The first try is immediate; pauses double from ten seconds to an hour and stay there.
+    #[test]
+    fn pauses_double_up_to_an_hour() {
+        let seconds: Vec<u64> = (0..=11).map(|n| backoff_ms(n) / SECOND_MS).collect();
+        assert_eq!(seconds, [0, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600]);
+        assert_eq!(backoff_ms(u32::MAX), LONGEST_PAUSE_MS);
+    }
+
+    /// A clock set back by a day does not put a delivery off by a day.
+    #[test]
+    fn a_clock_set_back_does_not_stop_delivery() {
+        let pending = Pending::new(START).failed_at(START);
+        assert_eq!(next_step(&pending, START.minus_ms(DAY_MS)), Step::Attempt);
+    }
+}

@@ -1,0 +1,120 @@
+//! The verdict on a trail's digests and log files, line for line what `aws cloudtrail
+//! validate-logs` says, and beyond it what that tool cannot see.
+//!
+//! [`verify`] walks from the newest digest to the oldest as the AWS CLI does: along the links
+//! where there are any, else to the next older name in the listing. The CLI cannot see that the
+//! newest digests of a chain are gone: an [`Anchor`], kept apart from the bucket, can. Nor does
+//! it compare a digest with what the next one says of it: here a difference is a
+//! [`Finding::BrokenLink`]. Log files that no digest names are found by [`unnamed_log_files`].
+//!
+//! Source: the `validate-logs` command of the AWS CLI.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use types::Timestamp;
+
+use crate::digest::{Kind, Series};
+
+mod load;
+mod log;
+mod print;
+mod report;
+mod walk;
+
+pub use log::{NamedLog, judge_log, log_verdict, unnamed_log_files};
+pub use print::{Stream, print};
+pub use report::{Counts, Finding, Line, Reason, Report, Verdict};
+
+/// What is to be verified.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The trail's ARN, for the first line.
+    pub trail_arn: &'a str,
+    /// Whose digests.
+    pub series: Series<'a>,
+    /// The bucket the trail delivers to.
+    pub bucket: &'a str,
+    /// The earliest time of interest.
+    pub start: Timestamp,
+    /// The latest.
+    pub end: Timestamp,
+    /// The newest known digest of each chain; those that ended before `start` are not asked for.
+    pub anchors: &'a [Anchor],
+}
+
+/// A digest known to have been delivered, kept where whoever can change the bucket cannot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Anchor {
+    /// The digest's bucket.
+    pub bucket: String,
+    /// The digest's key.
+    pub object: String,
+    /// SHA-256 of its plain bytes, in hexadecimal.
+    pub hash: String,
+    /// The end of its period.
+    pub end: Timestamp,
+}
+
+/// An object and its user metadata, by names without `x-amz-meta-`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Object {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// The metadata.
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// What a public key says of a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignatureCheck {
+    /// It made it.
+    Valid,
+    /// It did not.
+    Forged,
+    /// There is no key of this fingerprint.
+    UnknownKey,
+    /// The key is not PKCS #1.
+    UnusableKey,
+}
+
+/// `(bucket, prefix, after)`: all keys with the prefix that sort after `after`, ascending.
+pub type List<'a> = dyn Fn(&str, &str, &str) -> Result<Vec<String>, String> + 'a;
+/// `(bucket, key)`: the object, or `None` if there is none.
+pub type Get<'a> = dyn Fn(&str, &str) -> Result<Option<Object>, String> + 'a;
+/// `(fingerprint, signing string, signature)`: RSASSA-PKCS1-v1.5 with SHA-256.
+pub type Check<'a> = dyn Fn(&str, &[u8], &[u8]) -> SignatureCheck + 'a;
+/// A verdict for each of the log files, in their order.
+pub type Judge<'a> = dyn Fn(&[NamedLog]) -> Vec<Verdict> + 'a;
+
+/// The world, as the verifier asks for it. Errors are texts for people.
+#[expect(missing_debug_implementations, reason = "closures have none")]
+#[derive(Clone, Copy)]
+pub struct Evidence<'a> {
+    /// Lists a bucket.
+    pub list: &'a List<'a>,
+    /// Fetches an object.
+    pub get: &'a Get<'a>,
+    /// Checks a signature.
+    pub check: &'a Check<'a>,
+    /// Judges the log files of one digest with [`judge_log`], in parallel say; `None` fetches
+    /// and judges one after the other.
+    pub judge: Option<&'a Judge<'a>>,
+}
+
+/// Verifies all digests and log files of the request, newest first. Fails only if the bucket
+/// cannot be listed.
+pub fn verify(request: &Request<'_>, evidence: &Evidence<'_>) -> Result<Report, String> {
+    let mut report = Report::new(request);
+    walk::walk(request, evidence, Kind::Regular, &mut report)?;
+    walk::walk(request, evidence, Kind::Backfill, &mut report)?;
+    for anchor in request.anchors.iter().filter(|anchor| anchor.end >= request.start) {
+        if let Some(reason) = load::anchor_trouble(anchor, evidence) {
+            report.findings.push(Finding::Anchor { anchor: anchor.clone(), reason });
+        }
+    }
+    Ok(report)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,125 @@
+use super::{Counts, Finding, Line, Report, Verdict};
+use crate::digest::Kind;
+
+/// Where a text goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output.
+    Out,
+    /// Standard error.
+    Err,
+}
+
+/// The report in the format of `aws cloudtrail validate-logs`: texts, with their line feeds, in
+/// order. What is valid is told only if `verbose`. Our own findings come before the summary.
+pub fn print(report: &Report, verbose: bool) -> Vec<(Stream, String)> {
+    let mut out = Printer { texts: Vec::new(), after_blank: true };
+    let (start, end) = (report.requested.0.iso(), report.requested.1.iso());
+    out.out(format!(
+        "Validating log files for trail {} between {start} and {end}\n\n",
+        report.trail_arn
+    ));
+    for line in &report.lines {
+        out.line(line, verbose);
+    }
+    for finding in &report.findings {
+        out.trouble(&finding_text(finding));
+    }
+    if !out.after_blank {
+        out.out("\n".to_owned());
+    }
+    out.out(summary(report));
+    out.texts
+}
+
+struct Printer {
+    texts: Vec<(Stream, String)>,
+    after_blank: bool,
+}
+
+impl Printer {
+    fn out(&mut self, text: String) {
+        self.texts.push((Stream::Out, text));
+    }
+
+    fn line(&mut self, line: &Line, verbose: bool) {
+        let (text, verdict) = match line {
+            Line::Gap { kind, from, until } => {
+                let (from, until) = (from.iso(), until.iso());
+                let prefix = prefix(*kind);
+                return self.trouble(&format!(
+                    "{prefix}No log files were delivered by CloudTrail between {from} and {until}"
+                ));
+            }
+            Line::Digest { kind, bucket, key, verdict } => {
+                (format!("{}Digest file\ts3://{bucket}/{key}", prefix(*kind)), verdict)
+            }
+            Line::Log { bucket, key, verdict } => {
+                (format!("Log file\ts3://{bucket}/{key}"), verdict)
+            }
+        };
+        match verdict {
+            Verdict::Valid if verbose => {
+                self.out(format!("{text}\tvalid\n"));
+                self.after_blank = false;
+            }
+            Verdict::Valid => {}
+            Verdict::Invalid(reason) => self.trouble(&format!("{text}\tINVALID: {reason}")),
+        }
+    }
+
+    fn trouble(&mut self, text: &str) {
+        let lead = if self.after_blank { "" } else { "\n" };
+        self.texts.push((Stream::Err, format!("{lead}{text}\n\n")));
+        self.after_blank = true;
+    }
+}
+
+fn prefix(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Regular => "",
+        Kind::Backfill => "(backfill) ",
+    }
+}
+
+fn finding_text(finding: &Finding) -> String {
+    match finding {
+        Finding::Anchor { anchor, reason } => {
+            format!("Anchor\ts3://{}/{}\tINVALID: {reason}", anchor.bucket, anchor.object)
+        }
+        Finding::BrokenLink { bucket, key } => {
+            format!("Digest file\ts3://{bucket}/{key}\tINVALID: not the digest that was chained")
+        }
+    }
+}
+
+fn summary(report: &Report) -> String {
+    let (start, end) = (report.requested.0.iso(), report.requested.1.iso());
+    let mut text = format!("Results requested for {start} to {end}\n");
+    if report.digests.total() == 0 && report.backfills.total() == 0 {
+        return text + "No digests found\n";
+    }
+    text.push_str(&found(report));
+    text.push_str(&ratio(report.digests, "digest"));
+    text.push_str(&ratio(report.backfills, "backfill digest"));
+    text.push_str(&ratio(report.logs, "log"));
+    text + "\n"
+}
+
+fn found(report: &Report) -> String {
+    let Some((start, end)) = report.found else {
+        return "No valid digests found in range\n".to_owned();
+    };
+    format!("Results found for {} to {}:\n", start.iso(), end.iso())
+}
+
+fn ratio(counts: Counts, name: &str) -> String {
+    let (total, Counts { valid, invalid }) = (counts.total(), counts);
+    match (total, invalid) {
+        (0, _) => String::new(),
+        (_, 0) => format!("\n{valid}/{total} {name} files valid"),
+        _ => {
+            format!("\n{valid}/{total} {name} files valid, {invalid}/{total} {name} files INVALID")
+        }
+    }
+}

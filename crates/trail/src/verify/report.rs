@@ -1,0 +1,211 @@
+use std::fmt;
+
+use types::Timestamp;
+
+use super::{Anchor, Request};
+use crate::digest::Kind;
+
+/// All that was found, in the order in which it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The trail.
+    pub trail_arn: String,
+    /// The times asked for.
+    pub requested: (Timestamp, Timestamp),
+    /// What the AWS CLI says, too.
+    pub lines: Vec<Line>,
+    /// What the AWS CLI does not see.
+    pub findings: Vec<Finding>,
+    /// The times for which there are valid digests.
+    pub found: Option<(Timestamp, Timestamp)>,
+    /// The newest valid digest: the anchor for the next time.
+    pub head: Option<Anchor>,
+    /// Of digests.
+    pub digests: Counts,
+    /// Of backfill digests.
+    pub backfills: Counts,
+    /// Of log files.
+    pub logs: Counts,
+}
+
+/// How many are valid and how many are not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Sound.
+    pub valid: u64,
+    /// Not.
+    pub invalid: u64,
+}
+
+/// What is said about one object, or about the lack of any.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Line {
+    /// A digest.
+    Digest {
+        /// Which chain it belongs to.
+        kind: Kind,
+        /// Its bucket.
+        bucket: String,
+        /// Its key.
+        key: String,
+        /// The verdict.
+        verdict: Verdict,
+    },
+    /// A log file that a valid digest names.
+    Log {
+        /// Its bucket.
+        bucket: String,
+        /// Its key.
+        key: String,
+        /// The verdict.
+        verdict: Verdict,
+    },
+    /// A chain starts at `until`, and the chain before ended at `from`.
+    Gap {
+        /// Which chain.
+        kind: Kind,
+        /// The end of the older digest.
+        from: Timestamp,
+        /// The start of the newer one.
+        until: Timestamp,
+    },
+}
+
+/// Sound or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nobody touched it.
+    Valid,
+    /// Somebody did, or it never was right.
+    Invalid(Reason),
+}
+
+/// What is wrong; displayed in the words of the AWS CLI.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// No such object.
+    NotFound,
+    /// Not gzip, not JSON, or without a member it needs.
+    InvalidFormat,
+    /// Not signed, or not by that key, or not this content.
+    Signature,
+    /// The digest says that it lies elsewhere.
+    Moved,
+    /// The home region has no key of this fingerprint.
+    PublicKeyNotFound {
+        /// The region.
+        region: String,
+        /// The fingerprint.
+        fingerprint: String,
+    },
+    /// The key of this fingerprint is not PKCS #1.
+    UnusableKey {
+        /// The fingerprint.
+        fingerprint: String,
+    },
+    /// The content is not what was delivered.
+    Hash,
+    /// The content is followed by something else.
+    TrailingBytes,
+    /// It could not be fetched.
+    Other(String),
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotFound => "not found",
+            Self::InvalidFormat => "invalid format",
+            Self::Signature => "signature verification failed",
+            Self::Moved => "has been moved from its original location",
+            Self::Hash => "hash value doesn't match",
+            Self::TrailingBytes => "unexpected data after end of compressed stream",
+            Self::PublicKeyNotFound { region, fingerprint } => {
+                return write!(
+                    f,
+                    "public key not found in region {region} for fingerprint {fingerprint}"
+                );
+            }
+            Self::UnusableKey { fingerprint } => {
+                return write!(f, "Unable to load PKCS #1 key with fingerprint {fingerprint}");
+            }
+            Self::Other(text) => text,
+        })
+    }
+}
+
+/// What the AWS CLI does not see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// A digest that is known to have been delivered is gone, or another: the end of its chain
+    /// has been cut off or replaced.
+    Anchor {
+        /// The digest.
+        anchor: Anchor,
+        /// [`Reason::NotFound`], [`Reason::Hash`], or why it cannot be read.
+        reason: Reason,
+    },
+    /// A digest is validly signed, but is not the one the next digest was chained to.
+    BrokenLink {
+        /// Its bucket.
+        bucket: String,
+        /// Its key.
+        key: String,
+    },
+}
+
+impl Report {
+    pub(super) fn new(request: &Request<'_>) -> Self {
+        Self {
+            trail_arn: request.trail_arn.to_owned(),
+            requested: (request.start, request.end),
+            lines: Vec::new(),
+            findings: Vec::new(),
+            found: None,
+            head: None,
+            digests: Counts::default(),
+            backfills: Counts::default(),
+            logs: Counts::default(),
+        }
+    }
+
+    /// Whether nothing is wrong. Gaps are not wrong, nor is it that there is nothing at all.
+    pub fn is_sound(&self) -> bool {
+        let invalid = [self.digests, self.backfills, self.logs].map(|counts| counts.invalid);
+        invalid == [0; 3] && self.findings.is_empty()
+    }
+
+    pub(super) fn digest(&mut self, kind: Kind, bucket: &str, key: &str, verdict: Verdict) {
+        let counts = match kind {
+            Kind::Regular => &mut self.digests,
+            Kind::Backfill => &mut self.backfills,
+        };
+        counts.add(&verdict);
+        let (bucket, key) = (bucket.to_owned(), key.to_owned());
+        self.lines.push(Line::Digest { kind, bucket, key, verdict });
+    }
+
+    pub(super) fn broken_link(&mut self, bucket: &str, key: &str) {
+        let (bucket, key) = (bucket.to_owned(), key.to_owned());
+        self.findings.push(Finding::BrokenLink { bucket, key });
+    }
+
+    pub(super) fn log(&mut self, bucket: &str, key: &str, verdict: Verdict) {
+        self.logs.add(&verdict);
+        self.lines.push(Line::Log { bucket: bucket.to_owned(), key: key.to_owned(), verdict });
+    }
+}
+
+impl Counts {
+    fn add(&mut self, verdict: &Verdict) {
+        let count = match verdict {
+            Verdict::Valid => &mut self.valid,
+            Verdict::Invalid(_) => &mut self.invalid,
+        };
+        *count = count.saturating_add(1);
+    }
+
+    pub(super) fn total(self) -> u64 {
+        self.valid.saturating_add(self.invalid)
+    }
+}

@@ -1,0 +1,530 @@
+use std::cell::RefCell;
+
+use proptest::prelude::*;
+use types::{AccountId, HOUR_MS};
+
+use super::*;
+use crate::digest::{Digest, DigestedFile, Link};
+use crate::names::TrailName;
+use crate::{gzip, log_file};
+
+const START: Timestamp = Timestamp::from_secs(1_767_323_045);
+const DIGESTS: u64 = 30;
+const BUCKET: &str = "logs";
+const REGION: &str = "eu-west-1";
+const KEY: &[u8] = b"the signer's";
+
+/// Stands for RSA: what verifies a signature also makes it.
+fn sign(text: &[u8]) -> Vec<u8> {
+    keys::hmac_sha256(KEY, text).to_vec()
+}
+
+/// A bucket with a trail's digests and log files.
+struct World {
+    account: AccountId,
+    trail: TrailName,
+    objects: BTreeMap<(String, String), Object>,
+    digests: Vec<Link>,
+    logs: Vec<String>,
+    anchors: Vec<Anchor>,
+}
+
+impl World {
+    fn empty() -> Self {
+        Self {
+            account: AccountId::parse("111122223333").unwrap(),
+            trail: TrailName::parse("audit").unwrap(),
+            objects: BTreeMap::new(),
+            digests: Vec::new(),
+            logs: Vec::new(),
+            anchors: Vec::new(),
+        }
+    }
+
+    /// 30 digests; every third hour is without events, the others have one or two log files.
+    fn new() -> Self {
+        let mut world = Self::empty();
+        world.chain(0, DIGESTS, BUCKET, None);
+        world
+    }
+
+    fn series(&self) -> Series<'_> {
+        Series {
+            prefix: Some("p"),
+            organization: None,
+            account: &self.account,
+            region: REGION,
+            trail: &self.trail,
+            home_region: REGION,
+        }
+    }
+
+    /// Digests number `from` to `until`, chained to `previous`.
+    fn chain(&mut self, from: u64, until: u64, bucket: &str, mut previous: Option<Link>) {
+        for hour in from..until {
+            let start = START.plus_ms(hour * HOUR_MS);
+            let end = start.plus_ms(HOUR_MS);
+            let files = (0..hour % 3).map(|n| self.deliver(bucket, start, n)).collect();
+            let digest = Digest {
+                account: self.account.clone(),
+                start,
+                end,
+                bucket: bucket.to_owned(),
+                object: self.series().object_key(end, Kind::Regular),
+                fingerprint: "f1".to_owned(),
+                previous,
+                log_files: files,
+            };
+            previous = Some(self.seal(&digest, None));
+        }
+    }
+
+    fn seal(&mut self, digest: &Digest, backfill: Option<Timestamp>) -> Link {
+        let sealed = digest.seal::<std::io::Error>(|text| Ok(sign(text.as_bytes()))).unwrap();
+        let metadata = sealed.metadata(backfill).into_iter();
+        let metadata = metadata.map(|(name, value)| (name.to_owned(), value)).collect();
+        let place = (digest.bucket.clone(), digest.object.clone());
+        self.objects.insert(place, Object { bytes: sealed.gz, metadata });
+        self.digests.push(sealed.link.clone());
+        sealed.link
+    }
+
+    fn deliver(&mut self, bucket: &str, start: Timestamp, n: u64) -> DigestedFile {
+        let at = start.plus_ms((n + 1) * 600_000);
+        let record = format!(r#"{{"eventTime":"{}","eventID":"{n}"}}"#, at.iso());
+        let file = log_file::write([record].into_iter()).unwrap();
+        let slot = log_file::slot_end(at, log_file::SLOT_MS);
+        let object = log_file::object_key(Some("p"), &self.account, REGION, slot, "u");
+        let stored = Object { bytes: file.gz, metadata: BTreeMap::new() };
+        self.objects.insert((bucket.to_owned(), object.clone()), stored);
+        self.logs.push(object.clone());
+        let bucket = bucket.to_owned();
+        let (hash, newest, oldest) = (file.plain_sha256_hex, file.newest, file.oldest);
+        DigestedFile { bucket, object, hash, newest, oldest }
+    }
+
+    fn anchor(&mut self, link: &Link, end: Timestamp) {
+        let Link { bucket, object, hash, .. } = link.clone();
+        self.anchors.push(Anchor { bucket, object, hash, end });
+    }
+
+    fn at(&mut self, key: &str) -> &mut Object {
+        self.objects.get_mut(&(BUCKET.to_owned(), key.to_owned())).unwrap()
+    }
+
+    fn remove(&mut self, key: &str) {
+        self.objects.remove(&(BUCKET.to_owned(), key.to_owned())).unwrap();
+    }
+
+    fn request(&self) -> Request<'_> {
+        Request {
+            trail_arn: "arn:aws:cloudtrail:eu-west-1:111122223333:trail/audit",
+            series: self.series(),
+            bucket: BUCKET,
+            start: START,
+            end: START.plus_ms(DIGESTS * HOUR_MS),
+            anchors: &self.anchors,
+        }
+    }
+
+    fn ask<T>(&self, question: impl FnOnce(&Request<'_>, &Evidence<'_>) -> T) -> T {
+        let list = |bucket: &str, prefix: &str, after: &str| -> Result<Vec<String>, String> {
+            let keys = self.objects.keys().filter(|(of, _)| of == bucket).map(|(_, key)| key);
+            let wanted = |key: &&String| key.starts_with(prefix) && key.as_str() > after;
+            Ok(keys.filter(wanted).cloned().collect())
+        };
+        let get = |bucket: &str, key: &str| -> Result<Option<Object>, String> {
+            if key.contains("denied") {
+                return Err("Access Denied".to_owned());
+            }
+            Ok(self.objects.get(&(bucket.to_owned(), key.to_owned())).cloned())
+        };
+        let check = |fingerprint: &str, text: &[u8], signature: &[u8]| match fingerprint {
+            "f1" if sign(text) == signature => SignatureCheck::Valid,
+            "f1" => SignatureCheck::Forged,
+            "spki" => SignatureCheck::UnusableKey,
+            _ => SignatureCheck::UnknownKey,
+        };
+        let evidence = Evidence { list: &list, get: &get, check: &check, judge: None };
+        question(&self.request(), &evidence)
+    }
+
+    fn verify(&self) -> Report {
+        self.ask(verify).unwrap()
+    }
+}
+
+/// What went to standard error, and the counts `valid/invalid` of digests and of log files.
+fn told(report: &Report) -> (String, [u64; 4]) {
+    let texts = print(report, false);
+    let errors = texts.iter().filter(|(stream, _)| *stream == Stream::Err);
+    let errors: Vec<&str> = errors.map(|(_, text)| text.trim()).collect();
+    let (digests, logs) = (report.digests, report.logs);
+    (errors.join("\n"), [digests.valid, digests.invalid, logs.valid, logs.invalid])
+}
+
+/// An untouched chain, and the whole text, as the AWS CLI prints it.
+#[test]
+fn an_untouched_chain_is_valid() {
+    let world = World::new();
+    let report = world.verify();
+    assert_eq!(told(&report), (String::new(), [30, 0, 30, 0]));
+    assert!(report.is_sound());
+    assert_eq!(report.found, Some((START, START.plus_ms(30 * HOUR_MS))));
+    assert_eq!(report.head.as_ref().unwrap().object, world.digests[29].object);
+    let quiet: String = print(&report, false).into_iter().map(|(_, text)| text).collect();
+    let (t1, t2) = (START.iso(), START.plus_ms(30 * HOUR_MS).iso());
+    assert_eq!(
+        quiet,
+        format!(
+            "Validating log files for trail arn:aws:cloudtrail:eu-west-1:111122223333:trail/audit \
+             between {t1} and {t2}\n\nResults requested for {t1} to {t2}\nResults found for {t1} \
+             to {t2}:\n\n30/30 digest files valid\n30/30 log files valid\n"
+        )
+    );
+    let verbose: String = print(&report, true).into_iter().map(|(_, text)| text).collect();
+    let newest =
+        format!("\n\nDigest file\ts3://logs/{}\tvalid\nLog file\t", world.digests[29].object);
+    assert!(verbose.contains(&newest), "{verbose}");
+    assert_eq!(verbose.matches("\tvalid\n").count(), 60);
+    assert!(verbose.contains("\tvalid\n\nResults requested for "), "{verbose}");
+}
+
+/// Every kind of tampering has the line the AWS CLI has for it, and nothing else suffers.
+#[test]
+fn tampering_is_told_line_by_line() {
+    type Tamper = fn(&mut World, &str);
+    const LOG: [u64; 4] = [30, 0, 29, 1];
+    // The tenth digest (number 9) names no file.
+    const DIGEST: [u64; 4] = [29, 1, 30, 0];
+    let bytes: [(&str, Tamper, &str, [u64; 4]); 13] = [
+        ("log", |w, k| w.remove(k), "not found", LOG),
+        (
+            "log",
+            |w, k| w.at(k).bytes = gzip::compress(b"{}").unwrap(),
+            "hash value doesn't match",
+            LOG,
+        ),
+        (
+            "log",
+            |w, k| w.at(k).bytes.push(0),
+            "unexpected data after end of compressed stream",
+            LOG,
+        ),
+        ("log", |w, k| w.at(k).bytes.truncate(20), "hash value doesn't match", LOG),
+        (
+            "log",
+            |w, k| {
+                w.at(k).bytes.pop();
+            },
+            "invalid format",
+            LOG,
+        ),
+        ("log", |w, k| w.at(k).bytes[0] = 0, "invalid format", LOG),
+        ("log", |w, k| w.at(k).bytes.clear(), "hash value doesn't match", LOG),
+        ("digest", |w, k| w.remove(k), "not found", DIGEST),
+        ("digest", |w, k| w.at(k).bytes.push(0), "invalid format", DIGEST),
+        ("digest", |w, k| w.at(k).bytes = gzip::compress(b"[]").unwrap(), "invalid format", DIGEST),
+        ("digest", |w, k| w.at(k).metadata.clear(), "signature verification failed", DIGEST),
+        (
+            "digest",
+            |w, k| {
+                w.at(k).metadata.remove("signature-algorithm");
+            },
+            "signature verification failed",
+            DIGEST,
+        ),
+        (
+            "digest",
+            |w, k| {
+                w.at(k).metadata.insert("signature".to_owned(), "zz".to_owned());
+            },
+            "signature verification failed",
+            DIGEST,
+        ),
+    ];
+    for (what, tamper, want, counts) in bytes {
+        let mut world = World::new();
+        let key =
+            if what == "log" { world.logs[9].clone() } else { world.digests[9].object.clone() };
+        tamper(&mut world, &key);
+        let kind = if what == "log" { "Log" } else { "Digest" };
+        let line = format!("{kind} file\ts3://logs/{key}\tINVALID: {want}");
+        let report = world.verify();
+        assert_eq!(told(&report), (line, counts));
+        assert!(!report.is_sound());
+    }
+}
+
+/// A digest's content cannot be changed, moved or signed by somebody else.
+#[test]
+fn rewritten_digests_are_found() {
+    type Rewrite = fn(&mut Digest);
+    let cases: [(Rewrite, &str); 4] = [
+        (|d| d.log_files.clear(), "signature verification failed"),
+        (|d| d.object.push('x'), "has been moved from its original location"),
+        (
+            |d| d.fingerprint = "f2".to_owned(),
+            "public key not found in region eu-west-1 for fingerprint f2",
+        ),
+        (|d| d.fingerprint = "spki".to_owned(), "Unable to load PKCS #1 key with fingerprint spki"),
+    ];
+    for (rewrite, want) in cases {
+        let mut world = World::new();
+        let key = world.digests[10].object.clone();
+        let object = world.at(&key);
+        let mut digest = Digest::parse(&gzip::decompress(&object.bytes, 9_999).unwrap()).unwrap();
+        rewrite(&mut digest);
+        object.bytes = gzip::compress(digest.to_json().as_bytes()).unwrap();
+        let line = format!("Digest file\ts3://logs/{key}\tINVALID: {want}");
+        // Its one log file is judged no more.
+        assert_eq!(told(&world.verify()), (line, [29, 1, 29, 0]));
+    }
+}
+
+/// Objects put in each other's places are found, digests as well as log files.
+#[test]
+fn swapped_objects_are_found() {
+    let mut world = World::new();
+    let (a, b) = (world.logs[3].clone(), world.logs[4].clone());
+    let other = world.at(&b).clone();
+    let first = std::mem::replace(world.at(&a), other);
+    *world.at(&b) = first;
+    let (errors, counts) = told(&world.verify());
+    assert_eq!((errors.matches("hash value doesn't match").count(), counts), (2, [30, 0, 28, 2]));
+
+    let mut world = World::new();
+    let (a, b) = (world.digests[9].object.clone(), world.digests[12].object.clone());
+    let other = world.at(&b).clone();
+    let first = std::mem::replace(world.at(&a), other);
+    *world.at(&b) = first;
+    let (errors, counts) = told(&world.verify());
+    assert_eq!((errors.matches("has been moved").count(), counts), (2, [28, 2, 30, 0]));
+}
+
+/// The AWS CLI is content with a chain whose end is gone; who kept the anchor is not.
+#[test]
+fn a_cut_off_tail_is_found_by_the_anchor() {
+    let mut world = World::new();
+    let newest = world.digests[29].clone();
+    world.anchor(&newest, START.plus_ms(30 * HOUR_MS));
+    assert!(world.verify().is_sound());
+    for link in world.digests.clone().iter().skip(27) {
+        world.remove(&link.object);
+    }
+    let report = world.verify();
+    let line = format!("Anchor\ts3://logs/{}\tINVALID: not found", newest.object);
+    assert_eq!(told(&report), (line, [27, 0, 27, 0]));
+    assert!(!report.is_sound());
+    world.anchors.clear();
+    assert!(world.verify().is_sound(), "nothing tells without the anchor");
+}
+
+/// A history made anew by the key's holder is not the anchored one.
+#[test]
+fn a_rewritten_history_is_found_by_the_anchor() {
+    let mut world = World::new();
+    let newest = world.digests[29].clone();
+    world.anchor(&newest, START.plus_ms(30 * HOUR_MS));
+    let before = world.digests[28].clone();
+    let end = START.plus_ms(30 * HOUR_MS);
+    let digest = Digest {
+        account: world.account.clone(),
+        start: end.minus_ms(HOUR_MS),
+        end,
+        bucket: BUCKET.to_owned(),
+        object: newest.object.clone(),
+        fingerprint: "f1".to_owned(),
+        previous: Some(before),
+        log_files: Vec::new(),
+    };
+    world.seal(&digest, None);
+    let report = world.verify();
+    let line = format!("Anchor\ts3://logs/{}\tINVALID: hash value doesn't match", newest.object);
+    assert_eq!(told(&report), (line, [30, 0, 28, 0]));
+}
+
+/// A digest that was signed, but is not the one the next digest followed, breaks the link.
+#[test]
+fn a_substituted_digest_breaks_the_link() {
+    let mut world = World::new();
+    let old = world.digests[9].clone();
+    world.chain(9, 10, BUCKET, None);
+    let report = world.verify();
+    let (bucket, key) = (BUCKET.to_owned(), old.object);
+    assert_eq!(report.findings, [Finding::BrokenLink { bucket, key }]);
+    assert!(!report.is_sound());
+}
+
+/// Between two chains there is a note, and nothing is wrong.
+#[test]
+fn a_gap_between_chains_is_a_note() {
+    let mut world = World::empty();
+    world.chain(0, 10, BUCKET, None);
+    world.chain(15, 30, BUCKET, None);
+    let report = world.verify();
+    let (from, until) = (START.plus_ms(10 * HOUR_MS).iso(), START.plus_ms(15 * HOUR_MS).iso());
+    let note = format!("No log files were delivered by CloudTrail between {from} and {until}");
+    assert_eq!(told(&report), (note, [25, 0, 24, 0]));
+    assert!(report.is_sound());
+}
+
+/// A chain that moved to another bucket is followed to the old one.
+#[test]
+fn a_chain_is_followed_into_its_old_bucket() {
+    let mut world = World::empty();
+    world.chain(0, 10, "old", None);
+    let last = world.digests[9].clone();
+    world.chain(10, 30, BUCKET, Some(last));
+    assert_eq!(told(&world.verify()), (String::new(), [30, 0, 30, 0]));
+    let removed = world.digests[4].object.clone();
+    world.objects.remove(&("old".to_owned(), removed.clone()));
+    let (errors, counts) = told(&world.verify());
+    assert_eq!(errors, format!("Digest file\ts3://old/{removed}\tINVALID: not found"));
+    assert_eq!(counts, [29, 1, 29, 0]);
+}
+
+/// Backfill digests have a chain and a line of their own.
+#[test]
+fn backfill_digests_are_verified_apart() {
+    let mut world = World::new();
+    let end = START.plus_ms(5 * HOUR_MS);
+    let file = world.deliver(BUCKET, START.plus_ms(4 * HOUR_MS), 3);
+    let digest = Digest {
+        account: world.account.clone(),
+        start: end.minus_ms(HOUR_MS),
+        end,
+        bucket: BUCKET.to_owned(),
+        object: world.series().object_key(end, Kind::Backfill),
+        fingerprint: "f1".to_owned(),
+        previous: None,
+        log_files: vec![file],
+    };
+    world.seal(&digest, Some(end));
+    let report = world.verify();
+    assert_eq!(report.backfills, Counts { valid: 1, invalid: 0 });
+    let verbose: String = print(&report, true).into_iter().map(|(_, text)| text).collect();
+    assert!(verbose.contains("(backfill) Digest file\ts3://logs/p/AWSLogs/"), "{verbose}");
+    let tail = "30/30 digest files valid\n1/1 backfill digest files valid\n31/31 log files valid\n";
+    assert!(verbose.ends_with(tail), "{verbose}");
+}
+
+/// Nothing, or nothing valid, is said so; only the latter is wrong.
+#[test]
+fn an_empty_or_ruined_bucket_is_told() {
+    let summary = |report: &Report| print(report, false).last().unwrap().1.clone();
+    let empty = World::empty().verify();
+    assert!(summary(&empty).ends_with("\nNo digests found\n") && empty.is_sound());
+    let mut world = World::new();
+    for object in world.objects.values_mut() {
+        object.metadata.clear();
+    }
+    let ruined = world.verify();
+    let want =
+        "No valid digests found in range\n\n0/30 digest files valid, 30/30 digest files INVALID\n";
+    assert!(summary(&ruined).ends_with(want) && !ruined.is_sound(), "{}", summary(&ruined));
+}
+
+/// A log file slipped in beside the others is found; the newest hour's may still be undigested.
+#[test]
+fn unnamed_log_files_are_found() {
+    let mut world = World::new();
+    let unnamed = |world: &World| {
+        let report = world.verify();
+        world.ask(|request, evidence| unnamed_log_files(request, evidence, &report)).unwrap()
+    };
+    assert_eq!(unnamed(&world), [""; 0]);
+    let slipped_in = world.deliver(BUCKET, START.plus_ms(7 * HOUR_MS), 4);
+    world.deliver(BUCKET, START.plus_ms(29 * HOUR_MS), 4);
+    assert_eq!(unnamed(&world), [slipped_in.object]);
+}
+
+/// What cannot be read is told with the reason, and the rest is still judged.
+#[test]
+fn denied_objects_do_not_stop_the_walk() {
+    let mut world = World::empty();
+    world.chain(0, 5, BUCKET, None);
+    let mut last = world.digests[4].clone();
+    last.object = "denied".to_owned();
+    world.chain(6, 30, BUCKET, Some(last));
+    let (errors, counts) = told(&world.verify());
+    assert_eq!(errors, "Digest file\ts3://logs/denied\tINVALID: Access Denied");
+    assert_eq!(counts, [29, 1, 28, 0]);
+}
+
+/// A signer gone mad cannot keep the verifier busy for ever.
+#[test]
+fn circles_of_links_end() {
+    let mut world = World::new();
+    let last = world.digests[29].clone();
+    world.chain(0, 1, BUCKET, Some(last));
+    let asked = RefCell::new(0);
+    let report = world.ask(|request, evidence| {
+        let get = |bucket: &str, key: &str| {
+            *asked.borrow_mut() += 1;
+            assert!(*asked.borrow() < 1_000, "no end");
+            (evidence.get)(bucket, key)
+        };
+        verify(request, &Evidence { get: &get, ..*evidence })
+    });
+    assert_eq!(report.unwrap().digests.valid, 30);
+}
+
+/// Only what was asked for: digests that end in the range or an hour after, and what they reach.
+#[test]
+fn the_range_is_respected() {
+    let world = World::new();
+    let report = world.ask(|request, evidence| {
+        let start = START.plus_ms(10 * HOUR_MS);
+        let request = Request { start, end: start.plus_ms(2 * HOUR_MS), ..*request };
+        verify(&request, evidence)
+    });
+    let report = report.unwrap();
+    assert_eq!(report.digests, Counts { valid: 4, invalid: 0 });
+    assert_eq!(report.found, Some((START.plus_ms(10 * HOUR_MS), START.plus_ms(12 * HOUR_MS))));
+}
+
+/// Log files may be judged by another; one that was forgotten is not valid.
+#[test]
+fn log_files_may_be_judged_elsewhere() {
+    let world = World::new();
+    let judged = |count: usize| {
+        let judge = |logs: &[NamedLog]| vec![Verdict::Valid; count.min(logs.len())];
+        let ask = |request: &Request<'_>, evidence: &Evidence<'_>| {
+            verify(request, &Evidence { judge: Some(&judge), ..*evidence })
+        };
+        world.ask(ask).unwrap()
+    };
+    assert_eq!(judged(9), world.verify());
+    assert_eq!(judged(1).logs, Counts { valid: 20, invalid: 10 });
+}
+
+/// A hash without its leading zero is the same hash.
+#[test]
+fn hashes_may_lack_a_leading_zero() {
+    for (stated, computed, want) in
+        [("0ab", "0ab", true), ("ab", "0ab", true), ("0AB", "0ab", true), ("b", "0ab", false)]
+    {
+        assert_eq!(load::equal_hashes(stated, computed), want, "{stated} {computed}");
+    }
+}
+
+proptest! {
+    /// No digest, signed or not, makes the verifier panic, whatever it says.
+    #[test]
+    fn verifying_never_panics(bytes: Vec<u8>, json in "\\PC*", at: usize, bit in 0_u8..8) {
+        let mut world = World::empty();
+        world.chain(0, 4, BUCKET, None);
+        let key = world.digests[3].object.clone();
+        let whole = world.at(&key).bytes.clone();
+        let mut flipped = whole.clone();
+        flipped[at % whole.len()] ^= 1 << bit;
+        let wrapped = [gzip::compress(&bytes).unwrap(), gzip::compress(json.as_bytes()).unwrap()];
+        for content in [bytes, flipped].into_iter().chain(wrapped) {
+            world.at(&key).bytes = content;
+            let report = world.verify();
+            prop_assert!(report.digests.valid >= 3);
+        }
+        let _ = log_verdict(&whole, &json);
+    }
+}

@@ -1,0 +1,81 @@
+//! Answers of the Query protocol.
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::xml::XmlWriter;
+
+/// The answer of `operation`: `<OpResponse>` around `<OpResult>` and the request's id.
+///
+/// Lists become `<member>` elements, null members are left out, numbers and truths are written as
+/// text. Maps are given as lists of objects. An operation without output has no `<OpResult>`.
+///
+/// Source: the Query protocol of the service models.
+pub fn render(operation: &str, namespace: &str, tree: &Value, request_id: &str) -> Bytes {
+    let mut xml = XmlWriter::fragment();
+    xml.root(&[operation, "Response"].concat(), namespace);
+    if tree.as_object().is_some_and(|members| members.values().any(|member| !member.is_null())) {
+        write(&mut xml, &[operation, "Result"].concat(), tree);
+    }
+    xml.open("ResponseMetadata");
+    xml.text("RequestId", request_id);
+    Bytes::from(xml.finish())
+}
+
+fn write(xml: &mut XmlWriter, name: &str, value: &Value) {
+    match value {
+        Value::Null => {}
+        Value::Bool(truth) => xml.text(name, if *truth { "true" } else { "false" }),
+        Value::Number(number) => xml.text(name, &number.to_string()),
+        Value::String(text) => xml.text(name, text),
+        Value::Array(items) => {
+            xml.open(name);
+            for item in items {
+                write(xml, "member", item);
+            }
+            xml.close();
+        }
+        Value::Object(members) => {
+            xml.open(name);
+            for (name, member) in members {
+                write(xml, name, member);
+            }
+            xml.close();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn check(tree: &Value, want: &str) {
+        let got = render("GetUser", "https://iam/", tree, "REQ");
+        let want = format!(
+            "<GetUserResponse xmlns=\"https://iam/\">{want}<ResponseMetadata>\
+             <RequestId>REQ</RequestId></ResponseMetadata></GetUserResponse>"
+        );
+        assert_eq!(String::from_utf8_lossy(&got), want);
+    }
+
+    /// Every kind of value has its form.
+    #[test]
+    fn values_are_written_as_the_protocol_wants() {
+        check(
+            &json!({"User": {"Path": "/", "Tags": [{"Key": "<a>"}, {"Key": "b"}], "Gone": null,
+                "Empty": "", "None": []}, "IsTruncated": false, "Count": 3}),
+            "<GetUserResult><User><Path>/</Path><Tags><member><Key>&lt;a&gt;</Key></member>\
+             <member><Key>b</Key></member></Tags><Empty/><None/></User>\
+             <IsTruncated>false</IsTruncated><Count>3</Count></GetUserResult>",
+        );
+    }
+
+    /// No output, no result element.
+    #[test]
+    fn nothing_has_no_result_element() {
+        for nothing in [json!({}), json!(null), json!({"Marker": null})] {
+            check(&nothing, "");
+        }
+    }
+}
