@@ -1,1 +1,186 @@
-//! placeholder
+//! The only crate that touches the data directory: ordered key-value transactions, the log of
+//! audit events, and object bodies.
+//!
+//! One file holds the state and the recent events (the *tail*); older events lie in immutable
+//! segment files; large object bodies are files of their own. What binds them is one promise:
+//! **a job's writes and its events are committed together, durably, before its answer is given.**
+//! One writer thread runs jobs one after the other and commits what has gathered with one fsync;
+//! readers work on snapshots and never wait.
+//!
+//! History is asked by *terms*, hashes that an event carries; [`Store::seal`] moves old events out
+//! of the tree, [`Store::expire`] forgets them, [`Store::fsck`] reads them all. A failure of the
+//! disk fails the calls it hits and nothing else: the tree is opened again. On a full disk a
+//! reserve is given up, and only [`Store::submit_when_full`] goes on until there is room.
+//!
+//! It knows no service: keys, values, events and bodies are bytes with a name. Services declare
+//! [`Table`]s; the pipeline submits jobs.
+//!
+//! Reading order: [`Store`], [`Tx`], [`Table`], [`NewEvent`], [`Bodies`].
+//!
+//! ```
+//! # let dir = tempfile::tempdir().unwrap();
+//! use store::{NewEvent, Store, Table};
+//! const NAMES: Table<String> = Table::new("example.name");
+//!
+//! let store = Store::open(dir.path(), None).unwrap();
+//! let answer = store.submit(|tx| {
+//!     let stored = NAMES.put(tx, "k", &"v".to_owned());
+//!     (stored.is_ok(), vec![NewEvent { time: types::Timestamp::from_secs(1), terms: vec![7], body: b"{}".to_vec() }])
+//! });
+//! assert!(answer.wait().unwrap());
+//! let view = store.snapshot().unwrap();
+//! assert_eq!(NAMES.get(&view.tx(), "k").unwrap().as_deref(), Some("v"));
+//! ```
+
+mod bodies;
+mod engine;
+mod error;
+mod events;
+mod fsck;
+mod reserve;
+mod segment;
+mod snapshot;
+mod table;
+mod tail;
+mod tx;
+mod writer;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs::{DirBuilder, File};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, RwLock};
+
+pub use bodies::{Bodies, BodyId, BodyReader, BodyWriter, Swept};
+use engine::Engine;
+pub use error::StoreError;
+pub use events::{HistoryQuery, SEGMENTS_FOLDER};
+pub use redb::StorageBackend;
+use reserve::Reserve;
+pub use segment::EventRow;
+use segment::Segment;
+pub use snapshot::Snapshot;
+pub use table::{Table, key, key_parts, key_prefix};
+use tail::TailIndex;
+pub use tx::Tx;
+pub use writer::{Committed, NewEvent};
+use writer::{Shared, Writer};
+
+/// The version of all that is on disk; raised with a migration.
+const FORMAT_VERSION: u32 = 1;
+
+/// An open data directory.
+pub struct Store {
+    shared: Arc<Shared>,
+    writer: Writer,
+    bodies: Bodies,
+    folder: PathBuf,
+    segments: Mutex<BTreeMap<String, Arc<Segment>>>,
+    sealing: Mutex<()>,
+}
+
+impl Store {
+    /// Opens or creates the data directory `folder`.
+    ///
+    /// `backend` replaces the state file, so that tests can lose power; `None` is the file
+    /// `state.redb`. Errors when the directory is in use, unreadable, or of a later format.
+    pub fn open(
+        folder: &Path,
+        backend: Option<Box<dyn StorageBackend>>,
+    ) -> Result<Self, StoreError> {
+        create_folder(&folder.join(SEGMENTS_FOLDER))?;
+        // First of all: it keeps every other process out.
+        let engine = Engine::open(folder, backend)?;
+        events::remove_unfinished(&folder.join(SEGMENTS_FOLDER))?;
+        let bodies = Bodies::open(&folder.join("bodies"))?;
+        let next_seq = engine.next_seq()?;
+        let (tail, reserve) = (RwLock::new(TailIndex::empty(next_seq)), Reserve::new(folder));
+        let shared = Arc::new(Shared { engine, tail, reserve });
+        let writer = Writer::start(Arc::clone(&shared), next_seq)?;
+        // What was created above must not lose its name.
+        File::open(folder)?.sync_all()?;
+        let (segments, sealing) = (Mutex::default(), Mutex::default());
+        Ok(Self { shared, writer, bodies, folder: folder.to_owned(), segments, sealing })
+    }
+
+    /// What is committed now.
+    pub fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        self.shared.engine.snapshot()
+    }
+
+    /// Runs `job` on the writer and commits its writes and events as one.
+    ///
+    /// The receipt yields the job's answer only once all of it is durable. An error means that
+    /// nothing of it happened; only when the disk fails in the instant of the commit itself, the
+    /// job may be found done, wholly, after the next start. A job that panics leaves nothing
+    /// behind. Refused with [`StoreError::is_full`] while the disk is full.
+    pub fn submit<R: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Tx<'_>) -> (R, Vec<NewEvent>) + Send + 'static,
+    ) -> Committed<R> {
+        if self.shared.reserve.is_full() {
+            return Committed::refused(StoreError::full("only deletion and delivery go on"));
+        }
+        self.writer.submit(job)
+    }
+
+    /// Like [`Store::submit`], also while the disk is full: for work that makes room or carries
+    /// events away.
+    pub fn submit_when_full<R: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Tx<'_>) -> (R, Vec<NewEvent>) + Send + 'static,
+    ) -> Committed<R> {
+        self.writer.submit(job)
+    }
+
+    /// Whether the disk is taken for full: a commit found no room, or the reserve was released.
+    pub fn is_full(&self) -> bool {
+        self.shared.reserve.is_full()
+    }
+
+    /// Gives up the reserve of disk space, so that deletion and delivery have room.
+    ///
+    /// Happens by itself when a commit finds no room. From then on [`Store::submit`] refuses.
+    pub fn release_reserve(&self) -> Result<(), StoreError> {
+        self.shared.reserve.release()
+    }
+
+    /// Takes the reserve of disk space, if it is not held, and ends the state of being full.
+    ///
+    /// False when there is too little room. To be called after opening and every now and then.
+    pub fn hold_reserve(&self) -> Result<bool, StoreError> {
+        self.shared.reserve.hold()
+    }
+
+    /// Events that are not in a segment yet.
+    pub fn tail_len(&self) -> Result<u64, StoreError> {
+        events::tail_len(&self.snapshot()?)
+    }
+
+    /// Object bodies.
+    pub fn bodies(&self) -> &Bodies {
+        &self.bodies
+    }
+
+    /// The data directory.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Waits for what was submitted and stops the writer. Later submissions fail.
+    pub fn shut_down(&self) {
+        self.writer.stop();
+    }
+}
+
+/// Creates a folder, and those above it, for nobody else to look into.
+fn create_folder(folder: &Path) -> Result<(), StoreError> {
+    Ok(DirBuilder::new().recursive(true).mode(0o700).create(folder)?)
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}

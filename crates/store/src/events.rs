@@ -1,0 +1,315 @@
+//! The log of events: a tail in the tree, older events in segments.
+
+use std::io::ErrorKind;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::{Arc, PoisonError};
+
+use redb::{ReadableTable, ReadableTableMetadata};
+use types::Timestamp;
+
+use crate::segment::{self, EventRow, Segment, SegmentMeta};
+use crate::tail::TailIndex;
+use crate::{NewEvent, Snapshot, Store, StoreError, Table};
+
+/// The folder of the segment files within the data directory.
+pub const SEGMENTS_FOLDER: &str = "segments";
+/// Sealed segments by their first event's number, twenty digits.
+pub(crate) const SEGMENTS: Table<SegmentMeta> = Table::new("meta.segment");
+/// The number of the next event when the tail was last cut; the tail knows better unless empty.
+pub(crate) const NEXT_SEQ: Table<u64> = Table::new("meta.next_seq");
+/// Events that one segment holds at most.
+const SEGMENT_LEN_MAX: usize = 65_536;
+/// Segment files that are kept open at most.
+const OPEN_SEGMENTS_MAX: usize = 512;
+
+/// A question to the event history.
+#[derive(Debug, Clone)]
+pub struct HistoryQuery {
+    /// The hash that an event must carry.
+    pub term: u64,
+    /// Only events with lower numbers.
+    pub before_seq: u64,
+    /// Not older than this.
+    pub from: Timestamp,
+    /// Not newer than this.
+    pub to: Timestamp,
+    /// Events wanted at most.
+    pub limit: usize,
+}
+
+impl Store {
+    /// The newest events that carry a term, newest first.
+    pub fn history(
+        &self,
+        view: &Snapshot,
+        query: &HistoryQuery,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        let mut found = self.history_in_tail(view, query)?;
+        for (_, meta) in SEGMENTS.all(&view.tx(), "")?.into_iter().rev() {
+            let wanted = query.limit.saturating_sub(found.len());
+            if wanted == 0 {
+                break;
+            }
+            let outside = meta.first_seq >= query.before_seq
+                || meta.newest < query.from
+                || meta.oldest > query.to;
+            if !outside {
+                let range = query.from..=query.to;
+                let Some(segment) = self.segment(&meta)? else { continue };
+                found.extend(segment.find(query.term, query.before_seq, &range, wanted)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// By the index where it covers what the snapshot shows, one by one elsewhere.
+    fn history_in_tail(
+        &self,
+        view: &Snapshot,
+        query: &HistoryQuery,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        self.complete_tail_index()?;
+        let tail = self.shared.tail.read().unwrap_or_else(PoisonError::into_inner);
+        let (covered, hits) = tail.hits(query.term, query.before_seq);
+        drop(tail);
+        let mut found = Vec::new();
+        query.scan(view, covered.end..query.before_seq, &mut found)?;
+        for seq in hits.into_iter().rev() {
+            if found.len() >= query.limit {
+                break;
+            }
+            if let Some(value) = view.events.get(seq)? {
+                found.extend(query.matching(seq, value.value())?);
+            }
+        }
+        query.scan(view, 0..covered.start.min(query.before_seq), &mut found)?;
+        Ok(found)
+    }
+
+    /// Adds to the index what lay in the tail when the store was opened.
+    fn complete_tail_index(&self) -> Result<(), StoreError> {
+        let tail = self.shared.tail.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(end) = tail.missing_before() else { return Ok(()) };
+        drop(tail);
+        let view = self.snapshot()?;
+        let first = view.events.first()?.map_or(end, |(seq, _)| seq.value().min(end));
+        let mut older = TailIndex::empty(first);
+        for entry in view.events.range(first..end)? {
+            let (seq, value) = entry?;
+            let event = Encoded::read(value.value()).ok_or_else(|| damaged(seq.value()))?;
+            older.add(seq.value(), event.terms());
+        }
+        let mut tail = self.shared.tail.write().unwrap_or_else(PoisonError::into_inner);
+        tail.complete_with(older);
+        Ok(())
+    }
+
+    /// Up to `limit` events from number `from` on, ascending.
+    pub fn events_from(
+        &self,
+        view: &Snapshot,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        let (mut found, mut next) = (Vec::new(), from);
+        for (_, meta) in SEGMENTS.all(&view.tx(), "")? {
+            let wanted = limit.saturating_sub(found.len());
+            if wanted > 0 && meta.last_seq >= next {
+                let Some(segment) = self.segment(&meta)? else { continue };
+                found.extend(segment.events(next, u64::MAX, wanted)?);
+                next = found.last().map_or(next, |event: &EventRow| event.seq.saturating_add(1));
+            }
+        }
+        for entry in view.events.range(next..)?.take(limit.saturating_sub(found.len())) {
+            let (seq, value) = entry?;
+            let event = Encoded::read(value.value()).ok_or_else(|| damaged(seq.value()))?;
+            found.push(event.row(seq.value()));
+        }
+        Ok(found)
+    }
+
+    /// Moves the oldest events of the tail into a segment when at least `len_min` wait there.
+    ///
+    /// Returns how many were moved. The segment file is durable before the tail is cut, and both
+    /// the registration and the cut are one commit: a crash leaves a stray file at worst.
+    pub fn seal(&self, len_min: usize) -> Result<usize, StoreError> {
+        let _alone = self.sealing.lock().unwrap_or_else(PoisonError::into_inner);
+        let view = self.snapshot()?;
+        let Some((first, _)) = view.events.first()? else { return Ok(0) };
+        if tail_len(&view)? < u64::try_from(len_min).unwrap_or(u64::MAX) {
+            return Ok(0);
+        }
+        let row_key = format!("{:020}", first.value());
+        let rows = view.events.iter()?.take(SEGMENT_LEN_MAX).map(|entry| {
+            let (seq, value) = entry?;
+            let event = Encoded::read(value.value()).ok_or_else(|| damaged(seq.value()))?;
+            Ok(event.row(seq.value()))
+        });
+        let folder = self.folder().join(SEGMENTS_FOLDER);
+        let path = folder.join(format!("{row_key}.events"));
+        let meta = segment::write(&folder, &path, rows)?;
+        // The tail is cut on the strength of what can be read back.
+        Segment::open(&path)?.check()?;
+        let (moved, end) = (usize::try_from(meta.count).unwrap_or(usize::MAX), meta.last_seq);
+        let sealed = self.submit_when_full(move |tx| {
+            let stored = SEGMENTS.put(tx, row_key, &meta);
+            if stored.is_ok() {
+                tx.drop_tail_through = Some(end);
+            }
+            (stored, Vec::new())
+        });
+        sealed.wait()??;
+        Ok(moved)
+    }
+
+    /// Forgets the segments whose newest event is older than `horizon` and that end before
+    /// `keep_from_seq`; returns how many events went.
+    pub fn expire(&self, horizon: Timestamp, keep_from_seq: u64) -> Result<u64, StoreError> {
+        let expired: Vec<_> = SEGMENTS
+            .all(&self.snapshot()?.tx(), "")?
+            .into_iter()
+            .take_while(|(_, meta)| meta.newest < horizon && meta.last_seq < keep_from_seq)
+            .collect();
+        if expired.is_empty() {
+            return Ok(0);
+        }
+        let (keys, files): (Vec<_>, Vec<_>) = expired.into_iter().unzip();
+        let dropped = self.submit_when_full(move |tx| {
+            let dropped = keys.into_iter().try_for_each(|key| SEGMENTS.delete(tx, key));
+            (dropped, Vec::new())
+        });
+        dropped.wait()??;
+        let mut gone = 0_u64;
+        for meta in files {
+            gone = gone.saturating_add(meta.count);
+            self.segments.lock().unwrap_or_else(PoisonError::into_inner).remove(&meta.file);
+            match std::fs::remove_file(self.folder().join(SEGMENTS_FOLDER).join(&meta.file)) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            }
+        }
+        Ok(gone)
+    }
+
+    /// The open segment, or `None` if it expired after the snapshot was taken.
+    pub(crate) fn segment(&self, meta: &SegmentMeta) -> Result<Option<Arc<Segment>>, StoreError> {
+        let opened = || self.segments.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(segment) = opened().get(&meta.file) {
+            return Ok(Some(Arc::clone(segment)));
+        }
+        let path = self.folder().join(SEGMENTS_FOLDER).join(&meta.file);
+        if !path.try_exists()? {
+            let registered = SEGMENTS.all(&self.snapshot()?.tx(), "")?;
+            if registered.iter().all(|(_, own)| own.file != meta.file) {
+                return Ok(None);
+            }
+            return Err(StoreError::corrupt(format_args!("segment `{}` is missing", meta.file)));
+        }
+        let segment = Arc::new(Segment::open(&path)?);
+        let mut opened = opened();
+        if opened.len() >= OPEN_SEGMENTS_MAX {
+            opened.pop_first();
+        }
+        opened.insert(meta.file.clone(), Arc::clone(&segment));
+        Ok(Some(segment))
+    }
+}
+
+impl HistoryQuery {
+    fn matching(&self, seq: u64, value: &[u8]) -> Result<Option<EventRow>, StoreError> {
+        let event = Encoded::read(value).ok_or_else(|| damaged(seq))?;
+        let matches = event.carries(self.term) && (self.from..=self.to).contains(&event.time);
+        Ok(matches.then(|| event.row(seq)))
+    }
+
+    fn scan(
+        &self,
+        view: &Snapshot,
+        range: Range<u64>,
+        found: &mut Vec<EventRow>,
+    ) -> Result<(), StoreError> {
+        if range.is_empty() {
+            return Ok(());
+        }
+        for entry in view.events.range(range)?.rev() {
+            if found.len() >= self.limit {
+                break;
+            }
+            let (seq, value) = entry?;
+            found.extend(self.matching(seq.value(), value.value())?);
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn last_seq(view: &Snapshot) -> Result<u64, StoreError> {
+    if let Some((seq, _)) = view.events.last()? {
+        return Ok(seq.value());
+    }
+    Ok(NEXT_SEQ.get(&view.tx(), "")?.unwrap_or(1).saturating_sub(1))
+}
+
+/// How many events the tail holds.
+pub(crate) fn tail_len(view: &Snapshot) -> Result<u64, StoreError> {
+    Ok(view.events.len()?)
+}
+
+/// Removes segment files that were never finished.
+pub(crate) fn remove_unfinished(folder: &Path) -> Result<(), StoreError> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ending| ending == segment::UNFINISHED) {
+            std::fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
+fn damaged(seq: u64) -> StoreError {
+    StoreError::corrupt(format_args!("event {seq}"))
+}
+
+/// An event's bytes in the tail: instant (8), count of terms (2), terms (8 each), body.
+pub(crate) fn encode(event: &NewEvent) -> Vec<u8> {
+    let terms = event.terms.iter().take(usize::from(u16::MAX));
+    let mut bytes = Vec::with_capacity(event.body.len().saturating_add(128));
+    bytes.extend(event.time.as_ms().to_be_bytes());
+    bytes.extend(u16::try_from(terms.len()).unwrap_or(u16::MAX).to_be_bytes());
+    terms.for_each(|term| bytes.extend(term.to_be_bytes()));
+    bytes.extend_from_slice(&event.body);
+    bytes
+}
+
+struct Encoded<'a> {
+    time: Timestamp,
+    terms: &'a [u8],
+    body: &'a [u8],
+}
+
+impl<'a> Encoded<'a> {
+    fn read(bytes: &'a [u8]) -> Option<Self> {
+        let (time, rest) = bytes.split_first_chunk::<8>()?;
+        let (count, rest) = rest.split_first_chunk::<2>()?;
+        let terms_len = usize::from(u16::from_be_bytes(*count)).checked_mul(8)?;
+        let (terms, body) = rest.split_at_checked(terms_len)?;
+        Some(Self { time: Timestamp::from_ms(u64::from_be_bytes(*time)), terms, body })
+    }
+
+    fn carries(&self, term: u64) -> bool {
+        self.terms.chunks_exact(8).any(|own| own == term.to_be_bytes())
+    }
+
+    fn terms(&self) -> impl Iterator<Item = u64> {
+        self.terms.chunks_exact(8).filter_map(|own| own.try_into().ok().map(u64::from_be_bytes))
+    }
+
+    fn row(&self, seq: u64) -> EventRow {
+        EventRow { seq, time: self.time, terms: self.terms().collect(), body: self.body.to_vec() }
+    }
+}
+
+/// Whether the bytes of an event in the tail can be taken apart.
+pub(crate) fn decodes(value: &[u8]) -> bool {
+    Encoded::read(value).is_some()
+}

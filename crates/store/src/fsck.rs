@@ -1,0 +1,92 @@
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use keys::Sha256;
+use redb::ReadableTable;
+
+use crate::events::{SEGMENTS, decodes, last_seq};
+use crate::segment::{Segment, SegmentMeta};
+use crate::{SEGMENTS_FOLDER, Snapshot, Store, StoreError};
+
+impl Store {
+    /// Reads all events and says what is wrong with them: gaps in their numbers, segments that
+    /// are missing, changed or unreadable, files that belong to nothing.
+    ///
+    /// `progress` hears what is being looked at. The findings are sentences; none is good. Whether
+    /// every body is there that metadata names is for the caller to check.
+    pub fn fsck(&self, progress: &mut dyn FnMut(&str)) -> Result<Vec<String>, StoreError> {
+        let view = self.snapshot()?;
+        let (mut findings, mut next_seq) = (Vec::new(), None);
+        let segments = SEGMENTS.all(&view.tx(), "")?;
+        for (_, meta) in &segments {
+            progress(&format!("segment `{}`", meta.file));
+            expect(next_seq, meta.first_seq, &mut findings);
+            next_seq = Some(meta.last_seq.saturating_add(1));
+            let path = self.folder().join(SEGMENTS_FOLDER).join(&meta.file);
+            if let Err(error) = check_segment(&path, meta) {
+                findings.push(format!("segment `{}`: {error}", meta.file));
+            }
+        }
+        progress("recent events");
+        check_tail(&view, next_seq, &mut findings)?;
+        let known: BTreeSet<_> = segments.into_iter().map(|(_, meta)| meta.file).collect();
+        for entry in std::fs::read_dir(self.folder().join(SEGMENTS_FOLDER))? {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            if !known.contains(&name) {
+                findings.push(format!("file `{name}` belongs to no segment"));
+            }
+        }
+        Ok(findings)
+    }
+}
+
+fn expect(wanted: Option<u64>, seq: u64, findings: &mut Vec<String>) {
+    match wanted {
+        Some(wanted) if wanted != seq => {
+            findings.push(format!("event {wanted} is expected, event {seq} follows"));
+        }
+        _ => {}
+    }
+}
+
+fn check_tail(
+    view: &Snapshot,
+    mut next_seq: Option<u64>,
+    findings: &mut Vec<String>,
+) -> Result<(), StoreError> {
+    for entry in view.events.iter()? {
+        let (seq, value) = entry?;
+        expect(next_seq, seq.value(), findings);
+        if !decodes(value.value()) {
+            findings.push(format!("event {} is damaged", seq.value()));
+        }
+        next_seq = Some(seq.value().saturating_add(1));
+    }
+    expect(next_seq, last_seq(view)?.saturating_add(1), findings);
+    Ok(())
+}
+
+fn check_segment(path: &Path, meta: &SegmentMeta) -> Result<(), StoreError> {
+    if file_hash(path)? != meta.sha256 {
+        return Err(StoreError::corrupt("the file is not the one that was written"));
+    }
+    let between = meta.last_seq.saturating_sub(meta.first_seq).saturating_add(1);
+    if between != meta.count {
+        return Err(StoreError::corrupt("event numbers have gaps"));
+    }
+    Segment::open(path)?.check()
+}
+
+fn file_hash(path: &Path) -> Result<String, StoreError> {
+    let (mut file, mut hash) = (File::open(path)?, Sha256::new());
+    let mut buffer = vec![0; 256 << 10];
+    loop {
+        let len = file.read(&mut buffer)?;
+        if len == 0 {
+            return Ok(types::hex(&hash.finish()));
+        }
+        hash.update(buffer.get(..len).unwrap_or_default());
+    }
+}

@@ -1,0 +1,65 @@
+use std::fs::File;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::StoreError;
+
+const FILE: &str = "reserve";
+/// Bytes of disk space that are held back for deletion and delivery on a full disk.
+const RESERVE_BYTES: usize = 16 << 20;
+const CHUNK: &[u8] = &[0x5a; 64 << 10];
+
+/// A file that takes room on the disk until the room is needed, and whether it is needed now.
+#[derive(Debug)]
+pub(crate) struct Reserve {
+    path: PathBuf,
+    full: AtomicBool,
+}
+
+impl Reserve {
+    pub(crate) fn new(folder: &Path) -> Self {
+        Self { path: folder.join(FILE), full: AtomicBool::new(false) }
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.full.load(Ordering::Acquire)
+    }
+
+    /// Gives the room back to the disk and takes the disk for full.
+    pub(crate) fn release(&self) -> Result<(), StoreError> {
+        self.full.store(true, Ordering::Release);
+        match std::fs::remove_file(&self.path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes the room again; false if there is too little. A disk that was full needs twice as
+    /// much, so that it does not seem full again at once.
+    pub(crate) fn hold(&self) -> Result<bool, StoreError> {
+        let wanted = u64::try_from(RESERVE_BYTES).unwrap_or(u64::MAX);
+        let there = std::fs::metadata(&self.path).map_or(0, |metadata| metadata.len());
+        if there == wanted && !self.is_full() {
+            return Ok(true);
+        }
+        let room = if self.is_full() { RESERVE_BYTES.saturating_mul(2) } else { RESERVE_BYTES };
+        let taken = File::create(&self.path).and_then(|mut file| {
+            for _ in 0..room.div_ceil(CHUNK.len()) {
+                file.write_all(CHUNK)?;
+            }
+            file.sync_all()?;
+            file.set_len(wanted)
+        });
+        match taken.map_err(StoreError::from) {
+            Ok(()) => {
+                self.full.store(false, Ordering::Release);
+                Ok(true)
+            }
+            Err(error) => {
+                std::fs::remove_file(&self.path)?;
+                if error.is_full() { Ok(false) } else { Err(error) }
+            }
+        }
+    }
+}

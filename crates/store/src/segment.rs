@@ -1,0 +1,208 @@
+//! Immutable files of old events, with the index that event history needs.
+//!
+//! A file is a header, blocks of compressed events, pages of the inverted index, the two tables
+//! that find blocks and pages, and a footer (`segment/layout.rs`). Only the two tables are kept in
+//! memory; a lookup reads the one page that may know the term and the blocks of its hits. Every
+//! part carries a checksum, checked before the part is believed.
+
+mod layout;
+mod write;
+
+use std::fs::File;
+use std::io::ErrorKind;
+use std::ops::RangeInclusive;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use types::Timestamp;
+
+use crate::StoreError;
+use layout::{BlockEntry, Bytes, FOOTER_LEN, Footer, HEADER_LEN, INDEX_LEN_MAX, PageEntry, Span};
+
+pub(crate) use write::{UNFINISHED, write};
+
+/// An event as history shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventRow {
+    /// Its place among all events, from 1, without gaps.
+    pub seq: u64,
+    /// When it happened.
+    pub time: Timestamp,
+    /// Hashes under which history finds it.
+    pub terms: Vec<u64>,
+    /// The record.
+    pub body: Vec<u8>,
+}
+
+/// A sealed segment, as it is registered in the state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SegmentMeta {
+    /// Name within the segments' folder.
+    pub file: String,
+    /// Number of its first event.
+    pub first_seq: u64,
+    /// Number of its last event.
+    pub last_seq: u64,
+    /// How many events it holds.
+    pub count: u64,
+    /// Time of its oldest event.
+    pub oldest: Timestamp,
+    /// Time of its newest event.
+    pub newest: Timestamp,
+    /// Hash of the whole file, in hexadecimal digits.
+    pub sha256: String,
+}
+
+/// An open segment file.
+#[derive(Debug)]
+pub(crate) struct Segment {
+    file: File,
+    count: u32,
+    blocks: Vec<BlockEntry>,
+    pages: Vec<PageEntry>,
+}
+
+impl Segment {
+    /// Opens a file and reads its two tables.
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        let file = File::open(path)?;
+        let file_len = file.metadata()?.len();
+        let body_len = file_len.checked_sub(HEADER_LEN + FOOTER_LEN).ok_or_else(too_short)?;
+        let header = read(&file, Span { offset: 0, len: HEADER_LEN })?;
+        layout::check_header(&header)?;
+        let at = HEADER_LEN.saturating_add(body_len);
+        let footer = Footer::parse(&read(&file, Span { offset: at, len: FOOTER_LEN })?)?;
+        if footer.index.end() != Some(at) || footer.index.len > INDEX_LEN_MAX {
+            return Err(StoreError::corrupt("a segment's index is not where it should be"));
+        }
+        let index = read(&file, footer.index)?;
+        layout::check_sum(&index, footer.index_sum, "index")?;
+        let (blocks, pages) = layout::parse_index(&index, &footer)?;
+        Ok(Self { file, count: footer.count, blocks, pages })
+    }
+
+    /// The newest events before `before_seq` that carry `term` and lie within `range`, newest
+    /// first.
+    pub(crate) fn find(
+        &self,
+        term: u64,
+        before_seq: u64,
+        range: &RangeInclusive<Timestamp>,
+        limit: usize,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        let mut found = Vec::new();
+        let mut ordinals = self.ordinals(term)?;
+        while let Some(last) = ordinals.last().copied() {
+            let at = self.blocks.partition_point(|block| block.first_ordinal <= last);
+            let block = at.checked_sub(1).and_then(|at| self.blocks.get(at)).ok_or_else(torn)?;
+            let split = ordinals.partition_point(|ordinal| *ordinal < block.first_ordinal);
+            let here = ordinals.split_off(split);
+            if here.is_empty() {
+                return Err(torn());
+            }
+            let outside = block.first_seq >= before_seq
+                || block.newest < *range.start()
+                || block.oldest > *range.end();
+            if outside {
+                continue;
+            }
+            let mut rows = self.rows(block)?;
+            for ordinal in here.into_iter().rev() {
+                let place = ordinal.saturating_sub(block.first_ordinal);
+                let row = usize::try_from(place).ok().and_then(|place| rows.get_mut(place));
+                let row = row.ok_or_else(torn)?;
+                if !row.terms.contains(&term) {
+                    return Err(torn());
+                }
+                if row.seq < before_seq && range.contains(&row.time) {
+                    if found.len() >= limit {
+                        return Ok(found);
+                    }
+                    let body = std::mem::take(&mut row.body);
+                    let terms = row.terms.clone();
+                    found.push(EventRow { seq: row.seq, time: row.time, terms, body });
+                }
+            }
+            if found.len() >= limit {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Up to `limit` events with `from_seq <= seq <= to_seq`, ascending.
+    pub(crate) fn events(
+        &self,
+        from_seq: u64,
+        to_seq: u64,
+        limit: usize,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        let mut found = Vec::new();
+        let after = self.blocks.partition_point(|block| block.first_seq <= from_seq);
+        for block in self.blocks.iter().skip(after.saturating_sub(1)) {
+            if found.len() >= limit || block.first_seq > to_seq {
+                break;
+            }
+            let rows = self.rows(block)?.into_iter();
+            let wanted = rows.filter(|row| (from_seq..=to_seq).contains(&row.seq));
+            found.extend(wanted.take(limit.saturating_sub(found.len())));
+        }
+        Ok(found)
+    }
+
+    /// Places of the events that carry `term`, ascending.
+    fn ordinals(&self, term: u64) -> Result<Vec<u32>, StoreError> {
+        let after = self.pages.partition_point(|page| page.first_term <= term);
+        let Some(page) = after.checked_sub(1).and_then(|at| self.pages.get(at)) else {
+            return Ok(Vec::new());
+        };
+        let bytes = read(&self.file, page.span)?;
+        layout::check_sum(&bytes, page.sum, "page")?;
+        layout::find_postings(Bytes::new(&bytes), page.first_term, term, self.count)
+    }
+
+    fn rows(&self, block: &BlockEntry) -> Result<Vec<EventRow>, StoreError> {
+        let packed = read(&self.file, block.span)?;
+        layout::check_sum(&packed, block.sum, "block")?;
+        let raw = layout::unpack(&packed, block.raw_len)?;
+        layout::parse_rows(Bytes::new(&raw), block)
+    }
+
+    /// Reads all there is and says what does not fit together.
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
+        let mut last_seq = None;
+        for block in &self.blocks {
+            for row in self.rows(block)? {
+                if last_seq.is_some_and(|last| row.seq <= last) {
+                    return Err(torn());
+                }
+                last_seq = Some(row.seq);
+            }
+        }
+        for page in &self.pages {
+            layout::check_sum(&read(&self.file, page.span)?, page.sum, "page")?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads a part whose length was held against the file's before.
+fn read(file: &File, span: Span) -> Result<Vec<u8>, StoreError> {
+    let mut bytes = vec![0; usize::try_from(span.len).map_err(|_| too_short())?];
+    file.read_exact_at(&mut bytes, span.offset).map_err(|error| {
+        if error.kind() == ErrorKind::UnexpectedEof { too_short() } else { error.into() }
+    })?;
+    Ok(bytes)
+}
+
+fn too_short() -> StoreError {
+    StoreError::corrupt("a segment file is too short")
+}
+
+fn torn() -> StoreError {
+    StoreError::corrupt("a segment's index and its events do not fit together")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,186 @@
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::ControlFlow;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::{StoreError, Tx};
+
+/// A named set of rows of one type, stored as JSON under an ordered key.
+///
+/// The name is what keeps tables apart: a service declares its tables as constants and no other
+/// crate names them. Rows are read tolerantly: a field added later needs a `#[serde(default)]`.
+pub struct Table<T> {
+    name: &'static str,
+    rows: PhantomData<fn() -> T>,
+}
+
+impl<T> Table<T> {
+    /// The table called `name`, such as `kms.key`.
+    pub const fn new(name: &'static str) -> Self {
+        Self { name, rows: PhantomData }
+    }
+
+    fn key(&self, key: &[u8]) -> Vec<u8> {
+        let mut whole = Vec::with_capacity(self.name.len().saturating_add(key.len() + 1));
+        whole.extend_from_slice(self.name.as_bytes());
+        whole.push(0);
+        whole.extend_from_slice(key);
+        whole
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> Table<T> {
+    /// The row under `key`.
+    pub fn get(&self, tx: &Tx<'_>, key: impl AsRef<[u8]>) -> Result<Option<T>, StoreError> {
+        tx.get(&self.key(key.as_ref()))?.map(|bytes| self.read(&bytes)).transpose()
+    }
+
+    /// Whether there is a row under `key`.
+    pub fn contains(&self, tx: &Tx<'_>, key: impl AsRef<[u8]>) -> Result<bool, StoreError> {
+        Ok(tx.get(&self.key(key.as_ref()))?.is_some())
+    }
+
+    /// Sets the row under `key`.
+    pub fn put(&self, tx: &mut Tx<'_>, key: impl AsRef<[u8]>, row: &T) -> Result<(), StoreError> {
+        let bytes = serde_json::to_vec(row).map_err(StoreError::engine)?;
+        tx.put(self.key(key.as_ref()), bytes)
+    }
+
+    /// Removes the row under `key`, if there is one.
+    pub fn delete(&self, tx: &mut Tx<'_>, key: impl AsRef<[u8]>) -> Result<(), StoreError> {
+        tx.delete(self.key(key.as_ref()))
+    }
+
+    /// Shows the rows whose keys begin with `prefix` and are not below `from`, ascending, until
+    /// `visitor` breaks. `from` counts from the start of the key, `prefix` included.
+    pub fn visit(
+        &self,
+        tx: &Tx<'_>,
+        prefix: impl AsRef<[u8]>,
+        from: impl AsRef<[u8]>,
+        visitor: &mut dyn FnMut(&[u8], T) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let prefix = self.key(prefix.as_ref());
+        let from = self.key(from.as_ref()).max(prefix.clone());
+        let end = successor(prefix);
+        let mut failure = None;
+        tx.visit(&from, end.as_deref(), &mut |key, value| {
+            let short = key.get(self.name.len() + 1..).unwrap_or_default();
+            match self.read(value) {
+                Ok(row) => visitor(short, row),
+                Err(error) => {
+                    failure = Some(error);
+                    ControlFlow::Break(())
+                }
+            }
+        })?;
+        failure.map_or(Ok(()), Err)
+    }
+
+    /// All rows whose keys begin with `prefix`, ascending. For sets known to be small.
+    pub fn all(
+        &self,
+        tx: &Tx<'_>,
+        prefix: impl AsRef<[u8]>,
+    ) -> Result<Vec<(Vec<u8>, T)>, StoreError> {
+        let mut rows = Vec::new();
+        self.visit(tx, prefix, [], &mut |key, row| {
+            rows.push((key.to_vec(), row));
+            ControlFlow::Continue(())
+        })?;
+        Ok(rows)
+    }
+
+    fn read(&self, bytes: &[u8]) -> Result<T, StoreError> {
+        serde_json::from_slice(bytes)
+            .map_err(|cause| StoreError::corrupt(format_args!("row of `{}`: {cause}", self.name)))
+    }
+}
+
+impl<T> fmt::Debug for Table<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Table({})", self.name)
+    }
+}
+
+/// The least key above every key that begins with `prefix`.
+fn successor(mut prefix: Vec<u8>) -> Option<Vec<u8>> {
+    while let Some(last) = prefix.pop() {
+        if last < u8::MAX {
+            prefix.push(last + 1);
+            return Some(prefix);
+        }
+    }
+    None
+}
+
+/// A key of several parts that sorts part by part, whatever bytes the parts hold.
+///
+/// Each part is closed by `00 00`; a zero byte inside a part becomes `00 ff`.
+pub fn key<P: AsRef<[u8]>>(parts: impl IntoIterator<Item = P>) -> Vec<u8> {
+    let mut whole = Vec::new();
+    for part in parts {
+        for byte in part.as_ref() {
+            whole.push(*byte);
+            if *byte == 0 {
+                whole.push(u8::MAX);
+            }
+        }
+        whole.extend([0, 0]);
+    }
+    whole
+}
+
+/// The start of every [`key`] whose leading parts are `parts` and whose next part begins with
+/// `start`.
+pub fn key_prefix<P: AsRef<[u8]>>(parts: impl IntoIterator<Item = P>, start: &[u8]) -> Vec<u8> {
+    let mut whole = key(parts);
+    let mut last = key([start]);
+    last.truncate(last.len().saturating_sub(2));
+    whole.append(&mut last);
+    whole
+}
+
+/// The parts of a [`key`].
+pub fn key_parts(key: &[u8]) -> Vec<Vec<u8>> {
+    let (mut parts, mut part) = (Vec::new(), Vec::new());
+    let mut bytes = key.iter().copied();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            0 => match bytes.next() {
+                Some(u8::MAX) => part.push(0),
+                _ => parts.push(std::mem::take(&mut part)),
+            },
+            other => part.push(other),
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Composite keys sort like their lists of parts and can be taken apart again.
+        #[test]
+        fn keys_sort_like_their_parts(
+            a in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..6), 1..4),
+            b in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..6), 1..4),
+        ) {
+            prop_assert_eq!(key(&a).cmp(&key(&b)), a.cmp(&b));
+            prop_assert_eq!(key_parts(&key(&a)), a);
+        }
+    }
+
+    /// The successor of a prefix is above all that begins with it.
+    #[test]
+    fn successor_is_above_the_prefix() {
+        assert_eq!(successor(b"ab".to_vec()), Some(b"ac".to_vec()));
+        assert_eq!(successor(vec![1, 255]), Some(vec![2]));
+        assert_eq!(successor(vec![255]), None);
+    }
+}

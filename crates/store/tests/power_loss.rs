@@ -1,0 +1,254 @@
+//! What was answered survives a loss of power, and what was not is there wholly or not at all.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "a test's helpers may fail like the test"
+)]
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use store::{NewEvent, Snapshot, StorageBackend, Store, Table};
+use types::{Entropy, Timestamp};
+
+const ROWS: Table<u64> = Table::new("test.row");
+const COUNT: Table<u64> = Table::new("test.count");
+
+/// A disk that keeps what was not synced apart, and can lose power.
+#[derive(Debug, Clone, Default)]
+struct Disk(Arc<Mutex<Platters>>);
+
+#[derive(Debug, Default)]
+struct Platters {
+    /// What survives.
+    durable: Vec<u8>,
+    /// What a reader sees: `durable` with `pending` on top.
+    seen: Vec<u8>,
+    pending: Vec<Change>,
+    /// Writing operations until the power goes; every operation fails from then on.
+    left: u64,
+}
+
+#[derive(Debug)]
+enum Change {
+    Write(usize, Vec<u8>),
+    Len(usize),
+}
+
+impl Change {
+    fn apply(&self, content: &mut Vec<u8>) {
+        match self {
+            Self::Write(offset, data) => {
+                let end = offset + data.len();
+                content.resize(content.len().max(end), 0);
+                content[*offset..end].copy_from_slice(data);
+            }
+            Self::Len(len) => content.resize(*len, 0),
+        }
+    }
+
+    /// The first half of a write, or a part of it.
+    fn torn(&self, at: u64) -> Self {
+        match self {
+            Self::Write(offset, data) => {
+                let len = at as usize % (data.len() + 1);
+                Self::Write(*offset, data[..len].to_vec())
+            }
+            Self::Len(len) => Self::Len(*len),
+        }
+    }
+}
+
+impl Disk {
+    fn power(&self, operations: u64) {
+        self.0.lock().unwrap().left = operations;
+    }
+
+    /// Power goes and comes back: of what was not synced, an arbitrary part has arrived.
+    fn lose_power(&self, dice: &Dice) {
+        let mut platters = self.0.lock().unwrap();
+        let pending = std::mem::take(&mut platters.pending);
+        let torn = dice.below(pending.len() as u64 + 1);
+        let keep_most = dice.below(2) == 0;
+        for (place, change) in pending.iter().enumerate() {
+            if place as u64 == torn {
+                change.torn(dice.below(u64::MAX)).apply(&mut platters.durable);
+            } else if dice.below(8) < if keep_most { 7 } else { 3 } {
+                change.apply(&mut platters.durable);
+            }
+        }
+        let Platters { seen, durable, .. } = &mut *platters;
+        seen.clone_from(durable);
+    }
+
+    fn change(&self, change: Change) -> io::Result<()> {
+        let mut platters = self.0.lock().unwrap();
+        platters.spend()?;
+        change.apply(&mut platters.seen);
+        platters.pending.push(change);
+        Ok(())
+    }
+}
+
+impl Platters {
+    fn spend(&mut self) -> io::Result<()> {
+        self.left = self.left.checked_sub(1).ok_or_else(|| io::Error::other("no power"))?;
+        Ok(())
+    }
+}
+
+impl StorageBackend for Disk {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.0.lock().unwrap().seen.len() as u64)
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        let platters = self.0.lock().unwrap();
+        let start = offset as usize;
+        let part = platters.seen.get(start..start + out.len());
+        out.copy_from_slice(part.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.change(Change::Len(len as usize))
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        let mut platters = self.0.lock().unwrap();
+        platters.spend()?;
+        let pending = std::mem::take(&mut platters.pending);
+        for change in pending {
+            change.apply(&mut platters.durable);
+        }
+        Ok(())
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.change(Change::Write(offset as usize, data.to_vec()))
+    }
+}
+
+struct Dice(Entropy);
+
+impl Dice {
+    fn below(&self, end: u64) -> u64 {
+        u64::from_le_bytes(self.0.bytes().unwrap()) % end.max(1)
+    }
+}
+
+fn open(folder: &Path, disk: &Disk) -> Result<Store, store::StoreError> {
+    Store::open(folder, Some(Box::new(disk.clone())))
+}
+
+/// Job `number`: a row of its own, a counter that all share, and an event that names it.
+fn submit(store: &Store, number: u64, len: usize) -> store::Committed<u64> {
+    store.submit(move |tx| {
+        let count = COUNT.get(tx, "").unwrap().unwrap_or(0) + 1;
+        COUNT.put(tx, "", &count).unwrap();
+        ROWS.put(tx, number.to_be_bytes(), &number).unwrap();
+        let mut body = number.to_le_bytes().to_vec();
+        body.resize(8 + len, number as u8);
+        (number, vec![NewEvent { time: Timestamp::from_ms(number), terms: vec![number], body }])
+    })
+}
+
+/// The jobs that the store remembers, after checking that it remembers each wholly.
+fn remembered(store: &Store) -> BTreeSet<u64> {
+    let view: Snapshot = store.snapshot().unwrap();
+    let events = store.events_from(&view, 0, usize::MAX).unwrap();
+    let seqs: Vec<u64> = events.iter().map(|event| event.seq).collect();
+    assert_eq!(seqs, (1..=events.len() as u64).collect::<Vec<_>>(), "numbers are dense");
+    assert_eq!(view.last_seq().unwrap(), events.len() as u64);
+    let number = |body: &[u8]| u64::from_le_bytes(body[..8].try_into().unwrap());
+    let jobs: BTreeSet<u64> = events.iter().map(|event| number(&event.body)).collect();
+    assert_eq!(jobs.len(), events.len(), "no job has two events");
+    let rows = ROWS.all(&view.tx(), "").unwrap();
+    let rows: BTreeSet<u64> = rows.into_iter().map(|(_, row)| row).collect();
+    assert_eq!(rows, jobs, "state and events tell the same");
+    let count = COUNT.get(&view.tx(), "").unwrap().unwrap_or(0);
+    assert_eq!(count, jobs.len() as u64);
+    assert_eq!(
+        store.fsck(&mut |_| {}).unwrap().iter().filter(|f| !f.contains("no segment")).count(),
+        0
+    );
+    jobs
+}
+
+/// Submits until the power goes; adds to `tried` and `answered`.
+fn work(store: &Store, dice: &Dice, tried: &mut BTreeSet<u64>, answered: &mut BTreeSet<u64>) {
+    for _ in 0..200 {
+        let mut waiting = Vec::new();
+        for _ in 0..=dice.below(6) {
+            let number = tried.len() as u64;
+            tried.insert(number);
+            waiting.push(submit(store, number, dice.below(3_000) as usize));
+        }
+        let answers: Vec<_> = waiting.into_iter().map(store::Committed::wait).collect();
+        answered.extend(answers.iter().flatten());
+        if answers.iter().any(Result::is_err) {
+            return;
+        }
+        if dice.below(40) == 0 && store.seal(1).is_err() {
+            return;
+        }
+    }
+}
+
+fn check_seed(seed: u64) {
+    let dice = Dice(Entropy::seeded(seed));
+    let (folder, disk) = (tempfile::tempdir().unwrap(), Disk::default());
+    let (mut tried, mut answered) = (BTreeSet::new(), BTreeSet::new());
+    for _ in 0..3 {
+        disk.power(5 + dice.below(300));
+        if let Ok(store) = open(folder.path(), &disk) {
+            work(&store, &dice, &mut tried, &mut answered);
+        }
+        disk.lose_power(&dice);
+        disk.power(u64::MAX);
+        let store = open(folder.path(), &disk).unwrap();
+        let jobs = remembered(&store);
+        assert!(jobs.is_superset(&answered), "all that was answered is there");
+        assert!(jobs.is_subset(&tried));
+        // What was not answered but survived is as good as answered from now on.
+        answered = jobs;
+    }
+}
+
+/// Many seeds; a failing one is printed.
+#[test]
+fn a_loss_of_power_takes_nothing_that_was_answered() {
+    for seed in 0..120 {
+        if let Err(panic) = std::panic::catch_unwind(|| check_seed(seed)) {
+            println!("seed {seed}");
+            std::panic::resume_unwind(panic);
+        }
+    }
+}
+
+/// A disk that fails: every waiting call hears of it, nothing is changed, and the next start finds
+/// all that was answered before.
+#[test]
+fn a_failed_commit_answers_every_call_with_the_error() {
+    let (folder, disk) = (tempfile::tempdir().unwrap(), Disk::default());
+    disk.power(u64::MAX);
+    let store = open(folder.path(), &disk).unwrap();
+    for number in 0..10 {
+        submit(&store, number, 100).wait().unwrap();
+    }
+    disk.power(0);
+    let waiting: Vec<_> = (10..20).map(|number| submit(&store, number, 100)).collect();
+    for call in waiting {
+        let error = call.wait().unwrap_err().to_string();
+        assert!(!error.contains("shut down"), "{error}");
+    }
+    disk.power(u64::MAX);
+    drop(store);
+    let store = open(folder.path(), &disk).unwrap();
+    assert_eq!(remembered(&store), (0..10).collect());
+    submit(&store, 10, 100).wait().unwrap();
+    assert_eq!(remembered(&store), (0..=10).collect());
+}
