@@ -1,1 +1,40 @@
-//! placeholder
+//! `CloudTrail`: trails, their delivery into buckets, digests, and the event history.
+//!
+//! The events themselves are not made here: the pipeline commits one with every call. This crate
+//! decides which trails want them, puts them into log files, proves the files by a chain of signed
+//! digests, and answers questions about the last 90 days. It reaches buckets and keys as every
+//! client does, through S3's and KMS's operations, as `cloudtrail.amazonaws.com`: a policy that
+//! would stop AWS stops it too.
+//!
+//! Reading order: `model.rs` (what is stored), `ops.rs` and one file per operation, `probe.rs`
+//! (what `CreateTrail` proves), then [`deliver`]: `deliver/cut.rs` turns committed events into
+//! waiting files, `deliver/attempt.rs` puts them, `deliver/digests.rs` makes the digests.
+
+mod deliver;
+mod error;
+mod model;
+mod ops;
+mod probe;
+mod public_keys;
+mod reference;
+mod shape;
+
+use gateway::{Family, Protocol, Service};
+
+pub use deliver::{Timing, deliver, oldest_needed};
+pub use error::TrailError;
+pub use ops::ROWS;
+
+/// How `CloudTrail` is addressed and named.
+pub static SERVICE: Service = Service {
+    name: "cloudtrail",
+    event_source: "cloudtrail.amazonaws.com",
+    protocol: Protocol::Json11,
+    family: Family::Json,
+    target: "CloudTrail_20131101",
+    global: false,
+    event_api_version: None,
+};
+
+/// The service principal under which trails write and ask for data keys.
+pub const PRINCIPAL: &str = "cloudtrail.amazonaws.com";

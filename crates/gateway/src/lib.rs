@@ -1,1 +1,52 @@
-//! placeholder
+//! The one pipeline that every call passes, whoever makes it.
+//!
+//! A service describes its operations as types that implement [`Operation`] and hands them out as
+//! [`Row`]s. This crate takes a request's head and body, finds the row, proves the signature,
+//! decodes, authorizes, runs, builds the audit event, commits state and event as one, and renders
+//! the answer. A handler can neither skip nor repeat a step, because it performs none of them.
+//!
+//! It knows no service and no socket. Identities come from IAM through the [`IdentityPort`];
+//! bytes come from the server through [`Gateway::identify`] and [`Upload`].
+//!
+//! Reading order: [`Operation`] and [`Spec`] (what a service says), [`Ctx`] (what it works with),
+//! [`Access`] (the rights it asks for), then `row.rs` for the order of the steps, `execute.rs` and
+//! `record.rs` for the steps themselves, [`Gateway`] for what surrounds them.
+
+mod access;
+mod answer;
+mod authenticate;
+mod body;
+mod call;
+mod caller;
+mod codec;
+mod conditions;
+mod ctx;
+mod execute;
+mod failure;
+mod gateway;
+mod identify;
+mod identity;
+mod operation;
+mod policies;
+mod record;
+mod row;
+mod spec;
+mod table;
+
+pub use access::{Access, allows, is_denial};
+pub use answer::{Answer, AnswerBody};
+pub use body::BodyGate;
+pub use call::{Auth, Call, Origin};
+pub use caller::{Caller, Session};
+pub use codec::{Json, Query, camel_members, object};
+pub use conditions::signature_age_ms;
+pub use ctx::Ctx;
+pub use failure::{ApiError, Failure, Refused};
+pub use gateway::{Gateway, Parts, ServiceEvent, Settings};
+pub use identify::{Identified, Received};
+pub use identity::{Credential, CredentialQuery, IdentityPolicies, IdentityPort, PolicyText, Tags};
+pub use operation::{BodySink, Codec, Decoding, EventParts, Operation, Reply};
+pub use row::{Answering, Begun, Row, Upload, row};
+pub use spec::{BodyLimit, Class, Route, SMALL_BODY_BYTES_MAX, Scope, Service, Spec};
+pub use trail::Resource;
+pub use wire::{Family, Protocol, WireError};

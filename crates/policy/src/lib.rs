@@ -1,1 +1,86 @@
-//! placeholder
+//! AWS's policy engine: who may do what, and why not.
+//!
+//! A [`Policy`] is read once, by the [`Grammar`] of its kind, into compiled form; from then on it
+//! can be held against any number of requests. [`decide`] weighs all policies that have a say
+//! about one [`Request`] (identity, boundary, session, resource, organization) as AWS does, and
+//! answers with a [`Decision`]: whether, by which statement, what each layer said, and in which
+//! words AWS would refuse.
+//!
+//! What it is not: it knows no accounts, users or resources, looks nothing up, and has no clock.
+//! Which principals exist, which keys of the [`Context`] a request carries, and whether a grant
+//! covers it, the caller says. Which error code a refusal gets is the service's business.
+//!
+//! Policies come from strangers: reading never panics, matching never backtracks, and a policy
+//! that cannot be compiled becomes [`Policy::deny_all`].
+//!
+//! Reading order: [`Policy`], [`Grammar`], [`Principal`], [`Context`], [`Request`], [`Policies`],
+//! [`decide`], [`Decision`]; inside, `document` (the shape), `grammar` (the demands), `statement`
+//! (the compiled form) and its patterns, `layer` and `decide` (the logic), `message` (the words).
+//!
+//! ```
+//! use policy::{Attached, Context, Grammar, Policies, Policy, Principal, Quoting, Request, decide};
+//! use types::AccountId;
+//!
+//! let text = r#"{"Version": "2012-10-17", "Statement": {
+//!     "Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::logs/*"}}"#;
+//! let policy = Policy::parse(text, &Grammar::Identity).unwrap();
+//! let alice = Principal::User {
+//!     account: AccountId::parse("111122223333").unwrap(),
+//!     arn: "arn:aws:iam::111122223333:user/alice".into(),
+//!     unique_id: "AIDAEXAMPLEEXAMPLE123".into(),
+//! };
+//! let context = Context::new();
+//! let request = Request {
+//!     principal: &alice,
+//!     action: "s3:DeleteObject",
+//!     resource: "arn:aws:s3:::logs/a",
+//!     resource_account: None,
+//!     context: &context,
+//! };
+//! let attached = [Attached { policy: &policy, arn: None, name: "readers" }];
+//! let decision = decide(&request, &Policies::of_identity(&attached));
+//! assert_eq!(
+//!     decision.message(&request, Quoting::S3),
+//!     "User: arn:aws:iam::111122223333:user/alice is not authorized to perform: s3:DeleteObject \
+//!      on resource: \"arn:aws:s3:::logs/a\" because no identity-based policy allows the \
+//!      s3:DeleteObject action"
+//! );
+//! ```
+
+mod action_pattern;
+mod arn_pattern;
+mod condition;
+mod context;
+mod decide;
+mod decision;
+mod document;
+mod error;
+mod glob;
+mod grammar;
+mod json;
+mod layer;
+mod map_principals;
+mod message;
+mod policy;
+mod principal;
+mod principal_pattern;
+#[cfg(test)]
+mod properties;
+mod public;
+mod request;
+mod statement;
+mod template;
+
+pub use context::Context;
+pub use decide::decide;
+pub use decision::{
+    Check, CheckType, Decision, EvaluatedEffect, Layer, MatchedPolicy, Reason, StatementEffect,
+};
+pub use error::{PolicyError, PolicyErrorKind};
+pub use grammar::Grammar;
+pub use map_principals::map_principals;
+pub use message::Quoting;
+pub use policy::Policy;
+pub use principal::Principal;
+pub use public::is_public;
+pub use request::{Attached, Policies, Request, ResourceRule};

@@ -1,1 +1,294 @@
-//! placeholder
+//! A whole pipeline in a scratch directory, for tests: no sockets, a clock moved by hand, seeded
+//! randomness.
+//!
+//! Requests are really signed and pass every step that a client's requests pass. A broken kit
+//! panics: that is a failed test.
+//!
+//! ```
+//! use testkit::Kit;
+//! let kit = Kit::new(&[iam::ROWS]);
+//! let answer = kit.query("sts", &[("Action", "GetCallerIdentity"), ("Version", "2011-06-15")]);
+//! assert_eq!(answer.status, 200);
+//! assert!(answer.text().contains("<Account>111122223333</Account>"));
+//! assert_eq!(kit.events().last().unwrap()["eventName"], "GetCallerIdentity");
+//! ```
+#![expect(
+    clippy::panic,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "a broken test kit is a failed test"
+)]
+
+mod answered;
+mod disk;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use gateway::{Begun, Gateway, Parts, Received, Row, Settings};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use keys::{Keyring, RootKey};
+use serde_json::Value;
+use store::{StorageBackend, Store, StoreError};
+use tempfile::TempDir;
+use types::{AccountId, Clock, Entropy, Region, Timestamp};
+use wire::Head;
+use wire::sign::{Credentials, payload_hash, sign_header};
+
+pub use answered::Answered;
+pub use disk::{Dice, Disk};
+
+/// The account of a kit.
+pub const ACCOUNT: &str = "111122223333";
+/// A second account, whose root is [`Kit::other_root`].
+pub const OTHER_ACCOUNT: &str = "444455556666";
+/// The region of a kit's requests.
+pub const REGION: &str = "ap-northeast-1";
+/// Where a kit's clock stands at first: 2026-03-01T00:00:00Z.
+pub const START: Timestamp = Timestamp::from_secs(1_772_323_200);
+
+const HOST: &str = "127.0.0.1:4566";
+
+/// A pipeline over a scratch directory.
+#[derive(Debug)]
+pub struct Kit {
+    /// The pipeline.
+    pub gateway: Arc<Gateway>,
+    /// Its clock.
+    pub clock: Clock,
+    /// The root user of [`ACCOUNT`].
+    pub root: Credentials,
+    /// The root user of [`OTHER_ACCOUNT`].
+    pub other_root: Credentials,
+    _folder: Arc<TempDir>,
+}
+
+/// A request to S3.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct S3Request<'a> {
+    /// The method.
+    pub method: &'a str,
+    /// The raw path and query.
+    pub target: &'a str,
+    /// Headers besides the signature's.
+    pub headers: &'a [(&'a str, &'a str)],
+    /// The body.
+    pub body: &'a [u8],
+}
+
+impl Kit {
+    /// A kit that serves `rows`, with IAM's identities.
+    pub fn new(rows: &[&'static [Row]]) -> Self {
+        let folder = Arc::new(TempDir::new().expect("a scratch directory"));
+        let clock = Clock::manual(START);
+        Self::open(rows, folder, None, clock, 7).expect("a store")
+    }
+
+    /// A kit over `folder`, whose state is on `disk` if there is one. Kits over the same folder
+    /// that are opened one after the other are restarts; `seed` is the randomness from then on.
+    ///
+    /// Errors when the store cannot be opened, as without power.
+    pub fn open(
+        rows: &[&'static [Row]],
+        folder: Arc<TempDir>,
+        disk: Option<&Disk>,
+        clock: Clock,
+        seed: u64,
+    ) -> Result<Self, StoreError> {
+        // The keys are the same at every start.
+        let constant = Entropy::seeded(1);
+        let root_key = RootKey::generate(&constant).expect("a root key");
+        let (keyring, _) = Keyring::create(&root_key, &constant).expect("a keyring");
+        let backend = disk.map(|disk| Box::new(disk.clone()) as Box<dyn StorageBackend>);
+        let gateway = Gateway::new(Parts {
+            store: Arc::new(Store::open(folder.path(), backend)?),
+            keyring,
+            clock: clock.clone(),
+            entropy: Entropy::seeded(seed),
+            identities: iam::PORT,
+            rows: rows.iter().flat_map(|rows| rows.iter()).collect(),
+            settings: Settings {
+                account: AccountId::parse(ACCOUNT).expect("an account"),
+                region: Region::parse(REGION).expect("a region"),
+                domains: vec!["localhost".to_owned()],
+            },
+        });
+        let root = credentials("AKIAROOTROOTROOTROOT");
+        let other_root = credentials("AKIAOTHEROTHEROTHERR");
+        let kit = Self { gateway, clock, root, other_root, _folder: folder };
+        kit.bootstrap(ACCOUNT, &kit.root)?;
+        kit.bootstrap(OTHER_ACCOUNT, &kit.other_root)?;
+        Ok(kit)
+    }
+
+    fn bootstrap(&self, account: &str, root: &Credentials) -> Result<(), StoreError> {
+        let account = AccountId::parse(account).expect("an account");
+        let (own, root) = (Arc::clone(&self.gateway), root.clone());
+        let made = self.gateway.store().submit(move |tx| {
+            let (keyring, entropy, now) = (own.keyring(), own.entropy(), own.clock().now());
+            let (key, secret) = (&root.access_key_id, &root.secret);
+            let made = iam::bootstrap(tx, keyring, entropy, &account, "test", key, secret, now);
+            (made, Vec::new())
+        });
+        made.wait()?
+    }
+
+    /// A JSON 1.1 call by the root user; `target` is the whole `X-Amz-Target`.
+    pub fn json(&self, target: &str, body: &Value) -> Answered {
+        self.json_as(&self.root, target, body)
+    }
+
+    /// A JSON 1.1 call.
+    pub fn json_as(&self, credentials: &Credentials, target: &str, body: &Value) -> Answered {
+        let service = match target.split('.').next() {
+            Some("TrentService") => "kms",
+            _ => "cloudtrail",
+        };
+        let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.1")];
+        self.send(credentials, service, "POST", "/", &headers, body.to_string().as_bytes())
+    }
+
+    /// A Query call by the root user to `iam` or `sts`.
+    pub fn query(&self, service: &str, parameters: &[(&str, &str)]) -> Answered {
+        self.query_as(&self.root, service, parameters)
+    }
+
+    /// A Query call.
+    pub fn query_as(
+        &self,
+        credentials: &Credentials,
+        service: &str,
+        parameters: &[(&str, &str)],
+    ) -> Answered {
+        let pair = |(name, value): &(&str, &str)| {
+            format!("{}={}", wire::uri::encode(name), wire::uri::encode(value))
+        };
+        let body = parameters.iter().map(pair).collect::<Vec<_>>().join("&");
+        let headers = [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
+        self.send(credentials, service, "POST", "/", &headers, body.as_bytes())
+    }
+
+    /// An S3 call by the root user.
+    pub fn s3(&self, request: S3Request<'_>) -> Answered {
+        self.s3_as(&self.root, request)
+    }
+
+    /// An S3 call.
+    pub fn s3_as(&self, credentials: &Credentials, request: S3Request<'_>) -> Answered {
+        let S3Request { method, target, headers, body } = request;
+        self.send(credentials, "s3", method, target, headers, body)
+    }
+
+    /// A signed request of any kind.
+    pub fn send(
+        &self,
+        credentials: &Credentials,
+        service: &str,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answered {
+        let (hash, now) = (payload_hash(body), self.clock.now());
+        let signature =
+            sign_header(method, HOST, target, headers, &hash, credentials, REGION, service, now);
+        let signature = signature.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let all: Vec<_> = headers.iter().copied().chain(signature).collect();
+        self.send_raw(method, target, &all, body)
+    }
+
+    /// A request just as it is, signed or not.
+    pub fn send_raw(
+        &self,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answered {
+        let mut map = HeaderMap::new();
+        map.insert("host", HeaderValue::from_static(HOST));
+        map.insert("content-length", HeaderValue::from(body.len()));
+        for (name, value) in headers {
+            let name = HeaderName::from_bytes(name.as_bytes()).expect("a header's name");
+            map.append(name, HeaderValue::from_str(value).expect("a header's value"));
+        }
+        let head = Head {
+            method: Method::from_bytes(method.as_bytes()).expect("a method"),
+            target: target.to_owned(),
+            headers: map,
+            secure: false,
+            peer: [192, 0, 2, 1].into(),
+        };
+        self.answer(head, &Bytes::copy_from_slice(body))
+    }
+
+    fn answer(&self, head: Head, body: &Bytes) -> Answered {
+        let identified = match self.gateway.identify(&head) {
+            Ok(identified) => identified,
+            Err(answer) => return Answered::from(*answer),
+        };
+        let streamed = matches!(identified.body, gateway::BodyLimit::Streamed(_));
+        let whole = if streamed { Bytes::new() } else { body.clone() };
+        let received = Received { head, body: whole, tls: None };
+        let (begun, gate) = self.gateway.begin(identified, received);
+        let answering = match begun {
+            Begun::Answering(answering) => answering,
+            Begun::Body(mut upload) => {
+                let passed = match gate {
+                    Some(mut gate) => gate
+                        .push(body, &mut |bytes| upload.push(bytes))
+                        .and_then(|()| gate.finish()),
+                    None => upload.push(body).map(|()| Vec::new()),
+                };
+                upload.finish(passed)
+            }
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        Answered::from(runtime.block_on(answering))
+    }
+
+    /// Every event so far, oldest first.
+    pub fn events(&self) -> Vec<Value> {
+        let store = self.gateway.store();
+        let view = store.snapshot().expect("a snapshot");
+        let rows = store.events_from(&view, 0, usize::MAX).expect("events");
+        rows.iter().map(|row| serde_json::from_slice(&row.body).expect("a record")).collect()
+    }
+
+    /// The newest event of an operation.
+    pub fn event(&self, name: &str) -> Value {
+        let found = self.events().into_iter().rev().find(|event| event["eventName"] == name);
+        found.unwrap_or_else(|| panic!("no event is called {name}"))
+    }
+
+    /// A new user of [`ACCOUNT`] with an inline policy, and its access key.
+    pub fn user(&self, name: &str, policy: &Value) -> Credentials {
+        let version = ("Version", "2010-05-08");
+        let user = ("UserName", name);
+        self.query("iam", &[("Action", "CreateUser"), version, user]).ok();
+        let document = policy.to_string();
+        let put = [
+            ("Action", "PutUserPolicy"),
+            version,
+            user,
+            ("PolicyName", "inline"),
+            ("PolicyDocument", &document),
+        ];
+        self.query("iam", &put).ok();
+        let made = self.query("iam", &[("Action", "CreateAccessKey"), version, user]).ok();
+        Credentials {
+            access_key_id: made.element("AccessKeyId"),
+            secret: made.element("SecretAccessKey"),
+            session_token: None,
+        }
+    }
+}
+
+fn credentials(access_key_id: &str) -> Credentials {
+    Credentials {
+        access_key_id: access_key_id.to_owned(),
+        secret: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_owned(),
+        session_token: None,
+    }
+}

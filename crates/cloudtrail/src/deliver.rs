@@ -1,0 +1,139 @@
+//! Delivery: from committed events to files in buckets, and the digests that prove them.
+//!
+//! One worker calls [`deliver`] again and again; each call does what is due and tells when it
+//! wants to be called next. All state lives in the store, so a restart loses nothing, and every
+//! step may be repeated: a file that waits has its name and its events already, and putting it
+//! twice puts the same bytes.
+
+mod attempt;
+mod cut;
+mod digests;
+mod put;
+
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use gateway::Gateway;
+use store::{StoreError, Tx};
+use types::{MINUTE_MS, Timestamp};
+
+use crate::model::{Content, PROGRESS, Progress, TRAILS, Trail, WAITING, trail_key};
+
+pub(crate) use put::FileToPut;
+
+/// How often delivery does what.
+#[derive(Debug, Clone, Copy)]
+pub struct Timing {
+    /// Milliseconds between two cuts of log files.
+    pub delivery_interval_ms: u64,
+    /// Milliseconds between two digests of a chain.
+    pub digest_interval_ms: u64,
+}
+
+/// When the last cut was, in this process; a new process cuts at once.
+#[derive(Debug, Default)]
+struct LastCut(Mutex<Option<Timestamp>>);
+
+/// Cuts, puts and digests what is due, and gives the instant at which to be called again.
+///
+/// Blocks the thread. Trouble with one trail is told in diagnostics and stops no other.
+pub fn deliver(gateway: &Arc<Gateway>, timing: &Timing) -> Timestamp {
+    let now = gateway.clock().now();
+    let mut due = now.plus_ms(MINUTE_MS).min(cut_if_due(gateway, timing, now));
+    let trails = gateway.store().snapshot().and_then(|view| delivering(&view.tx()));
+    for (trail, _) in trails.unwrap_or_else(|error| {
+        tracing::error!(%error, "trails cannot be read; delivery waits");
+        Vec::new()
+    }) {
+        match deliver_trail(gateway, timing, &trail) {
+            Ok(again) => due = due.min(again),
+            Err(error) => {
+                tracing::error!(%error, trail = %trail.name, "delivery failed; it is tried again");
+            }
+        }
+    }
+    due
+}
+
+fn deliver_trail(
+    gateway: &Arc<Gateway>,
+    timing: &Timing,
+    trail: &Trail,
+) -> Result<Timestamp, StoreError> {
+    let retry = attempt::attempt(gateway, trail)?;
+    let (made, due) = digests::make_due(gateway, trail, timing.digest_interval_ms)?;
+    let retry = if made { attempt::attempt(gateway, trail)? } else { retry };
+    Ok(due.min(retry))
+}
+
+fn cut_if_due(gateway: &Arc<Gateway>, timing: &Timing, now: Timestamp) -> Timestamp {
+    let slot = now.floor_to(timing.delivery_interval_ms);
+    let last = gateway.shared::<LastCut>();
+    let mut last = last.0.lock().unwrap_or_else(PoisonError::into_inner);
+    // A clock that was set back makes for another slot, too.
+    if last.is_none_or(|last| last.floor_to(timing.delivery_interval_ms) != slot) {
+        match cut::cut(gateway, timing.delivery_interval_ms) {
+            Ok(()) => *last = Some(now),
+            Err(error) => tracing::error!(%error, "no log files could be cut; tried again"),
+        }
+    }
+    slot.plus_ms(timing.delivery_interval_ms)
+}
+
+/// The trails that have something to deliver or may get it, deleted ones included.
+fn delivering(tx: &Tx<'_>) -> Result<Vec<(Trail, Progress)>, StoreError> {
+    let mut found = Vec::new();
+    for (key, progress) in PROGRESS.all(tx, "")? {
+        let place = trail_key(&progress.account, &progress.home_region, &progress.name);
+        let own = TRAILS.get(tx, place)?.filter(|trail| trail.id.as_bytes() == key);
+        if let Some(trail) = progress.deleted.as_deref().cloned().or(own) {
+            found.push((trail, progress));
+        } else {
+            tracing::error!(trail = %progress.name, "a delivery belongs to no trail");
+        }
+    }
+    Ok(found)
+}
+
+/// The number of the oldest event that some trail still has to deliver; older ones may go.
+pub fn oldest_needed(gateway: &Gateway) -> Result<u64, StoreError> {
+    let view = gateway.store().snapshot()?;
+    let mut oldest = u64::MAX;
+    PROGRESS.visit(&view.tx(), "", "", &mut |_, progress| {
+        oldest = progress.spans.iter().map(|span| span.next).fold(oldest, u64::min);
+        ControlFlow::Continue(())
+    })?;
+    WAITING.visit(&view.tx(), "", "", &mut |_, file| {
+        if let Content::Log(ranges) = &file.content {
+            oldest = ranges.iter().map(|(from, _)| *from).fold(oldest, u64::min);
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok(oldest)
+}
+
+/// Changes a trail's progress on the writer, together with whatever else `change` does.
+///
+/// Calls change it too, so it is read anew there; a trail whose progress is gone is left alone.
+fn update(
+    gateway: &Gateway,
+    trail_id: &str,
+    change: impl FnOnce(&mut Tx<'_>, &mut Progress) -> Result<(), StoreError> + Send + 'static,
+) -> Result<(), StoreError> {
+    let id = trail_id.to_owned();
+    let committed = gateway.store().submit(move |tx| {
+        tx.begin();
+        let changed = (|| {
+            let Some(mut progress) = PROGRESS.get(tx, &id)? else { return Ok(()) };
+            change(tx, &mut progress)?;
+            PROGRESS.put(tx, &id, &progress)
+        })();
+        if changed.is_ok() {
+            tx.keep();
+        } else {
+            tx.discard();
+        }
+        (changed, Vec::new())
+    });
+    committed.wait()?
+}

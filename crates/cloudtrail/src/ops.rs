@@ -1,0 +1,53 @@
+//! The operations, one file each, and their rows.
+
+mod create_trail;
+mod delete_trail;
+mod describe_trails;
+mod event_selectors;
+mod insight_selectors;
+mod list_public_keys;
+mod logging;
+mod lookup_events;
+mod settings;
+mod tags;
+mod trail_status;
+mod update_trail;
+
+use gateway::{Row, row};
+
+use create_trail::CreateTrail;
+use delete_trail::DeleteTrail;
+use describe_trails::{DescribeTrails, GetTrail, ListTrails};
+use event_selectors::{GetEventSelectors, PutEventSelectors};
+use insight_selectors::GetInsightSelectors;
+use list_public_keys::ListPublicKeys;
+use logging::{StartLogging, StopLogging};
+use lookup_events::LookupEvents;
+use tags::{AddTags, ListTags, RemoveTags};
+use trail_status::GetTrailStatus;
+use update_trail::UpdateTrail;
+
+/// The rows of the table of operations.
+pub const ROWS: &[Row] = &[
+    row::<AddTags>(),
+    row::<CreateTrail>(),
+    row::<DeleteTrail>(),
+    row::<DescribeTrails>(),
+    row::<GetEventSelectors>(),
+    row::<GetInsightSelectors>(),
+    row::<GetTrail>(),
+    row::<GetTrailStatus>(),
+    row::<ListPublicKeys>(),
+    row::<ListTags>(),
+    row::<ListTrails>(),
+    row::<LookupEvents>(),
+    row::<PutEventSelectors>(),
+    row::<RemoveTags>(),
+    row::<StartLogging>(),
+    row::<StopLogging>(),
+    row::<UpdateTrail>(),
+];
+
+/// An answer without members.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct Empty {}

@@ -1,0 +1,165 @@
+//! `DescribeTrails`, `GetTrail`, `ListTrails`: what trails there are.
+//!
+//! Source: CloudTrail API Reference.
+
+use gateway::{Access, Ctx, Failure, Json, Operation, Spec};
+use serde::{Deserialize, Serialize};
+
+use crate::model::trails_of;
+use crate::shape::TrailDescription;
+use crate::{SERVICE, TrailError, reference};
+
+/// `DescribeTrails`
+#[derive(Debug)]
+pub(crate) struct DescribeTrails;
+
+/// What the caller of `DescribeTrails` sends; the members are in lower camel case.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct DescribeTrailsInput {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trail_name_list: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    include_shadow_trails: Option<bool>,
+}
+
+/// What `DescribeTrails` answers.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DescribeTrailsOutput {
+    trail_list: Vec<TrailDescription>,
+}
+
+impl Operation for DescribeTrails {
+    const SPEC: Spec = Spec::named(&SERVICE, "DescribeTrails", true);
+    type Input = DescribeTrailsInput;
+    type Output = DescribeTrailsOutput;
+    type Error = TrailError;
+    type Codec = Json;
+
+    fn access(
+        _: &mut Ctx<'_>,
+        _: &DescribeTrailsInput,
+    ) -> Result<Vec<Access>, Failure<TrailError>> {
+        Ok(vec![Access::by_identity("cloudtrail:DescribeTrails", "*")])
+    }
+
+    /// Names that mean nothing are left out without a word.
+    fn run(
+        ctx: &mut Ctx<'_>,
+        input: &mut DescribeTrailsInput,
+    ) -> Result<DescribeTrailsOutput, Failure<TrailError>> {
+        let shadows = input.include_shadow_trails.unwrap_or(true);
+        let wanted = input.trail_name_list.take().filter(|names| !names.is_empty());
+        let trails = match wanted {
+            Some(names) => {
+                let mut trails = Vec::new();
+                for name in &names {
+                    trails.extend(reference::find(ctx, &reference::parse(name)?)?);
+                }
+                trails
+            }
+            None => trails_of(ctx.tx(), ctx.account())?
+                .into_iter()
+                .filter(|trail| trail.is_visible_in(ctx.region()))
+                .filter(|trail| shadows || trail.home_region == *ctx.region())
+                .collect(),
+        };
+        Ok(DescribeTrailsOutput { trail_list: trails.iter().map(TrailDescription::from).collect() })
+    }
+}
+
+/// `GetTrail`
+#[derive(Debug)]
+pub(crate) struct GetTrail;
+
+/// What the caller of `GetTrail` sends.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct GetTrailInput {
+    name: String,
+}
+
+/// What `GetTrail` answers.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct GetTrailOutput {
+    trail: TrailDescription,
+}
+
+impl Operation for GetTrail {
+    const SPEC: Spec = Spec::named(&SERVICE, "GetTrail", true);
+    type Input = GetTrailInput;
+    type Output = GetTrailOutput;
+    type Error = TrailError;
+    type Codec = Json;
+
+    fn access(
+        ctx: &mut Ctx<'_>,
+        input: &GetTrailInput,
+    ) -> Result<Vec<Access>, Failure<TrailError>> {
+        reference::access(ctx, "GetTrail", &input.name)
+    }
+
+    fn run(
+        ctx: &mut Ctx<'_>,
+        input: &mut GetTrailInput,
+    ) -> Result<GetTrailOutput, Failure<TrailError>> {
+        let trail = reference::existing(ctx, &input.name, false)?;
+        Ok(GetTrailOutput { trail: TrailDescription::from(&trail) })
+    }
+}
+
+/// `ListTrails`
+#[derive(Debug)]
+pub(crate) struct ListTrails;
+
+/// What the caller of `ListTrails` sends.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct ListTrailsInput {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+}
+
+/// What `ListTrails` answers, always in one page.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ListTrailsOutput {
+    trails: Vec<TrailInfo>,
+}
+
+/// One trail of a list.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct TrailInfo {
+    #[serde(rename = "TrailARN")]
+    trail_arn: String,
+    name: String,
+    home_region: String,
+}
+
+impl Operation for ListTrails {
+    const SPEC: Spec = Spec::named(&SERVICE, "ListTrails", true);
+    type Input = ListTrailsInput;
+    type Output = ListTrailsOutput;
+    type Error = TrailError;
+    type Codec = Json;
+
+    fn access(_: &mut Ctx<'_>, _: &ListTrailsInput) -> Result<Vec<Access>, Failure<TrailError>> {
+        Ok(vec![Access::by_identity("cloudtrail:ListTrails", "*")])
+    }
+
+    fn run(
+        ctx: &mut Ctx<'_>,
+        _: &mut ListTrailsInput,
+    ) -> Result<ListTrailsOutput, Failure<TrailError>> {
+        let trails = trails_of(ctx.tx(), ctx.account())?;
+        let trails = trails.iter().map(|trail| TrailInfo {
+            trail_arn: trail.arn().to_string(),
+            name: trail.name.to_string(),
+            home_region: trail.home_region.to_string(),
+        });
+        Ok(ListTrailsOutput { trails: trails.collect() })
+    }
+}

@@ -1,0 +1,45 @@
+//! `GetInsightSelectors`: Insights are not there, so they are enabled on no trail.
+//!
+//! Source: CloudTrail API Reference, "GetInsightSelectors".
+
+use gateway::{Access, Ctx, Failure, Json, Operation, Spec};
+use serde::{Deserialize, Serialize};
+
+use super::Empty;
+use crate::{SERVICE, TrailError, reference};
+
+/// The operation.
+#[derive(Debug)]
+pub(crate) struct GetInsightSelectors;
+
+/// What the caller sends.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct GetInsightSelectorsInput {
+    trail_name: String,
+}
+
+impl Operation for GetInsightSelectors {
+    const SPEC: Spec = Spec::named(&SERVICE, "GetInsightSelectors", true);
+    type Input = GetInsightSelectorsInput;
+    type Output = Empty;
+    type Error = TrailError;
+    type Codec = Json;
+
+    fn access(
+        ctx: &mut Ctx<'_>,
+        input: &GetInsightSelectorsInput,
+    ) -> Result<Vec<Access>, Failure<TrailError>> {
+        reference::access(ctx, "GetInsightSelectors", &input.trail_name)
+    }
+
+    fn run(
+        ctx: &mut Ctx<'_>,
+        input: &mut GetInsightSelectorsInput,
+    ) -> Result<Empty, Failure<TrailError>> {
+        let trail = reference::existing(ctx, &input.trail_name, true)?;
+        // Assumed: the wording.
+        let message = format!("Insights are not enabled on the trail {}.", trail.arn());
+        Err(TrailError::InsightNotEnabled(message).into())
+    }
+}

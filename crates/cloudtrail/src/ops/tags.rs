@@ -1,0 +1,167 @@
+//! `AddTags`, `RemoveTags`, `ListTags`: labels on trails.
+//!
+//! Source: CloudTrail API Reference. The resource must be named by its ARN.
+
+use gateway::{Access, Ctx, Failure, Json, Operation, Spec};
+use serde::{Deserialize, Serialize};
+use trail::names::TrailRef;
+use types::Arn;
+
+use super::Empty;
+use crate::model::Trail;
+use crate::shape::{Tag, add_tags};
+use crate::{SERVICE, TrailError, reference};
+
+/// ARNs in one `ListTags`. Source: CloudTrail API Reference, "ListTags".
+const RESOURCES_MAX: usize = 20;
+
+/// The trail of a resource id, which must be an ARN.
+///
+/// Assumed: the wordings.
+fn trail_of(ctx: &Ctx<'_>, id: &str) -> Result<Trail, Failure<TrailError>> {
+    let invalid = || TrailError::TrailArnInvalid(format!("The ARN is not valid: {id}."));
+    let arn = Arn::parse(id).ok_or_else(invalid)?;
+    if arn.service() != "cloudtrail" || !arn.resource().starts_with("trail/") {
+        let message = format!("The resource type of {id} does not support tags.");
+        return Err(TrailError::ResourceTypeNotSupported(message).into());
+    }
+    let named = reference::parse(id)?;
+    let found = match &named {
+        TrailRef::Arn { .. } => reference::find(ctx, &named)?,
+        TrailRef::Name(_) => return Err(invalid().into()),
+    };
+    found.ok_or_else(|| TrailError::ResourceNotFound(format!("Resource not found: {id}")).into())
+}
+
+fn needs(ctx: &Ctx<'_>, action: &str, id: &str) -> Result<Vec<Access>, Failure<TrailError>> {
+    let trail = trail_of(ctx, id)?;
+    reference::access(ctx, action, trail.arn().as_str())
+}
+
+/// `AddTags`
+#[derive(Debug)]
+pub(crate) struct AddTags;
+
+/// `RemoveTags`
+#[derive(Debug)]
+pub(crate) struct RemoveTags;
+
+/// What the callers of `AddTags` and `RemoveTags` send.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct TagsInput {
+    resource_id: String,
+    tags_list: Vec<Tag>,
+}
+
+impl Operation for AddTags {
+    const SPEC: Spec = Spec::named(&SERVICE, "AddTags", false);
+    type Input = TagsInput;
+    type Output = Empty;
+    type Error = TrailError;
+    type Codec = Json;
+
+    fn access(ctx: &mut Ctx<'_>, input: &TagsInput) -> Result<Vec<Access>, Failure<TrailError>> {
+        let mut needs = needs(ctx, "AddTags", &input.resource_id)?;
+        for need in &mut needs {
+            for tag in &input.tags_list {
+                let value = tag.value.as_deref().unwrap_or_default();
+                need.context.set(&format!("aws:RequestTag/{}", tag.key), value);
+            }
+        }
+        Ok(needs)
+    }
+
+    fn run(ctx: &mut Ctx<'_>, input: &mut TagsInput) -> Result<Empty, Failure<TrailError>> {
+        let named = trail_of(ctx, &input.resource_id)?;
+        let mut trail = reference::at_home(ctx, named.arn().as_str(), true)?;
+        add_tags(&mut trail.tags, &input.tags_list)?;
+        trail.save(ctx.tx_mut())?;
+        Ok(Empty {})
+    }
+}
+
+impl Operation for RemoveTags {
+    const SPEC: Spec = Spec::named(&SERVICE, "RemoveTags", false);
+    type Input = TagsInput;
+    type Output = Empty;
+    type Error = TrailError;
+    type Codec = Json;
+
+    fn access(ctx: &mut Ctx<'_>, input: &TagsInput) -> Result<Vec<Access>, Failure<TrailError>> {
+        needs(ctx, "RemoveTags", &input.resource_id)
+    }
+
+    fn run(ctx: &mut Ctx<'_>, input: &mut TagsInput) -> Result<Empty, Failure<TrailError>> {
+        let named = trail_of(ctx, &input.resource_id)?;
+        let mut trail = reference::at_home(ctx, named.arn().as_str(), true)?;
+        trail.tags.retain(|(key, _)| !input.tags_list.iter().any(|tag| tag.key == *key));
+        trail.save(ctx.tx_mut())?;
+        Ok(Empty {})
+    }
+}
+
+/// `ListTags`
+#[derive(Debug)]
+pub(crate) struct ListTags;
+
+/// What the caller of `ListTags` sends.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct ListTagsInput {
+    resource_id_list: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+}
+
+/// What `ListTags` answers, always in one page.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ListTagsOutput {
+    resource_tag_list: Vec<ResourceTags>,
+}
+
+/// The tags of one resource.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ResourceTags {
+    resource_id: String,
+    tags_list: Vec<Tag>,
+}
+
+impl Operation for ListTags {
+    const SPEC: Spec = Spec::named(&SERVICE, "ListTags", true);
+    type Input = ListTagsInput;
+    type Output = ListTagsOutput;
+    type Error = TrailError;
+    type Codec = Json;
+
+    fn access(
+        ctx: &mut Ctx<'_>,
+        input: &ListTagsInput,
+    ) -> Result<Vec<Access>, Failure<TrailError>> {
+        if input.resource_id_list.len() > RESOURCES_MAX {
+            // Assumed: the code and the wording.
+            let message = format!("At most {RESOURCES_MAX} resources can be listed.");
+            return Err(TrailError::TrailArnInvalid(message).into());
+        }
+        let mut all = Vec::new();
+        for id in &input.resource_id_list {
+            all.extend(needs(ctx, "ListTags", id)?);
+        }
+        Ok(all)
+    }
+
+    fn run(
+        ctx: &mut Ctx<'_>,
+        input: &mut ListTagsInput,
+    ) -> Result<ListTagsOutput, Failure<TrailError>> {
+        let mut resource_tag_list = Vec::new();
+        for id in &input.resource_id_list {
+            let tags = trail_of(ctx, id)?.tags;
+            let tags_list = tags.into_iter().map(|(key, value)| Tag { key, value }).collect();
+            resource_tag_list.push(ResourceTags { resource_id: id.clone(), tags_list });
+        }
+        Ok(ListTagsOutput { resource_tag_list })
+    }
+}

@@ -1,0 +1,72 @@
+//! What `CreateTrail` and `UpdateTrail` prove before they accept a destination.
+//!
+//! Source: CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail" and "Configure AWS KMS
+//! key policies for CloudTrail". Observed: the bucket's ACL is read by the service in the second
+//! of the call; a failure says the same for bucket and key policy once a key is in play.
+
+use bytes::Bytes;
+use gateway::{Caller, Ctx, Failure, Refused};
+use types::Region;
+
+use crate::deliver::FileToPut;
+use crate::model::Trail;
+use crate::{PRINCIPAL, TrailError};
+
+/// Proves that the service can read the bucket's ACL and write where the trail's files go.
+///
+/// The writing leaves an empty object at `[prefix/]AWSLogs/ACCOUNT/`, as on AWS.
+pub(crate) fn prove_delivery(ctx: &mut Ctx<'_>, trail: &Trail) -> Result<(), Failure<TrailError>> {
+    if !s3::is_valid_name(&trail.bucket) {
+        // Assumed: the wording.
+        let message = format!("The bucket name {} is not valid.", trail.bucket);
+        return Err(TrailError::InvalidS3BucketName(message).into());
+    }
+    let Some(region) = s3::bucket_location(ctx.tx(), &trail.bucket)? else {
+        // Observed: the wording.
+        let message = format!("S3 bucket {} does not exist!", trail.bucket);
+        return Err(TrailError::S3BucketDoesNotExist(message).into());
+    };
+    let probed = probe(ctx, trail, region);
+    match probed {
+        Ok(()) => Ok(()),
+        Err(Refused::Internal(error)) => Err(error.into()),
+        Err(Refused::Wire(error)) => {
+            tracing::info!(code = %error.code, message = ?error.message, "a trail was refused");
+            Err(complaint(trail, &error.code, error.message.as_deref()).into())
+        }
+    }
+}
+
+fn probe(ctx: &mut Ctx<'_>, trail: &Trail, region: Region) -> Result<(), Refused> {
+    let service = Caller::service(PRINCIPAL, &trail.account, trail.arn().as_str());
+    let mut acl = s3::Request::bucket(&trail.bucket);
+    ctx.invoke_in::<s3::GetBucketAcl>(region.clone(), service.clone(), &mut acl)?;
+    let prefix = trail.prefix.as_ref().map(|prefix| format!("{prefix}/")).unwrap_or_default();
+    let file = FileToPut {
+        bucket: &trail.bucket,
+        object: format!("{prefix}AWSLogs/{}/", trail.account),
+        body: Bytes::new(),
+        metadata: Vec::new(),
+        is_gzip: false,
+    };
+    ctx.invoke_in::<s3::PutObject>(region, service, &mut file.input(trail))?;
+    Ok(())
+}
+
+/// Observed: the wordings, and that a bad bucket policy and a bad key policy are told alike.
+fn complaint(trail: &Trail, code: &str, message: Option<&str>) -> TrailError {
+    let bucket = &trail.bucket;
+    let Some(key) = &trail.kms_key else {
+        let message = format!("Incorrect S3 bucket policy is detected for bucket: {bucket}");
+        return TrailError::InsufficientS3BucketPolicy(message);
+    };
+    match code.strip_prefix("KMS.") {
+        Some("NotFoundException") => {
+            TrailError::KmsKeyNotFound(message.unwrap_or_default().to_owned())
+        }
+        Some(_) => TrailError::Kms(message.unwrap_or_default().to_owned()),
+        None => TrailError::InsufficientEncryptionPolicy(format!(
+            "Insufficient permissions to access S3 bucket {bucket} or KMS key {key}."
+        )),
+    }
+}

@@ -1,0 +1,88 @@
+//! From the names in requests to trails.
+
+use gateway::{Access, Ctx, Failure};
+use trail::names::{InvalidTrailRef, TrailRef};
+use types::Arn;
+
+use crate::TrailError;
+use crate::model::{TRAILS, Trail, trail_key, trails_of};
+
+type Result<T> = std::result::Result<T, Failure<TrailError>>;
+
+/// Reads a trail's name or ARN.
+pub(crate) fn parse(text: &str) -> std::result::Result<TrailRef, TrailError> {
+    TrailRef::parse(text).map_err(|error| match error {
+        InvalidTrailRef::Name(name) => TrailError::InvalidTrailName(name.to_string()),
+        InvalidTrailRef::Arn(_) => TrailError::TrailArnInvalid(error.to_string()),
+    })
+}
+
+/// The ARN that a name means in the call's account and region.
+pub(crate) fn arn_of(ctx: &Ctx<'_>, named: &TrailRef) -> Arn {
+    match named {
+        TrailRef::Arn { arn, .. } => arn.clone(),
+        TrailRef::Name(name) => trail::names::trail_arn(ctx.region(), ctx.account(), name),
+    }
+}
+
+/// The right to an action on the trail that `text` names.
+pub(crate) fn access(ctx: &Ctx<'_>, action: &str, text: &str) -> Result<Vec<Access>> {
+    let named = parse(text)?;
+    let arn = arn_of(ctx, &named);
+    let mut access = Access::by_identity(format!("cloudtrail:{action}"), arn.as_str());
+    if let Some(trail) = find(ctx, &named)? {
+        for (key, value) in &trail.tags {
+            let value = value.as_deref().unwrap_or_default();
+            access.context.set(&format!("aws:ResourceTag/{key}"), value);
+        }
+    }
+    Ok(vec![access])
+}
+
+/// The trail, if it is of this account: by name in this region or as a shadow, by ARN anywhere.
+pub(crate) fn find(ctx: &Ctx<'_>, named: &TrailRef) -> Result<Option<Trail>> {
+    let account = ctx.account();
+    match named {
+        TrailRef::Arn { region, account: owner, name, .. } => {
+            if owner != account {
+                return Ok(None);
+            }
+            Ok(TRAILS.get(ctx.tx(), trail_key(owner, region, name))?)
+        }
+        TrailRef::Name(name) => {
+            let home = TRAILS.get(ctx.tx(), trail_key(account, ctx.region(), name))?;
+            if home.is_some() {
+                return Ok(home);
+            }
+            let all = trails_of(ctx.tx(), account)?;
+            Ok(all.into_iter().find(|trail| trail.name == *name && trail.is_multi_region))
+        }
+    }
+}
+
+/// The trail to be read, or AWS's complaint. `expanded` complaints name the ARN.
+pub(crate) fn existing(ctx: &Ctx<'_>, text: &str, expanded: bool) -> Result<Trail> {
+    let named = parse(text)?;
+    if let Some(trail) = find(ctx, &named)? {
+        return Ok(trail);
+    }
+    let shown = if expanded { arn_of(ctx, &named).to_string() } else { text.to_owned() };
+    // Observed: the wording, and which operations expand the name.
+    let message = format!("Unknown trail: {shown} for the user: {}", ctx.account());
+    Err(TrailError::TrailNotFound(message).into())
+}
+
+/// The trail to be changed: its home region only.
+pub(crate) fn at_home(ctx: &Ctx<'_>, text: &str, expanded: bool) -> Result<Trail> {
+    let trail = existing(ctx, text, expanded)?;
+    if trail.home_region == *ctx.region() {
+        return Ok(trail);
+    }
+    // Assumed: the wording.
+    let message = format!(
+        "The trail {} can only be changed in its home region {}.",
+        trail.arn(),
+        trail.home_region
+    );
+    Err(TrailError::InvalidHomeRegion(message).into())
+}

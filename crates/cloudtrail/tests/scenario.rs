@@ -1,0 +1,91 @@
+//! The four steps, in one process: a key, a bucket, a trail, and log files that verify.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
+
+mod support;
+
+use serde_json::{Value, json};
+use support::{BUCKET, Scene, TRAIL_ARN};
+
+/// Everything the scenario calls is in its log files, once, and the digests name the files.
+#[test]
+fn the_scenario_delivers_every_call_and_a_chain_of_digests() {
+    let scene = Scene::with_trail();
+    scene.start_logging();
+    for _ in 0..3 {
+        scene.kit.json("TrentService.ListKeys", &json!({})).ok();
+        scene.pass_minutes(5);
+    }
+    scene.pass_minutes(120);
+    let delivered = scene.delivered();
+    let mut ids: Vec<&str> = delivered.iter().map(|r| r["eventID"].as_str().unwrap()).collect();
+    ids.sort_unstable();
+    let count = ids.len();
+    ids.dedup();
+    assert_eq!(ids.len(), count, "no event is delivered twice");
+    let keys = delivered.iter().filter(|r| r["eventName"] == "ListKeys").count();
+    assert_eq!(keys, 3);
+    let digests = scene.list("AWSLogs/111122223333/CloudTrail-Digest/");
+    assert!(digests.len() >= 2, "{digests:?}");
+    assert_eq!(scene.verify(), Vec::<String>::new());
+}
+
+/// Without the two statements the trail is refused in AWS's words; with a key in play they speak
+/// of both.
+#[test]
+fn a_bucket_without_its_policy_is_refused() {
+    let scene = Scene::with_bucket();
+    let (status, code, message) = scene.create_trail(None).error();
+    assert_eq!((status, code.as_str()), (400, "InsufficientS3BucketPolicyException"));
+    assert_eq!(message, format!("Incorrect S3 bucket policy is detected for bucket: {BUCKET}"));
+    let (_, code, message) = scene.create_trail(Some(&scene.key_arn)).error();
+    assert_eq!(code, "InsufficientEncryptionPolicyException");
+    assert_eq!(
+        message,
+        format!(
+            "Insufficient permissions to access S3 bucket {BUCKET} or KMS key {}.",
+            scene.key_arn
+        )
+    );
+    let event = scene.kit.event("CreateTrail");
+    assert_eq!(event["errorCode"], "InsufficientEncryptionPolicyException");
+    let probe = scene.kit.event("GetBucketAcl");
+    assert_eq!(
+        probe["userIdentity"],
+        json!({"type": "AWSService", "invokedBy": "cloudtrail.amazonaws.com"})
+    );
+    assert_eq!(probe["errorCode"], "AccessDenied");
+}
+
+/// A policy that breaks later stops delivery, the status says why, and after the repair nothing is
+/// missing.
+#[test]
+fn an_outage_loses_nothing() {
+    let scene = Scene::with_trail();
+    scene.start_logging();
+    scene.pass_minutes(6);
+    assert_eq!(scene.status()["LatestDeliveryError"], Value::Null);
+    scene.put_key_policy("arn:aws:cloudtrail:ap-northeast-1:111122223333:trail/other");
+    for _ in 0..5 {
+        scene.kit.json("TrentService.ListAliases", &json!({})).ok();
+        scene.pass_minutes(60);
+    }
+    assert_eq!(scene.status()["LatestDeliveryError"], "AccessDenied");
+    scene.put_key_policy(TRAIL_ARN);
+    scene.pass_minutes(70);
+    assert_eq!(scene.status()["LatestDeliveryError"], Value::Null);
+    let delivered = scene.delivered();
+    let found = delivered.iter().filter(|r| r["eventName"] == "ListAliases").count();
+    assert_eq!(found, 5);
+    assert_eq!(scene.verify(), Vec::<String>::new());
+}
+
+/// The history finds calls by attribute, without any trail.
+#[test]
+fn the_history_needs_no_trail() {
+    let scene = Scene::with_bucket();
+    let found = scene.lookup("EventName", "CreateAlias");
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0]["Username"], "root");
+    assert_eq!(scene.lookup("EventName", "NoSuchCall").len(), 0);
+    assert_eq!(scene.lookup("ResourceName", BUCKET).len(), 2);
+}

@@ -1,0 +1,174 @@
+use std::sync::Arc;
+
+use policy::{Attached, Context, Decision, Policies, Policy, Quoting, Request, ResourceRule};
+use types::AccountId;
+use wire::{Family, WireError};
+
+use crate::{Ctx, Refused, Service};
+
+/// One right that a call needs: an action on a resource. A call may need several; the first that
+/// is refused is reported.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// Such as `kms:GenerateDataKey`.
+    pub action: String,
+    /// The ARN, or `*` where the action knows no resource.
+    pub resource: String,
+    /// The account that owns the resource.
+    pub owner: Option<AccountId>,
+    /// The policy on the resource.
+    pub policy: Option<Arc<Policy>>,
+    /// How the resource's side takes part in the decision.
+    pub rule: ResourceRule,
+    /// Whether a grant or an ACL allows it already.
+    pub granted: bool,
+    /// Whether Block Public Access restricts a public bucket.
+    pub restrict_public_buckets: bool,
+    /// The operation's own condition keys; the global ones are added by the pipeline.
+    pub context: Context,
+}
+
+impl Access {
+    /// A right decided by identity policies alone, as for IAM and CloudTrail.
+    pub fn by_identity(action: impl Into<String>, resource: impl Into<String>) -> Self {
+        Self {
+            action: action.into(),
+            resource: resource.into(),
+            owner: None,
+            policy: None,
+            rule: ResourceRule::None,
+            granted: false,
+            restrict_public_buckets: false,
+            context: Context::new(),
+        }
+    }
+}
+
+/// Decides every right that `needs` lists, in order; errors with the first denial.
+pub(crate) fn authorize(
+    ctx: &mut Ctx<'_>,
+    service: &Service,
+    needs: Vec<Access>,
+) -> Result<(), Refused> {
+    if needs.is_empty() {
+        return Ok(());
+    }
+    let side = CallerSide::load(ctx)?;
+    for mut need in needs {
+        crate::conditions::add_globals(ctx, &mut need, &side.tags);
+        let request = Request {
+            principal: &ctx.call().caller.principal,
+            action: &need.action,
+            resource: &need.resource,
+            resource_account: need.owner.as_ref(),
+            context: &need.context,
+        };
+        let decision = side.decide(&request, &need);
+        if !decision.allowed {
+            return Err(denial(service.family, &decision, &request).into());
+        }
+    }
+    Ok(())
+}
+
+/// Whether the caller would be allowed `need`: for rules that look ahead, such as the lockout check
+/// of key policies. Nothing is refused and nothing recorded.
+pub fn allows(ctx: &mut Ctx<'_>, mut need: Access) -> Result<bool, Refused> {
+    let side = CallerSide::load(ctx)?;
+    crate::conditions::add_globals(ctx, &mut need, &side.tags);
+    let request = Request {
+        principal: &ctx.call().caller.principal,
+        action: &need.action,
+        resource: &need.resource,
+        resource_account: need.owner.as_ref(),
+        context: &need.context,
+    };
+    Ok(side.decide(&request, &need).allowed)
+}
+
+/// The policies on the caller's side, compiled.
+struct CallerSide {
+    identity: Vec<Named>,
+    boundary: Option<Named>,
+    session: Option<Vec<Named>>,
+    tags: Vec<(String, String)>,
+}
+
+struct Named {
+    name: String,
+    arn: Option<String>,
+    policy: Arc<Policy>,
+}
+
+impl Named {
+    fn attached(&self) -> Attached<'_> {
+        Attached { policy: &self.policy, arn: self.arn.as_deref(), name: &self.name }
+    }
+}
+
+impl CallerSide {
+    fn load(ctx: &mut Ctx<'_>) -> Result<Self, Refused> {
+        let principal = ctx.call().caller.principal.clone();
+        let port = ctx.identities();
+        let found = (port.policies)(ctx.tx(), &principal)?;
+        let mut tags = (port.tags)(ctx.tx(), &principal)?;
+        let compile = |text: &crate::PolicyText| Named {
+            name: text.name.clone(),
+            arn: text.arn.clone(),
+            policy: ctx.identity_policy(&text.text),
+        };
+        let identity = found.identity.iter().map(compile).collect();
+        let boundary = found.boundary.as_ref().map(compile);
+        let session = ctx.call().caller.session.clone();
+        let texts = session.as_ref().map(|session| session.policies.as_slice()).unwrap_or_default();
+        let session_policies = texts.iter().map(|text| Named {
+            name: "session".to_owned(),
+            arn: None,
+            policy: ctx.identity_policy(text),
+        });
+        let session_policies = (!texts.is_empty()).then(|| session_policies.collect());
+        if let Some(session) = &session {
+            tags.retain(|(key, _)| !session.tags.iter().any(|(own, _)| own == key));
+            tags.extend(session.tags.iter().cloned());
+        }
+        Ok(Self { identity, boundary, session: session_policies, tags })
+    }
+
+    fn decide(&self, request: &Request<'_>, need: &Access) -> Decision {
+        let identity: Vec<_> = self.identity.iter().map(Named::attached).collect();
+        let session: Option<Vec<_>> =
+            self.session.as_ref().map(|set| set.iter().map(Named::attached).collect());
+        policy::decide(
+            request,
+            &Policies {
+                identity: &identity,
+                boundary: self.boundary.as_ref().map(Named::attached),
+                session: session.as_deref(),
+                resource: need.policy.as_deref(),
+                rule: need.rule,
+                granted: need.granted,
+                restrict_public_buckets: need.restrict_public_buckets,
+                service_control: None,
+                resource_control: None,
+            },
+        )
+    }
+}
+
+/// AWS's refusal, in the family's code and status.
+///
+/// Source: the services' "Common errors" pages.
+fn denial(family: Family, decision: &Decision, request: &Request<'_>) -> WireError {
+    let quoting = if family == Family::S3 { Quoting::S3 } else { Quoting::Plain };
+    let message = decision.message(request, quoting);
+    tracing::info!(reason = ?decision.reason, action = request.action, "denied");
+    match family {
+        Family::Json => WireError::new(400, "AccessDeniedException", message),
+        Family::Query | Family::S3 => WireError::new(403, "AccessDenied", message),
+    }
+}
+
+/// Whether an error is a refusal by policy, whatever the family calls it.
+pub fn is_denial(error: &WireError) -> bool {
+    matches!(error.code.as_str(), "AccessDenied" | "AccessDeniedException")
+}

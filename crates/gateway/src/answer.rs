@@ -1,0 +1,98 @@
+use std::fmt;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
+
+use crate::{Protocol, Reply, WireError};
+
+/// An HTTP answer.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers, ids included.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: AnswerBody,
+}
+
+/// The body of an answer.
+pub enum AnswerBody {
+    /// Whole.
+    Whole(Bytes),
+    /// Read piece by piece from disk; `length` bytes in all.
+    Pieces {
+        /// Bytes that all pieces have together.
+        length: u64,
+        /// The pieces, on a thread that may block.
+        pieces: Box<dyn Iterator<Item = std::io::Result<Bytes>> + Send>,
+    },
+}
+
+impl fmt::Debug for AnswerBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(bytes) => write!(f, "Whole({} bytes)", bytes.len()),
+            Self::Pieces { length, .. } => write!(f, "Pieces({length} bytes)"),
+        }
+    }
+}
+
+impl Answer {
+    /// An answer without headers or body.
+    pub fn empty(status: StatusCode) -> Self {
+        Self { status, headers: HeaderMap::new(), body: AnswerBody::Whole(Bytes::new()) }
+    }
+
+    /// The same with one more header; a value that HTTP cannot carry is left out.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value.as_bytes()))
+        {
+            self.headers.append(name, value);
+        }
+        self
+    }
+
+    /// The same with a whole body of a type.
+    #[must_use]
+    pub fn with_body(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
+        self.body = AnswerBody::Whole(body.into());
+        self.with("content-type", content_type)
+    }
+
+    /// `output` in AWS JSON 1.1.
+    pub fn json(output: &impl Serialize, reply: &Reply<'_>) -> Self {
+        // Our outputs are plain structs: serializing them cannot fail.
+        let body = serde_json::to_vec(output).unwrap_or_default();
+        Self::empty(StatusCode::OK)
+            .with("x-amzn-requestid", reply.request_id)
+            .with_body("application/x-amz-json-1.1", body)
+    }
+
+    /// `output` in the XML of the Query protocol.
+    pub fn query(output: &impl Serialize, namespace: &str, reply: &Reply<'_>) -> Self {
+        let tree = serde_json::to_value(output).unwrap_or_default();
+        let body = wire::query::render(reply.spec.name, namespace, &tree, reply.request_id);
+        Self::empty(StatusCode::OK)
+            .with("x-amzn-requestid", reply.request_id)
+            .with_body("text/xml", body)
+    }
+
+    /// `error` in a protocol's rendering.
+    pub fn error(protocol: Protocol, error: &WireError, request_id: &str, host_id: &str) -> Self {
+        let (headers, body) = wire::render_error(protocol, error, request_id, host_id);
+        let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
+        Self { status, headers, body: AnswerBody::Whole(body) }
+    }
+
+    /// A whole body's bytes; nothing for a body in pieces.
+    pub fn whole_body(&self) -> &[u8] {
+        match &self.body {
+            AnswerBody::Whole(bytes) => bytes,
+            AnswerBody::Pieces { .. } => &[],
+        }
+    }
+}

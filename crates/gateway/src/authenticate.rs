@@ -1,0 +1,80 @@
+//! Who asks: the signature is proved, or the caller is nobody.
+
+use std::sync::PoisonError;
+
+use types::{Region, Timestamp};
+use wire::Head;
+use wire::sigv4::{self, SignatureError, Signed, SigningKey, Verified};
+
+use crate::{Caller, Credential, CredentialQuery, Gateway, Refused, Service};
+
+/// Who asks, and what proves it.
+#[derive(Debug)]
+pub(crate) struct Authenticated {
+    pub(crate) caller: Caller,
+    /// The region of the credential scope.
+    pub(crate) region: Option<Region>,
+    /// `None` without credentials, like `verified`.
+    pub(crate) signed: Option<Signed>,
+    pub(crate) verified: Option<Verified>,
+}
+
+/// Proves the signature. `body_sha256` is the hash of a whole body, `None` if it is still to come.
+pub(crate) fn authenticate(
+    gateway: &Gateway,
+    head: &Head,
+    service: &Service,
+    body_sha256: Option<&[u8; 32]>,
+    anonymous: bool,
+    now: Timestamp,
+) -> Result<Authenticated, Refused> {
+    let family = service.family;
+    let refuse = |error: SignatureError| error.wire(family);
+    let Some(signed) = sigv4::presented(head).map_err(refuse)? else {
+        return nobody(gateway, service, anonymous);
+    };
+    signed.check_scope(service.name).map_err(refuse)?;
+    let view = gateway.store.snapshot()?;
+    let credential = (gateway.identities.credential)(&CredentialQuery {
+        tx: &view.tx(),
+        keyring: &gateway.keyring,
+        now,
+        access_key_id: &signed.access_key_id,
+        session_token: signed.session_token.as_deref(),
+    })?;
+    let (secret, caller) = match credential {
+        Credential::Valid { secret, caller } => (secret, *caller),
+        Credential::Unknown => {
+            return Err(
+                refuse(SignatureError::UnknownKey { access_key_id: signed.access_key_id }).into()
+            );
+        }
+        Credential::BadToken => return Err(refuse(SignatureError::BadToken).into()),
+        Credential::Expired => return Err(refuse(SignatureError::ExpiredToken).into()),
+    };
+    let known = {
+        let keys = gateway.signing_keys.read().unwrap_or_else(PoisonError::into_inner);
+        keys.find(&signed)
+    };
+    let fresh = known.is_none();
+    let key = known.unwrap_or_else(|| {
+        let secret = std::str::from_utf8(secret.as_bytes()).unwrap_or_default();
+        SigningKey::for_signed(secret, &signed)
+    });
+    let verified =
+        sigv4::verify_with_key(head, &signed, key, body_sha256, now, family).map_err(refuse)?;
+    if fresh {
+        let mut keys = gateway.signing_keys.write().unwrap_or_else(PoisonError::into_inner);
+        keys.remember(&signed, verified.key().clone());
+    }
+    let region = Region::parse(&signed.region);
+    Ok(Authenticated { caller, region, signed: Some(signed), verified: Some(verified) })
+}
+
+fn nobody(gateway: &Gateway, service: &Service, anonymous: bool) -> Result<Authenticated, Refused> {
+    if !anonymous {
+        return Err(SignatureError::Missing.wire(service.family).into());
+    }
+    let caller = Caller::anonymous(&gateway.settings.account);
+    Ok(Authenticated { caller, region: None, signed: None, verified: None })
+}

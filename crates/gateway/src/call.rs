@@ -1,0 +1,68 @@
+use std::net::IpAddr;
+
+use types::{AccountId, Region, Timestamp};
+
+use crate::{Caller, Service};
+
+/// Everything known about a call besides its input.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Who calls.
+    pub caller: Caller,
+    /// The region that is spoken to, from the signature.
+    pub region: Region,
+    /// When the call began. A whole call sees one instant.
+    pub now: Timestamp,
+    /// The id in the answer's header and in the event.
+    pub request_id: String,
+    /// S3's second id.
+    pub host_id: String,
+    /// How the call came in; `None` for calls that services make.
+    pub origin: Option<Origin>,
+}
+
+/// The network side of a call.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// The client's address.
+    pub source_ip: IpAddr,
+    /// The `User-Agent` header.
+    pub user_agent: Option<String>,
+    /// The `Host` header.
+    pub host: String,
+    /// The `Referer` header.
+    pub referer: Option<String>,
+    /// Where the signature stood.
+    pub auth: Auth,
+    /// When the signature was made.
+    pub signed_at: Option<Timestamp>,
+    /// TLS version and cipher suite, as AWS names them; `None` over plain HTTP.
+    pub tls: Option<(String, String)>,
+    /// The value of `x-amz-content-sha256`.
+    pub content_sha256: Option<String>,
+    /// Bytes of the request's body as declared.
+    pub body_bytes: u64,
+}
+
+/// Where a request's signature stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Auth {
+    /// In the `Authorization` header.
+    Header,
+    /// In the query: a presigned URL.
+    Query,
+    /// Nowhere.
+    None,
+}
+
+impl Call {
+    /// The account whose API is called.
+    pub fn account(&self) -> &AccountId {
+        &self.caller.account
+    }
+
+    /// The region in which the event lies: that of the call, or `us-east-1` for a global service.
+    pub fn event_region(&self, service: &Service) -> Region {
+        if service.global { Region::us_east_1() } else { self.region.clone() }
+    }
+}

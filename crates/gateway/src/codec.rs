@@ -1,0 +1,107 @@
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use wire::{Protocol, WireError};
+
+use crate::{Answer, Codec, Decoding, Reply};
+
+/// AWS JSON 1.1: structs with `PascalCase` members, optional ones skipped when absent.
+#[derive(Debug)]
+pub struct Json;
+
+impl<I: Serialize + DeserializeOwned, O: Serialize> Codec<I, O> for Json {
+    fn decode(request: &Decoding<'_>) -> Result<I, WireError> {
+        let body = wire::json::parse(request.body)?;
+        serde_json::from_value(body).map_err(|_| serialization_error())
+    }
+
+    fn encode(output: O, reply: &Reply<'_>) -> Answer {
+        Answer::json(&output, reply)
+    }
+
+    fn parameters(input: &I) -> Value {
+        camel_members(serde_json::to_value(input).unwrap_or_default())
+    }
+
+    fn elements(output: &O) -> Value {
+        camel_members(serde_json::to_value(output).unwrap_or_default())
+    }
+}
+
+/// AWS Query: form parameters in, XML out.
+#[derive(Debug)]
+pub struct Query;
+
+impl<I: Serialize + DeserializeOwned, O: Serialize> Codec<I, O> for Query {
+    fn decode(request: &Decoding<'_>) -> Result<I, WireError> {
+        serde_json::from_value(request.parameters.clone()).map_err(|_| {
+            WireError::new(400, "MalformedInput", "The request could not be understood.")
+        })
+    }
+
+    fn encode(output: O, reply: &Reply<'_>) -> Answer {
+        let namespace = match reply.spec.service.protocol {
+            Protocol::Query { namespace } => namespace,
+            Protocol::Json11 | Protocol::RestXml => "",
+        };
+        Answer::query(&output, namespace, reply)
+    }
+
+    fn parameters(input: &I) -> Value {
+        camel_members(serde_json::to_value(input).unwrap_or_default())
+    }
+
+    fn elements(output: &O) -> Value {
+        camel_members(serde_json::to_value(output).unwrap_or_default())
+    }
+}
+
+/// Source: AWS JSON protocol, a member of the wrong type.
+///
+/// Observed: `SerializationException`, often without text.
+fn serialization_error() -> WireError {
+    WireError::without_message(400, "SerializationException")
+}
+
+/// Members whose own keys are a user's words and stay as they are in events.
+const VERBATIM_MEMBERS: [&str; 6] = [
+    "EncryptionContext",
+    "SourceEncryptionContext",
+    "DestinationEncryptionContext",
+    "EncryptionContextEquals",
+    "EncryptionContextSubset",
+    "Metadata",
+];
+
+/// The tree as events show it: the first letter of every member in lower case, an empty object as
+/// null.
+///
+/// Observed: `S3BucketName` becomes `s3BucketName`, `TrailARN` `trailARN`.
+pub fn camel_members(tree: Value) -> Value {
+    let tree = camel(tree);
+    if tree.as_object().is_some_and(Map::is_empty) { Value::Null } else { tree }
+}
+
+fn camel(tree: Value) -> Value {
+    match tree {
+        Value::Object(members) => Value::Object(members.into_iter().map(camel_member).collect()),
+        Value::Array(items) => Value::Array(items.into_iter().map(camel).collect()),
+        leaf @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => leaf,
+    }
+}
+
+fn camel_member((name, value): (String, Value)) -> (String, Value) {
+    let value = if VERBATIM_MEMBERS.contains(&name.as_str()) { value } else { camel(value) };
+    let mut letters = name.chars();
+    let lower: String = match letters.next() {
+        Some(first) => first.to_lowercase().chain(letters).collect(),
+        None => name,
+    };
+    (lower, value)
+}
+
+/// An object without members that are null.
+pub fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    let members = members.into_iter().filter(|(_, value)| !value.is_null());
+    Value::Object(members.map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>())
+}

@@ -1,0 +1,167 @@
+use std::fmt;
+use std::sync::Arc;
+
+use keys::Keyring;
+use policy::{Grammar, Policy};
+use store::{EventRow, HistoryQuery, Store, StoreError, Tx};
+use trail::Record;
+use types::{AccountId, Arn, Entropy, Region, Timestamp};
+
+use crate::execute::execute;
+use crate::{Call, Caller, Gateway, IdentityPort, Operation, Refused};
+
+/// Calls that may be nested in one another at most.
+const DEPTH_MAX: u8 = 8;
+
+/// What an operation works with: the call, the transaction, and the way to other operations.
+pub struct Ctx<'t> {
+    gateway: Arc<Gateway>,
+    call: Arc<Call>,
+    tx: Tx<'t>,
+    records: Vec<Record>,
+    depth: u8,
+}
+
+impl<'t> Ctx<'t> {
+    pub(crate) fn new(gateway: Arc<Gateway>, call: Arc<Call>, tx: Tx<'t>) -> Self {
+        Self { gateway, call, tx, records: Vec::new(), depth: 0 }
+    }
+
+    pub(crate) fn into_parts(self) -> (Tx<'t>, Vec<Record>) {
+        (self.tx, self.records)
+    }
+
+    /// The call that is being answered.
+    pub fn call(&self) -> &Call {
+        &self.call
+    }
+
+    /// Who calls.
+    pub fn caller(&self) -> &Caller {
+        &self.call.caller
+    }
+
+    /// The account whose API is called.
+    pub fn account(&self) -> &AccountId {
+        &self.call.caller.account
+    }
+
+    /// The region that is called.
+    pub fn region(&self) -> &Region {
+        &self.call.region
+    }
+
+    /// The instant of the call.
+    pub fn now(&self) -> Timestamp {
+        self.call.now
+    }
+
+    /// An ARN in the call's account and region.
+    pub fn arn(&self, service: &str, resource: impl fmt::Display) -> Arn {
+        Arn::new(service, self.region(), self.account(), resource)
+    }
+
+    /// The transaction, to read.
+    pub fn tx(&self) -> &Tx<'t> {
+        &self.tx
+    }
+
+    /// The transaction, to write.
+    pub fn tx_mut(&mut self) -> &mut Tx<'t> {
+        &mut self.tx
+    }
+
+    /// The transaction, to write, and the machinery around, both at once.
+    pub fn split(&mut self) -> (&mut Tx<'t>, &Gateway) {
+        (&mut self.tx, &self.gateway)
+    }
+
+    /// The machinery around: configuration, caches, bodies.
+    pub fn gateway(&self) -> &Gateway {
+        &self.gateway
+    }
+
+    /// Randomness.
+    pub fn entropy(&self) -> &Entropy {
+        &self.gateway.entropy
+    }
+
+    /// The keys that protect what is stored.
+    pub fn keyring(&self) -> &Keyring {
+        &self.gateway.keyring
+    }
+
+    /// The store, for object bodies.
+    pub fn store(&self) -> &Store {
+        &self.gateway.store
+    }
+
+    /// Who is who.
+    pub fn identities(&self) -> IdentityPort {
+        self.gateway.identities
+    }
+
+    /// The number that the first event of this call will get; exact within a mutating operation.
+    pub fn event_seq(&self) -> u64 {
+        let before = u64::try_from(self.records.len()).unwrap_or(u64::MAX);
+        self.tx.next_seq().saturating_add(before)
+    }
+
+    /// An identity policy, compiled. One that cannot be compiled denies everything.
+    pub fn identity_policy(&self, text: &str) -> Arc<Policy> {
+        self.gateway.policies.compiled(text, &Grammar::Identity)
+    }
+
+    /// A resource policy, compiled. One that cannot be compiled denies everything.
+    pub fn resource_policy(&self, text: &str, grammar: &Grammar) -> Arc<Policy> {
+        self.gateway.policies.compiled(text, grammar)
+    }
+
+    /// Calls another operation as `caller`, in this transaction, with an event of its own.
+    ///
+    /// What it changed stays changed even if the call around it fails later. Errors are what a
+    /// client would have seen.
+    pub fn invoke<O: Operation>(
+        &mut self,
+        caller: Caller,
+        mut input: O::Input,
+    ) -> Result<O::Output, Refused> {
+        let region = self.region().clone();
+        self.invoke_in::<O>(region, caller, &mut input)
+    }
+
+    /// [`invoke`](Self::invoke) in another region.
+    pub fn invoke_in<O: Operation>(
+        &mut self,
+        region: Region,
+        caller: Caller,
+        input: &mut O::Input,
+    ) -> Result<O::Output, Refused> {
+        if self.depth >= DEPTH_MAX {
+            return Err(StoreError::engine("calls are nested too deeply").into());
+        }
+        let call =
+            self.gateway.internal_call(caller, region, self.now(), O::SPEC.service.family)?;
+        let outer = std::mem::replace(&mut self.call, Arc::new(call));
+        self.depth = self.depth.saturating_add(1);
+        let result = execute::<O>(self, input);
+        self.depth = self.depth.saturating_sub(1);
+        self.call = outer;
+        result
+    }
+
+    /// Events of the history, newest first, as they were when the call began.
+    pub fn history(&self, query: &HistoryQuery) -> Result<Vec<EventRow>, StoreError> {
+        self.store().history(&self.store().snapshot()?, query)
+    }
+
+    pub(crate) fn push_record(&mut self, record: Record) {
+        self.records.push(record);
+    }
+}
+
+impl fmt::Debug for Ctx<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ctx").field("call", &self.call).finish_non_exhaustive()
+    }
+}

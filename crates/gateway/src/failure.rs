@@ -1,0 +1,115 @@
+use std::fmt;
+
+use store::StoreError;
+use wire::WireError;
+
+/// An error that an API documents: it knows its code, status and message.
+pub trait ApiError: fmt::Debug + Send + 'static {
+    /// How the client sees it.
+    fn wire(&self) -> WireError;
+}
+
+/// For operations that fail in no way of their own.
+impl ApiError for std::convert::Infallible {
+    fn wire(&self) -> WireError {
+        match *self {}
+    }
+}
+
+/// Why an operation gave no output.
+#[derive(Debug)]
+pub enum Failure<E> {
+    /// An answer that the API documents.
+    Api(E),
+    /// An answer already in its wire form: a refusal by policy, or another service's error that is
+    /// passed on.
+    Wire(WireError),
+    /// Our own trouble; the client sees a 500 and a request id.
+    Internal(StoreError),
+}
+
+impl<E> Failure<E> {
+    /// Our own trouble, described for diagnostics.
+    pub fn internal(what: impl fmt::Display) -> Self {
+        Self::Internal(StoreError::engine(what))
+    }
+}
+
+impl<E: ApiError> From<E> for Failure<E> {
+    fn from(error: E) -> Self {
+        Self::Api(error)
+    }
+}
+
+impl<E> From<StoreError> for Failure<E> {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(error)
+    }
+}
+
+impl<E> From<WireError> for Failure<E> {
+    fn from(error: WireError) -> Self {
+        Self::Wire(error)
+    }
+}
+
+impl<E> From<std::io::Error> for Failure<E> {
+    fn from(error: std::io::Error) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+/// A [`Failure`] whose kind of error no longer matters: what another operation answered.
+#[derive(Debug, Clone)]
+pub enum Refused {
+    /// What a client would have seen.
+    Wire(WireError),
+    /// Our own trouble.
+    Internal(StoreError),
+}
+
+impl Refused {
+    /// The error code, if it is an answer.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Wire(error) => Some(&error.code),
+            Self::Internal(_) => None,
+        }
+    }
+
+    /// Whether the work wanted to write on a snapshot and succeeds on the writer.
+    pub(crate) fn needs_writer(&self) -> bool {
+        matches!(self, Self::Internal(error) if error.needs_writer())
+    }
+}
+
+impl<E: ApiError> From<Failure<E>> for Refused {
+    fn from(failure: Failure<E>) -> Self {
+        match failure {
+            Failure::Api(error) => Self::Wire(error.wire()),
+            Failure::Wire(error) => Self::Wire(error),
+            Failure::Internal(error) => Self::Internal(error),
+        }
+    }
+}
+
+impl<E> From<Refused> for Failure<E> {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Wire(error) => Self::Wire(error),
+            Refused::Internal(error) => Self::Internal(error),
+        }
+    }
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(error)
+    }
+}
+
+impl From<WireError> for Refused {
+    fn from(error: WireError) -> Self {
+        Self::Wire(error)
+    }
+}

@@ -1,0 +1,227 @@
+use std::any::{Any, TypeId};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use keys::Keyring;
+use serde_json::Value;
+use store::{Store, StoreError, Tx};
+use trail::Record;
+use types::{AccountId, Clock, Entropy, Region, Timestamp, uuid_v4};
+use wire::sigv4::SigningKeys;
+
+use crate::policies::PolicyCache;
+use crate::record::{self, new_events};
+use crate::row::{Admitted, admitted, committed};
+use crate::table::Table;
+use crate::{Call, Caller, Family, IdentityPort, Operation, Refused, Resource, Row};
+
+/// Signing keys that are remembered: one a day, region and service of an access key.
+const SIGNING_KEYS_MAX: usize = 4_096;
+
+/// What a [`Gateway`] is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// State, events and bodies.
+    pub store: Arc<Store>,
+    /// The keys that protect what is stored.
+    pub keyring: Keyring,
+    /// The time.
+    pub clock: Clock,
+    /// Randomness.
+    pub entropy: Entropy,
+    /// Who is who.
+    pub identities: IdentityPort,
+    /// The table of operations.
+    pub rows: Vec<&'static Row>,
+    /// Switches.
+    pub settings: Settings,
+}
+
+/// What an operator may set about the pipeline.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The account of callers without credentials.
+    pub account: AccountId,
+    /// The region of requests that name none.
+    pub region: Region,
+    /// Base domains of virtual-host addressing, such as `localhost`.
+    pub domains: Vec<String>,
+}
+
+/// The machinery around the calls: one for a whole process.
+pub struct Gateway {
+    pub(crate) store: Arc<Store>,
+    pub(crate) keyring: Keyring,
+    pub(crate) clock: Clock,
+    pub(crate) entropy: Entropy,
+    pub(crate) identities: IdentityPort,
+    pub(crate) settings: Settings,
+    pub(crate) policies: PolicyCache,
+    pub(crate) signing_keys: RwLock<SigningKeys>,
+    pub(crate) table: Table,
+    shared: Mutex<BTreeMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+}
+
+impl Gateway {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Arc<Self> {
+        Arc::new(Self {
+            store: parts.store,
+            keyring: parts.keyring,
+            clock: parts.clock,
+            entropy: parts.entropy,
+            identities: parts.identities,
+            settings: parts.settings,
+            policies: PolicyCache::default(),
+            signing_keys: RwLock::new(SigningKeys::new(SIGNING_KEYS_MAX)),
+            table: Table::new(parts.rows),
+            shared: Mutex::default(),
+        })
+    }
+
+    /// State, events and bodies.
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    /// The keys that protect what is stored.
+    pub fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// The time.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Randomness.
+    pub fn entropy(&self) -> &Entropy {
+        &self.entropy
+    }
+
+    /// Switches.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// All rows of the table of operations.
+    pub fn rows(&self) -> impl Iterator<Item = &'static Row> {
+        self.table.rows()
+    }
+
+    /// The one `T` of this gateway, made on first demand: caches that a service keeps in memory.
+    pub fn shared<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = shared.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default()));
+        Arc::clone(entry).downcast::<T>().unwrap_or_default()
+    }
+
+    /// A call that a service or a worker makes, not a socket.
+    pub(crate) fn internal_call(
+        &self,
+        caller: Caller,
+        region: Region,
+        now: Timestamp,
+        family: Family,
+    ) -> Result<Call, StoreError> {
+        let (request_id, host_id) = self.ids(family)?;
+        Ok(Call { caller, region, now, request_id, host_id, origin: None })
+    }
+
+    /// A request id of the family's form, and S3's second id.
+    pub(crate) fn ids(&self, family: Family) -> Result<(String, String), StoreError> {
+        let random: [u8; 16] = self.entropy.bytes()?;
+        Ok(match family {
+            Family::Json | Family::Query => (wire::request_id_uuid(random), String::new()),
+            Family::S3 => (wire::s3_request_id(random), wire::s3_host_id(&self.entropy.bytes()?)),
+        })
+    }
+
+    /// Makes a whole call as `caller`, from a worker's thread, which it may block.
+    ///
+    /// The call passes the pipeline from authorization on and leaves its event like any other.
+    pub fn invoke<O: Operation>(
+        self: &Arc<Self>,
+        caller: Caller,
+        region: Region,
+        input: O::Input,
+    ) -> Result<O::Output, Refused> {
+        let now = self.clock.now();
+        let call = Arc::new(self.internal_call(caller, region, now, O::SPEC.service.family)?);
+        let Admitted { input, records, refused } = admitted::<O>(self, &call, Ok(input));
+        committed::<O>(self, call, input, records, refused).wait()?
+    }
+
+    /// Commits what a service does by itself, with the event that tells of it, if it did anything:
+    /// `change` answers that. Tells whether there was an event.
+    ///
+    /// Blocks the thread.
+    pub fn commit_service_event(
+        self: &Arc<Self>,
+        change: impl FnOnce(&mut Tx<'_>) -> Result<Option<ServiceEvent>, StoreError> + Send + 'static,
+    ) -> Result<bool, StoreError> {
+        let own = Arc::clone(self);
+        let committed = self.store.submit(move |tx| {
+            tx.begin();
+            let record = change(tx)
+                .and_then(|event| event.map(|event| own.service_record(event)).transpose());
+            match record {
+                Ok(record) => {
+                    tx.keep();
+                    let records: Vec<_> = record.into_iter().collect();
+                    (Ok(!records.is_empty()), new_events(records))
+                }
+                Err(error) => {
+                    tx.discard();
+                    (Err(error), Vec::new())
+                }
+            }
+        });
+        committed.wait()?
+    }
+
+    fn service_record(&self, event: ServiceEvent) -> Result<Record, StoreError> {
+        let invoked_by = "AWS Internal".to_owned();
+        Ok(Record {
+            user_identity: trail::identity::service_event(&event.account, &invoked_by),
+            source_ip_address: invoked_by.clone(),
+            user_agent: Some(invoked_by),
+            event_type: trail::EventType::AwsServiceEvent,
+            read_only: Some(false),
+            resources: event.resources,
+            service_event_details: Some(event.details).filter(|details| !details.is_null()),
+            ..record::blank(
+                self.clock.now(),
+                event.source,
+                event.name,
+                event.region.as_str(),
+                event.account,
+                uuid_v4(self.entropy.bytes()?),
+            )
+        })
+    }
+}
+
+/// Something that a service did by itself, such as the deletion of a key on its day.
+#[derive(Debug, Clone)]
+pub struct ServiceEvent {
+    /// The service, such as `kms.amazonaws.com`.
+    pub source: &'static str,
+    /// Such as `DeleteKey`.
+    pub name: &'static str,
+    /// Where.
+    pub region: Region,
+    /// In whose account.
+    pub account: AccountId,
+    /// To what.
+    pub resources: Vec<Resource>,
+    /// `serviceEventDetails`, or null.
+    pub details: Value,
+}
+
+impl fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gateway").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}

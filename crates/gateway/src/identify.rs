@@ -1,0 +1,302 @@
+//! The first steps of a call: which operation, and who asks.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde_json::Value;
+use types::Region;
+use wire::Head;
+
+use crate::authenticate::{Authenticated, authenticate};
+use crate::record::internal_error;
+use crate::{
+    Answer, Auth, Begun, BodyGate, BodyLimit, Call, Codec, Decoding, Family, Gateway, Operation,
+    Origin, Protocol, Refused, Row, SMALL_BODY_BYTES_MAX, Scope, Service, WireError,
+};
+
+/// A request whose head was understood.
+#[derive(Debug)]
+pub struct Identified {
+    /// What body may follow.
+    pub body: BodyLimit,
+    service: &'static Service,
+    /// `None` for Query requests, whose operation stands in the body.
+    row: Option<&'static Row>,
+    bucket: Option<String>,
+    key: Option<String>,
+    region_of_host: Option<Region>,
+}
+
+/// A request as the server received it.
+#[derive(Debug)]
+pub struct Received {
+    /// The head.
+    pub head: Head,
+    /// The whole body of a buffered request; empty for a streamed one.
+    pub body: Bytes,
+    /// TLS version and cipher suite of the connection, as AWS names them.
+    pub tls: Option<(String, String)>,
+}
+
+impl Identified {
+    /// The name of the operation, if the head tells it.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.row.map(|row| row.spec.name)
+    }
+
+    /// The service's name.
+    pub fn service(&self) -> &'static str {
+        self.service.name
+    }
+}
+
+/// A request that was authenticated, as a row takes it.
+pub(crate) struct Incoming {
+    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) call: Arc<Call>,
+    head: Head,
+    body: Bytes,
+    parameters: Value,
+    bucket: Option<String>,
+    key: Option<String>,
+}
+
+impl Incoming {
+    /// Reads the input.
+    pub(crate) fn decode<O: Operation>(&self) -> Result<O::Input, WireError> {
+        O::Codec::decode(&Decoding {
+            head: &self.head,
+            body: &self.body,
+            parameters: &self.parameters,
+            bucket: self.bucket.as_deref(),
+            key: self.key.as_deref(),
+            region: &self.call.region,
+            gateway: &self.gateway,
+        })
+    }
+}
+
+impl Gateway {
+    /// Finds the service and, if the head tells it, the operation.
+    ///
+    /// Errors with the whole answer: such requests reach no service and leave no event.
+    pub fn identify(&self, head: &Head) -> Result<Identified, Box<Answer>> {
+        if let Some(target) = head.header("x-amz-target") {
+            return self.identify_json(target);
+        }
+        let scope = wire::sigv4::presented(head).ok().flatten().map(|signed| signed.service);
+        let service = scope.as_deref().and_then(|name| self.table.service(name));
+        match service {
+            Some(service) if matches!(service.protocol, Protocol::Query { .. }) => Ok(Identified {
+                body: BodyLimit::Buffered(SMALL_BODY_BYTES_MAX),
+                service,
+                row: None,
+                bucket: None,
+                key: None,
+                region_of_host: None,
+            }),
+            Some(service) if service.protocol == Protocol::Json11 => {
+                Err(self.refuse(service, &unknown_operation()))
+            }
+            _ => self.identify_rest(head),
+        }
+    }
+
+    fn identify_json(&self, target: &str) -> Result<Identified, Box<Answer>> {
+        let (prefix, name) = target.rsplit_once('.').unwrap_or((target, ""));
+        let Some(service) = self.table.service_of_target(prefix) else {
+            let (id, _) = self.ids(Family::Json).unwrap_or_default();
+            return Err(Box::new(Answer::error(Protocol::Json11, &unknown_operation(), &id, "")));
+        };
+        let row = self.table.named(service, name);
+        let row = row.ok_or_else(|| self.refuse(service, &unknown_operation()))?;
+        let (bucket, key, region_of_host) = (None, None, None);
+        let body = row.spec.body;
+        Ok(Identified { body, service, row: Some(row), bucket, key, region_of_host })
+    }
+
+    fn identify_rest(&self, head: &Head) -> Result<Identified, Box<Answer>> {
+        let Some(service) = self.table.service("s3") else {
+            return Err(Box::new(Answer::empty(http::StatusCode::NOT_FOUND)));
+        };
+        let refuse = |error: &WireError| self.refuse(service, error);
+        let invalid_uri =
+            || refuse(&WireError::new(400, "InvalidURI", "Couldn't parse the specified URI."));
+        let path = wire::uri::decode(head.path()).ok_or_else(invalid_uri)?;
+        let path = path.strip_prefix('/').unwrap_or(&path);
+        let (bucket, key, region_of_host) =
+            if let Some((bucket, region)) = wire::virtual_host(head, &self.settings.domains) {
+                (bucket, path.to_owned(), region)
+            } else {
+                let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
+                (bucket.to_owned(), key.to_owned(), None)
+            };
+        let scope = match (bucket.is_empty(), key.is_empty()) {
+            (true, true) => Scope::Service,
+            (true, false) => return Err(invalid_uri()),
+            (false, true) => Scope::Bucket,
+            (false, false) => Scope::Object,
+        };
+        let has_header = |name: &str| head.headers.contains_key(name);
+        let query = head.query_pairs();
+        let row = self.table.rest(head.method.as_str(), scope, &query, &has_header);
+        let row = row.ok_or_else(|| refuse(&not_served(head)))?;
+        let some = |text: String| Some(text).filter(|text| !text.is_empty());
+        Ok(Identified {
+            body: row.spec.body,
+            service,
+            row: Some(row),
+            bucket: some(bucket),
+            key: some(key),
+            region_of_host,
+        })
+    }
+
+    /// The answer to a request whose body could not be received.
+    pub fn refused(&self, identified: &Identified, error: &WireError) -> Answer {
+        *self.refuse(identified.service, error)
+    }
+
+    fn refuse(&self, service: &Service, error: &WireError) -> Box<Answer> {
+        let (request_id, host_id) = self.ids(service.family).unwrap_or_default();
+        Box::new(Answer::error(service.protocol, error, &request_id, &host_id))
+    }
+
+    /// Authenticates and begins the call. Reads from disk: not for a thread that must not block.
+    ///
+    /// With [`Begun::Body`] comes the gate that the body's bytes have to pass.
+    pub fn begin(
+        self: &Arc<Self>,
+        identified: Identified,
+        received: Received,
+    ) -> (Begun, Option<BodyGate>) {
+        let service = identified.service;
+        let begun = self.try_begin(identified, received);
+        begun.unwrap_or_else(|refused| {
+            let error = match refused {
+                Refused::Wire(error) => error,
+                Refused::Internal(cause) => {
+                    crate::execute::report(&cause, "");
+                    internal_error(service.family)
+                }
+            };
+            let answer = *self.refuse(service, &error);
+            (Begun::Answering(Box::pin(std::future::ready(answer))), None)
+        })
+    }
+
+    fn try_begin(
+        self: &Arc<Self>,
+        identified: Identified,
+        received: Received,
+    ) -> Result<(Begun, Option<BodyGate>), Refused> {
+        let Received { head, body, tls } = received;
+        let service = identified.service;
+        let streamed = matches!(identified.body, BodyLimit::Streamed(_));
+        let anonymous = identified.row.is_some_and(|row| row.spec.anonymous);
+        let hash = (!streamed).then(|| keys::sha256(&body));
+        let now = self.clock.now();
+        let found = authenticate(self, &head, service, hash.as_ref(), anonymous, now)?;
+        let gate = BodyGate::new(&head, &found)?;
+        let (body, gate) = match gate {
+            Some(gate) if !streamed => (gate.whole(&body)?, None),
+            gate => (body, gate),
+        };
+        let (row, parameters) = match identified.row {
+            Some(row) => (row, Value::Null),
+            None => self.query_row(service, &head, &body)?,
+        };
+        let (request_id, host_id) = self.ids(service.family)?;
+        let region = found.region.clone().or(identified.region_of_host);
+        let call = Call {
+            origin: Some(origin(&head, &found, tls)),
+            caller: found.caller,
+            region: region.unwrap_or_else(|| self.settings.region.clone()),
+            now,
+            request_id,
+            host_id,
+        };
+        let incoming = Incoming {
+            gateway: Arc::clone(self),
+            call: Arc::new(call),
+            head,
+            body,
+            parameters,
+            bucket: identified.bucket,
+            key: identified.key,
+        };
+        Ok(((row.begin)(&incoming), gate))
+    }
+
+    fn query_row(
+        &self,
+        service: &'static Service,
+        head: &Head,
+        body: &[u8],
+    ) -> Result<(&'static Row, Value), WireError> {
+        let mut pairs = wire::query::parse(body)?;
+        pairs.extend(head.query_pairs());
+        let action = pairs.iter().find(|(name, _)| name == "Action");
+        let Some((_, action)) = action else {
+            return Err(WireError::new(
+                400,
+                "MissingAction",
+                "The request must contain the parameter Action.",
+            ));
+        };
+        let row = self.table.named(service, action).ok_or_else(|| {
+            let version = pairs.iter().find(|(name, _)| name == "Version");
+            let version = version.map_or("", |(_, version)| version.as_str());
+            WireError::new(
+                400,
+                "InvalidAction",
+                format!("Could not find operation {action} for version {version}"),
+            )
+        })?;
+        Ok((row, wire::query::tree(&pairs)))
+    }
+}
+
+/// Source: AWS JSON protocol, a target that the service does not know.
+fn unknown_operation() -> WireError {
+    WireError::without_message(400, "UnknownOperationException")
+}
+
+/// What S3 has and we have not, or nobody has.
+fn not_served(head: &Head) -> WireError {
+    if head.query().is_empty() {
+        return WireError::new(
+            405,
+            "MethodNotAllowed",
+            "The specified method is not allowed against this resource.",
+        )
+        .with("Method", head.method.as_str());
+    }
+    WireError::new(
+        501,
+        "NotImplemented",
+        "A header you provided implies functionality that is not implemented",
+    )
+}
+
+fn origin(head: &Head, found: &Authenticated, tls: Option<(String, String)>) -> Origin {
+    let text = |name: &str| head.header(name).map(str::to_owned);
+    let declared = |name: &str| head.header(name).and_then(|value| value.parse().ok());
+    Origin {
+        source_ip: head.peer,
+        user_agent: text("user-agent"),
+        host: head.host().to_owned(),
+        referer: text("referer"),
+        auth: match found.signed.as_ref().map(|signed| signed.form) {
+            Some(wire::sigv4::Form::Header) => Auth::Header,
+            Some(wire::sigv4::Form::Query { .. }) => Auth::Query,
+            None => Auth::None,
+        },
+        signed_at: found.signed.as_ref().map(|signed| signed.date),
+        tls,
+        content_sha256: text("x-amz-content-sha256"),
+        body_bytes: declared("x-amz-decoded-content-length")
+            .or_else(|| declared("content-length"))
+            .unwrap_or(0),
+    }
+}

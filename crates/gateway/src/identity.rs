@@ -1,0 +1,145 @@
+use std::sync::Arc;
+
+use keys::Keyring;
+use policy::Principal;
+use store::{StoreError, Tx};
+use types::Timestamp;
+
+use serde_json::Value;
+
+use crate::{Call, Caller};
+
+/// How the pipeline asks who somebody is and what they may do.
+///
+/// The tables behind it belong to IAM, which lies above this crate; the server hands its
+/// functions down when it builds the gateway.
+#[derive(Debug, Clone, Copy)]
+pub struct IdentityPort {
+    /// The secret and the caller behind an access key and, for temporary ones, a session token.
+    pub credential: fn(&CredentialQuery<'_>) -> Result<Credential, StoreError>,
+    /// The identity policies and the boundary of a principal. Nothing for root and services.
+    pub policies: fn(&Tx<'_>, &Principal) -> Result<IdentityPolicies, StoreError>,
+    /// The unique id behind the ARN of a user or role that exists; for an account's root ARN or
+    /// its 12 digits, the root ARN; for other principals that may be stored, themselves. `None`
+    /// if there is no such principal.
+    pub unique_id: fn(&Tx<'_>, &str) -> Result<Option<String>, StoreError>,
+    /// The present ARN behind a unique id.
+    pub arn: fn(&Tx<'_>, &str) -> Result<Option<String>, StoreError>,
+    /// The tags of a user or role, which policies see as `aws:PrincipalTag/…`.
+    pub tags: fn(&Tx<'_>, &Principal) -> Result<Tags, StoreError>,
+}
+
+/// Keys and values.
+pub type Tags = Vec<(String, String)>;
+
+/// What is known of presented credentials.
+#[derive(Debug)]
+pub struct CredentialQuery<'a> {
+    /// Where the identities are.
+    pub tx: &'a Tx<'a>,
+    /// What opens stored secrets and session tokens.
+    pub keyring: &'a Keyring,
+    /// The present instant.
+    pub now: Timestamp,
+    /// The presented access key id.
+    pub access_key_id: &'a str,
+    /// The presented session token.
+    pub session_token: Option<&'a str>,
+}
+
+/// What an access key id turned out to be.
+pub enum Credential {
+    /// Valid, if the signature was made with this secret.
+    Valid {
+        /// The secret access key.
+        secret: keys::SecretBytes,
+        /// Who that is.
+        caller: Box<Caller>,
+    },
+    /// No such active key.
+    Unknown,
+    /// The session token does not belong to the key or is garbage.
+    BadToken,
+    /// The session is over.
+    Expired,
+}
+
+impl std::fmt::Debug for Credential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Valid { .. } => "Valid",
+            Self::Unknown => "Unknown",
+            Self::BadToken => "BadToken",
+            Self::Expired => "Expired",
+        })
+    }
+}
+
+/// The policies on the side of the principal.
+#[derive(Debug, Default)]
+pub struct IdentityPolicies {
+    /// Inline and managed, the groups' included.
+    pub identity: Vec<PolicyText>,
+    /// The permissions boundary.
+    pub boundary: Option<PolicyText>,
+}
+
+/// A policy as stored.
+#[derive(Debug, Clone)]
+pub struct PolicyText {
+    /// Its name.
+    pub name: String,
+    /// The ARN of a managed policy; `None` if inline.
+    pub arn: Option<String>,
+    /// The document.
+    pub text: Arc<str>,
+}
+
+/// `userIdentity` of a call.
+pub(crate) fn user_identity(call: &Call) -> Value {
+    use trail::identity as shapes;
+    let caller = &call.caller;
+    let key = caller.access_key_id.as_deref();
+    let session = caller.session.as_ref().map(|session| shapes::Session {
+        creation_date: session.issued,
+        mfa_authenticated: session.mfa,
+    });
+    let some_session = session
+        .clone()
+        .unwrap_or(shapes::Session { creation_date: call.now, mfa_authenticated: false });
+    let last = |arn: &str| arn.rsplit('/').next().unwrap_or_default().to_owned();
+    let own = match &caller.principal {
+        Principal::Root { account } => {
+            shapes::root(account, key, caller.account_alias.as_deref(), session.as_ref())
+        }
+        Principal::User { account, arn, unique_id } => {
+            let name = last(arn);
+            let user =
+                shapes::IamUser { id: unique_id, arn, account, access_key_id: key, name: &name };
+            shapes::iam_user(user, session.as_ref())
+        }
+        Principal::Role { account, role_arn, role_id, session_name, .. } => {
+            let source = caller.session.as_ref().and_then(|own| own.source_identity.as_deref());
+            let role = shapes::AssumedRole {
+                role_id,
+                role_arn,
+                role_name: &last(role_arn),
+                session_name,
+                account,
+                access_key_id: key,
+                source_identity: source,
+            };
+            shapes::assumed_role(role, &some_session)
+        }
+        Principal::Federated { account, name, .. } => {
+            let user = shapes::Federated { name, account, access_key_id: key, issuer: None };
+            shapes::federated_user(user, &some_session)
+        }
+        Principal::Service { name } => return shapes::service(name),
+        Principal::Anonymous => shapes::anonymous(),
+    };
+    match caller.via {
+        Some(_) => shapes::forwarded(own, "AWS Internal"),
+        None => own,
+    }
+}

@@ -1,0 +1,129 @@
+use std::fmt;
+
+use serde_json::Value;
+use trail::Resource;
+
+use crate::{Access, Answer, ApiError, Ctx, Failure, Gateway, Spec, WireError};
+
+/// One API operation. It performs no step of the pipeline: it says what the steps need.
+///
+/// Order of a call: [`Codec::decode`], [`access`](Self::access) and the policy decision,
+/// [`prepare`](Self::prepare), the body if [`sink`](Self::sink) takes one, [`run`](Self::run),
+/// [`annotate`](Self::annotate), the commit, [`Codec::encode`].
+pub trait Operation: Sized + 'static {
+    /// Its row in the table of operations.
+    const SPEC: Spec;
+    /// What the client sends.
+    type Input: Send + 'static;
+    /// What it gets.
+    type Output: Send + 'static;
+    /// How it fails.
+    type Error: ApiError;
+    /// How input and output are carried.
+    type Codec: Codec<Self::Input, Self::Output>;
+
+    /// The rights that the call needs, in the order in which AWS checks them.
+    ///
+    /// Runs on a snapshot. Errors that AWS reports before authorization (no such key, no such
+    /// bucket) are returned from here.
+    fn access(ctx: &mut Ctx<'_>, input: &Self::Input) -> Result<Vec<Access>, Failure<Self::Error>>;
+
+    /// Work before the transaction: slow cryptography, data keys, files for bodies.
+    ///
+    /// Runs on a snapshot after the call was authorized.
+    fn prepare(ctx: &mut Ctx<'_>, input: &mut Self::Input) -> Result<(), Failure<Self::Error>> {
+        let _ = (ctx, input);
+        Ok(())
+    }
+
+    /// What takes the body of a streamed request, made by [`prepare`](Self::prepare).
+    fn sink(input: &mut Self::Input) -> Option<&mut dyn BodySink> {
+        let _ = input;
+        None
+    }
+
+    /// The operation itself, within the transaction.
+    fn run(
+        ctx: &mut Ctx<'_>,
+        input: &mut Self::Input,
+    ) -> Result<Self::Output, Failure<Self::Error>>;
+
+    /// What the event says beyond the codec's rendering of input and output: resources,
+    /// redactions, `additionalEventData`. `output` is `None` if the call failed.
+    fn annotate(
+        ctx: &Ctx<'_>,
+        input: &Self::Input,
+        output: Option<&Self::Output>,
+        event: &mut EventParts,
+    ) {
+        let _ = (ctx, input, output, event);
+    }
+}
+
+/// The parts of an event that depend on the operation.
+#[derive(Debug, Default, Clone)]
+pub struct EventParts {
+    /// `requestParameters`.
+    pub request_parameters: Value,
+    /// `responseElements`.
+    pub response_elements: Value,
+    /// `additionalEventData`.
+    pub additional: Option<Value>,
+    /// `resources`.
+    pub resources: Vec<Resource>,
+    /// Another account that owns a resource and gets a copy of the event.
+    pub owner: Option<types::AccountId>,
+    /// Whether the call leaves no event at all. Only for helpers that AWS does not record.
+    pub silent: bool,
+}
+
+/// How a protocol carries an input and an output, on the wire and in events.
+pub trait Codec<I, O> {
+    /// Reads the input; errors with what AWS answers to an unreadable one.
+    fn decode(request: &Decoding<'_>) -> Result<I, WireError>;
+    /// Renders the output.
+    fn encode(output: O, reply: &Reply<'_>) -> Answer;
+    /// The input as `requestParameters`.
+    fn parameters(input: &I) -> Value;
+    /// The output as `responseElements`, for operations that are not read-only.
+    fn elements(output: &O) -> Value;
+}
+
+/// A request as a codec sees it.
+#[derive(Debug)]
+pub struct Decoding<'a> {
+    /// The head as received.
+    pub head: &'a wire::Head,
+    /// The body; empty for streamed operations.
+    pub body: &'a [u8],
+    /// The parameters of a Query request as a tree, else null.
+    pub parameters: &'a Value,
+    /// The bucket that the path or the host names.
+    pub bucket: Option<&'a str>,
+    /// The decoded object key.
+    pub key: Option<&'a str>,
+    /// The region of the call.
+    pub region: &'a types::Region,
+    /// Limits and switches.
+    pub gateway: &'a Gateway,
+}
+
+/// What an answer needs besides the output.
+#[derive(Debug)]
+pub struct Reply<'a> {
+    /// The operation.
+    pub spec: &'static Spec,
+    /// The request id.
+    pub request_id: &'a str,
+    /// S3's second id.
+    pub host_id: &'a str,
+}
+
+/// Takes the body of a streamed request, piece by piece.
+pub trait BodySink: Send + fmt::Debug {
+    /// Takes the next piece. An error ends the request.
+    fn push(&mut self, data: &[u8]) -> Result<(), WireError>;
+    /// All pieces have come and the signature over them holds. `trailers` are the trailing
+    /// headers, lower-case names. Makes the body durable.
+    fn close(&mut self, trailers: &[(String, String)]) -> Result<(), WireError>;
+}

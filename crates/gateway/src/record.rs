@@ -1,0 +1,237 @@
+//! The one place that makes audit events.
+
+use serde_json::Value;
+use store::{NewEvent, StoreError};
+use trail::{Category, EventType, Facts, Record, TlsDetails};
+use types::{AccountId, Timestamp, uuid_v4};
+
+use crate::{
+    Call, Class, Codec, Ctx, EventParts, Family, Operation, Origin, Refused, Service, Spec,
+    WireError, is_denial,
+};
+
+/// How the source of a call made with forwarded credentials is shown.
+///
+/// Observed: S3 calling KMS for a user, in `sourceIPAddress`, `userAgent` and `invokedBy`.
+const FORWARDED: &str = "AWS Internal";
+
+/// How a call ended.
+#[derive(Debug)]
+pub(crate) enum Outcome<'a, T> {
+    /// With an output.
+    Done(&'a T),
+    /// With an error that the client sees.
+    Refused(&'a WireError),
+    /// With a 500.
+    Failed,
+}
+
+impl<'a, T> Outcome<'a, T> {
+    pub(crate) fn of(result: &'a Result<T, Refused>) -> Self {
+        match result {
+            Ok(output) => Self::Done(output),
+            Err(Refused::Wire(error)) => Self::Refused(error),
+            Err(Refused::Internal(_)) => Self::Failed,
+        }
+    }
+
+    fn error(&self, family: Family) -> Option<(String, Option<String>)> {
+        match self {
+            Self::Done(_) => None,
+            // Observed: every service's denials are recorded under this one name.
+            Self::Refused(error) if is_denial(error) => {
+                Some(("AccessDenied".to_owned(), error.message.clone()))
+            }
+            Self::Refused(error) => Some((error.code.clone(), error.message.clone())),
+            Self::Failed => {
+                let error = internal_error(family);
+                Some((error.code, error.message))
+            }
+        }
+    }
+}
+
+/// The answer when the fault is ours.
+///
+/// Source: the services' "Common errors" pages.
+pub(crate) fn internal_error(family: Family) -> WireError {
+    match family {
+        Family::Json | Family::Query => WireError::new(
+            500,
+            "InternalFailure",
+            "The request processing has failed because of an unknown error, exception or failure.",
+        ),
+        Family::S3 => WireError::new(
+            500,
+            "InternalError",
+            "We encountered an internal error. Please try again.",
+        ),
+    }
+}
+
+/// The events of one finished call: one for the caller's account, and a copy for another account
+/// that owns what was touched. `input` is `None` if it could not be read.
+pub(crate) fn build<O: Operation>(
+    ctx: &Ctx<'_>,
+    input: Option<&O::Input>,
+    outcome: &Outcome<'_, O::Output>,
+) -> Result<Vec<Record>, StoreError> {
+    let output = match outcome {
+        Outcome::Done(output) => Some(*output),
+        Outcome::Refused(_) | Outcome::Failed => None,
+    };
+    let mut parts = EventParts::default();
+    if let Some(input) = input {
+        parts.request_parameters = O::Codec::parameters(input);
+        if let Some(output) = output.filter(|_| !O::SPEC.read_only) {
+            parts.response_elements = O::Codec::elements(output);
+        }
+        O::annotate(ctx, input, output, &mut parts);
+    }
+    if parts.silent {
+        return Ok(Vec::new());
+    }
+    if output.is_none() {
+        parts.response_elements = Value::Null;
+    }
+    let owner = parts.owner.take().filter(|owner| owner != ctx.account());
+    let mut own = record_of(ctx, &O::SPEC, parts, outcome)?;
+    let Some(owner) = owner.filter(|_| output.is_some()) else { return Ok(vec![own]) };
+    let shared = match own.shared_event_id.take() {
+        Some(shared) => shared,
+        None => uuid_v4(ctx.entropy().bytes()?),
+    };
+    own.shared_event_id = Some(shared);
+    let identity = match own.user_identity.get("principalId").and_then(Value::as_str) {
+        Some(id) => trail::identity::other_account(ctx.account(), id),
+        None => own.user_identity.clone(),
+    };
+    let event_id = uuid_v4(ctx.entropy().bytes()?);
+    let copy =
+        Record { recipient_account_id: owner, event_id, user_identity: identity, ..own.clone() };
+    Ok(vec![own, copy])
+}
+
+fn record_of<T>(
+    ctx: &Ctx<'_>,
+    spec: &Spec,
+    parts: EventParts,
+    outcome: &Outcome<'_, T>,
+) -> Result<Record, StoreError> {
+    let (call, service) = (ctx.call(), spec.service);
+    let (error_code, error_message) = match outcome.error(service.family) {
+        Some((code, message)) => (Some(code), message),
+        None => (None, None),
+    };
+    let (source_ip_address, user_agent) = source(call, service);
+    // Observed: calls that services make for themselves share their id with the service's copy.
+    let by_service = call.caller.is_service().then(|| ctx.entropy().bytes());
+    let shared_event_id = by_service.transpose()?.map(uuid_v4);
+    let origin = call.origin.as_ref().filter(|_| call.caller.via.is_none());
+    let console = call.caller.session.as_ref().is_some_and(|session| session.console);
+    Ok(Record {
+        user_identity: crate::identity::user_identity(call),
+        source_ip_address,
+        user_agent,
+        error_code,
+        error_message,
+        request_parameters: parts.request_parameters,
+        response_elements: parts.response_elements,
+        additional_event_data: parts.additional,
+        request_id: Some(call.request_id.clone()),
+        read_only: Some(spec.read_only),
+        resources: parts.resources,
+        api_version: service.event_api_version.map(str::to_owned),
+        category: match spec.class {
+            Class::Management => Category::Management,
+            Class::Data => Category::Data,
+        },
+        shared_event_id,
+        tls_details: origin.filter(|_| !console).and_then(tls_details),
+        session_credential_from_console: console,
+        ..blank(
+            call.now,
+            service.event_source,
+            spec.event_name,
+            call.event_region(service).as_str(),
+            call.account().clone(),
+            uuid_v4(ctx.entropy().bytes()?),
+        )
+    })
+}
+
+/// A record that states no more than it must.
+pub(crate) fn blank(
+    event_time: Timestamp,
+    event_source: &str,
+    event_name: &str,
+    aws_region: &str,
+    recipient_account_id: AccountId,
+    event_id: String,
+) -> Record {
+    Record {
+        user_identity: Value::Null,
+        event_time,
+        event_source: event_source.to_owned(),
+        event_name: event_name.to_owned(),
+        aws_region: aws_region.to_owned(),
+        source_ip_address: String::new(),
+        user_agent: None,
+        error_code: None,
+        error_message: None,
+        request_parameters: Value::Null,
+        response_elements: Value::Null,
+        additional_event_data: None,
+        request_id: None,
+        event_id,
+        read_only: None,
+        resources: Vec::new(),
+        event_type: EventType::AwsApiCall,
+        api_version: None,
+        category: Category::Management,
+        recipient_account_id,
+        shared_event_id: None,
+        vpc_endpoint_id: None,
+        vpc_endpoint_account_id: None,
+        service_event_details: None,
+        addendum: None,
+        tls_details: None,
+        session_credential_from_console: false,
+    }
+}
+
+/// `sourceIPAddress` and `userAgent`.
+///
+/// Observed: S3 puts the agent in brackets.
+fn source(call: &Call, service: &Service) -> (String, Option<String>) {
+    if call.caller.via.is_some() {
+        return (FORWARDED.to_owned(), Some(FORWARDED.to_owned()));
+    }
+    if let policy::Principal::Service { name } = &call.caller.principal {
+        return (name.clone(), Some(name.clone()));
+    }
+    let Some(origin) = &call.origin else {
+        return (FORWARDED.to_owned(), Some(FORWARDED.to_owned()));
+    };
+    let agent = origin.user_agent.as_ref().map(|agent| match service.family {
+        Family::S3 => format!("[{agent}]"),
+        Family::Json | Family::Query => agent.clone(),
+    });
+    (origin.source_ip.to_string(), agent)
+}
+
+fn tls_details(origin: &Origin) -> Option<TlsDetails> {
+    let (tls_version, cipher_suite) = origin.tls.clone()?;
+    let client_provided_host_header = Some(origin.host.clone());
+    Some(TlsDetails { tls_version, cipher_suite, client_provided_host_header, key_exchange: None })
+}
+
+/// Records as the store takes them.
+pub(crate) fn new_events(records: Vec<Record>) -> Vec<NewEvent> {
+    let event = |record: Record| NewEvent {
+        time: record.event_time,
+        terms: trail::lookup::terms(&Facts::of(&record)),
+        body: record.to_json().into_bytes(),
+    };
+    records.into_iter().map(event).collect()
+}

@@ -1,0 +1,259 @@
+//! One row of the table of operations, and the order in which a call takes its steps.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use store::Committed;
+use trail::Record;
+
+use crate::execute::{admit, record, report, run};
+use crate::identify::Incoming;
+use crate::record::{internal_error, new_events};
+use crate::{
+    Answer, BodyLimit, Call, Codec, Ctx, Gateway, Operation, Refused, Reply, Spec, WireError,
+};
+
+/// A row: the operation's fixed facts and the way to begin a call of it.
+#[derive(Debug)]
+pub struct Row {
+    /// The fixed facts.
+    pub spec: &'static Spec,
+    pub(crate) begin: fn(&Incoming) -> Begun,
+}
+
+/// The row of `O`.
+pub const fn row<O: Operation>() -> Row {
+    Row { spec: &O::SPEC, begin: begin::<O> }
+}
+
+/// An answer that comes once it is durable.
+pub type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+/// A call that has begun.
+pub enum Begun {
+    /// It needs nothing more.
+    Answering(Answering),
+    /// It waits for its body.
+    Body(Box<dyn Upload>),
+}
+
+impl fmt::Debug for Begun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Answering(_) => "Answering",
+            Self::Body(_) => "Body",
+        })
+    }
+}
+
+/// A call that waits for its body. May block the thread.
+pub trait Upload: Send {
+    /// Takes the next bytes of payload. An error ends the call: hand it to [`finish`](Self::finish).
+    fn push(&mut self, data: &[u8]) -> Result<(), WireError>;
+    /// All bytes have come, with these trailers, or the body failed.
+    fn finish(self: Box<Self>, body: Result<Vec<(String, String)>, WireError>) -> Answering;
+}
+
+/// A call after authorization and preparation.
+pub(crate) struct Admitted<O: Operation> {
+    /// `None` if it could not be read.
+    pub(crate) input: Option<O::Input>,
+    /// Events of nested calls.
+    pub(crate) records: Vec<Record>,
+    /// Why the operation will not run.
+    pub(crate) refused: Option<Refused>,
+}
+
+/// Authorizes and prepares on a snapshot.
+pub(crate) fn admitted<O: Operation>(
+    gateway: &Arc<Gateway>,
+    call: &Arc<Call>,
+    input: Result<O::Input, WireError>,
+) -> Admitted<O> {
+    let mut input = match input {
+        Ok(input) => input,
+        Err(error) => {
+            let refused = Some(error.into());
+            return Admitted { input: None, records: Vec::new(), refused };
+        }
+    };
+    let view = match gateway.store.snapshot() {
+        Ok(view) => view,
+        Err(error) => {
+            let refused = Some(error.into());
+            return Admitted { input: Some(input), records: Vec::new(), refused };
+        }
+    };
+    let mut ctx = Ctx::new(Arc::clone(gateway), Arc::clone(call), view.tx());
+    let refused = admit::<O>(&mut ctx, &mut input).err();
+    let (_, records) = ctx.into_parts();
+    Admitted { input: Some(input), records, refused }
+}
+
+/// Authorizes and prepares on the writer, because a nested call has to write: a default key that
+/// is made on first use. What nested calls did stays done.
+fn admitted_on_writer<O: Operation>(
+    gateway: &Arc<Gateway>,
+    call: &Arc<Call>,
+    mut input: O::Input,
+) -> Admitted<O> {
+    let (own, call) = (Arc::clone(gateway), Arc::clone(call));
+    let admitting = gateway.store.submit(move |tx| {
+        let mut ctx = Ctx::new(own, call, tx.take());
+        let refused = admit::<O>(&mut ctx, &mut input).err();
+        let (back, records) = ctx.into_parts();
+        *tx = back;
+        (Admitted::<O> { input: Some(input), records: Vec::new(), refused }, new_events(records))
+    });
+    admitting.wait().unwrap_or_else(|error| Admitted {
+        input: None,
+        records: Vec::new(),
+        refused: Some(error.into()),
+    })
+}
+
+/// Runs on the writer and commits state and events as one.
+// INVARIANT: the answer is given after the commit, and the commit holds the event.
+pub(crate) fn committed<O: Operation>(
+    gateway: &Arc<Gateway>,
+    call: Arc<Call>,
+    mut input: Option<O::Input>,
+    records: Vec<Record>,
+    refused: Option<Refused>,
+) -> Committed<Result<O::Output, Refused>> {
+    let own = Arc::clone(gateway);
+    gateway.store.submit(move |tx| {
+        let mut ctx = Ctx::new(own, call, tx.take());
+        for record in records {
+            ctx.push_record(record);
+        }
+        let mut result = match (refused, input.as_mut()) {
+            (Some(refused), _) => Err(refused),
+            (None, Some(input)) => run::<O>(&mut ctx, input),
+            (None, None) => Err(store::StoreError::engine("a call lost its input").into()),
+        };
+        if let Err(unrecorded) = record::<O>(&mut ctx, input.as_ref(), &result) {
+            result = Err(unrecorded);
+        }
+        let (back, records) = ctx.into_parts();
+        *tx = back;
+        (result, new_events(records))
+    })
+}
+
+fn begin<O: Operation>(incoming: &Incoming) -> Begun {
+    let (gateway, call) = (Arc::clone(&incoming.gateway), Arc::clone(&incoming.call));
+    let mut admitted = admitted::<O>(&gateway, &call, incoming.decode::<O>());
+    if admitted.refused.as_ref().is_some_and(Refused::needs_writer) {
+        admitted = match incoming.decode::<O>() {
+            Ok(input) => admitted_on_writer::<O>(&gateway, &call, input),
+            Err(error) => {
+                Admitted { input: None, records: Vec::new(), refused: Some(error.into()) }
+            }
+        };
+    }
+    let started = Started { gateway, call, admitted };
+    let streamed = matches!(O::SPEC.body, BodyLimit::Streamed(_));
+    if streamed && started.admitted.refused.is_none() {
+        return Begun::Body(Box::new(started));
+    }
+    Begun::Answering(started.conclude())
+}
+
+/// A call between its preparation and its end.
+struct Started<O: Operation> {
+    gateway: Arc<Gateway>,
+    call: Arc<Call>,
+    admitted: Admitted<O>,
+}
+
+impl<O: Operation> Started<O> {
+    fn conclude(self) -> Answering {
+        if O::SPEC.read_only && self.admitted.refused.is_none() {
+            self.read()
+        } else {
+            self.write()
+        }
+    }
+
+    fn write(self) -> Answering {
+        let Admitted { input, records, refused } = self.admitted;
+        let running =
+            committed::<O>(&self.gateway, Arc::clone(&self.call), input, records, refused);
+        let call = self.call;
+        Box::pin(async move {
+            let result = running.done().await.unwrap_or_else(|error| Err(error.into()));
+            answer::<O>(&call, result)
+        })
+    }
+
+    /// Runs on a snapshot and commits the event alone.
+    fn read(mut self) -> Answering {
+        let nested = std::mem::take(&mut self.admitted.records);
+        let result = match self.gateway.store.snapshot() {
+            Ok(view) => {
+                let own = Arc::clone(&self.gateway);
+                let mut ctx = Ctx::new(own, Arc::clone(&self.call), view.tx());
+                for record in nested.iter().cloned() {
+                    ctx.push_record(record);
+                }
+                let mut result = match self.admitted.input.as_mut() {
+                    Some(input) => run::<O>(&mut ctx, input),
+                    None => Err(store::StoreError::engine("a call lost its input").into()),
+                };
+                let input = self.admitted.input.as_ref();
+                if let Err(unrecorded) = record::<O>(&mut ctx, input, &result) {
+                    result = Err(unrecorded);
+                }
+                self.admitted.records = ctx.into_parts().1;
+                result
+            }
+            Err(error) => Err(error.into()),
+        };
+        if result.as_ref().is_err_and(Refused::needs_writer) {
+            self.admitted.records = nested;
+            return self.write();
+        }
+        let events = new_events(self.admitted.records);
+        let recorded = self.gateway.store.submit(move |_| ((), events));
+        let call = self.call;
+        Box::pin(async move {
+            let result = match recorded.done().await {
+                Ok(()) => result,
+                Err(error) => Err(error.into()),
+            };
+            answer::<O>(&call, result)
+        })
+    }
+}
+
+impl<O: Operation> Upload for Started<O> {
+    fn push(&mut self, data: &[u8]) -> Result<(), WireError> {
+        let sink = self.admitted.input.as_mut().and_then(O::sink);
+        sink.map_or(Ok(()), |sink| sink.push(data))
+    }
+
+    fn finish(mut self: Box<Self>, body: Result<Vec<(String, String)>, WireError>) -> Answering {
+        let closed = body.and_then(|trailers| {
+            let sink = self.admitted.input.as_mut().and_then(O::sink);
+            sink.map_or(Ok(()), |sink| sink.close(&trailers))
+        });
+        self.admitted.refused = closed.err().map(Refused::from);
+        self.conclude()
+    }
+}
+
+fn answer<O: Operation>(call: &Call, result: Result<O::Output, Refused>) -> Answer {
+    let reply = Reply { spec: &O::SPEC, request_id: &call.request_id, host_id: &call.host_id };
+    let error = match result {
+        Ok(output) => return O::Codec::encode(output, &reply),
+        Err(Refused::Wire(error)) => error,
+        Err(Refused::Internal(cause)) => {
+            report(&cause, &call.request_id);
+            internal_error(O::SPEC.service.family)
+        }
+    };
+    Answer::error(O::SPEC.service.protocol, &error, &call.request_id, &call.host_id)
+}

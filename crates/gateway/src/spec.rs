@@ -1,0 +1,161 @@
+use wire::{Family, Protocol};
+
+/// A service: how it is addressed, spoken to, and named in events.
+#[derive(Debug)]
+pub struct Service {
+    /// The name in signatures, ARNs and actions, such as `kms`.
+    pub name: &'static str,
+    /// The name in events, such as `kms.amazonaws.com`.
+    pub event_source: &'static str,
+    /// The protocol of its requests and answers.
+    pub protocol: Protocol,
+    /// The code and wording family of its authentication errors.
+    pub family: Family,
+    /// The part of `X-Amz-Target` before the last dot, without namespace (JSON services only).
+    pub target: &'static str,
+    /// Whether the service has one endpoint for all regions and its events lie in `us-east-1`.
+    pub global: bool,
+    /// The `apiVersion` that its events carry, if any.
+    pub event_api_version: Option<&'static str>,
+}
+
+/// Management events are the trail's default; data events must be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// The control plane; also in the event history.
+    Management,
+    /// Work on objects; never in the event history.
+    Data,
+}
+
+/// How a request finds its operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    /// By its name, in `X-Amz-Target` or `Action`.
+    Name,
+    /// By method, path and query; the row with most matching conditions wins.
+    Rest {
+        /// The HTTP method.
+        method: &'static str,
+        /// What the path names.
+        scope: Scope,
+        /// Query keys that must be present; `key=value` demands the value too.
+        query: &'static [&'static str],
+        /// A header that must be present.
+        header: Option<&'static str>,
+    },
+}
+
+/// What an S3 path names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// `/`
+    Service,
+    /// `/bucket`
+    Bucket,
+    /// `/bucket/key`
+    Object,
+}
+
+/// How much of a request's body an operation takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyLimit {
+    /// Buffered whole, up to so many bytes.
+    Buffered(usize),
+    /// Handed on as it arrives, up to so many bytes of payload.
+    Streamed(u64),
+}
+
+/// The fixed facts of one operation; its row in the table of operations.
+#[derive(Debug)]
+pub struct Spec {
+    /// The service.
+    pub service: &'static Service,
+    /// The name in the API, such as `CreateTrail`; with the service's name it makes the default
+    /// action `cloudtrail:CreateTrail`.
+    pub name: &'static str,
+    /// The name in events, where it differs from `name`.
+    pub event_name: &'static str,
+    /// Whether events say `readOnly: true`. Read-only operations run on a snapshot; should one
+    /// have to write after all (a default key made on first use), it is run again on the writer.
+    pub read_only: bool,
+    /// Management or data.
+    pub class: Class,
+    /// How it is found.
+    pub route: Route,
+    /// What body it takes.
+    pub body: BodyLimit,
+    /// Whether callers without credentials may try; the policies decide.
+    pub anonymous: bool,
+}
+
+/// The largest body of a JSON or Query request, in bytes.
+///
+/// Assumed: AWS's front ends refuse more than 1 MiB for these services.
+pub const SMALL_BODY_BYTES_MAX: usize = 1 << 20;
+
+impl Spec {
+    /// A management operation found by its name.
+    pub const fn named(service: &'static Service, name: &'static str, read_only: bool) -> Self {
+        Self {
+            service,
+            name,
+            event_name: name,
+            read_only,
+            class: Class::Management,
+            route: Route::Name,
+            body: BodyLimit::Buffered(SMALL_BODY_BYTES_MAX),
+            anonymous: false,
+        }
+    }
+
+    /// A management operation found by method and path.
+    pub const fn rest(
+        service: &'static Service,
+        name: &'static str,
+        read_only: bool,
+        method: &'static str,
+        scope: Scope,
+        query: &'static [&'static str],
+    ) -> Self {
+        let route = Route::Rest { method, scope, query, header: None };
+        Self { route, anonymous: true, ..Self::named(service, name, read_only) }
+    }
+
+    /// The same, as a data operation.
+    #[must_use]
+    pub const fn data(mut self) -> Self {
+        self.class = Class::Data;
+        self
+    }
+
+    /// The same, called otherwise in events.
+    #[must_use]
+    pub const fn event_name(mut self, name: &'static str) -> Self {
+        self.event_name = name;
+        self
+    }
+
+    /// The same, with another body limit.
+    #[must_use]
+    pub const fn body(mut self, body: BodyLimit) -> Self {
+        self.body = body;
+        self
+    }
+
+    /// The same, chosen only if the request has the header.
+    #[must_use]
+    pub const fn header(mut self, name: &'static str) -> Self {
+        if let Route::Rest { method, scope, query, .. } = self.route {
+            self.route = Route::Rest { method, scope, query, header: Some(name) };
+        }
+        self
+    }
+
+    /// The same, open to callers without credentials.
+    #[must_use]
+    pub const fn anonymous(mut self) -> Self {
+        self.anonymous = true;
+        self
+    }
+}

@@ -1,0 +1,143 @@
+//! The table of operations, indexed for routing.
+
+use std::collections::BTreeMap;
+
+use crate::{Protocol, Route, Row, Scope, Service};
+
+/// Query keys that select a sub-resource on S3. One that no row serves must not be taken for the
+/// plain operation: `DELETE /bucket?analytics` is no `DeleteBucket`.
+///
+/// Source: S3 API Reference, the operations' request syntaxes.
+const SUBRESOURCES: [&str; 41] = [
+    "abac",
+    "accelerate",
+    "acl",
+    "analytics",
+    "annotation",
+    "attributes",
+    "cors",
+    "delete",
+    "encryption",
+    "intelligent-tiering",
+    "inventory",
+    "legal-hold",
+    "lifecycle",
+    "location",
+    "logging",
+    "metadataConfiguration",
+    "metadataInventoryTable",
+    "metadataJournalTable",
+    "metadataTable",
+    "metrics",
+    "notification",
+    "object-lock",
+    "ownershipControls",
+    "policy",
+    "policyStatus",
+    "publicAccessBlock",
+    "renameObject",
+    "replication",
+    "requestPayment",
+    "restore",
+    "retention",
+    "select",
+    "session",
+    "tagging",
+    "torrent",
+    "uploadId",
+    "uploads",
+    "versioning",
+    "versions",
+    "website",
+    "resourcePolicy",
+];
+
+/// All rows, by how they are found.
+#[derive(Debug)]
+pub(crate) struct Table {
+    rows: Vec<&'static Row>,
+    named: BTreeMap<(&'static str, &'static str), &'static Row>,
+    targets: BTreeMap<&'static str, &'static Service>,
+    services: BTreeMap<&'static str, &'static Service>,
+    rest: Vec<(&'static Row, Conditions)>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Conditions {
+    method: &'static str,
+    scope: Scope,
+    query: &'static [&'static str],
+    header: Option<&'static str>,
+}
+
+impl Table {
+    pub(crate) fn new(rows: Vec<&'static Row>) -> Self {
+        let (mut named, mut targets) = (BTreeMap::new(), BTreeMap::new());
+        let (mut services, mut rest) = (BTreeMap::new(), Vec::new());
+        for row in &rows {
+            let service = row.spec.service;
+            services.insert(service.name, service);
+            match row.spec.route {
+                Route::Name => {
+                    named.insert((service.name, row.spec.name), *row);
+                    if service.protocol == Protocol::Json11 {
+                        targets.insert(service.target, service);
+                    }
+                }
+                Route::Rest { method, scope, query, header } => {
+                    rest.push((*row, Conditions { method, scope, query, header }));
+                }
+            }
+        }
+        Self { rows, named, targets, services, rest }
+    }
+
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &'static Row> {
+        self.rows.iter().copied()
+    }
+
+    /// The row of an operation that is found by its name.
+    pub(crate) fn named(&self, service: &Service, operation: &str) -> Option<&'static Row> {
+        self.named.get(&(service.name, operation)).copied()
+    }
+
+    /// The service behind the part of `X-Amz-Target` before its last dot, whose namespace some
+    /// clients leave out.
+    pub(crate) fn service_of_target(&self, target: &str) -> Option<&'static Service> {
+        let short = target.rsplit_once('.').map_or(target, |(_, short)| short);
+        self.targets.get(short).copied()
+    }
+
+    /// The service of a credential scope.
+    pub(crate) fn service(&self, name: &str) -> Option<&'static Service> {
+        self.services.get(name).copied()
+    }
+
+    /// The row with most matching conditions; `Err` if the request selects something that no row
+    /// serves.
+    pub(crate) fn rest(
+        &self,
+        method: &str,
+        scope: Scope,
+        query: &[(String, String)],
+        has_header: &dyn Fn(&str) -> bool,
+    ) -> Option<&'static Row> {
+        let has = |wanted: &str| {
+            let (name, value) =
+                wanted.split_once('=').map_or((wanted, None), |(n, v)| (n, Some(v)));
+            query.iter().any(|(key, own)| key == name && value.is_none_or(|value| value == own))
+        };
+        let (row, conditions) = self
+            .rest
+            .iter()
+            .filter(|(_, c)| c.method == method && c.scope == scope)
+            .filter(|(_, c)| c.query.iter().all(|wanted| has(wanted)))
+            .filter(|(_, c)| c.header.is_none_or(has_header))
+            .max_by_key(|(_, c)| (c.query.len(), c.header.is_some()))?;
+        let served =
+            |key: &str| conditions.query.iter().any(|own| own.split('=').next() == Some(key));
+        let foreign =
+            query.iter().any(|(key, _)| SUBRESOURCES.contains(&key.as_str()) && !served(key));
+        (!foreign).then_some(*row)
+    }
+}

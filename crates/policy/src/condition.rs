@@ -1,0 +1,154 @@
+//! The `Condition` element.
+//!
+//! Operators are combined by AND, keys within an operator by AND, values of a key by OR; for
+//! negated operators no value may fit. An absent key fails a positive operator and satisfies a
+//! negated one.
+//!
+//! Source: IAM User Guide, "Conditions with multiple context keys or values".
+
+mod date;
+mod ip;
+mod numeric;
+mod operator;
+mod string;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use types::Timestamp;
+
+use crate::Context;
+use crate::arn_pattern::ArnPattern;
+use crate::template::Template;
+
+pub(crate) use date::parse as parse_date;
+pub(crate) use ip::Network;
+use numeric::Decimal;
+use operator::Order;
+pub(crate) use operator::{Comparison, Operator, Quantifier};
+use string::Like;
+
+/// One key under one operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Condition {
+    pub(crate) operator: Operator,
+    /// In lower case.
+    pub(crate) key: String,
+    expected: Vec<Expected>,
+    /// The values as written.
+    pub(crate) written: Vec<String>,
+}
+
+/// A value of the policy, ready to be compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Expected {
+    Equals(Template),
+    EqualsIgnoreCase(Template),
+    Like(Like),
+    Arn(Template),
+    Bool(Template),
+    Numeric(Order, Decimal),
+    Date(Order, Timestamp),
+    Binary(Vec<u8>),
+    Ip(Network),
+    /// `Null`: whether the key must be absent.
+    Absent(bool),
+    /// A value that does not fit its operator: it matches nothing.
+    Unreadable,
+}
+
+impl Condition {
+    /// Compiles one key with its values. `variables` is whether `${…}` is substituted.
+    pub(crate) fn new(operator: Operator, key: &str, values: &[&str], variables: bool) -> Self {
+        let expected = values.iter().map(|value| expect(operator, value, variables)).collect();
+        let written = values.iter().map(|&value| value.to_owned()).collect();
+        Self { operator, key: key.to_lowercase(), expected, written }
+    }
+
+    /// Whether the request fulfils it.
+    pub(crate) fn holds(&self, context: &Context) -> bool {
+        let present = context.get_lower(&self.key);
+        let Operator { comparison, negated, if_exists, quantifier } = self.operator;
+        if comparison == Comparison::Null {
+            return self.expected.contains(&Expected::Absent(present.is_none()));
+        }
+        let Some(values) = present else {
+            return if_exists
+                || match quantifier {
+                    Quantifier::Single => negated,
+                    Quantifier::Any => false,
+                    Quantifier::All => true,
+                };
+        };
+        let fits = |value: &String| self.expected.iter().any(|e| e.matches(value, context));
+        match (quantifier, negated) {
+            (Quantifier::Single | Quantifier::Any, false) => values.iter().any(fits),
+            (Quantifier::Single | Quantifier::All, true) => !values.iter().any(fits),
+            (Quantifier::Any, true) => !values.iter().all(fits),
+            (Quantifier::All, false) => values.iter().all(fits),
+        }
+    }
+}
+
+impl Expected {
+    fn matches(&self, value: &str, context: &Context) -> bool {
+        match self {
+            Self::Equals(template) => string::equals(template, value, context),
+            Self::EqualsIgnoreCase(template) => {
+                string::equals_ignore_case(template, value, context)
+            }
+            Self::Like(like) => like.matches(value, context),
+            Self::Arn(template) => template
+                .pieces(context)
+                .is_some_and(|pieces| ArnPattern::condition(pieces).matches(value)),
+            Self::Bool(template) => {
+                template.fill(context).is_some_and(|text| same_bool(&text, value))
+            }
+            Self::Numeric(order, expected) => {
+                Decimal::parse(value).is_some_and(|number| order.admits(number.compare(expected)))
+            }
+            Self::Date(order, expected) => {
+                parse_date(value).is_some_and(|date| order.admits(date.cmp(expected)))
+            }
+            Self::Binary(expected) => STANDARD.decode(value).is_ok_and(|bytes| bytes == *expected),
+            Self::Ip(network) => network.contains(value),
+            Self::Absent(_) | Self::Unreadable => false,
+        }
+    }
+}
+
+fn expect(operator: Operator, value: &str, variables: bool) -> Expected {
+    let template = || Template::parse(value, variables);
+    let readable = match operator.comparison {
+        Comparison::StringEquals => Some(Expected::Equals(template())),
+        Comparison::StringEqualsIgnoreCase => Some(Expected::EqualsIgnoreCase(template())),
+        Comparison::StringLike => Some(Expected::Like(Like::new(template()))),
+        Comparison::Arn => Some(Expected::Arn(template())),
+        Comparison::Bool => Some(Expected::Bool(template())),
+        Comparison::Numeric(order) => {
+            Decimal::parse(value).map(|number| Expected::Numeric(order, number))
+        }
+        Comparison::Date(order) => parse_date(value).map(|date| Expected::Date(order, date)),
+        Comparison::Binary => STANDARD.decode(value).ok().map(Expected::Binary),
+        Comparison::Ip => Network::parse(value).map(Expected::Ip),
+        Comparison::Null => boolean(value).map(Expected::Absent),
+    };
+    readable.unwrap_or(Expected::Unreadable)
+}
+
+/// `true` and `false` in any case; nothing else is a boolean.
+fn boolean(text: &str) -> Option<bool> {
+    if text.eq_ignore_ascii_case("true") {
+        Some(true)
+    } else if text.eq_ignore_ascii_case("false") {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+fn same_bool(expected: &str, value: &str) -> bool {
+    boolean(expected).is_some() && boolean(expected) == boolean(value)
+}
+
+#[cfg(test)]
+mod tests;

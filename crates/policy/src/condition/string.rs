@@ -1,0 +1,44 @@
+//! `StringEquals`, `StringEqualsIgnoreCase`, `StringLike` and their negations.
+//!
+//! Source: IAM User Guide, "String condition operators".
+
+use crate::Context;
+use crate::glob::Glob;
+use crate::template::Template;
+
+/// Whether the value is the text exactly.
+pub(super) fn equals(expected: &Template, value: &str, context: &Context) -> bool {
+    expected.fill(context).is_some_and(|text| text == value)
+}
+
+/// Whether the value is the text but for case.
+pub(super) fn equals_ignore_case(expected: &Template, value: &str, context: &Context) -> bool {
+    expected.fill(context).is_some_and(|text| text.to_lowercase() == value.to_lowercase())
+}
+
+/// `*` matches any run of characters, `?` exactly one; case-sensitive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Like {
+    /// Compiled once: nothing in it depends on the request.
+    Fixed(Glob),
+    /// Compiled for each request.
+    Variable(Template),
+}
+
+impl Like {
+    pub(super) fn new(template: Template) -> Self {
+        match template.fixed() {
+            Some(text) => Self::Fixed(Glob::parse(text)),
+            None => Self::Variable(template),
+        }
+    }
+
+    pub(super) fn matches(&self, value: &str, context: &Context) -> bool {
+        match self {
+            Self::Fixed(glob) => glob.matches(value),
+            Self::Variable(template) => {
+                template.glob(context).is_some_and(|glob| glob.matches(value))
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+use serde::Serialize;
+
+/// The answer to a request, with its explanation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Decision {
+    /// Whether it is allowed.
+    pub allowed: bool,
+    /// What decided.
+    pub reason: Reason,
+    /// What every layer said, in the order in which they are looked at.
+    pub checks: Vec<Check>,
+}
+
+/// What decided a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Reason {
+    /// A statement allows it, and nothing forbids it.
+    Allowed {
+        /// Where the statement is.
+        layer: Layer,
+        /// The statement.
+        by: MatchedPolicy,
+    },
+    /// The root user of the resource's account, or of the caller's own, needs no statement.
+    Root,
+    /// A grant or an ACL allows it.
+    Granted,
+    /// A statement denies it.
+    ExplicitDeny {
+        /// Where the statement is.
+        layer: Layer,
+        /// The statement.
+        by: MatchedPolicy,
+    },
+    /// Nothing allows it in the layer where something should.
+    ImplicitDeny {
+        /// The first such layer.
+        layer: Layer,
+    },
+    /// Block Public Access keeps everyone out whom only a public bucket policy admits.
+    PublicAccessBlocked,
+}
+
+/// A place where policies are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Layer {
+    /// Service control policies.
+    ServiceControl,
+    /// Resource control policies.
+    ResourceControl,
+    /// The policy on the resource, key policies included.
+    Resource,
+    /// The trust policy of a role.
+    RoleTrust,
+    /// The permissions boundary.
+    Boundary,
+    /// Session policies.
+    Session,
+    /// The policies of the user, its groups, or the role.
+    Identity,
+}
+
+/// What one layer said.
+///
+/// Source: IAM Toolbox API Reference, "`GetRequestAuthorizationDetails`", member `checks`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Check {
+    /// Which layer.
+    pub check_type: CheckType,
+    /// Its say.
+    pub evaluated_effect: EvaluatedEffect,
+    /// The statements that apply to the request.
+    pub matched_policies: Vec<MatchedPolicy>,
+}
+
+/// AWS's names of the layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum CheckType {
+    /// Service control policies.
+    ServiceControlPolicy,
+    /// Resource control policies.
+    ResourceControlPolicy,
+    /// The policy on the resource, grants and ACLs.
+    Resource,
+    /// The permissions boundary.
+    PermissionsBoundary,
+    /// Session policies.
+    Session,
+    /// Identity policies.
+    Principal,
+}
+
+/// AWS's names of what a layer can say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum EvaluatedEffect {
+    /// A statement allows it.
+    Allow,
+    /// Nothing here applies, and nothing had to.
+    NoImpact,
+    /// Something here should have allowed it.
+    ImplicitDeny,
+    /// A statement denies it.
+    ExplicitDeny,
+}
+
+/// A statement that applies, and the policy it is in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MatchedPolicy {
+    /// The policy's name.
+    pub name: String,
+    /// The ARN of a managed policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arn: Option<String>,
+    /// The statement's `Sid`, or its position, counted from zero, if it has none.
+    pub statement: String,
+    /// What it does.
+    pub effect: StatementEffect,
+}
+
+/// `Allow` or `Deny`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum StatementEffect {
+    /// `Allow`
+    Allow,
+    /// `Deny`
+    Deny,
+}
+
+impl Layer {
+    /// What a policy without a name is called in diagnostics.
+    pub(crate) const fn document(self) -> &'static str {
+        match self {
+            Self::ServiceControl => "service control policy",
+            Self::ResourceControl => "resource control policy",
+            Self::Resource => "resource policy",
+            Self::RoleTrust => "trust policy",
+            Self::Boundary => "permissions boundary",
+            Self::Session => "session policy",
+            Self::Identity => "identity policy",
+        }
+    }
+
+    pub(crate) const fn check_type(self) -> CheckType {
+        match self {
+            Self::ServiceControl => CheckType::ServiceControlPolicy,
+            Self::ResourceControl => CheckType::ResourceControlPolicy,
+            Self::Resource | Self::RoleTrust => CheckType::Resource,
+            Self::Boundary => CheckType::PermissionsBoundary,
+            Self::Session => CheckType::Session,
+            Self::Identity => CheckType::Principal,
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What one set of policies says about a request.
+
+use crate::decision::{Layer, MatchedPolicy, StatementEffect};
+use crate::principal_pattern::Naming;
+use crate::statement::{Effect, Query, Statement};
+use crate::{Attached, Policy};
+
+/// The statements of one layer that apply.
+#[derive(Debug, Default)]
+pub(crate) struct Findings<'a> {
+    matches: Vec<Match<'a>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Match<'a> {
+    arn: Option<&'a str>,
+    name: &'a str,
+    index: usize,
+    statement: &'a Statement,
+    naming: Naming,
+}
+
+impl<'a> Findings<'a> {
+    /// Looks at every statement of every policy.
+    pub(crate) fn of_set(set: &[Attached<'a>], query: &Query<'_>) -> Self {
+        let mut findings = Self::default();
+        for attached in set {
+            findings.look(attached.policy, attached.arn, attached.name, query);
+        }
+        findings
+    }
+
+    /// Looks at every statement of the policy on a resource.
+    pub(crate) fn of_resource(policy: &'a Policy, layer: Layer, query: &Query<'_>) -> Self {
+        let mut findings = Self::default();
+        findings.look(policy, None, layer.document(), query);
+        findings
+    }
+
+    /// The first statement that denies.
+    pub(crate) fn deny(&self) -> Option<&Match<'a>> {
+        self.matches.iter().find(|found| found.statement.effect == Effect::Deny)
+    }
+
+    /// Of the statements that allow, the first one that names the caller most directly.
+    pub(crate) fn allow(&self) -> Option<&Match<'a>> {
+        let allows = self.matches.iter().filter(|found| found.statement.effect == Effect::Allow);
+        allows.rev().max_by_key(|found| found.naming)
+    }
+
+    /// How directly the caller is allowed.
+    pub(crate) fn naming(&self) -> Option<Naming> {
+        self.allow().map(|found| found.naming)
+    }
+
+    /// All statements that apply, for the explanation.
+    pub(crate) fn matched(&self) -> Vec<MatchedPolicy> {
+        self.matches.iter().map(Match::describe).collect()
+    }
+
+    fn look(&mut self, policy: &'a Policy, arn: Option<&'a str>, name: &'a str, query: &Query<'_>) {
+        for (index, statement) in policy.statements.iter().enumerate() {
+            if let Some(naming) = statement.applies(query) {
+                self.matches.push(Match { arn, name, index, statement, naming });
+            }
+        }
+    }
+}
+
+impl Match<'_> {
+    pub(crate) fn describe(&self) -> MatchedPolicy {
+        let sid = self.statement.sid.as_deref().filter(|sid| !sid.is_empty());
+        MatchedPolicy {
+            name: self.name.to_owned(),
+            arn: self.arn.map(str::to_owned),
+            statement: sid.map_or_else(|| self.index.to_string(), str::to_owned),
+            effect: match self.statement.effect {
+                Effect::Allow => StatementEffect::Allow,
+                Effect::Deny => StatementEffect::Deny,
+            },
+        }
+    }
+}

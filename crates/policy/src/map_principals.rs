@@ -1,0 +1,148 @@
+//! Rewriting the principals of a policy in place.
+
+use serde_json::Value;
+
+use crate::json::Json;
+
+/// Rewrites every principal of the type `AWS` in a policy's text, and leaves all else as it was
+/// written: order of members, spaces, everything.
+///
+/// `*` is not asked for. Text that is no JSON has no principals. Errors with the first principal
+/// for which `map` has no answer.
+///
+/// ```
+/// let text = r#"{"Statement": {"Principal": {"AWS": ["*", "a"]}, "Sid": "a"}}"#;
+/// let mapped = policy::map_principals(text, &mut |name| Some(format!("{name}-{name}")));
+/// let want = r#"{"Statement": {"Principal": {"AWS": ["*", "a-a"]}, "Sid": "a"}}"#;
+/// assert_eq!(mapped.as_deref(), Ok(want));
+/// ```
+pub fn map_principals(
+    text: &str,
+    map: &mut dyn FnMut(&str) -> Option<String>,
+) -> Result<String, String> {
+    if Json::parse(text).is_none() {
+        return Ok(text.to_owned());
+    }
+    let mut mapped = String::with_capacity(text.len());
+    let mut scanner = Scanner { rest: text, frames: Vec::new() };
+    while let Some((token, is_principal)) = scanner.next() {
+        let name = is_principal.then(|| serde_json::from_str::<String>(token).ok()).flatten();
+        match name {
+            Some(name) if name != "*" => {
+                let Some(new) = map(&name) else { return Err(name) };
+                // A name that stays the same keeps its spelling, escapes and all.
+                if new == name {
+                    mapped.push_str(token);
+                } else {
+                    mapped.push_str(&Value::String(new).to_string());
+                }
+            }
+            Some(_) | None => mapped.push_str(token),
+        }
+    }
+    Ok(mapped)
+}
+
+/// Walks over the tokens of a text that is known to be JSON.
+struct Scanner<'a> {
+    rest: &'a str,
+    frames: Vec<Frame>,
+}
+
+/// An object or a list that is open.
+enum Frame {
+    List,
+    /// With the name of the present member; `None` while a name is expected.
+    Object(Option<String>),
+}
+
+impl<'a> Scanner<'a> {
+    /// The next token, and whether it is the name of a principal.
+    fn next(&mut self) -> Option<(&'a str, bool)> {
+        let first = self.rest.chars().next()?;
+        let length = if first == '"' { string_bytes(self.rest) } else { first.len_utf8() };
+        let (token, rest) = self.rest.split_at_checked(length)?;
+        self.rest = rest;
+        let mut is_principal = false;
+        match first {
+            '{' => self.frames.push(Frame::Object(None)),
+            '[' => self.frames.push(Frame::List),
+            '}' | ']' => drop(self.frames.pop()),
+            ',' => {
+                if let Some(Frame::Object(name)) = self.frames.last_mut() {
+                    *name = None;
+                }
+            }
+            '"' => match self.frames.last_mut() {
+                Some(Frame::Object(name @ None)) => *name = serde_json::from_str(token).ok(),
+                Some(Frame::Object(Some(_)) | Frame::List) => is_principal = self.in_principal(),
+                None => {}
+            },
+            _ => {}
+        }
+        Some((token, is_principal))
+    }
+
+    fn in_principal(&self) -> bool {
+        let mut path = self.frames.iter().filter_map(|frame| match frame {
+            Frame::Object(name) => name.as_deref(),
+            Frame::List => None,
+        });
+        path.next() == Some("Statement")
+            && matches!(path.next(), Some("Principal" | "NotPrincipal"))
+            && path.next() == Some("AWS")
+            && path.next().is_none()
+    }
+}
+
+/// The length of the string that `text` begins with, quotes included.
+fn string_bytes(text: &str) -> usize {
+    let mut escaped = false;
+    for (at, byte) in text.bytes().enumerate().skip(1) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return at.saturating_add(1),
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shout(text: &str) -> Result<String, String> {
+        map_principals(text, &mut |name| (name != "gone").then(|| name.to_uppercase()))
+    }
+
+    /// Only names under `AWS` change, wherever a principal may stand.
+    #[test]
+    fn only_principals_change() {
+        let text = r#" {"Id":"x", "Statement":[{"NotPrincipal":{"Service":"a","AWS":["b", "*"]},
+            "Condition":{"StringEquals":{"AWS":"c","Principal":"d"}}},
+            {"Principal":"*","Sid":"\"AWS\":\\"},{"Principal":{"AWS":"e\u0066"}}]} "#;
+        let want = r#" {"Id":"x", "Statement":[{"NotPrincipal":{"Service":"a","AWS":["B", "*"]},
+            "Condition":{"StringEquals":{"AWS":"c","Principal":"d"}}},
+            {"Principal":"*","Sid":"\"AWS\":\\"},{"Principal":{"AWS":"EF"}}]} "#;
+        assert_eq!(shout(text).as_deref(), Ok(want));
+        assert_eq!(
+            shout(r#"{"Principal":{"AWS":"a"}}"#).as_deref(),
+            Ok(r#"{"Principal":{"AWS":"a"}}"#)
+        );
+    }
+
+    /// The first name without an answer is told.
+    #[test]
+    fn tells_the_unknown_principal() {
+        let text = r#"{"Statement":{"Principal":{"AWS":["a","gone"]}}}"#;
+        assert_eq!(shout(text), Err("gone".to_owned()));
+    }
+
+    /// What is no JSON comes back untouched.
+    #[test]
+    fn leaves_other_texts_alone() {
+        assert_eq!(shout(r#"{"AWS":"#).as_deref(), Ok(r#"{"AWS":"#));
+    }
+}

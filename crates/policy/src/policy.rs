@@ -1,0 +1,58 @@
+use std::collections::BTreeSet;
+
+use crate::PolicyError;
+use crate::document::{Document, Fault};
+use crate::grammar::Grammar;
+use crate::statement::Statement;
+
+/// A policy, compiled: it can be evaluated against any request without an error.
+///
+/// Two policies are equal if they decide alike by construction: how their JSON was written, a text
+/// or a list of one, does not matter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    pub(crate) statements: Vec<Statement>,
+    principals: Vec<String>,
+}
+
+impl Policy {
+    /// Compiles a text; errors with what the service of this grammar says about it.
+    pub fn parse(text: &str, grammar: &Grammar) -> Result<Self, PolicyError> {
+        grammar.parse(text)
+    }
+
+    /// Compiles a text that was accepted before, and in which unique ids may have taken the place
+    /// of ARNs: what makes a policy readable is demanded, what the service demanded is not again.
+    pub fn stored(text: &str, grammar: &Grammar) -> Result<Self, PolicyError> {
+        grammar.stored(text)
+    }
+
+    /// Denies everything to everyone: what a policy that cannot be compiled becomes.
+    pub fn deny_all() -> Self {
+        Self { statements: vec![Statement::deny_all()], principals: Vec::new() }
+    }
+
+    /// The principals of the type `AWS` that the policy names, as written and each once: accounts,
+    /// ARNs, and unique ids. `*` is not among them.
+    pub fn principals(&self) -> impl Iterator<Item = &str> {
+        self.principals.iter().map(String::as_str)
+    }
+
+    pub(crate) fn compile(document: &Document<'_>, own_resource: bool) -> Result<Self, Fault> {
+        let variables = document.has_variables();
+        let mut seen = BTreeSet::new();
+        let mut principals = Vec::new();
+        let named = document.statements.iter().filter_map(|s| s.principal.as_ref());
+        for (kind, name) in named.flat_map(|principal| principal.entries.iter().copied()) {
+            if kind == "AWS" && name != "*" && seen.insert(name) {
+                principals.push(name.to_owned());
+            }
+        }
+        let statements = document
+            .statements
+            .iter()
+            .map(|raw| Statement::compile(raw, variables, own_resource))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { statements, principals })
+    }
+}

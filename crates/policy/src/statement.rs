@@ -1,0 +1,155 @@
+//! Statements, compiled.
+
+use crate::action_pattern::{ActionName, ActionPattern};
+use crate::arn_pattern::ResourcePattern;
+use crate::condition::{Condition, Operator};
+use crate::document::{Element, Fault, RawPrincipal, RawStatement};
+use crate::principal_pattern::{Naming, PrincipalClause, PrincipalPattern};
+use crate::{Context, Principal};
+
+/// What a statement does to the requests it applies to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Allow,
+    Deny,
+}
+
+/// One statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Statement {
+    pub(crate) sid: Option<String>,
+    pub(crate) effect: Effect,
+    /// `None` in the policies of identities: they apply to whom they are attached.
+    pub(crate) principal: Option<PrincipalClause>,
+    actions: Actions,
+    resources: Resources,
+    pub(crate) conditions: Vec<Condition>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Actions {
+    Listed(Vec<ActionPattern>),
+    Unlisted(Vec<ActionPattern>),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Resources {
+    /// The policy belongs to one resource and speaks of no other: a trust policy.
+    Own,
+    Listed(Vec<ResourcePattern>),
+    Unlisted(Vec<ResourcePattern>),
+}
+
+/// What statements look at, prepared once for all of them.
+#[derive(Debug)]
+pub(crate) struct Query<'a> {
+    pub(crate) principal: &'a Principal,
+    pub(crate) action: ActionName,
+    pub(crate) resource: &'a str,
+    pub(crate) context: &'a Context,
+}
+
+impl Statement {
+    /// Compiles a statement. `own_resource` is whether one without `Resource` means the resource
+    /// that the policy belongs to; otherwise it means nothing.
+    pub(crate) fn compile(
+        raw: &RawStatement<'_>,
+        variables: bool,
+        own_resource: bool,
+    ) -> Result<Self, Fault> {
+        let conditions = raw.conditions.iter().map(|raw| {
+            let operator = Operator::parse(raw.operator)
+                .ok_or_else(|| Fault::Operator(raw.operator.to_owned()))?;
+            Ok(Condition::new(operator, raw.key, &raw.values, variables))
+        });
+        Ok(Self {
+            sid: raw.sid.map(str::to_owned),
+            effect: if raw.allow { Effect::Allow } else { Effect::Deny },
+            principal: raw.principal.as_ref().map(|p| clause(p, raw.allow)).transpose()?,
+            actions: actions(raw.action.as_ref())?,
+            resources: match &raw.resource {
+                None if own_resource => Resources::Own,
+                None => Resources::Listed(Vec::new()),
+                Some(element) => resources(element, variables),
+            },
+            conditions: conditions.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// A statement that denies everything to everyone.
+    pub(crate) fn deny_all() -> Self {
+        Self {
+            sid: None,
+            effect: Effect::Deny,
+            principal: None,
+            actions: Actions::Listed(vec![ActionPattern::All]),
+            resources: Resources::Own,
+            conditions: Vec::new(),
+        }
+    }
+
+    /// How the statement names the caller, if it applies to the request.
+    pub(crate) fn applies(&self, query: &Query<'_>) -> Option<Naming> {
+        let naming = match &self.principal {
+            None => Naming::Itself,
+            Some(clause) => clause.names(query.principal)?,
+        };
+        let applies = self.actions.matches(&query.action)
+            && self.resources.matches(query)
+            && self.conditions.iter().all(|condition| condition.holds(query.context));
+        applies.then_some(naming)
+    }
+}
+
+impl Actions {
+    fn matches(&self, action: &ActionName) -> bool {
+        match self {
+            Self::Listed(list) => list.iter().any(|pattern| pattern.matches(action)),
+            Self::Unlisted(list) => !list.iter().any(|pattern| pattern.matches(action)),
+        }
+    }
+}
+
+impl Resources {
+    fn matches(&self, query: &Query<'_>) -> bool {
+        let fits = |pattern: &ResourcePattern| pattern.matches(query.resource, query.context);
+        match self {
+            Self::Own => true,
+            Self::Listed(list) => list.iter().any(fits),
+            Self::Unlisted(list) => !list.iter().any(fits),
+        }
+    }
+}
+
+fn actions(element: Option<&Element<'_>>) -> Result<Actions, Fault> {
+    let Some(element) = element else { return Ok(Actions::Listed(Vec::new())) };
+    let list = element
+        .values
+        .iter()
+        .map(|text| ActionPattern::parse(text).ok_or_else(|| Fault::Action((*text).to_owned())))
+        .collect::<Result<_, _>>()?;
+    Ok(if element.negated { Actions::Unlisted(list) } else { Actions::Listed(list) })
+}
+
+fn resources(element: &Element<'_>, variables: bool) -> Resources {
+    let list = element.values.iter().map(|t| ResourcePattern::parse(t, variables)).collect();
+    if element.negated { Resources::Unlisted(list) } else { Resources::Listed(list) }
+}
+
+fn clause(raw: &RawPrincipal<'_>, allow: bool) -> Result<PrincipalClause, Fault> {
+    let list = raw
+        .entries
+        .iter()
+        .map(|(kind, name)| {
+            PrincipalPattern::parse(kind, name).ok_or_else(|| Fault::Principal {
+                kind: (*kind).to_owned(),
+                name: (*name).to_owned(),
+            })
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(match (raw.negated, allow) {
+        (false, _) => PrincipalClause::Listed(list),
+        (true, true) => PrincipalClause::AllowUnlisted(list),
+        (true, false) => PrincipalClause::DenyUnlisted(list),
+    })
+}

@@ -1,0 +1,168 @@
+//! Policy variables: `${aws:username}`, `${aws:PrincipalTag/team, 'none'}`, and the escapes
+//! `${*}`, `${?}`, `${$}`.
+//!
+//! A substituted value is literal text: a `*` in a tag or a user name is never a wildcard. A
+//! variable without value and without default makes the whole text absent, so that it matches
+//! nothing.
+//!
+//! Source: IAM User Guide, "IAM policy elements: Variables and tags".
+
+use std::borrow::Cow;
+
+use crate::Context;
+use crate::glob::{Glob, Piece, pieces};
+
+/// A text with places for request values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Template {
+    parts: Vec<Part>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    /// Text as written, in which `*` and `?` may be wildcards.
+    Written(String),
+    /// One of the escapes: a character that is never a wildcard.
+    Escaped(&'static str),
+    /// A value of the request; the key is in lower case.
+    Variable { key: String, default: Option<String> },
+}
+
+impl Template {
+    /// Reads a text; without `variables` (documents of version 2008-10-17) `${…}` is literal.
+    ///
+    /// A `${` without its `}`, or with no name, stands for itself.
+    pub(crate) fn parse(text: &str, variables: bool) -> Self {
+        if !variables {
+            return Self { parts: vec![Part::Written(text.to_owned())] };
+        }
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some((before, inside, after)) = split_variable(rest) {
+            if !before.is_empty() {
+                parts.push(Part::Written(before.to_owned()));
+            }
+            parts.push(part(inside));
+            rest = after;
+        }
+        parts.push(Part::Written(rest.to_owned()));
+        Self { parts }
+    }
+
+    /// The text itself, if nothing in it depends on the request.
+    pub(crate) fn fixed(&self) -> Option<&str> {
+        match self.parts.as_slice() {
+            [Part::Written(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text for this request, where wildcards have no meaning; `None` if a value is missing.
+    pub(crate) fn fill<'a>(&'a self, context: &'a Context) -> Option<Cow<'a, str>> {
+        if let Some(text) = self.fixed() {
+            return Some(Cow::Borrowed(text));
+        }
+        let mut filled = String::new();
+        for part in &self.parts {
+            filled.push_str(part.value(context)?);
+        }
+        Some(Cow::Owned(filled))
+    }
+
+    /// The pattern for this request; `None` if a value is missing.
+    pub(crate) fn glob(&self, context: &Context) -> Option<Glob> {
+        self.pieces(context).map(Glob::from_pieces)
+    }
+
+    /// The pieces of the pattern for this request; `None` if a value is missing.
+    pub(crate) fn pieces<'a>(&'a self, context: &'a Context) -> Option<Vec<Piece<'a>>> {
+        let mut found = Vec::new();
+        for part in &self.parts {
+            match part {
+                Part::Written(text) => found.extend(pieces(text)),
+                Part::Escaped(_) | Part::Variable { .. } => {
+                    found.push(Piece::Literal(part.value(context)?));
+                }
+            }
+        }
+        Some(found)
+    }
+}
+
+impl Part {
+    fn value<'a>(&'a self, context: &'a Context) -> Option<&'a str> {
+        match self {
+            Self::Written(text) => Some(text),
+            Self::Escaped(text) => Some(text),
+            Self::Variable { key, default } => match context.get_lower(key) {
+                Some([value]) => Some(value),
+                // Only single-valued keys can be variables.
+                Some(_) => None,
+                None => default.as_deref(),
+            },
+        }
+    }
+}
+
+/// The text before the first variable, its inside, and the text behind it.
+fn split_variable(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, behind) = text.split_once("${")?;
+    let (inside, after) = behind.split_once('}')?;
+    Some((before, inside, after))
+}
+
+fn part(inside: &str) -> Part {
+    match inside {
+        "*" => return Part::Escaped("*"),
+        "?" => return Part::Escaped("?"),
+        "$" => return Part::Escaped("$"),
+        _ => {}
+    }
+    let (key, default) = match inside.split_once(',') {
+        Some((key, quoted)) => (key, unquote(quoted.trim())),
+        None => (inside, None),
+    };
+    Part::Variable { key: key.trim().to_lowercase(), default }
+}
+
+fn unquote(text: &str) -> Option<String> {
+    text.strip_prefix('\'')?.strip_suffix('\'').map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, value: &str, want: bool) {
+        let mut context = Context::new();
+        context.set("aws:username", "al*ce");
+        context.set("aws:PrincipalTag/Team", "red");
+        context.set_list("aws:TagKeys", vec!["a".into(), "b".into()]);
+        let glob = Template::parse(text, true).glob(&context);
+        assert_eq!(glob.is_some_and(|g| g.matches(value)), want, "{text} on {value}");
+    }
+
+    /// Values go in literally, escapes stand for themselves, missing values match nothing.
+    #[test]
+    fn substitutes_literally() {
+        check("home/${aws:username}/*", "home/al*ce/x", true);
+        check("home/${aws:username}/*", "home/alice/x", false);
+        check("${AWS:principaltag/TEAM}", "red", true);
+        check("${aws:PrincipalTag/none, 'def*'}", "def*", true);
+        check("${aws:PrincipalTag/none, 'def*'}", "define", false);
+        check("${aws:PrincipalTag/Team, 'blue'}", "red", true);
+        check("${aws:PrincipalTag/none}", "", false);
+        check("*${aws:PrincipalTag/none}*", "anything", false);
+        check("${aws:TagKeys}", "a", false);
+        check("a${*}b${?}c${$}", "a*b?c$", true);
+        check("a${*}", "ab", false);
+        check("${open", "${open", true);
+    }
+
+    /// Documents of the older version have no variables.
+    #[test]
+    fn version_2008_has_no_variables() {
+        let template = Template::parse("${aws:username}", false);
+        assert_eq!(template.fixed(), Some("${aws:username}"));
+    }
+}

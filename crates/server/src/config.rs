@@ -1,0 +1,195 @@
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use types::{AccountId, HOUR_MS, MINUTE_MS, Region, SECOND_MS};
+
+/// Everything an operator may set. Read once, complete before the first socket opens.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where everything is kept.
+    pub data_dir: PathBuf,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The first account.
+    pub account: AccountId,
+    /// The region of requests that name none. Any region is served.
+    pub region: Region,
+    /// Further accounts.
+    pub accounts: Vec<Account>,
+    /// Milliseconds between two cuts of log files. AWS: about five minutes.
+    pub delivery_interval_ms: u64,
+    /// Milliseconds between two digests. AWS: one hour.
+    pub digest_interval_ms: u64,
+    /// Days of event history. AWS: 90.
+    pub history_days: u64,
+    /// Base domains of virtual-host addressing of buckets.
+    pub domains: Vec<String>,
+    /// Certificate chain and private key in PEM.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// Connections served at once; further ones wait.
+    pub connections_max: usize,
+    /// The first account's root access key; generated at first start if absent.
+    pub root_credentials: Option<(String, String)>,
+    /// The root key's file; in the data directory if absent.
+    pub root_key_file: Option<PathBuf>,
+    /// The passphrase that seals the root key, instead of a bare file.
+    pub passphrase: Option<String>,
+}
+
+/// An account besides the first.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    /// Twelve digits.
+    pub id: AccountId,
+    /// What people call it.
+    pub name: String,
+    /// The root user's access key id.
+    pub root_access_key_id: String,
+    /// The root user's secret access key.
+    pub root_secret_access_key: String,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("shoseki-data"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 4566)),
+            account: AccountId::parse("123456789012").unwrap_or_else(AccountId::zero),
+            region: Region::parse("ap-northeast-1").unwrap_or_else(Region::us_east_1),
+            accounts: Vec::new(),
+            delivery_interval_ms: 5 * MINUTE_MS,
+            digest_interval_ms: HOUR_MS,
+            history_days: 90,
+            domains: vec!["localhost".to_owned(), "localhost.localstack.cloud".to_owned()],
+            tls: None,
+            connections_max: 4_096,
+            root_credentials: None,
+            root_key_file: None,
+            passphrase: None,
+        }
+    }
+}
+
+impl Config {
+    /// The profile for people who test: delivery every two seconds, digests every thirty.
+    pub fn rehearse(&mut self) {
+        self.delivery_interval_ms = 2 * SECOND_MS;
+        self.digest_interval_ms = 30 * SECOND_MS;
+    }
+
+    /// Takes what the TOML file `path` sets.
+    pub fn read_file(&mut self, path: &Path) -> Result<(), ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|cause| ConfigError(format!("`{}`: {cause}", path.display())))?;
+        let file: File = toml::from_str(&text)
+            .map_err(|cause| ConfigError(format!("`{}`: {cause}", path.display())))?;
+        self.take(file)
+    }
+
+    fn take(&mut self, file: File) -> Result<(), ConfigError> {
+        if file.rehearse == Some(true) {
+            self.rehearse();
+        }
+        set(&mut self.data_dir, file.data_dir);
+        set(&mut self.listen, file.listen);
+        set(&mut self.account, file.account);
+        set(&mut self.region, file.region);
+        set(&mut self.accounts, file.accounts);
+        set(&mut self.history_days, file.history_days);
+        set(&mut self.domains, file.domains);
+        set(&mut self.connections_max, file.connections_max);
+        for (to, text) in [
+            (&mut self.delivery_interval_ms, file.delivery_interval),
+            (&mut self.digest_interval_ms, file.digest_interval),
+        ] {
+            if let Some(text) = text {
+                *to = parse_duration_ms(&text)?;
+            }
+        }
+        self.root_key_file = file.root_key_file.or_else(|| self.root_key_file.take());
+        self.tls = match (file.tls_cert, file.tls_key) {
+            (Some(cert), Some(key)) => Some((cert, key)),
+            (None, None) => self.tls.take(),
+            _ => return Err(ConfigError("`tls_cert` and `tls_key` go together".to_owned())),
+        };
+        Ok(())
+    }
+}
+
+fn set<T>(to: &mut T, from: Option<T>) {
+    if let Some(from) = from {
+        *to = from;
+    }
+}
+
+/// The configuration file. Unknown keys are errors.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    data_dir: Option<PathBuf>,
+    listen: Option<SocketAddr>,
+    account: Option<AccountId>,
+    region: Option<Region>,
+    accounts: Option<Vec<Account>>,
+    rehearse: Option<bool>,
+    delivery_interval: Option<String>,
+    digest_interval: Option<String>,
+    history_days: Option<u64>,
+    domains: Option<Vec<String>>,
+    connections_max: Option<usize>,
+    tls_cert: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
+    root_key_file: Option<PathBuf>,
+}
+
+/// A duration such as `2s`, `5m` or `1h`, in milliseconds; at least one second.
+pub fn parse_duration_ms(text: &str) -> Result<u64, ConfigError> {
+    let invalid = || ConfigError(format!("`{text}` is not a duration such as `2s`, `5m` or `1h`"));
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match text.strip_prefix(digits) {
+        Some("s") => SECOND_MS,
+        Some("m") => MINUTE_MS,
+        Some("h") => HOUR_MS,
+        _ => return Err(invalid()),
+    };
+    let count: u64 = digits.parse().map_err(|_| invalid())?;
+    count.checked_mul(unit).filter(|ms| *ms > 0).ok_or_else(invalid)
+}
+
+/// The configuration cannot be used; the text says why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError(pub String);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Durations have a unit and are not zero.
+    #[test]
+    fn durations_are_read() {
+        for (text, want) in [("2s", 2_000), ("5m", 300_000), ("1h", 3_600_000)] {
+            assert_eq!(parse_duration_ms(text), Ok(want));
+        }
+        for text in ["", "5", "m", "0s", "-1s", "1.5h", "5 m", "99999999999999999999s"] {
+            assert!(parse_duration_ms(text).is_err(), "{text}");
+        }
+    }
+
+    /// A misspelt key is an error, not a default.
+    #[test]
+    fn unknown_keys_are_errors() {
+        assert!(toml::from_str::<File>("listen = '127.0.0.1:1'").is_ok());
+        assert!(toml::from_str::<File>("lissten = '127.0.0.1:1'").is_err());
+    }
+}

@@ -1,0 +1,283 @@
+//! One request: its head and body in, the gateway's answer out.
+
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use gateway::{
+    Answer, AnswerBody, Begun, BodyGate, BodyLimit, Gateway, Received, Upload, WireError,
+};
+use http::{Method, Request, Response};
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Frame, Incoming};
+use tokio::sync::mpsc;
+use wire::Head;
+
+/// A streamed body that declares at most this is collected first: one hop between threads less.
+const SMALL_STREAM_BYTES_MAX: u64 = 256 << 10;
+/// Pieces of a body that may wait between the socket and the disk, either way.
+const PIECES_MAX: usize = 4;
+
+pub(crate) type OutBody = BoxBody<Bytes, std::io::Error>;
+
+/// What a request brings besides its bytes.
+#[derive(Debug, Clone)]
+pub(crate) struct Peer {
+    pub(crate) address: IpAddr,
+    /// TLS version and cipher suite.
+    pub(crate) tls: Option<(String, String)>,
+}
+
+/// Answers one request of the AWS surface.
+pub(crate) async fn answer(
+    gateway: Arc<Gateway>,
+    peer: &Peer,
+    request: Request<Incoming>,
+) -> Response<OutBody> {
+    let (parts, body) = request.into_parts();
+    let is_head = parts.method == Method::HEAD;
+    let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
+    let head = Head {
+        method: parts.method,
+        target,
+        headers: parts.headers,
+        secure: peer.tls.is_some(),
+        peer: peer.address,
+    };
+    let answer = match gateway.identify(&head) {
+        Ok(identified) => match identified.body {
+            BodyLimit::Buffered(limit) => match collect(body, limit as u64).await {
+                Ok(body) => {
+                    let received = Received { head, body, tls: peer.tls.clone() };
+                    buffered(gateway, identified, received).await
+                }
+                Err(problem) => gateway.refused(&identified, &problem),
+            },
+            BodyLimit::Streamed(limit) => {
+                streamed(gateway, identified, head, peer.tls.clone(), body, limit).await
+            }
+        },
+        Err(answer) => *answer,
+    };
+    render(answer, is_head)
+}
+
+async fn buffered(
+    gateway: Arc<Gateway>,
+    identified: gateway::Identified,
+    received: Received,
+) -> Answer {
+    let begun = tokio::task::spawn_blocking(move || gateway.begin(identified, received).0).await;
+    match begun {
+        Ok(Begun::Answering(answering)) => answering.await,
+        Ok(Begun::Body(upload)) => upload.finish(Ok(Vec::new())).await,
+        Err(panic) => failed(&panic),
+    }
+}
+
+async fn streamed(
+    gateway: Arc<Gateway>,
+    identified: gateway::Identified,
+    head: Head,
+    tls: Option<(String, String)>,
+    body: Incoming,
+    limit: u64,
+) -> Answer {
+    let declared = body.size_hint().upper();
+    if declared.is_some_and(|bytes| bytes > wire_limit(limit)) {
+        return gateway.refused(&identified, &too_large(limit));
+    }
+    let whole = match declared {
+        Some(bytes) if bytes <= SMALL_STREAM_BYTES_MAX => match collect(body, bytes).await {
+            Ok(bytes) => Ok(bytes),
+            Err(problem) => return gateway.refused(&identified, &problem),
+        },
+        _ => Err(body),
+    };
+    let received = Received { head, body: Bytes::new(), tls };
+    let (small, body) = match whole {
+        Ok(bytes) => (Some(bytes), None),
+        Err(body) => (None, Some(body)),
+    };
+    let begun = tokio::task::spawn_blocking(move || {
+        let (begun, gate) = gateway.begin(identified, received);
+        match (begun, small) {
+            (Begun::Body(upload), Some(bytes)) => {
+                let mut receiving = Receiving { upload, gate, left: limit };
+                let pushed = receiving.push(&bytes);
+                Stage::Answering(receiving.finish(pushed))
+            }
+            (Begun::Body(upload), None) => {
+                Stage::Receiving(Receiving { upload, gate, left: limit })
+            }
+            (Begun::Answering(answering), _) => Stage::Answering(answering),
+        }
+    });
+    match (begun.await, body) {
+        (Ok(Stage::Answering(answering)), _) => answering.await,
+        (Ok(Stage::Receiving(receiving)), Some(body)) => receive(receiving, body).await,
+        (Ok(Stage::Receiving(receiving)), None) => receiving.finish(Ok(())).await,
+        (Err(panic), _) => failed(&panic),
+    }
+}
+
+enum Stage {
+    Answering(gateway::Answering),
+    Receiving(Receiving),
+}
+
+/// The chunked form of a body is longer than its payload.
+fn wire_limit(payload_limit: u64) -> u64 {
+    payload_limit.saturating_add(payload_limit / 8).saturating_add(64 << 10)
+}
+
+/// An upload behind its gate.
+struct Receiving {
+    upload: Box<dyn Upload>,
+    gate: Option<BodyGate>,
+    left: u64,
+}
+
+impl Receiving {
+    fn push(&mut self, bytes: &[u8]) -> Result<(), WireError> {
+        let (upload, left) = (&mut self.upload, &mut self.left);
+        let mut take = |payload: &[u8]| {
+            *left = left.checked_sub(payload.len() as u64).ok_or_else(|| too_large(0))?;
+            upload.push(payload)
+        };
+        match &mut self.gate {
+            Some(gate) => gate.push(bytes, &mut take),
+            None => take(bytes),
+        }
+    }
+
+    fn finish(self, received: Result<(), WireError>) -> gateway::Answering {
+        let gate = self.gate;
+        let body = received.and_then(|()| gate.map_or(Ok(Vec::new()), BodyGate::finish));
+        self.upload.finish(body)
+    }
+}
+
+/// Moves a body from the socket to a thread that may block.
+async fn receive(mut receiving: Receiving, mut body: Incoming) -> Answer {
+    let (sender, mut pieces) = mpsc::channel::<Result<Bytes, WireError>>(PIECES_MAX);
+    let working = tokio::task::spawn_blocking(move || {
+        let mut received = Ok(());
+        while let Some(piece) = pieces.blocking_recv() {
+            received = piece.and_then(|bytes| receiving.push(&bytes));
+            if received.is_err() {
+                break;
+            }
+        }
+        drop(pieces);
+        receiving.finish(received)
+    });
+    while let Some(frame) = body.frame().await {
+        let piece = match frame {
+            Ok(frame) => match frame.into_data() {
+                Ok(bytes) => Ok(bytes),
+                Err(_) => continue,
+            },
+            Err(_) => Err(incomplete()),
+        };
+        let last = piece.is_err();
+        if sender.send(piece).await.is_err() || last {
+            break;
+        }
+    }
+    drop(sender);
+    match working.await {
+        Ok(answering) => answering.await,
+        Err(panic) => failed(&panic),
+    }
+}
+
+/// The whole body, if it has at most `limit` bytes.
+async fn collect(body: Incoming, limit: u64) -> Result<Bytes, WireError> {
+    if body.size_hint().lower() > limit {
+        return Err(too_large(limit));
+    }
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    match http_body_util::Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => {
+            Err(too_large(limit as u64))
+        }
+        Err(_) => Err(incomplete()),
+    }
+}
+
+/// Source: S3 API Reference, "Error responses".
+fn too_large(limit: u64) -> WireError {
+    WireError::new(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
+        .with("MaxSizeAllowed", limit.to_string())
+}
+
+/// Source: S3 API Reference, "Error responses".
+fn incomplete() -> WireError {
+    WireError::new(
+        400,
+        "IncompleteBody",
+        "You did not provide the number of bytes specified by the Content-Length HTTP header",
+    )
+}
+
+/// A panic is our bug; the client gets a 500 and the transaction is gone.
+fn failed(panic: &tokio::task::JoinError) -> Answer {
+    tracing::error!(%panic, "a call panicked");
+    Answer::empty(http::StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+fn render(answer: Answer, is_head: bool) -> Response<OutBody> {
+    let Answer { status, headers, body } = answer;
+    let mut response = Response::new(match body {
+        _ if is_head => whole(Bytes::new()),
+        AnswerBody::Whole(bytes) => whole(bytes),
+        AnswerBody::Pieces { length, pieces } => {
+            let mut response = Response::new(in_pieces(pieces));
+            *response.status_mut() = status;
+            *response.headers_mut() = headers;
+            response.headers_mut().insert(http::header::CONTENT_LENGTH, length.into());
+            return response;
+        }
+    });
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+pub(crate) fn whole(bytes: Bytes) -> OutBody {
+    Full::new(bytes).map_err(|never| match never {}).boxed()
+}
+
+fn in_pieces(pieces: Box<dyn Iterator<Item = std::io::Result<Bytes>> + Send>) -> OutBody {
+    let (sender, receiver) = mpsc::channel(PIECES_MAX);
+    // The task ends with its iterator, or with the connection that no longer listens.
+    let _reading = tokio::task::spawn_blocking(move || {
+        for piece in pieces {
+            let broken = piece.is_err();
+            if sender.blocking_send(piece.map(Frame::data)).is_err() || broken {
+                return;
+            }
+        }
+    });
+    BodyExt::boxed(Pieces(receiver))
+}
+
+/// A body that comes through a channel.
+struct Pieces(mpsc::Receiver<std::io::Result<Frame<Bytes>>>);
+
+impl Body for Pieces {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<std::io::Result<Frame<Bytes>>>> {
+        self.0.poll_recv(context)
+    }
+}

@@ -1,0 +1,166 @@
+//! How the parts are wired.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use gateway::{Gateway, Parts, Row, Settings};
+use keys::{KeyError, Keyring, RootKey, WrappedKeyring};
+use store::{Store, StoreError, Table};
+use types::{Clock, Entropy};
+
+use crate::{Config, OPERATIONS, RootCredentials, sealing};
+
+/// The domain keys, wrapped under the root key.
+const KEYRING: Table<WrappedKeyring> = Table::new("server.keyring");
+
+/// An opened data directory, ready to serve.
+#[derive(Debug)]
+pub struct Opened {
+    /// The pipeline over it.
+    pub gateway: Arc<Gateway>,
+    /// The first account's root access key.
+    pub root: RootCredentials,
+}
+
+/// Opens or creates the data directory and puts the parts together.
+///
+/// Errors, and changes nothing, when the root key does not open what is there.
+pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, OpenError> {
+    std::fs::create_dir_all(&config.data_dir)?;
+    let fresh = !config.data_dir.join("state.redb").exists();
+    let root_key = sealing::root_key(config, fresh, &entropy)?;
+    let store = Arc::new(Store::open(&config.data_dir, None)?);
+    let keyring = keyring(&store, &root_key, &entropy)?;
+    let root = RootCredentials::load(config, &entropy)?;
+    let gateway = Gateway::new(Parts {
+        store,
+        keyring,
+        clock,
+        entropy,
+        identities: iam::PORT,
+        rows: OPERATIONS.iter().flat_map(|rows| rows.iter()).collect::<Vec<&'static Row>>(),
+        settings: Settings {
+            account: config.account.clone(),
+            region: config.region.clone(),
+            domains: config.domains.clone(),
+        },
+    });
+    bootstrap(config, &gateway, &root)?;
+    Ok(Opened { gateway, root })
+}
+
+fn keyring(
+    store: &Arc<Store>,
+    root_key: &RootKey,
+    entropy: &Entropy,
+) -> Result<Keyring, OpenError> {
+    if let Some(wrapped) = KEYRING.get(&store.snapshot()?.tx(), "")? {
+        return Ok(Keyring::unlock(root_key, &wrapped)?);
+    }
+    let (keyring, wrapped) = Keyring::create(root_key, entropy)?;
+    store.submit(move |tx| (KEYRING.put(tx, "", &wrapped), Vec::new())).wait()??;
+    Ok(keyring)
+}
+
+/// Makes the configured accounts and their root access keys known.
+fn bootstrap(
+    config: &Config,
+    gateway: &Arc<Gateway>,
+    root: &RootCredentials,
+) -> Result<(), OpenError> {
+    let own = Arc::clone(gateway);
+    let mut accounts = vec![(
+        config.account.clone(),
+        "root".to_owned(),
+        root.access_key_id.clone(),
+        root.secret_access_key.clone(),
+    )];
+    accounts.extend(config.accounts.iter().cloned().map(|account| {
+        (account.id, account.name, account.root_access_key_id, account.root_secret_access_key)
+    }));
+    let made = gateway.store().submit(move |tx| {
+        let made = accounts.iter().try_for_each(|(account, name, key, secret)| {
+            let (keyring, now) = (own.keyring(), own.clock().now());
+            iam::bootstrap(tx, keyring, own.entropy(), account, name, key, secret, now)
+        });
+        (made, Vec::new())
+    });
+    Ok(made.wait()??)
+}
+
+/// Why the data directory could not be opened.
+#[derive(Debug)]
+pub enum OpenError {
+    /// The disk or the operating system.
+    Io(std::io::Error),
+    /// The store.
+    Store(StoreError),
+    /// The keys.
+    Key(KeyError),
+    /// There is a store but no root key that could open it.
+    NoRootKey {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// The root key's file cannot be read as one.
+    BadRootKey {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The root credentials' file cannot be read as such.
+    BadRootCredentials {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A secret file that others may read.
+    TooOpen {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The root key is sealed by a passphrase and none was given.
+    PassphraseNeeded,
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(cause) => write!(f, "{cause}"),
+            Self::Store(cause) => write!(f, "{cause}"),
+            Self::Key(cause) => write!(f, "the root key does not open the store: {cause}"),
+            Self::NoRootKey { path } => write!(
+                f,
+                "the data directory holds a store, but its root key `{}` is missing",
+                path.display()
+            ),
+            Self::BadRootKey { path } => write!(f, "`{}` is not a root key", path.display()),
+            Self::BadRootCredentials { path } => {
+                write!(f, "`{}` does not hold credentials", path.display())
+            }
+            Self::TooOpen { path } => {
+                write!(f, "`{}` may be read by others: chmod 600 it", path.display())
+            }
+            Self::PassphraseNeeded => f.write_str("the root key is sealed by a passphrase"),
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+impl From<std::io::Error> for OpenError {
+    fn from(cause: std::io::Error) -> Self {
+        Self::Io(cause)
+    }
+}
+
+impl From<StoreError> for OpenError {
+    fn from(cause: StoreError) -> Self {
+        Self::Store(cause)
+    }
+}
+
+impl From<KeyError> for OpenError {
+    fn from(cause: KeyError) -> Self {
+        Self::Key(cause)
+    }
+}

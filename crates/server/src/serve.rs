@@ -1,0 +1,166 @@
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use gateway::Gateway;
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio_rustls::TlsAcceptor;
+
+use crate::connection::{OutBody, Peer, answer};
+use crate::metrics::Metrics;
+use crate::workers::Workers;
+use crate::{Config, Opened, own, tls};
+
+/// Bytes of a request's head at most.
+///
+/// Source: AWS's front ends refuse more than 8 KiB in S3 headers; presigned tokens need more.
+const HEAD_BYTES_MAX: usize = 64 << 10;
+/// Headers of a request at most.
+const HEADERS_MAX: usize = 128;
+
+/// A server that listens.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    running: tokio::task::JoinHandle<()>,
+}
+
+struct Shared {
+    gateway: Arc<Gateway>,
+    metrics: Arc<Metrics>,
+    connections: Arc<Semaphore>,
+    tls: Option<TlsAcceptor>,
+}
+
+impl Server {
+    /// Binds the socket, starts the workers, and serves until [`Server::shut_down`].
+    pub async fn start(config: &Config, opened: Opened) -> io::Result<Self> {
+        let tls = config.tls.as_ref().map(|(cert, key)| tls::acceptor(cert, key)).transpose()?;
+        let listener = TcpListener::bind(config.listen).await?;
+        let address = listener.local_addr()?;
+        let (stop, stopping) = watch::channel(false);
+        let workers = Workers::start(config, &opened.gateway, stopping.clone());
+        let metrics = Arc::new(Metrics::default());
+        let shared = Arc::new(Shared {
+            gateway: opened.gateway,
+            metrics,
+            connections: Arc::new(Semaphore::new(config.connections_max)),
+            tls,
+        });
+        let running = tokio::spawn(accept(listener, shared, stopping, workers));
+        Ok(Self { address, stop, running })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops accepting, finishes what runs, stops the workers, flushes.
+    pub async fn shut_down(self) {
+        self.stop.send_replace(true);
+        if let Err(panic) = self.running.await {
+            tracing::error!(%panic, "the server's task panicked");
+        }
+    }
+}
+
+async fn accept(
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    mut stopping: watch::Receiver<bool>,
+    workers: Workers,
+) {
+    let (graceful, mut connections) = (GracefulShutdown::new(), tokio::task::JoinSet::new());
+    loop {
+        let permit = Arc::clone(&shared.connections).acquire_owned().await;
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stopping.wait_for(|stop| *stop) => break,
+        };
+        while connections.try_join_next().is_some() {}
+        let (Ok((stream, address)), Ok(permit)) = (accepted, permit) else { continue };
+        let watcher = graceful.watcher();
+        let shared = Arc::clone(&shared);
+        connections.spawn(async move {
+            serve_connection(stream, address, &shared, watcher).await;
+            drop(permit);
+        });
+    }
+    drop(listener);
+    graceful.shutdown().await;
+    while connections.join_next().await.is_some() {}
+    workers.join().await;
+    let store = Arc::clone(shared.gateway.store());
+    if let Err(panic) = tokio::task::spawn_blocking(move || store.shut_down()).await {
+        tracing::error!(%panic, "the store did not shut down");
+    }
+}
+
+async fn serve_connection(
+    stream: TcpStream,
+    address: SocketAddr,
+    shared: &Arc<Shared>,
+    watcher: hyper_util::server::graceful::Watcher,
+) {
+    // Latency matters more than packets; a socket that cannot do it works all the same.
+    let _ = stream.set_nodelay(true);
+    let mut peer = Peer { address: address.ip().to_canonical(), tls: None };
+    let served = match &shared.tls {
+        None => serve_stream(TokioIo::new(stream), peer, shared, watcher).await,
+        Some(acceptor) => match acceptor.accept(stream).await {
+            Ok(stream) => {
+                peer.tls = tls::names(stream.get_ref().1);
+                serve_stream(TokioIo::new(stream), peer, shared, watcher).await
+            }
+            Err(error) => {
+                tracing::debug!(%error, "no TLS handshake");
+                return;
+            }
+        },
+    };
+    if let Err(error) = served {
+        tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+async fn serve_stream<S>(
+    stream: S,
+    peer: Peer,
+    shared: &Arc<Shared>,
+    watcher: hyper_util::server::graceful::Watcher,
+) -> hyper::Result<()>
+where
+    S: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
+{
+    let shared = Arc::clone(shared);
+    let service = service_fn(move |request: Request<Incoming>| {
+        let (shared, peer) = (Arc::clone(&shared), peer.clone());
+        async move { Ok::<Response<OutBody>, Infallible>(route(&shared, &peer, request).await) }
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .max_buf_size(HEAD_BYTES_MAX)
+        .max_headers(HEADERS_MAX)
+        .serve_connection(stream, service);
+    watcher.watch(connection).await
+}
+
+async fn route(shared: &Shared, peer: &Peer, request: Request<Incoming>) -> Response<OutBody> {
+    let gateway = &shared.gateway;
+    if request.uri().path().starts_with("/_shoseki/") {
+        return own::answer(gateway, &shared.metrics, &request);
+    }
+    let began = gateway.clock().now();
+    let response = answer(Arc::clone(gateway), peer, request).await;
+    shared.metrics.count(response.status(), gateway.clock().now().since_ms(began));
+    response
+}

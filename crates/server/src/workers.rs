@@ -1,0 +1,117 @@
+//! What runs without being called. Every worker is a step that decides by the clock and tells when
+//! it wants to be called next; this is the one driver that waits.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use gateway::Gateway;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use types::{DAY_MS, MINUTE_MS, SECOND_MS, Timestamp};
+
+use crate::Config;
+
+/// How often the tail is looked at, in milliseconds.
+const SEALING_PAUSE_MS: u64 = 10 * SECOND_MS;
+/// Events in the tail from which on they are moved into a segment.
+const SEAL_FROM_EVENTS: usize = 16_384;
+/// A driver never sleeps longer: the clock may have been set.
+const LONGEST_WAIT_MS: u64 = MINUTE_MS;
+
+/// One worker's step: does what is due and gives the instant of the next call. May block.
+type Step = Box<dyn FnMut(&Arc<Gateway>) -> Timestamp + Send>;
+
+/// The running workers.
+#[derive(Debug)]
+pub(crate) struct Workers(JoinSet<()>);
+
+impl Workers {
+    pub(crate) fn start(
+        config: &Config,
+        gateway: &Arc<Gateway>,
+        stopping: watch::Receiver<bool>,
+    ) -> Self {
+        let timing = cloudtrail::Timing {
+            delivery_interval_ms: config.delivery_interval_ms,
+            digest_interval_ms: config.digest_interval_ms,
+        };
+        let history_ms = config.history_days.saturating_mul(DAY_MS);
+        let steps: [(&'static str, Step); 3] = [
+            ("delivery", Box::new(move |gateway| cloudtrail::deliver(gateway, &timing))),
+            ("sealing", Box::new(move |gateway| seal(gateway, history_ms))),
+            ("keys", Box::new(keys_due)),
+        ];
+        let mut workers = JoinSet::new();
+        for (name, step) in steps {
+            workers.spawn(drive(name, step, Arc::clone(gateway), stopping.clone()));
+        }
+        Self(workers)
+    }
+
+    /// Waits until all have stopped.
+    pub(crate) async fn join(mut self) {
+        while let Some(ended) = self.0.join_next().await {
+            if let Err(panic) = ended {
+                tracing::error!(%panic, "a worker panicked");
+            }
+        }
+    }
+}
+
+async fn drive(
+    name: &'static str,
+    mut step: Step,
+    gateway: Arc<Gateway>,
+    mut stopping: watch::Receiver<bool>,
+) {
+    loop {
+        let own = Arc::clone(&gateway);
+        let done = tokio::task::spawn_blocking(move || {
+            let due = step(&own);
+            (step, due)
+        });
+        let due = match done.await {
+            Ok((back, due)) => {
+                step = back;
+                due
+            }
+            Err(panic) => {
+                tracing::error!(%panic, worker = name, "a worker's step panicked; it stops");
+                return;
+            }
+        };
+        let wait_ms = due.since_ms(gateway.clock().now()).clamp(1, LONGEST_WAIT_MS);
+        let stopped = stopping.wait_for(|stop| *stop);
+        if tokio::time::timeout(Duration::from_millis(wait_ms), stopped).await.is_ok() {
+            return;
+        }
+    }
+}
+
+/// Moves old events into segments and drops those beyond the history.
+fn seal(gateway: &Arc<Gateway>, history_ms: u64) -> Timestamp {
+    let now = gateway.clock().now();
+    let again = now.plus_ms(SEALING_PAUSE_MS);
+    match gateway.store().seal(SEAL_FROM_EVENTS) {
+        Ok(0) => {}
+        // There may be more than one segment's worth.
+        Ok(_) => return now,
+        Err(error) => tracing::error!(%error, "events could not be sealed; they stay in the tail"),
+    }
+    let dropped = cloudtrail::oldest_needed(gateway)
+        .and_then(|needed| gateway.store().expire(now.minus_ms(history_ms), needed));
+    match dropped {
+        Ok(0) => {}
+        Ok(events) => tracing::info!(events, "events beyond the history were dropped"),
+        Err(error) => tracing::error!(%error, "old events could not be dropped"),
+    }
+    again
+}
+
+/// Deletes and rotates the keys whose day has come.
+fn keys_due(gateway: &Arc<Gateway>) -> Timestamp {
+    if let Err(error) = kms::run_due(gateway) {
+        tracing::error!(%error, "keys could not be deleted or rotated on time");
+    }
+    gateway.clock().now().plus_ms(MINUTE_MS)
+}

@@ -1,0 +1,76 @@
+use gateway::{Answer, AnswerBody};
+use http::HeaderMap;
+use serde_json::Value;
+
+/// An answer, whole.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl From<Answer> for Answered {
+    fn from(answer: Answer) -> Self {
+        let body = match answer.body {
+            AnswerBody::Whole(bytes) => bytes.to_vec(),
+            AnswerBody::Pieces { pieces, .. } => {
+                let mut body = Vec::new();
+                for piece in pieces {
+                    body.extend_from_slice(&piece.expect("a piece of the body"));
+                }
+                body
+            }
+        };
+        Self { status: answer.status.as_u16(), headers: answer.headers, body }
+    }
+}
+
+impl Answered {
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
+    }
+
+    /// A header's value; empty if it is not there.
+    pub fn header(&self, name: &str) -> String {
+        self.headers
+            .get(name)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+            .unwrap_or_default()
+    }
+
+    /// The same answer, which must be a success.
+    #[expect(clippy::return_self_not_must_use, reason = "often only the success matters")]
+    pub fn ok(self) -> Self {
+        assert!((200..300).contains(&self.status), "{}: {}", self.status, self.text());
+        self
+    }
+
+    /// The text of the first XML element called `name`; empty if there is none.
+    pub fn element(&self, name: &str) -> String {
+        let text = self.text();
+        let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+        let inner = text.split_once(&open).and_then(|(_, rest)| rest.split_once(&close));
+        inner.map(|(inner, _)| inner.to_owned()).unwrap_or_default()
+    }
+
+    /// Status, code and message of an error of any protocol.
+    pub fn error(&self) -> (u16, String, String) {
+        if self.body.first() == Some(&b'{') {
+            let error = self.json();
+            let member = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
+            return (self.status, member("__type"), member("message"));
+        }
+        let unescaped = self.element("Message").replace("&quot;", "\"").replace("&amp;", "&");
+        (self.status, self.element("Code"), unescaped)
+    }
+}

@@ -1,0 +1,143 @@
+#![expect(clippy::cast_possible_truncation, reason = "a disk in memory, for tests only")]
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use store::StorageBackend;
+use types::Entropy;
+
+/// A disk that keeps what was not synced apart, and can lose power.
+#[derive(Debug, Clone, Default)]
+pub struct Disk(Arc<Mutex<Platters>>);
+
+#[derive(Debug, Default)]
+struct Platters {
+    /// What survives.
+    durable: Vec<u8>,
+    /// What a reader sees: `durable` with `pending` on top.
+    seen: Vec<u8>,
+    pending: Vec<Change>,
+    /// Writing operations until the power goes; every operation fails from then on.
+    left: u64,
+}
+
+#[derive(Debug)]
+enum Change {
+    Write(usize, Vec<u8>),
+    Len(usize),
+}
+
+impl Change {
+    fn apply(&self, content: &mut Vec<u8>) {
+        match self {
+            Self::Write(offset, data) => {
+                let end = offset + data.len();
+                content.resize(content.len().max(end), 0);
+                content[*offset..end].copy_from_slice(data);
+            }
+            Self::Len(len) => content.resize(*len, 0),
+        }
+    }
+
+    /// The first half of a write, or a part of it.
+    fn torn(&self, at: u64) -> Self {
+        match self {
+            Self::Write(offset, data) => {
+                let len = at as usize % (data.len() + 1);
+                Self::Write(*offset, data[..len].to_vec())
+            }
+            Self::Len(len) => Self::Len(*len),
+        }
+    }
+}
+
+impl Disk {
+    fn platters(&self) -> MutexGuard<'_, Platters> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Power for so many writing operations; every operation fails from then on.
+    pub fn power(&self, operations: u64) {
+        self.platters().left = operations;
+    }
+
+    /// Power goes and comes back: of what was not synced, an arbitrary part has arrived.
+    pub fn lose_power(&self, dice: &Dice) {
+        let mut platters = self.platters();
+        let pending = std::mem::take(&mut platters.pending);
+        let torn = dice.below(pending.len() as u64 + 1);
+        let keep_most = dice.below(2) == 0;
+        for (place, change) in pending.iter().enumerate() {
+            if place as u64 == torn {
+                change.torn(dice.below(u64::MAX)).apply(&mut platters.durable);
+            } else if dice.below(8) < if keep_most { 7 } else { 3 } {
+                change.apply(&mut platters.durable);
+            }
+        }
+        let Platters { seen, durable, .. } = &mut *platters;
+        seen.clone_from(durable);
+    }
+
+    fn change(&self, change: Change) -> io::Result<()> {
+        let mut platters = self.platters();
+        platters.spend()?;
+        change.apply(&mut platters.seen);
+        platters.pending.push(change);
+        Ok(())
+    }
+}
+
+impl Platters {
+    fn spend(&mut self) -> io::Result<()> {
+        self.left = self.left.checked_sub(1).ok_or_else(|| io::Error::other("no power"))?;
+        Ok(())
+    }
+}
+
+impl StorageBackend for Disk {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.platters().seen.len() as u64)
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        let platters = self.platters();
+        let start = offset as usize;
+        let part = platters.seen.get(start..start + out.len());
+        out.copy_from_slice(part.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.change(Change::Len(len as usize))
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        let mut platters = self.platters();
+        platters.spend()?;
+        let pending = std::mem::take(&mut platters.pending);
+        for change in pending {
+            change.apply(&mut platters.durable);
+        }
+        Ok(())
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.change(Change::Write(offset as usize, data.to_vec()))
+    }
+}
+
+/// Seeded chance.
+#[derive(Debug)]
+pub struct Dice(Entropy);
+
+impl Dice {
+    /// The same throws for the same seed.
+    pub fn new(seed: u64) -> Self {
+        Self(Entropy::seeded(seed))
+    }
+
+    /// A number below `end`, or 0.
+    pub fn below(&self, end: u64) -> u64 {
+        u64::from_le_bytes(self.0.bytes().expect("seeded bytes")) % end.max(1)
+    }
+}
