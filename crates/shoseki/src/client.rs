@@ -1,0 +1,202 @@
+//! A small AWS client: it signs requests, sends them over HTTP/1.1, and reads the answers.
+//!
+//! It blocks its thread: the verbs of the command are read from top to bottom. Several threads may
+//! use one client; it keeps their connections and uses them again.
+
+mod connection;
+mod endpoint;
+mod service;
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full, Limited};
+use tokio::runtime::Handle;
+use types::Clock;
+use wire::sign::{Credentials, payload_hash, sign_header};
+
+use connection::{Connection, connect};
+pub(crate) use endpoint::Endpoint;
+pub(crate) use service::{Ask, Service};
+
+/// The largest body taken from a server: CloudTrail's files are far smaller.
+const BODY_BYTES_MAX: usize = 1 << 30;
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How we name ourselves; it stands in every event.
+const USER_AGENT: &str = concat!("shoseki/", env!("CARGO_PKG_VERSION"));
+
+/// A client of one endpoint with one access key.
+#[derive(Debug)]
+pub(crate) struct Client {
+    runtime: Handle,
+    endpoint: Endpoint,
+    credentials: Credentials,
+    region: String,
+    clock: Clock,
+    idle: Mutex<Vec<Connection>>,
+}
+
+/// A successful answer.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    /// The status, below 400.
+    pub(crate) status: StatusCode,
+    /// The headers.
+    pub(crate) headers: HeaderMap,
+    /// The whole body.
+    pub(crate) body: Bytes,
+}
+
+impl Answered {
+    /// A header's value, if it is text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// Why a call did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum CallError {
+    /// The service said no.
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// AWS's code.
+        code: String,
+        /// AWS's message.
+        message: String,
+    },
+    /// There was no answer, or none that can be read.
+    Unreachable(String),
+}
+
+impl CallError {
+    /// AWS's code, or an empty text.
+    pub(crate) fn code(&self) -> &str {
+        match self {
+            Self::Refused { code, .. } => code,
+            Self::Unreachable(_) => "",
+        }
+    }
+
+    /// Whether the caller may not do that.
+    pub(crate) fn is_denied(&self) -> bool {
+        matches!(self, Self::Refused { status: 401 | 403, .. }) || self.code() == "AccessDenied"
+    }
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused { status, code, message } if message.is_empty() => {
+                write!(f, "{status} {code}")
+            }
+            Self::Refused { status, code, message } => write!(f, "{status} {code}: {message}"),
+            Self::Unreachable(text) => f.write_str(text),
+        }
+    }
+}
+
+impl Client {
+    pub(crate) fn new(
+        runtime: Handle,
+        endpoint: Endpoint,
+        credentials: Credentials,
+        region: &str,
+        clock: Clock,
+    ) -> Self {
+        let (region, idle) = (region.to_owned(), Mutex::default());
+        Self { runtime, endpoint, credentials, region, clock, idle }
+    }
+
+    /// Where requests go.
+    pub(crate) fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    /// The region that requests are signed for.
+    pub(crate) fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// Signs and sends a request and reads its answer. Blocks; not to be called by async code.
+    pub(crate) fn call(&self, ask: &Ask) -> Result<Answered, CallError> {
+        let answered = self.runtime.block_on(async {
+            let sent = tokio::time::timeout(PATIENCE, self.exchange(ask)).await;
+            sent.unwrap_or_else(|_| Err("no answer within a minute".to_owned()))
+        });
+        let answered = answered.map_err(|text| {
+            CallError::Unreachable(format!("{}: {text}", self.endpoint.url()))
+        })?;
+        if answered.status.is_client_error() || answered.status.is_server_error() {
+            return Err(service::refusal(ask.service, &answered));
+        }
+        Ok(answered)
+    }
+
+    /// Uses a connection that is open, if there is one, and else or if it fails a new one.
+    async fn exchange(&self, ask: &Ask) -> Result<Answered, String> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        if let Some(connection) = idle
+            && let Ok(answered) = self.send(connection, ask).await
+        {
+            return Ok(answered);
+        }
+        let connection = connect(&self.endpoint).await?;
+        self.send(connection, ask).await
+    }
+
+    async fn send(&self, mut connection: Connection, ask: &Ask) -> Result<Answered, String> {
+        let request = self.sign(ask)?;
+        let response = connection.send_request(request).await.map_err(|error| causes(&error))?;
+        let (head, body) = Response::into_parts(response);
+        let body = Limited::new(body, BODY_BYTES_MAX).collect().await;
+        let body = body.map_err(|error| error.to_string())?.to_bytes();
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        Ok(Answered { status: head.status, headers: head.headers, body })
+    }
+
+    fn sign(&self, ask: &Ask) -> Result<Request<Full<Bytes>>, String> {
+        let headers: Vec<(&str, &str)> =
+            ask.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let added = sign_header(
+            ask.method.as_str(),
+            self.endpoint.authority(),
+            &ask.target,
+            &headers,
+            &payload_hash(&ask.body),
+            &self.credentials,
+            &self.region,
+            ask.service.signing_name(),
+            self.clock.now(),
+        );
+        let mut request = Request::builder()
+            .method(&ask.method)
+            .uri(&ask.target)
+            .header(http::header::HOST, self.endpoint.authority())
+            .header(http::header::USER_AGENT, USER_AGENT);
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        for (name, value) in added {
+            request = request.header(name, value);
+        }
+        request.body(Full::new(ask.body.clone())).map_err(|error| error.to_string())
+    }
+}
+
+/// An error and what caused it, in one line.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,56 @@
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, RootCertStore};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+
+use super::Endpoint;
+
+/// An open connection that takes one request at a time.
+pub(super) type Connection = SendRequest<Full<Bytes>>;
+
+/// Opens a connection. Errors with a text for people.
+pub(super) async fn connect(endpoint: &Endpoint) -> Result<Connection, String> {
+    let stream = TcpStream::connect(endpoint.socket()).await.map_err(|error| error.to_string())?;
+    // Latency matters more than packets; a socket that cannot do it works all the same.
+    let _ = stream.set_nodelay(true);
+    match endpoint.bundle() {
+        None => speak(TokioIo::new(stream)).await,
+        Some(bundle) => {
+            let connector = TlsConnector::from(Arc::new(trust(bundle)?));
+            let name = ServerName::try_from(endpoint.socket().0.to_owned());
+            let name = name.map_err(|error| error.to_string())?;
+            let stream = connector.connect(name, stream).await;
+            speak(TokioIo::new(stream.map_err(|error| error.to_string())?)).await
+        }
+    }
+}
+
+async fn speak<S>(stream: S) -> Result<Connection, String>
+where
+    S: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
+{
+    let (sender, connection) = handshake(stream).await.map_err(|error| error.to_string())?;
+    // It ends with its sender; what goes wrong is told to whoever waits for an answer.
+    tokio::spawn(connection);
+    Ok(sender)
+}
+
+fn trust(bundle: &Path) -> Result<ClientConfig, String> {
+    let unusable = |cause: &dyn std::fmt::Display| format!("`{}`: {cause}", bundle.display());
+    let file = File::open(bundle).map_err(|error| unusable(&error))?;
+    let mut roots = RootCertStore::empty();
+    for certificate in rustls_pemfile::certs(&mut BufReader::new(file)) {
+        // One that cannot be used is one that is not trusted.
+        let _ = roots.add(certificate.map_err(|error| unusable(&error))?);
+    }
+    Ok(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())
+}
