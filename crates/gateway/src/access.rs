@@ -4,7 +4,7 @@ use policy::{Attached, Context, Decision, Policies, Policy, Quoting, Request, Re
 use types::AccountId;
 use wire::{Family, WireError};
 
-use crate::{Ctx, Refused, Service};
+use crate::{Ctx, Denial, Refused, Service};
 
 /// One right that a call needs: an action on a resource. A call may need several; the first that
 /// is refused is reported.
@@ -65,7 +65,11 @@ pub(crate) fn authorize(
         };
         let decision = side.decide(&request, &need);
         if !decision.allowed {
-            return Err(denial(service.family, &decision, &request).into());
+            let refusal = denial(service.family, &decision, &request);
+            let told = refusal.message.as_deref().unwrap_or_default();
+            let kept = Denial::new(&request, &decision, told, ctx.now());
+            ctx.push_denial(kept);
+            return Err(refusal.into());
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use trail::Record;
 use types::{AccountId, Arn, Entropy, Region, Timestamp};
 
 use crate::execute::execute;
-use crate::{Call, Caller, Gateway, IdentityPort, Operation, Refused};
+use crate::{Call, Caller, Denial, Gateway, IdentityPort, Operation, Refused};
 
 /// Calls that may be nested in one another at most.
 const DEPTH_MAX: u8 = 8;
@@ -19,16 +19,26 @@ pub struct Ctx<'t> {
     call: Arc<Call>,
     tx: Tx<'t>,
     records: Vec<Record>,
+    denials: Vec<Denial>,
     depth: u8,
 }
 
 impl<'t> Ctx<'t> {
     pub(crate) fn new(gateway: Arc<Gateway>, call: Arc<Call>, tx: Tx<'t>) -> Self {
-        Self { gateway, call, tx, records: Vec::new(), depth: 0 }
+        Self { gateway, call, tx, records: Vec::new(), denials: Vec::new(), depth: 0 }
     }
 
     pub(crate) fn into_parts(self) -> (Tx<'t>, Vec<Record>) {
         (self.tx, self.records)
+    }
+
+    /// The refusals so far, which the call's commit keeps.
+    pub(crate) fn take_denials(&mut self) -> Vec<Denial> {
+        std::mem::take(&mut self.denials)
+    }
+
+    pub(crate) fn push_denial(&mut self, denial: Denial) {
+        self.denials.push(denial);
     }
 
     /// The call that is being answered.

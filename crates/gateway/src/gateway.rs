@@ -12,9 +12,9 @@ use wire::sigv4::SigningKeys;
 
 use crate::policies::PolicyCache;
 use crate::record::{self, new_events};
-use crate::row::{Admitted, admitted, committed};
+use crate::row::{admitted, admitted_on_writer, committed};
 use crate::table::Table;
-use crate::{Call, Caller, Family, IdentityPort, Operation, Refused, Resource, Row};
+use crate::{Call, Caller, Family, IdentityPort, Operation, Refused, Resource, Row, decisions};
 
 /// Signing keys that are remembered: one a day, region and service of an access key.
 const SIGNING_KEYS_MAX: usize = 4_096;
@@ -149,8 +149,13 @@ impl Gateway {
     ) -> Result<O::Output, Refused> {
         let now = self.clock.now();
         let call = Arc::new(self.internal_call(caller, region, now, O::SPEC.service.family)?);
-        let Admitted { input, records, refused } = admitted::<O>(self, &call, Ok(input));
-        committed::<O>(self, call, input, records, refused).wait()?
+        let mut admitted = admitted::<O>(self, &call, Ok(input));
+        if admitted.refused.as_ref().is_some_and(Refused::needs_writer)
+            && let Some(input) = admitted.input.take()
+        {
+            admitted = admitted_on_writer::<O>(self, &call, input);
+        }
+        committed::<O>(self, call, admitted).wait()?
     }
 
     /// Commits what a service does by itself, with the event that tells of it, if it did anything:
@@ -179,6 +184,14 @@ impl Gateway {
             }
         });
         committed.wait()?
+    }
+
+    /// Forgets explanations of denials that are too old.
+    ///
+    /// Blocks the thread.
+    pub fn forget_denials(&self) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        self.store.submit(move |tx| (decisions::forget(tx, now), Vec::new())).wait()?
     }
 
     fn service_record(&self, event: ServiceEvent) -> Result<Record, StoreError> {

@@ -35,20 +35,39 @@ impl<'a, T> Outcome<'a, T> {
         }
     }
 
-    fn error(&self, family: Family) -> Option<(String, Option<String>)> {
+    fn error(&self, service: &Service) -> Option<(String, Option<String>)> {
         match self {
             Self::Done(_) => None,
             // Observed: every service's denials are recorded under this one name.
             Self::Refused(error) if is_denial(error) => {
                 Some(("AccessDenied".to_owned(), error.message.clone()))
             }
-            Self::Refused(error) => Some((error.code.clone(), error.message.clone())),
+            Self::Refused(error) => Some((event_code(service, &error.code), error.message.clone())),
             Self::Failed => {
-                let error = internal_error(family);
+                let error = internal_error(service.family);
                 Some((error.code, error.message))
             }
         }
     }
+}
+
+/// The name of an error in events.
+///
+/// Observed: IAM's events say `NoSuchEntityException` where the answer says `NoSuchEntity`.
+/// Assumed: so it is with IAM's other modelled errors.
+fn event_code(service: &Service, code: &str) -> String {
+    const MODELLED: [&str; 6] = [
+        "NoSuchEntity",
+        "EntityAlreadyExists",
+        "DeleteConflict",
+        "LimitExceeded",
+        "MalformedPolicyDocument",
+        "InvalidInput",
+    ];
+    if service.name == "iam" && MODELLED.contains(&code) {
+        return format!("{code}Exception");
+    }
+    code.to_owned()
 }
 
 /// The answer when the fault is ours.
@@ -119,7 +138,7 @@ fn record_of<T>(
     outcome: &Outcome<'_, T>,
 ) -> Result<Record, StoreError> {
     let (call, service) = (ctx.call(), spec.service);
-    let (error_code, error_message) = match outcome.error(service.family) {
+    let (error_code, error_message) = match outcome.error(service) {
         Some((code, message)) => (Some(code), message),
         None => (None, None),
     };

@@ -12,7 +12,8 @@ use crate::execute::{admit, record, report, run};
 use crate::identify::Incoming;
 use crate::record::{internal_error, new_events};
 use crate::{
-    Answer, BodyLimit, Call, Codec, Ctx, Gateway, Operation, Refused, Reply, Spec, WireError,
+    Answer, BodyLimit, Call, Codec, Ctx, Denial, Gateway, Operation, Refused, Reply, Spec,
+    WireError, decisions,
 };
 
 /// A row: the operation's fixed facts and the way to begin a call of it.
@@ -62,8 +63,16 @@ pub(crate) struct Admitted<O: Operation> {
     pub(crate) input: Option<O::Input>,
     /// Events of nested calls.
     pub(crate) records: Vec<Record>,
+    /// Refusals of rights, with the engine's reasons.
+    pub(crate) denials: Vec<Denial>,
     /// Why the operation will not run.
     pub(crate) refused: Option<Refused>,
+}
+
+impl<O: Operation> Admitted<O> {
+    fn failed(input: Option<O::Input>, refused: Refused) -> Self {
+        Self { input, records: Vec::new(), denials: Vec::new(), refused: Some(refused) }
+    }
 }
 
 /// Authorizes and prepares on a snapshot.
@@ -74,27 +83,22 @@ pub(crate) fn admitted<O: Operation>(
 ) -> Admitted<O> {
     let mut input = match input {
         Ok(input) => input,
-        Err(error) => {
-            let refused = Some(error.into());
-            return Admitted { input: None, records: Vec::new(), refused };
-        }
+        Err(error) => return Admitted::failed(None, error.into()),
     };
     let view = match gateway.store.snapshot() {
         Ok(view) => view,
-        Err(error) => {
-            let refused = Some(error.into());
-            return Admitted { input: Some(input), records: Vec::new(), refused };
-        }
+        Err(error) => return Admitted::failed(Some(input), error.into()),
     };
     let mut ctx = Ctx::new(Arc::clone(gateway), Arc::clone(call), view.tx());
     let refused = admit::<O>(&mut ctx, &mut input).err();
+    let denials = ctx.take_denials();
     let (_, records) = ctx.into_parts();
-    Admitted { input: Some(input), records, refused }
+    Admitted { input: Some(input), records, denials, refused }
 }
 
 /// Authorizes and prepares on the writer, because a nested call has to write: a default key that
 /// is made on first use. What nested calls did stays done.
-fn admitted_on_writer<O: Operation>(
+pub(crate) fn admitted_on_writer<O: Operation>(
     gateway: &Arc<Gateway>,
     call: &Arc<Call>,
     mut input: O::Input,
@@ -103,15 +107,13 @@ fn admitted_on_writer<O: Operation>(
     let admitting = gateway.store.submit(move |tx| {
         let mut ctx = Ctx::new(own, call, tx.take());
         let refused = admit::<O>(&mut ctx, &mut input).err();
+        let denials = ctx.take_denials();
         let (back, records) = ctx.into_parts();
         *tx = back;
-        (Admitted::<O> { input: Some(input), records: Vec::new(), refused }, new_events(records))
+        let input = Some(input);
+        (Admitted::<O> { input, records: Vec::new(), denials, refused }, new_events(records))
     });
-    admitting.wait().unwrap_or_else(|error| Admitted {
-        input: None,
-        records: Vec::new(),
-        refused: Some(error.into()),
-    })
+    admitting.wait().unwrap_or_else(|error| Admitted::failed(None, error.into()))
 }
 
 /// Runs on the writer and commits state and events as one.
@@ -119,13 +121,12 @@ fn admitted_on_writer<O: Operation>(
 pub(crate) fn committed<O: Operation>(
     gateway: &Arc<Gateway>,
     call: Arc<Call>,
-    mut input: Option<O::Input>,
-    records: Vec<Record>,
-    refused: Option<Refused>,
+    admitted: Admitted<O>,
 ) -> Committed<Result<O::Output, Refused>> {
     let own = Arc::clone(gateway);
+    let Admitted { mut input, records, mut denials, refused } = admitted;
     gateway.store.submit(move |tx| {
-        let mut ctx = Ctx::new(own, call, tx.take());
+        let mut ctx = Ctx::new(own, Arc::clone(&call), tx.take());
         for record in records {
             ctx.push_record(record);
         }
@@ -137,8 +138,12 @@ pub(crate) fn committed<O: Operation>(
         if let Err(unrecorded) = record::<O>(&mut ctx, input.as_ref(), &result) {
             result = Err(unrecorded);
         }
+        denials.append(&mut ctx.take_denials());
         let (back, records) = ctx.into_parts();
         *tx = back;
+        if let Err(error) = decisions::keep(tx, call.account(), &call.request_id, &denials) {
+            result = Err(error.into());
+        }
         (result, new_events(records))
     })
 }
@@ -149,9 +154,7 @@ fn begin<O: Operation>(incoming: &Incoming) -> Begun {
     if admitted.refused.as_ref().is_some_and(Refused::needs_writer) {
         admitted = match incoming.decode::<O>() {
             Ok(input) => admitted_on_writer::<O>(&gateway, &call, input),
-            Err(error) => {
-                Admitted { input: None, records: Vec::new(), refused: Some(error.into()) }
-            }
+            Err(error) => Admitted::failed(None, error.into()),
         };
     }
     let started = Started { gateway, call, admitted };
@@ -179,9 +182,7 @@ impl<O: Operation> Started<O> {
     }
 
     fn write(self) -> Answering {
-        let Admitted { input, records, refused } = self.admitted;
-        let running =
-            committed::<O>(&self.gateway, Arc::clone(&self.call), input, records, refused);
+        let running = committed::<O>(&self.gateway, Arc::clone(&self.call), self.admitted);
         let call = self.call;
         Box::pin(async move {
             let result = running.done().await.unwrap_or_else(|error| Err(error.into()));

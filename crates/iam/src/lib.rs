@@ -1,1 +1,64 @@
-//! placeholder
+//! IAM and STS: who is who, and what they may do.
+//!
+//! Users, roles and groups are one thing here, a *holder* of policies: most operations exist once
+//! and serve all three. Managed policies, access keys and accounts complete the tables. Roles are
+//! lived in through sessions, and a session is its token: sealed, self-contained, stored nowhere.
+//! Its end is its expiry or the deletion of its role.
+//!
+//! The gateway asks [`PORT`] for identities; the operations come as [`ROWS`]. What is deliberately
+//! not here: deciding (that is `policy`), signatures (`wire`), passwords, second factors,
+//! federation. Lists of such things are answered honestly: empty.
+//!
+//! Reading order: [`bootstrap`] (accounts come from configuration), `model` (what is stored),
+//! `directory` (the tables), `identity` ([`PORT`]), `action` (what operations share), `ops`,
+//! `token` and `sts`.
+
+mod action;
+mod bootstrap;
+mod directory;
+mod document;
+mod error;
+mod identity;
+mod ids;
+mod managed;
+mod model;
+mod noun;
+mod ops;
+mod paging;
+mod secrets;
+mod shapes;
+mod sts;
+mod tagging;
+mod token;
+mod validate;
+
+#[cfg(test)]
+mod scenario;
+
+use gateway::{Family, Protocol, Service};
+
+pub use bootstrap::{Account, accounts, bootstrap, canonical_user_id};
+pub use identity::PORT;
+pub use ops::ROWS;
+
+/// Identity and Access Management.
+pub const IAM: Service = Service {
+    name: "iam",
+    event_source: "iam.amazonaws.com",
+    protocol: Protocol::Query { namespace: "https://iam.amazonaws.com/doc/2010-05-08/" },
+    family: Family::Query,
+    target: "",
+    global: true,
+    event_api_version: None,
+};
+
+/// The Security Token Service.
+pub const STS: Service = Service {
+    name: "sts",
+    event_source: "sts.amazonaws.com",
+    protocol: Protocol::Query { namespace: "https://sts.amazonaws.com/doc/2011-06-15/" },
+    family: Family::Query,
+    target: "",
+    global: false,
+    event_api_version: None,
+};

@@ -1,1 +1,81 @@
-//! placeholder
+//! The Key Management Service: symmetric keys, their policies, aliases, tags, grants and rotation,
+//! and cryptography under them.
+//!
+//! Key material never leaves this crate in the clear. Each key has one or more backing keys, kept
+//! wrapped and bound to their place; a call unwraps one, works, and wipes it. Every stored row
+//! carries a proof over its place and content, because a key's state and policy decide who may
+//! decrypt.
+//!
+//! What is deliberately absent: asymmetric and HMAC keys, imported material, replicas of
+//! multi-Region keys and custom key stores. Requests for them are refused with
+//! `UnsupportedOperationException`; the list is at `ops::ROWS`.
+//!
+//! Other services use a key by invoking [`GenerateDataKey`], [`Decrypt`] or [`DescribeKey`] as
+//! their caller or as themselves. A worker calls [`destroy_due`] and [`rotate_due`].
+//!
+//! Reading order: `model.rs` (what is stored), `id.rs` and `resolve.rs` (from names to keys),
+//! `rights.rs` and `key_policy.rs` (who may), `state.rs` (when), `material.rs` (the cryptography),
+//! then the operations.
+
+mod alias;
+mod blob;
+mod checks;
+mod create;
+mod crypto;
+mod due;
+mod error;
+mod event;
+mod grants;
+mod id;
+mod json_text;
+mod key_policy;
+mod managed;
+mod material;
+mod metadata;
+mod model;
+mod ops;
+mod page;
+mod quiet;
+mod resolve;
+mod rights;
+mod rows;
+mod source;
+mod state;
+mod tags;
+mod worker;
+
+use gateway::{Family, Protocol, Service};
+
+pub use blob::{Blob, Secret};
+pub use due::{DestroyedKey, RotatedKey, destroy_due, next_due, rotate_due};
+pub use error::KmsError;
+pub use metadata::{KeyMetadata, MultiRegionConfiguration, MultiRegionKey, Seconds};
+pub use ops::{
+    Decrypt, DecryptInput, DecryptOutput, DescribeKey, DescribeKeyInput, DescribeKeyOutput,
+    Encrypt, EncryptInput, EncryptOutput, GenerateDataKey, GenerateDataKeyInput,
+    GenerateDataKeyOutput, GenerateDataKeyWithoutPlaintext, GenerateDataKeyWithoutPlaintextOutput,
+    ROWS, Recipient,
+};
+pub use quiet::{Quiet, Recorded};
+pub use rights::EncryptionContext;
+pub use worker::{named_key, run_due};
+
+/// The service.
+///
+/// Source: the service model's metadata. Observed: events carry no `apiVersion`.
+pub static SERVICE: Service = Service {
+    name: "kms",
+    event_source: "kms.amazonaws.com",
+    protocol: Protocol::Json11,
+    family: Family::Json,
+    target: "TrentService",
+    global: false,
+    event_api_version: None,
+};
+
+/// The one key spec here; also the name of its encryption algorithm.
+const SYMMETRIC_DEFAULT: &str = "SYMMETRIC_DEFAULT";
+/// The one key usage here.
+const ENCRYPT_DECRYPT: &str = "ENCRYPT_DECRYPT";
+/// The one origin of key material here.
+const AWS_KMS: &str = "AWS_KMS";

@@ -8,7 +8,8 @@ use crate::xml::XmlWriter;
 /// The answer of `operation`: `<OpResponse>` around `<OpResult>` and the request's id.
 ///
 /// Lists become `<member>` elements, null members are left out, numbers and truths are written as
-/// text. Maps are given as lists of objects. An operation without output has no `<OpResult>`.
+/// text. A map is an object whose one member `entry` lists pairs of `key` and `value`; each becomes
+/// an `<entry>`. An operation without output has no `<OpResult>`.
 ///
 /// Source: the Query protocol of the service models.
 pub fn render(operation: &str, namespace: &str, tree: &Value, request_id: &str) -> Bytes {
@@ -38,7 +39,10 @@ fn write(xml: &mut XmlWriter, name: &str, value: &Value) {
         Value::Object(members) => {
             xml.open(name);
             for (name, member) in members {
-                write(xml, name, member);
+                match member.as_array().filter(|_| name == "entry") {
+                    Some(entries) => entries.iter().for_each(|entry| write(xml, name, entry)),
+                    None => write(xml, name, member),
+                }
             }
             xml.close();
         }
@@ -68,6 +72,16 @@ mod tests {
             "<GetUserResult><User><Path>/</Path><Tags><member><Key>&lt;a&gt;</Key></member>\
              <member><Key>b</Key></member></Tags><Empty/><None/></User>\
              <IsTruncated>false</IsTruncated><Count>3</Count></GetUserResult>",
+        );
+    }
+
+    /// Source: the Query protocol, maps that are not flattened.
+    #[test]
+    fn maps_are_lists_of_entries() {
+        check(
+            &json!({"SummaryMap": {"entry": [{"key": "a", "value": 1}, {"key": "b", "value": 2}]}}),
+            "<GetUserResult><SummaryMap><entry><key>a</key><value>1</value></entry>\
+             <entry><key>b</key><value>2</value></entry></SummaryMap></GetUserResult>",
         );
     }
 

@@ -1,0 +1,163 @@
+//! Why somebody was refused: kept for a while, told by `ExplainDenial`.
+//!
+//! On the wire a denial says no more than AWS says. The engine knows more: every layer it looked
+//! at, and the statement that decided. That is kept under the request's id, for whoever may ask.
+
+use std::ops::ControlFlow;
+
+use policy::{Decision, Request};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use store::{StoreError, Table, Tx, key};
+use types::{AccountId, DAY_MS, Timestamp};
+use wire::{Family, Protocol};
+
+use crate::{Access, ApiError, Ctx, Failure, Json, Operation, Row, Service, Spec, WireError, row};
+
+/// Denials by account and request id.
+const DENIALS: Table<Vec<Denial>> = Table::new("gateway.denial");
+/// Their places by instant, to forget them.
+const DENIAL_TIMES: Table<Vec<u8>> = Table::new("gateway.denial_time");
+/// How long a denial can be explained.
+///
+/// Source: IAM Toolbox API Reference: authorization details are kept for at least a day.
+const KEPT_MS: u64 = DAY_MS;
+/// Denials that one pass forgets at most.
+const FORGOTTEN_MAX: usize = 10_000;
+
+/// Our own service: what AWS has no API for.
+pub static SHOSEKI: Service = Service {
+    name: "shoseki",
+    event_source: "shoseki.local",
+    protocol: Protocol::Json11,
+    family: Family::Json,
+    target: "Shoseki_20261101",
+    global: false,
+    event_api_version: None,
+};
+
+/// The rows of this crate.
+pub const ROWS: &[Row] = &[row::<ExplainDenial>()];
+
+/// A refusal, with the engine's reasons.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Denial {
+    /// When.
+    time: Timestamp,
+    /// Who was refused.
+    principal: String,
+    /// What they wanted to do.
+    action: String,
+    /// To what.
+    resource: String,
+    /// What they were told.
+    message: String,
+    /// The engine's reason, with the deciding policy and statement where there is one.
+    reason: Value,
+    /// What each layer said, in the order in which they were asked.
+    checks: Value,
+}
+
+impl Denial {
+    pub(crate) fn new(
+        request: &Request<'_>,
+        decision: &Decision,
+        message: &str,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            time: now,
+            principal: request.principal.arn().into_owned(),
+            action: request.action.to_owned(),
+            resource: request.resource.to_owned(),
+            message: message.to_owned(),
+            reason: serde_json::to_value(&decision.reason).unwrap_or_default(),
+            checks: serde_json::to_value(&decision.checks).unwrap_or_default(),
+        }
+    }
+}
+
+/// Keeps the denials of a call, in its transaction.
+pub(crate) fn keep(
+    tx: &mut Tx<'_>,
+    account: &AccountId,
+    request_id: &str,
+    denials: &Vec<Denial>,
+) -> Result<(), StoreError> {
+    let Some(first) = denials.first() else { return Ok(()) };
+    let place = key([account.as_str(), request_id]);
+    let time = key([format!("{:020}", first.time.as_ms()).as_str(), request_id]);
+    DENIALS.put(tx, &place, denials)?;
+    DENIAL_TIMES.put(tx, time, &place)
+}
+
+/// Forgets denials that are older than a day.
+pub(crate) fn forget(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
+    let horizon = key([format!("{:020}", now.minus_ms(KEPT_MS).as_ms())]);
+    let mut old = Vec::new();
+    DENIAL_TIMES.visit(tx, "", "", &mut |time, place| {
+        if time >= horizon.as_slice() || old.len() >= FORGOTTEN_MAX {
+            return ControlFlow::Break(());
+        }
+        old.push((time.to_vec(), place));
+        ControlFlow::Continue(())
+    })?;
+    for (time, place) in old {
+        DENIAL_TIMES.delete(tx, time)?;
+        DENIALS.delete(tx, place)?;
+    }
+    Ok(())
+}
+
+/// `ExplainDenial`: the engine's reasons for a refused request of the last day.
+#[derive(Debug)]
+pub(crate) struct ExplainDenial;
+
+/// What the caller sends.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct ExplainDenialInput {
+    request_id: String,
+}
+
+/// What the caller gets.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ExplainDenialOutput {
+    denials: Vec<Denial>,
+}
+
+/// No such denial.
+#[derive(Debug)]
+pub(crate) struct NoSuchDenial;
+
+impl ApiError for NoSuchDenial {
+    fn wire(&self) -> WireError {
+        WireError::new(400, "ResourceNotFoundException", "no denial of that request is on record")
+    }
+}
+
+impl Operation for ExplainDenial {
+    const SPEC: Spec = Spec::named(&SHOSEKI, "ExplainDenial", true);
+    type Input = ExplainDenialInput;
+    type Output = ExplainDenialOutput;
+    type Error = NoSuchDenial;
+    type Codec = Json;
+
+    fn access(
+        _: &mut Ctx<'_>,
+        _: &ExplainDenialInput,
+    ) -> Result<Vec<Access>, Failure<NoSuchDenial>> {
+        Ok(vec![Access::by_identity("shoseki:ExplainDenial", "*")])
+    }
+
+    fn run(
+        ctx: &mut Ctx<'_>,
+        input: &mut ExplainDenialInput,
+    ) -> Result<ExplainDenialOutput, Failure<NoSuchDenial>> {
+        let place = key([ctx.account().as_str(), &input.request_id]);
+        let denials = DENIALS.get(ctx.tx(), place)?.ok_or(NoSuchDenial)?;
+        Ok(ExplainDenialOutput { denials })
+    }
+}

@@ -1,0 +1,117 @@
+use gateway::{ApiError, Failure, WireError};
+
+/// Why an operation of IAM or STS gave no answer.
+pub(crate) type Fail = Failure<IamError>;
+
+/// Failures of the operations. Each carries AWS's wording, made by the functions below.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum IamError {
+    /// Something named is not there.
+    NoSuchEntity(String),
+    /// The name is taken.
+    EntityAlreadyExists(String),
+    /// Something still depends on it.
+    DeleteConflict(String),
+    /// A quota is used up.
+    LimitExceeded(String),
+    /// A policy document breaks the grammar.
+    MalformedPolicyDocument(String),
+    /// A parameter has not the form that the model demands.
+    Validation(String),
+    /// A parameter has the form but no sense.
+    InvalidInput(String),
+    /// STS's name for the same.
+    InvalidParameterValue(String),
+    /// The session policies are too large.
+    PackedPolicyTooLarge(String),
+    /// A refusal that no policy decides.
+    AccessDenied(String),
+    /// The credentials are of a kind that this service does not take.
+    InvalidClientToken,
+}
+
+impl ApiError for IamError {
+    /// Source: the service models' `error` and `httpError` traits.
+    fn wire(&self) -> WireError {
+        let (status, code, message) = match self {
+            Self::NoSuchEntity(text) => (404, "NoSuchEntity", text.as_str()),
+            Self::EntityAlreadyExists(text) => (409, "EntityAlreadyExists", text.as_str()),
+            Self::DeleteConflict(text) => (409, "DeleteConflict", text.as_str()),
+            Self::LimitExceeded(text) => (409, "LimitExceeded", text.as_str()),
+            Self::MalformedPolicyDocument(text) => (400, "MalformedPolicyDocument", text.as_str()),
+            Self::Validation(text) => (400, "ValidationError", text.as_str()),
+            Self::InvalidInput(text) => (400, "InvalidInput", text.as_str()),
+            Self::InvalidParameterValue(text) => (400, "InvalidParameterValue", text.as_str()),
+            Self::PackedPolicyTooLarge(text) => (400, "PackedPolicyTooLarge", text.as_str()),
+            Self::AccessDenied(text) => (403, "AccessDenied", text.as_str()),
+            Self::InvalidClientToken => (
+                403,
+                "InvalidClientTokenId",
+                "The security token included in the request is invalid",
+            ),
+        };
+        WireError::new(status, code, message)
+    }
+}
+
+impl IamError {
+    /// `The user with name x cannot be found.`
+    ///
+    /// Observed.
+    pub(crate) fn no_such(what: &str, name: &str) -> Self {
+        Self::NoSuchEntity(format!("The {what} with name {name} cannot be found."))
+    }
+
+    /// `User with name x already exists.`
+    pub(crate) fn taken(what: &str, name: &str) -> Self {
+        Self::EntityAlreadyExists(format!("{what} with name {name} already exists."))
+    }
+
+    /// Observed: of a read or a deletion.
+    pub(crate) fn no_policy(arn: &str) -> Self {
+        Self::NoSuchEntity(format!("Policy {arn} was not found."))
+    }
+
+    /// Observed: of an attachment.
+    pub(crate) fn not_attachable(arn: &str) -> Self {
+        Self::NoSuchEntity(format!("Policy {arn} does not exist or is not attachable."))
+    }
+
+    /// `Cannot exceed quota for AccessKeysPerUser: 2`
+    pub(crate) fn quota(name: &str, most: usize) -> Self {
+        Self::LimitExceeded(format!("Cannot exceed quota for {name}: {most}"))
+    }
+
+    /// `Cannot delete entity, must … first.`
+    pub(crate) fn delete_first(what: &str) -> Self {
+        Self::DeleteConflict(format!("Cannot delete entity, must {what} first."))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Codes and statuses are the model's; the name of an error in events adds `Exception` only
+    /// there.
+    #[test]
+    fn every_error_has_the_models_code_and_status() {
+        let text = || "x".to_owned();
+        for (error, status, code) in [
+            (IamError::NoSuchEntity(text()), 404, "NoSuchEntity"),
+            (IamError::EntityAlreadyExists(text()), 409, "EntityAlreadyExists"),
+            (IamError::DeleteConflict(text()), 409, "DeleteConflict"),
+            (IamError::LimitExceeded(text()), 409, "LimitExceeded"),
+            (IamError::MalformedPolicyDocument(text()), 400, "MalformedPolicyDocument"),
+            (IamError::Validation(text()), 400, "ValidationError"),
+            (IamError::InvalidInput(text()), 400, "InvalidInput"),
+            (IamError::InvalidParameterValue(text()), 400, "InvalidParameterValue"),
+            (IamError::PackedPolicyTooLarge(text()), 400, "PackedPolicyTooLarge"),
+            (IamError::AccessDenied(text()), 403, "AccessDenied"),
+            (IamError::InvalidClientToken, 403, "InvalidClientTokenId"),
+        ] {
+            let wire = error.wire();
+            assert_eq!((wire.status, wire.code.as_str()), (status, code));
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! The account as a whole: its alias, and the summary of what it has.
+
+use gateway::Ctx;
+use serde::{Deserialize, Serialize};
+
+use crate::action::{Action, Target};
+use crate::directory;
+use crate::document::{MANAGED_CHARS_MAX, TRUST_CHARS_MAX};
+use crate::error::{Fail, IamError};
+use crate::model::Kind;
+use crate::paging::{Listing, Paging};
+use crate::shapes::Nothing;
+use crate::validate::{ACCOUNT_ALIAS, Checks, given};
+
+/// An alias.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct AliasInput {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account_alias: Option<String>,
+}
+
+impl AliasInput {
+    fn check(&self) -> Result<(), IamError> {
+        let alias = self.account_alias.as_deref();
+        Checks::iam().must("accountAlias", alias, &ACCOUNT_ALIAS).done()
+    }
+}
+
+/// Gives the account an alias in place of any it had.
+pub(crate) struct CreateAccountAlias;
+
+impl Action for CreateAccountAlias {
+    const NAME: &'static str = "CreateAccountAlias";
+    type Input = AliasInput;
+    type Output = Nothing;
+
+    fn check(input: &AliasInput) -> Result<(), IamError> {
+        input.check()
+    }
+
+    fn targets(_ctx: &Ctx<'_>, _input: &AliasInput) -> Result<Vec<Target>, Fail> {
+        Ok(vec![Target::any()])
+    }
+
+    fn run(ctx: &mut Ctx<'_>, input: &mut AliasInput) -> Result<Nothing, Fail> {
+        let (alias, account) = (given(input.account_alias.as_ref()), ctx.account().clone());
+        let owner = directory::account_by_alias(ctx.tx(), alias)?;
+        if owner.is_some_and(|owner| owner != account) {
+            let told = format!("The account alias {alias} already exists.");
+            return Err(IamError::EntityAlreadyExists(told).into());
+        }
+        if let Some(mut row) = directory::account(ctx.tx(), &account)? {
+            row.alias = Some(alias.to_owned());
+            directory::put_account(ctx.tx_mut(), &account, &row)?;
+        }
+        Ok(Nothing {})
+    }
+}
+
+/// Takes the alias away.
+pub(crate) struct DeleteAccountAlias;
+
+impl Action for DeleteAccountAlias {
+    const NAME: &'static str = "DeleteAccountAlias";
+    type Input = AliasInput;
+    type Output = Nothing;
+
+    fn check(input: &AliasInput) -> Result<(), IamError> {
+        input.check()
+    }
+
+    fn targets(_ctx: &Ctx<'_>, _input: &AliasInput) -> Result<Vec<Target>, Fail> {
+        Ok(vec![Target::any()])
+    }
+
+    fn run(ctx: &mut Ctx<'_>, input: &mut AliasInput) -> Result<Nothing, Fail> {
+        let account = ctx.account().clone();
+        let row = directory::account(ctx.tx(), &account)?;
+        let Some(mut row) = row.filter(|row| row.alias == input.account_alias) else {
+            let alias = given(input.account_alias.as_ref());
+            let told = format!("The account alias {alias} does not exist.");
+            return Err(IamError::NoSuchEntity(told).into());
+        };
+        row.alias = None;
+        directory::put_account(ctx.tx_mut(), &account, &row)?;
+        Ok(Nothing {})
+    }
+}
+
+/// Lists the alias.
+pub(crate) struct ListAccountAliases;
+
+impl Action for ListAccountAliases {
+    const NAME: &'static str = "ListAccountAliases";
+    type Input = Paging;
+    type Output = Listing<String>;
+
+    fn check(input: &Paging) -> Result<(), IamError> {
+        input.check(Checks::iam()).done()
+    }
+
+    fn targets(_ctx: &Ctx<'_>, _input: &Paging) -> Result<Vec<Target>, Fail> {
+        Ok(vec![Target::any()])
+    }
+
+    fn run(ctx: &mut Ctx<'_>, input: &mut Paging) -> Result<Listing<String>, Fail> {
+        let alias = directory::account(ctx.tx(), ctx.account())?.and_then(|row| row.alias);
+        let aliases = alias.into_iter().map(|alias| (alias.clone(), alias));
+        Ok(input.page(aliases)?.listing("AccountAliases"))
+    }
+}
+
+/// Numbers by name.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct SummaryOutput {
+    summary_map: Entries,
+}
+
+/// A map, as the Query protocol writes one.
+#[derive(Debug, Serialize)]
+struct Entries {
+    entry: Vec<Entry>,
+}
+
+#[derive(Debug, Serialize)]
+struct Entry {
+    key: &'static str,
+    value: usize,
+}
+
+/// Counts what the account has and may have.
+pub(crate) struct GetAccountSummary;
+
+impl Action for GetAccountSummary {
+    const NAME: &'static str = "GetAccountSummary";
+    type Input = Nothing;
+    type Output = SummaryOutput;
+
+    fn check(_input: &Nothing) -> Result<(), IamError> {
+        Ok(())
+    }
+
+    fn targets(_ctx: &Ctx<'_>, _input: &Nothing) -> Result<Vec<Target>, Fail> {
+        Ok(vec![Target::any()])
+    }
+
+    fn run(ctx: &mut Ctx<'_>, _input: &mut Nothing) -> Result<SummaryOutput, Fail> {
+        let policies = directory::policies(ctx.tx(), ctx.account())?;
+        let versions = policies.iter().map(|policy| policy.versions.len()).sum();
+        let root = directory::account(ctx.tx(), ctx.account())?;
+        let root_keys = root.is_some_and(|row| !row.access_keys.is_empty());
+        let count = |kind| directory::count_holders(ctx.tx(), ctx.account(), kind);
+        let (users, groups) = (count(Kind::User)?, count(Kind::Group)?);
+        let numbers = [
+            ("Users", users),
+            ("UsersQuota", Kind::User.per_account_max()),
+            ("Groups", groups),
+            ("GroupsQuota", Kind::Group.per_account_max()),
+            ("Roles", count(Kind::Role)?),
+            ("RolesQuota", Kind::Role.per_account_max()),
+            ("Policies", policies.len()),
+            ("PoliciesQuota", super::policies::PER_ACCOUNT_MAX),
+            ("PolicySizeQuota", MANAGED_CHARS_MAX),
+            ("PolicyVersionsInUse", versions),
+            ("PolicyVersionsInUseQuota", 10_000),
+            ("VersionsPerPolicyQuota", 5),
+            ("UserPolicySizeQuota", Kind::User.inline_chars_max()),
+            ("GroupPolicySizeQuota", Kind::Group.inline_chars_max()),
+            ("RolePolicySizeQuota", Kind::Role.inline_chars_max()),
+            ("AssumeRolePolicySizeQuota", TRUST_CHARS_MAX),
+            ("GroupsPerUserQuota", 10),
+            ("AttachedPoliciesPerUserQuota", 10),
+            ("AttachedPoliciesPerGroupQuota", 10),
+            ("AttachedPoliciesPerRoleQuota", 10),
+            ("AccessKeysPerUserQuota", 2),
+            ("SigningCertificatesPerUserQuota", 2),
+            ("ServerCertificates", 0),
+            ("ServerCertificatesQuota", 20),
+            ("InstanceProfiles", 0),
+            ("InstanceProfilesQuota", 1_000),
+            ("Providers", 0),
+            ("MFADevices", 0),
+            ("MFADevicesInUse", 0),
+            ("AccountMFAEnabled", 0),
+            ("AccountPasswordPresent", 0),
+            ("AccountSigningCertificatesPresent", 0),
+            ("AccountAccessKeysPresent", usize::from(root_keys)),
+            ("GlobalEndpointTokenVersion", 1),
+        ];
+        let entry = numbers.into_iter().map(|(key, value)| Entry { key, value }).collect();
+        Ok(SummaryOutput { summary_map: Entries { entry } })
+    }
+}

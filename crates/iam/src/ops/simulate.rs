@@ -1,0 +1,344 @@
+//! `SimulatePrincipalPolicy`, `SimulateCustomPolicy`: what would be decided, without doing it.
+//!
+//! The same engine decides as for real calls. Assumed: positions of statements and missing context
+//! values need not be told.
+
+use gateway::Ctx;
+use policy::{
+    Attached, CheckType, Context, Decision, EvaluatedEffect, Grammar, Policies, Policy, Principal,
+    Reason, Request, ResourceRule, decide,
+};
+use serde::{Deserialize, Serialize};
+use types::{AccountId, Arn};
+
+use crate::action::{Action, Target};
+use crate::error::{Fail, IamError};
+use crate::model::{Holder, Kind};
+use crate::paging::{Listing, Paging};
+use crate::shapes::Nothing;
+use crate::validate::{ARN, Checks, given};
+use crate::{directory, identity};
+
+/// What is asked about.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct SimulateInput {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    policy_source_arn: Option<String>,
+    #[serde(
+        default,
+        deserialize_with = "wire::query::lenient::list",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    policy_input_list: Vec<String>,
+    #[serde(
+        default,
+        deserialize_with = "wire::query::lenient::list",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    permissions_boundary_policy_input_list: Vec<String>,
+    #[serde(default, deserialize_with = "wire::query::lenient::list")]
+    action_names: Vec<String>,
+    #[serde(
+        default,
+        deserialize_with = "wire::query::lenient::list",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    resource_arns: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    resource_policy: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    resource_owner: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    caller_arn: Option<String>,
+    #[serde(
+        default,
+        deserialize_with = "wire::query::lenient::list",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    context_entries: Vec<ContextEntry>,
+    #[serde(flatten)]
+    paging: Paging,
+}
+
+/// A condition key with its values.
+#[derive(Debug, Serialize, Deserialize)]
+struct ContextEntry {
+    #[serde(rename = "ContextKeyName")]
+    name: String,
+    #[serde(rename = "ContextKeyValues", default, deserialize_with = "wire::query::lenient::list")]
+    values: Vec<String>,
+    #[serde(rename = "ContextKeyType", default, skip_serializing_if = "Option::is_none")]
+    kind: Option<String>,
+}
+
+/// One answer: an action on a resource.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct EvaluationResult {
+    eval_action_name: String,
+    eval_resource_name: String,
+    eval_decision: &'static str,
+    matched_statements: Vec<Statement>,
+    missing_context_values: Vec<String>,
+    organizations_decision_detail: OrganizationsDetail,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permissions_boundary_decision_detail: Option<BoundaryDetail>,
+    eval_decision_details: Nothing,
+    resource_specific_results: Vec<ResourceResult>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Statement {
+    source_policy_id: String,
+    source_policy_type: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct OrganizationsDetail {
+    allowed_by_organizations: bool,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct BoundaryDetail {
+    allowed_by_permissions_boundary: bool,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ResourceResult {
+    eval_resource_name: String,
+    eval_resource_decision: &'static str,
+    matched_statements: Vec<Statement>,
+    missing_context_values: Vec<String>,
+}
+
+/// A compiled policy with its name.
+struct Named {
+    name: String,
+    arn: Option<String>,
+    policy: Policy,
+}
+
+impl Named {
+    fn new(name: String, text: &str) -> Result<Self, IamError> {
+        let policy = Policy::parse(text, &Grammar::Identity)
+            .map_err(|error| IamError::InvalidInput(error.message))?;
+        Ok(Self { name, arn: None, policy })
+    }
+
+    /// A stored policy; one that cannot be read denies everything, as in real calls.
+    fn stored(text: gateway::PolicyText) -> Self {
+        let parsed = Policy::parse(&text.text, &Grammar::Identity);
+        let policy = parsed.unwrap_or_else(|_| Policy::deny_all());
+        Self { name: text.name, arn: text.arn, policy }
+    }
+
+    fn attached(&self) -> Attached<'_> {
+        Attached { policy: &self.policy, arn: self.arn.as_deref(), name: &self.name }
+    }
+}
+
+/// Simulates the policies of a user, group or role.
+pub(crate) struct SimulatePrincipalPolicy;
+
+impl Action for SimulatePrincipalPolicy {
+    const NAME: &'static str = "SimulatePrincipalPolicy";
+    type Input = SimulateInput;
+    type Output = Listing<EvaluationResult>;
+
+    fn check(input: &SimulateInput) -> Result<(), IamError> {
+        let source = input.policy_source_arn.as_deref();
+        input.paging.check(Checks::iam().must("policySourceArn", source, &ARN)).done()
+    }
+
+    fn targets(_ctx: &Ctx<'_>, input: &SimulateInput) -> Result<Vec<Target>, Fail> {
+        Ok(vec![Target::new(given(input.policy_source_arn.as_ref()))])
+    }
+
+    fn run(
+        ctx: &mut Ctx<'_>,
+        input: &mut SimulateInput,
+    ) -> Result<Listing<EvaluationResult>, Fail> {
+        let source = source(ctx, given(input.policy_source_arn.as_ref()))?;
+        let principal = principal_of(&source);
+        let found = identity::policies_of(ctx.tx(), &source)?;
+        let identity = found.identity.into_iter().map(Named::stored).collect();
+        input.simulate(ctx, &principal, identity, found.boundary.map(Named::stored))
+    }
+}
+
+/// Simulates policies that are given.
+pub(crate) struct SimulateCustomPolicy;
+
+impl Action for SimulateCustomPolicy {
+    const NAME: &'static str = "SimulateCustomPolicy";
+    type Input = SimulateInput;
+    type Output = Listing<EvaluationResult>;
+
+    fn check(input: &SimulateInput) -> Result<(), IamError> {
+        input.paging.check(Checks::iam()).done()
+    }
+
+    fn targets(_ctx: &Ctx<'_>, _input: &SimulateInput) -> Result<Vec<Target>, Fail> {
+        Ok(vec![Target::any()])
+    }
+
+    fn run(
+        ctx: &mut Ctx<'_>,
+        input: &mut SimulateInput,
+    ) -> Result<Listing<EvaluationResult>, Fail> {
+        let account = ctx.account().clone();
+        let arn = Arn::global("iam", &account, "user/simulated").to_string();
+        let somebody = Principal::User { account, arn, unique_id: String::new() };
+        input.simulate(ctx, &somebody, Vec::new(), None)
+    }
+}
+
+/// The user, group or role of an ARN.
+fn source(ctx: &Ctx<'_>, arn: &str) -> Result<Holder, Fail> {
+    let parsed = Arn::parse(arn).filter(|parsed| parsed.service() == "iam");
+    let invalid = || IamError::InvalidInput(format!("Invalid Entity Arn: {arn}"));
+    let parsed = parsed.ok_or_else(invalid)?;
+    let kind = match parsed.resource().split('/').next() {
+        Some("user") => Kind::User,
+        Some("role") => Kind::Role,
+        Some("group") => Kind::Group,
+        _ => return Err(invalid().into()),
+    };
+    let name = arn.rsplit('/').next().unwrap_or_default();
+    let holder = directory::holder(ctx.tx(), ctx.account(), kind, name)?;
+    let holder = holder.filter(|holder| holder.arn() == parsed);
+    holder.ok_or_else(|| IamError::no_such(kind.word(), name).into())
+}
+
+fn principal_of(source: &Holder) -> Principal {
+    match source.kind {
+        Kind::Role => identity::role_principal(source, "simulation"),
+        Kind::User | Kind::Group => Principal::User {
+            account: source.account.clone(),
+            arn: source.arn().to_string(),
+            unique_id: source.id.clone(),
+        },
+    }
+}
+
+impl SimulateInput {
+    fn simulate(
+        &self,
+        ctx: &Ctx<'_>,
+        principal: &Principal,
+        mut identity: Vec<Named>,
+        mut boundary: Option<Named>,
+    ) -> Result<Listing<EvaluationResult>, Fail> {
+        let caller = match &self.caller_arn {
+            Some(arn) => Some(principal_of(&source(ctx, arn)?)),
+            None => None,
+        };
+        for (at, text) in (1_usize..).zip(&self.policy_input_list) {
+            identity.push(Named::new(format!("PolicyInputList.{at}"), text)?);
+        }
+        if let Some(text) = self.permissions_boundary_policy_input_list.first() {
+            boundary = Some(Named::new("PermissionsBoundaryPolicyInputList.1".to_owned(), text)?);
+        }
+        let resource = match &self.resource_policy {
+            Some(text) => Some(
+                Policy::parse(text, &Grammar::Resource)
+                    .map_err(|error| IamError::InvalidInput(error.message))?,
+            ),
+            None => None,
+        };
+        let attached: Vec<Attached<'_>> = identity.iter().map(Named::attached).collect();
+        let policies = Policies {
+            boundary: boundary.as_ref().map(Named::attached),
+            resource: resource.as_ref(),
+            rule: ResourceRule::Standard,
+            ..Policies::of_identity(&attached)
+        };
+        let any = ["*".to_owned()];
+        let resources = if self.resource_arns.is_empty() { &any[..] } else { &self.resource_arns };
+        let (context, owner) = (self.context(), self.owner());
+        let mut results = Vec::new();
+        for (place, action) in self.action_names.iter().enumerate() {
+            for (at, resource) in resources.iter().enumerate() {
+                let request = Request {
+                    principal: caller.as_ref().unwrap_or(principal),
+                    action,
+                    resource,
+                    resource_account: owner.as_ref(),
+                    context: &context,
+                };
+                let key = format!("{place:06} {at:06}");
+                let decision = decide(&request, &policies);
+                results.push((key, result(action, resource, &decision, boundary.is_some())));
+            }
+        }
+        Ok(self.paging.page(results)?.listing("EvaluationResults"))
+    }
+
+    fn context(&self) -> Context {
+        let mut context = Context::new();
+        for entry in &self.context_entries {
+            context.set_list(&entry.name, entry.values.clone());
+        }
+        context
+    }
+
+    /// An account, or its root ARN.
+    fn owner(&self) -> Option<AccountId> {
+        let text = self.resource_owner.as_deref()?;
+        let account = Arn::parse(text).map(|arn| arn.account().to_owned());
+        AccountId::parse(account.as_deref().unwrap_or(text))
+    }
+}
+
+fn result(action: &str, resource: &str, decision: &Decision, bounded: bool) -> EvaluationResult {
+    let word = word_of(decision);
+    let matched = matched(decision);
+    let boundary = decision.checks.iter().find(|c| c.check_type == CheckType::PermissionsBoundary);
+    let within = boundary.is_some_and(|check| check.evaluated_effect == EvaluatedEffect::Allow);
+    EvaluationResult {
+        eval_action_name: action.to_owned(),
+        eval_resource_name: resource.to_owned(),
+        eval_decision: word,
+        matched_statements: matched.clone(),
+        missing_context_values: Vec::new(),
+        organizations_decision_detail: OrganizationsDetail { allowed_by_organizations: true },
+        permissions_boundary_decision_detail: bounded
+            .then_some(BoundaryDetail { allowed_by_permissions_boundary: within }),
+        eval_decision_details: Nothing {},
+        resource_specific_results: vec![ResourceResult {
+            eval_resource_name: resource.to_owned(),
+            eval_resource_decision: word,
+            matched_statements: matched,
+            missing_context_values: Vec::new(),
+        }],
+    }
+}
+
+/// Source: the model's `PolicyEvaluationDecisionType`.
+fn word_of(decision: &Decision) -> &'static str {
+    match decision.reason {
+        Reason::Allowed { .. } | Reason::Root | Reason::Granted => "allowed",
+        Reason::ExplicitDeny { .. } => "explicitDeny",
+        Reason::ImplicitDeny { .. } | Reason::PublicAccessBlocked => "implicitDeny",
+    }
+}
+
+/// The statements that decided; of a silent refusal, none.
+///
+/// Observed: the type is `IAM Policy`.
+fn matched(decision: &Decision) -> Vec<Statement> {
+    match &decision.reason {
+        Reason::Allowed { by, .. } | Reason::ExplicitDeny { by, .. } => {
+            vec![Statement { source_policy_id: by.name.clone(), source_policy_type: "IAM Policy" }]
+        }
+        Reason::Root
+        | Reason::Granted
+        | Reason::ImplicitDeny { .. }
+        | Reason::PublicAccessBlocked => Vec::new(),
+    }
+}

@@ -1,0 +1,195 @@
+//! `Tag…`, `Untag…`, `List…Tags` of users, roles and policies.
+
+use std::marker::PhantomData;
+
+use gateway::Ctx;
+use serde::{Deserialize, Serialize};
+
+use super::attached::check_policy_arn;
+use super::policies::{Policies, own_policy};
+use crate::action::{Action, Target, target_of};
+use crate::error::{Fail, IamError};
+use crate::model::{Kind, Tag};
+use crate::noun::{Of, Roles, Users};
+use crate::paging::{Listing, Paging};
+use crate::shapes::Nothing;
+use crate::validate::{Checks, NAME_128};
+use crate::{directory, tagging};
+
+/// What can be tagged.
+pub(crate) trait Tagged: 'static {
+    /// The name of the operation that sets tags.
+    const TAG: &'static str;
+    /// The name of the operation that removes some.
+    const UNTAG: &'static str;
+    /// The name of the operation that lists them.
+    const LIST: &'static str;
+
+    /// The constraints of what names it.
+    fn check(of: &Of) -> Result<Checks, IamError>;
+    /// What the call acts on.
+    fn target(ctx: &Ctx<'_>, of: &Of) -> Result<Target, Fail>;
+    /// Its tags.
+    fn tags(ctx: &Ctx<'_>, of: &Of) -> Result<Vec<Tag>, Fail>;
+    /// Gives it other tags.
+    fn set_tags(ctx: &mut Ctx<'_>, of: &Of, tags: Vec<Tag>) -> Result<(), Fail>;
+}
+
+macro_rules! tagged_holder {
+    ($noun:ty, $kind:expr, $tag:literal, $untag:literal, $list:literal) => {
+        impl Tagged for $noun {
+            const TAG: &'static str = $tag;
+            const UNTAG: &'static str = $untag;
+            const LIST: &'static str = $list;
+
+            fn check(of: &Of) -> Result<Checks, IamError> {
+                Ok(of.check_as($kind, Checks::iam(), &NAME_128))
+            }
+
+            fn target(ctx: &Ctx<'_>, of: &Of) -> Result<Target, Fail> {
+                target_of(ctx, $kind, of.name($kind))
+            }
+
+            fn tags(ctx: &Ctx<'_>, of: &Of) -> Result<Vec<Tag>, Fail> {
+                Ok(of.existing(ctx, $kind)?.tags)
+            }
+
+            fn set_tags(ctx: &mut Ctx<'_>, of: &Of, tags: Vec<Tag>) -> Result<(), Fail> {
+                let mut holder = of.existing(ctx, $kind)?;
+                holder.tags = tags;
+                Ok(directory::put_holder(ctx.tx_mut(), &holder)?)
+            }
+        }
+    };
+}
+
+tagged_holder!(Users, Kind::User, "TagUser", "UntagUser", "ListUserTags");
+tagged_holder!(Roles, Kind::Role, "TagRole", "UntagRole", "ListRoleTags");
+
+impl Tagged for Policies {
+    const TAG: &'static str = "TagPolicy";
+    const UNTAG: &'static str = "UntagPolicy";
+    const LIST: &'static str = "ListPolicyTags";
+
+    fn check(of: &Of) -> Result<Checks, IamError> {
+        check_policy_arn(of.policy_arn.as_deref())?;
+        Ok(of.check_arn(Checks::iam()))
+    }
+
+    fn target(ctx: &Ctx<'_>, of: &Of) -> Result<Target, Fail> {
+        super::policies::target(ctx, of)
+    }
+
+    fn tags(ctx: &Ctx<'_>, of: &Of) -> Result<Vec<Tag>, Fail> {
+        let found = directory::policy(ctx.tx(), of.arn())?;
+        Ok(found.ok_or_else(|| IamError::no_policy(of.arn()))?.tags)
+    }
+
+    fn set_tags(ctx: &mut Ctx<'_>, of: &Of, tags: Vec<Tag>) -> Result<(), Fail> {
+        let mut policy = own_policy(ctx, of.arn())?;
+        policy.tags = tags;
+        let account = ctx.account().clone();
+        Ok(directory::put_policy(ctx.tx_mut(), &account, &policy)?)
+    }
+}
+
+/// Tags for something.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct TagInput {
+    #[serde(flatten)]
+    of: Of,
+    #[serde(default, deserialize_with = "wire::query::lenient::list")]
+    tags: Vec<Tag>,
+}
+
+/// Sets tags.
+pub(crate) struct TagIt<T>(PhantomData<T>);
+
+impl<T: Tagged> Action for TagIt<T> {
+    const NAME: &'static str = T::TAG;
+    type Input = TagInput;
+    type Output = Nothing;
+
+    fn check(input: &TagInput) -> Result<(), IamError> {
+        tagging::check(T::check(&input.of)?, &input.tags).done()?;
+        tagging::check_keys_differ(&input.tags)
+    }
+
+    fn targets(ctx: &Ctx<'_>, input: &TagInput) -> Result<Vec<Target>, Fail> {
+        Ok(vec![T::target(ctx, &input.of)?.requesting(&input.tags)])
+    }
+
+    fn run(ctx: &mut Ctx<'_>, input: &mut TagInput) -> Result<Nothing, Fail> {
+        let tags = tagging::set(&T::tags(ctx, &input.of)?, &input.tags)?;
+        T::set_tags(ctx, &input.of, tags)?;
+        Ok(Nothing {})
+    }
+}
+
+/// Keys of tags of something.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct UntagInput {
+    #[serde(flatten)]
+    of: Of,
+    #[serde(default, deserialize_with = "wire::query::lenient::list")]
+    tag_keys: Vec<String>,
+}
+
+/// Removes tags; those that are not there do not matter.
+pub(crate) struct UntagIt<T>(PhantomData<T>);
+
+impl<T: Tagged> Action for UntagIt<T> {
+    const NAME: &'static str = T::UNTAG;
+    type Input = UntagInput;
+    type Output = Nothing;
+
+    fn check(input: &UntagInput) -> Result<(), IamError> {
+        tagging::check_keys(T::check(&input.of)?, &input.tag_keys).done()
+    }
+
+    fn targets(ctx: &Ctx<'_>, input: &UntagInput) -> Result<Vec<Target>, Fail> {
+        Ok(vec![T::target(ctx, &input.of)?.keys(input.tag_keys.clone())])
+    }
+
+    fn run(ctx: &mut Ctx<'_>, input: &mut UntagInput) -> Result<Nothing, Fail> {
+        let mut tags = T::tags(ctx, &input.of)?;
+        tags.retain(|tag| !input.tag_keys.iter().any(|key| key.eq_ignore_ascii_case(&tag.key)));
+        T::set_tags(ctx, &input.of, tags)?;
+        Ok(Nothing {})
+    }
+}
+
+/// Something whose tags are listed.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ListTagsInput {
+    #[serde(flatten)]
+    of: Of,
+    #[serde(flatten)]
+    paging: Paging,
+}
+
+/// Lists tags.
+pub(crate) struct ListTags<T>(PhantomData<T>);
+
+impl<T: Tagged> Action for ListTags<T> {
+    const NAME: &'static str = T::LIST;
+    type Input = ListTagsInput;
+    type Output = Listing<Tag>;
+
+    fn check(input: &ListTagsInput) -> Result<(), IamError> {
+        input.paging.check(T::check(&input.of)?).done()
+    }
+
+    fn targets(ctx: &Ctx<'_>, input: &ListTagsInput) -> Result<Vec<Target>, Fail> {
+        Ok(vec![T::target(ctx, &input.of)?])
+    }
+
+    fn run(ctx: &mut Ctx<'_>, input: &mut ListTagsInput) -> Result<Listing<Tag>, Fail> {
+        let mut tags = T::tags(ctx, &input.of)?;
+        tags.sort_by(|a, b| a.key.cmp(&b.key));
+        let tags = tags.into_iter().map(|tag| (tag.key.clone(), tag));
+        Ok(input.paging.page(tags)?.listing("Tags"))
+    }
+}

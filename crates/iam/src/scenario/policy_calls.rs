@@ -1,0 +1,219 @@
+//! Managed and inline policies.
+
+use super::*;
+
+fn create(world: &World, name: &str, document: &str) -> String {
+    let sent = [("PolicyName", name), ("PolicyDocument", document)];
+    text(&world.ok(&world.root, "CreatePolicy", &sent), "Arn")
+}
+
+/// A policy counts its uses, cannot go while it is used, and works.
+#[test]
+fn a_managed_policy_works_and_is_counted() {
+    let world = World::new();
+    let root = &world.root;
+    let alice = world.user("alice", "");
+    let arn = create(&world, "lists", &allowing("iam:ListUsers"));
+    assert_eq!(arn, "arn:aws:iam::111122223333:policy/lists");
+    let of = [("UserName", "alice"), ("PolicyArn", arn.as_str())];
+    world.ok(root, "AttachUserPolicy", &of);
+    world.ok(root, "AttachUserPolicy", &of);
+    world.ok(&alice, "ListUsers", &[]);
+    let policy = [("PolicyArn", arn.as_str())];
+    assert_eq!(text(&world.ok(root, "GetPolicy", &policy), "AttachmentCount"), "1");
+    let entities = world.ok(root, "ListEntitiesForPolicy", &policy);
+    assert_eq!(text(&entities, "UserName"), "alice");
+    let listed = world.ok(root, "ListPolicies", &[("Scope", "Local"), ("OnlyAttached", "true")]);
+    assert_eq!(listed.matches("<member>").count(), 1);
+    let attached = world.ok(root, "ListAttachedUserPolicies", &[("UserName", "alice")]);
+    assert_eq!(text(&attached, "PolicyName"), "lists");
+    let used = (409, "DeleteConflict", "Cannot delete a policy attached to entities.");
+    world.refused(root, "DeletePolicy", &policy, used);
+    world.ok(root, "DetachUserPolicy", &of);
+    let gone = format!("Policy {arn} was not found.");
+    world.refused(root, "DetachUserPolicy", &of, (404, "NoSuchEntity", &gone));
+    world.ok(root, "DeletePolicy", &policy);
+    world.refused(root, "GetPolicy", &policy, (404, "NoSuchEntity", &gone));
+}
+
+/// Observed: the texts of refused attachments.
+#[test]
+fn only_existing_policies_can_be_attached() {
+    let world = World::new();
+    world.user("alice", "");
+    let attach = |arn: &str, want| {
+        let of = [("UserName", "alice"), ("PolicyArn", arn)];
+        world.refused(&world.root, "AttachUserPolicy", &of, want);
+    };
+    attach("lists", (400, "ValidationError", "Invalid ARN:  Could not be parsed!"));
+    let missing = "arn:aws:iam::111122223333:policy/missing";
+    let told = format!("Policy {missing} does not exist or is not attachable.");
+    attach(missing, (404, "NoSuchEntity", &told));
+    let foreign = "arn:aws:iam::444455556666:policy/lists";
+    let told = format!("Policy {foreign} does not exist or is not attachable.");
+    attach(foreign, (404, "NoSuchEntity", &told));
+}
+
+/// Five versions, numbers not used twice, the one in force stays, documents percent-encoded.
+#[test]
+fn policies_have_versions() {
+    let world = World::new();
+    let root = &world.root;
+    let arn = create(&world, "p", &allowing("s3:v1"));
+    let policy = ("PolicyArn", arn.as_str());
+    for number in 2..=5 {
+        let document = allowing(&format!("s3:v{number}"));
+        let sent = [policy, ("PolicyDocument", &document), ("SetAsDefault", "true")];
+        let body = world.ok(root, "CreatePolicyVersion", &sent);
+        assert_eq!(text(&body, "VersionId"), format!("v{number}"));
+        assert_eq!(text(&body, "IsDefaultVersion"), "true");
+    }
+    let document = allowing("s3:v6");
+    let full = "A managed policy can have up to 5 versions. Before you create a new version, you \
+                must delete an existing version.";
+    let sent = [policy, ("PolicyDocument", document.as_str())];
+    world.refused(root, "CreatePolicyVersion", &sent, (409, "LimitExceeded", full));
+    let in_force = "Cannot delete the default version of a policy.";
+    let v5 = [policy, ("VersionId", "v5")];
+    world.refused(root, "DeletePolicyVersion", &v5, (409, "DeleteConflict", in_force));
+    world.ok(root, "SetDefaultPolicyVersion", &[policy, ("VersionId", "v1")]);
+    world.ok(root, "DeletePolicyVersion", &v5);
+    assert_eq!(text(&world.ok(root, "CreatePolicyVersion", &sent), "VersionId"), "v6");
+    let got = world.ok(root, "GetPolicyVersion", &[policy, ("VersionId", "v6")]);
+    assert_eq!(text(&got, "Document"), wire::uri::encode(&document));
+    let listed = world.ok(root, "ListPolicyVersions", &[policy]);
+    assert_eq!(text(&listed, "VersionId"), "v6", "newest first");
+    assert_eq!(listed.matches("<member>").count(), 5);
+    let told = format!("Policy {arn} version v5 does not exist or is not attachable.");
+    world.refused(root, "GetPolicyVersion", &v5, (404, "NoSuchEntity", &told));
+}
+
+/// AWS's policies are there to read and attach, not to change.
+#[test]
+fn aws_managed_policies_cannot_be_changed() {
+    let world = World::new();
+    let arn = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess";
+    let policy = ("PolicyArn", arn);
+    let got = world.ok(&world.root, "GetPolicy", &[policy]);
+    assert_eq!(text(&got, "Path"), "/job-function/");
+    world.ok(&world.root, "GetPolicyVersion", &[policy, ("VersionId", "v1")]);
+    let told = format!("Policy {arn} is outside your own account.");
+    world.refused(&world.root, "DeletePolicy", &[policy], (403, "AccessDenied", &told));
+    let listed = world.ok(&world.root, "ListPolicies", &[("Scope", "AWS")]);
+    assert_eq!(listed.matches("<member>").count(), crate::managed::ALL.len());
+}
+
+/// The three holders take inline policies alike; what is read is percent-encoded.
+#[test]
+fn inline_policies_work_for_every_holder() {
+    let world = World::new();
+    let root = &world.root;
+    world.ok(root, "CreateUser", &[("UserName", "x")]);
+    world.ok(root, "CreateGroup", &[("GroupName", "x")]);
+    let trust = ("AssumeRolePolicyDocument", OPEN_TRUST);
+    world.ok(root, "CreateRole", &[("RoleName", "x"), trust]);
+    let document = allowing("s3:%2F");
+    for kind in ["User", "Role", "Group"] {
+        let member = format!("{kind}Name");
+        let of = [(member.as_str(), "x"), ("PolicyName", "p")];
+        let with = [&of[..], &[("PolicyDocument", document.as_str())]].concat();
+        world.ok(root, &format!("Put{kind}Policy"), &with);
+        let event = world.last_event();
+        assert_eq!(event["requestParameters"]["policyDocument"], document.as_str());
+        let got = world.ok(root, &format!("Get{kind}Policy"), &of);
+        assert_eq!(text(&got, "PolicyDocument"), wire::uri::encode(&document));
+        assert_eq!(text(&got, &member), "x");
+        let listed = world.ok(root, &format!("List{kind}Policies"), &of[..1]);
+        assert!(listed.contains("<member>p</member>"), "{listed}");
+        world.ok(root, &format!("Delete{kind}Policy"), &of);
+        let told = format!("The {} policy with name p cannot be found.", kind.to_lowercase());
+        world.refused(root, &format!("Get{kind}Policy"), &of, (404, "NoSuchEntity", &told));
+        let bad = [&of[..], &[("PolicyDocument", "{")]].concat();
+        let syntax = (400, "MalformedPolicyDocument", "Syntax errors in policy.");
+        world.refused(root, &format!("Put{kind}Policy"), &bad, syntax);
+    }
+}
+
+/// One list of all there is, which pages and filters.
+#[test]
+fn auditors_get_everything() {
+    let world = World::new();
+    let root = &world.root;
+    world.user("alice", &allowing("s3:*"));
+    world.ok(root, "CreateGroup", &[("GroupName", "g")]);
+    world.ok(root, "AddUserToGroup", &[("GroupName", "g"), ("UserName", "alice")]);
+    let trust = ("AssumeRolePolicyDocument", OPEN_TRUST);
+    world.ok(root, "CreateRole", &[("RoleName", "r"), trust]);
+    create(&world, "own", &allowing("s3:*"));
+    let audit = ("PolicyArn", "arn:aws:iam::aws:policy/SecurityAudit");
+    world.ok(root, "AttachGroupPolicy", &[("GroupName", "g"), audit]);
+    let all = world.ok(root, "GetAccountAuthorizationDetails", &[]);
+    assert!(all.contains("<GroupList><member>g</member></GroupList>"), "{all}");
+    assert!(all.contains("<PolicyName>own</PolicyName><PolicyDocument>%7B"), "{all}");
+    assert!(all.contains("policy/SecurityAudit") && !all.contains("policy/AdministratorAccess"));
+    let users = world.ok(root, "GetAccountAuthorizationDetails", &[("Filter.member.1", "User")]);
+    assert!(users.contains("<RoleDetailList/>") && users.contains("<UserName>alice</UserName>"));
+    let (mut pages, mut marker) = (0, String::new());
+    loop {
+        let mut page = vec![("MaxItems", "1")];
+        if !marker.is_empty() {
+            page.push(("Marker", &marker));
+        }
+        let body = world.ok(root, "GetAccountAuthorizationDetails", &page);
+        pages += 1;
+        marker = text(&body, "Marker");
+        if marker.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(pages, 5, "user, group, role and two policies");
+}
+
+/// Observed: the decisions and the members about an allowed and a silently refused action.
+#[test]
+fn simulations_decide_as_calls_do() {
+    let world = World::new();
+    world.user("alice", &allowing("s3:Put*"));
+    let asked = [
+        ("PolicySourceArn", "arn:aws:iam::111122223333:user/alice"),
+        ("ActionNames.member.1", "s3:PutObject"),
+        ("ActionNames.member.2", "s3:GetObjectVersion"),
+        ("ResourceArns.member.1", "arn:aws:s3:::bucket"),
+    ];
+    let body = world.ok(&world.root, "SimulatePrincipalPolicy", &asked);
+    assert!(
+        body.contains(
+            "<EvalActionName>s3:PutObject</EvalActionName><EvalResourceName>\
+        arn:aws:s3:::bucket</EvalResourceName><EvalDecision>allowed</EvalDecision>"
+        ),
+        "{body}"
+    );
+    assert!(body.contains("<EvalDecision>implicitDeny</EvalDecision><MatchedStatements/>"));
+    assert_eq!(text(&body, "SourcePolicyId"), "own");
+    assert_eq!(world.last_event()["readOnly"], true);
+    let deny = allowing("s3:PutObject").replace("Allow", "Deny");
+    let denied = [&asked[..], &[("PolicyInputList.member.1", deny.as_str())]].concat();
+    let body = world.ok(&world.root, "SimulatePrincipalPolicy", &denied);
+    assert_eq!(text(&body, "EvalDecision"), "explicitDeny");
+    let on_ip = allowing("s3:*").replace(
+        r#""Resource":"*""#,
+        r#""Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#,
+    );
+    for (ip, want) in [("10.1.2.3", "allowed"), ("192.0.2.1", "implicitDeny")] {
+        let custom = [
+            ("PolicyInputList.member.1", on_ip.as_str()),
+            ("ActionNames.member.1", "s3:GetObject"),
+            ("ContextEntries.member.1.ContextKeyName", "aws:SourceIp"),
+            ("ContextEntries.member.1.ContextKeyType", "ip"),
+            ("ContextEntries.member.1.ContextKeyValues.member.1", ip),
+        ];
+        let body = world.ok(&world.root, "SimulateCustomPolicy", &custom);
+        assert_eq!(text(&body, "EvalDecision"), want);
+    }
+    let ghost = [
+        ("PolicySourceArn", "arn:aws:iam::111122223333:user/ghost"),
+        ("ActionNames.member.1", "s3:PutObject"),
+    ];
+    let told = "The user with name ghost cannot be found.";
+    world.refused(&world.root, "SimulatePrincipalPolicy", &ghost, (404, "NoSuchEntity", told));
+}

@@ -1,0 +1,335 @@
+//! `AssumeRole`: a session of a role for whom its trust policy trusts.
+//!
+//! Source: STS API Reference, "AssumeRole".
+
+use gateway::{Access, Ctx, EventParts, Operation, Query, Resource, Spec};
+use policy::{Context, Grammar, Policy, Principal, ResourceRule};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use types::{AccountId, Arn};
+
+use super::Credentials;
+use super::session_tags::SessionTags;
+use super::session_token::refuse_second_factor;
+use crate::STS;
+use crate::error::{Fail, IamError};
+use crate::model::{Holder, Kind, Tag};
+use crate::token::{Token, Who};
+use crate::validate::{ARN, Checks, EXTERNAL_ID, SESSION_NAME, SOURCE_IDENTITY, given};
+use crate::{directory, identity, tagging};
+
+/// Source: the model's `roleDurationSecondsType`.
+const DURATION_MIN_S: i64 = 900;
+const DURATION_MAX_S: i64 = 43_200;
+const DURATION_DEFAULT_S: i64 = 3_600;
+/// Source: IAM User Guide, "Role chaining".
+const CHAINED_DURATION_MAX_S: i64 = 3_600;
+/// Characters of the plain session policy, and policies given by ARN.
+///
+/// Source: STS API Reference, "AssumeRole".
+const POLICY_CHARS_MAX: usize = 2_048;
+const POLICY_ARNS_MAX: usize = 10;
+
+/// Which role, and what the session shall be.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct AssumeRoleInput {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    role_arn: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    role_session_name: Option<String>,
+    #[serde(
+        default,
+        deserialize_with = "wire::query::lenient::list",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    policy_arns: Vec<PolicyArn>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    policy: Option<String>,
+    #[serde(
+        default,
+        deserialize_with = "wire::query::lenient::opt_i64",
+        skip_serializing_if = "Option::is_none"
+    )]
+    duration_seconds: Option<i64>,
+    #[serde(
+        default,
+        deserialize_with = "wire::query::lenient::list",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    tags: Vec<Tag>,
+    #[serde(
+        default,
+        deserialize_with = "wire::query::lenient::list",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    transitive_tag_keys: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    external_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    serial_number: Option<String>,
+    #[serde(default, skip_serializing)]
+    token_code: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    source_identity: Option<String>,
+}
+
+/// A session policy given by its ARN. The member is lower-case in the model.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct PolicyArn {
+    arn: String,
+}
+
+/// The session.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct AssumeRoleOutput {
+    credentials: Credentials,
+    assumed_role_user: AssumedRoleUser,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    packed_policy_size: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_identity: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct AssumedRoleUser {
+    assumed_role_id: String,
+    arn: String,
+}
+
+/// Makes a session of a role.
+#[derive(Debug)]
+pub(crate) struct AssumeRole;
+
+impl Operation for AssumeRole {
+    const SPEC: Spec = Spec::named(&STS, "AssumeRole", true);
+    type Input = AssumeRoleInput;
+    type Output = AssumeRoleOutput;
+    type Error = IamError;
+    type Codec = Query;
+
+    fn access(ctx: &mut Ctx<'_>, input: &AssumeRoleInput) -> Result<Vec<Access>, Fail> {
+        input.check()?;
+        let arn = input.parsed_role_arn()?;
+        if matches!(ctx.caller().principal, Principal::Root { .. }) {
+            let told = "Roles may not be assumed by root accounts.";
+            return Err(IamError::AccessDenied(told.to_owned()).into());
+        }
+        refuse_second_factor(input.serial_number.is_some() || input.token_code.is_some())?;
+        let tags = input.session_tags(ctx)?;
+        let source_identity = input.source_identity(ctx)?;
+        let mut actions = vec!["sts:AssumeRole"];
+        if !tags.tags.is_empty() {
+            actions.push("sts:TagSession");
+        }
+        if source_identity.is_some() {
+            actions.push("sts:SetSourceIdentity");
+        }
+        let role = role_of(ctx, &arn)?;
+        let trust = role.as_ref().map(|role| ctx.resource_policy(role.trust(), &Grammar::Trust));
+        let context = input.context(role.as_ref(), &tags, source_identity.as_deref());
+        Ok(actions
+            .into_iter()
+            .map(|action| Access {
+                owner: AccountId::parse(arn.account()),
+                policy: trust.clone(),
+                rule: ResourceRule::TrustPolicy,
+                context: context.clone(),
+                ..Access::by_identity(action, arn.as_str())
+            })
+            .collect())
+    }
+
+    fn run(ctx: &mut Ctx<'_>, input: &mut AssumeRoleInput) -> Result<AssumeRoleOutput, Fail> {
+        let arn = input.parsed_role_arn()?;
+        let Some(role) = role_of(ctx, &arn)? else {
+            // It was there when the call was authorized.
+            return Err(IamError::no_such("role", arn.as_str()).into());
+        };
+        let duration_s = input.duration_s(ctx, &role)?;
+        input.check_session_policies(ctx, &role)?;
+        let tags = input.session_tags(ctx)?;
+        let session_name = given(input.role_session_name.as_ref()).to_owned();
+        let who = Who::Role(role.id.clone(), session_name.clone());
+        let token = Token {
+            policy: input.policy.clone(),
+            policy_arns: input.policy_arns.iter().map(|policy| policy.arn.clone()).collect(),
+            tags: tags.tags,
+            transitive_tag_keys: tags.transitive_keys,
+            source_identity: input.source_identity(ctx)?,
+            ..Token::new(ctx.entropy(), &role.account, who, ctx.now(), duration_s)?
+        };
+        let session = identity::role_principal(&role, &session_name);
+        Ok(AssumeRoleOutput {
+            credentials: Credentials::of(ctx, &token)?,
+            assumed_role_user: AssumedRoleUser {
+                assumed_role_id: format!("{}:{session_name}", role.id),
+                arn: session.arn().into_owned(),
+            },
+            packed_policy_size: packed_size(&token),
+            source_identity: token.source_identity,
+        })
+    }
+
+    fn annotate(
+        ctx: &Ctx<'_>,
+        input: &AssumeRoleInput,
+        output: Option<&AssumeRoleOutput>,
+        event: &mut EventParts,
+    ) {
+        let Some(output) = output else {
+            // Observed: of a refused call the parameters are not recorded.
+            event.request_parameters = serde_json::Value::Null;
+            return;
+        };
+        let arn = given(input.role_arn.as_ref());
+        if let Some(account) = Arn::parse(arn).and_then(|arn| AccountId::parse(arn.account())) {
+            event.resources = vec![Resource::owned(&account, "AWS::IAM::Role", arn)];
+            event.owner = Some(account).filter(|account| account != ctx.account());
+        }
+        let user = &output.assumed_role_user;
+        event.response_elements = gateway::object([
+            ("credentials", output.credentials.element()),
+            ("assumedRoleUser", json!({ "assumedRoleId": user.assumed_role_id, "arn": user.arn })),
+            ("packedPolicySize", json!(output.packed_policy_size)),
+            ("sourceIdentity", json!(output.source_identity)),
+        ]);
+    }
+}
+
+/// The role of an ARN, path and case included.
+fn role_of(ctx: &Ctx<'_>, arn: &Arn) -> Result<Option<Holder>, Fail> {
+    let Some(account) = AccountId::parse(arn.account()) else { return Ok(None) };
+    let name = arn.as_str().rsplit('/').next().unwrap_or_default();
+    let role = directory::holder(ctx.tx(), &account, Kind::Role, name)?;
+    Ok(role.filter(|role| role.arn() == *arn))
+}
+
+/// How full the session's room for policies and tags is, in percent.
+///
+/// Assumed: AWS packs them in a form that it does not publish; this is the plain size.
+fn packed_size(token: &Token) -> Option<usize> {
+    if token.policy.is_none() && token.policy_arns.is_empty() && token.tags.is_empty() {
+        return None;
+    }
+    let policies = token.policy.iter().chain(&token.policy_arns).map(String::len);
+    let tags = token.tags.iter().map(|tag| tag.key.len().saturating_add(tag.value.len()));
+    let bytes: usize = policies.chain(tags).sum();
+    let percent = bytes.saturating_mul(100).checked_div(POLICY_CHARS_MAX.saturating_mul(4));
+    percent.map(|percent| percent.clamp(1, 100))
+}
+
+impl AssumeRoleInput {
+    fn check(&self) -> Result<(), IamError> {
+        let checks = Checks::sts()
+            .must("roleArn", self.role_arn.as_deref(), &ARN)
+            .must("roleSessionName", self.role_session_name.as_deref(), &SESSION_NAME)
+            .number("durationSeconds", self.duration_seconds, DURATION_MIN_S, DURATION_MAX_S)
+            .may("externalId", self.external_id.as_deref(), &EXTERNAL_ID)
+            .may("sourceIdentity", self.source_identity.as_deref(), &SOURCE_IDENTITY);
+        let checks =
+            tagging::check_keys(tagging::check(checks, &self.tags), &self.transitive_tag_keys);
+        checks.done()
+    }
+
+    /// Observed: the text.
+    fn parsed_role_arn(&self) -> Result<Arn, IamError> {
+        let text = given(self.role_arn.as_ref());
+        let parsed = Arn::parse(text).filter(|arn| {
+            arn.service() == "iam"
+                && arn.resource().starts_with("role/")
+                && AccountId::parse(arn.account()).is_some()
+        });
+        parsed.ok_or_else(|| IamError::Validation(format!("{text} is invalid")))
+    }
+
+    fn session_tags(&self, ctx: &Ctx<'_>) -> Result<SessionTags, IamError> {
+        let caller = ctx.caller().session.as_deref();
+        SessionTags::new(&self.tags, &self.transitive_tag_keys, caller)
+    }
+
+    /// Source: IAM User Guide, "Monitor and control actions taken with assumed roles": it is
+    /// inherited and cannot be changed. Assumed: the text.
+    fn source_identity(&self, ctx: &Ctx<'_>) -> Result<Option<String>, IamError> {
+        let session = ctx.caller().session.as_deref();
+        let inherited = session.and_then(|session| session.source_identity.clone());
+        match (&self.source_identity, inherited) {
+            (Some(own), Some(inherited)) if *own != inherited => {
+                let told = "The source identity of the calling session cannot be changed.";
+                Err(IamError::AccessDenied(told.to_owned()))
+            }
+            (own, inherited) => Ok(own.clone().or(inherited)),
+        }
+    }
+
+    /// Source: Service Authorization Reference, "Condition keys for AWS STS".
+    fn context(
+        &self,
+        role: Option<&Holder>,
+        tags: &SessionTags,
+        source_identity: Option<&str>,
+    ) -> Context {
+        let mut context = Context::new();
+        context.set("sts:RoleSessionName", given(self.role_session_name.as_ref()));
+        if let Some(external_id) = &self.external_id {
+            context.set("sts:ExternalId", external_id.as_str());
+        }
+        if let Some(source_identity) = source_identity {
+            context.set("sts:SourceIdentity", source_identity);
+        }
+        for tag in &tags.tags {
+            context.set(&format!("aws:RequestTag/{}", tag.key), tag.value.as_str());
+        }
+        context.set_list("aws:TagKeys", tags.tags.iter().map(|tag| tag.key.clone()).collect());
+        context.set_list("sts:TransitiveTagKeys", tags.transitive_keys.clone());
+        for tag in role.iter().flat_map(|role| &role.tags) {
+            context.set(&format!("aws:ResourceTag/{}", tag.key), tag.value.as_str());
+            context.set(&format!("iam:ResourceTag/{}", tag.key), tag.value.as_str());
+        }
+        context
+    }
+
+    /// Observed: both texts.
+    fn duration_s(&self, ctx: &Ctx<'_>, role: &Holder) -> Result<i64, IamError> {
+        let asked = self.duration_seconds.unwrap_or(DURATION_DEFAULT_S);
+        let chained = matches!(ctx.caller().principal, Principal::Role { .. });
+        if chained && asked > CHAINED_DURATION_MAX_S {
+            let told = "The requested DurationSeconds exceeds the 1 hour session limit for roles \
+                        assumed by role chaining";
+            return Err(IamError::Validation(told.to_owned()));
+        }
+        let most = role.role.as_ref().map_or(DURATION_DEFAULT_S, |facts| facts.max_session_s);
+        if asked > most {
+            let told = "The requested DurationSeconds exceeds the MaxSessionDuration set for this \
+                        role.";
+            return Err(IamError::Validation(told.to_owned()));
+        }
+        Ok(asked)
+    }
+
+    /// Session policies must be policies, few, small, and of the role's account or AWS's.
+    fn check_session_policies(&self, ctx: &Ctx<'_>, role: &Holder) -> Result<(), Fail> {
+        if let Some(text) = &self.policy {
+            Policy::parse(text, &Grammar::Session)
+                .map_err(|error| IamError::MalformedPolicyDocument(error.message))?;
+            if text.chars().count() > POLICY_CHARS_MAX {
+                let told = "Packed size of session policy consumes more than the allotted space.";
+                return Err(IamError::PackedPolicyTooLarge(told.to_owned()).into());
+            }
+        }
+        if self.policy_arns.len() > POLICY_ARNS_MAX {
+            let told = format!("The number of policy ARNs exceeds {POLICY_ARNS_MAX}.");
+            return Err(IamError::InvalidParameterValue(told).into());
+        }
+        for PolicyArn { arn } in &self.policy_arns {
+            let account = Arn::parse(arn).map(|arn| arn.account().to_owned());
+            let near = account.is_some_and(|own| own == "aws" || own == role.account.as_str());
+            if !near || directory::policy(ctx.tx(), arn)?.is_none() {
+                return Err(IamError::not_attachable(arn).into());
+            }
+        }
+        Ok(())
+    }
+}

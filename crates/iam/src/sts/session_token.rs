@@ -1,0 +1,110 @@
+//! `GetSessionToken`: temporary credentials of the same user.
+//!
+//! Source: STS API Reference, "GetSessionToken".
+
+use gateway::{Access, Ctx, EventParts, Operation, Query, Spec};
+use policy::Principal;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::Credentials;
+use crate::STS;
+use crate::error::{Fail, IamError};
+use crate::token::{Token, Who};
+use crate::validate::Checks;
+
+/// Source: the model's `durationSecondsType`.
+const DURATION_MIN_S: i64 = 900;
+const DURATION_MAX_S: i64 = 129_600;
+/// Source: STS API Reference: the default, and the most that the root user gets.
+const DURATION_DEFAULT_S: i64 = 43_200;
+const ROOT_DURATION_MAX_S: i64 = 3_600;
+
+/// How long, and with which second factor.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct SessionTokenInput {
+    #[serde(
+        default,
+        deserialize_with = "wire::query::lenient::opt_i64",
+        skip_serializing_if = "Option::is_none"
+    )]
+    duration_seconds: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    serial_number: Option<String>,
+    #[serde(default, skip_serializing)]
+    token_code: Option<String>,
+}
+
+/// The credentials.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct SessionTokenOutput {
+    credentials: Credentials,
+}
+
+/// Makes temporary credentials of the caller.
+#[derive(Debug)]
+pub(crate) struct GetSessionToken;
+
+impl Operation for GetSessionToken {
+    const SPEC: Spec = Spec::named(&STS, "GetSessionToken", false);
+    type Input = SessionTokenInput;
+    type Output = SessionTokenOutput;
+    type Error = IamError;
+    type Codec = Query;
+
+    /// Source: no permission is needed.
+    fn access(ctx: &mut Ctx<'_>, input: &SessionTokenInput) -> Result<Vec<Access>, Fail> {
+        let duration = input.duration_seconds;
+        Checks::sts().number("durationSeconds", duration, DURATION_MIN_S, DURATION_MAX_S).done()?;
+        if ctx.caller().session.is_some() {
+            let told = "Cannot call GetSessionToken with session credentials";
+            return Err(IamError::AccessDenied(told.to_owned()).into());
+        }
+        refuse_second_factor(input.serial_number.is_some() || input.token_code.is_some())?;
+        Ok(Vec::new())
+    }
+
+    fn run(ctx: &mut Ctx<'_>, input: &mut SessionTokenInput) -> Result<SessionTokenOutput, Fail> {
+        let mut duration_s = input.duration_seconds.unwrap_or(DURATION_DEFAULT_S);
+        let who = match &ctx.caller().principal {
+            Principal::User { unique_id, .. } => Who::User(unique_id.clone()),
+            Principal::Root { .. } => {
+                duration_s = duration_s.min(ROOT_DURATION_MAX_S);
+                Who::Root
+            }
+            Principal::Role { .. }
+            | Principal::Federated { .. }
+            | Principal::Service { .. }
+            | Principal::Anonymous => {
+                let told = "Cannot call GetSessionToken with session credentials";
+                return Err(IamError::AccessDenied(told.to_owned()).into());
+            }
+        };
+        let token = Token::new(ctx.entropy(), ctx.account(), who, ctx.now(), duration_s)?;
+        Ok(SessionTokenOutput { credentials: Credentials::of(ctx, &token)? })
+    }
+
+    fn annotate(
+        _ctx: &Ctx<'_>,
+        _input: &SessionTokenInput,
+        output: Option<&SessionTokenOutput>,
+        event: &mut EventParts,
+    ) {
+        if let Some(output) = output {
+            event.response_elements = json!({ "credentials": output.credentials.element() });
+        }
+    }
+}
+
+/// There are no devices here, so no code can be right.
+///
+/// Assumed: the text is AWS's for a wrong code.
+pub(super) fn refuse_second_factor(shown: bool) -> Result<(), IamError> {
+    if shown {
+        let told = "MultiFactorAuthentication failed with invalid MFA one time pass code. ";
+        return Err(IamError::AccessDenied(told.to_owned()));
+    }
+    Ok(())
+}

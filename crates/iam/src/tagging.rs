@@ -1,0 +1,91 @@
+//! The rules about tags, the same for everything that can have some.
+
+use crate::error::IamError;
+use crate::model::Tag;
+use crate::validate::{Checks, TAG_KEY, TAG_VALUE};
+
+/// Tags that one thing may have.
+///
+/// Source: IAM User Guide, "Tags for IAM resources".
+pub(crate) const TAGS_MAX: usize = 50;
+
+/// Adds the constraints of a list of tags.
+pub(crate) fn check(mut checks: Checks, tags: &[Tag]) -> Checks {
+    checks = checks.count("tags", tags.len(), TAGS_MAX);
+    for (at, tag) in (1_usize..).zip(tags) {
+        checks = checks.may(&format!("tags.{at}.member.key"), Some(&tag.key), &TAG_KEY).may(
+            &format!("tags.{at}.member.value"),
+            Some(&tag.value),
+            &TAG_VALUE,
+        );
+    }
+    checks
+}
+
+/// Adds the constraints of a list of tag keys.
+pub(crate) fn check_keys(mut checks: Checks, keys: &[String]) -> Checks {
+    checks = checks.count("tagKeys", keys.len(), TAGS_MAX);
+    for (at, key) in (1_usize..).zip(keys) {
+        checks = checks.may(&format!("tagKeys.{at}.member"), Some(key), &TAG_KEY);
+    }
+    checks
+}
+
+/// Refuses keys that differ by case only, and AWS's own.
+///
+/// Observed: the text about duplicates.
+pub(crate) fn check_keys_differ(tags: &[Tag]) -> Result<(), IamError> {
+    let lower: Vec<String> = tags.iter().map(|tag| tag.key.to_lowercase()).collect();
+    let twice = (1..).zip(&lower).any(|(next, key)| lower.iter().skip(next).any(|k| k == key));
+    if twice {
+        let told = "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
+        return Err(IamError::InvalidInput(told.to_owned()));
+    }
+    if lower.iter().any(|key| key.starts_with("aws:")) {
+        let told = "Tags with a prefix of 'aws:' are reserved for AWS use.";
+        return Err(IamError::InvalidInput(told.to_owned()));
+    }
+    Ok(())
+}
+
+/// The tags after some were set: known keys get new values and keep their places.
+pub(crate) fn set(present: &[Tag], new: &[Tag]) -> Result<Vec<Tag>, IamError> {
+    let mut tags = present.to_vec();
+    for tag in new {
+        match tags.iter_mut().find(|known| known.key.eq_ignore_ascii_case(&tag.key)) {
+            Some(known) => *known = tag.clone(),
+            None => tags.push(tag.clone()),
+        }
+    }
+    if tags.len() > TAGS_MAX {
+        let told = "The number of tags has reached the maximum limit.";
+        return Err(IamError::LimitExceeded(told.to_owned()));
+    }
+    Ok(tags)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tags(keys: &[&str]) -> Vec<Tag> {
+        keys.iter().map(|key| Tag { key: (*key).to_owned(), value: String::new() }).collect()
+    }
+
+    /// Case does not make a key another one; `aws:` is AWS's.
+    #[test]
+    fn keys_must_differ_by_more_than_case() {
+        assert!(check_keys_differ(&tags(&["a", "b"])).is_ok());
+        assert!(check_keys_differ(&tags(&["a", "b", "A"])).is_err());
+        assert!(check_keys_differ(&tags(&["AWS:x"])).is_err());
+    }
+
+    /// The fifty-first tag is one too many, a new value is none.
+    #[test]
+    fn fifty_tags_are_the_limit() {
+        let names: Vec<String> = (0..50).map(|n| n.to_string()).collect();
+        let full = tags(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        assert!(set(&full, &tags(&["50"])).is_err());
+        assert_eq!(set(&full, &tags(&["7"])).unwrap().len(), 50);
+    }
+}

@@ -1,0 +1,306 @@
+//! The constraints of the service models, and the one sentence in which all violations are told.
+
+use crate::error::IamError;
+
+/// What a text may be.
+#[derive(Debug)]
+pub(crate) struct Text {
+    min: usize,
+    max: usize,
+    /// The model's regular expression, for the message.
+    pattern: &'static str,
+    allows: fn(&str) -> bool,
+}
+
+const NAME: &str = r"[\w+=,.@-]+";
+const NAME_OR_EMPTY: &str = r"[\w+=,.@-]*";
+
+/// Source: the model's `userNameType`, `roleNameType`.
+pub(crate) const NAME_64: Text = Text { min: 1, max: 64, pattern: NAME, allows: is_name };
+/// Source: the model's `existingUserNameType`, `groupNameType`, `policyNameType`.
+pub(crate) const NAME_128: Text = Text { min: 1, max: 128, pattern: NAME, allows: is_name };
+/// Source: the model's `pathType`.
+pub(crate) const PATH: Text =
+    Text { min: 1, max: 512, pattern: r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)", allows: is_path };
+/// Source: the model's `policyPathType`.
+pub(crate) const POLICY_PATH: Text =
+    Text { min: 1, max: 512, pattern: r"((/[A-Za-z0-9\.,\+@=_-]+)*)/", allows: is_policy_path };
+/// Source: the model's `pathPrefixType`.
+pub(crate) const PATH_PREFIX: Text =
+    Text { min: 1, max: 512, pattern: r"\u002F[\u0021-\u007F]*", allows: is_path_prefix };
+/// Source: the model's `policyDocumentType`.
+pub(crate) const DOCUMENT: Text =
+    Text { min: 1, max: 131_072, pattern: r"[\u0009\u000A\u000D\u0020-\u00FF]+", allows: is_latin };
+/// Source: the model's `roleDescriptionType`.
+pub(crate) const ROLE_DESCRIPTION: Text = Text {
+    min: 0,
+    max: 1_000,
+    pattern: r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*",
+    allows: is_latin,
+};
+/// Source: the model's `policyDescriptionType`.
+pub(crate) const DESCRIPTION: Text = Text { min: 0, max: 1_000, pattern: "", allows: |_| true };
+/// Source: the model's `tagKeyType`.
+pub(crate) const TAG_KEY: Text =
+    Text { min: 1, max: 128, pattern: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+", allows: is_tag };
+/// Source: the model's `tagValueType`.
+pub(crate) const TAG_VALUE: Text =
+    Text { min: 0, max: 256, pattern: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*", allows: is_tag };
+/// Source: the model's `accessKeyIdType`.
+pub(crate) const ACCESS_KEY_ID: Text =
+    Text { min: 16, max: 128, pattern: r"[\w]+", allows: |text| text.chars().all(is_word) };
+/// Source: the model's `policyVersionIdType`.
+pub(crate) const VERSION_ID: Text =
+    Text { min: 2, max: 32, pattern: r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?", allows: is_version_id };
+/// Source: the model's `accountAliasType`.
+pub(crate) const ACCOUNT_ALIAS: Text = Text {
+    min: 3,
+    max: 63,
+    pattern: r"^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$",
+    allows: is_alias,
+};
+/// Source: the model's `arnType`. Whether it is an ARN is told in other words.
+pub(crate) const ARN: Text = Text { min: 20, max: 2_048, pattern: "", allows: |_| true };
+/// Source: the model of STS, `roleSessionNameType`.
+pub(crate) const SESSION_NAME: Text =
+    Text { min: 2, max: 64, pattern: NAME_OR_EMPTY, allows: is_name };
+/// Source: the model of STS, `sourceIdentityType`.
+pub(crate) const SOURCE_IDENTITY: Text =
+    Text { min: 2, max: 256, pattern: NAME_OR_EMPTY, allows: is_name };
+/// Source: the model of STS, `externalIdType`.
+pub(crate) const EXTERNAL_ID: Text =
+    Text { min: 2, max: 1_224, pattern: r"[\w+=,.@:\/-]*", allows: is_external_id };
+
+/// Gathers what is wrong with an input.
+#[derive(Debug)]
+pub(crate) struct Checks {
+    /// Observed: STS repeats the offending value, IAM does not.
+    shows_values: bool,
+    problems: Vec<String>,
+}
+
+impl Checks {
+    /// For an operation of IAM.
+    pub(crate) fn iam() -> Self {
+        Self { shows_values: false, problems: Vec::new() }
+    }
+
+    /// For an operation of STS.
+    pub(crate) fn sts() -> Self {
+        Self { shows_values: true, problems: Vec::new() }
+    }
+
+    /// A member that must be there.
+    #[must_use]
+    pub(crate) fn must(mut self, member: &str, value: Option<&str>, rule: &Text) -> Self {
+        if value.is_none() {
+            self.problems.push(format!(
+                "Value null at '{member}' failed to satisfy constraint: Member must not be null"
+            ));
+        }
+        self.may(member, value, rule)
+    }
+
+    /// A member that may be absent.
+    #[must_use]
+    pub(crate) fn may(mut self, member: &str, value: Option<&str>, rule: &Text) -> Self {
+        let Some(value) = value else { return self };
+        if !(rule.allows)(value) {
+            let told = format!("Member must satisfy regular expression pattern: {}", rule.pattern);
+            self.add(member, value, &told);
+        }
+        let length = value.chars().count();
+        if length > rule.max {
+            let told = format!("Member must have length less than or equal to {}", rule.max);
+            self.add(member, value, &told);
+        }
+        if length < rule.min {
+            let told = format!("Member must have length greater than or equal to {}", rule.min);
+            self.add(member, value, &told);
+        }
+        self
+    }
+
+    /// A number within bounds.
+    #[must_use]
+    pub(crate) fn number(mut self, member: &str, value: Option<i64>, min: i64, max: i64) -> Self {
+        let Some(value) = value else { return self };
+        if value > max {
+            let told = format!("Member must have value less than or equal to {max}");
+            self.add(member, &value.to_string(), &told);
+        }
+        if value < min {
+            let told = format!("Member must have value greater than or equal to {min}");
+            self.add(member, &value.to_string(), &told);
+        }
+        self
+    }
+
+    /// A list of limited length.
+    #[must_use]
+    pub(crate) fn count(mut self, member: &str, length: usize, max: usize) -> Self {
+        if length > max {
+            let told = format!("Member must have length less than or equal to {max}");
+            self.add(member, "", &told);
+        }
+        self
+    }
+
+    /// One of few words.
+    ///
+    /// Observed: IAM does not list them.
+    #[must_use]
+    pub(crate) fn word(mut self, member: &str, value: Option<&str>, words: &[&str]) -> Self {
+        if let Some(value) = value.filter(|value| !words.contains(value)) {
+            self.add(member, value, "Member must satisfy enum value set");
+        }
+        self
+    }
+
+    fn add(&mut self, member: &str, value: &str, told: &str) {
+        let shown = if self.shows_values { format!("'{value}' ") } else { String::new() };
+        self.problems
+            .push(format!("Value {shown}at '{member}' failed to satisfy constraint: {told}"));
+    }
+
+    /// Errors with all that was found, in one sentence.
+    pub(crate) fn done(self) -> Result<(), IamError> {
+        let count = self.problems.len();
+        if count == 0 {
+            return Ok(());
+        }
+        let plural = if count == 1 { "error" } else { "errors" };
+        let told = self.problems.join("; ");
+        Err(IamError::Validation(format!("{count} validation {plural} detected: {told}")))
+    }
+}
+
+/// A required member that [`Checks::must`] has already found present.
+pub(crate) fn given(value: Option<&String>) -> &str {
+    value.map(String::as_str).unwrap_or_default()
+}
+
+fn is_word(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || letter == '_'
+}
+
+fn is_name(text: &str) -> bool {
+    text.chars().all(|letter| is_word(letter) || "+=,.@-".contains(letter))
+}
+
+fn is_external_id(text: &str) -> bool {
+    text.chars().all(|letter| is_word(letter) || "+=,.@:/-".contains(letter))
+}
+
+fn is_path(text: &str) -> bool {
+    let inner = text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
+    text == "/"
+        || inner.is_some_and(|inner| {
+            !inner.is_empty() && inner.chars().all(|letter| ('!'..='~').contains(&letter))
+        })
+}
+
+fn is_policy_path(text: &str) -> bool {
+    let inner = text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
+    let part = |part: &str| {
+        let fits = |letter: char| is_word(letter) || "+=,.@-".contains(letter);
+        !part.is_empty() && part.chars().all(fits)
+    };
+    text == "/" || inner.is_some_and(|inner| inner.split('/').all(part))
+}
+
+fn is_path_prefix(text: &str) -> bool {
+    text.starts_with('/') && text.chars().all(|letter| ('!'..='\u{7f}').contains(&letter))
+}
+
+fn is_latin(text: &str) -> bool {
+    text.chars().all(|letter| {
+        matches!(letter, '\t' | '\n' | '\r') || ('\u{20}'..='\u{ff}').contains(&letter)
+    })
+}
+
+/// Letters, separators and numbers of any script; white space stands for `\p{Z}`.
+fn is_tag(text: &str) -> bool {
+    text.chars().all(|letter| {
+        letter.is_alphanumeric()
+            || (letter.is_whitespace() && !letter.is_control())
+            || "_.:/=+-@".contains(letter)
+    })
+}
+
+fn is_version_id(text: &str) -> bool {
+    text.strip_prefix('v').is_some_and(|digits| {
+        !digits.starts_with('0') && digits.chars().all(|digit| digit.is_ascii_digit())
+    })
+}
+
+fn is_alias(text: &str) -> bool {
+    let fits = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
+    text.chars().all(|letter| fits(letter) || letter == '-')
+        && text.starts_with(fits)
+        && text.ends_with(fits)
+        && !text.contains("--")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(rule: &Text, text: &str) -> bool {
+        Checks::iam().must("x", Some(text), rule).done().is_ok()
+    }
+
+    /// What the model's patterns accept and refuse.
+    #[test]
+    fn texts_have_the_models_form() {
+        let long = "a".repeat(65);
+        for (rule, good, bad) in [
+            (&NAME_64, vec!["alice", "a+b=c,d.e@f-g_h"], vec!["", "a b", "a/b", "é", &long]),
+            (&PATH, vec!["/", "/a/", "/a/b/"], vec!["", "a", "/a", "a/", "/a b/"]),
+            (&POLICY_PATH, vec!["/", "/a/", "/a/b.c/"], vec!["//", "/a", "/a//b/", "/!/"]),
+            (&PATH_PREFIX, vec!["/", "/a", "/a/"], vec!["a/", "/a b"]),
+            (&TAG_KEY, vec!["Team", "aws:x", "部 署"], vec!["", "a*b", "a\nb"]),
+            (&TAG_VALUE, vec!["", "x"], vec!["#"]),
+            (&VERSION_ID, vec!["v1", "v12"], vec!["v0", "1", "v", "vx"]),
+            (&ACCOUNT_ALIAS, vec!["abc", "a-b"], vec!["ab", "a--b", "-ab", "Abc"]),
+            (&SESSION_NAME, vec!["s1"], vec!["s", "Session1:2"]),
+            (&EXTERNAL_ID, vec!["a:b/c"], vec!["a", "a b"]),
+            (&ACCESS_KEY_ID, vec!["AKIAIOSFODNN7EXAMPLE"], vec!["AKIA", "AKIAIOSFODNN7EXAM-PLE"]),
+        ] {
+            for text in good {
+                assert!(check(rule, text), "{text} fits {rule:?}");
+            }
+            for text in bad {
+                assert!(!check(rule, text), "{text} breaks {rule:?}");
+            }
+        }
+    }
+
+    fn told(checks: Checks) -> String {
+        match checks.done() {
+            Err(IamError::Validation(text)) => text,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Observed: the sentences, IAM's without and STS's with the value.
+    #[test]
+    fn violations_are_told_in_awss_words() {
+        assert_eq!(
+            told(Checks::sts().must("roleSessionName", Some("Session1:2"), &SESSION_NAME)),
+            "1 validation error detected: Value 'Session1:2' at 'roleSessionName' failed to \
+             satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*"
+        );
+        assert_eq!(
+            told(Checks::iam().word("status", Some("x"), &["Active", "Inactive"])),
+            "1 validation error detected: Value at 'status' failed to satisfy constraint: Member \
+             must satisfy enum value set"
+        );
+        assert_eq!(
+            told(Checks::iam().must("userName", None, &NAME_64).number("maxItems", Some(0), 1, 9)),
+            "2 validation errors detected: Value null at 'userName' failed to satisfy constraint: \
+             Member must not be null; Value at 'maxItems' failed to satisfy constraint: Member \
+             must have value greater than or equal to 1"
+        );
+    }
+}

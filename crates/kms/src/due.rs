@@ -1,0 +1,209 @@
+//! What happens to keys when its time has come: destruction and automatic rotation.
+//!
+//! Both are plain functions over a transaction. A worker calls them and writes the service events;
+//! a key whose time is over is invisible from that instant, whether or not the worker came by.
+
+use keys::Keyring;
+use store::{StoreError, Tx};
+use types::{AccountId, Arn, DAY_MS, Entropy, Region, Timestamp};
+
+use crate::material::{self, Renewal};
+use crate::model::{
+    ALIASES, Due, GRANTS, KEYS, Key, OWNERS, Rotation, State, alias_place, due_place, key_place,
+    owner_place, part_prefix,
+};
+use crate::rows::{Range, Rows};
+
+/// Deletions to come, by instant.
+const DELETIONS: Rows<Due> = Rows::new("kms.deletion");
+/// Rotations to come, by instant.
+const ROTATIONS: Rows<Due> = Rows::new("kms.rotation");
+
+/// A key that was destroyed; the service event `DeleteKey` tells of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DestroyedKey {
+    /// Its owner.
+    pub account: AccountId,
+    /// Its region.
+    pub region: Region,
+    /// What it was called.
+    pub arn: Arn,
+    /// Its id.
+    pub key_id: String,
+}
+
+/// A key that was rotated; the service event `RotateKey` tells of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RotatedKey {
+    /// Its owner.
+    pub account: AccountId,
+    /// Its region.
+    pub region: Region,
+    /// What it is called.
+    pub arn: Arn,
+    /// Its id.
+    pub key_id: String,
+    /// The material that encrypted until now.
+    pub previous_material_id: String,
+    /// The material that encrypts from now on.
+    pub current_material_id: String,
+}
+
+/// Destroys up to `limit` keys whose waiting period is over: material, aliases, grants, policy.
+///
+/// The rows are gone when the transaction is committed; the wrapped material leaves the file and
+/// its backups' reach with the keyring's next epoch.
+///
+/// Source: KMS Developer Guide, "Deleting AWS KMS keys".
+pub fn destroy_due(
+    tx: &mut Tx<'_>,
+    keyring: &Keyring,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<DestroyedKey>, StoreError> {
+    let mut destroyed = Vec::new();
+    while destroyed.len() < limit {
+        let Some((key, due)) = take(&DELETIONS, tx, keyring, now)? else { break };
+        let scheduled = key.state == State::PendingDeletion { due };
+        if !scheduled {
+            continue;
+        }
+        material::destroy(tx, keyring, &key)?;
+        for alias in &key.aliases {
+            ALIASES.delete(tx, &alias_place(&key.account, &key.region, alias))?;
+        }
+        for (place, _) in GRANTS.all(tx, keyring, &part_prefix(&key))? {
+            GRANTS.delete(tx, &place)?;
+        }
+        forget_rotation(tx, &key)?;
+        OWNERS.delete(tx, &owner_place(&key.region, &key.id))?;
+        KEYS.delete(tx, &key.place())?;
+        let arn = key.arn();
+        let Key { account, region, id: key_id, .. } = key;
+        destroyed.push(DestroyedKey { account, region, arn, key_id });
+    }
+    Ok(destroyed)
+}
+
+/// Rotates up to `limit` keys whose automatic rotation is due. A key that is not enabled then is
+/// left out; enabling it makes the rotation due at once.
+///
+/// Source: KMS Developer Guide, "Rotating AWS KMS keys".
+pub fn rotate_due(
+    tx: &mut Tx<'_>,
+    keyring: &Keyring,
+    entropy: &Entropy,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<RotatedKey>, StoreError> {
+    let mut rotated = Vec::new();
+    while rotated.len() < limit {
+        let Some((mut key, due)) = take(&ROTATIONS, tx, keyring, now)? else { break };
+        let Some(rotation) = key.rotation.filter(|rotation| rotation.next == due) else { continue };
+        if key.state != State::Enabled {
+            continue;
+        }
+        let previous = key.material_id.clone();
+        key.rotation = Some(rotation.restarted(now));
+        let number = next_number(tx, keyring, &key)?;
+        let how = Renewal { now, number, on_demand: false };
+        material::renew(tx, keyring, entropy, &mut key, how)?;
+        expect_rotation(tx, keyring, &key)?;
+        rotated.push(RotatedKey {
+            arn: key.arn(),
+            account: key.account,
+            region: key.region,
+            key_id: key.id,
+            previous_material_id: previous,
+            current_material_id: key.material_id,
+        });
+    }
+    Ok(rotated)
+}
+
+/// When the next deletion or rotation is due, if any is foreseen.
+pub fn next_due(tx: &Tx<'_>, keyring: &Keyring) -> Result<Option<Timestamp>, StoreError> {
+    let first = Range { prefix: &[], from: &[], limit: 1 };
+    let deletions = DELETIONS.page(tx, keyring, &first)?;
+    let rotations = ROTATIONS.page(tx, keyring, &first)?;
+    Ok(deletions.iter().chain(&rotations).map(|(_, due)| due.at).min())
+}
+
+/// Notes the deletion that the key's state foresees.
+pub(crate) fn expect_deletion(
+    tx: &mut Tx<'_>,
+    keyring: &Keyring,
+    key: &Key,
+) -> Result<(), StoreError> {
+    let State::PendingDeletion { due } = key.state else { return Ok(()) };
+    DELETIONS.put(tx, keyring, &due_place(due, key), &note(due, key))
+}
+
+/// Takes back the note of a deletion at `due`.
+pub(crate) fn forget_deletion(
+    tx: &mut Tx<'_>,
+    key: &Key,
+    due: Timestamp,
+) -> Result<(), StoreError> {
+    DELETIONS.delete(tx, &due_place(due, key))
+}
+
+/// Notes the automatic rotation of the key, if it is on.
+pub(crate) fn expect_rotation(
+    tx: &mut Tx<'_>,
+    keyring: &Keyring,
+    key: &Key,
+) -> Result<(), StoreError> {
+    let Some(Rotation { next, .. }) = key.rotation else { return Ok(()) };
+    ROTATIONS.put(tx, keyring, &due_place(next, key), &note(next, key))
+}
+
+/// Takes back the note of the key's next rotation.
+pub(crate) fn forget_rotation(tx: &mut Tx<'_>, key: &Key) -> Result<(), StoreError> {
+    let Some(Rotation { next, .. }) = key.rotation else { return Ok(()) };
+    ROTATIONS.delete(tx, &due_place(next, key))
+}
+
+/// The number of the key's next material.
+pub(crate) fn next_number(tx: &Tx<'_>, keyring: &Keyring, key: &Key) -> Result<u32, StoreError> {
+    let newest = material::all(tx, keyring, key)?.last().map_or(0, |(_, row)| row.number);
+    Ok(newest.saturating_add(1))
+}
+
+impl Rotation {
+    /// A rotation every `period_days` days, the first one a period from `now`.
+    pub(crate) fn every(period_days: u32, now: Timestamp) -> Self {
+        let next = now.plus_ms(u64::from(period_days).saturating_mul(DAY_MS));
+        Self { period_days, next }
+    }
+
+    fn restarted(self, now: Timestamp) -> Self {
+        Self::every(self.period_days, now)
+    }
+}
+
+/// Takes the first note that is due off the list; returns its key, if that still exists, with the
+/// instant that was noted.
+fn take(
+    list: &Rows<Due>,
+    tx: &mut Tx<'_>,
+    keyring: &Keyring,
+    now: Timestamp,
+) -> Result<Option<(Key, Timestamp)>, StoreError> {
+    let first = Range { prefix: &[], from: &[], limit: 1 };
+    while let Some((place, due)) = list.page(tx, keyring, &first)?.pop() {
+        if due.at > now {
+            break;
+        }
+        list.delete(tx, &place)?;
+        let key = key_place(&due.account, &due.region, &due.key_id);
+        if let Some(key) = KEYS.get(tx, keyring, &key)? {
+            return Ok(Some((key, due.at)));
+        }
+    }
+    Ok(None)
+}
+
+fn note(at: Timestamp, key: &Key) -> Due {
+    Due { at, account: key.account.clone(), region: key.region.clone(), key_id: key.id.clone() }
+}

@@ -1,0 +1,101 @@
+use gateway::{ApiError, Failure, WireError};
+
+/// An operation's failure, or an answer that KMS documents.
+pub(crate) type KmsFailure = Failure<KmsError>;
+
+/// Answers that KMS documents for what went wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KmsError {
+    /// No such key, alias, policy or grant.
+    NotFound(String),
+    /// An ARN that names neither key nor alias.
+    InvalidArn(String),
+    /// A member breaks the model or a rule that the model does not state.
+    Validation(String),
+    /// The key with this ARN is disabled.
+    Disabled(String),
+    /// The key's state forbids it.
+    InvalidState(String),
+    /// The key is for something else.
+    InvalidKeyUsage(String),
+    /// The operation does not fit the key; some refusals have no text.
+    Unsupported(Option<String>),
+    /// A key policy that cannot be accepted.
+    MalformedPolicy(String),
+    /// Tags that cannot be accepted.
+    Tag(&'static str),
+    /// A quota is exhausted.
+    LimitExceeded(String),
+    /// The alias exists.
+    AlreadyExists(String),
+    /// The aliases of AWS are not the caller's to change.
+    NotAuthorized,
+    /// The ciphertext is damaged, of somebody else, or belongs to another encryption context.
+    InvalidCiphertext,
+    /// The ciphertext was made under another key than the one that the request names.
+    IncorrectKey,
+    /// The ciphertext names a key that is not here or not for the caller.
+    HiddenKey,
+    /// The marker was not made by the previous page.
+    InvalidMarker,
+    /// There are no custom key stores.
+    CustomKeyStoreNotFound(String),
+    /// All checks passed and `DryRun` was set.
+    DryRun,
+    /// A grant token that no grant made.
+    InvalidGrantToken,
+    /// A grant id without the form of one.
+    InvalidGrantId,
+    /// The caller may not do this to the grant.
+    GrantRefused(String),
+}
+
+impl ApiError for KmsError {
+    /// Source: the service model's `error` and `httpError` traits. Observed: every client error
+    /// is a 400, and some have no message.
+    fn wire(&self) -> WireError {
+        let with = |code: &str, message: &str| WireError::new(400, code, message);
+        let bare = |code: &str| WireError::without_message(400, code);
+        match self {
+            Self::NotFound(text) => with("NotFoundException", text),
+            Self::InvalidArn(text) => with("InvalidArnException", text),
+            Self::Validation(text) => with("ValidationException", text),
+            Self::Disabled(arn) => with("DisabledException", &format!("{arn} is disabled.")),
+            Self::InvalidState(text) => with("KMSInvalidStateException", text),
+            Self::InvalidKeyUsage(text) => with("InvalidKeyUsageException", text),
+            Self::Unsupported(None) => bare("UnsupportedOperationException"),
+            Self::Unsupported(Some(text)) => with("UnsupportedOperationException", text),
+            Self::MalformedPolicy(text) => with("MalformedPolicyDocumentException", text),
+            Self::Tag(text) => with("TagException", text),
+            Self::LimitExceeded(text) => with("LimitExceededException", text),
+            Self::AlreadyExists(text) => with("AlreadyExistsException", text),
+            Self::NotAuthorized => bare("NotAuthorizedException"),
+            Self::InvalidCiphertext => bare("InvalidCiphertextException"),
+            Self::IncorrectKey => with(
+                "IncorrectKeyException",
+                "The key ID in the request does not identify a CMK that can perform this operation.",
+            ),
+            Self::HiddenKey => with(
+                "AccessDeniedException",
+                "The ciphertext refers to a customer master key that does not exist, does not \
+                 exist in this region, or you are not allowed to access.",
+            ),
+            Self::InvalidMarker => with("InvalidMarkerException", "Invalid marker"),
+            Self::CustomKeyStoreNotFound(text) => with("CustomKeyStoreNotFoundException", text),
+            Self::DryRun => with(
+                "DryRunOperationException",
+                "The request would have succeeded, but the DryRun option is set.",
+            ),
+            Self::InvalidGrantToken => with("InvalidGrantTokenException", "Invalid grant token"),
+            Self::InvalidGrantId => with("InvalidGrantIdException", "Invalid grant ID"),
+            Self::GrantRefused(text) => with("AccessDeniedException", text),
+        }
+    }
+}
+
+impl KmsError {
+    /// Something that KMS offers and we do not.
+    pub(crate) fn absent(what: &str) -> Self {
+        Self::Unsupported(Some(format!("{what} is not supported.")))
+    }
+}

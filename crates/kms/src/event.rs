@@ -1,0 +1,35 @@
+//! What events say about keys.
+
+use gateway::{Ctx, EventParts, Resource};
+use serde_json::json;
+use types::{AccountId, Arn};
+
+use crate::resolve;
+
+/// Names the key as a resource; if it is another account's, that account gets a copy.
+pub(crate) fn about(ctx: &Ctx<'_>, event: &mut EventParts, arn: &Arn) {
+    let Some(account) = AccountId::parse(arn.account()) else { return };
+    event.resources.push(Resource::owned(&account, "AWS::KMS::Key", arn.as_str()));
+    if account != *ctx.account() {
+        event.owner = Some(account);
+    }
+}
+
+/// The same for a key as the request names it, if it exists.
+pub(crate) fn about_named(ctx: &Ctx<'_>, event: &mut EventParts, key_id: Option<&String>) {
+    if let Some(arn) = key_id.and_then(|text| resolve::known_arn(ctx, text)) {
+        about(ctx, event, &arn);
+    }
+}
+
+/// The same for a key whose ARN an output holds.
+pub(crate) fn about_arn(ctx: &Ctx<'_>, event: &mut EventParts, arn: &str) {
+    if let Some(arn) = Arn::parse(arn) {
+        about(ctx, event, &arn);
+    }
+}
+
+/// Source: KMS Developer Guide, "Logging AWS KMS API calls": the material that was used.
+pub(crate) fn material(event: &mut EventParts, material_id: &str) {
+    event.additional = Some(json!({ "keyMaterialId": material_id }));
+}

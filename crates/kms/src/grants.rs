@@ -1,0 +1,200 @@
+//! Grants: who else may use a key, and under which constraints.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE;
+use gateway::Ctx;
+use keys::{Domain, Keyring};
+use policy::Principal;
+
+use crate::error::{KmsError, KmsFailure};
+use crate::model::{Constraints, GRANTS, Grant, Key, Party, part_place, part_prefix};
+use crate::rights::EncryptionContext;
+
+/// Whether a grant allows the caller `action` on `key`.
+///
+/// Source: KMS Developer Guide, "Grants in AWS KMS".
+pub(crate) fn cover(
+    ctx: &Ctx<'_>,
+    key: &Key,
+    action: &str,
+    pairs: Option<&EncryptionContext>,
+) -> Result<bool, KmsFailure> {
+    Ok(!covering(ctx, key, action, pairs)?.is_empty())
+}
+
+/// The grants that allow the caller `action` on `key`.
+pub(crate) fn covering(
+    ctx: &Ctx<'_>,
+    key: &Key,
+    action: &str,
+    pairs: Option<&EncryptionContext>,
+) -> Result<Vec<Grant>, KmsFailure> {
+    if key.grants == 0 {
+        return Ok(Vec::new());
+    }
+    let operation = action.strip_prefix("kms:").unwrap_or(action);
+    let mut grants = of_key(ctx, key)?;
+    grants.retain(|grant| {
+        grant.operations.iter().any(|own| own == operation)
+            && is(&ctx.caller().principal, &grant.grantee)
+            && grant.constraints.hold(operation, pairs, ctx.caller().source_arn.as_deref())
+    });
+    Ok(grants)
+}
+
+/// A key's grants, by id.
+pub(crate) fn of_key(ctx: &Ctx<'_>, key: &Key) -> Result<Vec<Grant>, KmsFailure> {
+    let rows = GRANTS.all(ctx.tx(), ctx.keyring(), &part_prefix(key))?;
+    Ok(rows.into_iter().map(|(_, grant)| grant).collect())
+}
+
+/// One grant of a key.
+pub(crate) fn find(ctx: &Ctx<'_>, key: &Key, id: &str) -> Result<Option<Grant>, KmsFailure> {
+    Ok(GRANTS.get(ctx.tx(), ctx.keyring(), &part_place(key, id))?)
+}
+
+/// Takes a grant away; the key is stored with one less.
+pub(crate) fn remove(ctx: &mut Ctx<'_>, key: &mut Key, id: &str) -> Result<(), KmsFailure> {
+    GRANTS.delete(ctx.tx_mut(), &part_place(key, id))?;
+    key.grants = key.grants.saturating_sub(1);
+    crate::resolve::save(ctx, key)
+}
+
+/// Whether `principal` is the one a grant means: a user or role by unique id, a session also by
+/// its ARN, an account's root by its ARN.
+pub(crate) fn is(principal: &Principal, party: &Party) -> bool {
+    match (party, principal) {
+        (Party::Service(named), Principal::Service { name }) => named == name,
+        (Party::Principal(named), Principal::User { unique_id, .. }) => named == unique_id,
+        (Party::Principal(named), Principal::Role { role_id, session_arn, .. }) => {
+            named == role_id || named == session_arn
+        }
+        (Party::Principal(named), Principal::Root { .. } | Principal::Federated { .. }) => {
+            *named == principal.arn()
+        }
+        (Party::Service(_) | Party::Principal(_), _) => false,
+    }
+}
+
+impl Constraints {
+    /// Whether a request meets them.
+    ///
+    /// Source: KMS API Reference, "`GrantConstraints`": names and values are compared exactly;
+    /// operations without an encryption context of their own are not bound by one.
+    pub(crate) fn hold(
+        &self,
+        operation: &str,
+        pairs: Option<&EncryptionContext>,
+        source_arn: Option<&str>,
+    ) -> bool {
+        if self.source_arn.is_some() && self.source_arn.as_deref() != source_arn {
+            return false;
+        }
+        if matches!(operation, "DescribeKey" | "RetireGrant" | "CreateGrant") {
+            return true;
+        }
+        let empty = EncryptionContext::new();
+        let pairs = pairs.unwrap_or(&empty);
+        let equal = self.equals.as_ref().is_none_or(|wanted| wanted == pairs);
+        let has = |(name, value): (&String, &String)| pairs.get(name) == Some(value);
+        equal && self.subset.as_ref().is_none_or(|wanted| wanted.iter().all(has))
+    }
+
+    /// Whether whatever these let pass, `parent` lets pass too.
+    pub(crate) fn at_least_as_strict_as(&self, parent: &Self) -> bool {
+        let source = parent.source_arn.is_none() || parent.source_arn == self.source_arn;
+        let equal = parent.equals.is_none() || parent.equals == self.equals;
+        let own = self.equals.as_ref().or(self.subset.as_ref());
+        let has =
+            |(name, value): (&String, &String)| own.is_some_and(|own| own.get(name) == Some(value));
+        source && equal && parent.subset.as_ref().is_none_or(|wanted| wanted.iter().all(has))
+    }
+}
+
+/// The form of a grant id: 64 hexadecimal digits.
+pub(crate) fn is_grant_id(text: &str) -> bool {
+    text.len() == 64 && types::hex_decode(text).is_some()
+}
+
+/// A token for a grant. It is no secret and proves nothing but that the grant was made.
+pub(crate) fn token(keyring: &Keyring, key: &Key, grant_id: &str, salt: [u8; 8]) -> String {
+    let body = format!("{}\n{}\n{}\n{grant_id}", types::hex(&salt), key.account, key.id);
+    let code = types::hex(&token_code(keyring, &body));
+    URL_SAFE.encode(format!("{body}\n{code}"))
+}
+
+/// What a token stands for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Token {
+    pub(crate) account: types::AccountId,
+    pub(crate) key_id: String,
+    pub(crate) grant_id: String,
+}
+
+/// Reads a token that [`token`] made.
+pub(crate) fn read_token(keyring: &Keyring, text: &str) -> Option<Token> {
+    let text = String::from_utf8(URL_SAFE.decode(text).ok()?).ok()?;
+    let (body, code) = text.rsplit_once('\n')?;
+    let code = types::hex_decode(code)?;
+    if !keys::equal_in_constant_time(&token_code(keyring, body), &code) {
+        return None;
+    }
+    let mut parts = body.split('\n').skip(1);
+    let account = types::AccountId::parse(parts.next()?)?;
+    let (key_id, grant_id) = (parts.next()?.to_owned(), parts.next()?.to_owned());
+    Some(Token { account, key_id, grant_id })
+}
+
+fn token_code(keyring: &Keyring, body: &str) -> [u8; 32] {
+    keyring.mac(Domain::Integrity, &[b"kms grant token", body.as_bytes()])
+}
+
+/// Refuses tokens that no grant made. Grants hold at once here, so tokens have no further use.
+pub(crate) fn check_tokens(ctx: &Ctx<'_>, tokens: Option<&Vec<String>>) -> Result<(), KmsError> {
+    let mut tokens = tokens.into_iter().flatten();
+    let known = tokens.all(|text| read_token(ctx.keyring(), text).is_some());
+    if known { Ok(()) } else { Err(KmsError::InvalidGrantToken) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(list: &[(&str, &str)]) -> EncryptionContext {
+        list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    fn subset(list: &[(&str, &str)]) -> Constraints {
+        Constraints { subset: Some(pairs(list)), ..Constraints::default() }
+    }
+
+    fn equals(list: &[(&str, &str)]) -> Constraints {
+        Constraints { equals: Some(pairs(list)), ..Constraints::default() }
+    }
+
+    /// Subset and equality compare exactly; `DescribeKey` has no context to compare.
+    #[test]
+    fn constraints_bind_the_encryption_context() {
+        let (ab, a) = (pairs(&[("a", "1"), ("b", "2")]), pairs(&[("a", "1")]));
+        assert!(subset(&[("a", "1")]).hold("Decrypt", Some(&ab), None));
+        assert!(!subset(&[("A", "1")]).hold("Decrypt", Some(&ab), None));
+        assert!(!subset(&[("a", "1")]).hold("Decrypt", None, None));
+        assert!(equals(&[("a", "1")]).hold("Decrypt", Some(&a), None));
+        assert!(!equals(&[("a", "1")]).hold("Decrypt", Some(&ab), None));
+        assert!(equals(&[("a", "1")]).hold("DescribeKey", None, None));
+        let source = Constraints { source_arn: Some("arn:x".to_owned()), ..Constraints::default() };
+        assert!(source.hold("DescribeKey", None, Some("arn:x")));
+        assert!(!source.hold("DescribeKey", None, None));
+    }
+
+    /// Who may only pass on may not pass on more.
+    #[test]
+    fn sub_grants_are_no_wider() {
+        let free = Constraints::default();
+        assert!(subset(&[("a", "1")]).at_least_as_strict_as(&free));
+        assert!(!free.at_least_as_strict_as(&subset(&[("a", "1")])));
+        assert!(subset(&[("a", "1"), ("b", "2")]).at_least_as_strict_as(&subset(&[("a", "1")])));
+        assert!(equals(&[("a", "1")]).at_least_as_strict_as(&subset(&[("a", "1")])));
+        assert!(!subset(&[("a", "1")]).at_least_as_strict_as(&equals(&[("a", "1")])));
+    }
+}

@@ -1,0 +1,90 @@
+//! The keys that AWS manages: `alias/aws/s3` and its kind, made when first used.
+//!
+//! Source: KMS Developer Guide, "AWS managed keys". Their policies let a service use them for its
+//! callers and nobody use them directly; the account may look at them and no more.
+
+use gateway::Ctx;
+use types::{AccountId, Region};
+
+use crate::create::{self, Blueprint};
+use crate::due;
+use crate::error::KmsFailure;
+use crate::id::{KeyName, LocalName};
+use crate::model::{ALIASES, Alias, Manager, Rotation, alias_place};
+use crate::resolve::{self, Found};
+
+/// What begins the aliases that customers may not touch.
+pub(crate) const PREFIX: &str = "alias/aws/";
+/// AWS rotates its keys every year.
+const PERIOD_DAYS: u32 = 365;
+
+/// A service with a key of its own.
+struct Kind {
+    service: &'static str,
+    /// As in "protects my … when no other key is defined".
+    protects: &'static str,
+}
+
+/// The services here whose keys AWS makes by itself.
+const KINDS: [Kind; 2] =
+    [Kind { service: "s3", protects: "S3 objects" }, Kind { service: "sns", protects: "SNS data" }];
+
+/// The aliases that exist in every account and region from the start.
+pub(crate) fn aliases() -> impl Iterator<Item = String> {
+    KINDS.iter().map(|kind| format!("{PREFIX}{}", kind.service))
+}
+
+/// Makes the key if `name` is a predefined alias of the caller's account; it does not exist yet.
+///
+/// Observed: `DescribeKey(alias/aws/s3)` answers in a fresh account. On a snapshot the write fails,
+/// and the whole call is repeated on the writer.
+pub(crate) fn on_first_use(ctx: &mut Ctx<'_>, name: &KeyName) -> Result<Option<Found>, KmsFailure> {
+    let LocalName::Alias(alias) = &name.local else { return Ok(None) };
+    let service = alias.strip_prefix(PREFIX).unwrap_or_default();
+    let Some(kind) = KINDS.iter().find(|kind| kind.service == service) else { return Ok(None) };
+    let blueprint = Blueprint {
+        id: create::fresh_id(ctx, false)?,
+        description: format!(
+            "Default key that protects my {} when no other key is defined",
+            kind.protects
+        ),
+        manager: Manager::Aws,
+        multi_region: false,
+        policy: policy_text(kind, ctx.account(), ctx.region()),
+        tags: Vec::new(),
+    };
+    let mut key = create::create(ctx, blueprint)?;
+    let now = ctx.now();
+    key.rotation = Some(Rotation::every(PERIOD_DAYS, now));
+    key.aliases.push(alias.clone());
+    resolve::save(ctx, &mut key)?;
+    let row = Alias { key_id: key.id.clone(), created: now, updated: now };
+    let place = alias_place(&key.account, &key.region, alias);
+    let (tx, gateway) = ctx.split();
+    ALIASES.put(tx, gateway.keyring(), &place, &row)?;
+    due::expect_rotation(tx, gateway.keyring(), &key)?;
+    Ok(Some(Found { arn: key.arn(), key, alias: Some(alias.clone()) }))
+}
+
+/// Source: KMS Developer Guide, "Viewing a key policy", the policy of `aws/s3`.
+fn policy_text(kind: &Kind, account: &AccountId, region: &Region) -> String {
+    let (service, upper) = (kind.service, kind.service.to_uppercase());
+    format!(
+        r#"{{"Version":"2012-10-17","Id":"auto-{service}-2","Statement":[{{"Sid":"Allow access through {upper} for all principals in the account that are authorized to use {upper}","Effect":"Allow","Principal":{{"AWS":"*"}},"Action":["kms:Encrypt","kms:Decrypt","kms:ReEncrypt*","kms:GenerateDataKey*","kms:CreateGrant","kms:DescribeKey"],"Resource":"*","Condition":{{"StringEquals":{{"kms:CallerAccount":"{account}","kms:ViaService":"{service}.{region}.amazonaws.com"}}}}}},{{"Sid":"Allow direct access to key metadata to the account","Effect":"Allow","Principal":{{"AWS":"arn:aws:iam::{account}:root"}},"Action":["kms:Describe*","kms:Get*","kms:List*","kms:RevokeGrant"],"Resource":"*"}}]}}"#
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every predefined key's policy is one that we accept ourselves.
+    #[test]
+    fn policies_of_managed_keys_are_key_policies() {
+        let account = AccountId::parse("111122223333").unwrap();
+        for kind in &KINDS {
+            let text = policy_text(kind, &account, &Region::us_east_1());
+            policy::Policy::parse(&text, &crate::key_policy::GRAMMAR).unwrap();
+        }
+    }
+}

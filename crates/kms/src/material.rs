@@ -1,0 +1,168 @@
+//! Key material: made, wrapped for one place, unwrapped for one call.
+
+use gateway::{Ctx, Failure};
+use keys::blob::BlobHeader;
+use keys::{Domain, KeyError, Keyring, SecretBytes};
+use store::{StoreError, Tx};
+use types::{Entropy, Timestamp};
+
+use crate::error::{KmsError, KmsFailure};
+use crate::model::{KEYS, Key, MATERIALS, Material, part_place, part_prefix};
+use crate::rights::EncryptionContext;
+use crate::rows::Range;
+use crate::{Blob, id};
+
+/// Bytes of a symmetric backing key.
+const BACKING_KEY_BYTES: usize = 32;
+
+/// Gives `key` new current material and stores both. The old material stays, to decrypt.
+pub(crate) fn renew(
+    tx: &mut Tx<'_>,
+    keyring: &Keyring,
+    entropy: &Entropy,
+    key: &mut Key,
+    how: Renewal,
+) -> Result<(), StoreError> {
+    let material_id = types::hex(&entropy.bytes::<32>()?);
+    let backing = keys::random_secret(entropy, BACKING_KEY_BYTES).map_err(StoreError::engine)?;
+    let parts = binding(key, &material_id);
+    let token = keyring
+        .seal(
+            Domain::KmsMaterial,
+            &parts.each_ref().map(|part| part.as_bytes()),
+            backing.as_bytes(),
+            entropy,
+        )
+        .map_err(StoreError::engine)?;
+    let material = Material {
+        token: Blob(token),
+        created: how.now,
+        number: how.number,
+        on_demand: how.on_demand,
+    };
+    MATERIALS.put(tx, keyring, &part_place(key, &material_id), &material)?;
+    key.material_id = material_id;
+    key.version = key.version.saturating_add(1);
+    KEYS.put(tx, keyring, &key.place(), key)
+}
+
+/// When and why material is made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Renewal {
+    pub(crate) now: Timestamp,
+    pub(crate) number: u32,
+    pub(crate) on_demand: bool,
+}
+
+/// A key's materials by id, oldest first.
+pub(crate) fn all(
+    tx: &Tx<'_>,
+    keyring: &Keyring,
+    key: &Key,
+) -> Result<Vec<(String, Material)>, StoreError> {
+    let rows = MATERIALS.all(tx, keyring, &part_prefix(key))?;
+    let mut found: Vec<_> = rows
+        .into_iter()
+        .filter_map(|(place, row)| {
+            let id = store::key_parts(&place).pop()?;
+            Some((String::from_utf8(id).ok()?, row))
+        })
+        .collect();
+    found.sort_by_key(|(_, row)| row.number);
+    Ok(found)
+}
+
+/// Destroys a key's materials.
+pub(crate) fn destroy(tx: &mut Tx<'_>, keyring: &Keyring, key: &Key) -> Result<(), StoreError> {
+    let prefix = part_prefix(key);
+    loop {
+        let range = Range { prefix: &prefix, from: &[], limit: 100 };
+        let page = MATERIALS.page(tx, keyring, &range)?;
+        if page.is_empty() {
+            return Ok(());
+        }
+        for (place, _) in page {
+            MATERIALS.delete(tx, &place)?;
+        }
+    }
+}
+
+/// Encrypts under the key's current material.
+pub(crate) fn encrypt(
+    ctx: &Ctx<'_>,
+    key: &Key,
+    context: &EncryptionContext,
+    plain: &[u8],
+) -> Result<Blob, KmsFailure> {
+    let backing = unwrap(ctx, key, &key.material_id)?
+        .ok_or_else(|| Failure::internal(format_args!("key `{}` has no material", key.id)))?;
+    let header = header(key).ok_or_else(|| Failure::internal("a key id is not in its form"))?;
+    let blob = keys::blob::encrypt(&backing, header, context, plain, ctx.entropy());
+    blob.map(Blob).map_err(Failure::internal)
+}
+
+/// Decrypts what one of the key's materials encrypted.
+///
+/// Observed: whatever is wrong with ciphertext or context, the answer is the same and has no text.
+pub(crate) fn decrypt(
+    ctx: &Ctx<'_>,
+    key: &Key,
+    context: &EncryptionContext,
+    blob: &[u8],
+) -> Result<Opened, KmsFailure> {
+    let header = BlobHeader::parse(blob).ok_or(KmsError::InvalidCiphertext)?;
+    let material_id = types::hex(&header.material_id);
+    let backing = unwrap(ctx, key, &material_id)?.ok_or(KmsError::InvalidCiphertext)?;
+    match keys::blob::decrypt(&backing, blob, context) {
+        Ok(plain) => Ok(Opened { plain, material_id }),
+        Err(KeyError::Malformed | KeyError::NotAuthentic) => {
+            Err(KmsError::InvalidCiphertext.into())
+        }
+        Err(other) => Err(Failure::internal(other)),
+    }
+}
+
+/// A plaintext and the material that had encrypted it.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) plain: SecretBytes,
+    pub(crate) material_id: String,
+}
+
+/// The key id that a ciphertext names; `None` if it is none of ours.
+pub(crate) fn key_id_of(blob: &[u8]) -> Option<String> {
+    let header = BlobHeader::parse(blob)?;
+    Some(id::key_id_text(header.key_id, header.multi_region))
+}
+
+fn unwrap(ctx: &Ctx<'_>, key: &Key, material_id: &str) -> Result<Option<SecretBytes>, StoreError> {
+    let place = part_place(key, material_id);
+    let Some(row) = MATERIALS.get(ctx.tx(), ctx.keyring(), &place)? else { return Ok(None) };
+    let parts = binding(key, material_id);
+    let parts = parts.each_ref().map(|part| part.as_bytes());
+    let backing = ctx.keyring().open(Domain::KmsMaterial, &parts, &row.token.0);
+    backing
+        .map(Some)
+        .map_err(|cause| StoreError::corrupt(format_args!("material of key `{}`: {cause}", key.id)))
+}
+
+/// What a token is bound to: moved to another place it does not open.
+fn binding<'a>(key: &'a Key, material_id: &'a str) -> [&'a str; 7] {
+    [
+        "EKT",
+        key.account.as_str(),
+        key.region.as_str(),
+        &key.id,
+        material_id,
+        crate::SYMMETRIC_DEFAULT,
+        crate::AWS_KMS,
+    ]
+}
+
+fn header(key: &Key) -> Option<BlobHeader> {
+    Some(BlobHeader {
+        key_id: id::key_id_bytes(&key.id)?,
+        multi_region: key.multi_region,
+        material_id: types::hex_decode(&key.material_id)?.try_into().ok()?,
+    })
+}

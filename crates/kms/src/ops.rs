@@ -1,0 +1,136 @@
+//! The operations, one file for each or for a few small ones on one noun.
+
+mod create_alias;
+mod create_grant;
+mod create_key;
+mod decrypt;
+mod delete_alias;
+mod deletion;
+mod describe_key;
+mod enablement;
+mod encrypt;
+mod generate_data_key;
+mod generate_random;
+mod key_policies;
+mod list_aliases;
+mod list_grants;
+mod list_key_rotations;
+mod list_keys;
+mod re_encrypt;
+mod retire_grant;
+mod revoke_grant;
+mod rotate_key_on_demand;
+mod rotation;
+mod tagging;
+mod update_alias;
+mod update_key_description;
+
+use gateway::{Row, row};
+use serde::{Deserialize, Serialize};
+
+pub use decrypt::{Decrypt, DecryptInput, DecryptOutput};
+pub use describe_key::{DescribeKey, DescribeKeyInput, DescribeKeyOutput};
+pub use encrypt::{Encrypt, EncryptInput, EncryptOutput};
+pub use generate_data_key::{
+    GenerateDataKey, GenerateDataKeyInput, GenerateDataKeyOutput, GenerateDataKeyWithoutPlaintext,
+    GenerateDataKeyWithoutPlaintextOutput,
+};
+
+use crate::checks::Checks;
+use crate::{Blob, KmsError};
+
+/// The rows of the table of operations.
+///
+/// Absent: asymmetric and HMAC keys with the operations on them (`Sign`, `Verify`, `GetPublicKey`,
+/// `GenerateMac`, `VerifyMac`, `DeriveSharedSecret`, `Encapsulate`, `Decapsulate`,
+/// `GenerateDataKeyPair`), imported material, replicas of multi-Region keys, custom key stores,
+/// and `GetKeyLastUsage`.
+pub const ROWS: &[Row] = &[
+    row::<create_key::CreateKey>(),
+    row::<DescribeKey>(),
+    row::<list_keys::ListKeys>(),
+    row::<enablement::EnableKey>(),
+    row::<enablement::DisableKey>(),
+    row::<deletion::ScheduleKeyDeletion>(),
+    row::<deletion::CancelKeyDeletion>(),
+    row::<update_key_description::UpdateKeyDescription>(),
+    row::<key_policies::GetKeyPolicy>(),
+    row::<key_policies::PutKeyPolicy>(),
+    row::<key_policies::ListKeyPolicies>(),
+    row::<create_alias::CreateAlias>(),
+    row::<update_alias::UpdateAlias>(),
+    row::<delete_alias::DeleteAlias>(),
+    row::<list_aliases::ListAliases>(),
+    row::<tagging::TagResource>(),
+    row::<tagging::UntagResource>(),
+    row::<tagging::ListResourceTags>(),
+    row::<Encrypt>(),
+    row::<Decrypt>(),
+    row::<re_encrypt::ReEncrypt>(),
+    row::<GenerateDataKey>(),
+    row::<GenerateDataKeyWithoutPlaintext>(),
+    row::<generate_random::GenerateRandom>(),
+    row::<rotation::EnableKeyRotation>(),
+    row::<rotation::DisableKeyRotation>(),
+    row::<rotation::GetKeyRotationStatus>(),
+    row::<rotate_key_on_demand::RotateKeyOnDemand>(),
+    row::<list_key_rotations::ListKeyRotations>(),
+    row::<create_grant::CreateGrant>(),
+    row::<list_grants::ListGrants>(),
+    row::<list_grants::ListRetirableGrants>(),
+    row::<retire_grant::RetireGrant>(),
+    row::<revoke_grant::RevokeGrant>(),
+];
+
+/// The input of operations that need a key and no more.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct KeyInput {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) key_id: Option<String>,
+}
+
+impl KeyInput {
+    fn check(&self) -> Result<(), KmsError> {
+        Checks::new().key_id("keyId", self.key_id.as_ref()).finish()
+    }
+
+    fn key_id(&self) -> &str {
+        named(self.key_id.as_ref())
+    }
+}
+
+/// The output of operations that only name the key again, by its ARN.
+#[derive(Debug, Clone, Default, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct KeyOutput {
+    pub(crate) key_id: String,
+}
+
+/// The output of operations that have nothing to tell.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub(crate) struct Nothing {}
+
+/// The parameter that asks for a Nitro enclave's answer. Nobody checks such documents here, so
+/// every request that has one is refused.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Recipient {
+    /// `RSAES_OAEP_SHA_256`
+    pub key_encryption_algorithm: Option<String>,
+    /// What the enclave says of itself.
+    pub attestation_document: Option<Blob>,
+}
+
+/// A name that the model requires; it was checked to be there.
+fn named(text: Option<&String>) -> &str {
+    text.map_or("", String::as_str)
+}
+
+/// Refuses to encrypt for enclaves.
+fn refuse_recipient(recipient: Option<&Recipient>) -> Result<(), KmsError> {
+    match recipient {
+        Some(_) => Err(KmsError::absent("Recipient")),
+        None => Ok(()),
+    }
+}

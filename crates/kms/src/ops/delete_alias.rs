@@ -1,0 +1,76 @@
+//! `DeleteAlias`: takes a name from a key, whatever the key's state.
+//!
+//! Source: KMS API Reference, "`DeleteAlias`".
+
+use gateway::{Access, Ctx, EventParts, Json, Operation, Spec};
+use serde::{Deserialize, Serialize};
+
+use super::{Nothing, named};
+use crate::checks::Checks;
+use crate::error::{KmsError, KmsFailure};
+use crate::model::{ALIASES, alias_place};
+use crate::resolve::Found;
+use crate::rights::{self, Terms};
+use crate::{alias, event, resolve};
+
+#[derive(Debug)]
+pub(crate) struct DeleteAlias;
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct DeleteAliasInput {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alias_name: Option<String>,
+    /// The key that lost its name, for the event; filled in by the operation.
+    #[serde(skip)]
+    key_arn: Option<String>,
+}
+
+impl Operation for DeleteAlias {
+    const SPEC: Spec = Spec::named(&crate::SERVICE, "DeleteAlias", false);
+    type Input = DeleteAliasInput;
+    type Output = Nothing;
+    type Error = KmsError;
+    type Codec = Json;
+
+    fn access(ctx: &mut Ctx<'_>, input: &DeleteAliasInput) -> Result<Vec<Access>, KmsFailure> {
+        Checks::new().alias_name(input.alias_name.as_ref()).finish()?;
+        let name = named(input.alias_name.as_ref());
+        alias::check_name(name)?;
+        let Some((_, key)) = alias::find(ctx, name)? else {
+            return Err(alias::not_found(ctx, name).into());
+        };
+        let found = Found { arn: key.arn(), key, alias: None };
+        Ok(vec![
+            rights::on_alias(ctx, "kms:DeleteAlias", &alias::arn(ctx, name)),
+            rights::on_key(ctx, "kms:DeleteAlias", &found, Terms::default())?,
+        ])
+    }
+
+    fn run(ctx: &mut Ctx<'_>, input: &mut DeleteAliasInput) -> Result<Nothing, KmsFailure> {
+        let name = input.alias_name.clone().unwrap_or_default();
+        let Some((_, mut key)) = alias::find(ctx, &name)? else {
+            return Err(alias::not_found(ctx, &name).into());
+        };
+        input.key_arn = Some(key.arn().to_string());
+        key.aliases.retain(|own| *own != name);
+        resolve::save(ctx, &mut key)?;
+        let place = alias_place(ctx.account(), ctx.region(), &name);
+        ALIASES.delete(ctx.tx_mut(), &place)?;
+        Ok(Nothing {})
+    }
+
+    fn annotate(
+        ctx: &Ctx<'_>,
+        input: &DeleteAliasInput,
+        _output: Option<&Nothing>,
+        parts: &mut EventParts,
+    ) {
+        let Some(name) = &input.alias_name else { return };
+        match &input.key_arn {
+            Some(arn) => event::about_arn(ctx, parts, arn),
+            None => event::about_named(ctx, parts, Some(name)),
+        }
+        event::about(ctx, parts, &alias::arn(ctx, name));
+    }
+}

@@ -1,0 +1,70 @@
+//! `DescribeKey`: what there is to know of a key, in any state.
+//!
+//! Source: KMS API Reference, "`DescribeKey`".
+
+use gateway::{Access, Ctx, EventParts, Json, Operation, Spec};
+use serde::{Deserialize, Serialize};
+
+use super::named;
+use crate::checks::Checks;
+use crate::error::{KmsError, KmsFailure};
+use crate::id::Scope;
+use crate::metadata::KeyMetadata;
+use crate::rights::{self, Terms};
+use crate::{event, grants, resolve};
+
+/// The operation.
+#[derive(Debug)]
+pub struct DescribeKey;
+
+/// What [`DescribeKey`] takes.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DescribeKeyInput {
+    /// An id, an alias, or the ARN of either.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_id: Option<String>,
+    /// Never shown in events.
+    #[serde(skip_serializing)]
+    pub grant_tokens: Option<Vec<String>>,
+}
+
+/// What [`DescribeKey`] answers.
+#[derive(Debug, Clone, Default, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DescribeKeyOutput {
+    /// The key.
+    pub key_metadata: KeyMetadata,
+}
+
+impl Operation for DescribeKey {
+    const SPEC: Spec = Spec::named(&crate::SERVICE, "DescribeKey", true);
+    type Input = DescribeKeyInput;
+    type Output = DescribeKeyOutput;
+    type Error = KmsError;
+    type Codec = Json;
+
+    fn access(ctx: &mut Ctx<'_>, input: &DescribeKeyInput) -> Result<Vec<Access>, KmsFailure> {
+        let (key_id, tokens) = (input.key_id.as_ref(), input.grant_tokens.as_ref());
+        Checks::new().key_id("keyId", key_id).grant_tokens(tokens).finish()?;
+        grants::check_tokens(ctx, tokens)?;
+        rights::on_named_key(ctx, "kms:DescribeKey", key_id, Scope::Aliased, Terms::default())
+    }
+
+    fn run(
+        ctx: &mut Ctx<'_>,
+        input: &mut DescribeKeyInput,
+    ) -> Result<DescribeKeyOutput, KmsFailure> {
+        let found = resolve::key(ctx, named(input.key_id.as_ref()), Scope::Aliased)?;
+        Ok(DescribeKeyOutput { key_metadata: KeyMetadata::of(&found.key) })
+    }
+
+    fn annotate(
+        ctx: &Ctx<'_>,
+        input: &DescribeKeyInput,
+        _output: Option<&DescribeKeyOutput>,
+        parts: &mut EventParts,
+    ) {
+        event::about_named(ctx, parts, input.key_id.as_ref());
+    }
+}

@@ -1,0 +1,87 @@
+//! From the names in requests to keys.
+
+use gateway::Ctx;
+use types::Arn;
+
+use crate::error::KmsFailure;
+use crate::id::{KeyName, LocalName, Scope};
+use crate::managed;
+use crate::model::{ALIASES, KEYS, Key, alias_place, key_place};
+
+/// What a request names.
+#[derive(Debug)]
+pub(crate) enum Target {
+    /// A key that is here.
+    Found(Box<Found>),
+    /// Something of another account that is not here or not to be reached by this operation: one
+    /// answer for both.
+    Hidden(Arn),
+}
+
+/// A key, and how it was named.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) key: Key,
+    pub(crate) arn: Arn,
+    /// The alias's name, if that was used.
+    pub(crate) alias: Option<String>,
+}
+
+/// Looks up what `text` names. A key of AWS is made if its alias is used for the first time.
+///
+/// Source: KMS API Reference, "Key identifiers"; the existence of foreign keys is not told.
+pub(crate) fn target(ctx: &mut Ctx<'_>, text: &str, scope: Scope) -> Result<Target, KmsFailure> {
+    let name = KeyName::parse(text, scope, ctx.account(), ctx.region())?;
+    let foreign = name.account != *ctx.account();
+    if foreign && scope == Scope::Own {
+        return Ok(Target::Hidden(name.arn(ctx.region())));
+    }
+    let mut found = lookup(ctx, &name)?;
+    if found.is_none() && !foreign {
+        found = managed::on_first_use(ctx, &name)?;
+    }
+    match found {
+        Some(found) => Ok(Target::Found(Box::new(found))),
+        None if foreign => Ok(Target::Hidden(name.arn(ctx.region()))),
+        None => Err(name.not_found(ctx.region()).into()),
+    }
+}
+
+/// The key that `text` names; for the steps after authorization.
+pub(crate) fn key(ctx: &mut Ctx<'_>, text: &str, scope: Scope) -> Result<Found, KmsFailure> {
+    match target(ctx, text, scope)? {
+        Target::Found(found) => Ok(*found),
+        Target::Hidden(arn) => {
+            Err(crate::KmsError::NotFound(format!("Key '{arn}' does not exist")).into())
+        }
+    }
+}
+
+/// The ARN of the key that `text` names, if there is one; for events.
+pub(crate) fn known_arn(ctx: &Ctx<'_>, text: &str) -> Option<Arn> {
+    let name = KeyName::parse(text, Scope::Aliased, ctx.account(), ctx.region()).ok()?;
+    lookup(ctx, &name).ok()?.map(|found| found.arn)
+}
+
+/// The key or alias, if it is here and its time is not over.
+pub(crate) fn lookup(ctx: &Ctx<'_>, name: &KeyName) -> Result<Option<Found>, KmsFailure> {
+    let (id, alias) = match &name.local {
+        LocalName::Id(id) => (id.clone(), None),
+        LocalName::Alias(alias) => {
+            let place = alias_place(&name.account, ctx.region(), alias);
+            let Some(row) = ALIASES.get(ctx.tx(), ctx.keyring(), &place)? else { return Ok(None) };
+            (row.key_id, Some(alias.clone()))
+        }
+    };
+    let place = key_place(&name.account, ctx.region(), &id);
+    let key = KEYS.get(ctx.tx(), ctx.keyring(), &place)?;
+    let key = key.filter(|key| !key.is_gone(ctx.now()));
+    Ok(key.map(|key| Found { arn: key.arn(), key, alias }))
+}
+
+/// Stores a changed key.
+pub(crate) fn save(ctx: &mut Ctx<'_>, key: &mut Key) -> Result<(), KmsFailure> {
+    key.version = key.version.saturating_add(1);
+    let (tx, gateway) = ctx.split();
+    Ok(KEYS.put(tx, gateway.keyring(), &key.place(), key)?)
+}

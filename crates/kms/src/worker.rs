@@ -1,0 +1,81 @@
+//! What others than clients ask of KMS: a name looked up for a service, and the work of the clock.
+
+use std::sync::Arc;
+
+use gateway::{Ctx, Gateway, Refused, Resource, ServiceEvent};
+use serde_json::json;
+use store::StoreError;
+use types::{AccountId, Arn, Region};
+
+use crate::due::{destroy_due, rotate_due};
+use crate::id::Scope;
+use crate::resolve::{Target, target};
+
+/// Keys that one commit destroys or rotates at most: each has an event of its own.
+const BATCH_LEN: usize = 1;
+
+/// The ARN of the key that `text` names in the call's account and region, whatever its state;
+/// `None` if there is none.
+///
+/// A naming service for other services, which tells nothing but the name and leaves no event: what
+/// they then do with the key passes the pipeline. Errors with KMS's own for text that names
+/// nothing.
+pub fn named_key(ctx: &mut Ctx<'_>, text: &str) -> Result<Option<Arn>, Refused> {
+    match target(ctx, text, Scope::Aliased).map_err(Refused::from) {
+        Ok(Target::Found(found)) => Ok(Some(found.arn)),
+        Ok(Target::Hidden(arn)) => Ok(Some(arn)),
+        Err(Refused::Wire(error)) if error.code == "NotFoundException" => Ok(None),
+        Err(refused) => Err(refused),
+    }
+}
+
+/// Destroys and rotates the keys whose time has come, each with its service event.
+///
+/// Blocks the thread.
+pub fn run_due(gateway: &Arc<Gateway>) -> Result<(), StoreError> {
+    while destroy_one(gateway)? || rotate_one(gateway)? {}
+    Ok(())
+}
+
+/// Source: KMS Developer Guide, "`DeleteKey`" among the service events.
+fn destroy_one(gateway: &Arc<Gateway>) -> Result<bool, StoreError> {
+    let (own, now) = (Arc::clone(gateway), gateway.clock().now());
+    gateway.commit_service_event(move |tx| {
+        let destroyed = destroy_due(tx, own.keyring(), now, BATCH_LEN)?;
+        let event = destroyed.into_iter().next().map(|key| {
+            let details = json!({ "keyId": key.key_id });
+            event("DeleteKey", key.account, key.region, &key.arn, details)
+        });
+        Ok(event)
+    })
+}
+
+/// Source: KMS Developer Guide, "`RotateKey`" among the service events.
+fn rotate_one(gateway: &Arc<Gateway>) -> Result<bool, StoreError> {
+    let (own, now) = (Arc::clone(gateway), gateway.clock().now());
+    gateway.commit_service_event(move |tx| {
+        let rotated = rotate_due(tx, own.keyring(), own.entropy(), now, BATCH_LEN)?;
+        let event = rotated.into_iter().next().map(|key| {
+            let details = json!({
+                "keyId": key.key_id,
+                "rotationType": "AUTOMATIC",
+                "keyOrigin": crate::AWS_KMS,
+                "previousKeyMaterialId": key.previous_material_id,
+                "currentKeyMaterialId": key.current_material_id,
+            });
+            event("RotateKey", key.account, key.region, &key.arn, details)
+        });
+        Ok(event)
+    })
+}
+
+fn event(
+    name: &'static str,
+    account: AccountId,
+    region: Region,
+    arn: &Arn,
+    details: serde_json::Value,
+) -> ServiceEvent {
+    let resources = vec![Resource::owned(&account, "AWS::KMS::Key", arn.as_str())];
+    ServiceEvent { source: "kms.amazonaws.com", name, region, account, resources, details }
+}

@@ -1,0 +1,115 @@
+//! Grants.
+
+use serde_json::{Value, json};
+
+use crate::world::{ACCOUNT, ADMIN, NOBODY, START_SECONDS, World, user};
+
+/// A grant to NOBODY on `id`, with more members.
+fn grant(id: &str, more: &Value) -> Value {
+    let mut input =
+        json!({ "KeyId": id, "GranteePrincipal": user(NOBODY), "Operations": ["Encrypt"] });
+    for (name, value) in more.as_object().unwrap() {
+        input[name] = value.clone();
+    }
+    input
+}
+
+/// A grant allows what it says until it is revoked.
+#[test]
+fn a_grant_allows_and_can_be_revoked() {
+    let world = World::new();
+    let (id, arn) = world.key();
+    let encrypt = json!({ "KeyId": id, "Plaintext": "AA==" });
+    assert_eq!(world.call(NOBODY, "Encrypt", &encrypt).status, 400);
+    let made = world.ok(ADMIN, "CreateGrant", &grant(&id, &json!({ "Name": "n" })));
+    let event = world.events().pop().unwrap();
+    assert_eq!(event["responseElements"], json!({ "grantId": made["GrantId"], "keyId": arn }));
+    assert!(!event.to_string().contains(made["GrantToken"].as_str().unwrap()));
+    world.ok(NOBODY, "Encrypt", &encrypt);
+    let data_key = json!({ "KeyId": id, "KeySpec": "AES_256" });
+    assert_eq!(world.call(NOBODY, "GenerateDataKey", &data_key).status, 400);
+    let again = world.ok(ADMIN, "CreateGrant", &grant(&id, &json!({ "Name": "n" })));
+    assert_eq!(again["GrantId"], made["GrantId"]);
+    assert_ne!(again["GrantToken"], made["GrantToken"]);
+    let listed = world.ok(ADMIN, "ListGrants", &json!({ "KeyId": id }));
+    let expected = json!({
+        "KeyId": arn, "GrantId": made["GrantId"], "Name": "n", "CreationDate": START_SECONDS,
+        "GranteePrincipal": user(NOBODY), "Operations": ["Encrypt"],
+        "IssuingAccount": format!("arn:aws:iam::{ACCOUNT}:root"),
+    });
+    assert_eq!(listed, json!({ "Grants": [expected], "Truncated": false }));
+    let input = json!({ "KeyId": id, "GrantId": made["GrantId"] });
+    let event = world.event_of(ADMIN, "RevokeGrant", &input);
+    assert_eq!(event["requestParameters"], json!({ "keyId": id, "grantId": made["GrantId"] }));
+    assert_eq!(world.call(NOBODY, "Encrypt", &encrypt).status, 400);
+    let text = format!("Grant ID {} not found", made["GrantId"].as_str().unwrap());
+    world.refused(ADMIN, "RevokeGrant", &input, ("NotFoundException", Some(text.as_str())));
+}
+
+/// Constraints compare contexts exactly.
+#[test]
+fn constraints_bind_grants() {
+    let world = World::new();
+    let (id, _) = world.key();
+    let constraints = json!({ "Constraints": { "EncryptionContextSubset": { "a": "1" } } });
+    world.ok(ADMIN, "CreateGrant", &grant(&id, &constraints));
+    for (context, status) in
+        [(json!({ "a": "1", "b": "2" }), 200), (json!({ "A": "1" }), 400), (json!({}), 400)]
+    {
+        let input = json!({ "KeyId": id, "Plaintext": "AA==", "EncryptionContext": context });
+        assert_eq!(world.call(NOBODY, "Encrypt", &input).status, status, "{context}");
+    }
+    let both = json!({ "Constraints": {
+        "EncryptionContextSubset": { "a": "1" }, "EncryptionContextEquals": { "a": "1" } } });
+    let expected = ("ValidationException", Some("More than one constraint supplied"));
+    world.refused(ADMIN, "CreateGrant", &grant(&id, &both), expected);
+    let ghost = json!({ "GranteePrincipal": user("GHOST") });
+    assert_eq!(world.code(ADMIN, "CreateGrant", &grant(&id, &ghost)), "InvalidArnException");
+}
+
+/// Who has `CreateGrant` through a grant passes on no more than that grant holds.
+#[test]
+fn sub_grants_are_no_wider() {
+    let world = World::new();
+    let (id, _) = world.key();
+    let operations = json!({ "Operations": ["Encrypt", "CreateGrant"] });
+    world.ok(ADMIN, "CreateGrant", &grant(&id, &operations));
+    world.ok(NOBODY, "CreateGrant", &grant(&id, &json!({ "Operations": ["Encrypt"] })));
+    let wider = grant(&id, &json!({ "Operations": ["Encrypt", "Decrypt"] }));
+    assert_eq!(world.code(NOBODY, "CreateGrant", &wider), "AccessDeniedException");
+    world.ok(ADMIN, "CreateGrant", &wider);
+}
+
+/// The retiring principal retires by token, without a trace of the token in the event; the grantee
+/// may not unless that was granted.
+#[test]
+fn grants_can_be_retired() {
+    let world = World::new();
+    let (id, _) = world.key();
+    let made = world.ok(ADMIN, "CreateGrant", &grant(&id, &json!({})));
+    let by_id = json!({ "KeyId": id, "GrantId": made["GrantId"] });
+    assert_eq!(world.call(NOBODY, "RetireGrant", &by_id).body["__type"], "AccessDeniedException");
+    world.ok(ADMIN, "RetireGrant", &by_id);
+    let retiring = json!({ "GranteePrincipal": user(ADMIN), "RetiringPrincipal": user(NOBODY) });
+    let made = world.ok(ADMIN, "CreateGrant", &grant(&id, &retiring));
+    let listed =
+        world.ok(ADMIN, "ListRetirableGrants", &json!({ "RetiringPrincipal": user(NOBODY) }));
+    assert_eq!(listed["Grants"][0]["GrantId"], made["GrantId"]);
+    let token = json!({ "GrantToken": made["GrantToken"] });
+    let event = world.event_of(NOBODY, "RetireGrant", &token);
+    assert!(event["requestParameters"].is_null());
+    assert_eq!(event["additionalEventData"], json!({ "grantId": made["GrantId"] }));
+    assert_eq!(world.ok(ADMIN, "ListGrants", &json!({ "KeyId": id }))["Grants"], json!([]));
+    assert_eq!(world.code(NOBODY, "RetireGrant", &json!({})), "ValidationException");
+}
+
+/// Tokens of grants are taken with every use; junk is refused.
+#[test]
+fn junk_tokens_are_refused() {
+    let world = World::new();
+    let (id, _) = world.key();
+    let made = world.ok(ADMIN, "CreateGrant", &grant(&id, &json!({})));
+    let with = |token: &Value| json!({ "KeyId": id, "Plaintext": "AA==", "GrantTokens": [token] });
+    world.ok(NOBODY, "Encrypt", &with(&made["GrantToken"]));
+    assert_eq!(world.code(NOBODY, "Encrypt", &with(&json!("junk"))), "InvalidGrantTokenException");
+}

@@ -1,0 +1,11 @@
+//! Whole calls against KMS: signed requests in, answers and events out.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod aliases;
+mod crypto;
+mod grants;
+mod keys_life;
+mod policies;
+mod rotation;
+mod tampering;
+mod world;

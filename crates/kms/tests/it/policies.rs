@@ -1,0 +1,214 @@
+//! Key policies: accepted, stored, shown, refused.
+
+use serde_json::{Value, json};
+
+use crate::world::{ACCOUNT, ADMIN, NOBODY, OTHER_ACCOUNT, REGION, STRANGER, World, user};
+
+fn allow(principal: &str, action: &str) -> Value {
+    json!({ "Effect": "Allow", "Principal": { "AWS": principal }, "Action": action, "Resource": "*" })
+}
+
+fn policy(statements: &[Value]) -> String {
+    json!({ "Version": "2012-10-17", "Id": "p", "Statement": statements }).to_string()
+}
+
+/// A key made without a policy has AWS's default, printed as AWS prints it.
+#[test]
+fn the_default_policy_delegates_to_the_account() {
+    let world = World::new();
+    let (id, _) = world.key();
+    let shown = world.ok(ADMIN, "GetKeyPolicy", &json!({ "KeyId": id }));
+    assert_eq!(shown["PolicyName"], "default");
+    let text = shown["Policy"].as_str().unwrap();
+    assert!(
+        text.starts_with("{\n  \"Version\" : \"2012-10-17\",\n  \"Id\" : \"key-default-1\",\n")
+    );
+    let listed = world.ok(ADMIN, "ListKeyPolicies", &json!({ "KeyId": id }));
+    assert_eq!(listed, json!({ "PolicyNames": ["default"], "Truncated": false }));
+    let input = json!({ "KeyId": id, "PolicyName": "other" });
+    let expected = ("NotFoundException", Some("No such policy exists"));
+    world.refused(ADMIN, "GetKeyPolicy", &input, expected);
+    let reply = world.call(
+        ADMIN,
+        "PutKeyPolicy",
+        &json!({ "KeyId": id, "PolicyName": "other", "Policy": text }),
+    );
+    assert_eq!(reply.body["__type"], "UnsupportedOperationException");
+}
+
+/// What is put is shown again with the same meaning, and holds at once.
+#[test]
+fn a_policy_grants_directly() {
+    let world = World::new();
+    let (id, arn) = world.key();
+    let text = policy(&[allow(ACCOUNT, "kms:*"), allow(&user(NOBODY), "kms:Encrypt")]);
+    let input = json!({ "KeyId": id, "PolicyName": "default", "Policy": text });
+    let event = world.event_of(ADMIN, "PutKeyPolicy", &input);
+    let expected = json!({ "keyId": id, "policyName": "default", "policy": text });
+    assert_eq!(event["requestParameters"], expected);
+    let shown = world.ok(ADMIN, "GetKeyPolicy", &json!({ "KeyId": id }));
+    let shown: Value = serde_json::from_str(shown["Policy"].as_str().unwrap()).unwrap();
+    let root = format!("arn:aws:iam::{ACCOUNT}:root");
+    assert_eq!(shown["Statement"][0]["Principal"]["AWS"], root);
+    assert_eq!(shown["Statement"][1]["Principal"]["AWS"], user(NOBODY));
+    world.ok(NOBODY, "Encrypt", &json!({ "KeyId": id, "Plaintext": "AA==" }));
+    let text = format!(
+        "User: {} is not authorized to perform: kms:GenerateDataKey on resource: {arn} because no \
+         identity-based policy allows the kms:GenerateDataKey action",
+        user(NOBODY)
+    );
+    let input = json!({ "KeyId": id, "KeySpec": "AES_256" });
+    world.refused(
+        NOBODY,
+        "GenerateDataKey",
+        &input,
+        ("AccessDeniedException", Some(text.as_str())),
+    );
+}
+
+/// Each malformed policy has its own answer.
+#[test]
+fn malformed_policies_are_refused() {
+    let world = World::new();
+    let (id, _) = world.key();
+    let malformed = "MalformedPolicyDocumentException";
+    let refused = |text: &str, expected| {
+        world.refused(ADMIN, "PutKeyPolicy", &json!({ "KeyId": id, "Policy": text }), expected);
+    };
+    let invalid = "Policy contains a statement with one or more invalid principals.";
+    let ghost = policy(&[allow(ACCOUNT, "kms:*"), allow(&user("GHOST"), "kms:*")]);
+    refused(&ghost, (malformed, Some(invalid)));
+    let locked = "The new key policy will not allow you to update the key policy in the future.";
+    refused(&policy(&[allow(&user(NOBODY), "kms:*")]), (malformed, Some(locked)));
+    refused("{", (malformed, Some("")));
+    let long = policy(&[allow(ACCOUNT, &format!("kms:{}", "x".repeat(32_768)))]);
+    assert_eq!(
+        world.code(ADMIN, "PutKeyPolicy", &json!({ "KeyId": id, "Policy": long })),
+        "LimitExceededException"
+    );
+    let input = json!({ "KeyId": id, "Policy": "あ" });
+    assert_eq!(world.code(ADMIN, "PutKeyPolicy", &input), "ValidationException");
+}
+
+/// Who waives the lockout check may lock themselves out.
+#[test]
+fn the_lockout_check_can_be_waived() {
+    let world = World::new();
+    let (id, _) = world.key();
+    let input = json!({
+        "KeyId": id, "Policy": policy(&[allow(&user(NOBODY), "kms:*")]),
+        "BypassPolicyLockoutSafetyCheck": true,
+    });
+    world.ok(ADMIN, "PutKeyPolicy", &input);
+    assert_eq!(world.code(ADMIN, "DescribeKey", &json!({ "KeyId": id })), "AccessDeniedException");
+    world.ok(NOBODY, "DescribeKey", &json!({ "KeyId": id }));
+}
+
+/// Creation checks the policy as well, and makes no key when it is refused.
+#[test]
+fn creation_checks_the_policy() {
+    let world = World::new();
+    let input = json!({ "Policy": policy(&[allow(&user(NOBODY), "kms:*")]) });
+    assert_eq!(world.code(ADMIN, "CreateKey", &input), "MalformedPolicyDocumentException");
+    assert_eq!(world.ok(ADMIN, "ListKeys", &json!({}))["Keys"], json!([]));
+    world.ok(ADMIN, "CreateKey", &json!({ "Policy": policy(&[allow(&user(ADMIN), "kms:*")]) }));
+}
+
+/// Across accounts the key policy and the caller's own must both allow; both accounts get the
+/// event. Operations on the key itself stay at home.
+#[test]
+fn other_accounts_need_both_policies() {
+    let world = World::new();
+    let (id, arn) = world.key();
+    let text = policy(&[allow(ACCOUNT, "kms:*"), allow(OTHER_ACCOUNT, "kms:*")]);
+    world.ok(ADMIN, "PutKeyPolicy", &json!({ "KeyId": id, "Policy": text }));
+    world.events();
+    let blob = world.ok(STRANGER, "Encrypt", &json!({ "KeyId": arn, "Plaintext": "AA==" }));
+    let events = world.events();
+    let recipients: Vec<_> =
+        events.iter().map(|event| event["recipientAccountId"].clone()).collect();
+    assert_eq!(recipients, [OTHER_ACCOUNT, ACCOUNT]);
+    assert_eq!(events[0]["sharedEventID"], events[1]["sharedEventID"]);
+    world.ok(STRANGER, "Decrypt", &json!({ "CiphertextBlob": blob["CiphertextBlob"] }));
+    assert_eq!(
+        world.code(STRANGER, "DisableKey", &json!({ "KeyId": arn })),
+        "AccessDeniedException"
+    );
+    world.ok(
+        ADMIN,
+        "PutKeyPolicy",
+        &json!({ "KeyId": id, "Policy": policy(&[allow(ACCOUNT, "kms:*")]) }),
+    );
+    let text = "The ciphertext refers to a customer master key that does not exist, does not \
+                exist in this region, or you are not allowed to access.";
+    let hidden = ("AccessDeniedException", Some(text));
+    world.refused(
+        STRANGER,
+        "Decrypt",
+        &json!({ "CiphertextBlob": blob["CiphertextBlob"] }),
+        hidden,
+    );
+}
+
+/// Conditions see tags, aliases, contexts and the key's own properties.
+#[test]
+fn conditions_see_the_key_and_the_request() {
+    let world = World::new();
+    let (id, _) = world.key();
+    let with = |condition: Value| {
+        let mut statement = allow(&user(NOBODY), "kms:Encrypt");
+        statement["Condition"] = condition;
+        let text = policy(&[allow(ACCOUNT, "kms:*"), statement]);
+        world.ok(ADMIN, "PutKeyPolicy", &json!({ "KeyId": id, "Policy": text }));
+    };
+    world.ok(ADMIN, "CreateAlias", &json!({ "AliasName": "alias/x", "TargetKeyId": id }));
+    let tags = json!([{ "TagKey": "team", "TagValue": "blue" }]);
+    world.ok(ADMIN, "TagResource", &json!({ "KeyId": id, "Tags": tags }));
+    let encrypt = |key_id: &str| {
+        let input =
+            json!({ "KeyId": key_id, "Plaintext": "AA==", "EncryptionContext": { "App": "a" } });
+        world.call(NOBODY, "Encrypt", &input).status
+    };
+    for (condition, by_id, by_alias) in [
+        (json!({ "StringEquals": { "aws:ResourceTag/team": "blue" } }), 200, 200),
+        (json!({ "StringEquals": { "aws:ResourceTag/team": "red" } }), 400, 400),
+        (json!({ "StringEquals": { "kms:RequestAlias": "alias/x" } }), 400, 200),
+        (json!({ "StringEquals": { "kms:EncryptionContext:app": "a" } }), 200, 200),
+        (json!({ "ForAllValues:StringEquals": { "kms:EncryptionContextKeys": ["x"] } }), 400, 400),
+        (json!({ "StringEquals": { "kms:CallerAccount": ACCOUNT } }), 200, 200),
+        (json!({ "StringEquals": { "kms:KeySpec": "SYMMETRIC_DEFAULT" } }), 200, 200),
+        (
+            json!({ "StringEquals": { "kms:ViaService": format!("s3.{REGION}.amazonaws.com") } }),
+            400,
+            400,
+        ),
+    ] {
+        with(condition.clone());
+        assert_eq!((encrypt(&id), encrypt("alias/x")), (by_id, by_alias), "{condition}");
+    }
+}
+
+/// A deleted user is shown by the bare id, and a new one of the same name has none of the rights.
+#[test]
+fn principals_are_people_not_names() {
+    let world = World::new();
+    let (id, _) = world.key();
+    let text = policy(&[allow(ACCOUNT, "kms:*"), allow(&user(NOBODY), "kms:Encrypt")]);
+    world.ok(ADMIN, "PutKeyPolicy", &json!({ "KeyId": id, "Policy": text }));
+    let shown = || {
+        let shown = world.ok(ADMIN, "GetKeyPolicy", &json!({ "KeyId": id }));
+        let shown: Value = serde_json::from_str(shown["Policy"].as_str().unwrap()).unwrap();
+        shown["Statement"][1]["Principal"]["AWS"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(shown(), user(NOBODY));
+    world.forget_nobody();
+    assert!(shown().starts_with("AIDA"), "{}", shown());
+    let reborn = world.kit.user(
+        NOBODY,
+        &json!({ "Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Action": "s3:*", "Resource": "*" } }),
+    );
+    let input = json!({ "KeyId": id, "Plaintext": "AA==" });
+    let answer = world.kit.json_as(&reborn, "TrentService.Encrypt", &input);
+    assert_eq!(answer.error().1, "AccessDeniedException");
+}
