@@ -18,6 +18,12 @@ pub fn hmac_sha256(key: &[u8], data: &[u8]) -> [u8; 32] {
     fixed(tag.as_ref())
 }
 
+/// HMAC-SHA-1 of `data` under `key`: for the codes of second factors, whose standard names it.
+pub fn hmac_sha1(key: &[u8], data: &[u8]) -> [u8; 20] {
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key), data);
+    fixed(tag.as_ref())
+}
+
 /// MD5 of `data`: for entity tags and public-key fingerprints, where AWS's contract is MD5.
 pub fn md5(data: &[u8]) -> [u8; 16] {
     md5::Md5::digest(data).into()
@@ -134,7 +140,7 @@ mod tests {
     use super::*;
     use types::hex;
 
-    /// Known answers: FIPS 180-4 "abc", RFC 4231 case 2, RFC 1321 "abc".
+    /// Known answers: FIPS 180-4 "abc", RFC 4231 and RFC 2202 case 2, RFC 1321 "abc".
     #[test]
     fn known_answers() {
         assert_eq!(
@@ -144,6 +150,10 @@ mod tests {
         assert_eq!(
             hex(&hmac_sha256(b"Jefe", b"what do ya want for nothing?")),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
+        assert_eq!(
+            hex(&hmac_sha1(b"Jefe", b"what do ya want for nothing?")),
+            "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"
         );
         assert_eq!(hex(&md5(b"abc")), "900150983cd24fb0d6963f7d28e17f72");
     }

@@ -7,6 +7,8 @@ pub enum Domain {
     ImportKey,
     /// Secret access keys, which signature verification must recover.
     AccessKey,
+    /// The seeds of second factors, from which their codes are made.
+    SecondFactor,
     /// What session tokens carry.
     SessionToken,
     /// The keys of objects and buckets under SSE-S3.
@@ -24,6 +26,7 @@ impl Domain {
             Self::KmsMaterial => "shoseki domain kms material",
             Self::ImportKey => "shoseki domain import key",
             Self::AccessKey => "shoseki domain access key",
+            Self::SecondFactor => "shoseki domain second factor",
             Self::SessionToken => "shoseki domain session token",
             Self::S3Object => "shoseki domain s3 object",
             Self::DigestKey => "shoseki domain digest key",
@@ -37,6 +40,7 @@ pub(crate) struct PerDomain<T> {
     kms_material: T,
     import_key: T,
     access_key: T,
+    second_factor: T,
     session_token: T,
     s3_object: T,
     digest_key: T,
@@ -50,6 +54,7 @@ impl<T> PerDomain<T> {
             kms_material: make(Domain::KmsMaterial)?,
             import_key: make(Domain::ImportKey)?,
             access_key: make(Domain::AccessKey)?,
+            second_factor: make(Domain::SecondFactor)?,
             session_token: make(Domain::SessionToken)?,
             s3_object: make(Domain::S3Object)?,
             digest_key: make(Domain::DigestKey)?,
@@ -63,6 +68,7 @@ impl<T> PerDomain<T> {
             Domain::KmsMaterial => &self.kms_material,
             Domain::ImportKey => &self.import_key,
             Domain::AccessKey => &self.access_key,
+            Domain::SecondFactor => &self.second_factor,
             Domain::SessionToken => &self.session_token,
             Domain::S3Object => &self.s3_object,
             Domain::DigestKey => &self.digest_key,
@@ -75,10 +81,11 @@ impl<T> PerDomain<T> {
 pub(crate) mod tests {
     use super::*;
 
-    pub(crate) const ALL: [Domain; 7] = [
+    pub(crate) const ALL: [Domain; 8] = [
         Domain::KmsMaterial,
         Domain::ImportKey,
         Domain::AccessKey,
+        Domain::SecondFactor,
         Domain::SessionToken,
         Domain::S3Object,
         Domain::DigestKey,

@@ -15,7 +15,7 @@
 //!
 //! Reading order: [`SecretBytes`] and [`RootKey`]; [`sealer`], how the root key rests; [`Keyring`]
 //! and [`Domain`], how everything else rests; [`blob`], KMS ciphertexts; [`frames`], object bodies;
-//! [`rsa`], signed digests; [`sha256`] and its neighbours.
+//! [`rsa`], signed digests; [`password`], what users know; [`sha256`] and its neighbours.
 //!
 //! ```
 //! use keys::{Domain, Keyring, RootKey};
@@ -43,13 +43,14 @@ mod error;
 pub mod frames;
 mod gcm;
 mod keyring;
+pub mod password;
 mod root_key;
 pub mod rsa;
 pub mod sealer;
 mod secret;
 mod wrapped;
 
-pub use digest::{Md5, Sha1, Sha256, equal_in_constant_time, hmac_sha256, md5, sha256};
+pub use digest::{Md5, Sha1, Sha256, equal_in_constant_time, hmac_sha1, hmac_sha256, md5, sha256};
 pub use domain::Domain;
 pub use error::KeyError;
 pub use keyring::Keyring;

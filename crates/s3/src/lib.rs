@@ -1,1 +1,95 @@
-//! placeholder
+//! S3: buckets, their settings, objects and their versions.
+//!
+//! Every object is encrypted before it is on disk, also where nobody asked for it; bytes stream
+//! through hashes and AES-GCM frames into the store and are named by metadata only once they are
+//! durable. Answers are AWS's, down to the elements of errors and the order of checks: the bucket
+//! is looked for first, then the policies decide, then arguments are read.
+//!
+//! What is deliberately not here: sockets, signatures, routing, policy evaluation, primitives of
+//! cryptography. Not served are directory buckets, access points, archives, Select and the
+//! settings that only stores of AWS's size need; lifecycle, notification, replication and
+//! logging documents are stored and answered, and nothing acts on them.
+//!
+//! Reading order: [`Request`] and [`Response`], S3's own form of input and output, raw because S3
+//! reads arguments late; `api.rs`, what an operation says; `bucket.rs` and `object.rs`, what is
+//! stored; `settings.rs`, one mechanism for all settings of a bucket; `encryption.rs`, `upload.rs`
+//! and `body.rs`, the way of the bytes; `list.rs`, the one mechanism of all listings; then the
+//! operations in `ops.rs`.
+//!
+//! Other services call operations with a [`Request`]:
+//!
+//! ```
+//! use s3::{PutObjectInput, Request};
+//! let log_file = PutObjectInput {
+//!     bucket: "audit".into(),
+//!     key: "AWSLogs/123456789012/file.json.gz".into(),
+//!     body: Some(b"{}".to_vec().into()),
+//!     acl: Some("bucket-owner-full-control".into()),
+//!     ..PutObjectInput::default()
+//! };
+//! let request = Request::from(log_file);
+//! assert_eq!(request.bucket, "audit");
+//! ```
+
+mod access;
+mod acl;
+mod api;
+mod body;
+mod bucket;
+mod checksum;
+mod copying;
+mod customer_key;
+mod data_key;
+mod encryption;
+mod error;
+mod event;
+mod list;
+mod listing;
+mod lock;
+mod object;
+mod ops;
+mod preconditions;
+mod range;
+mod request;
+mod response;
+mod settings;
+mod sweep;
+mod tags;
+mod upload;
+mod writing;
+mod xml;
+
+use gateway::{Family, Protocol, Service};
+
+pub use api::{Api, Call, RestXml};
+pub use bucket::{bucket_exists, bucket_location, bucket_owner, is_valid_name};
+pub use error::S3Error;
+pub use ops::ROWS;
+pub use ops::put_object::PutObjectInput;
+pub use request::Request;
+pub use response::Response;
+pub use sweep::sweep;
+
+/// S3 as the pipeline sees it.
+pub static SERVICE: Service = Service {
+    name: "s3",
+    event_source: "s3.amazonaws.com",
+    protocol: Protocol::RestXml,
+    family: Family::S3,
+    target: "",
+    global: false,
+    event_api_version: None,
+};
+
+/// Stores an object: [`PutObjectInput`] becomes its [`Request`].
+pub type PutObject = Call<ops::put_object::PutObject>;
+/// Reads an object: [`Request::object`].
+pub type GetObject = Call<ops::get_object::GetObject>;
+/// Tells all of an object but its bytes: [`Request::object`].
+pub type HeadObject = Call<ops::get_object::HeadObject>;
+/// Shows the ACL of a bucket: [`Request::bucket`].
+pub type GetBucketAcl = Call<ops::bucket_acl::GetBucketAcl>;
+/// Tells whether a bucket is there: [`Request::bucket`].
+pub type HeadBucket = Call<ops::buckets::HeadBucket>;
+/// Tells where a bucket is: [`Request::bucket`].
+pub type GetBucketLocation = Call<ops::buckets::GetBucketLocation>;

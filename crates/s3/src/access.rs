@@ -1,0 +1,218 @@
+//! The rights that calls need, and the condition keys that they are decided with.
+
+use gateway::{Access, Auth, Ctx, Route, Scope, Spec};
+use policy::{Context, Grammar, ResourceRule};
+use types::AccountId;
+
+use crate::bucket::{self, Bucket};
+use crate::error::{S3Error, S3Result};
+use crate::object::{self, Version};
+use crate::request::Request;
+use crate::{acl, tags};
+
+pub(crate) fn bucket_arn(bucket: &str) -> String {
+    format!("arn:aws:s3:::{bucket}")
+}
+
+pub(crate) fn object_arn(bucket: &str, key: &str) -> String {
+    format!("arn:aws:s3:::{bucket}/{key}")
+}
+
+/// What the path of an operation names.
+pub(crate) fn scope(spec: &Spec) -> Option<Scope> {
+    match spec.route {
+        Route::Rest { scope, .. } => Some(scope),
+        Route::Name => None,
+    }
+}
+
+/// The right to do `action` to what the path names.
+pub(crate) fn of_path(ctx: &Ctx<'_>, request: &Request, action: &str) -> S3Result<Vec<Access>> {
+    let bucket = checked_bucket(ctx, request)?;
+    Ok(vec![on_path(ctx, &bucket, request, action)])
+}
+
+/// The same for a bucket that is known already.
+pub(crate) fn on_path(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request, action: &str) -> Access {
+    if request.key.is_empty() {
+        right(ctx, bucket, request, action, bucket_arn(&bucket.name))
+    } else {
+        right(ctx, bucket, request, action, object_arn(&bucket.name, &request.key))
+    }
+}
+
+/// The bucket of the path, after the checks that come before authorization.
+pub(crate) fn checked_bucket(ctx: &Ctx<'_>, request: &Request) -> S3Result<Bucket> {
+    let bucket = bucket::load(ctx, &request.bucket)?;
+    expect_owner(request, "x-amz-expected-bucket-owner", &bucket)?;
+    // Calls that services make may come from another region.
+    if ctx.call().origin.is_some() && bucket.region != *ctx.region() {
+        let signed = ctx.region().to_string();
+        return Err(S3Error::WrongRegion { signed, bucket: bucket.region.to_string() }.into());
+    }
+    Ok(bucket)
+}
+
+/// Observed: not 12 digits is told apart from another owner.
+pub(crate) fn expect_owner(request: &Request, header: &str, bucket: &Bucket) -> S3Result<()> {
+    let Some(value) = request.header(header) else { return Ok(()) };
+    match AccountId::parse(&value) {
+        None => Err(S3Error::InvalidExpectedOwner { value }.into()),
+        Some(expected) if expected != bucket.owner => Err(denied().into()),
+        Some(_) => Ok(()),
+    }
+}
+
+/// The refusal that says nothing.
+pub(crate) fn denied() -> S3Error {
+    S3Error::AccessDenied("Access Denied".to_owned())
+}
+
+/// The right to do `action` to `resource` in a bucket.
+pub(crate) fn right(
+    ctx: &Ctx<'_>,
+    bucket: &Bucket,
+    request: &Request,
+    action: &str,
+    resource: String,
+) -> Access {
+    let policy = bucket
+        .policy
+        .as_deref()
+        .map(|text| ctx.resource_policy(text, &Grammar::Bucket { bucket: bucket.name.clone() }));
+    let blocked = bucket.public_access;
+    Access {
+        action: action.to_owned(),
+        resource,
+        owner: Some(bucket.owner.clone()),
+        restrict_public_buckets: blocked.is_some_and(|block| block.restrict_buckets),
+        policy,
+        rule: ResourceRule::Standard,
+        granted: acl::grants(ctx.caller(), bucket, &bucket.acl, action),
+        context: conditions(ctx, bucket, request),
+    }
+}
+
+/// The same for an existing object, whose tags and ACL take part.
+pub(crate) fn right_to_version(
+    ctx: &Ctx<'_>,
+    bucket: &Bucket,
+    request: &Request,
+    action: &str,
+    version: Option<&Version>,
+) -> Access {
+    let mut access = right(ctx, bucket, request, action, object_arn(&bucket.name, &request.key));
+    access.granted = false;
+    if let Some(stored) = version.and_then(|version| version.stored.as_ref()) {
+        access.granted = acl::grants(ctx.caller(), bucket, &stored.acl, action);
+        for (key, value) in &stored.tags {
+            access.context.set(&format!("s3:ExistingObjectTag/{key}"), value.as_str());
+        }
+    }
+    access
+}
+
+/// The right to read an object, and to see the bucket's list where there is no such object: who
+/// may not list may not learn that a key is absent.
+pub(crate) fn to_read(
+    ctx: &Ctx<'_>,
+    request: &Request,
+    plain: &str,
+    versioned: &str,
+) -> S3Result<Vec<Access>> {
+    let bucket = checked_bucket(ctx, request)?;
+    let action = if request.version_id().is_some() { versioned } else { plain };
+    let found = object::seek(ctx, &bucket, &request.key, request.version_id())?;
+    let mut needs = vec![right_to_version(ctx, &bucket, request, action, found.as_ref())];
+    let absent = found.is_none_or(|version| version.stored.is_none());
+    if absent && request.version_id().is_none() {
+        let arn = bucket_arn(&bucket.name);
+        needs.push(right(ctx, &bucket, request, "s3:ListBucket", arn));
+    }
+    Ok(needs)
+}
+
+/// Condition keys that are headers under their own name.
+const HEADER_KEYS: [&str; 19] = [
+    "x-amz-acl",
+    "x-amz-content-sha256",
+    "x-amz-copy-source",
+    "x-amz-grant-full-control",
+    "x-amz-grant-read",
+    "x-amz-grant-read-acp",
+    "x-amz-grant-write",
+    "x-amz-grant-write-acp",
+    "x-amz-metadata-directive",
+    "x-amz-object-ownership",
+    "x-amz-server-side-encryption",
+    "x-amz-server-side-encryption-aws-kms-key-id",
+    "x-amz-server-side-encryption-customer-algorithm",
+    "x-amz-storage-class",
+    "x-amz-website-redirect-location",
+    "if-match",
+    "if-none-match",
+    "x-amz-object-lock-mode",
+    "x-amz-object-lock-retain-until-date",
+];
+/// Condition keys that are query parameters: name of the parameter and of the key.
+const QUERY_KEYS: [(&str, &str); 4] = [
+    ("prefix", "s3:prefix"),
+    ("delimiter", "s3:delimiter"),
+    ("max-keys", "s3:max-keys"),
+    ("versionId", "s3:VersionId"),
+];
+
+/// The keys of a call.
+///
+/// Source: Service Authorization Reference, "Condition keys for Amazon S3". They see what the
+/// request says: a default of the bucket does not satisfy them.
+pub(crate) fn conditions(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request) -> Context {
+    let mut context = Context::new();
+    for name in HEADER_KEYS {
+        if let Some(value) = request.header(name) {
+            let key = match name {
+                "x-amz-object-lock-mode" => "s3:object-lock-mode".to_owned(),
+                "x-amz-object-lock-retain-until-date" => {
+                    "s3:object-lock-retain-until-date".to_owned()
+                }
+                other => format!("s3:{other}"),
+            };
+            context.set(&key, value);
+        }
+    }
+    if let Some(value) = request.header("x-amz-object-lock-legal-hold") {
+        context.set("s3:object-lock-legal-hold", value);
+    }
+    for (name, key) in QUERY_KEYS {
+        if let Some(value) = request.param(name) {
+            context.set(key, value);
+        }
+    }
+    context.set("s3:ResourceAccount", bucket.owner.as_str());
+    if let Some(Ok(pairs)) = request.header("x-amz-tagging").map(|text| tags::from_header(&text)) {
+        for (key, value) in &pairs {
+            context.set(&format!("s3:RequestObjectTag/{key}"), value.as_str());
+        }
+        let keys = pairs.into_iter().map(|(key, _)| key).collect();
+        context.set_list("s3:RequestObjectTagKeys", keys);
+    }
+    add_signature(ctx, &mut context);
+    context
+}
+
+fn add_signature(ctx: &Ctx<'_>, context: &mut Context) {
+    let Some(origin) = &ctx.call().origin else { return };
+    let kind = match origin.auth {
+        Auth::Header => "REST-HEADER",
+        Auth::Query => "REST-QUERY-STRING",
+        Auth::None => return,
+    };
+    context.set("s3:authType", kind);
+    context.set("s3:signatureversion", "AWS4-HMAC-SHA256");
+    if let Some(age) = gateway::signature_age_ms(ctx.call()) {
+        context.set("s3:signatureAge", age.to_string());
+    }
+    if let Some((version, _)) = &origin.tls {
+        context.set("s3:TlsVersion", version.trim_start_matches("TLSv"));
+    }
+}

@@ -1,0 +1,247 @@
+//! Where the bytes of objects lie, and how they are read.
+
+use std::ops::Range;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use gateway::{AnswerBody, Ctx};
+use keys::SecretBytes;
+use keys::frames::{FRAME_BYTES, FrameOpener, derive_object_key, frame_range};
+use serde::{Deserialize, Serialize};
+use store::{Bodies, BodyId, BodyReader, StoreError, Table, Tx};
+
+use crate::error::S3Result;
+use crate::request::to_u64;
+
+/// Sealed bytes up to this length stay in the state, beside the metadata that names them: they
+/// become durable with the same commit.
+pub(crate) const INLINE_BYTES_MAX: usize = 16 * 1024;
+/// Plaintext that one step of an answer carries.
+const STEP_BYTES: u64 = 4 * FRAME_BYTES as u64;
+/// Answers up to this length are opened before the answer begins, so that damage is a clean error.
+const WHOLE_BYTES_MAX: u64 = FRAME_BYTES as u64;
+
+/// Small sealed bodies in base64, by random id.
+const INLINE: Table<String> = Table::new("s3.inline");
+
+/// One sealed run of an object's bytes: the whole object, or a part of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Piece {
+    /// Plaintext bytes.
+    pub(crate) size: u64,
+    place: Place,
+    /// What makes the piece's key of the object's key, in hexadecimal digits.
+    salt: String,
+    /// The number of the part.
+    #[serde(default)]
+    pub(crate) number: u32,
+    /// The part's checksum in base64.
+    #[serde(default)]
+    pub(crate) checksum: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+enum Place {
+    Inline(BodyId),
+    File(BodyId),
+}
+
+impl Piece {
+    /// A piece in a file of its own.
+    pub(crate) fn in_file(size: u64, id: BodyId, salt: [u8; 16]) -> Self {
+        Self::at(size, Place::File(id), salt)
+    }
+
+    /// A piece in the state; its bytes go into the transaction.
+    pub(crate) fn inline(
+        tx: &mut Tx<'_>,
+        size: u64,
+        id: BodyId,
+        salt: [u8; 16],
+        sealed: &[u8],
+    ) -> Result<Self, StoreError> {
+        INLINE.put(tx, id.to_string(), &STANDARD.encode(sealed))?;
+        Ok(Self::at(size, Place::Inline(id), salt))
+    }
+
+    fn at(size: u64, place: Place, salt: [u8; 16]) -> Self {
+        Self { size, place, salt: types::hex(&salt), number: 1, checksum: None }
+    }
+
+    /// Drops what of it is in the state. Files that nothing names are swept later.
+    pub(crate) fn discard(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+        match self.place {
+            Place::Inline(id) => INLINE.delete(tx, id.to_string()),
+            Place::File(_) => Ok(()),
+        }
+    }
+
+    /// The file that it needs.
+    pub(crate) fn file(&self) -> Option<BodyId> {
+        match self.place {
+            Place::File(id) => Some(id),
+            Place::Inline(_) => None,
+        }
+    }
+
+    fn salt(&self) -> Result<[u8; 16], StoreError> {
+        let bytes = types::hex_decode(&self.salt).and_then(|bytes| bytes.try_into().ok());
+        bytes.ok_or_else(|| StoreError::corrupt("the salt of a piece"))
+    }
+}
+
+/// What the frames of an object are bound to.
+pub(crate) fn frames_aad(bucket: &str, key: &str) -> Vec<u8> {
+    store::key([bucket, key])
+}
+
+/// Reads a range of an object's plaintext, piece by piece.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    bodies: Bodies,
+    runs: std::vec::IntoIter<Run>,
+    current: Option<Run>,
+}
+
+/// What is still to be read of a piece.
+#[derive(Debug)]
+struct Run {
+    opener: FrameOpener,
+    sealed: Sealed,
+    size: u64,
+    wanted: Range<u64>,
+}
+
+#[derive(Debug)]
+enum Sealed {
+    Memory(Vec<u8>),
+    File(BodyId),
+    Open(BodyReader),
+}
+
+impl Reader {
+    /// For the bytes `wanted` of the object that `pieces` make up.
+    pub(crate) fn new(
+        ctx: &Ctx<'_>,
+        pieces: &[Piece],
+        root: &SecretBytes,
+        aad: &[u8],
+        wanted: &Range<u64>,
+    ) -> S3Result<Self> {
+        let (mut runs, mut start) = (Vec::new(), 0_u64);
+        for piece in pieces {
+            let end = start.saturating_add(piece.size);
+            let first = wanted.start.clamp(start, end).saturating_sub(start);
+            let last = wanted.end.clamp(start, end).saturating_sub(start);
+            start = end;
+            if first < last {
+                runs.push(Run::new(ctx, piece, root, aad, first..last)?);
+            }
+        }
+        let bodies = ctx.store().bodies().clone();
+        Ok(Self { bodies, runs: runs.into_iter(), current: None })
+    }
+
+    fn step(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
+        loop {
+            if let Some(run) = self.current.as_mut()
+                && let Some(bytes) = run.step(&self.bodies)?
+            {
+                return Ok(Some(bytes));
+            }
+            self.current = self.runs.next();
+            if self.current.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+}
+
+impl Iterator for Reader {
+    type Item = std::io::Result<Bytes>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.step() {
+            Ok(bytes) => bytes.map(|bytes| Ok(Bytes::from(bytes))),
+            Err(error) => {
+                self.runs = Vec::new().into_iter();
+                self.current = None;
+                Some(Err(std::io::Error::other(error.to_string())))
+            }
+        }
+    }
+}
+
+impl Run {
+    fn new(
+        ctx: &Ctx<'_>,
+        piece: &Piece,
+        root: &SecretBytes,
+        aad: &[u8],
+        wanted: Range<u64>,
+    ) -> S3Result<Self> {
+        let key = derive_object_key(root, &piece.salt()?).map_err(StoreError::engine)?;
+        let opener = FrameOpener::new(&key, aad).map_err(StoreError::engine)?;
+        let sealed = match piece.place {
+            Place::File(id) => Sealed::File(id),
+            Place::Inline(id) => {
+                let text = INLINE.get(ctx.tx(), id.to_string())?;
+                let bytes = text.and_then(|text| STANDARD.decode(text).ok());
+                Sealed::Memory(bytes.ok_or_else(|| StoreError::corrupt("an inline body"))?)
+            }
+        };
+        Ok(Self { opener, sealed, size: piece.size, wanted })
+    }
+
+    fn step(&mut self, bodies: &Bodies) -> Result<Option<Vec<u8>>, StoreError> {
+        if self.wanted.is_empty() {
+            return Ok(None);
+        }
+        let boundary = self.wanted.start.saturating_add(STEP_BYTES);
+        let boundary =
+            boundary.saturating_sub(boundary.checked_rem(STEP_BYTES).unwrap_or_default());
+        let now = self.wanted.start..self.wanted.end.min(boundary);
+        self.wanted.start = now.end;
+        let range = frame_range(now, self.size)
+            .ok_or_else(|| StoreError::corrupt("a piece is shorter than its object says"))?;
+        if let Sealed::File(id) = &self.sealed {
+            self.sealed = Sealed::Open(bodies.reader(id)?);
+        }
+        let mut buffer = Vec::new();
+        let sealed = match &self.sealed {
+            Sealed::Memory(bytes) => {
+                let (start, end) = (index(range.sealed.start), index(range.sealed.end));
+                bytes.get(start..end).ok_or_else(|| StoreError::corrupt("an inline body"))?
+            }
+            Sealed::Open(reader) => {
+                buffer.resize(index(range.sealed.end.saturating_sub(range.sealed.start)), 0);
+                reader.read_at(range.sealed.start, &mut buffer)?;
+                buffer.as_slice()
+            }
+            Sealed::File(_) => return Err(StoreError::engine("a body was not opened")),
+        };
+        let plain = self.opener.open_range(&range, sealed);
+        plain.map(Some).map_err(|error| StoreError::corrupt(format_args!("a body: {error}")))
+    }
+}
+
+fn index(offset: u64) -> usize {
+    usize::try_from(offset).unwrap_or(usize::MAX)
+}
+
+/// A range of an object as an answer's body.
+pub(crate) fn answer(mut reader: Reader, wanted: &Range<u64>) -> Result<AnswerBody, StoreError> {
+    let length = wanted.end.saturating_sub(wanted.start);
+    if length > WHOLE_BYTES_MAX {
+        return Ok(AnswerBody::Pieces { length, pieces: Box::new(reader) });
+    }
+    let mut whole = Vec::new();
+    while let Some(bytes) = reader.step()? {
+        whole.extend_from_slice(&bytes);
+    }
+    if to_u64(whole.len()) != length {
+        return Err(StoreError::corrupt("an object is shorter than it says"));
+    }
+    Ok(AnswerBody::Whole(whole.into()))
+}

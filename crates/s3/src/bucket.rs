@@ -1,0 +1,215 @@
+use std::collections::BTreeMap;
+
+use gateway::Ctx;
+use serde::{Deserialize, Serialize};
+use store::{StoreError, Table, Tx};
+use types::{AccountId, Region, Timestamp};
+
+use crate::acl::Acl;
+use crate::encryption::BucketEncryption;
+use crate::error::{S3Error, S3Result};
+use crate::lock::DefaultRetention;
+
+/// The buckets of all accounts and regions by name: the namespace is one.
+pub(crate) const BUCKETS: Table<Bucket> = Table::new("s3.bucket");
+
+/// A bucket with all its settings.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Bucket {
+    pub(crate) name: String,
+    pub(crate) owner: AccountId,
+    pub(crate) region: Region,
+    /// `EU` where that was asked for; else the region.
+    #[serde(default)]
+    pub(crate) location: Option<String>,
+    pub(crate) created: Timestamp,
+    #[serde(default)]
+    pub(crate) ownership: Option<Ownership>,
+    #[serde(default)]
+    pub(crate) acl: Acl,
+    #[serde(default)]
+    pub(crate) versioning: Versioning,
+    #[serde(default)]
+    pub(crate) public_access: Option<PublicAccess>,
+    #[serde(default)]
+    pub(crate) encryption: BucketEncryption,
+    #[serde(default)]
+    pub(crate) object_lock: Option<ObjectLock>,
+    /// The policy with principals by unique id.
+    #[serde(default)]
+    pub(crate) policy: Option<String>,
+    #[serde(default)]
+    pub(crate) tags: Vec<(String, String)>,
+    /// Settings that are stored and echoed: the canonical document by sub-resource.
+    #[serde(default)]
+    pub(crate) documents: BTreeMap<String, String>,
+}
+
+/// Who owns objects, and whether ACLs mean anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Ownership {
+    BucketOwnerEnforced,
+    BucketOwnerPreferred,
+    ObjectWriter,
+}
+
+impl Ownership {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        [Self::BucketOwnerEnforced, Self::BucketOwnerPreferred, Self::ObjectWriter]
+            .into_iter()
+            .find(|own| own.as_str() == text)
+    }
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::BucketOwnerEnforced => "BucketOwnerEnforced",
+            Self::BucketOwnerPreferred => "BucketOwnerPreferred",
+            Self::ObjectWriter => "ObjectWriter",
+        }
+    }
+}
+
+/// Whether writes keep what they replace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) enum Versioning {
+    #[default]
+    Unset,
+    Enabled,
+    Suspended,
+}
+
+/// Block Public Access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "AWS's four switches")]
+pub(crate) struct PublicAccess {
+    pub(crate) block_acls: bool,
+    pub(crate) ignore_acls: bool,
+    pub(crate) block_policy: bool,
+    pub(crate) restrict_buckets: bool,
+}
+
+impl PublicAccess {
+    /// What a new bucket has.
+    pub(crate) const ALL: Self =
+        Self { block_acls: true, ignore_acls: true, block_policy: true, restrict_buckets: true };
+}
+
+/// Object Lock is on in the bucket.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct ObjectLock {
+    pub(crate) default: Option<DefaultRetention>,
+}
+
+impl Bucket {
+    /// Whether ACLs are on.
+    pub(crate) fn has_acls(&self) -> bool {
+        self.ownership.is_some_and(|own| own != Ownership::BucketOwnerEnforced)
+    }
+
+    /// The location as `GetBucketLocation` tells it; nothing for `us-east-1`.
+    pub(crate) fn location(&self) -> Option<&str> {
+        let region = self.region.as_str();
+        self.location.as_deref().or((region != "us-east-1").then_some(region))
+    }
+
+    pub(crate) fn save(&self, ctx: &mut Ctx<'_>) -> Result<(), StoreError> {
+        BUCKETS.put(ctx.tx_mut(), &self.name, self)
+    }
+}
+
+/// The bucket of a name, if there is one.
+pub(crate) fn find(ctx: &Ctx<'_>, name: &str) -> Result<Option<Bucket>, StoreError> {
+    if name.is_empty() { Ok(None) } else { BUCKETS.get(ctx.tx(), name) }
+}
+
+/// The bucket of a name; errors with `NoSuchBucket`.
+pub(crate) fn load(ctx: &Ctx<'_>, name: &str) -> S3Result<Bucket> {
+    find(ctx, name)?.ok_or_else(|| S3Error::NoSuchBucket { bucket: name.to_owned() }.into())
+}
+
+/// Whether there is a bucket called `name`, whoever owns it.
+pub fn bucket_exists(tx: &Tx<'_>, name: &str) -> Result<bool, StoreError> {
+    BUCKETS.contains(tx, name)
+}
+
+/// The region of a bucket.
+pub fn bucket_location(tx: &Tx<'_>, name: &str) -> Result<Option<Region>, StoreError> {
+    Ok(BUCKETS.get(tx, name)?.map(|bucket| bucket.region))
+}
+
+/// The account that owns a bucket.
+pub fn bucket_owner(tx: &Tx<'_>, name: &str) -> Result<Option<AccountId>, StoreError> {
+    Ok(BUCKETS.get(tx, name)?.map(|bucket| bucket.owner))
+}
+
+const FORBIDDEN_PREFIXES: [&str; 3] = ["xn--", "sthree-", "amzn-s3-demo-"];
+const FORBIDDEN_SUFFIXES: [&str; 6] =
+    ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3", "-an"];
+
+/// Whether a new bucket may have this name.
+///
+/// Source: S3 User Guide, "General purpose bucket naming rules".
+/// Assumed: `-an` is kept for buckets in an account's regional namespace.
+pub fn is_valid_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let bytes = name.as_bytes();
+    (3..=63).contains(&bytes.len())
+        && bytes.iter().all(|byte| plain(*byte) || matches!(byte, b'-' | b'.'))
+        && bytes.first().is_some_and(|byte| plain(*byte))
+        && bytes.last().is_some_and(|byte| plain(*byte))
+        && !name.contains("..")
+        && name.parse::<std::net::Ipv4Addr>().is_err()
+        && !FORBIDDEN_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+        && !FORBIDDEN_SUFFIXES.iter().any(|suffix| name.ends_with(suffix))
+}
+
+/// The 64-digit id of an account in owners and grants.
+///
+/// AWS does not publish how it is made; ours is a hash, so that no table is needed.
+pub(crate) fn canonical_id(account: &AccountId) -> String {
+    types::hex(&keys::sha256(format!("canonical user {account}").as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bucket_names_follow_the_rules() {
+        for good in ["abc", "a.b-c9", "0-0", &"a".repeat(63), "1.2.3.4.5"] {
+            assert!(is_valid_name(good), "{good}");
+        }
+        for bad in [
+            "ab",
+            "",
+            "Abc",
+            "a_b",
+            "-abc",
+            "abc-",
+            ".abc",
+            "abc.",
+            "a..b",
+            "192.168.0.1",
+            "xn--abc",
+            "sthree-x",
+            "amzn-s3-demo-x",
+            "x-s3alias",
+            "x--ol-s3",
+            "x.mrap",
+            "x--x-s3",
+            "x--table-s3",
+            "x-an",
+            &"a".repeat(64),
+            "a/b",
+        ] {
+            assert!(!is_valid_name(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_canonical_id_has_64_digits_and_belongs_to_one_account() {
+        let id = |text| canonical_id(&AccountId::parse(text).unwrap());
+        assert_eq!(id("123456789012").len(), 64);
+        assert_ne!(id("123456789012"), id("123456789013"));
+    }
+}

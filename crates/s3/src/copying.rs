@@ -1,0 +1,142 @@
+//! The source of a copy: naming it, reading it, and carrying its bytes over.
+
+use std::ops::Range;
+
+use gateway::{Access, Ctx};
+
+use crate::body::{Reader, frames_aad};
+use crate::bucket::{self, Bucket};
+use crate::error::{S3Error, S3Result};
+use crate::object::{self, Stored, Version};
+use crate::preconditions::{self, Side};
+use crate::request::Request;
+use crate::{access, customer_key};
+
+const HEADER: &str = "x-amz-copy-source";
+
+/// What `x-amz-copy-source` names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SourceName {
+    pub(crate) bucket: String,
+    pub(crate) key: String,
+    pub(crate) version_id: Option<String>,
+}
+
+impl SourceName {
+    /// Source: S3 API Reference, "CopyObject": URL-encoded, with or without a leading slash.
+    pub(crate) fn of(request: &Request) -> S3Result<Self> {
+        let text = request.header(HEADER).unwrap_or_default();
+        Self::parse(&text).ok_or_else(|| {
+            let message = "Invalid copy source object key";
+            S3Error::argument(message, HEADER, HEADER).into()
+        })
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let (path, query) = match text.rsplit_once("?versionId=") {
+            Some((path, id)) => (path, Some(id)),
+            None => (text, None),
+        };
+        let path = wire::uri::decode(path.strip_prefix('/').unwrap_or(path))?;
+        let (bucket, key) = path.split_once('/')?;
+        if bucket.is_empty() || key.is_empty() {
+            return None;
+        }
+        let version_id = query.map(str::to_owned);
+        Some(Self { bucket: bucket.to_owned(), key: key.to_owned(), version_id })
+    }
+}
+
+/// A source that was found and whose conditions hold.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) bucket: Bucket,
+    pub(crate) name: SourceName,
+    pub(crate) version: Version,
+    pub(crate) stored: Stored,
+}
+
+/// The rights that reading the source needs.
+pub(crate) fn needs(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
+    let name = SourceName::of(request)?;
+    let bucket = bucket::load(ctx, &name.bucket)?;
+    access::expect_owner(request, "x-amz-source-expected-bucket-owner", &bucket)?;
+    let asked = Request {
+        bucket: name.bucket.clone(),
+        key: name.key.clone(),
+        headers: request.headers.clone(),
+        ..Request::default()
+    };
+    let id = name.version_id.as_deref();
+    let found = object::seek(ctx, &bucket, &name.key, id)?;
+    let action = if id.is_some() { "s3:GetObjectVersion" } else { "s3:GetObject" };
+    let mut needs = vec![access::right_to_version(ctx, &bucket, &asked, action, found.as_ref())];
+    if found.is_none_or(|version| version.is_marker()) && id.is_none() {
+        let arn = access::bucket_arn(&bucket.name);
+        needs.push(access::right(ctx, &bucket, &asked, "s3:ListBucket", arn));
+    }
+    Ok(needs)
+}
+
+impl Source {
+    /// Observed: a delete marker that is named by its id is told apart from a missing key.
+    pub(crate) fn find(ctx: &Ctx<'_>, request: &Request) -> S3Result<Self> {
+        let name = SourceName::of(request)?;
+        let bucket = bucket::load(ctx, &name.bucket)?;
+        let id = name.version_id.as_deref();
+        let version = object::expect(ctx, &bucket, &name.key, id)?;
+        let Some(stored) = version.stored.clone() else {
+            return Err(S3Error::request(
+                "The source of a copy request may not specifically refer to a delete marker by \
+                 version id.",
+            )
+            .into());
+        };
+        let (etag, modified) = (stored.etag.as_str(), version.modified);
+        preconditions::check_read(request, Side::CopySource, etag, modified, ctx.now())?;
+        Ok(Self { bucket, name, version, stored })
+    }
+
+    /// The bytes of a range, opened as the caller.
+    pub(crate) fn read(
+        &self,
+        ctx: &mut Ctx<'_>,
+        request: &Request,
+        wanted: &Range<u64>,
+    ) -> S3Result<Reader> {
+        let (bucket, key) = (&self.bucket, &self.name.key);
+        let root = self.stored.envelope.open(ctx, request, bucket, key, customer_key::SOURCE)?;
+        let aad = frames_aad(&bucket.name, key);
+        Reader::new(ctx, &self.stored.pieces, &root, &aad, wanted)
+    }
+
+    /// The version that was copied, where versions have ids.
+    pub(crate) fn shown_id(&self) -> Option<String> {
+        object::shown_id(&self.bucket, &self.version)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_is_a_bucket_and_a_key() {
+        for (text, want) in [
+            ("b/k", Some(("b", "k", None))),
+            ("/b/a%20b/%E3%81%82", Some(("b", "a b/あ", None))),
+            ("b/k?versionId=null", Some(("b", "k", Some("null")))),
+            ("b/a+b", Some(("b", "a+b", None))),
+            ("b", None),
+            ("b/", None),
+            ("/", None),
+            ("", None),
+        ] {
+            let got = SourceName::parse(text);
+            let got = got
+                .as_ref()
+                .map(|name| (name.bucket.as_str(), name.key.as_str(), name.version_id.as_deref()));
+            assert_eq!(got, want, "{text}");
+        }
+    }
+}

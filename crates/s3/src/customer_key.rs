@@ -1,0 +1,159 @@
+//! SSE-C: the client brings the key with every request.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use gateway::Ctx;
+use keys::SecretBytes;
+
+use crate::access;
+use crate::bucket::Bucket;
+use crate::error::{S3Error, S3Result};
+use crate::request::Request;
+
+/// The beginning of the headers for the object that is written or read.
+pub(crate) const TARGET: &str = "x-amz-server-side-encryption-customer";
+/// The same for the source of a copy.
+pub(crate) const SOURCE: &str = "x-amz-copy-source-server-side-encryption-customer";
+const ALGORITHM: &str = "AES256";
+const KEY_BYTES: usize = 32;
+const SALT_BYTES: usize = 16;
+
+/// A key that a client presented, proved against its MD5.
+pub(crate) struct CustomerKey {
+    pub(crate) key: SecretBytes,
+    pub(crate) md5: String,
+}
+
+impl CustomerKey {
+    /// What recognises the key later without keeping it.
+    ///
+    /// Source: S3 User Guide, "Using server-side encryption with customer-provided keys": S3
+    /// stores a randomly salted HMAC of the key.
+    pub(crate) fn fingerprint(&self, salt: &[u8]) -> Vec<u8> {
+        [salt, &keys::hmac_sha256(salt, self.key.as_bytes())].concat()
+    }
+}
+
+/// The key in a request's headers, if it has one. Observed: wording and order of the refusals.
+pub(crate) fn presented(request: &Request, headers: &str) -> S3Result<Option<CustomerKey>> {
+    let algorithm = request.header(&format!("{headers}-algorithm"));
+    let key = request.header(&format!("{headers}-key"));
+    let md5 = request.header(&format!("{headers}-key-md5"));
+    if algorithm.is_none() && key.is_none() && md5.is_none() {
+        return Ok(None);
+    }
+    let bad = |message: &str| {
+        let value = algorithm.clone().unwrap_or_else(|| "null".to_owned());
+        S3Error::argument(message, format!("{headers}-algorithm"), value)
+    };
+    if algorithm.as_deref() != Some(ALGORITHM) {
+        return Err(bad(
+            "Requests specifying Server Side Encryption with Customer provided keys must provide \
+             a valid encryption algorithm.",
+        )
+        .into());
+    }
+    let (Some(key), Some(md5)) = (key, md5) else {
+        return Err(bad(
+            "Requests specifying Server Side Encryption with Customer provided keys must provide \
+             an appropriate secret key.",
+        )
+        .into());
+    };
+    let bytes = STANDARD.decode(&key).unwrap_or_default();
+    if bytes.len() != KEY_BYTES {
+        return Err(bad("The secret key was invalid for the specified algorithm.").into());
+    }
+    if STANDARD.encode(keys::md5(&bytes)) != md5 {
+        return Err(bad(
+            "The calculated MD5 hash of the key did not match the hash that was provided.",
+        )
+        .into());
+    }
+    Ok(Some(CustomerKey { key: SecretBytes::new(bytes), md5 }))
+}
+
+/// The presented key, if it is the one that wrote the object.
+pub(crate) fn recognised(
+    request: &Request,
+    headers: &str,
+    fingerprint: &[u8],
+) -> S3Result<SecretBytes> {
+    let Some(customer) = presented(request, headers)? else {
+        return Err(S3Error::request(
+            "The object was stored using a form of Server Side Encryption. The correct parameters \
+             must be provided to retrieve the object.",
+        )
+        .into());
+    };
+    let (salt, _) = fingerprint.split_at_checked(SALT_BYTES).unwrap_or_default();
+    if keys::equal_in_constant_time(&customer.fingerprint(salt), fingerprint) {
+        return Ok(customer.key);
+    }
+    Err(S3Error::AccessDenied(
+        "Requests specifying Server Side Encryption with Customer provided keys must provide the \
+         correct secret key."
+            .to_owned(),
+    )
+    .into())
+}
+
+/// Refuses a key for an object that needs none.
+pub(crate) fn refuse(request: &Request, headers: &str) -> S3Result<()> {
+    match presented(request, headers)? {
+        None => Ok(()),
+        Some(_) => {
+            Err(S3Error::request("The encryption parameters are not applicable to this object.")
+                .into())
+        }
+    }
+}
+
+/// Source: S3 User Guide, "Blocking or unblocking SSE-C".
+pub(crate) fn blocked(ctx: &Ctx<'_>, bucket: &Bucket, key: &str) -> S3Error {
+    let resource = access::object_arn(&bucket.name, key);
+    S3Error::AccessDenied(format!(
+        "User: {} is not authorized to perform: s3:PutObject on resource: \"{resource}\" because \
+         this bucket has blocked upload requests that specify Server Side Encryption with Customer \
+         provided keys (SSE-C). Please specify a different server-side encryption type",
+        ctx.caller().principal.arn()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(key: &[u8], md5: &str) -> Request {
+        Request::default()
+            .with_header("x-amz-server-side-encryption-customer-algorithm", ALGORITHM)
+            .with_header("x-amz-server-side-encryption-customer-key", &STANDARD.encode(key))
+            .with_header("x-amz-server-side-encryption-customer-key-md5", md5)
+    }
+
+    #[test]
+    fn a_presented_key_must_be_whole_and_match_its_md5() {
+        let md5 = STANDARD.encode(keys::md5(&[7; 32]));
+        assert!(presented(&request(&[7; 32], &md5), TARGET).unwrap().is_some());
+        for (key, md5, want) in [
+            (&[7_u8; 16][..], md5.as_str(), "invalid for the specified"),
+            (&[7; 32], "AAAA", "did not match the hash"),
+        ] {
+            let error = presented(&request(key, md5), TARGET).err();
+            assert!(format!("{error:?}").contains(want));
+        }
+        assert!(presented(&Request::default(), TARGET).unwrap().is_none());
+    }
+
+    #[test]
+    fn only_the_writing_key_is_recognised() {
+        let made = |byte: u8| {
+            let md5 = STANDARD.encode(keys::md5(&[byte; 32]));
+            request(&[byte; 32], &md5)
+        };
+        let print = presented(&made(1), TARGET).unwrap().unwrap().fingerprint(&[9; 16]);
+        assert!(recognised(&made(1), TARGET, &print).is_ok());
+        assert!(recognised(&made(2), TARGET, &print).is_err());
+        assert!(recognised(&Request::default(), TARGET, &print).is_err());
+    }
+}

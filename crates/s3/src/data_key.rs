@@ -1,0 +1,103 @@
+//! The data keys that KMS makes and opens for the caller.
+//!
+//! There is no cache of bucket keys: with a bucket key on, the encryption context is the bucket's
+//! ARN as on AWS, but every write and every read asks KMS. More calls than AWS makes, and a key
+//! that is disabled or denied fails at once.
+
+use std::collections::BTreeMap;
+
+use gateway::{Caller, Ctx, Failure, Refused};
+use keys::SecretBytes;
+
+use crate::bucket::Bucket;
+use crate::error::{S3Error, S3Result};
+
+/// The name under which S3 uses a caller's credentials.
+const VIA: &str = "s3.amazonaws.com";
+
+/// A data key with its sealed form.
+pub(crate) struct DataKey {
+    pub(crate) plaintext: SecretBytes,
+    pub(crate) sealed: Vec<u8>,
+    pub(crate) key_arn: String,
+}
+
+/// Who asks KMS: the caller through S3; a service that acts for itself stays itself.
+fn asker(ctx: &Ctx<'_>) -> Caller {
+    if ctx.caller().is_service() { ctx.caller().clone() } else { ctx.caller().forwarded(VIA) }
+}
+
+pub(crate) fn generate(
+    ctx: &mut Ctx<'_>,
+    bucket: &Bucket,
+    key_id: String,
+    context: BTreeMap<String, String>,
+) -> S3Result<DataKey> {
+    let mut input = kms::GenerateDataKeyInput {
+        key_id: Some(key_id),
+        key_spec: Some("AES_256".to_owned()),
+        encryption_context: context,
+        ..Default::default()
+    };
+    let asker = asker(ctx);
+    let made = ctx
+        .invoke_in::<kms::GenerateDataKey>(bucket.region.clone(), asker, &mut input)
+        .map_err(translated)?;
+    Ok(DataKey {
+        plaintext: made.plaintext.0,
+        sealed: made.ciphertext_blob.0,
+        key_arn: made.key_id,
+    })
+}
+
+pub(crate) fn decrypt(
+    ctx: &mut Ctx<'_>,
+    bucket: &Bucket,
+    sealed: Vec<u8>,
+    context: BTreeMap<String, String>,
+) -> S3Result<SecretBytes> {
+    let mut input = kms::DecryptInput {
+        ciphertext_blob: Some(sealed.into()),
+        encryption_context: context,
+        ..Default::default()
+    };
+    let asker = asker(ctx);
+    let opened = ctx
+        .invoke_in::<kms::Decrypt>(bucket.region.clone(), asker, &mut input)
+        .map_err(translated)?;
+    Ok(opened.plaintext.0)
+}
+
+/// Observed: a refusal by KMS is S3's own refusal with KMS's words; other errors keep their code
+/// behind `KMS.`, and their words.
+fn translated(refused: Refused) -> Failure<S3Error> {
+    let Refused::Wire(error) = refused else { return refused.into() };
+    let message = error.message.unwrap_or_default();
+    if matches!(error.code.as_str(), "AccessDeniedException" | "AccessDenied") {
+        return S3Error::AccessDenied(message).into();
+    }
+    S3Error::Kms { code: format!("KMS.{}", error.code), message }.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use gateway::{ApiError, WireError};
+
+    use super::*;
+
+    #[test]
+    fn kms_errors_become_s3_errors() {
+        for (code, want) in [
+            ("AccessDeniedException", (403, "AccessDenied")),
+            ("DisabledException", (400, "KMS.DisabledException")),
+            ("NotFoundException", (400, "KMS.NotFoundException")),
+            ("KMSInvalidStateException", (400, "KMS.KMSInvalidStateException")),
+        ] {
+            let failure = translated(Refused::Wire(WireError::new(400, code, "text")));
+            let Failure::Api(error) = failure else { panic!("{failure:?}") };
+            let wire = error.wire();
+            assert_eq!((wire.status, wire.code.as_str()), want);
+            assert_eq!(wire.message.as_deref(), Some("text"));
+        }
+    }
+}

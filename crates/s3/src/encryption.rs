@@ -1,0 +1,368 @@
+//! Encryption at rest: which scheme a write uses, and the key that it needs.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use gateway::Ctx;
+use keys::{Domain, SecretBytes, random_secret};
+use policy::Principal;
+use serde::{Deserialize, Serialize};
+use store::StoreError;
+
+use crate::bucket::Bucket;
+use crate::data_key;
+use crate::error::{S3Error, S3Result};
+use crate::request::Request;
+use crate::{access, customer_key};
+
+/// The managed key that `aws:kms` means where no key is named.
+const MANAGED_KEY: &str = "alias/aws/s3";
+const KEY_BYTES: usize = 32;
+
+/// How an object is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) enum Scheme {
+    /// SSE-S3.
+    #[default]
+    S3,
+    /// SSE-KMS.
+    Kms,
+    /// DSSE-KMS.
+    Dsse,
+    /// SSE-C.
+    Customer,
+}
+
+impl Scheme {
+    /// Reads the name in headers and settings. SSE-C has none.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        [Self::S3, Self::Kms, Self::Dsse].into_iter().find(|own| own.name() == text)
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::S3 | Self::Customer => "AES256",
+            Self::Kms => "aws:kms",
+            Self::Dsse => "aws:kms:dsse",
+        }
+    }
+
+    fn uses_kms(self) -> bool {
+        matches!(self, Self::Kms | Self::Dsse)
+    }
+}
+
+/// The default encryption of a bucket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct BucketEncryption {
+    pub(crate) scheme: Scheme,
+    /// As it was given: an id, an ARN or an alias.
+    pub(crate) key_id: Option<String>,
+    pub(crate) bucket_key: bool,
+    /// Whether uploads with SSE-C are refused.
+    ///
+    /// Source: S3 User Guide, "Blocking or unblocking SSE-C": blocked in new buckets.
+    pub(crate) blocks_customer_keys: bool,
+}
+
+impl Default for BucketEncryption {
+    fn default() -> Self {
+        Self { scheme: Scheme::S3, key_id: None, bucket_key: false, blocks_customer_keys: true }
+    }
+}
+
+/// How an object is encrypted, and its root key under another key. Fixed when it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Envelope {
+    pub(crate) scheme: Scheme,
+    /// The sealed root key in base64; of SSE-C, a salted hash that recognises the client's key.
+    sealed: String,
+    /// The full ARN.
+    #[serde(default)]
+    pub(crate) key_arn: Option<String>,
+    #[serde(default)]
+    bucket_key: bool,
+    /// The encryption context of the KMS call.
+    #[serde(default)]
+    context: BTreeMap<String, String>,
+    /// The MD5 of the client's key in base64.
+    #[serde(default)]
+    customer_key_md5: Option<String>,
+}
+
+/// What a write asks for, after the bucket's default was taken into account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Wish {
+    scheme: Scheme,
+    key_id: Option<String>,
+    bucket_key: bool,
+}
+
+impl Envelope {
+    /// Whether the ETag is the MD5 of the bytes.
+    pub(crate) fn has_md5_etag(&self) -> bool {
+        self.scheme == Scheme::S3
+    }
+
+    /// The headers that tell it.
+    ///
+    /// Observed: the key's full ARN whatever form was given; the bucket key only when it is on.
+    pub(crate) fn headers(&self) -> Vec<(String, String)> {
+        let name = |suffix: &str| format!("x-amz-server-side-encryption{suffix}");
+        if self.scheme == Scheme::Customer {
+            let md5 = self.customer_key_md5.clone().unwrap_or_default();
+            return vec![
+                (name("-customer-algorithm"), "AES256".to_owned()),
+                (name("-customer-key-MD5").to_lowercase(), md5),
+            ];
+        }
+        let mut headers = vec![(name(""), self.scheme.name().to_owned())];
+        if let Some(arn) = &self.key_arn {
+            headers.push((name("-aws-kms-key-id"), arn.clone()));
+        }
+        if self.bucket_key {
+            headers.push((name("-bucket-key-enabled"), "true".to_owned()));
+        }
+        headers
+    }
+
+    /// The root key. For SSE-KMS that is a call of KMS by the caller.
+    pub(crate) fn open(
+        &self,
+        ctx: &mut Ctx<'_>,
+        request: &Request,
+        bucket: &Bucket,
+        key: &str,
+        headers: &str,
+    ) -> S3Result<SecretBytes> {
+        let sealed = STANDARD.decode(&self.sealed).map_err(StoreError::corrupt)?;
+        match self.scheme {
+            Scheme::S3 => {
+                customer_key::refuse(request, headers)?;
+                let aad = [bucket.name.as_bytes(), key.as_bytes()];
+                let opened = ctx.keyring().open(Domain::S3Object, &aad, &sealed);
+                opened.map_err(|error| StoreError::corrupt(error).into())
+            }
+            Scheme::Kms | Scheme::Dsse => {
+                customer_key::refuse(request, headers)?;
+                if ctx.caller().principal == Principal::Anonymous {
+                    return Err(unsigned().into());
+                }
+                data_key::decrypt(ctx, bucket, sealed, self.context.clone())
+            }
+            Scheme::Customer => customer_key::recognised(request, headers, &sealed),
+        }
+    }
+}
+
+/// Assumed: the text for readers without credentials.
+fn unsigned() -> S3Error {
+    S3Error::argument(
+        "Requests specifying Server Side Encryption with AWS KMS managed keys require AWS \
+         Signature Version 4.",
+        "Authorization",
+        "null",
+    )
+}
+
+/// The envelope and the root key of a write to `key`.
+pub(crate) fn begin(
+    ctx: &mut Ctx<'_>,
+    request: &Request,
+    bucket: &Bucket,
+    key: &str,
+) -> S3Result<(Envelope, SecretBytes)> {
+    if let Some(customer) = customer_key::presented(request, customer_key::TARGET)? {
+        if bucket.encryption.blocks_customer_keys {
+            return Err(customer_key::blocked(ctx, bucket, key).into());
+        }
+        let salt: [u8; 16] = ctx.entropy().bytes()?;
+        let envelope = Envelope {
+            sealed: STANDARD.encode(customer.fingerprint(&salt)),
+            customer_key_md5: Some(customer.md5),
+            ..Envelope::plain(Scheme::Customer)
+        };
+        return Ok((envelope, customer.key));
+    }
+    let wish = wish(request, &bucket.encryption)?;
+    if !wish.scheme.uses_kms() {
+        let root = random_secret(ctx.entropy(), KEY_BYTES).map_err(StoreError::engine)?;
+        let aad = [bucket.name.as_bytes(), key.as_bytes()];
+        let sealed = ctx.keyring().seal(Domain::S3Object, &aad, root.as_bytes(), ctx.entropy());
+        let sealed = STANDARD.encode(sealed.map_err(StoreError::engine)?);
+        return Ok((Envelope { sealed, ..Envelope::plain(Scheme::S3) }, root));
+    }
+    if ctx.caller().principal == Principal::Anonymous {
+        return Err(unsigned().into());
+    }
+    let context = context(request, bucket, key, wish.bucket_key)?;
+    let key_id = wish.key_id.unwrap_or_else(|| MANAGED_KEY.to_owned());
+    let made = data_key::generate(ctx, bucket, key_id, context.clone())?;
+    let envelope = Envelope {
+        sealed: STANDARD.encode(made.sealed),
+        key_arn: Some(made.key_arn),
+        bucket_key: wish.bucket_key,
+        context,
+        ..Envelope::plain(wish.scheme)
+    };
+    Ok((envelope, made.plaintext))
+}
+
+impl Envelope {
+    fn plain(scheme: Scheme) -> Self {
+        Self {
+            scheme,
+            sealed: String::new(),
+            key_arn: None,
+            bucket_key: false,
+            context: BTreeMap::new(),
+            customer_key_md5: None,
+        }
+    }
+}
+
+/// Source: S3 User Guide, "Specifying server-side encryption with AWS KMS": the request's headers
+/// decide, then the bucket's default; `aws:kms` without a key takes the default's key, or the
+/// managed one.
+fn wish(request: &Request, default: &BucketEncryption) -> S3Result<Wish> {
+    let key_id = request.header("x-amz-server-side-encryption-aws-kms-key-id");
+    let bucket_key = request
+        .header("x-amz-server-side-encryption-bucket-key-enabled")
+        .map_or(default.bucket_key, |value| value.eq_ignore_ascii_case("true"));
+    let Some(name) = request.header("x-amz-server-side-encryption") else {
+        if let Some(key_id) = key_id {
+            return Err(S3Error::argument(
+                "Server Side Encryption with AWS KMS managed key requires HTTP header \
+                 x-amz-server-side-encryption : aws:kms",
+                "x-amz-server-side-encryption-aws-kms-key-id",
+                key_id,
+            )
+            .into());
+        }
+        let Some(scheme) = Some(default.scheme).filter(|scheme| scheme.uses_kms()) else {
+            return Ok(Wish { scheme: Scheme::S3, key_id: None, bucket_key: false });
+        };
+        let bucket_key = bucket_key && scheme == Scheme::Kms;
+        return Ok(Wish { scheme, key_id: default.key_id.clone(), bucket_key });
+    };
+    let Some(scheme) = Scheme::parse(&name) else {
+        return Err(S3Error::InvalidEncryption { value: name }.into());
+    };
+    if !scheme.uses_kms() {
+        if let Some(key_id) = key_id {
+            return Err(S3Error::argument(
+                "Server Side Encryption with AWS KMS managed key requires HTTP header \
+                 x-amz-server-side-encryption : aws:kms",
+                "x-amz-server-side-encryption-aws-kms-key-id",
+                key_id,
+            )
+            .into());
+        }
+        return Ok(Wish { scheme, key_id: None, bucket_key: false });
+    }
+    let inherited = default.key_id.clone().filter(|_| default.scheme.uses_kms());
+    // Source: S3 User Guide, "Using dual-layer server-side encryption": no bucket keys.
+    let bucket_key = bucket_key && scheme == Scheme::Kms;
+    Ok(Wish { scheme, key_id: key_id.or(inherited), bucket_key })
+}
+
+/// The encryption context: the caller's pairs and the ARN of the object, or of the bucket with a
+/// bucket key.
+fn context(
+    request: &Request,
+    bucket: &Bucket,
+    key: &str,
+    bucket_key: bool,
+) -> S3Result<BTreeMap<String, String>> {
+    let header = "x-amz-server-side-encryption-context";
+    let mut context = match request.header(header) {
+        None => BTreeMap::new(),
+        Some(text) => STANDARD
+            .decode(&text)
+            .ok()
+            .and_then(|json| serde_json::from_slice(&json).ok())
+            .ok_or_else(|| {
+                S3Error::argument("The header was not a base64-encoded JSON object.", header, text)
+            })?,
+    };
+    let arn = if bucket_key {
+        access::bucket_arn(&bucket.name)
+    } else {
+        access::object_arn(&bucket.name, key)
+    };
+    context.insert("aws:s3:arn".to_owned(), arn);
+    Ok(context)
+}
+
+/// Refuses encryption headers on reads, where they mean nothing.
+pub(crate) fn refuse_on_read(request: &Request) -> S3Result<()> {
+    let name = "x-amz-server-side-encryption";
+    match request.header(name) {
+        None => Ok(()),
+        Some(value) => {
+            let message =
+                "x-amz-server-side-encryption header is not supported for this operation.";
+            Err(S3Error::argument(message, name, value).into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SSE: &str = "x-amz-server-side-encryption";
+    const KEY_ID: &str = "x-amz-server-side-encryption-aws-kms-key-id";
+    const BUCKET_KEY: &str = "x-amz-server-side-encryption-bucket-key-enabled";
+
+    fn wished(headers: &[(&str, &str)], default: &BucketEncryption) -> Result<Wish, String> {
+        let request = headers.iter().fold(Request::default(), |r, (n, v)| r.with_header(n, v));
+        wish(&request, default).map_err(|error| format!("{error:?}"))
+    }
+
+    fn kms(key: Option<&str>, bucket_key: bool) -> Wish {
+        Wish { scheme: Scheme::Kms, key_id: key.map(str::to_owned), bucket_key }
+    }
+
+    #[test]
+    fn headers_come_before_the_default_and_the_default_before_sse_s3() {
+        let plain = BucketEncryption::default();
+        let default = BucketEncryption {
+            scheme: Scheme::Kms,
+            key_id: Some("bucket's".into()),
+            bucket_key: true,
+            ..plain.clone()
+        };
+        let s3 = Wish { scheme: Scheme::S3, key_id: None, bucket_key: false };
+        assert_eq!(wished(&[], &plain), Ok(s3.clone()));
+        assert_eq!(wished(&[(SSE, "aws:kms")], &plain), Ok(kms(None, false)));
+        assert_eq!(wished(&[], &default), Ok(kms(Some("bucket's"), true)));
+        assert_eq!(wished(&[(SSE, "aws:kms")], &default), Ok(kms(Some("bucket's"), true)));
+        assert_eq!(wished(&[(SSE, "AES256")], &default), Ok(s3));
+        let own = [(SSE, "aws:kms"), (KEY_ID, "own"), (BUCKET_KEY, "false")];
+        assert_eq!(wished(&own, &default), Ok(kms(Some("own"), false)));
+        let dual = wished(&[(SSE, "aws:kms:dsse"), (BUCKET_KEY, "true")], &default).unwrap();
+        assert_eq!((dual.scheme, dual.bucket_key), (Scheme::Dsse, false));
+    }
+
+    #[test]
+    fn contradictions_are_refused() {
+        let plain = BucketEncryption::default();
+        assert!(wished(&[(SSE, "aes")], &plain).unwrap_err().contains("InvalidEncryption"));
+        assert!(wished(&[(KEY_ID, "k")], &plain).is_err());
+        assert!(wished(&[(SSE, "AES256"), (KEY_ID, "k")], &plain).is_err());
+    }
+
+    #[test]
+    fn the_headers_tell_the_key_and_the_bucket_key() {
+        let envelope = Envelope {
+            key_arn: Some("arn".into()),
+            bucket_key: true,
+            ..Envelope::plain(Scheme::Kms)
+        };
+        let names: Vec<_> = envelope.headers().into_iter().map(|(_, value)| value).collect();
+        assert_eq!(names, ["aws:kms", "arn", "true"]);
+        assert_eq!(Envelope::plain(Scheme::S3).headers(), [(SSE.to_owned(), "AES256".to_owned())]);
+    }
+}

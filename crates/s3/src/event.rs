@@ -1,0 +1,210 @@
+//! What an event says of an S3 call.
+
+use gateway::{Auth, Class, Ctx, EventParts, Resource, Route, Scope, Spec};
+use serde_json::{Map, Value};
+use types::AccountId;
+
+use crate::access;
+use crate::bucket;
+use crate::request::{Request, to_u64};
+use crate::response::Response;
+
+/// Query keys that prove who calls; they are not what was asked, and two of them are secret.
+const UNRECORDED_QUERY: [&str; 4] =
+    ["X-Amz-Credential", "X-Amz-Signature", "X-Amz-Security-Token", "x-id"];
+/// Headers that are told.
+///
+/// Observed: ACL, encryption and copy headers in `requestParameters`.
+const RECORDED_HEADERS: [&str; 26] = [
+    "x-amz-acl",
+    "x-amz-bucket-object-lock-enabled",
+    "x-amz-bypass-governance-retention",
+    "x-amz-checksum-algorithm",
+    "x-amz-checksum-type",
+    "x-amz-copy-source",
+    "x-amz-copy-source-range",
+    "x-amz-expected-bucket-owner",
+    "x-amz-grant-full-control",
+    "x-amz-grant-read",
+    "x-amz-grant-read-acp",
+    "x-amz-grant-write",
+    "x-amz-grant-write-acp",
+    "x-amz-metadata-directive",
+    "x-amz-object-attributes",
+    "x-amz-object-lock-legal-hold",
+    "x-amz-object-lock-mode",
+    "x-amz-object-lock-retain-until-date",
+    "x-amz-object-ownership",
+    "x-amz-server-side-encryption",
+    "x-amz-server-side-encryption-aws-kms-key-id",
+    "x-amz-server-side-encryption-bucket-key-enabled",
+    "x-amz-server-side-encryption-context",
+    "x-amz-storage-class",
+    "x-amz-tagging-directive",
+    "x-amz-website-redirect-location",
+];
+
+/// `requestParameters`.
+///
+/// Observed: `bucketName`, `Host`, `key`, every query key with its value, flags as the empty
+/// text, and a document under its root.
+pub(crate) fn parameters(request: &Request) -> Value {
+    let mut members = Map::new();
+    let mut put = |name: &str, value: Value| drop(members.insert(name.to_owned(), value));
+    if !request.bucket.is_empty() {
+        put("bucketName", Value::from(request.bucket.as_str()));
+    }
+    if let Some(host) = request.header("host") {
+        put("Host", Value::from(host));
+    }
+    if !request.key.is_empty() {
+        put("key", Value::from(request.key.as_str()));
+    }
+    for (name, value) in &request.query {
+        let private =
+            name.to_ascii_lowercase().starts_with("x-amz-server-side-encryption-customer");
+        if !private && !UNRECORDED_QUERY.iter().any(|own| own.eq_ignore_ascii_case(name)) {
+            put(name, Value::from(value.as_str()));
+        }
+    }
+    for name in RECORDED_HEADERS {
+        if let Some(value) = request.headers.get(name) {
+            put(name, Value::from(String::from_utf8_lossy(value.as_bytes())));
+        }
+    }
+    if let Some((name, document)) = document(request) {
+        put(&name, document);
+    }
+    Value::Object(members)
+}
+
+/// A body that is a document, under its name in the event.
+fn document(request: &Request) -> Option<(String, Value)> {
+    if request.body.is_empty() {
+        return None;
+    }
+    if request.param("policy").is_some() {
+        let policy = serde_json::from_slice(&request.body).ok()?;
+        return Some(("bucketPolicy".to_owned(), policy));
+    }
+    // Source: CloudTrail User Guide: the keys of DeleteObjects are not listed.
+    if request.param("delete").is_some() || request.param("uploadId").is_some() {
+        return None;
+    }
+    let Value::Object(members) = crate::xml::to_json(&request.body)? else { return None };
+    members.into_iter().next()
+}
+
+/// `responseElements`: the `x-amz-` headers of an object call.
+pub(crate) fn elements(response: &Response) -> Value {
+    let told = response
+        .headers
+        .iter()
+        .filter(|(name, _)| name.starts_with("x-amz-") && name != "x-amz-bucket-arn");
+    let members: Map<String, Value> =
+        told.map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
+    if members.is_empty() { Value::Null } else { Value::Object(members) }
+}
+
+/// The parts that need more than the input.
+pub(crate) fn fill(
+    ctx: &Ctx<'_>,
+    spec: &Spec,
+    request: &Request,
+    response: Option<&Response>,
+    event: &mut EventParts,
+) {
+    event.additional = Some(additional(ctx, spec, request, response));
+    // An event without these beats no event: a bucket that cannot be read is named without owner.
+    let bucket = bucket::find(ctx, &request.bucket).ok().flatten();
+    let owner = bucket.map(|bucket| bucket.owner).or_else(|| request.former_owner.clone());
+    event.resources = resources(spec, request, owner.as_ref());
+    if owner.is_some() {
+        event.owner = owner;
+    }
+    if spec.class == Class::Management {
+        // Observed: null for bucket calls, whatever headers the answer has.
+        event.response_elements = Value::Null;
+    }
+    if ctx.call().origin.is_none() {
+        address(ctx, spec, request, &mut event.request_parameters);
+    }
+}
+
+/// What the request line of a call would say that a service makes.
+///
+/// Observed: `Host` and `acl` in CloudTrail's `GetBucketAcl`.
+fn address(ctx: &Ctx<'_>, spec: &Spec, request: &Request, parameters: &mut Value) {
+    let Value::Object(members) = parameters else { return };
+    let host = format!("{}.s3.{}.amazonaws.com", request.bucket, ctx.region());
+    members.insert("Host".to_owned(), Value::from(host));
+    let Route::Rest { query, .. } = spec.route else { return };
+    for flag in query.iter().filter(|name| !name.contains('=')) {
+        members.entry(*flag).or_insert_with(|| Value::from(""));
+    }
+}
+
+fn additional(ctx: &Ctx<'_>, spec: &Spec, request: &Request, response: Option<&Response>) -> Value {
+    let call = ctx.call();
+    let mut members = Map::new();
+    let mut put = |name: &str, value: Value| drop(members.insert(name.to_owned(), value));
+    let origin = call.origin.as_ref();
+    let content = request.content.as_ref().map_or(0, |content| to_u64(content.len()));
+    let bytes_in = origin.map_or(content, |origin| origin.body_bytes);
+    let method = origin.map_or(Auth::Header, |origin| origin.auth);
+    let tls = origin.and_then(|origin| origin.tls.as_ref());
+    if method != Auth::None {
+        put("SignatureVersion", Value::from("SigV4"));
+    }
+    if let Some((_, suite)) = tls {
+        put("CipherSuite", Value::from(suite.as_str()));
+    }
+    put("bytesTransferredIn", Value::from(bytes_in));
+    if let Some(applied) = response.and_then(|response| sse_applied(spec, request, response)) {
+        put("SSEApplied", Value::from(applied));
+    }
+    match method {
+        Auth::Header => put("AuthenticationMethod", Value::from("AuthHeader")),
+        Auth::Query => put("AuthenticationMethod", Value::from("QueryString")),
+        Auth::None => {}
+    }
+    put("x-amz-id-2", Value::from(call.host_id.as_str()));
+    put("bytesTransferredOut", Value::from(response.map_or(0, Response::body_bytes)));
+    Value::Object(members)
+}
+
+/// Source: S3 User Guide, "Identifying S3 requests", `SSEApplied`.
+fn sse_applied(spec: &Spec, request: &Request, response: &Response) -> Option<String> {
+    let told = ["PutObject", "GetObject", "CopyObject", "CreateMultipartUpload", "UploadPart"];
+    if !told.contains(&spec.name) {
+        return None;
+    }
+    let scheme = match response.header("x-amz-server-side-encryption")? {
+        "aws:kms" => "SSE_KMS",
+        "aws:kms:dsse" => "DSSE_KMS",
+        _ => "SSE_S3",
+    };
+    let asked = request.header("x-amz-server-side-encryption").is_some();
+    Some(if asked { scheme.to_owned() } else { format!("Default_{scheme}") })
+}
+
+/// Observed: an object call names the object, then the bucket with its account; lists name a
+/// prefix; creating a bucket and listing all name nothing.
+fn resources(spec: &Spec, request: &Request, owner: Option<&AccountId>) -> Vec<Resource> {
+    if request.bucket.is_empty() || spec.name == "CreateBucket" {
+        return Vec::new();
+    }
+    let arn = Some(access::bucket_arn(&request.bucket));
+    let account_id = owner.map(ToString::to_string);
+    let kind = Some("AWS::S3::Bucket".to_owned());
+    let whole = Resource { account_id, kind, arn, arn_prefix: None };
+    if access::scope(spec) == Some(Scope::Object) {
+        let object = access::object_arn(&request.bucket, &request.key);
+        return vec![Resource::object(object), whole];
+    }
+    if spec.name.starts_with("List") {
+        let prefix = request.param("prefix").unwrap_or_default();
+        return vec![Resource::objects_under(access::object_arn(&request.bucket, prefix)), whole];
+    }
+    vec![whole]
+}

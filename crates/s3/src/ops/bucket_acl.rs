@@ -1,0 +1,79 @@
+//! The ACL of a bucket.
+
+use gateway::{Ctx, Spec};
+
+use crate::acl;
+use crate::api::Api;
+use crate::bucket::{self, Bucket, canonical_id};
+use crate::error::{S3Error, S3Result};
+use crate::request::Request;
+use crate::response::Response;
+use crate::settings::{reads, writes};
+use crate::xml;
+
+/// Source: S3 API Reference, "GetBucketAcl": answers also where ACLs are off.
+#[derive(Debug)]
+pub struct GetBucketAcl;
+
+impl Api for GetBucketAcl {
+    const SPEC: Spec = reads("GetBucketAcl", &["acl"]);
+    const ACTION: &'static str = "s3:GetBucketAcl";
+
+    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        let bucket = bucket::load(ctx, &request.bucket)?;
+        Ok(Response::xml(bucket.acl.document(&canonical_id(&bucket.owner))))
+    }
+}
+
+/// Source: S3 API Reference, "PutBucketAcl".
+#[derive(Debug)]
+pub(crate) struct PutBucketAcl;
+
+impl Api for PutBucketAcl {
+    const SPEC: Spec = writes("PutBucketAcl", &["acl"]);
+    const ACTION: &'static str = "s3:PutBucketAcl";
+
+    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        let mut bucket = bucket::load(ctx, &request.bucket)?;
+        bucket.acl = put_acl(ctx, request, &bucket, Self::ACTION)?;
+        bucket.save(ctx)?;
+        Ok(Response::ok())
+    }
+}
+
+/// The ACL that a request puts, in headers or as a document.
+///
+/// Observed: one of both is needed; with ACLs off only the owner's full control is taken.
+pub(crate) fn put_acl(
+    ctx: &Ctx<'_>,
+    request: &Request,
+    bucket: &Bucket,
+    action: &str,
+) -> S3Result<acl::Acl> {
+    let owner_id = canonical_id(&bucket.owner);
+    let in_headers = acl::requested(request, &owner_id)?;
+    let acl = match (in_headers.is_some(), request.body.is_empty()) {
+        (true, false) => {
+            return Err(S3Error::UnexpectedContent.into());
+        }
+        (true, true) => acl::settle(bucket, request)?,
+        (false, true) => return Err(S3Error::MissingSecurityHeader { name: "x-amz-acl" }.into()),
+        (false, false) => {
+            let root = xml::read(&request.body, "AccessControlPolicy")
+                .map_err(|_| S3Error::MalformedAcl)?;
+            let acl = acl::from_document(&root, &owner_id)?;
+            if !bucket.has_acls() && !acl.is_owners_only(&owner_id) {
+                return Err(S3Error::AclNotSupported.into());
+            }
+            acl
+        }
+    };
+    if acl.is_public() && bucket.public_access.is_some_and(|block| block.block_acls) {
+        let resource = match request.key.as_str() {
+            "" => bucket.name.clone(),
+            key => format!("{}/{key}", bucket.name),
+        };
+        return Err(acl::blocked(ctx, &resource, action).into());
+    }
+    Ok(acl)
+}

@@ -1,0 +1,174 @@
+//! `CopyObject`.
+//!
+//! Source: S3 API Reference, "CopyObject".
+
+use gateway::{Access, Ctx, Scope, Spec};
+use store::StoreError;
+
+use crate::SERVICE;
+use crate::api::Api;
+use crate::body::frames_aad;
+use crate::bucket;
+use crate::checksum::{Algorithm, Kind};
+use crate::copying::{self, Source};
+use crate::encryption;
+use crate::error::{S3Error, S3Result};
+use crate::object::{self, quoted};
+use crate::preconditions::WriteCondition;
+use crate::request::Request;
+use crate::response::Response;
+use crate::upload::{Proofs, UPLOAD_BYTES_MAX, Upload};
+use crate::writing::{self, Attributes};
+use crate::xml::Xml;
+
+/// Copies an object within the server.
+#[derive(Debug)]
+pub(crate) struct CopyObject;
+
+impl Api for CopyObject {
+    const SPEC: Spec = Spec::rest(&SERVICE, "CopyObject", false, "PUT", Scope::Object, &[])
+        .data()
+        .header("x-amz-copy-source");
+    const ACTION: &'static str = "s3:PutObject";
+
+    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
+        let mut needs = writing::needs(ctx, request)?;
+        needs.extend(copying::needs(ctx, request)?);
+        Ok(needs)
+    }
+
+    fn prepare(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<()> {
+        let bucket = bucket::load(ctx, &request.bucket)?;
+        let condition = WriteCondition::of(request)?;
+        let source = Source::find(ctx, request)?;
+        if source.stored.size > UPLOAD_BYTES_MAX {
+            return Err(S3Error::request(
+                "The specified copy source is larger than the maximum allowable size for a copy \
+                 source: 5368709120",
+            )
+            .into());
+        }
+        Changes::of(request)?.check(request, &source)?;
+        Attributes::of(ctx, request, &bucket)?;
+        let key = request.key.clone();
+        condition.check(&key, object::newest(ctx.tx(), &bucket.name, &key)?.as_ref())?;
+        let algorithm = match request.header("x-amz-checksum-algorithm") {
+            Some(name) => Algorithm::parse(&name)?,
+            None => inherited(&source),
+        };
+        let (envelope, root) = encryption::begin(ctx, request, &bucket, &key)?;
+        let aad = frames_aad(&bucket.name, &key);
+        let proofs = Proofs::computing(algorithm);
+        let mut upload = Upload::new(ctx, envelope, &root, &aad, proofs)?;
+        upload.fill(source.read(ctx, request, &(0..source.stored.size))?)?;
+        request.upload = Some(upload);
+        request.source = Some(source);
+        Ok(())
+    }
+
+    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        let bucket = bucket::load(ctx, &request.bucket)?;
+        let key = request.key.clone();
+        let newest = object::newest(ctx.tx(), &bucket.name, &key)?;
+        WriteCondition::of(request)?.check(&key, newest.as_ref())?;
+        // What was read is what is copied, whatever became of the source since.
+        let source = request.source.take();
+        let source = source.ok_or_else(|| StoreError::engine("a copy without its source"))?;
+        let mut attributes = Attributes::of(ctx, request, &bucket)?;
+        Changes::of(request)?.apply(&source, &mut attributes);
+        let upload = request.upload.take();
+        let upload = upload.ok_or_else(|| StoreError::engine("a copy without its bytes"))?;
+        let bytes = upload.stow(ctx)?;
+        let stored = attributes.with_bytes(bytes);
+        let version = object::push(ctx, &bucket, &key, Some(stored))?;
+        let mut xml = Xml::result("CopyObjectResult");
+        if let Some(stored) = &version.stored {
+            xml.text("LastModified", version.modified.iso_ms());
+            xml.text("ETag", quoted(&stored.etag));
+            if let Some(checksum) = &stored.checksum {
+                xml.text(&checksum.algorithm.element(), &checksum.value);
+                xml.text("ChecksumType", checksum.kind.name());
+            }
+        }
+        // The ETag and the checksum stand in the document.
+        let told = writing::told(&bucket, &version);
+        let told = told
+            .into_iter()
+            .filter(|(name, _)| name != "etag" && !name.starts_with("x-amz-checksum-"));
+        Ok(Response::xml(xml)
+            .with_all(told)
+            .with_some("x-amz-copy-source-version-id", source.shown_id()))
+    }
+}
+
+/// Observed: a copy has the source's algorithm, over the whole object.
+fn inherited(source: &Source) -> Algorithm {
+    let checksum = source.stored.checksum.as_ref();
+    checksum.map_or(Algorithm::Crc64Nvme, |checksum| match checksum.kind {
+        Kind::FullObject | Kind::Composite => checksum.algorithm,
+    })
+}
+
+/// What the copy takes from the request rather than from the source.
+struct Changes {
+    metadata: bool,
+    tags: bool,
+}
+
+impl Changes {
+    fn of(request: &Request) -> S3Result<Self> {
+        let replaces = |header: &str| match request.header(header).as_deref() {
+            None | Some("COPY") => Ok(false),
+            Some("REPLACE") => Ok(true),
+            Some(other) => {
+                let what = if header.contains("tagging") { "tagging" } else { "metadata" };
+                Err(S3Error::argument(format!("Unknown {what} directive."), header, other))
+            }
+        };
+        Ok(Self {
+            metadata: replaces("x-amz-metadata-directive")?,
+            tags: replaces("x-amz-tagging-directive")?,
+        })
+    }
+
+    /// Observed: a copy onto itself must change something.
+    fn check(&self, request: &Request, source: &Source) -> S3Result<()> {
+        let itself = source.bucket.name == request.bucket
+            && source.name.key == request.key
+            && source.name.version_id.is_none();
+        let changing = [
+            "x-amz-storage-class",
+            "x-amz-website-redirect-location",
+            "x-amz-server-side-encryption",
+            "x-amz-server-side-encryption-customer-algorithm",
+            "x-amz-checksum-algorithm",
+        ];
+        let changes = self.metadata || changing.iter().any(|name| request.header(name).is_some());
+        let reencrypts = source.bucket.encryption != encryption::BucketEncryption::default();
+        if itself && !changes && !reencrypts {
+            return Err(S3Error::request(
+                "This copy request is illegal because it is trying to copy an object to itself \
+                 without changing the object's metadata, storage class, website redirect location \
+                 or encryption attributes.",
+            )
+            .into());
+        }
+        Ok(())
+    }
+
+    /// Source: S3 API Reference: storage class, ACL, lock and encryption are never inherited.
+    fn apply(&self, source: &Source, attributes: &mut Attributes) {
+        if !self.metadata {
+            let redirect = "x-amz-website-redirect-location";
+            let own = attributes.headers.iter().filter(|(name, _)| name == redirect).cloned();
+            let own: Vec<_> = own.collect();
+            attributes.headers.clone_from(&source.stored.headers);
+            attributes.headers.retain(|(name, _)| name != redirect);
+            attributes.headers.extend(own);
+            attributes.metadata.clone_from(&source.stored.metadata);
+        }
+        if !self.tags {
+            attributes.tags.clone_from(&source.stored.tags);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! `DeleteObject`.
+//!
+//! Source: S3 API Reference, "DeleteObject".
+
+use gateway::{Access, Ctx, Scope, Spec};
+
+use crate::api::Api;
+use crate::bucket::{self, Bucket, Versioning};
+use crate::error::{S3Error, S3Result};
+use crate::object;
+use crate::preconditions;
+use crate::request::Request;
+use crate::response::Response;
+use crate::{SERVICE, access, lock, writing};
+
+/// Deletes a version, or puts a delete marker on top.
+#[derive(Debug)]
+pub(crate) struct DeleteObject;
+
+impl Api for DeleteObject {
+    const SPEC: Spec =
+        Spec::rest(&SERVICE, "DeleteObject", false, "DELETE", Scope::Object, &[]).data();
+    const ACTION: &'static str = "s3:DeleteObject";
+
+    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
+        let bucket = access::checked_bucket(ctx, request)?;
+        needs_of(ctx, &bucket, request, request.version_id())
+    }
+
+    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        let bucket = bucket::load(ctx, &request.bucket)?;
+        writing::refuse_unserved(request)?;
+        let target = Target {
+            key: request.key.clone(),
+            version_id: request.version_id().map(str::to_owned),
+            if_match: request.header("if-match"),
+            bypass: lock::bypass(request, &bucket)?,
+        };
+        let deleted = delete(ctx, &bucket, &target)?;
+        let marker = deleted.is_marker.then_some("true");
+        Ok(Response::no_content()
+            .with_some("x-amz-delete-marker", marker)
+            .with_some("x-amz-version-id", deleted.version_id))
+    }
+}
+
+/// The rights that deleting a version, or the newest one, needs.
+pub(crate) fn needs_of(
+    ctx: &Ctx<'_>,
+    bucket: &Bucket,
+    request: &Request,
+    version_id: Option<&str>,
+) -> S3Result<Vec<Access>> {
+    let action = if version_id.is_some() { "s3:DeleteObjectVersion" } else { DeleteObject::ACTION };
+    let found = match version_id {
+        Some(id) => object::by_id(ctx.tx(), &bucket.name, &request.key, id)?,
+        None => object::newest(ctx.tx(), &bucket.name, &request.key)?,
+    };
+    let right = |action| access::right_to_version(ctx, bucket, request, action, found.as_ref());
+    let mut needs = vec![right(action)];
+    if lock::wants_bypass(request) && bucket.object_lock.is_some() {
+        needs.push(right("s3:BypassGovernanceRetention"));
+    }
+    Ok(needs)
+}
+
+/// What shall go.
+#[derive(Debug)]
+pub(crate) struct Target {
+    pub(crate) key: String,
+    pub(crate) version_id: Option<String>,
+    pub(crate) if_match: Option<String>,
+    pub(crate) bypass: bool,
+}
+
+/// What went.
+#[derive(Debug)]
+pub(crate) struct Deleted {
+    /// Whether a marker was put or removed.
+    pub(crate) is_marker: bool,
+    /// The marker's id, or that of the version that was removed.
+    pub(crate) version_id: Option<String>,
+}
+
+/// Deletes. A key that is not there is no error; a version that is not there is none either.
+pub(crate) fn delete(ctx: &mut Ctx<'_>, bucket: &Bucket, target: &Target) -> S3Result<Deleted> {
+    let (name, key) = (bucket.name.as_str(), target.key.as_str());
+    let Some(id) = &target.version_id else {
+        let newest = object::newest(ctx.tx(), name, key)?;
+        preconditions::check_delete(target.if_match.as_deref(), newest.as_ref())?;
+        return match (bucket.versioning, newest) {
+            (Versioning::Unset, None) => Ok(Deleted { is_marker: false, version_id: None }),
+            (Versioning::Unset, Some(version)) => {
+                object::erase(ctx.tx_mut(), name, key, &version)?;
+                Ok(Deleted { is_marker: false, version_id: None })
+            }
+            (Versioning::Enabled | Versioning::Suspended, _) => {
+                let marker = object::push(ctx, bucket, key, None)?;
+                Ok(Deleted { is_marker: true, version_id: Some(marker.id) })
+            }
+        };
+    };
+    let found = object::by_id(ctx.tx(), name, key, id)?;
+    preconditions::check_delete(target.if_match.as_deref(), found.as_ref())?;
+    let is_marker = match &found {
+        None => false,
+        Some(version) => {
+            if let Some(stored) = &version.stored {
+                stored.lock.check_delete(ctx.now(), target.bypass)?;
+            }
+            object::erase(ctx.tx_mut(), name, key, version)?;
+            version.is_marker()
+        }
+    };
+    Ok(Deleted { is_marker, version_id: Some(id.clone()) })
+}
+
+/// Observed: in a list of keys, a version that is not there is an error.
+pub(crate) fn expect_version(ctx: &Ctx<'_>, bucket: &Bucket, key: &str, id: &str) -> S3Result<()> {
+    match object::by_id(ctx.tx(), &bucket.name, key, id)? {
+        Some(_) => Ok(()),
+        None => Err(S3Error::NoSuchVersion { key: key.to_owned(), version: id.to_owned() }.into()),
+    }
+}

@@ -1,0 +1,218 @@
+//! `GetObject` and `HeadObject`.
+//!
+//! Source: S3 API Reference, "GetObject", "HeadObject".
+
+use std::ops::Range;
+
+use gateway::{Access, Auth, Ctx, Scope, Spec};
+
+use crate::api::Api;
+use crate::body::{self, Reader, frames_aad};
+use crate::bucket::{self, Bucket};
+use crate::customer_key;
+use crate::encryption::{self, Scheme};
+use crate::error::{S3Error, S3Result};
+use crate::object::{self, Stored, Version, quoted, shown_id};
+use crate::preconditions::{self, Side};
+use crate::range;
+use crate::request::{Request, to_usize};
+use crate::response::Response;
+use crate::{SERVICE, access};
+
+/// Source: S3 User Guide, "Multipart upload limits".
+const PARTS_MAX: u32 = 10_000;
+/// Query parameters that replace headers of the answer.
+const OVERRIDES: [(&str, &str); 6] = [
+    ("response-cache-control", "cache-control"),
+    ("response-content-disposition", "content-disposition"),
+    ("response-content-encoding", "content-encoding"),
+    ("response-content-language", "content-language"),
+    ("response-content-type", "content-type"),
+    ("response-expires", "expires"),
+];
+
+/// Reads an object.
+#[derive(Debug)]
+pub struct GetObject;
+
+impl Api for GetObject {
+    const SPEC: Spec = Spec::rest(&SERVICE, "GetObject", true, "GET", Scope::Object, &[]).data();
+    const ACTION: &'static str = "s3:GetObject";
+
+    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
+        access::to_read(ctx, request, Self::ACTION, "s3:GetObjectVersion")
+    }
+
+    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        let found = Found::new(ctx, request, "GET")?;
+        if matches!(found.stored.storage_class.as_str(), "GLACIER" | "DEEP_ARCHIVE") {
+            let class = found.stored.storage_class.clone();
+            return Err(S3Error::InvalidObjectState { class }.into());
+        }
+        let (envelope, key) = (found.stored.envelope.clone(), request.key.clone());
+        let root = envelope.open(ctx, request, &found.bucket, &key, customer_key::TARGET)?;
+        let aad = frames_aad(&found.bucket.name, &key);
+        let reader = Reader::new(ctx, &found.stored.pieces, &root, &aad, &found.wanted)?;
+        let body = body::answer(reader, &found.wanted)?;
+        Ok(Response { body, ..found.response(ctx, request)? })
+    }
+}
+
+/// Tells all of an object but its bytes.
+#[derive(Debug)]
+pub struct HeadObject;
+
+impl Api for HeadObject {
+    const SPEC: Spec = Spec::rest(&SERVICE, "HeadObject", true, "HEAD", Scope::Object, &[]).data();
+    const ACTION: &'static str = "s3:GetObject";
+
+    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
+        access::to_read(ctx, request, Self::ACTION, "s3:GetObjectVersion")
+    }
+
+    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        let found = Found::new(ctx, request, "HEAD")?;
+        // Source: S3 API Reference: checksums of SSE-KMS objects need `kms:Decrypt`.
+        let envelope = found.stored.envelope.clone();
+        let asks_key = envelope.scheme == Scheme::Customer || wants_checksum(request);
+        if asks_key {
+            let key = request.key.clone();
+            envelope.open(ctx, request, &found.bucket, &key, customer_key::TARGET)?;
+        }
+        let length = found.wanted.end.saturating_sub(found.wanted.start);
+        Ok(found.response(ctx, request)?.with("content-length", length.to_string()))
+    }
+}
+
+fn wants_checksum(request: &Request) -> bool {
+    request.header("x-amz-checksum-mode").is_some_and(|mode| mode.eq_ignore_ascii_case("enabled"))
+}
+
+/// An object whose conditions hold, and the bytes that are wanted of it.
+struct Found {
+    bucket: Bucket,
+    version: Version,
+    stored: Stored,
+    wanted: Range<u64>,
+    /// Whether the answer is 206.
+    partial: bool,
+    /// The number of parts, if a part was asked for.
+    parts: Option<usize>,
+}
+
+impl Found {
+    fn new(ctx: &Ctx<'_>, request: &Request, method: &str) -> S3Result<Self> {
+        let bucket = bucket::load(ctx, &request.bucket)?;
+        let version = object::expect(ctx, &bucket, &request.key, request.version_id())?;
+        let stored = version.content(method)?.clone();
+        if stored.envelope.scheme != Scheme::S3 {
+            encryption::refuse_on_read(request)?;
+        }
+        let etag = stored.etag.clone();
+        preconditions::check_read(request, Side::Read, &etag, version.modified, ctx.now())?;
+        let whole = 0..stored.size;
+        let mut found =
+            Self { bucket, version, stored, wanted: whole, partial: false, parts: None };
+        match (request.header("range"), request.filled("partNumber")) {
+            (None, None) => {}
+            (Some(_), Some(_)) => {
+                return Err(S3Error::request(
+                    "Cannot specify both Range header and partNumber query parameter",
+                )
+                .into());
+            }
+            (Some(header), None) => {
+                if let Some(wanted) = range::parse(&header, found.stored.size)? {
+                    (found.wanted, found.partial) = (wanted, true);
+                }
+            }
+            (None, Some(number)) => found.choose_part(number)?,
+        }
+        Ok(found)
+    }
+
+    fn choose_part(&mut self, text: &str) -> S3Result<()> {
+        let number = text.parse::<u32>().ok().filter(|number| (1..=PARTS_MAX).contains(number));
+        let Some(number) = number else {
+            let message = "Part number must be an integer between 1 and 10000, inclusive";
+            return Err(S3Error::argument(message, "partNumber", text).into());
+        };
+        let pieces = &self.stored.pieces;
+        let index = to_usize(number).saturating_sub(1);
+        let Some(piece) = pieces.get(index) else {
+            return Err(
+                S3Error::InvalidPartNumber { requested: number, actual: pieces.len() }.into()
+            );
+        };
+        let start: u64 = pieces.iter().take(index).map(|piece| piece.size).sum();
+        self.wanted = start..start.saturating_add(piece.size);
+        self.partial = true;
+        self.parts = self.stored.multipart.then_some(pieces.len());
+        Ok(())
+    }
+
+    fn response(&self, ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Response> {
+        let stored = &self.stored;
+        let mut headers = stored.headers.clone();
+        override_headers(ctx, request, &mut headers)?;
+        let mut response = Response::empty(if self.partial { 206 } else { 200 })
+            .with("accept-ranges", "bytes")
+            .with("last-modified", self.version.modified.http_date())
+            .with("etag", quoted(&stored.etag))
+            .with_all(headers)
+            .with_all(
+                stored
+                    .metadata
+                    .iter()
+                    .map(|(name, value)| (format!("x-amz-meta-{name}"), value.clone())),
+            )
+            .with_all(stored.envelope.headers())
+            .with_some("x-amz-version-id", shown_id(&self.bucket, &self.version))
+            .with_all(stored.lock.headers())
+            .with_some("x-amz-mp-parts-count", self.parts.map(|parts| parts.to_string()));
+        if self.partial && stored.size > 0 {
+            let last = self.wanted.end.saturating_sub(1);
+            let text = format!("bytes {}-{last}/{}", self.wanted.start, stored.size);
+            response = response.with("content-range", text);
+        }
+        // Source: S3 API Reference: the count is for those who may read the tags.
+        if !stored.tags.is_empty() {
+            let (tags, bucket) = ("s3:GetObjectTagging", &self.bucket);
+            let version = Some(&self.version);
+            let needed = access::right_to_version(ctx, bucket, request, tags, version);
+            if gateway::allows(ctx, needed)? {
+                response = response.with("x-amz-tagging-count", stored.tags.len().to_string());
+            }
+        }
+        if stored.storage_class != "STANDARD" {
+            response = response.with("x-amz-storage-class", &stored.storage_class);
+        }
+        // Observed: a checksum belongs to the whole, and so to a range that is the whole.
+        let whole = self.wanted == (0..stored.size);
+        if wants_checksum(request) && whole {
+            let checksums = stored.checksum.iter();
+            response = response.with_all(checksums.flat_map(crate::checksum::Checksum::headers));
+        }
+        Ok(response)
+    }
+}
+
+/// Source: S3 API Reference: overrides need a signature.
+fn override_headers(
+    ctx: &Ctx<'_>,
+    request: &Request,
+    headers: &mut Vec<(String, String)>,
+) -> S3Result<()> {
+    for (param, header) in OVERRIDES {
+        let Some(value) = request.param(param) else { continue };
+        if ctx.call().origin.as_ref().is_some_and(|origin| origin.auth == Auth::None) {
+            return Err(S3Error::request(
+                "Request specific response headers cannot be used for anonymous GET requests.",
+            )
+            .into());
+        }
+        headers.retain(|(name, _)| name != header);
+        headers.push((header.to_owned(), value.to_owned()));
+    }
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! `ListObjectVersions`.
+//!
+//! Source: S3 API Reference, "ListObjectVersions".
+
+use gateway::{Ctx, Spec};
+
+use crate::api::Api;
+use crate::bucket;
+use crate::error::{S3Error, S3Result};
+use crate::list::{self, Entry, Page, Query};
+use crate::listing::{self, Begin, Encoding};
+use crate::object::{self, VERSIONS, Version, quoted, row_key};
+use crate::request::Request;
+use crate::response::Response;
+use crate::settings::reads;
+use crate::xml::Xml;
+
+/// Lists all versions and delete markers.
+#[derive(Debug)]
+pub(crate) struct ListObjectVersions;
+
+/// A version and whether it is the newest of its key.
+type Line = (Version, bool);
+
+impl Api for ListObjectVersions {
+    const SPEC: Spec = reads("ListObjectVersions", &["versions"]).data();
+    const ACTION: &'static str = "s3:ListBucketVersions";
+
+    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        let encoding = Encoding::of(request)?;
+        let key_marker = request.param("key-marker").unwrap_or_default();
+        let id_marker = request.param("version-id-marker");
+        let query = listing::query(request, "max-keys", key_marker)?;
+        let bucket = bucket::load(ctx, &request.bucket)?;
+        let begin = begin(ctx, &bucket.name, key_marker, id_marker)?;
+        let page = page(ctx, &bucket.name, &query, &begin)?;
+        let mut xml = Xml::result("ListVersionsResult");
+        xml.text("Name", &bucket.name).text("Prefix", encoding.write(&query.prefix));
+        xml.text("KeyMarker", encoding.write(key_marker));
+        xml.text("VersionIdMarker", id_marker.unwrap_or_default());
+        if page.truncated {
+            match page.entries.last() {
+                Some(Entry::Item(key, (version, _))) => {
+                    xml.text("NextKeyMarker", encoding.write(key));
+                    xml.text("NextVersionIdMarker", &version.id);
+                }
+                Some(Entry::Prefix(prefix)) => {
+                    xml.text("NextKeyMarker", encoding.write(prefix));
+                }
+                None => {}
+            }
+        }
+        xml.number("MaxKeys", query.max);
+        xml.some("Delimiter", query.delimiter.as_deref().map(|text| encoding.write(text)));
+        encoding.tell(&mut xml);
+        xml.number("IsTruncated", page.truncated);
+        for (key, (version, latest)) in page.items() {
+            line(&mut xml, &encoding.write(key), version, *latest);
+        }
+        encoding.prefixes(&mut xml, page.prefixes());
+        Ok(Response::xml(xml))
+    }
+}
+
+/// Observed: a version marker alone is refused; an empty one counts as none with a key marker.
+fn begin(ctx: &Ctx<'_>, bucket: &str, key: &str, id: Option<&str>) -> S3Result<Begin> {
+    let Some(id) = id else { return Ok(Begin::BehindName) };
+    if key.is_empty() {
+        if id.is_empty() {
+            return Ok(Begin::BehindName);
+        }
+        let message = "A version-id marker cannot be specified without a key marker.";
+        return Err(S3Error::argument(message, "version-id-marker", id).into());
+    }
+    if id.is_empty() {
+        let message = "A version-id marker cannot be empty.";
+        return Err(S3Error::argument(message, "version-id-marker", "").into());
+    }
+    let version = object::by_id(ctx.tx(), bucket, key, id)?;
+    Ok(version
+        .map_or(Begin::BehindName, |version| Begin::BehindRow(row_key(bucket, key, version.order))))
+}
+
+fn page(ctx: &Ctx<'_>, bucket: &str, query: &Query, begin: &Begin) -> S3Result<Page<Line>> {
+    let mut last = match begin {
+        Begin::BehindName => None,
+        Begin::BehindRow(_) => Some(query.after.clone()),
+    };
+    Ok(list::page(query, &mut |start, visitor| {
+        let place = (begin, start);
+        listing::scan(ctx.tx(), &VERSIONS, bucket, query, place, &mut |key, version| {
+            let latest = last.as_ref() != Some(&key);
+            last = Some(key.clone());
+            visitor(key, (version, latest))
+        })
+    })?)
+}
+
+fn line(xml: &mut Xml, key: &str, version: &Version, latest: bool) {
+    xml.open(if version.is_marker() { "DeleteMarker" } else { "Version" });
+    xml.text("Key", key).text("VersionId", &version.id).number("IsLatest", latest);
+    xml.text("LastModified", version.modified.iso_ms());
+    if let Some(stored) = &version.stored {
+        xml.text("ETag", quoted(&stored.etag));
+        if let Some(checksum) = &stored.checksum {
+            xml.text("ChecksumAlgorithm", checksum.algorithm.name());
+            xml.text("ChecksumType", checksum.kind.name());
+        }
+        xml.number("Size", stored.size).text("StorageClass", &stored.storage_class);
+    }
+    xml.open("Owner").text("ID", version.owner_id()).close();
+    xml.close();
+}

@@ -1,0 +1,211 @@
+//! Uploads in parts: what is stored of them, and what their operations share.
+//!
+//! Source: S3 User Guide, "Uploading and copying objects using multipart upload".
+
+pub(crate) mod abort;
+pub(crate) mod complete;
+pub(crate) mod create;
+pub(crate) mod list_parts;
+pub(crate) mod list_uploads;
+pub(crate) mod upload_part;
+pub(crate) mod upload_part_copy;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use gateway::{Access, Ctx};
+use serde::{Deserialize, Serialize};
+use store::{StoreError, Table, Tx, key};
+use types::{AccountId, Timestamp};
+
+use crate::access;
+use crate::acl::Acl;
+use crate::body::Piece;
+use crate::bucket::Bucket;
+use crate::checksum::{Algorithm, Checksum, Kind};
+use crate::encryption::Envelope;
+use crate::error::{S3Error, S3Result};
+use crate::lock::Lock;
+use crate::object::rows_of;
+use crate::request::Request;
+
+/// Source: S3 User Guide, "Multipart upload limits".
+pub(crate) const PART_BYTES_MIN: u64 = 5 << 20;
+/// Source: the same.
+pub(crate) const PARTS_MAX: u32 = 10_000;
+
+/// Open uploads by bucket, key and id: of a key, the oldest first.
+pub(crate) const UPLOADS: Table<OpenUpload> = Table::new("s3.upload");
+/// Parts by bucket, upload and number.
+pub(crate) const PARTS: Table<Part> = Table::new("s3.part");
+/// Answers of completed uploads: completing again succeeds.
+const COMPLETED: Table<Completed> = Table::new("s3.completed_upload");
+
+/// An upload that was begun.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct OpenUpload {
+    pub(crate) id: String,
+    pub(crate) initiated: Timestamp,
+    pub(crate) initiator: AccountId,
+    pub(crate) envelope: Envelope,
+    /// What the client chose; without a choice, CRC64NVME over the whole.
+    pub(crate) algorithm: Option<Algorithm>,
+    pub(crate) kind: Kind,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) metadata: Vec<(String, String)>,
+    pub(crate) tags: Vec<(String, String)>,
+    pub(crate) storage_class: String,
+    pub(crate) acl: Acl,
+    pub(crate) lock: Lock,
+    /// Whether the key changed since.
+    #[serde(default)]
+    pub(crate) touched: bool,
+}
+
+/// A part of an open upload.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Part {
+    pub(crate) piece: Piece,
+    pub(crate) etag: String,
+    /// What the client was told, where it asked for a checksum.
+    pub(crate) checksum: Option<Checksum>,
+    pub(crate) modified: Timestamp,
+}
+
+/// The answer of a completed upload.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Completed {
+    parts: Vec<(u32, String)>,
+    document: String,
+    headers: Vec<(String, String)>,
+}
+
+impl OpenUpload {
+    /// The algorithm of the parts' checksums.
+    pub(crate) fn working_algorithm(&self) -> Algorithm {
+        self.algorithm.unwrap_or(Algorithm::Crc64Nvme)
+    }
+
+    /// The key of its row.
+    pub(crate) fn row(&self, bucket: &str, object: &str) -> Vec<u8> {
+        row_of(bucket, object, &self.id)
+    }
+}
+
+/// An id that sorts by time: eight bytes of it and 24 of chance.
+fn make_id(now: Timestamp, random: [u8; 24]) -> String {
+    let bytes = [now.as_ms().to_be_bytes().as_slice(), &random].concat();
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+pub(crate) fn row_of(bucket: &str, object: &str, id: &str) -> Vec<u8> {
+    let bytes = URL_SAFE_NO_PAD.decode(id).unwrap_or_default();
+    key([bucket.as_bytes(), object.as_bytes(), &bytes])
+}
+
+fn part_row(bucket: &str, id: &str, number: u32) -> Vec<u8> {
+    key([bucket.as_bytes(), id.as_bytes(), &number.to_be_bytes()])
+}
+
+/// The upload that a request names.
+pub(crate) fn load(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request) -> S3Result<OpenUpload> {
+    let id = request.param("uploadId").unwrap_or_default();
+    let missing = || S3Error::NoSuchUpload { upload: id.to_owned() };
+    let found = UPLOADS.get(ctx.tx(), row_of(&bucket.name, &request.key, id))?;
+    Ok(found.filter(|upload| upload.id == id).ok_or_else(missing)?)
+}
+
+/// The number of the part that a request brings.
+pub(crate) fn part_number(request: &Request) -> S3Result<u32> {
+    let text = request.param("partNumber").unwrap_or_default();
+    let number = text.parse().ok().filter(|number| (1..=PARTS_MAX).contains(number));
+    number.ok_or_else(|| {
+        let message = "Part number must be an integer between 1 and 10000, inclusive";
+        S3Error::argument(message, "partNumber", text).into()
+    })
+}
+
+/// All parts of an upload, ascending.
+pub(crate) fn parts(tx: &Tx<'_>, bucket: &str, id: &str) -> Result<Vec<(u32, Part)>, StoreError> {
+    let rows = PARTS.all(tx, key([bucket, id]))?;
+    Ok(rows.into_iter().map(|(_, part)| (part.piece.number, part)).collect())
+}
+
+/// Puts a part, in place of one with the same number.
+pub(crate) fn put_part(
+    ctx: &mut Ctx<'_>,
+    bucket: &str,
+    id: &str,
+    part: &Part,
+) -> Result<(), StoreError> {
+    let row = part_row(bucket, id, part.piece.number);
+    let tx = ctx.tx_mut();
+    if let Some(old) = PARTS.get(tx, &row)? {
+        old.piece.discard(tx)?;
+    }
+    PARTS.put(tx, row, part)
+}
+
+/// Forgets an upload and its parts but for the bytes of those that `keeps`.
+fn forget(
+    tx: &mut Tx<'_>,
+    bucket: &str,
+    object: &str,
+    id: &str,
+    keeps: &dyn Fn(u32) -> bool,
+) -> Result<(), StoreError> {
+    for (number, part) in parts(tx, bucket, id)? {
+        if !keeps(number) {
+            part.piece.discard(tx)?;
+        }
+        PARTS.delete(tx, part_row(bucket, id, number))?;
+    }
+    UPLOADS.delete(tx, row_of(bucket, object, id))
+}
+
+/// Forgets all uploads of a bucket that goes.
+pub(crate) fn abandon_all(ctx: &mut Ctx<'_>, bucket: &str) -> Result<(), StoreError> {
+    let tx = ctx.tx_mut();
+    for (row, upload) in UPLOADS.all(tx, key([bucket]))? {
+        forget(tx, bucket, &crate::object::key_of_row(&row), &upload.id, &|_| false)?;
+    }
+    for (row, _) in COMPLETED.all(tx, key([bucket]))? {
+        COMPLETED.delete(tx, row)?;
+    }
+    Ok(())
+}
+
+/// Tells the open uploads of a key that it changed: their conditions cannot hold any more.
+pub(crate) fn touch(tx: &mut Tx<'_>, bucket: &str, object: &str) -> Result<(), StoreError> {
+    for (row, mut upload) in UPLOADS.all(tx, rows_of(bucket, object))? {
+        if !upload.touched {
+            upload.touched = true;
+            UPLOADS.put(tx, row, &upload)?;
+        }
+    }
+    Ok(())
+}
+
+/// The right to write the parts of an upload.
+pub(crate) fn needs_put(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
+    access::of_path(ctx, request, "s3:PutObject")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uploads_of_a_key_are_stored_oldest_first() {
+        let id = |ms, byte| make_id(Timestamp::from_ms(ms), [byte; 24]);
+        assert!(row_of("b", "k", &id(255, 9)) < row_of("b", "k", &id(256, 1)));
+        assert!(row_of("b", "k", &id(256, 1)) < row_of("b", "k0", &id(1, 1)));
+        assert_eq!(id(1, 1).len(), 43);
+    }
+
+    #[test]
+    fn part_numbers_go_from_one_to_ten_thousand() {
+        let of = |text| part_number(&Request::default().with_query("partNumber", text)).ok();
+        assert_eq!((of("1"), of("10000")), (Some(1), Some(10_000)));
+        assert_eq!((of("0"), of("10001"), of("x"), of("")), (None, None, None, None));
+    }
+}

@@ -1,0 +1,29 @@
+//! `AbortMultipartUpload`.
+//!
+//! Source: S3 API Reference, "AbortMultipartUpload".
+
+use gateway::{Ctx, Spec};
+
+use super::{forget, load};
+use crate::api::Api;
+use crate::bucket;
+use crate::error::S3Result;
+use crate::ops::object_tagging::on_object;
+use crate::request::Request;
+use crate::response::Response;
+
+/// Drops an upload and its parts.
+#[derive(Debug)]
+pub(crate) struct AbortMultipartUpload;
+
+impl Api for AbortMultipartUpload {
+    const SPEC: Spec = on_object("AbortMultipartUpload", "DELETE", &["uploadId"]);
+    const ACTION: &'static str = "s3:AbortMultipartUpload";
+
+    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        let bucket = bucket::load(ctx, &request.bucket)?;
+        let open = load(ctx, &bucket, request)?;
+        forget(ctx.tx_mut(), &bucket.name, &request.key, &open.id, &|_| false)?;
+        Ok(Response::no_content())
+    }
+}

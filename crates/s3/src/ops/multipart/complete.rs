@@ -1,0 +1,303 @@
+//! `CompleteMultipartUpload`.
+//!
+//! Source: S3 API Reference, "CompleteMultipartUpload".
+
+use gateway::{Access, BodyLimit, Ctx, Scope, Spec};
+use keys::Md5;
+
+use super::{
+    COMPLETED, Completed, OpenUpload, PART_BYTES_MIN, PARTS_MAX, Part, forget, load, parts, row_of,
+};
+use crate::api::Api;
+use crate::bucket::{self, Bucket};
+use crate::checksum::{self, Algorithm, Checksum, Kind};
+use crate::customer_key;
+use crate::error::{S3Error, S3Result};
+use crate::object::{self, Stored, quoted, shown_id};
+use crate::preconditions::WriteCondition;
+use crate::request::{Request, to_u64, to_usize};
+use crate::response::Response;
+use crate::xml::{self, Element, Xml};
+use crate::{SERVICE, body};
+
+/// 10,000 parts with two checksums each.
+const DOCUMENT_BYTES_MAX: usize = 8 << 20;
+
+/// Makes an object of the parts.
+#[derive(Debug)]
+pub(crate) struct CompleteMultipartUpload;
+
+impl Api for CompleteMultipartUpload {
+    const SPEC: Spec = Spec::rest(
+        &SERVICE,
+        "CompleteMultipartUpload",
+        false,
+        "POST",
+        Scope::Object,
+        &["uploadId"],
+    )
+    .data()
+    .body(BodyLimit::Buffered(DOCUMENT_BYTES_MAX));
+    const ACTION: &'static str = "s3:PutObject";
+
+    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
+        super::needs_put(ctx, request)
+    }
+
+    fn prepare(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<()> {
+        let bucket = bucket::load(ctx, &request.bucket)?;
+        // Source: S3 User Guide: completing needs `kms:Decrypt`. A repeated call has no upload.
+        if let Ok(open) = load(ctx, &bucket, request)
+            && open.envelope.scheme != crate::encryption::Scheme::Customer
+        {
+            let key = request.key.clone();
+            open.envelope.open(ctx, request, &bucket, &key, customer_key::TARGET)?;
+        }
+        Ok(())
+    }
+
+    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        let bucket = bucket::load(ctx, &request.bucket)?;
+        let condition = WriteCondition::of(request)?;
+        let id = request.param("uploadId").unwrap_or_default().to_owned();
+        let row = row_of(&bucket.name, &request.key, &id);
+        if let Some(done) = COMPLETED.get(ctx.tx(), &row)? {
+            return repeated(request, &id, done);
+        }
+        let open = load(ctx, &bucket, request)?;
+        let wished = wished(request)?;
+        let key = request.key.clone();
+        let chosen = chosen(&parts(ctx.tx(), &bucket.name, &id)?, &wished, &open)?;
+        let stored = assemble(request, &open, &chosen)?;
+        let newest = object::newest(ctx.tx(), &bucket.name, &key)?;
+        condition.check(&key, newest.as_ref())?;
+        check_race(&condition, &open, &key)?;
+        forget(ctx.tx_mut(), &bucket.name, &key, &id, &|number| {
+            wished.iter().any(|part| part.number == number)
+        })?;
+        let version = object::push(ctx, &bucket, &key, Some(stored))?;
+        let (document, headers) = answer(request, &bucket, &version);
+        let parts = wished.into_iter().map(|part| (part.number, part.etag)).collect();
+        let done = Completed { parts, document: document.clone(), headers: headers.clone() };
+        COMPLETED.put(ctx.tx_mut(), &row, &done)?;
+        Ok(Response::text("application/xml", document).with_all(headers))
+    }
+}
+
+fn answer(
+    request: &Request,
+    bucket: &Bucket,
+    version: &object::Version,
+) -> (String, Vec<(String, String)>) {
+    let mut xml = Xml::result("CompleteMultipartUploadResult");
+    let host = request.header("host").unwrap_or_else(|| "s3.amazonaws.com".to_owned());
+    let path = wire::uri::encode_path(&request.key);
+    xml.text("Location", format!("http://{host}/{}/{path}", bucket.name));
+    xml.text("Bucket", &bucket.name).text("Key", &request.key);
+    let mut headers = Vec::new();
+    if let Some(stored) = &version.stored {
+        xml.text("ETag", quoted(&stored.etag));
+        if let Some(checksum) = &stored.checksum {
+            xml.text(&checksum.algorithm.element(), &checksum.value);
+            xml.text("ChecksumType", checksum.kind.name());
+        }
+        headers = stored.envelope.headers();
+    }
+    headers.extend(shown_id(bucket, version).map(|id| ("x-amz-version-id".to_owned(), id)));
+    (xml.finish(), headers)
+}
+
+/// Observed: completing again with the same parts succeeds.
+fn repeated(request: &Request, id: &str, done: Completed) -> S3Result<Response> {
+    let wished = wished(request)?.into_iter().map(|part| (part.number, part.etag));
+    if wished.eq(done.parts) {
+        return Ok(Response::text("application/xml", done.document).with_all(done.headers));
+    }
+    Err(S3Error::NoSuchUpload { upload: id.to_owned() }.into())
+}
+
+/// A part as the client lists it.
+#[derive(Debug)]
+struct Wished {
+    number: u32,
+    etag: String,
+    checksum: Option<(Algorithm, String)>,
+}
+
+fn wished(request: &Request) -> S3Result<Vec<Wished>> {
+    let root = xml::read(&request.body, "CompleteMultipartUpload")?;
+    let wished: Vec<_> = root.children("Part").map(wished_part).collect::<Result<_, _>>()?;
+    if wished.is_empty() {
+        return Err(S3Error::request("You must specify at least one part").into());
+    }
+    if wished.len() > to_usize(PARTS_MAX) {
+        return Err(S3Error::MalformedXml.into());
+    }
+    Ok(wished)
+}
+
+fn wished_part(part: &Element) -> Result<Wished, S3Error> {
+    let number = part.text_of("PartNumber").and_then(|text| text.trim().parse().ok());
+    let number = number.ok_or(S3Error::MalformedXml)?;
+    let etag = part.text_of("ETag").ok_or(S3Error::MalformedXml)?.trim().trim_matches('"');
+    let checksum = Algorithm::ALL
+        .into_iter()
+        .find_map(|algorithm| Some((algorithm, part.text_of(&algorithm.element())?.to_owned())));
+    Ok(Wished { number, etag: etag.to_owned(), checksum })
+}
+
+/// The stored parts that the client means; errors for one that is not there as it says.
+fn chosen(stored: &[(u32, Part)], wished: &[Wished], open: &OpenUpload) -> S3Result<Vec<Part>> {
+    let upload = || open.id.clone();
+    let ascending = wished.windows(2).all(|pair| match pair {
+        [a, b] => a.number < b.number,
+        _ => true,
+    });
+    if !ascending {
+        return Err(S3Error::InvalidPartOrder { upload: upload() }.into());
+    }
+    let composite = open.algorithm.filter(|_| open.kind == Kind::Composite);
+    let mut chosen = Vec::new();
+    for part in wished {
+        let missing = || S3Error::InvalidPart {
+            upload: upload(),
+            number: part.number,
+            etag: part.etag.clone(),
+        };
+        let found = stored.iter().find(|(number, _)| *number == part.number);
+        let found = found.map(|(_, found)| found).filter(|found| found.etag == part.etag);
+        let found = found.ok_or_else(missing)?;
+        match (&part.checksum, composite) {
+            (None, Some(algorithm)) => {
+                return Err(S3Error::request(format!(
+                    "The upload was created using a {} checksum. The complete request must \
+                     include the checksum for each part. It was missing for part {} in the \
+                     request.",
+                    algorithm.lower(),
+                    part.number
+                ))
+                .into());
+            }
+            (Some((_, value)), _) => {
+                let told = found.checksum.as_ref().map(|checksum| &checksum.value);
+                let kept = found.piece.checksum.as_ref();
+                if told != Some(value) && kept != Some(value) {
+                    return Err(missing().into());
+                }
+            }
+            (None, None) => {}
+        }
+        chosen.push(found.clone());
+    }
+    check_sizes(&chosen)?;
+    Ok(chosen)
+}
+
+fn check_sizes(chosen: &[Part]) -> S3Result<()> {
+    let all_but_last = chosen.iter().take(chosen.len().saturating_sub(1));
+    for part in all_but_last {
+        if part.piece.size < PART_BYTES_MIN {
+            return Err(S3Error::EntityTooSmall {
+                etag: part.etag.clone(),
+                number: part.piece.number,
+                proposed: part.piece.size,
+            }
+            .into());
+        }
+    }
+    Ok(())
+}
+
+fn assemble(request: &Request, open: &OpenUpload, chosen: &[Part]) -> S3Result<Stored> {
+    let size: u64 = chosen.iter().map(|part| part.piece.size).sum();
+    if let Some(text) = request.header("x-amz-mp-object-size")
+        && text.parse() != Ok(size)
+    {
+        return Err(S3Error::request(format!(
+            "The provided 'x-amz-mp-object-size' header value {text} does not match what was \
+             computed: {size}"
+        ))
+        .into());
+    }
+    let checksum = whole_checksum(request, open, chosen)?;
+    let pieces: Vec<body::Piece> = chosen.iter().map(|part| part.piece.clone()).collect();
+    Ok(Stored {
+        size,
+        etag: etag(chosen),
+        pieces,
+        multipart: true,
+        envelope: open.envelope.clone(),
+        checksum,
+        headers: open.headers.clone(),
+        metadata: open.metadata.clone(),
+        tags: open.tags.clone(),
+        storage_class: open.storage_class.clone(),
+        acl: open.acl.clone(),
+        lock: open.lock,
+    })
+}
+
+/// The MD5 of the parts' ETags, and their number.
+fn etag(chosen: &[Part]) -> String {
+    let mut md5 = Md5::new();
+    for part in chosen {
+        md5.update(&types::hex_decode(&part.etag).unwrap_or_default());
+    }
+    format!("{}-{}", types::hex(&md5.finish()), to_u64(chosen.len()))
+}
+
+/// Observed: the type must be that of the upload, and a given checksum that of the whole.
+fn whole_checksum(
+    request: &Request,
+    open: &OpenUpload,
+    chosen: &[Part],
+) -> S3Result<Option<Checksum>> {
+    if let Some(text) = request.header("x-amz-checksum-type")
+        && Kind::parse(&text)? != open.kind
+    {
+        return Err(S3Error::request(format!(
+            "The upload was created using the {} checksum mode. The complete request must use the \
+             same checksum mode.",
+            open.kind.name()
+        ))
+        .into());
+    }
+    let algorithm = open.working_algorithm();
+    let values: Vec<_> = chosen
+        .iter()
+        .map(|part| (part.piece.checksum.clone().unwrap_or_default(), part.piece.size))
+        .collect();
+    let computed = checksum::combine(algorithm, open.kind, &values);
+    let given = Algorithm::ALL
+        .into_iter()
+        .find_map(|algorithm| Some((algorithm, request.header(&algorithm.header())?)));
+    if let (Some((given_algorithm, value)), Some(computed)) = (given, &computed)
+        && (given_algorithm != algorithm || !same(&value, computed))
+    {
+        return Err(S3Error::BadDigest(format!(
+            "The {} you specified did not match the calculated checksum.",
+            given_algorithm.lower()
+        ))
+        .into());
+    }
+    Ok(computed)
+}
+
+/// A composite checksum may be given with or without its number of parts.
+fn same(given: &str, computed: &Checksum) -> bool {
+    given == computed.value
+        || (computed.kind == Kind::Composite && computed.value.split('-').next() == Some(given))
+}
+
+/// Observed: a condition that holds, for a key that changed since the upload began, is a conflict.
+fn check_race(condition: &WriteCondition, open: &OpenUpload, key: &str) -> S3Result<()> {
+    let condition = match condition {
+        WriteCondition::None => return Ok(()),
+        WriteCondition::Absent => "If-None-Match",
+        WriteCondition::Etag(_) => "If-Match",
+    };
+    if open.touched {
+        return Err(S3Error::ConditionalConflict { condition, key: key.to_owned() }.into());
+    }
+    Ok(())
+}

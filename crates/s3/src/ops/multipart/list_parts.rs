@@ -1,0 +1,60 @@
+//! `ListParts`.
+//!
+//! Source: S3 API Reference, "ListParts".
+
+use gateway::{Ctx, Spec};
+
+use super::{load, parts};
+use crate::api::Api;
+use crate::bucket::{self, canonical_id};
+use crate::error::S3Result;
+use crate::listing::PAGE_MAX;
+use crate::object::quoted;
+use crate::ops::object_tagging::on_object;
+use crate::request::Request;
+use crate::response::Response;
+use crate::xml::Xml;
+
+/// Lists the parts of an open upload.
+#[derive(Debug)]
+pub(crate) struct ListParts;
+
+impl Api for ListParts {
+    const SPEC: Spec = on_object("ListParts", "GET", &["uploadId"]);
+    const ACTION: &'static str = "s3:ListMultipartUploadParts";
+
+    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        let bucket = bucket::load(ctx, &request.bucket)?;
+        let open = load(ctx, &bucket, request)?;
+        let max = request.count("max-parts", PAGE_MAX, PAGE_MAX)?;
+        let marker = request.count("part-number-marker", 0, u32::MAX)?;
+        let all = parts(ctx.tx(), &bucket.name, &open.id)?;
+        let behind = |number: u32| crate::request::to_usize(number) > marker;
+        let left: Vec<_> = all.iter().filter(|(number, _)| behind(*number)).collect();
+        let page = left.iter().take(max);
+        let next = page.clone().next_back().map_or(0, |(number, _)| *number);
+        let owner_id = canonical_id(&bucket.owner);
+        let mut xml = Xml::result("ListPartsResult");
+        xml.text("Bucket", &bucket.name).text("Key", &request.key).text("UploadId", &open.id);
+        xml.open("Initiator").text("ID", canonical_id(&open.initiator)).close();
+        xml.open("Owner").text("ID", owner_id).close();
+        xml.text("StorageClass", &open.storage_class);
+        xml.number("PartNumberMarker", marker).number("NextPartNumberMarker", next);
+        xml.number("MaxParts", max).number("IsTruncated", left.len() > max);
+        if let Some(algorithm) = open.algorithm {
+            xml.text("ChecksumAlgorithm", algorithm.name());
+            xml.text("ChecksumType", open.kind.name());
+        }
+        for (number, part) in page {
+            xml.open("Part").number("PartNumber", number);
+            xml.text("LastModified", part.modified.iso_ms()).text("ETag", quoted(&part.etag));
+            xml.number("Size", part.piece.size);
+            // Observed: only where the upload has an algorithm.
+            for checksum in part.checksum.iter().filter(|_| open.algorithm.is_some()) {
+                xml.text(&checksum.algorithm.element(), &checksum.value);
+            }
+            xml.close();
+        }
+        Ok(Response::xml(xml))
+    }
+}

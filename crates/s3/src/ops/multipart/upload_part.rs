@@ -1,0 +1,114 @@
+//! `UploadPart`.
+//!
+//! Source: S3 API Reference, "UploadPart".
+
+use gateway::{Access, BodyLimit, Ctx, Scope, Spec};
+use store::StoreError;
+
+use super::{OpenUpload, Part, load, part_number, put_part};
+use crate::SERVICE;
+use crate::api::Api;
+use crate::body::frames_aad;
+use crate::bucket::{self, Bucket};
+use crate::checksum::{self, Announced, Expected};
+use crate::customer_key;
+use crate::error::{S3Error, S3Result};
+use crate::object::quoted;
+use crate::request::Request;
+use crate::response::Response;
+use crate::upload::{Proofs, UPLOAD_BYTES_MAX, Upload};
+
+/// Stores a part.
+#[derive(Debug)]
+pub(crate) struct UploadPart;
+
+pub(super) const SUB: &[&str] = &["partNumber", "uploadId"];
+
+impl Api for UploadPart {
+    const SPEC: Spec = Spec::rest(&SERVICE, "UploadPart", false, "PUT", Scope::Object, SUB)
+        .data()
+        .body(BodyLimit::Streamed(UPLOAD_BYTES_MAX));
+    const ACTION: &'static str = "s3:PutObject";
+
+    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
+        super::needs_put(ctx, request)
+    }
+
+    fn prepare(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<()> {
+        let bucket = bucket::load(ctx, &request.bucket)?;
+        part_number(request)?;
+        let open = load(ctx, &bucket, request)?;
+        let announced = announced(&open, request)?;
+        let content_md5 = request.content_md5()?;
+        let kept = Some(open.working_algorithm());
+        let proofs = Proofs { content_md5, checksum: announced, kept };
+        let mut upload = begin(ctx, request, &bucket, open, proofs)?;
+        if let Some(content) = request.content.clone() {
+            upload.fill(std::iter::once(Ok(content)))?;
+        }
+        request.upload = Some(upload);
+        Ok(())
+    }
+
+    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        let (open, part) = store(ctx, request)?;
+        let checksum = part.checksum.iter().map(|own| (own.algorithm.header(), own.value.clone()));
+        Ok(Response::ok()
+            .with("etag", quoted(&part.etag))
+            .with_all(checksum)
+            .with_all(open.envelope.headers()))
+    }
+}
+
+/// Observed: an upload with an algorithm takes no other; one without takes any.
+fn announced(open: &OpenUpload, request: &Request) -> S3Result<Announced> {
+    let own = checksum::announced(request)?;
+    match (open.algorithm, own) {
+        (Some(expected), Some(own)) if own.algorithm != expected => Err(S3Error::request(format!(
+            "Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum \
+                 Type: {}",
+            expected.lower(),
+            own.algorithm.lower()
+        ))
+        .into()),
+        (_, Some(own)) => Ok(own),
+        (_, None) => {
+            Ok(Announced { algorithm: open.working_algorithm(), value: Expected::Nothing })
+        }
+    }
+}
+
+/// A sink for the bytes of a part, under the key of its upload.
+pub(super) fn begin(
+    ctx: &mut Ctx<'_>,
+    request: &Request,
+    bucket: &Bucket,
+    open: OpenUpload,
+    proofs: Proofs,
+) -> S3Result<Upload> {
+    let key = request.key.clone();
+    // Source: S3 User Guide: uploads in parts need `kms:Decrypt` as well.
+    let root = open.envelope.open(ctx, request, bucket, &key, customer_key::TARGET)?;
+    let aad = frames_aad(&bucket.name, &key);
+    Upload::new(ctx, open.envelope, &root, &aad, proofs)
+}
+
+/// Puts the prepared part into its upload, if that is still open.
+pub(super) fn store(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<(OpenUpload, Part)> {
+    let bucket = bucket::load(ctx, &request.bucket)?;
+    let open = load(ctx, &bucket, request)?;
+    let number = part_number(request)?;
+    let upload = request.upload.take();
+    let upload = upload.ok_or_else(|| StoreError::engine("a part without its bytes"))?;
+    let mut stowed = upload.stow(ctx)?;
+    stowed.piece.number = number;
+    let told = open.algorithm.is_some() || checksum::announced(request)?.is_some();
+    let part = Part {
+        piece: stowed.piece,
+        etag: stowed.etag,
+        checksum: told.then_some(stowed.checksum),
+        modified: ctx.now(),
+    };
+    put_part(ctx, &bucket.name, &open.id, &part)?;
+    Ok((open, part))
+}

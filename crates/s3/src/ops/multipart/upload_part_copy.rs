@@ -1,0 +1,71 @@
+//! `UploadPartCopy`.
+//!
+//! Source: S3 API Reference, "UploadPartCopy".
+
+use gateway::{Access, Ctx, Scope, Spec};
+
+use super::{load, part_number, upload_part};
+use crate::SERVICE;
+use crate::api::Api;
+use crate::bucket;
+use crate::copying::{self, Source};
+use crate::error::{S3Error, S3Result};
+use crate::object::quoted;
+use crate::range;
+use crate::request::Request;
+use crate::response::Response;
+use crate::upload::{Proofs, UPLOAD_BYTES_MAX};
+use crate::xml::Xml;
+
+/// Copies a range of an object into a part.
+#[derive(Debug)]
+pub(crate) struct UploadPartCopy;
+
+impl Api for UploadPartCopy {
+    const SPEC: Spec =
+        Spec::rest(&SERVICE, "UploadPartCopy", false, "PUT", Scope::Object, upload_part::SUB)
+            .data()
+            .header("x-amz-copy-source");
+    const ACTION: &'static str = "s3:PutObject";
+
+    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
+        let mut needs = super::needs_put(ctx, request)?;
+        needs.extend(copying::needs(ctx, request)?);
+        Ok(needs)
+    }
+
+    fn prepare(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<()> {
+        let bucket = bucket::load(ctx, &request.bucket)?;
+        part_number(request)?;
+        let open = load(ctx, &bucket, request)?;
+        let source = Source::find(ctx, request)?;
+        let size = source.stored.size;
+        let wanted = match request.header("x-amz-copy-source-range") {
+            Some(header) => range::parse_copy(&header, size)?,
+            None => 0..size,
+        };
+        let proposed = wanted.end.saturating_sub(wanted.start);
+        if proposed > UPLOAD_BYTES_MAX {
+            return Err(S3Error::EntityTooLarge { proposed, max: UPLOAD_BYTES_MAX }.into());
+        }
+        let proofs = Proofs::computing(open.working_algorithm());
+        let mut upload = upload_part::begin(ctx, request, &bucket, open, proofs)?;
+        upload.fill(source.read(ctx, request, &wanted)?)?;
+        request.upload = Some(upload);
+        request.source = Some(source);
+        Ok(())
+    }
+
+    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        let shown_id = request.source.take().and_then(|source| source.shown_id());
+        let (open, part) = upload_part::store(ctx, request)?;
+        let mut xml = Xml::result("CopyPartResult");
+        xml.text("LastModified", part.modified.iso_ms()).text("ETag", quoted(&part.etag));
+        if let Some(checksum) = &part.checksum {
+            xml.text(&checksum.algorithm.element(), &checksum.value);
+        }
+        Ok(Response::xml(xml)
+            .with_all(open.envelope.headers())
+            .with_some("x-amz-copy-source-version-id", shown_id))
+    }
+}

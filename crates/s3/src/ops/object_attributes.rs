@@ -1,0 +1,125 @@
+//! `GetObjectAttributes`.
+//!
+//! Source: S3 API Reference, "GetObjectAttributes".
+
+use gateway::{Access, Ctx, Spec};
+
+use super::object_tagging::{found, on_object};
+use crate::api::Api;
+use crate::checksum::Kind;
+use crate::error::{S3Error, S3Result};
+use crate::object::{Stored, shown_id};
+use crate::preconditions::{self, Side};
+use crate::request::{Request, to_usize};
+use crate::response::Response;
+use crate::xml::Xml;
+use crate::{access, customer_key};
+
+const HEADER: &str = "x-amz-object-attributes";
+/// Source: S3 API Reference: 1,000 parts a page.
+const PARTS_MAX: u32 = 1_000;
+const KNOWN: [&str; 5] = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"];
+
+/// Tells chosen facts of an object.
+#[derive(Debug)]
+pub(crate) struct GetObjectAttributes;
+
+impl Api for GetObjectAttributes {
+    const SPEC: Spec = on_object("GetObjectAttributes", "GET", &["attributes"]);
+    const ACTION: &'static str = "s3:GetObjectAttributes";
+
+    /// Source: S3 API Reference: the right to read the object is needed as well.
+    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
+        let mut needs = access::to_read(ctx, request, "s3:GetObject", "s3:GetObjectVersion")?;
+        let versioned = "s3:GetObjectVersionAttributes";
+        needs.extend(access::to_read(ctx, request, Self::ACTION, versioned)?);
+        Ok(needs)
+    }
+
+    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        let chosen = chosen(request)?;
+        let (bucket, version) = found(ctx, request)?;
+        let stored = version.content("GET")?.clone();
+        let now = ctx.now();
+        preconditions::check_read(request, Side::Read, &stored.etag, version.modified, now)?;
+        let has = |name: &str| chosen.iter().any(|own| own == name);
+        if has("Checksum") || stored.envelope.scheme == crate::encryption::Scheme::Customer {
+            // Source: S3 API Reference: checksums of SSE-KMS objects need `kms:Decrypt`.
+            let (envelope, key) = (stored.envelope.clone(), request.key.clone());
+            envelope.open(ctx, request, &bucket, &key, customer_key::TARGET)?;
+        }
+        let mut xml = Xml::result("GetObjectAttributesResponse");
+        if has("ETag") {
+            xml.text("ETag", &stored.etag);
+        }
+        if has("Checksum") {
+            checksum(&mut xml, &stored);
+        }
+        if has("ObjectParts") && stored.multipart {
+            parts(&mut xml, request, &stored)?;
+        }
+        if has("StorageClass") {
+            xml.text("StorageClass", &stored.storage_class);
+        }
+        if has("ObjectSize") {
+            xml.number("ObjectSize", stored.size);
+        }
+        Ok(Response::xml(xml)
+            .with("last-modified", version.modified.http_date())
+            .with_some("x-amz-version-id", shown_id(&bucket, &version)))
+    }
+}
+
+/// Observed: names may be apart by commas, white space, or several headers.
+fn chosen(request: &Request) -> S3Result<Vec<String>> {
+    let values = request.headers.get_all(HEADER).iter();
+    let text: Vec<_> = values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+    let names: Vec<String> = text
+        .iter()
+        .flat_map(|text| text.split(','))
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .collect();
+    if names.is_empty() || !names.iter().all(|name| KNOWN.contains(&name.as_str())) {
+        let message = "Invalid attribute name specified.";
+        return Err(S3Error::argument(message, HEADER, text.join(",")).into());
+    }
+    Ok(names)
+}
+
+/// Observed: a composite checksum stands here without its number of parts.
+fn checksum(xml: &mut Xml, stored: &Stored) {
+    let Some(checksum) = &stored.checksum else { return };
+    let value = checksum.value.split('-').next().unwrap_or_default();
+    xml.open("Checksum").text(&checksum.algorithm.element(), value);
+    xml.text("ChecksumType", checksum.kind.name()).close();
+}
+
+/// Observed: parts are told only where they have checksums of their own, else just their number.
+fn parts(xml: &mut Xml, request: &Request, stored: &Stored) -> S3Result<()> {
+    xml.open("ObjectParts").number("PartsCount", stored.pieces.len());
+    let composite = stored.checksum.as_ref().filter(|checksum| checksum.kind == Kind::Composite);
+    if let Some(checksum) = composite {
+        let max = match request.header("x-amz-max-parts").map(|text| text.parse::<u32>()) {
+            None => PARTS_MAX,
+            Some(Ok(max)) => max.min(PARTS_MAX),
+            Some(Err(_)) => {
+                let message = "Provided max-parts not an integer or within integer range";
+                return Err(S3Error::argument(message, "max-parts", "").into());
+            }
+        };
+        let marker = request.header("x-amz-part-number-marker");
+        let marker = marker.and_then(|text| text.parse::<u32>().ok()).unwrap_or_default();
+        let left: Vec<_> = stored.pieces.iter().filter(|piece| piece.number > marker).collect();
+        let page = left.iter().take(to_usize(max));
+        let next = page.clone().next_back().map_or(0, |piece| piece.number);
+        xml.number("PartNumberMarker", marker).number("NextPartNumberMarker", next);
+        xml.number("MaxParts", max).number("IsTruncated", left.len() > to_usize(max));
+        for piece in page {
+            xml.open("Part").number("PartNumber", piece.number).number("Size", piece.size);
+            xml.some(&checksum.algorithm.element(), piece.checksum.as_deref()).close();
+        }
+    }
+    xml.close();
+    Ok(())
+}

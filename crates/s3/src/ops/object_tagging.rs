@@ -1,0 +1,106 @@
+//! The tags of an object.
+//!
+//! Source: S3 API Reference, "GetObjectTagging", "PutObjectTagging", "DeleteObjectTagging".
+
+use gateway::{Access, Ctx, Scope, Spec};
+
+use crate::api::Api;
+use crate::bucket::{self, Bucket};
+use crate::error::S3Result;
+use crate::object::{self, Stored, Version, shown_id};
+use crate::request::Request;
+use crate::response::Response;
+use crate::tags::{self, Tagged};
+use crate::{SERVICE, access, xml};
+
+const SUB: &[&str] = &["tagging"];
+
+/// The row of an operation on a sub-resource of an object.
+pub(crate) const fn on_object(
+    name: &'static str,
+    method: &'static str,
+    query: &'static [&'static str],
+) -> Spec {
+    let read_only = matches!(method.as_bytes(), b"GET");
+    Spec::rest(&SERVICE, name, read_only, method, Scope::Object, query).data()
+}
+
+/// Shows the tags.
+#[derive(Debug)]
+pub(crate) struct GetObjectTagging;
+
+impl Api for GetObjectTagging {
+    const SPEC: Spec = on_object("GetObjectTagging", "GET", SUB);
+    const ACTION: &'static str = "s3:GetObjectTagging";
+
+    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
+        access::to_read(ctx, request, Self::ACTION, "s3:GetObjectVersionTagging")
+    }
+
+    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        let (bucket, version) = found(ctx, request)?;
+        let stored = version.content("GET")?;
+        Ok(Response::xml(tags::document(&stored.tags))
+            .with_some("x-amz-version-id", shown_id(&bucket, &version)))
+    }
+}
+
+/// Replaces the tags.
+#[derive(Debug)]
+pub(crate) struct PutObjectTagging;
+
+impl Api for PutObjectTagging {
+    const SPEC: Spec = on_object("PutObjectTagging", "PUT", SUB);
+    const ACTION: &'static str = "s3:PutObjectTagging";
+
+    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
+        access::to_read(ctx, request, Self::ACTION, "s3:PutObjectVersionTagging")
+    }
+
+    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        let (bucket, version) = found(ctx, request)?;
+        let document = xml::read(&request.body, "Tagging")?;
+        let pairs = tags::from_document(&document, Tagged::Object)?;
+        change(ctx, request, (&bucket, version), 200, |stored| stored.tags = pairs)
+    }
+}
+
+/// Removes the tags.
+#[derive(Debug)]
+pub(crate) struct DeleteObjectTagging;
+
+impl Api for DeleteObjectTagging {
+    const SPEC: Spec = on_object("DeleteObjectTagging", "DELETE", SUB);
+    const ACTION: &'static str = "s3:DeleteObjectTagging";
+
+    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
+        access::to_read(ctx, request, Self::ACTION, "s3:DeleteObjectVersionTagging")
+    }
+
+    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        let (bucket, version) = found(ctx, request)?;
+        change(ctx, request, (&bucket, version), 204, |stored| stored.tags.clear())
+    }
+}
+
+/// The bucket and the version that a request names.
+pub(crate) fn found(ctx: &Ctx<'_>, request: &Request) -> S3Result<(Bucket, Version)> {
+    let bucket = bucket::load(ctx, &request.bucket)?;
+    let version = object::expect(ctx, &bucket, &request.key, request.version_id())?;
+    Ok((bucket, version))
+}
+
+/// Changes what is stored about a version; a delete marker cannot be changed.
+pub(crate) fn change(
+    ctx: &mut Ctx<'_>,
+    request: &Request,
+    (bucket, mut version): (&Bucket, Version),
+    status: u16,
+    edit: impl FnOnce(&mut Stored),
+) -> S3Result<Response> {
+    let mut stored = version.content(&request.method)?.clone();
+    edit(&mut stored);
+    version.stored = Some(stored);
+    object::replace(ctx, &bucket.name, &request.key, &version)?;
+    Ok(Response::empty(status).with_some("x-amz-version-id", shown_id(bucket, &version)))
+}

@@ -1,0 +1,162 @@
+//! The policy of a bucket.
+//!
+//! Source: S3 API Reference, "PutBucketPolicy"; S3 User Guide, "Bucket policies".
+
+use gateway::{Ctx, Scope, Spec};
+use policy::{Grammar, Policy, PolicyError, PolicyErrorKind, is_public, map_principals};
+use store::StoreError;
+
+use crate::SERVICE;
+use crate::access;
+use crate::api::Api;
+use crate::bucket::{self, Bucket};
+use crate::error::{S3Error, S3Result};
+use crate::request::Request;
+use crate::response::Response;
+use crate::settings::{reads, removes};
+use crate::xml::Xml;
+
+/// Source: S3 User Guide, "Bucket policies": 20 KB.
+pub(crate) const POLICY_BYTES_MAX: usize = 20 * 1024;
+
+const SUB: &[&str] = &["policy"];
+
+fn missing(bucket: &Bucket) -> S3Error {
+    S3Error::NotSet {
+        code: "NoSuchBucketPolicy",
+        message: "The bucket policy does not exist",
+        bucket: Some(bucket.name.clone()),
+    }
+}
+
+/// Shows the policy as it was put, with the present names of its principals.
+#[derive(Debug)]
+pub(crate) struct GetBucketPolicy;
+
+impl Api for GetBucketPolicy {
+    const SPEC: Spec = reads("GetBucketPolicy", SUB);
+    const ACTION: &'static str = "s3:GetBucketPolicy";
+
+    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        let bucket = bucket::load(ctx, &request.bucket)?;
+        let text = bucket.policy.as_deref().ok_or_else(|| missing(&bucket))?;
+        Ok(Response::text("application/json", present_names(ctx, text)?))
+    }
+}
+
+/// A unique id that nobody has any more stays an id.
+fn present_names(ctx: &Ctx<'_>, text: &str) -> Result<String, StoreError> {
+    let port = ctx.identities();
+    let mut failure = None;
+    let shown = map_principals(text, &mut |name| match (port.arn)(ctx.tx(), name) {
+        Ok(arn) => Some(arn.unwrap_or_else(|| name.to_owned())),
+        Err(error) => {
+            failure = Some(error);
+            None
+        }
+    });
+    match failure {
+        Some(error) => Err(error),
+        None => Ok(shown.unwrap_or_else(|_| text.to_owned())),
+    }
+}
+
+/// Sets the policy.
+#[derive(Debug)]
+pub(crate) struct PutBucketPolicy;
+
+impl Api for PutBucketPolicy {
+    const SPEC: Spec = Spec::rest(&SERVICE, "PutBucketPolicy", false, "PUT", Scope::Bucket, SUB);
+    const ACTION: &'static str = "s3:PutBucketPolicy";
+
+    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        let mut bucket = bucket::load(ctx, &request.bucket)?;
+        let text = std::str::from_utf8(&request.body).unwrap_or_default();
+        if text.len() > POLICY_BYTES_MAX {
+            return Err(S3Error::PolicyTooLarge { size: text.len() }.into());
+        }
+        let grammar = Grammar::Bucket { bucket: bucket.name.clone() };
+        let policy =
+            Policy::parse(text, &grammar).map_err(|error| malformed(&error, text.len()))?;
+        let stored = unique_ids(ctx, text)?;
+        let blocked = bucket.public_access.is_some_and(|block| block.block_policy);
+        if blocked && is_public(&policy) {
+            return Err(public_blocked(ctx, &bucket).into());
+        }
+        bucket.policy = Some(stored);
+        bucket.save(ctx)?;
+        Ok(Response::no_content())
+    }
+}
+
+fn malformed(error: &PolicyError, size: usize) -> S3Error {
+    match error.kind {
+        PolicyErrorKind::TooLarge => S3Error::PolicyTooLarge { size },
+        PolicyErrorKind::NotJson
+        | PolicyErrorKind::Malformed
+        | PolicyErrorKind::InvalidPrincipal => S3Error::MalformedPolicy(error.message.clone()),
+    }
+}
+
+/// The policy with principals by unique id, so that a user or role that is made anew under an old
+/// name does not inherit its rights.
+fn unique_ids(ctx: &Ctx<'_>, text: &str) -> S3Result<String> {
+    let port = ctx.identities();
+    let mut failure = None;
+    let stored = map_principals(text, &mut |name| match (port.unique_id)(ctx.tx(), name) {
+        Ok(id) => id,
+        Err(error) => {
+            failure = Some(error);
+            None
+        }
+    });
+    if let Some(error) = failure {
+        return Err(error.into());
+    }
+    stored.map_err(|_| S3Error::MalformedPolicy("Invalid principal in policy".to_owned()).into())
+}
+
+/// Source: S3 User Guide, "Access denied errors": `BlockPublicPolicy`.
+fn public_blocked(ctx: &Ctx<'_>, bucket: &Bucket) -> S3Error {
+    S3Error::AccessDenied(format!(
+        "User: {} is not authorized to perform: s3:PutBucketPolicy on resource: \"{}\" because \
+         public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.",
+        ctx.caller().principal.arn(),
+        access::bucket_arn(&bucket.name)
+    ))
+}
+
+/// Removes the policy.
+#[derive(Debug)]
+pub(crate) struct DeleteBucketPolicy;
+
+impl Api for DeleteBucketPolicy {
+    const SPEC: Spec = removes("DeleteBucketPolicy", SUB);
+    const ACTION: &'static str = "s3:DeleteBucketPolicy";
+
+    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        let mut bucket = bucket::load(ctx, &request.bucket)?;
+        bucket.policy = None;
+        bucket.save(ctx)?;
+        Ok(Response::no_content())
+    }
+}
+
+/// Tells whether the policy makes the bucket public.
+#[derive(Debug)]
+pub(crate) struct GetBucketPolicyStatus;
+
+impl Api for GetBucketPolicyStatus {
+    const SPEC: Spec = reads("GetBucketPolicyStatus", &["policyStatus"]);
+    const ACTION: &'static str = "s3:GetBucketPolicyStatus";
+
+    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        let bucket = bucket::load(ctx, &request.bucket)?;
+        let text = bucket.policy.as_deref().ok_or_else(|| missing(&bucket))?;
+        let grammar = Grammar::Bucket { bucket: bucket.name.clone() };
+        let policy = ctx.resource_policy(text, &grammar);
+        let mut xml = Xml::result("PolicyStatus");
+        xml.number("IsPublic", is_public(&policy));
+        Ok(Response::xml(xml))
+    }
+}

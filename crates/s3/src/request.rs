@@ -1,0 +1,230 @@
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use gateway::{BodySink, Decoding, WireError};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use types::AccountId;
+
+use crate::copying::Source;
+use crate::encryption::Envelope;
+use crate::error::{S3Error, S3Result};
+use crate::object::KEY_BYTES_MAX;
+use crate::upload::Upload;
+
+/// What every S3 call consists of: names, headers, query and a small body.
+///
+/// S3 reads its arguments only after authorization, so they stay raw here; operations parse them
+/// where AWS would.
+#[derive(Debug, Default)]
+pub struct Request {
+    /// The bucket, empty for the service itself.
+    pub bucket: String,
+    /// The object key, decoded; empty for bucket calls.
+    pub key: String,
+    pub(crate) method: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) body: Bytes,
+    /// Of a call that a service makes: the object's bytes, which no socket will bring.
+    pub(crate) content: Option<Bytes>,
+    /// What takes the object's bytes, once prepared.
+    pub(crate) upload: Option<Upload>,
+    /// The prepared key of an upload in parts.
+    pub(crate) envelope: Option<Envelope>,
+    /// The source of a copy whose bytes were taken.
+    pub(crate) source: Option<Source>,
+    /// Who owned the bucket that the call has deleted; the event names the account.
+    pub(crate) former_owner: Option<AccountId>,
+}
+
+impl Request {
+    /// A call on a bucket.
+    pub fn bucket(bucket: impl Into<String>) -> Self {
+        Self { bucket: bucket.into(), ..Self::default() }
+    }
+
+    /// A call on an object.
+    pub fn object(bucket: impl Into<String>, key: impl Into<String>) -> Self {
+        Self { key: key.into(), ..Self::bucket(bucket) }
+    }
+
+    /// The same with a header. A value that HTTP cannot carry is left out.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value.as_bytes()))
+        {
+            self.headers.append(name, value);
+        }
+        self
+    }
+
+    /// The same with a query parameter.
+    #[must_use]
+    pub fn with_query(mut self, name: &str, value: &str) -> Self {
+        self.query.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The same with a document.
+    #[must_use]
+    pub fn with_body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// The same with the bytes of the object.
+    #[must_use]
+    pub fn with_content(mut self, content: impl Into<Bytes>) -> Self {
+        self.content = Some(content.into());
+        self
+    }
+
+    pub(crate) fn decode(decoding: &Decoding<'_>) -> Result<Self, WireError> {
+        let key = decoding.key.unwrap_or_default();
+        if key.len() > KEY_BYTES_MAX {
+            return Err(gateway::ApiError::wire(&S3Error::KeyTooLong { size: key.len() }));
+        }
+        Ok(Self {
+            bucket: decoding.bucket.unwrap_or_default().to_owned(),
+            key: key.to_owned(),
+            method: decoding.head.method.as_str().to_owned(),
+            headers: decoding.head.headers.clone(),
+            query: decoding.head.query_pairs(),
+            body: Bytes::copy_from_slice(decoding.body),
+            ..Self::default()
+        })
+    }
+
+    /// The value of a header; an `x-amz-` header may stand in the query of a presigned URL.
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        if let Some(value) = self.headers.get(name) {
+            return Some(String::from_utf8_lossy(value.as_bytes()).into_owned());
+        }
+        let presigned = name.starts_with("x-amz-");
+        let found = self.query.iter().find(|(key, _)| presigned && key.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.clone())
+    }
+
+    /// Whether a header says `true`.
+    pub(crate) fn flag(&self, name: &str) -> bool {
+        self.header(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+
+    /// The value of a query parameter.
+    pub(crate) fn param(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The same, but an empty value counts as none.
+    pub(crate) fn filled(&self, name: &str) -> Option<&str> {
+        self.param(name).filter(|value| !value.is_empty())
+    }
+
+    /// A query parameter that is a count; errors as S3 does for text and negative numbers.
+    pub(crate) fn count(&self, name: &str, default: u32, max: u32) -> S3Result<usize> {
+        let Some(text) = self.filled(name) else { return Ok(to_usize(default.min(max))) };
+        match text.parse::<i64>() {
+            Ok(value) if (0..=i64::from(i32::MAX)).contains(&value) => {
+                Ok(usize::try_from(value).unwrap_or_default().min(to_usize(max)))
+            }
+            Ok(_) => Err(S3Error::argument(
+                format!("Argument {name} must be an integer between 0 and 2147483647"),
+                name,
+                text,
+            )
+            .into()),
+            Err(_) => Err(S3Error::argument(
+                format!("Provided {name} not an integer or within integer range"),
+                name,
+                text,
+            )
+            .into()),
+        }
+    }
+
+    /// The version that is asked for.
+    pub(crate) fn version_id(&self) -> Option<&str> {
+        self.param("versionId")
+    }
+
+    /// User metadata and their size by S3's count.
+    pub(crate) fn metadata(&self) -> Vec<(String, String)> {
+        let prefix = "x-amz-meta-";
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        let sent = self.headers.iter().map(|(name, value)| {
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        });
+        let presigned = self.query.iter().map(|(name, value)| (name.to_lowercase(), value.clone()));
+        for (name, value) in sent.chain(presigned) {
+            let Some(name) = name.strip_prefix(prefix) else { continue };
+            match pairs.iter_mut().find(|(own, _)| own == name) {
+                // Source: S3 User Guide, "User-defined object metadata": repeated names are joined.
+                Some((_, own)) => {
+                    own.push(',');
+                    own.push_str(&value);
+                }
+                None => pairs.push((name.to_owned(), value)),
+            }
+        }
+        pairs
+    }
+
+    /// The `Content-MD5` as bytes.
+    pub(crate) fn content_md5(&self) -> S3Result<Option<[u8; 16]>> {
+        let Some(value) = self.header("content-md5") else { return Ok(None) };
+        let bytes = STANDARD.decode(&value).ok().and_then(|bytes| bytes.try_into().ok());
+        match bytes {
+            Some(bytes) => Ok(Some(bytes)),
+            None => Err(S3Error::InvalidDigest { value }.into()),
+        }
+    }
+
+    pub(crate) fn sink(&mut self) -> Option<&mut dyn BodySink> {
+        self.upload.as_mut().map(|upload| upload as &mut dyn BodySink)
+    }
+}
+
+/// Lossless on every platform that we run on.
+pub(crate) fn to_usize(value: u32) -> usize {
+    usize::try_from(value).unwrap_or(usize::MAX)
+}
+
+/// Lossless on every platform that we run on.
+pub(crate) fn to_u64(value: usize) -> u64 {
+    u64::try_from(value).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A presigned URL carries `x-amz-` headers in its query, in any case.
+    #[test]
+    fn a_presigned_query_stands_for_headers() {
+        let request = Request::default().with_query("X-Amz-Acl", "private");
+        assert_eq!(request.header("x-amz-acl").as_deref(), Some("private"));
+        assert_eq!(Request::default().with_query("Range", "x").header("range"), None);
+    }
+
+    #[test]
+    fn counts_are_capped_and_checked() {
+        let of = |text: &str| {
+            Request::default().with_query("max-keys", text).count("max-keys", 1000, 1000)
+        };
+        assert_eq!(of("").unwrap(), 1000);
+        assert_eq!(of("0").unwrap(), 0);
+        assert_eq!(of("5000").unwrap(), 1000);
+        assert!(of("-1").is_err());
+        assert!(of("x").is_err());
+    }
+
+    #[test]
+    fn metadata_names_are_lower_case_and_repeated_ones_are_joined() {
+        let request = Request::default()
+            .with_header("X-Amz-Meta-Color", "red")
+            .with_header("x-amz-meta-color", "blue")
+            .with_header("content-type", "x");
+        assert_eq!(request.metadata(), [("color".to_owned(), "red,blue".to_owned())]);
+    }
+}

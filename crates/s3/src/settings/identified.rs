@@ -1,0 +1,210 @@
+//! Settings of which a bucket has many, each with an id: stored and answered only.
+
+use std::marker::PhantomData;
+
+use gateway::{Ctx, Failure, Spec};
+
+use super::{reads, removes, writes};
+use crate::api::Api;
+use crate::bucket::{self, Bucket};
+use crate::error::{S3Error, S3Result};
+use crate::request::Request;
+use crate::response::Response;
+use crate::xml::{self, Xml};
+
+/// Source: S3 User Guide, "Amazon S3 Inventory" and its neighbours: 1,000 of each kind.
+const PER_BUCKET_MAX: usize = 1_000;
+
+/// A kind of such settings.
+pub(crate) trait Identified: 'static {
+    /// The sub-resource.
+    const SUB: &'static str;
+    /// The root of one document.
+    const ROOT: &'static str;
+    /// The root of the list.
+    const LIST_ROOT: &'static str;
+    /// The rows: list, read, write, remove.
+    const ROWS: [Spec; 4];
+    /// The actions of reading and writing.
+    const ACTIONS: (&'static str, &'static str);
+}
+
+/// Lists all of a kind.
+#[derive(Debug)]
+pub(crate) struct ListAll<K>(PhantomData<K>);
+/// Reads one.
+#[derive(Debug)]
+pub(crate) struct GetOne<K>(PhantomData<K>);
+/// Writes one.
+#[derive(Debug)]
+pub(crate) struct PutOne<K>(PhantomData<K>);
+/// Removes one.
+#[derive(Debug)]
+pub(crate) struct DeleteOne<K>(PhantomData<K>);
+
+fn place<K: Identified>(request: &Request) -> String {
+    format!("{}/{}", K::SUB, request.param("id").unwrap_or_default())
+}
+
+fn missing() -> Failure<S3Error> {
+    S3Error::NotSet {
+        code: "NoSuchConfiguration",
+        message: "The specified configuration does not exist.",
+        bucket: None,
+    }
+    .into()
+}
+
+fn stored<K: Identified>(bucket: &Bucket) -> Vec<&String> {
+    let prefix = format!("{}/", K::SUB);
+    let all = bucket.documents.iter();
+    all.filter(|(name, _)| name.starts_with(&prefix)).map(|(_, text)| text).collect()
+}
+
+impl<K: Identified> Api for ListAll<K> {
+    const SPEC: Spec = {
+        let [list, ..] = K::ROWS;
+        list
+    };
+    const ACTION: &'static str = K::ACTIONS.0;
+
+    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        let bucket = bucket::load(ctx, &request.bucket)?;
+        let mut list = Xml::result(K::LIST_ROOT);
+        list.text("IsTruncated", "false");
+        for text in stored::<K>(&bucket) {
+            list.open(K::ROOT);
+            xml::write_stored(&mut list, text);
+            list.close();
+        }
+        Ok(Response::xml(list))
+    }
+}
+
+impl<K: Identified> Api for GetOne<K> {
+    const SPEC: Spec = {
+        let [_, read, ..] = K::ROWS;
+        read
+    };
+    const ACTION: &'static str = K::ACTIONS.0;
+
+    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        let bucket = bucket::load(ctx, &request.bucket)?;
+        let text = bucket.documents.get(&place::<K>(request)).ok_or_else(missing)?;
+        Ok(Response::xml(xml::rewritten(text, K::ROOT)))
+    }
+}
+
+impl<K: Identified> Api for PutOne<K> {
+    const SPEC: Spec = {
+        let [_, _, write, _] = K::ROWS;
+        write
+    };
+    const ACTION: &'static str = K::ACTIONS.1;
+
+    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        let mut bucket = bucket::load(ctx, &request.bucket)?;
+        let document = xml::read(&request.body, K::ROOT)?;
+        if document.text_of("Id") != request.param("id") {
+            return Err(S3Error::MalformedXml.into());
+        }
+        if stored::<K>(&bucket).len() >= PER_BUCKET_MAX {
+            let message = "You are attempting to create a new configuration but have already \
+                           reached the 1000-configuration limit.";
+            return Err(S3Error::request(message).into());
+        }
+        bucket.documents.insert(place::<K>(request), xml::canonical(&document));
+        bucket.save(ctx)?;
+        Ok(Response::ok())
+    }
+}
+
+impl<K: Identified> Api for DeleteOne<K> {
+    const SPEC: Spec = {
+        let [.., remove] = K::ROWS;
+        remove
+    };
+    const ACTION: &'static str = K::ACTIONS.1;
+
+    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        let mut bucket = bucket::load(ctx, &request.bucket)?;
+        bucket.documents.remove(&place::<K>(request)).ok_or_else(missing)?;
+        bucket.save(ctx)?;
+        Ok(Response::no_content())
+    }
+}
+
+/// The table: sub-resource, roots, names of the operations and in events, actions.
+macro_rules! kinds {
+    ($(
+        $(#[$doc:meta])*
+        $type:ident {
+            sub: $sub:literal, roots: ($root:literal, $list_root:literal),
+            names: ($list:literal, $get:literal, $put:literal, $delete:literal),
+            events: ($list_event:literal, $get_event:literal, $put_event:literal,
+                     $delete_event:literal),
+            actions: ($get_action:literal, $put_action:literal),
+        }
+    )*) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub(crate) struct $type;
+
+        impl Identified for $type {
+            const SUB: &'static str = $sub;
+            const ROOT: &'static str = $root;
+            const LIST_ROOT: &'static str = $list_root;
+            const ROWS: [Spec; 4] = [
+                reads($list, &[$sub]).event_name($list_event),
+                reads($get, &[$sub, "id"]).event_name($get_event),
+                writes($put, &[$sub, "id"]).event_name($put_event),
+                removes($delete, &[$sub, "id"]).event_name($delete_event),
+            ];
+            const ACTIONS: (&'static str, &'static str) = ($get_action, $put_action);
+        }
+    )*};
+}
+
+kinds! {
+    /// Source: S3 API Reference, "InventoryConfiguration". Nothing is reported.
+    Inventory {
+        sub: "inventory", roots: ("InventoryConfiguration", "ListInventoryConfigurationsResult"),
+        names: ("ListBucketInventoryConfigurations", "GetBucketInventoryConfiguration",
+                "PutBucketInventoryConfiguration", "DeleteBucketInventoryConfiguration"),
+        events: ("ListInventoryConfigurations", "GetInventoryConfiguration",
+                 "PutInventoryConfiguration", "DeleteInventoryConfiguration"),
+        actions: ("s3:GetInventoryConfiguration", "s3:PutInventoryConfiguration"),
+    }
+    /// Source: S3 API Reference, "AnalyticsConfiguration". Nothing is analysed.
+    Analytics {
+        sub: "analytics", roots: ("AnalyticsConfiguration", "ListBucketAnalyticsConfigurationResult"),
+        names: ("ListBucketAnalyticsConfigurations", "GetBucketAnalyticsConfiguration",
+                "PutBucketAnalyticsConfiguration", "DeleteBucketAnalyticsConfiguration"),
+        events: ("ListAnalyticsConfigurations", "GetAnalyticsConfiguration",
+                 "PutAnalyticsConfiguration", "DeleteAnalyticsConfiguration"),
+        actions: ("s3:GetAnalyticsConfiguration", "s3:PutAnalyticsConfiguration"),
+    }
+    /// Source: S3 API Reference, "MetricsConfiguration". Nothing is measured.
+    Metrics {
+        sub: "metrics", roots: ("MetricsConfiguration", "ListMetricsConfigurationsResult"),
+        names: ("ListBucketMetricsConfigurations", "GetBucketMetricsConfiguration",
+                "PutBucketMetricsConfiguration", "DeleteBucketMetricsConfiguration"),
+        events: ("ListMetricsConfigurations", "GetMetricsConfiguration",
+                 "PutMetricsConfiguration", "DeleteMetricsConfiguration"),
+        actions: ("s3:GetMetricsConfiguration", "s3:PutMetricsConfiguration"),
+    }
+    /// Source: S3 API Reference, "IntelligentTieringConfiguration". Nothing is moved.
+    IntelligentTiering {
+        sub: "intelligent-tiering",
+        roots: ("IntelligentTieringConfiguration",
+                "ListBucketIntelligentTieringConfigurationsOutput"),
+        names: ("ListBucketIntelligentTieringConfigurations",
+                "GetBucketIntelligentTieringConfiguration",
+                "PutBucketIntelligentTieringConfiguration",
+                "DeleteBucketIntelligentTieringConfiguration"),
+        events: ("ListIntelligentTieringConfigurations", "GetIntelligentTieringConfiguration",
+                 "PutIntelligentTieringConfiguration", "DeleteIntelligentTieringConfiguration"),
+        actions: ("s3:GetIntelligentTieringConfiguration",
+                  "s3:PutIntelligentTieringConfiguration"),
+    }
+}

@@ -1,0 +1,30 @@
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use store::{BodyId, Store, StoreError};
+use types::Timestamp;
+
+use crate::body::Piece;
+use crate::object::VERSIONS;
+use crate::ops::multipart::PARTS;
+
+/// Removes the bodies that no object and no part names and that were written before `older_than`;
+/// gives their number.
+///
+/// `older_than` must lie further back than the longest upload takes: a body is written before the
+/// metadata that names it.
+pub fn sweep(store: &Store, older_than: Timestamp) -> Result<u64, StoreError> {
+    let view = store.snapshot()?;
+    let tx = view.tx();
+    let mut live = BTreeSet::<BodyId>::new();
+    VERSIONS.visit(&tx, [], [], &mut |_, version| {
+        let pieces = version.stored.iter().flat_map(|stored| &stored.pieces);
+        live.extend(pieces.filter_map(Piece::file));
+        ControlFlow::Continue(())
+    })?;
+    PARTS.visit(&tx, [], [], &mut |_, part| {
+        live.extend(part.piece.file());
+        ControlFlow::Continue(())
+    })?;
+    Ok(store.bodies().sweep(&mut |id| live.contains(id), older_than)?.bodies)
+}

@@ -1,0 +1,262 @@
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use gateway::{ApiError, BodySink, Ctx, WireError};
+use keys::frames::{FrameSealer, derive_object_key};
+use keys::{Md5, SecretBytes};
+use store::{Bodies, BodyId, BodyWriter, StoreError};
+
+use crate::body::{INLINE_BYTES_MAX, Piece};
+use crate::checksum::{self, Algorithm, Announced, Checksum, Expected, Hasher, Kind};
+use crate::encryption::Envelope;
+use crate::error::{S3Error, S3Result};
+use crate::request::{Request, to_u64};
+
+/// Source: S3 User Guide, "Uploading objects": 5 GiB in one request.
+pub(crate) const UPLOAD_BYTES_MAX: u64 = 5 << 30;
+/// Sealed bytes that are gathered before they are written.
+const WRITE_BYTES: usize = 256 * 1024;
+
+/// Takes an object's bytes: counts, hashes, encrypts and stores them.
+pub(crate) struct Upload {
+    envelope: Envelope,
+    bodies: Bodies,
+    id: [u8; 16],
+    salt: [u8; 16],
+    sealer: Option<FrameSealer>,
+    writer: Option<BodyWriter>,
+    sealed: Vec<u8>,
+    size: u64,
+    size_max: u64,
+    md5: Option<Md5>,
+    content_md5: Option<[u8; 16]>,
+    etag: [u8; 16],
+    algorithm: Algorithm,
+    expected: Expected,
+    hasher: Option<Hasher>,
+    /// Of a part whose upload will need another checksum than the client sends.
+    second: Option<Hasher>,
+    done: Option<Done>,
+}
+
+/// What the bytes turned out to be.
+struct Done {
+    file: Option<BodyId>,
+    etag: String,
+    checksum: String,
+    /// What the piece keeps: the checksum that the whole is combined of.
+    kept: String,
+}
+
+/// Stored bytes, ready to be named by metadata.
+#[derive(Debug)]
+pub(crate) struct Stowed {
+    pub(crate) piece: Piece,
+    pub(crate) etag: String,
+    pub(crate) checksum: Checksum,
+    pub(crate) envelope: Envelope,
+}
+
+/// What an upload must prove and how it is named.
+#[derive(Debug)]
+pub(crate) struct Proofs {
+    pub(crate) content_md5: Option<[u8; 16]>,
+    pub(crate) checksum: Announced,
+    /// The checksum that the piece keeps, if it is another one.
+    pub(crate) kept: Option<Algorithm>,
+}
+
+impl Proofs {
+    /// As a request with a body announces them.
+    ///
+    /// Source: S3 User Guide, "Checking object integrity": CRC64NVME where nothing is announced.
+    pub(crate) fn of(request: &Request) -> S3Result<Self> {
+        let checksum = checksum::announced(request)?.unwrap_or_else(|| Self::plain().checksum);
+        Ok(Self { content_md5: request.content_md5()?, checksum, kept: None })
+    }
+
+    /// Nothing to prove.
+    pub(crate) fn plain() -> Self {
+        Self::computing(Algorithm::Crc64Nvme)
+    }
+
+    /// Nothing to prove, but a checksum to compute.
+    pub(crate) fn computing(algorithm: Algorithm) -> Self {
+        let checksum = Announced { algorithm, value: Expected::Nothing };
+        Self { content_md5: None, checksum, kept: None }
+    }
+}
+
+impl fmt::Debug for Upload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Upload").field("size", &self.size).finish_non_exhaustive()
+    }
+}
+
+impl Upload {
+    /// Bytes that `root`, opened from `envelope`, shall encrypt.
+    ///
+    /// Source: S3 API Reference, "Object": the ETag is the MD5 under SSE-S3 only; elsewhere MD5 is
+    /// not computed unless the client wants it proved.
+    pub(crate) fn new(
+        ctx: &Ctx<'_>,
+        envelope: Envelope,
+        root: &SecretBytes,
+        aad: &[u8],
+        proofs: Proofs,
+    ) -> S3Result<Self> {
+        let salt: [u8; 16] = ctx.entropy().bytes()?;
+        let key = derive_object_key(root, &salt).map_err(StoreError::engine)?;
+        let sealer = FrameSealer::new(&key, aad).map_err(StoreError::engine)?;
+        let algorithm = proofs.checksum.algorithm;
+        let second = proofs.kept.filter(|kept| *kept != algorithm);
+        let hashed = envelope.has_md5_etag() || proofs.content_md5.is_some();
+        Ok(Self {
+            envelope,
+            bodies: ctx.store().bodies().clone(),
+            id: ctx.entropy().bytes()?,
+            salt,
+            sealer: Some(sealer),
+            writer: None,
+            sealed: Vec::new(),
+            size: 0,
+            size_max: UPLOAD_BYTES_MAX,
+            md5: hashed.then(Md5::new),
+            content_md5: proofs.content_md5,
+            etag: ctx.entropy().bytes()?,
+            algorithm,
+            hasher: Some(Hasher::new(algorithm)),
+            second: second.map(Hasher::new),
+            expected: proofs.checksum.value,
+            done: None,
+        })
+    }
+
+    /// Takes everything at once: a body that came with the call, or bytes copied from elsewhere.
+    pub(crate) fn fill(
+        &mut self,
+        mut pieces: impl Iterator<Item = std::io::Result<bytes::Bytes>>,
+    ) -> S3Result<()> {
+        pieces.try_for_each(|piece| Ok::<_, gateway::Failure<S3Error>>(self.push(&piece?)?))?;
+        Ok(self.close(&[])?)
+    }
+
+    fn write(&mut self, at_least: usize) -> Result<(), StoreError> {
+        if self.sealed.len() < at_least || self.sealed.is_empty() {
+            return Ok(());
+        }
+        let mut writer = match self.writer.take() {
+            Some(writer) => writer,
+            None => self.bodies.writer(self.id)?,
+        };
+        writer.write(&self.sealed)?;
+        self.sealed.clear();
+        self.writer = Some(writer);
+        Ok(())
+    }
+
+    fn finish(&mut self, trailers: &[(String, String)]) -> Result<Done, Broken> {
+        let checksum = self.hasher.take().map(Hasher::finish).unwrap_or_default();
+        let expected = match &self.expected {
+            Expected::Header(value) => Some(value.clone()),
+            Expected::Trailer => Some(checksum::from_trailers(self.algorithm, trailers)?),
+            Expected::Nothing => None,
+        };
+        if expected.is_some_and(|expected| expected != checksum) {
+            return Err(checksum::mismatch(self.algorithm).into());
+        }
+        let md5 = self.md5.take().map(Md5::finish);
+        if let (Some(expected), Some(calculated)) = (self.content_md5, md5)
+            && expected != calculated
+        {
+            let (expected, calculated) = (STANDARD.encode(expected), STANDARD.encode(calculated));
+            return Err(S3Error::BadMd5 { expected, calculated }.into());
+        }
+        if let Some(sealer) = self.sealer.take() {
+            sealer.finish(&mut self.sealed).map_err(StoreError::engine)?;
+        }
+        if self.writer.is_some() || self.sealed.len() > INLINE_BYTES_MAX {
+            self.write(1)?;
+        }
+        let file = self.writer.take().map(BodyWriter::finish).transpose()?;
+        let etag = md5.filter(|_| self.envelope.has_md5_etag()).unwrap_or(self.etag);
+        let kept = self.second.take().map_or_else(|| checksum.clone(), Hasher::finish);
+        Ok(Done { file, etag: types::hex(&etag), checksum, kept })
+    }
+
+    /// Puts what was taken into the transaction, where metadata may name it.
+    pub(crate) fn stow(self, ctx: &mut Ctx<'_>) -> S3Result<Stowed> {
+        let Some(done) = self.done else {
+            return Err(StoreError::engine("an upload was not closed").into());
+        };
+        let mut piece = if let Some(id) = done.file {
+            Piece::in_file(self.size, id, self.salt)
+        } else {
+            let id = BodyId::new(self.id);
+            Piece::inline(ctx.tx_mut(), self.size, id, self.salt, &self.sealed)?
+        };
+        piece.checksum = Some(done.kept);
+        let (algorithm, kind) = (self.algorithm, Kind::FullObject);
+        let checksum = Checksum { algorithm, kind, value: done.checksum };
+        Ok(Stowed { piece, etag: done.etag, checksum, envelope: self.envelope })
+    }
+}
+
+/// Why a body was not taken.
+enum Broken {
+    Api(S3Error),
+    Internal(StoreError),
+}
+
+impl From<S3Error> for Broken {
+    fn from(error: S3Error) -> Self {
+        Self::Api(error)
+    }
+}
+
+impl From<StoreError> for Broken {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(error)
+    }
+}
+
+impl Broken {
+    /// The pipeline's interface for bodies knows wire errors only.
+    fn wire(self) -> WireError {
+        match self {
+            Self::Api(error) => error.wire(),
+            Self::Internal(error) => internal(&error),
+        }
+    }
+}
+
+fn internal(error: &StoreError) -> WireError {
+    tracing::error!(%error, "an object's body could not be stored");
+    WireError::new(500, "InternalError", "We encountered an internal error. Please try again.")
+}
+
+impl BodySink for Upload {
+    fn push(&mut self, data: &[u8]) -> Result<(), WireError> {
+        self.size = self.size.saturating_add(to_u64(data.len()));
+        if self.size > self.size_max {
+            return Err(S3Error::EntityTooLarge { proposed: self.size, max: self.size_max }.wire());
+        }
+        if let Some(md5) = &mut self.md5 {
+            md5.update(data);
+        }
+        for hasher in self.hasher.iter_mut().chain(&mut self.second) {
+            hasher.update(data);
+        }
+        if let Some(sealer) = &mut self.sealer {
+            let pushed = sealer.push(data, &mut self.sealed).map_err(StoreError::engine);
+            pushed.and_then(|()| self.write(WRITE_BYTES)).map_err(|error| internal(&error))?;
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, trailers: &[(String, String)]) -> Result<(), WireError> {
+        self.done = Some(self.finish(trailers).map_err(Broken::wire)?);
+        Ok(())
+    }
+}

@@ -1,0 +1,171 @@
+use serde_json::{Value, json};
+use testkit::Kit;
+
+use crate::{get, kit, put, send};
+
+const SSE: &str = "x-amz-server-side-encryption";
+const KEY_ID: &str = "x-amz-server-side-encryption-aws-kms-key-id";
+
+fn kms(kit: &Kit, operation: &str, body: &Value) -> Value {
+    let answer = kit.json(&format!("TrentService.{operation}"), body).ok();
+    if answer.body.is_empty() { Value::Null } else { answer.json() }
+}
+
+fn new_key(kit: &Kit) -> (String, String) {
+    let made = kms(kit, "CreateKey", &json!({}));
+    let member = |name: &str| made["KeyMetadata"][name].as_str().unwrap().to_owned();
+    (member("KeyId"), member("Arn"))
+}
+
+fn default_encryption(kit: &Kit, key: &str, bucket_key: bool) {
+    let body = format!(
+        "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault>\
+         <SSEAlgorithm>aws:kms</SSEAlgorithm><KMSMasterKeyID>{key}</KMSMasterKeyID>\
+         </ApplyServerSideEncryptionByDefault><BucketKeyEnabled>{bucket_key}</BucketKeyEnabled>\
+         </Rule></ServerSideEncryptionConfiguration>"
+    );
+    put(kit, "/bkt?encryption", body);
+}
+
+/// The four-step scenario: a bucket whose default is a KMS key, written without any header.
+#[test]
+fn a_default_key_encrypts_and_both_calls_of_kms_are_recorded() {
+    let kit = kit();
+    let (id, arn) = new_key(&kit);
+    default_encryption(&kit, &id, false);
+    let stored = put(&kit, "/bkt/k", "secret");
+    assert_eq!((stored.header(SSE), stored.header(KEY_ID)), ("aws:kms".to_owned(), arn.clone()));
+    assert_ne!(stored.header("etag"), format!("\"{}\"", types::hex(&keys::md5(b"secret"))));
+    let read = get(&kit, "/bkt/k").ok();
+    assert_eq!((read.text().as_str(), read.header(KEY_ID)), ("secret", arn));
+    for name in ["GenerateDataKey", "Decrypt"] {
+        let event = kit.event(name);
+        assert_eq!(
+            event["requestParameters"]["encryptionContext"]["aws:s3:arn"],
+            "arn:aws:s3:::bkt/k"
+        );
+        assert_eq!(event["sourceIPAddress"], "AWS Internal");
+        assert_eq!(event["userIdentity"]["type"], "Root");
+    }
+}
+
+#[test]
+fn a_bucket_key_changes_the_context_to_the_bucket() {
+    let kit = kit();
+    let (id, _) = new_key(&kit);
+    default_encryption(&kit, &id, true);
+    let stored = put(&kit, "/bkt/k", "secret");
+    assert_eq!(stored.header("x-amz-server-side-encryption-bucket-key-enabled"), "true");
+    let event = kit.event("GenerateDataKey");
+    assert_eq!(event["requestParameters"]["encryptionContext"]["aws:s3:arn"], "arn:aws:s3:::bkt");
+    assert_eq!(get(&kit, "/bkt/k").ok().text(), "secret");
+    let off = [("x-amz-server-side-encryption-bucket-key-enabled", "false")];
+    let stored = send(&kit, "PUT", "/bkt/l", &off, "secret").ok();
+    assert_eq!(stored.header("x-amz-server-side-encryption-bucket-key-enabled"), "");
+}
+
+/// Observed: code and text of each failure.
+#[test]
+fn failures_of_kms_surface_under_s3s_codes() {
+    let kit = kit();
+    let (id, arn) = new_key(&kit);
+    let headers = [(SSE, "aws:kms"), (KEY_ID, id.as_str())];
+    send(&kit, "PUT", "/bkt/k", &headers, "secret").ok();
+    kms(&kit, "DisableKey", &json!({ "KeyId": id }));
+    for refused in [get(&kit, "/bkt/k"), send(&kit, "PUT", "/bkt/l", &headers, "x")] {
+        assert_eq!(
+            refused.error(),
+            (400, "KMS.DisabledException".into(), format!("{arn} is disabled."))
+        );
+    }
+    let unknown = [(SSE, "aws:kms"), (KEY_ID, "fake-key-id")];
+    let refused = send(&kit, "PUT", "/bkt/l", &unknown, "x");
+    assert_eq!(
+        refused.error(),
+        (400, "KMS.NotFoundException".into(), "Invalid keyId 'fake-key-id'".into())
+    );
+    assert_eq!(get(&kit, "/bkt/l").status, 404);
+    let error = send(&kit, "PUT", "/bkt/l", &[(SSE, "rot13")], "x");
+    assert_eq!(error.error().1, "InvalidEncryptionAlgorithmError");
+}
+
+#[test]
+fn a_caller_without_decrypt_cannot_read() {
+    let kit = kit();
+    let (id, arn) = new_key(&kit);
+    default_encryption(&kit, &id, false);
+    put(&kit, "/bkt/k", "secret");
+    let allowed = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "s3:*", "Resource": "*"},
+        {"Effect": "Allow", "Action": "kms:GenerateDataKey", "Resource": arn},
+    ]});
+    let user = kit.user("writer", &allowed);
+    let call = |method, target, body: &[u8]| {
+        kit.s3_as(&user, testkit::S3Request { method, target, headers: &[], body })
+    };
+    call("PUT", "/bkt/l", b"x").ok();
+    let (status, code, message) = call("GET", "/bkt/k", b"").error();
+    assert_eq!((status, code.as_str()), (403, "AccessDenied"));
+    assert!(
+        message.contains("is not authorized to perform: kms:Decrypt on resource: "),
+        "{message}"
+    );
+    // The refusal leaves an event of each service.
+    assert_eq!(kit.event("Decrypt")["errorCode"], "AccessDenied");
+    assert_eq!(kit.event("GetObject")["errorCode"], "AccessDenied");
+}
+
+/// The managed key is made when it is first needed, by a read-only snapshot's second try.
+#[test]
+fn the_managed_key_is_made_on_first_use() {
+    let kit = kit();
+    let stored = send(&kit, "PUT", "/bkt/k", &[(SSE, "aws:kms")], "secret").ok();
+    assert!(stored.header(KEY_ID).contains(":key/"));
+    assert_eq!(get(&kit, "/bkt/k").ok().text(), "secret");
+}
+
+#[test]
+fn uploads_in_parts_are_encrypted_too() {
+    let kit = kit();
+    let (id, arn) = new_key(&kit);
+    default_encryption(&kit, &id, false);
+    let begun = send(&kit, "POST", "/bkt/k?uploads", &[], "").ok();
+    assert_eq!(begun.header(KEY_ID), arn);
+    let upload = begun.element("UploadId");
+    let part = put(&kit, &format!("/bkt/k?partNumber=1&uploadId={upload}"), "secret");
+    let etag = part.header("etag");
+    let body = format!(
+        "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{etag}</ETag></Part>\
+         </CompleteMultipartUpload>"
+    );
+    let done = send(&kit, "POST", &format!("/bkt/k?uploadId={upload}"), &[], body).ok();
+    assert_eq!(done.header(KEY_ID), arn);
+    assert_eq!(get(&kit, "/bkt/k").ok().text(), "secret");
+}
+
+#[test]
+fn clients_keys_are_blocked_until_the_bucket_allows_them() {
+    let kit = kit();
+    let (key, md5) = ("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "tP/LI3N7hC2gtv19b8aTvQ==");
+    let headers = [
+        ("x-amz-server-side-encryption-customer-algorithm", "AES256"),
+        ("x-amz-server-side-encryption-customer-key", key),
+        ("x-amz-server-side-encryption-customer-key-md5", md5),
+    ];
+    let blocked = send(&kit, "PUT", "/bkt/k", &headers, "secret");
+    assert_eq!(blocked.status, if blocked.error().1 == "AccessDenied" { 403 } else { 400 });
+    let open = "<ServerSideEncryptionConfiguration><Rule><BlockedEncryptionTypes><EncryptionType>\
+                NONE</EncryptionType></BlockedEncryptionTypes></Rule>\
+                </ServerSideEncryptionConfiguration>";
+    put(&kit, "/bkt?encryption", open);
+    let digest = base64(&keys::md5(&(0..32).collect::<Vec<u8>>()));
+    let headers = [headers[0], headers[1], (headers[2].0, digest.as_str())];
+    send(&kit, "PUT", "/bkt/k", &headers, "secret").ok();
+    assert_eq!(get(&kit, "/bkt/k").error().1, "InvalidRequest");
+    assert_eq!(send(&kit, "GET", "/bkt/k", &headers, "").ok().text(), "secret");
+}
+
+fn base64(bytes: &[u8]) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}

@@ -1,0 +1,73 @@
+use serde_json::{Value, json};
+
+use crate::{get, kit, put, send};
+
+/// Observed: the shape of a bucket call's record.
+#[test]
+fn a_bucket_call_leaves_a_management_event() {
+    let kit = kit();
+    let policy = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"},
+        "Action": "s3:GetBucketAcl", "Resource": "arn:aws:s3:::bkt",
+    }]});
+    put(&kit, "/bkt?policy", policy.to_string());
+    let event = kit.event("PutBucketPolicy");
+    assert_eq!(event["managementEvent"], true);
+    assert_eq!(event["readOnly"], false);
+    let parameters = &event["requestParameters"];
+    assert_eq!(parameters["bucketName"], "bkt");
+    assert_eq!(parameters["Host"], "127.0.0.1:4566");
+    assert_eq!(parameters["policy"], "");
+    assert_eq!(parameters["bucketPolicy"], policy);
+    assert_eq!(event["responseElements"], Value::Null);
+    assert_eq!(event["additionalEventData"]["SignatureVersion"], "SigV4");
+    assert_eq!(event["additionalEventData"]["AuthenticationMethod"], "AuthHeader");
+    let bucket = json!([{"accountId": "111122223333", "type": "AWS::S3::Bucket", "ARN": "arn:aws:s3:::bkt"}]);
+    assert_eq!(event["resources"], bucket);
+    assert_eq!(kit.event("CreateBucket").get("resources"), None);
+}
+
+#[test]
+fn an_object_call_leaves_a_data_event() {
+    let kit = kit();
+    put(&kit, "/bkt/k", "hello");
+    get(&kit, "/bkt/k").ok();
+    let event = kit.event("PutObject");
+    assert_eq!(
+        (&event["managementEvent"], &event["eventCategory"]),
+        (&json!(false), &json!("Data"))
+    );
+    assert_eq!(event["requestParameters"]["key"], "k");
+    assert_eq!(event["responseElements"]["x-amz-server-side-encryption"], "AES256");
+    assert_eq!(event["additionalEventData"]["SSEApplied"], "Default_SSE_S3");
+    assert_eq!(event["additionalEventData"]["bytesTransferredIn"], 5);
+    assert_eq!(
+        event["resources"][0],
+        json!({"type": "AWS::S3::Object", "ARN": "arn:aws:s3:::bkt/k"})
+    );
+    assert_eq!(event["resources"][1]["accountId"], "111122223333");
+    let event = kit.event("GetObject");
+    assert_eq!(event["additionalEventData"]["bytesTransferredOut"], 5);
+    assert_eq!(event["responseElements"], Value::Null);
+}
+
+#[test]
+fn events_have_aws_names_and_documents() {
+    let kit = kit();
+    get(&kit, "/bkt?lifecycle");
+    let event = kit.event("GetBucketLifecycle");
+    assert_eq!(event["errorCode"], "NoSuchLifecycleConfiguration");
+    assert_eq!(event["readOnly"], true);
+    get(&kit, "/bkt?list-type=2&prefix=x").ok();
+    let event = kit.event("ListObjects");
+    assert_eq!(event["requestParameters"]["list-type"], "2");
+    assert_eq!(
+        event["resources"][0],
+        json!({"type": "AWS::S3::Object", "ARNPrefix": "arn:aws:s3:::bkt/x"})
+    );
+    let body = "<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Status>\
+                Enabled</Status></VersioningConfiguration>";
+    send(&kit, "PUT", "/bkt?versioning", &[], body).ok();
+    let event = kit.event("PutBucketVersioning");
+    assert_eq!(event["requestParameters"]["VersioningConfiguration"]["Status"], "Enabled");
+}

@@ -1,0 +1,50 @@
+//! Whole calls through the pipeline, events included.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod encryption;
+mod events;
+mod listings;
+mod multipart;
+mod objects;
+mod policies;
+mod settings;
+mod versions;
+
+use testkit::{Answered, Kit, S3Request};
+
+/// A kit with S3 and KMS and the bucket `bkt`.
+fn kit() -> Kit {
+    let kit = Kit::new(&[s3::ROWS, kms::ROWS, iam::ROWS]);
+    create(&kit, "bkt");
+    kit
+}
+
+fn create(kit: &Kit, bucket: &str) {
+    let body = "<CreateBucketConfiguration><LocationConstraint>ap-northeast-1\
+                </LocationConstraint></CreateBucketConfiguration>";
+    drop(send(kit, "PUT", &format!("/{bucket}"), &[], body).ok());
+}
+
+fn send(
+    kit: &Kit,
+    method: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: impl AsRef<[u8]>,
+) -> Answered {
+    kit.s3(S3Request { method, target, headers, body: body.as_ref() })
+}
+
+fn get(kit: &Kit, target: &str) -> Answered {
+    send(kit, "GET", target, &[], "")
+}
+
+fn put(kit: &Kit, target: &str, body: impl AsRef<[u8]>) -> Answered {
+    send(kit, "PUT", target, &[], body).ok()
+}
+
+fn enable_versioning(kit: &Kit, status: &str) {
+    let body =
+        format!("<VersioningConfiguration><Status>{status}</Status></VersioningConfiguration>");
+    drop(put(kit, "/bkt?versioning", body));
+}

@@ -1,0 +1,121 @@
+use serde_json::json;
+use testkit::S3Request;
+
+use crate::{get, kit, put, send};
+
+#[test]
+fn a_policy_is_answered_as_it_was_put() {
+    let kit = kit();
+    let text = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:GetBucketAcl", "Resource": "arn:aws:s3:::bkt"}]}"#;
+    assert_eq!(put(&kit, "/bkt?policy", text).status, 204);
+    let read = get(&kit, "/bkt?policy").ok();
+    assert_eq!(
+        (read.text().as_str(), read.header("content-type")),
+        (text, "application/json".into())
+    );
+    assert_eq!(get(&kit, "/bkt?policyStatus").ok().element("IsPublic"), "false");
+    assert_eq!(send(&kit, "DELETE", "/bkt?policy", &[], "").status, 204);
+    let missing = get(&kit, "/bkt?policy");
+    assert_eq!((missing.status, missing.element("BucketName")), (404, "bkt".to_owned()));
+}
+
+/// Observed: wording.
+#[test]
+fn bad_policies_are_refused_with_a_reason() {
+    let kit = kit();
+    let statement = |principal: &str, resource: &str| {
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{principal},"Action":"s3:GetObject","Resource":"{resource}"}}]}}"#
+        )
+    };
+    for (text, want) in [
+        (String::new(), "Policies must be valid JSON and the first byte must be '{'"),
+        ("{}".to_owned(), "Missing required field Statement"),
+        (
+            statement(r#"{"AWS":"arn:aws:iam::111122223333:user/nobody"}"#, "arn:aws:s3:::bkt/*"),
+            "Invalid principal in policy",
+        ),
+        (
+            statement(r#"{"AWS":"111122223333"}"#, "arn:aws:s3:::other/*"),
+            "Policy has invalid resource",
+        ),
+    ] {
+        let error = send(&kit, "PUT", "/bkt?policy", &[], &text).error();
+        assert_eq!(error, (400, "MalformedPolicy".into(), want.into()), "{text}");
+    }
+    let public = send(&kit, "PUT", "/bkt?policy", &[], statement(r#""*""#, "arn:aws:s3:::bkt/*"));
+    let (status, code, message) = public.error();
+    assert_eq!((status, code.as_str()), (403, "AccessDenied"));
+    assert!(message.ends_with("BlockPublicPolicy setting in S3 Block Public Access."), "{message}");
+}
+
+/// "Deny unencrypted put": conditions see the request, not the bucket's default.
+#[test]
+fn condition_keys_see_the_headers_of_the_request() {
+    let kit = kit();
+    let deny = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::bkt/*",
+        "Condition": {"Null": {"s3:x-amz-server-side-encryption": "true"}},
+    }]});
+    put(&kit, "/bkt?policy", deny.to_string());
+    let (status, _, message) = send(&kit, "PUT", "/bkt/k", &[], "x").error();
+    assert_eq!(status, 403);
+    assert!(message.ends_with(
+        "is not authorized to perform: s3:PutObject on resource: \"arn:aws:s3:::bkt/k\" with an \
+         explicit deny in a resource-based policy"
+    ), "{message}");
+    send(&kit, "PUT", "/bkt/k", &[("x-amz-server-side-encryption", "AES256")], "x").ok();
+}
+
+#[test]
+fn who_may_not_list_may_not_learn_that_a_key_is_absent() {
+    let kit = kit();
+    put(&kit, "/bkt/k", "x");
+    let only_get = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::bkt/*"},
+    ]});
+    let user = kit.user("reader", &only_get);
+    let read =
+        |target| kit.s3_as(&user, S3Request { method: "GET", target, ..S3Request::default() });
+    assert_eq!(read("/bkt/k").status, 200);
+    let (status, _, message) = read("/bkt/none").error();
+    assert_eq!(status, 403);
+    assert!(message.contains("s3:ListBucket on resource: \"arn:aws:s3:::bkt\""), "{message}");
+}
+
+#[test]
+fn another_account_needs_the_bucket_policy() {
+    let kit = kit();
+    put(&kit, "/bkt/k", "x");
+    let read = || {
+        let request = S3Request { method: "GET", target: "/bkt/k", ..S3Request::default() };
+        kit.s3_as(&kit.other_root, request)
+    };
+    assert_eq!(read().error(), (403, "AccessDenied".into(), "Access Denied".into()));
+    let allow = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"AWS": testkit::OTHER_ACCOUNT}, "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::bkt/*",
+    }]});
+    put(&kit, "/bkt?policy", allow.to_string());
+    assert_eq!(read().ok().text(), "x");
+}
+
+/// Each key of a long delete is authorized on its own.
+#[test]
+fn a_long_delete_refuses_single_keys() {
+    let kit = kit();
+    put(&kit, "/bkt/mine/1", "x");
+    put(&kit, "/bkt/other", "x");
+    let mine = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "s3:DeleteObject", "Resource": "arn:aws:s3:::bkt/mine/*"},
+    ]});
+    let user = kit.user("cleaner", &mine);
+    let body = b"<Delete><Quiet>true</Quiet><Object><Key>mine/1</Key></Object><Object><Key>other\
+                 </Key></Object></Delete>";
+    let headers = [("x-amz-sdk-checksum-algorithm", "CRC32")];
+    let request = S3Request { method: "POST", target: "/bkt?delete", headers: &headers, body };
+    let answer = kit.s3_as(&user, request).ok();
+    assert!(!answer.text().contains("<Deleted>"));
+    assert!(answer.text().contains("<Error><Key>other</Key><Code>AccessDenied</Code>"));
+    assert_eq!((get(&kit, "/bkt/mine/1").status, get(&kit, "/bkt/other").status), (404, 200));
+}

@@ -1,0 +1,154 @@
+use crate::{create, get, kit, put, send};
+
+/// What Terraform reads of a new bucket.
+#[test]
+fn a_new_bucket_answers_for_every_setting() {
+    let kit = kit();
+    for (sub, status, want) in [
+        ("acl", 200, "FULL_CONTROL"),
+        ("accelerate", 200, "<AccelerateConfiguration "),
+        ("cors", 404, "NoSuchCORSConfiguration"),
+        ("encryption", 200, "<SSEAlgorithm>AES256</SSEAlgorithm>"),
+        ("lifecycle", 404, "NoSuchLifecycleConfiguration"),
+        ("location", 200, ">ap-northeast-1</LocationConstraint>"),
+        ("logging", 200, "<BucketLoggingStatus "),
+        ("notification", 200, "<NotificationConfiguration "),
+        ("object-lock", 404, "ObjectLockConfigurationNotFoundError"),
+        ("ownershipControls", 200, "BucketOwnerEnforced"),
+        ("policy", 404, "NoSuchBucketPolicy"),
+        ("policyStatus", 404, "NoSuchBucketPolicy"),
+        ("publicAccessBlock", 200, "<RestrictPublicBuckets>true</RestrictPublicBuckets>"),
+        ("replication", 404, "ReplicationConfigurationNotFoundError"),
+        ("requestPayment", 200, "<Payer>BucketOwner</Payer>"),
+        ("tagging", 404, "NoSuchTagSet"),
+        ("versioning", 200, "<VersioningConfiguration "),
+        ("website", 404, "NoSuchWebsiteConfiguration"),
+    ] {
+        let got = get(&kit, &format!("/bkt?{sub}"));
+        assert_eq!(got.status, status, "{sub}: {}", got.text());
+        assert!(got.text().contains(want), "{sub}: {}", got.text());
+    }
+}
+
+#[test]
+fn what_was_put_is_answered_and_can_be_removed() {
+    let kit = kit();
+    create(&kit, "logs");
+    for (sub, body, want, removable) in [
+        (
+            "cors",
+            "<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>*\
+             </AllowedOrigin></CORSRule></CORSConfiguration>",
+            "<AllowedOrigin>*</AllowedOrigin>",
+            true,
+        ),
+        (
+            "lifecycle",
+            "<LifecycleConfiguration><Rule><ID>x</ID><Filter/><Status>Enabled</Status><Expiration>\
+             <Days>3</Days></Expiration></Rule></LifecycleConfiguration>",
+            "<Days>3</Days>",
+            true,
+        ),
+        (
+            "website",
+            "<WebsiteConfiguration><IndexDocument><Suffix>i.html</Suffix></IndexDocument>\
+             </WebsiteConfiguration>",
+            "<Suffix>i.html</Suffix>",
+            true,
+        ),
+        (
+            "logging",
+            "<BucketLoggingStatus><LoggingEnabled><TargetBucket>logs</TargetBucket><TargetPrefix/>\
+             </LoggingEnabled></BucketLoggingStatus>",
+            "<TargetBucket>logs</TargetBucket>",
+            false,
+        ),
+        (
+            "tagging",
+            "<Tagging><TagSet><Tag><Key>a</Key><Value>1</Value></Tag></TagSet></Tagging>",
+            "<Key>a</Key>",
+            true,
+        ),
+        (
+            "publicAccessBlock",
+            "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>\
+             </PublicAccessBlockConfiguration>",
+            "<BlockPublicPolicy>false</BlockPublicPolicy>",
+            true,
+        ),
+        (
+            "ownershipControls",
+            "<OwnershipControls><Rule><ObjectOwnership>ObjectWriter</ObjectOwnership></Rule>\
+             </OwnershipControls>",
+            "ObjectWriter",
+            true,
+        ),
+    ] {
+        let target = format!("/bkt?{sub}");
+        put(&kit, &target, body);
+        assert!(get(&kit, &target).ok().text().contains(want), "{sub}");
+        if removable {
+            assert_eq!(send(&kit, "DELETE", &target, &[], "").status, 204, "{sub}");
+            assert_eq!(get(&kit, &target).status, 404, "{sub}");
+        }
+    }
+}
+
+#[test]
+fn bad_documents_are_refused() {
+    let kit = kit();
+    for (sub, body, want) in [
+        ("cors", "<CORSConfiguration/>", "MalformedXML"),
+        ("cors", "not xml", "MalformedXML"),
+        ("encryption", "<ServerSideEncryptionConfiguration/>", "MalformedXML"),
+        ("versioning", "<VersioningConfiguration/>", "IllegalVersioningConfigurationException"),
+        ("requestPayment", "<RequestPaymentConfiguration/>", "MalformedXML"),
+        (
+            "logging",
+            "<BucketLoggingStatus><LoggingEnabled><TargetBucket>none</TargetBucket><TargetPrefix/>\
+             </LoggingEnabled></BucketLoggingStatus>",
+            "InvalidTargetBucketForLogging",
+        ),
+    ] {
+        let error = send(&kit, "PUT", &format!("/bkt?{sub}"), &[], body);
+        assert_eq!(error.error().1, want, "{sub}");
+    }
+    assert_eq!(send(&kit, "DELETE", "/bkt?analytics", &[], "").status, 501);
+    assert_eq!(send(&kit, "HEAD", "/bkt", &[], "").status, 200);
+}
+
+#[test]
+fn buckets_are_made_once_and_removed_when_empty() {
+    let kit = kit();
+    let body = "<CreateBucketConfiguration><LocationConstraint>ap-northeast-1\
+                </LocationConstraint></CreateBucketConfiguration>";
+    let again = send(&kit, "PUT", "/bkt", &[], body);
+    assert_eq!((again.status, again.error().1.as_str()), (409, "BucketAlreadyOwnedByYou"));
+    assert_eq!(
+        send(&kit, "PUT", "/new-bucket", &[], "").error().1,
+        "IllegalLocationConstraintException"
+    );
+    assert_eq!(send(&kit, "PUT", "/bad..name", &[], body).error().1, "InvalidBucketName");
+    let head = send(&kit, "HEAD", "/bkt", &[], "").ok();
+    assert_eq!(head.header("x-amz-bucket-region"), "ap-northeast-1");
+    assert_eq!(head.header("x-amz-bucket-arn"), "arn:aws:s3:::bkt");
+    let owner = [("x-amz-expected-bucket-owner", "000000000000")];
+    assert_eq!(send(&kit, "HEAD", "/bkt", &owner, "").status, 403);
+    assert_eq!(send(&kit, "DELETE", "/bkt", &[], "").status, 204);
+    assert_eq!(send(&kit, "HEAD", "/bkt", &[], "").status, 404);
+}
+
+#[test]
+fn settings_with_ids_are_kept_side_by_side() {
+    let kit = kit();
+    assert!(!get(&kit, "/bkt?metrics").ok().text().contains("<MetricsConfiguration>"));
+    for id in ["one", "two"] {
+        let body = format!("<MetricsConfiguration><Id>{id}</Id></MetricsConfiguration>");
+        put(&kit, &format!("/bkt?metrics&id={id}"), body);
+    }
+    assert_eq!(get(&kit, "/bkt?metrics").text().matches("<MetricsConfiguration>").count(), 2);
+    assert_eq!(get(&kit, "/bkt?metrics&id=two").ok().element("Id"), "two");
+    assert_eq!(send(&kit, "DELETE", "/bkt?metrics&id=two", &[], "").status, 204);
+    assert_eq!(get(&kit, "/bkt?metrics&id=two").error().1, "NoSuchConfiguration");
+    assert_eq!(kit.event("GetMetricsConfiguration")["errorCode"], "NoSuchConfiguration");
+}
