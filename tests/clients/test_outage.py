@@ -1,0 +1,88 @@
+"""Outage and repair: what fails says why, and after the repair nothing is missing."""
+
+import json
+
+import pytest
+
+from eventually import eventually
+from walk import Walk, history, key_policy, request_id
+
+
+def break_bucket_policy(walk):
+    walk.server.client("s3").delete_bucket_policy(Bucket=walk.bucket)
+
+
+def break_key_policy(walk):
+    policy = key_policy(walk.name)
+    del policy["Statement"][1]
+    walk.server.client("kms").put_key_policy(KeyId=walk.key_arn, Policy=json.dumps(policy))
+
+
+def repair_key_policy(walk):
+    policy = json.dumps(key_policy(walk.name))
+    walk.server.client("kms").put_key_policy(KeyId=walk.key_arn, Policy=policy)
+
+
+def disable_key(walk):
+    walk.server.client("kms").disable_key(KeyId=walk.key_arn)
+
+
+def enable_key(walk):
+    walk.server.client("kms").enable_key(KeyId=walk.key_arn)
+
+
+def delete_bucket(walk):
+    s3 = walk.server.client("s3")
+    s3.delete_bucket_policy(Bucket=walk.bucket)  # Nothing more arrives.
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=walk.bucket)
+    names = [{"Key": key} for key in pages.search("Contents[].Key") if key]
+    if names:
+        s3.delete_objects(Bucket=walk.bucket, Delete={"Objects": names})
+    s3.delete_bucket(Bucket=walk.bucket)
+
+
+OUTAGES = {
+    "bucket policy": (break_bucket_policy, Walk.permit, {"AccessDenied"}),
+    "key policy": (break_key_policy, repair_key_policy, {"AccessDenied"}),
+    "disabled key": (disable_key, enable_key, {"KMS.DisabledException"}),
+    "no bucket": (delete_bucket, Walk.make_bucket, {"NoSuchBucket"}),
+}
+
+
+@pytest.mark.parametrize("outage", OUTAGES)
+def test_what_happened_during_an_outage_is_delivered_after_the_repair(server, name, outage):
+    harm, repair, codes = OUTAGES[outage]
+    walk = Walk(server, name).prepare().start()
+    first = request_id(server.client("kms").list_keys())
+    eventually(
+        lambda: first in {record.get("requestID") for record in walk.records()},
+        what="the trail works",
+    )
+    harm(walk)
+    lost = [request_id(server.client("kms").list_aliases()) for _ in range(3)]
+
+    def complains():
+        status = walk.status()
+        return status.get("LatestDeliveryError") and status
+
+    status = eventually(complains, what="GetTrailStatus says why")
+    assert status["LatestDeliveryError"] in codes
+    assert status["LatestDeliveryAttemptSucceeded"] < status["LatestDeliveryAttemptTime"]
+    if outage == "bucket policy":
+        server.kill9()
+        server.start()
+        assert walk.status()["LatestDeliveryError"] in codes, "a restart forgets no outage"
+
+    repair(walk)
+    seen = {record["requestID"]: record["eventID"] for record in history(server)
+            if "requestID" in record}
+    assert set(lost) <= set(seen)
+    walk.await_records({seen[request] for request in lost}, within=60)
+    eventually(lambda: not walk.status().get("LatestDeliveryError"), what="the error is cleared")
+
+    if outage != "no bucket":  # With it went what had arrived before.
+        walk.await_records({record["eventID"] for record in walk.selected()})
+        walk.await_digested(within=60)
+        verdict = walk.validate()
+        assert verdict.returncode == 0, verdict.stdout + verdict.stderr
+        assert "INVALID" not in verdict.stderr
