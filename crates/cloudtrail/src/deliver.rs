@@ -8,6 +8,7 @@
 mod attempt;
 mod cut;
 mod digests;
+mod losses;
 mod put;
 
 use std::ops::ControlFlow;
@@ -19,6 +20,7 @@ use types::{MINUTE_MS, Timestamp};
 
 use crate::model::{Content, PROGRESS, Progress, TRAILS, Trail, WAITING, trail_key};
 
+pub use losses::{Loss, losses};
 pub(crate) use put::FileToPut;
 
 /// How often delivery does what.

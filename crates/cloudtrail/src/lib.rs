@@ -21,9 +21,10 @@ mod shape;
 
 use gateway::{Family, Protocol, Service};
 
-pub use deliver::{Timing, deliver, oldest_needed};
+pub use deliver::{Loss, Timing, deliver, losses, oldest_needed};
 pub use error::TrailError;
 pub use ops::ROWS;
+pub use public_keys::adopt_key_pair;
 
 /// How `CloudTrail` is addressed and named.
 pub static SERVICE: Service = Service {

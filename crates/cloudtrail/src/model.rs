@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use store::{StoreError, Table, Tx, key};
 use trail::digest::{Chain, DigestedFile, Link};
 use trail::names::TrailName;
-use trail::retry;
 use trail::selectors::Selection;
 use types::{AccountId, Arn, Region, Timestamp};
 
@@ -15,7 +14,7 @@ use types::{AccountId, Arn, Region, Timestamp};
 pub(crate) const TRAILS: Table<Trail> = Table::new("cloudtrail.trail");
 /// Progress of delivery by the trail's id.
 pub(crate) const PROGRESS: Table<Progress> = Table::new("cloudtrail.progress");
-/// Files to be delivered by trail id and number.
+/// Files to be delivered by trail id, lane and number.
 pub(crate) const WAITING: Table<Waiting> = Table::new("cloudtrail.waiting");
 /// Delivered log files that no digest names yet, by trail id, region and number.
 pub(crate) const UNDIGESTED: Table<Undigested> = Table::new("cloudtrail.undigested");
@@ -105,7 +104,18 @@ pub(crate) struct Progress {
     pub(crate) next_file: u64,
     /// The chains of digests, by the region whose files they name.
     pub(crate) chains: Vec<ChainState>,
+    /// The lanes that refused their last file.
+    #[serde(default)]
+    pub(crate) outages: Vec<Outage>,
     pub(crate) status: Status,
+}
+
+/// A lane that refuses files: all of it rests until its next attempt is due.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Outage {
+    pub(crate) lane: String,
+    pub(crate) last_attempt: Timestamp,
+    pub(crate) attempts: u32,
 }
 
 impl Progress {
@@ -118,6 +128,7 @@ impl Progress {
             spans: Vec::new(),
             next_file: 0,
             chains: Vec::new(),
+            outages: Vec::new(),
             status: Status::default(),
         }
     }
@@ -219,8 +230,33 @@ pub(crate) struct Waiting {
     pub(crate) region: String,
     pub(crate) bucket: String,
     pub(crate) object: String,
-    pub(crate) retry: retry::Pending,
+    /// When it was made: its thirty days begin here.
+    pub(crate) made: Timestamp,
     pub(crate) content: Content,
+}
+
+impl Waiting {
+    /// What shares its fate: the files of one kind in one folder of a bucket.
+    ///
+    /// Policies tell buckets, prefixes and the two kinds of files apart, so one lane may be closed
+    /// while another is open.
+    pub(crate) fn lane(&self) -> String {
+        // Region, year, month, day and name lie below.
+        let folder = self.object.rsplitn(6, '/').last().unwrap_or_default();
+        format!("{}/{folder}", self.bucket)
+    }
+
+    /// Puts it behind the others of its lane.
+    pub(crate) fn save(
+        &self,
+        tx: &mut Tx<'_>,
+        trail_id: &str,
+        progress: &mut Progress,
+    ) -> Result<(), StoreError> {
+        let number = format!("{:020}", progress.next_file);
+        progress.next_file = progress.next_file.saturating_add(1);
+        WAITING.put(tx, key([trail_id, &self.lane(), &number]), self)
+    }
 }
 
 /// What is in a file on its way.
@@ -268,9 +304,4 @@ pub(crate) struct PublicKey {
     pub(crate) until: Timestamp,
     /// The private key in PKCS#8, sealed, in base64; wiped when its time is over.
     pub(crate) sealed: Option<String>,
-}
-
-/// The key of a row of a trail's: its id and a number, in order.
-pub(crate) fn numbered(trail_id: &str, number: u64) -> Vec<u8> {
-    key([trail_id, &format!("{number:020}")])
 }

@@ -3,7 +3,8 @@
 //! Source: CloudTrail User Guide, "Validating CloudTrail log file integrity"; observed: RSA with
 //! 2048 bits, valid for exactly 30 days, overlapping validities.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -39,7 +40,7 @@ pub(crate) fn between(
 pub(crate) fn signing(
     gateway: &Arc<Gateway>,
     region: &str,
-) -> Result<(RsaKey, PublicKey), StoreError> {
+) -> Result<(Arc<RsaKey>, PublicKey), StoreError> {
     let now = gateway.clock().now();
     let view = gateway.store().snapshot()?;
     for (_, row) in PUBLIC_KEYS.all(&view.tx(), key([region]))? {
@@ -47,7 +48,7 @@ pub(crate) fn signing(
             && row.from <= now
             && now < row.until
         {
-            return Ok((open(gateway, region, &row.fingerprint, sealed)?, row));
+            return Ok((opened(gateway, region, &row.fingerprint, sealed)?, row));
         }
     }
     make(gateway, region, now)
@@ -57,8 +58,35 @@ fn make(
     gateway: &Arc<Gateway>,
     region: &str,
     now: Timestamp,
-) -> Result<(RsaKey, PublicKey), StoreError> {
+) -> Result<(Arc<RsaKey>, PublicKey), StoreError> {
     let pair = RsaKey::generate_2048().map_err(StoreError::engine)?;
+    let row = keep(gateway, region, &pair, now)?;
+    tracing::info!(region, row.fingerprint, "a new key pair signs the region's digests");
+    Ok((Arc::new(pair), row))
+}
+
+/// Adopts an existing key pair in PKCS #8: it signs the region's digests for thirty days from
+/// `from` on, as when a data directory is put together anew or a simulation is repeated. Gives
+/// its fingerprint.
+///
+/// Blocks the thread. Errors when it is no RSA key.
+pub fn adopt_key_pair(
+    gateway: &Arc<Gateway>,
+    region: &Region,
+    pkcs8: &[u8],
+    from: Timestamp,
+) -> Result<String, StoreError> {
+    let pair = RsaKey::from_pkcs8(pkcs8).map_err(StoreError::engine)?;
+    Ok(keep(gateway, region.as_str(), &pair, from)?.fingerprint)
+}
+
+/// Stores a pair, and wipes the private keys whose time is over.
+fn keep(
+    gateway: &Arc<Gateway>,
+    region: &str,
+    pair: &RsaKey,
+    from: Timestamp,
+) -> Result<PublicKey, StoreError> {
     let der = pair.public_pkcs1_der();
     let fingerprint = trail::names::fingerprint(&der);
     let aad = [region.as_bytes(), fingerprint.as_bytes()];
@@ -66,19 +94,55 @@ fn make(
         .keyring()
         .seal(Domain::DigestKey, &aad, pair.to_pkcs8().as_bytes(), gateway.entropy())
         .map_err(StoreError::engine)?;
-    let from = now.floor_to(1_000);
+    let from = from.floor_to(1_000);
     let row = PublicKey {
-        fingerprint: fingerprint.clone(),
+        fingerprint,
         value: STANDARD.encode(der),
         from,
         until: from.plus_ms(VALIDITY_MS),
         sealed: Some(STANDARD.encode(sealed)),
     };
-    let (place, stored) = (key([region, &fingerprint]), row.clone());
-    let kept = gateway.store().submit(move |tx| (PUBLIC_KEYS.put(tx, place, &stored), Vec::new()));
+    let (region, stored, now) = (region.to_owned(), row.clone(), gateway.clock().now());
+    let kept = gateway.store().submit(move |tx| (put(tx, &region, &stored, now), Vec::new()));
     kept.wait()??;
-    tracing::info!(region, fingerprint, "a new key pair signs the region's digests");
-    Ok((pair, row))
+    Ok(row)
+}
+
+fn put(
+    tx: &mut Tx<'_>,
+    region: &str,
+    new: &PublicKey,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for (place, mut row) in PUBLIC_KEYS.all(tx, key([region]))? {
+        if row.sealed.is_some() && row.until <= now {
+            row.sealed = None;
+            PUBLIC_KEYS.put(tx, place, &row)?;
+        }
+    }
+    PUBLIC_KEYS.put(tx, key([region, &new.fingerprint]), new)
+}
+
+/// The pair of each region that signed last: opening one takes longer than signing.
+#[derive(Debug, Default)]
+struct Opened(Mutex<BTreeMap<String, (String, Arc<RsaKey>)>>);
+
+fn opened(
+    gateway: &Gateway,
+    region: &str,
+    fingerprint: &str,
+    sealed: &str,
+) -> Result<Arc<RsaKey>, StoreError> {
+    let opened = gateway.shared::<Opened>();
+    let mut opened = opened.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((known, pair)) = opened.get(region)
+        && known == fingerprint
+    {
+        return Ok(Arc::clone(pair));
+    }
+    let pair = Arc::new(open(gateway, region, fingerprint, sealed)?);
+    opened.insert(region.to_owned(), (fingerprint.to_owned(), Arc::clone(&pair)));
+    Ok(pair)
 }
 
 fn open(

@@ -29,6 +29,16 @@ pub(crate) fn about_arn(ctx: &Ctx<'_>, event: &mut EventParts, arn: &str) {
     }
 }
 
+/// What the event of a change answers: the key's ARN, though the API answers nothing.
+///
+/// Source: KMS Developer Guide, "CreateAlias" and its neighbours under "Logging AWS KMS API calls":
+/// so it is since December 2022.
+pub(crate) fn answers_with_key(event: &mut EventParts) {
+    if let Some(arn) = event.resources.first().and_then(|resource| resource.arn.as_ref()) {
+        event.response_elements = json!({ "keyId": arn });
+    }
+}
+
 /// Source: KMS Developer Guide, "Logging AWS KMS API calls": the material that was used.
 pub(crate) fn material(event: &mut EventParts, material_id: &str) {
     event.additional = Some(json!({ "keyMaterialId": material_id }));

@@ -7,6 +7,7 @@
 
 use std::marker::PhantomData;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use keys::{Domain, Keyring};
 use serde::de::DeserializeOwned;
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use store::{StoreError, Table, Tx};
 
 /// A type of row.
-pub(crate) trait Row: Serialize + DeserializeOwned {}
+pub(crate) trait Row: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {}
 
 /// A row with its proof.
 #[derive(Debug, Serialize, Deserialize)]
@@ -43,7 +44,8 @@ impl<T: Row> Rows<T> {
         keyring: &Keyring,
         place: &[u8],
     ) -> Result<Option<T>, StoreError> {
-        self.table.get(tx, place)?.map(|proven| self.open(keyring, place, &proven)).transpose()
+        let open = |proven| self.open(keyring, place, &proven);
+        Ok(self.table.shared_as(tx, place, open)?.map(Arc::unwrap_or_clone))
     }
 
     /// Sets the row at `place`.

@@ -19,6 +19,7 @@ struct Platters {
     pending: Vec<Change>,
     /// Writing operations until the power goes; every operation fails from then on.
     left: u64,
+    done: u64,
 }
 
 #[derive(Debug)]
@@ -52,8 +53,25 @@ impl Change {
 }
 
 impl Disk {
+    /// A disk that works until [`Disk::power`] says otherwise.
+    pub fn with_power() -> Self {
+        let disk = Self::default();
+        disk.power(u64::MAX);
+        disk
+    }
+
     fn platters(&self) -> MutexGuard<'_, Platters> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the next writing operation will succeed.
+    pub fn has_power(&self) -> bool {
+        self.platters().left > 0
+    }
+
+    /// Writing operations that were done so far.
+    pub fn operations(&self) -> u64 {
+        self.platters().done
     }
 
     /// Power for so many writing operations; every operation fails from then on.
@@ -90,6 +108,7 @@ impl Disk {
 impl Platters {
     fn spend(&mut self) -> io::Result<()> {
         self.left = self.left.checked_sub(1).ok_or_else(|| io::Error::other("no power"))?;
+        self.done += 1;
         Ok(())
     }
 }

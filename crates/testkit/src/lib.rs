@@ -78,11 +78,11 @@ pub struct S3Request<'a> {
 }
 
 impl Kit {
-    /// A kit that serves `rows`, with IAM's identities.
+    /// A kit that serves `rows`, with IAM's identities, and whose state is in memory.
     pub fn new(rows: &[&'static [Row]]) -> Self {
         let folder = Arc::new(TempDir::new().expect("a scratch directory"));
         let clock = Clock::manual(START);
-        Self::open(rows, folder, None, clock, 7).expect("a store")
+        Self::open(rows, folder, Some(&Disk::with_power()), clock, 7).expect("a store")
     }
 
     /// A kit over `folder`, whose state is on `disk` if there is one. Kits over the same folder
@@ -141,10 +141,7 @@ impl Kit {
 
     /// A JSON 1.1 call.
     pub fn json_as(&self, credentials: &Credentials, target: &str, body: &Value) -> Answered {
-        let service = match target.split('.').next() {
-            Some("TrentService") => "kms",
-            _ => "cloudtrail",
-        };
+        let service = json_service(target);
         let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.1")];
         self.send(credentials, service, "POST", "/", &headers, body.to_string().as_bytes())
     }
@@ -180,6 +177,13 @@ impl Kit {
         self.send(credentials, "s3", method, target, headers, body)
     }
 
+    /// A JSON 1.1 call by the root user in another region.
+    pub fn json_in(&self, region: &str, target: &str, body: &Value) -> Answered {
+        let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.1")];
+        let (service, body) = (json_service(target), body.to_string());
+        self.send_in(region, &self.root, service, "POST", "/", &headers, body.as_bytes())
+    }
+
     /// A signed request of any kind.
     pub fn send(
         &self,
@@ -190,9 +194,24 @@ impl Kit {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Answered {
+        self.send_in(REGION, credentials, service, method, target, headers, body)
+    }
+
+    /// A signed request of any kind, in any region.
+    #[expect(clippy::too_many_arguments, reason = "a request, a caller and a place")]
+    pub fn send_in(
+        &self,
+        region: &str,
+        credentials: &Credentials,
+        service: &str,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answered {
         let (hash, now) = (payload_hash(body), self.clock.now());
         let signature =
-            sign_header(method, HOST, target, headers, &hash, credentials, REGION, service, now);
+            sign_header(method, HOST, target, headers, &hash, credentials, region, service, now);
         let signature = signature.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let all: Vec<_> = headers.iter().copied().chain(signature).collect();
         self.send_raw(method, target, &all, body)
@@ -223,7 +242,8 @@ impl Kit {
         self.answer(head, &Bytes::copy_from_slice(body))
     }
 
-    fn answer(&self, head: Head, body: &Bytes) -> Answered {
+    /// The answer to a request whose head is whatever it is.
+    pub fn answer(&self, head: Head, body: &Bytes) -> Answered {
         let identified = match self.gateway.identify(&head) {
             Ok(identified) => identified,
             Err(answer) => return Answered::from(*answer),
@@ -282,6 +302,13 @@ impl Kit {
             secret: made.element("SecretAccessKey"),
             session_token: None,
         }
+    }
+}
+
+fn json_service(target: &str) -> &'static str {
+    match target.split('.').next() {
+        Some("TrentService") => "kms",
+        _ => "cloudtrail",
     }
 }
 

@@ -50,10 +50,13 @@ pub enum Step {
 
 /// What to do with a pending delivery now.
 ///
-/// A clock that went backwards does not stretch the pause: the due time counts from the last
-/// attempt, and an attempt that lies in the future is due at once.
+/// Nothing is given up that was not tried at the end of its 30 days: a machine that was off for a
+/// month, or a clock that jumped, loses no file. A clock that went backwards does not stretch the
+/// pause: the due time counts from the last attempt, and an attempt that lies in the future is due
+/// at once.
 pub fn next_step(pending: &Pending, now: Timestamp) -> Step {
-    if pending.first_attempt.plus_ms(RETRY_WINDOW_MS) <= now {
+    let end = pending.first_attempt.plus_ms(RETRY_WINDOW_MS);
+    if end <= now && end <= pending.last_attempt {
         return Step::GiveUp;
     }
     let due = pending.last_attempt.plus_ms(backoff_ms(pending.attempts));
@@ -86,6 +89,16 @@ mod tests {
         }
         assert_eq!(now.since_ms(START) / DAY_MS, 30);
         assert!((30 * 24..30 * 24 + 20).contains(&pending.attempts), "{}", pending.attempts);
+    }
+
+    /// Whoever comes back after two months tries once more before giving up.
+    #[test]
+    fn a_long_absence_is_followed_by_an_attempt() {
+        let back = START.plus_ms(60 * DAY_MS);
+        assert_eq!(next_step(&Pending::new(START), back), Step::Attempt);
+        let pending = Pending::new(START).failed_at(START);
+        assert_eq!(next_step(&pending, back), Step::Attempt);
+        assert_eq!(next_step(&pending.failed_at(back), back), Step::GiveUp);
     }
 
     /// The first try is immediate; pauses double from ten seconds to an hour and stay there.

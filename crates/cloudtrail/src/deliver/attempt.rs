@@ -1,47 +1,87 @@
 //! The attempts to put waiting files.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use gateway::{Caller, Gateway, Refused};
-use store::{StoreError, key};
+use store::{StoreError, Tx, key};
 use trail::log_file::{self, LogFile};
 use trail::retry::{self, Step};
 use types::{MINUTE_MS, Timestamp};
 
 use super::{FileToPut, update};
 use crate::PRINCIPAL;
-use crate::model::{Content, LOST, Lost, Trail, UNDIGESTED, Undigested, WAITING, Waiting};
+use crate::model::{
+    Content, LOST, Lost, Outage, PROGRESS, Trail, UNDIGESTED, Undigested, WAITING, Waiting,
+};
+
+/// Files that are read in one go.
+const BATCH_LEN: usize = 32;
 
 /// Tries what is due of a trail's waiting files, and gives the instant of the next attempt.
 ///
-/// Once a bucket has refused a file, its others wait for the next round; once it has taken one,
-/// all that wait are tried at once: after a repair nothing waits for its hour.
+/// The files of a lane are put one after the other. Once one is refused, the lane rests; its oldest
+/// file tries again, and when that is taken all the others follow at once.
 pub(super) fn attempt(gateway: &Arc<Gateway>, trail: &Trail) -> Result<Timestamp, StoreError> {
-    let mut round = Round {
-        gateway,
-        trail,
-        checked: BTreeSet::new(),
-        broken: BTreeSet::new(),
-        open: BTreeSet::new(),
-        due: gateway.clock().now().plus_ms(MINUTE_MS),
-    };
-    loop {
-        let before = round.open.len();
-        for (place, file) in waiting(gateway, trail)? {
-            round.step(place, file)?;
-        }
-        if round.open.len() == before {
-            return Ok(round.due);
-        }
+    let due = gateway.clock().now().plus_ms(MINUTE_MS);
+    let mut round = Round { gateway, trail, checked: BTreeSet::new(), due };
+    let lanes = lanes(&gateway.store().snapshot()?.tx(), trail)?;
+    for (lane, is_digest) in lanes {
+        round.work_off(&lane, is_digest)?;
     }
+    Ok(round.due)
 }
 
-fn waiting(gateway: &Gateway, trail: &Trail) -> Result<Vec<(Vec<u8>, Waiting)>, StoreError> {
-    WAITING.all(&gateway.store().snapshot()?.tx(), key([trail.id.as_str()]))
+/// What of a trail's files waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Backlog {
+    None,
+    Digests,
+    Logs,
+}
+
+/// What of a trail's files waits, log files before digests.
+pub(super) fn backlog(tx: &Tx<'_>, trail: &Trail) -> Result<Backlog, StoreError> {
+    let lanes = lanes(tx, trail)?;
+    let logs = lanes.iter().any(|(_, is_digest)| !is_digest);
+    Ok(match (lanes.is_empty(), logs) {
+        (true, _) => Backlog::None,
+        (false, false) => Backlog::Digests,
+        (false, true) => Backlog::Logs,
+    })
+}
+
+type Row = (Vec<u8>, Waiting);
+
+/// Up to `limit` files whose place begins with `prefix` and is not before `from`.
+fn first_waiting(
+    tx: &Tx<'_>,
+    prefix: &[u8],
+    from: &[u8],
+    limit: usize,
+) -> Result<Vec<Row>, StoreError> {
+    let mut rows = Vec::new();
+    WAITING.visit(tx, prefix, from, &mut |place, file| {
+        rows.push((place.to_vec(), file));
+        if rows.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    Ok(rows)
+}
+
+/// The lanes in which files wait, and whether these are digests.
+fn lanes(tx: &Tx<'_>, trail: &Trail) -> Result<Vec<(String, bool)>, StoreError> {
+    let (mut lanes, mut from) = (Vec::new(), Vec::new());
+    while let Some((_, file)) = first_waiting(tx, &key([&trail.id]), &from, 1)?.into_iter().next() {
+        let lane = file.lane();
+        // Beyond every number.
+        from = key([trail.id.as_str(), &lane, "~"]);
+        lanes.push((lane, matches!(file.content, Content::Digest { .. })));
+    }
+    Ok(lanes)
 }
 
 struct Round<'a> {
@@ -49,10 +89,6 @@ struct Round<'a> {
     trail: &'a Trail,
     /// Buckets whose ACL was read in this round.
     checked: BTreeSet<String>,
-    /// Buckets that refused a file in this round.
-    broken: BTreeSet<String>,
-    /// Buckets that took a file in this round.
-    open: BTreeSet<String>,
     due: Timestamp,
 }
 
@@ -62,26 +98,87 @@ struct Arrived {
     log: Option<LogFile>,
 }
 
+/// How the attempts in a lane go.
+struct Attempts {
+    lane: String,
+    /// Whether its files are never given up.
+    patient: bool,
+    outage: Option<Outage>,
+}
+
+impl Attempts {
+    fn next_step(&self, file: &Waiting, now: Timestamp) -> Step {
+        let (last_attempt, attempts) =
+            self.outage.as_ref().map_or((file.made, 0), |own| (own.last_attempt, own.attempts));
+        let first_attempt = if self.patient { last_attempt } else { file.made };
+        retry::next_step(&retry::Pending { first_attempt, last_attempt, attempts }, now)
+    }
+
+    fn fail(&mut self, now: Timestamp) -> Outage {
+        let before = self.outage.as_ref().map_or(0, |outage| outage.attempts);
+        let attempts = before.saturating_add(1);
+        let outage = Outage { lane: self.lane.clone(), last_attempt: now, attempts };
+        self.outage = Some(outage.clone());
+        outage
+    }
+}
+
 impl Round<'_> {
-    fn step(&mut self, place: Vec<u8>, file: Waiting) -> Result<(), StoreError> {
-        let now = self.gateway.clock().now();
-        match retry::next_step(&file.retry, now) {
-            Step::GiveUp => return self.give_up(place, file, now),
-            _ if self.broken.contains(&file.bucket) => return Ok(()),
-            Step::WaitUntil(due) if !self.open.contains(&file.bucket) => {
-                self.due = self.due.min(due);
+    /// A digest that is lost breaks its chain for ever, so the digests of a trail wait for as long
+    /// as the trail is there. Assumed: AWS gives them up like log files.
+    fn work_off(&mut self, lane: &str, is_digest: bool) -> Result<(), StoreError> {
+        let progress = PROGRESS.get(&self.gateway.store().snapshot()?.tx(), &self.trail.id)?;
+        let Some(progress) = progress else { return Ok(()) };
+        let patient = is_digest && progress.deleted.is_none();
+        let known = progress.outages.into_iter().find(|outage| outage.lane == lane);
+        let mut attempts = Attempts { lane: lane.to_owned(), patient, outage: known };
+        loop {
+            let view = self.gateway.store().snapshot()?;
+            let prefix = key([self.trail.id.as_str(), lane]);
+            let batch = first_waiting(&view.tx(), &prefix, &[], BATCH_LEN)?;
+            if batch.is_empty() {
                 return Ok(());
             }
-            Step::WaitUntil(_) | Step::Attempt => {}
+            for (place, file) in batch {
+                if self.step(&mut attempts, place, file)?.is_break() {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// Takes a lane's oldest file a step further; breaks if the lane rests after it.
+    fn step(
+        &mut self,
+        attempts: &mut Attempts,
+        place: Vec<u8>,
+        file: Waiting,
+    ) -> Result<ControlFlow<()>, StoreError> {
+        let now = self.gateway.clock().now();
+        match attempts.next_step(&file, now) {
+            Step::GiveUp => {
+                self.give_up(place, file, now)?;
+                return Ok(ControlFlow::Continue(()));
+            }
+            Step::WaitUntil(due) => {
+                self.due = self.due.min(due);
+                return Ok(ControlFlow::Break(()));
+            }
+            Step::Attempt => {}
         }
         match self.put(&file) {
             Ok(arrived) => {
-                self.open.insert(file.bucket.clone());
-                self.arrived(place, file, arrived, now)
+                attempts.outage = None;
+                self.arrived(&attempts.lane, place, file, arrived, now)?;
+                Ok(ControlFlow::Continue(()))
             }
             Err(Refused::Wire(error)) => {
-                self.broken.insert(file.bucket.clone());
-                self.failed(place, file, error.code, now)
+                let outage = attempts.fail(now);
+                if let Step::WaitUntil(due) = attempts.next_step(&file, now) {
+                    self.due = self.due.min(due);
+                }
+                self.failed(&file, error.code, outage)?;
+                Ok(ControlFlow::Break(()))
             }
             Err(Refused::Internal(error)) => Err(error),
         }
@@ -128,15 +225,18 @@ impl Round<'_> {
 
     fn arrived(
         &self,
+        lane: &str,
         place: Vec<u8>,
         file: Waiting,
         arrived: Arrived,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let (id, validates) = (self.trail.id.clone(), self.trail.validates_log_files);
+        let lane = lane.to_owned();
         tracing::info!(bucket = file.bucket, object = file.object, "delivered");
         update(self.gateway, &self.trail.id, move |tx, progress| {
             WAITING.delete(tx, &place)?;
+            progress.outages.retain(|outage| outage.lane != lane);
             let Some(log) = arrived.log else {
                 progress.status.digest_delivered = Some(now);
                 progress.status.digest_error = None;
@@ -148,8 +248,7 @@ impl Round<'_> {
             if !validates {
                 return Ok(());
             }
-            let is_new = !progress.chains.iter().any(|state| state.region == file.region);
-            if is_new {
+            if !progress.chains.iter().any(|state| state.region == file.region) {
                 progress.ensure_chain(&file.region, now);
             }
             let delivered = Undigested {
@@ -164,28 +263,21 @@ impl Round<'_> {
         })
     }
 
-    fn failed(
-        &mut self,
-        place: Vec<u8>,
-        mut file: Waiting,
-        code: String,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let trail = &self.trail.name;
+    /// Lets the lane rest.
+    fn failed(&self, file: &Waiting, code: String, outage: Outage) -> Result<(), StoreError> {
+        let (trail, now) = (&self.trail.name, outage.last_attempt);
         tracing::warn!(%trail, bucket = file.bucket, object = file.object, code, "not delivered");
-        file.retry = file.retry.failed_at(now);
-        if let Step::WaitUntil(due) = retry::next_step(&file.retry, now) {
-            self.due = self.due.min(due);
-        }
-        update(self.gateway, &self.trail.id, move |tx, progress| {
-            match file.content {
-                Content::Log(_) => {
-                    progress.status.delivery_attempted = Some(now);
-                    progress.status.delivery_error = Some(code);
-                }
-                Content::Digest { .. } => progress.status.digest_error = Some(code),
+        let is_log = matches!(file.content, Content::Log(_));
+        update(self.gateway, &self.trail.id, move |_, progress| {
+            if is_log {
+                progress.status.delivery_attempted = Some(now);
+                progress.status.delivery_error = Some(code);
+            } else {
+                progress.status.digest_error = Some(code);
             }
-            WAITING.put(tx, &place, &file)
+            progress.outages.retain(|known| known.lane != outage.lane);
+            progress.outages.push(outage);
+            Ok(())
         })
     }
 

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use gateway::Gateway;
 use store::{EventRow, Snapshot, StoreError};
 use trail::selectors::{Scope, in_scope, is_recursive};
-use trail::{Facts, log_file, retry};
+use trail::{Facts, log_file};
 use types::{Timestamp, alphanumeric};
 
 use super::{delivering, update};
-use crate::model::{Content, Filter, Progress, Span, Trail, WAITING, Waiting, numbered};
+use crate::model::{Content, Filter, Progress, Span, Trail, Waiting};
 
 /// Events that are looked at in one go.
 const BATCH_LEN: usize = 4_096;
@@ -63,8 +63,7 @@ fn cut_trail(
         }
         progress.spans.retain(|span| span.until.is_none_or(|until| span.next < until));
         for file in files {
-            WAITING.put(tx, numbered(&id, progress.next_file), &file)?;
-            progress.next_file = progress.next_file.saturating_add(1);
+            file.save(tx, &id, progress)?;
         }
         Ok(())
     })
@@ -85,7 +84,7 @@ fn waiting(
         object: log_file::object_key(prefix, &trail.account, &region, slot, &unique),
         region,
         bucket: filter.bucket.clone(),
-        retry: retry::Pending::new(now),
+        made: now,
         content: Content::Log(ranges),
     })
 }

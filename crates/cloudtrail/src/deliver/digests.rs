@@ -8,13 +8,12 @@ use gateway::Gateway;
 use keys::rsa;
 use store::{StoreError, Tx, key};
 use trail::digest::{self, Digest, DigestedFile, Kind, Link, Period, Sealed, Series, Step};
-use trail::retry;
-use types::{MINUTE_MS, Timestamp};
+use types::{MINUTE_MS, SECOND_MS, Timestamp};
 
+use super::attempt::{Backlog, backlog};
 use super::update;
 use crate::model::{
-    ChainState, Content, PROGRESS, Progress, Trail, UNDIGESTED, Undigested, WAITING, Waiting,
-    numbered,
+    ChainState, Content, PROGRESS, Progress, TRAILS, Trail, UNDIGESTED, Undigested, Waiting,
 };
 use crate::public_keys;
 
@@ -59,29 +58,47 @@ fn chain(gateway: &Gateway, trail: &Trail, region: &str) -> Result<Option<ChainS
     Ok(progress.and_then(|own| own.chains.into_iter().find(|state| state.region == region)))
 }
 
-/// A trail that has stopped, and has nothing left to put, gets its last digests.
+/// A trail that has stopped, and has nothing left to put, or that does not validate any more,
+/// gets its last digests.
 fn close_if_drained(gateway: &Gateway, trail: &Trail, now: Timestamp) -> Result<(), StoreError> {
     let view = gateway.store().snapshot()?;
     let Some(progress) = PROGRESS.get(&view.tx(), &trail.id)? else { return Ok(()) };
-    let idle = progress.spans.is_empty() && WAITING.all(&view.tx(), key([&trail.id]))?.is_empty();
-    if !idle {
-        return Ok(());
-    }
-    if progress.deleted.is_some() && progress.chains.is_empty() {
+    let backlog = backlog(&view.tx(), trail)?;
+    let is_drained = progress.spans.is_empty() && backlog != Backlog::Logs;
+    let is_done = is_drained && backlog == Backlog::None && progress.chains.is_empty();
+    if is_done && progress.deleted.is_some() {
         return forget(gateway, trail);
     }
-    if progress.chains.iter().all(|state| state.chain.closing.is_some()) {
+    let is_over = is_drained || !trail.validates_log_files;
+    if !is_over || progress.chains.iter().all(|state| state.chain.closing.is_some()) {
         return Ok(());
     }
-    update(gateway, &trail.id, move |_, progress| {
-        // A call may have started the trail again meanwhile.
-        if progress.spans.is_empty() {
-            for state in &mut progress.chains {
-                state.chain.closing = state.chain.closing.or(Some(now));
-            }
+    let (id, place) = (trail.id.clone(), trail.key());
+    update(gateway, &trail.id, move |tx, progress| {
+        let own = TRAILS.get(tx, place)?.filter(|own| own.id == id);
+        if own.is_some_and(|own| own.is_logging && own.validates_log_files) {
+            // A call has started it again meanwhile.
+            return Ok(());
+        }
+        for state in progress.chains.iter_mut().filter(|state| state.chain.closing.is_none()) {
+            state.chain.closing = Some(last_instant(tx, &id, state, now)?);
         }
         Ok(())
     })
+}
+
+/// When a chain may end: not before a digest has named all that was delivered, be it in this very
+/// instant, or while the clock stood elsewhere.
+fn last_instant(
+    tx: &Tx<'_>,
+    trail_id: &str,
+    state: &ChainState,
+    now: Timestamp,
+) -> Result<Timestamp, StoreError> {
+    let left = UNDIGESTED.all(tx, key([trail_id, &state.region]))?;
+    let Some(newest) = left.iter().map(|(_, file)| file.delivered).max() else { return Ok(now) };
+    let after = state.chain.last_end.map_or(now, |end| end.plus_ms(SECOND_MS));
+    Ok(now.max(newest.plus_ms(1)).max(after))
 }
 
 /// A deleted trail whose last digest has arrived needs no memory.
@@ -172,7 +189,7 @@ fn commit(
             region,
             bucket: sealed.link.bucket.clone(),
             object: sealed.link.object.clone(),
-            retry: retry::Pending::new(now),
+            made: now,
             content: Content::Digest {
                 gz: STANDARD.encode(&sealed.gz),
                 metadata: metadata.collect(),
@@ -183,8 +200,6 @@ fn commit(
         for place in named {
             UNDIGESTED.delete(tx, place)?;
         }
-        WAITING.put(tx, numbered(&id, progress.next_file), &file)?;
-        progress.next_file = progress.next_file.saturating_add(1);
-        Ok(())
+        file.save(tx, &id, progress)
     })
 }

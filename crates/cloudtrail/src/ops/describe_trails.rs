@@ -50,7 +50,8 @@ impl Operation for DescribeTrails {
         input: &mut DescribeTrailsInput,
     ) -> Result<DescribeTrailsOutput, Failure<TrailError>> {
         let shadows = input.include_shadow_trails.unwrap_or(true);
-        let wanted = input.trail_name_list.take().filter(|names| !names.is_empty());
+        // The event tells the names too: they stay where they are.
+        let wanted = input.trail_name_list.clone().filter(|names| !names.is_empty());
         let trails = match wanted {
             Some(names) => {
                 let mut trails = Vec::new();

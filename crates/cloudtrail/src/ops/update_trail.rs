@@ -112,10 +112,5 @@ pub(super) fn turn(ctx: &mut Ctx<'_>, trail: &Trail) -> Result<(), Failure<Trail
     if trail.is_logging && trail.validates_log_files {
         progress.ensure_chain(trail.home_region.as_str(), now);
     }
-    if !trail.validates_log_files {
-        for state in &mut progress.chains {
-            state.chain.closing = state.chain.closing.or(Some(now));
-        }
-    }
     Ok(PROGRESS.put(ctx.tx_mut(), &trail.id, &progress)?)
 }

@@ -91,6 +91,7 @@ impl AliasInput {
     /// Observed: key and alias are both listed as keys.
     pub(super) fn annotate(&self, ctx: &Ctx<'_>, parts: &mut EventParts) {
         event::about_named(ctx, parts, self.target_key_id.as_ref());
+        event::answers_with_key(parts);
         if self.alias_name.is_some() {
             event::about(ctx, parts, &alias::arn(ctx, self.name()));
         }

@@ -71,6 +71,7 @@ impl Operation for DeleteAlias {
             Some(arn) => event::about_arn(ctx, parts, arn),
             None => event::about_named(ctx, parts, Some(name)),
         }
+        event::answers_with_key(parts);
         event::about(ctx, parts, &alias::arn(ctx, name));
     }
 }

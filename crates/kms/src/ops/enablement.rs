@@ -41,6 +41,7 @@ impl Operation for EnableKey {
         parts: &mut EventParts,
     ) {
         event::about_named(ctx, parts, input.key_id.as_ref());
+        event::answers_with_key(parts);
     }
 }
 
@@ -68,6 +69,7 @@ impl Operation for DisableKey {
         parts: &mut EventParts,
     ) {
         event::about_named(ctx, parts, input.key_id.as_ref());
+        event::answers_with_key(parts);
     }
 }
 

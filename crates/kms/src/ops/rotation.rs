@@ -71,6 +71,7 @@ impl Operation for EnableKeyRotation {
         parts: &mut EventParts,
     ) {
         event::about_named(ctx, parts, input.key_id.as_ref());
+        event::answers_with_key(parts);
     }
 }
 

@@ -66,6 +66,7 @@ impl Operation for TagResource {
         parts: &mut EventParts,
     ) {
         event::about_named(ctx, parts, input.key_id.as_ref());
+        event::answers_with_key(parts);
     }
 }
 
@@ -121,6 +122,7 @@ impl Operation for UntagResource {
         parts: &mut EventParts,
     ) {
         event::about_named(ctx, parts, input.key_id.as_ref());
+        event::answers_with_key(parts);
     }
 }
 

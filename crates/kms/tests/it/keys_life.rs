@@ -143,7 +143,7 @@ fn disabling_stops_use() {
     let key = json!({ "KeyId": id });
     let event = world.event_of(ADMIN, "DisableKey", &key);
     assert_eq!(event["requestParameters"], json!({ "keyId": id }));
-    assert!(event["responseElements"].is_null());
+    assert_eq!(event["responseElements"], json!({ "keyId": arn }));
     assert_eq!(event["resources"][0]["ARN"], arn.as_str());
     let text = format!("{arn} is disabled.");
     let input = json!({ "KeyId": id, "KeySpec": "AES_256" });

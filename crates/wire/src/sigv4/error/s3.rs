@@ -158,7 +158,7 @@ fn other_content(claimed: &str, computed: &str) -> WireError {
 /// `AWS` alone is Signature Version 2.
 fn unsupported(place: Place, found: &str) -> WireError {
     match place {
-        Place::Header if found == "AWS" => WireError::new(
+        _ if found == "AWS" => WireError::new(
             400,
             "InvalidRequest",
             "The authorization mechanism you have provided is not supported. Please use \
@@ -304,6 +304,15 @@ mod tests {
     fn presigned_texts_are_those_of_s3() {
         let code = "AuthorizationQueryParametersError";
         check(&SignatureError::IncompleteQuery, 400, code, QUERY_PARAMETERS, &[]);
+        let found = "AWS".to_owned();
+        check(
+            &SignatureError::UnsupportedAlgorithm { place: Place::Query, found },
+            400,
+            "InvalidRequest",
+            "The authorization mechanism you have provided is not supported. Please use \
+             AWS4-HMAC-SHA256.",
+            &[],
+        );
         let found = "AKID%2F20260221".to_owned();
         check(
             &SignatureError::MalformedCredential { place: Place::Query, found },

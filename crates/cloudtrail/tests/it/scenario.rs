@@ -1,10 +1,8 @@
 //! The four steps, in one process: a key, a bucket, a trail, and log files that verify.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
-
-mod support;
 
 use serde_json::{Value, json};
-use support::{BUCKET, Scene, TRAIL_ARN};
+
+use crate::scene::{BUCKET, Scene, TRAIL_ARN};
 
 /// Everything the scenario calls is in its log files, once, and the digests name the files.
 #[test]

@@ -4,21 +4,21 @@ use serde_json::{Value, json};
 use testkit::{Answered, Kit, S3Request};
 use types::{MINUTE_MS, Timestamp};
 
-pub const BUCKET: &str = "mori-s3-cloudtrail-management-event";
-pub const TRAIL: &str = "mori-cloudtrail-management-event";
-pub const TRAIL_ARN: &str =
+pub(crate) const BUCKET: &str = "mori-s3-cloudtrail-management-event";
+pub(crate) const TRAIL: &str = "mori-cloudtrail-management-event";
+pub(crate) const TRAIL_ARN: &str =
     "arn:aws:cloudtrail:ap-northeast-1:111122223333:trail/mori-cloudtrail-management-event";
 
 const TIMING: cloudtrail::Timing =
     cloudtrail::Timing { delivery_interval_ms: 5 * MINUTE_MS, digest_interval_ms: 60 * MINUTE_MS };
 
-pub struct Scene {
-    pub kit: Kit,
-    pub key_arn: String,
+pub(crate) struct Scene {
+    pub(crate) kit: Kit,
+    pub(crate) key_arn: String,
 }
 
 impl Scene {
-    pub fn with_bucket() -> Self {
+    pub(crate) fn with_bucket() -> Self {
         let kit = Kit::new(&[iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS]);
         let made = kit.json("TrentService.CreateKey", &json!({})).ok().json();
         let key_arn = made["KeyMetadata"]["Arn"].as_str().unwrap().to_owned();
@@ -36,18 +36,18 @@ impl Scene {
         scene
     }
 
-    pub fn with_trail() -> Self {
+    pub(crate) fn with_trail() -> Self {
         let scene = Self::with_bucket();
         scene.put_bucket_policy(TRAIL_ARN);
         scene.create_trail(Some(&scene.key_arn)).ok();
         scene
     }
 
-    pub fn key_id(&self) -> &str {
+    pub(crate) fn key_id(&self) -> &str {
         self.key_arn.rsplit('/').next().unwrap()
     }
 
-    pub fn put_key_policy(&self, trail_arn: &str) {
+    pub(crate) fn put_key_policy(&self, trail_arn: &str) {
         let policy = json!({"Version": "2012-10-17", "Id": "key-default-1", "Statement": [
             {"Sid": "Enable IAM User Permissions", "Effect": "Allow",
              "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "kms:*", "Resource": "*"},
@@ -64,7 +64,7 @@ impl Scene {
         self.kit.json("TrentService.PutKeyPolicy", &put).ok();
     }
 
-    pub fn put_bucket_policy(&self, trail_arn: &str) {
+    pub(crate) fn put_bucket_policy(&self, trail_arn: &str) {
         let policy = json!({"Version": "2012-10-17", "Statement": [
             {"Sid": "AWSCloudTrailAclCheck20150319-459577f5", "Effect": "Allow",
              "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:GetBucketAcl",
@@ -80,7 +80,7 @@ impl Scene {
         self.s3_checked("PUT", &format!("/{BUCKET}?policy"), policy.as_bytes()).ok();
     }
 
-    pub fn create_trail(&self, key: Option<&str>) -> Answered {
+    pub(crate) fn create_trail(&self, key: Option<&str>) -> Answered {
         let mut create = json!({"Name": TRAIL, "S3BucketName": BUCKET,
             "IsMultiRegionTrail": true, "EnableLogFileValidation": true});
         if let Some(key) = key {
@@ -89,20 +89,20 @@ impl Scene {
         self.trail("CreateTrail", &create)
     }
 
-    pub fn start_logging(&self) {
+    pub(crate) fn start_logging(&self) {
         self.trail("StartLogging", &json!({"Name": TRAIL})).ok();
     }
 
-    pub fn status(&self) -> Value {
+    pub(crate) fn status(&self) -> Value {
         self.trail("GetTrailStatus", &json!({"Name": TRAIL})).ok().json()
     }
 
-    pub fn trail(&self, operation: &str, body: &Value) -> Answered {
+    pub(crate) fn trail(&self, operation: &str, body: &Value) -> Answered {
         let target = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.";
         self.kit.json(&format!("{target}{operation}"), body)
     }
 
-    pub fn lookup(&self, key: &str, value: &str) -> Vec<Value> {
+    pub(crate) fn lookup(&self, key: &str, value: &str) -> Vec<Value> {
         let ask = json!({"LookupAttributes": [{"AttributeKey": key, "AttributeValue": value}]});
         self.trail("LookupEvents", &ask).ok().json()["Events"].as_array().unwrap().clone()
     }
@@ -118,7 +118,7 @@ impl Scene {
     }
 
     /// Lets the delivery worker run through the minutes.
-    pub fn pass_minutes(&self, minutes: u64) {
+    pub(crate) fn pass_minutes(&self, minutes: u64) {
         let end = self.kit.clock.now().plus_ms(minutes * MINUTE_MS);
         while self.kit.clock.now() < end {
             let due: Timestamp = cloudtrail::deliver(&self.kit.gateway, &TIMING);
@@ -128,7 +128,7 @@ impl Scene {
     }
 
     /// The keys of the objects under a prefix.
-    pub fn list(&self, prefix: &str) -> Vec<String> {
+    pub(crate) fn list(&self, prefix: &str) -> Vec<String> {
         let mut keys: Vec<String> = Vec::new();
         loop {
             let marker = wire::uri::encode(keys.last().map_or("", String::as_str));
@@ -147,12 +147,12 @@ impl Scene {
         }
     }
 
-    pub fn get(&self, key: &str) -> Answered {
+    pub(crate) fn get(&self, key: &str) -> Answered {
         self.s3("GET", &format!("/{BUCKET}/{}", wire::uri::encode_path(key)), b"")
     }
 
     /// All delivered records.
-    pub fn delivered(&self) -> Vec<Value> {
+    pub(crate) fn delivered(&self) -> Vec<Value> {
         let mut records = Vec::new();
         for key in self.list("AWSLogs/111122223333/CloudTrail/") {
             let file = self.get(&key).ok();
@@ -164,7 +164,7 @@ impl Scene {
     }
 
     /// What our own verifier finds wrong in the home region.
-    pub fn verify(&self) -> Vec<String> {
+    pub(crate) fn verify(&self) -> Vec<String> {
         let mut bad = Vec::new();
         let mut previous: Option<trail::digest::Digest> = None;
         for key in self.list("AWSLogs/111122223333/CloudTrail-Digest/ap-northeast-1/") {

@@ -1,0 +1,127 @@
+//! The event history, the public keys, and the last things that a trail delivers.
+
+use serde_json::{Value, json};
+use types::DAY_MS;
+
+use crate::scene::{Scene, TRAIL};
+
+/// Pages follow one another without gap or overlap, and a token belongs to its question.
+#[test]
+fn the_history_is_paged() {
+    let scene = Scene::with_bucket();
+    for _ in 0..7 {
+        scene.kit.json("TrentService.ListKeys", &json!({})).ok();
+        scene.kit.clock.advance_ms(1_000);
+    }
+    let attributes = json!([{"AttributeKey": "EventName", "AttributeValue": "ListKeys"}]);
+    let mut ask = json!({"LookupAttributes": attributes, "MaxResults": 3});
+    let (mut ids, mut pages, mut token) = (Vec::new(), 0, Value::Null);
+    loop {
+        let page = scene.trail("LookupEvents", &ask).ok().json();
+        let events = page["Events"].as_array().unwrap();
+        ids.extend(events.iter().map(|event| event["EventId"].as_str().unwrap().to_owned()));
+        pages += 1;
+        let Some(next) = page.get("NextToken") else { break };
+        token = next.clone();
+        ask["NextToken"] = next.clone();
+    }
+    assert_eq!((ids.len(), pages), (7, 3));
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 7);
+    let other = json!({"MaxResults": 3, "NextToken": token});
+    assert_eq!(scene.trail("LookupEvents", &other).error().1, "InvalidNextTokenException");
+}
+
+/// Every limit of a question has its own error.
+#[test]
+fn wrong_questions_are_refused() {
+    let scene = Scene::with_bucket();
+    let attribute = |key: &str| json!({"AttributeKey": key, "AttributeValue": "x"});
+    let now = scene.kit.clock.now().as_secs();
+    for (ask, code) in [
+        (json!({"MaxResults": 0}), "InvalidMaxResultsException"),
+        (json!({"MaxResults": 51}), "InvalidMaxResultsException"),
+        (json!({"StartTime": now, "EndTime": now - 1}), "InvalidTimeRangeException"),
+        (json!({"LookupAttributes": [attribute("Nothing")]}), "InvalidLookupAttributesException"),
+        (json!({"LookupAttributes": [attribute("EventId"), attribute("EventName")]}),
+         "InvalidLookupAttributesException"),
+        (json!({"EventCategory": "management"}), "InvalidEventCategoryException"),
+        (json!({"NextToken": "AAAA"}), "InvalidNextTokenException"),
+    ] {
+        let (status, found, message) = scene.trail("LookupEvents", &ask).error();
+        assert_eq!((status, found.as_str()), (400, code), "{ask}: {message}");
+    }
+    let insight = scene.trail("LookupEvents", &json!({"EventCategory": "insight"})).ok().json();
+    assert_eq!(insight["Events"], json!([]));
+}
+
+/// The history goes back ninety days and no further.
+#[test]
+fn the_history_ends_after_ninety_days() {
+    let scene = Scene::with_bucket();
+    assert_eq!(scene.lookup("EventName", "CreateAlias").len(), 1);
+    scene.kit.clock.advance_ms(89 * DAY_MS);
+    assert_eq!(scene.lookup("EventName", "CreateAlias").len(), 1);
+    scene.kit.clock.advance_ms(2 * DAY_MS);
+    assert_eq!(scene.lookup("EventName", "CreateAlias").len(), 0);
+}
+
+/// A key is listed for every range that meets its thirty days.
+#[test]
+fn public_keys_are_listed_by_their_time() {
+    let scene = Scene::with_trail();
+    scene.start_logging();
+    scene.pass_minutes(61);
+    let now = scene.kit.clock.now().as_secs();
+    let day = 86_400;
+    let listed = |from: u64, to: u64| {
+        let ask = json!({"StartTime": from, "EndTime": to});
+        scene.trail("ListPublicKeys", &ask).ok().json()["PublicKeyList"].as_array().unwrap().len()
+    };
+    assert_eq!(listed(now - day, now + day), 1);
+    assert_eq!(listed(now + 29 * day, now + 40 * day), 1);
+    assert_eq!(listed(now + 31 * day, now + 40 * day), 0);
+    assert_eq!(listed(now - 2 * day, now - day), 0);
+    let wrong = json!({"StartTime": now, "EndTime": now - 1});
+    assert_eq!(scene.trail("ListPublicKeys", &wrong).error().1, "InvalidTimeRangeException");
+    let token = json!({"NextToken": "x"});
+    assert_eq!(scene.trail("ListPublicKeys", &token).error().1, "InvalidTokenException");
+}
+
+fn ended_by(operation: &str) -> (Scene, Vec<Value>) {
+    let scene = Scene::with_trail();
+    scene.start_logging();
+    scene.pass_minutes(7);
+    scene.trail(operation, &json!({"Name": TRAIL})).ok();
+    scene.kit.json("TrentService.ListKeys", &json!({})).ok();
+    scene.pass_minutes(10);
+    let delivered = scene.delivered();
+    (scene, delivered)
+}
+
+/// The call that ends logging is the last event that is delivered, and a last digest names its
+/// file; that is so if the instant is a whole second, too.
+#[test]
+fn the_end_of_logging_is_delivered_and_proven() {
+    for operation in ["StopLogging", "DeleteTrail"] {
+        let (scene, delivered) = ended_by(operation);
+        let named = |name: &str| delivered.iter().filter(|event| event["eventName"] == name).count();
+        assert_eq!((named(operation), named("ListKeys")), (1, 0), "{operation}");
+        assert_eq!(scene.verify(), Vec::<String>::new());
+        let mut files = scene.list("AWSLogs/111122223333/CloudTrail/ap-northeast-1/");
+        let mut proven = Vec::new();
+        let digests = scene.list("AWSLogs/111122223333/CloudTrail-Digest/ap-northeast-1/");
+        for key in &digests {
+            let plain = trail::gzip::decompress(&scene.get(key).ok().body, 1 << 30).unwrap();
+            let digest = trail::digest::Digest::parse(&plain).unwrap();
+            proven.extend(digest.log_files.into_iter().map(|file| file.object));
+        }
+        files.sort_unstable();
+        proven.sort_unstable();
+        assert_eq!(proven, files, "{operation}");
+        scene.pass_minutes(200);
+        let later = scene.list("AWSLogs/111122223333/CloudTrail-Digest/ap-northeast-1/");
+        assert_eq!(later, digests, "{operation}: no digest follows the last one");
+    }
+}
