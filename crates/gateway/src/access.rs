@@ -1,10 +1,12 @@
 use std::sync::Arc;
 
-use policy::{Attached, Context, Decision, Policies, Policy, Quoting, Request, ResourceRule};
+use policy::{
+    Attached, Context, Decision, Policies, Policy, Principal, Quoting, Request, ResourceRule,
+};
 use types::AccountId;
 use wire::{Family, WireError};
 
-use crate::{Ctx, Denial, Refused, Service};
+use crate::{Caller, Ctx, Denial, Refused, Service, Session};
 
 /// One right that a call needs: an action on a resource. A call may need several; the first that
 /// is refused is reported.
@@ -53,7 +55,7 @@ pub(crate) fn authorize(
     if needs.is_empty() {
         return Ok(());
     }
-    let side = CallerSide::load(ctx)?;
+    let side = CallerSide::of(ctx)?;
     for mut need in needs {
         crate::conditions::add_globals(ctx, &mut need, &side.tags);
         let request = Request {
@@ -78,7 +80,7 @@ pub(crate) fn authorize(
 /// Whether the caller would be allowed `need`: for rules that look ahead, such as the lockout check
 /// of key policies. Nothing is refused and nothing recorded.
 pub fn allows(ctx: &mut Ctx<'_>, mut need: Access) -> Result<bool, Refused> {
-    let side = CallerSide::load(ctx)?;
+    let side = CallerSide::of(ctx)?;
     crate::conditions::add_globals(ctx, &mut need, &side.tags);
     let request = Request {
         principal: &ctx.call().caller.principal,
@@ -91,7 +93,9 @@ pub fn allows(ctx: &mut Ctx<'_>, mut need: Access) -> Result<bool, Refused> {
 }
 
 /// The policies on the caller's side, compiled.
-struct CallerSide {
+pub(crate) struct CallerSide {
+    principal: Principal,
+    of_session: Option<Arc<Session>>,
     identity: Vec<Named>,
     boundary: Option<Named>,
     session: Option<Vec<Named>>,
@@ -111,7 +115,29 @@ impl Named {
 }
 
 impl CallerSide {
-    fn load(ctx: &mut Ctx<'_>) -> Result<Self, Refused> {
+    /// That of the present call. A snapshot does not change, so calls that are nested in one
+    /// another on a snapshot share what was read for the first of them.
+    fn of(ctx: &mut Ctx<'_>) -> Result<Arc<Self>, Refused> {
+        if let Some(known) = ctx.known_side()
+            && known.is_of(&ctx.call().caller)
+        {
+            return Ok(known);
+        }
+        let side = Arc::new(Self::load(ctx)?);
+        ctx.keep_side(Some(Arc::clone(&side)));
+        Ok(side)
+    }
+
+    fn is_of(&self, caller: &Caller) -> bool {
+        let same_session = match (&self.of_session, &caller.session) {
+            (None, None) => true,
+            (Some(own), Some(other)) => Arc::ptr_eq(own, other),
+            (None, Some(_)) | (Some(_), None) => false,
+        };
+        same_session && self.principal == caller.principal
+    }
+
+    fn load(ctx: &Ctx<'_>) -> Result<Self, Refused> {
         let principal = ctx.call().caller.principal.clone();
         let port = ctx.identities();
         let found = (port.policies)(ctx.tx(), &principal)?;
@@ -135,7 +161,8 @@ impl CallerSide {
             tags.retain(|(key, _)| !session.tags.iter().any(|(own, _)| own == key));
             tags.extend(session.tags.iter().cloned());
         }
-        Ok(Self { identity, boundary, session: session_policies, tags })
+        let of_session = session;
+        Ok(Self { principal, of_session, identity, boundary, session: session_policies, tags })
     }
 
     fn decide(&self, request: &Request<'_>, need: &Access) -> Decision {

@@ -2,6 +2,7 @@
 
 use std::sync::PoisonError;
 
+use store::Snapshot;
 use types::{Region, Timestamp};
 use wire::Head;
 use wire::sigv4::{self, SignatureError, Signed, SigningKey, Verified};
@@ -22,6 +23,7 @@ pub(crate) struct Authenticated {
 /// Proves the signature. `body_sha256` is the hash of a whole body, `None` if it is still to come.
 pub(crate) fn authenticate(
     gateway: &Gateway,
+    view: &Snapshot,
     head: &Head,
     service: &Service,
     body_sha256: Option<&[u8; 32]>,
@@ -34,7 +36,6 @@ pub(crate) fn authenticate(
         return nobody(gateway, service, anonymous);
     };
     signed.check_scope(service.name).map_err(refuse)?;
-    let view = gateway.store.snapshot()?;
     let credential = (gateway.identities.credential)(&CredentialQuery {
         tx: &view.tx(),
         keyring: &gateway.keyring,

@@ -7,6 +7,7 @@ use store::{EventRow, HistoryQuery, Store, StoreError, Tx};
 use trail::Record;
 use types::{AccountId, Arn, Entropy, Region, Timestamp};
 
+use crate::access::CallerSide;
 use crate::execute::execute;
 use crate::{Call, Caller, Denial, Gateway, IdentityPort, Operation, Refused};
 
@@ -18,6 +19,8 @@ pub struct Ctx<'t> {
     gateway: Arc<Gateway>,
     call: Arc<Call>,
     tx: Tx<'t>,
+    /// The caller's side of the last decision on a snapshot.
+    side: Option<Arc<CallerSide>>,
     records: Vec<Record>,
     denials: Vec<Denial>,
     depth: u8,
@@ -25,7 +28,17 @@ pub struct Ctx<'t> {
 
 impl<'t> Ctx<'t> {
     pub(crate) fn new(gateway: Arc<Gateway>, call: Arc<Call>, tx: Tx<'t>) -> Self {
-        Self { gateway, call, tx, records: Vec::new(), denials: Vec::new(), depth: 0 }
+        let (records, denials) = (Vec::new(), Vec::new());
+        Self { gateway, call, tx, side: None, records, denials, depth: 0 }
+    }
+
+    /// The caller's side as it was last read, if it cannot have changed since.
+    pub(crate) fn known_side(&self) -> Option<Arc<CallerSide>> {
+        self.side.clone().filter(|_| self.tx.is_snapshot())
+    }
+
+    pub(crate) fn keep_side(&mut self, side: Option<Arc<CallerSide>>) {
+        self.side = side;
     }
 
     pub(crate) fn into_parts(self) -> (Tx<'t>, Vec<Record>) {

@@ -149,7 +149,9 @@ impl Gateway {
     ) -> Result<O::Output, Refused> {
         let now = self.clock.now();
         let call = Arc::new(self.internal_call(caller, region, now, O::SPEC.service.family)?);
-        let mut admitted = admitted::<O>(self, &call, Ok(input));
+        let view = self.store.snapshot()?;
+        let mut admitted = admitted::<O>(self, &call, &view, Ok(input));
+        drop(view);
         if admitted.refused.as_ref().is_some_and(Refused::needs_writer)
             && let Some(input) = admitted.input.take()
         {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use serde_json::Value;
+use store::Snapshot;
 use types::Region;
 use wire::Head;
 
@@ -54,6 +55,8 @@ impl Identified {
 pub(crate) struct Incoming {
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) call: Arc<Call>,
+    /// What the whole call sees, until it writes.
+    pub(crate) view: Snapshot,
     head: Head,
     body: Bytes,
     parameters: Value,
@@ -196,7 +199,9 @@ impl Gateway {
         let anonymous = identified.row.is_some_and(|row| row.spec.anonymous);
         let hash = (!streamed).then(|| keys::sha256(&body));
         let now = self.clock.now();
-        let found = authenticate(self, &head, service, hash.as_ref(), anonymous, now)?;
+        let view = self.store.snapshot()?;
+        let hash = hash.as_ref();
+        let found = authenticate(self, &view, &head, service, hash, anonymous, now)?;
         let gate = BodyGate::new(&head, &found)?;
         let (body, gate) = match gate {
             Some(gate) if !streamed => (gate.whole(&body)?, None),
@@ -219,6 +224,7 @@ impl Gateway {
         let incoming = Incoming {
             gateway: Arc::clone(self),
             call: Arc::new(call),
+            view,
             head,
             body,
             parameters,

@@ -31,6 +31,7 @@ mod operation;
 mod policies;
 mod record;
 mod row;
+mod signin_event;
 mod spec;
 mod table;
 
@@ -49,6 +50,7 @@ pub use identify::{Identified, Received};
 pub use identity::{Credential, CredentialQuery, IdentityPolicies, IdentityPort, PolicyText, Tags};
 pub use operation::{BodySink, Codec, Decoding, EventParts, Operation, Reply};
 pub use row::{Answering, Begun, Row, Upload, row};
+pub use signin_event::{SignInEvent, SignInOrigin};
 pub use spec::{BodyLimit, Class, Route, SMALL_BODY_BYTES_MAX, Scope, Service, Spec};
 pub use trail::Resource;
 pub use wire::{Family, Protocol, WireError};

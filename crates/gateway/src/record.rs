@@ -56,13 +56,17 @@ impl<'a, T> Outcome<'a, T> {
 /// Observed: IAM's events say `NoSuchEntityException` where the answer says `NoSuchEntity`.
 /// Assumed: so it is with IAM's other modelled errors.
 fn event_code(service: &Service, code: &str) -> String {
-    const MODELLED: [&str; 6] = [
+    const MODELLED: [&str; 10] = [
         "NoSuchEntity",
         "EntityAlreadyExists",
         "DeleteConflict",
         "LimitExceeded",
         "MalformedPolicyDocument",
         "InvalidInput",
+        "PasswordPolicyViolation",
+        "InvalidUserType",
+        "InvalidAuthenticationCode",
+        "EntityTemporarilyUnmodifiable",
     ];
     if service.name == "iam" && MODELLED.contains(&code) {
         return format!("{code}Exception");

@@ -5,9 +5,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use store::Committed;
+use store::{Committed, Snapshot, StoreError};
 use trail::Record;
 
+use crate::access::CallerSide;
 use crate::execute::{admit, record, report, run};
 use crate::identify::Incoming;
 use crate::record::{internal_error, new_events};
@@ -65,13 +66,16 @@ pub(crate) struct Admitted<O: Operation> {
     pub(crate) records: Vec<Record>,
     /// Refusals of rights, with the engine's reasons.
     pub(crate) denials: Vec<Denial>,
+    /// The caller's policies as the snapshot has them.
+    side: Option<Arc<CallerSide>>,
     /// Why the operation will not run.
     pub(crate) refused: Option<Refused>,
 }
 
 impl<O: Operation> Admitted<O> {
     fn failed(input: Option<O::Input>, refused: Refused) -> Self {
-        Self { input, records: Vec::new(), denials: Vec::new(), refused: Some(refused) }
+        let (records, denials) = (Vec::new(), Vec::new());
+        Self { input, records, denials, side: None, refused: Some(refused) }
     }
 }
 
@@ -79,21 +83,18 @@ impl<O: Operation> Admitted<O> {
 pub(crate) fn admitted<O: Operation>(
     gateway: &Arc<Gateway>,
     call: &Arc<Call>,
+    view: &Snapshot,
     input: Result<O::Input, WireError>,
 ) -> Admitted<O> {
     let mut input = match input {
         Ok(input) => input,
         Err(error) => return Admitted::failed(None, error.into()),
     };
-    let view = match gateway.store.snapshot() {
-        Ok(view) => view,
-        Err(error) => return Admitted::failed(Some(input), error.into()),
-    };
     let mut ctx = Ctx::new(Arc::clone(gateway), Arc::clone(call), view.tx());
     let refused = admit::<O>(&mut ctx, &mut input).err();
-    let denials = ctx.take_denials();
+    let (denials, side) = (ctx.take_denials(), ctx.known_side());
     let (_, records) = ctx.into_parts();
-    Admitted { input: Some(input), records, denials, refused }
+    Admitted { input: Some(input), records, denials, side, refused }
 }
 
 /// Authorizes and prepares on the writer, because a nested call has to write: a default key that
@@ -111,7 +112,9 @@ pub(crate) fn admitted_on_writer<O: Operation>(
         let (back, records) = ctx.into_parts();
         *tx = back;
         let input = Some(input);
-        (Admitted::<O> { input, records: Vec::new(), denials, refused }, new_events(records))
+        let nested = Vec::new();
+        let admitted = Admitted::<O> { input, records: nested, denials, side: None, refused };
+        (admitted, new_events(records))
     });
     admitting.wait().unwrap_or_else(|error| Admitted::failed(None, error.into()))
 }
@@ -124,7 +127,7 @@ pub(crate) fn committed<O: Operation>(
     admitted: Admitted<O>,
 ) -> Committed<Result<O::Output, Refused>> {
     let own = Arc::clone(gateway);
-    let Admitted { mut input, records, mut denials, refused } = admitted;
+    let Admitted { mut input, records, mut denials, refused, .. } = admitted;
     gateway.store.submit(move |tx| {
         let mut ctx = Ctx::new(own, Arc::clone(&call), tx.take());
         for record in records {
@@ -133,7 +136,7 @@ pub(crate) fn committed<O: Operation>(
         let mut result = match (refused, input.as_mut()) {
             (Some(refused), _) => Err(refused),
             (None, Some(input)) => run::<O>(&mut ctx, input),
-            (None, None) => Err(store::StoreError::engine("a call lost its input").into()),
+            (None, None) => Err(StoreError::engine("a call lost its input").into()),
         };
         if let Err(unrecorded) = record::<O>(&mut ctx, input.as_ref(), &result) {
             result = Err(unrecorded);
@@ -150,7 +153,8 @@ pub(crate) fn committed<O: Operation>(
 
 fn begin<O: Operation>(incoming: &Incoming) -> Begun {
     let (gateway, call) = (Arc::clone(&incoming.gateway), Arc::clone(&incoming.call));
-    let mut admitted = admitted::<O>(&gateway, &call, incoming.decode::<O>());
+    let view = &incoming.view;
+    let mut admitted = admitted::<O>(&gateway, &call, view, incoming.decode::<O>());
     if admitted.refused.as_ref().is_some_and(Refused::needs_writer) {
         admitted = match incoming.decode::<O>() {
             Ok(input) => admitted_on_writer::<O>(&gateway, &call, input),
@@ -162,7 +166,7 @@ fn begin<O: Operation>(incoming: &Incoming) -> Begun {
     if streamed && started.admitted.refused.is_none() {
         return Begun::Body(Box::new(started));
     }
-    Begun::Answering(started.conclude())
+    Begun::Answering(started.conclude(Some(view)))
 }
 
 /// A call between its preparation and its end.
@@ -173,11 +177,18 @@ struct Started<O: Operation> {
 }
 
 impl<O: Operation> Started<O> {
-    fn conclude(self) -> Answering {
-        if O::SPEC.read_only && self.admitted.refused.is_none() {
-            self.read()
-        } else {
-            self.write()
+    /// `view` is what the call was admitted on, if that was just now.
+    fn conclude(mut self, view: Option<&Snapshot>) -> Answering {
+        if !O::SPEC.read_only || self.admitted.refused.is_some() {
+            return self.write();
+        }
+        match view {
+            Some(view) => self.read(Ok(view)),
+            None => {
+                let view = self.gateway.store.snapshot();
+                self.admitted.side = None;
+                self.read(view.as_ref().map_err(Clone::clone))
+            }
         }
     }
 
@@ -191,18 +202,19 @@ impl<O: Operation> Started<O> {
     }
 
     /// Runs on a snapshot and commits the event alone.
-    fn read(mut self) -> Answering {
+    fn read(mut self, view: Result<&Snapshot, StoreError>) -> Answering {
         let nested = std::mem::take(&mut self.admitted.records);
-        let result = match self.gateway.store.snapshot() {
+        let result = match view {
             Ok(view) => {
                 let own = Arc::clone(&self.gateway);
                 let mut ctx = Ctx::new(own, Arc::clone(&self.call), view.tx());
+                ctx.keep_side(self.admitted.side.take());
                 for record in nested.iter().cloned() {
                     ctx.push_record(record);
                 }
                 let mut result = match self.admitted.input.as_mut() {
                     Some(input) => run::<O>(&mut ctx, input),
-                    None => Err(store::StoreError::engine("a call lost its input").into()),
+                    None => Err(StoreError::engine("a call lost its input").into()),
                 };
                 let input = self.admitted.input.as_ref();
                 if let Err(unrecorded) = record::<O>(&mut ctx, input, &result) {
@@ -242,7 +254,7 @@ impl<O: Operation> Upload for Started<O> {
             sink.map_or(Ok(()), |sink| sink.close(&trailers))
         });
         self.admitted.refused = closed.err().map(Refused::from);
-        self.conclude()
+        self.conclude(None)
     }
 }
 

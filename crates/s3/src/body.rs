@@ -2,14 +2,12 @@
 
 use std::ops::Range;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use gateway::{AnswerBody, Ctx};
 use keys::SecretBytes;
 use keys::frames::{FRAME_BYTES, FrameOpener, derive_object_key, frame_range};
 use serde::{Deserialize, Serialize};
-use store::{Bodies, BodyId, BodyReader, StoreError, Table, Tx};
+use store::{Bodies, ByteTable, BodyId, BodyReader, StoreError, Tx};
 
 use crate::error::S3Result;
 use crate::request::to_u64;
@@ -22,8 +20,8 @@ const STEP_BYTES: u64 = 4 * FRAME_BYTES as u64;
 /// Answers up to this length are opened before the answer begins, so that damage is a clean error.
 const WHOLE_BYTES_MAX: u64 = FRAME_BYTES as u64;
 
-/// Small sealed bodies in base64, by random id.
-const INLINE: Table<String> = Table::new("s3.inline");
+/// Small sealed bodies, by random id.
+const INLINE: ByteTable = ByteTable::new("s3.inline");
 
 /// One sealed run of an object's bytes: the whole object, or a part of it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -59,9 +57,9 @@ impl Piece {
         size: u64,
         id: BodyId,
         salt: [u8; 16],
-        sealed: &[u8],
+        sealed: Vec<u8>,
     ) -> Result<Self, StoreError> {
-        INLINE.put(tx, id.to_string(), &STANDARD.encode(sealed))?;
+        INLINE.put(tx, id.to_string(), sealed)?;
         Ok(Self::at(size, Place::Inline(id), salt))
     }
 
@@ -186,8 +184,7 @@ impl Run {
         let sealed = match piece.place {
             Place::File(id) => Sealed::File(id),
             Place::Inline(id) => {
-                let text = INLINE.get(ctx.tx(), id.to_string())?;
-                let bytes = text.and_then(|text| STANDARD.decode(text).ok());
+                let bytes = INLINE.get(ctx.tx(), id.to_string())?;
                 Sealed::Memory(bytes.ok_or_else(|| StoreError::corrupt("an inline body"))?)
             }
         };

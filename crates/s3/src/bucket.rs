@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use gateway::Ctx;
 use serde::{Deserialize, Serialize};
@@ -119,7 +120,10 @@ impl Bucket {
 
 /// The bucket of a name, if there is one.
 pub(crate) fn find(ctx: &Ctx<'_>, name: &str) -> Result<Option<Bucket>, StoreError> {
-    if name.is_empty() { Ok(None) } else { BUCKETS.get(ctx.tx(), name) }
+    if name.is_empty() {
+        return Ok(None);
+    }
+    Ok(BUCKETS.shared(ctx.tx(), name)?.map(Arc::unwrap_or_clone))
 }
 
 /// The bucket of a name; errors with `NoSuchBucket`.

@@ -194,7 +194,7 @@ impl Upload {
             Piece::in_file(self.size, id, self.salt)
         } else {
             let id = BodyId::new(self.id);
-            Piece::inline(ctx.tx_mut(), self.size, id, self.salt, &self.sealed)?
+            Piece::inline(ctx.tx_mut(), self.size, id, self.salt, self.sealed)?
         };
         piece.checksum = Some(done.kept);
         let (algorithm, kind) = (self.algorithm, Kind::FullObject);

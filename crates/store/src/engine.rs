@@ -1,11 +1,12 @@
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use redb::{
     Database, ReadableDatabase, StorageBackend, TableDefinition, TableError, WriteTransaction,
 };
 
+use crate::memo::Memo;
 use crate::{FORMAT_VERSION, Snapshot, StoreError, Table, Tx, events};
 
 pub(crate) const STATE: TableDefinition<'static, &'static [u8], &'static [u8]> =
@@ -23,6 +24,8 @@ pub(crate) struct Engine {
     path: Option<PathBuf>,
     /// `None` after a failure, until it is opened again.
     database: RwLock<Option<Database>>,
+    /// Decoded rows.
+    pub(crate) memo: Arc<Memo>,
 }
 
 impl Engine {
@@ -38,12 +41,13 @@ impl Engine {
             (Some(path), database)
         };
         prepare(&database)?;
-        Ok(Self { path, database: RwLock::new(Some(database)) })
+        Ok(Self { path, database: RwLock::new(Some(database)), memo: Arc::default() })
     }
 
     pub(crate) fn snapshot(&self) -> Result<Snapshot, StoreError> {
         let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
-        Snapshot::new(&database.as_ref().ok_or_else(failed)?.begin_read()?)
+        let transaction = database.as_ref().ok_or_else(failed)?.begin_read()?;
+        Snapshot::new(&transaction, Arc::clone(&self.memo))
     }
 
     pub(crate) fn begin_write(&self) -> Result<WriteTransaction, StoreError> {

@@ -1,26 +1,29 @@
 use std::fmt;
+use std::sync::Arc;
 
 use redb::{ReadOnlyTable, ReadTransaction};
 
 use crate::engine::{EVENTS, STATE};
+use crate::memo::Memo;
 use crate::{StoreError, Tx, events};
 
 /// A frozen view of what was committed when it was taken.
 pub struct Snapshot {
     state: ReadOnlyTable<&'static [u8], &'static [u8]>,
     pub(crate) events: ReadOnlyTable<u64, &'static [u8]>,
+    memo: Arc<Memo>,
 }
 
 impl Snapshot {
-    pub(crate) fn new(transaction: &ReadTransaction) -> Result<Self, StoreError> {
+    pub(crate) fn new(transaction: &ReadTransaction, memo: Arc<Memo>) -> Result<Self, StoreError> {
         let state = transaction.open_table(STATE)?;
         let events = transaction.open_table(EVENTS)?;
-        Ok(Self { state, events })
+        Ok(Self { state, events, memo })
     }
 
     /// A transaction over this view, in which every write fails.
     pub fn tx(&self) -> Tx<'_> {
-        Tx::new(&self.state, false, 0)
+        Tx::new(&self.state, false, 0).with_memo(&self.memo)
     }
 
     /// The number of the newest event, 0 if there is none.

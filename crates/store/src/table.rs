@@ -1,6 +1,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -35,6 +36,35 @@ impl<T: Serialize + DeserializeOwned> Table<T> {
     /// The row under `key`.
     pub fn get(&self, tx: &Tx<'_>, key: impl AsRef<[u8]>) -> Result<Option<T>, StoreError> {
         tx.get(&self.key(key.as_ref()))?.map(|bytes| self.read(&bytes)).transpose()
+    }
+
+    /// The row under `key`, decoded once for all who read the same bytes.
+    ///
+    /// For the few rows that nearly every call reads; others would only push them out.
+    pub fn shared(&self, tx: &Tx<'_>, key: impl AsRef<[u8]>) -> Result<Option<Arc<T>>, StoreError>
+    where
+        T: Send + Sync + 'static,
+    {
+        self.shared_as(tx, key, Ok)
+    }
+
+    /// The same with one more step of decoding, which has to depend on the row alone.
+    pub fn shared_as<U: Send + Sync + 'static>(
+        &self,
+        tx: &Tx<'_>,
+        key: impl AsRef<[u8]>,
+        decode: impl FnOnce(T) -> Result<U, StoreError>,
+    ) -> Result<Option<Arc<U>>, StoreError> {
+        let key = self.key(key.as_ref());
+        let Some(bytes) = tx.get(&key)? else { return Ok(None) };
+        if let Some(known) = tx.memo.and_then(|memo| memo.recall(&key, &bytes)) {
+            return Ok(Some(known));
+        }
+        let decoded = Arc::new(decode(self.read(&bytes)?)?);
+        if let Some(memo) = tx.memo {
+            memo.remember(key, bytes, &decoded);
+        }
+        Ok(Some(decoded))
     }
 
     /// Whether there is a row under `key`.
@@ -96,6 +126,37 @@ impl<T: Serialize + DeserializeOwned> Table<T> {
     fn read(&self, bytes: &[u8]) -> Result<T, StoreError> {
         serde_json::from_slice(bytes)
             .map_err(|cause| StoreError::corrupt(format_args!("row of `{}`: {cause}", self.name)))
+    }
+}
+
+/// A named set of rows of bytes under an ordered key: for content that is no JSON.
+#[derive(Debug)]
+pub struct ByteTable(Table<()>);
+
+impl ByteTable {
+    /// The table called `name`.
+    pub const fn new(name: &'static str) -> Self {
+        Self(Table::new(name))
+    }
+
+    /// The bytes under `key`.
+    pub fn get(&self, tx: &Tx<'_>, key: impl AsRef<[u8]>) -> Result<Option<Vec<u8>>, StoreError> {
+        tx.get(&self.0.key(key.as_ref()))
+    }
+
+    /// Sets the bytes under `key`.
+    pub fn put(
+        &self,
+        tx: &mut Tx<'_>,
+        key: impl AsRef<[u8]>,
+        bytes: Vec<u8>,
+    ) -> Result<(), StoreError> {
+        tx.put(self.0.key(key.as_ref()), bytes)
+    }
+
+    /// Removes the bytes under `key`, if there are any.
+    pub fn delete(&self, tx: &mut Tx<'_>, key: impl AsRef<[u8]>) -> Result<(), StoreError> {
+        self.0.delete(tx, key)
     }
 }
 

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use redb::{ReadableTable, Value};
 
 use crate::StoreError;
+use crate::memo::Memo;
 
 /// A key with its value.
 pub(crate) type Pair = (Vec<u8>, Vec<u8>);
@@ -62,13 +63,24 @@ pub struct Tx<'a> {
     open: Vec<Layer>,
     writable: bool,
     next_seq: u64,
+    pub(crate) memo: Option<&'a Memo>,
     pub(crate) drop_tail_through: Option<u64>,
 }
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(base: &'a dyn Base, writable: bool, next_seq: u64) -> Self {
         let (kept, open) = (Layer::new(), Vec::new());
-        Self { base, kept, open, writable, next_seq, drop_tail_through: None }
+        Self { base, kept, open, writable, next_seq, memo: None, drop_tail_through: None }
+    }
+
+    /// The same with a memory of decoded rows.
+    pub(crate) fn with_memo(self, memo: &'a Memo) -> Self {
+        Self { memo: Some(memo), ..self }
+    }
+
+    /// Whether nothing can be written.
+    pub fn is_snapshot(&self) -> bool {
+        !self.writable
     }
 
     /// Opens a layer for the writes to come.
@@ -177,6 +189,7 @@ impl<'a> Tx<'a> {
     #[must_use]
     pub fn take(&mut self) -> Self {
         let empty = Self::new(self.base, self.writable, self.next_seq);
+        let empty = Self { memo: self.memo, ..empty };
         std::mem::replace(self, empty)
     }
 

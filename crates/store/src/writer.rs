@@ -9,6 +9,7 @@ use types::Timestamp;
 
 use crate::engine::{EVENTS, Engine, STATE};
 use crate::events::{NEXT_SEQ, encode};
+use crate::memo::Memo;
 use crate::reserve::Reserve;
 use crate::tail::TailIndex;
 use crate::{StoreError, Tx};
@@ -163,7 +164,8 @@ impl Worker {
             };
             let mut batch = Batch::default();
             let waiting = std::iter::once(first).chain(jobs.try_iter()).take(BATCH_LEN_MAX);
-            match commit(transaction, waiting, self.next_seq, &mut batch) {
+            let memo = &self.shared.engine.memo;
+            match commit(transaction, waiting, self.next_seq, memo, &mut batch) {
                 Ok(after) => {
                     self.next_seq = after;
                     self.note(batch.noted, batch.tail_end);
@@ -212,13 +214,14 @@ fn commit(
     transaction: WriteTransaction,
     jobs: impl Iterator<Item = Job>,
     mut next_seq: u64,
+    memo: &Memo,
     batch: &mut Batch,
 ) -> Result<u64, StoreError> {
     {
         let mut state = transaction.open_table(STATE)?;
         let mut events = transaction.open_table(EVENTS)?;
         for job in jobs {
-            let mut tx = Tx::new(&state, true, next_seq);
+            let mut tx = Tx::new(&state, true, next_seq).with_memo(memo);
             let Some(done) = job(Ok(&mut tx)) else { continue };
             batch.answers.push(done.answer);
             let tail_end = tx.drop_tail_through;

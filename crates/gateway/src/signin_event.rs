@@ -1,0 +1,108 @@
+//! Events of the sign-in page: what happens before anybody has credentials, and is no API call.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use serde_json::Value;
+use store::{StoreError, Tx};
+use trail::{EventType, Record, TlsDetails};
+use types::{AccountId, Region, uuid_v4};
+
+use crate::Gateway;
+use crate::record::{blank, new_events};
+
+/// The service in whose name the events are.
+const SIGN_IN: &str = "signin.amazonaws.com";
+
+/// Where an attempt to sign in came from.
+#[derive(Debug, Clone)]
+pub struct SignInOrigin {
+    /// The browser's address.
+    pub source_ip: IpAddr,
+    /// The `User-Agent` header.
+    pub user_agent: Option<String>,
+    /// The `Host` header.
+    pub host: String,
+    /// TLS version and cipher suite; `None` over plain HTTP.
+    pub tls: Option<(String, String)>,
+}
+
+/// Something that happened at the sign-in page.
+#[derive(Debug, Clone)]
+pub struct SignInEvent {
+    /// Such as `ConsoleLogin`.
+    pub name: &'static str,
+    /// In whose account.
+    pub account: AccountId,
+    /// `userIdentity`.
+    pub user_identity: Value,
+    /// Where from.
+    pub origin: SignInOrigin,
+    /// `errorMessage`; there is no `errorCode`.
+    pub error_message: Option<&'static str>,
+    /// `responseElements`.
+    pub response_elements: Value,
+    /// `additionalEventData`.
+    pub additional: Option<Value>,
+}
+
+impl Gateway {
+    /// Commits what the sign-in page did, with its events.
+    ///
+    /// Blocks the thread.
+    pub fn commit_sign_in<T: Send + 'static>(
+        self: &Arc<Self>,
+        change: impl FnOnce(&mut Tx<'_>) -> Result<(T, Vec<SignInEvent>), StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let own = Arc::clone(self);
+        let committed = self.store.submit(move |tx| {
+            tx.begin();
+            let done = change(tx).and_then(|(answer, events)| {
+                let records: Result<Vec<_>, _> =
+                    events.into_iter().map(|event| own.sign_in_record(event)).collect();
+                Ok((answer, records?))
+            });
+            match done {
+                Ok((answer, records)) => {
+                    tx.keep();
+                    (Ok(answer), new_events(records))
+                }
+                Err(error) => {
+                    tx.discard();
+                    (Err(error), Vec::new())
+                }
+            }
+        });
+        committed.wait()?
+    }
+
+    /// Observed: no request id, `readOnly` false, and the host of the page in `tlsDetails`.
+    fn sign_in_record(&self, event: SignInEvent) -> Result<Record, StoreError> {
+        let origin = event.origin;
+        let tls_details = origin.tls.map(|(tls_version, cipher_suite)| TlsDetails {
+            tls_version,
+            cipher_suite,
+            client_provided_host_header: Some(origin.host),
+            key_exchange: None,
+        });
+        Ok(Record {
+            user_identity: event.user_identity,
+            source_ip_address: origin.source_ip.to_string(),
+            user_agent: origin.user_agent,
+            error_message: event.error_message.map(str::to_owned),
+            response_elements: event.response_elements,
+            additional_event_data: event.additional,
+            event_type: EventType::AwsConsoleSignIn,
+            read_only: Some(false),
+            tls_details,
+            ..blank(
+                self.clock.now(),
+                SIGN_IN,
+                event.name,
+                Region::us_east_1().as_str(),
+                event.account,
+                uuid_v4(self.entropy.bytes()?),
+            )
+        })
+    }
+}
