@@ -3,11 +3,11 @@
 use std::marker::PhantomData;
 
 use gateway::{Access, Ctx, EventParts, Operation, Query, Row, Spec, row};
-use policy::Principal;
+use policy::{Principal, ResourceRule};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use types::Timestamp;
+use types::{AccountId, Timestamp};
 
 use crate::IAM;
 use crate::error::{Fail, IamError};
@@ -28,6 +28,12 @@ pub(crate) trait Action: 'static {
 
     /// What the call acts on.
     fn targets(ctx: &Ctx<'_>, input: &Self::Input) -> Result<Vec<Target>, Fail>;
+
+    /// Slow work before the transaction: hashing passwords.
+    fn prepare(ctx: &mut Ctx<'_>, input: &mut Self::Input) -> Result<(), Fail> {
+        let _ = (ctx, input);
+        Ok(())
+    }
 
     /// The operation itself.
     fn run(ctx: &mut Ctx<'_>, input: &mut Self::Input) -> Result<Self::Output, Fail>;
@@ -87,6 +93,15 @@ impl Target {
         self
     }
 
+    /// Allowed by a setting of the account, as long as no policy denies it.
+    pub(crate) fn granted(mut self, owner: &AccountId) -> Self {
+        self.access.owner = Some(owner.clone());
+        // As a grant on a key does: it needs no identity policy, and cannot undo a denial.
+        self.access.rule = ResourceRule::KeyPolicy;
+        self.access.granted = true;
+        self
+    }
+
     /// For another action than the operation's own.
     pub(crate) fn action(mut self, action: &'static str) -> Self {
         self.action = Some(action);
@@ -122,6 +137,10 @@ impl<A: Action> Operation for Iam<A> {
             .collect())
     }
 
+    fn prepare(ctx: &mut Ctx<'_>, input: &mut Self::Input) -> Result<(), Fail> {
+        A::prepare(ctx, input)
+    }
+
     fn run(ctx: &mut Ctx<'_>, input: &mut Self::Input) -> Result<Self::Output, Fail> {
         A::run(ctx, input)
     }
@@ -134,7 +153,7 @@ impl<A: Action> Operation for Iam<A> {
     ) {
         java_dates(&mut event.response_elements);
         if let Some(members) = event.response_elements.as_object_mut() {
-            members.values_mut().filter_map(Value::as_object_mut).for_each(without_secret);
+            members.values_mut().filter_map(Value::as_object_mut).for_each(without_secrets);
         }
     }
 }
@@ -192,8 +211,11 @@ fn java_dates(tree: &mut Value) {
 }
 
 /// Observed: `CreateAccessKey` is recorded without the secret.
-fn without_secret(members: &mut Map<String, Value>) {
-    members.remove("secretAccessKey");
+/// Assumed: so is `CreateVirtualMFADevice`.
+fn without_secrets(members: &mut Map<String, Value>) {
+    for secret in ["secretAccessKey", "base32StringSeed", "qRCodePNG"] {
+        members.remove(secret);
+    }
 }
 
 /// The user, role or group of that name, or AWS's refusal.

@@ -1,6 +1,7 @@
 //! The tables of IAM and all ways into them.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use store::{StoreError, Table, Tx, key, key_prefix};
 use types::AccountId;
@@ -26,7 +27,7 @@ const ALIASES: Table<AccountId> = Table::new("iam.alias");
 
 /// An account of this installation.
 pub(crate) fn account(tx: &Tx<'_>, id: &AccountId) -> Result<Option<AccountRow>, StoreError> {
-    ACCOUNTS.get(tx, id.as_str())
+    Ok(ACCOUNTS.shared(tx, id.as_str())?.map(Arc::unwrap_or_clone))
 }
 
 /// All accounts, by id.
@@ -61,7 +62,7 @@ pub(crate) fn account_by_alias(tx: &Tx<'_>, alias: &str) -> Result<Option<Accoun
 
 /// A long-term access key.
 pub(crate) fn access_key(tx: &Tx<'_>, id: &str) -> Result<Option<AccessKey>, StoreError> {
-    ACCESS_KEYS.get(tx, id)
+    Ok(ACCESS_KEYS.shared(tx, id)?.map(Arc::unwrap_or_clone))
 }
 
 /// Stores an access key.
@@ -90,8 +91,9 @@ pub(crate) fn holder(
 
 /// A user, role or group by its unique id.
 pub(crate) fn holder_by_id(tx: &Tx<'_>, id: &str) -> Result<Option<Holder>, StoreError> {
-    let Some(place) = PLACES.get(tx, id)? else { return Ok(None) };
-    HOLDERS.get(tx, holder_key(&place.account, place.kind, &place.lower_name))
+    let Some(place) = PLACES.shared(tx, id)? else { return Ok(None) };
+    let holder = HOLDERS.shared(tx, holder_key(&place.account, place.kind, &place.lower_name))?;
+    Ok(holder.map(Arc::unwrap_or_clone))
 }
 
 /// Stores a new holder.
@@ -202,7 +204,7 @@ pub(crate) fn policy_by_name(
 pub(crate) fn policy_document(
     tx: &Tx<'_>,
     arn: &str,
-) -> Result<Option<std::sync::Arc<str>>, StoreError> {
+) -> Result<Option<Arc<str>>, StoreError> {
     if arn.starts_with(managed::ARN_PREFIX) {
         return Ok(managed::find(arn).map(|policy| policy.document.into()));
     }

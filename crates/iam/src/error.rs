@@ -26,6 +26,14 @@ pub(crate) enum IamError {
     PackedPolicyTooLarge(String),
     /// A refusal that no policy decides.
     AccessDenied(String),
+    /// A password breaks the account's policy.
+    PasswordPolicyViolation(String),
+    /// The caller is of a kind for which the call makes no sense.
+    InvalidUserType(String),
+    /// A code is not the device's, or was shown before.
+    InvalidAuthenticationCode,
+    /// Somebody else changes the same thing at this moment.
+    TemporarilyUnmodifiable(String),
     /// The credentials are of a kind that this service does not take.
     InvalidClientToken,
 }
@@ -44,6 +52,14 @@ impl ApiError for IamError {
             Self::InvalidParameterValue(text) => (400, "InvalidParameterValue", text.as_str()),
             Self::PackedPolicyTooLarge(text) => (400, "PackedPolicyTooLarge", text.as_str()),
             Self::AccessDenied(text) => (403, "AccessDenied", text.as_str()),
+            Self::PasswordPolicyViolation(text) => (400, "PasswordPolicyViolation", text.as_str()),
+            Self::InvalidUserType(text) => (400, "InvalidUserType", text.as_str()),
+            Self::InvalidAuthenticationCode => {
+                (403, "InvalidAuthenticationCode", "Authentication code for device is not valid.")
+            }
+            Self::TemporarilyUnmodifiable(text) => {
+                (409, "EntityTemporarilyUnmodifiable", text.as_str())
+            }
             Self::InvalidClientToken => (
                 403,
                 "InvalidClientTokenId",
@@ -77,6 +93,25 @@ impl IamError {
         Self::NoSuchEntity(format!("Policy {arn} does not exist or is not attachable."))
     }
 
+    /// `Login Profile for User x cannot be found.`
+    ///
+    /// Observed.
+    pub(crate) fn no_profile(user: &str) -> Self {
+        Self::NoSuchEntity(format!("Login Profile for User {user} cannot be found."))
+    }
+
+    /// Observed: the text of a deletion that came too early.
+    pub(crate) fn profile_is_changing(user: &str) -> Self {
+        Self::TemporarilyUnmodifiable(format!(
+            "Login Profile for User {user} cannot be modified while login profile is being created."
+        ))
+    }
+
+    /// `VirtualMFADevice with serial number arn:… does not exist.`
+    pub(crate) fn no_device(serial: &str) -> Self {
+        Self::NoSuchEntity(format!("VirtualMFADevice with serial number {serial} does not exist."))
+    }
+
     /// `Cannot exceed quota for AccessKeysPerUser: 2`
     pub(crate) fn quota(name: &str, most: usize) -> Self {
         Self::LimitExceeded(format!("Cannot exceed quota for {name}: {most}"))
@@ -108,6 +143,10 @@ mod tests {
             (IamError::InvalidParameterValue(text()), 400, "InvalidParameterValue"),
             (IamError::PackedPolicyTooLarge(text()), 400, "PackedPolicyTooLarge"),
             (IamError::AccessDenied(text()), 403, "AccessDenied"),
+            (IamError::PasswordPolicyViolation(text()), 400, "PasswordPolicyViolation"),
+            (IamError::InvalidUserType(text()), 400, "InvalidUserType"),
+            (IamError::InvalidAuthenticationCode, 403, "InvalidAuthenticationCode"),
+            (IamError::TemporarilyUnmodifiable(text()), 409, "EntityTemporarilyUnmodifiable"),
             (IamError::InvalidClientToken, 403, "InvalidClientTokenId"),
         ] {
             let wire = error.wire();

@@ -45,6 +45,11 @@ fn temporary(query: &CredentialQuery<'_>, token: &str) -> Result<Credential, Sto
     if token.expires <= query.now {
         return Ok(Credential::Expired);
     }
+    if let Some(id) = &token.console
+        && crate::signin::rows::live_session(query.tx, id, query.now)?.is_none()
+    {
+        return Ok(Credential::Expired);
+    }
     let Some(mut caller) = caller(query, &token.account, &token.who)? else {
         return Ok(Credential::BadToken);
     };

@@ -6,12 +6,12 @@
 //! Its end is its expiry or the deletion of its role.
 //!
 //! The gateway asks [`PORT`] for identities; the operations come as [`ROWS`]. What is deliberately
-//! not here: deciding (that is `policy`), signatures (`wire`), passwords, second factors,
-//! federation. Lists of such things are answered honestly: empty.
+//! not here: deciding (that is `policy`), signatures (`wire`), federation. Lists of such things are
+//! answered honestly: empty.
 //!
 //! Reading order: [`bootstrap`] (accounts come from configuration), `model` (what is stored),
 //! `directory` (the tables), `identity` ([`PORT`]), `action` (what operations share), `ops`,
-//! `token` and `sts`.
+//! `token` and `sts`; [`signin`] for people.
 
 mod action;
 mod bootstrap;
@@ -27,6 +27,7 @@ mod ops;
 mod paging;
 mod secrets;
 mod shapes;
+pub mod signin;
 mod sts;
 mod tagging;
 mod token;

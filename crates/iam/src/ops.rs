@@ -6,9 +6,14 @@ mod account;
 mod attached;
 mod authorization_details;
 mod boundaries;
+mod change_password;
 mod groups;
 mod holders;
 mod inline;
+mod login_profiles;
+mod mfa_devices;
+mod mfa_in_use;
+mod password_policy;
 pub(crate) mod policies;
 mod roles;
 mod simulate;
@@ -21,6 +26,7 @@ use gateway::{Row, row};
 use crate::action::action;
 use crate::noun::{Groups, Roles, Users};
 use crate::sts;
+pub(crate) use change_password::REUSED;
 use policies::Policies;
 
 /// The operations of IAM and STS.
@@ -101,8 +107,21 @@ pub const ROWS: &[Row] = &[
     action::<authorization_details::GetAccountAuthorizationDetails>(),
     action::<simulate::SimulatePrincipalPolicy>(),
     action::<simulate::SimulateCustomPolicy>(),
-    action::<absent::ListMFADevices>(),
-    action::<absent::ListVirtualMFADevices>(),
+    action::<login_profiles::CreateLoginProfile>(),
+    action::<login_profiles::GetLoginProfile>(),
+    action::<login_profiles::UpdateLoginProfile>(),
+    action::<login_profiles::DeleteLoginProfile>(),
+    action::<change_password::ChangePassword>(),
+    action::<password_policy::GetAccountPasswordPolicy>(),
+    action::<password_policy::UpdateAccountPasswordPolicy>(),
+    action::<password_policy::DeleteAccountPasswordPolicy>(),
+    action::<mfa_devices::CreateVirtualMFADevice>(),
+    action::<mfa_devices::DeleteVirtualMFADevice>(),
+    action::<mfa_devices::ListVirtualMFADevices>(),
+    action::<mfa_in_use::EnableMFADevice>(),
+    action::<mfa_in_use::ResyncMFADevice>(),
+    action::<mfa_in_use::DeactivateMFADevice>(),
+    action::<mfa_in_use::ListMFADevices>(),
     action::<absent::ListSSHPublicKeys>(),
     action::<absent::ListSigningCertificates>(),
     action::<absent::ListServiceSpecificCredentials>(),
@@ -111,9 +130,6 @@ pub const ROWS: &[Row] = &[
     action::<absent::ListServerCertificates>(),
     action::<absent::ListSAMLProviders>(),
     action::<absent::ListOpenIDConnectProviders>(),
-    action::<absent::GetLoginProfile>(),
-    action::<absent::DeleteLoginProfile>(),
-    action::<absent::GetAccountPasswordPolicy>(),
     row::<sts::GetCallerIdentity>(),
     row::<sts::AssumeRole>(),
     row::<sts::GetSessionToken>(),

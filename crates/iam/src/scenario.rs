@@ -2,6 +2,7 @@
 
 mod iam_calls;
 mod policy_calls;
+mod sign_in_calls;
 mod sts_calls;
 
 use gateway::Row;

@@ -3,9 +3,12 @@
 use gateway::Ctx;
 use serde::{Deserialize, Serialize};
 use store::StoreError;
+use types::Timestamp;
 
 use crate::document;
 use crate::model::{Holder, ManagedPolicy, Tag, Version};
+use crate::signin::rows;
+use crate::token::Who;
 
 /// An answer without members.
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,6 +42,8 @@ pub(crate) struct UserShape {
     pub(crate) arn: String,
     pub(crate) create_date: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) password_last_used: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) permissions_boundary: Option<BoundaryShape>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) tags: Vec<Tag>,
@@ -53,6 +58,15 @@ impl UserShape {
     }
 }
 
+impl UserShape {
+    /// With the last sign-in of an owner, if there was one.
+    pub(crate) fn seen(self, ctx: &Ctx<'_>, who: &Who) -> Result<Self, StoreError> {
+        let profile = rows::profile(ctx.tx(), ctx.account(), who)?;
+        let used = profile.and_then(|profile| profile.used);
+        Ok(Self { password_last_used: used.map(Timestamp::iso), ..self })
+    }
+}
+
 /// As lists show users.
 impl From<Holder> for UserShape {
     fn from(user: Holder) -> Self {
@@ -62,6 +76,7 @@ impl From<Holder> for UserShape {
             user_name: Some(user.name),
             user_id: user.id,
             create_date: user.created.iso(),
+            password_last_used: None,
             permissions_boundary: None,
             tags: Vec::new(),
         }

@@ -43,6 +43,9 @@ pub(crate) struct Token {
     pub(crate) transitive_tag_keys: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) source_identity: Option<String>,
+    /// The session of the console that it belongs to, and with which it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) console: Option<String>,
 }
 
 /// In whose name a session acts.
@@ -80,6 +83,7 @@ impl Token {
             tags: Vec::new(),
             transitive_tag_keys: Vec::new(),
             source_identity: None,
+            console: None,
         })
     }
 
@@ -118,7 +122,7 @@ impl Token {
             tags: self.tags.iter().map(|tag| (tag.key.clone(), tag.value.clone())).collect(),
             transitive_tag_keys: self.transitive_tag_keys.clone(),
             source_identity: self.source_identity.clone(),
-            console: false,
+            console: self.console.is_some(),
         })
     }
 }

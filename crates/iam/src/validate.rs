@@ -59,6 +59,21 @@ pub(crate) const ACCOUNT_ALIAS: Text = Text {
     pattern: r"^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$",
     allows: is_alias,
 };
+/// Source: the model's `passwordType`.
+pub(crate) const PASSWORD: Text =
+    Text { min: 1, max: 128, pattern: r"[\u0009\u000A\u000D\u0020-\u00FF]+", allows: is_latin };
+/// Source: the model's `virtualMFADeviceName`.
+pub(crate) const DEVICE_NAME: Text = Text { min: 1, max: 226, pattern: NAME, allows: is_name };
+/// Source: the model's `serialNumberType`.
+pub(crate) const SERIAL_NUMBER: Text =
+    Text { min: 9, max: 256, pattern: r"[\w+=/:,.@-]+", allows: is_external_id };
+/// Source: the model's `authenticationCodeType`.
+pub(crate) const MFA_CODE: Text = Text {
+    min: 6,
+    max: 6,
+    pattern: r"[\d]+",
+    allows: |text| text.chars().all(|letter| letter.is_ascii_digit()),
+};
 /// Source: the model's `arnType`. Whether it is an ARN is told in other words.
 pub(crate) const ARN: Text = Text { min: 20, max: 2_048, pattern: "", allows: |_| true };
 /// Source: the model of STS, `roleSessionNameType`.

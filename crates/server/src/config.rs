@@ -128,6 +128,7 @@ fn set<T>(to: &mut T, from: Option<T>) {
 /// The configuration file. Unknown keys are errors.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the names of the file's keys")]
 struct File {
     data_dir: Option<PathBuf>,
     listen: Option<SocketAddr>,
@@ -191,5 +192,27 @@ mod tests {
     fn unknown_keys_are_errors() {
         assert!(toml::from_str::<File>("listen = '127.0.0.1:1'").is_ok());
         assert!(toml::from_str::<File>("lissten = '127.0.0.1:1'").is_err());
+    }
+
+    /// The page tells all keys of the file and no others.
+    #[test]
+    fn every_key_is_documented() {
+        let page = include_str!("../../../docs/configuration.md");
+        let error = toml::from_str::<File>("nonsense = 1").unwrap_err().to_string();
+        let (_, known) = error.split_once("expected one of ").unwrap();
+        let known: Vec<&str> =
+            known.split('`').skip(1).step_by(2).filter(|key| *key != "nonsense").collect();
+        let told: Vec<&str> = page
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+            .filter(|key| !key.starts_with("--") && !key.starts_with("SHOSEKI"))
+            .collect();
+        assert!(known.contains(&"data_dir"), "{error}");
+        for key in known.iter().filter(|key| !told.contains(key)) {
+            panic!("`{key}` is not documented");
+        }
+        for key in told.iter().filter(|key| !known.contains(key)) {
+            assert!(key.starts_with("accounts."), "`{key}` is no key");
+        }
     }
 }

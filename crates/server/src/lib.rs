@@ -7,8 +7,10 @@
 //! Reading order: [`Config`], [`open`] (how the parts are wired), [`Server`] (sockets), then
 //! `workers.rs`.
 
+mod accounts;
 mod config;
 mod connection;
+mod console;
 mod diagnostics;
 mod metrics;
 mod open;
@@ -17,9 +19,11 @@ mod own;
 mod roots;
 mod sealing;
 mod serve;
+mod signin;
 mod tls;
 mod workers;
 
+pub use accounts::create_account;
 pub use config::{Account, Config, ConfigError, parse_duration_ms};
 pub use diagnostics::start_diagnostics;
 pub use open::{OpenError, Opened, open};

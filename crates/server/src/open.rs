@@ -1,33 +1,43 @@
 //! How the parts are wired.
 
 use std::fmt;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use gateway::{Gateway, Parts, Row, Settings};
 use keys::{KeyError, Keyring, RootKey, WrappedKeyring};
 use store::{Store, StoreError, Table};
-use types::{Clock, Entropy};
+use types::{AccountId, Clock, Entropy};
 
-use crate::{Config, OPERATIONS, RootCredentials, sealing};
+use crate::{Config, OPERATIONS, RootCredentials, sealing, signin};
 
 /// The domain keys, wrapped under the root key.
 const KEYRING: Table<WrappedKeyring> = Table::new("server.keyring");
 
 /// An opened data directory, ready to serve.
-#[derive(Debug)]
 pub struct Opened {
     /// The pipeline over it.
     pub gateway: Arc<Gateway>,
     /// The first account's root access key.
     pub root: RootCredentials,
+    /// Allows to set the root user's first password; `None` if there is one.
+    pub(crate) first_run_token: Option<String>,
+}
+
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opened").field("root", &self.root).finish_non_exhaustive()
+    }
 }
 
 /// Opens or creates the data directory and puts the parts together.
 ///
 /// Errors, and changes nothing, when the root key does not open what is there.
 pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, OpenError> {
-    std::fs::create_dir_all(&config.data_dir)?;
+    // For nobody else to look into.
+    DirBuilder::new().recursive(true).mode(0o700).create(&config.data_dir)?;
     let fresh = !config.data_dir.join("state.redb").exists();
     let root_key = sealing::root_key(config, fresh, &entropy)?;
     let store = Arc::new(Store::open(&config.data_dir, None)?);
@@ -47,10 +57,11 @@ pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, O
         },
     });
     bootstrap(config, &gateway, &root)?;
-    Ok(Opened { gateway, root })
+    let first_run_token = signin::first_run_token(&gateway, gateway.entropy())?;
+    Ok(Opened { gateway, root, first_run_token })
 }
 
-fn keyring(
+pub(crate) fn keyring(
     store: &Arc<Store>,
     root_key: &RootKey,
     entropy: &Entropy,
@@ -118,6 +129,16 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
     },
+    /// There is no data directory.
+    NoStore {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// An account of this id is there.
+    AccountExists {
+        /// The id.
+        id: AccountId,
+    },
     /// The root key is sealed by a passphrase and none was given.
     PassphraseNeeded,
 }
@@ -140,6 +161,8 @@ impl fmt::Display for OpenError {
             Self::TooOpen { path } => {
                 write!(f, "`{}` may be read by others: chmod 600 it", path.display())
             }
+            Self::NoStore { path } => write!(f, "`{}` is no data directory", path.display()),
+            Self::AccountExists { id } => write!(f, "the account {id} exists"),
             Self::PassphraseNeeded => f.write_str("the root key is sealed by a passphrase"),
         }
     }

@@ -1,19 +1,24 @@
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use gateway::{Class, Row};
 
 /// The table of operations: every row of every service.
-pub const OPERATIONS: &[&[Row]] = &[iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS];
+pub const OPERATIONS: &[&[Row]] =
+    &[iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS, gateway::ROWS];
 
-/// `docs/operations.md`: what is there, and by `absent` what is not.
-pub fn operations_page(absent: &str) -> String {
+/// `docs/operations.md`: what is there and, of what AWS has, what is not.
+///
+/// `known` names AWS's operations, one a line: `kms CreateKey`.
+pub fn operations_page(known: &str) -> String {
     let mut page = String::from(
-        "# Operations\n\nGenerated from the table of operations by `cargo xtask golden`.\n",
+        "# Operations\n\nMade from the table of operations by `cargo xtask golden`.\n\
+         *Event* is the name that the operation has in events.\n",
     );
     let mut rows: Vec<_> = OPERATIONS.iter().flat_map(|rows| rows.iter()).collect();
     rows.sort_by_key(|row| (row.spec.service.name, row.spec.name));
     let mut service = "";
-    for row in rows {
+    for row in &rows {
         let spec = row.spec;
         if spec.service.name != service {
             service = spec.service.name;
@@ -30,6 +35,62 @@ pub fn operations_page(absent: &str) -> String {
         let read_only = if spec.read_only { "yes" } else { "no" };
         let _ = writeln!(page, "| {} | {} | {class} | {read_only} |", spec.name, spec.event_name);
     }
-    page.push_str(absent);
+    let there: BTreeSet<_> =
+        rows.iter().map(|row| (row.spec.service.name, row.spec.name)).collect();
+    page.push_str(&absent(known, &there));
     page
+}
+
+/// What AWS has and we have not, by service.
+fn absent(known: &str, there: &BTreeSet<(&str, &str)>) -> String {
+    let mut missing = BTreeMap::<&str, Vec<&str>>::new();
+    for pair in known.lines().filter_map(|line| line.split_once(' ')) {
+        if pair.0 != "#" && !there.contains(&pair) {
+            missing.entry(pair.0).or_default().push(pair.1);
+        }
+    }
+    let mut text = String::from("\n# What AWS has and Shoseki has not\n");
+    for (service, names) in missing {
+        let _ = write!(text, "\n## {service}: {} absent\n\n{}\n", names.len(), names.join(", "));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs};
+
+    use super::*;
+
+    const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/operations.md");
+    const KNOWN: &str = include_str!("../../../docs/operations-of-aws.txt");
+
+    /// The page tells what the table says. `UPDATE_GOLDEN=1` writes it anew.
+    #[test]
+    fn the_page_of_operations_is_fresh() {
+        let page = operations_page(KNOWN);
+        if env::var_os("UPDATE_GOLDEN").is_some() {
+            fs::write(PAGE, &page).unwrap();
+        }
+        let written = fs::read_to_string(PAGE).unwrap();
+        assert!(written == page, "docs/operations.md is stale: cargo xtask golden");
+    }
+
+    /// Whatever is served under a name of AWS's has AWS's name for it.
+    #[test]
+    fn every_operation_is_one_of_aws() {
+        let rows = OPERATIONS.iter().flat_map(|rows| rows.iter());
+        for row in rows.filter(|row| row.spec.service.name != "shoseki") {
+            let line = format!("{} {}", row.spec.service.name, row.spec.name);
+            assert!(KNOWN.lines().any(|known| known == line), "{line}");
+        }
+    }
+
+    /// What is there is not told to be absent.
+    #[test]
+    fn absent_is_what_is_not_there() {
+        let there = BTreeSet::from([("kms", "Encrypt")]);
+        let text = absent("# of AWS\nkms Decrypt\nkms Encrypt\n", &there);
+        assert!(text.ends_with("\n## kms: 1 absent\n\nDecrypt\n"), "{text}");
+    }
 }

@@ -74,7 +74,7 @@ impl RootCredentials {
 }
 
 /// A secret access key: 40 characters.
-fn secret(entropy: &Entropy) -> Result<String, OpenError> {
+pub(crate) fn secret(entropy: &Entropy) -> Result<String, OpenError> {
     use base64::Engine;
     Ok(base64::engine::general_purpose::STANDARD.encode(entropy.bytes::<30>()?))
 }

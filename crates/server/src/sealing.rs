@@ -81,5 +81,6 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Errors if anybody but the owner may read a secret file.
 pub(crate) fn refuse_readable_by_others(path: &Path) -> Result<(), OpenError> {
     let mode = fs::metadata(path)?.permissions().mode();
-    if mode & 0o077 == 0 { Ok(()) } else { Err(OpenError::TooOpen { path: path.to_owned() }) }
+    let others = mode & 0o077;
+    if others == 0 { Ok(()) } else { Err(OpenError::TooOpen { path: path.to_owned() }) }
 }

@@ -1,4 +1,5 @@
 use std::convert::Infallible;
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,7 +17,8 @@ use tokio_rustls::TlsAcceptor;
 use crate::connection::{OutBody, Peer, answer};
 use crate::metrics::Metrics;
 use crate::workers::Workers;
-use crate::{Config, Opened, own, tls};
+use crate::signin::{self, SignIn};
+use crate::{Config, Opened, console, own, tls};
 
 /// Bytes of a request's head at most.
 ///
@@ -26,9 +28,9 @@ const HEAD_BYTES_MAX: usize = 64 << 10;
 const HEADERS_MAX: usize = 128;
 
 /// A server that listens.
-#[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
+    first_run_link: Option<String>,
     stop: watch::Sender<bool>,
     running: tokio::task::JoinHandle<()>,
 }
@@ -38,6 +40,13 @@ struct Shared {
     metrics: Arc<Metrics>,
     connections: Arc<Semaphore>,
     tls: Option<TlsAcceptor>,
+    sign_in: Arc<SignIn>,
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
+    }
 }
 
 impl Server {
@@ -47,21 +56,31 @@ impl Server {
         let listener = TcpListener::bind(config.listen).await?;
         let address = listener.local_addr()?;
         let (stop, stopping) = watch::channel(false);
-        let workers = Workers::start(config, &opened.gateway, stopping.clone());
+        let workers = Workers::start(config, &opened.gateway, &stopping);
         let metrics = Arc::new(Metrics::default());
+        let token = opened.first_run_token;
+        let first_run_link =
+            token.as_deref().map(|token| signin::first_run_link(address, tls.is_some(), token));
         let shared = Arc::new(Shared {
+            sign_in: Arc::new(SignIn::new(token.as_deref())),
             gateway: opened.gateway,
             metrics,
             connections: Arc::new(Semaphore::new(config.connections_max)),
             tls,
         });
         let running = tokio::spawn(accept(listener, shared, stopping, workers));
-        Ok(Self { address, stop, running })
+        Ok(Self { address, first_run_link, stop, running })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where the root user's first password is set, while there is none. To be shown once and to
+    /// its owner alone: whoever follows it becomes root.
+    pub fn first_run_link(&self) -> Option<&str> {
+        self.first_run_link.as_deref()
     }
 
     /// Stops accepting, finishes what runs, stops the workers, flushes.
@@ -156,8 +175,18 @@ where
 
 async fn route(shared: &Shared, peer: &Peer, request: Request<Incoming>) -> Response<OutBody> {
     let gateway = &shared.gateway;
-    if request.uri().path().starts_with("/_shoseki/") {
+    let path = request.uri().path();
+    if path.starts_with("/_shoseki/") {
         return own::answer(gateway, &shared.metrics, &request);
+    }
+    if signin::owns(path) {
+        return signin::answer(&shared.sign_in, gateway, peer, request).await;
+    }
+    if path == "/_console" || path.starts_with(console::PREFIX) {
+        return console::file(&request);
+    }
+    if console::wants_front_page(&request) {
+        return console::redirect();
     }
     let began = gateway.clock().now();
     let response = answer(Arc::clone(gateway), peer, request).await;

@@ -25,13 +25,12 @@ pub(crate) fn acceptor(cert: &Path, key: &Path) -> io::Result<TlsAcceptor> {
 /// Observed: `TLSv1.2` with `ECDHE-RSA-AES128-GCM-SHA256`, `TLSv1.3` with `TLS_AES_128_GCM_SHA256`.
 pub(crate) fn names(connection: &ServerConnection) -> Option<(String, String)> {
     let suite = format!("{:?}", connection.negotiated_cipher_suite()?.suite());
-    match connection.protocol_version()? {
-        rustls::ProtocolVersion::TLSv1_3 => {
-            Some(("TLSv1.3".to_owned(), suite.replacen("TLS13_", "TLS_", 1)))
-        }
-        rustls::ProtocolVersion::TLSv1_2 => Some(("TLSv1.2".to_owned(), openssl_name(&suite))),
-        _ => None,
+    let version = connection.protocol_version()?;
+    if version == rustls::ProtocolVersion::TLSv1_3 {
+        return Some(("TLSv1.3".to_owned(), suite.replacen("TLS13_", "TLS_", 1)));
     }
+    (version == rustls::ProtocolVersion::TLSv1_2)
+        .then(|| ("TLSv1.2".to_owned(), openssl_name(&suite)))
 }
 
 fn openssl_name(iana: &str) -> String {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use gateway::Gateway;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use types::{DAY_MS, MINUTE_MS, SECOND_MS, Timestamp};
+use types::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp};
 
 use crate::Config;
 
@@ -15,6 +15,8 @@ use crate::Config;
 const SEALING_PAUSE_MS: u64 = 10 * SECOND_MS;
 /// Events in the tail from which on they are moved into a segment.
 const SEAL_FROM_EVENTS: usize = 16_384;
+/// Bytes that no object names are kept this long, in milliseconds: an upload may still run.
+const UPLOAD_MS_MAX: u64 = DAY_MS;
 /// A driver never sleeps longer: the clock may have been set.
 const LONGEST_WAIT_MS: u64 = MINUTE_MS;
 
@@ -29,17 +31,18 @@ impl Workers {
     pub(crate) fn start(
         config: &Config,
         gateway: &Arc<Gateway>,
-        stopping: watch::Receiver<bool>,
+        stopping: &watch::Receiver<bool>,
     ) -> Self {
         let timing = cloudtrail::Timing {
             delivery_interval_ms: config.delivery_interval_ms,
             digest_interval_ms: config.digest_interval_ms,
         };
         let history_ms = config.history_days.saturating_mul(DAY_MS);
-        let steps: [(&'static str, Step); 3] = [
+        let steps: [(&'static str, Step); 4] = [
             ("delivery", Box::new(move |gateway| cloudtrail::deliver(gateway, &timing))),
             ("sealing", Box::new(move |gateway| seal(gateway, history_ms))),
             ("keys", Box::new(keys_due)),
+            ("bodies", Box::new(sweep)),
         ];
         let mut workers = JoinSet::new();
         for (name, step) in steps {
@@ -98,6 +101,9 @@ fn seal(gateway: &Arc<Gateway>, history_ms: u64) -> Timestamp {
         Ok(_) => return now,
         Err(error) => tracing::error!(%error, "events could not be sealed; they stay in the tail"),
     }
+    if let Err(error) = gateway.forget_denials() {
+        tracing::error!(%error, "old denials could not be forgotten");
+    }
     let dropped = cloudtrail::oldest_needed(gateway)
         .and_then(|needed| gateway.store().expire(now.minus_ms(history_ms), needed));
     match dropped {
@@ -106,6 +112,18 @@ fn seal(gateway: &Arc<Gateway>, history_ms: u64) -> Timestamp {
         Err(error) => tracing::error!(%error, "old events could not be dropped"),
     }
     again
+}
+
+/// Removes the bytes of objects that are gone, and keeps the reserve for a full disk.
+fn sweep(gateway: &Arc<Gateway>) -> Timestamp {
+    let now = gateway.clock().now();
+    if let Err(error) = gateway.store().hold_reserve() {
+        tracing::warn!(%error, "the reserve of disk space could not be made");
+    }
+    if let Err(error) = s3::sweep(gateway.store(), now.minus_ms(UPLOAD_MS_MAX)) {
+        tracing::error!(%error, "the bytes of deleted objects could not be removed");
+    }
+    now.plus_ms(HOUR_MS)
 }
 
 /// Deletes and rotates the keys whose day has come.

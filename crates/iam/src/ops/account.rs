@@ -10,6 +10,8 @@ use crate::error::{Fail, IamError};
 use crate::model::Kind;
 use crate::paging::{Listing, Paging};
 use crate::shapes::Nothing;
+use crate::signin::rows;
+use crate::token::Who;
 use crate::validate::{ACCOUNT_ALIAS, Checks, given};
 
 /// An alias.
@@ -153,6 +155,9 @@ impl Action for GetAccountSummary {
         let root_keys = root.is_some_and(|row| !row.access_keys.is_empty());
         let count = |kind| directory::count_holders(ctx.tx(), ctx.account(), kind);
         let (users, groups) = (count(Kind::User)?, count(Kind::Group)?);
+        let devices = rows::devices(ctx.tx(), ctx.account())?;
+        let root_mfa = !rows::devices_of(ctx.tx(), ctx.account(), &Who::Root)?.is_empty();
+        let root_password = rows::profile(ctx.tx(), ctx.account(), &Who::Root)?.is_some();
         let numbers = [
             ("Users", users),
             ("UsersQuota", Kind::User.per_account_max()),
@@ -181,10 +186,10 @@ impl Action for GetAccountSummary {
             ("InstanceProfiles", 0),
             ("InstanceProfilesQuota", 1_000),
             ("Providers", 0),
-            ("MFADevices", 0),
-            ("MFADevicesInUse", 0),
-            ("AccountMFAEnabled", 0),
-            ("AccountPasswordPresent", 0),
+            ("MFADevices", devices.len()),
+            ("MFADevicesInUse", devices.iter().filter(|device| device.used_by.is_some()).count()),
+            ("AccountMFAEnabled", usize::from(root_mfa)),
+            ("AccountPasswordPresent", usize::from(root_password)),
             ("AccountSigningCertificatesPresent", 0),
             ("AccountAccessKeysPresent", usize::from(root_keys)),
             ("GlobalEndpointTokenVersion", 1),

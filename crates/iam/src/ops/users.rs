@@ -1,8 +1,9 @@
 //! Users: create, get, list, update, delete.
 
 use gateway::Ctx;
-use policy::Principal;
 use serde::{Deserialize, Serialize};
+use store::StoreError;
+use types::Arn;
 
 use super::boundaries::set_boundary;
 use super::holders::{self, CreateFields, ListInput, UpdateFields};
@@ -13,6 +14,8 @@ use crate::model::Kind;
 use crate::noun::Of;
 use crate::paging::Listing;
 use crate::shapes::{Nothing, UserShape};
+use crate::signin::rows;
+use crate::token::Who;
 use crate::validate::{Checks, NAME_64, NAME_128, PATH, given};
 
 /// A user to be.
@@ -80,23 +83,25 @@ impl Action for GetUser {
     fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<UserOutput, Fail> {
         match user_or_caller(input.user_name.as_ref(), ctx)? {
             Some(name) => {
-                let user = UserShape::whole(existing(ctx, Kind::User, &name)?);
-                Ok(UserOutput { user })
+                let user = existing(ctx, Kind::User, &name)?;
+                let who = Who::User(user.id.clone());
+                Ok(UserOutput { user: UserShape::whole(user).seen(ctx, &who)? })
             }
-            None => Ok(UserOutput { user: root_user(ctx, &ctx.caller().principal)? }),
+            None => Ok(UserOutput { user: root_user(ctx)?.seen(ctx, &Who::Root)? }),
         }
     }
 }
 
 /// Observed: the root user is shown without name and path.
-fn root_user(ctx: &Ctx<'_>, root: &Principal) -> Result<UserShape, Fail> {
+pub(super) fn root_user(ctx: &Ctx<'_>) -> Result<UserShape, StoreError> {
     let row = directory::account(ctx.tx(), ctx.account())?;
     Ok(UserShape {
         path: None,
         user_name: None,
         user_id: ctx.account().to_string(),
-        arn: root.arn().to_string(),
+        arn: Arn::global("iam", ctx.account(), "root").to_string(),
         create_date: row.map_or_else(|| ctx.now(), |row| row.created).iso(),
+        password_last_used: None,
         permissions_boundary: None,
         tags: Vec::new(),
     })
@@ -119,7 +124,11 @@ impl Action for ListUsers {
     }
 
     fn run(ctx: &mut Ctx<'_>, input: &mut ListInput) -> Result<Listing<UserShape>, Fail> {
-        Ok(input.page(ctx, Kind::User)?.listing("Users"))
+        let page = input.page(ctx, Kind::User)?.try_map(|user| {
+            let who = Who::User(user.id.clone());
+            UserShape::from(user).seen(ctx, &who)
+        })?;
+        Ok(page.listing("Users"))
     }
 }
 
@@ -183,6 +192,13 @@ impl Action for DeleteUser {
         let user = input.existing(ctx, Kind::User)?;
         if !user.access_keys.is_empty() {
             return Err(IamError::delete_first("delete access keys").into());
+        }
+        let who = Who::User(user.id.clone());
+        if rows::profile(ctx.tx(), ctx.account(), &who)?.is_some() {
+            return Err(IamError::delete_first("delete login profile").into());
+        }
+        if !rows::devices_of(ctx.tx(), ctx.account(), &who)?.is_empty() {
+            return Err(IamError::delete_first("delete MFA device").into());
         }
         if !user.groups.is_empty() {
             return Err(IamError::delete_first("remove user from all groups").into());

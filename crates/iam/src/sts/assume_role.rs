@@ -10,10 +10,10 @@ use types::{AccountId, Arn};
 
 use super::Credentials;
 use super::session_tags::SessionTags;
-use super::session_token::refuse_second_factor;
 use crate::STS;
 use crate::error::{Fail, IamError};
 use crate::model::{Holder, Kind, Tag};
+use crate::signin::second_factor::Shown;
 use crate::token::{Token, Who};
 use crate::validate::{ARN, Checks, EXTERNAL_ID, SESSION_NAME, SOURCE_IDENTITY, given};
 use crate::{directory, identity, tagging};
@@ -117,7 +117,7 @@ impl Operation for AssumeRole {
             let told = "Roles may not be assumed by root accounts.";
             return Err(IamError::AccessDenied(told.to_owned()).into());
         }
-        refuse_second_factor(input.serial_number.is_some() || input.token_code.is_some())?;
+        let shown = input.second_factor(ctx)?;
         let tags = input.session_tags(ctx)?;
         let source_identity = input.source_identity(ctx)?;
         let mut actions = vec!["sts:AssumeRole"];
@@ -129,7 +129,11 @@ impl Operation for AssumeRole {
         }
         let role = role_of(ctx, &arn)?;
         let trust = role.as_ref().map(|role| ctx.resource_policy(role.trust(), &Grammar::Trust));
-        let context = input.context(role.as_ref(), &tags, source_identity.as_deref());
+        let mut context = input.context(role.as_ref(), &tags, source_identity.as_deref());
+        if shown.is_some() {
+            context.set("aws:MultiFactorAuthPresent", "true");
+            context.set("aws:MultiFactorAuthAge", "0");
+        }
         Ok(actions
             .into_iter()
             .map(|action| Access {
@@ -153,7 +157,12 @@ impl Operation for AssumeRole {
         let tags = input.session_tags(ctx)?;
         let session_name = given(input.role_session_name.as_ref()).to_owned();
         let who = Who::Role(role.id.clone(), session_name.clone());
+        let shown = input.second_factor(ctx)?;
+        if let Some(shown) = &shown {
+            shown.use_up(ctx)?;
+        }
         let token = Token {
+            mfa: shown.is_some(),
             policy: input.policy.clone(),
             policy_arns: input.policy_arns.iter().map(|policy| policy.arn.clone()).collect(),
             tags: tags.tags,
@@ -265,6 +274,10 @@ impl AssumeRoleInput {
     }
 
     /// Source: Service Authorization Reference, "Condition keys for AWS STS".
+    fn second_factor(&self, ctx: &Ctx<'_>) -> Result<Option<Shown>, Fail> {
+        Shown::with_call(ctx, self.serial_number.as_deref(), self.token_code.as_deref())
+    }
+
     fn context(
         &self,
         role: Option<&Holder>,

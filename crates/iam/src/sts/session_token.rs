@@ -10,6 +10,7 @@ use serde_json::json;
 use super::Credentials;
 use crate::STS;
 use crate::error::{Fail, IamError};
+use crate::signin::second_factor::Shown;
 use crate::token::{Token, Who};
 use crate::validate::Checks;
 
@@ -34,6 +35,12 @@ pub(crate) struct SessionTokenInput {
     serial_number: Option<String>,
     #[serde(default, skip_serializing)]
     token_code: Option<String>,
+}
+
+impl SessionTokenInput {
+    fn second_factor(&self, ctx: &Ctx<'_>) -> Result<Option<Shown>, Fail> {
+        Shown::with_call(ctx, self.serial_number.as_deref(), self.token_code.as_deref())
+    }
 }
 
 /// The credentials.
@@ -62,7 +69,7 @@ impl Operation for GetSessionToken {
             let told = "Cannot call GetSessionToken with session credentials";
             return Err(IamError::AccessDenied(told.to_owned()).into());
         }
-        refuse_second_factor(input.serial_number.is_some() || input.token_code.is_some())?;
+        input.second_factor(ctx)?;
         Ok(Vec::new())
     }
 
@@ -82,7 +89,14 @@ impl Operation for GetSessionToken {
                 return Err(IamError::AccessDenied(told.to_owned()).into());
             }
         };
-        let token = Token::new(ctx.entropy(), ctx.account(), who, ctx.now(), duration_s)?;
+        let shown = input.second_factor(ctx)?;
+        if let Some(shown) = &shown {
+            shown.use_up(ctx)?;
+        }
+        let token = Token {
+            mfa: shown.is_some(),
+            ..Token::new(ctx.entropy(), ctx.account(), who, ctx.now(), duration_s)?
+        };
         Ok(SessionTokenOutput { credentials: Credentials::of(ctx, &token)? })
     }
 
@@ -96,15 +110,4 @@ impl Operation for GetSessionToken {
             event.response_elements = json!({ "credentials": output.credentials.element() });
         }
     }
-}
-
-/// There are no devices here, so no code can be right.
-///
-/// Assumed: the text is AWS's for a wrong code.
-pub(super) fn refuse_second_factor(shown: bool) -> Result<(), IamError> {
-    if shown {
-        let told = "MultiFactorAuthentication failed with invalid MFA one time pass code. ";
-        return Err(IamError::AccessDenied(told.to_owned()));
-    }
-    Ok(())
 }

@@ -1,0 +1,229 @@
+//! Login profiles: the passwords of users.
+
+use gateway::Ctx;
+use serde::{Deserialize, Serialize};
+
+use crate::action::{Action, Target, existing, target_of, user_or_caller};
+use crate::error::{Fail, IamError};
+use crate::model::{Holder, Kind};
+use crate::noun::Of;
+use crate::shapes::Nothing;
+use crate::signin::rows::{self, LoginProfile};
+use crate::signin::{passwords, rules};
+use crate::token::Who;
+use crate::validate::{Checks, NAME_128, PASSWORD, given};
+
+/// Whose password, and which. It is never written anywhere but hashed.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ProfileInput {
+    #[serde(flatten)]
+    of: Of,
+    #[serde(default, skip_serializing)]
+    password: Option<String>,
+    #[serde(
+        default,
+        deserialize_with = "wire::query::lenient::opt_bool",
+        skip_serializing_if = "Option::is_none"
+    )]
+    password_reset_required: Option<bool>,
+    /// The password as it will be kept.
+    #[serde(skip)]
+    hash: Option<String>,
+}
+
+impl ProfileInput {
+    /// Hashes the password, if there is one and it may be this user's.
+    fn hash_it(&mut self, ctx: &Ctx<'_>) -> Result<(), Fail> {
+        let Some(password) = &self.password else { return Ok(()) };
+        let rules = rows::rules(ctx.tx(), ctx.account())?;
+        if let Some(told) = rules::violation(rules.as_ref(), password) {
+            return Err(IamError::PasswordPolicyViolation(told).into());
+        }
+        self.hash = Some(passwords::hash(ctx.gateway(), password)?);
+        Ok(())
+    }
+}
+
+/// `LoginProfile`
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ProfileShape {
+    user_name: String,
+    create_date: String,
+    password_reset_required: bool,
+}
+
+/// A profile in an answer.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ProfileOutput {
+    login_profile: ProfileShape,
+}
+
+impl ProfileOutput {
+    fn of(user: &Holder, profile: &LoginProfile) -> Self {
+        Self {
+            login_profile: ProfileShape {
+                user_name: user.name.clone(),
+                create_date: profile.created.iso(),
+                password_reset_required: profile.reset_required,
+            },
+        }
+    }
+}
+
+/// The user that a call is about. The root user has its password from the sign-in page alone.
+fn user_of(ctx: &Ctx<'_>, of: &Of) -> Result<(Holder, Who), Fail> {
+    let Some(name) = user_or_caller(of.user_name.as_ref(), ctx)? else {
+        return Err(IamError::no_profile("").into());
+    };
+    let user = existing(ctx, Kind::User, &name)?;
+    let who = Who::User(user.id.clone());
+    Ok((user, who))
+}
+
+fn profile_of(ctx: &Ctx<'_>, user: &Holder, who: &Who) -> Result<LoginProfile, Fail> {
+    let profile = rows::profile(ctx.tx(), ctx.account(), who)?;
+    profile.ok_or_else(|| IamError::no_profile(&user.name).into())
+}
+
+fn targets(ctx: &Ctx<'_>, of: &Of) -> Result<Vec<Target>, Fail> {
+    match user_or_caller(of.user_name.as_ref(), ctx)? {
+        Some(name) => Ok(vec![target_of(ctx, Kind::User, &name)?]),
+        None => Ok(vec![Target::new(ctx.caller().principal.arn())]),
+    }
+}
+
+/// Gives a user a password.
+pub(crate) struct CreateLoginProfile;
+
+/// Assumed: the text.
+fn refuse_another(ctx: &Ctx<'_>, user: &Holder, who: &Who) -> Result<(), Fail> {
+    if rows::profile(ctx.tx(), ctx.account(), who)?.is_some() {
+        let told = format!("Login Profile for User {} already exists.", user.name);
+        return Err(IamError::EntityAlreadyExists(told).into());
+    }
+    Ok(())
+}
+
+impl Action for CreateLoginProfile {
+    const NAME: &'static str = "CreateLoginProfile";
+    type Input = ProfileInput;
+    type Output = ProfileOutput;
+
+    fn check(input: &ProfileInput) -> Result<(), IamError> {
+        Checks::iam()
+            .may("userName", input.of.user_name.as_deref(), &NAME_128)
+            .must("password", input.password.as_deref(), &PASSWORD)
+            .done()
+    }
+
+    fn targets(ctx: &Ctx<'_>, input: &ProfileInput) -> Result<Vec<Target>, Fail> {
+        targets(ctx, &input.of)
+    }
+
+    fn prepare(ctx: &mut Ctx<'_>, input: &mut ProfileInput) -> Result<(), Fail> {
+        let (user, who) = user_of(ctx, &input.of)?;
+        refuse_another(ctx, &user, &who)?;
+        input.hash_it(ctx)
+    }
+
+    fn run(ctx: &mut Ctx<'_>, input: &mut ProfileInput) -> Result<ProfileOutput, Fail> {
+        let (user, who) = user_of(ctx, &input.of)?;
+        refuse_another(ctx, &user, &who)?;
+        let hash = given(input.hash.as_ref()).to_owned();
+        let profile = LoginProfile {
+            reset_required: input.password_reset_required.unwrap_or(false),
+            ..crate::signin::new_profile(ctx.gateway(), hash, ctx.now())?
+        };
+        let account = ctx.account().clone();
+        rows::put_profile(ctx.tx_mut(), &account, &who, &profile)?;
+        Ok(ProfileOutput::of(&user, &profile))
+    }
+}
+
+/// Tells whether a user has a password, and since when.
+pub(crate) struct GetLoginProfile;
+
+impl Action for GetLoginProfile {
+    const NAME: &'static str = "GetLoginProfile";
+    type Input = Of;
+    type Output = ProfileOutput;
+
+    fn check(input: &Of) -> Result<(), IamError> {
+        Checks::iam().may("userName", input.user_name.as_deref(), &NAME_128).done()
+    }
+
+    fn targets(ctx: &Ctx<'_>, input: &Of) -> Result<Vec<Target>, Fail> {
+        targets(ctx, input)
+    }
+
+    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<ProfileOutput, Fail> {
+        let (user, who) = user_of(ctx, input)?;
+        Ok(ProfileOutput::of(&user, &profile_of(ctx, &user, &who)?))
+    }
+}
+
+/// Sets a user's password, or whether it must be changed. What is not sent stays.
+pub(crate) struct UpdateLoginProfile;
+
+impl Action for UpdateLoginProfile {
+    const NAME: &'static str = "UpdateLoginProfile";
+    type Input = ProfileInput;
+    type Output = Nothing;
+
+    fn check(input: &ProfileInput) -> Result<(), IamError> {
+        let checks = input.of.check_as(Kind::User, Checks::iam(), &NAME_128);
+        checks.may("password", input.password.as_deref(), &PASSWORD).done()
+    }
+
+    fn targets(ctx: &Ctx<'_>, input: &ProfileInput) -> Result<Vec<Target>, Fail> {
+        targets(ctx, &input.of)
+    }
+
+    fn prepare(ctx: &mut Ctx<'_>, input: &mut ProfileInput) -> Result<(), Fail> {
+        let (user, who) = user_of(ctx, &input.of)?;
+        profile_of(ctx, &user, &who)?;
+        input.hash_it(ctx)
+    }
+
+    fn run(ctx: &mut Ctx<'_>, input: &mut ProfileInput) -> Result<Nothing, Fail> {
+        let (user, who) = user_of(ctx, &input.of)?;
+        let mut profile = profile_of(ctx, &user, &who)?;
+        if let Some(hash) = input.hash.take() {
+            profile.set(hash, ctx.now());
+        }
+        if let Some(required) = input.password_reset_required {
+            profile.reset_required = required;
+        }
+        let account = ctx.account().clone();
+        rows::put_profile(ctx.tx_mut(), &account, &who, &profile)?;
+        Ok(Nothing {})
+    }
+}
+
+/// Takes a user's password, and with it every session of the console.
+pub(crate) struct DeleteLoginProfile;
+
+impl Action for DeleteLoginProfile {
+    const NAME: &'static str = "DeleteLoginProfile";
+    type Input = Of;
+    type Output = Nothing;
+
+    fn check(input: &Of) -> Result<(), IamError> {
+        Checks::iam().may("userName", input.user_name.as_deref(), &NAME_128).done()
+    }
+
+    fn targets(ctx: &Ctx<'_>, input: &Of) -> Result<Vec<Target>, Fail> {
+        targets(ctx, input)
+    }
+
+    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<Nothing, Fail> {
+        let (user, who) = user_of(ctx, input)?;
+        profile_of(ctx, &user, &who)?;
+        let account = ctx.account().clone();
+        rows::delete_profile(ctx.tx_mut(), &account, &who)?;
+        Ok(Nothing {})
+    }
+}

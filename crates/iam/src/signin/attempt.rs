@@ -1,0 +1,228 @@
+//! One attempt to sign in.
+
+use std::fmt;
+use std::sync::Arc;
+
+use gateway::{Gateway, SignInEvent, SignInOrigin};
+use keys::SecretBytes;
+use store::{StoreError, Tx};
+
+use super::events::{self, Factor};
+use super::passwords::{self, NotHashed};
+use super::rows::{self, MfaDevice};
+use super::rules::{self, Standing};
+use super::second_factor;
+use super::session::{self, Granted};
+use super::subject::{Found, Known};
+use crate::token::Who;
+
+/// What somebody typed, and where.
+pub struct Attempt {
+    /// Twelve digits or an alias.
+    pub account: String,
+    /// The user's name; empty for the root user.
+    pub user: String,
+    /// The password.
+    pub password: SecretBytes,
+    /// A code of the second factor.
+    pub mfa: Option<String>,
+    /// A password to have from now on.
+    pub new_password: Option<SecretBytes>,
+    /// The page that is signed in to, for the event.
+    pub login_to: String,
+    /// Where from.
+    pub origin: SignInOrigin,
+}
+
+impl fmt::Debug for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attempt").field("origin", &self.origin).finish_non_exhaustive()
+    }
+}
+
+/// What became of an attempt.
+#[derive(Debug)]
+pub enum Outcome {
+    /// A session began.
+    SignedIn(Box<Granted>),
+    /// Something was wrong; what, is not told.
+    InvalidCredentials,
+    /// The password was right; a code is needed too.
+    MfaRequired,
+    /// The password was right but must be changed: try again with a new one.
+    PasswordChangeRequired,
+    /// The new password breaks a rule; the text says which.
+    NewPasswordRefused(String),
+    /// Too many passwords are being hashed.
+    Crowded,
+}
+
+/// The text of a secret; none for what is no text.
+fn text(secret: &SecretBytes) -> &str {
+    std::str::from_utf8(secret.as_bytes()).unwrap_or_default()
+}
+
+/// Signs in, or not, and records it.
+///
+/// Blocks the thread, for some 20 ms at least.
+pub fn sign_in(gateway: &Arc<Gateway>, attempt: Attempt) -> Result<Outcome, StoreError> {
+    match tried(gateway, attempt) {
+        Ok(outcome) => Ok(outcome),
+        Err(NotHashed::Crowded) => Ok(Outcome::Crowded),
+        Err(NotHashed::Failed(cause)) => Err(cause),
+    }
+}
+
+fn tried(gateway: &Arc<Gateway>, attempt: Attempt) -> Result<Outcome, NotHashed> {
+    let now = gateway.clock().now();
+    let view = gateway.store().snapshot()?;
+    let found = Found::look(&view.tx(), &attempt.account, &attempt.user)?;
+    drop(view);
+    let right = passwords::verify(gateway, text(&attempt.password), found.hash())?;
+    let known = match found {
+        Found::Subject(known) if right => known,
+        Found::Subject(_) | Found::NoUser(_) | Found::NoAccount => {
+            return failed(gateway, &found, Factor::None, attempt);
+        }
+    };
+    let Some(profile) = &known.profile else { return Ok(Outcome::InvalidCredentials) };
+    let standing = rules::standing(known.rules.as_ref(), profile, now);
+    if standing == Standing::Expired {
+        return failed(gateway, &Found::Subject(known), Factor::None, attempt);
+    }
+    let mut factor = None;
+    if !known.devices.is_empty() {
+        let Some(code) = attempt.mfa.as_deref().filter(|code| !code.is_empty()) else {
+            return code_asked(gateway, &known, attempt);
+        };
+        factor = second_factor::device_of(gateway, &known.devices, code, now)?
+            .map(|(device, step)| (device.clone(), step));
+        if factor.is_none() {
+            return failed(gateway, &Found::Subject(known), Factor::Wrong, attempt);
+        }
+    }
+    let new_hash = match &attempt.new_password {
+        None if standing == Standing::MustChange => return Ok(Outcome::PasswordChangeRequired),
+        None => None,
+        Some(new) => match changed(gateway, &known, standing, text(new))? {
+            Ok(hash) => Some(hash),
+            Err(told) => return Ok(Outcome::NewPasswordRefused(told)),
+        },
+    };
+    let proof = Proof { old_hash: profile.hash.clone(), new_hash, factor, attempt };
+    let own = Arc::clone(gateway);
+    Ok(gateway.commit_sign_in(move |tx| proof.admit(tx, &own))?)
+}
+
+/// The hash of a new password, or what is wrong with it.
+fn changed(
+    gateway: &Gateway,
+    known: &Known,
+    standing: Standing,
+    new: &str,
+) -> Result<Result<String, String>, NotHashed> {
+    let rules = known.rules.as_ref();
+    let own_choice = known.subject.who == Who::Root || rules.is_some_and(|r| r.users_may_change);
+    if standing != Standing::MustChange && !own_choice {
+        return Ok(Err("You do not have permission to change your password".to_owned()));
+    }
+    if let Some(told) = rules::violation(rules, new) {
+        return Ok(Err(told));
+    }
+    let Some(profile) = &known.profile else { return Ok(Err(String::new())) };
+    // Whoever must change a password must not keep it.
+    let mut barred: Vec<&str> = rules::barred(rules, profile).collect();
+    if barred.is_empty() {
+        barred.push(&profile.hash);
+    }
+    for hash in barred {
+        if passwords::verify(gateway, new, Some(hash))? {
+            return Ok(Err(crate::ops::REUSED.to_owned()));
+        }
+    }
+    passwords::hash(gateway, new).map(Ok)
+}
+
+fn failed(
+    gateway: &Arc<Gateway>,
+    found: &Found,
+    factor: Factor<'_>,
+    attempt: Attempt,
+) -> Result<Outcome, NotHashed> {
+    let event = events::failed(found, factor, &attempt.login_to, attempt.origin);
+    gateway.commit_sign_in(move |tx| {
+        if event.is_none() {
+            rows::count_stranger(tx)?;
+        }
+        Ok(((), event.into_iter().collect()))
+    })?;
+    Ok(Outcome::InvalidCredentials)
+}
+
+fn code_asked(
+    gateway: &Arc<Gateway>,
+    known: &Known,
+    attempt: Attempt,
+) -> Result<Outcome, NotHashed> {
+    let event = events::code_asked(&known.subject, known.devices.len(), attempt.origin);
+    gateway.commit_sign_in(move |_| Ok(((), vec![event])))?;
+    Ok(Outcome::MfaRequired)
+}
+
+/// All that was proven on a snapshot, to be held against the present.
+struct Proof {
+    old_hash: String,
+    new_hash: Option<String>,
+    factor: Option<(MfaDevice, u64)>,
+    attempt: Attempt,
+}
+
+impl Proof {
+    /// Opens the session, if nothing has changed meanwhile.
+    fn admit(
+        self,
+        tx: &mut Tx<'_>,
+        gateway: &Gateway,
+    ) -> Result<(Outcome, Vec<SignInEvent>), StoreError> {
+        let Self { old_hash, new_hash, factor, attempt } = self;
+        let (login_to, origin) = (attempt.login_to.as_str(), attempt.origin.clone());
+        let now = gateway.clock().now();
+        let found = Found::look(tx, &attempt.account, &attempt.user)?;
+        let stands = match &found {
+            Found::Subject(known) if found.hash() == Some(&old_hash) => {
+                let Known { subject, devices, .. } = known.as_ref();
+                match &factor {
+                    None => devices.is_empty(),
+                    Some((device, step)) => {
+                        let (account, who) = (&subject.account, &subject.who);
+                        second_factor::use_up(tx, account, who, &device.serial, *step)?
+                    }
+                }
+            }
+            Found::Subject(_) | Found::NoUser(_) | Found::NoAccount => false,
+        };
+        let known = match found {
+            Found::Subject(known) if stands => *known,
+            Found::Subject(_) | Found::NoUser(_) | Found::NoAccount => {
+                let shown = if factor.is_some() { Factor::Wrong } else { Factor::None };
+                let event = events::failed(&found, shown, login_to, origin);
+                return Ok((Outcome::InvalidCredentials, event.into_iter().collect()));
+            }
+        };
+        let Known { subject, profile: Some(mut profile), .. } = known else {
+            return Ok((Outcome::InvalidCredentials, Vec::new()));
+        };
+        let mut happened = Vec::new();
+        if let Some(hash) = new_hash {
+            profile.set(hash, now);
+            profile.reset_required = false;
+            happened.push(events::password_updated(&subject, origin.clone()));
+        }
+        profile.used = Some(now);
+        rows::put_profile(tx, &subject.account, &subject.who, &profile)?;
+        let granted = session::open(tx, gateway, &subject, &profile.id, factor.is_some(), now)?;
+        let shown = factor.as_ref().map_or(Factor::None, |(device, _)| Factor::Right(device));
+        happened.push(events::signed_in(&subject, shown, login_to, origin));
+        Ok((Outcome::SignedIn(Box::new(granted)), happened))
+    }
+}

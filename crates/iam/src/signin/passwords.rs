@@ -1,0 +1,78 @@
+//! Hashing passwords, one at a time: each takes memory and time on purpose, and neither belongs to
+//! whoever knocks loudest.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use gateway::{Gateway, WireError};
+use keys::password;
+use store::StoreError;
+
+use crate::error::Fail;
+
+/// Threads that may wait for their turn to hash.
+const WAITING_MAX: usize = 32;
+
+/// Whose turn it is to hash.
+#[derive(Debug, Default)]
+pub(crate) struct Turn {
+    taken: Mutex<()>,
+    waiting: AtomicUsize,
+}
+
+/// Why a password was not hashed.
+#[derive(Debug)]
+pub(crate) enum NotHashed {
+    /// Too many wait already.
+    Crowded,
+    /// Our own trouble.
+    Failed(StoreError),
+}
+
+impl From<StoreError> for NotHashed {
+    fn from(cause: StoreError) -> Self {
+        Self::Failed(cause)
+    }
+}
+
+/// Source: IAM API Reference, "Common Errors".
+impl From<NotHashed> for Fail {
+    fn from(cause: NotHashed) -> Self {
+        match cause {
+            NotHashed::Crowded => WireError::new(400, "Throttling", "Rate exceeded").into(),
+            NotHashed::Failed(cause) => cause.into(),
+        }
+    }
+}
+
+/// The form in which a password is kept.
+pub(crate) fn hash(gateway: &Gateway, password: &str) -> Result<String, NotHashed> {
+    in_turn(gateway, || password::hash(password, gateway.entropy()))
+}
+
+/// Whether the password is the one behind `kept`; `None` is nobody's, and takes as long.
+pub(crate) fn verify(
+    gateway: &Gateway,
+    password: &str,
+    kept: Option<&str>,
+) -> Result<bool, NotHashed> {
+    let right = in_turn(gateway, || password::verify(password, kept.unwrap_or(password::NOBODYS)))?;
+    Ok(right && kept.is_some())
+}
+
+fn in_turn<T>(
+    gateway: &Gateway,
+    work: impl FnOnce() -> Result<T, keys::KeyError>,
+) -> Result<T, NotHashed> {
+    let turn = gateway.shared::<Turn>();
+    if turn.waiting.fetch_add(1, Ordering::SeqCst) >= WAITING_MAX {
+        turn.waiting.fetch_sub(1, Ordering::SeqCst);
+        return Err(NotHashed::Crowded);
+    }
+    let done = {
+        let _mine = turn.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        work()
+    };
+    turn.waiting.fetch_sub(1, Ordering::SeqCst);
+    done.map_err(|cause| NotHashed::Failed(StoreError::engine(cause)))
+}

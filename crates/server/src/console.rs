@@ -1,0 +1,133 @@
+//! The embedded console: files under `/_console/`, with the headers that keep it honest.
+
+use std::io::Read;
+
+use bytes::Bytes;
+use flate2::read::GzDecoder;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use hyper::body::Incoming;
+
+use crate::connection::{OutBody, whole};
+
+include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+/// A file of the built console.
+pub(crate) struct Asset {
+    name: &'static str,
+    gz: &'static [u8],
+}
+
+/// Where the console is.
+pub(crate) const PREFIX: &str = "/_console/";
+
+/// No foreign script, style, frame or connection, and nothing inline.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; \
+    img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self'; \
+    frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+/// Whether a browser asks for the front page, which on AWS's side of the port is `ListBuckets`.
+pub(crate) fn wants_front_page(request: &Request<Incoming>) -> bool {
+    let headers = request.headers();
+    let html = headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"));
+    let signed = headers.contains_key(header::AUTHORIZATION)
+        || headers.keys().any(|name| name.as_str().starts_with("x-amz-"));
+    request.method() == Method::GET
+        && request.uri().path() == "/"
+        && request.uri().query().is_none()
+        && html
+        && !signed
+}
+
+/// Sends a browser to the console.
+pub(crate) fn redirect() -> Response<OutBody> {
+    let mut response = Response::new(whole(Bytes::new()));
+    *response.status_mut() = StatusCode::FOUND;
+    response.headers_mut().insert(header::LOCATION, HeaderValue::from_static(PREFIX));
+    response
+}
+
+/// Answers with a file of the console.
+pub(crate) fn file(request: &Request<Incoming>) -> Response<OutBody> {
+    let path = request.uri().path();
+    let name = match path.strip_prefix(PREFIX) {
+        Some("") | None => "index.html",
+        Some(name) => name,
+    };
+    let found = FILES.iter().find(|asset| asset.name == name);
+    let Some(asset) = found.filter(|_| path != "/_console") else {
+        return if path == "/_console" { redirect() } else { missing() };
+    };
+    let etag = format!("\"{}\"", types::hex(keys::sha256(asset.gz).get(..16).unwrap_or_default()));
+    let known = request.headers().get(header::IF_NONE_MATCH);
+    let mut response = if known.is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
+        let mut response = Response::new(whole(Bytes::new()));
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        response
+    } else {
+        content(request.headers(), asset)
+    };
+    let headers = response.headers_mut();
+    if let Ok(etag) = HeaderValue::from_str(&etag) {
+        headers.insert(header::ETAG, etag);
+    }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    protect(headers);
+    response
+}
+
+fn content(asked: &HeaderMap, asset: &Asset) -> Response<OutBody> {
+    let accepts_gzip = asked
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("gzip"));
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(asset.name)));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    let body = if accepts_gzip {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        Bytes::from_static(asset.gz)
+    } else {
+        let mut plain = Vec::new();
+        // What the build compressed can be read again.
+        let _ = GzDecoder::new(asset.gz).read_to_end(&mut plain);
+        Bytes::from(plain)
+    };
+    let mut response = Response::new(whole(body));
+    *response.headers_mut() = headers;
+    response
+}
+
+/// The headers of everything under the console's prefix.
+pub(crate) fn protect(headers: &mut HeaderMap) {
+    for (name, value) in [
+        ("content-security-policy", CONTENT_SECURITY_POLICY),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-opener-policy", "same-origin"),
+    ] {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+}
+
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("json") => "application/json",
+        Some("png") => "image/png",
+        Some("woff2") => "font/woff2",
+        _ => "application/octet-stream",
+    }
+}
+
+fn missing() -> Response<OutBody> {
+    let text = if FILES.is_empty() { "the console was not built" } else { "not found" };
+    let mut response = Response::new(whole(Bytes::from_static(text.as_bytes())));
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}

@@ -1,0 +1,258 @@
+//! The console's way in: `/_console/session` and `/_console/session/first-run`.
+//!
+//! Passwords, codes and sessions are `iam`'s; here are HTTP, the cookie, and what keeps strangers'
+//! pages and strangers' guesses out.
+
+mod answers;
+mod bodies;
+mod cookie;
+mod guard;
+mod throttle;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use gateway::{Gateway, SignInOrigin};
+use http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use hyper::body::Incoming;
+use iam::signin::{Attempt, FirstPassword, Outcome};
+use keys::{SecretBytes, equal_in_constant_time, sha256};
+use store::StoreError;
+use types::Entropy;
+
+use crate::connection::{OutBody, Peer};
+use bodies::{FirstRunBody, SignInBody, read};
+use throttle::Throttle;
+
+const SESSION: &str = "/_console/session";
+const FIRST_RUN: &str = "/_console/session/first-run";
+
+/// Whether a path belongs to the sign-in.
+pub(crate) fn owns(path: &str) -> bool {
+    path.strip_prefix(SESSION).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The token that allows to set the root user's first password: 64 hexadecimal digits.
+pub(crate) fn first_run_token(
+    gateway: &Gateway,
+    entropy: &Entropy,
+) -> Result<Option<String>, StoreError> {
+    if !iam::signin::first_run(gateway)?.needed {
+        return Ok(None);
+    }
+    Ok(Some(types::hex(&entropy.bytes::<32>()?)))
+}
+
+/// The page that takes the token. It stands in the fragment, which no browser sends and no log
+/// keeps.
+pub(crate) fn first_run_link(address: SocketAddr, tls: bool, token: &str) -> String {
+    let scheme = if tls { "https" } else { "http" };
+    let host = if address.ip().is_unspecified() {
+        format!("localhost:{}", address.port())
+    } else {
+        address.to_string()
+    };
+    format!("{scheme}://{host}/_console/#/first-run?token={token}")
+}
+
+/// What the sign-in keeps in memory.
+#[derive(Debug, Default)]
+pub(crate) struct SignIn {
+    throttle: Mutex<Throttle>,
+    /// The hash of the token of the first run, until it was used.
+    first_run: Mutex<Option<[u8; 32]>>,
+}
+
+impl SignIn {
+    pub(crate) fn new(first_run_token: Option<&str>) -> Self {
+        let hash = first_run_token.map(|token| sha256(token.as_bytes()));
+        Self { throttle: Mutex::default(), first_run: Mutex::new(hash) }
+    }
+
+    fn throttle<T>(&self, work: impl FnOnce(&mut Throttle) -> T) -> T {
+        work(&mut self.throttle.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn knows_token(&self, token: &str) -> bool {
+        let hash = *self.first_run.lock().unwrap_or_else(PoisonError::into_inner);
+        hash.is_some_and(|hash| equal_in_constant_time(&hash, &sha256(token.as_bytes())))
+    }
+
+    fn forget_token(&self) {
+        *self.first_run.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// Answers a request of the console's sign-in.
+pub(crate) async fn answer(
+    own: &Arc<SignIn>,
+    gateway: &Arc<Gateway>,
+    peer: &Peer,
+    request: Request<Incoming>,
+) -> Response<OutBody> {
+    if let Err(refused) = guard::check(request.headers(), &gateway.settings().domains) {
+        return refused.answer();
+    }
+    let call = Call {
+        own: Arc::clone(own),
+        gateway: Arc::clone(gateway),
+        peer: peer.clone(),
+        headers: request.headers().clone(),
+    };
+    let (path, method) = (request.uri().path().to_owned(), request.method().clone());
+    match (path.as_str(), &method) {
+        (SESSION, &Method::POST) => match read::<SignInBody>(request).await {
+            Ok(body) => call.blocking(move |call| call.sign_in(body)).await,
+            Err(refused) => refused,
+        },
+        (SESSION, &Method::GET) => call.blocking(Call::refresh).await,
+        (SESSION, &Method::DELETE) => call.blocking(Call::sign_out).await,
+        (FIRST_RUN, &Method::POST) => match read::<FirstRunBody>(request).await {
+            Ok(body) => call.blocking(move |call| call.set_first_password(&body)).await,
+            Err(refused) => refused,
+        },
+        (FIRST_RUN, &Method::GET) => call.blocking(Call::first_run).await,
+        (SESSION, _) => answers::not_allowed("GET, POST, DELETE"),
+        (FIRST_RUN, _) => answers::not_allowed("GET, POST"),
+        _ => answers::code(StatusCode::NOT_FOUND, "NotFound"),
+    }
+}
+
+/// One request, on a thread that may block.
+struct Call {
+    own: Arc<SignIn>,
+    gateway: Arc<Gateway>,
+    peer: Peer,
+    headers: HeaderMap,
+}
+
+impl Call {
+    async fn blocking(
+        self,
+        work: impl FnOnce(&Self) -> Result<Response<OutBody>, StoreError> + Send + 'static,
+    ) -> Response<OutBody> {
+        match tokio::task::spawn_blocking(move || work(&self)).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(error)) => {
+                tracing::error!(%error, "a sign-in failed for a reason of our own");
+                answers::code(StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure")
+            }
+            Err(panic) => {
+                tracing::error!(%panic, "a sign-in panicked");
+                answers::code(StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure")
+            }
+        }
+    }
+
+    fn text(&self, name: header::HeaderName) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    fn origin(&self) -> SignInOrigin {
+        SignInOrigin {
+            source_ip: self.peer.address,
+            user_agent: self.text(header::USER_AGENT).map(str::to_owned),
+            host: self.text(header::HOST).unwrap_or_default().to_owned(),
+            tls: self.peer.tls.clone(),
+        }
+    }
+
+    fn is_secure(&self) -> bool {
+        self.peer.tls.is_some()
+    }
+
+    fn sign_in(&self, body: SignInBody) -> Result<Response<OutBody>, StoreError> {
+        let now = self.gateway.clock().now();
+        let user = if body.root { String::new() } else { body.user.unwrap_or_default() };
+        let key = throttle::key(&user, self.peer.address);
+        if let Err(wait_s) = self.own.throttle(|throttle| throttle.begin(key, now)) {
+            return Ok(answers::too_many(wait_s));
+        }
+        let scheme = if self.is_secure() { "https" } else { "http" };
+        let origin = self.origin();
+        let attempt = Attempt {
+            account: bodies::account(&body.account),
+            user,
+            password: SecretBytes::new(body.password.into_bytes()),
+            mfa: body.mfa,
+            new_password: body.new_password.map(|new| SecretBytes::new(new.into_bytes())),
+            login_to: format!("{scheme}://{}/_console/", origin.host),
+            origin,
+        };
+        let outcome = iam::signin::sign_in(&self.gateway, attempt)?;
+        // What did not fail is not counted; only a whole success makes good for failures before.
+        match &outcome {
+            Outcome::InvalidCredentials => {}
+            Outcome::SignedIn(_) => self.own.throttle(|throttle| throttle.forget(key)),
+            Outcome::MfaRequired
+            | Outcome::PasswordChangeRequired
+            | Outcome::NewPasswordRefused(_)
+            | Outcome::Crowded => self.own.throttle(|throttle| throttle.take_back(key, now)),
+        }
+        Ok(match outcome {
+            Outcome::SignedIn(granted) => {
+                let region = self.gateway.settings().region.as_str();
+                answers::session(&granted, region, self.is_secure(), now)
+            }
+            Outcome::InvalidCredentials => {
+                answers::code(StatusCode::UNAUTHORIZED, "InvalidCredentials")
+            }
+            Outcome::MfaRequired => answers::code(StatusCode::UNAUTHORIZED, "MfaRequired"),
+            Outcome::PasswordChangeRequired => {
+                answers::code(StatusCode::UNAUTHORIZED, "PasswordChangeRequired")
+            }
+            Outcome::NewPasswordRefused(told) => answers::password_refused(&told),
+            Outcome::Crowded => answers::too_many(1),
+        })
+    }
+
+    fn refresh(&self) -> Result<Response<OutBody>, StoreError> {
+        let now = self.gateway.clock().now();
+        let Some(value) = cookie::of(&self.headers) else {
+            return Ok(answers::code(StatusCode::UNAUTHORIZED, "NoSession"));
+        };
+        if let Some(granted) = iam::signin::refresh(&self.gateway, value)? {
+            let region = self.gateway.settings().region.as_str();
+            return Ok(answers::session(&granted, region, self.is_secure(), now));
+        }
+        let answer = answers::code(StatusCode::UNAUTHORIZED, "NoSession");
+        Ok(answers::with_cookie(answer, &cookie::gone(self.is_secure())))
+    }
+
+    fn sign_out(&self) -> Result<Response<OutBody>, StoreError> {
+        if let Some(value) = cookie::of(&self.headers) {
+            iam::signin::sign_out(&self.gateway, value)?;
+        }
+        Ok(answers::with_cookie(answers::empty(), &cookie::gone(self.is_secure())))
+    }
+
+    fn first_run(&self) -> Result<Response<OutBody>, StoreError> {
+        let first_run = iam::signin::first_run(&self.gateway)?;
+        Ok(answers::first_run(&first_run))
+    }
+
+    fn set_first_password(&self, body: &FirstRunBody) -> Result<Response<OutBody>, StoreError> {
+        let now = self.gateway.clock().now();
+        let key = throttle::key("\0first-run", self.peer.address);
+        if let Err(wait_s) = self.own.throttle(|throttle| throttle.begin(key, now)) {
+            return Ok(answers::too_many(wait_s));
+        }
+        if !self.own.knows_token(&body.token) {
+            return Ok(answers::invalid_token());
+        }
+        self.own.throttle(|throttle| throttle.take_back(key, now));
+        let set = iam::signin::set_root_password(&self.gateway, &body.password, self.origin())?;
+        Ok(match set {
+            FirstPassword::Set => {
+                self.own.forget_token();
+                answers::done()
+            }
+            FirstPassword::NotNeeded => {
+                self.own.forget_token();
+                answers::invalid_token()
+            }
+            FirstPassword::Refused(told) => answers::password_refused(&told),
+            FirstPassword::Crowded => answers::too_many(1),
+        })
+    }
+}

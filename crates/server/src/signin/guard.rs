@@ -1,0 +1,157 @@
+//! Which pages may speak to the sign-in: ours.
+//!
+//! A stranger's page can make a browser send requests here, under our address or, by a name that
+//! it points at us (DNS rebinding), under its own. Both are told by headers that no page can set.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use http::{HeaderMap, Response, StatusCode, header};
+
+use super::answers;
+use crate::connection::OutBody;
+
+/// Why a request is not let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// It is addressed to a name that is not ours.
+    ForeignHost,
+    /// It comes from another site's page.
+    CrossOrigin,
+}
+
+impl Refused {
+    pub(super) fn answer(self) -> Response<OutBody> {
+        answers::code(
+            StatusCode::FORBIDDEN,
+            match self {
+                Self::ForeignHost => "ForeignHost",
+                Self::CrossOrigin => "CrossOrigin",
+            },
+        )
+    }
+}
+
+/// Lets requests in that our own pages send. `domains` are the configured names.
+pub(super) fn check(headers: &HeaderMap, domains: &[String]) -> Result<(), Refused> {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    let host = text(header::HOST.as_str()).unwrap_or_default();
+    if !is_ours(host, domains) {
+        return Err(Refused::ForeignHost);
+    }
+    if text("sec-fetch-site").is_some_and(|site| site != "same-origin") {
+        return Err(Refused::CrossOrigin);
+    }
+    match text(header::ORIGIN.as_str()) {
+        Some(origin) if !is_same(origin, host) => Err(Refused::CrossOrigin),
+        _ => Ok(()),
+    }
+}
+
+/// Addresses cannot be rebound; names can, so only known ones count.
+fn is_ours(host: &str, domains: &[String]) -> bool {
+    let name = name_of(host);
+    if let Some(inner) = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        return inner.parse::<Ipv6Addr>().is_ok();
+    }
+    name.parse::<Ipv4Addr>().is_ok()
+        || name.eq_ignore_ascii_case("localhost")
+        || domains.iter().any(|domain| domain.eq_ignore_ascii_case(name))
+}
+
+/// A host without its port.
+fn name_of(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+/// Whether an origin is that of the host. A proxy before us may speak TLS, so either scheme will
+/// do.
+fn is_same(origin: &str, host: &str) -> bool {
+    let (authority, port) = match (origin.strip_prefix("http://"), origin.strip_prefix("https://"))
+    {
+        (Some(authority), _) => (authority, ":80"),
+        (None, Some(authority)) => (authority, ":443"),
+        (None, None) => return false,
+    };
+    let bare = |text: &str| text.strip_suffix(port).unwrap_or(text).to_ascii_lowercase();
+    !authority.is_empty() && bare(authority) == bare(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn check(headers: &[(&'static str, &'static str)], want: Result<(), Refused>) {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        let domains = ["console.example.com".to_owned()];
+        assert_eq!(super::check(&map, &domains), want, "{headers:?}");
+    }
+
+    /// Names that somebody else may point at us are refused.
+    #[test]
+    fn only_addresses_and_known_names_are_ours() {
+        for host in [
+            "127.0.0.1:4566",
+            "192.0.2.7",
+            "[::1]:4566",
+            "[::1]",
+            "localhost",
+            "LOCALHOST:4566",
+            "console.example.com",
+            "console.example.com:443",
+        ] {
+            check(&[("host", host)], Ok(()));
+        }
+        for host in [
+            "",
+            "evil.example",
+            "evil.example:4566",
+            "localhost.evil.example",
+            "x.console.example.com",
+            "127.0.0.1.evil.example",
+            "localhost:x",
+            "[evil]",
+            "[]:4566",
+            "127.0.0.1:4566:4566",
+        ] {
+            check(&[("host", host)], Err(Refused::ForeignHost));
+        }
+        check(&[], Err(Refused::ForeignHost));
+    }
+
+    /// Other sites' pages, sandboxed ones and other ports included.
+    #[test]
+    fn only_our_own_pages_are_let_in() {
+        let host = ("host", "localhost:4566");
+        for origin in ["http://localhost:4566", "https://localhost:4566", "http://LOCALHOST:4566"] {
+            check(&[host, ("origin", origin)], Ok(()));
+        }
+        check(&[("host", "localhost"), ("origin", "http://localhost:80")], Ok(()));
+        check(&[("host", "localhost:443"), ("origin", "https://localhost")], Ok(()));
+        for origin in [
+            "null",
+            "",
+            "http://",
+            "http://localhost",
+            "http://localhost:4567",
+            "http://evil.example",
+            "http://evil.example:4566",
+            "http://localhost:4566.evil.example",
+            "ftp://localhost:4566",
+            "localhost:4566",
+        ] {
+            check(&[host, ("origin", origin)], Err(Refused::CrossOrigin));
+        }
+        check(&[host, ("sec-fetch-site", "same-origin")], Ok(()));
+        for site in ["cross-site", "same-site", "none", ""] {
+            check(&[host, ("sec-fetch-site", site)], Err(Refused::CrossOrigin));
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! A server, a client that writes bytes, and a transcript of both.
+
+use std::fmt::Write as _;
+use std::io::{Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::Duration;
+
+use gateway::Gateway;
+use server::{Config, Server};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use types::{Clock, Entropy, Timestamp};
+use wire::sign::{Credentials, payload_hash, sign_header};
+
+use crate::golden;
+
+/// What requests call the server, whatever port it has.
+pub(crate) const HOST: &str = "127.0.0.1:4566";
+pub(crate) const REGION: &str = "ap-northeast-1";
+/// 2026-03-01T00:00:00Z
+const START: Timestamp = Timestamp::from_secs(1_772_323_200);
+/// Bodies are shown up to here.
+const SHOWN_BYTES: usize = 6_000;
+
+pub(crate) struct Live {
+    pub(crate) runtime: Runtime,
+    pub(crate) server: Option<Server>,
+    pub(crate) address: SocketAddr,
+    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) clock: Clock,
+    pub(crate) root: Credentials,
+    pub(crate) transcript: String,
+    _folder: TempDir,
+}
+
+/// An answer as it came.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
+    }
+}
+
+pub(crate) fn config(folder: &std::path::Path) -> Config {
+    Config {
+        data_dir: folder.to_owned(),
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        root_credentials: Some((
+            "AKIAROOTROOTROOTROOT".to_owned(),
+            "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_owned(),
+        )),
+        ..Config::default()
+    }
+}
+
+impl Live {
+    pub(crate) fn start() -> Self {
+        let folder = TempDir::new().unwrap();
+        let (config, clock) = (config(folder.path()), Clock::manual(START));
+        let opened = server::open(&config, clock.clone(), Entropy::seeded(7)).unwrap();
+        let gateway = Arc::clone(&opened.gateway);
+        let root = Credentials {
+            access_key_id: opened.root.access_key_id.clone(),
+            secret: opened.root.secret_access_key.clone(),
+            session_token: None,
+        };
+        let runtime = Runtime::new().unwrap();
+        let server = runtime.block_on(Server::start(&config, opened)).unwrap();
+        let address = server.address();
+        let (server, transcript) = (Some(server), String::new());
+        Self { runtime, server, address, gateway, clock, root, transcript, _folder: folder }
+    }
+
+    /// A heading in the transcript.
+    pub(crate) fn say(&mut self, text: &str) {
+        let _ = writeln!(self.transcript, "## {text}\n");
+    }
+
+    /// A signed request.
+    pub(crate) fn signed(
+        &mut self,
+        service: &str,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answer {
+        self.clock.advance_ms(1_000);
+        let (hash, now) = (payload_hash(body), self.clock.now());
+        let added =
+            sign_header(method, HOST, target, headers, &hash, &self.root, REGION, service, now);
+        let added = added.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let all: Vec<_> = headers.iter().copied().chain(added).collect();
+        self.request(method, target, &all, body)
+    }
+
+    /// A JSON 1.1 call.
+    pub(crate) fn json(&mut self, target: &str, body: &serde_json::Value) -> Answer {
+        let service = if target.starts_with("TrentService") { "kms" } else { "cloudtrail" };
+        let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.1")];
+        self.signed(service, "POST", "/", &headers, body.to_string().as_bytes())
+    }
+
+    pub(crate) fn s3(&mut self, method: &str, target: &str, body: &[u8]) -> Answer {
+        use base64::Engine;
+        let md5 = base64::engine::general_purpose::STANDARD.encode(keys::md5(body));
+        let checked = [("content-md5", md5.as_str())];
+        let headers: &[(&str, &str)] = if body.is_empty() { &[] } else { &checked };
+        self.signed("s3", method, target, headers, body)
+    }
+
+    /// A request with these headers and no others but host and length.
+    pub(crate) fn request(
+        &mut self,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answer {
+        let mut bytes = head(method, target, headers, body.len() as u64).into_bytes();
+        bytes.extend_from_slice(body);
+        self.bytes(&bytes)
+    }
+
+    /// A bucket in the region of all requests.
+    pub(crate) fn create_bucket(&mut self, bucket: &str) {
+        let location = "<CreateBucketConfiguration \
+                        xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
+                        <LocationConstraint>ap-northeast-1</LocationConstraint>\
+                        </CreateBucketConfiguration>";
+        assert_eq!(self.s3("PUT", &format!("/{bucket}"), location.as_bytes()).status, 200);
+    }
+
+    /// Bytes just as they are, and the answer until the connection ends.
+    pub(crate) fn bytes(&mut self, request: &[u8]) -> Answer {
+        self.exchange(request, false)
+    }
+
+    /// The same, with nothing to follow, whatever was announced.
+    pub(crate) fn bytes_and_end(&mut self, request: &[u8]) -> Answer {
+        self.exchange(request, true)
+    }
+
+    fn exchange(&mut self, request: &[u8], end: bool) -> Answer {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        // Whoever refuses early may not read all of it.
+        let _ = stream.write_all(request);
+        if end {
+            stream.shutdown(Shutdown::Write).unwrap();
+        }
+        let answer = read_answer(&mut stream);
+        show(&mut self.transcript, '>', request);
+        let mut raw = answer.head.clone().into_bytes();
+        raw.extend_from_slice(b"\r\n\r\n");
+        raw.extend_from_slice(&answer.body);
+        show(&mut self.transcript, '<', &raw);
+        answer
+    }
+
+    /// Compares the transcript with its golden file and stops the server.
+    pub(crate) fn end(mut self, name: &str) {
+        golden::check(name, &self.transcript);
+        self.stop();
+    }
+
+    pub(crate) fn stop(&mut self) {
+        if let Some(server) = self.server.take() {
+            self.runtime.block_on(server.shut_down());
+        }
+    }
+}
+
+pub(crate) fn head(method: &str, target: &str, headers: &[(&str, &str)], length: u64) -> String {
+    let mut head = format!("{method} {target} HTTP/1.1\r\nhost: {HOST}\r\nconnection: close\r\n");
+    if length > 0 {
+        let _ = write!(head, "content-length: {length}\r\n");
+    }
+    for (name, value) in headers {
+        let _ = write!(head, "{name}: {value}\r\n");
+    }
+    head + "\r\n"
+}
+
+/// Reads an answer to the end of the connection; the date, which is the machine's, is left out.
+pub(crate) fn read_answer(stream: &mut TcpStream) -> Answer {
+    let mut raw = Vec::new();
+    // A connection that is reset has been answered all the same.
+    let _ = stream.read_to_end(&mut raw);
+    let split = raw.windows(4).position(|window| window == b"\r\n\r\n");
+    let end = split.unwrap_or(raw.len());
+    let head = String::from_utf8_lossy(&raw[..end]).into_owned();
+    let lines = head.split("\r\n").filter(|line| !line.to_ascii_lowercase().starts_with("date:"));
+    let head = lines.collect::<Vec<_>>().join("\r\n");
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+    let body = raw.get(end + 4..).unwrap_or_default().to_vec();
+    Answer { status, head, body }
+}
+
+/// Head line by line; a body as text if it is short, else by its length and hash.
+fn show(transcript: &mut String, side: char, message: &[u8]) {
+    let split = message.windows(4).position(|window| window == b"\r\n\r\n");
+    let end = split.unwrap_or(message.len());
+    for line in String::from_utf8_lossy(&message[..end]).split("\r\n") {
+        let shown: String = line.chars().take(1_200).collect();
+        let _ = writeln!(transcript, "{side} {shown}");
+    }
+    let body = message.get(end + 4..).unwrap_or_default();
+    match std::str::from_utf8(body) {
+        Ok("") => {}
+        Ok(text) if body.len() <= SHOWN_BYTES && !text.contains('\0') => {
+            let _ = writeln!(transcript, "{side}");
+            for line in text.split('\n') {
+                let _ = writeln!(transcript, "{side} {}", line.trim_end_matches('\r'));
+            }
+        }
+        _ => {
+            let hash = types::hex(&keys::sha256(body));
+            let _ = writeln!(transcript, "{side}\n{side} [{} bytes, {hash}]", body.len());
+        }
+    }
+    transcript.push('\n');
+}

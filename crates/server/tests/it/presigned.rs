@@ -1,0 +1,31 @@
+//! URLs that carry their signature.
+
+use wire::sign::presign;
+
+use crate::live::{HOST, Live, REGION};
+
+fn url(live: &Live, method: &str, target: &str, expires_secs: u64) -> String {
+    let now = live.clock.now();
+    presign(method, HOST, target, &[], &live.root, REGION, "s3", expires_secs, now)
+}
+
+/// A presigned URL reads and writes until it expires, and nothing but what it says.
+#[test]
+fn presigned_urls_work_until_they_expire() {
+    let mut live = Live::start();
+    live.create_bucket("bucket");
+    let put = url(&live, "PUT", "/bucket/key", 60);
+    assert_eq!(live.request("PUT", &put, &[], b"presigned").status, 200);
+    let get = url(&live, "GET", "/bucket/key", 60);
+    assert_eq!(live.request("GET", &get, &[], b"").text(), "presigned");
+    live.say("Another key");
+    let other = get.replacen("/key?", "/other?", 1);
+    assert_eq!(live.request("GET", &other, &[], b"").status, 403);
+    live.say("Too late");
+    live.clock.advance_ms(61_000);
+    assert_eq!(live.request("GET", &get, &[], b"").status, 403);
+    live.say("Longer than a week");
+    let week = url(&live, "GET", "/bucket/key", 604_801);
+    assert_eq!(live.request("GET", &week, &[], b"").status, 400);
+    live.end("presigned.txt");
+}

@@ -1,0 +1,46 @@
+//! The end of a server.
+
+use std::io::Write;
+use std::net::TcpStream;
+
+use wire::sign::sign_header;
+
+use crate::live::{HOST, Live, REGION, head, read_answer};
+
+/// A call that runs is finished, durably; no further one is taken.
+#[test]
+fn a_running_call_is_finished_at_shutdown() {
+    let mut live = Live::start();
+    live.create_bucket("bucket");
+    let body = vec![7_u8; 1 << 20];
+    let added = sign_header(
+        "PUT",
+        HOST,
+        "/bucket/key",
+        &[],
+        "UNSIGNED-PAYLOAD",
+        &live.root,
+        REGION,
+        "s3",
+        live.clock.now(),
+    );
+    let added: Vec<_> = added.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let request = head("PUT", "/bucket/key", &added, body.len() as u64);
+    let mut stream = TcpStream::connect(live.address).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let (half, rest) = body.split_at(body.len() / 2);
+    stream.write_all(half).unwrap();
+    // An answer on another connection: the first one is being served by now, for it came before.
+    assert_eq!(live.request("GET", "/_shoseki/health", &[], b"").status, 200);
+    let server = live.server.take().unwrap();
+    let stopping = live.runtime.spawn(server.shut_down());
+    stream.write_all(rest).unwrap();
+    let answer = read_answer(&mut stream);
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    live.runtime.block_on(stopping).unwrap();
+    assert!(TcpStream::connect(live.address).is_err(), "nobody listens");
+    let view = live.gateway.store().snapshot().unwrap();
+    let events = live.gateway.store().events_from(&view, 0, 100).unwrap();
+    let last = String::from_utf8_lossy(&events.last().unwrap().body).into_owned();
+    assert!(last.contains("\"eventName\":\"PutObject\""), "{last}");
+}

@@ -1,0 +1,621 @@
+//! Signing in to the console, against a real server on loopback whose clock stands still.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+
+use gateway::Gateway;
+use serde_json::{Value, json};
+use server::{Config, Server};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use types::{Clock, Entropy, HOUR_MS, MINUTE_MS, Timestamp};
+use wire::sign::{Credentials, payload_hash, sign_header};
+
+const ACCOUNT: &str = "123456789012";
+/// 2026-03-01T00:00:00Z
+const START: Timestamp = Timestamp::from_secs(1_772_323_200);
+const PASSWORD: &str = "Correct-horse-1";
+const AGENT: &str = "Mozilla/5.0 (test)";
+
+struct World {
+    runtime: Runtime,
+    server: Option<Server>,
+    address: SocketAddr,
+    gateway: Arc<Gateway>,
+    clock: Clock,
+    root: Credentials,
+    _folder: TempDir,
+}
+
+struct Answer {
+    status: u16,
+    /// Without the date.
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> &str {
+        let found = self.headers.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str()).unwrap_or_default()
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.body))
+    }
+
+    /// `name=value` of the cookie that is set.
+    fn cookie(&self) -> String {
+        self.header("set-cookie").split(';').next().unwrap().to_owned()
+    }
+
+    fn credentials(&self) -> Credentials {
+        let body = self.json();
+        let text = |name: &str| body[name].as_str().unwrap().to_owned();
+        Credentials {
+            access_key_id: text("accessKeyId"),
+            secret: text("secretAccessKey"),
+            session_token: Some(text("sessionToken")),
+        }
+    }
+
+    /// Status and code.
+    fn code(&self) -> (u16, String) {
+        (self.status, self.json()["code"].as_str().unwrap_or_default().to_owned())
+    }
+}
+
+fn coded(status: u16, code: &str) -> (u16, String) {
+    (status, code.to_owned())
+}
+
+impl World {
+    fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let clock = Clock::manual(START);
+        let config = Config {
+            data_dir: folder.path().to_owned(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            ..Config::default()
+        };
+        let opened = server::open(&config, clock.clone(), Entropy::system()).unwrap();
+        let gateway = Arc::clone(&opened.gateway);
+        let root = Credentials {
+            access_key_id: opened.root.access_key_id.clone(),
+            secret: opened.root.secret_access_key.clone(),
+            session_token: None,
+        };
+        let runtime = Runtime::new().unwrap();
+        let server = runtime.block_on(Server::start(&config, opened)).unwrap();
+        let address = server.address();
+        Self { runtime, server: Some(server), address, gateway, clock, root, _folder: folder }
+    }
+
+    /// One with the user `alice`, who has a password.
+    fn with_alice() -> Self {
+        let world = Self::new();
+        world.ok("CreateUser", &[("UserName", "alice")]);
+        world.ok("CreateLoginProfile", &[("UserName", "alice"), ("Password", PASSWORD)]);
+        world
+    }
+
+    fn send(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut request = format!("{method} {target} HTTP/1.1\r\n");
+        let host = self.address.to_string();
+        let own = [("host", host.as_str()), ("connection", "close"), ("user-agent", AGENT)];
+        let given = |name: &str| headers.iter().any(|(known, _)| *known == name);
+        let own = own.into_iter().filter(|(name, _)| !given(name));
+        for (name, value) in own.chain(headers.iter().copied()) {
+            request.push_str(&format!("{name}: {value}\r\n"));
+        }
+        request.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let mut lines = head.lines();
+        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+        let pair = |line: &str| {
+            let (name, value) = line.split_once(": ").unwrap();
+            (name.to_lowercase(), value.to_owned())
+        };
+        let headers = lines.map(pair).filter(|(name, _)| name != "date").collect();
+        Answer { status, headers, body: body.to_owned() }
+    }
+
+    fn post(&self, target: &str, body: &Value) -> Answer {
+        let origin = format!("http://{}", self.address);
+        let headers = [("content-type", "application/json"), ("origin", origin.as_str())];
+        self.send("POST", target, &headers, &body.to_string())
+    }
+
+    fn sign_in(&self, body: &Value) -> Answer {
+        self.post("/_console/session", body)
+    }
+
+    fn alice(&self) -> Answer {
+        let answer =
+            self.sign_in(&json!({"account": ACCOUNT, "user": "alice", "password": PASSWORD}));
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer
+    }
+
+    fn with_cookie(&self, method: &str, cookie: &str) -> Answer {
+        self.send(method, "/_console/session", &[("cookie", cookie)], "")
+    }
+
+    /// A signed call to IAM or STS.
+    fn call(&self, who: &Credentials, service: &str, parameters: &[(&str, &str)]) -> Answer {
+        let pair = |(name, value): &(&str, &str)| {
+            format!("{}={}", wire::uri::encode(name), wire::uri::encode(value))
+        };
+        let body = parameters.iter().map(pair).collect::<Vec<_>>().join("&");
+        let headers = [("content-type", "application/x-www-form-urlencoded")];
+        let (hash, host) = (payload_hash(body.as_bytes()), self.address.to_string());
+        let now = self.clock.now();
+        let signature =
+            sign_header("POST", &host, "/", &headers, &hash, who, "us-east-1", service, now);
+        let signature = signature.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let all: Vec<_> =
+            headers.into_iter().chain(signature.filter(|(name, _)| *name != "host")).collect();
+        self.send("POST", "/", &all, &body)
+    }
+
+    /// A call of the root user to IAM that must succeed.
+    fn ok(&self, action: &str, parameters: &[(&str, &str)]) -> Answer {
+        let all = [&[("Action", action)], parameters].concat();
+        let answer = self.call(&self.root, "iam", &all);
+        assert_eq!(answer.status, 200, "{action}: {}", answer.body);
+        answer
+    }
+
+    /// Who these credentials say one is.
+    fn identity(&self, who: &Credentials) -> Answer {
+        self.call(who, "sts", &[("Action", "GetCallerIdentity")])
+    }
+
+    fn events(&self, name: &str) -> Vec<Value> {
+        let view = self.gateway.store().snapshot().unwrap();
+        let rows = self.gateway.store().events_from(&view, 0, usize::MAX).unwrap();
+        let events = rows.iter().map(|row| serde_json::from_slice::<Value>(&row.body).unwrap());
+        events.filter(|event| event["eventName"] == name).collect()
+    }
+
+    fn last_event(&self, name: &str) -> Value {
+        self.events(name).pop().unwrap_or_else(|| panic!("no event is called {name}"))
+    }
+
+    /// Gives alice a second factor; the serial number and the seed.
+    fn second_factor(&self) -> (String, Vec<u8>) {
+        let made = self.ok("CreateVirtualMFADevice", &[("VirtualMFADeviceName", "phone")]);
+        let element = |name: &str| {
+            let inner = made.body.split_once(&format!("<{name}>")).unwrap().1;
+            inner.split("</").next().unwrap().to_owned()
+        };
+        let (serial, seed) = (element("SerialNumber"), seed_of(&element("Base32StringSeed")));
+        let step = self.step();
+        let codes = [code(&seed, step - 1), code(&seed, step)];
+        self.ok(
+            "EnableMFADevice",
+            &[
+                ("UserName", "alice"),
+                ("SerialNumber", &serial),
+                ("AuthenticationCode1", &codes[0]),
+                ("AuthenticationCode2", &codes[1]),
+            ],
+        );
+        self.clock.advance_ms(30_000);
+        (serial, seed)
+    }
+
+    fn step(&self) -> u64 {
+        self.clock.now().as_secs() / 30
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if let Some(server) = self.server.take() {
+            self.runtime.block_on(server.shut_down());
+        }
+    }
+}
+
+/// The seed behind base64 of base32.
+fn seed_of(text: &str) -> Vec<u8> {
+    use base64::Engine;
+    let text = base64::engine::general_purpose::STANDARD.decode(text).unwrap();
+    let digit = |letter: &u8| match letter {
+        b'A'..=b'Z' => u64::from(letter - b'A'),
+        _ => u64::from(letter - b'2') + 26,
+    };
+    let group = |group: &[u8]| {
+        let number = group.iter().fold(0, |number, letter| (number << 5) | digit(letter));
+        number.to_be_bytes()[3..].to_vec()
+    };
+    text.chunks(8).flat_map(group).collect()
+}
+
+/// RFC 6238, written a second time.
+fn code(seed: &[u8], step: u64) -> String {
+    let mac = keys::hmac_sha1(seed, &step.to_be_bytes());
+    let at = usize::from(mac[19] & 15);
+    let number = u32::from_be_bytes(mac[at..at + 4].try_into().unwrap()) & 0x7fff_ffff;
+    format!("{:06}", number % 1_000_000)
+}
+
+/// The link's token sets the root user's password once; nothing else does.
+#[test]
+fn the_first_run_sets_the_root_password_once() {
+    let world = World::new();
+    let link = world.server.as_ref().unwrap().first_run_link().unwrap().to_owned();
+    let (page, token) = link.split_once("?token=").unwrap();
+    assert_eq!(page, format!("http://{}/_console/#/first-run", world.address));
+    let target = "/_console/session/first-run";
+    let needed = || world.send("GET", target, &[], "").json();
+    assert_eq!(needed(), json!({"needed": true, "account": ACCOUNT}));
+    let set = |token: &str, password: &str| {
+        world.post(target, &json!({"token": token, "password": password}))
+    };
+    assert_eq!(set(&"0".repeat(64), PASSWORD).code(), coded(403, "InvalidToken"));
+    let weak = set(token, "weak");
+    assert_eq!(weak.code(), coded(400, "PasswordPolicyViolation"));
+    assert_eq!(weak.json()["message"], "Password should have a minimum length of 8");
+    let root = json!({"account": ACCOUNT, "user": "", "password": PASSWORD});
+    assert_eq!(world.sign_in(&root).code(), coded(401, "InvalidCredentials"));
+    assert_eq!(set(token, PASSWORD).status, 200);
+    assert_eq!(needed(), json!({"needed": false, "account": ACCOUNT}));
+    assert_eq!(set(token, "Another-horse-2").code(), coded(403, "InvalidToken"));
+    let event = world.last_event("PasswordUpdated");
+    assert_eq!(event["responseElements"], json!({"PasswordUpdated": "Success"}));
+    assert_eq!(event["userIdentity"]["type"], "Root");
+    let signed_in = world.sign_in(&root);
+    assert_eq!(signed_in.status, 200);
+    assert_eq!(signed_in.json()["arn"], format!("arn:aws:iam::{ACCOUNT}:root"));
+    assert_eq!(signed_in.json()["user"], "root");
+    let identity = &world.last_event("ConsoleLogin")["userIdentity"];
+    assert_eq!(
+        *identity,
+        json!({"type": "Root", "principalId": ACCOUNT, "accountId": ACCOUNT, "accessKeyId": "",
+            "arn": format!("arn:aws:iam::{ACCOUNT}:root")})
+    );
+}
+
+/// The answer, the cookie and its attributes, the event, and a call with the credentials.
+#[test]
+fn a_user_signs_in_and_calls() {
+    let world = World::with_alice();
+    let answer = world.alice();
+    let body = answer.json();
+    let members: Vec<&str> = body.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(
+        members.join(" "),
+        "accessKeyId secretAccessKey sessionToken expiration account user arn region"
+    );
+    let arn = format!("arn:aws:iam::{ACCOUNT}:user/alice");
+    assert!(body["accessKeyId"].as_str().unwrap().starts_with("ASIA"));
+    assert_eq!(body["expiration"], "2026-03-01T01:00:00Z");
+    assert_eq!((body["user"].as_str(), body["arn"].as_str()), (Some("alice"), Some(arn.as_str())));
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"));
+    let (_, attributes) = answer.header("set-cookie").split_once("; ").unwrap();
+    assert_eq!(attributes, "HttpOnly; SameSite=Strict; Path=/_console; Max-Age=43200");
+    let login = world.last_event("ConsoleLogin");
+    let id = login["userIdentity"]["principalId"].clone();
+    assert_eq!(
+        login["userIdentity"],
+        json!({"type": "IAMUser", "principalId": id, "arn": arn, "accountId": ACCOUNT,
+            "userName": "alice"})
+    );
+    assert_eq!(login["eventSource"], "signin.amazonaws.com");
+    assert_eq!(login["eventType"], "AwsConsoleSignIn");
+    assert_eq!(login["awsRegion"], "us-east-1");
+    assert_eq!(login["readOnly"], false);
+    assert_eq!(login["sourceIPAddress"], "127.0.0.1");
+    assert_eq!(login["userAgent"], AGENT);
+    assert_eq!(login["requestParameters"], Value::Null);
+    assert_eq!(login["responseElements"], json!({"ConsoleLogin": "Success"}));
+    let login_to = format!("http://{}/_console/", world.address);
+    assert_eq!(
+        login["additionalEventData"],
+        json!({"LoginTo": login_to, "MobileVersion": "No", "MFAUsed": "No"})
+    );
+    for absent in ["requestID", "errorCode", "errorMessage", "tlsDetails"] {
+        assert_eq!(login.get(absent), None, "{absent}");
+    }
+    world.clock.advance_ms(MINUTE_MS);
+    assert_eq!(world.identity(&answer.credentials()).status, 200);
+    let call = world.last_event("GetCallerIdentity");
+    assert_eq!(call["sessionCredentialFromConsole"], "true");
+    assert_eq!(
+        call["userIdentity"]["sessionContext"]["attributes"],
+        json!({"creationDate": "2026-03-01T00:00:00Z", "mfaAuthenticated": "false"})
+    );
+    let denied = world.call(&answer.credentials(), "iam", &[("Action", "ListUsers")]);
+    assert!(denied.status == 403 && denied.body.contains("<Code>AccessDenied</Code>"));
+}
+
+/// Nothing tells a wrong password from a wrong user or account; the events do, except that they
+/// hide what may be a password typed too early.
+#[test]
+fn wrong_names_and_wrong_passwords_get_the_same_answer() {
+    let world = World::with_alice();
+    world.ok("CreateUser", &[("UserName", "nopass")]);
+    let attempt = |account: &str, user: &str, password: &str| {
+        let body = json!({"account": account, "user": user, "password": password});
+        let answer = world.sign_in(&body);
+        (answer.status, answer.headers, answer.body)
+    };
+    let wrong = attempt(ACCOUNT, "alice", "wrong");
+    assert_eq!((wrong.0, wrong.2.as_str()), (401, r#"{"code":"InvalidCredentials"}"#));
+    let failed = world.last_event("ConsoleLogin");
+    let id = failed["userIdentity"]["principalId"].clone();
+    assert_eq!(
+        failed["userIdentity"],
+        json!({"type": "IAMUser", "principalId": id, "accountId": ACCOUNT, "accessKeyId": "",
+            "userName": "alice"})
+    );
+    assert_eq!(failed["errorMessage"], "Failed authentication");
+    assert_eq!(failed.get("errorCode"), None);
+    assert_eq!(failed["responseElements"], json!({"ConsoleLogin": "Failure"}));
+    for (account, user) in [
+        (ACCOUNT, "mallory"),
+        (ACCOUNT, "nopass"),
+        (ACCOUNT, ""),
+        ("999999999999", "alice"),
+        ("no-such-alias", "alice"),
+    ] {
+        assert_eq!(attempt(account, user, PASSWORD), wrong, "{account} {user}");
+    }
+    let events = world.events("ConsoleLogin");
+    assert_eq!(events.len(), 4);
+    assert_eq!(
+        events[1]["userIdentity"],
+        json!({"type": "IAMUser", "accountId": ACCOUNT, "accessKeyId": "",
+            "userName": "HIDDEN_DUE_TO_SECURITY_REASONS"})
+    );
+    assert_eq!(events[1]["errorMessage"], "No username found in supplied account");
+    assert!(events.iter().all(|event| !event.to_string().contains("mallory")));
+}
+
+#[test]
+fn an_alias_names_the_account_too() {
+    let world = World::with_alice();
+    world.ok("CreateAccountAlias", &[("AccountAlias", "my-company")]);
+    for account in ["my-company", "1234-5678-9012"] {
+        let body = json!({"account": account, "user": "ALICE", "password": PASSWORD});
+        assert_eq!(world.sign_in(&body).json()["account"], ACCOUNT, "{account}");
+    }
+}
+
+/// The sixth attempt in a minute is not even looked at, right or wrong.
+#[test]
+fn five_failures_in_a_minute_lock_out() {
+    let world = World::with_alice();
+    let wrong = json!({"account": ACCOUNT, "user": "alice", "password": "wrong"});
+    let right = json!({"account": ACCOUNT, "user": "alice", "password": PASSWORD});
+    for _ in 0..5 {
+        assert_eq!(world.sign_in(&wrong).code(), coded(401, "InvalidCredentials"));
+        world.clock.advance_ms(1_000);
+    }
+    for body in [&wrong, &right] {
+        let locked = world.sign_in(body);
+        assert_eq!(locked.code(), coded(429, "TooManyAttempts"));
+        assert_eq!(locked.header("retry-after"), "55");
+    }
+    assert_eq!(world.events("ConsoleLogin").len(), 5);
+    world.clock.advance_ms(55_000);
+    assert_eq!(world.sign_in(&right).status, 200);
+}
+
+/// A code is asked for, counts once, and stands in the events of sign-in and calls.
+#[test]
+fn a_second_factor_is_asked_for() {
+    let world = World::with_alice();
+    let (serial, seed) = world.second_factor();
+    let body = |mfa: Option<&str>| {
+        let mut body = json!({"account": ACCOUNT, "user": "alice", "password": PASSWORD});
+        if let Some(mfa) = mfa {
+            body["mfa"] = mfa.into();
+        }
+        body
+    };
+    for mfa in [None, Some("")] {
+        assert_eq!(world.sign_in(&body(mfa)).code(), coded(401, "MfaRequired"));
+    }
+    let asked = world.last_event("CheckMfa");
+    assert_eq!(asked["additionalEventData"], json!({"MfaType": "Virtual MFA"}));
+    assert_eq!(asked["responseElements"], json!({"CheckMfa": "Success"}));
+    assert_eq!(asked["userIdentity"].get("arn"), None);
+    // The codes that proved the device are used up.
+    let old = code(&seed, world.step() - 1);
+    for wrong in ["000000", "x", &old] {
+        assert_eq!(world.sign_in(&body(Some(wrong))).code(), coded(401, "InvalidCredentials"));
+    }
+    let data = &world.last_event("ConsoleLogin")["additionalEventData"];
+    assert_eq!((&data["MFAUsed"], data.get("MFAIdentifier")), (&json!("Yes"), None));
+    let present = code(&seed, world.step());
+    let answer = world.sign_in(&body(Some(&present)));
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let data = &world.last_event("ConsoleLogin")["additionalEventData"];
+    assert_eq!((&data["MFAUsed"], &data["MFAIdentifier"]), (&json!("Yes"), &json!(serial)));
+    world.identity(&answer.credentials());
+    let attributes =
+        &world.last_event("GetCallerIdentity")["userIdentity"]["sessionContext"]["attributes"];
+    assert_eq!(attributes["mfaAuthenticated"], "true");
+    let again = world.sign_in(&body(Some(&present)));
+    assert_eq!(again.code(), coded(401, "InvalidCredentials"));
+}
+
+/// Whoever has the password may guess ten codes, from however many addresses, and then none.
+#[test]
+fn codes_cannot_be_guessed() {
+    let world = World::with_alice();
+    let (_, seed) = world.second_factor();
+    let attempt = |code: &str| {
+        let body = json!({"account": ACCOUNT, "user": "alice", "password": PASSWORD, "mfa": code});
+        world.sign_in(&body).status
+    };
+    for round in 0..2 {
+        for _ in 0..5 {
+            assert_eq!(attempt("x"), 401, "{round}");
+        }
+        world.clock.advance_ms(MINUTE_MS);
+    }
+    assert_eq!(attempt(&code(&seed, world.step())), 401);
+    world.clock.advance_ms(10 * MINUTE_MS);
+    assert_eq!(attempt(&code(&seed, world.step())), 200);
+}
+
+/// Each refresh changes the cookie; one that comes back late ends the session.
+#[test]
+fn the_cookie_changes_with_every_use() {
+    let world = World::with_alice();
+    let first = world.alice();
+    let refreshed = world.with_cookie("GET", &first.cookie());
+    assert_eq!(refreshed.status, 200);
+    assert_ne!(refreshed.cookie(), first.cookie());
+    // Another tab asked at the same time: it gets the same new cookie.
+    let tab = world.with_cookie("GET", &first.cookie());
+    assert_eq!((tab.status, tab.cookie()), (200, refreshed.cookie()));
+    world.clock.advance_ms(MINUTE_MS);
+    assert_eq!(world.identity(&tab.credentials()).status, 200);
+    let stolen = world.with_cookie("GET", &first.cookie());
+    assert_eq!(stolen.code(), coded(401, "NoSession"));
+    assert!(stolen.header("set-cookie").contains("Max-Age=0"));
+    assert_eq!(world.with_cookie("GET", &refreshed.cookie()).code(), coded(401, "NoSession"));
+    assert!(world.identity(&tab.credentials()).body.contains("<Code>ExpiredToken</Code>"));
+}
+
+/// Cookies that we did not make hold nothing.
+#[test]
+fn forged_cookies_hold_no_session() {
+    let world = World::with_alice();
+    let cookie = world.alice().cookie();
+    let last = if cookie.ends_with('0') { "1" } else { "0" };
+    let forged = format!("{}{last}", &cookie[..cookie.len() - 1]);
+    for wrong in [forged.as_str(), "shoseki_console=", "shoseki_console=a.b", "other=1"] {
+        assert_eq!(world.with_cookie("GET", wrong).code(), coded(401, "NoSession"), "{wrong}");
+        assert_eq!(world.with_cookie("DELETE", wrong).status, 204, "{wrong}");
+    }
+    assert_eq!(world.with_cookie("GET", &cookie).status, 200);
+}
+
+/// Signing out ends the session and its credentials; no event tells of it.
+#[test]
+fn signing_out_ends_all() {
+    let world = World::with_alice();
+    let answer = world.alice();
+    let other = world.alice();
+    let out = world.with_cookie("DELETE", &answer.cookie());
+    assert_eq!(out.status, 204);
+    assert_eq!(out.header("set-cookie").split(';').next(), Some("shoseki_console="));
+    assert_eq!(world.with_cookie("GET", &answer.cookie()).code(), coded(401, "NoSession"));
+    assert!(world.identity(&answer.credentials()).body.contains("<Code>ExpiredToken</Code>"));
+    assert_eq!(world.identity(&other.credentials()).status, 200);
+    assert_eq!(world.events("ConsoleLogin").len(), 2);
+}
+
+#[test]
+fn deleting_the_password_ends_the_sessions() {
+    let world = World::with_alice();
+    let answer = world.alice();
+    world.ok("DeleteLoginProfile", &[("UserName", "alice")]);
+    assert!(world.identity(&answer.credentials()).body.contains("<Code>ExpiredToken</Code>"));
+    assert_eq!(world.with_cookie("GET", &answer.cookie()).code(), coded(401, "NoSession"));
+    // Another password does not bring them back.
+    world.ok("CreateLoginProfile", &[("UserName", "alice"), ("Password", PASSWORD)]);
+    assert_eq!(world.with_cookie("GET", &answer.cookie()).code(), coded(401, "NoSession"));
+}
+
+/// An hour without a refresh, or twelve in all.
+#[test]
+fn sessions_end_by_age() {
+    let world = World::with_alice();
+    let idle = world.alice();
+    world.clock.advance_ms(HOUR_MS);
+    assert_eq!(world.with_cookie("GET", &idle.cookie()).code(), coded(401, "NoSession"));
+    assert!(world.identity(&idle.credentials()).body.contains("<Code>ExpiredToken</Code>"));
+    let began = world.clock.now();
+    let mut answer = world.alice();
+    for _ in 0..14 {
+        world.clock.advance_ms(50 * MINUTE_MS);
+        answer = world.with_cookie("GET", &answer.cookie());
+        assert_eq!(answer.status, 200);
+    }
+    let ends = began.plus_ms(12 * HOUR_MS);
+    assert_eq!(answer.json()["expiration"], ends.iso());
+    assert!(answer.header("set-cookie").ends_with("Max-Age=1200"));
+    assert_eq!(world.identity(&answer.credentials()).status, 200);
+    // The calls of all those hours say when the session began.
+    let attributes =
+        &world.last_event("GetCallerIdentity")["userIdentity"]["sessionContext"]["attributes"];
+    assert_eq!(attributes["creationDate"], began.iso());
+    world.clock.set(ends);
+    assert_eq!(world.with_cookie("GET", &answer.cookie()).code(), coded(401, "NoSession"));
+}
+
+/// An initial password opens nothing but the way to another.
+#[test]
+fn a_password_that_must_be_changed_is_changed_at_sign_in() {
+    let world = World::with_alice();
+    let reset = [("UserName", "alice"), ("PasswordResetRequired", "true")];
+    world.ok("UpdateLoginProfile", &reset);
+    let attempt = |password: &str, new: Option<&str>| {
+        let mut body = json!({"account": ACCOUNT, "user": "alice", "password": password});
+        if let Some(new) = new {
+            body["newPassword"] = new.into();
+        }
+        world.sign_in(&body)
+    };
+    assert_eq!(attempt(PASSWORD, None).code(), coded(401, "PasswordChangeRequired"));
+    assert_eq!(attempt("wrong", Some("New-horse-22")).code(), coded(401, "InvalidCredentials"));
+    for bad in ["short", PASSWORD] {
+        let refused = attempt(PASSWORD, Some(bad));
+        assert_eq!(refused.code(), coded(400, "PasswordPolicyViolation"), "{bad}");
+    }
+    assert_eq!(attempt(PASSWORD, Some("New-horse-22")).status, 200);
+    assert_eq!(world.last_event("PasswordUpdated")["userIdentity"]["userName"], "alice");
+    assert_eq!(attempt(PASSWORD, None).code(), coded(401, "InvalidCredentials"));
+    assert_eq!(attempt("New-horse-22", None).status, 200);
+    let third = attempt("New-horse-22", Some("New-horse-33"));
+    assert_eq!(third.code(), coded(400, "PasswordPolicyViolation"));
+}
+
+/// Other sites' pages, other names, other bodies.
+#[test]
+fn only_our_own_page_may_ask() {
+    let world = World::with_alice();
+    let body = json!({"account": ACCOUNT, "user": "alice", "password": PASSWORD}).to_string();
+    let json = ("content-type", "application/json");
+    let check = |method: &str, headers: &[(&str, &str)], body: &str, want: (u16, String)| {
+        let answer = world.send(method, "/_console/session", headers, body);
+        assert_eq!(answer.code(), want, "{headers:?}");
+        assert_eq!(answer.header("set-cookie"), "");
+        assert_eq!(answer.header("cache-control"), "no-store");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    };
+    let cross = coded(403, "CrossOrigin");
+    check("POST", &[json, ("origin", "http://evil.example")], &body, cross.clone());
+    check("POST", &[json, ("origin", "null")], &body, cross.clone());
+    check("POST", &[json, ("sec-fetch-site", "cross-site")], &body, cross.clone());
+    check("GET", &[("sec-fetch-site", "same-site")], "", cross.clone());
+    check("DELETE", &[("origin", "http://evil.example")], "", cross);
+    let foreign = coded(403, "ForeignHost");
+    check("POST", &[json, ("host", "evil.example:4566")], &body, foreign.clone());
+    check("GET", &[("host", "evil.example")], "", foreign);
+    let form = ("content-type", "text/plain");
+    check("POST", &[form], &body, coded(415, "UnsupportedMediaType"));
+    check("POST", &[], &body, coded(415, "UnsupportedMediaType"));
+    check("POST", &[json], "{", coded(400, "MalformedBody"));
+    check("POST", &[json], "{}", coded(400, "MalformedBody"));
+    let long = format!(r#"{{"account":"{}"}}"#, "x".repeat(8 << 10));
+    check("POST", &[json], &long, coded(413, "BodyTooLarge"));
+    check("PUT", &[json], &body, coded(405, "MethodNotAllowed"));
+    let elsewhere = world.send("GET", "/_console/session/x", &[], "");
+    assert_eq!(elsewhere.code(), coded(404, "NotFound"));
+    assert!(world.events("ConsoleLogin").is_empty());
+}

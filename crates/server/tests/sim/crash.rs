@@ -1,0 +1,39 @@
+//! The four steps, with the power going after every single operation of the disk.
+
+use testkit::Dice;
+
+use crate::four_steps;
+use crate::proof::check_all;
+use crate::world::World;
+
+const MINUTES: u64 = 12;
+/// One of so many instants is tried in a run, and another one in each of them.
+const STRIDE: u64 = 16;
+
+/// Goes through the steps with power for so many operations; gives how many there were in all.
+fn go(operations: u64) -> u64 {
+    let mut world = World::new(3);
+    world.adopt_pair();
+    let before = world.disk.operations();
+    world.disk.power(operations);
+    four_steps::go(&mut world, MINUTES);
+    let done = world.disk.operations() - before;
+    world.settle();
+    check_all(&world);
+    assert!(world.starts > 1 || operations > done, "the power went");
+    done
+}
+
+/// Whenever the power goes, the steps can be finished, and nothing is missing or doubled.
+#[test]
+fn the_four_steps_survive_a_crash_at_any_instant() {
+    let all = go(u64::MAX);
+    assert!(all > 100, "{all}");
+    let first = Dice::new(all).below(STRIDE);
+    for operations in (first..all).step_by(STRIDE as usize) {
+        if let Err(panic) = std::panic::catch_unwind(|| go(operations)) {
+            println!("the power goes after {operations} of {all} operations");
+            std::panic::resume_unwind(panic);
+        }
+    }
+}
