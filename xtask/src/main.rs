@@ -1,2 +1,122 @@
-//! Chores.
-fn main() {}
+//! The project's chores. `./check` prepares what they need and calls `ci`.
+//!
+//! Everything runs in the dev profile, so that one build serves the tests and the binary that the
+//! clients talk to.
+
+mod assumptions;
+mod ci;
+mod out;
+mod project;
+mod run;
+mod tidy;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::project::Project;
+use crate::run::Run;
+
+/// Any failure: its user reads the text.
+type Failure = Box<dyn Error>;
+
+/// The project's chores.
+#[derive(Debug, Parser)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// All that has to pass: format, lints, tests, documentation, tidiness, clients.
+    Ci,
+    /// File lengths, dependency directions, generated files, forbidden words.
+    Tidy,
+    /// Rewrites generated and golden files; read the difference.
+    Golden,
+    /// Unmodified AWS clients against the binary; words are handed to pytest.
+    Clients {
+        /// For pytest, such as `-k scenario`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
+    /// The simulator: seeded workload, faults, crashes, a moving clock.
+    Sim {
+        /// How many seeds.
+        #[arg(long, default_value_t = 100)]
+        seeds: u32,
+    },
+    /// The fuzzer and the property tests, for longer.
+    Fuzz {
+        /// Iterations of each target.
+        #[arg(long, default_value_t = 100_000)]
+        iterations: u32,
+        /// Cases of each property.
+        #[arg(long, default_value_t = 10_000)]
+        cases: u32,
+    },
+    /// The load tool against a release build; words are handed to it.
+    Bench {
+        /// For the load tool; `all` without any.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    match perform(&Cli::parse().verb) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            out::complain(&failure.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(verb: &Verb) -> Result<(), Failure> {
+    let project = Project::here()?;
+    match verb {
+        Verb::Ci => ci::ci(&project),
+        Verb::Tidy => tidy::tidy(&project),
+        Verb::Golden => golden(&project),
+        Verb::Clients { words } => ci::clients(&project, words),
+        Verb::Sim { seeds } => sim(&project, *seeds),
+        Verb::Fuzz { iterations, cases } => fuzz(&project, *iterations, *cases),
+        Verb::Bench { words } => bench(&project, words),
+    }
+}
+
+fn golden(project: &Project) -> Result<(), Failure> {
+    let page = assumptions::page(project)?;
+    project.write(assumptions::PAGE, &page)?;
+    let update = [("UPDATE_GOLDEN", "1")];
+    ci::tests(project, &["-p", "server", "--lib"], &update)?;
+    if project.has("crates/server/tests/it/main.rs") {
+        ci::tests(project, &["-p", "server", "--test", "it"], &update)?;
+    }
+    Ok(())
+}
+
+fn sim(project: &Project, seeds: u32) -> Result<(), Failure> {
+    if !project.has("crates/server/tests/sim") && !project.has("crates/server/tests/sim.rs") {
+        return Err("there is no simulator in `crates/server/tests/sim`".into());
+    }
+    ci::tests(project, &["-p", "server", "--test", "sim"], &[("SIM_SEEDS", &seeds.to_string())])
+}
+
+fn fuzz(project: &Project, iterations: u32, cases: u32) -> Result<(), Failure> {
+    let (iterations, cases) = (iterations.to_string(), cases.to_string());
+    ci::tests(project, &["-p", "fuzz"], &[("FUZZ_ITERATIONS", &iterations)])?;
+    ci::tests(project, &["--workspace", "--lib"], &[("PROPTEST_CASES", &cases)])
+}
+
+fn bench(project: &Project, words: &[String]) -> Result<(), Failure> {
+    if !project.has("crates/bench/Cargo.toml") {
+        return Err("there is no load tool in `crates/bench`".into());
+    }
+    Run::cargo(project).words(["build", "--release", "-p", "shoseki"]).go()?;
+    let run = Run::cargo(project).words(["run", "--release", "-p", "bench", "--"]);
+    if words.is_empty() { run.words(["all"]).go() } else { run.words(words).go() }
+}

@@ -20,12 +20,24 @@ use wire::sign::{Credentials, payload_hash, sign_header};
 
 use connection::{Connection, connect};
 pub(crate) use endpoint::Endpoint;
-pub(crate) use service::{Ask, Service};
+pub(crate) use service::Ask;
 
 /// The largest body taken from a server: CloudTrail's files are far smaller.
 const BODY_BYTES_MAX: usize = 1 << 30;
 /// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
+/// Codes of refusals of a caller, some of which come with the status 400.
+const DENIALS: [&str; 9] = [
+    "AccessDenied",
+    "AccessDeniedException",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "IncompleteSignature",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "MissingAuthenticationToken",
+    "UnrecognizedClientException",
+];
 /// How we name ourselves; it stands in every event.
 const USER_AGENT: &str = concat!("shoseki/", env!("CARGO_PKG_VERSION"));
 
@@ -85,7 +97,8 @@ impl CallError {
 
     /// Whether the caller may not do that.
     pub(crate) fn is_denied(&self) -> bool {
-        matches!(self, Self::Refused { status: 401 | 403, .. }) || self.code() == "AccessDenied"
+        matches!(self, Self::Refused { status: 401 | 403, .. })
+            || DENIALS.iter().any(|code| self.code() == *code)
     }
 }
 
@@ -113,11 +126,6 @@ impl Client {
         Self { runtime, endpoint, credentials, region, clock, idle }
     }
 
-    /// Where requests go.
-    pub(crate) fn endpoint(&self) -> &Endpoint {
-        &self.endpoint
-    }
-
     /// The region that requests are signed for.
     pub(crate) fn region(&self) -> &str {
         &self.region
@@ -129,22 +137,22 @@ impl Client {
             let sent = tokio::time::timeout(PATIENCE, self.exchange(ask)).await;
             sent.unwrap_or_else(|_| Err("no answer within a minute".to_owned()))
         });
-        let answered = answered.map_err(|text| {
-            CallError::Unreachable(format!("{}: {text}", self.endpoint.url()))
-        })?;
+        let answered = answered
+            .map_err(|text| CallError::Unreachable(format!("{}: {text}", self.endpoint.url())))?;
         if answered.status.is_client_error() || answered.status.is_server_error() {
             return Err(service::refusal(ask.service, &answered));
         }
         Ok(answered)
     }
 
-    /// Uses a connection that is open, if there is one, and else or if it fails a new one.
+    /// Uses a connection that is still open, if there is one, and else a new one. Nothing is sent
+    /// twice: a call that got no answer may have been done.
     async fn exchange(&self, ask: &Ask) -> Result<Answered, String> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        if let Some(connection) = idle
-            && let Ok(answered) = self.send(connection, ask).await
+        if let Some(mut connection) = idle
+            && connection.ready().await.is_ok()
         {
-            return Ok(answered);
+            return self.send(connection, ask).await;
         }
         let connection = connect(&self.endpoint).await?;
         self.send(connection, ask).await

@@ -1,59 +1,122 @@
+//! `shoseki serve`.
+
+use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
-use clap::Args;
-use server::{Config, ConfigError, Server, open, parse_duration_ms, start_diagnostics};
-use tokio::signal::unix::{SignalKind, signal};
+use clap::builder::FalseyValueParser;
+use clap::{ArgAction, Args};
+use server::{
+    Config, ConfigError, Opened, RootCredentials, Server, open, parse_duration_ms,
+    start_diagnostics,
+};
 use types::{AccountId, Clock, Entropy, Region};
 
-/// The flags of `serve`.
+use crate::exit::{Exit, Trouble};
+use crate::lang::Lang;
+use crate::out;
+use crate::signals::Signals;
+
+/// The flags of `serve`. A flag goes before its variable, a variable before the file.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Serve {
     /// Where everything is kept [default: ./shoseki-data].
-    #[arg(long, env = "SHOSEKI_DATA_DIR")]
+    #[arg(long, value_name = "DIR", env = "SHOSEKI_DATA_DIR")]
     data_dir: Option<PathBuf>,
     /// A TOML file with settings; flags go before it.
-    #[arg(long, env = "SHOSEKI_CONFIG")]
+    #[arg(long, value_name = "FILE", env = "SHOSEKI_CONFIG")]
     config: Option<PathBuf>,
     /// Where to listen [default: 127.0.0.1:4566].
-    #[arg(long, env = "SHOSEKI_LISTEN")]
+    #[arg(long, value_name = "ADDRESS", env = "SHOSEKI_LISTEN")]
     listen: Option<SocketAddr>,
     /// The first account [default: 123456789012].
-    #[arg(long, env = "SHOSEKI_ACCOUNT")]
+    #[arg(long, value_name = "DIGITS", env = "SHOSEKI_ACCOUNT")]
     account: Option<String>,
     /// The region of requests that name none [default: ap-northeast-1].
     #[arg(long, env = "SHOSEKI_REGION")]
     region: Option<String>,
-    /// Delivers every 2 s and digests every 30 s.
-    #[arg(long, env = "SHOSEKI_REHEARSE")]
+    /// For people who test: delivers every 2 s and digests every 30 s.
+    #[arg(long, env = "SHOSEKI_REHEARSE", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     rehearse: bool,
     /// Between two cuts of log files, such as `5m`.
-    #[arg(long, env = "SHOSEKI_DELIVERY_INTERVAL")]
+    #[arg(long, value_name = "DURATION", env = "SHOSEKI_DELIVERY_INTERVAL")]
     delivery_interval: Option<String>,
     /// Between two digests, such as `1h`.
-    #[arg(long, env = "SHOSEKI_DIGEST_INTERVAL")]
+    #[arg(long, value_name = "DURATION", env = "SHOSEKI_DIGEST_INTERVAL")]
     digest_interval: Option<String>,
     /// The certificate chain in PEM.
-    #[arg(long, requires = "tls_key")]
+    #[arg(long, value_name = "FILE", env = "SHOSEKI_TLS_CERT", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
     /// The private key in PEM.
-    #[arg(long, requires = "tls_cert")]
+    #[arg(long, value_name = "FILE", env = "SHOSEKI_TLS_KEY", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// What is told of ourselves, in the syntax of `tracing`.
+    #[arg(long, value_name = "FILTER", env = "SHOSEKI_LOG", default_value = "info")]
+    log: String,
+    /// Diagnostics as one JSON document a line.
+    #[arg(long, env = "SHOSEKI_LOG_JSON", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    log_json: bool,
+    #[command(flatten)]
+    sealing: Sealing,
     #[arg(long, env = "SHOSEKI_ROOT_ACCESS_KEY_ID", hide = true)]
     root_access_key_id: Option<String>,
     #[arg(long, env = "SHOSEKI_ROOT_SECRET_ACCESS_KEY", hide = true, hide_env_values = true)]
     root_secret_access_key: Option<String>,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  shoseki serve
+  shoseki serve --data-dir /srv/shoseki --listen 0.0.0.0:4566 --tls-cert c.pem --tls-key k.pem
+  shoseki serve --rehearse --data-dir \"$(mktemp -d)\"";
+
+/// How the root key is found.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Sealing {
+    /// The root key's file [default: DIR/root-key].
+    #[arg(long, value_name = "FILE", env = "SHOSEKI_ROOT_KEY_FILE")]
+    root_key_file: Option<PathBuf>,
+    /// A file whose first line is the passphrase that seals the root key.
+    #[arg(long, value_name = "FILE", env = "SHOSEKI_PASSPHRASE_FILE")]
+    passphrase_file: Option<PathBuf>,
+    /// An open file descriptor to read the passphrase from.
+    #[arg(
+        long,
+        value_name = "N",
+        env = "SHOSEKI_PASSPHRASE_FD",
+        conflicts_with = "passphrase_file"
+    )]
+    passphrase_fd: Option<u32>,
+}
+
+impl Sealing {
+    /// Takes over what was given.
+    pub(crate) fn apply(&self, config: &mut Config) -> Result<(), ConfigError> {
+        if let Some(file) = &self.root_key_file {
+            config.root_key_file = Some(file.clone());
+        }
+        let by_descriptor = self.passphrase_fd.map(|fd| PathBuf::from(format!("/dev/fd/{fd}")));
+        let Some(path) = self.passphrase_file.clone().or(by_descriptor) else { return Ok(()) };
+        let text = fs::read_to_string(&path)
+            .map_err(|cause| ConfigError(format!("`{}`: {cause}", path.display())))?;
+        let passphrase = text.lines().next().unwrap_or_default();
+        if passphrase.is_empty() {
+            return Err(ConfigError(format!("`{}` holds no passphrase", path.display())));
+        }
+        config.passphrase = Some(passphrase.to_owned());
+        Ok(())
+    }
+}
+
 impl Serve {
     fn config(&self) -> Result<Config, ConfigError> {
         let mut config = Config::default();
-        if self.rehearse {
-            config.rehearse();
-        }
         if let Some(file) = &self.config {
             config.read_file(file)?;
+        }
+        if self.rehearse {
+            config.rehearse();
         }
         if let Some(folder) = &self.data_dir {
             config.data_dir.clone_from(folder);
@@ -75,57 +138,157 @@ impl Serve {
         }
         let tls = self.tls_cert.clone().zip(self.tls_key.clone());
         config.tls = tls.or(config.tls);
-        let root = self.root_access_key_id.clone().zip(self.root_secret_access_key.clone());
-        config.root_credentials = root.or(config.root_credentials);
+        config.root_credentials = self.root_credentials()?.or(config.root_credentials);
+        self.sealing.apply(&mut config)?;
         Ok(config)
     }
-}
 
-/// Serves until a signal asks to stop.
-pub(crate) fn run(serve: &Serve) -> ExitCode {
-    start_diagnostics("info", false);
-    match serve.config() {
-        Ok(config) => start(&config),
-        Err(error) => {
-            tracing::error!(%error, "the configuration cannot be used");
-            ExitCode::from(2)
+    fn root_credentials(&self) -> Result<Option<(String, String)>, ConfigError> {
+        match (&self.root_access_key_id, &self.root_secret_access_key) {
+            (None, None) => Ok(None),
+            (Some(id), Some(secret)) => Ok(Some((id.clone(), secret.clone()))),
+            (Some(_), None) | (None, Some(_)) => Err(ConfigError(
+                "`SHOSEKI_ROOT_ACCESS_KEY_ID` and `SHOSEKI_ROOT_SECRET_ACCESS_KEY` go together"
+                    .to_owned(),
+            )),
         }
     }
 }
 
-fn start(config: &Config) -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            tracing::error!(%error, "no runtime");
-            return ExitCode::FAILURE;
-        }
-    };
-    let opened = match open(config, Clock::system(), Entropy::system()) {
-        Ok(opened) => opened,
-        Err(error) => {
-            tracing::error!(%error, "the data directory cannot be opened");
-            return ExitCode::FAILURE;
-        }
-    };
-    match runtime.block_on(until_stopped(config, opened)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!(%error, "the server cannot run");
-            ExitCode::FAILURE
-        }
-    }
+/// Serves until a signal asks to stop: clock, entropy, configuration, data directory, sockets.
+pub(crate) fn run(verb: &Serve, lang: Lang) -> Result<Exit, Trouble> {
+    start_diagnostics(&verb.log, verb.log_json);
+    let (clock, entropy) = (Clock::system(), Entropy::system());
+    let config = verb.config()?;
+    let runtime = runtime()?;
+    let signals = runtime.block_on(async { Signals::listen() }).map_err(Trouble::unreachable)?;
+    let opened = open(&config, clock, entropy)?;
+    show_root(&config, &opened.root, lang);
+    runtime.block_on(until_stopped(&config, opened, signals, lang))?;
+    Ok(Exit::Done)
 }
 
-async fn until_stopped(config: &Config, opened: server::Opened) -> std::io::Result<()> {
-    let (mut terminate, mut interrupt) =
-        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let server = Server::start(config, opened).await?;
+/// The runtime of sockets and timers.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Trouble> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| Trouble::unreachable(format_args!("no runtime: {error}")))
+}
+
+async fn until_stopped(
+    config: &Config,
+    opened: Opened,
+    mut signals: Signals,
+    lang: Lang,
+) -> Result<(), Trouble> {
+    let cannot = |error| Trouble::unreachable(format_args!("`{}`: {error}", config.listen));
+    let server = Server::start(config, opened).await.map_err(cannot)?;
     tracing::info!(address = %server.address(), "serving");
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+    if let Some(link) = server.first_run_link() {
+        show_first_run(link, lang);
     }
+    signals.come().await;
+    tracing::info!("stopping");
     server.shut_down().await;
+    tracing::info!("stopped");
     Ok(())
+}
+
+/// Shows where the root user's first password is set. The link works once, and a new start makes
+/// a new one; so it is shown to those who read what a container says, too.
+fn show_first_run(link: &str, lang: Lang) {
+    let title = lang.pick(
+        "Nobody can sign in to the console yet. Set the root user's password here:",
+        "まだ誰もコンソールにサインインできません。ルートユーザーのパスワードを設定してください:",
+    );
+    out::raw_complaint(&format!("{title}\n  {link}\n"));
+}
+
+/// Shows new root credentials once, and only to somebody who sits there: diagnostics are kept.
+fn show_root(config: &Config, root: &RootCredentials, lang: Lang) {
+    if !root.generated {
+        return;
+    }
+    let file = config.data_dir.join("root-credentials");
+    if !out::is_watched() {
+        tracing::info!(file = %file.display(), "new root credentials are kept in a file");
+        return;
+    }
+    let title = lang.pick(
+        "The root user's new access key. It is shown once and kept in",
+        "ルートユーザーの新しいアクセスキーです。表示は一度だけで、保存先は",
+    );
+    out::raw_complaint(&format!(
+        "{title} {}\n  aws_access_key_id     {}\n  aws_secret_access_key {}\n",
+        file.display(),
+        root.access_key_id,
+        root.secret_access_key
+    ));
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        serve: Serve,
+    }
+
+    fn config(words: &[&str]) -> Result<Config, ConfigError> {
+        Line::parse_from([&["serve"], words].concat()).serve.config()
+    }
+
+    /// Flags go before the file, and the profile does not undo a flag.
+    #[test]
+    fn flags_go_before_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("shoseki.toml");
+        fs::write(&file, "region = 'eu-west-1'\nlisten = '127.0.0.1:1'\n").unwrap();
+        let file = file.to_str().unwrap();
+        let config = config(&[
+            "--config",
+            file,
+            "--listen",
+            "127.0.0.1:2",
+            "--rehearse",
+            "--digest-interval",
+            "3s",
+        ])
+        .unwrap();
+        assert_eq!(config.region.as_str(), "eu-west-1");
+        assert_eq!(config.listen.port(), 2);
+        assert_eq!((config.delivery_interval_ms, config.digest_interval_ms), (2_000, 3_000));
+    }
+
+    /// What cannot be meant is an error, not a default.
+    #[test]
+    fn nonsense_is_refused() {
+        for words in [
+            ["--account", "12"],
+            ["--region", "nowhere else"],
+            ["--digest-interval", "soon"],
+            ["--config", "no such file"],
+            ["--passphrase-file", "no such file"],
+            ["--root-access-key-id", "AKIA"],
+        ] {
+            assert!(config(&words).is_err(), "{words:?}");
+        }
+    }
+
+    /// The passphrase is the file's first line without its line feed.
+    #[test]
+    fn the_passphrase_is_a_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("passphrase");
+        for (text, want) in
+            [("open sesame \r\nx", Some("open sesame ")), ("word", Some("word")), ("\n", None)]
+        {
+            fs::write(&file, text).unwrap();
+            let config = config(&["--passphrase-file", file.to_str().unwrap()]).ok();
+            assert_eq!(config.and_then(|config| config.passphrase).as_deref(), want);
+        }
+    }
 }

@@ -1,11 +1,8 @@
 use std::path::PathBuf;
 
 /// Where the operating systems keep the certificates that they trust.
-const SYSTEM_BUNDLES: [&str; 3] = [
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/cert.pem",
-];
+const SYSTEM_BUNDLES: [&str; 3] =
+    ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
 
 /// A URL without a path: `http://127.0.0.1:4566`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -128,8 +128,11 @@ mod tests {
     use super::*;
 
     fn check(service: Service, status: StatusCode, body: &'static str, want: &str) {
-        let answered =
-            Answered { status, headers: HeaderMap::new(), body: Bytes::from_static(body.as_bytes()) };
+        let answered = Answered {
+            status,
+            headers: HeaderMap::new(),
+            body: Bytes::from_static(body.as_bytes()),
+        };
         assert_eq!(refusal(service, &answered).to_string(), want);
     }
 
@@ -137,9 +140,15 @@ mod tests {
     #[test]
     fn refusals_are_read() {
         let bad = StatusCode::BAD_REQUEST;
-        check(Service::Kms, bad, r#"{"__type":"a#NotFoundException","message":"m"}"#, "400 NotFoundException: m");
+        check(
+            Service::Kms,
+            bad,
+            r#"{"__type":"a#NotFoundException","message":"m"}"#,
+            "400 NotFoundException: m",
+        );
         check(Service::CloudTrail, bad, r#"{"__type":"X","Message":"m"}"#, "400 X: m");
-        let xml = "<?xml version=\"1.0\"?><Error><Code>NoSuchKey</Code><Message>m</Message></Error>";
+        let xml =
+            "<?xml version=\"1.0\"?><Error><Code>NoSuchKey</Code><Message>m</Message></Error>";
         check(Service::S3, StatusCode::NOT_FOUND, xml, "404 NoSuchKey: m");
         check(Service::S3, StatusCode::NOT_FOUND, "", "404 NotFound");
         check(Service::Kms, StatusCode::BAD_GATEWAY, "<html>", "502 BadGateway");

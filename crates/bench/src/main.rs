@@ -1,0 +1,189 @@
+//! The load tool: how fast is the server, and what does a request cost it?
+//!
+//! It starts the server binary in a scratch directory, prepares a key, a bucket that encrypts with
+//! it, and on demand a logging trail, and sends signed requests over keep-alive connections. Two
+//! kinds of load: a *closed* loop, in which every connection sends as soon as it has its answer,
+//! finds the highest rate; an *open* loop sends at a fixed rate and counts latency from the instant
+//! at which a request was *due*, so that a server that stalls cannot hide it by slowing the client
+//! down. Requests are signed and serialized beforehand and answers are hardly looked at, because
+//! client and server share the machine. The figure to trust on a noisy machine is the server's CPU
+//! time for each request.
+//!
+//! Reading order: [`work`] (what is sent), [`load`] (how), [`server`] (to whom), [`report`].
+//!
+//! ```text
+//! cargo build --release -p shoseki
+//! cargo run --release -p bench -- all
+//! cargo run --release -p bench -- run s3-get-4k --rate 8000 --seconds 10
+//! cargo run --release -p bench -- run kms-generate-data-key --closed --trail
+//! ```
+
+mod client;
+mod delivery;
+mod latency;
+mod load;
+mod own;
+mod report;
+mod request;
+mod server;
+mod stage;
+mod work;
+
+use std::error::Error;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::load::{Load, Pace};
+use crate::report::Row;
+use crate::server::Server;
+use crate::stage::Stage;
+use crate::work::Work;
+
+/// Any failure: this is a tool, its user reads the text.
+type Failure = Box<dyn Error + Send + Sync>;
+
+/// Puts load on a server that it starts itself, and tells what it took.
+#[derive(Debug, Parser)]
+#[command(name = "bench", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Measures every kind of work: highest rate, latency at 70 % of it, recording on and off.
+    All {
+        #[command(flatten)]
+        setting: Setting,
+    },
+    /// Measures one kind of work.
+    Run {
+        /// What to send.
+        work: Work,
+        /// Requests a second; without it, or with `--closed`, as many as the server answers.
+        #[arg(long, conflicts_with = "closed")]
+        rate: Option<u32>,
+        /// Every connection sends as soon as it has its answer.
+        #[arg(long)]
+        closed: bool,
+        #[command(flatten)]
+        setting: Setting,
+    },
+    /// Measures how long events take from their commit to a file in the bucket.
+    Delivery {
+        /// Events a second.
+        #[arg(long, default_value_t = 5_000)]
+        rate: u32,
+        #[command(flatten)]
+        setting: Setting,
+    },
+}
+
+#[derive(Debug, Clone, Args)]
+struct Setting {
+    /// The server's binary.
+    #[arg(long, default_value = "target/release/shoseki")]
+    server: PathBuf,
+    /// Where the scratch data directory is made; it should be on a disk.
+    #[arg(long)]
+    scratch: Option<PathBuf>,
+    /// Connections, each with one request under way.
+    #[arg(long, default_value_t = 64)]
+    connections: usize,
+    /// How long to measure.
+    #[arg(long, default_value_t = 5)]
+    seconds: u32,
+    /// Events that are made before `LookupEvents` is measured.
+    #[arg(long, default_value_t = 100_000)]
+    history: usize,
+    /// With a trail that logs everything, delivered every two seconds.
+    #[arg(long)]
+    trail: bool,
+    /// Prints JSON, one object a line.
+    #[arg(long)]
+    json: bool,
+    /// Waits for a line on standard input before measuring, so that a profiler can be attached.
+    #[arg(long)]
+    hold: bool,
+}
+
+fn main() -> Result<(), Failure> {
+    let cli = Cli::parse();
+    // One thread: the client must not take the machine from the server.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::All { setting } => all(&setting).await,
+            Command::Run { work, rate, closed: _, setting } => {
+                let pace = rate.map_or(Pace::Closed, Pace::Open);
+                let (server, stage) = opened(&setting).await?;
+                let row = measured(&server, &stage, work, pace, &setting).await?;
+                report::print(&row, setting.json)?;
+                server.stop()
+            }
+            Command::Delivery { rate, setting } => {
+                let setting = Setting { trail: true, ..setting };
+                let (server, stage) = opened(&setting).await?;
+                let lag = delivery::measure(&server, &stage, rate, setting.seconds).await?;
+                report::print_delivery(&lag, setting.json)?;
+                server.stop()
+            }
+        }
+    })
+}
+
+/// Every kind of work, and the two that matter most once more with a logging trail.
+async fn all(setting: &Setting) -> Result<(), Failure> {
+    for trail in [false, true] {
+        let setting = Setting { trail, ..setting.clone() };
+        let (server, stage) = opened(&setting).await?;
+        if !trail {
+            report::print_start(&server, setting.json)?;
+        }
+        for work in if trail { Work::RECORDED } else { Work::ALL } {
+            let highest = measured(&server, &stage, *work, Pace::Closed, &setting).await?;
+            report::print(&highest, setting.json)?;
+            let rate = highest.rate() * 0.7;
+            if rate >= 100.0 {
+                let row = measured(&server, &stage, *work, Pace::open(rate), &setting).await?;
+                report::print(&row, setting.json)?;
+            }
+        }
+        server.stop()?;
+    }
+    Ok(())
+}
+
+async fn opened(setting: &Setting) -> Result<(Server, Stage), Failure> {
+    let server = Server::start(&setting.server, setting.scratch.as_deref()).await?;
+    let stage = Stage::set(&server, setting.trail).await?;
+    Ok((server, stage))
+}
+
+async fn measured(
+    server: &Server,
+    stage: &Stage,
+    work: Work,
+    pace: Pace,
+    setting: &Setting,
+) -> Result<Row, Failure> {
+    let load = Load {
+        address: server.address,
+        connections: work.connections(setting.connections),
+        seconds: setting.seconds,
+        pace,
+    };
+    work.prepare(stage, setting.history).await?;
+    let requests = work.requests(stage, load.expected_requests(work));
+    if setting.hold {
+        own::hold(server.pid())?;
+    }
+    let before = server.usage()?;
+    let own_before = own::cpu_us()?;
+    let measured = load::run(&load, requests).await?;
+    let used = server.usage()?.since(before);
+    let own_us = own::cpu_us()?.saturating_sub(own_before);
+    Ok(Row { work, pace, trail: setting.trail, measured, used, own_us })
+}

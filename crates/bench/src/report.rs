@@ -1,0 +1,130 @@
+use std::io::{Write, stdout};
+
+use serde_json::{Value, json};
+
+use crate::Failure;
+use crate::delivery::Lag;
+use crate::load::{Measured, Pace};
+use crate::server::{Server, Usage};
+use crate::work::Work;
+
+/// One measurement.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) work: Work,
+    pub(crate) pace: Pace,
+    pub(crate) trail: bool,
+    pub(crate) measured: Measured,
+    /// By the server while it was measured.
+    pub(crate) used: Usage,
+    /// CPU time of this process in microseconds.
+    pub(crate) own_us: u64,
+}
+
+impl Row {
+    /// Successful requests a second.
+    pub(crate) fn rate(&self) -> f64 {
+        self.count() / self.measured.elapsed.as_secs_f64()
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
+    fn count(&self) -> f64 {
+        self.measured.latencies.count() as f64
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
+    fn each(&self, us: u64) -> f64 {
+        let requests = self.measured.latencies.count() + self.measured.errors;
+        us as f64 / (requests.max(1) as f64)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
+    fn mib_s(&self) -> f64 {
+        self.rate() * self.work.bytes() as f64 / f64::from(1 << 20)
+    }
+
+    fn json(&self) -> Value {
+        let (measured, rate) = (&self.measured, self.rate());
+        let offered = match self.pace {
+            Pace::Closed => Value::Null,
+            Pace::Open(rate) => rate.into(),
+        };
+        json!({
+            "work": self.work.to_string(),
+            "loop": if offered.is_null() { "closed" } else { "open" },
+            "offeredPerSecond": offered,
+            "trail": self.trail,
+            "requestsPerSecond": rate,
+            "mibPerSecond": self.mib_s(),
+            "p50Us": measured.latencies.at(500),
+            "p99Us": measured.latencies.at(990),
+            "p999Us": measured.latencies.at(999),
+            "errors": measured.errors,
+            "firstError": measured.first_error,
+            "unsent": measured.unsent,
+            "serverCpuUsPerRequest": self.each(self.used.cpu_us),
+            "clientCpuUsPerRequest": self.each(self.own_us),
+            "serverRssKib": self.used.rss_kib,
+        })
+    }
+
+    fn text(&self) -> String {
+        let (measured, latencies) = (&self.measured, &self.measured.latencies);
+        let ms = |per_mille| f64::from(latencies.at(per_mille)) / 1e3;
+        let pace = match self.pace {
+            Pace::Closed => "closed".to_owned(),
+            Pace::Open(rate) => format!("{rate}/s"),
+        };
+        let mut line = format!(
+            "{:<22}{pace:>9}{:>6}{:>9.0}/s{:>7.0} MiB/s  p50 {:.2} p99 {:.2} p99.9 {:.2} ms  \
+             cpu {:.0} µs (client {:.0})  rss {} MiB",
+            self.work,
+            if self.trail { "trail" } else { "" },
+            self.rate(),
+            self.mib_s(),
+            ms(500),
+            ms(990),
+            ms(999),
+            self.each(self.used.cpu_us),
+            self.each(self.own_us),
+            self.used.rss_kib / 1_024,
+        );
+        if measured.errors + measured.unsent > 0 {
+            line += &["  errors ", &measured.errors.to_string()].concat();
+            line += &["  unsent ", &measured.unsent.to_string()].concat();
+        }
+        if let Some(error) = &measured.first_error {
+            line += &["\n  first error: ", error].concat();
+        }
+        line
+    }
+}
+
+/// Prints a measurement.
+pub(crate) fn print(row: &Row, json: bool) -> Result<(), Failure> {
+    line(&if json { row.json().to_string() } else { row.text() })
+}
+
+/// Prints how the server started.
+pub(crate) fn print_start(server: &Server, json: bool) -> Result<(), Failure> {
+    let (ms, kib) = (server.started_in.as_secs_f64() * 1e3, server.idle_rss_kib);
+    line(&if json {
+        json!({ "startMs": ms, "idleRssKib": kib }).to_string()
+    } else {
+        format!("first answer after {ms:.0} ms, idle {} MiB", kib / 1_024)
+    })
+}
+
+/// Prints how delivery went.
+pub(crate) fn print_delivery(lag: &Lag, json: bool) -> Result<(), Failure> {
+    let (events, seconds, files) = (lag.events, lag.elapsed.as_secs_f64(), lag.files);
+    line(&if json {
+        json!({ "events": events, "files": files, "lagSeconds": seconds }).to_string()
+    } else {
+        format!("{events} events in {files} files; the last one {seconds:.2} s after its answer")
+    })
+}
+
+fn line(text: &str) -> Result<(), Failure> {
+    writeln!(stdout(), "{text}").map_err(Into::into)
+}

@@ -1,0 +1,179 @@
+use std::fs::{self, File};
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tempfile::TempDir;
+use wire::sign::Credentials;
+
+use crate::Failure;
+use crate::client::{Connection, Keep};
+use crate::own;
+use crate::request::Request;
+
+const ACCESS_KEY_ID: &str = "AKIABENCHBENCHBENCH1";
+const SECRET: &str = "benchbenchbenchbenchbenchbenchbenchbench";
+/// What the server tells of itself, beside its data directory.
+const DIAGNOSTICS: &str = "diagnostics";
+/// A server that has not answered by then is not going to.
+const START_PATIENCE: Duration = Duration::from_secs(20);
+/// Microseconds of a clock tick of `/proc`: `USER_HZ` is 100 on every Linux.
+const TICK_US: u64 = 10_000;
+
+/// A server process in a scratch directory, killed when dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    child: Child,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    /// From starting the process to its first answer.
+    pub(crate) started_in: Duration,
+    /// Memory at its first answer, in KiB.
+    pub(crate) idle_rss_kib: u64,
+    folder: TempDir,
+}
+
+/// What a process has used.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Usage {
+    /// User and system time in microseconds.
+    pub(crate) cpu_us: u64,
+    /// Resident memory in KiB.
+    pub(crate) rss_kib: u64,
+}
+
+impl Usage {
+    /// CPU time since `before`, memory as it is now.
+    pub(crate) fn since(self, before: Self) -> Self {
+        Self { cpu_us: self.cpu_us.saturating_sub(before.cpu_us), rss_kib: self.rss_kib }
+    }
+}
+
+impl Server {
+    /// Starts the binary on a free port and waits for its first answer.
+    pub(crate) async fn start(binary: &Path, scratch: Option<&Path>) -> Result<Self, Failure> {
+        if !binary.is_file() {
+            let path = binary.display();
+            return Err(format!("`{path}` is missing: `cargo build --release -p shoseki`").into());
+        }
+        let mut folder = tempfile::Builder::new();
+        folder.prefix("shoseki-bench-");
+        let folder = scratch.map_or_else(|| folder.tempdir(), |dir| folder.tempdir_in(dir))?;
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let diagnostics = File::create(folder.path().join(DIAGNOSTICS))?;
+        let began = own::now();
+        let child = Command::new(binary)
+            .args(["serve", "--delivery-interval", "2s", "--listen", &address.to_string()])
+            .arg("--data-dir")
+            .arg(folder.path().join("data"))
+            .env("SHOSEKI_ROOT_ACCESS_KEY_ID", ACCESS_KEY_ID)
+            .env("SHOSEKI_ROOT_SECRET_ACCESS_KEY", SECRET)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(diagnostics)
+            .spawn()?;
+        let (started_in, idle_rss_kib) = (Duration::ZERO, 0);
+        let mut server = Self { child, address, started_in, idle_rss_kib, folder };
+        server.first_answer(began).await?;
+        server.started_in = began.elapsed();
+        server.idle_rss_kib = server.usage()?.rss_kib;
+        Ok(server)
+    }
+
+    async fn first_answer(&mut self, began: std::time::Instant) -> Result<(), Failure> {
+        let head = "GET /_shoseki/health HTTP/1.1\r\nhost: localhost\r\n\r\n".into();
+        let health = Request { head, body: Bytes::new(), is_head: false };
+        loop {
+            if let Ok(mut connection) = Connection::open(self.address).await
+                && let Ok(answer) = connection.call(&health, Keep::Nothing).await
+                && answer.status == 200
+            {
+                return Ok(());
+            }
+            if let Some(status) = self.child.try_wait()? {
+                let told = fs::read_to_string(self.folder.path().join(DIAGNOSTICS))?;
+                return Err(format!("the server ended: {status}\n{told}").into());
+            }
+            if began.elapsed() > START_PATIENCE {
+                return Err("the server does not answer".into());
+            }
+            tokio::time::timeout(Duration::from_millis(1), std::future::pending::<()>())
+                .await
+                .unwrap_or_default();
+        }
+    }
+
+    /// The root user's access key.
+    pub(crate) fn credentials() -> Credentials {
+        Credentials {
+            access_key_id: ACCESS_KEY_ID.to_owned(),
+            secret: SECRET.to_owned(),
+            session_token: None,
+        }
+    }
+
+    /// The process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it has used until now.
+    pub(crate) fn usage(&self) -> Result<Usage, Failure> {
+        let pid = self.pid().to_string();
+        Ok(Usage { cpu_us: cpu_us_of(&pid)?, rss_kib: rss_kib_of(&pid)? })
+    }
+
+    /// Ends it. What it had to say it has said.
+    pub(crate) fn stop(mut self) -> Result<(), Failure> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // After `stop` there is nothing left to end.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// User and system time of a process in microseconds; `pid` may be `self`.
+pub(crate) fn cpu_us_of(pid: &str) -> Result<u64, Failure> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    let ticks = parse_ticks(&stat).ok_or("`/proc` has no times")?;
+    Ok(ticks.saturating_mul(TICK_US))
+}
+
+/// `utime` + `stime`, fields 14 and 15; the second field, a name, may contain anything.
+///
+/// Source: proc(5).
+fn parse_ticks(stat: &str) -> Option<u64> {
+    let (_, after_name) = stat.rsplit_once(')')?;
+    let mut fields = after_name.split_ascii_whitespace().skip(11);
+    let (user, system): (u64, u64) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+    user.checked_add(system)
+}
+
+fn rss_kib_of(pid: &str) -> Result<u64, Failure> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|rest| rest.trim().strip_suffix(" kB")?.parse().ok());
+    kib.ok_or_else(|| "`/proc` has no `VmRSS`".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Spaces and brackets in the process's name do not shift the fields.
+    #[test]
+    fn times_are_fields_14_and_15() {
+        let stat = "42 (a) b (c)) S 1 1 1 0 -1 4194560 9 9 9 9 123 45 6 7 20 0 1 0";
+        assert_eq!(parse_ticks(stat), Some(168));
+        assert_eq!(parse_ticks("42 (a) S 1"), None);
+    }
+}

@@ -1,0 +1,153 @@
+//! `shoseki env`: what points AWS tools at a server.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+use server::RootCredentials;
+
+use crate::exit::{Exit, Trouble};
+use crate::out::Out;
+
+/// The flags of `env`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Environment {
+    /// The server's data directory.
+    #[arg(long, value_name = "DIR", env = "SHOSEKI_DATA_DIR", default_value = "shoseki-data")]
+    data_dir: PathBuf,
+    /// Where the server listens.
+    #[arg(long, value_name = "ADDRESS", env = "SHOSEKI_LISTEN", default_value = "127.0.0.1:4566")]
+    listen: SocketAddr,
+    /// The region to work in.
+    #[arg(long, env = "SHOSEKI_REGION", default_value = "ap-northeast-1")]
+    region: String,
+    /// The server speaks TLS.
+    #[arg(long)]
+    tls: bool,
+    /// Whose syntax.
+    #[arg(long, value_enum, default_value = "bash")]
+    shell: Shell,
+    /// Prints one JSON document.
+    #[arg(long)]
+    json: bool,
+    #[arg(long, env = "SHOSEKI_ROOT_ACCESS_KEY_ID", hide = true)]
+    root_access_key_id: Option<String>,
+    #[arg(long, env = "SHOSEKI_ROOT_SECRET_ACCESS_KEY", hide = true, hide_env_values = true)]
+    root_secret_access_key: Option<String>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  eval \"$(shoseki env --data-dir /srv/shoseki)\"
+  shoseki env --shell fish | source
+  shoseki env --shell powershell | Invoke-Expression";
+
+/// A shell's syntax.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shell {
+    /// bash, zsh, sh
+    Bash,
+    /// fish
+    Fish,
+    /// PowerShell
+    Powershell,
+}
+
+/// The variables that AWS tools read.
+#[derive(Debug, Clone)]
+pub(crate) struct Variables([(&'static str, String); 5]);
+
+impl Variables {
+    pub(crate) fn new(endpoint: &str, root: &RootCredentials, region: &str) -> Self {
+        Self([
+            ("AWS_ENDPOINT_URL", endpoint.to_owned()),
+            ("AWS_ACCESS_KEY_ID", root.access_key_id.clone()),
+            ("AWS_SECRET_ACCESS_KEY", root.secret_access_key.clone()),
+            ("AWS_REGION", region.to_owned()),
+            ("AWS_DEFAULT_REGION", region.to_owned()),
+        ])
+    }
+
+    /// One line each, ready to be evaluated.
+    pub(crate) fn lines(&self, shell: Shell) -> String {
+        let lines = self.0.iter().map(|(name, value)| match shell {
+            Shell::Bash => format!("export {name}='{}'", value.replace('\'', "'\\''")),
+            Shell::Fish => {
+                let value = value.replace('\\', "\\\\").replace('\'', "\\'");
+                format!("set -gx {name} '{value}'")
+            }
+            Shell::Powershell => format!("$Env:{name} = '{}'", value.replace('\'', "''")),
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        let mut variables = json!({ "type": "environment" });
+        for (name, value) in &self.0 {
+            if let Some(object) = variables.as_object_mut() {
+                object.insert((*name).to_owned(), Value::from(value.as_str()));
+            }
+        }
+        variables
+    }
+}
+
+/// Runs the verb.
+pub(crate) fn run(verb: &Environment) -> Result<Exit, Trouble> {
+    let root = match (&verb.root_access_key_id, &verb.root_secret_access_key) {
+        (Some(id), Some(secret)) => RootCredentials {
+            access_key_id: id.clone(),
+            secret_access_key: secret.clone(),
+            generated: false,
+        },
+        _ => kept(verb)?,
+    };
+    let scheme = if verb.tls { "https" } else { "http" };
+    let mut address = verb.listen;
+    // A server that listens everywhere is reached here.
+    if address.ip().is_unspecified() {
+        address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+    }
+    let variables = Variables::new(&format!("{scheme}://{address}"), &root, &verb.region);
+    let out = Out::new(verb.json);
+    out.text(&variables.lines(verb.shell));
+    out.value(&variables.json());
+    Ok(Exit::Done)
+}
+
+fn kept(verb: &Environment) -> Result<RootCredentials, Trouble> {
+    RootCredentials::kept(&verb.data_dir)?.ok_or_else(|| {
+        Trouble::usage(format_args!(
+            "`{}` keeps no root credentials: start the server there first, or set \
+             SHOSEKI_ROOT_ACCESS_KEY_ID and SHOSEKI_ROOT_SECRET_ACCESS_KEY",
+            verb.data_dir.display()
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every shell gets its own syntax and takes any secret literally.
+    #[test]
+    fn each_shell_has_its_syntax() {
+        let root = RootCredentials {
+            access_key_id: "AKIA".to_owned(),
+            secret_access_key: r"a'b\c$d".to_owned(),
+            generated: false,
+        };
+        let variables = Variables::new("http://127.0.0.1:4566", &root, "eu-west-1");
+        for (shell, want) in [
+            (Shell::Bash, r"export AWS_SECRET_ACCESS_KEY='a'\''b\c$d'"),
+            (Shell::Fish, r"set -gx AWS_SECRET_ACCESS_KEY 'a\'b\\c$d'"),
+            (Shell::Powershell, r"$Env:AWS_SECRET_ACCESS_KEY = 'a''b\c$d'"),
+        ] {
+            let lines = variables.lines(shell);
+            assert_eq!(lines.lines().nth(2), Some(want));
+            assert_eq!(lines.lines().count(), 5);
+        }
+    }
+}

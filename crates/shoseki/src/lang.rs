@@ -1,0 +1,42 @@
+/// The language of what people read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lang {
+    /// English.
+    English,
+    /// Japanese.
+    Japanese,
+}
+
+impl Lang {
+    /// Of a locale such as `ja_JP.UTF-8`, or of `ja`.
+    pub(crate) fn of(locale: Option<&str>) -> Self {
+        match locale {
+            Some(locale) if locale == "ja" || locale.starts_with("ja_") => Self::Japanese,
+            Some(_) | None => Self::English,
+        }
+    }
+
+    /// The text in this language.
+    pub(crate) fn pick<'a>(self, english: &'a str, japanese: &'a str) -> &'a str {
+        match self {
+            Self::English => english,
+            Self::Japanese => japanese,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A locale names its language first; what is not known is English.
+    #[test]
+    fn locales_name_languages() {
+        for locale in ["ja", "ja_JP.UTF-8", "ja_JP"] {
+            assert_eq!(Lang::of(Some(locale)), Lang::Japanese);
+        }
+        for locale in [None, Some(""), Some("C.UTF-8"), Some("en_US.UTF-8"), Some("jam")] {
+            assert_eq!(Lang::of(locale), Lang::English);
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! `shoseki quickstart`: the four steps of the scenario, performed as a client would, and the
+//! proof that their result is sound.
+//!
+//! The server it starts is the one that `serve` starts. The steps know nothing of it: they sign
+//! requests and send them over HTTP.
+
+mod documents;
+mod look;
+mod prove;
+mod steps;
+mod words;
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::json;
+use server::{Config, Opened, RootCredentials, Server, open, start_diagnostics};
+use tokio::runtime::Runtime;
+use types::{Clock, Entropy, SECOND_MS, Timestamp};
+use wire::sign::Credentials;
+
+use crate::client::{Answered, Ask, CallError, Client, Endpoint};
+use crate::environment::{Shell, Variables};
+use crate::exit::{Exit, Trouble};
+use crate::lang::Lang;
+use crate::out::Out;
+use crate::serve::runtime;
+use crate::signals::Signals;
+use words::{Say, say};
+
+/// Between two looks at the bucket.
+const PAUSE: Duration = Duration::from_millis(500);
+/// How long to wait beyond the configured intervals.
+const MARGIN_MS: u64 = 30 * SECOND_MS;
+
+/// The flags of `quickstart`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Quickstart {
+    /// Where everything is kept; without it, in a scratch directory that is removed at the end.
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Where to listen [default: 127.0.0.1:4566, or a free port if that is taken].
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// Stops after the verdict: exit code 0 if VALID, else 1.
+    #[arg(long)]
+    exit: bool,
+    /// Prints one JSON document a line.
+    #[arg(long)]
+    json: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  shoseki quickstart                 look, then use the server that keeps running
+  shoseki quickstart --exit          a self-test: the verdict is a line that begins with VALID
+  shoseki quickstart --lang ja";
+
+/// What the steps work with.
+pub(crate) struct Walk<'a> {
+    client: Client,
+    runtime: &'a Runtime,
+    signals: &'a mut Signals,
+    config: &'a Config,
+    out: Out,
+    lang: Lang,
+    clock: Clock,
+    entropy: Entropy,
+    /// Whether nothing was there before.
+    fresh: bool,
+}
+
+/// Why the walk ended early.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// A call that should have succeeded did not.
+    Call(CallError),
+    /// Something is not as it should be.
+    Wrong(String),
+    /// A signal came.
+    Asked,
+}
+
+impl From<CallError> for Stop {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
+    }
+}
+
+/// Starts a server, walks, tells the verdict, and leaves the server running unless asked not to.
+pub(crate) fn run(verb: &Quickstart, lang: Lang) -> Result<Exit, Trouble> {
+    start_diagnostics("warn", false);
+    let (clock, entropy) = (Clock::system(), Entropy::system());
+    let scratch = if verb.data_dir.is_some() { None } else { Some(Scratch::new(&entropy)?) };
+    let config = configure(verb, scratch.as_ref());
+    let fresh = !config.data_dir.join("state.redb").exists();
+    let runtime = runtime()?;
+    let mut signals =
+        runtime.block_on(async { Signals::listen() }).map_err(Trouble::unreachable)?;
+    let opened = open(&config, clock.clone(), entropy.clone())?;
+    let root = opened.root.clone();
+    let server = start(&runtime, &config, opened)?;
+    let endpoint = format!("http://{}", server.address());
+    let out = Out::new(verb.json);
+    let client = client(&runtime, &endpoint, &root, &config, clock.clone())?;
+    let said = say(lang, &Say::Started { url: &endpoint, folder: &config.data_dir });
+    out.text(&said);
+    let mut walk = Walk {
+        client,
+        runtime: &runtime,
+        signals: &mut signals,
+        config: &config,
+        out,
+        lang,
+        clock,
+        entropy,
+        fresh,
+    };
+    let exit = walk.conclude();
+    if exit == Exit::Done && !verb.exit {
+        walk.point(&server, &root, scratch.is_some());
+        runtime.block_on(signals.come());
+    }
+    runtime.block_on(server.shut_down());
+    Ok(exit)
+}
+
+fn configure(verb: &Quickstart, scratch: Option<&Scratch>) -> Config {
+    let mut config = Config::default();
+    config.rehearse();
+    if let Some(folder) = &verb.data_dir {
+        config.data_dir.clone_from(folder);
+    }
+    if let Some(scratch) = scratch {
+        config.data_dir.clone_from(&scratch.0);
+    }
+    match verb.listen {
+        Some(address) => config.listen = address,
+        None if TcpListener::bind(config.listen).is_err() => config.listen.set_port(0),
+        None => {}
+    }
+    config
+}
+
+fn start(runtime: &Runtime, config: &Config, opened: Opened) -> Result<Server, Trouble> {
+    let started = runtime.block_on(Server::start(config, opened));
+    started.map_err(|error| Trouble::unreachable(format_args!("`{}`: {error}", config.listen)))
+}
+
+fn client(
+    runtime: &Runtime,
+    endpoint: &str,
+    root: &RootCredentials,
+    config: &Config,
+    clock: Clock,
+) -> Result<Client, Trouble> {
+    let endpoint = Endpoint::parse(endpoint, None).map_err(Trouble::usage)?;
+    let credentials = Credentials {
+        access_key_id: root.access_key_id.clone(),
+        secret: root.secret_access_key.clone(),
+        session_token: None,
+    };
+    Ok(Client::new(runtime.handle().clone(), endpoint, credentials, config.region.as_str(), clock))
+}
+
+impl Walk<'_> {
+    /// The four steps and the verdict, on a line of its own.
+    fn conclude(&mut self) -> Exit {
+        let (verdict, exit) = match self.steps() {
+            Ok(Ok(sound)) => (sound, Exit::Done),
+            Ok(Err(findings)) => (findings, Exit::Findings),
+            Err(Stop::Call(error)) => (error.to_string(), Exit::Findings),
+            Err(Stop::Wrong(text)) => (text, Exit::Findings),
+            Err(Stop::Asked) => return Exit::Partial,
+        };
+        self.out.progress_done();
+        let word = if exit == Exit::Done { "VALID" } else { "INVALID" };
+        self.out.text(&format!("\n{word}: {verdict}"));
+        self.out.value(&json!({ "type": "verdict", "verdict": word, "text": verdict }));
+        exit
+    }
+
+    fn steps(&mut self) -> Result<Result<String, String>, Stop> {
+        let began = self.clock.now();
+        let key = self.make_key()?;
+        let without_policy = self.make_bucket(&key)?;
+        self.make_trail(&key, without_policy)?;
+        let log_file = self.look_into_bucket(&key, began)?;
+        self.prove(&log_file, began)
+    }
+
+    /// Calls, and prints that it did and what came of it.
+    fn call(&self, ask: &Ask) -> Result<Answered, CallError> {
+        let answered = self.client.call(ask);
+        let (service, operation) = (ask.service.signing_name(), ask.operation);
+        let (status, error) = match &answered {
+            Ok(answered) => (answered.status.to_string(), None),
+            Err(error) => (error.to_string(), Some(error.code())),
+        };
+        self.out.progress_done();
+        self.out.text(&format!("  {service} {operation} -> {status}"));
+        self.out.value(&json!({
+            "type": "call", "service": service, "operation": operation,
+            "result": status, "error": error,
+        }));
+        answered
+    }
+
+    /// Calls; `None` if it was refused with this code.
+    fn call_unless(&self, code: &str, ask: &Ask) -> Result<Option<Answered>, CallError> {
+        match self.call(ask) {
+            Ok(answered) => Ok(Some(answered)),
+            Err(error) if error.code() == code => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn say(&self, what: &Say<'_>) {
+        self.out.progress_done();
+        self.out.text(&say(self.lang, what));
+    }
+
+    /// Looks again and again until there is something, or it takes too long.
+    fn wait<T>(
+        &mut self,
+        what: &Say<'_>,
+        interval_ms: u64,
+        look: impl Fn(&Self) -> Result<Option<T>, Stop>,
+    ) -> Result<T, Stop> {
+        let began = self.clock.now();
+        let patience_ms = interval_ms.saturating_mul(2).saturating_add(MARGIN_MS);
+        loop {
+            if let Some(found) = look(self)? {
+                self.out.progress_done();
+                return Ok(found);
+            }
+            let waited_ms = self.clock.now().since_ms(began);
+            if waited_ms > patience_ms {
+                return Err(Stop::Wrong(say(self.lang, &Say::TooLong { what })));
+            }
+            let seconds = Timestamp::from_ms(waited_ms).as_secs();
+            self.out.progress(&format!("  {} {seconds} s", say(self.lang, what)));
+            if self.runtime.block_on(self.signals.come_within(PAUSE)) {
+                return Err(Stop::Asked);
+            }
+        }
+    }
+
+    /// How to go on by hand.
+    fn point(&self, server: &Server, root: &RootCredentials, scratch: bool) {
+        let endpoint = &format!("http://{}", server.address());
+        let region = self.config.region.as_str();
+        let variables = Variables::new(endpoint, root, region);
+        self.say(&Say::Pointers);
+        self.out.text(&variables.lines(Shell::Bash));
+        self.say(&Say::Examples);
+        let console = Ask::s3("Console", http::Method::GET, "_console/", "");
+        if self.client.call(&console).is_ok() {
+            let front = format!("{endpoint}/_console/");
+            self.say(&Say::Console { url: server.first_run_link().unwrap_or(&front) });
+        }
+        self.say(&if scratch { Say::RunningInScratch } else { Say::Running });
+        self.out.value(&variables.json());
+    }
+}
+
+/// A directory that is removed at the end.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(entropy: &Entropy) -> Result<Self, Trouble> {
+        let random = entropy.bytes::<8>().map_err(Trouble::unreachable)?;
+        let name = format!("shoseki-quickstart-{}", types::alphanumeric(&random));
+        let folder = std::env::temp_dir().join(name);
+        let mut builder = std::fs::DirBuilder::new();
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        let cannot = |error| Trouble::unreachable(format_args!("`{}`: {error}", folder.display()));
+        builder.create(&folder).map_err(cannot)?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // Whoever cleans the system's scratch space takes what is left.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,76 @@
+//! The proof: a digest, and the verdict on the chain.
+
+use http::Method;
+use serde_json::json;
+use trail::digest::Digest;
+use trail::gzip;
+use trail::verify::{Stream, print};
+use types::{MINUTE_MS, Timestamp};
+
+use super::documents::{BUCKET, TRAIL};
+use super::words::{Say, say};
+use super::{Stop, Walk};
+use crate::client::Ask;
+use crate::verify::{Target, verify};
+
+/// The largest digest that is looked into, inflated.
+const PLAIN_BYTES_MAX: u64 = 256 << 20;
+
+impl Walk<'_> {
+    /// Waits for the digest that names `log_file` and validates everything since `began`.
+    ///
+    /// `Err` within `Ok` is a verdict, too.
+    pub(super) fn prove(
+        &mut self,
+        log_file: &str,
+        began: Timestamp,
+    ) -> Result<Result<String, String>, Stop> {
+        let folder =
+            format!("AWSLogs/{}/CloudTrail-Digest/{}/", self.config.account, self.config.region);
+        let interval_ms = self.config.digest_interval_ms;
+        self.wait(&Say::WaitingForDigest, interval_ms, |walk| walk.digested(&folder, log_file))?;
+        self.say(&Say::Validating);
+        let target = Target {
+            trail_arn: self.trail_arn(),
+            account: self.config.account.clone(),
+            region: self.config.region.as_str().to_owned(),
+            home_region: self.config.region.as_str().to_owned(),
+            trail: TRAIL.to_owned(),
+            bucket: BUCKET.to_owned(),
+            prefix: None,
+            start: began.minus_ms(MINUTE_MS),
+            end: self.clock.now(),
+        };
+        let report =
+            verify(&self.client, &target, &[]).map_err(|trouble| Stop::Wrong(trouble.text))?;
+        for (stream, text) in print(&report, true) {
+            // One document is printed here, so all of it is data.
+            let name = match stream {
+                Stream::Out => "out",
+                Stream::Err => "err",
+            };
+            self.out.text(text.strip_suffix('\n').unwrap_or(&text));
+            self.out.value(&json!({ "type": "validation", "stream": name, "text": text }));
+        }
+        let (digests, logs) = (report.digests, report.logs);
+        let sound = report.is_sound() && digests.valid > 0 && logs.valid > 0;
+        let told = Say::Counts { digests, logs };
+        let told = say(self.lang, &told);
+        Ok(if sound { Ok(told) } else { Err(told) })
+    }
+
+    /// Whether a digest names the log file.
+    fn digested(&self, folder: &str, log_file: &str) -> Result<Option<()>, Stop> {
+        for object in self.list(folder)?.iter().rev() {
+            let place = format!("{BUCKET}/{}", object.key);
+            let got = self.client.call(&Ask::s3("GetObject", Method::GET, &place, ""))?;
+            let plain = gzip::decompress(&got.body, PLAIN_BYTES_MAX).unwrap_or_default();
+            let digest = Digest::parse(&plain);
+            let names = |digest: &Digest| digest.log_files.iter().any(|log| log.object == log_file);
+            if digest.as_ref().is_some_and(names) {
+                return Ok(Some(()));
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,128 @@
+//! What `quickstart` says, in English and in Japanese: a new message has to be written twice.
+
+use std::path::Path;
+
+use trail::verify::Counts;
+
+use crate::lang::Lang;
+
+/// A message.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Say<'a> {
+    Started { url: &'a str, folder: &'a Path },
+    StepKey,
+    StepBucket,
+    NoPolicyYet,
+    StepTrail,
+    RefusedAsOnAws,
+    StepLook,
+    WaitingForLogFile,
+    WaitingForDigest,
+    TooLong { what: &'a Say<'a> },
+    Detail { name: &'a str, value: &'a str },
+    Record { count: usize },
+    Validating,
+    Counts { digests: Counts, logs: Counts },
+    Pointers,
+    Examples,
+    Console { url: &'a str },
+    Running,
+    RunningInScratch,
+}
+
+/// The message in a language.
+pub(crate) fn say(lang: Lang, what: &Say<'_>) -> String {
+    match lang {
+        Lang::English => english(what),
+        Lang::Japanese => japanese(what),
+    }
+}
+
+fn english(what: &Say<'_>) -> String {
+    let fixed = match what {
+        Say::Started { url, folder } => {
+            return format!("The server listens on {url}, its data is in {}.", folder.display());
+        }
+        Say::TooLong { what } => return format!("it took too long: {}", english(what)),
+        Say::Detail { name, value } => return format!("    {name}: {value}"),
+        Say::Record { count } => return format!("\nOne of the {count} records in it:"),
+        Say::Counts { digests, logs } => {
+            return format!("{} digest files, {} log files", ratio(*digests), ratio(*logs));
+        }
+        Say::Console { url } => return format!("\nThe console: {url}"),
+        Say::StepKey => "\nStep 1: a KMS key",
+        Say::StepBucket => "\nStep 2: an S3 bucket that encrypts with the key",
+        Say::NoPolicyYet => "    There is no bucket policy yet, as it should be.",
+        Say::StepTrail => "\nStep 3: a trail",
+        Say::RefusedAsOnAws => {
+            "    The bucket policy is missing, so the trail is refused as on AWS.\n    \
+             AWS's console now writes the policy without a word; here is what it writes:"
+        }
+        Say::StepLook => "\nStep 4: what is in the bucket",
+        Say::WaitingForLogFile => "waiting for the first log file",
+        Say::WaitingForDigest => "waiting for the digest of that log file",
+        Say::Validating => {
+            "\nThe validation of all log files, as `validate-logs` would print it:\n"
+        }
+        Say::Pointers => "\nTo use it from another terminal:\n",
+        Say::Examples => {
+            "\n  aws cloudtrail lookup-events\n  \
+             aws s3 ls --recursive s3://mori-s3-cloudtrail-management-event"
+        }
+        Say::Running => "\nThe server keeps running. Ctrl-C stops it.",
+        Say::RunningInScratch => {
+            "\nThe server keeps running. Ctrl-C stops it and removes its data;\n\
+             with --data-dir DIR the data stays."
+        }
+    };
+    fixed.to_owned()
+}
+
+fn japanese(what: &Say<'_>) -> String {
+    let fixed = match what {
+        Say::Started { url, folder } => {
+            return format!(
+                "サーバーを {url} で起動しました。データは {} にあります。",
+                folder.display()
+            );
+        }
+        Say::TooLong { what } => return format!("時間がかかりすぎています: {}", japanese(what)),
+        Say::Detail { name, value } => return format!("    {name}: {value}"),
+        Say::Record { count } => return format!("\nレコード {count} 件のうちの 1 件:"),
+        Say::Counts { digests, logs } => {
+            return format!(
+                "ダイジェストファイル {}、ログファイル {}",
+                ratio(*digests),
+                ratio(*logs)
+            );
+        }
+        Say::Console { url } => return format!("\nコンソール: {url}"),
+        Say::StepKey => "\n1. KMS CMK の作成",
+        Say::StepBucket => "\n2. S3 バケットの作成(SSE-KMS、バケットキー有効)",
+        Say::NoPolicyYet => "    バケットポリシーは未設定です(想定どおり)。",
+        Say::StepTrail => "\n3. CloudTrail 証跡の作成",
+        Say::RefusedAsOnAws => {
+            "    バケットポリシーがないため、AWS と同じく証跡の作成は拒否されます。\n    \
+             AWS のコンソールはここでポリシーを自動的に追加します。その内容は次のとおりです:"
+        }
+        Say::StepLook => "\n4. S3 バケットの内容確認",
+        Say::WaitingForLogFile => "最初のログファイルを待っています",
+        Say::WaitingForDigest => "ログファイルのダイジェストを待っています",
+        Say::Validating => "\n全ログファイルの検証(`validate-logs` と同じ形式):\n",
+        Say::Pointers => "\n別の端末から使うには:\n",
+        Say::Examples => {
+            "\n  aws cloudtrail lookup-events\n  \
+             aws s3 ls --recursive s3://mori-s3-cloudtrail-management-event"
+        }
+        Say::Running => "\nサーバーは動作中です。Ctrl-C で停止します。",
+        Say::RunningInScratch => {
+            "\nサーバーは動作中です。Ctrl-C で停止し、データは削除されます。\n\
+             データを残すには --data-dir DIR を指定してください。"
+        }
+    };
+    fixed.to_owned()
+}
+
+fn ratio(counts: Counts) -> String {
+    format!("{}/{}", counts.valid, counts.valid.saturating_add(counts.invalid))
+}

@@ -1,0 +1,58 @@
+//! All that has to pass, and its parts.
+
+use std::path::PathBuf;
+
+use crate::project::Project;
+use crate::run::Run;
+use crate::{Failure, out, tidy};
+
+/// Where `./check` makes the Python clients.
+const VENV_PYTHON: &str = ".venv/bin/python";
+
+/// Everything, the cheap first.
+pub(crate) fn ci(project: &Project) -> Result<(), Failure> {
+    Run::cargo(project).words(["fmt", "--all", "--check"]).go()?;
+    tidy::tidy(project)?;
+    Run::cargo(project)
+        .words(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
+        .go()?;
+    tests(project, &["--workspace"], &[])?;
+    Run::cargo(project).words(["test", "--doc", "--workspace", "--locked"]).go()?;
+    clients(project, &[])
+}
+
+/// The tests of some packages, by nextest if it is there.
+pub(crate) fn tests(
+    project: &Project,
+    what: &[&str],
+    variables: &[(&str, &str)],
+) -> Result<(), Failure> {
+    let nextest = Run::cargo(project).words(["nextest", "--version"]).succeeds();
+    let run = Run::cargo(project).variables(variables);
+    if nextest {
+        return run.words(["nextest", "run", "--locked", "--no-fail-fast"]).words(what).go();
+    }
+    out::say("cargo-nextest is missing: `cargo test` does it, more slowly");
+    let chosen = what.iter().any(|word| matches!(*word, "--test" | "--lib"));
+    let targets: &[&str] = if chosen { &[] } else { &["--lib", "--bins", "--tests"] };
+    run.words(["test", "--locked", "--no-fail-fast"]).words(what).words(targets).go()
+}
+
+/// Unmodified clients against the binary of the dev profile.
+pub(crate) fn clients(project: &Project, words: &[String]) -> Result<(), Failure> {
+    if !project.has(VENV_PYTHON) {
+        return Err(format!("`{VENV_PYTHON}` is missing: `./check` makes it").into());
+    }
+    Run::cargo(project).words(["build", "--locked", "-p", "shoseki"]).go()?;
+    let binary = target(project).join("debug").join("shoseki");
+    let binary = binary.to_string_lossy();
+    let run = Run::program(project, project.path(VENV_PYTHON))
+        .variables(&[("SHOSEKI_BIN", binary.as_ref())])
+        .words(["-m", "pytest", "-q", "tests/clients"]);
+    run.words(words).go()
+}
+
+/// Where cargo puts what it builds.
+fn target(project: &Project) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| project.path("target"), PathBuf::from)
+}

@@ -1,0 +1,13 @@
+//! What chores print.
+
+use std::io::{Write, stderr};
+
+/// A milestone.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(stderr(), "xtask: {text}");
+}
+
+/// Why it failed.
+pub(crate) fn complain(text: &str) {
+    let _ = writeln!(stderr(), "xtask: error: {text}");
+}

@@ -1,0 +1,52 @@
+use std::ffi::OsStr;
+use std::process::{Command, Stdio};
+
+use crate::project::Project;
+use crate::{Failure, out};
+
+/// A program to run in the project's folder.
+#[derive(Debug)]
+pub(crate) struct Run(Command);
+
+impl Run {
+    pub(crate) fn program(project: &Project, program: impl AsRef<OsStr>) -> Self {
+        let mut command = Command::new(program);
+        command.current_dir(project.root());
+        Self(command)
+    }
+
+    /// The cargo that runs us.
+    pub(crate) fn cargo(project: &Project) -> Self {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        Self::program(project, cargo)
+    }
+
+    pub(crate) fn words<W: AsRef<OsStr>>(mut self, words: impl IntoIterator<Item = W>) -> Self {
+        self.0.args(words);
+        self
+    }
+
+    pub(crate) fn variables(mut self, variables: &[(&str, &str)]) -> Self {
+        self.0.envs(variables.iter().copied());
+        self
+    }
+
+    /// Runs it; what it prints is seen. Fails if it fails.
+    pub(crate) fn go(mut self) -> Result<(), Failure> {
+        let line = self.line();
+        out::say(&line);
+        let status = self.0.status().map_err(|error| format!("`{line}`: {error}"))?;
+        if status.success() { Ok(()) } else { Err(format!("`{line}` failed: {status}").into()) }
+    }
+
+    /// Whether it can be run and succeeds; what it prints is not seen.
+    pub(crate) fn succeeds(mut self) -> bool {
+        let quiet = self.0.stdout(Stdio::null()).stderr(Stdio::null());
+        quiet.status().is_ok_and(|status| status.success())
+    }
+
+    fn line(&self) -> String {
+        let words = std::iter::once(self.0.get_program()).chain(self.0.get_args());
+        words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
+    }
+}

@@ -1,0 +1,126 @@
+//! Words that do not belong into the project, and pages that go together.
+
+use std::path::Path;
+
+use crate::Failure;
+use crate::project::Project;
+
+/// Folders of somebody's machine and hosts that only some machine knows. Written in two pieces
+/// each, for this file is searched, too.
+const FORBIDDEN: [&str; 9] = [
+    concat!("/ro", "ot/"),
+    concat!("/ho", "me/"),
+    concat!("/Us", "ers/"),
+    concat!("/wo", "rk/"),
+    concat!("/tm", "p/"),
+    concat!("index", "-url"),
+    concat!("replace", "-with"),
+    concat!("arti", "factory"),
+    concat!("TO", "DO"),
+];
+
+/// The only places that lock files may name.
+const REGISTRIES: [&str; 2] =
+    ["registry+https://github.com/rust-lang/crates.io-index", "https://registry.npmjs.org/"];
+
+/// Pages that are changed together.
+const PAIRS: [(&str, &str); 1] = [("README.md", "README.ja.md")];
+
+pub(super) fn check(project: &Project, complaints: &mut Vec<String>) -> Result<(), Failure> {
+    for file in project.files()? {
+        // What is not text is not read.
+        let Ok(text) = project.read(&file) else { continue };
+        if is_lock(&file) {
+            strangers(&file, &text, complaints);
+            continue;
+        }
+        for (number, line) in text.lines().enumerate() {
+            for word in FORBIDDEN.iter().filter(|word| says(line, word)) {
+                complaints.push(format!("`{file}`, line {}: `{word}`", number.saturating_add(1)));
+            }
+        }
+    }
+    for (english, japanese) in PAIRS {
+        let (one, other) = (project.read(english)?, project.read(japanese)?);
+        if outline(&one) != outline(&other) {
+            complaints.push(format!("`{english}` and `{japanese}` have different outlines"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the line has the word, and not as the tail of another: `pages/home/` is no folder of
+/// somebody's machine.
+fn says(line: &str, word: &str) -> bool {
+    let inside = |c: char| c.is_alphanumeric() || "._-})$".contains(c);
+    line.match_indices(word).any(|(at, _)| {
+        let before = line.get(..at).and_then(|before| before.chars().next_back());
+        !before.is_some_and(inside)
+    })
+}
+
+fn is_lock(file: &str) -> bool {
+    let name = Path::new(file).file_name().and_then(|name| name.to_str());
+    matches!(name, Some("Cargo.lock" | "package-lock.json"))
+}
+
+fn strangers(file: &str, lock: &str, complaints: &mut Vec<String>) {
+    for line in lock.lines() {
+        let line = line.trim();
+        let place =
+            line.strip_prefix("source = \"").or_else(|| line.strip_prefix("\"resolved\": \""));
+        if place.is_some_and(|place| !REGISTRIES.iter().any(|known| place.starts_with(known))) {
+            complaints.push(format!("`{file}`: an unknown registry: {line}"));
+        }
+    }
+}
+
+/// The levels of a page's headings and its listings, which have to be the same in all languages.
+fn outline(page: &str) -> Vec<&str> {
+    let mut inside = false;
+    let mut outline = Vec::new();
+    for line in page.lines() {
+        if line.starts_with("```") {
+            inside = !inside;
+        }
+        if inside && !line.contains('#') {
+            outline.push(line);
+        } else if !inside && line.starts_with('#') {
+            outline.push(line.split(' ').next().unwrap_or_default());
+        }
+    }
+    outline
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Headings by level and listings by text; comments in listings are translated.
+    #[test]
+    fn outlines_are_the_same_in_all_languages() {
+        let page = "# A\nText.\n```sh\nrun it # now\nrun\n```\n## B\n";
+        assert_eq!(outline(page), ["#", "```sh", "run", "##"]);
+    }
+
+    /// A folder of a machine is seen, a folder of the project that is called alike is not.
+    #[test]
+    fn machines_are_told_from_folders() {
+        for word in FORBIDDEN {
+            assert!(says(&format!("see `{word}x`"), word) && says(word, word), "{word}");
+            assert!(!says(&format!("pages{word}x"), word), "{word}");
+        }
+    }
+
+    /// A lock file names public registries only.
+    #[test]
+    fn unknown_registries_are_seen() {
+        let mut complaints = Vec::new();
+        let good =
+            format!("source = \"{}\"\n\"resolved\": \"{}a.tgz\",", REGISTRIES[0], REGISTRIES[1]);
+        strangers("lock", &good, &mut complaints);
+        assert!(complaints.is_empty());
+        strangers("lock", "\"resolved\": \"http://10.0.0.1/a.tgz\",", &mut complaints);
+        assert_eq!(complaints.len(), 1);
+    }
+}
