@@ -1,0 +1,1 @@
+export{n as cloudscape,t as messages}from"./lang-en.js";

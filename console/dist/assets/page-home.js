@@ -1,0 +1,1 @@
+import{a as e,r as t}from"./shared.js";import{m as n}from"./vendor.js";var r=n();function i(){return(0,r.jsx)(t,{title:e(`shell.home`),children:null})}export{i as t};

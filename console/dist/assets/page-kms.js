@@ -1,0 +1,1 @@
+var e={navigation:()=>[],routes:[]};export{e as t};

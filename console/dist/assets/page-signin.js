@@ -1,0 +1,1 @@
+import{m as e}from"./vendor.js";var t=e();function n({expired:e}){return(0,t.jsx)(`div`,{className:`signin`,children:String(e)})}export{n as t};

@@ -1,0 +1,26 @@
+// Labels as people compare them: white space does not count, nor does the width of parentheses.
+
+/** A label without white space and with narrow parentheses. */
+export function folded(text) {
+  return text.replace(/\s+/gu, "").replaceAll("（", "(").replaceAll("）", ")");
+}
+
+const quoted = (letter) => letter.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+function pattern(text) {
+  const letters = [...folded(text)].map((letter) => {
+    if (letter === "(") return "[(（]";
+    return letter === ")" ? "[)）]" : quoted(letter);
+  });
+  return letters.join("\\s*");
+}
+
+/** Finds exactly this label, however it is spaced. */
+export function label(text) {
+  return new RegExp(`^\\s*${pattern(text)}\\s*$`, "u");
+}
+
+/** Finds this text anywhere. */
+export function containing(text) {
+  return new RegExp(pattern(text), "u");
+}

@@ -1,0 +1,121 @@
+// What a person does with a page, in the words on the page.
+import assert from "node:assert/strict";
+import { containing, folded, label } from "./labels.mjs";
+
+export class Screen {
+  /** `opened` is what `newPage` gave. */
+  constructor(opened) {
+    Object.assign(this, opened);
+  }
+
+  /** Opens an address of the console: `/kms/keys`. */
+  async go(path) {
+    await this.page.goto(`/_console/#${path}`);
+    await this.settled();
+  }
+
+  /** Where we are, without the origin. */
+  path() {
+    return new URL(this.page.url()).hash.slice(1) || "/";
+  }
+
+  heading(text) {
+    return this.page.getByRole("heading", { name: label(text) }).first();
+  }
+
+  /** A heading may carry a counter: `Buckets (1)`. */
+  async isAt(text) {
+    const name = new RegExp(`${label(text).source.slice(0, -1)}(\\(\\d+\\))?\\s*$`, "u");
+    await this.page.getByRole("heading", { level: 1, name }).first().waitFor();
+    await this.settled();
+  }
+
+  button(text) {
+    return this.page.getByRole("button", { name: label(text) }).or(this.page.getByRole("link", { name: label(text) }));
+  }
+
+  async press(text) {
+    await this.button(text).first().click();
+    await this.settled();
+  }
+
+  async follow(text) {
+    await this.page.getByRole("link", { name: label(text) }).first().click();
+    await this.settled();
+  }
+
+  async tab(text) {
+    await this.page.getByRole("tab", { name: label(text) }).click();
+    await this.settled();
+  }
+
+  /** Chooses a service in the top bar's menu. */
+  async service(menu, name) {
+    await this.page.locator("#top").getByRole("button", { name: label(menu) }).click();
+    await this.page.getByRole("menuitem", { name: containing(name) }).first().click();
+    await this.settled();
+  }
+
+  radio(group, choice) {
+    return this.page.getByRole("radiogroup", { name: label(group) }).getByRole("radio", { name: label(choice) });
+  }
+
+  async choose(group, choice) {
+    await this.radio(group, choice).click();
+    await this.settled();
+  }
+
+  field(text) {
+    const byRole = (role) => this.page.getByRole(role, { name: label(text) });
+    return byRole("textbox").or(byRole("combobox")).or(byRole("spinbutton"));
+  }
+
+  async type(text, value) {
+    await this.field(text).fill(value);
+  }
+
+  /** Types into a field that suggests, and takes the suggestion. */
+  async pick(text, value) {
+    const field = this.field(text);
+    await field.fill(value);
+    await this.page.getByRole("option", { name: new RegExp(`^${label(value).source.slice(1, -1)}`, "u") }).first().click();
+    await this.settled();
+  }
+
+  /** A check box with a label of its own, or named by its field. */
+  box(text) {
+    return this.page.getByRole("checkbox", { name: label(text) });
+  }
+
+  /** The one check box of a field. */
+  boxOf(text) {
+    return this.page.getByRole("checkbox", { name: containing(text) });
+  }
+
+  /** The value that stands under a term of a summary. */
+  fact(text) {
+    return this.page.locator("dt").filter({ hasText: label(text) }).locator("xpath=following-sibling::dd[1]").first();
+  }
+
+  /** The summary says this of that. */
+  async says(term, value) {
+    const fact = this.fact(term);
+    await fact.waitFor();
+    const shown = folded(await fact.innerText());
+    assert.ok(shown.includes(folded(value)), `${term}: ${shown} instead of ${value}`);
+  }
+
+  /** A success message holds this. */
+  async succeeds(text) {
+    await this.page.getByText(containing(text)).first().waitFor();
+  }
+
+  /** Replaces what is in the JSON editor, as a person who pastes does. */
+  async paste(text) {
+    const editor = this.page.locator(".ace_text-input");
+    await editor.focus();
+    await this.page.keyboard.press("Control+A");
+    await this.page.keyboard.insertText(text);
+    await editor.blur();
+  }
+}

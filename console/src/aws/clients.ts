@@ -1,0 +1,60 @@
+// The console is one more AWS client: these are the clients of the official SDK,
+// pointed at the origin the page came from and signed with the session's credentials.
+// `const { kms } = useClients(); await kms.send(new ListKeysCommand({}))`
+import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { KMSClient } from "@aws-sdk/client-kms";
+import { S3Client } from "@aws-sdk/client-s3";
+import { STSClient } from "@aws-sdk/client-sts";
+import { useMemo } from "react";
+import { usePreferences } from "../shell/preferences";
+import { currentSession, resume } from "./session";
+
+export interface Clients {
+  region: string;
+  cloudtrail: CloudTrailClient;
+  kms: KMSClient;
+  s3: S3Client;
+  iam: IAMClient;
+  sts: STSClient;
+}
+
+const REFRESH_BEFORE_MS = 5 * 60 * 1000;
+
+async function credentials() {
+  let session = currentSession();
+  if (!session || session.expiration.getTime() - Date.now() < REFRESH_BEFORE_MS) session = await resume();
+  if (!session) throw Object.assign(new Error("The session has ended."), { name: "SessionEnded" });
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = session;
+  return { accessKeyId, secretAccessKey, sessionToken, expiration };
+}
+
+/** A fresh set of clients for a region; IAM and STS are global and signed for us-east-1. */
+export function clientsFor(region: string): Clients {
+  const common = { endpoint: window.location.origin, credentials, maxAttempts: 2 };
+  return {
+    region,
+    cloudtrail: new CloudTrailClient({ ...common, region }),
+    kms: new KMSClient({ ...common, region }),
+    s3: new S3Client({ ...common, region, forcePathStyle: true }),
+    iam: new IAMClient({ ...common, region: "us-east-1" }),
+    sts: new STSClient({ ...common, region }),
+  };
+}
+
+const byUser = new Map<string, Clients>();
+
+/** The clients for the region chosen in the top bar (or for the one named). */
+export function useClients(region?: string): Clients {
+  const preferences = usePreferences();
+  const chosen = region ?? preferences.region;
+  return useMemo(() => {
+    const key = `${currentSession()?.arn ?? ""} ${chosen}`;
+    const known = byUser.get(key);
+    if (known) return known;
+    const made = clientsFor(chosen);
+    byUser.clear();
+    byUser.set(key, made);
+    return made;
+  }, [chosen]);
+}

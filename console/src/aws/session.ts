@@ -1,0 +1,165 @@
+// The console's session: temporary credentials, kept in memory only.
+// The server keeps the session behind an HttpOnly cookie, so a reload asks it again.
+import { useSyncExternalStore } from "react";
+
+const URL_SESSION = "/_console/session";
+const URL_FIRST_RUN = "/_console/session/first-run";
+
+export interface Session {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+  expiration: Date;
+  /** Twelve digits. */
+  account: string;
+  /** User name, or `root`. */
+  user: string;
+  arn: string;
+  /** Region the server was started with. */
+  region?: string;
+}
+
+export interface SignIn {
+  account: string;
+  /** The IAM user's name; `root` for the root user. */
+  user: string;
+  /** Tells the root user from an IAM user who is named `root`. */
+  root: boolean;
+  password: string;
+  mfa?: string;
+}
+
+export type SignInFailure =
+  | { code: "InvalidCredentials" }
+  | { code: "MfaRequired" }
+  | { code: "TooManyAttempts"; retryAfterSeconds: number }
+  | { code: "Unreachable"; message: string };
+
+export interface FirstRun {
+  needed: boolean;
+  /** The account, when the server has only one. */
+  account?: string;
+}
+
+export type SessionState =
+  | { status: "unknown" }
+  | { status: "signed-out"; expired: boolean }
+  | { status: "signed-in"; session: Session };
+
+let state: SessionState = { status: "unknown" };
+const listeners = new Set<() => void>();
+
+function change(next: SessionState): void {
+  state = next;
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function useSessionState(): SessionState {
+  return useSyncExternalStore(subscribe, () => state);
+}
+
+/** The session of a signed-in user; pages inside the shell always have one. */
+export function useSession(): Session {
+  const now = useSessionState();
+  if (now.status !== "signed-in") throw new Error("no session");
+  return now.session;
+}
+
+export function currentSession(): Session | undefined {
+  return state.status === "signed-in" ? state.session : undefined;
+}
+
+function parse(body: Record<string, unknown>): Session {
+  return { ...(body as unknown as Session), expiration: new Date(String(body.expiration)) };
+}
+
+async function json(response: Response): Promise<Record<string, unknown>> {
+  try {
+    return (await response.json()) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}
+
+/** Asks whether the cookie still holds a session, and takes fresh credentials if so. */
+export async function resume(): Promise<Session | undefined> {
+  const wasSignedIn = state.status === "signed-in";
+  let response: Response;
+  try {
+    response = await fetch(URL_SESSION, { headers: { accept: "application/json" } });
+  } catch {
+    if (!wasSignedIn) change({ status: "signed-out", expired: false });
+    return undefined;
+  }
+  if (!response.ok) {
+    change({ status: "signed-out", expired: wasSignedIn });
+    return undefined;
+  }
+  const session = parse(await json(response));
+  change({ status: "signed-in", session });
+  return session;
+}
+
+export async function signIn(input: SignIn): Promise<SignInFailure | undefined> {
+  let response: Response;
+  try {
+    response = await fetch(URL_SESSION, {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "application/json" },
+      body: JSON.stringify(input),
+    });
+  } catch (error) {
+    return { code: "Unreachable", message: String(error) };
+  }
+  const body = await json(response);
+  if (response.ok) {
+    change({ status: "signed-in", session: parse(body) });
+    return undefined;
+  }
+  if (response.status === 429) {
+    return { code: "TooManyAttempts", retryAfterSeconds: Number(response.headers.get("retry-after") ?? "60") };
+  }
+  if (body.code === "MfaRequired") return { code: "MfaRequired" };
+  if (response.status === 401) return { code: "InvalidCredentials" };
+  return { code: "Unreachable", message: `HTTP ${response.status}` };
+}
+
+export async function signOut(): Promise<void> {
+  try {
+    await fetch(URL_SESSION, { method: "DELETE" });
+  } finally {
+    change({ status: "signed-out", expired: false });
+  }
+}
+
+export async function firstRun(): Promise<FirstRun> {
+  try {
+    const response = await fetch(URL_FIRST_RUN, { headers: { accept: "application/json" } });
+    if (!response.ok) return { needed: false };
+    const body = await json(response);
+    return { needed: body.needed === true, account: typeof body.account === "string" ? body.account : undefined };
+  } catch {
+    return { needed: false };
+  }
+}
+
+/** Sets the root user's password with the one-time token that the server printed. */
+export async function completeFirstRun(token: string, password: string): Promise<{ ok: boolean; message?: string }> {
+  try {
+    const response = await fetch(URL_FIRST_RUN, {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "application/json" },
+      body: JSON.stringify({ token, password }),
+    });
+    if (response.ok) return { ok: true };
+    const body = await json(response);
+    return { ok: false, message: typeof body.message === "string" ? body.message : `HTTP ${response.status}` };
+  } catch (error) {
+    return { ok: false, message: String(error) };
+  }
+}

@@ -1,0 +1,96 @@
+// A JSON editor for policies: syntax colours, errors marked as you type, keyboard friendly.
+import CodeEditor, { type CodeEditorProps } from "@cloudscape-design/components/code-editor";
+import { useEffect, useState } from "react";
+import { t } from "../i18n";
+import { loadAce, THEMES } from "./ace";
+
+interface Props {
+  value: string;
+  onChange: (value: string) => void;
+  /** Names the editor for screen readers. */
+  label: string;
+  heightPx?: number;
+}
+
+/** The first problem of a JSON text in one line; undefined when it parses. */
+export function jsonProblem(text: string): string | undefined {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** A JSON text with two spaces a level; the text itself when it does not parse. */
+export function prettyJson(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
+
+function texts(): CodeEditorProps.I18nStrings {
+  return {
+    loadingState: t("editor.loading"),
+    errorState: t("editor.error"),
+    errorStateRecovery: t("common.retry"),
+    editorGroupAriaLabel: t("editor.group"),
+    statusBarGroupAriaLabel: t("editor.statusBar"),
+    cursorPosition: (row, column) => t("editor.position", { row, column }),
+    errorsTab: t("editor.errors"),
+    warningsTab: t("editor.warnings"),
+    preferencesButtonAriaLabel: t("common.preferences"),
+    paneCloseButtonAriaLabel: t("shell.close"),
+    preferencesModalHeader: t("common.preferences"),
+    preferencesModalCancel: t("common.cancel"),
+    preferencesModalConfirm: t("common.confirm"),
+    preferencesModalCloseAriaLabel: t("shell.close"),
+    preferencesModalWrapLines: t("common.wrap"),
+    preferencesModalTheme: t("shell.theme"),
+    preferencesModalLightThemes: t("shell.theme.light"),
+    preferencesModalDarkThemes: t("shell.theme.dark"),
+    preferencesModalThemeFilteringPlaceholder: t("shell.search"),
+    preferencesModalThemeFilteringAriaLabel: t("shell.search"),
+    preferencesModalThemeFilteringClearAriaLabel: t("common.clearFilter"),
+    resizeHandleAriaLabel: t("editor.resize"),
+    resizeHandleTooltipText: t("editor.resize"),
+  };
+}
+
+export function PolicyEditor({ value, onChange, label, heightPx = 420 }: Props) {
+  const [ace, setAce] = useState<CodeEditorProps["ace"]>();
+  const [failed, setFailed] = useState(0);
+  const [settings, setSettings] = useState<Partial<CodeEditorProps.Preferences>>({ wrapLines: true });
+  const [loading, setLoading] = useState(true);
+
+  useEffect(() => {
+    let gone = false;
+    setLoading(true);
+    loadAce()
+      .then((loaded) => !gone && setAce(() => loaded))
+      .catch(() => undefined)
+      .finally(() => !gone && setLoading(false));
+    return () => {
+      gone = true;
+    };
+  }, [failed]);
+
+  return (
+    <CodeEditor
+      ace={ace}
+      loading={loading}
+      language="json"
+      value={value}
+      onDelayedChange={({ detail }) => onChange(detail.value)}
+      preferences={settings}
+      onPreferencesChange={({ detail }) => setSettings(detail)}
+      onRecoveryClick={() => setFailed((before) => before + 1)}
+      themes={THEMES}
+      editorContentHeight={heightPx}
+      ariaLabel={label}
+      i18nStrings={texts()}
+    />
+  );
+}

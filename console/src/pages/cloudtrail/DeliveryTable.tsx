@@ -1,0 +1,56 @@
+// What each trail delivered last, what it tried, and what went wrong.
+import Link from "@cloudscape-design/components/link";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import type { Query } from "../../aws/useQuery";
+import { ListTable } from "../../components/ListTable";
+import { Time } from "../../components/Time";
+import { t } from "../../i18n";
+import { TrailStatus } from "./TrailStatus";
+import { type TrailRow, trailHref } from "./trails";
+
+function Problem({ text }: { text: string | undefined }) {
+  if (!text) return <>–</>;
+  return <StatusIndicator type="error">{text}</StatusIndicator>;
+}
+
+export function DeliveryTable({ query, name, full }: { query: Query<readonly TrailRow[]>; name: string; full?: boolean }) {
+  return (
+    <ListTable
+      name={name}
+      query={query}
+      plain={!full}
+      title={t("trail.delivery.title")}
+      variant={full ? "full-page" : "container"}
+      description={full ? t("trail.delivery.about") : undefined}
+      trackBy={({ arn }) => arn}
+      empty={{ title: t("trail.dashboard.empty") }}
+      columns={[
+        {
+          id: "trail",
+          header: t("trail.one"),
+          cell: ({ name: trail, arn }) => <Link href={trailHref(arn)}>{trail}</Link>,
+          text: ({ name: trail }) => trail,
+          isRowHeader: true,
+        },
+        { id: "status", header: t("trail.status"), cell: (row) => <TrailStatus row={row} /> },
+        { id: "delivered", header: t("trail.lastLogFile"), cell: ({ status }) => <Time value={status?.LatestDeliveryTime} /> },
+        {
+          id: "attempt",
+          header: t("trail.delivery.attempt"),
+          cell: ({ status }) => <Time value={status?.LatestDeliveryAttemptTime} />,
+        },
+        { id: "error", header: t("trail.delivery.error"), cell: ({ status }) => <Problem text={status?.LatestDeliveryError} /> },
+        {
+          id: "digest",
+          header: t("trail.lastDigest"),
+          cell: ({ status }) => <Time value={status?.LatestDigestDeliveryTime} />,
+        },
+        {
+          id: "digestError",
+          header: t("trail.delivery.digestError"),
+          cell: ({ status }) => <Problem text={status?.LatestDigestDeliveryError} />,
+        },
+      ]}
+    />
+  );
+}

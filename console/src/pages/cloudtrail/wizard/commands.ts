@@ -1,0 +1,42 @@
+// A trail's making as AWS CLI commands.
+import { cli } from "../../../components/cli";
+import { tagPairs } from "../../../components/tags";
+import { type Draft, selectorsOf, trailArn } from "./draft";
+import { keyPolicy } from "./policies";
+import type { Who } from "./submit";
+
+/** `policy` is the whole bucket policy after the change; undefined when it stays as it is. */
+export function createCommands(draft: Draft, who: Who, region: string, policy: string | undefined): string[] {
+  const { name, bucket } = draft;
+  const newKey = draft.encrypt && draft.keyKind === "new";
+  const kmsKeyId = draft.encrypt ? (newKey ? `alias/${draft.newAlias}` : draft.key) : undefined;
+  const one = (json: string) => JSON.stringify(JSON.parse(json));
+  const commands: string[] = [];
+  if (newKey) {
+    const text = one(keyPolicy(who.account, who.arn, region, trailArn(name, region, who.account)));
+    commands.push(`KEY_ID=$(${cli("kms", "create-key", { region, policy: text })} \\\n  --query KeyMetadata.KeyId --output text)`);
+    commands.push(`${cli("kms", "create-alias", { region, aliasName: kmsKeyId })} \\\n  --target-key-id "$KEY_ID"`);
+  }
+  if (draft.storage === "new") {
+    const createBucketConfiguration = region === "us-east-1" ? undefined : { LocationConstraint: region };
+    commands.push(cli("s3api", "create-bucket", { region, bucket, createBucketConfiguration }));
+  }
+  if (policy) commands.push(cli("s3api", "put-bucket-policy", { bucket, policy: one(policy) }));
+  const tags = tagPairs(draft.tags).map(({ key, value }) => ({ Key: key, Value: value }));
+  commands.push(
+    cli("cloudtrail", "create-trail", {
+      region,
+      name,
+      s3BucketName: bucket,
+      s3KeyPrefix: draft.prefix,
+      includeGlobalServiceEvents: true,
+      isMultiRegionTrail: true,
+      enableLogFileValidation: draft.validation,
+      kmsKeyId,
+      tagsList: tags.length > 0 ? tags : undefined,
+    }),
+  );
+  commands.push(cli("cloudtrail", "put-event-selectors", { region, trailName: name, eventSelectors: selectorsOf(draft) }));
+  commands.push(cli("cloudtrail", "start-logging", { region, name }));
+  return commands;
+}

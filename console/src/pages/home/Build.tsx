@@ -1,0 +1,31 @@
+// Which server this is.
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import { useHealth } from "../../aws/health";
+import { useSession } from "../../aws/session";
+import { CopyText } from "../../components/CopyText";
+import { ErrorAlert } from "../../components/ErrorAlert";
+import { t } from "../../i18n";
+
+export function Build() {
+  const health = useHealth();
+  const { account, arn } = useSession();
+  return (
+    <Container header={<Header>{t("home.build")}</Header>}>
+      {health.error ? (
+        <ErrorAlert error={health.error} onRetry={health.reload} />
+      ) : (
+        <KeyValuePairs
+          items={[
+            { label: t("home.build.version"), value: health.data?.version ?? "–" },
+            { label: t("home.build.endpoint"), value: <CopyText text={window.location.origin} name={t("home.build.endpoint")} /> },
+            { label: t("home.build.region"), value: health.data?.region ?? "–" },
+            { label: t("home.build.account"), value: <CopyText text={account} name={t("home.build.account")} /> },
+            { label: t("home.build.caller"), value: arn },
+          ]}
+        />
+      )}
+    </Container>
+  );
+}

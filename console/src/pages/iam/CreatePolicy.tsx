@@ -1,0 +1,58 @@
+// Create policy: the document as JSON, and a name.
+import { CreatePolicyCommand } from "@aws-sdk/client-iam";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { useNavigate } from "react-router-dom";
+import { useClients } from "../../aws/clients";
+import { useAction } from "../../aws/useAction";
+import { cli } from "../../components/cli";
+import { CliPreview } from "../../components/CliPreview";
+import { ErrorAlert } from "../../components/ErrorAlert";
+import { Page } from "../../components/Page";
+import { jsonProblem, PolicyEditor } from "../../components/PolicyEditor";
+import { t } from "../../i18n";
+import { useFlash } from "../../shell/flash";
+import { FIRST_DOCUMENT } from "./model";
+
+export function CreatePolicy() {
+  const { iam } = useClients();
+  const flash = useFlash();
+  const navigate = useNavigate();
+  const [name, setName] = useState("");
+  const [document, setDocument] = useState(FIRST_DOCUMENT);
+  const create = useAction(async () => {
+    await iam.send(new CreatePolicyCommand({ PolicyName: name, PolicyDocument: document }));
+    flash.success(t("common.created.flash", { name }));
+    navigate("/iam/policies");
+  });
+  const ready = /^[\w+=,.@-]{1,128}$/.test(name) && jsonProblem(document) === undefined;
+  return (
+    <Page title={t("iam.policy.create")} crumbs={[{ text: t("iam.policies"), href: "#/iam/policies" }]} contentType="form">
+      <Container header={<Header variant="h2">{t("iam.policy.specify")}</Header>}>
+        <FormField stretch label={t("iam.policy.document")} errorText={jsonProblem(document)}>
+          <PolicyEditor value={document} onChange={setDocument} label={t("iam.policy.document")} />
+        </FormField>
+      </Container>
+      <Container header={<Header variant="h2">{t("iam.policy.details")}</Header>}>
+        <FormField label={t("iam.policy.name")}>
+          <Input value={name} onChange={({ detail }) => setName(detail.value)} />
+        </FormField>
+      </Container>
+      <CliPreview commands={[cli("iam", "create-policy", { policyName: name, policyDocument: document })]} />
+      <ErrorAlert error={create.error} title={t("common.createFailed", { name })} />
+      <SpaceBetween size="xs" direction="horizontal">
+        <Button variant="link" onClick={() => navigate("/iam/policies")}>
+          {t("common.cancel")}
+        </Button>
+        <Button variant="primary" disabled={!ready} loading={create.busy} onClick={() => void create.run()}>
+          {t("iam.policy.create")}
+        </Button>
+      </SpaceBetween>
+    </Page>
+  );
+}

@@ -1,0 +1,108 @@
+// A second factor: an authenticator application, shown as a secret to type in.
+import {
+  CreateVirtualMFADeviceCommand,
+  DeactivateMFADeviceCommand,
+  DeleteVirtualMFADeviceCommand,
+  EnableMFADeviceCommand,
+  ListMFADevicesCommand,
+} from "@aws-sdk/client-iam";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { useClients } from "../../aws/clients";
+import { useAction } from "../../aws/useAction";
+import { useQuery } from "../../aws/useQuery";
+import { CopyText } from "../../components/CopyText";
+import { ErrorAlert } from "../../components/ErrorAlert";
+import { t } from "../../i18n";
+
+interface Device {
+  serial: string;
+  secret: string;
+}
+
+export function Mfa({ user }: { user: string }) {
+  const { iam } = useClients();
+  const [device, setDevice] = useState<Device>();
+  const [codes, setCodes] = useState({ first: "", second: "" });
+  const devices = useQuery(
+    async (abortSignal) => (await iam.send(new ListMFADevicesCommand({ UserName: user }), { abortSignal })).MFADevices ?? [],
+    [iam, user],
+  );
+  const begin = useAction(async () => {
+    const answer = await iam.send(new CreateVirtualMFADeviceCommand({ VirtualMFADeviceName: user }));
+    const made = answer.VirtualMFADevice;
+    setDevice({ serial: made?.SerialNumber ?? "", secret: new TextDecoder().decode(made?.Base32StringSeed) });
+  });
+  const enable = useAction(async () => {
+    await iam.send(
+      new EnableMFADeviceCommand({
+        UserName: user,
+        SerialNumber: device?.serial,
+        AuthenticationCode1: codes.first,
+        AuthenticationCode2: codes.second,
+      }),
+    );
+    setDevice(undefined);
+    setCodes({ first: "", second: "" });
+    devices.reload();
+  });
+  const remove = useAction(async (SerialNumber: string) => {
+    await iam.send(new DeactivateMFADeviceCommand({ UserName: user, SerialNumber }));
+    await iam.send(new DeleteVirtualMFADeviceCommand({ SerialNumber }));
+    devices.reload();
+  });
+  return (
+    <Container header={<Header variant="h2">{t("iam.mfa")}</Header>}>
+      <SpaceBetween size="m">
+        <ErrorAlert error={devices.error ?? begin.error ?? enable.error ?? remove.error} />
+        {devices.data?.map(({ SerialNumber = "" }) => (
+          <SpaceBetween key={SerialNumber} size="xs" direction="horizontal" alignItems="center">
+            <span>{SerialNumber}</span>
+            <Button loading={remove.busy} onClick={() => void remove.run(SerialNumber)}>
+              {t("common.remove")}
+            </Button>
+          </SpaceBetween>
+        ))}
+        {devices.data?.length === 0 && !device && (
+          <Button loading={begin.busy} onClick={() => void begin.run()}>
+            {t("iam.mfa.assign")}
+          </Button>
+        )}
+        {device && (
+          <>
+            <FormField label={t("iam.mfa.secret")} description={t("iam.mfa.secret.about")}>
+              <CopyText text={device.secret} name={t("iam.mfa.secret")} />
+            </FormField>
+            <FormField label={t("iam.mfa.code1")}>
+              <Input
+                inputMode="numeric"
+                value={codes.first}
+                onChange={({ detail }) => setCodes({ ...codes, first: detail.value })}
+              />
+            </FormField>
+            <FormField label={t("iam.mfa.code2")}>
+              <Input
+                inputMode="numeric"
+                value={codes.second}
+                onChange={({ detail }) => setCodes({ ...codes, second: detail.value })}
+              />
+            </FormField>
+            <Button
+              variant="primary"
+              disabled={!/^\d{6}$/.test(codes.first) || !/^\d{6}$/.test(codes.second)}
+              loading={enable.busy}
+              onClick={() => void enable.run()}
+            >
+              {t("iam.mfa.enable")}
+            </Button>
+          </>
+        )}
+      </SpaceBetween>
+    </Container>
+  );
+}

@@ -1,0 +1,90 @@
+// The aliases of a key: make one more, delete one.
+import { CreateAliasCommand, DeleteAliasCommand } from "@aws-sdk/client-kms";
+import Button from "@cloudscape-design/components/button";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { useClients } from "../../aws/clients";
+import { useAction } from "../../aws/useAction";
+import { ConfirmDelete } from "../../components/ConfirmDelete";
+import { ErrorAlert } from "../../components/ErrorAlert";
+import { ListTable } from "../../components/ListTable";
+import { t } from "../../i18n";
+import { useFlash } from "../../shell/flash";
+import { aliasProblem, fullAlias } from "./alias";
+import type { KeyRow } from "./model";
+
+export function Aliases({ row, editable, onChange }: { row: KeyRow; editable: boolean; onChange: () => void }) {
+  const { kms } = useClients();
+  const flash = useFlash();
+  const [name, setName] = useState("");
+  const [deleting, setDeleting] = useState<string>();
+  const add = useAction(async () => {
+    await kms.send(new CreateAliasCommand({ AliasName: fullAlias(name), TargetKeyId: row.KeyId }));
+    flash.success(t("common.created.flash", { name }));
+    setName("");
+    onChange();
+  });
+  const query = { data: row.aliases, error: undefined, loading: false, reload: onChange };
+  return (
+    <SpaceBetween size="m">
+      <ErrorAlert error={add.error} title={t("common.createFailed", { name })} />
+      <ListTable
+        name="kms-aliases"
+        query={query}
+        title={t("kms.key.aliases")}
+        trackBy={(alias) => alias}
+        empty={{ title: t("kms.aliases.empty") }}
+        columns={[
+          { id: "alias", header: t("kms.key.alias"), cell: (alias) => alias, text: (alias) => alias, isRowHeader: true },
+          {
+            id: "remove",
+            header: t("common.delete"),
+            cell: (alias) =>
+              editable && (
+                <Button
+                  variant="inline-icon"
+                  iconName="remove"
+                  ariaLabel={t("kms.alias.delete", { name: alias })}
+                  onClick={() => setDeleting(alias)}
+                />
+              ),
+          },
+        ]}
+        actions={
+          editable && (
+            <SpaceBetween size="xs" direction="horizontal">
+              <Input
+                value={name}
+                placeholder={t("kms.alias.new")}
+                ariaLabel={t("kms.alias.new")}
+                onChange={({ detail }) => setName(detail.value)}
+              />
+              <Button
+                disabled={aliasProblem(name) !== undefined}
+                loading={add.busy}
+                onClick={() => void add.run()}
+              >
+                {t("kms.alias.create")}
+              </Button>
+            </SpaceBetween>
+          )
+        }
+      />
+      {deleting && (
+        <ConfirmDelete
+          title={t("kms.alias.delete", { name: deleting })}
+          onDismiss={() => setDeleting(undefined)}
+          onConfirm={async () => {
+            await kms.send(new DeleteAliasCommand({ AliasName: `alias/${deleting}` }));
+            flash.success(t("common.deleted.flash", { name: deleting }));
+            setDeleting(undefined);
+            onChange();
+          }}
+        >
+          {t("kms.alias.delete.text")}
+        </ConfirmDelete>
+      )}
+    </SpaceBetween>
+  );
+}

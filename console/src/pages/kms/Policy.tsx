@@ -1,0 +1,39 @@
+// A key's policy, to read; the editor is a page of its own.
+import { GetKeyPolicyCommand } from "@aws-sdk/client-kms";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import { useClients } from "../../aws/clients";
+import { useQuery } from "../../aws/useQuery";
+import { ErrorAlert } from "../../components/ErrorAlert";
+import { JsonView } from "../../components/JsonView";
+import { t } from "../../i18n";
+import type { KeyRow } from "./model";
+
+export function Policy({ row, editable }: { row: KeyRow; editable: boolean }) {
+  const { kms } = useClients();
+  const policy = useQuery(
+    async (abortSignal) => {
+      const answer = await kms.send(new GetKeyPolicyCommand({ KeyId: row.KeyId, PolicyName: "default" }), { abortSignal });
+      return answer.Policy ?? "";
+    },
+    [kms, row.KeyId],
+  );
+  return (
+    <Container
+      header={
+        <Header
+          variant="h2"
+          actions={
+            editable && <Button href={`#/kms/keys/${encodeURIComponent(row.KeyId)}/policy`}>{t("common.edit")}</Button>
+          }
+        >
+          {t("kms.policy")}
+        </Header>
+      }
+    >
+      <ErrorAlert error={policy.error} onRetry={policy.reload} />
+      {policy.data !== undefined && <JsonView value={policy.data} label={t("kms.policy")} />}
+    </Container>
+  );
+}

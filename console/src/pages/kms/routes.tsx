@@ -1,0 +1,24 @@
+// Keys: the list, the create wizard, one key and its policy.
+import { t } from "../../i18n";
+import type { ServiceModule } from "../registry";
+import { AwsKeys } from "./AwsKeys";
+import { CreateKey } from "./CreateKey";
+import { EditPolicy } from "./EditPolicy";
+import { Key } from "./Key";
+import { Keys } from "./Keys";
+
+const service: ServiceModule = {
+  navigation: () => [
+    { type: "link", text: t("kms.nav.aws"), href: "#/kms/aws-keys" },
+    { type: "link", text: t("kms.nav.customer"), href: "#/kms/keys" },
+  ],
+  routes: [
+    { path: "aws-keys", element: <AwsKeys /> },
+    { path: "keys", element: <Keys /> },
+    { path: "keys/create", element: <CreateKey /> },
+    { path: "keys/:id", element: <Key /> },
+    { path: "keys/:id/policy", element: <EditPolicy /> },
+  ],
+};
+
+export default service;

@@ -1,0 +1,112 @@
+// Upload: files are chosen or dropped, sent one after the other, each with its progress.
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import FileDropzone from "@cloudscape-design/components/file-dropzone";
+import FileInput from "@cloudscape-design/components/file-input";
+import Header from "@cloudscape-design/components/header";
+import ProgressBar from "@cloudscape-design/components/progress-bar";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useRef, useState } from "react";
+import { useNavigate, useParams } from "react-router-dom";
+import { useClients } from "../../aws/clients";
+import { failureOf } from "../../aws/errors";
+import { Page } from "../../components/Page";
+import { formatBytes, formatNumber, t } from "../../i18n";
+import { bucketHref } from "./paths";
+import { uploadFile } from "./upload";
+
+interface Item {
+  file: File;
+  sent: number;
+  state: "waiting" | "sending" | "done" | "failed";
+  error?: string;
+}
+
+export function Upload() {
+  const { bucket = "", "*": prefix = "" } = useParams();
+  const { s3 } = useClients();
+  const navigate = useNavigate();
+  const [items, setItems] = useState<Item[]>([]);
+  const [busy, setBusy] = useState(false);
+  const stop = useRef<AbortController>(undefined);
+  const home = bucketHref(bucket, "objects", prefix).slice(1);
+  const add = (files: readonly File[]) =>
+    setItems((before) => [...before, ...files.map((file): Item => ({ file, sent: 0, state: "waiting" }))]);
+  const set = (file: File, part: Partial<Item>) =>
+    setItems((before) => before.map((item) => (item.file === file ? { ...item, ...part } : item)));
+  const start = async () => {
+    const controller = new AbortController();
+    stop.current = controller;
+    setBusy(true);
+    for (const { file, state } of items) {
+      if (state === "done" || controller.signal.aborted) continue;
+      set(file, { state: "sending", sent: 0, error: undefined });
+      try {
+        const target = { s3, bucket, key: `${prefix}${file.name}` };
+        await uploadFile(target, file, (sent) => set(file, { sent }), controller.signal);
+        set(file, { state: "done", sent: file.size });
+      } catch (error) {
+        const { code, message } = failureOf(error);
+        set(file, { state: "failed", error: `${code}: ${message}` });
+      }
+    }
+    setBusy(false);
+  };
+  const done = items.filter(({ state }) => state === "done").length;
+  const open = items.some(({ state }) => state !== "done");
+  return (
+    <Page
+      title={t("s3.upload")}
+      crumbs={[
+        { text: t("s3.buckets.title"), href: "#/s3/buckets" },
+        { text: bucket, href: bucketHref(bucket, "objects", prefix) },
+      ]}
+      description={t("s3.upload.to", { place: `s3://${bucket}/${prefix}` })}
+    >
+      <Container header={<Header variant="h2">{t("s3.upload.files")}</Header>}>
+        <SpaceBetween size="m">
+          <FileDropzone onChange={({ detail }) => add(detail.value)}>{t("s3.upload.drop")}</FileDropzone>
+          <FileInput multiple value={[]} onChange={({ detail }) => add(detail.value)}>
+            {t("s3.upload.add")}
+          </FileInput>
+        </SpaceBetween>
+      </Container>
+      {items.length > 0 && (
+        <Container
+          header={
+            <Header variant="h2" counter={`(${formatNumber(done)}/${formatNumber(items.length)})`}>
+              {t("s3.upload.progress")}
+            </Header>
+          }
+        >
+          <SpaceBetween size="m">
+            {items.map(({ file, sent, state, error }, index) => (
+              <ProgressBar
+                key={`${index} ${file.name}`}
+                label={file.name}
+                description={formatBytes(file.size)}
+                value={file.size === 0 ? (state === "done" ? 100 : 0) : (100 * sent) / file.size}
+                status={state === "done" ? "success" : state === "failed" ? "error" : "in-progress"}
+                resultText={state === "failed" ? error : t("s3.upload.done")}
+              />
+            ))}
+          </SpaceBetween>
+        </Container>
+      )}
+      <SpaceBetween size="xs" direction="horizontal">
+        <Button
+          variant="link"
+          onClick={() => {
+            stop.current?.abort();
+            if (!busy) navigate(home);
+          }}
+        >
+          {busy ? t("s3.upload.stop") : open || items.length === 0 ? t("common.cancel") : t("shell.close")}
+        </Button>
+        <Button variant="primary" disabled={!open} loading={busy} onClick={() => void start()}>
+          {t("s3.upload")}
+        </Button>
+      </SpaceBetween>
+    </Page>
+  );
+}

@@ -1,0 +1,164 @@
+// Account, user, password; then the MFA code when the server asks for one.
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Checkbox from "@cloudscape-design/components/checkbox";
+import Container from "@cloudscape-design/components/container";
+import Form from "@cloudscape-design/components/form";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import RadioGroup from "@cloudscape-design/components/radio-group";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { type FormEvent, useState } from "react";
+import { type SignInFailure, signIn } from "../../aws/session";
+import { t } from "../../i18n";
+
+const REMEMBERED = "shoseki.account";
+
+function remembered(): string {
+  try {
+    return localStorage.getItem(REMEMBERED) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function failureText(failure: SignInFailure): string {
+  if (failure.code === "TooManyAttempts") return t("signin.tooMany", { seconds: failure.retryAfterSeconds });
+  if (failure.code === "Unreachable") return t("signin.unreachable", { message: failure.message });
+  return t("signin.wrong");
+}
+
+interface Props {
+  account: string;
+  expired: boolean;
+  /** The root user's password was set a moment ago. */
+  passwordSet: boolean;
+}
+
+export function Credentials({ account: known, expired, passwordSet }: Props) {
+  const [kind, setKind] = useState<"iam" | "root">(passwordSet ? "root" : "iam");
+  const [account, setAccount] = useState(remembered() || known);
+  const [remember, setRemember] = useState(remembered() !== "");
+  const [user, setUser] = useState("");
+  const [password, setPassword] = useState("");
+  const [shown, setShown] = useState(false);
+  const [step, setStep] = useState<"password" | "mfa">("password");
+  const [mfa, setMfa] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<SignInFailure>();
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (busy) return;
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      if (remember) localStorage.setItem(REMEMBERED, account.trim());
+      else localStorage.removeItem(REMEMBERED);
+    } catch {
+      // Remembering the account is a convenience only.
+    }
+    const failed = await signIn({
+      account: account.replace(/[\s-]/g, (sign) => (/^[\d\s-]+$/.test(account) ? "" : sign)),
+      user: kind === "root" ? "root" : user.trim(),
+      root: kind === "root",
+      password,
+      mfa: step === "mfa" ? mfa.trim() : undefined,
+    });
+    setBusy(false);
+    if (failed?.code === "MfaRequired" && step === "password") setStep("mfa");
+    else setFailure(failed);
+  };
+
+  const incomplete = !account || !password || (kind === "iam" && !user);
+  const alert = failure ? (
+    <Alert type="error" statusIconAriaLabel={t("common.flash.error")}>
+      {failureText(failure)}
+    </Alert>
+  ) : expired ? (
+    <Alert type="info" statusIconAriaLabel={t("common.flash.info")}>
+      {t("signin.expired")}
+    </Alert>
+  ) : passwordSet ? (
+    <Alert type="success" statusIconAriaLabel={t("common.flash.success")}>
+      {t("firstRun.done")}
+    </Alert>
+  ) : null;
+
+  if (step === "mfa") {
+    return (
+      <form onSubmit={submit}>
+        <Container header={<Header variant="h1">{t("signin.mfa.title")}</Header>}>
+          <Form
+            actions={
+              <SpaceBetween size="xs" direction="horizontal">
+                <Button formAction="none" variant="link" onClick={() => setStep("password")}>
+                  {t("common.cancel")}
+                </Button>
+                <Button variant="primary" loading={busy} disabled={!/^\d{6}$/.test(mfa.trim())}>
+                  {t("signin.mfa.submit")}
+                </Button>
+              </SpaceBetween>
+            }
+          >
+            <SpaceBetween size="m">
+              {alert}
+              <FormField label={t("signin.mfa.code")} description={t("signin.mfa.help")}>
+                <Input value={mfa} onChange={({ detail }) => setMfa(detail.value)} inputMode="numeric" autoComplete="one-time-code" autoFocus />
+              </FormField>
+            </SpaceBetween>
+          </Form>
+        </Container>
+      </form>
+    );
+  }
+  return (
+    <form onSubmit={submit}>
+      <Container header={<Header variant="h1">{t("signin.title")}</Header>}>
+        <Form>
+          <SpaceBetween size="m">
+            {alert}
+            <FormField label={t("signin.as")}>
+              <RadioGroup
+                value={kind}
+                onChange={({ detail }) => setKind(detail.value === "root" ? "root" : "iam")}
+                items={[
+                  { value: "root", label: t("signin.root"), description: t("signin.root.about") },
+                  { value: "iam", label: t("signin.iam"), description: t("signin.iam.about") },
+                ]}
+              />
+            </FormField>
+            <FormField label={t("signin.account")}>
+              <Input value={account} onChange={({ detail }) => setAccount(detail.value)} autoComplete="organization" />
+            </FormField>
+            <Checkbox checked={remember} onChange={({ detail }) => setRemember(detail.checked)}>
+              {t("signin.remember")}
+            </Checkbox>
+            {kind === "iam" && (
+              <FormField label={t("signin.user")}>
+                <Input value={user} onChange={({ detail }) => setUser(detail.value)} autoComplete="username" autoFocus />
+              </FormField>
+            )}
+            <FormField label={t("signin.password")}>
+              <Input
+                value={password}
+                type={shown ? "text" : "password"}
+                onChange={({ detail }) => setPassword(detail.value)}
+                autoComplete="current-password"
+              />
+            </FormField>
+            <Checkbox checked={shown} onChange={({ detail }) => setShown(detail.checked)}>
+              {t("signin.show")}
+            </Checkbox>
+            <Button variant="primary" fullWidth loading={busy} disabled={incomplete}>
+              {t("signin.submit")}
+            </Button>
+          </SpaceBetween>
+        </Form>
+      </Container>
+      <Box padding="xs" />
+    </form>
+  );
+}

@@ -1,0 +1,40 @@
+// Catches what a page throws while it renders, so that the rest of the console stays usable.
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import { Component, type ReactNode } from "react";
+import { t } from "../i18n";
+
+interface Props {
+  children: ReactNode;
+  /** When it changes, the page is tried again. */
+  resetKey: string;
+}
+
+export class ErrorBoundary extends Component<Props, { error: Error | null }> {
+  override state = { error: null as Error | null };
+
+  static getDerivedStateFromError(error: Error) {
+    return { error };
+  }
+
+  override componentDidUpdate(before: Props) {
+    if (before.resetKey !== this.props.resetKey && this.state.error) this.setState({ error: null });
+  }
+
+  override render() {
+    const { error } = this.state;
+    if (!error) return this.props.children;
+    return (
+      <Box padding="l">
+        <Alert
+          type="error"
+          header={t("common.crash.header")}
+          action={<Button onClick={() => this.setState({ error: null })}>{t("common.retry")}</Button>}
+        >
+          {error.message}
+        </Alert>
+      </Box>
+    );
+  }
+}

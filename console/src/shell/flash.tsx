@@ -1,0 +1,103 @@
+// Messages across pages: `const flash = useFlash(); flash.success(t("..."))`.
+// A message survives the one navigation that usually follows it, and goes with the next.
+import Flashbar, { type FlashbarProps } from "@cloudscape-design/components/flashbar";
+import { type ReactNode, createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
+import { useLocation } from "react-router-dom";
+import { failureOf } from "../aws/errors";
+import { t } from "../i18n";
+
+interface Message {
+  id: string;
+  type: FlashbarProps.Type;
+  header?: ReactNode;
+  content: ReactNode;
+  action?: ReactNode;
+  hops: number;
+}
+
+export interface FlashInput {
+  header?: ReactNode;
+  action?: ReactNode;
+}
+
+export interface Flash {
+  success: (content: ReactNode, more?: FlashInput) => void;
+  info: (content: ReactNode, more?: FlashInput) => void;
+  warning: (content: ReactNode, more?: FlashInput) => void;
+  /** `header` says what failed; the error's code and message follow. */
+  error: (header: ReactNode, error: unknown) => void;
+}
+
+const FlashContext = createContext<{ flash: Flash; items: Message[]; dismiss: (id: string) => void } | null>(null);
+
+export function FlashProvider({ children }: { children: ReactNode }) {
+  const [items, setItems] = useState<Message[]>([]);
+  const next = useRef(0);
+  const { pathname } = useLocation();
+  const here = useRef(pathname);
+
+  useEffect(() => {
+    if (here.current === pathname) return;
+    here.current = pathname;
+    setItems((before) => before.map((one) => ({ ...one, hops: one.hops + 1 })).filter((one) => one.hops < 2));
+  }, [pathname]);
+
+  const dismiss = useCallback((id: string) => setItems((before) => before.filter((one) => one.id !== id)), []);
+  const flash = useMemo<Flash>(() => {
+    const add = (type: FlashbarProps.Type) => (content: ReactNode, more: FlashInput = {}) => {
+      next.current += 1;
+      const id = `flash-${next.current}`;
+      setItems((before) => [{ id, type, content, hops: 0, ...more }, ...before].slice(0, 5));
+    };
+    return {
+      success: add("success"),
+      info: add("info"),
+      warning: add("warning"),
+      error: (header, error) => {
+        const { code, message, status, requestId, gloss } = failureOf(error);
+        const facts = [status && `HTTP ${status}`, requestId].filter(Boolean).join(" · ");
+        const content = (
+          <>
+            {code}: {message}
+            {gloss && <div>{gloss}</div>}
+            {facts && <div>{facts}</div>}
+          </>
+        );
+        add("error")(content, { header });
+      },
+    };
+  }, []);
+
+  const value = useMemo(() => ({ flash, items, dismiss }), [flash, items, dismiss]);
+  return <FlashContext.Provider value={value}>{children}</FlashContext.Provider>;
+}
+
+function useFlashContext() {
+  const context = useContext(FlashContext);
+  if (!context) throw new Error("FlashProvider is missing");
+  return context;
+}
+
+export function useFlash(): Flash {
+  return useFlashContext().flash;
+}
+
+export function Flashes() {
+  const { items, dismiss } = useFlashContext();
+  return (
+    <Flashbar
+      items={items.map(({ id, type, header, content, action }) => ({
+        id,
+        type,
+        header,
+        content,
+        action,
+        dismissible: true,
+        dismissLabel: t("common.dismiss"),
+        onDismiss: () => dismiss(id),
+        statusIconAriaLabel: t(`common.flash.${type as "success" | "info" | "warning" | "error"}`),
+      }))}
+      i18nStrings={{ ariaLabel: t("common.notifications") }}
+    />
+  );
+}

@@ -1,0 +1,60 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+// The policy that the server sends; `vite preview` sends it too, so that a breach shows early.
+const POLICY =
+  "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; " +
+  "connect-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+// `SHOSEKI_ORIGIN=http://127.0.0.1:4566 npm run dev` hands everything that is not the console
+// to a running server, with the `Host` that the browser signed.
+const target = process.env.SHOSEKI_ORIGIN;
+const own = "_console/(\\?|$|src/|@|node_modules/|assets/|index|favicon)";
+const toServer = target ? { [`^/(?!${own})`]: { target, changeOrigin: false } } : {};
+
+// File names are stable: a release changes only the files whose text changed,
+// and the server's ETag, not the name, tells browsers what is new.
+// One chunk per service, one for everything the services share, and the
+// libraries apart, because they change least.
+export default defineConfig({
+  base: "/_console/",
+  plugins: [react()],
+  server: { proxy: toServer },
+  preview: { proxy: toServer, headers: { "content-security-policy": POLICY } },
+  build: {
+    target: "es2022",
+    chunkSizeWarningLimit: 4096,
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+    license: { fileName: "licenses.md" },
+    rolldownOptions: {
+      output: {
+        entryFileNames: "assets/[name].js",
+        chunkFileNames: (chunk) => {
+          const service = /src[\\/]pages[\\/](\w+)[\\/]/.exec(chunk.facadeModuleId ?? "")?.[1];
+          return service ? `assets/open-${service}.js` : "assets/[name].js";
+        },
+        assetFileNames: "assets/[name][extname]",
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [
+            { name: "editor", test: /node_modules[\\/]ace-builds[\\/]/, priority: 40 },
+            { name: "lang-en", test: /(messages[\\/]all\.en\.js|i18n[\\/]\w+\.en\.json|i18n[\\/]all\.en\.ts)/, priority: 35 },
+            { name: "lang-ja", test: /(messages[\\/]all\.ja\.js|i18n[\\/]\w+\.ja\.json|i18n[\\/]all\.ja\.ts)/, priority: 35 },
+            { name: "aws", test: /node_modules[\\/](@aws-sdk|@smithy|@aws-crypto|@aws)[\\/]/, priority: 30 },
+            { name: "vendor", test: /node_modules[\\/]/, priority: 20 },
+            {
+              name: (id: string) => {
+                const service = /src[\\/]pages[\\/](\w+)[\\/]/.exec(id)?.[1];
+                return service ? `page-${service}` : null;
+              },
+              priority: 10,
+            },
+            { name: "shared", test: /src[\\/](aws[\\/]|components[\\/]|i18n[\\/]|shell[\\/]|pages[\\/]registry)/, priority: 5 },
+          ],
+        },
+      },
+    },
+  },
+  test: { environment: "node", include: ["src/**/*.test.ts"] },
+});
