@@ -11,6 +11,8 @@ pub const HOUR_MS: u64 = 60 * MINUTE_MS;
 /// Milliseconds in a day.
 pub const DAY_MS: u64 = 24 * HOUR_MS;
 
+/// The last year that four digits can write.
+const YEAR_MAX: u64 = 9999;
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
@@ -126,7 +128,7 @@ impl Timestamp {
     /// From a UTC calendar date and time; `None` if it does not exist or lies before 1970.
     pub fn from_utc(utc: Utc) -> Option<Self> {
         let Utc { year, month, day, hour, minute, second, millisecond } = utc;
-        if !(1970..=9999).contains(&year) || hour > 23 || minute > 59 || second > 59 {
+        if !(1970..=YEAR_MAX).contains(&year) || hour > 23 || minute > 59 || second > 59 {
             return None;
         }
         let days = days_from_civil(year, month, day);
@@ -204,12 +206,9 @@ impl Timestamp {
         let [hour, minute, second] = numbers(time, ':', [2, 2, 2])?;
         let millisecond = fraction_ms(fraction)?;
         let utc = Utc { year, month, day, hour, minute, second, millisecond };
-        let local = Self::from_utc(utc)?;
-        if ahead {
-            local.0.checked_sub(offset_ms).map(Self)
-        } else {
-            local.0.checked_add(offset_ms).map(Self)
-        }
+        let local = Self::from_utc(utc)?.0;
+        let ms = if ahead { local.checked_sub(offset_ms) } else { local.checked_add(offset_ms) };
+        ms.map(Self).filter(|time| time.utc().year <= YEAR_MAX)
     }
 
     /// Reads `20230710T115747Z`.
@@ -289,7 +288,8 @@ fn split_offset(time: &str) -> Option<(&str, u64, bool)> {
     let zone = zone.trim_start_matches(['+', '-']);
     let (hours, minutes) = zone.split_once(':').unwrap_or((zone.get(..2)?, zone.get(2..)?));
     let minutes = if minutes.is_empty() { 0 } else { digits_of(minutes)? };
-    Some((clock, digits_of(hours)? * HOUR_MS + minutes * MINUTE_MS, ahead))
+    let hours = digits_of(hours)?;
+    (hours < 24 && minutes < 60).then(|| (clock, hours * HOUR_MS + minutes * MINUTE_MS, ahead))
 }
 
 fn fraction_ms(digits: &str) -> Option<u64> {
@@ -323,6 +323,22 @@ fn days_from_civil(year: u64, month: u64, day: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// An offset is less than a day, and does not lead out of the years that can be written.
+    #[test]
+    fn absurd_offsets_are_no_dates() {
+        for text in [
+            "2023-07-10T11:57:47+999999999999999999:00",
+            "2023-07-10T11:57:47+18446744073709551",
+            "2023-07-10T11:57:47+24:00",
+            "2023-07-10T11:57:47-00:60",
+            "9999-12-31T23:59:59-14:00",
+        ] {
+            assert_eq!(Timestamp::parse_iso(text), None, "{text}");
+        }
+        let last = Timestamp::parse_iso("9999-12-31T23:59:59+23:59");
+        assert_eq!(last.map(Timestamp::iso).as_deref(), Some("9999-12-31T00:00:59Z"));
+    }
 
     const SAMPLE: Timestamp = Timestamp::from_ms(1_688_990_267_123);
 

@@ -20,8 +20,10 @@ const FORBIDDEN: [&str; 9] = [
 ];
 
 /// The only places that lock files may name.
-const REGISTRIES: [&str; 2] =
-    ["registry+https://github.com/rust-lang/crates.io-index", "https://registry.npmjs.org/"];
+const REGISTRIES: [&str; 2] = [
+    concat!("registry+https://github.com/rust-lang/cra", "tes.io-index"),
+    concat!("https://registry.np", "mjs.org/"),
+];
 
 /// Pages that are changed together.
 const PAIRS: [(&str, &str); 1] = [("README.md", "README.ja.md")];
