@@ -114,12 +114,15 @@ fn explore(target: &Target, budget: Budget, seed: u64, now: &Now) -> Result<u64,
         ways.insert(checked(target, input, now)?);
     }
     inputs.push(Vec::new());
-    let kept_max = inputs.len().saturating_add(KEPT_MAX);
+    let seeds = inputs.len();
     let mut done = 0_u64;
     while left(done) {
-        let input = mutator.next(&inputs, &mut random);
+        // However many inputs are kept, the seeds are not forgotten over them.
+        let known = if random.one_in(3) { &inputs[..seeds] } else { &inputs[..] };
+        let input = mutator.next(known, &mut random);
         done = done.saturating_add(1);
-        if ways.insert(checked(target, &input, now)?) && inputs.len() < kept_max {
+        let is_new = ways.insert(checked(target, &input, now)?);
+        if is_new && inputs.len() < seeds.saturating_add(KEPT_MAX) {
             inputs.push(input);
         }
     }

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use fuzz::{Budget, TARGETS, fuzz, run_once};
 
-const ITERATIONS: u64 = 8_000;
+const ITERATIONS: u64 = 5_000;
 const SEED: u64 = 1;
 
 fn brief(name: &str) {

@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use gateway::Gateway;
 use store::{StoreError, Tx};
+use trail::retry::Pace;
 use types::{MINUTE_MS, Timestamp};
 
 use crate::model::{Content, PROGRESS, Progress, TRAILS, Trail, WAITING, trail_key};
@@ -62,9 +63,10 @@ fn deliver_trail(
     timing: &Timing,
     trail: &Trail,
 ) -> Result<Timestamp, StoreError> {
-    let retry = attempt::attempt(gateway, trail)?;
+    let pace = Pace::of(timing.delivery_interval_ms);
+    let retry = attempt::attempt(gateway, trail, pace)?;
     let (made, due) = digests::make_due(gateway, trail, timing.digest_interval_ms)?;
-    let retry = if made { attempt::attempt(gateway, trail)? } else { retry };
+    let retry = if made { attempt::attempt(gateway, trail, pace)? } else { retry };
     Ok(due.min(retry))
 }
 

@@ -108,12 +108,7 @@ fn keep(
     Ok(row)
 }
 
-fn put(
-    tx: &mut Tx<'_>,
-    region: &str,
-    new: &PublicKey,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+fn put(tx: &mut Tx<'_>, region: &str, new: &PublicKey, now: Timestamp) -> Result<(), StoreError> {
     for (place, mut row) in PUBLIC_KEYS.all(tx, key([region]))? {
         if row.sealed.is_some() && row.until <= now {
             row.sealed = None;

@@ -7,7 +7,7 @@ use gateway::{AnswerBody, Ctx};
 use keys::SecretBytes;
 use keys::frames::{FRAME_BYTES, FrameOpener, derive_object_key, frame_range};
 use serde::{Deserialize, Serialize};
-use store::{Bodies, ByteTable, BodyId, BodyReader, StoreError, Tx};
+use store::{Bodies, BodyId, BodyReader, ByteTable, StoreError, Tx};
 
 use crate::error::S3Result;
 use crate::request::to_u64;

@@ -16,8 +16,8 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::connection::{OutBody, Peer, answer};
 use crate::metrics::Metrics;
-use crate::workers::Workers;
 use crate::signin::{self, SignIn};
+use crate::workers::Workers;
 use crate::{Config, Opened, console, own, tls};
 
 /// Bytes of a request's head at most.

@@ -1,6 +1,7 @@
 //! Signing in to the console, against a real server on loopback whose clock stands still.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
 
+use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
@@ -108,9 +109,9 @@ impl World {
         let given = |name: &str| headers.iter().any(|(known, _)| *known == name);
         let own = own.into_iter().filter(|(name, _)| !given(name));
         for (name, value) in own.chain(headers.iter().copied()) {
-            request.push_str(&format!("{name}: {value}\r\n"));
+            write!(request, "{name}: {value}\r\n").unwrap();
         }
-        request.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
+        write!(request, "content-length: {}\r\n\r\n{body}", body.len()).unwrap();
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
@@ -496,7 +497,9 @@ fn forged_cookies_hold_no_session() {
     let world = World::with_alice();
     let cookie = world.alice().cookie();
     let last = if cookie.ends_with('0') { "1" } else { "0" };
-    let forged = format!("{}{last}", &cookie[..cookie.len() - 1]);
+    let mut forged = cookie.clone();
+    forged.pop();
+    forged.push_str(last);
     for wrong in [forged.as_str(), "shoseki_console=", "shoseki_console=a.b", "other=1"] {
         assert_eq!(world.with_cookie("GET", wrong).code(), coded(401, "NoSession"), "{wrong}");
         assert_eq!(world.with_cookie("DELETE", wrong).status, 204, "{wrong}");

@@ -2,6 +2,7 @@
 
 use std::process::{Command, Output};
 
+#[expect(clippy::unwrap_used, reason = "a test's own")]
 fn shoseki(words: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_shoseki")).args(words).env("LANG", "C").output().unwrap()
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use proptest::prelude::*;
-use store::{EventRow, HistoryQuery, NewEvent, SEGMENTS_FOLDER, Store, StoreError, Table};
+use store::{EventRow, HistoryQuery, NewEvent, SEGMENTS_FOLDER, Snapshot, Store, StoreError, Table};
 use tempfile::TempDir;
 use types::Timestamp;
 
@@ -223,6 +223,31 @@ fn readers_find_everything_while_others_write_and_seal() {
     }
     over.store(true, Ordering::Relaxed);
     reader.join().unwrap();
+}
+
+/// Each view has its own row, however often another one was decoded; so has a writer its own.
+#[test]
+fn shared_rows_never_grow_stale() {
+    const ROWS: Table<u32> = Table::new("test.row");
+    let (_folder, store) = open();
+    let set = |value: u32| {
+        let put = store.submit(move |tx| {
+            let stored = ROWS.put(tx, "k", &value);
+            ((stored, ROWS.shared(tx, "k")), vec![])
+        });
+        let (stored, seen) = put.wait().unwrap();
+        stored.unwrap();
+        assert_eq!(seen.unwrap().as_deref(), Some(&value), "a writer sees what it has just written");
+    };
+    let seen = |view: &Snapshot| ROWS.shared(&view.tx(), "k").unwrap().map(|row| *row);
+    set(1);
+    let early = store.snapshot().unwrap();
+    assert_eq!((seen(&early), seen(&early)), (Some(1), Some(1)));
+    set(2);
+    let late = store.snapshot().unwrap();
+    assert_eq!((seen(&late), seen(&early), seen(&late)), (Some(2), Some(1), Some(2)));
+    store.submit(|tx| (ROWS.delete(tx, "k"), vec![])).wait().unwrap().unwrap();
+    assert_eq!((seen(&store.snapshot().unwrap()), seen(&late)), (None, Some(2)));
 }
 
 #[test]

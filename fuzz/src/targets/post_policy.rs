@@ -36,6 +36,7 @@ pub(super) const TARGET: Target = Target {
         "key=",
         "2026-12-01T12:00:00.000Z",
     ],
+    cost: 2,
     run,
     ..Target::new("post_policy", seeds)
 };

@@ -40,7 +40,7 @@ pub(super) const TARGET: Target = Target {
         "?",
         "&",
     ],
-    cost: 4,
+    cost: 8,
     run,
     ..Target::new("signature", seeds)
 };

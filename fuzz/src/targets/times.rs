@@ -62,7 +62,7 @@ fn run(input: &[u8]) -> Way {
     let mut way = Way(0);
     for (at, (parse, print, exact_ms)) in FORMS.into_iter().enumerate() {
         let Some(time) = parse(&text) else { continue };
-        way = way.then(at).then(time.utc().year / 1000);
+        way = way.then(at).then(time.utc().year > 9999);
         let printed = print(time);
         // A number of seconds may be anything; the others are calendar dates until 9999.
         if at < 4 {

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use gateway::{Caller, Gateway, Refused};
 use store::{StoreError, Tx, key};
 use trail::log_file::{self, LogFile};
-use trail::retry::{self, Step};
+use trail::retry::{self, Pace, Step};
 use types::{MINUTE_MS, Timestamp};
 
 use super::{FileToPut, update};
@@ -26,9 +26,13 @@ const BATCH_LEN: usize = 32;
 ///
 /// The files of a lane are put one after the other. Once one is refused, the lane rests; its oldest
 /// file tries again, and when that is taken all the others follow at once.
-pub(super) fn attempt(gateway: &Arc<Gateway>, trail: &Trail) -> Result<Timestamp, StoreError> {
+pub(super) fn attempt(
+    gateway: &Arc<Gateway>,
+    trail: &Trail,
+    pace: Pace,
+) -> Result<Timestamp, StoreError> {
     let due = gateway.clock().now().plus_ms(MINUTE_MS);
-    let mut round = Round { gateway, trail, checked: BTreeSet::new(), due };
+    let mut round = Round { gateway, trail, pace, checked: BTreeSet::new(), due };
     let lanes = lanes(&gateway.store().snapshot()?.tx(), trail)?;
     for (lane, is_digest) in lanes {
         round.work_off(&lane, is_digest)?;
@@ -87,6 +91,7 @@ fn lanes(tx: &Tx<'_>, trail: &Trail) -> Result<Vec<(String, bool)>, StoreError> 
 struct Round<'a> {
     gateway: &'a Arc<Gateway>,
     trail: &'a Trail,
+    pace: Pace,
     /// Buckets whose ACL was read in this round.
     checked: BTreeSet<String>,
     due: Timestamp,
@@ -101,6 +106,7 @@ struct Arrived {
 /// How the attempts in a lane go.
 struct Attempts {
     lane: String,
+    pace: Pace,
     /// Whether its files are never given up.
     patient: bool,
     outage: Option<Outage>,
@@ -111,7 +117,8 @@ impl Attempts {
         let (last_attempt, attempts) =
             self.outage.as_ref().map_or((file.made, 0), |own| (own.last_attempt, own.attempts));
         let first_attempt = if self.patient { last_attempt } else { file.made };
-        retry::next_step(&retry::Pending { first_attempt, last_attempt, attempts }, now)
+        let pending = retry::Pending { first_attempt, last_attempt, attempts };
+        retry::next_step(&pending, self.pace, now)
     }
 
     fn fail(&mut self, now: Timestamp) -> Outage {
@@ -131,7 +138,8 @@ impl Round<'_> {
         let Some(progress) = progress else { return Ok(()) };
         let patient = is_digest && progress.deleted.is_none();
         let known = progress.outages.into_iter().find(|outage| outage.lane == lane);
-        let mut attempts = Attempts { lane: lane.to_owned(), patient, outage: known };
+        let mut attempts =
+            Attempts { lane: lane.to_owned(), pace: self.pace, patient, outage: known };
         loop {
             let view = self.gateway.store().snapshot()?;
             let prefix = key([self.trail.id.as_str(), lane]);

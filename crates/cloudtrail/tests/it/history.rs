@@ -44,8 +44,10 @@ fn wrong_questions_are_refused() {
         (json!({"MaxResults": 51}), "InvalidMaxResultsException"),
         (json!({"StartTime": now, "EndTime": now - 1}), "InvalidTimeRangeException"),
         (json!({"LookupAttributes": [attribute("Nothing")]}), "InvalidLookupAttributesException"),
-        (json!({"LookupAttributes": [attribute("EventId"), attribute("EventName")]}),
-         "InvalidLookupAttributesException"),
+        (
+            json!({"LookupAttributes": [attribute("EventId"), attribute("EventName")]}),
+            "InvalidLookupAttributesException",
+        ),
         (json!({"EventCategory": "management"}), "InvalidEventCategoryException"),
         (json!({"NextToken": "AAAA"}), "InvalidNextTokenException"),
     ] {
@@ -106,7 +108,8 @@ fn ended_by(operation: &str) -> (Scene, Vec<Value>) {
 fn the_end_of_logging_is_delivered_and_proven() {
     for operation in ["StopLogging", "DeleteTrail"] {
         let (scene, delivered) = ended_by(operation);
-        let named = |name: &str| delivered.iter().filter(|event| event["eventName"] == name).count();
+        let named =
+            |name: &str| delivered.iter().filter(|event| event["eventName"] == name).count();
         assert_eq!((named(operation), named("ListKeys")), (1, 0), "{operation}");
         assert_eq!(scene.verify(), Vec::<String>::new());
         let mut files = scene.list("AWSLogs/111122223333/CloudTrail/ap-northeast-1/");

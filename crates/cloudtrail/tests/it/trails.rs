@@ -28,19 +28,31 @@ fn wrong_settings_are_refused_by_create_and_update() {
     let scene = Scene::with_trail();
     let long = "a".repeat(201);
     for (changes, code, message) in [
-        (json!({"S3BucketName": "no-such-bucket"}), "S3BucketDoesNotExistException",
-         "S3 bucket no-such-bucket does not exist!"),
+        (
+            json!({"S3BucketName": "no-such-bucket"}),
+            "S3BucketDoesNotExistException",
+            "S3 bucket no-such-bucket does not exist!",
+        ),
         (json!({"S3BucketName": "Not_A_Bucket"}), "InvalidS3BucketNameException", ""),
         (json!({"S3KeyPrefix": long}), "InvalidS3PrefixException", ""),
         (json!({"S3KeyPrefix": "elsewhere"}), "InsufficientEncryptionPolicyException", ""),
         (json!({"KmsKeyId": "alias/none"}), "KmsKeyNotFoundException", ""),
-        (json!({"SnsTopicName": "topic"}), "InsufficientSnsTopicPolicyException",
-         "SNS Topic does not exist or the topic policy is incorrect!"),
-        (json!({"CloudWatchLogsLogGroupArn": "arn:aws:logs:ap-northeast-1:111122223333:log-group:g:*",
+        (
+            json!({"SnsTopicName": "topic"}),
+            "InsufficientSnsTopicPolicyException",
+            "SNS Topic does not exist or the topic policy is incorrect!",
+        ),
+        (
+            json!({"CloudWatchLogsLogGroupArn": "arn:aws:logs:ap-northeast-1:111122223333:log-group:g:*",
                 "CloudWatchLogsRoleArn": "arn:aws:iam::111122223333:role/r"}),
-         "InvalidCloudWatchLogsLogGroupArnException", ""),
-        (json!({"IncludeGlobalServiceEvents": false}), "InvalidParameterCombinationException",
-         "Multi-Region trail must include global service events."),
+            "InvalidCloudWatchLogsLogGroupArnException",
+            "",
+        ),
+        (
+            json!({"IncludeGlobalServiceEvents": false}),
+            "InvalidParameterCombinationException",
+            "Multi-Region trail must include global service events.",
+        ),
         (json!({"IsOrganizationTrail": true}), "OrganizationsNotInUseException", ""),
     ] {
         let create = json!({"Name": "another", "S3BucketName": BUCKET, "KmsKeyId": scene.key_arn,
@@ -195,7 +207,10 @@ fn tags_are_put_replaced_and_removed() {
     scene.trail("RemoveTags", &put(TRAIL_ARN, vec![json!({"Key": "b"})])).ok();
     let listed = scene.trail("ListTags", &json!({"ResourceIdList": [TRAIL_ARN]})).ok().json();
     let list = &listed["ResourceTagList"][0];
-    assert_eq!((&list["ResourceId"], &list["TagsList"]), (&json!(TRAIL_ARN), &json!([tag("a", "3")])));
+    assert_eq!(
+        (&list["ResourceId"], &list["TagsList"]),
+        (&json!(TRAIL_ARN), &json!([tag("a", "3")]))
+    );
     let many = (0..50).map(|number| tag(&number.to_string(), "")).collect();
     let absent = "arn:aws:cloudtrail:ap-northeast-1:111122223333:trail/no-such-trail";
     let store = "arn:aws:cloudtrail:ap-northeast-1:111122223333:eventdatastore/x";

@@ -9,10 +9,10 @@ const BORDER: usize = 4;
 /// A picture of the modules, row by row; dark ones are true.
 pub(crate) fn picture(modules: &[Vec<bool>]) -> Vec<u8> {
     let side = (modules.len() + 2 * BORDER) * SCALE;
-    let size = u32::try_from(side).unwrap_or_default().to_be_bytes();
+    let width = u32::try_from(side).unwrap_or_default().to_be_bytes();
     let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
     // One bit a pixel, grey, no interlacing.
-    let header = [&size[..], &size, &[1, 0, 0, 0, 0]].concat();
+    let header = [&width[..], &width, &[1, 0, 0, 0, 0]].concat();
     push_chunk(&mut png, *b"IHDR", &header);
     push_chunk(&mut png, *b"IDAT", &stored(&pixels(modules, side)));
     push_chunk(&mut png, *b"IEND", &[]);

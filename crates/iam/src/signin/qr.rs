@@ -234,7 +234,10 @@ mod tests {
         let modules = modules(TEXT).unwrap();
         let bits: String =
             modules.iter().flatten().map(|dark| if *dark { '1' } else { '0' }).collect();
-        assert_eq!(types::hex(&keys::sha256(bits.as_bytes())), "dcdada44bd3a9041c4fb712f4e0fd9cd44b55ff6a4fb813431d64434b2b830b5");
+        assert_eq!(
+            types::hex(&keys::sha256(bits.as_bytes())),
+            "dcdada44bd3a9041c4fb712f4e0fd9cd44b55ff6a4fb813431d64434b2b830b5"
+        );
     }
 
     #[test]

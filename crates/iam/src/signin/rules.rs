@@ -161,8 +161,8 @@ mod tests {
         }
     }
 
-    fn check(rules: Option<PasswordRules>, password: &str, want: &str) {
-        let told = violation(rules.as_ref(), password).unwrap_or_default();
+    fn check(rules: Option<&PasswordRules>, password: &str, want: &str) {
+        let told = violation(rules, password).unwrap_or_default();
         assert!(told.ends_with(want) && told.is_empty() == want.is_empty(), "{password}: {told}");
     }
 
@@ -184,13 +184,13 @@ mod tests {
     /// Each switch by itself, and the length in characters.
     #[test]
     fn each_rule_is_checked() {
-        check(Some(rules()), "aaaaaa", "");
-        check(Some(rules()), "aaaaa", "length of 6");
-        check(Some(rules()), "ééééé", "length of 6");
-        check(Some(PasswordRules { symbols: true, ..rules() }), "Aaaaa1", "symbol");
-        check(Some(PasswordRules { numbers: true, ..rules() }), "Aaaaa!", "number");
-        check(Some(PasswordRules { uppercase: true, ..rules() }), "aaaaa1!", "uppercase letter");
-        check(Some(PasswordRules { lowercase: true, ..rules() }), "AAAAA1!", "lowercase letter");
+        check(Some(&rules()), "aaaaaa", "");
+        check(Some(&rules()), "aaaaa", "length of 6");
+        check(Some(&rules()), "ééééé", "length of 6");
+        check(Some(&PasswordRules { symbols: true, ..rules() }), "Aaaaa1", "symbol");
+        check(Some(&PasswordRules { numbers: true, ..rules() }), "Aaaaa!", "number");
+        check(Some(&PasswordRules { uppercase: true, ..rules() }), "aaaaa1!", "uppercase letter");
+        check(Some(&PasswordRules { lowercase: true, ..rules() }), "AAAAA1!", "lowercase letter");
     }
 
     fn profile(changed: Timestamp) -> LoginProfile {

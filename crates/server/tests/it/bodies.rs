@@ -12,8 +12,7 @@ fn put_chunked(live: &mut Live, key: &str, body: &[u8], spoil: impl FnOnce(&mut 
     let headers =
         [("content-encoding", "aws-chunked"), ("x-amz-decoded-content-length", length.as_str())];
     let (target, word) = (format!("/bucket/{key}"), "STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
-    let added =
-        sign_header("PUT", HOST, &target, &headers, word, &live.root, REGION, "s3", now);
+    let added = sign_header("PUT", HOST, &target, &headers, word, &live.root, REGION, "s3", now);
     let seed = seed(&added, &live.root, REGION, "s3", now).unwrap();
     let payload = Payload::Streaming { signed: true, trailer: false };
     let mut chunks = chunked_body(&payload, Some(&seed), body, 64 << 10, &[]);
@@ -78,9 +77,17 @@ fn bodies_that_end_early_or_are_too_large_are_refused() {
         live.bytes_and_end(request.as_bytes());
     }
     live.say("Six gigabytes");
-    let added =
-        sign_header("PUT", HOST, "/bucket/key", &[], "UNSIGNED-PAYLOAD", &live.root, REGION, "s3",
-            live.clock.now());
+    let added = sign_header(
+        "PUT",
+        HOST,
+        "/bucket/key",
+        &[],
+        "UNSIGNED-PAYLOAD",
+        &live.root,
+        REGION,
+        "s3",
+        live.clock.now(),
+    );
     let added: Vec<_> = added.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let declared = head("PUT", "/bucket/key", &added, 6 << 30);
     assert_eq!(live.bytes(declared.as_bytes()).status, 400);

@@ -18,10 +18,8 @@ fn malformed_heads_and_unknown_targets_are_refused() {
     live.signed("iam", "POST", "/", &form, b"Action=NoSuchAction&Version=2010-05-08");
     live.s3("PATCH", "/bucket/key", b"");
     live.say("No JSON");
-    let headers = [
-        ("x-amz-target", "TrentService.ListKeys"),
-        ("content-type", "application/x-amz-json-1.1"),
-    ];
+    let headers =
+        [("x-amz-target", "TrentService.ListKeys"), ("content-type", "application/x-amz-json-1.1")];
     live.signed("kms", "POST", "/", &headers, b"{\"Limit\":");
     live.end("heads.txt");
 }

@@ -1,7 +1,7 @@
 //! The simulator: seeded lives of a whole server with faults, crashes and a moving clock. The
 //! invariants are checked throughout.
 //!
-//! `SIM_SEEDS=1000` lives that many random lives instead of a few.
+//! `SIM_SEEDS=1000` lives that many random lives instead of a few, and a whole year of digests.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -42,6 +42,12 @@ fn live_seed(seed: u64, trouble: Trouble) -> World {
 #[expect(clippy::disallowed_methods, reason = "the one switch of this program")]
 fn seeds() -> u64 {
     std::env::var("SIM_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(SEEDS)
+}
+
+/// Whether the simulator was asked to take its time.
+#[expect(clippy::disallowed_methods, reason = "the one switch of this program")]
+fn is_thorough() -> bool {
+    std::env::var_os("SIM_SEEDS").is_some()
 }
 
 /// Without any trouble all that is selected is delivered and proven.
