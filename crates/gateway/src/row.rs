@@ -182,14 +182,12 @@ impl<O: Operation> Started<O> {
         if !O::SPEC.read_only || self.admitted.refused.is_some() {
             return self.write();
         }
-        match view {
-            Some(view) => self.read(Ok(view)),
-            None => {
-                let view = self.gateway.store.snapshot();
-                self.admitted.side = None;
-                self.read(view.as_ref().map_err(Clone::clone))
-            }
+        if let Some(view) = view {
+            return self.read(Ok(view));
         }
+        let view = self.gateway.store.snapshot();
+        self.admitted.side = None;
+        self.read(view.as_ref().map_err(Clone::clone))
     }
 
     fn write(self) -> Answering {

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use proptest::prelude::*;
-use store::{EventRow, HistoryQuery, NewEvent, SEGMENTS_FOLDER, Snapshot, Store, StoreError, Table};
+use store::{
+    EventRow, HistoryQuery, NewEvent, SEGMENTS_FOLDER, Snapshot, Store, StoreError, Table,
+};
 use tempfile::TempDir;
 use types::Timestamp;
 
@@ -237,7 +239,11 @@ fn shared_rows_never_grow_stale() {
         });
         let (stored, seen) = put.wait().unwrap();
         stored.unwrap();
-        assert_eq!(seen.unwrap().as_deref(), Some(&value), "a writer sees what it has just written");
+        assert_eq!(
+            seen.unwrap().as_deref(),
+            Some(&value),
+            "a writer sees what it has just written"
+        );
     };
     let seen = |view: &Snapshot| ROWS.shared(&view.tx(), "k").unwrap().map(|row| *row);
     set(1);

@@ -54,10 +54,12 @@ fn cut_trail(
     }
     let id = trail.id.clone();
     update(gateway, &trail.id, move |tx, progress| {
-        for (span, upto) in &done {
-            // A call may have ended the span meanwhile, never before what was cut.
-            let same = |own: &&mut Span| own.next == span.next && own.filter == span.filter;
-            if let Some(own) = progress.spans.iter_mut().find(same) {
+        // A call may have ended a span meanwhile, never before what was cut. Each is found by where
+        // it stood: one that has moved up to the next one's start must not be taken for that.
+        for own in &mut progress.spans {
+            let same =
+                |(span, _): &&(Span, u64)| own.next == span.next && own.filter == span.filter;
+            if let Some((_, upto)) = done.iter().find(same) {
                 own.next = *upto;
             }
         }

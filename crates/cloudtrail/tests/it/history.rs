@@ -128,3 +128,20 @@ fn the_end_of_logging_is_delivered_and_proven() {
         assert_eq!(later, digests, "{operation}: no digest follows the last one");
     }
 }
+
+/// Settings that are set once more as they are divide the events, and double none.
+#[test]
+fn the_same_settings_again_double_nothing() {
+    let scene = Scene::with_trail();
+    scene.start_logging();
+    let again = json!({"TrailName": TRAIL, "EventSelectors": [{"ReadWriteType": "All",
+        "IncludeManagementEvents": true, "DataResources": []}]});
+    scene.trail("PutEventSelectors", &again).ok();
+    scene.kit.json("TrentService.ListKeys", &json!({})).ok();
+    scene.pass_minutes(20);
+    let delivered = scene.delivered();
+    for name in ["StartLogging", "PutEventSelectors", "ListKeys"] {
+        let count = delivered.iter().filter(|event| event["eventName"] == name).count();
+        assert_eq!(count, 1, "{name}");
+    }
+}

@@ -1,7 +1,6 @@
 //! The service through the whole pipeline, in one process.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::indexing_slicing,
     reason = "a test's helpers may fail like the test"
 )]

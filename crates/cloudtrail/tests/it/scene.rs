@@ -189,10 +189,10 @@ impl Scene {
             ) {
                 bad.push(format!("{key}: signature"));
             }
-            if let (Some(before), Some(link)) = (&previous, &digest.previous) {
-                if before.object != link.object || before.end != digest.start {
-                    bad.push(format!("{key}: chain"));
-                }
+            if let (Some(before), Some(link)) = (&previous, &digest.previous)
+                && (before.object != link.object || before.end != digest.start)
+            {
+                bad.push(format!("{key}: chain"));
             }
             for file in &digest.log_files {
                 let plain = trail::gzip::decompress(&self.get(&file.object).ok().body, 1 << 30);

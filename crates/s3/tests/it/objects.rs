@@ -168,3 +168,16 @@ fn tags_and_acl_of_an_object_are_answered() {
         ("1".into(), "FULL_OBJECT".into())
     );
 }
+
+/// A stated MD5 is compared with what arrived, also where the ETag is no MD5.
+#[test]
+fn a_stated_md5_is_proven() {
+    let kit = kit();
+    // Made by OpenSSL: `printf hello | openssl md5 -binary | base64`.
+    let headers = [("content-md5", "XUFAKrxLKna5cZ2REBfFkg==")];
+    send(&kit, "PUT", "/bkt/k", &headers, "hello").ok();
+    assert_eq!(get(&kit, "/bkt/k").ok().text(), "hello");
+    let (status, code, _) = send(&kit, "PUT", "/bkt/other", &headers, "hullo").error();
+    assert_eq!((status, code.as_str()), (400, "BadDigest"));
+    assert_eq!(get(&kit, "/bkt/other").status, 404);
+}

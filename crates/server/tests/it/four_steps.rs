@@ -69,19 +69,20 @@ fn the_four_steps_go_over_the_wire_like_this() {
     let create = json!({"Name": TRAIL, "S3BucketName": BUCKET, "IsMultiRegionTrail": true,
         "EnableLogFileValidation": true, "KmsKeyId": "alias/mori/kms"});
     assert_eq!(live.json(&format!("{CLOUD_TRAIL}CreateTrail"), &create).status, 200);
-    let named = json!({"Name": TRAIL});
-    assert_eq!(live.json(&format!("{CLOUD_TRAIL}StartLogging"), &named).status, 200);
-    live.json(&format!("{CLOUD_TRAIL}GetTrailStatus"), &named);
+    let own = json!({"Name": TRAIL});
+    assert_eq!(live.json(&format!("{CLOUD_TRAIL}StartLogging"), &own).status, 200);
+    live.json(&format!("{CLOUD_TRAIL}GetTrailStatus"), &own);
     live.say("Five minutes later");
     live.clock.advance_ms(300_000);
     let timing =
         cloudtrail::Timing { delivery_interval_ms: 300_000, digest_interval_ms: 3_600_000 };
     cloudtrail::deliver(&live.gateway, &timing);
-    let listed = live.s3("GET", &format!("/{BUCKET}?prefix=AWSLogs/123456789012/CloudTrail/"), b"");
-    let object = listed.text();
-    let object = object.split("<Key>").nth(1).and_then(|rest| rest.split("</Key>").next()).unwrap();
-    let file = live.s3("GET", &format!("/{BUCKET}/{object}"), b"");
-    let records = trail::log_file::read(&file.body, 1 << 20).unwrap();
+    let objects =
+        live.s3("GET", &format!("/{BUCKET}?prefix=AWSLogs/123456789012/CloudTrail/"), b"");
+    let page = objects.text();
+    let object = page.split("<Key>").nth(1).and_then(|rest| rest.split("</Key>").next()).unwrap();
+    let delivered = live.s3("GET", &format!("/{BUCKET}/{object}"), b"");
+    let records = trail::log_file::read(&delivered.body, 1 << 20).unwrap();
     let names: Vec<_> = records.iter().map(|record| record["eventName"].clone()).collect();
     assert_eq!(names, ["StartLogging", "GetTrailStatus"]);
     let lookup = json!({"LookupAttributes":

@@ -18,7 +18,6 @@ pub(crate) fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one switch of these tests")]
 fn is_update() -> bool {
     std::env::var_os("UPDATE_GOLDEN").is_some()
 }

@@ -1,12 +1,6 @@
 //! Whole requests against a real server on loopback, whose clock stands still between them. What
 //! goes over the wire is in `golden/`; `UPDATE_GOLDEN=1` writes it anew.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test may fail"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
 
 mod bodies;
 mod four_steps;

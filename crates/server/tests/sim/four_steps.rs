@@ -18,7 +18,7 @@ fn insist(world: &mut World, done: &str, mut step: impl FnMut(&mut World) -> Opt
         assert!(fine, "{} {}", answered.status, answered.text());
         return;
     }
-    unreachable!("the power goes once");
+    panic!("the power goes once");
 }
 
 /// Goes through the four steps, and lets files and digests be delivered.

@@ -30,7 +30,7 @@ pub(crate) fn check_ledger(world: &World, events: &[Value]) {
     for attempt in &world.ledger {
         let count = found.get(attempt.request_id.as_str()).copied().unwrap_or_default();
         let fine = if attempt.acknowledged { count == 1 } else { count <= 1 };
-        assert!(fine, "{count} events of {attempt:?}");
+        assert!(fine, "{count} events of {}: {attempt:?}", attempt.what);
     }
 }
 

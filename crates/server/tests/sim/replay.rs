@@ -202,6 +202,6 @@ fn in_pascal_case(value: &Value) -> Value {
             });
             Value::Object(renamed.collect::<Map<_, _>>())
         }
-        other => other.clone(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }
 }

@@ -95,14 +95,20 @@ impl Life {
                 // Beyond what is kept inline.
                 let len = 20_000 + self.world.dice.below(60_000) as usize;
                 let fill = self.world.dice.below(256) as u8;
-                self.world.s3("PUT", &target, &vec![fill; len]);
+                self.put(&target, &vec![fill; len]);
             }
             1 | 2 => {
                 let body = self.world.dice.below(u64::MAX).to_string();
-                self.world.s3("PUT", &target, body.as_bytes());
+                self.put(&target, body.as_bytes());
             }
             3 => drop(self.world.s3("DELETE", &target, b"")),
             _ => drop(self.world.s3("GET", &target, b"")),
+        }
+    }
+
+    fn put(&mut self, target: &str, body: &[u8]) {
+        if let Some(answered) = self.world.s3("PUT", target, body) {
+            answered.ok();
         }
     }
 

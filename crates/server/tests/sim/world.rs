@@ -85,7 +85,9 @@ impl World {
     /// The process ends in good order and begins again.
     pub(crate) fn restart(&mut self) {
         self.kit = None;
-        self.start();
+        if self.open().is_err() {
+            assert!(self.recover(), "only without power the store does not open");
+        }
     }
 
     /// If the power has gone: it comes back, perhaps going once more at the start.
