@@ -31,7 +31,10 @@ export default defineConfig({
       output: {
         entryFileNames: "assets/[name].js",
         chunkFileNames: (chunk) => {
-          const service = /src[\\/]pages[\\/](\w+)[\\/]/.exec(chunk.facadeModuleId ?? "")?.[1];
+          const id = chunk.facadeModuleId ?? "";
+          // A chunk that only holds the address of a file must not take that file's name.
+          if (id.endsWith("?url")) return "assets/[name]-url.js";
+          const service = /src[\\/]pages[\\/](\w+)[\\/]/.exec(id)?.[1];
           return service ? `assets/open-${service}.js` : "assets/[name].js";
         },
         assetFileNames: "assets/[name][extname]",

@@ -3,8 +3,8 @@ import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrai
 import { REGION, ROOT_KEYS } from "./server.mjs";
 
 /** The records of this name in event history, newest first. */
-export async function recordsNamed(server, name) {
-  const client = new CloudTrailClient({ endpoint: server.origin, region: REGION, credentials: ROOT_KEYS });
+export async function recordsNamed(server, name, region = REGION) {
+  const client = new CloudTrailClient({ endpoint: server.origin, region, credentials: ROOT_KEYS });
   const LookupAttributes = [{ AttributeKey: "EventName", AttributeValue: name }];
   const { Events = [] } = await client.send(new LookupEventsCommand({ LookupAttributes }));
   client.destroy();

@@ -14,6 +14,16 @@ export class Screen {
     await this.settled();
   }
 
+  /** Follows a link to an address, as if one stood on the page. */
+  async visit(path) {
+    await this.page.evaluate((href) => {
+      const link = document.body.appendChild(Object.assign(document.createElement("a"), { href }));
+      link.click();
+      link.remove();
+    }, `#${path}`);
+    await this.settled();
+  }
+
   /** Where we are, without the origin. */
   path() {
     return new URL(this.page.url()).hash.slice(1) || "/";
@@ -30,8 +40,10 @@ export class Screen {
     await this.settled();
   }
 
+  /** A button, or a link that looks like one; the last of the breadcrumbs is neither. */
   button(text) {
-    return this.page.getByRole("button", { name: label(text) }).or(this.page.getByRole("link", { name: label(text) }));
+    const byRole = (role) => this.page.getByRole(role, { name: label(text) });
+    return byRole("button").or(byRole("link")).and(this.page.locator(":not([aria-current])"));
   }
 
   async press(text) {
@@ -53,6 +65,13 @@ export class Screen {
   async service(menu, name) {
     await this.page.locator("#top").getByRole("button", { name: label(menu) }).click();
     await this.page.getByRole("menuitem", { name: containing(name) }).first().click();
+    await this.settled();
+  }
+
+  /** Chooses a region in the top bar's menu. */
+  async region(code) {
+    await this.page.locator("#top").getByRole("button", { name: /\b[a-z]{2}-[a-z]+-\d\b/ }).click();
+    await this.page.getByRole("menuitem", { name: code }).click();
     await this.settled();
   }
 

@@ -28,7 +28,7 @@ export function Time({ value }: { value: Date | string | undefined }) {
   const date = typeof value === "string" ? new Date(value) : value;
   if (Number.isNaN(date.getTime())) return <>{String(value)}</>;
   return (
-    <time dateTime={date.toISOString()} className="time" title={timeText(date, timeZone === "utc" ? "local" : "utc")}>
+    <time dateTime={date.toISOString()} title={timeText(date, timeZone === "utc" ? "local" : "utc")}>
       {timeText(date, timeZone)}
     </time>
   );

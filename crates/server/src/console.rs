@@ -131,3 +131,59 @@ fn missing() -> Response<OutBody> {
     *response.status_mut() = StatusCode::NOT_FOUND;
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+
+    /// What the console's build reads, as `console/scripts/source-hash.mjs` lists it.
+    const SOURCES: [&str; 6] =
+        ["index.html", "package-lock.json", "public", "src", "tsconfig.json", "vite.config.ts"];
+
+    fn collect(root: &Path, path: &str, files: &mut Vec<String>) {
+        let whole = root.join(path);
+        if whole.is_file() {
+            files.push(path.to_owned());
+            return;
+        }
+        for entry in fs::read_dir(whole).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            collect(root, &format!("{path}/{name}"), files);
+        }
+    }
+
+    /// The committed console was built from the committed sources.
+    #[test]
+    fn the_built_console_is_fresh() {
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../console");
+        let mut files = Vec::new();
+        for path in SOURCES {
+            collect(&root, path, &mut files);
+        }
+        files.sort();
+        let mut hash = keys::Sha256::new();
+        for file in files {
+            let bytes = fs::read(root.join(&file)).unwrap();
+            hash.update(format!("{file}\0{}\0", bytes.len()).as_bytes());
+            hash.update(&bytes);
+        }
+        let built = fs::read_to_string(root.join("dist/.source-hash")).unwrap();
+        let now = types::hex(&hash.finish());
+        assert_eq!(built.trim(), now, "run `npm ci && npm run build` in console/");
+    }
+
+    /// The front page and its script are there, with a type that a strict browser accepts.
+    #[test]
+    fn the_console_is_embedded() {
+        for (name, kind) in [
+            ("index.html", "text/html; charset=utf-8"),
+            ("assets/index.js", "text/javascript; charset=utf-8"),
+        ] {
+            assert!(FILES.iter().any(|asset| asset.name == name), "{name}");
+            assert_eq!(content_type(name), kind);
+        }
+    }
+}

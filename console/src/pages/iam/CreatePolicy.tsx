@@ -1,11 +1,9 @@
 // Create policy: the document as JSON, and a name.
 import { CreatePolicyCommand } from "@aws-sdk/client-iam";
-import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { useNavigate } from "react-router-dom";
 import { useClients } from "../../aws/clients";
@@ -13,6 +11,7 @@ import { useAction } from "../../aws/useAction";
 import { cli } from "../../components/cli";
 import { CliPreview } from "../../components/CliPreview";
 import { ErrorAlert } from "../../components/ErrorAlert";
+import { FormActions } from "../../components/FormActions";
 import { Page } from "../../components/Page";
 import { jsonProblem, PolicyEditor } from "../../components/PolicyEditor";
 import { t } from "../../i18n";
@@ -45,14 +44,13 @@ export function CreatePolicy() {
       </Container>
       <CliPreview commands={[cli("iam", "create-policy", { policyName: name, policyDocument: document })]} />
       <ErrorAlert error={create.error} title={t("common.createFailed", { name })} />
-      <SpaceBetween size="xs" direction="horizontal">
-        <Button variant="link" onClick={() => navigate("/iam/policies")}>
-          {t("common.cancel")}
-        </Button>
-        <Button variant="primary" disabled={!ready} loading={create.busy} onClick={() => void create.run()}>
-          {t("iam.policy.create")}
-        </Button>
-      </SpaceBetween>
+      <FormActions
+        submit={t("iam.policy.create")}
+        busy={create.busy}
+        disabled={!ready}
+        onSubmit={() => void create.run()}
+        onCancel={() => navigate("/iam/policies")}
+      />
     </Page>
   );
 }

@@ -45,7 +45,7 @@ export function Policy() {
     <Page title={name} crumbs={[{ text: t("iam.policies"), href: "#/iam/policies" }]}>
       <ErrorAlert error={policy.error} onRetry={policy.reload} />
       {policy.data && (
-        <>
+        <SpaceBetween size="l">
           <Container>
             <KeyValuePairs
               columns={3}
@@ -71,7 +71,7 @@ export function Policy() {
               { id: "entities", label: t("iam.policy.entities"), content: <Entities arn={arn} /> },
             ]}
           />
-        </>
+        </SpaceBetween>
       )}
     </Page>
   );

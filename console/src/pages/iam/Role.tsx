@@ -42,7 +42,7 @@ export function Role() {
     >
       <ErrorAlert error={role.error} onRetry={role.reload} />
       {role.data && (
-        <>
+        <SpaceBetween size="l">
           <Container>
             <KeyValuePairs
               columns={3}
@@ -64,7 +64,7 @@ export function Role() {
               },
             ]}
           />
-        </>
+        </SpaceBetween>
       )}
       {deleting && (
         <ConfirmDelete

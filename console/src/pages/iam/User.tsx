@@ -8,6 +8,7 @@ import {
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useMemo, useState } from "react";
 import { useNavigate, useParams } from "react-router-dom";
@@ -46,7 +47,7 @@ export function User() {
     >
       <ErrorAlert error={user.error} onRetry={user.reload} />
       {user.data && (
-        <>
+        <SpaceBetween size="l">
           <Container>
             <KeyValuePairs
               columns={2}
@@ -65,16 +66,16 @@ export function User() {
                 id: "credentials",
                 label: t("iam.credentials"),
                 content: (
-                  <>
+                  <SpaceBetween size="l">
                     <Password user={name} />
                     <Mfa user={name} />
                     <AccessKeys user={name} />
-                  </>
+                  </SpaceBetween>
                 ),
               },
             ]}
           />
-        </>
+        </SpaceBetween>
       )}
       {deleting && (
         <ConfirmDelete

@@ -1,6 +1,5 @@
 // Edits a key policy as JSON, shows what changes, saves it.
 import { GetKeyPolicyCommand, PutKeyPolicyCommand } from "@aws-sdk/client-kms";
-import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
@@ -13,6 +12,7 @@ import { useQuery } from "../../aws/useQuery";
 import { cli } from "../../components/cli";
 import { CliPreview } from "../../components/CliPreview";
 import { ErrorAlert } from "../../components/ErrorAlert";
+import { FormActions } from "../../components/FormActions";
 import { Page } from "../../components/Page";
 import { PolicyDiff } from "../../components/PolicyDiff";
 import { jsonProblem, PolicyEditor, prettyJson } from "../../components/PolicyEditor";
@@ -53,7 +53,7 @@ export function EditPolicy() {
       {unsaved.dialog}
       <ErrorAlert error={stored.error} onRetry={stored.reload} />
       {stored.data !== undefined && (
-        <>
+        <SpaceBetween size="l">
           <Container header={<Header variant="h2">{t("kms.policy")}</Header>}>
             <SpaceBetween size="m">
               <PolicyTemplates policy={policy} onChange={setText} />
@@ -67,15 +67,14 @@ export function EditPolicy() {
           </Container>
           <CliPreview commands={[cli("kms", "put-key-policy", { keyId: id, policyName: "default", policy })]} />
           <ErrorAlert error={save.error} title={t("common.editFailed", { name: t("kms.policy") })} />
-          <SpaceBetween size="xs" direction="horizontal" alignItems="end">
-            <Button variant="link" onClick={() => navigate(home)}>
-              {t("common.cancel")}
-            </Button>
-            <Button variant="primary" disabled={problem !== undefined} loading={save.busy} onClick={() => void save.run()}>
-              {t("common.save")}
-            </Button>
-          </SpaceBetween>
-        </>
+          <FormActions
+            submit={t("common.save")}
+            busy={save.busy}
+            disabled={problem !== undefined}
+            onSubmit={() => void save.run()}
+            onCancel={() => navigate(home)}
+          />
+        </SpaceBetween>
       )}
     </Page>
   );

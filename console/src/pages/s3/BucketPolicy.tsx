@@ -1,6 +1,5 @@
 // Edits a bucket policy as JSON, shows what changes, saves it.
 import { PutBucketPolicyCommand } from "@aws-sdk/client-s3";
-import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
@@ -14,6 +13,7 @@ import { cli } from "../../components/cli";
 import { CliPreview } from "../../components/CliPreview";
 import { CopyText } from "../../components/CopyText";
 import { ErrorAlert } from "../../components/ErrorAlert";
+import { FormActions } from "../../components/FormActions";
 import { Page } from "../../components/Page";
 import { PolicyDiff } from "../../components/PolicyDiff";
 import { jsonProblem, PolicyEditor, prettyJson } from "../../components/PolicyEditor";
@@ -51,7 +51,7 @@ export function BucketPolicy() {
       {unsaved.dialog}
       <ErrorAlert error={stored.error} onRetry={stored.reload} />
       {stored.data !== undefined && (
-        <>
+        <SpaceBetween size="l">
           <Container header={<Header variant="h2">{t("s3.policy")}</Header>}>
             <SpaceBetween size="m">
               <FormField label={t("s3.bucketArn")}>
@@ -67,15 +67,14 @@ export function BucketPolicy() {
           </Container>
           <CliPreview commands={[cli("s3api", "put-bucket-policy", { bucket: name, policy })]} />
           <ErrorAlert error={save.error} title={t("common.editFailed", { name: t("s3.policy") })} />
-          <SpaceBetween size="xs" direction="horizontal">
-            <Button variant="link" onClick={() => navigate(home)}>
-              {t("common.cancel")}
-            </Button>
-            <Button variant="primary" disabled={problem !== undefined} loading={save.busy} onClick={() => void save.run()}>
-              {t("common.save")}
-            </Button>
-          </SpaceBetween>
-        </>
+          <FormActions
+            submit={t("common.save")}
+            busy={save.busy}
+            disabled={problem !== undefined}
+            onSubmit={() => void save.run()}
+            onCancel={() => navigate(home)}
+          />
+        </SpaceBetween>
       )}
     </Page>
   );

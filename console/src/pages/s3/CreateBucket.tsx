@@ -2,13 +2,13 @@
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { useNavigate } from "react-router-dom";
 import { useClients } from "../../aws/clients";
 import { useAction } from "../../aws/useAction";
 import { CliPreview } from "../../components/CliPreview";
 import { ErrorAlert } from "../../components/ErrorAlert";
+import { FormActions } from "../../components/FormActions";
 import { Page } from "../../components/Page";
 import { TagRows } from "../../components/TagRows";
 import { useUnsaved } from "../../components/useUnsaved";
@@ -58,14 +58,12 @@ export function CreateBucket() {
       <AdvancedSection {...props} />
       <CliPreview commands={createCommands(draft, region)} />
       <ErrorAlert error={create.error} title={t("common.createFailed", { name: draft.name })} />
-      <SpaceBetween size="xs" direction="horizontal">
-        <Button variant="link" onClick={() => navigate("/s3/buckets")}>
-          {t("common.cancel")}
-        </Button>
-        <Button variant="primary" loading={create.busy} onClick={submit}>
-          {t("s3.create")}
-        </Button>
-      </SpaceBetween>
+      <FormActions
+        submit={t("s3.create")}
+        busy={create.busy}
+        onSubmit={submit}
+        onCancel={() => navigate("/s3/buckets")}
+      />
     </Page>
   );
 }

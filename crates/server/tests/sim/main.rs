@@ -25,7 +25,7 @@ use workload::{Trouble, live};
 use world::World;
 
 /// Seeds that once found something, and are lived for ever.
-const REGRESSIONS: &[u64] = &[106, 112, 119];
+const REGRESSIONS: &[u64] = &[106, 112, 119, 236];
 /// Random lives without `SIM_SEEDS`.
 const SEEDS: u64 = 6;
 /// Steps of a life.

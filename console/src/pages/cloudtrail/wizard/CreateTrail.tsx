@@ -1,5 +1,6 @@
 // The wizard that makes a trail, in three pages.
 import Container from "@cloudscape-design/components/container";
+import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Wizard from "@cloudscape-design/components/wizard";
@@ -33,9 +34,11 @@ function Attributes(props: FieldsProps) {
       <GeneralFields {...props} />
       <Preflight draft={draft} />
       <Container header={<Header description={t("trail.cloudWatch.about")}>{optionalLabel(t("trail.cloudWatch"))}</Header>}>
-        <Checkbox checked={false} disabled description={<Unavailable>{t("trail.cloudWatch.why")}</Unavailable>}>
-          {t("trail.cloudWatch.enable")}
-        </Checkbox>
+        <FormField label={t("trail.cloudWatch")}>
+          <Checkbox checked={false} disabled description={<Unavailable>{t("trail.cloudWatch.why")}</Unavailable>}>
+            {t("trail.cloudWatch.enable")}
+          </Checkbox>
+        </FormField>
       </Container>
       <Container header={<Header description={t("trail.tags.about")}>{optionalLabel(t("common.tags"))}</Header>}>
         <TagRows tags={draft.tags} onChange={(tags, tagsValid) => set({ tags, tagsValid })} />

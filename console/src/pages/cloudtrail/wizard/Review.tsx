@@ -114,7 +114,7 @@ export function Review({ draft, steps, onEdit }: Props) {
         </Section>
       )}
       <CliPreview commands={createCommands(draft, session, region, change && change.added > 0 ? change.policy : undefined)} />
-      <Progress steps={steps} title={t("common.createFailed", { name: draft.name })} />
+      <Progress steps={steps} onEdit={onEdit} title={t("common.createFailed", { name: draft.name })} />
     </SpaceBetween>
   );
 }

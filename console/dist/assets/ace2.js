@@ -1,0 +1,1 @@
+import{a as e}from"./editor.js";export default e();

@@ -1,0 +1,1 @@
+export{_n as EventStreamSerde,bn as eventStreamSerdeProvider}from"./aws.js";

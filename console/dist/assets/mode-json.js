@@ -1,0 +1,1 @@
+import{i as e}from"./editor.js";export default e();

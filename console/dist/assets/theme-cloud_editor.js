@@ -1,0 +1,1 @@
+import{r as e}from"./editor.js";export default e();

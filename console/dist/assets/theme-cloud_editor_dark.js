@@ -1,0 +1,1 @@
+import{n as e}from"./editor.js";export default e();

@@ -1,0 +1,28 @@
+// The buttons at the end of a form: to the right, the one that does it last.
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { t } from "../i18n";
+
+interface Props {
+  submit: string;
+  onSubmit: () => void;
+  onCancel: () => void;
+  busy?: boolean;
+  disabled?: boolean;
+}
+
+export function FormActions({ submit, onSubmit, onCancel, busy, disabled }: Props) {
+  return (
+    <Box float="right">
+      <SpaceBetween size="xs" direction="horizontal">
+        <Button variant="link" onClick={onCancel}>
+          {t("common.cancel")}
+        </Button>
+        <Button variant="primary" disabled={disabled} loading={busy} onClick={onSubmit}>
+          {submit}
+        </Button>
+      </SpaceBetween>
+    </Box>
+  );
+}
