@@ -52,6 +52,19 @@ impl Change {
     }
 }
 
+/// Writes between two changes of length, by their place: the engine writes its pages in an order
+/// that is another one in each process, and chance shall not depend on that.
+fn in_order(mut pending: Vec<Change>) -> Vec<Change> {
+    let is_write = |change: &Change| matches!(change, Change::Write(..));
+    for run in pending.chunk_by_mut(|one, next| is_write(one) && is_write(next)) {
+        run.sort_by_key(|change| match change {
+            Change::Write(offset, _) => *offset,
+            Change::Len(_) => 0,
+        });
+    }
+    pending
+}
+
 impl Disk {
     /// A disk that works until [`Disk::power`] says otherwise.
     pub fn with_power() -> Self {
@@ -82,7 +95,7 @@ impl Disk {
     /// Power goes and comes back: of what was not synced, an arbitrary part has arrived.
     pub fn lose_power(&self, dice: &Dice) {
         let mut platters = self.platters();
-        let pending = std::mem::take(&mut platters.pending);
+        let pending = in_order(std::mem::take(&mut platters.pending));
         let torn = dice.below(pending.len() as u64 + 1);
         let keep_most = dice.below(2) == 0;
         for (place, change) in pending.iter().enumerate() {

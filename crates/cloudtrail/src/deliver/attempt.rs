@@ -256,9 +256,8 @@ impl Round<'_> {
             if !validates {
                 return Ok(());
             }
-            if !progress.chains.iter().any(|state| state.region == file.region) {
-                progress.ensure_chain(&file.region, now);
-            }
+            // A chain that was about to close stays open for it.
+            progress.ensure_chain(&file.region, now);
             let delivered = Undigested {
                 delivered: now,
                 bucket: file.bucket,

@@ -3,11 +3,12 @@
 use crate::proof::read_logs;
 use crate::workload::{Trouble, live};
 
-/// The same seed makes the same objects, digests included, byte for byte: crashes, clock steps and
-/// all.
+/// The same seed makes the same objects, digests included, byte for byte: outages, restarts, clock
+/// steps and all. A loss of power is no part of it: how many operations of the disk a commit takes
+/// depends on the timing of threads in the engine.
 #[test]
 fn the_same_seed_delivers_the_same_bytes() {
-    for (seed, trouble) in [(11, Trouble::None), (12, Trouble::All)] {
+    for (seed, trouble) in [(11, Trouble::None), (12, Trouble::WithPower)] {
         let [one, two] = [(); 2].map(|()| read_logs(live(seed, 100, trouble).kit()));
         assert!(one.keys().any(|(_, key)| key.contains("/CloudTrail-Digest/")));
         for (place, object) in &one {

@@ -17,6 +17,8 @@ const TRAILS: u64 = 3;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Trouble {
     None,
+    /// All but a loss of power.
+    WithPower,
     All,
 }
 
@@ -61,7 +63,7 @@ impl Life {
                 self.world.pass_minutes(minutes);
             }
             17 => drop(self.world.deliver()),
-            _ if trouble == Trouble::All => self.trouble(),
+            _ if trouble != Trouble::None => self.trouble(trouble),
             _ => {}
         }
     }
@@ -195,8 +197,9 @@ impl Life {
             "DataResources": data})
     }
 
-    fn trouble(&mut self) {
+    fn trouble(&mut self, trouble: Trouble) {
         match self.world.dice.below(8) {
+            0..=2 if trouble == Trouble::WithPower => self.world.restart(),
             0..=2 => {
                 let operations = self.world.dice.below(60);
                 self.world.disk.power(operations);
