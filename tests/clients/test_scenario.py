@@ -70,6 +70,7 @@ def four_steps(server):
     status = answer(server.cli("cloudtrail", "get-trail-status", "--name", TRAIL))
     assert status["IsLogging"] is False, "a trail does not log before StartLogging"
     server.cli("cloudtrail", "start-logging", "--name", TRAIL)
+    walk.let_the_second_pass()
     return walk
 
 

@@ -111,7 +111,17 @@ class Walk:
         """Step 3: the trail, logging."""
         self.create(**settings)
         self.server.client("cloudtrail").start_logging(Name=self.name)
+        self.let_the_second_pass()
         return self
+
+    def let_the_second_pass(self):
+        """Waits until calls are surely younger than StartLogging: event times are whole seconds."""
+        started = self.status()["TimeLoggingStarted"]
+
+        def later():
+            return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") > started
+
+        eventually(later, within=5)
 
     def status(self):
         """GetTrailStatus."""
