@@ -5,7 +5,8 @@ export function folded(text) {
   return text.replace(/\s+/gu, "").replaceAll("（", "(").replaceAll("）", ")");
 }
 
-const quoted = (letter) => letter.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+// A bare quotation mark would end a selector of Playwright's.
+const quoted = (letter) => letter.replace(/['"]/g, (mark) => `\\x${mark.charCodeAt(0).toString(16)}`).replace(/[.*+?^${}()|[\]]/g, "\\$&");
 
 function pattern(text) {
   const letters = [...folded(text)].map((letter) => {
