@@ -8,6 +8,7 @@ use crate::{Failure, out, tidy};
 
 /// Where `./check` makes the Python clients.
 const VENV_PYTHON: &str = ".venv/bin/python";
+const VENV_AWS: &str = ".venv/bin/aws";
 
 /// Everything, the cheap first.
 pub(crate) fn ci(project: &Project) -> Result<(), Failure> {
@@ -18,7 +19,8 @@ pub(crate) fn ci(project: &Project) -> Result<(), Failure> {
         .go()?;
     tests(project, &["--workspace"], &[])?;
     Run::cargo(project).words(["test", "--doc", "--workspace", "--locked"]).go()?;
-    clients(project, &[])
+    clients(project, &[])?;
+    console(project)
 }
 
 /// The tests of some packages, by nextest if it is there.
@@ -40,16 +42,45 @@ pub(crate) fn tests(
 
 /// Unmodified clients against the binary of the dev profile.
 pub(crate) fn clients(project: &Project, words: &[String]) -> Result<(), Failure> {
-    if !project.has(VENV_PYTHON) {
-        return Err(format!("`{VENV_PYTHON}` is missing: `./check` makes it").into());
-    }
-    Run::cargo(project).words(["build", "--locked", "-p", "shoseki"]).go()?;
-    let binary = target(project).join("debug").join("shoseki");
-    let binary = binary.to_string_lossy();
+    need_venv(project)?;
+    let binary = binary(project)?;
     let run = Run::program(project, project.path(VENV_PYTHON))
         .variables(&[("SHOSEKI_BIN", binary.as_ref())])
         .words(["-m", "pytest", "-q", "tests/clients"]);
     run.words(words).go()
+}
+
+/// The console: types, texts, units, and a browser against the binary of the dev profile.
+pub(crate) fn console(project: &Project) -> Result<(), Failure> {
+    if !Run::program(project, "node").words(["--version"]).succeeds() {
+        out::say("node is missing: the console is NOT tested");
+        return Ok(());
+    }
+    if !project.has("console/node_modules") {
+        return Err("`console/node_modules` is missing: `./check` makes it".into());
+    }
+    need_venv(project)?;
+    let (binary, aws) = (binary(project)?, project.path(VENV_AWS));
+    for script in ["check", "lint:strings", "test", "e2e"] {
+        Run::program(project, "npm")
+            .variables(&[("SHOSEKI_BIN", &binary), ("AWS_CLI", &aws.to_string_lossy())])
+            .words(["--prefix", "console", "run", "--silent", script])
+            .go()?;
+    }
+    Ok(())
+}
+
+fn need_venv(project: &Project) -> Result<(), Failure> {
+    if project.has(VENV_PYTHON) {
+        return Ok(());
+    }
+    Err(format!("`{VENV_PYTHON}` is missing: `./check` makes it").into())
+}
+
+/// Builds the binary of the dev profile and says where it is.
+fn binary(project: &Project) -> Result<String, Failure> {
+    Run::cargo(project).words(["build", "--locked", "-p", "shoseki"]).go()?;
+    Ok(target(project).join("debug").join("shoseki").to_string_lossy().into_owned())
 }
 
 /// Where cargo puts what it builds.

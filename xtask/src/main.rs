@@ -30,7 +30,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// All that has to pass: format, lints, tests, documentation, tidiness, clients.
+    /// All that has to pass: format, lints, tests, documentation, tidiness, clients, console.
     Ci,
     /// File lengths, dependency directions, generated files, forbidden words.
     Tidy,
@@ -42,6 +42,8 @@ enum Verb {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         words: Vec<String>,
     },
+    /// The console: types, texts, units, and the browser.
+    Console,
     /// The simulator: seeded workload, faults, crashes, a moving clock.
     Sim {
         /// How many seeds.
@@ -82,6 +84,7 @@ fn perform(verb: &Verb) -> Result<(), Failure> {
         Verb::Tidy => tidy::tidy(&project),
         Verb::Golden => golden(&project),
         Verb::Clients { words } => ci::clients(&project, words),
+        Verb::Console => ci::console(&project),
         Verb::Sim { seeds } => sim(&project, *seeds),
         Verb::Fuzz { iterations, cases } => fuzz(&project, *iterations, *cases),
         Verb::Bench { words } => bench(&project, words),

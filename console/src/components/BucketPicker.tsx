@@ -39,7 +39,7 @@ export function BucketPicker({ value, onChange, invalid, ariaLabel }: Props) {
   const [browsing, setBrowsing] = useState(false);
   return (
     <>
-      <Grid gridDefinition={[{ colspan: { default: 12, xs: 9 } }, { colspan: { default: 12, xs: 3 } }]}>
+      <Grid gridDefinition={[{ colspan: { default: 12, xxs: 9 } }, { colspan: { default: 12, xxs: 3 } }]}>
         <Autosuggest
           value={value}
           options={(query.data ?? []).map(({ Name = "" }) => ({ value: Name }))}

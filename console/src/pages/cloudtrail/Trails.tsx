@@ -19,14 +19,15 @@ function columns(): Column<TrailRow>[] {
     {
       id: "name",
       header: t("common.name"),
+      minWidth: 180,
       cell: ({ name, arn }) => <Link href={trailHref(arn)}>{name}</Link>,
       text: ({ name }) => name,
       isRowHeader: true,
     },
     { id: "home", header: t("trail.homeRegion"), cell: ({ homeRegion }) => homeRegion, text: ({ homeRegion }) => homeRegion },
     { id: "multi", header: t("trail.multiRegion"), cell: ({ trail }) => yesNo(trail.IsMultiRegionTrail) },
-    { id: "insights", header: t("trail.nav.insights"), cell: () => t("common.disabled") },
-    { id: "organization", header: t("trail.organization"), cell: ({ trail }) => yesNo(trail.IsOrganizationTrail) },
+    { id: "insights", optional: true, header: t("trail.nav.insights"), cell: () => t("common.disabled") },
+    { id: "organization", optional: true, header: t("trail.organization"), cell: ({ trail }) => yesNo(trail.IsOrganizationTrail) },
     {
       id: "bucket",
       header: t("trail.bucket"),
@@ -39,7 +40,7 @@ function columns(): Column<TrailRow>[] {
       cell: ({ trail }) => trail.S3KeyPrefix ?? "–",
       text: ({ trail }) => trail.S3KeyPrefix ?? "",
     },
-    { id: "logs", header: t("trail.logGroup"), cell: ({ trail }) => trail.CloudWatchLogsLogGroupArn ?? "–" },
+    { id: "logs", optional: true, header: t("trail.logGroup"), cell: ({ trail }) => trail.CloudWatchLogsLogGroupArn ?? "–" },
     { id: "status", header: t("trail.status"), cell: (row) => <TrailStatus row={row} /> },
   ];
 }

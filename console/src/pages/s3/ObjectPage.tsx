@@ -103,7 +103,7 @@ function Facts({ bucket, objectKey, facts }: FactsProps) {
             { label: t("s3.object.key"), value: <CopyText text={objectKey} name={t("s3.object.key")} /> },
             { label: t("s3.uri"), value: <CopyText text={`s3://${bucket}/${objectKey}`} name={t("s3.uri")} /> },
             { label: t("common.arn"), value: <CopyText text={arn} name={t("common.arn")} /> },
-            { label: ETAG, value: facts.ETag ?? "–" },
+            { label: ETAG, value: facts.ETag?.replaceAll('"', "") ?? "–" },
             { label: t("s3.object.storageClass"), value: facts.StorageClass ?? "STANDARD" },
             { label: t("s3.object.version"), value: facts.VersionId ?? "–" },
           ]}

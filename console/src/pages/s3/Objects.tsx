@@ -90,6 +90,7 @@ export function Objects({ bucket, prefix }: { bucket: string; prefix: string }) 
           {
             id: "modified",
             header: t("s3.object.modified"),
+            minWidth: 200,
             cell: ({ LastModified }) => <Time value={LastModified} />,
             order: ({ LastModified }) => LastModified?.getTime() ?? 0,
           },

@@ -103,14 +103,14 @@ function Policy({ bucket }: { bucket: string }) {
       title={t("s3.policy")}
       query={policy}
       actions={
-        <>
+        <SpaceBetween size="xs" direction="horizontal">
           <Button disabled={!policy.data} onClick={() => setDeleting(true)}>
             {t("common.delete")}
           </Button>
           <Button href={`#/s3/buckets/${encodeURIComponent(bucket)}/policy`} ariaLabel={t("s3.editNamed", { name: t("s3.policy") })}>
             {t("common.edit")}
           </Button>
-        </>
+        </SpaceBetween>
       }
     >
       {policy.data ? (

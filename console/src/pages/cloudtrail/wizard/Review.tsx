@@ -97,14 +97,14 @@ export function Review({ draft, steps, onEdit }: Props) {
         <SpaceBetween size="s">
           <ErrorAlert error={query.error} title={t("trail.policyChange.unknown")} onRetry={query.reload} />
           {change && (
-            <>
+            <SpaceBetween size="s">
               <Alert type="info" statusIconAriaLabel={t("common.flash.info")}>
                 {change.added > 0
                   ? t("trail.policyChange.about", { bucket: draft.bucket, count: change.added })
                   : t("trail.policyChange.none")}
               </Alert>
               {change.added > 0 && <PolicyDiff before={query.data ?? ""} after={change.policy} label={t("trail.policyChange")} />}
-            </>
+            </SpaceBetween>
           )}
         </SpaceBetween>
       </Section>

@@ -2,7 +2,6 @@
 import Container from "@cloudscape-design/components/container";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";
-import Header from "@cloudscape-design/components/header";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
@@ -16,7 +15,7 @@ export function ConfigureStep() {
   const absent = t("kms.notOffered");
   return (
     <SpaceBetween size="l">
-      <Container header={<Header variant="h2">{t("kms.step.configure")}</Header>}>
+      <Container>
         <SpaceBetween size="l">
           <FormField label={t("kms.key.type")} stretch>
             <Tiles
