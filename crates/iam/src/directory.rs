@@ -9,19 +9,19 @@ use types::AccountId;
 use crate::managed;
 use crate::model::{AccessKey, AccountRow, Holder, Kind, ManagedPolicy, Place, Usage};
 
-const ACCOUNTS: Table<AccountRow> = Table::new("iam.account");
+const ACCOUNTS: Table<AccountRow> = Table::new("iam.account").watched();
 const ACCESS_KEYS: Table<AccessKey> = Table::new("iam.access_key");
-const HOLDERS: Table<Holder> = Table::new("iam.holder");
+const HOLDERS: Table<Holder> = Table::new("iam.holder").watched();
 const PLACES: Table<Place> = Table::new("iam.place");
-const POLICIES: Table<ManagedPolicy> = Table::new("iam.policy");
+const POLICIES: Table<ManagedPolicy> = Table::new("iam.policy").watched();
 /// The texts in force of customer managed policies, by ARN: every call reads them.
-const DOCUMENTS: Table<String> = Table::new("iam.document");
+const DOCUMENTS: Table<String> = Table::new("iam.document").watched();
 /// How many there are, by account and kind.
 const COUNTS: Table<usize> = Table::new("iam.count");
 /// By account, policy ARN, usage and holder id.
-const USES: Table<Usage> = Table::new("iam.use");
+const USES: Table<Usage> = Table::new("iam.use").watched();
 /// By group id and user id.
-const MEMBERS: Table<()> = Table::new("iam.member");
+const MEMBERS: Table<()> = Table::new("iam.member").watched();
 /// By alias: aliases are unique among all accounts.
 const ALIASES: Table<AccountId> = Table::new("iam.alias");
 

@@ -6,13 +6,13 @@ use types::{AccountId, Arn, Region, Timestamp};
 use crate::rows::{Row, Rows};
 
 /// Keys by account, region and id.
-pub(crate) const KEYS: Rows<Key> = Rows::new("kms.key");
+pub(crate) const KEYS: Rows<Key> = Rows::new("kms.key").watched();
 /// Backing keys by account, region, key id and material id.
 pub(crate) const MATERIALS: Rows<Material> = Rows::new("kms.material");
 /// Aliases by account, region and name.
-pub(crate) const ALIASES: Rows<Alias> = Rows::new("kms.alias");
+pub(crate) const ALIASES: Rows<Alias> = Rows::new("kms.alias").watched();
 /// Grants by account, region, key id and grant id.
-pub(crate) const GRANTS: Rows<Grant> = Rows::new("kms.grant");
+pub(crate) const GRANTS: Rows<Grant> = Rows::new("kms.grant").watched();
 /// The account of a key, by region and id: ciphertexts name no account.
 pub(crate) const OWNERS: Rows<Owner> = Rows::new("kms.owner");
 

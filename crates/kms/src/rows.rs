@@ -37,6 +37,11 @@ impl<T: Row> Rows<T> {
         Self { name, table: Table::new(name), of: PhantomData }
     }
 
+    /// The same, on whose rows answers rest that are kept in memory.
+    pub(crate) const fn watched(self) -> Self {
+        Self { name: self.name, table: self.table.watched(), of: PhantomData }
+    }
+
     /// The row at `place`.
     pub(crate) fn get(
         &self,

@@ -1,25 +1,67 @@
 //! The data keys that KMS makes and opens for the caller.
-//!
-//! There is no cache of bucket keys: with a bucket key on, the encryption context is the bucket's
-//! ARN as on AWS, but every write and every read asks KMS. More calls than AWS makes, and a key
-//! that is disabled or denied fails at once.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use gateway::{Caller, Ctx, Failure, Refused};
 use keys::SecretBytes;
 
 use crate::bucket::Bucket;
+use crate::bucket_key::{BucketKeys, Place};
 use crate::error::{S3Error, S3Result};
 
 /// The name under which S3 uses a caller's credentials.
 const VIA: &str = "s3.amazonaws.com";
 
 /// A data key with its sealed form.
+#[derive(Debug)]
 pub(crate) struct DataKey {
-    pub(crate) plaintext: SecretBytes,
+    pub(crate) plaintext: Arc<SecretBytes>,
     pub(crate) sealed: Vec<u8>,
     pub(crate) key_arn: String,
+}
+
+/// A new key for what is written into `bucket`: the bucket key, if one is on and the requester has
+/// got one lately.
+pub(crate) fn for_write(
+    ctx: &mut Ctx<'_>,
+    bucket: &Bucket,
+    key_id: String,
+    context: &BTreeMap<String, String>,
+    bucket_key: bool,
+) -> S3Result<Arc<DataKey>> {
+    let place = || Place::new(ctx, bucket, key_id.as_bytes(), context);
+    let Some(place) = bucket_key.then(place).flatten() else {
+        return Ok(Arc::new(generate(ctx, bucket, key_id, context.clone())?));
+    };
+    let kept = ctx.gateway().shared::<BucketKeys<DataKey>>();
+    if let Some(key) = kept.get(&place, ctx.now()) {
+        return Ok(key);
+    }
+    let made = Arc::new(generate(ctx, bucket, key_id, context.clone())?);
+    kept.keep(place, ctx.now(), &made);
+    Ok(made)
+}
+
+/// Opens the key of what was written into `bucket`.
+pub(crate) fn for_read(
+    ctx: &mut Ctx<'_>,
+    bucket: &Bucket,
+    sealed: Vec<u8>,
+    context: &BTreeMap<String, String>,
+    bucket_key: bool,
+) -> S3Result<Arc<SecretBytes>> {
+    let place = || Place::new(ctx, bucket, &sealed, context);
+    let Some(place) = bucket_key.then(place).flatten() else {
+        return Ok(Arc::new(decrypt(ctx, bucket, sealed, context.clone())?));
+    };
+    let kept = ctx.gateway().shared::<BucketKeys<SecretBytes>>();
+    if let Some(key) = kept.get(&place, ctx.now()) {
+        return Ok(key);
+    }
+    let opened = Arc::new(decrypt(ctx, bucket, sealed, context.clone())?);
+    kept.keep(place, ctx.now(), &opened);
+    Ok(opened)
 }
 
 /// Who asks KMS: the caller through S3; a service that acts for itself stays itself.
@@ -27,7 +69,7 @@ fn asker(ctx: &Ctx<'_>) -> Caller {
     if ctx.caller().is_service() { ctx.caller().clone() } else { ctx.caller().forwarded(VIA) }
 }
 
-pub(crate) fn generate(
+fn generate(
     ctx: &mut Ctx<'_>,
     bucket: &Bucket,
     key_id: String,
@@ -44,13 +86,13 @@ pub(crate) fn generate(
         .invoke_in::<kms::GenerateDataKey>(bucket.region.clone(), asker, &mut input)
         .map_err(translated)?;
     Ok(DataKey {
-        plaintext: made.plaintext.0,
+        plaintext: Arc::new(made.plaintext.0),
         sealed: made.ciphertext_blob.0,
         key_arn: made.key_id,
     })
 }
 
-pub(crate) fn decrypt(
+fn decrypt(
     ctx: &mut Ctx<'_>,
     bucket: &Bucket,
     sealed: Vec<u8>,

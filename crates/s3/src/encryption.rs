@@ -1,6 +1,7 @@
 //! Encryption at rest: which scheme a write uses, and the key that it needs.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -135,23 +136,23 @@ impl Envelope {
         bucket: &Bucket,
         key: &str,
         headers: &str,
-    ) -> S3Result<SecretBytes> {
+    ) -> S3Result<Arc<SecretBytes>> {
         let sealed = STANDARD.decode(&self.sealed).map_err(StoreError::corrupt)?;
         match self.scheme {
             Scheme::S3 => {
                 customer_key::refuse(request, headers)?;
                 let aad = [bucket.name.as_bytes(), key.as_bytes()];
                 let opened = ctx.keyring().open(Domain::S3Object, &aad, &sealed);
-                opened.map_err(|error| StoreError::corrupt(error).into())
+                opened.map(Arc::new).map_err(|error| StoreError::corrupt(error).into())
             }
             Scheme::Kms | Scheme::Dsse => {
                 customer_key::refuse(request, headers)?;
                 if ctx.caller().principal == Principal::Anonymous {
                     return Err(unsigned().into());
                 }
-                data_key::decrypt(ctx, bucket, sealed, self.context.clone())
+                data_key::for_read(ctx, bucket, sealed, &self.context, self.bucket_key)
             }
-            Scheme::Customer => customer_key::recognised(request, headers, &sealed),
+            Scheme::Customer => customer_key::recognised(request, headers, &sealed).map(Arc::new),
         }
     }
 }
@@ -172,7 +173,7 @@ pub(crate) fn begin(
     request: &Request,
     bucket: &Bucket,
     key: &str,
-) -> S3Result<(Envelope, SecretBytes)> {
+) -> S3Result<(Envelope, Arc<SecretBytes>)> {
     if let Some(customer) = customer_key::presented(request, customer_key::TARGET)? {
         if bucket.encryption.blocks_customer_keys {
             return Err(customer_key::blocked(ctx, bucket, key).into());
@@ -183,7 +184,7 @@ pub(crate) fn begin(
             customer_key_md5: Some(customer.md5),
             ..Envelope::plain(Scheme::Customer)
         };
-        return Ok((envelope, customer.key));
+        return Ok((envelope, Arc::new(customer.key)));
     }
     let wish = wish(request, &bucket.encryption)?;
     if !wish.scheme.uses_kms() {
@@ -191,22 +192,22 @@ pub(crate) fn begin(
         let aad = [bucket.name.as_bytes(), key.as_bytes()];
         let sealed = ctx.keyring().seal(Domain::S3Object, &aad, root.as_bytes(), ctx.entropy());
         let sealed = STANDARD.encode(sealed.map_err(StoreError::engine)?);
-        return Ok((Envelope { sealed, ..Envelope::plain(Scheme::S3) }, root));
+        return Ok((Envelope { sealed, ..Envelope::plain(Scheme::S3) }, Arc::new(root)));
     }
     if ctx.caller().principal == Principal::Anonymous {
         return Err(unsigned().into());
     }
     let context = context(request, bucket, key, wish.bucket_key)?;
     let key_id = wish.key_id.unwrap_or_else(|| MANAGED_KEY.to_owned());
-    let made = data_key::generate(ctx, bucket, key_id, context.clone())?;
+    let made = data_key::for_write(ctx, bucket, key_id, &context, wish.bucket_key)?;
     let envelope = Envelope {
-        sealed: STANDARD.encode(made.sealed),
-        key_arn: Some(made.key_arn),
+        sealed: STANDARD.encode(&made.sealed),
+        key_arn: Some(made.key_arn.clone()),
         bucket_key: wish.bucket_key,
         context,
         ..Envelope::plain(wish.scheme)
     };
-    Ok((envelope, made.plaintext))
+    Ok((envelope, Arc::clone(&made.plaintext)))
 }
 
 impl Envelope {

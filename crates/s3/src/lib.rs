@@ -36,6 +36,7 @@ mod acl;
 mod api;
 mod body;
 mod bucket;
+mod bucket_key;
 mod checksum;
 mod copying;
 mod customer_key;

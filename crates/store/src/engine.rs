@@ -1,5 +1,6 @@
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use redb::{
@@ -26,6 +27,8 @@ pub(crate) struct Engine {
     database: RwLock<Option<Database>>,
     /// Decoded rows.
     pub(crate) memo: Arc<Memo>,
+    /// How often a watched table has changed since the start.
+    revision: AtomicU64,
 }
 
 impl Engine {
@@ -41,13 +44,22 @@ impl Engine {
             (Some(path), database)
         };
         prepare(&database)?;
-        Ok(Self { path, database: RwLock::new(Some(database)), memo: Arc::default() })
+        let database = RwLock::new(Some(database));
+        Ok(Self { path, database, memo: Arc::default(), revision: AtomicU64::default() })
     }
 
     pub(crate) fn snapshot(&self) -> Result<Snapshot, StoreError> {
         let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
+        // INVARIANT: read before the view is taken and raised after a commit, before its answer:
+        // a view may be newer than its revision says, never older.
+        let revision = self.revision.load(Ordering::Acquire);
         let transaction = database.as_ref().ok_or_else(failed)?.begin_read()?;
-        Snapshot::new(&transaction, Arc::clone(&self.memo))
+        Snapshot::new(&transaction, Arc::clone(&self.memo), revision)
+    }
+
+    /// Tells later snapshots that a watched table has changed.
+    pub(crate) fn raise_revision(&self) {
+        self.revision.fetch_add(1, Ordering::Release);
     }
 
     pub(crate) fn begin_write(&self) -> Result<WriteTransaction, StoreError> {

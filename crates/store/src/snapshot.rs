@@ -12,18 +12,23 @@ pub struct Snapshot {
     state: ReadOnlyTable<&'static [u8], &'static [u8]>,
     pub(crate) events: ReadOnlyTable<u64, &'static [u8]>,
     memo: Arc<Memo>,
+    revision: u64,
 }
 
 impl Snapshot {
-    pub(crate) fn new(transaction: &ReadTransaction, memo: Arc<Memo>) -> Result<Self, StoreError> {
+    pub(crate) fn new(
+        transaction: &ReadTransaction,
+        memo: Arc<Memo>,
+        revision: u64,
+    ) -> Result<Self, StoreError> {
         let state = transaction.open_table(STATE)?;
         let events = transaction.open_table(EVENTS)?;
-        Ok(Self { state, events, memo })
+        Ok(Self { state, events, memo, revision })
     }
 
     /// A transaction over this view, in which every write fails.
     pub fn tx(&self) -> Tx<'_> {
-        Tx::new(&self.state, false, 0).with_memo(&self.memo)
+        Tx::new(&self.state, false, 0).with_memo(&self.memo).with_revision(self.revision)
     }
 
     /// The number of the newest event, 0 if there is none.

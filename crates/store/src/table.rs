@@ -14,13 +14,21 @@ use crate::{StoreError, Tx};
 /// crate names them. Rows are read tolerantly: a field added later needs a `#[serde(default)]`.
 pub struct Table<T> {
     name: &'static str,
+    watched: bool,
     rows: PhantomData<fn() -> T>,
 }
 
 impl<T> Table<T> {
     /// The table called `name`, such as `kms.key`.
     pub const fn new(name: &'static str) -> Self {
-        Self { name, rows: PhantomData }
+        Self { name, watched: false, rows: PhantomData }
+    }
+
+    /// The same, whose changes [`Tx::revision`] counts: for rows on which answers rest that are
+    /// kept in memory.
+    #[must_use]
+    pub const fn watched(self) -> Self {
+        Self { name: self.name, watched: true, rows: PhantomData }
     }
 
     fn key(&self, key: &[u8]) -> Vec<u8> {
@@ -75,11 +83,13 @@ impl<T: Serialize + DeserializeOwned> Table<T> {
     /// Sets the row under `key`.
     pub fn put(&self, tx: &mut Tx<'_>, key: impl AsRef<[u8]>, row: &T) -> Result<(), StoreError> {
         let bytes = serde_json::to_vec(row).map_err(StoreError::engine)?;
+        tx.changes_watched |= self.watched;
         tx.put(self.key(key.as_ref()), bytes)
     }
 
     /// Removes the row under `key`, if there is one.
     pub fn delete(&self, tx: &mut Tx<'_>, key: impl AsRef<[u8]>) -> Result<(), StoreError> {
+        tx.changes_watched |= self.watched;
         tx.delete(self.key(key.as_ref()))
     }
 

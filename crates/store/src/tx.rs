@@ -64,18 +64,43 @@ pub struct Tx<'a> {
     writable: bool,
     next_seq: u64,
     pub(crate) memo: Option<&'a Memo>,
+    revision: Option<u64>,
+    pub(crate) changes_watched: bool,
     pub(crate) drop_tail_through: Option<u64>,
 }
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(base: &'a dyn Base, writable: bool, next_seq: u64) -> Self {
         let (kept, open) = (Layer::new(), Vec::new());
-        Self { base, kept, open, writable, next_seq, memo: None, drop_tail_through: None }
+        Self {
+            base,
+            kept,
+            open,
+            writable,
+            next_seq,
+            memo: None,
+            revision: None,
+            changes_watched: false,
+            drop_tail_through: None,
+        }
     }
 
     /// The same with a memory of decoded rows.
     pub(crate) fn with_memo(self, memo: &'a Memo) -> Self {
         Self { memo: Some(memo), ..self }
+    }
+
+    pub(crate) fn with_revision(self, revision: u64) -> Self {
+        Self { revision: Some(revision), ..self }
+    }
+
+    /// How often a [watched](crate::Table::watched) table had changed, at the latest, when this
+    /// snapshot was taken; `None` on the writer.
+    ///
+    /// What was concluded from watched tables on one snapshot holds on all of the same revision.
+    /// It counts from every start anew.
+    pub fn revision(&self) -> Option<u64> {
+        self.revision
     }
 
     /// Whether nothing can be written.

@@ -150,6 +150,7 @@ struct Batch {
     answers: Vec<Answer>,
     noted: Vec<(u64, Vec<u64>)>,
     tail_end: Option<u64>,
+    changes_watched: bool,
 }
 
 impl Worker {
@@ -168,6 +169,9 @@ impl Worker {
             match commit(transaction, waiting, self.next_seq, memo, &mut batch) {
                 Ok(after) => {
                     self.next_seq = after;
+                    if batch.changes_watched {
+                        self.shared.engine.raise_revision();
+                    }
                     self.note(batch.noted, batch.tail_end);
                     batch.answers.into_iter().for_each(|answer| answer(Ok(())));
                 }
@@ -175,6 +179,8 @@ impl Worker {
                     let calls = batch.answers.len();
                     tracing::error!(%error, calls, "a commit failed; nothing of it happened");
                     self.broken = true;
+                    // It may be found done after all.
+                    self.shared.engine.raise_revision();
                     if error.is_full() {
                         // Failing to make room shows when the next commit fails.
                         let _ = self.shared.reserve.release();
@@ -224,6 +230,7 @@ fn commit(
             let mut tx = Tx::new(&state, true, next_seq).with_memo(memo);
             let Some(done) = job(Ok(&mut tx)) else { continue };
             batch.answers.push(done.answer);
+            batch.changes_watched |= tx.changes_watched;
             let tail_end = tx.drop_tail_through;
             if tail_end.is_some() {
                 NEXT_SEQ.put(&mut tx, "", &next_seq)?;

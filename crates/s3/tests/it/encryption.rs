@@ -64,6 +64,68 @@ fn a_bucket_key_changes_the_context_to_the_bucket() {
     assert_eq!(stored.header("x-amz-server-side-encryption-bucket-key-enabled"), "");
 }
 
+fn count(kit: &Kit, name: &str) -> usize {
+    kit.events().iter().filter(|event| event["eventName"] == name).count()
+}
+
+/// KMS is asked once by each requester in a while, and again when that is over.
+#[test]
+fn a_bucket_key_is_fetched_once_by_each_requester() {
+    let kit = kit();
+    let (id, _) = new_key(&kit);
+    default_encryption(&kit, &id, true);
+    let allow = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": ["s3:*", "kms:*"], "Resource": "*"}]});
+    let user = kit.user("mori", &allow);
+    for name in ["a", "b", "c"] {
+        put(&kit, &format!("/bkt/{name}"), name);
+        assert_eq!(get(&kit, &format!("/bkt/{name}")).ok().text(), name);
+    }
+    assert_eq!((count(&kit, "GenerateDataKey"), count(&kit, "Decrypt")), (1, 1));
+    for name in ["a", "b"] {
+        let read = kit.send(&user, "s3", "GET", &format!("/bkt/{name}"), &[], b"");
+        assert_eq!(read.ok().text(), name);
+    }
+    assert_eq!(count(&kit, "Decrypt"), 2);
+    assert_eq!(kit.event("Decrypt")["userIdentity"]["userName"], "mori");
+    kit.clock.advance_ms(300_000);
+    put(&kit, "/bkt/d", "d");
+    assert_eq!(get(&kit, "/bkt/a").ok().text(), "a");
+    assert_eq!((count(&kit, "GenerateDataKey"), count(&kit, "Decrypt")), (2, 3));
+}
+
+/// Who is refused by KMS is refused from the next request on, bucket key or not.
+#[test]
+fn a_bucket_key_ends_when_the_key_or_the_rights_to_it_change() {
+    let kit = kit();
+    let (id, arn) = new_key(&kit);
+    default_encryption(&kit, &id, true);
+    let rights = |actions: &[&str]| {
+        json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": actions, "Resource": "*"}]})
+    };
+    let user = kit.user("mori", &rights(&["s3:*", "kms:*"]));
+    put(&kit, "/bkt/k", "secret");
+    let read = || kit.send(&user, "s3", "GET", "/bkt/k", &[], b"");
+    assert_eq!(read().ok().text(), "secret");
+    let policy = rights(&["s3:*", "kms:GenerateDataKey"]).to_string();
+    let change = [
+        ("Action", "PutUserPolicy"),
+        ("Version", "2010-05-08"),
+        ("UserName", "mori"),
+        ("PolicyName", "inline"),
+        ("PolicyDocument", &policy),
+    ];
+    kit.query("iam", &change).ok();
+    let (status, code, message) = read().error();
+    assert_eq!((status, code.as_str()), (403, "AccessDenied"));
+    assert!(message.contains("kms:Decrypt"), "{message}");
+    kms(&kit, "DisableKey", &json!({ "KeyId": id }));
+    let disabled = (400, "KMS.DisabledException".into(), format!("{arn} is disabled."));
+    assert_eq!(get(&kit, "/bkt/k").error(), disabled);
+    assert_eq!(send(&kit, "PUT", "/bkt/l", &[], "x").error(), disabled);
+}
+
 /// Observed: code and text of each failure.
 #[test]
 fn failures_of_kms_surface_under_s3s_codes() {

@@ -1,0 +1,145 @@
+//! Bucket keys: data keys that are used for all objects of one requester for a while.
+//!
+//! Source: S3 User Guide, "Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys": a bucket key
+//! is "used for a time-limited period", and fetched at least once by each requester, so that the
+//! trail shows who reached for the key; later objects do not ask KMS.
+//!
+//! Every piece of an object has a salt of its own, from which its own key is derived, so no two
+//! bodies are encrypted with the same key, whether they share a bucket key or not.
+//!
+//! Assumed: the period. Beyond AWS, a change of any key, alias, grant, identity or identity policy
+//! ends all of them at once: who is refused by KMS is refused from the next request on.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use gateway::Ctx;
+use types::Timestamp;
+
+use crate::bucket::Bucket;
+
+/// For how long a requester uses a bucket key, in seconds.
+const LIFE_SECONDS: u64 = 300;
+/// Keys that are kept; beyond it the memory starts anew.
+const KEYS_MAX: usize = 4_096;
+
+/// Keys that requesters have lately got from KMS, of one kind: made, or opened.
+#[derive(Debug)]
+pub(crate) struct BucketKeys<K>(Mutex<Kept<K>>);
+
+#[derive(Debug)]
+struct Kept<K> {
+    /// The keys and rights on which all this rests; see [`store::Tx::revision`].
+    revision: u64,
+    keys: BTreeMap<Vec<u8>, (Timestamp, Arc<K>)>,
+}
+
+impl<K> Default for BucketKeys<K> {
+    fn default() -> Self {
+        Self(Mutex::new(Kept { revision: 0, keys: BTreeMap::new() }))
+    }
+}
+
+impl<K> BucketKeys<K> {
+    pub(crate) fn get(&self, place: &Place, now: Timestamp) -> Option<Arc<K>> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !kept.is_of(place.revision) {
+            return None;
+        }
+        let (made, key) = kept.keys.get(&place.name)?;
+        let age = now.as_secs().checked_sub(made.as_secs());
+        age.is_some_and(|age| age < LIFE_SECONDS).then(|| Arc::clone(key))
+    }
+
+    pub(crate) fn keep(&self, place: Place, now: Timestamp, key: &Arc<K>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !kept.is_of(place.revision) {
+            return;
+        }
+        if kept.keys.len() >= KEYS_MAX {
+            kept.keys.clear();
+        }
+        kept.keys.insert(place.name, (now, Arc::clone(key)));
+    }
+}
+
+impl<K> Kept<K> {
+    /// Forgets what an older revision allowed; false for one who still looks at an older one.
+    fn is_of(&mut self, revision: u64) -> bool {
+        if self.revision < revision {
+            self.revision = revision;
+            self.keys.clear();
+        }
+        self.revision == revision
+    }
+}
+
+/// Where a key is kept: for one requester, one bucket, and what they ask KMS for.
+#[derive(Debug)]
+pub(crate) struct Place {
+    revision: u64,
+    name: Vec<u8>,
+}
+
+impl Place {
+    /// `None` where each call has to ask KMS: for services that act for themselves, and on the
+    /// writer.
+    pub(crate) fn new<'a>(
+        ctx: &'a Ctx<'_>,
+        bucket: &'a Bucket,
+        asked: &'a [u8],
+        context: &'a BTreeMap<String, String>,
+    ) -> Option<Self> {
+        let revision = ctx.tx().revision()?;
+        let caller = ctx.caller();
+        let (session, arn) = (caller.access_key_id.as_deref()?, caller.principal.arn());
+        let requester = [session.as_bytes(), arn.as_bytes(), caller.via.unwrap_or("").as_bytes()];
+        let pairs = context.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
+        let bucket = [bucket.name.as_bytes(), bucket.region.as_str().as_bytes(), asked];
+        let name = store::key(requester.into_iter().chain(bucket).chain(pairs));
+        Some(Self { revision, name })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(revision: u64, name: &str) -> Place {
+        Place { revision, name: name.into() }
+    }
+
+    fn at(second: u64) -> Timestamp {
+        Timestamp::from_secs(1_772_323_200 + second)
+    }
+
+    #[test]
+    fn a_key_is_found_until_its_time_is_over() {
+        let keys = BucketKeys::default();
+        keys.keep(place(1, "a"), at(9), &Arc::new(7));
+        let found = |second, name| keys.get(&place(1, name), at(second)).is_some();
+        assert!(found(9, "a") && found(8 + LIFE_SECONDS, "a"));
+        assert!(!found(9, "b"), "another requester's");
+        assert!(!found(9 + LIFE_SECONDS, "a") && !found(8, "a"));
+    }
+
+    #[test]
+    fn a_change_of_rights_ends_all_keys_and_no_older_view_brings_them_back() {
+        let keys = BucketKeys::default();
+        keys.keep(place(1, "a"), at(0), &Arc::new(7));
+        assert!(keys.get(&place(2, "a"), at(0)).is_none());
+        assert!(keys.get(&place(1, "a"), at(0)).is_none());
+        keys.keep(place(1, "a"), at(0), &Arc::new(7));
+        assert!(keys.get(&place(2, "a"), at(0)).is_none());
+    }
+
+    #[test]
+    fn the_memory_is_limited() {
+        let keys = BucketKeys::default();
+        for number in 0..=KEYS_MAX {
+            keys.keep(place(0, &number.to_string()), at(0), &Arc::new(number));
+        }
+        assert!(keys.get(&place(0, "0"), at(0)).is_none());
+        assert!(keys.get(&place(0, &KEYS_MAX.to_string()), at(0)).is_some());
+    }
+}
