@@ -12,7 +12,7 @@ use crate::authenticate::{Authenticated, authenticate};
 use crate::record::internal_error;
 use crate::{
     Answer, Auth, Begun, BodyGate, BodyLimit, Call, Codec, Decoding, Family, Gateway, Operation,
-    Origin, Protocol, Refused, Row, SMALL_BODY_BYTES_MAX, Scope, Service, WireError,
+    Origin, Protocol, Refused, Row, SMALL_BODY_BYTES_MAX, Scope, Service, Spec, WireError,
 };
 
 /// A request whose head was understood.
@@ -20,6 +20,8 @@ use crate::{
 pub struct Identified {
     /// What body may follow.
     pub body: BodyLimit,
+    /// Whether [`Gateway::begin`] may run on a thread that serves sockets.
+    pub brief: bool,
     service: &'static Service,
     /// `None` for Query requests, whose operation stands in the body.
     row: Option<&'static Row>,
@@ -92,6 +94,7 @@ impl Gateway {
         match service {
             Some(service) if matches!(service.protocol, Protocol::Query { .. }) => Ok(Identified {
                 body: BodyLimit::Buffered(SMALL_BODY_BYTES_MAX),
+                brief: false,
                 service,
                 row: None,
                 bucket: None,
@@ -114,8 +117,8 @@ impl Gateway {
         let row = self.table.named(service, name);
         let row = row.ok_or_else(|| self.refuse(service, &unknown_operation()))?;
         let (bucket, key, region_of_host) = (None, None, None);
-        let body = row.spec.body;
-        Ok(Identified { body, service, row: Some(row), bucket, key, region_of_host })
+        let Spec { body, brief, .. } = *row.spec;
+        Ok(Identified { body, brief, service, row: Some(row), bucket, key, region_of_host })
     }
 
     fn identify_rest(&self, head: &Head) -> Result<Identified, Box<Answer>> {
@@ -147,6 +150,7 @@ impl Gateway {
         let some = |text: String| Some(text).filter(|text| !text.is_empty());
         Ok(Identified {
             body: row.spec.body,
+            brief: row.spec.brief,
             service,
             row: Some(row),
             bucket: some(bucket),
@@ -165,7 +169,8 @@ impl Gateway {
         Box::new(Answer::error(service.protocol, error, &request_id, &host_id))
     }
 
-    /// Authenticates and begins the call. Reads from disk: not for a thread that must not block.
+    /// Authenticates and begins the call. May block the thread, unless the operation is
+    /// [brief](crate::Spec::brief).
     ///
     /// With [`Begun::Body`] comes the gate that the body's bytes have to pass.
     pub fn begin(

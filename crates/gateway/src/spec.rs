@@ -87,6 +87,9 @@ pub struct Spec {
     pub body: BodyLimit,
     /// Whether callers without credentials may try; the policies decide.
     pub anonymous: bool,
+    /// Whether a call takes well below a millisecond and waits for nothing but its commit, so that
+    /// it may run where sockets are served.
+    pub brief: bool,
 }
 
 /// The largest body of a JSON or Query request, in bytes.
@@ -106,6 +109,7 @@ impl Spec {
             route: Route::Name,
             body: BodyLimit::Buffered(SMALL_BODY_BYTES_MAX),
             anonymous: false,
+            brief: false,
         }
     }
 
@@ -149,6 +153,13 @@ impl Spec {
         if let Route::Rest { method, scope, query, .. } = self.route {
             self.route = Route::Rest { method, scope, query, header: Some(name) };
         }
+        self
+    }
+
+    /// The same, which takes no time worth a thread of its own.
+    #[must_use]
+    pub const fn brief(mut self) -> Self {
+        self.brief = true;
         self
     }
 

@@ -124,7 +124,11 @@ pub(crate) fn to_read(
     let action = if request.version_id().is_some() { versioned } else { plain };
     let found = object::seek(ctx, &bucket, &request.key, request.version_id())?;
     let mut needs = vec![right_to_version(ctx, &bucket, request, action, found.as_ref())];
-    let absent = found.is_none_or(|version| version.stored.is_none());
+    let absent = found.as_ref().is_none_or(|version| version.stored.is_none());
+    if let Some(version) = found {
+        // Nobody set it before; if they had, it would be of the same snapshot.
+        let _ = request.seen.set(version);
+    }
     if absent && request.version_id().is_none() {
         let arn = bucket_arn(&bucket.name);
         needs.push(right(ctx, &bucket, request, "s3:ListBucket", arn));

@@ -1,3 +1,5 @@
+use std::cell::OnceCell;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -8,7 +10,7 @@ use types::AccountId;
 use crate::copying::Source;
 use crate::encryption::Envelope;
 use crate::error::{S3Error, S3Result};
-use crate::object::KEY_BYTES_MAX;
+use crate::object::{KEY_BYTES_MAX, Version};
 use crate::upload::Upload;
 
 /// What every S3 call consists of: names, headers, query and a small body.
@@ -31,6 +33,8 @@ pub struct Request {
     pub(crate) upload: Option<Upload>,
     /// The prepared key of an upload in parts.
     pub(crate) envelope: Option<Envelope>,
+    /// What the right to read was asked for, as the snapshot has it.
+    pub(crate) seen: OnceCell<Version>,
     /// The source of a copy whose bytes were taken.
     pub(crate) source: Option<Source>,
     /// Who owned the bucket that the call has deleted; the event names the account.

@@ -1,6 +1,8 @@
 //! One request: its head and body in, the gateway's answer out.
 
+use std::fmt::Display;
 use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -18,6 +20,8 @@ use wire::Head;
 
 /// A streamed body that declares at most this is collected first: one hop between threads less.
 const SMALL_STREAM_BYTES_MAX: u64 = 256 << 10;
+/// Bodies up to this length go into the state, not into a file that has to be synced.
+const BRIEF_BODY_BYTES_MAX: usize = 16 << 10;
 /// Pieces of a body that may wait between the socket and the disk, either way.
 const PIECES_MAX: usize = 4;
 
@@ -70,11 +74,11 @@ async fn buffered(
     identified: gateway::Identified,
     received: Received,
 ) -> Answer {
-    let begun = tokio::task::spawn_blocking(move || gateway.begin(identified, received).0).await;
-    match begun {
+    let brief = identified.brief;
+    match on_thread(brief, move || gateway.begin(identified, received).0).await {
         Ok(Begun::Answering(answering)) => answering.await,
         Ok(Begun::Body(upload)) => upload.finish(Ok(Vec::new())).await,
-        Err(panic) => failed(&panic),
+        Err(failed) => failed,
     }
 }
 
@@ -102,7 +106,8 @@ async fn streamed(
         Ok(bytes) => (Some(bytes), None),
         Err(body) => (None, Some(body)),
     };
-    let begun = tokio::task::spawn_blocking(move || {
+    let brief = identified.brief && small.as_ref().is_some_and(|b| b.len() <= BRIEF_BODY_BYTES_MAX);
+    let begun = on_thread(brief, move || {
         let (begun, gate) = gateway.begin(identified, received);
         match (begun, small) {
             (Begun::Body(upload), Some(bytes)) => {
@@ -120,8 +125,20 @@ async fn streamed(
         (Ok(Stage::Answering(answering)), _) => answering.await,
         (Ok(Stage::Receiving(receiving)), Some(body)) => receive(receiving, body).await,
         (Ok(Stage::Receiving(receiving)), None) => receiving.finish(Ok(())).await,
-        (Err(panic), _) => failed(&panic),
+        (Err(failed), _) => failed,
     }
+}
+
+/// Runs the blocking part of a call: here if it is brief, else on a thread of its own.
+async fn on_thread<T: Send + 'static>(
+    brief: bool,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Answer> {
+    if brief {
+        let done = std::panic::catch_unwind(AssertUnwindSafe(work));
+        return done.map_err(|_| failed(&"see the message above"));
+    }
+    tokio::task::spawn_blocking(work).await.map_err(|panic| failed(&panic))
 }
 
 enum Stage {
@@ -226,7 +243,7 @@ fn incomplete() -> WireError {
 }
 
 /// A panic is our bug; the client gets a 500 and the transaction is gone.
-fn failed(panic: &tokio::task::JoinError) -> Answer {
+fn failed(panic: &dyn Display) -> Answer {
     tracing::error!(%panic, "a call panicked");
     Answer::empty(http::StatusCode::INTERNAL_SERVER_ERROR)
 }

@@ -23,6 +23,9 @@ use clap::{Parser, Subcommand};
 
 use crate::lang::Lang;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Shoseki: KMS, S3, CloudTrail, IAM and STS on one port, with an audit trail that misses nothing.
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXAMPLES)]

@@ -57,7 +57,7 @@ pub struct DecryptOutput {
 }
 
 impl Operation for Decrypt {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "Decrypt", true);
+    const SPEC: Spec = Spec::named(&crate::SERVICE, "Decrypt", true).brief();
     type Input = DecryptInput;
     type Output = DecryptOutput;
     type Error = KmsError;

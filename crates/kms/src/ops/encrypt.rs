@@ -54,7 +54,7 @@ pub struct EncryptOutput {
 }
 
 impl Operation for Encrypt {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "Encrypt", true);
+    const SPEC: Spec = Spec::named(&crate::SERVICE, "Encrypt", true).brief();
     type Input = EncryptInput;
     type Output = EncryptOutput;
     type Error = KmsError;

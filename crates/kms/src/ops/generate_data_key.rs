@@ -71,7 +71,7 @@ pub struct GenerateDataKeyWithoutPlaintextOutput {
 }
 
 impl Operation for GenerateDataKey {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "GenerateDataKey", true);
+    const SPEC: Spec = Spec::named(&crate::SERVICE, "GenerateDataKey", true).brief();
     type Input = GenerateDataKeyInput;
     type Output = GenerateDataKeyOutput;
     type Error = KmsError;
@@ -100,7 +100,8 @@ impl Operation for GenerateDataKey {
 }
 
 impl Operation for GenerateDataKeyWithoutPlaintext {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "GenerateDataKeyWithoutPlaintext", true);
+    const SPEC: Spec =
+        Spec::named(&crate::SERVICE, "GenerateDataKeyWithoutPlaintext", true).brief();
     type Input = GenerateDataKeyInput;
     type Output = GenerateDataKeyWithoutPlaintextOutput;
     type Error = KmsError;

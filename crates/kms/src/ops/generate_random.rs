@@ -32,7 +32,7 @@ pub(crate) struct GenerateRandomOutput {
 }
 
 impl Operation for GenerateRandom {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "GenerateRandom", true);
+    const SPEC: Spec = Spec::named(&crate::SERVICE, "GenerateRandom", true).brief();
     type Input = GenerateRandomInput;
     type Output = GenerateRandomOutput;
     type Error = KmsError;

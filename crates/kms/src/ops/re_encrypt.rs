@@ -51,7 +51,7 @@ pub(crate) struct ReEncryptOutput {
 }
 
 impl Operation for ReEncrypt {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "ReEncrypt", true);
+    const SPEC: Spec = Spec::named(&crate::SERVICE, "ReEncrypt", true).brief();
     type Input = ReEncryptInput;
     type Output = ReEncryptOutput;
     type Error = KmsError;

@@ -36,7 +36,8 @@ const OVERRIDES: [(&str, &str); 6] = [
 pub struct GetObject;
 
 impl Api for GetObject {
-    const SPEC: Spec = Spec::rest(&SERVICE, "GetObject", true, "GET", Scope::Object, &[]).data();
+    const SPEC: Spec =
+        Spec::rest(&SERVICE, "GetObject", true, "GET", Scope::Object, &[]).data().brief();
     const ACTION: &'static str = "s3:GetObject";
 
     fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
@@ -63,7 +64,8 @@ impl Api for GetObject {
 pub struct HeadObject;
 
 impl Api for HeadObject {
-    const SPEC: Spec = Spec::rest(&SERVICE, "HeadObject", true, "HEAD", Scope::Object, &[]).data();
+    const SPEC: Spec =
+        Spec::rest(&SERVICE, "HeadObject", true, "HEAD", Scope::Object, &[]).data().brief();
     const ACTION: &'static str = "s3:GetObject";
 
     fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
@@ -101,9 +103,13 @@ struct Found {
 }
 
 impl Found {
-    fn new(ctx: &Ctx<'_>, request: &Request, method: &str) -> S3Result<Self> {
+    fn new(ctx: &Ctx<'_>, request: &mut Request, method: &str) -> S3Result<Self> {
         let bucket = bucket::load(ctx, &request.bucket)?;
-        let version = object::expect(ctx, &bucket, &request.key, request.version_id())?;
+        let seen = request.seen.take().filter(|seen| ctx.tx().is_snapshot() && !seen.is_marker());
+        let version = match seen {
+            Some(version) => version,
+            None => object::expect(ctx, &bucket, &request.key, request.version_id())?,
+        };
         let stored = version.content(method)?.clone();
         if stored.envelope.scheme != Scheme::S3 {
             encryption::refuse_on_read(request)?;

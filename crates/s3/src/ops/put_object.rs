@@ -30,7 +30,8 @@ pub struct PutObject;
 impl Api for PutObject {
     const SPEC: Spec = Spec::rest(&SERVICE, "PutObject", false, "PUT", Scope::Object, &[])
         .data()
-        .body(BodyLimit::Streamed(UPLOAD_BYTES_MAX));
+        .body(BodyLimit::Streamed(UPLOAD_BYTES_MAX))
+        .brief();
     const ACTION: &'static str = "s3:PutObject";
 
     fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
