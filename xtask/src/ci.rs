@@ -50,6 +50,15 @@ pub(crate) fn clients(project: &Project, words: &[String]) -> Result<(), Failure
     run.words(words).go()
 }
 
+/// The fixture that our records are compared with, from records of AWS.
+pub(crate) fn shapes(project: &Project, places: &[String]) -> Result<(), Failure> {
+    need_venv(project)?;
+    Run::program(project, project.path(VENV_PYTHON))
+        .words(["tests/clients/distil_shapes.py"])
+        .words(places)
+        .go()
+}
+
 /// The console: types, texts, units, and a browser against the binary of the dev profile.
 pub(crate) fn console(project: &Project) -> Result<(), Failure> {
     if !Run::program(project, "node").words(["--version"]).succeeds() {

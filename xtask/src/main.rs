@@ -44,6 +44,12 @@ enum Verb {
     },
     /// The console: types, texts, units, and the browser.
     Console,
+    /// Distils the forms of real records from folders of CloudTrail log files; read the difference.
+    Shapes {
+        /// Folders, or files of JSON.
+        #[arg(required = true)]
+        places: Vec<String>,
+    },
     /// The simulator: seeded workload, faults, crashes, a moving clock.
     Sim {
         /// How many seeds.
@@ -85,6 +91,7 @@ fn perform(verb: &Verb) -> Result<(), Failure> {
         Verb::Golden => golden(&project),
         Verb::Clients { words } => ci::clients(&project, words),
         Verb::Console => ci::console(&project),
+        Verb::Shapes { places } => ci::shapes(&project, places),
         Verb::Sim { seeds } => sim(&project, *seeds),
         Verb::Fuzz { iterations, cases } => fuzz(&project, *iterations, *cases),
         Verb::Bench { words } => bench(&project, words),
