@@ -1,4 +1,4 @@
-//! Embeds the built console: a table of its files, compressed, with their hashes.
+//! Embeds the built console: a table of its files, compressed in the two ways that browsers know.
 #![expect(clippy::unwrap_used, reason = "a build that cannot read its own files has to stop")]
 
 use std::fmt::Write as _;
@@ -6,6 +6,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use brotli::enc::BrotliEncoderParams;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
@@ -22,20 +23,31 @@ fn main() {
     let mut table = String::from("pub(crate) const FILES: &[Asset] = &[\n");
     for (number, file) in files.iter().enumerate() {
         let name = file.strip_prefix(&dist).unwrap().to_str().unwrap().replace('\\', "/");
-        let packed = out.join(format!("asset-{number}.gz"));
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-        encoder.write_all(&fs::read(file).unwrap()).unwrap();
-        fs::write(&packed, encoder.finish().unwrap()).unwrap();
-        let packed = packed.display();
+        let (br, gz) = (out.join(format!("{number}.br")), out.join(format!("{number}.gz")));
+        let plain = fs::read(file).unwrap();
+        fs::write(&br, brotli(&plain)).unwrap();
+        fs::write(&gz, gzip(&plain)).unwrap();
         writeln!(
             table,
-            "    Asset {{ name: {name:?}, gz: include_bytes!({packed:?}) }},",
-            packed = packed.to_string()
+            "    Asset {{ name: {name:?}, br: include_bytes!({br:?}), gz: include_bytes!({gz:?}) }},",
         )
         .unwrap();
     }
     table.push_str("];\n");
     fs::write(out.join("assets.rs"), table).unwrap();
+}
+
+fn brotli(plain: &[u8]) -> Vec<u8> {
+    let mut packed = Vec::new();
+    let params = BrotliEncoderParams { quality: 10, ..BrotliEncoderParams::default() };
+    brotli::BrotliCompress(&mut &plain[..], &mut packed, &params).unwrap();
+    packed
+}
+
+fn gzip(plain: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(plain).unwrap();
+    encoder.finish().unwrap()
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
