@@ -23,10 +23,12 @@ fn main() {
     let mut table = String::from("pub(crate) const FILES: &[Asset] = &[\n");
     for (number, file) in files.iter().enumerate() {
         let name = file.strip_prefix(&dist).unwrap().to_str().unwrap().replace('\\', "/");
-        let (br, gz) = (out.join(format!("{number}.br")), out.join(format!("{number}.gz")));
         let plain = fs::read(file).unwrap();
-        fs::write(&br, brotli(&plain)).unwrap();
-        fs::write(&gz, gzip(&plain)).unwrap();
+        let [br, gz] = [("br", brotli(&plain)), ("gz", gzip(&plain))].map(|(ending, packed)| {
+            let path = out.join(format!("{number}.{ending}"));
+            fs::write(&path, packed).unwrap();
+            path.display().to_string()
+        });
         writeln!(
             table,
             "    Asset {{ name: {name:?}, br: include_bytes!({br:?}), gz: include_bytes!({gz:?}) }},",
