@@ -1,9 +1,9 @@
 // Who gets in, who stays in, and what a browser keeps of it.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, afterEach, describe, it } from "node:test";
-import { CreateLoginProfileCommand, CreateUserCommand, IAMClient } from "@aws-sdk/client-iam";
+import { CreateLoginProfileCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from "@aws-sdk/client-iam";
 import { newPage, startBrowser } from "./support/browser.mjs";
-import { label } from "./support/labels.mjs";
+import { containing, label } from "./support/labels.mjs";
 import { recordsNamed } from "./support/records.mjs";
 import { Screen } from "./support/screen.mjs";
 import { ACCOUNT, REGION, ROOT_KEYS, setRootPassword, startServer } from "./support/server.mjs";
@@ -12,16 +12,20 @@ import { WORDS } from "./words.mjs";
 
 const words = WORDS.ja;
 const USER = { user: "kuma", password: "Hachimitsu-2026" };
+const NEWCOMER = { user: "risu", password: "Donguri-2026" };
 const FAILURES_MAX = 5;
 
-let server, browser, screen;
+let server, browser, screen, iam;
 
 before(async () => {
   [server, browser] = await Promise.all([startServer(), startBrowser()]);
   await setRootPassword(server);
-  const iam = new IAMClient({ endpoint: server.origin, region: REGION, credentials: ROOT_KEYS });
+  iam = new IAMClient({ endpoint: server.origin, region: REGION, credentials: ROOT_KEYS });
   await iam.send(new CreateUserCommand({ UserName: USER.user }));
   await iam.send(new CreateLoginProfileCommand({ UserName: USER.user, Password: USER.password }));
+  await iam.send(new CreateUserCommand({ UserName: NEWCOMER.user }));
+  const first = { UserName: NEWCOMER.user, Password: NEWCOMER.password, PasswordResetRequired: true };
+  await iam.send(new CreateLoginProfileCommand(first));
 });
 after(async () => {
   await browser?.close();
@@ -115,6 +119,40 @@ describe("sign-in", () => {
     await screen.go("/kms/keys");
     await screen.page.getByText("AccessDeniedException").first().waitFor();
     await screen.page.getByText(/[0-9a-f]{8}-[0-9a-f-]{27}/).first().waitFor();
+  });
+
+  it("explains a denial by the policy and the statement that decided", async () => {
+    const statements = [
+      { Effect: "Allow", Action: "shoseki:ExplainDenial", Resource: "*" },
+      { Sid: "NoKeys", Effect: "Deny", Action: "kms:ListKeys", Resource: "*" },
+    ];
+    const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: statements });
+    await iam.send(new PutUserPolicyCommand({ UserName: USER.user, PolicyName: "keyless", PolicyDocument }));
+    await signInByUser();
+    await screen.go("/kms/keys");
+    await screen.press(words.explain.open);
+    const { page } = screen;
+    await page.getByText(containing(words.explain.denied("NoKeys", "keyless"))).first().waitFor();
+    await page.getByText(containing("kms:ListKeys")).first().waitFor();
+    await page.getByRole("link", { name: label(words.explain.event) }).first().waitFor();
+    assert.deepEqual(screen.complaints, []);
+  });
+
+  it("asks for a new password where one is due, and takes it", async () => {
+    await screen.go("/");
+    await signIn(screen, words, NEWCOMER);
+    await screen.isAt(words.newPassword.title);
+    for (const [password, told] of [
+      ["short", /Password should have a minimum length/],
+      ["Kurumi-2026", undefined],
+    ]) {
+      await screen.type(words.newPassword.first, password);
+      await screen.type(words.newPassword.again, password);
+      await screen.press(words.newPassword.submit);
+      if (told) await screen.page.getByText(told).first().waitFor();
+    }
+    await screen.isAt(words.home.title);
+    assert.deepEqual(screen.complaints, []);
   });
 });
 

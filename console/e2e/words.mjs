@@ -36,6 +36,17 @@ const ja = {
     menu: "アカウント",
     out: "サインアウト",
   },
+  newPassword: {
+    title: "パスワードの変更",
+    first: "新しいパスワード",
+    again: "パスワードの確認",
+    submit: "パスワードを変更してサインイン",
+  },
+  explain: {
+    open: "診断を表示",
+    denied: (statement, policy) => `により拒否: ${policy} のステートメント ${statement}`,
+    event: "このリクエストのイベントを表示",
+  },
   home: {
     title: "ホーム",
     steps: ["KMS CMKの作成", "S3バケットの作成", "CloudTrail証跡の作成", "S3バケットの内容確認"],

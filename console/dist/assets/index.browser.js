@@ -1,1 +1,1 @@
-export{_n as EventStreamSerde,bn as eventStreamSerdeProvider}from"./aws.js";
+export{vn as EventStreamSerde,xn as eventStreamSerdeProvider}from"./aws.js";

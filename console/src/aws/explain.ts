@@ -1,6 +1,31 @@
-// Where an error is explained. The server's own explanations have no address yet, so an error
-// about permissions leads to the event that recorded it: the history of errors with its code.
+// Why a call was refused: the decision of the policy engine, which the server keeps for a day.
+import type { Clients } from "./clients";
 import { failureOf, isCode } from "./errors";
+import { callShoseki } from "./shoseki";
+
+/** A statement that applied to the refused request. */
+export interface MatchedPolicy {
+  name: string;
+  arn?: string;
+  /** The statement's `Sid`, or its position counted from zero. */
+  statement: string;
+  effect: "Allow" | "Deny";
+}
+
+export interface Check {
+  checkType: string;
+  evaluatedEffect: string;
+  matchedPolicies: MatchedPolicy[];
+}
+
+export interface Denial {
+  Principal: string;
+  Action: string;
+  Resource: string;
+  Message: string;
+  Reason: { kind: string; layer?: string; by?: MatchedPolicy };
+  Checks: Check[];
+}
 
 const EXPLAINED = [
   "AccessDenied",
@@ -9,9 +34,24 @@ const EXPLAINED = [
   "InsufficientSnsTopicPolicy",
 ] as const;
 
-/** Address of the explanation; undefined when there is none for this error. */
-export function explainHref(error: unknown): string | undefined {
-  if (!isCode(error, ...EXPLAINED)) return undefined;
-  const { requestId } = failureOf(error);
-  return requestId ? `#/cloudtrail/events?request=${encodeURIComponent(requestId)}` : undefined;
+/** The request whose refusal can be explained; undefined when the error is no refusal. */
+export function explainedRequest(error: unknown): string | undefined {
+  return isCode(error, ...EXPLAINED) ? failureOf(error).requestId : undefined;
+}
+
+/** Address of the event of a request. */
+export function eventHref(requestId: string): string {
+  return `#/cloudtrail/events?request=${encodeURIComponent(requestId)}`;
+}
+
+/** The refusals of a request, in the order in which they were decided. */
+export async function explain(clients: Clients, requestId: string, signal: AbortSignal): Promise<Denial[]> {
+  try {
+    const input = { RequestId: requestId };
+    const answer = await callShoseki<{ Denials?: Denial[] }>(clients, "ExplainDenial", input, signal);
+    return answer.Denials ?? [];
+  } catch (error) {
+    if (isCode(error, "ResourceNotFound")) return [];
+    throw error;
+  }
 }

@@ -27,11 +27,15 @@ export interface SignIn {
   root: boolean;
   password: string;
   mfa?: string;
+  /** In place of one that has to be changed. */
+  newPassword?: string;
 }
 
 export type SignInFailure =
   | { code: "InvalidCredentials" }
   | { code: "MfaRequired" }
+  | { code: "PasswordChangeRequired" }
+  | { code: "PasswordRefused"; message: string }
   | { code: "TooManyAttempts"; retryAfterSeconds: number }
   | { code: "Unreachable"; message: string };
 
@@ -124,7 +128,8 @@ export async function signIn(input: SignIn): Promise<SignInFailure | undefined> 
   if (response.status === 429) {
     return { code: "TooManyAttempts", retryAfterSeconds: Number(response.headers.get("retry-after") ?? "60") };
   }
-  if (body.code === "MfaRequired") return { code: "MfaRequired" };
+  if (body.code === "MfaRequired" || body.code === "PasswordChangeRequired") return { code: body.code };
+  if (body.code === "PasswordPolicyViolation") return { code: "PasswordRefused", message: String(body.message) };
   if (response.status === 401) return { code: "InvalidCredentials" };
   return { code: "Unreachable", message: `HTTP ${response.status}` };
 }

@@ -5,8 +5,9 @@ import Button from "@cloudscape-design/components/button";
 import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { failureOf } from "../aws/errors";
-import { explainHref } from "../aws/explain";
+import { explainedRequest } from "../aws/explain";
 import { t } from "../i18n";
+import { Explanation } from "./Explanation";
 
 interface Props {
   /** Nothing is drawn while there is no error, so pages may pass it on as it is. */
@@ -20,7 +21,7 @@ interface Props {
 export function ErrorAlert({ error, title, onRetry, onDismiss }: Props) {
   if (error === undefined || error === null) return null;
   const { code, message, status, requestId, gloss } = failureOf(error);
-  const explain = explainHref(error);
+  const refused = explainedRequest(error);
   const report = [`${code}: ${message}`, status && `HTTP ${status}`, requestId].filter(Boolean).join("\n");
   return (
     <Alert
@@ -49,9 +50,9 @@ export function ErrorAlert({ error, title, onRetry, onDismiss }: Props) {
               copySuccessText={t("common.copied")}
               copyErrorText={t("common.copyFailed")}
             />
-            {explain && <a href={explain}>{t("common.explain")}</a>}
           </SpaceBetween>
         </Box>
+        {refused && <Explanation key={refused} requestId={refused} />}
       </SpaceBetween>
     </Alert>
   );

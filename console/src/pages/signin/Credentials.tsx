@@ -1,4 +1,4 @@
-// Account, user, password; then the MFA code when the server asks for one.
+// Account, user, password; then what the server asks for besides.
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
@@ -13,6 +13,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type FormEvent, useState } from "react";
 import { type SignInFailure, signIn } from "../../aws/session";
 import { t } from "../../i18n";
+import { CodeStep, NewPasswordStep } from "./SecondStep";
 
 const REMEMBERED = "shoseki.account";
 
@@ -27,6 +28,7 @@ function remembered(): string {
 function failureText(failure: SignInFailure): string {
   if (failure.code === "TooManyAttempts") return t("signin.tooMany", { seconds: failure.retryAfterSeconds });
   if (failure.code === "Unreachable") return t("signin.unreachable", { message: failure.message });
+  if (failure.code === "PasswordRefused") return failure.message;
   return t("signin.wrong");
 }
 
@@ -44,32 +46,41 @@ export function Credentials({ account: known, expired, passwordSet }: Props) {
   const [user, setUser] = useState("");
   const [password, setPassword] = useState("");
   const [shown, setShown] = useState(false);
-  const [step, setStep] = useState<"password" | "mfa">("password");
-  const [mfa, setMfa] = useState("");
+  const [step, setStep] = useState<"password" | "mfa" | "change">("password");
+  const [answers, setAnswers] = useState<{ mfa?: string; newPassword?: string }>({});
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<SignInFailure>();
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const attempt = async (second: { mfa?: string; newPassword?: string }) => {
     if (busy) return;
     setBusy(true);
     setFailure(undefined);
+    // A new password is sent with the code that was shown before it.
+    const given = { ...answers, ...second };
+    setAnswers(given);
+    const failed = await signIn({
+      account: account.replace(/[\s-]/g, (sign) => (/^[\d\s-]+$/.test(account) ? "" : sign)),
+      user: kind === "root" ? "root" : user.trim(),
+      root: kind === "root",
+      password,
+      ...given,
+    });
+    setBusy(false);
+    if (failed?.code === "MfaRequired" && !given.mfa) setStep("mfa");
+    else if (failed?.code === "PasswordChangeRequired" && !given.newPassword) setStep("change");
+    else setFailure(failed);
+  };
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
     try {
       if (remember) localStorage.setItem(REMEMBERED, account.trim());
       else localStorage.removeItem(REMEMBERED);
     } catch {
       // Remembering the account is a convenience only.
     }
-    const failed = await signIn({
-      account: account.replace(/[\s-]/g, (sign) => (/^[\d\s-]+$/.test(account) ? "" : sign)),
-      user: kind === "root" ? "root" : user.trim(),
-      root: kind === "root",
-      password,
-      mfa: step === "mfa" ? mfa.trim() : undefined,
-    });
-    setBusy(false);
-    if (failed?.code === "MfaRequired" && step === "password") setStep("mfa");
-    else setFailure(failed);
+    setAnswers({});
+    void attempt({ mfa: undefined, newPassword: undefined });
   };
 
   const incomplete = !account || !password || (kind === "iam" && !user);
@@ -87,32 +98,13 @@ export function Credentials({ account: known, expired, passwordSet }: Props) {
     </Alert>
   ) : null;
 
-  if (step === "mfa") {
-    return (
-      <form onSubmit={submit}>
-        <Container header={<Header variant="h1">{t("signin.mfa.title")}</Header>}>
-          <Form
-            actions={
-              <SpaceBetween size="xs" direction="horizontal">
-                <Button formAction="none" variant="link" onClick={() => setStep("password")}>
-                  {t("common.cancel")}
-                </Button>
-                <Button variant="primary" loading={busy} disabled={!/^\d{6}$/.test(mfa.trim())}>
-                  {t("signin.mfa.submit")}
-                </Button>
-              </SpaceBetween>
-            }
-          >
-            <SpaceBetween size="m">
-              {alert}
-              <FormField label={t("signin.mfa.code")} description={t("signin.mfa.help")}>
-                <Input value={mfa} onChange={({ detail }) => setMfa(detail.value)} inputMode="numeric" autoComplete="one-time-code" autoFocus />
-              </FormField>
-            </SpaceBetween>
-          </Form>
-        </Container>
-      </form>
-    );
+  const back = () => {
+    setStep("password");
+    setFailure(undefined);
+  };
+  if (step === "mfa") return <CodeStep alert={alert} busy={busy} onCancel={back} onCode={(code) => attempt({ mfa: code })} />;
+  if (step === "change") {
+    return <NewPasswordStep alert={alert} busy={busy} onCancel={back} onPassword={(newPassword) => attempt({ newPassword })} />;
   }
   return (
     <form onSubmit={submit}>
