@@ -42,6 +42,7 @@ const ja = {
     again: "パスワードの確認",
     submit: "パスワードを変更してサインイン",
   },
+  delivery: { nothingWaits: "待機中のファイルはありません", nothingLost: "失われたファイルはありません" },
   explain: {
     open: "診断を表示",
     denied: (statement, policy) => `により拒否: ${policy} のステートメント ${statement}`,

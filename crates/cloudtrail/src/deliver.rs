@@ -37,11 +37,22 @@ pub struct Timing {
 #[derive(Debug, Default)]
 struct LastCut(Mutex<Option<Timestamp>>);
 
+/// The timing that delivery keeps in this process; `None` before its first round.
+pub(crate) fn last_timing(gateway: &Gateway) -> Option<Timing> {
+    *gateway.shared::<LastTiming>().0.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What [`deliver`] was last called with.
+#[derive(Debug, Default)]
+struct LastTiming(Mutex<Option<Timing>>);
+
 /// Cuts, puts and digests what is due, and gives the instant at which to be called again.
 ///
 /// Blocks the thread. Trouble with one trail is told in diagnostics and stops no other.
 pub fn deliver(gateway: &Arc<Gateway>, timing: &Timing) -> Timestamp {
     let now = gateway.clock().now();
+    *gateway.shared::<LastTiming>().0.lock().unwrap_or_else(PoisonError::into_inner) =
+        Some(*timing);
     let mut due = now.plus_ms(MINUTE_MS).min(cut_if_due(gateway, timing, now));
     let trails = gateway.store().snapshot().and_then(|view| delivering(&view.tx()));
     for (trail, _) in trails.unwrap_or_else(|error| {

@@ -221,6 +221,9 @@ pub(crate) struct Status {
     pub(crate) delivery_error: Option<String>,
     pub(crate) digest_delivered: Option<Timestamp>,
     pub(crate) digest_error: Option<String>,
+    /// Of the last log file: milliseconds from its oldest event to its delivery.
+    #[serde(default)]
+    pub(crate) delay_ms: Option<u64>,
 }
 
 /// A file on its way.

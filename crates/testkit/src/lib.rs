@@ -308,6 +308,7 @@ impl Kit {
 fn json_service(target: &str) -> &'static str {
     match target.split('.').next() {
         Some("TrentService") => "kms",
+        Some("Shoseki_20261101") => "shoseki",
         _ => "cloudtrail",
     }
 }

@@ -4,8 +4,9 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { Query } from "../../aws/useQuery";
 import { ListTable } from "../../components/ListTable";
 import { Time } from "../../components/Time";
-import { t } from "../../i18n";
+import { formatNumber, t } from "../../i18n";
 import { TrailStatus } from "./TrailStatus";
+import type { Deliveries } from "./deliveries";
 import { type TrailRow, trailHref } from "./trails";
 
 function Problem({ text }: { text: string | undefined }) {
@@ -13,15 +14,23 @@ function Problem({ text }: { text: string | undefined }) {
   return <StatusIndicator type="error">{text}</StatusIndicator>;
 }
 
-export function DeliveryTable({ query, name, full }: { query: Query<readonly TrailRow[]>; name: string; full?: boolean }) {
+interface Props {
+  query: Query<readonly TrailRow[]>;
+  name: string;
+  /** Adds how long the last log file of each trail took. */
+  delays?: Deliveries;
+}
+
+export function DeliveryTable({ query, name, delays }: Props) {
+  const delay = (arn: string) => delays?.Deliveries.find(({ TrailARN }) => TrailARN === arn)?.LatestDelay;
   return (
     <ListTable
       name={name}
       query={query}
-      plain={!full}
+      plain
       title={t("trail.delivery.title")}
-      variant={full ? "full-page" : "container"}
-      description={full ? t("trail.delivery.about") : undefined}
+      variant="container"
+      description={delays && t("trail.delivery.about")}
       trackBy={({ arn }) => arn}
       empty={{ title: t("trail.dashboard.empty") }}
       columns={[
@@ -34,6 +43,18 @@ export function DeliveryTable({ query, name, full }: { query: Query<readonly Tra
         },
         { id: "status", header: t("trail.status"), cell: (row) => <TrailStatus row={row} /> },
         { id: "delivered", header: t("trail.lastLogFile"), cell: ({ status }) => <Time value={status?.LatestDeliveryTime} /> },
+        ...(delays
+          ? [
+              {
+                id: "delay",
+                header: t("trail.delivery.delay"),
+                cell: ({ arn }: TrailRow) => {
+                  const ms = delay(arn);
+                  return ms === undefined ? "–" : t("trail.delivery.seconds", { count: formatNumber(Math.round(ms / 100) / 10) });
+                },
+              },
+            ]
+          : []),
         {
           id: "attempt",
           header: t("trail.delivery.attempt"),

@@ -4,9 +4,16 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import { Page } from "../../components/Page";
 import { Unavailable } from "../../components/Unavailable";
-import { t } from "../../i18n";
+import { formatNumber, t } from "../../i18n";
+import { useDeliveries } from "./deliveries";
+
+/** Seconds as people say them; what the option is called while the server has not told. */
+function interval(seconds: number | undefined, option: string): string {
+  return seconds === undefined ? option : t("trail.delivery.seconds", { count: formatNumber(seconds) });
+}
 
 export function Settings() {
+  const { data } = useDeliveries();
   return (
     <Page title={t("trail.nav.settings")}>
       <Container header={<Header description={t("trail.settings.server.about")}>{t("trail.settings.server")}</Header>}>
@@ -14,8 +21,8 @@ export function Settings() {
           columns={3}
           items={[
             { label: t("trail.settings.history"), value: t("trail.settings.history.value") },
-            { label: t("trail.settings.interval"), value: t("trail.settings.interval.value") },
-            { label: t("trail.settings.digest"), value: t("trail.settings.digest.value") },
+            { label: t("trail.settings.interval"), value: interval(data?.DeliveryInterval, t("trail.settings.interval.value")) },
+            { label: t("trail.settings.digest"), value: interval(data?.DigestInterval, t("trail.settings.digest.value")) },
           ]}
         />
       </Container>

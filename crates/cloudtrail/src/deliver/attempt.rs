@@ -253,6 +253,8 @@ impl Round<'_> {
             progress.status.delivered = Some(now);
             progress.status.delivery_attempted = Some(now);
             progress.status.delivery_error = None;
+            progress.status.delay_ms =
+                log.oldest.map(|oldest| now.as_ms().saturating_sub(oldest.as_ms()));
             if !validates {
                 return Ok(());
             }

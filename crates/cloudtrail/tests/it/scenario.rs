@@ -77,6 +77,47 @@ fn an_outage_loses_nothing() {
     assert_eq!(scene.verify(), Vec::<String>::new());
 }
 
+/// While a lane is closed, what waits, why, and until when is told; then nothing waits.
+#[test]
+fn an_outage_is_described_file_by_file() {
+    let scene = Scene::with_trail();
+    let described = || {
+        let answer = scene.kit.json("Shoseki_20261101.DescribeDeliveries", &json!({})).ok().json();
+        assert_eq!(
+            (&answer["DeliveryInterval"], &answer["DigestInterval"]),
+            (&300.into(), &3600.into())
+        );
+        answer["Deliveries"][0].clone()
+    };
+    scene.start_logging();
+    scene.pass_minutes(6);
+    let healthy = described();
+    assert_eq!((&healthy["TrailARN"], &healthy["Queues"]), (&TRAIL_ARN.into(), &json!([])));
+    let delay = healthy["LatestDelay"].as_u64().unwrap();
+    assert!(delay <= 6 * 60_000, "{delay}");
+    scene.put_key_policy("arn:aws:cloudtrail:ap-northeast-1:111122223333:trail/other");
+    for _ in 0..3 {
+        scene.pass_minutes(5);
+    }
+    let broken = described();
+    let queue = &broken["Queues"][0];
+    assert_eq!((&queue["Kind"], &queue["Error"]), (&"LogFile".into(), &"AccessDenied".into()));
+    assert_eq!(queue["Bucket"], BUCKET);
+    assert_eq!(queue["Folder"], "AWSLogs/111122223333/CloudTrail");
+    let number = |name: &str| queue[name].as_f64().unwrap();
+    assert!(number("Files") >= 2.0 && number("Events") >= number("Files"), "{queue}");
+    assert!(
+        number("Attempts") >= 1.0 && number("NextAttempt") > number("LatestAttempt"),
+        "{queue}"
+    );
+    scene.put_key_policy(TRAIL_ARN);
+    scene.pass_minutes(70);
+    assert_eq!((&described()["Queues"], &described()["Losses"]), (&json!([]), &json!([])));
+    let unknown = json!({"Name": "no-such-trail"});
+    let (status, code, _) = scene.kit.json("Shoseki_20261101.DescribeDeliveries", &unknown).error();
+    assert_eq!((status, code.as_str()), (400, "TrailNotFoundException"));
+}
+
 /// The history finds calls by attribute, without any trail.
 #[test]
 fn the_history_needs_no_trail() {
