@@ -20,6 +20,8 @@ pub(crate) const SEGMENTS: Table<SegmentMeta> = Table::new("meta.segment");
 pub(crate) const NEXT_SEQ: Table<u64> = Table::new("meta.next_seq");
 /// Events that one segment holds at most.
 const SEGMENT_LEN_MAX: usize = 65_536;
+/// Sealed events that one commit cuts from the tail at most: calls wait for some milliseconds.
+const CUT_LEN_MAX: u64 = 2_048;
 /// Segment files that are kept open at most.
 const OPEN_SEGMENTS_MAX: usize = 512;
 
@@ -45,8 +47,9 @@ impl Store {
         view: &Snapshot,
         query: &HistoryQuery,
     ) -> Result<Vec<EventRow>, StoreError> {
-        let mut found = self.history_in_tail(view, query)?;
-        for (_, meta) in SEGMENTS.all(&view.tx(), "")?.into_iter().rev() {
+        let segments = SEGMENTS.all(&view.tx(), "")?;
+        let mut found = self.history_in_tail(view, query, tail_start(&segments))?;
+        for (_, meta) in segments.into_iter().rev() {
             let wanted = query.limit.saturating_sub(found.len());
             if wanted == 0 {
                 break;
@@ -68,14 +71,15 @@ impl Store {
         &self,
         view: &Snapshot,
         query: &HistoryQuery,
+        start: u64,
     ) -> Result<Vec<EventRow>, StoreError> {
         self.complete_tail_index()?;
         let tail = self.shared.tail.read().unwrap_or_else(PoisonError::into_inner);
         let (covered, hits) = tail.hits(query.term, query.before_seq);
         drop(tail);
         let mut found = Vec::new();
-        query.scan(view, covered.end..query.before_seq, &mut found)?;
-        for seq in hits.into_iter().rev() {
+        query.scan(view, covered.end.max(start)..query.before_seq, &mut found)?;
+        for seq in hits.into_iter().rev().take_while(|seq| *seq >= start) {
             if found.len() >= query.limit {
                 break;
             }
@@ -83,7 +87,7 @@ impl Store {
                 found.extend(query.matching(seq, value.value())?);
             }
         }
-        query.scan(view, 0..covered.start.min(query.before_seq), &mut found)?;
+        query.scan(view, start..covered.start.min(query.before_seq), &mut found)?;
         Ok(found)
     }
 
@@ -131,10 +135,19 @@ impl Store {
 
     /// Moves the oldest events of the tail into a segment when at least `len_min` wait there.
     ///
-    /// Returns how many were moved. The segment file is durable before the tail is cut, and both
-    /// the registration and the cut are one commit: a crash leaves a stray file at worst.
+    /// Returns how many were moved. The segment file is durable before it is registered; from its
+    /// registration on, the tail begins behind it, and what the tail still holds of its events is
+    /// cut away piece by piece. A crash leaves a stray file at worst, or a piece for the next seal.
     pub fn seal(&self, len_min: usize) -> Result<usize, StoreError> {
         let _alone = self.sealing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.cut()?;
+        let moved = self.register(len_min)?;
+        self.cut()?;
+        Ok(moved)
+    }
+
+    /// Writes the oldest events of the tail into a segment, from which they are read from now on.
+    fn register(&self, len_min: usize) -> Result<usize, StoreError> {
         let view = self.snapshot()?;
         let Some((first, _)) = view.events.first()? else { return Ok(0) };
         if tail_len(&view)? < u64::try_from(len_min).unwrap_or(u64::MAX) {
@@ -151,16 +164,29 @@ impl Store {
         let meta = segment::write(&folder, &path, rows)?;
         // The tail is cut on the strength of what can be read back.
         Segment::open(&path)?.check()?;
-        let (moved, end) = (usize::try_from(meta.count).unwrap_or(usize::MAX), meta.last_seq);
-        let sealed = self.submit_when_full(move |tx| {
-            let stored = SEGMENTS.put(tx, row_key, &meta);
-            if stored.is_ok() {
-                tx.drop_tail_through = Some(end);
-            }
-            (stored, Vec::new())
-        });
+        let moved = usize::try_from(meta.count).unwrap_or(usize::MAX);
+        let sealed =
+            self.submit_when_full(move |tx| (SEGMENTS.put(tx, row_key, &meta), Vec::new()));
         sealed.wait()??;
         Ok(moved)
+    }
+
+    /// Cuts the sealed events from the tail.
+    fn cut(&self) -> Result<(), StoreError> {
+        let view = self.snapshot()?;
+        let start = tail_start(&SEGMENTS.all(&view.tx(), "")?);
+        let Some(first) = view.events.first()?.map(|(seq, _)| seq.value()) else { return Ok(()) };
+        let mut next = first;
+        while next < start {
+            next = next.saturating_add(CUT_LEN_MAX).min(start);
+            let end = next.saturating_sub(1);
+            let cut = self.submit_when_full(move |tx| {
+                tx.drop_tail_through = Some(end);
+                ((), Vec::new())
+            });
+            cut.wait()?;
+        }
+        Ok(())
     }
 
     /// Forgets the segments whose newest event is older than `horizon` and that end before
@@ -243,6 +269,11 @@ impl HistoryQuery {
     }
 }
 
+/// The number with which the tail begins: what lies before it is in the segments.
+fn tail_start(segments: &[(Vec<u8>, SegmentMeta)]) -> u64 {
+    segments.last().map_or(0, |(_, meta)| meta.last_seq.saturating_add(1))
+}
+
 pub(crate) fn last_seq(view: &Snapshot) -> Result<u64, StoreError> {
     if let Some((seq, _)) = view.events.last()? {
         return Ok(seq.value());
@@ -312,4 +343,36 @@ impl<'a> Encoded<'a> {
 /// Whether the bytes of an event in the tail can be taken apart.
 pub(crate) fn decodes(value: &[u8]) -> bool {
     Encoded::read(value).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Between registration and cut, and after a crash there, an event is in both places: it is
+    /// found once, and the next seal takes it out of the tail.
+    #[test]
+    fn a_sealed_event_is_found_once_whether_it_was_cut_or_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), None).unwrap();
+        let event = |at| NewEvent { time: Timestamp::from_secs(at), terms: vec![7], body: vec![] };
+        let add = |range: Range<u64>| {
+            let events = range.map(event).collect();
+            store.submit(move |_| ((), events)).wait().unwrap();
+        };
+        let found = || {
+            let (from, to) = (Timestamp::from_secs(0), Timestamp::from_secs(99));
+            let query = HistoryQuery { term: 7, before_seq: u64::MAX, from, to, limit: 99 };
+            let rows = store.history(&store.snapshot().unwrap(), &query).unwrap();
+            rows.into_iter().map(|row| row.seq).collect::<Vec<_>>()
+        };
+        add(0..5);
+        assert_eq!(store.register(1).unwrap(), 5);
+        add(5..8);
+        let all: Vec<u64> = (1..=8).rev().collect();
+        assert_eq!((found(), store.tail_len().unwrap()), (all.clone(), 8));
+        assert_eq!(store.fsck(&mut |_| {}).unwrap(), Vec::<String>::new());
+        assert_eq!(store.seal(9).unwrap(), 0);
+        assert_eq!((found(), store.tail_len().unwrap()), (all, 3));
+    }
 }
