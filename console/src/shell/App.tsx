@@ -11,11 +11,14 @@ import { FrameProvider } from "./chrome";
 import { FlashProvider } from "./flash";
 import { NotFound } from "./NotFound";
 import { hasChosenRegion, setPreferences, usePreferences } from "./preferences";
-import { Frame, ServiceView } from "./ServiceView";
+import { Frame, ServiceView, prefetchServices } from "./ServiceView";
 import { TopBar } from "./TopBar";
 
 const Home = lazy(() => import("../pages/home/Home"));
 const SignIn = lazy(() => import("../pages/signin/SignIn"));
+
+/** A page that never rests fetches the other pages after this time all the same. */
+const PREFETCH_AFTER_MS = 2_000;
 
 const waiting = (
   <div className="centre">
@@ -32,6 +35,12 @@ function Root() {
   useEffect(() => {
     if (serverRegion && !hasChosenRegion()) setPreferences({ region: serverRegion });
   }, [serverRegion]);
+  const signedIn = state.status === "signed-in";
+  useEffect(() => {
+    if (!signedIn) return;
+    const whenIdle = requestIdleCallback(prefetchServices, { timeout: PREFETCH_AFTER_MS });
+    return () => cancelIdleCallback(whenIdle);
+  }, [signedIn]);
   return (
     <FlashProvider>
       <FrameProvider>
