@@ -11,11 +11,14 @@ import { FrameProvider } from "./chrome";
 import { FlashProvider } from "./flash";
 import { NotFound } from "./NotFound";
 import { hasChosenRegion, setPreferences, usePreferences } from "./preferences";
-import { Frame, ServiceView } from "./ServiceView";
+import { Frame, ServiceView, prefetchServices } from "./ServiceView";
 import { TopBar } from "./TopBar";
 
 const Home = lazy(() => import("../pages/home/Home"));
 const SignIn = lazy(() => import("../pages/signin/SignIn"));
+
+/** The first page is drawn by then; not every browser tells when it rests. */
+const PREFETCH_AFTER_MS = 500;
 
 const waiting = (
   <div className="centre">
@@ -32,6 +35,12 @@ function Root() {
   useEffect(() => {
     if (serverRegion && !hasChosenRegion()) setPreferences({ region: serverRegion });
   }, [serverRegion]);
+  const signedIn = state.status === "signed-in";
+  useEffect(() => {
+    if (!signedIn) return;
+    const later = setTimeout(prefetchServices, PREFETCH_AFTER_MS);
+    return () => clearTimeout(later);
+  }, [signedIn]);
   return (
     <FlashProvider>
       <FrameProvider>

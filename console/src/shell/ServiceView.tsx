@@ -3,7 +3,7 @@ import AppLayout from "@cloudscape-design/components/app-layout";
 import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
 import SideNavigation from "@cloudscape-design/components/side-navigation";
 import Spinner from "@cloudscape-design/components/spinner";
-import { type ReactNode, Suspense, lazy, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useLocation, useRoutes } from "react-router-dom";
 import { t } from "../i18n";
 import { SERVICES, type Service, type ServiceModule } from "../pages/registry";
@@ -87,28 +87,31 @@ function activeHref(items: readonly object[], address: string): string | undefin
   return best;
 }
 
-const VIEWS = new Map(
-  SERVICES.map((service) => [
-    service.path,
-    lazy(async () => {
-      const { default: module } = await service.load();
-      return { default: () => <Loaded service={service} module={module} /> };
-    }),
-  ]),
-);
+const LOADED = new Map<Service["path"], ServiceModule>();
 
+async function load(service: Service): Promise<void> {
+  LOADED.set(service.path, (await service.load()).default);
+}
+
+/** Fetches what the services need before somebody goes there. What fails is asked for again then. */
+export function prefetchServices(): void {
+  for (const service of SERVICES) load(service).catch(() => undefined);
+}
+
+// Not `lazy`: that waits at least once, and React holds what it showed meanwhile for 300 ms,
+// even when the module is there already.
 export function ServiceView({ service }: { service: Service }) {
-  const View = VIEWS.get(service.path);
-  if (!View) return null;
+  const [, redraw] = useState(0);
+  const [failure, setFailure] = useState<unknown>();
+  const module = LOADED.get(service.path);
+  useEffect(() => {
+    if (!module) load(service).then(() => redraw((count) => count + 1), setFailure);
+  }, [module, service]);
+  if (failure) throw failure;
+  if (module) return <Loaded service={service} module={module} />;
   return (
-    <Suspense
-      fallback={
-        <div className="centre" role="status" aria-label={t("common.loading")}>
-          <Spinner size="large" />
-        </div>
-      }
-    >
-      <View />
-    </Suspense>
+    <div className="centre" role="status" aria-label={t("common.loading")}>
+      <Spinner size="large" />
+    </div>
   );
 }

@@ -1,6 +1,7 @@
 //! The embedded console: files under `/_console/`, with the headers that keep it honest.
 
 use std::io::Read;
+use std::sync::LazyLock;
 
 use bytes::Bytes;
 use flate2::read::GzDecoder;
@@ -17,6 +18,12 @@ pub(crate) struct Asset {
     br: &'static [u8],
     gz: &'static [u8],
 }
+
+/// What each of [`FILES`] is known by: the hash of its content.
+static ETAGS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let hash = |asset: &Asset| types::hex(keys::sha256(asset.gz).get(..16).unwrap_or_default());
+    FILES.iter().map(|asset| format!("\"{}\"", hash(asset))).collect()
+});
 
 /// Where the console is.
 pub(crate) const PREFIX: &str = "/_console/";
@@ -57,11 +64,10 @@ pub(crate) fn file(request: &Request<Incoming>) -> Response<OutBody> {
         Some("") | None => "index.html",
         Some(name) => name,
     };
-    let found = FILES.iter().find(|asset| asset.name == name);
-    let Some(asset) = found.filter(|_| path != "/_console") else {
+    let found = FILES.iter().zip(ETAGS.iter()).find(|(asset, _)| asset.name == name);
+    let Some((asset, etag)) = found.filter(|_| path != "/_console") else {
         return if path == "/_console" { redirect() } else { missing() };
     };
-    let etag = format!("\"{}\"", types::hex(keys::sha256(asset.gz).get(..16).unwrap_or_default()));
     let known = request.headers().get(header::IF_NONE_MATCH);
     let mut response = if known.is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
         let mut response = Response::new(whole(Bytes::new()));
@@ -71,7 +77,7 @@ pub(crate) fn file(request: &Request<Incoming>) -> Response<OutBody> {
         content(request.headers(), asset)
     };
     let headers = response.headers_mut();
-    if let Ok(etag) = HeaderValue::from_str(&etag) {
+    if let Ok(etag) = HeaderValue::from_str(etag) {
         headers.insert(header::ETAG, etag);
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
