@@ -124,7 +124,7 @@ describe("sign-in", () => {
   it("explains a denial by the policy and the statement that decided", async () => {
     const statements = [
       { Effect: "Allow", Action: "shoseki:ExplainDenial", Resource: "*" },
-      { Sid: "NoKeys", Effect: "Deny", Action: "kms:ListKeys", Resource: "*" },
+      { Sid: "NoKeys", Effect: "Deny", Action: "kms:List*", Resource: "*" },
     ];
     const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: statements });
     await iam.send(new PutUserPolicyCommand({ UserName: USER.user, PolicyName: "keyless", PolicyDocument }));
@@ -133,7 +133,7 @@ describe("sign-in", () => {
     await screen.press(words.explain.open);
     const { page } = screen;
     await page.getByText(containing(words.explain.denied("NoKeys", "keyless"))).first().waitFor();
-    await page.getByText(containing("kms:ListKeys")).first().waitFor();
+    await page.getByText(containing("kms:List")).first().waitFor();
     await page.getByRole("link", { name: label(words.explain.event) }).first().waitFor();
     assert.deepEqual(screen.complaints, []);
   });

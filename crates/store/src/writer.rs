@@ -1,7 +1,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::thread::JoinHandle;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{JoinHandle, Thread};
 
 use redb::WriteTransaction;
 use tokio::sync::oneshot;
@@ -40,9 +42,10 @@ impl<R> Committed<R> {
         self.0.await.unwrap_or_else(|_| Err(StoreError::stopped()))
     }
 
-    /// Waits on the calling thread, which must not drive an async runtime.
+    /// Waits on the calling thread. On one that drives an async runtime that holds up others: for
+    /// what is rare only.
     pub fn wait(self) -> Result<R, StoreError> {
-        self.0.blocking_recv().unwrap_or_else(|_| Err(StoreError::stopped()))
+        block_on(self.0).unwrap_or_else(|_| Err(StoreError::stopped()))
     }
 
     pub(crate) fn refused(error: StoreError) -> Self {
@@ -50,6 +53,26 @@ impl<R> Committed<R> {
         // The receiver is right here.
         let _ = sender.send(Err(error));
         Self(receiver)
+    }
+}
+
+/// Drives `future` on this thread, whatever else the thread drives.
+fn block_on<F: Future>(future: F) -> F::Output {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    // A runtime would make a task that polls often pause, but this one cannot.
+    let mut future = pin!(tokio::task::unconstrained(future));
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut context = Context::from_waker(&waker);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
+        std::thread::park();
     }
 }
 

@@ -328,3 +328,17 @@ fn a_full_disk_lets_only_deletion_and_delivery_through() {
     add(&store, vec![event(2, &[])]);
     assert_eq!(seqs(&all(&store)), [1, 2]);
 }
+
+/// A thread that serves sockets may have to wait for what is rare.
+#[test]
+fn a_commit_can_be_waited_for_within_an_async_runtime() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), None).unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+    runtime.block_on(async {
+        for round in 0..300_u32 {
+            let answer = store.submit(move |_| (round, Vec::new())).wait();
+            assert_eq!(answer.unwrap(), round);
+        }
+    });
+}
