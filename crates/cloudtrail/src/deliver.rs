@@ -136,7 +136,7 @@ fn update(
     change: impl FnOnce(&mut Tx<'_>, &mut Progress) -> Result<(), StoreError> + Send + 'static,
 ) -> Result<(), StoreError> {
     let id = trail_id.to_owned();
-    let committed = gateway.store().submit(move |tx| {
+    let committed = gateway.store().submit_when_full(move |tx| {
         tx.begin();
         let changed = (|| {
             let Some(mut progress) = PROGRESS.get(tx, &id)? else { return Ok(()) };

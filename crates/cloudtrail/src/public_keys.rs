@@ -103,8 +103,8 @@ fn keep(
         sealed: Some(STANDARD.encode(sealed)),
     };
     let (region, stored, now) = (region.to_owned(), row.clone(), gateway.clock().now());
-    let kept = gateway.store().submit(move |tx| (put(tx, &region, &stored, now), Vec::new()));
-    kept.wait()??;
+    let keep = move |tx: &mut Tx<'_>| (put(tx, &region, &stored, now), Vec::new());
+    gateway.store().submit_when_full(keep).wait()??;
     Ok(row)
 }
 

@@ -163,13 +163,15 @@ impl Gateway {
     /// Commits what a service does by itself, with the event that tells of it, if it did anything:
     /// `change` answers that. Tells whether there was an event.
     ///
+    /// Goes on while the disk is full: keys are deleted on their day.
+    ///
     /// Blocks the thread.
     pub fn commit_service_event(
         self: &Arc<Self>,
         change: impl FnOnce(&mut Tx<'_>) -> Result<Option<ServiceEvent>, StoreError> + Send + 'static,
     ) -> Result<bool, StoreError> {
         let own = Arc::clone(self);
-        let committed = self.store.submit(move |tx| {
+        let committed = self.store.submit_when_full(move |tx| {
             tx.begin();
             let record = change(tx)
                 .and_then(|event| event.map(|event| own.service_record(event)).transpose());
@@ -193,7 +195,8 @@ impl Gateway {
     /// Blocks the thread.
     pub fn forget_denials(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
-        self.store.submit(move |tx| (decisions::forget(tx, now), Vec::new())).wait()?
+        let forgotten = move |tx: &mut Tx<'_>| (decisions::forget(tx, now), Vec::new());
+        self.store.submit_when_full(forgotten).wait()?
     }
 
     fn service_record(&self, event: ServiceEvent) -> Result<Record, StoreError> {

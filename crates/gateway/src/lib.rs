@@ -51,6 +51,6 @@ pub use identity::{Credential, CredentialQuery, IdentityPolicies, IdentityPort, 
 pub use operation::{BodySink, Codec, Decoding, EventParts, Operation, Reply};
 pub use row::{Answering, Begun, Row, Upload, row};
 pub use signin_event::{SignInEvent, SignInOrigin};
-pub use spec::{BodyLimit, Class, Route, SMALL_BODY_BYTES_MAX, Scope, Service, Spec};
+pub use spec::{BodyLimit, Class, Route, SMALL_BODY_BYTES_MAX, Scope, Service, Spec, WhenFull};
 pub use trail::Resource;
 pub use wire::{Family, Protocol, WireError};

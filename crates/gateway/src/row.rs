@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use store::{Committed, Snapshot, StoreError};
+use store::{Committed, NewEvent, Snapshot, StoreError, Tx};
 use trail::Record;
 
 use crate::access::CallerSide;
@@ -14,7 +14,7 @@ use crate::identify::Incoming;
 use crate::record::{internal_error, new_events};
 use crate::{
     Answer, BodyLimit, Call, Codec, Ctx, Denial, Gateway, Operation, Refused, Reply, Spec,
-    WireError, decisions,
+    WhenFull, WireError, decisions,
 };
 
 /// A row: the operation's fixed facts and the way to begin a call of it.
@@ -105,7 +105,8 @@ pub(crate) fn admitted_on_writer<O: Operation>(
     mut input: O::Input,
 ) -> Admitted<O> {
     let (own, call) = (Arc::clone(gateway), Arc::clone(call));
-    let admitting = gateway.store.submit(move |tx| {
+    let goes_on = goes_on_when_full(&O::SPEC, &call);
+    let admitting = submit(gateway, goes_on, move |tx| {
         let mut ctx = Ctx::new(own, call, tx.take());
         let refused = admit::<O>(&mut ctx, &mut input).err();
         let denials = ctx.take_denials();
@@ -128,7 +129,7 @@ pub(crate) fn committed<O: Operation>(
 ) -> Committed<Result<O::Output, Refused>> {
     let own = Arc::clone(gateway);
     let Admitted { mut input, records, mut denials, refused, .. } = admitted;
-    gateway.store.submit(move |tx| {
+    submit(gateway, goes_on_when_full(&O::SPEC, &call), move |tx| {
         let mut ctx = Ctx::new(own, Arc::clone(&call), tx.take());
         for record in records {
             ctx.push_record(record);
@@ -151,8 +152,29 @@ pub(crate) fn committed<O: Operation>(
     })
 }
 
+/// Whether a call goes on while the disk is full: deletion by its operation, delivery by its
+/// caller, for services carry events away and do nothing else by themselves.
+fn goes_on_when_full(spec: &Spec, call: &Call) -> bool {
+    spec.when_full == WhenFull::GoesOn || call.caller.is_service()
+}
+
+fn submit<R: Send + 'static>(
+    gateway: &Gateway,
+    when_full: bool,
+    job: impl FnOnce(&mut Tx<'_>) -> (R, Vec<NewEvent>) + Send + 'static,
+) -> Committed<R> {
+    if when_full { gateway.store.submit_when_full(job) } else { gateway.store.submit(job) }
+}
+
 fn begin<O: Operation>(incoming: &Incoming) -> Begun {
     let (gateway, call) = (Arc::clone(&incoming.gateway), Arc::clone(&incoming.call));
+    // A body would take the room that deletion needs.
+    if let Err(full) = gateway.store.expect_room()
+        && !goes_on_when_full(&O::SPEC, &call)
+    {
+        let refusal = answer::<O>(&call, Err(full.into()));
+        return Begun::Answering(Box::pin(std::future::ready(refusal)));
+    }
     let view = &incoming.view;
     let mut admitted = admitted::<O>(&gateway, &call, view, incoming.decode::<O>());
     if admitted.refused.as_ref().is_some_and(Refused::needs_writer) {
@@ -228,7 +250,8 @@ impl<O: Operation> Started<O> {
             return self.write();
         }
         let events = new_events(self.admitted.records);
-        let recorded = self.gateway.store.submit(move |_| ((), events));
+        let goes_on = goes_on_when_full(&O::SPEC, &self.call);
+        let recorded = submit(&self.gateway, goes_on, move |_| ((), events));
         let call = self.call;
         Box::pin(async move {
             let result = match recorded.done().await {

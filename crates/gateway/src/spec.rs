@@ -66,6 +66,15 @@ pub enum BodyLimit {
     Streamed(u64),
 }
 
+/// What becomes of a call while the disk is full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhenFull {
+    /// It has to wait until there is room.
+    Refused,
+    /// It makes room, or finds what may go.
+    GoesOn,
+}
+
 /// The fixed facts of one operation; its row in the table of operations.
 #[derive(Debug)]
 pub struct Spec {
@@ -90,6 +99,8 @@ pub struct Spec {
     /// Whether a call takes well below a millisecond and waits for nothing but its commit, so that
     /// it may run where sockets are served.
     pub brief: bool,
+    /// What becomes of a call while the disk is full.
+    pub when_full: WhenFull,
 }
 
 /// The largest body of a JSON or Query request, in bytes.
@@ -110,6 +121,7 @@ impl Spec {
             body: BodyLimit::Buffered(SMALL_BODY_BYTES_MAX),
             anonymous: false,
             brief: false,
+            when_full: WhenFull::Refused,
         }
     }
 
@@ -160,6 +172,13 @@ impl Spec {
     #[must_use]
     pub const fn brief(mut self) -> Self {
         self.brief = true;
+        self
+    }
+
+    /// The same, which goes on while the disk is full.
+    #[must_use]
+    pub const fn when_full(mut self) -> Self {
+        self.when_full = WhenFull::GoesOn;
         self
     }
 

@@ -123,7 +123,8 @@ fn sweep(gateway: &Arc<Gateway>) -> Timestamp {
     if let Err(error) = s3::sweep(gateway.store(), now.minus_ms(UPLOAD_MS_MAX)) {
         tracing::error!(%error, "the bytes of deleted objects could not be removed");
     }
-    now.plus_ms(HOUR_MS)
+    // Whoever deletes on a full disk waits for the room.
+    now.plus_ms(if gateway.store().is_full() { MINUTE_MS } else { HOUR_MS })
 }
 
 /// Deletes and rotates the keys whose day has come.

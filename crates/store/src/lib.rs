@@ -120,10 +120,10 @@ impl Store {
         &self,
         job: impl FnOnce(&mut Tx<'_>) -> (R, Vec<NewEvent>) + Send + 'static,
     ) -> Committed<R> {
-        if self.shared.reserve.is_full() {
-            return Committed::refused(StoreError::full("only deletion and delivery go on"));
+        match self.expect_room() {
+            Ok(()) => self.writer.submit(job),
+            Err(full) => Committed::refused(full),
         }
-        self.writer.submit(job)
     }
 
     /// Like [`Store::submit`], also while the disk is full: for work that makes room or carries
@@ -133,6 +133,15 @@ impl Store {
         job: impl FnOnce(&mut Tx<'_>) -> (R, Vec<NewEvent>) + Send + 'static,
     ) -> Committed<R> {
         self.writer.submit(job)
+    }
+
+    /// Errors while the disk is taken for full, like [`Store::submit`]: for work that would spend
+    /// room before it submits anything.
+    pub fn expect_room(&self) -> Result<(), StoreError> {
+        if self.is_full() {
+            return Err(StoreError::full("only deletion and delivery go on"));
+        }
+        Ok(())
     }
 
     /// Whether the disk is taken for full: a commit found no room, or the reserve was released.

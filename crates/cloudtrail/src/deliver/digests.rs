@@ -104,7 +104,8 @@ fn last_instant(
 /// A deleted trail whose last digest has arrived needs no memory.
 fn forget(gateway: &Gateway, trail: &Trail) -> Result<(), StoreError> {
     let id = trail.id.clone();
-    let gone = gateway.store().submit(move |tx| (PROGRESS.delete(tx, &id), Vec::new()));
+    let forgotten = move |tx: &mut Tx<'_>| (PROGRESS.delete(tx, &id), Vec::new());
+    let gone = gateway.store().submit_when_full(forgotten);
     gone.wait()?
 }
 

@@ -41,7 +41,7 @@ impl Api for HeadBucket {
 pub(crate) struct DeleteBucket;
 
 impl Api for DeleteBucket {
-    const SPEC: Spec = removes("DeleteBucket", &[]);
+    const SPEC: Spec = removes("DeleteBucket", &[]).when_full();
     const ACTION: &'static str = "s3:DeleteBucket";
 
     fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {

@@ -18,8 +18,9 @@ use crate::{SERVICE, access, lock, writing};
 pub(crate) struct DeleteObject;
 
 impl Api for DeleteObject {
-    const SPEC: Spec =
-        Spec::rest(&SERVICE, "DeleteObject", false, "DELETE", Scope::Object, &[]).data();
+    const SPEC: Spec = Spec::rest(&SERVICE, "DeleteObject", false, "DELETE", Scope::Object, &[])
+        .data()
+        .when_full();
     const ACTION: &'static str = "s3:DeleteObject";
 
     fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {

@@ -29,7 +29,8 @@ impl Api for DeleteObjects {
     const SPEC: Spec =
         Spec::rest(&SERVICE, "DeleteObjects", false, "POST", Scope::Bucket, &["delete"])
             .data()
-            .body(BodyLimit::Buffered(DOCUMENT_BYTES_MAX));
+            .body(BodyLimit::Buffered(DOCUMENT_BYTES_MAX))
+            .when_full();
     const ACTION: &'static str = DeleteObject::ACTION;
 
     /// Source: S3 API Reference: every key is authorized on its own, and refused on its own.

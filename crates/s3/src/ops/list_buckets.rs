@@ -25,7 +25,8 @@ const BUCKETS_MAX: u32 = 10_000;
 pub(crate) struct ListBuckets;
 
 impl Api for ListBuckets {
-    const SPEC: Spec = Spec::rest(&SERVICE, "ListBuckets", true, "GET", Scope::Service, &[]);
+    const SPEC: Spec =
+        Spec::rest(&SERVICE, "ListBuckets", true, "GET", Scope::Service, &[]).when_full();
     const ACTION: &'static str = "s3:ListAllMyBuckets";
 
     fn needs(_: &mut Ctx<'_>, _: &Request) -> S3Result<Vec<Access>> {

@@ -22,7 +22,8 @@ use crate::xml::Xml;
 pub(crate) struct ListObjects;
 
 impl Api for ListObjects {
-    const SPEC: Spec = Spec::rest(&SERVICE, "ListObjects", true, "GET", Scope::Bucket, &[]).data();
+    const SPEC: Spec =
+        Spec::rest(&SERVICE, "ListObjects", true, "GET", Scope::Bucket, &[]).data().when_full();
     const ACTION: &'static str = "s3:ListBucket";
 
     fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
@@ -54,7 +55,8 @@ impl Api for ListObjectsV2 {
     const SPEC: Spec =
         Spec::rest(&SERVICE, "ListObjectsV2", true, "GET", Scope::Bucket, &["list-type=2"])
             .event_name("ListObjects")
-            .data();
+            .data()
+            .when_full();
     const ACTION: &'static str = "s3:ListBucket";
 
     fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {

@@ -23,7 +23,7 @@ pub(crate) struct ListObjectVersions;
 type Line = (Version, bool);
 
 impl Api for ListObjectVersions {
-    const SPEC: Spec = reads("ListObjectVersions", &["versions"]).data();
+    const SPEC: Spec = reads("ListObjectVersions", &["versions"]).data().when_full();
     const ACTION: &'static str = "s3:ListBucketVersions";
 
     fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {

@@ -3,6 +3,7 @@
 
 mod encryption;
 mod events;
+mod full_disk;
 mod listings;
 mod multipart;
 mod objects;
@@ -10,6 +11,8 @@ mod policies;
 mod settings;
 mod versions;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use testkit::{Answered, Kit, S3Request};
 
 /// A kit with S3 and KMS and the bucket `bkt`.
@@ -47,4 +50,10 @@ fn enable_versioning(kit: &Kit, status: &str) {
     let body =
         format!("<VersioningConfiguration><Status>{status}</Status></VersioningConfiguration>");
     drop(put(kit, "/bkt?versioning", body));
+}
+
+/// `DeleteObjects` with the digest that it demands.
+fn delete_many(kit: &Kit, target: &str, document: &str) -> Answered {
+    let digest = STANDARD.encode(keys::md5(document.as_bytes()));
+    send(kit, "POST", target, &[("content-md5", &digest)], document)
 }

@@ -17,7 +17,7 @@ use crate::response::Response;
 pub(crate) struct AbortMultipartUpload;
 
 impl Api for AbortMultipartUpload {
-    const SPEC: Spec = on_object("AbortMultipartUpload", "DELETE", &["uploadId"]);
+    const SPEC: Spec = on_object("AbortMultipartUpload", "DELETE", &["uploadId"]).when_full();
     const ACTION: &'static str = "s3:AbortMultipartUpload";
 
     fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {

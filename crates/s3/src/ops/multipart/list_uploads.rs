@@ -20,7 +20,7 @@ use crate::xml::Xml;
 pub(crate) struct ListMultipartUploads;
 
 impl Api for ListMultipartUploads {
-    const SPEC: Spec = reads("ListMultipartUploads", &["uploads"]).data();
+    const SPEC: Spec = reads("ListMultipartUploads", &["uploads"]).data().when_full();
     const ACTION: &'static str = "s3:ListBucketMultipartUploads";
 
     fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
