@@ -116,6 +116,9 @@ pub(crate) struct Outage {
     pub(crate) lane: String,
     pub(crate) last_attempt: Timestamp,
     pub(crate) attempts: u32,
+    /// The request that was refused last.
+    #[serde(default)]
+    pub(crate) request_id: String,
 }
 
 impl Progress {

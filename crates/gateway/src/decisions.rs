@@ -57,6 +57,9 @@ pub struct Denial {
     reason: Value,
     /// What each layer said, in the order in which they were asked.
     checks: Value,
+    /// The statements that would have allowed it, were it not for a condition.
+    #[serde(default)]
+    near_misses: Value,
 }
 
 impl Denial {
@@ -74,6 +77,7 @@ impl Denial {
             message: message.to_owned(),
             reason: serde_json::to_value(&decision.reason).unwrap_or_default(),
             checks: serde_json::to_value(&decision.checks).unwrap_or_default(),
+            near_misses: serde_json::to_value(&decision.near_misses).unwrap_or_default(),
         }
     }
 }

@@ -148,7 +148,29 @@ impl Gateway {
         input: O::Input,
     ) -> Result<O::Output, Refused> {
         let now = self.clock.now();
-        let call = Arc::new(self.internal_call(caller, region, now, O::SPEC.service.family)?);
+        let call = self.internal_call(caller, region, now, O::SPEC.service.family)?;
+        self.perform::<O>(Arc::new(call), input)
+    }
+
+    /// The same, and the id of the request, by which its denial can be explained.
+    pub fn invoke_with_id<O: Operation>(
+        self: &Arc<Self>,
+        caller: Caller,
+        region: Region,
+        input: O::Input,
+    ) -> (String, Result<O::Output, Refused>) {
+        let now = self.clock.now();
+        match self.internal_call(caller, region, now, O::SPEC.service.family) {
+            Ok(call) => (call.request_id.clone(), self.perform::<O>(Arc::new(call), input)),
+            Err(error) => (String::new(), Err(error.into())),
+        }
+    }
+
+    fn perform<O: Operation>(
+        self: &Arc<Self>,
+        call: Arc<Call>,
+        input: O::Input,
+    ) -> Result<O::Output, Refused> {
         let view = self.store.snapshot()?;
         let mut admitted = admitted::<O>(self, &call, &view, Ok(input));
         drop(view);

@@ -18,6 +18,7 @@ use types::Timestamp;
 
 use crate::Context;
 use crate::arn_pattern::ArnPattern;
+use crate::decision::FailedCondition;
 use crate::template::Template;
 
 pub(crate) use date::parse as parse_date;
@@ -62,6 +63,16 @@ impl Condition {
         let expected = values.iter().map(|value| expect(operator, value, variables)).collect();
         let written = values.iter().map(|&value| value.to_owned()).collect();
         Self { operator, key: key.to_lowercase(), expected, written }
+    }
+
+    /// What it asks for, and what there is, for the explanation.
+    pub(crate) fn failed(&self, context: &Context) -> FailedCondition {
+        FailedCondition {
+            operator: self.operator.to_string(),
+            key: self.key.clone(),
+            expected: self.written.clone(),
+            found: context.get_lower(&self.key).unwrap_or_default().to_vec(),
+        }
     }
 
     /// Whether the request fulfils it.

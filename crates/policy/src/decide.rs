@@ -4,7 +4,7 @@
 //! KMS Developer Guide, "Troubleshooting key access".
 
 use crate::action_pattern::ActionName;
-use crate::decision::{Check, Decision, EvaluatedEffect, Layer, Reason};
+use crate::decision::{Check, Decision, EvaluatedEffect, Layer, NearMiss, Reason};
 use crate::layer::Findings;
 use crate::principal_pattern::Naming;
 use crate::statement::Query;
@@ -14,14 +14,22 @@ use crate::{Attached, Policies, Principal, Request, ResourceRule, is_public};
 ///
 /// Total: there is an answer for every request and all policies. Cost: one look at each statement.
 pub fn decide(request: &Request<'_>, policies: &Policies<'_>) -> Decision {
-    let findings = AllFindings::look(request, policies);
+    let query = Query {
+        principal: request.principal,
+        action: ActionName::new(request.action),
+        resource: request.resource,
+        context: request.context,
+    };
+    let findings = AllFindings::look(request, policies, &query);
     let need = Need::of(request, policies, findings.resource_naming());
     let reason = findings
         .explicit_deny(request, policies)
         .unwrap_or_else(|| findings.weigh(request, policies, need));
     let allowed = matches!(reason, Reason::Allowed { .. } | Reason::Root | Reason::Granted);
     let checks = findings.checks(request, policies, need);
-    Decision { allowed, reason, checks }
+    let nothing_allows = matches!(reason, Reason::ImplicitDeny { .. });
+    let near_misses = if nothing_allows { findings.near_misses(&query) } else { Vec::new() };
+    Decision { allowed, reason, checks, near_misses }
 }
 
 /// What must allow besides the side of the resource.
@@ -96,13 +104,7 @@ struct AllFindings<'a> {
 }
 
 impl<'a> AllFindings<'a> {
-    fn look(request: &Request<'_>, policies: &Policies<'a>) -> Self {
-        let query = Query {
-            principal: request.principal,
-            action: ActionName::new(request.action),
-            resource: request.resource,
-            context: request.context,
-        };
+    fn look(request: &Request<'_>, policies: &Policies<'a>, query: &Query<'_>) -> Self {
         let resource_layer = match policies.rule {
             ResourceRule::TrustPolicy => Layer::RoleTrust,
             ResourceRule::None | ResourceRule::Standard | ResourceRule::KeyPolicy => {
@@ -112,22 +114,38 @@ impl<'a> AllFindings<'a> {
         // Only principals of an account have policies of their own; root has just the account's.
         let set = |set: Option<&[Attached<'a>]>| {
             let set = set.filter(|_| request.principal.account().is_some())?;
-            Some(Findings::of_set(set, &query))
+            Some(Findings::of_set(set, query))
         };
         let is_root = matches!(request.principal, Principal::Root { .. });
         let boundary = policies.boundary.as_ref().map(std::slice::from_ref);
         Self {
             service_control: set(policies.service_control),
-            resource_control: policies.resource_control.map(|s| Findings::of_set(s, &query)),
+            resource_control: policies.resource_control.map(|s| Findings::of_set(s, query)),
             resource: policies
                 .resource
                 .filter(|_| policies.rule != ResourceRule::None)
-                .map(|policy| Findings::of_resource(policy, resource_layer, &query)),
+                .map(|policy| Findings::of_resource(policy, resource_layer, query)),
             resource_layer,
             boundary: set(boundary.filter(|_| !is_root)),
             session: set(policies.session),
             identity: set(Some(policies.identity).filter(|_| !is_root)).unwrap_or_default(),
         }
+    }
+
+    /// In the order in which the layers are looked at.
+    fn near_misses(&self, query: &Query<'_>) -> Vec<NearMiss> {
+        let layers = [
+            (Layer::ServiceControl, self.service_control.as_ref()),
+            (Layer::ResourceControl, self.resource_control.as_ref()),
+            (self.resource_layer, self.resource.as_ref()),
+            (Layer::Boundary, self.boundary.as_ref()),
+            (Layer::Session, self.session.as_ref()),
+            (Layer::Identity, Some(&self.identity)),
+        ];
+        let of = |(layer, findings): (Layer, Option<&Findings<'_>>)| {
+            findings.map(|findings| findings.near_misses(layer, query)).unwrap_or_default()
+        };
+        layers.into_iter().flat_map(of).collect()
     }
 
     fn resource_naming(&self) -> Option<Naming> {

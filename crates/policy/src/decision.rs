@@ -10,6 +10,35 @@ pub struct Decision {
     pub reason: Reason,
     /// What every layer said, in the order in which they are looked at.
     pub checks: Vec<Check>,
+    /// Of a request that nothing allows: the statements that would, were it not for a condition.
+    pub near_misses: Vec<NearMiss>,
+}
+
+/// A statement that speaks of the caller, the action and the resource, and allows nothing because
+/// of its conditions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NearMiss {
+    /// Where it is.
+    pub layer: Layer,
+    /// The statement.
+    pub by: MatchedPolicy,
+    /// The conditions that do not hold.
+    pub conditions: Vec<FailedCondition>,
+}
+
+/// A condition, and what the request had instead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FailedCondition {
+    /// Such as `StringEquals`.
+    pub operator: String,
+    /// In lower case, such as `aws:sourcearn`.
+    pub key: String,
+    /// The policy's values, as written.
+    pub expected: Vec<String>,
+    /// The request's values; none if it has no such key.
+    pub found: Vec<String>,
 }
 
 /// What decided a request.

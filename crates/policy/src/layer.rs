@@ -1,14 +1,15 @@
 //! What one set of policies says about a request.
 
-use crate::decision::{Layer, MatchedPolicy, StatementEffect};
+use crate::decision::{Layer, MatchedPolicy, NearMiss, StatementEffect};
 use crate::principal_pattern::Naming;
 use crate::statement::{Effect, Query, Statement};
 use crate::{Attached, Policy};
 
-/// The statements of one layer that apply.
+/// The statements of one layer that apply, and those that some condition keeps from it.
 #[derive(Debug, Default)]
 pub(crate) struct Findings<'a> {
     matches: Vec<Match<'a>>,
+    looked_at: Vec<(Option<&'a str>, &'a str, &'a Policy)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +59,26 @@ impl<'a> Findings<'a> {
         self.matches.iter().map(Match::describe).collect()
     }
 
+    /// The statements that would allow, were it not for their conditions. Looks at all of them
+    /// again, for few requests are denied.
+    pub(crate) fn near_misses(&self, layer: Layer, query: &Query<'_>) -> Vec<NearMiss> {
+        let mut misses = Vec::new();
+        for &(arn, name, policy) in &self.looked_at {
+            for (index, statement) in policy.statements.iter().enumerate() {
+                let failed = statement.misses_by(query);
+                if !failed.is_empty() {
+                    let conditions = failed.into_iter().map(|one| one.failed(query.context));
+                    let naming = Naming::Itself;
+                    let by = Match { arn, name, index, statement, naming }.describe();
+                    misses.push(NearMiss { layer, by, conditions: conditions.collect() });
+                }
+            }
+        }
+        misses
+    }
+
     fn look(&mut self, policy: &'a Policy, arn: Option<&'a str>, name: &'a str, query: &Query<'_>) {
+        self.looked_at.push((arn, name, policy));
         for (index, statement) in policy.statements.iter().enumerate() {
             if let Some(naming) = statement.applies(query) {
                 self.matches.push(Match { arn, name, index, statement, naming });

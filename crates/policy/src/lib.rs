@@ -74,7 +74,8 @@ mod template;
 pub use context::Context;
 pub use decide::decide;
 pub use decision::{
-    Check, CheckType, Decision, EvaluatedEffect, Layer, MatchedPolicy, Reason, StatementEffect,
+    Check, CheckType, Decision, EvaluatedEffect, FailedCondition, Layer, MatchedPolicy, NearMiss,
+    Reason, StatementEffect,
 };
 pub use error::{PolicyError, PolicyErrorKind};
 pub use grammar::Grammar;

@@ -101,6 +101,20 @@ impl Statement {
     }
 }
 
+impl Statement {
+    /// The conditions for which alone the statement does not allow the request; none if it is no
+    /// such statement.
+    pub(crate) fn misses_by(&self, query: &Query<'_>) -> Vec<&Condition> {
+        let names = |clause: &PrincipalClause| clause.names(query.principal).is_some();
+        let meant = self.effect == Effect::Allow
+            && self.principal.as_ref().is_none_or(names)
+            && self.actions.matches(&query.action)
+            && self.resources.matches(query);
+        let conditions = self.conditions.iter().filter(|_| meant);
+        conditions.filter(|condition| !condition.holds(query.context)).collect()
+    }
+}
+
 impl Actions {
     fn matches(&self, action: &ActionName) -> bool {
         match self {

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use gateway::{Caller, Gateway, Refused};
+use gateway::{Caller, Gateway, Operation, Refused};
 use store::{StoreError, Tx, key};
 use trail::log_file::{self, LogFile};
 use trail::retry::{self, Pace, Step};
-use types::{MINUTE_MS, Timestamp};
+use types::{MINUTE_MS, Region, Timestamp};
 
 use super::{FileToPut, update};
 use crate::PRINCIPAL;
@@ -103,6 +103,19 @@ struct Arrived {
     log: Option<LogFile>,
 }
 
+/// Why a file did not arrive.
+struct NotPut {
+    /// Empty if no request was made.
+    request_id: String,
+    refused: Refused,
+}
+
+impl From<StoreError> for NotPut {
+    fn from(error: StoreError) -> Self {
+        Self { request_id: String::new(), refused: error.into() }
+    }
+}
+
 /// How the attempts in a lane go.
 struct Attempts {
     lane: String,
@@ -121,10 +134,10 @@ impl Attempts {
         retry::next_step(&pending, self.pace, now)
     }
 
-    fn fail(&mut self, now: Timestamp) -> Outage {
+    fn fail(&mut self, now: Timestamp, request_id: String) -> Outage {
         let before = self.outage.as_ref().map_or(0, |outage| outage.attempts);
         let attempts = before.saturating_add(1);
-        let outage = Outage { lane: self.lane.clone(), last_attempt: now, attempts };
+        let outage = Outage { lane: self.lane.clone(), last_attempt: now, attempts, request_id };
         self.outage = Some(outage.clone());
         outage
     }
@@ -180,26 +193,26 @@ impl Round<'_> {
                 self.arrived(&attempts.lane, place, file, arrived, now)?;
                 Ok(ControlFlow::Continue(()))
             }
-            Err(Refused::Wire(error)) => {
-                let outage = attempts.fail(now);
+            Err(NotPut { request_id, refused: Refused::Wire(error) }) => {
+                let outage = attempts.fail(now, request_id);
                 if let Step::WaitUntil(due) = attempts.next_step(&file, now) {
                     self.due = self.due.min(due);
                 }
                 self.failed(&file, error.code, outage)?;
                 Ok(ControlFlow::Break(()))
             }
-            Err(Refused::Internal(error)) => Err(error),
+            Err(NotPut { refused: Refused::Internal(error), .. }) => Err(error),
         }
     }
 
-    fn put(&mut self, file: &Waiting) -> Result<Arrived, Refused> {
+    fn put(&mut self, file: &Waiting) -> Result<Arrived, NotPut> {
         let service = Caller::service(PRINCIPAL, &self.trail.account, self.trail.arn().as_str());
         let region = s3::bucket_location(&self.gateway.store().snapshot()?.tx(), &file.bucket)?;
         let region = region.unwrap_or_else(|| self.trail.home_region.clone());
         if !self.checked.contains(&file.bucket) {
             // Observed: CloudTrail reads the bucket's ACL before it delivers.
             let input = s3::Request::bucket(&file.bucket);
-            self.gateway.invoke::<s3::GetBucketAcl>(service.clone(), region.clone(), input)?;
+            self.invoke::<s3::GetBucketAcl>(service.clone(), region.clone(), input)?;
             self.checked.insert(file.bucket.clone());
         }
         let (body, metadata, log) = match &file.content {
@@ -214,8 +227,18 @@ impl Round<'_> {
         };
         let object = file.object.clone();
         let put = FileToPut { bucket: &file.bucket, object, body, metadata, is_gzip: true };
-        self.gateway.invoke::<s3::PutObject>(service, region, put.input(self.trail))?;
+        self.invoke::<s3::PutObject>(service, region, put.input(self.trail))?;
         Ok(Arrived { log })
+    }
+
+    fn invoke<O: Operation>(
+        &self,
+        caller: Caller,
+        region: Region,
+        input: O::Input,
+    ) -> Result<O::Output, NotPut> {
+        let (request_id, result) = self.gateway.invoke_with_id::<O>(caller, region, input);
+        result.map_err(|refused| NotPut { request_id, refused })
     }
 
     fn log(&self, ranges: &[(u64, u64)]) -> Result<LogFile, StoreError> {

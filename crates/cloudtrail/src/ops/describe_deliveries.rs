@@ -85,6 +85,9 @@ struct Queue {
     /// The code of the last refusal.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
+    /// The request that was refused last, which `ExplainDenial` explains.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
 }
 
 /// A file that was given up.
@@ -188,6 +191,7 @@ impl Queue {
             latest_attempt: seconds(outage.map(|outage| outage.last_attempt)),
             next_attempt: seconds(next_attempt),
             error: outage.and_then(|_| error.clone()),
+            request_id: outage.map(|outage| outage.request_id.clone()).filter(|id| !id.is_empty()),
         }
     }
 

@@ -103,6 +103,18 @@ fn an_outage_is_described_file_by_file() {
     let queue = &broken["Queues"][0];
     assert_eq!((&queue["Kind"], &queue["Error"]), (&"LogFile".into(), &"AccessDenied".into()));
     assert_eq!(queue["Bucket"], BUCKET);
+    let explain = json!({"RequestId": queue["RequestId"]});
+    let told = scene.kit.json("Shoseki_20261101.ExplainDenial", &explain).ok().json();
+    let denial = &told["Denials"][0];
+    assert_eq!(denial["Action"], "kms:GenerateDataKey");
+    let miss = &denial["NearMisses"][0];
+    assert_eq!(miss["by"]["statement"], "Allow CloudTrail to encrypt logs");
+    assert_eq!(
+        miss["conditions"],
+        json!([{"operator": "StringEquals", "key": "aws:sourcearn",
+            "expected": ["arn:aws:cloudtrail:ap-northeast-1:111122223333:trail/other"],
+            "found": [TRAIL_ARN]}])
+    );
     assert_eq!(queue["Folder"], "AWSLogs/111122223333/CloudTrail");
     let number = |name: &str| queue[name].as_f64().unwrap();
     assert!(number("Files") >= 2.0 && number("Events") >= number("Files"), "{queue}");

@@ -1,3 +1,5 @@
+use std::fmt;
+
 /// A condition operator, taken apart: `ForAnyValue:StringNotLikeIfExists` is a value.
 ///
 /// Source: IAM User Guide, "IAM JSON policy elements: Condition operators".
@@ -83,6 +85,22 @@ impl Operator {
             if_exists,
             quantifier,
         })
+    }
+}
+
+/// The name that [`Operator::parse`] reads.
+impl fmt::Display for Operator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.quantifier {
+            Quantifier::Single => "",
+            Quantifier::Any => "ForAnyValue:",
+            Quantifier::All => "ForAllValues:",
+        })?;
+        let own = |(_, comparison, negated): &&(&str, Comparison, bool)| {
+            (*comparison, *negated) == (self.comparison, self.negated)
+        };
+        f.write_str(TABLE.iter().find(own).map_or("", |(name, ..)| name))?;
+        f.write_str(if self.if_exists { "IfExists" } else { "" })
     }
 }
 

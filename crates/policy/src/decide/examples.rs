@@ -152,3 +152,49 @@ fn actions_without_resource_need_a_star() {
     check(&policy("arn:aws:kms:*:*:key/*"), ("kms:Decrypt", "arn:aws:kms:r:1:key/k"), &[], true);
     check(&policy("arn:aws:kms:*:*:key/*"), ("kms:Decrypt", "arn:aws:kms:r:1:alias/k"), &[], false);
 }
+
+/// What keeps a statement from allowing is told, and only of statements that mean the request.
+#[test]
+fn a_statement_that_misses_by_a_condition_is_told() {
+    let policy = r#"{"Version":"2012-10-17","Statement":[
+        {"Sid":"Near","Effect":"Allow","Action":"s3:Get*","Resource":"*","Condition":{
+            "StringEquals":{"aws:SourceVpc":["a","b"],"aws:username":"alice"},
+            "ForAnyValue:StringNotLikeIfExists":{"aws:TagKeys":"x*"},"Bool":{"aws:SecureTransport":"true"}}},
+        {"Sid":"Far","Effect":"Allow","Action":"s3:Put*","Resource":"*","Condition":{
+            "Bool":{"aws:SecureTransport":"true"}}}]}"#;
+    let policy = Policy::parse(policy, &Grammar::Managed).unwrap();
+    let principal = Principal::User {
+        account: AccountId::parse("111122223333").unwrap(),
+        arn: "arn:aws:iam::111122223333:user/alice".to_owned(),
+        unique_id: "AIDAALICEALICEALICE12".to_owned(),
+    };
+    let mut context = Context::new();
+    context.set_principal(&principal);
+    context.set("aws:SecureTransport", "false");
+    context.set_list("aws:TagKeys", vec!["xy".to_owned()]);
+    let (action, resource) = ("s3:GetObject", "arn:aws:s3:::b/k");
+    let request = Request {
+        principal: &principal,
+        action,
+        resource,
+        resource_account: None,
+        context: &context,
+    };
+    let attached = [Attached { policy: &policy, arn: None, name: "example" }];
+    let misses = decide(&request, &Policies::of_identity(&attached)).near_misses;
+    let told: Vec<String> = misses
+        .iter()
+        .flat_map(|miss| miss.conditions.iter().map(|one| (&miss.by.statement, one)))
+        .map(|(sid, one)| {
+            format!("{sid}: {} {} {:?} {:?}", one.operator, one.key, one.expected, one.found)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            r#"Near: StringEquals aws:sourcevpc ["a", "b"] []"#,
+            r#"Near: ForAnyValue:StringNotLikeIfExists aws:tagkeys ["x*"] ["xy"]"#,
+            r#"Near: Bool aws:securetransport ["true"] ["false"]"#,
+        ]
+    );
+}
