@@ -44,13 +44,17 @@ describe("delivery", () => {
 
   it("tells what waits and why, and after the repair that nothing does", async () => {
     const { Policy } = await s3.send(new GetBucketPolicyCommand({ Bucket: things.bucket }));
-    const statement = { Effect: "Deny", Principal: "*", Action: "s3:PutObject", Resource: `arn:aws:s3:::${things.bucket}/*` };
     const broken = JSON.parse(Policy);
-    broken.Statement.push(statement);
+    const write = broken.Statement.find(({ Action }) => Action === "s3:PutObject");
+    Object.assign(write, { Sid: "OnlyTheOther", Condition: { StringEquals: { "aws:SourceArn": `${things.trail}-2` } } });
     await s3.send(new PutBucketPolicyCommand({ Bucket: things.bucket, Policy: JSON.stringify(broken) }));
     await shown("AccessDenied");
     const row = screen.page.getByRole("row").filter({ hasText: `${things.bucket}/AWSLogs` }).first();
     assert.match(await row.innerText(), /AccessDenied/);
+    await screen.go(`/cloudtrail/trails/${encodeURIComponent(things.trail)}`);
+    const { page } = screen;
+    await page.getByText(containing("OnlyTheOther")).first().waitFor();
+    await page.getByText(containing(words.compared(`${things.trail}-2`, things.trail))).first().waitFor();
     if (process.env.SHOTS) await screen.page.screenshot({ path: `${process.env.SHOTS}/delivery-broken.png`, fullPage: true });
     await s3.send(new PutBucketPolicyCommand({ Bucket: things.bucket, Policy }));
     await shown(words.nothingWaits);

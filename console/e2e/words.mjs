@@ -42,7 +42,11 @@ const ja = {
     again: "パスワードの確認",
     submit: "パスワードを変更してサインイン",
   },
-  delivery: { nothingWaits: "待機中のファイルはありません", nothingLost: "失われたファイルはありません" },
+  delivery: {
+    nothingWaits: "待機中のファイルはありません",
+    nothingLost: "失われたファイルはありません",
+    compared: (policy, request) => `StringEquals aws:sourcearn: ポリシーの値は ${policy}、リクエストの値は ${request}`,
+  },
   explain: {
     open: "診断を表示",
     denied: (statement, policy) => `により拒否: ${policy} のステートメント ${statement}`,

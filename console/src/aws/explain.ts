@@ -18,6 +18,13 @@ export interface Check {
   matchedPolicies: MatchedPolicy[];
 }
 
+/** A statement that would have allowed the request, were it not for these conditions. */
+export interface NearMiss {
+  layer: string;
+  by: MatchedPolicy;
+  conditions: { operator: string; key: string; expected: string[]; found: string[] }[];
+}
+
 export interface Denial {
   Principal: string;
   Action: string;
@@ -25,6 +32,7 @@ export interface Denial {
   Message: string;
   Reason: { kind: string; layer?: string; by?: MatchedPolicy };
   Checks: Check[];
+  NearMisses: NearMiss[] | null;
 }
 
 const EXPLAINED = [

@@ -3,12 +3,13 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 import { useState } from "react";
 import { useClients } from "../aws/clients";
 import { errorLine } from "../aws/errors";
-import { type Denial, type MatchedPolicy, eventHref, explain } from "../aws/explain";
+import { type Denial, type MatchedPolicy, type NearMiss, eventHref, explain } from "../aws/explain";
 import { useQuery } from "../aws/useQuery";
 import { lookup, t } from "../i18n";
 
-export function Explanation({ requestId }: { requestId: string }) {
-  const [open, setOpen] = useState(false);
+/** `shown` opens it at once: where the refusal is what the page is about. */
+export function Explanation({ requestId, shown = false }: { requestId: string; shown?: boolean }) {
+  const [open, setOpen] = useState(shown);
   return (
     <ExpandableSection
       headerText={t("common.explain")}
@@ -47,6 +48,9 @@ function Told({ denial }: { denial: Denial }) {
       <div>
         <strong>{reason}</strong>
       </div>
+      {(denial.NearMisses ?? []).map((miss, at) => (
+        <Missed key={at} miss={miss} />
+      ))}
       <ul className="checks">
         {denial.Checks.map((check, at) => (
           <li key={at}>
@@ -58,6 +62,28 @@ function Told({ denial }: { denial: Denial }) {
         ))}
       </ul>
     </>
+  );
+}
+
+/** What kept a statement from allowing: one line for each condition. */
+function Missed({ miss: { layer, by, conditions } }: { miss: NearMiss }) {
+  const where = named("explain.layer", layer);
+  return (
+    <div>
+      {t("explain.near", { where, statement: by.statement })}
+      <ul className="checks">
+        {conditions.map(({ operator, key, expected, found }, at) => (
+          <li key={at}>
+            {t("explain.condition", {
+              operator,
+              key,
+              expected: expected.join(", "),
+              found: found.length > 0 ? found.join(", ") : t("explain.absent"),
+            })}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

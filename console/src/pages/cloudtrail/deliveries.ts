@@ -15,6 +15,8 @@ export interface Queue {
   LatestAttempt?: number;
   NextAttempt?: number;
   Error?: string;
+  /** The request that was refused last. */
+  RequestId?: string;
 }
 
 /** A file that was given up after 30 days. */
@@ -45,7 +47,9 @@ export interface Deliveries {
   Deliveries: Delivery[];
 }
 
-export function useDeliveries(): Query<Deliveries> {
+/** Of one trail, or of all. */
+export function useDeliveries(trail?: string): Query<Deliveries> {
   const clients = useClients();
-  return useQuery((signal) => callShoseki<Deliveries>(clients, "DescribeDeliveries", {}, signal), [clients]);
+  const input = trail === undefined ? {} : { Name: trail };
+  return useQuery((signal) => callShoseki<Deliveries>(clients, "DescribeDeliveries", input, signal), [clients, trail]);
 }

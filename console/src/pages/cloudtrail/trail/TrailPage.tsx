@@ -9,10 +9,12 @@ import { useNavigate } from "react-router-dom";
 import { useAction } from "../../../aws/useAction";
 import { ConfirmDelete } from "../../../components/ConfirmDelete";
 import { ErrorAlert } from "../../../components/ErrorAlert";
+import { Explanation } from "../../../components/Explanation";
 import { Page } from "../../../components/Page";
-import { t } from "../../../i18n";
+import { formatNumber, t } from "../../../i18n";
 import { useFlash } from "../../../shell/flash";
 import { DeleteTrail } from "../Trails";
+import { useDeliveries } from "../deliveries";
 import { Loaded, trailsCrumb } from "./Loaded";
 import { Sections } from "./Sections";
 import { type TrailDetail, useTrail } from "./useTrail";
@@ -76,8 +78,23 @@ function Detail({ detail, reload }: { detail: TrailDetail; reload: () => void })
   );
 }
 
+/** Why the files of a trail are refused: once for each folder that waits. */
+function Refusals({ arn }: { arn: string }) {
+  const { data } = useDeliveries(arn);
+  const queues = data?.Deliveries.flatMap(({ Queues }) => Queues) ?? [];
+  return queues.map(
+    ({ Bucket, Folder, Files, RequestId }) =>
+      RequestId && (
+        <div key={`${Bucket}/${Folder}`}>
+          {t("trail.problem.waiting", { count: formatNumber(Files), place: `${Bucket}/${Folder}` })}
+          <Explanation requestId={RequestId} shown />
+        </div>
+      ),
+  );
+}
+
 /** What GetTrailStatus says is wrong, with the places where it can be put right. */
-function DeliveryProblems({ detail: { status, trail } }: { detail: TrailDetail }) {
+function DeliveryProblems({ detail: { arn, status, trail } }: { detail: TrailDetail }) {
   const problems = [
     { label: t("trail.delivery.error"), text: status.LatestDeliveryError },
     { label: t("trail.delivery.digestError"), text: status.LatestDigestDeliveryError },
@@ -94,6 +111,7 @@ function DeliveryProblems({ detail: { status, trail } }: { detail: TrailDetail }
             {label}: {text}
           </div>
         ))}
+        <Refusals arn={arn} />
         <SpaceBetween size="m" direction="horizontal">
           <Link href={`#/s3/buckets/${trail.S3BucketName}?tab=permissions`}>
             {t("trail.problem.bucketPolicy")}
