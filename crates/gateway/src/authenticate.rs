@@ -7,7 +7,7 @@ use types::{Region, Timestamp};
 use wire::Head;
 use wire::sigv4::{self, SignatureError, Signed, SigningKey, Verified};
 
-use crate::{Caller, Credential, CredentialQuery, Gateway, Refused, Service};
+use crate::{Caller, Credential, CredentialQuery, Family, Gateway, Refused, Service, WireError};
 
 /// Who asks, and what proves it.
 #[derive(Debug)]
@@ -18,6 +18,25 @@ pub(crate) struct Authenticated {
     /// `None` without credentials, like `verified`.
     pub(crate) signed: Option<Signed>,
     pub(crate) verified: Option<Verified>,
+}
+
+impl Authenticated {
+    /// Errors if the host names another region than the signature.
+    ///
+    /// Observed: S3 names the endpoint's region, so that the client signs for it.
+    pub(crate) fn expect_region(
+        &self,
+        of_host: Option<&Region>,
+        family: Family,
+    ) -> Result<(), WireError> {
+        match (&self.signed, of_host) {
+            (Some(signed), Some(region)) if signed.region != region.as_str() => {
+                let error = SignatureError::wrong_region(signed, region.as_str()).wire(family);
+                Err(error.with_header("x-amz-bucket-region", region.as_str()))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Proves the signature. `body_sha256` is the hash of a whole body, `None` if it is still to come.

@@ -13,6 +13,9 @@ use crate::{Call, Caller, Denial, Gateway, IdentityPort, Operation, Refused};
 
 /// Calls that may be nested in one another at most.
 const DEPTH_MAX: u8 = 8;
+/// Refusals of one call that are kept to be explained: a call with a thousand parts may have one
+/// of each.
+const DENIALS_MAX: usize = 32;
 
 /// What an operation works with: the call, the transaction, and the way to other operations.
 pub struct Ctx<'t> {
@@ -51,7 +54,9 @@ impl<'t> Ctx<'t> {
     }
 
     pub(crate) fn push_denial(&mut self, denial: Denial) {
-        self.denials.push(denial);
+        if self.denials.len() < DENIALS_MAX {
+            self.denials.push(denial);
+        }
     }
 
     /// The call that is being answered.
@@ -160,11 +165,29 @@ impl<'t> Ctx<'t> {
         caller: Caller,
         input: &mut O::Input,
     ) -> Result<O::Output, Refused> {
+        let call =
+            self.gateway.internal_call(caller, region, self.now(), O::SPEC.service.family)?;
+        self.nested::<O>(call, input)
+    }
+
+    /// Carries out a part of the present call as an operation of its own: authorized on its own,
+    /// with an event of its own, by the same client under the same request id.
+    pub fn part<O: Operation>(&mut self, input: &mut O::Input) -> Result<O::Output, Refused> {
+        let mut call = (*self.call).clone();
+        if let Some(origin) = &mut call.origin {
+            origin.body_bytes = 0;
+        }
+        self.nested::<O>(call, input)
+    }
+
+    fn nested<O: Operation>(
+        &mut self,
+        call: Call,
+        input: &mut O::Input,
+    ) -> Result<O::Output, Refused> {
         if self.depth >= DEPTH_MAX {
             return Err(StoreError::engine("calls are nested too deeply").into());
         }
-        let call =
-            self.gateway.internal_call(caller, region, self.now(), O::SPEC.service.family)?;
         let outer = std::mem::replace(&mut self.call, Arc::new(call));
         self.depth = self.depth.saturating_add(1);
         let result = execute::<O>(self, input);

@@ -207,6 +207,7 @@ impl Gateway {
         let view = self.store.snapshot()?;
         let hash = hash.as_ref();
         let found = authenticate(self, &view, &head, service, hash, anonymous, now)?;
+        found.expect_region(identified.region_of_host.as_ref(), service.family)?;
         let gate = BodyGate::new(&head, &found)?;
         let (body, gate) = match gate {
             Some(gate) if !streamed => (gate.whole(&body)?, None),

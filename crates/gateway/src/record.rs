@@ -15,6 +15,8 @@ use crate::{
 /// Observed: S3 calling KMS for a user, in `sourceIPAddress`, `userAgent` and `invokedBy`.
 const FORWARDED: &str = "AWS Internal";
 
+const NOT_MODIFIED: u16 = 304;
+
 /// How a call ended.
 #[derive(Debug)]
 pub(crate) enum Outcome<'a, T> {
@@ -38,6 +40,9 @@ impl<'a, T> Outcome<'a, T> {
     fn error(&self, service: &Service) -> Option<(String, Option<String>)> {
         match self {
             Self::Done(_) => None,
+            // Assumed: "not modified" is an answer, not an error, as in S3's server access logs; a
+            // failed precondition (412) is an error.
+            Self::Refused(error) if error.status == NOT_MODIFIED => None,
             // Observed: every service's denials are recorded under this one name.
             Self::Refused(error) if is_denial(error) => {
                 Some(("AccessDenied".to_owned(), error.message.clone()))

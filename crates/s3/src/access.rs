@@ -1,6 +1,6 @@
 //! The rights that calls need, and the condition keys that they are decided with.
 
-use gateway::{Access, Auth, Ctx, Route, Scope, Spec};
+use gateway::{Access, Auth, Ctx, Failure, Origin, Route, Scope, Spec};
 use policy::{Context, Grammar, ResourceRule};
 use types::AccountId;
 
@@ -46,11 +46,23 @@ pub(crate) fn checked_bucket(ctx: &Ctx<'_>, request: &Request) -> S3Result<Bucke
     let bucket = bucket::load(ctx, &request.bucket)?;
     expect_owner(request, "x-amz-expected-bucket-owner", &bucket)?;
     // Calls that services make may come from another region.
-    if ctx.call().origin.is_some() && bucket.region != *ctx.region() {
-        let signed = ctx.region().to_string();
-        return Err(S3Error::WrongRegion { signed, bucket: bucket.region.to_string() }.into());
+    match &ctx.call().origin {
+        Some(origin) if bucket.region != *ctx.region() => Err(elsewhere(ctx, origin, &bucket)),
+        Some(_) | None => Ok(bucket),
     }
-    Ok(bucket)
+}
+
+/// Observed: no `Location`, so that nobody follows without signing anew; clients find the region
+/// in the header, the host in the element.
+fn elsewhere(ctx: &Ctx<'_>, origin: &Origin, bucket: &Bucket) -> Failure<S3Error> {
+    let domains = &ctx.gateway().settings().domains;
+    let domain = domains.first().map_or("amazonaws.com", String::as_str);
+    let port = origin.host.rsplit_once(':').map(|(_, port)| port);
+    let port = port.filter(|port| port.parse::<u16>().is_ok());
+    let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+    let (bucket, region) = (bucket.name.clone(), bucket.region.to_string());
+    let endpoint = format!("{bucket}.s3.{region}.{domain}{port}");
+    S3Error::PermanentRedirect { bucket, region, endpoint }.into()
 }
 
 /// Observed: not 12 digits is told apart from another owner.

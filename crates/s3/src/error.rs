@@ -101,8 +101,8 @@ pub enum S3Error {
     NotImplemented { header: String, additional: String },
     /// The lock of an object that has none.
     NoObjectLock,
-    /// The request is signed for another region than the bucket's.
-    WrongRegion { signed: String, bucket: String },
+    /// The bucket is in another region than the one that was asked.
+    PermanentRedirect { bucket: String, region: String, endpoint: String },
     /// A condition of the request does not hold.
     PreconditionFailed { condition: String },
     /// Nothing newer than what the client has.
@@ -198,16 +198,15 @@ fn bucket_error(error: &S3Error) -> Option<WireError> {
             "The specified location-constraint is not valid",
         )
         .with("LocationConstraint", location),
-        E::WrongRegion { signed, bucket } => WireError::new(
-            400,
-            "AuthorizationHeaderMalformed",
-            format!(
-                "The authorization header is malformed; the region '{signed}' is wrong; expecting \
-                 '{bucket}'"
-            ),
+        E::PermanentRedirect { bucket, region, endpoint } => WireError::new(
+            301,
+            "PermanentRedirect",
+            "The bucket you are attempting to access must be addressed using the specified \
+             endpoint. Please send all future requests to this endpoint.",
         )
-        .with("Region", bucket)
-        .with_header("x-amz-bucket-region", bucket),
+        .with("Endpoint", endpoint)
+        .with("Bucket", bucket)
+        .with_header("x-amz-bucket-region", region),
         _ => return None,
     })
 }

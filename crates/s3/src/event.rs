@@ -10,8 +10,9 @@ use crate::request::{Request, to_u64};
 use crate::response::Response;
 
 /// Query keys that prove who calls; they are not what was asked, and two of them are secret.
-const UNRECORDED_QUERY: [&str; 4] =
-    ["X-Amz-Credential", "X-Amz-Signature", "X-Amz-Security-Token", "x-id"];
+///
+/// Observed: `x-id`, which some SDKs send, is recorded.
+const UNRECORDED_QUERY: [&str; 3] = ["X-Amz-Credential", "X-Amz-Signature", "X-Amz-Security-Token"];
 /// Headers that are told.
 ///
 /// Observed: ACL, encryption and copy headers in `requestParameters`.
@@ -87,7 +88,7 @@ fn document(request: &Request) -> Option<(String, Value)> {
         let policy = serde_json::from_slice(&request.body).ok()?;
         return Some(("bucketPolicy".to_owned(), policy));
     }
-    // Source: CloudTrail User Guide: the keys of DeleteObjects are not listed.
+    // Observed: the event of the whole `DeleteObjects` names no key.
     if request.param("delete").is_some() || request.param("uploadId").is_some() {
         return None;
     }
@@ -188,8 +189,8 @@ fn sse_applied(spec: &Spec, request: &Request, response: &Response) -> Option<St
     Some(if asked { scheme.to_owned() } else { format!("Default_{scheme}") })
 }
 
-/// Observed: an object call names the object, then the bucket with its account; lists name a
-/// prefix; creating a bucket and listing all name nothing.
+/// Observed: an object call names the object, then the bucket with its account; lists and
+/// `DeleteObjects` name a prefix; creating a bucket and listing all name nothing.
 fn resources(spec: &Spec, request: &Request, owner: Option<&AccountId>) -> Vec<Resource> {
     if request.bucket.is_empty() || spec.name == "CreateBucket" {
         return Vec::new();
@@ -202,7 +203,7 @@ fn resources(spec: &Spec, request: &Request, owner: Option<&AccountId>) -> Vec<R
         let object = access::object_arn(&request.bucket, &request.key);
         return vec![Resource::object(object), whole];
     }
-    if spec.name.starts_with("List") {
+    if spec.name.starts_with("List") || spec.name == "DeleteObjects" {
         let prefix = request.param("prefix").unwrap_or_default();
         return vec![Resource::objects_under(access::object_arn(&request.bucket, prefix)), whole];
     }

@@ -37,6 +37,8 @@ pub struct Request {
     pub(crate) seen: OnceCell<Version>,
     /// The source of a copy whose bytes were taken.
     pub(crate) source: Option<Source>,
+    /// Whether it is about one key of a list of keys.
+    pub(crate) listed: bool,
     /// Who owned the bucket that the call has deleted; the event names the account.
     pub(crate) former_owner: Option<AccountId>,
 }

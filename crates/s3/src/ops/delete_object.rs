@@ -13,6 +13,11 @@ use crate::request::Request;
 use crate::response::Response;
 use crate::{SERVICE, access, lock, writing};
 
+/// Whether a marker was put or removed.
+pub(crate) const MARKER: &str = "x-amz-delete-marker";
+/// The marker's id, or that of the version that was removed.
+pub(crate) const VERSION_ID: &str = "x-amz-version-id";
+
 /// Deletes a version, or puts a delete marker on top.
 #[derive(Debug)]
 pub(crate) struct DeleteObject;
@@ -31,6 +36,9 @@ impl Api for DeleteObject {
     fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
         let bucket = bucket::load(ctx, &request.bucket)?;
         writing::refuse_unserved(request)?;
+        if let Some(id) = request.version_id().filter(|_| request.listed) {
+            expect_version(ctx, &bucket, &request.key, id)?;
+        }
         let target = Target {
             key: request.key.clone(),
             version_id: request.version_id().map(str::to_owned),
@@ -40,13 +48,13 @@ impl Api for DeleteObject {
         let deleted = delete(ctx, &bucket, &target)?;
         let marker = deleted.is_marker.then_some("true");
         Ok(Response::no_content()
-            .with_some("x-amz-delete-marker", marker)
-            .with_some("x-amz-version-id", deleted.version_id))
+            .with_some(MARKER, marker)
+            .with_some(VERSION_ID, deleted.version_id))
     }
 }
 
 /// The rights that deleting a version, or the newest one, needs.
-pub(crate) fn needs_of(
+fn needs_of(
     ctx: &Ctx<'_>,
     bucket: &Bucket,
     request: &Request,
@@ -67,24 +75,22 @@ pub(crate) fn needs_of(
 
 /// What shall go.
 #[derive(Debug)]
-pub(crate) struct Target {
-    pub(crate) key: String,
-    pub(crate) version_id: Option<String>,
-    pub(crate) if_match: Option<String>,
-    pub(crate) bypass: bool,
+struct Target {
+    key: String,
+    version_id: Option<String>,
+    if_match: Option<String>,
+    bypass: bool,
 }
 
 /// What went.
 #[derive(Debug)]
-pub(crate) struct Deleted {
-    /// Whether a marker was put or removed.
-    pub(crate) is_marker: bool,
-    /// The marker's id, or that of the version that was removed.
-    pub(crate) version_id: Option<String>,
+struct Deleted {
+    is_marker: bool,
+    version_id: Option<String>,
 }
 
 /// Deletes. A key that is not there is no error; a version that is not there is none either.
-pub(crate) fn delete(ctx: &mut Ctx<'_>, bucket: &Bucket, target: &Target) -> S3Result<Deleted> {
+fn delete(ctx: &mut Ctx<'_>, bucket: &Bucket, target: &Target) -> S3Result<Deleted> {
     let (name, key) = (bucket.name.as_str(), target.key.as_str());
     let Some(id) = &target.version_id else {
         let newest = object::newest(ctx.tx(), name, key)?;
@@ -117,7 +123,7 @@ pub(crate) fn delete(ctx: &mut Ctx<'_>, bucket: &Bucket, target: &Target) -> S3R
 }
 
 /// Observed: in a list of keys, a version that is not there is an error.
-pub(crate) fn expect_version(ctx: &Ctx<'_>, bucket: &Bucket, key: &str, id: &str) -> S3Result<()> {
+fn expect_version(ctx: &Ctx<'_>, bucket: &Bucket, key: &str, id: &str) -> S3Result<()> {
     match object::by_id(ctx.tx(), &bucket.name, key, id)? {
         Some(_) => Ok(()),
         None => Err(S3Error::NoSuchVersion { key: key.to_owned(), version: id.to_owned() }.into()),

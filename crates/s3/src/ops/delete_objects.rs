@@ -2,11 +2,11 @@
 //!
 //! Source: S3 API Reference, "DeleteObjects".
 
-use gateway::{Access, ApiError, BodyLimit, Ctx, Failure, Scope, Spec, WireError};
+use gateway::{Access, BodyLimit, Ctx, Refused, Scope, Spec, WireError};
 
-use super::delete_object::{self, DeleteObject, Target};
-use crate::api::Api;
-use crate::bucket::{self, Bucket};
+use super::delete_object::{self, DeleteObject};
+use crate::api::{Api, Call};
+use crate::bucket;
 use crate::error::{S3Error, S3Result};
 use crate::request::Request;
 use crate::response::Response;
@@ -19,9 +19,16 @@ const KEYS_MAX: usize = 1_000;
 /// Keys of 1,024 bytes, each of which may be escaped to six times that.
 const DOCUMENT_BYTES_MAX: usize = 8 << 20;
 
-/// Deletes many keys; each may fail on its own.
+/// Headers of the request that matter for each of its keys.
+const SHARED_HEADERS: [&str; 4] =
+    ["host", "x-amz-bypass-governance-retention", "x-amz-content-sha256", "x-amz-mfa"];
+
+/// Deletes many keys; each is authorized, may fail, and is recorded on its own.
 ///
-/// The keys leave no events of their own.
+/// Source: "AWS CloudTrail enhances logging for Amazon S3 DeleteObjects API", June 2025: the event
+/// of the whole call names no key, and every key has a `DeleteObject` event.
+/// Assumed: that event is the one of a `DeleteObject` call, under the id of the whole request; a
+/// key that fails has its error there.
 #[derive(Debug)]
 pub(crate) struct DeleteObjects;
 
@@ -43,45 +50,47 @@ impl Api for DeleteObjects {
         let bucket = bucket::load(ctx, &request.bucket)?;
         checksum::demand_digest(request)?;
         let wish = wish(request)?;
-        let bypass = lock::bypass(request, &bucket)?;
+        lock::bypass(request, &bucket)?;
         let mut xml = Xml::result("DeleteResult");
-        for mut target in wish.targets {
-            target.bypass = bypass;
-            match delete_one(ctx, &bucket, request, &target) {
+        for target in wish.targets {
+            let mut one = target.request(request);
+            match ctx.part::<Call<DeleteObject>>(&mut one) {
                 Ok(deleted) if !wish.quiet => tell(&mut xml, &target, &deleted),
                 Ok(_) => {}
-                Err(Failure::Internal(error)) => return Err(error.into()),
-                Err(Failure::Wire(error)) => tell_error(&mut xml, &target, &error),
-                Err(Failure::Api(error)) => tell_error(&mut xml, &target, &error.wire()),
+                Err(Refused::Internal(error)) => return Err(error.into()),
+                Err(Refused::Wire(error)) => tell_error(&mut xml, &target, &error),
             }
         }
         Ok(Response::xml(xml))
     }
 }
 
-/// Deletes a key if the caller may.
-fn delete_one(
-    ctx: &mut Ctx<'_>,
-    bucket: &Bucket,
-    request: &Request,
-    target: &Target,
-) -> S3Result<delete_object::Deleted> {
-    let one = Request {
-        bucket: bucket.name.clone(),
-        key: target.key.clone(),
-        headers: request.headers.clone(),
-        ..Request::default()
-    };
-    let id = target.version_id.as_deref();
-    for need in delete_object::needs_of(ctx, bucket, &one, id)? {
-        if !gateway::allows(ctx, need)? {
-            return Err(access::denied().into());
+/// One of the keys.
+#[derive(Debug)]
+struct Target {
+    key: String,
+    version_id: Option<String>,
+    if_match: Option<String>,
+}
+
+impl Target {
+    /// The call that deletes it.
+    fn request(&self, whole: &Request) -> Request {
+        let mut one = Request::object(&whole.bucket, &self.key);
+        one.listed = true;
+        for name in SHARED_HEADERS {
+            if let Some(value) = whole.header(name) {
+                one = one.with_header(name, &value);
+            }
+        }
+        if let Some(etag) = &self.if_match {
+            one = one.with_header("if-match", etag);
+        }
+        match &self.version_id {
+            Some(id) => one.with_query("versionId", id),
+            None => one,
         }
     }
-    if let Some(id) = id {
-        delete_object::expect_version(ctx, bucket, &target.key, id)?;
-    }
-    delete_object::delete(ctx, bucket, target)
 }
 
 #[derive(Debug, Default)]
@@ -97,13 +106,9 @@ fn wish(request: &Request) -> S3Result<Wish> {
         let key = object.text_of("Key").filter(|key| !key.is_empty());
         let key = key.ok_or(S3Error::MalformedXml)?.to_owned();
         let version_id = object.text_of("VersionId").filter(|id| !id.is_empty());
+        let version_id = version_id.map(str::to_owned);
         let if_match = object.text_of("ETag").map(str::to_owned);
-        targets.push(Target {
-            key,
-            version_id: version_id.map(str::to_owned),
-            if_match,
-            bypass: false,
-        });
+        targets.push(Target { key, version_id, if_match });
     }
     if targets.is_empty() || targets.len() > KEYS_MAX {
         return Err(S3Error::MalformedXml.into());
@@ -111,12 +116,12 @@ fn wish(request: &Request) -> S3Result<Wish> {
     Ok(Wish { targets, quiet: truth(&root, "Quiet")?.unwrap_or(false) })
 }
 
-fn tell(xml: &mut Xml, target: &Target, deleted: &delete_object::Deleted) {
+fn tell(xml: &mut Xml, target: &Target, deleted: &Response) {
     xml.open("Deleted").text("Key", &target.key);
     xml.some("VersionId", target.version_id.as_deref());
-    if deleted.is_marker {
+    if deleted.header(delete_object::MARKER).is_some() {
         xml.text("DeleteMarker", "true");
-        xml.some("DeleteMarkerVersionId", deleted.version_id.as_deref());
+        xml.some("DeleteMarkerVersionId", deleted.header(delete_object::VERSION_ID));
     }
     xml.close();
 }

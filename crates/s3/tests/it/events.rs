@@ -71,3 +71,23 @@ fn events_have_aws_names_and_documents() {
     let event = kit.event("PutBucketVersioning");
     assert_eq!(event["requestParameters"]["VersioningConfiguration"]["Status"], "Enabled");
 }
+
+/// A client that has the newest bytes already has made no error; one that expected others has.
+#[test]
+fn not_modified_is_no_error_and_a_failed_precondition_is_one() {
+    let kit = kit();
+    let etag = put(&kit, "/bkt/k", "hello").header("etag");
+    for (method, name) in [("GET", "GetObject"), ("HEAD", "HeadObject")] {
+        let same = send(&kit, method, "/bkt/k", &[("if-none-match", &etag)], "");
+        assert_eq!(same.status, 304);
+        let event = kit.event(name);
+        assert_eq!((event.get("errorCode"), event.get("errorMessage")), (None, None));
+        assert_eq!(event["additionalEventData"]["bytesTransferredOut"], 0);
+        let other = send(&kit, method, "/bkt/k", &[("if-match", "x")], "");
+        assert_eq!(other.status, 412);
+        let event = kit.event(name);
+        assert_eq!(event["errorCode"], "PreconditionFailed");
+        let text = "At least one of the pre-conditions you specified did not hold";
+        assert_eq!(event["errorMessage"], text);
+    }
+}

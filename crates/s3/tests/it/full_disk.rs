@@ -14,7 +14,13 @@ fn a_full_disk_can_be_emptied_and_not_filled() {
     store.release_reserve().unwrap();
     let bodies = || {
         let mut count = 0;
-        store.bodies().each(&mut |_, _, _| Ok(count += 1)).unwrap();
+        store
+            .bodies()
+            .each(&mut |_, _, _| {
+                count += 1;
+                Ok(())
+            })
+            .unwrap();
         count
     };
     let (before, events) = (bodies(), kit.events().len());

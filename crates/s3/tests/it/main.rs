@@ -8,6 +8,7 @@ mod listings;
 mod multipart;
 mod objects;
 mod policies;
+mod regions;
 mod settings;
 mod versions;
 

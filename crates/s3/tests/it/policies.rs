@@ -116,6 +116,30 @@ fn a_long_delete_refuses_single_keys() {
     let request = S3Request { method: "POST", target: "/bkt?delete", headers: &headers, body };
     let answer = kit.s3_as(&user, request).ok();
     assert!(!answer.text().contains("<Deleted>"));
-    assert!(answer.text().contains("<Error><Key>other</Key><Code>AccessDenied</Code>"));
+    let words = "User: arn:aws:iam::111122223333:user/cleaner is not authorized to perform: \
+                 s3:DeleteObject on resource: \"arn:aws:s3:::bkt/other\" because no \
+                 identity-based policy allows the s3:DeleteObject action";
+    let told = words.replace('"', "&quot;");
+    let error = format!("<Key>other</Key><Code>AccessDenied</Code><Message>{told}</Message>");
+    assert!(answer.text().contains(&error), "{}", answer.text());
     assert_eq!((get(&kit, "/bkt/mine/1").status, get(&kit, "/bkt/other").status), (404, 200));
+    let events = kit.events();
+    let of = |name: &'static str| {
+        events.iter().filter(move |event| event["eventName"] == name).collect::<Vec<_>>()
+    };
+    let [gone, kept] = of("DeleteObject")[..] else { panic!("an event for each key") };
+    assert_eq!(gone["requestParameters"]["key"], "mine/1");
+    assert_eq!(gone.get("errorCode"), None);
+    assert_eq!(kept["resources"][0]["ARN"], "arn:aws:s3:::bkt/other");
+    assert_eq!(
+        (&kept["errorCode"], &kept["errorMessage"]),
+        (&json!("AccessDenied"), &json!(words))
+    );
+    let [whole] = of("DeleteObjects")[..] else { panic!("one event for the whole call") };
+    assert_eq!(whole["resources"][0]["ARNPrefix"], "arn:aws:s3:::bkt/");
+    assert_eq!(whole["requestParameters"]["delete"], "");
+    assert_eq!(whole.get("errorCode"), None);
+    for field in ["userIdentity", "sourceIPAddress", "requestID", "eventTime"] {
+        assert_eq!((&gone[field], &kept[field]), (&whole[field], &whole[field]), "{field}");
+    }
 }
