@@ -1,4 +1,4 @@
-use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -111,12 +111,8 @@ pub(crate) fn newest(
     bucket: &str,
     object: &str,
 ) -> Result<Option<Version>, StoreError> {
-    let mut found = None;
-    VERSIONS.visit(tx, rows_of(bucket, object), [], &mut |_, version| {
-        found = Some(version);
-        ControlFlow::Break(())
-    })?;
-    Ok(found)
+    let found = VERSIONS.first_shared(tx, rows_of(bucket, object))?;
+    Ok(found.map(Arc::unwrap_or_clone))
 }
 
 /// The version with an id; errors if it cannot be one.

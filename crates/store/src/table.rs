@@ -48,7 +48,7 @@ impl<T: Serialize + DeserializeOwned> Table<T> {
 
     /// The row under `key`, decoded once for all who read the same bytes.
     ///
-    /// For the few rows that nearly every call reads; others would only push them out.
+    /// For rows that are read again and again; others only push them out.
     pub fn shared(&self, tx: &Tx<'_>, key: impl AsRef<[u8]>) -> Result<Option<Arc<T>>, StoreError>
     where
         T: Send + Sync + 'static,
@@ -65,14 +65,43 @@ impl<T: Serialize + DeserializeOwned> Table<T> {
     ) -> Result<Option<Arc<U>>, StoreError> {
         let key = self.key(key.as_ref());
         let Some(bytes) = tx.get(&key)? else { return Ok(None) };
+        self.recalled(tx, key, bytes, decode).map(Some)
+    }
+
+    /// The first row whose key begins with `prefix`, decoded once for all who read the same bytes.
+    pub fn first_shared(
+        &self,
+        tx: &Tx<'_>,
+        prefix: impl AsRef<[u8]>,
+    ) -> Result<Option<Arc<T>>, StoreError>
+    where
+        T: Send + Sync + 'static,
+    {
+        let prefix = self.key(prefix.as_ref());
+        let end = successor(prefix.clone());
+        let mut first = None;
+        tx.visit(&prefix, end.as_deref(), &mut |key, value| {
+            first = Some((key.to_vec(), value.to_vec()));
+            ControlFlow::Break(())
+        })?;
+        first.map(|(key, bytes)| self.recalled(tx, key, bytes, Ok)).transpose()
+    }
+
+    fn recalled<U: Send + Sync + 'static>(
+        &self,
+        tx: &Tx<'_>,
+        key: Vec<u8>,
+        bytes: Vec<u8>,
+        decode: impl FnOnce(T) -> Result<U, StoreError>,
+    ) -> Result<Arc<U>, StoreError> {
         if let Some(known) = tx.memo.and_then(|memo| memo.recall(&key, &bytes)) {
-            return Ok(Some(known));
+            return Ok(known);
         }
         let decoded = Arc::new(decode(self.read(&bytes)?)?);
         if let Some(memo) = tx.memo {
             memo.remember(key, bytes, &decoded);
         }
-        Ok(Some(decoded))
+        Ok(decoded)
     }
 
     /// Whether there is a row under `key`.
