@@ -255,3 +255,18 @@ def test_calls_that_do_not_exist_are_refused_and_the_server_lives_on(shared):
     began = time.monotonic()
     shared.client("kms").list_keys()
     assert time.monotonic() - began < 10
+
+
+def test_requests_that_are_too_large_are_refused_in_each_service_s_words(shared, name):
+    long = "x" * (3 << 20)
+    for service, call, words, code, status in [
+        ("kms", "create_key", {"Policy": long}, "RequestEntityTooLargeException", 413),
+        ("iam", "create_policy", {"PolicyName": name, "PolicyDocument": long},
+         "RequestEntityTooLarge", 413),
+        ("s3", "put_bucket_policy", {"Bucket": name, "Policy": long},
+         "MaxMessageLengthExceeded", 400),
+    ]:
+        client = shared.client(service, parameter_validation=False)
+        response = refusal(getattr(client, call), **words)
+        assert response["Error"]["Code"] == code, service
+        assert response["ResponseMetadata"]["HTTPStatusCode"] == status, service

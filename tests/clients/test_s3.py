@@ -407,3 +407,34 @@ def test_virtual_hosts_are_understood(shared, s3, bucket):
         request = urllib.request.Request(f"{shared.url}/k", headers={"Host": host})
         with urllib.request.urlopen(request) as answer:
             assert answer.read() == b"by host", host
+
+
+def test_a_bucket_elsewhere_is_found_by_clients_that_follow_regions(shared, s3, bucket):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"found")
+    there = shared.client("s3", region="eu-west-1")
+    assert body(there, bucket, "k") == b"found"
+    assert there.head_object(Bucket=bucket, Key="k")["ContentLength"] == 5
+    assert there.head_bucket(Bucket=bucket)["BucketRegion"] == REGION
+    assert shared.cli("s3", "cp", f"s3://{bucket}/k", "-", region="us-east-1").stdout == "found"
+
+
+def test_every_key_of_a_long_delete_has_its_result(shared, s3, bucket):
+    for key in ("mine/1", "mine/2", "other"):
+        s3.put_object(Bucket=bucket, Key=key, Body=b"x")
+    iam = shared.client("iam")
+    iam.create_user(UserName=bucket)
+    policy = {"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Action": "s3:DeleteObject",
+        "Resource": f"arn:aws:s3:::{bucket}/mine/*"}]}
+    iam.put_user_policy(UserName=bucket, PolicyName="own", PolicyDocument=json.dumps(policy))
+    key = iam.create_access_key(UserName=bucket)["AccessKey"]
+    cleaner = shared.client("s3", credentials=(key["AccessKeyId"], key["SecretAccessKey"]))
+    answer = cleaner.delete_objects(Bucket=bucket, Delete={
+        "Objects": [{"Key": "mine/1"}, {"Key": "other"}, {"Key": "mine/2"}]})
+    assert [entry["Key"] for entry in answer["Deleted"]] == ["mine/1", "mine/2"]
+    assert answer["Errors"] == [{
+        "Key": "other", "Code": "AccessDenied", "Message":
+            f"User: arn:aws:iam::{ACCOUNT}:user/{bucket} is not authorized to perform: "
+            f's3:DeleteObject on resource: "arn:aws:s3:::{bucket}/other" because no '
+            "identity-based policy allows the s3:DeleteObject action"}]
+    assert body(s3, bucket, "other") == b"x"

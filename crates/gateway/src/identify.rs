@@ -51,6 +51,29 @@ impl Identified {
     pub fn service(&self) -> &'static str {
         self.service.name
     }
+
+    /// The refusal of a body beyond `limit` bytes.
+    ///
+    /// Source: S3 API Reference, "Error responses". Assumed: the front ends of the other services
+    /// answer 413 with `RequestEntityTooLarge`, which JSON services call an exception.
+    pub fn too_large(&self, limit: u64) -> WireError {
+        match (self.service.family, self.body) {
+            (Family::Json, _) => WireError::without_message(413, "RequestEntityTooLargeException"),
+            (Family::Query, _) => {
+                WireError::new(413, "RequestEntityTooLarge", "Request entity too large")
+            }
+            (Family::S3, BodyLimit::Buffered(_)) => {
+                WireError::new(400, "MaxMessageLengthExceeded", "Your request was too large.")
+                    .with("MaxMessageLengthBytes", limit.to_string())
+            }
+            (Family::S3, BodyLimit::Streamed(_)) => WireError::new(
+                400,
+                "EntityTooLarge",
+                "Your proposed upload exceeds the maximum allowed size",
+            )
+            .with("MaxSizeAllowed", limit.to_string()),
+        }
+    }
 }
 
 /// A request that was authenticated, as a row takes it.

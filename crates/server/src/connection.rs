@@ -58,7 +58,7 @@ pub(crate) async fn answer(
                     let received = Received { head, body, tls: peer.tls.clone() };
                     buffered(gateway, identified, received).await
                 }
-                Err(problem) => gateway.refused(&identified, &problem),
+                Err(problem) => gateway.refused(&identified, &problem.wire(&identified)),
             },
             BodyLimit::Streamed(limit) => {
                 streamed(gateway, identified, head, peer.tls.clone(), body, limit).await
@@ -92,12 +92,12 @@ async fn streamed(
 ) -> Answer {
     let declared = body.size_hint().upper();
     if declared.is_some_and(|bytes| bytes > wire_limit(limit)) {
-        return gateway.refused(&identified, &too_large(limit));
+        return gateway.refused(&identified, &identified.too_large(limit));
     }
     let whole = match declared {
         Some(bytes) if bytes <= SMALL_STREAM_BYTES_MAX => match collect(body, bytes).await {
             Ok(bytes) => Ok(bytes),
-            Err(problem) => return gateway.refused(&identified, &problem),
+            Err(problem) => return gateway.refused(&identified, &problem.wire(&identified)),
         },
         _ => Err(body),
     };
@@ -107,16 +107,17 @@ async fn streamed(
         Err(body) => (None, Some(body)),
     };
     let brief = identified.brief && small.as_ref().is_some_and(|b| b.len() <= BRIEF_BODY_BYTES_MAX);
+    let too_large = Box::new(identified.too_large(limit));
     let begun = on_thread(brief, move || {
         let (begun, gate) = gateway.begin(identified, received);
         match (begun, small) {
             (Begun::Body(upload), Some(bytes)) => {
-                let mut receiving = Receiving { upload, gate, left: limit };
+                let mut receiving = Receiving { upload, gate, left: limit, too_large };
                 let pushed = receiving.push(&bytes);
                 Stage::Answering(receiving.finish(pushed))
             }
             (Begun::Body(upload), None) => {
-                Stage::Receiving(Receiving { upload, gate, left: limit })
+                Stage::Receiving(Receiving { upload, gate, left: limit, too_large })
             }
             (Begun::Answering(answering), _) => Stage::Answering(answering),
         }
@@ -156,13 +157,16 @@ struct Receiving {
     upload: Box<dyn Upload>,
     gate: Option<BodyGate>,
     left: u64,
+    too_large: Box<WireError>,
 }
 
 impl Receiving {
     fn push(&mut self, bytes: &[u8]) -> Result<(), WireError> {
-        let (upload, left) = (&mut self.upload, &mut self.left);
+        let (upload, left, too_large) = (&mut self.upload, &mut self.left, &self.too_large);
         let mut take = |payload: &[u8]| {
-            *left = left.checked_sub(payload.len() as u64).ok_or_else(|| too_large(0))?;
+            *left = left
+                .checked_sub(payload.len() as u64)
+                .ok_or_else(|| WireError::clone(too_large))?;
             upload.push(payload)
         };
         match &mut self.gate {
@@ -212,25 +216,34 @@ async fn receive(mut receiving: Receiving, mut body: Incoming) -> Answer {
     }
 }
 
-/// The whole body, if it has at most `limit` bytes.
-async fn collect(body: Incoming, limit: u64) -> Result<Bytes, WireError> {
-    if body.size_hint().lower() > limit {
-        return Err(too_large(limit));
-    }
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    match http_body_util::Limited::new(body, limit).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => {
-            Err(too_large(limit as u64))
+/// Why a body could not be collected.
+enum Problem {
+    TooLarge(u64),
+    Incomplete,
+}
+
+impl Problem {
+    fn wire(self, identified: &gateway::Identified) -> WireError {
+        match self {
+            Self::TooLarge(limit) => identified.too_large(limit),
+            Self::Incomplete => incomplete(),
         }
-        Err(_) => Err(incomplete()),
     }
 }
 
-/// Source: S3 API Reference, "Error responses".
-fn too_large(limit: u64) -> WireError {
-    WireError::new(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
-        .with("MaxSizeAllowed", limit.to_string())
+/// The whole body, if it has at most `limit` bytes.
+async fn collect(body: Incoming, limit: u64) -> Result<Bytes, Problem> {
+    if body.size_hint().lower() > limit {
+        return Err(Problem::TooLarge(limit));
+    }
+    let bytes = usize::try_from(limit).unwrap_or(usize::MAX);
+    match http_body_util::Limited::new(body, bytes).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => {
+            Err(Problem::TooLarge(limit))
+        }
+        Err(_) => Err(Problem::Incomplete),
+    }
 }
 
 /// Source: S3 API Reference, "Error responses".
