@@ -1,10 +1,13 @@
 """Outage and repair: what fails says why, and after the repair nothing is missing."""
 
 import json
+import os
+import subprocess
 
 import pytest
 
 from eventually import eventually
+from rehearsal import ROOT, binary
 from walk import Walk, history, key_policy, request_id
 
 
@@ -86,3 +89,36 @@ def test_what_happened_during_an_outage_is_delivered_after_the_repair(server, na
         verdict = walk.validate()
         assert verdict.returncode == 0, verdict.stdout + verdict.stderr
         assert "INVALID" not in verdict.stderr
+
+
+def misname_trail(walk):
+    policy = key_policy(walk.name + "-other")
+    walk.server.client("kms").put_key_policy(KeyId=walk.key_arn, Policy=json.dumps(policy))
+
+
+def explain(server):
+    """`shoseki explain --deliveries`: exit code and output."""
+    key_id, secret = ROOT
+    env = {**os.environ, "AWS_ENDPOINT_URL": server.url, "AWS_ACCESS_KEY_ID": key_id,
+           "AWS_SECRET_ACCESS_KEY": secret}
+    done = subprocess.run([binary(), "explain", "--deliveries"], env=env, capture_output=True,
+                          text=True, timeout=60)
+    assert done.stderr == ""
+    return done.returncode, done.stdout
+
+
+def test_explain_names_the_statement_that_keeps_files_waiting(server, name):
+    walk = Walk(server, name).prepare().start()
+    misname_trail(walk)
+    server.client("kms").list_keys()
+
+    def told():
+        code, text = explain(server)
+        return code == 1 and walk.arn + "-other" in text and text
+
+    text = eventually(told, what="a refusal is explained")
+    assert "statement `Allow CloudTrail to encrypt logs` of resource policy would allow it" in text
+    compared = f"the policy says {walk.arn}-other, the request says {walk.arn}"
+    assert f"StringEquals aws:sourcearn: {compared}" in text
+    repair_key_policy(walk)
+    eventually(lambda: name not in explain(server)[1], what="nothing of it waits any more")

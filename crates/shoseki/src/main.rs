@@ -10,9 +10,11 @@ mod account;
 mod client;
 mod environment;
 mod exit;
+mod explain;
 mod lang;
 mod out;
 mod quickstart;
+mod reach;
 mod serve;
 mod signals;
 mod verify;
@@ -58,6 +60,8 @@ enum Command {
     Account(account::Account),
     /// Verifies a trail's log files and digests, and what `validate-logs` does not see.
     Verify(verify::Verify),
+    /// Tells why a request was refused, or why files wait: the policy, the statement, the values.
+    Explain(explain::Explain),
 }
 
 fn main() -> ExitCode {
@@ -69,6 +73,7 @@ fn main() -> ExitCode {
         Command::Env(verb) => environment::run(verb),
         Command::Account(verb) => account::run(verb, lang),
         Command::Verify(verb) => verify::run(verb),
+        Command::Explain(verb) => explain::run(verb),
     };
     match done {
         Ok(exit) => exit.into(),

@@ -11,15 +11,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
-use server::RootCredentials;
 use trail::digest::Series;
 use trail::names::{TrailName, TrailRef};
 use trail::verify::{Anchor, Report, Request};
 use types::{AccountId, Clock, Timestamp};
-use wire::sign::Credentials;
 
-use crate::client::{Ask, Client, Endpoint};
+use crate::client::{Ask, Client};
 use crate::exit::{Exit, Trouble};
+use crate::reach::Reach;
 use crate::serve::runtime;
 
 /// The flags of `verify`.
@@ -68,61 +67,6 @@ Examples:
   shoseki verify --anchor /media/safe/audit.json --start-time 2026-01-02 --trail-arn ARN
 
 Exit code 1 tells that something was found.";
-
-/// How a server is reached.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Reach {
-    /// The server.
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "AWS_ENDPOINT_URL",
-        default_value = "http://127.0.0.1:4566"
-    )]
-    endpoint_url: String,
-    /// Takes the root user's access key from a data directory.
-    #[arg(long, value_name = "DIR", env = "SHOSEKI_DATA_DIR")]
-    data_dir: Option<PathBuf>,
-    /// Certificates to trust instead of the system's, in PEM.
-    #[arg(long, value_name = "FILE", env = "AWS_CA_BUNDLE")]
-    ca_bundle: Option<PathBuf>,
-    #[arg(long, env = "AWS_ACCESS_KEY_ID", hide = true)]
-    access_key_id: Option<String>,
-    #[arg(long, env = "AWS_SECRET_ACCESS_KEY", hide = true, hide_env_values = true)]
-    secret_access_key: Option<String>,
-    #[arg(long, env = "AWS_SESSION_TOKEN", hide = true, hide_env_values = true)]
-    session_token: Option<String>,
-}
-
-impl Reach {
-    fn credentials(&self) -> Result<Credentials, Trouble> {
-        if let (Some(id), Some(secret)) = (&self.access_key_id, &self.secret_access_key) {
-            return Ok(Credentials {
-                access_key_id: id.clone(),
-                secret: secret.clone(),
-                session_token: self.session_token.clone(),
-            });
-        }
-        let kept = self.data_dir.as_deref().map(RootCredentials::kept).transpose()?.flatten();
-        let Some(kept) = kept else {
-            return Err(Trouble::usage(
-                "no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or --data-dir",
-            ));
-        };
-        Ok(Credentials {
-            access_key_id: kept.access_key_id,
-            secret: kept.secret_access_key,
-            session_token: None,
-        })
-    }
-
-    fn client(&self, runtime: &tokio::runtime::Runtime, region: &str) -> Result<Client, Trouble> {
-        let endpoint = Endpoint::parse(&self.endpoint_url, self.ca_bundle.clone());
-        let endpoint = endpoint.map_err(Trouble::usage)?;
-        let (handle, clock) = (runtime.handle().clone(), Clock::system());
-        Ok(Client::new(handle, endpoint, self.credentials()?, region, clock))
-    }
-}
 
 /// Whose log files, and where they are.
 #[derive(Debug, Clone)]

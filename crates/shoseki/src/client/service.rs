@@ -15,6 +15,8 @@ pub(crate) enum Service {
     S3,
     /// Trails.
     CloudTrail,
+    /// What AWS has no API for.
+    Own,
 }
 
 impl Service {
@@ -24,6 +26,7 @@ impl Service {
             Self::Kms => "kms",
             Self::S3 => "s3",
             Self::CloudTrail => "cloudtrail",
+            Self::Own => "shoseki",
         }
     }
 }
@@ -55,6 +58,11 @@ impl Ask {
     pub(crate) fn cloudtrail(operation: &'static str, input: &Value) -> Self {
         const TARGET: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101";
         Self::json(Service::CloudTrail, TARGET, operation, input)
+    }
+
+    /// An operation of our own service.
+    pub(crate) fn own(operation: &'static str, input: &Value) -> Self {
+        Self::json(Service::Own, "Shoseki_20261101", operation, input)
     }
 
     fn json(service: Service, target: &str, operation: &'static str, input: &Value) -> Self {
@@ -95,7 +103,7 @@ pub(super) fn refusal(service: Service, answered: &Answered) -> CallError {
     let status = answered.status.as_u16();
     let (code, message) = match service {
         Service::S3 => xml_error(&answered.body),
-        Service::Kms | Service::CloudTrail => json_error(&answered.body),
+        Service::Kms | Service::CloudTrail | Service::Own => json_error(&answered.body),
     }
     .unwrap_or_default();
     // An answer to HEAD has no body.

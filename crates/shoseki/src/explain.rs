@@ -1,0 +1,131 @@
+//! `shoseki explain`: why a request was refused, or why a trail's files wait.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::client::{Ask, Client};
+use crate::exit::{Exit, Trouble};
+use crate::out::Out;
+use crate::reach::Reach;
+use crate::serve::runtime;
+
+/// Requests are signed for a region, but neither operation depends on it.
+const REGION: &str = "us-east-1";
+
+/// The flags of `explain`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Explain {
+    /// The request that was refused in the last day; its event has the id as `requestID`.
+    #[arg(required_unless_present = "deliveries")]
+    request_id: Option<String>,
+    /// Explains what keeps the files of all trails from their buckets.
+    #[arg(long, conflicts_with = "request_id")]
+    deliveries: bool,
+    #[command(flatten)]
+    reach: Reach,
+    /// Prints the answers as they are, one JSON document a line.
+    #[arg(long)]
+    json: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  shoseki explain 7e8f26fc-1800-4527-9b94-ddf84cb024e5
+  shoseki explain --deliveries --data-dir /srv/shoseki
+
+Exit code 1 tells that something was refused.";
+
+/// Runs the verb.
+pub(crate) fn run(verb: &Explain) -> Result<Exit, Trouble> {
+    let runtime = runtime()?;
+    let client = verb.reach.client(&runtime, REGION)?;
+    let out = Out::new(verb.json);
+    match &verb.request_id {
+        Some(id) => explain(&client, out, id)?,
+        None => return deliveries(&client, out),
+    }
+    Ok(Exit::Findings)
+}
+
+fn deliveries(client: &Client, out: Out) -> Result<Exit, Trouble> {
+    let answer = ask(client, "DescribeDeliveries", &json!({}))?;
+    out.value(&answer);
+    let mut exit = Exit::Done;
+    for trail in list(&answer, "Deliveries") {
+        for queue in list(trail, "Queues") {
+            let error = text(queue, "Error");
+            let (bucket, folder) = (text(queue, "Bucket"), text(queue, "Folder"));
+            let files = number(queue, "Files");
+            out.text(&format!(
+                "{}: {files} files wait for {bucket}/{folder} {error}",
+                text(trail, "Name")
+            ));
+            if let Some(id) = queue.get("RequestId").and_then(Value::as_str) {
+                explain(client, out, id)?;
+                exit = Exit::Findings;
+            }
+        }
+        let losses = list(trail, "Losses").count();
+        if losses > 0 {
+            out.text(&format!("{}: {losses} files were given up", text(trail, "Name")));
+            exit = Exit::Findings;
+        }
+    }
+    if exit == Exit::Done {
+        out.text("Nothing is refused.");
+    }
+    Ok(exit)
+}
+
+fn explain(client: &Client, out: Out, request_id: &str) -> Result<(), Trouble> {
+    let answer = ask(client, "ExplainDenial", &json!({ "RequestId": request_id }))?;
+    out.value(&answer);
+    for denial in list(&answer, "Denials") {
+        out.text(&text(denial, "Message"));
+        if let Some(by) = denial.pointer("/Reason/by") {
+            out.text(&format!("  denied by {}", statement(by)));
+        }
+        for miss in list(denial, "NearMisses") {
+            let by = miss.get("by").unwrap_or(&Value::Null);
+            out.text(&format!("  {} would allow it, were it not for", statement(by)));
+            for one in list(miss, "conditions") {
+                let (operator, key) = (text(one, "operator"), text(one, "key"));
+                let (expected, found) = (joined(one, "expected"), joined(one, "found"));
+                out.text(&format!(
+                    "    {operator} {key}: the policy says {expected}, the request says {found}"
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn ask(client: &Client, operation: &'static str, input: &Value) -> Result<Value, Trouble> {
+    let answered = client.call(&Ask::own(operation, input))?;
+    Ok(serde_json::from_slice(&answered.body).unwrap_or_default())
+}
+
+/// A statement and the policy it is in.
+fn statement(by: &Value) -> String {
+    let policy =
+        by.get("arn").and_then(Value::as_str).map_or_else(|| text(by, "name"), str::to_owned);
+    format!("statement `{}` of {policy}", text(by, "statement"))
+}
+
+fn list<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
+    value.get(name).and_then(Value::as_array).into_iter().flatten()
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn number(value: &Value, name: &str) -> u64 {
+    value.get(name).and_then(Value::as_u64).unwrap_or_default()
+}
+
+fn joined(value: &Value, name: &str) -> String {
+    let texts: Vec<_> = list(value, name).filter_map(Value::as_str).collect();
+    if texts.is_empty() { "nothing".to_owned() } else { texts.join(", ") }
+}
