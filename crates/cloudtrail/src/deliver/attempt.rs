@@ -107,12 +107,12 @@ struct Arrived {
 struct NotPut {
     /// Empty if no request was made.
     request_id: String,
-    refused: Refused,
+    refused: Box<Refused>,
 }
 
 impl From<StoreError> for NotPut {
     fn from(error: StoreError) -> Self {
-        Self { request_id: String::new(), refused: error.into() }
+        Self { request_id: String::new(), refused: Box::new(error.into()) }
     }
 }
 
@@ -193,15 +193,17 @@ impl Round<'_> {
                 self.arrived(&attempts.lane, place, file, arrived, now)?;
                 Ok(ControlFlow::Continue(()))
             }
-            Err(NotPut { request_id, refused: Refused::Wire(error) }) => {
-                let outage = attempts.fail(now, request_id);
-                if let Step::WaitUntil(due) = attempts.next_step(&file, now) {
-                    self.due = self.due.min(due);
+            Err(NotPut { request_id, refused }) => match *refused {
+                Refused::Wire(error) => {
+                    let outage = attempts.fail(now, request_id);
+                    if let Step::WaitUntil(due) = attempts.next_step(&file, now) {
+                        self.due = self.due.min(due);
+                    }
+                    self.failed(&file, error.code, outage)?;
+                    Ok(ControlFlow::Break(()))
                 }
-                self.failed(&file, error.code, outage)?;
-                Ok(ControlFlow::Break(()))
-            }
-            Err(NotPut { refused: Refused::Internal(error), .. }) => Err(error),
+                Refused::Internal(error) => Err(error),
+            },
         }
     }
 
@@ -238,7 +240,7 @@ impl Round<'_> {
         input: O::Input,
     ) -> Result<O::Output, NotPut> {
         let (request_id, result) = self.gateway.invoke_with_id::<O>(caller, region, input);
-        result.map_err(|refused| NotPut { request_id, refused })
+        result.map_err(|refused| NotPut { request_id, refused: Box::new(refused) })
     }
 
     fn log(&self, ranges: &[(u64, u64)]) -> Result<LogFile, StoreError> {
