@@ -136,7 +136,7 @@ const DOCUMENTS: [(&str, &str); 12] = [
 /// Every operation there is.
 fn seeds() -> Vec<Vec<u8>> {
     debug_assert!(JSON.contains(KEY), "the key that is there");
-    let all = [iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS];
+    let all = [gateway::ROWS, iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS];
     all.iter().flat_map(|rows| rows.iter()).map(seed).collect()
 }
 
@@ -190,7 +190,7 @@ fn run(input: &[u8]) -> Way {
 /// The answer to the request, signed by the root user; `None` if it is none.
 fn answer(input: &[u8]) -> Option<(Head, Answered)> {
     let end = input.iter().position(|byte| *byte == b'\n')?;
-    let services = ["s3", "kms", "iam", "sts", "cloudtrail"];
+    let services = ["s3", "kms", "iam", "sts", "cloudtrail", "shoseki"];
     let service = services.into_iter().find(|name| name.as_bytes() == &input[..end])?;
     let (mut head, body) = raw_request::parse(&input[end + 1..])?;
     head.headers.remove("authorization");
