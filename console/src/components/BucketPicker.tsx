@@ -18,7 +18,7 @@ export function useBuckets(): Query<readonly Bucket[]> {
   return useQuery<readonly Bucket[]>(
     (abortSignal) =>
       everyPage(
-        (ContinuationToken) => s3.send(new ListBucketsCommand({ ContinuationToken }), { abortSignal }),
+        (ContinuationToken) => s3.send(new ListBucketsCommand({ ContinuationToken, MaxBuckets: PAGE }), { abortSignal }),
         (answer) => answer.ContinuationToken,
         (answer) => answer.Buckets,
       ),
@@ -32,6 +32,9 @@ interface Props {
   invalid?: boolean;
   ariaLabel?: string;
 }
+
+/** S3 tells the buckets' regions only to those who ask page by page. */
+const PAGE = 1000;
 
 /** Put it in a `FormField`. */
 export function BucketPicker({ value, onChange, invalid, ariaLabel }: Props) {

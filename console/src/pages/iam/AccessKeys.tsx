@@ -16,6 +16,7 @@ import { useClients } from "../../aws/clients";
 import { useAction } from "../../aws/useAction";
 import { useQuery } from "../../aws/useQuery";
 import { CopyText } from "../../components/CopyText";
+import { ConfirmDelete } from "../../components/ConfirmDelete";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { ListTable } from "../../components/ListTable";
 import { Time } from "../../components/Time";
@@ -37,9 +38,9 @@ export function AccessKeys({ user }: { user?: string }) {
     setMade((await iam.send(new CreateAccessKeyCommand({ UserName: user }))).AccessKey);
     keys.reload();
   });
-  const change = useAction(async (AccessKeyId: string, action: StatusType | "delete") => {
-    if (action === "delete") await iam.send(new DeleteAccessKeyCommand({ UserName: user, AccessKeyId }));
-    else await iam.send(new UpdateAccessKeyCommand({ UserName: user, AccessKeyId, Status: action }));
+  const [deleting, setDeleting] = useState<string>();
+  const change = useAction(async (AccessKeyId: string, Status: StatusType) => {
+    await iam.send(new UpdateAccessKeyCommand({ UserName: user, AccessKeyId, Status }));
     keys.reload();
   });
   return (
@@ -82,7 +83,7 @@ export function AccessKeys({ user }: { user?: string }) {
                   <Button
                     variant="inline-link"
                     ariaLabel={t("iam.delete", { name: AccessKeyId })}
-                    onClick={() => void change.run(AccessKeyId, "delete")}
+                    onClick={() => setDeleting(AccessKeyId)}
                   >
                     {t("common.delete")}
                   </Button>
@@ -101,6 +102,19 @@ export function AccessKeys({ user }: { user?: string }) {
           </Button>
         }
       />
+      {deleting && (
+        <ConfirmDelete
+          title={t("iam.delete", { name: deleting })}
+          onDismiss={() => setDeleting(undefined)}
+          onConfirm={async () => {
+            await iam.send(new DeleteAccessKeyCommand({ UserName: user, AccessKeyId: deleting }));
+            setDeleting(undefined);
+            keys.reload();
+          }}
+        >
+          {t("iam.accessKey.delete.text")}
+        </ConfirmDelete>
+      )}
     </SpaceBetween>
   );
 }

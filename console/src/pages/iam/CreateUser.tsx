@@ -28,6 +28,7 @@ export function CreateUser() {
   const [name, setName] = useState("");
   const [console, setConsole] = useState(false);
   const [password, setPassword] = useState("");
+  const [reset, setReset] = useState(true);
   const [arns, setArns] = useState<string[]>([]);
   const [shown, setShown] = useState(false);
   const nameProblem = /^[\w+=,.@-]{1,64}$/.test(name) ? undefined : t("iam.user.nameRule");
@@ -45,7 +46,7 @@ export function CreateUser() {
       await after(PolicyArn, () => iam.send(new AttachUserPolicyCommand({ UserName: name, PolicyArn })));
     }
     if (console) {
-      const profile = { UserName: name, Password: password, PasswordResetRequired: false };
+      const profile = { UserName: name, Password: password, PasswordResetRequired: reset };
       await after(t("iam.password"), () => iam.send(new CreateLoginProfileCommand(profile)));
     }
     flash.success(t("common.created.flash", { name }));
@@ -54,7 +55,7 @@ export function CreateUser() {
   const commands = [
     cli("iam", "create-user", { userName: name }),
     ...arns.map((policyArn) => cli("iam", "attach-user-policy", { userName: name, policyArn })),
-    ...(console ? [cli("iam", "create-login-profile", { userName: name, password: "PASSWORD" })] : []),
+    ...(console ? [cli("iam", "create-login-profile", { userName: name, password: "PASSWORD", passwordResetRequired: reset })] : []),
   ];
   const go = (to: number) => {
     const stop = to > step && step === 0 && (nameProblem ?? passwordProblem) !== undefined;
@@ -82,6 +83,11 @@ export function CreateUser() {
                   <Checkbox checked={console} onChange={({ detail }) => setConsole(detail.checked)}>
                     {t("iam.user.console")}
                   </Checkbox>
+                  {console && (
+                    <Checkbox checked={reset} onChange={({ detail }) => setReset(detail.checked)}>
+                      {t("iam.password.reset")}
+                    </Checkbox>
+                  )}
                   {console && (
                     <FormField label={t("iam.password")} errorText={shown ? passwordProblem : undefined}>
                       <Input

@@ -17,6 +17,7 @@ import { useClients } from "../../aws/clients";
 import { useAction } from "../../aws/useAction";
 import { useQuery } from "../../aws/useQuery";
 import { CopyText } from "../../components/CopyText";
+import { ConfirmDelete } from "../../components/ConfirmDelete";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { t } from "../../i18n";
 
@@ -51,19 +52,15 @@ export function Mfa({ user }: { user: string }) {
     setCodes({ first: "", second: "" });
     devices.reload();
   });
-  const remove = useAction(async (SerialNumber: string) => {
-    await iam.send(new DeactivateMFADeviceCommand({ UserName: user, SerialNumber }));
-    await iam.send(new DeleteVirtualMFADeviceCommand({ SerialNumber }));
-    devices.reload();
-  });
+  const [removing, setRemoving] = useState<string>();
   return (
     <Container header={<Header variant="h2">{t("iam.mfa")}</Header>}>
       <SpaceBetween size="m">
-        <ErrorAlert error={devices.error ?? begin.error ?? enable.error ?? remove.error} />
+        <ErrorAlert error={devices.error ?? begin.error ?? enable.error} />
         {devices.data?.map(({ SerialNumber = "" }) => (
           <SpaceBetween key={SerialNumber} size="xs" direction="horizontal" alignItems="center">
             <span>{SerialNumber}</span>
-            <Button loading={remove.busy} onClick={() => void remove.run(SerialNumber)}>
+            <Button onClick={() => setRemoving(SerialNumber)}>
               {t("common.remove")}
             </Button>
           </SpaceBetween>
@@ -103,6 +100,21 @@ export function Mfa({ user }: { user: string }) {
           </>
         )}
       </SpaceBetween>
+      {removing && (
+        <ConfirmDelete
+          title={t("iam.mfa.remove")}
+          action={t("common.remove")}
+          onDismiss={() => setRemoving(undefined)}
+          onConfirm={async () => {
+            await iam.send(new DeactivateMFADeviceCommand({ UserName: user, SerialNumber: removing }));
+            await iam.send(new DeleteVirtualMFADeviceCommand({ SerialNumber: removing }));
+            setRemoving(undefined);
+            devices.reload();
+          }}
+        >
+          {t("iam.mfa.remove.text", { name: user })}
+        </ConfirmDelete>
+      )}
     </Container>
   );
 }

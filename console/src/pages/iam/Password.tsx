@@ -6,6 +6,7 @@ import {
   UpdateLoginProfileCommand,
 } from "@aws-sdk/client-iam";
 import Button from "@cloudscape-design/components/button";
+import Checkbox from "@cloudscape-design/components/checkbox";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
@@ -16,6 +17,7 @@ import { useClients } from "../../aws/clients";
 import { isCode } from "../../aws/errors";
 import { useAction } from "../../aws/useAction";
 import { useQuery } from "../../aws/useQuery";
+import { ConfirmDelete } from "../../components/ConfirmDelete";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
@@ -24,6 +26,8 @@ export function Password({ user }: { user: string }) {
   const { iam } = useClients();
   const flash = useFlash();
   const [password, setPassword] = useState("");
+  const [reset, setReset] = useState(false);
+  const [removing, setRemoving] = useState(false);
   const profile = useQuery(
     async (abortSignal) => {
       try {
@@ -42,20 +46,16 @@ export function Password({ user }: { user: string }) {
     profile.reload();
   };
   const save = useAction(async () => {
-    const input = { UserName: user, Password: password };
+    const input = { UserName: user, Password: password, PasswordResetRequired: reset };
     await (profile.data
       ? iam.send(new UpdateLoginProfileCommand(input))
       : iam.send(new CreateLoginProfileCommand(input)));
     finish();
   });
-  const remove = useAction(async () => {
-    await iam.send(new DeleteLoginProfileCommand({ UserName: user }));
-    finish();
-  });
   return (
     <Container header={<Header variant="h2">{t("iam.signIn")}</Header>}>
       <SpaceBetween size="m">
-        <ErrorAlert error={profile.error ?? save.error ?? remove.error} />
+        <ErrorAlert error={profile.error ?? save.error} />
         <span>{profile.data ? t("iam.password.set") : t("iam.password.none")}</span>
         <FormField label={t("iam.password.new")}>
           <Input
@@ -65,15 +65,32 @@ export function Password({ user }: { user: string }) {
             onChange={({ detail }) => setPassword(detail.value)}
           />
         </FormField>
+        <Checkbox checked={reset} onChange={({ detail }) => setReset(detail.checked)}>
+          {t("iam.password.reset")}
+        </Checkbox>
         <SpaceBetween size="xs" direction="horizontal">
           <Button disabled={password === "" || profile.data === undefined} loading={save.busy} onClick={() => void save.run()}>
             {t("common.save")}
           </Button>
-          <Button disabled={!profile.data} loading={remove.busy} onClick={() => void remove.run()}>
+          <Button disabled={!profile.data} onClick={() => setRemoving(true)}>
             {t("iam.password.remove")}
           </Button>
         </SpaceBetween>
       </SpaceBetween>
+      {removing && (
+        <ConfirmDelete
+          title={t("iam.password.remove")}
+          action={t("iam.password.remove")}
+          onDismiss={() => setRemoving(false)}
+          onConfirm={async () => {
+            await iam.send(new DeleteLoginProfileCommand({ UserName: user }));
+            setRemoving(false);
+            finish();
+          }}
+        >
+          {t("iam.password.remove.text", { name: user })}
+        </ConfirmDelete>
+      )}
     </Container>
   );
 }

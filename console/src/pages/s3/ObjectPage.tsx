@@ -1,5 +1,5 @@
 // One object: what is known of it, its bytes to download, and the events of a log file.
-import { GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3";
+import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
@@ -17,6 +17,7 @@ import { Page } from "../../components/Page";
 import { Time } from "../../components/Time";
 import { formatBytes, t } from "../../i18n";
 import { LogFile } from "./LogFile";
+import { storedBytes } from "./logFile";
 import { bucketHref, shortName } from "./paths";
 
 export function ObjectPage() {
@@ -27,7 +28,7 @@ export function ObjectPage() {
     [s3, bucket, key],
   );
   const download = useAction(async () => {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    const { Body } = await s3.send(storedBytes(bucket, key));
     const bytes = await Body?.transformToByteArray();
     const url = URL.createObjectURL(new Blob(bytes ? [bytes.slice().buffer] : []));
     const link = Object.assign(document.createElement("a"), { href: url, download: shortName(key) });

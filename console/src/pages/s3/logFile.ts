@@ -18,9 +18,17 @@ async function inflate(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise
   }
 }
 
-/** The JSON inside; browsers inflate a body by themselves when its encoding says so. */
+/**
+ * The bytes as they are stored. A browser inflates what says that it is gzip: the SDK then finds
+ * another checksum, and a download would not be the file.
+ */
+export function storedBytes(Bucket: string, Key: string): GetObjectCommand {
+  return new GetObjectCommand({ Bucket, Key, ResponseContentEncoding: "identity" });
+}
+
+/** The JSON inside. */
 export async function readJson(s3: S3Client, Bucket: string, Key: string, abortSignal: AbortSignal): Promise<unknown> {
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }), { abortSignal });
+  const { Body } = await s3.send(storedBytes(Bucket, Key), { abortSignal });
   const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
   const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const text = packed ? await inflate(new Blob([bytes.slice().buffer]).stream()) : new TextDecoder().decode(bytes);

@@ -1,0 +1,254 @@
+// What a person changes on the pages of things that exist: each click is judged by what the server
+// has afterwards, and by the record that it left.
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { after, before, describe, it } from "node:test";
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { CloudTrailClient, GetTrailCommand, GetTrailStatusCommand } from "@aws-sdk/client-cloudtrail";
+import * as iam from "@aws-sdk/client-iam";
+import { DescribeKeyCommand, GetKeyRotationStatusCommand, KMSClient, ListAliasesCommand } from "@aws-sdk/client-kms";
+import { newPage, signInByCookie, startBrowser } from "./support/browser.mjs";
+import { furnish } from "./support/furnish.mjs";
+import { containing, label } from "./support/labels.mjs";
+import { recordsNamed } from "./support/records.mjs";
+import { Screen } from "./support/screen.mjs";
+import { texts } from "./support/texts.mjs";
+import { ACCOUNT, REGION, ROOT_KEYS, ROOT_PASSWORD, setRootPassword, startServer } from "./support/server.mjs";
+
+const t = texts("ja");
+let server, browser, screen, page, made, clients;
+
+before(async () => {
+  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+  await setRootPassword(server);
+  made = await furnish(server);
+  screen = new Screen(await newPage(browser, { origin: server.origin }));
+  page = screen.page;
+  await signInByCookie(screen.context, { account: ACCOUNT, password: ROOT_PASSWORD });
+  await screen.go("/");
+  const settings = { endpoint: server.origin, region: REGION, credentials: ROOT_KEYS };
+  clients = { trail: new CloudTrailClient(settings), kms: new KMSClient(settings), iam: new iam.IAMClient(settings) };
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** The click is recorded as one of the console's, from this browser. */
+async function assertRecorded(name, region = REGION) {
+  const [record] = await recordsNamed(server, name, region);
+  assert.ok(record, `${name} is recorded`);
+  assert.equal(record.sessionCredentialFromConsole, "true", name);
+  assert.equal(record.sourceIPAddress, "127.0.0.1", name);
+  assert.equal(record.userAgent, await page.evaluate(() => navigator.userAgent), name);
+  assert.equal(record.eventType, "AwsApiCall", name);
+}
+
+const dialogButton = (text) => page.getByRole("dialog").getByRole("button", { name: label(text), exact: true });
+const typeWord = () => page.getByRole("dialog").getByRole("textbox").fill(t("common.delete.word"));
+
+async function confirm(text) {
+  await dialogButton(text).click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await screen.settled();
+}
+
+describe("a trail", () => {
+  it("is edited", async () => {
+    await screen.visit(`/cloudtrail/trails/${encodeURIComponent(made.trail)}/edit/general`);
+    await screen.boxOf(t("trail.validation")).click();
+    await screen.press(t("common.save"));
+    await screen.isAt("forest-trail");
+    const { Trail } = await clients.trail.send(new GetTrailCommand({ Name: made.trail }));
+    assert.equal(Trail.LogFileValidationEnabled, false);
+    await assertRecorded("UpdateTrail");
+  });
+
+  it("stops and starts logging", async () => {
+    const isLogging = async () => (await clients.trail.send(new GetTrailStatusCommand({ Name: made.trail }))).IsLogging;
+    await screen.visit(`/cloudtrail/trails/${encodeURIComponent(made.trail)}`);
+    await screen.press(t("trail.stop"));
+    await confirm(t("trail.stop"));
+    await screen.succeeds(t("trail.stopped", { name: "forest-trail" }));
+    assert.equal(await isLogging(), false);
+    await screen.press(t("trail.start"));
+    await screen.succeeds(t("trail.started", { name: "forest-trail" }));
+    assert.equal(await isLogging(), true);
+    await assertRecorded("StopLogging");
+    await assertRecorded("StartLogging");
+  });
+});
+
+describe("a key", () => {
+  const aliases = async () => (await clients.kms.send(new ListAliasesCommand({ KeyId: made.key }))).Aliases.map(({ AliasName }) => AliasName);
+  const state = async () => (await clients.kms.send(new DescribeKeyCommand({ KeyId: made.key }))).KeyMetadata;
+
+  it("rotates each so many days, and now", async () => {
+    await screen.visit(`/kms/keys/${made.key}?tab=rotation`);
+    await page.getByLabel(label(t("kms.rotation.automatic"))).click();
+    await screen.type(t("kms.rotation.period"), "180");
+    await screen.press(t("common.save"));
+    await screen.succeeds(t("common.edited.flash", { name: t("kms.rotation") }));
+    await screen.press(t("kms.rotation.now"));
+    await page.getByText("ON_DEMAND").first().waitFor();
+    const status = await clients.kms.send(new GetKeyRotationStatusCommand({ KeyId: made.key }));
+    assert.deepEqual([status.KeyRotationEnabled, status.RotationPeriodInDays], [true, 180]);
+    for (const name of ["EnableKeyRotation", "RotateKeyOnDemand"]) await assertRecorded(name);
+  });
+
+  it("gets another alias and loses it", async () => {
+    await screen.visit(`/kms/keys/${made.key}?tab=aliases`);
+    await screen.type(t("kms.alias.new"), "mori/second");
+    await screen.press(t("kms.alias.create"));
+    await page.getByRole("cell", { name: "mori/second" }).or(page.getByRole("rowheader", { name: "mori/second" })).first().waitFor();
+    assert.deepEqual((await aliases()).sort(), ["alias/forest", "alias/mori/second"]);
+    await screen.press(t("kms.alias.delete", { name: "mori/second" }));
+    await typeWord();
+    await confirm(t("common.delete"));
+    assert.deepEqual(await aliases(), ["alias/forest"]);
+    for (const name of ["CreateAlias", "DeleteAlias"]) await assertRecorded(name);
+  });
+
+  it("is scheduled for deletion only after a word of consent, and saved from it", async () => {
+    const choose = async (action) => {
+      await page.getByRole("button", { name: label(t("kms.actions")) }).click();
+      await page.getByRole("menuitem", { name: label(t(action)) }).click();
+      await screen.settled();
+    };
+    await screen.visit(`/kms/keys/${made.key}`);
+    await choose("kms.action.schedule");
+    await page.getByRole("dialog").getByRole("spinbutton").fill("7");
+    assert.ok(await dialogButton(t("kms.schedule.button")).isDisabled());
+    await page.getByRole("dialog").getByRole("checkbox").click();
+    await confirm(t("kms.schedule.button"));
+    assert.equal((await state()).KeyState, "PendingDeletion");
+    await choose("kms.action.cancelDeletion");
+    await screen.says(t("kms.key.state"), t("kms.state.disabled"));
+    assert.equal((await state()).KeyState, "Disabled");
+    await choose("kms.action.enable");
+    await screen.says(t("kms.key.state"), t("common.enabled"));
+    for (const name of ["ScheduleKeyDeletion", "CancelKeyDeletion", "EnableKey"]) await assertRecorded(name);
+  });
+});
+
+describe("objects", () => {
+  const file = { name: "蜂蜜 list.txt", mimeType: "text/plain", buffer: Buffer.from("acacia\nlinden\n") };
+
+  it("are uploaded and downloaded, byte for byte", async () => {
+    await screen.visit(`/s3/upload/${made.bucket}/notes/`);
+    await page.locator('input[type="file"]').setInputFiles(file);
+    await screen.press(t("s3.upload"));
+    await screen.succeeds(t("s3.upload.done"));
+    await screen.visit(`/s3/buckets/${made.bucket}?prefix=notes/`);
+    await screen.follow(file.name);
+    const [download] = await Promise.all([page.waitForEvent("download"), screen.press(t("s3.download"))]);
+    assert.deepEqual(readFileSync(await download.path()), file.buffer);
+  });
+
+  it("that are log files show the records in them", async () => {
+    await screen.visit(`/s3/object/${made.bucket}/${made.object}`);
+    await screen.tab(t("s3.events"));
+    const rows = page.getByRole("tabpanel").getByRole("radio");
+    await rows.first().click();
+    const shown = page.getByRole("region", { name: label(t("s3.events.record")) });
+    assert.equal(JSON.parse(await shown.innerText()).recipientAccountId, ACCOUNT);
+    const [download] = await Promise.all([page.waitForEvent("download"), screen.press(t("s3.download"))]);
+    assert.ok(JSON.parse(gunzipSync(readFileSync(await download.path()))).Records.length > 0);
+  });
+});
+
+/** What an authenticator application shows: RFC 6238 with SHA-1, 30 s, 6 digits. */
+function code(secret, atMs) {
+  const bits = [...secret.replace(/=+$/, "")].map((sign) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(sign).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(atMs / 30_000)));
+  const hash = createHmac("sha1", key).update(step).digest();
+  return String((hash.readUInt32BE(hash[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+describe("identities", () => {
+  it("a policy, a group, a role and a user are made", async () => {
+    await screen.visit("/iam/policies/create");
+    await screen.type(t("iam.policy.name"), "berries");
+    await screen.press(t("iam.policy.create"));
+    await screen.succeeds(t("common.created.flash", { name: "berries" }));
+    await screen.visit("/iam/groups");
+    await screen.type(t("iam.group.name"), "foxes");
+    await screen.press(t("iam.group.create"));
+    await screen.succeeds(t("common.created.flash", { name: "foxes" }));
+    await screen.visit("/iam/roles/create");
+    await screen.type(t("iam.role.name"), "ranger");
+    await screen.press(t("iam.role.create"));
+    await screen.succeeds(t("common.created.flash", { name: "ranger" }));
+    await screen.visit("/iam/users/create");
+    await screen.type(t("iam.user.name"), "kitsune");
+    await screen.box(t("iam.user.console")).click();
+    await screen.type(t("iam.password"), "Abura-age-2026");
+    await screen.press("次へ");
+    await screen.press("次へ");
+    await screen.press(t("iam.user.create"));
+    await screen.succeeds(t("common.created.flash", { name: "kitsune" }));
+    const { LoginProfile } = await clients.iam.send(new iam.GetLoginProfileCommand({ UserName: "kitsune" }));
+    assert.equal(LoginProfile.PasswordResetRequired, true);
+    for (const name of ["CreatePolicy", "CreateGroup", "CreateRole", "CreateUser", "CreateLoginProfile"]) {
+      await assertRecorded(name, "us-east-1");
+    }
+  });
+
+  it("access keys are made, shown once, switched off and deleted", async () => {
+    await screen.visit("/iam/users/kitsune");
+    await screen.tab(t("iam.credentials"));
+    await screen.press(t("iam.accessKey.create"));
+    await screen.succeeds(t("iam.accessKey.once"));
+    const list = async () => (await clients.iam.send(new iam.ListAccessKeysCommand({ UserName: "kitsune" }))).AccessKeyMetadata;
+    const [{ AccessKeyId }] = await list();
+    await screen.press(t("iam.accessKey.switch", { id: AccessKeyId }));
+    await screen.succeeds(t("iam.accessKey.inactive"));
+    assert.equal((await list())[0].Status, "Inactive");
+    await screen.press(t("iam.delete", { name: AccessKeyId }));
+    await typeWord();
+    await confirm(t("common.delete"));
+    assert.deepEqual(await list(), []);
+    for (const name of ["CreateAccessKey", "UpdateAccessKey", "DeleteAccessKey"]) await assertRecorded(name, "us-east-1");
+  });
+
+  it("an MFA device is assigned, asked for at sign-in, and removed", async () => {
+    await screen.press(t("iam.mfa.assign"));
+    const field = page.locator("div").filter({ hasText: label(t("iam.mfa.secret")) });
+    await field.first().waitFor();
+    const secret = /\b[A-Z2-7]{32,}\b/.exec(await page.getByRole("tabpanel").innerText())[0];
+    const now = Date.now();
+    await screen.type(t("iam.mfa.code1"), code(secret, now - 30_000));
+    await screen.type(t("iam.mfa.code2"), code(secret, now));
+    await screen.press(t("iam.mfa.enable"));
+    await page.getByText(`arn:aws:iam::${ACCOUNT}:mfa/kitsune`).waitFor();
+    const data = { account: ACCOUNT, root: false, user: "kitsune", password: "Abura-age-2026" };
+    const answer = await fetch(`${server.origin}/_console/session`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(data),
+    });
+    assert.equal((await answer.json()).code, "MfaRequired");
+    await screen.press(t("common.remove"));
+    await typeWord();
+    await confirm(t("common.remove"));
+    const { MFADevices } = await clients.iam.send(new iam.ListMFADevicesCommand({ UserName: "kitsune" }));
+    assert.deepEqual(MFADevices, []);
+    for (const name of ["EnableMFADevice", "DeactivateMFADevice"]) await assertRecorded(name, "us-east-1");
+  });
+
+  it("a password is set anew, and console access is taken away", async () => {
+    await screen.type(t("iam.password.new"), "Inari-zushi-2026");
+    await page.getByRole("tabpanel").getByRole("button", { name: label(t("common.save")) }).click();
+    await screen.succeeds(t("common.edited.flash", { name: t("iam.password") }));
+    await screen.press(t("iam.password.remove"));
+    await typeWord();
+    await confirm(t("iam.password.remove"));
+    await page.getByText(containing(t("iam.password.none"))).waitFor();
+    for (const name of ["UpdateLoginProfile", "DeleteLoginProfile"]) await assertRecorded(name, "us-east-1");
+  });
+
+  it("no script complained on the way", () => assert.deepEqual(screen.complaints, []));
+});
