@@ -41,7 +41,7 @@ fn main() {
 
 fn brotli(plain: &[u8]) -> Vec<u8> {
     let mut packed = Vec::new();
-    let params = BrotliEncoderParams { quality: 10, ..BrotliEncoderParams::default() };
+    let params = BrotliEncoderParams { quality: 9, ..BrotliEncoderParams::default() };
     brotli::BrotliCompress(&mut &plain[..], &mut packed, &params).unwrap();
     packed
 }
