@@ -1,1 +1,1 @@
-export{vn as EventStreamSerde,xn as eventStreamSerdeProvider}from"./aws.js";
+export{M as EventStreamSerde,F as eventStreamSerdeProvider}from"./aws.js";

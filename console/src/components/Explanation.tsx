@@ -1,8 +1,9 @@
 // Why a call was refused: the deciding policy and statement, and what each layer of policies said.
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import Link from "@cloudscape-design/components/link";
 import { useState } from "react";
 import { useClients } from "../aws/clients";
-import { errorLine } from "../aws/errors";
+import { errorLine, isCode } from "../aws/errors";
 import { type Denial, type MatchedPolicy, type NearMiss, eventHref, explain } from "../aws/explain";
 import { useQuery } from "../aws/useQuery";
 import { lookup, t } from "../i18n";
@@ -25,12 +26,15 @@ function Denials({ requestId }: { requestId: string }) {
   const clients = useClients();
   const denials = useQuery((signal) => explain(clients, requestId, signal), [clients, requestId]);
   if (denials.loading) return <div role="status">{t("common.loading")}</div>;
-  if (denials.error !== undefined) return <div>{errorLine(denials.error)}</div>;
+  const { data = [], error } = denials;
   return (
     <>
-      {denials.data?.length ? denials.data.map((denial, at) => <Told key={at} denial={denial} />) : t("explain.none")}
+      {error !== undefined && <div>{isCode(error, "AccessDenied") ? t("explain.notAllowed") : errorLine(error)}</div>}
+      {error === undefined && (data.length > 0 ? data.map((denial, at) => <Told key={at} denial={denial} />) : t("explain.none"))}
       <div>
-        <a href={eventHref(requestId)}>{t("explain.event")}</a>
+        <Link href={eventHref(requestId)} variant="primary" fontSize="inherit">
+          {t("explain.event")}
+        </Link>
       </div>
     </>
   );
@@ -40,7 +44,7 @@ function Told({ denial }: { denial: Denial }) {
   const { kind, layer, by } = denial.Reason;
   const where = layer ? named("explain.layer", layer) : "";
   const reason = by
-    ? t("explain.by", { where, policy: by.arn ?? by.name, statement: by.statement })
+    ? t("explain.by", { where, policy: policyName(by, denial, layer), statement: statementName(by) })
     : (lookup(`explain.reason.${kind}`)?.replace("{where}", where) ?? kind);
   return (
     <>
@@ -56,7 +60,7 @@ function Told({ denial }: { denial: Denial }) {
           <li key={at}>
             {named("explain.check", check.checkType)}: {named("explain.effect", check.evaluatedEffect)}
             {check.matchedPolicies.map((matched, place) => (
-              <div key={place}>{statementLine(matched)}</div>
+              <div key={place}>{statementLine(matched, denial, check.checkType)}</div>
             ))}
           </li>
         ))}
@@ -70,7 +74,7 @@ function Missed({ miss: { layer, by, conditions } }: { miss: NearMiss }) {
   const where = named("explain.layer", layer);
   return (
     <div>
-      {t("explain.near", { where, statement: by.statement })}
+      {t("explain.near", { where, statement: statementName(by) })}
       <ul className="checks">
         {conditions.map(({ operator, key, expected, found }, at) => (
           <li key={at}>
@@ -87,8 +91,21 @@ function Missed({ miss: { layer, by, conditions } }: { miss: NearMiss }) {
   );
 }
 
-function statementLine({ name, arn, statement, effect }: MatchedPolicy): string {
-  return t("explain.statement", { policy: arn ?? name, statement, effect });
+/** The layers whose policy belongs to a resource and bears no name of its own. */
+const OF_RESOURCES: readonly (string | undefined)[] = ["RESOURCE", "ROLE_TRUST"];
+
+function policyName({ name, arn }: MatchedPolicy, { Resource }: Denial, layer: string | undefined): string {
+  return OF_RESOURCES.includes(layer) ? Resource : (arn ?? name);
+}
+
+/** The `Sid`; where there is none the place in the policy, counted as people count. */
+function statementName({ statement }: MatchedPolicy): string {
+  return /^\d+$/.test(statement) ? t("explain.statement.number", { number: Number(statement) + 1 }) : statement;
+}
+
+function statementLine(matched: MatchedPolicy, denial: Denial, layer: string | undefined): string {
+  const { effect } = matched;
+  return t("explain.statement", { policy: policyName(matched, denial, layer), statement: statementName(matched), effect });
 }
 
 /** The words for a name of the engine; the name itself where there are none. */

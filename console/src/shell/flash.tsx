@@ -3,7 +3,7 @@
 import Flashbar, { type FlashbarProps } from "@cloudscape-design/components/flashbar";
 import { type ReactNode, createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "react-router-dom";
-import { failureOf } from "../aws/errors";
+import { FailureDetails } from "../components/FailureDetails";
 import { t } from "../i18n";
 
 interface Message {
@@ -53,18 +53,7 @@ export function FlashProvider({ children }: { children: ReactNode }) {
       success: add("success"),
       info: add("info"),
       warning: add("warning"),
-      error: (header, error) => {
-        const { code, message, status, requestId, gloss } = failureOf(error);
-        const facts = [status && `HTTP ${status}`, requestId].filter(Boolean).join(" · ");
-        const content = (
-          <>
-            {code}: {message}
-            {gloss && <div>{gloss}</div>}
-            {facts && <div>{facts}</div>}
-          </>
-        );
-        add("error")(content, { header });
-      },
+      error: (header, error) => add("error")(<FailureDetails error={error} />, { header }),
     };
   }, []);
 
