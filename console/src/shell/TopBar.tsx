@@ -145,8 +145,12 @@ export function TopBar() {
         if (detail.id === "credentials") navigate("/iam/security-credentials");
         const copied = detail.id === "account" ? session.account : detail.id === "arn" ? session.arn : undefined;
         if (copied) {
-          void navigator.clipboard?.writeText(copied);
-          flash.info(copied, { header: t("common.copied") });
+          // A page from a plain http address that is not this machine has no clipboard.
+          const written = navigator.clipboard?.writeText(copied) ?? Promise.reject(new Error());
+          written.then(
+            () => flash.info(copied, { header: t("common.copied") }),
+            () => flash.warning(copied, { header: t("common.copyFailed") }),
+          );
         }
       },
     });

@@ -22,6 +22,8 @@ const PLACES: readonly Place[] = [
   { name: "search.users", href: "/iam/users", words: "users ユーザー" },
   { name: "search.roles", href: "/iam/roles", words: "roles ロール" },
   { name: "search.policies", href: "/iam/policies", words: "policies ポリシー" },
+  { name: "iam.groups", href: "/iam/groups", words: "groups グループ" },
+  { name: "iam.own", href: "/iam/security-credentials", words: "security credentials password mfa パスワード 認証情報" },
 ];
 
 export interface Suggestion {

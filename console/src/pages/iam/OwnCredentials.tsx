@@ -8,6 +8,7 @@ import { Unavailable } from "../../components/Unavailable";
 import { t } from "../../i18n";
 import { AccessKeys } from "./AccessKeys";
 import { Mfa } from "./Mfa";
+import { OwnPassword } from "./OwnPassword";
 
 export function OwnCredentials() {
   const { account, user, arn } = useSession();
@@ -23,7 +24,8 @@ export function OwnCredentials() {
           ]}
         />
       </Container>
-      {isRoot ? <Unavailable>{t("iam.own.root")}</Unavailable> : <Mfa user={user} />}
+      {isRoot ? <Unavailable>{t("iam.own.root")}</Unavailable> : <OwnPassword />}
+      {!isRoot && <Mfa user={user} />}
       <AccessKeys />
     </Page>
   );

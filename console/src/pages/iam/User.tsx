@@ -8,11 +8,13 @@ import {
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useMemo, useState } from "react";
 import { useNavigate, useParams } from "react-router-dom";
 import { useClients } from "../../aws/clients";
+import { useAction } from "../../aws/useAction";
 import { everyPage, useQuery } from "../../aws/useQuery";
 import { ConfirmDelete } from "../../components/ConfirmDelete";
 import { CopyText } from "../../components/CopyText";
@@ -106,38 +108,41 @@ function GroupsOf({ user }: { user: string }) {
       ),
     [iam, user],
   );
+  const leave = useAction(async (GroupName: string) => {
+    await iam.send(new RemoveUserFromGroupCommand({ GroupName, UserName: user }));
+    groups.reload();
+  });
   return (
-    <ListTable
-      name="iam-groups-of-user"
-      query={groups}
-      title={t("iam.groups")}
-      trackBy={({ GroupName = "" }) => GroupName}
-      empty={{ title: t("iam.groups.ofUser.empty") }}
-      columns={[
-        {
-          id: "name",
-          header: t("iam.group.name"),
-          cell: ({ GroupName }) => GroupName,
-          text: ({ GroupName = "" }) => GroupName,
-          isRowHeader: true,
-        },
-        {
-          id: "remove",
-          header: t("common.remove"),
-          cell: ({ GroupName = "" }) => (
-            <Button
-              variant="inline-icon"
-              iconName="remove"
-              ariaLabel={t("iam.group.leave", { name: GroupName })}
-              onClick={() =>
-                void iam
-                  .send(new RemoveUserFromGroupCommand({ GroupName, UserName: user }))
-                  .then(groups.reload, groups.reload)
-              }
-            />
-          ),
-        },
-      ]}
-    />
+    <SpaceBetween size="m">
+      <ErrorAlert error={leave.error} />
+      <ListTable
+        name="iam-groups-of-user"
+        query={groups}
+        title={t("iam.groups")}
+        trackBy={({ GroupName = "" }) => GroupName}
+        empty={{ title: t("iam.groups.ofUser.empty") }}
+        columns={[
+          {
+            id: "name",
+            header: t("iam.group.name"),
+            cell: ({ GroupName = "" }) => <Link href={`#/iam/groups/${encodeURIComponent(GroupName)}`}>{GroupName}</Link>,
+            text: ({ GroupName = "" }) => GroupName,
+            isRowHeader: true,
+          },
+          {
+            id: "remove",
+            header: t("common.remove"),
+            cell: ({ GroupName = "" }) => (
+              <Button
+                variant="inline-icon"
+                iconName="remove"
+                ariaLabel={t("iam.group.leave", { name: GroupName })}
+                onClick={() => void leave.run(GroupName)}
+              />
+            ),
+          },
+        ]}
+      />
+    </SpaceBetween>
   );
 }

@@ -1,0 +1,58 @@
+// The signed-in user's own password: whoever changes it has to know the old one.
+import { ChangePasswordCommand } from "@aws-sdk/client-iam";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { type FormEvent, useState } from "react";
+import { useClients } from "../../aws/clients";
+import { useAction } from "../../aws/useAction";
+import { ErrorAlert } from "../../components/ErrorAlert";
+import { t } from "../../i18n";
+import { useFlash } from "../../shell/flash";
+
+const EMPTY = { old: "", chosen: "", again: "" };
+
+export function OwnPassword() {
+  const { iam } = useClients();
+  const flash = useFlash();
+  const [typed, setTyped] = useState(EMPTY);
+  const differs = typed.again !== "" && typed.again !== typed.chosen;
+  const ready = typed.old !== "" && typed.chosen !== "" && typed.again === typed.chosen;
+  const save = useAction(async () => {
+    await iam.send(new ChangePasswordCommand({ OldPassword: typed.old, NewPassword: typed.chosen }));
+    setTyped(EMPTY);
+    flash.success(t("common.edited.flash", { name: t("iam.password") }));
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (ready && !save.busy) void save.run();
+  };
+  const field = (name: keyof typeof EMPTY, autoComplete: string) => (
+    <Input
+      type="password"
+      autoComplete={autoComplete}
+      value={typed[name]}
+      onChange={({ detail }) => setTyped((before) => ({ ...before, [name]: detail.value }))}
+    />
+  );
+  return (
+    <form onSubmit={submit}>
+      <Container header={<Header variant="h2">{t("iam.password")}</Header>}>
+        <SpaceBetween size="m">
+          <ErrorAlert error={save.error} />
+          <FormField label={t("iam.password.old")}>{field("old", "current-password")}</FormField>
+          <FormField label={t("iam.password.new")}>{field("chosen", "new-password")}</FormField>
+          <FormField label={t("firstRun.again")} errorText={differs ? t("firstRun.again.differs") : undefined}>
+            {field("again", "new-password")}
+          </FormField>
+          <Button disabled={!ready} loading={save.busy}>
+            {t("iam.password.change")}
+          </Button>
+        </SpaceBetween>
+      </Container>
+    </form>
+  );
+}
