@@ -3,7 +3,7 @@ import { cli } from "../../../components/cli";
 import { tagPairs } from "../../../components/tags";
 import { type Draft, selectorsOf, trailArn } from "./draft";
 import { keyPolicy } from "./policies";
-import type { Who } from "./submit";
+import { ALL_BLOCKED, type Who } from "./submit";
 
 /** `policy` is the whole bucket policy after the change; undefined when it stays as it is. */
 export function createCommands(draft: Draft, who: Who, region: string, policy: string | undefined): string[] {
@@ -20,6 +20,12 @@ export function createCommands(draft: Draft, who: Who, region: string, policy: s
   if (draft.storage === "new") {
     const createBucketConfiguration = region === "us-east-1" ? undefined : { LocationConstraint: region };
     commands.push(cli("s3api", "create-bucket", { region, bucket, createBucketConfiguration }));
+    commands.push(cli("s3api", "put-public-access-block", { bucket, publicAccessBlockConfiguration: ALL_BLOCKED }));
+    if (kmsKeyId) {
+      const byDefault = { SSEAlgorithm: "aws:kms", KMSMasterKeyID: kmsKeyId };
+      const serverSideEncryptionConfiguration = { Rules: [{ ApplyServerSideEncryptionByDefault: byDefault }] };
+      commands.push(cli("s3api", "put-bucket-encryption", { bucket, serverSideEncryptionConfiguration }));
+    }
   }
   if (policy) commands.push(cli("s3api", "put-bucket-policy", { bucket, policy: one(policy) }));
   const tags = tagPairs(draft.tags).map(({ key, value }) => ({ Key: key, Value: value }));

@@ -42,6 +42,9 @@ export interface Made {
 
 const KEY_WAITING_DAYS = 7;
 
+/** Block Public Access in full. */
+export const ALL_BLOCKED = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true };
+
 /** `id` says what is made, so that a change of it in the form makes it a new step. */
 function step(id: string, key: MessageKey, name: string, run: Step["run"]): Step {
   return { id, text: t(key, { name }), run };
@@ -76,8 +79,7 @@ function newBucketSteps({ s3, region }: Clients, draft: Draft, made: Made): Step
       return () => s3.send(new DeleteBucketCommand({ Bucket }));
     }),
     step(`block ${Bucket}`, "trail.step.block", Bucket, async () => {
-      const all = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true };
-      await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: all }));
+      await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: ALL_BLOCKED }));
       return undefined;
     }),
     ...(draft.encrypt

@@ -1,0 +1,100 @@
+// Event history as a person searches it, reads it and takes it along.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { readFileSync } from "node:fs";
+import { CreateKeyCommand, KMSClient, ListKeysCommand } from "@aws-sdk/client-kms";
+import { newPage, signInByCookie, startBrowser } from "./support/browser.mjs";
+import { eventually } from "./support/eventually.mjs";
+import { label } from "./support/labels.mjs";
+import { recordsNamed } from "./support/records.mjs";
+import { Screen } from "./support/screen.mjs";
+import { ACCOUNT, REGION, ROOT_KEYS, ROOT_PASSWORD, setRootPassword, startServer } from "./support/server.mjs";
+import { texts } from "./support/texts.mjs";
+
+const t = texts("ja");
+
+let server, browser, screen, page;
+
+before(async () => {
+  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+  await setRootPassword(server);
+  const kms = new KMSClient({ endpoint: server.origin, region: REGION, credentials: ROOT_KEYS });
+  for (const Description of ["one", "two"]) await kms.send(new CreateKeyCommand({ Description }));
+  await kms.send(new ListKeysCommand({}));
+  await eventually("both keys in history", async () => (await recordsNamed(server, "CreateKey")).length === 2);
+  screen = new Screen(await newPage(browser, { origin: server.origin }));
+  page = screen.page;
+  await signInByCookie(screen.context, { account: ACCOUNT, password: ROOT_PASSWORD });
+  await screen.go("/cloudtrail/events");
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const rows = (name) => page.getByRole("link", { name, exact: true });
+
+/** The value to look up; a box with a cross that empties it. */
+const value = () => page.getByRole("searchbox", { name: label(t("history.value")) });
+
+async function choose(field, option) {
+  await page.getByRole("button", { name: new RegExp(label(t(field)).source.slice(0, -1)) }).first().click();
+  await page.getByRole("option", { name: label(t(option)) }).first().click();
+  await screen.settled();
+}
+
+async function download(kind) {
+  await page.getByRole("button", { name: label(t("history.download")) }).click();
+  const item = page.getByRole("menuitem", { name: new RegExp(label(t(kind)).source.slice(0, -1)) });
+  const [file] = await Promise.all([page.waitForEvent("download"), item.click()]);
+  return readFileSync(await file.path(), "utf8");
+}
+
+describe("event history", () => {
+  it("shows what changed something first, and what was read when asked", async () => {
+    await rows("CreateKey").first().waitFor();
+    assert.equal(await rows("ListKeys").count(), 0);
+    await choose("history.attribute", "event.name");
+    await value().fill("ListKeys");
+    await screen.press(t("shell.search"));
+    await rows("ListKeys").first().waitFor();
+    assert.equal(await rows("CreateKey").count(), 0);
+    await page.reload();
+    await rows("ListKeys").first().waitFor();
+  });
+
+  it("is saved as JSON with whole records, and as CSV with a line for each", async () => {
+    await value().fill("CreateKey");
+    await screen.press(t("shell.search"));
+    await rows("CreateKey").first().waitFor();
+    const { Records } = JSON.parse(await download("history.download.json"));
+    assert.deepEqual(Records, await recordsNamed(server, "CreateKey"));
+    const [head, ...lines] = (await download("history.download.csv")).trim().split("\r\n");
+    assert.match(head, /^Event ID,Event time,Event name,Event source/);
+    assert.deepEqual(
+      lines.map((line) => line.split(",")[0]),
+      Records.map(({ eventID }) => eventID),
+    );
+  });
+
+  it("lays two events side by side and marks what differs", async () => {
+    const boxes = page.getByRole("row").filter({ hasText: "CreateKey" }).getByRole("checkbox");
+    await boxes.nth(0).click();
+    await boxes.nth(1).click();
+    await screen.press(t("history.compare"));
+    const dialog = page.getByRole("dialog");
+    const row = (name) => dialog.getByRole("row").filter({ hasText: name }).first();
+    assert.equal(await row("requestParameters.description").locator(".differs").count(), 2);
+    assert.equal(await row("eventName").locator(".differs").count(), 0);
+    await dialog.getByRole("button", { name: label(t("shell.close")) }).click();
+  });
+
+  it("opens an event with its record as it is delivered", async () => {
+    await rows("CreateKey").first().click();
+    await screen.isAt("CreateKey");
+    const shown = JSON.parse(await page.getByRole("region", { name: label(t("history.record")) }).innerText());
+    assert.ok((await recordsNamed(server, "CreateKey")).some(({ eventID }) => eventID === shown.eventID));
+    await screen.says(t("history.address"), shown.sourceIPAddress);
+    assert.deepEqual(screen.complaints, []);
+  });
+});
