@@ -1,1 +1,1 @@
-export{M as EventStreamSerde,F as eventStreamSerdeProvider}from"./aws.js";
+export{N as EventStreamSerde,I as eventStreamSerdeProvider}from"./aws.js";

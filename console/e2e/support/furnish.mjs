@@ -88,6 +88,7 @@ export function ROUTES({ key, trail, policy, event, object, bucket }) {
     "/kms/keys",
     "/kms/aws-keys",
     "/kms/keys/create",
+    "/kms/key-stores",
     ...tabs(`/kms/keys/${key}`, ["policy", "cryptography", "tags", "rotation", "aliases"]),
     `/kms/keys/${key}/policy`,
     "/s3/buckets",

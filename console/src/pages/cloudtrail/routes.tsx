@@ -1,10 +1,10 @@
+import { NotOffered } from "../../components/NotOffered";
 import { t } from "../../i18n";
 import type { ServiceModule } from "../registry";
 import { Dashboard } from "./Dashboard";
 import { Delivery } from "./Delivery";
 import { EventPage } from "./events/EventPage";
 import { History } from "./events/History";
-import { NotOffered } from "./NotOffered";
 import { Settings } from "./Settings";
 import { EditEvents } from "./trail/EditEvents";
 import { EditGeneral } from "./trail/EditGeneral";

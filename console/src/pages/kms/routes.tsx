@@ -1,4 +1,5 @@
 // Keys: the list, the create wizard, one key and its policy.
+import { NotOffered } from "../../components/NotOffered";
 import { t } from "../../i18n";
 import type { ServiceModule } from "../registry";
 import { AwsKeys } from "./AwsKeys";
@@ -11,6 +12,7 @@ const service: ServiceModule = {
   navigation: () => [
     { type: "link", text: t("kms.nav.aws"), href: "#/kms/aws-keys" },
     { type: "link", text: t("kms.nav.customer"), href: "#/kms/keys" },
+    { type: "link", text: t("kms.nav.stores"), href: "#/kms/key-stores" },
   ],
   routes: [
     { path: "aws-keys", element: <AwsKeys /> },
@@ -18,6 +20,7 @@ const service: ServiceModule = {
     { path: "keys/create", element: <CreateKey /> },
     { path: "keys/:id", element: <Key /> },
     { path: "keys/:id/policy", element: <EditPolicy /> },
+    { path: "key-stores", element: <NotOffered title="kms.nav.stores" why="kms.stores.why" /> },
   ],
 };
 

@@ -46,7 +46,7 @@ export function Objects({ bucket, prefix }: { bucket: string; prefix: string }) 
     [s3, bucket, prefix],
   );
   const create = useAction(async () => {
-    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `${prefix}${folder}/`, Body: "" }));
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `${prefix}${folder}/`, Body: "", ContentLength: 0 }));
     setFolder(undefined);
     objects.reload();
   });

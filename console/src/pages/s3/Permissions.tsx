@@ -5,11 +5,13 @@ import {
   GetBucketOwnershipControlsCommand,
   GetBucketPolicyCommand,
   GetPublicAccessBlockCommand,
+  PutBucketOwnershipControlsCommand,
   PutPublicAccessBlockCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
+import Checkbox from "@cloudscape-design/components/checkbox";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { useClients } from "../../aws/clients";
@@ -20,6 +22,8 @@ import { JsonView } from "../../components/JsonView";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
 import { Card } from "./Card";
+import type { BucketDraft } from "./draft";
+import { OwnershipFields } from "./sections/CreateSections";
 import { BlockBoxes, type BlockFields } from "./sections/PublicAccessSection";
 import { TrailsOfBucket } from "./TrailsOfBucket";
 
@@ -39,6 +43,7 @@ const OPEN: BlockFields = { blockNewAcls: false, ignoreAcls: false, blockNewPoli
 function PublicAccess({ bucket }: { bucket: string }) {
   const { s3 } = useClients();
   const [edited, setEdited] = useState<Partial<BlockFields>>({});
+  const [acknowledged, setAcknowledged] = useState(false);
   const stored = useQuery<BlockFields>(
     async (abortSignal) => {
       try {
@@ -59,11 +64,17 @@ function PublicAccess({ bucket }: { bucket: string }) {
   );
   const value = { ...(stored.data ?? OPEN), ...edited };
   const all = Object.values(stored.data ?? OPEN).every(Boolean);
+  const opens = !Object.values(value).every(Boolean);
+  const finish = () => {
+    setEdited({});
+    setAcknowledged(false);
+  };
   return (
     <Card
       title={t("s3.publicAccess.bucket")}
       query={stored}
-      onCancel={() => setEdited({})}
+      blocked={opens && !acknowledged}
+      onCancel={finish}
       onSave={async () => {
         const PublicAccessBlockConfiguration = {
           BlockPublicAcls: value.blockNewAcls,
@@ -72,9 +83,18 @@ function PublicAccess({ bucket }: { bucket: string }) {
           RestrictPublicBuckets: value.restrictPolicies,
         };
         await s3.send(new PutPublicAccessBlockCommand({ Bucket: bucket, PublicAccessBlockConfiguration }));
-        setEdited({});
+        finish();
       }}
-      editor={<BlockBoxes value={value} onChange={(part) => setEdited((before) => ({ ...before, ...part }))} />}
+      editor={
+        <SpaceBetween size="m">
+          <BlockBoxes value={value} onChange={(part) => setEdited((before) => ({ ...before, ...part }))} />
+          {opens && (
+            <Checkbox checked={acknowledged} onChange={({ detail }) => setAcknowledged(detail.checked)}>
+              {t("s3.publicAccess.acknowledge")}
+            </Checkbox>
+          )}
+        </SpaceBetween>
+      }
     >
       <span>
         {t("s3.publicAccess.all")}: {all ? t("common.enabled") : t("common.disabled")}
@@ -141,6 +161,7 @@ function Policy({ bucket }: { bucket: string }) {
 
 function Ownership({ bucket }: { bucket: string }) {
   const { s3 } = useClients();
+  const [edited, setEdited] = useState<BucketDraft["ownership"]>();
   const stored = useQuery(
     async (abortSignal) => {
       try {
@@ -158,8 +179,20 @@ function Ownership({ bucket }: { bucket: string }) {
     BucketOwnerPreferred: t("s3.ownership.preferred"),
     ObjectWriter: t("s3.ownership.writer"),
   };
+  // S3 treats a bucket without the setting as one of the object writers.
+  const value = edited ?? (stored.data || "ObjectWriter");
   return (
-    <Card title={t("s3.ownership")} query={stored}>
+    <Card
+      title={t("s3.ownership")}
+      query={stored}
+      onCancel={() => setEdited(undefined)}
+      onSave={async () => {
+        const OwnershipControls = { Rules: [{ ObjectOwnership: value }] };
+        await s3.send(new PutBucketOwnershipControlsCommand({ Bucket: bucket, OwnershipControls }));
+        setEdited(undefined);
+      }}
+      editor={<OwnershipFields value={value} onChange={setEdited} />}
+    >
       {texts[stored.data ?? ""] ?? "–"}
     </Card>
   );

@@ -1,4 +1,4 @@
-// How a bucket is set: overview, versioning, tags, default encryption, object lock.
+// How a bucket is set: overview, versioning, tags, default encryption, object lock, and what is only kept.
 import {
   GetBucketEncryptionCommand,
   GetBucketLocationCommand,
@@ -23,6 +23,7 @@ import { Card } from "./Card";
 import type { BucketDraft, Encryption } from "./draft";
 import { EncryptionFields } from "./EncryptionFields";
 import { OnOff } from "./sections/CreateSections";
+import { StoredProperties } from "./sections/StoredOnly";
 
 export function Properties({ bucket }: { bucket: string }) {
   return (
@@ -32,6 +33,7 @@ export function Properties({ bucket }: { bucket: string }) {
       <Tags bucket={bucket} />
       <DefaultEncryption bucket={bucket} />
       <ObjectLock bucket={bucket} />
+      <StoredProperties />
     </SpaceBetween>
   );
 }

@@ -46,38 +46,44 @@ export function GeneralSection({ draft, change, showProblems, region }: SectionP
 }
 
 export function OwnershipSection({ draft, change }: SectionProps) {
-  const off = draft.ownership === "BucketOwnerEnforced";
   return (
     <Container header={<Header variant="h2">{t("s3.ownership")}</Header>}>
-      <SpaceBetween size="l">
-        <Tiles
-          value={off ? "off" : "on"}
-          ariaLabel={t("s3.ownership")}
-          onChange={({ detail }) =>
-            change({ ownership: detail.value === "off" ? "BucketOwnerEnforced" : "BucketOwnerPreferred" })
-          }
-          items={[
-            { value: "off", label: t("s3.ownership.off"), description: t("s3.ownership.off.about") },
-            { value: "on", label: t("s3.ownership.on"), description: t("s3.ownership.on.about") },
-          ]}
-        />
-        <FormField label={t("s3.ownership")}>
-          {off ? (
-            t("s3.ownership.enforced")
-          ) : (
-            <RadioGroup
-              value={draft.ownership}
-              ariaLabel={t("s3.ownership")}
-              onChange={({ detail }) => change({ ownership: detail.value as BucketDraft["ownership"] })}
-              items={[
-                { value: "BucketOwnerPreferred", label: t("s3.ownership.preferred") },
-                { value: "ObjectWriter", label: t("s3.ownership.writer") },
-              ]}
-            />
-          )}
-        </FormField>
-      </SpaceBetween>
+      <OwnershipFields value={draft.ownership} onChange={(ownership) => change({ ownership })} />
     </Container>
+  );
+}
+
+type Ownership = BucketDraft["ownership"];
+
+export function OwnershipFields({ value, onChange }: { value: Ownership; onChange: (value: Ownership) => void }) {
+  const off = value === "BucketOwnerEnforced";
+  return (
+    <SpaceBetween size="l">
+      <Tiles
+        value={off ? "off" : "on"}
+        ariaLabel={t("s3.ownership")}
+        onChange={({ detail }) => onChange(detail.value === "off" ? "BucketOwnerEnforced" : "BucketOwnerPreferred")}
+        items={[
+          { value: "off", label: t("s3.ownership.off"), description: t("s3.ownership.off.about") },
+          { value: "on", label: t("s3.ownership.on"), description: t("s3.ownership.on.about") },
+        ]}
+      />
+      <FormField label={t("s3.ownership")}>
+        {off ? (
+          t("s3.ownership.enforced")
+        ) : (
+          <RadioGroup
+            value={value}
+            ariaLabel={t("s3.ownership")}
+            onChange={({ detail }) => onChange(detail.value as Ownership)}
+            items={[
+              { value: "BucketOwnerPreferred", label: t("s3.ownership.preferred") },
+              { value: "ObjectWriter", label: t("s3.ownership.writer") },
+            ]}
+          />
+        )}
+      </FormField>
+    </SpaceBetween>
   );
 }
 
