@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { readFileSync } from "node:fs";
-import { CreateKeyCommand, KMSClient, ListKeysCommand } from "@aws-sdk/client-kms";
+import { CreateAliasCommand, CreateKeyCommand, KMSClient, ListKeysCommand } from "@aws-sdk/client-kms";
 import { newPage, signInByCookie, startBrowser } from "./support/browser.mjs";
 import { eventually } from "./support/eventually.mjs";
 import { label } from "./support/labels.mjs";
@@ -19,7 +19,10 @@ before(async () => {
   [server, browser] = await Promise.all([startServer(), startBrowser()]);
   await setRootPassword(server);
   const kms = new KMSClient({ endpoint: server.origin, region: REGION, credentials: ROOT_KEYS });
-  for (const Description of ["one", "two"]) await kms.send(new CreateKeyCommand({ Description }));
+  for (const Description of ["one", "two"]) {
+    const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Description }));
+    await kms.send(new CreateAliasCommand({ AliasName: `alias/${Description}`, TargetKeyId: KeyMetadata.KeyId }));
+  }
   await kms.send(new ListKeysCommand({}));
   await eventually("both keys in history", async () => (await recordsNamed(server, "CreateKey")).length === 2);
   screen = new Screen(await newPage(browser, { origin: server.origin }));
@@ -51,6 +54,20 @@ async function download(kind) {
 }
 
 describe("event history", () => {
+  it("is sorted by a column, and the other way round", async () => {
+    const header = page.getByRole("columnheader", { name: label(t("event.name")) }).first();
+    const names = () => page.locator("tbody").getByRole("link", { name: /^[A-Z]\w+$/ }).allInnerTexts();
+    await rows("CreateKey").first().waitFor();
+    const sorted = [...(await names())].sort((a, b) => a.localeCompare(b));
+    assert.ok(new Set(sorted).size > 1, sorted.join());
+    for (const [order, expected] of [["ascending", sorted], ["descending", sorted.toReversed()]]) {
+      await header.getByRole("button").press("Enter");
+      await screen.settled();
+      assert.equal(await header.getAttribute("aria-sort"), order);
+      assert.deepEqual(await names(), expected);
+    }
+  });
+
   it("shows what changed something first, and what was read when asked", async () => {
     await rows("CreateKey").first().waitFor();
     assert.equal(await rows("ListKeys").count(), 0);

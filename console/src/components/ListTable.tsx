@@ -9,7 +9,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import { useCollection } from "@cloudscape-design/collection-hooks";
-import { Children, Fragment, isValidElement, type ReactNode, useState } from "react";
+import { Children, Fragment, isValidElement, type ReactNode, useRef, useState } from "react";
 import type { Query } from "../aws/useQuery";
 import { formatNumber, t } from "../i18n";
 import { ErrorAlert } from "./ErrorAlert";
@@ -94,6 +94,28 @@ function comparator<T>(column: Column<T>): ((a: T, b: T) => number) | undefined 
   return undefined;
 }
 
+/**
+ * The comparators of columns, the same ones at every rendering: the table knows by them which
+ * column it is sorted by.
+ */
+function useSorters<T>(columns: readonly Column<T>[]): (column: Column<T>) => ((a: T, b: T) => number) | undefined {
+  const latest = useRef(columns);
+  latest.current = columns;
+  const known = useRef(new Map<string, (a: T, b: T) => number>());
+  return (column) => {
+    if (!comparator(column)) return undefined;
+    const { id } = column;
+    const sorter =
+      known.current.get(id) ??
+      ((a, b) => {
+        const now = latest.current.find((one) => one.id === id);
+        return (now && comparator(now)?.(a, b)) ?? 0;
+      });
+    known.current.set(id, sorter);
+    return sorter;
+  };
+}
+
 function EmptyText({ title, text, action }: { title: string; text?: string; action?: ReactNode }) {
   return (
     <Box textAlign="center" margin={{ vertical: "xs" }} color="inherit">
@@ -111,8 +133,9 @@ export function ListTable<T>(props: Props<T>) {
   const [choice, setChoice] = useState<Kept>(() => kept(name));
   const pageSize = choice.pageSize ?? props.pageSize ?? 20;
   const shown = choice.columns ?? columns.filter((column) => !column.optional).map(({ id }) => id);
+  const sorterOf = useSorters(columns);
   const definitions = columns.map((column) => {
-    const sortingComparator = comparator(column);
+    const sortingComparator = sorterOf(column);
     // Japanese may break anywhere, so a narrow column would stand its heading on end.
     const minWidth = column.minWidth ?? COLUMN_WIDTH_MIN_PX;
     return sortingComparator ? { ...column, minWidth, sortingComparator } : { ...column, minWidth };
