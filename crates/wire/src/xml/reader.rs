@@ -7,6 +7,10 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use super::Element;
 use crate::WireError;
 
+/// Attributes of one element at most: the parser holds each against all before it. The documents
+/// of S3 need two.
+const ATTRIBUTES_MAX: usize = 64;
+
 /// How much of a document is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -167,6 +171,9 @@ impl Build {
         let mut element = Element { name: local.to_owned(), ..Element::default() };
         for attribute in start.attributes() {
             self.count()?;
+            if element.attributes.len() >= ATTRIBUTES_MAX {
+                return Err(XmlError::TooManyElements);
+            }
             let attribute = attribute.map_err(|_| XmlError::Malformed)?;
             if attribute.value.contains(&b'<') {
                 return Err(XmlError::Malformed);
@@ -332,6 +339,17 @@ mod tests {
         assert_eq!(read(entity), Err(XmlError::DocumentType));
         assert_eq!(read("<a>&b;</a>"), Err(XmlError::UnknownEntity));
         assert_eq!(XmlError::Malformed.wire().code, "MalformedXML");
+    }
+
+    /// One element with very many attributes costs no more than one with few.
+    #[test]
+    fn attributes_are_limited() {
+        let element = |count: usize| {
+            let attributes: String = (0..count).map(|n| format!(" a{n}=''")).collect();
+            format!("<a{attributes}/>")
+        };
+        assert_eq!(read(&element(64)).map(|root| root.attributes.len()), Ok(64));
+        assert_eq!(read(&element(65)), Err(XmlError::TooManyElements));
     }
 
     /// Each limit at its edge.
