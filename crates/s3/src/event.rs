@@ -62,8 +62,8 @@ pub(crate) fn parameters(request: &Request) -> Value {
         put("key", Value::from(request.key.as_str()));
     }
     for (name, value) in &request.query {
-        let private =
-            name.to_ascii_lowercase().starts_with("x-amz-server-side-encryption-customer");
+        // Also the key of a copy's source, whose parameter begins otherwise.
+        let private = name.to_ascii_lowercase().contains("server-side-encryption-customer");
         if !private && !UNRECORDED_QUERY.iter().any(|own| own.eq_ignore_ascii_case(name)) {
             put(name, Value::from(value.as_str()));
         }

@@ -51,6 +51,20 @@ fn an_object_call_leaves_a_data_event() {
     assert_eq!(event["responseElements"], Value::Null);
 }
 
+/// A key may stand in the query, also that of a copy's source.
+#[test]
+fn clients_keys_are_in_no_event() {
+    let kit = kit();
+    let target = "/bkt/k?x-amz-server-side-encryption-customer-key=c2VjcmV0";
+    drop(send(&kit, "PUT", target, &[], ""));
+    let target = "/bkt/k?X-Amz-Copy-Source-Server-Side-Encryption-Customer-Key=c2VjcmV0";
+    drop(send(&kit, "PUT", target, &[("x-amz-copy-source", "/bkt/other")], ""));
+    for name in ["PutObject", "CopyObject"] {
+        let event = kit.event(name).to_string();
+        assert!(!event.contains("c2VjcmV0"), "{event}");
+    }
+}
+
 #[test]
 fn events_have_aws_names_and_documents() {
     let kit = kit();
