@@ -184,27 +184,33 @@ impl Receiving {
 
 /// Moves a body from the socket to a thread that may block.
 async fn receive(mut receiving: Receiving, mut body: Incoming) -> Answer {
-    let (sender, mut pieces) = mpsc::channel::<Result<Bytes, WireError>>(PIECES_MAX);
+    // `None` is the end. A sender that goes without telling it went with its connection.
+    let (sender, mut pieces) = mpsc::channel::<Option<Bytes>>(PIECES_MAX);
     let working = tokio::task::spawn_blocking(move || {
-        let mut received = Ok(());
-        while let Some(piece) = pieces.blocking_recv() {
-            received = piece.and_then(|bytes| receiving.push(&bytes));
-            if received.is_err() {
-                break;
+        let received = loop {
+            match pieces.blocking_recv() {
+                Some(Some(bytes)) => {
+                    if let Err(refused) = receiving.push(&bytes) {
+                        break Err(refused);
+                    }
+                }
+                Some(None) => break Ok(()),
+                None => break Err(incomplete()),
             }
-        }
+        };
         drop(pieces);
         receiving.finish(received)
     });
-    while let Some(frame) = body.frame().await {
-        let piece = match frame {
-            Ok(frame) => match frame.into_data() {
-                Ok(bytes) => Ok(bytes),
+    loop {
+        let piece = match body.frame().await {
+            Some(Ok(frame)) => match frame.into_data() {
+                Ok(bytes) => Some(bytes),
                 Err(_) => continue,
             },
-            Err(_) => Err(incomplete()),
+            Some(Err(_)) => break,
+            None => None,
         };
-        let last = piece.is_err();
+        let last = piece.is_none();
         if sender.send(piece).await.is_err() || last {
             break;
         }
