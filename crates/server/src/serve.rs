@@ -100,7 +100,10 @@ async fn accept(
 ) {
     let (graceful, mut connections) = (GracefulShutdown::new(), tokio::task::JoinSet::new());
     loop {
-        let permit = Arc::clone(&shared.connections).acquire_owned().await;
+        let permit = tokio::select! {
+            permit = Arc::clone(&shared.connections).acquire_owned() => permit,
+            _ = stopping.wait_for(|stop| *stop) => break,
+        };
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             _ = stopping.wait_for(|stop| *stop) => break,
