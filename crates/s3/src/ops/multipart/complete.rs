@@ -73,7 +73,7 @@ impl Api for CompleteMultipartUpload {
         condition.check(&key, newest.as_ref())?;
         check_race(&condition, &open, &key)?;
         forget(ctx.tx_mut(), &bucket.name, &key, &id, &|number| {
-            wished.iter().any(|part| part.number == number)
+            wished.binary_search_by_key(&number, |part| part.number).is_ok()
         })?;
         let version = object::push(ctx, &bucket, &key, Some(stored))?;
         let (document, headers) = answer(request, &bucket, &version);
@@ -164,8 +164,10 @@ fn chosen(stored: &[(u32, Part)], wished: &[Wished], open: &OpenUpload) -> S3Res
             number: part.number,
             etag: part.etag.clone(),
         };
-        let found = stored.iter().find(|(number, _)| *number == part.number);
-        let found = found.map(|(_, found)| found).filter(|found| found.etag == part.etag);
+        // Both lists ascend: ten thousand parts must not be ten thousand searches of the list.
+        let place = stored.binary_search_by_key(&part.number, |(number, _)| *number).ok();
+        let found = place.and_then(|place| stored.get(place)).map(|(_, found)| found);
+        let found = found.filter(|found| found.etag == part.etag);
         let found = found.ok_or_else(missing)?;
         match (&part.checksum, composite) {
             (None, Some(algorithm)) => {
