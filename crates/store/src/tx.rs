@@ -200,11 +200,10 @@ impl<'a> Tx<'a> {
 
     /// The writes of all layers within the range, newest on top.
     fn pending(&self, from: &[u8], to: Option<&[u8]>) -> BTreeMap<&Vec<u8>, Option<&Vec<u8>>> {
-        let inside = |key: &[u8]| key >= from && to.is_none_or(|to| key < to);
+        let inside = |key: &[u8]| to.is_none_or(|to| key < to);
         let layers = [&self.kept].into_iter().chain(&self.open);
         layers
-            .flat_map(|layer| layer.range(from.to_vec()..))
-            .filter(|(key, _)| inside(key))
+            .flat_map(|layer| layer.range(from.to_vec()..).take_while(|(key, _)| inside(key)))
             .map(|(key, value)| (key, value.as_ref()))
             .collect()
     }
