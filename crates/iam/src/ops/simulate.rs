@@ -261,22 +261,23 @@ impl SimulateInput {
         let any = ["*".to_owned()];
         let resources = if self.resource_arns.is_empty() { &any[..] } else { &self.resource_arns };
         let (context, owner) = (self.context(), self.owner());
-        let mut results = Vec::new();
-        for (place, action) in self.action_names.iter().enumerate() {
-            for (at, resource) in resources.iter().enumerate() {
-                let request = Request {
-                    principal: caller.as_ref().unwrap_or(principal),
-                    action,
-                    resource,
-                    resource_account: owner.as_ref(),
-                    context: &context,
-                };
-                let key = format!("{place:06} {at:06}");
-                let decision = decide(&request, &policies);
-                results.push((key, result(action, resource, &decision, boundary.is_some())));
-            }
-        }
-        Ok(self.paging.page(results)?.listing("EvaluationResults"))
+        let pairs = self.action_names.iter().enumerate().flat_map(|(place, action)| {
+            let named = resources.iter().enumerate();
+            named.map(move |(at, resource)| (format!("{place:06} {at:06}"), (action, resource)))
+        });
+        // Only the page is decided: there are as many answers as actions times resources.
+        let page = self.paging.page(pairs)?.try_map(|(action, resource)| {
+            let request = Request {
+                principal: caller.as_ref().unwrap_or(principal),
+                action,
+                resource,
+                resource_account: owner.as_ref(),
+                context: &context,
+            };
+            let decision = decide(&request, &policies);
+            Ok::<_, IamError>(result(action, resource, &decision, boundary.is_some()))
+        })?;
+        Ok(page.listing("EvaluationResults"))
     }
 
     fn context(&self) -> Context {
