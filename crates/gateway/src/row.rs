@@ -224,6 +224,7 @@ impl<O: Operation> Started<O> {
     /// Runs on a snapshot and commits the event alone.
     fn read(mut self, view: Result<&Snapshot, StoreError>) -> Answering {
         let nested = std::mem::take(&mut self.admitted.records);
+        let mut denials = Vec::new();
         let result = match view {
             Ok(view) => {
                 let own = Arc::clone(&self.gateway);
@@ -240,6 +241,7 @@ impl<O: Operation> Started<O> {
                 if let Err(unrecorded) = record::<O>(&mut ctx, input, &result) {
                     result = Err(unrecorded);
                 }
+                denials = ctx.take_denials();
                 self.admitted.records = ctx.into_parts().1;
                 result
             }
@@ -251,12 +253,14 @@ impl<O: Operation> Started<O> {
         }
         let events = new_events(self.admitted.records);
         let goes_on = goes_on_when_full(&O::SPEC, &self.call);
-        let recorded = submit(&self.gateway, goes_on, move |_| ((), events));
-        let call = self.call;
+        let (call, own) = (Arc::clone(&self.call), self.call);
+        let recorded = submit(&self.gateway, goes_on, move |tx| {
+            (decisions::keep(tx, own.account(), &own.request_id, &denials), events)
+        });
         Box::pin(async move {
             let result = match recorded.done().await {
-                Ok(()) => result,
-                Err(error) => Err(error.into()),
+                Ok(Ok(())) => result,
+                Ok(Err(error)) | Err(error) => Err(error.into()),
             };
             answer::<O>(&call, result)
         })

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
-use testkit::Kit;
+use testkit::{Kit, S3Request};
 
-use crate::{get, kit, put, send};
+use crate::{create, get, kit, put, send};
 
 const SSE: &str = "x-amz-server-side-encryption";
 const KEY_ID: &str = "x-amz-server-side-encryption-aws-kms-key-id";
@@ -47,6 +47,25 @@ fn a_default_key_encrypts_and_both_calls_of_kms_are_recorded() {
         assert_eq!(event["sourceIPAddress"], "AWS Internal");
         assert_eq!(event["userIdentity"]["type"], "Root");
     }
+}
+
+/// Who may read the object but not use its key is refused while the call runs, not before.
+#[test]
+fn a_refusal_by_the_key_of_an_object_is_explained() {
+    let kit = Kit::new(&[s3::ROWS, kms::ROWS, iam::ROWS, gateway::ROWS]);
+    create(&kit, "bkt");
+    let (_, arn) = new_key(&kit);
+    send(&kit, "PUT", "/bkt/k", &[(SSE, "aws:kms"), (KEY_ID, &arn)], "secret").ok();
+    let allowed = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "s3:*", "Resource": "*"},
+    ]});
+    let reader = kit.user("reader", &allowed);
+    let read = S3Request { method: "GET", target: "/bkt/k", ..S3Request::default() };
+    let refused = kit.s3_as(&reader, read);
+    assert_eq!((refused.status, refused.error().1.as_str()), (403, "AccessDenied"));
+    let explain = json!({"RequestId": refused.header("x-amz-request-id")});
+    let told = kit.json("Shoseki_20261101.ExplainDenial", &explain).ok().json();
+    assert_eq!(told["Denials"][0]["Action"], "kms:Decrypt");
 }
 
 #[test]
