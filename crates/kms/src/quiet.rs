@@ -17,7 +17,10 @@ pub trait Recorded {
 impl<I: DeserializeOwned + Recorded, O: Serialize> Codec<I, O> for Quiet {
     fn decode(request: &Decoding<'_>) -> Result<I, WireError> {
         // The common case reads straight into the input: no tree with the plaintext stays behind.
-        if let Ok(input) = serde_json::from_slice(request.body) {
+        // A list would be taken for the members in their order.
+        if request.body.trim_ascii_start().starts_with(b"{")
+            && let Ok(input) = serde_json::from_slice(request.body)
+        {
             return Ok(input);
         }
         <Json as Codec<Unreadable<I>, O>>::decode(request).map(|Unreadable(input)| input)

@@ -155,6 +155,8 @@ fn wrong_sizes_are_refused() {
         world.code(ADMIN, "GenerateDataKey", &json!({ "KeyId": id, "NumberOfBytes": "1" })),
         "SerializationException"
     );
+    let list = json!([id, {}, 1, null, null, null, null]);
+    assert_eq!(world.code(ADMIN, "GenerateDataKey", &list), "SerializationException");
 }
 
 /// A dry run answers that it would have succeeded, or the ordinary refusal.
