@@ -140,7 +140,8 @@ pub(crate) fn committed<O: Operation>(
             (None, None) => Err(StoreError::engine("a call lost its input").into()),
         };
         if let Err(unrecorded) = record::<O>(&mut ctx, input.as_ref(), &result) {
-            result = Err(unrecorded);
+            // What has no event must not stay: the transaction goes with its context.
+            return (Err(unrecorded), Vec::new());
         }
         denials.append(&mut ctx.take_denials());
         let (back, records) = ctx.into_parts();
