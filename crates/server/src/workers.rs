@@ -1,6 +1,7 @@
 //! What runs without being called. Every worker is a step that decides by the clock and tells when
 //! it wants to be called next; this is the one driver that waits.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -70,16 +71,20 @@ async fn drive(
     loop {
         let own = Arc::clone(&gateway);
         let done = tokio::task::spawn_blocking(move || {
-            let due = step(&own);
+            let due = catch_unwind(AssertUnwindSafe(|| step(&own)));
             (step, due)
         });
         let due = match done.await {
             Ok((back, due)) => {
                 step = back;
-                due
+                // A panic is our bug; what else is due must not wait until it is mended.
+                due.unwrap_or_else(|_| {
+                    tracing::error!(worker = name, "a worker's step panicked; it is tried again");
+                    gateway.clock().now().plus_ms(LONGEST_WAIT_MS)
+                })
             }
-            Err(panic) => {
-                tracing::error!(%panic, worker = name, "a worker's step panicked; it stops");
+            Err(error) => {
+                tracing::error!(%error, worker = name, "a worker stops");
                 return;
             }
         };
