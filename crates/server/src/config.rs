@@ -6,7 +6,9 @@ use serde::Deserialize;
 use types::{AccountId, HOUR_MS, MINUTE_MS, Region, SECOND_MS};
 
 /// Everything an operator may set. Read once, complete before the first socket opens.
-#[derive(Debug, Clone)]
+///
+/// Its `Debug` form, and that of [`Account`], leave out the secrets.
+#[derive(Clone)]
 pub struct Config {
     /// Where everything is kept.
     pub data_dir: PathBuf,
@@ -38,8 +40,17 @@ pub struct Config {
     pub passphrase: Option<String>,
 }
 
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("data_dir", &self.data_dir)
+            .field("listen", &self.listen)
+            .finish_non_exhaustive()
+    }
+}
+
 /// An account besides the first.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Account {
     /// Twelve digits.
@@ -50,6 +61,12 @@ pub struct Account {
     pub root_access_key_id: String,
     /// The root user's secret access key.
     pub root_secret_access_key: String,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account").field("id", &self.id).finish_non_exhaustive()
+    }
 }
 
 impl Default for Config {
