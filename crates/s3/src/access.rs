@@ -44,11 +44,25 @@ pub(crate) fn on_path(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request, action:
 /// The bucket of the path, after the checks that come before authorization.
 pub(crate) fn checked_bucket(ctx: &Ctx<'_>, request: &Request) -> S3Result<Bucket> {
     let bucket = bucket::load(ctx, &request.bucket)?;
+    // If it was set before, then of the same snapshot.
+    let _ = request.asked.set((bucket.owner.clone(), bucket.created));
     expect_owner(request, "x-amz-expected-bucket-owner", &bucket)?;
     // Calls that services make may come from another region.
     match &ctx.call().origin {
         Some(origin) if bucket.region != *ctx.region() => Err(elsewhere(ctx, origin, &bucket)),
         Some(_) | None => Ok(bucket),
+    }
+}
+
+/// Refuses a change of a bucket that has taken the name of the one that the rights were asked for:
+/// an upload takes its time, and the name may have gone to somebody else meanwhile.
+pub(crate) fn expect_same_bucket(ctx: &Ctx<'_>, request: &Request) -> S3Result<()> {
+    let Some((owner, created)) = request.asked.get() else { return Ok(()) };
+    match bucket::find(ctx, &request.bucket)? {
+        Some(bucket) if bucket.owner != *owner || bucket.created != *created => {
+            Err(S3Error::NoSuchBucket { bucket: bucket.name }.into())
+        }
+        Some(_) | None => Ok(()),
     }
 }
 

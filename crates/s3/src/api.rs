@@ -67,6 +67,9 @@ impl<A: Api> Operation for Call<A> {
     }
 
     fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        if !A::SPEC.read_only {
+            access::expect_same_bucket(ctx, request)?;
+        }
         A::run(ctx, request)
     }
 

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use gateway::{BodySink, Decoding, WireError};
 use http::{HeaderMap, HeaderName, HeaderValue};
-use types::AccountId;
+use types::{AccountId, Timestamp};
 
 use crate::copying::Source;
 use crate::encryption::Envelope;
@@ -35,6 +35,8 @@ pub struct Request {
     pub(crate) envelope: Option<Envelope>,
     /// What the right to read was asked for, as the snapshot has it.
     pub(crate) seen: OnceCell<Version>,
+    /// Owner and birth of the bucket that the rights were asked for.
+    pub(crate) asked: OnceCell<(AccountId, Timestamp)>,
     /// The source of a copy whose bytes were taken.
     pub(crate) source: Option<Source>,
     /// Whether it is about one key of a list of keys.
