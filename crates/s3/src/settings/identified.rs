@@ -108,7 +108,8 @@ impl<K: Identified> Api for PutOne<K> {
         if document.text_of("Id") != request.param("id") {
             return Err(S3Error::MalformedXml.into());
         }
-        if stored::<K>(&bucket).len() >= PER_BUCKET_MAX {
+        let is_new = !bucket.documents.contains_key(&place::<K>(request));
+        if is_new && stored::<K>(&bucket).len() >= PER_BUCKET_MAX {
             let message = "You are attempting to create a new configuration but have already \
                            reached the 1000-configuration limit.";
             return Err(S3Error::request(message).into());
