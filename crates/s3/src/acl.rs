@@ -223,7 +223,9 @@ pub(crate) fn from_document(root: &Element, owner_id: &str) -> S3Result<Acl> {
 /// Whether an ACL lets the caller do `action`. Never for the owner's own account, whose policies
 /// decide.
 ///
-/// Source: S3 User Guide, "Mapping of ACL permissions and access policy permissions".
+/// Source: S3 User Guide, "Mapping of ACL permissions and access policy permissions". Deleting is
+/// for the owners of bucket and object: no permission on an object holds it, and that to write to
+/// a bucket gives it to nobody else.
 pub(crate) fn grants(caller: &Caller, bucket: &Bucket, acl: &Acl, action: &str) -> bool {
     if !bucket.has_acls() {
         return false;
@@ -239,7 +241,7 @@ pub(crate) fn grants(caller: &Caller, bucket: &Bucket, acl: &Acl, action: &str) 
         | "s3:ListBucketMultipartUploads"
         | "s3:GetObject"
         | "s3:GetObjectVersion" => "READ",
-        "s3:PutObject" | "s3:DeleteObject" => "WRITE",
+        "s3:PutObject" => "WRITE",
         "s3:GetBucketAcl" | "s3:GetObjectAcl" | "s3:GetObjectVersionAcl" => "READ_ACP",
         "s3:PutBucketAcl" | "s3:PutObjectAcl" | "s3:PutObjectVersionAcl" => "WRITE_ACP",
         _ => return false,
