@@ -124,7 +124,8 @@ impl Operation for CreateGrant {
         let found = resolve::key(ctx, named(input.key_id.as_ref()), Scope::Shared)?;
         found.key.usable()?;
         let grant = input.grant(ctx)?;
-        refuse_wider(ctx, &found, &grant)?;
+        let context = input.context(ctx);
+        refuse_wider(ctx, &found, &grant, context)?;
         crypto::end_dry_run(input.dry_run)?;
         let mut key = found.key;
         let grant_id = match same_named(ctx, &key, &grant)? {
@@ -152,12 +153,17 @@ impl Operation for CreateGrant {
 }
 
 /// A principal that may create grants only through a grant passes on no more than it has.
-fn refuse_wider(ctx: &mut Ctx<'_>, found: &Found, grant: &Grant) -> Result<(), KmsFailure> {
+fn refuse_wider(
+    ctx: &mut Ctx<'_>,
+    found: &Found,
+    grant: &Grant,
+    context: Context,
+) -> Result<(), KmsFailure> {
     let parents = grants::covering(ctx, &found.key, "kms:CreateGrant", None)?;
     if parents.is_empty() {
         return Ok(());
     }
-    let mut need = rights::on_key(ctx, "kms:CreateGrant", found, Terms::default())?;
+    let mut need = rights::on_key(ctx, "kms:CreateGrant", found, Terms::from(context))?;
     need.granted = false;
     if gateway::allows(ctx, need)? {
         return Ok(());

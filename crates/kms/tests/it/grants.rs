@@ -80,6 +80,27 @@ fn sub_grants_are_no_wider() {
     world.ok(ADMIN, "CreateGrant", &wider);
 }
 
+/// Whom the key policy lets create grants, on whatever condition, may do so beyond a grant.
+#[test]
+fn conditions_of_the_key_policy_hold_beyond_a_grant() {
+    let world = World::new();
+    let (id, _) = world.key();
+    let policy = json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Principal": { "AWS": ACCOUNT }, "Action": "kms:*", "Resource": "*" },
+        { "Effect": "Allow", "Principal": { "AWS": user(NOBODY) }, "Action": "kms:CreateGrant",
+          "Resource": "*",
+          "Condition": { "StringEquals": { "kms:GranteePrincipal": user(NOBODY) } } },
+    ] });
+    world.ok(ADMIN, "PutKeyPolicy", &json!({ "KeyId": id, "Policy": policy.to_string() }));
+    let operations = json!({ "Operations": ["Encrypt", "CreateGrant"] });
+    world.ok(ADMIN, "CreateGrant", &grant(&id, &operations));
+    let wider = json!({ "Operations": ["Encrypt", "Decrypt"] });
+    world.ok(NOBODY, "CreateGrant", &grant(&id, &wider));
+    let mut other = grant(&id, &wider);
+    other["GranteePrincipal"] = json!(user(ADMIN));
+    assert_eq!(world.code(NOBODY, "CreateGrant", &other), "AccessDeniedException");
+}
+
 /// The retiring principal retires by token, without a trace of the token in the event; the grantee
 /// may not unless that was granted.
 #[test]
