@@ -89,7 +89,7 @@ fn cut_if_due(gateway: &Arc<Gateway>, timing: &Timing, now: Timestamp) -> Timest
     if last.is_none_or(|last| last.floor_to(timing.delivery_interval_ms) != slot) {
         match cut::cut(gateway, timing.delivery_interval_ms) {
             Ok(()) => *last = Some(now),
-            Err(error) => tracing::error!(%error, "no log files could be cut; tried again"),
+            Err(error) => tracing::error!(%error, "log files could not be cut; tried again"),
         }
     }
     slot.plus_ms(timing.delivery_interval_ms)

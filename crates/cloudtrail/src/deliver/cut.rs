@@ -18,14 +18,15 @@ const BATCH_LEN: usize = 4_096;
 /// Puts the events since the last cut into files, for every trail.
 ///
 /// A trail's files and the mark of how far it has come are one commit: no event is in two files,
-/// and none is skipped.
+/// and none is skipped. Trouble with one trail stops no other; the first of it is the error.
 pub(super) fn cut(gateway: &Arc<Gateway>, interval_ms: u64) -> Result<(), StoreError> {
     let view = gateway.store().snapshot()?;
     let end = view.last_seq()?.saturating_add(1);
+    let mut result = Ok(());
     for (trail, progress) in delivering(&view.tx())? {
-        cut_trail(gateway, &view, end, interval_ms, &trail, &progress)?;
+        result = result.and(cut_trail(gateway, &view, end, interval_ms, &trail, &progress));
     }
-    Ok(())
+    result
 }
 
 fn cut_trail(
