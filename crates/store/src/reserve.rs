@@ -29,10 +29,7 @@ impl Reserve {
     /// Gives the room back to the disk and takes the disk for full.
     pub(crate) fn release(&self) -> Result<(), StoreError> {
         self.full.store(true, Ordering::Release);
-        match std::fs::remove_file(&self.path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
-            _ => Ok(()),
-        }
+        self.remove()
     }
 
     /// Takes the room again; false if there is too little. A disk that was full needs twice as
@@ -57,9 +54,16 @@ impl Reserve {
                 Ok(true)
             }
             Err(error) => {
-                std::fs::remove_file(&self.path)?;
+                self.remove()?;
                 if error.is_full() { Ok(false) } else { Err(error) }
             }
+        }
+    }
+
+    fn remove(&self) -> Result<(), StoreError> {
+        match std::fs::remove_file(&self.path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
         }
     }
 }
