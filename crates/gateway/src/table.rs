@@ -113,7 +113,7 @@ impl Table {
         self.services.get(name).copied()
     }
 
-    /// The row with most matching conditions; `Err` if the request selects something that no row
+    /// The row with most matching conditions; `None` if the request selects something that no row
     /// serves.
     pub(crate) fn rest(
         &self,
