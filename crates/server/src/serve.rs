@@ -3,6 +3,7 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use gateway::Gateway;
 use http::{Request, Response};
@@ -26,6 +27,8 @@ use crate::{Config, Opened, console, own, tls};
 const HEAD_BYTES_MAX: usize = 64 << 10;
 /// Headers of a request at most.
 const HEADERS_MAX: usize = 128;
+/// How long a TLS handshake may take: it holds one of the connections.
+const HANDSHAKE_WAIT: Duration = Duration::from_secs(10);
 
 /// A server that listens.
 pub struct Server {
@@ -138,13 +141,18 @@ async fn serve_connection(
     let mut peer = Peer { address: address.ip().to_canonical(), tls: None };
     let served = match &shared.tls {
         None => serve_stream(TokioIo::new(stream), peer, shared, watcher).await,
-        Some(acceptor) => match acceptor.accept(stream).await {
-            Ok(stream) => {
+        Some(acceptor) => match tokio::time::timeout(HANDSHAKE_WAIT, acceptor.accept(stream)).await
+        {
+            Ok(Ok(stream)) => {
                 peer.tls = tls::names(stream.get_ref().1);
                 serve_stream(TokioIo::new(stream), peer, shared, watcher).await
             }
-            Err(error) => {
+            Ok(Err(error)) => {
                 tracing::debug!(%error, "no TLS handshake");
+                return;
+            }
+            Err(_) => {
+                tracing::debug!("a TLS handshake took too long");
                 return;
             }
         },
