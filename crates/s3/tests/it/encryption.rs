@@ -182,7 +182,7 @@ fn a_caller_without_decrypt_cannot_read() {
     ]});
     let user = kit.user("writer", &allowed);
     let call = |method, target, body: &[u8]| {
-        kit.s3_as(&user, testkit::S3Request { method, target, headers: &[], body })
+        kit.s3_as(&user, S3Request { method, target, headers: &[], body })
     };
     call("PUT", "/bkt/l", b"x").ok();
     let (status, code, message) = call("GET", "/bkt/k", b"").error();

@@ -345,8 +345,8 @@ mod tests {
     #[test]
     fn attributes_are_limited() {
         let element = |count: usize| {
-            let attributes: String = (0..count).map(|n| format!(" a{n}=''")).collect();
-            format!("<a{attributes}/>")
+            let attributes: Vec<_> = (0..count).map(|n| format!("a{n}=''")).collect();
+            format!("<a {}/>", attributes.join(" "))
         };
         assert_eq!(read(&element(64)).map(|root| root.attributes.len()), Ok(64));
         assert_eq!(read(&element(65)), Err(XmlError::TooManyElements));
