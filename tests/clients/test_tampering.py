@@ -4,13 +4,14 @@ import base64
 import gzip
 import hashlib
 import json
+import subprocess
 from datetime import datetime, timezone
 
 import pytest
 import rsa
 
 from eventually import eventually
-from rehearsal import SWIFT, Server
+from rehearsal import REGION, ROOT, SWIFT, Server, binary
 from walk import Walk, request_id
 
 
@@ -19,6 +20,7 @@ def delivered(tmp_path_factory):
     """A stopped trail with several log files and digests. Each test repairs what it did."""
     server = Server(tmp_path_factory.mktemp("tampering"), SWIFT).start()
     walk = Walk(server, "mori-tampering").prepare().start()
+    server.client("iam").list_users()  # Its event lies in us-east-1.
     for _ in range(3):
         wanted = request_id(server.client("kms").list_keys())
         eventually(lambda: wanted in {record.get("requestID") for record in walk.records()})
@@ -28,6 +30,23 @@ def delivered(tmp_path_factory):
     eventually(lambda: any(d["digestEndTime"] >= stopped for d in walk.digests().values()))
     yield walk
     server.stop()
+
+
+def test_our_own_verifier_judges_the_files_of_each_region(delivered):
+    key_id, secret = ROOT
+    env = {"AWS_ENDPOINT_URL": delivered.server.url, "AWS_ACCESS_KEY_ID": key_id,
+           "AWS_SECRET_ACCESS_KEY": secret}
+    start = delivered.began.strftime("%Y-%m-%dT%H:%M:%SZ")
+    for region in (REGION, "us-east-1"):
+        words = ["verify", "--trail-arn", delivered.arn, "--start-time", start, "--region", region]
+
+        def digests_valid():
+            done = subprocess.run([binary(), *words], env=env, capture_output=True, text=True,
+                                  timeout=60)
+            assert (done.returncode, done.stderr) == (0, ""), (region, done)
+            return " digest files valid" in done.stdout
+
+        eventually(digests_valid, what=f"the digests of {region} are judged")
 
 
 class Thief:

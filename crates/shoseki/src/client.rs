@@ -178,7 +178,7 @@ impl Client {
             &headers,
             &payload_hash(&ask.body),
             &self.credentials,
-            &self.region,
+            ask.region.as_ref().unwrap_or(&self.region),
             ask.service.signing_name(),
             self.clock.now(),
         );

@@ -46,6 +46,8 @@ pub(crate) struct Ask {
     pub(crate) headers: Vec<(&'static str, String)>,
     /// The body.
     pub(crate) body: Bytes,
+    /// The region to sign for, where it is not the client's.
+    pub(crate) region: Option<String>,
 }
 
 impl Ask {
@@ -76,6 +78,7 @@ impl Ask {
                 ("x-amz-target", format!("{target}.{operation}")),
             ],
             body: Bytes::from(input.to_string()),
+            region: None,
         }
     }
 
@@ -87,7 +90,13 @@ impl Ask {
             target.push_str(query);
         }
         let (headers, body) = (Vec::new(), Bytes::new());
-        Self { service: Service::S3, operation, method, target, headers, body }
+        let (service, region) = (Service::S3, None);
+        Self { service, operation, method, target, headers, body, region }
+    }
+
+    /// Signed for `region`.
+    pub(crate) fn in_region(self, region: String) -> Self {
+        Self { region: Some(region), ..self }
     }
 
     /// With a body.

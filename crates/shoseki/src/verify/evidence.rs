@@ -22,26 +22,29 @@ const PARALLEL: usize = 16;
 /// How far beyond the end of the range keys are asked for, as the AWS CLI does.
 const KEYS_BEYOND_MS: u64 = 2 * HOUR_MS;
 const METADATA: &str = "x-amz-meta-";
+/// The region that knows where every bucket is.
+const ANY_REGION: &str = "us-east-1";
 
 /// Verifies with a client's answers.
 pub(super) fn verify(client: &Client, request: &Request<'_>) -> Result<Report, Trouble> {
     let keys = public_keys(client, request)?;
+    let buckets = Buckets::new(client);
     let last_trouble = Mutex::new(None);
     let list = |bucket: &str, prefix: &str, after: &str| {
-        list(client, bucket, prefix, after).map_err(|error| {
+        buckets.list(bucket, prefix, after).map_err(|error| {
             let text = error.to_string();
             *last_trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
             text
         })
     };
-    let get = |bucket: &str, key: &str| get(client, bucket, key);
+    let get = |bucket: &str, key: &str| buckets.get(bucket, key);
     let check = |fingerprint: &str, text: &[u8], signature: &[u8]| match keys.get(fingerprint) {
         None => SignatureCheck::UnknownKey,
         Some(der) if !is_pkcs1(der) => SignatureCheck::UnusableKey,
         Some(der) if keys::rsa::verify_pkcs1_sha256(der, text, signature) => SignatureCheck::Valid,
         Some(_) => SignatureCheck::Forged,
     };
-    let judge = |logs: &[NamedLog]| judge(client, logs);
+    let judge = |logs: &[NamedLog]| judge(&buckets, logs);
     let evidence = Evidence { list: &list, get: &get, check: &check, judge: Some(&judge) };
     trail::verify::verify(request, &evidence).map_err(|text| {
         let cause = last_trouble.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -82,37 +85,65 @@ fn is_pkcs1(der: &[u8]) -> bool {
     matches!(der, [0x30, 0x82, _, _, 0x02, ..] | [0x30, 0x81, _, 0x02, ..])
 }
 
-/// All keys by `ListObjects`, page by page.
-fn list(
-    client: &Client,
-    bucket: &str,
-    prefix: &str,
-    after: &str,
-) -> Result<Vec<String>, CallError> {
-    let (mut keys, mut marker) = (Vec::new(), after.to_owned());
-    loop {
-        let query = format!("marker={}&prefix={}", uri::encode(&marker), uri::encode(prefix));
-        let answered = client.call(&Ask::s3("ListObjects", Method::GET, bucket, &query))?;
-        let unreadable = |error: xml::XmlError| CallError::Unreachable(error.to_string());
-        let page = xml::parse(&answered.body, Limits::S3).map_err(unreadable)?;
-        let before = keys.len();
-        keys.extend(
-            page.children("Contents").filter_map(|object| object.text_of("Key")).map(str::to_owned),
-        );
-        let more = page.text_of("IsTruncated") == Some("true");
-        match keys.last().filter(|_| more && keys.len() > before) {
-            Some(last) => marker.clone_from(last),
-            None => return Ok(keys),
-        }
-    }
+/// The buckets that hold the evidence, each asked in its own region: a trail's files of all regions
+/// lie in one.
+struct Buckets<'a> {
+    client: &'a Client,
+    regions: Mutex<BTreeMap<String, String>>,
 }
 
-fn get(client: &Client, bucket: &str, key: &str) -> Result<Option<Object>, String> {
-    let place = format!("{bucket}/{key}");
-    match client.call(&Ask::s3("GetObject", Method::GET, &place, "")) {
-        Ok(answered) => Ok(Some(object(&answered))),
-        Err(CallError::Refused { status: 404, .. }) => Ok(None),
-        Err(error) => Err(error.to_string()),
+impl<'a> Buckets<'a> {
+    fn new(client: &'a Client) -> Self {
+        Self { client, regions: Mutex::default() }
+    }
+
+    /// Who may not ask where a bucket is takes it to be where the events are.
+    fn region(&self, bucket: &str) -> String {
+        let mut regions = self.regions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = regions.get(bucket) {
+            return known.clone();
+        }
+        let ask = Ask::s3("GetBucketLocation", Method::GET, bucket, "location=");
+        let answer = self.client.call(&ask.in_region(ANY_REGION.to_owned()));
+        let place = answer.ok().and_then(|found| xml::parse(&found.body, Limits::S3).ok());
+        let region = match place.as_ref().map(|place| place.text.as_str()) {
+            None => self.client.region(),
+            // Source: S3 API Reference, "GetBucketLocation".
+            Some("") => ANY_REGION,
+            Some("EU") => "eu-west-1",
+            Some(named) => named,
+        };
+        regions.insert(bucket.to_owned(), region.to_owned());
+        region.to_owned()
+    }
+
+    /// All keys by `ListObjects`, page by page.
+    fn list(&self, bucket: &str, prefix: &str, after: &str) -> Result<Vec<String>, CallError> {
+        let (mut keys, mut marker) = (Vec::new(), after.to_owned());
+        loop {
+            let query = format!("marker={}&prefix={}", uri::encode(&marker), uri::encode(prefix));
+            let ask = Ask::s3("ListObjects", Method::GET, bucket, &query);
+            let answered = self.client.call(&ask.in_region(self.region(bucket)))?;
+            let unreadable = |error: xml::XmlError| CallError::Unreachable(error.to_string());
+            let page = xml::parse(&answered.body, Limits::S3).map_err(unreadable)?;
+            let before = keys.len();
+            let objects = page.children("Contents");
+            keys.extend(objects.filter_map(|object| object.text_of("Key")).map(str::to_owned));
+            let more = page.text_of("IsTruncated") == Some("true");
+            match keys.last().filter(|_| more && keys.len() > before) {
+                Some(last) => marker.clone_from(last),
+                None => return Ok(keys),
+            }
+        }
+    }
+
+    fn get(&self, bucket: &str, key: &str) -> Result<Option<Object>, String> {
+        let ask = Ask::s3("GetObject", Method::GET, &format!("{bucket}/{key}"), "");
+        match self.client.call(&ask.in_region(self.region(bucket))) {
+            Ok(answered) => Ok(Some(object(&answered))),
+            Err(CallError::Refused { status: 404, .. }) => Ok(None),
+            Err(error) => Err(error.to_string()),
+        }
     }
 }
 
@@ -125,7 +156,7 @@ fn object(answered: &Answered) -> Object {
 }
 
 /// Fetches and judges several at a time; verdicts keep their order.
-fn judge(client: &Client, logs: &[NamedLog]) -> Vec<Verdict> {
+fn judge(buckets: &Buckets<'_>, logs: &[NamedLog]) -> Vec<Verdict> {
     let next = AtomicUsize::new(0);
     let found = Mutex::new(BTreeMap::new());
     thread::scope(|scope| {
@@ -134,7 +165,7 @@ fn judge(client: &Client, logs: &[NamedLog]) -> Vec<Verdict> {
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(log) = logs.get(at) else { return };
-                    let verdict = judge_log(log, get(client, &log.bucket, &log.object));
+                    let verdict = judge_log(log, buckets.get(&log.bucket, &log.object));
                     found.lock().unwrap_or_else(PoisonError::into_inner).insert(at, verdict);
                 }
             });
