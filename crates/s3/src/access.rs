@@ -151,7 +151,7 @@ pub(crate) fn to_read(
     let found = object::seek(ctx, &bucket, &request.key, request.version_id())?;
     let mut needs = vec![right_to_version(ctx, &bucket, request, action, found.as_ref())];
     let absent = found.as_ref().is_none_or(|version| version.stored.is_none());
-    if let Some(version) = found {
+    if let Some(version) = found.filter(|_| ctx.tx().is_snapshot()) {
         // Nobody set it before; if they had, it would be of the same snapshot.
         let _ = request.seen.set(version);
     }

@@ -75,6 +75,9 @@ impl<K> Kept<K> {
 }
 
 /// Where a key is kept: for one requester, one bucket, and what they ask KMS for.
+///
+/// Beyond AWS, a requester at another address, or with and without TLS, is another one: key
+/// policies may look at both.
 #[derive(Debug)]
 pub(crate) struct Place {
     revision: u64,
@@ -93,7 +96,12 @@ impl Place {
         let revision = ctx.tx().revision()?;
         let caller = ctx.caller();
         let (session, arn) = (caller.access_key_id.as_deref()?, caller.principal.arn());
-        let requester = [session.as_bytes(), arn.as_bytes(), caller.via.unwrap_or("").as_bytes()];
+        let origin = ctx.call().origin.as_ref();
+        let address = origin.map(|origin| origin.source_ip.to_string()).unwrap_or_default();
+        let tls = origin.is_some_and(|origin| origin.tls.is_some());
+        let via = caller.via.unwrap_or_default();
+        let requester = [session, &*arn, via, &*address, if tls { "tls" } else { "" }];
+        let requester = requester.map(str::as_bytes);
         let pairs = context.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
         let bucket = [bucket.name.as_bytes(), bucket.region.as_str().as_bytes(), asked];
         let name = store::key(requester.into_iter().chain(bucket).chain(pairs));
