@@ -76,9 +76,10 @@ impl Gateway {
         committed.wait()?
     }
 
-    /// Source: CloudTrail User Guide, "AWS Management Console sign-in events": a root user's
-    /// sign-in, and a user's at the global page, lie in `us-east-1`. Ours is the only page, and so
-    /// the global one.
+    /// Observed: sign-ins of root users lie in `us-east-1`, and those of users mostly; some lie in
+    /// another region.
+    ///
+    /// Assumed: these came by a region's own page. Ours is the only page, and so the global one.
     ///
     /// Observed: no request id, `readOnly` false, and the host of the page in `tlsDetails`.
     fn sign_in_record(&self, event: SignInEvent) -> Result<Record, StoreError> {
