@@ -383,7 +383,7 @@ mod tests {
         };
         of("name=\"file\"; filename=\"a b.txt\"", "u/a b.txt");
         of("name=\"file\"; filename=\"C:\\dir\\a.txt\"", "u/a.txt");
-        of("name=\"file\"; filename=\"/home/u/a\\\"b.txt\"", "u/a\"b.txt");
+        of("name=\"file\"; filename=\"/photos/a\\\"b.txt\"", "u/a\"b.txt");
         of("name=\"file\"; filename=\"\"", "u/");
         of("name=\"file\"; filename*=utf-8''%E2%82%AC.txt", "u/€.txt");
         of("name=\"file\"", "u/${filename}");
