@@ -3,6 +3,7 @@
 mod calls;
 mod chunks;
 mod digest;
+mod form;
 mod json;
 mod keys;
 mod log_file;
@@ -30,6 +31,7 @@ pub const TARGETS: &[Target] = &[
     signature::TARGET,
     chunks::TARGET,
     post_policy::TARGET,
+    form::TARGET,
     policy::TARGET,
     xml::TARGET,
     json::TARGET,

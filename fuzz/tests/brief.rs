@@ -56,6 +56,6 @@ macro_rules! targets {
 }
 
 targets! {
-    signature chunks post_policy policy xml json query uri names times selectors records log_file
+    signature chunks post_policy form policy xml json query uri names times selectors records log_file
     digest verify keys segment requests calls
 }

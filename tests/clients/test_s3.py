@@ -10,6 +10,7 @@ import urllib.request
 import pytest
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
+from urllib3.filepost import encode_multipart_formdata
 
 from rehearsal import ACCOUNT, REGION
 from walk import encryption
@@ -230,6 +231,58 @@ def test_presigned_urls_need_no_credentials(shared, s3, bucket):
         urllib.request.urlopen(url.split("?")[0])
     assert caught.value.code == 403
     assert b"<Code>AccessDenied</Code>" in caught.value.read()
+
+
+def submit(post, content, name="photo.jpg"):
+    """Sends a form as a browser does; gives status, headers and body, whatever they are."""
+    fields = {**post["fields"], "file": (name, content, "application/octet-stream")}
+    form, kind = encode_multipart_formdata(fields)
+    request = urllib.request.Request(post["url"], data=form, headers={"Content-Type": kind})
+    try:
+        with urllib.request.build_opener(Unmoved).open(request) as answer:
+            return answer.status, answer.headers, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers, error.read().decode()
+
+
+class Unmoved(urllib.request.HTTPRedirectHandler):
+    """Shows a redirect instead of following it."""
+
+    def redirect_request(self, *_):
+        return None
+
+
+def test_presigned_forms_upload_what_their_policy_allows(shared, s3, bucket):
+    signer = shared.client("s3", signature_version="s3v4")
+    fields = {"acl": "bucket-owner-full-control", "x-amz-meta-color": "red",
+              "success_action_status": "201", "x-amz-server-side-encryption": "AES256"}
+    conditions = [{name: value} for name, value in fields.items()]
+    post = signer.generate_presigned_post(
+        bucket, "user/${filename}", fields, [*conditions, ["content-length-range", 1, 8 * MIB]])
+    picture = noise(7 * MIB)
+    status, headers, document = submit(post, picture)
+    assert status == 201, document
+    assert "<Key>user/photo.jpg</Key><ETag>" in document
+    assert headers["Location"].endswith(f"/{bucket}/user/photo.jpg")
+    stored = s3.get_object(Bucket=bucket, Key="user/photo.jpg")
+    assert stored["Body"].read() == picture
+    assert stored["Metadata"] == {"color": "red"}
+    assert stored["ETag"] == headers["ETag"] == f'"{hashlib.md5(picture).hexdigest()}"'
+    status, _, document = submit(post, noise(9 * MIB))
+    assert status == 400 and "<Code>EntityTooLarge</Code>" in document, document
+    assert f"<ProposedSize>{9 * MIB}</ProposedSize>" in document
+    assert submit(post, b"")[0] == 400
+    post["fields"]["acl"] = "public-read"
+    status, _, document = submit(post, b"x")
+    assert status == 403 and "Invalid according to Policy: Policy Condition failed" in document
+    moved = signer.generate_presigned_post(
+        bucket, "k", {"success_action_redirect": "http://127.0.0.1/done"},
+        [["starts-with", "$success_action_redirect", "http://127.0.0.1/"]])
+    status, headers, _ = submit(moved, b"x")
+    assert status == 303
+    assert headers["Location"].startswith(f"http://127.0.0.1/done?bucket={bucket}&key=k&etag=%22")
+    old = s3.generate_presigned_post(bucket, "k")
+    assert submit(old, b"x")[0] == 400, "version 2 is refused"
 
 
 def test_conditional_writes_and_reads(s3, bucket):

@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use store::Snapshot;
 use types::{Region, Timestamp};
 use wire::Head;
-use wire::sigv4::{self, SignatureError, Signed, SigningKey, Verified};
+use wire::sigv4::{self, PostSignature, SignatureError, Signed, SigningKey, Verified};
 
 use crate::{Caller, Credential, CredentialQuery, Family, Gateway, Refused, Service, WireError};
 
@@ -54,6 +54,54 @@ pub(crate) fn authenticate(
     let Some(signed) = sigv4::presented(head).map_err(refuse)? else {
         return nobody(gateway, service, anonymous);
     };
+    let Claim { caller, key, fresh } = claim(gateway, view, service, &signed, now)?;
+    let verified =
+        sigv4::verify_with_key(head, &signed, key, body_sha256, now, family).map_err(refuse)?;
+    if fresh {
+        remember(gateway, &signed, verified.key());
+    }
+    let region = Region::parse(&signed.region);
+    Ok(Authenticated { caller, region, signed: Some(signed), verified: Some(verified) })
+}
+
+/// Proves the signature of a form, which stands in its fields. A form without a policy comes from
+/// nobody.
+pub(crate) fn authenticate_form(
+    gateway: &Gateway,
+    view: &Snapshot,
+    fields: &[(String, String)],
+    service: &Service,
+    now: Timestamp,
+) -> Result<Authenticated, Refused> {
+    let refuse = |error: SignatureError| error.wire(service.family);
+    let Some(post) = PostSignature::presented(fields).map_err(refuse)? else {
+        return nobody(gateway, service, true);
+    };
+    let Claim { caller, key, fresh } = claim(gateway, view, service, &post.signed, now)?;
+    sigv4::verify_post_signature(&post, &key).map_err(refuse)?;
+    if fresh {
+        remember(gateway, &post.signed, &key);
+    }
+    let region = Region::parse(&post.signed.region);
+    Ok(Authenticated { caller, region, signed: Some(post.signed), verified: None })
+}
+
+/// Who is said to have signed, and the key that would prove it.
+struct Claim {
+    caller: Caller,
+    key: SigningKey,
+    /// Whether the key was derived just now.
+    fresh: bool,
+}
+
+fn claim(
+    gateway: &Gateway,
+    view: &Snapshot,
+    service: &Service,
+    signed: &Signed,
+    now: Timestamp,
+) -> Result<Claim, Refused> {
+    let refuse = |error: SignatureError| error.wire(service.family);
     signed.check_scope(service.name).map_err(refuse)?;
     let credential = (gateway.identities.credential)(&CredentialQuery {
         tx: &view.tx(),
@@ -65,30 +113,28 @@ pub(crate) fn authenticate(
     let (secret, caller) = match credential {
         Credential::Valid { secret, caller } => (secret, *caller),
         Credential::Unknown => {
-            return Err(
-                refuse(SignatureError::UnknownKey { access_key_id: signed.access_key_id }).into()
-            );
+            let access_key_id = signed.access_key_id.clone();
+            return Err(refuse(SignatureError::UnknownKey { access_key_id }).into());
         }
         Credential::BadToken => return Err(refuse(SignatureError::BadToken).into()),
         Credential::Expired => return Err(refuse(SignatureError::ExpiredToken).into()),
     };
     let known = {
         let keys = gateway.signing_keys.read().unwrap_or_else(PoisonError::into_inner);
-        keys.find(&signed)
+        keys.find(signed)
     };
     let fresh = known.is_none();
     let key = known.unwrap_or_else(|| {
         let secret = std::str::from_utf8(secret.as_bytes()).unwrap_or_default();
-        SigningKey::for_signed(secret, &signed)
+        SigningKey::for_signed(secret, signed)
     });
-    let verified =
-        sigv4::verify_with_key(head, &signed, key, body_sha256, now, family).map_err(refuse)?;
-    if fresh {
-        let mut keys = gateway.signing_keys.write().unwrap_or_else(PoisonError::into_inner);
-        keys.remember(&signed, verified.key().clone());
-    }
-    let region = Region::parse(&signed.region);
-    Ok(Authenticated { caller, region, signed: Some(signed), verified: Some(verified) })
+    Ok(Claim { caller, key, fresh })
+}
+
+/// Keeps a key that has proved something.
+fn remember(gateway: &Gateway, signed: &Signed, key: &SigningKey) {
+    let mut keys = gateway.signing_keys.write().unwrap_or_else(PoisonError::into_inner);
+    keys.remember(signed, key.clone());
 }
 
 fn nobody(gateway: &Gateway, service: &Service, anonymous: bool) -> Result<Authenticated, Refused> {

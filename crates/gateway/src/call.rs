@@ -51,6 +51,8 @@ pub enum Auth {
     Header,
     /// In the query: a presigned URL.
     Query,
+    /// In the fields of a form.
+    Form,
     /// Nowhere.
     None,
 }

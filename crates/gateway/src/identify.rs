@@ -6,9 +6,9 @@ use bytes::Bytes;
 use serde_json::Value;
 use store::Snapshot;
 use types::Region;
-use wire::Head;
+use wire::{FormReader, Head};
 
-use crate::authenticate::{Authenticated, authenticate};
+use crate::authenticate::{Authenticated, authenticate, authenticate_form};
 use crate::record::internal_error;
 use crate::{
     Answer, Auth, Begun, BodyGate, BodyLimit, Call, Codec, Decoding, Family, Gateway, Operation,
@@ -37,6 +37,8 @@ pub struct Received {
     pub head: Head,
     /// The whole body of a buffered request; empty for a streamed one.
     pub body: Bytes,
+    /// The form that a [`BodyLimit::Form`] asks for, read up to its file.
+    pub form: Option<FormReader>,
     /// TLS version and cipher suite of the connection, as AWS names them.
     pub tls: Option<(String, String)>,
 }
@@ -66,7 +68,7 @@ impl Identified {
                 WireError::new(400, "MaxMessageLengthExceeded", "Your request was too large.")
                     .with("MaxMessageLengthBytes", limit.to_string())
             }
-            (Family::S3, BodyLimit::Streamed(_)) => WireError::new(
+            (Family::S3, BodyLimit::Streamed(_) | BodyLimit::Form(_)) => WireError::new(
                 400,
                 "EntityTooLarge",
                 "Your proposed upload exceeds the maximum allowed size",
@@ -85,6 +87,7 @@ pub(crate) struct Incoming {
     head: Head,
     body: Bytes,
     parameters: Value,
+    form: Vec<(String, String)>,
     bucket: Option<String>,
     key: Option<String>,
 }
@@ -96,6 +99,7 @@ impl Incoming {
             head: &self.head,
             body: &self.body,
             parameters: &self.parameters,
+            form: &self.form,
             bucket: self.bucket.as_deref(),
             key: self.key.as_deref(),
             region: &self.call.region,
@@ -221,17 +225,24 @@ impl Gateway {
         identified: Identified,
         received: Received,
     ) -> Result<(Begun, Option<BodyGate>), Refused> {
-        let Received { head, body, tls } = received;
+        let Received { head, body, form, tls } = received;
         let service = identified.service;
-        let streamed = matches!(identified.body, BodyLimit::Streamed(_));
+        let streamed = identified.body.is_streamed();
+        let fields = form.as_ref().map(FormReader::fields);
         let anonymous = identified.row.is_some_and(|row| row.spec.anonymous);
         let hash = (!streamed).then(|| keys::sha256(&body));
         let now = self.clock.now();
         let view = self.store.snapshot()?;
         let hash = hash.as_ref();
-        let found = authenticate(self, &view, &head, service, hash, anonymous, now)?;
+        let found = match &fields {
+            Some(fields) => authenticate_form(self, &view, fields, service, now)?,
+            None => authenticate(self, &view, &head, service, hash, anonymous, now)?,
+        };
         found.expect_region(identified.region_of_host.as_ref(), service.family)?;
-        let gate = BodyGate::new(&head, &found)?;
+        let gate = match form {
+            Some(reader) => Some(BodyGate::form(reader)),
+            None => BodyGate::new(&head, &found)?,
+        };
         let (body, gate) = match gate {
             Some(gate) if !streamed => (gate.whole(&body)?, None),
             gate => (body, gate),
@@ -257,6 +268,7 @@ impl Gateway {
             head,
             body,
             parameters,
+            form: fields.unwrap_or_default(),
             bucket: identified.bucket,
             key: identified.key,
         };
@@ -325,6 +337,7 @@ fn origin(head: &Head, found: &Authenticated, tls: Option<(String, String)>) -> 
         auth: match found.signed.as_ref().map(|signed| signed.form) {
             Some(wire::sigv4::Form::Header) => Auth::Header,
             Some(wire::sigv4::Form::Query { .. }) => Auth::Query,
+            Some(wire::sigv4::Form::Post) => Auth::Form,
             None => Auth::None,
         },
         signed_at: found.signed.as_ref().map(|signed| signed.date),

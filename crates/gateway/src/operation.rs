@@ -98,6 +98,8 @@ pub struct Decoding<'a> {
     pub body: &'a [u8],
     /// The parameters of a Query request as a tree, else null.
     pub parameters: &'a Value,
+    /// The fields of a browser's form before its file.
+    pub form: &'a [(String, String)],
     /// The bucket that the path or the host names.
     pub bucket: Option<&'a str>,
     /// The decoded object key.

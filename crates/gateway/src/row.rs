@@ -13,8 +13,8 @@ use crate::execute::{admit, record, report, run};
 use crate::identify::Incoming;
 use crate::record::{internal_error, new_events};
 use crate::{
-    Answer, BodyLimit, Call, Codec, Ctx, Denial, Gateway, Operation, Refused, Reply, Spec,
-    WhenFull, WireError, decisions,
+    Answer, Call, Codec, Ctx, Denial, Gateway, Operation, Refused, Reply, Spec, WhenFull,
+    WireError, decisions,
 };
 
 /// A row: the operation's fixed facts and the way to begin a call of it.
@@ -185,8 +185,7 @@ fn begin<O: Operation>(incoming: &Incoming) -> Begun {
         };
     }
     let started = Started { gateway, call, admitted };
-    let streamed = matches!(O::SPEC.body, BodyLimit::Streamed(_));
-    if streamed && started.admitted.refused.is_none() {
+    if O::SPEC.body.is_streamed() && started.admitted.refused.is_none() {
         return Begun::Body(Box::new(started));
     }
     Begun::Answering(started.conclude(Some(view)))

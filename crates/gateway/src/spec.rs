@@ -64,6 +64,15 @@ pub enum BodyLimit {
     Buffered(usize),
     /// Handed on as it arrives, up to so many bytes of payload.
     Streamed(u64),
+    /// A form of a browser, whose file is handed on as it arrives, up to so many bytes.
+    Form(u64),
+}
+
+impl BodyLimit {
+    /// Whether the payload is handed on as it arrives.
+    pub fn is_streamed(self) -> bool {
+        matches!(self, Self::Streamed(_) | Self::Form(_))
+    }
 }
 
 /// What becomes of a call while the disk is full.

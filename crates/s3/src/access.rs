@@ -1,6 +1,6 @@
 //! The rights that calls need, and the condition keys that they are decided with.
 
-use gateway::{Access, Auth, Ctx, Failure, Origin, Route, Scope, Spec};
+use gateway::{Access, Auth, Ctx, Failure, Origin};
 use policy::{Context, Grammar, ResourceRule};
 use types::AccountId;
 
@@ -16,14 +16,6 @@ pub(crate) fn bucket_arn(bucket: &str) -> String {
 
 pub(crate) fn object_arn(bucket: &str, key: &str) -> String {
     format!("arn:aws:s3:::{bucket}/{key}")
-}
-
-/// What the path of an operation names.
-pub(crate) fn scope(spec: &Spec) -> Option<Scope> {
-    match spec.route {
-        Route::Rest { scope, .. } => Some(scope),
-        Route::Name => None,
-    }
 }
 
 /// The right to do `action` to what the path names.
@@ -235,6 +227,7 @@ fn add_signature(ctx: &Ctx<'_>, context: &mut Context) {
     let kind = match origin.auth {
         Auth::Header => "REST-HEADER",
         Auth::Query => "REST-QUERY-STRING",
+        Auth::Form => "POST",
         Auth::None => return,
     };
     context.set("s3:authType", kind);

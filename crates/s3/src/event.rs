@@ -1,6 +1,6 @@
 //! What an event says of an S3 call.
 
-use gateway::{Auth, Class, Ctx, EventParts, Resource, Route, Scope, Spec};
+use gateway::{Auth, Class, Ctx, EventParts, Resource, Route, Spec};
 use serde_json::{Map, Value};
 use types::AccountId;
 
@@ -167,7 +167,8 @@ fn additional(ctx: &Ctx<'_>, spec: &Spec, request: &Request, response: Option<&R
     match method {
         Auth::Header => put("AuthenticationMethod", Value::from("AuthHeader")),
         Auth::Query => put("AuthenticationMethod", Value::from("QueryString")),
-        Auth::None => {}
+        // Assumed: a form's signature stands in neither place, so none is named.
+        Auth::Form | Auth::None => {}
     }
     put("x-amz-id-2", Value::from(call.host_id.as_str()));
     put("bytesTransferredOut", Value::from(response.map_or(0, Response::body_bytes)));
@@ -176,7 +177,14 @@ fn additional(ctx: &Ctx<'_>, spec: &Spec, request: &Request, response: Option<&R
 
 /// Source: S3 User Guide, "Identifying S3 requests", `SSEApplied`.
 fn sse_applied(spec: &Spec, request: &Request, response: &Response) -> Option<String> {
-    let told = ["PutObject", "GetObject", "CopyObject", "CreateMultipartUpload", "UploadPart"];
+    let told = [
+        "PutObject",
+        "PostObject",
+        "GetObject",
+        "CopyObject",
+        "CreateMultipartUpload",
+        "UploadPart",
+    ];
     if !told.contains(&spec.name) {
         return None;
     }
@@ -199,7 +207,7 @@ fn resources(spec: &Spec, request: &Request, owner: Option<&AccountId>) -> Vec<R
     let account_id = owner.map(ToString::to_string);
     let kind = Some("AWS::S3::Bucket".to_owned());
     let whole = Resource { account_id, kind, arn, arn_prefix: None };
-    if access::scope(spec) == Some(Scope::Object) {
+    if !request.key.is_empty() {
         let object = access::object_arn(&request.bucket, &request.key);
         return vec![Resource::object(object), whole];
     }

@@ -44,6 +44,7 @@ mod data_key;
 mod encryption;
 mod error;
 mod event;
+mod form;
 mod list;
 mod listing;
 mod lock;

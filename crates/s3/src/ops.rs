@@ -16,6 +16,7 @@ pub(crate) mod object_attributes;
 pub(crate) mod object_lock;
 pub(crate) mod object_tagging;
 pub(crate) mod policies;
+pub(crate) mod post_object;
 pub(crate) mod put_object;
 
 use gateway::{Row, row};
@@ -101,6 +102,7 @@ pub const ROWS: &[Row] = &[
     row::<Call<PutOne<IntelligentTiering>>>(),
     row::<Call<DeleteOne<IntelligentTiering>>>(),
     row::<Call<put_object::PutObject>>(),
+    row::<Call<post_object::PostObject>>(),
     row::<Call<get_object::GetObject>>(),
     row::<Call<get_object::HeadObject>>(),
     row::<Call<copy_object::CopyObject>>(),

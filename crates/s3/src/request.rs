@@ -10,6 +10,7 @@ use types::{AccountId, Timestamp};
 use crate::copying::Source;
 use crate::encryption::Envelope;
 use crate::error::{S3Error, S3Result};
+use crate::form;
 use crate::object::{KEY_BYTES_MAX, Version};
 use crate::upload::Upload;
 
@@ -39,6 +40,8 @@ pub struct Request {
     pub(crate) asked: OnceCell<(AccountId, Timestamp)>,
     /// The source of a copy whose bytes were taken.
     pub(crate) source: Option<Source>,
+    /// The fields of a browser's form.
+    pub(crate) form: Vec<(String, String)>,
     /// Whether it is about one key of a list of keys.
     pub(crate) listed: bool,
     /// Who owned the bucket that the call has deleted; the event names the account.
@@ -89,16 +92,24 @@ impl Request {
     }
 
     pub(crate) fn decode(decoding: &Decoding<'_>) -> Result<Self, WireError> {
-        let key = decoding.key.unwrap_or_default();
+        let key = decoding.key.or_else(|| form::field(decoding.form, "key")).unwrap_or_default();
         if key.len() > KEY_BYTES_MAX {
             return Err(gateway::ApiError::wire(&S3Error::KeyTooLong { size: key.len() }));
         }
+        let head = decoding.head;
+        // INVARIANT: of a form, only what its policy was held against has a meaning.
+        let (headers, query) = if decoding.form.is_empty() {
+            (head.headers.clone(), head.query_pairs())
+        } else {
+            (form::headers(head, decoding.form), Vec::new())
+        };
         Ok(Self {
             bucket: decoding.bucket.unwrap_or_default().to_owned(),
             key: key.to_owned(),
-            method: decoding.head.method.as_str().to_owned(),
-            headers: decoding.head.headers.clone(),
-            query: decoding.head.query_pairs(),
+            method: head.method.as_str().to_owned(),
+            headers,
+            form: decoding.form.to_vec(),
+            query,
             body: Bytes::copy_from_slice(decoding.body),
             ..Self::default()
         })

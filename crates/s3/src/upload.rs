@@ -6,6 +6,7 @@ use gateway::{ApiError, BodySink, Ctx, WireError};
 use keys::frames::{FrameSealer, derive_object_key};
 use keys::{Md5, SecretBytes};
 use store::{Bodies, BodyId, BodyWriter, StoreError};
+use wire::sigv4::PostPolicy;
 
 use crate::body::{INLINE_BYTES_MAX, Piece};
 use crate::checksum::{self, Algorithm, Announced, Checksum, Expected, Hasher, Kind};
@@ -28,7 +29,7 @@ pub(crate) struct Upload {
     writer: Option<BodyWriter>,
     sealed: Vec<u8>,
     size: u64,
-    size_max: u64,
+    policy: Option<PostPolicy>,
     md5: Option<Md5>,
     content_md5: Option<[u8; 16]>,
     etag: [u8; 16],
@@ -121,7 +122,7 @@ impl Upload {
             writer: None,
             sealed: Vec::new(),
             size: 0,
-            size_max: UPLOAD_BYTES_MAX,
+            policy: None,
             md5: hashed.then(Md5::new),
             content_md5: proofs.content_md5,
             etag: ctx.entropy().bytes()?,
@@ -131,6 +132,11 @@ impl Upload {
             expected: proofs.checksum.value,
             done: None,
         })
+    }
+
+    /// Wants as many bytes as the policy of a form allows.
+    pub(crate) fn expect_length(&mut self, policy: PostPolicy) {
+        self.policy = Some(policy);
     }
 
     /// Takes everything at once: a body that came with the call, or bytes copied from elsewhere.
@@ -239,8 +245,13 @@ fn internal(error: &StoreError) -> WireError {
 impl BodySink for Upload {
     fn push(&mut self, data: &[u8]) -> Result<(), WireError> {
         self.size = self.size.saturating_add(to_u64(data.len()));
-        if self.size > self.size_max {
-            return Err(S3Error::EntityTooLarge { proposed: self.size, max: self.size_max }.wire());
+        if self.size > UPLOAD_BYTES_MAX {
+            let (proposed, max) = (self.size, UPLOAD_BYTES_MAX);
+            return Err(S3Error::EntityTooLarge { proposed, max }.wire());
+        }
+        if self.policy.as_ref().is_some_and(|policy| self.size > policy.length_range().1) {
+            // The refusal at the end tells how long the whole was.
+            return Ok(());
         }
         if let Some(md5) = &mut self.md5 {
             md5.update(data);
@@ -256,6 +267,9 @@ impl BodySink for Upload {
     }
 
     fn close(&mut self, trailers: &[(String, String)]) -> Result<(), WireError> {
+        if let Some(policy) = &self.policy {
+            policy.check_length(self.size)?;
+        }
         self.done = Some(self.finish(trailers).map_err(Broken::wire)?);
         Ok(())
     }

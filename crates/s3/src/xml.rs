@@ -19,6 +19,13 @@ impl Xml {
         Self(writer)
     }
 
+    /// A document without a namespace.
+    pub(crate) fn bare(root: &str) -> Self {
+        let mut writer = XmlWriter::document();
+        writer.open(root);
+        Self(writer)
+    }
+
     pub(crate) fn open(&mut self, name: &str) -> &mut Self {
         self.0.open(name);
         self

@@ -1,5 +1,7 @@
 //! One request: its head and body in, the gateway's answer out.
 
+mod form;
+
 use std::fmt::Display;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
@@ -55,13 +57,16 @@ pub(crate) async fn answer(
         Ok(identified) => match identified.body {
             BodyLimit::Buffered(limit) => match collect(body, limit as u64).await {
                 Ok(body) => {
-                    let received = Received { head, body, tls: peer.tls.clone() };
+                    let received = Received { head, body, form: None, tls: peer.tls.clone() };
                     buffered(gateway, identified, received).await
                 }
                 Err(problem) => gateway.refused(&identified, &problem.wire(&identified)),
             },
             BodyLimit::Streamed(limit) => {
                 streamed(gateway, identified, head, peer.tls.clone(), body, limit).await
+            }
+            BodyLimit::Form(limit) => {
+                form::answer(gateway, identified, head, peer.tls.clone(), body, limit).await
             }
         },
         Err(answer) => *answer,
@@ -101,7 +106,7 @@ async fn streamed(
         },
         _ => Err(body),
     };
-    let received = Received { head, body: Bytes::new(), tls };
+    let received = Received { head, body: Bytes::new(), form: None, tls };
     let (small, body) = match whole {
         Ok(bytes) => (Some(bytes), None),
         Err(body) => (None, Some(body)),

@@ -33,8 +33,8 @@ use serde_json::Value;
 use store::{StorageBackend, Store, StoreError};
 use tempfile::TempDir;
 use types::{AccountId, Clock, Entropy, Region, Timestamp};
-use wire::Head;
 use wire::sign::{Credentials, payload_hash, sign_header};
+use wire::{FormError, FormReader, Head};
 
 pub use answered::Answered;
 pub use disk::{Dice, Disk};
@@ -248,9 +248,18 @@ impl Kit {
             Ok(identified) => identified,
             Err(answer) => return Answered::from(*answer),
         };
-        let streamed = matches!(identified.body, gateway::BodyLimit::Streamed(_));
+        let streamed = identified.body.is_streamed();
         let whole = if streamed { Bytes::new() } else { body.clone() };
-        let received = Received { head, body: whole, tls: None };
+        let (form, body) = match identified.body {
+            gateway::BodyLimit::Form(_) => match form(&head, body) {
+                Ok(reader) => (Some(reader), &Bytes::new()),
+                Err(error) => {
+                    return Answered::from(self.gateway.refused(&identified, &error.wire()));
+                }
+            },
+            gateway::BodyLimit::Buffered(_) | gateway::BodyLimit::Streamed(_) => (None, body),
+        };
+        let received = Received { head, body: whole, form, tls: None };
         let (begun, gate) = self.gateway.begin(identified, received);
         let answering = match begun {
             Begun::Answering(answering) => answering,
@@ -303,6 +312,12 @@ impl Kit {
             session_token: None,
         }
     }
+}
+
+/// A form up to its file, the rest of which is in the reader.
+fn form(head: &Head, body: &[u8]) -> Result<FormReader, FormError> {
+    let mut reader = FormReader::of(head.header("content-type"))?;
+    if reader.read_fields(body)? { Ok(reader) } else { Err(reader.without_file()) }
 }
 
 fn json_service(target: &str) -> &'static str {

@@ -12,6 +12,7 @@
 //! Reading order: [`Head`] is a request's head exactly as received, because signatures are made
 //! over raw bytes. [`sigv4::presented`] reads what it claims, [`sigv4::Signed::check_scope`] and
 //! [`sigv4::verify`] prove it, [`sigv4::ChunkDecoder`] proves a streamed body chunk by chunk.
+//! [`FormReader`] reads the forms of browsers, whose signature is a [`sigv4::PostSignature`].
 //! [`sign`] is the other side, for our own clients. [`json`], [`query`] and [`xml`] read and write
 //! bodies; [`WireError`] and [`render_error`] say no in any of the three.
 //!
@@ -24,6 +25,7 @@
 //! ```
 
 mod error;
+mod form;
 mod head;
 mod host;
 mod request_id;
@@ -36,6 +38,7 @@ pub mod uri;
 pub mod xml;
 
 pub use error::{Protocol, WireError, render_error};
+pub use form::{FORM_FIELDS_BYTES_MAX, FormError, FormReader};
 pub use head::Head;
 pub use host::virtual_host;
 pub use request_id::{request_id_uuid, s3_host_id, s3_request_id};

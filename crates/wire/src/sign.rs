@@ -20,7 +20,10 @@ mod chunked;
 
 use std::fmt;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::{Value, json};
 use types::Timestamp;
 use zeroize::ZeroizeOnDrop;
 
@@ -54,6 +57,36 @@ impl fmt::Debug for Credentials {
 /// The lower-case hexadecimal SHA-256 of a body.
 pub fn payload_hash(body: &[u8]) -> String {
     types::hex(&keys::sha256(body))
+}
+
+/// The fields that sign a form for S3: date, credential, algorithm, for a session its token, the
+/// policy and its signature.
+///
+/// `conditions` are joined by those that speak of the fields themselves.
+pub fn sign_form(
+    mut conditions: Vec<Value>,
+    expiration: Timestamp,
+    credentials: &Credentials,
+    region: &str,
+    now: Timestamp,
+) -> Vec<(String, String)> {
+    let day = now.basic_date();
+    let scope = format!("{}/{day}/{region}/s3/{TERMINATOR}", credentials.access_key_id);
+    let mut fields = vec![
+        ("x-amz-algorithm".to_owned(), ALGORITHM.to_owned()),
+        ("x-amz-credential".to_owned(), scope),
+        ("x-amz-date".to_owned(), now.basic()),
+    ];
+    if let Some(token) = &credentials.session_token {
+        fields.push(("x-amz-security-token".to_owned(), token.clone()));
+    }
+    conditions.extend(fields.iter().map(|(name, value)| json!({name: value})));
+    let policy = json!({"expiration": expiration.iso_ms(), "conditions": conditions});
+    let policy = STANDARD.encode(policy.to_string());
+    let key = SigningKey::derive(&credentials.secret, &day, region, "s3");
+    let signature = key.sign(policy.as_bytes());
+    fields.extend([("policy".to_owned(), policy), ("x-amz-signature".to_owned(), signature)]);
+    fields
 }
 
 /// The headers that sign a request: `x-amz-date`, for S3 `x-amz-content-sha256`, for a session

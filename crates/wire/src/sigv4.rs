@@ -70,6 +70,8 @@ pub enum Form {
         /// without `X-Amz-Expires`.
         expires_secs: Option<u64>,
     },
+    /// In the fields of a form, over the form's policy: see [`PostSignature`].
+    Post,
 }
 
 /// What a request says about its body.
@@ -206,6 +208,7 @@ impl Signed {
         match self.form {
             Form::Header => Place::Header,
             Form::Query { .. } => Place::Query,
+            Form::Post => Place::Form,
         }
     }
 }

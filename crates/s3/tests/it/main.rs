@@ -3,6 +3,7 @@
 
 mod encryption;
 mod events;
+mod forms;
 mod full_disk;
 mod listings;
 mod multipart;

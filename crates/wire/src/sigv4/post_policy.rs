@@ -60,7 +60,7 @@ impl PostSignature {
             signed_headers: Vec::new(),
             signature: signature.to_owned(),
             session_token: field("x-amz-security-token").map(str::to_owned),
-            form: Form::Query { expires_secs: None },
+            form: Form::Post,
             payload: Payload::Unsigned,
         };
         Ok(Some(Self { signed, policy: policy.to_owned() }))
@@ -233,6 +233,11 @@ impl PostPolicy {
             return Err(PolicyError::TooLarge { proposed: bytes, max: self.bytes_max });
         }
         Ok(())
+    }
+
+    /// How long a file may be, in bytes: least and most.
+    pub fn length_range(&self) -> (u64, u64) {
+        (self.bytes_min, self.bytes_max)
     }
 
     fn add(&mut self, condition: &Value) -> Result<(), PolicyError> {

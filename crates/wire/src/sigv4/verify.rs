@@ -112,7 +112,7 @@ pub fn verify_with_key(
 fn whole_query(signed: &Signed) -> CanonicalQuery {
     match signed.form {
         Form::Header => CanonicalQuery::Whole,
-        Form::Query { .. } => CanonicalQuery::Presigned,
+        Form::Query { .. } | Form::Post => CanonicalQuery::Presigned,
     }
 }
 
@@ -137,7 +137,7 @@ fn check_time(signed: &Signed, now: Timestamp, family: Family) -> Result<(), Sig
             }
             SKEW_MS
         }
-        (Form::Query { expires_secs: None }, Family::S3) => {
+        (Form::Query { expires_secs: None }, Family::S3) | (Form::Post, _) => {
             return Err(SignatureError::IncompleteQuery);
         }
         (Form::Query { expires_secs: Some(secs) }, _) => secs.saturating_mul(SECOND_MS),
@@ -191,7 +191,9 @@ fn payload_line(
     }
     match (&signed.payload, signed.form) {
         (Payload::Absent, Form::Header) => Err(SignatureError::MissingContentSha256),
-        (Payload::Absent, Form::Query { .. }) => Ok(Payload::Unsigned.as_str().to_owned()),
+        (Payload::Absent, Form::Query { .. } | Form::Post) => {
+            Ok(Payload::Unsigned.as_str().to_owned())
+        }
         (Payload::Other(found), _) => {
             Err(SignatureError::InvalidContentSha256 { found: found.clone() })
         }

@@ -1,0 +1,110 @@
+//! `PostObject`: the upload of a browser's form, which a signed policy describes.
+//!
+//! Source: S3 API Reference, "POST Object" and "Browser-based uploads using POST".
+
+use gateway::{Access, BodyLimit, Ctx, Failure, Scope, Spec};
+use wire::sigv4::PostPolicy;
+
+use super::put_object::PutObject;
+use crate::SERVICE;
+use crate::api::Api;
+use crate::error::{S3Error, S3Result};
+use crate::form::{self, field};
+use crate::request::Request;
+use crate::response::Response;
+use crate::upload::UPLOAD_BYTES_MAX;
+use crate::xml::Xml;
+use crate::{access, writing};
+
+/// Stores the file of a form as an object.
+#[derive(Debug)]
+pub(crate) struct PostObject;
+
+impl Api for PostObject {
+    const SPEC: Spec = Spec::rest(&SERVICE, "PostObject", false, "POST", Scope::Bucket, &[])
+        .data()
+        .body(BodyLimit::Form(UPLOAD_BYTES_MAX));
+    const ACTION: &'static str = PutObject::ACTION;
+
+    /// Assumed: the form is held against its policy before the signer's rights are.
+    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
+        access::checked_bucket(ctx, request)?;
+        if request.key.is_empty() {
+            let text = "Bucket POST must contain a field named 'key'.  If it is specified, please \
+                        check the order of the fields.";
+            return Err(S3Error::argument(text, "key", "").into());
+        }
+        if let Some(policy) = policy(request)? {
+            let checked = policy.check(&request.form, &request.bucket, ctx.now());
+            checked.map_err(|error| Failure::Wire(error.wire()))?;
+        }
+        writing::needs(ctx, request)
+    }
+
+    fn prepare(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<()> {
+        form::check_tagging(&request.form)?;
+        PutObject::prepare(ctx, request)?;
+        if let (Some(policy), Some(upload)) = (policy(request)?, request.upload.as_mut()) {
+            upload.expect_length(policy);
+        }
+        Ok(())
+    }
+
+    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+        let stored = PutObject::run(ctx, request)?;
+        let secure = ctx.call().origin.as_ref().is_some_and(|origin| origin.tls.is_some());
+        Ok(told(request, stored, secure))
+    }
+}
+
+/// The policy of a form; one without comes from nobody, and the bucket's policy decides.
+fn policy(request: &Request) -> S3Result<Option<PostPolicy>> {
+    let Some(text) = field(&request.form, "policy") else { return Ok(None) };
+    PostPolicy::parse(text).map(Some).map_err(|error| Failure::Wire(error.wire()))
+}
+
+/// The answer that the form asks for.
+///
+/// Source: S3 API Reference, "Creating an HTML form": `success_action_redirect` outweighs
+/// `success_action_status`; a value that cannot be used counts as none; 204 without one.
+fn told(request: &Request, stored: Response, secure: bool) -> Response {
+    let wish = |name| field(&request.form, name).unwrap_or_default();
+    let etag = stored.header("etag").unwrap_or_default().to_owned();
+    let redirect = [wish("success_action_redirect"), wish("redirect")];
+    if let Some(url) = redirect.into_iter().find(|url| is_web_address(url)) {
+        let sign = if url.contains('?') { '&' } else { '?' };
+        let [bucket, key, etag] =
+            [&request.bucket, &request.key, &etag].map(|text| wire::uri::encode(text));
+        let location = format!("{url}{sign}bucket={bucket}&key={key}&etag={etag}");
+        return Response::empty(303).with_all(stored.headers).with("location", location);
+    }
+    let location = location(request, secure);
+    let answer = match wish("success_action_status") {
+        "200" => Response::ok(),
+        "201" => {
+            let mut xml = Xml::bare("PostResponse");
+            xml.text("Location", &location).text("Bucket", &request.bucket);
+            xml.text("Key", &request.key).text("ETag", &etag);
+            Response { status: 201, ..Response::xml(xml) }
+        }
+        _ => Response::no_content(),
+    };
+    answer.with_all(stored.headers).with("location", location)
+}
+
+fn is_web_address(url: &str) -> bool {
+    url.split_once("://").is_some_and(|(scheme, rest)| {
+        matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https") && !rest.is_empty()
+    })
+}
+
+/// Where the object is, in the style in which its bucket was named.
+fn location(request: &Request, secure: bool) -> String {
+    let scheme = if secure { "https" } else { "http" };
+    let host = request.header("host").unwrap_or_else(|| "s3.amazonaws.com".to_owned());
+    let (bucket, key) = (&request.bucket, wire::uri::encode_path(&request.key));
+    if host.starts_with(&format!("{bucket}.")) {
+        return format!("{scheme}://{host}/{key}");
+    }
+    format!("{scheme}://{host}/{bucket}/{key}")
+}

@@ -1,0 +1,435 @@
+//! `multipart/form-data` as browsers send it to S3: fields first, then one file that streams.
+//!
+//! Source: RFC 7578; S3 API Reference, "Creating an HTML form (using AWS Signature Version 4)".
+
+use crate::{WireError, uri};
+
+/// Bytes before the file's content at most.
+///
+/// Source: S3 API Reference, "Error responses", `MaxPostPreDataLengthExceededError`; "Creating an
+/// HTML form": 20 KB.
+pub const FORM_FIELDS_BYTES_MAX: usize = 20_000;
+/// Source: RFC 2046: a boundary has 1 to 70 characters.
+const BOUNDARY_BYTES_MAX: usize = 70;
+
+/// Why a form cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormError {
+    /// It is no form of this kind.
+    OtherType,
+    /// It is not well-formed.
+    Malformed,
+    /// Too much stands before the file.
+    TooLong,
+    /// No file follows the fields.
+    NoFile,
+}
+
+impl FormError {
+    /// As S3 answers.
+    ///
+    /// Observed: `OtherType`. Source: S3 API Reference, "Error responses", for the rest.
+    pub fn wire(self) -> WireError {
+        match self {
+            Self::OtherType => WireError::new(
+                412,
+                "PreconditionFailed",
+                "At least one of the pre-conditions you specified did not hold",
+            )
+            .with("Condition", "Bucket POST must be of the enclosure-type multipart/form-data"),
+            Self::Malformed => WireError::new(
+                400,
+                "MalformedPOSTRequest",
+                "The body of your POST request is not well-formed multipart/form-data.",
+            ),
+            Self::TooLong => WireError::new(
+                400,
+                "MaxPostPreDataLengthExceeded",
+                "Your POST request fields preceding the upload file were too large.",
+            )
+            .with("MaxPostPreDataLengthBytes", FORM_FIELDS_BYTES_MAX.to_string()),
+            Self::NoFile => WireError::new(
+                400,
+                "InvalidArgument",
+                "POST requires exactly one file upload per request.",
+            )
+            .with("ArgumentName", "file")
+            .with("ArgumentValue", "0"),
+        }
+    }
+}
+
+impl From<FormError> for WireError {
+    fn from(error: FormError) -> Self {
+        error.wire()
+    }
+}
+
+/// Reads a form as it arrives: first [`read_fields`](Self::read_fields) until it says that the
+/// file begins, then [`push`](Self::push) for the file's bytes.
+///
+/// What follows the file is not looked at.
+#[derive(Debug)]
+pub struct FormReader {
+    /// `\r\n--` and the boundary.
+    delimiter: Vec<u8>,
+    buffer: Vec<u8>,
+    /// Bytes that stood before the file.
+    passed: usize,
+    stage: Stage,
+    fields: Vec<(String, String)>,
+    filename: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Stage {
+    /// Before a delimiter that no part ends at.
+    Preamble,
+    /// After a delimiter.
+    Head,
+    /// In the value of a field.
+    Field(String),
+    File,
+    End,
+}
+
+impl FormReader {
+    /// A reader of the form that a `Content-Type` announces.
+    pub fn of(content_type: Option<&str>) -> Result<Self, FormError> {
+        let (kind, rest) = content_type.unwrap_or_default().split_once(';').unwrap_or_default();
+        if !kind.trim().eq_ignore_ascii_case("multipart/form-data") {
+            return Err(FormError::OtherType);
+        }
+        let boundary = parameter(rest, "boundary").ok_or(FormError::Malformed)?;
+        if boundary.is_empty() || boundary.len() > BOUNDARY_BYTES_MAX {
+            return Err(FormError::Malformed);
+        }
+        let delimiter = [b"\r\n--", boundary.as_bytes()].concat();
+        // The first delimiter may be the first of all bytes.
+        let (buffer, fields) = (b"\r\n".to_vec(), Vec::new());
+        let stage = Stage::Preamble;
+        Ok(Self { delimiter, buffer, passed: 0, stage, fields, filename: None })
+    }
+
+    /// Takes received bytes; true once the file has begun.
+    pub fn read_fields(&mut self, data: &[u8]) -> Result<bool, FormError> {
+        self.buffer.extend_from_slice(data);
+        let read = loop {
+            match self.step() {
+                Ok(true) => {}
+                Ok(false) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
+        let has_file = self.stage == Stage::File;
+        let waiting = if has_file { 0 } else { self.buffer.len() };
+        if self.passed.saturating_add(waiting) > FORM_FIELDS_BYTES_MAX {
+            return Err(FormError::TooLong);
+        }
+        read.map(|()| has_file)
+    }
+
+    /// All bytes have come and no file was among them: says what is wrong.
+    pub fn without_file(&self) -> FormError {
+        if self.stage == Stage::End { FormError::NoFile } else { FormError::Malformed }
+    }
+
+    /// The fields before the file in order, with `${filename}` filled in if the file has a name.
+    ///
+    /// Source: S3 API Reference, "Creating an HTML form": every field knows the variable.
+    /// Observed: without a name it stands for itself.
+    pub fn fields(&self) -> Vec<(String, String)> {
+        let fill = |value: &String| match &self.filename {
+            Some(name) => value.replace("${filename}", name),
+            None => value.clone(),
+        };
+        self.fields.iter().map(|(name, value)| (name.clone(), fill(value))).collect()
+    }
+
+    /// Takes received bytes and hands on what is the file's.
+    pub fn push<E>(
+        &mut self,
+        data: &[u8],
+        out: &mut dyn FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if self.stage != Stage::File {
+            return Ok(());
+        }
+        self.buffer.extend_from_slice(data);
+        let (file, rest) = if let Some(at) = find(&self.buffer, &self.delimiter) {
+            self.stage = Stage::End;
+            (self.buffer.get(..at).unwrap_or_default(), Vec::new())
+        } else {
+            // A delimiter may have come in part.
+            let keep = self.delimiter.len().saturating_sub(1);
+            let at = self.buffer.len().saturating_sub(keep);
+            let (file, rest) = self.buffer.split_at_checked(at).unwrap_or_default();
+            (file, rest.to_vec())
+        };
+        let taken = if file.is_empty() { Ok(()) } else { out(file) };
+        self.buffer = rest;
+        taken
+    }
+
+    /// All bytes have come: errors if the file has no end.
+    pub fn finish(self) -> Result<(), FormError> {
+        if self.stage == Stage::End { Ok(()) } else { Err(FormError::Malformed) }
+    }
+
+    /// Takes the next thing out of the buffer; false if it is not there as a whole.
+    fn step(&mut self) -> Result<bool, FormError> {
+        match self.stage.clone() {
+            Stage::File | Stage::End => Ok(false),
+            Stage::Preamble => {
+                if self.take_through_delimiter().is_none() {
+                    return Ok(false);
+                }
+                self.stage = Stage::Head;
+                Ok(true)
+            }
+            Stage::Field(name) => {
+                let Some(value) = self.take_through_delimiter() else { return Ok(false) };
+                let value = String::from_utf8_lossy(&value).into_owned();
+                self.fields.push((name, value));
+                self.stage = Stage::Head;
+                Ok(true)
+            }
+            Stage::Head => self.head(),
+        }
+    }
+
+    fn take_through_delimiter(&mut self) -> Option<Vec<u8>> {
+        let at = find(&self.buffer, &self.delimiter)?;
+        Some(self.take(at, self.delimiter.len()))
+    }
+
+    /// Takes `len` bytes and drops the `skipped` behind them.
+    fn take(&mut self, len: usize, skipped: usize) -> Vec<u8> {
+        let end = len.saturating_add(skipped).min(self.buffer.len());
+        self.passed = self.passed.saturating_add(end);
+        let mut taken: Vec<u8> = self.buffer.drain(..end).collect();
+        taken.truncate(len);
+        taken
+    }
+
+    fn head(&mut self) -> Result<bool, FormError> {
+        if self.buffer.starts_with(b"--") {
+            self.stage = Stage::End;
+            return Ok(false);
+        }
+        let Some(end) = find(&self.buffer, b"\r\n\r\n") else { return Ok(false) };
+        let head = self.take(end, 4);
+        let head = String::from_utf8(head).map_err(|_| FormError::Malformed)?;
+        let disposition = head.split("\r\n").find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.trim().eq_ignore_ascii_case("content-disposition").then_some(value)
+        });
+        let (kind, rest) = disposition.and_then(|text| text.split_once(';')).unwrap_or_default();
+        let name = parameter(rest, "name");
+        let (true, Some(name)) = (kind.trim().eq_ignore_ascii_case("form-data"), name) else {
+            return Err(FormError::Malformed);
+        };
+        if !name.eq_ignore_ascii_case("file") {
+            self.stage = Stage::Field(name);
+            return Ok(true);
+        }
+        self.filename = extended(rest).or_else(|| parameter(rest, "filename")).map(base_name);
+        self.stage = Stage::File;
+        Ok(false)
+    }
+}
+
+/// Source: S3 API Reference, "Creating an HTML form": of a path, what follows the last separator.
+fn base_name(path: String) -> String {
+    path.rsplit(['/', '\\']).next().map(str::to_owned).unwrap_or(path)
+}
+
+/// `filename*=utf-8''NAME`, as RFC 5987 has it.
+fn extended(parameters: &str) -> Option<String> {
+    let value = parameter(parameters, "filename*")?;
+    let (charset, rest) = value.split_once('\'')?;
+    let (_, name) = rest.split_once('\'')?;
+    charset.eq_ignore_ascii_case("utf-8").then(|| uri::decode(name)).flatten()
+}
+
+/// The value of a parameter in `; name=value; other="quoted \" value"`.
+fn parameter(text: &str, wanted: &str) -> Option<String> {
+    let mut rest = text;
+    loop {
+        let (name, after) = rest.split_once('=')?;
+        let name = name.trim_start_matches([';', ' ', '\t']).trim_end();
+        let after = after.trim_start();
+        let (value, left) = if let Some(quoted) = after.strip_prefix('"') {
+            unquoted(quoted)?
+        } else {
+            let (value, left) = after.split_once(';').unwrap_or((after, ""));
+            (value.trim().to_owned(), left)
+        };
+        if name.eq_ignore_ascii_case(wanted) {
+            return Some(value);
+        }
+        rest = left;
+    }
+}
+
+/// A quoted value, whose opening quote is gone, and what follows it.
+///
+/// Only a quote is escaped by a backslash: browsers send those of Windows paths as they are.
+fn unquoted(text: &str) -> Option<(String, &str)> {
+    let mut value = String::new();
+    let mut letters = text.chars();
+    loop {
+        match letters.next()? {
+            '"' => return Some((value, letters.as_str())),
+            '\\' if letters.as_str().starts_with('"') => {
+                value.extend(letters.next());
+            }
+            letter => value.push(letter),
+        }
+    }
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    let first = needle.first()?;
+    let mut from = 0;
+    loop {
+        let rest = haystack.get(from..)?;
+        let at = from.saturating_add(rest.iter().position(|byte| byte == first)?);
+        if haystack.get(at..)?.starts_with(needle) {
+            return Some(at);
+        }
+        from = at.saturating_add(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const KIND: &str = "multipart/form-data; boundary=\"xYz\"";
+
+    fn form(parts: &[(&str, &str)]) -> String {
+        let part = |(head, body): &(&str, &str)| {
+            format!("--xYz\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n")
+        };
+        parts.iter().map(part).collect::<String>() + "--xYz--\r\n"
+    }
+
+    type Read = (Vec<(String, String)>, Vec<u8>);
+
+    fn read(body: &[u8], piece: usize) -> Result<Read, FormError> {
+        let mut reader = FormReader::of(Some(KIND))?;
+        let mut pieces = body.chunks(piece.max(1));
+        loop {
+            let Some(piece) = pieces.next() else { return Err(reader.without_file()) };
+            if reader.read_fields(piece)? {
+                break;
+            }
+        }
+        let fields = reader.fields();
+        let mut file = Vec::new();
+        for piece in std::iter::once(&b""[..]).chain(pieces) {
+            reader.push::<FormError>(piece, &mut |bytes| {
+                file.extend_from_slice(bytes);
+                Ok(())
+            })?;
+        }
+        reader.finish()?;
+        Ok((fields, file))
+    }
+
+    /// The fields and the file of a form, or why there are none.
+    type Want<'w> = Result<(&'w [(&'w str, &'w str)], &'w str), FormError>;
+
+    fn check(parts: &[(&str, &str)], want: Want<'_>) {
+        let want = want.map(|(fields, file)| {
+            let own = |(n, v): &(&str, &str)| ((*n).to_owned(), (*v).to_owned());
+            (fields.iter().map(own).collect::<Vec<_>>(), file.as_bytes().to_vec())
+        });
+        assert_eq!(read(form(parts).as_bytes(), usize::MAX), want, "{parts:?}");
+    }
+
+    #[test]
+    fn fields_come_before_the_file_and_nothing_after_it_counts() {
+        check(
+            &[
+                ("name=\"key\"", "a"),
+                ("name=acl", "private"),
+                ("name=\"file\"", "1"),
+                ("name=x", "2"),
+            ],
+            Ok((&[("key", "a"), ("acl", "private")], "1")),
+        );
+        check(&[("name=\"File\"; filename=\"x\"", "\r\n--xY\r\n")], Ok((&[], "\r\n--xY\r\n")));
+        check(&[("name=\"key\"", "a")], Err(FormError::NoFile));
+        check(&[("filename=\"key\"", "a")], Err(FormError::Malformed));
+        check(&[("name=\"key", "a")], Err(FormError::Malformed));
+        let long = "x".repeat(FORM_FIELDS_BYTES_MAX);
+        check(&[("name=\"key\"", &long)], Err(FormError::TooLong));
+        assert_eq!(read(b"--xYz\r\n", 9), Err(FormError::Malformed));
+        let cut = form(&[("name=\"file\"", "1")]);
+        assert_eq!(read(&cut.as_bytes()[..cut.len() - 12], 99), Err(FormError::Malformed));
+    }
+
+    /// The name of the file is filled in wherever it is asked for; without one nothing is.
+    #[test]
+    fn the_filename_is_filled_in() {
+        let of = |disposition: &str, want: &str| {
+            check(
+                &[("name=\"key\"", "u/${filename}"), (disposition, "")],
+                Ok((&[("key", want)], "")),
+            );
+        };
+        of("name=\"file\"; filename=\"a b.txt\"", "u/a b.txt");
+        of("name=\"file\"; filename=\"C:\\dir\\a.txt\"", "u/a.txt");
+        of("name=\"file\"; filename=\"/photos/a\\\"b.txt\"", "u/a\"b.txt");
+        of("name=\"file\"; filename=\"\"", "u/");
+        of("name=\"file\"; filename*=utf-8''%E2%82%AC.txt", "u/€.txt");
+        of("name=\"file\"", "u/${filename}");
+    }
+
+    #[test]
+    fn other_bodies_are_no_forms() {
+        for (kind, want) in [
+            (None, FormError::OtherType),
+            (Some("application/json"), FormError::OtherType),
+            (Some("multipart/mixed; boundary=x"), FormError::OtherType),
+            (Some("multipart/form-data; charset=x"), FormError::Malformed),
+        ] {
+            assert_eq!(FormReader::of(kind).unwrap_err(), want, "{kind:?}");
+        }
+        assert!(FormReader::of(Some("Multipart/Form-Data; charset=x; Boundary=x")).is_ok());
+    }
+
+    proptest! {
+        /// However a form is cut, it reads the same.
+        #[test]
+        fn cuts_do_not_matter(
+            file in prop::collection::vec(prop::sample::select(b"\r\n-xYz".to_vec()), 0..60),
+            piece in 1_usize..70,
+        ) {
+            let body = [
+                form(&[("name=\"key\"", "v")]).trim_end_matches("--xYz--\r\n").as_bytes(),
+                b"--xYz\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n",
+                &file,
+                b"\r\n--xYz--\r\n",
+            ].concat();
+            prop_assert_eq!(read(&body, piece), read(&body, usize::MAX));
+        }
+
+        /// Whatever a stranger sends, it is a form or an error.
+        #[test]
+        fn nonsense_never_panics(
+            body in prop::collection::vec(
+                prop::sample::select(b"--xYz\r\n:;=\"\\' form-data;name=file*Content-Disposition".to_vec()),
+                0..300,
+            ),
+            piece in 1_usize..40,
+            kind in "[ -~]{0,40}",
+        ) {
+            let _ = read(&body, piece);
+            let _ = FormReader::of(Some(&format!("multipart/form-data;{kind}")));
+        }
+    }
+}
