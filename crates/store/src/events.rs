@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::ErrorKind;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
@@ -118,14 +118,28 @@ impl Store {
         from: u64,
         limit: usize,
     ) -> Result<Vec<EventRow>, StoreError> {
-        let (mut found, mut next) = (Vec::new(), from);
-        for (_, meta) in SEGMENTS.all(&view.tx(), "")? {
+        let (mut found, mut next, mut failure) = (Vec::new(), from, None);
+        // Numbers have no gaps, so whatever holds `from` begins less than a segment before it.
+        let first = from.saturating_sub(u64::try_from(SEGMENT_LEN_MAX).unwrap_or(u64::MAX));
+        SEGMENTS.visit(&view.tx(), "", row_key(first), &mut |_, meta| {
             let wanted = limit.saturating_sub(found.len());
-            if wanted > 0 && meta.last_seq >= next {
-                let Some(segment) = self.segment(&meta)? else { continue };
-                found.extend(segment.events(next, u64::MAX, wanted)?);
+            if wanted == 0 {
+                return ControlFlow::Break(());
+            }
+            if meta.last_seq >= next {
+                match self.segment_events(&meta, next, wanted) {
+                    Ok(events) => found.extend(events),
+                    Err(error) => {
+                        failure = Some(error);
+                        return ControlFlow::Break(());
+                    }
+                }
                 next = found.last().map_or(next, |event: &EventRow| event.seq.saturating_add(1));
             }
+            ControlFlow::Continue(())
+        })?;
+        if let Some(error) = failure {
+            return Err(error);
         }
         for entry in view.events.range(next..)?.take(limit.saturating_sub(found.len())) {
             let (seq, value) = entry?;
@@ -133,6 +147,17 @@ impl Store {
             found.push(event.row(seq.value()));
         }
         Ok(found)
+    }
+
+    /// None if the segment expired after the snapshot was taken.
+    fn segment_events(
+        &self,
+        meta: &SegmentMeta,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        let segment = self.segment(meta)?;
+        segment.map_or(Ok(Vec::new()), |segment| segment.events(from, u64::MAX, limit))
     }
 
     /// Moves the oldest events of the tail into a segment when at least `len_min` wait there.
@@ -155,7 +180,7 @@ impl Store {
         if tail_len(&view)? < u64::try_from(len_min).unwrap_or(u64::MAX) {
             return Ok(0);
         }
-        let row_key = format!("{:020}", first.value());
+        let row_key = row_key(first.value());
         let rows = view.events.iter()?.take(SEGMENT_LEN_MAX).map(|entry| {
             let (seq, value) = entry?;
             let event = Encoded::read(value.value()).ok_or_else(|| damaged(seq.value()))?;
@@ -274,6 +299,11 @@ impl HistoryQuery {
         }
         Ok(())
     }
+}
+
+/// The key of the segment that begins with that event.
+fn row_key(first_seq: u64) -> String {
+    format!("{first_seq:020}")
 }
 
 /// The number with which the tail begins: what lies before it is in the segments.
