@@ -126,6 +126,14 @@ pub(crate) async fn run(load: &Load, requests: Vec<Request>) -> Result<Measured,
     Ok(Measured { latencies: Latencies::new(us), errors, first_error, unsent, elapsed })
 }
 
+/// The latency in microseconds of one request, which must succeed.
+pub(crate) async fn once(address: SocketAddr, request: &Request) -> Result<u32, Failure> {
+    let mut connection = Connection::open(address).await?;
+    let began = own::now();
+    connection.call(request, Keep::Body).await?.ok()?;
+    Ok(whole_us(began.elapsed()))
+}
+
 /// Hands out permits as they become due, until the time is over; gives their number.
 fn pace(shared: &Shared, length: Duration) -> usize {
     let mut given = 0_usize;

@@ -9,6 +9,8 @@
 //! client and server share the machine. The figure to trust on a noisy machine is the server's CPU
 //! time for each request.
 //!
+//! A long history for `LookupEvents` is written beside the server, through the store ([`history`]).
+//!
 //! Reading order: [`work`] (what is sent), [`load`] (how), [`server`] (to whom), [`report`].
 //!
 //! ```text
@@ -16,10 +18,12 @@
 //! cargo run --release -p bench -- all
 //! cargo run --release -p bench -- run s3-get-4k --rate 8000 --seconds 10
 //! cargo run --release -p bench -- run kms-generate-data-key --closed --trail
+//! cargo run --release -p bench -- history --events 10000000
 //! ```
 
 mod client;
 mod delivery;
+mod history;
 mod latency;
 mod load;
 mod own;
@@ -79,6 +83,14 @@ enum Command {
         #[command(flatten)]
         setting: Setting,
     },
+    /// Measures `LookupEvents` by every attribute, in a history that is made without calls.
+    History {
+        /// Events in it.
+        #[arg(long, default_value_t = 1_000_000)]
+        events: u64,
+        #[command(flatten)]
+        setting: Setting,
+    },
 }
 
 #[derive(Debug, Clone, Args)]
@@ -129,6 +141,10 @@ fn main() -> Result<(), Failure> {
                 let lag = delivery::measure(&server, &stage, rate, setting.seconds).await?;
                 report::print_delivery(&lag, setting.json)?;
                 server.stop()
+            }
+            Command::History { events, setting } => {
+                let history = history::measure(&setting, events).await?;
+                report::print_history(&history, setting.json)
             }
         }
     })

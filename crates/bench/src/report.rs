@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::Failure;
 use crate::delivery::Lag;
+use crate::history::History;
 use crate::load::{Measured, Pace};
 use crate::server::{Server, Usage};
 use crate::work::Work;
@@ -123,6 +124,48 @@ pub(crate) fn print_delivery(lag: &Lag, json: bool) -> Result<(), Failure> {
     } else {
         format!("{events} events in {files} files; the last one {seconds:.2} s after its answer")
     })
+}
+
+/// Prints what a long history takes, and how long questions to it.
+pub(crate) fn print_history(history: &History, json: bool) -> Result<(), Failure> {
+    let (filled, started) = (history.filled_in.as_secs_f64(), history.started_in.as_secs_f64());
+    line(&if json {
+        json!({
+            "events": history.events,
+            "fillSeconds": filled,
+            "segmentsBytes": history.segments_bytes,
+            "stateBytes": history.state_bytes,
+            "startMs": started * 1e3,
+            "idleRssKib": history.idle_rss_kib,
+            "serverRssKib": history.rss_kib,
+        })
+        .to_string()
+    } else {
+        format!(
+            "{} events in {filled:.0} s; segments {} MiB, state {} MiB; first answer after \
+             {:.0} ms; rss {} MiB idle, {} MiB after all questions",
+            history.events,
+            history.segments_bytes >> 20,
+            history.state_bytes >> 20,
+            started * 1e3,
+            history.idle_rss_kib / 1_024,
+            history.rss_kib / 1_024,
+        )
+    })?;
+    for (name, first, latencies) in &history.rows {
+        let (p50, p99, count) = (latencies.at(500), latencies.at(990), latencies.count());
+        line(&if json {
+            json!({ "filter": name, "firstUs": first, "p50Us": p50, "p99Us": p99, "calls": count })
+                .to_string()
+        } else {
+            let ms = |us: u32| f64::from(us) / 1e3;
+            let (first, p50, p99) = (ms(*first), ms(p50), ms(p99));
+            format!(
+                "{name:<26}first {first:>8.2}  p50 {p50:>7.2}  p99 {p99:>7.2} ms{count:>8} calls"
+            )
+        })?;
+    }
+    Ok(())
 }
 
 fn line(text: &str) -> Result<(), Failure> {

@@ -2,6 +2,7 @@ use std::fs::{self, File};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -32,7 +33,7 @@ pub(crate) struct Server {
     pub(crate) started_in: Duration,
     /// Memory at its first answer, in KiB.
     pub(crate) idle_rss_kib: u64,
-    folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
 /// What a process has used.
@@ -52,7 +53,7 @@ impl Usage {
 }
 
 impl Server {
-    /// Starts the binary on a free port and waits for its first answer.
+    /// Starts the binary in a folder of its own.
     pub(crate) async fn start(binary: &Path, scratch: Option<&Path>) -> Result<Self, Failure> {
         if !binary.is_file() {
             let path = binary.display();
@@ -61,6 +62,11 @@ impl Server {
         let mut folder = tempfile::Builder::new();
         folder.prefix("shoseki-bench-");
         let folder = scratch.map_or_else(|| folder.tempdir(), |dir| folder.tempdir_in(dir))?;
+        Self::launch(binary, Arc::new(folder)).await
+    }
+
+    /// Starts the binary on a free port and waits for its first answer.
+    pub(crate) async fn launch(binary: &Path, folder: Arc<TempDir>) -> Result<Self, Failure> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let diagnostics = File::create(folder.path().join(DIAGNOSTICS))?;
         let began = own::now();
@@ -123,6 +129,13 @@ impl Server {
     pub(crate) fn usage(&self) -> Result<Usage, Failure> {
         let pid = self.pid().to_string();
         Ok(Usage { cpu_us: cpu_us_of(&pid)?, rss_kib: rss_kib_of(&pid)? })
+    }
+
+    /// Ends it and gives its folder, whose `data` another one may serve.
+    pub(crate) fn into_folder(self) -> Result<Arc<TempDir>, Failure> {
+        let folder = Arc::clone(&self.folder);
+        self.stop()?;
+        Ok(folder)
     }
 
     /// Ends it. What it had to say it has said.

@@ -37,8 +37,7 @@ pub(crate) struct Stage {
 impl Stage {
     /// Prepares the server.
     pub(crate) async fn set(server: &Server, trail: bool) -> Result<Self, Failure> {
-        let host = server.address.to_string();
-        let root = Signer::new(Server::credentials(), host.clone());
+        let (host, root) = (server.address.to_string(), Self::root_of(server));
         let connection = Mutex::new(Connection::open(server.address).await?);
         let mut stage = Self {
             address: server.address,
@@ -58,6 +57,11 @@ impl Stage {
             stage.make_trail().await?;
         }
         Ok(stage)
+    }
+
+    /// Signs as the root user, who needs no preparation.
+    pub(crate) fn root_of(server: &Server) -> Signer {
+        Signer::new(Server::credentials(), server.address.to_string())
     }
 
     /// Makes a call and gives the body of its answer, which must be a success.

@@ -60,7 +60,7 @@ pub use events::{HistoryQuery, SEGMENTS_FOLDER};
 pub use redb::StorageBackend;
 use reserve::Reserve;
 pub use segment::EventRow;
-use segment::Segment;
+use segment::Tables;
 pub use snapshot::Snapshot;
 pub use table::{ByteTable, Table, key, key_parts, key_prefix};
 use tail::TailIndex;
@@ -77,7 +77,7 @@ pub struct Store {
     writer: Writer,
     bodies: Bodies,
     folder: PathBuf,
-    segments: Mutex<BTreeMap<String, Arc<Segment>>>,
+    tables: Mutex<BTreeMap<String, Arc<Tables>>>,
     sealing: Mutex<()>,
 }
 
@@ -101,8 +101,8 @@ impl Store {
         let writer = Writer::start(Arc::clone(&shared), next_seq)?;
         // What was created above must not lose its name.
         File::open(folder)?.sync_all()?;
-        let (segments, sealing) = (Mutex::default(), Mutex::default());
-        Ok(Self { shared, writer, bodies, folder: folder.to_owned(), segments, sealing })
+        let (tables, sealing) = (Mutex::default(), Mutex::default());
+        Ok(Self { shared, writer, bodies, folder: folder.to_owned(), tables, sealing })
     }
 
     /// What is committed now.

@@ -2,8 +2,9 @@
 //!
 //! A file is a header, blocks of compressed events, pages of the inverted index, the two tables
 //! that find blocks and pages, and a footer (`segment/layout.rs`). Only the two tables are kept in
-//! memory; a lookup reads the one page that may know the term and the blocks of its hits. Every
-//! part carries a checksum, checked before the part is believed.
+//! memory; a lookup reads the one page that may know the term and the blocks of its hits. Files are
+//! open only while they are read, for a long history has more of them than a process may keep open.
+//! Every part carries a checksum, checked before the part is believed.
 
 mod layout;
 mod write;
@@ -13,6 +14,7 @@ use std::io::ErrorKind;
 use std::ops::RangeInclusive;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use types::Timestamp;
@@ -58,28 +60,47 @@ pub(crate) struct SegmentMeta {
 #[derive(Debug)]
 pub(crate) struct Segment {
     file: File,
+    tables: Arc<Tables>,
+}
+
+/// What is kept of a segment file while it is closed.
+#[derive(Debug)]
+pub(crate) struct Tables {
     count: u32,
     blocks: Vec<BlockEntry>,
     pages: Vec<PageEntry>,
+}
+
+impl Tables {
+    /// Reads the two tables of an open segment file.
+    pub(crate) fn read(file: &File) -> Result<Self, StoreError> {
+        let file_len = file.metadata()?.len();
+        let body_len = file_len.checked_sub(HEADER_LEN + FOOTER_LEN).ok_or_else(too_short)?;
+        let header = read(file, Span { offset: 0, len: HEADER_LEN })?;
+        layout::check_header(&header)?;
+        let at = HEADER_LEN.saturating_add(body_len);
+        let footer = Footer::parse(&read(file, Span { offset: at, len: FOOTER_LEN })?)?;
+        if footer.index.end() != Some(at) || footer.index.len > INDEX_LEN_MAX {
+            return Err(StoreError::corrupt("a segment's index is not where it should be"));
+        }
+        let index = read(file, footer.index)?;
+        layout::check_sum(&index, footer.index_sum, "index")?;
+        let (blocks, pages) = layout::parse_index(&index, &footer)?;
+        Ok(Self { count: footer.count, blocks, pages })
+    }
 }
 
 impl Segment {
     /// Opens a file and reads its two tables.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
         let file = File::open(path)?;
-        let file_len = file.metadata()?.len();
-        let body_len = file_len.checked_sub(HEADER_LEN + FOOTER_LEN).ok_or_else(too_short)?;
-        let header = read(&file, Span { offset: 0, len: HEADER_LEN })?;
-        layout::check_header(&header)?;
-        let at = HEADER_LEN.saturating_add(body_len);
-        let footer = Footer::parse(&read(&file, Span { offset: at, len: FOOTER_LEN })?)?;
-        if footer.index.end() != Some(at) || footer.index.len > INDEX_LEN_MAX {
-            return Err(StoreError::corrupt("a segment's index is not where it should be"));
-        }
-        let index = read(&file, footer.index)?;
-        layout::check_sum(&index, footer.index_sum, "index")?;
-        let (blocks, pages) = layout::parse_index(&index, &footer)?;
-        Ok(Self { file, count: footer.count, blocks, pages })
+        let tables = Arc::new(Tables::read(&file)?);
+        Ok(Self { file, tables })
+    }
+
+    /// An open file whose tables were read before.
+    pub(crate) fn reopened(file: File, tables: Arc<Tables>) -> Self {
+        Self { file, tables }
     }
 
     /// The newest events before `before_seq` that carry `term` and lie within `range`, newest
@@ -91,11 +112,11 @@ impl Segment {
         range: &RangeInclusive<Timestamp>,
         limit: usize,
     ) -> Result<Vec<EventRow>, StoreError> {
-        let mut found = Vec::new();
+        let (mut found, blocks) = (Vec::new(), &self.tables.blocks);
         let mut ordinals = self.ordinals(term)?;
         while let Some(last) = ordinals.last().copied() {
-            let at = self.blocks.partition_point(|block| block.first_ordinal <= last);
-            let block = at.checked_sub(1).and_then(|at| self.blocks.get(at)).ok_or_else(torn)?;
+            let at = blocks.partition_point(|block| block.first_ordinal <= last);
+            let block = at.checked_sub(1).and_then(|at| blocks.get(at)).ok_or_else(torn)?;
             let split = ordinals.partition_point(|ordinal| *ordinal < block.first_ordinal);
             let here = ordinals.split_off(split);
             if here.is_empty() {
@@ -138,9 +159,9 @@ impl Segment {
         to_seq: u64,
         limit: usize,
     ) -> Result<Vec<EventRow>, StoreError> {
-        let mut found = Vec::new();
-        let after = self.blocks.partition_point(|block| block.first_seq <= from_seq);
-        for block in self.blocks.iter().skip(after.saturating_sub(1)) {
+        let (mut found, blocks) = (Vec::new(), &self.tables.blocks);
+        let after = blocks.partition_point(|block| block.first_seq <= from_seq);
+        for block in blocks.iter().skip(after.saturating_sub(1)) {
             if found.len() >= limit || block.first_seq > to_seq {
                 break;
             }
@@ -153,13 +174,14 @@ impl Segment {
 
     /// Places of the events that carry `term`, ascending.
     fn ordinals(&self, term: u64) -> Result<Vec<u32>, StoreError> {
-        let after = self.pages.partition_point(|page| page.first_term <= term);
-        let Some(page) = after.checked_sub(1).and_then(|at| self.pages.get(at)) else {
+        let Tables { count, pages, .. } = self.tables.as_ref();
+        let after = pages.partition_point(|page| page.first_term <= term);
+        let Some(page) = after.checked_sub(1).and_then(|at| pages.get(at)) else {
             return Ok(Vec::new());
         };
         let bytes = read(&self.file, page.span)?;
         layout::check_sum(&bytes, page.sum, "page")?;
-        layout::find_postings(Bytes::new(&bytes), page.first_term, term, self.count)
+        layout::find_postings(Bytes::new(&bytes), page.first_term, term, *count)
     }
 
     fn rows(&self, block: &BlockEntry) -> Result<Vec<EventRow>, StoreError> {
@@ -172,7 +194,7 @@ impl Segment {
     /// Reads all there is and says what does not fit together.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
         let mut last_seq = None;
-        for block in &self.blocks {
+        for block in &self.tables.blocks {
             for row in self.rows(block)? {
                 if last_seq.is_some_and(|last| row.seq <= last) {
                     return Err(torn());
@@ -180,7 +202,7 @@ impl Segment {
                 last_seq = Some(row.seq);
             }
         }
-        for page in &self.pages {
+        for page in &self.tables.pages {
             layout::check_sum(&read(&self.file, page.span)?, page.sum, "page")?;
         }
         Ok(())

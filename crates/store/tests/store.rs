@@ -202,6 +202,22 @@ fn segments_expire_whole_and_not_before_they_are_delivered() {
     assert_eq!(store.fsck(&mut |_| {}).unwrap(), Vec::<String>::new());
 }
 
+/// Whoever reads on finds the place in a long log, whichever side of a segment's end it lies on.
+#[test]
+fn reading_begins_anywhere_in_a_long_log() {
+    let (_folder, store) = open();
+    for _ in 0..70 {
+        add(&store, (0..1_024).map(|ms| event(ms, &[])).collect());
+    }
+    while store.seal(1).unwrap() > 0 {}
+    add(&store, vec![event(0, &[])]);
+    let view = store.snapshot().unwrap();
+    for from in [0, 1, 65_535, 65_536, 65_537, 71_679, 71_680, 71_681, 71_682] {
+        let wanted: Vec<u64> = (from.max(1)..=71_681).take(3).collect();
+        assert_eq!(seqs(&store.events_from(&view, from, 3).unwrap()), wanted, "{from}");
+    }
+}
+
 #[test]
 fn readers_find_everything_while_others_write_and_seal() {
     let (_folder, store) = open();

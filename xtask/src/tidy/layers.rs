@@ -33,7 +33,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("shoseki", &["types", "wire", "trail", "keys", "server"]),
-    ("bench", &["types", "wire", "trail", "keys"]),
+    ("bench", &["types", "wire", "trail", "keys", "store"]),
     ("testkit", &["types", "wire", "trail", "keys", "store", "gateway", "iam"]),
     (
         "fuzz",
