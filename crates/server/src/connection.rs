@@ -1,13 +1,14 @@
 //! One request: its head and body in, the gateway's answer out.
 
 mod form;
+mod incoming;
+mod outgoing;
 
+use std::any::Any;
 use std::fmt::Display;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use gateway::{
@@ -16,16 +17,18 @@ use gateway::{
 use http::{Method, Request, Response};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
-use hyper::body::{Body, Frame, Incoming};
-use tokio::sync::mpsc;
+use hyper::body::{Body, Incoming};
+use incoming::{collect, receive};
+use outgoing::in_pieces;
 use wire::Head;
 
 /// A streamed body that declares at most this is collected first: one hop between threads less.
 const SMALL_STREAM_BYTES_MAX: u64 = 256 << 10;
 /// Bodies up to this length go into the state, not into a file that has to be synced.
 const BRIEF_BODY_BYTES_MAX: usize = 16 << 10;
-/// Pieces of a body that may wait between the socket and the disk, either way.
-const PIECES_MAX: usize = 4;
+/// Bytes of a streamed body that one blocking thread takes or gives at a time. Two batches may wait
+/// in memory.
+const BATCH_BYTES: usize = 256 << 10;
 
 pub(crate) type OutBody = BoxBody<Bytes, std::io::Error>;
 
@@ -55,12 +58,12 @@ pub(crate) async fn answer(
     };
     let answer = match gateway.identify(&head) {
         Ok(identified) => match identified.body {
-            BodyLimit::Buffered(limit) => match collect(body, limit as u64).await {
+            BodyLimit::Buffered(limit) => match collect(body, limit as u64, &identified).await {
                 Ok(body) => {
                     let received = Received { head, body, form: None, tls: peer.tls.clone() };
                     buffered(gateway, identified, received).await
                 }
-                Err(problem) => gateway.refused(&identified, &problem.wire(&identified)),
+                Err(error) => gateway.refused(&identified, &error),
             },
             BodyLimit::Streamed(limit) => {
                 streamed(gateway, identified, head, peer.tls.clone(), body, limit).await
@@ -100,10 +103,12 @@ async fn streamed(
         return gateway.refused(&identified, &identified.too_large(limit));
     }
     let whole = match declared {
-        Some(bytes) if bytes <= SMALL_STREAM_BYTES_MAX => match collect(body, bytes).await {
-            Ok(bytes) => Ok(bytes),
-            Err(problem) => return gateway.refused(&identified, &problem.wire(&identified)),
-        },
+        Some(bytes) if bytes <= SMALL_STREAM_BYTES_MAX => {
+            match collect(body, bytes, &identified).await {
+                Ok(bytes) => Ok(bytes),
+                Err(error) => return gateway.refused(&identified, &error),
+            }
+        }
         _ => Err(body),
     };
     let received = Received { head, body: Bytes::new(), form: None, tls };
@@ -142,7 +147,7 @@ async fn on_thread<T: Send + 'static>(
 ) -> Result<T, Answer> {
     if brief {
         let done = std::panic::catch_unwind(AssertUnwindSafe(work));
-        return done.map_err(|_| failed(&"see the message above"));
+        return done.map_err(|panic| failed(&words(&*panic)));
     }
     tokio::task::spawn_blocking(work).await.map_err(|panic| failed(&panic))
 }
@@ -187,83 +192,10 @@ impl Receiving {
     }
 }
 
-/// Moves a body from the socket to a thread that may block.
-async fn receive(mut receiving: Receiving, mut body: Incoming) -> Answer {
-    // `None` is the end. A sender that goes without telling it went with its connection.
-    let (sender, mut pieces) = mpsc::channel::<Option<Bytes>>(PIECES_MAX);
-    let working = tokio::task::spawn_blocking(move || {
-        let received = loop {
-            match pieces.blocking_recv() {
-                Some(Some(bytes)) => {
-                    if let Err(refused) = receiving.push(&bytes) {
-                        break Err(refused);
-                    }
-                }
-                Some(None) => break Ok(()),
-                None => break Err(incomplete()),
-            }
-        };
-        drop(pieces);
-        receiving.finish(received)
-    });
-    loop {
-        let piece = match body.frame().await {
-            Some(Ok(frame)) => match frame.into_data() {
-                Ok(bytes) => Some(bytes),
-                Err(_) => continue,
-            },
-            Some(Err(_)) => break,
-            None => None,
-        };
-        let last = piece.is_none();
-        if sender.send(piece).await.is_err() || last {
-            break;
-        }
-    }
-    drop(sender);
-    match working.await {
-        Ok(answering) => answering.await,
-        Err(panic) => failed(&panic),
-    }
-}
-
-/// Why a body could not be collected.
-enum Problem {
-    TooLarge(u64),
-    Incomplete,
-}
-
-impl Problem {
-    fn wire(self, identified: &gateway::Identified) -> WireError {
-        match self {
-            Self::TooLarge(limit) => identified.too_large(limit),
-            Self::Incomplete => incomplete(),
-        }
-    }
-}
-
-/// The whole body, if it has at most `limit` bytes.
-async fn collect(body: Incoming, limit: u64) -> Result<Bytes, Problem> {
-    if body.size_hint().lower() > limit {
-        return Err(Problem::TooLarge(limit));
-    }
-    let bytes = usize::try_from(limit).unwrap_or(usize::MAX);
-    match http_body_util::Limited::new(body, bytes).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => {
-            Err(Problem::TooLarge(limit))
-        }
-        Err(_) => Err(Problem::Incomplete),
-    }
-}
-
-/// Source: S3 API Reference, "Error responses".
-fn incomplete() -> WireError {
-    WireError::new(
-        400,
-        "IncompleteBody",
-        "You did not provide the number of bytes specified by the Content-Length HTTP header",
-    )
+/// What a panic said.
+fn words(panic: &(dyn Any + Send)) -> &str {
+    let literal = panic.downcast_ref::<&str>().copied();
+    literal.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no words")
 }
 
 /// A panic is our bug; the client gets a 500 and the transaction is gone.
@@ -292,33 +224,4 @@ fn render(answer: Answer, is_head: bool) -> Response<OutBody> {
 
 pub(crate) fn whole(bytes: Bytes) -> OutBody {
     Full::new(bytes).map_err(|never| match never {}).boxed()
-}
-
-fn in_pieces(pieces: Box<dyn Iterator<Item = std::io::Result<Bytes>> + Send>) -> OutBody {
-    let (sender, receiver) = mpsc::channel(PIECES_MAX);
-    // The task ends with its iterator, or with the connection that no longer listens.
-    let _reading = tokio::task::spawn_blocking(move || {
-        for piece in pieces {
-            let broken = piece.is_err();
-            if sender.blocking_send(piece.map(Frame::data)).is_err() || broken {
-                return;
-            }
-        }
-    });
-    BodyExt::boxed(Pieces(receiver))
-}
-
-/// A body that comes through a channel.
-struct Pieces(mpsc::Receiver<std::io::Result<Frame<Bytes>>>);
-
-impl Body for Pieces {
-    type Data = Bytes;
-    type Error = std::io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<std::io::Result<Frame<Bytes>>>> {
-        self.0.poll_recv(context)
-    }
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use gateway::{Answer, Begun, Gateway, Identified, Received};
-use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use wire::{FormReader, Head, WireError};
 
-use super::{Receiving, Stage, incomplete, on_thread, receive, wire_limit};
+use super::incoming::{next, receive};
+use super::{Receiving, Stage, on_thread, wire_limit};
 
 pub(super) async fn answer(
     gateway: Arc<Gateway>,
@@ -49,8 +49,7 @@ pub(super) async fn answer(
 /// Reads until the file begins.
 async fn fields(head: &Head, body: &mut Incoming) -> Result<FormReader, WireError> {
     let mut reader = FormReader::of(head.header("content-type"))?;
-    while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|_| incomplete())?.into_data() else { continue };
+    while let Some(data) = next(body).await? {
         if reader.read_fields(&data)? {
             return Ok(reader);
         }

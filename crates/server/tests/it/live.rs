@@ -66,6 +66,10 @@ pub(crate) fn config(folder: &std::path::Path) -> Config {
 
 impl Live {
     pub(crate) fn start() -> Self {
+        Self::start_on(Runtime::new().unwrap())
+    }
+
+    pub(crate) fn start_on(runtime: Runtime) -> Self {
         let folder = TempDir::new().unwrap();
         let (config, clock) = (config(folder.path()), Clock::manual(START));
         let opened = server::open(&config, clock.clone(), Entropy::seeded(7)).unwrap();
@@ -75,7 +79,6 @@ impl Live {
             secret: opened.root.secret_access_key.clone(),
             session_token: None,
         };
-        let runtime = Runtime::new().unwrap();
         let server = runtime.block_on(Server::start(&config, opened)).unwrap();
         let address = server.address();
         let (server, transcript) = (Some(server), String::new());

@@ -12,3 +12,4 @@ mod own_pages;
 mod presigned;
 mod shutdown;
 mod signatures;
+mod slow;
