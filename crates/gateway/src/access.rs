@@ -192,7 +192,13 @@ impl CallerSide {
 fn denial(family: Family, decision: &Decision, request: &Request<'_>) -> WireError {
     let quoting = if family == Family::S3 { Quoting::S3 } else { Quoting::Plain };
     let message = decision.message(request, quoting);
-    tracing::info!(reason = ?decision.reason, action = request.action, "denied");
+    tracing::debug!(
+        reason = ?decision.reason,
+        principal = %request.principal.arn(),
+        action = request.action,
+        resource = request.resource,
+        "denied"
+    );
     match family {
         Family::Json => WireError::new(400, "AccessDeniedException", message),
         Family::Query | Family::S3 => WireError::new(403, "AccessDenied", message),

@@ -1,6 +1,7 @@
 use std::any::{Any, TypeId};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use keys::Keyring;
@@ -60,6 +61,7 @@ pub struct Gateway {
     pub(crate) policies: PolicyCache,
     pub(crate) signing_keys: RwLock<SigningKeys>,
     pub(crate) table: Table,
+    pub(crate) unproven: AtomicU64,
     shared: Mutex<BTreeMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
@@ -76,8 +78,14 @@ impl Gateway {
             policies: PolicyCache::default(),
             signing_keys: RwLock::new(SigningKeys::new(SIGNING_KEYS_MAX)),
             table: Table::new(parts.rows),
+            unproven: AtomicU64::new(0),
             shared: Mutex::default(),
         })
+    }
+
+    /// Requests that were refused before anybody was known: they leave no event.
+    pub fn unproven(&self) -> u64 {
+        self.unproven.load(Ordering::Relaxed)
     }
 
     /// State, events and bodies.

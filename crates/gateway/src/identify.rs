@@ -1,6 +1,7 @@
 //! The first steps of a call: which operation, and who asks.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -9,7 +10,7 @@ use types::Region;
 use wire::{FormReader, Head};
 
 use crate::authenticate::{Authenticated, authenticate, authenticate_form};
-use crate::record::internal_error;
+use crate::record::fault;
 use crate::{
     Answer, Auth, Begun, BodyGate, BodyLimit, Call, Codec, Decoding, Family, Gateway, Operation,
     Origin, Protocol, Refused, Row, SMALL_BODY_BYTES_MAX, Scope, Service, Spec, WireError,
@@ -209,10 +210,14 @@ impl Gateway {
         let begun = self.try_begin(identified, received);
         begun.unwrap_or_else(|refused| {
             let error = match refused {
-                Refused::Wire(error) => error,
+                Refused::Wire(error) => {
+                    self.unproven.fetch_add(1, Ordering::Relaxed);
+                    tracing::debug!(aws.service = service.name, code = error.code, "no call");
+                    error
+                }
                 Refused::Internal(cause) => {
                     crate::execute::report(&cause, "");
-                    internal_error(service.family)
+                    fault(service, &cause)
                 }
             };
             let answer = *self.refuse(service, &error);

@@ -24,8 +24,8 @@ pub(crate) enum Outcome<'a, T> {
     Done(&'a T),
     /// With an error that the client sees.
     Refused(&'a WireError),
-    /// With a 500.
-    Failed,
+    /// By a fault of our own.
+    Failed(&'a StoreError),
 }
 
 impl<'a, T> Outcome<'a, T> {
@@ -33,7 +33,7 @@ impl<'a, T> Outcome<'a, T> {
         match result {
             Ok(output) => Self::Done(output),
             Err(Refused::Wire(error)) => Self::Refused(error),
-            Err(Refused::Internal(_)) => Self::Failed,
+            Err(Refused::Internal(cause)) => Self::Failed(cause),
         }
     }
 
@@ -48,8 +48,8 @@ impl<'a, T> Outcome<'a, T> {
                 Some(("AccessDenied".to_owned(), error.message.clone()))
             }
             Self::Refused(error) => Some((event_code(service, &error.code), error.message.clone())),
-            Self::Failed => {
-                let error = internal_error(service.family);
+            Self::Failed(cause) => {
+                let error = fault(service, cause);
                 Some((error.code, error.message))
             }
         }
@@ -79,21 +79,27 @@ fn event_code(service: &Service, code: &str) -> String {
     code.to_owned()
 }
 
-/// The answer when the fault is ours.
+/// The answer when the fault is ours. While there is no room to record, a call may be tried again.
 ///
-/// Source: the services' "Common errors" pages.
-pub(crate) fn internal_error(family: Family) -> WireError {
-    match family {
-        Family::Json | Family::Query => WireError::new(
+/// Source: the services' "Common errors" pages; KMS API Reference, `KMSInternalException`.
+pub(crate) fn fault(service: &Service, cause: &StoreError) -> WireError {
+    let internal = "We encountered an internal error. Please try again.";
+    let unknown =
+        "The request processing has failed because of an unknown error, exception or failure.";
+    let unavailable = "The request has failed due to a temporary failure of the server.";
+    match (service.family, cause.is_full()) {
+        (Family::S3, false) => WireError::new(500, "InternalError", internal),
+        (Family::S3, true) => {
+            WireError::new(503, "ServiceUnavailable", "Service is unable to handle request.")
+        }
+        (Family::Json, true) if service.name == "kms" => WireError::new(
             500,
-            "InternalFailure",
-            "The request processing has failed because of an unknown error, exception or failure.",
+            "KMSInternalException",
+            "The request was rejected because an internal exception occurred. The request can be \
+             retried.",
         ),
-        Family::S3 => WireError::new(
-            500,
-            "InternalError",
-            "We encountered an internal error. Please try again.",
-        ),
+        (_, false) => WireError::new(500, "InternalFailure", unknown),
+        (_, true) => WireError::new(503, "ServiceUnavailable", unavailable),
     }
 }
 
@@ -106,7 +112,7 @@ pub(crate) fn build<O: Operation>(
 ) -> Result<Vec<Record>, StoreError> {
     let output = match outcome {
         Outcome::Done(output) => Some(*output),
-        Outcome::Refused(_) | Outcome::Failed => None,
+        Outcome::Refused(_) | Outcome::Failed(_) => None,
     };
     let mut parts = EventParts::default();
     if let Some(input) = input {

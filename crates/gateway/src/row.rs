@@ -11,7 +11,7 @@ use trail::Record;
 use crate::access::CallerSide;
 use crate::execute::{admit, record, report, run};
 use crate::identify::Incoming;
-use crate::record::{internal_error, new_events};
+use crate::record::{fault, new_events};
 use crate::{
     Answer, Call, Codec, Ctx, Denial, Gateway, Operation, Refused, Reply, Spec, WhenFull,
     WireError, decisions,
@@ -173,7 +173,7 @@ fn begin<O: Operation>(incoming: &Incoming) -> Begun {
     if let Err(full) = gateway.store.expect_room()
         && !goes_on_when_full(&O::SPEC, &call)
     {
-        let refusal = answer::<O>(&call, Err(full.into()));
+        let refusal = answer::<O>(&gateway, &call, Err(full.into()));
         return Begun::Answering(Box::pin(std::future::ready(refusal)));
     }
     let view = &incoming.view;
@@ -214,10 +214,10 @@ impl<O: Operation> Started<O> {
 
     fn write(self) -> Answering {
         let running = committed::<O>(&self.gateway, Arc::clone(&self.call), self.admitted);
-        let call = self.call;
+        let (gateway, call) = (self.gateway, self.call);
         Box::pin(async move {
             let result = running.done().await.unwrap_or_else(|error| Err(error.into()));
-            answer::<O>(&call, result)
+            answer::<O>(&gateway, &call, result)
         })
     }
 
@@ -253,8 +253,8 @@ impl<O: Operation> Started<O> {
         }
         let events = new_events(self.admitted.records);
         let goes_on = goes_on_when_full(&O::SPEC, &self.call);
-        let (call, own) = (Arc::clone(&self.call), self.call);
-        let recorded = submit(&self.gateway, goes_on, move |tx| {
+        let (call, own, gateway) = (Arc::clone(&self.call), self.call, self.gateway);
+        let recorded = submit(&gateway, goes_on, move |tx| {
             (decisions::keep(tx, own.account(), &own.request_id, &denials), events)
         });
         Box::pin(async move {
@@ -262,7 +262,7 @@ impl<O: Operation> Started<O> {
                 Ok(Ok(())) => result,
                 Ok(Err(error)) | Err(error) => Err(error.into()),
             };
-            answer::<O>(&call, result)
+            answer::<O>(&gateway, &call, result)
         })
     }
 }
@@ -283,15 +283,35 @@ impl<O: Operation> Upload for Started<O> {
     }
 }
 
-fn answer<O: Operation>(call: &Call, result: Result<O::Output, Refused>) -> Answer {
+fn answer<O: Operation>(
+    gateway: &Gateway,
+    call: &Call,
+    result: Result<O::Output, Refused>,
+) -> Answer {
+    let service = O::SPEC.service;
     let reply = Reply { spec: &O::SPEC, request_id: &call.request_id, host_id: &call.host_id };
-    let error = match result {
-        Ok(output) => return O::Codec::encode(output, &reply),
-        Err(Refused::Wire(error)) => error,
-        Err(Refused::Internal(cause)) => {
-            report(&cause, &call.request_id);
-            internal_error(O::SPEC.service.family)
+    let (answer, code) = match result {
+        Ok(output) => (O::Codec::encode(output, &reply), None),
+        Err(refused) => {
+            let error = match refused {
+                Refused::Wire(error) => error,
+                Refused::Internal(cause) => {
+                    report(&cause, &call.request_id);
+                    fault(service, &cause)
+                }
+            };
+            let (id, host_id) = (&call.request_id, &call.host_id);
+            (Answer::error(service.protocol, &error, id, host_id), Some(error.code))
         }
     };
-    Answer::error(O::SPEC.service.protocol, &error, &call.request_id, &call.host_id)
+    tracing::debug!(
+        aws.service = service.name,
+        aws.operation = O::SPEC.name,
+        request.id = call.request_id,
+        status = answer.status.as_u16(),
+        code,
+        duration_ms = gateway.clock.now().since_ms(call.now),
+        "answered"
+    );
+    answer
 }
