@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import urllib.request
 
 import pytest
 
@@ -71,6 +72,8 @@ def test_what_happened_during_an_outage_is_delivered_after_the_repair(server, na
     status = eventually(complains, what="GetTrailStatus says why")
     assert status["LatestDeliveryError"] in codes
     assert status["LatestDeliveryAttemptSucceeded"] < status["LatestDeliveryAttemptTime"]
+    with urllib.request.urlopen(f"{server.url}/_shoseki/health") as answer:
+        assert json.loads(answer.read())["delivery"] == "failing"
     if outage == "bucket policy":
         server.kill9()
         server.start()

@@ -6,6 +6,7 @@
 //! twice puts the same bytes.
 
 mod attempt;
+mod backlog;
 mod cut;
 mod digests;
 mod losses;
@@ -21,6 +22,7 @@ use types::{MINUTE_MS, Timestamp};
 
 use crate::model::{Content, PROGRESS, Progress, TRAILS, Trail, WAITING, trail_key};
 
+pub use backlog::{Backlog, backlog};
 pub use losses::{Loss, losses};
 pub(crate) use put::FileToPut;
 

@@ -1,7 +1,11 @@
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use cloudtrail::Backlog;
+use gateway::Gateway;
 use http::StatusCode;
+use store::StoreError;
+use types::Timestamp;
 
 /// What the server counts about itself.
 #[derive(Debug, Default)]
@@ -13,35 +17,77 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-    /// Counts an answered request.
+    /// Counts an answered request. What is not implemented is no trouble of ours.
     pub(crate) fn count(&self, status: StatusCode, duration_ms: u64) {
         self.served.fetch_add(1, Ordering::Relaxed);
         self.busy_ms.fetch_add(duration_ms, Ordering::Relaxed);
-        if status.is_client_error() {
+        if status.is_client_error() || status == StatusCode::NOT_IMPLEMENTED {
             self.client_errors.fetch_add(1, Ordering::Relaxed);
         } else if status.is_server_error() {
             self.server_errors.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    /// In the text format of Prometheus, with the number of the newest event.
-    pub(crate) fn render(&self, last_event: u64) -> String {
-        let mut page = String::new();
+    /// In the text format of Prometheus, with what the store tells of events and deliveries.
+    pub(crate) fn render(&self, gateway: &Gateway) -> Result<String, StoreError> {
+        let events = gateway.store().snapshot()?.last_seq()?;
+        let backlog = cloudtrail::backlog(gateway)?;
+        let mut page = Page::default();
+        let count = |value: &AtomicU64| value.load(Ordering::Relaxed);
+        page.counter("shoseki_requests_total", "Requests answered.", count(&self.served));
+        let (client, server) = (count(&self.client_errors), count(&self.server_errors));
+        page.counter("shoseki_client_errors_total", "Answers with a 4xx status, or 501.", client);
+        page.counter("shoseki_server_errors_total", "Answers with another 5xx status.", server);
+        let unproven = "Requests refused before their sender was known: no events.";
+        page.counter("shoseki_unproven_requests_total", unproven, gateway.unproven());
+        page.counter("shoseki_busy_milliseconds_total", "Time answering.", count(&self.busy_ms));
+        page.counter("shoseki_events_total", "Audit events recorded.", events);
+        page.deliveries(&backlog, gateway.clock().now());
+        let full = u64::from(gateway.store().is_full());
+        page.gauge("shoseki_disk_full", "1 while the disk is full.", full);
+        Ok(page.0)
+    }
+}
+
+/// A page that is being written.
+#[derive(Default)]
+struct Page(String);
+
+impl Page {
+    fn deliveries(&mut self, backlog: &Backlog, now: Timestamp) {
+        let seconds = |at: Option<Timestamp>| at.map_or(0, Timestamp::as_secs);
+        let waiting_s = backlog.oldest.map_or(0, |oldest| now.since_ms(oldest) / 1_000);
         for (name, help, value) in [
-            ("shoseki_requests_total", "Requests answered.", &self.served),
-            ("shoseki_client_errors_total", "Answers with a 4xx status.", &self.client_errors),
-            ("shoseki_server_errors_total", "Answers with a 5xx status.", &self.server_errors),
-            ("shoseki_busy_milliseconds_total", "Time spent answering.", &self.busy_ms),
+            ("logging_trails", "Trails that log.", backlog.logging_trails),
+            ("delivery_refusing", "Buckets' folders that refused a file.", backlog.refusing),
+            ("delivery_waiting_files", "Files made and not delivered.", backlog.files),
+            ("delivery_waiting_seconds", "Age of the oldest of them.", waiting_s),
+            (
+                "delivery_latest_timestamp_seconds",
+                "When a log file was delivered last.",
+                seconds(backlog.latest_delivery),
+            ),
+            (
+                "digest_latest_timestamp_seconds",
+                "When a digest was delivered last.",
+                seconds(backlog.latest_digest),
+            ),
+            ("delivery_lost_files", "Files given up after 30 days.", backlog.lost),
         ] {
-            let value = value.load(Ordering::Relaxed);
-            // Writing to a String cannot fail.
-            let _ = writeln!(page, "# HELP {name} {help}\n# TYPE {name} counter\n{name} {value}");
+            self.gauge(&format!("shoseki_{name}"), help, value);
         }
-        let name = "shoseki_events_total";
-        let _ = writeln!(
-            page,
-            "# HELP {name} Audit events recorded.\n# TYPE {name} counter\n{name} {last_event}"
-        );
-        page
+    }
+
+    fn counter(&mut self, name: &str, help: &str, value: u64) {
+        self.line(name, help, "counter", value);
+    }
+
+    fn gauge(&mut self, name: &str, help: &str, value: u64) {
+        self.line(name, help, "gauge", value);
+    }
+
+    fn line(&mut self, name: &str, help: &str, kind: &str, value: u64) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
     }
 }

@@ -188,7 +188,7 @@ async fn route(shared: &Shared, peer: &Peer, request: Request<Incoming>) -> Resp
     let gateway = &shared.gateway;
     let path = request.uri().path();
     if path.starts_with("/_shoseki/") {
-        return own::answer(gateway, &shared.metrics, &request);
+        return own::answer(gateway, &shared.metrics, &request).await;
     }
     if signin::owns(path) {
         return signin::answer(&shared.sign_in, gateway, peer, request).await;

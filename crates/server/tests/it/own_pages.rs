@@ -12,7 +12,16 @@ fn health_and_metrics_are_answered() {
     live.json("TrentService.ListKeys", &serde_json::json!({}));
     live.json("TrentService.DescribeKey", &serde_json::json!({"KeyId": "alias/none"}));
     let page = live.request("GET", "/_shoseki/metrics", &[], b"").text();
-    for line in ["shoseki_requests_total 2", "shoseki_client_errors_total 1"] {
+    live.request("GET", "/unsigned", &[("authorization", "AWS4-HMAC-SHA256 nonsense")], b"");
+    let page = page + &live.request("GET", "/_shoseki/metrics", &[], b"").text();
+    for line in [
+        "shoseki_requests_total 2",
+        "shoseki_client_errors_total 1",
+        "shoseki_unproven_requests_total 0",
+        "shoseki_unproven_requests_total 1",
+        "shoseki_delivery_refusing 0",
+        "shoseki_disk_full 0",
+    ] {
         assert!(page.contains(line), "{page}");
     }
     live.end("own_pages.txt");
