@@ -35,6 +35,10 @@ pub enum TrailError {
     Kms(String),
     /// No such topic, or it does not let `CloudTrail` publish.
     InsufficientSnsTopicPolicy(String),
+    /// Text that cannot be a topic's name.
+    InvalidSnsTopicName(String),
+    /// A log group without a role.
+    InvalidCloudWatchLogsRoleArn(String),
     /// No such log group.
     InvalidCloudWatchLogsLogGroupArn(String),
     /// There is no organization.
@@ -86,6 +90,8 @@ impl ApiError for TrailError {
             Self::InvalidKmsKeyId(m) => ("InvalidKmsKeyIdException", m),
             Self::Kms(m) => ("KmsException", m),
             Self::InsufficientSnsTopicPolicy(m) => ("InsufficientSnsTopicPolicyException", m),
+            Self::InvalidSnsTopicName(m) => ("InvalidSnsTopicNameException", m),
+            Self::InvalidCloudWatchLogsRoleArn(m) => ("InvalidCloudWatchLogsRoleArnException", m),
             Self::InvalidCloudWatchLogsLogGroupArn(m) => {
                 ("InvalidCloudWatchLogsLogGroupArnException", m)
             }

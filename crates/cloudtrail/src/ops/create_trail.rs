@@ -8,12 +8,9 @@ use trail::names::TrailName;
 use types::uuid_v4;
 
 use super::settings;
-use crate::model::{PROGRESS, Progress, Trail, trails_of};
+use crate::model::{PROGRESS, Progress, Trail};
 use crate::shape::{Tag, TrailSettings, add_tags};
 use crate::{SERVICE, TrailError, probe};
-
-/// Trails visible in a region. Source: `CloudTrail` User Guide, "Quotas in CloudTrail".
-const TRAILS_MAX: usize = 5;
 
 /// The operation.
 #[derive(Debug)]
@@ -113,7 +110,7 @@ impl Operation for CreateTrail {
         input: &mut CreateTrailInput,
     ) -> Result<TrailSettings, Failure<TrailError>> {
         let mut trail = input.trail(ctx)?;
-        check_room(ctx, &trail)?;
+        settings::check_room(ctx, &trail)?;
         settings::check_prefix(trail.prefix.as_deref())?;
         settings::check_global(&trail)?;
         if let Some(key) = input.kms_key_id.as_deref().filter(|key| !key.is_empty()) {
@@ -130,24 +127,4 @@ impl Operation for CreateTrail {
         PROGRESS.put(ctx.tx_mut(), &trail.id, &Progress::new(&trail))?;
         Ok(TrailSettings::from(&trail))
     }
-}
-
-fn check_room(ctx: &Ctx<'_>, new: &Trail) -> Result<(), Failure<TrailError>> {
-    let account = ctx.account();
-    let visible: Vec<_> = trails_of(ctx.tx(), account)?
-        .into_iter()
-        .filter(|trail| trail.is_visible_in(ctx.region()))
-        .collect();
-    if visible.iter().any(|trail| trail.name == new.name) {
-        // Assumed: the wording.
-        let message = format!("Trail {} already exists for customer: {account}", new.name);
-        return Err(TrailError::TrailAlreadyExists(message).into());
-    }
-    if visible.len() >= TRAILS_MAX {
-        // Observed: the wording.
-        let message =
-            format!("User: {account} already has {TRAILS_MAX} trails in {}.", ctx.region());
-        return Err(TrailError::MaximumNumberOfTrailsExceeded(message).into());
-    }
-    Ok(())
 }

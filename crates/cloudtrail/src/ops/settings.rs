@@ -3,11 +3,38 @@
 use gateway::{Ctx, Failure};
 
 use crate::TrailError;
-use crate::model::Trail;
+use crate::model::{Trail, trails_of};
+
+/// Trails visible in a region. Source: `CloudTrail` User Guide, "Quotas in CloudTrail".
+const TRAILS_MAX: usize = 5;
+/// Source: `CloudTrail` API Reference, "CreateTrail": `SnsTopicName`.
+const TOPIC_BYTES_MAX: usize = 256;
 
 /// A text in which an empty one takes the setting away.
 pub(super) fn cleared(text: &str) -> Option<String> {
     Some(text.to_owned()).filter(|text| !text.is_empty())
+}
+
+/// Whether a trail, new or about to change, finds room in each region where it would be seen.
+pub(super) fn check_room(ctx: &Ctx<'_>, trail: &Trail) -> Result<(), Failure<TrailError>> {
+    let account = ctx.account();
+    let mut others = trails_of(ctx.tx(), account)?;
+    others.retain(|other| other.id != trail.id);
+    let meets = |other: &&Trail| trail.is_multi_region || other.is_visible_in(&trail.home_region);
+    if others.iter().filter(meets).any(|other| other.name == trail.name) {
+        // Assumed: the wording.
+        let message = format!("Trail {} already exists for customer: {account}", trail.name);
+        return Err(TrailError::TrailAlreadyExists(message).into());
+    }
+    let homes = others.iter().map(|other| &other.home_region).filter(|_| trail.is_multi_region);
+    for region in std::iter::once(&trail.home_region).chain(homes) {
+        if others.iter().filter(|other| other.is_visible_in(region)).count() >= TRAILS_MAX {
+            // Observed: the wording.
+            let message = format!("User: {account} already has {TRAILS_MAX} trails in {region}.");
+            return Err(TrailError::MaximumNumberOfTrailsExceeded(message).into());
+        }
+    }
+    Ok(())
 }
 
 /// Source: `CloudTrail` API Reference, "CreateTrail": `S3KeyPrefix`. Assumed: the wording.
@@ -28,10 +55,16 @@ pub(super) fn check_destinations(
     is_organization_trail: Option<bool>,
 ) -> Result<(), TrailError> {
     let given = |text: Option<&str>| text.is_some_and(|text| !text.is_empty());
-    if given(sns_topic) {
+    if let Some(topic) = sns_topic.filter(|topic| !topic.is_empty()) {
+        check_topic(topic)?;
         // Observed: the wording.
         let message = "SNS Topic does not exist or the topic policy is incorrect!".to_owned();
         return Err(TrailError::InsufficientSnsTopicPolicy(message));
+    }
+    if given(log_group) && !given(role) {
+        // Observed: the wording.
+        let message = "You must specify a role ARN as well as a log group.".to_owned();
+        return Err(TrailError::InvalidCloudWatchLogsRoleArn(message));
     }
     if given(log_group) || given(role) {
         // Observed: the wording.
@@ -42,6 +75,20 @@ pub(super) fn check_destinations(
         // Assumed: the wording.
         let message = "Your account is not a member of an organization.".to_owned();
         return Err(TrailError::OrganizationsNotInUse(message));
+    }
+    Ok(())
+}
+
+/// Source: `CloudTrail` API Reference, "CreateTrail": `SnsTopicName`; SNS API Reference,
+/// "CreateTopic": `Name`. Assumed: the wording.
+fn check_topic(topic: &str) -> Result<(), TrailError> {
+    let name = match topic.strip_prefix("arn:") {
+        Some(arn) => arn.rsplit_once(':').map_or("", |(_, name)| name),
+        None => topic,
+    };
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if topic.len() > TOPIC_BYTES_MAX || name.is_empty() || !name.chars().all(is_name) {
+        return Err(TrailError::InvalidSnsTopicName(format!("Invalid SNS topic name: {topic}")));
     }
     Ok(())
 }
@@ -59,9 +106,30 @@ pub(super) fn check_global(trail: &Trail) -> Result<(), TrailError> {
 ///
 /// Source: `CloudTrail` API Reference, "CreateTrail": `KmsKeyId`.
 pub(super) fn key_arn(ctx: &mut Ctx<'_>, text: &str) -> Result<String, Failure<TrailError>> {
+    if !is_key_reference(text) {
+        // Assumed: the wording.
+        return Err(TrailError::InvalidKmsKeyId(format!("Invalid KMS key id: {text}")).into());
+    }
     if let Some(arn) = kms::named_key(ctx, text)? {
         return Ok(arn.to_string());
     }
     // Assumed: the wording.
     Err(TrailError::KmsKeyNotFound(format!("KMS key {text} does not exist.")).into())
+}
+
+/// Whether a text has the form of a key's id, ARN or alias.
+fn is_key_reference(text: &str) -> bool {
+    let name = match text.strip_prefix("arn:") {
+        Some(arn) => {
+            let mut parts = arn.splitn(5, ':').skip(1);
+            if parts.next() != Some("kms") {
+                return false;
+            }
+            let name = parts.nth(2).unwrap_or_default();
+            name.strip_prefix("key/").or_else(|| name.strip_prefix("alias/")).unwrap_or_default()
+        }
+        None => text.strip_prefix("alias/").unwrap_or(text),
+    };
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/');
+    !name.is_empty() && name.chars().all(fits)
 }

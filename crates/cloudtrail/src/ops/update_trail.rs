@@ -83,6 +83,7 @@ impl Operation for UpdateTrail {
     ) -> Result<TrailSettings, Failure<TrailError>> {
         let mut trail = reference::at_home(ctx, &input.name, false)?;
         input.change(&mut trail);
+        settings::check_room(ctx, &trail)?;
         settings::check_prefix(trail.prefix.as_deref())?;
         settings::check_global(&trail)?;
         match input.kms_key_id.as_deref() {

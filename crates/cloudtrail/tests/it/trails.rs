@@ -37,6 +37,14 @@ fn wrong_settings_are_refused_by_create_and_update() {
         (json!({"S3KeyPrefix": long}), "InvalidS3PrefixException", ""),
         (json!({"S3KeyPrefix": "elsewhere"}), "InsufficientEncryptionPolicyException", ""),
         (json!({"KmsKeyId": "alias/none"}), "KmsKeyNotFoundException", ""),
+        (json!({"KmsKeyId": "not a key"}), "InvalidKmsKeyIdException", ""),
+        (json!({"KmsKeyId": "arn:aws:s3:::bucket"}), "InvalidKmsKeyIdException", ""),
+        (json!({"SnsTopicName": "no topic"}), "InvalidSnsTopicNameException", ""),
+        (
+            json!({"CloudWatchLogsLogGroupArn": "arn:aws:logs:ap-northeast-1:111122223333:log-group:g:*"}),
+            "InvalidCloudWatchLogsRoleArnException",
+            "You must specify a role ARN as well as a log group.",
+        ),
         (
             json!({"SnsTopicName": "topic"}),
             "InsufficientSnsTopicPolicyException",
@@ -74,7 +82,7 @@ fn wrong_settings_are_refused_by_create_and_update() {
 }
 
 fn is_after_the_probe(code: &str) -> bool {
-    let late = ["InsufficientSns", "InvalidCloudWatch", "OrganizationsNotInUse"];
+    let late = ["InsufficientSns", "InvalidSns", "InvalidCloudWatch", "OrganizationsNotInUse"];
     late.iter().any(|start| code.starts_with(start))
 }
 
@@ -126,6 +134,17 @@ fn a_region_has_five_trails_of_different_names() {
     assert_eq!(sixth.1, "User: 111122223333 already has 5 trails in ap-northeast-1.");
     let listed = scene.trail("ListTrails", &json!({})).ok().json();
     assert_eq!(listed["Trails"].as_array().unwrap().len(), 5);
+    let there = |name: &str, wide: bool| {
+        let body = json!({"Name": name, "S3BucketName": BUCKET, "IsMultiRegionTrail": wide});
+        scene.kit.json_in("eu-west-1", &format!("{TARGET}CreateTrail"), &body)
+    };
+    assert_eq!(there("wide", true).error().1, "MaximumNumberOfTrailsExceededException");
+    assert_eq!(there("trail-2", true).error().1, "TrailAlreadyExistsException");
+    scene.put_bucket_policy("arn:aws:cloudtrail:eu-west-1:111122223333:trail/trail-2");
+    there("trail-2", false).ok();
+    let widen = json!({"Name": "trail-2", "IsMultiRegionTrail": true});
+    let widened = scene.kit.json_in("eu-west-1", &format!("{TARGET}UpdateTrail"), &widen);
+    assert_eq!(widened.error().1, "TrailAlreadyExistsException");
 }
 
 /// In other regions a multi-region trail is a shadow: it is seen, and changed at home only.
