@@ -25,7 +25,8 @@ const BATCH_LEN: usize = 32;
 /// Tries what is due of a trail's waiting files, and gives the instant of the next attempt.
 ///
 /// The files of a lane are put one after the other. Once one is refused, the lane rests; its oldest
-/// file tries again, and when that is taken all the others follow at once.
+/// file tries again, and when that is taken all the others follow at once. Trouble with one lane
+/// stops no other; the first of it is the error.
 pub(super) fn attempt(
     gateway: &Arc<Gateway>,
     trail: &Trail,
@@ -34,10 +35,11 @@ pub(super) fn attempt(
     let due = gateway.clock().now().plus_ms(MINUTE_MS);
     let mut round = Round { gateway, trail, pace, checked: BTreeSet::new(), due };
     let lanes = lanes(&gateway.store().snapshot()?.tx(), trail)?;
+    let mut result = Ok(());
     for (lane, is_digest) in lanes {
-        round.work_off(&lane, is_digest)?;
+        result = result.and(round.work_off(&lane, is_digest));
     }
-    Ok(round.due)
+    result.map(|()| round.due)
 }
 
 /// What of a trail's files waits.

@@ -134,7 +134,7 @@ fn wanted(
         let Some(last) = batch.last() else { break };
         next = last.seq.saturating_add(1);
         for event in batch.iter().filter(|event| event.seq < upto) {
-            let Some(facts) = facts(event)? else { continue };
+            let facts = facts(event)?;
             if !selects(trail, &span.filter, &facts) {
                 continue;
             }
@@ -150,10 +150,12 @@ fn wanted(
     Ok(full)
 }
 
-fn facts(event: &EventRow) -> Result<Option<Facts>, StoreError> {
+/// An event that cannot be understood is not passed over: it may be one that the trail wants.
+fn facts(event: &EventRow) -> Result<Facts, StoreError> {
     let json = serde_json::from_slice(&event.body)
         .map_err(|cause| StoreError::corrupt(format_args!("event {}: {cause}", event.seq)))?;
-    Ok(Facts::from_json(&json))
+    Facts::from_json(&json)
+        .ok_or_else(|| StoreError::corrupt(format_args!("event {} lacks its facts", event.seq)))
 }
 
 fn selects(trail: &Trail, filter: &Filter, facts: &Facts) -> bool {
