@@ -9,8 +9,8 @@ use types::{AccountId, Arn, DAY_MS, Entropy, Region, Timestamp};
 
 use crate::material::{self, Renewal};
 use crate::model::{
-    ALIASES, Due, GRANTS, KEYS, Key, OWNERS, Rotation, State, alias_place, due_place, key_place,
-    owner_place, part_prefix,
+    ALIASES, CLUES, Due, GRANTS, KEYS, Key, OWNERS, Rotation, State, alias_place, due_place,
+    key_place, owner_place, part_prefix,
 };
 use crate::rows::{Range, Rows};
 
@@ -51,8 +51,8 @@ pub struct RotatedKey {
 
 /// Destroys up to `limit` keys whose waiting period is over: material, aliases, grants, policy.
 ///
-/// The rows are gone when the transaction is committed; the wrapped material leaves the file and
-/// its backups' reach with the keyring's next epoch.
+/// The rows are gone when the transaction is committed. The wrapped material stays in older backups
+/// of the data directory, which open with the root key of their day.
 ///
 /// Source: KMS Developer Guide, "Deleting AWS KMS keys".
 pub fn destroy_due(
@@ -72,8 +72,11 @@ pub fn destroy_due(
         for alias in &key.aliases {
             ALIASES.delete(tx, &alias_place(&key.account, &key.region, alias))?;
         }
-        for (place, _) in GRANTS.all(tx, keyring, &part_prefix(&key))? {
+        for (place, grant) in GRANTS.all(tx, keyring, &part_prefix(&key))? {
             GRANTS.delete(tx, &place)?;
+            for clue in grant.clues(&key) {
+                CLUES.delete(tx, clue)?;
+            }
         }
         forget_rotation(tx, &key)?;
         OWNERS.delete(tx, &owner_place(&key.region, &key.id))?;

@@ -1,5 +1,7 @@
 //! Grants: who else may use a key, and under which constraints.
 
+use std::ops::ControlFlow;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE;
 use gateway::Ctx;
@@ -7,7 +9,9 @@ use keys::{Domain, Keyring};
 use policy::Principal;
 
 use crate::error::{KmsError, KmsFailure};
-use crate::model::{Constraints, GRANTS, Grant, Key, Party, part_place, part_prefix};
+use crate::model::{
+    CLUES, Clue, Constraints, GRANTS, Grant, Key, Party, clue_prefix, part_place, part_prefix,
+};
 use crate::rights::EncryptionContext;
 
 /// Whether a grant allows the caller `action` on `key`.
@@ -33,13 +37,29 @@ pub(crate) fn covering(
         return Ok(Vec::new());
     }
     let operation = action.strip_prefix("kms:").unwrap_or(action);
-    let mut grants = of_key(ctx, key)?;
+    let principal = &ctx.caller().principal;
+    let mut grants = Vec::new();
+    for name in names(principal) {
+        grants.extend(found_by(ctx, key, Clue::To(&name))?);
+    }
     grants.retain(|grant| {
         grant.operations.iter().any(|own| own == operation)
-            && is(&ctx.caller().principal, &grant.grantee)
+            && is(principal, &grant.grantee)
             && grant.constraints.hold(operation, pairs, ctx.caller().source_arn.as_deref())
     });
     Ok(grants)
+}
+
+/// The grants of a key that a clue leads to.
+pub(crate) fn found_by(ctx: &Ctx<'_>, key: &Key, clue: Clue<'_>) -> Result<Vec<Grant>, KmsFailure> {
+    let mut ids = Vec::new();
+    CLUES.visit(ctx.tx(), clue_prefix(key, clue), "", &mut |place, ()| {
+        let id = store::key_parts(place).pop().unwrap_or_default();
+        ids.push(String::from_utf8_lossy(&id).into_owned());
+        ControlFlow::Continue(())
+    })?;
+    let grants = ids.iter().map(|id| find(ctx, key, id));
+    Ok(grants.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
 /// A key's grants, by id.
@@ -53,9 +73,24 @@ pub(crate) fn find(ctx: &Ctx<'_>, key: &Key, id: &str) -> Result<Option<Grant>, 
     Ok(GRANTS.get(ctx.tx(), ctx.keyring(), &part_place(key, id))?)
 }
 
+/// Stores a new grant; the key is stored with one more.
+pub(crate) fn add(ctx: &mut Ctx<'_>, key: &mut Key, grant: &Grant) -> Result<(), KmsFailure> {
+    let (tx, gateway) = ctx.split();
+    GRANTS.put(tx, gateway.keyring(), &part_place(key, &grant.id), grant)?;
+    for clue in grant.clues(key) {
+        CLUES.put(tx, clue, &())?;
+    }
+    key.grants = key.grants.saturating_add(1);
+    crate::resolve::save(ctx, key)
+}
+
 /// Takes a grant away; the key is stored with one less.
-pub(crate) fn remove(ctx: &mut Ctx<'_>, key: &mut Key, id: &str) -> Result<(), KmsFailure> {
-    GRANTS.delete(ctx.tx_mut(), &part_place(key, id))?;
+pub(crate) fn remove(ctx: &mut Ctx<'_>, key: &mut Key, grant: &Grant) -> Result<(), KmsFailure> {
+    let tx = ctx.tx_mut();
+    GRANTS.delete(tx, &part_place(key, &grant.id))?;
+    for clue in grant.clues(key) {
+        CLUES.delete(tx, clue)?;
+    }
     key.grants = key.grants.saturating_sub(1);
     crate::resolve::save(ctx, key)
 }
@@ -73,6 +108,17 @@ pub(crate) fn is(principal: &Principal, party: &Party) -> bool {
             *named == principal.arn()
         }
         (Party::Service(_) | Party::Principal(_), _) => false,
+    }
+}
+
+/// What a grant that means `principal` may call it: at least all for which [`is`] holds.
+fn names(principal: &Principal) -> Vec<String> {
+    match principal {
+        Principal::Service { name } => vec![name.clone()],
+        Principal::User { unique_id, .. } => vec![unique_id.clone()],
+        Principal::Role { role_id, session_arn, .. } => vec![role_id.clone(), session_arn.clone()],
+        Principal::Root { .. } | Principal::Federated { .. } => vec![principal.arn().into_owned()],
+        Principal::Anonymous => Vec::new(),
     }
 }
 

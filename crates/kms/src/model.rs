@@ -1,6 +1,7 @@
 //! What is stored. The wire has types of its own.
 
 use serde::{Deserialize, Serialize};
+use store::Table;
 use types::{AccountId, Arn, Region, Timestamp};
 
 use crate::rows::{Row, Rows};
@@ -13,6 +14,9 @@ pub(crate) const MATERIALS: Rows<Material> = Rows::new("kms.material");
 pub(crate) const ALIASES: Rows<Alias> = Rows::new("kms.alias").watched();
 /// Grants by account, region, key id and grant id.
 pub(crate) const GRANTS: Rows<Grant> = Rows::new("kms.grant").watched();
+/// Where a key's grants are found by grantee or name: the places of [`Grant::clues`], without a
+/// seal, for whoever follows them looks at the grant.
+pub(crate) const CLUES: Table<()> = Table::new("kms.grant_clue");
 /// The account of a key, by region and id: ciphertexts name no account.
 pub(crate) const OWNERS: Rows<Owner> = Rows::new("kms.owner");
 
@@ -118,6 +122,34 @@ pub(crate) struct Grant {
     pub(crate) retiring: Option<Party>,
     pub(crate) operations: Vec<String>,
     pub(crate) constraints: Constraints,
+}
+
+impl Grant {
+    /// The places that lead to it.
+    pub(crate) fn clues(&self, key: &Key) -> Vec<Vec<u8>> {
+        let (Party::Principal(grantee) | Party::Service(grantee)) = &self.grantee;
+        let clue = |clue: Clue<'_>| [clue_prefix(key, clue), store::key([&self.id])].concat();
+        let named = self.name.as_deref().map(Clue::Named);
+        std::iter::once(Clue::To(grantee)).chain(named).map(clue).collect()
+    }
+}
+
+/// What a grant is found by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Clue<'a> {
+    /// Its grantee.
+    To(&'a str),
+    /// Its name.
+    Named(&'a str),
+}
+
+/// What begins the places of a key's grants that a clue leads to.
+pub(crate) fn clue_prefix(key: &Key, clue: Clue<'_>) -> Vec<u8> {
+    let (kind, text) = match clue {
+        Clue::To(grantee) => ("to", grantee),
+        Clue::Named(name) => ("named", name),
+    };
+    [part_prefix(key), store::key([kind, text])].concat()
 }
 
 /// Somebody a grant names.

@@ -11,7 +11,7 @@ use super::named;
 use crate::checks::{ALIAS_PATTERN, Checks, PRINCIPAL_PATTERN};
 use crate::error::{KmsError, KmsFailure};
 use crate::id::Scope;
-use crate::model::{Constraints, GRANTS, Grant, Key, Party, part_place};
+use crate::model::{Clue, Constraints, Grant, Key, Party};
 use crate::resolve::Found;
 use crate::rights::{self, EncryptionContext, Terms};
 use crate::{crypto, event, grants, resolve};
@@ -186,10 +186,8 @@ fn refuse_wider(
 
 /// The id of a grant with the same name and otherwise the same parameters.
 fn same_named(ctx: &Ctx<'_>, key: &Key, grant: &Grant) -> Result<Option<String>, KmsFailure> {
-    if grant.name.is_none() || key.grants == 0 {
-        return Ok(None);
-    }
-    let known = grants::of_key(ctx, key)?.into_iter().find(|known| {
+    let Some(name) = grant.name.as_deref().filter(|_| key.grants > 0) else { return Ok(None) };
+    let known = grants::found_by(ctx, key, Clue::Named(name))?.into_iter().find(|known| {
         let same = Grant { id: grant.id.clone(), created: grant.created, ..known.clone() };
         same == *grant
     });
@@ -201,10 +199,7 @@ fn add(ctx: &mut Ctx<'_>, key: &mut Key, grant: &Grant) -> Result<String, KmsFai
         let text = format!("Key {} has reached the limit of {PER_KEY_MAX} grants.", key.arn());
         return Err(KmsError::LimitExceeded(text).into());
     }
-    let (tx, gateway) = ctx.split();
-    GRANTS.put(tx, gateway.keyring(), &part_place(key, &grant.id), grant)?;
-    key.grants = key.grants.saturating_add(1);
-    resolve::save(ctx, key)?;
+    grants::add(ctx, key, grant)?;
     Ok(grant.id.clone())
 }
 

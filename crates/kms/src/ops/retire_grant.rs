@@ -66,7 +66,7 @@ impl Operation for RetireGrant {
         let (found, grant) = input.find(ctx)?;
         crypto::end_dry_run(input.dry_run)?;
         let mut key = found.key;
-        grants::remove(ctx, &mut key, &grant.id)?;
+        grants::remove(ctx, &mut key, &grant)?;
         Ok(Nothing {})
     }
 

@@ -52,11 +52,11 @@ impl Operation for RevokeGrant {
         if !grants::is_grant_id(id) {
             return Err(KmsError::InvalidGrantId.into());
         }
-        if grants::find(ctx, &key, id)?.is_none() {
+        let Some(grant) = grants::find(ctx, &key, id)? else {
             return Err(KmsError::NotFound(format!("Grant ID {id} not found")).into());
-        }
+        };
         crypto::end_dry_run(input.dry_run)?;
-        grants::remove(ctx, &mut key, id)?;
+        grants::remove(ctx, &mut key, &grant)?;
         Ok(Nothing {})
     }
 
