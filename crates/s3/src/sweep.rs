@@ -6,10 +6,13 @@ use types::Timestamp;
 
 use crate::body::Piece;
 use crate::object::VERSIONS;
-use crate::ops::multipart::PARTS;
+use crate::ops::multipart::{PARTS, forget_completed};
 
-/// Removes the bodies that no object and no part names and that were written before `older_than`;
-/// gives their number.
+/// Answers that one commit forgets at most.
+const ANSWERS_MAX: usize = 256;
+
+/// Removes the bodies that no object and no part names and that were written before `older_than`,
+/// and the answers of uploads that were completed before it; gives the number of bodies.
 ///
 /// `older_than` must lie further back than the longest upload takes: a body is written before the
 /// metadata that names it.
@@ -26,5 +29,13 @@ pub fn sweep(store: &Store, older_than: Timestamp) -> Result<u64, StoreError> {
         live.extend(part.piece.file());
         ControlFlow::Continue(())
     })?;
+    loop {
+        let forgotten = store.submit_when_full(move |tx| {
+            (forget_completed(tx, older_than, ANSWERS_MAX), Vec::new())
+        });
+        if forgotten.wait()?? < ANSWERS_MAX {
+            break;
+        }
+    }
     Ok(store.bodies().sweep(&mut |id| live.contains(id), older_than)?.bodies)
 }

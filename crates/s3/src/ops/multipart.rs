@@ -10,6 +10,8 @@ pub(crate) mod list_uploads;
 pub(crate) mod upload_part;
 pub(crate) mod upload_part_copy;
 
+use std::ops::ControlFlow;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gateway::{Access, Ctx};
@@ -37,7 +39,9 @@ pub(crate) const PARTS_MAX: u32 = 10_000;
 pub(crate) const UPLOADS: Table<OpenUpload> = Table::new("s3.upload");
 /// Parts by bucket, upload and number.
 pub(crate) const PARTS: Table<Part> = Table::new("s3.part");
-/// Answers of completed uploads: completing again succeeds.
+/// How often a key with open uploads was changed, by bucket and key.
+const CHANGES: Table<u64> = Table::new("s3.upload_change");
+/// Answers of completed uploads: completing again succeeds, for a day.
 const COMPLETED: Table<Completed> = Table::new("s3.completed_upload");
 
 /// An upload that was begun.
@@ -56,9 +60,8 @@ pub(crate) struct OpenUpload {
     pub(crate) storage_class: String,
     pub(crate) acl: Acl,
     pub(crate) lock: Lock,
-    /// Whether the key changed since.
-    #[serde(default)]
-    pub(crate) touched: bool,
+    /// How often the key had been changed when the upload was begun.
+    pub(crate) changes: u64,
 }
 
 /// A part of an open upload.
@@ -74,6 +77,7 @@ pub(crate) struct Part {
 /// The answer of a completed upload.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Completed {
+    at: Timestamp,
     parts: Vec<(u32, String)>,
     document: String,
     headers: Vec<(String, String)>,
@@ -159,7 +163,45 @@ fn forget(
         }
         PARTS.delete(tx, part_row(bucket, id, number))?;
     }
-    UPLOADS.delete(tx, row_of(bucket, object, id))
+    UPLOADS.delete(tx, row_of(bucket, object, id))?;
+    if has_uploads(tx, bucket, object)? {
+        Ok(())
+    } else {
+        CHANGES.delete(tx, rows_of(bucket, object))
+    }
+}
+
+fn has_uploads(tx: &Tx<'_>, bucket: &str, object: &str) -> Result<bool, StoreError> {
+    let mut found = false;
+    UPLOADS.visit(tx, rows_of(bucket, object), "", &mut |_, _| {
+        found = true;
+        ControlFlow::Break(())
+    })?;
+    Ok(found)
+}
+
+/// How often a key was changed while it had open uploads.
+pub(crate) fn changes(tx: &Tx<'_>, bucket: &str, object: &str) -> Result<u64, StoreError> {
+    Ok(CHANGES.get(tx, rows_of(bucket, object))?.unwrap_or(0))
+}
+
+/// Forgets the answers of uploads that were completed before `horizon`, up to `limit` of them.
+pub(crate) fn forget_completed(
+    tx: &mut Tx<'_>,
+    horizon: Timestamp,
+    limit: usize,
+) -> Result<usize, StoreError> {
+    let mut old = Vec::new();
+    COMPLETED.visit(tx, "", "", &mut |row, done| {
+        if done.at < horizon {
+            old.push(row.to_vec());
+        }
+        if old.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    for row in &old {
+        COMPLETED.delete(tx, row)?;
+    }
+    Ok(old.len())
 }
 
 /// Forgets all uploads of a bucket that goes.
@@ -176,13 +218,11 @@ pub(crate) fn abandon_all(ctx: &mut Ctx<'_>, bucket: &str) -> Result<(), StoreEr
 
 /// Tells the open uploads of a key that it changed: their conditions cannot hold any more.
 pub(crate) fn touch(tx: &mut Tx<'_>, bucket: &str, object: &str) -> Result<(), StoreError> {
-    for (row, mut upload) in UPLOADS.all(tx, rows_of(bucket, object))? {
-        if !upload.touched {
-            upload.touched = true;
-            UPLOADS.put(tx, row, &upload)?;
-        }
+    if !has_uploads(tx, bucket, object)? {
+        return Ok(());
     }
-    Ok(())
+    let changes = changes(tx, bucket, object)?.saturating_add(1);
+    CHANGES.put(tx, rows_of(bucket, object), &changes)
 }
 
 /// The right to write the parts of an upload.

@@ -121,5 +121,23 @@ fn a_racing_change_is_a_conflict() {
     send(&kit, "DELETE", "/bkt/k", &[], "").ok();
     let conflict = complete(&kit, &id, &[(1, etag.clone())], &absent);
     assert_eq!((conflict.status, conflict.error().1.as_str()), (409, "ConditionalRequestConflict"));
+    let later = begin(&kit, &[]);
+    let begun_after = part(&kit, &later, 1, b"x").header("etag");
+    complete(&kit, &later, &[(1, begun_after)], &absent).ok();
     complete(&kit, &id, &[(1, etag)], &[]).ok();
+}
+
+/// A completed upload is known for a while, not for ever.
+#[test]
+fn answers_of_completed_uploads_are_forgotten() {
+    let kit = kit();
+    let id = begin(&kit, &[]);
+    let etags = [(1, part(&kit, &id, 1, b"x").header("etag"))];
+    complete(&kit, &id, &etags, &[]).ok();
+    let (store, now) = (kit.gateway.store(), kit.gateway.clock().now());
+    s3::sweep(store, now).unwrap();
+    complete(&kit, &id, &etags, &[]).ok();
+    s3::sweep(store, now.plus_ms(1)).unwrap();
+    assert_eq!(complete(&kit, &id, &etags, &[]).error().1, "NoSuchUpload");
+    assert_eq!(get(&kit, "/bkt/k").text(), "x");
 }

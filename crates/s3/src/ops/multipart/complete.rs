@@ -71,14 +71,16 @@ impl Api for CompleteMultipartUpload {
         let stored = assemble(request, &open, &chosen)?;
         let newest = object::newest(ctx.tx(), &bucket.name, &key)?;
         condition.check(&key, newest.as_ref())?;
-        check_race(&condition, &open, &key)?;
+        let changed = super::changes(ctx.tx(), &bucket.name, &key)? != open.changes;
+        check_race(&condition, changed, &key)?;
         forget(ctx.tx_mut(), &bucket.name, &key, &id, &|number| {
             wished.binary_search_by_key(&number, |part| part.number).is_ok()
         })?;
         let version = object::push(ctx, &bucket, &key, Some(stored))?;
         let (document, headers) = answer(request, &bucket, &version);
         let parts = wished.into_iter().map(|part| (part.number, part.etag)).collect();
-        let done = Completed { parts, document: document.clone(), headers: headers.clone() };
+        let at = ctx.now();
+        let done = Completed { at, parts, document: document.clone(), headers: headers.clone() };
         COMPLETED.put(ctx.tx_mut(), &row, &done)?;
         Ok(Response::text("application/xml", document).with_all(headers))
     }
@@ -292,13 +294,13 @@ fn same(given: &str, computed: &Checksum) -> bool {
 }
 
 /// Observed: a condition that holds, for a key that changed since the upload began, is a conflict.
-fn check_race(condition: &WriteCondition, open: &OpenUpload, key: &str) -> S3Result<()> {
+fn check_race(condition: &WriteCondition, changed: bool, key: &str) -> S3Result<()> {
     let condition = match condition {
         WriteCondition::None => return Ok(()),
         WriteCondition::Absent => "If-None-Match",
         WriteCondition::Etag(_) => "If-Match",
     };
-    if open.touched {
+    if changed {
         return Err(S3Error::ConditionalConflict { condition, key: key.to_owned() }.into());
     }
     Ok(())

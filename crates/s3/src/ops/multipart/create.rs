@@ -60,7 +60,7 @@ impl Api for CreateMultipartUpload {
             storage_class: attributes.storage_class,
             acl: attributes.acl,
             lock: attributes.lock,
-            touched: false,
+            changes: super::changes(ctx.tx(), &bucket.name, &request.key)?,
         };
         UPLOADS.put(ctx.tx_mut(), upload.row(&bucket.name, &request.key), &upload)?;
         let mut xml = Xml::result("InitiateMultipartUploadResult");
