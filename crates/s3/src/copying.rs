@@ -58,24 +58,52 @@ pub(crate) struct Source {
 
 /// The rights that reading the source needs.
 pub(crate) fn needs(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-    let name = SourceName::of(request)?;
-    let bucket = bucket::load(ctx, &name.bucket)?;
-    access::expect_owner(request, "x-amz-source-expected-bucket-owner", &bucket)?;
-    let asked = Request {
-        bucket: name.bucket.clone(),
-        key: name.key.clone(),
-        headers: request.headers.clone(),
-        ..Request::default()
-    };
-    let id = name.version_id.as_deref();
-    let found = object::seek(ctx, &bucket, &name.key, id)?;
-    let action = if id.is_some() { "s3:GetObjectVersion" } else { "s3:GetObject" };
-    let mut needs = vec![access::right_to_version(ctx, &bucket, &asked, action, found.as_ref())];
-    if found.is_none_or(|version| version.is_marker()) && id.is_none() {
-        let arn = access::bucket_arn(&bucket.name);
-        needs.push(access::right(ctx, &bucket, &asked, "s3:ListBucket", arn));
+    Ok(Asked::of(ctx, request)?.needs(ctx))
+}
+
+/// The source of a request, whether it is there or not.
+pub(crate) struct Asked {
+    bucket: Bucket,
+    /// A request for the source itself.
+    request: Request,
+    has_id: bool,
+    found: Option<Version>,
+}
+
+impl Asked {
+    pub(crate) fn of(ctx: &Ctx<'_>, request: &Request) -> S3Result<Self> {
+        let name = SourceName::of(request)?;
+        let bucket = bucket::load(ctx, &name.bucket)?;
+        access::expect_owner(request, "x-amz-source-expected-bucket-owner", &bucket)?;
+        let id = name.version_id.as_deref();
+        let found = object::seek(ctx, &bucket, &name.key, id)?;
+        let has_id = id.is_some();
+        let headers = request.headers.clone();
+        let SourceName { bucket: bucket_name, key, .. } = name;
+        let request = Request { bucket: bucket_name, key, headers, ..Request::default() };
+        Ok(Self { bucket, request, has_id, found })
     }
-    Ok(needs)
+
+    pub(crate) fn needs(&self, ctx: &Ctx<'_>) -> Vec<Access> {
+        let mut needs = vec![self.right(ctx, "s3:GetObject", "s3:GetObjectVersion")];
+        if self.found.as_ref().is_none_or(Version::is_marker) && !self.has_id {
+            let arn = access::bucket_arn(&self.bucket.name);
+            needs.push(access::right(ctx, &self.bucket, &self.request, "s3:ListBucket", arn));
+        }
+        needs
+    }
+
+    /// The right to read its tags; `None` if it has none.
+    pub(crate) fn needs_tags(&self, ctx: &Ctx<'_>) -> Option<Access> {
+        let stored = self.found.as_ref()?.stored.as_ref()?;
+        let tagged = !stored.tags.is_empty();
+        tagged.then(|| self.right(ctx, "s3:GetObjectTagging", "s3:GetObjectVersionTagging"))
+    }
+
+    fn right(&self, ctx: &Ctx<'_>, newest: &str, version: &str) -> Access {
+        let action = if self.has_id { version } else { newest };
+        access::right_to_version(ctx, &self.bucket, &self.request, action, self.found.as_ref())
+    }
 }
 
 impl Source {

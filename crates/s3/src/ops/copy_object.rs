@@ -6,6 +6,7 @@ use gateway::{Access, Ctx, Scope, Spec};
 use store::StoreError;
 
 use crate::SERVICE;
+use crate::access;
 use crate::api::Api;
 use crate::body::frames_aad;
 use crate::bucket;
@@ -31,9 +32,17 @@ impl Api for CopyObject {
         .header("x-amz-copy-source");
     const ACTION: &'static str = "s3:PutObject";
 
+    /// Source: S3 User Guide, "Required permissions for Amazon S3 API operations": tags that are
+    /// copied are read and written.
     fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
         let mut needs = writing::needs(ctx, request)?;
-        needs.extend(copying::needs(ctx, request)?);
+        let source = copying::Asked::of(ctx, request)?;
+        needs.extend(source.needs(ctx));
+        let copies_tags = request.header("x-amz-tagging-directive").as_deref() != Some("REPLACE");
+        if let Some(tags) = source.needs_tags(ctx).filter(|_| copies_tags) {
+            needs.push(tags);
+            needs.extend(access::of_path(ctx, request, "s3:PutObjectTagging")?);
+        }
         Ok(needs)
     }
 

@@ -100,6 +100,33 @@ fn another_account_needs_the_bucket_policy() {
     assert_eq!(read().ok().text(), "x");
 }
 
+/// Tags that are copied are read there and written here; tags that are replaced are not.
+#[test]
+fn whoever_copies_tags_may_read_and_write_them() {
+    let kit = kit();
+    send(&kit, "PUT", "/bkt/tagged", &[("x-amz-tagging", "a=b")], "x").ok();
+    put(&kit, "/bkt/plain", "x");
+    let copy_as = |name: &str, actions: &[&str], source: &str, replace: bool| {
+        let policy = json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": actions, "Resource": "arn:aws:s3:::bkt/*"},
+        ]});
+        let user = kit.user(name, &policy);
+        let headers = [("x-amz-copy-source", source), ("x-amz-tagging-directive", "REPLACE")];
+        let headers = if replace { &headers[..] } else { &headers[..1] };
+        let request = S3Request { method: "PUT", target: "/bkt/copy", headers, body: b"" };
+        let answer = kit.s3_as(&user, request);
+        if answer.status == 200 { String::new() } else { answer.error().2 }
+    };
+    let plain = ["s3:GetObject", "s3:PutObject"];
+    let reads = ["s3:GetObject", "s3:PutObject", "s3:GetObjectTagging"];
+    assert_eq!(copy_as("a", &plain, "bkt/plain", false), "");
+    assert_eq!(copy_as("b", &plain, "bkt/tagged", true), "");
+    assert!(copy_as("c", &plain, "bkt/tagged", false).contains("s3:GetObjectTagging"));
+    assert!(copy_as("d", &reads, "bkt/tagged", false).contains("s3:PutObjectTagging"));
+    let all = ["s3:GetObject", "s3:PutObject", "s3:GetObjectTagging", "s3:PutObjectTagging"];
+    assert_eq!(copy_as("e", &all, "bkt/tagged", false), "");
+}
+
 /// Each key of a long delete is authorized on its own.
 #[test]
 fn a_long_delete_refuses_single_keys() {
