@@ -11,6 +11,8 @@ pub(crate) const PAGE: &str = "docs/assumptions.md";
 const TAG: &str = concat!("Assu", "med:");
 /// Fewer words need the code that they stand above.
 const WORDS_MIN: usize = 6;
+/// How far below an assumption its text is looked for.
+const LINES_MAX: usize = 16;
 const OTHER_TAGS: [&str; 4] = ["Source:", "Observed:", "observed:", "INVARIANT:"];
 
 const HEAD: &str = "\
@@ -42,45 +44,82 @@ pub(crate) fn page(project: &Project) -> Result<String, Failure> {
 }
 
 /// The assumptions of a file: from the tag to the end of the comment's paragraph or to the next
-/// tag. One of few words says nothing without the code it stands above.
+/// tag, after what the comment says before it. One of few words says nothing without the text that
+/// stands below it in the code.
 fn assumptions(source: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    let mut open = false;
-    let mut bare: Vec<usize> = Vec::new();
-    for line in source.lines() {
-        let Some(mut rest) = comment(line) else {
-            open = false;
-            for at in bare.drain(..) {
-                if let Some(text) = found.get_mut(at) {
-                    tell_place(text, line);
-                }
-            }
+    let lines: Vec<&str> = source.lines().collect();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
+        if comment(line).is_none() {
+            at += 1;
             continue;
-        };
-        if rest.is_empty() {
-            open = false;
         }
-        while !rest.is_empty() {
-            let (text, after) = split_at_tag(rest);
-            if let Some(last) = found.last_mut().filter(|_| open) {
-                join(last, text);
-            }
-            let Some(after) = after else { break };
-            open = after.starts_with(TAG);
-            if open {
-                bare.push(found.len());
-                found.push(String::new());
-            }
-            rest = after.split_once(':').map_or("", |(_, text)| text);
-        }
+        let block: Vec<&str> =
+            lines.get(at..).unwrap_or_default().iter().map_while(|line| comment(line)).collect();
+        at += block.len();
+        let code = lines.get(at..).unwrap_or_default();
+        found.extend(of_block(&block).into_iter().map(|own| own.told(code)));
     }
-    found.iter().map(|text| text.trim_end_matches(';').to_owned()).collect()
+    found
 }
 
-fn tell_place(text: &mut String, code: &str) {
-    if text.split(' ').count() < WORDS_MIN && !code.trim().is_empty() {
-        *text = format!("{text} At `{}`", code.trim());
+/// An assumption and what the comment says before it.
+#[derive(Default)]
+struct Assumption {
+    before: String,
+    text: String,
+}
+
+impl Assumption {
+    fn told(&self, code: &[&str]) -> String {
+        let text = self.text.trim_end_matches(';');
+        let mut told = match self.before.as_str() {
+            "" => text.to_owned(),
+            before => format!("{before} *{TAG}* {text}"),
+        };
+        if text.split(' ').count() < WORDS_MIN
+            && let Some(below) = words_below(code)
+        {
+            told = format!("{told} `{below}`");
+        }
+        told
     }
+}
+
+/// The assumptions of one comment.
+fn of_block(block: &[&str]) -> Vec<Assumption> {
+    let (mut found, mut before) = (Vec::<Assumption>::new(), String::new());
+    for paragraph in block.split(|line| line.is_empty()) {
+        let paragraph = paragraph.join(" ");
+        let (mut rest, mut own) = (paragraph.as_str(), String::new());
+        while !rest.is_empty() {
+            let (text, after) = split_at_tag(rest);
+            join(&mut own, text);
+            let Some(after) = after else { break };
+            let (tag, after) = after.split_once(':').unwrap_or((after, ""));
+            rest = after;
+            if format!("{tag}:") == TAG {
+                let (text, after) = split_at_tag(rest);
+                let context = if own.is_empty() { before.clone() } else { own.clone() };
+                found.push(Assumption { before: context, text: text.trim().to_owned() });
+                rest = after.unwrap_or_default();
+            } else {
+                join(&mut own, &format!("{tag}:"));
+            }
+        }
+        before = own;
+    }
+    found
+}
+
+/// The first text of more than one word that the code below a comment holds, else its first line.
+fn words_below(code: &[&str]) -> Option<String> {
+    let near = code.iter().take(LINES_MAX).map(|line| line.trim()).collect::<Vec<_>>().join("\n");
+    let texts = near.split('"').skip(1).step_by(2);
+    let text = texts.map(|text| text.replace("\\\n", "")).find(|text| text.contains(' '));
+    let first = || code.first().map(|line| line.trim().to_owned());
+    text.or_else(first).filter(|text| !text.is_empty())
 }
 
 /// A comment line's text.
@@ -112,6 +151,7 @@ mod tests {
     use super::*;
 
     fn check(source: &str, want: &[&str]) {
+        let want: Vec<_> = want.iter().map(|text| text.replace('@', TAG)).collect();
         assert_eq!(assumptions(&source.replace('@', TAG)), want);
     }
 
@@ -124,9 +164,25 @@ mod tests {
         );
         check("//! @ it is one of a few.\n//!\n//! More.\n", &["it is one of a few."]);
         check("/// @ it is one of a few; observed: two.\n", &["it is one of a few"]);
-        check("/// @ one\n/// and more. Observed: two.\n/// Not this.\n", &["one and more."]);
-        check("/// @ one. @ two\n/// three.\n", &["one.", "two three."]);
+        check("/// @ one of many, and more. Observed: two.\n", &["one of many, and more."]);
         check("let text = \"no comment\";\n", &[]);
-        check("// Source: a book. @ the text.\nlet a = 1;\n", &["the text. At `let a = 1;`"]);
+    }
+
+    /// What the comment says before it is told too, and the text below one of few words.
+    #[test]
+    fn assumptions_are_told_with_what_they_are_about() {
+        check(
+            "/// Digests wait.\n///\n/// @ files are given up after that.\n",
+            &["Digests wait. *@* files are given up after that."],
+        );
+        check(
+            "/// They wait. @ one.\n/// @ two.\n",
+            &["They wait. *@* one.", "They wait. *@* two."],
+        );
+        check("// @ the text.\nlet a = 1;\n", &["the text. `let a = 1;`"]);
+        check(
+            "// @ the wording.\nfail(\"code\", \"No \\\n    room.\");\n",
+            &["the wording. `No room.`"],
+        );
     }
 }
