@@ -3,7 +3,7 @@ use std::sync::Arc;
 use keys::Keyring;
 use policy::Principal;
 use store::{StoreError, Tx};
-use types::Timestamp;
+use types::{AccountId, Timestamp};
 
 use serde_json::Value;
 
@@ -25,6 +25,8 @@ pub struct IdentityPort {
     pub unique_id: fn(&Tx<'_>, &str) -> Result<Option<String>, StoreError>,
     /// The present ARN behind a unique id.
     pub arn: fn(&Tx<'_>, &str) -> Result<Option<String>, StoreError>,
+    /// All accounts.
+    pub accounts: fn(&Tx<'_>) -> Result<Vec<AccountId>, StoreError>,
     /// The tags of a user or role, which policies see as `aws:PrincipalTag/…`.
     pub tags: fn(&Tx<'_>, &Principal) -> Result<Tags, StoreError>,
 }

@@ -14,7 +14,11 @@ use crate::{directory, secrets};
 
 /// The functions that the server hands to the gateway.
 pub const PORT: IdentityPort =
-    IdentityPort { credential, policies, unique_id, arn: present_arn, tags };
+    IdentityPort { credential, policies, unique_id, arn: present_arn, accounts, tags };
+
+fn accounts(tx: &Tx<'_>) -> Result<Vec<AccountId>, StoreError> {
+    Ok(directory::accounts(tx)?.into_iter().map(|(id, _)| id).collect())
+}
 
 fn credential(query: &CredentialQuery<'_>) -> Result<Credential, StoreError> {
     match query.session_token {

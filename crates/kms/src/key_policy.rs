@@ -39,7 +39,7 @@ pub(crate) struct Proposal<'a> {
 pub(crate) fn accept(ctx: &mut Ctx<'_>, proposal: Proposal<'_>) -> Result<String, KmsFailure> {
     Policy::parse(proposal.text, &GRAMMAR).map_err(|error| refusal(&error))?;
     let (port, mut trouble) = (ctx.identities(), None);
-    let mapped = policy::map_principals(proposal.text, &mut |name| {
+    let mapped = policy::map_principals(proposal.text, &mut |_, name| {
         (port.unique_id)(ctx.tx(), name).unwrap_or_else(|error| {
             trouble = Some(error);
             None
@@ -96,7 +96,7 @@ fn refusal(error: &PolicyError) -> KmsError {
 /// Observed: the text is printed with indentation, members in the order in which they came.
 pub(crate) fn show(ctx: &Ctx<'_>, stored: &str) -> Result<String, KmsFailure> {
     let (port, mut trouble) = (ctx.identities(), None);
-    let shown = policy::map_principals(stored, &mut |name| {
+    let shown = policy::map_principals(stored, &mut |_, name| {
         let arn = (port.arn)(ctx.tx(), name).unwrap_or_else(|error| {
             trouble = Some(error);
             None

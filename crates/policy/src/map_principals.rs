@@ -4,32 +4,32 @@ use serde_json::Value;
 
 use crate::json::Json;
 
-/// Rewrites every principal of the type `AWS` in a policy's text, and leaves all else as it was
-/// written: order of members, spaces, everything.
+/// Rewrites every principal of the types `AWS` and `CanonicalUser` in a policy's text, and leaves
+/// all else as it was written: order of members, spaces, everything.
 ///
-/// `*` is not asked for. Text that is no JSON has no principals. Errors with the first principal
+/// `map` is asked with the type and the name, not for `*`. Text that is no JSON has no principals. Errors with the first principal
 /// for which `map` has no answer.
 ///
 /// ```
 /// let text = r#"{"Statement": {"Principal": {"AWS": ["*", "a"]}, "Sid": "a"}}"#;
-/// let mapped = policy::map_principals(text, &mut |name| Some(format!("{name}-{name}")));
+/// let mapped = policy::map_principals(text, &mut |_, name| Some(format!("{name}-{name}")));
 /// let want = r#"{"Statement": {"Principal": {"AWS": ["*", "a-a"]}, "Sid": "a"}}"#;
 /// assert_eq!(mapped.as_deref(), Ok(want));
 /// ```
 pub fn map_principals(
     text: &str,
-    map: &mut dyn FnMut(&str) -> Option<String>,
+    map: &mut dyn FnMut(&str, &str) -> Option<String>,
 ) -> Result<String, String> {
     if Json::parse(text).is_none() {
         return Ok(text.to_owned());
     }
     let mut mapped = String::with_capacity(text.len());
     let mut scanner = Scanner { rest: text, frames: Vec::new() };
-    while let Some((token, is_principal)) = scanner.next() {
-        let name = is_principal.then(|| serde_json::from_str::<String>(token).ok()).flatten();
-        match name {
-            Some(name) if name != "*" => {
-                let Some(new) = map(&name) else { return Err(name) };
+    while let Some((token, kind)) = scanner.next() {
+        let named = kind.zip(serde_json::from_str::<String>(token).ok());
+        match named {
+            Some((kind, name)) if name != "*" => {
+                let Some(new) = map(kind, &name) else { return Err(name) };
                 // A name that stays the same keeps its spelling, escapes and all.
                 if new == name {
                     mapped.push_str(token);
@@ -57,13 +57,13 @@ enum Frame {
 }
 
 impl<'a> Scanner<'a> {
-    /// The next token, and whether it is the name of a principal.
-    fn next(&mut self) -> Option<(&'a str, bool)> {
+    /// The next token, and the principal's type if it is the name of one.
+    fn next(&mut self) -> Option<(&'a str, Option<&'static str>)> {
         let first = self.rest.chars().next()?;
         let length = if first == '"' { string_bytes(self.rest) } else { first.len_utf8() };
         let (token, rest) = self.rest.split_at_checked(length)?;
         self.rest = rest;
-        let mut is_principal = false;
+        let mut kind = None;
         match first {
             '{' => self.frames.push(Frame::Object(None)),
             '[' => self.frames.push(Frame::List),
@@ -75,23 +75,27 @@ impl<'a> Scanner<'a> {
             }
             '"' => match self.frames.last_mut() {
                 Some(Frame::Object(name @ None)) => *name = serde_json::from_str(token).ok(),
-                Some(Frame::Object(Some(_)) | Frame::List) => is_principal = self.in_principal(),
+                Some(Frame::Object(Some(_)) | Frame::List) => kind = self.in_principal(),
                 None => {}
             },
             _ => {}
         }
-        Some((token, is_principal))
+        Some((token, kind))
     }
 
-    fn in_principal(&self) -> bool {
+    fn in_principal(&self) -> Option<&'static str> {
         let mut path = self.frames.iter().filter_map(|frame| match frame {
             Frame::Object(name) => name.as_deref(),
             Frame::List => None,
         });
-        path.next() == Some("Statement")
-            && matches!(path.next(), Some("Principal" | "NotPrincipal"))
-            && path.next() == Some("AWS")
-            && path.next().is_none()
+        let principals = path.next() == Some("Statement")
+            && matches!(path.next(), Some("Principal" | "NotPrincipal"));
+        let kind = match path.next() {
+            Some("AWS") => "AWS",
+            Some("CanonicalUser") => "CanonicalUser",
+            _ => return None,
+        };
+        (principals && path.next().is_none()).then_some(kind)
     }
 }
 
@@ -114,7 +118,7 @@ mod tests {
     use super::*;
 
     fn shout(text: &str) -> Result<String, String> {
-        map_principals(text, &mut |name| (name != "gone").then(|| name.to_uppercase()))
+        map_principals(text, &mut |_, name| (name != "gone").then(|| name.to_uppercase()))
     }
 
     /// Only names under `AWS` change, wherever a principal may stand.
@@ -131,6 +135,15 @@ mod tests {
             shout(r#"{"Principal":{"AWS":"a"}}"#).as_deref(),
             Ok(r#"{"Principal":{"AWS":"a"}}"#)
         );
+    }
+
+    /// Each name comes with its type.
+    #[test]
+    fn tells_the_type_of_a_principal() {
+        let text = r#"{"Statement":{"Principal":{"AWS":"a","CanonicalUser":["b"],"Service":"c"}}}"#;
+        let mapped = map_principals(text, &mut |kind, name| Some(format!("{kind} {name}")));
+        let want = r#"{"Statement":{"Principal":{"AWS":"AWS a","CanonicalUser":["CanonicalUser b"],"Service":"c"}}}"#;
+        assert_eq!(mapped.as_deref(), Ok(want));
     }
 
     /// The first name without an answer is told.

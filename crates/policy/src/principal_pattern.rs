@@ -21,7 +21,8 @@ pub(crate) enum PrincipalPattern {
     Service(String),
     /// An identity provider.
     Federated(String),
-    /// An S3 canonical user id, which no caller is known by here: it matches nobody.
+    /// An S3 canonical user id, which no caller is known by here: it matches nobody. Whoever stores
+    /// a policy puts the account's number in its place.
     Canonical,
 }
 
@@ -43,6 +44,9 @@ impl PrincipalPattern {
             "AWS" => Self::aws(name),
             "Service" => is_service(name).then(|| Self::Service(name.to_owned())),
             "Federated" => is_provider(name).then(|| Self::Federated(name.to_owned())),
+            "CanonicalUser" if AccountId::parse(name).is_some() => {
+                Some(Self::Account(name.to_owned()))
+            }
             "CanonicalUser" => is_canonical_id(name).then_some(Self::Canonical),
             _ => None,
         }

@@ -311,10 +311,10 @@ proptest! {
         let compact = document.to_string();
         let pretty = serde_json::to_string_pretty(&document).unwrap();
         prop_assert_eq!(parse(&compact), parse(&pretty));
-        let same = map_principals(&pretty, &mut |name| Some(name.to_owned())).unwrap();
+        let same = map_principals(&pretty, &mut |_, name| Some(name.to_owned())).unwrap();
         prop_assert_eq!(&same, &pretty);
-        let there = map_principals(&pretty, &mut |name| Some(format!("\"{name}"))).unwrap();
-        let back = map_principals(&there, &mut |name| name.strip_prefix('"').map(str::to_owned)).unwrap();
+        let there = map_principals(&pretty, &mut |_, name| Some(format!("\"{name}"))).unwrap();
+        let back = map_principals(&there, &mut |_, name| name.strip_prefix('"').map(str::to_owned)).unwrap();
         prop_assert_eq!(&back, &pretty);
     }
 
@@ -358,7 +358,7 @@ proptest! {
             prop_assert!(Policy::parse(&text, &grammar).is_err());
             prop_assert!(Policy::stored(&text, &grammar).is_err());
         }
-        prop_assert_eq!(map_principals(&text, &mut |_| None), Ok(text.into_owned()));
+        prop_assert_eq!(map_principals(&text, &mut |_, _| None), Ok(text.into_owned()));
     }
 
     /// Damaged documents are read or refused, and what is read can be evaluated.
@@ -368,7 +368,7 @@ proptest! {
         cuts in prop::collection::vec((any::<prop::sample::Index>(), any::<char>()), 0..4),
     ) {
         let text = damage(&text(&statements), &cuts);
-        let _ = map_principals(&text, &mut |name| Some(name.to_owned()));
+        let _ = map_principals(&text, &mut |_, name| Some(name.to_owned()));
         for grammar in grammars() {
             for policy in [Policy::parse(&text, &grammar), Policy::stored(&text, &grammar)] {
                 let Ok(policy) = policy else { continue };

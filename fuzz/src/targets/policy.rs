@@ -130,7 +130,7 @@ static SCENE: LazyLock<Scene> = LazyLock::new(|| {
 
 fn run(input: &[u8]) -> Way {
     let text = String::from_utf8_lossy(input);
-    let same = map_principals(&text, &mut |name| Some(name.to_owned()));
+    let same = map_principals(&text, &mut |_, name| Some(name.to_owned()));
     assert_eq!(same.as_deref(), Ok(&*text), "nothing is changed by changing nothing");
     let mut way = Way(0);
     for index in 0..GRAMMARS {

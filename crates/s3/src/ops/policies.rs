@@ -5,11 +5,12 @@
 use gateway::{Ctx, Scope, Spec};
 use policy::{Grammar, Policy, PolicyError, PolicyErrorKind, is_public, map_principals};
 use store::StoreError;
+use types::AccountId;
 
 use crate::SERVICE;
 use crate::access;
 use crate::api::Api;
-use crate::bucket::{self, Bucket};
+use crate::bucket::{self, Bucket, canonical_id};
 use crate::error::{S3Error, S3Result};
 use crate::request::Request;
 use crate::response::Response;
@@ -48,7 +49,11 @@ impl Api for GetBucketPolicy {
 fn present_names(ctx: &Ctx<'_>, text: &str) -> Result<String, StoreError> {
     let port = ctx.identities();
     let mut failure = None;
-    let shown = map_principals(text, &mut |name| match (port.arn)(ctx.tx(), name) {
+    let present = |kind: &str, name: &str| match AccountId::parse(name) {
+        Some(account) if kind == "CanonicalUser" => Ok(Some(canonical_id(&account))),
+        _ => (port.arn)(ctx.tx(), name),
+    };
+    let shown = map_principals(text, &mut |kind, name| match present(kind, name) {
         Ok(arn) => Some(arn.unwrap_or_else(|| name.to_owned())),
         Err(error) => {
             failure = Some(error);
@@ -99,11 +104,19 @@ fn malformed(error: &PolicyError, size: usize) -> S3Error {
 }
 
 /// The policy with principals by unique id, so that a user or role that is made anew under an old
-/// name does not inherit its rights.
+/// name does not inherit its rights; and with accounts' numbers in place of canonical user ids.
 fn unique_ids(ctx: &Ctx<'_>, text: &str) -> S3Result<String> {
     let port = ctx.identities();
     let mut failure = None;
-    let stored = map_principals(text, &mut |name| match (port.unique_id)(ctx.tx(), name) {
+    let unique = |kind: &str, name: &str| match kind {
+        "CanonicalUser" => {
+            let mut accounts = (port.accounts)(ctx.tx())?.into_iter();
+            let account = accounts.find(|account| canonical_id(account) == name);
+            Ok(account.map(|account| account.to_string()))
+        }
+        _ => (port.unique_id)(ctx.tx(), name),
+    };
+    let stored = map_principals(text, &mut |kind, name| match unique(kind, name) {
         Ok(id) => id,
         Err(error) => {
             failure = Some(error);

@@ -100,6 +100,31 @@ fn another_account_needs_the_bucket_policy() {
     assert_eq!(read().ok().text(), "x");
 }
 
+/// Source: S3 User Guide, "Principals for bucket policies": a canonical user id is its account.
+#[test]
+fn a_canonical_user_id_names_an_account() {
+    let kit = kit();
+    put(&kit, "/bkt/k", "x");
+    let owner = |root| {
+        let request = S3Request { method: "GET", target: "/", ..S3Request::default() };
+        kit.s3_as(root, request).ok().element("ID")
+    };
+    let id = owner(&kit.other_root);
+    let policy = |id: &str| {
+        let statement = json!({"Effect": "Allow", "Principal": {"CanonicalUser": id},
+            "Action": "s3:GetObject", "Resource": "arn:aws:s3:::bkt/*"});
+        json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
+    };
+    for stranger in ["0".repeat(64), testkit::OTHER_ACCOUNT.to_owned()] {
+        let refused = send(&kit, "PUT", "/bkt?policy", &[], policy(&stranger)).error();
+        assert_eq!((refused.0, refused.1.as_str()), (400, "MalformedPolicy"), "{}", refused.2);
+    }
+    put(&kit, "/bkt?policy", policy(&id));
+    assert_eq!(get(&kit, "/bkt?policy").ok().text(), policy(&id));
+    let request = S3Request { method: "GET", target: "/bkt/k", ..S3Request::default() };
+    assert_eq!(kit.s3_as(&kit.other_root, request).ok().text(), "x");
+}
+
 /// Tags that are copied are read there and written here; tags that are replaced are not.
 #[test]
 fn whoever_copies_tags_may_read_and_write_them() {
