@@ -13,7 +13,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use trail::digest::Series;
 use trail::names::{TrailName, TrailRef};
-use trail::verify::{Anchor, Report, Request};
+use trail::verify::{Anchor, Conclusion, Report, Request};
 use types::{AccountId, Clock, Timestamp};
 
 use crate::client::{Ask, Client};
@@ -66,7 +66,8 @@ Examples:
       --trail-arn arn:aws:cloudtrail:ap-northeast-1:123456789012:trail/audit --verbose
   shoseki verify --anchor /media/safe/audit.json --start-time 2026-01-02 --trail-arn ARN
 
-Exit code 1 tells that something was found.";
+Exit codes:
+  0 all is valid, 1 something is INVALID, 3 something is UNREADABLE: no permission, or no key";
 
 /// Whose log files, and where they are.
 #[derive(Debug, Clone)]
@@ -120,13 +121,23 @@ pub(crate) fn run(verb: &Verify) -> Result<Exit, Trouble> {
     let anchors = verb.anchor.as_deref().map(read_anchor).transpose()?.flatten();
     let report = verify(&client, &target, anchors.as_slice())?;
     print::print_report(&report, verb.verbose, verb.json);
-    if !report.is_sound() {
-        return Ok(Exit::Findings);
+    let exit = exit_of(report.conclusion());
+    if exit != Exit::Done {
+        return Ok(exit);
     }
     if let (Some(file), Some(head)) = (&verb.anchor, &report.head) {
         write_anchor(file, head)?;
     }
     Ok(Exit::Done)
+}
+
+/// A missing permission is not a finding, nor is it well.
+fn exit_of(conclusion: Conclusion) -> Exit {
+    match conclusion {
+        Conclusion::Valid => Exit::Done,
+        Conclusion::Unreadable => Exit::Denied,
+        Conclusion::Invalid => Exit::Findings,
+    }
 }
 
 /// Verifies by asking `client`.

@@ -124,5 +124,5 @@ fn japanese(what: &Say<'_>) -> String {
 }
 
 fn ratio(counts: Counts) -> String {
-    format!("{}/{}", counts.valid, counts.valid.saturating_add(counts.invalid))
+    format!("{}/{}", counts.valid, counts.total())
 }

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::Method;
 use serde_json::{Value, json};
 use trail::verify::{
-    Evidence, NamedLog, Object, Reason, Report, Request, SignatureCheck, Verdict, judge_log,
+    Evidence, NamedLog, Object, Report, Request, SignatureCheck, Verdict, judge_log,
 };
 use types::HOUR_MS;
 use wire::uri;
@@ -172,7 +172,7 @@ fn judge(buckets: &Buckets<'_>, logs: &[NamedLog]) -> Vec<Verdict> {
         }
     });
     let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let lost = || Verdict::Invalid(Reason::Other("not judged".to_owned()));
+    let lost = || Verdict::Unreadable("not judged".to_owned());
     (0..logs.len()).map(|at| found.remove(&at).unwrap_or_else(lost)).collect()
 }
 

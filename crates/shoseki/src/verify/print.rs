@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use trail::verify::{Counts, Report, Stream, print};
+use trail::verify::{Conclusion, Counts, Report, Stream, print};
 
 use crate::out::{self, Out};
 
@@ -27,7 +27,7 @@ fn document(report: &Report, verbose: bool) -> Value {
         "trailArn": report.trail_arn,
         "startTime": start.iso(),
         "endTime": end.iso(),
-        "verdict": if report.is_sound() { "VALID" } else { "INVALID" },
+        "verdict": word(report.conclusion()),
         "digests": counts(report.digests),
         "backfillDigests": counts(report.backfills),
         "logFiles": counts(report.logs),
@@ -36,6 +36,16 @@ fn document(report: &Report, verbose: bool) -> Value {
     })
 }
 
+/// The verdict in a word.
+fn word(conclusion: Conclusion) -> &'static str {
+    match conclusion {
+        Conclusion::Valid => "VALID",
+        Conclusion::Unreadable => "UNREADABLE",
+        Conclusion::Invalid => "INVALID",
+    }
+}
+
 fn counts(counts: Counts) -> Value {
-    json!({ "valid": counts.valid, "invalid": counts.invalid })
+    let Counts { valid, invalid, unreadable } = counts;
+    json!({ "valid": valid, "invalid": invalid, "unreadable": unreadable })
 }
