@@ -170,13 +170,24 @@ pub enum Finding {
         /// Its key.
         key: String,
     },
+    /// There are no digests, although the trail says that it delivered one.
+    NoDigests {
+        /// The bucket.
+        bucket: String,
+        /// The folder in which they would be.
+        folder: String,
+        /// When the newest was delivered.
+        delivered: Timestamp,
+    },
 }
 
 impl Finding {
     fn conclusion(&self) -> Conclusion {
         match self {
             Self::Anchor { verdict: Verdict::Unreadable(_), .. } => Conclusion::Unreadable,
-            Self::Anchor { .. } | Self::BrokenLink { .. } => Conclusion::Invalid,
+            Self::Anchor { .. } | Self::BrokenLink { .. } | Self::NoDigests { .. } => {
+                Conclusion::Invalid
+            }
         }
     }
 }

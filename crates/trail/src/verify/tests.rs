@@ -425,6 +425,22 @@ fn an_empty_or_ruined_bucket_is_told() {
     assert!(summary(&ruined).ends_with(want) && !ruined.is_sound(), "{}", summary(&ruined));
 }
 
+/// That digests are gone which the trail says it delivered is said before the summary.
+#[test]
+fn the_lack_of_all_digests_is_told() {
+    let mut report = World::empty().verify();
+    let (bucket, folder) = (BUCKET.to_owned(), "AWSLogs/".to_owned());
+    report.findings.push(Finding::NoDigests { bucket, folder, delivered: START });
+    let text: String = print(&report, false).into_iter().skip(1).map(|(_, text)| text).collect();
+    let want = format!(
+        "Digest files\ts3://logs/AWSLogs/\tINVALID: none found, but the trail delivered its \
+         newest at {}\n\nResults requested for ",
+        START.iso()
+    );
+    assert!(text.starts_with(&want) && text.ends_with("No digests found\n"), "{text}");
+    assert_eq!(report.conclusion(), Conclusion::Invalid);
+}
+
 /// A log file slipped in beside the others is found; the newest hour's may still be undigested.
 #[test]
 fn unnamed_log_files_are_found() {
