@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from eventually import eventually
-from rehearsal import REGION, ROOT, SWIFT, Server, binary
+from rehearsal import REGION, ROOT, SWIFT, Server, binary, certificate
 from walk import Walk, request_id
 
 
@@ -127,3 +127,19 @@ def test_digests_that_the_trail_delivered_and_are_gone_are_found(delivered, tmp_
     done = verify(delivered, *later, "--anchor", file)
     assert done.returncode == 0 and done.stdout.splitlines()[-1].startswith("NOTHING: "), done
     assert "no file was written" in done.stderr and not file.exists()
+
+
+def test_the_usual_self_signed_certificate_is_believed(tmp_path):
+    server = Server(tmp_path, SWIFT, tls=True).start()
+    (tmp_path / "other").mkdir()
+    try:
+        env = {"AWS_ENDPOINT_URL": server.url, "AWS_ACCESS_KEY_ID": ROOT[0],
+               "AWS_SECRET_ACCESS_KEY": ROOT[1]}
+        words = [binary(), "explain", "--deliveries"]
+        for bundle, code in ((server.certificate, 0), (certificate(tmp_path / "other"), 4)):
+            done = subprocess.run(words, env={**env, "AWS_CA_BUNDLE": bundle}, timeout=60,
+                                  capture_output=True, text=True)
+            assert done.returncode == code, done
+        assert "basicConstraints" in done.stderr
+    finally:
+        server.stop()
