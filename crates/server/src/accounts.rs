@@ -25,7 +25,8 @@ pub fn create_account(
     if !config.data_dir.join("state.redb").exists() {
         return Err(OpenError::NoStore { path: config.data_dir.clone() });
     }
-    let root_key = sealing::root_key(config, false, entropy)?;
+    let root_key = sealing::kept(config)?
+        .ok_or_else(|| OpenError::NoRootKey { path: sealing::place(config) })?;
     let store = Arc::new(Store::open(&config.data_dir, None)?);
     let keyring = keyring(&store, &root_key, entropy)?;
     let taken = iam::accounts(&store.snapshot()?.tx())?;

@@ -36,10 +36,14 @@ impl fmt::Debug for Opened {
 ///
 /// Errors, and changes nothing, when the root key does not open what is there.
 pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, OpenError> {
+    let fresh = !config.data_dir.join("state.redb").exists();
+    let kept = sealing::kept(config)?;
+    if kept.is_none() && !fresh {
+        return Err(OpenError::NoRootKey { path: sealing::place(config) });
+    }
     // For nobody else to look into.
     DirBuilder::new().recursive(true).mode(0o700).create(&config.data_dir)?;
-    let fresh = !config.data_dir.join("state.redb").exists();
-    let root_key = sealing::root_key(config, fresh, &entropy)?;
+    let root_key = kept.map_or_else(|| sealing::make(config, &entropy), Ok)?;
     let store = Arc::new(Store::open(&config.data_dir, None)?);
     let keyring = keyring(&store, &root_key, &entropy)?;
     let root = RootCredentials::load(config, &entropy)?;
@@ -119,6 +123,18 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
     },
+    /// The root key lies in a bare file, and a passphrase was given.
+    NotSealed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file cannot be read or written.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: std::io::Error,
+    },
     /// The root credentials' file cannot be read as such.
     BadRootCredentials {
         /// The file.
@@ -154,6 +170,12 @@ impl fmt::Display for OpenError {
                 "the data directory holds a store, but its root key `{}` is missing",
                 path.display()
             ),
+            Self::NotSealed { path } => write!(
+                f,
+                "the root key `{}` is not sealed: leave out the passphrase",
+                path.display()
+            ),
+            Self::File { path, cause } => write!(f, "`{}`: {cause}", path.display()),
             Self::BadRootKey { path } => write!(f, "`{}` is not a root key", path.display()),
             Self::BadRootCredentials { path } => {
                 write!(f, "`{}` does not hold credentials", path.display())

@@ -66,13 +66,17 @@ impl From<ConfigError> for Trouble {
 impl From<OpenError> for Trouble {
     fn from(error: OpenError) -> Self {
         let exit = match &error {
-            OpenError::Io(_) | OpenError::Store(_) | OpenError::NoStore { .. } => Exit::Unreachable,
+            OpenError::Io(_)
+            | OpenError::File { .. }
+            | OpenError::Store(_)
+            | OpenError::NoStore { .. } => Exit::Unreachable,
             OpenError::AccountExists { .. } => Exit::Usage,
             OpenError::Key(_)
             | OpenError::NoRootKey { .. }
             | OpenError::BadRootKey { .. }
             | OpenError::BadRootCredentials { .. }
             | OpenError::TooOpen { .. }
+            | OpenError::NotSealed { .. }
             | OpenError::PassphraseNeeded => Exit::Denied,
         };
         Self::new(exit, format_args!("the data directory cannot be opened: {error}"))
