@@ -9,6 +9,7 @@ use server::RootCredentials;
 
 use crate::exit::{Exit, Trouble};
 use crate::out::Out;
+use crate::value;
 
 /// The flags of `env`.
 #[derive(Debug, Clone, Args)]
@@ -17,8 +18,14 @@ pub(crate) struct Environment {
     /// The server's data directory.
     #[arg(long, value_name = "DIR", env = "SHOSEKI_DATA_DIR", default_value = "shoseki-data")]
     data_dir: PathBuf,
-    /// Where the server listens.
-    #[arg(long, value_name = "ADDRESS", env = "SHOSEKI_LISTEN", default_value = "127.0.0.1:4566")]
+    /// Where the server listens: an IP address and a port.
+    #[arg(
+        long,
+        value_name = "IP:PORT",
+        env = "SHOSEKI_LISTEN",
+        default_value = "127.0.0.1:4566",
+        value_parser = value::address
+    )]
     listen: SocketAddr,
     /// The region to work in.
     #[arg(long, env = "SHOSEKI_REGION", default_value = "ap-northeast-1")]
