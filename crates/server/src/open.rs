@@ -11,7 +11,8 @@ use keys::{KeyError, Keyring, RootKey, WrappedKeyring};
 use store::{Store, StoreError, Table};
 use types::{AccountId, Clock, Entropy};
 
-use crate::{Config, OPERATIONS, RootCredentials, sealing, signin};
+use crate::establish::Establish;
+use crate::{Account, Config, OPERATIONS, RootCredentials, sealing, signin};
 
 /// The domain keys, wrapped under the root key.
 const KEYRING: Table<WrappedKeyring> = Table::new("server.keyring");
@@ -78,30 +79,25 @@ pub(crate) fn keyring(
     Ok(keyring)
 }
 
-/// Makes the configured accounts and their root access keys known.
+/// Makes the configured accounts and their root access keys known; of what is new there is an event.
 fn bootstrap(
     config: &Config,
     gateway: &Arc<Gateway>,
     root: &RootCredentials,
 ) -> Result<(), OpenError> {
     let own = Arc::clone(gateway);
-    let mut accounts = vec![(
-        config.account.clone(),
-        "root".to_owned(),
-        root.access_key_id.clone(),
-        root.secret_access_key.clone(),
-    )];
-    accounts.extend(config.accounts.iter().cloned().map(|account| {
-        (account.id, account.name, account.root_access_key_id, account.root_secret_access_key)
-    }));
+    let first = Account {
+        id: config.account.clone(),
+        name: "root".to_owned(),
+        root_access_key_id: root.access_key_id.clone(),
+        root_secret_access_key: root.secret_access_key.clone(),
+    };
+    let accounts: Vec<_> = [first].into_iter().chain(config.accounts.iter().cloned()).collect();
     let made = gateway.store().submit(move |tx| {
-        let made = accounts.iter().try_for_each(|(account, name, key, secret)| {
-            let (keyring, now) = (own.keyring(), own.clock().now());
-            iam::bootstrap(tx, keyring, own.entropy(), account, name, key, secret, now)
-        });
-        (made, Vec::new())
+        let (keyring, entropy, now) = (own.keyring(), own.entropy(), own.clock().now());
+        Establish { keyring, entropy, now }.all(tx, &accounts)
     });
-    Ok(made.wait()??)
+    made.wait()?.map_err(OpenError::from)
 }
 
 /// Why the data directory could not be opened.
