@@ -79,6 +79,9 @@ impl From<OpenError> for Trouble {
             | OpenError::NotSealed { .. }
             | OpenError::PassphraseNeeded => Exit::Denied,
         };
+        if matches!(&error, OpenError::Store(cause) if cause.is_in_use()) {
+            return Self::new(exit, "a server has the data directory open: stop the server first");
+        }
         Self::new(exit, format_args!("the data directory cannot be opened: {error}"))
     }
 }
