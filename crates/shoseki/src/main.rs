@@ -64,7 +64,7 @@ enum Command {
     Account(account::Account),
     /// Verifies a trail's log files and digests, and what `validate-logs` does not see.
     Verify(verify::Verify),
-    /// Tells why a request was refused, or why files wait: the policy, the statement, the values.
+    /// Explains why a request was refused, or why files wait: the policy, the statement, the values.
     Explain(explain::Explain),
 }
 
