@@ -7,25 +7,25 @@
 mod anchors;
 mod evidence;
 mod missing;
+mod place;
 mod print;
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use trail::digest::Series;
 use trail::names::{TrailName, TrailRef};
 use trail::verify::{Anchor, Conclusion, Report, Request};
-use types::{AccountId, Clock, Region, Timestamp};
+use types::{AccountId, Clock, Timestamp};
 
-use crate::client::{Ask, Client};
+use crate::client::Client;
 use crate::exit::{Exit, Trouble};
 use crate::out;
 use crate::reach::Reach;
 use crate::serve::runtime;
 use anchors::{Anchors, Owner};
+use place::Place;
 use print::{Form, print_reports};
 
 /// The flags of `verify`.
@@ -76,7 +76,7 @@ Examples:
   shoseki verify --anchor /media/safe/audit.json --start-time 2026-01-02 --trail-arn ARN
 
 Exit codes:
-  0 all is valid, 1 something is INVALID, 3 something is UNREADABLE: no permission, or no key";
+  0 all that is there is valid, 1 something is INVALID, 3 something is UNREADABLE: no permission, or no key";
 
 /// Whose log files, and where they are.
 #[derive(Debug, Clone)]
@@ -105,14 +105,14 @@ struct Judged {
 pub(crate) fn run(verb: &Verify) -> Result<Exit, Trouble> {
     let runtime = runtime()?;
     let (mut target, client) = start(verb, &runtime)?;
-    let place = Place::find(verb, &client)?;
+    let place = place::find(verb, &client)?;
     (target.bucket, target.prefix) = (place.bucket.clone(), place.prefix.clone());
     let account = target.account.clone();
     let (trail, home) = (target.trail.clone(), target.home_region.clone());
     let owner =
         Owner { trail_arn: &verb.trail_arn, account: &account, trail: &trail, home_region: &home };
     let anchors = verb.anchor.as_deref().map(|path| Anchors::read(path, owner)).transpose()?;
-    let regions = regions(verb, &client, &target, &place, anchors.as_ref())?;
+    let regions = place::regions(verb, &client, &target, anchors.as_ref())?;
     let judged = judge(verb, &runtime, &target, regions, anchors.as_ref())?;
     let judged = with_missing(judged, &client, &target, &place)?;
     let form = if verb.region.is_some() { Form::AsValidateLogs } else { Form::WithVerdict };
@@ -152,37 +152,6 @@ fn start(verb: &Verify, runtime: &Runtime) -> Result<(Target, Client), Trouble> 
         end: end.unwrap_or_else(|| Clock::system().now()),
     };
     Ok((target, client))
-}
-
-/// The regions to judge, the home region first.
-fn regions(
-    verb: &Verify,
-    client: &Client,
-    target: &Target,
-    place: &Place,
-    anchors: Option<&Anchors>,
-) -> Result<Vec<String>, Trouble> {
-    if let Some(region) = &verb.region {
-        return Ok(vec![region.clone()]);
-    }
-    let home = target.home_region.as_str();
-    let mut others = BTreeSet::new();
-    if place.regions == Regions::All {
-        others.extend(with_request(target, &[], |request| {
-            let folder = request.series.folder();
-            let folder = folder.strip_suffix(&format!("{home}/")).unwrap_or(&folder);
-            let folders = evidence::Buckets::new(client).folders(&target.bucket, folder)?;
-            let region = |path: &String| {
-                let name = path.strip_prefix(folder)?.strip_suffix('/')?;
-                Region::parse(name).map(|region| region.as_str().to_owned())
-            };
-            Ok::<Vec<_>, Trouble>(folders.iter().filter_map(region).collect())
-        })?);
-    }
-    // One whose digests are all gone is known by its anchor.
-    others.extend(anchors.iter().flat_map(|anchors| anchors.regions()).map(str::to_owned));
-    others.remove(home);
-    Ok([home.to_owned()].into_iter().chain(others).collect())
 }
 
 /// Judges one region after the other. A region other than the first in which there is nothing of
@@ -299,47 +268,4 @@ fn instant(text: &str) -> Result<Timestamp, Trouble> {
         ))
     };
     Timestamp::parse_iso(text).ok_or_else(invalid)
-}
-
-/// Of which regions a trail delivers the events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Regions {
-    /// Of its home region.
-    Home,
-    /// Of all, as far as is known.
-    All,
-}
-
-/// Where the trail delivers to.
-#[derive(Debug)]
-struct Place {
-    bucket: String,
-    prefix: Option<String>,
-    regions: Regions,
-    /// Whether the trail says so, now.
-    is_the_trails: bool,
-}
-
-impl Place {
-    /// As the caller says, or as the trail does.
-    fn find(verb: &Verify, client: &Client) -> Result<Self, Trouble> {
-        let (regions, is_the_trails) = (Regions::All, false);
-        if let Some(bucket) = verb.s3_bucket.clone() {
-            let prefix = verb.s3_prefix.clone();
-            return Ok(Self { bucket, prefix, regions, is_the_trails });
-        }
-        let answered = client.call(&Ask::cloudtrail("DescribeTrails", &json!({})))?;
-        let answer: Value = serde_json::from_slice(&answered.body).unwrap_or_default();
-        let trails = answer.get("trailList").and_then(Value::as_array).into_iter().flatten();
-        let of = |trail: &Value| {
-            let text = |name: &str| trail.get(name)?.as_str().map(str::to_owned);
-            let bucket = text("S3BucketName")
-                .filter(|_| text("TrailARN").as_deref() == Some(verb.trail_arn.as_str()))?;
-            let all = trail.get("IsMultiRegionTrail").and_then(Value::as_bool) == Some(true);
-            let regions = if all { Regions::All } else { Regions::Home };
-            Some(Self { bucket, prefix: text("S3KeyPrefix"), regions, is_the_trails: true })
-        };
-        let absent = || Trouble::usage(format_args!("there is no trail `{}`", verb.trail_arn));
-        trails.into_iter().find_map(of).ok_or_else(absent)
-    }
 }
