@@ -220,6 +220,10 @@ impl Gateway {
         committed.wait()?
     }
 
+    fn service_record(&self, event: ServiceEvent) -> Result<Record, StoreError> {
+        service_record(event, "AWS Internal", self.clock.now(), &self.entropy)
+    }
+
     /// Forgets explanations of denials that are too old.
     ///
     /// Blocks the thread.
@@ -228,27 +232,32 @@ impl Gateway {
         let forgotten = move |tx: &mut Tx<'_>| (decisions::forget(tx, now), Vec::new());
         self.store.submit_when_full(forgotten).wait()?
     }
+}
 
-    fn service_record(&self, event: ServiceEvent) -> Result<Record, StoreError> {
-        let invoked_by = "AWS Internal".to_owned();
-        Ok(Record {
-            user_identity: trail::identity::service_event(&event.account, &invoked_by),
-            source_ip_address: invoked_by.clone(),
-            user_agent: Some(invoked_by),
-            event_type: trail::EventType::AwsServiceEvent,
-            read_only: Some(false),
-            resources: event.resources,
-            service_event_details: Some(event.details).filter(|details| !details.is_null()),
-            ..record::blank(
-                self.clock.now(),
-                event.source,
-                event.name,
-                event.region.as_str(),
-                event.account,
-                uuid_v4(self.entropy.bytes()?),
-            )
-        })
-    }
+/// What a service did by itself, or `invoked_by` to it.
+pub(crate) fn service_record(
+    event: ServiceEvent,
+    invoked_by: &str,
+    now: Timestamp,
+    entropy: &Entropy,
+) -> Result<Record, StoreError> {
+    Ok(Record {
+        user_identity: trail::identity::service_event(&event.account, invoked_by),
+        source_ip_address: invoked_by.to_owned(),
+        user_agent: Some(invoked_by.to_owned()),
+        event_type: trail::EventType::AwsServiceEvent,
+        read_only: Some(false),
+        resources: event.resources,
+        service_event_details: Some(event.details).filter(|details| !details.is_null()),
+        ..record::blank(
+            now,
+            event.source,
+            event.name,
+            event.region.as_str(),
+            event.account,
+            uuid_v4(entropy.bytes()?),
+        )
+    })
 }
 
 /// Something that a service did by itself, such as the deletion of a key on its day.

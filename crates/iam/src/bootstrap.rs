@@ -1,6 +1,6 @@
 //! Accounts come from configuration, not from an API.
 
-use keys::Keyring;
+use keys::{Keyring, equal_in_constant_time};
 use store::{StoreError, Tx};
 use types::{AccountId, Entropy, Timestamp};
 
@@ -20,10 +20,30 @@ pub struct Account {
     pub canonical_user_id: String,
 }
 
+/// What [`bootstrap`] changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bootstrapped {
+    /// The account was not there before.
+    pub is_new_account: bool,
+    /// What became of the key.
+    pub key: KeyChange,
+}
+
+/// What became of a root user's access key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyChange {
+    /// It was there, with this secret.
+    None,
+    /// It was not there.
+    Created,
+    /// It was there, and has another secret now.
+    NewSecret,
+}
+
 /// Makes sure that the account exists and that its root user has this access key.
 ///
 /// Safe to repeat: an account keeps its canonical user id and all else it has; a key that is
-/// known gets this secret. Errors with the engine's, or if the key belongs to somebody else.
+/// known gets this secret. Answers what it changed. Errors with the engine's, or if the key belongs to somebody else.
 #[expect(clippy::too_many_arguments, reason = "each is of its own type but the last texts")]
 pub fn bootstrap(
     tx: &mut Tx<'_>,
@@ -34,8 +54,10 @@ pub fn bootstrap(
     access_key_id: &str,
     secret: &str,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    let mut row = match directory::account(tx, account)? {
+) -> Result<Bootstrapped, StoreError> {
+    let row = directory::account(tx, account)?;
+    let is_new_account = row.is_none();
+    let mut row = match row {
         Some(row) => AccountRow { name: name.to_owned(), ..row },
         None => AccountRow {
             name: name.to_owned(),
@@ -55,6 +77,15 @@ pub fn bootstrap(
         row.access_keys.push(access_key_id.to_owned());
     }
     directory::put_account(tx, account, &row)?;
+    let change = match &known {
+        None => KeyChange::Created,
+        Some(key) if has_secret(keyring, access_key_id, key, secret) => KeyChange::None,
+        Some(_) => KeyChange::NewSecret,
+    };
+    let bootstrapped = Bootstrapped { is_new_account, key: change };
+    if change == KeyChange::None {
+        return Ok(bootstrapped);
+    }
     let key = AccessKey {
         account: account.clone(),
         user_id: None,
@@ -62,7 +93,14 @@ pub fn bootstrap(
         sealed_secret: secrets::seal(keyring, entropy, access_key_id, secret)?,
         created: known.map_or(now, |key| key.created),
     };
-    directory::put_access_key(tx, access_key_id, &key)
+    directory::put_access_key(tx, access_key_id, &key)?;
+    Ok(bootstrapped)
+}
+
+/// Whether it is the secret of the key. Of one that cannot be opened it is not.
+fn has_secret(keyring: &Keyring, access_key_id: &str, key: &AccessKey, secret: &str) -> bool {
+    let opened = secrets::open(keyring, access_key_id, &key.sealed_secret);
+    opened.is_ok_and(|known| equal_in_constant_time(known.as_bytes(), secret.as_bytes()))
 }
 
 /// All accounts that live here, by id.

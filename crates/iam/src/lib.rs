@@ -38,7 +38,7 @@ mod scenario;
 
 use gateway::{Family, Protocol, Service};
 
-pub use bootstrap::{Account, accounts, bootstrap, canonical_user_id};
+pub use bootstrap::{Account, Bootstrapped, KeyChange, accounts, bootstrap, canonical_user_id};
 pub use identity::PORT;
 pub use ops::ROWS;
 

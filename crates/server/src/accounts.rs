@@ -5,6 +5,7 @@ use std::sync::Arc;
 use store::Store;
 use types::{AccountId, Clock, Entropy};
 
+use crate::establish::Establish;
 use crate::open::keyring;
 use crate::roots::secret;
 use crate::{Account, Config, OpenError, sealing};
@@ -25,7 +26,8 @@ pub fn create_account(
     if !config.data_dir.join("state.redb").exists() {
         return Err(OpenError::NoStore { path: config.data_dir.clone() });
     }
-    let root_key = sealing::root_key(config, false, entropy)?;
+    let root_key = sealing::kept(config)?
+        .ok_or_else(|| OpenError::NoRootKey { path: sealing::place(config) })?;
     let store = Arc::new(Store::open(&config.data_dir, None)?);
     let keyring = keyring(&store, &root_key, entropy)?;
     let taken = iam::accounts(&store.snapshot()?.tx())?;
@@ -42,11 +44,8 @@ pub fn create_account(
         root_secret_access_key: secret(entropy)?,
     };
     let (made, now, entropy) = (account.clone(), clock.now(), entropy.clone());
-    let stored = store.submit(move |tx| {
-        let (id, name) = (&made.id, &made.name);
-        let (key, secret) = (&made.root_access_key_id, &made.root_secret_access_key);
-        (iam::bootstrap(tx, &keyring, &entropy, id, name, key, secret, now), Vec::new())
-    });
+    let stored = store
+        .submit(move |tx| Establish { keyring: &keyring, entropy: &entropy, now }.all(tx, &[made]));
     stored.wait()??;
     store.shut_down();
     Ok(account)

@@ -1,3 +1,5 @@
+mod check;
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

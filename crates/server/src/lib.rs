@@ -12,6 +12,7 @@ mod config;
 mod connection;
 mod console;
 mod diagnostics;
+mod establish;
 mod metrics;
 mod open;
 mod operations;

@@ -11,7 +11,8 @@ use keys::{KeyError, Keyring, RootKey, WrappedKeyring};
 use store::{Store, StoreError, Table};
 use types::{AccountId, Clock, Entropy};
 
-use crate::{Config, OPERATIONS, RootCredentials, sealing, signin};
+use crate::establish::Establish;
+use crate::{Account, Config, OPERATIONS, RootCredentials, sealing, signin};
 
 /// The domain keys, wrapped under the root key.
 const KEYRING: Table<WrappedKeyring> = Table::new("server.keyring");
@@ -36,10 +37,14 @@ impl fmt::Debug for Opened {
 ///
 /// Errors, and changes nothing, when the root key does not open what is there.
 pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, OpenError> {
+    let fresh = !config.data_dir.join("state.redb").exists();
+    let kept = sealing::kept(config)?;
+    if kept.is_none() && !fresh {
+        return Err(OpenError::NoRootKey { path: sealing::place(config) });
+    }
     // For nobody else to look into.
     DirBuilder::new().recursive(true).mode(0o700).create(&config.data_dir)?;
-    let fresh = !config.data_dir.join("state.redb").exists();
-    let root_key = sealing::root_key(config, fresh, &entropy)?;
+    let root_key = kept.map_or_else(|| sealing::make(config, &entropy), Ok)?;
     let store = Arc::new(Store::open(&config.data_dir, None)?);
     let keyring = keyring(&store, &root_key, &entropy)?;
     let root = RootCredentials::load(config, &entropy)?;
@@ -74,30 +79,25 @@ pub(crate) fn keyring(
     Ok(keyring)
 }
 
-/// Makes the configured accounts and their root access keys known.
+/// Makes the configured accounts and their root access keys known; of what is new there is an event.
 fn bootstrap(
     config: &Config,
     gateway: &Arc<Gateway>,
     root: &RootCredentials,
 ) -> Result<(), OpenError> {
     let own = Arc::clone(gateway);
-    let mut accounts = vec![(
-        config.account.clone(),
-        "root".to_owned(),
-        root.access_key_id.clone(),
-        root.secret_access_key.clone(),
-    )];
-    accounts.extend(config.accounts.iter().cloned().map(|account| {
-        (account.id, account.name, account.root_access_key_id, account.root_secret_access_key)
-    }));
+    let first = Account {
+        id: config.account.clone(),
+        name: "root".to_owned(),
+        root_access_key_id: root.access_key_id.clone(),
+        root_secret_access_key: root.secret_access_key.clone(),
+    };
+    let accounts: Vec<_> = [first].into_iter().chain(config.accounts.iter().cloned()).collect();
     let made = gateway.store().submit(move |tx| {
-        let made = accounts.iter().try_for_each(|(account, name, key, secret)| {
-            let (keyring, now) = (own.keyring(), own.clock().now());
-            iam::bootstrap(tx, keyring, own.entropy(), account, name, key, secret, now)
-        });
-        (made, Vec::new())
+        let (keyring, entropy, now) = (own.keyring(), own.entropy(), own.clock().now());
+        Establish { keyring, entropy, now }.all(tx, &accounts)
     });
-    Ok(made.wait()??)
+    made.wait()?.map_err(OpenError::from)
 }
 
 /// Why the data directory could not be opened.
@@ -118,6 +118,18 @@ pub enum OpenError {
     BadRootKey {
         /// The file.
         path: PathBuf,
+    },
+    /// The root key lies in a bare file, and a passphrase was given.
+    NotSealed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file cannot be read or written.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: std::io::Error,
     },
     /// The root credentials' file cannot be read as such.
     BadRootCredentials {
@@ -154,6 +166,12 @@ impl fmt::Display for OpenError {
                 "the data directory holds a store, but its root key `{}` is missing",
                 path.display()
             ),
+            Self::NotSealed { path } => write!(
+                f,
+                "the root key `{}` is not sealed: leave out the passphrase",
+                path.display()
+            ),
+            Self::File { path, cause } => write!(f, "`{}`: {cause}", path.display()),
             Self::BadRootKey { path } => write!(f, "`{}` is not a root key", path.display()),
             Self::BadRootCredentials { path } => {
                 write!(f, "`{}` does not hold credentials", path.display())

@@ -12,8 +12,10 @@ pub const OPERATIONS: &[&[Row]] =
 /// `known` names AWS's operations, one a line: `kms CreateKey`.
 pub fn operations_page(known: &str) -> String {
     let mut page = String::from(
-        "# Operations\n\nMade from the table of operations by `cargo xtask golden`.\n\
-         *Event* is the name that the operation has in events.\n",
+        "# Operations\n\n\
+         Every operation that is there, by service, and below them what AWS has besides.\n\
+         *Event* is the name that the operation has in events.\n\
+         The page is made from the table of operations by `cargo xtask golden`.\n",
     );
     let mut rows: Vec<_> = OPERATIONS.iter().flat_map(|rows| rows.iter()).collect();
     rows.sort_by_key(|row| (row.spec.service.name, row.spec.name));

@@ -15,50 +15,56 @@ const BARE_FILE: &str = "root-key";
 /// The root key under a passphrase.
 const SEALED_FILE: &str = "root-key.sealed";
 
-/// Reads the root key; makes one if `fresh`, that is, if there is nothing yet that it must open.
-pub(crate) fn root_key(
-    config: &Config,
-    fresh: bool,
-    entropy: &Entropy,
-) -> Result<RootKey, OpenError> {
-    let bare = config.root_key_file.clone().unwrap_or_else(|| config.data_dir.join(BARE_FILE));
-    let sealed = config.data_dir.join(SEALED_FILE);
+/// Reads the root key, if there is one. Changes nothing.
+pub(crate) fn kept(config: &Config) -> Result<Option<RootKey>, OpenError> {
+    let (bare, sealed) = (bare_file(config), config.data_dir.join(SEALED_FILE));
     match &config.passphrase {
-        Some(passphrase) => by_passphrase(&sealed, passphrase, fresh, entropy),
+        Some(passphrase) if sealed.exists() => {
+            let bytes = fs::read(&sealed).map_err(|cause| unreadable(&sealed, cause))?;
+            Ok(Some(sealer::open_with_passphrase(&bytes, passphrase)?))
+        }
+        Some(_) if bare.exists() => Err(OpenError::NotSealed { path: bare }),
         None if sealed.exists() => Err(OpenError::PassphraseNeeded),
-        None => by_file(&bare, fresh, entropy),
+        None if bare.exists() => by_file(&bare).map(Some),
+        Some(_) | None => Ok(None),
     }
 }
 
-fn by_file(path: &Path, fresh: bool, entropy: &Entropy) -> Result<RootKey, OpenError> {
-    if !path.exists() {
-        if !fresh {
-            return Err(OpenError::NoRootKey { path: path.to_owned() });
+/// Makes a root key where [`kept`] will find it.
+pub(crate) fn make(config: &Config, entropy: &Entropy) -> Result<RootKey, OpenError> {
+    let key = RootKey::generate(entropy)?;
+    let path = place(config);
+    let written = match &config.passphrase {
+        Some(passphrase) => {
+            write_private(&path, &sealer::seal_with_passphrase(&key, passphrase, entropy)?)
         }
-        let key = RootKey::generate(entropy)?;
-        write_private(path, sealer::print_root_key(&key).as_bytes())?;
-        return Ok(key);
+        None => write_private(&path, sealer::print_root_key(&key).as_bytes()),
+    };
+    written.map_err(|cause| unreadable(&path, cause))?;
+    Ok(key)
+}
+
+/// Where the root key is, or will be.
+pub(crate) fn place(config: &Config) -> PathBuf {
+    match config.passphrase {
+        Some(_) => config.data_dir.join(SEALED_FILE),
+        None => bare_file(config),
     }
+}
+
+fn bare_file(config: &Config) -> PathBuf {
+    config.root_key_file.clone().unwrap_or_else(|| config.data_dir.join(BARE_FILE))
+}
+
+fn by_file(path: &Path) -> Result<RootKey, OpenError> {
     refuse_readable_by_others(path)?;
-    let text = fs::read_to_string(path)?;
-    sealer::parse_root_key(&text).ok_or_else(|| OpenError::BadRootKey { path: path.to_owned() })
+    let bytes = fs::read(path).map_err(|cause| unreadable(path, cause))?;
+    let key = str::from_utf8(&bytes).ok().and_then(sealer::parse_root_key);
+    key.ok_or_else(|| OpenError::BadRootKey { path: path.to_owned() })
 }
 
-fn by_passphrase(
-    path: &Path,
-    passphrase: &str,
-    fresh: bool,
-    entropy: &Entropy,
-) -> Result<RootKey, OpenError> {
-    if !path.exists() {
-        if !fresh {
-            return Err(OpenError::NoRootKey { path: path.to_owned() });
-        }
-        let key = RootKey::generate(entropy)?;
-        write_private(path, &sealer::seal_with_passphrase(&key, passphrase, entropy)?)?;
-        return Ok(key);
-    }
-    Ok(sealer::open_with_passphrase(&fs::read(path)?, passphrase)?)
+fn unreadable(path: &Path, cause: io::Error) -> OpenError {
+    OpenError::File { path: path.to_owned(), cause }
 }
 
 /// Writes a file that only its owner may read, whole or not at all.

@@ -55,7 +55,8 @@ impl fmt::Debug for Server {
 impl Server {
     /// Binds the socket, starts the workers, and serves until [`Server::shut_down`].
     pub async fn start(config: &Config, opened: Opened) -> io::Result<Self> {
-        let tls = config.tls.as_ref().map(|(cert, key)| tls::acceptor(cert, key)).transpose()?;
+        let tls = config.tls.as_ref().map(|(cert, key)| tls::acceptor(cert, key)).transpose();
+        let tls = tls.map_err(io::Error::other)?;
         let listener = TcpListener::bind(config.listen).await?;
         let address = listener.local_addr()?;
         let (stop, stopping) = watch::channel(false);

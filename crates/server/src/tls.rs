@@ -1,22 +1,43 @@
+use std::fmt;
 use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::BufReader;
 use std::path::Path;
 use std::sync::Arc;
 
 use rustls::ServerConnection;
 use tokio_rustls::TlsAcceptor;
 
-/// Reads a certificate chain and a private key in PEM.
-pub(crate) fn acceptor(cert: &Path, key: &Path) -> io::Result<TlsAcceptor> {
-    let chain = rustls_pemfile::certs(&mut BufReader::new(File::open(cert)?))
-        .collect::<Result<Vec<_>, _>>()?;
-    let key = rustls_pemfile::private_key(&mut BufReader::new(File::open(key)?))?
-        .ok_or_else(|| io::Error::other(format!("`{}` holds no private key", key.display())))?;
-    let config = rustls::ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .map_err(io::Error::other)?;
+use crate::ConfigError;
+
+/// Reads a certificate chain and a private key in PEM. An error names the file.
+pub(crate) fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, ConfigError> {
+    let (cert_name, key_name) = (cert.display(), key.display());
+    let chain: Vec<_> = rustls_pemfile::certs(&mut open(cert)?)
+        .collect::<Result<_, _>>()
+        .map_err(|cause| unusable(cert, cause))?;
+    if chain.is_empty() {
+        return Err(unusable(cert, "it holds no certificate"));
+    }
+    let key = rustls_pemfile::private_key(&mut open(key)?)
+        .map_err(|cause| unusable(key, cause))?
+        .ok_or_else(|| unusable(key, "it holds no private key"))?;
+    let config = rustls::ServerConfig::builder().with_no_client_auth();
+    let config = config.with_single_cert(chain, key).map_err(|cause| {
+        ConfigError(if matches!(cause, rustls::Error::InconsistentKeys(_)) {
+            format!("`{key_name}` is not the private key of the certificate in `{cert_name}`")
+        } else {
+            format!("`{cert_name}`, `{key_name}`: {cause}")
+        })
+    })?;
     Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+fn open(path: &Path) -> Result<BufReader<File>, ConfigError> {
+    File::open(path).map(BufReader::new).map_err(|cause| unusable(path, cause))
+}
+
+fn unusable(path: &Path, cause: impl fmt::Display) -> ConfigError {
+    ConfigError(format!("`{}`: {cause}", path.display()))
 }
 
 /// TLS version and cipher suite as `tlsDetails` names them: OpenSSL's names for 1.2, IANA's for

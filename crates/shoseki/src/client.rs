@@ -6,6 +6,7 @@
 mod connection;
 mod endpoint;
 mod service;
+mod trust;
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};

@@ -9,6 +9,7 @@ use server::RootCredentials;
 
 use crate::exit::{Exit, Trouble};
 use crate::out::Out;
+use crate::value;
 
 /// The flags of `env`.
 #[derive(Debug, Clone, Args)]
@@ -17,8 +18,14 @@ pub(crate) struct Environment {
     /// The server's data directory.
     #[arg(long, value_name = "DIR", env = "SHOSEKI_DATA_DIR", default_value = "shoseki-data")]
     data_dir: PathBuf,
-    /// Where the server listens.
-    #[arg(long, value_name = "ADDRESS", env = "SHOSEKI_LISTEN", default_value = "127.0.0.1:4566")]
+    /// Where the server listens: an IP address and a port.
+    #[arg(
+        long,
+        value_name = "IP:PORT",
+        env = "SHOSEKI_LISTEN",
+        default_value = "127.0.0.1:4566",
+        value_parser = value::address
+    )]
     listen: SocketAddr,
     /// The region to work in.
     #[arg(long, env = "SHOSEKI_REGION", default_value = "ap-northeast-1")]
@@ -26,6 +33,9 @@ pub(crate) struct Environment {
     /// The server speaks TLS.
     #[arg(long)]
     tls: bool,
+    /// The certificate to trust, in PEM, where the system does not.
+    #[arg(long, value_name = "FILE", requires = "tls")]
+    ca_bundle: Option<PathBuf>,
     /// Whose syntax.
     #[arg(long, value_enum, default_value = "bash")]
     shell: Shell,
@@ -41,6 +51,7 @@ pub(crate) struct Environment {
 const EXAMPLES: &str = "\
 Examples:
   eval \"$(shoseki env --data-dir /srv/shoseki)\"
+  eval \"$(shoseki env --data-dir /srv/shoseki --tls --ca-bundle cert.pem)\"
   shoseki env --shell fish | source
   shoseki env --shell powershell | Invoke-Expression";
 
@@ -55,13 +66,18 @@ pub(crate) enum Shell {
     Powershell,
 }
 
+/// What would go before the access key, or leads elsewhere: a session or a profile of another
+/// work.
+const UNSET: [&str; 4] =
+    ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
+
 /// The variables that AWS tools read.
 #[derive(Debug, Clone)]
-pub(crate) struct Variables([(&'static str, String); 5]);
+pub(crate) struct Variables(Vec<(&'static str, String)>);
 
 impl Variables {
     pub(crate) fn new(endpoint: &str, root: &RootCredentials, region: &str) -> Self {
-        Self([
+        Self(vec![
             ("AWS_ENDPOINT_URL", endpoint.to_owned()),
             ("AWS_ACCESS_KEY_ID", root.access_key_id.clone()),
             ("AWS_SECRET_ACCESS_KEY", root.secret_access_key.clone()),
@@ -70,9 +86,20 @@ impl Variables {
         ])
     }
 
+    /// With certificates to trust.
+    fn with_bundle(mut self, bundle: String) -> Self {
+        self.0.push(("AWS_CA_BUNDLE", bundle));
+        self
+    }
+
     /// One line each, ready to be evaluated.
     pub(crate) fn lines(&self, shell: Shell) -> String {
-        let lines = self.0.iter().map(|(name, value)| match shell {
+        let unset = UNSET.iter().map(|name| match shell {
+            Shell::Bash => format!("unset {name}"),
+            Shell::Fish => format!("set -e {name}"),
+            Shell::Powershell => format!("Remove-Item Env:{name} -ErrorAction SilentlyContinue"),
+        });
+        let set = self.0.iter().map(|(name, value)| match shell {
             Shell::Bash => format!("export {name}='{}'", value.replace('\'', "'\\''")),
             Shell::Fish => {
                 let value = value.replace('\\', "\\\\").replace('\'', "\\'");
@@ -80,15 +107,16 @@ impl Variables {
             }
             Shell::Powershell => format!("$Env:{name} = '{}'", value.replace('\'', "''")),
         });
-        lines.collect::<Vec<_>>().join("\n")
+        unset.chain(set).collect::<Vec<_>>().join("\n")
     }
 
     pub(crate) fn json(&self) -> Value {
         let mut variables = json!({ "type": "environment" });
-        for (name, value) in &self.0 {
-            if let Some(object) = variables.as_object_mut() {
-                object.insert((*name).to_owned(), Value::from(value.as_str()));
-            }
+        if let Some(object) = variables.as_object_mut() {
+            let unset = UNSET.iter().map(|name| ((*name).to_owned(), Value::Null));
+            let set = self.0.iter();
+            let set = set.map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str())));
+            object.extend(unset.chain(set));
         }
         variables
     }
@@ -110,7 +138,13 @@ pub(crate) fn run(verb: &Environment) -> Result<Exit, Trouble> {
     if address.ip().is_unspecified() {
         address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
     }
-    let variables = Variables::new(&format!("{scheme}://{address}"), &root, &verb.region);
+    let mut variables = Variables::new(&format!("{scheme}://{address}"), &root, &verb.region);
+    if let Some(bundle) = &verb.ca_bundle {
+        let unusable = |error| Trouble::usage(format_args!("`{}`: {error}", bundle.display()));
+        // Tools run in other folders, too.
+        let whole = bundle.canonicalize().map_err(unusable)?;
+        variables = variables.with_bundle(whole.display().to_string());
+    }
     let out = Out::new(verb.json);
     out.text(&variables.lines(verb.shell));
     out.value(&variables.json());
@@ -146,8 +180,30 @@ mod tests {
             (Shell::Powershell, r"$Env:AWS_SECRET_ACCESS_KEY = 'a''b\c$d'"),
         ] {
             let lines = variables.lines(shell);
-            assert_eq!(lines.lines().nth(2), Some(want));
-            assert_eq!(lines.lines().count(), 5);
+            assert_eq!(lines.lines().nth(UNSET.len() + 2), Some(want));
+            assert_eq!(lines.lines().count(), UNSET.len() + 5);
         }
+    }
+
+    /// The session and the profile of another work are forgotten before anything is set.
+    #[test]
+    fn each_shell_forgets_what_was_there() {
+        let (access_key_id, secret_access_key) = ("AKIA".to_owned(), "s".to_owned());
+        let root = RootCredentials { access_key_id, secret_access_key, generated: false };
+        let variables = Variables::new("http://127.0.0.1:4566", &root, "eu-west-1");
+        let variables = variables.with_bundle("/a/cert.pem".to_owned());
+        for (shell, unset, set) in [
+            (Shell::Bash, "unset ", "export AWS_CA_BUNDLE='/a/cert.pem'"),
+            (Shell::Fish, "set -e ", "set -gx AWS_CA_BUNDLE '/a/cert.pem'"),
+            (Shell::Powershell, "Remove-Item Env:", "$Env:AWS_CA_BUNDLE = '/a/cert.pem'"),
+        ] {
+            let lines = variables.lines(shell);
+            for name in ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_PROFILE"] {
+                let at = lines.find(&format!("{unset}{name}"));
+                assert!(at < lines.find("AWS_ACCESS_KEY_ID") && at.is_some(), "{lines}");
+            }
+            assert!(lines.ends_with(set), "{lines}");
+        }
+        assert_eq!(variables.json()["AWS_SESSION_TOKEN"], Value::Null);
     }
 }

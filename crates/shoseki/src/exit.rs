@@ -66,15 +66,22 @@ impl From<ConfigError> for Trouble {
 impl From<OpenError> for Trouble {
     fn from(error: OpenError) -> Self {
         let exit = match &error {
-            OpenError::Io(_) | OpenError::Store(_) | OpenError::NoStore { .. } => Exit::Unreachable,
+            OpenError::Io(_)
+            | OpenError::File { .. }
+            | OpenError::Store(_)
+            | OpenError::NoStore { .. } => Exit::Unreachable,
             OpenError::AccountExists { .. } => Exit::Usage,
             OpenError::Key(_)
             | OpenError::NoRootKey { .. }
             | OpenError::BadRootKey { .. }
             | OpenError::BadRootCredentials { .. }
             | OpenError::TooOpen { .. }
+            | OpenError::NotSealed { .. }
             | OpenError::PassphraseNeeded => Exit::Denied,
         };
+        if matches!(&error, OpenError::Store(cause) if cause.is_in_use()) {
+            return Self::new(exit, "a server has the data directory open: stop the server first");
+        }
         Self::new(exit, format_args!("the data directory cannot be opened: {error}"))
     }
 }

@@ -34,7 +34,7 @@ Examples:
   shoseki explain 7e8f26fc-1800-4527-9b94-ddf84cb024e5
   shoseki explain --deliveries --data-dir /srv/shoseki
 
-Exit code 1 tells that something was refused.";
+Exit code 1 means that something was refused.";
 
 /// Runs the verb.
 pub(crate) fn run(verb: &Explain) -> Result<Exit, Trouble> {

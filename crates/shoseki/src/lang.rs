@@ -8,12 +8,21 @@ pub(crate) enum Lang {
 }
 
 impl Lang {
+    /// Of what somebody asks for: a language that there is, or a locale of it.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let is = |language: &str| {
+            text == language
+                || text.strip_prefix(language).is_some_and(|rest| rest.starts_with('_'))
+        };
+        if is("ja") {
+            return Some(Self::Japanese);
+        }
+        (is("en") || text == "C" || text.starts_with("C.")).then_some(Self::English)
+    }
+
     /// Of a locale such as `ja_JP.UTF-8`, or of `ja`.
     pub(crate) fn of(locale: Option<&str>) -> Self {
-        match locale {
-            Some(locale) if locale == "ja" || locale.starts_with("ja_") => Self::Japanese,
-            Some(_) | None => Self::English,
-        }
+        locale.and_then(Self::parse).unwrap_or(Self::English)
     }
 
     /// The text in this language.
@@ -37,6 +46,9 @@ mod tests {
         }
         for locale in [None, Some(""), Some("C.UTF-8"), Some("en_US.UTF-8"), Some("jam")] {
             assert_eq!(Lang::of(locale), Lang::English);
+        }
+        for unknown in ["", "xx", "fr_FR", "jam"] {
+            assert_eq!(Lang::parse(unknown), None, "nobody is told to have asked for English");
         }
     }
 }

@@ -17,12 +17,15 @@ mod quickstart;
 mod reach;
 mod serve;
 mod signals;
+mod value;
 mod verify;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::parser::ValueSource;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::exit::{Exit, Trouble};
 use crate::lang::Lang;
 
 #[global_allocator]
@@ -32,7 +35,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXAMPLES)]
 struct Cli {
-    /// The language of messages: `en`, `ja`, or a locale.
+    /// The language of what `quickstart` says, of first-run hints and of new access keys: `en`,
+    /// `ja`, or a locale.
     #[arg(long, global = true, env = "LANG", hide_env_values = true)]
     lang: Option<String>,
     #[command(subcommand)]
@@ -60,22 +64,15 @@ enum Command {
     Account(account::Account),
     /// Verifies a trail's log files and digests, and what `validate-logs` does not see.
     Verify(verify::Verify),
-    /// Tells why a request was refused, or why files wait: the policy, the statement, the values.
+    /// Explains why a request was refused, or why files wait: the policy, the statement, the values.
     Explain(explain::Explain),
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let lang = Lang::of(cli.lang.as_deref());
-    let done = match &cli.command {
-        Command::Serve(verb) => serve::run(verb, lang),
-        Command::Quickstart(verb) => quickstart::run(verb, lang),
-        Command::Env(verb) => environment::run(verb),
-        Command::Account(verb) => account::run(verb, lang),
-        Command::Verify(verb) => verify::run(verb),
-        Command::Explain(verb) => explain::run(verb),
-    };
-    match done {
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let is_asked = matches.value_source("lang") == Some(ValueSource::CommandLine);
+    match language(cli.lang.as_deref(), is_asked).and_then(|lang| run(&cli.command, lang)) {
         Ok(exit) => exit.into(),
         Err(trouble) => {
             out::complain(&trouble.text);
@@ -84,16 +81,46 @@ fn main() -> ExitCode {
     }
 }
 
+/// The environment may speak any language, but whoever asks for one is not put off.
+fn language(locale: Option<&str>, is_asked: bool) -> Result<Lang, Trouble> {
+    match locale {
+        Some(text) if is_asked => Lang::parse(text)
+            .ok_or_else(|| Trouble::usage(format_args!("`{text}` is neither `en` nor `ja`"))),
+        locale => Ok(Lang::of(locale)),
+    }
+}
+
+fn run(command: &Command, lang: Lang) -> Result<Exit, Trouble> {
+    match command {
+        Command::Serve(verb) => serve::run(verb, lang),
+        Command::Quickstart(verb) => quickstart::run(verb, lang),
+        Command::Env(verb) => environment::run(verb),
+        Command::Account(verb) => account::run(verb, lang),
+        Command::Verify(verb) => verify::run(verb),
+        Command::Explain(verb) => explain::run(verb),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     /// Flags, defaults and help texts do not contradict each other.
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    /// A language that there is not is refused where it is asked for, before or after the verb.
+    #[test]
+    fn unknown_languages_are_refused() {
+        for words in [["shoseki", "--lang", "xx", "env"], ["shoseki", "env", "--lang", "xx"]] {
+            let matches = Cli::command().get_matches_from(words);
+            assert_eq!(matches.value_source("lang"), Some(ValueSource::CommandLine), "{words:?}");
+        }
+        assert_eq!(language(Some("xx"), true).unwrap_err().exit, Exit::Usage);
+        assert_eq!(language(Some("ja"), true), Ok(Lang::Japanese));
+        assert_eq!(language(Some("fr_FR.UTF-8"), false), Ok(Lang::English));
     }
 
     /// Every flag of `serve` stands in the documentation, with its variable.

@@ -28,6 +28,7 @@ use crate::lang::Lang;
 use crate::out::Out;
 use crate::serve::runtime;
 use crate::signals::Signals;
+use crate::value;
 use words::{Say, say};
 
 /// Between two looks at the bucket.
@@ -42,8 +43,9 @@ pub(crate) struct Quickstart {
     /// Where everything is kept; without it, in a scratch directory that is removed at the end.
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
-    /// Where to listen [default: 127.0.0.1:4566, or a free port if that is taken].
-    #[arg(long, value_name = "ADDRESS")]
+    /// Where to listen: an IP address and a port [default: 127.0.0.1:4566, or a free port if that
+    /// is taken].
+    #[arg(long, value_name = "IP:PORT", value_parser = value::address)]
     listen: Option<SocketAddr>,
     /// Stops after the verdict: exit code 0 if VALID, else 1.
     #[arg(long)]
@@ -92,7 +94,7 @@ impl From<CallError> for Stop {
 
 /// Starts a server, walks, tells the verdict, and leaves the server running unless asked not to.
 pub(crate) fn run(verb: &Quickstart, lang: Lang) -> Result<Exit, Trouble> {
-    start_diagnostics("warn", false);
+    start_diagnostics("warn", false)?;
     let (clock, entropy) = (Clock::system(), Entropy::system());
     let scratch = if verb.data_dir.is_some() { None } else { Some(Scratch::new(&entropy)?) };
     let config = configure(verb, scratch.as_ref());

@@ -2,9 +2,9 @@
 
 use std::fs;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 
-use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args};
 use server::{
     Config, ConfigError, Opened, RootCredentials, Server, open, parse_duration_ms,
@@ -16,19 +16,20 @@ use crate::exit::{Exit, Trouble};
 use crate::lang::Lang;
 use crate::out;
 use crate::signals::Signals;
+use crate::value;
 
-/// The flags of `serve`. A flag goes before its variable, a variable before the file.
+/// The flags of `serve`. A flag takes precedence over its variable, a variable over the file.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Serve {
     /// Where everything is kept [default: ./shoseki-data].
     #[arg(long, value_name = "DIR", env = "SHOSEKI_DATA_DIR")]
     data_dir: Option<PathBuf>,
-    /// A TOML file with settings; flags go before it.
+    /// A TOML file with settings; flags take precedence over it.
     #[arg(long, value_name = "FILE", env = "SHOSEKI_CONFIG")]
     config: Option<PathBuf>,
-    /// Where to listen [default: 127.0.0.1:4566].
-    #[arg(long, value_name = "ADDRESS", env = "SHOSEKI_LISTEN")]
+    /// Where to listen: an IP address and a port [default: 127.0.0.1:4566].
+    #[arg(long, value_name = "IP:PORT", env = "SHOSEKI_LISTEN", value_parser = value::address)]
     listen: Option<SocketAddr>,
     /// The first account [default: 123456789012].
     #[arg(long, value_name = "DIGITS", env = "SHOSEKI_ACCOUNT")]
@@ -37,7 +38,7 @@ pub(crate) struct Serve {
     #[arg(long, env = "SHOSEKI_REGION")]
     region: Option<String>,
     /// For people who test: delivers every 2 s and digests every 30 s.
-    #[arg(long, env = "SHOSEKI_REHEARSE", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "SHOSEKI_REHEARSE", action = ArgAction::SetTrue, value_parser = value::switch)]
     rehearse: bool,
     /// Between two cuts of log files, such as `5m`.
     #[arg(long, value_name = "DURATION", env = "SHOSEKI_DELIVERY_INTERVAL")]
@@ -51,11 +52,11 @@ pub(crate) struct Serve {
     /// The private key in PEM.
     #[arg(long, value_name = "FILE", env = "SHOSEKI_TLS_KEY", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// What is told of ourselves, in the syntax of `tracing`.
+    /// Which diagnostics are printed to standard error: `info`, `debug`, `warn,gateway=debug`.
     #[arg(long, value_name = "FILTER", env = "SHOSEKI_LOG", default_value = "info")]
     log: String,
-    /// Diagnostics as one JSON document a line.
-    #[arg(long, env = "SHOSEKI_LOG_JSON", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    /// Prints nothing but JSON to standard error: one document a line.
+    #[arg(long, env = "SHOSEKI_LOG_JSON", action = ArgAction::SetTrue, value_parser = value::switch)]
     log_json: bool,
     #[command(flatten)]
     sealing: Sealing,
@@ -98,8 +99,11 @@ impl Sealing {
         }
         let by_descriptor = self.passphrase_fd.map(|fd| PathBuf::from(format!("/dev/fd/{fd}")));
         let Some(path) = self.passphrase_file.clone().or(by_descriptor) else { return Ok(()) };
-        let text = fs::read_to_string(&path)
-            .map_err(|cause| ConfigError(format!("`{}`: {cause}", path.display())))?;
+        let unusable = |cause| ConfigError(format!("`{}`: {cause}", path.display()));
+        if self.passphrase_file.is_some() {
+            refuse_readable_by_others(&path).map_err(unusable)?;
+        }
+        let text = fs::read_to_string(&path).map_err(|cause| unusable(cause.to_string()))?;
         let passphrase = text.lines().next().unwrap_or_default();
         if passphrase.is_empty() {
             return Err(ConfigError(format!("`{}` holds no passphrase", path.display())));
@@ -107,6 +111,13 @@ impl Sealing {
         config.passphrase = Some(passphrase.to_owned());
         Ok(())
     }
+}
+
+/// A passphrase is as secret as the key that it seals. Pipes are as open as whoever made them.
+fn refuse_readable_by_others(path: &Path) -> Result<(), String> {
+    let about = fs::metadata(path).map_err(|cause| cause.to_string())?;
+    let is_open = about.is_file() && about.permissions().mode() & 0o077 != 0;
+    if is_open { Err("it may be read by others: chmod 600 it".to_owned()) } else { Ok(()) }
 }
 
 impl Serve {
@@ -140,6 +151,7 @@ impl Serve {
         config.tls = tls.or(config.tls);
         config.root_credentials = self.root_credentials()?.or(config.root_credentials);
         self.sealing.apply(&mut config)?;
+        config.check()?;
         Ok(config)
     }
 
@@ -157,14 +169,25 @@ impl Serve {
 
 /// Serves until a signal asks to stop: clock, entropy, configuration, data directory, sockets.
 pub(crate) fn run(verb: &Serve, lang: Lang) -> Result<Exit, Trouble> {
-    start_diagnostics(&verb.log, verb.log_json);
+    start_diagnostics(&verb.log, verb.log_json)?;
+    match serve(verb, lang) {
+        Err(trouble) if verb.log_json => {
+            tracing::error!(exit = trouble.exit as u8, "{}", trouble.text);
+            Ok(trouble.exit)
+        }
+        done => done,
+    }
+}
+
+fn serve(verb: &Serve, lang: Lang) -> Result<Exit, Trouble> {
     let (clock, entropy) = (Clock::system(), Entropy::system());
     let config = verb.config()?;
     let runtime = runtime()?;
     let signals = runtime.block_on(async { Signals::listen() }).map_err(Trouble::unreachable)?;
     let opened = open(&config, clock, entropy)?;
-    show_root(&config, &opened.root, lang);
-    runtime.block_on(until_stopped(&config, opened, signals, lang))?;
+    let show = Show { lang, json: verb.log_json };
+    show.root(&config, &opened.root);
+    runtime.block_on(until_stopped(&config, opened, signals, show))?;
     Ok(Exit::Done)
 }
 
@@ -178,13 +201,13 @@ async fn until_stopped(
     config: &Config,
     opened: Opened,
     mut signals: Signals,
-    lang: Lang,
+    show: Show,
 ) -> Result<(), Trouble> {
     let cannot = |error| Trouble::unreachable(format_args!("`{}`: {error}", config.listen));
     let server = Server::start(config, opened).await.map_err(cannot)?;
     tracing::info!(address = %server.address(), "serving");
     if let Some(link) = server.first_run_link() {
-        show_first_run(link, lang);
+        show.first_run(link);
     }
     signals.come().await;
     tracing::info!("stopping");
@@ -193,36 +216,50 @@ async fn until_stopped(
     Ok(())
 }
 
-/// Shows where the root user's first password is set. The link works once, and a new start makes
-/// a new one; so it is shown to those who read what a container says, too.
-fn show_first_run(link: &str, lang: Lang) {
-    let title = lang.pick(
-        "Nobody can sign in to the console yet. Set the root user's password here:",
-        "まだ誰もコンソールにサインインできません。ルートユーザーのパスワードを設定してください:",
-    );
-    out::raw_complaint(&format!("{title}\n  {link}\n"));
+/// How secrets are shown to whoever runs the server.
+#[derive(Debug, Clone, Copy)]
+struct Show {
+    lang: Lang,
+    /// Standard error takes nothing but diagnostics.
+    json: bool,
 }
 
-/// Shows new root credentials once, and only to somebody who sits there: diagnostics are kept.
-fn show_root(config: &Config, root: &RootCredentials, lang: Lang) {
-    if !root.generated {
-        return;
+impl Show {
+    /// Shows where the root user's first password is set. The link works once, and a new start
+    /// makes a new one; so it is shown to those who read what a container says, too.
+    fn first_run(self, link: &str) {
+        if self.json {
+            tracing::warn!(link, "nobody can sign in to the console until this link is followed");
+            return;
+        }
+        let title = self.lang.pick(
+            "Nobody can sign in to the console yet. Set the root user's password here:",
+            "まだ誰もコンソールにサインインできません。ルートユーザーのパスワードを設定してください:",
+        );
+        out::raw_complaint(&format!("{title}\n  {link}\n"));
     }
-    let file = config.data_dir.join("root-credentials");
-    if !out::is_watched() {
-        tracing::info!(file = %file.display(), "new root credentials are kept in a file");
-        return;
+
+    /// Shows new root credentials once, and only to somebody who sits there: diagnostics are kept.
+    fn root(self, config: &Config, root: &RootCredentials) {
+        if !root.generated {
+            return;
+        }
+        let file = config.data_dir.join("root-credentials");
+        if self.json || !out::is_watched() {
+            tracing::info!(file = %file.display(), "new root credentials are kept in a file");
+            return;
+        }
+        let title = self.lang.pick(
+            "The root user's new access key. It is shown once and kept in",
+            "ルートユーザーの新しいアクセスキーです。表示は一度だけで、保存先は",
+        );
+        out::raw_complaint(&format!(
+            "{title} {}\n  aws_access_key_id     {}\n  aws_secret_access_key {}\n",
+            file.display(),
+            root.access_key_id,
+            root.secret_access_key
+        ));
     }
-    let title = lang.pick(
-        "The root user's new access key. It is shown once and kept in",
-        "ルートユーザーの新しいアクセスキーです。表示は一度だけで、保存先は",
-    );
-    out::raw_complaint(&format!(
-        "{title} {}\n  aws_access_key_id     {}\n  aws_secret_access_key {}\n",
-        file.display(),
-        root.access_key_id,
-        root.secret_access_key
-    ));
 }
 
 #[cfg(test)]
@@ -241,9 +278,9 @@ mod tests {
         Line::parse_from([&["serve"], words].concat()).serve.config()
     }
 
-    /// Flags go before the file, and the profile does not undo a flag.
+    /// Flags take precedence over the file, and the profile does not undo a flag.
     #[test]
-    fn flags_go_before_the_file() {
+    fn flags_take_precedence_over_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("shoseki.toml");
         fs::write(&file, "region = 'eu-west-1'\nlisten = '127.0.0.1:1'\n").unwrap();
@@ -276,6 +313,8 @@ mod tests {
         ] {
             assert!(config(&words).is_err(), "{words:?}");
         }
+        let short = ["--root-access-key-id", "AKIAFOO", "--root-secret-access-key", "x"];
+        assert!(config(&short).is_err(), "a key that clients cannot name");
     }
 
     /// The passphrase is the file's first line without its line feed.
@@ -287,8 +326,13 @@ mod tests {
             [("open sesame \r\nx", Some("open sesame ")), ("word", Some("word")), ("\n", None)]
         {
             fs::write(&file, text).unwrap();
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
             let config = config(&["--passphrase-file", file.to_str().unwrap()]).ok();
             assert_eq!(config.and_then(|config| config.passphrase).as_deref(), want);
         }
+        fs::write(&file, "word").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        let refused = config(&["--passphrase-file", file.to_str().unwrap()]).unwrap_err();
+        assert!(refused.0.contains("chmod 600"), "{refused}");
     }
 }

@@ -1,25 +1,32 @@
 //! `shoseki verify`: the verdict on a trail's log files, from any endpoint.
 //!
 //! The rules are in [`trail::verify`]; here is the client that answers its questions, several log
-//! files at a time.
+//! files at a time. A trail of all regions has a chain of digests in each: each is judged for
+//! itself, and all of them come to one verdict.
 
+mod anchors;
 mod evidence;
+mod missing;
+mod place;
 mod print;
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::{Value, json};
+use tokio::runtime::Runtime;
 use trail::digest::Series;
 use trail::names::{TrailName, TrailRef};
-use trail::verify::{Anchor, Report, Request};
+use trail::verify::{Anchor, Conclusion, Report, Request};
 use types::{AccountId, Clock, Timestamp};
 
-use crate::client::{Ask, Client};
+use crate::client::Client;
 use crate::exit::{Exit, Trouble};
+use crate::out;
 use crate::reach::Reach;
 use crate::serve::runtime;
+use anchors::{Anchors, Owner};
+use place::Place;
+use print::{Form, print_reports};
 
 /// The flags of `verify`.
 #[derive(Debug, Clone, Args)]
@@ -28,10 +35,11 @@ pub(crate) struct Verify {
     /// The trail.
     #[arg(long, value_name = "ARN")]
     trail_arn: String,
-    /// The earliest time of interest, such as `2026-01-02T00:00:00Z`.
+    /// The earliest time of interest: a date, or `2026-01-02T03:04:05` with `Z` or an offset such
+    /// as `+09:00`.
     #[arg(long, value_name = "TIME")]
     start_time: String,
-    /// The latest [default: now].
+    /// The latest, in the same forms [default: now].
     #[arg(long, value_name = "TIME")]
     end_time: Option<String>,
     /// The bucket; without it the trail is asked.
@@ -43,14 +51,15 @@ pub(crate) struct Verify {
     /// The account of the events [default: the trail's].
     #[arg(long, value_name = "DIGITS")]
     account_id: Option<String>,
-    /// The region of the events [default: the trail's].
+    /// Judges the events of this region alone, and prints what `validate-logs` prints
+    /// [default: all regions in which the trail has digests].
     #[arg(long)]
     region: Option<String>,
-    /// Tells what is valid, too.
+    /// Lists what is valid, too.
     #[arg(long)]
     verbose: bool,
-    /// A file that keeps the newest digest: what it names must still be there, and a sound chain's
-    /// newest digest is put into it. So a chain whose end was cut off is found.
+    /// A file that keeps the newest digest of each region: what it names must still be there, and
+    /// sound chains put their newest digest into it. So a chain whose end was cut off is found.
     #[arg(long, value_name = "FILE")]
     anchor: Option<PathBuf>,
     #[command(flatten)]
@@ -66,7 +75,8 @@ Examples:
       --trail-arn arn:aws:cloudtrail:ap-northeast-1:123456789012:trail/audit --verbose
   shoseki verify --anchor /media/safe/audit.json --start-time 2026-01-02 --trail-arn ARN
 
-Exit code 1 tells that something was found.";
+Exit codes:
+  0 all that is there is valid, 1 something is INVALID, 3 something is UNREADABLE: no permission, or no key";
 
 /// Whose log files, and where they are.
 #[derive(Debug, Clone)]
@@ -84,9 +94,39 @@ pub(crate) struct Target {
     pub(crate) end: Timestamp,
 }
 
+/// What was found of the events of a region.
+#[derive(Debug)]
+struct Judged {
+    region: String,
+    report: Report,
+}
+
 /// Runs the verb.
 pub(crate) fn run(verb: &Verify) -> Result<Exit, Trouble> {
     let runtime = runtime()?;
+    let (mut target, client) = start(verb, &runtime)?;
+    let place = place::find(verb, &client)?;
+    (target.bucket, target.prefix) = (place.bucket.clone(), place.prefix.clone());
+    let account = target.account.clone();
+    let (trail, home) = (target.trail.clone(), target.home_region.clone());
+    let owner =
+        Owner { trail_arn: &verb.trail_arn, account: &account, trail: &trail, home_region: &home };
+    let anchors = verb.anchor.as_deref().map(|path| Anchors::read(path, owner)).transpose()?;
+    let regions = place::regions(verb, &client, &target, anchors.as_ref())?;
+    let judged = judge(verb, &runtime, &target, regions, anchors.as_ref())?;
+    let judged = with_missing(judged, &client, &target, &place)?;
+    let form = if verb.region.is_some() { Form::AsValidateLogs } else { Form::WithVerdict };
+    print_reports(&judged, form, verb.verbose, verb.json);
+    let exit = exit_of(conclusion(&judged));
+    match anchors {
+        Some(anchors) if exit == Exit::Done => keep(anchors, &judged, owner)?,
+        Some(_) | None => {}
+    }
+    Ok(exit)
+}
+
+/// The target without its place, and a client of the trail's home region.
+fn start(verb: &Verify, runtime: &Runtime) -> Result<(Target, Client), Trouble> {
     let invalid = || Trouble::usage(format_args!("`{}` is not a trail's ARN", verb.trail_arn));
     let Ok(TrailRef::Arn { region: home, account, name, .. }) = TrailRef::parse(&verb.trail_arn)
     else {
@@ -97,36 +137,96 @@ pub(crate) fn run(verb: &Verify) -> Result<Exit, Trouble> {
         Some(id) => AccountId::parse(id)
             .ok_or_else(|| Trouble::usage(format_args!("`{id}` is not an account")))?,
     };
-    let region = verb.region.clone().unwrap_or_else(|| home.as_str().to_owned());
-    // The keys that prove digests are asked from the region whose digests they are.
-    let client = verb.reach.client(&runtime, &region)?;
-    let (bucket, prefix) = match &verb.s3_bucket {
-        Some(bucket) => (bucket.clone(), verb.s3_prefix.clone()),
-        None => place(&client, &verb.trail_arn)?,
-    };
     let start = instant(&verb.start_time)?;
     let end = verb.end_time.as_deref().map(instant).transpose()?;
+    let client = verb.reach.client(runtime, home.as_str())?;
     let target = Target {
         trail_arn: verb.trail_arn.clone(),
         account,
-        region,
+        region: home.as_str().to_owned(),
         home_region: home.as_str().to_owned(),
         trail: name.as_str().to_owned(),
-        bucket,
-        prefix,
+        bucket: String::new(),
+        prefix: None,
         start,
         end: end.unwrap_or_else(|| Clock::system().now()),
     };
-    let anchors = verb.anchor.as_deref().map(read_anchor).transpose()?.flatten();
-    let report = verify(&client, &target, anchors.as_slice())?;
-    print::print_report(&report, verb.verbose, verb.json);
-    if !report.is_sound() {
-        return Ok(Exit::Findings);
+    Ok((target, client))
+}
+
+/// Judges one region after the other. A region other than the first in which there is nothing of
+/// the trail is left out: another trail delivers there.
+fn judge(
+    verb: &Verify,
+    runtime: &Runtime,
+    target: &Target,
+    regions: Vec<String>,
+    anchors: Option<&Anchors>,
+) -> Result<Vec<Judged>, Trouble> {
+    let mut judged = Vec::new();
+    for region in regions {
+        // The keys that prove digests are asked from the region whose digests they are.
+        let client = verb.reach.client(runtime, &region)?;
+        let target = Target { region: region.clone(), ..target.clone() };
+        let anchor = anchors.and_then(|anchors| anchors.of(&region)).cloned();
+        let report = verify(&client, &target, anchor.as_slice())?;
+        let is_nothing = is_empty(&report) && report.findings.is_empty();
+        if judged.is_empty() || !is_nothing {
+            judged.push(Judged { region, report });
+        }
     }
-    if let (Some(file), Some(head)) = (&verb.anchor, &report.head) {
-        write_anchor(file, head)?;
+    Ok(judged)
+}
+
+/// Asks the trail itself where nothing was found at all.
+fn with_missing(
+    mut judged: Vec<Judged>,
+    client: &Client,
+    target: &Target,
+    place: &Place,
+) -> Result<Vec<Judged>, Trouble> {
+    if !place.is_the_trails || judged.iter().any(|judged| !is_empty(&judged.report)) {
+        return Ok(judged);
     }
-    Ok(Exit::Done)
+    // The status is the trail's, not a region's: it says that there are digests at home.
+    if let Some(home) = judged.iter_mut().find(|judged| judged.region == target.home_region) {
+        let missing = with_request(target, &[], |request| missing::missing(client, request))?;
+        home.report.findings.extend(missing);
+    }
+    Ok(judged)
+}
+
+/// Whether there is no digest in it.
+fn is_empty(report: &Report) -> bool {
+    report.digests.total() == 0 && report.backfills.total() == 0
+}
+
+/// What the reports come to together.
+fn conclusion(judged: &[Judged]) -> Conclusion {
+    let all = judged.iter().map(|judged| judged.report.conclusion());
+    all.max().unwrap_or(Conclusion::Valid)
+}
+
+/// Puts the newest digests into the file.
+fn keep(mut anchors: Anchors, judged: &[Judged], owner: Owner<'_>) -> Result<(), Trouble> {
+    for Judged { region, report } in judged {
+        if let Some(head) = &report.head {
+            anchors.advance(region, head);
+        }
+    }
+    if !anchors.write(owner)? {
+        out::complain("no digest was found, so there is nothing to anchor: no file was written");
+    }
+    Ok(())
+}
+
+/// A missing permission is not a finding, nor is it well.
+fn exit_of(conclusion: Conclusion) -> Exit {
+    match conclusion {
+        Conclusion::Valid => Exit::Done,
+        Conclusion::Unreadable => Exit::Denied,
+        Conclusion::Invalid => Exit::Findings,
+    }
 }
 
 /// Verifies by asking `client`.
@@ -135,8 +235,16 @@ pub(crate) fn verify(
     target: &Target,
     anchors: &[Anchor],
 ) -> Result<Report, Trouble> {
+    with_request(target, anchors, |request| evidence::verify(client, request))
+}
+
+fn with_request<T>(
+    target: &Target,
+    anchors: &[Anchor],
+    work: impl FnOnce(&Request<'_>) -> Result<T, Trouble>,
+) -> Result<T, Trouble> {
     let trail = TrailName::parse(&target.trail).map_err(|error| Trouble::usage(error.0))?;
-    let request = Request {
+    work(&Request {
         trail_arn: &target.trail_arn,
         series: Series {
             prefix: target.prefix.as_deref(),
@@ -150,47 +258,14 @@ pub(crate) fn verify(
         start: target.start,
         end: target.end,
         anchors,
-    };
-    evidence::verify(client, &request)
+    })
 }
 
 fn instant(text: &str) -> Result<Timestamp, Trouble> {
-    let invalid = || Trouble::usage(format_args!("`{text}` is not a time"));
-    Timestamp::parse_iso(text).ok_or_else(invalid)
-}
-
-/// Where the trail delivers to: bucket and prefix.
-fn place(client: &Client, trail_arn: &str) -> Result<(String, Option<String>), Trouble> {
-    let answered = client.call(&Ask::cloudtrail("DescribeTrails", &json!({})))?;
-    let answer: Value = serde_json::from_slice(&answered.body).unwrap_or_default();
-    let trails = answer.get("trailList").and_then(Value::as_array).into_iter().flatten();
-    let text = |trail: &Value, name: &str| trail.get(name)?.as_str().map(str::to_owned);
-    for trail in trails {
-        if text(trail, "TrailARN").as_deref() == Some(trail_arn)
-            && let Some(bucket) = text(trail, "S3BucketName")
-        {
-            return Ok((bucket, text(trail, "S3KeyPrefix")));
-        }
-    }
-    Err(Trouble::usage(format_args!("there is no trail `{trail_arn}`")))
-}
-
-fn read_anchor(file: &Path) -> Result<Option<Anchor>, Trouble> {
-    if !file.exists() {
-        return Ok(None);
-    }
-    let unusable = |cause: &dyn std::fmt::Display| {
-        Trouble::usage(format_args!("`{}`: {cause}", file.display()))
+    let invalid = || {
+        Trouble::usage(format_args!(
+            "`{text}` is not a time such as `2026-01-02` or `2026-01-02T03:04:05Z`"
+        ))
     };
-    let text = fs::read(file).map_err(|error| unusable(&error))?;
-    serde_json::from_slice(&text).map(Some).map_err(|error| unusable(&error))
-}
-
-/// Replaces the file whole or not at all.
-fn write_anchor(file: &Path, anchor: &Anchor) -> Result<(), Trouble> {
-    let mut aside = file.as_os_str().to_owned();
-    aside.push(".new");
-    let text = serde_json::to_string(anchor).unwrap_or_default();
-    let written = fs::write(&aside, text + "\n").and_then(|()| fs::rename(&aside, file));
-    written.map_err(|error| Trouble::unreachable(format_args!("`{}`: {error}", file.display())))
+    Timestamp::parse_iso(text).ok_or_else(invalid)
 }

@@ -1,6 +1,8 @@
 //! The command as people run it.
 
-use std::process::{Command, Output};
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Output, Stdio};
 
 #[expect(clippy::unwrap_used, reason = "a test's own")]
 fn shoseki(words: &[&str]) -> Output {
@@ -38,6 +40,9 @@ fn failures_have_their_exit_codes() {
     let reached = [&verify[..], &nobody[..], &["--secret-access-key", "S"]].concat();
     for (words, want) in [
         (&["serve", "--region", "x y"][..], 2),
+        (&["serve", "--log", "nonsense==="], 2),
+        (&["serve", "--log-json", "--region", "x y"], 2),
+        (&["env", "--lang", "xx"], 2),
         (&["nonsense"], 2),
         (&["env", "--data-dir", "no such folder"], 2),
         (&["account", "create", "a", "--data-dir", "no such folder"], 4),
@@ -45,4 +50,53 @@ fn failures_have_their_exit_codes() {
     ] {
         assert_eq!(shoseki(words).status.code(), Some(want), "{words:?}");
     }
+}
+
+/// Who asked for JSON gets nothing else on standard error, be it a failure or a start.
+#[test]
+fn json_diagnostics_are_json_alone() {
+    let refused = shoseki(&["serve", "--log-json", "--account", "12"]);
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let mut server = Command::new(env!("CARGO_BIN_EXE_shoseki"))
+        .args(["serve", "--log-json", "--listen", "127.0.0.1:0", "--data-dir", data])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(server.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let mut texts = vec![lines.next().unwrap()];
+    while !texts.last().unwrap().contains("/_console/#/first-run?token=") {
+        texts.push(lines.next().expect("the link is told"));
+    }
+    server.kill().unwrap();
+    server.wait().unwrap();
+    let refused = String::from_utf8(refused.stderr).unwrap();
+    assert!(refused.contains("12 digits"), "{refused}");
+    for line in texts.iter().map(String::as_str).chain(refused.lines()) {
+        let event: serde_json::Value = serde_json::from_str(line).expect(line);
+        assert!(event["level"].is_string(), "{line}");
+    }
+}
+
+/// Nothing is made where something is wrong with a file that the server needs, or with a switch.
+#[test]
+fn nothing_is_created_by_a_start_that_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let missing = folder.path().join("missing.pem");
+    let (data_dir, missing) = (data.to_str().unwrap(), missing.to_str().unwrap());
+    let serve = ["serve", "--data-dir", data_dir, "--listen", "127.0.0.1:0"];
+    let tls = [&serve[..], &["--tls-cert", missing, "--tls-key", missing]].concat();
+    let done = shoseki(&tls);
+    assert_eq!(done.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("missing.pem`: No such file"));
+    let key = folder.path().join("key");
+    std::fs::write(&key, [0xff, 0xfe]).unwrap();
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let done = shoseki(&[&serve[..], &["--root-key-file", key.to_str().unwrap()]].concat());
+    assert_eq!(done.status.code(), Some(3), "{}", String::from_utf8_lossy(&done.stderr));
+    let mut maybe = Command::new(env!("CARGO_BIN_EXE_shoseki"));
+    let done = maybe.args(serve).env("SHOSEKI_REHEARSE", "maybe").output().unwrap();
+    assert_eq!(done.status.code(), Some(2), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(!data.exists());
 }

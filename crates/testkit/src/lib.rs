@@ -129,7 +129,7 @@ impl Kit {
             let (keyring, entropy, now) = (own.keyring(), own.entropy(), own.clock().now());
             let (key, secret) = (&root.access_key_id, &root.secret);
             let made = iam::bootstrap(tx, keyring, entropy, &account, "test", key, secret, now);
-            (made, Vec::new())
+            (made.map(|_| ()), Vec::new())
         });
         made.wait()?
     }

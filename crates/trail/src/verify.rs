@@ -24,7 +24,7 @@ mod walk;
 
 pub use log::{NamedLog, judge_log, log_verdict, unnamed_log_files};
 pub use print::{Stream, print};
-pub use report::{Counts, Finding, Line, Reason, Report, Verdict};
+pub use report::{Conclusion, Counts, Finding, Line, Reason, Report, Verdict};
 
 /// What is to be verified.
 #[derive(Debug, Clone, Copy)]
@@ -109,8 +109,9 @@ pub fn verify(request: &Request<'_>, evidence: &Evidence<'_>) -> Result<Report, 
     walk::walk(request, evidence, Kind::Regular, &mut report)?;
     walk::walk(request, evidence, Kind::Backfill, &mut report)?;
     for anchor in request.anchors.iter().filter(|anchor| anchor.end >= request.start) {
-        if let Some(reason) = load::anchor_trouble(anchor, evidence) {
-            report.findings.push(Finding::Anchor { anchor: anchor.clone(), reason });
+        let verdict = load::anchor_verdict(anchor, evidence);
+        if verdict != Verdict::Valid {
+            report.findings.push(Finding::Anchor { anchor: anchor.clone(), verdict });
         }
     }
     Ok(report)

@@ -1,6 +1,6 @@
 //! Opening a data directory.
 
-use server::{OpenError, open};
+use server::{Config, OpenError, open};
 use tempfile::TempDir;
 use types::{Clock, Entropy};
 
@@ -25,6 +25,8 @@ fn a_wrong_or_missing_root_key_is_refused() {
     assert!(matches!(try_open(&folder, 3), Err(OpenError::Key(_))));
     std::fs::write(&place, "not a key\n").unwrap();
     assert!(matches!(try_open(&folder, 3), Err(OpenError::BadRootKey { .. })));
+    std::fs::write(&place, [0xff, 0xfe, 0]).unwrap();
+    assert!(matches!(try_open(&folder, 3), Err(OpenError::BadRootKey { .. })), "not even text");
     std::fs::remove_file(&place).unwrap();
     assert!(matches!(try_open(&folder, 3), Err(OpenError::NoRootKey { .. })));
     assert!(!place.exists(), "no new key is made for an old store");
@@ -33,6 +35,30 @@ fn a_wrong_or_missing_root_key_is_refused() {
     assert!(matches!(try_open(&folder, 3), Err(OpenError::TooOpen { .. })));
     allow_owner_to_read(&place);
     try_open(&folder, 3).unwrap();
+}
+
+/// A passphrase for a bare key is one too many, and the key is not lost.
+#[test]
+fn a_passphrase_for_a_bare_key_is_refused() {
+    let folder = TempDir::new().unwrap();
+    try_open(&folder, 1).unwrap();
+    let config = Config { passphrase: Some("word".to_owned()), ..config(folder.path()) };
+    let refused = open(&config, Clock::system(), Entropy::seeded(1)).unwrap_err();
+    assert!(matches!(refused, OpenError::NotSealed { .. }), "{refused}");
+    try_open(&folder, 3).unwrap();
+}
+
+/// A root key that cannot be used leaves no trace of a data directory.
+#[test]
+fn nothing_is_created_beside_a_bad_root_key() {
+    let folder = TempDir::new().unwrap();
+    let (place, data) = (folder.path().join("key"), folder.path().join("data"));
+    std::fs::write(&place, "not a key\n").unwrap();
+    allow_owner_to_read(&place);
+    let config = Config { root_key_file: Some(place), ..config(&data) };
+    let refused = open(&config, Clock::system(), Entropy::seeded(1)).unwrap_err();
+    assert!(matches!(refused, OpenError::BadRootKey { .. }), "{refused}");
+    assert!(!data.exists());
 }
 
 /// Two processes do not share a data directory.

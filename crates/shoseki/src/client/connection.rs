@@ -1,6 +1,3 @@
-use std::fs::File;
-use std::io::BufReader;
-use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -8,11 +5,11 @@ use http_body_util::Full;
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use super::Endpoint;
+use super::trust::{explain, trust};
 
 /// An open connection that takes one request at a time.
 pub(super) type Connection = SendRequest<Full<Bytes>>;
@@ -29,7 +26,7 @@ pub(super) async fn connect(endpoint: &Endpoint) -> Result<Connection, String> {
             let name = ServerName::try_from(endpoint.socket().0.to_owned());
             let name = name.map_err(|error| error.to_string())?;
             let stream = connector.connect(name, stream).await;
-            speak(TokioIo::new(stream.map_err(|error| error.to_string())?)).await
+            speak(TokioIo::new(stream.map_err(|error| explain(&error))?)).await
         }
     }
 }
@@ -42,15 +39,4 @@ where
     // It ends with its sender; what goes wrong is told to whoever waits for an answer.
     tokio::spawn(connection);
     Ok(sender)
-}
-
-fn trust(bundle: &Path) -> Result<ClientConfig, String> {
-    let unusable = |cause: &dyn std::fmt::Display| format!("`{}`: {cause}", bundle.display());
-    let file = File::open(bundle).map_err(|error| unusable(&error))?;
-    let mut roots = RootCertStore::empty();
-    for certificate in rustls_pemfile::certs(&mut BufReader::new(file)) {
-        // One that cannot be used is one that is not trusted.
-        let _ = roots.add(certificate.map_err(|error| unusable(&error))?);
-    }
-    Ok(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())
 }

@@ -45,6 +45,7 @@ fn english(what: &Say<'_>) -> String {
         }
         Say::TooLong { what } => return format!("it took too long: {}", english(what)),
         Say::Detail { name, value } => return format!("    {name}: {value}"),
+        Say::Record { count: 1 } => "\nThe one record in it:",
         Say::Record { count } => return format!("\nOne of the {count} records in it:"),
         Say::Counts { digests, logs } => {
             return format!("{} digest files, {} log files", ratio(*digests), ratio(*logs));
@@ -56,7 +57,7 @@ fn english(what: &Say<'_>) -> String {
         Say::StepTrail => "\nStep 3: a trail",
         Say::RefusedAsOnAws => {
             "    The bucket policy is missing, so the trail is refused as on AWS.\n    \
-             AWS's console now writes the policy without a word; here is what it writes:"
+             AWS's console now writes the policy silently; here is what it writes:"
         }
         Say::StepLook => "\nStep 4: what is in the bucket",
         Say::WaitingForLogFile => "waiting for the first log file",
@@ -88,7 +89,8 @@ fn japanese(what: &Say<'_>) -> String {
         }
         Say::TooLong { what } => return format!("時間がかかりすぎています: {}", japanese(what)),
         Say::Detail { name, value } => return format!("    {name}: {value}"),
-        Say::Record { count } => return format!("\nレコード {count} 件のうちの 1 件:"),
+        Say::Record { count: 1 } => "\nレコード(1 件):",
+        Say::Record { count } => return format!("\nレコードの例(全 {count} 件のうち 1 件):"),
         Say::Counts { digests, logs } => {
             return format!(
                 "ダイジェストファイル {}、ログファイル {}",
@@ -97,7 +99,7 @@ fn japanese(what: &Say<'_>) -> String {
             );
         }
         Say::Console { url } => return format!("\nコンソール: {url}"),
-        Say::StepKey => "\n1. KMS CMK の作成",
+        Say::StepKey => "\n1. KMS キーの作成",
         Say::StepBucket => "\n2. S3 バケットの作成(SSE-KMS、バケットキー有効)",
         Say::NoPolicyYet => "    バケットポリシーは未設定です(想定どおり)。",
         Say::StepTrail => "\n3. CloudTrail 証跡の作成",
@@ -124,5 +126,21 @@ fn japanese(what: &Say<'_>) -> String {
 }
 
 fn ratio(counts: Counts) -> String {
-    format!("{}/{}", counts.valid, counts.valid.saturating_add(counts.invalid))
+    format!("{}/{}", counts.valid, counts.total())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One record is not one of several.
+    #[test]
+    fn a_single_record_is_the_one() {
+        for lang in [Lang::English, Lang::Japanese] {
+            let (one, many) =
+                (say(lang, &Say::Record { count: 1 }), say(lang, &Say::Record { count: 7 }));
+            assert!(!one.contains("One of") && !one.contains("うち"), "{one}");
+            assert!(many.contains('7'), "{many}");
+        }
+    }
 }

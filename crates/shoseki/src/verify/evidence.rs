@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::Method;
 use serde_json::{Value, json};
 use trail::verify::{
-    Evidence, NamedLog, Object, Reason, Report, Request, SignatureCheck, Verdict, judge_log,
+    Evidence, NamedLog, Object, Report, Request, SignatureCheck, Verdict, judge_log,
 };
 use types::HOUR_MS;
 use wire::uri;
@@ -87,13 +87,13 @@ fn is_pkcs1(der: &[u8]) -> bool {
 
 /// The buckets that hold the evidence, each asked in its own region: a trail's files of all regions
 /// lie in one.
-struct Buckets<'a> {
+pub(super) struct Buckets<'a> {
     client: &'a Client,
     regions: Mutex<BTreeMap<String, String>>,
 }
 
 impl<'a> Buckets<'a> {
-    fn new(client: &'a Client) -> Self {
+    pub(super) fn new(client: &'a Client) -> Self {
         Self { client, regions: Mutex::default() }
     }
 
@@ -117,15 +117,46 @@ impl<'a> Buckets<'a> {
         region.to_owned()
     }
 
+    /// The folders in a folder, by their whole names.
+    pub(super) fn folders(&self, bucket: &str, prefix: &str) -> Result<Vec<String>, CallError> {
+        let (mut folders, mut marker) = (Vec::new(), String::new());
+        loop {
+            let page = self.page(bucket, prefix, &marker, "&delimiter=%2F")?;
+            let found = page.children("CommonPrefixes");
+            folders.extend(found.filter_map(|one| one.text_of("Prefix")).map(str::to_owned));
+            // With a delimiter every page that is not the last says where the next begins.
+            match page.text_of("NextMarker") {
+                Some(next) if next > marker.as_str() => next.clone_into(&mut marker),
+                Some(_) | None => return Ok(folders),
+            }
+        }
+    }
+
+    fn page(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        marker: &str,
+        more: &str,
+    ) -> Result<xml::Element, CallError> {
+        let (marker, prefix) = (uri::encode(marker), uri::encode(prefix));
+        let query = format!("marker={marker}&prefix={prefix}{more}");
+        let ask = Ask::s3("ListObjects", Method::GET, bucket, &query);
+        let answered = self.client.call(&ask.in_region(self.region(bucket)))?;
+        let unreadable = |error: xml::XmlError| CallError::Unreachable(error.to_string());
+        xml::parse(&answered.body, Limits::S3).map_err(unreadable)
+    }
+
     /// All keys by `ListObjects`, page by page.
-    fn list(&self, bucket: &str, prefix: &str, after: &str) -> Result<Vec<String>, CallError> {
+    pub(super) fn list(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        after: &str,
+    ) -> Result<Vec<String>, CallError> {
         let (mut keys, mut marker) = (Vec::new(), after.to_owned());
         loop {
-            let query = format!("marker={}&prefix={}", uri::encode(&marker), uri::encode(prefix));
-            let ask = Ask::s3("ListObjects", Method::GET, bucket, &query);
-            let answered = self.client.call(&ask.in_region(self.region(bucket)))?;
-            let unreadable = |error: xml::XmlError| CallError::Unreachable(error.to_string());
-            let page = xml::parse(&answered.body, Limits::S3).map_err(unreadable)?;
+            let page = self.page(bucket, prefix, &marker, "")?;
             let before = keys.len();
             let objects = page.children("Contents");
             keys.extend(objects.filter_map(|object| object.text_of("Key")).map(str::to_owned));
@@ -172,7 +203,7 @@ fn judge(buckets: &Buckets<'_>, logs: &[NamedLog]) -> Vec<Verdict> {
         }
     });
     let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let lost = || Verdict::Invalid(Reason::Other("not judged".to_owned()));
+    let lost = || Verdict::Unreadable("not judged".to_owned());
     (0..logs.len()).map(|at| found.remove(&at).unwrap_or_else(lost)).collect()
 }
 

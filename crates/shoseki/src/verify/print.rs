@@ -1,33 +1,78 @@
 use serde_json::{Value, json};
-use trail::verify::{Counts, Report, Stream, print};
+use trail::verify::{Conclusion, Counts, Report, Stream, print};
 
+use super::{Judged, conclusion, is_empty};
 use crate::out::{self, Out};
 
+/// How reports are shown to people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Nothing but what the AWS CLI prints.
+    AsValidateLogs,
+    /// A section for each region, and the verdict in the last line.
+    WithVerdict,
+}
+
 /// Prints in AWS's format, or as one JSON document.
-pub(super) fn print_report(report: &Report, verbose: bool, as_json: bool) {
+pub(super) fn print_reports(judged: &[Judged], form: Form, verbose: bool, as_json: bool) {
     if as_json {
-        return Out::new(true).value(&document(report, verbose));
+        return Out::new(true).value(&document(judged, verbose));
     }
-    for (stream, text) in print(report, verbose) {
-        match stream {
-            Stream::Out => out::raw(&text),
-            Stream::Err => out::raw_complaint(&text),
+    for (at, Judged { region, report }) in judged.iter().enumerate() {
+        if form == Form::WithVerdict {
+            let lead = if at == 0 { "" } else { "\n" };
+            out::raw(&format!("{lead}Region {region}\n"));
         }
+        for (stream, text) in print(report, verbose) {
+            match stream {
+                Stream::Out => out::raw(&text),
+                Stream::Err => out::raw_complaint(&text),
+            }
+        }
+    }
+    if form == Form::WithVerdict {
+        out::raw(&format!("\n{}\n", verdict(judged)));
     }
 }
 
-fn document(report: &Report, verbose: bool) -> Value {
+/// The verdict and what it is about, in a line.
+fn verdict(judged: &[Judged]) -> String {
+    let word = word(judged);
+    let ratio = |of: fn(&Report) -> Counts| {
+        let counts = judged.iter().map(|judged| of(&judged.report));
+        let (valid, total) = counts.fold((0_u64, 0_u64), |(valid, total), counts| {
+            (valid.saturating_add(counts.valid), total.saturating_add(counts.total()))
+        });
+        format!("{valid}/{total}")
+    };
+    let (digests, logs) = (ratio(|report| report.digests), ratio(|report| report.logs));
+    let regions: Vec<_> = judged.iter().map(|judged| judged.region.as_str()).collect();
+    let regions = regions.join(", ");
+    format!("{word}: {digests} digest files, {logs} log files in {regions}")
+}
+
+fn document(judged: &[Judged], verbose: bool) -> Value {
+    let first = judged.first().map(|judged| &judged.report);
+    let time = |of: fn(&Report) -> String| first.map(of);
+    json!({
+        "trailArn": first.map(|report| report.trail_arn.as_str()),
+        "startTime": time(|report| report.requested.0.iso()),
+        "endTime": time(|report| report.requested.1.iso()),
+        "verdict": word(judged),
+        "regions": judged.iter().map(|judged| section(judged, verbose)).collect::<Vec<_>>(),
+    })
+}
+
+fn section(judged: &Judged, verbose: bool) -> Value {
+    let report = &judged.report;
     let lines: Vec<String> = print(report, verbose)
         .into_iter()
         .map(|(_, text)| text.trim().to_owned())
         .filter(|text| !text.is_empty())
         .collect();
-    let (start, end) = report.requested;
     json!({
-        "trailArn": report.trail_arn,
-        "startTime": start.iso(),
-        "endTime": end.iso(),
-        "verdict": if report.is_sound() { "VALID" } else { "INVALID" },
+        "region": judged.region,
+        "verdict": word(std::slice::from_ref(judged)),
         "digests": counts(report.digests),
         "backfillDigests": counts(report.backfills),
         "logFiles": counts(report.logs),
@@ -36,6 +81,17 @@ fn document(report: &Report, verbose: bool) -> Value {
     })
 }
 
+/// The verdict in a word. Of nothing there is no verdict.
+fn word(judged: &[Judged]) -> &'static str {
+    match conclusion(judged) {
+        Conclusion::Valid if judged.iter().all(|judged| is_empty(&judged.report)) => "NOTHING",
+        Conclusion::Valid => "VALID",
+        Conclusion::Unreadable => "UNREADABLE",
+        Conclusion::Invalid => "INVALID",
+    }
+}
+
 fn counts(counts: Counts) -> Value {
-    json!({ "valid": counts.valid, "invalid": counts.invalid })
+    let Counts { valid, invalid, unreadable } = counts;
+    json!({ "valid": valid, "invalid": invalid, "unreadable": unreadable })
 }

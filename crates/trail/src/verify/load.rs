@@ -1,7 +1,7 @@
 use serde_json::Value;
 use types::{Timestamp, hex, hex_decode};
 
-use super::{Anchor, Evidence, NamedLog, Object, Reason, Request, SignatureCheck};
+use super::{Anchor, Evidence, NamedLog, Object, Reason, Request, SignatureCheck, Verdict};
 use crate::digest::{SIGNATURE, SIGNATURE_ALGORITHM_NAME, signing_string};
 use crate::gzip;
 
@@ -43,24 +43,24 @@ pub(super) fn equal_hashes(stated: &str, computed: &str) -> bool {
     stated.eq_ignore_ascii_case(computed) || stated.eq_ignore_ascii_case(trimmed)
 }
 
-/// The digest, or what is wrong with it; the checks are in the CLI's order.
+/// The digest, or the verdict on it; the checks are in the CLI's order.
 pub(super) fn load(
     request: &Request<'_>,
     evidence: &Evidence<'_>,
     bucket: &str,
     key: &str,
-) -> Result<Loaded, Reason> {
+) -> Result<Loaded, Verdict> {
     let Object { bytes, metadata } = fetch(evidence, bucket, key)?;
     let plain = gzip::decompress(&bytes, DIGEST_BYTES_MAX).map_err(|_| Reason::InvalidFormat)?;
     let json: Value = serde_json::from_slice(&plain).map_err(|_| Reason::InvalidFormat)?;
     let (Some(signature), Some(_)) =
         (metadata.get(SIGNATURE), metadata.get(SIGNATURE_ALGORITHM_NAME))
     else {
-        return Err(Reason::Signature);
+        return Err(Reason::Signature.into());
     };
     let parts = Parts::of(&json).ok_or(Reason::InvalidFormat)?;
     if parts.bucket != bucket || parts.object != key {
-        return Err(Reason::Moved);
+        return Err(Reason::Moved.into());
     }
     let hash = hex(&keys::sha256(&plain));
     let text = signing_string(parts.end_text, bucket, key, &hash, parts.previous_signature);
@@ -68,13 +68,13 @@ pub(super) fn load(
     let fingerprint = || parts.fingerprint.to_owned();
     match (evidence.check)(parts.fingerprint, text.as_bytes(), &raw) {
         SignatureCheck::Valid => {}
-        SignatureCheck::Forged => return Err(Reason::Signature),
+        SignatureCheck::Forged => return Err(Reason::Signature.into()),
         SignatureCheck::UnknownKey => {
             let region = request.series.home_region.to_owned();
-            return Err(Reason::PublicKeyNotFound { region, fingerprint: fingerprint() });
+            return Err(Reason::PublicKeyNotFound { region, fingerprint: fingerprint() }.into());
         }
         SignatureCheck::UnusableKey => {
-            return Err(Reason::UnusableKey { fingerprint: fingerprint() });
+            return Err(Reason::UnusableKey { fingerprint: fingerprint() }.into());
         }
     }
     let (start, end) = (parts.start, parts.end);
@@ -82,19 +82,20 @@ pub(super) fn load(
     Ok(Loaded { start, end, hash, signature: signature.clone(), previous, log_files })
 }
 
-pub(super) fn fetch(evidence: &Evidence<'_>, bucket: &str, key: &str) -> Result<Object, Reason> {
-    (evidence.get)(bucket, key).map_err(Reason::Other)?.ok_or(Reason::NotFound)
+pub(super) fn fetch(evidence: &Evidence<'_>, bucket: &str, key: &str) -> Result<Object, Verdict> {
+    let object = (evidence.get)(bucket, key).map_err(Verdict::Unreadable)?;
+    object.ok_or(Verdict::Invalid(Reason::NotFound))
 }
 
 /// Whether the anchor's digest is still there, and the same.
-pub(super) fn anchor_trouble(anchor: &Anchor, evidence: &Evidence<'_>) -> Option<Reason> {
+pub(super) fn anchor_verdict(anchor: &Anchor, evidence: &Evidence<'_>) -> Verdict {
     let object = match fetch(evidence, &anchor.bucket, &anchor.object) {
         Ok(object) => object,
-        Err(reason) => return Some(reason),
+        Err(verdict) => return verdict,
     };
     match gzip::hash(&object.bytes, DIGEST_BYTES_MAX) {
-        (hash, None) if equal_hashes(&anchor.hash, &hash) => None,
-        _ => Some(Reason::Hash),
+        (hash, None) if equal_hashes(&anchor.hash, &hash) => Verdict::Valid,
+        _ => Verdict::Invalid(Reason::Hash),
     }
 }
 

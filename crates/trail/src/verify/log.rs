@@ -46,7 +46,7 @@ pub fn judge_log(log: &NamedLog, fetched: Result<Option<Object>, String>) -> Ver
         (Ok(Some(object)), Some(hash)) => return log_verdict(&object.bytes, hash),
         (Ok(Some(_)), None) => Reason::InvalidFormat,
         (Ok(None), _) => Reason::NotFound,
-        (Err(text), _) => Reason::Other(text),
+        (Err(text), _) => return Verdict::Unreadable(text),
     })
 }
 
@@ -56,7 +56,7 @@ pub(super) fn judge_all(evidence: &Evidence<'_>, logs: &[NamedLog], report: &mut
         Some(judge) => judge(logs),
         None => logs.iter().map(one).collect(),
     };
-    let lacking = || Verdict::Invalid(Reason::Other("not judged".to_owned()));
+    let lacking = || Verdict::Unreadable("not judged".to_owned());
     let verdicts = verdicts.into_iter().chain(iter::repeat_with(lacking));
     for (log, verdict) in logs.iter().zip(verdicts) {
         report.log(&log.bucket, &log.object, verdict);

@@ -64,7 +64,9 @@ impl Printer {
                 self.after_blank = false;
             }
             Verdict::Valid => {}
-            Verdict::Invalid(reason) => self.trouble(&format!("{text}\tINVALID: {reason}")),
+            Verdict::Invalid(_) | Verdict::Unreadable(_) => {
+                self.trouble(&format!("{text}\t{}", word(verdict)));
+            }
         }
     }
 
@@ -84,12 +86,25 @@ fn prefix(kind: Kind) -> &'static str {
 
 fn finding_text(finding: &Finding) -> String {
     match finding {
-        Finding::Anchor { anchor, reason } => {
-            format!("Anchor\ts3://{}/{}\tINVALID: {reason}", anchor.bucket, anchor.object)
+        Finding::Anchor { anchor, verdict } => {
+            format!("Anchor\ts3://{}/{}\t{}", anchor.bucket, anchor.object, word(verdict))
         }
         Finding::BrokenLink { bucket, key } => {
             format!("Digest file\ts3://{bucket}/{key}\tINVALID: not the digest that was chained")
         }
+        Finding::NoDigests { bucket, folder, delivered } => format!(
+            "Digest files\ts3://{bucket}/{folder}\tINVALID: none found, but the trail delivered \
+             its newest at {}",
+            delivered.iso()
+        ),
+    }
+}
+
+fn word(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Valid => "valid".to_owned(),
+        Verdict::Invalid(reason) => format!("INVALID: {reason}"),
+        Verdict::Unreadable(cause) => format!("UNREADABLE: {cause}"),
     }
 }
 
@@ -114,12 +129,17 @@ fn found(report: &Report) -> String {
 }
 
 fn ratio(counts: Counts, name: &str) -> String {
-    let (total, Counts { valid, invalid }) = (counts.total(), counts);
-    match (total, invalid) {
-        (0, _) => String::new(),
+    let (total, Counts { valid, invalid, unreadable }) = (counts.total(), counts);
+    let text = match (total, invalid) {
+        (0, _) => return String::new(),
         (_, 0) => format!("\n{valid}/{total} {name} files valid"),
         _ => {
             format!("\n{valid}/{total} {name} files valid, {invalid}/{total} {name} files INVALID")
         }
+    };
+    // The AWS CLI has no such line: it stops at the first file that it may not read.
+    match unreadable {
+        0 => text,
+        _ => format!("{text}\n{unreadable}/{total} {name} files UNREADABLE"),
     }
 }

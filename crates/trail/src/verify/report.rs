@@ -28,13 +28,15 @@ pub struct Report {
     pub logs: Counts,
 }
 
-/// How many are valid and how many are not.
+/// How many are valid, how many are not, and of how many nothing is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
     /// Sound.
     pub valid: u64,
     /// Not.
     pub invalid: u64,
+    /// Not fetched.
+    pub unreadable: u64,
 }
 
 /// What is said about one object, or about the lack of any.
@@ -71,13 +73,32 @@ pub enum Line {
     },
 }
 
-/// Sound or not.
+/// Sound or not, as far as it can be known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// Nobody touched it.
     Valid,
     /// Somebody did, or it never was right.
     Invalid(Reason),
+    /// It could not be fetched, for this reason: nothing is known of it.
+    Unreadable(String),
+}
+
+impl From<Reason> for Verdict {
+    fn from(reason: Reason) -> Self {
+        Self::Invalid(reason)
+    }
+}
+
+/// What it all comes to, the better first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Conclusion {
+    /// Everything was read, and nothing is wrong.
+    Valid,
+    /// What was read is right, but not everything could be read.
+    Unreadable,
+    /// Something is wrong.
+    Invalid,
 }
 
 /// What is wrong; displayed in the words of the AWS CLI.
@@ -107,8 +128,6 @@ pub enum Reason {
     Hash,
     /// The content is followed by something else.
     TrailingBytes,
-    /// It could not be fetched.
-    Other(String),
 }
 
 impl fmt::Display for Reason {
@@ -129,7 +148,6 @@ impl fmt::Display for Reason {
             Self::UnusableKey { fingerprint } => {
                 return write!(f, "Unable to load PKCS #1 key with fingerprint {fingerprint}");
             }
-            Self::Other(text) => text,
         })
     }
 }
@@ -142,8 +160,8 @@ pub enum Finding {
     Anchor {
         /// The digest.
         anchor: Anchor,
-        /// [`Reason::NotFound`], [`Reason::Hash`], or why it cannot be read.
-        reason: Reason,
+        /// Never [`Verdict::Valid`].
+        verdict: Verdict,
     },
     /// A digest is validly signed, but is not the one the next digest was chained to.
     BrokenLink {
@@ -152,6 +170,26 @@ pub enum Finding {
         /// Its key.
         key: String,
     },
+    /// There are no digests, although the trail says that it delivered one.
+    NoDigests {
+        /// The bucket.
+        bucket: String,
+        /// The folder in which they would be.
+        folder: String,
+        /// When the newest was delivered.
+        delivered: Timestamp,
+    },
+}
+
+impl Finding {
+    fn conclusion(&self) -> Conclusion {
+        match self {
+            Self::Anchor { verdict: Verdict::Unreadable(_), .. } => Conclusion::Unreadable,
+            Self::Anchor { .. } | Self::BrokenLink { .. } | Self::NoDigests { .. } => {
+                Conclusion::Invalid
+            }
+        }
+    }
 }
 
 impl Report {
@@ -169,10 +207,19 @@ impl Report {
         }
     }
 
-    /// Whether nothing is wrong. Gaps are not wrong, nor is it that there is nothing at all.
+    /// What it comes to. Gaps are not wrong, nor is it that there is nothing at all.
+    pub fn conclusion(&self) -> Conclusion {
+        let all = [self.digests, self.backfills, self.logs];
+        let counted = all.into_iter().map(Counts::conclusion);
+        counted
+            .chain(self.findings.iter().map(Finding::conclusion))
+            .max()
+            .unwrap_or(Conclusion::Valid)
+    }
+
+    /// Whether everything was read and nothing is wrong.
     pub fn is_sound(&self) -> bool {
-        let invalid = [self.digests, self.backfills, self.logs].map(|counts| counts.invalid);
-        invalid == [0; 3] && self.findings.is_empty()
+        self.conclusion() == Conclusion::Valid
     }
 
     pub(super) fn digest(&mut self, kind: Kind, bucket: &str, key: &str, verdict: Verdict) {
@@ -201,11 +248,21 @@ impl Counts {
         let count = match verdict {
             Verdict::Valid => &mut self.valid,
             Verdict::Invalid(_) => &mut self.invalid,
+            Verdict::Unreadable(_) => &mut self.unreadable,
         };
         *count = count.saturating_add(1);
     }
 
-    pub(super) fn total(self) -> u64 {
-        self.valid.saturating_add(self.invalid)
+    /// All that were counted.
+    pub fn total(self) -> u64 {
+        self.valid.saturating_add(self.invalid).saturating_add(self.unreadable)
+    }
+
+    fn conclusion(self) -> Conclusion {
+        match self {
+            Self { invalid: 1.., .. } => Conclusion::Invalid,
+            Self { unreadable: 1.., .. } => Conclusion::Unreadable,
+            Self { .. } => Conclusion::Valid,
+        }
     }
 }

@@ -402,7 +402,7 @@ fn backfill_digests_are_verified_apart() {
     };
     world.seal(&digest, Some(end));
     let report = world.verify();
-    assert_eq!(report.backfills, Counts { valid: 1, invalid: 0 });
+    assert_eq!(report.backfills, Counts { valid: 1, ..Counts::default() });
     let verbose: String = print(&report, true).into_iter().map(|(_, text)| text).collect();
     assert!(verbose.contains("(backfill) Digest file\ts3://logs/p/AWSLogs/"), "{verbose}");
     let tail = "30/30 digest files valid\n1/1 backfill digest files valid\n31/31 log files valid\n";
@@ -425,6 +425,22 @@ fn an_empty_or_ruined_bucket_is_told() {
     assert!(summary(&ruined).ends_with(want) && !ruined.is_sound(), "{}", summary(&ruined));
 }
 
+/// That digests are gone which the trail says it delivered is said before the summary.
+#[test]
+fn the_lack_of_all_digests_is_told() {
+    let mut report = World::empty().verify();
+    let (bucket, folder) = (BUCKET.to_owned(), "AWSLogs/".to_owned());
+    report.findings.push(Finding::NoDigests { bucket, folder, delivered: START });
+    let text: String = print(&report, false).into_iter().skip(1).map(|(_, text)| text).collect();
+    let want = format!(
+        "Digest files\ts3://logs/AWSLogs/\tINVALID: none found, but the trail delivered its \
+         newest at {}\n\nResults requested for ",
+        START.iso()
+    );
+    assert!(text.starts_with(&want) && text.ends_with("No digests found\n"), "{text}");
+    assert_eq!(report.conclusion(), Conclusion::Invalid);
+}
+
 /// A log file slipped in beside the others is found; the newest hour's may still be undigested.
 #[test]
 fn unnamed_log_files_are_found() {
@@ -439,7 +455,8 @@ fn unnamed_log_files_are_found() {
     assert_eq!(unnamed(&world), [slipped_in.object]);
 }
 
-/// What cannot be read is told with the reason, and the rest is still judged.
+/// What cannot be read is told with the reason and counted apart, and the rest is still judged.
+/// Nobody has tampered with it, as far as one knows.
 #[test]
 fn denied_objects_do_not_stop_the_walk() {
     let mut world = World::empty();
@@ -448,8 +465,30 @@ fn denied_objects_do_not_stop_the_walk() {
     last.object = "denied".to_owned();
     world.chain(6, 30, BUCKET, Some(last));
     let (errors, counts) = told(&world.verify());
-    assert_eq!(errors, "Digest file\ts3://logs/denied\tINVALID: Access Denied");
-    assert_eq!(counts, [29, 1, 28, 0]);
+    assert_eq!(errors, "Digest file\ts3://logs/denied\tUNREADABLE: Access Denied");
+    assert_eq!(counts, [29, 0, 28, 0]);
+    let report = world.verify();
+    assert_eq!((report.digests.unreadable, report.digests.total()), (1, 30));
+    assert_eq!(report.conclusion(), Conclusion::Unreadable);
+    let summary = print(&report, false).last().unwrap().1.clone();
+    let want = "29/30 digest files valid\n1/30 digest files UNREADABLE\n28/28 log files valid\n";
+    assert!(summary.ends_with(want), "{summary}");
+}
+
+/// A log file or an anchored digest that cannot be read is unreadable; worse is what is wrong.
+#[test]
+fn what_is_wrong_outweighs_what_cannot_be_read() {
+    let mut world = World::new();
+    let newest = Link { object: "denied".to_owned(), ..world.digests[29].clone() };
+    world.anchor(&newest, START.plus_ms(30 * HOUR_MS));
+    let report = world.verify();
+    assert_eq!(told(&report).0, "Anchor\ts3://logs/denied\tUNREADABLE: Access Denied");
+    assert_eq!(report.conclusion(), Conclusion::Unreadable);
+    let log = NamedLog { bucket: BUCKET.to_owned(), object: "l".to_owned(), hash: None };
+    let verdict = judge_log(&log, Err("Access Denied".to_owned()));
+    assert_eq!(verdict, Verdict::Unreadable("Access Denied".to_owned()));
+    world.remove(&world.logs[3].clone());
+    assert_eq!(world.verify().conclusion(), Conclusion::Invalid);
 }
 
 /// A signer gone mad cannot keep the verifier busy for ever.
@@ -480,7 +519,7 @@ fn the_range_is_respected() {
         verify(&request, evidence)
     });
     let report = report.unwrap();
-    assert_eq!(report.digests, Counts { valid: 4, invalid: 0 });
+    assert_eq!(report.digests, Counts { valid: 4, ..Counts::default() });
     assert_eq!(report.found, Some((START.plus_ms(10 * HOUR_MS), START.plus_ms(12 * HOUR_MS))));
 }
 
@@ -496,7 +535,7 @@ fn log_files_may_be_judged_elsewhere() {
         world.ask(ask).unwrap()
     };
     assert_eq!(judged(9), world.verify());
-    assert_eq!(judged(1).logs, Counts { valid: 20, invalid: 10 });
+    assert_eq!(judged(1).logs, Counts { valid: 20, invalid: 0, unreadable: 10 });
 }
 
 /// A hash without its leading zero is the same hash.

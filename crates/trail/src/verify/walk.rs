@@ -30,7 +30,7 @@ pub(super) fn walk(
         let mut until = None;
         match loaded {
             None => {}
-            Some(Err(reason)) => report.digest(kind, &bucket, &key, Verdict::Invalid(reason)),
+            Some(Err(verdict)) => report.digest(kind, &bucket, &key, verdict),
             Some(Ok(digest)) => {
                 reached = digest.start;
                 accept(request, kind, (&bucket, &key), &digest, report);

@@ -1,0 +1,25 @@
+//! Events of what an operator does to accounts from outside: by the command line, by flags and by
+//! the configuration, where there is no caller and no call.
+
+use store::{NewEvent, StoreError};
+use types::{Entropy, Timestamp};
+
+use crate::ServiceEvent;
+use crate::gateway::service_record;
+use crate::record::new_events;
+
+/// Whom the events name, for nobody else is known.
+const OPERATOR: &str = "shoseki";
+
+/// The events as the store takes them, to be committed together with what they tell of.
+///
+/// Assumed: AWS has no such events, for nobody works on its accounts from outside; they have the
+/// form of service events whose `invokedBy`, `sourceIPAddress` and `userAgent` are `shoseki`.
+pub fn operator_events(
+    events: Vec<ServiceEvent>,
+    now: Timestamp,
+    entropy: &Entropy,
+) -> Result<Vec<NewEvent>, StoreError> {
+    let records = events.into_iter().map(|event| service_record(event, OPERATOR, now, entropy));
+    Ok(new_events(records.collect::<Result<_, _>>()?))
+}

@@ -1,0 +1,136 @@
+//! What a configuration has to be, beyond the form of each of its values.
+
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+use crate::{Config, ConfigError, tls};
+
+/// Source: IAM API Reference, "AccessKey": `AccessKeyId` has 16 to 128 characters of `[\w]`.
+const KEY_ID_CHARS: RangeInclusive<usize> = 16..=128;
+/// AWS's have 40. Whoever sees one signature can try all secrets that are short.
+const SECRET_CHARS_MIN: usize = 32;
+
+impl Config {
+    /// Errors if the server could not serve so. Reads the TLS files and changes nothing.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        if let Some((cert, key)) = &self.tls {
+            tls::acceptor(cert, key)?;
+        }
+        let mut keys = BTreeSet::new();
+        if let Some((id, secret)) = &self.root_credentials {
+            check_key(id, secret)?;
+            keys.insert(id);
+        }
+        let mut accounts = BTreeSet::from([&self.account]);
+        for account in &self.accounts {
+            if !accounts.insert(&account.id) {
+                let id = &account.id;
+                return Err(ConfigError(format!("there are two accounts `{id}`")));
+            }
+            let key = &account.root_access_key_id;
+            check_key(key, &account.root_secret_access_key)?;
+            if !keys.insert(key) {
+                return Err(ConfigError(format!("two accounts have the access key `{key}`")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The secret is not told.
+fn check_key(id: &str, secret: &str) -> Result<(), ConfigError> {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if !KEY_ID_CHARS.contains(&id.len()) || !id.chars().all(is_word) {
+        return Err(ConfigError(format!(
+            "`{id}` is not an access key id: it has 16 to 128 letters and digits"
+        )));
+    }
+    if secret.len() < SECRET_CHARS_MIN || !secret.chars().all(|c| c.is_ascii_graphic()) {
+        return Err(ConfigError(format!(
+            "the secret of the access key `{id}` is too short, or has blanks or letters beyond \
+             ASCII: it has at least {SECRET_CHARS_MIN} characters, and AWS's have 40"
+        )));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use types::AccountId;
+
+    use super::*;
+    use crate::Account;
+
+    const KEY: &str = "AKIAROOTROOTROOTROOT";
+    const SECRET: &str = "a-secret-of-forty-characters-or-more-0000";
+
+    fn account(id: &str, key: &str, secret: &str) -> Account {
+        Account {
+            id: AccountId::parse(id).unwrap(),
+            name: "payments".to_owned(),
+            root_access_key_id: key.to_owned(),
+            root_secret_access_key: secret.to_owned(),
+        }
+    }
+
+    fn check(accounts: Vec<Account>) -> Result<(), String> {
+        let root_credentials = Some((KEY.to_owned(), SECRET.to_owned()));
+        let config = Config { accounts, root_credentials, ..Config::default() };
+        config.check().map_err(|error| error.0)
+    }
+
+    /// Every account is there once and has a key of its own that clients can use.
+    #[test]
+    fn accounts_do_not_share() {
+        let payments = || account("111122223333", "AKIAPAYMENTSROOT0001", SECRET);
+        assert_eq!(check(vec![payments()]), Ok(()));
+        for (accounts, want) in [
+            (vec![account("123456789012", "AKIAPAYMENTSROOT0001", SECRET)], "two accounts `1234"),
+            (vec![payments(), payments()], "two accounts `1111"),
+            (vec![account("111122223333", KEY, SECRET)], "two accounts have the access key"),
+            (vec![account("111122223333", "AKIA", SECRET)], "`AKIA` is not an access key id"),
+            (vec![account("111122223333", "AKIA PAYMENTS ROOT 1", SECRET)], "not an access key id"),
+            (vec![account("111122223333", "AKIAPAYMENTSROOT0001", "x")], "too short"),
+        ] {
+            let text = check(accounts).unwrap_err();
+            assert!(text.contains(want) && !text.contains(SECRET), "{text}");
+        }
+    }
+
+    /// The first account's key is held to the same rules.
+    #[test]
+    fn the_root_key_is_checked() {
+        for (id, secret) in [(KEY, "short"), ("short", SECRET), (KEY, &format!("{SECRET} x"))] {
+            let root_credentials = Some((id.to_owned(), secret.to_owned()));
+            assert!(Config { root_credentials, ..Config::default() }.check().is_err(), "{id}");
+        }
+    }
+
+    /// What is wrong with the TLS files is said of the file.
+    #[test]
+    fn tls_files_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path
+        };
+        let own = file("own.pem", include_str!("check/own.pem"));
+        let own_key = file("own.key", include_str!("check/own.key"));
+        let other_key = file("other.key", include_str!("check/other.key"));
+        let empty = file("empty.pem", "");
+        let missing = folder.path().join("missing.pem");
+        let check = |cert, key| Config { tls: Some((cert, key)), ..Config::default() }.check();
+        assert_eq!(check(own.clone(), own_key.clone()), Ok(()));
+        for (cert, key, want) in [
+            (missing.clone(), own_key.clone(), "missing.pem`: No such file"),
+            (own.clone(), missing, "missing.pem`: No such file"),
+            (empty.clone(), own_key, "empty.pem`: it holds no certificate"),
+            (own.clone(), empty, "empty.pem`: it holds no private key"),
+            (own, other_key, "other.key` is not the private key of the certificate in"),
+        ] {
+            let text = check(cert, key).unwrap_err().0;
+            assert!(text.contains(want), "{text}");
+        }
+    }
+}
