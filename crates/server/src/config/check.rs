@@ -115,9 +115,10 @@ mod tests {
             std::fs::write(&path, text).unwrap();
             path
         };
-        let own = file("own.pem", include_str!("check/own.pem"));
-        let own_key = file("own.key", include_str!("check/own.key"));
-        let other_key = file("other.key", include_str!("check/other.key"));
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let own = file("own.pem", &made.cert.pem());
+        let own_key = file("own.key", &made.signing_key.serialize_pem());
+        let other_key = file("other.key", &rcgen::KeyPair::generate().unwrap().serialize_pem());
         let empty = file("empty.pem", "");
         let missing = folder.path().join("missing.pem");
         let check = |cert, key| Config { tls: Some((cert, key)), ..Config::default() }.check();
