@@ -70,7 +70,7 @@ pub use ops::ROWS;
 pub use ops::put_object::PutObjectInput;
 pub use request::Request;
 pub use response::Response;
-pub use sweep::sweep;
+pub use sweep::{missing_bodies, sweep};
 
 /// S3 as the pipeline sees it.
 pub static SERVICE: Service = Service {

@@ -5,7 +5,7 @@ use store::{BodyId, Store, StoreError};
 use types::Timestamp;
 
 use crate::body::Piece;
-use crate::object::VERSIONS;
+use crate::object::{VERSIONS, key_of_row};
 use crate::ops::multipart::{PARTS, forget_completed};
 
 /// Answers that one commit forgets at most.
@@ -38,4 +38,36 @@ pub fn sweep(store: &Store, older_than: Timestamp) -> Result<u64, StoreError> {
         }
     }
     Ok(store.bodies().sweep(&mut |id| live.contains(id), older_than)?.bodies)
+}
+
+/// The objects and parts whose bytes are not there, each in a sentence.
+pub fn missing_bodies(store: &Store) -> Result<Vec<String>, StoreError> {
+    let (view, mut there) = (store.snapshot()?, BTreeSet::<BodyId>::new());
+    store.bodies().each(&mut |id, _, _| {
+        there.insert(*id);
+        Ok(())
+    })?;
+    let (tx, mut missing) = (view.tx(), Vec::new());
+    VERSIONS.visit(&tx, [], [], &mut |row, version| {
+        let pieces = version.stored.iter().flat_map(|stored| &stored.pieces);
+        if pieces.filter_map(Piece::file).any(|id| !there.contains(&id)) {
+            let (key, bucket) = (key_of_row(row), bucket_of_row(row));
+            missing.push(format!("object `{key}` in bucket `{bucket}` lacks its bytes"));
+        }
+        ControlFlow::Continue(())
+    })?;
+    PARTS.visit(&tx, [], [], &mut |row, part| {
+        if part.piece.file().is_some_and(|id| !there.contains(&id)) {
+            let (number, bucket) = (part.piece.number, bucket_of_row(row));
+            missing
+                .push(format!("part {number} of an upload in bucket `{bucket}` lacks its bytes"));
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok(missing)
+}
+
+fn bucket_of_row(row: &[u8]) -> String {
+    let first = store::key_parts(row).into_iter().next().unwrap_or_default();
+    String::from_utf8_lossy(&first).into_owned()
 }

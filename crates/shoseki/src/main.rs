@@ -11,6 +11,7 @@ mod client;
 mod environment;
 mod exit;
 mod explain;
+mod fsck;
 mod lang;
 mod out;
 mod quickstart;
@@ -64,6 +65,8 @@ enum Command {
     Account(account::Account),
     /// Verifies a trail's log files and digests, and what `validate-logs` does not see.
     Verify(verify::Verify),
+    /// Looks whether a data directory holds all that it should, while no server runs.
+    Fsck(fsck::Fsck),
     /// Explains why a request was refused, or why files wait: the policy, the statement, the values.
     Explain(explain::Explain),
 }
@@ -97,6 +100,7 @@ fn run(command: &Command, lang: Lang) -> Result<Exit, Trouble> {
         Command::Env(verb) => environment::run(verb),
         Command::Account(verb) => account::run(verb, lang),
         Command::Verify(verb) => verify::run(verb),
+        Command::Fsck(verb) => fsck::run(verb),
         Command::Explain(verb) => explain::run(verb),
     }
 }

@@ -31,7 +31,7 @@ pub(crate) struct Live {
     pub(crate) clock: Clock,
     pub(crate) root: Credentials,
     pub(crate) transcript: String,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// An answer as it came.
@@ -82,7 +82,7 @@ impl Live {
         let server = runtime.block_on(Server::start(&config, opened)).unwrap();
         let address = server.address();
         let (server, transcript) = (Some(server), String::new());
-        Self { runtime, server, address, gateway, clock, root, transcript, _folder: folder }
+        Self { runtime, server, address, gateway, clock, root, transcript, folder }
     }
 
     /// A heading in the transcript.
@@ -176,6 +176,13 @@ impl Live {
     pub(crate) fn end(mut self, name: &str) {
         golden::check(name, &self.transcript);
         self.stop();
+    }
+
+    /// Stops the server and gives its data directory, which nobody has open then.
+    pub(crate) fn end_and_keep(mut self) -> TempDir {
+        self.stop();
+        let Self { folder, .. } = self;
+        folder
     }
 
     pub(crate) fn stop(&mut self) {
