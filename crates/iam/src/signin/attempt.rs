@@ -209,9 +209,13 @@ impl Proof {
                 return Ok((Outcome::InvalidCredentials, event.into_iter().collect()));
             }
         };
-        let Known { subject, profile: Some(mut profile), .. } = known else {
+        let Known { subject, profile: Some(mut profile), rules, .. } = known else {
             return Ok((Outcome::InvalidCredentials, Vec::new()));
         };
+        let standing = rules::standing(rules.as_ref(), &profile, now);
+        if new_hash.is_none() && standing != Standing::Good {
+            return Ok((Outcome::PasswordChangeRequired, Vec::new()));
+        }
         let mut happened = Vec::new();
         if let Some(hash) = new_hash {
             profile.set(hash, now);
