@@ -197,13 +197,38 @@ describe("identities", () => {
     }
   });
 
-  it("access keys are made, shown once, switched off and deleted", async () => {
+  it("access keys are made with a description, shown once, switched off and deleted", async () => {
     await screen.visit("/iam/users/kitsune");
     await screen.tab(t("iam.credentials"));
     await screen.press(t("iam.accessKey.create"));
-    await screen.succeeds(t("iam.accessKey.once"));
+    await screen.isAt(t("iam.accessKey.alternatives"));
+    await screen.press("次へ");
+    assert.equal(await page.getByText(label(t("common.required"))).count(), 2, "a use case and consent are asked for");
+    await screen.choose(t("iam.accessKey.useCase"), t("iam.accessKey.use.cli"));
+    await page.getByText(containing(t("iam.accessKey.use.cli.instead"))).waitFor();
+    await screen.box(t("iam.accessKey.sure")).click();
+    await screen.press("次へ");
+    await screen.type(t("iam.accessKey.description"), "巣穴の CLI");
+    await screen.press(t("iam.accessKey.create"));
+    await screen.isAt(t("iam.accessKey.retrieve"));
+    await screen.press(t("common.done"));
+    await page.getByRole("dialog").getByText(containing(t("iam.accessKey.leave.text"))).waitFor();
+    await confirm(t("common.cancel"));
+    const [download] = await Promise.all([page.waitForEvent("download"), screen.press(t("iam.accessKey.csv"))]);
+    assert.equal(download.suggestedFilename(), "kitsune_accessKeys.csv");
+    const [, line] = readFileSync(await download.path(), "utf8").split("\n");
+    const [accessKeyId, secretAccessKey] = line.split(",");
+    const own = new iam.IAMClient({ endpoint: server.origin, region: REGION, credentials: { accessKeyId, secretAccessKey } });
+    await assert.rejects(own.send(new iam.GetUserCommand({})), { name: "AccessDenied" }, "the key is known, and may nothing");
+    assert.ok(!(await page.getByRole("main").innerText()).includes(secretAccessKey), "the secret is hidden at first");
+    await screen.press(t("iam.accessKey.secret.show"));
+    assert.ok((await page.getByRole("main").innerText()).includes(secretAccessKey));
+    await screen.press(t("common.done"));
+    await screen.isAt("kitsune");
     const list = async () => (await clients.iam.send(new iam.ListAccessKeysCommand({ UserName: "kitsune" }))).AccessKeyMetadata;
     const [{ AccessKeyId }] = await list();
+    assert.equal(AccessKeyId, accessKeyId);
+    await page.getByRole("row").filter({ hasText: AccessKeyId }).getByText("巣穴の CLI").waitFor();
     await screen.press(t("iam.accessKey.switch", { id: AccessKeyId }));
     await screen.succeeds(t("iam.accessKey.inactive"));
     assert.equal((await list())[0].Status, "Inactive");
@@ -211,7 +236,7 @@ describe("identities", () => {
     await typeWord();
     await confirm(t("common.delete"));
     assert.deepEqual(await list(), []);
-    for (const name of ["CreateAccessKey", "UpdateAccessKey", "DeleteAccessKey"]) await assertRecorded(name, "us-east-1");
+    for (const name of ["CreateAccessKey", "TagUser", "UpdateAccessKey", "DeleteAccessKey"]) await assertRecorded(name, "us-east-1");
   });
 
   it("an MFA device is assigned, asked for at sign-in, and removed", async () => {

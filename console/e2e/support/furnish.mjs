@@ -101,6 +101,8 @@ export function ROUTES({ key, trail, policy, event, object, bucket }) {
     "/iam/users",
     "/iam/users/create",
     "/iam/users/kuma",
+    "/iam/users/kuma?tab=credentials",
+    "/iam/users/kuma/access-key/create",
     "/iam/groups",
     "/iam/groups/bears",
     "/iam/roles",
@@ -110,6 +112,7 @@ export function ROUTES({ key, trail, policy, event, object, bucket }) {
     "/iam/policies/create",
     `/iam/policies/${part(policy)}`,
     "/iam/security-credentials",
+    "/iam/security-credentials/access-key/create",
     "/no/such/page",
   ];
 }
