@@ -178,10 +178,6 @@ describe("identities", () => {
     await screen.type(t("iam.group.name"), "foxes");
     await screen.press(t("iam.group.create"));
     await screen.succeeds(t("common.created.flash", { name: "foxes" }));
-    await screen.visit("/iam/roles/create");
-    await screen.type(t("iam.role.name"), "ranger");
-    await screen.press(t("iam.role.create"));
-    await screen.succeeds(t("common.created.flash", { name: "ranger" }));
     await screen.visit("/iam/users/create");
     await screen.type(t("iam.user.name"), "kitsune");
     await screen.box(t("iam.user.console")).click();
@@ -192,9 +188,55 @@ describe("identities", () => {
     await screen.succeeds(t("common.created.flash", { name: "kitsune" }));
     const { LoginProfile } = await clients.iam.send(new iam.GetLoginProfileCommand({ UserName: "kitsune" }));
     assert.equal(LoginProfile.PasswordResetRequired, true);
-    for (const name of ["CreatePolicy", "CreateGroup", "CreateRole", "CreateUser", "CreateLoginProfile"]) {
+    for (const name of ["CreatePolicy", "CreateGroup", "CreateUser", "CreateLoginProfile"]) {
       await assertRecorded(name, "us-east-1");
     }
+  });
+
+  it("roles are made for a service, for another account, and by a policy of one's own", async () => {
+    const OTHER = "210987654321";
+    const trusted = async (RoleName) => {
+      const { Role } = await clients.iam.send(new iam.GetRoleCommand({ RoleName }));
+      const [{ Principal, Condition }] = JSON.parse(decodeURIComponent(Role.AssumeRolePolicyDocument)).Statement;
+      return { Principal, Condition, Description: Role.Description, Tags: Role.Tags };
+    };
+    const finish = async (name, fill = async () => undefined) => {
+      await screen.press("次へ");
+      await screen.press("次へ");
+      await screen.type(t("iam.role.name"), name);
+      await fill();
+      await screen.press(t("iam.role.create"));
+      await screen.succeeds(t("common.created.flash", { name }));
+    };
+    await screen.visit("/iam/roles/create");
+    await screen.press("次へ");
+    await page.getByText(label(t("iam.trust.service.rule"))).waitFor();
+    await screen.pick(t("iam.trust.service.name"), "cloudtrail.amazonaws.com");
+    await finish("ranger", () => screen.type(t("iam.role.description"), "Keeps the forest"));
+    assert.deepEqual(await trusted("ranger"), {
+      Principal: { Service: "cloudtrail.amazonaws.com" },
+      Condition: undefined,
+      Description: "Keeps the forest",
+      Tags: undefined,
+    });
+    await screen.visit("/iam/roles/create");
+    await screen.choose(t("iam.trust.entity"), t("iam.trust.account"));
+    await screen.choose(t("iam.trust.account"), t("iam.trust.account.other"));
+    await screen.box(t("iam.trust.externalId.require")).click();
+    await screen.press("次へ");
+    for (const rule of ["account", "externalId"]) await page.getByText(label(t(`iam.trust.${rule}.rule`))).waitFor();
+    await screen.type(t("iam.accountId"), OTHER);
+    await screen.type(t("iam.trust.externalId"), "den-1");
+    await finish("guest");
+    const { Principal, Condition } = await trusted("guest");
+    assert.deepEqual([Principal, Condition], [{ AWS: `arn:aws:iam::${OTHER}:root` }, { StringEquals: { "sts:ExternalId": "den-1" } }]);
+    await screen.visit("/iam/roles/create");
+    await screen.choose(t("iam.trust.entity"), t("iam.trust.custom"));
+    const Statement = [{ Effect: "Deny", Principal: "*", Action: "sts:AssumeRole" }];
+    await screen.paste(JSON.stringify({ Version: "2012-10-17", Statement }));
+    await finish("nobody");
+    assert.deepEqual((await trusted("nobody")).Principal, "*");
+    await assertRecorded("CreateRole", "us-east-1");
   });
 
   it("access keys are made with a description, shown once, switched off and deleted", async () => {

@@ -37,12 +37,13 @@ async function load(iam: IAMClient, user: string | undefined, owner: string | un
       ({ AccessKeyLastUsed }) => AccessKeyLastUsed?.LastUsedDate,
       () => undefined,
     );
-  const tags = everyPage(
-    (Marker) => iam.send(new ListUserTagsCommand({ UserName: owner, Marker }), { abortSignal }),
-    (answer) => answer.Marker,
-    (answer) => answer.Tags,
-  );
-  const known = owner === undefined || AccessKeyMetadata.length === 0 ? [] : await tags.catch(() => []);
+  const tags = () =>
+    everyPage(
+      (Marker) => iam.send(new ListUserTagsCommand({ UserName: owner, Marker }), { abortSignal }),
+      (answer) => answer.Marker,
+      (answer) => answer.Tags,
+    );
+  const known = owner === undefined || AccessKeyMetadata.length === 0 ? [] : await tags().catch(() => []);
   return Promise.all(
     AccessKeyMetadata.map(async (key): Promise<Row> => {
       const description = known.find(({ Key }) => Key === key.AccessKeyId)?.Value;

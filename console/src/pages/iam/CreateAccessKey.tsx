@@ -4,7 +4,6 @@ import Alert from "@cloudscape-design/components/alert";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
-import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -96,7 +95,7 @@ function Create({ named, owner, home, crumbs }: Props) {
     </FormField>
   );
   const purpose = (
-    <Container header={<Header variant="h2">{t("iam.accessKey.useCase")}</Header>}>
+    <Container>
       <SpaceBetween size="l">
         <FormField label={t("iam.accessKey.useCase")} stretch errorText={useCase === undefined ? problem : undefined}>
           <RadioGroup
