@@ -7,7 +7,8 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { CloudTrailClient, GetTrailCommand, GetTrailStatusCommand } from "@aws-sdk/client-cloudtrail";
 import * as iam from "@aws-sdk/client-iam";
-import { DescribeKeyCommand, GetKeyRotationStatusCommand, KMSClient, ListAliasesCommand } from "@aws-sdk/client-kms";
+import { DescribeKeyCommand, GetKeyRotationStatusCommand, KMSClient, ListAliasesCommand, ListGrantsCommand } from "@aws-sdk/client-kms";
+import { HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { newPage, signInByCookie, startBrowser } from "./support/browser.mjs";
 import { furnish } from "./support/furnish.mjs";
 import { containing, label } from "./support/labels.mjs";
@@ -28,7 +29,7 @@ before(async () => {
   await signInByCookie(screen.context, { account: ACCOUNT, password: ROOT_PASSWORD });
   await screen.go("/");
   const settings = { endpoint: server.origin, region: REGION, credentials: ROOT_KEYS };
-  clients = { trail: new CloudTrailClient(settings), kms: new KMSClient(settings), iam: new iam.IAMClient(settings) };
+  clients = { trail: new CloudTrailClient(settings), kms: new KMSClient(settings), iam: new iam.IAMClient(settings), s3: new S3Client({ ...settings, forcePathStyle: true }) };
 });
 after(async () => {
   await browser?.close();
@@ -110,6 +111,23 @@ describe("a key", () => {
     for (const name of ["CreateAlias", "DeleteAlias"]) await assertRecorded(name);
   });
 
+  it("shows its grants, and a grant is revoked after a word", async () => {
+    await screen.visit(`/kms/keys/${made.key}?tab=grants`);
+    const row = page.getByRole("row").filter({ hasText: "forest-grant" });
+    for (const text of ["Decrypt, DescribeKey", '{"forest":"north"}', `arn:aws:iam::${ACCOUNT}:root`]) {
+      await row.getByText(text).waitFor();
+    }
+    await row.getByRole("radio").click();
+    await screen.press(t("kms.grant.revoke"));
+    assert.ok(await dialogButton(t("kms.grant.revoke")).isDisabled());
+    await page.getByRole("dialog").getByRole("textbox").fill(t("kms.grant.revoke.word"));
+    await confirm(t("kms.grant.revoke"));
+    await screen.succeeds(t("kms.grant.revoked", { name: "forest-grant" }));
+    assert.deepEqual((await clients.kms.send(new ListGrantsCommand({ KeyId: made.key }))).Grants, []);
+    await page.getByText(label(t("kms.grants.empty"))).waitFor();
+    await assertRecorded("RevokeGrant");
+  });
+
   it("is scheduled for deletion only after a word of consent, and saved from it", async () => {
     const choose = async (action) => {
       await page.getByRole("button", { name: label(t("kms.actions")) }).click();
@@ -144,6 +162,23 @@ describe("objects", () => {
     await screen.follow(file.name);
     const [download] = await Promise.all([page.waitForEvent("download"), screen.press(t("s3.download"))]);
     assert.deepEqual(readFileSync(await download.path()), file.buffer);
+  });
+
+  it("are stored in the class that was chosen, and say so", async () => {
+    await screen.visit(`/s3/upload/${made.bucket}/notes/`);
+    await page.getByRole("button", { name: containing(t("s3.properties")) }).click();
+    await screen.choose(t("s3.object.storageClass"), t("s3.class.GLACIER"));
+    await page.getByText(label(t("s3.class.archive"))).waitFor();
+    await screen.choose(t("s3.object.storageClass"), t("s3.class.STANDARD_IA"));
+    await page.locator('input[type="file"]').setInputFiles({ ...file, name: "rare.txt" });
+    await screen.press(t("s3.upload"));
+    await screen.succeeds(t("s3.upload.done"));
+    const { StorageClass } = await clients.s3.send(new HeadObjectCommand({ Bucket: made.bucket, Key: "notes/rare.txt" }));
+    assert.equal(StorageClass, "STANDARD_IA");
+    await screen.visit(`/s3/buckets/${made.bucket}?prefix=notes/`);
+    await page.getByRole("row").filter({ hasText: "rare.txt" }).getByText(t("s3.class.STANDARD_IA")).waitFor();
+    await screen.follow("rare.txt");
+    await screen.says(t("s3.object.storageClass"), t("s3.class.STANDARD_IA"));
   });
 
   it("that are log files show the records in them", async () => {
