@@ -47,10 +47,12 @@ function columns(): Column<GrantListEntry>[] {
     {
       id: "constraints",
       header: t("kms.grant.constraints"),
+      minWidth: 200,
       cell: ({ Constraints }) => <span className="breakable">{constraintsText(Constraints) || "–"}</span>,
     },
     {
       id: "created",
+      optional: true,
       header: t("common.created"),
       cell: ({ CreationDate }) => <Time value={CreationDate} />,
       order: ({ CreationDate }) => CreationDate?.getTime() ?? 0,

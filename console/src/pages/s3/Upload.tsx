@@ -1,5 +1,6 @@
 // Upload: files are chosen or dropped, sent one after the other, each with its progress.
 import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
@@ -77,7 +78,7 @@ export function Upload() {
           </FileInput>
         </SpaceBetween>
       </Container>
-      <ExpandableSection variant="container" headerText={t("s3.properties")} headerDescription={storageClassText(storageClass)}>
+      <ExpandableSection variant="container" headerText={t("s3.properties")} headerDescription={t("s3.class.chosen", { name: storageClassText(storageClass) })}>
         <StorageClassField value={storageClass} onChange={setStorageClass} disabled={busy} />
       </ExpandableSection>
       {items.length > 0 && (
@@ -102,20 +103,22 @@ export function Upload() {
           </SpaceBetween>
         </Container>
       )}
-      <SpaceBetween size="xs" direction="horizontal">
-        <Button
-          variant="link"
-          onClick={() => {
-            stop.current?.abort();
-            if (!busy) navigate(home);
-          }}
-        >
-          {busy ? t("s3.upload.stop") : open || items.length === 0 ? t("common.cancel") : t("shell.close")}
-        </Button>
-        <Button variant="primary" disabled={!open} loading={busy} onClick={() => void start()}>
-          {t("s3.upload")}
-        </Button>
-      </SpaceBetween>
+      <Box float="right">
+        <SpaceBetween size="xs" direction="horizontal">
+          <Button
+            variant="link"
+            onClick={() => {
+              stop.current?.abort();
+              if (!busy) navigate(home);
+            }}
+          >
+            {busy ? t("s3.upload.stop") : open || items.length === 0 ? t("common.cancel") : t("shell.close")}
+          </Button>
+          <Button variant="primary" disabled={!open} loading={busy} onClick={() => void start()}>
+            {t("s3.upload")}
+          </Button>
+        </SpaceBetween>
+      </Box>
     </Page>
   );
 }
