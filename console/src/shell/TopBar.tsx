@@ -1,7 +1,7 @@
 // The bar at the top: name, services, region, language, settings, account.
 import type { ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
 import TopNavigation, { type TopNavigationProps } from "@cloudscape-design/components/top-navigation";
-import { memo } from "react";
+import { memo, useDeferredValue } from "react";
 import { type NavigateFunction, useLocation, useNavigate } from "react-router-dom";
 import { signOut, useSessionState } from "../aws/session";
 import { language, t } from "../i18n";
@@ -102,7 +102,9 @@ function regionMenu(region: string, global: boolean): TopNavigationProps.Utility
 
 export function TopBar() {
   const { pathname } = useLocation();
-  return <Bar global={serviceOf(pathname)?.global === true} navigate={useNavigate()} />;
+  // The page comes first: the bar changes when that is on the screen.
+  const global = useDeferredValue(serviceOf(pathname)?.global === true);
+  return <Bar global={global} navigate={useNavigate()} />;
 }
 
 // Drawn again it measures all its buttons, which a change of page must not wait for.
