@@ -10,7 +10,7 @@ import { type Service, serviceOf } from "../pages/registry";
 import { useContentType, useCrumbs } from "./chrome";
 import { Content } from "./Content";
 import { Flashes } from "./flash";
-import { useServiceModule } from "./modules";
+import { useLoadedModule } from "./modules";
 
 const WIDE = "(min-width: 1100px)";
 
@@ -57,7 +57,7 @@ function Breadcrumbs({ service }: { service: Service }) {
 
 function Navigation({ service }: { service: Service }) {
   const { pathname } = useLocation();
-  const module = useServiceModule(service);
+  const module = useLoadedModule(service);
   const items = useMemo(() => module?.navigation() ?? [], [module]);
   const active = activeHref(items, `#${pathname}`);
   return useMemo(

@@ -137,7 +137,7 @@ function Create({ named, owner, home, crumbs }: Props) {
         <FormField
           label={t("iam.accessKey.description")}
           description={t("iam.accessKey.description.about")}
-          constraintText={t("iam.accessKey.description.rule")}
+          constraintText={describable && t("iam.accessKey.description.rule")}
           errorText={describable ? undefined : t("iam.accessKey.description.rule")}
         >
           <Input value={description} onChange={({ detail }) => setDescription(detail.value)} />

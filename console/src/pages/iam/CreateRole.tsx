@@ -45,6 +45,7 @@ export function CreateRole() {
   const trust = trustPolicy(trusted, account);
   const trustOk = trustProblems(trusted).size === 0 && jsonProblem(trust) === undefined;
   const nameOk = /^[\w+=,.@-]{1,64}$/.test(name);
+  const nameWrong = shown && !nameOk;
   const descriptionOk = description.length <= DESCRIPTION_MAX && DESCRIPTION.test(description);
   const Tags = tagPairs(tags.rows).map(({ key, value }) => ({ Key: key, Value: value }));
   const create = useAction(async () => {
@@ -83,12 +84,16 @@ export function CreateRole() {
     <SpaceBetween size="l">
       <Container header={<Header variant="h2">{t("iam.role.facts")}</Header>}>
         <SpaceBetween size="l">
-          <FormField label={t("iam.role.name")} constraintText={t("iam.user.nameRule")} errorText={shown && !nameOk ? t("iam.user.nameRule") : undefined}>
+          <FormField
+            label={t("iam.role.name")}
+            constraintText={nameWrong ? undefined : t("iam.user.nameRule")}
+            errorText={nameWrong ? t("iam.user.nameRule") : undefined}
+          >
             <Input value={name} onChange={({ detail }) => setName(detail.value)} />
           </FormField>
           <FormField
             label={t("iam.role.description")}
-            constraintText={t("iam.role.description.rule", { max: DESCRIPTION_MAX })}
+            constraintText={descriptionOk && t("iam.role.description.rule", { max: DESCRIPTION_MAX })}
             errorText={!descriptionOk ? t("iam.role.description.rule", { max: DESCRIPTION_MAX }) : undefined}
           >
             <Textarea rows={2} value={description} onChange={({ detail }) => setDescription(detail.value)} />

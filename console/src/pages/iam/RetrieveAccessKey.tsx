@@ -66,7 +66,7 @@ export function RetrieveAccessKey({ made, owner, home, crumbs }: Props) {
         />
       </Container>
       <Container header={<Header variant="h2">{t("iam.accessKey.practices")}</Header>}>
-        <ul>
+        <ul className="checks">
           {PRACTICES.map((id) => (
             <li key={id}>{t(`iam.accessKey.practice.${id}`)}</li>
           ))}

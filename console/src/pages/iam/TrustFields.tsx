@@ -109,16 +109,21 @@ function Account({ value, onChange, problems }: Props) {
             >
               {t("iam.trust.externalId.require")}
             </Checkbox>
+            {externalId !== undefined && (
+              <div className="indented">
+                <FormField
+                  label={t("iam.trust.externalId")}
+                  errorText={problems.has("externalId") ? t("iam.trust.externalId.rule") : undefined}
+                >
+                  <Input value={externalId} onChange={({ detail }) => onChange({ externalId: detail.value })} />
+                </FormField>
+              </div>
+            )}
             <Checkbox checked={mfa} description={t("iam.trust.mfa.about")} onChange={({ detail }) => onChange({ mfa: detail.checked })}>
               {t("iam.trust.mfa")}
             </Checkbox>
           </SpaceBetween>
         </div>
-        {externalId !== undefined && (
-          <FormField label={t("iam.trust.externalId")} errorText={problems.has("externalId") ? t("iam.trust.externalId.rule") : undefined}>
-            <Input value={externalId} onChange={({ detail }) => onChange({ externalId: detail.value })} />
-          </FormField>
-        )}
       </SpaceBetween>
     </Container>
   );
