@@ -7,7 +7,8 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { CloudTrailClient, GetTrailCommand, GetTrailStatusCommand } from "@aws-sdk/client-cloudtrail";
 import * as iam from "@aws-sdk/client-iam";
-import { DescribeKeyCommand, GetKeyRotationStatusCommand, KMSClient, ListAliasesCommand } from "@aws-sdk/client-kms";
+import { DescribeKeyCommand, GetKeyRotationStatusCommand, KMSClient, ListAliasesCommand, ListGrantsCommand } from "@aws-sdk/client-kms";
+import { HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { newPage, signInByCookie, startBrowser } from "./support/browser.mjs";
 import { furnish } from "./support/furnish.mjs";
 import { containing, label } from "./support/labels.mjs";
@@ -28,7 +29,7 @@ before(async () => {
   await signInByCookie(screen.context, { account: ACCOUNT, password: ROOT_PASSWORD });
   await screen.go("/");
   const settings = { endpoint: server.origin, region: REGION, credentials: ROOT_KEYS };
-  clients = { trail: new CloudTrailClient(settings), kms: new KMSClient(settings), iam: new iam.IAMClient(settings) };
+  clients = { trail: new CloudTrailClient(settings), kms: new KMSClient(settings), iam: new iam.IAMClient(settings), s3: new S3Client({ ...settings, forcePathStyle: true }) };
 });
 after(async () => {
   await browser?.close();
@@ -110,6 +111,23 @@ describe("a key", () => {
     for (const name of ["CreateAlias", "DeleteAlias"]) await assertRecorded(name);
   });
 
+  it("shows its grants, and a grant is revoked after a word", async () => {
+    await screen.visit(`/kms/keys/${made.key}?tab=grants`);
+    const row = page.getByRole("row").filter({ hasText: "forest-grant" });
+    for (const text of ["Decrypt, DescribeKey", '{"forest":"north"}', `arn:aws:iam::${ACCOUNT}:root`]) {
+      await row.getByText(text).waitFor();
+    }
+    await row.getByRole("radio").click();
+    await screen.press(t("kms.grant.revoke"));
+    assert.ok(await dialogButton(t("kms.grant.revoke")).isDisabled());
+    await page.getByRole("dialog").getByRole("textbox").fill(t("kms.grant.revoke.word"));
+    await confirm(t("kms.grant.revoke"));
+    await screen.succeeds(t("kms.grant.revoked", { name: "forest-grant" }));
+    assert.deepEqual((await clients.kms.send(new ListGrantsCommand({ KeyId: made.key }))).Grants, []);
+    await page.getByText(label(t("kms.grants.empty"))).waitFor();
+    await assertRecorded("RevokeGrant");
+  });
+
   it("is scheduled for deletion only after a word of consent, and saved from it", async () => {
     const choose = async (action) => {
       await page.getByRole("button", { name: label(t("kms.actions")) }).click();
@@ -146,6 +164,23 @@ describe("objects", () => {
     assert.deepEqual(readFileSync(await download.path()), file.buffer);
   });
 
+  it("are stored in the class that was chosen, and say so", async () => {
+    await screen.visit(`/s3/upload/${made.bucket}/notes/`);
+    await page.getByRole("button", { name: containing(t("s3.properties")) }).click();
+    await screen.choose(t("s3.object.storageClass"), t("s3.class.GLACIER"));
+    await page.getByText(label(t("s3.class.archive"))).waitFor();
+    await screen.choose(t("s3.object.storageClass"), t("s3.class.STANDARD_IA"));
+    await page.locator('input[type="file"]').setInputFiles({ ...file, name: "rare.txt" });
+    await screen.press(t("s3.upload"));
+    await screen.succeeds(t("s3.upload.done"));
+    const { StorageClass } = await clients.s3.send(new HeadObjectCommand({ Bucket: made.bucket, Key: "notes/rare.txt" }));
+    assert.equal(StorageClass, "STANDARD_IA");
+    await screen.visit(`/s3/buckets/${made.bucket}?prefix=notes/`);
+    await page.getByRole("row").filter({ hasText: "rare.txt" }).getByText(t("s3.class.STANDARD_IA")).waitFor();
+    await screen.follow("rare.txt");
+    await screen.says(t("s3.object.storageClass"), t("s3.class.STANDARD_IA"));
+  });
+
   it("that are log files show the records in them", async () => {
     await screen.visit(`/s3/object/${made.bucket}/${made.object}`);
     await screen.tab(t("s3.events"));
@@ -178,10 +213,6 @@ describe("identities", () => {
     await screen.type(t("iam.group.name"), "foxes");
     await screen.press(t("iam.group.create"));
     await screen.succeeds(t("common.created.flash", { name: "foxes" }));
-    await screen.visit("/iam/roles/create");
-    await screen.type(t("iam.role.name"), "ranger");
-    await screen.press(t("iam.role.create"));
-    await screen.succeeds(t("common.created.flash", { name: "ranger" }));
     await screen.visit("/iam/users/create");
     await screen.type(t("iam.user.name"), "kitsune");
     await screen.box(t("iam.user.console")).click();
@@ -192,18 +223,89 @@ describe("identities", () => {
     await screen.succeeds(t("common.created.flash", { name: "kitsune" }));
     const { LoginProfile } = await clients.iam.send(new iam.GetLoginProfileCommand({ UserName: "kitsune" }));
     assert.equal(LoginProfile.PasswordResetRequired, true);
-    for (const name of ["CreatePolicy", "CreateGroup", "CreateRole", "CreateUser", "CreateLoginProfile"]) {
+    for (const name of ["CreatePolicy", "CreateGroup", "CreateUser", "CreateLoginProfile"]) {
       await assertRecorded(name, "us-east-1");
     }
   });
 
-  it("access keys are made, shown once, switched off and deleted", async () => {
+  it("roles are made for a service, for another account, and by a policy of one's own", async () => {
+    const OTHER = "210987654321";
+    const trusted = async (RoleName) => {
+      const { Role } = await clients.iam.send(new iam.GetRoleCommand({ RoleName }));
+      const [{ Principal, Condition }] = JSON.parse(decodeURIComponent(Role.AssumeRolePolicyDocument)).Statement;
+      return { Principal, Condition, Description: Role.Description, Tags: Role.Tags };
+    };
+    const finish = async (name, fill = async () => undefined) => {
+      await screen.press("次へ");
+      await screen.press("次へ");
+      await screen.type(t("iam.role.name"), name);
+      await fill();
+      await screen.press(t("iam.role.create"));
+      await screen.succeeds(t("common.created.flash", { name }));
+    };
+    await screen.visit("/iam/roles/create");
+    await screen.press("次へ");
+    await page.getByText(label(t("iam.trust.service.rule"))).waitFor();
+    await screen.pick(t("iam.trust.service.name"), "cloudtrail.amazonaws.com");
+    await finish("ranger", () => screen.type(t("iam.role.description"), "Keeps the forest"));
+    assert.deepEqual(await trusted("ranger"), {
+      Principal: { Service: "cloudtrail.amazonaws.com" },
+      Condition: undefined,
+      Description: "Keeps the forest",
+      Tags: undefined,
+    });
+    await screen.visit("/iam/roles/create");
+    await screen.choose(t("iam.trust.entity"), t("iam.trust.account"));
+    await screen.choose(t("iam.trust.account"), t("iam.trust.account.other"));
+    await screen.box(t("iam.trust.externalId.require")).click();
+    await screen.press("次へ");
+    for (const rule of ["account", "externalId"]) await page.getByText(label(t(`iam.trust.${rule}.rule`))).waitFor();
+    await screen.type(t("iam.accountId"), OTHER);
+    await screen.type(t("iam.trust.externalId"), "den-1");
+    await finish("guest");
+    const { Principal, Condition } = await trusted("guest");
+    assert.deepEqual([Principal, Condition], [{ AWS: `arn:aws:iam::${OTHER}:root` }, { StringEquals: { "sts:ExternalId": "den-1" } }]);
+    await screen.visit("/iam/roles/create");
+    await screen.choose(t("iam.trust.entity"), t("iam.trust.custom"));
+    const Statement = [{ Effect: "Deny", Principal: "*", Action: "sts:AssumeRole" }];
+    await screen.paste(JSON.stringify({ Version: "2012-10-17", Statement }));
+    await finish("nobody");
+    assert.deepEqual((await trusted("nobody")).Principal, "*");
+    await assertRecorded("CreateRole", "us-east-1");
+  });
+
+  it("access keys are made with a description, shown once, switched off and deleted", async () => {
     await screen.visit("/iam/users/kitsune");
     await screen.tab(t("iam.credentials"));
     await screen.press(t("iam.accessKey.create"));
-    await screen.succeeds(t("iam.accessKey.once"));
+    await screen.isAt(t("iam.accessKey.alternatives"));
+    await screen.press("次へ");
+    assert.equal(await page.getByText(label(t("common.required"))).count(), 2, "a use case and consent are asked for");
+    await screen.choose(t("iam.accessKey.useCase"), t("iam.accessKey.use.cli"));
+    await page.getByText(containing(t("iam.accessKey.use.cli.instead"))).waitFor();
+    await screen.box(t("iam.accessKey.sure")).click();
+    await screen.press("次へ");
+    await screen.type(t("iam.accessKey.description"), "巣穴の CLI");
+    await screen.press(t("iam.accessKey.create"));
+    await screen.isAt(t("iam.accessKey.retrieve"));
+    await screen.press(t("common.done"));
+    await page.getByRole("dialog").getByText(containing(t("iam.accessKey.leave.text"))).waitFor();
+    await confirm(t("common.cancel"));
+    const [download] = await Promise.all([page.waitForEvent("download"), screen.press(t("iam.accessKey.csv"))]);
+    assert.equal(download.suggestedFilename(), "kitsune_accessKeys.csv");
+    const [, line] = readFileSync(await download.path(), "utf8").split("\n");
+    const [accessKeyId, secretAccessKey] = line.split(",");
+    const own = new iam.IAMClient({ endpoint: server.origin, region: REGION, credentials: { accessKeyId, secretAccessKey } });
+    await assert.rejects(own.send(new iam.GetUserCommand({})), { name: "AccessDenied" }, "the key is known, and may nothing");
+    assert.ok(!(await page.getByRole("main").innerText()).includes(secretAccessKey), "the secret is hidden at first");
+    await screen.press(t("iam.accessKey.secret.show"));
+    assert.ok((await page.getByRole("main").innerText()).includes(secretAccessKey));
+    await screen.press(t("common.done"));
+    await screen.isAt("kitsune");
     const list = async () => (await clients.iam.send(new iam.ListAccessKeysCommand({ UserName: "kitsune" }))).AccessKeyMetadata;
     const [{ AccessKeyId }] = await list();
+    assert.equal(AccessKeyId, accessKeyId);
+    await page.getByRole("row").filter({ hasText: AccessKeyId }).getByText("巣穴の CLI").waitFor();
     await screen.press(t("iam.accessKey.switch", { id: AccessKeyId }));
     await screen.succeeds(t("iam.accessKey.inactive"));
     assert.equal((await list())[0].Status, "Inactive");
@@ -211,7 +313,7 @@ describe("identities", () => {
     await typeWord();
     await confirm(t("common.delete"));
     assert.deepEqual(await list(), []);
-    for (const name of ["CreateAccessKey", "UpdateAccessKey", "DeleteAccessKey"]) await assertRecorded(name, "us-east-1");
+    for (const name of ["CreateAccessKey", "TagUser", "UpdateAccessKey", "DeleteAccessKey"]) await assertRecorded(name, "us-east-1");
   });
 
   it("an MFA device is assigned, asked for at sign-in, and removed", async () => {

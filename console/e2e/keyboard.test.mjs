@@ -1,4 +1,4 @@
-// The three wizards without a pointing device: Tab, arrows, Space and Enter do it all.
+// The wizards without a pointing device: Tab, arrows, Space and Enter do it all.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { newPage, signInByCookie, startBrowser } from "./support/browser.mjs";
@@ -6,9 +6,11 @@ import { label } from "./support/labels.mjs";
 import { recordsNamed } from "./support/records.mjs";
 import { Screen } from "./support/screen.mjs";
 import { ACCOUNT, ROOT_PASSWORD, setRootPassword, startServer } from "./support/server.mjs";
+import { texts } from "./support/texts.mjs";
 import { VALUES, WORDS } from "./words.mjs";
 
 const words = WORDS.en;
+const t = texts("en");
 // A page has fewer things to stop at; more means that the focus goes round in circles.
 const STOPS_MAX = 120;
 
@@ -106,6 +108,33 @@ describe("by keyboard alone", () => {
     await use(trail.create);
     await screen.succeeds(trail.created);
     assert.equal((await recordsNamed(server, "StartLogging")).length, 1);
+  });
+
+  it("a role is made", async () => {
+    await screen.visit("/iam/roles");
+    await use(t("iam.role.create"));
+    await choose(t("iam.trust.entity"), t("iam.trust.account"));
+    await reach(screen.box(t("iam.trust.mfa")));
+    await press("Space");
+    await use(words.next);
+    await use(words.next);
+    await type(t("iam.role.name"), "keeper");
+    await use(t("iam.role.create"));
+    await screen.succeeds(t("common.created.flash", { name: "keeper" }));
+    const [{ requestParameters }] = await recordsNamed(server, "CreateRole", "us-east-1");
+    assert.match(requestParameters.assumeRolePolicyDocument, /aws:MultiFactorAuthPresent/);
+  });
+
+  it("an access key is made and seen", async () => {
+    await screen.visit("/iam/security-credentials");
+    await use(t("iam.accessKey.create"));
+    await reach(screen.box(t("iam.accessKey.sure.root")));
+    await press("Space");
+    await use(t("iam.accessKey.create"));
+    await use(t("iam.accessKey.secret.show"));
+    await use(t("common.done"));
+    await screen.isAt(t("iam.own"));
+    assert.equal((await recordsNamed(server, "CreateAccessKey", "us-east-1")).length, 1);
   });
 
   it("a page with changes asks before it is left, and Escape stays", async () => {

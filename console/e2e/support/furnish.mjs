@@ -1,7 +1,7 @@
 // One of everything that a page can show, and the addresses of all pages.
 import { CloudTrailClient, CreateTrailCommand, LookupEventsCommand, StartLoggingCommand } from "@aws-sdk/client-cloudtrail";
 import * as iam from "@aws-sdk/client-iam";
-import { CreateAliasCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { CreateAliasCommand, CreateGrantCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { CreateBucketCommand, ListObjectsV2Command, PutBucketPolicyCommand, S3Client } from "@aws-sdk/client-s3";
 import { eventually } from "./eventually.mjs";
 import { ACCOUNT, REGION, ROOT_KEYS } from "./server.mjs";
@@ -16,6 +16,9 @@ export async function furnish(server) {
   const kms = new KMSClient(settings);
   const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Description: "The key of the forest" }));
   await kms.send(new CreateAliasCommand({ AliasName: "alias/forest", TargetKeyId: KeyMetadata.KeyId }));
+  const GranteePrincipal = `arn:aws:iam::${ACCOUNT}:root`;
+  const grant = { KeyId: KeyMetadata.KeyId, Name: "forest-grant", GranteePrincipal, Operations: ["Decrypt", "DescribeKey"] };
+  await kms.send(new CreateGrantCommand({ ...grant, Constraints: { EncryptionContextSubset: { forest: "north" } } }));
   const s3 = new S3Client(settings);
   const trail = await furnishTrail(settings, s3);
   const policy = await furnishIam(settings);
@@ -89,7 +92,7 @@ export function ROUTES({ key, trail, policy, event, object, bucket }) {
     "/kms/aws-keys",
     "/kms/keys/create",
     "/kms/key-stores",
-    ...tabs(`/kms/keys/${key}`, ["policy", "cryptography", "tags", "rotation", "aliases"]),
+    ...tabs(`/kms/keys/${key}`, ["policy", "cryptography", "tags", "rotation", "aliases", "grants"]),
     `/kms/keys/${key}/policy`,
     "/s3/buckets",
     "/s3/buckets/create",
@@ -101,6 +104,8 @@ export function ROUTES({ key, trail, policy, event, object, bucket }) {
     "/iam/users",
     "/iam/users/create",
     "/iam/users/kuma",
+    "/iam/users/kuma?tab=credentials",
+    "/iam/users/kuma/access-key/create",
     "/iam/groups",
     "/iam/groups/bears",
     "/iam/roles",
@@ -110,6 +115,7 @@ export function ROUTES({ key, trail, policy, event, object, bucket }) {
     "/iam/policies/create",
     `/iam/policies/${part(policy)}`,
     "/iam/security-credentials",
+    "/iam/security-credentials/access-key/create",
     "/no/such/page",
   ];
 }

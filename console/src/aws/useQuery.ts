@@ -30,7 +30,12 @@ export function useQuery<T>(
     const controller = new AbortController();
     const changed = previous.current.some((value, index) => !Object.is(value, dependencies[index]));
     previous.current = dependencies;
-    setAnswer((before) => ({ data: changed ? undefined : before.data, loading: true }));
+    setAnswer((before) => {
+      const data = changed ? undefined : before.data;
+      // The page stands there waiting already when it is new: no need to draw it twice.
+      const same = before.loading && before.data === data && before.error === undefined;
+      return same ? before : { data, loading: true };
+    });
     latest.current(controller.signal).then(
       (data) => !controller.signal.aborted && setAnswer({ data, loading: false }),
       (error: unknown) => !controller.signal.aborted && setAnswer({ error, loading: false }),

@@ -26,6 +26,7 @@ export function eventColumns(): Column<Event>[] {
     {
       id: "time",
       header: t("event.time"),
+      minWidth: 160,
       cell: ({ EventTime }) => <Time value={EventTime} />,
       order: ({ EventTime }) => EventTime?.getTime() ?? 0,
     },

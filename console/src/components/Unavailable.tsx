@@ -1,14 +1,13 @@
 // An option that AWS has and this server has not: it stands in its place and says why.
 import Box from "@cloudscape-design/components/box";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import Icon from "@cloudscape-design/components/icon";
 import type { ReactNode } from "react";
 
+// Not a status indicator: that breaks words anywhere.
 export function Unavailable({ children }: { children: ReactNode }) {
   return (
     <Box color="text-body-secondary">
-      <StatusIndicator type="info" colorOverride="grey">
-        {children}
-      </StatusIndicator>
+      <Icon name="status-info" variant="subtle" size="inherit" /> {children}
     </Box>
   );
 }

@@ -23,6 +23,12 @@ export interface Service {
   load: () => Promise<{ default: ServiceModule }>;
 }
 
+/** The service that an address of the console belongs to. */
+export function serviceOf(pathname: string): Service | undefined {
+  const first = pathname.split("/")[1];
+  return SERVICES.find(({ path }) => path === first);
+}
+
 export const SERVICES: readonly Service[] = [
   {
     path: "cloudtrail",

@@ -6,15 +6,13 @@ import { Suspense, lazy, useEffect, useMemo, useState } from "react";
 import { Outlet, RouterProvider, createHashRouter } from "react-router-dom";
 import { resume, useSessionState } from "../aws/session";
 import { type Language, cloudscapeMessages, language, loadLanguage } from "../i18n";
-import { SERVICES } from "../pages/registry";
 import { FrameProvider } from "./chrome";
 import { FlashProvider } from "./flash";
-import { NotFound } from "./NotFound";
+import { Frame } from "./Frame";
+import { prefetchPages } from "./modules";
 import { hasChosenRegion, setPreferences, usePreferences } from "./preferences";
-import { Frame, ServiceView, prefetchServices } from "./ServiceView";
 import { TopBar } from "./TopBar";
 
-const Home = lazy(() => import("../pages/home/Home"));
 const SignIn = lazy(() => import("../pages/signin/SignIn"));
 
 /** The first page is drawn by then; not every browser tells when it rests. */
@@ -38,7 +36,7 @@ function Root() {
   const signedIn = state.status === "signed-in";
   useEffect(() => {
     if (!signedIn) return;
-    const later = setTimeout(prefetchServices, PREFETCH_AFTER_MS);
+    const later = setTimeout(prefetchPages, PREFETCH_AFTER_MS);
     return () => clearTimeout(later);
   }, [signedIn]);
   return (
@@ -55,35 +53,11 @@ function Root() {
   );
 }
 
-function routes() {
-  return [
-    {
-      element: <Root />,
-      children: [
-        {
-          index: true,
-          element: (
-            <Frame>
-              <Home />
-            </Frame>
-          ),
-        },
-        ...SERVICES.map((service) => ({ path: `${service.path}/*`, element: <ServiceView service={service} /> })),
-        {
-          path: "*",
-          element: (
-            <Frame>
-              <NotFound />
-            </Frame>
-          ),
-        },
-      ],
-    },
-  ];
-}
+// One route for all: the frame stays, and chooses the page inside itself.
+const ROUTES = [{ element: <Root />, children: [{ path: "*", element: <Frame /> }] }];
 
 function Localised() {
-  const router = useMemo(() => createHashRouter(routes()), []);
+  const router = useMemo(() => createHashRouter(ROUTES), []);
   // Plain links would move the browser past the router, which then could not ask before
   // unsaved changes are left. A click that opens a tab or a window stays the browser's.
   useEffect(() => {
@@ -100,7 +74,7 @@ function Localised() {
   }, [router]);
   return (
     <I18nProvider locale={language()} messages={[cloudscapeMessages()]}>
-      <RouterProvider router={router} />
+      <RouterProvider router={router} useTransitions={false} />
     </I18nProvider>
   );
 }

@@ -4,6 +4,7 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import { Component, type ReactNode } from "react";
 import { t } from "../i18n";
+import { LoadError } from "./modules";
 
 interface Props {
   children: ReactNode;
@@ -25,12 +26,13 @@ export class ErrorBoundary extends Component<Props, { error: Error | null }> {
   override render() {
     const { error } = this.state;
     if (!error) return this.props.children;
+    const retry = () => (error instanceof LoadError ? window.location.reload() : this.setState({ error: null }));
     return (
       <Box padding="l">
         <Alert
           type="error"
           header={t("common.crash.header")}
-          action={<Button onClick={() => this.setState({ error: null })}>{t("common.retry")}</Button>}
+          action={<Button onClick={retry}>{t("common.retry")}</Button>}
         >
           {error.message}
         </Alert>

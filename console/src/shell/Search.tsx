@@ -1,13 +1,12 @@
 // The search box of the top bar: jumps to a page, an ARN, an event, an access key. `Alt+S`.
 import Autosuggest, { type AutosuggestProps } from "@cloudscape-design/components/autosuggest";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { useNavigate } from "react-router-dom";
+import type { NavigateFunction } from "react-router-dom";
 import { t } from "../i18n";
 import { suggestions } from "./destinations";
 
-export function Search() {
+export function Search({ navigate }: { navigate: NavigateFunction }) {
   const [text, setText] = useState("");
-  const navigate = useNavigate();
   const input = useRef<AutosuggestProps.Ref>(null);
   const options = useMemo(() => suggestions(text), [text]);
 

@@ -1,10 +1,11 @@
 // The bar at the top: name, services, region, language, settings, account.
 import type { ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
 import TopNavigation, { type TopNavigationProps } from "@cloudscape-design/components/top-navigation";
-import { useLocation, useNavigate } from "react-router-dom";
+import { memo, useDeferredValue } from "react";
+import { type NavigateFunction, useLocation, useNavigate } from "react-router-dom";
 import { signOut, useSessionState } from "../aws/session";
 import { language, t } from "../i18n";
-import { SERVICES } from "../pages/registry";
+import { SERVICES, serviceOf } from "../pages/registry";
 import { useFlash } from "./flash";
 import { type Preferences, setPreferences, usePreferences } from "./preferences";
 import { REGION_CODES, regionName } from "./regions";
@@ -100,16 +101,21 @@ function regionMenu(region: string, global: boolean): TopNavigationProps.Utility
 }
 
 export function TopBar() {
+  const { pathname } = useLocation();
+  // The page comes first: the bar changes when that is on the screen.
+  const global = useDeferredValue(serviceOf(pathname)?.global === true);
+  return <Bar global={global} navigate={useNavigate()} />;
+}
+
+// Drawn again it measures all its buttons, which a change of page must not wait for.
+const Bar = memo(function Bar({ global, navigate }: { global: boolean; navigate: NavigateFunction }) {
   const state = useSessionState();
   const now = usePreferences();
-  const navigate = useNavigate();
   const flash = useFlash();
-  const { pathname } = useLocation();
   const utilities: TopNavigationProps.Utility[] = [];
   const session = state.status === "signed-in" ? state.session : undefined;
 
   if (session) {
-    const service = SERVICES.find(({ path }) => pathname.startsWith(`/${path}`));
     utilities.push({
       type: "menu-dropdown",
       text: t("shell.services"),
@@ -124,7 +130,7 @@ export function TopBar() {
         navigate(event.detail.href?.slice(1) ?? "/");
       },
     });
-    utilities.push(regionMenu(now.region, service?.global === true));
+    utilities.push(regionMenu(now.region, global));
   }
   utilities.push(languageMenu(), settingsMenu(now));
   if (session) {
@@ -160,7 +166,7 @@ export function TopBar() {
       <TopNavigation
         identity={{ href: "#/", title: t("shell.name") }}
         utilities={utilities}
-        search={session && <Search />}
+        search={session && <Search navigate={navigate} />}
         i18nStrings={{
           searchIconAriaLabel: t("shell.search"),
           searchDismissIconAriaLabel: t("shell.search.close"),
@@ -172,4 +178,4 @@ export function TopBar() {
       />
     </div>
   );
-}
+});

@@ -1,34 +1,52 @@
 // What a page tells the frame around it: breadcrumbs, title, and how wide it wants to be.
 import type { AppLayoutProps } from "@cloudscape-design/components/app-layout";
 import type { BreadcrumbGroupProps } from "@cloudscape-design/components/breadcrumb-group";
-import { type ReactNode, createContext, useContext, useEffect, useMemo, useState } from "react";
+import { type ReactNode, createContext, useContext, useLayoutEffect, useState } from "react";
 
-export interface PageFrame {
-  title: string;
-  crumbs: readonly BreadcrumbGroupProps.Item[];
-  contentType: AppLayoutProps.ContentType;
+type Crumbs = readonly BreadcrumbGroupProps.Item[];
+type ContentType = AppLayoutProps.ContentType;
+
+interface PageFrame {
+  crumbs: Crumbs;
+  contentType: ContentType;
 }
 
-const START: PageFrame = { title: "", crumbs: [], contentType: "default" };
-const FrameContext = createContext<{ frame: PageFrame; setFrame: (frame: PageFrame) => void } | null>(null);
+const START: PageFrame = { crumbs: [], contentType: "default" };
+// Three of them: a new page mostly changes the breadcrumbs alone, and the layout need not be drawn
+// again for those.
+const CrumbsContext = createContext<Crumbs>(START.crumbs);
+const ContentTypeContext = createContext<ContentType>(START.contentType);
+const SetContext = createContext<((frame: PageFrame) => void) | undefined>(undefined);
 
 export function FrameProvider({ children }: { children: ReactNode }) {
-  const [frame, setFrame] = useState(START);
-  const value = useMemo(() => ({ frame, setFrame }), [frame]);
-  return <FrameContext.Provider value={value}>{children}</FrameContext.Provider>;
+  const [{ crumbs, contentType }, setFrame] = useState(START);
+  return (
+    <SetContext.Provider value={setFrame}>
+      <ContentTypeContext.Provider value={contentType}>
+        <CrumbsContext.Provider value={crumbs}>{children}</CrumbsContext.Provider>
+      </ContentTypeContext.Provider>
+    </SetContext.Provider>
+  );
 }
 
-export function useFrame(): PageFrame {
-  return useContext(FrameContext)?.frame ?? START;
+export function useCrumbs(): Crumbs {
+  return useContext(CrumbsContext);
 }
 
-/** Tells the frame about the page that is shown; `Page` does it for you. */
-export function usePageFrame(title: string, crumbs: PageFrame["crumbs"], contentType: PageFrame["contentType"]): void {
-  const setFrame = useContext(FrameContext)?.setFrame;
+export function useContentType(): ContentType {
+  return useContext(ContentTypeContext);
+}
+
+/**
+ * Tells the frame about the page that is shown; `Page` does it for you. Before anything is painted:
+ * the page would jump otherwise.
+ */
+export function usePageFrame(title: string, crumbs: Crumbs, contentType: ContentType): void {
+  const setFrame = useContext(SetContext);
   const key = JSON.stringify([title, crumbs, contentType]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = title ? `${title} | shoseki` : "shoseki";
-    setFrame?.({ title, crumbs, contentType });
+    setFrame?.({ crumbs, contentType });
     // `key` stands for the three values.
   }, [key, setFrame]);
 }

@@ -28,10 +28,12 @@ export interface Flash {
   error: (header: ReactNode, error: unknown) => void;
 }
 
-const FlashContext = createContext<{ flash: Flash; items: Message[]; dismiss: (id: string) => void } | null>(null);
+// Apart: who adds messages need not be drawn again when they change.
+const FlashContext = createContext<Flash | null>(null);
+const MessagesContext = createContext<{ items: readonly Message[]; dismiss: (id: string) => void } | null>(null);
 
 export function FlashProvider({ children }: { children: ReactNode }) {
-  const [items, setItems] = useState<Message[]>([]);
+  const [items, setItems] = useState<readonly Message[]>([]);
   const next = useRef(0);
   const { pathname } = useLocation();
   const here = useRef(pathname);
@@ -39,7 +41,9 @@ export function FlashProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (here.current === pathname) return;
     here.current = pathname;
-    setItems((before) => before.map((one) => ({ ...one, hops: one.hops + 1 })).filter((one) => one.hops < 2));
+    setItems((before) =>
+      before.length === 0 ? before : before.map((one) => ({ ...one, hops: one.hops + 1 })).filter((one) => one.hops < 2),
+    );
   }, [pathname]);
 
   const dismiss = useCallback((id: string) => setItems((before) => before.filter((one) => one.id !== id)), []);
@@ -57,22 +61,25 @@ export function FlashProvider({ children }: { children: ReactNode }) {
     };
   }, []);
 
-  const value = useMemo(() => ({ flash, items, dismiss }), [flash, items, dismiss]);
-  return <FlashContext.Provider value={value}>{children}</FlashContext.Provider>;
+  const messages = useMemo(() => ({ items, dismiss }), [items, dismiss]);
+  return (
+    <FlashContext.Provider value={flash}>
+      <MessagesContext.Provider value={messages}>{children}</MessagesContext.Provider>
+    </FlashContext.Provider>
+  );
 }
 
-function useFlashContext() {
-  const context = useContext(FlashContext);
+function present<T>(context: T | null): T {
   if (!context) throw new Error("FlashProvider is missing");
   return context;
 }
 
 export function useFlash(): Flash {
-  return useFlashContext().flash;
+  return present(useContext(FlashContext));
 }
 
 export function Flashes() {
-  const { items, dismiss } = useFlashContext();
+  const { items, dismiss } = present(useContext(MessagesContext));
   return (
     <Flashbar
       items={items.map(({ id, type, header, content, action }) => ({

@@ -61,7 +61,7 @@ export function Dashboard() {
             text: ({ name }) => name,
             isRowHeader: true,
           },
-          { id: "status", header: t("trail.status"), cell: (row) => <TrailStatus row={row} /> },
+          { id: "status", header: t("trail.status"), minWidth: 130, cell: (row) => <TrailStatus row={row} /> },
         ]}
       />
       <DeliveryTable query={rows} name="dashboard-delivery" />

@@ -41,7 +41,7 @@ export function DeliveryTable({ query, name, delays }: Props) {
           text: ({ name: trail }) => trail,
           isRowHeader: true,
         },
-        { id: "status", header: t("trail.status"), cell: (row) => <TrailStatus row={row} /> },
+        { id: "status", header: t("trail.status"), minWidth: 130, cell: (row) => <TrailStatus row={row} /> },
         { id: "delivered", header: t("trail.lastLogFile"), cell: ({ status }) => <Time value={status?.LatestDeliveryTime} /> },
         ...(delays
           ? [

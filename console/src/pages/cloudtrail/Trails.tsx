@@ -41,7 +41,7 @@ function columns(): Column<TrailRow>[] {
       text: ({ trail }) => trail.S3KeyPrefix ?? "",
     },
     { id: "logs", optional: true, header: t("trail.logGroup"), cell: ({ trail }) => trail.CloudWatchLogsLogGroupArn ?? "–" },
-    { id: "status", header: t("trail.status"), cell: (row) => <TrailStatus row={row} /> },
+    { id: "status", header: t("trail.status"), minWidth: 130, cell: (row) => <TrailStatus row={row} /> },
   ];
 }
 

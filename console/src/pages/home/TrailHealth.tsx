@@ -29,7 +29,7 @@ export function TrailHealth() {
           text: ({ name }) => name,
           isRowHeader: true,
         },
-        { id: "status", header: t("home.trails.status"), cell: (row) => <TrailStatus row={row} /> },
+        { id: "status", header: t("home.trails.status"), minWidth: 130, cell: (row) => <TrailStatus row={row} /> },
         {
           id: "delivered",
           header: t("home.trails.delivered"),

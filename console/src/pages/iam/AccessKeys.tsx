@@ -1,21 +1,20 @@
-// The access keys of a user: make one and see its secret once, turn off, delete.
+// The access keys of a user: the way to make one, turn off, delete.
 import {
-  type AccessKey,
-  CreateAccessKeyCommand,
+  type AccessKeyMetadata,
   DeleteAccessKeyCommand,
+  GetAccessKeyLastUsedCommand,
+  type IAMClient,
   ListAccessKeysCommand,
+  ListUserTagsCommand,
   type StatusType,
   UpdateAccessKeyCommand,
 } from "@aws-sdk/client-iam";
-import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
-import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { useClients } from "../../aws/clients";
 import { useAction } from "../../aws/useAction";
-import { useQuery } from "../../aws/useQuery";
-import { CopyText } from "../../components/CopyText";
+import { everyPage, useQuery } from "../../aws/useQuery";
 import { ConfirmDelete } from "../../components/ConfirmDelete";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { ListTable } from "../../components/ListTable";
@@ -25,19 +24,46 @@ import { t } from "../../i18n";
 /** Source: IAM quotas. */
 const KEYS_MAX = 2;
 
-/** `user` is undefined for whoever is signed in. */
-export function AccessKeys({ user }: { user?: string }) {
-  const { iam } = useClients();
-  const [made, setMade] = useState<AccessKey>();
-  const keys = useQuery(
-    async (abortSignal) =>
-      (await iam.send(new ListAccessKeysCommand({ UserName: user }), { abortSignal })).AccessKeyMetadata ?? [],
-    [iam, user],
+interface Row extends AccessKeyMetadata {
+  description?: string;
+  used?: Date;
+}
+
+/** The keys, and what else may be read of them: who may not read that still sees the keys. */
+async function load(iam: IAMClient, user: string | undefined, owner: string | undefined, abortSignal: AbortSignal) {
+  const { AccessKeyMetadata = [] } = await iam.send(new ListAccessKeysCommand({ UserName: user }), { abortSignal });
+  const used = (AccessKeyId: string | undefined) =>
+    iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId }), { abortSignal }).then(
+      ({ AccessKeyLastUsed }) => AccessKeyLastUsed?.LastUsedDate,
+      () => undefined,
+    );
+  const tags = () =>
+    everyPage(
+      (Marker) => iam.send(new ListUserTagsCommand({ UserName: owner, Marker }), { abortSignal }),
+      (answer) => answer.Marker,
+      (answer) => answer.Tags,
+    );
+  const known = owner === undefined || AccessKeyMetadata.length === 0 ? [] : await tags().catch(() => []);
+  return Promise.all(
+    AccessKeyMetadata.map(async (key): Promise<Row> => {
+      const description = known.find(({ Key }) => Key === key.AccessKeyId)?.Value;
+      return { ...key, description, used: await used(key.AccessKeyId) };
+    }),
   );
-  const create = useAction(async () => {
-    setMade((await iam.send(new CreateAccessKeyCommand({ UserName: user }))).AccessKey);
-    keys.reload();
-  });
+}
+
+interface Props {
+  /** Undefined for whoever is signed in. */
+  user?: string;
+  /** Whose tags hold the descriptions; undefined for the root user. */
+  owner: string | undefined;
+  /** Where a key is made. */
+  createHref: string;
+}
+
+export function AccessKeys({ user, owner, createHref }: Props) {
+  const { iam } = useClients();
+  const keys = useQuery((signal) => load(iam, user, owner, signal), [iam, user, owner]);
   const [deleting, setDeleting] = useState<string>();
   const change = useAction(async (AccessKeyId: string, Status: StatusType) => {
     await iam.send(new UpdateAccessKeyCommand({ UserName: user, AccessKeyId, Status }));
@@ -45,8 +71,7 @@ export function AccessKeys({ user }: { user?: string }) {
   });
   return (
     <SpaceBetween size="m">
-      <ErrorAlert error={create.error ?? change.error} />
-      {made && <Secret made={made} />}
+      <ErrorAlert error={change.error} />
       <ListTable
         name="iam-access-keys"
         query={keys}
@@ -66,7 +91,13 @@ export function AccessKeys({ user }: { user?: string }) {
             header: t("iam.status"),
             cell: ({ Status }) => (Status === "Active" ? t("iam.accessKey.active") : t("iam.accessKey.inactive")),
           },
+          { id: "description", header: t("iam.accessKey.about"), cell: ({ description }) => description ?? "–" },
           { id: "created", header: t("common.created"), cell: ({ CreateDate }) => <Time value={CreateDate} /> },
+          {
+            id: "used",
+            header: t("iam.accessKey.used"),
+            cell: ({ used }) => (used ? <Time value={used} /> : t("iam.accessKey.used.never")),
+          },
           {
             id: "actions",
             header: t("iam.actions"),
@@ -93,11 +124,7 @@ export function AccessKeys({ user }: { user?: string }) {
           },
         ]}
         actions={
-          <Button
-            disabled={(keys.data?.length ?? KEYS_MAX) >= KEYS_MAX}
-            loading={create.busy}
-            onClick={() => void create.run()}
-          >
+          <Button disabled={(keys.data?.length ?? KEYS_MAX) >= KEYS_MAX} href={createHref}>
             {t("iam.accessKey.create")}
           </Button>
         }
@@ -116,33 +143,5 @@ export function AccessKeys({ user }: { user?: string }) {
         </ConfirmDelete>
       )}
     </SpaceBetween>
-  );
-}
-
-function Secret({ made }: { made: AccessKey }) {
-  const download = () => {
-    const text = `Access key ID,Secret access key\n${made.AccessKeyId},${made.SecretAccessKey}\n`;
-    const url = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-    Object.assign(document.createElement("a"), { href: url, download: "accessKeys.csv" }).click();
-    URL.revokeObjectURL(url);
-  };
-  return (
-    <Alert
-      type="success"
-      statusIconAriaLabel={t("common.flash.success")}
-      header={t("iam.accessKey.once")}
-      action={<Button onClick={download}>{t("iam.accessKey.csv")}</Button>}
-    >
-      <KeyValuePairs
-        columns={2}
-        items={[
-          { label: t("iam.accessKey.id"), value: <CopyText text={made.AccessKeyId} name={t("iam.accessKey.id")} /> },
-          {
-            label: t("iam.accessKey.secret"),
-            value: <CopyText text={made.SecretAccessKey} name={t("iam.accessKey.secret")} />,
-          },
-        ]}
-      />
-    </Alert>
   );
 }

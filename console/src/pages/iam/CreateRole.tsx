@@ -1,9 +1,12 @@
-// Create role: who may assume it, its name, its policies.
+// Create role: whom it trusts, what it may do, its name.
 import { AttachRolePolicyCommand, CreateRoleCommand } from "@aws-sdk/client-iam";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Textarea from "@cloudscape-design/components/textarea";
+import Wizard from "@cloudscape-design/components/wizard";
 import { useState } from "react";
 import { useNavigate } from "react-router-dom";
 import { useClients } from "../../aws/clients";
@@ -12,60 +15,134 @@ import { useAction } from "../../aws/useAction";
 import { cli } from "../../components/cli";
 import { CliPreview } from "../../components/CliPreview";
 import { ErrorAlert } from "../../components/ErrorAlert";
-import { FormActions } from "../../components/FormActions";
+import { JsonView } from "../../components/JsonView";
 import { Page } from "../../components/Page";
-import { jsonProblem, PolicyEditor } from "../../components/PolicyEditor";
+import { jsonProblem } from "../../components/PolicyEditor";
+import { TagRows } from "../../components/TagRows";
+import { type Tag, tagPairs } from "../../components/tags";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
 import { PolicyChoice } from "./Permissions";
+import { FIRST, trustPolicy, trustProblems, type Trusted } from "./trust";
+import { TrustFields } from "./TrustFields";
 
-function accountTrust(account: string): string {
-  const statement = { Effect: "Allow", Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: "sts:AssumeRole" };
-  return JSON.stringify({ Version: "2012-10-17", Statement: [statement] }, null, 2);
-}
+/** Source: the model's `roleDescriptionType`. */
+const DESCRIPTION_MAX = 1000;
+const DESCRIPTION = /^[\t\n\r\u0020-\u007e\u00a1-\u00ff]*$/;
 
 export function CreateRole() {
   const { iam } = useClients();
   const { account } = useSession();
   const flash = useFlash();
   const navigate = useNavigate();
-  const [name, setName] = useState("");
-  const [trust, setTrust] = useState(() => accountTrust(account));
+  const [step, setStep] = useState(0);
+  const [trusted, setTrusted] = useState<Trusted>(FIRST);
   const [arns, setArns] = useState<string[]>([]);
+  const [name, setName] = useState("");
+  const [description, setDescription] = useState("");
+  const [tags, setTags] = useState<{ rows: readonly Tag[]; valid: boolean }>({ rows: [], valid: true });
+  const [shown, setShown] = useState(false);
+  const trust = trustPolicy(trusted, account);
+  const trustOk = trustProblems(trusted).size === 0 && jsonProblem(trust) === undefined;
+  const nameOk = /^[\w+=,.@-]{1,64}$/.test(name);
+  const nameWrong = shown && !nameOk;
+  const descriptionOk = description.length <= DESCRIPTION_MAX && DESCRIPTION.test(description);
+  const Tags = tagPairs(tags.rows).map(({ key, value }) => ({ Key: key, Value: value }));
   const create = useAction(async () => {
-    await iam.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: trust }));
-    for (const PolicyArn of arns) await iam.send(new AttachRolePolicyCommand({ RoleName: name, PolicyArn }));
+    const more = { Description: description || undefined, Tags: Tags.length > 0 ? Tags : undefined };
+    await iam.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: trust, ...more }));
+    for (const PolicyArn of arns) {
+      try {
+        await iam.send(new AttachRolePolicyCommand({ RoleName: name, PolicyArn }));
+      } catch (error) {
+        flash.error(PolicyArn, error);
+      }
+    }
     flash.success(t("common.created.flash", { name }));
     navigate(`/iam/roles/${encodeURIComponent(name)}`);
   });
-  const ready = /^[\w+=,.@-]{1,64}$/.test(name) && jsonProblem(trust) === undefined;
   const commands = [
-    cli("iam", "create-role", { roleName: name, assumeRolePolicyDocument: trust }),
+    cli("iam", "create-role", {
+      roleName: name,
+      assumeRolePolicyDocument: trust,
+      description,
+      tags: Tags.length > 0 ? Tags : undefined,
+    }),
     ...arns.map((policyArn) => cli("iam", "attach-role-policy", { roleName: name, policyArn })),
   ];
-  return (
-    <Page title={t("iam.role.create")} crumbs={[{ text: t("iam.roles"), href: "#/iam/roles" }]} contentType="form">
-      <Container header={<Header variant="h2">{t("iam.role.trusted")}</Header>}>
-        <FormField stretch label={t("iam.role.trust")} errorText={jsonProblem(trust)}>
-          <PolicyEditor value={trust} onChange={setTrust} label={t("iam.role.trust")} heightPx={260} />
-        </FormField>
+  const go = (to: number) => {
+    const stop = to > 0 && !trustOk;
+    setShown(stop);
+    if (!stop) setStep(to);
+  };
+  const submit = () => {
+    const ready = nameOk && descriptionOk && tags.valid;
+    setShown(!ready);
+    if (ready) void create.run();
+  };
+  const review = (
+    <SpaceBetween size="l">
+      <Container header={<Header variant="h2">{t("iam.role.facts")}</Header>}>
+        <SpaceBetween size="l">
+          <FormField
+            label={t("iam.role.name")}
+            constraintText={nameWrong ? undefined : t("iam.user.nameRule")}
+            errorText={nameWrong ? t("iam.user.nameRule") : undefined}
+          >
+            <Input value={name} onChange={({ detail }) => setName(detail.value)} />
+          </FormField>
+          <FormField
+            label={t("iam.role.description")}
+            constraintText={descriptionOk && t("iam.role.description.rule", { max: DESCRIPTION_MAX })}
+            errorText={!descriptionOk ? t("iam.role.description.rule", { max: DESCRIPTION_MAX }) : undefined}
+          >
+            <Textarea rows={2} value={description} onChange={({ detail }) => setDescription(detail.value)} />
+          </FormField>
+        </SpaceBetween>
       </Container>
-      <Container header={<Header variant="h2">{t("iam.permissions.add")}</Header>}>
-        <PolicyChoice arns={arns} onChange={setArns} />
+      <Container header={<Header variant="h2">{t("iam.role.trust")}</Header>}>
+        <JsonView value={trust} label={t("iam.role.trust")} />
       </Container>
-      <Container header={<Header variant="h2">{t("iam.role.details")}</Header>}>
-        <FormField label={t("iam.role.name")}>
-          <Input value={name} onChange={({ detail }) => setName(detail.value)} />
-        </FormField>
+      <Container header={<Header variant="h2">{t("iam.permissions")}</Header>}>
+        {arns.map((arn) => arn.replace(/^.*\//, "")).join(", ") || "–"}
+      </Container>
+      <Container header={<Header variant="h2">{t("iam.role.tags")}</Header>}>
+        <TagRows tags={tags.rows} onChange={(rows, valid) => setTags({ rows, valid })} />
       </Container>
       <CliPreview commands={commands} />
       <ErrorAlert error={create.error} title={t("common.createFailed", { name })} />
-      <FormActions
-        submit={t("iam.role.create")}
-        busy={create.busy}
-        disabled={!ready}
-        onSubmit={() => void create.run()}
+    </SpaceBetween>
+  );
+  return (
+    <Page title={t("iam.role.create")} crumbs={[{ text: t("iam.roles"), href: "#/iam/roles" }]} bare contentType="wizard">
+      <Wizard
+        activeStepIndex={step}
+        onNavigate={({ detail }) => go(detail.requestedStepIndex)}
         onCancel={() => navigate("/iam/roles")}
+        onSubmit={submit}
+        isLoadingNextStep={create.busy}
+        submitButtonText={t("iam.role.create")}
+        steps={[
+          {
+            title: t("iam.role.trusted"),
+            content: (
+              <TrustFields
+                value={trusted}
+                onChange={(part) => setTrusted((before) => ({ ...before, ...part }))}
+                problems={shown ? trustProblems(trusted) : new Set()}
+              />
+            ),
+          },
+          {
+            title: t("iam.permissions.add"),
+            content: (
+              <Container header={<Header variant="h2">{t("iam.permissions.policies")}</Header>}>
+                <PolicyChoice arns={arns} onChange={setArns} />
+              </Container>
+            ),
+          },
+          { title: t("iam.role.details"), content: review },
+        ]}
       />
     </Page>
   );

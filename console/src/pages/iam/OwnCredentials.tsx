@@ -26,7 +26,7 @@ export function OwnCredentials() {
       </Container>
       {isRoot ? <Unavailable>{t("iam.own.root")}</Unavailable> : <OwnPassword />}
       {!isRoot && <Mfa user={user} />}
-      <AccessKeys />
+      <AccessKeys owner={isRoot ? undefined : user} createHref="#/iam/security-credentials/access-key/create" />
     </Page>
   );
 }

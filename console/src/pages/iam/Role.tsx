@@ -45,10 +45,11 @@ export function Role() {
         <SpaceBetween size="l">
           <Container>
             <KeyValuePairs
-              columns={3}
+              columns={2}
               items={[
                 { label: t("common.arn"), value: <CopyText text={role.data.Arn} name={t("common.arn")} /> },
                 { label: t("common.created"), value: <Time value={role.data.CreateDate} /> },
+                { label: t("iam.role.description"), value: role.data.Description || "–" },
                 { label: t("iam.role.duration"), value: role.data.MaxSessionDuration ?? "–" },
               ]}
             />

@@ -12,7 +12,7 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useMemo, useState } from "react";
-import { useNavigate, useParams } from "react-router-dom";
+import { useNavigate, useParams, useSearchParams } from "react-router-dom";
 import { useClients } from "../../aws/clients";
 import { useAction } from "../../aws/useAction";
 import { everyPage, useQuery } from "../../aws/useQuery";
@@ -40,6 +40,7 @@ export function User() {
     async (abortSignal) => (await iam.send(new GetUserCommand({ UserName: name }), { abortSignal })).User,
     [iam, name],
   );
+  const [search, setSearch] = useSearchParams();
   const holder = useMemo(() => userHolder(iam, name), [iam, name]);
   return (
     <Page
@@ -61,6 +62,8 @@ export function User() {
           </Container>
           <Tabs
             ariaLabel={name}
+            activeTabId={search.get("tab") ?? "permissions"}
+            onChange={({ detail }) => setSearch({ tab: detail.activeTabId }, { replace: true })}
             tabs={[
               { id: "permissions", label: t("iam.permissions"), content: <Permissions holder={holder} name={name} /> },
               { id: "groups", label: t("iam.groups"), content: <GroupsOf user={name} /> },
@@ -71,7 +74,7 @@ export function User() {
                   <SpaceBetween size="l">
                     <Password user={name} />
                     <Mfa user={name} />
-                    <AccessKeys user={name} />
+                    <AccessKeys user={name} owner={name} createHref={`#/iam/users/${encodeURIComponent(name)}/access-key/create`} />
                   </SpaceBetween>
                 ),
               },

@@ -1,6 +1,7 @@
 // Users, groups, roles, policies, and the signed-in user's own credentials.
 import { t } from "../../i18n";
 import type { ServiceModule } from "../registry";
+import { CreateAccessKey } from "./CreateAccessKey";
 import { CreatePolicy } from "./CreatePolicy";
 import { CreateRole } from "./CreateRole";
 import { CreateUser } from "./CreateUser";
@@ -27,6 +28,7 @@ const service: ServiceModule = {
     { path: "users", element: <Users /> },
     { path: "users/create", element: <CreateUser /> },
     { path: "users/:name", element: <User /> },
+    { path: "users/:name/access-key/create", element: <CreateAccessKey /> },
     { path: "groups", element: <Groups /> },
     { path: "groups/:name", element: <Group /> },
     { path: "roles", element: <Roles /> },
@@ -36,6 +38,7 @@ const service: ServiceModule = {
     { path: "policies/create", element: <CreatePolicy /> },
     { path: "policies/:arn", element: <Policy /> },
     { path: "security-credentials", element: <OwnCredentials /> },
+    { path: "security-credentials/access-key/create", element: <CreateAccessKey /> },
   ],
 };
 

@@ -14,6 +14,7 @@ import { t } from "../../i18n";
 import { Aliases } from "./Aliases";
 import { Cryptography } from "./Cryptography";
 import { Description } from "./Description";
+import { Grants } from "./Grants";
 import { KeyActions } from "./KeyActions";
 import { KeyState } from "./KeyState";
 import { KeyTags } from "./KeyTags";
@@ -81,6 +82,7 @@ function Sections({ row, customer, onChange }: Part) {
     { id: "tags", label: t("common.tags"), content: <KeyTags row={row} editable={editable} /> },
     { id: "rotation", label: t("kms.rotation"), content: <Rotation row={row} editable={editable} /> },
     { id: "aliases", label: t("kms.key.aliases"), content: <Aliases row={row} editable={editable} onChange={onChange} /> },
+    { id: "grants", label: t("kms.grants"), content: <Grants row={row} editable={customer} /> },
   ];
   const wanted = search.get("tab");
   return (

@@ -125,7 +125,8 @@ export function Rotation({ row, editable }: { row: KeyRow; editable: boolean }) 
           {
             id: "id",
             header: t("kms.material.id"),
-            cell: ({ KeyMaterialId }) => KeyMaterialId,
+            minWidth: 160,
+            cell: ({ KeyMaterialId }) => <span className="breakable">{KeyMaterialId}</span>,
             text: ({ KeyMaterialId = "" }) => KeyMaterialId,
             isRowHeader: true,
           },

@@ -17,6 +17,7 @@ export function keyColumns(): Column<KeyRow>[] {
     {
       id: "id",
       header: t("kms.key.id"),
+      minWidth: 180,
       cell: ({ KeyId }) => <Link href={`#/kms/keys/${encodeURIComponent(KeyId)}`}>{KeyId}</Link>,
       text: ({ KeyId }) => KeyId,
       isRowHeader: true,

@@ -45,6 +45,7 @@ export function Buckets() {
           {
             id: "name",
             header: t("common.name"),
+            minWidth: 160,
             cell: ({ Name = "" }) => <Link href={bucketHref(Name)}>{Name}</Link>,
             text: ({ Name = "" }) => Name,
             isRowHeader: true,

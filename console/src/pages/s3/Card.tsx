@@ -51,7 +51,7 @@ export function Card({ title, query, children, editor, onSave, onCancel, blocked
         {t("common.save")}
       </Button>
     </SpaceBetween>
-  ) : (
+  ) : (actions || editor) && (
     <SpaceBetween size="xs" direction="horizontal">
       {actions}
       {editor && (

@@ -19,6 +19,7 @@ import { formatBytes, t } from "../../i18n";
 import { LogFile } from "./LogFile";
 import { storedBytes } from "./logFile";
 import { bucketHref, shortName } from "./paths";
+import { storageClassText } from "./storageClass";
 
 export function ObjectPage() {
   const { bucket = "", "*": key = "" } = useParams();
@@ -105,7 +106,7 @@ function Facts({ bucket, objectKey, facts }: FactsProps) {
             { label: t("s3.uri"), value: <CopyText text={`s3://${bucket}/${objectKey}`} name={t("s3.uri")} /> },
             { label: t("common.arn"), value: <CopyText text={arn} name={t("common.arn")} /> },
             { label: ETAG, value: facts.ETag?.replaceAll('"', "") ?? "–" },
-            { label: t("s3.object.storageClass"), value: facts.StorageClass ?? "STANDARD" },
+            { label: t("s3.object.storageClass"), value: storageClassText(facts.StorageClass) },
             { label: t("s3.object.version"), value: facts.VersionId ?? "–" },
           ]}
         />

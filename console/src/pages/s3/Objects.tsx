@@ -16,6 +16,7 @@ import { Time } from "../../components/Time";
 import { formatBytes, t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
 import { bucketHref, objectHref, shortName, uploadHref } from "./paths";
+import { storageClassText } from "./storageClass";
 
 interface Row extends _Object {
   Key: string;
@@ -103,7 +104,7 @@ export function Objects({ bucket, prefix }: { bucket: string; prefix: string }) 
           {
             id: "class",
             header: t("s3.object.storageClass"),
-            cell: ({ StorageClass }) => StorageClass ?? "–",
+            cell: ({ StorageClass, isFolder }) => (isFolder ? "–" : storageClassText(StorageClass)),
           },
         ]}
         actions={

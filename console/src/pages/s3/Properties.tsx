@@ -5,6 +5,7 @@ import {
   GetBucketTaggingCommand,
   GetBucketVersioningCommand,
   GetObjectLockConfigurationCommand,
+  ListBucketsCommand,
   PutBucketEncryptionCommand,
   PutBucketTaggingCommand,
   PutBucketVersioningCommand,
@@ -18,6 +19,7 @@ import { useQuery } from "../../aws/useQuery";
 import { CopyText } from "../../components/CopyText";
 import { TagRows } from "../../components/TagRows";
 import { existingTags, type Tag, tagPairs } from "../../components/tags";
+import { Time } from "../../components/Time";
 import { t } from "../../i18n";
 import { Card } from "./Card";
 import type { BucketDraft, Encryption } from "./draft";
@@ -47,13 +49,22 @@ function Overview({ bucket }: { bucket: string }) {
     },
     [s3, bucket],
   );
+  // Only the list tells when a bucket was made; who may not read it sees the rest. A name is before all that begin with it.
+  const made = useQuery(
+    async (abortSignal) => {
+      const { Buckets } = await s3.send(new ListBucketsCommand({ Prefix: bucket, MaxBuckets: 1 }), { abortSignal });
+      return Buckets?.find(({ Name }) => Name === bucket)?.CreationDate;
+    },
+    [s3, bucket],
+  );
   return (
     <Card title={t("s3.overview")} query={place}>
       <KeyValuePairs
-        columns={2}
+        columns={3}
         items={[
           { label: t("s3.region"), value: place.data ?? "–" },
           { label: t("common.arn"), value: <CopyText text={`arn:aws:s3:::${bucket}`} name={t("common.arn")} /> },
+          { label: t("common.created"), value: <Time value={made.data} /> },
         ]}
       />
     </Card>

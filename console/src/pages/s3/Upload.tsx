@@ -1,10 +1,15 @@
 // Upload: files are chosen or dropped, sent one after the other, each with its progress.
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FileDropzone from "@cloudscape-design/components/file-dropzone";
 import FileInput from "@cloudscape-design/components/file-input";
+import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
+import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useRef, useState } from "react";
 import { useNavigate, useParams } from "react-router-dom";
@@ -13,6 +18,7 @@ import { failureOf } from "../../aws/errors";
 import { Page } from "../../components/Page";
 import { formatBytes, formatNumber, t } from "../../i18n";
 import { bucketHref } from "./paths";
+import { ARCHIVES, STORAGE_CLASSES, type UploadClass, storageClassText } from "./storageClass";
 import { uploadFile } from "./upload";
 
 interface Item {
@@ -28,6 +34,7 @@ export function Upload() {
   const navigate = useNavigate();
   const [items, setItems] = useState<Item[]>([]);
   const [busy, setBusy] = useState(false);
+  const [storageClass, setStorageClass] = useState<UploadClass>("STANDARD");
   const stop = useRef<AbortController>(undefined);
   const home = bucketHref(bucket, "objects", prefix).slice(1);
   const add = (files: readonly File[]) =>
@@ -42,7 +49,7 @@ export function Upload() {
       if (state === "done" || controller.signal.aborted) continue;
       set(file, { state: "sending", sent: 0, error: undefined });
       try {
-        const target = { s3, bucket, key: `${prefix}${file.name}` };
+        const target = { s3, bucket, key: `${prefix}${file.name}`, storageClass };
         await uploadFile(target, file, (sent) => set(file, { sent }), controller.signal);
         set(file, { state: "done", sent: file.size });
       } catch (error) {
@@ -71,6 +78,9 @@ export function Upload() {
           </FileInput>
         </SpaceBetween>
       </Container>
+      <ExpandableSection variant="container" headerText={t("s3.properties")} headerDescription={t("s3.class.chosen", { name: storageClassText(storageClass) })}>
+        <StorageClassField value={storageClass} onChange={setStorageClass} disabled={busy} />
+      </ExpandableSection>
       {items.length > 0 && (
         <Container
           header={
@@ -93,20 +103,53 @@ export function Upload() {
           </SpaceBetween>
         </Container>
       )}
-      <SpaceBetween size="xs" direction="horizontal">
-        <Button
-          variant="link"
-          onClick={() => {
-            stop.current?.abort();
-            if (!busy) navigate(home);
-          }}
-        >
-          {busy ? t("s3.upload.stop") : open || items.length === 0 ? t("common.cancel") : t("shell.close")}
-        </Button>
-        <Button variant="primary" disabled={!open} loading={busy} onClick={() => void start()}>
-          {t("s3.upload")}
-        </Button>
-      </SpaceBetween>
+      <Box float="right">
+        <SpaceBetween size="xs" direction="horizontal">
+          <Button
+            variant="link"
+            onClick={() => {
+              stop.current?.abort();
+              if (!busy) navigate(home);
+            }}
+          >
+            {busy ? t("s3.upload.stop") : open || items.length === 0 ? t("common.cancel") : t("shell.close")}
+          </Button>
+          <Button variant="primary" disabled={!open} loading={busy} onClick={() => void start()}>
+            {t("s3.upload")}
+          </Button>
+        </SpaceBetween>
+      </Box>
     </Page>
+  );
+}
+
+interface FieldProps {
+  value: UploadClass;
+  onChange: (value: UploadClass) => void;
+  disabled: boolean;
+}
+
+function StorageClassField({ value, onChange, disabled }: FieldProps) {
+  return (
+    <SpaceBetween size="m">
+      <FormField label={t("s3.object.storageClass")} description={t("s3.class.about")} stretch>
+        <RadioGroup
+          value={value}
+          ariaLabel={t("s3.object.storageClass")}
+          onChange={({ detail }) => onChange(detail.value as UploadClass)}
+          items={STORAGE_CLASSES.map((one) => ({
+            value: one,
+            label: storageClassText(one),
+            description: t(`s3.class.${one}.about`),
+            disabled,
+          }))}
+        />
+      </FormField>
+      {ARCHIVES.has(value) && (
+        <Alert type="warning" statusIconAriaLabel={t("common.flash.warning")}>
+          {t("s3.class.archive")}
+        </Alert>
+      )}
+    </SpaceBetween>
   );
 }

@@ -5,6 +5,7 @@ import {
   CreateMultipartUploadCommand,
   PutObjectCommand,
   type S3Client,
+  type StorageClass,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 
@@ -16,24 +17,27 @@ export interface Target {
   s3: S3Client;
   bucket: string;
   key: string;
+  storageClass: StorageClass;
 }
 
 /** `onProgress` gets the bytes that have arrived. Aborting leaves nothing behind. */
 export async function uploadFile(
-  { s3, bucket, key }: Target,
+  { s3, bucket, key, storageClass }: Target,
   file: File,
   onProgress: (bytes: number) => void,
   abortSignal: AbortSignal,
 ): Promise<void> {
   const place = { Bucket: bucket, Key: key };
-  const ContentType = file.type || undefined;
+  // What is the default is not said, as in every other client.
+  const StorageClass = storageClass === "STANDARD" ? undefined : storageClass;
+  const about = { ContentType: file.type || undefined, StorageClass };
   if (file.size < PART_BYTES) {
     const Body = new Uint8Array(await file.arrayBuffer());
-    await s3.send(new PutObjectCommand({ ...place, Body, ContentType }), { abortSignal });
+    await s3.send(new PutObjectCommand({ ...place, Body, ...about }), { abortSignal });
     onProgress(file.size);
     return;
   }
-  const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ ...place, ContentType }), { abortSignal });
+  const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ ...place, ...about }), { abortSignal });
   const count = Math.ceil(file.size / PART_BYTES);
   const parts: { ETag?: string; PartNumber: number }[] = [];
   let next = 0;

@@ -42,6 +42,7 @@ export function historyColumns(): Column<HistoryRow>[] {
     {
       id: "time",
       header: t("event.time"),
+      minWidth: 180,
       cell: ({ event }) => <Time value={event.EventTime} />,
       order: ({ event }) => event.EventTime?.getTime() ?? 0,
     },

@@ -1,0 +1,47 @@
+// A page whose code does not arrive: the frame stays, says so, and asks again.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { newPage, signInByCookie, startBrowser } from "./support/browser.mjs";
+import { label } from "./support/labels.mjs";
+import { Screen } from "./support/screen.mjs";
+import { ACCOUNT, ROOT_PASSWORD, setRootPassword, startServer } from "./support/server.mjs";
+import { texts } from "./support/texts.mjs";
+
+const t = texts("ja");
+const CODE = /\/assets\/page-iam\.js/;
+
+let server, browser, screen;
+
+before(async () => {
+  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+  await setRootPassword(server);
+  screen = new Screen(await newPage(browser, { origin: server.origin }));
+  await signInByCookie(screen.context, { account: ACCOUNT, password: ROOT_PASSWORD });
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+describe("a page whose code does not arrive", () => {
+  it("says so inside the frame, and other pages go on", async () => {
+    const { page, context } = screen;
+    await context.route(CODE, (route) => route.abort());
+    await page.goto("/_console/#/iam/users");
+    await page.getByText(label(t("common.crash.header"))).waitFor();
+    assert.ok(await page.locator("#top").isVisible());
+    await screen.visit("/kms/keys");
+    await screen.isAt(t("kms.keys.title"));
+  });
+
+  it("comes when it is asked for again, with its navigation", async () => {
+    const { page, context } = screen;
+    await context.unroute(CODE);
+    await page.evaluate(() => {
+      location.hash = "#/iam/users";
+    });
+    await page.getByRole("button", { name: label(t("common.retry")) }).click();
+    await screen.isAt(t("iam.users"));
+    await page.getByRole("navigation").getByRole("link", { name: label(t("iam.roles")) }).first().waitFor();
+  });
+});
