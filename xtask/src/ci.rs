@@ -19,8 +19,10 @@ pub(crate) fn ci(project: &Project) -> Result<(), Failure> {
         .go()?;
     tests(project, &["--workspace"], &[])?;
     Run::cargo(project).words(["test", "--doc", "--workspace", "--locked"]).go()?;
-    clients(project, &[])?;
-    console(project)
+    // Both wait for deliveries most of the time.
+    let clients = the_clients(project, &[])?.start(&target(project).join("clients.log"))?;
+    let console = console(project);
+    clients.end().and(console)
 }
 
 /// The tests of some packages, by nextest if it is there.
@@ -42,12 +44,16 @@ pub(crate) fn tests(
 
 /// Unmodified clients against the binary of the dev profile.
 pub(crate) fn clients(project: &Project, words: &[String]) -> Result<(), Failure> {
+    the_clients(project, words)?.go()
+}
+
+fn the_clients(project: &Project, words: &[String]) -> Result<Run, Failure> {
     need_venv(project)?;
     let binary = binary(project)?;
     let run = Run::program(project, project.path(VENV_PYTHON))
         .variables(&[("SHOSEKI_BIN", binary.as_ref())])
         .words(["-m", "pytest", "-q", "tests/clients"]);
-    run.words(words).go()
+    Ok(run.words(words))
 }
 
 /// The fixture that our records are compared with, from records of AWS.

@@ -11,3 +11,8 @@ pub(crate) fn say(text: &str) {
 pub(crate) fn complain(text: &str) {
     let _ = writeln!(stderr(), "xtask: error: {text}");
 }
+
+/// What another program said, as it said it.
+pub(crate) fn raw(said: &[u8]) {
+    let _ = stderr().write_all(said);
+}

@@ -1,5 +1,7 @@
 use std::ffi::OsStr;
-use std::process::{Command, Stdio};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
 use crate::project::Project;
 use crate::{Failure, out};
@@ -39,6 +41,17 @@ impl Run {
         if status.success() { Ok(()) } else { Err(format!("`{line}` failed: {status}").into()) }
     }
 
+    /// Starts it; what it prints is kept in a file until it has ended.
+    pub(crate) fn start(mut self, log: &Path) -> Result<Running, Failure> {
+        let line = self.line();
+        out::say(&format!("{line} (meanwhile; what it says follows)"));
+        let file = File::create(log).map_err(|error| format!("`{}`: {error}", log.display()))?;
+        let also = file.try_clone().map_err(|error| error.to_string())?;
+        let child = self.0.stdin(Stdio::null()).stdout(file).stderr(also).spawn();
+        let child = child.map_err(|error| format!("`{line}`: {error}"))?;
+        Ok(Running { child, line, log: log.to_owned() })
+    }
+
     /// Whether it can be run and succeeds; what it prints is not seen.
     pub(crate) fn succeeds(mut self) -> bool {
         let quiet = self.0.stdout(Stdio::null()).stderr(Stdio::null());
@@ -48,5 +61,28 @@ impl Run {
     fn line(&self) -> String {
         let words = std::iter::once(self.0.get_program()).chain(self.0.get_args());
         words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// A program that runs while others do.
+#[derive(Debug)]
+pub(crate) struct Running {
+    child: Child,
+    line: String,
+    log: PathBuf,
+}
+
+impl Running {
+    /// Waits for its end and shows what it printed. Fails if it fails.
+    pub(crate) fn end(mut self) -> Result<(), Failure> {
+        let status = self.child.wait().map_err(|error| error.to_string())?;
+        out::say(&self.line);
+        let said = std::fs::read(&self.log).map_err(|error| error.to_string())?;
+        out::raw(&said);
+        if status.success() {
+            Ok(())
+        } else {
+            Err(format!("`{}` failed: {status}", self.line).into())
+        }
     }
 }
