@@ -2,6 +2,7 @@
 
 mod form;
 mod incoming;
+mod lanes;
 mod outgoing;
 
 use std::any::Any;
@@ -19,6 +20,8 @@ use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use incoming::{collect, receive};
+use lanes::Lane;
+pub(crate) use lanes::Lanes;
 use outgoing::in_pieces;
 use wire::Head;
 
@@ -26,9 +29,9 @@ use wire::Head;
 const SMALL_STREAM_BYTES_MAX: u64 = 256 << 10;
 /// Bodies up to this length go into the state, not into a file that has to be synced.
 const BRIEF_BODY_BYTES_MAX: usize = 16 << 10;
-/// Bytes of a streamed body that one blocking thread takes or gives at a time. Two batches may wait
+/// Bytes of a streamed body that its thread takes or gives at a time. Two batches may wait
 /// in memory.
-const BATCH_BYTES: usize = 256 << 10;
+const BATCH_BYTES: usize = 128 << 10;
 
 pub(crate) type OutBody = BoxBody<Bytes, std::io::Error>;
 
@@ -38,6 +41,8 @@ pub(crate) struct Peer {
     pub(crate) address: IpAddr,
     /// TLS version and cipher suite.
     pub(crate) tls: Option<(String, String)>,
+    /// Where the connection's bodies are worked on: it has one at a time.
+    pub(crate) lane: Lane,
 }
 
 /// Answers one request of the AWS surface.
@@ -66,15 +71,15 @@ pub(crate) async fn answer(
                 Err(error) => gateway.refused(&identified, &error),
             },
             BodyLimit::Streamed(limit) => {
-                streamed(gateway, identified, head, peer.tls.clone(), body, limit).await
+                streamed(gateway, identified, head, peer, body, limit).await
             }
             BodyLimit::Form(limit) => {
-                form::answer(gateway, identified, head, peer.tls.clone(), body, limit).await
+                form::answer(gateway, identified, head, peer, body, limit).await
             }
         },
         Err(answer) => *answer,
     };
-    render(answer, is_head)
+    render(answer, is_head, &peer.lane)
 }
 
 async fn buffered(
@@ -94,7 +99,7 @@ async fn streamed(
     gateway: Arc<Gateway>,
     identified: gateway::Identified,
     head: Head,
-    tls: Option<(String, String)>,
+    peer: &Peer,
     body: Incoming,
     limit: u64,
 ) -> Answer {
@@ -111,7 +116,7 @@ async fn streamed(
         }
         _ => Err(body),
     };
-    let received = Received { head, body: Bytes::new(), form: None, tls };
+    let received = Received { head, body: Bytes::new(), form: None, tls: peer.tls.clone() };
     let (small, body) = match whole {
         Ok(bytes) => (Some(bytes), None),
         Err(body) => (None, Some(body)),
@@ -134,7 +139,7 @@ async fn streamed(
     });
     match (begun.await, body) {
         (Ok(Stage::Answering(answering)), _) => answering.await,
-        (Ok(Stage::Receiving(receiving)), Some(body)) => receive(receiving, body).await,
+        (Ok(Stage::Receiving(receiving)), Some(body)) => receive(receiving, body, &peer.lane).await,
         (Ok(Stage::Receiving(receiving)), None) => receiving.finish(Ok(())).await,
         (Err(failed), _) => failed,
     }
@@ -204,13 +209,13 @@ fn failed(panic: &dyn Display) -> Answer {
     Answer::empty(http::StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-fn render(answer: Answer, is_head: bool) -> Response<OutBody> {
+fn render(answer: Answer, is_head: bool, lane: &Lane) -> Response<OutBody> {
     let Answer { status, headers, body } = answer;
     let mut response = Response::new(match body {
         _ if is_head => whole(Bytes::new()),
         AnswerBody::Whole(bytes) => whole(bytes),
         AnswerBody::Pieces { length, pieces } => {
-            let mut response = Response::new(in_pieces(pieces));
+            let mut response = Response::new(in_pieces(pieces, lane));
             *response.status_mut() = status;
             *response.headers_mut() = headers;
             response.headers_mut().insert(http::header::CONTENT_LENGTH, length.into());

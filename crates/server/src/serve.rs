@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 
-use crate::connection::{OutBody, Peer, answer};
+use crate::connection::{Lanes, OutBody, Peer, answer};
 use crate::metrics::Metrics;
 use crate::signin::{self, SignIn};
 use crate::workers::Workers;
@@ -44,6 +44,7 @@ struct Shared {
     connections: Arc<Semaphore>,
     tls: Option<TlsAcceptor>,
     sign_in: Arc<SignIn>,
+    lanes: Lanes,
 }
 
 impl fmt::Debug for Server {
@@ -66,6 +67,7 @@ impl Server {
         let first_run_link =
             token.as_deref().map(|token| signin::first_run_link(address, tls.is_some(), token));
         let shared = Arc::new(Shared {
+            lanes: Lanes::start()?,
             sign_in: Arc::new(SignIn::new(token.as_deref())),
             gateway: opened.gateway,
             metrics,
@@ -139,7 +141,8 @@ async fn serve_connection(
 ) {
     // Latency matters more than packets; a socket that cannot do it works all the same.
     let _ = stream.set_nodelay(true);
-    let mut peer = Peer { address: address.ip().to_canonical(), tls: None };
+    let Some(lane) = shared.lanes.pick() else { return };
+    let mut peer = Peer { address: address.ip().to_canonical(), tls: None, lane };
     let served = match &shared.tls {
         None => serve_stream(TokioIo::new(stream), peer, shared, watcher).await,
         Some(acceptor) => match tokio::time::timeout(HANDSHAKE_WAIT, acceptor.accept(stream)).await

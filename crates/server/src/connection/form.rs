@@ -9,13 +9,13 @@ use hyper::body::{Body, Incoming};
 use wire::{FormReader, Head, WireError};
 
 use super::incoming::{next, receive};
-use super::{Receiving, Stage, on_thread, wire_limit};
+use super::{Peer, Receiving, Stage, on_thread, wire_limit};
 
 pub(super) async fn answer(
     gateway: Arc<Gateway>,
     identified: Identified,
     head: Head,
-    tls: Option<(String, String)>,
+    peer: &Peer,
     mut body: Incoming,
     limit: u64,
 ) -> Answer {
@@ -27,7 +27,7 @@ pub(super) async fn answer(
         Ok(form) => Some(form),
         Err(error) => return gateway.refused(&identified, &error),
     };
-    let received = Received { head, body: Bytes::new(), form, tls };
+    let received = Received { head, body: Bytes::new(), form, tls: peer.tls.clone() };
     let begun = on_thread(false, move || match gateway.begin(identified, received) {
         (Begun::Body(upload), gate) => {
             let mut receiving = Receiving { upload, gate, left: limit, too_large };
@@ -41,7 +41,7 @@ pub(super) async fn answer(
     });
     match begun.await {
         Ok(Stage::Answering(answering)) => answering.await,
-        Ok(Stage::Receiving(receiving)) => receive(receiving, body).await,
+        Ok(Stage::Receiving(receiving)) => receive(receiving, body, &peer.lane).await,
         Err(failed) => failed,
     }
 }

@@ -8,14 +8,13 @@ use http_body_util::BodyExt;
 use hyper::body::Body;
 use tokio::task::spawn_blocking;
 
+use super::lanes::Lane;
 use super::{BATCH_BYTES, Receiving, Stage, failed};
 
 /// How long a body may stand still.
 ///
 /// Assumed: AWS's front ends wait as long.
 const STILL_MAX: Duration = Duration::from_secs(20);
-/// Frames of a batch at most, for they may be short.
-const BATCH_FRAMES_MAX: usize = 1_024;
 
 /// The next bytes, which may be none; `None` at the end.
 pub(super) async fn next<B>(body: &mut B) -> Result<Option<Bytes>, WireError>
@@ -72,25 +71,29 @@ where
     Ok(whole.freeze())
 }
 
-/// Moves a body from the socket to threads that may block. A sender who keeps us waiting holds
-/// none of them; while one batch is worked on, the next is collected.
-pub(super) async fn receive<B>(receiving: Receiving, mut body: B) -> Answer
+/// Moves a body from the socket to a thread that may block. A sender who keeps us waiting does not
+/// hold it; while one batch is worked on, the next is collected.
+pub(super) async fn receive<B>(receiving: Receiving, mut body: B, lane: &Lane) -> Answer
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    let mut working = spawn_blocking(move || Stage::Receiving(receiving));
+    let mut batch = Vec::with_capacity(BATCH_BYTES);
+    let mut working =
+        lane.run(move || (Stage::Receiving(receiving), Vec::with_capacity(BATCH_BYTES)));
     loop {
-        let (pieces, end) = batch(&mut body).await;
-        let receiving = match working.await {
-            Ok(Stage::Receiving(receiving)) => receiving,
-            Ok(Stage::Answering(answering)) => return answering.await,
+        let end = fill(&mut batch, &mut body).await;
+        let (receiving, worked_off) = match working.await {
+            Ok((Stage::Receiving(receiving), batch)) => (receiving, batch),
+            Ok((Stage::Answering(answering), _)) => return answering.await,
             Err(panic) => return failed(&panic),
         };
+        let full = std::mem::replace(&mut batch, worked_off);
         let Some(end) = end else {
-            working = spawn_blocking(move || receiving.take(&pieces));
+            working = lane.run(move || (receiving.take(&full), full));
             continue;
         };
-        return match spawn_blocking(move || receiving.end(&pieces, end)).await {
+        // The end waits for the disk, and others are in the lane.
+        return match spawn_blocking(move || receiving.end(&full, end)).await {
             Ok(answering) => answering.await,
             Err(panic) => failed(&panic),
         };
@@ -98,38 +101,36 @@ where
 }
 
 impl Receiving {
-    fn take(mut self, pieces: &[Bytes]) -> Stage {
-        match pieces.iter().try_for_each(|piece| self.push(piece)) {
+    fn take(mut self, bytes: &[u8]) -> Stage {
+        match self.push(bytes) {
             Ok(()) => Stage::Receiving(self),
             refused => Stage::Answering(self.finish(refused)),
         }
     }
 
-    fn end(self, pieces: &[Bytes], end: Result<(), WireError>) -> Answering {
-        match self.take(pieces) {
+    fn end(self, bytes: &[u8], end: Result<(), WireError>) -> Answering {
+        match self.take(bytes) {
             Stage::Receiving(receiving) => receiving.finish(end),
             Stage::Answering(answering) => answering,
         }
     }
 }
 
-/// The next bytes, and how the body ended if it did.
-async fn batch<B>(body: &mut B) -> (Vec<Bytes>, Option<Result<(), WireError>>)
+/// Collects the next bytes in place of those that `batch` holds; says how the body ended, if it
+/// did. They are copied, for the socket's buffers are used again at once then.
+async fn fill<B>(batch: &mut Vec<u8>, body: &mut B) -> Option<Result<(), WireError>>
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    let (mut pieces, mut bytes) = (Vec::new(), 0_usize);
-    while bytes < BATCH_BYTES && pieces.len() < BATCH_FRAMES_MAX {
+    batch.clear();
+    while batch.len() < BATCH_BYTES {
         match next(body).await {
-            Ok(Some(piece)) => {
-                bytes = bytes.saturating_add(piece.len());
-                pieces.push(piece);
-            }
-            Ok(None) => return (pieces, Some(Ok(()))),
-            Err(error) => return (pieces, Some(Err(error))),
+            Ok(Some(piece)) => batch.extend_from_slice(&piece),
+            Ok(None) => return Some(Ok(())),
+            Err(error) => return Some(Err(error)),
         }
     }
-    (pieces, None)
+    None
 }
 
 #[cfg(test)]

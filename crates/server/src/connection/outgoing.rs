@@ -8,8 +8,9 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Frame};
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::sync::oneshot;
 
+use super::lanes::Lane;
 use super::{BATCH_BYTES, OutBody};
 
 type Source = Box<dyn Iterator<Item = io::Result<Bytes>> + Send>;
@@ -20,19 +21,21 @@ struct Batch {
     rest: Option<Source>,
 }
 
-/// A body that is read on threads that may block. A receiver who keeps us waiting holds none of
-/// them; while one batch is sent, the next is read.
+/// A body that is read on a thread that may block. A receiver who keeps us waiting does not hold it;
+/// while one batch is sent, the next is read.
 struct Pieces {
     ready: VecDeque<io::Result<Bytes>>,
-    reading: Option<JoinHandle<Batch>>,
+    reading: Option<oneshot::Receiver<Batch>>,
+    lane: Lane,
 }
 
-pub(super) fn in_pieces(source: Source) -> OutBody {
-    BodyExt::boxed(Pieces { ready: VecDeque::new(), reading: Some(read(source)) })
+pub(super) fn in_pieces(source: Source, lane: &Lane) -> OutBody {
+    let reading = Some(read(source, lane));
+    BodyExt::boxed(Pieces { ready: VecDeque::new(), reading, lane: lane.clone() })
 }
 
-fn read(mut source: Source) -> JoinHandle<Batch> {
-    spawn_blocking(move || {
+fn read(mut source: Source, lane: &Lane) -> oneshot::Receiver<Batch> {
+    lane.run(move || {
         let (mut pieces, mut bytes) = (VecDeque::new(), 0_usize);
         while bytes < BATCH_BYTES {
             let Some(piece) = source.next() else { return Batch { pieces, rest: None } };
@@ -66,7 +69,7 @@ impl Body for Pieces {
             match done {
                 Ok(Batch { pieces, rest }) => {
                     self.ready = pieces;
-                    self.reading = rest.map(read);
+                    self.reading = rest.map(|source| read(source, &self.lane));
                 }
                 Err(panic) => return Poll::Ready(Some(Err(io::Error::other(panic)))),
             }
