@@ -427,7 +427,7 @@ mod tests {
             assert_eq!(reader.read_fields(b"x"), Ok(false));
             assert_eq!(reader.searched, beyond(&reader.buffer, b"\r\n--xYz".len()), "{length}");
         }
-        let many = form(&[("name=a", "1"); 10_000]);
+        let many = form(&vec![("name=a", "1"); 10_000]);
         let mut reader = FormReader::of(Some(KIND)).unwrap();
         assert_eq!(reader.read_fields(many.as_bytes()), Err(FormError::TooLong));
         assert!(reader.passed < FORM_FIELDS_BYTES_MAX + 100, "{}", reader.passed);
