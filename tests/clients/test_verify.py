@@ -111,6 +111,9 @@ def test_the_anchor_knows_each_region_and_refuses_another_trail(delivered, tmp_p
         assert verify(delivered).returncode == 0, "nothing tells without the anchor"
         done = verify(delivered, "--anchor", file)
         assert (done.returncode, done.stderr.count("Anchor\t")) == (1, 1), done
+    later = ["--start-time", "2100-01-01", "--end-time", "2100-01-02"]
+    done = verify(delivered, *later, "--anchor", file)
+    assert "Region us-east-1\n" in done.stdout, "a region that had digests is not passed over"
     before = file.read_text()
     other = Walk(delivered.server, "mori-verify-other")
     refused = verify(other, "--s3-bucket", delivered.bucket, "--anchor", file)

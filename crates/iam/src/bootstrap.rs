@@ -43,7 +43,8 @@ pub enum KeyChange {
 /// Makes sure that the account exists and that its root user has this access key.
 ///
 /// Safe to repeat: an account keeps its canonical user id and all else it has; a key that is
-/// known gets this secret. Answers what it changed. Errors with the engine's, or if the key belongs to somebody else.
+/// known gets this secret. Answers what it changed. Errors with the engine's, or if the key belongs
+/// to somebody else.
 #[expect(clippy::too_many_arguments, reason = "each is of its own type but the last texts")]
 pub fn bootstrap(
     tx: &mut Tx<'_>,

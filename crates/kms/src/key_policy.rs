@@ -39,7 +39,11 @@ pub(crate) struct Proposal<'a> {
 pub(crate) fn accept(ctx: &mut Ctx<'_>, proposal: Proposal<'_>) -> Result<String, KmsFailure> {
     Policy::parse(proposal.text, &GRAMMAR).map_err(|error| refusal(&error))?;
     let (port, mut trouble) = (ctx.identities(), None);
-    let mapped = policy::map_principals(proposal.text, &mut |_, name| {
+    let mapped = policy::map_principals(proposal.text, &mut |kind, name| {
+        if kind == "CanonicalUser" {
+            // S3 alone knows what it stands for.
+            return None;
+        }
         (port.unique_id)(ctx.tx(), name).unwrap_or_else(|error| {
             trouble = Some(error);
             None

@@ -7,8 +7,8 @@ use crate::json::Json;
 /// Rewrites every principal of the types `AWS` and `CanonicalUser` in a policy's text, and leaves
 /// all else as it was written: order of members, spaces, everything.
 ///
-/// `map` is asked with the type and the name, not for `*`. Text that is no JSON has no principals. Errors with the first principal
-/// for which `map` has no answer.
+/// `map` is asked with the type and the name, not for `*`. Text that is no JSON has no principals.
+/// Errors with the first principal for which `map` has no answer.
 ///
 /// ```
 /// let text = r#"{"Statement": {"Principal": {"AWS": ["*", "a"]}, "Sid": "a"}}"#;

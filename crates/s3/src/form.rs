@@ -2,6 +2,8 @@
 //!
 //! Source: S3 API Reference, "Creating an HTML form (using AWS Signature Version 4)".
 
+use std::collections::BTreeSet;
+
 use http::{HeaderMap, HeaderName, HeaderValue};
 use wire::Head;
 
@@ -44,6 +46,7 @@ pub(crate) fn headers(head: &Head, fields: &[(String, String)]) -> HeaderMap {
             headers.insert(name, value.clone());
         }
     }
+    let mut known = BTreeSet::new();
     for (name, value) in fields {
         let name = match name.to_ascii_lowercase() {
             name if name == "acl" => "x-amz-acl".to_owned(),
@@ -53,7 +56,10 @@ pub(crate) fn headers(head: &Head, fields: &[(String, String)]) -> HeaderMap {
             name if name.starts_with("x-amz-") || HEADERS.contains(&name.as_str()) => name,
             _ => continue,
         };
-        put(&mut headers, &name, value);
+        // A policy is held against the first field of a name, even if HTTP cannot carry its value.
+        if known.insert(name.clone()) {
+            put(&mut headers, &name, value);
+        }
     }
     if let Some(Ok(tags)) = field(fields, "tagging").map(tagging) {
         put(&mut headers, TAGGING, &tags);
@@ -61,12 +67,12 @@ pub(crate) fn headers(head: &Head, fields: &[(String, String)]) -> HeaderMap {
     headers
 }
 
-/// A value that HTTP cannot carry is left out; of several fields of a name the first counts.
+/// A value that HTTP cannot carry is left out.
 fn put(headers: &mut HeaderMap, name: &str, value: &str) {
     if let (Ok(name), Ok(value)) =
         (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value.as_bytes()))
     {
-        headers.entry(name).or_insert(value);
+        headers.insert(name, value);
     }
 }
 
@@ -113,6 +119,8 @@ mod tests {
             ("acl", "private"),
             ("X-Amz-Meta-A", "1"),
             ("x-amz-meta-a", "2"),
+            ("Expires", "\n"),
+            ("expires", "0"),
             ("x-amz-security-token", "secret"),
             ("x-ignore-me", "1"),
             (

@@ -1,12 +1,12 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use store::{BodyId, Store, StoreError};
+use store::{BodyId, Store, StoreError, Tx};
 use types::Timestamp;
 
 use crate::body::Piece;
 use crate::object::{VERSIONS, key_of_row};
-use crate::ops::multipart::{PARTS, forget_completed};
+use crate::ops::multipart::{PARTS, completed_before, forget_completed};
 
 /// Answers that one commit forgets at most.
 const ANSWERS_MAX: usize = 256;
@@ -29,13 +29,11 @@ pub fn sweep(store: &Store, older_than: Timestamp) -> Result<u64, StoreError> {
         live.extend(part.piece.file());
         ControlFlow::Continue(())
     })?;
-    loop {
-        let forgotten = store.submit_when_full(move |tx| {
-            (forget_completed(tx, older_than, ANSWERS_MAX), Vec::new())
-        });
-        if forgotten.wait()?? < ANSWERS_MAX {
-            break;
-        }
+    // Calls wait for whoever writes, so the search is not in the commits. An answer never changes.
+    for rows in completed_before(&tx, older_than)?.chunks(ANSWERS_MAX) {
+        let rows = rows.to_vec();
+        let forget = move |tx: &mut Tx<'_>| (forget_completed(tx, &rows), Vec::new());
+        store.submit_when_full(forget).wait()??;
     }
     Ok(store.bodies().sweep(&mut |id| live.contains(id), older_than)?.bodies)
 }

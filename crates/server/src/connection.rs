@@ -127,12 +127,12 @@ async fn streamed(
         let (begun, gate) = gateway.begin(identified, received);
         match (begun, small) {
             (Begun::Body(upload), Some(bytes)) => {
-                let mut receiving = Receiving { upload, gate, left: limit, too_large };
+                let mut receiving = Receiving::new(upload, gate, limit, too_large);
                 let pushed = receiving.push(&bytes);
                 Stage::Answering(receiving.finish(pushed))
             }
             (Begun::Body(upload), None) => {
-                Stage::Receiving(Receiving { upload, gate, left: limit, too_large })
+                Stage::Receiving(Receiving::new(upload, gate, limit, too_large))
             }
             (Begun::Answering(answering), _) => Stage::Answering(answering),
         }
@@ -171,12 +171,28 @@ fn wire_limit(payload_limit: u64) -> u64 {
 struct Receiving {
     upload: Box<dyn Upload>,
     gate: Option<BodyGate>,
+    /// Bytes of payload that may still come.
     left: u64,
+    /// Bytes that may still come, whatever they are: frames of chunks, what follows a form's file.
+    wire_left: u64,
     too_large: Box<WireError>,
 }
 
 impl Receiving {
+    fn new(
+        upload: Box<dyn Upload>,
+        gate: Option<BodyGate>,
+        limit: u64,
+        too_large: Box<WireError>,
+    ) -> Self {
+        Self { upload, gate, left: limit, wire_left: wire_limit(limit), too_large }
+    }
+
     fn push(&mut self, bytes: &[u8]) -> Result<(), WireError> {
+        self.wire_left = self
+            .wire_left
+            .checked_sub(bytes.len() as u64)
+            .ok_or_else(|| WireError::clone(&self.too_large))?;
         let (upload, left, too_large) = (&mut self.upload, &mut self.left, &self.too_large);
         let mut take = |payload: &[u8]| {
             *left = left
@@ -229,4 +245,36 @@ fn render(answer: Answer, is_head: bool, lane: &Lane) -> Response<OutBody> {
 
 pub(crate) fn whole(bytes: Bytes) -> OutBody {
     Full::new(bytes).map_err(|never| match never {}).boxed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An upload that takes everything.
+    struct Deaf;
+
+    impl Upload for Deaf {
+        fn push(&mut self, _: &[u8]) -> Result<(), WireError> {
+            Ok(())
+        }
+
+        fn finish(
+            self: Box<Self>,
+            _: Result<Vec<(String, String)>, WireError>,
+        ) -> gateway::Answering {
+            Box::pin(std::future::ready(Answer::empty(http::StatusCode::OK)))
+        }
+    }
+
+    /// Bytes that are no payload have an end, too.
+    #[test]
+    fn a_body_without_payload_is_limited() {
+        let too_large = Box::new(WireError::new(400, "EntityTooLarge", ""));
+        let mut receiving = Receiving::new(Box::new(Deaf), None, 8, too_large);
+        receiving.left = u64::MAX;
+        let most = vec![0; usize::try_from(wire_limit(8)).unwrap()];
+        assert_eq!(receiving.push(&most), Ok(()));
+        assert_eq!(receiving.push(&[0]).unwrap_err().code, "EntityTooLarge");
+    }
 }

@@ -79,7 +79,8 @@ pub(crate) fn keyring(
     Ok(keyring)
 }
 
-/// Makes the configured accounts and their root access keys known; of what is new there is an event.
+/// Makes the configured accounts and their root access keys known; of what is new there is an
+/// event.
 fn bootstrap(
     config: &Config,
     gateway: &Arc<Gateway>,

@@ -155,7 +155,7 @@ fn start(verb: &Verify, runtime: &Runtime) -> Result<(Target, Client), Trouble> 
 }
 
 /// Judges one region after the other. A region other than the first in which there is nothing of
-/// the trail is left out: another trail delivers there.
+/// the trail, and of which no digest was ever anchored, is left out: another trail delivers there.
 fn judge(
     verb: &Verify,
     runtime: &Runtime,
@@ -171,7 +171,7 @@ fn judge(
         let anchor = anchors.and_then(|anchors| anchors.of(&region)).cloned();
         let report = verify(&client, &target, anchor.as_slice())?;
         let is_nothing = is_empty(&report) && report.findings.is_empty();
-        if judged.is_empty() || !is_nothing {
+        if judged.is_empty() || !is_nothing || anchor.is_some() {
             judged.push(Judged { region, report });
         }
     }

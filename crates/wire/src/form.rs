@@ -11,6 +11,7 @@ use crate::{WireError, uri};
 pub const FORM_FIELDS_BYTES_MAX: usize = 20_000;
 /// Source: RFC 2046: a boundary has 1 to 70 characters.
 const BOUNDARY_BYTES_MAX: usize = 70;
+const HEAD_END: &[u8] = b"\r\n\r\n";
 
 /// Why a form cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +75,9 @@ pub struct FormReader {
     /// `\r\n--` and the boundary.
     delimiter: Vec<u8>,
     buffer: Vec<u8>,
+    /// Bytes at the beginning of the buffer in which what is looked for does not begin: they come
+    /// one at a time, if the sender likes.
+    searched: usize,
     /// Bytes that stood before the file.
     passed: usize,
     stage: Stage,
@@ -108,7 +112,7 @@ impl FormReader {
         // The first delimiter may be the first of all bytes.
         let (buffer, fields) = (b"\r\n".to_vec(), Vec::new());
         let stage = Stage::Preamble;
-        Ok(Self { delimiter, buffer, passed: 0, stage, fields, filename: None })
+        Ok(Self { delimiter, buffer, searched: 0, passed: 0, stage, fields, filename: None })
     }
 
     /// Takes received bytes; true once the file has begun.
@@ -116,8 +120,9 @@ impl FormReader {
         self.buffer.extend_from_slice(data);
         let read = loop {
             match self.step() {
-                Ok(true) => {}
-                Ok(false) => break Ok(()),
+                // What lies beyond the limit is not even looked at.
+                Ok(true) if self.passed <= FORM_FIELDS_BYTES_MAX => {}
+                Ok(_) => break Ok(()),
                 Err(error) => break Err(error),
             }
         };
@@ -156,13 +161,12 @@ impl FormReader {
             return Ok(());
         }
         self.buffer.extend_from_slice(data);
-        let (file, rest) = if let Some(at) = find(&self.buffer, &self.delimiter) {
+        let (file, rest) = if let Some(at) = find_from(0, &self.buffer, &self.delimiter) {
             self.stage = Stage::End;
             (self.buffer.get(..at).unwrap_or_default(), Vec::new())
         } else {
             // A delimiter may have come in part.
-            let keep = self.delimiter.len().saturating_sub(1);
-            let at = self.buffer.len().saturating_sub(keep);
+            let at = beyond(&self.buffer, self.delimiter.len());
             let (file, rest) = self.buffer.split_at_checked(at).unwrap_or_default();
             (file, rest.to_vec())
         };
@@ -199,14 +203,17 @@ impl FormReader {
     }
 
     fn take_through_delimiter(&mut self) -> Option<Vec<u8>> {
-        let at = find(&self.buffer, &self.delimiter)?;
-        Some(self.take(at, self.delimiter.len()))
+        let length = self.delimiter.len();
+        let at = find_from(self.searched, &self.buffer, &self.delimiter);
+        self.searched = beyond(&self.buffer, length);
+        Some(self.take(at?, length))
     }
 
     /// Takes `len` bytes and drops the `skipped` behind them.
     fn take(&mut self, len: usize, skipped: usize) -> Vec<u8> {
         let end = len.saturating_add(skipped).min(self.buffer.len());
         self.passed = self.passed.saturating_add(end);
+        self.searched = 0;
         let mut taken: Vec<u8> = self.buffer.drain(..end).collect();
         taken.truncate(len);
         taken
@@ -217,8 +224,10 @@ impl FormReader {
             self.stage = Stage::End;
             return Ok(false);
         }
-        let Some(end) = find(&self.buffer, b"\r\n\r\n") else { return Ok(false) };
-        let head = self.take(end, 4);
+        let end = find_from(self.searched, &self.buffer, HEAD_END);
+        self.searched = beyond(&self.buffer, HEAD_END.len());
+        let Some(end) = end else { return Ok(false) };
+        let head = self.take(end, HEAD_END.len());
         let head = String::from_utf8(head).map_err(|_| FormError::Malformed)?;
         let disposition = head.split("\r\n").find_map(|line| {
             let (name, value) = line.split_once(':')?;
@@ -289,9 +298,14 @@ fn unquoted(text: &str) -> Option<(String, &str)> {
     }
 }
 
-fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+/// Where, once the buffer has grown, something of `length` that is not in it may begin.
+fn beyond(buffer: &[u8], length: usize) -> usize {
+    buffer.len().saturating_sub(length.saturating_sub(1))
+}
+
+fn find_from(start: usize, haystack: &[u8], needle: &[u8]) -> Option<usize> {
     let first = needle.first()?;
-    let mut from = 0;
+    let mut from = start;
     loop {
         let rest = haystack.get(from..)?;
         let at = from.saturating_add(rest.iter().position(|byte| byte == first)?);
@@ -400,6 +414,23 @@ mod tests {
             assert_eq!(FormReader::of(kind).unwrap_err(), want, "{kind:?}");
         }
         assert!(FormReader::of(Some("Multipart/Form-Data; charset=x; Boundary=x")).is_ok());
+    }
+
+    /// Bytes that come one at a time are not searched again and again, nor is what lies beyond the
+    /// limit looked at.
+    #[test]
+    fn nothing_is_read_twice() {
+        let mut reader = FormReader::of(Some(KIND)).unwrap();
+        let head = b"--xYz\r\nContent-Disposition: form-data; name=a\r\n\r\n";
+        assert_eq!(reader.read_fields(head), Ok(false));
+        for length in 1..100 {
+            assert_eq!(reader.read_fields(b"x"), Ok(false));
+            assert_eq!(reader.searched, beyond(&reader.buffer, b"\r\n--xYz".len()), "{length}");
+        }
+        let many = form(&vec![("name=a", "1"); 10_000]);
+        let mut reader = FormReader::of(Some(KIND)).unwrap();
+        assert_eq!(reader.read_fields(many.as_bytes()), Err(FormError::TooLong));
+        assert!(reader.passed < FORM_FIELDS_BYTES_MAX + 100, "{}", reader.passed);
     }
 
     proptest! {

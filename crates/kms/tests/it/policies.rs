@@ -78,6 +78,12 @@ fn malformed_policies_are_refused() {
     let invalid = "Policy contains a statement with one or more invalid principals.";
     let ghost = policy(&[allow(ACCOUNT, "kms:*"), allow(&user("GHOST"), "kms:*")]);
     refused(&ghost, (malformed, Some(invalid)));
+    for canonical in ["111122223333", &"a".repeat(64)] {
+        let mut statement = allow(ACCOUNT, "kms:Encrypt");
+        statement["Principal"] = json!({ "CanonicalUser": canonical });
+        let text = policy(&[allow(ACCOUNT, "kms:*"), statement]);
+        refused(&text, (malformed, Some(invalid)));
+    }
     let locked = "The new key policy will not allow you to update the key policy in the future.";
     refused(&policy(&[allow(&user(NOBODY), "kms:*")]), (malformed, Some(locked)));
     refused("{", (malformed, Some("")));

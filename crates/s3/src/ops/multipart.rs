@@ -185,23 +185,24 @@ pub(crate) fn changes(tx: &Tx<'_>, bucket: &str, object: &str) -> Result<u64, St
     Ok(CHANGES.get(tx, rows_of(bucket, object))?.unwrap_or(0))
 }
 
-/// Forgets the answers of uploads that were completed before `horizon`, up to `limit` of them.
-pub(crate) fn forget_completed(
-    tx: &mut Tx<'_>,
+/// The rows of the answers of uploads that were completed before `horizon`.
+pub(crate) fn completed_before(
+    tx: &Tx<'_>,
     horizon: Timestamp,
-    limit: usize,
-) -> Result<usize, StoreError> {
+) -> Result<Vec<Vec<u8>>, StoreError> {
     let mut old = Vec::new();
     COMPLETED.visit(tx, "", "", &mut |row, done| {
         if done.at < horizon {
             old.push(row.to_vec());
         }
-        if old.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        ControlFlow::Continue(())
     })?;
-    for row in &old {
-        COMPLETED.delete(tx, row)?;
-    }
-    Ok(old.len())
+    Ok(old)
+}
+
+/// Forgets the answers in these rows.
+pub(crate) fn forget_completed(tx: &mut Tx<'_>, rows: &[Vec<u8>]) -> Result<(), StoreError> {
+    rows.iter().try_for_each(|row| COMPLETED.delete(tx, row))
 }
 
 /// Forgets all uploads of a bucket that goes.

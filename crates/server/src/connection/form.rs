@@ -30,7 +30,7 @@ pub(super) async fn answer(
     let received = Received { head, body: Bytes::new(), form, tls: peer.tls.clone() };
     let begun = on_thread(false, move || match gateway.begin(identified, received) {
         (Begun::Body(upload), gate) => {
-            let mut receiving = Receiving { upload, gate, left: limit, too_large };
+            let mut receiving = Receiving::new(upload, gate, limit, too_large);
             // The reader has the beginning of the file already.
             match receiving.push(&[]) {
                 Ok(()) => Stage::Receiving(receiving),
