@@ -125,3 +125,25 @@ def test_explain_names_the_statement_that_keeps_files_waiting(server, name):
     assert f"StringEquals aws:sourcearn: {compared}" in text
     repair_key_policy(walk)
     eventually(lambda: name not in explain(server)[1], what="nothing of it waits any more")
+
+
+@pytest.mark.parametrize(("outage", "words"), [
+    ("bucket policy", "no statement allows s3:"),
+    ("disabled key", "no policy refused it: look at the key and the bucket"),
+    ("no bucket", "no policy refused it: look at the key and the bucket"),
+])
+def test_explain_tells_of_every_outage(server, name, outage, words):
+    harm, repair, codes = OUTAGES[outage]
+    walk = Walk(server, name).prepare().start()
+    harm(walk)
+    server.client("kms").list_keys()
+
+    def told():
+        code, text = explain(server)
+        at = text.find(f"for {walk.bucket}/")
+        return code == 1 and words in text[at:] and text[at:]
+
+    text = eventually(told, what="the outage is told")
+    assert any(code in text for code in codes), text
+    repair(walk)
+    eventually(lambda: name not in explain(server)[1], within=60, what="nothing waits any more")

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::client::{Ask, Client};
+use crate::client::{Ask, CallError, Client};
 use crate::exit::{Exit, Trouble};
 use crate::out::Out;
 use crate::reach::Reach;
@@ -56,13 +56,19 @@ fn deliveries(client: &Client, out: Out) -> Result<Exit, Trouble> {
         for queue in list(trail, "Queues") {
             let error = text(queue, "Error");
             let (bucket, folder) = (text(queue, "Bucket"), text(queue, "Folder"));
-            let files = number(queue, "Files");
-            out.text(&format!(
-                "{}: {files} files wait for {bucket}/{folder} {error}",
-                text(trail, "Name")
-            ));
+            let waiting = match number(queue, "Files") {
+                1 => "1 file waits".to_owned(),
+                files => format!("{files} files wait"),
+            };
+            let name = text(trail, "Name");
+            out.text(&format!("{name}: {waiting} for {bucket}/{folder} {error}"));
             if let Some(id) = queue.get("RequestId").and_then(Value::as_str) {
-                explain(client, out, id)?;
+                match explain(client, out, id) {
+                    Err(error) if error.code() == "ResourceNotFoundException" => {
+                        out.text("  no policy refused it: look at the key and the bucket");
+                    }
+                    explained => explained?,
+                }
                 exit = Exit::Findings;
             }
         }
@@ -78,13 +84,19 @@ fn deliveries(client: &Client, out: Out) -> Result<Exit, Trouble> {
     Ok(exit)
 }
 
-fn explain(client: &Client, out: Out, request_id: &str) -> Result<(), Trouble> {
+fn explain(client: &Client, out: Out, request_id: &str) -> Result<(), CallError> {
     let answer = ask(client, "ExplainDenial", &json!({ "RequestId": request_id }))?;
     out.value(&answer);
     for denial in list(&answer, "Denials") {
         out.text(&text(denial, "Message"));
         if let Some(by) = denial.pointer("/Reason/by") {
             out.text(&format!("  denied by {}", statement(by)));
+        }
+        let misses = list(denial, "NearMisses").count();
+        if denial.pointer("/Reason/by").is_none() && misses == 0 {
+            let named = ["Action", "Resource", "Principal"].map(|name| text(denial, name));
+            let [action, resource, principal] = named;
+            out.text(&format!("  no statement allows {action} on {resource} to {principal}"));
         }
         for miss in list(denial, "NearMisses") {
             let by = miss.get("by").unwrap_or(&Value::Null);
@@ -101,7 +113,7 @@ fn explain(client: &Client, out: Out, request_id: &str) -> Result<(), Trouble> {
     Ok(())
 }
 
-fn ask(client: &Client, operation: &'static str, input: &Value) -> Result<Value, Trouble> {
+fn ask(client: &Client, operation: &'static str, input: &Value) -> Result<Value, CallError> {
     let answered = client.call(&Ask::own(operation, input))?;
     Ok(serde_json::from_slice(&answered.body).unwrap_or_default())
 }
