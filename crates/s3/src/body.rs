@@ -5,7 +5,7 @@ use std::ops::Range;
 use bytes::Bytes;
 use gateway::{AnswerBody, Ctx};
 use keys::SecretBytes;
-use keys::frames::{FRAME_BYTES, FrameOpener, derive_object_key, frame_range};
+use keys::frames::{FRAME_BYTES, FrameOpener, derive_object_key, frame_range, sealed_len};
 use serde::{Deserialize, Serialize};
 use store::{Bodies, BodyId, BodyReader, ByteTable, StoreError, Tx};
 
@@ -73,6 +73,11 @@ impl Piece {
             Place::Inline(id) => INLINE.delete(tx, id.to_string()),
             Place::File(_) => Ok(()),
         }
+    }
+
+    /// Whether a file of so many bytes may hold it.
+    pub(crate) fn fits(&self, length: u64) -> bool {
+        length == sealed_len(self.size)
     }
 
     /// The file that it needs.

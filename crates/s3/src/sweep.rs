@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use store::{BodyId, Store, StoreError, Tx};
@@ -38,24 +38,27 @@ pub fn sweep(store: &Store, older_than: Timestamp) -> Result<u64, StoreError> {
     Ok(store.bodies().sweep(&mut |id| live.contains(id), older_than)?.bodies)
 }
 
-/// The objects and parts whose bytes are not there, each in a sentence.
+/// The objects and parts whose bytes are not all there, each in a sentence.
 pub fn missing_bodies(store: &Store) -> Result<Vec<String>, StoreError> {
-    let (view, mut there) = (store.snapshot()?, BTreeSet::<BodyId>::new());
-    store.bodies().each(&mut |id, _, _| {
-        there.insert(*id);
+    let (view, mut lengths) = (store.snapshot()?, BTreeMap::<BodyId, u64>::new());
+    store.bodies().each(&mut |id, length, _| {
+        lengths.insert(*id, length);
         Ok(())
     })?;
     let (tx, mut missing) = (view.tx(), Vec::new());
+    let is_whole = |piece: &Piece| {
+        piece.file().is_none_or(|id| lengths.get(&id).is_some_and(|length| piece.fits(*length)))
+    };
     VERSIONS.visit(&tx, [], [], &mut |row, version| {
-        let pieces = version.stored.iter().flat_map(|stored| &stored.pieces);
-        if pieces.filter_map(Piece::file).any(|id| !there.contains(&id)) {
+        let mut pieces = version.stored.iter().flat_map(|stored| &stored.pieces);
+        if !pieces.all(is_whole) {
             let (key, bucket) = (key_of_row(row), bucket_of_row(row));
             missing.push(format!("object `{key}` in bucket `{bucket}` lacks its bytes"));
         }
         ControlFlow::Continue(())
     })?;
     PARTS.visit(&tx, [], [], &mut |row, part| {
-        if part.piece.file().is_some_and(|id| !there.contains(&id)) {
+        if !is_whole(&part.piece) {
             let (number, bucket) = (part.piece.number, bucket_of_row(row));
             missing
                 .push(format!("part {number} of an upload in bucket `{bucket}` lacks its bytes"));
