@@ -108,7 +108,8 @@ def test_the_anchor_knows_each_region_and_refuses_another_trail(delivered, tmp_p
     assert kept["trailArn"] == delivered.arn
     assert sorted(kept["regions"]) == [REGION, "us-east-1"]
     with removed(delivered, *delivered.digests("us-east-1")):
-        assert verify(delivered).returncode == 0, "nothing tells without the anchor"
+        done = verify(delivered)
+        assert done.returncode == 1 and "though the trail delivered it last" in done.stderr, done
         done = verify(delivered, "--anchor", file)
         assert (done.returncode, done.stderr.count("Anchor\t")) == (1, 1), done
     later = ["--start-time", "2100-01-01", "--end-time", "2100-01-02"]
@@ -119,6 +120,15 @@ def test_the_anchor_knows_each_region_and_refuses_another_trail(delivered, tmp_p
     refused = verify(other, "--s3-bucket", delivered.bucket, "--anchor", file)
     assert refused.returncode == 2 and str(file) in refused.stderr, refused
     assert file.read_text() == before
+
+
+def test_a_newest_digest_that_is_gone_is_found_without_an_anchor(delivered):
+    newest = max(delivered.digests())
+    with removed(delivered, newest):
+        done = verify(delivered)
+        told = f"{newest}\tINVALID: not found, though the trail delivered it last"
+        assert done.returncode == 1 and told in done.stderr, done
+    assert verify(delivered).returncode == 0
 
 
 def test_digests_that_the_trail_delivered_and_are_gone_are_found(delivered, tmp_path):

@@ -104,6 +104,9 @@ pub(crate) struct Progress {
     pub(crate) next_file: u64,
     /// The chains of digests, by the region whose files they name.
     pub(crate) chains: Vec<ChainState>,
+    /// The chains that have ended, the last of each region: their newest digests are remembered.
+    #[serde(default)]
+    pub(crate) ended: Vec<ChainState>,
     /// The lanes that refused their last file.
     #[serde(default)]
     pub(crate) outages: Vec<Outage>,
@@ -131,6 +134,7 @@ impl Progress {
             spans: Vec::new(),
             next_file: 0,
             chains: Vec::new(),
+            ended: Vec::new(),
             outages: Vec::new(),
             status: Status::default(),
         }

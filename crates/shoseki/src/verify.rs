@@ -7,6 +7,7 @@
 mod anchors;
 mod evidence;
 mod missing;
+mod newest;
 mod place;
 mod print;
 
@@ -25,6 +26,7 @@ use crate::out;
 use crate::reach::Reach;
 use crate::serve::runtime;
 use anchors::{Anchors, Owner};
+use newest::Remembered;
 use place::Place;
 use print::{Form, print_reports};
 
@@ -94,6 +96,13 @@ pub(crate) struct Target {
     pub(crate) end: Timestamp,
 }
 
+/// What is known of a trail's digests besides its bucket.
+#[derive(Debug, Clone, Copy)]
+struct Known<'a> {
+    anchors: Option<&'a Anchors>,
+    remembered: &'a Remembered,
+}
+
 /// What was found of the events of a region.
 #[derive(Debug)]
 struct Judged {
@@ -112,8 +121,10 @@ pub(crate) fn run(verb: &Verify) -> Result<Exit, Trouble> {
     let owner =
         Owner { trail_arn: &verb.trail_arn, account: &account, trail: &trail, home_region: &home };
     let anchors = verb.anchor.as_deref().map(|path| Anchors::read(path, owner)).transpose()?;
-    let regions = place::regions(verb, &client, &target, anchors.as_ref())?;
-    let judged = judge(verb, &runtime, &target, regions, anchors.as_ref())?;
+    let remembered = Remembered::ask(&client, &verb.trail_arn);
+    let known = Known { anchors: anchors.as_ref(), remembered: &remembered };
+    let regions = place::regions(verb, &client, &target, known)?;
+    let judged = judge(verb, &runtime, &target, regions, known)?;
     let judged = with_missing(judged, &client, &target, &place)?;
     let form = if verb.region.is_some() { Form::AsValidateLogs } else { Form::WithVerdict };
     print_reports(&judged, form, verb.verbose, verb.json);
@@ -161,15 +172,17 @@ fn judge(
     runtime: &Runtime,
     target: &Target,
     regions: Vec<String>,
-    anchors: Option<&Anchors>,
+    known: Known<'_>,
 ) -> Result<Vec<Judged>, Trouble> {
     let mut judged = Vec::new();
     for region in regions {
         // The keys that prove digests are asked from the region whose digests they are.
         let client = verb.reach.client(runtime, &region)?;
         let target = Target { region: region.clone(), ..target.clone() };
-        let anchor = anchors.and_then(|anchors| anchors.of(&region)).cloned();
-        let report = verify(&client, &target, anchor.as_slice())?;
+        let anchor = known.anchors.and_then(|anchors| anchors.of(&region)).cloned();
+        let mut report = verify(&client, &target, anchor.as_slice())?;
+        let missing = known.remembered.missing(&region, &target.bucket, &report);
+        report.findings.extend(missing);
         let is_nothing = is_empty(&report) && report.findings.is_empty();
         if judged.is_empty() || !is_nothing || anchor.is_some() {
             judged.push(Judged { region, report });

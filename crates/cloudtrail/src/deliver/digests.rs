@@ -111,7 +111,12 @@ fn forget(gateway: &Gateway, trail: &Trail) -> Result<(), StoreError> {
 
 fn end(gateway: &Gateway, trail: &Trail, region: String) -> Result<(), StoreError> {
     update(gateway, &trail.id, move |_, progress| {
-        progress.chains.retain(|state| state.region != region || state.chain.closing.is_none());
+        let ends = |state: &mut ChainState| state.region == region && state.chain.closing.is_some();
+        let ended: Vec<_> = progress.chains.extract_if(.., ends).collect();
+        for state in ended.into_iter().filter(|state| state.newest.is_some()) {
+            progress.ended.retain(|before| before.region != state.region);
+            progress.ended.push(state);
+        }
         Ok(())
     })
 }

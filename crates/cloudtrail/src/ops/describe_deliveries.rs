@@ -3,7 +3,7 @@
 //! `GetTrailStatus` tells the last success and the last error; an operator who mends an outage
 //! wants to know what is behind them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gateway::{Access, Ctx, Failure, Json, Operation, SHOSEKI, Spec};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,9 @@ use trail::retry::{Pace, backoff_ms};
 use types::Timestamp;
 
 use crate::deliver::{Loss, Timing, last_timing};
-use crate::model::{Content, LOST, PROGRESS, Progress, Trail, WAITING, Waiting, trails_of};
+use crate::model::{
+    ChainState, Content, LOST, PROGRESS, Progress, StoredLink, Trail, WAITING, Waiting, trails_of,
+};
 use crate::{TrailError, reference};
 
 /// Losses that are told at most, the newest.
@@ -60,6 +62,23 @@ struct Delivery {
     queues: Vec<Queue>,
     /// Files that were given up after 30 days, the newest first.
     losses: Vec<Lost>,
+    /// The newest digest of each region that was delivered; those of regions whose digests wait are
+    /// left out.
+    newest_digests: Vec<NewestDigest>,
+}
+
+/// A digest that is in its bucket, if nobody took it away.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct NewestDigest {
+    /// The region whose log files its chain names.
+    region: String,
+    bucket: String,
+    object: String,
+    /// SHA-256 of its plain bytes, in hexadecimal.
+    hash: String,
+    /// The end of its period.
+    end: f64,
 }
 
 /// Files that share their fate.
@@ -148,7 +167,11 @@ fn delivery(
 ) -> Result<Delivery, Failure<TrailError>> {
     let progress = PROGRESS.get(ctx.tx(), &trail.id)?.unwrap_or_else(|| Progress::new(trail));
     let mut queues = BTreeMap::<String, Queue>::new();
+    let mut undelivered = BTreeSet::new();
     WAITING.visit(ctx.tx(), key([&trail.id]), "", &mut |_, file| {
+        if matches!(file.content, Content::Digest { .. }) {
+            undelivered.insert(file.region.clone());
+        }
         let lane = file.lane();
         let queue = queues.entry(lane.clone());
         queue.or_insert_with(|| Queue::new(&file, &lane, &progress, timing)).add(&file);
@@ -165,7 +188,21 @@ fn delivery(
         latest_delay: progress.status.delay_ms,
         queues: queues.into_values().collect(),
         losses: losses.map(|(_, lost)| Lost::from(Loss::from(lost))).collect(),
+        newest_digests: newest_digests(progress, &undelivered),
     })
+}
+
+fn newest_digests(progress: Progress, undelivered: &BTreeSet<String>) -> Vec<NewestDigest> {
+    // A chain that has begun anew has no digest at first.
+    let all = progress.ended.into_iter().chain(progress.chains).filter_map(newest_digest);
+    let by_region: BTreeMap<_, _> = all.map(|digest| (digest.region.clone(), digest)).collect();
+    by_region.into_values().filter(|digest| !undelivered.contains(&digest.region)).collect()
+}
+
+fn newest_digest(state: ChainState) -> Option<NewestDigest> {
+    let (link, end) = (state.newest?, state.chain.last_end?.as_secs_f64());
+    let StoredLink { bucket, object, hash, .. } = link;
+    Some(NewestDigest { region: state.region, bucket, object, hash, end })
 }
 
 impl Queue {

@@ -130,6 +130,11 @@ fn an_outage_is_described_file_by_file() {
     let backlog = cloudtrail::backlog(&scene.kit.gateway).unwrap();
     assert_eq!((backlog.refusing, backlog.files, backlog.lost), (0, 0, 0));
     assert_eq!(backlog.logging_trails, 1);
+    let delivered = described();
+    let newest = &delivered["NewestDigests"][0];
+    assert_eq!((&newest["Region"], &newest["Bucket"]), (&"ap-northeast-1".into(), &BUCKET.into()));
+    let object = newest["Object"].as_str().unwrap();
+    scene.get(object).ok();
     let unknown = json!({"Name": "no-such-trail"});
     let (status, code, _) = scene.kit.json("Shoseki_20261101.DescribeDeliveries", &unknown).error();
     assert_eq!((status, code.as_str()), (400, "TrailNotFoundException"));

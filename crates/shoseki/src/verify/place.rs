@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use types::Region;
 
-use super::anchors::Anchors;
 use super::evidence::Buckets;
-use super::{Target, Verify, with_request};
+use super::{Known, Target, Verify, with_request};
 use crate::client::{Ask, Client};
 use crate::exit::Trouble;
 
@@ -44,7 +43,7 @@ pub(super) fn regions(
     verb: &Verify,
     client: &Client,
     target: &Target,
-    anchors: Option<&Anchors>,
+    known: Known<'_>,
 ) -> Result<Vec<String>, Trouble> {
     if let Some(region) = &verb.region {
         return Ok(vec![region.clone()]);
@@ -60,8 +59,9 @@ pub(super) fn regions(
         };
         Ok(folders.iter().filter_map(region).collect())
     })?;
-    // One whose digests are all gone is known by its anchor.
-    others.extend(anchors.iter().flat_map(|anchors| anchors.regions()).map(str::to_owned));
+    // One whose digests are all gone is known by its anchor, or to the trail.
+    others.extend(known.anchors.iter().flat_map(|anchors| anchors.regions()).map(str::to_owned));
+    others.extend(known.remembered.regions().map(str::to_owned));
     others.remove(home);
     Ok([home.to_owned()].into_iter().chain(others).collect())
 }

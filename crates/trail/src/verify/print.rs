@@ -92,6 +92,9 @@ fn finding_text(finding: &Finding) -> String {
         Finding::BrokenLink { bucket, key } => {
             format!("Digest file\ts3://{bucket}/{key}\tINVALID: not the digest that was chained")
         }
+        Finding::Newest { bucket, key } => format!(
+            "Digest file\ts3://{bucket}/{key}\tINVALID: not found, though the trail delivered it last"
+        ),
         Finding::NoDigests { bucket, folder, delivered } => format!(
             "Digest files\ts3://{bucket}/{folder}\tINVALID: none found, but the trail delivered \
              its newest at {}",

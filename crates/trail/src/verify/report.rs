@@ -170,6 +170,13 @@ pub enum Finding {
         /// Its key.
         key: String,
     },
+    /// The trail says that it delivered this digest last, and it is not there.
+    Newest {
+        /// Its bucket.
+        bucket: String,
+        /// Its key.
+        key: String,
+    },
     /// There are no digests, although the trail says that it delivered one.
     NoDigests {
         /// The bucket.
@@ -185,9 +192,10 @@ impl Finding {
     fn conclusion(&self) -> Conclusion {
         match self {
             Self::Anchor { verdict: Verdict::Unreadable(_), .. } => Conclusion::Unreadable,
-            Self::Anchor { .. } | Self::BrokenLink { .. } | Self::NoDigests { .. } => {
-                Conclusion::Invalid
-            }
+            Self::Anchor { .. }
+            | Self::BrokenLink { .. }
+            | Self::Newest { .. }
+            | Self::NoDigests { .. } => Conclusion::Invalid,
         }
     }
 }
