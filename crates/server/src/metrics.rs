@@ -1,11 +1,12 @@
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use cloudtrail::Backlog;
 use gateway::Gateway;
 use http::StatusCode;
 use store::StoreError;
-use types::Timestamp;
+use types::{SECOND_MS, Timestamp};
 
 /// What the server counts about itself.
 #[derive(Debug, Default)]
@@ -14,7 +15,12 @@ pub(crate) struct Metrics {
     client_errors: AtomicU64,
     server_errors: AtomicU64,
     busy_ms: AtomicU64,
+    /// What waited when it was counted last: the pages are for everybody, and counting reads all.
+    backlog: Mutex<Option<(Timestamp, Backlog)>>,
 }
+
+/// How long a count of what waits is good for, in milliseconds.
+const BACKLOG_MS: u64 = SECOND_MS;
 
 impl Metrics {
     /// Counts an answered request. What is not implemented is no trouble of ours.
@@ -28,10 +34,25 @@ impl Metrics {
         }
     }
 
+    /// What waits to be delivered, as it was a second ago at most.
+    pub(crate) fn backlog(&self, gateway: &Gateway) -> Result<Backlog, StoreError> {
+        let now = gateway.clock().now();
+        let mut known = self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((counted, backlog)) = &*known
+            && counted.plus_ms(BACKLOG_MS) > now
+            && *counted <= now
+        {
+            return Ok(backlog.clone());
+        }
+        let backlog = cloudtrail::backlog(gateway)?;
+        *known = Some((now, backlog.clone()));
+        Ok(backlog)
+    }
+
     /// In the text format of Prometheus, with what the store tells of events and deliveries.
     pub(crate) fn render(&self, gateway: &Gateway) -> Result<String, StoreError> {
         let events = gateway.store().snapshot()?.last_seq()?;
-        let backlog = cloudtrail::backlog(gateway)?;
+        let backlog = self.backlog(gateway)?;
         let mut page = Page::default();
         let count = |value: &AtomicU64| value.load(Ordering::Relaxed);
         page.counter("shoseki_requests_total", "Requests answered.", count(&self.served));

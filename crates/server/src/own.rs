@@ -16,10 +16,13 @@ pub(crate) async fn answer(
     metrics: &Arc<Metrics>,
     request: &Request<Incoming>,
 ) -> Response<OutBody> {
+    let metrics = Arc::clone(metrics);
     match request.uri().path() {
-        "/_shoseki/health" => told("application/json", gateway, health).await,
+        "/_shoseki/health" => {
+            let page = move |gateway: &Gateway| health(gateway, &metrics);
+            told("application/json", gateway, page).await
+        }
         "/_shoseki/metrics" => {
-            let metrics = Arc::clone(metrics);
             let page = move |gateway: &Gateway| metrics.render(gateway);
             told("text/plain; version=0.0.4", gateway, page).await
         }
@@ -28,8 +31,8 @@ pub(crate) async fn answer(
 }
 
 /// Calls are served, whether files can be delivered or not.
-fn health(gateway: &Gateway) -> Result<String, StoreError> {
-    let (backlog, full) = (cloudtrail::backlog(gateway)?, gateway.store().is_full());
+fn health(gateway: &Gateway, metrics: &Metrics) -> Result<String, StoreError> {
+    let (backlog, full) = (metrics.backlog(gateway)?, gateway.store().is_full());
     let body = serde_json::json!({
         "status": "ok",
         "version": env!("CARGO_PKG_VERSION"),
