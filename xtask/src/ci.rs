@@ -19,9 +19,11 @@ pub(crate) fn ci(project: &Project) -> Result<(), Failure> {
         .go()?;
     tests(project, &["--workspace"], &[])?;
     Run::cargo(project).words(["test", "--doc", "--workspace", "--locked"]).go()?;
-    // Both wait for deliveries most of the time.
-    let clients = the_clients(project, &[])?.start(&target(project).join("clients.log"))?;
-    let console = console(project);
+    // The tests have built the binary. Both wait for deliveries most of the time.
+    let binary = place_of_binary(project);
+    let clients = the_clients(project, &binary, &[])?;
+    let clients = clients.start(&target(project).join("clients.log"))?;
+    let console = the_console(project, &binary);
     clients.end().and(console)
 }
 
@@ -44,14 +46,13 @@ pub(crate) fn tests(
 
 /// Unmodified clients against the binary of the dev profile.
 pub(crate) fn clients(project: &Project, words: &[String]) -> Result<(), Failure> {
-    the_clients(project, words)?.go()
+    the_clients(project, &binary(project)?, words)?.go()
 }
 
-fn the_clients(project: &Project, words: &[String]) -> Result<Run, Failure> {
+fn the_clients(project: &Project, binary: &str, words: &[String]) -> Result<Run, Failure> {
     need_venv(project)?;
-    let binary = binary(project)?;
     let run = Run::program(project, project.path(VENV_PYTHON))
-        .variables(&[("SHOSEKI_BIN", binary.as_ref())])
+        .variables(&[("SHOSEKI_BIN", binary)])
         .words(["-m", "pytest", "-q", "tests/clients"]);
     Ok(run.words(words))
 }
@@ -67,6 +68,10 @@ pub(crate) fn shapes(project: &Project, places: &[String]) -> Result<(), Failure
 
 /// The console: types, texts, units, and a browser against the binary of the dev profile.
 pub(crate) fn console(project: &Project) -> Result<(), Failure> {
+    the_console(project, &binary(project)?)
+}
+
+fn the_console(project: &Project, binary: &str) -> Result<(), Failure> {
     if !Run::program(project, "node").words(["--version"]).succeeds() {
         out::say("node is missing: the console is NOT tested");
         return Ok(());
@@ -75,10 +80,10 @@ pub(crate) fn console(project: &Project) -> Result<(), Failure> {
         return Err("`console/node_modules` is missing: `./check` makes it".into());
     }
     need_venv(project)?;
-    let (binary, aws) = (binary(project)?, project.path(VENV_AWS));
+    let aws = project.path(VENV_AWS);
     for script in ["check", "lint:strings", "test", "e2e"] {
         Run::program(project, "npm")
-            .variables(&[("SHOSEKI_BIN", &binary), ("AWS_CLI", &aws.to_string_lossy())])
+            .variables(&[("SHOSEKI_BIN", binary), ("AWS_CLI", &aws.to_string_lossy())])
             .words(["--prefix", "console", "run", "--silent", script])
             .go()?;
     }
@@ -95,7 +100,11 @@ fn need_venv(project: &Project) -> Result<(), Failure> {
 /// Builds the binary of the dev profile and says where it is.
 fn binary(project: &Project) -> Result<String, Failure> {
     Run::cargo(project).words(["build", "--locked", "-p", "shoseki"]).go()?;
-    Ok(target(project).join("debug").join("shoseki").to_string_lossy().into_owned())
+    Ok(place_of_binary(project))
+}
+
+fn place_of_binary(project: &Project) -> String {
+    target(project).join("debug").join("shoseki").to_string_lossy().into_owned()
 }
 
 /// Where cargo puts what it builds.
