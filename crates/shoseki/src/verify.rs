@@ -181,7 +181,8 @@ fn judge(
         let target = Target { region: region.clone(), ..target.clone() };
         let anchor = known.anchors.and_then(|anchors| anchors.of(&region)).cloned();
         let mut report = verify(&client, &target, anchor.as_slice())?;
-        let missing = known.remembered.missing(&region, &target.bucket, &report);
+        let Report { requested, lines, .. } = &report;
+        let missing = known.remembered.missing(&region, &target.bucket, *requested, lines);
         report.findings.extend(missing);
         let is_nothing = is_empty(&report) && report.findings.is_empty();
         if judged.is_empty() || !is_nothing || anchor.is_some() {

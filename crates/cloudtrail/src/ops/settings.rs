@@ -1,6 +1,7 @@
 //! The settings that `CreateTrail` and `UpdateTrail` take, and their rules.
 
 use gateway::{Ctx, Failure};
+use types::Arn;
 
 use crate::TrailError;
 use crate::model::{Trail, trails_of};
@@ -118,17 +119,17 @@ pub(super) fn key_arn(ctx: &mut Ctx<'_>, text: &str) -> Result<String, Failure<T
 }
 
 /// Whether a text has the form of a key's id, ARN or alias.
+///
+/// Source: `CloudTrail` API Reference, "CreateTrail": `KmsKeyId`.
 fn is_key_reference(text: &str) -> bool {
-    let name = match text.strip_prefix("arn:") {
+    let name = match Arn::parse(text) {
+        Some(arn) if arn.service() != "kms" => return false,
         Some(arn) => {
-            let mut parts = arn.splitn(5, ':').skip(1);
-            if parts.next() != Some("kms") {
-                return false;
-            }
-            let name = parts.nth(2).unwrap_or_default();
-            name.strip_prefix("key/").or_else(|| name.strip_prefix("alias/")).unwrap_or_default()
+            let resource = arn.resource();
+            let name = resource.strip_prefix("key/").or_else(|| resource.strip_prefix("alias/"));
+            name.unwrap_or_default().to_owned()
         }
-        None => text.strip_prefix("alias/").unwrap_or(text),
+        None => text.strip_prefix("alias/").unwrap_or(text).to_owned(),
     };
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/');
     !name.is_empty() && name.chars().all(fits)

@@ -3,23 +3,15 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use trail::verify::{Finding, Line, Report};
+use trail::verify::{Anchor, Finding, Line};
 use types::Timestamp;
 
 use crate::client::{Ask, Client};
 use crate::out;
 
-/// A digest that was delivered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Newest {
-    bucket: String,
-    object: String,
-    end: Timestamp,
-}
-
-/// What the trail remembers, by region.
+/// The digests that the trail delivered last, by region.
 #[derive(Debug, Default)]
-pub(super) struct Remembered(BTreeMap<String, Newest>);
+pub(super) struct Remembered(BTreeMap<String, Anchor>);
 
 impl Remembered {
     /// Asks the trail, in its home region, before its bucket is looked at. Whoever may not ask
@@ -43,8 +35,8 @@ impl Remembered {
         let entry = |digest: &Value| {
             let text = |name: &str| digest.get(name)?.as_str().map(str::to_owned);
             let end = Timestamp::from_secs_f64(digest.get("End")?.as_f64()?);
-            let newest = Newest { bucket: text("Bucket")?, object: text("Object")?, end };
-            Some((text("Region")?, newest))
+            let (bucket, object, hash) = (text("Bucket")?, text("Object")?, text("Hash")?);
+            Some((text("Region")?, Anchor { bucket, object, hash, end }))
         };
         Self(newest.into_iter().flatten().filter_map(entry).collect())
     }
@@ -54,50 +46,48 @@ impl Remembered {
         self.0.keys().map(String::as_str)
     }
 
-    /// What is found if the newest digest of a region has to be in the report, and is not.
-    pub(super) fn missing(&self, region: &str, bucket: &str, report: &Report) -> Option<Finding> {
-        let (start, end) = report.requested;
-        let newest = self.0.get(region).filter(|newest| newest.bucket == bucket)?;
-        let is_seen = report
-            .lines
-            .iter()
-            .any(|line| matches!(line, Line::Digest { key, .. } if *key == newest.object));
-        let key = newest.object.clone();
-        let is_asked_for = (start..=end).contains(&newest.end);
-        (is_asked_for && !is_seen).then(|| Finding::Newest { bucket: bucket.to_owned(), key })
+    /// What is found if a region's newest digest lies within the range, and nothing was said of it.
+    pub(super) fn missing(
+        &self,
+        region: &str,
+        bucket: &str,
+        (start, end): (Timestamp, Timestamp),
+        lines: &[Line],
+    ) -> Option<Finding> {
+        let newest = self.0.get(region)?;
+        let is_asked_for = newest.bucket == bucket && (start..=end).contains(&newest.end);
+        let is_newest =
+            |line: &Line| matches!(line, Line::Digest { key, .. } if *key == newest.object);
+        (is_asked_for && !lines.iter().any(is_newest))
+            .then(|| Finding::Newest { bucket: bucket.to_owned(), key: newest.object.clone() })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use trail::verify::Counts;
+    use trail::digest::Kind;
+    use trail::verify::Verdict;
 
     use super::*;
 
     /// A newest digest within the range must be there; one elsewhere tells nothing.
     #[test]
     fn the_newest_digest_must_be_there() {
-        let digest = json!({"Region": "eu-west-1", "Bucket": "b", "Object": "k", "End": 15.0});
+        let digest =
+            json!({"Region": "eu-west-1", "Bucket": "b", "Object": "k", "Hash": "0", "End": 15.0});
         let remembered = Remembered::of(&json!({"Deliveries": [{"NewestDigests": [digest]}]}));
         assert_eq!(remembered.regions().collect::<Vec<_>>(), ["eu-west-1"]);
-        let report = |start, end| Report {
-            trail_arn: String::new(),
-            requested: (Timestamp::from_secs(start), Timestamp::from_secs(end)),
-            lines: Vec::new(),
-            findings: Vec::new(),
-            found: None,
-            head: None,
-            digests: Counts::default(),
-            backfills: Counts::default(),
-            logs: Counts::default(),
+        let missing = |region, bucket, start, end, lines: &[Line]| {
+            let range = (Timestamp::from_secs(start), Timestamp::from_secs(end));
+            remembered.missing(region, bucket, range, lines).is_some()
         };
-        let missing = |region, bucket, start, end| {
-            remembered.missing(region, bucket, &report(start, end)).is_some()
-        };
-        assert!(missing("eu-west-1", "b", 10, 20));
-        assert!(!missing("eu-west-1", "b", 16, 20));
-        assert!(!missing("eu-west-1", "b", 10, 14));
-        assert!(!missing("eu-west-1", "other", 10, 20));
-        assert!(!missing("us-east-1", "b", 10, 20));
+        assert!(missing("eu-west-1", "b", 10, 20, &[]));
+        assert!(!missing("eu-west-1", "b", 16, 20, &[]));
+        assert!(!missing("eu-west-1", "b", 10, 14, &[]));
+        assert!(!missing("eu-west-1", "other", 10, 20, &[]));
+        assert!(!missing("us-east-1", "b", 10, 20, &[]));
+        let (bucket, verdict) = ("b".to_owned(), Verdict::Valid);
+        let seen = Line::Digest { kind: Kind::Regular, bucket, key: "k".to_owned(), verdict };
+        assert!(!missing("eu-west-1", "b", 10, 20, &[seen]));
     }
 }
