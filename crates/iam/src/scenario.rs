@@ -10,6 +10,11 @@ use serde_json::Value;
 use testkit::{ACCOUNT, Kit, OTHER_ACCOUNT};
 use wire::sign::Credentials;
 
+/// The operations of IAM whose output has no shape, and whose answer no result element.
+///
+/// Source: the service model of IAM.
+const WITHOUT_OUTPUT: &str = include_str!("scenario/without_output.txt");
+
 /// Anybody may assume it; nobody may do anything with it.
 const OPEN_TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":["sts:AssumeRole","sts:TagSession","sts:SetSourceIdentity"]}]}"#;
 
@@ -53,6 +58,10 @@ impl World {
         let all = [&[("Action", action)], parameters].concat();
         let (status, body) = self.call(who, Self::service_of(action), &all);
         assert_eq!(status, 200, "{action}: {body}");
+        let wanted = !WITHOUT_OUTPUT.lines().any(|name| name == action);
+        let result = [format!("<{action}Result>"), format!("<{action}Result/>")];
+        let found = result.iter().any(|element| body.contains(element));
+        assert_eq!(found, wanted, "the result element of {action}: {body}");
         body
     }
 

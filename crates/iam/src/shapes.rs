@@ -10,7 +10,7 @@ use crate::model::{Holder, ManagedPolicy, Tag, Version};
 use crate::signin::rows;
 use crate::token::Who;
 
-/// An answer without members.
+/// A structure without members.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Nothing {}
 

@@ -8,7 +8,6 @@ use crate::error::{Fail, IamError};
 use crate::model::{AccessKey, Kind};
 use crate::noun::Of;
 use crate::paging::{Listing, Paging};
-use crate::shapes::Nothing;
 use crate::validate::{ACCESS_KEY_ID, Checks, NAME_128, given};
 use crate::{directory, ids, secrets};
 
@@ -222,7 +221,7 @@ pub(crate) struct UpdateAccessKey;
 impl Action for UpdateAccessKey {
     const NAME: &'static str = "UpdateAccessKey";
     type Input = KeyInput;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &KeyInput) -> Result<(), IamError> {
         let status = input.status.as_deref();
@@ -235,11 +234,11 @@ impl Action for UpdateAccessKey {
         owner_target(ctx, &input.of)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut KeyInput) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut KeyInput) -> Result<(), Fail> {
         let mut key = input.key(ctx, &owner(ctx, &input.of)?)?;
         key.active = input.status.as_deref() == Some("Active");
         directory::put_access_key(ctx.tx_mut(), input.id(), &key)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }
 
@@ -249,7 +248,7 @@ pub(crate) struct DeleteAccessKey;
 impl Action for DeleteAccessKey {
     const NAME: &'static str = "DeleteAccessKey";
     type Input = KeyInput;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &KeyInput) -> Result<(), IamError> {
         input.checks().done()
@@ -259,14 +258,14 @@ impl Action for DeleteAccessKey {
         owner_target(ctx, &input.of)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut KeyInput) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut KeyInput) -> Result<(), Fail> {
         let owner = owner(ctx, &input.of)?;
         input.key(ctx, &owner)?;
         directory::delete_access_key(ctx.tx_mut(), input.id())?;
         let mut keys = owner.keys.clone();
         keys.retain(|known| known != input.id());
         set_keys(ctx, &owner, keys)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }
 

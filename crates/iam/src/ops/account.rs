@@ -35,7 +35,7 @@ pub(crate) struct CreateAccountAlias;
 impl Action for CreateAccountAlias {
     const NAME: &'static str = "CreateAccountAlias";
     type Input = AliasInput;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &AliasInput) -> Result<(), IamError> {
         input.check()
@@ -45,7 +45,7 @@ impl Action for CreateAccountAlias {
         Ok(vec![Target::any()])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut AliasInput) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut AliasInput) -> Result<(), Fail> {
         let (alias, account) = (given(input.account_alias.as_ref()), ctx.account().clone());
         let owner = directory::account_by_alias(ctx.tx(), alias)?;
         if owner.is_some_and(|owner| owner != account) {
@@ -56,7 +56,7 @@ impl Action for CreateAccountAlias {
             row.alias = Some(alias.to_owned());
             directory::put_account(ctx.tx_mut(), &account, &row)?;
         }
-        Ok(Nothing {})
+        Ok(())
     }
 }
 
@@ -66,7 +66,7 @@ pub(crate) struct DeleteAccountAlias;
 impl Action for DeleteAccountAlias {
     const NAME: &'static str = "DeleteAccountAlias";
     type Input = AliasInput;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &AliasInput) -> Result<(), IamError> {
         input.check()
@@ -76,7 +76,7 @@ impl Action for DeleteAccountAlias {
         Ok(vec![Target::any()])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut AliasInput) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut AliasInput) -> Result<(), Fail> {
         let account = ctx.account().clone();
         let row = directory::account(ctx.tx(), &account)?;
         let Some(mut row) = row.filter(|row| row.alias == input.account_alias) else {
@@ -86,7 +86,7 @@ impl Action for DeleteAccountAlias {
         };
         row.alias = None;
         directory::put_account(ctx.tx_mut(), &account, &row)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }
 

@@ -13,7 +13,7 @@ use crate::error::{Fail, IamError};
 use crate::model::{Holder, Kind, ManagedPolicy, Usage};
 use crate::noun::{Noun, Of};
 use crate::paging::{Listing, Paging};
-use crate::shapes::{AttachedShape, Nothing};
+use crate::shapes::AttachedShape;
 use crate::validate::{Checks, PATH, POLICY_PATH};
 
 /// Policies that one holder may have attached.
@@ -54,7 +54,7 @@ pub(crate) struct Attach<N>(PhantomData<N>);
 impl<N: Noun> Action for Attach<N> {
     const NAME: &'static str = N::NAMES.attach_policy;
     type Input = Of;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &Of) -> Result<(), IamError> {
         check_policy_arn(input.policy_arn.as_deref())?;
@@ -66,7 +66,7 @@ impl<N: Noun> Action for Attach<N> {
         Ok(vec![target.with("iam:PolicyARN", input.policy_arn.as_deref())])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<(), Fail> {
         let mut holder = input.existing(ctx, N::KIND)?;
         let policy = attachable(ctx, input.arn())?;
         let new = holder.attached.insert(policy.arn.clone());
@@ -77,7 +77,7 @@ impl<N: Noun> Action for Attach<N> {
         let (account, usage) = (ctx.account().clone(), Usage::Permissions);
         directory::add_use(ctx.tx_mut(), &account, &policy.arn, usage, &holder.id)?;
         directory::put_holder(ctx.tx_mut(), &holder)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }
 
@@ -87,7 +87,7 @@ pub(crate) struct Detach<N>(PhantomData<N>);
 impl<N: Noun> Action for Detach<N> {
     const NAME: &'static str = N::NAMES.detach_policy;
     type Input = Of;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &Of) -> Result<(), IamError> {
         check_policy_arn(input.policy_arn.as_deref())?;
@@ -99,7 +99,7 @@ impl<N: Noun> Action for Detach<N> {
         Ok(vec![target.with("iam:PolicyARN", input.policy_arn.as_deref())])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<(), Fail> {
         let mut holder = input.existing(ctx, N::KIND)?;
         if !holder.attached.remove(input.arn()) {
             return Err(IamError::no_policy(input.arn()).into());
@@ -107,7 +107,7 @@ impl<N: Noun> Action for Detach<N> {
         let (account, usage) = (ctx.account().clone(), Usage::Permissions);
         directory::remove_use(ctx.tx_mut(), &account, input.arn(), usage, &holder.id)?;
         directory::put_holder(ctx.tx_mut(), &holder)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }
 

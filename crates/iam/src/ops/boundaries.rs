@@ -11,7 +11,6 @@ use crate::directory;
 use crate::error::{Fail, IamError};
 use crate::model::{Holder, Usage};
 use crate::noun::{Noun, Of, Roles, Users};
-use crate::shapes::Nothing;
 use crate::validate::{ARN, Checks, given};
 
 /// What can have a boundary.
@@ -66,7 +65,7 @@ pub(crate) struct Put<N>(PhantomData<N>);
 impl<N: Bounded> Action for Put<N> {
     const NAME: &'static str = N::PUT;
     type Input = BoundaryInput;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &BoundaryInput) -> Result<(), IamError> {
         let arn = input.permissions_boundary.as_deref();
@@ -79,12 +78,12 @@ impl<N: Bounded> Action for Put<N> {
         Ok(vec![target.with("iam:PermissionsBoundary", input.permissions_boundary.as_deref())])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut BoundaryInput) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut BoundaryInput) -> Result<(), Fail> {
         let mut holder = input.of.existing(ctx, N::KIND)?;
         let arn = given(input.permissions_boundary.as_ref());
         set_boundary(ctx, &mut holder, Some(arn))?;
         directory::put_holder(ctx.tx_mut(), &holder)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }
 
@@ -94,7 +93,7 @@ pub(crate) struct Delete<N>(PhantomData<N>);
 impl<N: Bounded> Action for Delete<N> {
     const NAME: &'static str = N::DELETE;
     type Input = Of;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &Of) -> Result<(), IamError> {
         input.check(N::KIND, Checks::iam()).done()
@@ -104,10 +103,10 @@ impl<N: Bounded> Action for Delete<N> {
         Ok(vec![target_of(ctx, N::KIND, input.name(N::KIND))?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<(), Fail> {
         let mut holder = input.existing(ctx, N::KIND)?;
         set_boundary(ctx, &mut holder, None)?;
         directory::put_holder(ctx.tx_mut(), &holder)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }

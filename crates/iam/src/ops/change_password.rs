@@ -8,7 +8,6 @@ use crate::action::{Action, Target};
 use crate::directory;
 use crate::error::{Fail, IamError};
 use crate::model::Holder;
-use crate::shapes::Nothing;
 use crate::signin::rows::{self, LoginProfile};
 use crate::signin::{passwords, rules};
 use crate::token::Who;
@@ -54,7 +53,7 @@ fn caller(ctx: &Ctx<'_>) -> Result<(Holder, Who, LoginProfile), Fail> {
 impl Action for ChangePassword {
     const NAME: &'static str = "ChangePassword";
     type Input = ChangeInput;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &ChangeInput) -> Result<(), IamError> {
         Checks::iam()
@@ -95,7 +94,7 @@ impl Action for ChangePassword {
         Ok(())
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut ChangeInput) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut ChangeInput) -> Result<(), Fail> {
         let (user, who, mut profile) = caller(ctx)?;
         let hashes = input.hashes.take().filter(|(old, _)| *old == profile.hash);
         let Some((_, new)) = hashes else {
@@ -105,6 +104,6 @@ impl Action for ChangePassword {
         profile.reset_required = false;
         let account = ctx.account().clone();
         rows::put_profile(ctx.tx_mut(), &account, &who, &profile)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }

@@ -10,7 +10,7 @@ use crate::error::{Fail, IamError};
 use crate::model::Kind;
 use crate::noun::Of;
 use crate::paging::{Listing, Paging};
-use crate::shapes::{GroupShape, Nothing, UserShape};
+use crate::shapes::{GroupShape, UserShape};
 use crate::validate::{Checks, NAME_128, PATH};
 
 /// Groups that a user may be in.
@@ -140,7 +140,7 @@ pub(crate) struct UpdateGroup;
 impl Action for UpdateGroup {
     const NAME: &'static str = "UpdateGroup";
     type Input = UpdateGroupInput;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &UpdateGroupInput) -> Result<(), IamError> {
         let checks = input.of.check(Kind::Group, Checks::iam());
@@ -155,10 +155,10 @@ impl Action for UpdateGroup {
         input.fields.targets(ctx, Kind::Group, name, input.new_group_name.as_deref())
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut UpdateGroupInput) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut UpdateGroupInput) -> Result<(), Fail> {
         let group = input.of.existing(ctx, Kind::Group)?;
         input.fields.apply(ctx, group, input.new_group_name.as_deref())?;
-        Ok(Nothing {})
+        Ok(())
     }
 }
 
@@ -168,7 +168,7 @@ pub(crate) struct DeleteGroup;
 impl Action for DeleteGroup {
     const NAME: &'static str = "DeleteGroup";
     type Input = Of;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &Of) -> Result<(), IamError> {
         input.check(Kind::Group, Checks::iam()).done()
@@ -178,13 +178,13 @@ impl Action for DeleteGroup {
         Ok(vec![target_of(ctx, Kind::Group, input.name(Kind::Group))?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<(), Fail> {
         let group = input.existing(ctx, Kind::Group)?;
         if !directory::members(ctx.tx(), &group.id)?.is_empty() {
             return Err(IamError::delete_first("remove users from group").into());
         }
         holders::delete(ctx, &group)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }
 
@@ -199,7 +199,7 @@ pub(crate) struct AddUserToGroup;
 impl Action for AddUserToGroup {
     const NAME: &'static str = "AddUserToGroup";
     type Input = Of;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &Of) -> Result<(), IamError> {
         check_pair(input)
@@ -209,7 +209,7 @@ impl Action for AddUserToGroup {
         Ok(vec![target_of(ctx, Kind::Group, input.name(Kind::Group))?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<(), Fail> {
         let group = input.existing(ctx, Kind::Group)?;
         let mut user = input.existing(ctx, Kind::User)?;
         let new = user.groups.insert(group.id.clone());
@@ -218,7 +218,7 @@ impl Action for AddUserToGroup {
         }
         directory::add_member(ctx.tx_mut(), &group.id, &user.id)?;
         directory::put_holder(ctx.tx_mut(), &user)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }
 
@@ -228,7 +228,7 @@ pub(crate) struct RemoveUserFromGroup;
 impl Action for RemoveUserFromGroup {
     const NAME: &'static str = "RemoveUserFromGroup";
     type Input = Of;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &Of) -> Result<(), IamError> {
         check_pair(input)
@@ -239,13 +239,13 @@ impl Action for RemoveUserFromGroup {
     }
 
     /// Assumed: a user that is not in the group is no error.
-    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<(), Fail> {
         let group = input.existing(ctx, Kind::Group)?;
         let mut user = input.existing(ctx, Kind::User)?;
         user.groups.remove(&group.id);
         directory::remove_member(ctx.tx_mut(), &group.id, &user.id)?;
         directory::put_holder(ctx.tx_mut(), &user)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }
 

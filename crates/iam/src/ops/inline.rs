@@ -11,7 +11,6 @@ use crate::error::{Fail, IamError};
 use crate::model::{Holder, Kind};
 use crate::noun::{Noun, Of};
 use crate::paging::{Listing, Paging};
-use crate::shapes::Nothing;
 use crate::validate::{Checks, DOCUMENT, NAME_128, given};
 use crate::{directory, document};
 
@@ -46,7 +45,7 @@ pub(crate) struct Put<N>(PhantomData<N>);
 impl<N: Noun> Action for Put<N> {
     const NAME: &'static str = N::NAMES.put_policy;
     type Input = InlineInput;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &InlineInput) -> Result<(), IamError> {
         let document = input.policy_document.as_deref();
@@ -57,14 +56,14 @@ impl<N: Noun> Action for Put<N> {
         Ok(vec![target_of(ctx, N::KIND, input.of.name(N::KIND))?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut InlineInput) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut InlineInput) -> Result<(), Fail> {
         let mut holder = input.of.existing(ctx, N::KIND)?;
         let text = given(input.policy_document.as_ref());
         document::check_identity(text)?;
         holder.inline.insert(given(input.policy_name.as_ref()).to_owned(), text.to_owned());
         check_total(&holder)?;
         directory::put_holder(ctx.tx_mut(), &holder)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }
 
@@ -125,7 +124,7 @@ pub(crate) struct Delete<N>(PhantomData<N>);
 impl<N: Noun> Action for Delete<N> {
     const NAME: &'static str = N::NAMES.delete_policy;
     type Input = InlineInput;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &InlineInput) -> Result<(), IamError> {
         input.checks(N::KIND).done()
@@ -135,12 +134,12 @@ impl<N: Noun> Action for Delete<N> {
         Ok(vec![target_of(ctx, N::KIND, input.of.name(N::KIND))?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut InlineInput) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut InlineInput) -> Result<(), Fail> {
         let mut holder = input.of.existing(ctx, N::KIND)?;
         let gone = holder.inline.remove(given(input.policy_name.as_ref()));
         gone.ok_or_else(|| input.no_such_policy(N::KIND))?;
         directory::put_holder(ctx.tx_mut(), &holder)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }
 

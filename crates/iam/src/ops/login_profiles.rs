@@ -7,7 +7,6 @@ use crate::action::{Action, Target, existing, target_of, user_or_caller};
 use crate::error::{Fail, IamError};
 use crate::model::{Holder, Kind};
 use crate::noun::Of;
-use crate::shapes::Nothing;
 use crate::signin::rows::{self, LoginProfile};
 use crate::signin::{passwords, rules};
 use crate::token::Who;
@@ -171,7 +170,7 @@ pub(crate) struct UpdateLoginProfile;
 impl Action for UpdateLoginProfile {
     const NAME: &'static str = "UpdateLoginProfile";
     type Input = ProfileInput;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &ProfileInput) -> Result<(), IamError> {
         let checks = input.of.check_as(Kind::User, Checks::iam(), &NAME_128);
@@ -188,7 +187,7 @@ impl Action for UpdateLoginProfile {
         input.hash_it(ctx)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut ProfileInput) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut ProfileInput) -> Result<(), Fail> {
         let (user, who) = user_of(ctx, &input.of)?;
         let mut profile = profile_of(ctx, &user, &who)?;
         if let Some(hash) = input.hash.take() {
@@ -199,7 +198,7 @@ impl Action for UpdateLoginProfile {
         }
         let account = ctx.account().clone();
         rows::put_profile(ctx.tx_mut(), &account, &who, &profile)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }
 
@@ -209,7 +208,7 @@ pub(crate) struct DeleteLoginProfile;
 impl Action for DeleteLoginProfile {
     const NAME: &'static str = "DeleteLoginProfile";
     type Input = Of;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &Of) -> Result<(), IamError> {
         Checks::iam().may("userName", input.user_name.as_deref(), &NAME_128).done()
@@ -219,11 +218,11 @@ impl Action for DeleteLoginProfile {
         targets(ctx, input)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<(), Fail> {
         let (user, who) = user_of(ctx, input)?;
         profile_of(ctx, &user, &who)?;
         let account = ctx.account().clone();
         rows::delete_profile(ctx.tx_mut(), &account, &who)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }

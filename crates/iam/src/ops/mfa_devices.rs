@@ -11,7 +11,7 @@ use crate::action::{Action, Target};
 use crate::error::{Fail, IamError};
 use crate::model::Tag;
 use crate::paging::{Listing, Paging};
-use crate::shapes::{Nothing, UserShape};
+use crate::shapes::UserShape;
 use crate::signin::rows::{self, MfaDevice};
 use crate::signin::{png, qr, second_factor, totp};
 use crate::token::Who;
@@ -165,7 +165,7 @@ pub(crate) struct DeleteVirtualMFADevice;
 impl Action for DeleteVirtualMFADevice {
     const NAME: &'static str = "DeleteVirtualMFADevice";
     type Input = DeviceInput;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &DeviceInput) -> Result<(), IamError> {
         Checks::iam().must("serialNumber", input.serial_number.as_deref(), &SERIAL_NUMBER).done()
@@ -176,7 +176,7 @@ impl Action for DeleteVirtualMFADevice {
     }
 
     /// Assumed: the text of the conflict.
-    fn run(ctx: &mut Ctx<'_>, input: &mut DeviceInput) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut DeviceInput) -> Result<(), Fail> {
         let account = ctx.account().clone();
         let serial = given(input.serial_number.as_ref());
         let Some(device) = rows::device(ctx.tx(), &account, serial)? else {
@@ -187,7 +187,7 @@ impl Action for DeleteVirtualMFADevice {
             return Err(IamError::DeleteConflict(told.to_owned()).into());
         }
         rows::delete_device(ctx.tx_mut(), &account, serial)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }
 

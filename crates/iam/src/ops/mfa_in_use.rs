@@ -9,7 +9,6 @@ use crate::error::{Fail, IamError};
 use crate::model::Kind;
 use crate::noun::Of;
 use crate::paging::{Listing, Paging};
-use crate::shapes::Nothing;
 use crate::signin::rows::{self, MfaDevice, MfaUse};
 use crate::signin::{second_factor, totp};
 use crate::token::Who;
@@ -109,7 +108,7 @@ pub(crate) struct EnableMFADevice;
 impl Action for EnableMFADevice {
     const NAME: &'static str = "EnableMFADevice";
     type Input = UseInput;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &UseInput) -> Result<(), IamError> {
         input.checks_with_codes().done()
@@ -120,7 +119,7 @@ impl Action for EnableMFADevice {
     }
 
     /// Assumed: the text about a device in use.
-    fn run(ctx: &mut Ctx<'_>, input: &mut UseInput) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut UseInput) -> Result<(), Fail> {
         let (_, who) = owner(ctx, &input.of)?;
         let account = ctx.account().clone();
         let Some(mut device) = rows::device(ctx.tx(), &account, input.serial())? else {
@@ -136,7 +135,7 @@ impl Action for EnableMFADevice {
         let last_step = input.proven_step(ctx, &device)?;
         device.used_by = Some(MfaUse { who, since: ctx.now(), last_step });
         rows::put_device(ctx.tx_mut(), &account, &device)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }
 
@@ -146,7 +145,7 @@ pub(crate) struct ResyncMFADevice;
 impl Action for ResyncMFADevice {
     const NAME: &'static str = "ResyncMFADevice";
     type Input = UseInput;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &UseInput) -> Result<(), IamError> {
         input.checks_with_codes().done()
@@ -156,7 +155,7 @@ impl Action for ResyncMFADevice {
         targets(ctx, &input.of)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut UseInput) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut UseInput) -> Result<(), Fail> {
         let (_, who) = owner(ctx, &input.of)?;
         let mut device = input.own_device(ctx, &who)?;
         let step = input.proven_step(ctx, &device)?;
@@ -165,7 +164,7 @@ impl Action for ResyncMFADevice {
         }
         let account = ctx.account().clone();
         rows::put_device(ctx.tx_mut(), &account, &device)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }
 
@@ -175,7 +174,7 @@ pub(crate) struct DeactivateMFADevice;
 impl Action for DeactivateMFADevice {
     const NAME: &'static str = "DeactivateMFADevice";
     type Input = UseInput;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &UseInput) -> Result<(), IamError> {
         input.checks().done()
@@ -185,13 +184,13 @@ impl Action for DeactivateMFADevice {
         targets(ctx, &input.of)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut UseInput) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut UseInput) -> Result<(), Fail> {
         let (_, who) = owner(ctx, &input.of)?;
         let mut device = input.own_device(ctx, &who)?;
         device.used_by = None;
         let account = ctx.account().clone();
         rows::put_device(ctx.tx_mut(), &account, &device)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }
 

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use crate::action::{Action, Target};
 use crate::error::{Fail, IamError};
-use crate::shapes::Nothing;
 use crate::signin::rows;
 use crate::signin::rules::{PasswordRules, REUSE_MAX};
 use crate::validate::Checks;
@@ -106,7 +105,7 @@ pub(crate) struct UpdateAccountPasswordPolicy;
 impl Action for UpdateAccountPasswordPolicy {
     const NAME: &'static str = "UpdateAccountPasswordPolicy";
     type Input = PolicyInput;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &PolicyInput) -> Result<(), IamError> {
         let reuse_max = i64::try_from(REUSE_MAX).unwrap_or(i64::MAX);
@@ -122,7 +121,7 @@ impl Action for UpdateAccountPasswordPolicy {
         Ok(vec![Target::any()])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut PolicyInput) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut PolicyInput) -> Result<(), Fail> {
         // Assumed: a zero stands for none.
         let some = |number: Option<i64>| number.filter(|number| *number > 0);
         let rules = PasswordRules {
@@ -138,7 +137,7 @@ impl Action for UpdateAccountPasswordPolicy {
         };
         let account = ctx.account().clone();
         rows::put_rules(ctx.tx_mut(), &account, &rules)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }
 
@@ -148,7 +147,7 @@ pub(crate) struct DeleteAccountPasswordPolicy;
 impl Action for DeleteAccountPasswordPolicy {
     const NAME: &'static str = "DeleteAccountPasswordPolicy";
     type Input = NoInput;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(_input: &NoInput) -> Result<(), IamError> {
         Ok(())
@@ -158,12 +157,12 @@ impl Action for DeleteAccountPasswordPolicy {
         Ok(vec![Target::any()])
     }
 
-    fn run(ctx: &mut Ctx<'_>, _input: &mut NoInput) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, _input: &mut NoInput) -> Result<(), Fail> {
         let account = ctx.account().clone();
         if rows::rules(ctx.tx(), &account)?.is_none() {
             return Err(no_policy(ctx));
         }
         rows::delete_rules(ctx.tx_mut(), &account)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }

@@ -11,7 +11,7 @@ use crate::managed;
 use crate::model::{ManagedPolicy, Tag, Usage, Version};
 use crate::noun::Of;
 use crate::paging::{Listing, Paging};
-use crate::shapes::{Nothing, PolicyShape};
+use crate::shapes::PolicyShape;
 use crate::validate::{Checks, DESCRIPTION, DOCUMENT, NAME_128, POLICY_PATH, given};
 use crate::{directory, document, ids, tagging};
 
@@ -254,7 +254,7 @@ pub(crate) struct DeletePolicy;
 impl Action for DeletePolicy {
     const NAME: &'static str = "DeletePolicy";
     type Input = Of;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &Of) -> Result<(), IamError> {
         check_policy_arn(input.policy_arn.as_deref())?;
@@ -265,7 +265,7 @@ impl Action for DeletePolicy {
         Ok(vec![target(ctx, input)?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<(), Fail> {
         let policy = own_policy(ctx, input.arn())?;
         let account = ctx.account().clone();
         for usage in [Usage::Permissions, Usage::Boundary] {
@@ -281,6 +281,6 @@ impl Action for DeletePolicy {
             return Err(IamError::DeleteConflict(told.to_owned()).into());
         }
         directory::delete_policy(ctx.tx_mut(), &account, &policy)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }

@@ -187,13 +187,18 @@ impl Action for UpdateRole {
         Ok(vec![target_of(ctx, Kind::Role, input.of.name(Kind::Role))?])
     }
 
-    /// Source: IAM API Reference, "UpdateRole": what is not given becomes the default again.
+    /// What is not given stays, the session duration included.
+    ///
+    /// Observed: a change of the description alone left a duration of hours as it was, though the
+    /// API reference says that the default applies then.
     fn run(ctx: &mut Ctx<'_>, input: &mut UpdateRoleInput) -> Result<Nothing, Fail> {
         change(ctx, &input.of, |facts| {
             if let Some(description) = &input.role.description {
                 facts.description = Some(description.clone());
             }
-            facts.max_session_s = input.role.max_session_duration.unwrap_or(SESSION_MIN_S);
+            if let Some(seconds) = input.role.max_session_duration {
+                facts.max_session_s = seconds;
+            }
         })?;
         Ok(Nothing {})
     }
@@ -229,7 +234,7 @@ pub(crate) struct UpdateAssumeRolePolicy;
 impl Action for UpdateAssumeRolePolicy {
     const NAME: &'static str = "UpdateAssumeRolePolicy";
     type Input = UpdateRoleInput;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &UpdateRoleInput) -> Result<(), IamError> {
         let trust = input.policy_document.as_deref();
@@ -241,11 +246,11 @@ impl Action for UpdateAssumeRolePolicy {
         Ok(vec![target_of(ctx, Kind::Role, input.of.name(Kind::Role))?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut UpdateRoleInput) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut UpdateRoleInput) -> Result<(), Fail> {
         input.of.existing(ctx, Kind::Role)?;
         let trust = document::stored_trust(ctx.tx(), given(input.policy_document.as_ref()))?;
         change(ctx, &input.of, |facts| facts.trust = trust)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }
 
@@ -255,7 +260,7 @@ pub(crate) struct DeleteRole;
 impl Action for DeleteRole {
     const NAME: &'static str = "DeleteRole";
     type Input = Of;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &Of) -> Result<(), IamError> {
         input.check(Kind::Role, Checks::iam()).done()
@@ -265,9 +270,9 @@ impl Action for DeleteRole {
         Ok(vec![target_of(ctx, Kind::Role, input.name(Kind::Role))?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<(), Fail> {
         let role = input.existing(ctx, Kind::Role)?;
         holders::delete(ctx, &role)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }

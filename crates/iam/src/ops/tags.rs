@@ -12,7 +12,6 @@ use crate::error::{Fail, IamError};
 use crate::model::{Kind, Tag};
 use crate::noun::{Of, Roles, Users};
 use crate::paging::{Listing, Paging};
-use crate::shapes::Nothing;
 use crate::validate::{Checks, NAME_128};
 use crate::{directory, tagging};
 
@@ -109,7 +108,7 @@ pub(crate) struct TagIt<T>(PhantomData<T>);
 impl<T: Tagged> Action for TagIt<T> {
     const NAME: &'static str = T::TAG;
     type Input = TagInput;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &TagInput) -> Result<(), IamError> {
         tagging::check(T::check(&input.of)?, &input.tags).done()?;
@@ -120,10 +119,10 @@ impl<T: Tagged> Action for TagIt<T> {
         Ok(vec![T::target(ctx, &input.of)?.requesting(&input.tags)])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut TagInput) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut TagInput) -> Result<(), Fail> {
         let tags = tagging::set(&T::tags(ctx, &input.of)?, &input.tags)?;
         T::set_tags(ctx, &input.of, tags)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }
 
@@ -143,7 +142,7 @@ pub(crate) struct UntagIt<T>(PhantomData<T>);
 impl<T: Tagged> Action for UntagIt<T> {
     const NAME: &'static str = T::UNTAG;
     type Input = UntagInput;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &UntagInput) -> Result<(), IamError> {
         tagging::check_keys(T::check(&input.of)?, &input.tag_keys).done()
@@ -153,11 +152,11 @@ impl<T: Tagged> Action for UntagIt<T> {
         Ok(vec![T::target(ctx, &input.of)?.keys(input.tag_keys.clone())])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut UntagInput) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut UntagInput) -> Result<(), Fail> {
         let mut tags = T::tags(ctx, &input.of)?;
         tags.retain(|tag| !input.tag_keys.iter().any(|key| key.eq_ignore_ascii_case(&tag.key)));
         T::set_tags(ctx, &input.of, tags)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }
 

@@ -13,7 +13,7 @@ use crate::error::{Fail, IamError};
 use crate::model::Kind;
 use crate::noun::Of;
 use crate::paging::Listing;
-use crate::shapes::{Nothing, UserShape};
+use crate::shapes::UserShape;
 use crate::signin::rows;
 use crate::token::Who;
 use crate::validate::{Checks, NAME_64, NAME_128, PATH, given};
@@ -150,7 +150,7 @@ pub(crate) struct UpdateUser;
 impl Action for UpdateUser {
     const NAME: &'static str = "UpdateUser";
     type Input = UpdateUserInput;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &UpdateUserInput) -> Result<(), IamError> {
         let checks = input.of.check_as(Kind::User, Checks::iam(), &NAME_128);
@@ -165,10 +165,10 @@ impl Action for UpdateUser {
         input.fields.targets(ctx, Kind::User, name, input.new_user_name.as_deref())
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut UpdateUserInput) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut UpdateUserInput) -> Result<(), Fail> {
         let user = input.of.existing(ctx, Kind::User)?;
         input.fields.apply(ctx, user, input.new_user_name.as_deref())?;
-        Ok(Nothing {})
+        Ok(())
     }
 }
 
@@ -178,7 +178,7 @@ pub(crate) struct DeleteUser;
 impl Action for DeleteUser {
     const NAME: &'static str = "DeleteUser";
     type Input = Of;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &Of) -> Result<(), IamError> {
         input.check_as(Kind::User, Checks::iam(), &NAME_128).done()
@@ -188,7 +188,7 @@ impl Action for DeleteUser {
         Ok(vec![target_of(ctx, Kind::User, given(input.user_name.as_ref()))?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<(), Fail> {
         let user = input.existing(ctx, Kind::User)?;
         if !user.access_keys.is_empty() {
             return Err(IamError::delete_first("delete access keys").into());
@@ -204,6 +204,6 @@ impl Action for DeleteUser {
             return Err(IamError::delete_first("remove user from all groups").into());
         }
         holders::delete(ctx, &user)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }

@@ -10,7 +10,7 @@ use crate::error::{Fail, IamError};
 use crate::model::Version;
 use crate::noun::Of;
 use crate::paging::{Listing, Paging};
-use crate::shapes::{Nothing, VersionShape};
+use crate::shapes::VersionShape;
 use crate::validate::{Checks, DOCUMENT, VERSION_ID, given};
 use crate::{directory, document};
 
@@ -182,7 +182,7 @@ pub(crate) struct SetDefaultPolicyVersion;
 impl Action for SetDefaultPolicyVersion {
     const NAME: &'static str = "SetDefaultPolicyVersion";
     type Input = VersionInput;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &VersionInput) -> Result<(), IamError> {
         input.check()
@@ -192,14 +192,14 @@ impl Action for SetDefaultPolicyVersion {
         Ok(vec![target(ctx, &input.of)?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut VersionInput) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut VersionInput) -> Result<(), Fail> {
         let mut policy = own_policy(ctx, input.of.arn())?;
         let version = policy.version(input.id()).ok_or_else(|| input.no_such_version())?;
         policy.default_version = version.number;
         policy.updated = ctx.now();
         let account = ctx.account().clone();
         directory::put_policy(ctx.tx_mut(), &account, &policy)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }
 
@@ -209,7 +209,7 @@ pub(crate) struct DeletePolicyVersion;
 impl Action for DeletePolicyVersion {
     const NAME: &'static str = "DeletePolicyVersion";
     type Input = VersionInput;
-    type Output = Nothing;
+    type Output = ();
 
     fn check(input: &VersionInput) -> Result<(), IamError> {
         input.check()
@@ -219,7 +219,7 @@ impl Action for DeletePolicyVersion {
         Ok(vec![target(ctx, &input.of)?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut VersionInput) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &mut VersionInput) -> Result<(), Fail> {
         let mut policy = own_policy(ctx, input.of.arn())?;
         let version = policy.version(input.id()).ok_or_else(|| input.no_such_version())?;
         let number = version.number;
@@ -231,6 +231,6 @@ impl Action for DeletePolicyVersion {
         policy.updated = ctx.now();
         let account = ctx.account().clone();
         directory::put_policy(ctx.tx_mut(), &account, &policy)?;
-        Ok(Nothing {})
+        Ok(())
     }
 }

@@ -200,6 +200,38 @@ fn a_role_is_shown_as_aws_shows_it() {
     world.refused(&world.root, "CreateRole", &named, (400, "MalformedPolicyDocument", told));
 }
 
+/// What an update does not name stays as it was.
+#[test]
+fn an_update_changes_what_it_names() {
+    let world = World::new();
+    let root = &world.root;
+    let sent = [
+        ("RoleName", "r"),
+        ("AssumeRolePolicyDocument", OPEN_TRUST),
+        ("MaxSessionDuration", "7200"),
+        ("Description", "first"),
+    ];
+    world.ok(root, "CreateRole", &sent);
+    let facts = |sent: &[(&str, &str)]| {
+        let answer = world.ok(root, "UpdateRole", &[&[("RoleName", "r")], sent].concat());
+        assert!(answer.contains("<UpdateRoleResult/>"), "{answer}");
+        let role = world.ok(root, "GetRole", &[("RoleName", "r")]);
+        (text(&role, "Description"), text(&role, "MaxSessionDuration"))
+    };
+    let pair = |description: &str, duration: &str| (description.to_owned(), duration.to_owned());
+    assert_eq!(facts(&[("Description", "second")]), pair("second", "7200"));
+    assert_eq!(facts(&[("MaxSessionDuration", "3600")]), pair("second", "3600"));
+    assert_eq!(facts(&[]), pair("second", "3600"));
+    world.ok(root, "CreateUser", &[("UserName", "u"), ("Path", "/team/")]);
+    world.ok(root, "UpdateUser", &[("UserName", "u"), ("NewUserName", "v")]);
+    let moved = world.ok(root, "GetUser", &[("UserName", "v")]);
+    assert_eq!(text(&moved, "Path"), "/team/");
+    world.ok(root, "CreateGroup", &[("GroupName", "g"), ("Path", "/team/")]);
+    world.ok(root, "UpdateGroup", &[("GroupName", "g"), ("NewGroupName", "h")]);
+    let moved = world.ok(root, "GetGroup", &[("GroupName", "h")]);
+    assert_eq!(text(&moved, "Path"), "/team/");
+}
+
 /// Pages of one, in the order of names; a path narrows.
 #[test]
 fn lists_are_paged() {

@@ -9,15 +9,14 @@ use crate::xml::XmlWriter;
 ///
 /// Lists become `<member>` elements, null members are left out, numbers and truths are written as
 /// text. A map is an object whose one member `entry` lists pairs of `key` and `value`; each becomes
-/// an `<entry>`. An operation without output has no `<OpResult>`.
+/// an `<entry>`. An operation whose model has no output answers null and has no `<OpResult>`; an
+/// output whose members are all absent is an empty one.
 ///
 /// Source: the Query protocol of the service models.
 pub fn render(operation: &str, namespace: &str, tree: &Value, request_id: &str) -> Bytes {
     let mut xml = XmlWriter::fragment();
     xml.root(&[operation, "Response"].concat(), namespace);
-    if tree.as_object().is_some_and(|members| members.values().any(|member| !member.is_null())) {
-        write(&mut xml, &[operation, "Result"].concat(), tree);
-    }
+    write(&mut xml, &[operation, "Result"].concat(), tree);
     xml.open("ResponseMetadata");
     xml.text("RequestId", request_id);
     Bytes::from(xml.finish())
@@ -85,11 +84,13 @@ mod tests {
         );
     }
 
-    /// No output, no result element.
+    /// No output, no result element. An output without members is there all the same: clients look
+    /// for the element that their model names.
     #[test]
-    fn nothing_has_no_result_element() {
-        for nothing in [json!({}), json!(null), json!({"Marker": null})] {
-            check(&nothing, "");
+    fn an_empty_output_is_no_missing_one() {
+        check(&json!(null), "");
+        for empty in [json!({}), json!({"Marker": null})] {
+            check(&empty, "<GetUserResult/>");
         }
     }
 }
