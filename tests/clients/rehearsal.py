@@ -74,13 +74,14 @@ class Server:
         self.process = None
         self._clients = {}
 
-    def start(self):
-        """Starts the process and waits until it serves."""
+    def start(self, stderr=None):
+        """Starts the process and waits until it serves. `stderr` takes its diagnostics instead."""
         environment = {"PATH": os.environ["PATH"], **self.credentials}
         command = [binary(), "serve", "--data-dir", self.data_dir]
         command += ["--listen", f"127.0.0.1:{self.port}", *self.flags]
         with self.diagnostics.open("ab") as sink:
-            self.process = subprocess.Popen(command, env=environment, stdout=sink, stderr=sink)
+            self.process = subprocess.Popen(
+                command, env=environment, stdout=sink, stderr=sink if stderr is None else stderr)
         eventually(self._serves, within=20, what="the server serves")
         return self
 

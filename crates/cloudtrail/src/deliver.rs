@@ -50,8 +50,9 @@ struct LastTiming(Mutex<Option<Timing>>);
 
 /// Cuts, puts and digests what is due, and gives the instant at which to be called again.
 ///
-/// Blocks the thread. Trouble with one trail is told in diagnostics and stops no other.
-pub fn deliver(gateway: &Arc<Gateway>, timing: &Timing) -> Timestamp {
+/// Blocks the thread, for long if much waits; `beat` is called after every trail and file, so that
+/// work is told from standstill. Trouble with one trail is told in diagnostics and stops no other.
+pub fn deliver(gateway: &Arc<Gateway>, timing: &Timing, beat: &dyn Fn()) -> Timestamp {
     let now = gateway.clock().now();
     *gateway.shared::<LastTiming>().0.lock().unwrap_or_else(PoisonError::into_inner) =
         Some(*timing);
@@ -61,7 +62,8 @@ pub fn deliver(gateway: &Arc<Gateway>, timing: &Timing) -> Timestamp {
         tracing::error!(%error, "trails cannot be read; delivery waits");
         Vec::new()
     }) {
-        match deliver_trail(gateway, timing, &trail) {
+        beat();
+        match deliver_trail(gateway, timing, &trail, beat) {
             Ok(again) => due = due.min(again),
             Err(error) => {
                 tracing::error!(%error, trail = %trail.name, "delivery failed; it is tried again");
@@ -75,11 +77,12 @@ fn deliver_trail(
     gateway: &Arc<Gateway>,
     timing: &Timing,
     trail: &Trail,
+    beat: &dyn Fn(),
 ) -> Result<Timestamp, StoreError> {
     let pace = Pace::of(timing.delivery_interval_ms);
-    let retry = attempt::attempt(gateway, trail, pace)?;
+    let retry = attempt::attempt(gateway, trail, pace, beat)?;
     let (made, due) = digests::make_due(gateway, trail, timing.digest_interval_ms)?;
-    let retry = if made { attempt::attempt(gateway, trail, pace)? } else { retry };
+    let retry = if made { attempt::attempt(gateway, trail, pace, beat)? } else { retry };
     Ok(due.min(retry))
 }
 

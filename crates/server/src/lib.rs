@@ -8,6 +8,7 @@
 //! `workers.rs`.
 
 mod accounts;
+mod beats;
 mod config;
 mod connection;
 mod console;
@@ -27,7 +28,7 @@ mod workers;
 
 pub use accounts::create_account;
 pub use config::{Account, Config, ConfigError, parse_duration_ms};
-pub use diagnostics::start_diagnostics;
+pub use diagnostics::{Diagnostics, start_diagnostics};
 pub use fsck::fsck;
 pub use open::{OpenError, Opened, open};
 pub use operations::{OPERATIONS, operations_page};

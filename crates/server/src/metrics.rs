@@ -8,9 +8,13 @@ use http::StatusCode;
 use store::StoreError;
 use types::{SECOND_MS, Timestamp};
 
+use crate::beats::Beats;
+use crate::diagnostics;
+
 /// What the server counts about itself.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Metrics {
+    beats: Beats,
     served: AtomicU64,
     client_errors: AtomicU64,
     server_errors: AtomicU64,
@@ -23,6 +27,17 @@ pub(crate) struct Metrics {
 const BACKLOG_MS: u64 = SECOND_MS;
 
 impl Metrics {
+    pub(crate) fn new(beats: Beats) -> Self {
+        Self {
+            beats,
+            served: AtomicU64::default(),
+            client_errors: AtomicU64::default(),
+            server_errors: AtomicU64::default(),
+            busy_ms: AtomicU64::default(),
+            backlog: Mutex::default(),
+        }
+    }
+
     /// Counts an answered request. What is not implemented is no trouble of ours.
     pub(crate) fn count(&self, status: StatusCode, duration_ms: u64) {
         self.served.fetch_add(1, Ordering::Relaxed);
@@ -62,8 +77,12 @@ impl Metrics {
         let unproven = "Requests refused before their sender was known: no events.";
         page.counter("shoseki_unproven_requests_total", unproven, gateway.unproven());
         page.counter("shoseki_busy_milliseconds_total", "Time answering.", count(&self.busy_ms));
+        let lost = "Lines of diagnostics that nobody read in time.";
+        page.counter("shoseki_diagnostics_lost_lines_total", lost, diagnostics::lost_lines());
         page.counter("shoseki_events_total", "Audit events recorded.", events);
         page.deliveries(&backlog, gateway.clock().now());
+        let silent = u64::try_from(self.beats.missing().len()).unwrap_or(u64::MAX);
+        page.gauge("shoseki_workers_silent", "Workers without a sign of life.", silent);
         let full = u64::from(gateway.store().is_full());
         page.gauge("shoseki_disk_full", "1 while the disk is full.", full);
         Ok(page.0)

@@ -62,7 +62,7 @@ impl Server {
         let address = listener.local_addr()?;
         let (stop, stopping) = watch::channel(false);
         let workers = Workers::start(config, &opened.gateway, &stopping);
-        let metrics = Arc::new(Metrics::default());
+        let metrics = Arc::new(Metrics::new(workers.beats().clone()));
         let token = opened.first_run_token;
         let first_run_link =
             token.as_deref().map(|token| signin::first_run_link(address, tls.is_some(), token));

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use types::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp};
 
 use crate::Config;
+use crate::beats::{Beat, Beats};
 
 /// How often the tail is looked at, in milliseconds.
 const SEALING_PAUSE_MS: u64 = 10 * SECOND_MS;
@@ -21,12 +22,29 @@ const UPLOAD_MS_MAX: u64 = DAY_MS;
 /// A driver never sleeps longer: the clock may have been set.
 const LONGEST_WAIT_MS: u64 = MINUTE_MS;
 
-/// One worker's step: does what is due and gives the instant of the next call. May block.
-type Step = Box<dyn FnMut(&Arc<Gateway>) -> Timestamp + Send>;
+/// One worker's step: does what is due and gives the instant of the next call. May block; beats
+/// while it works, if that may take long.
+type Step = fn(&Context) -> Timestamp;
+
+/// The workers by name.
+const STEPS: [(&str, Step); 4] =
+    [("delivery", deliver), ("sealing", seal), ("keys", keys_due), ("bodies", sweep)];
+
+/// What a step works with.
+#[derive(Clone)]
+struct Context {
+    gateway: Arc<Gateway>,
+    timing: cloudtrail::Timing,
+    history_ms: u64,
+    beat: Beat,
+}
 
 /// The running workers.
 #[derive(Debug)]
-pub(crate) struct Workers(JoinSet<()>);
+pub(crate) struct Workers {
+    running: JoinSet<()>,
+    beats: Beats,
+}
 
 impl Workers {
     pub(crate) fn start(
@@ -39,22 +57,23 @@ impl Workers {
             digest_interval_ms: config.digest_interval_ms,
         };
         let history_ms = config.history_days.saturating_mul(DAY_MS);
-        let steps: [(&'static str, Step); 4] = [
-            ("delivery", Box::new(move |gateway| cloudtrail::deliver(gateway, &timing))),
-            ("sealing", Box::new(move |gateway| seal(gateway, history_ms))),
-            ("keys", Box::new(keys_due)),
-            ("bodies", Box::new(sweep)),
-        ];
-        let mut workers = JoinSet::new();
-        for (name, step) in steps {
-            workers.spawn(drive(name, step, Arc::clone(gateway), stopping.clone()));
+        let beats = Beats::new(gateway.clock(), STEPS.map(|(name, _)| name));
+        let mut running = JoinSet::new();
+        for ((name, step), (_, beat)) in STEPS.into_iter().zip(beats.each()) {
+            let context = Context { gateway: Arc::clone(gateway), timing, history_ms, beat };
+            running.spawn(keep_driving(name, step, context, stopping.clone()));
         }
-        Self(workers)
+        Self { running, beats }
+    }
+
+    /// Their signs of life.
+    pub(crate) fn beats(&self) -> &Beats {
+        &self.beats
     }
 
     /// Waits until all have stopped.
     pub(crate) async fn join(mut self) {
-        while let Some(ended) = self.0.join_next().await {
+        while let Some(ended) = self.running.join_next().await {
             if let Err(panic) = ended {
                 tracing::error!(%panic, "a worker panicked");
             }
@@ -62,42 +81,74 @@ impl Workers {
     }
 }
 
-async fn drive(
+/// Starts a worker again, however it ended, until the server stops.
+async fn keep_driving(
     name: &'static str,
-    mut step: Step,
-    gateway: Arc<Gateway>,
+    step: Step,
+    context: Context,
     mut stopping: watch::Receiver<bool>,
 ) {
     loop {
-        let own = Arc::clone(&gateway);
-        let done = tokio::task::spawn_blocking(move || {
-            let due = catch_unwind(AssertUnwindSafe(|| step(&own)));
-            (step, due)
-        });
-        let due = match done.await {
-            Ok((back, due)) => {
-                step = back;
-                // A panic is our bug; what else is due must not wait until it is mended.
-                due.unwrap_or_else(|_| {
-                    tracing::error!(worker = name, "a worker's step panicked; it is tried again");
-                    gateway.clock().now().plus_ms(LONGEST_WAIT_MS)
-                })
-            }
-            Err(error) => {
-                tracing::error!(%error, worker = name, "a worker stops");
-                return;
-            }
-        };
-        let wait_ms = due.since_ms(gateway.clock().now()).clamp(1, LONGEST_WAIT_MS);
-        let stopped = stopping.wait_for(|stop| *stop);
-        if tokio::time::timeout(Duration::from_millis(wait_ms), stopped).await.is_ok() {
+        let driving = tokio::spawn(drive(name, step, context.clone(), stopping.clone()));
+        let ended = driving.await;
+        if *stopping.borrow() {
+            return;
+        }
+        if let Err(panic) = ended {
+            tracing::error!(%panic, worker = name, "a worker ended; it is started again");
+        }
+        if pause(&mut stopping, LONGEST_WAIT_MS).await {
             return;
         }
     }
 }
 
+async fn drive(
+    name: &'static str,
+    step: Step,
+    context: Context,
+    mut stopping: watch::Receiver<bool>,
+) {
+    loop {
+        context.beat.beat();
+        let own = context.clone();
+        let done =
+            tokio::task::spawn_blocking(move || catch_unwind(AssertUnwindSafe(|| step(&own))));
+        let now = || context.gateway.clock().now();
+        let due = match done.await {
+            Ok(Ok(due)) => due,
+            // A panic is our bug; what else is due must not wait until it is mended.
+            Ok(Err(_)) => {
+                tracing::error!(worker = name, "a worker's step panicked; it is tried again");
+                now().plus_ms(LONGEST_WAIT_MS)
+            }
+            Err(error) => {
+                tracing::error!(%error, worker = name, "a worker's step was lost");
+                return;
+            }
+        };
+        context.beat.beat();
+        let wait_ms = due.since_ms(now()).clamp(1, LONGEST_WAIT_MS);
+        if pause(&mut stopping, wait_ms).await {
+            return;
+        }
+    }
+}
+
+/// Waits; whether the server stops.
+async fn pause(stopping: &mut watch::Receiver<bool>, wait_ms: u64) -> bool {
+    let stopped = stopping.wait_for(|stop| *stop);
+    tokio::time::timeout(Duration::from_millis(wait_ms), stopped).await.is_ok()
+}
+
+/// Cuts, puts and digests what is due.
+fn deliver(context: &Context) -> Timestamp {
+    cloudtrail::deliver(&context.gateway, &context.timing, &|| context.beat.beat())
+}
+
 /// Moves old events into segments and drops those beyond the history.
-fn seal(gateway: &Arc<Gateway>, history_ms: u64) -> Timestamp {
+fn seal(context: &Context) -> Timestamp {
+    let Context { gateway, history_ms, .. } = context;
     let now = gateway.clock().now();
     let again = now.plus_ms(SEALING_PAUSE_MS);
     match gateway.store().seal(SEAL_FROM_EVENTS) {
@@ -110,7 +161,7 @@ fn seal(gateway: &Arc<Gateway>, history_ms: u64) -> Timestamp {
         tracing::error!(%error, "old denials could not be forgotten");
     }
     let dropped = cloudtrail::oldest_needed(gateway)
-        .and_then(|needed| gateway.store().expire(now.minus_ms(history_ms), needed));
+        .and_then(|needed| gateway.store().expire(now.minus_ms(*history_ms), needed));
     match dropped {
         Ok(0) => {}
         Ok(events) => tracing::info!(events, "events beyond the history were dropped"),
@@ -120,7 +171,8 @@ fn seal(gateway: &Arc<Gateway>, history_ms: u64) -> Timestamp {
 }
 
 /// Removes the bytes of objects that are gone, and keeps the reserve for a full disk.
-fn sweep(gateway: &Arc<Gateway>) -> Timestamp {
+fn sweep(context: &Context) -> Timestamp {
+    let gateway = &context.gateway;
     let now = gateway.clock().now();
     if let Err(error) = gateway.store().hold_reserve() {
         tracing::warn!(%error, "the reserve of disk space could not be made");
@@ -133,9 +185,51 @@ fn sweep(gateway: &Arc<Gateway>) -> Timestamp {
 }
 
 /// Deletes and rotates the keys whose day has come.
-fn keys_due(gateway: &Arc<Gateway>) -> Timestamp {
+fn keys_due(context: &Context) -> Timestamp {
+    let gateway = &context.gateway;
     if let Err(error) = kms::run_due(gateway) {
         tracing::error!(%error, "keys could not be deleted or rotated on time");
     }
     gateway.clock().now().plus_ms(MINUTE_MS)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use testkit::Kit;
+
+    use super::*;
+
+    static STEPS_TAKEN: AtomicUsize = AtomicUsize::new(0);
+
+    fn with_a_bug(_: &Context) -> Timestamp {
+        STEPS_TAKEN.fetch_add(1, Ordering::SeqCst);
+        panic!("a bug");
+    }
+
+    /// A step that panics is taken again, and shows signs of life: what is due is not forgotten.
+    #[test]
+    fn a_worker_that_panics_goes_on() {
+        let gateway = Arc::clone(&Kit::new(&[]).gateway);
+        let beats = Beats::new(gateway.clock(), ["toy"]);
+        let timing = cloudtrail::Timing { delivery_interval_ms: 1, digest_interval_ms: 1 };
+        let beat = beats.each().map(|(_, beat)| beat).next().unwrap();
+        let context = Context { gateway, timing, history_ms: 1, beat };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let (stop, stopping) = watch::channel(false);
+            let worker = tokio::spawn(keep_driving("toy", with_a_bug, context, stopping));
+            while STEPS_TAKEN.load(Ordering::SeqCst) < 3 {
+                tokio::time::advance(Duration::from_millis(LONGEST_WAIT_MS)).await;
+                tokio::task::yield_now().await;
+            }
+            stop.send_replace(true);
+            worker.await.unwrap();
+        });
+    }
 }

@@ -94,7 +94,7 @@ impl From<CallError> for Stop {
 
 /// Starts a server, walks, tells the verdict, and leaves the server running unless asked not to.
 pub(crate) fn run(verb: &Quickstart, lang: Lang) -> Result<Exit, Trouble> {
-    start_diagnostics("warn", false)?;
+    let _diagnostics = start_diagnostics("warn", false)?;
     let (clock, entropy) = (Clock::system(), Entropy::system());
     let scratch = if verb.data_dir.is_some() { None } else { Some(Scratch::new(&entropy)?) };
     let config = configure(verb, scratch.as_ref());

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgAction, Args};
 use server::{
-    Config, ConfigError, Opened, RootCredentials, Server, open, parse_duration_ms,
+    Config, ConfigError, Diagnostics, Opened, RootCredentials, Server, open, parse_duration_ms,
     start_diagnostics,
 };
 use types::{AccountId, Clock, Entropy, Region};
@@ -169,8 +169,8 @@ impl Serve {
 
 /// Serves until a signal asks to stop: clock, entropy, configuration, data directory, sockets.
 pub(crate) fn run(verb: &Serve, lang: Lang) -> Result<Exit, Trouble> {
-    start_diagnostics(&verb.log, verb.log_json)?;
-    match serve(verb, lang) {
+    let diagnostics = start_diagnostics(&verb.log, verb.log_json)?;
+    match serve(verb, lang, &diagnostics) {
         Err(trouble) if verb.log_json => {
             tracing::error!(exit = trouble.exit as u8, "{}", trouble.text);
             Ok(trouble.exit)
@@ -179,13 +179,13 @@ pub(crate) fn run(verb: &Serve, lang: Lang) -> Result<Exit, Trouble> {
     }
 }
 
-fn serve(verb: &Serve, lang: Lang) -> Result<Exit, Trouble> {
+fn serve(verb: &Serve, lang: Lang, diagnostics: &Diagnostics) -> Result<Exit, Trouble> {
     let (clock, entropy) = (Clock::system(), Entropy::system());
     let config = verb.config()?;
     let runtime = runtime()?;
     let signals = runtime.block_on(async { Signals::listen() }).map_err(Trouble::unreachable)?;
     let opened = open(&config, clock, entropy)?;
-    let show = Show { lang, json: verb.log_json };
+    let show = Show { lang, json: verb.log_json, diagnostics };
     show.root(&config, &opened.root);
     runtime.block_on(until_stopped(&config, opened, signals, show))?;
     Ok(Exit::Done)
@@ -201,7 +201,7 @@ async fn until_stopped(
     config: &Config,
     opened: Opened,
     mut signals: Signals,
-    show: Show,
+    show: Show<'_>,
 ) -> Result<(), Trouble> {
     let cannot = |error| Trouble::unreachable(format_args!("`{}`: {error}", config.listen));
     let server = Server::start(config, opened).await.map_err(cannot)?;
@@ -218,13 +218,14 @@ async fn until_stopped(
 
 /// How secrets are shown to whoever runs the server.
 #[derive(Debug, Clone, Copy)]
-struct Show {
+struct Show<'a> {
     lang: Lang,
+    diagnostics: &'a Diagnostics,
     /// Standard error takes nothing but diagnostics.
     json: bool,
 }
 
-impl Show {
+impl Show<'_> {
     /// Shows where the root user's first password is set. The link works once, and a new start
     /// makes a new one; so it is shown to those who read what a container says, too.
     fn first_run(self, link: &str) {
@@ -236,7 +237,7 @@ impl Show {
             "Nobody can sign in to the console yet. Set the root user's password here:",
             "まだ誰もコンソールにサインインできません。ルートユーザーのパスワードを設定してください:",
         );
-        out::raw_complaint(&format!("{title}\n  {link}\n"));
+        self.diagnostics.print(&format!("{title}\n  {link}\n"));
     }
 
     /// Shows new root credentials once, and only to somebody who sits there: diagnostics are kept.
@@ -253,7 +254,7 @@ impl Show {
             "The root user's new access key. It is shown once and kept in",
             "ルートユーザーの新しいアクセスキーです。表示は一度だけで、保存先は",
         );
-        out::raw_complaint(&format!(
+        self.diagnostics.print(&format!(
             "{title} {}\n  aws_access_key_id     {}\n  aws_secret_access_key {}\n",
             file.display(),
             root.access_key_id,

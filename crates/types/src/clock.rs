@@ -1,6 +1,6 @@
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, OnceLock};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::Timestamp;
 
@@ -33,6 +33,15 @@ impl Clock {
         }
     }
 
+    /// Milliseconds since an arbitrary instant, for durations: setting the machine's clock does not
+    /// move it.
+    pub fn elapsed_ms(&self) -> u64 {
+        match &self.0 {
+            Source::System => system_elapsed_ms(),
+            Source::Manual(ms) => ms.load(Ordering::SeqCst),
+        }
+    }
+
     /// Moves a manual clock, forwards or backwards; does nothing to the machine's.
     pub fn set(&self, now: Timestamp) {
         if let Source::Manual(ms) = &self.0 {
@@ -44,6 +53,13 @@ impl Clock {
     pub fn advance_ms(&self, ms: u64) {
         self.set(self.now().plus_ms(ms));
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+fn system_elapsed_ms() -> u64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    let since = START.get_or_init(Instant::now).elapsed();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]

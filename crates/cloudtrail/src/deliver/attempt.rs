@@ -31,9 +31,10 @@ pub(super) fn attempt(
     gateway: &Arc<Gateway>,
     trail: &Trail,
     pace: Pace,
+    beat: &dyn Fn(),
 ) -> Result<Timestamp, StoreError> {
     let due = gateway.clock().now().plus_ms(MINUTE_MS);
-    let mut round = Round { gateway, trail, pace, checked: BTreeSet::new(), due };
+    let mut round = Round { gateway, trail, pace, beat, checked: BTreeSet::new(), due };
     let lanes = lanes(&gateway.store().snapshot()?.tx(), trail)?;
     let mut result = Ok(());
     for (lane, is_digest) in lanes {
@@ -94,6 +95,8 @@ struct Round<'a> {
     gateway: &'a Arc<Gateway>,
     trail: &'a Trail,
     pace: Pace,
+    /// Called before every file.
+    beat: &'a dyn Fn(),
     /// Buckets whose ACL was read in this round.
     checked: BTreeSet<String>,
     due: Timestamp,
@@ -163,6 +166,7 @@ impl Round<'_> {
                 return Ok(());
             }
             for (place, file) in batch {
+                (self.beat)();
                 if self.step(&mut attempts, place, file)?.is_break() {
                     return Ok(());
                 }
