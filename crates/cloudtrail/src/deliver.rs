@@ -11,6 +11,7 @@ mod cut;
 mod digests;
 mod losses;
 mod put;
+mod scan;
 
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -17,7 +17,7 @@ mod scope;
 pub use advanced::{AdvancedEventSelector, AdvancedFieldSelector};
 pub use advanced_rules::validate_advanced;
 pub use basic::{DataResource, EventSelector, default_selectors, is_default, validate_basic};
-pub use scope::{Scope, in_scope, is_global_service_event, is_recursive};
+pub use scope::{Scope, in_scope, is_global_service_event, is_of_delivery, is_recursive};
 
 /// The selectors of a trail; it has one kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

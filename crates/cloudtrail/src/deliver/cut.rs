@@ -1,58 +1,80 @@
 //! From committed events to files that wait.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gateway::Gateway;
-use store::{EventRow, Snapshot, StoreError};
-use trail::selectors::{Scope, in_scope, is_recursive};
-use trail::{Facts, log_file};
+use store::{Snapshot, StoreError};
+use trail::log_file;
 use types::{Timestamp, alphanumeric};
 
+use super::scan::{Ranges, Scan, Scans};
 use super::{delivering, update};
 use crate::model::{Content, Filter, Progress, Span, Trail, Waiting};
-
-/// Events that are looked at in one go.
-const BATCH_LEN: usize = 4_096;
 
 /// Puts the events since the last cut into files, for every trail.
 ///
 /// A trail's files and the mark of how far it has come are one commit: no event is in two files,
 /// and none is skipped. Trouble with one trail stops no other; the first of it is the error.
+///
+/// Events of deliveries alone make no file for a while: delivering it would make the next ones, and
+/// a server that nobody calls would go on for ever.
 pub(super) fn cut(gateway: &Arc<Gateway>, interval_ms: u64) -> Result<(), StoreError> {
     let view = gateway.store().snapshot()?;
     let end = view.last_seq()?.saturating_add(1);
     let mut result = Ok(());
-    for (trail, progress) in delivering(&view.tx())? {
-        result = result.and(cut_trail(gateway, &view, end, interval_ms, &trail, &progress));
+    let trails = delivering(&view.tx())?;
+    let scans = gateway.shared::<Scans>();
+    scans.keep_only(&|id| trails.iter().any(|(trail, _)| trail.id == id));
+    for (trail, progress) in trails {
+        let cut = Cut { gateway, view: &view, end, interval_ms, scans: &scans };
+        result = result.and(cut.of(&trail, &progress));
     }
     result
 }
 
-fn cut_trail(
-    gateway: &Arc<Gateway>,
-    view: &Snapshot,
+/// What the cuts of all trails have in common.
+struct Cut<'a> {
+    gateway: &'a Arc<Gateway>,
+    view: &'a Snapshot,
+    /// The number of the first event that is not committed yet.
     end: u64,
     interval_ms: u64,
+    scans: &'a Scans,
+}
+
+impl Cut<'_> {
+    fn of(&self, trail: &Trail, progress: &Progress) -> Result<(), StoreError> {
+        let gateway = self.gateway;
+        let now = gateway.clock().now();
+        let slot = log_file::slot_end(now, self.interval_ms);
+        let (mut files, mut done) = (Vec::new(), Vec::new());
+        for span in &progress.spans {
+            let upto = span.until.map_or(self.end, |until| until.min(self.end));
+            if span.next >= upto {
+                continue;
+            }
+            let mut scan = self.scans.take(&trail.id, span).unwrap_or_else(|| Scan::new(span));
+            scan.go_on(gateway, self.view, trail, upto)?;
+            if span.until.is_none() && scan.may_wait(now) {
+                self.scans.put(&trail.id, scan);
+                continue;
+            }
+            for (region, ranges) in scan.files() {
+                files.push(waiting(gateway, trail, &span.filter, region, ranges, slot, now)?);
+            }
+            done.push((span.clone(), upto));
+        }
+        if done.is_empty() { Ok(()) } else { commit(gateway, trail, files, done) }
+    }
+}
+
+/// Lets the files wait, and moves the spans up to where they were read, as one.
+fn commit(
+    gateway: &Gateway,
     trail: &Trail,
-    progress: &Progress,
+    files: Vec<Waiting>,
+    done: Vec<(Span, u64)>,
 ) -> Result<(), StoreError> {
-    let now = gateway.clock().now();
-    let (mut files, mut done) = (Vec::new(), Vec::new());
-    for span in &progress.spans {
-        let upto = span.until.map_or(end, |until| until.min(end));
-        if span.next >= upto {
-            continue;
-        }
-        let slot = log_file::slot_end(now, interval_ms);
-        for (region, ranges) in wanted(gateway, view, trail, span, upto)? {
-            files.push(waiting(gateway, trail, &span.filter, region, ranges, slot, now)?);
-        }
-        done.push((span.clone(), upto));
-    }
-    if done.is_empty() {
-        return Ok(());
-    }
     let id = trail.id.clone();
     update(gateway, &trail.id, move |tx, progress| {
         // A call may have ended a span meanwhile, never before what was cut. Each is found by where
@@ -90,82 +112,4 @@ fn waiting(
         made: now,
         content: Content::Log(ranges),
     })
-}
-
-/// Ranges of event numbers, both ends included.
-type Ranges = Vec<(u64, u64)>;
-
-/// The events of one region that go into one file.
-#[derive(Default)]
-struct Draft {
-    ranges: Ranges,
-    records: usize,
-    bytes: u64,
-}
-
-impl Draft {
-    fn take(&mut self, event: &EventRow) {
-        match self.ranges.last_mut() {
-            Some((_, last)) if last.saturating_add(1) == event.seq => *last = event.seq,
-            _ => self.ranges.push((event.seq, event.seq)),
-        }
-        self.records = self.records.saturating_add(1);
-        self.bytes = self.bytes.saturating_add(event.body.len() as u64);
-    }
-
-    fn is_full(&self) -> bool {
-        let caps = log_file::Caps::default();
-        self.records >= caps.records_max || self.bytes >= caps.plain_bytes_max / 2
-    }
-}
-
-/// The events of a span that the trail wants, as files' worths by region.
-fn wanted(
-    gateway: &Gateway,
-    view: &Snapshot,
-    trail: &Trail,
-    span: &Span,
-    upto: u64,
-) -> Result<Vec<(String, Ranges)>, StoreError> {
-    let (mut full, mut drafts) = (Vec::new(), BTreeMap::<String, Draft>::new());
-    let mut next = span.next;
-    while next < upto {
-        let batch = gateway.store().events_from(view, next, BATCH_LEN)?;
-        let Some(last) = batch.last() else { break };
-        next = last.seq.saturating_add(1);
-        for event in batch.iter().filter(|event| event.seq < upto) {
-            let facts = facts(event)?;
-            if !selects(trail, &span.filter, &facts) {
-                continue;
-            }
-            let draft = drafts.entry(facts.region.clone()).or_default();
-            draft.take(event);
-            if draft.is_full() {
-                full.push((facts.region, std::mem::take(draft).ranges));
-            }
-        }
-    }
-    let rest = drafts.into_iter().filter(|(_, draft)| draft.records > 0);
-    full.extend(rest.map(|(region, draft)| (region, draft.ranges)));
-    Ok(full)
-}
-
-/// An event that cannot be understood is not passed over: it may be one that the trail wants.
-fn facts(event: &EventRow) -> Result<Facts, StoreError> {
-    let json = serde_json::from_slice(&event.body)
-        .map_err(|cause| StoreError::corrupt(format_args!("event {}: {cause}", event.seq)))?;
-    Facts::from_json(&json)
-        .ok_or_else(|| StoreError::corrupt(format_args!("event {} lacks its facts", event.seq)))
-}
-
-fn selects(trail: &Trail, filter: &Filter, facts: &Facts) -> bool {
-    let scope = Scope {
-        home_region: trail.home_region.as_str(),
-        is_multi_region: filter.is_multi_region,
-        include_global_service_events: filter.include_global_service_events,
-    };
-    facts.account == trail.account
-        && in_scope(&scope, facts)
-        && (filter.recursive_logging || !is_recursive(facts))
-        && filter.selection.selects(facts)
 }

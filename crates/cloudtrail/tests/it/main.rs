@@ -6,6 +6,7 @@
 )]
 
 mod history;
+mod idle;
 mod scenario;
 mod scene;
 mod trails;

@@ -19,6 +19,8 @@ const GLOBAL_REGION: &str = "us-east-1";
 const GLOBAL_SERVICES: [&str; 4] =
     ["iam.amazonaws.com", "sts.amazonaws.com", "cloudfront.amazonaws.com", "signin.amazonaws.com"];
 
+const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
+
 /// Whether an event of the trail's account is for the trail to judge: of its region, or of any
 /// if it is multi-region, and of global services only if it includes them.
 pub fn in_scope(scope: &Scope<'_>, facts: &Facts) -> bool {
@@ -31,12 +33,21 @@ pub fn is_global_service_event(facts: &Facts) -> bool {
     facts.region == GLOBAL_REGION && GLOBAL_SERVICES.contains(&facts.event_source.as_str())
 }
 
+/// Whether the call was one that a delivery of `CloudTrail` made: the bucket's ACL, the data key,
+/// the file itself.
+///
+/// A delivery acts as the service alone; what the service does with forwarded credentials has the
+/// ARN of their owner.
+pub fn is_of_delivery(facts: &Facts) -> bool {
+    facts.invoked_by.as_deref() == Some(CLOUDTRAIL) && facts.user_identity_arn.is_none()
+}
+
 /// Whether the event is a delivery by `CloudTrail` itself, which a trail with
 /// `RecursiveLogging=false` drops.
 ///
 /// Source: `CloudTrail` User Guide, "Managing recursive logging".
 pub fn is_recursive(facts: &Facts) -> bool {
-    facts.invoked_by.as_deref() == Some("cloudtrail.amazonaws.com")
+    facts.invoked_by.as_deref() == Some(CLOUDTRAIL)
         && matches!(
             (facts.event_source.as_str(), facts.event_name.as_str()),
             ("s3.amazonaws.com", "PutObject") | ("logs.amazonaws.com", "PutLogEvents")

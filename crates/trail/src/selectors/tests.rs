@@ -388,6 +388,30 @@ fn recursive_events_are_known() {
     }
 }
 
+/// Whatever the service does for itself; not what it does for somebody.
+#[test]
+fn calls_of_deliveries_are_known() {
+    let service = |by: &str| json!({"type": "AWSService", "invokedBy": by});
+    let user = json!({"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/alice",
+        "invokedBy": "cloudtrail.amazonaws.com"});
+    for (identity, want) in [
+        (service("cloudtrail.amazonaws.com"), true),
+        (service("config.amazonaws.com"), false),
+        (user, false),
+        (json!({"type": "Root"}), false),
+    ] {
+        for (source, name) in [
+            ("s3.amazonaws.com", "GetBucketAcl"),
+            ("s3.amazonaws.com", "PutObject"),
+            ("kms.amazonaws.com", "GenerateDataKey"),
+        ] {
+            let facts =
+                event(json!({"eventSource": source, "eventName": name, "userIdentity": identity}));
+            assert_eq!(is_of_delivery(&facts), want, "{identity} {name}");
+        }
+    }
+}
+
 proptest! {
     /// Whatever a caller sends is judged, and whatever passed is stored and read back.
     #[test]
