@@ -4,6 +4,7 @@ use crate::action_pattern::{ActionName, ActionPattern};
 use crate::arn_pattern::ResourcePattern;
 use crate::condition::{Condition, Operator};
 use crate::document::{Element, Fault, RawPrincipal, RawStatement};
+use crate::outcome::Outcome;
 use crate::principal_pattern::{Naming, PrincipalClause, PrincipalPattern};
 use crate::{Context, Principal};
 
@@ -89,14 +90,23 @@ impl Statement {
     }
 
     /// How the statement names the caller, if it applies to the request.
+    ///
+    /// INVARIANT: what cannot be evaluated makes no Allow apply, and makes a Deny apply.
     pub(crate) fn applies(&self, query: &Query<'_>) -> Option<Naming> {
         let naming = match &self.principal {
             None => Naming::Itself,
             Some(clause) => clause.names(query.principal)?,
         };
-        let applies = self.actions.matches(&query.action)
-            && self.resources.matches(query)
-            && self.conditions.iter().all(|condition| condition.holds(query.context));
+        if !self.actions.matches(&query.action) {
+            return None;
+        }
+        let conditions = self.conditions.iter().map(|condition| condition.outcome(query.context));
+        let outcome =
+            Outcome::all(std::iter::once(self.resources.matches(query)).chain(conditions));
+        let applies = match self.effect {
+            Effect::Allow => outcome == Outcome::Holds,
+            Effect::Deny => outcome != Outcome::Fails,
+        };
         applies.then_some(naming)
     }
 }
@@ -105,13 +115,14 @@ impl Statement {
     /// The conditions for which alone the statement does not allow the request; none if it is no
     /// such statement.
     pub(crate) fn misses_by(&self, query: &Query<'_>) -> Vec<&Condition> {
-        let names = |clause: &PrincipalClause| clause.names(query.principal).is_some();
+        let names =
+            |clause: &PrincipalClause| clause.names(query.principal).is_some();
         let meant = self.effect == Effect::Allow
             && self.principal.as_ref().is_none_or(names)
             && self.actions.matches(&query.action)
-            && self.resources.matches(query);
+            && self.resources.matches(query) == Outcome::Holds;
         let conditions = self.conditions.iter().filter(|_| meant);
-        conditions.filter(|condition| !condition.holds(query.context)).collect()
+        conditions.filter(|one| one.outcome(query.context) != Outcome::Holds).collect()
     }
 }
 
@@ -125,12 +136,12 @@ impl Actions {
 }
 
 impl Resources {
-    fn matches(&self, query: &Query<'_>) -> bool {
+    fn matches(&self, query: &Query<'_>) -> Outcome {
         let fits = |pattern: &ResourcePattern| pattern.matches(query.resource, query.context);
         match self {
-            Self::Own => true,
-            Self::Listed(list) => list.iter().any(fits),
-            Self::Unlisted(list) => !list.iter().any(fits),
+            Self::Own => Outcome::Holds,
+            Self::Listed(list) => Outcome::any(list.iter().map(fits)),
+            Self::Unlisted(list) => Outcome::any(list.iter().map(fits)).negated(),
         }
     }
 }

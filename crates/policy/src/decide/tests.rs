@@ -2,6 +2,7 @@
 
 mod scene;
 mod trail;
+mod unevaluable;
 mod words;
 
 use self::scene::*;
