@@ -48,6 +48,8 @@ pub(crate) struct Query<'a> {
     pub(crate) action: ActionName,
     pub(crate) resource: &'a str,
     pub(crate) context: &'a Context,
+    /// Whether the caller has a permissions boundary.
+    pub(crate) has_boundary: bool,
 }
 
 impl Statement {
@@ -95,7 +97,7 @@ impl Statement {
     pub(crate) fn applies(&self, query: &Query<'_>) -> Option<Naming> {
         let naming = match &self.principal {
             None => Naming::Itself,
-            Some(clause) => clause.names(query.principal)?,
+            Some(clause) => clause.names(query.principal, query.has_boundary)?,
         };
         if !self.actions.matches(&query.action) {
             return None;
@@ -107,7 +109,21 @@ impl Statement {
             Effect::Allow => outcome == Outcome::Holds,
             Effect::Deny => outcome != Outcome::Fails,
         };
+        let naming = if naming == Naming::Everyone && self.is_granted_to_arns() {
+            Naming::Itself
+        } else {
+            naming
+        };
         applies.then_some(naming)
+    }
+
+    /// Whether a condition demands that the caller has one of some ARNs: then `*` is as direct a
+    /// name as the ARN itself, and neither boundary nor session policies limit what is granted.
+    ///
+    /// Source: IAM User Guide, "AWS JSON policy elements: Principal", IAM role principals.
+    fn is_granted_to_arns(&self) -> bool {
+        let demands = |one: &Condition| one.key == "aws:principalarn" && one.demands_a_value();
+        self.conditions.iter().any(demands)
     }
 }
 
@@ -116,7 +132,7 @@ impl Statement {
     /// such statement.
     pub(crate) fn misses_by(&self, query: &Query<'_>) -> Vec<&Condition> {
         let names =
-            |clause: &PrincipalClause| clause.names(query.principal).is_some();
+            |clause: &PrincipalClause| clause.names(query.principal, query.has_boundary).is_some();
         let meant = self.effect == Effect::Allow
             && self.principal.as_ref().is_none_or(names)
             && self.actions.matches(&query.action)
