@@ -236,7 +236,7 @@ impl Show {
             "Nobody can sign in to the console yet. Set the root user's password here:",
             "まだ誰もコンソールにサインインできません。ルートユーザーのパスワードを設定してください:",
         );
-        out::raw_complaint(&format!("{title}\n  {link}\n"));
+        out::plain_complaint(&format!("{title}\n  {link}\n"));
     }
 
     /// Shows new root credentials once, and only to somebody who sits there: diagnostics are kept.
@@ -253,7 +253,7 @@ impl Show {
             "The root user's new access key. It is shown once and kept in",
             "ルートユーザーの新しいアクセスキーです。表示は一度だけで、保存先は",
         );
-        out::raw_complaint(&format!(
+        out::plain_complaint(&format!(
             "{title} {}\n  aws_access_key_id     {}\n  aws_secret_access_key {}\n",
             file.display(),
             root.access_key_id,

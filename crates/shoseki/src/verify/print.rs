@@ -21,17 +21,17 @@ pub(super) fn print_reports(judged: &[Judged], form: Form, verbose: bool, as_jso
     for (at, Judged { region, report }) in judged.iter().enumerate() {
         if form == Form::WithVerdict {
             let lead = if at == 0 { "" } else { "\n" };
-            out::raw(&format!("{lead}Region {region}\n"));
+            out::plain(&format!("{lead}Region {region}\n"));
         }
         for (stream, text) in print(report, verbose) {
             match stream {
-                Stream::Out => out::raw(&text),
-                Stream::Err => out::raw_complaint(&text),
+                Stream::Out => out::plain(&text),
+                Stream::Err => out::plain_complaint(&text),
             }
         }
     }
     if form == Form::WithVerdict {
-        out::raw(&format!("\n{}\n", verdict(judged)));
+        out::plain(&format!("\n{}\n", verdict(judged)));
     }
 }
 
