@@ -1,6 +1,6 @@
 use types::printable;
 
-use super::{Counts, Finding, Line, Report, Verdict};
+use super::{Counts, Finding, Line, Pretence, Report, Verdict};
 use crate::digest::Kind;
 
 /// Where a text goes.
@@ -99,6 +99,18 @@ fn finding_text(finding: &Finding) -> String {
         Finding::Newest { bucket, key } => format!(
             "Digest file\t{}\tINVALID: not found, though the trail delivered it last",
             place(bucket, key)
+        ),
+        Finding::Extra { what, bucket, key } => {
+            let (what, why) = match what {
+                Pretence::Log => ("Log file", "no valid digest names it"),
+                Pretence::Digest => ("Digest file", "it is in no chain of digests"),
+                Pretence::Nothing => ("File", "CloudTrail gives no file such a name"),
+            };
+            format!("{what}\t{}\tEXTRA: {why}", place(bucket, key))
+        }
+        Finding::Unproven { bucket, folder, files } => format!(
+            "Log files\t{}\tEXTRA: {files}, and no valid digest names any",
+            place(bucket, folder)
         ),
         Finding::NoDigests { bucket, folder, delivered } => format!(
             "Digest files\t{}\tINVALID: none found, but the trail delivered its newest at {}",
