@@ -1,5 +1,6 @@
 // What a failed call says, in the four facts a user needs to report it.
 import { lookup } from "../i18n";
+import { printable } from "../i18n/printable";
 
 export interface Failure {
   code: string;
@@ -28,7 +29,7 @@ export function failureOf(error: unknown): Failure {
   const known = offline ? "Unreachable" : code;
   return {
     code: known,
-    message: thrown.message ?? thrown.Message ?? String(error),
+    message: printable(thrown.message ?? thrown.Message ?? String(error)),
     status: thrown.$metadata?.httpStatusCode,
     requestId: thrown.$metadata?.requestId,
     gloss: lookup(`error.${known.replace(/Exception$/, "")}`),

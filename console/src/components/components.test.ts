@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { cli } from "./cli";
 import { diffLines } from "./diff";
+import { printable } from "../i18n/printable";
+import { shownName } from "../pages/s3/paths";
 import { jsonLines } from "./json";
 import { existingTags, tagChanges, tagPairs } from "./tags";
 
@@ -32,6 +34,25 @@ describe("a diff", () => {
 
   it("of nothing to something adds every line", () => {
     expect(diffLines("", "a\nb").every(({ kind }) => kind === "added")).toBe(true);
+  });
+});
+
+describe("a text of a stranger's", () => {
+  const hostile = "a\u202egpj.exe\u001b[2J\u009b\u2066b\u007f";
+
+  it("is shown without what turns or moves it, and the rest as it is", () => {
+    expect(printable(hostile)).toBe("a\\u{202e}gpj.exe\\u{1b}[2J\\u{9b}\\u{2066}b\\u{7f}");
+    expect(printable("監査 \\n é\n\t")).toBe("監査 \\n é\n\t");
+    expect(shownName(`logs/${hostile}`)).toBe(printable(hostile));
+    expect(shownName("logs/\n/x\u202e")).toBe("x\\u{202e}");
+  });
+
+  it("is the same value as JSON", () => {
+    const text = jsonLines({ [hostile]: hostile })
+      .map(({ pieces }) => pieces.map((piece) => piece.text).join(""))
+      .join("");
+    expect(text).toBe(printable(text));
+    expect(JSON.parse(text)).toEqual({ [hostile]: hostile });
   });
 });
 

@@ -1,4 +1,6 @@
 // A JSON value as lines of coloured pieces, each with the path that leads to it.
+import { printableJson } from "../i18n/printable";
+
 export type PieceKind = "key" | "string" | "number" | "literal" | "plain";
 
 export interface Piece {
@@ -16,12 +18,12 @@ const plain = (text: string): Piece => ({ kind: "plain", text });
 
 function scalar(value: unknown): Piece {
   const kind: PieceKind = typeof value === "string" ? "string" : typeof value === "number" ? "number" : "literal";
-  return { kind, text: JSON.stringify(value) ?? "null" };
+  return { kind, text: printableJson(JSON.stringify(value) ?? "null") };
 }
 
 function child(path: string, key: string | number): string {
   if (typeof key === "number") return `${path}[${key}]`;
-  return /^[A-Za-z_$][\w$]*$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? `${path}.${key}` : `${path}[${printableJson(JSON.stringify(key))}]`;
 }
 
 function add(lines: Line[], value: unknown, path: string, lead: Piece[], depth: number, tail: string): void {
@@ -43,7 +45,7 @@ function add(lines: Line[], value: unknown, path: string, lead: Piece[], depth: 
   }
   lines.push({ path, pieces: [plain(indent), ...lead, plain(open)] });
   entries.forEach(([key, one], index) => {
-    const keyLead: Piece[] = isArray ? [] : [{ kind: "key", text: JSON.stringify(key) }, plain(": ")];
+    const keyLead: Piece[] = isArray ? [] : [{ kind: "key", text: printableJson(JSON.stringify(key)) }, plain(": ")];
     add(lines, one, child(path, key), keyLead, depth + 1, index < entries.length - 1 ? "," : "");
   });
   lines.push({ path, pieces: [plain(`${indent}${close}${tail}`)] });

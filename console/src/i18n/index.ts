@@ -4,6 +4,7 @@
 // so `t` may be called anywhere during rendering, but not at the top level of a module.
 import type { I18nProviderProps } from "@cloudscape-design/components/i18n";
 import type { messages as english } from "./all.en";
+import { printable } from "./printable";
 
 export type Language = "en" | "ja";
 export type MessageKey = keyof typeof english;
@@ -32,11 +33,11 @@ export function cloudscapeMessages(): I18nProviderProps.Messages {
   return current.cloudscape;
 }
 
-/** The text of a key, with `{name}` replaced by the parameter of that name. */
+/** The text of a key, with `{name}` replaced by the parameter of that name, made printable. */
 export function t(key: MessageKey, parameters?: Parameters): string {
   const text = current.messages[key] ?? key;
   if (!parameters) return text;
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(parameters[name] ?? whole));
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => printable(String(parameters[name] ?? whole)));
 }
 
 /** The text of a key that was put together at run time, or undefined when there is none. */

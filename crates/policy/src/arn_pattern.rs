@@ -2,6 +2,7 @@
 
 use crate::Context;
 use crate::glob::{Glob, Piece};
+use crate::outcome::Outcome;
 use crate::template::Template;
 
 /// All parts of an ARN but the last, which takes what is left.
@@ -12,8 +13,8 @@ const PARTS_BEFORE_REST: usize = 5;
 pub(crate) struct ArnPattern {
     /// Each matches one whole part.
     parts: Vec<Glob>,
-    /// Matches all that follows, colons included; `None` matches nothing.
-    rest: Option<Glob>,
+    /// Matches all that follows, colons included.
+    rest: Glob,
 }
 
 impl ArnPattern {
@@ -31,16 +32,18 @@ impl ArnPattern {
 
     /// A pattern of an `Arn…` condition: each of the six parts is checked on its own.
     ///
-    /// A pattern with fewer parts matches nothing, but for a lone `*`.
+    /// `None` if it is no pattern of ARNs: it has fewer parts, or its first cannot be `arn`. A
+    /// lone `*` is one.
     ///
     /// Source: IAM User Guide, "Amazon Resource Name (ARN) condition operators".
     /// Assumed: the lone `*`.
-    pub(crate) fn condition(pieces: Vec<Piece<'_>>) -> Self {
-        let mut pattern = Self::split(pieces, false);
-        let complete = pattern.parts.len() == PARTS_BEFORE_REST;
-        let everything = pattern.parts.is_empty();
-        pattern.rest = pattern.rest.filter(|rest| complete || everything && rest.matches_all());
-        pattern
+    pub(crate) fn condition(pieces: Vec<Piece<'_>>) -> Option<Self> {
+        let pattern = Self::split(pieces, false);
+        let is_whole = match pattern.parts.first() {
+            None => pattern.rest.matches_all(),
+            Some(first) => pattern.parts.len() == PARTS_BEFORE_REST && first.matches("arn"),
+        };
+        is_whole.then_some(pattern)
     }
 
     /// Whether `arn` fits.
@@ -53,7 +56,7 @@ impl ArnPattern {
             }
             rest = after;
         }
-        self.rest.as_ref().is_some_and(|pattern| pattern.matches(rest))
+        self.rest.matches(rest)
     }
 
     fn split(pieces: Vec<Piece<'_>>, star_crosses: bool) -> Self {
@@ -80,8 +83,13 @@ impl ArnPattern {
             pending = Some(Piece::Literal(after));
         }
         let rest = Glob::from_pieces(current.into_iter().chain(pending).chain(input));
-        Self { parts, rest: Some(rest) }
+        Self { parts, rest }
     }
+}
+
+/// Whether a request's value has the parts of an ARN.
+pub(crate) fn is_arn(value: &str) -> bool {
+    value.starts_with("arn:") && value.split(':').count() > PARTS_BEFORE_REST
 }
 
 fn ends_with_star(pieces: &[Piece<'_>]) -> bool {
@@ -116,16 +124,18 @@ impl ResourcePattern {
     }
 
     /// Whether `resource` fits. The resource `*` of operations without one fits `*` only.
-    pub(crate) fn matches(&self, resource: &str, context: &Context) -> bool {
+    pub(crate) fn matches(&self, resource: &str, context: &Context) -> Outcome {
         match self {
-            Self::All => true,
-            Self::Fixed(_) | Self::Variable { .. } if resource == "*" => false,
-            Self::Fixed(pattern) => pattern.matches(resource),
-            Self::Variable { head, tail } => {
-                let Some(tail) = tail.pieces(context) else { return false };
-                let pieces = crate::glob::pieces(head).chain(tail).collect();
-                ArnPattern::resource(pieces).matches(resource)
-            }
+            Self::All => Outcome::Holds,
+            Self::Fixed(_) | Self::Variable { .. } if resource == "*" => Outcome::Fails,
+            Self::Fixed(pattern) => Outcome::from(pattern.matches(resource)),
+            Self::Variable { head, tail } => match tail.pieces(context) {
+                Ok(tail) => {
+                    let pieces = crate::glob::pieces(head).chain(tail).collect();
+                    Outcome::from(ArnPattern::resource(pieces).matches(resource))
+                }
+                Err(lack) => lack.outcome(),
+            },
         }
     }
 }
@@ -138,7 +148,8 @@ mod tests {
         let mut context = Context::new();
         context.set("aws:username", "a:b*");
         let compiled = ResourcePattern::parse(pattern, true);
-        assert_eq!(compiled.matches(resource, &context), want, "{pattern} on {resource}");
+        let outcome = compiled.matches(resource, &context);
+        assert_eq!(outcome, Outcome::from(want), "{pattern} on {resource}");
     }
 
     /// The `Resource` element: parts, crossing stars, keys with colons, variables.
@@ -178,7 +189,8 @@ mod tests {
     fn matches_conditions() {
         let check = |pattern: &str, arn: &str, want: bool| {
             let compiled = ArnPattern::condition(crate::glob::pieces(pattern).collect());
-            assert_eq!(compiled.matches(arn), want, "{pattern} on {arn}");
+            let matches = compiled.is_some_and(|pattern| pattern.matches(arn));
+            assert_eq!(matches, want, "{pattern} on {arn}");
         };
         check("arn:aws:sns:*:1:t", "arn:aws:sns:r:1:t", true);
         check("arn:aws:sns:*:1:t", "arn:aws:sns:r:x:1:t", false);

@@ -2,7 +2,11 @@
 //!
 //! Operators are combined by AND, keys within an operator by AND, values of a key by OR; for
 //! negated operators no value may fit. An absent key fails a positive operator and satisfies a
-//! negated one.
+//! negated one, whatever the values are.
+//!
+//! A value that is not what its operator compares (no number, date, address, ARN, boolean or
+//! base64), of the policy or of the request, leaves the outcome unknown unless another value
+//! decides it.
 //!
 //! Source: IAM User Guide, "Conditions with multiple context keys or values".
 
@@ -17,8 +21,9 @@ use base64::engine::general_purpose::STANDARD;
 use types::Timestamp;
 
 use crate::Context;
-use crate::arn_pattern::ArnPattern;
+use crate::arn_pattern::{ArnPattern, is_arn};
 use crate::decision::FailedCondition;
+use crate::outcome::Outcome;
 use crate::template::Template;
 
 pub(crate) use date::parse as parse_date;
@@ -53,7 +58,7 @@ enum Expected {
     Ip(Network),
     /// `Null`: whether the key must be absent.
     Absent(bool),
-    /// A value that does not fit its operator: it matches nothing.
+    /// A value that does not fit its operator: what it was meant to match is unknown.
     Unreadable,
 }
 
@@ -63,6 +68,13 @@ impl Condition {
         let expected = values.iter().map(|value| expect(operator, value, variables)).collect();
         let written = values.iter().map(|&value| value.to_owned()).collect();
         Self { operator, key: key.to_lowercase(), expected, written }
+    }
+
+    /// Whether it is fulfilled only if the key has a value, and that one of its own.
+    pub(crate) fn demands_a_value(&self) -> bool {
+        let Operator { comparison, negated, if_exists, quantifier } = self.operator;
+        let compares = comparison != Comparison::Null;
+        compares && !negated && !if_exists && quantifier != Quantifier::All
     }
 
     /// What it asks for, and what there is, for the explanation.
@@ -76,55 +88,78 @@ impl Condition {
     }
 
     /// Whether the request fulfils it.
-    pub(crate) fn holds(&self, context: &Context) -> bool {
+    pub(crate) fn outcome(&self, context: &Context) -> Outcome {
         let present = context.get_lower(&self.key);
         let Operator { comparison, negated, if_exists, quantifier } = self.operator;
         if comparison == Comparison::Null {
-            return self.expected.contains(&Expected::Absent(present.is_none()));
+            return Outcome::any(self.expected.iter().map(|one| one.asks_for(present.is_none())));
         }
         let Some(values) = present else {
-            return if_exists
-                || match quantifier {
-                    Quantifier::Single => negated,
-                    Quantifier::Any => false,
-                    Quantifier::All => true,
-                };
+            return Outcome::from(
+                if_exists
+                    || match quantifier {
+                        Quantifier::Single => negated,
+                        Quantifier::Any => false,
+                        Quantifier::All => true,
+                    },
+            );
         };
-        let fits = |value: &String| self.expected.iter().any(|e| e.matches(value, context));
+        let fits = |value: &String| {
+            Outcome::any(self.expected.iter().map(|expected| expected.matches(value, context)))
+        };
+        let each = values.iter().map(fits);
         match (quantifier, negated) {
-            (Quantifier::Single | Quantifier::Any, false) => values.iter().any(fits),
-            (Quantifier::Single | Quantifier::All, true) => !values.iter().any(fits),
-            (Quantifier::Any, true) => !values.iter().all(fits),
-            (Quantifier::All, false) => values.iter().all(fits),
+            (Quantifier::Single | Quantifier::Any, false) => Outcome::any(each),
+            (Quantifier::Single | Quantifier::All, true) => Outcome::any(each).negated(),
+            (Quantifier::Any, true) => Outcome::all(each).negated(),
+            (Quantifier::All, false) => Outcome::all(each),
         }
     }
 }
 
 impl Expected {
-    fn matches(&self, value: &str, context: &Context) -> bool {
+    fn matches(&self, value: &str, context: &Context) -> Outcome {
         match self {
             Self::Equals(template) => string::equals(template, value, context),
             Self::EqualsIgnoreCase(template) => {
                 string::equals_ignore_case(template, value, context)
             }
             Self::Like(like) => like.matches(value, context),
-            Self::Arn(template) => template
-                .pieces(context)
-                .is_some_and(|pieces| ArnPattern::condition(pieces).matches(value)),
-            Self::Bool(template) => {
-                template.fill(context).is_some_and(|text| same_bool(&text, value))
-            }
+            Self::Arn(template) => match template.pieces(context) {
+                Ok(pieces) => matches_arn(ArnPattern::condition(pieces).as_ref(), value),
+                Err(lack) => lack.outcome(),
+            },
+            Self::Bool(template) => match template.fill(context) {
+                Ok(text) => same_bool(&text, value),
+                Err(lack) => lack.outcome(),
+            },
             Self::Numeric(order, expected) => {
-                Decimal::parse(value).is_some_and(|number| order.admits(number.compare(expected)))
+                Decimal::parse(value).map(|number| order.admits(number.compare(expected))).into()
             }
             Self::Date(order, expected) => {
-                parse_date(value).is_some_and(|date| order.admits(date.cmp(expected)))
+                parse_date(value).map(|date| order.admits(date.cmp(expected))).into()
             }
-            Self::Binary(expected) => STANDARD.decode(value).is_ok_and(|bytes| bytes == *expected),
-            Self::Ip(network) => network.contains(value),
-            Self::Absent(_) | Self::Unreadable => false,
+            Self::Binary(expected) => {
+                STANDARD.decode(value).ok().map(|bytes| bytes == *expected).into()
+            }
+            Self::Ip(network) => network.contains(value).into(),
+            Self::Absent(_) | Self::Unreadable => Outcome::Unknown,
         }
     }
+
+    /// Of `Null`: whether this is what it asks for.
+    fn asks_for(&self, is_absent: bool) -> Outcome {
+        if let Self::Absent(wanted) = self {
+            Outcome::from(*wanted == is_absent)
+        } else {
+            Outcome::Unknown
+        }
+    }
+}
+
+/// A pattern that is no ARN may have been meant as anything, and a value that is none fits none.
+fn matches_arn(pattern: Option<&ArnPattern>, value: &str) -> Outcome {
+    pattern.filter(|_| is_arn(value)).map(|pattern| pattern.matches(value)).into()
 }
 
 fn expect(operator: Operator, value: &str, variables: bool) -> Expected {
@@ -157,8 +192,8 @@ fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-fn same_bool(expected: &str, value: &str) -> bool {
-    boolean(expected).is_some() && boolean(expected) == boolean(value)
+fn same_bool(expected: &str, value: &str) -> Outcome {
+    boolean(expected).zip(boolean(value)).map(|(expected, value)| expected == value).into()
 }
 
 #[cfg(test)]

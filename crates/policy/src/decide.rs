@@ -19,6 +19,7 @@ pub fn decide(request: &Request<'_>, policies: &Policies<'_>) -> Decision {
         action: ActionName::new(request.action),
         resource: request.resource,
         context: request.context,
+        has_boundary: policies.boundary.is_some() && may_be_limited(request.principal),
     };
     let findings = AllFindings::look(request, policies, &query);
     let need = Need::of(request, policies, findings.resource_naming());
@@ -32,10 +33,15 @@ pub fn decide(request: &Request<'_>, policies: &Policies<'_>) -> Decision {
     Decision { allowed, reason, checks, near_misses }
 }
 
+/// Whether boundaries count: only for principals of an account, but for its root user.
+fn may_be_limited(principal: &Principal) -> bool {
+    principal.account().is_some() && !matches!(principal, Principal::Root { .. })
+}
+
 /// What must allow besides the side of the resource.
 ///
-/// Assumed: a trust policy or a key policy that names a session, or everyone, is limited by implicit
-/// denies as little as a bucket policy is.
+/// Assumed: a trust policy or a key policy that names a session is limited by implicit denies as
+/// little as a bucket policy is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Need {
     /// Nothing more: the resource's side allows the caller itself.
@@ -67,7 +73,7 @@ impl Need {
             (false, _) => Self::Hopeless,
             (true, rule) => match naming {
                 Some(Naming::Itself) => Self::Nothing,
-                Some(Naming::Issuer) => Self::Limits,
+                Some(Naming::Issuer | Naming::Everyone) => Self::Limits,
                 Some(Naming::Account) => Self::All,
                 None if rule == ResourceRule::Standard => Self::All,
                 None => Self::Hopeless,
@@ -184,9 +190,10 @@ impl<'a> AllFindings<'a> {
             |set: &Option<Findings<'_>>| set.as_ref().is_some_and(|set| set.allow().is_none());
         let limits = matches!(need, Need::Limits | Need::All);
         let is_root = matches!(principal, Principal::Root { .. });
-        // Without session policies a federated user has none of its issuer's permissions.
+        // Without session policies a federated user has none of its issuer's permissions, nor what
+        // is granted to anyone but itself. Source: STS API Reference, "GetFederationToken".
         let federated = matches!(principal, Principal::Federated { .. });
-        let no_session = need == Need::All && federated && self.session.is_none();
+        let no_session = limits && federated && self.session.is_none();
         if lacks(&self.service_control) {
             Some(Layer::ServiceControl)
         } else if lacks(&self.resource_control) {

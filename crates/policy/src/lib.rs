@@ -61,6 +61,7 @@ mod json;
 mod layer;
 mod map_principals;
 mod message;
+mod outcome;
 mod policy;
 mod principal;
 mod principal_pattern;

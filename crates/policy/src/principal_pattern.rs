@@ -31,9 +31,15 @@ pub(crate) enum PrincipalPattern {
 pub(crate) enum Naming {
     /// Through its account: an Allow only lets the account's own policies decide.
     Account,
+    /// As everyone: boundary and session policies still limit.
+    ///
+    /// Assumed: AWS says that users and roles need "no other permissions" then, and that boundary
+    /// and session policies do not limit what is granted to everyone under `aws:PrincipalArn`. Of
+    /// the rest it says nothing, so that they limit here.
+    Everyone,
     /// Through the role or the user behind the session: boundary and session policies still limit.
     Issuer,
-    /// As itself, or as everyone.
+    /// As itself: nothing else limits.
     Itself,
 }
 
@@ -88,7 +94,7 @@ impl PrincipalPattern {
     /// Source: IAM User Guide, "AWS JSON policy elements: Principal" and "Policy evaluation logic".
     pub(crate) fn names(&self, principal: &Principal) -> Option<Naming> {
         match self {
-            Self::Everyone => Some(Naming::Itself),
+            Self::Everyone => Some(Naming::Everyone),
             Self::Account(account) => {
                 let same = principal.account().is_some_and(|own| own.as_str() == account);
                 same.then_some(Naming::Account)
@@ -190,18 +196,21 @@ pub(crate) enum PrincipalClause {
 impl PrincipalClause {
     /// How this element names `principal`, if it does.
     ///
-    /// A Deny with `NotPrincipal` spares a caller only if the list has both its account and the
-    /// user or role behind it, because AWS looks at account, role and session separately.
+    /// A Deny with `NotPrincipal` spares a caller only if the list has its account and the user,
+    /// or both the role and the session, because AWS looks at each of them separately. It spares
+    /// nobody who has a permissions boundary.
     ///
     /// Source: IAM User Guide, "AWS JSON policy elements: `NotPrincipal`".
-    pub(crate) fn names(&self, principal: &Principal) -> Option<Naming> {
+    pub(crate) fn names(&self, principal: &Principal, has_boundary: bool) -> Option<Naming> {
         match self {
             Self::Listed(list) => list.iter().filter_map(|p| p.names(principal)).max(),
             Self::AllowUnlisted(list) => {
                 let listed = list.iter().any(|p| p.names(principal).is_some());
-                (!listed).then_some(Naming::Itself)
+                (!listed).then_some(Naming::Everyone)
             }
-            Self::DenyUnlisted(list) => (!spared(list, principal)).then_some(Naming::Itself),
+            Self::DenyUnlisted(list) => {
+                (has_boundary || !spared(list, principal)).then_some(Naming::Itself)
+            }
         }
     }
 }
@@ -210,23 +219,14 @@ fn spared(list: &[PrincipalPattern], principal: &Principal) -> bool {
     if list.contains(&PrincipalPattern::Everyone) {
         return true;
     }
-    let mut account = false;
-    let mut party = false;
-    for pattern in list {
-        match pattern.names(principal) {
-            Some(Naming::Account) => account = true,
-            // A session's own ARN does not stand for its role.
-            Some(Naming::Itself) => party |= !matches!(principal, Principal::Role { .. }),
-            Some(Naming::Issuer) => party = true,
-            None => {}
-        }
-    }
+    let has = |naming| list.iter().any(|pattern| pattern.names(principal) == Some(naming));
+    let (account, issuer, itself) =
+        (has(Naming::Account), has(Naming::Issuer), has(Naming::Itself));
     match principal {
         Principal::Root { .. } => account,
-        Principal::User { .. } | Principal::Role { .. } | Principal::Federated { .. } => {
-            account && party
-        }
-        Principal::Service { .. } | Principal::Anonymous => party,
+        Principal::Role { .. } => account && issuer && itself,
+        Principal::User { .. } | Principal::Federated { .. } => account && (issuer || itself),
+        Principal::Service { .. } | Principal::Anonymous => itself,
     }
 }
 

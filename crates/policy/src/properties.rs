@@ -35,6 +35,17 @@ const OPERATORS: &[&str] = &[
 const KEYS: &[&str] = &["aws:username", "aws:TagKeys", "kms:EncryptionContext:A:b", "s3:max-keys"];
 const VALUES: &[&str] = &["u", "*", "${aws:username}", "3", "true", "a"];
 
+/// Operators and keys under which no word is anything that can be compared.
+const UNEVALUABLE: &[(&str, &str)] = &[
+    ("NotIpAddress", "aws:SourceIp"),
+    ("IpAddressIfExists", "aws:SourceIp"),
+    ("NumericNotEquals", "s3:max-keys"),
+    ("ForAllValues:NumericEquals", "s3:max-keys"),
+    ("DateNotEquals", "aws:CurrentTime"),
+    ("ArnNotEquals", "aws:SourceArn"),
+    ("Null", "aws:unset"),
+];
+
 /// The members of a statement but for `Effect` and `Principal`.
 fn body() -> impl Strategy<Value = Value> {
     let condition = (select(OPERATORS), select(KEYS), subsequence(VALUES, 1..3));
@@ -286,6 +297,50 @@ proptest! {
             decision.checks.iter().map(|c| (c.check_type, c.evaluated_effect)).collect()
         };
         prop_assert_eq!(effects(&got), effects(&want));
+    }
+
+    /// A condition that cannot be evaluated, whatever it says, turns an Allow off and leaves a Deny
+    /// as it is.
+    #[test]
+    fn what_cannot_be_evaluated_neither_allows_nor_spares(
+        documents in documents(), mut question in question(),
+        operator in select(UNEVALUABLE), value in "[g-z${} /]{1,8}",
+    ) {
+        question.context.set("aws:SourceIp", "192.0.2.1");
+        question.context.set("s3:max-keys", "3");
+        question.context.set("aws:CurrentTime", "2026-01-02T03:04:05Z");
+        question.context.set("aws:SourceArn", "arn:aws:s3:::b");
+        let (operator, key) = operator;
+        let change = |effect: &str, change: &dyn Fn(&mut Value)| {
+            let mut changed = documents.clone();
+            for statement in changed.sets.iter_mut().flatten().filter(|s| s["Effect"] == effect) {
+                change(statement);
+            }
+            changed
+        };
+        let add = |statement: &mut Value| {
+            let conditions = &mut statement["Condition"];
+            if conditions.is_null() {
+                *conditions = json!({});
+            }
+            // Another condition of the same operator would be replaced.
+            let operator = if conditions.get(operator).is_some() { "Null" } else { operator };
+            if conditions.get(operator).is_none() {
+                conditions[operator] = json!({ key: value });
+            } else {
+                conditions[operator]["aws:unset"] = json!(value);
+            }
+        };
+        let turn_off = |statement: &mut Value| {
+            statement.as_object_mut().unwrap().remove("NotAction");
+            statement["Action"] = json!("none:None");
+        };
+        let turned_off = ask(&question, &change("Allow", &turn_off));
+        let unevaluable = ask(&question, &change("Allow", &add));
+        prop_assert_eq!(unevaluable.allowed, turned_off.allowed);
+        let (plain, spared) = (ask(&question, &documents), ask(&question, &change("Deny", &add)));
+        prop_assert_eq!(spared.allowed, plain.allowed);
+        prop_assert_eq!(spared.reason, plain.reason);
     }
 
     /// A text, and a list of only that text, are the same policy.

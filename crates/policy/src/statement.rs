@@ -4,6 +4,7 @@ use crate::action_pattern::{ActionName, ActionPattern};
 use crate::arn_pattern::ResourcePattern;
 use crate::condition::{Condition, Operator};
 use crate::document::{Element, Fault, RawPrincipal, RawStatement};
+use crate::outcome::Outcome;
 use crate::principal_pattern::{Naming, PrincipalClause, PrincipalPattern};
 use crate::{Context, Principal};
 
@@ -47,6 +48,8 @@ pub(crate) struct Query<'a> {
     pub(crate) action: ActionName,
     pub(crate) resource: &'a str,
     pub(crate) context: &'a Context,
+    /// Whether the caller has a permissions boundary.
+    pub(crate) has_boundary: bool,
 }
 
 impl Statement {
@@ -89,15 +92,38 @@ impl Statement {
     }
 
     /// How the statement names the caller, if it applies to the request.
+    ///
+    /// INVARIANT: what cannot be evaluated makes no Allow apply, and makes a Deny apply.
     pub(crate) fn applies(&self, query: &Query<'_>) -> Option<Naming> {
         let naming = match &self.principal {
             None => Naming::Itself,
-            Some(clause) => clause.names(query.principal)?,
+            Some(clause) => clause.names(query.principal, query.has_boundary)?,
         };
-        let applies = self.actions.matches(&query.action)
-            && self.resources.matches(query)
-            && self.conditions.iter().all(|condition| condition.holds(query.context));
+        if !self.actions.matches(&query.action) {
+            return None;
+        }
+        let conditions = self.conditions.iter().map(|condition| condition.outcome(query.context));
+        let outcome =
+            Outcome::all(std::iter::once(self.resources.matches(query)).chain(conditions));
+        let applies = match self.effect {
+            Effect::Allow => outcome == Outcome::Holds,
+            Effect::Deny => outcome != Outcome::Fails,
+        };
+        let naming = if naming == Naming::Everyone && self.is_granted_to_arns() {
+            Naming::Itself
+        } else {
+            naming
+        };
         applies.then_some(naming)
+    }
+
+    /// Whether a condition demands that the caller has one of some ARNs: then `*` is as direct a
+    /// name as the ARN itself, and neither boundary nor session policies limit what is granted.
+    ///
+    /// Source: IAM User Guide, "AWS JSON policy elements: Principal", IAM role principals.
+    fn is_granted_to_arns(&self) -> bool {
+        let demands = |one: &Condition| one.key == "aws:principalarn" && one.demands_a_value();
+        self.conditions.iter().any(demands)
     }
 }
 
@@ -105,13 +131,14 @@ impl Statement {
     /// The conditions for which alone the statement does not allow the request; none if it is no
     /// such statement.
     pub(crate) fn misses_by(&self, query: &Query<'_>) -> Vec<&Condition> {
-        let names = |clause: &PrincipalClause| clause.names(query.principal).is_some();
+        let names =
+            |clause: &PrincipalClause| clause.names(query.principal, query.has_boundary).is_some();
         let meant = self.effect == Effect::Allow
             && self.principal.as_ref().is_none_or(names)
             && self.actions.matches(&query.action)
-            && self.resources.matches(query);
+            && self.resources.matches(query) == Outcome::Holds;
         let conditions = self.conditions.iter().filter(|_| meant);
-        conditions.filter(|condition| !condition.holds(query.context)).collect()
+        conditions.filter(|one| one.outcome(query.context) != Outcome::Holds).collect()
     }
 }
 
@@ -125,12 +152,12 @@ impl Actions {
 }
 
 impl Resources {
-    fn matches(&self, query: &Query<'_>) -> bool {
+    fn matches(&self, query: &Query<'_>) -> Outcome {
         let fits = |pattern: &ResourcePattern| pattern.matches(query.resource, query.context);
         match self {
-            Self::Own => true,
-            Self::Listed(list) => list.iter().any(fits),
-            Self::Unlisted(list) => !list.iter().any(fits),
+            Self::Own => Outcome::Holds,
+            Self::Listed(list) => Outcome::any(list.iter().map(fits)),
+            Self::Unlisted(list) => Outcome::any(list.iter().map(fits)).negated(),
         }
     }
 }

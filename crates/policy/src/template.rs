@@ -3,7 +3,7 @@
 //!
 //! A substituted value is literal text: a `*` in a tag or a user name is never a wildcard. A
 //! variable without value and without default makes the whole text absent, so that it matches
-//! nothing.
+//! nothing, and a negated operator is satisfied. A variable of several values cannot be evaluated.
 //!
 //! Source: IAM User Guide, "IAM policy elements: Variables and tags".
 
@@ -11,6 +11,7 @@ use std::borrow::Cow;
 
 use crate::Context;
 use crate::glob::{Glob, Piece, pieces};
+use crate::outcome::Outcome;
 
 /// A text with places for request values.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,25 @@ enum Part {
     Escaped(&'static str),
     /// A value of the request; the key is in lower case.
     Variable { key: String, default: Option<String> },
+}
+
+/// Why a text cannot be filled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lack {
+    /// A variable has no value and no default.
+    NoValue,
+    /// A variable has several values, which only a condition key may have.
+    SeveralValues,
+}
+
+impl Lack {
+    /// Whether a text that lacks this matches anything.
+    pub(crate) fn outcome(self) -> Outcome {
+        match self {
+            Self::NoValue => Outcome::Fails,
+            Self::SeveralValues => Outcome::Unknown,
+        }
+    }
 }
 
 impl Template {
@@ -57,25 +77,25 @@ impl Template {
         }
     }
 
-    /// The text for this request, where wildcards have no meaning; `None` if a value is missing.
-    pub(crate) fn fill<'a>(&'a self, context: &'a Context) -> Option<Cow<'a, str>> {
+    /// The text for this request, where wildcards have no meaning.
+    pub(crate) fn fill<'a>(&'a self, context: &'a Context) -> Result<Cow<'a, str>, Lack> {
         if let Some(text) = self.fixed() {
-            return Some(Cow::Borrowed(text));
+            return Ok(Cow::Borrowed(text));
         }
         let mut filled = String::new();
         for part in &self.parts {
             filled.push_str(part.value(context)?);
         }
-        Some(Cow::Owned(filled))
+        Ok(Cow::Owned(filled))
     }
 
-    /// The pattern for this request; `None` if a value is missing.
-    pub(crate) fn glob(&self, context: &Context) -> Option<Glob> {
+    /// The pattern for this request.
+    pub(crate) fn glob(&self, context: &Context) -> Result<Glob, Lack> {
         self.pieces(context).map(Glob::from_pieces)
     }
 
-    /// The pieces of the pattern for this request; `None` if a value is missing.
-    pub(crate) fn pieces<'a>(&'a self, context: &'a Context) -> Option<Vec<Piece<'a>>> {
+    /// The pieces of the pattern for this request.
+    pub(crate) fn pieces<'a>(&'a self, context: &'a Context) -> Result<Vec<Piece<'a>>, Lack> {
         let mut found = Vec::new();
         for part in &self.parts {
             match part {
@@ -85,20 +105,20 @@ impl Template {
                 }
             }
         }
-        Some(found)
+        Ok(found)
     }
 }
 
 impl Part {
-    fn value<'a>(&'a self, context: &'a Context) -> Option<&'a str> {
+    fn value<'a>(&'a self, context: &'a Context) -> Result<&'a str, Lack> {
         match self {
-            Self::Written(text) => Some(text),
-            Self::Escaped(text) => Some(text),
+            Self::Written(text) => Ok(text),
+            Self::Escaped(text) => Ok(text),
             Self::Variable { key, default } => match context.get_lower(key) {
-                Some([value]) => Some(value),
+                Some([value]) => Ok(value),
                 // Only single-valued keys can be variables.
-                Some(_) => None,
-                None => default.as_deref(),
+                Some(_) => Err(Lack::SeveralValues),
+                None => default.as_deref().ok_or(Lack::NoValue),
             },
         }
     }
@@ -139,7 +159,7 @@ mod tests {
         context.set("aws:PrincipalTag/Team", "red");
         context.set_list("aws:TagKeys", vec!["a".into(), "b".into()]);
         let glob = Template::parse(text, true).glob(&context);
-        assert_eq!(glob.is_some_and(|g| g.matches(value)), want, "{text} on {value}");
+        assert_eq!(glob.is_ok_and(|g| g.matches(value)), want, "{text} on {value}");
     }
 
     /// Values go in literally, escapes stand for themselves, missing values match nothing.

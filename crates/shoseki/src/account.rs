@@ -68,7 +68,7 @@ pub(crate) fn run(account: &Account, lang: Lang) -> Result<Exit, Trouble> {
         "The root user's access key is shown this once:",
         "ルートユーザーのアクセスキーです。表示は一度だけです:",
     );
-    out.text(&format!(
+    out.lines(&format!(
         "{title}\naccount               {}\naws_access_key_id     {}\naws_secret_access_key {}",
         made.id, made.root_access_key_id, made.root_secret_access_key
     ));

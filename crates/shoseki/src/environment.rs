@@ -146,7 +146,7 @@ pub(crate) fn run(verb: &Environment) -> Result<Exit, Trouble> {
         variables = variables.with_bundle(whole.display().to_string());
     }
     let out = Out::new(verb.json);
-    out.text(&variables.lines(verb.shell));
+    out.lines(&variables.lines(verb.shell));
     out.value(&variables.json());
     Ok(Exit::Done)
 }

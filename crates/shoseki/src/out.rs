@@ -2,10 +2,17 @@
 //! terminal, complaints to standard error.
 //!
 //! A reader that has gone away, as `head` does, is no error.
+//!
+//! INVARIANT: no character reaches a terminal that could move its cursor, begin an escape sequence
+//! or turn the direction of text, whoever chose it: object keys, names and messages come from
+//! strangers. All output passes here, and here it is written out as [`printable`] says.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::{IsTerminal, Write, stderr, stdout};
 
 use serde_json::Value;
+use types::{is_printable, printable};
 
 /// Where a verb prints to, and in which form.
 #[derive(Debug, Clone, Copy)]
@@ -20,17 +27,24 @@ impl Out {
         Self { json, progress: !json && stderr().is_terminal() }
     }
 
-    /// A line of data for people.
+    /// A line of data for people; a line feed in it is a stranger's.
     pub(crate) fn text(self, line: &str) {
         if !self.json {
-            let _ = writeln!(stdout(), "{line}");
+            let _ = writeln!(stdout(), "{}", printable(line));
+        }
+    }
+
+    /// Lines of data for people.
+    pub(crate) fn lines(self, text: &str) {
+        if !self.json {
+            let _ = writeln!(stdout(), "{}", printable_lines(text));
         }
     }
 
     /// A line of data for programs.
     pub(crate) fn value(self, value: &Value) {
         if self.json {
-            let _ = writeln!(stdout(), "{value}");
+            let _ = writeln!(stdout(), "{}", printable_json(value));
         }
     }
 
@@ -38,7 +52,7 @@ impl Out {
     pub(crate) fn progress(self, text: &str) {
         if self.progress {
             let mut to = stderr();
-            let _ = write!(to, "\r\x1b[K{text}");
+            let _ = write!(to, "\r\x1b[K{}", printable(text));
             let _ = to.flush();
         }
     }
@@ -49,22 +63,79 @@ impl Out {
     }
 }
 
-/// Bytes to standard output, as they are.
-pub(crate) fn raw(text: &str) {
-    let _ = stdout().write_all(text.as_bytes());
+/// Text to standard output, with its own line feeds and tabs.
+pub(crate) fn plain(text: &str) {
+    let _ = stdout().write_all(printable_lines(text).as_bytes());
 }
 
-/// Bytes to standard error, as they are.
-pub(crate) fn raw_complaint(text: &str) {
-    let _ = stderr().write_all(text.as_bytes());
+/// Text to standard error, with its own line feeds and tabs.
+pub(crate) fn plain_complaint(text: &str) {
+    let _ = stderr().write_all(printable_lines(text).as_bytes());
 }
 
 /// A line to standard error, whatever the form: why something cannot be done.
 pub(crate) fn complain(text: &str) {
-    raw_complaint(&format!("shoseki: {text}\n"));
+    let _ = writeln!(stderr(), "shoseki: {}", printable(text));
 }
 
-/// Whether somebody sees what standard error says.
+/// Whether standard error is a terminal.
 pub(crate) fn is_watched() -> bool {
     stderr().is_terminal()
+}
+
+/// As [`printable`], but with line feeds and tabs as they are.
+pub(crate) fn printable_lines(text: &str) -> Cow<'_, str> {
+    let is_ours = |character: char| matches!(character, '\n' | '\t');
+    if text.chars().all(|character| is_printable(character) || is_ours(character)) {
+        return Cow::Borrowed(text);
+    }
+    let pieces = text.split_inclusive(is_ours).flat_map(|piece| {
+        let line = piece.trim_end_matches(is_ours);
+        [printable(line), Cow::Borrowed(piece.strip_prefix(line).unwrap_or_default())]
+    });
+    Cow::Owned(pieces.collect())
+}
+
+/// One line of JSON. It escapes some control characters by itself, and the others here: they stand
+/// in texts only, where `\u` means the same.
+fn printable_json(value: &Value) -> String {
+    let mut shown = String::new();
+    for character in value.to_string().chars() {
+        if is_printable(character) {
+            shown.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(shown, "\\u{unit:04x}");
+            }
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const HOSTILE: &str = "k\u{1b}]0;t\u{7}\u{9b}31m\u{202e}\u{7f}\r\n\u{2028}監査";
+
+    /// Whatever a stranger chose, only our own line feeds and tabs are left of what is not text.
+    #[test]
+    fn lines_keep_their_own_line_feeds_and_tabs() {
+        let shown = printable_lines(HOSTILE);
+        let rest: Vec<char> = shown.chars().filter(|one| !is_printable(*one)).collect();
+        assert_eq!(rest, ['\n'], "{shown}");
+        assert_eq!(printable_lines("Log file\tkey\tvalid\n\n"), "Log file\tkey\tvalid\n\n");
+        assert_eq!(printable_lines("a\u{1b}\tb\r\n"), "a\\u{1b}\tb\\r\n");
+    }
+
+    /// JSON stays JSON, of the same value.
+    #[test]
+    fn json_is_escaped_and_stays_the_same() {
+        let value = json!({ HOSTILE: [HOSTILE, 1, null] });
+        let shown = printable_json(&value);
+        assert!(shown.chars().all(is_printable), "{shown}");
+        assert_eq!(serde_json::from_str::<Value>(&shown).unwrap(), value);
+    }
 }

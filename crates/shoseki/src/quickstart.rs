@@ -109,7 +109,7 @@ pub(crate) fn run(verb: &Quickstart, lang: Lang) -> Result<Exit, Trouble> {
     let out = Out::new(verb.json);
     let client = client(&runtime, &endpoint, &root, &config, clock.clone())?;
     let said = say(lang, &Say::Started { url: &endpoint, folder: &config.data_dir });
-    out.text(&said);
+    out.lines(&said);
     let mut walk = Walk {
         client,
         runtime: &runtime,
@@ -180,7 +180,7 @@ impl Walk<'_> {
         };
         self.out.progress_done();
         let word = if exit == Exit::Done { "VALID" } else { "INVALID" };
-        self.out.text(&format!("\n{word}: {verdict}"));
+        self.out.lines(&format!("\n{word}: {verdict}"));
         self.out.value(&json!({ "type": "verdict", "verdict": word, "text": verdict }));
         exit
     }
@@ -222,7 +222,7 @@ impl Walk<'_> {
 
     fn say(&self, what: &Say<'_>) {
         self.out.progress_done();
-        self.out.text(&say(self.lang, what));
+        self.out.lines(&say(self.lang, what));
     }
 
     /// Looks again and again until there is something, or it takes too long.
@@ -257,7 +257,7 @@ impl Walk<'_> {
         let region = self.config.region.as_str();
         let variables = Variables::new(endpoint, root, region);
         self.say(&Say::Pointers);
-        self.out.text(&variables.lines(Shell::Bash));
+        self.out.lines(&variables.lines(Shell::Bash));
         self.say(&Say::Examples);
         let console = Ask::s3("Console", http::Method::GET, "_console/", "");
         if self.client.call(&console).is_ok() {

@@ -237,7 +237,7 @@ impl Show<'_> {
             "Nobody can sign in to the console yet. Set the root user's password here:",
             "まだ誰もコンソールにサインインできません。ルートユーザーのパスワードを設定してください:",
         );
-        self.diagnostics.print(&format!("{title}\n  {link}\n"));
+        self.diagnostics.print(&out::printable_lines(&format!("{title}\n  {link}\n")));
     }
 
     /// Shows new root credentials once, and only to somebody who sits there: diagnostics are kept.
@@ -254,12 +254,13 @@ impl Show<'_> {
             "The root user's new access key. It is shown once and kept in",
             "ルートユーザーの新しいアクセスキーです。表示は一度だけで、保存先は",
         );
-        self.diagnostics.print(&format!(
+        let text = format!(
             "{title} {}\n  aws_access_key_id     {}\n  aws_secret_access_key {}\n",
             file.display(),
             root.access_key_id,
             root.secret_access_key
-        ));
+        );
+        self.diagnostics.print(&out::printable_lines(&text));
     }
 }
 

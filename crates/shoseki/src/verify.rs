@@ -18,7 +18,7 @@ use tokio::runtime::Runtime;
 use trail::digest::Series;
 use trail::names::{TrailName, TrailRef};
 use trail::verify::{Anchor, Conclusion, Report, Request};
-use types::{AccountId, Clock, Timestamp};
+use types::{AccountId, Clock, HOUR_MS, Timestamp};
 
 use crate::client::Client;
 use crate::exit::{Exit, Trouble};
@@ -26,6 +26,7 @@ use crate::out;
 use crate::reach::Reach;
 use crate::serve::runtime;
 use anchors::{Anchors, Owner};
+use evidence::{Given, PublicKeys};
 use newest::Remembered;
 use place::Place;
 use print::{Form, print_reports};
@@ -34,9 +35,9 @@ use print::{Form, print_reports};
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Verify {
-    /// The trail.
-    #[arg(long, value_name = "ARN")]
-    trail_arn: String,
+    /// The trail; it need not be there any more [default: the anchor's].
+    #[arg(long, value_name = "ARN", required_unless_present = "anchor")]
+    trail_arn: Option<String>,
     /// The earliest time of interest: a date, or `2026-01-02T03:04:05` with `Z` or an offset such
     /// as `+09:00`.
     #[arg(long, value_name = "TIME")]
@@ -44,11 +45,11 @@ pub(crate) struct Verify {
     /// The latest, in the same forms [default: now].
     #[arg(long, value_name = "TIME")]
     end_time: Option<String>,
-    /// The bucket; without it the trail is asked.
-    #[arg(long, value_name = "BUCKET")]
+    /// The bucket [default: the trail's, or, if it is gone, the anchor's].
+    #[arg(long, value_name = "BUCKET", visible_alias = "bucket")]
     s3_bucket: Option<String>,
     /// The prefix in the bucket.
-    #[arg(long, value_name = "PREFIX", requires = "s3_bucket")]
+    #[arg(long, value_name = "PREFIX", requires = "s3_bucket", visible_alias = "prefix")]
     s3_prefix: Option<String>,
     /// The account of the events [default: the trail's].
     #[arg(long, value_name = "DIGITS")]
@@ -60,8 +61,9 @@ pub(crate) struct Verify {
     /// Lists what is valid, too.
     #[arg(long)]
     verbose: bool,
-    /// A file that keeps the newest digest of each region: what it names must still be there, and
-    /// sound chains put their newest digest into it. So a chain whose end was cut off is found.
+    /// A file that keeps the newest digest of each region, and the public keys that prove them: what
+    /// it names must still be there, and sound chains put their newest digest into it. So a chain
+    /// whose end was cut off is found, and a trail that was deleted can be verified.
     #[arg(long, value_name = "FILE")]
     anchor: Option<PathBuf>,
     #[command(flatten)]
@@ -76,9 +78,11 @@ Examples:
   shoseki verify --start-time 2026-01-02T00:00:00Z \\
       --trail-arn arn:aws:cloudtrail:ap-northeast-1:123456789012:trail/audit --verbose
   shoseki verify --anchor /media/safe/audit.json --start-time 2026-01-02 --trail-arn ARN
+  shoseki verify --anchor /media/safe/audit.json --start-time 2026-01-02 --bucket logs
 
 Exit codes:
-  0 all that is there is valid, 1 something is INVALID, 3 something is UNREADABLE: no permission, or no key";
+  0 all that is there is valid, 1 something is INVALID, or EXTRA: there, and proved by nothing,
+  3 something is UNREADABLE: no permission, or no key";
 
 /// Whose log files, and where they are.
 #[derive(Debug, Clone)]
@@ -103,29 +107,40 @@ struct Known<'a> {
     remembered: &'a Remembered,
 }
 
+impl Known<'_> {
+    fn keys(&self) -> PublicKeys {
+        self.anchors.map(|anchors| anchors.keys().clone()).unwrap_or_default()
+    }
+}
+
 /// What was found of the events of a region.
 #[derive(Debug)]
 struct Judged {
     region: String,
     report: Report,
+    /// The public keys that proved its digests.
+    keys: PublicKeys,
 }
 
 /// Runs the verb.
 pub(crate) fn run(verb: &Verify) -> Result<Exit, Trouble> {
     let runtime = runtime()?;
     let (mut target, client) = start(verb, &runtime)?;
-    let place = place::find(verb, &client)?;
-    (target.bucket, target.prefix) = (place.bucket.clone(), place.prefix.clone());
-    let account = target.account.clone();
+    let (arn, account) = (target.trail_arn.clone(), target.account.clone());
     let (trail, home) = (target.trail.clone(), target.home_region.clone());
-    let owner =
-        Owner { trail_arn: &verb.trail_arn, account: &account, trail: &trail, home_region: &home };
+    let owner = Owner { trail_arn: &arn, account: &account, trail: &trail, home_region: &home };
     let anchors = verb.anchor.as_deref().map(|path| Anchors::read(path, owner)).transpose()?;
-    let remembered = Remembered::ask(&client, &verb.trail_arn);
+    let kept = anchors.as_ref().and_then(|anchors| anchors.place(owner));
+    let place = place::find(verb, &arn, &client, kept)?;
+    (target.bucket, target.prefix) = (place.bucket.clone(), place.prefix.clone());
+    let remembered = Remembered::ask(&client, &arn);
     let known = Known { anchors: anchors.as_ref(), remembered: &remembered };
     let regions = place::regions(verb, &client, &target, known)?;
     let judged = judge(verb, &runtime, &target, regions, known)?;
-    let judged = with_missing(judged, &client, &target, &place)?;
+    let mut judged = with_missing(judged, &client, &target, &place)?;
+    if let (None, Some(first)) = (&verb.region, judged.first_mut()) {
+        first.report.findings.extend(place::strays(&client, &target)?);
+    }
     let form = if verb.region.is_some() { Form::AsValidateLogs } else { Form::WithVerdict };
     print_reports(&judged, form, verb.verbose, verb.json);
     let exit = exit_of(conclusion(&judged));
@@ -138,9 +153,12 @@ pub(crate) fn run(verb: &Verify) -> Result<Exit, Trouble> {
 
 /// The target without its place, and a client of the trail's home region.
 fn start(verb: &Verify, runtime: &Runtime) -> Result<(Target, Client), Trouble> {
-    let invalid = || Trouble::usage(format_args!("`{}` is not a trail's ARN", verb.trail_arn));
-    let Ok(TrailRef::Arn { region: home, account, name, .. }) = TrailRef::parse(&verb.trail_arn)
-    else {
+    let kept = || verb.anchor.as_deref().and_then(anchors::trail_arn);
+    let Some(trail_arn) = verb.trail_arn.clone().or_else(kept) else {
+        return Err(Trouble::usage("the anchor says no trail: name it by --trail-arn"));
+    };
+    let invalid = || Trouble::usage(format_args!("`{trail_arn}` is not a trail's ARN"));
+    let Ok(TrailRef::Arn { region: home, account, name, .. }) = TrailRef::parse(&trail_arn) else {
         return Err(invalid());
     };
     let account = match &verb.account_id {
@@ -152,11 +170,11 @@ fn start(verb: &Verify, runtime: &Runtime) -> Result<(Target, Client), Trouble> 
     let end = verb.end_time.as_deref().map(instant).transpose()?;
     let client = verb.reach.client(runtime, home.as_str())?;
     let target = Target {
-        trail_arn: verb.trail_arn.clone(),
         account,
         region: home.as_str().to_owned(),
         home_region: home.as_str().to_owned(),
         trail: name.as_str().to_owned(),
+        trail_arn,
         bucket: String::new(),
         prefix: None,
         start,
@@ -174,19 +192,26 @@ fn judge(
     regions: Vec<String>,
     known: Known<'_>,
 ) -> Result<Vec<Judged>, Trouble> {
-    let mut judged = Vec::new();
+    let mut judged: Vec<Judged> = Vec::new();
+    let kept = known.keys();
     for region in regions {
         // The keys that prove digests are asked from the region whose digests they are.
         let client = verb.reach.client(runtime, &region)?;
         let target = Target { region: region.clone(), ..target.clone() };
         let anchor = known.anchors.and_then(|anchors| anchors.of(&region)).cloned();
-        let mut report = verify(&client, &target, anchor.as_slice())?;
+        // Digests of other regions are as frequent as those at home.
+        let interval_ms = judged.iter().find_map(|before| before.report.digest_interval_ms());
+        let digest_interval_ms = Some(interval_ms.unwrap_or(HOUR_MS));
+        let given = Given { keys: &kept, digest_interval_ms };
+        let (mut report, keys) = with_request(&target, anchor.as_slice(), |request| {
+            evidence::verify(&client, request, given)
+        })?;
         let Report { requested, lines, .. } = &report;
         let missing = known.remembered.missing(&region, &target.bucket, *requested, lines);
         report.findings.extend(missing);
-        let is_nothing = is_empty(&report) && report.findings.is_empty();
+        let is_nothing = is_empty(&report) && report.findings.is_empty() && report.pending == 0;
         if judged.is_empty() || !is_nothing || anchor.is_some() {
-            judged.push(Judged { region, report });
+            judged.push(Judged { region, report, keys });
         }
     }
     Ok(judged)
@@ -223,7 +248,8 @@ fn conclusion(judged: &[Judged]) -> Conclusion {
 
 /// Puts the newest digests into the file.
 fn keep(mut anchors: Anchors, judged: &[Judged], owner: Owner<'_>) -> Result<(), Trouble> {
-    for Judged { region, report } in judged {
+    for Judged { region, report, keys } in judged {
+        anchors.keep_keys(keys);
         if let Some(head) = &report.head {
             anchors.advance(region, head);
         }
@@ -243,13 +269,16 @@ fn exit_of(conclusion: Conclusion) -> Exit {
     }
 }
 
-/// Verifies by asking `client`.
+/// Verifies by asking `client`, and nothing but what `validate-logs` looks at.
 pub(crate) fn verify(
     client: &Client,
     target: &Target,
     anchors: &[Anchor],
 ) -> Result<Report, Trouble> {
-    with_request(target, anchors, |request| evidence::verify(client, request))
+    let given = Given { keys: &PublicKeys::new(), digest_interval_ms: None };
+    let (report, _) =
+        with_request(target, anchors, |request| evidence::verify(client, request, given))?;
+    Ok(report)
 }
 
 fn with_request<T>(

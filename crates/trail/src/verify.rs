@@ -5,7 +5,7 @@
 //! where there are any, else to the next older name in the listing. The CLI cannot see that the
 //! newest digests of a chain are gone: an [`Anchor`], kept apart from the bucket, can. Nor does
 //! it compare a digest with what the next one says of it: here a difference is a
-//! [`Finding::BrokenLink`]. Log files that no digest names are found by [`unnamed_log_files`].
+//! [`Finding::BrokenLink`]. Files that no digest names are found by [`look_for_extra`].
 //!
 //! Source: the `validate-logs` command of the AWS CLI.
 
@@ -16,13 +16,15 @@ use types::Timestamp;
 
 use crate::digest::{Kind, Series};
 
+mod extra;
 mod load;
 mod log;
 mod print;
 mod report;
 mod walk;
 
-pub use log::{NamedLog, judge_log, log_verdict, unnamed_log_files};
+pub use extra::{Clocked, Entries, Entry, Pretence, Span, look_for_extra};
+pub use log::{NamedLog, judge_log, log_verdict};
 pub use print::{Stream, print};
 pub use report::{Conclusion, Counts, Finding, Line, Reason, Report, Verdict};
 

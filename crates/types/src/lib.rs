@@ -6,7 +6,7 @@
 //! checks again what its type promises.
 //!
 //! Reading order: [`AccountId`], [`Region`], [`Arn`], [`Timestamp`], [`Clock`], [`Entropy`],
-//! [`unique_id`].
+//! [`unique_id`], [`printable`].
 //!
 //! ```
 //! use types::{AccountId, Arn, Region};
@@ -21,6 +21,7 @@ mod account;
 mod arn;
 mod clock;
 mod entropy;
+mod printable;
 mod region;
 mod timestamp;
 mod unique_id;
@@ -29,6 +30,7 @@ pub use account::AccountId;
 pub use arn::Arn;
 pub use clock::Clock;
 pub use entropy::Entropy;
+pub use printable::{is_printable, printable};
 pub use region::Region;
 pub use timestamp::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp, Utc};
 pub use unique_id::{alphanumeric, base32_upper, hex, hex_decode, uuid_v4};

@@ -18,7 +18,7 @@ import { Time } from "../../components/Time";
 import { formatBytes, t } from "../../i18n";
 import { LogFile } from "./LogFile";
 import { storedBytes } from "./logFile";
-import { bucketHref, shortName } from "./paths";
+import { bucketHref, shortName, shownName } from "./paths";
 import { storageClassText } from "./storageClass";
 
 export function ObjectPage() {
@@ -49,7 +49,7 @@ export function ObjectPage() {
   ];
   return (
     <Page
-      title={shortName(key)}
+      title={shownName(key)}
       crumbs={crumbs}
       actions={
         <Button iconName="download" loading={download.busy} onClick={() => void download.run()}>
@@ -59,7 +59,7 @@ export function ObjectPage() {
     >
       <ErrorAlert error={head.error} onRetry={head.reload} />
       <ErrorAlert error={download.error} />
-      {facts && <Tabs tabs={tabs} ariaLabel={shortName(key)} />}
+      {facts && <Tabs tabs={tabs} ariaLabel={shownName(key)} />}
     </Page>
   );
 }

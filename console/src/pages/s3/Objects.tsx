@@ -14,8 +14,9 @@ import { ErrorAlert } from "../../components/ErrorAlert";
 import { ListTable } from "../../components/ListTable";
 import { Time } from "../../components/Time";
 import { formatBytes, t } from "../../i18n";
+import { printable } from "../../i18n/printable";
 import { useFlash } from "../../shell/flash";
-import { bucketHref, objectHref, shortName, uploadHref } from "./paths";
+import { bucketHref, objectHref, shortName, shownName, uploadHref } from "./paths";
 import { storageClassText } from "./storageClass";
 
 interface Row extends _Object {
@@ -66,7 +67,7 @@ export function Objects({ bucket, prefix }: { bucket: string; prefix: string }) 
         query={objects}
         title={t("s3.objects")}
         trackBy={({ Key }) => Key}
-        selectionLabel={({ Key }) => shortName(Key)}
+        selectionLabel={({ Key }) => shownName(Key)}
         selection="multi"
         selected={selected}
         onSelect={setSelected}
@@ -78,7 +79,7 @@ export function Objects({ bucket, prefix }: { bucket: string; prefix: string }) 
             id: "name",
             header: t("common.name"),
             cell: ({ Key, isFolder }) => (
-              <Link href={isFolder ? bucketHref(bucket, "objects", Key) : objectHref(bucket, Key)}>{shortName(Key)}</Link>
+              <Link href={isFolder ? bucketHref(bucket, "objects", Key) : objectHref(bucket, Key)}>{shownName(Key)}</Link>
             ),
             text: ({ Key }) => shortName(Key),
             isRowHeader: true,
@@ -158,7 +159,7 @@ function Place({ bucket, prefix }: { bucket: string; prefix: string }) {
   const items = [
     { text: bucket, href: bucketHref(bucket, "objects") },
     ...parts.map((text, at) => ({
-      text: `${text}/`,
+      text: `${printable(text)}/`,
       href: bucketHref(bucket, "objects", `${parts.slice(0, at + 1).join("/")}/`),
     })),
   ];

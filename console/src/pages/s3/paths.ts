@@ -1,4 +1,6 @@
 // Addresses of buckets and objects. Every part of a key is encoded by itself.
+import { printable } from "../../i18n/printable";
+
 export function encodedKey(key: string): string {
   return key.split("/").map(encodeURIComponent).join("/");
 }
@@ -21,5 +23,10 @@ export function uploadHref(bucket: string, prefix: string): string {
 
 /** The last part of a key, with its slash when it is a folder. */
 export function shortName(key: string): string {
-  return key.replace(/^.*\/(?=[^/]+\/?$)/, "");
+  return key.replace(/^.*\/(?=[^/]+\/?$)/s, "");
+}
+
+/** The same for people to read. */
+export function shownName(key: string): string {
+  return printable(shortName(key));
 }

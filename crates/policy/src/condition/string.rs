@@ -4,16 +4,23 @@
 
 use crate::Context;
 use crate::glob::Glob;
+use crate::outcome::Outcome;
 use crate::template::Template;
 
 /// Whether the value is the text exactly.
-pub(super) fn equals(expected: &Template, value: &str, context: &Context) -> bool {
-    expected.fill(context).is_some_and(|text| text == value)
+pub(super) fn equals(expected: &Template, value: &str, context: &Context) -> Outcome {
+    match expected.fill(context) {
+        Ok(text) => Outcome::from(text == value),
+        Err(lack) => lack.outcome(),
+    }
 }
 
 /// Whether the value is the text but for case.
-pub(super) fn equals_ignore_case(expected: &Template, value: &str, context: &Context) -> bool {
-    expected.fill(context).is_some_and(|text| text.to_lowercase() == value.to_lowercase())
+pub(super) fn equals_ignore_case(expected: &Template, value: &str, context: &Context) -> Outcome {
+    match expected.fill(context) {
+        Ok(text) => Outcome::from(text.to_lowercase() == value.to_lowercase()),
+        Err(lack) => lack.outcome(),
+    }
 }
 
 /// `*` matches any run of characters, `?` exactly one; case-sensitive.
@@ -33,12 +40,13 @@ impl Like {
         }
     }
 
-    pub(super) fn matches(&self, value: &str, context: &Context) -> bool {
+    pub(super) fn matches(&self, value: &str, context: &Context) -> Outcome {
         match self {
-            Self::Fixed(glob) => glob.matches(value),
-            Self::Variable(template) => {
-                template.glob(context).is_some_and(|glob| glob.matches(value))
-            }
+            Self::Fixed(glob) => Outcome::from(glob.matches(value)),
+            Self::Variable(template) => match template.glob(context) {
+                Ok(glob) => Outcome::from(glob.matches(value)),
+                Err(lack) => lack.outcome(),
+            },
         }
     }
 }

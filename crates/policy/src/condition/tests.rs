@@ -14,7 +14,8 @@ fn check(operator: &str, policy: &[&str], request: Option<&[&str]>, want: bool) 
     if let Some(values) = request {
         context.set_list("AWS:key", values.iter().map(|&v| v.to_owned()).collect());
     }
-    assert_eq!(condition.holds(&context), want, "{operator} {policy:?} on {request:?}");
+    let holds = condition.outcome(&context) == Outcome::Holds;
+    assert_eq!(holds, want, "{operator} {policy:?} on {request:?}");
 }
 
 /// The string family.
@@ -136,7 +137,141 @@ fn sets() {
     check("StringNotEquals", &["a"], Some(&["x", "a"]), false);
 }
 
+/// `request` is the values of the key; whether the condition holds, or `None` if nobody can tell.
+fn weigh(operator: &str, policy: &[&str], request: Option<&[&str]>) -> Option<bool> {
+    let condition = Condition::new(Operator::parse(operator).unwrap(), "aws:Key", policy, true);
+    let mut context = Context::new();
+    context.set_list("aws:TagKeys", vec!["a".to_owned(), "b".to_owned()]);
+    if let Some(values) = request {
+        context.set_list("aws:key", values.iter().map(|&v| v.to_owned()).collect());
+    }
+    match condition.outcome(&context) {
+        Outcome::Holds => Some(true),
+        Outcome::Fails => Some(false),
+        Outcome::Unknown => None,
+    }
+}
+
+/// Values that are no number, date, address, ARN and so on leave it open whether the condition
+/// holds, be they the policy's or the request's.
+#[test]
+fn values_of_the_wrong_kind_leave_it_open() {
+    for (family, good, bad) in [
+        ("Numeric", "10", "ten"),
+        ("Date", "2026-01-02", "tomorrow"),
+        ("Arn", "arn:aws:s3:::b", "b"),
+    ] {
+        for suffix in ["Equals", "NotEquals"] {
+            let operator = format!("{family}{suffix}");
+            assert_eq!(weigh(&operator, &[bad], Some(&[good])), None, "{operator}");
+            assert_eq!(weigh(&operator, &[good], Some(&[bad])), None, "{operator}");
+        }
+    }
+    for order in ["LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals"] {
+        assert_eq!(weigh(&format!("Numeric{order}"), &["ten"], Some(&["1"])), None, "{order}");
+        assert_eq!(weigh(&format!("Date{order}"), &["1"], Some(&["now"])), None, "{order}");
+    }
+    for operator in ["IpAddress", "NotIpAddress"] {
+        assert_eq!(weigh(operator, &["203.0.113.0/33"], Some(&["203.0.113.1"])), None);
+        assert_eq!(weigh(operator, &["203.0.113.0/24"], Some(&["unknown"])), None);
+    }
+    assert_eq!(weigh("Bool", &["yes"], Some(&["true"])), None);
+    assert_eq!(weigh("Bool", &["true"], Some(&["1"])), None);
+    assert_eq!(weigh("BinaryEquals", &["%"], Some(&["QQ=="])), None);
+    assert_eq!(weigh("BinaryEquals", &["QQ=="], Some(&["%"])), None);
+    assert_eq!(weigh("Null", &["maybe"], None), None);
+    assert_eq!(weigh("NumericLessThan", &["${aws:EpochTime}"], Some(&["1"])), None);
+}
+
+/// It stays open only where the value would have mattered.
+#[test]
+fn values_that_do_not_matter_leave_nothing_open() {
+    let networks = ["203.0.113.0/24", "nonsense"];
+    assert_eq!(weigh("IpAddress", &networks, Some(&["203.0.113.9"])), Some(true));
+    assert_eq!(weigh("NotIpAddress", &networks, Some(&["203.0.113.9"])), Some(false));
+    assert_eq!(weigh("IpAddress", &networks, Some(&["192.0.2.1"])), None);
+    assert_eq!(weigh("NotIpAddress", &networks, Some(&["192.0.2.1"])), None);
+    assert_eq!(weigh("Null", &["maybe", "true"], None), Some(true));
+    // Absence is decided before any value is looked at.
+    for (operator, want) in [
+        ("IpAddress", false),
+        ("NotIpAddress", true),
+        ("IpAddressIfExists", true),
+        ("ForAllValues:NumericEquals", true),
+        ("ForAnyValue:NumericEquals", false),
+    ] {
+        assert_eq!(weigh(operator, &["nonsense"], None), Some(want), "{operator}");
+    }
+    let request = Some(&["1", "x"][..]);
+    assert_eq!(weigh("ForAnyValue:NumericEquals", &["1"], request), Some(true));
+    assert_eq!(weigh("ForAnyValue:NumericEquals", &["2"], request), None);
+    assert_eq!(weigh("ForAllValues:NumericEquals", &["2"], request), Some(false));
+    assert_eq!(weigh("ForAllValues:NumericEquals", &["1"], request), None);
+}
+
+/// A variable without value equals nothing, which is known; one of several values is not.
+///
+/// Source: IAM User Guide, "IAM policy elements: Variables and tags", on variables with no value.
+#[test]
+fn a_variable_without_value_is_equal_to_nothing() {
+    let request = Some(&["x"][..]);
+    for (operator, want) in [
+        ("StringEquals", false),
+        ("StringNotEquals", true),
+        ("StringLike", false),
+        ("StringNotLike", true),
+        ("StringEqualsIgnoreCase", false),
+        ("ArnLike", false),
+        ("ArnNotLike", true),
+    ] {
+        let request =
+            if operator.starts_with("Arn") { Some(&["arn:aws:s3:::b"][..]) } else { request };
+        assert_eq!(weigh(operator, &["${aws:missing}"], request), Some(want), "{operator}");
+        assert_eq!(weigh(operator, &["${aws:TagKeys}"], request), None, "{operator}");
+        assert_eq!(weigh(operator, &["${aws:TagKeys, 'd'}"], request), None, "{operator}");
+    }
+    assert_eq!(weigh("StringEquals", &["${aws:missing, 'x'}"], request), Some(true));
+}
+
+/// Operators with a kind of their own, each with a value that fits and one of another kind.
+const KINDS: [(&str, &[&str], &[&str]); 6] = [
+    ("NumericEquals", &["1", "2", "-0.5"], &["x", "", "1e3", "${aws:missing}"]),
+    ("NumericNotEquals", &["1", "2", "-0.5"], &["x", "", "1e3"]),
+    ("IpAddress", &["192.0.2.1", "192.0.2.0/24", "::1"], &["192.0.2", "x", "::/129"]),
+    ("NotIpAddress", &["192.0.2.1", "192.0.2.0/24", "::1"], &["192.0.2", "x", "::/129"]),
+    ("DateLessThan", &["2026-01-01", "0", "2026-01-02T03:04:05Z"], &["x", "2026-13-01"]),
+    ("ArnNotLike", &["arn:aws:s3:::b", "arn:aws:s3:::*"], &["b", "arn:aws:s3", "a:b:c:d:e:f"]),
+];
+
 proptest! {
+    /// Whatever a value that cannot be read was meant to be: the outcome is known only if it would
+    /// have been the same.
+    #[test]
+    fn what_is_known_holds_for_whatever_was_meant(
+        kind in prop::sample::select(&KINDS[..]), prefix in 0_usize..3, if_exists: bool,
+        at in any::<[prop::sample::Index; 5]>(), present: bool, damage_request: bool,
+    ) {
+        let (name, good, bad) = kind;
+        let prefix = ["", "ForAnyValue:", "ForAllValues:"][prefix];
+        let operator = format!("{prefix}{name}{}", if if_exists { "IfExists" } else { "" });
+        let pick = |n: usize, from: &[&'static str]| from[at[n].index(from.len())];
+        let (fixed, broken) = (pick(0, good), pick(1, bad));
+        // A request has addresses, not networks.
+        let plain: Vec<&str> = good.iter().copied().filter(|v| !v.contains(['/', '*'])).collect();
+        let (one, two) = (pick(2, &plain), pick(3, &plain));
+        for meant in good {
+            let meant = if damage_request { plain[at[4].index(plain.len())] } else { meant };
+            let ask = |value| {
+                let policy = if damage_request { [fixed, fixed] } else { [fixed, value] };
+                let request = if damage_request { [one, value] } else { [one, two] };
+                weigh(&operator, &policy, present.then_some(&request[..]))
+            };
+            let (known, truth) = (ask(broken), ask(meant));
+            prop_assert!(truth.is_some(), "{operator} {meant}");
+            prop_assert!(known.is_none() || known == truth, "{operator} {broken} {meant}");
+        }
+    }
+
     /// A negated operator is the opposite of its positive twin whenever the key is present.
     #[test]
     fn negation_is_the_opposite(policy in "[ab*?]{0,4}", value in "[ab*]{0,4}") {
@@ -148,10 +283,11 @@ proptest! {
         ] {
             let mut context = Context::new();
             context.set("k", value.clone());
-            let holds = |name: &str| {
-                Condition::new(Operator::parse(name).unwrap(), "K", &[&policy], true).holds(&context)
+            let outcome = |name: &str| {
+                Condition::new(Operator::parse(name).unwrap(), "K", &[&policy], true)
+                    .outcome(&context)
             };
-            prop_assert_ne!(holds(positive), holds(negative));
+            prop_assert_eq!(outcome(positive), outcome(negative).negated());
         }
     }
 }

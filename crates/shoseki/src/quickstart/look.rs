@@ -90,7 +90,7 @@ impl Walk<'_> {
             return Err(Stop::Wrong(format!("{log_file}: no records")));
         };
         self.say(&Say::Record { count: records.len() });
-        self.out.text(&format!("{record:#}"));
+        self.out.lines(&format!("{record:#}"));
         self.out.value(&json!({ "type": "record", "record": record }));
         Ok(())
     }

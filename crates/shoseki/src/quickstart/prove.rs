@@ -49,7 +49,7 @@ impl Walk<'_> {
                 Stream::Out => "out",
                 Stream::Err => "err",
             };
-            self.out.text(text.strip_suffix('\n').unwrap_or(&text));
+            self.out.lines(text.strip_suffix('\n').unwrap_or(&text));
             self.out.value(&json!({ "type": "validation", "stream": name, "text": text }));
         }
         let (digests, logs) = (report.digests, report.logs);

@@ -1,13 +1,17 @@
-//! The file that keeps the newest digest of each region of one trail.
+//! The file that keeps the newest digest of each region of one trail, and the public keys that
+//! prove its digests: with it, a trail can be verified that no server remembers.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use trail::verify::Anchor;
 use types::AccountId;
 
+use super::evidence::PublicKeys;
 use crate::exit::Trouble;
 
 /// Whose digests a file of anchors keeps.
@@ -25,7 +29,20 @@ pub(super) struct Owner<'a> {
 pub(super) struct Anchors {
     path: PathBuf,
     is_there: bool,
+    kept: Kept,
+}
+
+/// What the file says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Kept {
     by_region: BTreeMap<String, Anchor>,
+    keys: PublicKeys,
+}
+
+/// The trail that a file of anchors is of, if it says so.
+pub(super) fn trail_arn(path: &Path) -> Option<String> {
+    let file: Value = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
+    file.get("trailArn")?.as_str().map(str::to_owned)
 }
 
 impl Anchors {
@@ -33,42 +50,62 @@ impl Anchors {
     pub(super) fn read(path: &Path, owner: Owner<'_>) -> Result<Self, Trouble> {
         let (path, is_there) = (path.to_owned(), path.exists());
         if !is_there {
-            return Ok(Self { path, is_there, by_region: BTreeMap::new() });
+            return Ok(Self { path, is_there, kept: Kept::default() });
         }
         let unusable = |cause: &dyn std::fmt::Display| {
             Trouble::usage(format_args!("`{}`: {cause}", path.display()))
         };
         let text = fs::read(&path).map_err(|error| unusable(&error))?;
-        let by_region = parse(&text, owner).map_err(|cause| unusable(&cause))?;
-        Ok(Self { path, is_there, by_region })
+        let kept = parse(&text, owner).map_err(|cause| unusable(&cause))?;
+        Ok(Self { path, is_there, kept })
+    }
+
+    /// The bucket and the prefix of the newest digest that it keeps.
+    pub(super) fn place(&self, owner: Owner<'_>) -> Option<(String, Option<String>)> {
+        let newest = self.kept.by_region.values().max_by_key(|anchor| anchor.end)?;
+        let folder = format!("AWSLogs/{}/CloudTrail-Digest/", owner.account);
+        let (prefix, _) = newest.object.rsplit_once(&folder)?;
+        let prefix = prefix.strip_suffix('/').map(str::to_owned);
+        Some((newest.bucket.clone(), prefix))
+    }
+
+    /// The public keys that it keeps.
+    pub(super) fn keys(&self) -> &PublicKeys {
+        &self.kept.keys
+    }
+
+    /// Keeps public keys, too.
+    pub(super) fn keep_keys(&mut self, keys: &PublicKeys) {
+        let keys = keys.iter().map(|(fingerprint, der)| (fingerprint.clone(), der.clone()));
+        self.kept.keys.extend(keys);
     }
 
     /// The regions of which it keeps a digest.
     pub(super) fn regions(&self) -> impl Iterator<Item = &str> {
-        self.by_region.keys().map(String::as_str)
+        self.kept.by_region.keys().map(String::as_str)
     }
 
     /// The digest that it keeps of a region.
     pub(super) fn of(&self, region: &str) -> Option<&Anchor> {
-        self.by_region.get(region)
+        self.kept.by_region.get(region)
     }
 
     /// Puts a region's newest digest in the place of an older one.
     pub(super) fn advance(&mut self, region: &str, head: &Anchor) {
-        let kept = self.by_region.get(region);
+        let kept = self.kept.by_region.get(region);
         if kept.is_none_or(|kept| kept.end <= head.end) {
-            self.by_region.insert(region.to_owned(), head.clone());
+            self.kept.by_region.insert(region.to_owned(), head.clone());
         }
     }
 
     /// Replaces the file whole or not at all; tells whether there is one now.
     pub(super) fn write(&self, owner: Owner<'_>) -> Result<bool, Trouble> {
-        if self.by_region.is_empty() {
+        if self.kept.by_region.is_empty() {
             return Ok(self.is_there);
         }
         let mut aside = self.path.as_os_str().to_owned();
         aside.push(".new");
-        let text = print(&self.by_region, owner);
+        let text = print(&self.kept, owner);
         let written = fs::write(&aside, text).and_then(|()| fs::rename(&aside, &self.path));
         let cannot =
             |error| Trouble::unreachable(format_args!("`{}`: {error}", self.path.display()));
@@ -76,21 +113,27 @@ impl Anchors {
     }
 }
 
-fn print(by_region: &BTreeMap<String, Anchor>, owner: Owner<'_>) -> String {
+fn print(kept: &Kept, owner: Owner<'_>) -> String {
     let Owner { trail_arn, account, .. } = owner;
-    let account = account.as_str();
-    let file = json!({ "trailArn": trail_arn, "accountId": account, "regions": by_region });
+    let keys = kept.keys.iter().map(|(fingerprint, der)| (fingerprint, STANDARD.encode(der)));
+    let file = json!({
+        "trailArn": trail_arn,
+        "accountId": account.as_str(),
+        "regions": kept.by_region,
+        "publicKeys": keys.collect::<BTreeMap<_, _>>(),
+    });
     format!("{file}\n")
 }
 
 /// Errors with a text for people.
-fn parse(text: &[u8], owner: Owner<'_>) -> Result<BTreeMap<String, Anchor>, String> {
+fn parse(text: &[u8], owner: Owner<'_>) -> Result<Kept, String> {
     let mut file: Value = serde_json::from_slice(text).map_err(|error| error.to_string())?;
     let other = |whose: &str| {
         Err(format!("it keeps the digests of {whose}: use one file for each trail and account"))
     };
     let Some(regions) = file.get_mut("regions").map(Value::take) else {
-        return parse_single(file, owner);
+        let by_region = parse_single(file, owner)?;
+        return Ok(Kept { by_region, ..Kept::default() });
     };
     let text = |name: &str| file.get(name).and_then(Value::as_str).unwrap_or_default();
     if text("trailArn") != owner.trail_arn {
@@ -99,7 +142,14 @@ fn parse(text: &[u8], owner: Owner<'_>) -> Result<BTreeMap<String, Anchor>, Stri
     if text("accountId") != owner.account.as_str() {
         return other(text("accountId"));
     }
-    serde_json::from_value(regions).map_err(|error| error.to_string())
+    let keys = file.get("publicKeys").and_then(Value::as_object).into_iter().flatten();
+    let key = |(fingerprint, der): (&String, &Value)| {
+        let der = STANDARD.decode(der.as_str()?).ok()?;
+        Some((fingerprint.clone(), der))
+    };
+    let keys = keys.map(|pair| key(pair).ok_or("a public key in it is not base64"));
+    let by_region = serde_json::from_value(regions).map_err(|error| error.to_string())?;
+    Ok(Kept { by_region, keys: keys.collect::<Result<_, _>>()? })
 }
 
 /// The first form of the file: one digest, which says by its name whose it is.
@@ -156,6 +206,34 @@ mod tests {
         });
     }
 
+    /// A file tells where its digests are, and the keys that prove them.
+    #[test]
+    fn a_file_tells_place_and_keys() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("anchors.json");
+        let day = "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/01/02/d.json.gz";
+        assert_eq!(trail_arn(&path), None);
+        with_owner(|owner| {
+            let mut anchors = Anchors::read(&path, owner).unwrap();
+            assert_eq!(anchors.place(owner), None);
+            anchors.advance("eu-west-1", &anchor(day, 1));
+            assert_eq!(anchors.place(owner), Some(("logs".to_owned(), None)));
+            anchors.advance("us-east-1", &anchor(&format!("a/b/{day}"), 2));
+            anchors.keep_keys(&BTreeMap::from([("f1".to_owned(), vec![1, 2])]));
+            anchors.write(owner).unwrap();
+            assert_eq!(trail_arn(&path).as_deref(), Some(ARN));
+            let mut anchors = Anchors::read(&path, owner).unwrap();
+            assert_eq!(anchors.place(owner), Some(("logs".to_owned(), Some("a/b".to_owned()))));
+            assert_eq!(anchors.keys().get("f1"), Some(&vec![1, 2]));
+            anchors.keep_keys(&BTreeMap::from([("f2".to_owned(), vec![3])]));
+            anchors.write(owner).unwrap();
+            assert_eq!(Anchors::read(&path, owner).unwrap().keys().len(), 2);
+            let broken = fs::read_to_string(&path).unwrap().replace("AQI=", "%");
+            fs::write(&path, broken).unwrap();
+            assert!(Anchors::read(&path, owner).unwrap_err().text.contains("base64"));
+        });
+    }
+
     /// A file of another trail or account is refused and stays as it is.
     #[test]
     fn a_file_of_another_trail_is_refused() {
@@ -188,7 +266,7 @@ mod tests {
             with_owner(|owner| parse(&text, owner))
         };
         let kept = read(&object("audit")).unwrap();
-        assert_eq!(kept.get("us-east-1"), Some(&anchor(&object("audit"), 1)));
+        assert_eq!(kept.by_region.get("us-east-1"), Some(&anchor(&object("audit"), 1)));
         for other in [object("audit2").as_str(), "x", ""] {
             assert!(read(other).is_err(), "{other}");
         }

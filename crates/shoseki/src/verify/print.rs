@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use trail::verify::{Conclusion, Counts, Report, Stream, print};
+use trail::verify::{Conclusion, Counts, Finding, Report, Stream, print};
 
 use super::{Judged, conclusion, is_empty};
 use crate::out::{self, Out};
@@ -18,20 +18,20 @@ pub(super) fn print_reports(judged: &[Judged], form: Form, verbose: bool, as_jso
     if as_json {
         return Out::new(true).value(&document(judged, verbose));
     }
-    for (at, Judged { region, report }) in judged.iter().enumerate() {
+    for (at, Judged { region, report, .. }) in judged.iter().enumerate() {
         if form == Form::WithVerdict {
             let lead = if at == 0 { "" } else { "\n" };
-            out::raw(&format!("{lead}Region {region}\n"));
+            out::plain(&format!("{lead}Region {region}\n"));
         }
         for (stream, text) in print(report, verbose) {
             match stream {
-                Stream::Out => out::raw(&text),
-                Stream::Err => out::raw_complaint(&text),
+                Stream::Out => out::plain(&text),
+                Stream::Err => out::plain_complaint(&text),
             }
         }
     }
     if form == Form::WithVerdict {
-        out::raw(&format!("\n{}\n", verdict(judged)));
+        out::plain(&format!("\n{}\n", verdict(judged)));
     }
 }
 
@@ -48,7 +48,27 @@ fn verdict(judged: &[Judged]) -> String {
     let (digests, logs) = (ratio(|report| report.digests), ratio(|report| report.logs));
     let regions: Vec<_> = judged.iter().map(|judged| judged.region.as_str()).collect();
     let regions = regions.join(", ");
-    format!("{word}: {digests} digest files, {logs} log files in {regions}")
+    let count = |text: &str, count: u64| match count {
+        0 => String::new(),
+        count => format!("; {count} {text}"),
+    };
+    let sum = |of: fn(&Report) -> u64| judged.iter().map(|judged| of(&judged.report)).sum();
+    let extra = count("EXTRA", sum(extra));
+    let pending = count("log files pending", sum(|report| report.pending));
+    format!("{word}: {digests} digest files, {logs} log files in {regions}{extra}{pending}")
+}
+
+/// How many files nothing proves.
+fn extra(report: &Report) -> u64 {
+    let files = |finding: &Finding| match finding {
+        Finding::Extra { .. } => 1,
+        Finding::Unproven { files, .. } => *files as u64,
+        Finding::Anchor { .. }
+        | Finding::BrokenLink { .. }
+        | Finding::Newest { .. }
+        | Finding::NoDigests { .. } => 0,
+    };
+    report.findings.iter().map(files).sum()
 }
 
 fn document(judged: &[Judged], verbose: bool) -> Value {
@@ -76,6 +96,8 @@ fn section(judged: &Judged, verbose: bool) -> Value {
         "digests": counts(report.digests),
         "backfillDigests": counts(report.backfills),
         "logFiles": counts(report.logs),
+        "extraFiles": extra(report),
+        "pendingLogFiles": report.pending,
         "newestDigest": report.head,
         "lines": lines,
     })

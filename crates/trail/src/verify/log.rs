@@ -1,12 +1,8 @@
-use std::collections::BTreeSet;
 use std::iter;
 
-use types::{HOUR_MS, Timestamp};
-
 use super::load::equal_hashes;
-use super::{Evidence, Line, Object, Reason, Report, Request, Verdict};
+use super::{Evidence, Object, Reason, Report, Verdict};
 use crate::gzip::{self, GzipError};
-use crate::{log_file, names};
 
 /// How much of a log file is inflated, and hashed without being kept.
 const LOG_BYTES_MAX: u64 = 16_000_000_000;
@@ -60,41 +56,5 @@ pub(super) fn judge_all(evidence: &Evidence<'_>, logs: &[NamedLog], report: &mut
     let verdicts = verdicts.into_iter().chain(iter::repeat_with(lacking));
     for (log, verdict) in logs.iter().zip(verdicts) {
         report.log(&log.bucket, &log.object, verdict);
-    }
-}
-
-/// Log files in the trail's folder, of the time that was found, that no valid digest names.
-///
-/// Somebody may have added them; or they are of another trail with the same folder, were
-/// delivered while validation was off, or late, or their digest is invalid. Files of the last
-/// hour found are left out, for their digest may be still to come.
-pub fn unnamed_log_files(
-    request: &Request<'_>,
-    evidence: &Evidence<'_>,
-    report: &Report,
-) -> Result<Vec<String>, String> {
-    let Some((start, end)) = report.found else { return Ok(Vec::new()) };
-    let named: BTreeSet<&str> = report.lines.iter().filter_map(log_key).collect();
-    let folder = folder(request);
-    let after = format!("{folder}{}", names::date_folders(start));
-    let keys = (evidence.list)(request.bucket, &folder, &after)?;
-    let of_interest = |key: &String| {
-        let slot = log_file::slot_of(key);
-        slot.is_some_and(|slot: Timestamp| slot > start && slot <= end.minus_ms(HOUR_MS))
-            && !named.contains(key.as_str())
-    };
-    Ok(keys.into_iter().filter(of_interest).collect())
-}
-
-fn folder(request: &Request<'_>) -> String {
-    let series = request.series;
-    let account = names::account_folder(series.prefix, series.organization, series.account);
-    format!("{account}CloudTrail/{}/", series.region)
-}
-
-fn log_key(line: &Line) -> Option<&str> {
-    match line {
-        Line::Log { key, .. } => Some(key),
-        Line::Digest { .. } | Line::Gap { .. } => None,
     }
 }

@@ -1,4 +1,6 @@
-use super::{Counts, Finding, Line, Report, Verdict};
+use types::printable;
+
+use super::{Counts, Finding, Line, Pretence, Report, Verdict};
 use crate::digest::Kind;
 
 /// Where a text goes.
@@ -12,12 +14,14 @@ pub enum Stream {
 
 /// The report in the format of `aws cloudtrail validate-logs`: texts, with their line feeds, in
 /// order. What is valid is told only if `verbose`. Our own findings come before the summary.
+///
+/// Names that a stranger chose are made [`printable`], so that none looks like a line of its own.
 pub fn print(report: &Report, verbose: bool) -> Vec<(Stream, String)> {
     let mut out = Printer { texts: Vec::new(), after_blank: true };
     let (start, end) = (report.requested.0.iso(), report.requested.1.iso());
     out.out(format!(
         "Validating log files for trail {} between {start} and {end}\n\n",
-        report.trail_arn
+        printable(&report.trail_arn)
     ));
     for line in &report.lines {
         out.line(line, verbose);
@@ -52,10 +56,10 @@ impl Printer {
                 ));
             }
             Line::Digest { kind, bucket, key, verdict } => {
-                (format!("{}Digest file\ts3://{bucket}/{key}", prefix(*kind)), verdict)
+                (format!("{}Digest file\t{}", prefix(*kind), place(bucket, key)), verdict)
             }
             Line::Log { bucket, key, verdict } => {
-                (format!("Log file\ts3://{bucket}/{key}"), verdict)
+                (format!("Log file\t{}", place(bucket, key)), verdict)
             }
         };
         match verdict {
@@ -87,17 +91,30 @@ fn prefix(kind: Kind) -> &'static str {
 fn finding_text(finding: &Finding) -> String {
     match finding {
         Finding::Anchor { anchor, verdict } => {
-            format!("Anchor\ts3://{}/{}\t{}", anchor.bucket, anchor.object, word(verdict))
+            format!("Anchor\t{}\t{}", place(&anchor.bucket, &anchor.object), word(verdict))
         }
         Finding::BrokenLink { bucket, key } => {
-            format!("Digest file\ts3://{bucket}/{key}\tINVALID: not the digest that was chained")
+            format!("Digest file\t{}\tINVALID: not the digest that was chained", place(bucket, key))
         }
         Finding::Newest { bucket, key } => format!(
-            "Digest file\ts3://{bucket}/{key}\tINVALID: not found, though the trail delivered it last"
+            "Digest file\t{}\tINVALID: not found, though the trail delivered it last",
+            place(bucket, key)
+        ),
+        Finding::Extra { what, bucket, key } => {
+            let (what, why) = match what {
+                Pretence::Log => ("Log file", "no valid digest names it"),
+                Pretence::Digest => ("Digest file", "it is in no chain of digests"),
+                Pretence::Nothing => ("File", "CloudTrail gives no file such a name"),
+            };
+            format!("{what}\t{}\tEXTRA: {why}", place(bucket, key))
+        }
+        Finding::Unproven { bucket, folder, files } => format!(
+            "Log files\t{}\tEXTRA: {files}, and no valid digest names any",
+            place(bucket, folder)
         ),
         Finding::NoDigests { bucket, folder, delivered } => format!(
-            "Digest files\ts3://{bucket}/{folder}\tINVALID: none found, but the trail delivered \
-             its newest at {}",
+            "Digest files\t{}\tINVALID: none found, but the trail delivered its newest at {}",
+            place(bucket, folder),
             delivered.iso()
         ),
     }
@@ -106,9 +123,13 @@ fn finding_text(finding: &Finding) -> String {
 fn word(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Valid => "valid".to_owned(),
-        Verdict::Invalid(reason) => format!("INVALID: {reason}"),
-        Verdict::Unreadable(cause) => format!("UNREADABLE: {cause}"),
+        Verdict::Invalid(reason) => format!("INVALID: {}", printable(&reason.to_string())),
+        Verdict::Unreadable(cause) => format!("UNREADABLE: {}", printable(cause)),
     }
+}
+
+fn place(bucket: &str, key: &str) -> String {
+    printable(&format!("s3://{bucket}/{key}")).into_owned()
 }
 
 fn summary(report: &Report) -> String {

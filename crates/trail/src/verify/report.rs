@@ -2,7 +2,7 @@ use std::fmt;
 
 use types::Timestamp;
 
-use super::{Anchor, Request};
+use super::{Anchor, Pretence, Request};
 use crate::digest::Kind;
 
 /// All that was found, in the order in which it was found.
@@ -26,6 +26,10 @@ pub struct Report {
     pub backfills: Counts,
     /// Of log files.
     pub logs: Counts,
+    /// Log files of the range that a digest still to come may name.
+    pub pending: u64,
+    /// The period of the newest valid digest.
+    pub(super) newest: Option<(Timestamp, Timestamp)>,
 }
 
 /// How many are valid, how many are not, and of how many nothing is known.
@@ -177,6 +181,24 @@ pub enum Finding {
         /// Its key.
         key: String,
     },
+    /// A file in the trail's folders that nothing signed names.
+    Extra {
+        /// What it looks like.
+        what: Pretence,
+        /// Its bucket.
+        bucket: String,
+        /// Its key.
+        key: String,
+    },
+    /// There are log files, and no valid digest at all.
+    Unproven {
+        /// Their bucket.
+        bucket: String,
+        /// Their folder.
+        folder: String,
+        /// How many there are.
+        files: usize,
+    },
     /// There are no digests, although the trail says that it delivered one.
     NoDigests {
         /// The bucket.
@@ -195,6 +217,8 @@ impl Finding {
             Self::Anchor { .. }
             | Self::BrokenLink { .. }
             | Self::Newest { .. }
+            | Self::Extra { .. }
+            | Self::Unproven { .. }
             | Self::NoDigests { .. } => Conclusion::Invalid,
         }
     }
@@ -212,6 +236,8 @@ impl Report {
             digests: Counts::default(),
             backfills: Counts::default(),
             logs: Counts::default(),
+            pending: 0,
+            newest: None,
         }
     }
 
@@ -223,6 +249,11 @@ impl Report {
             .chain(self.findings.iter().map(Finding::conclusion))
             .max()
             .unwrap_or(Conclusion::Valid)
+    }
+
+    /// How long the newest valid digest's period is.
+    pub fn digest_interval_ms(&self) -> Option<u64> {
+        self.newest.map(|(start, end)| end.as_ms().saturating_sub(start.as_ms()))
     }
 
     /// Whether everything was read and nothing is wrong.

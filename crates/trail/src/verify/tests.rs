@@ -1,3 +1,4 @@
+mod extra;
 mod world;
 
 use std::cell::RefCell;
@@ -286,20 +287,6 @@ fn the_lack_of_all_digests_is_told() {
     );
     assert!(text.starts_with(&want) && text.ends_with("No digests found\n"), "{text}");
     assert_eq!(report.conclusion(), Conclusion::Invalid);
-}
-
-/// A log file slipped in beside the others is found; the newest hour's may still be undigested.
-#[test]
-fn unnamed_log_files_are_found() {
-    let mut world = World::new();
-    let unnamed = |world: &World| {
-        let report = world.verify();
-        world.ask(|request, evidence| unnamed_log_files(request, evidence, &report)).unwrap()
-    };
-    assert_eq!(unnamed(&world), [""; 0]);
-    let slipped_in = world.deliver(BUCKET, START.plus_ms(7 * HOUR_MS), 4);
-    world.deliver(BUCKET, START.plus_ms(29 * HOUR_MS), 4);
-    assert_eq!(unnamed(&world), [slipped_in.object]);
 }
 
 /// What cannot be read is told with the reason and counted apart, and the rest is still judged.

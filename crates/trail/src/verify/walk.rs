@@ -79,6 +79,7 @@ fn accept(
             hash: digest.hash.clone(),
             end: digest.end,
         });
+        report.newest = Some((digest.start, digest.end));
     }
 }
 

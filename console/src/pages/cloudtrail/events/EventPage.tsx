@@ -18,6 +18,7 @@ import { JsonView } from "../../../components/JsonView";
 import { Page } from "../../../components/Page";
 import { Time } from "../../../components/Time";
 import { t } from "../../../i18n";
+import { printable } from "../../../i18n/printable";
 import { type HistoryRow, resourceHref, rowOf } from "./record";
 
 const AROUND_MS = 15 * 60 * 1000;
@@ -69,7 +70,7 @@ function Detail({ row }: { row: HistoryRow }) {
             { label: t("history.region"), value: record.awsRegion ?? "–" },
             { label: t("history.attribute.accessKey"), value: event.AccessKeyId ?? record.userIdentity?.accessKeyId ?? "–" },
             { label: t("history.errorCode"), value: record.errorCode ?? "–" },
-            { label: t("history.errorMessage"), value: record.errorMessage ?? "–" },
+            { label: t("history.errorMessage"), value: printable(record.errorMessage ?? "–") },
           ]}
         />
       </Container>
@@ -95,9 +96,9 @@ function Resources({ row: { event } }: { row: HistoryRow }) {
         {
           id: "name",
           header: t("history.attribute.resourceName"),
-          cell: ({ ResourceType, ResourceName }) => {
+          cell: ({ ResourceType, ResourceName = "" }) => {
             const href = resourceHref(ResourceType, ResourceName);
-            return href ? <Link href={href}>{ResourceName}</Link> : ResourceName;
+            return href ? <Link href={href}>{printable(ResourceName)}</Link> : printable(ResourceName);
           },
           isRowHeader: true,
         },

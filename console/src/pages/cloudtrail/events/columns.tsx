@@ -3,6 +3,7 @@ import Link from "@cloudscape-design/components/link";
 import type { Column } from "../../../components/ListTable";
 import { Time } from "../../../components/Time";
 import { type MessageKey, t } from "../../../i18n";
+import { printable } from "../../../i18n/printable";
 import { type HistoryRow, resourceHref } from "./record";
 
 function plain(
@@ -11,7 +12,7 @@ function plain(
   read: (row: HistoryRow) => string | undefined,
   optional?: true,
 ): Column<HistoryRow> {
-  return { id, header: t(header), cell: (row) => read(row) || "–", text: (row) => read(row) ?? "", optional };
+  return { id, header: t(header), cell: (row) => printable(read(row) ?? "") || "–", text: (row) => read(row) ?? "", optional };
 }
 
 function Resources({ row: { event } }: { row: HistoryRow }) {
@@ -19,9 +20,9 @@ function Resources({ row: { event } }: { row: HistoryRow }) {
   if (resources.length === 0) return <>–</>;
   return (
     <>
-      {resources.map(({ ResourceType, ResourceName }, index) => {
+      {resources.map(({ ResourceType, ResourceName = "" }, index) => {
         const href = resourceHref(ResourceType, ResourceName);
-        return <div key={index}>{href ? <Link href={href}>{ResourceName}</Link> : ResourceName}</div>;
+        return <div key={index}>{href ? <Link href={href}>{printable(ResourceName)}</Link> : printable(ResourceName)}</div>;
       })}
     </>
   );

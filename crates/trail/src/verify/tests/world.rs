@@ -25,6 +25,8 @@ pub(super) struct World {
     pub(super) digests: Vec<Link>,
     pub(super) logs: Vec<String>,
     pub(super) anchors: Vec<Anchor>,
+    /// When objects were written, if not at the time in their name.
+    pub(super) written: BTreeMap<String, Timestamp>,
 }
 
 impl World {
@@ -36,6 +38,7 @@ impl World {
             digests: Vec::new(),
             logs: Vec::new(),
             anchors: Vec::new(),
+            written: BTreeMap::new(),
         }
     }
 
@@ -151,6 +154,36 @@ impl World {
         };
         let evidence = Evidence { list: &list, get: &get, check: &check, judge: None };
         question(&self.request(), &evidence)
+    }
+
+    /// The report with what is extra at `now`. Objects are written at the time in their name.
+    pub(super) fn look(&self, now: Timestamp) -> Report {
+        let mut report = self.verify();
+        let entries = |span: &Span<'_>| -> Result<Vec<Entry>, String> {
+            let keys = self.objects.iter().filter(|((of, _), _)| of == span.bucket);
+            let keys = keys.filter(|((_, key), _)| {
+                let is_late = span.until.is_some_and(|until| key.as_str() > until);
+                key.starts_with(span.prefix) && key.as_str() > span.after && !is_late
+            });
+            let entry = |((_, key), object): (&(String, String), &Object)| {
+                let bytes = object.bytes.len() as u64;
+                let written = self.written.get(key).copied();
+                let written = written.or_else(|| log_file::slot_of(key)).unwrap_or(START);
+                Entry { key: key.clone(), bytes, written }
+            };
+            Ok(keys.map(entry).collect())
+        };
+        let clocked = Clocked { now, digest_interval_ms: HOUR_MS };
+        self.ask(|request, evidence| {
+            look_for_extra(request, evidence, &entries, clocked, &mut report)
+        })
+        .unwrap();
+        report
+    }
+
+    pub(super) fn put(&mut self, key: &str, bytes: &[u8]) {
+        let object = Object { bytes: bytes.to_vec(), metadata: BTreeMap::new() };
+        self.objects.insert((BUCKET.to_owned(), key.to_owned()), object);
     }
 
     pub(super) fn verify(&self) -> Report {

@@ -1,0 +1,18 @@
+// Text that strangers chose: object keys, tags, messages. React keeps it from being markup; this keeps
+// it from reading otherwise than it is written.
+
+// Control characters but for line feed and tab, what ends a line, and what turns the direction of text.
+// The server's command has the same list: `crates/types/src/printable.rs`.
+const MISLEADING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+const digits = (character: string) => (character.codePointAt(0) ?? 0).toString(16);
+
+/** The text with everything that could mislead a reader written out: `\u{202e}`. */
+export function printable(text: string): string {
+  return text.replace(MISLEADING, (character) => `\\u{${digits(character)}}`);
+}
+
+/** The same inside of JSON, where it stays the same value. */
+export function printableJson(json: string): string {
+  return json.replace(MISLEADING, (character) => `\\u${digits(character).padStart(4, "0")}`);
+}

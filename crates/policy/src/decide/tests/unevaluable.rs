@@ -1,0 +1,58 @@
+//! Conditions that cannot be evaluated.
+
+use super::*;
+
+/// A bucket policy's statement with a condition.
+fn when(effect: &str, condition: &str) -> String {
+    format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Sid":"R","Effect":"{effect}","Principal":{{"AWS":"arn:aws:iam::111122223333:user/u"}},"Action":"*","Resource":"*","Condition":{{{condition}}}}}}}"#
+    )
+}
+
+/// What cannot be evaluated makes no Allow apply, and makes a Deny apply, negated or not.
+#[test]
+fn what_cannot_be_evaluated_never_helps() {
+    let scene = Scene {
+        keys: vec![
+            ("aws:SourceIp", "192.0.2.1"),
+            ("aws:CurrentTime", "2026-01-02T03:04:05Z"),
+            ("s3:max-keys", "ten"),
+            ("s3:signatureAge", "5"),
+            ("aws:SourceArn", "arn:aws:s3:::b"),
+            ("aws:SecureTransport", "true"),
+        ],
+        ..Scene::s3(user())
+    };
+    for condition in [
+        r#""IpAddress":{"aws:SourceIp":"203.0.113.0/33"}"#,
+        r#""NotIpAddress":{"aws:SourceIp":"203.0.113.0/33"}"#,
+        r#""NotIpAddress":{"aws:SourceIp":["203.0.113.0/24","office"]}"#,
+        r#""NumericEquals":{"s3:max-keys":"10"}"#,
+        r#""NumericNotEquals":{"s3:max-keys":"10"}"#,
+        r#""NumericNotEqualsIfExists":{"s3:max-keys":"10"}"#,
+        r#""ForAllValues:NumericNotEquals":{"s3:max-keys":"10"}"#,
+        r#""NumericGreaterThan":{"s3:signatureAge":"6e5"}"#,
+        r#""NumericNotEquals":{"s3:signatureAge":"${s3:max-keys}"}"#,
+        r#""DateLessThan":{"aws:CurrentTime":"next year"}"#,
+        r#""DateNotEquals":{"aws:CurrentTime":"next year"}"#,
+        r#""ArnLike":{"aws:SourceArn":"arn:aws:sns:*:t"}"#,
+        r#""ArnNotLike":{"aws:SourceArn":"my-topic"}"#,
+        r#""ArnNotLike":{"aws:SourceIp":"arn:aws:sns:*:*:*"}"#,
+        r#""Bool":{"aws:SecureTransport":"yes"}"#,
+        r#""Null":{"aws:SourceIp":"no"}"#,
+        r#""BinaryEquals":{"aws:SourceIp":"%"}"#,
+    ] {
+        check(&scene.clone().policy(when("Allow", condition)), "- Identity");
+        let denied = scene.clone().identity(EVERYTHING).policy(when("Deny", condition));
+        check(&denied, "- Resource R");
+    }
+}
+
+/// A condition of the same statement that fails is enough to know that it does not apply.
+#[test]
+fn what_fails_anyway_need_not_be_evaluated() {
+    let scene = Scene { keys: vec![("aws:SourceIp", "192.0.2.1")], ..Scene::s3(user()) };
+    let both = r#""IpAddress":{"aws:SourceIp":"x"},"StringEquals":{"aws:username":"v"}"#;
+    check(&scene.clone().identity(EVERYTHING).policy(when("Deny", both)), "+ Identity");
+    check(&scene.policy(when("Allow", both)), "- Identity");
+}

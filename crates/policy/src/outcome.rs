@@ -1,0 +1,88 @@
+//! Whether something holds, where that may be unknown.
+//!
+//! A policy may compare what cannot be compared: an address with a word, a number with nothing.
+//! Such a comparison neither holds nor fails, and negating it does not change that. What follows
+//! is decided last, by the effect of the statement: an Allow needs what holds, a Deny gives way
+//! only to what fails.
+//!
+//! Assumed: AWS refuses most such policies when they are written, and does not say how it
+//! evaluates the rest. This is the reading in which nobody gains anything by them.
+
+/// The truth values of Kleene's logic, in their order: AND is the least of them, OR the greatest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Outcome {
+    Fails,
+    /// It depends on something that cannot be evaluated.
+    Unknown,
+    Holds,
+}
+
+impl Outcome {
+    /// The OR of all; of none it is [`Outcome::Fails`].
+    pub(crate) fn any(outcomes: impl IntoIterator<Item = Self>) -> Self {
+        let mut found = Self::Fails;
+        for outcome in outcomes {
+            found = found.max(outcome);
+            if found == Self::Holds {
+                break;
+            }
+        }
+        found
+    }
+
+    /// The AND of all; of none it is [`Outcome::Holds`].
+    pub(crate) fn all(outcomes: impl IntoIterator<Item = Self>) -> Self {
+        let mut found = Self::Holds;
+        for outcome in outcomes {
+            found = found.min(outcome);
+            if found == Self::Fails {
+                break;
+            }
+        }
+        found
+    }
+
+    /// The opposite; of what is unknown nothing else is known.
+    pub(crate) fn negated(self) -> Self {
+        match self {
+            Self::Fails => Self::Holds,
+            Self::Unknown => Self::Unknown,
+            Self::Holds => Self::Fails,
+        }
+    }
+}
+
+impl From<bool> for Outcome {
+    fn from(holds: bool) -> Self {
+        if holds { Self::Holds } else { Self::Fails }
+    }
+}
+
+/// `None` is unknown.
+impl From<Option<bool>> for Outcome {
+    fn from(holds: Option<bool>) -> Self {
+        holds.map_or(Self::Unknown, Self::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Outcome::{Fails, Holds, Unknown};
+    use super::*;
+
+    /// One that holds decides an OR, one that fails an AND; otherwise the unknown stays.
+    #[test]
+    fn what_is_unknown_stays_so_unless_another_decides() {
+        for (outcomes, any, all) in [
+            (&[][..], Fails, Holds),
+            (&[Unknown], Unknown, Unknown),
+            (&[Unknown, Holds], Holds, Unknown),
+            (&[Unknown, Fails], Unknown, Fails),
+            (&[Holds, Fails], Holds, Fails),
+        ] {
+            assert_eq!(Outcome::any(outcomes.iter().copied()), any, "{outcomes:?}");
+            assert_eq!(Outcome::all(outcomes.iter().copied()), all, "{outcomes:?}");
+        }
+        assert_eq!([Fails, Unknown, Holds].map(Outcome::negated), [Holds, Unknown, Fails]);
+    }
+}

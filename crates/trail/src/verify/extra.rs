@@ -1,0 +1,371 @@
+//! Files beside those that digests name.
+//!
+//! The folders of a trail's log files and of its digests hold nothing but what CloudTrail put
+//! there, and it names all of that: log files in digests, digests in the digest that follows.
+//! A reader who takes every file in a folder for true is deceived by one that somebody else put
+//! beside them, and `validate-logs` is not: it never looks.
+//!
+//! Of the times that were asked for, a file is
+//!
+//! * *named*, if a validly signed digest in the same folder names it, of whichever trail, also one
+//!   from after the range: what a bucket refused is delivered up to 30 days late;
+//! * *pending*, if the digest that would name it may be still to come: its name is of a time after
+//!   the newest digest, or it was written after a trail's newest digest, and that trail's next is
+//!   not overdue;
+//! * *extra* otherwise, also if it has no name that CloudTrail gives.
+//!
+//! So files are extra that nobody forged but nobody proves either: those of a trail without
+//! validation, of a time in which it was off, or of a digest that is not valid. Of a digest that
+//! may not be read it is not known what it names: then nothing is extra, for the verdict says
+//! already that not everything could be read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use types::{DAY_MS, MINUTE_MS, Timestamp};
+
+use super::load;
+use super::{Evidence, Finding, Line, Report, Request, Verdict};
+use crate::digest::{self, Kind};
+use crate::retry::RETRY_WINDOW_MS;
+use crate::{log_file, names};
+
+/// How long after it was written a log file may count as delivered, and so be in the next digest.
+///
+/// Assumed: AWS does not say how long it takes.
+const DELIVERY_MS: u64 = MINUTE_MS;
+
+/// The clock of a search for extra files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clocked {
+    /// The time at which the listings were made.
+    pub now: Timestamp,
+    /// How often digests are made, for trails that have none yet.
+    pub digest_interval_ms: u64,
+}
+
+/// An object as a listing shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its key.
+    pub key: String,
+    /// Its size.
+    pub bytes: u64,
+    /// When it was put there.
+    pub written: Timestamp,
+}
+
+/// Which keys to list: those with the prefix, from behind `after` up to `until`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span<'a> {
+    /// The bucket.
+    pub bucket: &'a str,
+    /// What all keys begin with.
+    pub prefix: &'a str,
+    /// A text that sorts before all keys.
+    pub after: &'a str,
+    /// The last key; `None` is the end of the listing.
+    pub until: Option<&'a str>,
+}
+
+/// All objects of a span, ascending by key.
+pub type Entries<'a> = dyn Fn(&Span<'_>) -> Result<Vec<Entry>, String> + 'a;
+
+/// What a file beside the others pretends to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pretence {
+    /// A log file.
+    Log,
+    /// A digest of this trail.
+    Digest,
+    /// Nothing that CloudTrail delivers.
+    Nothing,
+}
+
+/// Looks for extra files, after [`verify`](super::verify), and puts them and the number of pending
+/// ones into the report.
+pub fn look_for_extra(
+    request: &Request<'_>,
+    evidence: &Evidence<'_>,
+    entries: &Entries<'_>,
+    clocked: Clocked,
+    report: &mut Report,
+) -> Result<(), String> {
+    let mut looked_at = BTreeSet::from([(request.bucket.to_owned(), root(request))]);
+    // A chain may have begun in another bucket, or under another prefix.
+    looked_at.extend(report.lines.iter().filter_map(|line| match line {
+        Line::Digest { bucket, key, verdict: Verdict::Valid, .. } => {
+            let (root, _) = key.split_once("CloudTrail-Digest/")?;
+            Some((bucket.clone(), root.to_owned()))
+        }
+        Line::Digest { .. } | Line::Log { .. } | Line::Gap { .. } => None,
+    }));
+    for (bucket, root) in looked_at {
+        let place = Place { request, bucket: &bucket, root: &root };
+        place.look(evidence, entries, clocked, report)?;
+    }
+    Ok(())
+}
+
+/// `[prefix/]AWSLogs/ACCOUNT/`
+fn root(request: &Request<'_>) -> String {
+    let series = request.series;
+    names::account_folder(series.prefix, series.organization, series.account)
+}
+
+/// The files of one account and region in one bucket.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    request: &'a Request<'a>,
+    bucket: &'a str,
+    root: &'a str,
+}
+
+/// The newest digest of a trail.
+#[derive(Debug, Clone, Copy)]
+struct Newest {
+    end: Timestamp,
+    /// When the next is overdue: another of its periods after it should be there.
+    overdue: Timestamp,
+}
+
+impl Newest {
+    fn of(start: Timestamp, end: Timestamp) -> Self {
+        let period_ms = end.as_ms().saturating_sub(start.as_ms());
+        Self { end, overdue: end.plus_ms(period_ms.saturating_mul(2)) }
+    }
+}
+
+/// What all digests of a place say.
+#[derive(Default)]
+struct Signed {
+    /// Of validly signed digests.
+    named: BTreeSet<(String, String)>,
+    /// By trail.
+    newest: BTreeMap<String, Newest>,
+    /// Whether some digest could not be read.
+    is_partial: bool,
+}
+
+impl Place<'_> {
+    fn look(
+        self,
+        evidence: &Evidence<'_>,
+        entries: &Entries<'_>,
+        clocked: Clocked,
+        report: &mut Report,
+    ) -> Result<(), String> {
+        let digests = self.list(entries, "CloudTrail-Digest", None)?;
+        let end = self.request.end;
+        let logs = self.list(entries, "CloudTrail", Some(end))?;
+        let logs = logs.into_iter().filter(|entry| self.is_in_range(entry, Pretence::Log));
+        let judged: BTreeSet<(String, String)> = report.lines.iter().filter_map(place_of).collect();
+        let unknown =
+            |entry: &Entry| !judged.contains(&(self.bucket.to_owned(), entry.key.clone()));
+        let logs: Vec<Entry> = logs.filter(unknown).collect();
+        let mut found = self.extra_digests(digests.iter().filter(|entry| unknown(entry)), report);
+        if !logs.is_empty() {
+            let signed = self.read(evidence, &digests, report);
+            found.extend(self.extra_logs(logs, &signed, clocked, report));
+        }
+        report.findings.extend(found);
+        Ok(())
+    }
+
+    fn extra_digests<'e>(
+        self,
+        entries: impl Iterator<Item = &'e Entry>,
+        report: &Report,
+    ) -> Vec<Finding> {
+        let newest = report.head.as_ref().map(|head| head.end);
+        let extra = |entry: &Entry| {
+            let what = match self.digest_name(&entry.key) {
+                None => Pretence::Nothing,
+                Some((trail, _, end)) if trail == self.own_trail() && Some(end) <= newest => {
+                    Pretence::Digest
+                }
+                Some(_) => return None,
+            };
+            self.is_in_range(entry, Pretence::Digest).then(|| self.extra(what, &entry.key))
+        };
+        entries.filter_map(extra).collect()
+    }
+
+    fn extra_logs(
+        self,
+        entries: Vec<Entry>,
+        signed: &Signed,
+        clocked: Clocked,
+        report: &mut Report,
+    ) -> Vec<Finding> {
+        let mut found = Vec::new();
+        for entry in entries {
+            if signed.named.contains(&(self.bucket.to_owned(), entry.key.clone())) {
+                continue;
+            }
+            match self.log_slot(&entry.key) {
+                Some(slot) if signed.may_name(slot, &entry, clocked) => {
+                    report.pending = report.pending.saturating_add(1);
+                }
+                Some(_) => found.push(self.extra(Pretence::Log, &entry.key)),
+                None => found.push(self.extra(Pretence::Nothing, &entry.key)),
+            }
+        }
+        if signed.is_partial {
+            found.clear();
+        } else if signed.newest.is_empty() && found.len() > 1 {
+            // Not one line for each file of a trail that does not validate.
+            let (bucket, folder) = (self.bucket.to_owned(), self.folder("CloudTrail"));
+            return vec![Finding::Unproven { bucket, folder, files: found.len() }];
+        }
+        found
+    }
+
+    fn extra(self, what: Pretence, key: &str) -> Finding {
+        Finding::Extra { what, bucket: self.bucket.to_owned(), key: key.to_owned() }
+    }
+
+    /// All objects in a folder that could be of the range, by their names, or that are of no time.
+    fn list(
+        self,
+        entries: &Entries<'_>,
+        kind: &str,
+        end: Option<Timestamp>,
+    ) -> Result<Vec<Entry>, String> {
+        let folder = self.folder(kind);
+        let day = format!("{folder}{}", names::date_folders(self.request.start));
+        // The slash behind a day sorts before every digit.
+        let last = end.map(|end| format!("{folder}{}0", names::date_folders(end)));
+        let (digits, letters) = (format!("{folder}0"), format!("{folder}:"));
+        let mut found = Vec::new();
+        for (after, until) in [
+            (folder.as_str(), Some(digits.as_str())),
+            (day.as_str(), Some(last.as_deref().unwrap_or(&letters))),
+            (letters.as_str(), None),
+        ] {
+            let span = Span { bucket: self.bucket, prefix: &folder, after, until };
+            found.extend(entries(&span)?);
+        }
+        // A console makes folders by empty objects.
+        found.retain(|entry| entry.bytes > 0 || !entry.key.ends_with('/'));
+        Ok(found)
+    }
+
+    fn folder(self, kind: &str) -> String {
+        format!("{}{kind}/{}/", self.root, self.request.series.region)
+    }
+
+    /// Whether a file's name is of the range; one that has no time is of its day, or of any.
+    fn is_in_range(self, entry: &Entry, what: Pretence) -> bool {
+        let Request { start, end, .. } = *self.request;
+        let (time, kind) = match what {
+            Pretence::Digest => {
+                let name = self.digest_name(&entry.key);
+                (name.map(|(_, _, time)| time), "CloudTrail-Digest")
+            }
+            Pretence::Log | Pretence::Nothing => (self.log_slot(&entry.key), "CloudTrail"),
+        };
+        if let Some(time) = time {
+            return start < time && time <= end;
+        }
+        let day = entry.key.strip_prefix(&self.folder(kind)).and_then(day_of);
+        day.is_none_or(|day| start < day.plus_ms(DAY_MS) && day <= end)
+    }
+
+    /// The time in a log file's name, if it is one of this account and region, in the folder of its
+    /// day.
+    fn log_slot(self, key: &str) -> Option<Timestamp> {
+        let series = self.request.series;
+        let slot = log_file::slot_of(key)?;
+        let (folder, days) = (self.folder("CloudTrail"), names::date_folders(slot));
+        let stem = format!("{}_CloudTrail_{}_", series.account, series.region);
+        let minute = names::minute(slot);
+        let unique = key
+            .strip_prefix(&format!("{folder}{days}/{stem}{minute}_"))?
+            .strip_suffix(".json.gz")?;
+        unique.bytes().all(|byte| byte.is_ascii_alphanumeric()).then_some(slot)
+    }
+
+    /// The trail with its home region, the kind and the time of a digest of this account and region.
+    fn digest_name(self, key: &str) -> Option<(String, Kind, Timestamp)> {
+        let series = self.request.series;
+        let rest = key.strip_prefix(&self.folder("CloudTrail-Digest"))?;
+        let stem = format!("{}_CloudTrail-Digest_{}_", series.account, series.region);
+        let name = rest.splitn(4, '/').nth(3)?.strip_prefix(&stem)?.strip_suffix(".json.gz")?;
+        let (name, kind) = match name.strip_suffix("_backfill") {
+            Some(name) => (name, Kind::Backfill),
+            None => (name, Kind::Regular),
+        };
+        let (trail, time) = name.rsplit_once('_')?;
+        let time = Timestamp::parse_basic(time)?;
+        let is_at_home = rest.starts_with(&format!("{}/", names::date_folders(time)));
+        (is_at_home && !trail.contains('/')).then(|| (trail.to_owned(), kind, time))
+    }
+
+    fn own_trail(self) -> String {
+        let digest::Series { trail, home_region, .. } = self.request.series;
+        format!("{trail}_{home_region}")
+    }
+
+    /// Reads the digests that the walk did not: of other trails, and from after the range.
+    fn read(self, evidence: &Evidence<'_>, digests: &[Entry], report: &mut Report) -> Signed {
+        let Request { start, end, .. } = *self.request;
+        let mut signed = Signed::default();
+        let judged: BTreeSet<(String, String)> = report.lines.iter().filter_map(place_of).collect();
+        let own = |(start, end)| (self.own_trail(), Newest::of(start, end));
+        signed.newest.extend(report.newest.map(own));
+        let until = end.plus_ms(RETRY_WINDOW_MS).plus_ms(DAY_MS);
+        for Entry { key, .. } in digests {
+            let Some((trail, kind, time)) = self.digest_name(key) else { continue };
+            let is_judged = judged.contains(&(self.bucket.to_owned(), key.clone()));
+            if is_judged || time < start || until < time {
+                continue;
+            }
+            let digest = match load::load(self.request, evidence, self.bucket, key) {
+                Ok(digest) => digest,
+                Err(Verdict::Unreadable(cause)) => {
+                    report.digest(kind, self.bucket, key, Verdict::Unreadable(cause));
+                    continue;
+                }
+                Err(Verdict::Valid | Verdict::Invalid(_)) => continue,
+            };
+            let files = digest.log_files.into_iter();
+            signed.named.extend(files.map(|file| (file.bucket, file.object)));
+            let newest = signed.newest.get(&trail);
+            if kind == Kind::Regular && newest.is_none_or(|newest| newest.end < digest.end) {
+                signed.newest.insert(trail, Newest::of(digest.start, digest.end));
+            }
+        }
+        signed.is_partial = report.digests.unreadable > 0 || report.backfills.unreadable > 0;
+        signed
+    }
+}
+
+impl Signed {
+    /// Whether a digest that is still to come may name the file.
+    fn may_name(&self, slot: Timestamp, entry: &Entry, clocked: Clocked) -> bool {
+        let Clocked { now, digest_interval_ms } = clocked;
+        if self.newest.is_empty() {
+            return now <= entry.written.plus_ms(digest_interval_ms.saturating_mul(2));
+        }
+        let delivered = entry.written.plus_ms(DELIVERY_MS);
+        let is_newer = self.newest.values().all(|newest| newest.end < slot);
+        let is_due = |newest: &Newest| newest.end < delivered && now <= newest.overdue;
+        is_newer || self.newest.values().any(is_due)
+    }
+}
+
+fn place_of(line: &Line) -> Option<(String, String)> {
+    match line {
+        Line::Digest { bucket, key, .. } | Line::Log { bucket, key, .. } => {
+            Some((bucket.clone(), key.clone()))
+        }
+        Line::Gap { .. } => None,
+    }
+}
+
+/// The day of `YYYY/MM/DD/…`.
+fn day_of(path: &str) -> Option<Timestamp> {
+    let mut parts = path.splitn(4, '/');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    Timestamp::parse_basic(&format!("{year}{month}{day}T000000Z"))
+}
