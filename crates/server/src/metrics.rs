@@ -15,6 +15,8 @@ pub(crate) struct Metrics {
     client_errors: AtomicU64,
     server_errors: AtomicU64,
     busy_ms: AtomicU64,
+    made_room: AtomicU64,
+    without_room: AtomicU64,
     /// What waited when it was counted last: the pages are for everybody, and counting reads all.
     backlog: Mutex<Option<(Timestamp, Backlog)>>,
 }
@@ -32,6 +34,16 @@ impl Metrics {
         } else if status.is_server_error() {
             self.server_errors.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Counts a connection that ended so that another one had room.
+    pub(crate) fn made_room(&self) {
+        self.made_room.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a connection that there was no room for.
+    pub(crate) fn had_no_room(&self) {
+        self.without_room.fetch_add(1, Ordering::Relaxed);
     }
 
     /// What waits to be delivered, as it was a second ago at most.
@@ -62,6 +74,12 @@ impl Metrics {
         let unproven = "Requests refused before their sender was known: no events.";
         page.counter("shoseki_unproven_requests_total", unproven, gateway.unproven());
         page.counter("shoseki_busy_milliseconds_total", "Time answering.", count(&self.busy_ms));
+        for (name, help, value) in [
+            ("made_room", "Connections ended while they were waited for.", &self.made_room),
+            ("without_room", "Connections that were asked to come again.", &self.without_room),
+        ] {
+            page.counter(&format!("shoseki_connections_{name}_total"), help, count(value));
+        }
         page.counter("shoseki_events_total", "Audit events recorded.", events);
         page.deliveries(&backlog, gateway.clock().now());
         let full = u64::from(gateway.store().is_full());
