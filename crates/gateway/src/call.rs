@@ -36,7 +36,10 @@ pub struct Origin {
     pub auth: Auth,
     /// When the signature was made.
     pub signed_at: Option<Timestamp>,
-    /// TLS version and cipher suite, as AWS names them; `None` over plain HTTP.
+    /// Whether the client's connection is encrypted.
+    pub secure: bool,
+    /// TLS version and cipher suite, as AWS names them; `None` over plain HTTP, and when the
+    /// connection is encrypted by a proxy.
     pub tls: Option<(String, String)>,
     /// The value of `x-amz-content-sha256`.
     pub content_sha256: Option<String>,

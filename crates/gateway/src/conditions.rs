@@ -92,7 +92,7 @@ fn add_session(context: &mut policy::Context, call: &Call) {
 
 fn add_origin(context: &mut policy::Context, origin: &Origin) {
     context.set("aws:SourceIp", origin.source_ip.to_string());
-    context.set("aws:SecureTransport", origin.tls.is_some().to_string());
+    context.set("aws:SecureTransport", origin.secure.to_string());
     if let Some(agent) = &origin.user_agent {
         context.set("aws:UserAgent", agent.as_str());
     }

@@ -346,6 +346,7 @@ fn origin(head: &Head, found: &Authenticated, tls: Option<(String, String)>) -> 
             None => Auth::None,
         },
         signed_at: found.signed.as_ref().map(|signed| signed.date),
+        secure: head.secure,
         tls,
         content_sha256: text("x-amz-content-sha256"),
         body_bytes: declared("x-amz-decoded-content-length")

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use types::{AccountId, HOUR_MS, MINUTE_MS, Region, SECOND_MS};
 
+use crate::{Network, Patience};
+
 /// Everything an operator may set. Read once, complete before the first socket opens.
 ///
 /// Its `Debug` form, and that of [`Account`], leave out the secrets.
@@ -32,8 +34,14 @@ pub struct Config {
     pub domains: Vec<String>,
     /// Certificate chain and private key in PEM.
     pub tls: Option<(PathBuf, PathBuf)>,
-    /// Connections served at once; further ones wait.
+    /// Connections served at once; a further one ends the one that is idle for longest.
     pub connections_max: usize,
+    /// Of them, from one IPv4 address or one IPv6 network of 64 bits; a quarter if absent.
+    pub connections_max_per_address: Option<usize>,
+    /// Reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    pub trusted_proxies: Vec<Network>,
+    /// How long others are waited for. The file cannot set it.
+    pub patience: Patience,
     /// The first account's root access key; generated at first start if absent.
     pub root_credentials: Option<(String, String)>,
     /// The root key's file; in the data directory if absent.
@@ -85,6 +93,9 @@ impl Default for Config {
             domains: vec!["localhost".to_owned(), "localhost.localstack.cloud".to_owned()],
             tls: None,
             connections_max: 4_096,
+            connections_max_per_address: None,
+            trusted_proxies: Vec::new(),
+            patience: Patience::default(),
             root_credentials: None,
             root_key_file: None,
             passphrase: None,
@@ -120,6 +131,8 @@ impl Config {
         set(&mut self.history_days, file.history_days);
         set(&mut self.domains, file.domains);
         set(&mut self.connections_max, file.connections_max);
+        set(&mut self.connections_max_per_address, file.connections_max_per_address.map(Some));
+        set(&mut self.trusted_proxies, file.trusted_proxies);
         for (to, text) in [
             (&mut self.delivery_interval_ms, file.delivery_interval),
             (&mut self.digest_interval_ms, file.digest_interval),
@@ -160,6 +173,8 @@ struct File {
     history_days: Option<u64>,
     domains: Option<Vec<String>>,
     connections_max: Option<usize>,
+    connections_max_per_address: Option<usize>,
+    trusted_proxies: Option<Vec<Network>>,
     tls_cert: Option<PathBuf>,
     tls_key: Option<PathBuf>,
     root_key_file: Option<PathBuf>,

@@ -25,6 +25,9 @@ pub(crate) use lanes::Lanes;
 use outgoing::in_pieces;
 use wire::Head;
 
+use crate::patience::Patience;
+use crate::serve::Ticket;
+
 /// A streamed body that declares at most this is collected first: one hop between threads less.
 const SMALL_STREAM_BYTES_MAX: u64 = 256 << 10;
 /// Bodies up to this length go into the state, not into a file that has to be synced.
@@ -38,11 +41,18 @@ pub(crate) type OutBody = BoxBody<Bytes, std::io::Error>;
 /// What a request brings besides its bytes.
 #[derive(Debug, Clone)]
 pub(crate) struct Peer {
+    /// The client's address: that of the connection, unless a trusted proxy names another.
     pub(crate) address: IpAddr,
-    /// TLS version and cipher suite.
+    /// TLS version and cipher suite of the client's connection, if it is to us.
     pub(crate) tls: Option<(String, String)>,
+    /// Whether the client's connection is encrypted, by us or by a trusted proxy.
+    pub(crate) secure: bool,
     /// Where the connection's bodies are worked on: it has one at a time.
     pub(crate) lane: Lane,
+    /// How long its bodies are waited for.
+    pub(crate) patience: Arc<Patience>,
+    /// The connection's place, which may be lost while a body is waited for.
+    pub(crate) place: Arc<Ticket>,
 }
 
 /// Answers one request of the AWS surface.
@@ -58,18 +68,20 @@ pub(crate) async fn answer(
         method: parts.method,
         target,
         headers: parts.headers,
-        secure: peer.tls.is_some(),
+        secure: peer.secure,
         peer: peer.address,
     };
     let answer = match gateway.identify(&head) {
         Ok(identified) => match identified.body {
-            BodyLimit::Buffered(limit) => match collect(body, limit as u64, &identified).await {
-                Ok(body) => {
-                    let received = Received { head, body, form: None, tls: peer.tls.clone() };
-                    buffered(gateway, identified, received).await
+            BodyLimit::Buffered(limit) => {
+                match collect(body, limit as u64, &identified, peer).await {
+                    Ok(body) => {
+                        let received = Received { head, body, form: None, tls: peer.tls.clone() };
+                        buffered(gateway, identified, received).await
+                    }
+                    Err(error) => gateway.refused(&identified, &error),
                 }
-                Err(error) => gateway.refused(&identified, &error),
-            },
+            }
             BodyLimit::Streamed(limit) => {
                 streamed(gateway, identified, head, peer, body, limit).await
             }
@@ -109,7 +121,7 @@ async fn streamed(
     }
     let whole = match declared {
         Some(bytes) if bytes <= SMALL_STREAM_BYTES_MAX => {
-            match collect(body, bytes, &identified).await {
+            match collect(body, bytes, &identified, peer).await {
                 Ok(bytes) => Ok(bytes),
                 Err(error) => return gateway.refused(&identified, &error),
             }
@@ -139,7 +151,7 @@ async fn streamed(
     });
     match (begun.await, body) {
         (Ok(Stage::Answering(answering)), _) => answering.await,
-        (Ok(Stage::Receiving(receiving)), Some(body)) => receive(receiving, body, &peer.lane).await,
+        (Ok(Stage::Receiving(receiving)), Some(body)) => receive(receiving, body, peer).await,
         (Ok(Stage::Receiving(receiving)), None) => receiving.finish(Ok(())).await,
         (Err(failed), _) => failed,
     }

@@ -19,6 +19,8 @@ pub(crate) struct Metrics {
     client_errors: AtomicU64,
     server_errors: AtomicU64,
     busy_ms: AtomicU64,
+    made_room: AtomicU64,
+    without_room: AtomicU64,
     /// What waited when it was counted last: the pages are for everybody, and counting reads all.
     backlog: Mutex<Option<(Timestamp, Backlog)>>,
 }
@@ -34,6 +36,8 @@ impl Metrics {
             client_errors: AtomicU64::default(),
             server_errors: AtomicU64::default(),
             busy_ms: AtomicU64::default(),
+            made_room: AtomicU64::default(),
+            without_room: AtomicU64::default(),
             backlog: Mutex::default(),
         }
     }
@@ -47,6 +51,16 @@ impl Metrics {
         } else if status.is_server_error() {
             self.server_errors.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Counts a connection that ended so that another one had room.
+    pub(crate) fn made_room(&self) {
+        self.made_room.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a connection that there was no room for.
+    pub(crate) fn had_no_room(&self) {
+        self.without_room.fetch_add(1, Ordering::Relaxed);
     }
 
     /// What waits to be delivered, as it was a second ago at most.
@@ -79,6 +93,12 @@ impl Metrics {
         page.counter("shoseki_busy_milliseconds_total", "Time answering.", count(&self.busy_ms));
         let lost = "Lines of diagnostics that nobody read in time.";
         page.counter("shoseki_diagnostics_lost_lines_total", lost, diagnostics::lost_lines());
+        for (name, help, value) in [
+            ("made_room", "Connections ended while they were waited for.", &self.made_room),
+            ("without_room", "Connections that were asked to come again.", &self.without_room),
+        ] {
+            page.counter(&format!("shoseki_connections_{name}_total"), help, count(value));
+        }
         page.counter("shoseki_events_total", "Audit events recorded.", events);
         page.deliveries(&backlog, gateway.clock().now());
         let silent = u64::try_from(self.beats.missing().len()).unwrap_or(u64::MAX);

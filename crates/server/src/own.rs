@@ -11,6 +11,9 @@ use store::StoreError;
 use crate::connection::{OutBody, whole};
 use crate::metrics::Metrics;
 
+/// Where readiness is told: to everybody, and when there is no room for anything else.
+pub(crate) const HEALTH: &str = "/_shoseki/health";
+
 pub(crate) async fn answer(
     gateway: &Arc<Gateway>,
     metrics: &Arc<Metrics>,
@@ -18,7 +21,7 @@ pub(crate) async fn answer(
 ) -> Response<OutBody> {
     let metrics = Arc::clone(metrics);
     match request.uri().path() {
-        "/_shoseki/health" => {
+        HEALTH => {
             let page = move |gateway: &Gateway| health(gateway, &metrics);
             told("application/json", gateway, page).await
         }

@@ -1,25 +1,42 @@
-use std::convert::Infallible;
+//! Sockets: who is let in, how long they may take, and where requests go.
+//!
+//! Reading order: [`Server`], `accept.rs` (one listener), `table.rs` (who has a place, and who loses
+//! it), `stream.rs` (one connection), `spare.rs` (those without a place).
+
+mod accept;
+mod clients;
+mod files;
+mod guarded;
+mod pause;
+mod spare;
+mod stream;
+mod table;
+mod ticket;
+
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use gateway::Gateway;
 use http::{Request, Response};
 use hyper::body::Incoming;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 use crate::connection::{Lanes, OutBody, Peer, answer};
 use crate::metrics::Metrics;
+use crate::patience::Patience;
+use crate::proxies::Proxies;
 use crate::signin::{self, SignIn};
 use crate::workers::Workers;
 use crate::{Config, Opened, console, own, tls};
+use accept::{accept, listen};
+use clients::Clients;
+use table::Limits;
+use ticket::Places;
+pub(crate) use ticket::Ticket;
 
 /// Bytes of a request's head at most.
 ///
@@ -27,8 +44,12 @@ use crate::{Config, Opened, console, own, tls};
 const HEAD_BYTES_MAX: usize = 64 << 10;
 /// Headers of a request at most.
 const HEADERS_MAX: usize = 128;
-/// How long a TLS handshake may take: it holds one of the connections.
-const HANDSHAKE_WAIT: Duration = Duration::from_secs(10);
+/// One address has one of so many parts of all connections, if nothing else is configured.
+const SHARES: usize = 4;
+/// Connections that there is no room for and that may ask for health all the same.
+const SPARE_MAX: usize = 64;
+/// Of them, from one address.
+const SPARE_OF_ADDRESS_MAX: usize = 24;
 
 /// A server that listens.
 pub struct Server {
@@ -38,13 +59,19 @@ pub struct Server {
     running: tokio::task::JoinHandle<()>,
 }
 
+/// What all connections share.
 struct Shared {
     gateway: Arc<Gateway>,
     metrics: Arc<Metrics>,
-    connections: Arc<Semaphore>,
     tls: Option<TlsAcceptor>,
     sign_in: Arc<SignIn>,
     lanes: Lanes,
+    patience: Arc<Patience>,
+    proxies: Proxies,
+    places: Places,
+    /// For those who find no place.
+    spare: Places,
+    clients: Arc<Clients>,
 }
 
 impl fmt::Debug for Server {
@@ -55,10 +82,11 @@ impl fmt::Debug for Server {
 
 impl Server {
     /// Binds the socket, starts the workers, and serves until [`Server::shut_down`].
+    #[expect(clippy::unused_async, reason = "sockets and workers need the runtime around them")]
     pub async fn start(config: &Config, opened: Opened) -> io::Result<Self> {
         let tls = config.tls.as_ref().map(|(cert, key)| tls::acceptor(cert, key)).transpose();
         let tls = tls.map_err(io::Error::other)?;
-        let listener = TcpListener::bind(config.listen).await?;
+        let listener = listen(config.listen)?;
         let address = listener.local_addr()?;
         let (stop, stopping) = watch::channel(false);
         let workers = Workers::start(config, &opened.gateway, &stopping);
@@ -66,15 +94,21 @@ impl Server {
         let token = opened.first_run_token;
         let first_run_link =
             token.as_deref().map(|token| signin::first_run_link(address, tls.is_some(), token));
+        let limits = limits(config);
+        let spare = Limits { all: SPARE_MAX, of_block: SPARE_OF_ADDRESS_MAX };
         let shared = Arc::new(Shared {
             lanes: Lanes::start()?,
             sign_in: Arc::new(SignIn::new(token.as_deref())),
             gateway: opened.gateway,
             metrics,
-            connections: Arc::new(Semaphore::new(config.connections_max)),
             tls,
+            patience: Arc::new(config.patience.clone()),
+            proxies: Proxies::new(&config.trusted_proxies),
+            places: Places::new(limits),
+            spare: Places::new(spare),
+            clients: Clients::new(limits.of_block),
         });
-        let running = tokio::spawn(accept(listener, shared, stopping, workers));
+        let running = tokio::spawn(run(listener, shared, stopping, workers));
         Ok(Self { address, first_run_link, stop, running })
     }
 
@@ -98,94 +132,26 @@ impl Server {
     }
 }
 
-async fn accept(
+/// What the configuration wants, as far as there are file descriptors for it.
+fn limits(config: &Config) -> Limits {
+    let all = files::make_room(config.connections_max);
+    let of_block = config.connections_max_per_address.unwrap_or(all / SHARES);
+    Limits { all, of_block: of_block.clamp(1, all) }
+}
+
+/// Serves until `stopping`; then stops the workers and closes the store.
+async fn run(
     listener: TcpListener,
     shared: Arc<Shared>,
-    mut stopping: watch::Receiver<bool>,
+    stopping: watch::Receiver<bool>,
     workers: Workers,
 ) {
-    let (graceful, mut connections) = (GracefulShutdown::new(), tokio::task::JoinSet::new());
-    loop {
-        let permit = tokio::select! {
-            permit = Arc::clone(&shared.connections).acquire_owned() => permit,
-            _ = stopping.wait_for(|stop| *stop) => break,
-        };
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            _ = stopping.wait_for(|stop| *stop) => break,
-        };
-        while connections.try_join_next().is_some() {}
-        let (Ok((stream, address)), Ok(permit)) = (accepted, permit) else { continue };
-        let watcher = graceful.watcher();
-        let shared = Arc::clone(&shared);
-        connections.spawn(async move {
-            serve_connection(stream, address, &shared, watcher).await;
-            drop(permit);
-        });
-    }
-    drop(listener);
-    graceful.shutdown().await;
-    while connections.join_next().await.is_some() {}
+    accept(listener, Arc::clone(&shared), stopping).await;
     workers.join().await;
     let store = Arc::clone(shared.gateway.store());
     if let Err(panic) = tokio::task::spawn_blocking(move || store.shut_down()).await {
         tracing::error!(%panic, "the store did not shut down");
     }
-}
-
-async fn serve_connection(
-    stream: TcpStream,
-    address: SocketAddr,
-    shared: &Arc<Shared>,
-    watcher: hyper_util::server::graceful::Watcher,
-) {
-    // Latency matters more than packets; a socket that cannot do it works all the same.
-    let _ = stream.set_nodelay(true);
-    let Some(lane) = shared.lanes.pick() else { return };
-    let mut peer = Peer { address: address.ip().to_canonical(), tls: None, lane };
-    let served = match &shared.tls {
-        None => serve_stream(TokioIo::new(stream), peer, shared, watcher).await,
-        Some(acceptor) => match tokio::time::timeout(HANDSHAKE_WAIT, acceptor.accept(stream)).await
-        {
-            Ok(Ok(stream)) => {
-                peer.tls = tls::names(stream.get_ref().1);
-                serve_stream(TokioIo::new(stream), peer, shared, watcher).await
-            }
-            Ok(Err(error)) => {
-                tracing::debug!(%error, "no TLS handshake");
-                return;
-            }
-            Err(_) => {
-                tracing::debug!("a TLS handshake took too long");
-                return;
-            }
-        },
-    };
-    if let Err(error) = served {
-        tracing::debug!(%error, "a connection ended early");
-    }
-}
-
-async fn serve_stream<S>(
-    stream: S,
-    peer: Peer,
-    shared: &Arc<Shared>,
-    watcher: hyper_util::server::graceful::Watcher,
-) -> hyper::Result<()>
-where
-    S: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
-{
-    let shared = Arc::clone(shared);
-    let service = service_fn(move |request: Request<Incoming>| {
-        let (shared, peer) = (Arc::clone(&shared), peer.clone());
-        async move { Ok::<Response<OutBody>, Infallible>(route(&shared, &peer, request).await) }
-    });
-    let connection = hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
-        .max_buf_size(HEAD_BYTES_MAX)
-        .max_headers(HEADERS_MAX)
-        .serve_connection(stream, service);
-    watcher.watch(connection).await
 }
 
 async fn route(shared: &Shared, peer: &Peer, request: Request<Incoming>) -> Response<OutBody> {

@@ -158,7 +158,7 @@ impl Call {
     }
 
     fn is_secure(&self) -> bool {
-        self.peer.tls.is_some()
+        self.peer.secure
     }
 
     fn sign_in(&self, body: SignInBody) -> Result<Response<OutBody>, StoreError> {

@@ -17,9 +17,9 @@ pub struct Head {
     pub target: String,
     /// The headers, duplicates in order of arrival.
     pub headers: HeaderMap,
-    /// Whether the connection was encrypted.
+    /// Whether the client's connection was encrypted.
     pub secure: bool,
-    /// Where the connection came from.
+    /// The client's address.
     pub peer: IpAddr,
 }
 

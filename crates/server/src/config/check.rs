@@ -16,6 +16,7 @@ impl Config {
         if let Some((cert, key)) = &self.tls {
             tls::acceptor(cert, key)?;
         }
+        self.check_connections()?;
         let mut keys = BTreeSet::new();
         if let Some((id, secret)) = &self.root_credentials {
             check_key(id, secret)?;
@@ -32,6 +33,18 @@ impl Config {
             if !keys.insert(key) {
                 return Err(ConfigError(format!("two accounts have the access key `{key}`")));
             }
+        }
+        Ok(())
+    }
+
+    fn check_connections(&self) -> Result<(), ConfigError> {
+        let (all, share) = (self.connections_max, self.connections_max_per_address);
+        if all == 0 || share == Some(0) {
+            return Err(ConfigError("nobody could connect: a number of connections is 0".into()));
+        }
+        if share.is_some_and(|share| share > all) {
+            let text = "`connections_max_per_address` is more than `connections_max`";
+            return Err(ConfigError(text.into()));
         }
         Ok(())
     }
@@ -94,6 +107,22 @@ mod tests {
         ] {
             let text = check(accounts).unwrap_err();
             assert!(text.contains(want) && !text.contains(SECRET), "{text}");
+        }
+    }
+
+    /// A share is a part of the whole, and neither is nothing.
+    #[test]
+    fn shares_of_connections_are_parts() {
+        for (connections_max, connections_max_per_address, good) in [
+            (1, None, true),
+            (8, Some(8), true),
+            (8, Some(9), false),
+            (8, Some(0), false),
+            (0, None, false),
+        ] {
+            let config =
+                Config { connections_max, connections_max_per_address, ..Config::default() };
+            assert_eq!(config.check().is_ok(), good, "{connections_max}");
         }
     }
 

@@ -8,8 +8,9 @@ use gateway::{Answer, Begun, Gateway, Identified, Received};
 use hyper::body::{Body, Incoming};
 use wire::{FormReader, Head, WireError};
 
-use super::incoming::{next, receive};
+use super::incoming::{Unproven, next, receive};
 use super::{Peer, Receiving, Stage, on_thread, wire_limit};
+use crate::patience::Pacing;
 
 pub(super) async fn answer(
     gateway: Arc<Gateway>,
@@ -23,7 +24,9 @@ pub(super) async fn answer(
     if body.size_hint().lower() > wire_limit(limit) {
         return gateway.refused(&identified, &too_large);
     }
-    let form = match fields(&head, &mut body).await {
+    let mut unproven = Unproven::begin(peer);
+    let came = fields(&head, &mut body, &mut unproven.pacing).await;
+    let form = match unproven.end(came) {
         Ok(form) => Some(form),
         Err(error) => return gateway.refused(&identified, &error),
     };
@@ -41,15 +44,19 @@ pub(super) async fn answer(
     });
     match begun.await {
         Ok(Stage::Answering(answering)) => answering.await,
-        Ok(Stage::Receiving(receiving)) => receive(receiving, body, &peer.lane).await,
+        Ok(Stage::Receiving(receiving)) => receive(receiving, body, peer).await,
         Err(failed) => failed,
     }
 }
 
 /// Reads until the file begins.
-async fn fields(head: &Head, body: &mut Incoming) -> Result<FormReader, WireError> {
+async fn fields(
+    head: &Head,
+    body: &mut Incoming,
+    pacing: &mut Pacing,
+) -> Result<FormReader, WireError> {
     let mut reader = FormReader::of(head.header("content-type"))?;
-    while let Some(data) = next(body).await? {
+    while let Some(data) = next(body, pacing).await? {
         if reader.read_fields(&data)? {
             return Ok(reader);
         }

@@ -1,42 +1,59 @@
 //! Bodies on their way in, whole or batch by batch.
 
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use gateway::{Answer, Answering, Identified, WireError};
-use http_body_util::BodyExt;
 use hyper::body::Body;
 use tokio::task::spawn_blocking;
 
-use super::lanes::Lane;
-use super::{BATCH_BYTES, Receiving, Stage, failed};
+use super::{BATCH_BYTES, Peer, Receiving, Stage, failed};
+use crate::patience::Pacing;
+use crate::serve::Ticket;
 
 /// How long a body may stand still.
 ///
 /// Assumed: AWS's front ends wait as long.
 const STILL_MAX: Duration = Duration::from_secs(20);
 
-/// The next bytes, which may be none; `None` at the end.
-pub(super) async fn next<B>(body: &mut B) -> Result<Option<Bytes>, WireError>
+/// The next bytes, which may be none; `None` at the end. They may neither stand still nor come
+/// too slowly.
+pub(super) async fn next<B>(body: &mut B, pacing: &mut Pacing) -> Result<Option<Bytes>, WireError>
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    next_within(STILL_MAX, body).await
+    next_within(STILL_MAX, body, pacing).await
 }
 
 /// Source: S3 API Reference, "Error responses".
-async fn next_within<B>(wait: Duration, body: &mut B) -> Result<Option<Bytes>, WireError>
+async fn next_within<B>(
+    wait: Duration,
+    body: &mut B,
+    pacing: &mut Pacing,
+) -> Result<Option<Bytes>, WireError>
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    let (code, text) = match tokio::time::timeout(wait, body.frame()).await {
+    let frame = poll_fn(|context| match Pin::new(&mut *body).poll_frame(context) {
+        Poll::Ready(frame) => Poll::Ready(Ok(frame)),
+        Poll::Pending => pacing.poll_too_slow(context).map(Err),
+    });
+    let frame = tokio::time::timeout(wait, frame).await.map_err(|_| ()).flatten();
+    let (code, text) = match frame {
         Ok(None) => return Ok(None),
-        Ok(Some(Ok(frame))) => return Ok(Some(frame.into_data().unwrap_or_default())),
+        Ok(Some(Ok(frame))) => {
+            let data = frame.into_data().unwrap_or_default();
+            pacing.moved(data.len());
+            return Ok(Some(data));
+        }
         Ok(Some(Err(_))) => (
             "IncompleteBody",
             "You did not provide the number of bytes specified by the Content-Length HTTP header",
         ),
-        Err(_) => (
+        Err(()) => (
             "RequestTimeout",
             "Your socket connection to the server was not read from or written to within the \
              timeout period. Idle connections will be closed.",
@@ -45,11 +62,13 @@ where
     Err(WireError::new(400, code, text))
 }
 
-/// The whole body, if it has at most `limit` bytes.
+/// The whole body, if it has at most `limit` bytes. Until it is there, its sender has proven
+/// nothing.
 pub(super) async fn collect<B>(
-    mut body: B,
+    body: B,
     limit: u64,
     identified: &Identified,
+    peer: &Peer,
 ) -> Result<Bytes, WireError>
 where
     B: Body<Data = Bytes> + Unpin,
@@ -57,8 +76,45 @@ where
     if body.size_hint().lower() > limit {
         return Err(identified.too_large(limit));
     }
+    let mut unproven = Unproven::begin(peer);
+    let came = whole(body, limit, identified, &mut unproven.pacing).await;
+    unproven.end(came)
+}
+
+/// The time until a sender has proven something: it brings its bytes not too slowly, and only as
+/// long as nobody else needs the place.
+pub(super) struct Unproven<'a> {
+    pub(super) pacing: Pacing,
+    place: &'a Ticket,
+}
+
+impl<'a> Unproven<'a> {
+    pub(super) fn begin(peer: &'a Peer) -> Self {
+        peer.place.wait_for_body();
+        Self { pacing: Pacing::new(peer.patience.unproven), place: &peer.place }
+    }
+
+    /// Gives what came, unless the place was lost.
+    pub(super) fn end<T>(self, came: Result<T, WireError>) -> Result<T, WireError> {
+        if self.place.body_came() {
+            return came;
+        }
+        // The connection ends before this could be sent.
+        Err(WireError::without_message(503, "SlowDown"))
+    }
+}
+
+async fn whole<B>(
+    mut body: B,
+    limit: u64,
+    identified: &Identified,
+    pacing: &mut Pacing,
+) -> Result<Bytes, WireError>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
     let mut whole = BytesMut::new();
-    while let Some(piece) = next(&mut body).await? {
+    while let Some(piece) = next(&mut body, pacing).await? {
         if (whole.len() as u64).saturating_add(piece.len() as u64) > limit {
             return Err(identified.too_large(limit));
         }
@@ -73,15 +129,17 @@ where
 
 /// Moves a body from the socket to a thread that may block. A sender who keeps us waiting does not
 /// hold it; while one batch is worked on, the next is collected.
-pub(super) async fn receive<B>(receiving: Receiving, mut body: B, lane: &Lane) -> Answer
+pub(super) async fn receive<B>(receiving: Receiving, mut body: B, peer: &Peer) -> Answer
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    let mut batch = Vec::with_capacity(BATCH_BYTES);
+    let lane = &peer.lane;
+    let (mut batch, mut pacing) =
+        (Vec::with_capacity(BATCH_BYTES), Pacing::new(peer.patience.proven));
     let mut working =
         lane.run(move || (Stage::Receiving(receiving), Vec::with_capacity(BATCH_BYTES)));
     loop {
-        let end = fill(&mut batch, &mut body).await;
+        let end = fill(&mut batch, &mut body, &mut pacing).await;
         let (receiving, worked_off) = match working.await {
             Ok((Stage::Receiving(receiving), batch)) => (receiving, batch),
             Ok((Stage::Answering(answering), _)) => return answering.await,
@@ -118,13 +176,19 @@ impl Receiving {
 
 /// Collects the next bytes in place of those that `batch` holds; says how the body ended, if it
 /// did. They are copied, for the socket's buffers are used again at once then.
-async fn fill<B>(batch: &mut Vec<u8>, body: &mut B) -> Option<Result<(), WireError>>
+async fn fill<B>(
+    batch: &mut Vec<u8>,
+    body: &mut B,
+    pacing: &mut Pacing,
+) -> Option<Result<(), WireError>>
 where
     B: Body<Data = Bytes> + Unpin,
 {
+    // The time until here was ours.
+    pacing.begin_anew();
     batch.clear();
     while batch.len() < BATCH_BYTES {
-        match next(body).await {
+        match next(body, pacing).await {
             Ok(Some(piece)) => batch.extend_from_slice(&piece),
             Ok(None) => return Some(Ok(())),
             Err(error) => return Some(Err(error)),
@@ -135,32 +199,75 @@ where
 
 #[cfg(test)]
 mod tests {
-    use std::pin::Pin;
-    use std::task::{Context, Poll};
+    use std::task::Context;
 
     use hyper::body::Frame;
 
     use super::*;
+    use crate::LeastRate;
 
-    /// A body whose sender says nothing more.
-    struct Silent;
+    /// A body of which so many bytes come, one by one, each of them waited for; then its sender
+    /// says nothing more.
+    struct Dripping {
+        left: usize,
+        waited: bool,
+    }
 
-    impl Body for Silent {
+    impl Body for Dripping {
         type Data = Bytes;
         type Error = std::io::Error;
 
         fn poll_frame(
-            self: Pin<&mut Self>,
-            _: &mut Context<'_>,
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
         ) -> Poll<Option<std::io::Result<Frame<Bytes>>>> {
-            Poll::Pending
+            let Some(left) = self.left.checked_sub(1) else { return Poll::Pending };
+            self.waited = !self.waited;
+            if self.waited {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            self.left = left;
+            Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"x")))))
         }
     }
 
+    const SOON: Duration = Duration::from_millis(1);
+    const NEVER: Duration = Duration::from_hours(1);
+
+    /// How many bytes came, and the error that ended them.
+    fn read(left: usize, still: Duration, rate: LeastRate) -> (usize, String) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let (mut pacing, mut came) = (Pacing::new(rate), 0);
+        let mut body = Dripping { left, waited: false };
+        loop {
+            match runtime.block_on(next_within(still, &mut body, &mut pacing)) {
+                Ok(piece) => came += piece.unwrap().len(),
+                Err(error) => return (came, error.code),
+            }
+        }
+    }
+
+    const TIMEOUT: &str = "RequestTimeout";
+
     #[test]
     fn a_body_that_stands_still_is_refused() {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        let waited = runtime.block_on(next_within(Duration::from_millis(1), &mut Silent));
-        assert_eq!(waited.unwrap_err().code, "RequestTimeout");
+        let rate = LeastRate { bytes: 10, within: NEVER };
+        assert_eq!(read(0, SOON, rate), (0, TIMEOUT.to_owned()));
+    }
+
+    /// However alive it seems: it never stands still for long enough, and never ends.
+    #[test]
+    fn a_body_that_drips_is_refused() {
+        let (came, code) = read(usize::MAX, NEVER, LeastRate { bytes: u64::MAX, within: SOON });
+        assert!(came > 0);
+        assert_eq!(code, TIMEOUT);
+    }
+
+    /// Bytes in time give time for as many again.
+    #[test]
+    fn a_body_that_comes_in_time_is_not_refused() {
+        let rate = LeastRate { bytes: 1, within: NEVER };
+        assert_eq!(read(1_000, SOON, rate), (1_000, TIMEOUT.to_owned()));
     }
 }

@@ -70,8 +70,18 @@ impl Live {
     }
 
     pub(crate) fn start_on(runtime: Runtime) -> Self {
+        Self::start_as(runtime, |_| {})
+    }
+
+    /// A server whose configuration `set` changes.
+    pub(crate) fn start_with(set: impl FnOnce(&mut Config)) -> Self {
+        Self::start_as(Runtime::new().unwrap(), set)
+    }
+
+    fn start_as(runtime: Runtime, set: impl FnOnce(&mut Config)) -> Self {
         let folder = TempDir::new().unwrap();
-        let (config, clock) = (config(folder.path()), Clock::manual(START));
+        let (mut config, clock) = (config(folder.path()), Clock::manual(START));
+        set(&mut config);
         let opened = server::open(&config, clock.clone(), Entropy::seeded(7)).unwrap();
         let gateway = Arc::clone(&opened.gateway);
         let root = Credentials {

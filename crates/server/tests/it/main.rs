@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
 
 mod bodies;
+mod crowd;
 mod four_steps;
 mod fsck;
 mod golden;
@@ -11,6 +12,7 @@ mod live;
 mod opening;
 mod own_pages;
 mod presigned;
+mod proxies;
 mod shutdown;
 mod signatures;
 mod slow;

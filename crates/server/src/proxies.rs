@@ -1,0 +1,151 @@
+//! Who is behind a reverse proxy. Only proxies that the configuration names are believed; what
+//! anybody else says about other addresses is not even read.
+
+use std::net::IpAddr;
+
+use http::HeaderMap;
+
+use crate::network::Network;
+
+/// Who the proxy took the request from; the header that every proxy knows how to set.
+///
+/// `Forwarded` (RFC 7239) is not read: a proxy that sets one of the two passes the other on as the
+/// client wrote it, so reading both would believe the client.
+const FOR: &str = "x-forwarded-for";
+/// Whether that was `https`.
+const PROTO: &str = "x-forwarded-proto";
+/// Hops that are looked at, from the nearest on.
+const HOPS_MAX: usize = 32;
+
+/// The proxies whose word is taken.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Proxies(Vec<Network>);
+
+/// What a trusted proxy says about a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Forwarded {
+    /// The nearest address that is no trusted proxy's.
+    pub(crate) client: IpAddr,
+    /// Whether the client's connection was encrypted; `None` when the proxy does not say.
+    pub(crate) secure: Option<bool>,
+}
+
+impl Proxies {
+    pub(crate) fn new(trusted: &[Network]) -> Self {
+        Self(trusted.to_vec())
+    }
+
+    pub(crate) fn trusts(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(address))
+    }
+
+    /// Who a request comes from that `peer` sent; `None` when that is `peer` itself.
+    pub(crate) fn forwarded(&self, peer: IpAddr, headers: &HeaderMap) -> Option<Forwarded> {
+        if !self.trusts(peer) {
+            return None;
+        }
+        let mut client = peer;
+        // Each hop appends whom it heard from, so the last word is the nearest proxy's. What a hop
+        // says counts as long as that hop is trusted.
+        for hop in words(headers, FOR).rev().take(HOPS_MAX) {
+            let Some(address) = address(hop) else { break };
+            client = address;
+            if !self.trusts(address) {
+                break;
+            }
+        }
+        // Of several hops, one without encryption is enough for the request not to be secure.
+        let said = words(headers, PROTO).map(|word| word.eq_ignore_ascii_case("https"));
+        Some(Forwarded { client, secure: said.reduce(|all, one| all && one) })
+    }
+}
+
+/// The members of a header that is a list, however many lines it came in. What is no text is a
+/// member that means nothing.
+fn words<'a>(headers: &'a HeaderMap, name: &str) -> impl DoubleEndedIterator<Item = &'a str> {
+    let lines = headers.get_all(name).into_iter().map(|value| value.to_str().unwrap_or("?"));
+    lines.flat_map(|line| line.split(',')).map(str::trim)
+}
+
+/// An address as proxies write it: bare, with a port, or in brackets.
+fn address(word: &str) -> Option<IpAddr> {
+    let bare = |text: &str| text.parse::<IpAddr>().ok();
+    let with_port = |text: &str| text.parse::<std::net::SocketAddr>().ok().map(|both| both.ip());
+    let bracketed = |text: &str| bare(text.strip_prefix('[')?.strip_suffix(']')?);
+    let found = bare(word).or_else(|| with_port(word)).or_else(|| bracketed(word))?;
+    Some(found.to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    /// The client and whether it was secure, as `peer` tells by these headers.
+    fn heard(peer: &str, lines: &[(&'static str, &str)]) -> Option<(String, Option<bool>)> {
+        let trusted = ["127.0.0.1", "10.0.0.0/8", "2001:db8:1::/48"];
+        let trusted = trusted.map(|text| Network::parse(text).unwrap());
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(*name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        }
+        let heard = Proxies::new(&trusted).forwarded(peer.parse().unwrap(), &headers)?;
+        Some((heard.client.to_string(), heard.secure))
+    }
+
+    fn client(peer: &str, hops: &[&str]) -> Option<String> {
+        let lines: Vec<_> = hops.iter().map(|hop| (FOR, *hop)).collect();
+        heard(peer, &lines).map(|(client, _)| client)
+    }
+
+    /// The nearest address that no trusted proxy has.
+    #[test]
+    fn the_client_is_the_rightmost_that_is_not_trusted() {
+        for (hops, want) in [
+            (&["192.0.2.1"][..], "192.0.2.1"),
+            (&["198.51.100.1, 192.0.2.1"], "192.0.2.1"),
+            (&["192.0.2.1, 10.0.0.2"], "192.0.2.1"),
+            (&["198.51.100.1", "192.0.2.1,10.0.0.2", "10.0.0.3"], "192.0.2.1"),
+            (&["192.0.2.1:5000"], "192.0.2.1"),
+            (&["[2001:db8::1]:5000"], "2001:db8::1"),
+            (&["[2001:db8::1]"], "2001:db8::1"),
+            (&["::ffff:192.0.2.1"], "192.0.2.1"),
+            // All of them are trusted: it began with the farthest.
+            (&["10.0.0.9, 10.0.0.2"], "10.0.0.9"),
+            // A client that claims to be local is answered for by the proxy that heard it.
+            (&["127.0.0.1, 192.0.2.1"], "192.0.2.1"),
+            // What cannot be read ends the search at the hop that said it.
+            (&["192.0.2.1, unknown"], "127.0.0.1"),
+            (&["192.0.2.1, unknown, 10.0.0.2"], "10.0.0.2"),
+            (&["192.0.2.1,"], "127.0.0.1"),
+            (&["証跡"], "127.0.0.1"),
+            (&[], "127.0.0.1"),
+        ] {
+            assert_eq!(client("127.0.0.1", hops).as_deref(), Some(want), "{hops:?}");
+        }
+    }
+
+    #[test]
+    fn strangers_are_not_believed() {
+        assert_eq!(client("192.0.2.9", &["10.0.0.1"]), None);
+        assert_eq!(client("2001:db8:2::1", &["10.0.0.1"]), None);
+        assert_eq!(client("2001:db8:1::1", &["192.0.2.1"]).as_deref(), Some("192.0.2.1"));
+        assert!(Proxies::default().forwarded([127, 0, 0, 1].into(), &HeaderMap::new()).is_none());
+    }
+
+    #[test]
+    fn a_request_is_as_secure_as_its_worst_hop() {
+        let secure = |words: &[&str]| {
+            let lines: Vec<_> = words.iter().map(|word| (PROTO, *word)).collect();
+            heard("127.0.0.1", &lines).unwrap().1
+        };
+        assert_eq!(secure(&[]), None);
+        assert_eq!(secure(&["https"]), Some(true));
+        assert_eq!(secure(&["HTTPS"]), Some(true));
+        assert_eq!(secure(&["http"]), Some(false));
+        assert_eq!(secure(&["https, http"]), Some(false));
+        assert_eq!(secure(&["http", "https"]), Some(false));
+        assert_eq!(secure(&["wss"]), Some(false));
+    }
+}

@@ -1,0 +1,106 @@
+//! One listener: takes connections and gives each its place.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::pause::Pause;
+use super::{Shared, spare, stream};
+use crate::network::Block;
+
+/// Connections that the operating system completes before we take them; it may allow fewer.
+const WAITING_MAX: u32 = 4_096;
+
+/// Bytes of an answer that the operating system keeps for a slow receiver; it may allow fewer, and
+/// counts its own bookkeeping as many again.
+///
+/// Source: tcp(7): left alone, `tcp_wmem` lets each connection grow to 4 MiB, of which a thousand
+/// that nobody reads exhaust `tcp_mem`, and with it every connection of the machine.
+const SEND_BUFFER_BYTES: u32 = 256 << 10;
+
+/// Listens, as [`TcpListener::bind`] does, with room for more who knock at once.
+pub(super) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    // Connections inherit it.
+    socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
+    socket.bind(address)?;
+    socket.listen(WAITING_MAX)
+}
+
+/// Serves what comes to `listener` until `stopping`; then finishes what runs. It never waits for
+/// room: who comes last may ask for health, at least.
+pub(super) async fn accept(
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    mut stopping: watch::Receiver<bool>,
+) {
+    let mut door = Door { shared, graceful: GracefulShutdown::new(), connections: JoinSet::new() };
+    let mut pause = Pause::default();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stopping.wait_for(|stop| *stop) => break,
+        };
+        while door.connections.try_join_next().is_some() {}
+        let error = match accepted {
+            Ok((stream, address)) => {
+                pause.over();
+                door.let_in(stream, address.ip().to_canonical());
+                // A head that is there already is read before later comers take the place.
+                tokio::task::yield_now().await;
+                continue;
+            }
+            Err(error) => error,
+        };
+        let is_first = pause.is_over();
+        let Some(wait) = pause.after(error.kind()) else { continue };
+        let ended = door.shared.places.end_one();
+        if is_first {
+            tracing::warn!(%error, ended, "connections cannot be accepted");
+        }
+        if tokio::time::timeout(wait, stopping.wait_for(|stop| *stop)).await.is_ok() {
+            break;
+        }
+    }
+    drop(listener);
+    door.graceful.shutdown().await;
+    while door.connections.join_next().await.is_some() {}
+}
+
+struct Door {
+    shared: Arc<Shared>,
+    graceful: GracefulShutdown,
+    connections: JoinSet<()>,
+}
+
+impl Door {
+    fn let_in(&mut self, stream: TcpStream, address: IpAddr) {
+        let shared = Arc::clone(&self.shared);
+        let block = Block::of(address);
+        let share = (!shared.proxies.trusts(address)).then_some(block);
+        if let Some((ticket, lost)) = shared.places.admit(share) {
+            let watcher = self.graceful.watcher();
+            self.connections.spawn(async move {
+                tokio::select! {
+                    () = stream::serve(stream, address, ticket, &shared, watcher) => {}
+                    Ok(()) = lost => shared.metrics.made_room(),
+                }
+            });
+            return;
+        }
+        shared.metrics.had_no_room();
+        let Some((ticket, lost)) = shared.spare.admit(Some(block)) else { return };
+        self.connections.spawn(async move {
+            tokio::select! {
+                () = spare::serve(stream, ticket, &shared) => {}
+                Ok(()) = lost => {}
+            }
+        });
+    }
+}

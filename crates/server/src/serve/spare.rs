@@ -1,0 +1,68 @@
+//! Connections for which there is no room. They are few and brief, and are answered one question:
+//! whether the server is well.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Request;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+
+use super::stream::unavailable;
+use super::ticket::{Answering, Ticket};
+use super::{HEADERS_MAX, Shared};
+use crate::own;
+
+/// Bytes of a head that is read without room for it; hyper wants as many at least.
+const BRIEF_HEAD_BYTES_MAX: usize = 8 << 10;
+/// How long the answer about health may take. A server that cannot tell sooner is not well.
+const HEALTH_WAIT: Duration = Duration::from_millis(800);
+
+pub(super) async fn serve(stream: TcpStream, ticket: Ticket, shared: &Arc<Shared>) {
+    let _ = stream.set_nodelay(true);
+    let ticket = Arc::new(ticket);
+    let answered = async {
+        match &shared.tls {
+            None => answer(TokioIo::new(stream), ticket, shared).await,
+            Some(acceptor) => match acceptor.accept(stream).await {
+                Ok(stream) => answer(TokioIo::new(stream), ticket, shared).await,
+                Err(error) => tracing::debug!(%error, "no TLS handshake"),
+            },
+        }
+    };
+    if tokio::time::timeout(shared.patience.spare, answered).await.is_err() {
+        tracing::debug!("a connection without room took too long");
+    }
+}
+
+async fn answer<S>(stream: S, ticket: Arc<Ticket>, shared: &Arc<Shared>)
+where
+    S: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
+{
+    let shared = Arc::clone(shared);
+    let service = service_fn(move |request: Request<Incoming>| {
+        let (shared, call) = (Arc::clone(&shared), ticket.begin());
+        async move {
+            let response = if request.uri().path() == own::HEALTH {
+                let health = own::answer(&shared.gateway, &shared.metrics, &request);
+                let told = tokio::time::timeout(HEALTH_WAIT, health).await;
+                told.unwrap_or_else(|_| unavailable())
+            } else {
+                unavailable()
+            };
+            Ok::<_, io::Error>(response.map(|body| Answering::new(body, call)))
+        }
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .keep_alive(false)
+        .max_buf_size(BRIEF_HEAD_BYTES_MAX)
+        .max_headers(HEADERS_MAX)
+        .serve_connection(stream, service);
+    if let Err(error) = connection.await {
+        tracing::debug!(%error, "a connection without room ended early");
+    }
+}

@@ -1,0 +1,127 @@
+//! One connection that has its place: heads are read from it, and answers written.
+
+use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use http::{HeaderValue, Request, Response, StatusCode, header};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::Watcher;
+use tokio::net::TcpStream;
+
+use super::guarded::Guarded;
+use super::ticket::{Answering, Ticket};
+use super::{HEAD_BYTES_MAX, HEADERS_MAX, Shared, route};
+use crate::connection::{OutBody, Peer, whole};
+use crate::network::Block;
+use crate::{own, tls};
+
+pub(super) async fn serve(
+    stream: TcpStream,
+    address: IpAddr,
+    ticket: Ticket,
+    shared: &Arc<Shared>,
+    watcher: Watcher,
+) {
+    // Latency matters more than packets; a socket that cannot do it works all the same.
+    let _ = stream.set_nodelay(true);
+    let Some(lane) = shared.lanes.pick() else { return };
+    let (ticket, patience) = (Arc::new(ticket), Arc::clone(&shared.patience));
+    let stream = Guarded::new(stream, Arc::clone(&ticket), patience.answer);
+    let wait = patience.handshake;
+    let secure = shared.tls.is_some();
+    let place = Arc::clone(&ticket);
+    let mut peer = Peer { address, tls: None, secure, lane, patience, place };
+    let served = match &shared.tls {
+        None => serve_stream(TokioIo::new(stream), peer, ticket, shared, watcher).await,
+        Some(acceptor) => match tokio::time::timeout(wait, acceptor.accept(stream)).await {
+            Ok(Ok(stream)) => {
+                peer.tls = tls::names(stream.get_ref().1);
+                serve_stream(TokioIo::new(stream), peer, ticket, shared, watcher).await
+            }
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "no TLS handshake");
+                return;
+            }
+            Err(_) => {
+                tracing::debug!("a TLS handshake took too long");
+                return;
+            }
+        },
+    };
+    if let Err(error) = served {
+        tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+async fn serve_stream<S>(
+    stream: S,
+    peer: Peer,
+    ticket: Arc<Ticket>,
+    shared: &Arc<Shared>,
+    watcher: Watcher,
+) -> hyper::Result<()>
+where
+    S: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
+{
+    let patience = &shared.patience;
+    let is_proxy = shared.proxies.trusts(peer.address);
+    let head_wait = if is_proxy { patience.head_of_proxy } else { patience.head };
+    let shared = Arc::clone(shared);
+    let service = service_fn(move |request: Request<Incoming>| {
+        let (shared, peer, call) = (Arc::clone(&shared), peer.clone(), ticket.begin());
+        async move {
+            let lost = || io::Error::other("the connection had to make room");
+            let call = call.ok_or_else(lost)?;
+            let Caller { peer, is_forwarded } = caller(&shared, peer, request.headers());
+            let is_counted = is_forwarded && request.uri().path() != own::HEALTH;
+            let client = is_counted.then(|| shared.clients.begin(Block::of(peer.address)));
+            let response = match client {
+                Some(None) => unavailable(),
+                Some(Some(_)) | None => route(&shared, &peer, request).await,
+            };
+            let until = (call, client.flatten());
+            Ok::<_, io::Error>(response.map(|body| Answering::new(body, until)))
+        }
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(head_wait)
+        .max_buf_size(HEAD_BYTES_MAX)
+        .max_headers(HEADERS_MAX)
+        .serve_connection(stream, service);
+    watcher.watch(connection).await
+}
+
+/// Who sent a request.
+struct Caller {
+    peer: Peer,
+    /// A trusted proxy passed it on.
+    is_forwarded: bool,
+}
+
+fn caller(shared: &Shared, mut peer: Peer, headers: &http::HeaderMap) -> Caller {
+    let Some(forwarded) = shared.proxies.forwarded(peer.address, headers) else {
+        return Caller { peer, is_forwarded: false };
+    };
+    peer.secure = forwarded.secure.unwrap_or(peer.secure);
+    let is_forwarded = forwarded.client != peer.address;
+    if is_forwarded {
+        // What was agreed with the proxy says nothing about its client.
+        peer.tls = None;
+        peer.address = forwarded.client;
+    }
+    Caller { peer, is_forwarded }
+}
+
+/// There is no room; clients of AWS try again.
+pub(super) fn unavailable() -> Response<OutBody> {
+    let mut response = Response::new(whole(bytes::Bytes::new()));
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    let headers = response.headers_mut();
+    headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}

@@ -1,0 +1,245 @@
+//! More connections than there is room for, and connections that would never end.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use server::LeastRate;
+use tokio::net::TcpSocket;
+use wire::sign::sign_header;
+
+use crate::live::{HOST, Live, REGION, head, read_answer};
+
+/// How often a test asks before it gives up on what it waits for.
+const ASKED_MAX: usize = 20_000;
+/// Bytes that drip before the test gives up.
+const DRIPS_MAX: usize = 2_000;
+/// Between two of them.
+const PAUSE: Duration = Duration::from_millis(10);
+/// More than the sockets hold of what nobody reads.
+const LARGE_BYTES: usize = 32 << 20;
+
+/// A connection from one of loopback's addresses.
+fn connect(live: &Live, last: u8) -> TcpStream {
+    let stream = live.runtime.block_on(async {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::from((Ipv4Addr::new(127, 0, 0, last), 0))).unwrap();
+        socket.connect(live.address).await.unwrap().into_std().unwrap()
+    });
+    stream.set_nonblocking(false).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    stream
+}
+
+/// Asks for health on a connection that stays; its status.
+fn ask(stream: &mut TcpStream) -> std::io::Result<u16> {
+    stream
+        .write_all(format!("GET /_shoseki/health HTTP/1.1\r\nhost: {HOST}\r\n\r\n").as_bytes())?;
+    let mut text = String::new();
+    let mut piece = [0; 1_024];
+    while !text.contains("\r\n\r\n") || !text.ends_with('}') {
+        match stream.read(&mut piece)? {
+            0 => return Err(ErrorKind::UnexpectedEof.into()),
+            bytes => text.push_str(&String::from_utf8_lossy(&piece[..bytes])),
+        }
+    }
+    Ok(text.split(' ').nth(1).unwrap().parse().unwrap())
+}
+
+/// A connection that was served and stays.
+fn idle(live: &Live, last: u8) -> TcpStream {
+    let mut stream = connect(live, last);
+    assert_eq!(ask(&mut stream).unwrap(), 200);
+    stream
+}
+
+/// A connection with a call under way: the server asks for its body.
+fn busy(live: &Live, last: u8) -> TcpStream {
+    let (word, target) = ("UNSIGNED-PAYLOAD", "/bucket/key");
+    let now = live.clock.now();
+    let added = sign_header("PUT", HOST, target, &[], word, &live.root, REGION, "s3", now);
+    let added = added.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let all: Vec<_> = added.chain([("expect", "100-continue")]).collect();
+    let mut stream = connect(live, last);
+    stream.write_all(head("PUT", target, &all, 1 << 20).as_bytes()).unwrap();
+    let mut interim = [0; 25];
+    stream.read_exact(&mut interim).unwrap();
+    assert_eq!(&interim, b"HTTP/1.1 100 Continue\r\n\r\n");
+    stream
+}
+
+/// Whether the server has ended the connection; waits until it has.
+fn is_ended(stream: &mut TcpStream) -> bool {
+    match stream.read(&mut [0; 1]) {
+        Ok(0) => true,
+        Ok(_) => false,
+        Err(error) => error.kind() == ErrorKind::ConnectionReset,
+    }
+}
+
+/// Writes byte after byte until the server says something or ends it; what it said.
+fn drip(stream: &mut TcpStream) -> Option<String> {
+    stream.set_read_timeout(Some(PAUSE)).unwrap();
+    for _ in 0..DRIPS_MAX {
+        let _ = stream.write_all(b"x");
+        match stream.read(&mut [0; 1]) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            Ok(1) => {
+                stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+                return Some(format!("H{}", read_answer(stream).text()));
+            }
+            Ok(_) | Err(_) => return Some(String::new()),
+        }
+    }
+    None
+}
+
+/// Asks until there is room for a call.
+fn wait_for_room(live: &mut Live) -> u16 {
+    for _ in 0..ASKED_MAX {
+        let status = live.s3("GET", "/", b"").status;
+        if status != 503 {
+            return status;
+        }
+    }
+    503
+}
+
+/// Idle connections do not keep anybody out, however many there are.
+#[test]
+fn the_longest_idle_connection_makes_room() {
+    let mut live = Live::start_with(|config| {
+        config.connections_max = 3;
+        config.connections_max_per_address = Some(3);
+    });
+    let [mut first, mut second, mut third] = [1, 2, 3].map(|last| idle(&live, last));
+    assert_eq!(ask(&mut first).unwrap(), 200);
+    let mut late = idle(&live, 4);
+    assert!(is_ended(&mut second), "the one that was idle for longest");
+    for stream in [&mut late, &mut first, &mut third] {
+        assert_eq!(ask(stream).unwrap(), 200, "the others stay");
+    }
+    live.stop();
+}
+
+/// An address beyond its share takes no place from others.
+#[test]
+fn an_address_beyond_its_share_ends_its_own_connections() {
+    let mut live = Live::start_with(|config| {
+        config.connections_max = 8;
+        config.connections_max_per_address = Some(2);
+    });
+    let mut neighbour = idle(&live, 2);
+    let [mut first, mut second, mut third, mut fourth] = [1; 4].map(|last| idle(&live, last));
+    assert!(is_ended(&mut first) && is_ended(&mut second));
+    for stream in [&mut neighbour, &mut third, &mut fourth] {
+        assert_eq!(ask(stream).unwrap(), 200);
+    }
+    live.stop();
+}
+
+/// Calls under way are not ended; health is answered all the same, and nothing else.
+#[test]
+fn health_is_answered_when_there_is_no_room() {
+    let mut live = Live::start_with(|config| {
+        config.connections_max = 2;
+        config.connections_max_per_address = Some(2);
+    });
+    live.create_bucket("bucket");
+    let mut calls = [busy(&live, 1), busy(&live, 2)];
+    // Those who say nothing do not keep it from the next.
+    let silent: Vec<_> = (0..200).map(|_| connect(&live, 1)).collect();
+    for last in [1, 2, 3] {
+        assert_eq!(ask(&mut connect(&live, last)).unwrap(), 200, "127.0.0.{last}");
+    }
+    let refused = live.s3("GET", "/", b"");
+    assert_eq!(refused.status, 503);
+    assert!(refused.head.to_ascii_lowercase().contains("retry-after: 1"), "{}", refused.head);
+    for stream in &mut calls {
+        stream.write_all(&vec![7; 1 << 20]).unwrap();
+        assert_eq!(read_answer(stream).status, 200);
+    }
+    drop((calls, silent));
+    assert_eq!(wait_for_room(&mut live), 200);
+    live.stop();
+}
+
+/// Nobody keeps others out by a body that does not come, before it is known who sends it.
+#[test]
+fn a_body_of_a_stranger_makes_room() {
+    let mut live = Live::start_with(|config| {
+        config.connections_max = 2;
+        config.connections_max_per_address = Some(2);
+    });
+    live.create_bucket("bucket");
+    let headers = [("x-amz-target", "TrentService.ListKeys"), ("expect", "100-continue")];
+    let mut stranger = connect(&live, 1);
+    stranger.write_all(head("POST", "/", &headers, 1_000).as_bytes()).unwrap();
+    stranger.read_exact(&mut [0; 25]).unwrap();
+    let mut call = busy(&live, 2);
+    assert_eq!(live.s3("GET", "/", b"").status, 200);
+    assert!(is_ended(&mut stranger));
+    call.write_all(&vec![7; 1 << 20]).unwrap();
+    assert_eq!(read_answer(&mut call).status, 200);
+    live.stop();
+}
+
+/// A call whose sender is not known has to bring its body in time.
+#[test]
+fn a_body_that_drips_ends() {
+    let rate = LeastRate { bytes: 10_000, within: Duration::from_millis(100) };
+    let mut live = Live::start_with(|config| {
+        config.patience.unproven = rate;
+        config.patience.proven = rate;
+    });
+    live.create_bucket("bucket");
+    let headers = [("x-amz-target", "TrentService.ListKeys")];
+    let mut unknown = connect(&live, 1);
+    unknown.write_all(head("POST", "/", &headers, 60_000).as_bytes()).unwrap();
+    let refused = drip(&mut unknown).expect("an end");
+    assert!(refused.contains("RequestTimeout"), "{refused}");
+    let mut form = connect(&live, 1);
+    let headers = [("content-type", "multipart/form-data; boundary=b")];
+    form.write_all(head("POST", "/bucket", &headers, 60_000).as_bytes()).unwrap();
+    form.write_all(b"--b\r\ncontent-disposition: form-data; name=\"key\"\r\n\r\n").unwrap();
+    let refused = drip(&mut form).expect("an end");
+    assert!(refused.contains("RequestTimeout"), "{refused}");
+    let refused = drip(&mut busy(&live, 1)).expect("an end");
+    assert!(refused.contains("RequestTimeout"), "{refused}");
+    assert_eq!(live.s3("GET", "/bucket/key", b"").status, 404);
+    live.stop();
+}
+
+#[test]
+fn a_head_that_drips_ends() {
+    let mut live = Live::start_with(|config| config.patience.head = Duration::from_millis(100));
+    let mut first = connect(&live, 1);
+    first.write_all(b"GET / HTTP/1.1\r\nx: ").unwrap();
+    assert!(drip(&mut first).is_some());
+    let mut second = idle(&live, 1);
+    second.write_all(b"GET / HTTP/1.1\r\nx: ").unwrap();
+    assert!(drip(&mut second).is_some());
+    assert!(is_ended(&mut idle(&live, 1)), "an idle one ends, too");
+    live.stop();
+}
+
+/// What nobody reads is not kept for them, and their place is free again.
+#[test]
+fn an_answer_that_nobody_reads_ends() {
+    let mut live = Live::start_with(|config| {
+        config.connections_max = 1;
+        config.patience.answer = LeastRate { bytes: 14_400, within: Duration::from_millis(200) };
+    });
+    live.create_bucket("bucket");
+    assert_eq!(live.s3("PUT", "/bucket/large", &vec![7; LARGE_BYTES]).status, 200);
+    let (word, now) = ("UNSIGNED-PAYLOAD", live.clock.now());
+    let added = sign_header("GET", HOST, "/bucket/large", &[], word, &live.root, REGION, "s3", now);
+    let added: Vec<_> = added.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let mut deaf = connect(&live, 2);
+    deaf.write_all(head("GET", "/bucket/large", &added, 0).as_bytes()).unwrap();
+    deaf.read_exact(&mut [0]).unwrap();
+    assert_eq!(live.s3("GET", "/", b"").status, 503, "the place is taken");
+    assert_eq!(wait_for_room(&mut live), 200);
+    assert!(read_answer(&mut deaf).body.len() < LARGE_BYTES);
+    live.stop();
+}
