@@ -183,7 +183,7 @@ impl Call {
         // What did not fail is not counted; only a whole success makes good for failures before.
         match &outcome {
             Outcome::InvalidCredentials => {}
-            Outcome::SignedIn(_) => self.own.throttle(|throttle| throttle.forget(key)),
+            Outcome::SignedIn(_) => self.own.throttle(|throttle| throttle.forget(key, now)),
             Outcome::MfaRequired
             | Outcome::PasswordChangeRequired
             | Outcome::NewPasswordRefused(_)
