@@ -8,6 +8,7 @@
 //! `workers.rs`.
 
 mod accounts;
+mod addressed;
 mod config;
 mod connection;
 mod console;

@@ -15,8 +15,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 
+use crate::addressed;
 use crate::connection::{Lanes, OutBody, Peer, answer};
 use crate::metrics::Metrics;
+use crate::own::StatusToken;
 use crate::signin::{self, SignIn};
 use crate::workers::Workers;
 use crate::{Config, Opened, console, own, tls};
@@ -45,6 +47,7 @@ struct Shared {
     tls: Option<TlsAcceptor>,
     sign_in: Arc<SignIn>,
     lanes: Lanes,
+    status_token: StatusToken,
 }
 
 impl fmt::Debug for Server {
@@ -73,6 +76,7 @@ impl Server {
             metrics,
             connections: Arc::new(Semaphore::new(config.connections_max)),
             tls,
+            status_token: StatusToken::new(config.status_token.as_deref()),
         });
         let running = tokio::spawn(accept(listener, shared, stopping, workers));
         Ok(Self { address, first_run_link, stop, running })
@@ -190,14 +194,21 @@ where
 
 async fn route(shared: &Shared, peer: &Peer, request: Request<Incoming>) -> Response<OutBody> {
     let gateway = &shared.gateway;
+    if let Some(refused) = addressed::unclear(&request) {
+        return refused;
+    }
     let path = request.uri().path();
     if path.starts_with("/_shoseki/") {
-        return own::answer(gateway, &shared.metrics, &request).await;
+        let (metrics, token) = (&shared.metrics, &shared.status_token);
+        return own::answer(gateway, metrics, token, peer, &request).await;
     }
     if signin::owns(path) {
         return signin::answer(&shared.sign_in, gateway, peer, request).await;
     }
     if path == "/_console" || path.starts_with(console::PREFIX) {
+        if !addressed::is_ours(request.headers(), &gateway.settings().domains) {
+            return addressed::foreign();
+        }
         return console::file(&request);
     }
     if console::wants_front_page(&request) {

@@ -70,8 +70,18 @@ impl Live {
     }
 
     pub(crate) fn start_on(runtime: Runtime) -> Self {
+        Self::start_with(runtime, |_| ())
+    }
+
+    /// One whose configuration is changed.
+    pub(crate) fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_with(Runtime::new().unwrap(), change)
+    }
+
+    fn start_with(runtime: Runtime, change: impl FnOnce(&mut Config)) -> Self {
         let folder = TempDir::new().unwrap();
-        let (config, clock) = (config(folder.path()), Clock::manual(START));
+        let (mut config, clock) = (config(folder.path()), Clock::manual(START));
+        change(&mut config);
         let opened = server::open(&config, clock.clone(), Entropy::seeded(7)).unwrap();
         let gateway = Arc::clone(&opened.gateway);
         let root = Credentials {
