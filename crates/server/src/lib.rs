@@ -14,6 +14,7 @@ mod connection;
 mod console;
 mod diagnostics;
 mod establish;
+mod framing;
 mod fsck;
 mod metrics;
 mod open;

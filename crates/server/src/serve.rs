@@ -17,6 +17,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::addressed;
 use crate::connection::{Lanes, OutBody, Peer, answer};
+use crate::framing::Strict;
 use crate::metrics::Metrics;
 use crate::own::StatusToken;
 use crate::signin::{self, SignIn};
@@ -148,12 +149,12 @@ async fn serve_connection(
     let Some(lane) = shared.lanes.pick() else { return };
     let mut peer = Peer { address: address.ip().to_canonical(), tls: None, lane };
     let served = match &shared.tls {
-        None => serve_stream(TokioIo::new(stream), peer, shared, watcher).await,
+        None => serve_stream(TokioIo::new(Strict::new(stream)), peer, shared, watcher).await,
         Some(acceptor) => match tokio::time::timeout(HANDSHAKE_WAIT, acceptor.accept(stream)).await
         {
             Ok(Ok(stream)) => {
                 peer.tls = tls::names(stream.get_ref().1);
-                serve_stream(TokioIo::new(stream), peer, shared, watcher).await
+                serve_stream(TokioIo::new(Strict::new(stream)), peer, shared, watcher).await
             }
             Ok(Err(error)) => {
                 tracing::debug!(%error, "no TLS handshake");

@@ -4,6 +4,7 @@
 
 mod bodies;
 mod four_steps;
+mod framing;
 mod fsck;
 mod golden;
 mod heads;
