@@ -78,12 +78,12 @@ fn binds(condition: &Condition) -> bool {
 }
 
 /// Neither a wildcard nor a variable.
-fn is_fixed(value: &str) -> bool {
+pub(crate) fn is_fixed(value: &str) -> bool {
     !value.contains(['*', '?']) && !value.contains("${")
 }
 
 /// An access point's name may be a wildcard as long as its account is fixed.
-fn has_fixed_account(arn: &str) -> bool {
+pub(crate) fn has_fixed_account(arn: &str) -> bool {
     arn.split(':').nth(4).is_some_and(|account| !account.is_empty() && is_fixed(account))
 }
 

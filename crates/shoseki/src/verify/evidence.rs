@@ -14,7 +14,7 @@ use types::HOUR_MS;
 use wire::uri;
 use wire::xml::{self, Limits};
 
-use crate::client::{Answered, Ask, CallError, Client};
+use crate::client::{Answered, Ask, CallError, Client, bucket_region};
 use crate::exit::Trouble;
 
 /// Log files fetched and judged at the same time.
@@ -22,8 +22,6 @@ const PARALLEL: usize = 16;
 /// How far beyond the end of the range keys are asked for, as the AWS CLI does.
 const KEYS_BEYOND_MS: u64 = 2 * HOUR_MS;
 const METADATA: &str = "x-amz-meta-";
-/// The region that knows where every bucket is.
-const ANY_REGION: &str = "us-east-1";
 
 /// Verifies with a client's answers.
 pub(super) fn verify(client: &Client, request: &Request<'_>) -> Result<Report, Trouble> {
@@ -103,18 +101,10 @@ impl<'a> Buckets<'a> {
         if let Some(known) = regions.get(bucket) {
             return known.clone();
         }
-        let ask = Ask::s3("GetBucketLocation", Method::GET, bucket, "location=");
-        let answer = self.client.call(&ask.in_region(ANY_REGION.to_owned()));
-        let place = answer.ok().and_then(|found| xml::parse(&found.body, Limits::S3).ok());
-        let region = match place.as_ref().map(|place| place.text.as_str()) {
-            None => self.client.region(),
-            // Source: S3 API Reference, "GetBucketLocation".
-            Some("") => ANY_REGION,
-            Some("EU") => "eu-west-1",
-            Some(named) => named,
-        };
-        regions.insert(bucket.to_owned(), region.to_owned());
-        region.to_owned()
+        let found = bucket_region(self.client, bucket);
+        let region = found.unwrap_or_else(|| self.client.region().to_owned());
+        regions.insert(bucket.to_owned(), region.clone());
+        region
     }
 
     /// The folders in a folder, by their whole names.
