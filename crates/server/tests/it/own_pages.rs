@@ -27,6 +27,20 @@ fn health_and_metrics_are_answered() {
     live.end("own_pages.txt");
 }
 
+/// Whoever may call at all learns which server this is, from wherever.
+#[test]
+fn callers_learn_which_server_this_is() {
+    let mut live = Live::start();
+    let target = "Shoseki_20261101.DescribeServer";
+    let kind = ("content-type", "application/x-amz-json-1.1");
+    let headers = [("x-amz-target", target), kind, ELSEWHERE];
+    let told = live.signed("shoseki", "POST", "/", &headers, b"{}").json();
+    let version = env!("CARGO_PKG_VERSION");
+    assert_eq!(told, serde_json::json!({"Version": version, "Region": "ap-northeast-1"}));
+    assert!(live.request("POST", "/", &headers, b"{}").status >= 400);
+    live.stop();
+}
+
 /// The page is made from the table; a new operation needs a new page.
 #[test]
 fn the_page_of_operations_is_fresh() {
