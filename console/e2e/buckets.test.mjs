@@ -106,6 +106,26 @@ describe("a bucket", () => {
     await assertRecorded("PutBucketOwnershipControls");
   });
 
+  it("warns of a policy that lets a service in on anybody's behalf", async () => {
+    const trail = { Effect: "Allow", Principal: { Service: "cloudtrail.amazonaws.com" }, Action: "s3:GetBucketAcl", Resource: `arn:aws:s3:::${BUCKET}` };
+    const bound = { ...trail, Condition: { StringEquals: { "aws:SourceArn": `arn:aws:cloudtrail:eu-west-1:${ACCOUNT}:trail/t` } } };
+    const warning = page.getByText(label(t("policy.unbound")));
+    await screen.visit(`${PAGE}/policy`);
+    await page.locator(".ace_text-input").waitFor({ state: "attached" });
+    await screen.paste(JSON.stringify({ Version: "2012-10-17", Statement: [bound] }));
+    await page.locator(".ace_line", { hasText: "aws:SourceArn" }).first().waitFor();
+    assert.equal(await warning.count(), 0);
+    await screen.paste(JSON.stringify({ Version: "2012-10-17", Statement: [trail] }));
+    await warning.waitFor();
+    await page.getByText(t("policy.unbound.statement", { statement: "0", service: "cloudtrail.amazonaws.com" })).waitFor();
+    await screen.press(t("common.save"));
+    await screen.succeeds(t("s3.policy.saved"));
+    await warning.waitFor();
+    await page.getByRole("button", { name: label(t("common.delete")), exact: true }).click();
+    await confirm(t("common.delete.word"), t("common.delete"));
+    await screen.succeeds(t("s3.policy.none"));
+  });
+
   it("gets a policy, whose mistakes are told, and loses it", async () => {
     const policy = { Version: "2012-10-17", Statement: [{ Effect: "Deny", Principal: "*", Action: "s3:PutObject", Resource: `arn:aws:s3:::${BUCKET}/x` }] };
     await screen.visit(`${PAGE}/policy`);

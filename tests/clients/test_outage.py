@@ -9,7 +9,7 @@ import pytest
 
 from eventually import eventually
 from rehearsal import ROOT, binary
-from walk import Walk, history, key_policy, request_id
+from walk import Walk, bucket_policy, history, key_policy, request_id
 
 
 def break_bucket_policy(walk):
@@ -151,3 +151,21 @@ def test_explain_tells_of_every_outage(server, name, outage, words):
     assert any(code in text for code in codes), text
     repair(walk)
     eventually(lambda: name not in explain(server)[1], within=60, what="nothing waits any more")
+
+
+def test_explain_warns_of_a_service_that_is_let_in_on_anybodys_behalf(server, name):
+    walk = Walk(server, name).prepare().start()
+    warned = "lets cloudtrail.amazonaws.com in on anybody's behalf"
+    bucket, key = f"of bucket {walk.bucket} {warned}", f"of key {walk.key_arn} {warned}"
+    text = explain(server)[1]
+    assert bucket not in text and key not in text
+    policy = bucket_policy(walk.bucket, name)
+    del policy["Statement"][0]["Condition"]
+    server.client("s3").put_bucket_policy(Bucket=walk.bucket, Policy=json.dumps(policy))
+    open_key = key_policy(name)
+    del open_key["Statement"][1]["Condition"]["StringEquals"]
+    server.client("kms").put_key_policy(KeyId=walk.key_arn, Policy=json.dumps(open_key))
+    text = explain(server)[1]
+    sid = policy["Statement"][0]["Sid"]
+    assert text.count(bucket) == 1 and f"statement `{sid}` of the policy {bucket}" in text
+    assert text.count(key) == 1

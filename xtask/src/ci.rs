@@ -4,27 +4,52 @@ use std::path::PathBuf;
 
 use crate::project::Project;
 use crate::run::Run;
+use crate::stages::Stages;
 use crate::{Failure, out, tidy};
 
 /// Where `./check` makes the Python clients.
 const VENV_PYTHON: &str = ".venv/bin/python";
 const VENV_AWS: &str = ".venv/bin/aws";
 
-/// Everything, the cheap first.
+/// Everything, the cheap first. Says in the end how long each part took, the last one failed or not.
 pub(crate) fn ci(project: &Project) -> Result<(), Failure> {
-    Run::cargo(project).words(["fmt", "--all", "--check"]).go()?;
-    tidy::tidy(project)?;
-    Run::cargo(project)
-        .words(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
-        .go()?;
-    tests(project, &["--workspace"], &[])?;
-    Run::cargo(project).words(["test", "--doc", "--workspace", "--locked"]).go()?;
+    let mut stages = Stages::default();
+    let done = all(project, &mut stages);
+    stages.tell();
+    done
+}
+
+fn all(project: &Project, stages: &mut Stages) -> Result<(), Failure> {
+    stages.run("format", || Run::cargo(project).words(["fmt", "--all", "--check"]).go())?;
+    stages.run("tidy", || tidy::tidy(project))?;
+    stages.run("dependencies", || dependencies(project))?;
+    stages.run("lints", || {
+        Run::cargo(project)
+            .words(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
+            .go()
+    })?;
+    stages.run("tests", || tests(project, &["--workspace"], &[]))?;
+    stages.run("examples", || {
+        Run::cargo(project).words(["test", "--doc", "--workspace", "--locked"]).go()
+    })?;
     // The tests have built the binary. Both wait for deliveries most of the time.
     let binary = place_of_binary(project);
     let clients = the_clients(project, &binary, &[])?;
     let clients = clients.start(&target(project).join("clients.log"))?;
-    let console = the_console(project, &binary);
-    clients.end().and(console)
+    let console = the_console(project, &binary, stages);
+    let clients = clients.end().map(|took| stages.took("clients, beside the console", took));
+    clients.and(console)
+}
+
+/// Licences, sources and duplicates of what we depend on. Of advisories it knows nothing: they come
+/// from a database that has to be fetched.
+fn dependencies(project: &Project) -> Result<(), Failure> {
+    if !Run::cargo(project).words(["deny", "--version"]).succeeds() {
+        out::say("cargo-deny is missing: licences and duplicates are NOT checked");
+        return Ok(());
+    }
+    let words = ["deny", "--locked", "check", "licenses", "bans", "sources"];
+    Run::cargo(project).words(words).go()
 }
 
 /// The tests of some packages, by nextest if it is there.
@@ -68,10 +93,10 @@ pub(crate) fn shapes(project: &Project, places: &[String]) -> Result<(), Failure
 
 /// The console: types, texts, units, and a browser against the binary of the dev profile.
 pub(crate) fn console(project: &Project) -> Result<(), Failure> {
-    the_console(project, &binary(project)?)
+    the_console(project, &binary(project)?, &mut Stages::default())
 }
 
-fn the_console(project: &Project, binary: &str) -> Result<(), Failure> {
+fn the_console(project: &Project, binary: &str, stages: &mut Stages) -> Result<(), Failure> {
     if !Run::program(project, "node").words(["--version"]).succeeds() {
         out::say("node is missing: the console is NOT tested");
         return Ok(());
@@ -81,11 +106,18 @@ fn the_console(project: &Project, binary: &str) -> Result<(), Failure> {
     }
     need_venv(project)?;
     let aws = project.path(VENV_AWS);
-    for script in ["check", "lint:strings", "test", "e2e"] {
-        Run::program(project, "npm")
-            .variables(&[("SHOSEKI_BIN", binary), ("AWS_CLI", &aws.to_string_lossy())])
-            .words(["--prefix", "console", "run", "--silent", script])
-            .go()?;
+    for (name, script) in [
+        ("console's types", "check"),
+        ("console's texts", "lint:strings"),
+        ("console's units", "test"),
+        ("console in a browser", "e2e"),
+    ] {
+        stages.run(name, || {
+            Run::program(project, "npm")
+                .variables(&[("SHOSEKI_BIN", binary), ("AWS_CLI", &aws.to_string_lossy())])
+                .words(["--prefix", "console", "run", "--silent", script])
+                .go()
+        })?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ mod ci;
 mod out;
 mod project;
 mod run;
+mod stages;
 mod tidy;
 
 use std::error::Error;

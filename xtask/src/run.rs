@@ -1,9 +1,13 @@
 use std::ffi::OsStr;
 use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use crate::project::Project;
+use crate::stages::now;
 use crate::{Failure, out};
 
 /// A program to run in the project's folder.
@@ -47,9 +51,10 @@ impl Run {
         out::say(&format!("{line} (meanwhile; what it says follows)"));
         let file = File::create(log).map_err(|error| format!("`{}`: {error}", log.display()))?;
         let also = file.try_clone().map_err(|error| error.to_string())?;
-        let child = self.0.stdin(Stdio::null()).stdout(file).stderr(also).spawn();
-        let child = child.map_err(|error| format!("`{line}`: {error}"))?;
-        Ok(Running { child, line, log: log.to_owned() })
+        let (child, began) = (self.0.stdin(Stdio::null()).stdout(file).stderr(also).spawn(), now());
+        let mut child = child.map_err(|error| format!("`{line}`: {error}"))?;
+        let ended = thread::spawn(move || Ok((child.wait()?, began.elapsed())));
+        Ok(Running { ended, line, log: log.to_owned() })
     }
 
     /// Whether it can be run and succeeds; what it prints is not seen.
@@ -67,20 +72,21 @@ impl Run {
 /// A program that runs while others do.
 #[derive(Debug)]
 pub(crate) struct Running {
-    child: Child,
+    ended: JoinHandle<io::Result<(ExitStatus, Duration)>>,
     line: String,
     log: PathBuf,
 }
 
 impl Running {
-    /// Waits for its end and shows what it printed. Fails if it fails.
-    pub(crate) fn end(mut self) -> Result<(), Failure> {
-        let status = self.child.wait().map_err(|error| error.to_string())?;
+    /// Waits for its end, shows what it printed, and says how long it ran. Fails if it fails.
+    pub(crate) fn end(self) -> Result<Duration, Failure> {
+        let ended = self.ended.join().map_err(|_| format!("`{}`: nobody waited", self.line))?;
+        let (status, took) = ended.map_err(|error| error.to_string())?;
         out::say(&self.line);
         let said = std::fs::read(&self.log).map_err(|error| error.to_string())?;
         out::raw(&said);
         if status.success() {
-            Ok(())
+            Ok(took)
         } else {
             Err(format!("`{}` failed: {status}", self.line).into())
         }

@@ -39,9 +39,12 @@ export async function newPage(browser, { language = "ja", origin, ...more } = {}
   page.setDefaultTimeout(WAIT_MS);
   const complaints = [];
   // Answers like 403 and 404 are told by the browser itself; the tests judge those by what is on the screen.
-  const isAnswer = (text) => text.startsWith("Failed to load resource");
+  const isAnswer = (message) => message.text().startsWith("Failed to load resource");
+  // What the browser itself advises, without words of a script, changes with its version.
+  const isAdvice = (message) => message.type() === "warning" && message.args().length === 0;
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type()) && !isAnswer(message.text())) complaints.push(message.text());
+    const complains = ["error", "warning"].includes(message.type()) && !isAnswer(message) && !isAdvice(message);
+    if (complains) complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(String(error.stack ?? error)));
   await page.exposeBinding("complain", (_, text) => complaints.push(text));

@@ -4,7 +4,7 @@
 import { type ComponentType, useEffect, useState, useSyncExternalStore } from "react";
 import { SERVICES, type Service, type ServiceModule } from "../pages/registry";
 
-/** The code did not arrive. A browser keeps that in mind until the console is loaded anew. */
+/** The code did not arrive. Some browsers keep that in mind until the console is loaded anew. */
 export class LoadError extends Error {}
 
 /** What a loader gave; `undefined` until it did. */

@@ -21,6 +21,23 @@ pub(crate) struct Authenticated {
 }
 
 impl Authenticated {
+    /// Errors if nothing proves that the request does not come from a page which a stranger serves
+    /// under a name of theirs. Services other than S3 take requests without a signature only with a
+    /// proof of their own.
+    pub(crate) fn expect_host(
+        &self,
+        head: &Head,
+        domains: &[String],
+        family: Family,
+    ) -> Result<(), WireError> {
+        let unproven = self.signed.is_none() && family == Family::S3;
+        if !unproven || !wire::is_foreign_name(head, domains) {
+            return Ok(());
+        }
+        let message = "Requests without a signature are answered under configured names only.";
+        Err(WireError::new(403, "AccessDenied", message))
+    }
+
     /// Errors if the host names another region than the signature.
     ///
     /// Observed: S3 names the endpoint's region, so that the client signs for it.

@@ -12,6 +12,7 @@ use store::{StoreError, Table, Tx, key};
 use types::{AccountId, DAY_MS, Timestamp};
 use wire::{Family, Protocol};
 
+use crate::describe_server::DescribeServer;
 use crate::{Access, ApiError, Ctx, Failure, Json, Operation, Row, Service, Spec, WireError, row};
 
 /// Denials by account and request id.
@@ -37,7 +38,7 @@ pub static SHOSEKI: Service = Service {
 };
 
 /// The rows of this crate.
-pub const ROWS: &[Row] = &[row::<ExplainDenial>()];
+pub const ROWS: &[Row] = &[row::<DescribeServer>(), row::<ExplainDenial>()];
 
 /// A refusal, with the engine's reasons.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -243,6 +243,7 @@ impl Gateway {
             Some(fields) => authenticate_form(self, &view, fields, service, now)?,
             None => authenticate(self, &view, &head, service, hash, anonymous, now)?,
         };
+        found.expect_host(&head, &self.settings.domains, service.family)?;
         found.expect_region(identified.region_of_host.as_ref(), service.family)?;
         let gate = match form {
             Some(reader) => Some(BodyGate::form(reader)),

@@ -22,6 +22,7 @@ mod codec;
 mod conditions;
 mod ctx;
 mod decisions;
+mod describe_server;
 mod execute;
 mod failure;
 mod gateway;

@@ -71,6 +71,7 @@ mod public;
 mod request;
 mod statement;
 mod template;
+mod unbound_services;
 
 pub use context::Context;
 pub use decide::decide;
@@ -86,3 +87,4 @@ pub use policy::Policy;
 pub use principal::Principal;
 pub use public::is_public;
 pub use request::{Attached, Policies, Request, ResourceRule};
+pub use unbound_services::{UnboundService, unbound_services};

@@ -80,7 +80,7 @@ fn binds(condition: &Condition) -> bool {
 }
 
 /// Neither a wildcard nor a variable.
-fn is_fixed(value: &str) -> bool {
+pub(crate) fn is_fixed(value: &str) -> bool {
     !value.contains(['*', '?']) && !value.contains("${")
 }
 
@@ -96,7 +96,7 @@ fn is_somebodys_id(value: &str) -> bool {
 }
 
 /// An access point's name may be a wildcard as long as its account is fixed.
-fn has_fixed_account(arn: &str) -> bool {
+pub(crate) fn has_fixed_account(arn: &str) -> bool {
     arn.split(':').nth(4).is_some_and(|account| !account.is_empty() && is_fixed(account))
 }
 

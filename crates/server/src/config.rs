@@ -1,4 +1,5 @@
 mod check;
+mod status_token;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -48,6 +49,8 @@ pub struct Config {
     pub root_key_file: Option<PathBuf>,
     /// The passphrase that seals the root key, instead of a bare file.
     pub passphrase: Option<String>,
+    /// The bearer token that opens health and metrics to other machines.
+    pub status_token: Option<String>,
 }
 
 impl fmt::Debug for Config {
@@ -99,6 +102,7 @@ impl Default for Config {
             root_credentials: None,
             root_key_file: None,
             passphrase: None,
+            status_token: None,
         }
     }
 }
@@ -141,6 +145,9 @@ impl Config {
                 *to = parse_duration_ms(&text)?;
             }
         }
+        if let Some(path) = &file.status_token_file {
+            self.status_token = Some(status_token::read(path)?);
+        }
         self.root_key_file = file.root_key_file.or_else(|| self.root_key_file.take());
         self.tls = match (file.tls_cert, file.tls_key) {
             (Some(cert), Some(key)) => Some((cert, key)),
@@ -178,6 +185,7 @@ struct File {
     tls_cert: Option<PathBuf>,
     tls_key: Option<PathBuf>,
     root_key_file: Option<PathBuf>,
+    status_token_file: Option<PathBuf>,
 }
 
 /// A duration such as `2s`, `5m` or `1h`, in milliseconds; at least one second.

@@ -8,12 +8,14 @@
 //! `workers.rs`.
 
 mod accounts;
+mod addressed;
 mod beats;
 mod config;
 mod connection;
 mod console;
 mod diagnostics;
 mod establish;
+mod framing;
 mod fsck;
 mod metrics;
 mod network;

@@ -1,42 +1,113 @@
 //! Our own URL space, `/_shoseki/`: readiness and metrics.
+//!
+//! Strangers learn whether the server answers. The rest is for programs on this machine, and for
+//! whoever presents the status token.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use gateway::Gateway;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
+use keys::{equal_in_constant_time, sha256};
+use serde_json::json;
 use store::StoreError;
 
+use crate::addressed::{self, Asker, asker};
 use crate::connection::{OutBody, whole};
 use crate::metrics::Metrics;
 
 /// Where readiness is told: to everybody, and when there is no room for anything else.
 pub(crate) const HEALTH: &str = "/_shoseki/health";
 
+/// The hash of the token that opens our pages to others, if one is configured.
+#[derive(Debug)]
+pub(crate) struct StatusToken(Option<[u8; 32]>);
+
+impl StatusToken {
+    pub(crate) fn new(token: Option<&str>) -> Self {
+        Self(token.map(|token| sha256(token.as_bytes())))
+    }
+
+    /// Whether this `Authorization` presents it.
+    fn is_presented(&self, authorization: &HeaderValue) -> bool {
+        let text = authorization.to_str().unwrap_or_default();
+        let (scheme, token) = text.split_once(' ').unwrap_or_default();
+        let presented = sha256(token.trim().as_bytes());
+        scheme.eq_ignore_ascii_case("bearer")
+            && self.0.is_some_and(|own| equal_in_constant_time(&own, &presented))
+    }
+}
+
+/// How much a request is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// Everything.
+    Trusted,
+    /// Whether the server answers.
+    Stranger,
+    /// Nothing: it presents something that is not the token.
+    WrongToken,
+    /// Nothing: a page under a name that is not ours may have sent it.
+    ForeignHost,
+}
+
+fn standing(
+    token: &StatusToken,
+    domains: &[String],
+    address: IpAddr,
+    headers: &HeaderMap,
+) -> Standing {
+    if let Some(authorization) = headers.get(header::AUTHORIZATION) {
+        let right = token.is_presented(authorization);
+        return if right { Standing::Trusted } else { Standing::WrongToken };
+    }
+    // Browsers always name a host.
+    if headers.contains_key(header::HOST) && !addressed::is_ours(headers, domains) {
+        return Standing::ForeignHost;
+    }
+    match asker(address, headers) {
+        Asker::Local => Standing::Trusted,
+        Asker::Stranger => Standing::Stranger,
+    }
+}
+
 pub(crate) async fn answer(
     gateway: &Arc<Gateway>,
     metrics: &Arc<Metrics>,
+    token: &StatusToken,
+    address: IpAddr,
     request: &Request<Incoming>,
 ) -> Response<OutBody> {
+    let standing = standing(token, &gateway.settings().domains, address, request.headers());
     let metrics = Arc::clone(metrics);
-    match request.uri().path() {
-        HEALTH => {
+    match (request.uri().path(), standing) {
+        (_, Standing::ForeignHost) => addressed::foreign(),
+        (_, Standing::WrongToken) | ("/_shoseki/metrics", Standing::Stranger) => unauthorized(),
+        (HEALTH, Standing::Trusted) => {
             let page = move |gateway: &Gateway| health(gateway, &metrics);
             told("application/json", gateway, page).await
         }
-        "/_shoseki/metrics" => {
+        (HEALTH, Standing::Stranger) => {
+            let page = move |gateway: &Gateway| {
+                gateway.store().snapshot()?.last_seq()?;
+                Ok(json!({ "status": "ok" }).to_string())
+            };
+            told("application/json", gateway, page).await
+        }
+        ("/_shoseki/metrics", Standing::Trusted) => {
             let page = move |gateway: &Gateway| metrics.render(gateway);
             told("text/plain; version=0.0.4", gateway, page).await
         }
-        _ => respond(StatusCode::NOT_FOUND, "text/plain", "not found".to_owned()),
+        _ => respond(StatusCode::NOT_FOUND, "text/plain", "not found"),
     }
 }
 
 /// Calls are served, whether files can be delivered or not.
 fn health(gateway: &Gateway, metrics: &Metrics) -> Result<String, StoreError> {
     let (backlog, full) = (metrics.backlog(gateway)?, gateway.store().is_full());
-    let body = serde_json::json!({
+    let body = json!({
         "status": "ok",
         "version": env!("CARGO_PKG_VERSION"),
         "account": gateway.settings().account.as_str(),
@@ -60,12 +131,33 @@ async fn told(
         Err(panic) => panic.to_string(),
     };
     tracing::error!(error = trouble, "the store cannot be read");
-    respond(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "unavailable".to_owned())
+    respond(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "unavailable")
 }
 
-fn respond(status: StatusCode, kind: &'static str, body: String) -> Response<OutBody> {
-    let mut response = Response::new(whole(Bytes::from(body)));
+fn unauthorized() -> Response<OutBody> {
+    let text = "from elsewhere this page needs the status token";
+    let mut response = respond(StatusCode::UNAUTHORIZED, "text/plain", text);
+    let bearer = HeaderValue::from_static("Bearer");
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, bearer);
+    response
+}
+
+/// An answer that no page may read, show or keep.
+pub(crate) fn respond(
+    status: StatusCode,
+    kind: &'static str,
+    body: impl Into<Bytes>,
+) -> Response<OutBody> {
+    let mut response = Response::new(whole(body.into()));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    for (name, value) in [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
     response
 }

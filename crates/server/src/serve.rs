@@ -25,10 +25,12 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
+use crate::addressed;
 use crate::connection::{Lanes, OutBody, Peer, answer};
 use crate::metrics::Metrics;
 use crate::patience::Patience;
 use crate::proxies::Proxies;
+use crate::own::StatusToken;
 use crate::signin::{self, SignIn};
 use crate::workers::Workers;
 use crate::{Config, Opened, console, own, tls};
@@ -72,6 +74,7 @@ struct Shared {
     /// For those who find no place.
     spare: Places,
     clients: Arc<Clients>,
+    status_token: StatusToken,
 }
 
 impl fmt::Debug for Server {
@@ -107,6 +110,7 @@ impl Server {
             places: Places::new(limits),
             spare: Places::new(spare),
             clients: Clients::new(limits.of_block),
+            status_token: StatusToken::new(config.status_token.as_deref()),
         });
         let running = tokio::spawn(run(listener, shared, stopping, workers));
         Ok(Self { address, first_run_link, stop, running })
@@ -156,14 +160,21 @@ async fn run(
 
 async fn route(shared: &Shared, peer: &Peer, request: Request<Incoming>) -> Response<OutBody> {
     let gateway = &shared.gateway;
+    if let Some(refused) = addressed::unclear(&request) {
+        return refused;
+    }
     let path = request.uri().path();
     if path.starts_with("/_shoseki/") {
-        return own::answer(gateway, &shared.metrics, &request).await;
+        let (metrics, token) = (&shared.metrics, &shared.status_token);
+        return own::answer(gateway, metrics, token, peer.address, &request).await;
     }
     if signin::owns(path) {
         return signin::answer(&shared.sign_in, gateway, peer, request).await;
     }
     if path == "/_console" || path.starts_with(console::PREFIX) {
+        if !addressed::is_ours(request.headers(), &gateway.settings().domains) {
+            return addressed::foreign();
+        }
         return console::file(&request);
     }
     if console::wants_front_page(&request) {

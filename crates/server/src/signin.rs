@@ -20,6 +20,7 @@ use keys::{SecretBytes, equal_in_constant_time, sha256};
 use store::StoreError;
 use types::Entropy;
 
+use crate::addressed::{Asker, asker};
 use crate::connection::{OutBody, Peer};
 use bodies::{FirstRunBody, SignInBody, read};
 use throttle::Throttle;
@@ -183,7 +184,7 @@ impl Call {
         // What did not fail is not counted; only a whole success makes good for failures before.
         match &outcome {
             Outcome::InvalidCredentials => {}
-            Outcome::SignedIn(_) => self.own.throttle(|throttle| throttle.forget(key)),
+            Outcome::SignedIn(_) => self.own.throttle(|throttle| throttle.forget(key, now)),
             Outcome::MfaRequired
             | Outcome::PasswordChangeRequired
             | Outcome::NewPasswordRefused(_)
@@ -227,7 +228,10 @@ impl Call {
     }
 
     fn first_run(&self) -> Result<Response<OutBody>, StoreError> {
-        let first_run = iam::signin::first_run(&self.gateway)?;
+        let mut first_run = iam::signin::first_run(&self.gateway)?;
+        if asker(self.peer.address, &self.headers) == Asker::Stranger {
+            first_run.account = None;
+        }
         Ok(answers::first_run(&first_run))
     }
 

@@ -1,10 +1,10 @@
 use std::fmt;
-use std::fs::File;
-use std::io::BufReader;
 use std::path::Path;
 use std::sync::Arc;
 
 use rustls::ServerConnection;
+use rustls::pki_types::pem::{self, PemObject};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 
 use crate::ConfigError;
@@ -12,14 +12,15 @@ use crate::ConfigError;
 /// Reads a certificate chain and a private key in PEM. An error names the file.
 pub(crate) fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, ConfigError> {
     let (cert_name, key_name) = (cert.display(), key.display());
-    let chain: Vec<_> = rustls_pemfile::certs(&mut open(cert)?)
-        .collect::<Result<_, _>>()
-        .map_err(|cause| unusable(cert, cause))?;
+    let chain = CertificateDer::pem_file_iter(cert)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|cause| unusable(cert, why(cause)))?;
     if chain.is_empty() {
         return Err(unusable(cert, "it holds no certificate"));
     }
-    let key = rustls_pemfile::private_key(&mut open(key)?)
-        .map_err(|cause| unusable(key, cause))?
+    let key = PrivateKeyDer::pem_file_iter(key)
+        .and_then(|mut keys| keys.next().transpose())
+        .map_err(|cause| unusable(key, why(cause)))?
         .ok_or_else(|| unusable(key, "it holds no private key"))?;
     let config = rustls::ServerConfig::builder().with_no_client_auth();
     let config = config.with_single_cert(chain, key).map_err(|cause| {
@@ -32,8 +33,9 @@ pub(crate) fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, ConfigErr
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-fn open(path: &Path) -> Result<BufReader<File>, ConfigError> {
-    File::open(path).map(BufReader::new).map_err(|cause| unusable(path, cause))
+/// A failure to read a file says so in the operating system's words.
+fn why(cause: pem::Error) -> String {
+    if let pem::Error::Io(cause) = cause { cause.to_string() } else { cause.to_string() }
 }
 
 fn unusable(path: &Path, cause: impl fmt::Display) -> ConfigError {

@@ -3,6 +3,7 @@
 //! It blocks its thread: the verbs of the command are read from top to bottom. Several threads may
 //! use one client; it keeps their connections and uses them again.
 
+mod bucket;
 mod connection;
 mod endpoint;
 mod service;
@@ -19,6 +20,7 @@ use tokio::runtime::Handle;
 use types::Clock;
 use wire::sign::{Credentials, payload_hash, sign_header};
 
+pub(crate) use bucket::{ANY_REGION, bucket_region};
 use connection::{Connection, connect};
 pub(crate) use endpoint::Endpoint;
 pub(crate) use service::Ask;

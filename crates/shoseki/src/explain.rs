@@ -1,5 +1,7 @@
 //! `shoseki explain`: why a request was refused, or why a trail's files wait.
 
+mod openings;
+
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -34,7 +36,8 @@ Examples:
   shoseki explain 7e8f26fc-1800-4527-9b94-ddf84cb024e5
   shoseki explain --deliveries --data-dir /srv/shoseki
 
-Exit code 1 means that something was refused.";
+With --deliveries it also warns of policies of trails' buckets and keys that let a
+service in on anybody's behalf. Exit code 1 means that something was refused.";
 
 /// Runs the verb.
 pub(crate) fn run(verb: &Explain) -> Result<Exit, Trouble> {
@@ -81,6 +84,7 @@ fn deliveries(client: &Client, out: Out) -> Result<Exit, Trouble> {
     if exit == Exit::Done {
         out.text("Nothing is refused.");
     }
+    openings::warn(client, out, list(&answer, "Deliveries"));
     Ok(exit)
 }
 

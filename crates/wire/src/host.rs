@@ -25,6 +25,30 @@ pub fn virtual_host(head: &Head, domains: &[String]) -> Option<(String, Option<R
     })
 }
 
+/// Ends of names that nobody can register.
+///
+/// Source: RFC 6761 (`localhost`, `test`), RFC 6762 (`local`), RFC 8375 (`home.arpa`), ICANN's
+/// resolution 2024.07.29.06 (`internal`); and AWS's own, which no stranger can point elsewhere.
+const UNREGISTRABLE: &[&str] =
+    &["localhost", "test", "local", "home.arpa", "internal", "amazonaws.com", "amazonaws.com.cn"];
+
+/// Whether `Host` is a name that a stranger may own and point at us, so that a browser takes what
+/// we answer for what a page of the stranger's may read (DNS rebinding).
+///
+/// An address is no such name, nor are `domains`, the names below them, names without a dot, and
+/// those that nobody can register. Browsers always send a host.
+pub fn is_foreign_name(head: &Head, domains: &[String]) -> bool {
+    let Some(host) = host_without_port(head.host()) else { return false };
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    let ends_in = |end: &str| {
+        host.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    host.contains('.')
+        && host.parse::<IpAddr>().is_err()
+        && !UNREGISTRABLE.iter().any(|end| ends_in(end))
+        && !domains.iter().any(|domain| ends_in(&domain.to_ascii_lowercase()))
+}
+
 /// `None` for an IPv6 literal in brackets, which is never a virtual host.
 fn host_without_port(host: &str) -> Option<&str> {
     if host.starts_with('[') {
@@ -56,16 +80,20 @@ fn named(bucket: &str, region: Option<Region>) -> Option<(String, Option<Region>
 mod tests {
     use super::*;
 
-    fn check(host: &str, want: Option<(&str, Option<&str>)>) {
+    fn addressed_to(host: &str) -> Head {
         let mut headers = http::HeaderMap::new();
         headers.insert("host", host.parse().unwrap());
-        let head = Head {
+        Head {
             method: http::Method::GET,
             target: "/".to_owned(),
             headers,
             secure: false,
             peer: [127, 0, 0, 1].into(),
-        };
+        }
+    }
+
+    fn check(host: &str, want: Option<(&str, Option<&str>)>) {
+        let head = addressed_to(host);
         let domains = ["localhost".to_owned(), "localhost.localstack.cloud".to_owned()];
         let got = virtual_host(&head, &domains);
         let got = got.as_ref().map(|(b, r)| (b.as_str(), r.as_ref().map(Region::as_str)));
@@ -101,6 +129,46 @@ mod tests {
             "",
         ] {
             check(host, None);
+        }
+    }
+    /// Only names that a stranger may own are foreign.
+    #[test]
+    fn names_that_may_be_rebound_are_foreign() {
+        let domains = ["localhost".to_owned(), "Audit.example.com".to_owned()];
+        for host in [
+            "",
+            "127.0.0.1",
+            "192.0.2.7:4566",
+            "[2001:db8::1]:4566",
+            "localhost",
+            "bucket.localhost:4566",
+            "shoseki:4566",
+            "shoseki.default.svc.cluster.local",
+            "host.docker.internal",
+            "nas.home.arpa",
+            "audit.example.com",
+            "AUDIT.EXAMPLE.COM.:443",
+            "bucket.s3.audit.example.com",
+            "bucket.s3.amazonaws.com",
+            "s3.cn-north-1.amazonaws.com.cn",
+        ] {
+            assert!(!is_foreign_name(&addressed_to(host), &domains), "{host}");
+        }
+        for host in [
+            "evil.example",
+            "evil.example:4566",
+            "evil.example.",
+            "example.com",
+            "notaudit.example.com",
+            "audit.example.com.evil.example",
+            "evillocalhost.example",
+            "evil-internal.example",
+            "amazonaws.com.evil.example",
+            "evilamazonaws.com",
+            "127.0.0.1.evil.example",
+            "a.b:x",
+        ] {
+            assert!(is_foreign_name(&addressed_to(host), &domains), "{host}");
         }
     }
 }

@@ -40,6 +40,6 @@ pub mod xml;
 pub use error::{Protocol, WireError, render_error};
 pub use form::{FORM_FIELDS_BYTES_MAX, FormError, FormReader};
 pub use head::Head;
-pub use host::virtual_host;
+pub use host::{is_foreign_name, virtual_host};
 pub use request_id::{request_id_uuid, s3_host_id, s3_request_id};
 pub use sigv4::Family;

@@ -32,7 +32,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "iam",
         ],
     ),
-    ("shoseki", &["types", "wire", "trail", "keys", "server"]),
+    ("shoseki", &["types", "wire", "policy", "trail", "keys", "server"]),
     ("bench", &["types", "wire", "trail", "keys", "store"]),
     ("testkit", &["types", "wire", "trail", "keys", "store", "gateway", "iam"]),
     (

@@ -2,25 +2,25 @@
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import { useHealth } from "../../aws/health";
+import { useServer } from "../../aws/server";
 import { useSession } from "../../aws/session";
 import { CopyText } from "../../components/CopyText";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { t } from "../../i18n";
 
 export function Build() {
-  const health = useHealth();
+  const server = useServer();
   const { account, arn } = useSession();
   return (
     <Container header={<Header>{t("home.build")}</Header>}>
-      {health.error ? (
-        <ErrorAlert error={health.error} onRetry={health.reload} />
+      {server.error ? (
+        <ErrorAlert error={server.error} onRetry={server.reload} />
       ) : (
         <KeyValuePairs
           items={[
-            { label: t("home.build.version"), value: health.data?.version ?? "–" },
+            { label: t("home.build.version"), value: server.data?.Version ?? "–" },
             { label: t("home.build.endpoint"), value: <CopyText text={window.location.origin} name={t("home.build.endpoint")} /> },
-            { label: t("home.build.region"), value: health.data?.region ?? "–" },
+            { label: t("home.build.region"), value: server.data?.Region ?? "–" },
             { label: t("home.build.account"), value: <CopyText text={account} name={t("home.build.account")} /> },
             { label: t("home.build.caller"), value: arn },
           ]}

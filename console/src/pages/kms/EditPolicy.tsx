@@ -16,6 +16,7 @@ import { FormActions } from "../../components/FormActions";
 import { Page } from "../../components/Page";
 import { PolicyDiff } from "../../components/PolicyDiff";
 import { jsonProblem, PolicyEditor, prettyJson } from "../../components/PolicyEditor";
+import { UnboundServices } from "../../components/UnboundServices";
 import { useUnsaved } from "../../components/useUnsaved";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
@@ -60,6 +61,7 @@ export function EditPolicy() {
               <FormField stretch errorText={problem}>
                 <PolicyEditor value={policy} onChange={setText} label={t("kms.policy")} />
               </FormField>
+              <UnboundServices policy={policy} />
             </SpaceBetween>
           </Container>
           <Container header={<Header variant="h2">{t("kms.policy.changes")}</Header>}>

@@ -3,10 +3,12 @@ import { GetKeyPolicyCommand } from "@aws-sdk/client-kms";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useClients } from "../../aws/clients";
 import { useQuery } from "../../aws/useQuery";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { JsonView } from "../../components/JsonView";
+import { UnboundServices } from "../../components/UnboundServices";
 import { t } from "../../i18n";
 import type { KeyRow } from "./model";
 
@@ -33,7 +35,12 @@ export function Policy({ row, editable }: { row: KeyRow; editable: boolean }) {
       }
     >
       <ErrorAlert error={policy.error} onRetry={policy.reload} />
-      {policy.data !== undefined && <JsonView value={policy.data} label={t("kms.policy")} />}
+      {policy.data !== undefined && (
+        <SpaceBetween size="s">
+          <UnboundServices policy={policy.data} />
+          <JsonView value={policy.data} label={t("kms.policy")} />
+        </SpaceBetween>
+      )}
     </Container>
   );
 }

@@ -17,6 +17,7 @@ import { FormActions } from "../../components/FormActions";
 import { Page } from "../../components/Page";
 import { PolicyDiff } from "../../components/PolicyDiff";
 import { jsonProblem, PolicyEditor, prettyJson } from "../../components/PolicyEditor";
+import { UnboundServices } from "../../components/UnboundServices";
 import { useUnsaved } from "../../components/useUnsaved";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
@@ -60,6 +61,7 @@ export function BucketPolicy() {
               <FormField stretch errorText={problem}>
                 <PolicyEditor value={policy} onChange={setText} label={t("s3.policy")} />
               </FormField>
+              <UnboundServices policy={policy} />
             </SpaceBetween>
           </Container>
           <Container header={<Header variant="h2">{t("s3.policy.changes")}</Header>}>

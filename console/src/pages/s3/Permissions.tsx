@@ -19,6 +19,7 @@ import { isCode } from "../../aws/errors";
 import { useQuery } from "../../aws/useQuery";
 import { ConfirmDelete } from "../../components/ConfirmDelete";
 import { JsonView } from "../../components/JsonView";
+import { UnboundServices } from "../../components/UnboundServices";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
 import { Card } from "./Card";
@@ -134,7 +135,10 @@ function Policy({ bucket }: { bucket: string }) {
       }
     >
       {policy.data ? (
-        <JsonView value={policy.data} label={t("s3.policy")} />
+        <SpaceBetween size="s">
+          <UnboundServices policy={policy.data} />
+          <JsonView value={policy.data} label={t("s3.policy")} />
+        </SpaceBetween>
       ) : (
         <Box textAlign="center">{t("s3.policy.none")}</Box>
       )}

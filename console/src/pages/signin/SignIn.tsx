@@ -2,7 +2,6 @@
 import Spinner from "@cloudscape-design/components/spinner";
 import { useState } from "react";
 import { firstRun } from "../../aws/session";
-import { useHealth } from "../../aws/health";
 import { useQuery } from "../../aws/useQuery";
 import { t } from "../../i18n";
 import { usePageFrame } from "../../shell/chrome";
@@ -15,7 +14,6 @@ const NO_CRUMBS: readonly [] = [];
 export default function SignIn({ expired }: { expired: boolean }) {
   usePageFrame(t("signin.title"), NO_CRUMBS, "default");
   const first = useQuery(() => firstRun(), []);
-  const health = useHealth();
   const [passwordSet, setPasswordSet] = useState(false);
   const [skipped, setSkipped] = useState(false);
   if (!first.data) {
@@ -25,7 +23,7 @@ export default function SignIn({ expired }: { expired: boolean }) {
       </div>
     );
   }
-  const account = first.data.account ?? health.data?.account ?? "";
+  const account = first.data.account ?? "";
   return (
     <main className="signin">
       {first.data.needed && !passwordSet && !skipped ? (

@@ -55,6 +55,11 @@ struct Delivery {
     name: String,
     home_region: String,
     is_logging: bool,
+    /// The bucket that its files go to.
+    bucket: String,
+    /// The ARN of the key that encrypts them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kms_key_id: Option<String>,
     /// Milliseconds from the oldest event of the last log file to its delivery.
     #[serde(skip_serializing_if = "Option::is_none")]
     latest_delay: Option<u64>,
@@ -185,6 +190,8 @@ fn delivery(
         name: trail.name.to_string(),
         home_region: trail.home_region.to_string(),
         is_logging: trail.is_logging,
+        bucket: trail.bucket.clone(),
+        kms_key_id: trail.kms_key.clone(),
         latest_delay: progress.status.delay_ms,
         queues: queues.into_values().collect(),
         losses: losses.map(|(_, lost)| Lost::from(Loss::from(lost))).collect(),

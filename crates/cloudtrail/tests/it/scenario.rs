@@ -93,6 +93,8 @@ fn an_outage_is_described_file_by_file() {
     scene.pass_minutes(6);
     let healthy = described();
     assert_eq!((&healthy["TrailARN"], &healthy["Queues"]), (&TRAIL_ARN.into(), &json!([])));
+    assert_eq!(healthy["Bucket"], BUCKET);
+    assert!(healthy["KmsKeyId"].as_str().unwrap().contains(":key/"), "{healthy}");
     let delay = healthy["LatestDelay"].as_u64().unwrap();
     assert!(delay <= 6 * 60_000, "{delay}");
     scene.put_key_policy("arn:aws:cloudtrail:ap-northeast-1:111122223333:trail/other");

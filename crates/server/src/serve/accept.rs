@@ -98,7 +98,7 @@ impl Door {
         let Some((ticket, lost)) = shared.spare.admit(Some(block)) else { return };
         self.connections.spawn(async move {
             tokio::select! {
-                () = spare::serve(stream, ticket, &shared) => {}
+                () = spare::serve(stream, address, ticket, &shared) => {}
                 Ok(()) = lost => {}
             }
         });

@@ -2,6 +2,7 @@
 //! whether the server is well.
 
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use tokio::net::TcpStream;
 use super::stream::unavailable;
 use super::ticket::{Answering, Ticket};
 use super::{HEADERS_MAX, Shared};
+use crate::framing::Strict;
 use crate::own;
 
 /// Bytes of a head that is read without room for it; hyper wants as many at least.
@@ -21,14 +23,19 @@ const BRIEF_HEAD_BYTES_MAX: usize = 8 << 10;
 /// How long the answer about health may take. A server that cannot tell sooner is not well.
 const HEALTH_WAIT: Duration = Duration::from_millis(800);
 
-pub(super) async fn serve(stream: TcpStream, ticket: Ticket, shared: &Arc<Shared>) {
+pub(super) async fn serve(
+    stream: TcpStream,
+    address: IpAddr,
+    ticket: Ticket,
+    shared: &Arc<Shared>,
+) {
     let _ = stream.set_nodelay(true);
     let ticket = Arc::new(ticket);
     let answered = async {
         match &shared.tls {
-            None => answer(TokioIo::new(stream), ticket, shared).await,
+            None => answer(TokioIo::new(Strict::new(stream)), address, ticket, shared).await,
             Some(acceptor) => match acceptor.accept(stream).await {
-                Ok(stream) => answer(TokioIo::new(stream), ticket, shared).await,
+                Ok(stream) => answer(TokioIo::new(Strict::new(stream)), address, ticket, shared).await,
                 Err(error) => tracing::debug!(%error, "no TLS handshake"),
             },
         }
@@ -38,7 +45,7 @@ pub(super) async fn serve(stream: TcpStream, ticket: Ticket, shared: &Arc<Shared
     }
 }
 
-async fn answer<S>(stream: S, ticket: Arc<Ticket>, shared: &Arc<Shared>)
+async fn answer<S>(stream: S, address: IpAddr, ticket: Arc<Ticket>, shared: &Arc<Shared>)
 where
     S: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
 {
@@ -47,7 +54,8 @@ where
         let (shared, call) = (Arc::clone(&shared), ticket.begin());
         async move {
             let response = if request.uri().path() == own::HEALTH {
-                let health = own::answer(&shared.gateway, &shared.metrics, &request);
+                let Shared { gateway, metrics, status_token, .. } = &*shared;
+                let health = own::answer(gateway, metrics, status_token, address, &request);
                 let told = tokio::time::timeout(HEALTH_WAIT, health).await;
                 told.unwrap_or_else(|_| unavailable())
             } else {

@@ -15,6 +15,7 @@ use super::guarded::Guarded;
 use super::ticket::{Answering, Ticket};
 use super::{HEAD_BYTES_MAX, HEADERS_MAX, Shared, route};
 use crate::connection::{OutBody, Peer, whole};
+use crate::framing::Strict;
 use crate::network::Block;
 use crate::{own, tls};
 
@@ -35,11 +36,11 @@ pub(super) async fn serve(
     let place = Arc::clone(&ticket);
     let mut peer = Peer { address, tls: None, secure, lane, patience, place };
     let served = match &shared.tls {
-        None => serve_stream(TokioIo::new(stream), peer, ticket, shared, watcher).await,
+        None => serve_stream(TokioIo::new(Strict::new(stream)), peer, ticket, shared, watcher).await,
         Some(acceptor) => match tokio::time::timeout(wait, acceptor.accept(stream)).await {
             Ok(Ok(stream)) => {
                 peer.tls = tls::names(stream.get_ref().1);
-                serve_stream(TokioIo::new(stream), peer, ticket, shared, watcher).await
+                serve_stream(TokioIo::new(Strict::new(stream)), peer, ticket, shared, watcher).await
             }
             Ok(Err(error)) => {
                 tracing::debug!(%error, "no TLS handshake");

@@ -3,11 +3,10 @@
 //! A stranger's page can make a browser send requests here, under our address or, by a name that
 //! it points at us (DNS rebinding), under its own. Both are told by headers that no page can set.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
-
 use http::{HeaderMap, Response, StatusCode, header};
 
 use super::answers;
+use crate::addressed::is_ours;
 use crate::connection::OutBody;
 
 /// Why a request is not let in.
@@ -34,35 +33,16 @@ impl Refused {
 /// Lets requests in that our own pages send. `domains` are the configured names.
 pub(super) fn check(headers: &HeaderMap, domains: &[String]) -> Result<(), Refused> {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    let host = text(header::HOST.as_str()).unwrap_or_default();
-    if !is_ours(host, domains) {
+    if !is_ours(headers, domains) {
         return Err(Refused::ForeignHost);
     }
+    let host = text(header::HOST.as_str()).unwrap_or_default();
     if text("sec-fetch-site").is_some_and(|site| site != "same-origin") {
         return Err(Refused::CrossOrigin);
     }
     match text(header::ORIGIN.as_str()) {
         Some(origin) if !is_same(origin, host) => Err(Refused::CrossOrigin),
         _ => Ok(()),
-    }
-}
-
-/// Addresses cannot be rebound; names can, so only known ones count.
-fn is_ours(host: &str, domains: &[String]) -> bool {
-    let name = name_of(host);
-    if let Some(inner) = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-        return inner.parse::<Ipv6Addr>().is_ok();
-    }
-    name.parse::<Ipv4Addr>().is_ok()
-        || name.eq_ignore_ascii_case("localhost")
-        || domains.iter().any(|domain| domain.eq_ignore_ascii_case(name))
-}
-
-/// A host without its port.
-fn name_of(host: &str) -> &str {
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => name,
-        _ => host,
     }
 }
 
@@ -97,32 +77,8 @@ mod tests {
     /// Names that somebody else may point at us are refused.
     #[test]
     fn only_addresses_and_known_names_are_ours() {
-        for host in [
-            "127.0.0.1:4566",
-            "192.0.2.7",
-            "[::1]:4566",
-            "[::1]",
-            "localhost",
-            "LOCALHOST:4566",
-            "console.example.com",
-            "console.example.com:443",
-        ] {
-            check(&[("host", host)], Ok(()));
-        }
-        for host in [
-            "",
-            "evil.example",
-            "evil.example:4566",
-            "localhost.evil.example",
-            "x.console.example.com",
-            "127.0.0.1.evil.example",
-            "localhost:x",
-            "[evil]",
-            "[]:4566",
-            "127.0.0.1:4566:4566",
-        ] {
-            check(&[("host", host)], Err(Refused::ForeignHost));
-        }
+        check(&[("host", "console.example.com:443")], Ok(()));
+        check(&[("host", "evil.example:4566")], Err(Refused::ForeignHost));
         check(&[], Err(Refused::ForeignHost));
     }
 

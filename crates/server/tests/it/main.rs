@@ -5,6 +5,7 @@
 mod bodies;
 mod crowd;
 mod four_steps;
+mod framing;
 mod fsck;
 mod golden;
 mod heads;

@@ -27,10 +27,162 @@ fn health_and_metrics_are_answered() {
     live.end("own_pages.txt");
 }
 
+/// Whoever may call at all learns which server this is, from wherever.
+#[test]
+fn callers_learn_which_server_this_is() {
+    let mut live = Live::start();
+    let target = "Shoseki_20261101.DescribeServer";
+    let kind = ("content-type", "application/x-amz-json-1.1");
+    let headers = [("x-amz-target", target), kind, ELSEWHERE];
+    let told = live.signed("shoseki", "POST", "/", &headers, b"{}").json();
+    let version = env!("CARGO_PKG_VERSION");
+    assert_eq!(told, serde_json::json!({"Version": version, "Region": "ap-northeast-1"}));
+    assert!(live.request("POST", "/", &headers, b"{}").status >= 400);
+    live.stop();
+}
+
 /// The page is made from the table; a new operation needs a new page.
 #[test]
 fn the_page_of_operations_is_fresh() {
     let known = golden::project().join("docs/operations-of-aws.txt");
     let page = server::operations_page(&std::fs::read_to_string(known).unwrap());
     golden::check_project_file("docs/operations.md", &page);
+}
+
+const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+/// What a proxy adds: the request comes from elsewhere.
+const ELSEWHERE: (&str, &str) = ("x-forwarded-for", "203.0.113.7");
+
+/// Strangers learn that the server answers. Version, account and figures are for programs on this
+/// machine and for whoever has the token.
+#[test]
+fn strangers_learn_nothing_but_the_status() {
+    let mut live = Live::start_with(|config| config.status_token = Some(TOKEN.to_owned()));
+    let right = format!("Bearer {TOKEN}");
+    let token = ("authorization", right.as_str());
+    let wrong = ("authorization", "Bearer 0123456789abcdef0123456789abcdeg");
+    let mut check = |page: &str, headers: &[(&str, &str)], status: u16, told: bool| {
+        let answer = live.request("GET", &format!("/_shoseki/{page}"), headers, b"");
+        assert_eq!(answer.status, status, "{page} {headers:?}");
+        let text = answer.text();
+        let tells = text.contains("123456789012") || text.contains("shoseki_events_total");
+        assert_eq!(tells, told, "{page} {headers:?}: {text}");
+        assert!(answer.head.contains("cache-control: no-store"), "{}", answer.head);
+        assert!(answer.head.contains("x-content-type-options: nosniff"), "{}", answer.head);
+        answer
+    };
+    let bare = check("health", &[ELSEWHERE], 200, false);
+    assert_eq!(bare.text(), r#"{"status":"ok"}"#);
+    let refused = check("metrics", &[ELSEWHERE], 401, false);
+    assert!(refused.head.contains("www-authenticate: Bearer"), "{}", refused.head);
+    for page in ["health", "metrics"] {
+        check(page, &[], 200, true);
+        check(page, &[token], 200, true);
+        check(page, &[ELSEWHERE, token], 200, true);
+        check(page, &[ELSEWHERE, wrong], 401, false);
+        check(page, &[wrong], 401, false);
+        check(page, &[ELSEWHERE, ("authorization", &format!("Basic {TOKEN}"))], 401, false);
+        check(page, &[ELSEWHERE, ("authorization", "Bearer ")], 401, false);
+    }
+    live.stop();
+    let mut live = Live::start();
+    for text in [right.as_str(), "Bearer ", "Bearer"] {
+        let headers = [("authorization", text), ELSEWHERE];
+        let answer = live.request("GET", "/_shoseki/metrics", &headers, b"");
+        assert_eq!(answer.status, 401, "no token is configured: {text}");
+    }
+    live.stop();
+}
+
+/// A browser on this machine may show a page of a stranger's under a name that leads here.
+#[test]
+fn names_that_others_own_show_nothing_of_ours() {
+    let mut live = Live::start_with(|config| {
+        config.status_token = Some(TOKEN.to_owned());
+        config.domains.push("audit.example.com".to_owned());
+    });
+    let mut ask = |target: &str, host: &str, more: &str| {
+        let head = format!("GET {target} HTTP/1.1\r\nhost: {host}\r\n{more}connection: close\r\n");
+        live.bytes(format!("{head}\r\n").as_bytes())
+    };
+    let pages = [
+        "/_shoseki/health",
+        "/_shoseki/metrics",
+        "/_console/",
+        "/_console/index.html",
+        "/_console/session/first-run",
+    ];
+    for page in pages {
+        for host in ["localhost:4566", "127.0.0.1", "[::1]:4566", "AUDIT.example.com"] {
+            assert_eq!(ask(page, host, "").status, 200, "{page} {host}");
+        }
+        for host in ["evil.example", "localhost.localstack.cloud:4566", "x.localhost", "shoseki"] {
+            let refused = ask(page, host, "");
+            assert_eq!(refused.status, 403, "{page} {host}");
+            assert!(!refused.text().contains("123456789012"), "{}", refused.text());
+        }
+    }
+    // No page of a stranger's has the token.
+    let token = format!("authorization: Bearer {TOKEN}\r\n");
+    assert_eq!(ask("/_shoseki/metrics", "shoseki.monitoring.svc", &token).status, 200);
+    // Only programs here learn the account before they sign in.
+    let first_run = "/_console/session/first-run";
+    assert!(ask(first_run, "localhost", "").text().contains("123456789012"));
+    let stranger = ask(first_run, "localhost", "x-forwarded-for: 203.0.113.7\r\n");
+    assert_eq!(stranger.text(), r#"{"needed":true}"#);
+    live.stop();
+}
+
+/// Without a signature a request may come from a page that a stranger serves under a name of
+/// theirs, so it is answered under names that they cannot have. With one it may come anyhow.
+#[test]
+fn anonymous_calls_are_answered_under_names_that_nobody_can_take() {
+    let mut live = Live::start_with(|config| config.domains.push("audit.example.com".to_owned()));
+    live.create_bucket("public");
+    let policy = br#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*",
+        "Action":"s3:*","Resource":["arn:aws:s3:::public","arn:aws:s3:::public/*"]}]}"#;
+    assert!(live.s3("DELETE", "/public?publicAccessBlock", b"").status < 300);
+    assert!(live.s3("PUT", "/public?policy", policy).status < 300);
+    assert_eq!(live.s3("PUT", "/public/a", b"text").status, 200);
+    let mut ask = |method: &str, target: &str, host: &str| {
+        let head = format!("{method} {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
+        live.bytes(format!("{head}content-length: 0\r\n\r\n").as_bytes())
+    };
+    for host in [
+        "127.0.0.1:4566",
+        "[::1]:4566",
+        "localhost:4566",
+        "shoseki:4566",
+        "shoseki.default.svc.cluster.local",
+        "host.docker.internal:4566",
+        "audit.example.com",
+        "s3.audit.example.com",
+        "localhost.localstack.cloud:4566",
+        "s3.ap-northeast-1.amazonaws.com",
+    ] {
+        assert_eq!(ask("GET", "/public/a", host).text(), "text", "{host}");
+    }
+    for host in ["public.s3.audit.example.com", "public.localhost:4566"] {
+        assert_eq!(ask("GET", "/a", host).text(), "text", "{host}");
+    }
+    for host in ["evil.example:4566", "public.s3.evil.example", "x.example.com", "evil.example."] {
+        for (method, target) in [("GET", "/public/a"), ("GET", "/public"), ("PUT", "/public/b")] {
+            let refused = ask(method, target, host);
+            assert_eq!(refused.status, 403, "{method} {target} {host}");
+            assert!(refused.text().contains("<Code>AccessDenied</Code>"), "{}", refused.text());
+        }
+    }
+    let form = "--b\r\ncontent-disposition: form-data; name=\"key\"\r\n\r\nc\r\n--b\r\n\
+                content-disposition: form-data; name=\"file\"\r\n\r\nx\r\n--b--\r\n";
+    let mut post = |host: &str| {
+        let head = format!(
+            "POST /public HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\
+             content-type: multipart/form-data; boundary=b\r\ncontent-length: {}\r\n\r\n{form}",
+            form.len()
+        );
+        live.bytes(head.as_bytes()).status
+    };
+    assert_eq!(post("localhost"), 204);
+    assert_eq!(post("evil.example"), 403);
+    live.stop();
 }

@@ -171,6 +171,32 @@ fn five_failures_in_a_minute_lock_out() {
     assert_eq!(world.sign_in(&right).status, 200);
 }
 
+/// One wrong password at each of many users is slowed by the address that they come from; a sign-in
+/// that succeeds in between buys no more guesses.
+#[test]
+fn one_address_cannot_try_one_password_at_many_users() {
+    let world = World::with_alice();
+    let attempt = |user: &str, password: &str| {
+        world.sign_in(&json!({"account": ACCOUNT, "user": user, "password": password}))
+    };
+    for n in 0..20 {
+        let refused = attempt(&format!("user{n}"), "Summer-2026");
+        assert_eq!(refused.code(), coded(401, "InvalidCredentials"), "{n}");
+        if n == 10 {
+            assert_eq!(attempt("alice", PASSWORD).status, 200);
+        }
+    }
+    world.clock.advance_ms(10_000);
+    for (user, password) in [("user20", "Summer-2026"), ("alice", PASSWORD)] {
+        let slowed = attempt(user, password);
+        assert_eq!(slowed.code(), coded(429, "TooManyAttempts"), "{user}");
+        assert_eq!(slowed.header("retry-after"), "50");
+    }
+    assert_eq!(world.events("ConsoleLogin").len(), 21);
+    world.clock.advance_ms(50_000);
+    assert_eq!(attempt("alice", PASSWORD).status, 200);
+}
+
 /// A code is asked for, counts once, and stands in the events of sign-in and calls.
 #[test]
 fn a_second_factor_is_asked_for() {

@@ -1,12 +1,12 @@
 //! Whom a client of HTTPS believes.
 
-use std::fs::File;
-use std::io::{self, BufReader};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
+use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{
@@ -21,9 +21,10 @@ const CA_AS_SERVER: &str = "CaUsedAsEndEntity";
 /// people.
 pub(super) fn trust(bundle: &Path) -> Result<ClientConfig, String> {
     let unusable = |cause: &dyn std::fmt::Display| format!("`{}`: {cause}", bundle.display());
-    let mut file = BufReader::new(File::open(bundle).map_err(|error| unusable(&error))?);
-    let certificates = rustls_pemfile::certs(&mut file).collect::<Result<_, _>>();
-    let certificates = certificates.map_err(|error| unusable(&error))?;
+    let certificates = CertificateDer::pem_file_iter(bundle).and_then(Iterator::collect);
+    let certificates = certificates.map_err(|error| {
+        if let pem::Error::Io(error) = error { unusable(&error) } else { unusable(&error) }
+    })?;
     let trusting = Trusting::new(certificates).map_err(|error| unusable(&error))?;
     let config = ClientConfig::builder().dangerous();
     let config = config.with_custom_certificate_verifier(Arc::new(trusting));
@@ -142,7 +143,7 @@ mod tests {
     const AFTER: u64 = 1_900_000_000;
 
     fn certificate(pem: &str) -> CertificateDer<'static> {
-        rustls_pemfile::certs(&mut pem.as_bytes()).next().unwrap().unwrap()
+        CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()
     }
 
     /// `Ok`, or the text of the refusal.

@@ -15,7 +15,7 @@ use types::{Clock, DAY_MS, HOUR_MS, Region, Timestamp};
 use wire::uri;
 use wire::xml::{self, Limits};
 
-use crate::client::{Answered, Ask, CallError, Client};
+use crate::client::{Answered, Ask, CallError, Client, bucket_region};
 use crate::exit::Trouble;
 use crate::out;
 
@@ -25,8 +25,6 @@ const PARALLEL: usize = 16;
 /// a digest may name files of the range.
 const KEYS_BEYOND_MS: u64 = 31 * DAY_MS + 2 * HOUR_MS;
 const METADATA: &str = "x-amz-meta-";
-/// The region that knows where every bucket is.
-const ANY_REGION: &str = "us-east-1";
 
 /// Public keys in DER, by fingerprint; what is not base64 stays as an unusable key.
 pub(super) type PublicKeys = BTreeMap<String, Vec<u8>>;
@@ -157,18 +155,10 @@ impl<'a> Buckets<'a> {
         if let Some(known) = regions.get(bucket) {
             return known.clone();
         }
-        let ask = Ask::s3("GetBucketLocation", Method::GET, bucket, "location=");
-        let answer = self.client.call(&ask.in_region(ANY_REGION.to_owned()));
-        let place = answer.ok().and_then(|found| xml::parse(&found.body, Limits::S3).ok());
-        let region = match place.as_ref().map(|place| place.text.as_str()) {
-            None => self.client.region(),
-            // Source: S3 API Reference, "GetBucketLocation".
-            Some("") => ANY_REGION,
-            Some("EU") => "eu-west-1",
-            Some(named) => named,
-        };
-        regions.insert(bucket.to_owned(), region.to_owned());
-        region.to_owned()
+        let found = bucket_region(self.client, bucket);
+        let region = found.unwrap_or_else(|| self.client.region().to_owned());
+        regions.insert(bucket.to_owned(), region.clone());
+        region
     }
 
     /// The folders in a folder, by their whole names.

@@ -5,6 +5,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { jsonProblem, PolicyEditor } from "../../../components/PolicyEditor";
+import { UnboundServices } from "../../../components/UnboundServices";
 import { t } from "../../../i18n";
 import type { StepProps } from "../draft";
 import { PolicyTemplates } from "../PolicyTemplates";
@@ -30,6 +31,7 @@ export function PolicyStep({ draft, change, policy }: StepProps) {
         <FormField stretch errorText={jsonProblem(policy)}>
           <PolicyEditor value={policy} onChange={(text) => change({ policy: text })} label={t("kms.policy")} />
         </FormField>
+        <UnboundServices policy={policy} />
       </SpaceBetween>
     </Container>
   );

@@ -1,0 +1,165 @@
+//! What a request is addressed to, and from how near it comes.
+//!
+//! A stranger's page can be loaded under a name that its owner then points at us (DNS rebinding).
+//! The browser takes our answers for the page's own, and a browser on this machine comes from a
+//! loopback address. An address in place of a name cannot be pointed elsewhere, and a configured
+//! name belongs to the operator.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version, header};
+use hyper::body::Incoming;
+
+use crate::connection::OutBody;
+use crate::own::respond;
+
+/// A public name that leads to loopback addresses, but whose owner may let it lead elsewhere. AWS
+/// clients may use it as a base domain; no page of ours is served under it.
+const NAME_OF_OTHERS: &str = "localstack.cloud";
+
+/// Headers that proxies add. A request that has one comes from farther away than its connection.
+const ADDED_BY_PROXIES: [&str; 6] =
+    ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asker {
+    /// A program on this machine.
+    Local,
+    /// Anybody.
+    Stranger,
+}
+
+/// Who asks, by the address that the request comes from. A proxy on this machine that nobody
+/// configured gives itself away by what it adds.
+pub(crate) fn asker(peer: IpAddr, headers: &HeaderMap) -> Asker {
+    let proxied = ADDED_BY_PROXIES.iter().any(|name| headers.contains_key(*name));
+    if peer.is_loopback() && !proxied { Asker::Local } else { Asker::Stranger }
+}
+
+/// Whether `Host` is an address or a name of the operator's: where our own pages are.
+pub(crate) fn is_ours(headers: &HeaderMap, domains: &[String]) -> bool {
+    let host = headers.get(header::HOST).map(HeaderValue::to_str);
+    host.and_then(Result::ok).is_some_and(|host| is_our_name(host, domains))
+}
+
+fn is_our_name(host: &str, domains: &[String]) -> bool {
+    let name = without_port(host);
+    if let Some(inner) = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        return inner.parse::<Ipv6Addr>().is_ok();
+    }
+    let own = |domain: &&String| !domain.to_ascii_lowercase().ends_with(NAME_OF_OTHERS);
+    name.parse::<Ipv4Addr>().is_ok()
+        || name.eq_ignore_ascii_case("localhost")
+        || domains.iter().filter(own).any(|domain| domain.eq_ignore_ascii_case(name))
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+/// Refuses a request with no address or with two, which a proxy before us may take for another
+/// request than we do.
+///
+/// Source: RFC 9112, sections 3.2 and 3.2.2: no host or two are answered with 400; a target in
+/// absolute form overrides the host, so here both have to agree.
+pub(crate) fn unclear(request: &Request<Incoming>) -> Option<Response<OutBody>> {
+    let hosts: Vec<_> = request.headers().get_all(header::HOST).iter().collect();
+    let one_host = match hosts.len() {
+        0 => request.version() == Version::HTTP_10,
+        1 => true,
+        _ => false,
+    };
+    let own_target = match (request.uri().authority(), request.uri().scheme_str()) {
+        (None, None) => true,
+        (Some(authority), Some("http" | "https")) => {
+            let host = hosts.first().map(|host| host.as_bytes()).unwrap_or_default();
+            host.eq_ignore_ascii_case(authority.as_str().as_bytes())
+        }
+        _ => false,
+    };
+    let clear = one_host && own_target && request.method() != Method::CONNECT;
+    (!clear).then(|| {
+        let mut response = respond(StatusCode::BAD_REQUEST, "text/plain", "bad request");
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        response
+    })
+}
+
+/// The answer to a request for a page of ours under a name that is not.
+pub(crate) fn foreign() -> Response<OutBody> {
+    let text = "this name is not among the configured `domains`";
+    respond(StatusCode::FORBIDDEN, "text/plain", text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Names that somebody else may point at us are not ours.
+    #[test]
+    fn only_addresses_and_known_names_are_ours() {
+        let domains = [
+            "console.example.com".to_owned(),
+            "localhost.localstack.cloud".to_owned(),
+            "Localstack.Cloud".to_owned(),
+        ];
+        for host in [
+            "127.0.0.1:4566",
+            "192.0.2.7",
+            "[::1]:4566",
+            "[::1]",
+            "localhost",
+            "LOCALHOST:4566",
+            "console.example.com",
+            "console.example.com:443",
+        ] {
+            assert!(is_our_name(host, &domains), "{host}");
+        }
+        for host in [
+            "",
+            "evil.example",
+            "evil.example:4566",
+            "localhost.evil.example",
+            "x.console.example.com",
+            "127.0.0.1.evil.example",
+            "localhost:x",
+            "[evil]",
+            "[]:4566",
+            "127.0.0.1:4566:4566",
+            "localhost.localstack.cloud",
+            "localhost.localstack.cloud:4566",
+            "localstack.cloud",
+            "user@localhost",
+            "localhost.",
+        ] {
+            assert!(!is_our_name(host, &domains), "{host}");
+        }
+        assert!(!is_ours(&HeaderMap::new(), &domains));
+    }
+
+    /// A request through a proxy is not local, wherever the proxy is.
+    #[test]
+    fn only_what_begins_here_is_local() {
+        let check = |peer: &str, added: Option<&'static str>, want: Asker| {
+            let mut headers = HeaderMap::new();
+            if let Some(name) = added {
+                headers.insert(name, HeaderValue::from_static("127.0.0.1"));
+            }
+            assert_eq!(asker(peer.parse().unwrap(), &headers), want, "{peer} {added:?}");
+        };
+        for peer in ["127.0.0.1", "127.8.9.10", "::1"] {
+            check(peer, None, Asker::Local);
+            check(peer, Some("accept"), Asker::Local);
+            for name in ADDED_BY_PROXIES {
+                check(peer, Some(name), Asker::Stranger);
+            }
+        }
+        for peer in ["192.0.2.7", "10.0.0.1", "0.0.0.0", "2001:db8::1", "fe80::1"] {
+            check(peer, None, Asker::Stranger);
+        }
+    }
+}
