@@ -57,7 +57,7 @@ const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/cs
 
 /** Takes the console's files from a folder, with the headers that the server sends with its own. */
 async function serveFrom(context, folder) {
-  await context.route(/\/_console\/($|\?|#|assets\/|index\.html|favicon)/, async (route) => {
+  await context.route(/\/_console\/($|\?|#|assets\/|index\.html)/, async (route) => {
     const { pathname, origin } = new URL(route.request().url());
     const file = pathname === "/_console/" ? "index.html" : pathname.slice("/_console/".length);
     const policy = (await fetch(`${origin}/_console/`)).headers.get("content-security-policy") ?? "";

@@ -57,6 +57,7 @@ export async function startServer() {
   const ended = new Promise((resolve) => child.once("exit", resolve));
   const server = {
     origin,
+    port,
     folder,
     /** What it printed so far. */
     said: () => said,

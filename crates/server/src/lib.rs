@@ -17,6 +17,7 @@ mod fsck;
 mod metrics;
 mod open;
 mod operations;
+mod origin;
 mod own;
 mod roots;
 mod sealing;

@@ -17,6 +17,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::connection::{Lanes, OutBody, Peer, answer};
 use crate::metrics::Metrics;
+use crate::origin::{self, Asked};
 use crate::signin::{self, SignIn};
 use crate::workers::Workers;
 use crate::{Config, Opened, console, own, tls};
@@ -189,7 +190,17 @@ where
 }
 
 async fn route(shared: &Shared, peer: &Peer, request: Request<Incoming>) -> Response<OutBody> {
+    let asked = Asked::of(&request, peer.tls.is_some());
+    let mut response = respond(shared, peer, request).await;
+    asked.protect(&mut response);
+    response
+}
+
+async fn respond(shared: &Shared, peer: &Peer, request: Request<Incoming>) -> Response<OutBody> {
     let gateway = &shared.gateway;
+    if let Some(refusal) = origin::refusal(&request) {
+        return refusal;
+    }
     let path = request.uri().path();
     if path.starts_with("/_shoseki/") {
         return own::answer(gateway, &shared.metrics, &request).await;
@@ -197,7 +208,7 @@ async fn route(shared: &Shared, peer: &Peer, request: Request<Incoming>) -> Resp
     if signin::owns(path) {
         return signin::answer(&shared.sign_in, gateway, peer, request).await;
     }
-    if path == "/_console" || path.starts_with(console::PREFIX) {
+    if console::owns(path) {
         return console::file(&request);
     }
     if console::wants_front_page(&request) {

@@ -8,7 +8,6 @@ use types::Timestamp;
 
 use super::cookie;
 use crate::connection::{OutBody, whole};
-use crate::console::protect;
 
 /// An answer of the console's own protocol: JSON that nobody may keep.
 fn respond(status: StatusCode, body: Option<&Value>) -> Response<OutBody> {
@@ -16,7 +15,6 @@ fn respond(status: StatusCode, body: Option<&Value>) -> Response<OutBody> {
     let mut response = Response::new(whole(bytes));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    protect(headers);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if body.is_some() {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

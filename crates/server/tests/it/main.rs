@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
 
 mod bodies;
+mod browsers;
 mod four_steps;
 mod fsck;
 mod golden;
