@@ -214,6 +214,24 @@ describe("an object in a bucket", () => {
 });
 
 describe("another web application on the same machine", () => {
+  it("gets the cookie, and no session for it", async () => {
+    // Cookies know no ports: at this path the browser sends ours along.
+    await visit(`${stranger.origin}/_console/anything`);
+    const cookie = stranger.cookies.find((text) => text.includes("shoseki_console="));
+    assert.ok(cookie, "browsers do not send it any more: this test is not needed");
+    for (const host of [origin, server.origin]) {
+      for (const method of ["GET", "DELETE"]) {
+        for (const more of [{}, { "x-shoseki-session-secret": "" }, { "x-shoseki-session-secret": "0".repeat(64) }]) {
+          const answer = await fetch(`${host}/_console/session`, { method, headers: { cookie, ...more } });
+          assert.equal(answer.status, 401);
+          assert.deepEqual(await answer.json(), { code: "NoSession" });
+          assert.equal(answer.headers.get("set-cookie"), null);
+        }
+      }
+    }
+    await assertSignedIn();
+  });
+
   it("cannot ask in the browser's name", async () => {
     const page = await visit(`${stranger.origin}/told?text=`);
     const answers = await page.evaluate(async (own) => {

@@ -13,12 +13,12 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gateway::{Gateway, SignInOrigin};
-use http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
-use iam::signin::{Attempt, FirstPassword, Outcome};
+use iam::signin::{Attempt, FirstPassword, Held, Outcome, Shown};
 use keys::{SecretBytes, equal_in_constant_time, sha256};
 use store::StoreError;
-use types::Entropy;
+use types::{Entropy, Timestamp};
 
 use crate::connection::{OutBody, Peer};
 use bodies::{FirstRunBody, SignInBody, read};
@@ -26,6 +26,9 @@ use throttle::Throttle;
 
 const SESSION: &str = "/_console/session";
 const FIRST_RUN: &str = "/_console/session/first-run";
+
+/// Holds the secret of a session. Browsers add cookies to requests by themselves, but never this.
+const SECRET_HEADER: HeaderName = HeaderName::from_static("x-shoseki-session-secret");
 
 /// Whether a path belongs to the sign-in.
 pub(crate) fn owns(path: &str) -> bool {
@@ -144,7 +147,7 @@ impl Call {
         }
     }
 
-    fn text(&self, name: header::HeaderName) -> Option<&str> {
+    fn text(&self, name: HeaderName) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
@@ -159,6 +162,21 @@ impl Call {
 
     fn is_secure(&self) -> bool {
         self.peer.tls.is_some()
+    }
+
+    fn setting(&self, now: Timestamp) -> answers::Setting<'_> {
+        answers::Setting {
+            region: self.gateway.settings().region.as_str(),
+            secure: self.is_secure(),
+            now,
+        }
+    }
+
+    /// The cookie and the secret; `None` without either. A cookie alone is not looked at: whoever
+    /// sends one may have got it at another port of this host.
+    fn shown(&self) -> Option<Shown> {
+        let (cookie, secret) = (cookie::of(&self.headers)?, self.text(SECRET_HEADER)?);
+        Some(Shown { cookie: cookie.to_owned(), secret: secret.to_owned() })
     }
 
     fn sign_in(&self, body: SignInBody) -> Result<Response<OutBody>, StoreError> {
@@ -190,10 +208,7 @@ impl Call {
             | Outcome::Crowded => self.own.throttle(|throttle| throttle.take_back(key, now)),
         }
         Ok(match outcome {
-            Outcome::SignedIn(granted) => {
-                let region = self.gateway.settings().region.as_str();
-                answers::session(&granted, region, self.is_secure(), now)
-            }
+            Outcome::SignedIn(opened) => answers::begun(&opened, self.setting(now)),
             Outcome::InvalidCredentials => {
                 answers::code(StatusCode::UNAUTHORIZED, "InvalidCredentials")
             }
@@ -208,22 +223,25 @@ impl Call {
 
     fn refresh(&self) -> Result<Response<OutBody>, StoreError> {
         let now = self.gateway.clock().now();
-        let Some(value) = cookie::of(&self.headers) else {
-            return Ok(answers::code(StatusCode::UNAUTHORIZED, "NoSession"));
-        };
-        if let Some(granted) = iam::signin::refresh(&self.gateway, value)? {
-            let region = self.gateway.settings().region.as_str();
-            return Ok(answers::session(&granted, region, self.is_secure(), now));
-        }
-        let answer = answers::code(StatusCode::UNAUTHORIZED, "NoSession");
-        Ok(answers::with_cookie(answer, &cookie::gone(self.is_secure())))
+        let Some(shown) = self.shown() else { return Ok(answers::no_session()) };
+        Ok(match iam::signin::refresh(&self.gateway, &shown)? {
+            Held::Yes(granted) => answers::refreshed(&granted, self.setting(now)),
+            Held::NotProven => answers::no_session(),
+            Held::NoSession => self.without_cookie(answers::no_session()),
+        })
     }
 
     fn sign_out(&self) -> Result<Response<OutBody>, StoreError> {
-        if let Some(value) = cookie::of(&self.headers) {
-            iam::signin::sign_out(&self.gateway, value)?;
-        }
-        Ok(answers::with_cookie(answers::empty(), &cookie::gone(self.is_secure())))
+        let Some(shown) = self.shown() else { return Ok(answers::no_session()) };
+        Ok(match iam::signin::sign_out(&self.gateway, &shown)? {
+            Held::NotProven => answers::no_session(),
+            Held::Yes(()) | Held::NoSession => self.without_cookie(answers::empty()),
+        })
+    }
+
+    /// Takes away the cookie, which is of no use any more.
+    fn without_cookie(&self, answer: Response<OutBody>) -> Response<OutBody> {
+        answers::with_cookie(answer, &cookie::gone(self.is_secure()))
     }
 
     fn first_run(&self) -> Result<Response<OutBody>, StoreError> {
