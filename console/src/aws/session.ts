@@ -3,6 +3,7 @@
 // it again.
 import { useSyncExternalStore } from "react";
 import { SECRET_HEADER, askTabs, beginSecret, forgetSecret, keepSecret, keptSecret, onLateSecret } from "./secret";
+import { noteApiPort } from "./server";
 
 const URL_SESSION = "/_console/session";
 const URL_FIRST_RUN = "/_console/session/first-run";
@@ -81,6 +82,7 @@ export function currentSession(): Session | undefined {
 }
 
 function parse({ sessionSecret: _, ...body }: Record<string, unknown>): Session {
+  noteApiPort(body);
   return { ...(body as unknown as Session), expiration: new Date(String(body.expiration)) };
 }
 
@@ -172,7 +174,8 @@ export async function firstRun(): Promise<FirstRun> {
     const response = await fetch(URL_FIRST_RUN, { headers: { accept: "application/json" } });
     if (!response.ok) return { needed: false };
     const body = await json(response);
-      return { needed: body.needed === true, account: typeof body.account === "string" ? body.account : undefined };
+    noteApiPort(body);
+    return { needed: body.needed === true, account: typeof body.account === "string" ? body.account : undefined };
   } catch {
     return { needed: false };
   }

@@ -25,6 +25,8 @@ pub(crate) use lanes::Lanes;
 use outgoing::in_pieces;
 use wire::Head;
 
+use crate::listeners::Port;
+
 /// A streamed body that declares at most this is collected first: one hop between threads less.
 const SMALL_STREAM_BYTES_MAX: u64 = 256 << 10;
 /// Bodies up to this length go into the state, not into a file that has to be synced.
@@ -39,6 +41,8 @@ pub(crate) type OutBody = BoxBody<Bytes, std::io::Error>;
 #[derive(Debug, Clone)]
 pub(crate) struct Peer {
     pub(crate) address: IpAddr,
+    /// The port that it came to.
+    pub(crate) port: Port,
     /// TLS version and cipher suite.
     pub(crate) tls: Option<(String, String)>,
     /// Where the connection's bodies are worked on: it has one at a time.

@@ -65,7 +65,7 @@ fn is_source(host: &str) -> bool {
 }
 
 /// Whether a browser asks for the front page, which on AWS's side of the port is `ListBuckets`.
-pub(crate) fn wants_front_page(request: &Request<Incoming>) -> bool {
+pub(crate) fn wants_front_page<B>(request: &Request<B>) -> bool {
     let headers = request.headers();
     let html = headers
         .get(header::ACCEPT)
@@ -153,7 +153,8 @@ fn content_type(name: &str) -> &'static str {
     }
 }
 
-fn missing() -> Response<OutBody> {
+/// There is no such file.
+pub(crate) fn missing() -> Response<OutBody> {
     let text = if FILES.is_empty() { "the console was not built" } else { "not found" };
     let mut response = Response::new(whole(Bytes::from_static(text.as_bytes())));
     *response.status_mut() = StatusCode::NOT_FOUND;

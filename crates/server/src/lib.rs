@@ -14,6 +14,7 @@ mod console;
 mod diagnostics;
 mod establish;
 mod fsck;
+mod listeners;
 mod metrics;
 mod open;
 mod operations;

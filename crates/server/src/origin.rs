@@ -14,7 +14,12 @@ use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 
 use crate::connection::{OutBody, whole};
+use crate::listeners::Port;
 use crate::{console, signin};
+
+/// The header that the console's code sends with every call. No page of another origin can send
+/// it, for that needs our consent, and no navigation has it.
+pub(crate) const CONSOLE_HEADER: HeaderName = HeaderName::from_static("x-shoseki-console");
 
 /// Nothing is run, loaded, sent or framed. Styles may stand in the text: browsers draw plain text,
 /// JSON and pictures with some of their own.
@@ -47,11 +52,11 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    pub(crate) fn of<B>(request: &Request<B>, secure: bool) -> Self {
+    pub(crate) fn of<B>(request: &Request<B>, port: Port, secure: bool) -> Self {
         let path = request.uri().path();
         let owner = if signin::owns(path) || path.starts_with("/_shoseki/") {
             Owner::Own
-        } else if console::owns(path) {
+        } else if console::owns(path) && port.has_console() {
             Owner::Console
         } else {
             Owner::Aws
@@ -97,11 +102,31 @@ fn is_name(host: &str) -> bool {
 }
 
 /// The answer to a request that is not let in, if it is not.
-pub(crate) fn refusal<B>(request: &Request<B>) -> Option<Response<OutBody>> {
+pub(crate) fn refusal<B>(
+    request: &Request<B>,
+    port: Port,
+    domains: &[String],
+) -> Option<Response<OutBody>> {
     // A script that stays in the browser and stands between it and us. We have none, and a bucket
     // must not give it one.
-    let is_worker = request.headers().contains_key("service-worker");
-    is_worker.then(|| forbidden("no service worker is served here"))
+    if request.headers().contains_key("service-worker") {
+        return Some(forbidden("no service worker is served here"));
+    }
+    let path = request.uri().path();
+    let free = console::owns(path) || path.starts_with("/_shoseki/");
+    if port != Port::Console || free || console::wants_front_page(request) {
+        return None;
+    }
+    if is_from_script(request.headers()) {
+        return signin::refusal(request.headers(), domains);
+    }
+    Some(forbidden("this port serves the console; AWS clients use the other one"))
+}
+
+/// Whether the console's own code sent it; not the address bar, a link, a frame or a picture.
+fn is_from_script(headers: &HeaderMap) -> bool {
+    let destination = headers.get("sec-fetch-dest").map(HeaderValue::as_bytes);
+    headers.contains_key(CONSOLE_HEADER) && matches!(destination, None | Some(b"empty"))
 }
 
 fn forbidden(text: &'static str) -> Response<OutBody> {
@@ -115,6 +140,53 @@ fn forbidden(text: &'static str) -> Response<OutBody> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn request(path: &str, headers: &[(&str, &str)]) -> Request<()> {
+        let request = Request::builder().uri(path);
+        headers
+            .iter()
+            .fold(request, |request, (name, value)| request.header(*name, *value))
+            .body(())
+            .unwrap()
+    }
+
+    fn check(port: Port, path: &str, headers: &[(&str, &str)], refused: bool) {
+        let answer = refusal(&request(path, headers), port, &[]);
+        assert_eq!(answer.is_some(), refused, "{port:?} {path} {headers:?}");
+    }
+
+    /// The console's port takes calls of the console's code and nothing else of AWS's side.
+    #[test]
+    fn the_consoles_port_is_for_its_code_alone() {
+        let (host, own) = (("host", "localhost:1"), ("x-shoseki-console", "1"));
+        for path in ["/", "/bucket/key", "/?x=y"] {
+            check(Port::Whole, path, &[host], false);
+            check(Port::Aws, path, &[host], false);
+            check(Port::Console, path, &[host], true);
+            check(Port::Console, path, &[host, own], false);
+            check(Port::Console, path, &[host, own, ("sec-fetch-dest", "empty")], false);
+            for kind in ["document", "iframe", "image", "script", "serviceworker"] {
+                check(Port::Console, path, &[host, own, ("sec-fetch-dest", kind)], true);
+            }
+            check(Port::Console, path, &[host, own, ("origin", "http://localhost:2")], true);
+            check(Port::Console, path, &[host, own, ("sec-fetch-site", "same-site")], true);
+            check(Port::Console, path, &[("host", "evil.example"), own], true);
+        }
+        for path in ["/_console/", "/_console/assets/index.js", "/_shoseki/health"] {
+            check(Port::Console, path, &[host], false);
+        }
+        check(Port::Console, "/", &[host, ("accept", "text/html")], false);
+    }
+
+    /// Not even the console's own files become one.
+    #[test]
+    fn no_service_worker_is_served() {
+        for path in ["/bucket/sw.js", "/_console/assets/index.js", "/_shoseki/health"] {
+            for port in [Port::Whole, Port::Aws, Port::Console] {
+                check(port, path, &[("host", "localhost"), ("service-worker", "script")], true);
+            }
+        }
+    }
 
     /// Only names that are not the browser's own machine.
     #[test]

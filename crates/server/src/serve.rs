@@ -11,11 +11,12 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 
 use crate::connection::{Lanes, OutBody, Peer, answer};
+use crate::listeners::{Listeners, Port};
 use crate::metrics::Metrics;
 use crate::origin::{self, Asked};
 use crate::signin::{self, SignIn};
@@ -34,6 +35,7 @@ const HANDSHAKE_WAIT: Duration = Duration::from_secs(10);
 /// A server that listens.
 pub struct Server {
     address: SocketAddr,
+    console_address: SocketAddr,
     first_run_link: Option<String>,
     stop: watch::Sender<bool>,
     running: tokio::task::JoinHandle<()>,
@@ -59,29 +61,37 @@ impl Server {
     pub async fn start(config: &Config, opened: Opened) -> io::Result<Self> {
         let tls = config.tls.as_ref().map(|(cert, key)| tls::acceptor(cert, key)).transpose();
         let tls = tls.map_err(io::Error::other)?;
-        let listener = TcpListener::bind(config.listen).await?;
-        let address = listener.local_addr()?;
+        let listeners = Listeners::bind(config).await?;
+        let (address, console) = (listeners.address()?, listeners.console_address()?);
+        let console_address = console.unwrap_or(address);
         let (stop, stopping) = watch::channel(false);
         let workers = Workers::start(config, &opened.gateway, &stopping);
         let metrics = Arc::new(Metrics::default());
         let token = opened.first_run_token;
-        let first_run_link =
-            token.as_deref().map(|token| signin::first_run_link(address, tls.is_some(), token));
+        let first_run_link = token
+            .as_deref()
+            .map(|token| signin::first_run_link(console_address, tls.is_some(), token));
+        let api_port = console.map(|_| address.port());
         let shared = Arc::new(Shared {
             lanes: Lanes::start()?,
-            sign_in: Arc::new(SignIn::new(token.as_deref())),
+            sign_in: Arc::new(SignIn::new(token.as_deref(), api_port)),
             gateway: opened.gateway,
             metrics,
             connections: Arc::new(Semaphore::new(config.connections_max)),
             tls,
         });
-        let running = tokio::spawn(accept(listener, shared, stopping, workers));
-        Ok(Self { address, first_run_link, stop, running })
+        let running = tokio::spawn(accept(listeners, shared, stopping, workers));
+        Ok(Self { address, console_address, first_run_link, stop, running })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where the console is: at the same address, unless it has one of its own.
+    pub fn console_address(&self) -> SocketAddr {
+        self.console_address
     }
 
     /// Where the root user's first password is set, while there is none. To be shown once and to
@@ -100,7 +110,7 @@ impl Server {
 }
 
 async fn accept(
-    listener: TcpListener,
+    listeners: Listeners,
     shared: Arc<Shared>,
     mut stopping: watch::Receiver<bool>,
     workers: Workers,
@@ -112,19 +122,19 @@ async fn accept(
             _ = stopping.wait_for(|stop| *stop) => break,
         };
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+            accepted = listeners.accept() => accepted,
             _ = stopping.wait_for(|stop| *stop) => break,
         };
         while connections.try_join_next().is_some() {}
-        let (Ok((stream, address)), Ok(permit)) = (accepted, permit) else { continue };
+        let (Ok((stream, address, port)), Ok(permit)) = (accepted, permit) else { continue };
         let watcher = graceful.watcher();
         let shared = Arc::clone(&shared);
         connections.spawn(async move {
-            serve_connection(stream, address, &shared, watcher).await;
+            serve_connection(stream, address, port, &shared, watcher).await;
             drop(permit);
         });
     }
-    drop(listener);
+    drop(listeners);
     graceful.shutdown().await;
     while connections.join_next().await.is_some() {}
     workers.join().await;
@@ -137,13 +147,14 @@ async fn accept(
 async fn serve_connection(
     stream: TcpStream,
     address: SocketAddr,
+    port: Port,
     shared: &Arc<Shared>,
     watcher: hyper_util::server::graceful::Watcher,
 ) {
     // Latency matters more than packets; a socket that cannot do it works all the same.
     let _ = stream.set_nodelay(true);
     let Some(lane) = shared.lanes.pick() else { return };
-    let mut peer = Peer { address: address.ip().to_canonical(), tls: None, lane };
+    let mut peer = Peer { address: address.ip().to_canonical(), port, tls: None, lane };
     let served = match &shared.tls {
         None => serve_stream(TokioIo::new(stream), peer, shared, watcher).await,
         Some(acceptor) => match tokio::time::timeout(HANDSHAKE_WAIT, acceptor.accept(stream)).await
@@ -190,7 +201,7 @@ where
 }
 
 async fn route(shared: &Shared, peer: &Peer, request: Request<Incoming>) -> Response<OutBody> {
-    let asked = Asked::of(&request, peer.tls.is_some());
+    let asked = Asked::of(&request, peer.port, peer.tls.is_some());
     let mut response = respond(shared, peer, request).await;
     asked.protect(&mut response);
     response
@@ -198,12 +209,15 @@ async fn route(shared: &Shared, peer: &Peer, request: Request<Incoming>) -> Resp
 
 async fn respond(shared: &Shared, peer: &Peer, request: Request<Incoming>) -> Response<OutBody> {
     let gateway = &shared.gateway;
-    if let Some(refusal) = origin::refusal(&request) {
+    if let Some(refusal) = origin::refusal(&request, peer.port, &gateway.settings().domains) {
         return refusal;
     }
     let path = request.uri().path();
     if path.starts_with("/_shoseki/") {
         return own::answer(gateway, &shared.metrics, &request).await;
+    }
+    if console::owns(path) && !peer.port.has_console() {
+        return console::missing();
     }
     if signin::owns(path) {
         return signin::answer(&shared.sign_in, gateway, peer, request).await;
@@ -211,7 +225,7 @@ async fn respond(shared: &Shared, peer: &Peer, request: Request<Incoming>) -> Re
     if console::owns(path) {
         return console::file(&request);
     }
-    if console::wants_front_page(&request) {
+    if peer.port.has_console() && console::wants_front_page(&request) {
         return console::redirect();
     }
     let began = gateway.clock().now();

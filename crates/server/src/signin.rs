@@ -35,6 +35,11 @@ pub(crate) fn owns(path: &str) -> bool {
     path.strip_prefix(SESSION).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// The answer to a request that no page of ours sent, if none did.
+pub(crate) fn refusal(headers: &HeaderMap, domains: &[String]) -> Option<Response<OutBody>> {
+    guard::check(headers, domains).err().map(guard::Refused::answer)
+}
+
 /// The token that allows to set the root user's first password: 64 hexadecimal digits.
 pub(crate) fn first_run_token(
     gateway: &Gateway,
@@ -64,12 +69,14 @@ pub(crate) struct SignIn {
     throttle: Mutex<Throttle>,
     /// The hash of the token of the first run, until it was used.
     first_run: Mutex<Option<[u8; 32]>>,
+    /// The port of AWS's clients, if the console has one of its own.
+    api_port: Option<u16>,
 }
 
 impl SignIn {
-    pub(crate) fn new(first_run_token: Option<&str>) -> Self {
+    pub(crate) fn new(first_run_token: Option<&str>, api_port: Option<u16>) -> Self {
         let hash = first_run_token.map(|token| sha256(token.as_bytes()));
-        Self { throttle: Mutex::default(), first_run: Mutex::new(hash) }
+        Self { throttle: Mutex::default(), first_run: Mutex::new(hash), api_port }
     }
 
     fn throttle<T>(&self, work: impl FnOnce(&mut Throttle) -> T) -> T {
@@ -93,8 +100,8 @@ pub(crate) async fn answer(
     peer: &Peer,
     request: Request<Incoming>,
 ) -> Response<OutBody> {
-    if let Err(refused) = guard::check(request.headers(), &gateway.settings().domains) {
-        return refused.answer();
+    if let Some(refusal) = refusal(request.headers(), &gateway.settings().domains) {
+        return refusal;
     }
     let call = Call {
         own: Arc::clone(own),
@@ -167,6 +174,7 @@ impl Call {
     fn setting(&self, now: Timestamp) -> answers::Setting<'_> {
         answers::Setting {
             region: self.gateway.settings().region.as_str(),
+            api_port: self.own.api_port,
             secure: self.is_secure(),
             now,
         }
@@ -246,7 +254,7 @@ impl Call {
 
     fn first_run(&self) -> Result<Response<OutBody>, StoreError> {
         let first_run = iam::signin::first_run(&self.gateway)?;
-        Ok(answers::first_run(&first_run))
+        Ok(answers::first_run(&first_run, self.own.api_port))
     }
 
     fn set_first_password(&self, body: &FirstRunBody) -> Result<Response<OutBody>, StoreError> {

@@ -16,6 +16,10 @@ impl Config {
         if let Some((cert, key)) = &self.tls {
             tls::acceptor(cert, key)?;
         }
+        if self.console_listen == Some(self.listen) && self.listen.port() != 0 {
+            let address = self.listen;
+            return Err(ConfigError(format!("`console_listen` is `listen`: `{address}`")));
+        }
         let mut keys = BTreeSet::new();
         if let Some((id, secret)) = &self.root_credentials {
             check_key(id, secret)?;
@@ -95,6 +99,18 @@ mod tests {
             let text = check(accounts).unwrap_err();
             assert!(text.contains(want) && !text.contains(SECRET), "{text}");
         }
+    }
+
+    /// A port of its own is another port.
+    #[test]
+    fn the_console_listens_elsewhere() {
+        let check = |listen: &str, console: &str| {
+            let (listen, console) = (listen.parse().unwrap(), console.parse().unwrap());
+            Config { listen, console_listen: Some(console), ..Config::default() }.check()
+        };
+        assert_eq!(check("127.0.0.1:1", "127.0.0.1:2"), Ok(()));
+        assert_eq!(check("127.0.0.1:0", "127.0.0.1:0"), Ok(()));
+        assert!(check("127.0.0.1:1", "127.0.0.1:1").unwrap_err().0.contains("console_listen"));
     }
 
     /// The first account's key is held to the same rules.

@@ -71,10 +71,13 @@ pub(super) fn done() -> Response<OutBody> {
 }
 
 /// Whether the first run is still to come.
-pub(super) fn first_run(first_run: &FirstRun) -> Response<OutBody> {
+pub(super) fn first_run(first_run: &FirstRun, api_port: Option<u16>) -> Response<OutBody> {
     let mut body = json!({ "needed": first_run.needed });
     if let Some(account) = &first_run.account {
         add(&mut body, "account", account.as_str());
+    }
+    if let Some(port) = api_port {
+        add(&mut body, "apiPort", port);
     }
     respond(StatusCode::OK, Some(&body))
 }
@@ -90,6 +93,8 @@ fn add(body: &mut Value, name: &str, value: impl Into<Value>) {
 pub(super) struct Setting<'a> {
     /// The region of requests that name none.
     pub(super) region: &'a str,
+    /// The port of AWS's clients, if it is not the console's.
+    pub(super) api_port: Option<u16>,
     /// Whether the connection is encrypted.
     pub(super) secure: bool,
     /// The present.
@@ -118,6 +123,9 @@ fn session(granted: &Granted, secret: Option<&str>, setting: Setting<'_>) -> Res
         "arn": granted.arn,
         "region": setting.region,
     });
+    if let Some(port) = setting.api_port {
+        add(&mut body, "apiPort", port);
+    }
     if let Some(secret) = secret {
         add(&mut body, "sessionSecret", secret);
     }

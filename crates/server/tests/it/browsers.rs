@@ -1,7 +1,7 @@
 //! What browsers are told, so that nothing that is stored here acts as the console.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 
 use rustls::pki_types::ServerName;
@@ -127,6 +127,46 @@ fn no_service_worker_comes_from_here() {
         CONSOLE,
         Some("same-origin"),
     );
+    live.stop();
+}
+
+/// With a port of its own the console is nowhere else, and nothing but its code reaches AWS's side
+/// there.
+#[test]
+fn the_console_has_a_port_of_its_own() {
+    let apart = |config: &mut server::Config| {
+        config.console_listen = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
+    };
+    let mut live = Live::start_with(Runtime::new().unwrap(), apart);
+    let server = live.server.as_ref().unwrap();
+    let (main, console) = (server.address(), server.console_address());
+    assert_ne!(main, console);
+    let link = server.first_run_link().unwrap();
+    assert!(link.starts_with(&format!("http://{console}/_console/#/first-run?token=")), "{link}");
+    live.create_bucket("bucket");
+    for path in ["/_console", "/_console/", "/_console/assets/index.js", "/_console/session"] {
+        assert_eq!(live.request("GET", path, &[], b"").status, 404, "{path}");
+    }
+    assert_ne!(live.request("GET", "/", &[("accept", "text/html")], b"").status, 302);
+    live.address = console;
+    check(&live.request("GET", "/_console/", &[], b""), 200, CONSOLE, Some("same-origin"));
+    let first_run = live.request("GET", "/_console/session/first-run", &[], b"").json();
+    assert_eq!(first_run["apiPort"], main.port());
+    assert_eq!(live.request("GET", "/_shoseki/health", &[], b"").status, 200);
+    let front = live.request("GET", "/", &[("accept", "text/html")], b"");
+    assert_eq!((front.status, front.headers("location")), (302, vec!["/_console/"]));
+    let own = ("x-shoseki-console", "1");
+    for (headers, status) in [
+        (vec![], 403),
+        (vec![own], 200),
+        (vec![own, ("sec-fetch-dest", "empty"), ("sec-fetch-site", "same-origin")], 200),
+        (vec![own, ("sec-fetch-dest", "document")], 403),
+        (vec![own, ("sec-fetch-site", "same-site")], 403),
+        (vec![own, ("origin", "http://localhost:9")], 403),
+    ] {
+        let answer = live.signed("s3", "GET", "/bucket?list-type=2", &headers, b"");
+        check(&answer, status, SANDBOX, None);
+    }
     live.stop();
 }
 
