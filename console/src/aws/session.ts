@@ -97,7 +97,8 @@ async function json(response: Response): Promise<Record<string, unknown>> {
 async function show(secret: string): Promise<Response> {
   const response = await fetch(URL_SESSION, { headers: { accept: "application/json", [SECRET_HEADER]: secret } });
   if (response.ok) keepSecret(secret);
-  else if (response.status === 401) forgetSecret();
+  // Meanwhile another tab may have told a newer one.
+  else if (response.status === 401 && keptSecret() === secret) forgetSecret();
   return response;
 }
 
