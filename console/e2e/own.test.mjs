@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import * as iam from "@aws-sdk/client-iam";
-import { newPage, startBrowser } from "./support/browser.mjs";
+import { newPage, signInByCookie, startBrowser } from "./support/browser.mjs";
 import { containing } from "./support/labels.mjs";
 import { recordsNamed } from "./support/records.mjs";
 import { Screen } from "./support/screen.mjs";
@@ -28,7 +28,7 @@ before(async () => {
   const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [OWN] });
   await client.send(new iam.PutUserPolicyCommand({ UserName: "kuma", PolicyName: "own", PolicyDocument }));
   screen = new Screen(await newPage(browser, { origin: server.origin }));
-  assert.equal((await signIn(OLD)).status(), 200);
+  await signInByCookie(screen.context, { account: ACCOUNT, user: "kuma", password: OLD });
 });
 after(async () => {
   await browser?.close();

@@ -2,18 +2,21 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, afterEach, describe, it } from "node:test";
 import { CreateLoginProfileCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from "@aws-sdk/client-iam";
-import { newPage, startBrowser } from "./support/browser.mjs";
+import { newPage, newTab, signInByCookie, startBrowser } from "./support/browser.mjs";
 import { containing, label } from "./support/labels.mjs";
 import { recordsNamed } from "./support/records.mjs";
 import { Screen } from "./support/screen.mjs";
-import { ACCOUNT, REGION, ROOT_KEYS, setRootPassword, startServer } from "./support/server.mjs";
+import { ACCOUNT, REGION, ROOT_KEYS, ROOT_PASSWORD, setRootPassword, startServer } from "./support/server.mjs";
+import { texts } from "./support/texts.mjs";
 import { signIn } from "./walk.mjs";
 import { WORDS } from "./words.mjs";
 
 const words = WORDS.ja;
+const t = texts("ja");
 const USER = { user: "kuma", password: "Hachimitsu-2026" };
 const NEWCOMER = { user: "risu", password: "Donguri-2026" };
 const FAILURES_MAX = 5;
+const SECRET = "x-shoseki-session-secret";
 
 let server, browser, screen, iam;
 
@@ -35,6 +38,26 @@ beforeEach(async () => {
   screen = new Screen(await newPage(browser, { origin: server.origin }));
 });
 afterEach(() => screen.context.close());
+
+/** What shows a session to the server: the cookie, and the secret beside it. */
+async function proofOf({ page, context }) {
+  const [{ name, value }] = await context.cookies(`${server.origin}/_console/session`);
+  const secret = await page.evaluate(() => sessionStorage.getItem("shoseki.session"));
+  return { cookie: `${name}=${value}`, [SECRET]: secret };
+}
+
+/** Another tab of the same browser. */
+async function tab(path) {
+  const opened = new Screen(await newTab(screen));
+  await opened.go(path);
+  return opened;
+}
+
+async function signOut() {
+  await screen.page.locator("#top").getByRole("button", { name: label(words.signIn.menu) }).click();
+  await screen.page.getByRole("menuitem", { name: label(words.signIn.out) }).click();
+  await screen.isAt(words.signIn.title);
+}
 
 describe("sign-in", () => {
   it("tells nobody whether the name or the password was wrong", async () => {
@@ -71,15 +94,57 @@ describe("sign-in", () => {
     await screen.isAt(words.home.title);
     await screen.page.reload();
     await screen.isAt(words.home.title);
-    const [cookie] = await screen.context.cookies(`${server.origin}/_console/session`);
-    await screen.page.locator("#top").getByRole("button", { name: label(words.signIn.menu) }).click();
-    await screen.page.getByRole("menuitem", { name: label(words.signIn.out) }).click();
-    await screen.isAt(words.signIn.title);
+    const proof = await proofOf(screen);
+    await signOut();
     await screen.page.reload();
     await screen.isAt(words.signIn.title);
-    // The cookie itself is worth nothing any more.
-    const stolen = await fetch(`${server.origin}/_console/session`, { headers: { cookie: `${cookie.name}=${cookie.value}` } });
-    assert.equal(stolen.status, 401);
+    assert.equal(await screen.page.evaluate(() => sessionStorage.length), 0);
+    // Cookie and secret themselves are worth nothing any more.
+    assert.equal((await fetch(`${server.origin}/_console/session`, { headers: proof })).status, 401);
+  });
+
+  it("is shared by the tabs of a browser, and by nobody who has the cookie alone", async () => {
+    await screen.go("/");
+    await signIn(screen, words, USER);
+    await screen.isAt(words.home.title);
+    const second = await tab("/kms/keys");
+    await second.isAt(words.kms.keys);
+    assert.equal((await proofOf(second))[SECRET], (await proofOf(screen))[SECRET]);
+    // The second tab has all that the first had.
+    await screen.page.close();
+    await second.page.reload();
+    await second.isAt(words.kms.keys);
+    const { cookie } = await proofOf(second);
+    for (const method of ["GET", "DELETE"]) {
+      const answer = await fetch(`${server.origin}/_console/session`, { method, headers: { cookie } });
+      assert.deepEqual([answer.status, answer.headers.get("set-cookie")], [401, null]);
+    }
+    await second.page.reload();
+    await second.isAt(words.kms.keys);
+    // With the last tab the secret is gone, and the cookie opens nothing.
+    await second.page.close();
+    const third = await tab("/kms/keys");
+    await third.isAt(words.signIn.title);
+    assert.equal((await screen.context.cookies(`${server.origin}/_console/session`)).length, 1);
+    assert.deepEqual([...screen.complaints, ...second.complaints, ...third.complaints], []);
+  });
+
+  it("begins in all tabs at once, also with another user", async () => {
+    await screen.go("/");
+    const second = await tab("/iam/users");
+    await second.isAt(words.signIn.title);
+    // A tab in the background draws once a second.
+    await screen.page.bringToFront();
+    await signIn(screen, words, USER);
+    await screen.isAt(words.home.title);
+    await second.isAt(t("iam.users"));
+    await signOut();
+    await signIn(screen, words, { password: ROOT_PASSWORD });
+    await screen.isAt(words.home.title);
+    await second.page.bringToFront();
+    await second.page.reload();
+    await second.page.getByText(USER.user, { exact: true }).first().waitFor();
+    assert.deepEqual([...screen.complaints, ...second.complaints], []);
   });
 
   it("leaves no credentials in storage, addresses, documents or script-readable cookies", async () => {
@@ -107,6 +172,7 @@ describe("sign-in", () => {
     );
     const [cookie] = await screen.context.cookies(`${server.origin}/_console/session`);
     assert.deepEqual([cookie.httpOnly, cookie.sameSite, cookie.path], [true, "Strict", "/_console"]);
+    assert.match(kept, /"shoseki.session":"[0-9a-f]{64}"/);
     for (const secret of [secretAccessKey, sessionToken, USER.password, cookie.value]) {
       assert.ok(!kept.includes(secret));
       assert.ok(addresses.every((address) => !address.includes(secret) && !address.includes(encodeURIComponent(secret))));
@@ -156,9 +222,4 @@ describe("sign-in", () => {
   });
 });
 
-async function signInByUser() {
-  const answer = await screen.context.request.post("/_console/session", {
-    data: { account: ACCOUNT, root: false, ...USER },
-  });
-  assert.equal(answer.status(), 200);
-}
+const signInByUser = () => signInByCookie(screen.context, { account: ACCOUNT, ...USER });

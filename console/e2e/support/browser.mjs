@@ -35,6 +35,11 @@ export async function newPage(browser, { language = "ja", origin, ...more } = {}
     ...more,
   });
   if (process.env.CONSOLE_DIST) await serveFrom(context, process.env.CONSOLE_DIST);
+  return newTab({ context, language });
+}
+
+/** Another page in the context of an opened one. */
+export async function newTab({ context, language }) {
   const page = await context.newPage();
   page.setDefaultTimeout(WAIT_MS);
   const complaints = [];
@@ -60,7 +65,7 @@ const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/cs
 
 /** Takes the console's files from a folder, with the headers that the server sends with its own. */
 async function serveFrom(context, folder) {
-  await context.route(/\/_console\/($|\?|#|assets\/|index\.html|favicon)/, async (route) => {
+  await context.route(/\/_console\/($|\?|#|assets\/|index\.html)/, async (route) => {
     const { pathname, origin } = new URL(route.request().url());
     const file = pathname === "/_console/" ? "index.html" : pathname.slice("/_console/".length);
     const policy = (await fetch(`${origin}/_console/`)).headers.get("content-security-policy") ?? "";
@@ -90,8 +95,17 @@ function watchRequests(page) {
   };
 }
 
-/** Signs the root user in without the form: the page then finds the cookie. */
-export async function signInByCookie(context, { account, password }) {
-  const answer = await context.request.post("/_console/session", { data: { account, root: true, password } });
+/**
+ * Signs in without the form: the console's pages then find the cookie, and the secret in their storage.
+ * Without a user it is the root user who signs in.
+ */
+export async function signInByCookie(context, { account, user, password }) {
+  const data = { account, root: user === undefined, user, password };
+  const answer = await context.request.post("/_console/session", { data });
   if (!answer.ok()) throw new Error(`sign-in was refused: ${answer.status()} ${await answer.text()}`);
+  const { sessionSecret } = await answer.json();
+  await context.addInitScript((secret) => {
+    const isConsole = location.pathname === "/_console/" && window.top === window;
+    if (isConsole && !sessionStorage.getItem("shoseki.session")) sessionStorage.setItem("shoseki.session", secret);
+  }, sessionSecret);
 }

@@ -35,14 +35,16 @@ function freePort() {
   });
 }
 
-/** Starts a server and waits until it serves. */
-export async function startServer() {
+/** Starts a server and waits until it serves; the console has a port of its own if that is wanted. */
+export async function startServer({ consoleApart = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "shoseki-e2e-"));
   const port = await freePort();
+  const consolePort = consoleApart ? await freePort() : port;
   const origin = `http://127.0.0.1:${port}`;
+  const apart = consoleApart ? ["--console-listen", `127.0.0.1:${consolePort}`] : [];
   const child = spawn(
     binary(),
-    ["serve", "--data-dir", join(folder, "data"), "--listen", `127.0.0.1:${port}`, ...FLAGS],
+    ["serve", "--data-dir", join(folder, "data"), "--listen", `127.0.0.1:${port}`, ...apart, ...FLAGS],
     {
       stdio: ["ignore", "pipe", "pipe"],
       env: {
@@ -57,6 +59,8 @@ export async function startServer() {
   const ended = new Promise((resolve) => child.once("exit", resolve));
   const server = {
     origin,
+    port,
+    consoleOrigin: `http://127.0.0.1:${consolePort}`,
     folder,
     /** What it printed so far. */
     said: () => said,
@@ -81,7 +85,7 @@ export async function startServer() {
 /** Sets the root user's password without a browser. */
 export async function setRootPassword(server) {
   const link = await server.firstRunLink();
-  const answer = await fetch(`${server.origin}/_console/session/first-run`, {
+  const answer = await fetch(`${server.consoleOrigin}/_console/session/first-run`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ token: link.split("token=")[1], password: ROOT_PASSWORD }),

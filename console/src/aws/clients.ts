@@ -8,6 +8,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
 import { useMemo } from "react";
 import { usePreferences } from "../shell/preferences";
+import { CONSOLE_HEADER } from "./place";
 import { currentSession, resume } from "./session";
 
 export interface Clients {
@@ -29,16 +30,33 @@ async function credentials() {
   return { accessKeyId, secretAccessKey, sessionToken, expiration };
 }
 
+function withHeader<Call extends { request: unknown }, Answer>(next: (call: Call) => Answer): (call: Call) => Answer {
+  return (call) => {
+    Object.assign((call.request as { headers: Record<string, string> }).headers, CONSOLE_HEADER);
+    return next(call);
+  };
+}
+
+interface Stack {
+  add(middleware: typeof withHeader, options: { step: "build"; name: string }): void;
+}
+
+/** The same client, which says with every call that the console makes it. */
+function marked<Client extends { middlewareStack: Stack }>(client: Client): Client {
+  client.middlewareStack.add(withHeader, { step: "build", name: "fromConsole" });
+  return client;
+}
+
 /** A fresh set of clients for a region; IAM and STS are global and signed for us-east-1. */
 export function clientsFor(region: string): Clients {
   const common = { endpoint: window.location.origin, credentials, maxAttempts: 2 };
   return {
     region,
-    cloudtrail: new CloudTrailClient({ ...common, region }),
-    kms: new KMSClient({ ...common, region }),
-    s3: new S3Client({ ...common, region, forcePathStyle: true }),
-    iam: new IAMClient({ ...common, region: "us-east-1" }),
-    sts: new STSClient({ ...common, region }),
+    cloudtrail: marked(new CloudTrailClient({ ...common, region })),
+    kms: marked(new KMSClient({ ...common, region })),
+    s3: marked(new S3Client({ ...common, region, forcePathStyle: true })),
+    iam: marked(new IAMClient({ ...common, region: "us-east-1" })),
+    sts: marked(new STSClient({ ...common, region })),
   };
 }
 

@@ -1,6 +1,9 @@
 // The console's session: temporary credentials, kept in memory only.
-// The server keeps the session behind an HttpOnly cookie, so a reload asks it again.
+// The server keeps the session behind an HttpOnly cookie and a secret of our tabs, so a reload asks
+// it again.
 import { useSyncExternalStore } from "react";
+import { noteApiPort } from "./place";
+import { SECRET_HEADER, askTabs, beginSecret, forgetSecret, keepSecret, keptSecret, onLateSecret } from "./secret";
 
 const URL_SESSION = "/_console/session";
 const URL_FIRST_RUN = "/_console/session/first-run";
@@ -78,7 +81,8 @@ export function currentSession(): Session | undefined {
   return state.status === "signed-in" ? state.session : undefined;
 }
 
-function parse(body: Record<string, unknown>): Session {
+function parse({ sessionSecret: _, ...body }: Record<string, unknown>): Session {
+  noteApiPort(body);
   return { ...(body as unknown as Session), expiration: new Date(String(body.expiration)) };
 }
 
@@ -90,17 +94,34 @@ async function json(response: Response): Promise<Record<string, unknown>> {
   }
 }
 
-/** Asks whether the cookie still holds a session, and takes fresh credentials if so. */
-export async function resume(): Promise<Session | undefined> {
+async function show(secret: string): Promise<Response> {
+  const response = await fetch(URL_SESSION, { headers: { accept: "application/json", [SECRET_HEADER]: secret } });
+  if (response.ok) keepSecret(secret);
+  // Meanwhile another tab may have told a newer one.
+  else if (response.status === 401 && keptSecret() === secret) forgetSecret();
+  return response;
+}
+
+/** Shows the secret of this tab or, if there is none or it is of no use, that of another tab. */
+async function showSecret(askOthers: boolean): Promise<Response | undefined> {
+  const own = keptSecret();
+  const answer = own === undefined ? undefined : await show(own);
+  if (answer?.ok || !askOthers || (answer && answer.status !== 401)) return answer;
+  const other = await askTabs();
+  return other === undefined || other === own ? answer : show(other);
+}
+
+/** Asks whether the session goes on, and takes fresh credentials if so. */
+export async function resume(askOthers = true): Promise<Session | undefined> {
   const wasSignedIn = state.status === "signed-in";
-  let response: Response;
+  let response: Response | undefined;
   try {
-    response = await fetch(URL_SESSION, { headers: { accept: "application/json" } });
+    response = await showSecret(askOthers);
   } catch {
     if (!wasSignedIn) change({ status: "signed-out", expired: false });
     return undefined;
   }
-  if (!response.ok) {
+  if (!response?.ok) {
     change({ status: "signed-out", expired: wasSignedIn });
     return undefined;
   }
@@ -108,6 +129,11 @@ export async function resume(): Promise<Session | undefined> {
   change({ status: "signed-in", session });
   return session;
 }
+
+// Somebody signed in in another tab, or a tab answered late.
+onLateSecret(() => {
+  if (state.status === "signed-out") void resume(false);
+});
 
 export async function signIn(input: SignIn): Promise<SignInFailure | undefined> {
   let response: Response;
@@ -122,6 +148,7 @@ export async function signIn(input: SignIn): Promise<SignInFailure | undefined> 
   }
   const body = await json(response);
   if (response.ok) {
+    beginSecret(String(body.sessionSecret));
     change({ status: "signed-in", session: parse(body) });
     return undefined;
   }
@@ -136,8 +163,9 @@ export async function signIn(input: SignIn): Promise<SignInFailure | undefined> 
 
 export async function signOut(): Promise<void> {
   try {
-    await fetch(URL_SESSION, { method: "DELETE" });
+    await fetch(URL_SESSION, { method: "DELETE", headers: { [SECRET_HEADER]: keptSecret() ?? "" } });
   } finally {
+    forgetSecret();
     change({ status: "signed-out", expired: false });
   }
 }
@@ -147,6 +175,7 @@ export async function firstRun(): Promise<FirstRun> {
     const response = await fetch(URL_FIRST_RUN, { headers: { accept: "application/json" } });
     if (!response.ok) return { needed: false };
     const body = await json(response);
+    noteApiPort(body);
     return { needed: body.needed === true, account: typeof body.account === "string" ? body.account : undefined };
   } catch {
     return { needed: false };

@@ -1,6 +1,7 @@
 // The server's own service: what AWS has no API for. JSON 1.1, signed and authorized like any other call.
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { Clients } from "./clients";
+import { CONSOLE_HEADER } from "./place";
 
 const TARGET = "Shoseki_20261101";
 const SERVICE = "shoseki";
@@ -27,7 +28,8 @@ export async function callShoseki<Output>(
     body,
   });
   // The browser sets `host` itself, to the same value.
-  const headers = Object.fromEntries(Object.entries(signed.headers).filter(([name]) => name !== "host"));
+  const own = Object.entries(signed.headers).filter(([name]) => name !== "host");
+  const headers = { ...Object.fromEntries(own), ...CONSOLE_HEADER };
   const response = await fetch(`${origin}/`, { method: "POST", headers, body, signal });
   const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>;
   if (response.ok) return answer as Output;

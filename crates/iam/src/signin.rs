@@ -1,9 +1,10 @@
 //! Signing in to the web console: passwords, second factors, sessions.
 //!
 //! A sign-in proves a password and, where its owner has a device, a code, and opens a *session*.
-//! The browser holds the session as a cookie, which no script can read; from the cookie it gets
-//! temporary credentials, which live in the page's memory for an hour and sign every call that the
-//! console makes. The cookie changes whenever it is used. Credentials of a session are worth
+//! The browser holds the session as a cookie, which no script can read, and the page a secret beside
+//! it, which no other port of the host is sent. For both it gets temporary credentials, which live
+//! in the page's memory for an hour and sign every call that the console makes. The cookie changes
+//! whenever it is used. Credentials of a session are worth
 //! nothing once the session has ended: by signing out, by age, or with the login profile.
 //!
 //! What a stranger can learn here is nothing: an account, a user or a password that is wrong gets
@@ -31,4 +32,4 @@ pub(crate) mod totp;
 pub use attempt::{Attempt, Outcome, sign_in};
 pub(crate) use first_run::new_profile;
 pub use first_run::{FirstPassword, FirstRun, first_run, set_root_password};
-pub use session::{Granted, refresh, sign_out};
+pub use session::{Granted, Held, Opened, Shown, refresh, sign_out};

@@ -19,6 +19,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Where to serve the console, apart from AWS's clients; at `listen` if absent.
+    pub console_listen: Option<SocketAddr>,
     /// The first account.
     pub account: AccountId,
     /// The region of requests that name none. Any region is served.
@@ -87,6 +89,7 @@ impl Default for Config {
         Self {
             data_dir: PathBuf::from("shoseki-data"),
             listen: SocketAddr::from(([127, 0, 0, 1], 4566)),
+            console_listen: None,
             account: AccountId::parse("123456789012").unwrap_or_else(AccountId::zero),
             region: Region::parse("ap-northeast-1").unwrap_or_else(Region::us_east_1),
             accounts: Vec::new(),
@@ -129,6 +132,7 @@ impl Config {
         }
         set(&mut self.data_dir, file.data_dir);
         set(&mut self.listen, file.listen);
+        self.console_listen = file.console_listen.or(self.console_listen);
         set(&mut self.account, file.account);
         set(&mut self.region, file.region);
         set(&mut self.accounts, file.accounts);
@@ -171,6 +175,7 @@ fn set<T>(to: &mut T, from: Option<T>) {
 struct File {
     data_dir: Option<PathBuf>,
     listen: Option<SocketAddr>,
+    console_listen: Option<SocketAddr>,
     account: Option<AccountId>,
     region: Option<Region>,
     accounts: Option<Vec<Account>>,

@@ -25,6 +25,7 @@ pub(crate) use lanes::Lanes;
 use outgoing::in_pieces;
 use wire::Head;
 
+use crate::listeners::Port;
 use crate::patience::Patience;
 use crate::serve::Ticket;
 
@@ -43,6 +44,8 @@ pub(crate) type OutBody = BoxBody<Bytes, std::io::Error>;
 pub(crate) struct Peer {
     /// The client's address: that of the connection, unless a trusted proxy names another.
     pub(crate) address: IpAddr,
+    /// The port that it came to.
+    pub(crate) port: Port,
     /// TLS version and cipher suite of the client's connection, if it is to us.
     pub(crate) tls: Option<(String, String)>,
     /// Whether the client's connection is encrypted, by us or by a trusted proxy.

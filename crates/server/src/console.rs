@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use bytes::Bytes;
 use flate2::read::GzDecoder;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 
 use crate::connection::{OutBody, whole};
@@ -28,13 +28,44 @@ static ETAGS: LazyLock<Vec<String>> = LazyLock::new(|| {
 /// Where the console is.
 pub(crate) const PREFIX: &str = "/_console/";
 
-/// No foreign script, style, frame or connection, and nothing inline.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; \
-    img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self'; \
-    frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+/// Where its code, its styles and its pictures are. Nothing else under our address is any of these:
+/// buckets are there, too.
+const ASSETS: &str = "/_console/assets/";
+
+/// Whether a path belongs to the console.
+pub(crate) fn owns(path: &str) -> bool {
+    path == "/_console" || path.starts_with(PREFIX)
+}
+
+/// The policy of the console's pages: no script, style, picture, font or worker but the console's
+/// own, nothing inline, no frame, no form, and calls to nobody but us.
+///
+/// A path can only stand behind a host, so the host is the one that the browser asked. A host that
+/// cannot stand in a policy, which an IPv6 address cannot, leaves the choice to the origin.
+pub(crate) fn policy(host: Option<&str>) -> Option<HeaderValue> {
+    let own = host.filter(|host| is_source(host));
+    let own = own.map_or_else(|| "'self'".to_owned(), |host| format!("{host}{ASSETS}"));
+    let policy = format!(
+        "default-src 'none'; script-src {own}; style-src {own}; img-src {own} data:; \
+         font-src {own}; worker-src {own}; connect-src 'self'; frame-ancestors 'none'; \
+         base-uri 'none'; form-action 'none'"
+    );
+    HeaderValue::try_from(policy).ok()
+}
+
+/// Whether a host, with its port if it has one, can stand in a policy.
+///
+/// Source: Content Security Policy Level 3, section 2.3.1, `host-source`.
+fn is_source(host: &str) -> bool {
+    let (name, port) = host.split_once(':').unwrap_or((host, "0"));
+    let is_label = |label: &str| {
+        !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    name.split('.').all(is_label) && !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit())
+}
 
 /// Whether a browser asks for the front page, which on AWS's side of the port is `ListBuckets`.
-pub(crate) fn wants_front_page(request: &Request<Incoming>) -> bool {
+pub(crate) fn wants_front_page<B>(request: &Request<B>) -> bool {
     let headers = request.headers();
     let html = headers
         .get(header::ACCEPT)
@@ -81,7 +112,6 @@ pub(crate) fn file(request: &Request<Incoming>) -> Response<OutBody> {
         headers.insert(header::ETAG, etag);
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    protect(headers);
     response
 }
 
@@ -110,18 +140,6 @@ fn content(asked: &HeaderMap, asset: &Asset) -> Response<OutBody> {
     response
 }
 
-/// The headers of everything under the console's prefix.
-pub(crate) fn protect(headers: &mut HeaderMap) {
-    for (name, value) in [
-        ("content-security-policy", CONTENT_SECURITY_POLICY),
-        ("x-content-type-options", "nosniff"),
-        ("referrer-policy", "no-referrer"),
-        ("cross-origin-opener-policy", "same-origin"),
-    ] {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    }
-}
-
 fn content_type(name: &str) -> &'static str {
     match name.rsplit('.').next() {
         Some("html") => "text/html; charset=utf-8",
@@ -135,7 +153,8 @@ fn content_type(name: &str) -> &'static str {
     }
 }
 
-fn missing() -> Response<OutBody> {
+/// There is no such file.
+pub(crate) fn missing() -> Response<OutBody> {
     let text = if FILES.is_empty() { "the console was not built" } else { "not found" };
     let mut response = Response::new(whole(Bytes::from_static(text.as_bytes())));
     *response.status_mut() = StatusCode::NOT_FOUND;
@@ -171,6 +190,31 @@ mod tests {
             let answer = content(&asked, asset);
             let told = answer.headers().get(header::CONTENT_ENCODING);
             assert_eq!(told.map(HeaderValue::as_bytes), coding.map(str::as_bytes), "{accepted:?}");
+        }
+    }
+
+    /// The policy names the console's own files, by the host that was asked.
+    #[test]
+    fn the_policy_names_the_consoles_files() {
+        for (host, want) in [
+            (Some("localhost:4566"), "localhost:4566/_console/assets/"),
+            (Some("192.0.2.7"), "192.0.2.7/_console/assets/"),
+            (Some("audit.example-1.com"), "audit.example-1.com/_console/assets/"),
+            (Some("[::1]:4566"), "'self'"),
+            (Some("localhost:"), "'self'"),
+            (Some("localhost:4566; script-src *"), "'self'"),
+            (Some("a b"), "'self'"),
+            (Some("*"), "'self'"),
+            (Some(""), "'self'"),
+            (None, "'self'"),
+        ] {
+            let policy = policy(host).unwrap();
+            let policy = policy.to_str().unwrap();
+            assert!(
+                policy.contains(&format!("; script-src {want}; style-src {want};")),
+                "{policy}"
+            );
+            assert_eq!(policy.matches("script-src").count(), 1, "{policy}");
         }
     }
 

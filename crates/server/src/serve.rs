@@ -21,20 +21,22 @@ use std::sync::Arc;
 use gateway::Gateway;
 use http::{Request, Response};
 use hyper::body::Incoming;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 use crate::addressed;
 use crate::connection::{Lanes, OutBody, Peer, answer};
+use crate::listeners::{Listeners, Port};
 use crate::metrics::Metrics;
 use crate::patience::Patience;
 use crate::proxies::Proxies;
 use crate::own::StatusToken;
+use crate::origin::{self, Asked};
 use crate::signin::{self, SignIn};
 use crate::workers::Workers;
 use crate::{Config, Opened, console, own, tls};
-use accept::{accept, listen};
+use accept::accept;
+pub(crate) use accept::listen;
 use clients::Clients;
 use table::Limits;
 use ticket::Places;
@@ -56,6 +58,7 @@ const SPARE_OF_ADDRESS_MAX: usize = 24;
 /// A server that listens.
 pub struct Server {
     address: SocketAddr,
+    console_address: SocketAddr,
     first_run_link: Option<String>,
     stop: watch::Sender<bool>,
     running: tokio::task::JoinHandle<()>,
@@ -89,19 +92,22 @@ impl Server {
     pub async fn start(config: &Config, opened: Opened) -> io::Result<Self> {
         let tls = config.tls.as_ref().map(|(cert, key)| tls::acceptor(cert, key)).transpose();
         let tls = tls.map_err(io::Error::other)?;
-        let listener = listen(config.listen)?;
-        let address = listener.local_addr()?;
+        let listeners = Listeners::bind(config)?;
+        let (address, console) = (listeners.address()?, listeners.console_address()?);
+        let console_address = console.unwrap_or(address);
         let (stop, stopping) = watch::channel(false);
         let workers = Workers::start(config, &opened.gateway, &stopping);
         let metrics = Arc::new(Metrics::new(workers.beats().clone()));
         let token = opened.first_run_token;
-        let first_run_link =
-            token.as_deref().map(|token| signin::first_run_link(address, tls.is_some(), token));
         let limits = limits(config);
         let spare = Limits { all: SPARE_MAX, of_block: SPARE_OF_ADDRESS_MAX };
+        let first_run_link = token
+            .as_deref()
+            .map(|token| signin::first_run_link(console_address, tls.is_some(), token));
+        let api_port = console.map(|_| address.port());
         let shared = Arc::new(Shared {
             lanes: Lanes::start()?,
-            sign_in: Arc::new(SignIn::new(token.as_deref())),
+            sign_in: Arc::new(SignIn::new(token.as_deref(), api_port)),
             gateway: opened.gateway,
             metrics,
             tls,
@@ -112,13 +118,18 @@ impl Server {
             clients: Clients::new(limits.of_block),
             status_token: StatusToken::new(config.status_token.as_deref()),
         });
-        let running = tokio::spawn(run(listener, shared, stopping, workers));
-        Ok(Self { address, first_run_link, stop, running })
+        let running = tokio::spawn(run(listeners, shared, stopping, workers));
+        Ok(Self { address, console_address, first_run_link, stop, running })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where the console is: at the same address, unless it has one of its own.
+    pub fn console_address(&self) -> SocketAddr {
+        self.console_address
     }
 
     /// Where the root user's first password is set, while there is none. To be shown once and to
@@ -145,12 +156,12 @@ fn limits(config: &Config) -> Limits {
 
 /// Serves until `stopping`; then stops the workers and closes the store.
 async fn run(
-    listener: TcpListener,
+    listeners: Listeners,
     shared: Arc<Shared>,
     stopping: watch::Receiver<bool>,
     workers: Workers,
 ) {
-    accept(listener, Arc::clone(&shared), stopping).await;
+    accept(listeners, Arc::clone(&shared), stopping).await;
     workers.join().await;
     let store = Arc::clone(shared.gateway.store());
     if let Err(panic) = tokio::task::spawn_blocking(move || store.shut_down()).await {
@@ -159,25 +170,38 @@ async fn run(
 }
 
 async fn route(shared: &Shared, peer: &Peer, request: Request<Incoming>) -> Response<OutBody> {
+    let asked = Asked::of(&request, peer.port, peer.secure);
+    let mut response = respond(shared, peer, request).await;
+    asked.protect(&mut response);
+    response
+}
+
+async fn respond(shared: &Shared, peer: &Peer, request: Request<Incoming>) -> Response<OutBody> {
     let gateway = &shared.gateway;
     if let Some(refused) = addressed::unclear(&request) {
         return refused;
+    }
+    if let Some(refusal) = origin::refusal(&request, peer.port, &gateway.settings().domains) {
+        return refusal;
     }
     let path = request.uri().path();
     if path.starts_with("/_shoseki/") {
         let (metrics, token) = (&shared.metrics, &shared.status_token);
         return own::answer(gateway, metrics, token, peer.address, &request).await;
     }
+    if console::owns(path) && !peer.port.has_console() {
+        return console::missing();
+    }
     if signin::owns(path) {
         return signin::answer(&shared.sign_in, gateway, peer, request).await;
     }
-    if path == "/_console" || path.starts_with(console::PREFIX) {
+    if console::owns(path) {
         if !addressed::is_ours(request.headers(), &gateway.settings().domains) {
             return addressed::foreign();
         }
         return console::file(&request);
     }
-    if console::wants_front_page(&request) {
+    if peer.port.has_console() && console::wants_front_page(&request) {
         return console::redirect();
     }
     let began = gateway.clock().now();

@@ -13,12 +13,12 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gateway::{Gateway, SignInOrigin};
-use http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
-use iam::signin::{Attempt, FirstPassword, Outcome};
+use iam::signin::{Attempt, FirstPassword, Held, Outcome, Shown};
 use keys::{SecretBytes, equal_in_constant_time, sha256};
 use store::StoreError;
-use types::Entropy;
+use types::{Entropy, Timestamp};
 
 use crate::addressed::{Asker, asker};
 use crate::connection::{OutBody, Peer};
@@ -28,9 +28,17 @@ use throttle::Throttle;
 const SESSION: &str = "/_console/session";
 const FIRST_RUN: &str = "/_console/session/first-run";
 
+/// Holds the secret of a session. Browsers add cookies to requests by themselves, but never this.
+const SECRET_HEADER: HeaderName = HeaderName::from_static("x-shoseki-session-secret");
+
 /// Whether a path belongs to the sign-in.
 pub(crate) fn owns(path: &str) -> bool {
     path.strip_prefix(SESSION).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The answer to a request that no page of ours sent, if none did.
+pub(crate) fn refusal(headers: &HeaderMap, domains: &[String]) -> Option<Response<OutBody>> {
+    guard::check(headers, domains).err().map(guard::Refused::answer)
 }
 
 /// The token that allows to set the root user's first password: 64 hexadecimal digits.
@@ -62,12 +70,14 @@ pub(crate) struct SignIn {
     throttle: Mutex<Throttle>,
     /// The hash of the token of the first run, until it was used.
     first_run: Mutex<Option<[u8; 32]>>,
+    /// The port of AWS's clients, if the console has one of its own.
+    api_port: Option<u16>,
 }
 
 impl SignIn {
-    pub(crate) fn new(first_run_token: Option<&str>) -> Self {
+    pub(crate) fn new(first_run_token: Option<&str>, api_port: Option<u16>) -> Self {
         let hash = first_run_token.map(|token| sha256(token.as_bytes()));
-        Self { throttle: Mutex::default(), first_run: Mutex::new(hash) }
+        Self { throttle: Mutex::default(), first_run: Mutex::new(hash), api_port }
     }
 
     fn throttle<T>(&self, work: impl FnOnce(&mut Throttle) -> T) -> T {
@@ -91,8 +101,8 @@ pub(crate) async fn answer(
     peer: &Peer,
     request: Request<Incoming>,
 ) -> Response<OutBody> {
-    if let Err(refused) = guard::check(request.headers(), &gateway.settings().domains) {
-        return refused.answer();
+    if let Some(refusal) = refusal(request.headers(), &gateway.settings().domains) {
+        return refusal;
     }
     let call = Call {
         own: Arc::clone(own),
@@ -145,7 +155,7 @@ impl Call {
         }
     }
 
-    fn text(&self, name: header::HeaderName) -> Option<&str> {
+    fn text(&self, name: HeaderName) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
@@ -160,6 +170,22 @@ impl Call {
 
     fn is_secure(&self) -> bool {
         self.peer.secure
+    }
+
+    fn setting(&self, now: Timestamp) -> answers::Setting<'_> {
+        answers::Setting {
+            region: self.gateway.settings().region.as_str(),
+            api_port: self.own.api_port,
+            secure: self.is_secure(),
+            now,
+        }
+    }
+
+    /// The cookie and the secret; `None` without either. A cookie alone is not looked at: whoever
+    /// sends one may have got it at another port of this host.
+    fn shown(&self) -> Option<Shown> {
+        let (cookie, secret) = (cookie::of(&self.headers)?, self.text(SECRET_HEADER)?);
+        Some(Shown { cookie: cookie.to_owned(), secret: secret.to_owned() })
     }
 
     fn sign_in(&self, body: SignInBody) -> Result<Response<OutBody>, StoreError> {
@@ -191,10 +217,7 @@ impl Call {
             | Outcome::Crowded => self.own.throttle(|throttle| throttle.take_back(key, now)),
         }
         Ok(match outcome {
-            Outcome::SignedIn(granted) => {
-                let region = self.gateway.settings().region.as_str();
-                answers::session(&granted, region, self.is_secure(), now)
-            }
+            Outcome::SignedIn(opened) => answers::begun(&opened, self.setting(now)),
             Outcome::InvalidCredentials => {
                 answers::code(StatusCode::UNAUTHORIZED, "InvalidCredentials")
             }
@@ -209,22 +232,25 @@ impl Call {
 
     fn refresh(&self) -> Result<Response<OutBody>, StoreError> {
         let now = self.gateway.clock().now();
-        let Some(value) = cookie::of(&self.headers) else {
-            return Ok(answers::code(StatusCode::UNAUTHORIZED, "NoSession"));
-        };
-        if let Some(granted) = iam::signin::refresh(&self.gateway, value)? {
-            let region = self.gateway.settings().region.as_str();
-            return Ok(answers::session(&granted, region, self.is_secure(), now));
-        }
-        let answer = answers::code(StatusCode::UNAUTHORIZED, "NoSession");
-        Ok(answers::with_cookie(answer, &cookie::gone(self.is_secure())))
+        let Some(shown) = self.shown() else { return Ok(answers::no_session()) };
+        Ok(match iam::signin::refresh(&self.gateway, &shown)? {
+            Held::Yes(granted) => answers::refreshed(&granted, self.setting(now)),
+            Held::NotProven => answers::no_session(),
+            Held::NoSession => self.without_cookie(answers::no_session()),
+        })
     }
 
     fn sign_out(&self) -> Result<Response<OutBody>, StoreError> {
-        if let Some(value) = cookie::of(&self.headers) {
-            iam::signin::sign_out(&self.gateway, value)?;
-        }
-        Ok(answers::with_cookie(answers::empty(), &cookie::gone(self.is_secure())))
+        let Some(shown) = self.shown() else { return Ok(answers::no_session()) };
+        Ok(match iam::signin::sign_out(&self.gateway, &shown)? {
+            Held::NotProven => answers::no_session(),
+            Held::Yes(()) | Held::NoSession => self.without_cookie(answers::empty()),
+        })
+    }
+
+    /// Takes away the cookie, which is of no use any more.
+    fn without_cookie(&self, answer: Response<OutBody>) -> Response<OutBody> {
+        answers::with_cookie(answer, &cookie::gone(self.is_secure()))
     }
 
     fn first_run(&self) -> Result<Response<OutBody>, StoreError> {
@@ -232,7 +258,7 @@ impl Call {
         if asker(self.peer.address, &self.headers) == Asker::Stranger {
             first_run.account = None;
         }
-        Ok(answers::first_run(&first_run))
+        Ok(answers::first_run(&first_run, self.own.api_port))
     }
 
     fn set_first_password(&self, body: &FirstRunBody) -> Result<Response<OutBody>, StoreError> {

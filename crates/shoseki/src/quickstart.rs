@@ -149,7 +149,7 @@ fn configure(verb: &Quickstart, scratch: Option<&Scratch>) -> Config {
 
 fn start(runtime: &Runtime, config: &Config, opened: Opened) -> Result<Server, Trouble> {
     let started = runtime.block_on(Server::start(config, opened));
-    started.map_err(|error| Trouble::unreachable(format_args!("`{}`: {error}", config.listen)))
+    started.map_err(Trouble::unreachable)
 }
 
 fn client(

@@ -31,6 +31,9 @@ pub(crate) struct Serve {
     /// Where to listen: an IP address and a port [default: 127.0.0.1:4566].
     #[arg(long, value_name = "IP:PORT", env = "SHOSEKI_LISTEN", value_parser = value::address)]
     listen: Option<SocketAddr>,
+    /// Where to serve the console: an IP address and a port [default: where AWS's clients are].
+    #[arg(long, value_name = "IP:PORT", env = "SHOSEKI_CONSOLE_LISTEN", value_parser = value::address)]
+    console_listen: Option<SocketAddr>,
     /// The first account [default: 123456789012].
     #[arg(long, value_name = "DIGITS", env = "SHOSEKI_ACCOUNT")]
     account: Option<String>,
@@ -133,6 +136,7 @@ impl Serve {
             config.data_dir.clone_from(folder);
         }
         config.listen = self.listen.unwrap_or(config.listen);
+        config.console_listen = self.console_listen.or(config.console_listen);
         if let Some(account) = &self.account {
             let invalid = || ConfigError(format!("`{account}` is not an account of 12 digits"));
             config.account = AccountId::parse(account).ok_or_else(invalid)?;
@@ -203,9 +207,8 @@ async fn until_stopped(
     mut signals: Signals,
     show: Show<'_>,
 ) -> Result<(), Trouble> {
-    let cannot = |error| Trouble::unreachable(format_args!("`{}`: {error}", config.listen));
-    let server = Server::start(config, opened).await.map_err(cannot)?;
-    tracing::info!(address = %server.address(), "serving");
+    let server = Server::start(config, opened).await.map_err(Trouble::unreachable)?;
+    tracing::info!(address = %server.address(), console = %server.console_address(), "serving");
     if let Some(link) = server.first_run_link() {
         show.first_run(link);
     }

@@ -2,6 +2,7 @@
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import { apiOrigin } from "../../aws/place";
 import { useServer } from "../../aws/server";
 import { useSession } from "../../aws/session";
 import { CopyText } from "../../components/CopyText";
@@ -19,7 +20,7 @@ export function Build() {
         <KeyValuePairs
           items={[
             { label: t("home.build.version"), value: server.data?.Version ?? "–" },
-            { label: t("home.build.endpoint"), value: <CopyText text={window.location.origin} name={t("home.build.endpoint")} /> },
+            { label: t("home.build.endpoint"), value: <CopyText text={apiOrigin()} name={t("home.build.endpoint")} /> },
             { label: t("home.build.region"), value: server.data?.Region ?? "–" },
             { label: t("home.build.account"), value: <CopyText text={account} name={t("home.build.account")} /> },
             { label: t("home.build.caller"), value: arn },

@@ -11,6 +11,7 @@ import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { useNavigate } from "react-router-dom";
+import { apiOrigin } from "../../aws/place";
 import { CopyText } from "../../components/CopyText";
 import { Page } from "../../components/Page";
 import { useUnsaved } from "../../components/useUnsaved";
@@ -50,7 +51,7 @@ export function RetrieveAccessKey({ made, owner, home, crumbs }: Props) {
     URL.revokeObjectURL(url);
     setKept(true);
   };
-  const config = profile(owner ?? "root", region, window.location.origin);
+  const config = profile(owner ?? "root", region, apiOrigin());
   return (
     <Page title={t("iam.accessKey.retrieve")} crumbs={crumbs} contentType="form">
       <Alert type="success" statusIconAriaLabel={t("common.flash.success")} header={t("iam.accessKey.made")}>

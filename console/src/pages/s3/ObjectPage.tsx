@@ -31,7 +31,8 @@ export function ObjectPage() {
   const download = useAction(async () => {
     const { Body } = await s3.send(storedBytes(bucket, key));
     const bytes = await Body?.transformToByteArray();
-    const url = URL.createObjectURL(new Blob(bytes ? [bytes.slice().buffer] : []));
+    // Of no kind that a browser shows: under this address it would be a page of ours.
+    const url = URL.createObjectURL(new Blob(bytes ? [bytes.slice().buffer] : [], { type: "application/octet-stream" }));
     const link = Object.assign(document.createElement("a"), { href: url, download: shortName(key) });
     link.click();
     URL.revokeObjectURL(url);

@@ -12,7 +12,7 @@ use super::passwords::{self, NotHashed};
 use super::rows::{self, MfaDevice};
 use super::rules::{self, Standing};
 use super::second_factor;
-use super::session::{self, Granted};
+use super::session::{self, Opened};
 use super::subject::{Found, Known};
 use crate::token::Who;
 
@@ -44,7 +44,7 @@ impl fmt::Debug for Attempt {
 #[derive(Debug)]
 pub enum Outcome {
     /// A session began.
-    SignedIn(Box<Granted>),
+    SignedIn(Box<Opened>),
     /// Something was wrong; what, is not told.
     InvalidCredentials,
     /// The password was right; a code is needed too.
@@ -224,9 +224,9 @@ impl Proof {
         }
         profile.used = Some(now);
         rows::put_profile(tx, &subject.account, &subject.who, &profile)?;
-        let granted = session::open(tx, gateway, &subject, &profile.id, factor.is_some(), now)?;
+        let opened = session::open(tx, gateway, &subject, &profile.id, factor.is_some(), now)?;
         let shown = factor.as_ref().map_or(Factor::None, |(device, _)| Factor::Right(device));
         happened.push(events::signed_in(&subject, shown, login_to, origin));
-        Ok((Outcome::SignedIn(Box::new(granted)), happened))
+        Ok((Outcome::SignedIn(Box::new(opened)), happened))
     }
 }

@@ -92,6 +92,10 @@ pub(crate) struct ConsoleSession {
     pub(crate) refreshed: Timestamp,
     /// How often the cookie was changed.
     pub(crate) turn: u64,
+    /// SHA-256 of the secret that the page holds beside the cookie, in hexadecimal digits.
+    /// Sessions of before there was one have none, and so are of no use any more.
+    #[serde(default)]
+    pub(crate) secret_hash: String,
 }
 
 impl ConsoleSession {

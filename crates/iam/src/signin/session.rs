@@ -1,10 +1,14 @@
-//! Sessions of the console: the cookie that holds one, and the credentials that it gives.
+//! Sessions of the console: the cookie and the secret that hold one, and the credentials that it
+//! gives.
+//!
+//! The cookie alone is not enough. Browsers send it to every port of our host, so whatever else is
+//! served there sees it; the secret is kept by our own pages and sent by their scripts.
 
 use std::fmt;
 use std::sync::Arc;
 
 use gateway::Gateway;
-use keys::{Domain, Keyring, equal_in_constant_time};
+use keys::{Domain, Keyring, equal_in_constant_time, sha256};
 use store::{StoreError, Tx};
 use types::{AccountId, HOUR_MS, MINUTE_MS, Timestamp};
 
@@ -41,9 +45,49 @@ pub struct Granted {
     pub session_ends: Timestamp,
 }
 
+/// What a browser shows to prove that a session is its own.
+#[derive(Clone)]
+pub struct Shown {
+    /// The cookie's value.
+    pub cookie: String,
+    /// The secret that the page got when the session began.
+    pub secret: String,
+}
+
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shown").finish_non_exhaustive()
+    }
+}
+
+/// What became of the wish to go on with a session, or to end it.
+#[derive(Debug)]
+pub enum Held<T> {
+    /// It was granted.
+    Yes(T),
+    /// The cookie holds no session, or none any more.
+    NoSession,
+    /// The cookie holds a session whose secret was not shown. Nothing has changed.
+    NotProven,
+}
+
 impl fmt::Debug for Granted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Granted").field("arn", &self.arn).finish_non_exhaustive()
+    }
+}
+
+/// A session that has just begun.
+pub struct Opened {
+    /// What it gives.
+    pub granted: Granted,
+    /// What the page must show beside the cookie. It is told this once.
+    pub secret: String,
+}
+
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opened").field("granted", &self.granted).finish_non_exhaustive()
     }
 }
 
@@ -55,9 +99,10 @@ pub(super) fn open(
     profile: &str,
     mfa: bool,
     now: Timestamp,
-) -> Result<Granted, StoreError> {
+) -> Result<Opened, StoreError> {
     rows::clear_sessions(tx, now)?;
     let id = types::hex(&gateway.entropy().bytes::<16>()?);
+    let secret = types::hex(&gateway.entropy().bytes::<32>()?);
     let session = ConsoleSession {
         account: subject.account.clone(),
         who: subject.who.clone(),
@@ -66,9 +111,15 @@ pub(super) fn open(
         began: now,
         refreshed: now,
         turn: 0,
+        secret_hash: hash(&secret),
     };
     rows::put_session(tx, &id, &session)?;
-    grant(gateway, subject, &id, &session, now)
+    Ok(Opened { granted: grant(gateway, subject, &id, &session, now)?, secret })
+}
+
+/// As the secret is kept. It is random and long, so nobody finds it by trying.
+fn hash(secret: &str) -> String {
+    types::hex(&sha256(secret.as_bytes()))
 }
 
 fn grant(
@@ -107,16 +158,18 @@ fn cookie(keyring: &Keyring, id: &str, turn: u64) -> String {
     format!("{id}.{}", types::hex(&keyring.mac(Domain::SessionToken, &parts)))
 }
 
-/// How a cookie stands to its session.
+/// How what was shown stands to the session that the cookie names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Presented {
-    /// The newest.
+    /// The newest cookie.
     Newest,
     /// The one before, changed just now.
     JustChanged,
     /// The one before, changed long ago: the browser has a newer one, so who is this?
     Stale,
-    /// None of this session's.
+    /// A cookie of this session, without its secret.
+    NotProven,
+    /// No cookie of this session.
     Foreign,
 }
 
@@ -124,47 +177,53 @@ fn presented(
     keyring: &Keyring,
     id: &str,
     session: &ConsoleSession,
-    value: &str,
+    shown: &Shown,
     now: Timestamp,
 ) -> Presented {
-    let is = |turn| equal_in_constant_time(cookie(keyring, id, turn).as_bytes(), value.as_bytes());
-    if is(session.turn) {
-        return Presented::Newest;
-    }
-    match session.turn.checked_sub(1).filter(|before| is(*before)) {
-        Some(_) if now.since_ms(session.refreshed) < GRACE_MS => Presented::JustChanged,
-        Some(_) => Presented::Stale,
-        None => Presented::Foreign,
+    let equal = |one: &str, other: &str| equal_in_constant_time(one.as_bytes(), other.as_bytes());
+    let is = |turn| equal(&cookie(keyring, id, turn), &shown.cookie);
+    let proven = equal(&session.secret_hash, &hash(&shown.secret));
+    let before = session.turn.checked_sub(1);
+    match (is(session.turn), before.is_some_and(is), proven) {
+        (false, false, _) => Presented::Foreign,
+        // Not even a stale cookie ends the session for somebody who has seen no more than cookies.
+        (_, _, false) => Presented::NotProven,
+        (true, _, true) => Presented::Newest,
+        (false, true, true) if now.since_ms(session.refreshed) < GRACE_MS => Presented::JustChanged,
+        (false, true, true) => Presented::Stale,
     }
 }
 
-/// Fresh credentials for the session that the cookie `value` holds; `None` if it holds none.
+/// Fresh credentials for the session that was shown.
 ///
 /// The cookie changes each time. One that was changed before and comes again ends the session.
 /// Blocks the thread.
-pub fn refresh(gateway: &Arc<Gateway>, value: &str) -> Result<Option<Granted>, StoreError> {
+pub fn refresh(gateway: &Arc<Gateway>, shown: &Shown) -> Result<Held<Granted>, StoreError> {
     let now = gateway.clock().now();
-    let Some(id) = id_of(value) else { return Ok(None) };
+    let Some(id) = id_of(&shown.cookie) else { return Ok(Held::NoSession) };
     let view = gateway.store().snapshot()?;
-    let Some(session) = rows::live_session(&view.tx(), &id, now)? else { return Ok(None) };
-    let standing = presented(gateway.keyring(), &id, &session, value, now);
-    if standing == Presented::Foreign {
-        return Ok(None);
+    let Some(session) = rows::live_session(&view.tx(), &id, now)? else {
+        return Ok(Held::NoSession);
+    };
+    match presented(gateway.keyring(), &id, &session, shown, now) {
+        Presented::Foreign => return Ok(Held::NoSession),
+        Presented::NotProven => return Ok(Held::NotProven),
+        Presented::Newest | Presented::JustChanged | Presented::Stale => {}
     }
     drop(view);
-    let (own, value) = (Arc::clone(gateway), value.to_owned());
-    gateway.commit_sign_in(move |tx| Ok((turned(tx, &own, &id, &value, now)?, Vec::new())))
+    let (own, shown) = (Arc::clone(gateway), shown.clone());
+    gateway.commit_sign_in(move |tx| Ok((turned(tx, &own, &id, &shown, now)?, Vec::new())))
 }
 
 fn turned(
     tx: &mut Tx<'_>,
     gateway: &Gateway,
     id: &str,
-    value: &str,
+    shown: &Shown,
     now: Timestamp,
-) -> Result<Option<Granted>, StoreError> {
-    let Some(mut session) = rows::live_session(tx, id, now)? else { return Ok(None) };
-    match presented(gateway.keyring(), id, &session, value, now) {
+) -> Result<Held<Granted>, StoreError> {
+    let Some(mut session) = rows::live_session(tx, id, now)? else { return Ok(Held::NoSession) };
+    match presented(gateway.keyring(), id, &session, shown, now) {
         Presented::Newest => {
             session.turn = session.turn.saturating_add(1);
             session.refreshed = now;
@@ -173,30 +232,36 @@ fn turned(
         Presented::JustChanged => {}
         Presented::Stale => {
             rows::delete_session(tx, id)?;
-            return Ok(None);
+            return Ok(Held::NoSession);
         }
-        Presented::Foreign => return Ok(None),
+        Presented::NotProven => return Ok(Held::NotProven),
+        Presented::Foreign => return Ok(Held::NoSession),
     }
-    let Some(subject) = Subject::of(tx, &session.account, &session.who)? else { return Ok(None) };
-    grant(gateway, &subject, id, &session, now).map(Some)
+    let Some(subject) = Subject::of(tx, &session.account, &session.who)? else {
+        return Ok(Held::NoSession);
+    };
+    grant(gateway, &subject, id, &session, now).map(Held::Yes)
 }
 
-/// Ends the session that the cookie `value` holds, and with it its credentials.
+/// Ends the session that was shown, and with it its credentials.
 ///
 /// Blocks the thread.
-pub fn sign_out(gateway: &Arc<Gateway>, value: &str) -> Result<(), StoreError> {
+pub fn sign_out(gateway: &Arc<Gateway>, shown: &Shown) -> Result<Held<()>, StoreError> {
     let now = gateway.clock().now();
-    let Some(id) = id_of(value) else { return Ok(()) };
+    let Some(id) = id_of(&shown.cookie) else { return Ok(Held::NoSession) };
     let view = gateway.store().snapshot()?;
-    let session = rows::live_session(&view.tx(), &id, now)?;
-    let own = session.is_some_and(|session| {
-        presented(gateway.keyring(), &id, &session, value, now) != Presented::Foreign
-    });
+    let Some(session) = rows::live_session(&view.tx(), &id, now)? else {
+        return Ok(Held::NoSession);
+    };
+    let presented = presented(gateway.keyring(), &id, &session, shown, now);
     drop(view);
-    if !own {
-        return Ok(());
+    match presented {
+        Presented::Foreign => return Ok(Held::NoSession),
+        Presented::NotProven => return Ok(Held::NotProven),
+        Presented::Newest | Presented::JustChanged | Presented::Stale => {}
     }
-    gateway.commit_sign_in(move |tx| Ok((rows::delete_session(tx, &id)?, Vec::new())))
+    gateway.commit_sign_in(move |tx| Ok((rows::delete_session(tx, &id)?, Vec::new())))?;
+    Ok(Held::Yes(()))
 }
 
 fn id_of(value: &str) -> Option<String> {

@@ -17,6 +17,10 @@ impl Config {
             tls::acceptor(cert, key)?;
         }
         self.check_connections()?;
+        if self.console_listen == Some(self.listen) && self.listen.port() != 0 {
+            let address = self.listen;
+            return Err(ConfigError(format!("`console_listen` is `listen`: `{address}`")));
+        }
         let mut keys = BTreeSet::new();
         if let Some((id, secret)) = &self.root_credentials {
             check_key(id, secret)?;
@@ -124,6 +128,18 @@ mod tests {
                 Config { connections_max, connections_max_per_address, ..Config::default() };
             assert_eq!(config.check().is_ok(), good, "{connections_max}");
         }
+    }
+
+    /// A port of its own is another port.
+    #[test]
+    fn the_console_listens_elsewhere() {
+        let check = |listen: &str, console: &str| {
+            let (listen, console) = (listen.parse().unwrap(), console.parse().unwrap());
+            Config { listen, console_listen: Some(console), ..Config::default() }.check()
+        };
+        assert_eq!(check("127.0.0.1:1", "127.0.0.1:2"), Ok(()));
+        assert_eq!(check("127.0.0.1:0", "127.0.0.1:0"), Ok(()));
+        assert!(check("127.0.0.1:1", "127.0.0.1:1").unwrap_err().0.contains("console_listen"));
     }
 
     /// The first account's key is held to the same rules.

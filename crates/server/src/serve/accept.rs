@@ -1,4 +1,4 @@
-//! One listener: takes connections and gives each its place.
+//! Takes the connections that come to the listeners and gives each its place.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 
 use super::pause::Pause;
 use super::{Shared, spare, stream};
+use crate::listeners::{Listeners, Port};
 use crate::network::Block;
 
 /// Connections that the operating system completes before we take them; it may allow fewer.
@@ -24,7 +25,7 @@ const WAITING_MAX: u32 = 4_096;
 const SEND_BUFFER_BYTES: u32 = 256 << 10;
 
 /// Listens, as [`TcpListener::bind`] does, with room for more who knock at once.
-pub(super) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     socket.set_reuseaddr(true)?;
     // Connections inherit it.
@@ -33,10 +34,10 @@ pub(super) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(WAITING_MAX)
 }
 
-/// Serves what comes to `listener` until `stopping`; then finishes what runs. It never waits for
+/// Serves what comes to `listeners` until `stopping`; then finishes what runs. It never waits for
 /// room: who comes last may ask for health, at least.
 pub(super) async fn accept(
-    listener: TcpListener,
+    listeners: Listeners,
     shared: Arc<Shared>,
     mut stopping: watch::Receiver<bool>,
 ) {
@@ -44,14 +45,14 @@ pub(super) async fn accept(
     let mut pause = Pause::default();
     loop {
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+            accepted = listeners.accept() => accepted,
             _ = stopping.wait_for(|stop| *stop) => break,
         };
         while door.connections.try_join_next().is_some() {}
         let error = match accepted {
-            Ok((stream, address)) => {
+            Ok((stream, address, port)) => {
                 pause.over();
-                door.let_in(stream, address.ip().to_canonical());
+                door.let_in(stream, address.ip().to_canonical(), port);
                 // A head that is there already is read before later comers take the place.
                 tokio::task::yield_now().await;
                 continue;
@@ -68,7 +69,7 @@ pub(super) async fn accept(
             break;
         }
     }
-    drop(listener);
+    drop(listeners);
     door.graceful.shutdown().await;
     while door.connections.join_next().await.is_some() {}
 }
@@ -80,7 +81,7 @@ struct Door {
 }
 
 impl Door {
-    fn let_in(&mut self, stream: TcpStream, address: IpAddr) {
+    fn let_in(&mut self, stream: TcpStream, address: IpAddr, port: Port) {
         let shared = Arc::clone(&self.shared);
         let block = Block::of(address);
         let share = (!shared.proxies.trusts(address)).then_some(block);
@@ -88,7 +89,7 @@ impl Door {
             let watcher = self.graceful.watcher();
             self.connections.spawn(async move {
                 tokio::select! {
-                    () = stream::serve(stream, address, ticket, &shared, watcher) => {}
+                    () = stream::serve(stream, (address, port), ticket, &shared, watcher) => {}
                     Ok(()) = lost => shared.metrics.made_room(),
                 }
             });

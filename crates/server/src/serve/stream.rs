@@ -16,12 +16,13 @@ use super::ticket::{Answering, Ticket};
 use super::{HEAD_BYTES_MAX, HEADERS_MAX, Shared, route};
 use crate::connection::{OutBody, Peer, whole};
 use crate::framing::Strict;
+use crate::listeners::Port;
 use crate::network::Block;
 use crate::{own, tls};
 
 pub(super) async fn serve(
     stream: TcpStream,
-    address: IpAddr,
+    (address, port): (IpAddr, Port),
     ticket: Ticket,
     shared: &Arc<Shared>,
     watcher: Watcher,
@@ -34,7 +35,7 @@ pub(super) async fn serve(
     let wait = patience.handshake;
     let secure = shared.tls.is_some();
     let place = Arc::clone(&ticket);
-    let mut peer = Peer { address, tls: None, secure, lane, patience, place };
+    let mut peer = Peer { address, port, tls: None, secure, lane, patience, place };
     let served = match &shared.tls {
         None => serve_stream(TokioIo::new(Strict::new(stream)), peer, ticket, shared, watcher).await,
         Some(acceptor) => match tokio::time::timeout(wait, acceptor.accept(stream)).await {

@@ -2,13 +2,12 @@
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
-use iam::signin::{FirstRun, Granted};
+use iam::signin::{FirstRun, Granted, Opened};
 use serde_json::{Value, json};
 use types::Timestamp;
 
 use super::cookie;
 use crate::connection::{OutBody, whole};
-use crate::console::protect;
 
 /// An answer of the console's own protocol: JSON that nobody may keep.
 fn respond(status: StatusCode, body: Option<&Value>) -> Response<OutBody> {
@@ -16,7 +15,6 @@ fn respond(status: StatusCode, body: Option<&Value>) -> Response<OutBody> {
     let mut response = Response::new(whole(bytes));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    protect(headers);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if body.is_some() {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -27,6 +25,11 @@ fn respond(status: StatusCode, body: Option<&Value>) -> Response<OutBody> {
 /// A refusal that is known by its code.
 pub(super) fn code(status: StatusCode, code: &str) -> Response<OutBody> {
     respond(status, Some(&json!({ "code": code })))
+}
+
+/// No session, or not one that was proven to be the asker's.
+pub(super) fn no_session() -> Response<OutBody> {
+    code(StatusCode::UNAUTHORIZED, "NoSession")
 }
 
 fn told(status: StatusCode, code: &str, message: &str) -> Response<OutBody> {
@@ -68,22 +71,49 @@ pub(super) fn done() -> Response<OutBody> {
 }
 
 /// Whether the first run is still to come.
-pub(super) fn first_run(first_run: &FirstRun) -> Response<OutBody> {
+pub(super) fn first_run(first_run: &FirstRun, api_port: Option<u16>) -> Response<OutBody> {
     let mut body = json!({ "needed": first_run.needed });
-    if let (Some(account), Some(members)) = (&first_run.account, body.as_object_mut()) {
-        members.insert("account".to_owned(), account.as_str().into());
+    if let Some(account) = &first_run.account {
+        add(&mut body, "account", account.as_str());
+    }
+    if let Some(port) = api_port {
+        add(&mut body, "apiPort", port);
     }
     respond(StatusCode::OK, Some(&body))
 }
 
-/// The credentials of a session, and its cookie.
-pub(super) fn session(
-    granted: &Granted,
-    region: &str,
-    secure: bool,
-    now: Timestamp,
-) -> Response<OutBody> {
-    let body = json!({
+fn add(body: &mut Value, name: &str, value: impl Into<Value>) {
+    if let Some(members) = body.as_object_mut() {
+        members.insert(name.to_owned(), value.into());
+    }
+}
+
+/// What every answer with credentials has besides.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Setting<'a> {
+    /// The region of requests that name none.
+    pub(super) region: &'a str,
+    /// The port of AWS's clients, if it is not the console's.
+    pub(super) api_port: Option<u16>,
+    /// Whether the connection is encrypted.
+    pub(super) secure: bool,
+    /// The present.
+    pub(super) now: Timestamp,
+}
+
+/// The credentials of a session that has just begun, its cookie, and the secret that the page has
+/// to show from now on.
+pub(super) fn begun(opened: &Opened, setting: Setting<'_>) -> Response<OutBody> {
+    session(&opened.granted, Some(&opened.secret), setting)
+}
+
+/// Fresh credentials of a session, and its next cookie.
+pub(super) fn refreshed(granted: &Granted, setting: Setting<'_>) -> Response<OutBody> {
+    session(granted, None, setting)
+}
+
+fn session(granted: &Granted, secret: Option<&str>, setting: Setting<'_>) -> Response<OutBody> {
+    let mut body = json!({
         "accessKeyId": granted.access_key_id,
         "secretAccessKey": granted.secret_access_key,
         "sessionToken": granted.session_token,
@@ -91,10 +121,17 @@ pub(super) fn session(
         "account": granted.account.as_str(),
         "user": granted.user,
         "arn": granted.arn,
-        "region": region,
+        "region": setting.region,
     });
-    let left_s = granted.session_ends.since_ms(now) / 1_000;
-    with_cookie(respond(StatusCode::OK, Some(&body)), &cookie::new(&granted.cookie, left_s, secure))
+    if let Some(port) = setting.api_port {
+        add(&mut body, "apiPort", port);
+    }
+    if let Some(secret) = secret {
+        add(&mut body, "sessionSecret", secret);
+    }
+    let left_s = granted.session_ends.since_ms(setting.now) / 1_000;
+    let cookie = cookie::new(&granted.cookie, left_s, setting.secure);
+    with_cookie(respond(StatusCode::OK, Some(&body)), &cookie)
 }
 
 /// The same answer, which sets the cookie.

@@ -20,6 +20,15 @@ pub(crate) const HOST: &str = "127.0.0.1:4566";
 pub(crate) const REGION: &str = "ap-northeast-1";
 /// 2026-03-01T00:00:00Z
 const START: Timestamp = Timestamp::from_secs(1_772_323_200);
+/// What every answer says to browsers is not shown; `browsers.rs` is about it.
+const TO_BROWSERS: [&str; 6] = [
+    "content-security-policy: ",
+    "cross-origin-opener-policy: ",
+    "cross-origin-resource-policy: ",
+    "referrer-policy: ",
+    "x-content-type-options: ",
+    "x-frame-options: ",
+];
 /// Bodies are shown up to here.
 const SHOWN_BYTES: usize = 6_000;
 
@@ -43,6 +52,12 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// The values of a header, in order.
+    pub(crate) fn headers(&self, name: &str) -> Vec<&str> {
+        let lines = self.head.split("\r\n").skip(1).filter_map(|line| line.split_once(": "));
+        lines.filter(|(own, _)| *own == name).map(|(_, value)| value).collect()
+    }
+
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
@@ -233,6 +248,9 @@ fn show(transcript: &mut String, side: char, message: &[u8]) {
     let split = message.windows(4).position(|window| window == b"\r\n\r\n");
     let end = split.unwrap_or(message.len());
     for line in String::from_utf8_lossy(&message[..end]).split("\r\n") {
+        if TO_BROWSERS.iter().any(|name| line.starts_with(name)) {
+            continue;
+        }
         let shown: String = line.chars().take(1_200).collect();
         let _ = writeln!(transcript, "{side} {shown}");
     }

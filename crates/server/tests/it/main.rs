@@ -4,6 +4,7 @@
 
 mod bodies;
 mod crowd;
+mod browsers;
 mod four_steps;
 mod framing;
 mod fsck;

@@ -53,7 +53,7 @@ fn a_user_signs_in_and_calls() {
     let members: Vec<&str> = body.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(
         members.join(" "),
-        "accessKeyId secretAccessKey sessionToken expiration account user arn region"
+        "accessKeyId secretAccessKey sessionToken expiration account user arn region sessionSecret"
     );
     let arn = format!("arn:aws:iam::{ACCOUNT}:user/alice");
     assert!(body["accessKeyId"].as_str().unwrap().starts_with("ASIA"));
@@ -260,48 +260,105 @@ fn codes_cannot_be_guessed() {
 #[test]
 fn the_cookie_changes_with_every_use() {
     let world = World::with_alice();
-    let first = world.alice();
-    let refreshed = world.with_cookie("GET", &first.cookie());
+    let first = world.alice().shown();
+    let refreshed = world.show("GET", &first);
     assert_eq!(refreshed.status, 200);
-    assert_ne!(refreshed.cookie(), first.cookie());
+    assert_ne!(refreshed.cookie(), first.cookie);
+    assert_eq!(refreshed.json().get("sessionSecret"), None);
+    let newest = first.after(&refreshed);
     // Another tab asked at the same time: it gets the same new cookie.
-    let tab = world.with_cookie("GET", &first.cookie());
+    let tab = world.show("GET", &first);
     assert_eq!((tab.status, tab.cookie()), (200, refreshed.cookie()));
     world.clock.advance_ms(MINUTE_MS);
     assert_eq!(world.identity(&tab.credentials()).status, 200);
-    let stolen = world.with_cookie("GET", &first.cookie());
+    let stolen = world.show("GET", &first);
     assert_eq!(stolen.code(), coded(401, "NoSession"));
     assert!(stolen.header("set-cookie").contains("Max-Age=0"));
-    assert_eq!(world.with_cookie("GET", &refreshed.cookie()).code(), coded(401, "NoSession"));
+    assert_eq!(world.show("GET", &newest).code(), coded(401, "NoSession"));
     assert!(world.identity(&tab.credentials()).body.contains("<Code>ExpiredToken</Code>"));
+}
+
+/// Every port of this host is sent the cookie. Whoever has it alone gets nothing and ends nothing,
+/// however new or old it is, and the browser keeps it.
+#[test]
+fn a_cookie_alone_is_worth_nothing() {
+    let world = World::with_alice();
+    let (first, other) = (world.alice(), world.alice().shown());
+    let refreshed = world.show("GET", &first.shown());
+    let shown = first.shown().after(&refreshed);
+    world.clock.advance_ms(MINUTE_MS);
+    let mut forged = shown.secret.clone();
+    let last = if forged.pop() == Some('0') { '1' } else { '0' };
+    forged.push(last);
+    for cookie in [first.cookie(), shown.cookie.clone()] {
+        for secret in ["", "0", &forged, &shown.secret.repeat(2), &other.secret, &"x".repeat(9_000)]
+        {
+            let shown = Shown { cookie: cookie.clone(), secret: secret.to_owned() };
+            for method in ["GET", "DELETE"] {
+                let answers = [world.with_cookie(method, &cookie), world.show(method, &shown)];
+                for answer in answers {
+                    assert_eq!(answer.code(), coded(401, "NoSession"), "{method} {secret}");
+                    assert_eq!(answer.header("set-cookie"), "", "{method} {secret}");
+                }
+            }
+        }
+    }
+    // Nor is the secret worth anything without the cookie.
+    let header = [("x-shoseki-session-secret", shown.secret.as_str())];
+    for method in ["GET", "DELETE"] {
+        let answer = world.send(method, "/_console/session", &header, "");
+        assert_eq!(answer.code(), coded(401, "NoSession"), "{method}");
+    }
+    assert_eq!(world.identity(&refreshed.credentials()).status, 200);
+    assert_eq!(world.show("GET", &shown).status, 200);
+}
+
+/// The server knows the secret by its hash alone, and knows it after a restart.
+#[test]
+fn the_secret_outlives_the_server_and_is_not_kept() {
+    let world = World::with_alice();
+    let shown = world.alice().shown();
+    assert!(shown.secret.len() == 64 && shown.secret.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    let world = world.restarted();
+    let wrong = Shown { secret: "0".repeat(64), ..shown.clone() };
+    assert_eq!(world.show("GET", &wrong).code(), coded(401, "NoSession"));
+    let refreshed = world.show("GET", &shown);
+    assert_eq!(refreshed.status, 200);
+    let state = std::fs::read(world.folder.path().join("state.redb")).unwrap();
+    let holds = |text: &str| state.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(holds(&types::hex(&keys::sha256(shown.secret.as_bytes()))));
+    assert!(!holds(&shown.secret));
 }
 
 /// Cookies that we did not make hold nothing.
 #[test]
 fn forged_cookies_hold_no_session() {
     let world = World::with_alice();
-    let cookie = world.alice().cookie();
-    let last = if cookie.ends_with('0') { "1" } else { "0" };
-    let mut forged = cookie.clone();
+    let shown = world.alice().shown();
+    let last = if shown.cookie.ends_with('0') { "1" } else { "0" };
+    let mut forged = shown.cookie.clone();
     forged.pop();
     forged.push_str(last);
     for wrong in [forged.as_str(), "shoseki_console=", "shoseki_console=a.b", "other=1"] {
-        assert_eq!(world.with_cookie("GET", wrong).code(), coded(401, "NoSession"), "{wrong}");
-        assert_eq!(world.with_cookie("DELETE", wrong).status, 204, "{wrong}");
+        let shown = Shown { cookie: wrong.to_owned(), ..shown.clone() };
+        assert_eq!(world.show("GET", &shown).code(), coded(401, "NoSession"), "{wrong}");
+        let out = if wrong == "other=1" { 401 } else { 204 };
+        assert_eq!(world.show("DELETE", &shown).status, out, "{wrong}");
     }
-    assert_eq!(world.with_cookie("GET", &cookie).status, 200);
+    assert_eq!(world.show("GET", &shown).status, 200);
 }
 
 /// Signing out ends the session and its credentials; no event tells of it.
 #[test]
 fn signing_out_ends_all() {
     let world = World::with_alice();
-    let answer = world.alice();
-    let other = world.alice();
-    let out = world.with_cookie("DELETE", &answer.cookie());
+    let (answer, other) = (world.alice(), world.alice());
+    let out = world.show("DELETE", &answer.shown());
     assert_eq!(out.status, 204);
     assert_eq!(out.header("set-cookie").split(';').next(), Some("shoseki_console="));
-    assert_eq!(world.with_cookie("GET", &answer.cookie()).code(), coded(401, "NoSession"));
+    assert_eq!(world.show("GET", &answer.shown()).code(), coded(401, "NoSession"));
+    // Once more does no harm.
+    assert_eq!(world.show("DELETE", &answer.shown()).status, 204);
     assert!(world.identity(&answer.credentials()).body.contains("<Code>ExpiredToken</Code>"));
     assert_eq!(world.identity(&other.credentials()).status, 200);
     assert_eq!(world.events("ConsoleLogin").len(), 2);
@@ -313,10 +370,10 @@ fn deleting_the_password_ends_the_sessions() {
     let answer = world.alice();
     world.ok("DeleteLoginProfile", &[("UserName", "alice")]);
     assert!(world.identity(&answer.credentials()).body.contains("<Code>ExpiredToken</Code>"));
-    assert_eq!(world.with_cookie("GET", &answer.cookie()).code(), coded(401, "NoSession"));
+    assert_eq!(world.show("GET", &answer.shown()).code(), coded(401, "NoSession"));
     // Another password does not bring them back.
     world.ok("CreateLoginProfile", &[("UserName", "alice"), ("Password", PASSWORD)]);
-    assert_eq!(world.with_cookie("GET", &answer.cookie()).code(), coded(401, "NoSession"));
+    assert_eq!(world.show("GET", &answer.shown()).code(), coded(401, "NoSession"));
 }
 
 /// An hour without a refresh, or twelve in all.
@@ -325,14 +382,16 @@ fn sessions_end_by_age() {
     let world = World::with_alice();
     let idle = world.alice();
     world.clock.advance_ms(HOUR_MS);
-    assert_eq!(world.with_cookie("GET", &idle.cookie()).code(), coded(401, "NoSession"));
+    assert_eq!(world.show("GET", &idle.shown()).code(), coded(401, "NoSession"));
     assert!(world.identity(&idle.credentials()).body.contains("<Code>ExpiredToken</Code>"));
     let began = world.clock.now();
     let mut answer = world.alice();
+    let mut shown = answer.shown();
     for _ in 0..14 {
         world.clock.advance_ms(50 * MINUTE_MS);
-        answer = world.with_cookie("GET", &answer.cookie());
+        answer = world.show("GET", &shown);
         assert_eq!(answer.status, 200);
+        shown = shown.after(&answer);
     }
     let ends = began.plus_ms(12 * HOUR_MS);
     assert_eq!(answer.json()["expiration"], ends.iso());
@@ -343,7 +402,7 @@ fn sessions_end_by_age() {
         &world.last_event("GetCallerIdentity")["userIdentity"]["sessionContext"]["attributes"];
     assert_eq!(attributes["creationDate"], began.iso());
     world.clock.set(ends);
-    assert_eq!(world.with_cookie("GET", &answer.cookie()).code(), coded(401, "NoSession"));
+    assert_eq!(world.show("GET", &shown).code(), coded(401, "NoSession"));
 }
 
 /// An initial password opens nothing but the way to another.

