@@ -3,12 +3,16 @@
 import contextlib
 import json
 import subprocess
+import unicodedata
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from botocore.exceptions import ClientError
 
+import tampering
 from eventually import eventually
 from rehearsal import REGION, ROOT, SWIFT, Server, binary, certificate
+from tampering import log_key
 from walk import Walk, request_id
 
 
@@ -45,6 +49,15 @@ def verify(walk, *words, credentials=ROOT):
         command += ["--start-time", start]
     return subprocess.run([*command, *map(str, words)], env=env, capture_output=True, text=True,
                           timeout=60)
+
+
+def verify_as(walk, credentials, *words):
+    """The same as somebody else, with `words` that name the trail."""
+    env = {"AWS_ENDPOINT_URL": walk.server.url, "AWS_ACCESS_KEY_ID": credentials[0],
+           "AWS_SECRET_ACCESS_KEY": credentials[1]}
+    start = walk.began.strftime("%Y-%m-%dT%H:%M:%SZ")
+    command = [binary(), "verify", "--start-time", start, *map(str, words)]
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
 
 
 def user_who_may(walk, name, *actions):
@@ -144,6 +157,101 @@ def test_digests_that_the_trail_delivered_and_are_gone_are_found(delivered, tmp_
     done = verify(delivered, *later, "--anchor", file)
     assert done.returncode == 0 and done.stdout.splitlines()[-1].startswith("NOTHING: "), done
     assert "no file was written" in done.stderr and not file.exists()
+
+
+def test_pending_files_are_counted_and_not_blamed(delivered):
+    newest = max(delivered.digests())
+    later = log_key(datetime.now(timezone.utc) + timedelta(minutes=5))
+    s3 = delivered.server.client("s3")
+    s3.put_object(Bucket=delivered.bucket, Key=later, Body=b"not yet proved")
+    try:
+        end = (datetime.now(timezone.utc) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        done = verify(delivered, "--end-time", end)
+        assert (done.returncode, done.stderr) == (0, ""), (newest, done)
+        assert done.stdout.splitlines()[-1].endswith("; 1 log files pending"), done
+        answer = json.loads(verify(delivered, "--end-time", end, "--json").stdout)
+        counts = [(one["extraFiles"], one["pendingLogFiles"]) for one in answer["regions"]]
+        assert counts == [(0, 1), (0, 0)]
+    finally:
+        s3.delete_object(Bucket=delivered.bucket, Key=later)
+
+
+HOSTILE = "k\x1b]0;title\x07\x1b[2J\u202e\u2066\x7f\u009b31m\r\nLog file\tvalid"
+
+
+def is_tame(text):
+    """Whether a terminal that shows it does nothing but show it."""
+    own = text.replace("\n", "").replace("\t", "")
+    return not any(unicodedata.category(c) == "Cc" or c in "\u202e\u2066" for c in own)
+
+
+def test_no_key_a_stranger_chose_reaches_the_terminal_as_it_is(delivered, tmp_path):
+    access = user_who_may(delivered, "stranger", "s3:ListAllMyBuckets")
+    s3 = delivered.server.client("s3", credentials=access)
+    with pytest.raises(ClientError) as refused:
+        s3.get_object(Bucket=delivered.bucket, Key=HOSTILE)
+    denied = request_id(refused.value.response)
+    env = {"AWS_ENDPOINT_URL": delivered.server.url, "AWS_ACCESS_KEY_ID": ROOT[0],
+           "AWS_SECRET_ACCESS_KEY": ROOT[1]}
+    for words in ([], ["--json"]):
+        done = subprocess.run([binary(), "explain", denied, *words], env=env, capture_output=True,
+                              text=True, timeout=60)
+        assert done.returncode == 1 and "title" in done.stdout, done
+        assert is_tame(done.stdout + done.stderr), done
+        lines = done.stdout.splitlines()
+        assert not any(line.startswith("Log file") for line in lines), done
+    assert HOSTILE in json.loads(done.stdout)["Denials"][0]["Resource"]
+    # What lies in the bucket under such a name is found, and told as tamely.
+    key = log_key(delivered.began).rsplit("/", 1)[0] + "/" + HOSTILE
+    root = delivered.server.client("s3")
+    root.put_object(Bucket=delivered.bucket, Key=key, Body=b"x")
+    try:
+        for words in ([], ["--json"]):
+            done = verify(delivered, *words)
+            assert done.returncode == 1 and "title" in done.stdout + done.stderr, done
+            assert is_tame(done.stdout + done.stderr), done
+            lines = (done.stdout + done.stderr).splitlines()
+            assert not any(line.startswith("Log file\tvalid") for line in lines), done
+    finally:
+        root.delete_object(Bucket=delivered.bucket, Key=key)
+    done = subprocess.run([binary(), "fsck", "--data-dir", tmp_path / "no\x1b[2J"], env=env,
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 4 and is_tame(done.stderr), done
+
+
+def test_a_deleted_trail_is_verified_by_its_anchor(tmp_path):
+    walk = tampering.deliver(tmp_path, "mori-deleted")
+    try:
+        anchor = tmp_path / "anchor.json"
+        assert verify(walk, "--anchor", anchor).returncode == 0
+        kept = json.loads(anchor.read_text())
+        assert kept["publicKeys"]
+        walk.server.client("cloudtrail").delete_trail(Name=walk.name)
+        lost = verify(walk)
+        assert lost.returncode == 2 and "--s3-bucket" in lost.stderr, lost
+        # The anchor alone knows trail, bucket and keys; flags say the same.
+        for words in (["--anchor", anchor], ["--anchor", anchor, "--bucket", walk.bucket],
+                      ["--trail-arn", walk.arn, "--bucket", walk.bucket]):
+            done = tampering.verify(walk, *words)
+            assert (done.returncode, done.stderr) == (0, ""), (words, done)
+            assert done.stdout.splitlines()[-1].startswith("VALID: "), done
+        # Whoever may not ask for public keys, or where the server forgot them, needs the anchor's.
+        reader = user_who_may(walk, "reader", "s3:List*", "s3:GetObject", "s3:GetBucketLocation",
+                              "kms:Decrypt")
+        words = ["--trail-arn", walk.arn, "--bucket", walk.bucket]
+        assert verify_as(walk, reader, *words).returncode == 3
+        done = verify_as(walk, reader, *words, "--anchor", anchor)
+        assert done.returncode == 0 and "the anchor's keys are used" in done.stderr, done
+        thief = tampering.Thief(walk)
+        thief.delete(max(walk.digests()))
+        done = tampering.verify(walk, "--anchor", anchor)
+        assert done.returncode == 1 and "Anchor\t" in done.stderr, done
+        thief.repair()
+        tampering.put_a_forged_log_file_beside_the_others(walk, thief)
+        done = tampering.verify(walk, "--anchor", anchor)
+        assert done.returncode == 1 and "EXTRA" in done.stderr, done
+    finally:
+        walk.server.stop()
 
 
 def test_the_usual_self_signed_certificate_is_believed(tmp_path):
