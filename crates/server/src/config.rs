@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use types::{AccountId, HOUR_MS, MINUTE_MS, Region, SECOND_MS};
 
+use crate::modes;
+
 /// Everything an operator may set. Read once, complete before the first socket opens.
 ///
 /// Its `Debug` form, and that of [`Account`], leave out the secrets.
@@ -105,6 +107,10 @@ impl Config {
             .map_err(|cause| ConfigError(format!("`{}`: {cause}", path.display())))?;
         let file: File = toml::from_str(&text)
             .map_err(|cause| ConfigError(format!("`{}`: {cause}", path.display())))?;
+        if file.accounts.is_some() {
+            modes::refuse_loose_key(path)
+                .map_err(|cause| ConfigError(format!("`{}`: {cause}", path.display())))?;
+        }
         self.take(file)
     }
 

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use rustls::ServerConnection;
 use tokio_rustls::TlsAcceptor;
 
-use crate::ConfigError;
+use crate::{ConfigError, modes};
 
 /// Reads a certificate chain and a private key in PEM. An error names the file.
 pub(crate) fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, ConfigError> {
+    modes::refuse_loose_key(key).map_err(|cause| unusable(key, cause))?;
     let (cert_name, key_name) = (cert.display(), key.display());
     let chain: Vec<_> = rustls_pemfile::certs(&mut open(cert)?)
         .collect::<Result<_, _>>()
