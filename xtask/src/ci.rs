@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::project::Project;
 use crate::run::Run;
-use crate::{Failure, out, tidy};
+use crate::{Failure, attack, out, tidy};
 
 /// Where `./check` makes the Python clients.
 const VENV_PYTHON: &str = ".venv/bin/python";
@@ -24,7 +24,8 @@ pub(crate) fn ci(project: &Project) -> Result<(), Failure> {
     let clients = the_clients(project, &binary, &[])?;
     let clients = clients.start(&target(project).join("clients.log"))?;
     let console = the_console(project, &binary);
-    clients.end().and(console)
+    clients.end().and(console)?;
+    attack::attack(project, &[], true, &binary)
 }
 
 /// The tests of some packages, by nextest if it is there.
@@ -90,6 +91,12 @@ fn the_console(project: &Project, binary: &str) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Python as `./check` makes it.
+pub(crate) fn python(project: &Project) -> Result<Run, Failure> {
+    need_venv(project)?;
+    Ok(Run::program(project, project.path(VENV_PYTHON)))
+}
+
 fn need_venv(project: &Project) -> Result<(), Failure> {
     if project.has(VENV_PYTHON) {
         return Ok(());
@@ -98,7 +105,7 @@ fn need_venv(project: &Project) -> Result<(), Failure> {
 }
 
 /// Builds the binary of the dev profile and says where it is.
-fn binary(project: &Project) -> Result<String, Failure> {
+pub(crate) fn binary(project: &Project) -> Result<String, Failure> {
     Run::cargo(project).words(["build", "--locked", "-p", "shoseki"]).go()?;
     Ok(place_of_binary(project))
 }
