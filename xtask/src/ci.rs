@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::project::Project;
 use crate::run::Run;
 use crate::stages::Stages;
-use crate::{Failure, out, tidy};
+use crate::{Failure, attack, out, tidy};
 
 /// Where `./check` makes the Python clients.
 const VENV_PYTHON: &str = ".venv/bin/python";
@@ -38,7 +38,8 @@ fn all(project: &Project, stages: &mut Stages) -> Result<(), Failure> {
     let clients = clients.start(&target(project).join("clients.log"))?;
     let console = the_console(project, &binary, stages);
     let clients = clients.end().map(|took| stages.took("clients, beside the console", took));
-    clients.and(console)
+    clients.and(console)?;
+    stages.run("attacks, a slice", || attack::attack(project, &[], true, &binary))
 }
 
 /// Licences, sources and duplicates of what we depend on. Of advisories it knows nothing: they come
@@ -122,6 +123,12 @@ fn the_console(project: &Project, binary: &str, stages: &mut Stages) -> Result<(
     Ok(())
 }
 
+/// Python as `./check` makes it.
+pub(crate) fn python(project: &Project) -> Result<Run, Failure> {
+    need_venv(project)?;
+    Ok(Run::program(project, project.path(VENV_PYTHON)))
+}
+
 fn need_venv(project: &Project) -> Result<(), Failure> {
     if project.has(VENV_PYTHON) {
         return Ok(());
@@ -130,7 +137,7 @@ fn need_venv(project: &Project) -> Result<(), Failure> {
 }
 
 /// Builds the binary of the dev profile and says where it is.
-fn binary(project: &Project) -> Result<String, Failure> {
+pub(crate) fn binary(project: &Project) -> Result<String, Failure> {
     Run::cargo(project).words(["build", "--locked", "-p", "shoseki"]).go()?;
     Ok(place_of_binary(project))
 }

@@ -4,6 +4,7 @@
 //! clients talk to.
 
 mod assumptions;
+mod attack;
 mod ci;
 mod out;
 mod project;
@@ -42,6 +43,14 @@ enum Verb {
         /// For pytest, such as `-k scenario`.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         words: Vec<String>,
+    },
+    /// Attacks on the binary, family by family: see `tests/attack/README.md`.
+    Attack {
+        /// Which families; all without any.
+        families: Vec<String>,
+        /// The short form that `ci` runs.
+        #[arg(long)]
+        slice: bool,
     },
     /// The console: types, texts, units, and the browser.
     Console,
@@ -91,6 +100,9 @@ fn perform(verb: &Verb) -> Result<(), Failure> {
         Verb::Tidy => tidy::tidy(&project),
         Verb::Golden => golden(&project),
         Verb::Clients { words } => ci::clients(&project, words),
+        Verb::Attack { families, slice } => {
+            attack::attack(&project, families, *slice, &ci::binary(&project)?)
+        }
         Verb::Console => ci::console(&project),
         Verb::Shapes { places } => ci::shapes(&project, places),
         Verb::Sim { seeds } => sim(&project, *seeds),

@@ -1,8 +1,8 @@
 //! Cryptography under plain names; the only crate that knows the primitives' library.
 //!
 //! Everything is bytes in, bytes out: no files, no clock, and randomness only from the caller's
-//! [`Entropy`](types::Entropy). One exception: the library draws its own randomness when it makes
-//! an RSA key. No cryptography is designed here; constructions come from NIST and from AWS's own
+//! [`Entropy`](types::Entropy). Two exceptions: the library draws its own randomness when it makes
+//! an RSA key, and the root key asks the system for memory that is not swapped out. No cryptography is designed here; constructions come from NIST and from AWS's own
 //! descriptions of KMS, primitives from aws-lc.
 //!
 //! ```text
@@ -43,6 +43,7 @@ mod error;
 pub mod frames;
 mod gcm;
 mod keyring;
+mod locked;
 pub mod password;
 mod root_key;
 pub mod rsa;

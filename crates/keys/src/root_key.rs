@@ -1,43 +1,53 @@
 use std::{fmt, io};
 
 use types::Entropy;
-use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::KeyError;
 use crate::derive::derive;
+use crate::locked::Locked;
 
 /// The root key's length: AES-256 and HMAC-SHA-256 want as much.
 pub(crate) const ROOT_KEY_BYTES: usize = 32;
 
 /// The key above all others. Lives in memory only; at rest it is in one of the [`sealer`] forms.
 ///
-/// Whoever loses it loses everything that was ever sealed.
+/// Whoever loses it loses everything that was ever sealed. Its memory is locked where the system
+/// allows that, and wiped when dropped.
 ///
 /// [`sealer`]: crate::sealer
-#[derive(Zeroize, ZeroizeOnDrop)]
-pub struct RootKey([u8; ROOT_KEY_BYTES]);
+pub struct RootKey(Locked<ROOT_KEY_BYTES>);
 
 impl RootKey {
     /// A new random key.
     pub fn generate(entropy: &Entropy) -> io::Result<Self> {
-        let mut key = Self([0; ROOT_KEY_BYTES]);
-        entropy.fill(&mut key.0)?;
-        Ok(key)
+        let mut key = Locked::zeroed();
+        entropy.fill(key.as_mut_bytes())?;
+        Ok(Self(key))
     }
 
     /// The key of these 32 bytes; `None` for any other length.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        bytes.try_into().ok().map(Self)
+        if bytes.len() != ROOT_KEY_BYTES {
+            return None;
+        }
+        let mut key = Locked::zeroed();
+        key.as_mut_bytes().copy_from_slice(bytes);
+        Some(Self(key))
     }
 
     /// The 32 bytes, for a sealer to seal.
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        self.0.as_bytes()
+    }
+
+    /// Whether the system keeps the key out of the swap space.
+    pub fn is_locked(&self) -> bool {
+        self.0.is_locked()
     }
 
     /// A name for the key that tells nothing about it.
     pub(crate) fn id(&self) -> Result<String, KeyError> {
-        let derived = derive(&self.0, "shoseki root key id", &[])?;
+        let derived = derive(self.as_bytes(), "shoseki root key id", &[])?;
         Ok(types::hex(derived.as_bytes().get(..16).unwrap_or_default()))
     }
 }

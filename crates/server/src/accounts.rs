@@ -8,7 +8,7 @@ use types::{AccountId, Clock, Entropy};
 use crate::establish::Establish;
 use crate::open::keyring;
 use crate::roots::secret;
-use crate::{Account, Config, OpenError, sealing};
+use crate::{Account, Config, OpenError, modes, sealing};
 
 /// How often a random id is drawn before we give up.
 const TRIES: usize = 64;
@@ -26,6 +26,7 @@ pub fn create_account(
     if !config.data_dir.join("state.redb").exists() {
         return Err(OpenError::NoStore { path: config.data_dir.clone() });
     }
+    modes::close(&config.data_dir)?;
     let root_key = sealing::kept(config)?
         .ok_or_else(|| OpenError::NoRootKey { path: sealing::place(config) })?;
     let store = Arc::new(Store::open(&config.data_dir, None)?);

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use types::{AccountId, HOUR_MS, MINUTE_MS, Region, SECOND_MS};
 
-use crate::{Network, Patience};
+use crate::{Network, Patience, modes};
 
 /// Everything an operator may set. Read once, complete before the first socket opens.
 ///
@@ -123,6 +123,10 @@ impl Config {
             .map_err(|cause| ConfigError(format!("`{}`: {cause}", path.display())))?;
         let file: File = toml::from_str(&text)
             .map_err(|cause| ConfigError(format!("`{}`: {cause}", path.display())))?;
+        if file.accounts.is_some() {
+            modes::refuse_loose_key(path)
+                .map_err(|cause| ConfigError(format!("`{}`: {cause}", path.display())))?;
+        }
         self.take(file)
     }
 

@@ -12,7 +12,7 @@ use store::{Store, StoreError, Table};
 use types::{AccountId, Clock, Entropy};
 
 use crate::establish::Establish;
-use crate::{Account, Config, OPERATIONS, RootCredentials, sealing, signin};
+use crate::{Account, Config, OPERATIONS, RootCredentials, modes, sealing, signin};
 
 /// The domain keys, wrapped under the root key.
 const KEYRING: Table<WrappedKeyring> = Table::new("server.keyring");
@@ -42,9 +42,13 @@ pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, O
     if kept.is_none() && !fresh {
         return Err(OpenError::NoRootKey { path: sealing::place(config) });
     }
+    modes::close(&config.data_dir)?;
     // For nobody else to look into.
     DirBuilder::new().recursive(true).mode(0o700).create(&config.data_dir)?;
     let root_key = kept.map_or_else(|| sealing::make(config, &entropy), Ok)?;
+    if !root_key.is_locked() {
+        tracing::warn!("the root key may be swapped out: the limit of locked memory is too low");
+    }
     let store = Arc::new(Store::open(&config.data_dir, None)?);
     let keyring = keyring(&store, &root_key, &entropy)?;
     let root = RootCredentials::load(config, &entropy)?;
@@ -142,6 +146,11 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
     },
+    /// A file or folder of ours that others may write to.
+    Writable {
+        /// The file or folder.
+        path: PathBuf,
+    },
     /// There is no data directory.
     NoStore {
         /// Where it was looked for.
@@ -180,6 +189,12 @@ impl fmt::Display for OpenError {
             Self::TooOpen { path } => {
                 write!(f, "`{}` may be read by others: chmod 600 it", path.display())
             }
+            Self::Writable { path } => write!(
+                f,
+                "others may write to `{0}`: look what they left there, then chmod go-w it, or \
+                 name a folder of its own",
+                path.display()
+            ),
             Self::NoStore { path } => write!(f, "`{}` is no data directory", path.display()),
             Self::AccountExists { id } => write!(f, "the account {id} exists"),
             Self::PassphraseNeeded => f.write_str("the root key is sealed by a passphrase"),

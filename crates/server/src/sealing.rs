@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use keys::{RootKey, sealer};
 use types::Entropy;
+use zeroize::Zeroizing;
 
+use crate::modes::refuse_loose_key;
 use crate::{Config, OpenError};
 
 /// The bare root key in the data directory, mode 0600.
@@ -20,12 +22,21 @@ pub(crate) fn kept(config: &Config) -> Result<Option<RootKey>, OpenError> {
     let (bare, sealed) = (bare_file(config), config.data_dir.join(SEALED_FILE));
     match &config.passphrase {
         Some(passphrase) if sealed.exists() => {
+            refuse_readable_by_others(&sealed)?;
             let bytes = fs::read(&sealed).map_err(|cause| unreadable(&sealed, cause))?;
             Ok(Some(sealer::open_with_passphrase(&bytes, passphrase)?))
         }
         Some(_) if bare.exists() => Err(OpenError::NotSealed { path: bare }),
         None if sealed.exists() => Err(OpenError::PassphraseNeeded),
-        None if bare.exists() => by_file(&bare).map(Some),
+        None if bare.exists() => {
+            match config.root_key_file {
+                // An administrator or a supervisor keeps it.
+                Some(_) => refuse_loose_key(&bare)
+                    .map_err(|_| OpenError::TooOpen { path: bare.clone() })?,
+                None => refuse_readable_by_others(&bare)?,
+            }
+            by_file(&bare).map(Some)
+        }
         Some(_) | None => Ok(None),
     }
 }
@@ -57,8 +68,7 @@ fn bare_file(config: &Config) -> PathBuf {
 }
 
 fn by_file(path: &Path) -> Result<RootKey, OpenError> {
-    refuse_readable_by_others(path)?;
-    let bytes = fs::read(path).map_err(|cause| unreadable(path, cause))?;
+    let bytes = Zeroizing::new(fs::read(path).map_err(|cause| unreadable(path, cause))?);
     let key = str::from_utf8(&bytes).ok().and_then(sealer::parse_root_key);
     key.ok_or_else(|| OpenError::BadRootKey { path: path.to_owned() })
 }

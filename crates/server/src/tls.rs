@@ -7,10 +7,11 @@ use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 
-use crate::ConfigError;
+use crate::{ConfigError, modes};
 
 /// Reads a certificate chain and a private key in PEM. An error names the file.
 pub(crate) fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, ConfigError> {
+    modes::refuse_loose_key(key).map_err(|cause| unusable(key, cause))?;
     let (cert_name, key_name) = (cert.display(), key.display());
     let chain = CertificateDer::pem_file_iter(cert)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)

@@ -9,6 +9,7 @@ use server::RootCredentials;
 
 use crate::exit::{Exit, Trouble};
 use crate::out::Out;
+use crate::process::Secret;
 use crate::value;
 
 /// The flags of `env`.
@@ -45,7 +46,7 @@ pub(crate) struct Environment {
     #[arg(long, env = "SHOSEKI_ROOT_ACCESS_KEY_ID", hide = true)]
     root_access_key_id: Option<String>,
     #[arg(long, env = "SHOSEKI_ROOT_SECRET_ACCESS_KEY", hide = true, hide_env_values = true)]
-    root_secret_access_key: Option<String>,
+    root_secret_access_key: Option<Secret>,
 }
 
 const EXAMPLES: &str = "\
@@ -127,7 +128,7 @@ pub(crate) fn run(verb: &Environment) -> Result<Exit, Trouble> {
     let root = match (&verb.root_access_key_id, &verb.root_secret_access_key) {
         (Some(id), Some(secret)) => RootCredentials {
             access_key_id: id.clone(),
-            secret_access_key: secret.clone(),
+            secret_access_key: secret.0.clone(),
             generated: false,
         },
         _ => kept(verb)?,

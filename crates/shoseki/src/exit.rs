@@ -76,6 +76,7 @@ impl From<OpenError> for Trouble {
             | OpenError::BadRootKey { .. }
             | OpenError::BadRootCredentials { .. }
             | OpenError::TooOpen { .. }
+            | OpenError::Writable { .. }
             | OpenError::NotSealed { .. }
             | OpenError::PassphraseNeeded => Exit::Denied,
         };

@@ -3,7 +3,7 @@
 //! `serve` and `quickstart` start a server; all other verbs are clients or look into a data
 //! directory. Nothing here decides anything about calls: `server` and the crates below it do.
 //!
-//! Reading order: `serve.rs` (how the parts are wired), `quickstart.rs` (the four steps, as a
+//! Reading order: `process.rs` (what happens before anything else), `serve.rs` (how the parts are wired), `quickstart.rs` (the four steps, as a
 //! client), `client.rs` (what signs and sends), `verify.rs`.
 
 mod account;
@@ -14,6 +14,7 @@ mod explain;
 mod fsck;
 mod lang;
 mod out;
+mod process;
 mod quickstart;
 mod reach;
 mod serve;
@@ -72,16 +73,25 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let matches = Cli::command().get_matches();
+    let mut refused = process::harden();
+    let parse = |words: &[_]| Cli::command().try_get_matches_from(words).ok();
+    let words = match process::words(parse, &mut refused) {
+        Ok(words) => words,
+        Err(trouble) => return end(&trouble),
+    };
+    let matches = Cli::command().get_matches_from(words);
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let is_asked = matches.value_source("lang") == Some(ValueSource::CommandLine);
-    match language(cli.lang.as_deref(), is_asked).and_then(|lang| run(&cli.command, lang)) {
+    let lang = language(cli.lang.as_deref(), is_asked);
+    match lang.and_then(|lang| run(&cli.command, lang, &refused)) {
         Ok(exit) => exit.into(),
-        Err(trouble) => {
-            out::complain(&trouble.text);
-            trouble.exit.into()
-        }
+        Err(trouble) => end(&trouble),
     }
+}
+
+fn end(trouble: &Trouble) -> ExitCode {
+    out::complain(&trouble.text);
+    trouble.exit.into()
 }
 
 /// The environment may speak any language, but whoever asks for one is not put off.
@@ -93,9 +103,10 @@ fn language(locale: Option<&str>, is_asked: bool) -> Result<Lang, Trouble> {
     }
 }
 
-fn run(command: &Command, lang: Lang) -> Result<Exit, Trouble> {
+/// Runs a verb. A server tells what of its protection the system `refused`; other verbs end soon.
+fn run(command: &Command, lang: Lang, refused: &[String]) -> Result<Exit, Trouble> {
     match command {
-        Command::Serve(verb) => serve::run(verb, lang),
+        Command::Serve(verb) => serve::run(verb, lang, refused),
         Command::Quickstart(verb) => quickstart::run(verb, lang),
         Command::Env(verb) => environment::run(verb),
         Command::Account(verb) => account::run(verb, lang),

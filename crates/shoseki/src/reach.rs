@@ -9,6 +9,7 @@ use wire::sign::Credentials;
 
 use crate::client::{Client, Endpoint};
 use crate::exit::Trouble;
+use crate::process::Secret;
 
 /// How a server is reached.
 #[derive(Debug, Clone, Args)]
@@ -30,9 +31,9 @@ pub(crate) struct Reach {
     #[arg(long, env = "AWS_ACCESS_KEY_ID", hide = true)]
     access_key_id: Option<String>,
     #[arg(long, env = "AWS_SECRET_ACCESS_KEY", hide = true, hide_env_values = true)]
-    secret_access_key: Option<String>,
+    secret_access_key: Option<Secret>,
     #[arg(long, env = "AWS_SESSION_TOKEN", hide = true, hide_env_values = true)]
-    session_token: Option<String>,
+    session_token: Option<Secret>,
 }
 
 impl Reach {
@@ -40,8 +41,8 @@ impl Reach {
         if let (Some(id), Some(secret)) = (&self.access_key_id, &self.secret_access_key) {
             return Ok(Credentials {
                 access_key_id: id.clone(),
-                secret: secret.clone(),
-                session_token: self.session_token.clone(),
+                secret: secret.0.clone(),
+                session_token: self.session_token.as_ref().map(|token| token.0.clone()),
             });
         }
         let kept = self.data_dir.as_deref().map(RootCredentials::kept).transpose()?.flatten();

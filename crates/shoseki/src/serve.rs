@@ -2,19 +2,19 @@
 
 use std::fs;
 use std::net::SocketAddr;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{ArgAction, Args};
 use server::{
     Config, ConfigError, Diagnostics, Opened, RootCredentials, Server, open, parse_duration_ms,
-    start_diagnostics,
+    refuse_loose_key, start_diagnostics,
 };
 use types::{AccountId, Clock, Entropy, Region};
 
 use crate::exit::{Exit, Trouble};
 use crate::lang::Lang;
 use crate::out;
+use crate::process::Secret;
 use crate::signals::Signals;
 use crate::value;
 
@@ -66,7 +66,7 @@ pub(crate) struct Serve {
     #[arg(long, env = "SHOSEKI_ROOT_ACCESS_KEY_ID", hide = true)]
     root_access_key_id: Option<String>,
     #[arg(long, env = "SHOSEKI_ROOT_SECRET_ACCESS_KEY", hide = true, hide_env_values = true)]
-    root_secret_access_key: Option<String>,
+    root_secret_access_key: Option<Secret>,
 }
 
 const EXAMPLES: &str = "\
@@ -104,7 +104,8 @@ impl Sealing {
         let Some(path) = self.passphrase_file.clone().or(by_descriptor) else { return Ok(()) };
         let unusable = |cause| ConfigError(format!("`{}`: {cause}", path.display()));
         if self.passphrase_file.is_some() {
-            refuse_readable_by_others(&path).map_err(unusable)?;
+            // It is as secret as the key that it seals.
+            refuse_loose_key(&path).map_err(unusable)?;
         }
         let text = fs::read_to_string(&path).map_err(|cause| unusable(cause.to_string()))?;
         let passphrase = text.lines().next().unwrap_or_default();
@@ -114,13 +115,6 @@ impl Sealing {
         config.passphrase = Some(passphrase.to_owned());
         Ok(())
     }
-}
-
-/// A passphrase is as secret as the key that it seals. Pipes are as open as whoever made them.
-fn refuse_readable_by_others(path: &Path) -> Result<(), String> {
-    let about = fs::metadata(path).map_err(|cause| cause.to_string())?;
-    let is_open = about.is_file() && about.permissions().mode() & 0o077 != 0;
-    if is_open { Err("it may be read by others: chmod 600 it".to_owned()) } else { Ok(()) }
 }
 
 impl Serve {
@@ -162,7 +156,7 @@ impl Serve {
     fn root_credentials(&self) -> Result<Option<(String, String)>, ConfigError> {
         match (&self.root_access_key_id, &self.root_secret_access_key) {
             (None, None) => Ok(None),
-            (Some(id), Some(secret)) => Ok(Some((id.clone(), secret.clone()))),
+            (Some(id), Some(secret)) => Ok(Some((id.clone(), secret.0.clone()))),
             (Some(_), None) | (None, Some(_)) => Err(ConfigError(
                 "`SHOSEKI_ROOT_ACCESS_KEY_ID` and `SHOSEKI_ROOT_SECRET_ACCESS_KEY` go together"
                     .to_owned(),
@@ -172,8 +166,11 @@ impl Serve {
 }
 
 /// Serves until a signal asks to stop: clock, entropy, configuration, data directory, sockets.
-pub(crate) fn run(verb: &Serve, lang: Lang) -> Result<Exit, Trouble> {
+pub(crate) fn run(verb: &Serve, lang: Lang, refused: &[String]) -> Result<Exit, Trouble> {
     let diagnostics = start_diagnostics(&verb.log, verb.log_json)?;
+    for text in refused {
+        tracing::warn!("{text}");
+    }
     match serve(verb, lang, &diagnostics) {
         Err(trouble) if verb.log_json => {
             tracing::error!(exit = trouble.exit as u8, "{}", trouble.text);
@@ -269,6 +266,8 @@ impl Show<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use clap::Parser;
 
     use super::*;

@@ -1,5 +1,6 @@
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -41,7 +42,9 @@ impl Reserve {
             return Ok(true);
         }
         let room = if self.is_full() { RESERVE_BYTES.saturating_mul(2) } else { RESERVE_BYTES };
-        let taken = File::create(&self.path).and_then(|mut file| {
+        let mut options = OpenOptions::new();
+        let options = options.write(true).create(true).truncate(true).mode(0o600);
+        let taken = options.open(&self.path).and_then(|mut file| {
             for _ in 0..room.div_ceil(CHUNK.len()) {
                 file.write_all(CHUNK)?;
             }

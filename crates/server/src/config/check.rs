@@ -73,6 +73,9 @@ fn check_key(id: &str, secret: &str) -> Result<(), ConfigError> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
+
     use types::AccountId;
 
     use super::*;
@@ -158,6 +161,7 @@ mod tests {
         let file = |name: &str, text: &str| {
             let path = folder.path().join(name);
             std::fs::write(&path, text).unwrap();
+            std::fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
             path
         };
         let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();

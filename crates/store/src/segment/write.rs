@@ -1,5 +1,6 @@
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use flate2::Compression;
@@ -59,7 +60,9 @@ struct SegmentWriter {
 
 impl SegmentWriter {
     fn create(path: &Path) -> Result<Self, StoreError> {
-        let file = BufWriter::new(File::create(path)?);
+        let mut options = OpenOptions::new();
+        let options = options.write(true).create(true).truncate(true).mode(0o600);
+        let file = BufWriter::new(options.open(path)?);
         let (hash, blocks, postings, pending) = (Sha256::new(), vec![], vec![], vec![]);
         Ok(Self { file, hash, offset: 0, blocks, postings, pending, pending_len: 0, count: 0 })
     }

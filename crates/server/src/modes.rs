@@ -1,0 +1,164 @@
+//! Who besides us may read or write what is ours: the modes of files and folders.
+//!
+//! The command sets a umask, so that whatever it makes is closed to others. This is about what was
+//! there before: a data directory that an operator made, a file that a restore brought.
+
+use std::fs::{self, Metadata, Permissions};
+use std::io;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
+
+use crate::OpenError;
+
+/// What the group and all others may do.
+const OTHERS: u32 = 0o077;
+const OTHERS_WRITE: u32 = 0o022;
+/// The first letters of the secret files, which are refused when loose, never repaired: who has
+/// read them is not known.
+const SECRETS: &str = "root-";
+
+/// Closes a data directory that is there to others, and what lies in it.
+///
+/// What others could read is repaired, and that is said. What others could write to is refused:
+/// what it holds may be theirs.
+pub(crate) fn close(folder: &Path) -> Result<(), OpenError> {
+    let about = match fs::metadata(folder) {
+        Ok(about) => about,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    if mode(&about) & OTHERS_WRITE != 0 {
+        return Err(OpenError::Writable { path: folder.to_owned() });
+    }
+    // Nobody else comes through a closed folder, whatever the modes behind it say.
+    let is_closed = mode(&about) & OTHERS == 0;
+    let mut is_empty = true;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        is_empty = false;
+        if entry.file_name().to_string_lossy().starts_with(SECRETS) {
+            continue;
+        }
+        let (path, about) = (entry.path(), fs::metadata(entry.path())?);
+        if !is_closed && mode(&about) & OTHERS_WRITE != 0 {
+            return Err(OpenError::Writable { path });
+        }
+        if tighten(&path, &about)? {
+            let (path, was) = (path.display(), format!("{:o}", mode(&about)));
+            tracing::warn!(%path, was, "others could read this: it is closed to them now");
+        }
+    }
+    if tighten(folder, &about)? && !is_empty {
+        let path = folder.display();
+        tracing::warn!(%path, "others could look into the data directory: it is closed to them now");
+    }
+    Ok(())
+}
+
+/// Whether anything had to be closed.
+fn tighten(path: &Path, about: &Metadata) -> Result<bool, OpenError> {
+    if mode(about) & OTHERS == 0 {
+        return Ok(false);
+    }
+    fs::set_permissions(path, Permissions::from_mode(mode(about) & !OTHERS))
+        .map_err(|cause| OpenError::File { path: path.to_owned(), cause })?;
+    Ok(true)
+}
+
+/// Errors if a private key, or a file with secrets that an administrator keeps, is open to others.
+///
+/// As OpenSSH has it, others may not read it at all; but a group may read what belongs to the
+/// superuser, as Debian's `ssl-cert` group, mounted secrets and systemd's credentials need it.
+pub fn refuse_loose_key(path: &Path) -> Result<(), String> {
+    let about = fs::metadata(path).map_err(|cause| cause.to_string())?;
+    let allowed = if about.uid() == 0 { 0o040 } else { 0 };
+    // A pipe is as open as those who made it wanted it.
+    if !about.is_file() || mode(&about) & OTHERS & !allowed == 0 {
+        return Ok(());
+    }
+    Err("others may read or change it: chmod 600 it".to_owned())
+}
+
+fn mode(about: &Metadata) -> u32 {
+    about.permissions().mode() & 0o7777
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(path: &Path, mode: u32) {
+        fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    }
+
+    fn at(path: &Path) -> u32 {
+        mode(&fs::metadata(path).unwrap())
+    }
+
+    /// A folder that somebody made before us, with files of ours in it.
+    fn found(folder_mode: u32, file_mode: u32) -> (tempfile::TempDir, std::path::PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("state.redb");
+        fs::write(&file, "x").unwrap();
+        set(&file, file_mode);
+        set(folder.path(), folder_mode);
+        (folder, file)
+    }
+
+    /// What was readable is closed; the owner's own rights stay.
+    #[test]
+    fn what_others_could_read_is_closed() {
+        for (folder_mode, file_mode) in [(0o755, 0o644), (0o750, 0o640), (0o700, 0o666)] {
+            let (folder, file) = found(folder_mode, file_mode);
+            fs::create_dir(folder.path().join("segments")).unwrap();
+            close(folder.path()).unwrap();
+            assert_eq!((at(folder.path()), at(&file)), (0o700, 0o600));
+            assert_eq!(at(&folder.path().join("segments")), 0o700);
+        }
+        close(Path::new("no such folder")).unwrap();
+    }
+
+    /// What others could write to may hold what they wrote.
+    #[test]
+    fn what_others_could_write_is_refused() {
+        for (folder_mode, file_mode) in [(0o777, 0o600), (0o1777, 0o600), (0o770, 0o600)] {
+            let (folder, file) = found(folder_mode, file_mode);
+            let refused = close(folder.path()).unwrap_err();
+            assert!(refused.to_string().contains("others may write"), "{refused}");
+            assert_eq!((at(folder.path()), at(&file)), (folder_mode, file_mode), "untouched");
+        }
+        for file_mode in [0o666, 0o660, 0o602] {
+            let (folder, _) = found(0o755, file_mode);
+            assert!(matches!(close(folder.path()), Err(OpenError::Writable { .. })));
+        }
+    }
+
+    /// Secrets that others could read are not repaired here: whoever opens them refuses them.
+    #[test]
+    fn secrets_are_left_to_be_refused() {
+        let (folder, _) = found(0o700, 0o600);
+        let secret = folder.path().join("root-credentials");
+        fs::write(&secret, "x").unwrap();
+        set(&secret, 0o644);
+        close(folder.path()).unwrap();
+        assert_eq!(at(&secret), 0o644);
+    }
+
+    /// A private key belongs to its owner alone, or to the superuser and one group.
+    #[test]
+    fn loose_private_keys_are_refused() {
+        let (_folder, file) = found(0o700, 0o600);
+        let is_root = fs::metadata(&file).unwrap().uid() == 0;
+        for (mode, want) in [
+            (0o600, true),
+            (0o400, true),
+            (0o640, is_root),
+            (0o660, false),
+            (0o644, false),
+            (0o604, false),
+        ] {
+            set(&file, mode);
+            assert_eq!(refuse_loose_key(&file).is_ok(), want, "{mode:o}");
+        }
+    }
+}

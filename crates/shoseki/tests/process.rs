@@ -1,0 +1,195 @@
+//! What a serving process lets others see: files, memory, and the secrets that it was given.
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+
+use std::fs::{self, Permissions};
+use std::io::{BufRead, BufReader};
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+const KEY: &str = "AKIAPROCESSROOT00001";
+const SECRET: &str = "a-secret-that-nobody-else-may-see-0123456";
+const TOKEN: &str = "a-session-token-of-another-work";
+
+/// A server that serves; it is killed at the end.
+struct Serving(Child);
+
+impl Serving {
+    fn start(mut command: Command, data: &Path, flags: &[&str]) -> Self {
+        command.arg("serve").args(flags);
+        command.args(["--listen", "127.0.0.1:0", "--data-dir"]).arg(data);
+        let mut server = Self(command.stderr(Stdio::piped()).spawn().unwrap());
+        let mut said = String::new();
+        let mut lines = BufReader::new(server.0.stderr.take().unwrap()).lines();
+        while !said.contains("serving") {
+            said.push_str(&lines.next().unwrap_or_else(|| panic!("it ended: {said}")).unwrap());
+        }
+        // What it says later must not fail for want of a reader.
+        std::thread::spawn(move || lines.for_each(drop));
+        server
+    }
+
+    /// What the kernel tells of the process.
+    fn told(&self, file: &str) -> String {
+        let bytes = fs::read(format!("/proc/{}/{file}", self.0.id())).unwrap();
+        String::from_utf8_lossy(&bytes).replace('\0', " ")
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn shoseki() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_shoseki"));
+    command.env("LANG", "C");
+    command
+}
+
+/// Whether the server knows the root key that it was given: it shows it in its state only sealed,
+/// so this asks for the file that it would have made without one.
+fn took_the_key(data: &Path) -> bool {
+    data.join("state.redb").exists() && !data.join("root-credentials").exists()
+}
+
+/// By variable or by flag: the secret reaches the server and is gone from what others see of it;
+/// so are the secrets of AWS's tools. The process keeps its id and its name.
+#[test]
+fn secrets_are_not_seen_in_the_process() {
+    for flags in [&[][..], &["--root-secret-access-key", SECRET]] {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let mut command = shoseki();
+        command.env("AWS_SECRET_ACCESS_KEY", SECRET).env("AWS_SESSION_TOKEN", TOKEN);
+        command.env("SHOSEKI_ROOT_ACCESS_KEY_ID", KEY);
+        if flags.is_empty() {
+            command.env("SHOSEKI_ROOT_SECRET_ACCESS_KEY", SECRET);
+        }
+        let server = Serving::start(command, &data, flags);
+        let (variables, line) = (server.told("environ"), server.told("cmdline"));
+        for text in [&variables, &line] {
+            assert!(!text.contains(SECRET) && !text.contains(TOKEN), "{text}");
+        }
+        assert!(variables.contains(KEY) && line.contains("serve --listen"), "{variables}{line}");
+        assert_eq!(server.told("comm"), "shoseki\n");
+        assert!(took_the_key(&data), "the secret has arrived");
+    }
+}
+
+/// An upgrade may have removed the program's file before it starts itself again.
+#[test]
+fn a_program_without_its_file_hides_its_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, copy) = (folder.path().join("data"), folder.path().join("shoseki"));
+    fs::copy(env!("CARGO_BIN_EXE_shoseki"), &copy).unwrap();
+    let flags = rustix::fs::OFlags::RDONLY;
+    // Not closed when the program starts, unlike what the standard library opens.
+    let program = rustix::fs::open(&copy, flags, rustix::fs::Mode::empty()).unwrap();
+    fs::remove_file(&copy).unwrap();
+    let mut command = Command::new(format!("/proc/self/fd/{}", program.as_raw_fd()));
+    command.env("SHOSEKI_ROOT_ACCESS_KEY_ID", KEY).env("SHOSEKI_ROOT_SECRET_ACCESS_KEY", SECRET);
+    let server = Serving::start(command, &data, &[]);
+    assert!(!server.told("environ").contains(SECRET));
+    assert!(took_the_key(&data), "the secret has arrived");
+}
+
+/// A data directory that somebody made for everybody to read is closed, and what is made in it.
+#[test]
+fn everything_in_the_data_directory_is_closed_to_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    fs::create_dir(&data).unwrap();
+    fs::set_permissions(&data, Permissions::from_mode(0o755)).unwrap();
+    let _server = Serving::start(shoseki(), &data, &[]);
+    let mut folders = vec![data];
+    let mut seen = Vec::new();
+    while let Some(folder) = folders.pop() {
+        assert_eq!(others(&folder), 0, "{}", folder.display());
+        for entry in fs::read_dir(&folder).unwrap().map(Result::unwrap) {
+            if entry.file_type().unwrap().is_dir() {
+                folders.push(entry.path());
+                continue;
+            }
+            assert_eq!(others(&entry.path()), 0, "{}", entry.path().display());
+            seen.push(entry.file_name().into_string().unwrap());
+        }
+    }
+    for name in ["state.redb", "reserve", "root-key", "root-credentials"] {
+        assert!(seen.iter().any(|file| file == name), "{name}: {seen:?}");
+    }
+}
+
+/// What others may do to a file or folder.
+fn others(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o077
+}
+
+/// A data directory that others may write to is not served, nor an account made in it.
+#[test]
+fn a_data_directory_that_others_may_write_to_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    drop(Serving::start(shoseki(), data, &[]));
+    fs::set_permissions(data, Permissions::from_mode(0o775)).unwrap();
+    for words in [["serve", "--listen=127.0.0.1:0"], ["account", "create"]] {
+        let mut command = shoseki();
+        command.args(words).arg("--data-dir").arg(data);
+        if words[0] == "account" {
+            command.arg("payments");
+        }
+        let done = command.output().unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(done.status.code(), Some(3), "{said}");
+        assert!(said.contains("others may write to"), "{said}");
+    }
+}
+
+/// Files of secrets that others may read are refused, whoever keeps them.
+#[test]
+fn loose_secret_files_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let accounts = "[[accounts]]\nid = '111122223333'\nname = 'a'\n\
+        root_access_key_id = 'AKIAPAYMENTSROOT0001'\n\
+        root_secret_access_key = 'a-secret-of-forty-characters-or-more-0000'\n";
+    let (config, key) = (file("shoseki.toml", accounts), file("key.pem", "x"));
+    let certificate = file("cert.pem", "x");
+    for flags in [
+        &["--config", &config][..],
+        &["--tls-cert", &certificate, "--tls-key", &key],
+        &["--passphrase-file", &key],
+    ] {
+        let mut command = shoseki();
+        let done = command.arg("serve").args(flags).arg("--data-dir").arg(&data).output().unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(done.status.code(), Some(2), "{said}");
+        assert!(said.contains("chmod 600"), "{said}");
+    }
+    assert!(!data.exists());
+}
+
+/// There is no file of the process's memory after a crash.
+#[test]
+fn no_core_is_dumped() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Serving::start(shoseki(), &folder.path().join("data"), &[]);
+    let limits = server.told("limits");
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    let words: Vec<&str> = core.split_whitespace().collect();
+    assert_eq!(words[4..6], ["0", "0"], "{core}");
+    // The superuser's own processes may always be read by the superuser; those of others become
+    // the superuser's once they are closed.
+    let variables = fs::metadata(format!("/proc/{}/environ", server.0.id())).unwrap();
+    assert_eq!(variables.uid(), 0);
+}
