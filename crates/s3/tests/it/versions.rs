@@ -52,27 +52,3 @@ fn a_suspended_bucket_has_one_null_version() {
     let error = send(&kit, "DELETE", "/bkt", &[], "");
     assert!(error.error().2.ends_with("You must delete all versions in the bucket."));
 }
-
-#[test]
-fn a_locked_version_stays() {
-    let kit = kit();
-    enable_versioning(&kit, "Enabled");
-    let lock = "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule>\
-                <DefaultRetention><Mode>GOVERNANCE</Mode><Days>1</Days></DefaultRetention></Rule>\
-                </ObjectLockConfiguration>";
-    let proved = [("x-amz-sdk-checksum-algorithm", "CRC32")];
-    send(&kit, "PUT", "/bkt?object-lock", &proved, lock).ok();
-    let id = put(&kit, "/bkt/k", "1").header("x-amz-version-id");
-    let target = format!("/bkt/k?versionId={id}");
-    let refused = send(&kit, "DELETE", &target, &[], "");
-    assert_eq!(refused.error().2, "Access Denied because object protected by object lock.");
-    assert_eq!(get(&kit, &target).header("x-amz-object-lock-mode"), "GOVERNANCE");
-    let hold = "<LegalHold><Status>ON</Status></LegalHold>";
-    put(&kit, &format!("/bkt/k?legal-hold&versionId={id}"), hold);
-    let bypass = [("x-amz-bypass-governance-retention", "true")];
-    assert_eq!(send(&kit, "DELETE", &target, &bypass, "").status, 403);
-    put(&kit, &format!("/bkt/k?legal-hold&versionId={id}"), hold.replace("ON", "OFF"));
-    assert_eq!(send(&kit, "DELETE", &target, &bypass, "").status, 204);
-    let frozen = "<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>";
-    assert_eq!(send(&kit, "PUT", "/bkt?versioning", &[], frozen).error().1, "InvalidBucketState");
-}
