@@ -174,6 +174,7 @@ pub(crate) fn begin(
     bucket: &Bucket,
     key: &str,
 ) -> S3Result<(Envelope, Arc<SecretBytes>)> {
+    customer_key::refuse_second(request)?;
     if let Some(customer) = customer_key::presented(request, customer_key::TARGET)? {
         if bucket.encryption.blocks_customer_keys {
             return Err(customer_key::blocked(ctx, bucket, key).into());
@@ -296,10 +297,15 @@ fn context(
     Ok(context)
 }
 
-/// Refuses encryption headers on reads, where they mean nothing.
-pub(crate) fn refuse_on_read(request: &Request) -> S3Result<()> {
+/// The operations that choose how an object is encrypted.
+const CHOOSING: [&str; 4] = ["PutObject", "PostObject", "CopyObject", "CreateMultipartUpload"];
+
+/// Refuses the header that chooses the encryption where nothing is chosen.
+///
+/// Observed: also on a list of keys, wording and elements.
+pub(crate) fn refuse_choice(request: &Request, operation: &str) -> S3Result<()> {
     let name = "x-amz-server-side-encryption";
-    match request.header(name) {
+    match request.header(name).filter(|_| !CHOOSING.contains(&operation)) {
         None => Ok(()),
         Some(value) => {
             let message =
