@@ -303,3 +303,29 @@ fn only_writes_choose_the_encryption() {
     assert_eq!(send(&kit, "HEAD", "/bkt/k", &[(SSE, "AES256")], "").status, 400);
     assert_eq!(get(&kit, "/bkt/k").text(), "x");
 }
+
+/// Source: S3 API Reference, "PutObject": `aws:kms` without a key is the managed key, whatever key
+/// the bucket has for writes that choose nothing.
+#[test]
+fn a_write_that_names_no_key_means_the_managed_one() {
+    let kit = kit();
+    let (id, arn) = new_key(&kit);
+    default_encryption(&kit, &id, true);
+    put(&kit, "/bkt/source", "x");
+    let copy = [("x-amz-copy-source", "bkt/source")];
+    let writes =
+        [("PUT", "/bkt/k", &[][..]), ("POST", "/bkt/k?uploads", &[]), ("PUT", "/bkt/k", &copy)];
+    for scheme in ["aws:kms", "aws:kms:dsse"] {
+        for (method, target, more) in writes {
+            let headers: Vec<_> = more.iter().copied().chain([(SSE, scheme)]).collect();
+            let stored = send(&kit, method, target, &headers, "").ok();
+            assert_eq!(stored.header(SSE), scheme);
+            assert_ne!(stored.header(KEY_ID), arn, "{method} {target}");
+            let managed = kms(&kit, "DescribeKey", &json!({"KeyId": "alias/aws/s3"}));
+            assert_eq!(managed["KeyMetadata"]["Arn"], stored.header(KEY_ID));
+            let bucket_key = stored.header("x-amz-server-side-encryption-bucket-key-enabled");
+            assert_eq!(bucket_key == "true", scheme == "aws:kms");
+        }
+    }
+    assert_eq!(put(&kit, "/bkt/plain", "x").header(KEY_ID), arn);
+}
