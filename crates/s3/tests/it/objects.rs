@@ -119,6 +119,25 @@ fn a_copy_takes_what_its_directives_say() {
     assert_eq!(copy(&[("x-amz-copy-source-if-match", "x")], "/bkt/x").status, 412);
 }
 
+/// Observed: a plus in the source is a space; one that is meant is escaped.
+#[test]
+fn a_plus_in_a_source_is_a_space() {
+    let kit = kit();
+    put(&kit, "/bkt/a%20b", "space");
+    put(&kit, "/bkt/a%2Bb", "plus");
+    for (source, want) in
+        [("bkt/a+b", "space"), ("bkt/a%20b", "space"), ("bkt/a%2Bb", "plus"), ("bkt/a b", "space")]
+    {
+        send(&kit, "PUT", "/bkt/copy", &[("x-amz-copy-source", source)], "").ok();
+        assert_eq!(get(&kit, "/bkt/copy").text(), want, "{source}");
+        let id = send(&kit, "POST", "/bkt/parts?uploads", &[], "").ok().element("UploadId");
+        let target = format!("/bkt/parts?partNumber=1&uploadId={id}");
+        let part = send(&kit, "PUT", &target, &[("x-amz-copy-source", source)], "").ok();
+        let md5 = types::hex(&keys::md5(want.as_bytes()));
+        assert!(part.element("ETag").contains(&md5), "{source}");
+    }
+}
+
 #[test]
 fn deleting_is_silent_about_what_is_not_there() {
     let kit = kit();
