@@ -9,7 +9,7 @@ use crate::bucket;
 use crate::error::{S3Error, S3Result};
 use crate::list::{self, Entry, Page, Query};
 use crate::listing::{self, Begin, Encoding};
-use crate::object::{self, VERSIONS, Version, quoted, row_key};
+use crate::object::{self, NULL, VERSIONS, Version, quoted, row_key};
 use crate::request::Request;
 use crate::response::Response;
 use crate::settings::reads;
@@ -76,15 +76,27 @@ fn begin(ctx: &Ctx<'_>, bucket: &str, key: &str, id: Option<&str>) -> S3Result<B
         let message = "A version-id marker cannot be empty.";
         return Err(S3Error::argument(message, "version-id-marker", "").into());
     }
-    let version = object::by_id(ctx.tx(), bucket, key, id)?;
-    Ok(version
-        .map_or(Begin::BehindName, |version| Begin::BehindRow(row_key(bucket, key, version.order))))
+    if id == NULL {
+        // Its place is known as long as it is there; without it the key is shown from its start.
+        let version = object::by_id(ctx.tx(), bucket, key, id)?;
+        let row = |version: Version| Begin::BehindRow(row_key(bucket, key, version.order));
+        return Ok(version.map_or(Begin::AtName, row));
+    }
+    // Whether the version is there or was deleted since, its id tells the place.
+    let order = object::order_of_id(id).ok_or_else(|| {
+        S3Error::argument("Invalid version id specified", "version-id-marker", id)
+    })?;
+    Ok(Begin::BehindRow(row_key(bucket, key, order)))
 }
 
 fn page(ctx: &Ctx<'_>, bucket: &str, query: &Query, begin: &Begin) -> S3Result<Page<Line>> {
+    let newest = object::newest(ctx.tx(), bucket, &query.after)?;
+    let newest = newest.map(|version| row_key(bucket, &query.after, version.order));
     let mut last = match begin {
-        Begin::BehindName => None,
-        Begin::BehindRow(_) => Some(query.after.clone()),
+        Begin::BehindRow(row) if newest.is_some_and(|newest| newest <= *row) => {
+            Some(query.after.clone())
+        }
+        Begin::BehindRow(_) | Begin::BehindName | Begin::AtName => None,
     };
     Ok(list::page(query, &mut |start, visitor| {
         let place = (begin, start);
