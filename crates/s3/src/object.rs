@@ -15,6 +15,7 @@ use crate::encryption::Envelope;
 use crate::error::{S3Error, S3Result};
 use crate::lock::Lock;
 use crate::ops::multipart;
+use crate::owning;
 
 /// Source: S3 User Guide, "Naming Amazon S3 objects".
 pub(crate) const KEY_BYTES_MAX: usize = 1_024;
@@ -77,8 +78,9 @@ impl Version {
         self.stored.is_none()
     }
 
-    pub(crate) fn owner_id(&self) -> String {
-        canonical_id(&self.owner)
+    /// The canonical id of its owner.
+    pub(crate) fn owner_id(&self, bucket: &Bucket) -> String {
+        canonical_id(owning::of_version(bucket, self))
     }
 
     /// What is stored; a delete marker refuses every method but DELETE.
@@ -174,17 +176,16 @@ pub(crate) fn expect(
     }
 }
 
-/// Puts a version on top of a key by the bucket's versioning; gives its id, `None` where versions
-/// have none.
+/// Puts a version of `owner` on top of a key by the bucket's versioning.
 pub(crate) fn push(
     ctx: &mut Ctx<'_>,
     bucket: &Bucket,
     object: &str,
+    owner: AccountId,
     stored: Option<Stored>,
 ) -> S3Result<Version> {
     let random: [u8; 8] = ctx.entropy().bytes()?;
     let modified = ctx.now();
-    let owner = bucket.owner.clone();
     let tx = ctx.tx_mut();
     multipart::touch(tx, &bucket.name, object)?;
     let top = newest(tx, &bucket.name, object)?.map_or(0, |version| version.order);

@@ -173,7 +173,8 @@ fn new_bucket(
 ) -> S3Result<Bucket> {
     let owner = ctx.account().clone();
     let owner_id = canonical_id(&owner);
-    let asked = acl::requested(request, &owner_id)?;
+    let owners = acl::Owners { own: owner_id.clone(), bucket: owner_id.clone() };
+    let asked = acl::requested(request, &owners)?;
     let enforced = ownership == Ownership::BucketOwnerEnforced;
     if enforced && asked.as_ref().is_some_and(|acl| !acl.is_owners_only(&owner_id)) {
         let text = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting";

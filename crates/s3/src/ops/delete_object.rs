@@ -106,7 +106,7 @@ fn delete(ctx: &mut Ctx<'_>, bucket: &Bucket, target: &Target) -> S3Result<Delet
                 Ok(Deleted { is_marker: false, version_id: None })
             }
             (Versioning::Enabled | Versioning::Suspended, _) => {
-                let marker = object::push(ctx, bucket, key, None)?;
+                let marker = object::push(ctx, bucket, key, bucket.owner.clone(), None)?;
                 Ok(Deleted { is_marker: true, version_id: Some(marker.id) })
             }
         };

@@ -5,7 +5,7 @@
 use gateway::{Ctx, Spec};
 
 use crate::api::Api;
-use crate::bucket;
+use crate::bucket::{self, Bucket};
 use crate::error::{S3Error, S3Result};
 use crate::list::{self, Entry, Page, Query};
 use crate::listing::{self, Begin, Encoding};
@@ -54,8 +54,8 @@ impl Api for ListObjectVersions {
         xml.some("Delimiter", query.delimiter.as_deref().map(|text| encoding.write(text)));
         encoding.tell(&mut xml);
         xml.number("IsTruncated", page.truncated);
-        for (key, (version, latest)) in page.items() {
-            line(&mut xml, &encoding.write(key), version, *latest);
+        for (key, item) in page.items() {
+            line(&mut xml, &bucket, &encoding.write(key), item);
         }
         encoding.prefixes(&mut xml, page.prefixes());
         Ok(Response::xml(xml))
@@ -108,7 +108,7 @@ fn page(ctx: &Ctx<'_>, bucket: &str, query: &Query, begin: &Begin) -> S3Result<P
     })?)
 }
 
-fn line(xml: &mut Xml, key: &str, version: &Version, latest: bool) {
+fn line(xml: &mut Xml, bucket: &Bucket, key: &str, (version, latest): &Line) {
     xml.open(if version.is_marker() { "DeleteMarker" } else { "Version" });
     xml.text("Key", key).text("VersionId", &version.id).number("IsLatest", latest);
     xml.text("LastModified", version.modified.iso_ms());
@@ -120,6 +120,6 @@ fn line(xml: &mut Xml, key: &str, version: &Version, latest: bool) {
         }
         xml.number("Size", stored.size).text("StorageClass", &stored.storage_class);
     }
-    xml.open("Owner").text("ID", version.owner_id()).close();
+    xml.open("Owner").text("ID", version.owner_id(bucket)).close();
     xml.close();
 }

@@ -68,8 +68,9 @@ impl Api for PutObject {
         let upload = request.upload.take();
         let upload = upload.ok_or_else(|| StoreError::engine("an object without its bytes"))?;
         let bytes = upload.stow(ctx)?;
+        let owner = attributes.owner.clone();
         let stored = attributes.with_bytes(bytes);
-        let version = object::push(ctx, &bucket, &key, Some(stored))?;
+        let version = object::push(ctx, &bucket, &key, owner, Some(stored))?;
         let told = writing::told(&bucket, &version);
         Ok(Response::ok().with_all(told))
     }

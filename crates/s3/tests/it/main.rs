@@ -10,6 +10,7 @@ mod listings;
 mod locks;
 mod multipart;
 mod objects;
+mod ownership;
 mod policies;
 mod regions;
 mod settings;
