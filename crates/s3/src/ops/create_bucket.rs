@@ -156,9 +156,14 @@ fn check_location(region: &Region, location: Option<&str>) -> S3Result<()> {
     .into())
 }
 
+/// Observed: a private ACL turns ACLs on where nothing is said of ownership.
 fn ownership(request: &Request) -> S3Result<Ownership> {
     let header = "x-amz-object-ownership";
-    let Some(text) = request.header(header) else { return Ok(Ownership::BucketOwnerEnforced) };
+    let Some(text) = request.header(header) else {
+        let private = request.header("x-amz-acl").as_deref() == Some("private");
+        let with_acls = Ownership::BucketOwnerPreferred;
+        return Ok(if private { with_acls } else { Ownership::BucketOwnerEnforced });
+    };
     Ownership::parse(&text).ok_or_else(|| {
         let message = format!("Invalid x-amz-object-ownership header: {text}");
         S3Error::argument(message, header, text).into()

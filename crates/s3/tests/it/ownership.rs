@@ -210,3 +210,30 @@ fn an_acl_with_a_write_needs_the_right_to_it_at_home() {
     by(&kit, &two, "PUT", "/bkt/k", &FULL).ok();
     by(&kit, &kit.other_root, "PUT", "/bkt/k", &FULL).ok();
 }
+
+/// Observed: a private ACL turns ACLs on, as long as nothing is said of ownership; public ones
+/// are refused.
+#[test]
+fn a_bucket_made_with_an_acl_has_acls() {
+    let kit = kit();
+    let make = |name: &str, headers: &[(&str, &str)]| {
+        let body = "<CreateBucketConfiguration><LocationConstraint>ap-northeast-1\
+                    </LocationConstraint></CreateBucketConfiguration>";
+        send(&kit, "PUT", &format!("/{name}"), headers, body)
+    };
+    let ownership = |name: &str| {
+        get(&kit, &format!("/{name}?ownershipControls")).ok().element("ObjectOwnership")
+    };
+    let private = ("x-amz-acl", "private");
+    make("bucket-1", &[private]).ok();
+    assert_eq!(ownership("bucket-1"), "BucketOwnerPreferred");
+    send(&kit, "PUT", "/bucket-1/k", &[private], "x").ok();
+    make("bucket-2", &[private, ("x-amz-object-ownership", "BucketOwnerEnforced")]).ok();
+    assert_eq!(ownership("bucket-2"), "BucketOwnerEnforced");
+    make("bucket-3", &[]).ok();
+    assert_eq!(ownership("bucket-3"), "BucketOwnerEnforced");
+    for acl in ["public-read", "authenticated-read", "log-delivery-write"] {
+        let refused = make("bucket-4", &[("x-amz-acl", acl)]).error();
+        assert_eq!(refused.1, "InvalidBucketAclWithObjectOwnership", "{acl}");
+    }
+}
