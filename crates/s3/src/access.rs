@@ -8,7 +8,7 @@ use crate::bucket::{self, Bucket};
 use crate::error::{S3Error, S3Result};
 use crate::object::{self, Version};
 use crate::request::Request;
-use crate::{acl, tags};
+use crate::{acl, owning, tags};
 
 pub(crate) fn bucket_arn(bucket: &str) -> String {
     format!("arn:aws:s3:::{bucket}")
@@ -106,12 +106,12 @@ pub(crate) fn right(
         restrict_public_buckets: blocked.is_some_and(|block| block.restrict_buckets),
         policy,
         rule: ResourceRule::Standard,
-        granted: acl::grants(ctx.caller(), bucket, &bucket.acl, action),
+        granted: acl::grants(ctx.caller(), bucket, (&bucket.owner, &bucket.acl), action),
         context: conditions(ctx, bucket, request),
     }
 }
 
-/// The same for an existing object, whose tags and ACL take part.
+/// The same for an existing object, whose owner, tags and ACL take part.
 pub(crate) fn right_to_version(
     ctx: &Ctx<'_>,
     bucket: &Bucket,
@@ -120,14 +120,41 @@ pub(crate) fn right_to_version(
     version: Option<&Version>,
 ) -> Access {
     let mut access = right(ctx, bucket, request, action, object_arn(&bucket.name, &request.key));
-    access.granted = false;
+    access.granted = is_granted(ctx, bucket, version, action);
+    if let Some(owner) = version.map(|version| owning::of_version(bucket, version))
+        && owning::decides(action)
+    {
+        owning::hand_to(ctx, bucket, owner, &mut access);
+    }
     if let Some(stored) = version.and_then(|version| version.stored.as_ref()) {
-        access.granted = acl::grants(ctx.caller(), bucket, &stored.acl, action);
         for (key, value) in &stored.tags {
             access.context.set(&format!("s3:ExistingObjectTag/{key}"), value.as_str());
         }
     }
     access
+}
+
+/// Whether the bucket's ACL lets the caller do `action`.
+pub(crate) fn may(ctx: &Ctx<'_>, bucket: &Bucket, action: &str) -> bool {
+    acl::grants(ctx.caller(), bucket, (&bucket.owner, &bucket.acl), action)
+}
+
+/// Whether an ACL lets the caller do `action` to a version. To those who may list, what is missing
+/// is no secret.
+///
+/// Source: S3 User Guide, "Mapping of ACL permissions": who may write by the bucket's ACL may delete
+/// what is their own.
+fn is_granted(ctx: &Ctx<'_>, bucket: &Bucket, version: Option<&Version>, action: &str) -> bool {
+    let found = version.and_then(|version| Some((version, version.stored.as_ref()?)));
+    let Some((version, stored)) = found else {
+        return owning::decides(action) && may(ctx, bucket, "s3:ListBucket");
+    };
+    let owner = owning::of_version(bucket, version);
+    if action == "s3:DeleteObject" {
+        let own = ctx.caller().principal.account() == Some(owner);
+        return own && may(ctx, bucket, "s3:PutObject");
+    }
+    acl::grants(ctx.caller(), bucket, (owner, &stored.acl), action)
 }
 
 /// The right to read an object, and to see the bucket's list where there is no such object: who

@@ -2,6 +2,7 @@
 
 use gateway::{Caller, Ctx};
 use serde::{Deserialize, Serialize};
+use types::AccountId;
 
 use crate::bucket::{Bucket, canonical_id};
 use crate::error::{S3Error, S3Result};
@@ -97,8 +98,24 @@ impl Acl {
     }
 }
 
+/// The canonical ids of those whom an ACL gives something without naming them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Owners {
+    /// Of the bucket or object whose ACL it is.
+    pub(crate) own: String,
+    /// Of the bucket.
+    pub(crate) bucket: String,
+}
+
+impl Owners {
+    /// Of a bucket, or of an object that `owner` has in it.
+    pub(crate) fn of(bucket: &Bucket, owner: &AccountId) -> Self {
+        Self { own: canonical_id(owner), bucket: canonical_id(&bucket.owner) }
+    }
+}
+
 /// The ACL that a request asks for in headers or body; `None` if it says nothing about it.
-pub(crate) fn requested(request: &Request, owner_id: &str) -> S3Result<Option<Acl>> {
+pub(crate) fn requested(request: &Request, owners: &Owners) -> S3Result<Option<Acl>> {
     let canned = request.header("x-amz-acl");
     let granting = GRANT_HEADERS.iter().any(|(name, _)| request.header(name).is_some());
     if canned.is_some() && granting {
@@ -106,10 +123,10 @@ pub(crate) fn requested(request: &Request, owner_id: &str) -> S3Result<Option<Ac
         return Err(S3Error::request(text).into());
     }
     if let Some(name) = canned {
-        return canned_acl(&name, owner_id).map(Some);
+        return canned_acl(&name, owners).map(Some);
     }
     if granting {
-        return header_grants(request, owner_id).map(Some);
+        return header_grants(request, &owners.own).map(Some);
     }
     Ok(None)
 }
@@ -117,20 +134,20 @@ pub(crate) fn requested(request: &Request, owner_id: &str) -> S3Result<Option<Ac
 /// What a bucket makes of a requested ACL.
 ///
 /// Observed: with ACLs off, full control for the bucket's owner is accepted and means nothing.
-pub(crate) fn settle(bucket: &Bucket, request: &Request) -> S3Result<Acl> {
-    let owner_id = canonical_id(&bucket.owner);
-    let Some(acl) = requested(request, &owner_id)? else { return Ok(Acl::default()) };
+pub(crate) fn settle(bucket: &Bucket, request: &Request, owners: &Owners) -> S3Result<Acl> {
+    let Some(acl) = requested(request, owners)? else { return Ok(Acl::default()) };
     if bucket.has_acls() {
         return Ok(acl);
     }
     let harmless = match request.header("x-amz-acl") {
         Some(name) => name == "bucket-owner-full-control",
-        None => acl.is_owners_only(&owner_id),
+        None => acl.is_owners_only(&owners.own),
     };
     if harmless { Ok(Acl::default()) } else { Err(S3Error::AclNotSupported.into()) }
 }
 
-fn canned_acl(name: &str, owner_id: &str) -> S3Result<Acl> {
+/// Source: S3 User Guide, "Canned ACL": those for the bucket's owner mean objects of others.
+fn canned_acl(name: &str, owners: &Owners) -> S3Result<Acl> {
     if !CANNED.contains(&name) {
         return Err(S3Error::argument("", "x-amz-acl", name).into());
     }
@@ -141,11 +158,16 @@ fn canned_acl(name: &str, owner_id: &str) -> S3Result<Acl> {
         "log-delivery-write" => &[(LOG_DELIVERY, "WRITE"), (LOG_DELIVERY, "READ_ACP")],
         _ => &[],
     };
-    let mut grants = Acl::default().effective(owner_id);
-    grants.extend(groups.iter().map(|(uri, permission)| Grant {
-        grantee: Grantee::Group((*uri).to_owned()),
-        permission: (*permission).to_owned(),
-    }));
+    let for_bucket = match name {
+        "bucket-owner-read" => Some("READ"),
+        "bucket-owner-full-control" => Some("FULL_CONTROL"),
+        _ => None,
+    };
+    let for_bucket = for_bucket.filter(|_| owners.own != owners.bucket);
+    let mut grants = Acl::default().effective(&owners.own);
+    let grant = |grantee, permission: &str| Grant { grantee, permission: permission.to_owned() };
+    grants.extend(for_bucket.map(|own| grant(Grantee::User(owners.bucket.clone()), own)));
+    grants.extend(groups.iter().map(|(uri, own)| grant(Grantee::Group((*uri).to_owned()), own)));
     Ok(Acl { grants: (grants.len() > 1).then_some(grants) })
 }
 
@@ -220,19 +242,24 @@ pub(crate) fn from_document(root: &Element, owner_id: &str) -> S3Result<Acl> {
     Ok(Acl { grants: Some(grants) })
 }
 
-/// Whether an ACL lets the caller do `action`. Never for the owner's own account, whose policies
-/// decide.
+/// Whether an ACL lets the caller do `action` to what `owner` has. Never for the owner's own
+/// account, whose policies decide.
 ///
 /// Source: S3 User Guide, "Mapping of ACL permissions and access policy permissions". Deleting is
 /// for the owners of bucket and object: no permission on an object holds it, and that to write to
 /// a bucket gives it to nobody else.
-pub(crate) fn grants(caller: &Caller, bucket: &Bucket, acl: &Acl, action: &str) -> bool {
+pub(crate) fn grants(
+    caller: &Caller,
+    bucket: &Bucket,
+    (owner, acl): (&AccountId, &Acl),
+    action: &str,
+) -> bool {
     if !bucket.has_acls() {
         return false;
     }
     let ignored = bucket.public_access.is_some_and(|block| block.ignore_acls) && acl.is_public();
     let account = caller.principal.account();
-    if ignored || account == Some(&bucket.owner) {
+    if ignored || account == Some(owner) {
         return false;
     }
     let needed = match action {
@@ -264,7 +291,8 @@ mod tests {
 
     fn asked(name: &str, value: &str) -> Result<Option<Acl>, String> {
         let request = Request::default().with_header(name, value);
-        requested(&request, OWNER).map_err(|error| format!("{error:?}"))
+        let owners = Owners { own: OWNER.to_owned(), bucket: "bucket's".to_owned() };
+        requested(&request, &owners).map_err(|error| format!("{error:?}"))
     }
 
     #[test]
@@ -272,6 +300,10 @@ mod tests {
         assert_eq!(asked("x-amz-acl", "private"), Ok(Some(Acl::default())));
         assert!(asked("x-amz-acl", "public-read").unwrap().unwrap().is_public());
         assert!(asked("x-amz-acl", "fake-acl").is_err());
+        for name in ["bucket-owner-read", "bucket-owner-full-control"] {
+            let shared = asked("x-amz-acl", name).unwrap().unwrap();
+            assert_eq!(shared.grants.iter().flatten().count(), 2, "{name}");
+        }
     }
 
     #[test]

@@ -55,6 +55,7 @@ impl<A: Api> Operation for Call<A> {
     }
 
     fn prepare(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<()> {
+        crate::encryption::refuse_choice(request, A::SPEC.name)?;
         // A body that streams is proven by its upload.
         if matches!(A::SPEC.body, BodyLimit::Buffered(_)) {
             crate::checksum::check_document(request)?;

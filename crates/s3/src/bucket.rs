@@ -103,8 +103,11 @@ pub(crate) struct ObjectLock {
 
 impl Bucket {
     /// Whether ACLs are on.
+    ///
+    /// Source: S3 User Guide, "Controlling ownership of objects": without ownership controls they
+    /// are, as in buckets that are older than these.
     pub(crate) fn has_acls(&self) -> bool {
-        self.ownership.is_some_and(|own| own != Ownership::BucketOwnerEnforced)
+        self.ownership != Some(Ownership::BucketOwnerEnforced)
     }
 
     /// The location as `GetBucketLocation` tells it; nothing for `us-east-1`.

@@ -255,10 +255,13 @@ pub(crate) enum Expected {
 }
 
 /// Reads the checksum headers of a request with a body.
+///
+/// Observed: those in the query of a presigned URL say nothing of the body, which was not known
+/// when it was signed.
 pub(crate) fn announced(request: &Request) -> S3Result<Option<Announced>> {
     let mut found = None;
     for algorithm in Algorithm::ALL {
-        if let Some(value) = request.header(&algorithm.header()) {
+        if let Some(value) = request.sent(&algorithm.header()) {
             if found.is_some() {
                 return Err(S3Error::request(
                     "Expecting a single x-amz-checksum- header. Multiple checksum Types are not \
@@ -272,21 +275,27 @@ pub(crate) fn announced(request: &Request) -> S3Result<Option<Announced>> {
             found = Some(Announced { algorithm, value: Expected::Header(value) });
         }
     }
-    if found.is_some() {
-        return Ok(found);
+    let trailer = request.sent("x-amz-trailer").unwrap_or_default().to_ascii_lowercase();
+    if let (None, Some(name)) = (&found, trailer.trim().strip_prefix(HEADER_PREFIX)) {
+        found = Some(Announced { algorithm: Algorithm::parse(name)?, value: Expected::Trailer });
     }
-    let trailer = request.header("x-amz-trailer").unwrap_or_default().to_ascii_lowercase();
-    if let Some(name) = trailer.trim().strip_prefix(HEADER_PREFIX) {
-        let algorithm = Algorithm::parse(name)?;
-        return Ok(Some(Announced { algorithm, value: Expected::Trailer }));
-    }
-    match request.header("x-amz-sdk-checksum-algorithm") {
-        Some(name) if request.content.is_none() => {
-            let algorithm = Algorithm::parse(&name)?;
-            Ok(Some(Announced { algorithm, value: Expected::Nothing }))
+    check_named(request, found.as_ref())?;
+    Ok(found)
+}
+
+/// Observed: an algorithm that is named comes with a checksum of that algorithm.
+fn check_named(request: &Request, found: Option<&Announced>) -> S3Result<()> {
+    let Some(name) = request.sent("x-amz-sdk-checksum-algorithm") else { return Ok(()) };
+    let named = Algorithm::parse(&name)?;
+    let text = match found {
+        Some(found) if found.algorithm == named => return Ok(()),
+        Some(_) => "Value for x-amz-sdk-checksum-algorithm header is invalid.",
+        None => {
+            "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or \
+             x-amz-trailer headers were found."
         }
-        _ => Ok(None),
-    }
+    };
+    Err(S3Error::request(text).into())
 }
 
 pub(crate) fn is_value(algorithm: Algorithm, text: &str) -> bool {
@@ -343,11 +352,23 @@ pub(crate) fn check_document(request: &Request) -> S3Result<()> {
     if hasher.finish() == value { Ok(()) } else { Err(mismatch(algorithm).into()) }
 }
 
+/// Whether a digest came with the body, or will come behind it.
+pub(crate) fn is_proved(request: &Request) -> S3Result<bool> {
+    Ok(announced(request)?.is_some() || request.header("content-md5").is_some())
+}
+
+/// The header that proves `content`, by the algorithm that an object has without one.
+pub(crate) fn header_of(content: &[u8]) -> (String, String) {
+    let algorithm = Algorithm::Crc64Nvme;
+    let mut hasher = Hasher::new(algorithm);
+    hasher.update(content);
+    (algorithm.header(), hasher.finish())
+}
+
 /// Refuses a document without any digest where S3 demands one.
 pub(crate) fn demand_digest(request: &Request) -> S3Result<()> {
-    let has = request.header("content-md5").is_some() || announced(request)?.is_some();
     // Calls that services make need no proof of transport.
-    if has || request.method.is_empty() {
+    if request.method.is_empty() || is_proved(request)? {
         return Ok(());
     }
     Err(S3Error::request(

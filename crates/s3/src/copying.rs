@@ -24,6 +24,7 @@ pub(crate) struct SourceName {
 
 impl SourceName {
     /// Source: S3 API Reference, "CopyObject": URL-encoded, with or without a leading slash.
+    /// Observed: a plus is a space.
     pub(crate) fn of(request: &Request) -> S3Result<Self> {
         let text = request.header(HEADER).unwrap_or_default();
         Self::parse(&text).ok_or_else(|| {
@@ -37,7 +38,8 @@ impl SourceName {
             Some((path, id)) => (path, Some(id)),
             None => (text, None),
         };
-        let path = wire::uri::decode(path.strip_prefix('/').unwrap_or(path))?;
+        let path = path.strip_prefix('/').unwrap_or(path).replace('+', " ");
+        let path = wire::uri::decode(&path)?;
         let (bucket, key) = path.split_once('/')?;
         if bucket.is_empty() || key.is_empty() {
             return None;
@@ -154,7 +156,8 @@ mod tests {
             ("b/k", Some(("b", "k", None))),
             ("/b/a%20b/%E3%81%82", Some(("b", "a b/あ", None))),
             ("b/k?versionId=null", Some(("b", "k", Some("null")))),
-            ("b/a+b", Some(("b", "a+b", None))),
+            ("b/a+b", Some(("b", "a b", None))),
+            ("b/a%2Bb", Some(("b", "a+b", None))),
             ("b", None),
             ("b/", None),
             ("/", None),

@@ -73,6 +73,23 @@ pub(crate) fn presented(request: &Request, headers: &str) -> S3Result<Option<Cus
     Ok(Some(CustomerKey { key: SecretBytes::new(bytes), md5 }))
 }
 
+/// Refuses a customer's key together with another way to encrypt.
+///
+/// Observed: the wording. Assumed: the header that names a KMS key contradicts it, too.
+pub(crate) fn refuse_second(request: &Request) -> S3Result<()> {
+    let presents = ["algorithm", "key", "key-md5"]
+        .iter()
+        .any(|part| request.header(&format!("{TARGET}-{part}")).is_some());
+    for name in ["x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id"] {
+        if let Some(value) = request.header(name).filter(|_| presents) {
+            let message = "Server Side Encryption with Customer provided key is incompatible with \
+                           the encryption method specified";
+            return Err(S3Error::argument(message, name, value).into());
+        }
+    }
+    Ok(())
+}
+
 /// The presented key, if it is the one that wrote the object.
 pub(crate) fn recognised(
     request: &Request,

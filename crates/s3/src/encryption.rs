@@ -174,6 +174,7 @@ pub(crate) fn begin(
     bucket: &Bucket,
     key: &str,
 ) -> S3Result<(Envelope, Arc<SecretBytes>)> {
+    customer_key::refuse_second(request)?;
     if let Some(customer) = customer_key::presented(request, customer_key::TARGET)? {
         if bucket.encryption.blocks_customer_keys {
             return Err(customer_key::blocked(ctx, bucket, key).into());
@@ -224,8 +225,8 @@ impl Envelope {
 }
 
 /// Source: S3 User Guide, "Specifying server-side encryption with AWS KMS": the request's headers
-/// decide, then the bucket's default; `aws:kms` without a key takes the default's key, or the
-/// managed one.
+/// decide, then the bucket's default. S3 API Reference, "PutObject": `aws:kms` in a header and no
+/// key is the managed one, whatever the default's is.
 fn wish(request: &Request, default: &BucketEncryption) -> S3Result<Wish> {
     let key_id = request.header("x-amz-server-side-encryption-aws-kms-key-id");
     let bucket_key = request
@@ -262,10 +263,9 @@ fn wish(request: &Request, default: &BucketEncryption) -> S3Result<Wish> {
         }
         return Ok(Wish { scheme, key_id: None, bucket_key: false });
     }
-    let inherited = default.key_id.clone().filter(|_| default.scheme.uses_kms());
     // Source: S3 User Guide, "Using dual-layer server-side encryption": no bucket keys.
     let bucket_key = bucket_key && scheme == Scheme::Kms;
-    Ok(Wish { scheme, key_id: key_id.or(inherited), bucket_key })
+    Ok(Wish { scheme, key_id, bucket_key })
 }
 
 /// The encryption context: the caller's pairs and the ARN of the object, or of the bucket with a
@@ -296,10 +296,15 @@ fn context(
     Ok(context)
 }
 
-/// Refuses encryption headers on reads, where they mean nothing.
-pub(crate) fn refuse_on_read(request: &Request) -> S3Result<()> {
+/// The operations that choose how an object is encrypted.
+const CHOOSING: [&str; 4] = ["PutObject", "PostObject", "CopyObject", "CreateMultipartUpload"];
+
+/// Refuses the header that chooses the encryption where nothing is chosen.
+///
+/// Observed: also on a list of keys, wording and elements.
+pub(crate) fn refuse_choice(request: &Request, operation: &str) -> S3Result<()> {
     let name = "x-amz-server-side-encryption";
-    match request.header(name) {
+    match request.header(name).filter(|_| !CHOOSING.contains(&operation)) {
         None => Ok(()),
         Some(value) => {
             let message =
@@ -339,7 +344,7 @@ mod tests {
         assert_eq!(wished(&[], &plain), Ok(s3.clone()));
         assert_eq!(wished(&[(SSE, "aws:kms")], &plain), Ok(kms(None, false)));
         assert_eq!(wished(&[], &default), Ok(kms(Some("bucket's"), true)));
-        assert_eq!(wished(&[(SSE, "aws:kms")], &default), Ok(kms(Some("bucket's"), true)));
+        assert_eq!(wished(&[(SSE, "aws:kms")], &default), Ok(kms(None, true)));
         assert_eq!(wished(&[(SSE, "AES256")], &default), Ok(s3));
         let own = [(SSE, "aws:kms"), (KEY_ID, "own"), (BUCKET_KEY, "false")];
         assert_eq!(wished(&own, &default), Ok(kms(Some("own"), false)));

@@ -50,6 +50,7 @@ mod listing;
 mod lock;
 mod object;
 mod ops;
+mod owning;
 mod preconditions;
 mod range;
 mod request;

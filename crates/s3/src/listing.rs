@@ -76,6 +76,8 @@ pub(crate) fn query(request: &Request, max: &str, after: &str) -> S3Result<Query
 pub(crate) enum Begin {
     /// Behind all rows of the query's `after`; at the start if that is empty.
     BehindName,
+    /// At the first row of the query's `after`.
+    AtName,
     /// Behind one row.
     BehindRow(Vec<u8>),
 }
@@ -94,6 +96,7 @@ pub(crate) fn scan<T: Serialize + DeserializeOwned>(
             [key_prefix([bucket], prefix.as_bytes()), vec![ABOVE]].concat()
         }
         (Start::Begin, Begin::BehindRow(row)) => [row.as_slice(), &[0]].concat(),
+        (Start::Begin, Begin::AtName) => rows_of(bucket, &query.after),
         (Start::Begin, Begin::BehindName) if query.after.is_empty() => Vec::new(),
         (Start::Begin, Begin::BehindName) => {
             [rows_of(bucket, &query.after).as_slice(), &BEHIND_VERSIONS].concat()

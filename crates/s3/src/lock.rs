@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use types::{DAY_MS, Timestamp};
 
 use crate::bucket::Bucket;
+use crate::checksum;
 use crate::error::{S3Error, S3Result};
 use crate::request::Request;
 
@@ -115,6 +116,21 @@ impl Lock {
         Ok(Self { retention, hold })
     }
 
+    /// Errors when it locks bytes that came without proof; `what` names the request.
+    ///
+    /// Observed: the wording, also of parts.
+    pub(crate) fn demand_proof(&self, request: &Request, what: &str) -> S3Result<()> {
+        let locks = self.retention.is_some() || self.hold.is_some();
+        if !locks || checksum::is_proved(request)? {
+            return Ok(());
+        }
+        Err(S3Error::request(format!(
+            "Content-MD5 OR x-amz-checksum- HTTP header is required for Put {what} requests with \
+             Object Lock parameters"
+        ))
+        .into())
+    }
+
     /// The headers that tell it.
     pub(crate) fn headers(&self) -> Vec<(String, String)> {
         let mut headers = Vec::new();
@@ -141,8 +157,8 @@ impl Lock {
         }
     }
 
-    /// Whether the retention may become `new`: longer always, weaker only by those who may bypass
-    /// governance.
+    /// Whether the retention may become `new`: longer always, another mode or weaker only by those
+    /// who may bypass governance.
     pub(crate) fn check_change(
         &self,
         new: Option<Retention>,
@@ -151,8 +167,8 @@ impl Lock {
     ) -> S3Result<()> {
         let Some(old) = self.retention.filter(|old| old.until > now) else { return Ok(()) };
         let stronger = new.is_some_and(|new| {
-            let keeps_mode = new.mode == old.mode || new.mode == Mode::Compliance;
-            new.until >= old.until && keeps_mode
+            // The other mode takes the bypass from those who have it, or gives it to them.
+            new.until >= old.until && new.mode == old.mode
         });
         if stronger || (old.mode == Mode::Governance && bypass) {
             Ok(())
@@ -248,7 +264,8 @@ mod tests {
         let to = |mode, until| lock(mode, until).retention;
         for (old, new, bypass, want) in [
             (lock(Mode::Governance, 2_000), to(Mode::Governance, 3_000), false, true),
-            (lock(Mode::Governance, 2_000), to(Mode::Compliance, 2_000), false, true),
+            (lock(Mode::Governance, 2_000), to(Mode::Compliance, 2_000), false, false),
+            (lock(Mode::Governance, 2_000), to(Mode::Compliance, 2_000), true, true),
             (lock(Mode::Governance, 2_000), to(Mode::Governance, 1_500), false, false),
             (lock(Mode::Governance, 2_000), None, true, true),
             (lock(Mode::Compliance, 2_000), to(Mode::Compliance, 3_000), false, true),

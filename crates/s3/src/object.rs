@@ -15,6 +15,7 @@ use crate::encryption::Envelope;
 use crate::error::{S3Error, S3Result};
 use crate::lock::Lock;
 use crate::ops::multipart;
+use crate::owning;
 
 /// Source: S3 User Guide, "Naming Amazon S3 objects".
 pub(crate) const KEY_BYTES_MAX: usize = 1_024;
@@ -77,8 +78,9 @@ impl Version {
         self.stored.is_none()
     }
 
-    pub(crate) fn owner_id(&self) -> String {
-        canonical_id(&self.owner)
+    /// The canonical id of its owner.
+    pub(crate) fn owner_id(&self, bucket: &Bucket) -> String {
+        canonical_id(owning::of_version(bucket, self))
     }
 
     /// What is stored; a delete marker refuses every method but DELETE.
@@ -174,24 +176,26 @@ pub(crate) fn expect(
     }
 }
 
-/// Puts a version on top of a key by the bucket's versioning; gives its id, `None` where versions
-/// have none.
+/// Puts a version of `owner` on top of a key by the bucket's versioning.
 pub(crate) fn push(
     ctx: &mut Ctx<'_>,
     bucket: &Bucket,
     object: &str,
+    owner: AccountId,
     stored: Option<Stored>,
 ) -> S3Result<Version> {
+    // Twice as long as ids need, so that recorded seeds give the same run as ever.
     let random: [u8; 16] = ctx.entropy().bytes()?;
+    let random = random.first_chunk().copied().unwrap_or_default();
     let modified = ctx.now();
-    let owner = bucket.owner.clone();
     let tx = ctx.tx_mut();
     multipart::touch(tx, &bucket.name, object)?;
     let top = newest(tx, &bucket.name, object)?.map_or(0, |version| version.order);
+    let next = top.saturating_add(1);
     let (id, order) = match bucket.versioning {
         Versioning::Unset => (NULL.to_owned(), 1),
-        Versioning::Enabled => (make_id(top.saturating_add(1), random), top.saturating_add(1)),
-        Versioning::Suspended => (NULL.to_owned(), top.saturating_add(1)),
+        Versioning::Enabled => (make_id(&bucket.name, object, next, random), next),
+        Versioning::Suspended => (NULL.to_owned(), next),
     };
     if bucket.versioning != Versioning::Enabled {
         if let Some(old) = null_version(tx, &bucket.name, object)? {
@@ -233,25 +237,37 @@ pub(crate) fn erase(
     VERSIONS.delete(tx, row_key(bucket, object, version.order))
 }
 
-/// A version id: 24 bytes in 32 URL-safe characters, of which the first eight tell the place.
-fn make_id(order: u64, random: [u8; 16]) -> String {
-    // Ids must not look alike: the place is mixed with the random rest.
-    let mut bytes = order.to_be_bytes().to_vec();
-    for (byte, mask) in bytes.iter_mut().zip(random) {
-        *byte ^= mask;
-    }
-    bytes.extend_from_slice(&random);
-    URL_SAFE_NO_PAD.encode(bytes)
+/// A version id: 24 bytes in 32 URL-safe characters. The first eight tell the place, mixed with the
+/// random next eight, so that ids do not look alike; the last eight recognise an id that was made
+/// for the key, also when its version is gone.
+fn make_id(bucket: &str, object: &str, order: u64, random: [u8; 8]) -> String {
+    let place = (order ^ u64::from_be_bytes(random)).to_be_bytes();
+    let print = fingerprint(bucket, object, place, random);
+    URL_SAFE_NO_PAD.encode([place, random, print].concat())
 }
 
-fn order_of_id(id: &str) -> Option<u64> {
-    let bytes: [u8; 24] = URL_SAFE_NO_PAD.decode(id).ok()?.try_into().ok()?;
-    let (place, random) = bytes.split_at_checked(8)?;
-    let mut order = [0; 8];
-    for (to, (byte, mask)) in order.iter_mut().zip(place.iter().zip(random)) {
-        *to = byte ^ mask;
-    }
-    Some(u64::from_be_bytes(order))
+fn fingerprint(bucket: &str, object: &str, place: [u8; 8], random: [u8; 8]) -> [u8; 8] {
+    let text = key([bucket.as_bytes(), object.as_bytes(), &place, &random]);
+    keys::sha256(&text).first_chunk().copied().unwrap_or_default()
+}
+
+fn parts_of_id(id: &str) -> Option<[[u8; 8]; 3]> {
+    let bytes = URL_SAFE_NO_PAD.decode(id).ok()?;
+    let (parts, rest) = bytes.as_chunks::<8>();
+    rest.is_empty().then(|| parts.try_into().ok()).flatten()
+}
+
+/// The place of a version, be it there or not.
+pub(crate) fn order_of_id(id: &str) -> Option<u64> {
+    let [place, random, _] = parts_of_id(id)?;
+    Some(u64::from_be_bytes(place) ^ u64::from_be_bytes(random))
+}
+
+/// Whether a version of the key ever had this id. The null version may have been there always.
+pub(crate) fn was_made(bucket: &str, object: &str, id: &str) -> bool {
+    let made =
+        |[place, random, print]: [[u8; 8]; 3]| fingerprint(bucket, object, place, random) == print;
+    id == NULL || parts_of_id(id).is_some_and(made)
 }
 
 /// What `x-amz-version-id` says: nothing in a bucket that never had versioning.
@@ -270,9 +286,12 @@ mod tests {
 
     #[test]
     fn a_version_id_has_32_characters_and_leads_to_its_place() {
-        let id = make_id(7, [0xa5; 16]);
+        let id = make_id("b", "k", 7, [0xa5; 8]);
         assert_eq!(id.len(), 32);
         assert_eq!(order_of_id(&id), Some(7));
+        assert!(was_made("b", "k", &id) && was_made("b", "k", NULL));
+        assert!(!was_made("b", "other", &id));
+        assert!(!was_made("b", "k", "HPniJFCxqTsMuIH9KX8K8wEjNUgmABCD"));
         assert_eq!(order_of_id("null"), None);
         assert!(order_of_id("HPniJFCxqTsMuIH9KX8K8wEjNUgmABCD").is_some());
         assert_eq!(order_of_id("too-short"), None);

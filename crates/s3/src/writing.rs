@@ -1,16 +1,18 @@
 //! What every operation that writes an object reads from its request.
 
 use gateway::{Access, Ctx, Failure};
+use policy::Principal;
+use types::AccountId;
 
-use crate::access;
-use crate::acl;
-use crate::bucket::{Bucket, canonical_id};
+use crate::acl::{self, Owners};
+use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
 use crate::lock::Lock;
 use crate::object::{METADATA_BYTES_MAX, Stored, Version, quoted, shown_id};
 use crate::request::Request;
 use crate::tags;
 use crate::upload::Stowed;
+use crate::{access, owning};
 
 /// Source: S3 API Reference, "PutObject".
 const STORAGE_CLASSES: [&str; 9] = [
@@ -45,12 +47,14 @@ pub(crate) struct Attributes {
     pub(crate) storage_class: String,
     pub(crate) acl: acl::Acl,
     pub(crate) lock: Lock,
+    pub(crate) owner: AccountId,
 }
 
 impl Attributes {
     /// Reads them all; errors as S3 does for the first that is wrong.
     pub(crate) fn of(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Self> {
-        let acl = acl::settle(bucket, request)?;
+        let owner = owning::of_write(ctx, request, bucket);
+        let acl = acl::settle(bucket, request, &Owners::of(bucket, &owner))?;
         if acl.is_public() && bucket.public_access.is_some_and(|block| block.block_acls) {
             let resource = format!("{}/{}", bucket.name, request.key);
             return Err(acl::blocked(ctx, &resource, "s3:PutObject").into());
@@ -66,6 +70,7 @@ impl Attributes {
             storage_class: storage_class(request)?,
             acl,
             lock: Lock::of_write(request, bucket, ctx.now())?,
+            owner,
         })
     }
 
@@ -142,12 +147,30 @@ pub(crate) fn needs(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
             needs.push(access::on_path(ctx, &bucket, request, action));
         }
     }
-    // The bucket owner's full control is no ACL of its own where ACLs are off.
-    let acl = acl::requested(request, &canonical_id(&bucket.owner)).ok().flatten();
-    if bucket.has_acls() && acl.is_some() {
-        needs.push(access::on_path(ctx, &bucket, request, "s3:PutObjectAcl"));
-    }
+    needs.extend(needs_acl(ctx, &bucket, request));
     Ok(needs)
+}
+
+/// The right to set the ACL that comes with a write. With ACLs off, the bucket owner's full control
+/// is none.
+///
+/// Source: CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail", and S3 User Guide,
+/// "Bucket policy examples": who must hand over what it writes is allowed `s3:PutObject` alone. S3
+/// API Reference, "PutObject": an ACL needs `s3:PutObjectAcl`. So a service needs nothing more, and
+/// an account allows its own principals what they give away.
+fn needs_acl(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request) -> Option<Access> {
+    let owners = Owners::of(bucket, &bucket.owner);
+    let acl = acl::requested(request, &owners).ok().flatten();
+    let is_service = matches!(ctx.caller().principal, Principal::Service { .. });
+    if !bucket.has_acls() || acl.is_none() || is_service {
+        return None;
+    }
+    let mut access = access::on_path(ctx, bucket, request, "s3:PutObjectAcl");
+    access.granted = access::may(ctx, bucket, "s3:PutObject");
+    if let Some(writer) = ctx.caller().principal.account() {
+        owning::hand_to(ctx, bucket, writer, &mut access);
+    }
+    Some(access)
 }
 
 /// The headers that tell what was written.

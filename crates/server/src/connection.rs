@@ -15,7 +15,8 @@ use bytes::Bytes;
 use gateway::{
     Answer, AnswerBody, Begun, BodyGate, BodyLimit, Gateway, Received, Upload, WireError,
 };
-use http::{Method, Request, Response};
+use http::header::{CONNECTION, EXPECT};
+use http::{HeaderValue, Method, Request, Response};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
@@ -65,6 +66,9 @@ pub(crate) async fn answer(
     request: Request<Incoming>,
 ) -> Response<OutBody> {
     let (parts, body) = request.into_parts();
+    // hyper sends no `100 Continue` where no body follows. Old clients wait for it all the same and
+    // may lose count of the answers, so that this is the last one on the connection.
+    let is_last = parts.headers.contains_key(EXPECT) && body.is_end_stream();
     let is_head = parts.method == Method::HEAD;
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
     let head = Head {
@@ -94,7 +98,11 @@ pub(crate) async fn answer(
         },
         Err(answer) => *answer,
     };
-    render(answer, is_head, &peer.lane)
+    let mut response = render(answer, is_head, &peer.lane);
+    if is_last {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 async fn buffered(

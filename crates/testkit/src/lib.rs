@@ -217,6 +217,23 @@ impl Kit {
         self.send_raw(method, target, &all, body)
     }
 
+    /// A signed S3 request by the root user that does not say how long its body is.
+    pub fn without_length(
+        &self,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answered {
+        let (hash, now) = (payload_hash(body), self.clock.now());
+        let signature =
+            sign_header(method, HOST, target, headers, &hash, &self.root, REGION, "s3", now);
+        let signature = signature.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let all: Vec<_> = headers.iter().copied().chain(signature).collect();
+        let head = raw_head(method, target, &all);
+        self.answer(head, &Bytes::copy_from_slice(body))
+    }
+
     /// A request just as it is, signed or not.
     pub fn send_raw(
         &self,
@@ -225,20 +242,8 @@ impl Kit {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Answered {
-        let mut map = HeaderMap::new();
-        map.insert("host", HeaderValue::from_static(HOST));
-        map.insert("content-length", HeaderValue::from(body.len()));
-        for (name, value) in headers {
-            let name = HeaderName::from_bytes(name.as_bytes()).expect("a header's name");
-            map.append(name, HeaderValue::from_str(value).expect("a header's value"));
-        }
-        let head = Head {
-            method: Method::from_bytes(method.as_bytes()).expect("a method"),
-            target: target.to_owned(),
-            headers: map,
-            secure: false,
-            peer: [192, 0, 2, 1].into(),
-        };
+        let mut head = raw_head(method, target, headers);
+        head.headers.insert("content-length", HeaderValue::from(body.len()));
         self.answer(head, &Bytes::copy_from_slice(body))
     }
 
@@ -311,6 +316,23 @@ impl Kit {
             secret: made.element("SecretAccessKey"),
             session_token: None,
         }
+    }
+}
+
+/// A head with these headers and a host.
+fn raw_head(method: &str, target: &str, headers: &[(&str, &str)]) -> Head {
+    let mut map = HeaderMap::new();
+    map.insert("host", HeaderValue::from_static(HOST));
+    for (name, value) in headers {
+        let name = HeaderName::from_bytes(name.as_bytes()).expect("a header's name");
+        map.append(name, HeaderValue::from_str(value).expect("a header's value"));
+    }
+    Head {
+        method: Method::from_bytes(method.as_bytes()).expect("a method"),
+        target: target.to_owned(),
+        headers: map,
+        secure: false,
+        peer: [192, 0, 2, 1].into(),
     }
 }
 

@@ -152,3 +152,52 @@ fn the_history_needs_no_trail() {
     assert_eq!(scene.lookup("EventName", "NoSuchCall").len(), 0);
     assert_eq!(scene.lookup("ResourceName", BUCKET).len(), 2);
 }
+
+/// A bucket that locks what it takes takes no bytes without proof: log files and digests have it.
+#[test]
+fn a_bucket_with_default_retention_is_delivered_into() {
+    let scene = Scene::with_bucket();
+    let versioning = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+    scene.s3("PUT", &format!("/{BUCKET}?versioning"), versioning.as_bytes()).ok();
+    let lock = "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule>\
+                <DefaultRetention><Mode>COMPLIANCE</Mode><Days>365</Days></DefaultRetention>\
+                </Rule></ObjectLockConfiguration>";
+    scene.s3_checked("PUT", &format!("/{BUCKET}?object-lock"), lock.as_bytes()).ok();
+    scene.put_bucket_policy(TRAIL_ARN);
+    scene.create_trail(Some(&scene.key_arn)).ok();
+    scene.start_logging();
+    scene.kit.json("TrentService.ListKeys", &json!({})).ok();
+    scene.pass_minutes(120);
+    assert!(scene.delivered().iter().any(|record| record["eventName"] == "ListKeys"));
+    assert_eq!(scene.verify(), Vec::<String>::new());
+    for folder in ["CloudTrail/", "CloudTrail-Digest/"] {
+        let files = scene.list(&format!("AWSLogs/111122223333/{folder}"));
+        let file = scene.get(files.first().unwrap());
+        assert_eq!(file.header("x-amz-object-lock-mode"), "COMPLIANCE", "{folder}");
+        let target = format!("/{BUCKET}/{}", wire::uri::encode_path(files.first().unwrap()));
+        let target = format!("{target}?versionId={}", file.header("x-amz-version-id"));
+        assert_eq!(scene.s3("DELETE", &target, b"").status, 403);
+    }
+}
+
+/// The documented bucket policy is enough, be ACLs on from the start or turned on later.
+#[test]
+fn a_bucket_with_acls_is_delivered_into() {
+    for ownership in ["BucketOwnerPreferred", "ObjectWriter", ""] {
+        let scene = Scene::with_trail();
+        scene.start_logging();
+        scene.pass_minutes(10);
+        let rule = format!("<Rule><ObjectOwnership>{ownership}</ObjectOwnership></Rule>");
+        let controls = format!("<OwnershipControls>{rule}</OwnershipControls>");
+        let target = format!("/{BUCKET}?ownershipControls");
+        let method = if ownership.is_empty() { "DELETE" } else { "PUT" };
+        scene.s3(method, &target, controls.as_bytes());
+        scene.kit.json("TrentService.ListKeys", &json!({})).ok();
+        scene.pass_minutes(10);
+        let delivered = scene.delivered();
+        let found = delivered.iter().any(|record| record["eventName"] == "ListKeys");
+        assert!(found, "{ownership}: {}", scene.status());
+        scene.trail("DeleteTrail", &json!({"Name": crate::scene::TRAIL})).ok();
+        scene.create_trail(None).ok();
+    }
+}

@@ -107,11 +107,11 @@ impl Scene {
         self.trail("LookupEvents", &ask).ok().json()["Events"].as_array().unwrap().clone()
     }
 
-    fn s3(&self, method: &str, target: &str, body: &[u8]) -> Answered {
+    pub(crate) fn s3(&self, method: &str, target: &str, body: &[u8]) -> Answered {
         self.kit.s3(S3Request { method, target, headers: &[], body })
     }
 
-    fn s3_checked(&self, method: &str, target: &str, body: &[u8]) -> Answered {
+    pub(crate) fn s3_checked(&self, method: &str, target: &str, body: &[u8]) -> Answered {
         use base64::Engine;
         let md5 = base64::engine::general_purpose::STANDARD.encode(keys::md5(body));
         self.kit.s3(S3Request { method, target, headers: &[("content-md5", &md5)], body })

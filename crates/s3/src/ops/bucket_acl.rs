@@ -2,7 +2,7 @@
 
 use gateway::{Ctx, Spec};
 
-use crate::acl;
+use crate::acl::{self, Owners};
 use crate::api::Api;
 use crate::bucket::{self, Bucket, canonical_id};
 use crate::error::{S3Error, S3Result};
@@ -35,7 +35,8 @@ impl Api for PutBucketAcl {
 
     fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
         let mut bucket = bucket::load(ctx, &request.bucket)?;
-        bucket.acl = put_acl(ctx, request, &bucket, Self::ACTION)?;
+        let owners = Owners::of(&bucket, &bucket.owner);
+        bucket.acl = put_acl(ctx, request, (&bucket, &owners), Self::ACTION)?;
         bucket.save(ctx)?;
         Ok(Response::ok())
     }
@@ -47,22 +48,21 @@ impl Api for PutBucketAcl {
 pub(crate) fn put_acl(
     ctx: &Ctx<'_>,
     request: &Request,
-    bucket: &Bucket,
+    (bucket, owners): (&Bucket, &Owners),
     action: &str,
 ) -> S3Result<acl::Acl> {
-    let owner_id = canonical_id(&bucket.owner);
-    let in_headers = acl::requested(request, &owner_id)?;
+    let in_headers = acl::requested(request, owners)?;
     let acl = match (in_headers.is_some(), request.body.is_empty()) {
         (true, false) => {
             return Err(S3Error::UnexpectedContent.into());
         }
-        (true, true) => acl::settle(bucket, request)?,
+        (true, true) => acl::settle(bucket, request, owners)?,
         (false, true) => return Err(S3Error::MissingSecurityHeader { name: "x-amz-acl" }.into()),
         (false, false) => {
             let root = xml::read(&request.body, "AccessControlPolicy")
                 .map_err(|_| S3Error::MalformedAcl)?;
-            let acl = acl::from_document(&root, &owner_id)?;
-            if !bucket.has_acls() && !acl.is_owners_only(&owner_id) {
+            let acl = acl::from_document(&root, &owners.own)?;
+            if !bucket.has_acls() && !acl.is_owners_only(&owners.own) {
                 return Err(S3Error::AclNotSupported.into());
             }
             acl

@@ -88,8 +88,9 @@ impl Api for CopyObject {
         let upload = request.upload.take();
         let upload = upload.ok_or_else(|| StoreError::engine("a copy without its bytes"))?;
         let bytes = upload.stow(ctx)?;
+        let owner = attributes.owner.clone();
         let stored = attributes.with_bytes(bytes);
-        let version = object::push(ctx, &bucket, &key, Some(stored))?;
+        let version = object::push(ctx, &bucket, &key, owner, Some(stored))?;
         let mut xml = Xml::result("CopyObjectResult");
         if let Some(stored) = &version.stored {
             xml.text("LastModified", version.modified.iso_ms());

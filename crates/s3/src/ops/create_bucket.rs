@@ -156,9 +156,14 @@ fn check_location(region: &Region, location: Option<&str>) -> S3Result<()> {
     .into())
 }
 
+/// Observed: a private ACL turns ACLs on where nothing is said of ownership.
 fn ownership(request: &Request) -> S3Result<Ownership> {
     let header = "x-amz-object-ownership";
-    let Some(text) = request.header(header) else { return Ok(Ownership::BucketOwnerEnforced) };
+    let Some(text) = request.header(header) else {
+        let private = request.header("x-amz-acl").as_deref() == Some("private");
+        let with_acls = Ownership::BucketOwnerPreferred;
+        return Ok(if private { with_acls } else { Ownership::BucketOwnerEnforced });
+    };
     Ownership::parse(&text).ok_or_else(|| {
         let message = format!("Invalid x-amz-object-ownership header: {text}");
         S3Error::argument(message, header, text).into()
@@ -173,7 +178,8 @@ fn new_bucket(
 ) -> S3Result<Bucket> {
     let owner = ctx.account().clone();
     let owner_id = canonical_id(&owner);
-    let asked = acl::requested(request, &owner_id)?;
+    let owners = acl::Owners { own: owner_id.clone(), bucket: owner_id.clone() };
+    let asked = acl::requested(request, &owners)?;
     let enforced = ownership == Ownership::BucketOwnerEnforced;
     if enforced && asked.as_ref().is_some_and(|acl| !acl.is_owners_only(&owner_id)) {
         let text = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting";

@@ -36,13 +36,15 @@ impl Api for DeleteObject {
     fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
         let bucket = bucket::load(ctx, &request.bucket)?;
         writing::refuse_unserved(request)?;
+        preconditions::check_delete(request, || {
+            object::newest(ctx.tx(), &bucket.name, &request.key)
+        })?;
         if let Some(id) = request.version_id().filter(|_| request.listed) {
             expect_version(ctx, &bucket, &request.key, id)?;
         }
         let target = Target {
             key: request.key.clone(),
             version_id: request.version_id().map(str::to_owned),
-            if_match: request.header("if-match"),
             bypass: lock::bypass(request, &bucket)?,
         };
         let deleted = delete(ctx, &bucket, &target)?;
@@ -67,6 +69,10 @@ fn needs_of(
     };
     let right = |action| access::right_to_version(ctx, bucket, request, action, found.as_ref());
     let mut needs = vec![right(action)];
+    // Source: S3 User Guide, "Enforce conditional deletes": an ETag needs the right to read.
+    if preconditions::asks_etag(request) {
+        needs.push(right("s3:GetObject"));
+    }
     if lock::wants_bypass(request) && bucket.object_lock.is_some() {
         needs.push(right("s3:BypassGovernanceRetention"));
     }
@@ -78,7 +84,6 @@ fn needs_of(
 struct Target {
     key: String,
     version_id: Option<String>,
-    if_match: Option<String>,
     bypass: bool,
 }
 
@@ -94,7 +99,6 @@ fn delete(ctx: &mut Ctx<'_>, bucket: &Bucket, target: &Target) -> S3Result<Delet
     let (name, key) = (bucket.name.as_str(), target.key.as_str());
     let Some(id) = &target.version_id else {
         let newest = object::newest(ctx.tx(), name, key)?;
-        preconditions::check_delete(target.if_match.as_deref(), newest.as_ref())?;
         return match (bucket.versioning, newest) {
             (Versioning::Unset, None) => Ok(Deleted { is_marker: false, version_id: None }),
             (Versioning::Unset, Some(version)) => {
@@ -102,13 +106,12 @@ fn delete(ctx: &mut Ctx<'_>, bucket: &Bucket, target: &Target) -> S3Result<Delet
                 Ok(Deleted { is_marker: false, version_id: None })
             }
             (Versioning::Enabled | Versioning::Suspended, _) => {
-                let marker = object::push(ctx, bucket, key, None)?;
+                let marker = object::push(ctx, bucket, key, bucket.owner.clone(), None)?;
                 Ok(Deleted { is_marker: true, version_id: Some(marker.id) })
             }
         };
     };
     let found = object::by_id(ctx.tx(), name, key, id)?;
-    preconditions::check_delete(target.if_match.as_deref(), found.as_ref())?;
     let is_marker = match &found {
         None => false,
         Some(version) => {
@@ -122,10 +125,11 @@ fn delete(ctx: &mut Ctx<'_>, bucket: &Bucket, target: &Target) -> S3Result<Delet
     Ok(Deleted { is_marker, version_id: Some(id.clone()) })
 }
 
-/// Observed: in a list of keys, a version that is not there is an error.
+/// Observed: in a list of keys, a version that never was is an error; one that was deleted is not.
 fn expect_version(ctx: &Ctx<'_>, bucket: &Bucket, key: &str, id: &str) -> S3Result<()> {
     match object::by_id(ctx.tx(), &bucket.name, key, id)? {
         Some(_) => Ok(()),
+        None if object::was_made(&bucket.name, key, id) => Ok(()),
         None => Err(S3Error::NoSuchVersion { key: key.to_owned(), version: id.to_owned() }.into()),
     }
 }

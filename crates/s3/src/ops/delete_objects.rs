@@ -19,6 +19,12 @@ const KEYS_MAX: usize = 1_000;
 /// Keys of 1,024 bytes, each of which may be escaped to six times that.
 const DOCUMENT_BYTES_MAX: usize = 8 << 20;
 
+/// Conditions on a key, and the headers of `DeleteObject` that they stand for.
+const CONDITIONS: [(&str, &str); 3] = [
+    ("ETag", "if-match"),
+    ("LastModifiedTime", "x-amz-if-match-last-modified-time"),
+    ("Size", "x-amz-if-match-size"),
+];
 /// Headers of the request that matter for each of its keys.
 const SHARED_HEADERS: [&str; 4] =
     ["host", "x-amz-bypass-governance-retention", "x-amz-content-sha256", "x-amz-mfa"];
@@ -70,7 +76,7 @@ impl Api for DeleteObjects {
 struct Target {
     key: String,
     version_id: Option<String>,
-    if_match: Option<String>,
+    conditions: Vec<(&'static str, String)>,
 }
 
 impl Target {
@@ -83,8 +89,8 @@ impl Target {
                 one = one.with_header(name, &value);
             }
         }
-        if let Some(etag) = &self.if_match {
-            one = one.with_header("if-match", etag);
+        for (header, value) in &self.conditions {
+            one = one.with_header(header, value);
         }
         match &self.version_id {
             Some(id) => one.with_query("versionId", id),
@@ -107,8 +113,11 @@ fn wish(request: &Request) -> S3Result<Wish> {
         let key = key.ok_or(S3Error::MalformedXml)?.to_owned();
         let version_id = object.text_of("VersionId").filter(|id| !id.is_empty());
         let version_id = version_id.map(str::to_owned);
-        let if_match = object.text_of("ETag").map(str::to_owned);
-        targets.push(Target { key, version_id, if_match });
+        let condition = |(element, header): &(&str, &'static str)| {
+            Some((*header, object.text_of(element)?.to_owned()))
+        };
+        let conditions = CONDITIONS.iter().filter_map(condition).collect();
+        targets.push(Target { key, version_id, conditions });
     }
     if targets.is_empty() || targets.len() > KEYS_MAX {
         return Err(S3Error::MalformedXml.into());

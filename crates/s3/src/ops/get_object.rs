@@ -10,7 +10,7 @@ use crate::api::Api;
 use crate::body::{self, Reader, frames_aad};
 use crate::bucket::{self, Bucket};
 use crate::customer_key;
-use crate::encryption::{self, Scheme};
+use crate::encryption::Scheme;
 use crate::error::{S3Error, S3Result};
 use crate::object::{self, Stored, Version, quoted, shown_id};
 use crate::preconditions::{self, Side};
@@ -111,9 +111,6 @@ impl Found {
             None => object::expect(ctx, &bucket, &request.key, request.version_id())?,
         };
         let stored = version.content(method)?.clone();
-        if stored.envelope.scheme != Scheme::S3 {
-            encryption::refuse_on_read(request)?;
-        }
         let etag = stored.etag.clone();
         preconditions::check_read(request, Side::Read, &etag, version.modified, ctx.now())?;
         let whole = 0..stored.size;

@@ -8,7 +8,7 @@ use gateway::{Ctx, Scope, Spec};
 
 use crate::SERVICE;
 use crate::api::Api;
-use crate::bucket;
+use crate::bucket::{self, Bucket};
 use crate::error::{S3Error, S3Result};
 use crate::list::{self, Page, Query};
 use crate::listing::{self, Encoding};
@@ -30,7 +30,8 @@ impl Api for ListObjects {
         let encoding = Encoding::of(request)?;
         let marker = request.param("marker").unwrap_or_default();
         let query = listing::query(request, "max-keys", marker)?;
-        let page = page(ctx, request, &query)?;
+        let bucket = bucket::load(ctx, &request.bucket)?;
+        let page = page(ctx, &bucket, &query)?;
         let mut xml = Xml::result("ListBucketResult");
         xml.text("Name", &request.bucket).text("Prefix", encoding.write(&query.prefix));
         xml.text("Marker", encoding.write(marker));
@@ -41,7 +42,7 @@ impl Api for ListObjects {
         if page.truncated && query.delimiter.is_some() {
             xml.some("NextMarker", page.last().map(|name| encoding.write(name)));
         }
-        contents(&mut xml, &page, encoding, Owners::Shown);
+        contents(&mut xml, &page, encoding, Some(&bucket));
         encoding.prefixes(&mut xml, page.prefixes());
         Ok(Response::xml(xml))
     }
@@ -68,7 +69,8 @@ impl Api for ListObjectsV2 {
             None => start_after.unwrap_or_default().to_owned(),
         };
         let query = listing::query(request, "max-keys", &after)?;
-        let page = page(ctx, request, &query)?;
+        let bucket = bucket::load(ctx, &request.bucket)?;
+        let page = page(ctx, &bucket, &query)?;
         let mut xml = Xml::result("ListBucketResult");
         xml.text("Name", &request.bucket).text("Prefix", encoding.write(&query.prefix));
         xml.some("ContinuationToken", token);
@@ -80,30 +82,21 @@ impl Api for ListObjectsV2 {
         xml.some("Delimiter", query.delimiter.as_deref().map(|text| encoding.write(text)));
         encoding.tell(&mut xml);
         xml.number("IsTruncated", page.truncated);
-        let owners = match request.param("fetch-owner") {
-            Some("true") => Owners::Shown,
-            _ => Owners::Hidden,
-        };
-        contents(&mut xml, &page, encoding, owners);
+        let owners = request.param("fetch-owner") == Some("true");
+        contents(&mut xml, &page, encoding, owners.then_some(&bucket));
         encoding.prefixes(&mut xml, page.prefixes());
         Ok(Response::xml(xml))
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Owners {
-    Shown,
-    Hidden,
-}
-
-fn page(ctx: &Ctx<'_>, request: &Request, query: &Query) -> S3Result<Page<Version>> {
-    let bucket = bucket::load(ctx, &request.bucket)?;
+fn page(ctx: &Ctx<'_>, bucket: &Bucket, query: &Query) -> S3Result<Page<Version>> {
     Ok(list::page(query, &mut |start, visitor| {
         listing::scan_objects(ctx.tx(), &bucket.name, query, start, visitor)
     })?)
 }
 
-fn contents(xml: &mut Xml, page: &Page<Version>, encoding: Encoding, owners: Owners) {
+/// Owners are told if the bucket is given.
+fn contents(xml: &mut Xml, page: &Page<Version>, encoding: Encoding, owners: Option<&Bucket>) {
     for (key, version) in page.items() {
         let Some(stored) = &version.stored else { continue };
         xml.open("Contents").text("Key", encoding.write(key));
@@ -113,8 +106,8 @@ fn contents(xml: &mut Xml, page: &Page<Version>, encoding: Encoding, owners: Own
             xml.text("ChecksumType", checksum.kind.name());
         }
         xml.number("Size", stored.size);
-        if owners == Owners::Shown {
-            xml.open("Owner").text("ID", version.owner_id()).close();
+        if let Some(bucket) = owners {
+            xml.open("Owner").text("ID", version.owner_id(bucket)).close();
         }
         xml.text("StorageClass", &stored.storage_class).close();
     }

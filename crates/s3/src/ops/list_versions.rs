@@ -5,11 +5,11 @@
 use gateway::{Ctx, Spec};
 
 use crate::api::Api;
-use crate::bucket;
+use crate::bucket::{self, Bucket};
 use crate::error::{S3Error, S3Result};
 use crate::list::{self, Entry, Page, Query};
 use crate::listing::{self, Begin, Encoding};
-use crate::object::{self, VERSIONS, Version, quoted, row_key};
+use crate::object::{self, NULL, VERSIONS, Version, quoted, row_key};
 use crate::request::Request;
 use crate::response::Response;
 use crate::settings::reads;
@@ -54,8 +54,8 @@ impl Api for ListObjectVersions {
         xml.some("Delimiter", query.delimiter.as_deref().map(|text| encoding.write(text)));
         encoding.tell(&mut xml);
         xml.number("IsTruncated", page.truncated);
-        for (key, (version, latest)) in page.items() {
-            line(&mut xml, &encoding.write(key), version, *latest);
+        for (key, item) in page.items() {
+            line(&mut xml, &bucket, &encoding.write(key), item);
         }
         encoding.prefixes(&mut xml, page.prefixes());
         Ok(Response::xml(xml))
@@ -76,15 +76,27 @@ fn begin(ctx: &Ctx<'_>, bucket: &str, key: &str, id: Option<&str>) -> S3Result<B
         let message = "A version-id marker cannot be empty.";
         return Err(S3Error::argument(message, "version-id-marker", "").into());
     }
-    let version = object::by_id(ctx.tx(), bucket, key, id)?;
-    Ok(version
-        .map_or(Begin::BehindName, |version| Begin::BehindRow(row_key(bucket, key, version.order))))
+    if id == NULL {
+        // Its place is known as long as it is there; without it the key is shown from its start.
+        let version = object::by_id(ctx.tx(), bucket, key, id)?;
+        let row = |version: Version| Begin::BehindRow(row_key(bucket, key, version.order));
+        return Ok(version.map_or(Begin::AtName, row));
+    }
+    // Whether the version is there or was deleted since, its id tells the place.
+    let order = object::order_of_id(id).ok_or_else(|| {
+        S3Error::argument("Invalid version id specified", "version-id-marker", id)
+    })?;
+    Ok(Begin::BehindRow(row_key(bucket, key, order)))
 }
 
 fn page(ctx: &Ctx<'_>, bucket: &str, query: &Query, begin: &Begin) -> S3Result<Page<Line>> {
+    let newest = object::newest(ctx.tx(), bucket, &query.after)?;
+    let newest = newest.map(|version| row_key(bucket, &query.after, version.order));
     let mut last = match begin {
-        Begin::BehindName => None,
-        Begin::BehindRow(_) => Some(query.after.clone()),
+        Begin::BehindRow(row) if newest.is_some_and(|newest| newest <= *row) => {
+            Some(query.after.clone())
+        }
+        Begin::BehindRow(_) | Begin::BehindName | Begin::AtName => None,
     };
     Ok(list::page(query, &mut |start, visitor| {
         let place = (begin, start);
@@ -96,7 +108,7 @@ fn page(ctx: &Ctx<'_>, bucket: &str, query: &Query, begin: &Begin) -> S3Result<P
     })?)
 }
 
-fn line(xml: &mut Xml, key: &str, version: &Version, latest: bool) {
+fn line(xml: &mut Xml, bucket: &Bucket, key: &str, (version, latest): &Line) {
     xml.open(if version.is_marker() { "DeleteMarker" } else { "Version" });
     xml.text("Key", key).text("VersionId", &version.id).number("IsLatest", latest);
     xml.text("LastModified", version.modified.iso_ms());
@@ -108,6 +120,6 @@ fn line(xml: &mut Xml, key: &str, version: &Version, latest: bool) {
         }
         xml.number("Size", stored.size).text("StorageClass", &stored.storage_class);
     }
-    xml.open("Owner").text("ID", version.owner_id()).close();
+    xml.open("Owner").text("ID", version.owner_id(bucket)).close();
     xml.close();
 }

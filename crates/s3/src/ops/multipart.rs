@@ -15,6 +15,7 @@ use std::ops::ControlFlow;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gateway::{Access, Ctx};
+use policy::{Principal, ResourceRule};
 use serde::{Deserialize, Serialize};
 use store::{StoreError, Table, Tx, key};
 use types::{AccountId, Timestamp};
@@ -50,6 +51,12 @@ pub(crate) struct OpenUpload {
     pub(crate) id: String,
     pub(crate) initiated: Timestamp,
     pub(crate) initiator: AccountId,
+    /// As messages name the principal. `None` for uploads that were begun before it was kept.
+    #[serde(default)]
+    pub(crate) initiator_arn: Option<String>,
+    /// Who will own the object; the bucket's owner where it was not kept.
+    #[serde(default)]
+    pub(crate) owner: Option<AccountId>,
     pub(crate) envelope: Envelope,
     /// What the client chose; without a choice, CRC64NVME over the whole.
     pub(crate) algorithm: Option<Algorithm>,
@@ -229,6 +236,27 @@ pub(crate) fn touch(tx: &mut Tx<'_>, bucket: &str, object: &str) -> Result<(), S
 /// The right to write the parts of an upload.
 pub(crate) fn needs_put(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
     access::of_path(ctx, request, "s3:PutObject")
+}
+
+/// The right to see or drop an upload, which whoever began it has, and the root user of its
+/// account, unless somebody denies it.
+///
+/// Source: S3 User Guide, "Multipart upload API and permissions".
+pub(crate) fn needs_own(ctx: &Ctx<'_>, request: &Request, action: &str) -> S3Result<Vec<Access>> {
+    let bucket = access::checked_bucket(ctx, request)?;
+    let mut access = access::on_path(ctx, &bucket, request, action);
+    let principal = &ctx.caller().principal;
+    let began = |open: OpenUpload| {
+        let root = matches!(principal, Principal::Root { account } if *account == open.initiator);
+        root || open.initiator_arn.as_deref() == Some(&*principal.arn())
+    };
+    let known = *principal != Principal::Anonymous;
+    if known && load(ctx, &bucket, request).is_ok_and(began) {
+        // Like a grant of KMS: it needs no identity policy, and whatever denies comes before it.
+        access.granted = true;
+        access.rule = ResourceRule::KeyPolicy;
+    }
+    Ok(vec![access])
 }
 
 #[cfg(test)]

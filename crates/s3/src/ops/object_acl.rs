@@ -6,13 +6,14 @@ use gateway::{Access, Ctx, Spec};
 
 use super::bucket_acl::put_acl;
 use super::object_tagging::{change, found, on_object};
-use crate::access;
+use crate::acl::Owners;
 use crate::api::Api;
 use crate::bucket;
 use crate::error::{S3Error, S3Result};
 use crate::object::{self, shown_id};
 use crate::request::Request;
 use crate::response::Response;
+use crate::{access, owning};
 
 const SUB: &[&str] = &["acl"];
 
@@ -31,7 +32,7 @@ impl Api for GetObjectAcl {
     fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
         let (bucket, version) = found(ctx, request)?;
         let stored = version.content("GET")?;
-        Ok(Response::xml(stored.acl.document(&version.owner_id()))
+        Ok(Response::xml(stored.acl.document(&version.owner_id(&bucket)))
             .with_some("x-amz-version-id", shown_id(&bucket, &version)))
     }
 }
@@ -56,7 +57,8 @@ impl Api for PutObjectAcl {
             return Err(S3Error::NoSuchKey { key: request.key.clone() }.into());
         };
         version.content("PUT")?;
-        let acl = put_acl(ctx, request, &bucket, Self::ACTION)?;
+        let owners = Owners::of(&bucket, owning::of_version(&bucket, &version));
+        let acl = put_acl(ctx, request, (&bucket, &owners), Self::ACTION)?;
         change(ctx, request, (&bucket, version), 200, |stored| stored.acl = acl)
     }
 }

@@ -14,6 +14,7 @@ use crate::SERVICE;
 use crate::api::Api;
 use crate::body::frames_aad;
 use crate::bucket;
+use crate::checksum;
 use crate::encryption;
 use crate::error::S3Result;
 use crate::object;
@@ -44,7 +45,8 @@ impl Api for PutObject {
         writing::refuse_unserved(request)?;
         let condition = WriteCondition::of(request)?;
         // What is wrong already need not be uploaded.
-        Attributes::of(ctx, request, &bucket)?;
+        let attributes = Attributes::of(ctx, request, &bucket)?;
+        attributes.lock.demand_proof(request, "Object")?;
         condition.check(&key, object::newest(ctx.tx(), &bucket.name, &key)?.as_ref())?;
         let proofs = Proofs::of(request)?;
         let (envelope, root) = encryption::begin(ctx, request, &bucket, &key)?;
@@ -66,8 +68,9 @@ impl Api for PutObject {
         let upload = request.upload.take();
         let upload = upload.ok_or_else(|| StoreError::engine("an object without its bytes"))?;
         let bytes = upload.stow(ctx)?;
+        let owner = attributes.owner.clone();
         let stored = attributes.with_bytes(bytes);
-        let version = object::push(ctx, &bucket, &key, Some(stored))?;
+        let version = object::push(ctx, &bucket, &key, owner, Some(stored))?;
         let told = writing::told(&bucket, &version);
         Ok(Response::ok().with_all(told))
     }
@@ -100,8 +103,11 @@ pub struct PutObjectInput {
 
 impl From<PutObjectInput> for Request {
     fn from(input: PutObjectInput) -> Self {
+        let bytes = input.body.unwrap_or_default();
+        // A bucket with retention takes no bytes without proof, from services neither.
+        let (name, value) = checksum::header_of(&bytes);
         let mut request =
-            Self::object(input.bucket, input.key).with_content(input.body.unwrap_or_default());
+            Self::object(input.bucket, input.key).with_content(bytes).with_header(&name, &value);
         let context = (!input.sse_context.is_empty())
             .then(|| STANDARD.encode(serde_json::to_vec(&input.sse_context).unwrap_or_default()));
         let headers = [

@@ -250,3 +250,82 @@ fn base64(bytes: &[u8]) -> String {
     use base64::Engine;
     base64::engine::general_purpose::STANDARD.encode(bytes)
 }
+
+/// A customer's key, as its three headers have it.
+const CUSTOMER: [(&str, &str); 3] = [
+    ("x-amz-server-side-encryption-customer-algorithm", "AES256"),
+    ("x-amz-server-side-encryption-customer-key", "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="),
+    ("x-amz-server-side-encryption-customer-key-md5", "y4HAEFCYWuvAXWFTtA1Qpg=="),
+];
+
+/// Observed: wording and elements.
+#[test]
+fn a_customers_key_is_the_only_encryption() {
+    let kit = kit();
+    for second in [(SSE, "AES256"), (SSE, "aws:kms"), (KEY_ID, "alias/aws/s3")] {
+        let headers: Vec<_> = CUSTOMER.into_iter().chain([second]).collect();
+        let copy = [("x-amz-copy-source", "bkt/other")];
+        put(&kit, "/bkt/other", "x");
+        for (method, target, more) in
+            [("PUT", "/bkt/k", &[][..]), ("POST", "/bkt/k?uploads", &[]), ("PUT", "/bkt/k", &copy)]
+        {
+            let headers: Vec<_> = headers.iter().chain(more).copied().collect();
+            let refused = send(&kit, method, target, &headers, "");
+            let text = "Server Side Encryption with Customer provided key is incompatible with the \
+                        encryption method specified";
+            assert_eq!(refused.error(), (400, "InvalidArgument".to_owned(), text.to_owned()));
+            assert_eq!(refused.element("ArgumentName"), second.0);
+            assert_eq!(refused.element("ArgumentValue"), second.1);
+        }
+    }
+    assert_eq!(get(&kit, "/bkt/k").status, 404);
+}
+
+/// Observed: on a list; documented: on reading, whatever encrypts the object.
+#[test]
+fn only_writes_choose_the_encryption() {
+    let kit = kit();
+    put(&kit, "/bkt/k", "x");
+    let upload = send(&kit, "POST", "/bkt/k?uploads", &[], "").ok().element("UploadId");
+    let part = format!("/bkt/k?partNumber=1&uploadId={upload}");
+    for (method, target) in [
+        ("GET", "/bkt/k"),
+        ("GET", "/bkt"),
+        ("GET", "/bkt/k?acl"),
+        ("PUT", part.as_str()),
+        ("DELETE", "/bkt/k"),
+    ] {
+        let refused = send(&kit, method, target, &[(SSE, "AES256")], "");
+        let text = "x-amz-server-side-encryption header is not supported for this operation.";
+        assert_eq!(refused.error(), (400, "InvalidArgument".to_owned(), text.to_owned()));
+        assert_eq!(refused.element("ArgumentValue"), "AES256", "{method} {target}");
+    }
+    assert_eq!(send(&kit, "HEAD", "/bkt/k", &[(SSE, "AES256")], "").status, 400);
+    assert_eq!(get(&kit, "/bkt/k").text(), "x");
+}
+
+/// Source: S3 API Reference, "PutObject": `aws:kms` without a key is the managed key, whatever key
+/// the bucket has for writes that choose nothing.
+#[test]
+fn a_write_that_names_no_key_means_the_managed_one() {
+    let kit = kit();
+    let (id, arn) = new_key(&kit);
+    default_encryption(&kit, &id, true);
+    put(&kit, "/bkt/source", "x");
+    let copy = [("x-amz-copy-source", "bkt/source")];
+    let writes =
+        [("PUT", "/bkt/k", &[][..]), ("POST", "/bkt/k?uploads", &[]), ("PUT", "/bkt/k", &copy)];
+    for scheme in ["aws:kms", "aws:kms:dsse"] {
+        for (method, target, more) in writes {
+            let headers: Vec<_> = more.iter().copied().chain([(SSE, scheme)]).collect();
+            let stored = send(&kit, method, target, &headers, "").ok();
+            assert_eq!(stored.header(SSE), scheme);
+            assert_ne!(stored.header(KEY_ID), arn, "{method} {target}");
+            let managed = kms(&kit, "DescribeKey", &json!({"KeyId": "alias/aws/s3"}));
+            assert_eq!(managed["KeyMetadata"]["Arn"], stored.header(KEY_ID));
+            let bucket_key = stored.header("x-amz-server-side-encryption-bucket-key-enabled");
+            assert_eq!(bucket_key == "true", scheme == "aws:kms");
+        }
+    }
+    assert_eq!(put(&kit, "/bkt/plain", "x").header(KEY_ID), arn);
+}

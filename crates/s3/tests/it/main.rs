@@ -1,13 +1,16 @@
 //! Whole calls through the pipeline, events included.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod conditions;
 mod encryption;
 mod events;
 mod forms;
 mod full_disk;
 mod listings;
+mod locks;
 mod multipart;
 mod objects;
+mod ownership;
 mod policies;
 mod regions;
 mod settings;
@@ -54,8 +57,15 @@ fn enable_versioning(kit: &Kit, status: &str) {
     drop(put(kit, "/bkt?versioning", body));
 }
 
+/// The checksum of `hello`, made by zlib.
+const HELLO_CRC32: (&str, &str) = ("x-amz-checksum-crc32", "NhCmhg==");
+
+fn md5_of(document: &str) -> String {
+    STANDARD.encode(keys::md5(document.as_bytes()))
+}
+
 /// `DeleteObjects` with the digest that it demands.
 fn delete_many(kit: &Kit, target: &str, document: &str) -> Answered {
-    let digest = STANDARD.encode(keys::md5(document.as_bytes()));
+    let digest = md5_of(document);
     send(kit, "POST", target, &[("content-md5", &digest)], document)
 }

@@ -1,4 +1,4 @@
-use crate::{create, get, kit, put, send};
+use crate::{HELLO_CRC32, create, delete_many, get, kit, put, send};
 
 /// Observed: ETag, checksum and SSE headers of a plain object.
 #[test]
@@ -119,6 +119,25 @@ fn a_copy_takes_what_its_directives_say() {
     assert_eq!(copy(&[("x-amz-copy-source-if-match", "x")], "/bkt/x").status, 412);
 }
 
+/// Observed: a plus in the source is a space; one that is meant is escaped.
+#[test]
+fn a_plus_in_a_source_is_a_space() {
+    let kit = kit();
+    put(&kit, "/bkt/a%20b", "space");
+    put(&kit, "/bkt/a%2Bb", "plus");
+    for (source, want) in
+        [("bkt/a+b", "space"), ("bkt/a%20b", "space"), ("bkt/a%2Bb", "plus"), ("bkt/a b", "space")]
+    {
+        send(&kit, "PUT", "/bkt/copy", &[("x-amz-copy-source", source)], "").ok();
+        assert_eq!(get(&kit, "/bkt/copy").text(), want, "{source}");
+        let id = send(&kit, "POST", "/bkt/parts?uploads", &[], "").ok().element("UploadId");
+        let target = format!("/bkt/parts?partNumber=1&uploadId={id}");
+        let part = send(&kit, "PUT", &target, &[("x-amz-copy-source", source)], "").ok();
+        let md5 = types::hex(&keys::md5(want.as_bytes()));
+        assert!(part.element("ETag").contains(&md5), "{source}");
+    }
+}
+
 #[test]
 fn deleting_is_silent_about_what_is_not_there() {
     let kit = kit();
@@ -134,8 +153,11 @@ fn deleting_is_silent_about_what_is_not_there() {
     let md5 = [("content-md5", "tdLNdrDTwf5hnzTuVMnLdQ==")];
     let wrong = send(&kit, "POST", "/bkt?delete", &md5, body);
     assert_eq!(wrong.error().1, "BadDigest");
-    let crc = [("x-amz-sdk-checksum-algorithm", "CRC32")];
-    let done = send(&kit, "POST", "/bkt?delete", &crc, body).ok();
+    let named = [("x-amz-sdk-checksum-algorithm", "CRC32")];
+    let text = "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or \
+                x-amz-trailer headers were found.";
+    assert_eq!(send(&kit, "POST", "/bkt?delete", &named, body).error().2, text);
+    let done = delete_many(&kit, "/bkt?delete", body).ok();
     assert!(
         done.text().contains("<Deleted><Key>1</Key></Deleted><Deleted><Key>none</Key></Deleted>")
     );
@@ -167,6 +189,54 @@ fn tags_and_acl_of_an_object_are_answered() {
         (told.element("ObjectSize"), told.element("ChecksumType")),
         ("1".into(), "FULL_OBJECT".into())
     );
+}
+
+/// Observed: an algorithm that is named comes with a checksum of that algorithm.
+#[test]
+fn an_algorithm_that_is_named_has_its_checksum() {
+    let kit = kit();
+    let named = ("x-amz-sdk-checksum-algorithm", "CRC32");
+    let refused = send(&kit, "PUT", "/bkt/k", &[named], "hello").error();
+    assert_eq!((refused.0, refused.1.as_str()), (400, "InvalidRequest"));
+    assert!(refused.2.starts_with("x-amz-sdk-checksum-algorithm specified, but no"));
+    let other = [named, ("x-amz-checksum-sha1", "qvTGHdzF6KLavt4PO0gs2a6pQ00=")];
+    let refused = send(&kit, "PUT", "/bkt/k", &other, "hello").error();
+    assert_eq!(refused.2, "Value for x-amz-sdk-checksum-algorithm header is invalid.");
+    send(&kit, "PUT", "/bkt/k", &[named, HELLO_CRC32], "hello").ok();
+}
+
+/// Observed: parameters of a presigned URL are no headers. The JavaScript SDK puts the checksum of
+/// the empty text there, which it has when it signs.
+#[test]
+fn a_checksum_in_the_query_is_not_compared() {
+    let kit = kit();
+    let target = "/bkt/k?x-amz-checksum-crc32=AAAAAA%3D%3D&x-amz-sdk-checksum-algorithm=CRC32";
+    send(&kit, "PUT", target, &[], "hello").ok();
+    assert_eq!(get(&kit, "/bkt/k").text(), "hello");
+    let begun = send(&kit, "POST", "/bkt/parts?uploads", &[], "").ok().element("UploadId");
+    let target = format!("{target}&partNumber=1&uploadId={begun}").replace("/k?", "/parts?");
+    send(&kit, "PUT", &target, &[], "hello").ok();
+}
+
+/// Observed: the header is named.
+#[test]
+fn a_body_of_unknown_length_is_refused() {
+    let kit = kit();
+    let ask = |method: &str, target: &str, added: &[(&str, &str)]| {
+        let headers: Vec<_> =
+            [("transfer-encoding", "chunked")].into_iter().chain(added.iter().copied()).collect();
+        kit.without_length(method, target, &headers, b"hello")
+    };
+    for target in ["/bkt/k", "/bkt/k?tagging", "/bkt?policy"] {
+        let refused = ask("PUT", target, &[]);
+        assert_eq!(
+            (refused.status, refused.element("Header").as_str()),
+            (501, "Transfer-Encoding")
+        );
+        assert_eq!(refused.error().1, "NotImplemented", "{target}");
+    }
+    assert_eq!(get(&kit, "/bkt/k").status, 404);
+    ask("PUT", "/bkt/k", &[("x-amz-decoded-content-length", "5")]).ok();
 }
 
 /// A stated MD5 is compared with what arrived, also where the ETag is no MD5.

@@ -1,4 +1,4 @@
-use crate::{enable_versioning, get, kit, put, send};
+use crate::{delete_many, enable_versioning, get, kit, put, send};
 
 /// Observed: every answer of a key's life under versioning.
 #[test]
@@ -53,26 +53,95 @@ fn a_suspended_bucket_has_one_null_version() {
     assert!(error.error().2.ends_with("You must delete all versions in the bucket."));
 }
 
+/// The ids in a page of versions, and the markers of the next.
+fn page(kit: &testkit::Kit, query: &str) -> (Vec<String>, Option<(String, String)>) {
+    let text = get(kit, &format!("/bkt?versions&{query}")).ok().text();
+    let told = |name: &str| {
+        let (_, rest) = text.split_once(&format!("<{name}>"))?;
+        Some(rest.split('<').next().unwrap().to_owned())
+    };
+    let ids = text.split("<VersionId>").skip(1);
+    let ids = ids.map(|rest| rest.split('<').next().unwrap().to_owned()).collect();
+    let next = told("NextKeyMarker").map(|key| (key, told("NextVersionIdMarker").unwrap()));
+    (ids, next)
+}
+
+/// Whoever empties a bucket deletes each page before asking for the next.
 #[test]
-fn a_locked_version_stays() {
+fn a_marker_that_was_deleted_still_tells_its_place() {
+    let kit = kit();
+    put(&kit, "/bkt/k", "null");
+    enable_versioning(&kit, "Enabled");
+    for text in ["1", "2", "3", "4"] {
+        put(&kit, "/bkt/k", text);
+    }
+    put(&kit, "/bkt/l", "1");
+    let mut query = "max-keys=2".to_owned();
+    let mut seen = 0;
+    loop {
+        let (ids, next) = page(&kit, &query);
+        seen += ids.len();
+        for id in ids {
+            let gone = send(&kit, "DELETE", &format!("/bkt/k?versionId={id}"), &[], "");
+            assert_eq!(gone.status, 204);
+        }
+        let Some((key, id)) = next else { break };
+        query = format!("max-keys=2&key-marker={key}&version-id-marker={id}");
+    }
+    assert_eq!(seen, 6);
+    let left = get(&kit, "/bkt?versions").text();
+    assert!(!left.contains("<Key>k</Key>"), "{left}");
+}
+
+/// Behind a null version that is gone nobody knows the place: the key is shown from its start.
+#[test]
+fn a_null_marker_that_was_deleted_skips_nothing() {
     let kit = kit();
     enable_versioning(&kit, "Enabled");
-    let lock = "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule>\
-                <DefaultRetention><Mode>GOVERNANCE</Mode><Days>1</Days></DefaultRetention></Rule>\
-                </ObjectLockConfiguration>";
-    let proved = [("x-amz-sdk-checksum-algorithm", "CRC32")];
-    send(&kit, "PUT", "/bkt?object-lock", &proved, lock).ok();
+    let old = put(&kit, "/bkt/k", "1").header("x-amz-version-id");
+    enable_versioning(&kit, "Suspended");
+    put(&kit, "/bkt/k", "2");
+    let (ids, next) = page(&kit, "max-keys=1");
+    assert_eq!((ids, next), (vec!["null".to_owned()], Some(("k".to_owned(), "null".to_owned()))));
+    send(&kit, "DELETE", "/bkt/k?versionId=null", &[], "");
+    let (ids, _) = page(&kit, "key-marker=k&version-id-marker=null");
+    assert_eq!(ids, [old]);
+}
+
+/// What has become the newest is told so, although a marker stood before it.
+#[test]
+fn the_newest_is_told_behind_a_deleted_marker() {
+    let kit = kit();
+    enable_versioning(&kit, "Enabled");
+    put(&kit, "/bkt/k", "1");
+    let top = put(&kit, "/bkt/k", "2").header("x-amz-version-id");
+    let target = format!("/bkt?versions&key-marker=k&version-id-marker={top}");
+    assert_eq!(get(&kit, &target).element("IsLatest"), "false");
+    send(&kit, "DELETE", &format!("/bkt/k?versionId={top}"), &[], "");
+    assert_eq!(get(&kit, &target).element("IsLatest"), "true");
+    let bad = get(&kit, "/bkt?versions&key-marker=k&version-id-marker=x");
+    assert_eq!(bad.element("ArgumentName"), "version-id-marker");
+}
+
+/// Observed: an id that never was is an error in a list of keys; one that was deleted is deleted.
+#[test]
+fn deleting_a_version_again_is_no_error() {
+    let kit = kit();
+    enable_versioning(&kit, "Enabled");
     let id = put(&kit, "/bkt/k", "1").header("x-amz-version-id");
-    let target = format!("/bkt/k?versionId={id}");
-    let refused = send(&kit, "DELETE", &target, &[], "");
-    assert_eq!(refused.error().2, "Access Denied because object protected by object lock.");
-    assert_eq!(get(&kit, &target).header("x-amz-object-lock-mode"), "GOVERNANCE");
-    let hold = "<LegalHold><Status>ON</Status></LegalHold>";
-    put(&kit, &format!("/bkt/k?legal-hold&versionId={id}"), hold);
-    let bypass = [("x-amz-bypass-governance-retention", "true")];
-    assert_eq!(send(&kit, "DELETE", &target, &bypass, "").status, 403);
-    put(&kit, &format!("/bkt/k?legal-hold&versionId={id}"), hold.replace("ON", "OFF"));
-    assert_eq!(send(&kit, "DELETE", &target, &bypass, "").status, 204);
-    let frozen = "<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>";
-    assert_eq!(send(&kit, "PUT", "/bkt?versioning", &[], frozen).error().1, "InvalidBucketState");
+    let document = |key: &str, id: &str| {
+        format!("<Delete><Object><Key>{key}</Key><VersionId>{id}</VersionId></Object></Delete>")
+    };
+    for _ in 0..2 {
+        let answer = delete_many(&kit, "/bkt?delete", &document("k", &id)).ok().text();
+        let want = format!("<Deleted><Key>k</Key><VersionId>{id}</VersionId></Deleted>");
+        assert!(answer.contains(&want), "{answer}");
+    }
+    let made_up = "HPniJFCxqTsMuIH9KX8K8wEjNUgmABCD";
+    for (key, id) in [("k", made_up), ("other", made_up), ("other", id.as_str())] {
+        let answer = delete_many(&kit, "/bkt?delete", &document(key, id)).ok().text();
+        assert!(answer.contains("<Code>NoSuchVersion</Code>"), "{key} {id}: {answer}");
+    }
+    let answer = delete_many(&kit, "/bkt?delete", &document("k", "null")).ok().text();
+    assert!(answer.contains("<Deleted>"), "{answer}");
 }

@@ -103,6 +103,25 @@ fn bodies_that_end_early_or_are_too_large_are_refused() {
     live.end("bodies.txt");
 }
 
+/// Who waits for `100 Continue` although no body follows gets the answer alone, and no more on that
+/// connection, where old clients would not know it from the next.
+#[test]
+fn an_empty_body_that_is_announced_ends_its_connection() {
+    let mut live = Live::start();
+    live.create_bucket("bucket");
+    let headers = [("expect", "100-continue"), ("content-length", "0")];
+    let hash = wire::sign::payload_hash(b"");
+    let now = live.clock.now();
+    let added = sign_header("PUT", HOST, "/bucket/key", &[], &hash, &live.root, REGION, "s3", now);
+    let added = added.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let all: Vec<_> = headers.into_iter().chain(added).collect();
+    let request = head("PUT", "/bucket/key", &all, 0).replace("connection: close\r\n", "");
+    let answer = live.bytes(request.as_bytes());
+    assert_eq!(answer.status, 200, "{}", answer.head);
+    assert!(answer.head.contains("\r\nconnection: close"), "{}", answer.head);
+    assert_eq!(live.s3("GET", "/bucket/key", b"").status, 200);
+}
+
 /// HEAD has no body, whatever it has to say.
 #[test]
 fn head_is_answered_without_a_body() {

@@ -2,7 +2,7 @@
 //!
 //! Source: S3 API Reference, "AbortMultipartUpload".
 
-use gateway::{Ctx, Spec};
+use gateway::{Access, Ctx, Spec};
 
 use super::{forget, load};
 use crate::api::Api;
@@ -19,6 +19,10 @@ pub(crate) struct AbortMultipartUpload;
 impl Api for AbortMultipartUpload {
     const SPEC: Spec = on_object("AbortMultipartUpload", "DELETE", &["uploadId"]).when_full();
     const ACTION: &'static str = "s3:AbortMultipartUpload";
+
+    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
+        super::needs_own(ctx, request, Self::ACTION)
+    }
 
     fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
         let bucket = bucket::load(ctx, &request.bucket)?;

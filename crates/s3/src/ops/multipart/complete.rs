@@ -76,7 +76,8 @@ impl Api for CompleteMultipartUpload {
         forget(ctx.tx_mut(), &bucket.name, &key, &id, &|number| {
             wished.binary_search_by_key(&number, |part| part.number).is_ok()
         })?;
-        let version = object::push(ctx, &bucket, &key, Some(stored))?;
+        let owner = open.owner.unwrap_or_else(|| bucket.owner.clone());
+        let version = object::push(ctx, &bucket, &key, owner, Some(stored))?;
         let (document, headers) = answer(request, &bucket, &version);
         let parts = wished.into_iter().map(|part| (part.number, part.etag)).collect();
         let at = ctx.now();

@@ -51,6 +51,8 @@ impl Api for CreateMultipartUpload {
             id: make_id(ctx.now(), ctx.entropy().bytes()?),
             initiated: ctx.now(),
             initiator: ctx.account().clone(),
+            initiator_arn: Some(ctx.caller().principal.arn().into_owned()),
+            owner: Some(attributes.owner),
             envelope,
             algorithm,
             kind,

@@ -2,7 +2,7 @@
 //!
 //! Source: S3 API Reference, "ListParts".
 
-use gateway::{Ctx, Spec};
+use gateway::{Access, Ctx, Spec};
 
 use super::{load, parts};
 use crate::api::Api;
@@ -22,6 +22,10 @@ pub(crate) struct ListParts;
 impl Api for ListParts {
     const SPEC: Spec = on_object("ListParts", "GET", &["uploadId"]);
     const ACTION: &'static str = "s3:ListMultipartUploadParts";
+
+    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
+        super::needs_own(ctx, request, Self::ACTION)
+    }
 
     fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
         let bucket = bucket::load(ctx, &request.bucket)?;

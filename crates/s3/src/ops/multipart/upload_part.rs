@@ -38,6 +38,7 @@ impl Api for UploadPart {
         let bucket = bucket::load(ctx, &request.bucket)?;
         part_number(request)?;
         let open = load(ctx, &bucket, request)?;
+        open.lock.demand_proof(request, "Part")?;
         let announced = announced(&open, request)?;
         let content_md5 = request.content_md5()?;
         let kept = Some(open.working_algorithm());

@@ -1,0 +1,93 @@
+//! Who owns an object where ACLs are on, and what that means for the rights to it.
+//!
+//! Source: S3 User Guide, "Controlling ownership of objects and disabling ACLs" and "How Amazon S3
+//! authorizes a request": an object is its writer's; its owner's policies and its ACL decide who
+//! reads it, and the bucket's policy can only deny.
+
+use gateway::{Access, Ctx};
+use policy::Grammar;
+use serde_json::Value;
+use types::AccountId;
+
+use crate::bucket::{Bucket, Ownership};
+use crate::object::Version;
+use crate::request::Request;
+
+/// The canned ACL that hands an object over where the bucket's owner is preferred.
+const FULL_CONTROL: &str = "bucket-owner-full-control";
+/// What the owner of an object decides. Deleting, tags and locks are the bucket owner's.
+const OF_THE_OBJECT: [&str; 6] = [
+    "s3:GetObject",
+    "s3:GetObjectVersion",
+    "s3:GetObjectAcl",
+    "s3:GetObjectVersionAcl",
+    "s3:PutObjectAcl",
+    "s3:PutObjectVersionAcl",
+];
+
+/// Who will own what a request writes.
+///
+/// Assumed: what services write, and what nobody signed, is the bucket owner's.
+pub(crate) fn of_write(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> AccountId {
+    let preferred = bucket.ownership == Some(Ownership::BucketOwnerPreferred);
+    let handed_over = preferred && request.header("x-amz-acl").as_deref() == Some(FULL_CONTROL);
+    match ctx.caller().principal.account() {
+        Some(writer) if bucket.has_acls() && !handed_over => writer.clone(),
+        Some(_) | None => bucket.owner.clone(),
+    }
+}
+
+/// Who owns a version: with ACLs off, the bucket's owner does.
+pub(crate) fn of_version<'v>(bucket: &'v Bucket, version: &'v Version) -> &'v AccountId {
+    if bucket.has_acls() { &version.owner } else { &bucket.owner }
+}
+
+/// A right to an object that is another's than the bucket's owner: his account has to allow it, or
+/// the object's ACL.
+pub(crate) fn hand_to(ctx: &Ctx<'_>, bucket: &Bucket, owner: &AccountId, access: &mut Access) {
+    if *owner == bucket.owner {
+        return;
+    }
+    access.owner = Some(owner.clone());
+    let denials = bucket.policy.as_deref().and_then(denials);
+    let grammar = Grammar::Bucket { bucket: bucket.name.clone() };
+    access.policy = denials.map(|text| ctx.resource_policy(&text, &grammar));
+}
+
+/// Whether the owner of the object decides about `action`.
+pub(crate) fn decides(action: &str) -> bool {
+    OF_THE_OBJECT.contains(&action)
+}
+
+/// The statements of a policy that deny; `None` if there are none.
+fn denials(policy: &str) -> Option<String> {
+    let mut policy: Value = serde_json::from_str(policy).ok()?;
+    let all = policy.get_mut("Statement")?;
+    let statements = all.as_array().cloned().unwrap_or_else(|| vec![all.clone()]);
+    let denies = |statement: &Value| statement.get("Effect").is_some_and(|own| own == "Deny");
+    let statements: Vec<_> = statements.into_iter().filter(denies).collect();
+    if statements.is_empty() {
+        return None;
+    }
+    *all = Value::Array(statements);
+    Some(policy.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_denials_of_a_policy_stay() {
+        let policy =
+            |statement: &str| format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+        let (allow, deny) = (r#"{"Effect":"Allow"}"#, r#"{"Effect":"Deny"}"#);
+        assert_eq!(denials(&policy(allow)), None);
+        assert_eq!(denials(&policy(&format!("[{allow}]"))), None);
+        let want: Value = serde_json::from_str(&policy(&format!("[{deny}]"))).unwrap();
+        for text in [policy(deny), policy(&format!("[{allow},{deny}]"))] {
+            let got: Value = serde_json::from_str(&denials(&text).unwrap()).unwrap();
+            assert_eq!(got, want);
+        }
+    }
+}
