@@ -26,7 +26,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::addressed;
 use crate::connection::{Lanes, OutBody, Peer, answer};
-use crate::listeners::{Listeners, Port};
+use crate::listeners::Listeners;
 use crate::metrics::Metrics;
 use crate::patience::Patience;
 use crate::proxies::Proxies;
