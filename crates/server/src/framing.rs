@@ -179,6 +179,11 @@ impl Requests {
                 Place::Refused
             }),
             Place::ChunkSize => after_size(text),
+            Place::Trailers if !returned => {
+                // To `hyper` such a line goes on.
+                self.line = [text, b"\n"].concat();
+                Place::Trailers
+            }
             Place::Trailers if text.is_empty() => Place::Head,
             place @ (Place::Trailers | Place::Bytes { .. } | Place::Refused) => place,
         };
@@ -283,6 +288,11 @@ mod tests {
             format!(
                 "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n3e8;{long}\r\n{long}\r\n\
                  0\r\nx: {long}\r\n\r\n"
+            ),
+            "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\nx\r\n\r\n".to_owned(),
+            "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\n\r\n\r\n".to_owned(),
+            format!(
+                "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n0\r\nx\n{long}\n\r\n\r\n"
             ),
         ] {
             check(&head, false);
