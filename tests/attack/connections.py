@@ -29,8 +29,9 @@ KEY, SECRET = "AKIASHOSEKITESTROOT0", "shoseki/test+root/secret/0123456789abcde"
 REGION = "us-east-1"
 # Where attacks come from, and where an honest client sits.
 ATTACKER, HONEST = "127.0.0.1", "127.0.0.2"
-# Health is answered within this, whatever happens.
-HEALTH_S = 1.0
+# Health is answered within this, whatever happens; on a busy machine it is as many times its answer
+# at rest longer.
+HEALTH_S, RESTS = 1.0, 10
 # What a wait of the server may last beyond its stated time on a busy machine.
 SLACK_S = 10
 # The server's stated waits: `crates/server/src/patience.rs`.
@@ -161,7 +162,15 @@ class Watch:
 
 class Report:
     def __init__(self):
-        self.broken = 0
+        self.broken, self.health_s = 0, HEALTH_S
+
+    def rest(self, server):
+        """Measures how long health takes when nothing is going on."""
+        with Watch(server, (HONEST,)) as watch:
+            watch.done.wait(3)
+        self.health_s = HEALTH_S + RESTS * watch.worst
+        print(f"at rest health <= {watch.worst * 1000:.0f} ms; the bound is {self.health_s:.1f} s",
+              flush=True)
 
     @contextmanager
     def attack(self, title, server, sources=(HONEST, ATTACKER)):
@@ -172,7 +181,7 @@ class Report:
             yield told, broken
             # A few questions at least, however short the attack.
             watch.done.wait(max(0.0, 1.0 - (time.monotonic() - began)))
-        if watch.worst > HEALTH_S:
+        if watch.worst > self.health_s:
             broken.append(f"health took {watch.worst:.2f} s")
         if watch.failed:
             broken.append(f"{watch.failed} of {watch.asked} questions for health went unanswered")
@@ -345,6 +354,35 @@ def few_files(report, binary, folder, files, count):
         server.stop()
 
 
+def no_files(report, binary, folder):
+    """So few descriptors that accepting fails: an upload holds the one place, and more addresses
+    than usual take all that is left."""
+    server = Server(binary, folder, files=60)
+    try:
+        assert server.call("PUT", "/attacked")[0] == 200, "a bucket"
+        body = bytes(MIB)
+        upload = server.connect()
+        upload.sendall(server.head("PUT", "/attacked/upload", len(body)) + body[:MIB // 2])
+        time.sleep(1)
+        with report.attack("240 connections when 60 file descriptors are used up", server,
+                           (HONEST,)) as (told, broken):
+            streams = []
+            for last in range(3, 13):
+                streams += open_many(server, 24, source=f"127.0.0.{last}")
+            began, cpu = time.monotonic(), server.cpu_s()
+            time.sleep(3)
+            share = (server.cpu_s() - cpu) / (time.monotonic() - began)
+            told.append(f"{len(streams)} opened, {share:.0%} of a processor")
+            if share > 0.5:
+                broken.append("it spins")
+            upload.sendall(body[MIB // 2:])
+            if not upload.recv(64).startswith(b"HTTP/1.1 200 "):
+                broken.append("the upload failed")
+            close_all(streams)
+    finally:
+        server.stop()
+
+
 def gigabytes(report, server, count):
     with report.attack(f"{count} uploads of 1 GiB at once", server) as (told, broken):
         before, piece, statuses = server.resident_mib(), bytes(MIB), []
@@ -397,11 +435,12 @@ def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     report, folder = Report(), Path(tempfile.mkdtemp(prefix="shoseki-attack-"))
     try:
-        (folder / "main").mkdir()
-        (folder / "few").mkdir()
+        for name in ["main", "few", "none"]:
+            (folder / name).mkdir()
         server = Server(binary, folder / "main")
         try:
             assert server.call("PUT", "/attacked")[0] == 200, "a bucket"
+            report.rest(server)
             for name, attack in attacks(report, server, words.full):
                 if words.only in name:
                     attack()
@@ -409,6 +448,8 @@ def main():
             server.stop()
         if words.only in "few files":
             few_files(report, binary, folder / "few", 256, 1_000)
+        if words.only in "no files":
+            no_files(report, binary, folder / "none")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     sys.exit(1 if report.broken else 0)

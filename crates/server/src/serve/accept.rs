@@ -8,6 +8,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use types::{MINUTE_MS, Timestamp};
 
 use super::pause::Pause;
 use super::{Shared, spare, stream};
@@ -23,6 +24,9 @@ const WAITING_MAX: u32 = 4_096;
 /// Source: tcp(7): left alone, `tcp_wmem` lets each connection grow to 4 MiB, of which a thousand
 /// that nobody reads exhaust `tcp_mem`, and with it every connection of the machine.
 const SEND_BUFFER_BYTES: u32 = 256 << 10;
+
+/// Between two complaints that connections cannot be accepted, in milliseconds.
+const SAID_EVERY_MS: u64 = MINUTE_MS;
 
 /// Listens, as [`TcpListener::bind`] does, with room for more who knock at once.
 pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
@@ -42,7 +46,7 @@ pub(super) async fn accept(
     mut stopping: watch::Receiver<bool>,
 ) {
     let mut door = Door { shared, graceful: GracefulShutdown::new(), connections: JoinSet::new() };
-    let mut pause = Pause::default();
+    let (mut pause, mut said): (_, Option<Timestamp>) = (Pause::default(), None);
     loop {
         let accepted = tokio::select! {
             accepted = listeners.accept() => accepted,
@@ -59,11 +63,12 @@ pub(super) async fn accept(
             }
             Err(error) => error,
         };
-        let is_first = pause.is_over();
         let Some(wait) = pause.after(error.kind()) else { continue };
-        let ended = door.shared.places.end_one();
-        if is_first {
-            tracing::warn!(%error, ended, "connections cannot be accepted");
+        let ended = door.shared.places.end_one() || door.shared.spare.end_one();
+        let now = door.shared.gateway.clock().now();
+        if said.is_none_or(|said| now.since_ms(said) >= SAID_EVERY_MS) {
+            said = Some(now);
+            tracing::warn!(%error, ended, "connections cannot be accepted; fewer are kept");
         }
         if tokio::time::timeout(wait, stopping.wait_for(|stop| *stop)).await.is_ok() {
             break;

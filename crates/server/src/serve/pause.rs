@@ -3,10 +3,10 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
-/// The first wait for whatever is lacking.
-const FIRST: Duration = Duration::from_millis(10);
+/// The first wait for whatever is lacking: about what a connection needs to end.
+const FIRST: Duration = Duration::from_millis(1);
 /// Health is answered within a second, so this is less.
-const LONGEST: Duration = Duration::from_millis(320);
+const LONGEST: Duration = Duration::from_millis(256);
 
 /// The failures in a row.
 #[derive(Debug, Default)]
@@ -16,11 +16,6 @@ impl Pause {
     /// A connection was accepted.
     pub(super) fn over(&mut self) {
         self.0 = None;
-    }
-
-    /// Whether nothing failed before.
-    pub(super) fn is_over(&self) -> bool {
-        self.0.is_none()
     }
 
     /// The wait after a failure, which doubles; `None` if it was that connection's alone.
@@ -52,11 +47,10 @@ mod tests {
     fn pauses_grow_and_end() {
         let mut pause = Pause::default();
         assert_eq!(pause.after(ErrorKind::ConnectionAborted), None);
-        let waits: Vec<_> = (0..8).filter_map(|_| pause.after(ErrorKind::Other)).collect();
+        let waits: Vec<_> = (0..10).filter_map(|_| pause.after(ErrorKind::Other)).collect();
         let waits: Vec<_> = waits.iter().map(Duration::as_millis).collect();
-        assert_eq!(waits, [10, 20, 40, 80, 160, 320, 320, 320]);
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 256]);
         assert_eq!(pause.after(ErrorKind::ConnectionAborted), None);
-        assert!(!pause.is_over());
         pause.over();
         assert_eq!(pause.after(ErrorKind::Other), Some(FIRST));
     }
