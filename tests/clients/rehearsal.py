@@ -20,6 +20,9 @@ REGION = "ap-northeast-1"
 ROOT = ("AKIASHOSEKITESTROOT0", "shoseki/test+root/secret/0123456789abcde")
 PROJECT = Path(__file__).resolve().parents[2]
 
+# It keeps the models of the services, which take boto3 longer to read than most calls take.
+_SESSION = boto3.session.Session()
+
 # Fast enough for a test, slow enough that several calls share a file.
 SWIFT = ("--rehearse", "--delivery-interval", "1s", "--digest-interval", "3s")
 
@@ -117,14 +120,12 @@ class Server:
         """A boto3 client with boto3's defaults; `settings` go to botocore's Config."""
         key = (service, region, tuple(credentials), tuple(sorted(settings.items(), key=str)))
         if key not in self._clients or settings:
-            session = boto3.session.Session(
+            self._clients[key] = _SESSION.client(
+                service,
+                region_name=region,
                 aws_access_key_id=credentials[0],
                 aws_secret_access_key=credentials[1],
                 aws_session_token=credentials[2] if len(credentials) > 2 else None,
-                region_name=region,
-            )
-            self._clients[key] = session.client(
-                service,
                 endpoint_url=self.url,
                 verify=self.certificate,
                 config=Config(retries={"total_max_attempts": 1}, **settings),
