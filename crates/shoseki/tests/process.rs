@@ -8,6 +8,7 @@ use std::os::fd::AsRawFd;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 const KEY: &str = "AKIAPROCESSROOT00001";
 const SECRET: &str = "a-secret-that-nobody-else-may-see-0123456";
@@ -106,6 +107,8 @@ fn everything_in_the_data_directory_is_closed_to_others() {
     fs::create_dir(&data).unwrap();
     fs::set_permissions(&data, Permissions::from_mode(0o755)).unwrap();
     let _server = Serving::start(shoseki(), &data, &[]);
+    // A worker makes it when the server serves already.
+    eventually(|| data.join("reserve").exists());
     let mut folders = vec![data];
     let mut seen = Vec::new();
     while let Some(folder) = folders.pop() {
@@ -122,6 +125,18 @@ fn everything_in_the_data_directory_is_closed_to_others() {
     for name in ["state.redb", "reserve", "root-key", "root-credentials"] {
         assert!(seen.iter().any(|file| file == name), "{name}: {seen:?}");
     }
+}
+
+/// Waits until it is so, for half a minute.
+fn eventually(mut is_so: impl FnMut() -> bool) {
+    let (_kept, nothing) = std::sync::mpsc::channel::<()>();
+    for _ in 0..600 {
+        if is_so() {
+            return;
+        }
+        let _ = nothing.recv_timeout(Duration::from_millis(50));
+    }
+    panic!("it never came");
 }
 
 /// What others may do to a file or folder.
