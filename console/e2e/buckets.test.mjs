@@ -183,4 +183,21 @@ describe("a bucket", () => {
     await assertRecorded("DeleteBucket");
     assert.deepEqual(screen.complaints, []);
   });
+
+  it("takes files where they are locked", async () => {
+    const Bucket = "honey-vault";
+    const Rule = { DefaultRetention: { Mode: "COMPLIANCE", Days: 1 } };
+    await client.send(new s3.CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: true, CreateBucketConfiguration: { LocationConstraint: REGION } }));
+    await client.send(new s3.PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration: { ObjectLockEnabled: "Enabled", Rule } }));
+    await screen.visit(`/s3/upload/${Bucket}/`);
+    const sizes = { "none.txt": 0, "some.txt": 5 };
+    const files = Object.entries(sizes).map(([name, size]) => ({ name, mimeType: "text/plain", buffer: Buffer.alloc(size) }));
+    await page.locator('input[type="file"]').setInputFiles(files);
+    await screen.press(t("s3.upload"));
+    await screen.succeeds(t("s3.upload.done"));
+    for (const [Key, size] of Object.entries(sizes)) {
+      const { ContentLength, ObjectLockMode } = await client.send(new s3.HeadObjectCommand({ Bucket, Key }));
+      assert.deepEqual([ContentLength, ObjectLockMode], [size, "COMPLIANCE"], Key);
+    }
+  });
 });
