@@ -14,8 +14,8 @@ async function load(): Promise<Ace> {
   ]);
   ace.config.set("useStrictCSP", true);
   ace.config.set("loadWorkerFromBlob", false);
-  // The design system asks for completions, which we do not have; only here may it ask for code at all.
-  ace.config.set("basePath", `${import.meta.env.BASE_URL}assets`);
+  // The design system asks for completions, which we do not have: there is no such code to load.
+  ace.config.setModuleLoader("ace/ext/language_tools", () => new Promise(() => undefined));
   ace.config.setModuleUrl("ace/mode/json_worker", worker.default);
   await Promise.all([
     import("ace-builds/src-noconflict/mode-json"),
