@@ -76,7 +76,7 @@ fn check_segment(path: &Path, meta: &SegmentMeta) -> Result<(), StoreError> {
     if between != meta.count {
         return Err(StoreError::corrupt("event numbers have gaps"));
     }
-    Segment::open(path)?.check()
+    Segment::open(path, meta)?.check()
 }
 
 fn file_hash(path: &Path) -> Result<String, StoreError> {
