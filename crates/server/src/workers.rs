@@ -14,6 +14,8 @@ use crate::Config;
 
 /// How often the tail is looked at, in milliseconds.
 const SEALING_PAUSE_MS: u64 = 10 * SECOND_MS;
+/// How often room is looked for while the disk is taken for full, in milliseconds.
+const ROOM_PAUSE_MS: u64 = SECOND_MS;
 /// Events in the tail from which on they are moved into a segment.
 const SEAL_FROM_EVENTS: usize = 16_384;
 /// Bytes that no object names are kept this long, in milliseconds: an upload may still run.
@@ -39,11 +41,12 @@ impl Workers {
             digest_interval_ms: config.digest_interval_ms,
         };
         let history_ms = config.history_days.saturating_mul(DAY_MS);
-        let steps: [(&'static str, Step); 4] = [
+        let steps: [(&'static str, Step); 5] = [
             ("delivery", Box::new(move |gateway| cloudtrail::deliver(gateway, &timing))),
             ("sealing", Box::new(move |gateway| seal(gateway, history_ms))),
             ("keys", Box::new(keys_due)),
             ("bodies", Box::new(sweep)),
+            ("room", Box::new(make_room)),
         ];
         let mut workers = JoinSet::new();
         for (name, step) in steps {
@@ -117,6 +120,18 @@ fn seal(gateway: &Arc<Gateway>, history_ms: u64) -> Timestamp {
         Err(error) => tracing::error!(%error, "old events could not be dropped"),
     }
     again
+}
+
+/// Ends the state of being full soon after there is room again.
+fn make_room(gateway: &Arc<Gateway>) -> Timestamp {
+    if gateway.store().is_full() {
+        match gateway.store().hold_reserve() {
+            Ok(true) => tracing::info!("the disk has room again"),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "the reserve of disk space could not be made"),
+        }
+    }
+    gateway.clock().now().plus_ms(ROOM_PAUSE_MS)
 }
 
 /// Removes the bytes of objects that are gone, and keeps the reserve for a full disk.

@@ -1,11 +1,15 @@
 use std::fs::File;
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use rustix::fs::FallocateFlags;
+use rustix::io::Errno;
+
 use crate::StoreError;
 
-const FILE: &str = "reserve";
+/// Its file within the data directory.
+pub(crate) const RESERVE_FILE: &str = "reserve";
 /// Bytes of disk space that are held back for deletion and delivery on a full disk.
 const RESERVE_BYTES: usize = 16 << 20;
 const CHUNK: &[u8] = &[0x5a; 64 << 10];
@@ -19,7 +23,7 @@ pub(crate) struct Reserve {
 
 impl Reserve {
     pub(crate) fn new(folder: &Path) -> Self {
-        Self { path: folder.join(FILE), full: AtomicBool::new(false) }
+        Self { path: folder.join(RESERVE_FILE), full: AtomicBool::new(false) }
     }
 
     pub(crate) fn is_full(&self) -> bool {
@@ -42,9 +46,7 @@ impl Reserve {
         }
         let room = if self.is_full() { RESERVE_BYTES.saturating_mul(2) } else { RESERVE_BYTES };
         let taken = File::create(&self.path).and_then(|mut file| {
-            for _ in 0..room.div_ceil(CHUNK.len()) {
-                file.write_all(CHUNK)?;
-            }
+            take(&mut file, room)?;
             file.sync_all()?;
             file.set_len(wanted)
         });
@@ -65,5 +67,17 @@ impl Reserve {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
         }
+    }
+}
+
+/// Takes `room` bytes of the disk, at once where the file system can: a disk that has stayed full
+/// is asked every second, and is not to be written full each time.
+fn take(file: &mut File, room: usize) -> io::Result<()> {
+    let len = u64::try_from(room).unwrap_or(u64::MAX);
+    match rustix::fs::fallocate(&*file, FallocateFlags::empty(), 0, len) {
+        Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => {
+            (0..room.div_ceil(CHUNK.len())).try_for_each(|_| file.write_all(CHUNK))
+        }
+        taken => Ok(taken?),
     }
 }
