@@ -51,6 +51,7 @@ mod lock;
 mod object;
 mod ops;
 mod preconditions;
+mod proof;
 mod range;
 mod request;
 mod response;
@@ -68,9 +69,10 @@ pub use bucket::{bucket_exists, bucket_location, bucket_owner, is_valid_name};
 pub use error::S3Error;
 pub use ops::ROWS;
 pub use ops::put_object::PutObjectInput;
+pub use proof::{ProvedBodies, prove_bodies};
 pub use request::Request;
 pub use response::Response;
-pub use sweep::{missing_bodies, sweep};
+pub use sweep::sweep;
 
 /// S3 as the pipeline sees it.
 pub static SERVICE: Service = Service {

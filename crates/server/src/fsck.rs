@@ -18,7 +18,7 @@ pub fn fsck(data_dir: &Path, progress: &mut dyn FnMut(&str)) -> Result<Vec<Strin
     let store = Store::open(data_dir, None)?;
     let mut findings = store.fsck(progress)?;
     progress("object bodies");
-    findings.extend(s3::missing_bodies(&store)?);
+    findings.extend(s3::prove_bodies(&store, None)?.findings);
     store.shut_down();
     Ok(findings)
 }
