@@ -40,6 +40,9 @@ pub struct Config {
     pub root_key_file: Option<PathBuf>,
     /// The passphrase that seals the root key, instead of a bare file.
     pub passphrase: Option<String>,
+    /// Serves a state that is older than the data directory's identity says, or lacks parts, and
+    /// leaves an event of it. For one start only, so it is no key of the file.
+    pub accept_older: bool,
 }
 
 impl fmt::Debug for Config {
@@ -88,6 +91,7 @@ impl Default for Config {
             root_credentials: None,
             root_key_file: None,
             passphrase: None,
+            accept_older: false,
         }
     }
 }

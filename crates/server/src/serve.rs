@@ -16,6 +16,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 
 use crate::connection::{Lanes, OutBody, Peer, answer};
+use crate::identity::IdentityKeeper;
 use crate::metrics::Metrics;
 use crate::signin::{self, SignIn};
 use crate::workers::Workers;
@@ -45,6 +46,7 @@ struct Shared {
     tls: Option<TlsAcceptor>,
     sign_in: Arc<SignIn>,
     lanes: Lanes,
+    identity: Arc<IdentityKeeper>,
 }
 
 impl fmt::Debug for Server {
@@ -61,7 +63,7 @@ impl Server {
         let listener = TcpListener::bind(config.listen).await?;
         let address = listener.local_addr()?;
         let (stop, stopping) = watch::channel(false);
-        let workers = Workers::start(config, &opened.gateway, &stopping);
+        let workers = Workers::start(config, &opened.gateway, &opened.identity, &stopping);
         let metrics = Arc::new(Metrics::default());
         let token = opened.first_run_token;
         let first_run_link =
@@ -70,6 +72,7 @@ impl Server {
             lanes: Lanes::start()?,
             sign_in: Arc::new(SignIn::new(token.as_deref())),
             gateway: opened.gateway,
+            identity: opened.identity,
             metrics,
             connections: Arc::new(Semaphore::new(config.connections_max)),
             tls,
@@ -127,9 +130,15 @@ async fn accept(
     graceful.shutdown().await;
     while connections.join_next().await.is_some() {}
     workers.join().await;
-    let store = Arc::clone(shared.gateway.store());
-    if let Err(panic) = tokio::task::spawn_blocking(move || store.shut_down()).await {
-        tracing::error!(%panic, "the store did not shut down");
+    let ended = tokio::task::spawn_blocking(move || {
+        let store = shared.gateway.store();
+        store.shut_down();
+        shared.identity.note(store)
+    });
+    match ended.await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!(%error, "it could not be noted how far the store came"),
+        Err(panic) => tracing::error!(%panic, "the store did not shut down"),
     }
 }
 

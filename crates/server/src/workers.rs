@@ -11,9 +11,13 @@ use tokio::task::JoinSet;
 use types::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp};
 
 use crate::Config;
+use crate::identity::IdentityKeeper;
 
 /// How often the tail is looked at, in milliseconds.
 const SEALING_PAUSE_MS: u64 = 10 * SECOND_MS;
+/// How often it is noted how far the store has come, in milliseconds: what is lost of the state is
+/// missed but for the events since then.
+const NOTING_PAUSE_MS: u64 = 10 * SECOND_MS;
 /// How often room is looked for while the disk is taken for full, in milliseconds.
 const ROOM_PAUSE_MS: u64 = SECOND_MS;
 /// Events in the tail from which on they are moved into a segment.
@@ -34,6 +38,7 @@ impl Workers {
     pub(crate) fn start(
         config: &Config,
         gateway: &Arc<Gateway>,
+        identity: &Arc<IdentityKeeper>,
         stopping: &watch::Receiver<bool>,
     ) -> Self {
         let timing = cloudtrail::Timing {
@@ -41,11 +46,13 @@ impl Workers {
             digest_interval_ms: config.digest_interval_ms,
         };
         let history_ms = config.history_days.saturating_mul(DAY_MS);
-        let steps: [(&'static str, Step); 5] = [
+        let identity = Arc::clone(identity);
+        let steps: [(&'static str, Step); 6] = [
             ("delivery", Box::new(move |gateway| cloudtrail::deliver(gateway, &timing))),
             ("sealing", Box::new(move |gateway| seal(gateway, history_ms))),
             ("keys", Box::new(keys_due)),
             ("bodies", Box::new(sweep)),
+            ("identity", Box::new(move |gateway| note(gateway, &identity))),
             ("room", Box::new(make_room)),
         ];
         let mut workers = JoinSet::new();
@@ -120,6 +127,14 @@ fn seal(gateway: &Arc<Gateway>, history_ms: u64) -> Timestamp {
         Err(error) => tracing::error!(%error, "old events could not be dropped"),
     }
     again
+}
+
+/// Notes in the data directory's identity how far the store has come.
+fn note(gateway: &Arc<Gateway>, identity: &IdentityKeeper) -> Timestamp {
+    if let Err(error) = identity.note(gateway.store()) {
+        tracing::warn!(%error, "it could not be noted how far the store has come");
+    }
+    gateway.clock().now().plus_ms(NOTING_PAUSE_MS)
 }
 
 /// Ends the state of being full soon after there is room again.

@@ -3,11 +3,13 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
 
 mod bodies;
+mod damage;
 mod four_steps;
 mod fsck;
 mod golden;
 mod heads;
 mod live;
+mod lost;
 mod opening;
 mod own_pages;
 mod presigned;
