@@ -4,8 +4,8 @@
 //! It decides nothing about calls. It reads heads and bodies within their limits, hands them to
 //! the [`gateway::Gateway`], and writes the answers; it wakes the workers when their time has come.
 //!
-//! Reading order: [`Config`], [`open`] (how the parts are wired), [`Server`] (sockets), then
-//! `workers.rs`.
+//! Reading order: [`Config`], [`open`] (how the parts are wired), `ground.rs` and `directory.rs`
+//! (what becomes of a data directory), [`Server`] (sockets), then `workers.rs`.
 
 mod accounts;
 mod config;

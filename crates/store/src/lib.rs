@@ -12,6 +12,9 @@
 //! disk fails the calls it hits and nothing else: the tree is opened again. On a full disk a
 //! reserve is given up, and only [`Store::submit_when_full`] goes on until there is room.
 //!
+//! A store is made only where nothing of one is; a state that is gone is never replaced. A look by
+//! [`Store::examine`] changes no byte.
+//!
 //! It knows no service: keys, values, events and bodies are bytes with a name. Services declare
 //! [`Table`]s; the pipeline submits jobs.
 //!

@@ -182,15 +182,15 @@ mod tests {
 
     #[derive(Debug, Clone)]
     enum Step {
-        Write(u64, Vec<u8>),
-        Resize(u64),
+        Write(usize, Vec<u8>),
+        Resize(usize),
     }
 
     fn step() -> impl Strategy<Value = Step> {
         let bytes = proptest::collection::vec(any::<u8>(), 1..9_000);
         prop_oneof![
-            (0_u64..20_000, bytes).prop_map(|(at, bytes)| Step::Write(at, bytes)),
-            (0_u64..30_000).prop_map(Step::Resize),
+            (0_usize..20_000, bytes).prop_map(|(at, bytes)| Step::Write(at, bytes)),
+            (0_usize..30_000).prop_map(Step::Resize),
         ]
     }
 
@@ -207,17 +207,17 @@ mod tests {
             for step in steps {
                 match step {
                     Step::Write(at, bytes) => {
-                        let end = at as usize + bytes.len();
+                        let end = at + bytes.len();
                         if end > want.len() {
                             want.resize(end, 0);
                             overlay.set_len(end as u64).unwrap();
                         }
-                        overlay.write(at, &bytes).unwrap();
-                        want[at as usize..end].copy_from_slice(&bytes);
+                        overlay.write(at as u64, &bytes).unwrap();
+                        want[at..end].copy_from_slice(&bytes);
                     }
                     Step::Resize(len) => {
-                        want.resize(len as usize, 0);
-                        overlay.set_len(len).unwrap();
+                        want.resize(len, 0);
+                        overlay.set_len(len as u64).unwrap();
                     }
                 }
                 prop_assert_eq!(overlay.len().unwrap(), want.len() as u64);

@@ -58,125 +58,82 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Every way to lose, empty or exchange a part.
+/// What befalls a file or folder of a data directory.
+#[derive(Debug, Clone, Copy)]
+enum Harm {
+    Remove(&'static str),
+    Empty(&'static str),
+    /// In its place stands that of another store.
+    Foreign(&'static str),
+    /// Another number of the newest event.
+    Position,
+}
+
+use Harm::{Empty, Foreign, Position, Remove};
+
+impl Harm {
+    fn befall(self, own: &Path, other: &Path) {
+        match self {
+            Remove(name) if own.join(name).is_dir() => fs::remove_dir_all(own.join(name)).unwrap(),
+            Remove(name) => fs::remove_file(own.join(name)).unwrap(),
+            Empty(name) if own.join(name).is_dir() => {
+                fs::remove_dir_all(own.join(name)).unwrap();
+                fs::create_dir(own.join(name)).unwrap();
+            }
+            Empty(name) => fs::write(own.join(name), b"").unwrap(),
+            Foreign(name) => {
+                let bytes = fs::read(other.join(name)).unwrap();
+                fs::write(own.join(name), bytes).unwrap();
+            }
+            Position => {
+                let text = fs::read_to_string(own.join("identity")).unwrap();
+                let line = text.lines().find(|line| line.starts_with("position")).unwrap();
+                fs::write(own.join("identity"), text.replace(line, "position = 1")).unwrap();
+            }
+        }
+    }
+}
+
+/// Every way to lose, empty or exchange a part, and what is told of it.
+const HARMS: &[(&[Harm], &str)] = &[
+    (&[Remove("state.redb")], "`state.redb` is missing"),
+    (&[Empty("state.redb")], "`state.redb` is empty"),
+    (&[Remove("state.redb"), Remove("identity")], "`state.redb` is missing"),
+    (
+        &[Remove("state.redb"), Remove("identity"), Remove("segments"), Remove("bodies")],
+        "`state.redb` is missing",
+    ),
+    (&[Remove("segments")], "`segments` is missing or empty"),
+    (&[Empty("segments")], "`segments` is missing or empty"),
+    (&[Remove("bodies")], "`bodies` is missing or empty"),
+    (&[Empty("bodies")], "`bodies` is missing or empty"),
+    (&[Remove("identity")], "`identity` is missing"),
+    (&[Empty("identity")], "identity` is damaged or was changed"),
+    (&[Position], "identity` is damaged or was changed"),
+    (&[Foreign("identity")], "the root key does not open the store"),
+    (&[Remove("root-key")], "root-key` is missing"),
+    (&[Foreign("root-key")], "the root key does not open the store"),
+    (&[Foreign("state.redb")], "the root key does not open the store"),
+    (
+        &[Foreign("state.redb"), Foreign("identity"), Foreign("root-key")],
+        "is not the file that was written",
+    ),
+];
+
 #[test]
 fn whatever_is_lost_or_foreign_is_refused_and_left_alone() {
     let (used, other) = (used(), another(None));
-    type Harm = fn(&Path, &Path);
-    let cases: &[(&str, Harm, &str)] = &[
-        (
-            "the state is gone",
-            |own, _| fs::remove_file(own.join("state.redb")).unwrap(),
-            "state.redb` is missing",
-        ),
-        (
-            "the state is empty",
-            |own, _| fs::write(own.join("state.redb"), b"").unwrap(),
-            "state.redb` is empty",
-        ),
-        (
-            "state and identity are gone",
-            |own, _| {
-                fs::remove_file(own.join("state.redb")).unwrap();
-                fs::remove_file(own.join("identity")).unwrap();
-            },
-            "state.redb` is missing",
-        ),
-        (
-            "all but the root key is gone",
-            |own, _| {
-                for file in ["state.redb", "identity"] {
-                    fs::remove_file(own.join(file)).unwrap();
-                }
-                for folder in ["segments", "bodies"] {
-                    fs::remove_dir_all(own.join(folder)).unwrap();
-                }
-            },
-            "state.redb` is missing",
-        ),
-        (
-            "the segments are gone",
-            |own, _| fs::remove_dir_all(own.join("segments")).unwrap(),
-            "segments",
-        ),
-        (
-            "the segments are emptied",
-            |own, _| {
-                fs::remove_dir_all(own.join("segments")).unwrap();
-                fs::create_dir(own.join("segments")).unwrap();
-            },
-            "segments",
-        ),
-        ("the bodies are gone", |own, _| fs::remove_dir_all(own.join("bodies")).unwrap(), "bodies"),
-        (
-            "the bodies are emptied",
-            |own, _| {
-                fs::remove_dir_all(own.join("bodies")).unwrap();
-                fs::create_dir(own.join("bodies")).unwrap();
-            },
-            "bodies",
-        ),
-        (
-            "the identity is gone",
-            |own, _| fs::remove_file(own.join("identity")).unwrap(),
-            "identity` is missing",
-        ),
-        (
-            "the identity is empty",
-            |own, _| fs::write(own.join("identity"), b"").unwrap(),
-            "identity",
-        ),
-        (
-            "the identity is changed",
-            |own, _| {
-                let text = fs::read_to_string(own.join("identity")).unwrap();
-                let position = text.lines().find(|line| line.starts_with("position")).unwrap();
-                fs::write(own.join("identity"), text.replace(position, "position = 1")).unwrap();
-            },
-            "identity",
-        ),
-        (
-            "the identity is another's",
-            |own, other| drop(fs::copy(other.join("identity"), own.join("identity")).unwrap()),
-            "root key",
-        ),
-        (
-            "the root key is gone",
-            |own, _| fs::remove_file(own.join("root-key")).unwrap(),
-            "root key",
-        ),
-        (
-            "the root key is another's",
-            |own, other| drop(fs::copy(other.join("root-key"), own.join("root-key")).unwrap()),
-            "root key",
-        ),
-        (
-            "the state is another's",
-            |own, other| drop(fs::copy(other.join("state.redb"), own.join("state.redb")).unwrap()),
-            "root key",
-        ),
-        (
-            "all but segments is another's",
-            |own, other| {
-                for file in ["state.redb", "identity", "root-key"] {
-                    fs::copy(other.join(file), own.join(file)).unwrap();
-                }
-            },
-            "is not the file that was written",
-        ),
-    ];
-    for (what, harm, told) in cases {
+    for (harms, told) in HARMS {
         let folder = TempDir::new().unwrap();
         copy(used.path(), folder.path());
-        harm(folder.path(), other.path());
+        harms.iter().for_each(|harm| harm.befall(folder.path(), other.path()));
         let before = listing(folder.path());
-        let refused = try_open(&config(folder.path()), 3);
-        let error = match refused {
-            Ok(last) => panic!("{what}: opened, {last} events"),
+        let error = match try_open(&config(folder.path()), 3) {
+            Ok(last) => panic!("{harms:?}: opened, {last} events"),
             Err(error) => error.to_string(),
         };
-        assert!(error.contains(told), "{what}: {error}");
-        assert_eq!(listing(folder.path()), before, "{what}: nothing is made");
+        assert!(error.contains(told), "{harms:?}: {error}");
+        assert_eq!(listing(folder.path()), before, "{harms:?}: nothing is made");
     }
     let sound = TempDir::new().unwrap();
     copy(used.path(), sound.path());
@@ -341,14 +298,16 @@ fn a_first_start_that_was_interrupted_is_finished() {
         try_open(&Config { data_dir: blocked.clone(), ..config.clone() }, seed).unwrap_err();
         for file in *files {
             let to = folder.path().join(file);
-            match *file {
-                "identity" | "root-key" => drop(fs::copy(blocked.join(file), to).unwrap()),
-                "state.redb" => drop(Store::open(folder.path(), None).unwrap()),
-                "root-credentials" => {
-                    drop(fs::copy(whole.path().join(file), to).unwrap());
-                }
-                _ => fs::write(to, b"half of it").unwrap(),
+            let copied = match *file {
+                "identity" | "root-key" => fs::read(blocked.join(file)).unwrap(),
+                "root-credentials" => fs::read(whole.path().join(file)).unwrap(),
+                _ => b"half of it".to_vec(),
+            };
+            if *file == "state.redb" {
+                drop(Store::open(folder.path(), None).unwrap());
+                continue;
             }
+            sealed_from_others(&to, &copied);
         }
         try_open(&own, 30).unwrap_or_else(|error| panic!("{files:?}: {error}"));
         let identity = fs::read_to_string(folder.path().join("identity")).unwrap();
@@ -373,6 +332,12 @@ fn two_first_starts_make_one_store() {
         }
     });
     try_open(&config(&data), 9).unwrap();
+}
+
+fn sealed_from_others(path: &Path, bytes: &[u8]) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::write(path, bytes).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
 /// Names and lengths of all that lies there.
