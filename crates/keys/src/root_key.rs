@@ -2,9 +2,9 @@ use std::{fmt, io};
 
 use types::Entropy;
 
-use crate::KeyError;
 use crate::derive::derive;
 use crate::locked::Locked;
+use crate::{KeyError, SecretBytes};
 
 /// The root key's length: AES-256 and HMAC-SHA-256 want as much.
 pub(crate) const ROOT_KEY_BYTES: usize = 32;
@@ -46,9 +46,14 @@ impl RootKey {
     }
 
     /// A name for the key that tells nothing about it.
-    pub(crate) fn id(&self) -> Result<String, KeyError> {
+    pub fn id(&self) -> Result<String, KeyError> {
         let derived = derive(self.as_bytes(), "shoseki root key id", &[])?;
         Ok(types::hex(derived.as_bytes().get(..16).unwrap_or_default()))
+    }
+
+    /// The key of authentication codes over what names a data directory.
+    pub fn identity_key(&self) -> Result<SecretBytes, KeyError> {
+        derive(self.as_bytes(), "shoseki identity", &[])
     }
 }
 

@@ -49,6 +49,7 @@ use gateway::{Family, Protocol, Service};
 pub use blob::{Blob, Secret};
 pub use due::{DestroyedKey, RotatedKey, destroy_due, next_due, rotate_due};
 pub use error::KmsError;
+pub use material::open_at_rest;
 pub use metadata::{KeyMetadata, MultiRegionConfiguration, MultiRegionKey, Seconds};
 pub use ops::{
     Decrypt, DecryptInput, DecryptOutput, DescribeKey, DescribeKeyInput, DescribeKeyOutput,

@@ -4,7 +4,7 @@ use gateway::{Ctx, Failure};
 use keys::blob::BlobHeader;
 use keys::{Domain, KeyError, Keyring, SecretBytes};
 use store::{StoreError, Tx};
-use types::{Entropy, Timestamp};
+use types::{Arn, Entropy, Timestamp};
 
 use crate::error::{KmsError, KmsFailure};
 use crate::model::{KEYS, Key, MATERIALS, Material, part_place, part_prefix};
@@ -25,14 +25,9 @@ pub(crate) fn renew(
 ) -> Result<(), StoreError> {
     let material_id = types::hex(&entropy.bytes::<32>()?);
     let backing = keys::random_secret(entropy, BACKING_KEY_BYTES).map_err(StoreError::engine)?;
-    let parts = binding(key, &material_id);
+    let place = [key.account.as_str(), key.region.as_str(), &key.id, &material_id];
     let token = keyring
-        .seal(
-            Domain::KmsMaterial,
-            &parts.each_ref().map(|part| part.as_bytes()),
-            backing.as_bytes(),
-            entropy,
-        )
+        .seal(Domain::KmsMaterial, &binding(place).map(str::as_bytes), backing.as_bytes(), entropy)
         .map_err(StoreError::engine)?;
     let material = Material {
         token: Blob(token),
@@ -136,27 +131,52 @@ pub(crate) fn key_id_of(blob: &[u8]) -> Option<String> {
 }
 
 fn unwrap(ctx: &Ctx<'_>, key: &Key, material_id: &str) -> Result<Option<SecretBytes>, StoreError> {
-    let place = part_place(key, material_id);
-    let Some(row) = MATERIALS.get(ctx.tx(), ctx.keyring(), &place)? else { return Ok(None) };
-    let parts = binding(key, material_id);
-    let parts = parts.each_ref().map(|part| part.as_bytes());
-    let backing = ctx.keyring().open(Domain::KmsMaterial, &parts, &row.token.0);
-    backing
-        .map(Some)
-        .map_err(|cause| StoreError::corrupt(format_args!("material of key `{}`: {cause}", key.id)))
+    let (account, region) = (key.account.as_str(), key.region.as_str());
+    at_place(ctx.tx(), ctx.keyring(), [account, region, &key.id, material_id])
 }
 
-/// What a token is bound to: moved to another place it does not open.
-fn binding<'a>(key: &'a Key, material_id: &'a str) -> [&'a str; 7] {
-    [
-        "EKT",
-        key.account.as_str(),
-        key.region.as_str(),
-        &key.id,
-        material_id,
-        crate::SYMMETRIC_DEFAULT,
-        crate::AWS_KMS,
-    ]
+/// The backing key at account, region, key id and material id; `None` if there is none.
+fn at_place(
+    tx: &Tx<'_>,
+    keyring: &Keyring,
+    place: [&str; 4],
+) -> Result<Option<SecretBytes>, StoreError> {
+    let Some(row) = MATERIALS.get(tx, keyring, &store::key(place))? else { return Ok(None) };
+    let parts = binding(place).map(str::as_bytes);
+    let backing = keyring.open(Domain::KmsMaterial, &parts, &row.token.0);
+    let [_, _, id, _] = place;
+    backing
+        .map(Some)
+        .map_err(|cause| StoreError::corrupt(format_args!("material of key `{id}`: {cause}")))
+}
+
+/// The plaintext of a ciphertext of the key with that ARN, for a check of what is stored: there is
+/// no caller, no right and no event, and the key's state does not matter. `None` if its material
+/// was destroyed.
+///
+/// For a data directory that no server has open.
+pub fn open_at_rest(
+    tx: &Tx<'_>,
+    keyring: &Keyring,
+    key_arn: &str,
+    blob: &[u8],
+    context: &EncryptionContext,
+) -> Result<Option<SecretBytes>, StoreError> {
+    let damaged =
+        |what: &dyn std::fmt::Display| StoreError::corrupt(format_args!("data key: {what}"));
+    let (Some(arn), Some(header)) = (Arn::parse(key_arn), BlobHeader::parse(blob)) else {
+        return Err(damaged(&"it is not in its form"));
+    };
+    let (id, material_id) = (arn.resource().trim_start_matches("key/"), header.material_id);
+    let place = [arn.account(), arn.region(), id, &types::hex(&material_id)];
+    let Some(backing) = at_place(tx, keyring, place)? else { return Ok(None) };
+    keys::blob::decrypt(&backing, blob, context).map(Some).map_err(|cause| damaged(&cause))
+}
+
+/// What a token is bound to, by account, region, key id and material id: moved to another place it
+/// does not open.
+fn binding([account, region, id, material_id]: [&str; 4]) -> [&str; 7] {
+    ["EKT", account, region, id, material_id, crate::SYMMETRIC_DEFAULT, crate::AWS_KMS]
 }
 
 fn header(key: &Key) -> Option<BlobHeader> {

@@ -75,9 +75,17 @@ impl Piece {
         }
     }
 
-    /// Whether a file of so many bytes may hold it.
-    pub(crate) fn fits(&self, length: u64) -> bool {
-        length == sealed_len(self.size)
+    /// Whether all its bytes are there, by their number; `length` tells it of files.
+    pub(crate) fn is_whole(
+        &self,
+        tx: &Tx<'_>,
+        length: impl FnOnce(&BodyId) -> Option<u64>,
+    ) -> Result<bool, StoreError> {
+        let length = match &self.place {
+            Place::File(id) => length(id),
+            Place::Inline(id) => INLINE.get(tx, id.to_string())?.map(|bytes| to_u64(bytes.len())),
+        };
+        Ok(length.is_some_and(|length| length == sealed_len(self.size)))
     }
 
     /// The file that it needs.
@@ -132,6 +140,18 @@ impl Reader {
         aad: &[u8],
         wanted: &Range<u64>,
     ) -> S3Result<Self> {
+        Ok(Self::over(ctx.tx(), ctx.store().bodies(), pieces, root, aad, wanted)?)
+    }
+
+    /// The same without a call.
+    pub(crate) fn over(
+        tx: &Tx<'_>,
+        bodies: &Bodies,
+        pieces: &[Piece],
+        root: &SecretBytes,
+        aad: &[u8],
+        wanted: &Range<u64>,
+    ) -> Result<Self, StoreError> {
         let (mut runs, mut start) = (Vec::new(), 0_u64);
         for piece in pieces {
             let end = start.saturating_add(piece.size);
@@ -139,14 +159,15 @@ impl Reader {
             let last = wanted.end.clamp(start, end).saturating_sub(start);
             start = end;
             if first < last {
-                runs.push(Run::new(ctx, piece, root, aad, first..last)?);
+                runs.push(Run::new(tx, piece, root, aad, first..last)?);
             }
         }
-        let bodies = ctx.store().bodies().clone();
+        let bodies = bodies.clone();
         Ok(Self { bodies, runs: runs.into_iter(), current: None })
     }
 
-    fn step(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
+    /// The next bytes; `None` at the end.
+    pub(crate) fn step(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
         loop {
             if let Some(run) = self.current.as_mut()
                 && let Some(bytes) = run.step(&self.bodies)?
@@ -178,18 +199,18 @@ impl Iterator for Reader {
 
 impl Run {
     fn new(
-        ctx: &Ctx<'_>,
+        tx: &Tx<'_>,
         piece: &Piece,
         root: &SecretBytes,
         aad: &[u8],
         wanted: Range<u64>,
-    ) -> S3Result<Self> {
+    ) -> Result<Self, StoreError> {
         let key = derive_object_key(root, &piece.salt()?).map_err(StoreError::engine)?;
         let opener = FrameOpener::new(&key, aad).map_err(StoreError::engine)?;
         let sealed = match piece.place {
             Place::File(id) => Sealed::File(id),
             Place::Inline(id) => {
-                let bytes = INLINE.get(ctx.tx(), id.to_string())?;
+                let bytes = INLINE.get(tx, id.to_string())?;
                 Sealed::Memory(bytes.ok_or_else(|| StoreError::corrupt("an inline body"))?)
             }
         };

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use gateway::Ctx;
-use keys::{Domain, SecretBytes, random_secret};
+use keys::{Domain, Keyring, SecretBytes, random_secret};
 use policy::Principal;
 use serde::{Deserialize, Serialize};
-use store::StoreError;
+use store::{StoreError, Tx};
 
 use crate::bucket::Bucket;
 use crate::data_key;
@@ -153,6 +153,32 @@ impl Envelope {
                 data_key::for_read(ctx, bucket, sealed, &self.context, self.bucket_key)
             }
             Scheme::Customer => customer_key::recognised(request, headers, &sealed).map(Arc::new),
+        }
+    }
+}
+
+impl Envelope {
+    /// The root key, for a check of what is stored; `None` where nobody here has it: under the
+    /// client's own key, and under a KMS key that was destroyed.
+    pub(crate) fn open_at_rest(
+        &self,
+        tx: &Tx<'_>,
+        keyring: &Keyring,
+        bucket: &str,
+        key: &str,
+    ) -> Result<Option<SecretBytes>, StoreError> {
+        let sealed = STANDARD.decode(&self.sealed).map_err(StoreError::corrupt)?;
+        match self.scheme {
+            Scheme::S3 => {
+                let aad = [bucket.as_bytes(), key.as_bytes()];
+                let opened = keyring.open(Domain::S3Object, &aad, &sealed);
+                opened.map(Some).map_err(StoreError::corrupt)
+            }
+            Scheme::Kms | Scheme::Dsse => {
+                let arn = self.key_arn.as_deref().unwrap_or_default();
+                kms::open_at_rest(tx, keyring, arn, &sealed, &self.context)
+            }
+            Scheme::Customer => Ok(None),
         }
     }
 }

@@ -52,6 +52,7 @@ mod object;
 mod ops;
 mod owning;
 mod preconditions;
+mod proof;
 mod range;
 mod request;
 mod response;
@@ -69,9 +70,10 @@ pub use bucket::{bucket_exists, bucket_location, bucket_owner, is_valid_name};
 pub use error::S3Error;
 pub use ops::ROWS;
 pub use ops::put_object::PutObjectInput;
+pub use proof::{ProvedBodies, prove_bodies};
 pub use request::Request;
 pub use response::Response;
-pub use sweep::{missing_bodies, sweep};
+pub use sweep::sweep;
 
 /// S3 as the pipeline sees it.
 pub static SERVICE: Service = Service {

@@ -1,11 +1,11 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use store::{BodyId, Store, StoreError, Tx};
 use types::Timestamp;
 
 use crate::body::Piece;
-use crate::object::{VERSIONS, key_of_row};
+use crate::object::VERSIONS;
 use crate::ops::multipart::{PARTS, completed_before, forget_completed};
 
 /// Answers that one commit forgets at most.
@@ -36,39 +36,4 @@ pub fn sweep(store: &Store, older_than: Timestamp) -> Result<u64, StoreError> {
         store.submit_when_full(forget).wait()??;
     }
     Ok(store.bodies().sweep(&mut |id| live.contains(id), older_than)?.bodies)
-}
-
-/// The objects and parts whose bytes are not all there, each in a sentence.
-pub fn missing_bodies(store: &Store) -> Result<Vec<String>, StoreError> {
-    let (view, mut lengths) = (store.snapshot()?, BTreeMap::<BodyId, u64>::new());
-    store.bodies().each(&mut |id, length, _| {
-        lengths.insert(*id, length);
-        Ok(())
-    })?;
-    let (tx, mut missing) = (view.tx(), Vec::new());
-    let is_whole = |piece: &Piece| {
-        piece.file().is_none_or(|id| lengths.get(&id).is_some_and(|length| piece.fits(*length)))
-    };
-    VERSIONS.visit(&tx, [], [], &mut |row, version| {
-        let mut pieces = version.stored.iter().flat_map(|stored| &stored.pieces);
-        if !pieces.all(is_whole) {
-            let (key, bucket) = (key_of_row(row), bucket_of_row(row));
-            missing.push(format!("object `{key}` in bucket `{bucket}` lacks its bytes"));
-        }
-        ControlFlow::Continue(())
-    })?;
-    PARTS.visit(&tx, [], [], &mut |row, part| {
-        if !is_whole(&part.piece) {
-            let (number, bucket) = (part.piece.number, bucket_of_row(row));
-            missing
-                .push(format!("part {number} of an upload in bucket `{bucket}` lacks its bytes"));
-        }
-        ControlFlow::Continue(())
-    })?;
-    Ok(missing)
-}
-
-fn bucket_of_row(row: &[u8]) -> String {
-    let first = store::key_parts(row).into_iter().next().unwrap_or_default();
-    String::from_utf8_lossy(&first).into_owned()
 }

@@ -1,14 +1,11 @@
 //! Further accounts, made while no server runs.
 
-use std::sync::Arc;
-
-use store::Store;
 use types::{AccountId, Clock, Entropy};
 
 use crate::establish::Establish;
-use crate::open::keyring;
+use crate::ground::Ground;
 use crate::roots::secret;
-use crate::{Account, Config, OpenError, modes, sealing};
+use crate::{Account, Config, OpenError};
 
 /// How often a random id is drawn before we give up.
 const TRIES: usize = 64;
@@ -23,14 +20,7 @@ pub fn create_account(
     clock: &Clock,
     entropy: &Entropy,
 ) -> Result<Account, OpenError> {
-    if !config.data_dir.join("state.redb").exists() {
-        return Err(OpenError::NoStore { path: config.data_dir.clone() });
-    }
-    modes::close(&config.data_dir)?;
-    let root_key = sealing::kept(config)?
-        .ok_or_else(|| OpenError::NoRootKey { path: sealing::place(config) })?;
-    let store = Arc::new(Store::open(&config.data_dir, None)?);
-    let keyring = keyring(&store, &root_key, entropy)?;
+    let Ground { store, keyring, identity, .. } = Ground::existing(config, clock)?;
     let taken = iam::accounts(&store.snapshot()?.tx())?;
     let is_free = |id: &AccountId| taken.iter().all(|account| account.id != *id);
     let id = match id {
@@ -49,6 +39,7 @@ pub fn create_account(
         .submit(move |tx| Establish { keyring: &keyring, entropy: &entropy, now }.all(tx, &[made]));
     stored.wait()??;
     store.shut_down();
+    identity.note(&store)?;
     Ok(account)
 }
 

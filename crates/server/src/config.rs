@@ -53,6 +53,9 @@ pub struct Config {
     pub passphrase: Option<String>,
     /// The bearer token that opens health and metrics to other machines.
     pub status_token: Option<String>,
+    /// Serves a state that is older than the data directory's identity says, or lacks parts, and
+    /// leaves an event of it. For one start only, so it is no key of the file.
+    pub accept_older: bool,
 }
 
 impl fmt::Debug for Config {
@@ -106,6 +109,7 @@ impl Default for Config {
             root_key_file: None,
             passphrase: None,
             status_token: None,
+            accept_older: false,
         }
     }
 }

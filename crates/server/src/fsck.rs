@@ -2,23 +2,116 @@
 
 use std::path::Path;
 
-use store::Store;
+use keys::Keyring;
+use store::{StateFile, Store, StoreError};
 
-use crate::OpenError;
+use crate::directory::Survey;
+use crate::ground::{loss, unlock};
+use crate::identity::{Identity, IdentityKeys, Written};
+use crate::{Config, OpenError, sealing};
 
-/// Reads the events, the segments and the bodies of a data directory that no server has open, and
-/// says in sentences what is missing, damaged or too much; none is good.
+/// What a look at a data directory found.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// What is missing, damaged, older or too much, in sentences.
+    pub findings: Vec<String>,
+    /// What could not be proved for want of a key, in sentences.
+    pub unproved: Vec<String>,
+    /// Objects and parts of uploads of which every byte was proved by authentication tags.
+    pub proved: u64,
+    /// Objects and parts of uploads of which only the number of bytes was compared.
+    pub by_length: u64,
+}
+
+/// Reads all of a data directory that no server has open, and changes nothing in it.
 ///
-/// `progress` hears what is being looked at. No key is needed: what lies under keys is proved when
-/// it is opened. Errors when there is no store, or when it cannot be read at all.
-pub fn fsck(data_dir: &Path, progress: &mut dyn FnMut(&str)) -> Result<Vec<String>, OpenError> {
-    if !data_dir.join("state.redb").exists() {
-        return Err(OpenError::NoStore { path: data_dir.to_owned() });
+/// With the root key it proves which store it is, how far it had come, and the bytes of every
+/// object; without it, it compares lengths. `progress` hears what is being looked at. Errors when
+/// there is no data directory, and when a server has it open.
+pub fn fsck(config: &Config, progress: &mut dyn FnMut(&str)) -> Result<Checked, OpenError> {
+    let (folder, mut checked) = (&config.data_dir, Checked::default());
+    let (survey, written) = (Survey::of(folder)?, Written::within(folder)?);
+    if survey.is_nothing() && written.is_none() {
+        return Err(OpenError::NoStore { path: folder.clone() });
     }
-    let store = Store::open(data_dir, None)?;
-    let mut findings = store.fsck(progress)?;
+    let keys = checked.root_key(config);
+    let identity = match (&keys, written) {
+        (Some((_, keys)), Some(written)) => checked.keep(written.proved(keys)),
+        _ => None,
+    };
+    match survey.found.state {
+        StateFile::There => {}
+        StateFile::Missing => checked.findings.push("`state.redb` is missing".to_owned()),
+        StateFile::Empty => checked.findings.push("`state.redb` is empty".to_owned()),
+    }
+    if survey.found.state != StateFile::There {
+        return Ok(checked);
+    }
+    progress("the state's pages");
+    let Some(store) = Store::examine(folder, &mut checked.findings)? else { return Ok(checked) };
+    let found = store.fsck(progress);
+    checked.take(found);
+    let keyring = keys.and_then(|(root_key, _)| checked.keep(unlock(&store, &root_key)));
+    if let Some(keyring) = &keyring {
+        checked.compare(folder, &store, keyring, identity.as_ref());
+    }
     progress("object bodies");
-    findings.extend(s3::missing_bodies(&store)?);
+    match s3::prove_bodies(&store, keyring.as_ref()) {
+        Ok(done) => {
+            checked.findings.extend(done.findings);
+            (checked.proved, checked.by_length) = (done.proved, done.by_length);
+        }
+        Err(error) => checked.findings.push(format!("objects: {error}")),
+    }
     store.shut_down();
-    Ok(findings)
+    Ok(checked)
+}
+
+impl Checked {
+    fn root_key(&mut self, config: &Config) -> Option<(keys::RootKey, IdentityKeys)> {
+        let why = match sealing::kept(config) {
+            Ok(Some(root_key)) => match IdentityKeys::of(&root_key) {
+                Ok(keys) => return Some((root_key, keys)),
+                Err(error) => error.to_string(),
+            },
+            Ok(None) => format!("there is no root key `{}`", sealing::place(config).display()),
+            Err(OpenError::PassphraseNeeded) => OpenError::PassphraseNeeded.to_string(),
+            Err(error) => {
+                self.findings.push(error.to_string());
+                return None;
+            }
+        };
+        self.unproved.push(format!("{why}: the identity was not proved"));
+        None
+    }
+
+    /// Which store it is, and how far it had come.
+    fn compare(
+        &mut self,
+        folder: &Path,
+        store: &Store,
+        keyring: &Keyring,
+        identity: Option<&Identity>,
+    ) {
+        // One that is there and not proved is a finding already.
+        if identity.is_none() && folder.join(crate::identity::FILE).exists() {
+            return;
+        }
+        match loss(store, keyring, identity) {
+            Ok(None) => {}
+            Ok(Some(what)) | Err(OpenError::Lost { what, .. }) => self.findings.push(what),
+            Err(error) => self.findings.push(error.to_string()),
+        }
+    }
+
+    fn take(&mut self, found: Result<Vec<String>, StoreError>) {
+        match found {
+            Ok(found) => self.findings.extend(found),
+            Err(error) => self.findings.push(error.to_string()),
+        }
+    }
+
+    fn keep<T>(&mut self, tried: Result<T, OpenError>) -> Option<T> {
+        tried.map_err(|error| self.findings.push(error.to_string())).ok()
+    }
 }

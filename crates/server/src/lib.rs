@@ -4,8 +4,8 @@
 //! It decides nothing about calls. It reads heads and bodies within their limits, hands them to
 //! the [`gateway::Gateway`], and writes the answers; it wakes the workers when their time has come.
 //!
-//! Reading order: [`Config`], [`open`] (how the parts are wired), [`Server`] (sockets), then
-//! `workers.rs`.
+//! Reading order: [`Config`], [`open`] (how the parts are wired), `ground.rs` and `directory.rs`
+//! (what becomes of a data directory), [`Server`] (sockets), then `workers.rs`.
 
 mod accounts;
 mod addressed;
@@ -14,9 +14,12 @@ mod config;
 mod connection;
 mod console;
 mod diagnostics;
+mod directory;
 mod establish;
 mod framing;
 mod fsck;
+mod ground;
+mod identity;
 mod listeners;
 mod metrics;
 mod modes;
@@ -37,7 +40,7 @@ mod workers;
 pub use accounts::create_account;
 pub use config::{Account, Config, ConfigError, parse_duration_ms};
 pub use diagnostics::{Diagnostics, start_diagnostics};
-pub use fsck::fsck;
+pub use fsck::{Checked, fsck};
 pub use modes::refuse_loose_key;
 pub use network::Network;
 pub use open::{OpenError, Opened, open};

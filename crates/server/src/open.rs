@@ -1,21 +1,19 @@
 //! How the parts are wired.
 
 use std::fmt;
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use gateway::{Gateway, Parts, Row, Settings};
-use keys::{KeyError, Keyring, RootKey, WrappedKeyring};
-use store::{Store, StoreError, Table};
-use types::{AccountId, Clock, Entropy};
+use gateway::{Gateway, Parts, Row, SHOSEKI, ServiceEvent, Settings, operator_events};
+use keys::KeyError;
+use serde_json::json;
+use store::StoreError;
+use types::{AccountId, Clock, Entropy, Region};
 
 use crate::establish::Establish;
-use crate::{Account, Config, OPERATIONS, RootCredentials, modes, sealing, signin};
-
-/// The domain keys, wrapped under the root key.
-const KEYRING: Table<WrappedKeyring> = Table::new("server.keyring");
+use crate::ground::Ground;
+use crate::identity::IdentityKeeper;
+use crate::{Account, Config, OPERATIONS, RootCredentials, signin};
 
 /// An opened data directory, ready to serve.
 pub struct Opened {
@@ -25,6 +23,8 @@ pub struct Opened {
     pub root: RootCredentials,
     /// Allows to set the root user's first password; `None` if there is one.
     pub(crate) first_run_token: Option<String>,
+    /// What is noted of how far the store has come.
+    pub(crate) identity: Arc<IdentityKeeper>,
 }
 
 impl fmt::Debug for Opened {
@@ -33,24 +33,13 @@ impl fmt::Debug for Opened {
     }
 }
 
-/// Opens or creates the data directory and puts the parts together.
+/// Opens the data directory, or creates it where nothing of ours is, and puts the parts together.
 ///
-/// Errors, and changes nothing, when the root key does not open what is there.
+/// Errors, and changes nothing, when the root key does not open what is there, and when something
+/// that was there is gone, older, or another's.
 pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, OpenError> {
-    let fresh = !config.data_dir.join("state.redb").exists();
-    let kept = sealing::kept(config)?;
-    if kept.is_none() && !fresh {
-        return Err(OpenError::NoRootKey { path: sealing::place(config) });
-    }
-    modes::close(&config.data_dir)?;
-    // For nobody else to look into.
-    DirBuilder::new().recursive(true).mode(0o700).create(&config.data_dir)?;
-    let root_key = kept.map_or_else(|| sealing::make(config, &entropy), Ok)?;
-    if !root_key.is_locked() {
-        tracing::warn!("the root key may be swapped out: the limit of locked memory is too low");
-    }
-    let store = Arc::new(Store::open(&config.data_dir, None)?);
-    let keyring = keyring(&store, &root_key, &entropy)?;
+    let ground = Ground::prepare(config, &clock, &entropy)?;
+    let Ground { store, keyring, identity, loss } = ground;
     let root = RootCredentials::load(config, &entropy)?;
     let gateway = Gateway::new(Parts {
         store,
@@ -66,21 +55,12 @@ pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, O
         },
     });
     bootstrap(config, &gateway, &root)?;
-    let first_run_token = signin::first_run_token(&gateway, gateway.entropy())?;
-    Ok(Opened { gateway, root, first_run_token })
-}
-
-pub(crate) fn keyring(
-    store: &Arc<Store>,
-    root_key: &RootKey,
-    entropy: &Entropy,
-) -> Result<Keyring, OpenError> {
-    if let Some(wrapped) = KEYRING.get(&store.snapshot()?.tx(), "")? {
-        return Ok(Keyring::unlock(root_key, &wrapped)?);
+    if let Some(loss) = loss {
+        record(config, &gateway, &loss)?;
     }
-    let (keyring, wrapped) = Keyring::create(root_key, entropy)?;
-    store.submit(move |tx| (KEYRING.put(tx, "", &wrapped), Vec::new())).wait()??;
-    Ok(keyring)
+    identity.finish(gateway.store(), gateway.keyring())?;
+    let first_run_token = signin::first_run_token(&gateway, gateway.entropy())?;
+    Ok(Opened { gateway, root, first_run_token, identity: Arc::new(identity) })
 }
 
 /// Makes the configured accounts and their root access keys known; of what is new there is an
@@ -103,6 +83,24 @@ fn bootstrap(
         Establish { keyring, entropy, now }.all(tx, &accounts)
     });
     made.wait()?.map_err(OpenError::from)
+}
+
+/// Leaves an event of a loss that the operator accepts.
+///
+/// Assumed: AWS has no event of it; here it is a service event `AcceptOlderState` of our own
+/// service, in the first account.
+fn record(config: &Config, gateway: &Gateway, loss: &str) -> Result<(), OpenError> {
+    tracing::warn!(loss, "accepted as the operator wishes; an event tells of it");
+    let event = ServiceEvent {
+        source: SHOSEKI.event_source,
+        name: "AcceptOlderState",
+        region: Region::us_east_1(),
+        account: config.account.clone(),
+        resources: vec![],
+        details: json!({ "loss": loss }),
+    };
+    let events = operator_events(vec![event], gateway.clock().now(), gateway.entropy())?;
+    Ok(gateway.store().submit_when_full(move |_| ((), events)).wait()?)
 }
 
 /// Why the data directory could not be opened.
@@ -151,6 +149,18 @@ pub enum OpenError {
         /// The file or folder.
         path: PathBuf,
     },
+    /// A part of the data directory is gone, older than it was, or another's.
+    Lost {
+        /// The data directory.
+        folder: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
+    /// The file that tells which store it is was changed, or another root key proved it.
+    BadIdentity {
+        /// The file.
+        path: PathBuf,
+    },
     /// There is no data directory.
     NoStore {
         /// Where it was looked for.
@@ -193,6 +203,18 @@ impl fmt::Display for OpenError {
                 f,
                 "others may write to `{0}`: look what they left there, then chmod go-w it, or \
                  name a folder of its own",
+                path.display()
+            ),
+            Self::Lost { folder, what } => write!(
+                f,
+                "{what}. Nothing was changed. Put the data directory `{}` back as it was, from a \
+                 backup if need be; to begin a new, empty history, move all of it away first",
+                folder.display()
+            ),
+            Self::BadIdentity { path } => write!(
+                f,
+                "`{}` is damaged or was changed: put it back from a backup, or remove it and start \
+                 once with `--accept-older`, which leaves an event in the history",
                 path.display()
             ),
             Self::NoStore { path } => write!(f, "`{}` is no data directory", path.display()),

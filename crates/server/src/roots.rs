@@ -9,7 +9,7 @@ use crate::sealing::{refuse_readable_by_others, write_private};
 use crate::{Config, OpenError};
 
 /// Where generated credentials are kept, mode 0600.
-const FILE: &str = "root-credentials";
+pub(crate) const FILE: &str = "root-credentials";
 
 /// A root user's access key.
 #[derive(Clone, PartialEq, Eq)]

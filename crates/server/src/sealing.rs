@@ -13,9 +13,9 @@ use crate::modes::refuse_loose_key;
 use crate::{Config, OpenError};
 
 /// The bare root key in the data directory, mode 0600.
-const BARE_FILE: &str = "root-key";
+pub(crate) const BARE_FILE: &str = "root-key";
 /// The root key under a passphrase.
-const SEALED_FILE: &str = "root-key.sealed";
+pub(crate) const SEALED_FILE: &str = "root-key.sealed";
 
 /// Reads the root key, if there is one. Changes nothing.
 pub(crate) fn kept(config: &Config) -> Result<Option<RootKey>, OpenError> {
@@ -41,18 +41,16 @@ pub(crate) fn kept(config: &Config) -> Result<Option<RootKey>, OpenError> {
     }
 }
 
-/// Makes a root key where [`kept`] will find it.
-pub(crate) fn make(config: &Config, entropy: &Entropy) -> Result<RootKey, OpenError> {
-    let key = RootKey::generate(entropy)?;
+/// Puts a new root key where [`kept`] will find it.
+pub(crate) fn keep(config: &Config, key: &RootKey, entropy: &Entropy) -> Result<(), OpenError> {
     let path = place(config);
     let written = match &config.passphrase {
         Some(passphrase) => {
-            write_private(&path, &sealer::seal_with_passphrase(&key, passphrase, entropy)?)
+            write_private(&path, &sealer::seal_with_passphrase(key, passphrase, entropy)?)
         }
-        None => write_private(&path, sealer::print_root_key(&key).as_bytes()),
+        None => write_private(&path, sealer::print_root_key(key).as_bytes()),
     };
-    written.map_err(|cause| unreadable(&path, cause))?;
-    Ok(key)
+    written.map_err(|cause| unreadable(&path, cause))
 }
 
 /// Where the root key is, or will be.

@@ -26,12 +26,13 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::addressed;
 use crate::connection::{Lanes, OutBody, Peer, answer};
+use crate::identity::IdentityKeeper;
 use crate::listeners::Listeners;
 use crate::metrics::Metrics;
+use crate::origin::{self, Asked};
+use crate::own::StatusToken;
 use crate::patience::Patience;
 use crate::proxies::Proxies;
-use crate::own::StatusToken;
-use crate::origin::{self, Asked};
 use crate::signin::{self, SignIn};
 use crate::workers::Workers;
 use crate::{Config, Opened, console, own, tls};
@@ -78,6 +79,7 @@ struct Shared {
     spare: Places,
     clients: Arc<Clients>,
     status_token: StatusToken,
+    identity: Arc<IdentityKeeper>,
 }
 
 impl fmt::Debug for Server {
@@ -96,7 +98,7 @@ impl Server {
         let (address, console) = (listeners.address()?, listeners.console_address()?);
         let console_address = console.unwrap_or(address);
         let (stop, stopping) = watch::channel(false);
-        let workers = Workers::start(config, &opened.gateway, &stopping);
+        let workers = Workers::start(config, &opened.gateway, &opened.identity, &stopping);
         let metrics = Arc::new(Metrics::new(workers.beats().clone()));
         let token = opened.first_run_token;
         let limits = limits(config);
@@ -109,6 +111,7 @@ impl Server {
             lanes: Lanes::start()?,
             sign_in: Arc::new(SignIn::new(token.as_deref(), api_port)),
             gateway: opened.gateway,
+            identity: opened.identity,
             metrics,
             tls,
             patience: Arc::new(config.patience.clone()),
@@ -163,9 +166,15 @@ async fn run(
 ) {
     accept(listeners, Arc::clone(&shared), stopping).await;
     workers.join().await;
-    let store = Arc::clone(shared.gateway.store());
-    if let Err(panic) = tokio::task::spawn_blocking(move || store.shut_down()).await {
-        tracing::error!(%panic, "the store did not shut down");
+    let ended = tokio::task::spawn_blocking(move || {
+        let store = shared.gateway.store();
+        store.shut_down();
+        shared.identity.note(store)
+    });
+    match ended.await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!(%error, "it could not be noted how far the store came"),
+        Err(panic) => tracing::error!(%panic, "the store did not shut down"),
     }
 }
 

@@ -12,9 +12,15 @@ use types::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp};
 
 use crate::Config;
 use crate::beats::{Beat, Beats};
+use crate::identity::IdentityKeeper;
 
 /// How often the tail is looked at, in milliseconds.
 const SEALING_PAUSE_MS: u64 = 10 * SECOND_MS;
+/// How often it is noted how far the store has come, in milliseconds: what is lost of the state is
+/// missed but for the events since then.
+const NOTING_PAUSE_MS: u64 = 10 * SECOND_MS;
+/// How often room is looked for while the disk is taken for full, in milliseconds.
+const ROOM_PAUSE_MS: u64 = SECOND_MS;
 /// Events in the tail from which on they are moved into a segment.
 const SEAL_FROM_EVENTS: usize = 16_384;
 /// Bytes that no object names are kept this long, in milliseconds: an upload may still run.
@@ -27,8 +33,14 @@ const LONGEST_WAIT_MS: u64 = MINUTE_MS;
 type Step = fn(&Context) -> Timestamp;
 
 /// The workers by name.
-const STEPS: [(&str, Step); 4] =
-    [("delivery", deliver), ("sealing", seal), ("keys", keys_due), ("bodies", sweep)];
+const STEPS: [(&str, Step); 6] = [
+    ("delivery", deliver),
+    ("sealing", seal),
+    ("keys", keys_due),
+    ("bodies", sweep),
+    ("identity", note),
+    ("room", make_room),
+];
 
 /// What a step works with.
 #[derive(Clone)]
@@ -36,6 +48,7 @@ struct Context {
     gateway: Arc<Gateway>,
     timing: cloudtrail::Timing,
     history_ms: u64,
+    identity: Arc<IdentityKeeper>,
     beat: Beat,
 }
 
@@ -50,6 +63,7 @@ impl Workers {
     pub(crate) fn start(
         config: &Config,
         gateway: &Arc<Gateway>,
+        identity: &Arc<IdentityKeeper>,
         stopping: &watch::Receiver<bool>,
     ) -> Self {
         let timing = cloudtrail::Timing {
@@ -60,7 +74,8 @@ impl Workers {
         let beats = Beats::new(gateway.clock(), STEPS.map(|(name, _)| name));
         let mut running = JoinSet::new();
         for ((name, step), (_, beat)) in STEPS.into_iter().zip(beats.each()) {
-            let context = Context { gateway: Arc::clone(gateway), timing, history_ms, beat };
+            let (gateway, identity) = (Arc::clone(gateway), Arc::clone(identity));
+            let context = Context { gateway, timing, history_ms, identity, beat };
             running.spawn(keep_driving(name, step, context, stopping.clone()));
         }
         Self { running, beats }
@@ -170,6 +185,28 @@ fn seal(context: &Context) -> Timestamp {
     again
 }
 
+/// Notes in the data directory's identity how far the store has come.
+fn note(context: &Context) -> Timestamp {
+    let Context { gateway, identity, .. } = context;
+    if let Err(error) = identity.note(gateway.store()) {
+        tracing::warn!(%error, "it could not be noted how far the store has come");
+    }
+    gateway.clock().now().plus_ms(NOTING_PAUSE_MS)
+}
+
+/// Ends the state of being full soon after there is room again.
+fn make_room(context: &Context) -> Timestamp {
+    let gateway = &context.gateway;
+    if gateway.store().is_full() {
+        match gateway.store().hold_reserve() {
+            Ok(true) => tracing::info!("the disk has room again"),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "the reserve of disk space could not be made"),
+        }
+    }
+    gateway.clock().now().plus_ms(ROOM_PAUSE_MS)
+}
+
 /// Removes the bytes of objects that are gone, and keeps the reserve for a full disk.
 fn sweep(context: &Context) -> Timestamp {
     let gateway = &context.gateway;
@@ -197,9 +234,13 @@ fn keys_due(context: &Context) -> Timestamp {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
+    use std::path::Path;
+
+    use keys::RootKey;
     use testkit::Kit;
 
     use super::*;
+    use crate::identity::{Identity, IdentityKeys};
 
     static STEPS_TAKEN: AtomicUsize = AtomicUsize::new(0);
 
@@ -215,7 +256,10 @@ mod tests {
         let beats = Beats::new(gateway.clock(), ["toy"]);
         let timing = cloudtrail::Timing { delivery_interval_ms: 1, digest_interval_ms: 1 };
         let beat = beats.each().map(|(_, beat)| beat).next().unwrap();
-        let context = Context { gateway, timing, history_ms: 1, beat };
+        let keys = IdentityKeys::of(&RootKey::from_bytes(&[7; 32]).unwrap()).unwrap();
+        let unfinished = Identity::unfinished(gateway.clock().now());
+        let identity = Arc::new(IdentityKeeper::new(Path::new("nowhere"), keys, unfinished));
+        let context = Context { gateway, timing, history_ms: 1, identity, beat };
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .start_paused(true)

@@ -69,11 +69,13 @@ impl From<OpenError> for Trouble {
             OpenError::Io(_)
             | OpenError::File { .. }
             | OpenError::Store(_)
+            | OpenError::Lost { .. }
             | OpenError::NoStore { .. } => Exit::Unreachable,
             OpenError::AccountExists { .. } => Exit::Usage,
             OpenError::Key(_)
             | OpenError::NoRootKey { .. }
             | OpenError::BadRootKey { .. }
+            | OpenError::BadIdentity { .. }
             | OpenError::BadRootCredentials { .. }
             | OpenError::TooOpen { .. }
             | OpenError::Writable { .. }

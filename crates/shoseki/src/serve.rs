@@ -63,6 +63,9 @@ pub(crate) struct Serve {
     log_json: bool,
     #[command(flatten)]
     sealing: Sealing,
+    /// Serves, this once, a state that is older than it was or lacks parts; an event tells of it.
+    #[arg(long)]
+    accept_older: bool,
     #[arg(long, env = "SHOSEKI_ROOT_ACCESS_KEY_ID", hide = true)]
     root_access_key_id: Option<String>,
     #[arg(long, env = "SHOSEKI_ROOT_SECRET_ACCESS_KEY", hide = true, hide_env_values = true)]
@@ -149,6 +152,7 @@ impl Serve {
         config.tls = tls.or(config.tls);
         config.root_credentials = self.root_credentials()?.or(config.root_credentials);
         self.sealing.apply(&mut config)?;
+        config.accept_older = self.accept_older;
         config.check()?;
         Ok(config)
     }

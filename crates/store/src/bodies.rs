@@ -80,16 +80,21 @@ pub struct Bodies {
 }
 
 impl Bodies {
-    /// Opens or creates the folder and removes what was never finished there.
+    /// Those in `folder`, which need not be there.
+    pub(crate) fn within(folder: PathBuf) -> Self {
+        Self { folder, durable_leaves: Arc::default() }
+    }
+
+    /// Creates the folder, if it is not there, and removes what was never finished in it.
     ///
     /// Only one process may do so at a time.
-    pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
-        let incoming = folder.join(INCOMING);
+    pub(crate) fn settle(&self) -> Result<(), StoreError> {
+        let incoming = self.folder.join(INCOMING);
         create_folder(&incoming)?;
         for entry in std::fs::read_dir(&incoming)? {
             std::fs::remove_file(entry?.path())?;
         }
-        Ok(Self { folder: folder.to_owned(), durable_leaves: Arc::default() })
+        Ok(())
     }
 
     /// Begins a new body under a name made of `random` bytes.
@@ -283,10 +288,15 @@ impl BodyReader {
     }
 }
 
-/// The fan-out folders in `folder`, those with two hexadecimal digits for a name, sorted.
-fn subfolders(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+/// The fan-out folders in `folder`, those with two hexadecimal digits for a name, sorted; none if
+/// there is no such folder.
+pub(crate) fn subfolders(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(found),
+        entries => entries?,
+    };
+    for entry in entries {
         let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         if name.len() == 2 && types::hex_decode(name).is_some() {
@@ -305,7 +315,8 @@ mod tests {
 
     fn open() -> (tempfile::TempDir, Bodies) {
         let folder = tempfile::tempdir().unwrap();
-        let bodies = Bodies::open(folder.path()).unwrap();
+        let bodies = Bodies::within(folder.path().to_owned());
+        bodies.settle().unwrap();
         (folder, bodies)
     }
 
@@ -348,7 +359,7 @@ mod tests {
         assert_eq!(std::fs::read_dir(folder.path().join(INCOMING)).unwrap().count(), 0);
         assert_eq!(ids(&bodies), []);
         std::fs::write(folder.path().join(INCOMING).join("left by a crash"), b"x").unwrap();
-        Bodies::open(folder.path()).unwrap();
+        bodies.settle().unwrap();
         assert_eq!(std::fs::read_dir(folder.path().join(INCOMING)).unwrap().count(), 0);
     }
 

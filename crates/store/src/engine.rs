@@ -1,6 +1,10 @@
-use std::io;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::ops::RangeInclusive;
+use std::os::unix::fs::OpenOptionsExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use redb::{
@@ -8,6 +12,7 @@ use redb::{
 };
 
 use crate::memo::Memo;
+use crate::overlay::Overlay;
 use crate::{FORMAT_VERSION, Snapshot, StoreError, Table, Tx, events};
 
 pub(crate) const STATE: TableDefinition<'static, &'static [u8], &'static [u8]> =
@@ -17,7 +22,10 @@ pub(crate) const EVENTS: TableDefinition<'static, u64, &'static [u8]> =
 const FORMAT: Table<u32> = Table::new("meta.format");
 /// Memory that the engine may use for pages, in bytes.
 const PAGE_CACHE_BYTES: usize = 64 << 20;
-const FILE: &str = "state.redb";
+/// The tree's file within the data directory.
+pub(crate) const STATE_FILE: &str = "state.redb";
+/// A new tree's file until it is whole.
+const UNFINISHED_FILE: &str = "state.redb.new";
 
 /// The tree of state and tail, which can be opened again after the disk has failed it.
 pub(crate) struct Engine {
@@ -32,20 +40,85 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    pub(crate) fn open(
+    /// The tree of a test's backend, made if there is none.
+    pub(crate) fn on(backend: Box<dyn StorageBackend>) -> Result<Self, StoreError> {
+        let database = builder().create_with_backend(Boxed(backend))?;
+        if is_new(&database)? {
+            create_tables(&database)?;
+        }
+        check_format(&database)?;
+        Ok(Self::over(None, database))
+    }
+
+    /// Makes the state file, which is not there: aside first, so that it is there whole or not at
+    /// all.
+    pub(crate) fn create(folder: &Path) -> Result<(), StoreError> {
+        let (aside, path) = (folder.join(UNFINISHED_FILE), folder.join(STATE_FILE));
+        match fs::remove_file(&aside) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside)?;
+        let database = builder().create(&aside)?;
+        create_tables(&database)?;
+        drop(database);
+        fs::rename(&aside, &path)?;
+        Ok(File::open(folder)?.sync_all()?)
+    }
+
+    /// Opens the state file; never makes one.
+    pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
+        let (path, left_out) = (folder.join(STATE_FILE), LeftOut::default());
+        let database = left_out.builder().open(&path)?;
+        check_format(&database)?;
+        if left_out.is_so() {
+            tracing::error!(file = %path.display(), "{NEWEST_LEFT_OUT}");
+        }
+        Ok(Self::over(Some(path), database))
+    }
+
+    /// Opens the state file without writing to it, proves every page of the tree by its checksum,
+    /// and adds what is wrong with it to `findings`; `None` if it cannot be read at all.
+    pub(crate) fn examine(
         folder: &Path,
-        backend: Option<Box<dyn StorageBackend>>,
-    ) -> Result<Self, StoreError> {
-        let (path, database) = if let Some(backend) = backend {
-            (None, builder().create_with_backend(Boxed(backend))?)
-        } else {
-            let path = folder.join(FILE);
-            let database = builder().create(&path)?;
-            (Some(path), database)
-        };
-        prepare(&database)?;
+        findings: &mut Vec<String>,
+    ) -> Result<Option<Self>, StoreError> {
+        let (overlay, left_out) = (Overlay::open(&folder.join(STATE_FILE))?, LeftOut::default());
+        // The engine may stumble over bytes that it never wrote.
+        let examined = catch_unwind(AssertUnwindSafe(|| {
+            let mut database = left_out.builder().create_with_backend(overlay)?;
+            let is_sound = database.check_integrity()?;
+            check_format(&database)?;
+            Ok::<_, StoreError>((database, is_sound))
+        }));
+        if left_out.is_so() {
+            findings.push(format!("`{STATE_FILE}`: {NEWEST_LEFT_OUT}"));
+        }
+        match examined {
+            Ok(Ok((database, is_sound))) => {
+                if !is_sound {
+                    findings.push(format!(
+                        "`{STATE_FILE}`: its pages do not fit together; what follows was read as \
+                         far as it could be mended in memory"
+                    ));
+                }
+                Ok(Some(Self::over(None, database)))
+            }
+            Ok(Err(error)) if error.is_in_use() || error.is_unknown_format() => Err(error),
+            Ok(Err(error)) => {
+                findings.push(format!("`{STATE_FILE}` cannot be read: {error}"));
+                Ok(None)
+            }
+            Err(_) => {
+                findings.push(format!("`{STATE_FILE}` cannot be read: its pages are damaged"));
+                Ok(None)
+            }
+        }
+    }
+
+    fn over(path: Option<PathBuf>, database: Database) -> Self {
         let database = RwLock::new(Some(database));
-        Ok(Self { path, database, memo: Arc::default(), revision: AtomicU64::default() })
+        Self { path, database, memo: Arc::default(), revision: AtomicU64::default() }
     }
 
     pub(crate) fn snapshot(&self) -> Result<Snapshot, StoreError> {
@@ -67,21 +140,36 @@ impl Engine {
         Ok(database.as_ref().ok_or_else(failed)?.begin_write()?)
     }
 
-    /// Closes the tree, whose memory is in doubt after a failed write, and reads it from disk.
-    pub(crate) fn reopen(&self) -> Result<(), StoreError> {
+    /// Closes the tree, whose memory is in doubt after a failed write, reads it from disk, and
+    /// gives the number of the next event: `next_seq_min` or a later one.
+    pub(crate) fn reopen(&self, next_seq_min: u64) -> Result<u64, StoreError> {
         let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
         *database = None;
         let path = self.path.as_ref().ok_or_else(failed)?;
-        let opened = builder().create(path)?;
-        prepare(&opened)?;
+        let opened = builder().open(path)?;
+        check_format(&opened)?;
+        let view = Snapshot::new(&opened.begin_read()?, Arc::clone(&self.memo), 0)?;
+        let next_seq = next_seq(&view)?;
+        drop(view);
+        // What was answered is durable: a file without it is not the one that failed.
+        if next_seq < next_seq_min {
+            return Err(StoreError::missing(format_args!(
+                "`{STATE_FILE}` ends before event {next_seq}, but event {} was there",
+                next_seq_min.saturating_sub(1)
+            )));
+        }
         *database = Some(opened);
-        Ok(())
+        Ok(next_seq)
     }
 
     /// The number of the next event.
     pub(crate) fn next_seq(&self) -> Result<u64, StoreError> {
-        Ok(events::last_seq(&self.snapshot()?)?.saturating_add(1))
+        next_seq(&self.snapshot()?)
     }
+}
+
+fn next_seq(view: &Snapshot) -> Result<u64, StoreError> {
+    Ok(events::last_seq(view)?.saturating_add(1))
 }
 
 fn builder() -> redb::Builder {
@@ -90,21 +178,62 @@ fn builder() -> redb::Builder {
     builder
 }
 
+/// Of a file that was not closed the engine leaves out a newest commit whose pages do not fit.
+const NEWEST_LEFT_OUT: &str = "its newest commit cannot be read and is left out: power was lost \
+                               before its calls were answered, or it is damaged";
+/// The engine tells of a repair by its progress: between these two it has found the newest commit
+/// unreadable, which it tells of in no other way.
+const LEFT_OUT_PROGRESS: RangeInclusive<f64> = 0.2..=0.4;
+
+/// Whether the newest commit was left out when a file was opened.
+#[derive(Debug, Default, Clone)]
+struct LeftOut(Arc<AtomicBool>);
+
+impl LeftOut {
+    fn builder(&self) -> redb::Builder {
+        let (mut builder, seen) = (builder(), Arc::clone(&self.0));
+        builder.set_repair_callback(move |session| {
+            if LEFT_OUT_PROGRESS.contains(&session.progress()) {
+                seen.store(true, Ordering::Relaxed);
+            }
+        });
+        builder
+    }
+
+    fn is_so(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 fn failed() -> StoreError {
     StoreError::engine("the state file failed earlier and has not been opened again")
 }
 
-/// Creates the tables in a new tree; checks the format of an old one.
-fn prepare(database: &Database) -> Result<(), StoreError> {
+/// Whether a tree has no tables yet.
+fn is_new(database: &Database) -> Result<bool, StoreError> {
     match database.begin_read()?.open_table(STATE) {
-        Ok(state) => match FORMAT.get(&Tx::new(&state, false, 0), "")? {
-            Some(FORMAT_VERSION) => return Ok(()),
-            Some(other) => return Err(StoreError::unknown_format(other)),
-            None => return Err(StoreError::corrupt("the state has no format version")),
-        },
-        Err(TableError::TableDoesNotExist(_)) => {}
-        Err(error) => return Err(error.into()),
+        Ok(_) => Ok(false),
+        Err(TableError::TableDoesNotExist(_)) => Ok(true),
+        Err(error) => Err(error.into()),
     }
+}
+
+fn check_format(database: &Database) -> Result<(), StoreError> {
+    let state = match database.begin_read()?.open_table(STATE) {
+        Ok(state) => state,
+        Err(TableError::TableDoesNotExist(_)) => {
+            return Err(StoreError::corrupt(format_args!("`{STATE_FILE}` holds no state")));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    match FORMAT.get(&Tx::new(&state, false, 0), "")? {
+        Some(FORMAT_VERSION) => Ok(()),
+        Some(other) => Err(StoreError::unknown_format(other)),
+        None => Err(StoreError::corrupt("the state has no format version")),
+    }
+}
+
+fn create_tables(database: &Database) -> Result<(), StoreError> {
     let transaction = database.begin_write()?;
     {
         let mut state = transaction.open_table(STATE)?;
@@ -156,17 +285,45 @@ mod tests {
     #[test]
     fn an_engine_can_be_opened_again() {
         let folder = tempfile::tempdir().unwrap();
-        let engine = Engine::open(folder.path(), None).unwrap();
+        Engine::create(folder.path()).unwrap();
+        let engine = Engine::open(folder.path()).unwrap();
         let transaction = engine.begin_write().unwrap();
         let mut state = transaction.open_table(STATE).unwrap();
         state.insert(b"key".as_slice(), b"value".as_slice()).unwrap();
         drop(state);
         transaction.commit().unwrap();
         let before = engine.snapshot().unwrap();
-        engine.reopen().unwrap();
+        assert_eq!(engine.reopen(1).unwrap(), 1);
         let after = engine.snapshot().unwrap();
         assert_eq!(after.tx().get(b"key").unwrap().as_deref(), Some(b"value".as_slice()));
         engine.begin_write().unwrap().abort().unwrap();
         drop(before);
+    }
+
+    /// A file that lacks what was answered is not taken for the one that failed.
+    #[test]
+    fn an_older_file_is_not_opened_again() {
+        let folder = tempfile::tempdir().unwrap();
+        Engine::create(folder.path()).unwrap();
+        let engine = Engine::open(folder.path()).unwrap();
+        assert!(engine.reopen(2).unwrap_err().is_missing());
+        assert!(engine.snapshot().is_err());
+        assert_eq!(engine.reopen(1).unwrap(), 1);
+    }
+
+    /// What is not there is not made anew.
+    #[test]
+    fn opening_and_opening_again_make_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(Engine::open(folder.path()).is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        Engine::create(folder.path()).unwrap();
+        let engine = Engine::open(folder.path()).unwrap();
+        fs::remove_file(folder.path().join(STATE_FILE)).unwrap();
+        assert!(engine.reopen(1).is_err());
+        assert!(!folder.path().join(STATE_FILE).exists());
+        fs::write(folder.path().join(STATE_FILE), b"").unwrap();
+        assert!(engine.reopen(1).is_err() && engine.snapshot().is_err());
+        assert_eq!(fs::metadata(folder.path().join(STATE_FILE)).unwrap().len(), 0);
     }
 }

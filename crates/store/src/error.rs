@@ -19,6 +19,7 @@ enum Kind {
     Corrupt,
     Full,
     InUse,
+    Missing,
     UnknownFormat,
     ReadOnly,
     Stopped,
@@ -37,6 +38,16 @@ impl StoreError {
 
     pub(crate) fn full(what: impl fmt::Display) -> Self {
         Self::new(Kind::Full, what)
+    }
+
+    /// Another process has the data directory open.
+    pub fn in_use(what: impl fmt::Display) -> Self {
+        Self::new(Kind::InUse, what)
+    }
+
+    /// A part of the data directory is gone.
+    pub fn missing(what: impl fmt::Display) -> Self {
+        Self::new(Kind::Missing, what)
     }
 
     pub(crate) fn unknown_format(version: u32) -> Self {
@@ -75,6 +86,11 @@ impl StoreError {
         self.kind == Kind::InUse
     }
 
+    /// Whether a part of the data directory is gone.
+    pub fn is_missing(&self) -> bool {
+        self.kind == Kind::Missing
+    }
+
     /// Whether a later release wrote the data directory.
     pub fn is_unknown_format(&self) -> bool {
         self.kind == Kind::UnknownFormat
@@ -92,6 +108,7 @@ impl fmt::Display for StoreError {
             Kind::Corrupt => "stored data is damaged",
             Kind::Full => "the disk is full",
             Kind::InUse => "the data directory is in use",
+            Kind::Missing => "the data directory is incomplete",
             Kind::UnknownFormat => "the data directory has an unknown format",
             Kind::ReadOnly => "read-only",
             Kind::Stopped => "store is shut down",
@@ -130,7 +147,7 @@ impl From<DatabaseError> for StoreError {
             return cause.into();
         }
         if matches!(error, DatabaseAlreadyOpen | LockProtocolMismatch) {
-            return Self::new(Kind::InUse, error);
+            return Self::in_use(error);
         }
         if matches!(error, UpgradeRequired(_)) {
             return Self::new(Kind::UnknownFormat, error);

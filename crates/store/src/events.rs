@@ -6,6 +6,7 @@ use std::ops::{ControlFlow, Range};
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
+use flate2::Crc;
 use redb::{ReadableTable, ReadableTableMetadata};
 use types::Timestamp;
 
@@ -190,7 +191,7 @@ impl Store {
         let path = folder.join(format!("{row_key}.events"));
         let meta = segment::write(&folder, &path, rows)?;
         // The tail is cut on the strength of what can be read back.
-        Segment::open(&path)?.check()?;
+        Segment::open(&path, &meta)?.check()?;
         let moved = usize::try_from(meta.count).unwrap_or(usize::MAX);
         let sealed =
             self.submit_when_full(move |tx| (SEGMENTS.put(tx, row_key, &meta), Vec::new()));
@@ -263,7 +264,7 @@ impl Store {
         if let Some(tables) = known().get(&meta.file) {
             return Ok(Some(Segment::reopened(file, Arc::clone(tables))));
         }
-        let tables = Arc::new(Tables::read(&file)?);
+        let tables = Arc::new(Tables::read(&file, meta)?);
         let mut known = known();
         // The oldest go first: the newest are read by nearly every question.
         if known.len() >= TABLES_MAX {
@@ -338,15 +339,30 @@ fn damaged(seq: u64) -> StoreError {
     StoreError::corrupt(format_args!("event {seq}"))
 }
 
-/// An event's bytes in the tail: instant (8), count of terms (2), terms (8 each), body.
+/// Set in the count of an event's terms: a checksum follows them. Events of earlier releases have
+/// none.
+const SUMMED: u16 = 0x8000;
+
+/// An event's bytes in the tail: instant (8), count of terms (2), terms (8 each), checksum of all
+/// the rest (4), body.
 pub(crate) fn encode(event: &NewEvent) -> Vec<u8> {
-    let terms = event.terms.iter().take(usize::from(u16::MAX));
+    let terms = event.terms.iter().take(usize::from(SUMMED) - 1);
     let mut bytes = Vec::with_capacity(event.body.len().saturating_add(128));
     bytes.extend(event.time.as_ms().to_be_bytes());
-    bytes.extend(u16::try_from(terms.len()).unwrap_or(u16::MAX).to_be_bytes());
+    let count = u16::try_from(terms.len()).unwrap_or(SUMMED - 1);
+    bytes.extend((count | SUMMED).to_be_bytes());
     terms.for_each(|term| bytes.extend(term.to_be_bytes()));
+    let sum = checksum(&bytes, &event.body);
+    bytes.extend(sum.to_be_bytes());
     bytes.extend_from_slice(&event.body);
     bytes
+}
+
+fn checksum(head: &[u8], body: &[u8]) -> u32 {
+    let mut sum = Crc::new();
+    sum.update(head);
+    sum.update(body);
+    sum.sum()
 }
 
 struct Encoded<'a> {
@@ -356,11 +372,21 @@ struct Encoded<'a> {
 }
 
 impl<'a> Encoded<'a> {
+    /// `None` for bytes that are not those of an event, or not any more.
     fn read(bytes: &'a [u8]) -> Option<Self> {
         let (time, rest) = bytes.split_first_chunk::<8>()?;
         let (count, rest) = rest.split_first_chunk::<2>()?;
-        let terms_len = usize::from(u16::from_be_bytes(*count)).checked_mul(8)?;
-        let (terms, body) = rest.split_at_checked(terms_len)?;
+        let count = u16::from_be_bytes(*count);
+        let terms_len = usize::from(count & !SUMMED).checked_mul(8)?;
+        let (terms, mut body) = rest.split_at_checked(terms_len)?;
+        if count & SUMMED != 0 {
+            let (sum, rest) = body.split_first_chunk::<4>()?;
+            let (head, _) = bytes.split_at_checked(terms_len.checked_add(10)?)?;
+            if u32::from_be_bytes(*sum) != checksum(head, rest) {
+                return None;
+            }
+            body = rest;
+        }
         Some(Self { time: Timestamp::from_ms(u64::from_be_bytes(*time)), terms, body })
     }
 
@@ -385,6 +411,27 @@ pub(crate) fn decodes(value: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Bytes that were changed are not taken for an event, wherever they are; those of earlier
+    /// releases, which have no checksum, are read as they are.
+    #[test]
+    fn a_changed_event_is_no_event() {
+        let time = Timestamp::from_secs(3);
+        let event = NewEvent { time, terms: vec![7, 8], body: b"{\"eventName\":\"a\"}".to_vec() };
+        let bytes = encode(&event);
+        let read = Encoded::read(&bytes).unwrap();
+        assert_eq!((read.time, read.terms().collect::<Vec<_>>()), (time, vec![7, 8]));
+        assert_eq!(read.body, event.body);
+        for at in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1;
+            assert!(Encoded::read(&changed).is_none(), "byte {at}");
+        }
+        let sum_at = 10 + 16;
+        let mut older = [&bytes[..sum_at], &bytes[sum_at + 4..]].concat();
+        older[8] &= 0x7f;
+        assert_eq!(Encoded::read(&older).unwrap().body, event.body);
+    }
 
     /// Between registration and cut, and after a crash there, an event is in both places: it is
     /// found once, and the next seal takes it out of the tail.

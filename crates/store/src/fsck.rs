@@ -1,6 +1,8 @@
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use keys::Sha256;
@@ -10,12 +12,18 @@ use crate::segment::{Segment, SegmentMeta};
 use crate::{SEGMENTS_FOLDER, Snapshot, Store, StoreError};
 
 impl Store {
-    /// Reads all events and says what is wrong with them: gaps in their numbers, segments that
-    /// are missing, changed or unreadable, files that belong to nothing.
+    /// Reads all rows and all events and says what is wrong with them: gaps in their numbers,
+    /// segments that are missing, changed or unreadable, files that belong to nothing.
     ///
     /// `progress` hears what is being looked at. The findings are sentences; none is good. Whether
     /// every body is there that metadata names is for the caller to check.
     pub fn fsck(&self, progress: &mut dyn FnMut(&str)) -> Result<Vec<String>, StoreError> {
+        // The engine may stumble over bytes that it never wrote.
+        let checked = catch_unwind(AssertUnwindSafe(|| self.look(progress)));
+        checked.unwrap_or_else(|_| Ok(vec!["the state cannot be read to its end".to_owned()]))
+    }
+
+    fn look(&self, progress: &mut dyn FnMut(&str)) -> Result<Vec<String>, StoreError> {
         let view = self.snapshot()?;
         let (mut findings, mut next_seq) = (Vec::new(), None);
         let segments = SEGMENTS.all(&view.tx(), "")?;
@@ -30,15 +38,35 @@ impl Store {
         }
         progress("recent events");
         check_tail(&view, next_seq, &mut findings)?;
+        progress("rows of the state");
+        view.tx().visit(&[], None, &mut |_, _| ControlFlow::Continue(()))?;
         let known: BTreeSet<_> = segments.into_iter().map(|(_, meta)| meta.file).collect();
-        for entry in std::fs::read_dir(self.folder().join(SEGMENTS_FOLDER))? {
-            let name = entry?.file_name().to_string_lossy().into_owned();
+        for name in names(&self.folder().join(SEGMENTS_FOLDER))? {
             if !known.contains(&name) {
                 findings.push(format!("file `{name}` belongs to no segment"));
             }
         }
         Ok(findings)
     }
+
+    /// How many segments there should be, and the files of those that are not there.
+    pub fn missing_segments(&self) -> Result<(usize, Vec<String>), StoreError> {
+        let segments = SEGMENTS.all(&self.snapshot()?.tx(), "")?;
+        let (folder, all) = (self.folder().join(SEGMENTS_FOLDER), segments.len());
+        let files = segments.into_iter().map(|(_, meta)| meta.file);
+        Ok((all, files.filter(|file| !folder.join(file).exists()).collect()))
+    }
+}
+
+/// The names in a folder, sorted; none if there is no such folder.
+fn names(folder: &Path) -> Result<Vec<String>, StoreError> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let entries = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    // Sorted, and once each.
+    Ok(entries.collect::<Result<BTreeSet<_>, StoreError>>()?.into_iter().collect())
 }
 
 fn expect(wanted: Option<u64>, seq: u64, findings: &mut Vec<String>) {
@@ -76,7 +104,7 @@ fn check_segment(path: &Path, meta: &SegmentMeta) -> Result<(), StoreError> {
     if between != meta.count {
         return Err(StoreError::corrupt("event numbers have gaps"));
     }
-    Segment::open(path)?.check()
+    Segment::open(path, meta)?.check()
 }
 
 fn file_hash(path: &Path) -> Result<String, StoreError> {

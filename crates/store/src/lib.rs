@@ -12,6 +12,9 @@
 //! disk fails the calls it hits and nothing else: the tree is opened again. On a full disk a
 //! reserve is given up, and only [`Store::submit_when_full`] goes on until there is room.
 //!
+//! A store is made only where nothing of one is; a state that is gone is never replaced. A look by
+//! [`Store::examine`] changes no byte.
+//!
 //! It knows no service: keys, values, events and bodies are bytes with a name. Services declare
 //! [`Table`]s; the pipeline submits jobs.
 //!
@@ -38,6 +41,8 @@ mod error;
 mod events;
 mod fsck;
 mod memo;
+mod overlay;
+mod place;
 mod reserve;
 mod segment;
 mod snapshot;
@@ -57,6 +62,7 @@ pub use bodies::{Bodies, BodyId, BodyReader, BodyWriter, Swept};
 use engine::Engine;
 pub use error::StoreError;
 pub use events::{HistoryQuery, SEGMENTS_FOLDER};
+pub use place::{Found, StateFile};
 pub use redb::StorageBackend;
 use reserve::Reserve;
 pub use segment::EventRow;
@@ -70,6 +76,8 @@ use writer::{Shared, Writer};
 
 /// The version of all that is on disk; raised with a migration.
 const FORMAT_VERSION: u32 = 1;
+/// The folder of object bodies within the data directory.
+pub(crate) const BODIES_FOLDER: &str = "bodies";
 
 /// An open data directory.
 pub struct Store {
@@ -82,25 +90,69 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens or creates the data directory `folder`.
+    /// Opens the data directory `folder`, or creates one where nothing of a store is.
     ///
     /// `backend` replaces the state file, so that tests can lose power; `None` is the file
-    /// `state.redb`. Errors when the directory is in use, unreadable, or of a later format.
+    /// `state.redb`. Errors when the directory is in use, unreadable, or of a later format, and
+    /// with [`StoreError::is_missing`] when the state is gone and something else is there.
     pub fn open(
         folder: &Path,
         backend: Option<Box<dyn StorageBackend>>,
     ) -> Result<Self, StoreError> {
-        create_folder(&folder.join(SEGMENTS_FOLDER))?;
+        let Some(backend) = backend else {
+            if Found::within(folder)?.is_nothing() {
+                create_folder(folder)?;
+                Engine::create(folder)?;
+            }
+            let store = Self::open_existing(folder)?;
+            store.settle()?;
+            return Ok(store);
+        };
+        create_folder(folder)?;
+        let store = Self::around(folder, Engine::on(backend)?)?;
+        store.settle()?;
+        Ok(store)
+    }
+
+    /// Opens the data directory `folder` as it is: nothing that is missing is made.
+    ///
+    /// To be [settled](Self::settle) before anything is stored.
+    pub fn open_existing(folder: &Path) -> Result<Self, StoreError> {
+        match Found::within(folder)?.state {
+            StateFile::There => {}
+            StateFile::Missing => return Err(StoreError::missing("there is no `state.redb`")),
+            StateFile::Empty => return Err(StoreError::missing("`state.redb` is empty")),
+        }
         // First of all: it keeps every other process out.
-        let engine = Engine::open(folder, backend)?;
-        events::remove_unfinished(&folder.join(SEGMENTS_FOLDER))?;
-        let bodies = Bodies::open(&folder.join("bodies"))?;
+        Self::around(folder, Engine::open(folder)?)
+    }
+
+    /// Makes the folders that are not there and removes what was never finished.
+    pub fn settle(&self) -> Result<(), StoreError> {
+        let segments = self.folder.join(SEGMENTS_FOLDER);
+        create_folder(&segments)?;
+        events::remove_unfinished(&segments)?;
+        self.bodies.settle()?;
+        // What was created above must not lose its name.
+        Ok(File::open(&self.folder)?.sync_all()?)
+    }
+
+    /// Opens the data directory `folder` for a look that changes no byte of it: what jobs would
+    /// write stays in memory. A server that has it open keeps this out, and is kept out by it.
+    ///
+    /// Every page of the state is proved by its checksum; what is wrong with them is added to
+    /// `findings`. `None` if the state cannot be read at all.
+    pub fn examine(folder: &Path, findings: &mut Vec<String>) -> Result<Option<Self>, StoreError> {
+        let Some(engine) = Engine::examine(folder, findings)? else { return Ok(None) };
+        Self::around(folder, engine).map(Some)
+    }
+
+    fn around(folder: &Path, engine: Engine) -> Result<Self, StoreError> {
+        let bodies = Bodies::within(folder.join(BODIES_FOLDER));
         let next_seq = engine.next_seq()?;
         let (tail, reserve) = (RwLock::new(TailIndex::empty(next_seq)), Reserve::new(folder));
         let shared = Arc::new(Shared { engine, tail, reserve });
         let writer = Writer::start(Arc::clone(&shared), next_seq)?;
-        // What was created above must not lose its name.
-        File::open(folder)?.sync_all()?;
         let (tables, sealing) = (Mutex::default(), Mutex::default());
         Ok(Self { shared, writer, bodies, folder: folder.to_owned(), tables, sealing })
     }

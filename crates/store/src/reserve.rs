@@ -1,12 +1,16 @@
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use rustix::fs::FallocateFlags;
+use rustix::io::Errno;
+
 use crate::StoreError;
 
-const FILE: &str = "reserve";
+/// Its file within the data directory.
+pub(crate) const RESERVE_FILE: &str = "reserve";
 /// Bytes of disk space that are held back for deletion and delivery on a full disk.
 const RESERVE_BYTES: usize = 16 << 20;
 const CHUNK: &[u8] = &[0x5a; 64 << 10];
@@ -20,7 +24,7 @@ pub(crate) struct Reserve {
 
 impl Reserve {
     pub(crate) fn new(folder: &Path) -> Self {
-        Self { path: folder.join(FILE), full: AtomicBool::new(false) }
+        Self { path: folder.join(RESERVE_FILE), full: AtomicBool::new(false) }
     }
 
     pub(crate) fn is_full(&self) -> bool {
@@ -45,9 +49,7 @@ impl Reserve {
         let mut options = OpenOptions::new();
         let options = options.write(true).create(true).truncate(true).mode(0o600);
         let taken = options.open(&self.path).and_then(|mut file| {
-            for _ in 0..room.div_ceil(CHUNK.len()) {
-                file.write_all(CHUNK)?;
-            }
+            take(&mut file, room)?;
             file.sync_all()?;
             file.set_len(wanted)
         });
@@ -68,5 +70,17 @@ impl Reserve {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
         }
+    }
+}
+
+/// Takes `room` bytes of the disk, at once where the file system can: a disk that has stayed full
+/// is asked every second, and is not to be written full each time.
+fn take(file: &mut File, room: usize) -> io::Result<()> {
+    let len = u64::try_from(room).unwrap_or(u64::MAX);
+    match rustix::fs::fallocate(&*file, FallocateFlags::empty(), 0, len) {
+        Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => {
+            (0..room.div_ceil(CHUNK.len())).try_for_each(|_| file.write_all(CHUNK))
+        }
+        taken => Ok(taken?),
     }
 }

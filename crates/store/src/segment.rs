@@ -16,6 +16,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 
+use keys::Sha256;
 use serde::{Deserialize, Serialize};
 use types::Timestamp;
 
@@ -54,6 +55,10 @@ pub(crate) struct SegmentMeta {
     pub newest: Timestamp,
     /// Hash of the whole file, in hexadecimal digits.
     pub sha256: String,
+    /// Hash of index and footer, from which all else in the file is found and proved, in
+    /// hexadecimal digits; `None` in rows of earlier releases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index_sha256: Option<String>,
 }
 
 /// An open segment file.
@@ -72,29 +77,43 @@ pub(crate) struct Tables {
 }
 
 impl Tables {
-    /// Reads the two tables of an open segment file.
-    pub(crate) fn read(file: &File) -> Result<Self, StoreError> {
+    /// Reads the two tables of an open segment file, which must be the one that was registered.
+    pub(crate) fn read(file: &File, meta: &SegmentMeta) -> Result<Self, StoreError> {
+        let (tables, index_sha256) = Self::parse(file)?;
+        let first_seq = tables.blocks.first().map(|block| block.first_seq);
+        let is_like = first_seq == Some(meta.first_seq) && u64::from(tables.count) == meta.count;
+        let is_same = meta.index_sha256.as_ref().is_none_or(|own| *own == index_sha256);
+        if is_like && is_same {
+            return Ok(tables);
+        }
+        let name = &meta.file;
+        Err(StoreError::corrupt(format_args!("segment `{name}` is not the file that was written")))
+    }
+
+    /// The two tables of any segment file, and the hash of index and footer.
+    fn parse(file: &File) -> Result<(Self, String), StoreError> {
         let file_len = file.metadata()?.len();
         let body_len = file_len.checked_sub(HEADER_LEN + FOOTER_LEN).ok_or_else(too_short)?;
         let header = read(file, Span { offset: 0, len: HEADER_LEN })?;
         layout::check_header(&header)?;
         let at = HEADER_LEN.saturating_add(body_len);
-        let footer = Footer::parse(&read(file, Span { offset: at, len: FOOTER_LEN })?)?;
+        let end = read(file, Span { offset: at, len: FOOTER_LEN })?;
+        let footer = Footer::parse(&end)?;
         if footer.index.end() != Some(at) || footer.index.len > INDEX_LEN_MAX {
             return Err(StoreError::corrupt("a segment's index is not where it should be"));
         }
         let index = read(file, footer.index)?;
         layout::check_sum(&index, footer.index_sum, "index")?;
         let (blocks, pages) = layout::parse_index(&index, &footer)?;
-        Ok(Self { count: footer.count, blocks, pages })
+        Ok((Self { count: footer.count, blocks, pages }, index_hash(&index, &end)))
     }
 }
 
 impl Segment {
-    /// Opens a file and reads its two tables.
-    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+    /// Opens the file that was registered as `meta` and reads its two tables.
+    pub(crate) fn open(path: &Path, meta: &SegmentMeta) -> Result<Self, StoreError> {
         let file = File::open(path)?;
-        let tables = Arc::new(Tables::read(&file)?);
+        let tables = Arc::new(Tables::read(&file, meta)?);
         Ok(Self { file, tables })
     }
 
@@ -207,6 +226,13 @@ impl Segment {
         }
         Ok(())
     }
+}
+
+fn index_hash(index: &[u8], footer: &[u8]) -> String {
+    let mut hash = Sha256::new();
+    hash.update(index);
+    hash.update(footer);
+    types::hex(&hash.finish())
 }
 
 /// Reads a part whose length was held against the file's before.

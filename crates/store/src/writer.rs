@@ -216,8 +216,7 @@ impl Worker {
 
     fn begin(&mut self) -> Result<WriteTransaction, StoreError> {
         if self.broken {
-            self.shared.engine.reopen()?;
-            let next_seq = self.shared.engine.next_seq()?;
+            let next_seq = self.shared.engine.reopen(self.next_seq)?;
             let mut tail = self.shared.tail.write().unwrap_or_else(PoisonError::into_inner);
             *tail = TailIndex::empty(next_seq);
             (self.next_seq, self.broken) = (next_seq, false);

@@ -319,7 +319,7 @@ fn findings_name_gaps_changed_segments_and_strays() {
     std::fs::write(segments.join("stray"), b"").unwrap();
     let mut steps = 0;
     let findings = store.fsck(&mut |_| steps += 1).unwrap();
-    assert_eq!((findings.len(), steps), (3, 4), "{findings:?}");
+    assert_eq!((findings.len(), steps), (3, 5), "{findings:?}");
     for (finding, name) in findings.iter().zip([&names[0], &names[2], &"stray".to_owned()]) {
         assert!(finding.contains(name.as_str()), "{finding}");
     }

@@ -2,12 +2,14 @@
 //! all damage from what lies behind them.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
 use flate2::write::DeflateEncoder;
 use flate2::{Compression, Crc, Decompress, FlushDecompress};
-use store::{HistoryQuery, NewEvent, SEGMENTS_FOLDER, Store};
+use serde_json::Value;
+use store::{HistoryQuery, NewEvent, SEGMENTS_FOLDER, Store, Table};
 use tempfile::TempDir;
 use testkit::Disk;
 use types::Timestamp;
@@ -47,6 +49,7 @@ impl World {
         let events = events.collect();
         store.submit(move |_| ((), events)).wait().expect("committed");
         store.seal(1).expect("sealed");
+        forget_hash(&store);
         store.shut_down();
         drop(store);
         let segments = folder.path().join(SEGMENTS_FOLDER);
@@ -54,6 +57,19 @@ impl World {
         let original = std::fs::read(entry.path()).expect("a segment");
         Self { path: entry.path(), folder, disk, original }
     }
+}
+
+/// Rows of earlier releases have no hash of a file's index; with it, no damage would be looked at.
+fn forget_hash(store: &Store) {
+    const SEGMENTS: Table<BTreeMap<String, Value>> = Table::new("meta.segment");
+    let forgotten = store.submit(|tx| {
+        for (key, mut row) in SEGMENTS.all(tx, "").expect("rows") {
+            row.remove("index_sha256").expect("a hash");
+            SEGMENTS.put(tx, key, &row).expect("a row");
+        }
+        ((), Vec::new())
+    });
+    forgotten.wait().expect("committed");
 }
 
 fn seeds() -> Vec<Vec<u8>> {

@@ -35,7 +35,9 @@ pub(super) async fn serve(
         match &shared.tls {
             None => answer(TokioIo::new(Strict::new(stream)), address, ticket, shared).await,
             Some(acceptor) => match acceptor.accept(stream).await {
-                Ok(stream) => answer(TokioIo::new(Strict::new(stream)), address, ticket, shared).await,
+                Ok(stream) => {
+                    answer(TokioIo::new(Strict::new(stream)), address, ticket, shared).await
+                }
                 Err(error) => tracing::debug!(%error, "no TLS handshake"),
             },
         }

@@ -37,7 +37,9 @@ pub(super) async fn serve(
     let place = Arc::clone(&ticket);
     let mut peer = Peer { address, port, tls: None, secure, lane, patience, place };
     let served = match &shared.tls {
-        None => serve_stream(TokioIo::new(Strict::new(stream)), peer, ticket, shared, watcher).await,
+        None => {
+            serve_stream(TokioIo::new(Strict::new(stream)), peer, ticket, shared, watcher).await
+        }
         Some(acceptor) => match tokio::time::timeout(wait, acceptor.accept(stream)).await {
             Ok(Ok(stream)) => {
                 peer.tls = tls::names(stream.get_ref().1);

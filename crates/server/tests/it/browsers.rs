@@ -177,8 +177,7 @@ fn transport_is_strict_under_tls() {
     let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
     std::fs::write(&cert, made.cert.pem()).unwrap();
     std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
-    let mut live =
-        Live::start_with(|config| config.tls = Some((cert, key)));
+    let mut live = Live::start_with(|config| config.tls = Some((cert, key)));
     let mut roots = RootCertStore::empty();
     roots.add(made.cert.der().clone()).unwrap();
     let client = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();

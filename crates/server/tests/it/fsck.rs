@@ -1,12 +1,21 @@
 //! The check of a data directory.
 
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
-use crate::live::Live;
+use server::{Checked, OpenError, open};
+use types::{Clock, Entropy};
+
+use crate::live::{Live, config};
+
+pub(crate) fn check(folder: &Path) -> Checked {
+    server::fsck(&config(folder), &mut |_| {}).unwrap()
+}
 
 /// The files below a folder.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
@@ -19,24 +28,117 @@ fn what_is_damaged_is_named() {
     live.gateway.store().seal(1).unwrap();
     let folder = live.end_and_keep();
     let mut heard = Vec::new();
-    let mut check =
-        || server::fsck(folder.path(), &mut |what| heard.push(what.to_owned())).unwrap();
-    assert_eq!(check(), Vec::<String>::new());
+    let sound = server::fsck(&config(folder.path()), &mut |what| heard.push(what.to_owned()));
+    let sound = sound.unwrap();
+    assert_eq!((sound.findings, sound.unproved), (vec![], vec![]));
+    assert_eq!((sound.proved, sound.by_length), (1, 0));
+    assert!(heard.contains(&"object bodies".to_owned()));
     let [segment] = &files(&folder.path().join("segments"))[..] else { panic!("one segment") };
-    let mut bytes = std::fs::read(segment).unwrap();
+    let mut bytes = fs::read(segment).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
-    std::fs::write(segment, bytes).unwrap();
+    fs::write(segment, bytes).unwrap();
     let [body] = &files(&folder.path().join("bodies"))[..] else { panic!("one body") };
-    let cut = std::fs::read(body).unwrap();
-    std::fs::write(body, &cut[..cut.len() - 1]).unwrap();
-    let found = check();
-    let [damaged, lost] = &found[..] else { panic!("two findings") };
+    let whole = fs::read(body).unwrap();
+    fs::write(body, &whole[..whole.len() - 1]).unwrap();
+    let found = check(folder.path()).findings;
+    let [damaged, newest, lost] = &found[..] else { panic!("three findings: {found:?}") };
     assert!(damaged.contains("the file is not the one that was written"), "{damaged}");
+    assert!(newest.starts_with("event "), "{newest}");
     assert_eq!(lost, "object `key` in bucket `bucket` lacks its bytes");
-    std::fs::remove_file(body).unwrap();
-    assert_eq!(check(), found);
-    assert!(heard.contains(&"object bodies".to_owned()));
-    let nowhere = server::fsck(&folder.path().join("none"), &mut |_| {});
-    assert!(matches!(nowhere, Err(server::OpenError::NoStore { .. })));
+    fs::remove_file(body).unwrap();
+    assert_eq!(check(folder.path()).findings, found);
+    let nowhere = server::fsck(&config(&folder.path().join("none")), &mut |_| {});
+    assert!(matches!(nowhere, Err(OpenError::NoStore { .. })));
+}
+
+/// With the root key every byte of a body is proved; without it only their number is compared, and
+/// that is said.
+#[test]
+fn bodies_are_proved_with_the_root_key_and_measured_without() {
+    let mut live = Live::start();
+    live.create_bucket("bucket");
+    assert_eq!(live.s3("PUT", "/bucket/large", &vec![7; 1 << 20]).status, 200);
+    assert_eq!(live.s3("PUT", "/bucket/small", b"small").status, 200);
+    let kms = [("x-amz-server-side-encryption", "aws:kms")];
+    let put = live.signed("s3", "PUT", "/bucket/kms", &kms, &vec![8; 1 << 20]);
+    assert_eq!(put.status, 200, "{}", put.text());
+    let upload = live.s3("POST", "/bucket/parts?uploads=", b"").text();
+    let id = upload.split("UploadId>").nth(1).unwrap().trim_end_matches("</");
+    let part = format!("/bucket/parts?partNumber=1&uploadId={id}");
+    assert_eq!(live.s3("PUT", &part, &vec![9; 1 << 20]).status, 200);
+    let folder = live.end_and_keep();
+    let sound = check(folder.path());
+    assert_eq!((sound.findings, sound.proved, sound.by_length), (vec![], 4, 0));
+    let bodies = files(&folder.path().join("bodies"));
+    assert_eq!(bodies.len(), 3);
+    for body in &bodies {
+        let whole = fs::read(body).unwrap();
+        let mut changed = whole.clone();
+        let middle = changed.len() / 2;
+        changed[middle] ^= 1;
+        fs::write(body, &changed).unwrap();
+        let found = check(folder.path()).findings;
+        assert!(found.len() == 1 && found[0].contains("bucket"), "{found:?}");
+        fs::write(body, &whole).unwrap();
+    }
+    fs::rename(folder.path().join("root-key"), folder.path().join("kept")).unwrap();
+    let measured = check(folder.path());
+    assert_eq!((measured.findings, measured.proved, measured.by_length), (vec![], 0, 4));
+    assert!(measured.unproved[0].contains("no root key"), "{:?}", measured.unproved);
+}
+
+/// Contents and times of all that lies there.
+fn seen(folder: &Path) -> Vec<(PathBuf, Option<Vec<u8>>, SystemTime)> {
+    let mut found = vec![(folder.to_owned(), None, times(folder))];
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(seen(&path));
+        } else {
+            found.push((path.clone(), Some(fs::read(&path).unwrap()), times(&path)));
+        }
+    }
+    found.sort();
+    found
+}
+
+fn times(path: &Path) -> SystemTime {
+    fs::metadata(path).unwrap().modified().unwrap()
+}
+
+/// A look changes no byte and no time, whether the server was stopped or killed.
+#[test]
+fn a_look_changes_nothing() {
+    let mut live = Live::start();
+    live.create_bucket("bucket");
+    assert_eq!(live.s3("PUT", "/bucket/key", &vec![7; 1 << 20]).status, 200);
+    // As after a kill: the files as they lie there while the server runs.
+    let killed = tempfile::tempdir().unwrap();
+    let data_dir = live.gateway.store().folder().to_owned();
+    for path in files(&data_dir) {
+        let to = killed.path().join(path.strip_prefix(&data_dir).unwrap());
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(&path, to).unwrap();
+    }
+    fs::create_dir_all(killed.path().join("bodies/incoming")).unwrap();
+    fs::write(killed.path().join("bodies/incoming/left"), b"x").unwrap();
+    let stopped = live.end_and_keep();
+    for folder in [killed.path(), stopped.path()] {
+        let before = seen(folder);
+        assert_eq!(check(folder).findings, Vec::<String>::new());
+        assert!(seen(folder) == before, "something was changed");
+    }
+}
+
+/// A server keeps the check out.
+#[test]
+fn a_server_keeps_the_check_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(&config(folder.path()), Clock::system(), Entropy::seeded(1)).unwrap();
+    let refused = server::fsck(&config(folder.path()), &mut |_| {}).unwrap_err();
+    assert!(matches!(refused, OpenError::Store(cause) if cause.is_in_use()));
+    opened.gateway.store().shut_down();
+    drop(opened);
+    assert_eq!(check(folder.path()).findings, Vec::<String>::new());
 }

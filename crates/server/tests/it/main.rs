@@ -3,14 +3,16 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
 
 mod bodies;
-mod crowd;
 mod browsers;
+mod crowd;
+mod damage;
 mod four_steps;
 mod framing;
 mod fsck;
 mod golden;
 mod heads;
 mod live;
+mod lost;
 mod opening;
 mod own_pages;
 mod presigned;

@@ -44,3 +44,22 @@ fn a_running_call_is_finished_at_shutdown() {
     let last = String::from_utf8_lossy(&events.last().unwrap().body).into_owned();
     assert!(last.contains("\"eventName\":\"PutObject\""), "{last}");
 }
+
+/// A disk that was full is found to have room again soon after it has, without a new start.
+#[test]
+fn room_on_a_full_disk_is_found_within_seconds() {
+    let mut live = Live::start();
+    let disk = |live: &mut Live| {
+        let health = live.request("GET", "/_shoseki/health", &[], b"").json();
+        health["disk"].as_str().unwrap().to_owned()
+    };
+    live.gateway.store().release_reserve().unwrap();
+    assert_eq!(disk(&mut live), "full");
+    let mut asked = 0;
+    while disk(&mut live) == "full" {
+        asked += 1;
+        assert!(asked < 20_000, "the disk is still taken for full");
+    }
+    live.create_bucket("bucket");
+    live.stop();
+}

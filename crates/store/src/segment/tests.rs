@@ -8,8 +8,15 @@ fn put(rows: &[EventRow]) -> Result<(tempfile::TempDir, SegmentMeta), StoreError
     Ok((folder, meta))
 }
 
-fn open(folder: &tempfile::TempDir) -> Result<Segment, StoreError> {
-    Segment::open(&folder.path().join("1.events"))
+fn open(folder: &tempfile::TempDir, meta: &SegmentMeta) -> Result<Segment, StoreError> {
+    Segment::open(&folder.path().join("1.events"), meta)
+}
+
+/// A file that nothing registered.
+fn unregistered(path: &Path) -> Result<Segment, StoreError> {
+    let file = File::open(path)?;
+    let (tables, _) = Tables::parse(&file)?;
+    Ok(Segment { file, tables: Arc::new(tables) })
 }
 
 /// Rows in ascending order, few terms so that lists are long, bodies so that blocks are many.
@@ -43,7 +50,7 @@ proptest! {
         limit in 0_usize..100,
     ) {
         let (folder, meta) = put(&rows).unwrap();
-        let segment = open(&folder).unwrap();
+        let segment = open(&folder, &meta).unwrap();
         segment.check().unwrap();
         let range = Timestamp::from_ms(from)..=Timestamp::from_ms(to);
         let hit = |row: &&EventRow| {
@@ -71,7 +78,7 @@ proptest! {
         let at = at.index(file.len());
         file[at] ^= 1 << bit;
         std::fs::write(&path, &file).unwrap();
-        let checked = Segment::open(&path).and_then(|segment| segment.check());
+        let checked = unregistered(&path).and_then(|segment| segment.check());
         let error = checked.unwrap_err();
         prop_assert!(error.is_corrupt() || error.is_unknown_format(), "{}", error);
     }
@@ -83,7 +90,7 @@ proptest! {
         let path = folder.path().join("1.events");
         let file = std::fs::read(&path).unwrap();
         std::fs::write(&path, &file[..at.index(file.len())]).unwrap();
-        prop_assert!(Segment::open(&path).unwrap_err().is_corrupt());
+        prop_assert!(unregistered(&path).unwrap_err().is_corrupt());
     }
 
     /// Nonsense under valid checksums is an error, not a panic, an endless loop, or a great
@@ -106,7 +113,7 @@ proptest! {
         };
         let file = [layout::header(), body, index, footer.bytes()].concat();
         std::fs::write(&path, file).unwrap();
-        if let Ok(segment) = Segment::open(&path) {
+        if let Ok(segment) = unregistered(&path) {
             let all = Timestamp::default()..=Timestamp::from_ms(u64::MAX);
             let _ = segment.find(term, u64::MAX, &all, 10);
             let _ = segment.events(0, u64::MAX, 10);
@@ -120,7 +127,7 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("1.events");
         std::fs::write(&path, &bytes).unwrap();
-        prop_assert!(Segment::open(&path).is_err());
+        prop_assert!(unregistered(&path).is_err());
         let span = Span { offset: 0, len: 0 };
         let time = Timestamp::from_ms(u64::MAX);
         let block = BlockEntry {
@@ -159,5 +166,30 @@ fn a_later_version_is_told_apart_from_damage() {
     let mut file = std::fs::read(&path).unwrap();
     file[8] = 2;
     std::fs::write(&path, file).unwrap();
-    assert!(Segment::open(&path).unwrap_err().is_unknown_format());
+    assert!(unregistered(&path).unwrap_err().is_unknown_format());
+}
+
+/// The file of another segment, sound in itself, is not taken for the one that was registered;
+/// neither is one with the same numbers.
+#[test]
+fn another_segments_file_is_refused() {
+    let row = |seq, text: &str| EventRow {
+        seq,
+        time: Timestamp::default(),
+        terms: vec![],
+        body: text.into(),
+    };
+    let (folder, meta) = put(&[row(5, "ours"), row(6, "ours")]).unwrap();
+    open(&folder, &meta).unwrap();
+    for (other, knows_hash) in [
+        (vec![row(7, "ours"), row(8, "ours")], false),
+        (vec![row(5, "ours")], false),
+        (vec![row(5, "ours"), row(6, "fake")], true),
+    ] {
+        let (other, _) = put(&other).unwrap();
+        std::fs::copy(other.path().join("1.events"), folder.path().join("1.events")).unwrap();
+        assert!(open(&folder, &meta).unwrap_err().is_corrupt());
+        let old = SegmentMeta { index_sha256: None, ..meta.clone() };
+        assert_eq!(open(&folder, &old).is_err(), !knows_hash, "a row of an earlier release");
+    }
 }

@@ -8,7 +8,7 @@ use flate2::write::DeflateEncoder;
 use keys::Sha256;
 
 use super::layout::{self, BlockEntry, Footer, PageEntry, RAW_LEN_MAX, Span};
-use super::{EventRow, SegmentMeta};
+use super::{EventRow, SegmentMeta, index_hash};
 use crate::StoreError;
 
 /// Ending of a file that is not finished.
@@ -84,6 +84,7 @@ impl SegmentWriter {
                 oldest: row.time,
                 newest: row.time,
                 sha256: String::new(),
+                index_sha256: None,
             });
             if meta.count > 0 && row.seq <= meta.last_seq {
                 return Err(StoreError::corrupt(format_args!("event {} is out of order", row.seq)));
@@ -96,7 +97,8 @@ impl SegmentWriter {
         }
         self.close_block()?;
         let mut meta = meta.ok_or_else(|| StoreError::engine("a segment without events"))?;
-        meta.sha256 = types::hex(&self.finish()?);
+        let (file_hash, index_hash) = self.finish()?;
+        (meta.sha256, meta.index_sha256) = (types::hex(&file_hash), Some(index_hash));
         Ok(meta)
     }
 
@@ -171,7 +173,8 @@ impl SegmentWriter {
         Ok(PageEntry { span: self.put(&bytes)?, sum: layout::checksum(&bytes), first_term })
     }
 
-    fn finish(mut self) -> Result<[u8; 32], StoreError> {
+    /// The hash of the file, and that of its index and footer.
+    fn finish(mut self) -> Result<([u8; 32], String), StoreError> {
         let pages = self.write_pages()?;
         let bytes = layout::index_bytes(&self.blocks, &pages);
         let index_sum = layout::checksum(&bytes);
@@ -184,10 +187,11 @@ impl SegmentWriter {
             count: self.count,
             index_sum,
         };
-        self.put(&footer.bytes())?;
+        let footer = footer.bytes();
+        self.put(&footer)?;
         let file = self.file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
         file.sync_all()?;
-        Ok(self.hash.finish())
+        Ok((self.hash.finish(), index_hash(&bytes, &footer)))
     }
 
     fn put(&mut self, bytes: &[u8]) -> Result<Span, StoreError> {

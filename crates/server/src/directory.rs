@@ -1,0 +1,128 @@
+//! What is to be done with a data directory, by what lies in it.
+//!
+//! A new store is made in this order: `identity`, unfinished; the root key; the state, aside and
+//! then under its name; in it the keyring; the root credentials; the first account; `identity`
+//! again, finished. Whatever of it is there when the machine stops can be started again. A state
+//! that is gone is never replaced.
+
+use std::path::Path;
+
+use store::{Found, StateFile};
+
+use crate::identity::Identity;
+use crate::{OpenError, roots, sealing};
+
+/// A loss that shows in folders alone.
+pub(crate) const BODIES_GONE: &str =
+    "`bodies` is missing or empty, but objects had been written there";
+
+/// What is there besides the identity.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Survey {
+    /// What the store wrote.
+    pub(crate) found: Found,
+    /// Whether keys or credentials of ours lie in the directory.
+    pub(crate) keys: bool,
+}
+
+impl Survey {
+    pub(crate) fn of(folder: &Path) -> Result<Self, OpenError> {
+        let files = [sealing::BARE_FILE, sealing::SEALED_FILE, roots::FILE];
+        let keys = files.iter().any(|file| folder.join(file).exists());
+        Ok(Self { found: Found::within(folder)?, keys })
+    }
+
+    /// Whether nothing of ours is there.
+    pub(crate) fn is_nothing(self) -> bool {
+        self.found.is_nothing() && !self.keys
+    }
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Plan {
+    /// Make a new store.
+    Create,
+    /// Go on making the store that an identity says is being made.
+    Resume,
+    /// Open the store that the identity names.
+    Open,
+    /// Open a store that has no identity: of an earlier release, or robbed of it. Only the state
+    /// can tell.
+    Adopt,
+}
+
+/// What is to be done with the data directory `folder`; an error says what is missing.
+///
+/// `accept_less` lets through that the bodies are gone.
+pub(crate) fn plan(
+    folder: &Path,
+    survey: Survey,
+    identity: Option<&Identity>,
+    accept_less: bool,
+) -> Result<Plan, OpenError> {
+    let Found { state, segments, bodies, .. } = survey.found;
+    let lost = |what: &str| Err(OpenError::Lost { folder: folder.to_owned(), what: what.into() });
+    match (identity, state) {
+        (None, StateFile::Missing) if survey.is_nothing() => Ok(Plan::Create),
+        (Some(Identity { store: None, .. }), StateFile::Missing | StateFile::There)
+            if !segments && !bodies =>
+        {
+            Ok(Plan::Resume)
+        }
+        (_, StateFile::Missing) => {
+            lost("`state.redb` is missing, but other files of a store are there")
+        }
+        (_, StateFile::Empty) => lost("`state.redb` is empty"),
+        (None, StateFile::There) => Ok(Plan::Adopt),
+        (Some(Identity { store: None, .. }), StateFile::There) => {
+            lost("`identity` is that of a store without events, but events or objects are there")
+        }
+        (Some(identity), StateFile::There) if identity.bodies && !bodies && !accept_less => {
+            lost(BODIES_GONE)
+        }
+        (Some(_), StateFile::There) => Ok(Plan::Open),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use types::Timestamp;
+
+    use super::*;
+
+    /// All combinations of what can be there.
+    #[test]
+    fn a_lost_state_is_never_replaced() {
+        use StateFile::{Empty, Missing, There};
+        let unfinished = Identity::unfinished(Timestamp::from_secs(1));
+        let finished = Identity { store: Some("s".into()), position: 9, ..unfinished.clone() };
+        let with_bodies = Identity { bodies: true, ..finished.clone() };
+        let identities = [None, Some(unfinished), Some(finished), Some(with_bodies)];
+        let mut seen = [0; 5];
+        for bits in 0..3 * 4 * 16_usize {
+            let state = [Missing, Empty, There][bits % 3];
+            let which = bits / 3 % 4;
+            let on = |bit: usize| (bits / 12) >> bit & 1 == 1;
+            let found = Found { state, segments: on(0), bodies: on(1), reserve: on(2) };
+            let survey = Survey { found, keys: on(3) };
+            let identity = identities[which].as_ref();
+            let plan = plan(Path::new("data"), survey, identity, false).ok();
+            let events_or_objects = found.segments || found.bodies;
+            let want = match (which, state) {
+                (0, Missing) if !events_or_objects && !found.reserve && !survey.keys => {
+                    Some(Plan::Create)
+                }
+                (1, Missing | There) if !events_or_objects => Some(Plan::Resume),
+                (0, There) => Some(Plan::Adopt),
+                (2, There) => Some(Plan::Open),
+                (3, There) if found.bodies => Some(Plan::Open),
+                _ => None,
+            };
+            assert_eq!(plan, want, "{identity:?} {survey:?}");
+            seen[plan.map_or(4, |plan| plan as usize)] += 1;
+        }
+        assert!(seen.iter().all(|count| *count > 0), "{seen:?}");
+        assert_eq!(seen[Plan::Create as usize], 1, "one way only to begin a history");
+    }
+}

@@ -1,0 +1,230 @@
+//! The ground of everything: root key, identity, state and keyring, opened or made.
+
+use std::fs::{DirBuilder, File, TryLockError};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use keys::{Keyring, RootKey, WrappedKeyring};
+use store::{Found, Store, StoreError, Table, Tx};
+use types::{Clock, Entropy};
+
+use crate::directory::{BODIES_GONE, Plan, Survey, plan};
+use crate::identity::{Identity, IdentityKeeper, IdentityKeys, Written, mismatch, store_name};
+use crate::{Config, OpenError, modes, sealing};
+
+/// The domain keys, wrapped under the root key.
+const KEYRING: Table<WrappedKeyring> = Table::new("server.keyring");
+/// Whether the data directory has an identity: one that is gone is missed.
+const IDENTIFIED: Table<bool> = Table::new("server.identified");
+
+/// What everything else rests on.
+#[derive(Debug)]
+pub(crate) struct Ground {
+    pub(crate) store: Arc<Store>,
+    pub(crate) keyring: Keyring,
+    /// Not finished yet: the first account may be missing.
+    pub(crate) identity: IdentityKeeper,
+    /// What is wrong, and accepted by the operator.
+    pub(crate) loss: Option<String>,
+}
+
+/// What lies in the data directory before anything is opened.
+struct Before {
+    root_key: RootKey,
+    identity: Option<Identity>,
+    plan: Plan,
+}
+
+impl Ground {
+    /// Opens the ground, or makes it where nothing of ours is.
+    pub(crate) fn prepare(
+        config: &Config,
+        clock: &Clock,
+        entropy: &Entropy,
+    ) -> Result<Self, OpenError> {
+        let folder = &config.data_dir;
+        if !folder.exists() {
+            // A bad root key leaves no trace, not even a folder.
+            Before::look(config)?;
+            // For nobody else to look into.
+            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        }
+        modes::close(folder)?;
+        let _alone = alone(folder)?;
+        let before = match Before::look(config)? {
+            Some(before) => before,
+            None => Before::create(config, clock, entropy)?,
+        };
+        if !before.root_key.is_locked() {
+            tracing::warn!(
+                "the root key may be swapped out: the limit of locked memory is too low"
+            );
+        }
+        match before.plan {
+            Plan::Create | Plan::Resume => Self::make(config, before, clock, entropy),
+            Plan::Open | Plan::Adopt => Self::open(config, before, clock),
+        }
+    }
+
+    /// Opens the ground of a store that was made before.
+    pub(crate) fn existing(config: &Config, clock: &Clock) -> Result<Self, OpenError> {
+        let nothing = || OpenError::NoStore { path: config.data_dir.clone() };
+        if !config.data_dir.exists() {
+            return Err(nothing());
+        }
+        modes::close(&config.data_dir)?;
+        let _alone = alone(&config.data_dir)?;
+        match Before::look(config)? {
+            Some(before) if matches!(before.plan, Plan::Open | Plan::Adopt) => {
+                Self::open(config, before, clock)
+            }
+            _ => Err(nothing()),
+        }
+    }
+
+    /// Makes the state and its keyring, or what of them is not there.
+    fn make(
+        config: &Config,
+        before: Before,
+        clock: &Clock,
+        entropy: &Entropy,
+    ) -> Result<Self, OpenError> {
+        let (folder, root_key) = (&config.data_dir, before.root_key);
+        let is_new = before.identity.is_none();
+        let identity = before.identity.unwrap_or_else(|| Identity::unfinished(clock.now()));
+        let keeper = IdentityKeeper::new(folder, IdentityKeys::of(&root_key)?, identity);
+        if is_new {
+            keeper.write()?;
+        }
+        let store = Arc::new(Store::open(folder, None)?);
+        let keyring = match KEYRING.get(&store.snapshot()?.tx(), "")? {
+            Some(wrapped) => Keyring::unlock(&root_key, &wrapped)?,
+            None => new_keyring(&store, &root_key, entropy)?,
+        };
+        Ok(Self { store, keyring, identity: keeper, loss: None })
+    }
+
+    fn open(config: &Config, before: Before, clock: &Clock) -> Result<Self, OpenError> {
+        let Before { root_key, identity, .. } = before;
+        let folder = &config.data_dir;
+        let store = Arc::new(Store::open_existing(folder)?);
+        let keyring = unlock(&store, &root_key)?;
+        let loss = match loss(&store, &keyring, identity.as_ref())? {
+            Some(what) if !config.accept_older => {
+                store.shut_down();
+                let accept = "to serve it as it is, start once with `--accept-older`, which leaves \
+                              an event in the history";
+                let what = format!("{what}; {accept}");
+                return Err(OpenError::Lost { folder: folder.clone(), what });
+            }
+            loss => loss,
+        };
+        store.settle()?;
+        let identity = identity.unwrap_or_else(|| Identity::unfinished(clock.now()));
+        let keeper = IdentityKeeper::new(folder, IdentityKeys::of(&root_key)?, identity);
+        if IDENTIFIED.get(&store.snapshot()?.tx(), "")?.is_none() {
+            tracing::info!(folder = %folder.display(), "the data directory gets an identity");
+            // INVARIANT: the state asks for its identity only after that was written.
+            keeper.finish(&store, &keyring)?;
+            store.submit_when_full(|tx| (IDENTIFIED.put(tx, "", &true), Vec::new())).wait()??;
+        }
+        Ok(Self { store, keyring, identity: keeper, loss })
+    }
+}
+
+impl Before {
+    /// `None` where nothing is and no root key is given, or where nothing but an identity is that
+    /// was written before its root key.
+    fn look(config: &Config) -> Result<Option<Self>, OpenError> {
+        let folder = &config.data_dir;
+        let (survey, written) = (Survey::of(folder)?, Written::within(folder)?);
+        let Some(root_key) = sealing::kept(config)? else {
+            let is_begun = written.as_ref().is_none_or(Written::is_unfinished);
+            if survey.is_nothing() && is_begun {
+                return Ok(None);
+            }
+            return Err(OpenError::NoRootKey { path: sealing::place(config) });
+        };
+        let keys = IdentityKeys::of(&root_key)?;
+        let identity = written.map(|written| written.proved(&keys)).transpose()?;
+        let plan = plan(folder, survey, identity.as_ref(), config.accept_older)?;
+        Ok(Some(Self { root_key, identity, plan }))
+    }
+}
+
+impl Before {
+    /// A new root key, and the identity of a store to be made.
+    fn create(config: &Config, clock: &Clock, entropy: &Entropy) -> Result<Self, OpenError> {
+        let root_key = RootKey::generate(entropy)?;
+        let identity = Identity::unfinished(clock.now());
+        // INVARIANT: a root key of our making never lies there without an identity.
+        let keys = IdentityKeys::of(&root_key)?;
+        IdentityKeeper::new(&config.data_dir, keys, identity.clone()).write()?;
+        sealing::keep(config, &root_key, entropy)?;
+        Ok(Self { root_key, identity: Some(identity), plan: Plan::Resume })
+    }
+}
+
+/// Keeps other processes from making the same data directory at the same time.
+fn alone(folder: &Path) -> Result<File, OpenError> {
+    let handle = File::open(folder)?;
+    match handle.try_lock() {
+        Ok(()) => Ok(handle),
+        Err(TryLockError::WouldBlock) => {
+            Err(StoreError::in_use("another process is opening it").into())
+        }
+        Err(TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+/// The keyring of a state that was made before.
+pub(crate) fn unlock(store: &Store, root_key: &RootKey) -> Result<Keyring, OpenError> {
+    let wrapped = KEYRING.get(&store.snapshot()?.tx(), "")?;
+    let missing = || StoreError::missing("the state holds no keyring");
+    Ok(Keyring::unlock(root_key, &wrapped.ok_or_else(missing)?)?)
+}
+
+fn new_keyring(store: &Store, root_key: &RootKey, entropy: &Entropy) -> Result<Keyring, OpenError> {
+    let (keyring, wrapped) = Keyring::create(root_key, entropy)?;
+    let put = move |tx: &mut Tx<'_>| {
+        KEYRING.put(tx, "", &wrapped)?;
+        IDENTIFIED.put(tx, "", &true)
+    };
+    store.submit(move |tx| (put(tx), Vec::new())).wait()??;
+    Ok(keyring)
+}
+
+/// What of an opened store is gone, older than it was, or another's; `None` if nothing is.
+pub(crate) fn loss(
+    store: &Store,
+    keyring: &Keyring,
+    identity: Option<&Identity>,
+) -> Result<Option<String>, OpenError> {
+    let (view, found) = (store.snapshot()?, Found::within(store.folder())?);
+    let Some(identity) = identity else {
+        let was_there = IDENTIFIED.get(&view.tx(), "")?.is_some();
+        if was_there {
+            return Ok(Some("`identity` is missing".to_owned()));
+        }
+        let is_new = view.last_seq()? == 0;
+        let is_foreign = is_new && (found.segments || found.bodies);
+        return Ok(is_foreign.then(|| "the state is new, but events or objects are there".into()));
+    };
+    if identity.store.as_ref().is_some_and(|name| *name != store_name(keyring)) {
+        let folder = store.folder().to_owned();
+        let what = "`state.redb` is that of another store".to_owned();
+        return Err(OpenError::Lost { folder, what });
+    }
+    if identity.bodies && !found.bodies {
+        return Ok(Some(BODIES_GONE.to_owned()));
+    }
+    let (all, missing) = store.missing_segments()?;
+    if all > 0 && missing.len() == all {
+        return Ok(Some("`segments` is missing or empty, but events had been sealed".to_owned()));
+    }
+    for segment in missing {
+        tracing::error!(segment, "a file of old events is missing");
+    }
+    Ok(mismatch(identity, store)?)
+}

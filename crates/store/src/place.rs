@@ -1,0 +1,65 @@
+//! What lies in a data directory, looked at without touching it.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
+use crate::bodies::subfolders;
+use crate::engine::STATE_FILE;
+use crate::reserve::RESERVE_FILE;
+use crate::{BODIES_FOLDER, SEGMENTS_FOLDER, StoreError};
+
+/// A data directory's parts, as they are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// The state file.
+    pub state: StateFile,
+    /// Whether any segment file is there.
+    pub segments: bool,
+    /// Whether any object body has ever been written: folders of bodies stay when bodies go.
+    pub bodies: bool,
+    /// Whether the reserve of disk space is there.
+    pub reserve: bool,
+}
+
+/// The state file, as it is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StateFile {
+    /// There is none.
+    Missing,
+    /// It has no bytes.
+    Empty,
+    /// It has bytes.
+    There,
+}
+
+impl Found {
+    /// Looks into the data directory `folder`, which need not exist.
+    pub fn within(folder: &Path) -> Result<Self, StoreError> {
+        let state = match fs::metadata(folder.join(STATE_FILE)) {
+            Ok(about) if about.len() == 0 => StateFile::Empty,
+            Ok(_) => StateFile::There,
+            Err(error) if error.kind() == ErrorKind::NotFound => StateFile::Missing,
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Self {
+            state,
+            segments: holds_anything(&folder.join(SEGMENTS_FOLDER))?,
+            bodies: !subfolders(&folder.join(BODIES_FOLDER))?.is_empty(),
+            reserve: folder.join(RESERVE_FILE).exists(),
+        })
+    }
+
+    /// Whether nothing that a store ever wrote is there.
+    pub fn is_nothing(self) -> bool {
+        self.state == StateFile::Missing && !self.segments && !self.bodies && !self.reserve
+    }
+}
+
+fn holds_anything(folder: &Path) -> io::Result<bool> {
+    match fs::read_dir(folder) {
+        Ok(mut entries) => Ok(entries.next().transpose()?.is_some()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
