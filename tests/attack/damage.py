@@ -246,13 +246,18 @@ class Campaign:
 
     def start(self, name, of, harm):
         """A server over what is lost, older or foreign does not come up, and makes nothing."""
+
+        def there():
+            return {str(path): path.is_dir() or path.name == "state.redb" or path.read_bytes()
+                    for path in folder.rglob("*")}
+
         folder = self.copy(of)
         harm(folder)
-        before = listing(folder)
+        before = there()
         server = Server(self.binary, folder)
         refused = server.refused
         server.end()
-        good = refused and listing(folder) == before
+        good = refused and there() == before
         print(f"{'ok' if good else 'UNNOTICED':9} start with {name}", flush=True)
         self.unnoticed += not good
 

@@ -207,7 +207,7 @@ impl fmt::Display for OpenError {
             ),
             Self::Lost { folder, what } => write!(
                 f,
-                "{what}. Nothing was changed. Put the data directory `{}` back as it was, from a \
+                "{what}. Nothing was made or removed. Put the data directory `{}` back as it was, from a \
                  backup if need be; to begin a new, empty history, move all of it away first",
                 folder.display()
             ),
