@@ -26,20 +26,20 @@ def found(run):
 
 
 def attack(walk, auditor, tamper, full):
-    """One form: the line for it, and whether ours told all that it has to."""
+    """One form: the line for it, and whether ours found all that it has to."""
     thief = forms.Thief(walk)
     try:
-        told = tamper(walk, thief)
+        wanted = tamper(walk, thief)
         ours = auditor.verify()
-        asked = told.aws or full
+        asked = wanted.aws or full
         aws = found(walk.validate()) if asked else "not asked"
     finally:
         thief.repair()
     said = ours.stdout + ours.stderr
-    missed = [part.strip() for part in told.aws + told.ours if part not in said]
+    missed = [part.strip() for part in wanted.aws + wanted.ours if part not in said]
     holds = ours.returncode == 1 and not missed
-    expected = "both" if told.aws else "ours alone"
-    aws_holds = not asked or aws == ("found" if told.aws else "valid")
+    expected = "both" if wanted.aws else "ours alone"
+    aws_holds = not asked or aws == ("found" if wanted.aws else "valid")
     line = f"AWS {aws:9}  ours {found(ours):7}  expected of {expected}"
     return line, holds and aws_holds, "; ".join(missed) or said
 

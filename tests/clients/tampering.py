@@ -1,7 +1,7 @@
-"""What somebody with full access to a bucket does to delivered files, and who finds it.
+"""What a thief with full access to a bucket does to delivered files, and which tool finds it.
 
-Each form is a function `(walk, thief)`: it does its damage, and gives `Told`, what has to be said of
-it by `aws cloudtrail validate-logs` and by `shoseki verify`. `Thief.repair` undoes it.
+Each form is a function `(walk, thief)`: it does its damage, and gives `Findings`, what has to be
+said of it by `aws cloudtrail validate-logs` and by `shoseki verify`. `Thief.repair` undoes it.
 """
 
 import dataclasses
@@ -26,7 +26,7 @@ AT_REST = timedelta(seconds=8)
 
 
 @dataclasses.dataclass
-class Told:
+class Findings:
     """Lines of `validate-logs`, and parts of what `verify` says beyond them."""
 
     aws: list
@@ -66,7 +66,7 @@ def verify(walk, *words):
 
 
 class Auditor:
-    """Someone who has kept an anchor from before, and never takes a newer one."""
+    """Keeps an anchor from before the theft, and never a newer one."""
 
     def __init__(self, walk, folder):
         self.walk, self.anchor, self.copy = walk, folder / "anchor.json", folder / "copy.json"
@@ -80,7 +80,7 @@ class Auditor:
 
 
 class Thief:
-    """Someone with full access to the bucket."""
+    """Has full access to the bucket, and undoes what it did."""
 
     def __init__(self, walk):
         self.walk, self.s3, self.taken = walk, walk.server.client("s3"), {}
@@ -154,14 +154,14 @@ def log_key(at, region=REGION, unique="forged0123456789"):
 
 
 def forged_log():
-    """A log file that says what nobody did."""
+    """A log file of an event that never was."""
     record = {"eventVersion": "1.11", "eventName": "DeleteTrail", "eventID": "forged"}
     return gzip.compress(json.dumps({"Records": [record]}).encode())
 
 
 def delete_a_log_file(walk, thief):
     thief.delete(logs(walk)[0])
-    return Told([log_line(walk, logs(walk)[0], "not found")])
+    return Findings([log_line(walk, logs(walk)[0], "not found")])
 
 
 def rename_a_log_file(walk, thief):
@@ -169,7 +169,7 @@ def rename_a_log_file(walk, thief):
     body, metadata = thief.take(key)
     thief.put(other, body, metadata)
     thief.delete(key)
-    return Told([log_line(walk, key, "not found")], [extra_line(walk, other)])
+    return Findings([log_line(walk, key, "not found")], [extra_line(walk, other)])
 
 
 def rewrite(walk, thief, change):
@@ -180,7 +180,7 @@ def rewrite(walk, thief, change):
     change(document["Records"])
     text = json.dumps(document, separators=(",", ":")).encode()
     thief.put(key, gzip.compress(text), metadata)
-    return Told([log_line(walk, key, "hash value doesn't match")])
+    return Findings([log_line(walk, key, "hash value doesn't match")])
 
 
 def change_a_record(walk, thief):
@@ -189,7 +189,7 @@ def change_a_record(walk, thief):
     changed = gzip.decompress(body).replace(b'"readOnly":true', b'"readOnly":false', 1)
     assert changed != gzip.decompress(body)
     thief.put(key, gzip.compress(changed), metadata)
-    return Told([log_line(walk, key, "hash value doesn't match")])
+    return Findings([log_line(walk, key, "hash value doesn't match")])
 
 
 def drop_a_record(walk, thief):
@@ -204,33 +204,33 @@ def append_after_the_gzip_stream(walk, thief):
     key = logs(walk)[0]
     body, metadata = thief.take(key)
     thief.put(key, body + b"more", metadata)
-    return Told([log_line(walk, key, "unexpected data after end of compressed stream")])
+    return Findings([log_line(walk, key, "unexpected data after end of compressed stream")])
 
 
 def append_a_second_gzip_stream(walk, thief):
     key = logs(walk)[0]
     body, metadata = thief.take(key)
     thief.put(key, body + forged_log(), metadata)
-    return Told([log_line(walk, key, "unexpected data after end of compressed stream")])
+    return Findings([log_line(walk, key, "unexpected data after end of compressed stream")])
 
 
 def put_something_that_is_no_gzip(walk, thief):
     key = logs(walk)[0]
     thief.put(key, b"no gzip at all")
-    return Told([log_line(walk, key, "invalid format")])
+    return Findings([log_line(walk, key, "invalid format")])
 
 
 def empty_a_log_file(walk, thief):
     key = logs(walk)[0]
     thief.put(key, b"", thief.take(key)[1])
-    return Told([log_line(walk, key, "hash value doesn't match")])
+    return Findings([log_line(walk, key, "hash value doesn't match")])
 
 
 def cut_the_check_from_the_gzip_stream(walk, thief):
     key = logs(walk)[0]
     body, metadata = thief.take(key)
     thief.put(key, body[:-8], metadata)
-    return Told([], [log_line(walk, key, "invalid format")])
+    return Findings([], [log_line(walk, key, "invalid format")])
 
 
 def swap_two_log_files(walk, thief):
@@ -238,33 +238,33 @@ def swap_two_log_files(walk, thief):
     (body_one, _), (body_two, _) = thief.take(one), thief.take(two)
     thief.put(one, body_two)
     thief.put(two, body_one)
-    return Told([log_line(walk, key, "hash value doesn't match") for key in (one, two)])
+    return Findings([log_line(walk, key, "hash value doesn't match") for key in (one, two)])
 
 
 def put_a_forged_log_file_beside_the_others(walk, thief):
     key = log_key(walk.began)
     thief.put(key, forged_log())
-    return Told([], [extra_line(walk, key)])
+    return Findings([], [extra_line(walk, key)])
 
 
 def put_a_true_log_file_there_a_second_time(walk, thief):
     key = log_key(walk.began - timedelta(minutes=1))
     thief.put(key, *thief.take(logs(walk)[0]))
-    return Told([], [extra_line(walk, key)])
+    return Findings([], [extra_line(walk, key)])
 
 
 def put_a_file_of_another_name_beside_the_others(walk, thief):
     key = log_key(walk.began).rsplit("/", 1)[0] + "/\u202eevil\x1b[2J.json.gz"
     thief.put(key, forged_log())
     shown = key.replace("\u202e", "\\u{202e}").replace("\x1b", "\\u{1b}")
-    return Told([], [extra_line(walk, shown, "File")])
+    return Findings([], [extra_line(walk, shown, "File")])
 
 
 def put_a_file_where_no_region_is(walk, thief):
     key = f"AWSLogs/{ACCOUNT}/CloudTrail/global/forged.json.gz"
     thief.put(key, forged_log())
     folder = key.rsplit("/", 1)[0] + "/"
-    return Told([], [extra_line(walk, folder, "File")])
+    return Findings([], [extra_line(walk, folder, "File")])
 
 
 def put_log_files_into_a_region_without_any(walk, thief):
@@ -273,19 +273,19 @@ def put_log_files_into_a_region_without_any(walk, thief):
     # Until then its digest may be still to come.
     overdue = datetime.now(timezone.utc) + AT_REST
     eventually(lambda: datetime.now(timezone.utc) > overdue, what="a digest is overdue")
-    return Told([], [f"Region {QUIET_REGION}\n", extra_line(walk, key)])
+    return Findings([], [f"Region {QUIET_REGION}\n", extra_line(walk, key)])
 
 
 def delete_a_digest(walk, thief):
     key = digests(walk)[1]
     thief.delete(key)
-    return Told([digest_line(walk, key, "not found")])
+    return Findings([digest_line(walk, key, "not found")])
 
 
 def delete_the_newest_digest(walk, thief):
     key = digests(walk)[-1]
     thief.delete(key)
-    return Told([], [
+    return Findings([], [
         digest_line(walk, key, "not found, though the trail delivered it last"),
         anchor_line(walk, key),
     ])
@@ -295,7 +295,7 @@ def delete_all_digests(walk, thief):
     names = digests(walk)
     for key in names:
         thief.delete(key)
-    return Told([], [anchor_line(walk, names[-1])])
+    return Findings([], [anchor_line(walk, names[-1])])
 
 
 def cut_the_end_of_the_history(walk, thief):
@@ -306,7 +306,7 @@ def cut_the_end_of_the_history(walk, thief):
             thief.delete(log["s3Object"])
     for key in newest:
         thief.delete(key)
-    return Told([], [anchor_line(walk, newest[-1])])
+    return Findings([], [anchor_line(walk, newest[-1])])
 
 
 def change_a_digest(walk, thief):
@@ -316,7 +316,7 @@ def change_a_digest(walk, thief):
     digest["logFiles"] = []
     digest["newestEventTime"] = "2020-01-01T00:00:00Z"
     thief.put(key, gzip.compress(json.dumps(digest).encode()), metadata)
-    return Told([digest_line(walk, key, "signature verification failed")])
+    return Findings([digest_line(walk, key, "signature verification failed")])
 
 
 def forge_a_digest_with_an_own_key(walk, thief):
@@ -332,7 +332,7 @@ def forge_a_digest_with_an_own_key(walk, thief):
     ])
     signature = rsa.sign(signed.encode(), private, "SHA-256").hex()
     thief.put(key, gzip.compress(content), metadata | {"signature": signature})
-    return Told([digest_line(walk, key, "signature verification failed")])
+    return Findings([digest_line(walk, key, "signature verification failed")])
 
 
 def forge_a_digest_with_an_own_fingerprint(walk, thief):
@@ -347,21 +347,21 @@ def forge_a_digest_with_an_own_fingerprint(walk, thief):
     thief.put(key, gzip.compress(content), metadata | {"signature": signature})
     region = walk.arn.split(":")[3]
     verdict = f"public key not found in region {region} for fingerprint {fingerprint}"
-    return Told([digest_line(walk, key, verdict)])
+    return Findings([digest_line(walk, key, verdict)])
 
 
 def drop_a_digests_metadata(walk, thief):
     key = digests(walk)[1]
     body, _ = thief.take(key)
     thief.put(key, body)
-    return Told([digest_line(walk, key, "signature verification failed")])
+    return Findings([digest_line(walk, key, "signature verification failed")])
 
 
 def change_a_digests_signature(walk, thief):
     older, key = digests(walk)[:2]
     body, metadata = thief.take(key)
     thief.put(key, body, metadata | {"signature": thief.take(older)[1]["signature"]})
-    return Told([digest_line(walk, key, "signature verification failed")])
+    return Findings([digest_line(walk, key, "signature verification failed")])
 
 
 def move_a_digest_over_another(walk, thief):
@@ -369,7 +369,7 @@ def move_a_digest_over_another(walk, thief):
     body, metadata = thief.take(newer)
     thief.take(older)
     thief.put(older, body, metadata)
-    return Told([digest_line(walk, older, "has been moved from its original location")])
+    return Findings([digest_line(walk, older, "has been moved from its original location")])
 
 
 def digest_key(walk, key, at):
@@ -387,7 +387,7 @@ def put_a_digest_between_two_others(walk, thief):
     keys = (digest_key(walk, oldest, end + timedelta(seconds=s)) for s in range(1, 9))
     key = next(key for key in keys if key not in taken)
     thief.put(key, *thief.take(oldest))
-    return Told([], [extra_line(walk, key, "Digest file")])
+    return Findings([], [extra_line(walk, key, "Digest file")])
 
 
 def put_a_digest_behind_the_newest(walk, thief):
@@ -395,7 +395,7 @@ def put_a_digest_behind_the_newest(walk, thief):
     end = datetime.fromisoformat(walk.digests()[newest]["digestEndTime"])
     key = digest_key(walk, newest, end + timedelta(seconds=2))
     thief.put(key, *thief.take(newest))
-    return Told([digest_line(walk, key, "has been moved from its original location")])
+    return Findings([digest_line(walk, key, "has been moved from its original location")])
 
 
 FORMS = [

@@ -43,17 +43,17 @@ def test_our_own_verifier_judges_the_files_of_each_region(delivered):
 
 @pytest.mark.parametrize("tamper", tampering.FORMS, ids=lambda form: form.__name__)
 def test_validation_finds_every_form_of_tampering(delivered, auditor, thief, tamper):
-    told = tamper(delivered, thief)
+    wanted = tamper(delivered, thief)
     ours = auditor.verify()
     said = ours.stdout + ours.stderr
     assert ours.returncode == 1, said
-    for part in told.aws + told.ours:
+    for part in wanted.aws + wanted.ours:
         assert part in said, (part, said)
     aws = delivered.validate()
-    assert aws.returncode == (1 if told.aws else 0), aws.stdout + aws.stderr
-    for line in told.aws:
+    assert aws.returncode == (1 if wanted.aws else 0), aws.stdout + aws.stderr
+    for line in wanted.aws:
         assert line in aws.stderr
-    assert aws.stderr.count("INVALID") == len(told.aws), aws.stderr
+    assert aws.stderr.count("INVALID") == len(wanted.aws), aws.stderr
 
 
 def test_untouched_and_repaired_files_are_valid(delivered, auditor):

@@ -6,7 +6,7 @@
 //! only to what fails.
 //!
 //! Assumed: AWS refuses most such policies when they are written, and does not say how it
-//! evaluates the rest. This is the reading in which nobody gains anything by them.
+//! evaluates the rest. In this reading no caller gains anything by them.
 
 /// The truth values of Kleene's logic, in their order: AND is the least of them, OR the greatest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

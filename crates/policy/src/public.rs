@@ -47,7 +47,7 @@ fn has_open_principal(statement: &Statement) -> bool {
     }
 }
 
-/// Everyone; and whoever has an account at a provider, which is the guide's first example of a
+/// Everyone; and everyone with an account at a provider, which is the guide's first example of a
 /// public policy.
 ///
 /// Assumed: providers that IAM knows by their ARN are no better.
@@ -68,7 +68,7 @@ fn binds(condition: &Condition) -> bool {
         | Comparison::StringLike
         | Comparison::Arn => match condition.key.as_str() {
             "s3:dataaccesspointarn" => all(has_fixed_account),
-            "aws:userid" => all(is_somebodys_id),
+            "aws:userid" => all(is_one_callers_id),
             key => BINDING_KEYS.contains(&key) && all(is_fixed),
         },
         Comparison::Numeric(_)
@@ -88,9 +88,9 @@ pub(crate) fn is_fixed(value: &str) -> bool {
 /// everybody's.
 ///
 /// Source: S3 User Guide, as above.
-/// Assumed: the id of a role's session lies in the pattern also if the session's name is fixed, for
-/// whoever assumes the role chooses the name.
-fn is_somebodys_id(value: &str) -> bool {
+/// Assumed: the id of a role's session lies in the pattern also if the session's name is fixed,
+/// because the caller who assumes the role chooses the name.
+fn is_one_callers_id(value: &str) -> bool {
     let of_a_session = value.starts_with("AROA") && value.contains(':');
     is_fixed(value) && !of_a_session && !value.eq_ignore_ascii_case("anonymous")
 }

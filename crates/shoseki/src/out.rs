@@ -4,8 +4,7 @@
 //! A reader that has gone away, as `head` does, is no error.
 //!
 //! INVARIANT: no character reaches a terminal that could move its cursor, begin an escape sequence
-//! or turn the direction of text, whoever chose it: object keys, names and messages come from
-//! strangers. All output passes here, and here it is written out as [`printable`] says.
+//! or turn the direction of text: object keys, names and messages come from strangers. All output passes here, and here it is written out as [`printable`] says.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

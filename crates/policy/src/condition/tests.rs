@@ -137,7 +137,7 @@ fn sets() {
     check("StringNotEquals", &["a"], Some(&["x", "a"]), false);
 }
 
-/// `request` is the values of the key; whether the condition holds, or `None` if nobody can tell.
+/// `request` is the values of the key. Whether the condition holds; `None` if that is unknown.
 fn weigh(operator: &str, policy: &[&str], request: Option<&[&str]>) -> Option<bool> {
     let condition = Condition::new(Operator::parse(operator).unwrap(), "aws:Key", policy, true);
     let mut context = Context::new();

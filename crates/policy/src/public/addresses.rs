@@ -1,4 +1,4 @@
-//! Whether blocks of addresses are narrow enough to be somebody's.
+//! Whether blocks of addresses are narrow enough to belong to known callers.
 
 use std::net::IpAddr;
 

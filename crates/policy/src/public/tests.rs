@@ -104,9 +104,9 @@ fn the_documented_keys_bind() {
     }
 }
 
-/// A user id binds if it is somebody's, and not that of a role's session or of nobody.
+/// A user id binds if it is one caller's, and neither a role session's nor that of unsigned requests.
 #[test]
-fn user_ids_bind_if_they_are_somebodys() {
+fn user_ids_bind_if_they_are_one_callers() {
     let when = |operator: &str, value: &str, want: bool| {
         let condition = format!(r#""Condition":{{"{operator}":{{"aws:userid":{value}}}}}"#);
         check(&format!(r#""Principal":"*",{condition}"#), want);

@@ -2,8 +2,8 @@
 //!
 //! The folders of a trail's log files and of its digests hold nothing but what CloudTrail put
 //! there, and it names all of that: log files in digests, digests in the digest that follows.
-//! A reader who takes every file in a folder for true is deceived by one that somebody else put
-//! beside them, and `validate-logs` is not: it never looks.
+//! A reader who trusts every file in a folder is deceived by a forged one, and `validate-logs` does
+//! not find it: it never lists log files.
 //!
 //! Of the times that were asked for, a file is
 //!
@@ -14,7 +14,7 @@
 //!   not overdue;
 //! * *extra* otherwise, also if it has no name that CloudTrail gives.
 //!
-//! So files are extra that nobody forged but nobody proves either: those of a trail without
+//! So a file may be extra that was not forged but cannot be proved: one of a trail without
 //! validation, of a time in which it was off, or of a digest that is not valid. Of a digest that
 //! may not be read it is not known what it names: then nothing is extra, for the verdict says
 //! already that not everything could be read.

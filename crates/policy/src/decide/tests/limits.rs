@@ -49,7 +49,7 @@ fn the_form_of_the_principal_decides_which_limits_apply() {
         (federated(), aws(user_arn), Some),
         (federated(), aws("AIDAUSERUSERUSERUSER1"), Some),
         (federated(), aws(OWN), All),
-        // Everyone, which is nobody in particular.
+        // Everyone, and so no particular caller.
         (user(), aws("*"), Some),
         (session(), aws("*"), Some),
         (federated(), aws("*"), Some),
@@ -98,7 +98,7 @@ fn the_form_of_the_principal_decides_which_limits_apply() {
         check(&within, if limits == All { "- Identity" } else { "+ Resource" });
         check(&within.clone().boundary(UNRELATED), limited("- Boundary"));
         check(&within.clone().session(UNRELATED), limited("- Session"));
-        // What is denied is denied, whoever was named.
+        // What is denied is denied, however the caller was named.
         check(&within.clone().boundary(NOTHING), "- Boundary No");
         check(&within.clone().session(NOTHING), "- Session No");
         check(&within.identity(NOTHING), "- Identity No");
@@ -121,11 +121,12 @@ fn everyone_is_limited_at_keys_and_roles_too() {
     }
 }
 
-/// A `NotPrincipal` with Deny spares nobody who has a boundary, and a session only by all names.
+/// A Deny with `NotPrincipal` applies to every caller who has a boundary, and to a session unless
+/// all of its names are listed.
 ///
 /// Source: IAM User Guide, "AWS JSON policy elements: `NotPrincipal`".
 #[test]
-fn not_principal_spares_nobody_who_has_a_boundary() {
+fn not_principal_spares_no_caller_who_has_a_boundary() {
     let deny_but = |list: &str| {
         format!(
             r#"{{"Statement":{{"Sid":"N","Effect":"Deny","NotPrincipal":{{"AWS":{list}}},"Action":"*","Resource":"*"}}}}"#

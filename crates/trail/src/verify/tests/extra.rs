@@ -16,7 +16,7 @@ fn hour(n: u64) -> Timestamp {
     START.plus_ms(n * HOUR_MS)
 }
 
-/// What is told of extra files: what each pretends to be, and its key.
+/// The extra files in the report: what each pretends to be, and its key.
 fn extra(report: &Report) -> Vec<(Pretence, &str)> {
     let extra = report.findings.iter().filter_map(|finding| {
         let Finding::Extra { what, bucket, key } = finding else { return None };
@@ -25,7 +25,7 @@ fn extra(report: &Report) -> Vec<(Pretence, &str)> {
     extra.collect()
 }
 
-/// A forged log file is told, and turns the verdict; without it there is nothing to tell.
+/// A forged log file is found, and makes the verdict INVALID; without it nothing is found.
 #[test]
 fn a_log_file_beside_the_others_is_extra() {
     let mut world = World::new();
@@ -41,14 +41,14 @@ fn a_log_file_beside_the_others_is_extra() {
 
 /// Only the range counts, and its ends are as exact as the names.
 #[test]
-fn files_outside_the_range_are_nobodys_business() {
+fn files_outside_the_range_are_not_looked_at() {
     let mut world = World::new();
     world.deliver(BUCKET, hour(0).minus_ms(HOUR_MS), 4);
     world.deliver(BUCKET, hour(40), 4);
     assert_eq!(extra(&world.look(later())), []);
 }
 
-/// A file of a time after the newest digest is pending, whoever put it there.
+/// A file of a time after the newest digest is pending, forged or not.
 #[test]
 fn files_newer_than_the_newest_digest_are_pending() {
     let mut world = World::empty();
@@ -164,7 +164,7 @@ fn digests_and_strange_names_are_extra() {
     assert!(!extra(&world.look(later())).contains(&(Pretence::Digest, backfill.as_str())));
 }
 
-/// A folder with log files and no valid digest is told in one line, once a digest is overdue.
+/// A folder with log files and no valid digest is one finding, once a digest is overdue.
 #[test]
 fn a_folder_without_digests_is_unproven() {
     let mut world = World::new();
