@@ -15,14 +15,15 @@ pub(crate) const STATE: TableDefinition<'static, &'static [u8], &'static [u8]> =
 pub(crate) const EVENTS: TableDefinition<'static, u64, &'static [u8]> =
     TableDefinition::new("events");
 const FORMAT: Table<u32> = Table::new("meta.format");
-/// Memory that the engine may use for pages, in bytes.
-const PAGE_CACHE_BYTES: usize = 64 << 20;
+/// Memory that the engine may use for pages unless something else is said, in bytes.
+pub(crate) const PAGE_CACHE_BYTES: usize = 64 << 20;
 const FILE: &str = "state.redb";
 
 /// The tree of state and tail, which can be opened again after the disk has failed it.
 pub(crate) struct Engine {
     /// `None` with a test's backend, which cannot be opened twice.
     path: Option<PathBuf>,
+    page_cache_bytes: usize,
     /// `None` after a failure, until it is opened again.
     database: RwLock<Option<Database>>,
     /// Decoded rows.
@@ -35,17 +36,20 @@ impl Engine {
     pub(crate) fn open(
         folder: &Path,
         backend: Option<Box<dyn StorageBackend>>,
+        page_cache_bytes: usize,
     ) -> Result<Self, StoreError> {
+        let builder = builder(page_cache_bytes);
         let (path, database) = if let Some(backend) = backend {
-            (None, builder().create_with_backend(Boxed(backend))?)
+            (None, builder.create_with_backend(Boxed(backend))?)
         } else {
             let path = folder.join(FILE);
-            let database = builder().create(&path)?;
+            let database = builder.create(&path)?;
             (Some(path), database)
         };
         prepare(&database)?;
         let database = RwLock::new(Some(database));
-        Ok(Self { path, database, memo: Arc::default(), revision: AtomicU64::default() })
+        let (memo, revision) = (Arc::default(), AtomicU64::default());
+        Ok(Self { path, page_cache_bytes, database, memo, revision })
     }
 
     pub(crate) fn snapshot(&self) -> Result<Snapshot, StoreError> {
@@ -72,7 +76,7 @@ impl Engine {
         let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
         *database = None;
         let path = self.path.as_ref().ok_or_else(failed)?;
-        let opened = builder().create(path)?;
+        let opened = builder(self.page_cache_bytes).create(path)?;
         prepare(&opened)?;
         *database = Some(opened);
         Ok(())
@@ -84,9 +88,9 @@ impl Engine {
     }
 }
 
-fn builder() -> redb::Builder {
+fn builder(page_cache_bytes: usize) -> redb::Builder {
     let mut builder = Database::builder();
-    builder.set_cache_size(PAGE_CACHE_BYTES);
+    builder.set_cache_size(page_cache_bytes);
     builder
 }
 
@@ -156,7 +160,7 @@ mod tests {
     #[test]
     fn an_engine_can_be_opened_again() {
         let folder = tempfile::tempdir().unwrap();
-        let engine = Engine::open(folder.path(), None).unwrap();
+        let engine = Engine::open(folder.path(), None, PAGE_CACHE_BYTES).unwrap();
         let transaction = engine.begin_write().unwrap();
         let mut state = transaction.open_table(STATE).unwrap();
         state.insert(b"key".as_slice(), b"value".as_slice()).unwrap();

@@ -90,9 +90,18 @@ impl Store {
         folder: &Path,
         backend: Option<Box<dyn StorageBackend>>,
     ) -> Result<Self, StoreError> {
+        Self::open_with_cache(folder, backend, engine::PAGE_CACHE_BYTES)
+    }
+
+    /// The same, with so many bytes of memory for pages of the state file.
+    pub fn open_with_cache(
+        folder: &Path,
+        backend: Option<Box<dyn StorageBackend>>,
+        page_cache_bytes: usize,
+    ) -> Result<Self, StoreError> {
         create_folder(&folder.join(SEGMENTS_FOLDER))?;
         // First of all: it keeps every other process out.
-        let engine = Engine::open(folder, backend)?;
+        let engine = Engine::open(folder, backend, page_cache_bytes)?;
         events::remove_unfinished(&folder.join(SEGMENTS_FOLDER))?;
         let bodies = Bodies::open(&folder.join("bodies"))?;
         let next_seq = engine.next_seq()?;
