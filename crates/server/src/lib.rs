@@ -14,6 +14,7 @@ mod console;
 mod diagnostics;
 mod establish;
 mod fsck;
+mod memory;
 mod metrics;
 mod open;
 mod operations;
@@ -26,7 +27,7 @@ mod tls;
 mod workers;
 
 pub use accounts::create_account;
-pub use config::{Account, Config, ConfigError, parse_duration_ms};
+pub use config::{Account, Config, ConfigError, parse_bytes, parse_duration_ms};
 pub use diagnostics::start_diagnostics;
 pub use fsck::fsck;
 pub use open::{OpenError, Opened, open};

@@ -12,6 +12,7 @@ use store::{Store, StoreError, Table};
 use types::{AccountId, Clock, Entropy};
 
 use crate::establish::Establish;
+use crate::memory::Plan;
 use crate::{Account, Config, OPERATIONS, RootCredentials, sealing, signin};
 
 /// The domain keys, wrapped under the root key.
@@ -45,7 +46,8 @@ pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, O
     // For nobody else to look into.
     DirBuilder::new().recursive(true).mode(0o700).create(&config.data_dir)?;
     let root_key = kept.map_or_else(|| sealing::make(config, &entropy), Ok)?;
-    let store = Arc::new(Store::open(&config.data_dir, None)?);
+    let cache = Plan::new(config.memory_max).page_cache_bytes();
+    let store = Arc::new(Store::open_with_cache(&config.data_dir, None, cache)?);
     let keyring = keyring(&store, &root_key, &entropy)?;
     let root = RootCredentials::load(config, &entropy)?;
     let gateway = Gateway::new(Parts {

@@ -15,7 +15,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 
-use crate::connection::{Lanes, OutBody, Peer, answer};
+use crate::connection::{Lanes, Lingering, OutBody, Peer, Unread, answer};
+use crate::memory::{Memory, Plan};
 use crate::metrics::Metrics;
 use crate::signin::{self, SignIn};
 use crate::workers::Workers;
@@ -45,6 +46,7 @@ struct Shared {
     tls: Option<TlsAcceptor>,
     sign_in: Arc<SignIn>,
     lanes: Lanes,
+    memory: Arc<Memory>,
 }
 
 impl fmt::Debug for Server {
@@ -66,12 +68,16 @@ impl Server {
         let token = opened.first_run_token;
         let first_run_link =
             token.as_deref().map(|token| signin::first_run_link(address, tls.is_some(), token));
+        let plan = Plan::new(config.memory_max);
+        let connections_max = plan.connections(config.connections_max);
+        tracing::info!(memory_max = plan.bytes(), connections_max, "memory is bounded");
         let shared = Arc::new(Shared {
+            memory: Arc::new(Memory::new(plan)),
             lanes: Lanes::start()?,
             sign_in: Arc::new(SignIn::new(token.as_deref())),
             gateway: opened.gateway,
             metrics,
-            connections: Arc::new(Semaphore::new(config.connections_max)),
+            connections: Arc::new(Semaphore::new(connections_max)),
             tls,
         });
         let running = tokio::spawn(accept(listener, shared, stopping, workers));
@@ -142,7 +148,9 @@ async fn serve_connection(
     // Latency matters more than packets; a socket that cannot do it works all the same.
     let _ = stream.set_nodelay(true);
     let Some(lane) = shared.lanes.pick() else { return };
-    let mut peer = Peer { address: address.ip().to_canonical(), tls: None, lane };
+    let (memory, unread) = (Arc::clone(&shared.memory), Unread::default());
+    let stream = Lingering::new(stream, &unread);
+    let mut peer = Peer { address: address.ip().to_canonical(), tls: None, lane, memory, unread };
     let served = match &shared.tls {
         None => serve_stream(TokioIo::new(stream), peer, shared, watcher).await,
         Some(acceptor) => match tokio::time::timeout(HANDSHAKE_WAIT, acceptor.accept(stream)).await

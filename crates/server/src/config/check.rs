@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
+use crate::memory::MEMORY_BYTES_MIN;
 use crate::{Config, ConfigError, tls};
 
 /// Source: IAM API Reference, "AccessKey": `AccessKeyId` has 16 to 128 characters of `[\w]`.
@@ -15,6 +16,9 @@ impl Config {
     pub fn check(&self) -> Result<(), ConfigError> {
         if let Some((cert, key)) = &self.tls {
             tls::acceptor(cert, key)?;
+        }
+        if self.memory_max.is_some_and(|bytes| bytes < MEMORY_BYTES_MIN) {
+            return Err(ConfigError("`memory_max` is at least `256MiB`".to_owned()));
         }
         let mut keys = BTreeSet::new();
         if let Some((id, secret)) = &self.root_credentials {
