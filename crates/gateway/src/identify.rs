@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use bytes::Bytes;
 use serde_json::Value;
 use store::Snapshot;
-use types::Region;
+use types::{Region, Timestamp};
 use wire::{FormReader, Head};
 
 use crate::authenticate::{Asked, Authenticated, Presented, authenticate_form, present, prove};
@@ -277,6 +277,21 @@ impl Gateway {
         })
     }
 
+    /// What the head proves: as it was found before the body came, if that still holds.
+    fn presented(
+        &self,
+        identified: &mut Identified,
+        view: &Snapshot,
+        head: &Head,
+        now: Timestamp,
+    ) -> Result<Presented, Refused> {
+        let found = identified.presented.take().filter(|presented| presented.holds(now));
+        match found {
+            Some(presented) => Ok(*presented),
+            None => present(self, view, head, identified.asked(), now),
+        }
+    }
+
     /// The answer to a request that became no call: nobody is known, and there is no event.
     fn no_call(&self, service: &'static Service, refused: Refused) -> Box<Answer> {
         let error = match refused {
@@ -308,14 +323,13 @@ impl Gateway {
         let hash = hash.as_ref();
         let found = match &fields {
             Some(fields) => authenticate_form(self, &view, fields, service, now)?,
-            None => {
-                let fresh = identified.presented.take().filter(|presented| presented.holds(now));
-                let presented = match fresh {
-                    Some(presented) => *presented,
-                    None => present(self, &view, &head, identified.asked(), now)?,
-                };
-                prove(self, presented, &head, service.family, hash)?
-            }
+            None => prove(
+                self,
+                self.presented(&mut identified, &view, &head, now)?,
+                &head,
+                service.family,
+                hash,
+            )?,
         };
         let gate = match form {
             Some(reader) => Some(BodyGate::form(reader)),

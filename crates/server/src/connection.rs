@@ -25,7 +25,7 @@ use hyper::body::Incoming;
 use wire::Head;
 
 use crate::memory::{Memory, Share};
-use admission::{Admitted, Held, Pace, Shown};
+use admission::{Admitted, Pace, Shares, Shown};
 use incoming::{collect, receive};
 use lanes::Lane;
 pub(crate) use lanes::Lanes;
@@ -107,16 +107,16 @@ impl Exchange<'_> {
         body: Arriving,
         is_head: bool,
     ) -> (Answer, Shown) {
-        let mut held = Held::default();
+        let mut shares = Shares::default();
         let answer = match self.admit(&mut identified, &head, &body).await {
             Ok(Admitted { limit, share, pace }) => {
-                held.body = share;
+                shares.body = share;
                 match (identified.body, pace) {
                     (BodyLimit::Buffered(_), _) => {
-                        self.buffered(identified, head, body, limit, &mut held).await
+                        self.buffered(identified, head, body, limit, &mut shares).await
                     }
                     (BodyLimit::Streamed(_), None) => {
-                        self.small(identified, head, body, limit, &mut held).await
+                        self.small(identified, head, body, limit, &mut shares).await
                     }
                     (BodyLimit::Streamed(_), Some(pace)) => {
                         self.streamed(identified, head, body, limit, pace).await
@@ -132,7 +132,7 @@ impl Exchange<'_> {
             }
         };
         // INVARIANT: what a request holds is given back when its answer has a share of its own.
-        self.show(answer.unwrap_or_else(|refused| refused), is_head, held).await
+        self.show(answer.unwrap_or_else(|refused| refused), is_head, shares).await
     }
 
     async fn buffered(
@@ -141,11 +141,11 @@ impl Exchange<'_> {
         head: Head,
         body: Arriving,
         limit: u64,
-        held: &mut Held,
+        shares: &mut Shares,
     ) -> Result<Answer, Answer> {
         let body = self.collect(body, limit, &identified).await?;
         let brief = identified.brief && body.len() <= BRIEF_BODY_BYTES_MAX;
-        held.call = self.call(brief, body.len()).await?;
+        shares.call = self.call(brief, body.len()).await?;
         let received = Received { head, body, form: None, tls: self.peer.tls.clone() };
         let gateway = Arc::clone(&self.gateway);
         match on_thread(brief, move || gateway.begin(identified, received).0).await? {
@@ -161,11 +161,11 @@ impl Exchange<'_> {
         head: Head,
         body: Arriving,
         limit: u64,
-        held: &mut Held,
+        shares: &mut Shares,
     ) -> Result<Answer, Answer> {
         let bytes = self.collect(body, wire_limit(limit), &identified).await?;
         let brief = identified.brief && bytes.len() <= BRIEF_BODY_BYTES_MAX;
-        held.call = self.call(brief, 0).await?;
+        shares.call = self.call(brief, 0).await?;
         let too_large = Box::new(identified.too_large(limit));
         let received = self.streaming(head);
         let gateway = Arc::clone(&self.gateway);

@@ -44,7 +44,7 @@ pub(super) struct Pace {
 
 /// What a request holds until its answer is there.
 #[derive(Default)]
-pub(super) struct Held {
+pub(super) struct Shares {
     pub(super) body: Option<Share>,
     pub(super) call: Option<Share>,
 }
@@ -131,7 +131,12 @@ impl Exchange<'_> {
 
     /// Room for an answer until it is sent. Whoever does not read keeps others from asking for as
     /// much, not the server from serving.
-    pub(super) async fn show(&self, answer: Answer, is_head: bool, held: Held) -> (Answer, Shown) {
+    pub(super) async fn show(
+        &self,
+        answer: Answer,
+        is_head: bool,
+        shares: Shares,
+    ) -> (Answer, Shown) {
         let shown = match &answer.body {
             _ if is_head => Ok(Shown::Freely),
             AnswerBody::Whole(bytes) if bytes.len() <= UNCOUNTED_ANSWER_BYTES_MAX => {
@@ -143,7 +148,7 @@ impl Exchange<'_> {
             }
             AnswerBody::Pieces { .. } => self.pace(0).await.map(Shown::Pieces),
         };
-        drop(held);
+        drop(shares);
         match shown {
             Ok(shown) => (answer, shown),
             Err(busy) => (busy, Shown::Freely),
