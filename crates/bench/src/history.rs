@@ -316,6 +316,7 @@ mod tests {
             from: Timestamp::default(),
             to: now,
             limit: 50,
+            bytes_max: usize::MAX,
         };
         for left in [events, 0] {
             assert_eq!(store.tail_len().unwrap(), left);

@@ -7,7 +7,12 @@ use types::{Region, Timestamp};
 use wire::Head;
 use wire::sigv4::{self, PostSignature, SignatureError, Signed, SigningKey, Verified};
 
-use crate::{Caller, Credential, CredentialQuery, Family, Gateway, Refused, Service, WireError};
+use crate::{
+    Caller, Credential, CredentialQuery, Family, Gateway, Refused, Service, Standing, WireError,
+};
+
+/// How long what a head has proved counts; then it is looked at anew, for its body came slowly.
+const HOLDS_MS: u64 = 1_000;
 
 /// Who asks, and what proves it.
 #[derive(Debug)]
@@ -39,41 +44,98 @@ impl Authenticated {
     }
 
     /// Errors if the host names another region than the signature.
-    ///
-    /// Observed: S3 names the endpoint's region, so that the client signs for it.
     pub(crate) fn expect_region(
         &self,
         of_host: Option<&Region>,
         family: Family,
     ) -> Result<(), WireError> {
-        match (&self.signed, of_host) {
-            (Some(signed), Some(region)) if signed.region != region.as_str() => {
-                let error = SignatureError::wrong_region(signed, region.as_str()).wire(family);
-                Err(error.with_header("x-amz-bucket-region", region.as_str()))
-            }
-            _ => Ok(()),
-        }
+        self.signed.as_ref().map_or(Ok(()), |signed| expect_region(signed, of_host, family))
     }
 }
 
-/// Proves the signature. `body_sha256` is the hash of a whole body, `None` if it is still to come.
-pub(crate) fn authenticate(
+/// What the head of a request has proved. The rest is proved by the body: see [`prove`].
+#[derive(Debug)]
+pub(crate) struct Presented {
+    /// `None` without credentials.
+    claim: Option<(Signed, Claim)>,
+    caller: Caller,
+    /// When it was proved.
+    at: Timestamp,
+}
+
+impl Presented {
+    pub(crate) fn standing(&self) -> Standing {
+        if self.claim.is_some() { Standing::Known } else { Standing::Stranger }
+    }
+
+    /// Whether it still counts: while a body took its time, the key may have been taken away.
+    pub(crate) fn holds(&self, now: Timestamp) -> bool {
+        now.since_ms(self.at) <= HOLDS_MS
+    }
+}
+
+/// The first half of authentication, which needs no body: the access key, the scope, the time, the
+/// session, and on S3 the whole signature.
+pub(crate) fn present(
     gateway: &Gateway,
     view: &Snapshot,
     head: &Head,
-    service: &Service,
-    body_sha256: Option<&[u8; 32]>,
-    anonymous: bool,
+    asked: Asked<'_>,
     now: Timestamp,
-) -> Result<Authenticated, Refused> {
-    let family = service.family;
+) -> Result<Presented, Refused> {
+    let family = asked.service.family;
     let refuse = |error: SignatureError| error.wire(family);
     let Some(signed) = sigv4::presented(head).map_err(refuse)? else {
-        return nobody(gateway, service, anonymous);
+        let caller = nobody(gateway, asked.service, asked.anonymous)?.caller;
+        return Ok(Presented { claim: None, caller, at: now });
     };
-    let Claim { caller, key, fresh } = claim(gateway, view, service, &signed, now)?;
-    let verified =
-        sigv4::verify_with_key(head, &signed, key, body_sha256, now, family).map_err(refuse)?;
+    let (caller, claim) = claim(gateway, view, asked.service, &signed, now)?;
+    sigv4::verify_head(head, &signed, &claim.key, now, family).map_err(refuse)?;
+    expect_region(&signed, asked.region_of_host, family)?;
+    Ok(Presented { claim: Some((signed, claim)), caller, at: now })
+}
+
+/// Errors if the host names another region than the signature.
+///
+/// Observed: S3 names the endpoint's region, so that the client signs for it.
+fn expect_region(
+    signed: &Signed,
+    of_host: Option<&Region>,
+    family: Family,
+) -> Result<(), WireError> {
+    match of_host {
+        Some(region) if signed.region != region.as_str() => {
+            let error = SignatureError::wrong_region(signed, region.as_str()).wire(family);
+            Err(error.with_header("x-amz-bucket-region", region.as_str()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What a head asks for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) service: &'static Service,
+    /// Whether callers without credentials may try.
+    pub(crate) anonymous: bool,
+    pub(crate) region_of_host: Option<&'a Region>,
+}
+
+/// The second half: proves that the body is the one that was signed. `body_sha256` is the hash of
+/// a whole body, `None` if it is still to come.
+pub(crate) fn prove(
+    gateway: &Gateway,
+    presented: Presented,
+    head: &Head,
+    family: Family,
+    body_sha256: Option<&[u8; 32]>,
+) -> Result<Authenticated, Refused> {
+    let caller = presented.caller;
+    let Some((signed, Claim { key, fresh })) = presented.claim else {
+        return Ok(Authenticated { caller, region: None, signed: None, verified: None });
+    };
+    let verified = sigv4::verify_body(head, &signed, key, body_sha256, family)
+        .map_err(|error| error.wire(family))?;
     if fresh {
         remember(gateway, &signed, verified.key());
     }
@@ -94,7 +156,7 @@ pub(crate) fn authenticate_form(
     let Some(post) = PostSignature::presented(fields).map_err(refuse)? else {
         return nobody(gateway, service, true);
     };
-    let Claim { caller, key, fresh } = claim(gateway, view, service, &post.signed, now)?;
+    let (caller, Claim { key, fresh }) = claim(gateway, view, service, &post.signed, now)?;
     sigv4::verify_post_signature(&post, &key).map_err(refuse)?;
     if fresh {
         remember(gateway, &post.signed, &key);
@@ -103,21 +165,22 @@ pub(crate) fn authenticate_form(
     Ok(Authenticated { caller, region, signed: Some(post.signed), verified: None })
 }
 
-/// Who is said to have signed, and the key that would prove it.
+/// The key that would prove a signature.
+#[derive(Debug)]
 struct Claim {
-    caller: Caller,
     key: SigningKey,
     /// Whether the key was derived just now.
     fresh: bool,
 }
 
+/// Who is said to have signed.
 fn claim(
     gateway: &Gateway,
     view: &Snapshot,
     service: &Service,
     signed: &Signed,
     now: Timestamp,
-) -> Result<Claim, Refused> {
+) -> Result<(Caller, Claim), Refused> {
     let refuse = |error: SignatureError| error.wire(service.family);
     signed.check_scope(service.name).map_err(refuse)?;
     let credential = (gateway.identities.credential)(&CredentialQuery {
@@ -145,7 +208,7 @@ fn claim(
         let secret = std::str::from_utf8(secret.as_bytes()).unwrap_or_default();
         SigningKey::for_signed(secret, signed)
     });
-    Ok(Claim { caller, key, fresh })
+    Ok((caller, Claim { key, fresh }))
 }
 
 /// Keeps a key that has proved something.

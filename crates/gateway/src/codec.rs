@@ -20,11 +20,11 @@ impl<I: Serialize + DeserializeOwned, O: Serialize> Codec<I, O> for Json {
     }
 
     fn parameters(input: &I) -> Value {
-        camel_members(serde_json::to_value(input).unwrap_or_default())
+        camel_members(trail::elements(input))
     }
 
     fn elements(output: &O) -> Value {
-        camel_members(serde_json::to_value(output).unwrap_or_default())
+        camel_members(trail::elements(output))
     }
 }
 
@@ -48,11 +48,11 @@ impl<I: Serialize + DeserializeOwned, O: Serialize> Codec<I, O> for Query {
     }
 
     fn parameters(input: &I) -> Value {
-        camel_members(serde_json::to_value(input).unwrap_or_default())
+        camel_members(trail::elements(input))
     }
 
     fn elements(output: &O) -> Value {
-        camel_members(serde_json::to_value(output).unwrap_or_default())
+        camel_members(trail::elements(output))
     }
 }
 

@@ -6,10 +6,10 @@ use std::sync::atomic::Ordering;
 use bytes::Bytes;
 use serde_json::Value;
 use store::Snapshot;
-use types::Region;
+use types::{Region, Timestamp};
 use wire::{FormReader, Head};
 
-use crate::authenticate::{Authenticated, authenticate, authenticate_form};
+use crate::authenticate::{Asked, Authenticated, Presented, authenticate_form, present, prove};
 use crate::record::fault;
 use crate::{
     Answer, Auth, Begun, BodyGate, BodyLimit, Call, Codec, Decoding, Family, Gateway, Operation,
@@ -29,6 +29,17 @@ pub struct Identified {
     bucket: Option<String>,
     key: Option<String>,
     region_of_host: Option<Region>,
+    /// What [`Gateway::present`] found.
+    presented: Option<Box<Presented>>,
+}
+
+/// Who a request comes from, as far as its head tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// An access key was shown that exists and is active.
+    Known,
+    /// Nobody, or whoever the fields of a form will name.
+    Stranger,
 }
 
 /// A request as the server received it.
@@ -50,9 +61,17 @@ impl Identified {
         self.row.map(|row| row.spec.name)
     }
 
-    /// The service's name.
-    pub fn service(&self) -> &'static str {
-        self.service.name
+    fn asked(&self) -> Asked<'_> {
+        Asked {
+            service: self.service,
+            anonymous: self.row.is_some_and(|row| row.spec.anonymous),
+            region_of_host: self.region_of_host.as_ref(),
+        }
+    }
+
+    /// The service, which says how refusals are written.
+    pub fn service(&self) -> &'static Service {
+        self.service
     }
 
     /// The refusal of a body beyond `limit` bytes.
@@ -128,6 +147,7 @@ impl Gateway {
                 bucket: None,
                 key: None,
                 region_of_host: None,
+                presented: None,
             }),
             Some(service) if service.protocol == Protocol::Json11 => {
                 Err(self.refuse(service, &unknown_operation()))
@@ -144,9 +164,17 @@ impl Gateway {
         };
         let row = self.table.named(service, name);
         let row = row.ok_or_else(|| self.refuse(service, &unknown_operation()))?;
-        let (bucket, key, region_of_host) = (None, None, None);
         let Spec { body, brief, .. } = *row.spec;
-        Ok(Identified { body, brief, service, row: Some(row), bucket, key, region_of_host })
+        Ok(Identified {
+            body,
+            brief,
+            service,
+            row: Some(row),
+            bucket: None,
+            key: None,
+            region_of_host: None,
+            presented: None,
+        })
     }
 
     fn identify_rest(&self, head: &Head) -> Result<Identified, Box<Answer>> {
@@ -184,12 +212,47 @@ impl Gateway {
             bucket: some(bucket),
             key: some(key),
             region_of_host,
+            presented: None,
         })
     }
 
     /// The answer to a request whose body could not be received.
     pub fn refused(&self, identified: &Identified, error: &WireError) -> Answer {
         *self.refuse(identified.service, error)
+    }
+
+    /// The answer to a request for which there is no memory now.
+    ///
+    /// Source: S3 API Reference, "Error responses"; the "Common Errors" of the other services.
+    pub fn busy(&self, service: &'static Service) -> Answer {
+        let error = match service.family {
+            Family::Json => WireError::new(400, "ThrottlingException", "Rate exceeded"),
+            Family::Query => WireError::new(400, "Throttling", "Rate exceeded"),
+            Family::S3 => WireError::new(503, "SlowDown", "Please reduce your request rate."),
+        };
+        *self.refuse(service, &error)
+    }
+
+    /// The first half of authentication: what the head proves before any of the body is read.
+    ///
+    /// Takes well below a millisecond. Errors with the whole answer. What was found is kept in
+    /// `identified`, so that [`begin`](Self::begin) goes on from there. A form holds its signature
+    /// in its fields: its head proves nothing.
+    pub fn present(
+        &self,
+        identified: &mut Identified,
+        head: &Head,
+    ) -> Result<Standing, Box<Answer>> {
+        if matches!(identified.body, BodyLimit::Form(_)) {
+            return Ok(Standing::Stranger);
+        }
+        let (service, now) = (identified.service, self.clock.now());
+        let view = self.store.snapshot().map_err(Refused::from);
+        let presented = view.and_then(|view| present(self, &view, head, identified.asked(), now));
+        let presented = presented.map_err(|refused| self.no_call(service, refused))?;
+        let standing = presented.standing();
+        identified.presented = Some(Box::new(presented));
+        Ok(standing)
     }
 
     fn refuse(&self, service: &Service, error: &WireError) -> Box<Answer> {
@@ -209,39 +272,64 @@ impl Gateway {
         let service = identified.service;
         let begun = self.try_begin(identified, received);
         begun.unwrap_or_else(|refused| {
-            let error = match refused {
-                Refused::Wire(error) => {
-                    self.unproven.fetch_add(1, Ordering::Relaxed);
-                    tracing::debug!(aws.service = service.name, code = error.code, "no call");
-                    error
-                }
-                Refused::Internal(cause) => {
-                    crate::execute::report(&cause, "");
-                    fault(service, &cause)
-                }
-            };
-            let answer = *self.refuse(service, &error);
+            let answer = *self.no_call(service, refused);
             (Begun::Answering(Box::pin(std::future::ready(answer))), None)
         })
     }
 
+    /// What the head proves: as it was found before the body came, if that still holds.
+    fn presented(
+        &self,
+        identified: &mut Identified,
+        view: &Snapshot,
+        head: &Head,
+        now: Timestamp,
+    ) -> Result<Presented, Refused> {
+        let found = identified.presented.take().filter(|presented| presented.holds(now));
+        match found {
+            Some(presented) => Ok(*presented),
+            None => present(self, view, head, identified.asked(), now),
+        }
+    }
+
+    /// The answer to a request that became no call: nobody is known, and there is no event.
+    fn no_call(&self, service: &'static Service, refused: Refused) -> Box<Answer> {
+        let error = match refused {
+            Refused::Wire(error) => {
+                self.unproven.fetch_add(1, Ordering::Relaxed);
+                tracing::debug!(aws.service = service.name, code = error.code, "no call");
+                error
+            }
+            Refused::Internal(cause) => {
+                crate::execute::report(&cause, "");
+                fault(service, &cause)
+            }
+        };
+        self.refuse(service, &error)
+    }
+
     fn try_begin(
         self: &Arc<Self>,
-        identified: Identified,
+        mut identified: Identified,
         received: Received,
     ) -> Result<(Begun, Option<BodyGate>), Refused> {
         let Received { head, body, form, tls } = received;
         let service = identified.service;
         let streamed = identified.body.is_streamed();
         let fields = form.as_ref().map(FormReader::fields);
-        let anonymous = identified.row.is_some_and(|row| row.spec.anonymous);
         let hash = (!streamed).then(|| keys::sha256(&body));
         let now = self.clock.now();
         let view = self.store.snapshot()?;
         let hash = hash.as_ref();
         let found = match &fields {
             Some(fields) => authenticate_form(self, &view, fields, service, now)?,
-            None => authenticate(self, &view, &head, service, hash, anonymous, now)?,
+            None => prove(
+                self,
+                self.presented(&mut identified, &view, &head, now)?,
+                &head,
+                service.family,
+                hash,
+            )?,
         };
         found.expect_host(&head, &self.settings.domains, service.family)?;
         found.expect_region(identified.region_of_host.as_ref(), service.family)?;

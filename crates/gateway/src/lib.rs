@@ -48,7 +48,7 @@ pub use ctx::Ctx;
 pub use decisions::{Denial, ROWS, SHOSEKI};
 pub use failure::{ApiError, Failure, Refused};
 pub use gateway::{Gateway, Parts, ServiceEvent, Settings};
-pub use identify::{Identified, Received};
+pub use identify::{Identified, Received, Standing};
 pub use identity::{Credential, CredentialQuery, IdentityPolicies, IdentityPort, PolicyText, Tags};
 pub use operation::{BodySink, Codec, Decoding, EventParts, Operation, Reply};
 pub use operator_event::operator_events;

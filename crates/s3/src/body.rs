@@ -16,7 +16,7 @@ use crate::request::to_u64;
 /// become durable with the same commit.
 pub(crate) const INLINE_BYTES_MAX: usize = 16 * 1024;
 /// Plaintext that one step of an answer carries.
-const STEP_BYTES: u64 = 4 * FRAME_BYTES as u64;
+const STEP_BYTES: u64 = 2 * FRAME_BYTES as u64;
 /// Answers up to this length are opened before the answer begins, so that damage is a clean error.
 const WHOLE_BYTES_MAX: u64 = FRAME_BYTES as u64;
 

@@ -3,7 +3,7 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use gateway::{ApiError, BodySink, Ctx, WireError};
-use keys::frames::{FrameSealer, derive_object_key};
+use keys::frames::{FRAME_BYTES, FrameSealer, derive_object_key};
 use keys::{Md5, SecretBytes};
 use store::{Bodies, BodyId, BodyWriter, StoreError};
 use wire::sigv4::PostPolicy;
@@ -16,8 +16,9 @@ use crate::request::{Request, to_u64};
 
 /// Source: S3 User Guide, "Uploading objects": 5 GiB in one request.
 pub(crate) const UPLOAD_BYTES_MAX: u64 = 5 << 30;
-/// Sealed bytes that are gathered before they are written.
-const WRITE_BYTES: usize = 256 * 1024;
+/// Sealed bytes that are gathered before they are written: a frame, or what came at once. Clients
+/// may stop for as long as they like, and what was gathered would wait with them.
+const WRITE_BYTES: usize = FRAME_BYTES;
 
 /// Takes an object's bytes: counts, hashes, encrypts and stores them.
 pub(crate) struct Upload {
@@ -156,8 +157,7 @@ impl Upload {
             Some(writer) => writer,
             None => self.bodies.writer(self.id)?,
         };
-        writer.write(&self.sealed)?;
-        self.sealed.clear();
+        writer.write(&std::mem::take(&mut self.sealed))?;
         self.writer = Some(writer);
         Ok(())
     }

@@ -45,6 +45,9 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// How long others are waited for. The file cannot set it.
     pub patience: Patience,
+    /// Bytes of memory that the whole process may have; half of the machine's if absent, but at
+    /// most 4 GiB.
+    pub memory_max: Option<u64>,
     /// The first account's root access key; generated at first start if absent.
     pub root_credentials: Option<(String, String)>,
     /// The root key's file; in the data directory if absent.
@@ -105,6 +108,7 @@ impl Default for Config {
             connections_max_per_address: None,
             trusted_proxies: Vec::new(),
             patience: Patience::default(),
+            memory_max: None,
             root_credentials: None,
             root_key_file: None,
             passphrase: None,
@@ -149,6 +153,9 @@ impl Config {
         set(&mut self.connections_max, file.connections_max);
         set(&mut self.connections_max_per_address, file.connections_max_per_address.map(Some));
         set(&mut self.trusted_proxies, file.trusted_proxies);
+        if let Some(text) = file.memory_max {
+            self.memory_max = Some(parse_bytes(&text)?);
+        }
         for (to, text) in [
             (&mut self.delivery_interval_ms, file.delivery_interval),
             (&mut self.digest_interval_ms, file.digest_interval),
@@ -195,6 +202,7 @@ struct File {
     connections_max: Option<usize>,
     connections_max_per_address: Option<usize>,
     trusted_proxies: Option<Vec<Network>>,
+    memory_max: Option<String>,
     tls_cert: Option<PathBuf>,
     tls_key: Option<PathBuf>,
     root_key_file: Option<PathBuf>,
@@ -213,6 +221,20 @@ pub fn parse_duration_ms(text: &str) -> Result<u64, ConfigError> {
     };
     let count: u64 = digits.parse().map_err(|_| invalid())?;
     count.checked_mul(unit).filter(|ms| *ms > 0).ok_or_else(invalid)
+}
+
+/// An amount of memory such as `512MiB` or `2GiB`, in bytes.
+pub fn parse_bytes(text: &str) -> Result<u64, ConfigError> {
+    let invalid = || ConfigError(format!("`{text}` is not an amount such as `512MiB` or `2GiB`"));
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit: u64 = match text.strip_prefix(digits) {
+        Some("KiB") => 1 << 10,
+        Some("MiB") => 1 << 20,
+        Some("GiB") => 1 << 30,
+        _ => return Err(invalid()),
+    };
+    let count: u64 = digits.parse().map_err(|_| invalid())?;
+    count.checked_mul(unit).filter(|bytes| *bytes > 0).ok_or_else(invalid)
 }
 
 /// The configuration cannot be used; the text says why.
@@ -239,6 +261,17 @@ mod tests {
         }
         for text in ["", "5", "m", "0s", "-1s", "1.5h", "5 m", "99999999999999999999s"] {
             assert!(parse_duration_ms(text).is_err(), "{text}");
+        }
+    }
+
+    /// So have amounts of memory.
+    #[test]
+    fn amounts_of_memory_are_read() {
+        for (text, want) in [("64KiB", 65_536), ("512MiB", 536_870_912), ("2GiB", 2_147_483_648)] {
+            assert_eq!(parse_bytes(text), Ok(want));
+        }
+        for text in ["", "5", "MiB", "0MiB", "1MB", "1.5GiB", "1 GiB", "99999999999999GiB"] {
+            assert!(parse_bytes(text).is_err(), "{text}");
         }
     }
 

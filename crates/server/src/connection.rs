@@ -1,9 +1,11 @@
 //! One request: its head and body in, the gateway's answer out.
 
+mod admission;
 mod form;
 mod incoming;
 mod lanes;
 mod outgoing;
+mod unread;
 
 use std::any::Any;
 use std::fmt::Display;
@@ -13,26 +15,31 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use gateway::{
-    Answer, AnswerBody, Begun, BodyGate, BodyLimit, Gateway, Received, Upload, WireError,
+    Answer, AnswerBody, Begun, BodyGate, BodyLimit, Gateway, Identified, Received, Service, Upload,
+    WireError,
 };
-use http::header::{CONNECTION, EXPECT};
-use http::{HeaderValue, Method, Request, Response};
+use http::{HeaderValue, Method, Request, Response, header};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
-use incoming::{collect, receive};
-use lanes::Lane;
-pub(crate) use lanes::Lanes;
-use outgoing::in_pieces;
 use wire::Head;
 
 use crate::listeners::Port;
+use crate::memory::{Memory, Share};
 use crate::patience::Patience;
 use crate::serve::Ticket;
+use admission::{Admitted, Pace, Shares, Shown};
+use incoming::{collect, receive};
+use lanes::Lane;
+pub(crate) use lanes::Lanes;
+use outgoing::{in_pieces, kept};
+use unread::Arriving;
+pub(crate) use unread::{Lingering, Unread};
 
 /// A streamed body that declares at most this is collected first: one hop between threads less.
 const SMALL_STREAM_BYTES_MAX: u64 = 256 << 10;
-/// Bodies up to this length go into the state, not into a file that has to be synced.
+/// Calls with bodies up to this length may run where sockets are served; objects go into the
+/// state, not into a file that has to be synced.
 const BRIEF_BODY_BYTES_MAX: usize = 16 << 10;
 /// Bytes of a streamed body that its thread takes or gives at a time. Two batches may wait
 /// in memory.
@@ -57,6 +64,10 @@ pub(crate) struct Peer {
     pub(crate) patience: Arc<Patience>,
     /// The connection's place, which may be lost while a body is waited for.
     pub(crate) place: Arc<Ticket>,
+    /// What its requests may keep in memory.
+    pub(crate) memory: Arc<Memory>,
+    /// Whether more comes than is read.
+    pub(crate) unread: Unread,
 }
 
 /// Answers one request of the AWS surface.
@@ -68,7 +79,7 @@ pub(crate) async fn answer(
     let (parts, body) = request.into_parts();
     // hyper sends no `100 Continue` where no body follows. Old clients wait for it all the same and
     // may lose count of the answers, so that this is the last one on the connection.
-    let is_last = parts.headers.contains_key(EXPECT) && body.is_end_stream();
+    let is_last = parts.headers.contains_key(header::EXPECT) && body.is_end_stream();
     let is_head = parts.method == Method::HEAD;
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
     let head = Head {
@@ -78,93 +89,165 @@ pub(crate) async fn answer(
         secure: peer.secure,
         peer: peer.address,
     };
-    let answer = match gateway.identify(&head) {
-        Ok(identified) => match identified.body {
-            BodyLimit::Buffered(limit) => {
-                match collect(body, limit as u64, &identified, peer).await {
-                    Ok(body) => {
-                        let received = Received { head, body, form: None, tls: peer.tls.clone() };
-                        buffered(gateway, identified, received).await
-                    }
-                    Err(error) => gateway.refused(&identified, &error),
-                }
-            }
-            BodyLimit::Streamed(limit) => {
-                streamed(gateway, identified, head, peer, body, limit).await
-            }
-            BodyLimit::Form(limit) => {
-                form::answer(gateway, identified, head, peer, body, limit).await
-            }
-        },
-        Err(answer) => *answer,
+    let body = Arriving::new(body, &peer.unread);
+    let (answer, shown) = match gateway.identify(&head) {
+        Ok(identified) => {
+            let exchange = Exchange { gateway, service: identified.service(), peer };
+            exchange.answer(identified, head, body, is_head).await
+        }
+        Err(answer) => {
+            drop(body);
+            (*answer, Shown::Freely)
+        }
     };
-    let mut response = render(answer, is_head, &peer.lane);
-    if is_last {
-        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    let mut response = render(answer, is_head, &peer.lane, shown);
+    if is_last || peer.unread.is_some() {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
 }
 
-async fn buffered(
+/// A request and its answer, from the moment on when the service is known.
+struct Exchange<'a> {
     gateway: Arc<Gateway>,
-    identified: gateway::Identified,
-    received: Received,
-) -> Answer {
-    let brief = identified.brief;
-    match on_thread(brief, move || gateway.begin(identified, received).0).await {
-        Ok(Begun::Answering(answering)) => answering.await,
-        Ok(Begun::Body(upload)) => upload.finish(Ok(Vec::new())).await,
-        Err(failed) => failed,
-    }
+    service: &'static Service,
+    peer: &'a Peer,
 }
 
-async fn streamed(
-    gateway: Arc<Gateway>,
-    identified: gateway::Identified,
-    head: Head,
-    peer: &Peer,
-    body: Incoming,
-    limit: u64,
-) -> Answer {
-    let declared = body.size_hint().upper();
-    if declared.is_some_and(|bytes| bytes > wire_limit(limit)) {
-        return gateway.refused(&identified, &identified.too_large(limit));
-    }
-    let whole = match declared {
-        Some(bytes) if bytes <= SMALL_STREAM_BYTES_MAX => {
-            match collect(body, bytes, &identified, peer).await {
-                Ok(bytes) => Ok(bytes),
-                Err(error) => return gateway.refused(&identified, &error),
+impl Exchange<'_> {
+    async fn answer(
+        &self,
+        mut identified: Identified,
+        head: Head,
+        body: Arriving,
+        is_head: bool,
+    ) -> (Answer, Shown) {
+        let mut shares = Shares::default();
+        let answer = match self.admit(&mut identified, &head, &body).await {
+            Ok(Admitted { limit, share, pace }) => {
+                shares.body = share;
+                match (identified.body, pace) {
+                    (BodyLimit::Buffered(_), _) => {
+                        self.buffered(identified, head, body, limit, &mut shares).await
+                    }
+                    (BodyLimit::Streamed(_), None) => {
+                        self.small(identified, head, body, limit, &mut shares).await
+                    }
+                    (BodyLimit::Streamed(_), Some(pace)) => {
+                        self.streamed(identified, head, body, limit, pace).await
+                    }
+                    (BodyLimit::Form(_), pace) => {
+                        self.form(identified, head, body, limit, pace).await
+                    }
+                }
             }
+            Err(refused) => {
+                drop(body);
+                Err(refused)
+            }
+        };
+        // INVARIANT: what a request holds is given back when its answer has a share of its own.
+        self.show(answer.unwrap_or_else(|refused| refused), is_head, shares).await
+    }
+
+    async fn buffered(
+        &self,
+        identified: Identified,
+        head: Head,
+        body: Arriving,
+        limit: u64,
+        shares: &mut Shares,
+    ) -> Result<Answer, Answer> {
+        let body = self.collect(body, limit, &identified).await?;
+        let brief = identified.brief && body.len() <= BRIEF_BODY_BYTES_MAX;
+        shares.call = self.call(brief, body.len()).await?;
+        let received = Received { head, body, form: None, tls: self.peer.tls.clone() };
+        let gateway = Arc::clone(&self.gateway);
+        match on_thread(brief, move || gateway.begin(identified, received).0).await? {
+            Begun::Answering(answering) => Ok(answering.await),
+            Begun::Body(upload) => Ok(upload.finish(Ok(Vec::new())).await),
         }
-        _ => Err(body),
-    };
-    let received = Received { head, body: Bytes::new(), form: None, tls: peer.tls.clone() };
-    let (small, body) = match whole {
-        Ok(bytes) => (Some(bytes), None),
-        Err(body) => (None, Some(body)),
-    };
-    let brief = identified.brief && small.as_ref().is_some_and(|b| b.len() <= BRIEF_BODY_BYTES_MAX);
-    let too_large = Box::new(identified.too_large(limit));
-    let begun = on_thread(brief, move || {
-        let (begun, gate) = gateway.begin(identified, received);
-        match (begun, small) {
-            (Begun::Body(upload), Some(bytes)) => {
+    }
+
+    /// A streamed body that is collected first.
+    async fn small(
+        &self,
+        identified: Identified,
+        head: Head,
+        body: Arriving,
+        limit: u64,
+        shares: &mut Shares,
+    ) -> Result<Answer, Answer> {
+        let bytes = self.collect(body, wire_limit(limit), &identified).await?;
+        let brief = identified.brief && bytes.len() <= BRIEF_BODY_BYTES_MAX;
+        shares.call = self.call(brief, 0).await?;
+        let too_large = Box::new(identified.too_large(limit));
+        let received = self.streaming(head);
+        let gateway = Arc::clone(&self.gateway);
+        let begun = on_thread(brief, move || match gateway.begin(identified, received) {
+            (Begun::Body(upload), gate) => {
                 let mut receiving = Receiving::new(upload, gate, limit, too_large);
                 let pushed = receiving.push(&bytes);
-                Stage::Answering(receiving.finish(pushed))
+                receiving.finish(pushed)
             }
-            (Begun::Body(upload), None) => {
+            (Begun::Answering(answering), _) => answering,
+        });
+        Ok(begun.await?.await)
+    }
+
+    async fn streamed(
+        &self,
+        identified: Identified,
+        head: Head,
+        body: Arriving,
+        limit: u64,
+        pace: Pace,
+    ) -> Result<Answer, Answer> {
+        let call = self.call(false, 0).await?;
+        let too_large = Box::new(identified.too_large(limit));
+        let received = self.streaming(head);
+        let gateway = Arc::clone(&self.gateway);
+        let begun = on_thread(false, move || match gateway.begin(identified, received) {
+            (Begun::Body(upload), gate) => {
                 Stage::Receiving(Receiving::new(upload, gate, limit, too_large))
             }
             (Begun::Answering(answering), _) => Stage::Answering(answering),
+        });
+        let begun = begun.await?;
+        drop(call);
+        Ok(match begun {
+            Stage::Answering(answering) => {
+                drop(body);
+                answering.await
+            }
+            Stage::Receiving(receiving) => receive(receiving, body, self.peer, pace).await,
+        })
+    }
+
+    fn streaming(&self, head: Head) -> Received {
+        Received { head, body: Bytes::new(), form: None, tls: self.peer.tls.clone() }
+    }
+
+    async fn collect(
+        &self,
+        body: Arriving,
+        limit: u64,
+        identified: &Identified,
+    ) -> Result<Bytes, Answer> {
+        let collected = collect(body, limit, identified, self.peer).await;
+        collected.map_err(|error| self.gateway.refused(identified, &error))
+    }
+
+    /// A share for a call; brief ones cost next to nothing, and there are few at a time.
+    async fn call(&self, brief: bool, body_bytes: usize) -> Result<Option<Share>, Answer> {
+        if brief {
+            return Ok(None);
         }
-    });
-    match (begun.await, body) {
-        (Ok(Stage::Answering(answering)), _) => answering.await,
-        (Ok(Stage::Receiving(receiving)), Some(body)) => receive(receiving, body, peer).await,
-        (Ok(Stage::Receiving(receiving)), None) => receiving.finish(Ok(())).await,
-        (Err(failed), _) => failed,
+        self.peer.memory.call(body_bytes).await.map(Some).ok_or_else(|| self.busy())
+    }
+
+    fn busy(&self) -> Answer {
+        self.gateway.busy(self.service)
     }
 }
 
@@ -248,16 +331,16 @@ fn failed(panic: &dyn Display) -> Answer {
     Answer::empty(http::StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-fn render(answer: Answer, is_head: bool, lane: &Lane) -> Response<OutBody> {
+fn render(answer: Answer, is_head: bool, lane: &Lane, shown: Shown) -> Response<OutBody> {
     let Answer { status, headers, body } = answer;
     let mut response = Response::new(match body {
         _ if is_head => whole(Bytes::new()),
-        AnswerBody::Whole(bytes) => whole(bytes),
+        AnswerBody::Whole(bytes) => whole(kept(bytes, shown)),
         AnswerBody::Pieces { length, pieces } => {
-            let mut response = Response::new(in_pieces(pieces, lane));
+            let mut response = Response::new(in_pieces(pieces, lane, shown));
             *response.status_mut() = status;
             *response.headers_mut() = headers;
-            response.headers_mut().insert(http::header::CONTENT_LENGTH, length.into());
+            response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
             return response;
         }
     });

@@ -11,7 +11,7 @@ use types::{Clock, Entropy};
 
 use crate::directory::{BODIES_GONE, Plan, Survey, plan};
 use crate::identity::{Identity, IdentityKeeper, IdentityKeys, Written, mismatch, store_name};
-use crate::{Config, OpenError, modes, sealing};
+use crate::{Config, OpenError, memory, modes, sealing};
 
 /// The domain keys, wrapped under the root key.
 const KEYRING: Table<WrappedKeyring> = Table::new("server.keyring");
@@ -97,7 +97,7 @@ impl Ground {
         if is_new {
             keeper.write()?;
         }
-        let store = Arc::new(Store::open(folder, None)?);
+        let store = Arc::new(Store::open_with_cache(folder, page_cache_bytes(config))?);
         let keyring = match KEYRING.get(&store.snapshot()?.tx(), "")? {
             Some(wrapped) => Keyring::unlock(&root_key, &wrapped)?,
             None => new_keyring(&store, &root_key, entropy)?,
@@ -108,7 +108,7 @@ impl Ground {
     fn open(config: &Config, before: Before, clock: &Clock) -> Result<Self, OpenError> {
         let Before { root_key, identity, .. } = before;
         let folder = &config.data_dir;
-        let store = Arc::new(Store::open_existing(folder)?);
+        let store = Arc::new(Store::open_existing(folder, page_cache_bytes(config))?);
         let keyring = unlock(&store, &root_key)?;
         let loss = match loss(&store, &keyring, identity.as_ref())? {
             Some(what) if !config.accept_older => {
@@ -164,6 +164,10 @@ impl Before {
         sealing::keep(config, &root_key, entropy)?;
         Ok(Self { root_key, identity: Some(identity), plan: Plan::Resume })
     }
+}
+
+fn page_cache_bytes(config: &Config) -> usize {
+    memory::Plan::new(config.memory_max).page_cache_bytes()
 }
 
 /// Keeps other processes from making the same data directory at the same time.

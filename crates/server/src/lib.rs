@@ -21,6 +21,7 @@ mod fsck;
 mod ground;
 mod identity;
 mod listeners;
+mod memory;
 mod metrics;
 mod modes;
 mod network;
@@ -38,7 +39,7 @@ mod tls;
 mod workers;
 
 pub use accounts::create_account;
-pub use config::{Account, Config, ConfigError, parse_duration_ms};
+pub use config::{Account, Config, ConfigError, parse_bytes, parse_duration_ms};
 pub use diagnostics::{Diagnostics, start_diagnostics};
 pub use fsck::{Checked, fsck};
 pub use modes::refuse_loose_key;

@@ -28,6 +28,7 @@ use crate::addressed;
 use crate::connection::{Lanes, OutBody, Peer, answer};
 use crate::identity::IdentityKeeper;
 use crate::listeners::Listeners;
+use crate::memory::{Memory, Plan};
 use crate::metrics::Metrics;
 use crate::origin::{self, Asked};
 use crate::own::StatusToken;
@@ -80,6 +81,7 @@ struct Shared {
     clients: Arc<Clients>,
     status_token: StatusToken,
     identity: Arc<IdentityKeeper>,
+    memory: Arc<Memory>,
 }
 
 impl fmt::Debug for Server {
@@ -101,13 +103,16 @@ impl Server {
         let workers = Workers::start(config, &opened.gateway, &opened.identity, &stopping);
         let metrics = Arc::new(Metrics::new(workers.beats().clone()));
         let token = opened.first_run_token;
-        let limits = limits(config);
+        let plan = Plan::new(config.memory_max);
+        let limits = limits(config, plan);
+        tracing::info!(memory_max = plan.bytes(), connections_max = limits.all, "bounds");
         let spare = Limits { all: SPARE_MAX, of_block: SPARE_OF_ADDRESS_MAX };
         let first_run_link = token
             .as_deref()
             .map(|token| signin::first_run_link(console_address, tls.is_some(), token));
         let api_port = console.map(|_| address.port());
         let shared = Arc::new(Shared {
+            memory: Arc::new(Memory::new(plan)),
             lanes: Lanes::start()?,
             sign_in: Arc::new(SignIn::new(token.as_deref(), api_port)),
             gateway: opened.gateway,
@@ -150,9 +155,9 @@ impl Server {
     }
 }
 
-/// What the configuration wants, as far as there are file descriptors for it.
-fn limits(config: &Config) -> Limits {
-    let all = files::make_room(config.connections_max);
+/// What the configuration wants, as far as there are memory and file descriptors for it.
+fn limits(config: &Config, plan: Plan) -> Limits {
+    let all = files::make_room(plan.connections(config.connections_max));
     let of_block = config.connections_max_per_address.unwrap_or(all / SHARES);
     Limits { all, of_block: of_block.clamp(1, all) }
 }

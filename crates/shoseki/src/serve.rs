@@ -196,9 +196,13 @@ fn serve(verb: &Serve, lang: Lang, diagnostics: &Diagnostics) -> Result<Exit, Tr
     Ok(Exit::Done)
 }
 
+/// Threads that may block. A disk has no use for more at once, and each has memory of its own.
+const BLOCKING_THREADS_MAX: usize = 128;
+
 /// The runtime of sockets and timers.
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Trouble> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let runtime = builder.max_blocking_threads(BLOCKING_THREADS_MAX).enable_all().build();
     runtime.map_err(|error| Trouble::unreachable(format_args!("no runtime: {error}")))
 }
 

@@ -20,8 +20,8 @@ pub(crate) const STATE: TableDefinition<'static, &'static [u8], &'static [u8]> =
 pub(crate) const EVENTS: TableDefinition<'static, u64, &'static [u8]> =
     TableDefinition::new("events");
 const FORMAT: Table<u32> = Table::new("meta.format");
-/// Memory that the engine may use for pages, in bytes.
-const PAGE_CACHE_BYTES: usize = 64 << 20;
+/// Memory that the engine may use for pages unless something else is said, in bytes.
+pub(crate) const PAGE_CACHE_BYTES: usize = 64 << 20;
 /// The tree's file within the data directory.
 pub(crate) const STATE_FILE: &str = "state.redb";
 /// A new tree's file until it is whole.
@@ -31,6 +31,7 @@ const UNFINISHED_FILE: &str = "state.redb.new";
 pub(crate) struct Engine {
     /// `None` with a test's backend, which cannot be opened twice.
     path: Option<PathBuf>,
+    page_cache_bytes: usize,
     /// `None` after a failure, until it is opened again.
     database: RwLock<Option<Database>>,
     /// Decoded rows.
@@ -42,12 +43,12 @@ pub(crate) struct Engine {
 impl Engine {
     /// The tree of a test's backend, made if there is none.
     pub(crate) fn on(backend: Box<dyn StorageBackend>) -> Result<Self, StoreError> {
-        let database = builder().create_with_backend(Boxed(backend))?;
+        let database = builder(PAGE_CACHE_BYTES).create_with_backend(Boxed(backend))?;
         if is_new(&database)? {
             create_tables(&database)?;
         }
         check_format(&database)?;
-        Ok(Self::over(None, database))
+        Ok(Self::over(None, PAGE_CACHE_BYTES, database))
     }
 
     /// Makes the state file, which is not there: aside first, so that it is there whole or not at
@@ -59,7 +60,7 @@ impl Engine {
             _ => {}
         }
         OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside)?;
-        let database = builder().create(&aside)?;
+        let database = builder(PAGE_CACHE_BYTES).create(&aside)?;
         create_tables(&database)?;
         drop(database);
         fs::rename(&aside, &path)?;
@@ -67,14 +68,14 @@ impl Engine {
     }
 
     /// Opens the state file; never makes one.
-    pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn open(folder: &Path, page_cache_bytes: usize) -> Result<Self, StoreError> {
         let (path, left_out) = (folder.join(STATE_FILE), LeftOut::default());
-        let database = left_out.builder().open(&path)?;
+        let database = left_out.builder(page_cache_bytes).open(&path)?;
         check_format(&database)?;
         if left_out.is_so() {
             tracing::error!(file = %path.display(), "{NEWEST_LEFT_OUT}");
         }
-        Ok(Self::over(Some(path), database))
+        Ok(Self::over(Some(path), page_cache_bytes, database))
     }
 
     /// Opens the state file without writing to it, proves every page of the tree by its checksum,
@@ -86,7 +87,7 @@ impl Engine {
         let (overlay, left_out) = (Overlay::open(&folder.join(STATE_FILE))?, LeftOut::default());
         // The engine may stumble over bytes that it never wrote.
         let examined = catch_unwind(AssertUnwindSafe(|| {
-            let mut database = left_out.builder().create_with_backend(overlay)?;
+            let mut database = left_out.builder(PAGE_CACHE_BYTES).create_with_backend(overlay)?;
             let is_sound = database.check_integrity()?;
             check_format(&database)?;
             Ok::<_, StoreError>((database, is_sound))
@@ -102,7 +103,7 @@ impl Engine {
                          far as it could be mended in memory"
                     ));
                 }
-                Ok(Some(Self::over(None, database)))
+                Ok(Some(Self::over(None, PAGE_CACHE_BYTES, database)))
             }
             Ok(Err(error)) if error.is_in_use() || error.is_unknown_format() => Err(error),
             Ok(Err(error)) => {
@@ -116,9 +117,10 @@ impl Engine {
         }
     }
 
-    fn over(path: Option<PathBuf>, database: Database) -> Self {
+    fn over(path: Option<PathBuf>, page_cache_bytes: usize, database: Database) -> Self {
         let database = RwLock::new(Some(database));
-        Self { path, database, memo: Arc::default(), revision: AtomicU64::default() }
+        let (memo, revision) = (Arc::default(), AtomicU64::default());
+        Self { path, page_cache_bytes, database, memo, revision }
     }
 
     pub(crate) fn snapshot(&self) -> Result<Snapshot, StoreError> {
@@ -146,7 +148,7 @@ impl Engine {
         let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
         *database = None;
         let path = self.path.as_ref().ok_or_else(failed)?;
-        let opened = builder().open(path)?;
+        let opened = builder(self.page_cache_bytes).open(path)?;
         check_format(&opened)?;
         let view = Snapshot::new(&opened.begin_read()?, Arc::clone(&self.memo), 0)?;
         let next_seq = next_seq(&view)?;
@@ -172,9 +174,9 @@ fn next_seq(view: &Snapshot) -> Result<u64, StoreError> {
     Ok(events::last_seq(view)?.saturating_add(1))
 }
 
-fn builder() -> redb::Builder {
+fn builder(page_cache_bytes: usize) -> redb::Builder {
     let mut builder = Database::builder();
-    builder.set_cache_size(PAGE_CACHE_BYTES);
+    builder.set_cache_size(page_cache_bytes);
     builder
 }
 
@@ -190,8 +192,8 @@ const LEFT_OUT_PROGRESS: RangeInclusive<f64> = 0.2..=0.4;
 struct LeftOut(Arc<AtomicBool>);
 
 impl LeftOut {
-    fn builder(&self) -> redb::Builder {
-        let (mut builder, seen) = (builder(), Arc::clone(&self.0));
+    fn builder(&self, page_cache_bytes: usize) -> redb::Builder {
+        let (mut builder, seen) = (builder(page_cache_bytes), Arc::clone(&self.0));
         builder.set_repair_callback(move |session| {
             if LEFT_OUT_PROGRESS.contains(&session.progress()) {
                 seen.store(true, Ordering::Relaxed);

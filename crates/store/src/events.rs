@@ -10,7 +10,7 @@ use flate2::Crc;
 use redb::{ReadableTable, ReadableTableMetadata};
 use types::Timestamp;
 
-use crate::segment::{self, EventRow, Segment, SegmentMeta, Tables};
+use crate::segment::{self, EventRow, Room, Segment, SegmentMeta, Tables};
 use crate::tail::TailIndex;
 use crate::{NewEvent, Snapshot, Store, StoreError, Table};
 
@@ -41,10 +41,13 @@ pub struct HistoryQuery {
     pub to: Timestamp,
     /// Events wanted at most.
     pub limit: usize,
+    /// Bytes of their records after which no further event is looked for.
+    pub bytes_max: usize,
 }
 
 impl Store {
-    /// The newest events that carry a term, newest first.
+    /// The newest events that carry a term, newest first. Fewer than there are, if
+    /// [`HistoryQuery::is_full`] of them.
     pub fn history(
         &self,
         view: &Snapshot,
@@ -54,7 +57,7 @@ impl Store {
         let mut found = self.history_in_tail(view, query, tail_start(&segments))?;
         for (_, meta) in segments.into_iter().rev() {
             let wanted = query.limit.saturating_sub(found.len());
-            if wanted == 0 {
+            if wanted == 0 || query.is_full(&found) {
                 break;
             }
             let outside = meta.first_seq >= query.before_seq
@@ -63,7 +66,8 @@ impl Store {
             if !outside {
                 let range = query.from..=query.to;
                 let Some(segment) = self.segment(&meta)? else { continue };
-                found.extend(segment.find(query.term, query.before_seq, &range, wanted)?);
+                let room = Room { events: wanted, bytes: query.bytes_left(&found) };
+                found.extend(segment.find(query.term, query.before_seq, &range, room)?);
             }
         }
         Ok(found)
@@ -83,7 +87,7 @@ impl Store {
         let mut found = Vec::new();
         query.scan(view, covered.end.max(start)..query.before_seq, &mut found)?;
         for seq in hits.into_iter().rev().take_while(|seq| *seq >= start) {
-            if found.len() >= query.limit {
+            if found.len() >= query.limit || query.is_full(&found) {
                 break;
             }
             if let Some(value) = view.events.get(seq)? {
@@ -276,6 +280,15 @@ impl Store {
 }
 
 impl HistoryQuery {
+    /// Whether these events are as many bytes as are wanted.
+    pub fn is_full(&self, found: &[EventRow]) -> bool {
+        self.bytes_left(found) == 0
+    }
+
+    fn bytes_left(&self, found: &[EventRow]) -> usize {
+        found.iter().fold(self.bytes_max, |left, row| left.saturating_sub(row.body.len()))
+    }
+
     fn matching(&self, seq: u64, value: &[u8]) -> Result<Option<EventRow>, StoreError> {
         let event = Encoded::read(value).ok_or_else(|| damaged(seq))?;
         let matches = event.carries(self.term) && (self.from..=self.to).contains(&event.time);
@@ -292,7 +305,7 @@ impl HistoryQuery {
             return Ok(());
         }
         for entry in view.events.range(range)?.rev() {
-            if found.len() >= self.limit {
+            if found.len() >= self.limit || self.is_full(found) {
                 break;
             }
             let (seq, value) = entry?;
@@ -446,7 +459,8 @@ mod tests {
         };
         let found = || {
             let (from, to) = (Timestamp::from_secs(0), Timestamp::from_secs(99));
-            let query = HistoryQuery { term: 7, before_seq: u64::MAX, from, to, limit: 99 };
+            let (limit, bytes_max) = (99, usize::MAX);
+            let query = HistoryQuery { term: 7, before_seq: u64::MAX, from, to, limit, bytes_max };
             let rows = store.history(&store.snapshot().unwrap(), &query).unwrap();
             rows.into_iter().map(|row| row.seq).collect::<Vec<_>>()
         };
@@ -458,5 +472,31 @@ mod tests {
         assert_eq!(store.fsck(&mut |_| {}).unwrap(), Vec::<String>::new());
         assert_eq!(store.seal(9).unwrap(), 0);
         assert_eq!((found(), store.tail_len().unwrap()), (all, 3));
+    }
+
+    /// Large events are fewer at a time, in the tail, in a segment, and across both.
+    #[test]
+    fn large_events_fill_an_answer_sooner() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), None).unwrap();
+        let time = Timestamp::from_secs(1);
+        let event = |_| NewEvent { time, terms: vec![7], body: vec![b'x'; 1_000] };
+        let add = |count: u64| {
+            let events = (0..count).map(event).collect();
+            store.submit(move |_| ((), events)).wait().unwrap();
+        };
+        let found = |bytes_max| {
+            let (before_seq, limit) = (u64::MAX, 99);
+            let query =
+                HistoryQuery { term: 7, before_seq, from: time, to: time, limit, bytes_max };
+            let rows = store.history(&store.snapshot().unwrap(), &query).unwrap();
+            (rows.len(), query.is_full(&rows))
+        };
+        add(5);
+        assert_eq!((found(2_500), found(9_000)), ((3, true), (5, false)));
+        assert_eq!(store.seal(1).unwrap(), 5);
+        assert_eq!((found(2_500), found(9_000)), ((3, true), (5, false)));
+        add(2);
+        assert_eq!((found(1_500), found(2_500), found(9_000)), ((2, true), (3, true), (7, false)));
     }
 }

@@ -100,13 +100,7 @@ impl Store {
         backend: Option<Box<dyn StorageBackend>>,
     ) -> Result<Self, StoreError> {
         let Some(backend) = backend else {
-            if Found::within(folder)?.is_nothing() {
-                create_folder(folder)?;
-                Engine::create(folder)?;
-            }
-            let store = Self::open_existing(folder)?;
-            store.settle()?;
-            return Ok(store);
+            return Self::open_with_cache(folder, engine::PAGE_CACHE_BYTES);
         };
         create_folder(folder)?;
         let store = Self::around(folder, Engine::on(backend)?)?;
@@ -114,17 +108,29 @@ impl Store {
         Ok(store)
     }
 
-    /// Opens the data directory `folder` as it is: nothing that is missing is made.
+    /// The same, with so many bytes of memory for pages of the state file.
+    pub fn open_with_cache(folder: &Path, page_cache_bytes: usize) -> Result<Self, StoreError> {
+        if Found::within(folder)?.is_nothing() {
+            create_folder(folder)?;
+            Engine::create(folder)?;
+        }
+        let store = Self::open_existing(folder, page_cache_bytes)?;
+        store.settle()?;
+        Ok(store)
+    }
+
+    /// Opens the data directory `folder` as it is, with so many bytes of memory for pages of the
+    /// state file: nothing that is missing is made.
     ///
     /// To be [settled](Self::settle) before anything is stored.
-    pub fn open_existing(folder: &Path) -> Result<Self, StoreError> {
+    pub fn open_existing(folder: &Path, page_cache_bytes: usize) -> Result<Self, StoreError> {
         match Found::within(folder)?.state {
             StateFile::There => {}
             StateFile::Missing => return Err(StoreError::missing("there is no `state.redb`")),
             StateFile::Empty => return Err(StoreError::missing("`state.redb` is empty")),
         }
         // First of all: it keeps every other process out.
-        Self::around(folder, Engine::open(folder)?)
+        Self::around(folder, Engine::open(folder, page_cache_bytes)?)
     }
 
     /// Makes the folders that are not there and removes what was never finished.

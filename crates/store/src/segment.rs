@@ -38,6 +38,26 @@ pub struct EventRow {
     pub body: Vec<u8>,
 }
 
+/// What may still be found.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Room {
+    /// Events.
+    pub(crate) events: usize,
+    /// Bytes of their records; the last event may have more.
+    pub(crate) bytes: usize,
+}
+
+impl Room {
+    fn is_none(self) -> bool {
+        self.events == 0 || self.bytes == 0
+    }
+
+    fn take(&mut self, record: &[u8]) {
+        self.events = self.events.saturating_sub(1);
+        self.bytes = self.bytes.saturating_sub(record.len());
+    }
+}
+
 /// A sealed segment, as it is registered in the state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SegmentMeta {
@@ -129,7 +149,7 @@ impl Segment {
         term: u64,
         before_seq: u64,
         range: &RangeInclusive<Timestamp>,
-        limit: usize,
+        mut room: Room,
     ) -> Result<Vec<EventRow>, StoreError> {
         let (mut found, blocks) = (Vec::new(), &self.tables.blocks);
         let mut ordinals = self.ordinals(term)?;
@@ -156,15 +176,16 @@ impl Segment {
                     return Err(torn());
                 }
                 if row.seq < before_seq && range.contains(&row.time) {
-                    if found.len() >= limit {
+                    if room.is_none() {
                         return Ok(found);
                     }
                     let body = std::mem::take(&mut row.body);
+                    room.take(&body);
                     let terms = row.terms.clone();
                     found.push(EventRow { seq: row.seq, time: row.time, terms, body });
                 }
             }
-            if found.len() >= limit {
+            if room.is_none() {
                 break;
             }
         }

@@ -41,7 +41,14 @@ fn seqs(rows: &[EventRow]) -> Vec<u64> {
 
 fn query(term: u64) -> HistoryQuery {
     let from = Timestamp::default();
-    HistoryQuery { term, before_seq: u64::MAX, from, to: END, limit: usize::MAX }
+    HistoryQuery {
+        term,
+        before_seq: u64::MAX,
+        from,
+        to: END,
+        limit: usize::MAX,
+        bytes_max: usize::MAX,
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -103,7 +110,7 @@ proptest! {
         let now = (store.snapshot().unwrap(), rows);
         for (view, rows) in [Some(now), early].into_iter().flatten() {
             let (from, to) = (Timestamp::from_ms(from), Timestamp::from_ms(to));
-            let query = HistoryQuery { term, before_seq, from, to, limit };
+            let query = HistoryQuery { term, before_seq, from, to, limit, bytes_max: usize::MAX };
             let hit = |row: &&EventRow| {
                 row.terms.contains(&term) && row.seq < before_seq && (from..=to).contains(&row.time)
             };

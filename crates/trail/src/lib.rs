@@ -35,4 +35,4 @@ pub mod selectors;
 pub mod verify;
 
 pub use facts::Facts;
-pub use record::{Category, EventType, Record, Resource, TlsDetails};
+pub use record::{Category, EventType, Record, Resource, TlsDetails, elements};

@@ -5,6 +5,8 @@ use types::{AccountId, Timestamp};
 pub(crate) mod read;
 mod write;
 
+pub use write::elements;
+
 /// One `CloudTrail` record.
 ///
 /// [`Record::to_json`] writes it with AWS's member order; absent members are left out, while

@@ -27,7 +27,7 @@ pub use error::{ExpiresFault, Mismatch, Place, SignatureError};
 pub use key::{SigningKey, SigningKeys};
 pub use post_policy::{PolicyError, PostPolicy, PostSignature, verify_post_signature};
 pub use presented::presented;
-pub use verify::{Verified, verify, verify_with_key};
+pub use verify::{Verified, verify, verify_body, verify_head, verify_with_key};
 
 pub(crate) use canonical::{CanonicalQuery, Parts, canonical_request, string_to_sign};
 pub(crate) use chunk_line::{TRAILER_SIGNATURE, chunk_string_to_sign, trailer_string_to_sign};

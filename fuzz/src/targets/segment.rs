@@ -172,7 +172,8 @@ fn run(input: &[u8]) -> Way {
         }
         for (term, limit) in [(1, 100), (2, 1), (1_003, 100), (77, 5)] {
             let (from, to) = (Timestamp::from_ms(0), Timestamp::from_ms(u64::MAX));
-            let query = HistoryQuery { term, before_seq: u64::MAX, from, to, limit };
+            let query =
+                HistoryQuery { term, before_seq: u64::MAX, from, to, limit, bytes_max: usize::MAX };
             way = match store.history(&view, &query) {
                 Ok(rows) => {
                     assert!(rows.len() <= limit, "{} rows", rows.len());

@@ -18,6 +18,12 @@ use crate::{SERVICE, TrailError};
 const HISTORY_MS: u64 = 90 * DAY_MS;
 /// Events of a page.
 const RESULTS_MAX: usize = 50;
+/// Bytes of records after which a page ends, though there are more events for it: fifty of 256 KB
+/// take many times as much while they are shown.
+///
+/// Source: CloudTrail API Reference, "LookupEvents": `MaxResults` is a maximum, and `NextToken`
+/// tells that there is more.
+const PAGE_BYTES_MAX: usize = 1 << 20;
 
 /// The operation.
 #[derive(Debug)]
@@ -84,9 +90,10 @@ impl Operation for LookupEvents {
             from: question.from,
             to: question.to,
             limit: question.limit.saturating_add(1),
+            bytes_max: PAGE_BYTES_MAX,
         };
         let rows = ctx.history(&query)?;
-        let more = rows.len() > question.limit;
+        let more = rows.len() > question.limit || query.is_full(&rows);
         let page: Vec<_> = rows.into_iter().take(question.limit).collect();
         let next = page.last().filter(|_| more).map(|row| question.token(ctx, row.seq));
         let events = page.iter().filter_map(|row| question.shown(row)).collect();

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
+use crate::memory::MEMORY_BYTES_MIN;
 use crate::{Config, ConfigError, tls};
 
 /// Source: IAM API Reference, "AccessKey": `AccessKeyId` has 16 to 128 characters of `[\w]`.
@@ -20,6 +21,9 @@ impl Config {
         if self.console_listen == Some(self.listen) && self.listen.port() != 0 {
             let address = self.listen;
             return Err(ConfigError(format!("`console_listen` is `listen`: `{address}`")));
+        }
+        if self.memory_max.is_some_and(|bytes| bytes < MEMORY_BYTES_MIN) {
+            return Err(ConfigError("`memory_max` is at least `256MiB`".to_owned()));
         }
         let mut keys = BTreeSet::new();
         if let Some((id, secret)) = &self.root_credentials {

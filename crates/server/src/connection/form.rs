@@ -4,55 +4,62 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use gateway::{Answer, Begun, Gateway, Identified, Received};
-use hyper::body::{Body, Incoming};
+use gateway::{Answer, Begun, Identified, Received};
 use wire::{FormReader, Head, WireError};
 
+use super::admission::Pace;
 use super::incoming::{Unproven, next, receive};
-use super::{Peer, Receiving, Stage, on_thread, wire_limit};
+use super::unread::Arriving;
+use super::{Exchange, Receiving, Stage, on_thread};
 use crate::patience::Pacing;
 
-pub(super) async fn answer(
-    gateway: Arc<Gateway>,
-    identified: Identified,
-    head: Head,
-    peer: &Peer,
-    mut body: Incoming,
-    limit: u64,
-) -> Answer {
-    let too_large = Box::new(identified.too_large(limit));
-    if body.size_hint().lower() > wire_limit(limit) {
-        return gateway.refused(&identified, &too_large);
-    }
-    let mut unproven = Unproven::begin(peer);
-    let came = fields(&head, &mut body, &mut unproven.pacing).await;
-    let form = match unproven.end(came) {
-        Ok(form) => Some(form),
-        Err(error) => return gateway.refused(&identified, &error),
-    };
-    let received = Received { head, body: Bytes::new(), form, tls: peer.tls.clone() };
-    let begun = on_thread(false, move || match gateway.begin(identified, received) {
-        (Begun::Body(upload), gate) => {
-            let mut receiving = Receiving::new(upload, gate, limit, too_large);
-            // The reader has the beginning of the file already.
-            match receiving.push(&[]) {
-                Ok(()) => Stage::Receiving(receiving),
-                failed => Stage::Answering(receiving.finish(failed)),
+impl Exchange<'_> {
+    pub(super) async fn form(
+        &self,
+        identified: Identified,
+        head: Head,
+        mut body: Arriving,
+        limit: u64,
+        pace: Option<Pace>,
+    ) -> Result<Answer, Answer> {
+        let too_large = Box::new(identified.too_large(limit));
+        let mut unproven = Unproven::begin(self.peer);
+        let came = fields(&head, &mut body, &mut unproven.pacing).await;
+        let form = match unproven.end(came) {
+            Ok(form) => Some(form),
+            Err(error) => return Err(self.gateway.refused(&identified, &error)),
+        };
+        let call = self.call(false, 0).await?;
+        let pace = match pace {
+            Some(pace) => pace,
+            None => self.pace(0).await?,
+        };
+        let received = Received { head, body: Bytes::new(), form, tls: self.peer.tls.clone() };
+        let gateway = Arc::clone(&self.gateway);
+        let begun = on_thread(false, move || match gateway.begin(identified, received) {
+            (Begun::Body(upload), gate) => {
+                let mut receiving = Receiving::new(upload, gate, limit, too_large);
+                // The reader has the beginning of the file already.
+                match receiving.push(&[]) {
+                    Ok(()) => Stage::Receiving(receiving),
+                    failed => Stage::Answering(receiving.finish(failed)),
+                }
             }
-        }
-        (Begun::Answering(answering), _) => Stage::Answering(answering),
-    });
-    match begun.await {
-        Ok(Stage::Answering(answering)) => answering.await,
-        Ok(Stage::Receiving(receiving)) => receive(receiving, body, peer).await,
-        Err(failed) => failed,
+            (Begun::Answering(answering), _) => Stage::Answering(answering),
+        });
+        let begun = begun.await?;
+        drop(call);
+        Ok(match begun {
+            Stage::Answering(answering) => answering.await,
+            Stage::Receiving(receiving) => receive(receiving, body, self.peer, pace).await,
+        })
     }
 }
 
 /// Reads until the file begins.
 async fn fields(
     head: &Head,
-    body: &mut Incoming,
+    body: &mut Arriving,
     pacing: &mut Pacing,
 ) -> Result<FormReader, WireError> {
     let mut reader = FormReader::of(head.header("content-type"))?;

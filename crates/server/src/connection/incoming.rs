@@ -10,6 +10,7 @@ use gateway::{Answer, Answering, Identified, WireError};
 use hyper::body::Body;
 use tokio::task::spawn_blocking;
 
+use super::admission::Pace;
 use super::{BATCH_BYTES, Peer, Receiving, Stage, failed};
 use crate::patience::Pacing;
 use crate::serve::Ticket;
@@ -18,6 +19,9 @@ use crate::serve::Ticket;
 ///
 /// Assumed: AWS's front ends wait as long.
 const STILL_MAX: Duration = Duration::from_secs(20);
+
+/// What one frame of a body may have, so that batches need not grow for the last of theirs.
+const FRAME_BYTES_MAX: usize = 64 << 10;
 
 /// The next bytes, which may be none; `None` at the end. They may neither stand still nor come
 /// too slowly.
@@ -113,6 +117,7 @@ async fn whole<B>(
 where
     B: Body<Data = Bytes> + Unpin,
 {
+    let declared = body.size_hint().lower();
     let mut whole = BytesMut::new();
     while let Some(piece) = next(&mut body, pacing).await? {
         if (whole.len() as u64).saturating_add(piece.len() as u64) > limit {
@@ -122,22 +127,65 @@ where
             // Most bodies are one frame, which needs no copy.
             return Ok(piece);
         }
+        if whole.is_empty() {
+            // Exactly what the body's share is for.
+            whole.reserve(usize::try_from(declared).unwrap_or_default());
+        }
         whole.extend_from_slice(&piece);
     }
     Ok(whole.freeze())
 }
 
 /// Moves a body from the socket to a thread that may block. A sender who keeps us waiting does not
-/// hold it; while one batch is worked on, the next is collected.
-pub(super) async fn receive<B>(receiving: Receiving, mut body: B, peer: &Peer) -> Answer
+/// hold it.
+pub(super) async fn receive<B>(receiving: Receiving, body: B, peer: &Peer, pace: Pace) -> Answer
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    if pace.is_ahead {
+        in_batches(receiving, body, peer).await
+    } else {
+        piecewise(receiving, body, peer).await
+    }
+}
+
+/// Hands on what comes as it comes, without a copy: nothing is read meanwhile.
+async fn piecewise<B>(mut receiving: Receiving, mut body: B, peer: &Peer) -> Answer
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    let mut pacing = Pacing::new(peer.patience.proven);
+    let end = loop {
+        // The time until here was ours.
+        pacing.begin_anew();
+        let piece = match next(&mut body, &mut pacing).await {
+            Ok(Some(piece)) => piece,
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        };
+        match peer.lane.run(move || receiving.take(&piece)).await {
+            Ok(Stage::Receiving(same)) => receiving = same,
+            Ok(Stage::Answering(answering)) => return answering.await,
+            Err(panic) => return failed(&panic),
+        }
+    };
+    match spawn_blocking(move || receiving.end(&[], end)).await {
+        Ok(answering) => answering.await,
+        Err(panic) => failed(&panic),
+    }
+}
+
+/// While one batch is worked on, the next is collected.
+async fn in_batches<B>(receiving: Receiving, mut body: B, peer: &Peer) -> Answer
 where
     B: Body<Data = Bytes> + Unpin,
 {
     let lane = &peer.lane;
-    let (mut batch, mut pacing) =
-        (Vec::with_capacity(BATCH_BYTES), Pacing::new(peer.patience.proven));
-    let mut working =
-        lane.run(move || (Stage::Receiving(receiving), Vec::with_capacity(BATCH_BYTES)));
+    let mut pacing = Pacing::new(peer.patience.proven);
+    let mut batch = Vec::with_capacity(BATCH_BYTES + FRAME_BYTES_MAX);
+    let mut working = lane.run(move || {
+        (Stage::Receiving(receiving), Vec::with_capacity(BATCH_BYTES + FRAME_BYTES_MAX))
+    });
     loop {
         let end = fill(&mut batch, &mut body, &mut pacing).await;
         let (receiving, worked_off) = match working.await {

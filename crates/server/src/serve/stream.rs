@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use super::guarded::Guarded;
 use super::ticket::{Answering, Ticket};
 use super::{HEAD_BYTES_MAX, HEADERS_MAX, Shared, route};
-use crate::connection::{OutBody, Peer, whole};
+use crate::connection::{Lingering, OutBody, Peer, Unread, whole};
 use crate::framing::Strict;
 use crate::listeners::Port;
 use crate::network::Block;
@@ -31,11 +31,13 @@ pub(super) async fn serve(
     let _ = stream.set_nodelay(true);
     let Some(lane) = shared.lanes.pick() else { return };
     let (ticket, patience) = (Arc::new(ticket), Arc::clone(&shared.patience));
+    let (memory, unread) = (Arc::clone(&shared.memory), Unread::default());
     let stream = Guarded::new(stream, Arc::clone(&ticket), patience.answer);
+    let stream = Lingering::new(stream, &unread);
     let wait = patience.handshake;
     let secure = shared.tls.is_some();
     let place = Arc::clone(&ticket);
-    let mut peer = Peer { address, port, tls: None, secure, lane, patience, place };
+    let mut peer = Peer { address, port, tls: None, secure, lane, patience, place, memory, unread };
     let served = match &shared.tls {
         None => {
             serve_stream(TokioIo::new(Strict::new(stream)), peer, ticket, shared, watcher).await

@@ -2,6 +2,7 @@
 //! goes over the wire is in `golden/`; `UPDATE_GOLDEN=1` writes it anew.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
 
+mod before_bodies;
 mod bodies;
 mod browsers;
 mod crowd;

@@ -57,7 +57,7 @@ proptest! {
             row.terms.contains(&term) && row.seq < high && range.contains(&row.time)
         };
         let wanted: Vec<_> = rows.iter().rev().filter(hit).take(limit).cloned().collect();
-        prop_assert_eq!(segment.find(term, high, &range, limit).unwrap(), wanted);
+        prop_assert_eq!(segment.find(term, high, &range, Room { events: limit, bytes: usize::MAX }).unwrap(), wanted);
         let between = rows.iter().filter(|row| (low..=high).contains(&row.seq));
         let wanted: Vec<_> = between.take(limit).cloned().collect();
         prop_assert_eq!(segment.events(low, high, limit).unwrap(), wanted);
@@ -115,7 +115,7 @@ proptest! {
         std::fs::write(&path, file).unwrap();
         if let Ok(segment) = unregistered(&path) {
             let all = Timestamp::default()..=Timestamp::from_ms(u64::MAX);
-            let _ = segment.find(term, u64::MAX, &all, 10);
+            let _ = segment.find(term, u64::MAX, &all, Room { events: 10, bytes: usize::MAX });
             let _ = segment.events(0, u64::MAX, 10);
             let _ = segment.check();
         }

@@ -56,6 +56,19 @@ fn members_are_capped() {
     assert_eq!(written["additionalEventData"], json!({"omitted": true}));
 }
 
+/// A value is found too large before it is a tree, at the same length.
+#[test]
+fn what_is_too_large_is_no_tree() {
+    for (length, is_shown) in [(100 * 1_024 - 8, true), (100 * 1_024 - 7, false)] {
+        let value = json!({ "a": "x".repeat(length) });
+        let mut record = observed("CreateBucket");
+        record.request_parameters = value.clone();
+        let written: Value = serde_json::from_str(&record.to_json()).unwrap();
+        assert_eq!(elements(&value), written["requestParameters"]);
+        assert_eq!(elements(&value) == value, is_shown);
+    }
+}
+
 /// Whatever is put in, the event is JSON of at most 256 KB, and says who, what and when.
 #[test]
 fn an_event_has_at_most_256_kb() {

@@ -14,7 +14,7 @@ use crate::{Head, WireError};
 /// A signed chunk is held back until it is proved, hence it may have at most so many bytes.
 ///
 /// Assumed: SDKs use 64 KiB to 1 MiB.
-pub const SIGNED_CHUNK_BYTES_MAX: u64 = 16 << 20;
+pub const SIGNED_CHUNK_BYTES_MAX: u64 = 1 << 20;
 /// All chunks but the last have at least so many bytes.
 ///
 /// Source: S3 API Reference, "Transferring Payload in Multiple Chunks".

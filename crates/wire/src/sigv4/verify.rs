@@ -58,7 +58,8 @@ pub fn verify(
     verify_with_key(head, signed, key, body_sha256, now, family)
 }
 
-/// Verifies that `signed` was made with `key` over `head`, in time, and over this body.
+/// Verifies that `signed` was made with `key` over `head`, in time, and over this body:
+/// [`verify_head`], then [`verify_body`].
 ///
 /// `body_sha256` is the hash of the whole body. Services other than S3 always need it: what their
 /// clients say about it does not count, and `None` means an empty body. On S3 it may be `None`
@@ -72,9 +73,58 @@ pub fn verify_with_key(
     now: Timestamp,
     family: Family,
 ) -> Result<Verified, SignatureError> {
+    verify_head(head, signed, &key, now, family)?;
+    verify_body(head, signed, key, body_sha256, family)
+}
+
+/// What can be verified before the body is here: the time, which headers are signed, and on S3,
+/// where the head says what the body is, the signature.
+pub fn verify_head(
+    head: &Head,
+    signed: &Signed,
+    key: &SigningKey,
+    now: Timestamp,
+    family: Family,
+) -> Result<(), SignatureError> {
     check_time(signed, now, family)?;
     check_signed_headers(head, signed, family)?;
-    let payload = payload_line(signed, body_sha256, family)?;
+    if family != Family::S3 {
+        return Ok(());
+    }
+    check_signature(head, signed, key, &declared_payload(signed)?, family)
+}
+
+/// The rest, once [`verify_head`] has passed: that the body is the one that was signed.
+pub fn verify_body(
+    head: &Head,
+    signed: &Signed,
+    key: SigningKey,
+    body_sha256: Option<&[u8; 32]>,
+    family: Family,
+) -> Result<Verified, SignatureError> {
+    match (family, body_sha256) {
+        (Family::S3, Some(hash)) => signed.payload.check_sha256(hash)?,
+        (Family::S3, None) => {}
+        (Family::Json | Family::Query, Some(hash)) => {
+            check_signature(head, signed, &key, &types::hex(hash), family)?;
+        }
+        (Family::Json | Family::Query, None) => {
+            check_signature(head, signed, &key, EMPTY_SHA256, family)?;
+        }
+    }
+    let (date, scope) = (signed.date.basic(), signed.scope());
+    let (access_key_id, seed) = (signed.access_key_id.clone(), signed.signature.clone());
+    Ok(Verified { access_key_id, key, date, scope, seed })
+}
+
+/// `payload` is the last line of the canonical request.
+fn check_signature(
+    head: &Head,
+    signed: &Signed,
+    key: &SigningKey,
+    payload: &str,
+    family: Family,
+) -> Result<(), SignatureError> {
     let (date, scope) = (signed.date.basic(), signed.scope());
     let attempt = |query: CanonicalQuery| {
         let parts = Parts {
@@ -86,7 +136,7 @@ pub fn verify_with_key(
             family,
         };
         let names = signed.signed_headers.iter().map(String::as_str);
-        let canonical = canonical_request(&parts, names, &payload);
+        let canonical = canonical_request(&parts, names, payload);
         let to_sign = string_to_sign(&date, &scope, &canonical);
         let signature = key.sign(to_sign.as_bytes());
         let right = equal_in_constant_time(signature.as_bytes(), signed.signature.as_bytes());
@@ -96,17 +146,15 @@ pub fn verify_with_key(
     if !right && may_add_token_later(signed, family) {
         right = attempt(CanonicalQuery::PresignedWithoutToken).0;
     }
-    if !right {
-        return Err(SignatureError::Mismatch(Box::new(Mismatch {
-            access_key_id: signed.access_key_id.clone(),
-            string_to_sign: to_sign,
-            signature_provided: signed.signature.clone(),
-            canonical_request: Some(canonical),
-        })));
+    if right {
+        return Ok(());
     }
-    check_body(signed, body_sha256, family)?;
-    let (access_key_id, seed) = (signed.access_key_id.clone(), signed.signature.clone());
-    Ok(Verified { access_key_id, key, date, scope, seed })
+    Err(SignatureError::Mismatch(Box::new(Mismatch {
+        access_key_id: signed.access_key_id.clone(),
+        string_to_sign: to_sign,
+        signature_provided: signed.signature.clone(),
+        canonical_request: Some(canonical),
+    })))
 }
 
 fn whole_query(signed: &Signed) -> CanonicalQuery {
@@ -180,15 +228,8 @@ fn check_signed_headers(
     if unsigned.is_empty() { Ok(()) } else { Err(SignatureError::HeadersNotSigned(unsigned)) }
 }
 
-/// The last line of the canonical request.
-fn payload_line(
-    signed: &Signed,
-    body_sha256: Option<&[u8; 32]>,
-    family: Family,
-) -> Result<String, SignatureError> {
-    if family != Family::S3 {
-        return Ok(body_sha256.map_or_else(|| EMPTY_SHA256.to_owned(), |hash| types::hex(hash)));
-    }
+/// The last line of S3's canonical request.
+fn declared_payload(signed: &Signed) -> Result<String, SignatureError> {
     match (&signed.payload, signed.form) {
         (Payload::Absent, Form::Header) => Err(SignatureError::MissingContentSha256),
         (Payload::Absent, Form::Query { .. } | Form::Post) => {
@@ -198,16 +239,5 @@ fn payload_line(
             Err(SignatureError::InvalidContentSha256 { found: found.clone() })
         }
         (payload, _) => Ok(payload.as_str().to_owned()),
-    }
-}
-
-fn check_body(
-    signed: &Signed,
-    body_sha256: Option<&[u8; 32]>,
-    family: Family,
-) -> Result<(), SignatureError> {
-    match body_sha256 {
-        Some(hash) if family == Family::S3 => signed.payload.check_sha256(hash),
-        Some(_) | None => Ok(()),
     }
 }

@@ -1,0 +1,156 @@
+//! How the memory that the process may have is shared out.
+//!
+//! One figure, `memory_max`, bounds the whole process. Fixed parts of it go to what strangers and
+//! clients can make grow; each part is a [`Budget`] that hands out shares, and who finds nothing
+//! left waits. The rest is for the program itself, its caches, and what the allocator keeps.
+
+mod budget;
+mod machine;
+
+use std::fmt;
+
+pub(crate) use budget::{Budget, Share};
+
+/// Less than this does not suffice to serve, in bytes.
+pub(crate) const MEMORY_BYTES_MIN: u64 = 256 << 20;
+/// What is taken by default at most, in bytes: more does not make anything faster.
+const DEFAULT_BYTES_MAX: u64 = 4 << 30;
+/// By default, one of so many parts of what the machine or its control group has.
+const DEFAULT_PART: u64 = 2;
+/// What is assumed where the machine does not say how much memory it has, in bytes.
+const UNKNOWN_MACHINE_BYTES: u64 = 1 << 30;
+/// What one connection may hold by itself, in bytes: an unfinished head of 64 KiB, or the buffers
+/// of the socket while a body passes, and its task.
+const CONNECTION_BYTES: u64 = 72 << 10;
+
+/// What a call costs that runs on a thread of its own, whatever its body, in bytes.
+const CALL_BYTES: u64 = 4 << 20;
+/// How many times its length a body may take once it is decoded, authorized and recorded:
+/// measured with a list of empty tags, three bytes of JSON each.
+const UNFOLDED: u64 = 48;
+
+/// The parts of `memory_max`, in sixteenths. What is left, three of them, is for the program.
+#[derive(Debug, Clone, Copy)]
+struct Parts;
+
+impl Parts {
+    const PAGE_CACHE: u64 = 1;
+    const CONNECTIONS: u64 = 3;
+    const KNOWN: u64 = 2;
+    const STRANGERS: u64 = 1;
+    const STREAMS: u64 = 2;
+    const ANSWERS: u64 = 1;
+    const CALLS: u64 = 3;
+}
+
+/// Sizes that follow from `memory_max`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Plan {
+    bytes: u64,
+}
+
+impl Plan {
+    /// `configured`, or what suits the machine.
+    pub(crate) fn new(configured: Option<u64>) -> Self {
+        let suiting = || {
+            let machine = machine::memory_bytes().unwrap_or(UNKNOWN_MACHINE_BYTES);
+            machine.div_euclid(DEFAULT_PART).clamp(MEMORY_BYTES_MIN, DEFAULT_BYTES_MAX)
+        };
+        Self { bytes: configured.unwrap_or_else(suiting).max(MEMORY_BYTES_MIN) }
+    }
+
+    fn part(self, sixteenths: u64) -> u64 {
+        self.bytes.div_euclid(16).saturating_mul(sixteenths)
+    }
+
+    /// All of it.
+    pub(crate) fn bytes(self) -> u64 {
+        self.bytes
+    }
+
+    /// Pages of the state file that are kept.
+    pub(crate) fn page_cache_bytes(self) -> usize {
+        usize::try_from(self.part(Parts::PAGE_CACHE)).unwrap_or(usize::MAX)
+    }
+
+    /// How many of the configured connections there is memory for.
+    pub(crate) fn connections(self, configured: usize) -> usize {
+        let most = self.part(Parts::CONNECTIONS).div_euclid(CONNECTION_BYTES);
+        configured.min(usize::try_from(most).unwrap_or(usize::MAX))
+    }
+}
+
+/// What may be held in memory for whoever is served.
+pub(crate) struct Memory {
+    /// Whole bodies of those who showed a known access key.
+    pub(crate) known: Budget,
+    /// Whole bodies of those who did not.
+    pub(crate) strangers: Budget,
+    /// Bodies on their way, in and out.
+    pub(crate) streams: Budget,
+    /// Answers until they are sent.
+    pub(crate) answers: Budget,
+    /// Calls that run on threads of their own.
+    pub(crate) calls: Budget,
+}
+
+impl Memory {
+    pub(crate) fn new(plan: Plan) -> Self {
+        let budget = |sixteenths| Budget::new(plan.part(sixteenths));
+        Self {
+            known: budget(Parts::KNOWN),
+            strangers: budget(Parts::STRANGERS),
+            streams: budget(Parts::STREAMS),
+            answers: budget(Parts::ANSWERS),
+            calls: budget(Parts::CALLS),
+        }
+    }
+
+    /// A share for a call with a body of that length.
+    pub(crate) async fn call(&self, body_bytes: usize) -> Option<Share> {
+        let unfolded = (body_bytes as u64).saturating_mul(UNFOLDED);
+        self.calls.wait(CALL_BYTES.saturating_add(unfolded)).await
+    }
+}
+
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Memory")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is shared out leaves something for the program.
+    #[test]
+    fn the_parts_are_less_than_the_whole() {
+        let shared = Parts::PAGE_CACHE
+            + Parts::CONNECTIONS
+            + Parts::KNOWN
+            + Parts::STRANGERS
+            + Parts::STREAMS
+            + Parts::ANSWERS
+            + Parts::CALLS;
+        assert_eq!(shared, 13);
+    }
+
+    /// Without a figure the machine decides; too small a figure is raised.
+    #[test]
+    fn a_plan_has_bounds() {
+        let machine = Plan::new(None).bytes();
+        assert!((MEMORY_BYTES_MIN..=DEFAULT_BYTES_MAX).contains(&machine), "{machine}");
+        assert_eq!(Plan::new(Some(1)).bytes(), MEMORY_BYTES_MIN);
+        assert_eq!(Plan::new(Some(1 << 40)).bytes(), 1 << 40);
+    }
+
+    /// Connections are fewer where there is no memory for all of them.
+    #[test]
+    fn connections_are_bounded_by_memory() {
+        let small = Plan::new(Some(MEMORY_BYTES_MIN));
+        assert_eq!(small.connections(4_096), 682);
+        assert_eq!(small.connections(100), 100);
+        assert_eq!(Plan::new(Some(DEFAULT_BYTES_MAX)).connections(10_000), 10_000);
+    }
+}

@@ -1,0 +1,185 @@
+//! What is refused before a body is read, and what its sender sees of it.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use types::{MINUTE_MS, Timestamp};
+use wire::sign::{Credentials, payload_hash, sign_header};
+
+use crate::live::{HOST, Live, REGION, head, read_answer};
+
+/// More than strangers may send, and than sockets take while nobody reads.
+const LARGE: usize = 8 << 20;
+/// As much as a JSON call may have.
+const MIB: usize = 1 << 20;
+
+/// A head, and the headers that are sent unsigned.
+struct Call<'a> {
+    method: &'a str,
+    target: &'a str,
+    service: &'a str,
+    headers: &'a [(&'a str, &'a str)],
+}
+
+const JSON: Call<'_> = Call {
+    method: "POST",
+    target: "/",
+    service: "kms",
+    headers: &[("x-amz-target", "TrentService.ListKeys")],
+};
+const PUT: Call<'_> = Call { method: "PUT", target: "/bucket/key", service: "s3", headers: &[] };
+
+impl Call<'_> {
+    /// Signed so, with a body of so many bytes to come, which wants to be invited or not.
+    fn head(&self, who: &Credentials, at: Timestamp, bytes: usize, expect: bool) -> String {
+        let hash = if self.service == "s3" {
+            "UNSIGNED-PAYLOAD".to_owned()
+        } else {
+            payload_hash(&vec![b' '; bytes])
+        };
+        let (service, headers) = (self.service, self.headers);
+        let added =
+            sign_header(self.method, HOST, self.target, headers, &hash, who, REGION, service, at);
+        let added = added.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let expected = expect.then_some(("expect", "100-continue"));
+        let all: Vec<_> = headers.iter().copied().chain(added).chain(expected).collect();
+        head(self.method, self.target, &all, bytes as u64)
+    }
+}
+
+fn connect(live: &Live) -> TcpStream {
+    let stream = TcpStream::connect(live.address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    stream.set_write_timeout(Some(Duration::from_secs(20))).unwrap();
+    stream
+}
+
+/// Root's credentials, and what is wrong with them.
+fn spoilt(live: &Live, spoil: impl FnOnce(&mut Credentials)) -> Credentials {
+    let mut credentials = live.root.clone();
+    spoil(&mut credentials);
+    credentials
+}
+
+fn stranger(live: &Live) -> Credentials {
+    spoilt(live, |own| own.access_key_id = "AKIANOBODYNOBODYNOBO".to_owned())
+}
+
+fn forger(live: &Live) -> Credentials {
+    spoilt(live, |own| own.secret = "x".repeat(40))
+}
+
+/// The code of the answer to a head whose sender waits to be invited.
+fn answer_to(live: &Live, head: &str) -> String {
+    let mut stream = connect(live);
+    stream.write_all(head.as_bytes()).unwrap();
+    let answer = read_answer(&mut stream);
+    let text = answer.text();
+    assert_ne!(answer.status, 100, "invited: {head}");
+    for (before, after) in [("<Code>", '<'), ("\"__type\":\"", '"')] {
+        if let Some((_, rest)) = text.split_once(before) {
+            return rest.split(after).next().unwrap().to_owned();
+        }
+    }
+    panic!("no code: {} {text}", answer.head)
+}
+
+#[test]
+fn what_the_head_condemns_is_refused_before_the_body_is_invited() {
+    let mut live = Live::start();
+    live.create_bucket("bucket");
+    let now = live.clock.now();
+    let (nobody, forger, old) = (stranger(&live), forger(&live), now.minus_ms(20 * MINUTE_MS));
+    let ended = spoilt(&live, |own| own.session_token = Some("ended".to_owned()));
+    let root = live.root.clone();
+    let elsewhere = Call { service: "s3", ..JSON };
+    for (call, who, at, code) in [
+        (&JSON, &nobody, now, "UnrecognizedClientException"),
+        (&JSON, &root, old, "InvalidSignatureException"),
+        (&JSON, &ended, now, "UnrecognizedClientException"),
+        (&elsewhere, &root, now, "InvalidSignatureException"),
+        (&PUT, &nobody, now, "InvalidAccessKeyId"),
+        (&PUT, &root, old, "RequestTimeTooSkewed"),
+        (&PUT, &forger, now, "SignatureDoesNotMatch"),
+    ] {
+        assert_eq!(answer_to(&live, &call.head(who, at, MIB, true)), code, "{}", call.service);
+    }
+    let unsigned = [("x-amz-target", "TrentService.ListKeys"), ("expect", "100-continue")];
+    let unsigned = head("POST", "/", &unsigned, MIB as u64);
+    assert_eq!(answer_to(&live, &unsigned), "MissingAuthenticationTokenException");
+    live.stop();
+}
+
+#[test]
+fn what_the_head_proves_is_invited() {
+    let mut live = Live::start();
+    live.create_bucket("bucket");
+    for call in [&JSON, &PUT] {
+        for bytes in [64, MIB] {
+            let mut stream = connect(&live);
+            let head = call.head(&live.root, live.clock.now(), bytes, true);
+            stream.write_all(head.as_bytes()).unwrap();
+            let invited = b"HTTP/1.1 100 Continue\r\n\r\n";
+            let mut first = vec![0; invited.len()];
+            stream.read_exact(&mut first).unwrap();
+            assert_eq!(first, invited);
+            stream.write_all(&vec![b' '; bytes]).unwrap();
+            assert_eq!(read_answer(&mut stream).status, 200);
+        }
+    }
+    live.stop();
+}
+
+/// Clients send all of a body before they read: the answer is still there then.
+#[test]
+fn eager_senders_read_why_they_were_refused() {
+    let mut live = Live::start();
+    live.create_bucket("bucket");
+    let now = live.clock.now();
+    for (call, who, bytes, status) in [
+        (&JSON, stranger(&live), MIB, 400),
+        (&PUT, stranger(&live), LARGE, 403),
+        (&PUT, forger(&live), LARGE, 403),
+        // Known, but there is no such bucket.
+        (&Call { target: "/nowhere/key", ..PUT }, live.root.clone(), LARGE, 404),
+    ] {
+        let mut stream = connect(&live);
+        stream.write_all(call.head(&who, now, bytes, false).as_bytes()).unwrap();
+        stream.write_all(&vec![b' '; bytes]).unwrap();
+        let answer = read_answer(&mut stream);
+        assert_eq!(answer.status, status, "{}", call.target);
+        assert!(answer.head.contains("connection: close"), "{}", answer.head);
+    }
+    live.stop();
+}
+
+/// What is collected for strangers is little.
+#[test]
+fn strangers_are_heard_briefly() {
+    let mut live = Live::start();
+    live.create_bucket("bucket");
+    let policy = vec![b' '; 65 << 10];
+    let refused = live.request("PUT", "/bucket?policy", &[], &policy);
+    assert!(refused.text().contains("<Code>MaxMessageLengthExceeded</Code>"), "{}", refused.text());
+    let denied = live.request("PUT", "/bucket?policy", &[], &policy[..60 << 10]);
+    assert!(denied.text().contains("<Code>AccessDenied</Code>"), "{}", denied.text());
+    assert_eq!(live.s3("PUT", "/bucket?policy", &policy).status, 400, "heard, and no policy");
+    live.stop();
+}
+
+/// A key that is taken away while a body is under way proves nothing any more.
+#[test]
+fn what_a_head_has_proved_does_not_last() {
+    let live = Live::start();
+    let mut stream = connect(&live);
+    let head = JSON.head(&live.root, live.clock.now(), MIB, true);
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.read_exact(&mut [0; 25]).unwrap();
+    live.clock.advance_ms(16 * MINUTE_MS);
+    stream.write_all(&vec![b' '; MIB]).unwrap();
+    let text = read_answer(&mut stream).text();
+    assert!(text.contains("InvalidSignatureException"), "{text}");
+    let mut live = live;
+    live.stop();
+}
