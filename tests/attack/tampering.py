@@ -51,7 +51,7 @@ def main():
     words = parser.parse_args()
     os.environ["SHOSEKI_BIN"] = str(words.bin.resolve())
     fallen = 0
-    with tempfile.TemporaryDirectory(prefix="shoseki-attack-") as folder:
+    with tempfile.TemporaryDirectory(prefix="shoseki-tampering-") as folder:
         walk = forms.deliver(Path(folder))
         try:
             auditor = forms.Auditor(walk, Path(folder))
