@@ -139,11 +139,11 @@ pub(crate) fn may(ctx: &Ctx<'_>, bucket: &Bucket, action: &str) -> bool {
     acl::grants(ctx.caller(), bucket, (&bucket.owner, &bucket.acl), action)
 }
 
-/// Whether an ACL lets the caller do `action` to a version. To those who may list, what is missing
-/// is no secret.
+/// Whether an ACL lets the caller do `action` to a version. Callers that may list may also learn
+/// that a key is missing.
 ///
-/// Source: S3 User Guide, "Mapping of ACL permissions": who may write by the bucket's ACL may delete
-/// what is their own.
+/// Source: S3 User Guide, "Mapping of ACL permissions": the right to write by the bucket's ACL covers
+/// deleting one's own objects.
 fn is_granted(ctx: &Ctx<'_>, bucket: &Bucket, version: Option<&Version>, action: &str) -> bool {
     let found = version.and_then(|version| Some((version, version.stored.as_ref()?)));
     let Some((version, stored)) = found else {

@@ -27,7 +27,7 @@ const OF_THE_OBJECT: [&str; 6] = [
 
 /// Who will own what a request writes.
 ///
-/// Assumed: what services write, and what nobody signed, is the bucket owner's.
+/// Assumed: what services and anonymous callers write is the bucket owner's.
 pub(crate) fn of_write(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> AccountId {
     let preferred = bucket.ownership == Some(Ownership::BucketOwnerPreferred);
     let handed_over = preferred && request.header("x-amz-acl").as_deref() == Some(FULL_CONTROL);
@@ -42,8 +42,8 @@ pub(crate) fn of_version<'v>(bucket: &'v Bucket, version: &'v Version) -> &'v Ac
     if bucket.has_acls() { &version.owner } else { &bucket.owner }
 }
 
-/// A right to an object that is another's than the bucket's owner: his account has to allow it, or
-/// the object's ACL.
+/// A right to an object of another account than the bucket's owner: that account has to allow it,
+/// or the object's ACL.
 pub(crate) fn hand_to(ctx: &Ctx<'_>, bucket: &Bucket, owner: &AccountId, access: &mut Access) {
     if *owner == bucket.owner {
         return;

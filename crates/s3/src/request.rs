@@ -222,7 +222,7 @@ impl Request {
     }
 }
 
-/// Refuses a body whose length nobody tells.
+/// Refuses a body of unknown length.
 ///
 /// Observed: the header is named. Chunks of S3's own form tell the length in another header.
 fn refuse_unknown_length(head: &Head) -> Result<(), S3Error> {

@@ -155,7 +155,7 @@ pub(crate) fn needs(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
 /// is none.
 ///
 /// Source: CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail", and S3 User Guide,
-/// "Bucket policy examples": who must hand over what it writes is allowed `s3:PutObject` alone. S3
+/// "Bucket policy examples": the writer that must hand its objects over is allowed `s3:PutObject` alone. S3
 /// API Reference, "PutObject": an ACL needs `s3:PutObjectAcl`. So a service needs nothing more, and
 /// an account allows its own principals what they give away.
 fn needs_acl(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request) -> Option<Access> {

@@ -238,8 +238,8 @@ pub(crate) fn needs_put(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access
     access::of_path(ctx, request, "s3:PutObject")
 }
 
-/// The right to see or drop an upload, which whoever began it has, and the root user of its
-/// account, unless somebody denies it.
+/// The right to see or drop an upload: its initiator and the root user of the initiator's account
+/// have it, unless a policy denies it.
 ///
 /// Source: S3 User Guide, "Multipart upload API and permissions".
 pub(crate) fn needs_own(ctx: &Ctx<'_>, request: &Request, action: &str) -> S3Result<Vec<Access>> {

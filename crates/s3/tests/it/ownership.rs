@@ -59,7 +59,7 @@ fn another_account_owns_what_it_writes_until_it_shares() {
             by(&kit, other, "GET", "/bkt/k?acl", &[]).ok().text().matches("<Grant>").count(),
             2
         );
-        // Whoever owns the bucket may always remove what is in it.
+        // The bucket's owner may always remove what is in it.
         by(&kit, other, "PUT", "/bkt/l", &[]).ok();
         assert_eq!(send(&kit, "DELETE", "/bkt/l", &[], "").status, 204);
     }
@@ -152,7 +152,7 @@ fn the_right_to_write_by_acl_covers_the_acl_of_what_is_written() {
     assert_eq!(by(&kit, other, "DELETE", "/bkt/k", &[]).status, 204);
 }
 
-/// Everybody who may list learns that a key is missing.
+/// A caller that may list learns that a key is missing.
 #[test]
 fn a_public_list_tells_that_a_key_is_missing() {
     let kit = kit();
@@ -166,10 +166,10 @@ fn a_public_list_tells_that_a_key_is_missing() {
     assert_eq!(answer.error().1, "NoSuchKey");
 }
 
-/// Source: S3 User Guide, "Multipart upload API and permissions": who began an upload may list its
-/// parts and abort it, as may its account, unless somebody denies it.
+/// Source: S3 User Guide, "Multipart upload API and permissions": the initiator of an upload
+/// may list its parts and abort it, unless a policy denies it.
 #[test]
-fn whoever_began_an_upload_may_abort_it() {
+fn the_initiator_of_an_upload_may_abort_it() {
     let kit = kit();
     let policy = |actions: Value| {
         json!({"Version": "2012-10-17", "Statement": [

@@ -66,7 +66,7 @@ fn page(kit: &testkit::Kit, query: &str) -> (Vec<String>, Option<(String, String
     (ids, next)
 }
 
-/// Whoever empties a bucket deletes each page before asking for the next.
+/// To empty a bucket, one deletes each page before asking for the next.
 #[test]
 fn a_marker_that_was_deleted_still_tells_its_place() {
     let kit = kit();
@@ -93,7 +93,7 @@ fn a_marker_that_was_deleted_still_tells_its_place() {
     assert!(!left.contains("<Key>k</Key>"), "{left}");
 }
 
-/// Behind a null version that is gone nobody knows the place: the key is shown from its start.
+/// The place of a null version that is gone is not known: the key is shown from its start.
 #[test]
 fn a_null_marker_that_was_deleted_skips_nothing() {
     let kit = kit();

@@ -103,8 +103,8 @@ fn bodies_that_end_early_or_are_too_large_are_refused() {
     live.end("bodies.txt");
 }
 
-/// Who waits for `100 Continue` although no body follows gets the answer alone, and no more on that
-/// connection, where old clients would not know it from the next.
+/// A client that waits for `100 Continue` although no body follows gets the answer alone, and no
+/// other on that connection.
 #[test]
 fn an_empty_body_that_is_announced_ends_its_connection() {
     let mut live = Live::start();
