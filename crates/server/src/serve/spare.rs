@@ -36,7 +36,7 @@ pub(super) async fn serve(
             None => answer(TokioIo::new(Strict::new(stream)), address, ticket, shared).await,
             Some(acceptor) => match acceptor.accept(stream).await {
                 Ok(stream) => {
-                    answer(TokioIo::new(Strict::new(stream)), address, ticket, shared).await
+                    answer(TokioIo::new(Strict::new(stream)), address, ticket, shared).await;
                 }
                 Err(error) => tracing::debug!(%error, "no TLS handshake"),
             },

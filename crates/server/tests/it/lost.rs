@@ -212,7 +212,7 @@ fn a_state_with_another_past_is_refused() {
 #[test]
 fn a_state_without_its_keyring_is_refused() {
     let folder = used();
-    let store = Store::open_existing(folder.path()).unwrap();
+    let store = Store::open_existing(folder.path(), 1 << 20).unwrap();
     let keyring = Table::<serde_json::Value>::new("server.keyring");
     store.submit(move |tx| (keyring.delete(tx, ""), vec![])).wait().unwrap().unwrap();
     drop(store);
@@ -226,7 +226,7 @@ fn a_data_directory_of_an_earlier_release_gets_an_identity() {
     let folder = used();
     let (identity, config) = (folder.path().join("identity"), config(folder.path()));
     let forget = || {
-        let store = Store::open_existing(folder.path()).unwrap();
+        let store = Store::open_existing(folder.path(), 1 << 20).unwrap();
         let identified = Table::<bool>::new("server.identified");
         store.submit(move |tx| (identified.delete(tx, ""), vec![])).wait().unwrap().unwrap();
         drop(store);
@@ -251,7 +251,7 @@ fn a_new_state_beside_old_events_is_refused() {
     let data = new.path().join("data");
     let own = Config { root_key_file: Some(new.path().join("key")), ..config(&data) };
     try_open(&own, 9).unwrap();
-    let store = Store::open_existing(&data).unwrap();
+    let store = Store::open_existing(&data, 1 << 20).unwrap();
     let identified = Table::<bool>::new("server.identified");
     store.submit(move |tx| (identified.delete(tx, ""), vec![])).wait().unwrap().unwrap();
     drop(store);
