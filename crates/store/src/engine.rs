@@ -288,7 +288,7 @@ mod tests {
     fn an_engine_can_be_opened_again() {
         let folder = tempfile::tempdir().unwrap();
         Engine::create(folder.path()).unwrap();
-        let engine = Engine::open(folder.path()).unwrap();
+        let engine = Engine::open(folder.path(), PAGE_CACHE_BYTES).unwrap();
         let transaction = engine.begin_write().unwrap();
         let mut state = transaction.open_table(STATE).unwrap();
         state.insert(b"key".as_slice(), b"value".as_slice()).unwrap();
@@ -307,7 +307,7 @@ mod tests {
     fn an_older_file_is_not_opened_again() {
         let folder = tempfile::tempdir().unwrap();
         Engine::create(folder.path()).unwrap();
-        let engine = Engine::open(folder.path()).unwrap();
+        let engine = Engine::open(folder.path(), PAGE_CACHE_BYTES).unwrap();
         assert!(engine.reopen(2).unwrap_err().is_missing());
         assert!(engine.snapshot().is_err());
         assert_eq!(engine.reopen(1).unwrap(), 1);
@@ -317,10 +317,10 @@ mod tests {
     #[test]
     fn opening_and_opening_again_make_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(Engine::open(folder.path()).is_err());
+        assert!(Engine::open(folder.path(), PAGE_CACHE_BYTES).is_err());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
         Engine::create(folder.path()).unwrap();
-        let engine = Engine::open(folder.path()).unwrap();
+        let engine = Engine::open(folder.path(), PAGE_CACHE_BYTES).unwrap();
         fs::remove_file(folder.path().join(STATE_FILE)).unwrap();
         assert!(engine.reopen(1).is_err());
         assert!(!folder.path().join(STATE_FILE).exists());

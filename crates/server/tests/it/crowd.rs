@@ -172,9 +172,11 @@ fn a_body_of_a_stranger_makes_room() {
         config.connections_max_per_address = Some(2);
     });
     live.create_bucket("bucket");
-    let headers = [("x-amz-target", "TrentService.ListKeys"), ("expect", "100-continue")];
+    // Its fields will say who sends a form; of anything else the head says it.
+    let form = ("content-type", "multipart/form-data; boundary=b");
+    let headers = [form, ("expect", "100-continue")];
     let mut stranger = connect(&live, 1);
-    stranger.write_all(head("POST", "/", &headers, 1_000).as_bytes()).unwrap();
+    stranger.write_all(head("POST", "/bucket", &headers, 1_000).as_bytes()).unwrap();
     stranger.read_exact(&mut [0; 25]).unwrap();
     let mut call = busy(&live, 2);
     assert_eq!(live.s3("GET", "/", b"").status, 200);
@@ -195,7 +197,7 @@ fn a_body_that_drips_ends() {
     live.create_bucket("bucket");
     let headers = [("x-amz-target", "TrentService.ListKeys")];
     let mut unknown = connect(&live, 1);
-    unknown.write_all(head("POST", "/", &headers, 60_000).as_bytes()).unwrap();
+    unknown.write_all(head("POST", "/", &headers, 8_000).as_bytes()).unwrap();
     let refused = drip(&mut unknown).expect("an end");
     assert!(refused.contains("RequestTimeout"), "{refused}");
     let mut form = connect(&live, 1);
