@@ -63,7 +63,7 @@ fn spoilt(live: &Live, spoil: impl FnOnce(&mut Credentials)) -> Credentials {
 }
 
 fn stranger(live: &Live) -> Credentials {
-    spoilt(live, |own| own.access_key_id = "AKIANOBODYNOBODYNOBO".to_owned())
+    spoilt(live, |own| "AKIANOBODYNOBODYNOBO".clone_into(&mut own.access_key_id))
 }
 
 fn forger(live: &Live) -> Credentials {
