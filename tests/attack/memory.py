@@ -40,7 +40,9 @@ class Server:
     def __init__(self, binary, folder, bound_mib):
         config = os.path.join(folder, "shoseki.toml")
         with open(config, "w", encoding="utf-8") as file:
-            file.write(f'memory_max = "{bound_mib}MiB"\n' if bound_mib else "")
+            # All attackers are at one address here, and none of them shall be refused for that.
+            file.write(f'memory_max = "{bound_mib}MiB"\nconnections_max_per_address = 4096\n'
+                       if bound_mib else "")
         environment = dict(
             os.environ, SHOSEKI_ROOT_ACCESS_KEY_ID=KEY, SHOSEKI_ROOT_SECRET_ACCESS_KEY=SECRET
         )

@@ -40,7 +40,9 @@ impl Server {
     fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("shoseki.toml");
-        fs::write(&config, format!("memory_max = '{BOUND_MIB}MiB'")).unwrap();
+        // All clients are at one address here, and none of them shall be refused for that.
+        let text = format!("memory_max = '{BOUND_MIB}MiB'\nconnections_max_per_address = 4096\n");
+        fs::write(&config, text).unwrap();
         let root = Credentials {
             access_key_id: "AKIAROOTROOTROOTROOT".to_owned(),
             secret: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_owned(),
