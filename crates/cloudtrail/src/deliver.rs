@@ -81,10 +81,11 @@ fn deliver_trail(
     beat: &dyn Fn(),
 ) -> Result<Timestamp, StoreError> {
     let pace = Pace::of(timing.delivery_interval_ms);
-    let retry = attempt::attempt(gateway, trail, pace, beat)?;
+    // Trouble with one lane keeps no region from its digest.
+    let tried = attempt::attempt(gateway, trail, pace, beat);
     let (made, due) = digests::make_due(gateway, trail, timing.digest_interval_ms)?;
-    let retry = if made { attempt::attempt(gateway, trail, pace, beat)? } else { retry };
-    Ok(due.min(retry))
+    let tried = if made { tried.and(attempt::attempt(gateway, trail, pace, beat)) } else { tried };
+    Ok(due.min(tried?))
 }
 
 fn cut_if_due(gateway: &Arc<Gateway>, timing: &Timing, now: Timestamp) -> Timestamp {

@@ -15,18 +15,20 @@ const ANSWERS_MAX: usize = 256;
 /// and the answers of uploads that were completed before it; gives the number of bodies.
 ///
 /// `older_than` must lie further back than the longest upload takes: a body is written before the
-/// metadata that names it.
-pub fn sweep(store: &Store, older_than: Timestamp) -> Result<u64, StoreError> {
+/// metadata that names it. `beat` is called again and again, so that work is told from standstill.
+pub fn sweep(store: &Store, older_than: Timestamp, beat: &dyn Fn()) -> Result<u64, StoreError> {
     let view = store.snapshot()?;
     let tx = view.tx();
     let mut live = BTreeSet::<BodyId>::new();
     VERSIONS.visit(&tx, [], [], &mut |_, version| {
         let pieces = version.stored.iter().flat_map(|stored| &stored.pieces);
         live.extend(pieces.filter_map(Piece::file));
+        beat();
         ControlFlow::Continue(())
     })?;
     PARTS.visit(&tx, [], [], &mut |_, part| {
         live.extend(part.piece.file());
+        beat();
         ControlFlow::Continue(())
     })?;
     // Calls wait for whoever writes, so the search is not in the commits. An answer never changes.
@@ -35,5 +37,9 @@ pub fn sweep(store: &Store, older_than: Timestamp) -> Result<u64, StoreError> {
         let forget = move |tx: &mut Tx<'_>| (forget_completed(tx, &rows), Vec::new());
         store.submit_when_full(forget).wait()??;
     }
-    Ok(store.bodies().sweep(&mut |id| live.contains(id), older_than)?.bodies)
+    let mut is_live = |id: &BodyId| {
+        beat();
+        live.contains(id)
+    };
+    Ok(store.bodies().sweep(&mut is_live, older_than)?.bodies)
 }

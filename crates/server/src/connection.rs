@@ -26,6 +26,7 @@ use wire::Head;
 
 use crate::listeners::Port;
 use crate::memory::{Memory, Share};
+use crate::network::Block;
 use crate::patience::Patience;
 use crate::serve::Ticket;
 use admission::{Admitted, Pace, Shares, Shown};
@@ -136,9 +137,7 @@ impl Exchange<'_> {
                     (BodyLimit::Streamed(_), Some(pace)) => {
                         self.streamed(identified, head, body, limit, pace).await
                     }
-                    (BodyLimit::Form(_), pace) => {
-                        self.form(identified, head, body, limit, pace).await
-                    }
+                    (BodyLimit::Form(_), _) => self.form(identified, head, body, limit).await,
                 }
             }
             Err(refused) => {
@@ -243,7 +242,12 @@ impl Exchange<'_> {
         if brief {
             return Ok(None);
         }
-        self.peer.memory.call(body_bytes).await.map(Some).ok_or_else(|| self.busy())
+        self.peer.memory.call(self.block(), body_bytes).await.map(Some).ok_or_else(|| self.busy())
+    }
+
+    /// Whose shares it takes.
+    fn block(&self) -> Block {
+        Block::of(self.peer.address)
     }
 
     fn busy(&self) -> Answer {

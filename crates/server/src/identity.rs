@@ -218,6 +218,11 @@ impl IdentityKeeper {
         Ok(())
     }
 
+    /// Whether its store was made and served before.
+    pub(crate) fn is_finished(&self) -> bool {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).store.is_some()
+    }
+
     /// Notes how far the store has come, if it has come further.
     pub(crate) fn note(&self, store: &Store) -> Result<(), OpenError> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);

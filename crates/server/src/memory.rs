@@ -2,14 +2,16 @@
 //!
 //! One figure, `memory_max`, bounds the whole process. Fixed parts of it go to what strangers and
 //! clients can make grow; each part is a [`Budget`] that hands out shares, and who finds nothing
-//! left waits. The rest is for the program itself, its caches, and what the allocator keeps.
+//! left waits. Of each, one address has a part at most, as of connections. The rest is for the program itself, its caches, and what the allocator keeps.
 
 mod budget;
 mod machine;
 
 use std::fmt;
 
-pub(crate) use budget::{Budget, Share};
+pub(crate) use budget::{Budget, PartOfBlock, Share};
+
+use crate::network::Block;
 
 /// Less than this does not suffice to serve, in bytes.
 pub(crate) const MEMORY_BYTES_MIN: u64 = 256 << 20;
@@ -95,8 +97,8 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    pub(crate) fn new(plan: Plan) -> Self {
-        let budget = |sixteenths| Budget::new(plan.part(sixteenths));
+    pub(crate) fn new(plan: Plan, part: PartOfBlock) -> Self {
+        let budget = |sixteenths| Budget::new(plan.part(sixteenths), part);
         Self {
             known: budget(Parts::KNOWN),
             strangers: budget(Parts::STRANGERS),
@@ -107,9 +109,9 @@ impl Memory {
     }
 
     /// A share for a call with a body of that length.
-    pub(crate) async fn call(&self, body_bytes: usize) -> Option<Share> {
+    pub(crate) async fn call(&self, block: Block, body_bytes: usize) -> Option<Share> {
         let unfolded = (body_bytes as u64).saturating_mul(UNFOLDED);
-        self.calls.wait(CALL_BYTES.saturating_add(unfolded)).await
+        self.calls.wait(block, CALL_BYTES.saturating_add(unfolded)).await
     }
 }
 

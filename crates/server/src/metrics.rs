@@ -65,8 +65,8 @@ impl Metrics {
 
     /// What waits to be delivered, as it was a second ago at most.
     pub(crate) fn backlog(&self, gateway: &Gateway) -> Result<Backlog, StoreError> {
-        let now = gateway.clock().now();
         let mut known = self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = gateway.clock().now();
         if let Some((counted, backlog)) = &*known
             && counted.plus_ms(BACKLOG_MS) > now
             && *counted <= now
@@ -74,8 +74,14 @@ impl Metrics {
             return Ok(backlog.clone());
         }
         let backlog = cloudtrail::backlog(gateway)?;
-        *known = Some((now, backlog.clone()));
+        // Counting may take longer than a count is good for: those who waited use this one.
+        *known = Some((gateway.clock().now(), backlog.clone()));
         Ok(backlog)
+    }
+
+    /// The workers that have shown no sign of life for too long.
+    pub(crate) fn silent_workers(&self) -> Vec<&'static str> {
+        self.beats.missing()
     }
 
     /// In the text format of Prometheus, with what the store tells of events and deliveries.
@@ -101,7 +107,7 @@ impl Metrics {
         }
         page.counter("shoseki_events_total", "Audit events recorded.", events);
         page.deliveries(&backlog, gateway.clock().now());
-        let silent = u64::try_from(self.beats.missing().len()).unwrap_or(u64::MAX);
+        let silent = u64::try_from(self.silent_workers().len()).unwrap_or(u64::MAX);
         page.gauge("shoseki_workers_silent", "Workers without a sign of life.", silent);
         let full = u64::from(gateway.store().is_full());
         page.gauge("shoseki_disk_full", "1 while the disk is full.", full);

@@ -1,6 +1,7 @@
 //! How the parts are wired.
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -58,9 +59,25 @@ pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, O
     if let Some(loss) = loss {
         record(config, &gateway, &loss)?;
     }
-    identity.finish(gateway.store(), gateway.keyring())?;
+    finish(&identity, &gateway)?;
     let first_run_token = signin::first_run_token(&gateway, gateway.entropy())?;
     Ok(Opened { gateway, root, first_run_token, identity: Arc::new(identity) })
+}
+
+/// Notes which store it is and how far it has come. A full disk keeps a store that was served before
+/// from noting it, not from being served: else nobody could delete what fills the disk.
+fn finish(identity: &IdentityKeeper, gateway: &Gateway) -> Result<(), OpenError> {
+    let finish = || identity.finish(gateway.store(), gateway.keyring());
+    match finish() {
+        Err(error) if error.is_full() && identity.is_finished() => {
+            gateway.store().release_reserve()?;
+            if let Err(error) = finish() {
+                tracing::warn!(%error, "it could not be noted how far the store has come");
+            }
+            Ok(())
+        }
+        done => done,
+    }
 }
 
 /// Makes the configured accounts and their root access keys known; of what is new there is an
@@ -173,6 +190,17 @@ pub enum OpenError {
     },
     /// The root key is sealed by a passphrase and none was given.
     PassphraseNeeded,
+}
+
+impl OpenError {
+    /// Whether there was no room on the disk.
+    pub(crate) fn is_full(&self) -> bool {
+        if let Self::Store(cause) = self {
+            return cause.is_full();
+        }
+        matches!(self, Self::Io(cause) | Self::File { cause, .. }
+            if cause.kind() == ErrorKind::StorageFull)
+    }
 }
 
 impl fmt::Display for OpenError {

@@ -7,19 +7,34 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use cloudtrail::Backlog;
 use gateway::Gateway;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use keys::{equal_in_constant_time, sha256};
 use serde_json::json;
 use store::StoreError;
+use types::{MINUTE_MS, Timestamp};
 
 use crate::addressed::{self, Asker, asker};
 use crate::connection::{OutBody, whole};
 use crate::metrics::Metrics;
 
 /// Where readiness is told: to everybody, and when there is no room for anything else.
-pub(crate) const HEALTH: &str = "/_shoseki/health";
+const HEALTH: &str = "/_shoseki/health";
+/// Whether the process has to be started again.
+const LIVE: &str = "/_shoseki/live";
+/// Whether calls are served.
+const READY: &str = "/_shoseki/ready";
+
+/// Whether a page has to be answered when nothing else is.
+pub(crate) fn is_vital(path: &str) -> bool {
+    matches!(path, HEALTH | LIVE | READY)
+}
+
+/// Files that wait for longer without being refused are not being delivered, in milliseconds:
+/// three of AWS's intervals.
+const STALLED_MS: u64 = 15 * MINUTE_MS;
 
 /// The hash of the token that opens our pages to others, if one is configured.
 #[derive(Debug)]
@@ -85,15 +100,12 @@ pub(crate) async fn answer(
     match (request.uri().path(), standing) {
         (_, Standing::ForeignHost) => addressed::foreign(),
         (_, Standing::WrongToken) | ("/_shoseki/metrics", Standing::Stranger) => unauthorized(),
+        (LIVE, standing) => live(&metrics, standing),
+        (HEALTH, standing) if !metrics.silent_workers().is_empty() => live(&metrics, standing),
+        // Strangers have no thread wait for them.
+        (READY, _) | (HEALTH, Standing::Stranger) => ready(gateway),
         (HEALTH, Standing::Trusted) => {
             let page = move |gateway: &Gateway| health(gateway, &metrics);
-            told("application/json", gateway, page).await
-        }
-        (HEALTH, Standing::Stranger) => {
-            let page = move |gateway: &Gateway| {
-                gateway.store().snapshot()?.last_seq()?;
-                Ok(json!({ "status": "ok" }).to_string())
-            };
             told("application/json", gateway, page).await
         }
         ("/_shoseki/metrics", Standing::Trusted) => {
@@ -104,11 +116,49 @@ pub(crate) async fn answer(
     }
 }
 
+/// Whether everything that runs by itself still runs: 503 asks for a new start, which helps then.
+fn live(metrics: &Metrics, standing: Standing) -> Response<OutBody> {
+    let silent = metrics.silent_workers();
+    if silent.is_empty() {
+        return respond(StatusCode::OK, "application/json", json!({ "status": "ok" }).to_string());
+    }
+    let body = if standing == Standing::Trusted {
+        json!({ "status": "failing", "silentWorkers": silent })
+    } else {
+        json!({ "status": "failing" })
+    };
+    respond(StatusCode::SERVICE_UNAVAILABLE, "application/json", body.to_string())
+}
+
+/// Whether calls are served. Takes no thread, so that it is answered under any load.
+fn ready(gateway: &Gateway) -> Response<OutBody> {
+    match gateway.store().snapshot().and_then(|view| view.last_seq()) {
+        Ok(_) => respond(StatusCode::OK, "application/json", json!({ "status": "ok" }).to_string()),
+        Err(error) => {
+            tracing::error!(%error, "the store cannot be read");
+            respond(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "unavailable")
+        }
+    }
+}
+
+/// What is not as it should be, though calls are served. A new start would mend none of it.
+fn troubles(backlog: &Backlog, is_full: bool, now: Timestamp) -> Vec<&'static str> {
+    let is_late = |oldest: Timestamp| now.since_ms(oldest) > STALLED_MS;
+    let refused = backlog.refusing > 0;
+    let stalled = !refused && backlog.oldest.is_some_and(is_late);
+    let all =
+        [(refused, "delivery-refused"), (stalled, "delivery-stalled"), (is_full, "disk-full")];
+    all.into_iter().filter(|(is_so, _)| *is_so).map(|(_, name)| name).collect()
+}
+
 /// Calls are served, whether files can be delivered or not.
 fn health(gateway: &Gateway, metrics: &Metrics) -> Result<String, StoreError> {
     let (backlog, full) = (metrics.backlog(gateway)?, gateway.store().is_full());
+    let troubles = troubles(&backlog, full, gateway.clock().now());
+    let status = if troubles.is_empty() { "ok" } else { "degraded" };
     let body = json!({
-        "status": "ok",
+        "status": status,
+        "reasons": troubles,
         "version": env!("CARGO_PKG_VERSION"),
         "account": gateway.settings().account.as_str(),
         "region": gateway.settings().region.as_str(),
@@ -160,4 +210,27 @@ pub(crate) fn respond(
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Refused and late deliveries and a full disk are told apart; none of them is a reason to
+    /// start the server again.
+    #[test]
+    fn troubles_have_names() {
+        let now = Timestamp::from_secs(1_000_000);
+        let late = Some(now.minus_ms(STALLED_MS + 1));
+        for (refusing, oldest, full, want) in [
+            (0, None, false, vec![]),
+            (0, Some(now.minus_ms(STALLED_MS)), false, vec![]),
+            (0, late, false, vec!["delivery-stalled"]),
+            (1, late, false, vec!["delivery-refused"]),
+            (1, None, true, vec!["delivery-refused", "disk-full"]),
+        ] {
+            let backlog = Backlog { refusing, oldest, ..Backlog::default() };
+            assert_eq!(troubles(&backlog, full, now), want, "{refusing} {oldest:?} {full}");
+        }
+    }
 }

@@ -28,7 +28,7 @@ use crate::addressed;
 use crate::connection::{Lanes, OutBody, Peer, answer};
 use crate::identity::IdentityKeeper;
 use crate::listeners::Listeners;
-use crate::memory::{Memory, Plan};
+use crate::memory::{Memory, PartOfBlock, Plan};
 use crate::metrics::Metrics;
 use crate::origin::{self, Asked};
 use crate::own::StatusToken;
@@ -105,6 +105,7 @@ impl Server {
         let token = opened.first_run_token;
         let plan = Plan::new(config.memory_max);
         let limits = limits(config, plan);
+        let part = PartOfBlock { of_block: limits.of_block, all: limits.all };
         tracing::info!(memory_max = plan.bytes(), connections_max = limits.all, "bounds");
         let spare = Limits { all: SPARE_MAX, of_block: SPARE_OF_ADDRESS_MAX };
         let first_run_link = token
@@ -112,7 +113,7 @@ impl Server {
             .map(|token| signin::first_run_link(console_address, tls.is_some(), token));
         let api_port = console.map(|_| address.port());
         let shared = Arc::new(Shared {
-            memory: Arc::new(Memory::new(plan)),
+            memory: Arc::new(Memory::new(plan, part)),
             lanes: Lanes::start()?,
             sign_in: Arc::new(SignIn::new(token.as_deref(), api_port)),
             gateway: opened.gateway,

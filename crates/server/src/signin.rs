@@ -191,7 +191,7 @@ impl Call {
     fn sign_in(&self, body: SignInBody) -> Result<Response<OutBody>, StoreError> {
         let now = self.gateway.clock().now();
         let user = if body.root { String::new() } else { body.user.unwrap_or_default() };
-        let key = throttle::key(&user, self.peer.address);
+        let key = throttle::key(&body.account, &user, self.peer.address);
         if let Err(wait_s) = self.own.throttle(|throttle| throttle.begin(key, now)) {
             return Ok(answers::too_many(wait_s));
         }
@@ -263,7 +263,7 @@ impl Call {
 
     fn set_first_password(&self, body: &FirstRunBody) -> Result<Response<OutBody>, StoreError> {
         let now = self.gateway.clock().now();
-        let key = throttle::key("\0first-run", self.peer.address);
+        let key = throttle::key("", "\0first-run", self.peer.address);
         if let Err(wait_s) = self.own.throttle(|throttle| throttle.begin(key, now)) {
             return Ok(answers::too_many(wait_s));
         }

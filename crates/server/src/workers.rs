@@ -214,7 +214,9 @@ fn sweep(context: &Context) -> Timestamp {
     if let Err(error) = gateway.store().hold_reserve() {
         tracing::warn!(%error, "the reserve of disk space could not be made");
     }
-    if let Err(error) = s3::sweep(gateway.store(), now.minus_ms(UPLOAD_MS_MAX)) {
+    if let Err(error) =
+        s3::sweep(gateway.store(), now.minus_ms(UPLOAD_MS_MAX), &|| context.beat.beat())
+    {
         tracing::error!(%error, "the bytes of deleted objects could not be removed");
     }
     // Whoever deletes on a full disk waits for the room.

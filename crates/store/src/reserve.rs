@@ -3,6 +3,7 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use rustix::fs::FallocateFlags;
 use rustix::io::Errno;
@@ -20,11 +21,17 @@ const CHUNK: &[u8] = &[0x5a; 64 << 10];
 pub(crate) struct Reserve {
     path: PathBuf,
     full: AtomicBool,
+    /// Who takes or gives up the room, one after the other.
+    turn: Mutex<()>,
 }
 
 impl Reserve {
     pub(crate) fn new(folder: &Path) -> Self {
-        Self { path: folder.join(RESERVE_FILE), full: AtomicBool::new(false) }
+        Self {
+            path: folder.join(RESERVE_FILE),
+            full: AtomicBool::new(false),
+            turn: Mutex::default(),
+        }
     }
 
     pub(crate) fn is_full(&self) -> bool {
@@ -33,6 +40,7 @@ impl Reserve {
 
     /// Gives the room back to the disk and takes the disk for full.
     pub(crate) fn release(&self) -> Result<(), StoreError> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         self.full.store(true, Ordering::Release);
         self.remove()
     }
@@ -40,6 +48,7 @@ impl Reserve {
     /// Takes the room again; false if there is too little. A disk that was full needs twice as
     /// much, so that it does not seem full again at once.
     pub(crate) fn hold(&self) -> Result<bool, StoreError> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let wanted = u64::try_from(RESERVE_BYTES).unwrap_or(u64::MAX);
         let there = std::fs::metadata(&self.path).map_or(0, |metadata| metadata.len());
         if there == wanted && !self.is_full() {

@@ -135,9 +135,9 @@ fn answers_of_completed_uploads_are_forgotten() {
     let etags = [(1, part(&kit, &id, 1, b"x").header("etag"))];
     complete(&kit, &id, &etags, &[]).ok();
     let (store, now) = (kit.gateway.store(), kit.gateway.clock().now());
-    s3::sweep(store, now).unwrap();
+    s3::sweep(store, now, &|| {}).unwrap();
     complete(&kit, &id, &etags, &[]).ok();
-    s3::sweep(store, now.plus_ms(1)).unwrap();
+    s3::sweep(store, now.plus_ms(1), &|| {}).unwrap();
     assert_eq!(complete(&kit, &id, &etags, &[]).error().1, "NoSuchUpload");
     assert_eq!(get(&kit, "/bkt/k").text(), "x");
 }

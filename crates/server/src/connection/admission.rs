@@ -1,5 +1,7 @@
 //! What a request may keep in memory, decided before its body is read or invited.
 
+use std::time::Duration;
+
 use gateway::{Answer, AnswerBody, BodyLimit, Identified, Standing};
 use http::header;
 use hyper::body::Body;
@@ -18,6 +20,12 @@ const UNCOUNTED_BYTES_MAX: u64 = 8 << 10;
 const STRANGERS_BODY_BYTES_MAX: u64 = 64 << 10;
 /// Answers up to this length are not counted: sockets take them at once.
 const UNCOUNTED_ANSWER_BYTES_MAX: usize = 16 << 10;
+/// The fields of a form, and the beginning of its file behind them.
+const FIELDS_BYTES: u64 = 32 << 10;
+/// How long an answer waits for room while the room of its call is held, and others need that.
+const HELD_CALL_WAIT: Duration = Duration::from_secs(1);
+/// How long it waits otherwise.
+const FREE_WAIT: Duration = Duration::from_secs(25);
 /// What a body costs that passes piece by piece, in bytes. On its way in: a buffer of the
 /// connection and the one before it, and a frame that waits to be sealed. On its way out: two
 /// frames that were opened, and what the connection has still to send.
@@ -98,34 +106,53 @@ impl Exchange<'_> {
                 return Err(refuse(identified, limit));
             }
         }
-        let passes = match identified.body {
-            BodyLimit::Buffered(_) => false,
-            BodyLimit::Streamed(_) => declared.is_none_or(|bytes| bytes > SMALL_STREAM_BYTES_MAX),
-            BodyLimit::Form(_) => true,
+        let needed = match identified.body {
+            BodyLimit::Streamed(_)
+                if declared.is_none_or(|bytes| bytes > SMALL_STREAM_BYTES_MAX) =>
+            {
+                let pace = self.while_waiting(standing, self.pace(chunk_bytes(head))).await?;
+                return Ok(Admitted { limit, share: None, pace: Some(pace) });
+            }
+            // Room for the file is made when the fields have said who sends it.
+            BodyLimit::Form(_) => FIELDS_BYTES,
+            BodyLimit::Buffered(_) | BodyLimit::Streamed(_) => declared.unwrap_or(limit),
         };
-        if passes {
-            let pace = Some(self.pace(chunk_bytes(head)).await?);
-            return Ok(Admitted { limit, share: None, pace });
-        }
         let budget = match standing {
             Standing::Known => &self.peer.memory.known,
             Standing::Stranger => &self.peer.memory.strangers,
         };
-        let share = match declared.unwrap_or(limit) {
-            bytes if bytes <= UNCOUNTED_BYTES_MAX => None,
-            bytes => Some(budget.wait(bytes).await.ok_or_else(|| self.busy())?),
+        let share = if needed <= UNCOUNTED_BYTES_MAX {
+            None
+        } else {
+            let room = async { budget.wait(self.block(), needed).await.ok_or_else(|| self.busy()) };
+            Some(self.while_waiting(standing, room).await?)
         };
         Ok(Admitted { limit, share, pace: None })
+    }
+
+    /// Waits for room; a stranger only as long as nobody else needs the place.
+    async fn while_waiting<T>(
+        &self,
+        standing: Standing,
+        room: impl Future<Output = Result<T, Answer>>,
+    ) -> Result<T, Answer> {
+        if standing == Standing::Known {
+            return room.await;
+        }
+        self.peer.place.wait_for_body();
+        let found = room.await;
+        // The connection ends before this could be sent.
+        if self.peer.place.body_came() { found } else { Err(self.busy()) }
     }
 
     /// Room for a body that passes, of which `held_bytes` may have to be held back.
     pub(super) async fn pace(&self, held_bytes: u64) -> Result<Pace, Answer> {
         let streams = &self.peer.memory.streams;
         let needed = PIECEWISE_BYTES.saturating_add(held_bytes);
-        if let Some(share) = streams.spare(needed.saturating_add(AHEAD_BYTES)) {
+        if let Some(share) = streams.spare(self.block(), needed.saturating_add(AHEAD_BYTES)) {
             return Ok(Pace { is_ahead: true, _share: share });
         }
-        let share = streams.wait(needed).await.ok_or_else(|| self.busy())?;
+        let share = streams.wait(self.block(), needed).await.ok_or_else(|| self.busy())?;
         Ok(Pace { is_ahead: false, _share: share })
     }
 
@@ -143,7 +170,9 @@ impl Exchange<'_> {
                 Ok(Shown::Freely)
             }
             AnswerBody::Whole(bytes) => {
-                let share = self.peer.memory.answers.wait(bytes.len() as u64).await;
+                let (answers, bytes) = (&self.peer.memory.answers, bytes.len() as u64);
+                let wait = if shares.call.is_some() { HELD_CALL_WAIT } else { FREE_WAIT };
+                let share = answers.wait_within(wait, self.block(), bytes).await;
                 share.map(Shown::Whole).ok_or_else(|| self.busy())
             }
             AnswerBody::Pieces { .. } => self.pace(0).await.map(Shown::Pieces),

@@ -7,7 +7,6 @@ use bytes::Bytes;
 use gateway::{Answer, Begun, Identified, Received};
 use wire::{FormReader, Head, WireError};
 
-use super::admission::Pace;
 use super::incoming::{Unproven, next, receive};
 use super::unread::Arriving;
 use super::{Exchange, Receiving, Stage, on_thread};
@@ -20,7 +19,6 @@ impl Exchange<'_> {
         head: Head,
         mut body: Arriving,
         limit: u64,
-        pace: Option<Pace>,
     ) -> Result<Answer, Answer> {
         let too_large = Box::new(identified.too_large(limit));
         let mut unproven = Unproven::begin(self.peer);
@@ -30,10 +28,7 @@ impl Exchange<'_> {
             Err(error) => return Err(self.gateway.refused(&identified, &error)),
         };
         let call = self.call(false, 0).await?;
-        let pace = match pace {
-            Some(pace) => pace,
-            None => self.pace(0).await?,
-        };
+        let pace = self.pace(0).await?;
         let received = Received { head, body: Bytes::new(), form, tls: self.peer.tls.clone() };
         let gateway = Arc::clone(&self.gateway);
         let begun = on_thread(false, move || match gateway.begin(identified, received) {

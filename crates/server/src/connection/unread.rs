@@ -33,11 +33,13 @@ impl Unread {
 pub(super) struct Arriving {
     body: Incoming,
     unread: Unread,
+    /// Its end was read. Of a chunked body nothing else tells.
+    is_read: bool,
 }
 
 impl Arriving {
     pub(super) fn new(body: Incoming, unread: &Unread) -> Self {
-        Self { body, unread: unread.clone() }
+        Self { body, unread: unread.clone(), is_read: false }
     }
 }
 
@@ -49,7 +51,9 @@ impl Body for Arriving {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<hyper::Result<Frame<Bytes>>>> {
-        Pin::new(&mut self.body).poll_frame(context)
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        self.is_read |= frame.is_none();
+        Poll::Ready(frame)
     }
 
     fn is_end_stream(&self) -> bool {
@@ -63,7 +67,8 @@ impl Body for Arriving {
 
 impl Drop for Arriving {
     fn drop(&mut self) {
-        self.unread.0.store(!self.body.is_end_stream(), Ordering::Relaxed);
+        let is_read = self.is_read || self.body.is_end_stream();
+        self.unread.0.store(!is_read, Ordering::Relaxed);
     }
 }
 

@@ -1,7 +1,10 @@
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::network::Block;
 
 /// What is counted as one, in bytes.
 const UNIT_BYTES: u64 = 1 << 10;
@@ -10,53 +13,97 @@ const UNIT_BYTES: u64 = 1 << 10;
 /// a minute.
 const WAIT: Duration = Duration::from_secs(25);
 
-/// An amount of memory that is handed out in shares, to each in turn.
+/// Addresses whose parts are kept before unused ones are forgotten.
+const BLOCKS_KEPT: usize = 1_024;
+
+/// An amount of memory that is handed out in shares, to each in turn. One address has a part of it
+/// at most, so that it cannot keep the others waiting.
 pub(crate) struct Budget {
     free: Arc<Semaphore>,
     units: u32,
+    /// What one address may have of it.
+    units_of_block: u32,
+    blocks: Mutex<BTreeMap<Block, Arc<Semaphore>>>,
+}
+
+/// One address's part of all budgets: so many of so many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PartOfBlock {
+    pub(crate) of_block: usize,
+    pub(crate) all: usize,
 }
 
 /// A part of a [`Budget`], which is free again when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Share {
-    _permit: OwnedSemaphorePermit,
+    _of_block: OwnedSemaphorePermit,
+    _of_all: OwnedSemaphorePermit,
 }
 
 impl Budget {
-    pub(crate) fn new(bytes: u64) -> Self {
+    pub(crate) fn new(bytes: u64, part: PartOfBlock) -> Self {
         let units = u32::try_from(bytes.div_euclid(UNIT_BYTES)).unwrap_or(u32::MAX);
-        Self { free: Arc::new(Semaphore::new(units as usize)), units }
+        let of_block = u64::from(units).saturating_mul(part.of_block as u64);
+        let of_block = of_block.checked_div(part.all as u64).unwrap_or_default();
+        let units_of_block = u32::try_from(of_block).unwrap_or(u32::MAX).clamp(1, units.max(1));
+        let free = Arc::new(Semaphore::new(units as usize));
+        Self { free, units, units_of_block, blocks: Mutex::default() }
     }
 
-    /// Waits for a share, but not for ever. One that is larger than all there is, is all there is.
-    pub(crate) async fn wait(&self, bytes: u64) -> Option<Share> {
-        self.wait_within(WAIT, bytes).await
+    /// Waits for a share, but not for ever. One that is larger than all there is for an address is
+    /// all there is.
+    pub(crate) async fn wait(&self, block: Block, bytes: u64) -> Option<Share> {
+        self.wait_within(WAIT, block, bytes).await
     }
 
-    async fn wait_within(&self, wait: Duration, bytes: u64) -> Option<Share> {
-        let units = self.units_of(bytes);
+    pub(crate) async fn wait_within(
+        &self,
+        wait: Duration,
+        block: Block,
+        bytes: u64,
+    ) -> Option<Share> {
+        let (units, own) = (self.units_of(bytes), self.of(block));
         // Most find one at once and need no timer.
-        if let Ok(permit) = Arc::clone(&self.free).try_acquire_many_owned(units) {
-            return Some(Share { _permit: permit });
+        if let Some(share) = self.at_once(&own, units) {
+            return Some(share);
         }
-        let permit = Arc::clone(&self.free).acquire_many_owned(units);
-        let permit = tokio::time::timeout(wait, permit).await.ok()?.ok()?;
-        Some(Share { _permit: permit })
+        let both = async {
+            let of_block = own.acquire_many_owned(units).await.ok()?;
+            let of_all = Arc::clone(&self.free).acquire_many_owned(units).await.ok()?;
+            Some(Share { _of_block: of_block, _of_all: of_all })
+        };
+        tokio::time::timeout(wait, both).await.ok()?
     }
 
     /// A share for what would be convenient: only while half of all stays free.
-    pub(crate) fn spare(&self, bytes: u64) -> Option<Share> {
+    pub(crate) fn spare(&self, block: Block, bytes: u64) -> Option<Share> {
         let units = self.units_of(bytes);
         let half = self.units.div_euclid(2).saturating_add(units);
         if self.free.available_permits() < half as usize {
             return None;
         }
-        let permit = Arc::clone(&self.free).try_acquire_many_owned(units).ok()?;
-        Some(Share { _permit: permit })
+        self.at_once(&self.of(block), units)
+    }
+
+    fn at_once(&self, own: &Arc<Semaphore>, units: u32) -> Option<Share> {
+        let of_block = Arc::clone(own).try_acquire_many_owned(units).ok()?;
+        let of_all = Arc::clone(&self.free).try_acquire_many_owned(units).ok()?;
+        Some(Share { _of_block: of_block, _of_all: of_all })
+    }
+
+    /// What an address may have.
+    fn of(&self, block: Block) -> Arc<Semaphore> {
+        let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
+        if blocks.len() >= BLOCKS_KEPT {
+            // Shares and those who wait for one hold a reference.
+            blocks.retain(|_, own| Arc::strong_count(own) > 1);
+        }
+        let own = || Arc::new(Semaphore::new(self.units_of_block as usize));
+        Arc::clone(blocks.entry(block).or_insert_with(own))
     }
 
     fn units_of(&self, bytes: u64) -> u32 {
-        u32::try_from(bytes.div_ceil(UNIT_BYTES)).unwrap_or(u32::MAX).min(self.units)
+        u32::try_from(bytes.div_ceil(UNIT_BYTES)).unwrap_or(u32::MAX).min(self.units_of_block)
     }
 }
 
@@ -65,6 +112,11 @@ mod tests {
     use super::*;
 
     const SOON: Duration = Duration::from_millis(1);
+    const WHOLE: PartOfBlock = PartOfBlock { of_block: 1, all: 1 };
+
+    fn block(last: u8) -> Block {
+        Block::of([192, 0, 2, last].into())
+    }
 
     fn block_on<F: Future>(future: F) -> F::Output {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
@@ -74,35 +126,69 @@ mod tests {
     /// Who finds nothing left is refused after a while; what is dropped is free again.
     #[test]
     fn shares_come_back() {
-        let budget = Budget::new(64 << 10);
+        let budget = Budget::new(64 << 10, WHOLE);
         block_on(async {
-            let first = budget.wait(48 << 10).await;
+            let first = budget.wait(block(1), 48 << 10).await;
             assert!(first.is_some());
-            assert!(budget.wait_within(SOON, 32 << 10).await.is_none());
-            assert!(budget.wait_within(SOON, 16 << 10).await.is_some());
+            assert!(budget.wait_within(SOON, block(1), 32 << 10).await.is_none());
+            assert!(budget.wait_within(SOON, block(1), 16 << 10).await.is_some());
             drop(first);
-            assert!(budget.wait_within(SOON, 64 << 10).await.is_some());
+            assert!(budget.wait_within(SOON, block(1), 64 << 10).await.is_some());
         });
     }
 
     /// What is larger than all is done alone.
     #[test]
     fn a_share_is_at_most_all() {
-        let budget = Budget::new(64 << 10);
+        let budget = Budget::new(64 << 10, WHOLE);
         block_on(async {
-            let all = budget.wait_within(SOON, u64::MAX).await;
+            let all = budget.wait_within(SOON, block(1), u64::MAX).await;
             assert!(all.is_some());
-            assert!(budget.wait_within(SOON, 1).await.is_none());
+            assert!(budget.wait_within(SOON, block(1), 1).await.is_none());
         });
     }
 
     /// Convenience ends at the half.
     #[test]
     fn half_is_kept_for_what_is_needed() {
-        let budget = Budget::new(64 << 10);
-        let convenient = budget.spare(32 << 10);
+        let budget = Budget::new(64 << 10, WHOLE);
+        let convenient = budget.spare(block(1), 32 << 10);
         assert!(convenient.is_some());
-        assert!(budget.spare(1 << 10).is_none());
-        assert!(block_on(budget.wait_within(SOON, 32 << 10)).is_some());
+        assert!(budget.spare(block(1), 1 << 10).is_none());
+        assert!(block_on(budget.wait_within(SOON, block(1), 32 << 10)).is_some());
+    }
+
+    /// One address that takes all it may have leaves the rest to the others, and what it gives
+    /// back is its own again.
+    #[test]
+    fn an_address_has_a_part() {
+        let budget = Budget::new(64 << 10, PartOfBlock { of_block: 1, all: 4 });
+        block_on(async {
+            let all_of_one = budget.wait_within(SOON, block(1), u64::MAX).await;
+            assert!(all_of_one.is_some());
+            assert!(budget.wait_within(SOON, block(1), 1).await.is_none());
+            assert!(budget.spare(block(1), 1).is_none());
+            for other in 2..5 {
+                assert!(
+                    budget.wait_within(SOON, block(other), 16 << 10).await.is_some(),
+                    "{other}"
+                );
+            }
+            drop(all_of_one);
+            assert!(budget.wait_within(SOON, block(1), 16 << 10).await.is_some());
+        });
+    }
+
+    /// Addresses that hold nothing are forgotten, those that hold something are not.
+    #[test]
+    fn idle_addresses_are_forgotten() {
+        let budget = Budget::new(64 << 10, PartOfBlock { of_block: 1, all: 4 });
+        let held = budget.spare(block(1), 16 << 10);
+        assert!(held.is_some());
+        for number in 0..u32::try_from(2 * BLOCKS_KEPT).unwrap() {
+            drop(budget.spare(Block::of(std::net::Ipv4Addr::from_bits(number).into()), 1));
+        }
+        assert!(budget.blocks.lock().unwrap().len() <= BLOCKS_KEPT);
+        assert!(budget.spare(block(1), 1).is_none(), "its part is taken still");
     }
 }

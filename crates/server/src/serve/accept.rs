@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -27,6 +28,13 @@ const SEND_BUFFER_BYTES: u32 = 256 << 10;
 
 /// Between two complaints that connections cannot be accepted, in milliseconds.
 const SAID_EVERY_MS: u64 = MINUTE_MS;
+
+/// How long what runs may take to finish when the server stops: supervisors wait for half a minute
+/// or more before they kill.
+///
+/// Source: `terminationGracePeriodSeconds` of Kubernetes is 30 seconds, `TimeoutStopSec` of systemd
+/// 90.
+const FINISH_WAIT: Duration = Duration::from_secs(20);
 
 /// Listens, as [`TcpListener::bind`] does, with room for more who knock at once.
 pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
@@ -75,8 +83,18 @@ pub(super) async fn accept(
         }
     }
     drop(listeners);
-    door.graceful.shutdown().await;
-    while door.connections.join_next().await.is_some() {}
+    let Door { graceful, mut connections, .. } = door;
+    let finished = async {
+        graceful.shutdown().await;
+        while connections.join_next().await.is_some() {}
+    };
+    if tokio::time::timeout(FINISH_WAIT, finished).await.is_err() {
+        tracing::warn!(
+            connections = connections.len(),
+            "connections that did not finish are ended"
+        );
+        connections.shutdown().await;
+    }
 }
 
 struct Door {

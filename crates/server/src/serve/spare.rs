@@ -55,7 +55,7 @@ where
     let service = service_fn(move |request: Request<Incoming>| {
         let (shared, call) = (Arc::clone(&shared), ticket.begin());
         async move {
-            let response = if request.uri().path() == own::HEALTH {
+            let response = if own::is_vital(request.uri().path()) {
                 let Shared { gateway, metrics, status_token, .. } = &*shared;
                 let health = own::answer(gateway, metrics, status_token, address, &request);
                 let told = tokio::time::timeout(HEALTH_WAIT, health).await;

@@ -82,7 +82,7 @@ where
             let lost = || io::Error::other("the connection had to make room");
             let call = call.ok_or_else(lost)?;
             let Caller { peer, is_forwarded } = caller(&shared, peer, request.headers());
-            let is_counted = is_forwarded && request.uri().path() != own::HEALTH;
+            let is_counted = is_forwarded && !own::is_vital(request.uri().path());
             let client = is_counted.then(|| shared.clients.begin(Block::of(peer.address)));
             let response = match client {
                 Some(None) => unavailable(),

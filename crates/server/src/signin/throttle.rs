@@ -36,10 +36,10 @@ pub(super) struct Key {
 type Hash = [u8; 32];
 
 /// The key of a user, by the name in any case, who comes from an address.
-pub(super) fn key(user: &str, address: IpAddr) -> Key {
+pub(super) fn key(account: &str, user: &str, address: IpAddr) -> Key {
     let network = network(address);
     Key {
-        user: keys::sha256(format!("{network}\0{}", user.to_lowercase()).as_bytes()),
+        user: keys::sha256(format!("{network}\0{account}\0{}", user.to_lowercase()).as_bytes()),
         network: keys::sha256(network.to_string().as_bytes()),
     }
 }
@@ -167,6 +167,8 @@ impl Counted {
 mod tests {
     use super::*;
 
+    const ACCOUNT: &str = "123456789012";
+
     const START: Timestamp = Timestamp::from_secs(1_000);
 
     fn address(last: u8) -> IpAddr {
@@ -176,7 +178,7 @@ mod tests {
     /// Five are free, then one must wait until the first is a minute old.
     #[test]
     fn the_sixth_failure_in_a_minute_must_wait() {
-        let (mut throttle, alice) = (Throttle::default(), key("alice", address(1)));
+        let (mut throttle, alice) = (Throttle::default(), key(ACCOUNT, "alice", address(1)));
         for n in 0..5 {
             assert_eq!(throttle.begin(alice, START.plus_ms(n * 1_000)), Ok(()));
         }
@@ -184,14 +186,14 @@ mod tests {
         assert_eq!(throttle.begin(alice, START.plus_ms(59_999)), Err(1));
         assert_eq!(throttle.begin(alice, START.plus_ms(60_000)), Ok(()));
         assert_eq!(throttle.begin(alice, START.plus_ms(60_000)), Err(1));
-        assert_eq!(throttle.begin(key("bob", address(1)), START), Ok(()));
-        assert_eq!(throttle.begin(key("alice", address(2)), START), Ok(()));
-        assert_eq!(key("ALICE", address(1)), alice);
+        assert_eq!(throttle.begin(key(ACCOUNT, "bob", address(1)), START), Ok(()));
+        assert_eq!(throttle.begin(key(ACCOUNT, "alice", address(2)), START), Ok(()));
+        assert_eq!(key(ACCOUNT, "ALICE", address(1)), alice);
     }
 
     #[test]
     fn success_makes_good_and_what_did_not_fail_does_not_count() {
-        let (mut throttle, alice) = (Throttle::default(), key("alice", address(1)));
+        let (mut throttle, alice) = (Throttle::default(), key(ACCOUNT, "alice", address(1)));
         for _ in 0..120 {
             assert_eq!(throttle.begin(alice, START), Ok(()));
             throttle.take_back(alice, START);
@@ -208,7 +210,8 @@ mod tests {
     #[test]
     fn one_network_cannot_try_many_users() {
         let mut throttle = Throttle::default();
-        let mut spray = |n: u32, now| throttle.begin(key(&format!("user{n}"), address(1)), now);
+        let mut spray =
+            |n: u32, now| throttle.begin(key(ACCOUNT, &format!("user{n}"), address(1)), now);
         for n in 0..20 {
             assert_eq!(spray(n, START), Ok(()), "{n}");
         }
@@ -224,7 +227,7 @@ mod tests {
         }
         let wait_s = spray(100, now.plus_ms(MINUTE_MS)).unwrap_err();
         assert_eq!(now.plus_ms(MINUTE_MS + wait_s * SECOND_MS), START.plus_ms(HOUR_MS));
-        assert_eq!(throttle.begin(key("user1", address(2)), now), Ok(()));
+        assert_eq!(throttle.begin(key(ACCOUNT, "user1", address(2)), now), Ok(()));
     }
 
     /// A guesser's own account does not buy more guesses at others.
@@ -232,14 +235,14 @@ mod tests {
     fn success_does_not_make_good_for_the_network() {
         let mut throttle = Throttle::default();
         for n in 0..20 {
-            assert_eq!(throttle.begin(key(&n.to_string(), address(1)), START), Ok(()));
+            assert_eq!(throttle.begin(key(ACCOUNT, &n.to_string(), address(1)), START), Ok(()));
             if n < 19 {
-                let own = key("own", address(1));
+                let own = key(ACCOUNT, "own", address(1));
                 assert_eq!(throttle.begin(own, START), Ok(()));
                 throttle.forget(own, START);
             }
         }
-        assert_eq!(throttle.begin(key("own", address(1)), START), Err(60));
+        assert_eq!(throttle.begin(key(ACCOUNT, "own", address(1)), START), Err(60));
     }
 
     /// Whoever has one address of IPv6 has 2^64 of them.
@@ -247,14 +250,23 @@ mod tests {
     fn a_network_of_ipv6_is_one_sender() {
         let mut throttle = Throttle::default();
         let from = |text: &str| text.parse::<IpAddr>().unwrap();
-        assert_eq!(key("alice", from("2001:db8::1")), key("alice", from("2001:db8::2:3:4:5")));
-        assert_ne!(key("alice", from("2001:db8::1")), key("alice", from("2001:db8:0:1::1")));
+        assert_eq!(
+            key(ACCOUNT, "alice", from("2001:db8::1")),
+            key(ACCOUNT, "alice", from("2001:db8::2:3:4:5"))
+        );
+        assert_ne!(
+            key(ACCOUNT, "alice", from("2001:db8::1")),
+            key(ACCOUNT, "alice", from("2001:db8:0:1::1"))
+        );
+        let (one, other) =
+            (key(ACCOUNT, "alice", address(1)), key("999988887777", "alice", address(1)));
+        assert!(one != other, "an account's users are its own");
         for n in 0..20_u16 {
             let address = IpAddr::from([0x2001, 0xdb8, 0, 0, n, n, n, n]);
-            assert_eq!(throttle.begin(key(&n.to_string(), address), START), Ok(()));
+            assert_eq!(throttle.begin(key(ACCOUNT, &n.to_string(), address), START), Ok(()));
         }
-        assert!(throttle.begin(key("alice", from("2001:db8::1")), START).is_err());
-        assert_eq!(throttle.begin(key("alice", from("2001:db8:0:1::1")), START), Ok(()));
+        assert!(throttle.begin(key(ACCOUNT, "alice", from("2001:db8::1")), START).is_err());
+        assert_eq!(throttle.begin(key(ACCOUNT, "alice", from("2001:db8:0:1::1")), START), Ok(()));
     }
 
     #[test]
@@ -263,16 +275,16 @@ mod tests {
         let from = |n: usize| IpAddr::from(u32::try_from(n).unwrap().to_be_bytes());
         for n in 0..KEYS_MAX + 50 {
             let now = START.plus_ms(n as u64 / 1_000);
-            assert_eq!(throttle.begin(key(&n.to_string(), from(n)), now), Ok(()));
+            assert_eq!(throttle.begin(key(ACCOUNT, &n.to_string(), from(n)), now), Ok(()));
         }
         assert_eq!(throttle.users.attempts.len(), KEYS_MAX);
         assert_eq!(throttle.networks.attempts.len(), KEYS_MAX);
-        throttle.begin(key("late", address(1)), START.plus_ms(10 * HOUR_MS)).unwrap();
+        throttle.begin(key(ACCOUNT, "late", address(1)), START.plus_ms(10 * HOUR_MS)).unwrap();
         assert_eq!(throttle.users.attempts.len(), 1);
         assert_eq!(throttle.networks.attempts.len(), 1);
         for n in 0..1_000 {
             let now = START.plus_ms(20 * HOUR_MS + n);
-            let _ = throttle.begin(key(&n.to_string(), address(1)), now);
+            let _ = throttle.begin(key(ACCOUNT, &n.to_string(), address(1)), now);
         }
         assert!(throttle.networks.attempts.values().all(|attempts| attempts.len() <= 100));
     }

@@ -8,6 +8,8 @@ use crate::live::Live;
 fn health_and_metrics_are_answered() {
     let mut live = Live::start();
     live.request("GET", "/_shoseki/health", &[], b"");
+    live.request("GET", "/_shoseki/live", &[], b"");
+    live.request("GET", "/_shoseki/ready", &[], b"");
     live.request("GET", "/_shoseki/nothing", &[], b"");
     live.json("TrentService.ListKeys", &serde_json::json!({}));
     live.json("TrentService.DescribeKey", &serde_json::json!({"KeyId": "alias/none"}));
