@@ -183,3 +183,22 @@ fn what_a_head_has_proved_does_not_last() {
     let mut live = live;
     live.stop();
 }
+
+/// A body in chunks that was read to its end leaves its connection to the next request.
+#[test]
+fn a_chunked_body_that_was_read_keeps_its_connection() {
+    let mut live = Live::start();
+    let mut stream = connect(&live);
+    for connection in ["keep-alive", "close"] {
+        let head = JSON.head(&live.root, live.clock.now(), 2, false);
+        let head = head
+            .replace("content-length: 2", "transfer-encoding: chunked")
+            .replace("connection: close", &format!("connection: {connection}"));
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(b"2\r\n  \r\n0\r\n\r\n").unwrap();
+    }
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    assert_eq!(text.matches("HTTP/1.1 200").count(), 2, "{text}");
+    live.stop();
+}
