@@ -139,6 +139,8 @@ describe("sign-in", () => {
     await screen.isAt(words.home.title);
     await second.isAt(t("iam.users"));
     await signOut();
+    // It ends in all of them, too.
+    await second.isAt(words.signIn.title);
     await signIn(screen, words, { password: ROOT_PASSWORD });
     await screen.isAt(words.home.title);
     await second.page.bringToFront();

@@ -9,13 +9,14 @@ const NAME = "shoseki.session";
 /** How long a new tab waits for the others before it shows the form; a later answer still counts. */
 const ANSWER_WAIT_MS = 250;
 
-type Message = { kind: "asks" } | { kind: "answers" | "begins"; secret: string };
+type Message = { kind: "asks" } | { kind: "ends" } | { kind: "answers" | "begins"; secret: string };
 
 const tabs = new BroadcastChannel(NAME);
 let kept = stored();
 /** Takes the first answer to a question of this tab. */
 let answered: ((secret: string) => void) | undefined;
 let whenLate: () => void = () => undefined;
+let whenEnded: () => void = () => undefined;
 
 function stored(): string | undefined {
   try {
@@ -57,6 +58,17 @@ export function beginSecret(secret: string): void {
   say({ kind: "begins", secret });
 }
 
+/** The session was ended here, and with it that of all tabs. */
+export function endSecret(): void {
+  forgetSecret();
+  say({ kind: "ends" });
+}
+
+/** `listener` is called when another tab has ended the session. */
+export function onEnd(listener: () => void): void {
+  whenEnded = listener;
+}
+
 /** The secret of another open tab; undefined when none answers in time. */
 export function askTabs(): Promise<string | undefined> {
   return new Promise((resolve) => {
@@ -83,6 +95,10 @@ export function onLateSecret(listener: () => void): void {
 tabs.addEventListener("message", ({ data }: MessageEvent<Message>) => {
   if (data.kind === "asks") {
     if (kept) say({ kind: "answers", secret: kept });
+  } else if (data.kind === "ends") {
+    answered = undefined;
+    forgetSecret();
+    whenEnded();
   } else if (data.kind === "begins") {
     answered = undefined;
     keepSecret(data.secret);

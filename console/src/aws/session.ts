@@ -3,7 +3,7 @@
 // it again.
 import { useSyncExternalStore } from "react";
 import { noteApiPort } from "./place";
-import { SECRET_HEADER, askTabs, beginSecret, forgetSecret, keepSecret, keptSecret, onLateSecret } from "./secret";
+import { SECRET_HEADER, askTabs, beginSecret, endSecret, forgetSecret, keepSecret, keptSecret, onEnd, onLateSecret } from "./secret";
 
 const URL_SESSION = "/_console/session";
 const URL_FIRST_RUN = "/_console/session/first-run";
@@ -165,10 +165,12 @@ export async function signOut(): Promise<void> {
   try {
     await fetch(URL_SESSION, { method: "DELETE", headers: { [SECRET_HEADER]: keptSecret() ?? "" } });
   } finally {
-    forgetSecret();
+    endSecret();
     change({ status: "signed-out", expired: false });
   }
 }
+
+onEnd(() => change({ status: "signed-out", expired: false }));
 
 export async function firstRun(): Promise<FirstRun> {
   try {

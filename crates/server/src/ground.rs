@@ -108,7 +108,15 @@ impl Ground {
     fn open(config: &Config, before: Before, clock: &Clock) -> Result<Self, OpenError> {
         let Before { root_key, identity, .. } = before;
         let folder = &config.data_dir;
-        let store = Arc::new(Store::open_existing(folder, page_cache_bytes(config))?);
+        let store = Store::open_existing(folder, page_cache_bytes(config)).map_err(|error| {
+            if !error.is_corrupt() {
+                return OpenError::from(error);
+            }
+            // Cut short, or overwritten.
+            let what = format!("`state.redb` cannot be read: {error}");
+            OpenError::Lost { folder: folder.clone(), what }
+        })?;
+        let store = Arc::new(store);
         let keyring = unlock(&store, &root_key)?;
         let loss = match loss(&store, &keyring, identity.as_ref())? {
             Some(what) if !config.accept_older => {

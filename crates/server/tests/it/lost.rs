@@ -63,13 +63,15 @@ fn copy(from: &Path, to: &Path) {
 enum Harm {
     Remove(&'static str),
     Empty(&'static str),
+    /// Its second half is gone.
+    Cut(&'static str),
     /// In its place stands that of another store.
     Foreign(&'static str),
     /// Another number of the newest event.
     Position,
 }
 
-use Harm::{Empty, Foreign, Position, Remove};
+use Harm::{Cut, Empty, Foreign, Position, Remove};
 
 impl Harm {
     fn befall(self, own: &Path, other: &Path) {
@@ -81,6 +83,10 @@ impl Harm {
                 fs::create_dir(own.join(name)).unwrap();
             }
             Empty(name) => fs::write(own.join(name), b"").unwrap(),
+            Cut(name) => {
+                let bytes = fs::read(own.join(name)).unwrap();
+                fs::write(own.join(name), &bytes[..bytes.len() / 2]).unwrap();
+            }
             Foreign(name) => {
                 let bytes = fs::read(other.join(name)).unwrap();
                 fs::write(own.join(name), bytes).unwrap();
@@ -98,6 +104,7 @@ impl Harm {
 const HARMS: &[(&[Harm], &str)] = &[
     (&[Remove("state.redb")], "`state.redb` is missing"),
     (&[Empty("state.redb")], "`state.redb` is empty"),
+    (&[Cut("state.redb")], "`state.redb` cannot be read"),
     (&[Remove("state.redb"), Remove("identity")], "`state.redb` is missing"),
     (
         &[Remove("state.redb"), Remove("identity"), Remove("segments"), Remove("bodies")],
