@@ -3,7 +3,10 @@
 import json
 import time
 
+import boto3
 import pytest
+from botocore import UNSIGNED
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from rehearsal import ACCOUNT, REGION
@@ -270,3 +273,31 @@ def test_requests_that_are_too_large_are_refused_in_each_service_s_words(shared,
         response = refusal(getattr(client, call), **words)
         assert response["Error"]["Code"] == code, service
         assert response["ResponseMetadata"]["HTTPStatusCode"] == status, service
+
+
+@pytest.mark.parametrize(("service", "call", "protocol"), [
+    ("ec2", "describe_instances", "ec2"),
+    ("cloudformation", "list_stacks", "query"),
+    ("dynamodb", "list_tables", "json"),
+    ("lambda", "list_functions", "rest-json"),
+    ("eks", "list_clusters", "rest-json"),
+])
+def test_a_service_that_is_not_served_is_named(shared, service, call, protocol):
+    """In the form that its client reads: else SDKs say nothing but `Unknown`."""
+    client = shared.client(service)
+    with pytest.raises(ClientError) as refused:
+        getattr(client, call)()
+    error = refused.value.response["Error"]
+    code = "UnknownOperationException" if protocol == "json" else "NotImplemented"
+    assert error["Code"] == code, protocol
+    assert "is not served here" in error["Message"], protocol
+
+
+def test_a_call_without_a_signature_is_refused_in_its_own_form(shared):
+    nobody = boto3.client("sts", endpoint_url=shared.url, region_name=REGION,
+                          config=Config(signature_version=UNSIGNED))
+    with pytest.raises(ClientError) as refused:
+        nobody.get_caller_identity()
+    answer = refused.value.response
+    assert answer["Error"]["Code"] == "MissingAuthenticationToken"
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 403

@@ -7,10 +7,12 @@ use bytes::Bytes;
 use serde_json::Value;
 use store::Snapshot;
 use types::{Region, Timestamp};
+use wire::sigv4::SignatureError;
 use wire::{FormReader, Head};
 
 use crate::authenticate::{Asked, Authenticated, Presented, authenticate_form, present, prove};
 use crate::record::fault;
+use crate::unserved;
 use crate::{
     Answer, Auth, Begun, BodyGate, BodyLimit, Call, Codec, Decoding, Family, Gateway, Operation,
     Origin, Protocol, Refused, Row, SMALL_BODY_BYTES_MAX, Scope, Service, Spec, WireError,
@@ -152,7 +154,20 @@ impl Gateway {
             Some(service) if service.protocol == Protocol::Json11 => {
                 Err(self.refuse(service, &unknown_operation()))
             }
-            _ => self.identify_rest(head),
+            None => match scope.as_deref() {
+                Some(name) if unserved::is_for(name, head) => {
+                    let (id, _) = self.ids(Family::Query).unwrap_or_default();
+                    Err(Box::new(unserved::refusal(name, head, &id)))
+                }
+                // Observed: STS refuses a call without a signature in its own form.
+                None if unserved::is_query(head) && self.names_no_bucket(head) => {
+                    let (id, _) = self.ids(Family::Query).unwrap_or_default();
+                    let missing = SignatureError::Missing.wire(Family::Query);
+                    Err(Box::new(unserved::query(&missing, &id)))
+                }
+                Some(_) | None => self.identify_rest(head),
+            },
+            Some(_) => self.identify_rest(head),
         }
     }
 
@@ -160,7 +175,7 @@ impl Gateway {
         let (prefix, name) = target.rsplit_once('.').unwrap_or((target, ""));
         let Some(service) = self.table.service_of_target(prefix) else {
             let (id, _) = self.ids(Family::Json).unwrap_or_default();
-            return Err(Box::new(Answer::error(Protocol::Json11, &unknown_operation(), &id, "")));
+            return Err(Box::new(unserved::target(prefix, &id)));
         };
         let row = self.table.named(service, name);
         let row = row.ok_or_else(|| self.refuse(service, &unknown_operation()))?;
@@ -175,6 +190,10 @@ impl Gateway {
             region_of_host: None,
             presented: None,
         })
+    }
+
+    fn names_no_bucket(&self, head: &Head) -> bool {
+        wire::virtual_host(head, &self.settings.domains).is_none()
     }
 
     fn identify_rest(&self, head: &Head) -> Result<Identified, Box<Answer>> {

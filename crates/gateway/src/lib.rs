@@ -36,6 +36,7 @@ mod row;
 mod signin_event;
 mod spec;
 mod table;
+mod unserved;
 
 pub use access::{Access, allows, is_denial};
 pub use answer::{Answer, AnswerBody};

@@ -16,6 +16,8 @@ const ASKED_MAX: usize = 20_000;
 const DRIPS_MAX: usize = 2_000;
 /// Between two of them.
 const PAUSE: Duration = Duration::from_millis(10);
+/// Calls that are served while something else settles.
+const SETTLING: usize = 100;
 /// More than the sockets hold of what nobody reads.
 const LARGE_BYTES: usize = 32 << 20;
 
@@ -51,6 +53,14 @@ fn idle(live: &Live, last: u8) -> TcpStream {
     let mut stream = connect(live, last);
     assert_eq!(ask(&mut stream).unwrap(), 200);
     stream
+}
+
+/// Lets the server go on for a while: it counts a call as under way until it has seen that all of
+/// its answer was taken, and the client may read that sooner.
+fn settle(other: &mut TcpStream) {
+    for _ in 0..SETTLING {
+        assert_eq!(ask(other).unwrap(), 200);
+    }
 }
 
 /// A connection with a call under way: the server asks for its body.
@@ -112,8 +122,12 @@ fn the_longest_idle_connection_makes_room() {
         config.connections_max = 3;
         config.connections_max_per_address = Some(3);
     });
-    let [mut first, mut second, mut third] = [1, 2, 3].map(|last| idle(&live, last));
-    assert_eq!(ask(&mut first).unwrap(), 200);
+    let mut first = idle(&live, 1);
+    let [mut second, mut third] = [2, 3].map(|last| {
+        let stream = idle(&live, last);
+        settle(&mut first);
+        stream
+    });
     let mut late = idle(&live, 4);
     assert!(is_ended(&mut second), "the one that was idle for longest");
     for stream in [&mut late, &mut first, &mut third] {
@@ -130,7 +144,11 @@ fn an_address_beyond_its_share_ends_its_own_connections() {
         config.connections_max_per_address = Some(2);
     });
     let mut neighbour = idle(&live, 2);
-    let [mut first, mut second, mut third, mut fourth] = [1; 4].map(|last| idle(&live, last));
+    let [mut first, mut second, mut third, mut fourth] = [1; 4].map(|last| {
+        let stream = idle(&live, last);
+        settle(&mut neighbour);
+        stream
+    });
     assert!(is_ended(&mut first) && is_ended(&mut second));
     for stream in [&mut neighbour, &mut third, &mut fourth] {
         assert_eq!(ask(stream).unwrap(), 200);

@@ -1,0 +1,76 @@
+//! Requests to services that are not served, and those that do not say for whom they are: they are
+//! refused in the form that their clients read, so that people read the reason.
+
+use http::{Method, StatusCode};
+use wire::{Head, Protocol, WireError};
+
+use crate::Answer;
+
+/// The namespace of errors that front ends answer before a service is reached.
+///
+/// Observed: STS, requests without a signature.
+const FAULT: &str = "http://webservices.amazon.com/AWSFault/2005-15-09";
+
+/// Whether a request speaks the Query protocol: a form to the front page, or an action in the query.
+pub(crate) fn is_query(head: &Head) -> bool {
+    let is_form = head.method == Method::POST
+        && head
+            .header("content-type")
+            .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    let has_action =
+        || head.query_value("Action").is_some() && head.query_value("Version").is_some();
+    head.path() == "/" && (is_form || has_action())
+}
+
+/// Whether a request that was signed for `service`, which is none of ours, is one to that service,
+/// and not one to S3 that was signed wrongly: only S3's have the hash of their body in a header.
+pub(crate) fn is_for(service: &str, head: &Head) -> bool {
+    !service.starts_with("s3")
+        && (head.path() == "/" || head.header("x-amz-content-sha256").is_none())
+}
+
+/// The refusal of a request to `service`.
+pub(crate) fn refusal(service: &str, head: &Head, request_id: &str) -> Answer {
+    let message = format!("The service `{service}` is not served here.");
+    let error = WireError::new(501, "NotImplemented", message);
+    match (service, is_query(head)) {
+        ("ec2", true) => of_ec2(&error, request_id),
+        (_, true) => query(&error, request_id),
+        // Services with REST read their JSON by this header.
+        (_, false) => Answer::error(
+            Protocol::Json11,
+            &error.with_header("x-amzn-errortype", "NotImplemented"),
+            request_id,
+            "",
+        ),
+    }
+}
+
+/// The refusal of an `X-Amz-Target` of which the part before the operation names no service.
+///
+/// Source: AWS JSON protocol, a target that the service does not know.
+pub(crate) fn target(prefix: &str, request_id: &str) -> Answer {
+    let message = format!("The service `{prefix}` is not served here.");
+    let error = WireError::new(400, "UnknownOperationException", message);
+    Answer::error(Protocol::Json11, &error, request_id, "")
+}
+
+/// An error of the Query protocol that belongs to no service.
+pub(crate) fn query(error: &WireError, request_id: &str) -> Answer {
+    Answer::error(Protocol::Query { namespace: FAULT }, error, request_id, "")
+}
+
+/// Source: EC2 API Reference, "Error codes", the form of responses.
+fn of_ec2(error: &WireError, request_id: &str) -> Answer {
+    let mut xml = wire::xml::XmlWriter::document();
+    xml.open("Response");
+    xml.open("Errors");
+    xml.open("Error");
+    xml.text("Code", &error.code);
+    xml.optional("Message", error.message.as_deref());
+    xml.close();
+    xml.close();
+    xml.text("RequestID", request_id);
+    let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::NOT_IMPLEMENTED);
+    Answer::empty(status).with_body("text/xml;charset=UTF-8", xml.finish())
+}
