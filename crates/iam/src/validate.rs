@@ -91,25 +91,33 @@ pub(crate) const EXTERNAL_ID: Text =
 pub(crate) struct Checks {
     /// Observed: STS repeats the offending value, IAM does not.
     shows_values: bool,
+    /// The first of them.
     problems: Vec<String>,
+    count: usize,
 }
+
+/// Problems that an answer lists at most; further ones are counted only. A small request may hold
+/// thousands, and its answer would have many times its size.
+///
+/// Assumed: AWS's answers are bounded, too.
+const LISTED_MAX: usize = 100;
 
 impl Checks {
     /// For an operation of IAM.
     pub(crate) fn iam() -> Self {
-        Self { shows_values: false, problems: Vec::new() }
+        Self { shows_values: false, problems: Vec::new(), count: 0 }
     }
 
     /// For an operation of STS.
     pub(crate) fn sts() -> Self {
-        Self { shows_values: true, problems: Vec::new() }
+        Self { shows_values: true, problems: Vec::new(), count: 0 }
     }
 
     /// A member that must be there.
     #[must_use]
     pub(crate) fn must(mut self, member: &str, value: Option<&str>, rule: &Text) -> Self {
         if value.is_none() {
-            self.problems.push(format!(
+            self.push(format!(
                 "Value null at '{member}' failed to satisfy constraint: Member must not be null"
             ));
         }
@@ -174,13 +182,19 @@ impl Checks {
 
     fn add(&mut self, member: &str, value: &str, told: &str) {
         let shown = if self.shows_values { format!("'{value}' ") } else { String::new() };
-        self.problems
-            .push(format!("Value {shown}at '{member}' failed to satisfy constraint: {told}"));
+        self.push(format!("Value {shown}at '{member}' failed to satisfy constraint: {told}"));
+    }
+
+    fn push(&mut self, problem: String) {
+        self.count = self.count.saturating_add(1);
+        if self.problems.len() < LISTED_MAX {
+            self.problems.push(problem);
+        }
     }
 
     /// Errors with all that was found, in one sentence.
     pub(crate) fn done(self) -> Result<(), IamError> {
-        let count = self.problems.len();
+        let count = self.count;
         if count == 0 {
             return Ok(());
         }
@@ -317,5 +331,17 @@ mod tests {
              Member must not be null; Value at 'maxItems' failed to satisfy constraint: Member \
              must have value greater than or equal to 1"
         );
+    }
+
+    /// An answer does not grow with what a stranger sends: all are counted, the first are listed.
+    #[test]
+    fn an_answer_lists_so_many_problems_at_most() {
+        let mut checks = Checks::iam();
+        for _ in 0..10 * LISTED_MAX {
+            checks = checks.must("tags.1.member.key", None, &NAME_64);
+        }
+        let told = told(checks);
+        assert!(told.starts_with("1000 validation errors detected: "), "{told}");
+        assert_eq!(told.matches("Member must not be null").count(), LISTED_MAX);
     }
 }

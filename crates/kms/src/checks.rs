@@ -12,8 +12,16 @@ use crate::blob::{Blob, Secret};
 /// in front, and that blobs are not quoted. AWS lists the values of an enum in no fixed order.
 #[derive(Debug, Default)]
 pub(crate) struct Checks {
+    /// The first of them.
     failures: Vec<String>,
+    count: usize,
 }
+
+/// Failures that an answer lists at most; further ones are counted only. A small request may hold
+/// hundreds of thousands, and its answer would have a hundred times its size.
+///
+/// Assumed: AWS's answers are bounded, too.
+const LISTED_MAX: usize = 100;
 
 /// A set of characters that a pattern demands, and the pattern as AWS quotes it.
 pub(crate) struct Pattern {
@@ -56,8 +64,14 @@ impl Checks {
     }
 
     fn fail(&mut self, value: impl Display, path: &str, rule: impl Display) {
-        self.failures
-            .push(format!("Value {value} at '{path}' failed to satisfy constraint: {rule}"));
+        self.add(|| format!("Value {value} at '{path}' failed to satisfy constraint: {rule}"));
+    }
+
+    fn add(&mut self, failure: impl FnOnce() -> String) {
+        self.count = self.count.saturating_add(1);
+        if self.failures.len() < LISTED_MAX {
+            self.failures.push(failure());
+        }
     }
 
     /// The member must be there.
@@ -143,7 +157,7 @@ impl Checks {
 
     fn bytes(&mut self, path: &str, length: usize, range: &RangeInclusive<usize>) {
         if let Some(rule) = length_rule(length, range) {
-            self.failures.push(format!("Value at '{path}' failed to satisfy constraint: {rule}"));
+            self.add(|| format!("Value at '{path}' failed to satisfy constraint: {rule}"));
         }
     }
 
@@ -216,7 +230,7 @@ impl Checks {
         if self.failures.is_empty() {
             return Ok(());
         }
-        let (count, all) = (self.failures.len(), self.failures.join("; "));
+        let (count, all) = (self.count, self.failures.join("; "));
         let noun = if count == 1 { "error" } else { "errors" };
         Err(KmsError::Validation(format!("{count} validation {noun} detected: {all}")))
     }
@@ -274,5 +288,17 @@ mod tests {
              must have value greater than or equal to 1",
         );
         assert_eq!(Checks::new().key_id("keyId", Some(&"x".to_owned())).finish(), Ok(()));
+    }
+
+    /// An answer does not grow with what a stranger sends: all are counted, the first are listed.
+    #[test]
+    fn an_answer_lists_so_many_failures_at_most() {
+        let mut checks = Checks::new();
+        for _ in 0..10 * LISTED_MAX {
+            checks.required::<String>("tags.1.member.tagKey", None);
+        }
+        let Err(KmsError::Validation(told)) = checks.finish() else { panic!("no failures") };
+        assert!(told.starts_with("1000 validation errors detected: "), "{told}");
+        assert_eq!(told.matches("Member must not be null").count(), LISTED_MAX);
     }
 }

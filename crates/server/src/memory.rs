@@ -29,7 +29,7 @@ const CONNECTION_BYTES: u64 = 72 << 10;
 const CALL_BYTES: u64 = 4 << 20;
 /// How many times its length a body may take once it is decoded, authorized and recorded:
 /// measured with a list of empty tags, three bytes of JSON each.
-const UNFOLDED: u64 = 48;
+const UNFOLDED: u64 = 160;
 
 /// The parts of `memory_max`, in sixteenths. What is left, three of them, is for the program.
 #[derive(Debug, Clone, Copy)]
