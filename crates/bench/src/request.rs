@@ -97,16 +97,7 @@ impl Signer {
         }
         head.push_str("user-agent: bench\r\n");
         let length = body.bytes.len().to_string();
-        head.push_str(
-            &[
-                "content-length: ",
-                &length,
-                "
-
-",
-            ]
-            .concat(),
-        );
+        head.push_str(&["content-length: ", &length, "\r\n\r\n"].concat());
         Request { head: head.into(), body: body.bytes.clone(), is_head: method == "HEAD" }
     }
 }
