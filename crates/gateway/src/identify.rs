@@ -203,7 +203,9 @@ impl Gateway {
         let refuse = |error: &WireError| self.refuse(service, error);
         let invalid_uri =
             || refuse(&WireError::new(400, "InvalidURI", "Couldn't parse the specified URI."));
-        let path = wire::uri::decode(head.path()).ok_or_else(invalid_uri)?;
+        // Observed: a raw plus is a space.
+        let path = head.path().replace('+', " ");
+        let path = wire::uri::decode(&path).ok_or_else(invalid_uri)?;
         let path = path.strip_prefix('/').unwrap_or(&path);
         let (bucket, key, region_of_host) =
             if let Some((bucket, region)) = wire::virtual_host(head, &self.settings.domains) {
