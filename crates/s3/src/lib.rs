@@ -41,6 +41,7 @@ mod checksum;
 mod copying;
 mod customer_key;
 mod data_key;
+mod encoded_word;
 mod encryption;
 mod error;
 mod event;

@@ -12,6 +12,7 @@ mod multipart;
 mod objects;
 mod ownership;
 mod policies;
+mod recorded;
 mod regions;
 mod settings;
 mod versions;
