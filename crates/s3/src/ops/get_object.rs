@@ -25,6 +25,8 @@ use crate::{SERVICE, access};
 
 /// Source: S3 User Guide, "Multipart upload limits".
 const PARTS_MAX: u32 = 10_000;
+/// The last character of ISO-8859-1.
+const LATIN_MAX: u32 = 0xff;
 /// Query parameters that replace headers of the answer.
 const OVERRIDES: [(&str, &str); 6] = [
     ("response-cache-control", "cache-control"),
@@ -246,6 +248,11 @@ fn override_headers(
                 "Request specific response headers cannot be used for anonymous GET requests.",
             )
             .into());
+        }
+        // Observed.
+        if value.chars().any(|letter| u32::from(letter) > LATIN_MAX) {
+            let message = "Header value cannot be represented using ISO-8859-1.";
+            return Err(S3Error::argument(message, param, value).into());
         }
         headers.retain(|(name, _)| name != header);
         headers.push((header.to_owned(), value.to_owned()));

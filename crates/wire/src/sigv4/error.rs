@@ -97,6 +97,13 @@ pub enum SignatureError {
     },
     /// A presigned URL lacks a parameter or has it twice.
     IncompleteQuery,
+    /// A form has some of the fields of a signature, and lacks this one.
+    MissingField {
+        /// As S3 writes it.
+        name: &'static str,
+    },
+    /// A form has a policy that nobody signed.
+    UnsignedPolicy,
     /// Neither `X-Amz-Date` nor `Date`.
     MissingDate {
         /// The header's value, SHA-256, base64.

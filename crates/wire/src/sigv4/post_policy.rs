@@ -14,6 +14,9 @@ use super::presented::Scope;
 use super::{ALGORITHM, Form, Payload, Signed, SigningKey};
 use crate::WireError;
 
+/// The fields of a signature, in the order in which they are missed.
+const FIELDS: [&str; 4] = ["X-Amz-Signature", "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date"];
+
 /// What a form presents: who signed it, and the policy that was signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostSignature {
@@ -26,7 +29,8 @@ pub struct PostSignature {
 impl PostSignature {
     /// Reads it from a form's fields, whose names are in any case; `None` for an anonymous form.
     ///
-    /// Assumed: a form with only some of the fields is answered like an incomplete presigned URL.
+    /// Observed: reported by clients: a form with only some of the fields is refused by the first
+    /// that is missing, and one with a policy and none of them like a stranger.
     pub fn presented(fields: &[(String, String)]) -> Result<Option<Self>, SignatureError> {
         let field = |name: &str| field(fields, name);
         let Some(policy) = field("policy") else { return Ok(None) };
@@ -34,14 +38,12 @@ impl PostSignature {
             let found = "AWS".to_owned();
             return Err(SignatureError::UnsupportedAlgorithm { place: Place::Form, found });
         }
-        let (Some(algorithm), Some(credential), Some(signature), Some(date)) = (
-            field("x-amz-algorithm"),
-            field("x-amz-credential"),
-            field("x-amz-signature"),
-            field("x-amz-date"),
-        ) else {
-            return Err(SignatureError::IncompleteQuery);
-        };
+        if FIELDS.iter().all(|name| field(name).is_none()) {
+            return Err(SignatureError::UnsignedPolicy);
+        }
+        let [signature, algorithm, credential, date] =
+            FIELDS.map(|name| field(name).ok_or(SignatureError::MissingField { name }));
+        let (signature, algorithm, credential, date) = (signature?, algorithm?, credential?, date?);
         if algorithm != ALGORITHM {
             let found = algorithm.to_owned();
             return Err(SignatureError::UnsupportedAlgorithm { place: Place::Form, found });
@@ -427,7 +429,10 @@ mod tests {
     fn forms_are_anonymous_or_complete() {
         assert_eq!(PostSignature::presented(&fields(&[("key", "a")])), Ok(None));
         let half = fields(&[("policy", "e30="), ("x-amz-date", "20151229T000000Z")]);
-        assert_eq!(PostSignature::presented(&half), Err(SignatureError::IncompleteQuery));
+        let missing = SignatureError::MissingField { name: "X-Amz-Signature" };
+        assert_eq!(PostSignature::presented(&half), Err(missing));
+        let bare = fields(&[("policy", "e30=")]);
+        assert_eq!(PostSignature::presented(&bare), Err(SignatureError::UnsignedPolicy));
     }
 
     proptest! {

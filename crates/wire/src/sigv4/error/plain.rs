@@ -86,7 +86,10 @@ fn worded(error: &SignatureError, family: Family) -> (Kind, String) {
         SignatureError::IncompleteHeader { authorization_sha256, .. } => {
             incomplete(&(missing_parts(error) + &hashed(authorization_sha256)))
         }
-        SignatureError::IncompleteQuery => incomplete(QUERY_PARAMETERS),
+        // Forms are S3's alone.
+        SignatureError::IncompleteQuery
+        | SignatureError::MissingField { .. }
+        | SignatureError::UnsignedPolicy => incomplete(QUERY_PARAMETERS),
         SignatureError::MissingDate { authorization_sha256 } => {
             incomplete(&(DATE_REQUIRED.to_owned() + &hashed(authorization_sha256)))
         }

@@ -69,6 +69,8 @@ pub(super) fn wire(error: &SignatureError) -> WireError {
         SignatureError::UnsupportedAlgorithm { place, found } => unsupported(*place, found),
         SignatureError::IncompleteHeader { .. } => at(Place::Header, HEADER_PARTS),
         SignatureError::IncompleteQuery => query_error(QUERY_PARAMETERS),
+        SignatureError::MissingField { name } => missing_field(name),
+        SignatureError::UnsignedPolicy => denied("Access Denied"),
         SignatureError::MissingDate { .. }
         | SignatureError::BadDate { place: Place::Header, .. } => {
             denied("AWS authentication requires a valid Date or x-amz-date header")
@@ -100,6 +102,17 @@ fn other_date(scope_date: &str, date: Timestamp) -> String {
         "Invalid credential date \"{scope_date}\". This date is not the same as X-Amz-Date: \
          \"{day}\"."
     )
+}
+
+/// Observed: reported by clients, with the empty value.
+fn missing_field(name: &str) -> WireError {
+    let text = format!(
+        "Bucket POST must contain a field named '{name}'.  If it is specified, please check the \
+         order of the fields."
+    );
+    WireError::new(400, "InvalidArgument", text)
+        .with("ArgumentName", name)
+        .with("ArgumentValue", "")
 }
 
 fn denied(message: &str) -> WireError {
@@ -304,6 +317,7 @@ mod tests {
     fn presigned_texts_are_those_of_s3() {
         let code = "AuthorizationQueryParametersError";
         check(&SignatureError::IncompleteQuery, 400, code, QUERY_PARAMETERS, &[]);
+        check(&SignatureError::UnsignedPolicy, 403, "AccessDenied", "Access Denied", &[]);
         let found = "AWS".to_owned();
         check(
             &SignatureError::UnsupportedAlgorithm { place: Place::Query, found },
