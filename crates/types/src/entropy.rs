@@ -33,7 +33,9 @@ impl Supply {
             u64::MAX => Some(left),
             _ => left.checked_sub(1),
         });
-        spent.map(|_| ()).map_err(|_| std::io::Error::other("the supply of random bytes is used up"))
+        spent
+            .map(|_| ())
+            .map_err(|_| std::io::Error::other("the supply of random bytes is used up"))
     }
 }
 
