@@ -150,7 +150,7 @@ impl Named {
 
     /// A stored policy; one that cannot be read denies everything, as in real calls.
     fn stored(text: gateway::PolicyText) -> Self {
-        let parsed = Policy::parse(&text.text, &Grammar::Identity);
+        let parsed = Policy::stored(&text.text, &Grammar::Identity);
         let policy = parsed.unwrap_or_else(|_| Policy::deny_all());
         Self { name: text.name, arn: text.arn, text: text.text.to_string(), policy }
     }

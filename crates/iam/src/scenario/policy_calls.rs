@@ -97,10 +97,13 @@ fn aws_managed_policies_cannot_be_changed() {
     let got = world.ok(&world.root, "GetPolicy", &[policy]);
     assert_eq!(text(&got, "Path"), "/job-function/");
     assert!(got.contains("<Tags/>"), "{got}");
-    world.ok(&world.root, "GetPolicyVersion", &[policy, ("VersionId", "v1")]);
+    let version = text(&got, "DefaultVersionId");
+    let shown = world.ok(&world.root, "GetPolicyVersion", &[policy, ("VersionId", &version)]);
+    assert!(text(&shown, "Document").starts_with("%7B%22Version%22%3A%222012-10-17%22"));
     let told = format!("Policy {arn} is outside your own account.");
     world.refused(&world.root, "DeletePolicy", &[policy], (403, "AccessDenied", &told));
-    let listed = world.ok(&world.root, "ListPolicies", &[("Scope", "AWS")]);
+    let most = ("MaxItems", "1000");
+    let listed = world.ok(&world.root, "ListPolicies", &[("Scope", "AWS"), most]);
     assert_eq!(listed.matches("<member>").count(), crate::managed::ALL.len());
 }
 
