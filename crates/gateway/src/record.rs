@@ -58,8 +58,9 @@ impl<'a, T> Outcome<'a, T> {
 
 /// The name of an error in events.
 ///
-/// Observed: IAM's events say `NoSuchEntityException` where the answer says `NoSuchEntity`.
-/// Assumed: so it is with IAM's other modelled errors.
+/// Observed: IAM's events say `NoSuchEntityException` where the answer says `NoSuchEntity`, STS's
+/// `PackedPolicyTooLargeException` (aws/containers-roadmap, issue 2413).
+/// Assumed: so it is with the other modelled errors of both.
 fn event_code(service: &Service, code: &str) -> String {
     const MODELLED: [&str; 10] = [
         "NoSuchEntity",
@@ -73,7 +74,13 @@ fn event_code(service: &Service, code: &str) -> String {
         "InvalidAuthenticationCode",
         "EntityTemporarilyUnmodifiable",
     ];
-    if service.name == "iam" && MODELLED.contains(&code) {
+    const MODELLED_BY_STS: [&str; 2] = ["MalformedPolicyDocument", "PackedPolicyTooLarge"];
+    let modelled = match service.name {
+        "iam" => MODELLED.contains(&code),
+        "sts" => MODELLED_BY_STS.contains(&code),
+        _ => false,
+    };
+    if modelled {
         return format!("{code}Exception");
     }
     code.to_owned()
