@@ -6,7 +6,7 @@ use trail::{Category, EventType, Facts, Record, TlsDetails};
 use types::{AccountId, Timestamp, uuid_v4};
 
 use crate::{
-    Call, Class, Codec, Ctx, EventParts, Family, Operation, Origin, Refused, Service, Spec,
+    Call, Class, Codec, Ctx, EventParts, Family, Operation, Origin, Refused, Route, Service, Spec,
     WireError, is_denial,
 };
 
@@ -132,6 +132,12 @@ pub(crate) fn build<O: Operation>(
     if parts.silent {
         return Ok(Vec::new());
     }
+    if let Some(size) = refusal_bytes(ctx, &O::SPEC, outcome)
+        && let Some(Value::Object(additional)) = &mut parts.additional
+        && let Some(told) = additional.get_mut("bytesTransferredOut")
+    {
+        *told = Value::from(size);
+    }
     if output.is_none() {
         parts.response_elements = Value::Null;
     }
@@ -151,6 +157,27 @@ pub(crate) fn build<O: Operation>(
     let copy =
         Record { recipient_account_id: owner, event_id, user_identity: identity, ..own.clone() };
     Ok(vec![own, copy])
+}
+
+/// The size of the body that a refused call of S3 is answered.
+///
+/// Observed: `NoSuchPublicAccessBlockConfiguration` has 356 bytes, as its body has.
+fn refusal_bytes<T>(ctx: &Ctx<'_>, spec: &Spec, outcome: &Outcome<'_, T>) -> Option<usize> {
+    let (call, service) = (ctx.call(), spec.service);
+    let size = |error: &WireError| {
+        let bodiless = matches!(spec.route, Route::Rest { method: "HEAD", .. });
+        if bodiless || error.status == NOT_MODIFIED {
+            return 0;
+        }
+        let (_, body) =
+            wire::render_error(service.protocol, error, &call.request_id, &call.host_id);
+        body.len()
+    };
+    match outcome {
+        Outcome::Done(_) => None,
+        Outcome::Refused(error) => Some(size(error)),
+        Outcome::Failed(cause) => Some(size(&fault(service, cause))),
+    }
 }
 
 fn record_of<T>(
