@@ -33,6 +33,20 @@ fn the_history_is_paged() {
     assert_eq!(scene.trail("LookupEvents", &other).error().1, "InvalidNextTokenException");
 }
 
+/// Times in the parameters of events are text, as AWS writes them.
+#[test]
+fn events_tell_times_as_text() {
+    let scene = Scene::with_bucket();
+    let ask = json!({"StartTime": 1_688_990_267.5, "EndTime": 1_688_993_867});
+    for operation in ["LookupEvents", "ListPublicKeys"] {
+        scene.trail(operation, &ask).ok();
+        let told = &scene.kit.event(operation)["requestParameters"];
+        let want = json!({
+            "startTime": "Jul 10, 2023, 11:57:47 AM", "endTime": "Jul 10, 2023, 12:57:47 PM" });
+        assert_eq!(*told, want, "{operation}");
+    }
+}
+
 /// Every limit of a question has its own error.
 #[test]
 fn wrong_questions_are_refused() {
