@@ -3,6 +3,7 @@
 mod iam_calls;
 mod json_calls;
 mod policy_calls;
+mod recorded;
 mod sign_in_calls;
 mod sts_calls;
 
