@@ -83,6 +83,28 @@ fn the_history_ends_after_ninety_days() {
     assert_eq!(scene.lookup("EventName", "CreateAlias").len(), 0);
 }
 
+/// From the start of logging on there are keys, before any digest needs them: at home, and where
+/// global services leave their events. They are made once.
+#[test]
+fn keys_exist_before_the_first_digest() {
+    let scene = Scene::with_trail();
+    let now = scene.kit.clock.now().as_secs();
+    let ask = json!({"StartTime": now - 3_600, "EndTime": now + 7_200});
+    let keys = |region: &str| {
+        let target = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.ListPublicKeys";
+        let listed = scene.kit.json_in(region, target, &ask).ok().json();
+        listed["PublicKeyList"].as_array().unwrap().clone()
+    };
+    assert_eq!(keys("ap-northeast-1"), Vec::<Value>::new());
+    scene.start_logging();
+    let first = keys("ap-northeast-1");
+    assert_eq!((first.len(), keys("us-east-1").len(), keys("eu-west-1").len()), (1, 1, 0));
+    scene.trail("StopLogging", &json!({"Name": TRAIL})).ok();
+    scene.start_logging();
+    scene.pass_minutes(61);
+    assert_eq!(keys("ap-northeast-1"), first, "the digests are signed with it");
+}
+
 /// A key is listed for every range that meets its thirty days.
 #[test]
 fn public_keys_are_listed_by_their_time() {
