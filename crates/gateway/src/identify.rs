@@ -31,6 +31,8 @@ pub struct Identified {
     bucket: Option<String>,
     key: Option<String>,
     region_of_host: Option<Region>,
+    /// Whether the client asks for JSON where the protocol's own form is XML.
+    json: bool,
     /// What [`Gateway::present`] found.
     presented: Option<Box<Presented>>,
 }
@@ -149,10 +151,11 @@ impl Gateway {
                 bucket: None,
                 key: None,
                 region_of_host: None,
+                json: unserved::asks_for_json(head),
                 presented: None,
             }),
             Some(service) if service.protocol == Protocol::Json11 => {
-                Err(self.refuse(service, &unknown_operation()))
+                Err(self.refuse(service, &unknown_operation(), false))
             }
             None => match scope.as_deref() {
                 Some(name) if unserved::is_for(name, head) => {
@@ -163,7 +166,7 @@ impl Gateway {
                 None if unserved::is_query(head) && self.names_no_bucket(head) => {
                     let (id, _) = self.ids(Family::Query).unwrap_or_default();
                     let missing = SignatureError::Missing.wire(Family::Query);
-                    Err(Box::new(unserved::query(&missing, &id)))
+                    Err(Box::new(unserved::query(&missing, head, &id)))
                 }
                 Some(_) | None => self.identify_rest(head),
             },
@@ -178,7 +181,7 @@ impl Gateway {
             return Err(Box::new(unserved::target(prefix, &id)));
         };
         let row = self.table.named(service, name);
-        let row = row.ok_or_else(|| self.refuse(service, &unknown_operation()))?;
+        let row = row.ok_or_else(|| self.refuse(service, &unknown_operation(), false))?;
         let Spec { body, brief, .. } = *row.spec;
         Ok(Identified {
             body,
@@ -188,6 +191,7 @@ impl Gateway {
             bucket: None,
             key: None,
             region_of_host: None,
+            json: false,
             presented: None,
         })
     }
@@ -200,7 +204,7 @@ impl Gateway {
         let Some(service) = self.table.service("s3") else {
             return Err(Box::new(Answer::empty(http::StatusCode::NOT_FOUND)));
         };
-        let refuse = |error: &WireError| self.refuse(service, error);
+        let refuse = |error: &WireError| self.refuse(service, error, false);
         let invalid_uri =
             || refuse(&WireError::new(400, "InvalidURI", "Couldn't parse the specified URI."));
         let path = wire::uri::decode(head.path()).ok_or_else(invalid_uri)?;
@@ -231,13 +235,14 @@ impl Gateway {
             bucket: some(bucket),
             key: some(key),
             region_of_host,
+            json: false,
             presented: None,
         })
     }
 
     /// The answer to a request whose body could not be received.
     pub fn refused(&self, identified: &Identified, error: &WireError) -> Answer {
-        *self.refuse(identified.service, error)
+        *self.refuse(identified.service, error, identified.json)
     }
 
     /// The answer to a request for which there is no memory now.
@@ -249,7 +254,7 @@ impl Gateway {
             Family::Query => WireError::new(400, "Throttling", "Rate exceeded"),
             Family::S3 => WireError::new(503, "SlowDown", "Please reduce your request rate."),
         };
-        *self.refuse(service, &error)
+        *self.refuse(service, &error, false)
     }
 
     /// The first half of authentication: what the head proves before any of the body is read.
@@ -268,15 +273,16 @@ impl Gateway {
         let (service, now) = (identified.service, self.clock.now());
         let view = self.store.snapshot().map_err(Refused::from);
         let presented = view.and_then(|view| present(self, &view, head, identified.asked(), now));
-        let presented = presented.map_err(|refused| self.no_call(service, refused))?;
+        let presented =
+            presented.map_err(|refused| self.no_call(service, refused, identified.json))?;
         let standing = presented.standing();
         identified.presented = Some(Box::new(presented));
         Ok(standing)
     }
 
-    fn refuse(&self, service: &Service, error: &WireError) -> Box<Answer> {
+    fn refuse(&self, service: &Service, error: &WireError, json: bool) -> Box<Answer> {
         let (request_id, host_id) = self.ids(service.family).unwrap_or_default();
-        Box::new(Answer::error(service.protocol, error, &request_id, &host_id))
+        Box::new(Answer::error_as(service.protocol, error, (&request_id, &host_id), json))
     }
 
     /// Authenticates and begins the call. May block the thread, unless the operation is
@@ -288,10 +294,10 @@ impl Gateway {
         identified: Identified,
         received: Received,
     ) -> (Begun, Option<BodyGate>) {
-        let service = identified.service;
+        let (service, json) = (identified.service, identified.json);
         let begun = self.try_begin(identified, received);
         begun.unwrap_or_else(|refused| {
-            let answer = *self.no_call(service, refused);
+            let answer = *self.no_call(service, refused, json);
             (Begun::Answering(Box::pin(std::future::ready(answer))), None)
         })
     }
@@ -312,7 +318,7 @@ impl Gateway {
     }
 
     /// The answer to a request that became no call: nobody is known, and there is no event.
-    fn no_call(&self, service: &'static Service, refused: Refused) -> Box<Answer> {
+    fn no_call(&self, service: &'static Service, refused: Refused, json: bool) -> Box<Answer> {
         let error = match refused {
             Refused::Wire(error) => {
                 self.unproven.fetch_add(1, Ordering::Relaxed);
@@ -324,7 +330,7 @@ impl Gateway {
                 fault(service, &cause)
             }
         };
-        self.refuse(service, &error)
+        self.refuse(service, &error, json)
     }
 
     fn try_begin(
@@ -457,6 +463,7 @@ fn origin(head: &Head, found: &Authenticated, tls: Option<(String, String)>) -> 
         secure: head.secure,
         tls,
         content_sha256: text("x-amz-content-sha256"),
+        json: unserved::asks_for_json(head),
         body_bytes: declared("x-amz-decoded-content-length")
             .or_else(|| declared("content-length"))
             .unwrap_or(0),

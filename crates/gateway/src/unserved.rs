@@ -35,7 +35,7 @@ pub(crate) fn refusal(service: &str, head: &Head, request_id: &str) -> Answer {
     let error = WireError::new(501, "NotImplemented", message);
     match (service, is_query(head)) {
         ("ec2", true) => of_ec2(&error, request_id),
-        (_, true) => query(&error, request_id),
+        (_, true) => query(&error, head, request_id),
         // Services with REST read their JSON by this header.
         (_, false) => Answer::error(
             Protocol::Json11,
@@ -56,8 +56,14 @@ pub(crate) fn target(prefix: &str, request_id: &str) -> Answer {
 }
 
 /// An error of the Query protocol that belongs to no service.
-pub(crate) fn query(error: &WireError, request_id: &str) -> Answer {
-    Answer::error(Protocol::Query { namespace: FAULT }, error, request_id, "")
+pub(crate) fn query(error: &WireError, head: &Head, request_id: &str) -> Answer {
+    let protocol = Protocol::Query { namespace: FAULT };
+    Answer::error_as(protocol, error, (request_id, ""), asks_for_json(head))
+}
+
+/// Whether the client of a Query service asks for JSON.
+pub(crate) fn asks_for_json(head: &Head) -> bool {
+    wire::query::asks_for_json(head.header("accept"))
 }
 
 /// Source: EC2 API Reference, "Error codes", the form of responses.
