@@ -1,7 +1,9 @@
 use std::fmt;
 
 use serde_json::Value;
+use store::{StoreError, Tx};
 use trail::Resource;
+use types::Region;
 
 use crate::{Access, Answer, ApiError, Ctx, Failure, Gateway, Spec, WireError};
 
@@ -34,6 +36,12 @@ pub trait Operation: Sized + 'static {
     fn prepare(ctx: &mut Ctx<'_>, input: &mut Self::Input) -> Result<(), Failure<Self::Error>> {
         let _ = (ctx, input);
         Ok(())
+    }
+
+    /// Where the bucket of a request is that names no region.
+    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, StoreError> {
+        let _ = (tx, bucket);
+        Ok(None)
     }
 
     /// What takes the body of a streamed request, made by [`prepare`](Self::prepare).
@@ -105,7 +113,7 @@ pub struct Decoding<'a> {
     /// The decoded object key.
     pub key: Option<&'a str>,
     /// The region of the call.
-    pub region: &'a types::Region,
+    pub region: &'a Region,
     /// Limits and switches.
     pub gateway: &'a Gateway,
 }

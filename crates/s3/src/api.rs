@@ -6,6 +6,8 @@ use gateway::{
     Reply, Spec, WireError,
 };
 use serde_json::Value;
+use store::{StoreError, Tx};
+use types::Region;
 
 use crate::error::{S3Error, S3Result};
 use crate::request::Request;
@@ -61,6 +63,10 @@ impl<A: Api> Operation for Call<A> {
             crate::checksum::check_document(request)?;
         }
         A::prepare(ctx, request)
+    }
+
+    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, StoreError> {
+        crate::bucket_location(tx, bucket)
     }
 
     fn sink(request: &mut Request) -> Option<&mut dyn BodySink> {
