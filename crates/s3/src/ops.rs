@@ -17,6 +17,7 @@ pub(crate) mod object_lock;
 pub(crate) mod object_tagging;
 pub(crate) mod policies;
 pub(crate) mod post_object;
+pub(crate) mod preflight;
 pub(crate) mod put_object;
 
 use gateway::{Row, row};
@@ -101,6 +102,8 @@ pub const ROWS: &[Row] = &[
     row::<Call<GetOne<IntelligentTiering>>>(),
     row::<Call<PutOne<IntelligentTiering>>>(),
     row::<Call<DeleteOne<IntelligentTiering>>>(),
+    row::<Call<preflight::PreflightOfBucket>>(),
+    row::<Call<preflight::PreflightOfObject>>(),
     row::<Call<put_object::PutObject>>(),
     row::<Call<post_object::PostObject>>(),
     row::<Call<get_object::GetObject>>(),
