@@ -38,6 +38,7 @@ mod body;
 mod bucket;
 mod bucket_key;
 mod checksum;
+mod control;
 mod copying;
 mod cors;
 mod customer_key;
@@ -68,6 +69,7 @@ use gateway::{Family, Protocol, Service};
 
 pub use api::{Api, Call, RestXml};
 pub use bucket::{bucket_exists, bucket_location, bucket_owner, is_valid_name};
+pub use control::CONTROL;
 pub use cors::{CorsHeaders, CorsRequest, cors_headers};
 pub use error::S3Error;
 pub use ops::ROWS;

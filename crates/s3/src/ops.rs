@@ -23,6 +23,7 @@ pub(crate) mod put_object;
 use gateway::{Row, row};
 
 use crate::api::Call;
+use crate::control;
 use crate::settings::echo::{
     Accelerate, Cors, Lifecycle, Logging, Notification, Replication, RequestPayment, Website,
 };
@@ -104,6 +105,12 @@ pub const ROWS: &[Row] = &[
     row::<Call<DeleteOne<IntelligentTiering>>>(),
     row::<Call<preflight::PreflightOfBucket>>(),
     row::<Call<preflight::PreflightOfObject>>(),
+    row::<control::Call<control::public_access::GetPublicAccessBlock>>(),
+    row::<control::Call<control::public_access::PutPublicAccessBlock>>(),
+    row::<control::Call<control::public_access::DeletePublicAccessBlock>>(),
+    row::<control::Call<control::tags::ListTagsForResource>>(),
+    row::<control::Call<control::tags::TagResource>>(),
+    row::<control::Call<control::tags::UntagResource>>(),
     row::<Call<put_object::PutObject>>(),
     row::<Call<post_object::PostObject>>(),
     row::<Call<get_object::GetObject>>(),

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod conditions;
+mod control;
 mod cors;
 mod encryption;
 mod events;
