@@ -54,7 +54,7 @@ function signedFields(key) {
 }
 
 const home = () => `http://localhost:${server.port}/${BUCKET}`;
-const upload = async (key, headers = { "content-type": "text/plain" }) =>
+const upload = async (key, headers = { "content-type": "application/json" }) =>
   send(await bucket.presigned(bucket.path(key), {}, "PUT"), { method: "PUT", body: `of ${key}`, headers });
 const submit = (key) => send(home(), { method: "POST", body: `of ${key}`, fields: signedFields(key) });
 const stored = async (key) => (await fetch(bucket.path(key))).text();
