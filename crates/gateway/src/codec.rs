@@ -42,7 +42,7 @@ impl<I: Serialize + DeserializeOwned, O: Serialize> Codec<I, O> for Query {
     fn encode(output: O, reply: &Reply<'_>) -> Answer {
         let namespace = match reply.spec.service.protocol {
             Protocol::Query { namespace } => namespace,
-            Protocol::Json11 | Protocol::RestXml | Protocol::RestXmlControl => "",
+            Protocol::Json11 | Protocol::Ec2 | Protocol::RestXml | Protocol::RestXmlControl => "",
         };
         Answer::query(&output, namespace, reply)
     }

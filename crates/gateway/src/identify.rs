@@ -169,16 +169,18 @@ impl Gateway {
         let scope = wire::sigv4::presented(head).ok().flatten().map(|signed| signed.service);
         let service = scope.as_deref().and_then(|name| self.table.service(name));
         match service {
-            Some(service) if matches!(service.protocol, Protocol::Query { .. }) => Ok(Identified {
-                body: BodyLimit::Buffered(SMALL_BODY_BYTES_MAX),
-                brief: false,
-                service,
-                row: None,
-                bucket: None,
-                key: None,
-                region_of_host: None,
-                presented: None,
-            }),
+            Some(service) if matches!(service.protocol, Protocol::Query { .. } | Protocol::Ec2) => {
+                Ok(Identified {
+                    body: BodyLimit::Buffered(SMALL_BODY_BYTES_MAX),
+                    brief: false,
+                    service,
+                    row: None,
+                    bucket: None,
+                    key: None,
+                    region_of_host: None,
+                    presented: None,
+                })
+            }
             Some(service) if service.protocol == Protocol::Json11 => {
                 Err(self.refuse(service, &unknown_operation()))
             }
@@ -454,6 +456,9 @@ impl Gateway {
             ));
         };
         let row = self.table.named(service, action).ok_or_else(|| {
+            if service.protocol == Protocol::Ec2 {
+                return unserved::action(service.name, action);
+            }
             let version = pairs.iter().find(|(name, _)| name == "Version");
             let version = version.map_or("", |(_, version)| version.as_str());
             WireError::new(
