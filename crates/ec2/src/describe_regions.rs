@@ -3,7 +3,7 @@
 //! Source: EC2 API Reference, "DescribeRegions".
 
 use gateway::{
-    Access, Answer, ApiError, Codec, Ctx, Decoding, Failure, Operation, Reply, Spec, WireError,
+    Access, Answer, ApiError, Codec, Ctx, Decoding, Failure, Plain, Reply, Spec, WireError,
 };
 use serde_json::{Map, Value, json};
 use wire::xml::XmlWriter;
@@ -67,7 +67,7 @@ pub(crate) struct Told {
     status: &'static str,
 }
 
-impl Operation for DescribeRegions {
+impl Plain for DescribeRegions {
     const SPEC: Spec = Spec::named(&SERVICE, "DescribeRegions", true);
     type Input = DescribeRegionsInput;
     type Output = Vec<Told>;
@@ -80,7 +80,7 @@ impl Operation for DescribeRegions {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut DescribeRegionsInput,
+        input: &DescribeRegionsInput,
     ) -> Result<Vec<Told>, Failure<Ec2Error>> {
         if input.dry_run {
             return Err(Ec2Error::DryRun.into());

@@ -19,7 +19,7 @@ pub(crate) const ACCOUNTS: Table<PublicAccess> = Table::new("s3.account-public-a
 
 /// A bucket with all its settings.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Bucket {
+pub struct Bucket {
     pub(crate) name: String,
     pub(crate) owner: AccountId,
     pub(crate) region: Region,
@@ -155,14 +155,17 @@ impl Bucket {
 }
 
 /// The bucket of a name, if there is one.
-pub(crate) fn find(ctx: &Ctx<'_>, name: &str) -> Result<Option<Bucket>, StoreError> {
+pub(crate) fn find(ctx: &Ctx<'_>, name: &str) -> Result<Option<Arc<Bucket>>, StoreError> {
     if name.is_empty() {
         return Ok(None);
     }
     let Some(bucket) = BUCKETS.shared(ctx.tx(), name)? else { return Ok(None) };
-    let mut bucket = Arc::unwrap_or_clone(bucket);
-    bucket.account_public_access = account_public_access(ctx.tx(), &bucket.owner)?;
-    Ok(Some(bucket))
+    Ok(Some(match account_public_access(ctx.tx(), &bucket.owner)? {
+        None => bucket,
+        account_public_access => {
+            Arc::new(Bucket { account_public_access, ..Arc::unwrap_or_clone(bucket) })
+        }
+    }))
 }
 
 /// Block Public Access of an account, if it is set.
@@ -174,7 +177,7 @@ pub(crate) fn account_public_access(
 }
 
 /// The bucket of a name; errors with `NoSuchBucket`.
-pub(crate) fn load(ctx: &Ctx<'_>, name: &str) -> S3Result<Bucket> {
+pub(crate) fn load(ctx: &Ctx<'_>, name: &str) -> S3Result<Arc<Bucket>> {
     find(ctx, name)?.ok_or_else(|| S3Error::NoSuchBucket { bucket: name.to_owned() }.into())
 }
 
@@ -185,7 +188,7 @@ pub fn bucket_exists(tx: &Tx<'_>, name: &str) -> Result<bool, StoreError> {
 
 /// The region of a bucket.
 pub fn bucket_location(tx: &Tx<'_>, name: &str) -> Result<Option<Region>, StoreError> {
-    Ok(BUCKETS.get(tx, name)?.map(|bucket| bucket.region))
+    Ok(BUCKETS.shared(tx, name)?.map(|bucket| bucket.region.clone()))
 }
 
 /// The account that owns a bucket.

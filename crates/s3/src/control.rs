@@ -7,8 +7,8 @@ pub(crate) mod public_access;
 pub(crate) mod tags;
 
 use gateway::{
-    Access, Answer, ApiError, Codec, Ctx, Decoding, EventParts, Failure, Family, Operation,
-    Protocol, Reply, Resource, Service, Spec, WireError,
+    Access, Answer, ApiError, Codec, Ctx, Decoding, EventParts, Failure, Family, Plain, Protocol,
+    Reply, Resource, Service, Spec, WireError,
 };
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -160,7 +160,7 @@ impl<A> std::fmt::Debug for Call<A> {
     }
 }
 
-impl<A: Api> Operation for Call<A> {
+impl<A: Api> Plain for Call<A> {
     const SPEC: Spec = A::SPEC;
     type Input = ControlRequest;
     type Output = ControlAnswer;
@@ -171,7 +171,7 @@ impl<A: Api> Operation for Call<A> {
         A::needs(ctx, request)
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut ControlRequest) -> ControlResult<ControlAnswer> {
+    fn run(ctx: &mut Ctx<'_>, request: &ControlRequest) -> ControlResult<ControlAnswer> {
         A::run(ctx, request)
     }
 

@@ -22,7 +22,7 @@ pub(crate) mod put_object;
 
 use gateway::{Row, row};
 
-use crate::api::Call;
+use crate::api::{Call, ServiceCall};
 use crate::control;
 use crate::settings::echo::{
     Accelerate, Cors, Lifecycle, Logging, Notification, Replication, RequestPayment, Website,
@@ -40,8 +40,8 @@ use crate::settings::{Delete, Get, Put};
 
 /// All operations of this service.
 pub const ROWS: &[Row] = &[
-    row::<Call<list_buckets::ListBuckets>>(),
-    row::<Call<create_bucket::CreateBucket>>(),
+    row::<ServiceCall<list_buckets::ListBuckets>>(),
+    row::<ServiceCall<create_bucket::CreateBucket>>(),
     row::<Call<buckets::HeadBucket>>(),
     row::<Call<buckets::DeleteBucket>>(),
     row::<Call<buckets::GetBucketLocation>>(),
@@ -103,8 +103,8 @@ pub const ROWS: &[Row] = &[
     row::<Call<GetOne<IntelligentTiering>>>(),
     row::<Call<PutOne<IntelligentTiering>>>(),
     row::<Call<DeleteOne<IntelligentTiering>>>(),
-    row::<Call<preflight::PreflightOfBucket>>(),
-    row::<Call<preflight::PreflightOfObject>>(),
+    row::<ServiceCall<preflight::PreflightOfBucket>>(),
+    row::<ServiceCall<preflight::PreflightOfObject>>(),
     row::<control::Call<control::public_access::GetPublicAccessBlock>>(),
     row::<control::Call<control::public_access::PutPublicAccessBlock>>(),
     row::<control::Call<control::public_access::DeletePublicAccessBlock>>(),

@@ -3,6 +3,8 @@
 //!
 //! Source: S3 API Reference, S3 Control. Of what else has tags in S3, nothing is served.
 
+use std::sync::Arc;
+
 use gateway::{Access, Ctx, Failure, Scope, Spec};
 use http::StatusCode;
 use policy::{Context, Grammar, ResourceRule};
@@ -37,7 +39,7 @@ pub(super) fn keys(request: &ControlRequest) -> impl Iterator<Item = &str> {
 }
 
 /// Observed: a bucket that is not there. Assumed: so is one of another region.
-fn bucket(ctx: &Ctx<'_>, request: &ControlRequest) -> ControlResult<Bucket> {
+fn bucket(ctx: &Ctx<'_>, request: &ControlRequest) -> ControlResult<Arc<Bucket>> {
     request.account(ctx)?;
     let name = bucket_of(&request.resource).ok_or(ControlError::OtherResource)?;
     let found = bucket::find(ctx, name)?.filter(|bucket| bucket.region == *ctx.region());
@@ -106,7 +108,7 @@ impl Api for TagResource {
     }
 
     fn run(ctx: &mut Ctx<'_>, request: &ControlRequest) -> ControlResult<ControlAnswer> {
-        let mut bucket = bucket(ctx, request)?;
+        let mut bucket = Bucket::clone(&*bucket(ctx, request)?);
         let new = pairs(request)?;
         check(&new)?;
         for (key, value) in new {
@@ -173,7 +175,7 @@ impl Api for UntagResource {
     }
 
     fn run(ctx: &mut Ctx<'_>, request: &ControlRequest) -> ControlResult<ControlAnswer> {
-        let mut bucket = bucket(ctx, request)?;
+        let mut bucket = Bucket::clone(&*bucket(ctx, request)?);
         bucket.tags.retain(|(own, _)| keys(request).all(|key| key != own));
         bucket.save(ctx)?;
         Ok(ControlAnswer::empty(StatusCode::NO_CONTENT))

@@ -4,9 +4,11 @@
 //! Source: S3 API Reference, "OPTIONS object". CloudTrail User Guide: an event of the bucket.
 
 use gateway::{Access, Ctx, Scope, Spec};
+use store::{StoreError, Tx};
+use types::Region;
 
 use crate::SERVICE;
-use crate::api::Api;
+use crate::api::ServiceApi;
 use crate::cors;
 use crate::error::S3Result;
 use crate::request::Request;
@@ -24,28 +26,34 @@ const fn spec(scope: Scope) -> Spec {
     Spec::rest(&SERVICE, "PreflightRequest", true, "OPTIONS", scope, &[]).unsigned().brief()
 }
 
-impl Api for PreflightOfBucket {
+impl ServiceApi for PreflightOfBucket {
     const SPEC: Spec = spec(Scope::Bucket);
-    const ACTION: &'static str = "";
 
-    fn needs(_: &mut Ctx<'_>, _: &Request) -> S3Result<Vec<Access>> {
+    fn needs(_: &Ctx<'_>, _: &Request) -> S3Result<Vec<Access>> {
         Ok(Vec::new())
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, StoreError> {
+        crate::bucket_location(tx, bucket)
+    }
+
+    fn run(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Response> {
         cors::preflight(ctx, request)
     }
 }
 
-impl Api for PreflightOfObject {
+impl ServiceApi for PreflightOfObject {
     const SPEC: Spec = spec(Scope::Object);
-    const ACTION: &'static str = "";
 
-    fn needs(_: &mut Ctx<'_>, _: &Request) -> S3Result<Vec<Access>> {
+    fn needs(_: &Ctx<'_>, _: &Request) -> S3Result<Vec<Access>> {
         Ok(Vec::new())
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, StoreError> {
+        crate::bucket_location(tx, bucket)
+    }
+
+    fn run(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Response> {
         cors::preflight(ctx, request)
     }
 }
