@@ -109,7 +109,11 @@ impl Answer {
                 answer.headers.remove(http::header::CONTENT_TYPE);
                 answer.with_body("application/json", wire::query::error_json(error, request_id))
             }
-            Protocol::Query { .. } | Protocol::Json11 | Protocol::RestXml => answer,
+            Protocol::Query { .. }
+            | Protocol::Json11
+            | Protocol::Ec2
+            | Protocol::RestXml
+            | Protocol::RestXmlControl => answer,
         }
     }
 

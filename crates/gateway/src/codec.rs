@@ -45,7 +45,7 @@ impl<I: Serialize + DeserializeOwned, O: Serialize> Codec<I, O> for Query {
         }
         let namespace = match reply.spec.service.protocol {
             Protocol::Query { namespace } => namespace,
-            Protocol::Json11 | Protocol::RestXml => "",
+            Protocol::Json11 | Protocol::Ec2 | Protocol::RestXml | Protocol::RestXmlControl => "",
         };
         Answer::query(&output, namespace, reply)
     }

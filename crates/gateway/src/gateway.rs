@@ -48,6 +48,8 @@ pub struct Settings {
     pub region: Region,
     /// Base domains of virtual-host addressing, such as `localhost`.
     pub domains: Vec<String>,
+    /// Whether S3 refuses Signature Version 2.
+    pub refuse_signature_v2: bool,
 }
 
 /// The machinery around the calls: one for a whole process.

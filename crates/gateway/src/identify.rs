@@ -5,17 +5,20 @@ use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use serde_json::Value;
-use store::Snapshot;
+use store::{Snapshot, StoreError};
 use types::{Region, Timestamp};
 use wire::sigv4::SignatureError;
 use wire::{FormReader, Head};
 
 use crate::authenticate::{Asked, Authenticated, Presented, authenticate_form, present, prove};
+use crate::control;
 use crate::record::fault;
+use crate::signed::Signed;
 use crate::unserved;
 use crate::{
     Answer, Auth, Begun, BodyGate, BodyLimit, Call, Codec, Decoding, Family, Gateway, Operation,
-    Origin, Protocol, Refused, Row, SMALL_BODY_BYTES_MAX, Scope, Service, Spec, WireError,
+    Origin, Protocol, Refused, Row, SMALL_BODY_BYTES_MAX, Scope, Service, Signatures, Spec,
+    WireError,
 };
 
 /// A request whose head was understood.
@@ -25,7 +28,7 @@ pub struct Identified {
     pub body: BodyLimit,
     /// Whether [`Gateway::begin`] may run on a thread that serves sockets.
     pub brief: bool,
-    service: &'static Service,
+    pub(crate) service: &'static Service,
     /// `None` for Query requests, whose operation stands in the body.
     row: Option<&'static Row>,
     bucket: Option<String>,
@@ -60,6 +63,22 @@ pub struct Received {
 }
 
 impl Identified {
+    /// A request to S3 Control about `resource`.
+    pub(crate) fn control(row: &'static Row, resource: &str) -> Self {
+        let Spec { body, brief, service, .. } = *row.spec;
+        Self {
+            body,
+            brief,
+            service,
+            row: Some(row),
+            bucket: None,
+            key: Some(resource.to_owned()),
+            region_of_host: None,
+            json: false,
+            presented: None,
+        }
+    }
+
     /// The name of the operation, if the head tells it.
     pub fn operation(&self) -> Option<&'static str> {
         self.row.map(|row| row.spec.name)
@@ -69,8 +88,18 @@ impl Identified {
         Asked {
             service: self.service,
             anonymous: self.row.is_some_and(|row| row.spec.anonymous),
+            unsigned: self.is_unsigned(),
             region_of_host: self.region_of_host.as_ref(),
         }
+    }
+
+    /// The bucket that the path or the host names.
+    pub fn bucket(&self) -> Option<&str> {
+        self.bucket.as_deref()
+    }
+
+    fn is_unsigned(&self) -> bool {
+        self.row.is_some_and(|row| row.spec.signatures == Signatures::Ignored)
     }
 
     /// The service, which says how refusals are written.
@@ -143,17 +172,19 @@ impl Gateway {
         let scope = wire::sigv4::presented(head).ok().flatten().map(|signed| signed.service);
         let service = scope.as_deref().and_then(|name| self.table.service(name));
         match service {
-            Some(service) if matches!(service.protocol, Protocol::Query { .. }) => Ok(Identified {
-                body: BodyLimit::Buffered(SMALL_BODY_BYTES_MAX),
-                brief: false,
-                service,
-                row: None,
-                bucket: None,
-                key: None,
-                region_of_host: None,
-                json: unserved::asks_for_json(head),
-                presented: None,
-            }),
+            Some(service) if matches!(service.protocol, Protocol::Query { .. } | Protocol::Ec2) => {
+                Ok(Identified {
+                    body: BodyLimit::Buffered(SMALL_BODY_BYTES_MAX),
+                    brief: false,
+                    service,
+                    row: None,
+                    bucket: None,
+                    key: None,
+                    region_of_host: None,
+                    json: unserved::asks_for_json(head),
+                    presented: None,
+                })
+            }
             Some(service) if service.protocol == Protocol::Json11 => {
                 Err(self.refuse(service, &unknown_operation(), false))
             }
@@ -207,6 +238,12 @@ impl Gateway {
         let refuse = |error: &WireError| self.refuse(service, error, false);
         let invalid_uri =
             || refuse(&WireError::new(400, "InvalidURI", "Couldn't parse the specified URI."));
+        if control::is_for(head) {
+            return control::identify(&self.table, head).map_err(|error| {
+                let control = self.table.service("s3control").unwrap_or(service);
+                self.refuse(control, &error, false)
+            });
+        }
         let path = wire::uri::decode(head.path()).ok_or_else(invalid_uri)?;
         let path = path.strip_prefix('/').unwrap_or(&path);
         let (bucket, key, region_of_host) =
@@ -356,7 +393,9 @@ impl Gateway {
                 hash,
             )?,
         };
-        found.expect_host(&head, &self.settings.domains, service.family)?;
+        if !identified.is_unsigned() {
+            found.expect_host(&head, &self.settings.domains, service.family)?;
+        }
         found.expect_region(identified.region_of_host.as_ref(), service.family)?;
         let gate = match form {
             Some(reader) => Some(BodyGate::form(reader)),
@@ -371,7 +410,11 @@ impl Gateway {
             None => self.query_row(service, &head, &body)?,
         };
         let (request_id, host_id) = self.ids(service.family)?;
-        let region = found.region.clone().or(identified.region_of_host);
+        let home = || Self::home(row, &view, identified.bucket.as_deref());
+        let region = match found.region.clone().or(identified.region_of_host) {
+            Some(region) => Some(region),
+            None => home()?,
+        };
         let call = Call {
             origin: Some(origin(&head, &found, tls)),
             caller: found.caller,
@@ -394,6 +437,16 @@ impl Gateway {
         Ok(((row.begin)(&incoming), gate))
     }
 
+    /// The region in which a request lies that names none: its bucket's, for one port serves all
+    /// regions. AWS has an endpoint for each.
+    fn home(
+        row: &Row,
+        view: &Snapshot,
+        bucket: Option<&str>,
+    ) -> Result<Option<Region>, StoreError> {
+        bucket.map_or(Ok(None), |bucket| (row.home)(&view.tx(), bucket))
+    }
+
     fn query_row(
         &self,
         service: &'static Service,
@@ -411,6 +464,9 @@ impl Gateway {
             ));
         };
         let row = self.table.named(service, action).ok_or_else(|| {
+            if service.protocol == Protocol::Ec2 {
+                return unserved::action(service.name, action);
+            }
             let version = pairs.iter().find(|(name, _)| name == "Version");
             let version = version.map_or("", |(_, version)| version.as_str());
             WireError::new(
@@ -448,18 +504,15 @@ fn not_served(head: &Head) -> WireError {
 fn origin(head: &Head, found: &Authenticated, tls: Option<(String, String)>) -> Origin {
     let text = |name: &str| head.header(name).map(str::to_owned);
     let declared = |name: &str| head.header(name).and_then(|value| value.parse().ok());
+    let (auth, version) = found.signed.as_ref().map(Signed::auth).unzip();
     Origin {
         source_ip: head.peer,
         user_agent: text("user-agent"),
         host: head.host().to_owned(),
         referer: text("referer"),
-        auth: match found.signed.as_ref().map(|signed| signed.form) {
-            Some(wire::sigv4::Form::Header) => Auth::Header,
-            Some(wire::sigv4::Form::Query { .. }) => Auth::Query,
-            Some(wire::sigv4::Form::Post) => Auth::Form,
-            None => Auth::None,
-        },
-        signed_at: found.signed.as_ref().map(|signed| signed.date),
+        auth: auth.unwrap_or(Auth::None),
+        version,
+        signed_at: found.signed.as_ref().and_then(Signed::date),
         secure: head.secure,
         tls,
         content_sha256: text("x-amz-content-sha256"),

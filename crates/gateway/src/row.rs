@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use store::{Committed, NewEvent, Snapshot, StoreError, Tx};
 use trail::Record;
+use types::Region;
 
 use crate::access::CallerSide;
 use crate::execute::{Stage, report};
@@ -23,11 +24,12 @@ pub struct Row {
     /// The fixed facts.
     pub spec: &'static Spec,
     pub(crate) begin: fn(&Incoming) -> Begun,
+    pub(crate) home: fn(&Tx<'_>, &str) -> Result<Option<Region>, StoreError>,
 }
 
 /// The row of `O`.
 pub const fn row<O: Operation>() -> Row {
-    Row { spec: &O::SPEC, begin: begin::<O> }
+    Row { spec: &O::SPEC, begin: begin::<O>, home: O::home }
 }
 
 /// An answer that comes once it is durable.

@@ -9,10 +9,11 @@ use crate::bucket::{self, Bucket};
 use crate::request::{Request, to_u64};
 use crate::response::Response;
 
-/// Query keys that prove who calls; they are not what was asked, and two of them are secret.
+/// Query keys that prove who calls; they are not what was asked, and most of them are secret.
 ///
 /// Observed: `x-id`, which some SDKs send, is recorded.
-const UNRECORDED_QUERY: [&str; 3] = ["X-Amz-Credential", "X-Amz-Signature", "X-Amz-Security-Token"];
+const UNRECORDED_QUERY: [&str; 5] =
+    ["X-Amz-Credential", "X-Amz-Signature", "X-Amz-Security-Token", "AWSAccessKeyId", "Signature"];
 /// Headers that are told.
 ///
 /// Observed: ACL, encryption and copy headers in `requestParameters`.
@@ -171,7 +172,9 @@ fn additional(ctx: &Ctx<'_>, spec: &Spec, request: &Request, response: Option<&R
     let method = origin.map_or(Auth::Header, |origin| origin.auth);
     let tls = origin.and_then(|origin| origin.tls.as_ref());
     if method != Auth::None {
-        put("SignatureVersion", Value::from("SigV4"));
+        // Source: CloudTrail User Guide, examples of S3's records.
+        let version = if call.has_signature_v2() { "SigV2" } else { "SigV4" };
+        put("SignatureVersion", Value::from(version));
     }
     if let Some((_, suite)) = tls {
         put("CipherSuite", Value::from(suite.as_str()));

@@ -38,7 +38,9 @@ mod body;
 mod bucket;
 mod bucket_key;
 mod checksum;
+mod control;
 mod copying;
+mod cors;
 mod customer_key;
 mod data_key;
 mod encryption;
@@ -67,6 +69,8 @@ use gateway::{Family, Protocol, Service};
 
 pub use api::{Api, Call, RestXml};
 pub use bucket::{bucket_exists, bucket_location, bucket_owner, is_valid_name};
+pub use control::CONTROL;
+pub use cors::{CorsHeaders, CorsRequest, cors_headers};
 pub use error::S3Error;
 pub use ops::ROWS;
 pub use ops::put_object::PutObjectInput;

@@ -1,6 +1,7 @@
 //! One request: its head and body in, the gateway's answer out.
 
 mod admission;
+mod cors;
 mod form;
 mod incoming;
 mod lanes;
@@ -93,8 +94,14 @@ pub(crate) async fn answer(
     let body = Arriving::new(body, &peer.unread);
     let (answer, shown) = match gateway.identify(&head) {
         Ok(identified) => {
+            let asked = cors::Asked::of(&head, &identified);
+            let store = Arc::clone(gateway.store());
             let exchange = Exchange { gateway, service: identified.service(), peer };
-            exchange.answer(identified, head, body, is_head).await
+            let (mut answer, shown) = exchange.answer(identified, head, body, is_head).await;
+            if let Some(asked) = asked {
+                asked.allow(&store, &mut answer);
+            }
+            (answer, shown)
         }
         Err(answer) => {
             drop(body);

@@ -53,6 +53,7 @@ pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, O
             account: config.account.clone(),
             region: config.region.clone(),
             domains: config.domains.clone(),
+            refuse_signature_v2: config.refuse_signature_v2,
         },
     });
     bootstrap(config, &gateway, &root)?;

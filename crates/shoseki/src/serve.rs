@@ -55,6 +55,14 @@ pub(crate) struct Serve {
     /// The private key in PEM.
     #[arg(long, value_name = "FILE", env = "SHOSEKI_TLS_KEY", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Refuses requests to S3 that are signed by Signature Version 2.
+    #[arg(
+        long,
+        env = "SHOSEKI_REFUSE_SIGNATURE_V2",
+        action = ArgAction::SetTrue,
+        value_parser = value::switch
+    )]
+    refuse_signature_v2: bool,
     /// Which diagnostics are printed to standard error: `info`, `debug`, `warn,gateway=debug`.
     #[arg(long, value_name = "FILTER", env = "SHOSEKI_LOG", default_value = "info")]
     log: String,
@@ -129,6 +137,7 @@ impl Serve {
         if self.rehearse {
             config.rehearse();
         }
+        config.refuse_signature_v2 |= self.refuse_signature_v2;
         if let Some(folder) = &self.data_dir {
             config.data_dir.clone_from(folder);
         }

@@ -14,6 +14,8 @@ const LIFECYCLE_RULES_MAX: usize = 1_000;
 /// Source: S3 API Reference, "CORSConfiguration": 100 rules.
 const CORS_RULES_MAX: usize = 100;
 const CORS_METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "POST", "DELETE"];
+const USUAL_MINIMUM_SIZE: &str = "all_storage_classes_128K";
+const MINIMUM_SIZES: [&str; 2] = [USUAL_MINIMUM_SIZE, "varies_by_storage_class"];
 const MINIMUM_SIZE: &str = "x-amz-transition-default-minimum-object-size";
 
 fn malformed<T>() -> S3Result<T> {
@@ -107,11 +109,25 @@ fn lifecycle_expiration(expiration: &Element) -> S3Result<()> {
     Ok(())
 }
 
+/// Keeps the size below which objects change no class: an argument of the document that stands in a
+/// header.
+///
+/// Source: S3 API Reference, "PutBucketLifecycleConfiguration". Observed: the refusal of others.
+pub(super) fn keep_minimum_size(settings: &mut Settings, request: &Request) -> S3Result<()> {
+    let value = request.header(MINIMUM_SIZE).unwrap_or_else(|| USUAL_MINIMUM_SIZE.to_owned());
+    if !MINIMUM_SIZES.contains(&value.as_str()) {
+        let text = format!("Invalid TransitionDefaultMinimumObjectSize found: {value}");
+        return Err(S3Error::request(text).into());
+    }
+    settings.0.documents.insert(MINIMUM_SIZE.to_owned(), value);
+    Ok(())
+}
+
 /// Observed: the header is answered with its default.
-pub(super) fn lifecycle_headers(_: &Settings, request: &Request) -> Vec<(String, String)> {
-    let value = request.header(MINIMUM_SIZE);
-    let value = value.unwrap_or_else(|| "all_storage_classes_128K".to_owned());
-    vec![(MINIMUM_SIZE.to_owned(), value)]
+pub(super) fn lifecycle_headers(settings: &Settings, _: &Request) -> Vec<(String, String)> {
+    let kept = settings.0.documents.get(MINIMUM_SIZE).map(String::as_str);
+    let value = kept.unwrap_or(USUAL_MINIMUM_SIZE);
+    vec![(MINIMUM_SIZE.to_owned(), value.to_owned())]
 }
 
 pub(super) fn cors(_: &mut Ctx<'_>, _: &mut Settings, document: &mut Element) -> S3Result<()> {
@@ -120,6 +136,7 @@ pub(super) fn cors(_: &mut Ctx<'_>, _: &mut Settings, document: &mut Element) ->
         return malformed();
     }
     for rule in rules {
+        crate::cors::check(rule)?;
         let origins = rule.children("AllowedOrigin").count();
         let mut methods = rule.children("AllowedMethod").peekable();
         if origins == 0 || methods.peek().is_none() {
