@@ -241,6 +241,22 @@ impl Report {
         }
     }
 
+    /// Adds what an older part of the same verification found.
+    pub fn add(&mut self, older: Report) {
+        self.lines.extend(older.lines);
+        self.findings.extend(older.findings);
+        self.found = match (self.found, older.found) {
+            (Some((from, until)), Some((start, _))) => Some((from.min(start), until)),
+            (found, None) | (None, found) => found,
+        };
+        self.head = self.head.take().or(older.head);
+        self.newest = self.newest.or(older.newest);
+        self.digests.add_all(older.digests);
+        self.backfills.add_all(older.backfills);
+        self.logs.add_all(older.logs);
+        self.pending = self.pending.saturating_add(older.pending);
+    }
+
     /// What it comes to. Gaps are not wrong, nor is it that there is nothing at all.
     pub fn conclusion(&self) -> Conclusion {
         let all = [self.digests, self.backfills, self.logs];
@@ -290,6 +306,13 @@ impl Counts {
             Verdict::Unreadable(_) => &mut self.unreadable,
         };
         *count = count.saturating_add(1);
+    }
+
+    /// Adds other counts.
+    pub fn add_all(&mut self, other: Counts) {
+        self.valid = self.valid.saturating_add(other.valid);
+        self.invalid = self.invalid.saturating_add(other.invalid);
+        self.unreadable = self.unreadable.saturating_add(other.unreadable);
     }
 
     /// All that were counted.
