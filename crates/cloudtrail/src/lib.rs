@@ -11,6 +11,7 @@
 //! waiting files, `deliver/attempt.rs` puts them, `deliver/digests.rs` makes the digests.
 
 mod deliver;
+mod deliveries;
 mod error;
 mod model;
 mod ops;
@@ -22,6 +23,7 @@ mod shape;
 use gateway::{Family, Protocol, Service};
 
 pub use deliver::{Backlog, Loss, Timing, backlog, deliver, losses, oldest_needed};
+pub use deliveries::{Deliveries, deliveries};
 pub use error::TrailError;
 pub use ops::ROWS;
 pub use public_keys::adopt_key_pair;

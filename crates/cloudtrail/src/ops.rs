@@ -2,7 +2,6 @@
 
 mod create_trail;
 mod delete_trail;
-mod describe_deliveries;
 mod describe_trails;
 mod event_selectors;
 mod insight_selectors;
@@ -18,7 +17,6 @@ use gateway::{Row, row};
 
 use create_trail::CreateTrail;
 use delete_trail::DeleteTrail;
-use describe_deliveries::DescribeDeliveries;
 use describe_trails::{DescribeTrails, GetTrail, ListTrails};
 use event_selectors::{GetEventSelectors, PutEventSelectors};
 use insight_selectors::GetInsightSelectors;
@@ -34,7 +32,6 @@ pub const ROWS: &[Row] = &[
     row::<AddTags>(),
     row::<CreateTrail>(),
     row::<DeleteTrail>(),
-    row::<DescribeDeliveries>(),
     row::<DescribeTrails>(),
     row::<GetEventSelectors>(),
     row::<GetInsightSelectors>(),

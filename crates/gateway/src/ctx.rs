@@ -9,7 +9,7 @@ use types::{AccountId, Arn, Entropy, Region, Timestamp};
 
 use crate::access::CallerSide;
 use crate::execute::execute;
-use crate::{Call, Caller, Denial, Gateway, IdentityPort, Operation, Refused};
+use crate::{Call, Caller, Denial, Gateway, IdentityPort, Operation, Refused, decisions};
 
 /// Calls that may be nested in one another at most.
 const DEPTH_MAX: u8 = 8;
@@ -199,6 +199,11 @@ impl<'t> Ctx<'t> {
     /// Events of the history, newest first, as they were when the call began.
     pub fn history(&self, query: &HistoryQuery) -> Result<Vec<EventRow>, StoreError> {
         self.store().history(&self.store().snapshot()?, query)
+    }
+
+    /// Why a request of the account was refused, if it was in the last day.
+    pub fn denials(&self, request_id: &str) -> Result<Option<Vec<Denial>>, StoreError> {
+        decisions::of(&self.tx, self.account(), request_id)
     }
 
     pub(crate) fn push_record(&mut self, record: Record) {

@@ -17,7 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("s3", &["types", "wire", "policy", "trail", "keys", "store", "gateway", "kms"]),
     ("cloudtrail", &["types", "wire", "policy", "trail", "keys", "store", "gateway", "kms", "s3"]),
     (
-        "server",
+        "inquiry",
         &[
             "types",
             "wire",
@@ -32,7 +32,24 @@ const LAYERS: &[(&str, &[&str])] = &[
             "iam",
         ],
     ),
-    ("shoseki", &["types", "wire", "policy", "trail", "keys", "server"]),
+    (
+        "server",
+        &[
+            "types",
+            "wire",
+            "policy",
+            "trail",
+            "keys",
+            "store",
+            "gateway",
+            "kms",
+            "s3",
+            "cloudtrail",
+            "iam",
+            "inquiry",
+        ],
+    ),
+    ("shoseki", &["types", "wire", "policy", "trail", "keys", "inquiry", "server"]),
     ("bench", &["types", "wire", "trail", "keys", "store"]),
     ("testkit", &["types", "wire", "trail", "keys", "store", "gateway", "iam"]),
     (
@@ -49,6 +66,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "s3",
             "cloudtrail",
             "iam",
+            "inquiry",
             "testkit",
         ],
     ),

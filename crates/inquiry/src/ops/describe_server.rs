@@ -1,10 +1,15 @@
-//! `DescribeServer` of our own service: which server this is, for whoever may call it at all.
+//! `DescribeServer`: which server this is, for every caller with credentials, and how it is, for
+//! those who may know.
 //!
-//! Health tells the same, but only on the server's machine; the console shows it everywhere.
+//! The health page answers the same, but only on the server's machine; the console shows it
+//! everywhere.
 
+use std::convert::Infallible;
+
+use gateway::{Access, Ctx, Failure, Json, Operation, Spec, allows};
 use serde::{Deserialize, Serialize};
 
-use crate::{Access, ApiError, Ctx, Failure, Json, Operation, SHOSEKI, Spec, WireError};
+use crate::{SERVICE, health};
 
 /// The operation.
 #[derive(Debug)]
@@ -21,34 +26,41 @@ pub(crate) struct DescribeServerOutput {
     version: &'static str,
     /// The region of requests that name none.
     region: String,
-}
-
-/// Nothing fails.
-#[derive(Debug)]
-pub(crate) enum Never {}
-
-impl ApiError for Never {
-    fn wire(&self) -> WireError {
-        match *self {}
-    }
+    /// `ok` or `degraded`; absent if the caller lacks the right `shoseki:DescribeServer`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
+    /// Why it is degraded, as the health page names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasons: Option<Vec<&'static str>>,
 }
 
 impl Operation for DescribeServer {
-    const SPEC: Spec = Spec::named(&SHOSEKI, "DescribeServer", true);
+    const SPEC: Spec = Spec::named(&SERVICE, "DescribeServer", true);
     type Input = DescribeServerInput;
     type Output = DescribeServerOutput;
-    type Error = Never;
+    type Error = Infallible;
     type Codec = Json;
 
-    fn access(_: &mut Ctx<'_>, _: &DescribeServerInput) -> Result<Vec<Access>, Failure<Never>> {
+    /// Version and region need no right, so the console can show them to everyone it signed in.
+    fn access(
+        _: &mut Ctx<'_>,
+        _: &DescribeServerInput,
+    ) -> Result<Vec<Access>, Failure<Infallible>> {
         Ok(Vec::new())
     }
 
     fn run(
         ctx: &mut Ctx<'_>,
         _: &mut DescribeServerInput,
-    ) -> Result<DescribeServerOutput, Failure<Never>> {
-        let region = ctx.gateway().settings().region.to_string();
-        Ok(DescribeServerOutput { version: env!("CARGO_PKG_VERSION"), region })
+    ) -> Result<DescribeServerOutput, Failure<Infallible>> {
+        let may_know = allows(ctx, Access::by_identity("shoseki:DescribeServer", "*"))?;
+        let reasons = may_know.then(|| health::troubles(ctx.gateway())).transpose()?;
+        let word = |reasons: &Vec<_>| if reasons.is_empty() { "ok" } else { "degraded" };
+        Ok(DescribeServerOutput {
+            version: env!("CARGO_PKG_VERSION"),
+            region: ctx.gateway().settings().region.to_string(),
+            status: reasons.as_ref().map(word),
+            reasons,
+        })
     }
 }

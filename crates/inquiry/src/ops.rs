@@ -1,0 +1,15 @@
+//! The operations, one file each, and their rows.
+
+pub(crate) mod describe_deliveries;
+mod describe_server;
+mod explain_denial;
+
+use gateway::{Row, row};
+
+use describe_deliveries::DescribeDeliveries;
+use describe_server::DescribeServer;
+use explain_denial::ExplainDenial;
+
+/// The rows of the table of operations.
+pub const ROWS: &[Row] =
+    &[row::<DescribeDeliveries>(), row::<DescribeServer>(), row::<ExplainDenial>()];
