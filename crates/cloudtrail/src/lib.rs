@@ -25,7 +25,10 @@ use gateway::{Family, Protocol, Service};
 pub use deliver::{Backlog, Loss, Timing, backlog, deliver, losses, oldest_needed};
 pub use deliveries::{Deliveries, deliveries};
 pub use error::TrailError;
-pub use ops::ROWS;
+pub use ops::{
+    GetTrail, GetTrailInput, GetTrailOutput, GetTrailStatus, GetTrailStatusInput,
+    GetTrailStatusOutput, ListPublicKeys, ListPublicKeysInput, ListPublicKeysOutput, ROWS,
+};
 pub use public_keys::adopt_key_pair;
 
 /// How `CloudTrail` is addressed and named.

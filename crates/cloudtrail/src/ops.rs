@@ -17,14 +17,15 @@ use gateway::{Row, row};
 
 use create_trail::CreateTrail;
 use delete_trail::DeleteTrail;
-use describe_trails::{DescribeTrails, GetTrail, ListTrails};
+use describe_trails::{DescribeTrails, ListTrails};
+pub use describe_trails::{GetTrail, GetTrailInput, GetTrailOutput};
 use event_selectors::{GetEventSelectors, PutEventSelectors};
 use insight_selectors::GetInsightSelectors;
-use list_public_keys::ListPublicKeys;
+pub use list_public_keys::{ListPublicKeys, ListPublicKeysInput, ListPublicKeysOutput};
 use logging::{StartLogging, StopLogging};
 use lookup_events::LookupEvents;
 use tags::{AddTags, ListTags, RemoveTags};
-use trail_status::GetTrailStatus;
+pub use trail_status::{GetTrailStatus, GetTrailStatusInput, GetTrailStatusOutput};
 use update_trail::UpdateTrail;
 
 /// The rows of the table of operations.

@@ -10,10 +10,14 @@
 //! read and no more, and every read leaves its event. Where a service alone knows the answer, it
 //! exports a function that reads it, such as [`cloudtrail::deliveries`].
 //!
-//! Reading order: `ops.rs` and one file per operation; [`health`].
+//! Reading order: `ops.rs` and one file per operation; [`validate`], the driver of a trail's
+//! validation, which the command uses, too; [`health`].
 
+mod as_caller;
+mod error;
 pub mod health;
 mod ops;
+pub mod validate;
 
 use gateway::{Family, Protocol, Service};
 

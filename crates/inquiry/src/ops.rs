@@ -3,13 +3,19 @@
 pub(crate) mod describe_deliveries;
 mod describe_server;
 mod explain_denial;
+mod validate_trail;
 
 use gateway::{Row, row};
 
 use describe_deliveries::DescribeDeliveries;
 use describe_server::DescribeServer;
 use explain_denial::ExplainDenial;
+use validate_trail::ValidateTrail;
 
 /// The rows of the table of operations.
-pub const ROWS: &[Row] =
-    &[row::<DescribeDeliveries>(), row::<DescribeServer>(), row::<ExplainDenial>()];
+pub const ROWS: &[Row] = &[
+    row::<DescribeDeliveries>(),
+    row::<DescribeServer>(),
+    row::<ExplainDenial>(),
+    row::<ValidateTrail>(),
+];

@@ -1,9 +1,10 @@
 //! `ExplainDenial`: the engine's reasons for a refused request of the last day.
 
-use gateway::{Access, ApiError, Ctx, Denial, Failure, Json, Operation, Spec, WireError};
+use gateway::{Access, Ctx, Denial, Failure, Json, Operation, Spec};
 use serde::{Deserialize, Serialize};
 
 use crate::SERVICE;
+use crate::error::InquiryError;
 
 /// The operation.
 #[derive(Debug)]
@@ -23,35 +24,25 @@ pub(crate) struct ExplainDenialOutput {
     denials: Vec<Denial>,
 }
 
-/// No such denial.
-#[derive(Debug)]
-pub(crate) struct NoSuchDenial;
-
-impl ApiError for NoSuchDenial {
-    fn wire(&self) -> WireError {
-        WireError::new(400, "ResourceNotFoundException", "no denial of that request is on record")
-    }
-}
-
 impl Operation for ExplainDenial {
     const SPEC: Spec = Spec::named(&SERVICE, "ExplainDenial", true);
     type Input = ExplainDenialInput;
     type Output = ExplainDenialOutput;
-    type Error = NoSuchDenial;
+    type Error = InquiryError;
     type Codec = Json;
 
     fn access(
         _: &mut Ctx<'_>,
         _: &ExplainDenialInput,
-    ) -> Result<Vec<Access>, Failure<NoSuchDenial>> {
+    ) -> Result<Vec<Access>, Failure<InquiryError>> {
         Ok(vec![Access::by_identity("shoseki:ExplainDenial", "*")])
     }
 
     fn run(
         ctx: &mut Ctx<'_>,
         input: &mut ExplainDenialInput,
-    ) -> Result<ExplainDenialOutput, Failure<NoSuchDenial>> {
-        let denials = ctx.denials(&input.request_id)?.ok_or(NoSuchDenial)?;
+    ) -> Result<ExplainDenialOutput, Failure<InquiryError>> {
+        let denials = ctx.denials(&input.request_id)?.ok_or(InquiryError::NoSuchDenial)?;
         Ok(ExplainDenialOutput { denials })
     }
 }

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use types::Timestamp;
 
 use super::{Anchor, Pretence, Request};
@@ -33,7 +34,7 @@ pub struct Report {
 }
 
 /// How many are valid, how many are not, and of how many nothing is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Counts {
     /// Sound.
     pub valid: u64,
@@ -95,7 +96,7 @@ impl From<Reason> for Verdict {
 }
 
 /// What it all comes to, the better first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Conclusion {
     /// Everything was read, and nothing is wrong.
     Valid,
