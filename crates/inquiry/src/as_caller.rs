@@ -38,10 +38,10 @@ impl<'c, 't> AsCaller<'c, 't> {
         self.warnings.into_inner()
     }
 
-    fn invoke<O: Operation>(&self, region: Region, mut input: O::Input) -> Result<O::Output, Said> {
+    fn invoke<O: Operation>(&self, region: Region, input: O::Input) -> Result<O::Output, Said> {
         let mut ctx = self.ctx.borrow_mut();
         let caller = ctx.caller().forwarded(SERVICE.event_source);
-        ctx.invoke_in::<O>(region, caller, &mut input).map_err(Said::Refused)
+        ctx.invoke_in::<O>(region, caller, &input).map_err(Said::Refused)
     }
 
     fn json<O: Operation>(&self, region: &str, input: &Value) -> Result<Value, Said>

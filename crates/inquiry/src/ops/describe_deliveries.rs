@@ -1,7 +1,7 @@
 //! `DescribeDeliveries`: what waits to be delivered, why, and until when.
 
 use cloudtrail::{Deliveries, TrailError, deliveries};
-use gateway::{Access, Ctx, Failure, Json, Operation, Spec};
+use gateway::{Access, Ctx, Failure, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 
 use crate::SERVICE;
@@ -19,7 +19,7 @@ pub(crate) struct DescribeDeliveriesInput {
     name: Option<String>,
 }
 
-impl Operation for DescribeDeliveries {
+impl Plain for DescribeDeliveries {
     const SPEC: Spec = Spec::named(&SERVICE, "DescribeDeliveries", true);
     type Input = DescribeDeliveriesInput;
     type Output = Deliveries;
@@ -35,7 +35,7 @@ impl Operation for DescribeDeliveries {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut DescribeDeliveriesInput,
+        input: &DescribeDeliveriesInput,
     ) -> Result<Deliveries, Failure<TrailError>> {
         deliveries(ctx, input.name.as_deref())
     }

@@ -6,7 +6,7 @@
 
 use std::convert::Infallible;
 
-use gateway::{Access, Ctx, Failure, Json, Operation, Spec, allows};
+use gateway::{Access, Ctx, Failure, Json, Plain, Spec, allows};
 use serde::{Deserialize, Serialize};
 
 use crate::{SERVICE, health};
@@ -34,7 +34,7 @@ pub(crate) struct DescribeServerOutput {
     reasons: Option<Vec<&'static str>>,
 }
 
-impl Operation for DescribeServer {
+impl Plain for DescribeServer {
     const SPEC: Spec = Spec::named(&SERVICE, "DescribeServer", true);
     type Input = DescribeServerInput;
     type Output = DescribeServerOutput;
@@ -51,7 +51,7 @@ impl Operation for DescribeServer {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        _: &mut DescribeServerInput,
+        _: &DescribeServerInput,
     ) -> Result<DescribeServerOutput, Failure<Infallible>> {
         let may_know = allows(ctx, Access::by_identity("shoseki:DescribeServer", "*"))?;
         let reasons = may_know.then(|| health::troubles(ctx.gateway())).transpose()?;

@@ -1,6 +1,6 @@
 //! `ExplainDenial`: the engine's reasons for a refused request of the last day.
 
-use gateway::{Access, Ctx, Denial, Failure, Json, Operation, Spec};
+use gateway::{Access, Ctx, Denial, Failure, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 
 use crate::SERVICE;
@@ -24,7 +24,7 @@ pub(crate) struct ExplainDenialOutput {
     denials: Vec<Denial>,
 }
 
-impl Operation for ExplainDenial {
+impl Plain for ExplainDenial {
     const SPEC: Spec = Spec::named(&SERVICE, "ExplainDenial", true);
     type Input = ExplainDenialInput;
     type Output = ExplainDenialOutput;
@@ -40,7 +40,7 @@ impl Operation for ExplainDenial {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut ExplainDenialInput,
+        input: &ExplainDenialInput,
     ) -> Result<ExplainDenialOutput, Failure<InquiryError>> {
         let denials = ctx.denials(&input.request_id)?.ok_or(InquiryError::NoSuchDenial)?;
         Ok(ExplainDenialOutput { denials })

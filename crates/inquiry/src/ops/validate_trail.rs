@@ -8,7 +8,7 @@
 mod course;
 mod finding;
 
-use gateway::{Access, Ctx, EventParts, Failure, Json, Operation, Spec};
+use gateway::{Access, Ctx, EventParts, Failure, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use trail::names::TrailRef;
@@ -117,7 +117,7 @@ impl From<&Section> for ShownSection {
     }
 }
 
-impl Operation for ValidateTrail {
+impl Plain for ValidateTrail {
     const SPEC: Spec = Spec::named(&SERVICE, "ValidateTrail", true);
     type Input = ValidateTrailInput;
     type Output = ValidateTrailOutput;
@@ -133,7 +133,7 @@ impl Operation for ValidateTrail {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut ValidateTrailInput,
+        input: &ValidateTrailInput,
     ) -> Result<ValidateTrailOutput, Failure<InquiryError>> {
         let (now, region) = (ctx.now(), ctx.region().to_string());
         let source = AsCaller::new(ctx);
