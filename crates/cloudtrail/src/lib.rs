@@ -13,6 +13,7 @@
 mod deliver;
 mod deliveries;
 mod error;
+mod forecast;
 mod model;
 mod ops;
 mod probe;
@@ -25,6 +26,7 @@ use gateway::{Family, Protocol, Service};
 pub use deliver::{Backlog, Loss, Timing, backlog, deliver, losses, oldest_needed};
 pub use deliveries::{Deliveries, deliveries};
 pub use error::TrailError;
+pub use forecast::{Change, Stop, forecast};
 pub use ops::{
     GetTrail, GetTrailInput, GetTrailOutput, GetTrailStatus, GetTrailStatusInput,
     GetTrailStatusOutput, ListPublicKeys, ListPublicKeysInput, ListPublicKeysOutput, ROWS,

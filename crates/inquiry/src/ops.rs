@@ -3,6 +3,8 @@
 pub(crate) mod describe_deliveries;
 mod describe_server;
 mod explain_denial;
+mod forecast_deliveries;
+mod review_policy;
 mod validate_trail;
 
 use gateway::{Row, row};
@@ -10,6 +12,8 @@ use gateway::{Row, row};
 use describe_deliveries::DescribeDeliveries;
 use describe_server::DescribeServer;
 use explain_denial::ExplainDenial;
+use forecast_deliveries::ForecastDeliveries;
+use review_policy::ReviewPolicy;
 use validate_trail::ValidateTrail;
 
 /// The rows of the table of operations.
@@ -17,5 +21,7 @@ pub const ROWS: &[Row] = &[
     row::<DescribeDeliveries>(),
     row::<DescribeServer>(),
     row::<ExplainDenial>(),
+    row::<ForecastDeliveries>(),
+    row::<ReviewPolicy>(),
     row::<ValidateTrail>(),
 ];

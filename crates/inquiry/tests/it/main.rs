@@ -5,5 +5,6 @@
     reason = "a test's helpers may fail like the test"
 )]
 
+mod policies;
 mod validate;
 mod world;

@@ -67,10 +67,10 @@ fn what_was_delivered_is_valid() {
     assert_eq!(event["eventSource"], "shoseki.local");
     assert_eq!(event["requestParameters"], json!({"name": "audit"}), "no token");
     let read = world.kit.event("GetObject");
-    assert_eq!(read["userIdentity"]["invokedBy"], "shoseki.local");
+    assert_eq!(read["userIdentity"]["invokedBy"], "AWS Internal");
     assert_eq!(read["userIdentity"]["type"], "Root");
     let opened = world.kit.event("ListPublicKeys");
-    assert_eq!(opened["userIdentity"]["invokedBy"], "shoseki.local");
+    assert_eq!(opened["userIdentity"]["invokedBy"], "AWS Internal");
 }
 
 /// A file that is deleted, changed or added is named, and nothing else.
