@@ -6,7 +6,7 @@ import { apiOrigin } from "../../aws/place";
 import { useServer } from "../../aws/server";
 import { useSession } from "../../aws/session";
 import { CopyText } from "../../components/CopyText";
-import { ErrorAlert } from "../../components/ErrorAlert";
+import { PartError } from "../../components/Denied";
 import { t } from "../../i18n";
 
 export function Build() {
@@ -15,7 +15,7 @@ export function Build() {
   return (
     <Container header={<Header>{t("home.build")}</Header>}>
       {server.error ? (
-        <ErrorAlert error={server.error} onRetry={server.reload} />
+        <PartError error={server.error} onRetry={server.reload} />
       ) : (
         <KeyValuePairs
           items={[

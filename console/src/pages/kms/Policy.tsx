@@ -6,7 +6,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useClients } from "../../aws/clients";
 import { useQuery } from "../../aws/useQuery";
-import { ErrorAlert } from "../../components/ErrorAlert";
+import { PartError } from "../../components/Denied";
 import { JsonView } from "../../components/JsonView";
 import { UnboundServices } from "../../components/UnboundServices";
 import { t } from "../../i18n";
@@ -34,7 +34,7 @@ export function Policy({ row, editable }: { row: KeyRow; editable: boolean }) {
         </Header>
       }
     >
-      <ErrorAlert error={policy.error} onRetry={policy.reload} />
+      <PartError error={policy.error} onRetry={policy.reload} />
       {policy.data !== undefined && (
         <SpaceBetween size="s">
           <UnboundServices policy={policy.data} />

@@ -18,6 +18,7 @@ import { useState } from "react";
 import { useClients } from "../../aws/clients";
 import { useAction } from "../../aws/useAction";
 import { everyPage, useQuery } from "../../aws/useQuery";
+import { PartError } from "../../components/Denied";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { ListTable } from "../../components/ListTable";
 import { Time } from "../../components/Time";
@@ -94,7 +95,8 @@ export function Rotation({ row, editable }: { row: KeyRow; editable: boolean }) 
         }
       >
         <SpaceBetween size="m">
-          <ErrorAlert error={status.error ?? save.error ?? rotate.error} />
+          <PartError error={status.error} onRetry={status.reload} />
+          <ErrorAlert error={save.error ?? rotate.error} />
           <Toggle checked={enabled} disabled={!editable} onChange={({ detail }) => setOn(detail.checked)}>
             {t("kms.rotation.automatic")}
           </Toggle>

@@ -1,10 +1,11 @@
 // The columns that both lists of keys have.
 import Link from "@cloudscape-design/components/link";
+import { stateText } from "../../components/keyState";
 import type { Column } from "../../components/ListTable";
 import { Time } from "../../components/Time";
 import { t } from "../../i18n";
 import { KeyState } from "./KeyState";
-import { type KeyRow, originText, regionalityText, stateText, usageText } from "./model";
+import { type KeyRow, originText, regionalityText, usageText } from "./model";
 
 export function keyColumns(): Column<KeyRow>[] {
   return [

@@ -7,7 +7,7 @@ import {
   ListKeysCommand,
 } from "@aws-sdk/client-kms";
 import { everyPage } from "../../aws/useQuery";
-import { type MessageKey, t } from "../../i18n";
+import { t } from "../../i18n";
 
 export interface KeyRow extends KeyMetadata {
   KeyId: string;
@@ -68,21 +68,6 @@ export async function loadKey(kms: KMSClient, id: string, signal: AbortSignal): 
   const facts = answer.KeyMetadata ?? { KeyId: id };
   const KeyId = facts.KeyId ?? id;
   return { ...facts, KeyId, aliases: aliases.get(KeyId) ?? [] };
-}
-
-const STATES: Readonly<Record<string, MessageKey>> = {
-  Enabled: "common.enabled",
-  Disabled: "kms.state.disabled",
-  PendingDeletion: "kms.state.pendingDeletion",
-  PendingImport: "kms.state.pendingImport",
-  Creating: "kms.state.creating",
-  Updating: "kms.state.updating",
-  Unavailable: "kms.state.unavailable",
-};
-
-export function stateText(state: string | undefined): string {
-  const key = STATES[state ?? ""];
-  return key ? t(key) : (state ?? "–");
 }
 
 export function usageText(usage: string | undefined): string {

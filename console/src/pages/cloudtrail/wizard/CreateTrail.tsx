@@ -9,6 +9,7 @@ import { useRef, useState } from "react";
 import { useNavigate } from "react-router-dom";
 import { useClients } from "../../../aws/clients";
 import { useSession } from "../../../aws/session";
+import { focusFirstProblem } from "../../../components/focusProblem";
 import { Page } from "../../../components/Page";
 import { TagRows } from "../../../components/TagRows";
 import { Unavailable } from "../../../components/Unavailable";
@@ -32,7 +33,7 @@ function Attributes(props: FieldsProps) {
   return (
     <SpaceBetween size="l">
       <GeneralFields {...props} />
-      <Preflight draft={draft} />
+      <Preflight draft={draft} set={set} />
       <Container header={<Header description={t("trail.cloudWatch.about")}>{optionalLabel(t("trail.cloudWatch"))}</Header>}>
         <FormField label={t("trail.cloudWatch")}>
           <Checkbox checked={false} disabled description={<Unavailable>{t("trail.cloudWatch.why")}</Unavailable>}>
@@ -71,6 +72,7 @@ export function CreateTrail() {
     const blocked = [0, 1].find((at) => at < to && hasProblem(problemsOf(at)));
     setChecked(blocked !== undefined);
     setPage(blocked ?? to);
+    if (blocked !== undefined) focusFirstProblem();
   };
   const submit = async () => {
     const list = stepsOf(clients, draft, session, made.current);
