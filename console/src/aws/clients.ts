@@ -73,12 +73,18 @@ function marked<Client extends { middlewareStack: Stack }>(client: Client): Clie
   return client;
 }
 
+const common = { endpoint: window.location.origin, credentials, maxAttempts: 2 };
+
+/** The client of one service in a region: for who asks many regions the same. */
+export function cloudTrailIn(region: string): CloudTrailClient {
+  return marked(new CloudTrailClient({ ...common, region }));
+}
+
 /** A fresh set of clients for a region; IAM and STS are global and signed for us-east-1. */
 export function clientsFor(region: string): Clients {
-  const common = { endpoint: window.location.origin, credentials, maxAttempts: 2 };
   return {
     region,
-    cloudtrail: marked(new CloudTrailClient({ ...common, region })),
+    cloudtrail: cloudTrailIn(region),
     kms: marked(new KMSClient({ ...common, region })),
     s3: marked(new S3Client({ ...common, region, forcePathStyle: true })),
     iam: marked(new IAMClient({ ...common, region: "us-east-1" })),

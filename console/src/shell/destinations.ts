@@ -32,6 +32,8 @@ export interface Suggestion {
   description: string;
 }
 
+/** Source: S3 User Guide, "Getting Amazon S3 request IDs": sixteen capital letters and digits. */
+const S3_REQUEST = /^[A-Z0-9]{16}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Where a pasted identifier leads; undefined when it is not one we know. */
@@ -58,6 +60,7 @@ function identifier(text: string): Suggestion[] {
     add(`/cloudtrail/events/${text}`, "search.kind.event");
     add(`/kms/keys/${text}`, "search.kind.key");
   }
+  if (UUID.test(text) || S3_REQUEST.test(text)) add(`/cloudtrail/events?request=${text}`, "search.kind.request");
   if (/^(AKIA|ASIA)[A-Z0-9]{16}$/.test(text)) {
     add(`/cloudtrail/events?attribute=AccessKeyId&value=${text}`, "search.kind.accessKey");
   }
