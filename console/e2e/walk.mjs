@@ -196,6 +196,10 @@ export async function lookIntoBucket(screen, words, shot, keyArn) {
   await shot("log-files");
   await file.click();
   await screen.settled();
+  // A log file opens on its events.
+  await screen.page.getByRole("row").getByText(/\.amazonaws\.com$/).first().waitFor();
+  await shot("log-file-events");
+  await screen.tab(s3.properties);
   await screen.says(...s3.encryptionType);
   await screen.says(s3.keyArn, keyArn);
   await shot("log-file");
@@ -211,7 +215,8 @@ async function deliveredFolder(screen, shot) {
   const path = ["AWSLogs/", `${ACCOUNT}/`, "CloudTrail/", `${REGION}/`, /^\d{4}\/$/, /^\d{2}\/$/, /^\d{2}\/$/];
   let folder = "";
   for (const part of path) {
-    const link = screen.page.getByRole("main").getByRole("link", { name: part, exact: true }).last();
+    // The newest comes first.
+    const link = screen.page.getByRole("row").getByRole("link", { name: part, exact: true }).first();
     await eventually(`the folder ${part}`, async () => {
       if (await link.isVisible()) return true;
       await screen.page.reload();

@@ -23,6 +23,8 @@ interface LogRecord {
 }
 
 function who({ userIdentity }: LogRecord): string {
+  // As event history names it.
+  if (userIdentity?.type === "Root") return "root";
   return userIdentity?.userName ?? userIdentity?.invokedBy ?? userIdentity?.arn ?? userIdentity?.type ?? "–";
 }
 
