@@ -83,6 +83,7 @@ async function addStatement(screen, words, shot, byTemplate) {
   const { kms } = words;
   const region = screen.page.getByRole("region", { name: label(kms.policy) });
   await screen.tab(kms.policy);
+  await screen.press(kms.policyView);
   const policy = JSON.parse(await region.innerText());
   await screen.page.getByRole("tabpanel").getByRole("link", { name: label(words.edit) }).click();
   await screen.settled();

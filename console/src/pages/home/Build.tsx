@@ -18,6 +18,7 @@ export function Build() {
         <PartError error={server.error} onRetry={server.reload} />
       ) : (
         <KeyValuePairs
+          columns={3}
           items={[
             { label: t("home.build.version"), value: server.data?.Version ?? "–" },
             { label: t("home.build.endpoint"), value: <CopyText text={apiOrigin()} name={t("home.build.endpoint")} /> },

@@ -24,7 +24,7 @@ import { ListTable } from "../../components/ListTable";
 import { Time } from "../../components/Time";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
-import type { KeyRow } from "./model";
+import { type KeyRow, materialStateText, rotationTypeText } from "./model";
 
 const DAYS = { default: 365, min: 90, max: 2560 } as const;
 
@@ -132,9 +132,9 @@ export function Rotation({ row, editable }: { row: KeyRow; editable: boolean }) 
             text: ({ KeyMaterialId = "" }) => KeyMaterialId,
             isRowHeader: true,
           },
-          { id: "state", header: t("kms.key.state"), cell: ({ KeyMaterialState }) => KeyMaterialState ?? "–" },
+          { id: "state", header: t("kms.key.state"), cell: ({ KeyMaterialState }) => materialStateText(KeyMaterialState) },
           { id: "date", header: t("kms.material.date"), cell: ({ RotationDate }) => <Time value={RotationDate} /> },
-          { id: "type", header: t("kms.material.type"), cell: ({ RotationType }) => RotationType ?? "–" },
+          { id: "type", header: t("kms.material.type"), cell: ({ RotationType }) => rotationTypeText(RotationType) },
         ]}
       />
     </SpaceBetween>

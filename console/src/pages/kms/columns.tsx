@@ -12,7 +12,11 @@ export function keyColumns(): Column<KeyRow>[] {
     {
       id: "alias",
       header: t("kms.key.aliases"),
-      cell: ({ aliases }) => (aliases.length > 1 ? `${aliases[0]} (+${aliases.length - 1})` : (aliases[0] ?? "–")),
+      cell: ({ KeyId, aliases: [first, ...more] }) => {
+        if (first === undefined) return "–";
+        const link = <Link href={`#/kms/keys/${encodeURIComponent(KeyId)}`}>{first}</Link>;
+        return more.length === 0 ? link : <>{link}{` (+${more.length})`}</>;
+      },
       text: ({ aliases }) => aliases.join(" "),
     },
     {

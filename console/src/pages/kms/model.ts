@@ -7,7 +7,7 @@ import {
   ListKeysCommand,
 } from "@aws-sdk/client-kms";
 import { everyPage } from "../../aws/useQuery";
-import { t } from "../../i18n";
+import { type MessageKey, t } from "../../i18n";
 
 export interface KeyRow extends KeyMetadata {
   KeyId: string;
@@ -80,4 +80,26 @@ export function regionalityText(multiRegion: boolean | undefined): string {
 
 export function originText(origin: string | undefined): string {
   return origin === "AWS_KMS" ? t("kms.origin.kms") : (origin ?? "–");
+}
+
+const MATERIAL_STATES: Readonly<Record<string, MessageKey>> = {
+  CURRENT: "kms.material.current",
+  NON_CURRENT: "kms.material.nonCurrent",
+  PENDING_ROTATION: "kms.material.pendingRotation",
+  PENDING_MULTI_REGION_IMPORT_AND_ROTATION: "kms.material.pendingImport",
+};
+
+export function materialStateText(state: string | undefined): string {
+  const key = MATERIAL_STATES[state ?? ""];
+  return key ? t(key) : (state ?? "–");
+}
+
+const ROTATION_TYPES: Readonly<Record<string, MessageKey>> = {
+  AUTOMATIC: "kms.rotation.type.automatic",
+  ON_DEMAND: "kms.rotation.type.onDemand",
+};
+
+export function rotationTypeText(type: string | undefined): string {
+  const key = ROTATION_TYPES[type ?? ""];
+  return key ? t(key) : (type ?? "–");
 }

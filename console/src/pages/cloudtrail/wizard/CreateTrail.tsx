@@ -8,6 +8,7 @@ import Checkbox from "@cloudscape-design/components/checkbox";
 import { useRef, useState } from "react";
 import { useNavigate } from "react-router-dom";
 import { useClients } from "../../../aws/clients";
+import { useIntervals } from "../../../aws/intervals";
 import { useSession } from "../../../aws/session";
 import { focusFirstProblem } from "../../../components/focusProblem";
 import { Page } from "../../../components/Page";
@@ -15,6 +16,7 @@ import { TagRows } from "../../../components/TagRows";
 import { Unavailable } from "../../../components/Unavailable";
 import { useUnsaved } from "../../../components/useUnsaved";
 import { t } from "../../../i18n";
+import { durationText } from "../../../i18n/duration";
 import { useFlash } from "../../../shell/flash";
 import { attributeProblems, type Draft, eventProblems, hasProblem, newDraft } from "./draft";
 import { EventFields } from "./EventFields";
@@ -54,6 +56,7 @@ export function CreateTrail() {
   const navigate = useNavigate();
   const flash = useFlash();
   const steps = useSteps();
+  const { delivery } = useIntervals();
   const made = useRef<Made>({});
   const [draft, setDraft] = useState<Draft>(() => newDraft(session.account));
   const [page, setPage] = useState(0);
@@ -78,7 +81,7 @@ export function CreateTrail() {
     const list = stepsOf(clients, draft, session, made.current);
     if (!(await steps.run(list))) return;
     unsaved.release();
-    flash.success(t("trail.created.next"), { header: t("trail.created") });
+    flash.success(t("trail.created.next", { interval: durationText(delivery) }), { header: t("trail.created") });
     navigate("/cloudtrail/trails");
   };
 
