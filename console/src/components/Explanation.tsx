@@ -105,7 +105,7 @@ function statementName({ statement }: MatchedPolicy): string {
 
 function statementLine(matched: MatchedPolicy, denial: Denial, layer: string | undefined): string {
   const { effect } = matched;
-  return t("explain.statement", { policy: policyName(matched, denial, layer), statement: statementName(matched), effect });
+  return t("explain.statement", { policy: policyName(matched, denial, layer), statement: statementName(matched), effect: named("explain.statement.effect", effect) });
 }
 
 /** The words for a name of the engine; the name itself where there are none. */

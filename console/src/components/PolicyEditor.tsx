@@ -9,6 +9,7 @@ interface Props {
   onChange: (value: string) => void;
   /** Names the editor for screen readers. */
   label: string;
+  /** At least; the editor grows with its text. */
   heightPx?: number;
 }
 
@@ -59,6 +60,14 @@ function texts(): CodeEditorProps.I18nStrings {
   };
 }
 
+const LINE_PX = 21;
+const HEIGHT_MAX_PX = 1400;
+
+/** High enough for the whole text, within reason. */
+function heightOf(text: string, leastPx: number): number {
+  return Math.min(Math.max(leastPx, (text.split("\n").length + 2) * LINE_PX), HEIGHT_MAX_PX);
+}
+
 export function PolicyEditor({ value, onChange, label, heightPx = 420 }: Props) {
   const [ace, setAce] = useState<CodeEditorProps["ace"]>();
   const [failed, setFailed] = useState(0);
@@ -88,7 +97,7 @@ export function PolicyEditor({ value, onChange, label, heightPx = 420 }: Props) 
       onPreferencesChange={({ detail }) => setSettings(detail)}
       onRecoveryClick={() => setFailed((before) => before + 1)}
       themes={THEMES}
-      editorContentHeight={heightPx}
+      editorContentHeight={heightOf(value, heightPx)}
       ariaLabel={label}
       i18nStrings={texts()}
     />
