@@ -30,7 +30,7 @@ function Denials({ requestId }: { requestId: string }) {
   return (
     <>
       {error !== undefined && <div>{isCode(error, "AccessDenied") ? t("explain.notAllowed") : errorLine(error)}</div>}
-      {error === undefined && (data.length > 0 ? data.map((denial, at) => <Told key={at} denial={denial} />) : t("explain.none"))}
+      {error === undefined && (data.length > 0 ? data.map((denial, at) => <DenialReason key={at} denial={denial} />) : t("explain.none"))}
       <div>
         <Link href={eventHref(requestId)} variant="primary" fontSize="inherit">
           {t("explain.event")}
@@ -40,7 +40,8 @@ function Denials({ requestId }: { requestId: string }) {
   );
 }
 
-function Told({ denial }: { denial: Denial }) {
+/** What was asked, by which statement it is decided, and what each layer says. */
+export function DenialReason({ denial }: { denial: Denial }) {
   const { kind, layer, by } = denial.Reason;
   const where = layer ? named("explain.layer", layer) : "";
   const reason = by

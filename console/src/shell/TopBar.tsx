@@ -9,6 +9,7 @@ import { SERVICES, serviceOf } from "../pages/registry";
 import { useFlash } from "./flash";
 import { type Preferences, setPreferences, usePreferences } from "./preferences";
 import { REGION_CODES, regionName } from "./regions";
+import { Health } from "./Health";
 import { Rehearsal } from "./Rehearsal";
 import { Search } from "./Search";
 import { SkipLink } from "./SkipLink";
@@ -180,6 +181,7 @@ const Bar = memo(function Bar({ global, navigate }: { global: boolean; navigate:
         }}
       />
       {session && <Rehearsal />}
+      {session && <Health />}
     </div>
   );
 });

@@ -41,7 +41,7 @@ export function CreatePolicy() {
     <Page title={t("iam.policy.create")} crumbs={[{ text: t("iam.policies"), href: "#/iam/policies" }]} contentType="form">
       <Container header={<Header variant="h2">{t("iam.policy.specify")}</Header>}>
         <FormField stretch label={t("iam.policy.document")} errorText={jsonProblem(document)}>
-          <PolicyEditor value={document} onChange={setDocument} label={t("iam.policy.document")} />
+          <PolicyEditor value={document} onChange={setDocument} label={t("iam.policy.document")} kind="Managed" />
         </FormField>
       </Container>
       <Container header={<Header variant="h2">{t("iam.policy.details")}</Header>}>

@@ -18,6 +18,7 @@ import { useClients } from "../../aws/clients";
 import { isCode } from "../../aws/errors";
 import { useQuery } from "../../aws/useQuery";
 import { ConfirmDelete } from "../../components/ConfirmDelete";
+import { ForecastStops } from "../../components/ForecastStops";
 import { JsonView } from "../../components/JsonView";
 import { UnboundServices } from "../../components/UnboundServices";
 import { type MessageKey, t } from "../../i18n";
@@ -158,6 +159,7 @@ function Policy({ bucket }: { bucket: string }) {
           <SpaceBetween size="xs">
             <span>{t("s3.policy.delete.text")}</span>
             <TrailsOfBucket name={bucket} />
+            <ForecastStops proposal={{ Bucket: bucket }} />
           </SpaceBetween>
         </ConfirmDelete>
       )}

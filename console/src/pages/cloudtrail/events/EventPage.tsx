@@ -15,6 +15,7 @@ import { everyPage, useQuery } from "../../../aws/useQuery";
 import { CopyText } from "../../../components/CopyText";
 import { ErrorCode } from "../../../components/ErrorCode";
 import { ErrorAlert } from "../../../components/ErrorAlert";
+import { Explanation } from "../../../components/Explanation";
 import { EventTable } from "../../../components/EventTable";
 import { JsonView } from "../../../components/JsonView";
 import { Page } from "../../../components/Page";
@@ -22,7 +23,7 @@ import { Time } from "../../../components/Time";
 import { t } from "../../../i18n";
 import { printable } from "../../../i18n/printable";
 import { yesNo } from "./readOnly";
-import { type HistoryRow, resourceHref, rowOf } from "./record";
+import { type HistoryRow, isRefusal, resourceHref, rowOf } from "./record";
 
 const AROUND_MS = 15 * 60 * 1000;
 const crumbs = () => [{ text: t("trail.nav.events"), href: "#/cloudtrail/events" }];
@@ -78,6 +79,11 @@ function Detail({ row, region }: { row: HistoryRow; region: string | undefined }
           ]}
         />
       </Container>
+      {isRefusal(record) && record.requestID && (
+        <Container header={<Header>{t("history.refused")}</Header>}>
+          <Explanation requestId={record.requestID} />
+        </Container>
+      )}
       <Resources row={row} />
       <Container header={<Header>{t("history.record")}</Header>}>
         <JsonView value={event.CloudTrailEvent} label={t("history.record")} />
