@@ -9,7 +9,10 @@ import { SERVICES, serviceOf } from "../pages/registry";
 import { useFlash } from "./flash";
 import { type Preferences, setPreferences, usePreferences } from "./preferences";
 import { REGION_CODES, regionName } from "./regions";
+import { Health } from "./Health";
+import { Rehearsal } from "./Rehearsal";
 import { Search } from "./Search";
+import { SkipLink } from "./SkipLink";
 
 /** `123456789012` as people read it: `1234-5678-9012`. */
 export function accountText(account: string): string {
@@ -163,6 +166,7 @@ const Bar = memo(function Bar({ global, navigate }: { global: boolean; navigate:
   }
   return (
     <div id="top" lang={language()}>
+      <SkipLink />
       <TopNavigation
         identity={{ href: "#/", title: t("shell.name") }}
         utilities={utilities}
@@ -176,6 +180,8 @@ const Bar = memo(function Bar({ global, navigate }: { global: boolean; navigate:
           overflowMenuDismissIconAriaLabel: t("shell.close"),
         }}
       />
+      {session && <Rehearsal />}
+      {session && <Health />}
     </div>
   );
 });

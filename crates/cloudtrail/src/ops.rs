@@ -2,7 +2,6 @@
 
 mod create_trail;
 mod delete_trail;
-mod describe_deliveries;
 mod describe_trails;
 mod event_selectors;
 mod insight_selectors;
@@ -20,15 +19,15 @@ use types::Timestamp;
 
 use create_trail::CreateTrail;
 use delete_trail::DeleteTrail;
-use describe_deliveries::DescribeDeliveries;
-use describe_trails::{DescribeTrails, GetTrail, ListTrails};
+use describe_trails::{DescribeTrails, ListTrails};
+pub use describe_trails::{GetTrail, GetTrailInput, GetTrailOutput};
 use event_selectors::{GetEventSelectors, PutEventSelectors};
 use insight_selectors::GetInsightSelectors;
-use list_public_keys::ListPublicKeys;
+pub use list_public_keys::{ListPublicKeys, ListPublicKeysInput, ListPublicKeysOutput};
 use logging::{StartLogging, StopLogging};
 use lookup_events::LookupEvents;
 use tags::{AddTags, ListTags, RemoveTags};
-use trail_status::GetTrailStatus;
+pub use trail_status::{GetTrailStatus, GetTrailStatusInput, GetTrailStatusOutput};
 use update_trail::UpdateTrail;
 
 /// The rows of the table of operations.
@@ -36,7 +35,6 @@ pub const ROWS: &[Row] = &[
     row::<AddTags>(),
     row::<CreateTrail>(),
     row::<DeleteTrail>(),
-    row::<DescribeDeliveries>(),
     row::<DescribeTrails>(),
     row::<GetEventSelectors>(),
     row::<GetInsightSelectors>(),

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use gateway::{Gateway, Parts, Row, SHOSEKI, ServiceEvent, Settings, operator_events};
+use gateway::{Gateway, Parts, Row, ServiceEvent, Settings, operator_events};
 use keys::KeyError;
 use serde_json::json;
 use store::StoreError;
@@ -110,7 +110,7 @@ fn bootstrap(
 fn record(config: &Config, gateway: &Gateway, loss: &str) -> Result<(), OpenError> {
     tracing::warn!(loss, "accepted as the operator wishes; an event tells of it");
     let event = ServiceEvent {
-        source: SHOSEKI.event_source,
+        source: inquiry::SERVICE.event_source,
         name: "AcceptOlderState",
         region: Region::us_east_1(),
         account: config.account.clone(),

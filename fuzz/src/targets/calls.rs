@@ -136,7 +136,7 @@ const DOCUMENTS: [(&str, &str); 12] = [
 /// Every operation there is.
 fn seeds() -> Vec<Vec<u8>> {
     debug_assert!(JSON.contains(KEY), "the key that is there");
-    let all = [gateway::ROWS, iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS];
+    let all = [inquiry::ROWS, iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS];
     all.iter().flat_map(|rows| rows.iter()).map(seed).collect()
 }
 

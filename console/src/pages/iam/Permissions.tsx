@@ -180,7 +180,7 @@ function Inline({ holder, onDone, onDismiss }: DialogProps) {
           <Input value={policy} onChange={({ detail }) => setPolicy(detail.value)} />
         </FormField>
         <FormField label={t("iam.policy.document")} stretch errorText={jsonProblem(document)}>
-          <PolicyEditor value={document} onChange={setDocument} label={t("iam.policy.document")} heightPx={300} />
+          <PolicyEditor value={document} onChange={setDocument} label={t("iam.policy.document")} heightPx={300} kind="Inline" />
         </FormField>
         <ErrorAlert error={put.error} />
       </SpaceBetween>

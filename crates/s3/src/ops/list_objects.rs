@@ -19,7 +19,7 @@ use crate::xml::Xml;
 
 /// The older form.
 #[derive(Debug)]
-pub(crate) struct ListObjects;
+pub struct ListObjects;
 
 impl PlainApi for ListObjects {
     const SPEC: Spec =

@@ -1,36 +1,36 @@
 //! Digests that the trail says it delivered, and that are not there.
 
-use serde_json::{Value, json};
-use trail::verify::{Finding, Request};
+use serde_json::json;
+use trail::verify::{Finding, Request, Span};
 use types::{DAY_MS, Timestamp};
 
-use super::evidence::Buckets;
-use crate::client::{Ask, CallError, Client};
-use crate::exit::Trouble;
-use crate::out;
+use super::evidence::seconds;
+use super::{Question, Source, Target, bucket};
 
 /// How long after the end of its period a digest may have been delivered, for the check of those
 /// before the range.
 const LATE_MS: u64 = DAY_MS;
 
-/// What is found though, or because, there are no digests of the request: the trail tells that it
+/// What is found though, or because, there are no digests of the target: the trail says that it
 /// delivered some. It is asked in its home region.
-pub(super) fn missing(client: &Client, request: &Request<'_>) -> Result<Option<Finding>, Trouble> {
-    let delivered = match latest(client, request.trail_arn) {
-        Ok(delivered) => delivered,
-        Err(error) if error.code() == "TrailNotFoundException" => None,
+pub fn missing<S: Source>(source: &S, target: &Target) -> Result<Option<Finding>, S::Error> {
+    let input = json!({ "Name": target.trail_arn });
+    let delivered = match source.ask(Question::GetTrailStatus, &target.home_region, &input) {
+        Ok(answer) => seconds(&answer, "LatestDigestDeliveryTime"),
+        Err(error) if S::is_no_such_trail(&error) => None,
         Err(error) => {
-            out::complain(&format!(
+            source.complain(&format!(
                 "GetTrailStatus: {error}; so it is not known whether digests are missing"
             ));
             None
         }
     };
     let Some(delivered) = delivered else { return Ok(None) };
-    let is_missing = match When::of(delivered, request) {
+    let request = target.request(&[]);
+    let is_missing = match When::of(delivered, &request) {
         When::After => false,
         When::Within => true,
-        When::Before => !any_since(client, request, delivered.minus_ms(LATE_MS))?,
+        When::Before => !any_since(source, &request, delivered.minus_ms(LATE_MS))?,
     };
     let (bucket, folder) = (request.bucket.to_owned(), request.series.folder());
     Ok(is_missing.then_some(Finding::NoDigests { bucket, folder, delivered }))
@@ -59,19 +59,17 @@ impl When {
     }
 }
 
-fn latest(client: &Client, trail_arn: &str) -> Result<Option<Timestamp>, CallError> {
-    let answered =
-        client.call(&Ask::cloudtrail("GetTrailStatus", &json!({ "Name": trail_arn })))?;
-    let answer: Value = serde_json::from_slice(&answered.body).unwrap_or_default();
-    let seconds = answer.get("LatestDigestDeliveryTime").and_then(Value::as_f64);
-    Ok(seconds.map(Timestamp::from_secs_f64))
-}
-
-fn any_since(client: &Client, request: &Request<'_>, since: Timestamp) -> Result<bool, Trouble> {
+fn any_since<S: Source>(
+    source: &S,
+    request: &Request<'_>,
+    since: Timestamp,
+) -> Result<bool, S::Error> {
     let series = request.series;
     let after = series.object_key(since, trail::digest::Kind::Regular);
-    let keys = Buckets::new(client).list(request.bucket, &series.folder(), &after)?;
-    Ok(keys.iter().any(|key| series.parse_key(key).is_some()))
+    let (bucket, prefix) = (request.bucket, series.folder());
+    let span = Span { bucket, prefix: &prefix, after: &after, until: None };
+    let found = bucket::entries(source, &span)?;
+    Ok(found.iter().any(|entry| series.parse_key(&entry.key).is_some()))
 }
 
 #[cfg(test)]

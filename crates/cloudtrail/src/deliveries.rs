@@ -1,12 +1,12 @@
-//! `DescribeDeliveries` of our own service: what waits to be delivered, why, and until when.
+//! What waits to be delivered, why, and until when.
 //!
-//! `GetTrailStatus` tells the last success and the last error; an operator who mends an outage
-//! wants to know what is behind them.
+//! `GetTrailStatus` returns the last success and the last error; an operator who mends an outage
+//! needs what is behind them. Our own service's `DescribeDeliveries` returns it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gateway::{Access, Ctx, Failure, Json, Plain, SHOSEKI, Spec};
-use serde::{Deserialize, Serialize};
+use gateway::{Ctx, Failure};
+use serde::Serialize;
 use store::key;
 use trail::retry::{Pace, backoff_ms};
 use types::Timestamp;
@@ -17,26 +17,13 @@ use crate::model::{
 };
 use crate::{TrailError, reference};
 
-/// Losses that are told at most, the newest.
+/// Losses that are listed at most, the newest.
 const LOSSES_MAX: usize = 100;
 
-/// The operation.
-#[derive(Debug)]
-pub(crate) struct DescribeDeliveries;
-
-/// What the caller sends.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub(crate) struct DescribeDeliveriesInput {
-    /// A name or an ARN; all trails of the account without it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-}
-
-/// What the caller gets.
+/// How the deliveries of an account's trails go.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct DescribeDeliveriesOutput {
+pub struct Deliveries {
     /// Seconds between two cuts of log files; absent until the first.
     #[serde(skip_serializing_if = "Option::is_none")]
     delivery_interval: Option<u64>,
@@ -133,36 +120,21 @@ impl From<Loss> for Lost {
     }
 }
 
-impl Plain for DescribeDeliveries {
-    const SPEC: Spec = Spec::named(&SHOSEKI, "DescribeDeliveries", true);
-    type Input = DescribeDeliveriesInput;
-    type Output = DescribeDeliveriesOutput;
-    type Error = TrailError;
-    type Codec = Json;
-
-    fn access(
-        _: &mut Ctx<'_>,
-        _: &DescribeDeliveriesInput,
-    ) -> Result<Vec<Access>, Failure<TrailError>> {
-        Ok(vec![Access::by_identity("shoseki:DescribeDeliveries", "*")])
-    }
-
-    fn run(
-        ctx: &mut Ctx<'_>,
-        input: &DescribeDeliveriesInput,
-    ) -> Result<DescribeDeliveriesOutput, Failure<TrailError>> {
-        let trails = match &input.name {
-            Some(name) => vec![reference::existing(ctx, name, true)?],
-            None => trails_of(ctx.tx(), ctx.account())?,
-        };
-        let timing = last_timing(ctx.gateway());
-        let deliveries = trails.iter().map(|trail| delivery(ctx, trail, timing.as_ref()));
-        Ok(DescribeDeliveriesOutput {
-            deliveries: deliveries.collect::<Result<_, _>>()?,
-            delivery_interval: timing.map(|timing| timing.delivery_interval_ms / 1_000),
-            digest_interval: timing.map(|timing| timing.digest_interval_ms / 1_000),
-        })
-    }
+/// The deliveries of one trail, or of all of the account.
+///
+/// Errors as `GetTrailStatus` does when there is no such trail.
+pub fn deliveries(ctx: &Ctx<'_>, trail: Option<&str>) -> Result<Deliveries, Failure<TrailError>> {
+    let trails = match trail {
+        Some(name) => vec![reference::existing(ctx, name, true)?],
+        None => trails_of(ctx.tx(), ctx.account())?,
+    };
+    let timing = last_timing(ctx.gateway());
+    let deliveries = trails.iter().map(|trail| delivery(ctx, trail, timing.as_ref()));
+    Ok(Deliveries {
+        deliveries: deliveries.collect::<Result<_, _>>()?,
+        delivery_interval: timing.map(|timing| timing.delivery_interval_ms / 1_000),
+        digest_interval: timing.map(|timing| timing.digest_interval_ms / 1_000),
+    })
 }
 
 fn delivery(

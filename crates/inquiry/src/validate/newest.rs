@@ -2,26 +2,28 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use trail::verify::{Anchor, Finding, Line};
 use types::Timestamp;
 
-use crate::client::{Ask, Client};
-use crate::out;
+use super::{Question, Source, Target};
 
 /// The digests that the trail delivered last, by region.
-#[derive(Debug, Default)]
-pub(super) struct Remembered(BTreeMap<String, Anchor>);
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Remembered(BTreeMap<String, Anchor>);
 
 impl Remembered {
-    /// Asks the trail, in its home region, before its bucket is looked at. Whoever may not ask
-    /// hears what is not known then.
-    pub(super) fn ask(client: &Client, trail_arn: &str) -> Self {
-        match client.call(&Ask::own("DescribeDeliveries", &json!({ "Name": trail_arn }))) {
-            Ok(answered) => Self::of(&serde_json::from_slice(&answered.body).unwrap_or_default()),
-            Err(error) if error.code() == "TrailNotFoundException" => Self::default(),
+    /// Asks the trail, in its home region, before its bucket is read. Without the right to ask,
+    /// nothing is remembered, and the source hears so.
+    pub fn ask<S: Source>(source: &S, target: &Target) -> Self {
+        let question = Question::DescribeDeliveries;
+        let input = json!({ "Name": target.trail_arn });
+        match source.ask(question, &target.home_region, &input) {
+            Ok(answer) => Self::of(&answer),
+            Err(error) if S::is_no_such_trail(&error) => Self::default(),
             Err(error) => {
-                out::complain(&format!(
+                source.complain(&format!(
                     "DescribeDeliveries: {error}; so it is not known whether the newest digests \
                      are missing"
                 ));
@@ -47,7 +49,7 @@ impl Remembered {
     }
 
     /// What is found if a region's newest digest lies within the range, and nothing was said of it.
-    pub(super) fn missing(
+    pub fn missing(
         &self,
         region: &str,
         bucket: &str,
