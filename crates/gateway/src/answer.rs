@@ -6,6 +6,9 @@ use serde::Serialize;
 
 use crate::{Protocol, Reply, WireError};
 
+/// Who answers S3's calls. Observed.
+pub const S3_SERVER: &str = "AmazonS3";
+
 /// An HTTP answer.
 #[derive(Debug)]
 pub struct Answer {
@@ -119,7 +122,10 @@ impl Answer {
 
     /// `error` in a protocol's rendering.
     pub fn error(protocol: Protocol, error: &WireError, request_id: &str, host_id: &str) -> Self {
-        let (headers, body) = wire::render_error(protocol, error, request_id, host_id);
+        let (mut headers, body) = wire::render_error(protocol, error, request_id, host_id);
+        if protocol == Protocol::RestXml {
+            headers.insert(http::header::SERVER, HeaderValue::from_static(S3_SERVER));
+        }
         let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
         Self { status, headers, body: AnswerBody::Whole(body) }
     }

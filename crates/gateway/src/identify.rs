@@ -244,7 +244,9 @@ impl Gateway {
                 self.refuse(control, &error, false)
             });
         }
-        let path = wire::uri::decode(head.path()).ok_or_else(invalid_uri)?;
+        // Observed: a raw plus is a space.
+        let path = head.path().replace('+', " ");
+        let path = wire::uri::decode(&path).ok_or_else(invalid_uri)?;
         let path = path.strip_prefix('/').unwrap_or(&path);
         let (bucket, key, region_of_host) =
             if let Some((bucket, region)) = wire::virtual_host(head, &self.settings.domains) {

@@ -40,7 +40,7 @@ mod table;
 mod unserved;
 
 pub use access::{Access, allows, is_denial};
-pub use answer::{Answer, AnswerBody};
+pub use answer::{Answer, AnswerBody, S3_SERVER};
 pub use body::BodyGate;
 pub use call::{Auth, Call, Origin, SignatureVersion};
 pub use caller::{Caller, Session};

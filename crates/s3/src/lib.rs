@@ -43,6 +43,7 @@ mod copying;
 mod cors;
 mod customer_key;
 mod data_key;
+mod encoded_word;
 mod encryption;
 mod error;
 mod event;

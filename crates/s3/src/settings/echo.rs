@@ -51,7 +51,7 @@ macro_rules! echoes {
             put: $put:literal as $put_event:literal,
             actions: ($get_action:literal, $put_action:literal),
             $(delete: $delete:literal needs $delete_action:literal,)?
-            unset: $unset:expr, check: $check:path $(, keep: $keep:path, headers: $headers:path)? $(,)?
+            unset: $unset:expr, check: $check:path $(, headers: ($take:path, $headers:path))? $(,)?
         }
     )*) => {$(
         $(#[$doc])*
@@ -75,13 +75,15 @@ macro_rules! echoes {
                 Ok(())
             }
 
-            $(fn keep(settings: &mut Settings, request: &Request) -> S3Result<()> {
-                $keep(settings, request)
-            }
+            $(
+                fn take_headers(settings: &mut Settings, request: &Request) -> S3Result<()> {
+                    $take(settings, request)
+                }
 
-            fn headers(settings: &Settings, request: &Request) -> Vec<(String, String)> {
-                $headers(settings, request)
-            })?
+                fn headers(settings: &Settings) -> Vec<(String, String)> {
+                    $headers(settings)
+                }
+            )?
         }
 
         $(impl Removable for $type {
@@ -106,8 +108,7 @@ echoes! {
         unset: Unset::Missing(
             "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist"
         ),
-        check: checks::lifecycle,
-        keep: checks::keep_minimum_size, headers: checks::lifecycle_headers,
+        check: checks::lifecycle, headers: (checks::take_minimum, checks::minimum),
     }
     /// Source: S3 API Reference, "CORSConfiguration".
     Cors {

@@ -76,11 +76,10 @@ fn read(root: &Element, blocked: bool) -> S3Result<BucketEncryption> {
     let scheme = scheme.ok_or(S3Error::MalformedXml)?;
     let key_id = default.text_of("KMSMasterKeyID").filter(|id| !id.is_empty());
     if scheme == Scheme::S3 && key_id.is_some() {
-        return Err(S3Error::argument(
+        return Err(S3Error::named(
             "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or \
              aws:kms:dsse",
             "ApplyServerSideEncryptionByDefault",
-            "",
         )
         .into());
     }
