@@ -64,8 +64,15 @@ pub(crate) struct Presented {
 }
 
 impl Presented {
-    pub(crate) fn standing(&self) -> Standing {
-        if self.claim.is_some() { Standing::Known } else { Standing::Stranger }
+    pub(crate) fn standing(&self, gateway: &Gateway, head: &Head, family: Family) -> Standing {
+        match &self.claim {
+            None => Standing::Stranger,
+            Some(_) if family == Family::S3 => Standing::Proven,
+            Some((signed, _)) if gateway.senders.have_proven(head.peer, &signed.access_key_id) => {
+                Standing::Proven
+            }
+            Some(_) => Standing::Claimed,
+        }
     }
 
     /// Whether it still counts: while a body took its time, the key may have been taken away.
@@ -138,6 +145,9 @@ pub(crate) fn prove(
         .map_err(|error| error.wire(family))?;
     if fresh {
         remember(gateway, &signed, verified.key());
+    }
+    if family != Family::S3 {
+        gateway.senders.remember(head.peer, &signed.access_key_id);
     }
     let region = Region::parse(&signed.region);
     Ok(Authenticated { caller, region, signed: Some(signed), verified: Some(verified) })
