@@ -43,9 +43,12 @@ pub struct Identified {
 /// Who a request comes from, as far as its head tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// An access key was shown that exists and is active.
-    Known,
-    /// Nobody, or whoever the fields of a form will name.
+    /// The head is signed with an access key that exists, or the sender's address has proven this
+    /// key by an earlier call.
+    Proven,
+    /// The head names an access key that exists. Its body is needed to prove the signature.
+    Claimed,
+    /// The head names no access key. The fields of a form may name one.
     Stranger,
 }
 
@@ -314,7 +317,7 @@ impl Gateway {
         let presented = view.and_then(|view| present(self, &view, head, identified.asked(), now));
         let presented =
             presented.map_err(|refused| self.no_call(service, refused, identified.json))?;
-        let standing = presented.standing();
+        let standing = presented.standing(self, head, service.family);
         identified.presented = Some(Box::new(presented));
         Ok(standing)
     }

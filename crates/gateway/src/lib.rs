@@ -33,6 +33,7 @@ mod operator_event;
 mod policies;
 mod record;
 mod row;
+mod senders;
 mod signed;
 mod signin_event;
 mod spec;

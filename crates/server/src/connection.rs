@@ -16,8 +16,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use gateway::{
-    Answer, AnswerBody, Begun, BodyGate, BodyLimit, Gateway, Identified, Received, Service, Upload,
-    WireError,
+    Answer, AnswerBody, Begun, BodyGate, BodyLimit, Family, Gateway, Identified, Received, Service,
+    Upload, WireError,
 };
 use http::{HeaderValue, Method, Request, Response, header};
 use http_body_util::combinators::BoxBody;
@@ -26,7 +26,7 @@ use hyper::body::{Body, Incoming};
 use wire::Head;
 
 use crate::listeners::Port;
-use crate::memory::{Memory, Share};
+use crate::memory::{Memory, Share, Waits, unfolded};
 use crate::network::Block;
 use crate::patience::Patience;
 use crate::serve::Ticket;
@@ -96,7 +96,8 @@ pub(crate) async fn answer(
         Ok(identified) => {
             let asked = cors::Asked::of(&head, &identified);
             let store = Arc::clone(gateway.store());
-            let exchange = Exchange { gateway, service: identified.service(), peer };
+            let (service, waits) = (identified.service(), Waits::default());
+            let exchange = Exchange { gateway, service, peer, waits };
             let (mut answer, shown) = exchange.answer(identified, head, body, is_head).await;
             if let Some(asked) = asked {
                 asked.allow(&store, &mut answer);
@@ -120,6 +121,8 @@ struct Exchange<'a> {
     gateway: Arc<Gateway>,
     service: &'static Service,
     peer: &'a Peer,
+    /// How long it may still wait for room.
+    waits: Waits,
 }
 
 impl Exchange<'_> {
@@ -166,7 +169,7 @@ impl Exchange<'_> {
     ) -> Result<Answer, Answer> {
         let body = self.collect(body, limit, &identified).await?;
         let brief = identified.brief && body.len() <= BRIEF_BODY_BYTES_MAX;
-        shares.call = self.call(brief, body.len()).await?;
+        shares.call = self.call(brief, self.unfolded(&identified, &body, limit)?).await?;
         let received = Received { head, body, form: None, tls: self.peer.tls.clone() };
         let gateway = Arc::clone(&self.gateway);
         match on_thread(brief, move || gateway.begin(identified, received).0).await? {
@@ -244,12 +247,22 @@ impl Exchange<'_> {
         collected.map_err(|error| self.gateway.refused(identified, &error))
     }
 
+    /// Bytes that a body takes once it is decoded.
+    fn unfolded(&self, identified: &Identified, body: &[u8], limit: u64) -> Result<u64, Answer> {
+        if self.service.family != Family::Json {
+            return Ok(unfolded::of_other(body));
+        }
+        let refused = || self.gateway.refused(identified, &identified.too_large(limit));
+        unfolded::of_json(body).ok_or_else(refused)
+    }
+
     /// A share for a call; brief ones cost next to nothing, and there are few at a time.
-    async fn call(&self, brief: bool, body_bytes: usize) -> Result<Option<Share>, Answer> {
+    async fn call(&self, brief: bool, unfolded: u64) -> Result<Option<Share>, Answer> {
         if brief {
             return Ok(None);
         }
-        self.peer.memory.call(self.block(), body_bytes).await.map(Some).ok_or_else(|| self.busy())
+        let share = self.peer.memory.call(&self.waits, self.block(), unfolded).await;
+        share.map(Some).ok_or_else(|| self.busy())
     }
 
     /// Whose shares it takes.

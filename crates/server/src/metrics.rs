@@ -1,6 +1,5 @@
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use cloudtrail::Backlog;
 use gateway::Gateway;
@@ -9,6 +8,7 @@ use store::StoreError;
 use types::{SECOND_MS, Timestamp};
 
 use crate::beats::Beats;
+use crate::counted::Counted;
 use crate::diagnostics;
 
 /// What the server counts about itself.
@@ -22,7 +22,7 @@ pub(crate) struct Metrics {
     made_room: AtomicU64,
     without_room: AtomicU64,
     /// What waited when it was counted last: the pages are for everybody, and counting reads all.
-    backlog: Mutex<Option<(Timestamp, Backlog)>>,
+    backlog: Counted<Backlog>,
 }
 
 /// How long a count of what waits is good for, in milliseconds.
@@ -38,7 +38,7 @@ impl Metrics {
             busy_ms: AtomicU64::default(),
             made_room: AtomicU64::default(),
             without_room: AtomicU64::default(),
-            backlog: Mutex::default(),
+            backlog: Counted::default(),
         }
     }
 
@@ -65,18 +65,7 @@ impl Metrics {
 
     /// What waits to be delivered, as it was a second ago at most.
     pub(crate) fn backlog(&self, gateway: &Gateway) -> Result<Backlog, StoreError> {
-        let mut known = self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = gateway.clock().now();
-        if let Some((counted, backlog)) = &*known
-            && counted.plus_ms(BACKLOG_MS) > now
-            && *counted <= now
-        {
-            return Ok(backlog.clone());
-        }
-        let backlog = cloudtrail::backlog(gateway)?;
-        // Counting may take longer than a count is good for: those who waited use this one.
-        *known = Some((gateway.clock().now(), backlog.clone()));
-        Ok(backlog)
+        self.backlog.get(gateway.clock(), BACKLOG_MS, || cloudtrail::backlog(gateway))
     }
 
     /// The workers that have shown no sign of life for too long.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{ArgAction, Args};
 use server::{
@@ -201,9 +202,14 @@ fn serve(verb: &Serve, lang: Lang, diagnostics: &Diagnostics) -> Result<Exit, Tr
     let opened = open(&config, clock, entropy)?;
     let show = Show { lang, json: verb.log_json, diagnostics };
     show.root(&config, &opened.root);
-    runtime.block_on(until_stopped(&config, opened, signals, show))?;
-    Ok(Exit::Done)
+    let served = runtime.block_on(until_stopped(&config, opened, signals, show));
+    // A thread that is still at work then must not keep the process.
+    runtime.shutdown_timeout(END_WAIT);
+    served.map(|()| Exit::Done)
 }
+
+/// How long threads may take to end after the server has stopped.
+const END_WAIT: Duration = Duration::from_secs(1);
 
 /// Threads that may block. A disk has no use for more at once, and each has memory of its own.
 const BLOCKING_THREADS_MAX: usize = 128;
