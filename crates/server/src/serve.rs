@@ -8,6 +8,7 @@ mod clients;
 mod files;
 mod guarded;
 mod pause;
+mod plain;
 mod spare;
 mod stream;
 mod table;
@@ -25,9 +26,10 @@ use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 use crate::addressed;
+use crate::beats::Alive;
 use crate::connection::{Lanes, OutBody, Peer, answer};
 use crate::identity::IdentityKeeper;
-use crate::listeners::Listeners;
+use crate::listeners::{Listeners, Reserved};
 use crate::memory::{Memory, PartOfBlock, Plan};
 use crate::metrics::Metrics;
 use crate::origin::{self, Asked};
@@ -38,7 +40,7 @@ use crate::signin::{self, SignIn};
 use crate::workers::Workers;
 use crate::{Config, Opened, console, own, tls};
 use accept::accept;
-pub(crate) use accept::listen;
+pub(crate) use accept::{bind, listen};
 use clients::Clients;
 use table::Limits;
 use ticket::Places;
@@ -62,6 +64,7 @@ pub struct Server {
     address: SocketAddr,
     console_address: SocketAddr,
     first_run_link: Option<String>,
+    alive: Alive,
     stop: watch::Sender<bool>,
     running: tokio::task::JoinHandle<()>,
 }
@@ -91,12 +94,17 @@ impl fmt::Debug for Server {
 }
 
 impl Server {
-    /// Binds the socket, starts the workers, and serves until [`Server::shut_down`].
-    #[expect(clippy::unused_async, reason = "sockets and workers need the runtime around them")]
+    /// Takes the addresses, starts the workers, and serves until [`Server::shut_down`].
     pub async fn start(config: &Config, opened: Opened) -> io::Result<Self> {
+        Self::start_at(config, Reserved::new(config)?, opened).await
+    }
+
+    /// As [`Server::start`], at addresses that were taken before.
+    #[expect(clippy::unused_async, reason = "sockets and workers need the runtime around them")]
+    pub async fn start_at(config: &Config, reserved: Reserved, opened: Opened) -> io::Result<Self> {
         let tls = config.tls.as_ref().map(|(cert, key)| tls::acceptor(cert, key)).transpose();
         let tls = tls.map_err(io::Error::other)?;
-        let listeners = Listeners::bind(config)?;
+        let listeners = Listeners::open(reserved)?;
         let (address, console) = (listeners.address()?, listeners.console_address()?);
         let console_address = console.unwrap_or(address);
         let (stop, stopping) = watch::channel(false);
@@ -127,8 +135,14 @@ impl Server {
             clients: Clients::new(limits.of_block),
             status_token: StatusToken::new(config.status_token.as_deref()),
         });
+        let alive = Alive(workers.beats().clone());
         let running = tokio::spawn(run(listeners, shared, stopping, workers));
-        Ok(Self { address, console_address, first_run_link, stop, running })
+        Ok(Self { address, console_address, first_run_link, alive, stop, running })
+    }
+
+    /// Whether its workers live.
+    pub fn alive(&self) -> &Alive {
+        &self.alive
     }
 
     /// Where it listens.

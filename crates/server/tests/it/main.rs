@@ -21,3 +21,4 @@ mod proxies;
 mod shutdown;
 mod signatures;
 mod slow;
+mod starting;
