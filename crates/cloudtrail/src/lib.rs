@@ -21,7 +21,7 @@ mod shape;
 
 use gateway::{Family, Protocol, Service};
 
-pub use deliver::{Backlog, Loss, Timing, backlog, deliver, losses, oldest_needed};
+pub use deliver::{Backlog, Loss, Timing, TrailBacklog, backlog, deliver, losses, oldest_needed};
 pub use error::TrailError;
 pub use ops::ROWS;
 pub use public_keys::adopt_key_pair;

@@ -109,7 +109,7 @@ impl Server {
         let console_address = console.unwrap_or(address);
         let (stop, stopping) = watch::channel(false);
         let workers = Workers::start(config, &opened.gateway, &opened.identity, &stopping);
-        let metrics = Arc::new(Metrics::new(workers.beats().clone()));
+        let metrics = Arc::new(Metrics::new(config, &opened.gateway, workers.beats().clone()));
         let token = opened.first_run_token;
         let plan = Plan::new(config.memory_max);
         let limits = limits(config, plan);
@@ -233,8 +233,10 @@ async fn respond(shared: &Shared, peer: &Peer, request: Request<Incoming>) -> Re
     if peer.port.has_console() && console::wants_front_page(&request) {
         return console::redirect();
     }
-    let began = gateway.clock().now();
-    let response = answer(Arc::clone(gateway), peer, request).await;
-    shared.metrics.count(response.status(), gateway.clock().now().since_ms(began));
+    let began = gateway.clock().elapsed_us();
+    let counted = shared.metrics.begin();
+    let (response, asked) = answer(Arc::clone(gateway), peer, request).await;
+    let took_us = gateway.clock().elapsed_us().saturating_sub(began);
+    counted.end(asked, response.status(), took_us);
     response
 }
