@@ -39,8 +39,8 @@ pub(crate) fn prove_delivery(ctx: &mut Ctx<'_>, trail: &Trail) -> Result<(), Fai
 
 fn probe(ctx: &mut Ctx<'_>, trail: &Trail, region: Region) -> Result<(), Refused> {
     let service = Caller::service(PRINCIPAL, &trail.account, trail.arn().as_str());
-    let mut acl = s3::Request::bucket(&trail.bucket);
-    ctx.invoke_in::<s3::GetBucketAcl>(region.clone(), service.clone(), &mut acl)?;
+    let acl = s3::Request::bucket(&trail.bucket);
+    ctx.invoke_in::<s3::GetBucketAcl>(region.clone(), service.clone(), &acl)?;
     let prefix = trail.prefix.as_ref().map(|prefix| format!("{prefix}/")).unwrap_or_default();
     let file = FileToPut {
         bucket: &trail.bucket,
@@ -49,7 +49,7 @@ fn probe(ctx: &mut Ctx<'_>, trail: &Trail, region: Region) -> Result<(), Refused
         metadata: Vec::new(),
         is_gzip: false,
     };
-    ctx.invoke_in::<s3::PutObject>(region, service, &mut file.input(trail))?;
+    ctx.invoke_in::<s3::PutObject>(region, service, &file.input(trail))?;
     Ok(())
 }
 

@@ -152,10 +152,10 @@ impl<'t> Ctx<'t> {
     pub fn invoke<O: Operation>(
         &mut self,
         caller: Caller,
-        mut input: O::Input,
+        input: &O::Input,
     ) -> Result<O::Output, Refused> {
         let region = self.region().clone();
-        self.invoke_in::<O>(region, caller, &mut input)
+        self.invoke_in::<O>(region, caller, input)
     }
 
     /// [`invoke`](Self::invoke) in another region.
@@ -163,7 +163,7 @@ impl<'t> Ctx<'t> {
         &mut self,
         region: Region,
         caller: Caller,
-        input: &mut O::Input,
+        input: &O::Input,
     ) -> Result<O::Output, Refused> {
         let call =
             self.gateway.internal_call(caller, region, self.now(), O::SPEC.service.family)?;
@@ -172,7 +172,7 @@ impl<'t> Ctx<'t> {
 
     /// Carries out a part of the present call as an operation of its own: authorized on its own,
     /// with an event of its own, by the same client under the same request id.
-    pub fn part<O: Operation>(&mut self, input: &mut O::Input) -> Result<O::Output, Refused> {
+    pub fn part<O: Operation>(&mut self, input: &O::Input) -> Result<O::Output, Refused> {
         let mut call = (*self.call).clone();
         if let Some(origin) = &mut call.origin {
             origin.body_bytes = 0;
@@ -180,11 +180,7 @@ impl<'t> Ctx<'t> {
         self.nested::<O>(call, input)
     }
 
-    fn nested<O: Operation>(
-        &mut self,
-        call: Call,
-        input: &mut O::Input,
-    ) -> Result<O::Output, Refused> {
+    fn nested<O: Operation>(&mut self, call: Call, input: &O::Input) -> Result<O::Output, Refused> {
         if self.depth >= DEPTH_MAX {
             return Err(StoreError::engine("calls are nested too deeply").into());
         }

@@ -13,7 +13,7 @@ use types::{AccountId, DAY_MS, Timestamp};
 use wire::{Family, Protocol};
 
 use crate::describe_server::DescribeServer;
-use crate::{Access, ApiError, Ctx, Failure, Json, Operation, Row, Service, Spec, WireError, row};
+use crate::{Access, ApiError, Ctx, Failure, Json, Plain, Row, Service, Spec, WireError, row};
 
 /// Denials by account and request id.
 const DENIALS: Table<Vec<Denial>> = Table::new("gateway.denial");
@@ -143,7 +143,7 @@ impl ApiError for NoSuchDenial {
     }
 }
 
-impl Operation for ExplainDenial {
+impl Plain for ExplainDenial {
     const SPEC: Spec = Spec::named(&SHOSEKI, "ExplainDenial", true);
     type Input = ExplainDenialInput;
     type Output = ExplainDenialOutput;
@@ -159,7 +159,7 @@ impl Operation for ExplainDenial {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut ExplainDenialInput,
+        input: &ExplainDenialInput,
     ) -> Result<ExplainDenialOutput, Failure<NoSuchDenial>> {
         let place = key([ctx.account().as_str(), &input.request_id]);
         let denials = DENIALS.get(ctx.tx(), place)?.ok_or(NoSuchDenial)?;

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Access, ApiError, Ctx, Failure, Json, Operation, SHOSEKI, Spec, WireError};
+use crate::{Access, ApiError, Ctx, Failure, Json, Plain, SHOSEKI, Spec, WireError};
 
 /// The operation.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl ApiError for Never {
     }
 }
 
-impl Operation for DescribeServer {
+impl Plain for DescribeServer {
     const SPEC: Spec = Spec::named(&SHOSEKI, "DescribeServer", true);
     type Input = DescribeServerInput;
     type Output = DescribeServerOutput;
@@ -46,7 +46,7 @@ impl Operation for DescribeServer {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        _: &mut DescribeServerInput,
+        _: &DescribeServerInput,
     ) -> Result<DescribeServerOutput, Failure<Never>> {
         let region = ctx.gateway().settings().region.to_string();
         Ok(DescribeServerOutput { version: env!("CARGO_PKG_VERSION"), region })

@@ -13,7 +13,7 @@ use wire::sigv4::SigningKeys;
 
 use crate::policies::PolicyCache;
 use crate::record::{self, new_events};
-use crate::row::{admitted, admitted_on_writer, committed};
+use crate::row::{admitted, committed};
 use crate::table::Table;
 use crate::{Call, Caller, Family, IdentityPort, Operation, Refused, Resource, Row, decisions};
 
@@ -182,11 +182,7 @@ impl Gateway {
         let view = self.store.snapshot()?;
         let mut admitted = admitted::<O>(self, &call, &view, Ok(input));
         drop(view);
-        if admitted.refused.as_ref().is_some_and(Refused::needs_writer)
-            && let Some(input) = admitted.input.take()
-        {
-            admitted = admitted_on_writer::<O>(self, &call, input);
-        }
+        admitted = admitted.on_writer_if_needed(self, &call);
         committed::<O>(self, call, admitted).wait()?
     }
 

@@ -51,7 +51,7 @@ pub use failure::{ApiError, Failure, Refused};
 pub use gateway::{Gateway, Parts, ServiceEvent, Settings};
 pub use identify::{Identified, Received, Standing};
 pub use identity::{Credential, CredentialQuery, IdentityPolicies, IdentityPort, PolicyText, Tags};
-pub use operation::{BodySink, Codec, Decoding, EventParts, Operation, Reply};
+pub use operation::{BodySink, Codec, Decoding, EventParts, Needed, Operation, Plain, Reply};
 pub use operator_event::operator_events;
 pub use row::{Answering, Begun, Row, Upload, row};
 pub use signin_event::{SignInEvent, SignInOrigin};

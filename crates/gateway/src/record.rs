@@ -108,6 +108,7 @@ pub(crate) fn fault(service: &Service, cause: &StoreError) -> WireError {
 pub(crate) fn build<O: Operation>(
     ctx: &Ctx<'_>,
     input: Option<&O::Input>,
+    work: Option<&O::Work>,
     outcome: &Outcome<'_, O::Output>,
 ) -> Result<Vec<Record>, StoreError> {
     let output = match outcome {
@@ -120,7 +121,7 @@ pub(crate) fn build<O: Operation>(
         if let Some(output) = output.filter(|_| !O::SPEC.read_only) {
             parts.response_elements = O::Codec::elements(output);
         }
-        O::annotate(ctx, input, output, &mut parts);
+        O::annotate(ctx, input, work, output, &mut parts);
     }
     if parts.silent {
         return Ok(Vec::new());

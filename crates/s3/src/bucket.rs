@@ -16,7 +16,7 @@ pub(crate) const BUCKETS: Table<Bucket> = Table::new("s3.bucket");
 
 /// A bucket with all its settings.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Bucket {
+pub struct Bucket {
     pub(crate) name: String,
     pub(crate) owner: AccountId,
     pub(crate) region: Region,
@@ -122,15 +122,15 @@ impl Bucket {
 }
 
 /// The bucket of a name, if there is one.
-pub(crate) fn find(ctx: &Ctx<'_>, name: &str) -> Result<Option<Bucket>, StoreError> {
+pub(crate) fn find(ctx: &Ctx<'_>, name: &str) -> Result<Option<Arc<Bucket>>, StoreError> {
     if name.is_empty() {
         return Ok(None);
     }
-    Ok(BUCKETS.shared(ctx.tx(), name)?.map(Arc::unwrap_or_clone))
+    BUCKETS.shared(ctx.tx(), name)
 }
 
 /// The bucket of a name; errors with `NoSuchBucket`.
-pub(crate) fn load(ctx: &Ctx<'_>, name: &str) -> S3Result<Bucket> {
+pub(crate) fn load(ctx: &Ctx<'_>, name: &str) -> S3Result<Arc<Bucket>> {
     find(ctx, name)?.ok_or_else(|| S3Error::NoSuchBucket { bucket: name.to_owned() }.into())
 }
 

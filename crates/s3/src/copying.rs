@@ -1,6 +1,7 @@
 //! The source of a copy: naming it, reading it, and carrying its bytes over.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use gateway::{Access, Ctx};
 
@@ -52,7 +53,7 @@ impl SourceName {
 /// A source that was found and whose conditions hold.
 #[derive(Debug)]
 pub(crate) struct Source {
-    pub(crate) bucket: Bucket,
+    pub(crate) bucket: Arc<Bucket>,
     pub(crate) name: SourceName,
     pub(crate) version: Version,
     pub(crate) stored: Stored,
@@ -65,7 +66,7 @@ pub(crate) fn needs(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
 
 /// The source of a request, whether it is there or not.
 pub(crate) struct Asked {
-    bucket: Bucket,
+    bucket: Arc<Bucket>,
     /// A request for the source itself.
     request: Request,
     has_id: bool,

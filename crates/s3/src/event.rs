@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use types::AccountId;
 
 use crate::access;
-use crate::bucket;
+use crate::bucket::{self, Bucket};
 use crate::request::{Request, to_u64};
 use crate::response::Response;
 
@@ -107,18 +107,23 @@ pub(crate) fn elements(response: &Response) -> Value {
     if members.is_empty() { Value::Null } else { Value::Object(members) }
 }
 
-/// The parts that need more than the input.
+/// The parts that need more than the input. `bucket` is the one that the call acts on, if it came
+/// so far.
 pub(crate) fn fill(
     ctx: &Ctx<'_>,
     spec: &Spec,
     request: &Request,
+    bucket: Option<&Bucket>,
     response: Option<&Response>,
     event: &mut EventParts,
 ) {
     event.additional = Some(additional(ctx, spec, request, response));
-    // An event without these beats no event: a bucket that cannot be read is named without owner.
-    let bucket = bucket::find(ctx, &request.bucket).ok().flatten();
-    let owner = bucket.map(|bucket| bucket.owner).or_else(|| request.former_owner.clone());
+    let owner = match bucket {
+        Some(bucket) => Some(bucket.owner.clone()),
+        // An event without these beats no event: a bucket that cannot be read is named without
+        // owner.
+        None => bucket::find(ctx, &request.bucket).ok().flatten().map(|found| found.owner.clone()),
+    };
     event.resources = resources(spec, request, owner.as_ref());
     if owner.is_some() {
         event.owner = owner;

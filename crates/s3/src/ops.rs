@@ -21,7 +21,7 @@ pub(crate) mod put_object;
 
 use gateway::{Row, row};
 
-use crate::api::Call;
+use crate::api::{Call, ServiceCall};
 use crate::settings::echo::{
     Accelerate, Cors, Lifecycle, Logging, Notification, Replication, RequestPayment, Website,
 };
@@ -38,8 +38,8 @@ use crate::settings::{Delete, Get, Put};
 
 /// All operations of this service.
 pub const ROWS: &[Row] = &[
-    row::<Call<list_buckets::ListBuckets>>(),
-    row::<Call<create_bucket::CreateBucket>>(),
+    row::<ServiceCall<list_buckets::ListBuckets>>(),
+    row::<ServiceCall<create_bucket::CreateBucket>>(),
     row::<Call<buckets::HeadBucket>>(),
     row::<Call<buckets::DeleteBucket>>(),
     row::<Call<buckets::GetBucketLocation>>(),

@@ -1,19 +1,13 @@
-use std::cell::OnceCell;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use gateway::{BodySink, Decoding, WireError};
+use gateway::{Decoding, WireError};
 use http::{HeaderMap, HeaderName, HeaderValue};
-use types::{AccountId, Timestamp};
 use wire::Head;
 
-use crate::copying::Source;
-use crate::encryption::Envelope;
 use crate::error::{S3Error, S3Result};
 use crate::form;
-use crate::object::{KEY_BYTES_MAX, Version};
-use crate::upload::Upload;
+use crate::object::KEY_BYTES_MAX;
 
 /// The headers that are conditions.
 const CONDITIONS: [&str; 4] =
@@ -22,7 +16,7 @@ const CONDITIONS: [&str; 4] =
 /// What every S3 call consists of: names, headers, query and a small body.
 ///
 /// S3 reads its arguments only after authorization, so they stay raw here; operations parse them
-/// where AWS would.
+/// where AWS would. A request never changes on its way.
 #[derive(Debug, Default)]
 pub struct Request {
     /// The bucket, empty for the service itself.
@@ -35,22 +29,10 @@ pub struct Request {
     pub(crate) body: Bytes,
     /// Of a call that a service makes: the object's bytes, which no socket will bring.
     pub(crate) content: Option<Bytes>,
-    /// What takes the object's bytes, once prepared.
-    pub(crate) upload: Option<Upload>,
-    /// The prepared key of an upload in parts.
-    pub(crate) envelope: Option<Envelope>,
-    /// What the right to read was asked for, as the snapshot has it.
-    pub(crate) seen: OnceCell<Version>,
-    /// Owner and birth of the bucket that the rights were asked for.
-    pub(crate) asked: OnceCell<(AccountId, Timestamp)>,
-    /// The source of a copy whose bytes were taken.
-    pub(crate) source: Option<Source>,
     /// The fields of a browser's form.
     pub(crate) form: Vec<(String, String)>,
     /// Whether it is about one key of a list of keys.
     pub(crate) listed: bool,
-    /// Who owned the bucket that the call has deleted; the event names the account.
-    pub(crate) former_owner: Option<AccountId>,
 }
 
 impl Request {
@@ -215,10 +197,6 @@ impl Request {
             Some(bytes) => Ok(Some(bytes)),
             None => Err(S3Error::InvalidDigest { value }.into()),
         }
-    }
-
-    pub(crate) fn sink(&mut self) -> Option<&mut dyn BodySink> {
-        self.upload.as_mut().map(|upload| upload as &mut dyn BodySink)
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) const UPLOAD_BYTES_MAX: u64 = 5 << 30;
 const WRITE_BYTES: usize = FRAME_BYTES;
 
 /// Takes an object's bytes: counts, hashes, encrypts and stores them.
-pub(crate) struct Upload {
+pub struct Upload {
     envelope: Envelope,
     bodies: Bodies,
     id: [u8; 16],
@@ -192,20 +192,21 @@ impl Upload {
     }
 
     /// Puts what was taken into the transaction, where metadata may name it.
-    pub(crate) fn stow(self, ctx: &mut Ctx<'_>) -> S3Result<Stowed> {
-        let Some(done) = self.done else {
+    pub(crate) fn stow(&mut self, ctx: &mut Ctx<'_>) -> S3Result<Stowed> {
+        let Some(done) = self.done.take() else {
             return Err(StoreError::engine("an upload was not closed").into());
         };
         let mut piece = if let Some(id) = done.file {
             Piece::in_file(self.size, id, self.salt)
         } else {
             let id = BodyId::new(self.id);
-            Piece::inline(ctx.tx_mut(), self.size, id, self.salt, self.sealed)?
+            let sealed = std::mem::take(&mut self.sealed);
+            Piece::inline(ctx.tx_mut(), self.size, id, self.salt, sealed)?
         };
         piece.checksum = Some(done.kept);
         let (algorithm, kind) = (self.algorithm, Kind::FullObject);
         let checksum = Checksum { algorithm, kind, value: done.checksum };
-        Ok(Stowed { piece, etag: done.etag, checksum, envelope: self.envelope })
+        Ok(Stowed { piece, etag: done.etag, checksum, envelope: self.envelope.clone() })
     }
 }
 

@@ -134,9 +134,8 @@ fn storage_class(request: &Request) -> S3Result<String> {
 }
 
 /// The rights that writing an object needs.
-pub(crate) fn needs(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-    let bucket = access::checked_bucket(ctx, request)?;
-    let mut needs = vec![access::on_path(ctx, &bucket, request, "s3:PutObject")];
+pub(crate) fn needs(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request) -> Vec<Access> {
+    let mut needs = vec![access::on_path(ctx, bucket, request, "s3:PutObject")];
     let also = [
         ("x-amz-tagging", "s3:PutObjectTagging"),
         ("x-amz-object-lock-mode", "s3:PutObjectRetention"),
@@ -144,11 +143,11 @@ pub(crate) fn needs(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
     ];
     for (header, action) in also {
         if request.header(header).is_some() {
-            needs.push(access::on_path(ctx, &bucket, request, action));
+            needs.push(access::on_path(ctx, bucket, request, action));
         }
     }
-    needs.extend(needs_acl(ctx, &bucket, request));
-    Ok(needs)
+    needs.extend(needs_acl(ctx, bucket, request));
+    needs
 }
 
 /// The right to set the ACL that comes with a write. With ACLs off, the bucket owner's full control

@@ -29,7 +29,7 @@ mod unique_id;
 pub use account::AccountId;
 pub use arn::Arn;
 pub use clock::Clock;
-pub use entropy::Entropy;
+pub use entropy::{Entropy, Supply};
 pub use printable::{is_printable, printable};
 pub use region::Region;
 pub use timestamp::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp, Utc};

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gateway::{Access, Ctx, Failure, Json, Operation, SHOSEKI, Spec};
+use gateway::{Access, Ctx, Failure, Json, Plain, SHOSEKI, Spec};
 use serde::{Deserialize, Serialize};
 use store::key;
 use trail::retry::{Pace, backoff_ms};
@@ -133,7 +133,7 @@ impl From<Loss> for Lost {
     }
 }
 
-impl Operation for DescribeDeliveries {
+impl Plain for DescribeDeliveries {
     const SPEC: Spec = Spec::named(&SHOSEKI, "DescribeDeliveries", true);
     type Input = DescribeDeliveriesInput;
     type Output = DescribeDeliveriesOutput;
@@ -149,7 +149,7 @@ impl Operation for DescribeDeliveries {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut DescribeDeliveriesInput,
+        input: &DescribeDeliveriesInput,
     ) -> Result<DescribeDeliveriesOutput, Failure<TrailError>> {
         let trails = match &input.name {
             Some(name) => vec![reference::existing(ctx, name, true)?],

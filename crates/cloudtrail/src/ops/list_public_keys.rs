@@ -2,7 +2,7 @@
 //!
 //! Source: CloudTrail API Reference, "ListPublicKeys".
 
-use gateway::{Access, Ctx, Failure, Json, Operation, Spec};
+use gateway::{Access, Ctx, Failure, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use types::Timestamp;
 
@@ -41,7 +41,7 @@ pub(crate) struct ListedKey {
     fingerprint: String,
 }
 
-impl Operation for ListPublicKeys {
+impl Plain for ListPublicKeys {
     const SPEC: Spec = Spec::named(&SERVICE, "ListPublicKeys", true);
     type Input = ListPublicKeysInput;
     type Output = ListPublicKeysOutput;
@@ -57,7 +57,7 @@ impl Operation for ListPublicKeys {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut ListPublicKeysInput,
+        input: &ListPublicKeysInput,
     ) -> Result<ListPublicKeysOutput, Failure<TrailError>> {
         let instant = |seconds: Option<f64>| seconds.map_or(ctx.now(), Timestamp::from_secs_f64);
         let (from, to) = (instant(input.start_time), instant(input.end_time));

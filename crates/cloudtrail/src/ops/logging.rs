@@ -2,7 +2,7 @@
 //!
 //! Source: CloudTrail API Reference.
 
-use gateway::{Access, Ctx, Failure, Json, Operation, Spec};
+use gateway::{Access, Ctx, Failure, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 
 use super::Empty;
@@ -25,7 +25,7 @@ pub(crate) struct LoggingInput {
     name: String,
 }
 
-impl Operation for StartLogging {
+impl Plain for StartLogging {
     const SPEC: Spec = Spec::named(&SERVICE, "StartLogging", false);
     type Input = LoggingInput;
     type Output = Empty;
@@ -36,7 +36,7 @@ impl Operation for StartLogging {
         reference::access(ctx, "StartLogging", &input.name)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut LoggingInput) -> Result<Empty, Failure<TrailError>> {
+    fn run(ctx: &mut Ctx<'_>, input: &LoggingInput) -> Result<Empty, Failure<TrailError>> {
         let mut trail = reference::at_home(ctx, &input.name, true)?;
         if !trail.is_logging {
             trail.is_logging = true;
@@ -48,7 +48,7 @@ impl Operation for StartLogging {
     }
 }
 
-impl Operation for StopLogging {
+impl Plain for StopLogging {
     const SPEC: Spec = Spec::named(&SERVICE, "StopLogging", false);
     type Input = LoggingInput;
     type Output = Empty;
@@ -59,7 +59,7 @@ impl Operation for StopLogging {
         reference::access(ctx, "StopLogging", &input.name)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut LoggingInput) -> Result<Empty, Failure<TrailError>> {
+    fn run(ctx: &mut Ctx<'_>, input: &LoggingInput) -> Result<Empty, Failure<TrailError>> {
         let mut trail = reference::at_home(ctx, &input.name, true)?;
         if trail.is_logging {
             trail.is_logging = false;

@@ -4,7 +4,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use gateway::{Access, Ctx, Failure, Json, Operation, Spec};
+use gateway::{Access, Ctx, Failure, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{EventRow, HistoryQuery};
@@ -64,7 +64,7 @@ pub(crate) struct LookupEventsOutput {
     next_token: Option<String>,
 }
 
-impl Operation for LookupEvents {
+impl Plain for LookupEvents {
     const SPEC: Spec = Spec::named(&SERVICE, "LookupEvents", true);
     type Input = LookupEventsInput;
     type Output = LookupEventsOutput;
@@ -77,7 +77,7 @@ impl Operation for LookupEvents {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut LookupEventsInput,
+        input: &LookupEventsInput,
     ) -> Result<LookupEventsOutput, Failure<TrailError>> {
         let question = Question::of(ctx, input)?;
         if question.nothing {

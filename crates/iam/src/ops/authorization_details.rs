@@ -138,7 +138,7 @@ impl Action for GetAccountAuthorizationDetails {
         Ok(vec![Target::any()])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut DetailsInput) -> Result<DetailsOutput, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &DetailsInput) -> Result<DetailsOutput, Fail> {
         let page = input.paging.page(items(ctx, input)?)?;
         let mut output = DetailsOutput {
             user_detail_list: Vec::new(),

@@ -159,10 +159,7 @@ impl Action for SimulatePrincipalPolicy {
         Ok(vec![Target::new(given(input.policy_source_arn.as_ref()))])
     }
 
-    fn run(
-        ctx: &mut Ctx<'_>,
-        input: &mut SimulateInput,
-    ) -> Result<Listing<EvaluationResult>, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &SimulateInput) -> Result<Listing<EvaluationResult>, Fail> {
         let source = source(ctx, given(input.policy_source_arn.as_ref()))?;
         let principal = principal_of(&source);
         let found = identity::policies_of(ctx.tx(), &source)?;
@@ -187,10 +184,7 @@ impl Action for SimulateCustomPolicy {
         Ok(vec![Target::any()])
     }
 
-    fn run(
-        ctx: &mut Ctx<'_>,
-        input: &mut SimulateInput,
-    ) -> Result<Listing<EvaluationResult>, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &SimulateInput) -> Result<Listing<EvaluationResult>, Fail> {
         let account = ctx.account().clone();
         let arn = Arn::global("iam", &account, "user/simulated").to_string();
         let somebody = Principal::User { account, arn, unique_id: String::new() };

@@ -2,7 +2,7 @@
 //!
 //! Source: STS API Reference, "AssumeRole".
 
-use gateway::{Access, Ctx, EventParts, Operation, Query, Resource, Spec};
+use gateway::{Access, Ctx, EventParts, Plain, Query, Resource, Spec};
 use policy::{Context, Grammar, Policy, Principal, ResourceRule};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -103,7 +103,7 @@ struct AssumedRoleUser {
 #[derive(Debug)]
 pub(crate) struct AssumeRole;
 
-impl Operation for AssumeRole {
+impl Plain for AssumeRole {
     const SPEC: Spec = Spec::named(&STS, "AssumeRole", true);
     type Input = AssumeRoleInput;
     type Output = AssumeRoleOutput;
@@ -146,7 +146,7 @@ impl Operation for AssumeRole {
             .collect())
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut AssumeRoleInput) -> Result<AssumeRoleOutput, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &AssumeRoleInput) -> Result<AssumeRoleOutput, Fail> {
         let arn = input.parsed_role_arn()?;
         let Some(role) = role_of(ctx, &arn)? else {
             // It was there when the call was authorized.

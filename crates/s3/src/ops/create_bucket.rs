@@ -8,7 +8,7 @@ use gateway::{Access, Ctx, Scope, Spec};
 use policy::{Context, ResourceRule};
 use types::Region;
 
-use crate::api::Api;
+use crate::api::ServiceApi;
 use crate::bucket::{self, Bucket, ObjectLock, Ownership, PublicAccess, Versioning, canonical_id};
 use crate::encryption::BucketEncryption;
 use crate::error::{S3Error, S3Result};
@@ -25,6 +25,8 @@ const EU: (&str, &str) = ("EU", "eu-west-1");
 #[derive(Debug)]
 pub(crate) struct CreateBucket;
 
+const ACTION: &str = "s3:CreateBucket";
+
 /// The document of the request.
 #[derive(Debug, Default)]
 struct Wish {
@@ -32,11 +34,10 @@ struct Wish {
     tags: Vec<(String, String)>,
 }
 
-impl Api for CreateBucket {
+impl ServiceApi for CreateBucket {
     const SPEC: Spec = Spec::rest(&SERVICE, "CreateBucket", false, "PUT", Scope::Bucket, &[]);
-    const ACTION: &'static str = "s3:CreateBucket";
 
-    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
+    fn needs(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
         let mut context = Context::new();
         for (header, key) in
             [("x-amz-acl", "s3:x-amz-acl"), ("x-amz-object-ownership", "s3:x-amz-object-ownership")]
@@ -54,7 +55,7 @@ impl Api for CreateBucket {
             context: context.clone(),
             ..Access::by_identity(action, "")
         };
-        let mut needs = vec![right(Self::ACTION)];
+        let mut needs = vec![right(ACTION)];
         if request.header("x-amz-acl").is_some() {
             needs.push(right("s3:PutBucketAcl"));
         }
@@ -72,7 +73,7 @@ impl Api for CreateBucket {
         Ok(needs)
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+    fn run(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Response> {
         let name = request.bucket.clone();
         if !bucket::is_valid_name(&name) {
             return Err(S3Error::InvalidBucketName { bucket: name }.into());

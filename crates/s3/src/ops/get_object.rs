@@ -3,12 +3,14 @@
 //! Source: S3 API Reference, "GetObject", "HeadObject".
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use gateway::{Access, Auth, Ctx, Scope, Spec};
+use gateway::{Auth, Ctx, Scope, Spec};
 
-use crate::api::Api;
+use crate::access::Needs;
+use crate::api::{Api, Seen};
 use crate::body::{self, Reader, frames_aad};
-use crate::bucket::{self, Bucket};
+use crate::bucket::Bucket;
 use crate::customer_key;
 use crate::encryption::Scheme;
 use crate::error::{S3Error, S3Result};
@@ -39,13 +41,18 @@ impl Api for GetObject {
     const SPEC: Spec =
         Spec::rest(&SERVICE, "GetObject", true, "GET", Scope::Object, &[]).data().brief();
     const ACTION: &'static str = "s3:GetObject";
+    type Work = ();
 
-    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-        access::to_read(ctx, request, Self::ACTION, "s3:GetObjectVersion")
+    fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
+        access::to_read(ctx, bucket, request, (Self::ACTION, "s3:GetObjectVersion"))
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let found = Found::new(ctx, request, "GET")?;
+    fn prepare(_: &mut Ctx<'_>, _: &Request, _: &Bucket) -> S3Result<()> {
+        Ok(())
+    }
+
+    fn run(ctx: &mut Ctx<'_>, request: &Request, seen: &Seen, (): &mut ()) -> S3Result<Response> {
+        let found = Found::new(ctx, request, seen, "GET")?;
         if matches!(found.stored.storage_class.as_str(), "GLACIER" | "DEEP_ARCHIVE") {
             let class = found.stored.storage_class.clone();
             return Err(S3Error::InvalidObjectState { class }.into());
@@ -67,13 +74,18 @@ impl Api for HeadObject {
     const SPEC: Spec =
         Spec::rest(&SERVICE, "HeadObject", true, "HEAD", Scope::Object, &[]).data().brief();
     const ACTION: &'static str = "s3:GetObject";
+    type Work = ();
 
-    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-        access::to_read(ctx, request, Self::ACTION, "s3:GetObjectVersion")
+    fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
+        access::to_read(ctx, bucket, request, (Self::ACTION, "s3:GetObjectVersion"))
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let found = Found::new(ctx, request, "HEAD")?;
+    fn prepare(_: &mut Ctx<'_>, _: &Request, _: &Bucket) -> S3Result<()> {
+        Ok(())
+    }
+
+    fn run(ctx: &mut Ctx<'_>, request: &Request, seen: &Seen, (): &mut ()) -> S3Result<Response> {
+        let found = Found::new(ctx, request, seen, "HEAD")?;
         // Source: S3 API Reference: checksums of SSE-KMS objects need `kms:Decrypt`.
         let envelope = found.stored.envelope.clone();
         let asks_key = envelope.scheme == Scheme::Customer || wants_checksum(request);
@@ -92,7 +104,7 @@ fn wants_checksum(request: &Request) -> bool {
 
 /// An object whose conditions hold, and the bytes that are wanted of it.
 struct Found {
-    bucket: Bucket,
+    bucket: Arc<Bucket>,
     version: Version,
     stored: Stored,
     wanted: Range<u64>,
@@ -103,10 +115,9 @@ struct Found {
 }
 
 impl Found {
-    fn new(ctx: &Ctx<'_>, request: &mut Request, method: &str) -> S3Result<Self> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
-        let seen = request.seen.take().filter(|seen| ctx.tx().is_snapshot() && !seen.is_marker());
-        let version = match seen {
+    fn new(ctx: &Ctx<'_>, request: &Request, seen: &Seen, method: &str) -> S3Result<Self> {
+        let bucket = Arc::clone(&seen.bucket);
+        let version = match seen.version.clone().filter(|version| !version.is_marker()) {
             Some(version) => version,
             None => object::expect(ctx, &bucket, &request.key, request.version_id())?,
         };

@@ -10,7 +10,7 @@ use gateway::{Access, Ctx, Scope, Spec};
 
 use crate::SERVICE;
 use crate::access;
-use crate::api::Api;
+use crate::api::ServiceApi;
 use crate::bucket::{BUCKETS, Bucket, canonical_id};
 use crate::error::{S3Error, S3Result};
 use crate::request::Request;
@@ -24,16 +24,17 @@ const BUCKETS_MAX: u32 = 10_000;
 #[derive(Debug)]
 pub(crate) struct ListBuckets;
 
-impl Api for ListBuckets {
+const ACTION: &str = "s3:ListAllMyBuckets";
+
+impl ServiceApi for ListBuckets {
     const SPEC: Spec =
         Spec::rest(&SERVICE, "ListBuckets", true, "GET", Scope::Service, &[]).when_full();
-    const ACTION: &'static str = "s3:ListAllMyBuckets";
 
-    fn needs(_: &mut Ctx<'_>, _: &Request) -> S3Result<Vec<Access>> {
-        Ok(vec![Access::by_identity(Self::ACTION, "arn:aws:s3:::*")])
+    fn needs(_: &Ctx<'_>, _: &Request) -> S3Result<Vec<Access>> {
+        Ok(vec![Access::by_identity(ACTION, "arn:aws:s3:::*")])
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+    fn run(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Response> {
         let max = page_size(request)?;
         let prefix = request.param("prefix").unwrap_or_default();
         let region = request.filled("bucket-region");

@@ -7,8 +7,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gateway::{Ctx, Scope, Spec};
 
 use crate::SERVICE;
-use crate::api::Api;
-use crate::bucket::{self, Bucket};
+use crate::api::PlainApi;
+use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
 use crate::list::{self, Page, Query};
 use crate::listing::{self, Encoding};
@@ -21,17 +21,16 @@ use crate::xml::Xml;
 #[derive(Debug)]
 pub(crate) struct ListObjects;
 
-impl Api for ListObjects {
+impl PlainApi for ListObjects {
     const SPEC: Spec =
         Spec::rest(&SERVICE, "ListObjects", true, "GET", Scope::Bucket, &[]).data().when_full();
     const ACTION: &'static str = "s3:ListBucket";
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         let encoding = Encoding::of(request)?;
         let marker = request.param("marker").unwrap_or_default();
         let query = listing::query(request, "max-keys", marker)?;
-        let bucket = bucket::load(ctx, &request.bucket)?;
-        let page = page(ctx, &bucket, &query)?;
+        let page = page(ctx, bucket, &query)?;
         let mut xml = Xml::result("ListBucketResult");
         xml.text("Name", &request.bucket).text("Prefix", encoding.write(&query.prefix));
         xml.text("Marker", encoding.write(marker));
@@ -42,7 +41,7 @@ impl Api for ListObjects {
         if page.truncated && query.delimiter.is_some() {
             xml.some("NextMarker", page.last().map(|name| encoding.write(name)));
         }
-        contents(&mut xml, &page, encoding, Some(&bucket));
+        contents(&mut xml, &page, encoding, Some(bucket));
         encoding.prefixes(&mut xml, page.prefixes());
         Ok(Response::xml(xml))
     }
@@ -52,7 +51,7 @@ impl Api for ListObjects {
 #[derive(Debug)]
 pub(crate) struct ListObjectsV2;
 
-impl Api for ListObjectsV2 {
+impl PlainApi for ListObjectsV2 {
     const SPEC: Spec =
         Spec::rest(&SERVICE, "ListObjectsV2", true, "GET", Scope::Bucket, &["list-type=2"])
             .event_name("ListObjects")
@@ -60,7 +59,7 @@ impl Api for ListObjectsV2 {
             .when_full();
     const ACTION: &'static str = "s3:ListBucket";
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         let encoding = Encoding::of(request)?;
         let token = request.param("continuation-token");
         let start_after = request.filled("start-after");
@@ -69,8 +68,7 @@ impl Api for ListObjectsV2 {
             None => start_after.unwrap_or_default().to_owned(),
         };
         let query = listing::query(request, "max-keys", &after)?;
-        let bucket = bucket::load(ctx, &request.bucket)?;
-        let page = page(ctx, &bucket, &query)?;
+        let page = page(ctx, bucket, &query)?;
         let mut xml = Xml::result("ListBucketResult");
         xml.text("Name", &request.bucket).text("Prefix", encoding.write(&query.prefix));
         xml.some("ContinuationToken", token);
@@ -83,7 +81,7 @@ impl Api for ListObjectsV2 {
         encoding.tell(&mut xml);
         xml.number("IsTruncated", page.truncated);
         let owners = request.param("fetch-owner") == Some("true");
-        contents(&mut xml, &page, encoding, owners.then_some(&bucket));
+        contents(&mut xml, &page, encoding, owners.then_some(bucket));
         encoding.prefixes(&mut xml, page.prefixes());
         Ok(Response::xml(xml))
     }

@@ -4,8 +4,8 @@
 
 use gateway::{Ctx, Spec};
 
-use crate::api::Api;
-use crate::bucket::{self, Bucket};
+use crate::api::PlainApi;
+use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
 use crate::list::{self, Entry, Page, Query};
 use crate::listing::{self, Begin, Encoding};
@@ -22,16 +22,15 @@ pub(crate) struct ListObjectVersions;
 /// A version and whether it is the newest of its key.
 type Line = (Version, bool);
 
-impl Api for ListObjectVersions {
+impl PlainApi for ListObjectVersions {
     const SPEC: Spec = reads("ListObjectVersions", &["versions"]).data().when_full();
     const ACTION: &'static str = "s3:ListBucketVersions";
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         let encoding = Encoding::of(request)?;
         let key_marker = request.param("key-marker").unwrap_or_default();
         let id_marker = request.param("version-id-marker");
         let query = listing::query(request, "max-keys", key_marker)?;
-        let bucket = bucket::load(ctx, &request.bucket)?;
         let begin = begin(ctx, &bucket.name, key_marker, id_marker)?;
         let page = page(ctx, &bucket.name, &query, &begin)?;
         let mut xml = Xml::result("ListVersionsResult");
@@ -55,7 +54,7 @@ impl Api for ListObjectVersions {
         encoding.tell(&mut xml);
         xml.number("IsTruncated", page.truncated);
         for (key, item) in page.items() {
-            line(&mut xml, &bucket, &encoding.write(key), item);
+            line(&mut xml, bucket, &encoding.write(key), item);
         }
         encoding.prefixes(&mut xml, page.prefixes());
         Ok(Response::xml(xml))

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use store::{StoreError, Table, Tx, key};
 use types::{AccountId, Timestamp};
 
-use crate::access;
+use crate::access::{self, Needs};
 use crate::acl::Acl;
 use crate::body::Piece;
 use crate::bucket::Bucket;
@@ -234,29 +234,28 @@ pub(crate) fn touch(tx: &mut Tx<'_>, bucket: &str, object: &str) -> Result<(), S
 }
 
 /// The right to write the parts of an upload.
-pub(crate) fn needs_put(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-    access::of_path(ctx, request, "s3:PutObject")
+pub(crate) fn needs_put(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request) -> Access {
+    access::on_path(ctx, bucket, request, "s3:PutObject")
 }
 
 /// The right to see or drop an upload: its initiator and the root user of the initiator's account
 /// have it, unless a policy denies it.
 ///
 /// Source: S3 User Guide, "Multipart upload API and permissions".
-pub(crate) fn needs_own(ctx: &Ctx<'_>, request: &Request, action: &str) -> S3Result<Vec<Access>> {
-    let bucket = access::checked_bucket(ctx, request)?;
-    let mut access = access::on_path(ctx, &bucket, request, action);
+pub(crate) fn needs_own(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request, action: &str) -> Needs {
+    let mut access = access::on_path(ctx, bucket, request, action);
     let principal = &ctx.caller().principal;
     let began = |open: OpenUpload| {
         let root = matches!(principal, Principal::Root { account } if *account == open.initiator);
         root || open.initiator_arn.as_deref() == Some(&*principal.arn())
     };
     let known = *principal != Principal::Anonymous;
-    if known && load(ctx, &bucket, request).is_ok_and(began) {
+    if known && load(ctx, bucket, request).is_ok_and(began) {
         // Like a grant of KMS: it needs no identity policy, and whatever denies comes before it.
         access.granted = true;
         access.rule = ResourceRule::KeyPolicy;
     }
-    Ok(vec![access])
+    vec![access].into()
 }
 
 #[cfg(test)]

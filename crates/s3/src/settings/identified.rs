@@ -5,8 +5,8 @@ use std::marker::PhantomData;
 use gateway::{Ctx, Failure, Spec};
 
 use super::{reads, removes, writes};
-use crate::api::Api;
-use crate::bucket::{self, Bucket};
+use crate::api::PlainApi;
+use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
 use crate::request::Request;
 use crate::response::Response;
@@ -61,18 +61,17 @@ fn stored<K: Identified>(bucket: &Bucket) -> Vec<&String> {
     all.filter(|(name, _)| name.starts_with(&prefix)).map(|(_, text)| text).collect()
 }
 
-impl<K: Identified> Api for ListAll<K> {
+impl<K: Identified> PlainApi for ListAll<K> {
     const SPEC: Spec = {
         let [list, ..] = K::ROWS;
         list
     };
     const ACTION: &'static str = K::ACTIONS.0;
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
+    fn run(_: &mut Ctx<'_>, _: &Request, bucket: &Bucket) -> S3Result<Response> {
         let mut list = Xml::result(K::LIST_ROOT);
         list.text("IsTruncated", "false");
-        for text in stored::<K>(&bucket) {
+        for text in stored::<K>(bucket) {
             list.open(K::ROOT);
             xml::write_stored(&mut list, text);
             list.close();
@@ -81,29 +80,28 @@ impl<K: Identified> Api for ListAll<K> {
     }
 }
 
-impl<K: Identified> Api for GetOne<K> {
+impl<K: Identified> PlainApi for GetOne<K> {
     const SPEC: Spec = {
         let [_, read, ..] = K::ROWS;
         read
     };
     const ACTION: &'static str = K::ACTIONS.0;
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
+    fn run(_: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         let text = bucket.documents.get(&place::<K>(request)).ok_or_else(missing)?;
         Ok(Response::xml(xml::rewritten(text, K::ROOT)))
     }
 }
 
-impl<K: Identified> Api for PutOne<K> {
+impl<K: Identified> PlainApi for PutOne<K> {
     const SPEC: Spec = {
         let [_, _, write, _] = K::ROWS;
         write
     };
     const ACTION: &'static str = K::ACTIONS.1;
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let mut bucket = bucket::load(ctx, &request.bucket)?;
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
+        let mut bucket = bucket.clone();
         let document = xml::read(&request.body, K::ROOT)?;
         if document.text_of("Id") != request.param("id") {
             return Err(S3Error::MalformedXml.into());
@@ -120,15 +118,15 @@ impl<K: Identified> Api for PutOne<K> {
     }
 }
 
-impl<K: Identified> Api for DeleteOne<K> {
+impl<K: Identified> PlainApi for DeleteOne<K> {
     const SPEC: Spec = {
         let [.., remove] = K::ROWS;
         remove
     };
     const ACTION: &'static str = K::ACTIONS.1;
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let mut bucket = bucket::load(ctx, &request.bucket)?;
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
+        let mut bucket = bucket.clone();
         bucket.documents.remove(&place::<K>(request)).ok_or_else(missing)?;
         bucket.save(ctx)?;
         Ok(Response::no_content())

@@ -2,11 +2,12 @@
 //!
 //! Source: S3 API Reference, "ListParts".
 
-use gateway::{Access, Ctx, Spec};
+use gateway::{Ctx, Spec};
 
 use super::{load, parts};
-use crate::api::Api;
-use crate::bucket::{self, canonical_id};
+use crate::access::Needs;
+use crate::api::PlainApi;
+use crate::bucket::{Bucket, canonical_id};
 use crate::error::S3Result;
 use crate::listing::PAGE_MAX;
 use crate::object::quoted;
@@ -19,17 +20,16 @@ use crate::xml::Xml;
 #[derive(Debug)]
 pub(crate) struct ListParts;
 
-impl Api for ListParts {
+impl PlainApi for ListParts {
     const SPEC: Spec = on_object("ListParts", "GET", &["uploadId"]);
     const ACTION: &'static str = "s3:ListMultipartUploadParts";
 
-    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-        super::needs_own(ctx, request, Self::ACTION)
+    fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
+        Ok(super::needs_own(ctx, bucket, request, Self::ACTION))
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
-        let open = load(ctx, &bucket, request)?;
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
+        let open = load(ctx, bucket, request)?;
         let max = request.count("max-parts", PAGE_MAX, PAGE_MAX)?;
         let marker = request.count("part-number-marker", 0, u32::MAX)?;
         let all = parts(ctx.tx(), &bucket.name, &open.id)?;

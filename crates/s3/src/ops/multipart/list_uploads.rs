@@ -5,8 +5,8 @@
 use gateway::{Ctx, Spec};
 
 use super::{OpenUpload, UPLOADS, row_of};
-use crate::api::Api;
-use crate::bucket::{self, canonical_id};
+use crate::api::PlainApi;
+use crate::bucket::{Bucket, canonical_id};
 use crate::error::S3Result;
 use crate::list::{self, Entry, Page};
 use crate::listing::{self, Begin, Encoding};
@@ -19,13 +19,12 @@ use crate::xml::Xml;
 #[derive(Debug)]
 pub(crate) struct ListMultipartUploads;
 
-impl Api for ListMultipartUploads {
+impl PlainApi for ListMultipartUploads {
     const SPEC: Spec = reads("ListMultipartUploads", &["uploads"]).data().when_full();
     const ACTION: &'static str = "s3:ListBucketMultipartUploads";
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         let encoding = Encoding::of(request)?;
-        let bucket = bucket::load(ctx, &request.bucket)?;
         let key_marker = request.param("key-marker").unwrap_or_default();
         // Source: S3 API Reference: an upload marker without a key marker is ignored.
         let id_marker = request.filled("upload-id-marker").filter(|_| !key_marker.is_empty());

@@ -175,7 +175,7 @@ pub(super) fn logging(
     if target.owner != settings.0.owner || target.region != settings.0.region {
         return Err(missing().into());
     }
-    if target.object_lock.is_some_and(|lock| lock.default.is_some()) {
+    if target.object_lock.as_ref().is_some_and(|lock| lock.default.is_some()) {
         let text = "You can't use a bucket with default Object Lock retention as a destination \
                     bucket for server access logs.";
         return Err(S3Error::request(text).into());
