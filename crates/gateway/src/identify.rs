@@ -208,6 +208,18 @@ impl Gateway {
         }
     }
 
+    /// The name of the operation; of a Query call, which names it in its body, if there is such a
+    /// one.
+    pub fn named(&self, identified: &Identified, head: &Head, body: &[u8]) -> Option<&'static str> {
+        if identified.row.is_some() {
+            return identified.operation();
+        }
+        let mut pairs = wire::query::parse(body).ok()?;
+        pairs.extend(head.query_pairs());
+        let (_, name) = pairs.iter().find(|(name, _)| name == "Action")?;
+        self.table.named(identified.service, name).map(|row| row.spec.name)
+    }
+
     fn identify_json(&self, target: &str) -> Result<Identified, Box<Answer>> {
         let (prefix, name) = target.rsplit_once('.').unwrap_or((target, ""));
         let Some(service) = self.table.service_of_target(prefix) else {

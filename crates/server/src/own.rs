@@ -16,7 +16,7 @@ use store::StoreError;
 
 use crate::addressed::{self, Asker, asker};
 use crate::connection::{OutBody, whole};
-use crate::metrics::Metrics;
+use crate::metrics::{CONTENT_TYPE, Metrics};
 
 /// Where readiness is told: to everybody, and when there is no room for anything else.
 const HEALTH: &str = "/_shoseki/health";
@@ -104,7 +104,7 @@ pub(crate) async fn answer(
         }
         ("/_shoseki/metrics", Standing::Trusted) => {
             let page = move |gateway: &Gateway| metrics.render(gateway);
-            told("text/plain; version=0.0.4", gateway, page).await
+            told(CONTENT_TYPE, gateway, page).await
         }
         _ => respond(StatusCode::NOT_FOUND, "text/plain", "not found"),
     }

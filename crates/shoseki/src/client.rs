@@ -200,6 +200,31 @@ impl Client {
     }
 }
 
+/// Asks for a page that needs no signature: its status and body. Blocks.
+pub(crate) fn get(
+    runtime: &Handle,
+    endpoint: &Endpoint,
+    target: &str,
+) -> Result<(u16, Bytes), CallError> {
+    let exchange = async {
+        let request = Request::builder()
+            .uri(target)
+            .header(http::header::HOST, endpoint.authority())
+            .header(http::header::USER_AGENT, USER_AGENT);
+        let request = request.body(Full::new(Bytes::new())).map_err(|error| error.to_string())?;
+        let mut connection = connect(endpoint).await?;
+        let response = connection.send_request(request).await.map_err(|error| causes(&error))?;
+        let (head, body) = Response::into_parts(response);
+        let body = Limited::new(body, BODY_BYTES_MAX).collect().await;
+        Ok((head.status.as_u16(), body.map_err(|error| error.to_string())?.to_bytes()))
+    };
+    let answered: Result<_, String> = runtime.block_on(async {
+        let late = |_| Err("no answer within a minute".to_owned());
+        tokio::time::timeout(PATIENCE, exchange).await.unwrap_or_else(late)
+    });
+    answered.map_err(|text| CallError::Unreachable(format!("{}: {text}", endpoint.url())))
+}
+
 /// An error and what caused it, in one line.
 fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
