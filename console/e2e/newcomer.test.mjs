@@ -124,6 +124,37 @@ for (const language of ["ja", "en"]) {
       await shot("home-four-ticks");
     });
 
+    it("who leaves something out has the focus on the first field that is wrong", async () => {
+      const focused = () =>
+        page.evaluate(() => {
+          const { activeElement } = document;
+          const { top, bottom } = activeElement.getBoundingClientRect();
+          return { invalid: activeElement.getAttribute("aria-invalid"), type: activeElement.type, seen: top >= 0 && bottom <= innerHeight };
+        });
+      for (const [path, button] of [
+        ["/s3/buckets/create", t("s3.create")],
+        ["/cloudtrail/trails/create", words.next],
+        ["/iam/users/create", words.next],
+        ["/iam/policies/create", t("iam.policy.create")],
+      ]) {
+        await screen.visit(path);
+        await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+        await page.getByRole("main").getByRole("button", { name: label(button) }).last().click();
+        const seen = await eventually(`the focus on ${path}`, async () => ((await focused()).invalid === "true" ? focused() : undefined));
+        assert.deepEqual(seen, { invalid: "true", type: "text", seen: true }, path);
+      }
+      // Where a box is to be ticked, the box has it.
+      await screen.visit("/s3/buckets/create");
+      await screen.type(words.s3.name, "open-forest");
+      await screen.box(t("s3.publicAccess.all")).click();
+      await screen.press(t("s3.create"));
+      await eventually("the focus on the box", async () => (await focused()).type === "checkbox");
+      assert.ok((await focused()).seen);
+      await shot("focus-first-problem", screen.box(t("s3.publicAccess.acknowledge")));
+      await screen.visit("/");
+      await page.getByRole("dialog").getByRole("button", { name: label(t("common.unsaved.leave")) }).click();
+    });
+
     it("whose session was ended elsewhere signs in and is at the same page again", async () => {
       await screen.visit("/kms/keys");
       await screen.isAt(words.kms.keys);
