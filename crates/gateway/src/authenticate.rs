@@ -84,7 +84,9 @@ impl Presented {
             Proof::Nothing => Standing::Stranger,
             Proof::V2(_) => Standing::Proven,
             Proof::V4(..) if family == Family::S3 => Standing::Proven,
-            Proof::V4(signed, _) if gateway.senders.have_proven(head.peer, &signed.access_key_id) => {
+            Proof::V4(signed, _)
+                if gateway.senders.have_proven(head.peer, &signed.access_key_id) =>
+            {
                 Standing::Proven
             }
             Proof::V4(..) => Standing::Claimed,

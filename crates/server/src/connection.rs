@@ -97,8 +97,7 @@ pub(crate) async fn answer(
         Ok(identified) => {
             let cors = cors::Asked::of(&head, &identified);
             let store = Arc::clone(gateway.store());
-            let (service, named, waits) =
-                (identified.service(), OnceLock::new(), Waits::default());
+            let (service, named, waits) = (identified.service(), OnceLock::new(), Waits::default());
             let _ = identified.operation().map(|name| named.set(name));
             let exchange = Exchange { gateway, service, named, peer, waits };
             let (mut answer, shown) = exchange.answer(identified, head, body, is_head).await;
