@@ -40,8 +40,9 @@ impl SourceName {
             None => (text, None),
         };
         let path = behind_host(path)?;
-        let path = path.strip_prefix('/').unwrap_or(path).replace('+', " ");
-        let path = wire::uri::decode(&path)?;
+        let path = wire::uri::decode(&path.replace('+', " "))?;
+        // Observed: also where the slash is encoded like the rest.
+        let path = path.strip_prefix('/').unwrap_or(&path);
         let (bucket, key) = path.split_once('/')?;
         if bucket.is_empty() || key.is_empty() {
             return None;
@@ -170,6 +171,7 @@ mod tests {
             ("b/k?versionId=null", Some(("b", "k", Some("null")))),
             ("http://s3.amazonaws.com/b/k", Some(("b", "k", None))),
             ("https://s3.amazonaws.com", None),
+            ("%2Fb%2Fk", Some(("b", "k", None))),
             ("b/a+b", Some(("b", "a b", None))),
             ("b/a%2Bb", Some(("b", "a+b", None))),
             ("b", None),

@@ -65,11 +65,20 @@ pub(crate) struct BucketEncryption {
     ///
     /// Source: S3 User Guide, "Blocking or unblocking SSE-C": blocked in new buckets.
     pub(crate) blocks_customer_keys: bool,
+    /// Whether it was put, and is not what every bucket has.
+    #[serde(default)]
+    pub(crate) chosen: bool,
 }
 
 impl Default for BucketEncryption {
     fn default() -> Self {
-        Self { scheme: Scheme::S3, key_id: None, bucket_key: false, blocks_customer_keys: true }
+        Self {
+            scheme: Scheme::S3,
+            key_id: None,
+            bucket_key: false,
+            blocks_customer_keys: true,
+            chosen: false,
+        }
     }
 }
 

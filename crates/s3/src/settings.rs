@@ -42,20 +42,20 @@ pub(crate) trait Setting: 'static {
 
     /// Its document.
     fn show(settings: &Settings) -> Result<Xml, Failure<S3Error>>;
-    /// Takes over what the headers say beside the document.
-    fn take_headers(settings: &mut Settings, request: &Request) -> Result<(), Failure<S3Error>> {
-        let _ = (settings, request);
-        Ok(())
-    }
     /// Takes a document over.
     fn set(
         ctx: &mut Ctx<'_>,
         settings: &mut Settings,
         document: &Element,
     ) -> Result<(), Failure<S3Error>>;
+    /// Takes over what headers say beside the document.
+    fn keep(settings: &mut Settings, request: &Request) -> Result<(), Failure<S3Error>> {
+        let _ = (settings, request);
+        Ok(())
+    }
     /// Headers of the reading answer.
-    fn headers(settings: &Settings) -> Vec<(String, String)> {
-        let _ = settings;
+    fn headers(settings: &Settings, request: &Request) -> Vec<(String, String)> {
+        let _ = (settings, request);
         Vec::new()
     }
 }
@@ -89,9 +89,9 @@ impl<S: Setting> PlainApi for Get<S> {
     const SPEC: Spec = S::GET;
     const ACTION: &'static str = S::ACTIONS.0;
 
-    fn run(_: &mut Ctx<'_>, _: &Request, bucket: &Bucket) -> S3Result<Response> {
+    fn run(_: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         let settings = Settings(bucket.clone());
-        let headers = S::headers(&settings);
+        let headers = S::headers(&settings, request);
         Ok(Response::xml(S::show(&settings)?).with_all(headers))
     }
 }
@@ -111,9 +111,9 @@ impl<S: Setting> PlainApi for Put<S> {
         }
         let document = xml::read(&request.body, S::ROOT)?;
         S::set(ctx, &mut settings, &document)?;
-        S::take_headers(&mut settings, request)?;
+        S::keep(&mut settings, request)?;
         settings.0.save(ctx)?;
-        let headers = S::headers(&settings);
+        let headers = S::headers(&settings, request);
         Ok(Response::empty(S::PUT_STATUS).with_all(headers))
     }
 }

@@ -160,7 +160,8 @@ impl Changes {
             "x-amz-checksum-algorithm",
         ];
         let changes = self.metadata || changing.iter().any(|name| request.header(name).is_some());
-        let reencrypts = source.bucket.encryption != encryption::BucketEncryption::default();
+        // Observed: the default that was put for the bucket counts as a change, whatever it says.
+        let reencrypts = source.bucket.encryption.chosen;
         if itself && !changes && !reencrypts {
             return Err(S3Error::request(
                 "This copy request is illegal because it is trying to copy an object to itself \

@@ -69,6 +69,7 @@ fn read(root: &Element, blocked: bool) -> S3Result<BucketEncryption> {
         return Ok(BucketEncryption {
             bucket_key,
             blocks_customer_keys,
+            chosen: true,
             ..BucketEncryption::default()
         });
     };
@@ -84,7 +85,7 @@ fn read(root: &Element, blocked: bool) -> S3Result<BucketEncryption> {
         .into());
     }
     let key_id = key_id.map(str::to_owned);
-    Ok(BucketEncryption { scheme, key_id, bucket_key, blocks_customer_keys })
+    Ok(BucketEncryption { scheme, key_id, bucket_key, blocks_customer_keys, chosen: true })
 }
 
 fn document(default: &BucketEncryption) -> Xml {

@@ -14,8 +14,9 @@ const LIFECYCLE_RULES_MAX: usize = 1_000;
 /// Source: S3 API Reference, "CORSConfiguration": 100 rules.
 const CORS_RULES_MAX: usize = 100;
 const CORS_METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "POST", "DELETE"];
+const USUAL_MINIMUM_SIZE: &str = "all_storage_classes_128K";
+const MINIMUM_SIZES: [&str; 2] = [USUAL_MINIMUM_SIZE, "varies_by_storage_class"];
 const MINIMUM_SIZE: &str = "x-amz-transition-default-minimum-object-size";
-const MINIMUM_DEFAULT: &str = "all_storage_classes_128K";
 /// Source: S3 API Reference, "LifecycleRule".
 const RULE_ID_CHARS_MAX: usize = 255;
 
@@ -80,6 +81,22 @@ pub(super) fn lifecycle(
     name_rules(ctx, document, "Rule", "ID")
 }
 
+/// Observed: reported by clients, both.
+fn lifecycle_ids(rules: &[&Element]) -> S3Result<()> {
+    let ids: Vec<_> = rules.iter().filter_map(|rule| rule.text_of("ID")).collect();
+    for (index, id) in ids.iter().enumerate().filter(|(_, id)| !id.is_empty()) {
+        if id.chars().count() > RULE_ID_CHARS_MAX {
+            let message = "ID length should not exceed allowed limit of 255";
+            return Err(S3Error::argument(message, "ID", *id).into());
+        }
+        if ids.iter().take(index).any(|own| own == id) {
+            let message = "Rule ID must be unique. Found same ID for more than one rule";
+            return Err(S3Error::argument(message, "ID", *id).into());
+        }
+    }
+    Ok(())
+}
+
 fn lifecycle_filter(filter: &Element) -> S3Result<()> {
     if filter.children.len() > 1 {
         return malformed();
@@ -121,10 +138,13 @@ fn midnight(action: &Element) -> S3Result<()> {
     Ok(())
 }
 
-/// Observed: the header is kept, another value is refused, and none means the default.
-pub(super) fn take_minimum(settings: &mut Settings, request: &Request) -> S3Result<()> {
-    let value = request.header(MINIMUM_SIZE).unwrap_or_else(|| MINIMUM_DEFAULT.to_owned());
-    if value != MINIMUM_DEFAULT && value != "varies_by_storage_class" {
+/// Keeps the size below which objects change no class: an argument of the document that stands in a
+/// header.
+///
+/// Source: S3 API Reference, "PutBucketLifecycleConfiguration". Observed: the refusal of others.
+pub(super) fn keep_minimum_size(settings: &mut Settings, request: &Request) -> S3Result<()> {
+    let value = request.header(MINIMUM_SIZE).unwrap_or_else(|| USUAL_MINIMUM_SIZE.to_owned());
+    if !MINIMUM_SIZES.contains(&value.as_str()) {
         let text = format!("Invalid TransitionDefaultMinimumObjectSize found: {value}");
         return Err(S3Error::request(text).into());
     }
@@ -132,25 +152,11 @@ pub(super) fn take_minimum(settings: &mut Settings, request: &Request) -> S3Resu
     Ok(())
 }
 
-pub(super) fn minimum(settings: &Settings) -> Vec<(String, String)> {
-    let value = settings.0.documents.get(MINIMUM_SIZE).map_or(MINIMUM_DEFAULT, String::as_str);
+/// Observed: the header is answered with its default.
+pub(super) fn lifecycle_headers(settings: &Settings, _: &Request) -> Vec<(String, String)> {
+    let kept = settings.0.documents.get(MINIMUM_SIZE).map(String::as_str);
+    let value = kept.unwrap_or(USUAL_MINIMUM_SIZE);
     vec![(MINIMUM_SIZE.to_owned(), value.to_owned())]
-}
-
-/// Observed: reported by clients, both.
-fn lifecycle_ids(rules: &[&Element]) -> S3Result<()> {
-    let ids: Vec<_> = rules.iter().filter_map(|rule| rule.text_of("ID")).collect();
-    for (index, id) in ids.iter().enumerate().filter(|(_, id)| !id.is_empty()) {
-        if id.chars().count() > RULE_ID_CHARS_MAX {
-            let message = "ID length should not exceed allowed limit of 255";
-            return Err(S3Error::argument(message, "ID", *id).into());
-        }
-        if ids.iter().take(index).any(|own| own == id) {
-            let message = "Rule ID must be unique. Found same ID for more than one rule";
-            return Err(S3Error::argument(message, "ID", *id).into());
-        }
-    }
-    Ok(())
 }
 
 pub(super) fn cors(_: &mut Ctx<'_>, _: &mut Settings, document: &mut Element) -> S3Result<()> {
