@@ -10,15 +10,13 @@ use types::{Region, Timestamp};
 use wire::sigv4::SignatureError;
 use wire::{FormReader, Head};
 
-use crate::authenticate::{Asked, Authenticated, Presented, authenticate_form, present, prove};
+use crate::authenticate::{Asked, Presented, authenticate_form, present, prove};
 use crate::control;
 use crate::record::fault;
-use crate::signed::Signed;
 use crate::unserved;
 use crate::{
-    Answer, Auth, Begun, BodyGate, BodyLimit, Call, Codec, Decoding, Family, Gateway, Operation,
-    Origin, Protocol, Refused, Row, SMALL_BODY_BYTES_MAX, Scope, Service, Signatures, Spec,
-    WireError,
+    Answer, Begun, BodyGate, BodyLimit, Call, Codec, Decoding, Family, Gateway, Operation, Origin,
+    Protocol, Refused, Row, SMALL_BODY_BYTES_MAX, Scope, Service, Signatures, Spec, WireError,
 };
 
 /// A request whose head was understood.
@@ -433,7 +431,7 @@ impl Gateway {
             None => home()?,
         };
         let call = Call {
-            origin: Some(origin(&head, &found, tls)),
+            origin: Some(Origin::of(&head, &found, tls)),
             caller: found.caller,
             region: region.unwrap_or_else(|| self.settings.region.clone()),
             now,
@@ -516,26 +514,4 @@ fn not_served(head: &Head) -> WireError {
         "NotImplemented",
         "A header you provided implies functionality that is not implemented",
     )
-}
-
-fn origin(head: &Head, found: &Authenticated, tls: Option<(String, String)>) -> Origin {
-    let text = |name: &str| head.header(name).map(str::to_owned);
-    let declared = |name: &str| head.header(name).and_then(|value| value.parse().ok());
-    let (auth, version) = found.signed.as_ref().map(Signed::auth).unzip();
-    Origin {
-        source_ip: head.peer,
-        user_agent: text("user-agent"),
-        host: head.host().to_owned(),
-        referer: text("referer"),
-        auth: auth.unwrap_or(Auth::None),
-        version,
-        signed_at: found.signed.as_ref().and_then(Signed::date),
-        secure: head.secure,
-        tls,
-        content_sha256: text("x-amz-content-sha256"),
-        json: unserved::asks_for_json(head),
-        body_bytes: declared("x-amz-decoded-content-length")
-            .or_else(|| declared("content-length"))
-            .unwrap_or(0),
-    }
 }

@@ -30,6 +30,7 @@ mod identify;
 mod identity;
 mod operation;
 mod operator_event;
+mod origin;
 mod policies;
 mod record;
 mod row;
