@@ -7,7 +7,7 @@ program=$1 root=$2
 install -D -m 0755 "$program" "$root/usr/bin/shoseki"
 strip "$root/usr/bin/shoseki" 2>/dev/null || true
 # `ldd` prints `NAME => PATH (ADDRESS)`, and the loader's path alone.
-ldd "$program" | sed -n 's/.*\(\/[^ ]*\) (0x.*/\1/p' | while read -r library; do
+ldd "$program" | sed -n 's|^[^/]*\(/[^ ]*\) (0x.*|\1|p' | while read -r library; do
     install -D -m 0755 "$library" "$root$library"
 done
 install -D -m 0644 /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"

@@ -92,6 +92,8 @@ fn make(project: &Project, profile: Profile) -> Result<Made, Failure> {
         write(&stage.join(place), script.as_bytes(), 0o644)?;
     }
     let pages = stage.join("usr/share/man/man1");
+    // What the command makes is closed to others, but for the pages themselves.
+    fs::create_dir_all(&pages)?;
     Run::program(project, &own).words(["man", "--all"]).words([&pages]).go()?;
     let mut files = vec![archive(project, &folder, &stage, &version)?];
     files.push(deb::package(project, &folder, &stage, &version)?);

@@ -24,7 +24,12 @@ pub(super) fn package(
     Run::program(project, "cp").words(["--archive"]).words([stage, &root]).go()?;
     let architecture = said(Command::new("dpkg").arg("--print-architecture"))?;
     let architecture = architecture.trim();
-    document(project, &root, version)?;
+    let maintainer = said(
+        Command::new("git")
+            .args(["show", "--no-patch", "--format=%cn <%ce>", "HEAD"])
+            .current_dir(project.root()),
+    )?;
+    document(project, &root, version, maintainer.trim())?;
     let control = root.join("DEBIAN");
     let size = said(Command::new("du").args(["--summarize", "--block-size=1K"]).arg(&root))?;
     let size = size.split_whitespace().next().unwrap_or("0");
@@ -32,6 +37,7 @@ pub(super) fn package(
         .read("contrib/deb/control")?
         .replace("@VERSION@", version)
         .replace("@ARCHITECTURE@", architecture)
+        .replace("@MAINTAINER@", maintainer.trim())
         .replace("@SIZE@", size)
         .replace("@DEPENDS@", &depends(&root.join("usr/bin/shoseki"))?);
     write(&control.join("control"), text.as_bytes(), 0o644)?;
@@ -50,7 +56,14 @@ pub(super) fn package(
 }
 
 /// What Debian wants beside a program: its licence, its changes, compressed pages.
-fn document(project: &Project, root: &Path, version: &str) -> Result<(), Failure> {
+fn document(
+    project: &Project,
+    root: &Path,
+    version: &str,
+    maintainer: &str,
+) -> Result<(), Failure> {
+    let overrides = root.join("usr/share/lintian/overrides/shoseki");
+    copy(&project.path("contrib/deb/lintian-overrides"), &overrides, 0o644)?;
     let documents = root.join("usr/share/doc/shoseki");
     copy(&project.path("contrib/deb/copyright"), &documents.join("copyright"), 0o644)?;
     copy(&project.path("CHANGELOG.md"), &documents.join("changelog"), 0o644)?;
@@ -60,8 +73,8 @@ fn document(project: &Project, root: &Path, version: &str) -> Result<(), Failure
             .current_dir(project.root()),
     )?;
     let entry = format!(
-        "shoseki ({version}) unstable; urgency=medium\n\n  * See changelog.gz.\n\n -- Shoseki \
-         contributors <shoseki@localhost.localdomain>  {}\n",
+        "shoseki ({version}) unstable; urgency=medium\n\n  * See changelog.gz.\n\n -- \
+         {maintainer}  {}\n",
         day.trim()
     );
     write(&documents.join("changelog.Debian"), entry.as_bytes(), 0o644)?;
