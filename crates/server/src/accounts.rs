@@ -253,7 +253,7 @@ mod tests {
         let word = reset_root_password(&config, &first, &clock, &entropy).unwrap();
         assert_eq!(word.len(), 27);
         let rotated = rotate_root_access_key(&config, &first, &clock, &entropy).unwrap();
-        assert_eq!(rotated.deleted, [before.access_key_id.clone()]);
+        assert_eq!(rotated.deleted, [before.access_key_id]);
         assert!(rotated.is_kept);
         let kept = crate::RootCredentials::kept(folder.path()).unwrap().unwrap();
         assert_eq!(kept.access_key_id, rotated.account.root_access_key_id);

@@ -100,19 +100,21 @@ fn reserve(address: SocketAddr, flag: &str) -> io::Result<TcpSocket> {
 
 /// Why an address cannot be used, and what to do.
 fn unusable(address: SocketAddr, flag: &str, cause: &io::Error) -> io::Error {
-    let advice = match cause.kind() {
-        io::ErrorKind::AddrInUse => format!(
-            "another program listens there, perhaps another server of ours: stop it, or choose \
+    let choose = format!("choose another by `{flag} IP:PORT`");
+    let is = |kind| cause.kind() == kind;
+    let advice = if is(io::ErrorKind::AddrInUse) {
+        format!(
+            "; another program listens there, perhaps another server of ours: stop it, or choose \
              another port by `{flag} IP:PORT`"
-        ),
-        io::ErrorKind::AddrNotAvailable => {
-            format!("this machine does not have the address: choose another by `{flag} IP:PORT`")
-        }
-        io::ErrorKind::PermissionDenied => format!(
-            "ports below 1024 are for the superuser: choose another by `{flag} IP:PORT`, or grant \
-             `CAP_NET_BIND_SERVICE`"
-        ),
-        _ => return io::Error::new(cause.kind(), format!("`{address}`: {cause}")),
+        )
+    } else if is(io::ErrorKind::AddrNotAvailable) {
+        format!("; this machine does not have the address: {choose}")
+    } else if is(io::ErrorKind::PermissionDenied) {
+        format!(
+            "; ports below 1024 are for the superuser: {choose}, or grant `CAP_NET_BIND_SERVICE`"
+        )
+    } else {
+        String::new()
     };
-    io::Error::new(cause.kind(), format!("`{address}`: {cause}; {advice}"))
+    io::Error::new(cause.kind(), format!("`{address}`: {cause}{advice}"))
 }

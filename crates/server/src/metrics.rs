@@ -55,13 +55,17 @@ impl Asked {
     pub(crate) const NOTHING: Self = Self { service: "none", operation: "none" };
 }
 
+/// A label and its value.
+type Label = (&'static str, &'static str);
+type MakeHistogram = fn() -> Histogram;
+
 /// What the server counts and measures.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     beats: Beats,
     registry: Registry,
-    requests: Family<[(&'static str, &'static str); 3], Counter>,
-    request_seconds: Family<[(&'static str, &'static str); 2], Histogram, fn() -> Histogram>,
+    requests: Family<[Label; 3], Counter>,
+    request_seconds: Family<[Label; 2], Histogram, MakeHistogram>,
     made_room: Counter,
     without_room: Counter,
     /// When the certificate ends, if there is one.
@@ -77,7 +81,7 @@ impl Metrics {
     pub(crate) fn new(config: &Config, gateway: &Gateway, beats: Beats) -> Self {
         let mut registry = Registry::default();
         let requests = Family::default();
-        let request_seconds: Family<_, _, fn() -> Histogram> =
+        let request_seconds: Family<_, _, MakeHistogram> =
             Family::new_with_constructor(|| Histogram::new(REQUEST_SECONDS));
         let (made_room, without_room) = (Counter::default(), Counter::default());
         let (commits, syncs) = (Histogram::new(DISK_SECONDS), Histogram::new(DISK_SECONDS));

@@ -222,7 +222,7 @@ async fn respond(shared: &Shared, peer: &Peer, request: Request<Incoming>) -> Re
         return refusal;
     }
     let path = request.uri().path();
-    if path.starts_with("/_shoseki/") {
+    if own::owns(path) {
         let (metrics, token) = (&shared.metrics, &shared.status_token);
         return own::answer(gateway, metrics, token, peer.address, &request).await;
     }

@@ -34,7 +34,8 @@ impl Serving {
         let serving =
             lines.find(|line| line.contains("\"serving\"")).unwrap_or_else(|| panic!("it ended"));
         let serving: serde_json::Value = serde_json::from_str(&serving).unwrap();
-        let address = serving["fields"]["address"].as_str().unwrap().to_owned();
+        let address =
+            serving.pointer("/fields/address").and_then(|at| at.as_str()).unwrap().to_owned();
         std::thread::spawn(move || lines.for_each(drop));
         Self(child, address)
     }

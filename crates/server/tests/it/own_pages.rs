@@ -127,6 +127,23 @@ fn the_page_of_operations_is_fresh() {
     golden::check_project_file("docs/operations.md", &page);
 }
 
+/// Programs that wait for LocalStack find what they ask for, on this machine and with the token.
+#[test]
+fn tools_of_localstack_find_the_services() {
+    let mut live = Live::start_with(|config| config.status_token = Some(TOKEN.to_owned()));
+    let page = "/_localstack/health";
+    let answer = live.request("GET", page, &[], b"");
+    assert_eq!(answer.status, 200);
+    for service in ["cloudtrail", "iam", "kms", "s3", "sts"] {
+        assert_eq!(answer.json()["services"][service], "running", "{}", answer.text());
+    }
+    assert_eq!(live.request("GET", page, &[ELSEWHERE], b"").status, 401);
+    let token = format!("Bearer {TOKEN}");
+    let token = ("authorization", token.as_str());
+    assert_eq!(live.request("GET", page, &[ELSEWHERE, token], b"").status, 200);
+    live.stop();
+}
+
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 /// What a proxy adds: the request comes from elsewhere.
 const ELSEWHERE: (&str, &str) = ("x-forwarded-for", "203.0.113.7");
