@@ -40,7 +40,7 @@ for (const language of ["ja", "en"]) {
     /** The list of the four steps, with what it says about each. */
     const step = (key) => page.getByRole("listitem").filter({ has: page.getByRole("link", { name: label(t(key)) }) });
 
-    it("is told in the console's language what is wrong with the first password", async () => {
+    it("reads in the console's language what is wrong with the first password", async () => {
       const link = await server.firstRunLink();
       await page.goto(link.replace(/token=\w+/, "token=0000"));
       await screen.isAt(words.firstRun.title);
@@ -66,7 +66,7 @@ for (const language of ["ja", "en"]) {
       assert.equal(await step("home.step.key").getByText(label(t("home.step.todo"))).count(), 1);
     });
 
-    it("makes a key without looking at its policy, and is told what the policy lacks", async () => {
+    it("makes a key without looking at its policy, and reads what the policy lacks", async () => {
       await screen.visit("/kms/keys/create");
       await screen.press(words.next);
       await page.getByRole("button", { name: /スキップ|Skip/ }).click();
@@ -80,7 +80,10 @@ for (const language of ["ja", "en"]) {
       await screen.succeeds(words.kms.created);
       await screen.visit("/");
       await step("home.step.key").getByText(label(t("home.step.attention"))).waitFor();
-      await step("home.step.key").getByText(label(t("home.step.key.statement"))).waitFor();
+      await step("home.step.key").getByText(containing(t("home.step.key.statement"))).waitFor();
+      await step("home.step.key").getByRole("link", { name: label(t("home.step.open")) }).click();
+      await screen.isAt(VALUES.alias);
+      await screen.visit("/");
       await shot("home-key-lacks-statement");
     });
 
@@ -170,7 +173,7 @@ for (const language of ["ja", "en"]) {
       assert.equal(screen.path(), "/s3/buckets?tab=x");
     });
 
-    it("is told in the console's language that no server answers, and goes on when it does", async () => {
+    it("reads in the console's language that no server answers, and goes on when it does", async () => {
       await screen.context.setOffline(true);
       await page.getByRole("button", { name: label(t("common.refresh")) }).first().click();
       await page.getByText(label(t("common.unreachable"))).first().waitFor();

@@ -85,6 +85,9 @@ for (const language of ["ja", "en"]) {
 
     it("are named for other programs from their row", async () => {
       await screen.visit("/s3/buckets");
+      await row(BUCKET).getByRole("radio").click();
+      await screen.press(t("s3.copy.arn"));
+      await page.getByText(`arn:aws:s3:::${BUCKET}`, { exact: true }).first().waitFor();
       await screen.visit(PAGE);
       for (const [item, value] of [
         ["s3.copy.uri", `s3://${BUCKET}/a.txt`],
@@ -95,6 +98,14 @@ for (const language of ["ja", "en"]) {
         await page.getByText(value, { exact: true }).first().waitFor();
         assert.equal(await page.evaluate(() => navigator.clipboard.readText()), value);
       }
+    });
+
+    it("and folders are named, too, but not opened", async () => {
+      await page.getByRole("button", { name: label(t("s3.object.actionsOf", { name: "north/" })) }).click();
+      assert.equal(await page.getByRole("menuitem").count(), 3);
+      await page.keyboard.press("Escape");
+      await menu("north/", "s3.copy.uri");
+      await page.getByText(`s3://${BUCKET}/north/`, { exact: true }).first().waitFor();
     });
 
     it("are opened in a tab, and shared by an address with a signature of Version 4", async () => {
@@ -173,7 +184,7 @@ for (const language of ["ja", "en"]) {
       for (const type of ["dragEnter", "dragOver", "drop"]) await session.send("Input.dispatchDragEvent", { type, x, y, data });
     }
 
-    it("are ruled by CORS and lifecycle rules, whose mistakes are told before", async () => {
+    it("are ruled by CORS and lifecycle rules, whose mistakes are shown before they are saved", async () => {
       await screen.visit(`${PAGE}?tab=permissions`);
       await screen.press(t("s3.editNamed", { name: t("s3.cors") }));
       await page.locator(".ace_text-input").waitFor({ state: "attached" });

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useClients } from "../../aws/clients";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
+import { useCopy } from "../../shell/useCopy";
 import { saveObject } from "./objectBytes";
 import { shownName } from "./paths";
 import { objectUrl, type Place, presignedUrl } from "./presign";
@@ -16,11 +17,13 @@ interface Props {
   bucket: string;
   objectKey: string;
   versionId?: string;
+  /** A folder has names, and nothing to open. */
+  isFolder?: boolean;
   /** As the button of a page; otherwise as three dots in a row. */
   text?: string;
 }
 
-export function ObjectMenu({ bucket, objectKey: key, versionId, text }: Props) {
+export function ObjectMenu({ bucket, objectKey: key, versionId, isFolder, text }: Props) {
   const place: Place = { bucket, key, versionId };
   const { s3 } = useClients();
   const flash = useFlash();
@@ -30,14 +33,7 @@ export function ObjectMenu({ bucket, objectKey: key, versionId, text }: Props) {
     url: objectUrl(place),
     arn: `arn:aws:s3:::${bucket}/${key}`,
   };
-  const copy = (value: string) => {
-    // A page from a plain http address that is not this machine has no clipboard.
-    const written = navigator.clipboard?.writeText(value) ?? Promise.reject(new Error());
-    written.then(
-      () => flash.info(value, { header: t("common.copied") }),
-      () => flash.warning(value, { header: t("common.copyFailed") }),
-    );
-  };
+  const copy = useCopy();
   const open = () => {
     // Before the address is known: a window that opens later is taken for an advertisement.
     const opened = window.open("about:blank", "_blank");
@@ -57,10 +53,12 @@ export function ObjectMenu({ bucket, objectKey: key, versionId, text }: Props) {
     else if (id === "share") setSharing(true);
     else saveObject(s3, place).catch((error: unknown) => flash.error(t("s3.download.failed", { name: shownName(key) }), error));
   };
-  const items: ButtonDropdownProps.Items = [
+  const opening: ButtonDropdownProps.Items = [
     { id: "open", text: t("s3.open"), external: true, externalIconAriaLabel: t("s3.open.newTab") },
     { id: "download", text: t("s3.download"), iconName: "download" },
     { id: "share", text: t("s3.share"), iconName: "share" },
+  ];
+  const naming: ButtonDropdownProps.Items = [
     { id: "uri", text: t("s3.copy.uri"), iconName: "copy" },
     { id: "url", text: t("s3.copy.url"), iconName: "copy" },
     { id: "arn", text: t("s3.copy.arn"), iconName: "copy" },
@@ -71,7 +69,7 @@ export function ObjectMenu({ bucket, objectKey: key, versionId, text }: Props) {
         variant={text ? "normal" : "inline-icon"}
         ariaLabel={text ? undefined : t("s3.object.actionsOf", { name: shownName(key) })}
         expandToViewport
-        items={items}
+        items={isFolder ? naming : [...opening, ...naming]}
         onItemClick={({ detail }) => act(detail.id)}
       >
         {text}
