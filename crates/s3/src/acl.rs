@@ -265,7 +265,7 @@ pub(crate) fn grants(
     if !bucket.has_acls() {
         return false;
     }
-    let ignored = bucket.public_access.is_some_and(|block| block.ignore_acls) && acl.is_public();
+    let ignored = bucket.blocks().ignore_acls && acl.is_public();
     let account = caller.principal.account();
     if ignored || account == Some(owner) {
         return false;

@@ -49,7 +49,7 @@ impl Scheme {
         }
     }
 
-    fn uses_kms(self) -> bool {
+    pub(crate) fn uses_kms(self) -> bool {
         matches!(self, Self::Kms | Self::Dsse)
     }
 }
@@ -156,9 +156,7 @@ impl Envelope {
             }
             Scheme::Kms | Scheme::Dsse => {
                 customer_key::refuse(request, headers)?;
-                if ctx.caller().principal == Principal::Anonymous {
-                    return Err(unsigned().into());
-                }
+                demand_version_4(ctx)?;
                 data_key::for_read(ctx, bucket, sealed, &self.context, self.bucket_key)
             }
             Scheme::Customer => customer_key::recognised(request, headers, &sealed).map(Arc::new),
@@ -206,14 +204,21 @@ impl Envelope {
     }
 }
 
-/// Assumed: the text for readers without credentials.
-fn unsigned() -> S3Error {
-    S3Error::argument(
+/// Refuses what KMS would have to do for a caller who is not proved by Version 4.
+///
+/// Observed: the text and its elements under Version 2, also by the bucket's default.
+/// Assumed: the same for callers without credentials.
+pub(crate) fn demand_version_4(ctx: &Ctx<'_>) -> S3Result<()> {
+    if ctx.caller().principal != Principal::Anonymous && !ctx.call().has_signature_v2() {
+        return Ok(());
+    }
+    Err(S3Error::argument(
         "Requests specifying Server Side Encryption with AWS KMS managed keys require AWS \
          Signature Version 4.",
         "Authorization",
         "null",
     )
+    .into())
 }
 
 /// The envelope and the root key of a write to `key`.
@@ -244,9 +249,7 @@ pub(crate) fn begin(
         let sealed = STANDARD.encode(sealed.map_err(StoreError::engine)?);
         return Ok((Envelope { sealed, ..Envelope::plain(Scheme::S3) }, Arc::new(root)));
     }
-    if ctx.caller().principal == Principal::Anonymous {
-        return Err(unsigned().into());
-    }
+    demand_version_4(ctx)?;
     let context = context(request, bucket, key, wish.bucket_key)?;
     let key_id = wish.key_id.unwrap_or_else(|| MANAGED_KEY.to_owned());
     let made = data_key::for_write(ctx, bucket, key_id, &context, wish.bucket_key)?;

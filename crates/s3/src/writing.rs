@@ -55,7 +55,7 @@ impl Attributes {
     pub(crate) fn of(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Self> {
         let owner = owning::of_write(ctx, request, bucket);
         let acl = acl::settle(bucket, request, &Owners::of(bucket, &owner))?;
-        if acl.is_public() && bucket.public_access.is_some_and(|block| block.block_acls) {
+        if acl.is_public() && bucket.blocks().block_acls {
             let resource = format!("{}/{}", bucket.name, request.key);
             return Err(acl::blocked(ctx, &resource, "s3:PutObject").into());
         }

@@ -196,6 +196,7 @@ fn new_bucket(
         acl: asked.filter(|_| !enforced).unwrap_or_default(),
         versioning: if locked { Versioning::Enabled } else { Versioning::Unset },
         public_access: Some(public_access),
+        account_public_access: None,
         encryption: BucketEncryption::default(),
         object_lock: locked.then(ObjectLock::default),
         policy: None,

@@ -14,7 +14,7 @@ use crate::bucket::Bucket;
 use crate::checksum::Checksum;
 use crate::customer_key;
 use crate::encoded_word;
-use crate::encryption::Scheme;
+use crate::encryption::{Scheme, demand_version_4};
 use crate::error::{S3Error, S3Result};
 use crate::object::{self, Stored, Version, quoted, shown_id};
 use crate::preconditions::{self, Side};
@@ -92,6 +92,10 @@ impl Api for HeadObject {
         let found = Found::new(ctx, request, seen, "HEAD")?;
         // Source: S3 API Reference: checksums of SSE-KMS objects need `kms:Decrypt`.
         let envelope = found.stored.envelope.clone();
+        // Assumed: Version 2 is refused as for the bytes.
+        if envelope.scheme.uses_kms() && ctx.call().has_signature_v2() {
+            demand_version_4(ctx)?;
+        }
         let asks_key = envelope.scheme == Scheme::Customer || wants_checksum(request);
         if asks_key {
             let key = request.key.clone();

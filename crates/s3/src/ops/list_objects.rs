@@ -20,7 +20,7 @@ use crate::xml::{Xml, body_time};
 
 /// The older form.
 #[derive(Debug)]
-pub(crate) struct ListObjects;
+pub struct ListObjects;
 
 impl PlainApi for ListObjects {
     const SPEC: Spec =

@@ -165,6 +165,7 @@ pub(super) fn cors(_: &mut Ctx<'_>, _: &mut Settings, document: &mut Element) ->
         return malformed();
     }
     for rule in rules {
+        crate::cors::check(rule)?;
         let origins = rule.children("AllowedOrigin").count();
         let mut methods = rule.children("AllowedMethod").peekable();
         if origins == 0 || methods.peek().is_none() {
