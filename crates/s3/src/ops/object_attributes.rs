@@ -104,13 +104,12 @@ fn parts(xml: &mut Xml, request: &Request, stored: &Stored) -> S3Result<()> {
     xml.open("ObjectParts").number("PartsCount", stored.pieces.len());
     let composite = stored.checksum.as_ref().filter(|checksum| checksum.kind == Kind::Composite);
     if let Some(checksum) = composite {
-        let max = match request.header("x-amz-max-parts").map(|text| text.parse::<u32>()) {
+        let max = match request.header("x-amz-max-parts") {
             None => PARTS_MAX,
-            Some(Ok(max)) => max.min(PARTS_MAX),
-            Some(Err(_)) => {
+            Some(text) => text.parse::<u32>().map(|max| max.min(PARTS_MAX)).map_err(|_| {
                 let message = "Provided max-parts not an integer or within integer range";
-                return Err(S3Error::argument(message, "max-parts", "").into());
-            }
+                S3Error::argument(message, "max-parts", text)
+            })?,
         };
         let marker = request.header("x-amz-part-number-marker");
         let marker = marker.and_then(|text| text.parse::<u32>().ok()).unwrap_or_default();

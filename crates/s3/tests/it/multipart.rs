@@ -1,7 +1,8 @@
 use std::cell::Cell;
 use std::ops::ControlFlow;
 
-use testkit::{Answered, Kit};
+use serde_json::json;
+use testkit::{Answered, Kit, S3Request};
 use types::Timestamp;
 
 use crate::{get, kit, put, send};
@@ -179,4 +180,24 @@ fn answers_of_completed_uploads_are_forgotten() {
     s3::sweep(store, now.plus_ms(1), &types::steady).unwrap();
     assert_eq!(complete(&kit, &id, &etags, &[]).error().1, "NoSuchUpload");
     assert_eq!(get(&kit, "/bkt/k").text(), "x");
+}
+
+/// A user is named by its ARN and name, an account by its canonical id.
+#[test]
+fn who_began_an_upload_is_named() {
+    let kit = kit();
+    let all = json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*"});
+    let user = kit.user("alice", &json!({"Version": "2012-10-17", "Statement": all}));
+    let begins = S3Request { method: "POST", target: "/bkt/k?uploads", headers: &[], body: b"" };
+    let id = kit.s3_as(&user, begins).ok().element("UploadId");
+    let arn = "arn:aws:iam::111122223333:user/alice";
+    let named = format!("<Initiator><ID>{arn}</ID><DisplayName>alice</DisplayName></Initiator>");
+    for target in ["/bkt?uploads".to_owned(), format!("/bkt/k?uploadId={id}")] {
+        let text = get(&kit, &target).ok().text();
+        assert!(text.contains(&named), "{text}");
+    }
+    let own = begin(&kit, &[]);
+    let text = get(&kit, &format!("/bkt/k?uploadId={own}")).ok().text();
+    let owner = text.split("<Owner>").nth(1).unwrap().split("</Owner>").next().unwrap();
+    assert!(text.contains(&format!("<Initiator>{owner}<DisplayName>")), "{text}");
 }
