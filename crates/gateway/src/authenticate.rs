@@ -79,10 +79,17 @@ enum Proof {
 }
 
 impl Presented {
-    pub(crate) fn standing(&self) -> Standing {
-        match self.proof {
+    pub(crate) fn standing(&self, gateway: &Gateway, head: &Head, family: Family) -> Standing {
+        match &self.proof {
             Proof::Nothing => Standing::Stranger,
-            Proof::V4(..) | Proof::V2(_) => Standing::Known,
+            Proof::V2(_) => Standing::Proven,
+            Proof::V4(..) if family == Family::S3 => Standing::Proven,
+            Proof::V4(signed, _)
+                if gateway.senders.have_proven(head.peer, &signed.access_key_id) =>
+            {
+                Standing::Proven
+            }
+            Proof::V4(..) => Standing::Claimed,
         }
     }
 
@@ -192,6 +199,9 @@ pub(crate) fn prove(
         .map_err(|error| error.wire(family))?;
     if fresh {
         remember(gateway, &signed, verified.key());
+    }
+    if family != Family::S3 {
+        gateway.senders.remember(head.peer, &signed.access_key_id);
     }
     let signed = Signed::V4(signed);
     let (region, signed) = (signed.region(), Some(signed));

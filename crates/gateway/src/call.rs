@@ -45,6 +45,8 @@ pub struct Origin {
     pub tls: Option<(String, String)>,
     /// The value of `x-amz-content-sha256`.
     pub content_sha256: Option<String>,
+    /// Whether the client asks for JSON where the protocol's own form is XML.
+    pub json: bool,
     /// Bytes of the request's body as declared.
     pub body_bytes: u64,
 }

@@ -32,6 +32,8 @@ pub struct Identified {
     bucket: Option<String>,
     key: Option<String>,
     region_of_host: Option<Region>,
+    /// Whether the client asks for JSON where the protocol's own form is XML.
+    json: bool,
     /// What [`Gateway::present`] found.
     presented: Option<Box<Presented>>,
 }
@@ -39,9 +41,12 @@ pub struct Identified {
 /// Who a request comes from, as far as its head tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// An access key was shown that exists and is active.
-    Known,
-    /// Nobody, or whoever the fields of a form will name.
+    /// The head is signed with an access key that exists, or the sender's address has proven this
+    /// key by an earlier call.
+    Proven,
+    /// The head names an access key that exists. Its body is needed to prove the signature.
+    Claimed,
+    /// The head names no access key. The fields of a form may name one.
     Stranger,
 }
 
@@ -70,6 +75,7 @@ impl Identified {
             bucket: None,
             key: Some(resource.to_owned()),
             region_of_host: None,
+            json: false,
             presented: None,
         }
     }
@@ -176,11 +182,12 @@ impl Gateway {
                     bucket: None,
                     key: None,
                     region_of_host: None,
+                    json: unserved::asks_for_json(head),
                     presented: None,
                 })
             }
             Some(service) if service.protocol == Protocol::Json11 => {
-                Err(self.refuse(service, &unknown_operation()))
+                Err(self.refuse(service, &unknown_operation(), false))
             }
             None => match scope.as_deref() {
                 Some(name) if unserved::is_for(name, head) => {
@@ -191,12 +198,24 @@ impl Gateway {
                 None if unserved::is_query(head) && self.names_no_bucket(head) => {
                     let (id, _) = self.ids(Family::Query).unwrap_or_default();
                     let missing = SignatureError::Missing.wire(Family::Query);
-                    Err(Box::new(unserved::query(&missing, &id)))
+                    Err(Box::new(unserved::query(&missing, head, &id)))
                 }
                 Some(_) | None => self.identify_rest(head),
             },
             Some(_) => self.identify_rest(head),
         }
+    }
+
+    /// The name of the operation; of a Query call, which names it in its body, if there is such a
+    /// one.
+    pub fn named(&self, identified: &Identified, head: &Head, body: &[u8]) -> Option<&'static str> {
+        if identified.row.is_some() {
+            return identified.operation();
+        }
+        let mut pairs = wire::query::parse(body).ok()?;
+        pairs.extend(head.query_pairs());
+        let (_, name) = pairs.iter().find(|(name, _)| name == "Action")?;
+        self.table.named(identified.service, name).map(|row| row.spec.name)
     }
 
     fn identify_json(&self, target: &str) -> Result<Identified, Box<Answer>> {
@@ -206,7 +225,7 @@ impl Gateway {
             return Err(Box::new(unserved::target(prefix, &id)));
         };
         let row = self.table.named(service, name);
-        let row = row.ok_or_else(|| self.refuse(service, &unknown_operation()))?;
+        let row = row.ok_or_else(|| self.refuse(service, &unknown_operation(), false))?;
         let Spec { body, brief, .. } = *row.spec;
         Ok(Identified {
             body,
@@ -216,6 +235,7 @@ impl Gateway {
             bucket: None,
             key: None,
             region_of_host: None,
+            json: false,
             presented: None,
         })
     }
@@ -228,15 +248,18 @@ impl Gateway {
         let Some(service) = self.table.service("s3") else {
             return Err(Box::new(Answer::empty(http::StatusCode::NOT_FOUND)));
         };
-        let refuse = |error: &WireError| self.refuse(service, error);
+        let refuse = |error: &WireError| self.refuse(service, error, false);
         let invalid_uri =
             || refuse(&WireError::new(400, "InvalidURI", "Couldn't parse the specified URI."));
         if control::is_for(head) {
             return control::identify(&self.table, head).map_err(|error| {
-                self.refuse(self.table.service("s3control").unwrap_or(service), &error)
+                let control = self.table.service("s3control").unwrap_or(service);
+                self.refuse(control, &error, false)
             });
         }
-        let path = wire::uri::decode(head.path()).ok_or_else(invalid_uri)?;
+        // Observed: a raw plus is a space.
+        let path = head.path().replace('+', " ");
+        let path = wire::uri::decode(&path).ok_or_else(invalid_uri)?;
         let path = path.strip_prefix('/').unwrap_or(&path);
         let (bucket, key, region_of_host) =
             if let Some((bucket, region)) = wire::virtual_host(head, &self.settings.domains) {
@@ -264,13 +287,14 @@ impl Gateway {
             bucket: some(bucket),
             key: some(key),
             region_of_host,
+            json: false,
             presented: None,
         })
     }
 
     /// The answer to a request whose body could not be received.
     pub fn refused(&self, identified: &Identified, error: &WireError) -> Answer {
-        *self.refuse(identified.service, error)
+        *self.refuse(identified.service, error, identified.json)
     }
 
     /// The answer to a request for which there is no memory now.
@@ -282,7 +306,7 @@ impl Gateway {
             Family::Query => WireError::new(400, "Throttling", "Rate exceeded"),
             Family::S3 => WireError::new(503, "SlowDown", "Please reduce your request rate."),
         };
-        *self.refuse(service, &error)
+        *self.refuse(service, &error, false)
     }
 
     /// The first half of authentication: what the head proves before any of the body is read.
@@ -301,15 +325,16 @@ impl Gateway {
         let (service, now) = (identified.service, self.clock.now());
         let view = self.store.snapshot().map_err(Refused::from);
         let presented = view.and_then(|view| present(self, &view, head, identified.asked(), now));
-        let presented = presented.map_err(|refused| self.no_call(service, refused))?;
-        let standing = presented.standing();
+        let presented =
+            presented.map_err(|refused| self.no_call(service, refused, identified.json))?;
+        let standing = presented.standing(self, head, service.family);
         identified.presented = Some(Box::new(presented));
         Ok(standing)
     }
 
-    fn refuse(&self, service: &Service, error: &WireError) -> Box<Answer> {
+    fn refuse(&self, service: &Service, error: &WireError, json: bool) -> Box<Answer> {
         let (request_id, host_id) = self.ids(service.family).unwrap_or_default();
-        Box::new(Answer::error(service.protocol, error, &request_id, &host_id))
+        Box::new(Answer::error_as(service.protocol, error, (&request_id, &host_id), json))
     }
 
     /// Authenticates and begins the call. May block the thread, unless the operation is
@@ -321,10 +346,10 @@ impl Gateway {
         identified: Identified,
         received: Received,
     ) -> (Begun, Option<BodyGate>) {
-        let service = identified.service;
+        let (service, json) = (identified.service, identified.json);
         let begun = self.try_begin(identified, received);
         begun.unwrap_or_else(|refused| {
-            let answer = *self.no_call(service, refused);
+            let answer = *self.no_call(service, refused, json);
             (Begun::Answering(Box::pin(std::future::ready(answer))), None)
         })
     }
@@ -345,7 +370,7 @@ impl Gateway {
     }
 
     /// The answer to a request that became no call: nobody is known, and there is no event.
-    fn no_call(&self, service: &'static Service, refused: Refused) -> Box<Answer> {
+    fn no_call(&self, service: &'static Service, refused: Refused, json: bool) -> Box<Answer> {
         let error = match refused {
             Refused::Wire(error) => {
                 self.unproven.fetch_add(1, Ordering::Relaxed);
@@ -357,7 +382,7 @@ impl Gateway {
                 fault(service, &cause)
             }
         };
-        self.refuse(service, &error)
+        self.refuse(service, &error, json)
     }
 
     fn try_begin(

@@ -212,6 +212,8 @@ pub struct Reply<'a> {
     pub request_id: &'a str,
     /// S3's second id.
     pub host_id: &'a str,
+    /// Whether the client asks for JSON where the protocol's own form is XML.
+    pub json: bool,
 }
 
 /// Takes the body of a streamed request, piece by piece.

@@ -283,7 +283,9 @@ fn answer<O: Operation>(
     result: Result<O::Output, Refused>,
 ) -> Answer {
     let service = O::SPEC.service;
-    let reply = Reply { spec: &O::SPEC, request_id: &call.request_id, host_id: &call.host_id };
+    let json = call.origin.as_ref().is_some_and(|origin| origin.json);
+    let reply =
+        Reply { spec: &O::SPEC, request_id: &call.request_id, host_id: &call.host_id, json };
     let (answer, code) = match result {
         Ok(output) => (O::Codec::encode(output, &reply), None),
         Err(refused) => {
@@ -294,8 +296,7 @@ fn answer<O: Operation>(
                     fault(service, &cause)
                 }
             };
-            let (id, host_id) = (&call.request_id, &call.host_id);
-            (Answer::error(service.protocol, &error, id, host_id), Some(error.code))
+            (Answer::refusal(service.protocol, &error, &reply), Some(error.code))
         }
     };
     tracing::debug!(

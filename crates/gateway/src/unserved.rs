@@ -34,7 +34,7 @@ pub(crate) fn refusal(service: &str, head: &Head, request_id: &str) -> Answer {
     let message = format!("The service `{service}` is not served here.");
     let error = WireError::new(501, "NotImplemented", message);
     if is_query(head) {
-        return query(&error, request_id);
+        return query(&error, head, request_id);
     }
     // Services with REST read their JSON by this header.
     let error = error.with_header("x-amzn-errortype", "NotImplemented");
@@ -51,8 +51,14 @@ pub(crate) fn target(prefix: &str, request_id: &str) -> Answer {
 }
 
 /// An error of the Query protocol that belongs to no service.
-pub(crate) fn query(error: &WireError, request_id: &str) -> Answer {
-    Answer::error(Protocol::Query { namespace: FAULT }, error, request_id, "")
+pub(crate) fn query(error: &WireError, head: &Head, request_id: &str) -> Answer {
+    let protocol = Protocol::Query { namespace: FAULT };
+    Answer::error_as(protocol, error, (request_id, ""), asks_for_json(head))
+}
+
+/// Whether the client of a Query service asks for JSON.
+pub(crate) fn asks_for_json(head: &Head) -> bool {
+    wire::query::asks_for_json(head.header("accept"))
 }
 
 /// The refusal of an action of a service of which next to nothing is served.

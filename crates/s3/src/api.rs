@@ -228,6 +228,9 @@ impl<A: ServiceApi> Operation for ServiceCall<A> {
 /// What every request must hold once it is authorized.
 fn check_request(spec: &Spec, request: &Request) -> S3Result<()> {
     encryption::refuse_choice(request, spec.name)?;
+    if spec.body.is_streamed() && request.lacks_length {
+        return Err(S3Error::MissingContentLength.into());
+    }
     // A body that streams is proven by its upload.
     if matches!(spec.body, BodyLimit::Buffered(_)) {
         checksum::check_document(request)?;

@@ -65,11 +65,20 @@ pub(crate) struct BucketEncryption {
     ///
     /// Source: S3 User Guide, "Blocking or unblocking SSE-C": blocked in new buckets.
     pub(crate) blocks_customer_keys: bool,
+    /// Whether it was put, and is not what every bucket has.
+    #[serde(default)]
+    pub(crate) chosen: bool,
 }
 
 impl Default for BucketEncryption {
     fn default() -> Self {
-        Self { scheme: Scheme::S3, key_id: None, bucket_key: false, blocks_customer_keys: true }
+        Self {
+            scheme: Scheme::S3,
+            key_id: None,
+            bucket_key: false,
+            blocks_customer_keys: true,
+            chosen: false,
+        }
     }
 }
 
@@ -156,6 +165,20 @@ impl Envelope {
 }
 
 impl Envelope {
+    /// The root key for a part of an upload in parts.
+    pub(crate) fn open_for_part(
+        &self,
+        ctx: &mut Ctx<'_>,
+        request: &Request,
+        bucket: &Bucket,
+    ) -> S3Result<Arc<SecretBytes>> {
+        if self.scheme == Scheme::Customer {
+            let sealed = STANDARD.decode(&self.sealed).map_err(StoreError::corrupt)?;
+            return customer_key::of_part(request, &sealed).map(Arc::new);
+        }
+        self.open(ctx, request, bucket, &request.key, customer_key::TARGET)
+    }
+
     /// The root key, for a check of what is stored; `None` where nobody here has it: under the
     /// client's own key, and under a KMS key that was destroyed.
     pub(crate) fn open_at_rest(

@@ -43,6 +43,7 @@ mod copying;
 mod cors;
 mod customer_key;
 mod data_key;
+mod encoded_word;
 mod encryption;
 mod error;
 mod event;
@@ -96,6 +97,8 @@ pub type PutObject = Call<ops::put_object::PutObject>;
 pub type GetObject = Call<ops::get_object::GetObject>;
 /// Tells all of an object but its bytes: [`Request::object`].
 pub type HeadObject = Call<ops::get_object::HeadObject>;
+/// Lists objects by their names: [`Request::bucket`] with the query's parameters.
+pub type ListObjects = Call<ops::list_objects::ListObjects>;
 /// Shows the ACL of a bucket: [`Request::bucket`].
 pub type GetBucketAcl = Call<ops::bucket_acl::GetBucketAcl>;
 /// Tells whether a bucket is there: [`Request::bucket`].

@@ -105,6 +105,10 @@ impl<S: Setting> PlainApi for Put<S> {
             crate::checksum::demand_digest(request)?;
         }
         let mut settings = Settings(bucket.clone());
+        // Source: S3 API Reference, "List of error codes".
+        if request.body.is_empty() {
+            return Err(S3Error::MissingBody.into());
+        }
         let document = xml::read(&request.body, S::ROOT)?;
         S::set(ctx, &mut settings, &document)?;
         S::keep(&mut settings, request)?;

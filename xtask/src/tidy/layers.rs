@@ -18,7 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("ec2", &["types", "wire", "gateway"]),
     ("cloudtrail", &["types", "wire", "policy", "trail", "keys", "store", "gateway", "kms", "s3"]),
     (
-        "server",
+        "inquiry",
         &[
             "types",
             "wire",
@@ -34,7 +34,24 @@ const LAYERS: &[(&str, &[&str])] = &[
             "iam",
         ],
     ),
-    ("shoseki", &["types", "wire", "policy", "trail", "keys", "server"]),
+    (
+        "server",
+        &[
+            "types",
+            "wire",
+            "policy",
+            "trail",
+            "keys",
+            "store",
+            "gateway",
+            "kms",
+            "s3",
+            "cloudtrail",
+            "iam",
+            "inquiry",
+        ],
+    ),
+    ("shoseki", &["types", "wire", "policy", "trail", "keys", "inquiry", "server"]),
     ("bench", &["types", "wire", "trail", "keys", "store"]),
     ("testkit", &["types", "wire", "trail", "keys", "store", "gateway", "iam"]),
     (
@@ -51,6 +68,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "s3",
             "cloudtrail",
             "iam",
+            "inquiry",
             "testkit",
         ],
     ),

@@ -14,6 +14,7 @@ mod multipart;
 mod objects;
 mod ownership;
 mod policies;
+mod recorded;
 mod regions;
 mod settings;
 mod signature_v2;

@@ -186,6 +186,16 @@ fn strangers_are_heard_briefly() {
     live.stop();
 }
 
+/// A body of allowed length that would take hundreds of times as much memory is not decoded.
+#[test]
+fn a_body_of_very_many_values_is_refused() {
+    let mut live = Live::start();
+    let tags = vec![serde_json::json!({}); 20_000];
+    let refused = live.json("TrentService.CreateKey", &serde_json::json!({ "Tags": tags }));
+    assert_eq!(refused.status, 413, "{}", refused.text());
+    live.stop();
+}
+
 /// A key that is taken away while a body is under way proves nothing any more.
 #[test]
 fn what_a_head_has_proved_does_not_last() {

@@ -22,3 +22,4 @@ mod proxies;
 mod shutdown;
 mod signatures;
 mod slow;
+mod starting;
