@@ -12,11 +12,12 @@ use wire::{FormReader, Head};
 
 use crate::authenticate::{Asked, Presented, authenticate_form, present, prove};
 use crate::control;
+use crate::incoming::Incoming;
 use crate::record::fault;
 use crate::unserved;
 use crate::{
-    Answer, Begun, BodyGate, BodyLimit, Call, Codec, Decoding, Family, Gateway, Operation, Origin,
-    Protocol, Refused, Row, SMALL_BODY_BYTES_MAX, Scope, Service, Signatures, Spec, WireError,
+    Answer, Begun, BodyGate, BodyLimit, Call, Family, Gateway, Origin, Protocol, Refused, Row,
+    SMALL_BODY_BYTES_MAX, Scope, Service, Signatures, Spec, WireError,
 };
 
 /// A request whose head was understood.
@@ -129,36 +130,6 @@ impl Identified {
             )
             .with("MaxSizeAllowed", limit.to_string()),
         }
-    }
-}
-
-/// A request that was authenticated, as a row takes it.
-pub(crate) struct Incoming {
-    pub(crate) gateway: Arc<Gateway>,
-    pub(crate) call: Arc<Call>,
-    /// What the whole call sees, until it writes.
-    pub(crate) view: Snapshot,
-    head: Head,
-    body: Bytes,
-    parameters: Value,
-    form: Vec<(String, String)>,
-    bucket: Option<String>,
-    key: Option<String>,
-}
-
-impl Incoming {
-    /// Reads the input.
-    pub(crate) fn decode<O: Operation>(&self) -> Result<O::Input, WireError> {
-        O::Codec::decode(&Decoding {
-            head: &self.head,
-            body: &self.body,
-            parameters: &self.parameters,
-            form: &self.form,
-            bucket: self.bucket.as_deref(),
-            key: self.key.as_deref(),
-            region: &self.call.region,
-            gateway: &self.gateway,
-        })
     }
 }
 

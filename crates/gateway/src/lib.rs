@@ -28,6 +28,7 @@ mod failure;
 mod gateway;
 mod identify;
 mod identity;
+mod incoming;
 mod operation;
 mod operator_event;
 mod origin;

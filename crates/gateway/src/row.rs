@@ -11,7 +11,7 @@ use types::Region;
 
 use crate::access::CallerSide;
 use crate::execute::{Stage, report};
-use crate::identify::Incoming;
+use crate::incoming::Incoming;
 use crate::record::{fault, new_events};
 use crate::{
     Answer, Call, Codec, Ctx, Denial, Gateway, Operation, Refused, Reply, Spec, WhenFull,

@@ -134,10 +134,15 @@ impl ControlAnswer {
 }
 
 impl ControlRequest {
-    /// The account that the request is about, which has to be the caller's.
-    pub(crate) fn account(&self, ctx: &Ctx<'_>) -> ControlResult<AccountId> {
+    /// The account that the request names.
+    pub(crate) fn named_account(&self) -> ControlResult<AccountId> {
         let account = self.account.as_deref().and_then(AccountId::parse);
-        let account = account.ok_or(ControlError::MissingAccount)?;
+        account.ok_or_else(|| ControlError::MissingAccount.into())
+    }
+
+    /// The same, which has to be the caller's.
+    pub(crate) fn account(&self, ctx: &Ctx<'_>) -> ControlResult<AccountId> {
+        let account = self.named_account()?;
         if ctx.caller().principal.account() == Some(&account) {
             return Ok(account);
         }
@@ -183,7 +188,12 @@ impl<A: Api> Plain for Call<A> {
     ) {
         event.additional = Some(additional(ctx, request, output));
         event.response_elements = Value::Null;
-        event.resources = resources(ctx, request);
+        if let Some(name) = tags::bucket_of(&request.resource) {
+            // An event without its owner beats no event.
+            event.owner =
+                crate::bucket::find(ctx, name).ok().flatten().map(|bucket| bucket.owner.clone());
+            event.resources = vec![resource(name, event.owner.as_ref())];
+        }
     }
 }
 
@@ -254,14 +264,11 @@ fn additional(ctx: &Ctx<'_>, request: &ControlRequest, output: Option<&ControlAn
     members
 }
 
-fn resources(ctx: &Ctx<'_>, request: &ControlRequest) -> Vec<Resource> {
-    let Some(name) = tags::bucket_of(&request.resource) else { return Vec::new() };
-    // An event without its owner beats no event.
-    let bucket = crate::bucket::find(ctx, name).ok().flatten();
-    vec![Resource {
-        account_id: bucket.map(|bucket| bucket.owner.to_string()),
+fn resource(bucket: &str, owner: Option<&AccountId>) -> Resource {
+    Resource {
+        account_id: owner.map(ToString::to_string),
         kind: Some("AWS::S3::Bucket".to_owned()),
-        arn: Some(crate::access::bucket_arn(name)),
+        arn: Some(crate::access::bucket_arn(bucket)),
         arn_prefix: None,
-    }]
+    }
 }

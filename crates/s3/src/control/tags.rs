@@ -38,12 +38,21 @@ pub(super) fn keys(request: &ControlRequest) -> impl Iterator<Item = &str> {
     pairs.filter(|(name, _)| name == "tagKeys").map(|(_, value)| value.as_str())
 }
 
-/// Observed: a bucket that is not there. Assumed: so is one of another region.
+/// The account is that of the bucket or of the caller, who may be of another one: the bucket's policy
+/// decides then.
+///
+/// Source: S3 API Reference, "TagResource". Observed: a bucket that is not there. Assumed: so is one
+/// of another region.
 fn bucket(ctx: &Ctx<'_>, request: &ControlRequest) -> ControlResult<Arc<Bucket>> {
-    request.account(ctx)?;
+    let account = request.named_account()?;
+    let own = ctx.caller().principal.account().ok_or(ControlError::AccessDenied)?;
     let name = bucket_of(&request.resource).ok_or(ControlError::OtherResource)?;
     let found = bucket::find(ctx, name)?.filter(|bucket| bucket.region == *ctx.region());
-    found.ok_or_else(|| ControlError::NoSuchResource.into())
+    let bucket = found.ok_or(ControlError::NoSuchResource)?;
+    if account == bucket.owner || account == *own {
+        return Ok(bucket);
+    }
+    Err(ControlError::AccessDenied.into())
 }
 
 fn right(ctx: &Ctx<'_>, bucket: &Bucket, action: &str, context: Context) -> Vec<Access> {

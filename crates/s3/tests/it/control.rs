@@ -102,6 +102,25 @@ fn policies_decide_about_tags() {
     assert_eq!(kit.event("TagResource")["errorCode"], "AccessDenied");
 }
 
+/// The bucket's policy lets another account in, which names the bucket's.
+#[test]
+fn another_account_may_be_let_in() {
+    let kit = kit();
+    let other = kit.other_root.clone();
+    let list = || {
+        let account = [("x-amz-account-id", ACCOUNT)];
+        kit.send(&other, "s3", "GET", TAGS, &account, b"").status
+    };
+    assert_eq!(list(), 403);
+    let policy = format!(
+        "{{\"Version\": \"2012-10-17\", \"Statement\": [{{\"Effect\": \"Allow\", \"Principal\": \
+         {{\"AWS\": \"{OTHER_ACCOUNT}\"}}, \"Action\": \"s3:ListTagsForResource\", \"Resource\": \
+         \"arn:aws:s3:::bkt\"}}]}}"
+    );
+    put(&kit, "/bkt?policy", policy);
+    assert_eq!(list(), 200);
+}
+
 fn block(switch: &str) -> String {
     format!(
         "<PublicAccessBlockConfiguration xmlns=\"http://awss3control.amazonaws.com/doc/2018-08-20/\">\

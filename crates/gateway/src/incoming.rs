@@ -1,0 +1,38 @@
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde_json::Value;
+use store::Snapshot;
+use wire::Head;
+
+use crate::{Call, Codec, Decoding, Gateway, Operation, WireError};
+
+/// A request that was authenticated, as a row takes it.
+pub(crate) struct Incoming {
+    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) call: Arc<Call>,
+    /// What the whole call sees, until it writes.
+    pub(crate) view: Snapshot,
+    pub(crate) head: Head,
+    pub(crate) body: Bytes,
+    pub(crate) parameters: Value,
+    pub(crate) form: Vec<(String, String)>,
+    pub(crate) bucket: Option<String>,
+    pub(crate) key: Option<String>,
+}
+
+impl Incoming {
+    /// Reads the input.
+    pub(crate) fn decode<O: Operation>(&self) -> Result<O::Input, WireError> {
+        O::Codec::decode(&Decoding {
+            head: &self.head,
+            body: &self.body,
+            parameters: &self.parameters,
+            form: &self.form,
+            bucket: self.bucket.as_deref(),
+            key: self.key.as_deref(),
+            region: &self.call.region,
+            gateway: &self.gateway,
+        })
+    }
+}
