@@ -18,6 +18,7 @@ mod probe;
 mod public_keys;
 mod reference;
 mod shape;
+mod tagged;
 
 use gateway::{Family, Protocol, Service};
 
@@ -25,6 +26,7 @@ pub use deliver::{Backlog, Loss, Timing, backlog, deliver, losses, oldest_needed
 pub use error::TrailError;
 pub use ops::ROWS;
 pub use public_keys::adopt_key_pair;
+pub use tagged::{tag, tagged, untag};
 
 /// How `CloudTrail` is addressed and named.
 pub static SERVICE: Service = Service {

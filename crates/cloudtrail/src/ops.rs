@@ -27,7 +27,8 @@ use insight_selectors::GetInsightSelectors;
 use list_public_keys::ListPublicKeys;
 use logging::{StartLogging, StopLogging};
 use lookup_events::LookupEvents;
-use tags::{AddTags, ListTags, RemoveTags};
+use tags::ListTags;
+pub(crate) use tags::{AddTags, RemoveTags, TagsInput};
 use trail_status::GetTrailStatus;
 use update_trail::UpdateTrail;
 

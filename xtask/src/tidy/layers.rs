@@ -16,6 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("iam", SERVICE),
     ("s3", &["types", "wire", "policy", "trail", "keys", "store", "gateway", "kms"]),
     ("cloudtrail", &["types", "wire", "policy", "trail", "keys", "store", "gateway", "kms", "s3"]),
+    ("tagging", &["types", "store", "gateway", "kms", "s3", "cloudtrail"]),
     (
         "server",
         &[
@@ -30,6 +31,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "s3",
             "cloudtrail",
             "iam",
+            "tagging",
         ],
     ),
     ("shoseki", &["types", "wire", "policy", "trail", "keys", "server"]),
