@@ -237,3 +237,35 @@ def test_the_root_key_is_that_of_the_environment(shared):
         "type": "Root", "principalId": ACCOUNT, "arn": ROOT_ARN, "accountId": ACCOUNT,
         "accessKeyId": ROOT[0],
     }
+
+
+def test_tutorials_attach_aws_policies(iam, name):
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust(ACCOUNT))
+    for policy in ("service-role/AWSLambdaBasicExecutionRole", "AmazonSSMManagedInstanceCore",
+                   "service-role/AWS_ConfigRole", "CloudWatchAgentServerPolicy"):
+        arn = f"arn:aws:iam::aws:policy/{policy}"
+        iam.attach_role_policy(RoleName=name, PolicyArn=arn)
+        shown = iam.get_policy(PolicyArn=arn)["Policy"]
+        assert shown["Tags"] == [] and shown["AttachmentCount"] == 1
+        version = iam.get_policy_version(PolicyArn=arn, VersionId=shown["DefaultVersionId"])
+        assert version["PolicyVersion"]["Document"]["Statement"]
+    pages = iam.get_paginator("list_policies").paginate(Scope="AWS")
+    assert sum(len(page["Policies"]) for page in pages) >= 150
+
+
+def test_a_session_says_how_full_it_is(shared, iam, name):
+    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust(ACCOUNT))["Role"]["Arn"]
+    iam.create_user(UserName=name)
+    iam.put_user_policy(UserName=name, PolicyName="sts", PolicyDocument=json.dumps(
+        {"Version": "2012-10-17",
+         "Statement": [{"Effect": "Allow", "Action": "sts:*", "Resource": "*"}]}))
+    iam.update_assume_role_policy(RoleName=name, PolicyDocument=trust(ACCOUNT).replace(
+        '"sts:AssumeRole"', '["sts:AssumeRole", "sts:TagSession"]'))
+    sts = shared.client("sts", credentials=credentials_of(iam, name))
+    tags = [{"Key": f"T{at}", "Value": "a" * 250} for at in range(1, 10)]
+    with pytest.raises(sts.exceptions.PackedPolicyTooLargeException) as caught:
+        sts.assume_role(RoleArn=arn, RoleSessionName="s1", Tags=tags)
+    assert caught.value.response["Error"]["Message"] == (
+        "Packed size of session tags consumes 498% of allotted space.")
+    made = sts.assume_role(RoleArn=arn, RoleSessionName="s1", Tags=tags[:1])
+    assert made["PackedPolicySize"] == 56

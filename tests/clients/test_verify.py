@@ -34,6 +34,16 @@ def delivered(tmp_path_factory):
     server.stop()
 
 
+@pytest.mark.flags("--rehearse", "--digest-interval", "1h")
+def test_before_the_first_digest_nothing_is_found_and_nothing_is_wrong(server, name):
+    """The keys that will sign exist from the start of logging on, so that the CLI has some to ask."""
+    walk = Walk(server, name).prepare().start()
+    for region in (REGION, "us-east-1"):
+        said = walk.validate(region=region)
+        assert said.returncode == 0, said.stderr
+        assert "No digests found" in said.stdout, said
+
+
 def is_at_rest(walk):
     """Whether no digest has come for more than two of their intervals."""
     last = walk.status()["LatestDigestDeliveryTime"]

@@ -20,6 +20,7 @@ mod probe;
 mod public_keys;
 mod reference;
 mod shape;
+mod tagged;
 
 use gateway::{Family, Protocol, Service};
 
@@ -32,6 +33,7 @@ pub use ops::{
     GetTrailStatusOutput, ListPublicKeys, ListPublicKeysInput, ListPublicKeysOutput, ROWS,
 };
 pub use public_keys::adopt_key_pair;
+pub use tagged::{tag, tagged, untag};
 
 /// How `CloudTrail` is addressed and named.
 pub static SERVICE: Service = Service {

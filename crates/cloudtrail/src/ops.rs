@@ -26,7 +26,8 @@ use insight_selectors::GetInsightSelectors;
 pub use list_public_keys::{ListPublicKeys, ListPublicKeysInput, ListPublicKeysOutput};
 use logging::{StartLogging, StopLogging};
 use lookup_events::LookupEvents;
-use tags::{AddTags, ListTags, RemoveTags};
+use tags::ListTags;
+pub(crate) use tags::{AddTags, RemoveTags, TagsInput};
 pub use trail_status::{GetTrailStatus, GetTrailStatusInput, GetTrailStatusOutput};
 use update_trail::UpdateTrail;
 

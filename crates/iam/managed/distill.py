@@ -37,8 +37,8 @@ def main(wheel):
         end = place + len(document.encode())
         rows.append(
             f'    {text(policy["Path"])} {text(name)} {text(description)} '
-            f'{policy["DefaultVersionId"][1:]} {seconds(policy["CreateDate"])} '
-            f'{seconds(policy["UpdateDate"])} {place} {end};'
+            f'{policy["DefaultVersionId"][1:]} {seconds(policy["CreateDate"]):_} '
+            f'{seconds(policy["UpdateDate"]):_} {place:_} {end:_};'
         )
         documents.append(document + "\n")
         place = end + 1

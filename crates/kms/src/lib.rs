@@ -41,6 +41,7 @@ mod rights;
 mod rows;
 mod source;
 mod state;
+mod tagged;
 mod tags;
 mod worker;
 
@@ -59,6 +60,7 @@ pub use ops::{
 };
 pub use quiet::{Quiet, Recorded};
 pub use rights::EncryptionContext;
+pub use tagged::{tag, tagged, untag};
 pub use worker::{named_key, run_due};
 
 /// The service.

@@ -35,6 +35,7 @@ pub use generate_data_key::{
     GenerateDataKey, GenerateDataKeyInput, GenerateDataKeyOutput, GenerateDataKeyWithoutPlaintext,
     GenerateDataKeyWithoutPlaintextOutput,
 };
+pub(crate) use tagging::{TagResource, TagResourceInput, UntagResource, UntagResourceInput};
 
 use crate::checks::Checks;
 use crate::{Blob, KmsError};
@@ -61,8 +62,8 @@ pub const ROWS: &[Row] = &[
     row::<update_alias::UpdateAlias>(),
     row::<delete_alias::DeleteAlias>(),
     row::<list_aliases::ListAliases>(),
-    row::<tagging::TagResource>(),
-    row::<tagging::UntagResource>(),
+    row::<TagResource>(),
+    row::<UntagResource>(),
     row::<tagging::ListResourceTags>(),
     row::<Encrypt>(),
     row::<Decrypt>(),

@@ -61,6 +61,7 @@ mod request;
 mod response;
 mod settings;
 mod sweep;
+mod tagged;
 mod tags;
 mod upload;
 mod writing;
@@ -79,6 +80,7 @@ pub use proof::{ProvedBodies, prove_bodies};
 pub use request::Request;
 pub use response::Response;
 pub use sweep::sweep;
+pub use tagged::{tag, tagged, untag};
 
 /// S3 as the pipeline sees it.
 pub static SERVICE: Service = Service {

@@ -5,7 +5,7 @@ use gateway::{Class, Row};
 
 /// The table of operations: every row of every service.
 pub const OPERATIONS: &[&[Row]] =
-    &[iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS, ec2::ROWS, inquiry::ROWS];
+    &[iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS, tagging::ROWS, ec2::ROWS, inquiry::ROWS];
 
 /// `docs/operations.md`: what is there and, of what AWS has, what is not.
 ///

@@ -350,6 +350,7 @@ fn json_service(target: &str) -> &'static str {
     match target.split('.').next() {
         Some("TrentService") => "kms",
         Some("Shoseki_20261101") => "shoseki",
+        Some("ResourceGroupsTaggingAPI_20170126") => "tagging",
         _ => "cloudtrail",
     }
 }

@@ -17,6 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("s3", &["types", "wire", "policy", "trail", "keys", "store", "gateway", "kms"]),
     ("ec2", &["types", "wire", "gateway"]),
     ("cloudtrail", &["types", "wire", "policy", "trail", "keys", "store", "gateway", "kms", "s3"]),
+    ("tagging", &["types", "store", "gateway", "kms", "s3", "cloudtrail"]),
     (
         "inquiry",
         &[
@@ -31,6 +32,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "s3",
             "cloudtrail",
             "iam",
+            "tagging",
         ],
     ),
     (

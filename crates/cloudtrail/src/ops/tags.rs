@@ -54,6 +54,13 @@ pub(crate) struct TagsInput {
     tags_list: Vec<Tag>,
 }
 
+impl TagsInput {
+    pub(crate) fn new(trail: &Arn, tags: impl Iterator<Item = (String, Option<String>)>) -> Self {
+        let tags_list = tags.map(|(key, value)| Tag { key, value }).collect();
+        Self { resource_id: trail.to_string(), tags_list }
+    }
+}
+
 impl Plain for AddTags {
     const SPEC: Spec = Spec::named(&SERVICE, "AddTags", false);
     type Input = TagsInput;

@@ -5,6 +5,7 @@
 use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
+use types::Arn;
 
 use super::{Nothing, named};
 use crate::checks::Checks;
@@ -71,6 +72,10 @@ impl Plain for TagResource {
 }
 
 impl TagResourceInput {
+    pub(crate) fn new(key: &Arn, tags: &[(String, String)]) -> Self {
+        Self { key_id: Some(key.to_string()), tags: Some(tags.iter().map(Tag::from).collect()) }
+    }
+
     fn tags(&self) -> &[Tag] {
         self.tags.as_deref().unwrap_or_default()
     }
@@ -127,6 +132,10 @@ impl Plain for UntagResource {
 }
 
 impl UntagResourceInput {
+    pub(crate) fn new(key: &Arn, tag_keys: &[String]) -> Self {
+        Self { key_id: Some(key.to_string()), tag_keys: Some(tag_keys.to_vec()) }
+    }
+
     fn tag_keys(&self) -> &[String] {
         self.tag_keys.as_deref().unwrap_or_default()
     }

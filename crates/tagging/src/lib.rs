@@ -1,0 +1,38 @@
+//! The Resource Groups Tagging API: tags of buckets, keys and trails, asked for and changed in one
+//! place. Tools ask it first when they look for what there is.
+//!
+//! It stores nothing. What is there it reads from the services themselves; to change tags it calls
+//! their operations with the caller's forwarded rights, so that the caller needs the service's right
+//! beside `tag:TagResources`, and the service leaves its own event.
+//!
+//! It is deliberately no index: on AWS a new tag may take a while to be found, here it is found at
+//! once. Tag policies, compliance reports and the tags of users, roles and policies are not here.
+//!
+//! Reading order: `resources.rs` (what has tags), `ops.rs`, `ops/get_resources.rs`,
+//! `ops/keys_and_values.rs`, `ops/tag_resources.rs`.
+//!
+//! Source: Resource Groups Tagging API Reference.
+
+mod error;
+mod ops;
+mod page;
+mod resources;
+
+use gateway::{Family, Protocol, Service};
+
+pub use error::TaggingError;
+pub use ops::ROWS;
+
+/// How the service is addressed and named.
+///
+/// Source: the service model's metadata; Resource Groups User Guide, "Logging Resource Groups Tagging
+/// API calls with CloudTrail".
+pub static SERVICE: Service = Service {
+    name: "tagging",
+    event_source: "tagging.amazonaws.com",
+    protocol: Protocol::Json11,
+    family: Family::Json,
+    target: "ResourceGroupsTaggingAPI_20170126",
+    global: false,
+    event_api_version: None,
+};
