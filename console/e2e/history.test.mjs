@@ -126,7 +126,7 @@ describe("event history", () => {
     await around.getByRole("link", { name: "ListKeys", exact: true }).first().waitFor();
   });
 
-  it("tells refused calls by their code, and names one resource of each event", async () => {
+  it("marks refused calls with their code, and names one resource of each event", async () => {
     await screen.visit("/cloudtrail/events?attribute=EventName&value=ScheduleKeyDeletion");
     await page.getByRole("row").filter({ hasText: "ScheduleKeyDeletion" }).getByText(/^NotFoundException$/).waitFor();
     await screen.visit("/cloudtrail/events?attribute=EventName&value=CreateAlias");

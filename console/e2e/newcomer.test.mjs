@@ -40,7 +40,7 @@ for (const language of ["ja", "en"]) {
     /** The list of the four steps, with what it says about each. */
     const step = (key) => page.getByRole("listitem").filter({ has: page.getByRole("link", { name: label(t(key)) }) });
 
-    it("is told in the console's language what is wrong with the first password", async () => {
+    it("reads in the console's language what is wrong with the first password", async () => {
       const link = await server.firstRunLink();
       await page.goto(link.replace(/token=\w+/, "token=0000"));
       await screen.isAt(words.firstRun.title);
@@ -66,7 +66,7 @@ for (const language of ["ja", "en"]) {
       assert.equal(await step("home.step.key").getByText(label(t("home.step.todo"))).count(), 1);
     });
 
-    it("makes a key without looking at its policy, and is told what the policy lacks", async () => {
+    it("makes a key without looking at its policy, and reads what the policy lacks", async () => {
       await screen.visit("/kms/keys/create");
       await screen.press(words.next);
       await page.getByRole("button", { name: /スキップ|Skip/ }).click();
@@ -124,6 +124,37 @@ for (const language of ["ja", "en"]) {
       await shot("home-four-ticks");
     });
 
+    it("who leaves something out has the focus on the first field that is wrong", async () => {
+      const focused = () =>
+        page.evaluate(() => {
+          const { activeElement } = document;
+          const { top, bottom } = activeElement.getBoundingClientRect();
+          return { invalid: activeElement.getAttribute("aria-invalid"), type: activeElement.type, seen: top >= 0 && bottom <= innerHeight };
+        });
+      for (const [path, button] of [
+        ["/s3/buckets/create", t("s3.create")],
+        ["/cloudtrail/trails/create", words.next],
+        ["/iam/users/create", words.next],
+        ["/iam/policies/create", t("iam.policy.create")],
+      ]) {
+        await screen.visit(path);
+        await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+        await page.getByRole("main").getByRole("button", { name: label(button) }).last().click();
+        const seen = await eventually(`the focus on ${path}`, async () => ((await focused()).invalid === "true" ? focused() : undefined));
+        assert.deepEqual(seen, { invalid: "true", type: "text", seen: true }, path);
+      }
+      // Where a box is to be ticked, the box has it.
+      await screen.visit("/s3/buckets/create");
+      await screen.type(words.s3.name, "open-forest");
+      await screen.box(t("s3.publicAccess.all")).click();
+      await screen.press(t("s3.create"));
+      await eventually("the focus on the box", async () => (await focused()).type === "checkbox");
+      assert.ok((await focused()).seen);
+      await shot("focus-first-problem", screen.box(t("s3.publicAccess.acknowledge")));
+      await screen.visit("/");
+      await page.getByRole("dialog").getByRole("button", { name: label(t("common.unsaved.leave")) }).click();
+    });
+
     it("whose session was ended elsewhere signs in and is at the same page again", async () => {
       await screen.visit("/kms/keys");
       await screen.isAt(words.kms.keys);
@@ -139,7 +170,7 @@ for (const language of ["ja", "en"]) {
       assert.equal(screen.path(), "/s3/buckets?tab=x");
     });
 
-    it("is told in the console's language that no server answers, and goes on when it does", async () => {
+    it("reads in the console's language that no server answers, and goes on when it does", async () => {
       await screen.context.setOffline(true);
       await page.getByRole("button", { name: label(t("common.refresh")) }).first().click();
       await page.getByText(label(t("common.unreachable"))).first().waitFor();

@@ -97,6 +97,14 @@ for (const language of ["ja", "en"]) {
       }
     });
 
+    it("and folders are named, too, but not opened", async () => {
+      await page.getByRole("button", { name: label(t("s3.object.actionsOf", { name: "north/" })) }).click();
+      assert.equal(await page.getByRole("menuitem").count(), 3);
+      await page.keyboard.press("Escape");
+      await menu("north/", "s3.copy.uri");
+      await page.getByText(`s3://${BUCKET}/north/`, { exact: true }).first().waitFor();
+    });
+
     it("are opened in a tab, and shared by an address with a signature of Version 4", async () => {
       const opened = page.waitForEvent("popup");
       await menu("a.txt", "s3.open");
@@ -173,7 +181,7 @@ for (const language of ["ja", "en"]) {
       for (const type of ["dragEnter", "dragOver", "drop"]) await session.send("Input.dispatchDragEvent", { type, x, y, data });
     }
 
-    it("are ruled by CORS and lifecycle rules, whose mistakes are told before", async () => {
+    it("are ruled by CORS and lifecycle rules, whose mistakes are shown before they are saved", async () => {
       await screen.visit(`${PAGE}?tab=permissions`);
       await screen.press(t("s3.editNamed", { name: t("s3.cors") }));
       await page.locator(".ace_text-input").waitFor({ state: "attached" });

@@ -5,7 +5,7 @@ const sdk = (name: string, message = "", httpStatusCode?: number) =>
   Object.assign(new Error(message), { name, $metadata: { httpStatusCode, attempts: 2 } });
 
 describe("an error", () => {
-  it("of a browser that got no answer is told from one of a script", () => {
+  it("of a browser that got no answer differs from one of a script", () => {
     for (const message of ["Failed to fetch", "NetworkError when attempting to fetch resource.", "Load failed"]) {
       expect(failureOf(sdk("TypeError", message)).code).toBe("Unreachable");
       expect(failureOf(new TypeError(message)).code).toBe("Unreachable");

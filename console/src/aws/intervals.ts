@@ -1,20 +1,19 @@
-// How often this server delivers: AWS's intervals, unless it was started with others.
+// How often this server delivers, for every text that says when something arrives.
 import { useEffect, useSyncExternalStore } from "react";
 import { type Clients, useClients } from "./clients";
 import { currentSession } from "./session";
 import { callShoseki } from "./shoseki";
 
 export interface Intervals {
-  /** Seconds between two log files. */
-  delivery: number;
-  /** Seconds between two digests. */
-  digest: number;
+  /** Seconds between two log files; absent when the caller may not know. */
+  delivery?: number;
+  /** Seconds between two digests; absent when the caller may not know. */
+  digest?: number;
   /** The server runs with the profile for people who try things out. */
   rehearsal: boolean;
 }
 
-/** Source: CloudTrail User Guide: log files about every five minutes, digests every hour. */
-const DEFAULT: Intervals = { delivery: 300, digest: 3600, rehearsal: false };
+const UNKNOWN: Intervals = { rehearsal: false };
 /** Nobody who keeps logs delivers more often than once a minute. */
 const REHEARSAL_BELOW_S = 60;
 
@@ -33,23 +32,23 @@ interface Answer {
   DigestInterval?: number;
 }
 
-/** Asks once for each user; who may not ask reads AWS's intervals. */
+/** Asks once for each user; the answer stays the same while a server runs. */
 async function ask(clients: Clients): Promise<void> {
   const { arn } = currentSession() ?? {};
   if (asker === arn) return;
   asker = arn;
   try {
     const answer = await callShoseki<Answer>(clients, "DescribeDeliveries", {});
-    const delivery = answer.DeliveryInterval ?? DEFAULT.delivery;
-    known = { delivery, digest: answer.DigestInterval ?? DEFAULT.digest, rehearsal: delivery < REHEARSAL_BELOW_S };
+    const { DeliveryInterval: delivery, DigestInterval: digest } = answer;
+    known = { delivery, digest, rehearsal: delivery !== undefined && delivery < REHEARSAL_BELOW_S };
     for (const listener of listeners) listener();
   } catch {
-    // The texts name AWS's intervals then.
+    // Who may not ask reads that the server's settings say it.
   }
 }
 
 export function useIntervals(): Intervals {
   const clients = useClients();
   useEffect(() => void ask(clients), [clients]);
-  return useSyncExternalStore(subscribe, () => known) ?? DEFAULT;
+  return useSyncExternalStore(subscribe, () => known) ?? UNKNOWN;
 }

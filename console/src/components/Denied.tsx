@@ -20,7 +20,7 @@ export function Denied({ error }: { error: unknown }) {
           {t("common.details")}
         </Button>
       </Box>
-      {open && <FailureDetails error={error} />}
+      {open && <FailureDetails error={error} explained />}
     </>
   );
 }

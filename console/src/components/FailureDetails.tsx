@@ -8,8 +8,15 @@ import { t } from "../i18n";
 import { passwordRule } from "../i18n/passwordRule";
 import { Explanation } from "./Explanation";
 
-/** `headed` when the code is in the heading already. */
-export function FailureDetails({ error, headed = false }: { error: unknown; headed?: boolean }) {
+interface Props {
+  error: unknown;
+  /** The code is in the heading already. */
+  headed?: boolean;
+  /** Says at once why it was refused. */
+  explained?: boolean;
+}
+
+export function FailureDetails({ error, headed = false, explained = false }: Props) {
   const { code, message, status, requestId, gloss } = failureOf(error);
   const rule = isCode(error, "PasswordPolicyViolation") ? passwordRule(message) : undefined;
   const refused = explainedRequest(error);
@@ -34,7 +41,7 @@ export function FailureDetails({ error, headed = false }: { error: unknown; head
           />
         </SpaceBetween>
       </Box>
-      {refused && <Explanation key={refused} requestId={refused} />}
+      {refused && <Explanation key={refused} requestId={refused} shown={explained} />}
     </SpaceBetween>
   );
 }

@@ -1,5 +1,5 @@
-// After a form was not accepted: the focus goes to the first field that has something wrong, and the
-// page to the field. Whoever sees it need not look for it, and a screen reader reads its error.
+// After a form was not accepted: the focus moves to the first field with an error, and the page scrolls
+// to it. Screen readers then read the error.
 
 const WRONG = '[aria-invalid="true"], [id$="-error"]';
 const FOCUSABLE = "input:not([disabled]), textarea:not([disabled]), select, button:not([disabled]), [tabindex='0']";
@@ -27,7 +27,7 @@ function focusNow(): void {
   control.scrollIntoView({ block: "center" });
 }
 
-/** Call it after the fields were told to show what is wrong with them. */
+/** Call it after the state that makes the fields show their errors is set. */
 export function focusFirstProblem(): void {
   // The errors are drawn in the next frame.
   requestAnimationFrame(() => requestAnimationFrame(focusNow));

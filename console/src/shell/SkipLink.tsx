@@ -1,4 +1,5 @@
 // The first thing that the Tab key reaches: past the bar and the navigation, to what the page is about.
+import { useLocation } from "react-router-dom";
 import { t } from "../i18n";
 
 function skip(): void {
@@ -10,12 +11,13 @@ function skip(): void {
 }
 
 export function SkipLink() {
+  const { pathname, search } = useLocation();
   return (
     <a
       className="skip"
-      href="#main"
+      // The part after `#` is the console's own address, which stays.
+      href={`#${pathname}${search}`}
       onClick={(event) => {
-        // The part after `#` is the console's own address.
         event.preventDefault();
         skip();
       }}

@@ -17,11 +17,15 @@ const GLOBAL = "us-east-1";
 // only those where something happened. The button asks all of them again.
 let quiet = new Set<string>();
 let quietFor = "";
+let quietSince = 0;
+/** After so long all are asked again without the button. */
+const QUIET_MS = 10 * 60 * 1000;
 
 function regionsToAsk(user: string, here: string, all: boolean): string[] {
-  if (all || quietFor !== user) {
+  if (all || quietFor !== user || Date.now() - quietSince > QUIET_MS) {
     quiet = new Set();
     quietFor = user;
+    quietSince = Date.now();
   }
   const codes = [...new Set([here, GLOBAL, ...REGION_CODES])];
   return codes.filter((code) => code === here || code === GLOBAL || !quiet.has(code));
@@ -42,7 +46,7 @@ export function RecentWrites() {
   const again = useRef(false);
   const query = useQuery<readonly Event[]>(
     async (signal) => {
-      // The present region first: who may not look there is told so, once.
+      // The present region first: a refusal is shown once, not for every region.
       const own = await writesIn(region, signal);
       const others = regionsToAsk(arn, region, again.current).filter((code) => code !== region);
       const more = await Promise.all(others.map((code) => writesIn(code, signal)));

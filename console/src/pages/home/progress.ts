@@ -28,7 +28,7 @@ export interface Progress {
 /** Of what there is many, so many are looked at when no trail says which one counts. */
 const LOOKED_AT_MAX = 10;
 const DONE: Finding = { state: "done" };
-const TODO: Finding = { state: "todo" };
+const NOTHING_YET: Finding = { state: "todo" };
 const UNKNOWN: Finding = { state: "unknown" };
 
 /** What may not be seen is not known; every other error is one. */
@@ -48,7 +48,7 @@ export function best(findings: readonly Finding[]): Finding {
     const found = findings.find((one) => one.state === state);
     if (found) return found;
   }
-  return TODO;
+  return NOTHING_YET;
 }
 
 async function oneKey(kms: KMSClient, KeyId: string, trailArn: string | undefined, abortSignal: AbortSignal): Promise<Finding> {
@@ -87,17 +87,17 @@ async function bucketFinding(s3: S3Client, trail: Trail | undefined, signal: Abo
 
 /** A trail that records and whose last delivery was not refused. */
 export function trailFinding(status: Pick<GetTrailStatusCommandOutput, "IsLogging" | "LatestDeliveryError"> | undefined): Finding {
-  if (!status) return TODO;
+  if (!status) return NOTHING_YET;
   if (!status.IsLogging) return { state: "attention", note: "home.step.trail.off" };
   return status.LatestDeliveryError ? { state: "attention", note: "home.step.trail.refused" } : DONE;
 }
 
 async function lookFinding(s3: S3Client, trail: Trail | undefined, account: string, abortSignal: AbortSignal): Promise<Finding> {
-  if (!trail?.S3BucketName) return TODO;
+  if (!trail?.S3BucketName) return NOTHING_YET;
   const folder = trail.S3KeyPrefix ? `${trail.S3KeyPrefix}/` : "";
   const Prefix = `${folder}AWSLogs/${account}/CloudTrail/`;
   const answer = await s3.send(new ListObjectsV2Command({ Bucket: trail.S3BucketName, Prefix, MaxKeys: 2 }), { abortSignal });
-  return (answer.Contents ?? []).some(({ Key = "" }) => Key.endsWith(".json.gz")) ? DONE : TODO;
+  return (answer.Contents ?? []).some(({ Key = "" }) => Key.endsWith(".json.gz")) ? DONE : NOTHING_YET;
 }
 
 interface Known {

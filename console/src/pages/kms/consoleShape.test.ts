@@ -13,7 +13,7 @@ const NOBODY = { administrators: [], mayDelete: true, users: [], otherAccounts: 
 const text = (one: typeof choice | typeof NOBODY) => JSON.stringify(consolePolicy({ account: ACCOUNT, ...one }));
 
 describe("a key policy", () => {
-  it("of the console is told by its choices", () => {
+  it("of the console is read back as its choices", () => {
     expect(choiceOf(text(choice), ACCOUNT)).toEqual(choice);
     expect(choiceOf(text(NOBODY), ACCOUNT)).toEqual(NOBODY);
     expect(choiceOf(text({ ...choice, mayDelete: true }), ACCOUNT)?.mayDelete).toBe(true);

@@ -16,11 +16,13 @@ interface Props {
   bucket: string;
   objectKey: string;
   versionId?: string;
+  /** A folder has names, and nothing to open. */
+  isFolder?: boolean;
   /** As the button of a page; otherwise as three dots in a row. */
   text?: string;
 }
 
-export function ObjectMenu({ bucket, objectKey: key, versionId, text }: Props) {
+export function ObjectMenu({ bucket, objectKey: key, versionId, isFolder, text }: Props) {
   const place: Place = { bucket, key, versionId };
   const { s3 } = useClients();
   const flash = useFlash();
@@ -57,10 +59,12 @@ export function ObjectMenu({ bucket, objectKey: key, versionId, text }: Props) {
     else if (id === "share") setSharing(true);
     else saveObject(s3, place).catch((error: unknown) => flash.error(t("s3.download.failed", { name: shownName(key) }), error));
   };
-  const items: ButtonDropdownProps.Items = [
+  const opening: ButtonDropdownProps.Items = [
     { id: "open", text: t("s3.open"), external: true, externalIconAriaLabel: t("s3.open.newTab") },
     { id: "download", text: t("s3.download"), iconName: "download" },
     { id: "share", text: t("s3.share"), iconName: "share" },
+  ];
+  const naming: ButtonDropdownProps.Items = [
     { id: "uri", text: t("s3.copy.uri"), iconName: "copy" },
     { id: "url", text: t("s3.copy.url"), iconName: "copy" },
     { id: "arn", text: t("s3.copy.arn"), iconName: "copy" },
@@ -71,7 +75,7 @@ export function ObjectMenu({ bucket, objectKey: key, versionId, text }: Props) {
         variant={text ? "normal" : "inline-icon"}
         ariaLabel={text ? undefined : t("s3.object.actionsOf", { name: shownName(key) })}
         expandToViewport
-        items={items}
+        items={isFolder ? naming : [...opening, ...naming]}
         onItemClick={({ detail }) => act(detail.id)}
       >
         {text}

@@ -14,7 +14,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type DragEvent, useRef, useState } from "react";
 import { useNavigate, useParams } from "react-router-dom";
 import { useClients } from "../../aws/clients";
-import { failureOf } from "../../aws/errors";
+import { errorLine } from "../../aws/errors";
 import { Page } from "../../components/Page";
 import { formatBytes, formatNumber, t } from "../../i18n";
 import { printable } from "../../i18n/printable";
@@ -58,8 +58,7 @@ export function Upload() {
         await uploadFile(target, file, (sent) => set(file, { sent }), controller.signal);
         set(file, { state: "done", sent: file.size });
       } catch (error) {
-        const { code, message } = failureOf(error);
-        set(file, { state: "failed", error: `${code}: ${message}` });
+        set(file, { state: "failed", error: errorLine(error) });
       }
     }
     setBusy(false);

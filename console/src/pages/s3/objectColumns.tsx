@@ -66,7 +66,8 @@ export function objectColumns(bucket: string, all: boolean): Column<Row>[] {
     {
       id: "actions",
       header: t("s3.object.actions"),
-      cell: ({ key, kind, versionId }) => kind === "object" && <ObjectMenu bucket={bucket} objectKey={key} versionId={versionId} />,
+      cell: ({ key, kind, versionId }) =>
+        kind !== "marker" && <ObjectMenu bucket={bucket} objectKey={key} versionId={versionId} isFolder={kind === "folder"} />,
     },
   ];
 }

@@ -1,4 +1,5 @@
-// Addresses of objects that carry a signature (Version 4): whoever has one reads the object, until it ends.
+// Addresses of objects with a signature (Version 4): anyone with such an address can read the object until it
+// expires.
 import type { S3Client } from "@aws-sdk/client-s3";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { apiOrigin } from "../../aws/place";

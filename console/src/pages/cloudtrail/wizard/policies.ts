@@ -151,7 +151,7 @@ export function withEncryption(before: string, account: string, trailArn: string
   const policy = JSON.parse(before) as Policy;
   const present = list(policy.Statement);
   const statement = encryptStatement(account, trailArn);
-  // A statement of the same name lets another trail encrypt: it stays, and this one is told from it.
+  // A statement of the same name lets another trail encrypt: it stays, and this one gets a name of its own.
   const name = trailArn.split("/").pop() ?? "";
   if (present.some(({ Sid }) => Sid === statement.Sid)) statement.Sid = `${statement.Sid} of ${name}`;
   return { policy: JSON.stringify({ ...policy, Statement: [...present, statement] }, null, 2), added: 1 };
