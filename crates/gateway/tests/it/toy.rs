@@ -39,7 +39,7 @@ pub(crate) fn kit() -> Kit {
 }
 
 /// What such a kit serves.
-pub(crate) const SERVED: &[&[Row]] = &[iam::ROWS, gateway::ROWS, ROWS];
+pub(crate) const SERVED: &[&[Row]] = &[iam::ROWS, inquiry::ROWS, ROWS];
 
 /// A call by the root user.
 pub(crate) fn call(kit: &Kit, operation: &str, input: &Value) -> Answered {
