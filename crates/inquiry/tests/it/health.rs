@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use types::MINUTE_MS;
 
-use crate::world::World;
+use crate::world::{World, key_policy};
 
 /// Refused deliveries degrade the server; a caller without the right learns version and region.
 #[test]
@@ -23,7 +23,7 @@ fn health_is_for_those_who_may_know() {
     };
     world.pass_hours(1);
     assert_eq!(health(&operator), ("ok".into(), json!([])));
-    let policy = world.key_policy("arn:aws:cloudtrail:ap-northeast-1:111122223333:trail/other");
+    let policy = key_policy("arn:aws:cloudtrail:ap-northeast-1:111122223333:trail/other");
     let put = json!({"KeyId": world.key_arn, "PolicyName": "default",
         "Policy": policy.to_string()});
     world.kit.json("TrentService.PutKeyPolicy", &put).ok();
