@@ -80,7 +80,10 @@ for (const language of ["ja", "en"]) {
       await screen.succeeds(words.kms.created);
       await screen.visit("/");
       await step("home.step.key").getByText(label(t("home.step.attention"))).waitFor();
-      await step("home.step.key").getByText(label(t("home.step.key.statement"))).waitFor();
+      await step("home.step.key").getByText(containing(t("home.step.key.statement"))).waitFor();
+      await step("home.step.key").getByRole("link", { name: label(t("home.step.open")) }).click();
+      await screen.isAt(VALUES.alias);
+      await screen.visit("/");
       await shot("home-key-lacks-statement");
     });
 

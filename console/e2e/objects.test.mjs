@@ -85,6 +85,9 @@ for (const language of ["ja", "en"]) {
 
     it("are named for other programs from their row", async () => {
       await screen.visit("/s3/buckets");
+      await row(BUCKET).getByRole("radio").click();
+      await screen.press(t("s3.copy.arn"));
+      await page.getByText(`arn:aws:s3:::${BUCKET}`, { exact: true }).first().waitFor();
       await screen.visit(PAGE);
       for (const [item, value] of [
         ["s3.copy.uri", `s3://${BUCKET}/a.txt`],

@@ -23,7 +23,7 @@ mod shape;
 
 use gateway::{Family, Protocol, Service};
 
-pub use deliver::{Backlog, Loss, Timing, backlog, deliver, losses, oldest_needed};
+pub use deliver::{Backlog, Loss, Timing, TrailBacklog, backlog, deliver, losses, oldest_needed};
 pub use deliveries::{Deliveries, deliveries};
 pub use error::TrailError;
 pub use forecast::{Change, Stop, forecast};

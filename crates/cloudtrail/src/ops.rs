@@ -13,7 +13,9 @@ mod tags;
 mod trail_status;
 mod update_trail;
 
-use gateway::{Row, row};
+use gateway::{EventParts, Row, row};
+use serde_json::Value;
+use types::Timestamp;
 
 use create_trail::CreateTrail;
 use delete_trail::DeleteTrail;
@@ -52,3 +54,16 @@ pub const ROWS: &[Row] = &[
 /// An answer without members.
 #[derive(Debug, serde::Serialize)]
 pub(crate) struct Empty {}
+
+/// Shows the range of time of a question as text in its event.
+///
+/// Observed: times in the parameters of events are text; records of the JSON services of 2023.
+fn tell_range(from: Option<f64>, to: Option<f64>, parts: &mut EventParts) {
+    let Value::Object(members) = &mut parts.request_parameters else { return };
+    for (name, seconds) in [("startTime", from), ("endTime", to)] {
+        if let Some(seconds) = seconds {
+            let text = Timestamp::from_secs_f64(seconds).java_text();
+            members.insert(name.to_owned(), Value::from(text));
+        }
+    }
+}

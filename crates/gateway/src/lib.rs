@@ -20,6 +20,7 @@ mod call;
 mod caller;
 mod codec;
 mod conditions;
+mod control;
 mod ctx;
 mod decisions;
 mod execute;
@@ -29,18 +30,21 @@ mod identify;
 mod identity;
 mod operation;
 mod operator_event;
+mod origin;
 mod policies;
 mod record;
 mod row;
+mod senders;
+mod signed;
 mod signin_event;
 mod spec;
 mod table;
 mod unserved;
 
 pub use access::{Access, allows, is_denial};
-pub use answer::{Answer, AnswerBody};
+pub use answer::{Answer, AnswerBody, S3_SERVER};
 pub use body::BodyGate;
-pub use call::{Auth, Call, Origin};
+pub use call::{Auth, Call, Origin, SignatureVersion};
 pub use caller::{Caller, Session};
 pub use codec::{Json, Query, camel_members, object};
 pub use conditions::signature_age_ms;
@@ -54,6 +58,8 @@ pub use operation::{BodySink, Codec, Decoding, EventParts, Needed, Operation, Pl
 pub use operator_event::operator_events;
 pub use row::{Answering, Begun, Row, Upload, row};
 pub use signin_event::{SignInEvent, SignInOrigin};
-pub use spec::{BodyLimit, Class, Route, SMALL_BODY_BYTES_MAX, Scope, Service, Spec, WhenFull};
+pub use spec::{
+    BodyLimit, Class, Route, SMALL_BODY_BYTES_MAX, Scope, Service, Signatures, Spec, WhenFull,
+};
 pub use trail::Resource;
 pub use wire::{Family, Protocol, WireError};

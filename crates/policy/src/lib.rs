@@ -63,6 +63,7 @@ mod map_principals;
 mod message;
 mod outcome;
 mod policy;
+mod positions;
 mod principal;
 mod principal_pattern;
 #[cfg(test)]
@@ -85,6 +86,7 @@ pub use grammar::Grammar;
 pub use map_principals::map_principals;
 pub use message::Quoting;
 pub use policy::Policy;
+pub use positions::{Position, statement_positions};
 pub use principal::Principal;
 pub use public::is_public;
 pub use request::{Attached, Policies, Request, ResourceRule};

@@ -3,6 +3,7 @@
 //! Strangers learn whether the server answers. The rest is for programs on this machine, and for
 //! whoever presents the status token.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -14,9 +15,10 @@ use keys::{equal_in_constant_time, sha256};
 use serde_json::json;
 use store::StoreError;
 
+use crate::OPERATIONS;
 use crate::addressed::{self, Asker, asker};
 use crate::connection::{OutBody, whole};
-use crate::metrics::Metrics;
+use crate::metrics::{CONTENT_TYPE, Metrics};
 
 /// Where readiness is told: to everybody, and when there is no room for anything else.
 const HEALTH: &str = "/_shoseki/health";
@@ -24,6 +26,14 @@ const HEALTH: &str = "/_shoseki/health";
 const LIVE: &str = "/_shoseki/live";
 /// Whether calls are served.
 const READY: &str = "/_shoseki/ready";
+
+/// Where programs that wait for LocalStack ask.
+const LOCALSTACK: &str = "/_localstack/health";
+
+/// Whether a path is one of our own pages.
+pub(crate) fn owns(path: &str) -> bool {
+    path.starts_with("/_shoseki/") || path == LOCALSTACK
+}
 
 /// Whether a page has to be answered when nothing else is.
 pub(crate) fn is_vital(path: &str) -> bool {
@@ -93,7 +103,10 @@ pub(crate) async fn answer(
     let metrics = Arc::clone(metrics);
     match (request.uri().path(), standing) {
         (_, Standing::ForeignHost) => addressed::foreign(),
-        (_, Standing::WrongToken) | ("/_shoseki/metrics", Standing::Stranger) => unauthorized(),
+        (_, Standing::WrongToken) | ("/_shoseki/metrics" | LOCALSTACK, Standing::Stranger) => {
+            unauthorized()
+        }
+        (LOCALSTACK, Standing::Trusted) => localstack(gateway),
         (LIVE, standing) => live(&metrics, standing),
         (HEALTH, standing) if !metrics.silent_workers().is_empty() => live(&metrics, standing),
         // Strangers have no thread wait for them.
@@ -104,7 +117,7 @@ pub(crate) async fn answer(
         }
         ("/_shoseki/metrics", Standing::Trusted) => {
             let page = move |gateway: &Gateway| metrics.render(gateway);
-            told("text/plain; version=0.0.4", gateway, page).await
+            told(CONTENT_TYPE, gateway, page).await
         }
         _ => respond(StatusCode::NOT_FOUND, "text/plain", "not found"),
     }
@@ -133,6 +146,27 @@ fn ready(gateway: &Gateway) -> Response<OutBody> {
             respond(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "unavailable")
         }
     }
+}
+
+/// The services that are there, in the shape that LocalStack answers in: its tools read `services`,
+/// and take `running` and `available` for well.
+///
+/// Source: LocalStack's documentation, "Internal endpoints".
+fn localstack(gateway: &Gateway) -> Response<OutBody> {
+    if gateway.store().snapshot().is_err() {
+        return respond(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "unavailable");
+    }
+    let names: BTreeSet<&str> = OPERATIONS
+        .iter()
+        .flat_map(|rows| rows.iter())
+        .map(|row| row.spec.service.name)
+        .filter(|name| *name != inquiry::SERVICE.name)
+        .collect();
+    let services: serde_json::Map<_, _> =
+        names.into_iter().map(|name| (name.to_owned(), json!("running"))).collect();
+    let version = env!("CARGO_PKG_VERSION");
+    let body = json!({ "services": services, "edition": "shoseki", "version": version });
+    respond(StatusCode::OK, "application/json", body.to_string())
 }
 
 /// Calls are served, whether files can be delivered or not.

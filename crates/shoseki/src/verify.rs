@@ -21,13 +21,13 @@ use types::{AccountId, Clock, HOUR_MS, Timestamp};
 
 use crate::client::Client;
 use crate::exit::{Exit, Trouble};
-use crate::out;
+use crate::out::{self, Out};
 use crate::reach::Reach;
 use crate::serve::runtime;
 use anchors::{Anchors, Owner};
 use evidence::Served;
 use place::Place;
-use print::{Form, print_reports};
+use print::{Form, is_nothing, print_reports};
 
 /// The flags of `verify`.
 #[derive(Debug, Clone, Args)]
@@ -79,8 +79,8 @@ Examples:
   shoseki verify --anchor /media/safe/audit.json --start-time 2026-01-02 --bucket logs
 
 Exit codes:
-  0 all that is there is valid, 1 something is INVALID, or EXTRA: there, and proved by nothing,
-  3 something is UNREADABLE: no permission, or no key";
+  0 all that is there is valid, 1 something is INVALID, or EXTRA: there, and proved by nothing; or
+  there is NOTHING: no digest in the range, 3 something is UNREADABLE: no permission, or no key";
 
 /// What is known of a trail's digests besides its bucket.
 #[derive(Debug, Clone, Copy)]
@@ -139,7 +139,8 @@ pub(crate) fn run(verb: &Verify) -> Result<Exit, Trouble> {
         Some(anchors) if exit == Exit::Done => keep(anchors, &judged, owner)?,
         Some(_) | None => {}
     }
-    Ok(exit)
+    // Where there is nothing, nothing was proved, and a script must not take it for sound.
+    Ok(if exit == Exit::Done && is_nothing(&judged) { Exit::Findings } else { exit })
 }
 
 /// The target without its place, and a client of the trail's home region.
@@ -183,11 +184,11 @@ fn judge(
     regions: Vec<String>,
     known: Known<'_>,
 ) -> Result<Vec<Judged>, Trouble> {
-    let mut judged: Vec<Judged> = Vec::new();
+    let (mut judged, out): (Vec<Judged>, _) = (Vec::new(), Out::new(verb.json));
     let kept = known.keys();
     for region in regions {
         // The keys that prove digests are asked from the region whose digests they are.
-        let client = verb.reach.client(runtime, &region)?;
+        let client = verb.reach.client(runtime, &region)?.showing(out, &region);
         let target = target.in_region(&region);
         let anchor = known.anchors.and_then(|anchors| anchors.of(&region)).cloned();
         // Digests of other regions are as frequent as those at home.
@@ -203,6 +204,7 @@ fn judge(
             judged.push(Judged { region, report, keys });
         }
     }
+    out.progress_done();
     Ok(judged)
 }
 

@@ -15,6 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("kms", SERVICE),
     ("iam", SERVICE),
     ("s3", &["types", "wire", "policy", "trail", "keys", "store", "gateway", "kms"]),
+    ("ec2", &["types", "wire", "gateway"]),
     ("cloudtrail", &["types", "wire", "policy", "trail", "keys", "store", "gateway", "kms", "s3"]),
     (
         "inquiry",
@@ -29,6 +30,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "kms",
             "s3",
             "cloudtrail",
+            "ec2",
             "iam",
         ],
     ),

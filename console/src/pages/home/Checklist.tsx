@@ -65,7 +65,11 @@ export function Checklist() {
                 {error === undefined && <State finding={finding} />}
               </SpaceBetween>
               <Box color="text-body-secondary">{about}</Box>
-              {finding?.note && <Box>{t(finding.note)}</Box>}
+              {finding?.note && (
+                <Box>
+                  {t(finding.note)} {finding.href && <Link href={finding.href}>{t("home.step.open")}</Link>}
+                </Box>
+              )}
             </li>
           ))}
         </ol>

@@ -7,6 +7,7 @@ import type { Clients } from "../../aws/clients";
 import { isCode } from "../../aws/errors";
 import { everyPage } from "../../aws/useQuery";
 import type { MessageKey } from "../../i18n";
+import { trailHref } from "../cloudtrail/trails";
 import { judgeKeyPolicy } from "../cloudtrail/wizard/policies";
 
 export interface Finding {
@@ -14,6 +15,8 @@ export interface Finding {
   state: "done" | "todo" | "attention" | "unknown";
   /** What is missing. */
   note?: MessageKey;
+  /** Where it can be put right. */
+  href?: string;
 }
 
 export interface Progress {
@@ -53,11 +56,12 @@ export function best(findings: readonly Finding[]): Finding {
 
 async function oneKey(kms: KMSClient, KeyId: string, trailArn: string | undefined, abortSignal: AbortSignal): Promise<Finding> {
   const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }), { abortSignal });
-  if (KeyMetadata?.KeyState !== "Enabled") return { state: "attention", note: "home.step.key.disabled" };
+  const href = `#/kms/keys/${encodeURIComponent(KeyMetadata?.KeyId ?? KeyId)}`;
+  if (KeyMetadata?.KeyState !== "Enabled") return { state: "attention", note: "home.step.key.disabled", href };
   const { Policy = "{}" } = await kms.send(new GetKeyPolicyCommand({ KeyId: KeyMetadata.KeyId }), { abortSignal });
   const verdict = judgeKeyPolicy(Policy, trailArn ?? "");
   if (verdict === "allows" || (trailArn === undefined && verdict === "other-trail")) return DONE;
-  return { state: "attention", note: verdict === "missing" ? "home.step.key.statement" : "home.step.key.otherTrail" };
+  return { state: "attention", note: verdict === "missing" ? "home.step.key.statement" : "home.step.key.otherTrail", href };
 }
 
 async function keyFinding(kms: KMSClient, trail: Trail | undefined, signal: AbortSignal): Promise<Finding> {
@@ -76,7 +80,8 @@ async function oneBucket(s3: S3Client, Bucket: string, abortSignal: AbortSignal)
   const answer = await s3.send(new GetBucketEncryptionCommand({ Bucket }), { abortSignal });
   const [rule] = answer.ServerSideEncryptionConfiguration?.Rules ?? [];
   const byKey = rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm?.startsWith("aws:kms") === true;
-  return byKey ? DONE : { state: "attention", note: "home.step.bucket.encryption" };
+  if (byKey) return DONE;
+  return { state: "attention", note: "home.step.bucket.encryption", href: `#/s3/buckets/${encodeURIComponent(Bucket)}?tab=properties` };
 }
 
 async function bucketFinding(s3: S3Client, trail: Trail | undefined, signal: AbortSignal): Promise<Finding> {
@@ -126,7 +131,8 @@ export async function progressOf(clients: Clients, account: string, signal: Abor
   const trail = await unlessDenied(
     foremost(clients, signal).then((known) => {
       seen = known;
-      return trailFinding(known?.status);
+      const finding = trailFinding(known?.status);
+      return finding.state === "attention" ? { ...finding, href: trailHref(known?.trail.TrailARN ?? "") } : finding;
     }),
   );
   const kept = seen?.trail;

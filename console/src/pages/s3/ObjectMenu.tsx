@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useClients } from "../../aws/clients";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
+import { useCopy } from "../../shell/useCopy";
 import { saveObject } from "./objectBytes";
 import { shownName } from "./paths";
 import { objectUrl, type Place, presignedUrl } from "./presign";
@@ -32,14 +33,7 @@ export function ObjectMenu({ bucket, objectKey: key, versionId, isFolder, text }
     url: objectUrl(place),
     arn: `arn:aws:s3:::${bucket}/${key}`,
   };
-  const copy = (value: string) => {
-    // A page from a plain http address that is not this machine has no clipboard.
-    const written = navigator.clipboard?.writeText(value) ?? Promise.reject(new Error());
-    written.then(
-      () => flash.info(value, { header: t("common.copied") }),
-      () => flash.warning(value, { header: t("common.copyFailed") }),
-    );
-  };
+  const copy = useCopy();
   const open = () => {
     // Before the address is known: a window that opens later is taken for an advertisement.
     const opened = window.open("about:blank", "_blank");

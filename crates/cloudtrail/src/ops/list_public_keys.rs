@@ -2,7 +2,7 @@
 //!
 //! Source: CloudTrail API Reference, "ListPublicKeys".
 
-use gateway::{Access, Ctx, Failure, Json, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Failure, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use types::Timestamp;
 
@@ -53,6 +53,15 @@ impl Plain for ListPublicKeys {
         _: &ListPublicKeysInput,
     ) -> Result<Vec<Access>, Failure<TrailError>> {
         Ok(vec![Access::by_identity("cloudtrail:ListPublicKeys", "*")])
+    }
+
+    fn annotate(
+        _: &Ctx<'_>,
+        input: &ListPublicKeysInput,
+        _: Option<&ListPublicKeysOutput>,
+        parts: &mut EventParts,
+    ) {
+        super::tell_range(input.start_time, input.end_time, parts);
     }
 
     fn run(

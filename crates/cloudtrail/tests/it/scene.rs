@@ -121,10 +121,10 @@ impl Scene {
     pub(crate) fn pass_minutes(&self, minutes: u64) {
         let end = self.kit.clock.now().plus_ms(minutes * MINUTE_MS);
         while self.kit.clock.now() < end {
-            let due: Timestamp = cloudtrail::deliver(&self.kit.gateway, &TIMING, &|| {});
+            let due: Timestamp = cloudtrail::deliver(&self.kit.gateway, &TIMING, &types::steady);
             self.kit.clock.set(due.min(end).max(self.kit.clock.now().plus_ms(1)));
         }
-        cloudtrail::deliver(&self.kit.gateway, &TIMING, &|| {});
+        cloudtrail::deliver(&self.kit.gateway, &TIMING, &types::steady);
     }
 
     /// The keys of the objects under a prefix.

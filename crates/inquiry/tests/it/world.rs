@@ -1,5 +1,7 @@
 //! A key, a bucket and a trail that delivers.
 
+use std::ops::ControlFlow;
+
 use serde_json::{Value, json};
 use testkit::{Answered, Kit, S3Request};
 use types::{MINUTE_MS, Timestamp};
@@ -61,10 +63,11 @@ impl World {
     fn pass_minutes(&self, minutes: u64) {
         let end = self.kit.clock.now().plus_ms(minutes * MINUTE_MS);
         while self.kit.clock.now() < end {
-            let due: Timestamp = cloudtrail::deliver(&self.kit.gateway, &TIMING, &|| {});
+            let due: Timestamp =
+                cloudtrail::deliver(&self.kit.gateway, &TIMING, &|| ControlFlow::Continue(()));
             self.kit.clock.set(due.min(end).max(self.kit.clock.now().plus_ms(1)));
         }
-        cloudtrail::deliver(&self.kit.gateway, &TIMING, &|| {});
+        cloudtrail::deliver(&self.kit.gateway, &TIMING, &|| ControlFlow::Continue(()));
     }
 
     /// The keys of the objects of a folder `AWSLogs/ACCOUNT/…/ap-northeast-1/`.

@@ -1,6 +1,8 @@
+use std::collections::BTreeSet;
+
 use inquiry::validate::{extra_files, is_empty, verdict_word};
 use serde_json::{Value, json};
-use trail::verify::{Counts, Report, Stream, print};
+use trail::verify::{Conclusion, Counts, Finding, Line, Report, Stream, print};
 
 use super::{Judged, conclusion};
 use crate::out::{self, Out};
@@ -32,8 +34,34 @@ pub(super) fn print_reports(judged: &[Judged], form: Form, verbose: bool, as_jso
         }
     }
     if form == Form::WithVerdict {
-        out::plain(&format!("\n{}\n", verdict(judged)));
+        out::plain("\n");
+        let is_good = matches!(conclusion(judged), Conclusion::Valid) && !is_nothing(judged);
+        Out::new(false).verdict(&verdict(judged), is_good);
     }
+}
+
+/// Whether there is no digest at all, so that nothing was proved.
+pub(super) fn is_nothing(judged: &[Judged]) -> bool {
+    word(judged) == "NOTHING"
+}
+
+/// How many digests are known to have been delivered and are not among those that were read.
+fn missing(report: &Report) -> u64 {
+    let gone = report.findings.iter().filter_map(|finding| match finding {
+        Finding::Newest { key, .. } => Some(key.as_str()),
+        Finding::Anchor { anchor, .. } => Some(anchor.object.as_str()),
+        // At least one.
+        Finding::NoDigests { folder, .. } => Some(folder.as_str()),
+        Finding::BrokenLink { .. } | Finding::Extra { .. } | Finding::Unproven { .. } => None,
+    });
+    let was_read = |key: &&str| {
+        report
+            .lines
+            .iter()
+            .any(|line| matches!(line, Line::Digest { key: read, .. } if read == key))
+    };
+    let gone: BTreeSet<&str> = gone.filter(|key| !was_read(key)).collect();
+    u64::try_from(gone.len()).unwrap_or(u64::MAX)
 }
 
 /// The verdict and what it is about, in a line.
@@ -46,7 +74,12 @@ fn verdict(judged: &[Judged]) -> String {
         });
         format!("{valid}/{total}")
     };
-    let (digests, logs) = (ratio(|report| report.digests), ratio(|report| report.logs));
+    // What is gone counts, though there was nothing to read of it.
+    let with_missing = |report: &Report| {
+        let Counts { valid, invalid, unreadable } = report.digests;
+        Counts { valid, invalid: invalid.saturating_add(missing(report)), unreadable }
+    };
+    let (digests, logs) = (ratio(with_missing), ratio(|report| report.logs));
     let regions: Vec<_> = judged.iter().map(|judged| judged.region.as_str()).collect();
     let regions = regions.join(", ");
     let count = |text: &str, count: u64| match count {
@@ -82,6 +115,7 @@ fn section(judged: &Judged, verbose: bool) -> Value {
         "region": judged.region,
         "verdict": word(std::slice::from_ref(judged)),
         "digests": counts(report.digests),
+        "missingDigests": missing(report),
         "backfillDigests": counts(report.backfills),
         "logFiles": counts(report.logs),
         "extraFiles": extra_files(report),
