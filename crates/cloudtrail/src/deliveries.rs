@@ -30,7 +30,8 @@ pub struct Deliveries {
     /// Seconds between two digests of a chain.
     #[serde(skip_serializing_if = "Option::is_none")]
     digest_interval: Option<u64>,
-    deliveries: Vec<Delivery>,
+    #[serde(rename = "Deliveries")]
+    of_trails: Vec<Delivery>,
 }
 
 /// How the delivery of one trail goes. Times are seconds since 1970.
@@ -131,7 +132,7 @@ pub fn deliveries(ctx: &Ctx<'_>, trail: Option<&str>) -> Result<Deliveries, Fail
     let timing = last_timing(ctx.gateway());
     let deliveries = trails.iter().map(|trail| delivery(ctx, trail, timing.as_ref()));
     Ok(Deliveries {
-        deliveries: deliveries.collect::<Result<_, _>>()?,
+        of_trails: deliveries.collect::<Result<_, _>>()?,
         delivery_interval: timing.map(|timing| timing.delivery_interval_ms / 1_000),
         digest_interval: timing.map(|timing| timing.digest_interval_ms / 1_000),
     })

@@ -38,10 +38,10 @@ impl<'c, 't> AsCaller<'c, 't> {
         self.warnings.into_inner()
     }
 
-    fn invoke<O: Operation>(&self, region: Region, input: O::Input) -> Result<O::Output, Said> {
+    fn invoke<O: Operation>(&self, region: Region, input: &O::Input) -> Result<O::Output, Said> {
         let mut ctx = self.ctx.borrow_mut();
         let caller = ctx.caller().forwarded(SERVICE.event_source);
-        ctx.invoke_in::<O>(region, caller, &input).map_err(Said::Refused)
+        ctx.invoke_in::<O>(region, caller, input).map_err(Said::Refused)
     }
 
     fn json<O: Operation>(&self, region: &str, input: &Value) -> Result<Value, Said>
@@ -50,10 +50,10 @@ impl<'c, 't> AsCaller<'c, 't> {
         O::Output: Serialize,
     {
         let unusable = |error: serde_json::Error| Said::Unusable(error.to_string());
-        let input = serde_json::from_value(input.clone()).map_err(unusable)?;
+        let input: O::Input = serde_json::from_value(input.clone()).map_err(unusable)?;
         let region = Region::parse(region)
             .ok_or_else(|| Said::Unusable(format!("`{region}` is not a region")))?;
-        serde_json::to_value(self.invoke::<O>(region, input)?).map_err(unusable)
+        serde_json::to_value(self.invoke::<O>(region, &input)?).map_err(unusable)
     }
 
     /// Where a bucket is. One that is not there is refused wherever it is asked for.
@@ -84,13 +84,13 @@ impl Source for AsCaller<'_, '_> {
         for (name, value) in parameters {
             request = request.with_query(name, value);
         }
-        let listed = self.invoke::<s3::ListObjects>(self.region_of(bucket)?, request)?;
+        let listed = self.invoke::<s3::ListObjects>(self.region_of(bucket)?, &request)?;
         whole(listed.into_parts().1)
     }
 
     fn object(&self, bucket: &str, key: &str) -> Result<Option<Object>, Said> {
         let request = s3::Request::object(bucket, key);
-        let got = match self.invoke::<s3::GetObject>(self.region_of(bucket)?, request) {
+        let got = match self.invoke::<s3::GetObject>(self.region_of(bucket)?, &request) {
             Ok(got) => got,
             Err(Said::Refused(Refused::Wire(error))) if error.status == 404 => return Ok(None),
             Err(error) => return Err(error),

@@ -5,6 +5,7 @@
     reason = "a test's helpers may fail like the test"
 )]
 
+mod health;
 mod policies;
 mod validate;
 mod world;

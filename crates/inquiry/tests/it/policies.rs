@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{BUCKET, TRAIL_ARN, World, bucket_policy};
+use crate::world::{BUCKET, TRAIL_ARN, World, bucket_policy, key_policy};
 
 const OTHER: &str = "arn:aws:cloudtrail:ap-northeast-1:111122223333:trail/other";
 
@@ -37,14 +37,14 @@ fn a_policy_that_would_stop_a_trail_is_named() {
         (bucket(&no_acl), stops("s3:GetBucketAcl")),
         (json!({"Bucket": BUCKET}), stops("s3:GetBucketAcl")),
         (json!({"Bucket": "another-bucket"}), vec![]),
-        (key(&world.key_policy(TRAIL_ARN)), vec![]),
-        (key(&world.key_policy(OTHER)), stops("kms:GenerateDataKey")),
+        (key(&key_policy(TRAIL_ARN)), vec![]),
+        (key(&key_policy(OTHER)), stops("kms:GenerateDataKey")),
         (json!({"KeyArn": world.key_arn}), stops("-")),
         (json!({"KeyArn": world.key_arn.replace("key/", "key/0")}), vec![]),
     ] {
         assert_eq!(forecast(&world, &input), want, "{input}");
     }
-    let input = key(&world.key_policy(OTHER));
+    let input = key(&key_policy(OTHER));
     let answer = world.own("ForecastDeliveries", &input).ok().json();
     let miss = &answer["Stopped"][0]["Denial"]["NearMisses"][0]["conditions"][0];
     assert_eq!(miss["found"], json!([TRAIL_ARN]));
@@ -92,7 +92,7 @@ fn policies_are_reviewed() {
     assert_eq!(review("Bucket", &bucket_policy(TRAIL_ARN)), Vec::<String>::new());
     assert_eq!(review("Bucket", &bucket_policy("audit"))[0], "ARN_EXPECTED aws:SourceArn audit");
     assert_eq!(review("Bucket", &json!({"Statement": []})), ["MALFORMED - -"]);
-    assert_eq!(review("Key", &world.key_policy(TRAIL_ARN)), Vec::<String>::new());
+    assert_eq!(review("Key", &key_policy(TRAIL_ARN)), Vec::<String>::new());
     let trust = |principal: &str| {
         json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
             "Principal": {"AWS": principal}, "Action": "sts:AssumeRole",

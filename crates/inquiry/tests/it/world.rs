@@ -24,7 +24,7 @@ impl World {
         let key_arn = made["KeyMetadata"]["Arn"].as_str().unwrap().to_owned();
         let world = Self { kit, key_arn };
         let put = json!({"KeyId": world.key_arn, "PolicyName": "default",
-            "Policy": world.key_policy(TRAIL_ARN).to_string()});
+            "Policy": key_policy(TRAIL_ARN).to_string()});
         world.kit.json("TrentService.PutKeyPolicy", &put).ok();
         let place = "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
             <LocationConstraint>ap-northeast-1</LocationConstraint></CreateBucketConfiguration>";
@@ -36,16 +36,6 @@ impl World {
         world.trail("CreateTrail", &create).ok();
         world.trail("StartLogging", &json!({"Name": "audit"})).ok();
         world
-    }
-
-    pub(crate) fn key_policy(&self, trail_arn: &str) -> Value {
-        json!({"Version": "2012-10-17", "Statement": [
-            {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
-             "Action": "kms:*", "Resource": "*"},
-            {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"},
-             "Action": "kms:GenerateDataKey*", "Resource": "*",
-             "Condition": {"StringEquals": {"aws:SourceArn": trail_arn}}},
-        ]})
     }
 
     pub(crate) fn trail(&self, operation: &str, body: &Value) -> Answered {
@@ -103,5 +93,15 @@ pub(crate) fn bucket_policy(trail_arn: &str) -> Value {
          "Resource": format!("arn:aws:s3:::{BUCKET}/AWSLogs/111122223333/*"),
          "Condition": {"StringEquals": {"aws:SourceArn": trail_arn,
             "s3:x-amz-acl": "bucket-owner-full-control"}}},
+    ]})
+}
+
+pub(crate) fn key_policy(trail_arn: &str) -> Value {
+    json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+         "Action": "kms:*", "Resource": "*"},
+        {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"},
+         "Action": "kms:GenerateDataKey*", "Resource": "*",
+         "Condition": {"StringEquals": {"aws:SourceArn": trail_arn}}},
     ]})
 }

@@ -50,7 +50,7 @@ export function Findings({ findings, leftOut }: { findings: readonly Finding[]; 
         },
         { id: "kind", header: t("validate.kind"), cell: ({ Kind }) => lookup(`validate.kind.${Kind}`) ?? Kind, minWidth: 120 },
         { id: "place", header: t("validate.place"), cell: (finding) => <Place finding={finding} />, isRowHeader: true, minWidth: 320 },
-        { id: "message", header: t("validate.message"), cell: ({ Message }) => printable(Message), minWidth: 180 },
+        { id: "message", header: t("validate.message"), cell: ({ Code, Message }) => lookup(`validate.why.${Code}`) ?? printable(Message), minWidth: 180 },
         { id: "region", header: t("history.region"), cell: ({ Region }) => Region },
       ]}
     />

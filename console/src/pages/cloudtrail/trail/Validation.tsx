@@ -143,6 +143,7 @@ function Regions({ sections }: { sections: readonly Section[] }) {
         {
           id: "verdict",
           header: t("validate.chain"),
+          minWidth: 130,
           cell: ({ Verdict: verdict, IsDone }) => {
             if (!IsDone && verdict !== "INVALID") return <StatusIndicator type="in-progress">{t("validate.inProgress")}</StatusIndicator>;
             return <StatusIndicator type={LOOKS[verdict]}>{t(`validate.word.${verdict}`)}</StatusIndicator>;
