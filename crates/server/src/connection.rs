@@ -109,6 +109,14 @@ pub(crate) async fn answer(
     response
 }
 
+/// A request that was let in, with the bytes that its body may have.
+struct Sent {
+    identified: Identified,
+    head: Head,
+    body: Arriving,
+    limit: u64,
+}
+
 /// A request and its answer, from the moment on when the service is known.
 struct Exchange<'a> {
     gateway: Arc<Gateway>,
@@ -130,17 +138,13 @@ impl Exchange<'_> {
         let answer = match self.admit(&mut identified, &head, &body).await {
             Ok(Admitted { limit, share, pace }) => {
                 shares.body = share;
-                match (identified.body, pace) {
-                    (BodyLimit::Buffered(_), _) => {
-                        self.buffered(identified, head, body, limit, &mut shares).await
-                    }
-                    (BodyLimit::Streamed(_), None) => {
-                        self.small(identified, head, body, limit, &mut shares).await
-                    }
-                    (BodyLimit::Streamed(_), Some(pace)) => {
-                        self.streamed(identified, head, body, limit, pace).await
-                    }
-                    (BodyLimit::Form(_), _) => self.form(identified, head, body, limit).await,
+                let kind = identified.body;
+                let sent = Sent { identified, head, body, limit };
+                match (kind, pace) {
+                    (BodyLimit::Buffered(_), _) => self.buffered(sent, &mut shares).await,
+                    (BodyLimit::Streamed(_), None) => self.small(sent, &mut shares).await,
+                    (BodyLimit::Streamed(_), Some(pace)) => self.streamed(sent, pace).await,
+                    (BodyLimit::Form(_), _) => self.form(sent).await,
                 }
             }
             Err(refused) => {
@@ -152,14 +156,8 @@ impl Exchange<'_> {
         self.show(answer.unwrap_or_else(|refused| refused), is_head, shares).await
     }
 
-    async fn buffered(
-        &self,
-        identified: Identified,
-        head: Head,
-        body: Arriving,
-        limit: u64,
-        shares: &mut Shares,
-    ) -> Result<Answer, Answer> {
+    async fn buffered(&self, sent: Sent, shares: &mut Shares) -> Result<Answer, Answer> {
+        let Sent { identified, head, body, limit } = sent;
         let body = self.collect(body, limit, &identified).await?;
         let brief = identified.brief && body.len() <= BRIEF_BODY_BYTES_MAX;
         shares.call = self.call(brief, self.unfolded(&identified, &body, limit)?).await?;
@@ -172,14 +170,8 @@ impl Exchange<'_> {
     }
 
     /// A streamed body that is collected first.
-    async fn small(
-        &self,
-        identified: Identified,
-        head: Head,
-        body: Arriving,
-        limit: u64,
-        shares: &mut Shares,
-    ) -> Result<Answer, Answer> {
+    async fn small(&self, sent: Sent, shares: &mut Shares) -> Result<Answer, Answer> {
+        let Sent { identified, head, body, limit } = sent;
         let bytes = self.collect(body, wire_limit(limit), &identified).await?;
         let brief = identified.brief && bytes.len() <= BRIEF_BODY_BYTES_MAX;
         shares.call = self.call(brief, 0).await?;
@@ -197,14 +189,8 @@ impl Exchange<'_> {
         Ok(begun.await?.await)
     }
 
-    async fn streamed(
-        &self,
-        identified: Identified,
-        head: Head,
-        body: Arriving,
-        limit: u64,
-        pace: Pace,
-    ) -> Result<Answer, Answer> {
+    async fn streamed(&self, sent: Sent, pace: Pace) -> Result<Answer, Answer> {
+        let Sent { identified, head, body, limit } = sent;
         let call = self.call(false, 0).await?;
         let too_large = Box::new(identified.too_large(limit));
         let received = self.streaming(head);
@@ -217,13 +203,18 @@ impl Exchange<'_> {
         });
         let begun = begun.await?;
         drop(call);
-        Ok(match begun {
+        Ok(self.go_on(begun, body, pace).await)
+    }
+
+    /// Receives what comes of a body, unless there is an answer without it.
+    async fn go_on(&self, begun: Stage, body: Arriving, pace: Pace) -> Answer {
+        match begun {
             Stage::Answering(answering) => {
                 drop(body);
                 answering.await
             }
             Stage::Receiving(receiving) => receive(receiving, body, self.peer, pace).await,
-        })
+        }
     }
 
     fn streaming(&self, head: Head) -> Received {

@@ -116,7 +116,7 @@ fn bootstrap(
 /// Assumed: AWS has no event of it; here it is a service event `AcceptOlderState` of our own
 /// service, in the first account.
 fn record(config: &Config, gateway: &Gateway, loss: &str) -> Result<(), OpenError> {
-    tracing::warn!(loss, "accepted as the operator wishes; an event tells of it");
+    tracing::warn!(loss, "accepted as the operator wishes; an event records it");
     let event = ServiceEvent {
         source: SHOSEKI.event_source,
         name: "AcceptOlderState",
@@ -182,7 +182,7 @@ pub enum OpenError {
         /// What is wrong.
         what: String,
     },
-    /// The file that tells which store it is was changed, or another root key proved it.
+    /// The file that says which store it is was changed, or another root key proved it.
     BadIdentity {
         /// The file.
         path: PathBuf,

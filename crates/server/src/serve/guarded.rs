@@ -11,8 +11,8 @@ use tokio::net::TcpStream;
 use super::ticket::Ticket;
 use crate::patience::{LeastRate, Pacing};
 
-/// A socket that fails when the other end takes less than the least rate, and that tells the
-/// connection's [`Ticket`] when everything is sent.
+/// A socket that fails when the other end takes less than the least rate, and that reports
+/// to the connection's [`Ticket`] when everything is sent.
 pub(super) struct Guarded {
     stream: TcpStream,
     ticket: Arc<Ticket>,

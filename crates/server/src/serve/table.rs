@@ -1,5 +1,5 @@
 //! Which connections there are, and which one ends when a further one comes. A table and nothing
-//! else: no sockets and no clock; its own turns tell what came first.
+//! else: no sockets and no clock; its own turns show what came first.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -30,11 +30,11 @@ impl Places {
         Self(Arc::new(Mutex::new(Connections::new(limits))))
     }
 
-    /// A place, and what is heard when it is lost; `None` if there is none to be given.
+    /// A place, and a receiver that is notified when the place is lost; `None` if there is no place.
     pub(super) fn admit(&self, block: Option<Block>) -> Option<(Ticket, oneshot::Receiver<()>)> {
         let (end, lost) = oneshot::channel();
         let place = self.table().admit(block, end)?;
-        // Whoever is gone by now needs not hear of it.
+        // A connection that has ended needs no notice.
         let _ = place.ended.map(|end| end.send(()));
         let answered = AtomicBool::new(false);
         Some((Ticket { places: self.clone(), id: place.id, answered }, lost))

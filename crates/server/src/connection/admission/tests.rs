@@ -189,7 +189,7 @@ fn an_answer_that_streams_holds_no_room_of_its_call() {
     });
 }
 
-/// However many times a request has to wait, its sender hears of it within half a minute.
+/// However many times a request has to wait, it is answered within half a minute.
 #[test]
 fn waits_in_a_row_are_no_longer_than_one() {
     let world = World::new();
