@@ -22,7 +22,7 @@ const OMITTED: &[u8] = br#"{"omitted":true}"#;
 /// large, as the record would say anyway.
 ///
 /// The length is found out first, without the tree: that takes a hundred times the memory of the
-/// text, and a caller that is denied can send a mebibyte of empty lists.
+/// text, and whoever is denied can send a mebibyte of empty lists.
 pub fn elements(value: &impl Serialize) -> Value {
     let mut room = Room(ELEMENTS_BYTES_MAX);
     if serde_json::to_writer(&mut room, value).is_ok() {
