@@ -28,7 +28,7 @@ use crate::listeners::Port;
 use crate::memory::{Memory, Share, Waits, unfolded};
 use crate::network::Block;
 use crate::patience::Patience;
-use crate::serve::Ticket;
+use crate::places::Ticket;
 use admission::{Admitted, Pace, Shares, Shown};
 use incoming::{collect, receive};
 use lanes::Lane;
@@ -160,7 +160,10 @@ impl Exchange<'_> {
         let Sent { identified, head, body, limit } = sent;
         let body = self.collect(body, limit, &identified).await?;
         let brief = identified.brief && body.len() <= BRIEF_BODY_BYTES_MAX;
-        shares.call = self.call(brief, self.unfolded(&identified, &body, limit)?).await?;
+        let Some(unfolded) = self.unfolded(&body) else {
+            return Err(self.gateway.refused(&identified, &identified.too_large(limit)));
+        };
+        shares.call = self.call(brief, unfolded).await?;
         let received = Received { head, body, form: None, tls: self.peer.tls.clone() };
         let gateway = Arc::clone(&self.gateway);
         match on_thread(brief, move || gateway.begin(identified, received).0).await? {
@@ -231,13 +234,12 @@ impl Exchange<'_> {
         collected.map_err(|error| self.gateway.refused(identified, &error))
     }
 
-    /// Bytes that a body takes once it is decoded.
-    fn unfolded(&self, identified: &Identified, body: &[u8], limit: u64) -> Result<u64, Answer> {
-        if self.service.family != Family::Json {
-            return Ok(unfolded::of_other(body));
+    /// Bytes that a body takes once it is decoded; `None` if it is refused for them.
+    fn unfolded(&self, body: &[u8]) -> Option<u64> {
+        match self.service.family {
+            Family::Json => unfolded::of_json(body),
+            Family::Query | Family::S3 => Some(unfolded::of_other(body)),
         }
-        let refused = || self.gateway.refused(identified, &identified.too_large(limit));
-        unfolded::of_json(body).ok_or_else(refused)
     }
 
     /// A share for a call; brief ones cost next to nothing, and there are few at a time.

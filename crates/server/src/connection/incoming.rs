@@ -13,7 +13,7 @@ use tokio::task::spawn_blocking;
 use super::admission::Pace;
 use super::{BATCH_BYTES, Peer, Receiving, Stage, failed};
 use crate::patience::Pacing;
-use crate::serve::Ticket;
+use crate::places::Ticket;
 
 /// How long no byte of a body may come.
 ///

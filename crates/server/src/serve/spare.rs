@@ -12,11 +12,12 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 
+use super::answering::Answering;
 use super::stream::unavailable;
-use super::ticket::{Answering, Ticket};
 use super::{HEADERS_MAX, Shared};
 use crate::framing::Strict;
 use crate::own;
+use crate::places::Ticket;
 
 /// Bytes of a head that is read without room for it; hyper wants as many at least.
 const BRIEF_HEAD_BYTES_MAX: usize = 8 << 10;

@@ -7,10 +7,10 @@ use crate::network::Block;
 
 /// How many connections there may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Limits {
-    pub(super) all: usize,
+pub(crate) struct Limits {
+    pub(crate) all: usize,
     /// Of them, from one block of addresses.
-    pub(super) of_block: usize,
+    pub(crate) of_block: usize,
 }
 
 /// A connection.
