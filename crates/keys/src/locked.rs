@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[cfg(target_os = "linux")]
-    /// The flags of the mapping that holds an address, as the kernel tells them.
+    /// The flags of the mapping that holds an address, as the kernel reports them.
     fn flags(address: *const u8) -> String {
         let maps = std::fs::read_to_string("/proc/self/smaps").unwrap();
         let mut is_ours = false;

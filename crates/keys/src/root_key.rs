@@ -11,7 +11,7 @@ pub(crate) const ROOT_KEY_BYTES: usize = 32;
 
 /// The key above all others. Lives in memory only; at rest it is in one of the [`sealer`] forms.
 ///
-/// Whoever loses it loses everything that was ever sealed. Its memory is locked where the system
+/// An operator who loses it loses everything that was ever sealed. Its memory is locked where the system
 /// allows that, and wiped when dropped.
 ///
 /// [`sealer`]: crate::sealer

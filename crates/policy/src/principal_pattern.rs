@@ -197,7 +197,7 @@ impl PrincipalClause {
     /// How this element names `principal`, if it does.
     ///
     /// A Deny with `NotPrincipal` spares a caller only if the list has its account and the user,
-    /// or both the role and the session, because AWS looks at each of them separately. No
+    /// or both the role and the session, because AWS checks each of them separately. No
     /// caller who has a permissions boundary is spared.
     ///
     /// Source: IAM User Guide, "AWS JSON policy elements: `NotPrincipal`".

@@ -50,7 +50,7 @@ fn has_open_principal(statement: &Statement) -> bool {
 /// Everyone; and everyone with an account at a provider, which is the guide's first example of a
 /// public policy.
 ///
-/// Assumed: providers that IAM knows by their ARN are no better.
+/// Assumed: providers that have an ARN in IAM are no better.
 fn is_open(pattern: &PrincipalPattern) -> bool {
     matches!(pattern, PrincipalPattern::Everyone | PrincipalPattern::Federated(_))
 }

@@ -13,7 +13,7 @@ pub struct UnboundService {
     pub service: String,
 }
 
-/// What stands for the account or the organization that the policy's resource belongs to.
+/// What names the account or the organization that the policy's resource belongs to.
 const OWN: &[&str] = &["${aws:resourceaccount}", "${aws:resourceorgid}"];
 
 /// The services that a policy of a resource lets in on anybody's behalf: strangers can have them

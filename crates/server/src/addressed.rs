@@ -99,7 +99,7 @@ pub(crate) fn foreign() -> Response<OutBody> {
 mod tests {
     use super::*;
 
-    /// Names that somebody else may point at us are not ours.
+    /// Names that other people may point at us are not ours.
     #[test]
     fn only_addresses_and_known_names_are_ours() {
         let domains = [

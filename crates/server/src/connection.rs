@@ -30,7 +30,7 @@ use crate::memory::{Memory, Share, Waits, unfolded};
 use crate::metrics::Asked;
 use crate::network::Block;
 use crate::patience::Patience;
-use crate::serve::Ticket;
+use crate::places::Ticket;
 use admission::{Admitted, Pace, Shares, Shown};
 use incoming::{collect, receive};
 use lanes::Lane;
@@ -119,6 +119,14 @@ pub(crate) async fn answer(
     (response, asked)
 }
 
+/// A request that was let in, with the bytes that its body may have.
+struct Sent {
+    identified: Identified,
+    head: Head,
+    body: Arriving,
+    limit: u64,
+}
+
 /// A request and its answer, from the moment on when the service is known.
 struct Exchange<'a> {
     gateway: Arc<Gateway>,
@@ -142,17 +150,13 @@ impl Exchange<'_> {
         let answer = match self.admit(&mut identified, &head, &body).await {
             Ok(Admitted { limit, share, pace }) => {
                 shares.body = share;
-                match (identified.body, pace) {
-                    (BodyLimit::Buffered(_), _) => {
-                        self.buffered(identified, head, body, limit, &mut shares).await
-                    }
-                    (BodyLimit::Streamed(_), None) => {
-                        self.small(identified, head, body, limit, &mut shares).await
-                    }
-                    (BodyLimit::Streamed(_), Some(pace)) => {
-                        self.streamed(identified, head, body, limit, pace).await
-                    }
-                    (BodyLimit::Form(_), _) => self.form(identified, head, body, limit).await,
+                let kind = identified.body;
+                let sent = Sent { identified, head, body, limit };
+                match (kind, pace) {
+                    (BodyLimit::Buffered(_), _) => self.buffered(sent, &mut shares).await,
+                    (BodyLimit::Streamed(_), None) => self.small(sent, &mut shares).await,
+                    (BodyLimit::Streamed(_), Some(pace)) => self.streamed(sent, pace).await,
+                    (BodyLimit::Form(_), _) => self.form(sent).await,
                 }
             }
             Err(refused) => {
@@ -164,18 +168,15 @@ impl Exchange<'_> {
         self.show(answer.unwrap_or_else(|refused| refused), is_head, shares).await
     }
 
-    async fn buffered(
-        &self,
-        identified: Identified,
-        head: Head,
-        body: Arriving,
-        limit: u64,
-        shares: &mut Shares,
-    ) -> Result<Answer, Answer> {
+    async fn buffered(&self, sent: Sent, shares: &mut Shares) -> Result<Answer, Answer> {
+        let Sent { identified, head, body, limit } = sent;
         let body = self.collect(body, limit, &identified).await?;
         let _ = self.gateway.named(&identified, &head, &body).map(|name| self.named.set(name));
         let brief = identified.brief && body.len() <= BRIEF_BODY_BYTES_MAX;
-        shares.call = self.call(brief, self.unfolded(&identified, &body, limit)?).await?;
+        let Some(unfolded) = self.unfolded(&body) else {
+            return Err(self.gateway.refused(&identified, &identified.too_large(limit)));
+        };
+        shares.call = self.call(brief, unfolded).await?;
         let received = Received { head, body, form: None, tls: self.peer.tls.clone() };
         let gateway = Arc::clone(&self.gateway);
         match on_thread(brief, move || gateway.begin(identified, received).0).await? {
@@ -185,14 +186,8 @@ impl Exchange<'_> {
     }
 
     /// A streamed body that is collected first.
-    async fn small(
-        &self,
-        identified: Identified,
-        head: Head,
-        body: Arriving,
-        limit: u64,
-        shares: &mut Shares,
-    ) -> Result<Answer, Answer> {
+    async fn small(&self, sent: Sent, shares: &mut Shares) -> Result<Answer, Answer> {
+        let Sent { identified, head, body, limit } = sent;
         let bytes = self.collect(body, wire_limit(limit), &identified).await?;
         let brief = identified.brief && bytes.len() <= BRIEF_BODY_BYTES_MAX;
         shares.call = self.call(brief, 0).await?;
@@ -210,14 +205,8 @@ impl Exchange<'_> {
         Ok(begun.await?.await)
     }
 
-    async fn streamed(
-        &self,
-        identified: Identified,
-        head: Head,
-        body: Arriving,
-        limit: u64,
-        pace: Pace,
-    ) -> Result<Answer, Answer> {
+    async fn streamed(&self, sent: Sent, pace: Pace) -> Result<Answer, Answer> {
+        let Sent { identified, head, body, limit } = sent;
         let call = self.call(false, 0).await?;
         let too_large = Box::new(identified.too_large(limit));
         let received = self.streaming(head);
@@ -230,13 +219,18 @@ impl Exchange<'_> {
         });
         let begun = begun.await?;
         drop(call);
-        Ok(match begun {
+        Ok(self.go_on(begun, body, pace).await)
+    }
+
+    /// Receives what comes of a body, unless there is an answer without it.
+    async fn go_on(&self, begun: Stage, body: Arriving, pace: Pace) -> Answer {
+        match begun {
             Stage::Answering(answering) => {
                 drop(body);
                 answering.await
             }
             Stage::Receiving(receiving) => receive(receiving, body, self.peer, pace).await,
-        })
+        }
     }
 
     fn streaming(&self, head: Head) -> Received {
@@ -253,13 +247,12 @@ impl Exchange<'_> {
         collected.map_err(|error| self.gateway.refused(identified, &error))
     }
 
-    /// Bytes that a body takes once it is decoded.
-    fn unfolded(&self, identified: &Identified, body: &[u8], limit: u64) -> Result<u64, Answer> {
-        if self.service.family != Family::Json {
-            return Ok(unfolded::of_other(body));
+    /// Bytes that a body takes once it is decoded; `None` if it is refused for them.
+    fn unfolded(&self, body: &[u8]) -> Option<u64> {
+        match self.service.family {
+            Family::Json => unfolded::of_json(body),
+            Family::Query | Family::S3 => Some(unfolded::of_other(body)),
         }
-        let refused = || self.gateway.refused(identified, &identified.too_large(limit));
-        unfolded::of_json(body).ok_or_else(refused)
     }
 
     /// A share for a call; brief ones cost next to nothing, and there are few at a time.

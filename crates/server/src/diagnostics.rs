@@ -59,7 +59,7 @@ pub(crate) fn lost_lines() -> u64 {
 pub struct Diagnostics(Lines);
 
 impl Diagnostics {
-    /// Prints a text as it is, such as a link for whoever starts the server.
+    /// Prints a text as it is, such as a link for the operator who starts the server.
     pub fn print(&self, text: &str) {
         self.0.send(text.as_bytes());
     }
@@ -108,9 +108,9 @@ impl Lines {
     }
 
     fn flush(&self, wait: Duration) {
-        let (flushed, heard) = channel();
+        let (flushed, received) = channel();
         if self.queue.try_send(Message::Flushed(flushed)).is_ok() {
-            let _ = heard.recv_timeout(wait);
+            let _ = received.recv_timeout(wait);
         }
     }
 }

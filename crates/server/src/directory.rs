@@ -48,7 +48,7 @@ pub(crate) enum Plan {
     /// Open the store that the identity names.
     Open,
     /// Open a store that has no identity: of an earlier release, or robbed of it. Only the state
-    /// can tell.
+    /// shows which.
     Adopt,
 }
 

@@ -18,7 +18,7 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// Bytes of a line that are looked at: the lines that matter are shorter, and one that matters and
+/// Bytes of a line that are read: the lines that matter are shorter, and one that matters and
 /// is longer is refused.
 const LINE_BYTES_MAX: usize = 256;
 /// The line feed that ends a refused head becomes this, which no head may hold.
@@ -94,7 +94,7 @@ enum Place {
     },
     ChunkSize,
     Trailers,
-    /// Something that is refused: nothing after it is looked at.
+    /// Something that is refused: nothing after it is read.
     Refused,
 }
 
@@ -277,7 +277,7 @@ mod tests {
         let next = "GET / HTTP/1.1\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n";
         let both = passed(&format!("{request}{next}"));
         assert_eq!(both.starts_with(request), !refused, "{request:?}");
-        // That it sees the next head proves that it knows where the body ends.
+        // That it finds the next head proves that it finds the end of the body.
         assert_eq!(both.ends_with("\r\n\r\0"), !refused, "{request:?}");
     }
 

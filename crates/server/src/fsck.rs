@@ -26,7 +26,7 @@ pub struct Checked {
 /// Reads all of a data directory that no server has open, and changes nothing in it.
 ///
 /// With the root key it proves which store it is, how far it had come, and the bytes of every
-/// object; without it, it compares lengths. `progress` hears what is being looked at. Errors when
+/// object; without it, it compares lengths. `progress` is called with what is being checked. Errors when
 /// there is no data directory, and when a server has it open.
 pub fn fsck(config: &Config, progress: &mut dyn FnMut(&str)) -> Result<Checked, OpenError> {
     let (folder, mut checked) = (&config.data_dir, Checked::default());

@@ -53,7 +53,7 @@ impl Identity {
         let view = store.snapshot()?;
         let position = view.last_seq()?;
         let event = match event_hash(store, &view, position) {
-            // It is told of whenever it is read; here it would stop all else.
+            // Each reader of the event gets the error; here it would stop all else.
             Err(error) if error.is_corrupt() => String::new(),
             event => event?,
         };

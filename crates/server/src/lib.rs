@@ -31,6 +31,7 @@ mod operations;
 mod origin;
 mod own;
 mod patience;
+mod places;
 mod proxies;
 mod roots;
 mod sealing;

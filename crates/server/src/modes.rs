@@ -95,7 +95,7 @@ mod tests {
         mode(&fs::metadata(path).unwrap())
     }
 
-    /// A folder that somebody made before us, with files of ours in it.
+    /// A folder that was made before, with files of ours in it.
     fn found(folder_mode: u32, file_mode: u32) -> (tempfile::TempDir, std::path::PathBuf) {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("state.redb");
@@ -133,7 +133,7 @@ mod tests {
         }
     }
 
-    /// Secrets that others could read are not repaired here: whoever opens them refuses them.
+    /// Secrets that others could read are not repaired here: they are refused when they are opened.
     #[test]
     fn secrets_are_left_to_be_refused() {
         let (folder, _) = found(0o700, 0o600);

@@ -118,7 +118,7 @@ mod tests {
         check("a00::/8", "10.0.0.1", false);
     }
 
-    /// What is mistyped would trust somebody else, or nobody.
+    /// A mistyped network would trust other addresses, or none.
     #[test]
     fn nonsense_is_no_network() {
         for text in [

@@ -139,7 +139,7 @@ fn same_accounts(
 /// Assumed: AWS has no event of it; here it is a service event `AcceptOlderState` of our own
 /// service, in the first account.
 fn record(config: &Config, gateway: &Gateway, loss: &str) -> Result<(), OpenError> {
-    tracing::warn!(loss, "accepted as the operator wishes; an event tells of it");
+    tracing::warn!(loss, "accepted as the operator wishes; an event records it");
     let event = ServiceEvent {
         source: inquiry::SERVICE.event_source,
         name: "AcceptOlderState",
@@ -205,7 +205,7 @@ pub enum OpenError {
         /// What is wrong.
         what: String,
     },
-    /// The file that tells which store it is was changed, or another root key proved it.
+    /// The file that says which store it is was changed, or another root key proved it.
     BadIdentity {
         /// The file.
         path: PathBuf,
@@ -341,16 +341,16 @@ mod tests {
     /// Whether it is opened when so many attempts to note it find a full disk, and how often room
     /// was made.
     fn opened(full_times: u32, was_served: bool) -> (bool, u32) {
-        let (noted, made_room) = (Cell::new(0), Cell::new(0));
+        let (noted, times) = (Cell::new(0), Cell::new(0));
         let note = || {
             noted.set(noted.get() + 1);
             if noted.get() <= full_times { Err(full()) } else { Ok(()) }
         };
         let make_room = || {
-            made_room.set(made_room.get() + 1);
+            times.set(times.get() + 1);
             Ok(())
         };
-        (note_if_there_is_room(note, was_served, make_room).is_ok(), made_room.get())
+        (note_if_there_is_room(note, was_served, make_room).is_ok(), times.get())
     }
 
     /// A store whose disk is full is opened all the same, unless it was never served: then nobody

@@ -14,7 +14,7 @@ use crate::network::Network;
 const FOR: &str = "x-forwarded-for";
 /// Whether that was `https`.
 const PROTO: &str = "x-forwarded-proto";
-/// Hops that are looked at, from the nearest on.
+/// Hops that are read, from the nearest on.
 const HOPS_MAX: usize = 32;
 
 /// The proxies whose word is taken.
@@ -82,7 +82,7 @@ mod tests {
 
     use super::*;
 
-    /// The client and whether it was secure, as `peer` tells by these headers.
+    /// The client and whether it was secure, as `peer` says by these headers.
     fn heard(peer: &str, lines: &[(&'static str, &str)]) -> Option<(String, Option<bool>)> {
         let trusted = ["127.0.0.1", "10.0.0.0/8", "2001:db8:1::/48"];
         let trusted = trusted.map(|text| Network::parse(text).unwrap());
@@ -113,7 +113,7 @@ mod tests {
             (&["::ffff:192.0.2.1"], "192.0.2.1"),
             // All of them are trusted: it began with the farthest.
             (&["10.0.0.9, 10.0.0.2"], "10.0.0.9"),
-            // A client that claims to be local is answered for by the proxy that heard it.
+            // A client that claims to be local is believed only if a trusted proxy says so.
             (&["127.0.0.1, 192.0.2.1"], "192.0.2.1"),
             // What cannot be read ends the search at the hop that said it.
             (&["192.0.2.1, unknown"], "127.0.0.1"),

@@ -1,9 +1,10 @@
 //! Sockets: who is let in, how long they may take, and where requests go.
 //!
-//! Reading order: [`Server`], `accept.rs` (one listener), `table.rs` (who has a place, and who loses
-//! it), `stream.rs` (one connection), `spare.rs` (those without a place).
+//! Reading order: [`Server`], `accept.rs` (one listener), `places.rs` beside this (which connections
+//! have a place, and lose it), `stream.rs` (one connection), `spare.rs` (those without a place).
 
 mod accept;
+mod answering;
 mod clients;
 mod files;
 mod guarded;
@@ -11,8 +12,6 @@ mod pause;
 mod plain;
 mod spare;
 mod stream;
-mod table;
-mod ticket;
 
 use std::fmt;
 use std::io;
@@ -36,6 +35,7 @@ use crate::metrics::Metrics;
 use crate::origin::{self, Asked};
 use crate::own::StatusToken;
 use crate::patience::Patience;
+use crate::places::{Limits, Places};
 use crate::proxies::Proxies;
 use crate::signin::{self, SignIn};
 use crate::workers::Workers;
@@ -43,9 +43,6 @@ use crate::{Config, Opened, console, own, tls};
 use accept::accept;
 pub(crate) use accept::{bind, listen};
 use clients::Clients;
-use table::Limits;
-use ticket::Places;
-pub(crate) use ticket::Ticket;
 
 /// Bytes of a request's head at most.
 ///

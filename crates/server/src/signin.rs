@@ -181,8 +181,8 @@ impl Call {
         }
     }
 
-    /// The cookie and the secret; `None` without either. A cookie alone is not looked at: whoever
-    /// sends one may have got it at another port of this host.
+    /// The cookie and the secret; `None` without either. A cookie alone is not read: its sender
+    /// may have got it at another port of this host.
     fn shown(&self) -> Option<Shown> {
         let (cookie, secret) = (cookie::of(&self.headers)?, self.text(SECRET_HEADER)?);
         Some(Shown { cookie: cookie.to_owned(), secret: secret.to_owned() })

@@ -183,8 +183,8 @@ fn builder(page_cache_bytes: usize) -> redb::Builder {
 /// Of a file that was not closed the engine leaves out a newest commit whose pages do not fit.
 const NEWEST_LEFT_OUT: &str = "its newest commit cannot be read and is left out: power was lost \
                                before its calls were answered, or it is damaged";
-/// The engine tells of a repair by its progress: between these two it has found the newest commit
-/// unreadable, which it tells of in no other way.
+/// The engine reports a repair by its progress: between these two it has found the newest commit
+/// unreadable, which it reports in no other way.
 const LEFT_OUT_PROGRESS: RangeInclusive<f64> = 0.2..=0.4;
 
 /// Whether the newest commit was left out when a file was opened.

@@ -41,7 +41,7 @@ pub struct HistoryQuery {
     pub to: Timestamp,
     /// Events wanted at most.
     pub limit: usize,
-    /// Bytes of their records after which no further event is looked for.
+    /// Bytes of their records after which no further event is read.
     pub bytes_max: usize,
 }
 

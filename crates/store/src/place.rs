@@ -1,4 +1,4 @@
-//! What lies in a data directory, looked at without touching it.
+//! What is in a data directory, read without changing it.
 
 use std::fs;
 use std::io::{self, ErrorKind};

@@ -192,7 +192,7 @@ fn values_that_do_not_matter_leave_nothing_open() {
     assert_eq!(weigh("IpAddress", &networks, Some(&["192.0.2.1"])), None);
     assert_eq!(weigh("NotIpAddress", &networks, Some(&["192.0.2.1"])), None);
     assert_eq!(weigh("Null", &["maybe", "true"], None), Some(true));
-    // Absence is decided before any value is looked at.
+    // Absence is decided before any value is read.
     for (operator, want) in [
         ("IpAddress", false),
         ("NotIpAddress", true),

@@ -150,7 +150,7 @@ fn addresses_are_judged_together() {
     when(&blocks(&["everywhere"]), true);
 }
 
-/// One public statement makes the whole policy public, wherever it stands.
+/// One public statement makes the whole policy public, at whatever place.
 #[test]
 fn one_public_statement_is_enough() {
     let bound = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*",

@@ -4,22 +4,17 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use gateway::{Answer, Begun, Identified, Received};
+use gateway::{Answer, Begun, Received};
 use wire::{FormReader, Head, WireError};
 
-use super::incoming::{Unproven, next, receive};
+use super::incoming::{Unproven, next};
 use super::unread::Arriving;
-use super::{Exchange, Receiving, Stage, on_thread};
+use super::{Exchange, Receiving, Sent, Stage, on_thread};
 use crate::patience::Pacing;
 
 impl Exchange<'_> {
-    pub(super) async fn form(
-        &self,
-        identified: Identified,
-        head: Head,
-        mut body: Arriving,
-        limit: u64,
-    ) -> Result<Answer, Answer> {
+    pub(super) async fn form(&self, sent: Sent) -> Result<Answer, Answer> {
+        let Sent { identified, head, mut body, limit } = sent;
         let too_large = Box::new(identified.too_large(limit));
         let mut unproven = Unproven::begin(self.peer);
         let came = fields(&head, &mut body, &mut unproven.pacing).await;
@@ -45,10 +40,7 @@ impl Exchange<'_> {
         });
         let begun = begun.await?;
         drop(call);
-        Ok(match begun {
-            Stage::Answering(answering) => answering.await,
-            Stage::Receiving(receiving) => receive(receiving, body, self.peer, pace).await,
-        })
+        Ok(self.go_on(begun, body, pace).await)
     }
 }
 

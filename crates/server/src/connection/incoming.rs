@@ -13,9 +13,9 @@ use tokio::task::spawn_blocking;
 use super::admission::Pace;
 use super::{BATCH_BYTES, Peer, Receiving, Stage, failed};
 use crate::patience::Pacing;
-use crate::serve::Ticket;
+use crate::places::Ticket;
 
-/// How long a body may stand still.
+/// How long no byte of a body may come.
 ///
 /// Assumed: AWS's front ends wait as long.
 const STILL_MAX: Duration = Duration::from_secs(20);
@@ -23,7 +23,7 @@ const STILL_MAX: Duration = Duration::from_secs(20);
 /// What one frame of a body may have, so that batches need not grow for the last of theirs.
 const FRAME_BYTES_MAX: usize = 64 << 10;
 
-/// The next bytes, which may be none; `None` at the end. They may neither stand still nor come
+/// The next bytes, which may be none; `None` at the end. They may neither stop nor come
 /// too slowly.
 pub(super) async fn next<B>(body: &mut B, pacing: &mut Pacing) -> Result<Option<Bytes>, WireError>
 where
@@ -299,12 +299,12 @@ mod tests {
     const TIMEOUT: &str = "RequestTimeout";
 
     #[test]
-    fn a_body_that_stands_still_is_refused() {
+    fn a_body_that_stops_is_refused() {
         let rate = LeastRate { bytes: 10, within: NEVER };
         assert_eq!(read(0, SOON, rate), (0, TIMEOUT.to_owned()));
     }
 
-    /// However alive it seems: it never stands still for long enough, and never ends.
+    /// It never stops for long enough to be refused for that, and never ends.
     #[test]
     fn a_body_that_drips_is_refused() {
         let (came, code) = read(usize::MAX, NEVER, LeastRate { bytes: u64::MAX, within: SOON });

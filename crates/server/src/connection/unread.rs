@@ -33,7 +33,7 @@ impl Unread {
 pub(super) struct Arriving {
     body: Incoming,
     unread: Unread,
-    /// Its end was read. Of a chunked body nothing else tells.
+    /// Its end was read. Nothing else shows the end of a chunked body.
     is_read: bool,
 }
 

@@ -45,7 +45,7 @@ fn values(json: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    /// However they are nested, values are counted; what stands in a string is one.
+    /// However they are nested, values are counted; what is in a string is one.
     #[test]
     fn values_are_counted() {
         for (json, least) in [

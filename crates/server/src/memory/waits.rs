@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
-/// How long one request may wait for room in total. Longer than a body may stand still, so that
+/// How long one request may wait for room in total. Longer than a body may stop, so that
 /// those who wait outlast those who only occupy the memory; shorter than clients wait for an
 /// answer, which is a minute.
 const ALL: Duration = Duration::from_secs(25);

@@ -8,11 +8,11 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use super::ticket::Ticket;
 use crate::patience::{LeastRate, Pacing};
+use crate::places::Ticket;
 
-/// A socket that fails when the other end takes less than the least rate, and that tells the
-/// connection's [`Ticket`] when everything is sent.
+/// A socket that fails when the other end takes less than the least rate, and that reports
+/// to the connection's [`Ticket`] when everything is sent.
 pub(super) struct Guarded {
     stream: TcpStream,
     ticket: Arc<Ticket>,

@@ -12,15 +12,16 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 
+use super::answering::Answering;
 use super::stream::unavailable;
-use super::ticket::{Answering, Ticket};
 use super::{HEADERS_MAX, Shared};
 use crate::framing::Strict;
 use crate::own;
+use crate::places::Ticket;
 
 /// Bytes of a head that is read without room for it; hyper wants as many at least.
 const BRIEF_HEAD_BYTES_MAX: usize = 8 << 10;
-/// How long the answer about health may take. A server that cannot tell sooner is not well.
+/// How long the answer about health may take. A server that needs longer is not well.
 const HEALTH_WAIT: Duration = Duration::from_millis(800);
 
 pub(super) async fn serve(
@@ -58,8 +59,8 @@ where
             let response = if own::is_vital(request.uri().path()) {
                 let Shared { gateway, metrics, status_token, .. } = &*shared;
                 let health = own::answer(gateway, metrics, status_token, address, &request);
-                let told = tokio::time::timeout(HEALTH_WAIT, health).await;
-                told.unwrap_or_else(|_| unavailable())
+                let answered = tokio::time::timeout(HEALTH_WAIT, health).await;
+                answered.unwrap_or_else(|_| unavailable())
             } else {
                 unavailable()
             };

@@ -11,13 +11,14 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::Watcher;
 use tokio::net::TcpStream;
 
+use super::answering::Answering;
 use super::guarded::Guarded;
-use super::ticket::{Answering, Ticket};
 use super::{HEAD_BYTES_MAX, HEADERS_MAX, Shared, plain, route};
 use crate::connection::{Lingering, OutBody, Peer, Unread, whole};
 use crate::framing::Strict;
 use crate::listeners::Port;
 use crate::network::Block;
+use crate::places::Ticket;
 use crate::{own, tls};
 
 pub(super) async fn serve(

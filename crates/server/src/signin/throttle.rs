@@ -245,7 +245,7 @@ mod tests {
         assert_eq!(throttle.begin(key(ACCOUNT, "own", address(1)), START), Err(60));
     }
 
-    /// Whoever has one address of IPv6 has 2^64 of them.
+    /// A sender with one address of IPv6 has 2^64 of them.
     #[test]
     fn a_network_of_ipv6_is_one_sender() {
         let mut throttle = Throttle::default();

@@ -224,8 +224,12 @@ fn forms_that_drip_leave_room_for_uploads() {
     let forms: Vec<_> = (0..64)
         .map(|_| {
             let mut form = connect(&live, 1);
+            // Less than a form may stand still, after which others would have its room.
+            form.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
             form.write_all(head("POST", "/bucket", &headers, 1 << 20).as_bytes()).unwrap();
-            form.read_exact(&mut [0; 25]).unwrap();
+            let mut invited = [0; 25];
+            form.read_exact(&mut invited).unwrap();
+            assert_eq!(&invited, b"HTTP/1.1 100 Continue\r\n\r\n");
             form
         })
         .collect();

@@ -388,7 +388,7 @@ fn recursive_events_are_known() {
     }
 }
 
-/// Whatever the service does for itself; not what it does for somebody.
+/// Whatever the service does for itself; not what it does for a caller.
 #[test]
 fn calls_of_deliveries_are_known() {
     let service = |by: &str| json!({"type": "AWSService", "invokedBy": by});

@@ -1,4 +1,5 @@
 use std::convert::Infallible;
+use std::fmt::Write;
 use std::future::pending;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -24,7 +25,7 @@ use crate::listeners::Port;
 use crate::memory::{Budget, MEMORY_BYTES_MIN, Memory, PartOfBlock, Plan, Waits};
 use crate::network::Block;
 use crate::patience::Patience;
-use crate::serve::Ticket;
+use crate::places::Ticket;
 
 const HOST: &str = "127.0.0.1:4566";
 const MIB: u64 = 1 << 20;
@@ -109,7 +110,7 @@ impl World {
         let added = sign_header("POST", HOST, "/", &[target], &hash, who, REGION, "kms", now);
         let mut lines = format!("POST / HTTP/1.1\r\n{}: {}\r\n", target.0, target.1);
         for (name, value) in added {
-            lines.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(lines, "{name}: {value}\r\n");
         }
         lines + &format!("content-length: {MIB}\r\n")
     }
@@ -190,7 +191,7 @@ fn an_answer_that_streams_holds_no_room_of_its_call() {
     });
 }
 
-/// However many times a request has to wait, its sender hears of it within half a minute.
+/// However many times a request has to wait, it is answered within half a minute.
 #[test]
 fn waits_in_a_row_are_no_longer_than_one() {
     let world = World::new();
@@ -244,16 +245,16 @@ fn a_false_signature_takes_no_room_of_proven_callers() {
     forger.secret = "x".repeat(40);
     paused(async {
         let memory = &world.peer.memory;
-        let mut forged = Vec::new();
+        let mut held = Vec::new();
         for _ in 0..4 {
             let exchange = world.exchange();
-            forged.push(world.admit(&exchange, &world.json(&forger)).await.ok().unwrap());
+            held.push(world.admit(&exchange, &world.json(&forger)).await.ok().unwrap());
         }
         let exchange = world.exchange();
         let fifth = world.admit(&exchange, &world.json(&forger)).await;
         assert_eq!(fifth.err().unwrap().status, StatusCode::SERVICE_UNAVAILABLE);
         assert!(world.has(&memory.proven, 4 * MIB).await, "nothing of this is taken");
-        drop(forged);
+        drop(held);
     });
     world.kit.json("TrentService.ListKeys", &serde_json::json!({})).ok();
     paused(async {

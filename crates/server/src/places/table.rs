@@ -1,5 +1,5 @@
 //! Which connections there are, and which one ends when a further one comes. A table and nothing
-//! else: no sockets and no clock; its own turns tell what came first.
+//! else: no sockets and no clock; its own turns show what came first.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,10 +7,10 @@ use crate::network::Block;
 
 /// How many connections there may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Limits {
-    pub(super) all: usize,
+pub(crate) struct Limits {
+    pub(crate) all: usize,
     /// Of them, from one block of addresses.
-    pub(super) of_block: usize,
+    pub(crate) of_block: usize,
 }
 
 /// A connection.

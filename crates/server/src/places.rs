@@ -1,23 +1,20 @@
-//! A connection's place, from being let in to its end.
+//! Which connections have a place, and a connection's place from being let in to its end.
+
+mod table;
 
 use std::fmt;
-use std::io;
-use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
 
-use bytes::Bytes;
-use hyper::body::{Body, Frame, SizeHint};
 use tokio::sync::oneshot;
 
-use super::table::{Connections, Id, Limits, Wait};
-use crate::connection::OutBody;
 use crate::network::Block;
+pub(crate) use table::Limits;
+use table::{Connections, Id, Wait};
 
 /// The places of one kind. Clones are the same.
 #[derive(Clone)]
-pub(super) struct Places(Arc<Mutex<Connections<oneshot::Sender<()>>>>);
+pub(crate) struct Places(Arc<Mutex<Connections<oneshot::Sender<()>>>>);
 
 impl fmt::Debug for Places {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -26,22 +23,22 @@ impl fmt::Debug for Places {
 }
 
 impl Places {
-    pub(super) fn new(limits: Limits) -> Self {
+    pub(crate) fn new(limits: Limits) -> Self {
         Self(Arc::new(Mutex::new(Connections::new(limits))))
     }
 
-    /// A place, and what is heard when it is lost; `None` if there is none to be given.
-    pub(super) fn admit(&self, block: Option<Block>) -> Option<(Ticket, oneshot::Receiver<()>)> {
+    /// A place, and a receiver that is notified when the place is lost; `None` if there is no place.
+    pub(crate) fn admit(&self, block: Option<Block>) -> Option<(Ticket, oneshot::Receiver<()>)> {
         let (end, lost) = oneshot::channel();
         let place = self.table().admit(block, end)?;
-        // Whoever is gone by now needs not hear of it.
+        // A connection that has ended needs no notice.
         let _ = place.ended.map(|end| end.send(()));
         let answered = AtomicBool::new(false);
         Some((Ticket { places: self.clone(), id: place.id, answered }, lost))
     }
 
     /// Ends the longest idle connection; `false` if there is none.
-    pub(super) fn end_one(&self) -> bool {
+    pub(crate) fn end_one(&self) -> bool {
         let ended = self.table().end_one();
         ended.is_some_and(|end| end.send(()).is_ok())
     }
@@ -65,7 +62,7 @@ pub(crate) struct Ticket {
 
 impl Ticket {
     /// A call begins, and ends with the body of its answer. `None` if the place is lost.
-    pub(super) fn begin(self: &Arc<Self>) -> Option<Call> {
+    pub(crate) fn begin(self: &Arc<Self>) -> Option<Call> {
         self.answered.store(false, Ordering::Relaxed);
         self.places.table().begin(self.id).then(|| Call(Arc::clone(self)))
     }
@@ -82,7 +79,7 @@ impl Ticket {
     }
 
     /// All bytes that there were to send are sent.
-    pub(super) fn all_sent(&self) {
+    pub(crate) fn all_sent(&self) {
         if self.answered.swap(false, Ordering::Relaxed) {
             self.places.table().wait(self.id, Wait::Head);
         }
@@ -105,43 +102,11 @@ impl Drop for Ticket {
 
 /// A call under way.
 #[derive(Debug)]
-pub(super) struct Call(Arc<Ticket>);
+pub(crate) struct Call(Arc<Ticket>);
 
 impl Drop for Call {
     fn drop(&mut self) {
         // Its last bytes are sent next.
         self.0.answered.store(true, Ordering::Relaxed);
-    }
-}
-
-/// The body of an answer, with what ends when it does.
-pub(super) struct Answering<G> {
-    body: OutBody,
-    _until: G,
-}
-
-impl<G> Answering<G> {
-    pub(super) fn new(body: OutBody, until: G) -> Self {
-        Self { body, _until: until }
-    }
-}
-
-impl<G: Unpin> Body for Answering<G> {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        Pin::new(&mut self.body).poll_frame(context)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }
