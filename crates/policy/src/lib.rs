@@ -69,12 +69,14 @@ mod principal_pattern;
 mod properties;
 mod public;
 mod request;
+mod size;
 mod statement;
+mod steps;
 mod template;
 mod unbound_services;
 
 pub use context::Context;
-pub use decide::decide;
+pub use decide::{decide, decide_within};
 pub use decision::{
     Check, CheckType, Decision, EvaluatedEffect, FailedCondition, Layer, MatchedPolicy, NearMiss,
     Reason, StatementEffect,
@@ -87,4 +89,5 @@ pub use policy::Policy;
 pub use principal::Principal;
 pub use public::is_public;
 pub use request::{Attached, Policies, Request, ResourceRule};
+pub use steps::Steps;
 pub use unbound_services::{UnboundService, unbound_services};

@@ -6,7 +6,7 @@
 use gateway::Ctx;
 use policy::{
     Attached, CheckType, Context, Decision, EvaluatedEffect, Grammar, Policies, Policy, Principal,
-    Reason, Request, ResourceRule, decide,
+    Reason, Request, ResourceRule, Steps, decide_within,
 };
 use serde::{Deserialize, Serialize};
 use types::{AccountId, Arn};
@@ -18,6 +18,12 @@ use crate::paging::{Listing, Paging};
 use crate::shapes::Nothing;
 use crate::validate::{ARN, Checks, given};
 use crate::{directory, identity};
+
+/// Steps that the decisions of one answer may take together.
+///
+/// Source: IAM API Reference, "`SimulateCustomPolicy`", `PolicyEvaluation` with 500.
+/// Assumed: where AWS's own limit is.
+const STEPS_MAX: u64 = 4 * Steps::DECISION_MAX;
 
 /// What is asked about.
 #[derive(Debug, Serialize, Deserialize)]
@@ -259,6 +265,7 @@ impl SimulateInput {
             let named = resources.iter().enumerate();
             named.map(move |(at, resource)| (format!("{place:06} {at:06}"), (action, resource)))
         });
+        let steps = Steps::new(STEPS_MAX);
         // Only the page is decided: there are as many answers as actions times resources.
         let page = self.paging.page(pairs)?.try_map(|(action, resource)| {
             let request = Request {
@@ -268,8 +275,12 @@ impl SimulateInput {
                 resource_account: owner.as_ref(),
                 context: &context,
             };
-            let decision = decide(&request, &policies);
-            Ok::<_, IamError>(result(action, resource, &decision, boundary.is_some()))
+            let decision = decide_within(&request, &policies, &steps);
+            if steps.are_exhausted() {
+                let text = "The policies take too long to evaluate.".to_owned();
+                return Err(IamError::PolicyEvaluation(text));
+            }
+            Ok(result(action, resource, &decision, boundary.is_some()))
         })?;
         Ok(page.listing("EvaluationResults"))
     }
