@@ -15,8 +15,7 @@ use crate::outcome::Outcome;
 use crate::size;
 use crate::steps::Steps;
 
-/// The longest value of a request that is compared, in bytes. What is longer fits or does not fit,
-/// nobody knows.
+/// The longest value of a request that is compared, in bytes. Whether a longer one fits is unknown.
 ///
 /// Source: S3 User Guide, "Working with object metadata": the head of a request is limited to 8 KB;
 /// KMS API Reference, "Encrypt": so is an encryption context. No value that AWS takes is longer.
