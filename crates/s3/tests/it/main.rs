@@ -4,6 +4,7 @@
 mod conditions;
 mod encryption;
 mod events;
+mod explaining;
 mod forms;
 mod full_disk;
 mod listings;
