@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use policy::{
-    Attached, Context, Decision, Policies, Policy, Principal, Quoting, Request, ResourceRule,
+    Attached, Context, Decision, Policies, Policy, Principal, Quoting, Request, ResourceRule, Steps,
 };
 use types::AccountId;
 use wire::{Family, WireError};
@@ -80,11 +80,12 @@ pub(crate) fn first_denial(
             resource_account: need.owner.as_ref(),
             context: &need.context,
         };
-        let decision = side.decide(&request, &need);
+        let decision = ctx.within_steps(|steps| side.decide(&request, &need, steps));
         if !decision.allowed {
             let refusal = denial(family, &decision, &request);
             let message = refusal.message.as_deref().unwrap_or_default();
-            let kept = Denial::new(&request, &decision, message, ctx.now());
+            let sides = ctx.reader_and_caller();
+            let kept = Denial::new(&request, &decision, message, ctx.now(), sides);
             return Ok(Some((refusal, kept)));
         }
     }
@@ -103,7 +104,7 @@ pub fn allows(ctx: &mut Ctx<'_>, mut need: Access) -> Result<bool, Refused> {
         resource_account: need.owner.as_ref(),
         context: &need.context,
     };
-    Ok(side.decide(&request, &need).allowed)
+    Ok(ctx.within_steps(|steps| side.decide(&request, &need, steps)).allowed)
 }
 
 /// The policies on the caller's side, compiled.
@@ -179,11 +180,11 @@ impl CallerSide {
         Ok(Self { principal, of_session, identity, boundary, session: session_policies, tags })
     }
 
-    fn decide(&self, request: &Request<'_>, need: &Access) -> Decision {
+    fn decide(&self, request: &Request<'_>, need: &Access, steps: &Steps) -> Decision {
         let identity: Vec<_> = self.identity.iter().map(Named::attached).collect();
         let session: Option<Vec<_>> =
             self.session.as_ref().map(|set| set.iter().map(Named::attached).collect());
-        policy::decide(
+        policy::decide_within(
             request,
             &Policies {
                 identity: &identity,
@@ -196,6 +197,7 @@ impl CallerSide {
                 service_control: None,
                 resource_control: None,
             },
+            steps,
         )
     }
 }

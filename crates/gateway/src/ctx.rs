@@ -1,18 +1,23 @@
+use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
 use keys::Keyring;
-use policy::{Grammar, Policy};
+use policy::{Grammar, Policy, Steps};
 use store::{EventRow, HistoryQuery, Store, StoreError, Tx};
 use trail::Record;
 use types::{AccountId, Arn, Entropy, Region, Timestamp};
 
 use crate::access::{CallerSide, first_denial};
 use crate::execute::execute;
+use crate::nested::NestedCalls;
 use crate::{Access, Call, Caller, Denial, Gateway, IdentityPort, Operation, Refused, decisions};
 
 /// Calls that may be nested in one another at most.
 const DEPTH_MAX: u8 = 8;
+/// Steps that all decisions of a call may take together: a call with a thousand parts decides about
+/// each of them, and may do so on the writer.
+const STEPS_MAX: u64 = 8 * Steps::DECISION_MAX;
 /// Refusals of one call that are kept to be explained: a call with a thousand parts may have one
 /// of each.
 const DENIALS_MAX: usize = 32;
@@ -21,18 +26,36 @@ const DENIALS_MAX: usize = 32;
 pub struct Ctx<'t> {
     gateway: Arc<Gateway>,
     call: Arc<Call>,
+    /// The account of the outermost call, which reads why it was refused.
+    reader: AccountId,
     tx: Tx<'t>,
     /// The caller's side of the last decision on a snapshot.
     side: Option<Arc<CallerSide>>,
     records: Vec<Record>,
     denials: Vec<Denial>,
     depth: u8,
+    /// Steps that the decisions of this call may still take.
+    steps: Cell<u64>,
+    pub(crate) nested_calls: NestedCalls,
 }
 
 impl<'t> Ctx<'t> {
     pub(crate) fn new(gateway: Arc<Gateway>, call: Arc<Call>, tx: Tx<'t>) -> Self {
         let (records, denials) = (Vec::new(), Vec::new());
-        Self { gateway, call, tx, side: None, records, denials, depth: 0 }
+        let reader = call.caller.account.clone();
+        let (steps, nested_calls) = (Cell::new(STEPS_MAX), NestedCalls::default());
+        Self {
+            gateway,
+            call,
+            reader,
+            tx,
+            side: None,
+            records,
+            denials,
+            depth: 0,
+            steps,
+            nested_calls,
+        }
     }
 
     /// The caller's side as it was last read, if it cannot have changed since.
@@ -62,6 +85,22 @@ impl<'t> Ctx<'t> {
     /// The call that is being answered.
     pub fn call(&self) -> &Call {
         &self.call
+    }
+
+    /// Decides with the steps that are left for it.
+    pub(crate) fn within_steps<T>(&self, decide: impl FnOnce(&Steps) -> T) -> T {
+        let given = self.steps.get().min(Steps::DECISION_MAX);
+        let steps = Steps::new(given);
+        let decided = decide(&steps);
+        let used = if steps.are_exhausted() { given } else { given.saturating_sub(steps.left()) };
+        self.steps.set(self.steps.get().saturating_sub(used));
+        decided
+    }
+
+    /// The account that may read why this is refused, and that of the present caller.
+    pub(crate) fn reader_and_caller(&self) -> (&AccountId, &AccountId) {
+        let caller = &self.call.caller;
+        (&self.reader, caller.principal.account().unwrap_or(&caller.account))
     }
 
     /// Who calls.
@@ -202,6 +241,28 @@ impl<'t> Ctx<'t> {
     }
 
     fn nested<O: Operation>(&mut self, call: Call, input: &O::Input) -> Result<O::Output, Refused> {
+        if self.depth > 0 {
+            return self.enter::<O>(call, input);
+        }
+        let (at, region) = (self.nested_calls.begin()?, call.region.clone());
+        if let Some((result, denials)) = self.nested_calls.replay::<O>(at, &region, input) {
+            denials.into_iter().for_each(|denial| self.push_denial(denial));
+            return result;
+        }
+        let (records, denials) = (self.records.len(), self.denials.len());
+        let result = self.enter::<O>(call, input);
+        if self.tx.is_snapshot() {
+            if result.as_ref().is_err_and(Refused::needs_writer) {
+                self.nested_calls.want(at);
+            }
+        } else if self.nested_calls.stops_behind(at, self.tx.has_writes()) {
+            let own = (self.records.split_off(records), self.denials.split_off(denials));
+            return Err(self.nested_calls.stop::<O>(at, (&region, input), result, own));
+        }
+        result
+    }
+
+    fn enter<O: Operation>(&mut self, call: Call, input: &O::Input) -> Result<O::Output, Refused> {
         if self.depth >= DEPTH_MAX {
             return Err(StoreError::engine("calls are nested too deeply").into());
         }

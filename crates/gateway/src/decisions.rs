@@ -3,6 +3,7 @@
 //! On the wire a denial says no more than AWS says. The engine knows more: each layer's answer,
 //! and the statement that decided. That is kept under the request's id, for callers who may ask.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use policy::{Decision, Request};
@@ -10,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{StoreError, Table, Tx, key};
 use types::{AccountId, DAY_MS, Timestamp};
+
+use crate::sides::Sides;
 
 /// Denials by account and request id.
 const DENIALS: Table<Vec<Denial>> = Table::new("gateway.denial");
@@ -43,40 +46,69 @@ pub struct Denial {
     /// The statements that would have allowed it, were it not for a condition.
     #[serde(default)]
     near_misses: Value,
+    /// Whether another account has policies that took part, of which nothing is shown here.
+    #[serde(default)]
+    withheld: bool,
+    /// What the account of the resource may read instead, if that is another account.
+    #[serde(skip)]
+    for_owner: Option<Box<(AccountId, Self)>>,
 }
 
 impl Denial {
+    /// The refusal as `reader` may read it. `caller` is the account of the caller.
+    // INVARIANT: no account reads the policies of another account.
     pub(crate) fn new(
         request: &Request<'_>,
         decision: &Decision,
         message: &str,
         now: Timestamp,
+        (reader, caller): (&AccountId, &AccountId),
     ) -> Self {
-        Self {
-            time: now,
-            principal: request.principal.arn().into_owned(),
-            action: request.action.to_owned(),
-            resource: request.resource.to_owned(),
-            message: message.to_owned(),
-            reason: serde_json::to_value(&decision.reason).unwrap_or_default(),
-            checks: serde_json::to_value(&decision.checks).unwrap_or_default(),
-            near_misses: serde_json::to_value(&decision.near_misses).unwrap_or_default(),
-        }
+        let read_by = |account: &AccountId| {
+            let sides = Sides::of(account, caller, request);
+            let (principal, message) = sides.who_and_message(request, message, caller);
+            Self {
+                time: now,
+                principal,
+                action: request.action.to_owned(),
+                resource: request.resource.to_owned(),
+                message,
+                reason: sides.reason(decision),
+                checks: sides.checks(decision),
+                near_misses: sides.near_misses(decision),
+                withheld: sides.withhold(),
+                for_owner: None,
+            }
+        };
+        let other = request.resource_account.filter(|owner| *owner != reader);
+        let for_owner = other.map(|owner| Box::new((owner.clone(), read_by(owner))));
+        Self { for_owner, ..read_by(reader) }
     }
 }
 
-/// Keeps the denials of a call, in its transaction.
+/// Keeps the denials of a call, in its transaction: for its account, and for the accounts of the
+/// resources.
 pub(crate) fn keep(
     tx: &mut Tx<'_>,
     account: &AccountId,
     request_id: &str,
-    denials: &Vec<Denial>,
+    denials: Vec<Denial>,
 ) -> Result<(), StoreError> {
-    let Some(first) = denials.first() else { return Ok(()) };
-    let place = key([account.as_str(), request_id]);
-    let time = key([format!("{:020}", first.time.as_ms()).as_str(), request_id]);
-    DENIALS.put(tx, &place, denials)?;
-    DENIAL_TIMES.put(tx, time, &place)
+    let mut by_account: BTreeMap<AccountId, Vec<Denial>> = BTreeMap::new();
+    for mut denial in denials {
+        if let Some((owner, denial)) = denial.for_owner.take().map(|both| *both) {
+            by_account.entry(owner).or_default().push(denial);
+        }
+        by_account.entry(account.clone()).or_default().push(denial);
+    }
+    for (account, denials) in &by_account {
+        let Some(first) = denials.first() else { continue };
+        let time = format!("{:020}", first.time.as_ms());
+        let place = key([account.as_str(), request_id]);
+        DENIALS.put(tx, &place, denials)?;
+        DENIAL_TIMES.put(tx, key([time.as_str(), request_id, account.as_str()]), &place)?;
+    }
+    Ok(())
 }
 
 /// The denials of a request of the account, if it had any in the last day.

@@ -40,6 +40,14 @@ impl<O: Operation> Stage<O> {
         }
     }
 
+    /// The input alone.
+    pub(crate) fn into_input(self) -> Option<O::Input> {
+        match self {
+            Self::Ready { input, .. } => Some(input),
+            Self::Refused { input, .. } => input,
+        }
+    }
+
     /// What takes the body.
     pub(crate) fn sink(&mut self) -> Option<&mut dyn BodySink> {
         match self {

@@ -185,9 +185,9 @@ impl Gateway {
         input: O::Input,
     ) -> Result<O::Output, Refused> {
         let view = self.store.snapshot()?;
-        let mut admitted = admitted::<O>(self, &call, &view, Ok(input));
+        let admitted = admitted::<O>(self, &call, &view, Ok(input));
         drop(view);
-        admitted = admitted.on_writer_if_needed(self, &call);
+        let (admitted, _) = admitted.with_writes(self, &call);
         committed::<O>(self, call, admitted).wait()?
     }
 

@@ -461,7 +461,7 @@ impl Gateway {
                 format!("Could not find operation {action} for version {version}"),
             )
         })?;
-        Ok((row, wire::query::tree(&pairs)))
+        Ok((row, wire::query::tree(&pairs)?))
     }
 }
 

@@ -43,7 +43,10 @@ pub trait Operation: Sized + 'static {
 
     /// Work before the transaction: slow cryptography, data keys, files for bodies.
     ///
-    /// Runs on a snapshot after the call was authorized.
+    /// Runs on a snapshot after the call was authorized. A nested call that has to write is done
+    /// on the writer, and this runs once more on a newer snapshot. For that, an error of a nested
+    /// call that is no answer ([`Refused::code`](crate::Refused::code) is `None`) must be returned,
+    /// and nested calls must come before the work that takes long.
     fn prepare(
         ctx: &mut Ctx<'_>,
         input: &Self::Input,

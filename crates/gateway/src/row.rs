@@ -12,6 +12,7 @@ use types::Region;
 use crate::access::CallerSide;
 use crate::execute::{Stage, report};
 use crate::incoming::Incoming;
+use crate::nested::{Done, NestedCalls};
 use crate::record::{fault, new_events};
 use crate::{
     Answer, Call, Codec, Ctx, Denial, Gateway, Operation, Refused, Reply, Spec, WhenFull,
@@ -69,20 +70,31 @@ pub(crate) struct Admitted<O: Operation> {
     denials: Vec<Denial>,
     /// The caller's policies as the snapshot has them.
     side: Option<Arc<CallerSide>>,
+    /// The nested call that had to write.
+    wanted: Option<usize>,
 }
 
 impl<O: Operation> Admitted<O> {
     fn of(stage: Stage<O>) -> Self {
         let (records, denials) = (Vec::new(), Vec::new());
-        Self { stage, records, denials, side: None }
+        Self { stage, records, denials, side: None, wanted: None }
     }
 
-    /// The same call admitted on the writer, if it turned out to need it.
-    pub(crate) fn on_writer_if_needed(self, gateway: &Arc<Gateway>, call: &Arc<Call>) -> Self {
-        match self.stage.wants_writer() {
-            Ok(input) => admitted_on_writer::<O>(gateway, call, input),
-            Err(stage) => Self { stage, ..self },
-        }
+    fn refused(refused: impl Into<Refused>) -> Self {
+        Self::of(Stage::Refused { input: None, refused: refused.into() })
+    }
+
+    /// The same call once all is written that it had to write before its transaction, and whether
+    /// it is still admitted on the snapshot that it was admitted on first.
+    pub(crate) fn with_writes(self, gateway: &Arc<Gateway>, call: &Arc<Call>) -> (Self, bool) {
+        let input = match self.stage.wants_writer() {
+            Ok(input) => input,
+            Err(stage) => return (Self { stage, ..self }, true),
+        };
+        let Some(nested) = self.wanted else {
+            return (admitted_on_writer::<O>(gateway, call, input), false);
+        };
+        (admitted_after::<O>(gateway, call, input, nested).unwrap_or_else(Self::refused), false)
     }
 }
 
@@ -93,19 +105,56 @@ pub(crate) fn admitted<O: Operation>(
     view: &Snapshot,
     input: Result<O::Input, WireError>,
 ) -> Admitted<O> {
-    let input = match input {
-        Ok(input) => input,
-        Err(error) => return Admitted::of(Stage::Refused { input: None, refused: error.into() }),
-    };
-    let mut ctx = Ctx::new(Arc::clone(gateway), Arc::clone(call), view.tx());
-    let stage = Stage::admit(&mut ctx, input);
-    let (denials, side) = (ctx.take_denials(), ctx.known_side());
-    let (_, records) = ctx.into_parts();
-    Admitted { stage, records, denials, side }
+    match input {
+        Ok(input) => admitted_with::<O>(gateway, call, view, input, None),
+        Err(error) => Admitted::refused(error),
+    }
 }
 
-/// Authorizes and prepares on the writer, because a nested call has to write: a default key that
-/// is made on first use. What nested calls did stays done.
+fn admitted_with<O: Operation>(
+    gateway: &Arc<Gateway>,
+    call: &Arc<Call>,
+    view: &Snapshot,
+    input: O::Input,
+    done: Option<Done>,
+) -> Admitted<O> {
+    let mut ctx = Ctx::new(Arc::clone(gateway), Arc::clone(call), view.tx());
+    ctx.nested_calls = NestedCalls::with(done);
+    let stage = Stage::admit(&mut ctx, input);
+    let (denials, side, wanted) = (ctx.take_denials(), ctx.known_side(), ctx.nested_calls.wanted());
+    let (_, records) = ctx.into_parts();
+    Admitted { stage, records, denials, side, wanted }
+}
+
+/// Does the nested call `nested` on the writer, and admits on a snapshot that shows what it wrote.
+fn admitted_after<O: Operation>(
+    gateway: &Arc<Gateway>,
+    call: &Arc<Call>,
+    input: O::Input,
+    nested: usize,
+) -> Result<Admitted<O>, Refused> {
+    let (own, outer) = (Arc::clone(gateway), Arc::clone(call));
+    let writing = submit(gateway, goes_on_when_full(&O::SPEC, call), move |tx| {
+        let mut ctx = Ctx::new(own, outer, tx.take());
+        ctx.nested_calls = NestedCalls::stopping_behind(nested);
+        let input = Stage::<O>::admit(&mut ctx, input).into_input();
+        let mut done = ctx.nested_calls.take_done();
+        let records = done.as_mut().map(Done::take_records).unwrap_or_default();
+        *tx = ctx.into_parts().0;
+        ((input, done), new_events(records))
+    });
+    let (input, done) = writing.wait()?;
+    let input = input.ok_or_else(|| StoreError::engine("an admission lost its input"))?;
+    let admitted = admitted_with::<O>(gateway, call, &gateway.store.snapshot()?, input, done);
+    Ok(match admitted.stage.wants_writer() {
+        // It has to write once more.
+        Ok(input) => admitted_on_writer::<O>(gateway, call, input),
+        Err(stage) => Admitted { stage, ..admitted },
+    })
+}
+
+/// Authorizes and prepares on the writer, because the operation itself has to write: a key that
+/// AWS manages, which KMS makes on first use. What nested calls did stays done.
 fn admitted_on_writer<O: Operation>(
     gateway: &Arc<Gateway>,
     call: &Arc<Call>,
@@ -119,13 +168,9 @@ fn admitted_on_writer<O: Operation>(
         let denials = ctx.take_denials();
         let (back, records) = ctx.into_parts();
         *tx = back;
-        let nested = Vec::new();
-        let admitted = Admitted::<O> { stage, records: nested, denials, side: None };
-        (admitted, new_events(records))
+        (Admitted::<O> { denials, ..Admitted::of(stage) }, new_events(records))
     });
-    admitting
-        .wait()
-        .unwrap_or_else(|error| Admitted::of(Stage::Refused { input: None, refused: error.into() }))
+    admitting.wait().unwrap_or_else(Admitted::refused)
 }
 
 /// Runs on the writer and commits state and events as one.
@@ -150,7 +195,7 @@ pub(crate) fn committed<O: Operation>(
         denials.append(&mut ctx.take_denials());
         let (back, records) = ctx.into_parts();
         *tx = back;
-        if let Err(error) = decisions::keep(tx, call.account(), &call.request_id, &denials) {
+        if let Err(error) = decisions::keep(tx, call.account(), &call.request_id, denials) {
             result = Err(error.into());
         }
         (result, new_events(records))
@@ -182,12 +227,12 @@ fn begin<O: Operation>(incoming: &Incoming) -> Begun {
     }
     let view = &incoming.view;
     let admitted = admitted::<O>(&gateway, &call, view, incoming.decode::<O>());
-    let admitted = admitted.on_writer_if_needed(&gateway, &call);
+    let (admitted, on_view) = admitted.with_writes(&gateway, &call);
     let started = Started { gateway, call, admitted };
     if O::SPEC.body.is_streamed() && started.admitted.stage.refused().is_none() {
         return Begun::Body(Box::new(started));
     }
-    Begun::Answering(started.conclude(Some(view)))
+    Begun::Answering(started.conclude(Some(view).filter(|_| on_view)))
 }
 
 /// A call between its preparation and its end.
@@ -248,7 +293,7 @@ impl<O: Operation> Started<O> {
         let goes_on = goes_on_when_full(&O::SPEC, &self.call);
         let (call, own, gateway) = (Arc::clone(&self.call), self.call, self.gateway);
         let recorded = submit(&gateway, goes_on, move |tx| {
-            (decisions::keep(tx, own.account(), &own.request_id, &denials), events)
+            (decisions::keep(tx, own.account(), &own.request_id, denials), events)
         });
         Box::pin(async move {
             let result = match recorded.done().await {

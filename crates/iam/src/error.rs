@@ -28,6 +28,8 @@ pub(crate) enum IamError {
     AccessDenied(String),
     /// A password breaks the account's policy.
     PasswordPolicyViolation(String),
+    /// A simulation takes too long.
+    PolicyEvaluation(String),
     /// The caller is of a kind for which the call makes no sense.
     InvalidUserType(String),
     /// A code is not the device's, or was shown before.
@@ -53,6 +55,7 @@ impl ApiError for IamError {
             Self::PackedPolicyTooLarge(text) => (400, "PackedPolicyTooLarge", text.as_str()),
             Self::AccessDenied(text) => (403, "AccessDenied", text.as_str()),
             Self::PasswordPolicyViolation(text) => (400, "PasswordPolicyViolation", text.as_str()),
+            Self::PolicyEvaluation(text) => (500, "PolicyEvaluation", text.as_str()),
             Self::InvalidUserType(text) => (400, "InvalidUserType", text.as_str()),
             Self::InvalidAuthenticationCode => {
                 (403, "InvalidAuthenticationCode", "Authentication code for device is not valid.")
@@ -137,6 +140,7 @@ mod tests {
             (IamError::EntityAlreadyExists(text()), 409, "EntityAlreadyExists"),
             (IamError::DeleteConflict(text()), 409, "DeleteConflict"),
             (IamError::LimitExceeded(text()), 409, "LimitExceeded"),
+            (IamError::PolicyEvaluation(text()), 500, "PolicyEvaluation"),
             (IamError::MalformedPolicyDocument(text()), 400, "MalformedPolicyDocument"),
             (IamError::Validation(text()), 400, "ValidationError"),
             (IamError::InvalidInput(text()), 400, "InvalidInput"),

@@ -1,6 +1,9 @@
 //! The `Action` and `NotAction` elements.
 
 use crate::glob::Glob;
+use crate::outcome::Outcome;
+use crate::size;
+use crate::steps::Steps;
 
 /// One entry: `service:Name`, case-insensitive, with wildcards in the name.
 ///
@@ -33,13 +36,26 @@ impl ActionPattern {
         Some(Self::Named { vendor, name: Glob::parse(&name.to_ascii_lowercase()) })
     }
 
-    /// Whether `action` fits.
-    pub(crate) fn matches(&self, action: &ActionName) -> bool {
+    /// The memory that this takes beyond itself, about, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
         match self {
-            Self::All => true,
+            Self::All => 0,
+            Self::Named { vendor, name } => size::of_text(vendor).saturating_add(name.bytes()),
+        }
+    }
+
+    /// Whether `action` fits, where there are few patterns and the action is known.
+    pub(crate) fn matches(&self, action: &ActionName) -> bool {
+        self.fits(action, &Steps::new(u64::MAX)) == Outcome::Holds
+    }
+
+    /// Whether `action` fits; unknown if that takes too many steps.
+    pub(crate) fn fits(&self, action: &ActionName, steps: &Steps) -> Outcome {
+        match self {
+            Self::All => Outcome::Holds,
             Self::Named { vendor, name } => {
                 let (own, rest) = action.lower.split_once(':').unwrap_or((&action.lower, ""));
-                (vendor == "*" || vendor == own) && name.matches(rest)
+                if vendor == "*" || vendor == own { name.fits(rest, steps) } else { Outcome::Fails }
             }
         }
     }

@@ -3,7 +3,9 @@
 use crate::Context;
 use crate::glob::{Glob, Piece};
 use crate::outcome::Outcome;
-use crate::template::Template;
+use crate::size;
+use crate::steps::Steps;
+use crate::template::{Template, VALUE_BYTES_MAX};
 
 /// All parts of an ARN but the last, which takes what is left.
 const PARTS_BEFORE_REST: usize = 5;
@@ -46,17 +48,22 @@ impl ArnPattern {
         is_whole.then_some(pattern)
     }
 
-    /// Whether `arn` fits.
-    pub(crate) fn matches(&self, arn: &str) -> bool {
+    /// Whether `arn` fits; unknown if that takes too many steps.
+    pub(crate) fn fits(&self, arn: &str, steps: &Steps) -> Outcome {
         let mut rest = arn;
         for part in &self.parts {
-            let Some((value, after)) = rest.split_once(':') else { return false };
-            if !part.matches(value) {
-                return false;
+            let Some((value, after)) = rest.split_once(':') else { return Outcome::Fails };
+            let fits = part.fits(value, steps);
+            if fits != Outcome::Holds {
+                return fits;
             }
             rest = after;
         }
-        self.rest.matches(rest)
+        self.rest.fits(rest, steps)
+    }
+
+    fn bytes(&self) -> usize {
+        size::of_list(&self.parts, Glob::bytes).saturating_add(self.rest.bytes())
     }
 
     fn split(pieces: Vec<Piece<'_>>, star_crosses: bool) -> Self {
@@ -123,16 +130,28 @@ impl ResourcePattern {
         Self::Variable { head: head.to_owned(), tail }
     }
 
+    /// The memory that this takes beyond itself, about, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::All => 0,
+            Self::Fixed(pattern) => pattern.bytes(),
+            Self::Variable { head, tail } => size::of_text(head).saturating_add(tail.bytes()),
+        }
+    }
+
     /// Whether `resource` fits. The resource `*` of operations without one fits `*` only.
-    pub(crate) fn matches(&self, resource: &str, context: &Context) -> Outcome {
+    pub(crate) fn fits(&self, resource: &str, context: &Context, steps: &Steps) -> Outcome {
         match self {
             Self::All => Outcome::Holds,
+            Self::Fixed(_) | Self::Variable { .. } if resource.len() > VALUE_BYTES_MAX => {
+                Outcome::Unknown
+            }
             Self::Fixed(_) | Self::Variable { .. } if resource == "*" => Outcome::Fails,
-            Self::Fixed(pattern) => Outcome::from(pattern.matches(resource)),
-            Self::Variable { head, tail } => match tail.pieces(context) {
+            Self::Fixed(pattern) => pattern.fits(resource, steps),
+            Self::Variable { head, tail } => match tail.pieces(context, steps) {
                 Ok(tail) => {
                     let pieces = crate::glob::pieces(head).chain(tail).collect();
-                    Outcome::from(ArnPattern::resource(pieces).matches(resource))
+                    ArnPattern::resource(pieces).fits(resource, steps)
                 }
                 Err(lack) => lack.outcome(),
             },
@@ -148,7 +167,7 @@ mod tests {
         let mut context = Context::new();
         context.set("aws:username", "a:b*");
         let compiled = ResourcePattern::parse(pattern, true);
-        let outcome = compiled.matches(resource, &context);
+        let outcome = compiled.fits(resource, &context, &Steps::default());
         assert_eq!(outcome, Outcome::from(want), "{pattern} on {resource}");
     }
 
@@ -189,7 +208,8 @@ mod tests {
     fn matches_conditions() {
         let check = |pattern: &str, arn: &str, want: bool| {
             let compiled = ArnPattern::condition(crate::glob::pieces(pattern).collect());
-            let matches = compiled.is_some_and(|pattern| pattern.matches(arn));
+            let matches = compiled
+                .is_some_and(|pattern| pattern.fits(arn, &Steps::default()) == Outcome::Holds);
             assert_eq!(matches, want, "{pattern} on {arn}");
         };
         check("arn:aws:sns:*:1:t", "arn:aws:sns:r:1:t", true);

@@ -24,7 +24,9 @@ use crate::Context;
 use crate::arn_pattern::{ArnPattern, is_arn};
 use crate::decision::FailedCondition;
 use crate::outcome::Outcome;
-use crate::template::Template;
+use crate::size;
+use crate::steps::Steps;
+use crate::template::{Template, VALUE_BYTES_MAX};
 
 pub(crate) use date::parse as parse_date;
 pub(crate) use ip::Network;
@@ -32,6 +34,11 @@ use numeric::Decimal;
 use operator::Order;
 pub(crate) use operator::{Comparison, Operator, Quantifier};
 use string::Like;
+
+/// Values of a condition that an explanation shows at most, of the policy and of the request each.
+const SHOWN_VALUES_MAX: usize = 16;
+/// Characters of a value that an explanation shows at most.
+const SHOWN_CHARS_MAX: usize = 512;
 
 /// One key under one operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +77,15 @@ impl Condition {
         Self { operator, key: key.to_lowercase(), expected, written }
     }
 
+    /// The memory that this takes beyond itself, about, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        size::of_all(&[
+            size::of_text(&self.key),
+            size::of_list(&self.expected, Expected::bytes),
+            size::of_list(&self.written, String::len),
+        ])
+    }
+
     /// Whether it is fulfilled only if the key has a value, and that one of its own.
     pub(crate) fn demands_a_value(&self) -> bool {
         let Operator { comparison, negated, if_exists, quantifier } = self.operator;
@@ -82,13 +98,13 @@ impl Condition {
         FailedCondition {
             operator: self.operator.to_string(),
             key: self.key.clone(),
-            expected: self.written.clone(),
-            found: context.get_lower(&self.key).unwrap_or_default().to_vec(),
+            expected: shown(&self.written),
+            found: shown(context.get_lower(&self.key).unwrap_or_default()),
         }
     }
 
     /// Whether the request fulfils it.
-    pub(crate) fn outcome(&self, context: &Context) -> Outcome {
+    pub(crate) fn outcome(&self, context: &Context, steps: &Steps) -> Outcome {
         let present = context.get_lower(&self.key);
         let Operator { comparison, negated, if_exists, quantifier } = self.operator;
         if comparison == Comparison::Null {
@@ -105,7 +121,11 @@ impl Condition {
             );
         };
         let fits = |value: &String| {
-            Outcome::any(self.expected.iter().map(|expected| expected.matches(value, context)))
+            if value.len() > VALUE_BYTES_MAX {
+                return Outcome::Unknown;
+            }
+            let each = self.expected.iter();
+            Outcome::any(each.map(|expected| expected.matches(value, context, steps)))
         };
         let each = values.iter().map(fits);
         match (quantifier, negated) {
@@ -118,18 +138,35 @@ impl Condition {
 }
 
 impl Expected {
-    fn matches(&self, value: &str, context: &Context) -> Outcome {
+    fn bytes(&self) -> usize {
         match self {
-            Self::Equals(template) => string::equals(template, value, context),
+            Self::Equals(text)
+            | Self::EqualsIgnoreCase(text)
+            | Self::Arn(text)
+            | Self::Bool(text)
+            | Self::Like(Like::Variable(text)) => text.bytes(),
+            Self::Like(Like::Fixed(glob)) => glob.bytes(),
+            Self::Numeric(_, number) => number.bytes(),
+            Self::Binary(bytes) => bytes.len(),
+            Self::Date(..) | Self::Ip(_) | Self::Absent(_) | Self::Unreadable => 0,
+        }
+    }
+
+    fn matches(&self, value: &str, context: &Context, steps: &Steps) -> Outcome {
+        if !steps.take_bytes(value.len()) {
+            return Outcome::Unknown;
+        }
+        match self {
+            Self::Equals(template) => string::equals(template, value, context, steps),
             Self::EqualsIgnoreCase(template) => {
-                string::equals_ignore_case(template, value, context)
+                string::equals_ignore_case(template, value, context, steps)
             }
-            Self::Like(like) => like.matches(value, context),
-            Self::Arn(template) => match template.pieces(context) {
-                Ok(pieces) => matches_arn(ArnPattern::condition(pieces).as_ref(), value),
+            Self::Like(like) => like.matches(value, context, steps),
+            Self::Arn(template) => match template.pieces(context, steps) {
+                Ok(pieces) => matches_arn(ArnPattern::condition(pieces).as_ref(), value, steps),
                 Err(lack) => lack.outcome(),
             },
-            Self::Bool(template) => match template.fill(context) {
+            Self::Bool(template) => match template.fill(context, steps) {
                 Ok(text) => same_bool(&text, value),
                 Err(lack) => lack.outcome(),
             },
@@ -157,9 +194,20 @@ impl Expected {
     }
 }
 
+/// Values as an explanation shows them: explanations are stored, and a request may be refused for
+/// many conditions on the same long value.
+fn shown(values: &[String]) -> Vec<String> {
+    let shown = |value: &String| match value.char_indices().nth(SHOWN_CHARS_MAX) {
+        Some((end, _)) => value.get(..end).unwrap_or_default().to_owned() + "…",
+        None => value.clone(),
+    };
+    values.iter().take(SHOWN_VALUES_MAX).map(shown).collect()
+}
+
 /// A pattern that is no ARN may have been meant as anything, and a value that is none fits none.
-fn matches_arn(pattern: Option<&ArnPattern>, value: &str) -> Outcome {
-    pattern.filter(|_| is_arn(value)).map(|pattern| pattern.matches(value)).into()
+fn matches_arn(pattern: Option<&ArnPattern>, value: &str, steps: &Steps) -> Outcome {
+    let pattern = pattern.filter(|_| is_arn(value));
+    pattern.map_or(Outcome::Unknown, |pattern| pattern.fits(value, steps))
 }
 
 fn expect(operator: Operator, value: &str, variables: bool) -> Expected {

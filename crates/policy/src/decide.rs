@@ -8,18 +8,27 @@ use crate::decision::{Check, Decision, EvaluatedEffect, Layer, NearMiss, Reason}
 use crate::layer::Findings;
 use crate::principal_pattern::Naming;
 use crate::statement::Query;
+use crate::steps::Steps;
 use crate::{Attached, Policies, Principal, Request, ResourceRule, is_public};
 
 /// Decides a request.
 ///
-/// Total: there is an answer for every request and all policies. Cost: one look at each statement.
+/// Total: there is an answer for every request and all policies. Cost: one look at each statement,
+/// and no more than [`Steps::DECISION_MAX`].
 pub fn decide(request: &Request<'_>, policies: &Policies<'_>) -> Decision {
+    decide_within(request, policies, &Steps::default())
+}
+
+/// [`decide`] with steps of the caller's. Once they are used up, no further Allow applies and each
+/// further Deny does, so that nothing is allowed for want of them.
+pub fn decide_within(request: &Request<'_>, policies: &Policies<'_>, steps: &Steps) -> Decision {
     let query = Query {
         principal: request.principal,
         action: ActionName::new(request.action),
         resource: request.resource,
         context: request.context,
         has_boundary: policies.boundary.is_some() && may_be_limited(request.principal),
+        steps,
     };
     let findings = AllFindings::look(request, policies, &query);
     let need = Need::of(request, policies, findings.resource_naming());

@@ -4,8 +4,15 @@
 //! end it, and those between are looked for from left to right, each as early as possible. The
 //! earliest place is never worse than a later one, so nothing is ever tried twice.
 //!
-//! Cost: one pass over the value for patterns without `?`; a chunk that has `?` costs its length
-//! times the value's in the worst case.
+//! Cost: one pass over the value. Where a chunk has `?`, each character of the value costs one step
+//! for 64 characters of the chunk.
+
+mod search;
+
+use self::search::Searched;
+use crate::outcome::Outcome;
+use crate::size;
+use crate::steps::Steps;
 
 /// One element of a pattern under construction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,12 +63,22 @@ impl Glob {
         glob
     }
 
-    /// Whether the whole value fits the pattern.
+    /// Whether the whole value fits the pattern, where both are short by other limits.
     pub(crate) fn matches(&self, value: &str) -> bool {
+        self.fits(value, &Steps::new(u64::MAX)) == Outcome::Holds
+    }
+
+    /// Whether the whole value fits the pattern; unknown if that takes too many steps.
+    pub(crate) fn fits(&self, value: &str, steps: &Steps) -> Outcome {
+        let fits = steps.take_bytes(0) && self.search(value, steps);
+        if steps.are_exhausted() { Outcome::Unknown } else { Outcome::from(fits) }
+    }
+
+    fn search(&self, value: &str, steps: &Steps) -> bool {
         let Some(mut rest) = self.first.strip_from(value) else { return false };
         let Some((last, middle)) = self.rest.split_last() else { return rest.is_empty() };
         for chunk in middle {
-            let Some(after) = chunk.find_in(rest) else { return false };
+            let Some(after) = chunk.find_in(rest, steps) else { return false };
             rest = after;
         }
         last.ends(rest)
@@ -72,12 +89,22 @@ impl Glob {
         !self.rest.is_empty() && self.first.is_empty() && self.rest.iter().all(Chunk::is_empty)
     }
 
+    /// The memory that this takes, about, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.first.bytes().saturating_add(size::of_list(&self.rest, Chunk::bytes))
+    }
+
     fn open_chunk(&mut self) -> &mut Chunk {
         self.rest.last_mut().unwrap_or(&mut self.first)
     }
 }
 
 impl Chunk {
+    fn bytes(&self) -> usize {
+        let tail = size::of_list(&self.tail, |text| text.len());
+        size::of_text(&self.head).saturating_add(tail)
+    }
+
     fn is_empty(&self) -> bool {
         self.head.is_empty() && self.tail.is_empty()
     }
@@ -93,21 +120,28 @@ impl Chunk {
         Some(rest)
     }
 
-    /// What follows the first occurrence of this chunk in `value`.
-    fn find_in<'v>(&self, value: &'v str) -> Option<&'v str> {
+    /// What follows the first occurrence of this chunk in `value`. `None` also if it takes too many
+    /// steps.
+    fn find_in<'v>(&self, value: &'v str, steps: &Steps) -> Option<&'v str> {
         if self.tail.is_empty() {
-            let at = value.find(self.head.as_str())?;
+            let found = value.find(self.head.as_str());
+            let read = found.unwrap_or(value.len()).saturating_add(self.head.len());
+            let in_time = steps.take_bytes(read);
+            let at = found.filter(|_| in_time)?;
             return value.get(at..)?.strip_prefix(self.head.as_str());
         }
-        let mut rest = value;
-        loop {
-            if let Some(after) = self.strip_from(rest) {
-                return Some(after);
-            }
-            let mut chars = rest.chars();
-            chars.next()?;
-            rest = chars.as_str();
+        let chars = |text: &str| text.chars().map(Some).collect::<Vec<_>>();
+        let mut text = chars(&self.head);
+        for literal in &self.tail {
+            text.push(None);
+            text.extend(chars(literal));
         }
+        // Each character has a byte at least.
+        if text.len() > value.len() {
+            return None;
+        }
+        let end = Searched::new(&text, steps)?.end_in(value, steps)?;
+        value.get(end..)
     }
 
     /// Whether `value` ends with this chunk.
@@ -173,6 +207,32 @@ mod tests {
         check(&pattern, &"a".repeat(30_000), false);
     }
 
+    /// A pattern made to defeat searches costs one pass over the value.
+    #[test]
+    fn question_marks_stay_cheap() {
+        for (pattern, value) in [
+            (format!("*{}b*", "a?".repeat(450)), "a".repeat(8_000)),
+            (format!("*{}", "a?b*".repeat(4_000)), "a".repeat(8_000)),
+            (format!("*{}*", "?".repeat(4_000)), "é".repeat(3_999)),
+        ] {
+            let steps = Steps::default();
+            assert_eq!(Glob::parse(&pattern).fits(&value, &steps), Outcome::Fails);
+            let used = Steps::DECISION_MAX - steps.left();
+            assert!(used < 600_000, "{used} steps");
+        }
+    }
+
+    /// Where the steps run out, nothing is known.
+    #[test]
+    fn what_takes_too_many_steps_is_unknown() {
+        for pattern in ["*a?a*", "*a*a*", "a"] {
+            let (glob, value) = (Glob::parse(pattern), "xaxaxaxa");
+            let known = glob.fits(value, &Steps::default());
+            assert_ne!(known, Outcome::Unknown, "{pattern}");
+            assert_eq!(glob.fits(value, &Steps::new(0)), Outcome::Unknown, "{pattern}");
+        }
+    }
+
     /// The textbook recursive matcher, too slow to ship.
     fn naive(pattern: &[char], value: &[char]) -> bool {
         match (pattern.split_first(), value.split_first()) {
@@ -191,6 +251,24 @@ mod tests {
             let p: Vec<char> = pattern.chars().collect();
             let v: Vec<char> = value.chars().collect();
             prop_assert_eq!(Glob::parse(&pattern).matches(&value), naive(&p, &v));
+        }
+
+        /// So it does where the text between two stars is longer than a word has bits.
+        #[test]
+        fn long_texts_equal_the_naive_matcher(
+            chunk in "[ab?]{60,70}",
+            before in "[ab]{0,9}",
+            flips in proptest::collection::vec(0_usize..70, 0..2),
+        ) {
+            let pattern = format!("*{chunk}*");
+            let mut value: Vec<char> = before.chars().collect();
+            value.extend(chunk.chars().map(|one| if one == '?' { 'é' } else { one }));
+            for at in flips {
+                value[before.len() + at % chunk.len()] = 'c';
+            }
+            let p: Vec<char> = pattern.chars().collect();
+            let text: String = value.iter().collect();
+            prop_assert_eq!(Glob::parse(&pattern).matches(&text), naive(&p, &value));
         }
     }
 }

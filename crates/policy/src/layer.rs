@@ -5,6 +5,9 @@ use crate::principal_pattern::Naming;
 use crate::statement::{Effect, Query, Statement};
 use crate::{Attached, Policy};
 
+/// Near misses of one layer that an explanation lists at most.
+const NEAR_MISSES_MAX: usize = 16;
+
 /// The statements of one layer that apply, and those that some condition keeps from it.
 #[derive(Debug, Default)]
 pub(crate) struct Findings<'a> {
@@ -66,6 +69,9 @@ impl<'a> Findings<'a> {
         for &(arn, name, policy) in &self.looked_at {
             for (index, statement) in policy.statements.iter().enumerate() {
                 let failed = statement.misses_by(query);
+                if misses.len() >= NEAR_MISSES_MAX {
+                    return misses;
+                }
                 if !failed.is_empty() {
                     let conditions = failed.into_iter().map(|one| one.failed(query.context));
                     let naming = Naming::Itself;

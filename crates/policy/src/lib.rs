@@ -71,12 +71,14 @@ mod properties;
 mod public;
 mod request;
 mod review;
+mod size;
 mod statement;
+mod steps;
 mod template;
 mod unbound_services;
 
 pub use context::Context;
-pub use decide::decide;
+pub use decide::{decide, decide_within};
 pub use decision::{
     Check, CheckType, Decision, EvaluatedEffect, FailedCondition, Layer, MatchedPolicy, NearMiss,
     Reason, StatementEffect,
@@ -91,4 +93,5 @@ pub use principal::Principal;
 pub use public::is_public;
 pub use request::{Attached, Policies, Request, ResourceRule};
 pub use review::{Remark, RemarkKind, review};
+pub use steps::Steps;
 pub use unbound_services::{UnboundService, unbound_services};

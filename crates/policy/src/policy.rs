@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use crate::PolicyError;
 use crate::document::{Document, Fault};
 use crate::grammar::Grammar;
+use crate::size;
 use crate::statement::Statement;
 
 /// A policy, compiled: it can be evaluated against any request without an error.
@@ -36,6 +37,13 @@ impl Policy {
     /// ARNs, and unique ids. `*` is not among them.
     pub fn principals(&self) -> impl Iterator<Item = &str> {
         self.principals.iter().map(String::as_str)
+    }
+
+    /// The memory that this takes, about, in bytes.
+    pub fn bytes(&self) -> usize {
+        let named = self.principals.iter().map(|name| size::of_text(name));
+        let statements = self.statements.iter().map(Statement::bytes);
+        named.chain(statements).fold(size_of::<Self>(), usize::saturating_add)
     }
 
     pub(crate) fn compile(document: &Document<'_>, own_resource: bool) -> Result<Self, Fault> {

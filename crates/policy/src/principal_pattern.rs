@@ -3,6 +3,7 @@
 use types::{AccountId, Arn};
 
 use crate::Principal;
+use crate::size;
 
 /// One entry of `Principal` or `NotPrincipal`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +88,17 @@ impl PrincipalPattern {
             _ => false,
         };
         (known && !name.is_empty() && !name.ends_with('/')).then(|| Self::Arn(text.to_owned()))
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Everyone | Self::Canonical => 0,
+            Self::Account(text)
+            | Self::Arn(text)
+            | Self::UniqueId(text)
+            | Self::Service(text)
+            | Self::Federated(text) => text.len(),
+        }
     }
 
     /// How this entry names `principal`, if it does.
@@ -194,6 +206,15 @@ pub(crate) enum PrincipalClause {
 }
 
 impl PrincipalClause {
+    /// The memory that this takes beyond itself, about, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::Listed(list) | Self::AllowUnlisted(list) | Self::DenyUnlisted(list) => {
+                size::of_list(list, PrincipalPattern::bytes)
+            }
+        }
+    }
+
     /// How this element names `principal`, if it does.
     ///
     /// A Deny with `NotPrincipal` spares a caller only if the list has its account and the user,

@@ -6,6 +6,8 @@ use crate::condition::{Condition, Operator};
 use crate::document::{Element, Fault, RawPrincipal, RawStatement};
 use crate::outcome::Outcome;
 use crate::principal_pattern::{Naming, PrincipalClause, PrincipalPattern};
+use crate::size;
+use crate::steps::Steps;
 use crate::{Context, Principal};
 
 /// What a statement does to the requests it applies to.
@@ -50,6 +52,8 @@ pub(crate) struct Query<'a> {
     pub(crate) context: &'a Context,
     /// Whether the caller has a permissions boundary.
     pub(crate) has_boundary: bool,
+    /// What the decision may still take.
+    pub(crate) steps: &'a Steps,
 }
 
 impl Statement {
@@ -79,6 +83,25 @@ impl Statement {
         })
     }
 
+    /// The memory that this takes, about, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        let (Actions::Listed(actions) | Actions::Unlisted(actions)) = &self.actions;
+        let resources = match &self.resources {
+            Resources::Own => 0,
+            Resources::Listed(list) | Resources::Unlisted(list) => {
+                size::of_list(list, ResourcePattern::bytes)
+            }
+        };
+        size::of_all(&[
+            size_of::<Self>(),
+            self.sid.as_deref().map_or(0, size::of_text),
+            self.principal.as_ref().map_or(0, PrincipalClause::bytes),
+            size::of_list(actions, ActionPattern::bytes),
+            resources,
+            size::of_list(&self.conditions, Condition::bytes),
+        ])
+    }
+
     /// A statement that denies everything to everyone.
     pub(crate) fn deny_all() -> Self {
         Self {
@@ -99,12 +122,13 @@ impl Statement {
             None => Naming::Itself,
             Some(clause) => clause.names(query.principal, query.has_boundary)?,
         };
-        if !self.actions.matches(&query.action) {
+        let actions = self.actions.matches(query);
+        if actions == Outcome::Fails {
             return None;
         }
-        let conditions = self.conditions.iter().map(|condition| condition.outcome(query.context));
+        let conditions = self.conditions.iter().map(|one| one.outcome(query.context, query.steps));
         let outcome =
-            Outcome::all(std::iter::once(self.resources.matches(query)).chain(conditions));
+            Outcome::all([actions, self.resources.matches(query)].into_iter().chain(conditions));
         let applies = match self.effect {
             Effect::Allow => outcome == Outcome::Holds,
             Effect::Deny => outcome != Outcome::Fails,
@@ -135,25 +159,28 @@ impl Statement {
             |clause: &PrincipalClause| clause.names(query.principal, query.has_boundary).is_some();
         let meant = self.effect == Effect::Allow
             && self.principal.as_ref().is_none_or(names)
-            && self.actions.matches(&query.action)
+            && self.actions.matches(query) == Outcome::Holds
             && self.resources.matches(query) == Outcome::Holds;
         let conditions = self.conditions.iter().filter(|_| meant);
-        conditions.filter(|one| one.outcome(query.context) != Outcome::Holds).collect()
+        let holds = |one: &Condition| one.outcome(query.context, query.steps) == Outcome::Holds;
+        conditions.filter(|one| !holds(one)).collect()
     }
 }
 
 impl Actions {
-    fn matches(&self, action: &ActionName) -> bool {
+    fn matches(&self, query: &Query<'_>) -> Outcome {
+        let fits = |pattern: &ActionPattern| pattern.fits(&query.action, query.steps);
         match self {
-            Self::Listed(list) => list.iter().any(|pattern| pattern.matches(action)),
-            Self::Unlisted(list) => !list.iter().any(|pattern| pattern.matches(action)),
+            Self::Listed(list) => Outcome::any(list.iter().map(fits)),
+            Self::Unlisted(list) => Outcome::any(list.iter().map(fits)).negated(),
         }
     }
 }
 
 impl Resources {
     fn matches(&self, query: &Query<'_>) -> Outcome {
-        let fits = |pattern: &ResourcePattern| pattern.matches(query.resource, query.context);
+        let fits =
+            |pattern: &ResourcePattern| pattern.fits(query.resource, query.context, query.steps);
         match self {
             Self::Own => Outcome::Holds,
             Self::Listed(list) => Outcome::any(list.iter().map(fits)),

@@ -12,6 +12,17 @@ use std::borrow::Cow;
 use crate::Context;
 use crate::glob::{Glob, Piece, pieces};
 use crate::outcome::Outcome;
+use crate::size;
+use crate::steps::Steps;
+
+/// The longest value of a request that is compared, in bytes. Whether a longer one fits is unknown.
+///
+/// Source: S3 User Guide, "Working with object metadata": the head of a request is limited to 8 KB;
+/// KMS API Reference, "Encrypt": so is an encryption context. No value that AWS takes is longer.
+pub(crate) const VALUE_BYTES_MAX: usize = 8 << 10;
+
+/// What a piece of a pattern costs beyond its text, as if it were so many bytes.
+const PIECE_BYTES: usize = 128;
 
 /// A text with places for request values.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +45,11 @@ enum Part {
 pub(crate) enum Lack {
     /// A variable has no value and no default.
     NoValue,
-    /// A variable has several values, which only a condition key may have.
-    SeveralValues,
+    /// A variable has several values, which only a condition key may have, or one that is too
+    /// long.
+    NoSingleValue,
+    /// It takes too many steps.
+    Steps,
 }
 
 impl Lack {
@@ -43,7 +57,7 @@ impl Lack {
     pub(crate) fn outcome(self) -> Outcome {
         match self {
             Self::NoValue => Outcome::Fails,
-            Self::SeveralValues => Outcome::Unknown,
+            Self::NoSingleValue | Self::Steps => Outcome::Unknown,
         }
     }
 }
@@ -77,31 +91,58 @@ impl Template {
         }
     }
 
+    /// The memory that this takes beyond itself, about, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        size::of_list(&self.parts, |part| match part {
+            Part::Written(text) => text.len(),
+            Part::Escaped(_) => 0,
+            Part::Variable { key, default } => {
+                key.len().saturating_add(default.as_ref().map_or(0, String::len))
+            }
+        })
+    }
+
     /// The text for this request, where wildcards have no meaning.
-    pub(crate) fn fill<'a>(&'a self, context: &'a Context) -> Result<Cow<'a, str>, Lack> {
+    pub(crate) fn fill<'a>(
+        &'a self,
+        context: &'a Context,
+        steps: &Steps,
+    ) -> Result<Cow<'a, str>, Lack> {
         if let Some(text) = self.fixed() {
             return Ok(Cow::Borrowed(text));
         }
         let mut filled = String::new();
         for part in &self.parts {
-            filled.push_str(part.value(context)?);
+            filled.push_str(part.value(context, steps)?);
         }
         Ok(Cow::Owned(filled))
     }
 
     /// The pattern for this request.
-    pub(crate) fn glob(&self, context: &Context) -> Result<Glob, Lack> {
-        self.pieces(context).map(Glob::from_pieces)
+    pub(crate) fn glob(&self, context: &Context, steps: &Steps) -> Result<Glob, Lack> {
+        self.pieces(context, steps).map(Glob::from_pieces)
     }
 
     /// The pieces of the pattern for this request.
-    pub(crate) fn pieces<'a>(&'a self, context: &'a Context) -> Result<Vec<Piece<'a>>, Lack> {
+    pub(crate) fn pieces<'a>(
+        &'a self,
+        context: &'a Context,
+        steps: &Steps,
+    ) -> Result<Vec<Piece<'a>>, Lack> {
         let mut found = Vec::new();
         for part in &self.parts {
+            let value = part.value(context, steps)?;
             match part {
-                Part::Written(text) => found.extend(pieces(text)),
+                Part::Written(text) => {
+                    // Each wildcard becomes a chunk of its own.
+                    let wildcards = text.bytes().filter(|b| matches!(b, b'*' | b'?')).count();
+                    if !steps.take_bytes(wildcards.saturating_mul(PIECE_BYTES)) {
+                        return Err(Lack::Steps);
+                    }
+                    found.extend(pieces(text));
+                }
                 Part::Escaped(_) | Part::Variable { .. } => {
-                    found.push(Piece::Literal(part.value(context)?));
+                    found.push(Piece::Literal(value));
                 }
             }
         }
@@ -110,17 +151,18 @@ impl Template {
 }
 
 impl Part {
-    fn value<'a>(&'a self, context: &'a Context) -> Result<&'a str, Lack> {
-        match self {
-            Self::Written(text) => Ok(text),
-            Self::Escaped(text) => Ok(text),
+    fn value<'a>(&'a self, context: &'a Context, steps: &Steps) -> Result<&'a str, Lack> {
+        let value = match self {
+            Self::Written(text) => text.as_str(),
+            Self::Escaped(text) => text,
             Self::Variable { key, default } => match context.get_lower(key) {
-                Some([value]) => Ok(value),
+                Some([value]) if value.len() <= VALUE_BYTES_MAX => value,
                 // Only single-valued keys can be variables.
-                Some(_) => Err(Lack::SeveralValues),
-                None => default.as_deref().ok_or(Lack::NoValue),
+                Some(_) => return Err(Lack::NoSingleValue),
+                None => default.as_deref().ok_or(Lack::NoValue)?,
             },
-        }
+        };
+        if steps.take_bytes(value.len()) { Ok(value) } else { Err(Lack::Steps) }
     }
 }
 
@@ -158,7 +200,7 @@ mod tests {
         context.set("aws:username", "al*ce");
         context.set("aws:PrincipalTag/Team", "red");
         context.set_list("aws:TagKeys", vec!["a".into(), "b".into()]);
-        let glob = Template::parse(text, true).glob(&context);
+        let glob = Template::parse(text, true).glob(&context, &Steps::default());
         assert_eq!(glob.is_ok_and(|g| g.matches(value)), want, "{text} on {value}");
     }
 

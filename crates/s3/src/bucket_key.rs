@@ -22,6 +22,8 @@ use crate::bucket::Bucket;
 const LIFE_SECONDS: u64 = 300;
 /// Keys that are kept; beyond it the memory starts anew.
 const KEYS_MAX: usize = 4_096;
+/// Bytes of the name of a place that is kept: an encryption context may have tens of kilobytes.
+const NAME_BYTES_MAX: usize = 4 << 10;
 
 /// Keys that requesters have lately got from KMS, of one kind: made, or opened.
 #[derive(Debug)]
@@ -85,8 +87,8 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// `None` where each call has to ask KMS: for services that act for themselves, and on the
-    /// writer.
+    /// `None` where each call has to ask KMS: for services that act for themselves, on the writer,
+    /// and with a large encryption context.
     pub(crate) fn new<'a>(
         ctx: &'a Ctx<'_>,
         bucket: &'a Bucket,
@@ -105,7 +107,7 @@ impl Place {
         let pairs = context.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
         let bucket = [bucket.name.as_bytes(), bucket.region.as_str().as_bytes(), asked];
         let name = store::key(requester.into_iter().chain(bucket).chain(pairs));
-        Some(Self { revision, name })
+        (name.len() <= NAME_BYTES_MAX).then_some(Self { revision, name })
     }
 }
 

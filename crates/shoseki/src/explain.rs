@@ -108,8 +108,12 @@ fn explain(client: &Client, out: Out, request_id: &str) -> Result<(), CallError>
         if let Some(by) = denial.pointer("/Reason/by") {
             out.text(&format!("  denied by {}", statement(by)));
         }
+        if denial.get("Withheld").and_then(Value::as_bool) == Some(true) {
+            out.text("  another account has a part in it, whose policies are not shown");
+        }
         let misses = list(denial, "NearMisses").count();
-        if denial.pointer("/Reason/by").is_none() && misses == 0 {
+        let explicit = denial.pointer("/Reason/kind").is_some_and(|kind| kind == "explicitDeny");
+        if !explicit && misses == 0 {
             let named = ["Action", "Resource", "Principal"].map(|name| text(denial, name));
             let [action, resource, principal] = named;
             out.text(&format!("  no statement allows {action} on {resource} to {principal}"));

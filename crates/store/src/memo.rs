@@ -2,8 +2,11 @@ use std::any::Any;
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// Rows that are remembered; beyond it the memory starts anew.
-const ROWS_MAX: usize = 4_096;
+/// Bytes of the rows that are remembered, keys included; beyond it the memory starts anew. What
+/// they are decoded to takes some three times as much.
+const BYTES_MAX: usize = 4 << 20;
+/// What a row takes besides its bytes and what they are decoded to.
+const ROW_BYTES: usize = 256;
 
 /// Decoded forms of rows that nearly every call reads, beside the bytes that they were decoded
 /// from.
@@ -11,7 +14,18 @@ const ROWS_MAX: usize = 4_096;
 /// Whoever asks has read the bytes in their own view, and what is remembered counts only for equal
 /// bytes: so nothing here grows stale, in whichever view it is asked for.
 #[derive(Default)]
-pub(crate) struct Memo(RwLock<BTreeMap<Vec<u8>, Remembered>>);
+pub(crate) struct Memo(RwLock<Rows>);
+
+#[derive(Default)]
+struct Rows {
+    rows: BTreeMap<Vec<u8>, Remembered>,
+    /// What they take, by [`weight`].
+    bytes: usize,
+}
+
+fn weight(key: &[u8], bytes: &[u8]) -> usize {
+    ROW_BYTES.saturating_add(key.len()).saturating_add(bytes.len())
+}
 
 struct Remembered {
     bytes: Vec<u8>,
@@ -22,7 +36,7 @@ impl Memo {
     /// What `bytes` under `key` were decoded to before.
     pub(crate) fn recall<T: Any + Send + Sync>(&self, key: &[u8], bytes: &[u8]) -> Option<Arc<T>> {
         let rows = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let known = rows.get(key).filter(|known| known.bytes == bytes)?;
+        let known = rows.rows.get(key).filter(|known| known.bytes == bytes)?;
         Arc::clone(&known.decoded).downcast().ok()
     }
 
@@ -35,10 +49,19 @@ impl Memo {
     ) {
         let decoded: Arc<dyn Any + Send + Sync> = Arc::<T>::clone(decoded);
         let mut rows = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if rows.len() >= ROWS_MAX {
-            rows.clear();
+        let rows = &mut *rows;
+        if let Some(old) = rows.rows.remove(&key) {
+            rows.bytes = rows.bytes.saturating_sub(weight(&key, &old.bytes));
         }
-        rows.insert(key, Remembered { bytes, decoded });
+        let own = weight(&key, &bytes);
+        if own > BYTES_MAX {
+            return;
+        }
+        if rows.bytes.saturating_add(own) > BYTES_MAX {
+            *rows = Rows::default();
+        }
+        rows.bytes = rows.bytes.saturating_add(own);
+        rows.rows.insert(key, Remembered { bytes, decoded });
     }
 }
 
@@ -60,10 +83,22 @@ mod tests {
     #[test]
     fn the_memory_is_limited() {
         let memo = Memo::default();
-        for number in 0..=ROWS_MAX {
-            memo.remember(number.to_be_bytes().to_vec(), Vec::new(), &Arc::new(number));
+        let row = vec![0; 64 << 10];
+        let count = BYTES_MAX / row.len();
+        for number in 0..=count {
+            memo.remember(number.to_be_bytes().to_vec(), row.clone(), &Arc::new(number));
+            let rows = memo.0.read().unwrap();
+            let all = rows.rows.iter().map(|(key, one)| weight(key, &one.bytes));
+            assert_eq!(all.sum::<usize>(), rows.bytes);
+            assert!(rows.bytes <= BYTES_MAX);
         }
-        assert_eq!(memo.recall::<usize>(&0_usize.to_be_bytes(), b""), None);
-        assert_eq!(memo.recall(&ROWS_MAX.to_be_bytes(), b"").as_deref(), Some(&ROWS_MAX));
+        assert_eq!(memo.recall::<usize>(&0_usize.to_be_bytes(), &row), None);
+        assert_eq!(memo.recall(&count.to_be_bytes(), &row).as_deref(), Some(&count));
+        for _ in 0..count {
+            memo.remember(b"same".to_vec(), row.clone(), &Arc::new(0_usize));
+        }
+        assert_eq!(memo.recall(&count.to_be_bytes(), &row).as_deref(), Some(&count));
+        memo.remember(b"large".to_vec(), vec![0; BYTES_MAX], &Arc::new(0_usize));
+        assert!(memo.0.read().unwrap().bytes <= BYTES_MAX);
     }
 }

@@ -129,6 +129,11 @@ impl<'a> Tx<'a> {
         self.open.pop();
     }
 
+    /// Whether anything was written that has not been discarded.
+    pub fn has_writes(&self) -> bool {
+        self.open.iter().chain([&self.kept]).any(|layer| !layer.is_empty())
+    }
+
     /// The sequence number that the next event of this transaction gets; on a snapshot, a lower
     /// bound of it.
     pub fn next_seq(&self) -> u64 {

@@ -5,7 +5,7 @@
 //!
 //! ```
 //! let pairs = wire::query::parse(b"Action=TagUser&Tags.member.1.Key=team&Tags.member.1.Value=a+b")?;
-//! let tree = wire::query::tree(&pairs);
+//! let tree = wire::query::tree(&pairs)?;
 //! assert_eq!(tree, serde_json::json!({"Tags": [{"Key": "team", "Value": "a b"}]}));
 //! # Ok::<(), wire::WireError>(())
 //! ```
@@ -35,14 +35,19 @@ pub const PARAMETERS_MAX: usize = 10_000;
 /// Assumed: AWS's own names have seven at most.
 pub const NAME_PARTS_MAX: usize = 24;
 
+/// The tree of a request has at most so many nodes: each may take half a kilobyte, and a name of
+/// 50 bytes can ask for 24 of them.
+///
+/// Assumed: two for each parameter, which is what the deepest lists of AWS take, such as the context
+/// of `SimulateCustomPolicy`.
+pub const NODES_MAX: usize = 2 * PARAMETERS_MAX;
+
 /// The parameters of a form body or a query string, decoded, in order.
 ///
 /// A `+` is a space in either. The caller has limited the size.
 ///
 /// Source: IAM API Reference, "Common Errors", `MalformedQueryString` with 404.
 pub fn parse(form: &[u8]) -> Result<Vec<(String, String)>, WireError> {
-    let malformed =
-        || WireError::new(404, "MalformedQueryString", "The query string contains a syntax error.");
     let text = std::str::from_utf8(form).map_err(|_| malformed())?;
     let mut pairs = Vec::new();
     for (name, value) in raw_pairs(text.trim_ascii()) {
@@ -57,39 +62,53 @@ pub fn parse(form: &[u8]) -> Result<Vec<(String, String)>, WireError> {
     Ok(pairs)
 }
 
+fn malformed() -> WireError {
+    WireError::new(404, "MalformedQueryString", "The query string contains a syntax error.")
+}
+
 /// The parameters as a tree, without `Action` and `Version`.
 ///
 /// `Tags.member.1.Key` becomes a list of objects, `Attributes.entry.1.key` with its `.value` an
 /// object. Lists are ordered by their numbers, gaps are closed. When two parameters contradict
-/// each other the later one counts.
+/// each other the later one counts. Errors if the tree would have more than [`NODES_MAX`] nodes.
 ///
 /// Assumed: what AWS does about gaps and contradictions.
-pub fn tree(pairs: &[(String, String)]) -> Value {
+pub fn tree(pairs: &[(String, String)]) -> Result<Value, WireError> {
     let mut root = Map::new();
+    let mut room = NODES_MAX;
     for (name, value) in pairs {
         if name != "Action" && name != "Version" {
-            insert(&mut root, name, value);
+            insert(&mut root, name, value, &mut room)?;
         }
     }
-    Value::Object(root.into_iter().map(|(name, node)| (name, shaped(node))).collect())
+    Ok(Value::Object(root.into_iter().map(|(name, node)| (name, shaped(node))).collect()))
 }
 
-/// Puts the value at the end of its path of objects.
-fn insert(root: &mut Map<String, Value>, name: &str, value: &str) {
+/// Puts the value at the end of its path of objects. `room` is how many nodes may still be made.
+fn insert(
+    root: &mut Map<String, Value>,
+    name: &str,
+    value: &str,
+    room: &mut usize,
+) -> Result<(), WireError> {
     let mut parts = name.splitn(NAME_PARTS_MAX, '.').peekable();
     let mut at = root;
     while let Some(part) = parts.next() {
+        if !at.contains_key(part) {
+            *room = room.checked_sub(1).ok_or_else(malformed)?;
+        }
         let node = at.entry(part).or_insert(Value::Null);
         if parts.peek().is_none() {
             *node = Value::from(value);
-            return;
+            return Ok(());
         }
         if !node.is_object() {
             *node = Value::Object(Map::new());
         }
-        let Value::Object(inner) = node else { return };
+        let Value::Object(inner) = node else { return Ok(()) };
         at = inner;
     }
+    Ok(())
 }
 
 /// Turns objects that are numbered lists or maps into what they mean. INVARIANT: recursion is as
@@ -154,7 +173,7 @@ mod tests {
     use serde_json::json;
 
     fn check(form: &str, want: &Value) {
-        assert_eq!(tree(&parse(form.as_bytes()).unwrap()), *want, "{form}");
+        assert_eq!(tree(&parse(form.as_bytes()).unwrap()).unwrap(), *want, "{form}");
     }
 
     /// Scalars stay strings, `+` is a space, the operation's name is no parameter.
@@ -212,8 +231,22 @@ mod tests {
         check("A.B=2&A=1", &json!({"A": "1"}));
         check("A=1&A=2", &json!({"A": "2"}));
         check("...=a", &json!({"": {"": {"": {"": "a"}}}}));
-        let deep = tree(&[(".".repeat(100_000), "a".to_owned())]);
+        let deep = tree(&[(".".repeat(100_000), "a".to_owned())]).unwrap();
         assert!(deep.to_string().len() < 110_000);
+    }
+
+    /// A tree has a limit however few bytes ask for it; the longest lists stay below.
+    #[test]
+    fn the_nodes_of_a_tree_are_limited() {
+        let tail = ".a".repeat(22);
+        let deep: Vec<_> = (0..1_000).map(|n| (format!("{n}{tail}"), String::new())).collect();
+        let error = tree(&deep).unwrap_err();
+        assert_eq!((error.status, error.code.as_str()), (404, "MalformedQueryString"));
+        let context = (0..PARAMETERS_MAX / 3).flat_map(|n| {
+            ["ContextKeyName", "ContextKeyType", "ContextKeyValues.member.1"]
+                .map(|name| (format!("ContextEntries.member.{n}.{name}"), String::new()))
+        });
+        assert!(tree(&context.collect::<Vec<_>>()).is_ok());
     }
 
     /// What is no form at all is refused with AWS's code.
@@ -239,7 +272,7 @@ mod tests {
         /// Any names made of the letters that matter end in a tree.
         #[test]
         fn trees_never_panic(form in "[ak=&.01memberentryky]{0,200}") {
-            let _ = tree(&parse(form.as_bytes()).unwrap());
+            let _ = tree(&parse(form.as_bytes()).unwrap()).unwrap();
         }
 
         /// Lists of any texts survive.
@@ -251,7 +284,7 @@ mod tests {
                 .map(|(i, item)| format!("L.member.{}={}", i + 1, uri::encode(item)))
                 .collect();
             let pairs = parse(form.join("&").as_bytes()).unwrap();
-            prop_assert_eq!(tree(&pairs), json!({"L": items}));
+            prop_assert_eq!(tree(&pairs).unwrap(), json!({"L": items}));
         }
     }
 }

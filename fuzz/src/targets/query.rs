@@ -55,7 +55,13 @@ fn run(input: &[u8]) -> Way {
     let encoded = pairs.iter().map(|(name, value)| uri::encode(name) + "=" + &uri::encode(value));
     let again = query::parse(encoded.collect::<Vec<_>>().join("&").as_bytes());
     assert_eq!(again.as_ref(), Ok(&pairs), "encoded and read again");
-    let tree = query::tree(&pairs);
+    let tree = match query::tree(&pairs) {
+        Ok(tree) => tree,
+        Err(error) => {
+            super::signature::assert_readable(&error);
+            return Way(0).then(&error.code);
+        }
+    };
     assert!(tree.is_object(), "the tree is an object");
     assert_bounded("tree", tree.to_string().len(), input.len(), 16);
     let mut scalars = Vec::new();

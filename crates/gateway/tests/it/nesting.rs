@@ -42,6 +42,40 @@ fn a_nested_success_outlives_the_failure_around_it() {
     }
 }
 
+/// What a nested call writes is written on the writer; the work of the call around it stays on a
+/// snapshot, however long it takes. Each call has its event, once.
+#[test]
+fn only_the_nested_call_waits_for_the_writer() {
+    for reads in [0, 2] {
+        let kit = kit();
+        call(&kit, "PutNote", &json!({"Name": "read", "Text": "x"})).ok();
+        nest(&kit, &json!({"NestsIn": "prepare", "ReadsFirst": reads})).ok();
+        assert_eq!(
+            kit.event("Nest")["additionalEventData"],
+            json!({"preparedOnSnapshot": true}),
+            "{reads} reads"
+        );
+        let mut want = vec!["PutNote", "PutNote"];
+        want.extend(vec!["GetNote"; reads]);
+        want.push("Nest");
+        assert_eq!(recorded(&kit), want);
+        assert_eq!(note(&kit, "outer/inner").as_deref(), Some("TEXT"));
+    }
+}
+
+/// A nested call that fails on the writer fails there once, and the call around it hears of it.
+#[test]
+fn a_nested_failure_on_the_writer_is_recorded_once() {
+    let kit = kit();
+    let refused = nest(&kit, &json!({"NestsIn": "prepare", "InnerFails": true}));
+    assert_eq!(refused.error().1, "Failed");
+    assert_eq!(recorded(&kit), ["PutNote Failed", "Nest Failed"]);
+    assert_eq!((note(&kit, "outer/inner"), note(&kit, "outer")), (None, None));
+    let more = json!({"NestsIn": "prepare", "InnerFails": true, "Forgives": true});
+    nest(&kit, &more).ok();
+    assert_eq!(recorded(&kit)[2..], ["PutNote Failed", "Nest"]);
+}
+
 /// A denial that the call around it forgives is recorded and can be explained by that call's id.
 #[test]
 fn a_forgiven_denial_is_recorded_and_explained() {

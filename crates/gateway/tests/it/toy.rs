@@ -139,6 +139,10 @@ pub(crate) struct Input {
     nests_in: String,
     /// The request whose denials are read instead of a note.
     explains: String,
+    /// Whether the nested call fails after all that it does.
+    inner_fails: bool,
+    /// How many nested calls are made, one after the other, of which the first ones only read.
+    reads_first: u8,
 }
 
 impl Input {
@@ -302,7 +306,7 @@ impl Nest {
             }
             None => {
                 let inner = Input { name: format!("{}/inner", input.name), ..input.clone() };
-                let inner = Input { fails: false, ..inner };
+                let inner = Input { fails: input.inner_fails, ..inner };
                 ctx.invoke::<PutNote>(caller, &inner).map(|_| ())
             }
         };
@@ -321,17 +325,26 @@ impl Operation for Nest {
     type Error = ToyError;
     type Codec = Carried;
     type Seen = ();
-    type Work = ();
+    /// Whether the work behind the nested calls was done on a snapshot.
+    type Work = bool;
 
     fn access(_: &mut Ctx<'_>, input: &Input) -> Result<(Vec<Access>, ()), Failure<ToyError>> {
         Ok((need("Nest", input), ()))
     }
 
-    fn prepare(ctx: &mut Ctx<'_>, input: &Input, (): ()) -> Result<(), Failure<ToyError>> {
-        if input.nests_in == "prepare" { Self::nested(ctx, input) } else { Ok(()) }
+    fn prepare(ctx: &mut Ctx<'_>, input: &Input, (): ()) -> Result<bool, Failure<ToyError>> {
+        for _ in 0..input.reads_first {
+            let name = "read".to_owned();
+            let caller = ctx.caller().clone();
+            ctx.invoke::<GetNote>(caller, &Input { name, ..Input::default() })?;
+        }
+        if input.nests_in == "prepare" {
+            Self::nested(ctx, input)?;
+        }
+        Ok(ctx.tx().is_snapshot())
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &Input, (): &mut ()) -> Result<Output, Failure<ToyError>> {
+    fn run(ctx: &mut Ctx<'_>, input: &Input, _: &mut bool) -> Result<Output, Failure<ToyError>> {
         if input.nests_in != "prepare" {
             Self::nested(ctx, input)?;
         }
@@ -340,6 +353,16 @@ impl Operation for Nest {
             return Err(ToyError::Failed.into());
         }
         Ok(Output { text: input.text.clone() })
+    }
+
+    fn annotate(
+        _: &Ctx<'_>,
+        _: &Input,
+        work: Option<&bool>,
+        _: Option<&Output>,
+        event: &mut EventParts,
+    ) {
+        event.additional = work.map(|on_snapshot| json!({"preparedOnSnapshot": on_snapshot}));
     }
 }
 

@@ -6,7 +6,8 @@
 use gateway::Ctx;
 use policy::{
     Attached, CheckType, Context, Decision, EvaluatedEffect, Grammar, MatchedPolicy, Policies,
-    Policy, Principal, Reason, Request, ResourceRule, StatementEffect, decide, statement_positions,
+    Policy, Principal, Reason, Request, ResourceRule, StatementEffect, Steps, decide_within,
+    statement_positions,
 };
 use serde::{Deserialize, Serialize};
 use types::{AccountId, Arn};
@@ -18,6 +19,12 @@ use crate::paging::{Listing, Paging};
 use crate::shapes::Nothing;
 use crate::validate::{ARN, Checks, given};
 use crate::{directory, identity};
+
+/// Steps that the decisions of one answer may take together.
+///
+/// Source: IAM API Reference, "`SimulateCustomPolicy`", `PolicyEvaluation` with 500.
+/// Assumed: where AWS's own limit is.
+const STEPS_MAX: u64 = 4 * Steps::DECISION_MAX;
 
 /// What is asked about.
 #[derive(Debug, Serialize, Deserialize)]
@@ -277,6 +284,7 @@ impl SimulateInput {
             let named = resources.iter().enumerate();
             named.map(move |(at, resource)| (format!("{place:06} {at:06}"), (action, resource)))
         });
+        let steps = Steps::new(STEPS_MAX);
         // Only the page is decided: there are as many answers as actions times resources.
         let page = self.paging.page(pairs)?.try_map(|(action, resource)| {
             let request = Request {
@@ -286,7 +294,11 @@ impl SimulateInput {
                 resource_account: owner.as_ref(),
                 context: &context,
             };
-            let decision = decide(&request, &policies);
+            let decision = decide_within(&request, &policies, &steps);
+            if steps.are_exhausted() {
+                let text = "The policies take too long to evaluate.".to_owned();
+                return Err(IamError::PolicyEvaluation(text));
+            }
             let named = identity.iter().chain(&boundary).collect::<Vec<_>>();
             let matched = matched(&decision, &named, self.resource_policy.as_deref());
             Ok::<_, IamError>(result(action, resource, &decision, boundary.is_some(), matched))

@@ -219,6 +219,21 @@ fn simulations_decide_as_calls_do() {
         let body = world.ok(&world.root, "SimulateCustomPolicy", &custom);
         assert_eq!(text(&body, "EvalDecision"), want);
     }
+    let costly = vec![format!(r#""*{}b*""#, "a?".repeat(1_000)); 64].join(",");
+    let costly = allowing("s3:*").replace(
+        r#""Resource":"*""#,
+        &format!(r#""Resource":"*","Condition":{{"StringLike":{{"aws:UserAgent":[{costly}]}}}}"#),
+    );
+    let agent = "a".repeat(8_192);
+    let asked = [
+        ("PolicyInputList.member.1", costly.as_str()),
+        ("ActionNames.member.1", "s3:GetObject"),
+        ("ContextEntries.member.1.ContextKeyName", "aws:UserAgent"),
+        ("ContextEntries.member.1.ContextKeyType", "string"),
+        ("ContextEntries.member.1.ContextKeyValues.member.1", agent.as_str()),
+    ];
+    let told = "The policies take too long to evaluate.";
+    world.refused(&world.root, "SimulateCustomPolicy", &asked, (500, "PolicyEvaluation", told));
     let ghost = [
         ("PolicySourceArn", "arn:aws:iam::111122223333:user/ghost"),
         ("ActionNames.member.1", "s3:PutObject"),

@@ -32,6 +32,10 @@ impl Decimal {
         Some(Self { negative: negative && !zero, whole, fraction })
     }
 
+    pub(super) fn bytes(&self) -> usize {
+        self.whole.len().saturating_add(self.fraction.len())
+    }
+
     /// The order of the two numbers.
     pub(crate) fn compare(&self, other: &Self) -> Ordering {
         match (self.negative, other.negative) {

@@ -5,19 +5,30 @@
 use crate::Context;
 use crate::glob::Glob;
 use crate::outcome::Outcome;
+use crate::steps::Steps;
 use crate::template::Template;
 
 /// Whether the value is the text exactly.
-pub(super) fn equals(expected: &Template, value: &str, context: &Context) -> Outcome {
-    match expected.fill(context) {
+pub(super) fn equals(
+    expected: &Template,
+    value: &str,
+    context: &Context,
+    steps: &Steps,
+) -> Outcome {
+    match expected.fill(context, steps) {
         Ok(text) => Outcome::from(text == value),
         Err(lack) => lack.outcome(),
     }
 }
 
 /// Whether the value is the text but for case.
-pub(super) fn equals_ignore_case(expected: &Template, value: &str, context: &Context) -> Outcome {
-    match expected.fill(context) {
+pub(super) fn equals_ignore_case(
+    expected: &Template,
+    value: &str,
+    context: &Context,
+    steps: &Steps,
+) -> Outcome {
+    match expected.fill(context, steps) {
         Ok(text) => Outcome::from(text.to_lowercase() == value.to_lowercase()),
         Err(lack) => lack.outcome(),
     }
@@ -40,11 +51,11 @@ impl Like {
         }
     }
 
-    pub(super) fn matches(&self, value: &str, context: &Context) -> Outcome {
+    pub(super) fn matches(&self, value: &str, context: &Context, steps: &Steps) -> Outcome {
         match self {
-            Self::Fixed(glob) => Outcome::from(glob.matches(value)),
-            Self::Variable(template) => match template.glob(context) {
-                Ok(glob) => Outcome::from(glob.matches(value)),
+            Self::Fixed(glob) => glob.fits(value, steps),
+            Self::Variable(template) => match template.glob(context, steps) {
+                Ok(glob) => glob.fits(value, steps),
                 Err(lack) => lack.outcome(),
             },
         }

@@ -14,7 +14,7 @@ fn check(operator: &str, policy: &[&str], request: Option<&[&str]>, want: bool) 
     if let Some(values) = request {
         context.set_list("AWS:key", values.iter().map(|&v| v.to_owned()).collect());
     }
-    let holds = condition.outcome(&context) == Outcome::Holds;
+    let holds = condition.outcome(&context, &Steps::default()) == Outcome::Holds;
     assert_eq!(holds, want, "{operator} {policy:?} on {request:?}");
 }
 
@@ -145,7 +145,7 @@ fn weigh(operator: &str, policy: &[&str], request: Option<&[&str]>) -> Option<bo
     if let Some(values) = request {
         context.set_list("aws:key", values.iter().map(|&v| v.to_owned()).collect());
     }
-    match condition.outcome(&context) {
+    match condition.outcome(&context, &Steps::default()) {
         Outcome::Holds => Some(true),
         Outcome::Fails => Some(false),
         Outcome::Unknown => None,
@@ -285,9 +285,39 @@ proptest! {
             context.set("k", value.clone());
             let outcome = |name: &str| {
                 Condition::new(Operator::parse(name).unwrap(), "K", &[&policy], true)
-                    .outcome(&context)
+                    .outcome(&context, &Steps::default())
             };
             prop_assert_eq!(outcome(positive), outcome(negative).negated());
         }
+    }
+}
+
+/// An explanation shows the beginning of what is long.
+#[test]
+fn explanations_are_limited() {
+    let operator = Operator::parse("StringEquals").unwrap();
+    let values = vec!["é".repeat(2_000); 100];
+    let written: Vec<&str> = values.iter().map(String::as_str).collect();
+    let mut context = Context::new();
+    context.set_list("aws:Referer", vec!["x".repeat(100_000); 100]);
+    let failed = Condition::new(operator, "aws:Referer", &written, true).failed(&context);
+    for shown in [&failed.expected, &failed.found] {
+        assert_eq!(shown.len(), SHOWN_VALUES_MAX);
+        assert!(shown.iter().all(|value| value.chars().count() == SHOWN_CHARS_MAX + 1));
+    }
+}
+
+/// A value that is longer than any that AWS takes is neither equal nor unequal to anything.
+#[test]
+fn values_that_are_too_long_are_unknown() {
+    for operator in ["StringLike", "StringNotLike", "StringEquals", "StringNotEquals"] {
+        let condition = Condition::new(Operator::parse(operator).unwrap(), "k", &["*"], true);
+        let outcome = |len: usize| {
+            let mut context = Context::new();
+            context.set("k", "a".repeat(len));
+            condition.outcome(&context, &Steps::default())
+        };
+        assert_ne!(outcome(VALUE_BYTES_MAX), Outcome::Unknown, "{operator}");
+        assert_eq!(outcome(VALUE_BYTES_MAX + 1), Outcome::Unknown, "{operator}");
     }
 }

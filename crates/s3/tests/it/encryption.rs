@@ -87,6 +87,31 @@ fn count(kit: &Kit, name: &str) -> usize {
     kit.events().iter().filter(|event| event["eventName"] == name).count()
 }
 
+/// The first use of the key that AWS manages makes it; KMS is asked once all the same, and the copy
+/// is whole.
+#[test]
+fn a_copy_that_makes_the_managed_key_asks_kms_once() {
+    for bucket_key in ["true", "false"] {
+        let kit = kit();
+        put(&kit, "/bkt/k", "secret");
+        let headers = [
+            ("x-amz-copy-source", "bkt/k"),
+            (SSE, "aws:kms"),
+            ("x-amz-server-side-encryption-bucket-key-enabled", bucket_key),
+        ];
+        send(&kit, "PUT", "/bkt/copy", &headers, "").ok();
+        let (made, copied) = (count(&kit, "GenerateDataKey"), count(&kit, "CopyObject"));
+        assert_eq!((made, copied), (1, 1), "bucket key: {bucket_key}");
+        assert_eq!(get(&kit, "/bkt/copy").ok().text(), "secret");
+        assert_eq!(
+            kms(&kit, "ListAliases", &json!({}))["Aliases"][0]["TargetKeyId"]
+                .as_str()
+                .map(str::len),
+            Some(36)
+        );
+    }
+}
+
 /// KMS is asked once by each requester in a while, and again when that is over.
 #[test]
 fn a_bucket_key_is_fetched_once_by_each_requester() {

@@ -1,6 +1,6 @@
 //! Reading what a request presents, without believing any of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,6 +11,9 @@ use super::{ALGORITHM, EXPIRES_SECS_MAX, Form, Payload, Signed, TERMINATOR};
 use crate::Head;
 use crate::head::raw_pairs;
 use crate::uri;
+
+/// Headers that a signature covers at most: more than a request may have.
+const SIGNED_HEADERS_MAX: usize = 128;
 
 /// What the request presents; `None` when it presents nothing and its caller is anonymous.
 ///
@@ -137,12 +140,21 @@ fn from_query(head: &Head) -> Result<Signed, SignatureError> {
     })
 }
 
-/// Whether these are names of headers. A line end among them would make one signed text of two
-/// requests.
+/// Whether these are names of headers, each listed once. A line end among them would make one
+/// signed text of two requests, and a name that is repeated would repeat its value in the canonical
+/// request each time: a false signature of 60 KB would cost gigabytes.
 ///
+/// Source: IAM User Guide, "Create a signed AWS API request", `SignedHeaders`: a list of names; a
+/// header that is sent several times is listed once. The order is left to the client, for some of
+/// AWS's SDKs do not sort the list of a presigned URL.
 /// Assumed: AWS takes a list with anything else in it for none.
 fn is_list_of_names(list: &str) -> bool {
-    list.split(';').all(|name| http::HeaderName::from_bytes(name.as_bytes()).is_ok())
+    let mut seen = BTreeSet::new();
+    list.split(';').all(|name| {
+        seen.len() < SIGNED_HEADERS_MAX
+            && http::HeaderName::from_bytes(name.as_bytes()).is_ok()
+            && seen.insert(name)
+    })
 }
 
 fn expires(text: &str) -> Result<u64, SignatureError> {
@@ -185,5 +197,54 @@ impl Scope {
         }
         let [access_key_id, date, region, service] = [id, date, region, service].map(str::to_owned);
         Ok(Self { access_key_id, date, region, service })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use super::*;
+
+    fn in_query(names: &str) -> Result<Option<Signed>, SignatureError> {
+        let target = format!(
+            "/b/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKID%2F20260301%2Fr%2Fs3%2F\
+             aws4_request&X-Amz-Date=20260301T000000Z&X-Amz-Expires=900&X-Amz-SignedHeaders={names}\
+             &X-Amz-Signature=ff"
+        );
+        let (headers, peer) = (http::HeaderMap::new(), IpAddr::from([127, 0, 0, 1]));
+        presented(&Head { method: http::Method::GET, target, headers, secure: false, peer })
+    }
+
+    fn in_header(names: &str) -> Result<Option<Signed>, SignatureError> {
+        let value = format!(
+            "AWS4-HMAC-SHA256 Credential=AKID/20260301/r/s3/aws4_request, SignedHeaders={names}, \
+             Signature=ff"
+        );
+        let mut headers = http::HeaderMap::new();
+        headers.insert(http::header::AUTHORIZATION, value.parse().unwrap());
+        headers.insert("x-amz-date", "20260301T000000Z".parse().unwrap());
+        let (target, peer) = ("/b/k".to_owned(), IpAddr::from([127, 0, 0, 1]));
+        presented(&Head { method: http::Method::GET, target, headers, secure: false, peer })
+    }
+
+    /// A list that repeats a name, or has more names than a request has headers, is none; the order
+    /// is free.
+    #[test]
+    fn signed_headers_are_listed_once() {
+        let many = |count: usize| (0..count).map(|n| format!("x{n}")).collect::<Vec<_>>().join(";");
+        for good in ["host", "x-b;host;x-a", &many(SIGNED_HEADERS_MAX)] {
+            assert!(in_query(good).is_ok_and(|signed| signed.is_some()), "{good}");
+            assert!(in_header(good).is_ok_and(|signed| signed.is_some()), "{good}");
+        }
+        let repeated = format!("host{}", ";x".repeat(100));
+        for bad in ["host;host", "x;host;x", &repeated, &many(SIGNED_HEADERS_MAX + 1), "host;;x"] {
+            assert_eq!(in_query(bad), Err(SignatureError::IncompleteQuery), "{bad}");
+            let error = in_header(bad).unwrap_err();
+            assert!(
+                matches!(error, SignatureError::IncompleteHeader { signed_headers: false, .. }),
+                "{bad}"
+            );
+        }
     }
 }

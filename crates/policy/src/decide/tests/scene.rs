@@ -4,7 +4,7 @@ use types::AccountId;
 
 use crate::{
     Attached, Context, Decision, Grammar, Policies, Policy, Principal, Quoting, Reason, Request,
-    ResourceRule, decide,
+    ResourceRule, Steps, decide_within,
 };
 
 pub(super) const OWN: &str = "111122223333";
@@ -87,6 +87,8 @@ pub(super) struct Scene {
     pub(super) restricted: bool,
     pub(super) service_control: Option<&'static str>,
     pub(super) resource_control: Option<&'static str>,
+    /// What the decision may take.
+    pub(super) steps: u64,
 }
 
 impl Scene {
@@ -106,6 +108,7 @@ impl Scene {
             restricted: false,
             service_control: None,
             resource_control: None,
+            steps: Steps::DECISION_MAX,
         }
     }
 
@@ -171,7 +174,7 @@ impl Scene {
         };
         let identity: Vec<_> = identity.iter().map(attach).collect();
         let [session, scp, rcp] = [&session, &scp, &rcp].map(|p| p.as_ref().map(|p| [attach(p)]));
-        let decision = decide(
+        let decision = decide_within(
             &request,
             &Policies {
                 identity: &identity,
@@ -184,6 +187,7 @@ impl Scene {
                 service_control: scp.as_ref().map(<[_; 1]>::as_slice),
                 resource_control: rcp.as_ref().map(<[_; 1]>::as_slice),
             },
+            &Steps::new(self.steps),
         );
         look(&request, &decision)
     }

@@ -56,3 +56,32 @@ fn what_fails_anyway_need_not_be_evaluated() {
     check(&scene.clone().identity(EVERYTHING).policy(when("Deny", both)), "+ Identity");
     check(&scene.policy(when("Allow", both)), "- Identity");
 }
+
+/// A decision that runs out of steps refuses: what is left to compare makes no Allow apply and each
+/// Deny.
+#[test]
+fn a_decision_without_steps_refuses() {
+    let like = |pattern: &str| format!(r#""StringLike":{{"aws:UserAgent":"{pattern}"}}"#);
+    let agent = "a".repeat(8_000).leak();
+    let scene = Scene { keys: vec![("aws:UserAgent", agent)], ..Scene::s3(user()) };
+    let few = |scene: Scene| Scene { steps: 1_000, ..scene };
+    let (hits, misses) = (like(&format!("*{}*", "a?".repeat(400))), like("*b*"));
+    let allowed = scene.clone().policy(when("Allow", &hits));
+    check(&allowed, "+ Resource");
+    check(&few(allowed), "- Identity");
+    let spared = scene.identity(EVERYTHING).policy(when("Deny", &misses));
+    check(&spared, "+ Identity");
+    check(&Scene { steps: 100, ..spared }, "- Resource R");
+}
+
+/// The costliest policy and request that can be sent take no more than they may.
+#[test]
+fn a_hostile_policy_has_an_end() {
+    let patterns = vec![format!(r#""*{}b*""#, "a?".repeat(450)); 18].join(",");
+    let condition = format!(r#""StringLike":{{"aws:UserAgent":[{patterns}]}}"#);
+    for (len, want) in [(8_192, "+ Identity"), (50_000, "- Resource R")] {
+        let agent = "a".repeat(len).leak();
+        let scene = Scene { keys: vec![("aws:UserAgent", agent)], ..Scene::s3(user()) };
+        check(&scene.identity(EVERYTHING).policy(when("Deny", &condition)), want);
+    }
+}

@@ -13,6 +13,13 @@ use super::{Mismatch, Place, SignatureError};
 use crate::WireError;
 use crate::sigv4::SKEW_MS;
 
+/// Bytes of a canonical request or a string to sign that a refusal shows at most.
+///
+/// Source: S3 User Guide, "Working with object metadata": the head of a request is limited to 8 KB,
+/// so that no request that AWS takes is cut here. Keys and queries may be three times as long in
+/// their encoded form.
+const ECHOED_BYTES_MAX: usize = 32 << 10;
+
 const BAD_TOKEN: &str = "The provided token is malformed or otherwise invalid.";
 const UNKNOWN_KEY: &str = "The AWS Access Key Id you provided does not exist in our records.";
 const TWO_MECHANISMS: &str = "Only one auth mechanism allowed; only the X-Amz-Algorithm query \
@@ -142,6 +149,8 @@ fn skewed(date: Timestamp, now: Timestamp) -> WireError {
 }
 
 fn mismatched(mismatch: &Mismatch) -> WireError {
+    let to_sign = echoed(mismatch.string_to_sign.as_bytes());
+    let provided = echoed(mismatch.signature_provided.as_bytes());
     let error = WireError::new(
         403,
         "SignatureDoesNotMatch",
@@ -149,13 +158,19 @@ fn mismatched(mismatch: &Mismatch) -> WireError {
          your key and signing method.",
     )
     .with("AWSAccessKeyId", &mismatch.access_key_id)
-    .with("StringToSign", &mismatch.string_to_sign)
-    .with("SignatureProvided", &mismatch.signature_provided)
-    .with("StringToSignBytes", spaced_hex(mismatch.string_to_sign.as_bytes()));
-    let Some(canonical) = &mismatch.canonical_request else { return error };
+    .with("StringToSign", String::from_utf8_lossy(to_sign))
+    .with("SignatureProvided", String::from_utf8_lossy(provided))
+    .with("StringToSignBytes", spaced_hex(to_sign));
+    let Some(canonical) = mismatch.canonical_request.as_deref().map(echoed) else { return error };
     error
         .with("CanonicalRequest", String::from_utf8_lossy(canonical))
         .with("CanonicalRequestBytes", spaced_hex(canonical))
+}
+
+/// The part that is shown. It comes back as text and in hexadecimal, and callers need no secret to
+/// ask for it: an access key id, as presigned URLs show it, is enough.
+fn echoed(text: &[u8]) -> &[u8] {
+    text.get(..ECHOED_BYTES_MAX).unwrap_or(text)
 }
 
 fn other_content(claimed: &str, computed: &str) -> WireError {
@@ -232,6 +247,22 @@ mod tests {
         assert_eq!(wire.message.as_deref(), Some(message), "{error:?}");
         let got: Vec<_> = wire.extra.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         assert_eq!(got, extra, "{error:?}");
+    }
+
+    /// What a false signature brings back is limited, whatever was sent.
+    #[test]
+    fn what_a_mismatch_shows_is_limited() {
+        let long = "x".repeat(200_000);
+        let mismatch = Mismatch {
+            access_key_id: "AKID".to_owned(),
+            string_to_sign: long.clone(),
+            signature_provided: long.clone(),
+            canonical_request: Some(long.into_bytes()),
+        };
+        let wire = SignatureError::Mismatch(Box::new(mismatch)).wire(Family::S3);
+        let sizes: Vec<_> = wire.extra.iter().map(|(_, value)| value.len()).collect();
+        let (text, hex) = (ECHOED_BYTES_MAX, 3 * ECHOED_BYTES_MAX - 1);
+        assert_eq!(sizes, [4, text, text, hex, text, hex]);
     }
 
     /// The five elements of a mismatch, in order; chunks have no canonical request.

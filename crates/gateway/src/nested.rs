@@ -1,0 +1,135 @@
+//! The calls that an operation makes while it is admitted, and the one among them that writes.
+//!
+//! Admission happens on a snapshot, where a nested call cannot write. If one has to, such as the
+//! first use of a key that AWS manages, the admission is repeated on the writer up to that call
+//! and no further: the call is done and recorded there. Then the operation is admitted on a new
+//! snapshot, where that call answers what it answered on the writer, without a second event.
+//! So the writer never waits for the work of the call around it, which may be gigabytes.
+
+use std::any::Any;
+
+use serde_json::Value;
+use store::StoreError;
+use trail::Record;
+use types::Region;
+
+use crate::{Codec, Denial, Operation, Refused};
+
+/// The nested calls of one admission that the operation makes itself, counted in their order.
+#[derive(Default)]
+pub(crate) struct NestedCalls {
+    begun: usize,
+    /// The first that had to write on a snapshot.
+    wanted: Option<usize>,
+    /// On the writer: the one behind which the admission stops.
+    stop_behind: Option<usize>,
+    stopped: bool,
+    done: Option<Done>,
+}
+
+/// A nested call that was done on the writer.
+pub(crate) struct Done {
+    at: usize,
+    asked: Asked,
+    /// A `Result<O::Output, Refused>`.
+    result: Box<dyn Any + Send>,
+    records: Vec<Record>,
+    denials: Vec<Denial>,
+}
+
+/// What was asked of a nested call. It may answer for no other one.
+#[derive(PartialEq)]
+struct Asked {
+    operation: &'static str,
+    region: Region,
+    parameters: Value,
+}
+
+impl Asked {
+    fn of<O: Operation>(region: &Region, input: &O::Input) -> Self {
+        let parameters = O::Codec::parameters(input);
+        Self { operation: O::SPEC.name, region: region.clone(), parameters }
+    }
+}
+
+impl NestedCalls {
+    /// For an admission on the writer that stops behind the call `at`, or behind an earlier one
+    /// that has written.
+    pub(crate) fn stopping_behind(at: usize) -> Self {
+        Self { stop_behind: Some(at), ..Self::default() }
+    }
+
+    /// For an admission in which a nested call was done before.
+    pub(crate) fn with(done: Option<Done>) -> Self {
+        Self { done, ..Self::default() }
+    }
+
+    /// The first call that had to write and could not.
+    pub(crate) fn wanted(&self) -> Option<usize> {
+        self.wanted
+    }
+
+    /// What was done on the writer.
+    pub(crate) fn take_done(&mut self) -> Option<Done> {
+        self.done.take()
+    }
+
+    /// The place of the call that begins. Errors after the stop.
+    pub(crate) fn begin(&mut self) -> Result<usize, StoreError> {
+        if self.stopped {
+            return Err(stopped());
+        }
+        let at = self.begun;
+        self.begun = at.saturating_add(1);
+        Ok(at)
+    }
+
+    /// What the call at this place answered on the writer, if it was the same call, with its
+    /// refusals.
+    pub(crate) fn replay<O: Operation>(
+        &mut self,
+        at: usize,
+        region: &Region,
+        input: &O::Input,
+    ) -> Option<(Result<O::Output, Refused>, Vec<Denial>)> {
+        let same = |done: &mut Done| done.at == at && done.asked == Asked::of::<O>(region, input);
+        let done = self.done.take_if(same)?;
+        let result = done.result.downcast::<Result<O::Output, Refused>>().ok()?;
+        Some((*result, done.denials))
+    }
+
+    /// A call has to write and cannot.
+    pub(crate) fn want(&mut self, at: usize) {
+        self.wanted.get_or_insert(at);
+    }
+
+    /// Whether the admission stops behind the call `at`. `wrote` is whether anything was written.
+    pub(crate) fn stops_behind(&self, at: usize, wrote: bool) -> bool {
+        self.stop_behind.is_some_and(|last| at >= last || wrote)
+    }
+
+    /// Stops: the call at this place is done. The error ends the admission.
+    pub(crate) fn stop<O: Operation>(
+        &mut self,
+        at: usize,
+        (region, input): (&Region, &O::Input),
+        result: Result<O::Output, Refused>,
+        (records, denials): (Vec<Record>, Vec<Denial>),
+    ) -> Refused {
+        let asked = Asked::of::<O>(region, input);
+        self.done = Some(Done { at, asked, result: Box::new(result), records, denials });
+        self.stopped = true;
+        stopped().into()
+    }
+}
+
+impl Done {
+    /// The events of the call, for the commit of what it wrote.
+    pub(crate) fn take_records(&mut self) -> Vec<Record> {
+        std::mem::take(&mut self.records)
+    }
+}
+
+fn stopped() -> StoreError {
+    StoreError::engine("the admission stops here and is repeated on a snapshot")
+}
