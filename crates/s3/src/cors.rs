@@ -144,7 +144,8 @@ fn by_rule(rule: &Element, asked: &CorsRequest) -> Option<CorsHeaders> {
 /// in what is exposed. Assumed: the texts, which users report.
 pub(crate) fn check(rule: &Element) -> S3Result<()> {
     for name in ["AllowedOrigin", "AllowedHeader"] {
-        for element in rule.children(name).filter(|one| one.text.matches('*').count() > 1) {
+        let many = |one: &&Element| one.text.matches('*').count() > 1;
+        if let Some(element) = rule.children(name).find(many) {
             let text = &element.text;
             let message = format!("{name} \"{text}\" can not have more than one wildcard.");
             return Err(S3Error::request(message).into());
