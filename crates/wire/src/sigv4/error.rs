@@ -102,8 +102,6 @@ pub enum SignatureError {
         /// As S3 writes it.
         name: &'static str,
     },
-    /// A form has a policy that nobody signed.
-    UnsignedPolicy,
     /// Neither `X-Amz-Date` nor `Date`.
     MissingDate {
         /// The header's value, SHA-256, base64.

@@ -39,7 +39,7 @@ impl PostSignature {
             return Err(SignatureError::UnsupportedAlgorithm { place: Place::Form, found });
         }
         if FIELDS.iter().all(|name| field(name).is_none()) {
-            return Err(SignatureError::UnsignedPolicy);
+            return Err(SignatureError::Missing);
         }
         let [signature, algorithm, credential, date] =
             FIELDS.map(|name| field(name).ok_or(SignatureError::MissingField { name }));
@@ -432,7 +432,7 @@ mod tests {
         let missing = SignatureError::MissingField { name: "X-Amz-Signature" };
         assert_eq!(PostSignature::presented(&half), Err(missing));
         let bare = fields(&[("policy", "e30=")]);
-        assert_eq!(PostSignature::presented(&bare), Err(SignatureError::UnsignedPolicy));
+        assert_eq!(PostSignature::presented(&bare), Err(SignatureError::Missing));
     }
 
     proptest! {

@@ -87,9 +87,9 @@ fn worded(error: &SignatureError, family: Family) -> (Kind, String) {
             incomplete(&(missing_parts(error) + &hashed(authorization_sha256)))
         }
         // Forms are S3's alone.
-        SignatureError::IncompleteQuery
-        | SignatureError::MissingField { .. }
-        | SignatureError::UnsignedPolicy => incomplete(QUERY_PARAMETERS),
+        SignatureError::IncompleteQuery | SignatureError::MissingField { .. } => {
+            incomplete(QUERY_PARAMETERS)
+        }
         SignatureError::MissingDate { authorization_sha256 } => {
             incomplete(&(DATE_REQUIRED.to_owned() + &hashed(authorization_sha256)))
         }

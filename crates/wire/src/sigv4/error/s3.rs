@@ -77,7 +77,6 @@ pub(super) fn wire(error: &SignatureError) -> WireError {
         SignatureError::IncompleteHeader { .. } => at(Place::Header, HEADER_PARTS),
         SignatureError::IncompleteQuery => query_error(QUERY_PARAMETERS),
         SignatureError::MissingField { name } => missing_field(name),
-        SignatureError::UnsignedPolicy => denied("Access Denied"),
         SignatureError::MissingDate { .. }
         | SignatureError::BadDate { place: Place::Header, .. } => {
             denied("AWS authentication requires a valid Date or x-amz-date header")
@@ -348,7 +347,6 @@ mod tests {
     fn presigned_texts_are_those_of_s3() {
         let code = "AuthorizationQueryParametersError";
         check(&SignatureError::IncompleteQuery, 400, code, QUERY_PARAMETERS, &[]);
-        check(&SignatureError::UnsignedPolicy, 403, "AccessDenied", "Access Denied", &[]);
         let found = "AWS".to_owned();
         check(
             &SignatureError::UnsupportedAlgorithm { place: Place::Query, found },
