@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gateway::{Access, Auth, Ctx, Failure, Origin, SignatureVersion};
+use gateway::{Access, Ctx, Failure, Origin};
 use policy::{Context, Grammar, ResourceRule};
 use types::AccountId;
 
@@ -10,7 +10,7 @@ use crate::bucket::{self, Bucket};
 use crate::error::{S3Error, S3Result};
 use crate::object::{self, Version};
 use crate::request::Request;
-use crate::{acl, owning, tags};
+use crate::{acl, conditions, owning};
 
 pub(crate) fn bucket_arn(bucket: &str) -> String {
     format!("arn:aws:s3:::{bucket}")
@@ -192,94 +192,9 @@ pub(crate) fn to_read(
     Ok(Needs { rights, version })
 }
 
-/// Condition keys that are headers under their own name.
-const HEADER_KEYS: [&str; 19] = [
-    "x-amz-acl",
-    "x-amz-content-sha256",
-    "x-amz-copy-source",
-    "x-amz-grant-full-control",
-    "x-amz-grant-read",
-    "x-amz-grant-read-acp",
-    "x-amz-grant-write",
-    "x-amz-grant-write-acp",
-    "x-amz-metadata-directive",
-    "x-amz-object-ownership",
-    "x-amz-server-side-encryption",
-    "x-amz-server-side-encryption-aws-kms-key-id",
-    "x-amz-server-side-encryption-customer-algorithm",
-    "x-amz-storage-class",
-    "x-amz-website-redirect-location",
-    "if-match",
-    "if-none-match",
-    "x-amz-object-lock-mode",
-    "x-amz-object-lock-retain-until-date",
-];
-/// Condition keys that are query parameters: name of the parameter and of the key.
-const QUERY_KEYS: [(&str, &str); 4] = [
-    ("prefix", "s3:prefix"),
-    ("delimiter", "s3:delimiter"),
-    ("max-keys", "s3:max-keys"),
-    ("versionId", "s3:VersionId"),
-];
-
-/// The keys of a call.
-///
-/// Source: Service Authorization Reference, "Condition keys for Amazon S3". They see what the
-/// request says: a default of the bucket does not satisfy them.
+/// The keys of a call about a bucket or what is in it.
 pub(crate) fn conditions(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request) -> Context {
-    let mut context = Context::new();
-    for name in HEADER_KEYS {
-        if let Some(value) = request.header(name) {
-            let key = match name {
-                "x-amz-object-lock-mode" => "s3:object-lock-mode".to_owned(),
-                "x-amz-object-lock-retain-until-date" => {
-                    "s3:object-lock-retain-until-date".to_owned()
-                }
-                other => format!("s3:{other}"),
-            };
-            context.set(&key, value);
-        }
-    }
-    if let Some(value) = request.header("x-amz-object-lock-legal-hold") {
-        context.set("s3:object-lock-legal-hold", value);
-    }
-    for (name, key) in QUERY_KEYS {
-        if let Some(value) = request.param(name) {
-            context.set(key, value);
-        }
-    }
+    let mut context = conditions::of_request(ctx, request);
     context.set("s3:ResourceAccount", bucket.owner.as_str());
-    if let Some(Ok(pairs)) = request.header("x-amz-tagging").map(|text| tags::from_header(&text)) {
-        for (key, value) in &pairs {
-            context.set(&format!("s3:RequestObjectTag/{key}"), value.as_str());
-        }
-        let keys = pairs.into_iter().map(|(key, _)| key).collect();
-        context.set_list("s3:RequestObjectTagKeys", keys);
-    }
-    add_signature(ctx, &mut context);
     context
-}
-
-/// Source: S3 API Reference, "Amazon S3 Signature Version 4 Authentication Specific Policy Keys". A
-/// presigned URL of Version 2 has no age, for it does not say when it was made.
-pub(crate) fn add_signature(ctx: &Ctx<'_>, context: &mut Context) {
-    let Some(origin) = &ctx.call().origin else { return };
-    let kind = match origin.auth {
-        Auth::Header => "REST-HEADER",
-        Auth::Query => "REST-QUERY-STRING",
-        Auth::Form => "POST",
-        Auth::None => return,
-    };
-    context.set("s3:authType", kind);
-    let version = match origin.version {
-        Some(SignatureVersion::V2) => "AWS",
-        Some(SignatureVersion::V4) | None => "AWS4-HMAC-SHA256",
-    };
-    context.set("s3:signatureversion", version);
-    if let Some(age) = gateway::signature_age_ms(ctx.call()) {
-        context.set("s3:signatureAge", age.to_string());
-    }
-    if let Some((version, _)) = &origin.tls {
-        context.set("s3:TlsVersion", version.trim_start_matches("TLSv"));
-    }
 }

@@ -38,6 +38,7 @@ mod body;
 mod bucket;
 mod bucket_key;
 mod checksum;
+mod conditions;
 mod control;
 mod copying;
 mod cors;

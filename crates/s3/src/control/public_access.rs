@@ -17,7 +17,7 @@ const WRITE: &str = "s3:PutAccountPublicAccessBlock";
 fn right(ctx: &Ctx<'_>, request: &ControlRequest, action: &str) -> ControlResult<Vec<Access>> {
     request.account(ctx)?;
     let mut access = Access::by_identity(action, "*");
-    crate::access::add_signature(ctx, &mut access.context);
+    crate::conditions::add_signature(ctx, &mut access.context);
     Ok(vec![access])
 }
 

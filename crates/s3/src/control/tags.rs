@@ -65,7 +65,7 @@ fn right(ctx: &Ctx<'_>, bucket: &Bucket, action: &str, context: Context) -> Vec<
     access.restrict_public_buckets = bucket.blocks().restrict_buckets;
     access.context = context;
     access.context.set("s3:ResourceAccount", bucket.owner.as_str());
-    crate::access::add_signature(ctx, &mut access.context);
+    crate::conditions::add_signature(ctx, &mut access.context);
     vec![access]
 }
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use gateway::{Access, Ctx, Scope, Spec};
-use policy::{Context, ResourceRule};
+use policy::ResourceRule;
 use types::Region;
 
 use crate::api::ServiceApi;
@@ -15,7 +15,7 @@ use crate::error::{S3Error, S3Result};
 use crate::request::Request;
 use crate::response::Response;
 use crate::tags::{self, Tagged};
-use crate::{SERVICE, access, acl, xml};
+use crate::{SERVICE, access, acl, conditions, xml};
 
 const US_EAST_1: &str = "us-east-1";
 /// Source: S3 API Reference: the old name of `eu-west-1`.
@@ -26,6 +26,18 @@ const EU: (&str, &str) = ("EU", "eu-west-1");
 pub(crate) struct CreateBucket;
 
 const ACTION: &str = "s3:CreateBucket";
+
+/// The headers that give rights to the new bucket.
+///
+/// Source: S3 API Reference, "CreateBucket", Permissions: an ACL needs `s3:PutBucketAcl`.
+const ACL_HEADERS: [&str; 6] = [
+    "x-amz-acl",
+    "x-amz-grant-full-control",
+    "x-amz-grant-read",
+    "x-amz-grant-read-acp",
+    "x-amz-grant-write",
+    "x-amz-grant-write-acp",
+];
 
 /// The document of the request.
 #[derive(Debug, Default)]
@@ -38,16 +50,16 @@ impl ServiceApi for CreateBucket {
     const SPEC: Spec = Spec::rest(&SERVICE, "CreateBucket", false, "PUT", Scope::Bucket, &[]);
 
     fn needs(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-        let mut context = Context::new();
-        for (header, key) in
-            [("x-amz-acl", "s3:x-amz-acl"), ("x-amz-object-ownership", "s3:x-amz-object-ownership")]
-        {
-            if let Some(value) = request.header(header) {
-                context.set(key, value);
-            }
-        }
-        let location = wish(request).ok().and_then(|wish| wish.location);
+        let mut context = conditions::of_request(ctx, request);
+        let Wish { location, tags } = wish(request).unwrap_or_default();
         context.set("s3:LocationConstraint", location.unwrap_or_else(|| ctx.region().to_string()));
+        for (key, value) in &tags {
+            context.set(&format!("aws:RequestTag/{key}"), value.as_str());
+        }
+        if !tags.is_empty() {
+            let keys = tags.iter().map(|(key, _)| key.clone()).collect();
+            context.set_list("aws:TagKeys", keys);
+        }
         let right = |action: &str| Access {
             resource: access::bucket_arn(&request.bucket),
             owner: Some(ctx.account().clone()),
@@ -56,7 +68,7 @@ impl ServiceApi for CreateBucket {
             ..Access::by_identity(action, "")
         };
         let mut needs = vec![right(ACTION)];
-        if request.header("x-amz-acl").is_some() {
+        if ACL_HEADERS.iter().any(|name| request.header(name).is_some()) {
             needs.push(right("s3:PutBucketAcl"));
         }
         if request.header("x-amz-object-ownership").is_some() {
@@ -67,7 +79,7 @@ impl ServiceApi for CreateBucket {
             needs.push(right("s3:PutBucketVersioning"));
         }
         // Assumed: tags at creation need the right to tag.
-        if wish(request).is_ok_and(|wish| !wish.tags.is_empty()) {
+        if !tags.is_empty() {
             needs.push(right("s3:PutBucketTagging"));
         }
         Ok(needs)

@@ -13,6 +13,7 @@ use crate::SERVICE;
 use crate::access;
 use crate::api::ServiceApi;
 use crate::bucket::{BUCKETS, Bucket, canonical_id};
+use crate::conditions;
 use crate::error::{S3Error, S3Result};
 use crate::request::Request;
 use crate::response::Response;
@@ -31,8 +32,9 @@ impl ServiceApi for ListBuckets {
     const SPEC: Spec =
         Spec::rest(&SERVICE, "ListBuckets", true, "GET", Scope::Service, &[]).when_full();
 
-    fn needs(_: &Ctx<'_>, _: &Request) -> S3Result<Vec<Access>> {
-        Ok(vec![Access::by_identity(ACTION, "arn:aws:s3:::*")])
+    fn needs(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
+        let context = conditions::of_request(ctx, request);
+        Ok(vec![Access { context, ..Access::by_identity(ACTION, "arn:aws:s3:::*") }])
     }
 
     fn run(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Response> {

@@ -1,6 +1,7 @@
 //! Whole calls through the pipeline, events included.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod condition_keys;
 mod conditions;
 mod control;
 mod cors;
