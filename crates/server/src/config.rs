@@ -54,6 +54,8 @@ pub struct Config {
     pub root_key_file: Option<PathBuf>,
     /// The passphrase that seals the root key, instead of a bare file.
     pub passphrase: Option<String>,
+    /// Whether S3 refuses Signature Version 2.
+    pub refuse_signature_v2: bool,
     /// The bearer token that opens health and metrics to other machines.
     pub status_token: Option<String>,
     /// Serves a state that is older than the data directory's identity says, or lacks parts, and
@@ -112,6 +114,7 @@ impl Default for Config {
             root_credentials: None,
             root_key_file: None,
             passphrase: None,
+            refuse_signature_v2: false,
             status_token: None,
             accept_older: false,
         }
@@ -154,6 +157,7 @@ impl Config {
         set(&mut self.connections_max, file.connections_max);
         set(&mut self.connections_max_per_address, file.connections_max_per_address.map(Some));
         set(&mut self.trusted_proxies, file.trusted_proxies);
+        set(&mut self.refuse_signature_v2, file.refuse_signature_v2);
         if let Some(text) = file.memory_max {
             self.memory_max = Some(parse_bytes(&text)?);
         }
@@ -212,6 +216,7 @@ struct File {
     connections_max: Option<usize>,
     connections_max_per_address: Option<usize>,
     trusted_proxies: Option<Vec<Network>>,
+    refuse_signature_v2: Option<bool>,
     memory_max: Option<String>,
     tls_cert: Option<PathBuf>,
     tls_key: Option<PathBuf>,

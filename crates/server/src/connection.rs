@@ -1,6 +1,7 @@
 //! One request: its head and body in, the gateway's answer out.
 
 mod admission;
+mod cors;
 mod form;
 mod incoming;
 mod lanes;
@@ -15,8 +16,8 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use gateway::{
-    Answer, AnswerBody, Begun, BodyGate, BodyLimit, Gateway, Identified, Received, Service, Upload,
-    WireError,
+    Answer, AnswerBody, Begun, BodyGate, BodyLimit, Family, Gateway, Identified, Received, Service,
+    Upload, WireError,
 };
 use http::{HeaderValue, Method, Request, Response, header};
 use http_body_util::combinators::BoxBody;
@@ -25,7 +26,7 @@ use hyper::body::{Body, Incoming};
 use wire::Head;
 
 use crate::listeners::Port;
-use crate::memory::{Memory, Share};
+use crate::memory::{Memory, Share, Waits, unfolded};
 use crate::metrics::Asked;
 use crate::network::Block;
 use crate::patience::Patience;
@@ -94,10 +95,15 @@ pub(crate) async fn answer(
     let body = Arriving::new(body, &peer.unread);
     let (answer, shown, asked) = match gateway.identify(&head) {
         Ok(identified) => {
-            let (service, named) = (identified.service(), OnceLock::new());
+            let cors = cors::Asked::of(&head, &identified);
+            let store = Arc::clone(gateway.store());
+            let (service, named, waits) = (identified.service(), OnceLock::new(), Waits::default());
             let _ = identified.operation().map(|name| named.set(name));
-            let exchange = Exchange { gateway, service, named, peer };
-            let (answer, shown) = exchange.answer(identified, head, body, is_head).await;
+            let exchange = Exchange { gateway, service, named, peer, waits };
+            let (mut answer, shown) = exchange.answer(identified, head, body, is_head).await;
+            if let Some(cors) = cors {
+                cors.allow(&store, &mut answer);
+            }
             let operation = exchange.named.get().copied().unwrap_or(Asked::NOTHING.operation);
             (answer, shown, Asked { service: service.name, operation })
         }
@@ -120,6 +126,8 @@ struct Exchange<'a> {
     /// The operation, once it is known.
     named: OnceLock<&'static str>,
     peer: &'a Peer,
+    /// How long it may still wait for room.
+    waits: Waits,
 }
 
 impl Exchange<'_> {
@@ -167,7 +175,7 @@ impl Exchange<'_> {
         let body = self.collect(body, limit, &identified).await?;
         let _ = self.gateway.named(&identified, &head, &body).map(|name| self.named.set(name));
         let brief = identified.brief && body.len() <= BRIEF_BODY_BYTES_MAX;
-        shares.call = self.call(brief, body.len()).await?;
+        shares.call = self.call(brief, self.unfolded(&identified, &body, limit)?).await?;
         let received = Received { head, body, form: None, tls: self.peer.tls.clone() };
         let gateway = Arc::clone(&self.gateway);
         match on_thread(brief, move || gateway.begin(identified, received).0).await? {
@@ -245,12 +253,22 @@ impl Exchange<'_> {
         collected.map_err(|error| self.gateway.refused(identified, &error))
     }
 
+    /// Bytes that a body takes once it is decoded.
+    fn unfolded(&self, identified: &Identified, body: &[u8], limit: u64) -> Result<u64, Answer> {
+        if self.service.family != Family::Json {
+            return Ok(unfolded::of_other(body));
+        }
+        let refused = || self.gateway.refused(identified, &identified.too_large(limit));
+        unfolded::of_json(body).ok_or_else(refused)
+    }
+
     /// A share for a call; brief ones cost next to nothing, and there are few at a time.
-    async fn call(&self, brief: bool, body_bytes: usize) -> Result<Option<Share>, Answer> {
+    async fn call(&self, brief: bool, unfolded: u64) -> Result<Option<Share>, Answer> {
         if brief {
             return Ok(None);
         }
-        self.peer.memory.call(self.block(), body_bytes).await.map(Some).ok_or_else(|| self.busy())
+        let share = self.peer.memory.call(&self.waits, self.block(), unfolded).await;
+        share.map(Some).ok_or_else(|| self.busy())
     }
 
     /// Whose shares it takes.

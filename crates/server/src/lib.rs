@@ -13,6 +13,7 @@ mod beats;
 mod config;
 mod connection;
 mod console;
+mod counted;
 mod diagnostics;
 mod directory;
 mod establish;

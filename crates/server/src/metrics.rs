@@ -8,7 +8,6 @@ mod page;
 mod process;
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use cloudtrail::Backlog;
@@ -24,6 +23,7 @@ use types::{SECOND_MS, Timestamp};
 
 use crate::Config;
 use crate::beats::Beats;
+use crate::counted::Counted;
 use crate::diagnostics;
 pub(crate) use certificate::expiry;
 use page::Page;
@@ -71,7 +71,7 @@ pub(crate) struct Metrics {
     /// When the certificate ends, if there is one.
     certificate_expiry: Option<Timestamp>,
     /// What waited when it was counted last: the pages are for everybody, and counting reads all.
-    backlog: Mutex<Option<(Timestamp, Backlog)>>,
+    backlog: Counted<Backlog>,
     /// Requests being answered.
     running: AtomicU64,
 }
@@ -116,7 +116,6 @@ impl Metrics {
             DiskStep::BodySync => syncs.observe(seconds(us)),
         });
         let certificate_expiry = config.tls.as_ref().and_then(|(cert, _)| expiry(cert));
-        let (backlog, running) = (Mutex::default(), AtomicU64::default());
         Self {
             beats,
             registry,
@@ -125,8 +124,8 @@ impl Metrics {
             made_room,
             without_room,
             certificate_expiry,
-            backlog,
-            running,
+            backlog: Counted::default(),
+            running: AtomicU64::default(),
         }
     }
 
@@ -156,18 +155,7 @@ impl Metrics {
 
     /// What waits to be delivered, as it was a second ago at most.
     pub(crate) fn backlog(&self, gateway: &Gateway) -> Result<Backlog, StoreError> {
-        let mut known = self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = gateway.clock().now();
-        if let Some((counted, backlog)) = &*known
-            && counted.plus_ms(BACKLOG_MS) > now
-            && *counted <= now
-        {
-            return Ok(backlog.clone());
-        }
-        let backlog = cloudtrail::backlog(gateway)?;
-        // Counting may take longer than a count is good for: those who waited use this one.
-        *known = Some((gateway.clock().now(), backlog.clone()));
-        Ok(backlog)
+        self.backlog.get(gateway.clock(), BACKLOG_MS, || cloudtrail::backlog(gateway))
     }
 
     /// The workers that have shown no sign of life for too long.

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use gateway::{Gateway, Parts, Row, SHOSEKI, ServiceEvent, Settings, operator_events};
+use gateway::{Gateway, Parts, Row, ServiceEvent, Settings, operator_events};
 use keys::KeyError;
 use serde_json::json;
 use store::StoreError;
@@ -53,6 +53,7 @@ pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, O
             account: config.account.clone(),
             region: config.region.clone(),
             domains: config.domains.clone(),
+            refuse_signature_v2: config.refuse_signature_v2,
         },
     });
     bootstrap(config, &gateway, &root)?;
@@ -64,14 +65,23 @@ pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, O
     Ok(Opened { gateway, root, first_run_token, identity: Arc::new(identity) })
 }
 
-/// Notes which store it is and how far it has come. A full disk keeps a store that was served before
-/// from noting it, not from being served: else nobody could delete what fills the disk.
+/// Notes which store it is and how far it has come.
 fn finish(identity: &IdentityKeeper, gateway: &Gateway) -> Result<(), OpenError> {
-    let finish = || identity.finish(gateway.store(), gateway.keyring());
-    match finish() {
-        Err(error) if error.is_full() && identity.is_finished() => {
-            gateway.store().release_reserve()?;
-            if let Err(error) = finish() {
+    let note = || identity.finish(gateway.store(), gateway.keyring());
+    note_if_there_is_room(note, identity.is_finished(), || gateway.store().release_reserve())
+}
+
+/// A full disk keeps a store that was served before from noting how far it has come, not from being
+/// served: else nobody could delete what fills the disk.
+fn note_if_there_is_room(
+    note: impl Fn() -> Result<(), OpenError>,
+    was_served: bool,
+    make_room: impl FnOnce() -> Result<(), StoreError>,
+) -> Result<(), OpenError> {
+    match note() {
+        Err(error) if error.is_full() && was_served => {
+            make_room()?;
+            if let Err(error) = note() {
                 tracing::warn!(%error, "it could not be noted how far the store has come");
             }
             Ok(())
@@ -131,7 +141,7 @@ fn same_accounts(
 fn record(config: &Config, gateway: &Gateway, loss: &str) -> Result<(), OpenError> {
     tracing::warn!(loss, "accepted as the operator wishes; an event tells of it");
     let event = ServiceEvent {
-        source: SHOSEKI.event_source,
+        source: inquiry::SERVICE.event_source,
         name: "AcceptOlderState",
         region: Region::us_east_1(),
         account: config.account.clone(),
@@ -314,5 +324,50 @@ impl From<StoreError> for OpenError {
 impl From<KeyError> for OpenError {
     fn from(cause: KeyError) -> Self {
         Self::Key(cause)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::io;
+
+    use super::*;
+
+    fn full() -> OpenError {
+        io::Error::from(ErrorKind::StorageFull).into()
+    }
+
+    /// Whether it is opened when so many attempts to note it find a full disk, and how often room
+    /// was made.
+    fn opened(full_times: u32, was_served: bool) -> (bool, u32) {
+        let (noted, made_room) = (Cell::new(0), Cell::new(0));
+        let note = || {
+            noted.set(noted.get() + 1);
+            if noted.get() <= full_times { Err(full()) } else { Ok(()) }
+        };
+        let make_room = || {
+            made_room.set(made_room.get() + 1);
+            Ok(())
+        };
+        (note_if_there_is_room(note, was_served, make_room).is_ok(), made_room.get())
+    }
+
+    /// A store whose disk is full is opened all the same, unless it was never served: then nobody
+    /// would know which store it is.
+    #[test]
+    fn a_full_disk_keeps_no_store_from_being_opened() {
+        assert_eq!(opened(0, true), (true, 0));
+        assert_eq!(opened(1, true), (true, 1));
+        assert_eq!(opened(2, true), (true, 1), "noting it has to wait");
+        assert_eq!(opened(1, false), (false, 0));
+    }
+
+    /// Nothing but a full disk is passed over.
+    #[test]
+    fn other_failures_are_refused() {
+        let note = || Err(io::Error::from(ErrorKind::PermissionDenied).into());
+        let refused = note_if_there_is_room(note, true, || Ok(()));
+        assert!(matches!(refused, Err(OpenError::Io(_))));
     }
 }

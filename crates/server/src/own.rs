@@ -8,14 +8,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cloudtrail::Backlog;
-use gateway::{Gateway, SHOSEKI};
+use gateway::Gateway;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use keys::{equal_in_constant_time, sha256};
 use serde_json::json;
 use store::StoreError;
-use types::{MINUTE_MS, Timestamp};
 
 use crate::OPERATIONS;
 use crate::addressed::{self, Asker, asker};
@@ -41,10 +39,6 @@ pub(crate) fn owns(path: &str) -> bool {
 pub(crate) fn is_vital(path: &str) -> bool {
     matches!(path, HEALTH | LIVE | READY)
 }
-
-/// Files that wait for longer without being refused are not being delivered, in milliseconds:
-/// three of AWS's intervals.
-const STALLED_MS: u64 = 15 * MINUTE_MS;
 
 /// The hash of the token that opens our pages to others, if one is configured.
 #[derive(Debug)]
@@ -166,7 +160,7 @@ fn localstack(gateway: &Gateway) -> Response<OutBody> {
         .iter()
         .flat_map(|rows| rows.iter())
         .map(|row| row.spec.service.name)
-        .filter(|name| *name != SHOSEKI.name)
+        .filter(|name| *name != inquiry::SERVICE.name)
         .collect();
     let services: serde_json::Map<_, _> =
         names.into_iter().map(|name| (name.to_owned(), json!("running"))).collect();
@@ -175,20 +169,10 @@ fn localstack(gateway: &Gateway) -> Response<OutBody> {
     respond(StatusCode::OK, "application/json", body.to_string())
 }
 
-/// What is not as it should be, though calls are served. A new start would mend none of it.
-fn troubles(backlog: &Backlog, is_full: bool, now: Timestamp) -> Vec<&'static str> {
-    let is_late = |oldest: Timestamp| now.since_ms(oldest) > STALLED_MS;
-    let refused = backlog.refusing > 0;
-    let stalled = !refused && backlog.oldest.is_some_and(is_late);
-    let all =
-        [(refused, "delivery-refused"), (stalled, "delivery-stalled"), (is_full, "disk-full")];
-    all.into_iter().filter(|(is_so, _)| *is_so).map(|(_, name)| name).collect()
-}
-
 /// Calls are served, whether files can be delivered or not.
 fn health(gateway: &Gateway, metrics: &Metrics) -> Result<String, StoreError> {
     let (backlog, full) = (metrics.backlog(gateway)?, gateway.store().is_full());
-    let troubles = troubles(&backlog, full, gateway.clock().now());
+    let troubles = inquiry::health::named(&backlog, full, gateway.clock().now());
     let status = if troubles.is_empty() { "ok" } else { "degraded" };
     let body = json!({
         "status": status,
@@ -244,27 +228,4 @@ pub(crate) fn respond(
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Refused and late deliveries and a full disk are told apart; none of them is a reason to
-    /// start the server again.
-    #[test]
-    fn troubles_have_names() {
-        let now = Timestamp::from_secs(1_000_000);
-        let late = Some(now.minus_ms(STALLED_MS + 1));
-        for (refusing, oldest, full, want) in [
-            (0, None, false, vec![]),
-            (0, Some(now.minus_ms(STALLED_MS)), false, vec![]),
-            (0, late, false, vec!["delivery-stalled"]),
-            (1, late, false, vec!["delivery-refused"]),
-            (1, None, true, vec!["delivery-refused", "disk-full"]),
-        ] {
-            let backlog = Backlog { refusing, oldest, ..Backlog::default() };
-            assert_eq!(troubles(&backlog, full, now), want, "{refusing} {oldest:?} {full}");
-        }
-    }
 }

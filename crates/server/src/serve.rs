@@ -18,6 +18,7 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use gateway::Gateway;
 use http::{Request, Response};
@@ -58,6 +59,9 @@ const SHARES: usize = 4;
 const SPARE_MAX: usize = 64;
 /// Of them, from one address.
 const SPARE_OF_ADDRESS_MAX: usize = 24;
+/// How long the store may take to shut down. What was answered is durable before; a disk that does
+/// not answer must not keep the process.
+const CLOSE_WAIT: Duration = Duration::from_secs(4);
 
 /// A server that listens.
 pub struct Server {
@@ -161,7 +165,8 @@ impl Server {
         self.first_run_link.as_deref()
     }
 
-    /// Stops accepting, finishes what runs, stops the workers, flushes.
+    /// Stops accepting, finishes what runs, stops the workers, flushes. Each of these has a bound,
+    /// and all together end within half a minute.
     pub async fn shut_down(self) {
         self.stop.send_replace(true);
         if let Err(panic) = self.running.await {
@@ -191,10 +196,13 @@ async fn run(
         store.shut_down();
         shared.identity.note(store)
     });
-    match ended.await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::error!(%error, "it could not be noted how far the store came"),
-        Err(panic) => tracing::error!(%panic, "the store did not shut down"),
+    match tokio::time::timeout(CLOSE_WAIT, ended).await {
+        Ok(Ok(Ok(()))) => {}
+        Ok(Ok(Err(error))) => {
+            tracing::error!(%error, "it could not be noted how far the store came");
+        }
+        Ok(Err(panic)) => tracing::error!(%panic, "the store did not shut down"),
+        Err(_) => tracing::error!("the store is left: it does not shut down"),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{ArgAction, Args};
 use server::{
@@ -56,6 +57,14 @@ pub(crate) struct Serve {
     /// The private key in PEM.
     #[arg(long, value_name = "FILE", env = "SHOSEKI_TLS_KEY", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Refuses requests to S3 that are signed by Signature Version 2.
+    #[arg(
+        long,
+        env = "SHOSEKI_REFUSE_SIGNATURE_V2",
+        action = ArgAction::SetTrue,
+        value_parser = value::switch
+    )]
+    refuse_signature_v2: bool,
     /// Which diagnostics are printed to standard error: `info`, `debug`, `warn,gateway=debug`.
     #[arg(long, value_name = "FILTER", env = "SHOSEKI_LOG", default_value = "info")]
     log: String,
@@ -130,6 +139,7 @@ impl Serve {
         if self.rehearse {
             config.rehearse();
         }
+        config.refuse_signature_v2 |= self.refuse_signature_v2;
         if let Some(folder) = &self.data_dir {
             config.data_dir.clone_from(folder);
         }
@@ -196,9 +206,14 @@ fn serve(verb: &Serve, lang: Lang, diagnostics: &Diagnostics) -> Result<Exit, Tr
     let opened = open(&config, clock, entropy)?;
     let show = Show { lang, json: verb.log_json, diagnostics };
     show.root(&config, &opened.root);
-    runtime.block_on(until_stopped(&config, reserved, opened, signals, show))?;
-    Ok(Exit::Done)
+    let served = runtime.block_on(until_stopped(&config, reserved, opened, signals, show));
+    // A thread that is still at work then must not keep the process.
+    runtime.shutdown_timeout(END_WAIT);
+    served.map(|()| Exit::Done)
 }
+
+/// How long threads may take to end after the server has stopped.
+const END_WAIT: Duration = Duration::from_secs(1);
 
 /// Threads that may block. A disk has no use for more at once, and each has memory of its own.
 const BLOCKING_THREADS_MAX: usize = 128;

@@ -5,6 +5,7 @@
 mod before_bodies;
 mod bodies;
 mod browsers;
+mod cors;
 mod crowd;
 mod damage;
 mod four_steps;

@@ -1,9 +1,10 @@
 use std::collections::BTreeSet;
 
+use inquiry::validate::{extra_files, is_empty, verdict_word};
 use serde_json::{Value, json};
 use trail::verify::{Conclusion, Counts, Finding, Line, Report, Stream, print};
 
-use super::{Judged, conclusion, is_empty};
+use super::{Judged, conclusion};
 use crate::out::{self, Out};
 
 /// How reports are shown to people.
@@ -86,22 +87,9 @@ fn verdict(judged: &[Judged]) -> String {
         count => format!("; {count} {text}"),
     };
     let sum = |of: fn(&Report) -> u64| judged.iter().map(|judged| of(&judged.report)).sum();
-    let extra = count("EXTRA", sum(extra));
+    let extra = count("EXTRA", sum(extra_files));
     let pending = count("log files pending", sum(|report| report.pending));
     format!("{word}: {digests} digest files, {logs} log files in {regions}{extra}{pending}")
-}
-
-/// How many files nothing proves.
-fn extra(report: &Report) -> u64 {
-    let files = |finding: &Finding| match finding {
-        Finding::Extra { .. } => 1,
-        Finding::Unproven { files, .. } => *files as u64,
-        Finding::Anchor { .. }
-        | Finding::BrokenLink { .. }
-        | Finding::Newest { .. }
-        | Finding::NoDigests { .. } => 0,
-    };
-    report.findings.iter().map(files).sum()
 }
 
 fn document(judged: &[Judged], verbose: bool) -> Value {
@@ -130,21 +118,16 @@ fn section(judged: &Judged, verbose: bool) -> Value {
         "missingDigests": missing(report),
         "backfillDigests": counts(report.backfills),
         "logFiles": counts(report.logs),
-        "extraFiles": extra(report),
+        "extraFiles": extra_files(report),
         "pendingLogFiles": report.pending,
         "newestDigest": report.head,
         "lines": lines,
     })
 }
 
-/// The verdict in a word. Of nothing there is no verdict.
+/// The verdict in a word.
 fn word(judged: &[Judged]) -> &'static str {
-    match conclusion(judged) {
-        Conclusion::Valid if judged.iter().all(|judged| is_empty(&judged.report)) => "NOTHING",
-        Conclusion::Valid => "VALID",
-        Conclusion::Unreadable => "UNREADABLE",
-        Conclusion::Invalid => "INVALID",
-    }
+    verdict_word(conclusion(judged), judged.iter().all(|judged| is_empty(&judged.report)))
 }
 
 fn counts(counts: Counts) -> Value {
