@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Command};
@@ -56,7 +57,10 @@ pub(crate) fn completions(verb: &Completions, mut command: Command) -> Exit {
 pub(crate) fn manual(verb: &Manual, mut command: Command) -> Result<Exit, Trouble> {
     command.build();
     if let Some(folder) = &verb.all {
-        fs::create_dir_all(folder).map_err(|error| cannot(folder, &error))?;
+        if !folder.exists() {
+            fs::create_dir_all(folder).map_err(|error| cannot(folder, &error))?;
+            open_to_all(folder, 0o755)?;
+        }
         write_pages(folder, &command)?;
         return Ok(Exit::Done);
     }
@@ -76,8 +80,15 @@ fn write_pages(folder: &Path, command: &Command) -> Result<(), Trouble> {
     let page = render(command)?;
     let written = fs::File::create(&file).and_then(|mut to| to.write_all(&page));
     written.map_err(|error| cannot(&file, &error))?;
+    open_to_all(&file, 0o644)?;
     let is_shown = |inner: &&Command| inner.get_name() != "help" && !inner.is_hide_set();
     command.get_subcommands().filter(is_shown).try_for_each(|inner| write_pages(folder, inner))
+}
+
+/// Whatever we make is closed to others, but a page is for everybody.
+fn open_to_all(path: &Path, mode: u32) -> Result<(), Trouble> {
+    let set = fs::set_permissions(path, fs::Permissions::from_mode(mode));
+    set.map_err(|error| cannot(path, &error))
 }
 
 fn render(command: &Command) -> Result<Vec<u8>, Trouble> {

@@ -88,10 +88,12 @@ fn completions_and_pages_are_made() {
     let page = out(&shoseki(&["man", "account", "create"], &[]));
     assert!(page.contains(".TH shoseki-account-create 1"), "{page}");
     let folder = tempfile::tempdir().unwrap();
-    let place = folder.path().to_str().unwrap();
-    assert_eq!(shoseki(&["man", "--all", place], &[]).status.code(), Some(0));
+    let place = folder.path().join("man1");
+    assert_eq!(shoseki(&["man", "--all", place.to_str().unwrap()], &[]).status.code(), Some(0));
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&place), 0o755);
     for name in ["shoseki", "shoseki-serve", "shoseki-account-list"] {
-        assert!(folder.path().join(format!("{name}.1")).exists(), "{name}");
+        assert_eq!(mode(&place.join(format!("{name}.1"))), 0o644, "{name}: others read it, too");
     }
     assert_eq!(shoseki(&["man", "nonsense"], &[]).status.code(), Some(2));
 }

@@ -44,7 +44,7 @@ fn metrics_are_those_of_prometheus() {
         r#"shoseki_requests_total{service="sts",operation="none",code="4xx"} 1"#,
         r#"shoseki_request_seconds_count{service="s3",operation="PutObject"} 1"#,
         r#"shoseki_request_seconds_bucket{service="s3",operation="PutObject",le="+Inf"} 1"#,
-        "shoseki_unproven_requests_total 1",
+        "shoseki_unproven_requests_total 2",
         "shoseki_requests_running 0",
         "shoseki_fsync_seconds_count 1",
         "shoseki_logging_trails 0",
