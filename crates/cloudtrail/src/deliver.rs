@@ -19,11 +19,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use gateway::Gateway;
 use store::{StoreError, Tx};
 use trail::retry::Pace;
-use types::{MINUTE_MS, Timestamp};
+use types::{MINUTE_MS, Pulse, Timestamp};
 
 use crate::model::{Content, PROGRESS, Progress, TRAILS, Trail, WAITING, trail_key};
 
-pub use backlog::{Backlog, backlog};
+pub use backlog::{Backlog, TrailBacklog, backlog};
 pub use losses::{Loss, losses};
 pub(crate) use put::FileToPut;
 
@@ -51,20 +51,22 @@ struct LastTiming(Mutex<Option<Timing>>);
 
 /// Cuts, puts and digests what is due, and gives the instant at which to be called again.
 ///
-/// Blocks the thread, for long if much waits; `beat` is called after every trail and file, so that
-/// work is told from standstill. Trouble with one trail is told in diagnostics and stops no other.
-pub fn deliver(gateway: &Arc<Gateway>, timing: &Timing, beat: &dyn Fn()) -> Timestamp {
+/// Blocks the thread, for long if much waits; `pulse` is called before each trail, file, digest and
+/// batch of events. Trouble with one trail goes to diagnostics and stops no other.
+pub fn deliver(gateway: &Arc<Gateway>, timing: &Timing, pulse: Pulse<'_>) -> Timestamp {
     let now = gateway.clock().now();
     *gateway.shared::<LastTiming>().0.lock().unwrap_or_else(PoisonError::into_inner) =
         Some(*timing);
-    let mut due = now.plus_ms(MINUTE_MS).min(cut_if_due(gateway, timing, now));
+    let mut due = now.plus_ms(MINUTE_MS).min(cut_if_due(gateway, timing, now, pulse));
     let trails = gateway.store().snapshot().and_then(|view| delivering(&view.tx()));
     for (trail, _) in trails.unwrap_or_else(|error| {
         tracing::error!(%error, "trails cannot be read; delivery waits");
         Vec::new()
     }) {
-        beat();
-        match deliver_trail(gateway, timing, &trail, beat) {
+        if pulse().is_break() {
+            break;
+        }
+        match deliver_trail(gateway, timing, &trail, pulse) {
             Ok(again) => due = due.min(again),
             Err(error) => {
                 tracing::error!(%error, trail = %trail.name, "delivery failed; it is tried again");
@@ -78,24 +80,30 @@ fn deliver_trail(
     gateway: &Arc<Gateway>,
     timing: &Timing,
     trail: &Trail,
-    beat: &dyn Fn(),
+    pulse: Pulse<'_>,
 ) -> Result<Timestamp, StoreError> {
     let pace = Pace::of(timing.delivery_interval_ms);
     // Trouble with one lane keeps no region from its digest.
-    let tried = attempt::attempt(gateway, trail, pace, beat);
-    let (made, due) = digests::make_due(gateway, trail, timing.digest_interval_ms)?;
-    let tried = if made { tried.and(attempt::attempt(gateway, trail, pace, beat)) } else { tried };
+    let tried = attempt::attempt(gateway, trail, pace, pulse);
+    let (made, due) = digests::make_due(gateway, trail, timing.digest_interval_ms, pulse)?;
+    let tried = if made { tried.and(attempt::attempt(gateway, trail, pace, pulse)) } else { tried };
     Ok(due.min(tried?))
 }
 
-fn cut_if_due(gateway: &Arc<Gateway>, timing: &Timing, now: Timestamp) -> Timestamp {
+fn cut_if_due(
+    gateway: &Arc<Gateway>,
+    timing: &Timing,
+    now: Timestamp,
+    pulse: Pulse<'_>,
+) -> Timestamp {
     let slot = now.floor_to(timing.delivery_interval_ms);
     let last = gateway.shared::<LastCut>();
     let mut last = last.0.lock().unwrap_or_else(PoisonError::into_inner);
     // A clock that was set back makes for another slot, too.
     if last.is_none_or(|last| last.floor_to(timing.delivery_interval_ms) != slot) {
-        match cut::cut(gateway, timing.delivery_interval_ms) {
-            Ok(()) => *last = Some(now),
+        match cut::cut(gateway, timing.delivery_interval_ms, pulse) {
+            Ok(ControlFlow::Continue(())) => *last = Some(now),
+            Ok(ControlFlow::Break(())) => {}
             Err(error) => tracing::error!(%error, "log files could not be cut; tried again"),
         }
     }

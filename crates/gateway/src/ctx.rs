@@ -8,10 +8,10 @@ use store::{EventRow, HistoryQuery, Store, StoreError, Tx};
 use trail::Record;
 use types::{AccountId, Arn, Entropy, Region, Timestamp};
 
-use crate::access::CallerSide;
+use crate::access::{CallerSide, first_denial};
 use crate::execute::execute;
 use crate::nested::NestedCalls;
-use crate::{Call, Caller, Denial, Gateway, IdentityPort, Operation, Refused};
+use crate::{Access, Call, Caller, Denial, Gateway, IdentityPort, Operation, Refused, decisions};
 
 /// Calls that may be nested in one another at most.
 const DEPTH_MAX: u8 = 8;
@@ -209,6 +209,27 @@ impl<'t> Ctx<'t> {
         self.nested::<O>(call, input)
     }
 
+    /// Why the policies would refuse a call of `O` by another caller, if `change` had changed its
+    /// rights; `None` if they would not. For questions that look ahead: nothing is run, refused or
+    /// recorded. Errors are what the caller would meet before its rights are decided.
+    pub fn foresee<O: Operation>(
+        &mut self,
+        region: Region,
+        caller: Caller,
+        input: &O::Input,
+        change: &dyn Fn(&mut Access),
+    ) -> Result<Option<Denial>, Refused> {
+        let family = O::SPEC.service.family;
+        let call = self.gateway.internal_call(caller, region, self.now(), family)?;
+        let outer = std::mem::replace(&mut self.call, Arc::new(call));
+        let denial = O::access(self, input).map_err(Refused::from).and_then(|(mut needs, _)| {
+            needs.iter_mut().for_each(change);
+            first_denial(self, family, needs)
+        });
+        self.call = outer;
+        Ok(denial?.map(|(_, denial)| denial))
+    }
+
     /// Carries out a part of the present call as an operation of its own: authorized on its own,
     /// with an event of its own, by the same client under the same request id.
     pub fn part<O: Operation>(&mut self, input: &O::Input) -> Result<O::Output, Refused> {
@@ -256,6 +277,11 @@ impl<'t> Ctx<'t> {
     /// Events of the history, newest first, as they were when the call began.
     pub fn history(&self, query: &HistoryQuery) -> Result<Vec<EventRow>, StoreError> {
         self.store().history(&self.store().snapshot()?, query)
+    }
+
+    /// Why a request of the account was refused, if it was in the last day.
+    pub fn denials(&self, request_id: &str) -> Result<Option<Vec<Denial>>, StoreError> {
+        decisions::of(&self.tx, self.account(), request_id)
     }
 
     pub(crate) fn push_record(&mut self, record: Record) {

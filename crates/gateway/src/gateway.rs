@@ -14,6 +14,7 @@ use wire::sigv4::SigningKeys;
 use crate::policies::PolicyCache;
 use crate::record::{self, new_events};
 use crate::row::{admitted, committed};
+use crate::senders::Senders;
 use crate::table::Table;
 use crate::{Call, Caller, Family, IdentityPort, Operation, Refused, Resource, Row, decisions};
 
@@ -48,6 +49,8 @@ pub struct Settings {
     pub region: Region,
     /// Base domains of virtual-host addressing, such as `localhost`.
     pub domains: Vec<String>,
+    /// Whether S3 refuses Signature Version 2.
+    pub refuse_signature_v2: bool,
 }
 
 /// The machinery around the calls: one for a whole process.
@@ -60,6 +63,7 @@ pub struct Gateway {
     pub(crate) settings: Settings,
     pub(crate) policies: PolicyCache,
     pub(crate) signing_keys: RwLock<SigningKeys>,
+    pub(crate) senders: Senders,
     pub(crate) table: Table,
     pub(crate) unproven: AtomicU64,
     shared: Mutex<BTreeMap<TypeId, Arc<dyn Any + Send + Sync>>>,
@@ -77,6 +81,7 @@ impl Gateway {
             settings: parts.settings,
             policies: PolicyCache::default(),
             signing_keys: RwLock::new(SigningKeys::new(SIGNING_KEYS_MAX)),
+            senders: Senders::default(),
             table: Table::new(parts.rows),
             unproven: AtomicU64::new(0),
             shared: Mutex::default(),

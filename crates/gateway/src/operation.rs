@@ -1,7 +1,9 @@
 use std::fmt;
 
 use serde_json::Value;
+use store::{StoreError, Tx};
 use trail::Resource;
+use types::Region;
 
 use crate::{Access, Answer, ApiError, Ctx, Failure, Gateway, Spec, WireError};
 
@@ -50,6 +52,12 @@ pub trait Operation: Sized + 'static {
         input: &Self::Input,
         seen: Self::Seen,
     ) -> Result<Self::Work, Failure<Self::Error>>;
+
+    /// Where the bucket of a request is that names no region.
+    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, StoreError> {
+        let _ = (tx, bucket);
+        Ok(None)
+    }
 
     /// What takes the body of a streamed request.
     fn sink(work: &mut Self::Work) -> Option<&mut dyn BodySink> {
@@ -193,7 +201,7 @@ pub struct Decoding<'a> {
     /// The decoded object key.
     pub key: Option<&'a str>,
     /// The region of the call.
-    pub region: &'a types::Region,
+    pub region: &'a Region,
     /// Limits and switches.
     pub gateway: &'a Gateway,
 }
@@ -207,6 +215,8 @@ pub struct Reply<'a> {
     pub request_id: &'a str,
     /// S3's second id.
     pub host_id: &'a str,
+    /// Whether the client asks for JSON where the protocol's own form is XML.
+    pub json: bool,
 }
 
 /// Takes the body of a streamed request, piece by piece.

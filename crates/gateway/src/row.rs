@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use store::{Committed, NewEvent, Snapshot, StoreError, Tx};
 use trail::Record;
+use types::Region;
 
 use crate::access::CallerSide;
 use crate::execute::{Stage, report};
@@ -24,11 +25,12 @@ pub struct Row {
     /// The fixed facts.
     pub spec: &'static Spec,
     pub(crate) begin: fn(&Incoming) -> Begun,
+    pub(crate) home: fn(&Tx<'_>, &str) -> Result<Option<Region>, StoreError>,
 }
 
 /// The row of `O`.
 pub const fn row<O: Operation>() -> Row {
-    Row { spec: &O::SPEC, begin: begin::<O> }
+    Row { spec: &O::SPEC, begin: begin::<O>, home: O::home }
 }
 
 /// An answer that comes once it is durable.
@@ -326,7 +328,9 @@ fn answer<O: Operation>(
     result: Result<O::Output, Refused>,
 ) -> Answer {
     let service = O::SPEC.service;
-    let reply = Reply { spec: &O::SPEC, request_id: &call.request_id, host_id: &call.host_id };
+    let json = call.origin.as_ref().is_some_and(|origin| origin.json);
+    let reply =
+        Reply { spec: &O::SPEC, request_id: &call.request_id, host_id: &call.host_id, json };
     let (answer, code) = match result {
         Ok(output) => (O::Codec::encode(output, &reply), None),
         Err(refused) => {
@@ -337,8 +341,7 @@ fn answer<O: Operation>(
                     fault(service, &cause)
                 }
             };
-            let (id, host_id) = (&call.request_id, &call.host_id);
-            (Answer::error(service.protocol, &error, id, host_id), Some(error.code))
+            (Answer::refusal(service.protocol, &error, &reply), Some(error.code))
         }
     };
     tracing::debug!(

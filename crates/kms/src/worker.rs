@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gateway::{Ctx, Gateway, Refused, Resource, ServiceEvent};
 use serde_json::json;
 use store::StoreError;
-use types::{AccountId, Arn, Region};
+use types::{AccountId, Arn, Pulse, Region};
 
 use crate::due::{destroy_due, rotate_due};
 use crate::id::Scope;
@@ -29,11 +29,12 @@ pub fn named_key(ctx: &mut Ctx<'_>, text: &str) -> Result<Option<Arn>, Refused> 
     }
 }
 
-/// Destroys and rotates the keys whose time has come, each with its service event.
+/// Destroys and rotates the keys whose time has come, each with its service event, until `pulse`,
+/// which is called before each key, breaks.
 ///
 /// Blocks the thread.
-pub fn run_due(gateway: &Arc<Gateway>) -> Result<(), StoreError> {
-    while destroy_one(gateway)? || rotate_one(gateway)? {}
+pub fn run_due(gateway: &Arc<Gateway>, pulse: Pulse<'_>) -> Result<(), StoreError> {
+    while pulse().is_continue() && (destroy_one(gateway)? || rotate_one(gateway)?) {}
     Ok(())
 }
 

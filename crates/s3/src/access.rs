@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gateway::{Access, Auth, Ctx, Failure, Origin};
+use gateway::{Access, Auth, Ctx, Failure, Origin, SignatureVersion};
 use policy::{Context, Grammar, ResourceRule};
 use types::AccountId;
 
@@ -115,12 +115,11 @@ pub(crate) fn right(
         .policy
         .as_deref()
         .map(|text| ctx.resource_policy(text, &Grammar::Bucket { bucket: bucket.name.clone() }));
-    let blocked = bucket.public_access;
     Access {
         action: action.to_owned(),
         resource,
         owner: Some(bucket.owner.clone()),
-        restrict_public_buckets: blocked.is_some_and(|block| block.restrict_buckets),
+        restrict_public_buckets: bucket.blocks().restrict_buckets,
         policy,
         rule: ResourceRule::Standard,
         granted: acl::grants(ctx.caller(), bucket, (&bucket.owner, &bucket.acl), action),
@@ -261,7 +260,9 @@ pub(crate) fn conditions(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request) -> C
     context
 }
 
-fn add_signature(ctx: &Ctx<'_>, context: &mut Context) {
+/// Source: S3 API Reference, "Amazon S3 Signature Version 4 Authentication Specific Policy Keys". A
+/// presigned URL of Version 2 has no age, for it does not say when it was made.
+pub(crate) fn add_signature(ctx: &Ctx<'_>, context: &mut Context) {
     let Some(origin) = &ctx.call().origin else { return };
     let kind = match origin.auth {
         Auth::Header => "REST-HEADER",
@@ -270,7 +271,11 @@ fn add_signature(ctx: &Ctx<'_>, context: &mut Context) {
         Auth::None => return,
     };
     context.set("s3:authType", kind);
-    context.set("s3:signatureversion", "AWS4-HMAC-SHA256");
+    let version = match origin.version {
+        Some(SignatureVersion::V2) => "AWS",
+        Some(SignatureVersion::V4) | None => "AWS4-HMAC-SHA256",
+    };
+    context.set("s3:signatureversion", version);
     if let Some(age) = gateway::signature_age_ms(ctx.call()) {
         context.set("s3:signatureAge", age.to_string());
     }

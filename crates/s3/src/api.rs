@@ -7,6 +7,8 @@ use gateway::{
     Reply, Spec, WireError,
 };
 use serde_json::Value;
+use store::{StoreError, Tx};
+use types::Region;
 
 use crate::access::{self, Needs};
 use crate::bucket::Bucket;
@@ -150,6 +152,10 @@ impl<A: Api> Operation for Call<A> {
         A::run(ctx, request, &Seen { bucket, version: None }, work)
     }
 
+    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, StoreError> {
+        crate::bucket_location(tx, bucket)
+    }
+
     fn annotate(
         ctx: &Ctx<'_>,
         request: &Request,
@@ -170,6 +176,12 @@ pub(crate) trait ServiceApi: Sized + 'static {
     /// The rights that the call needs.
     fn needs(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>>;
 
+    /// As in [`Operation`].
+    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, StoreError> {
+        let _ = (tx, bucket);
+        Ok(None)
+    }
+
     /// The operation itself.
     fn run(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Response>;
 }
@@ -188,6 +200,10 @@ impl<A: ServiceApi> Operation for ServiceCall<A> {
 
     fn access(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Needed<()>> {
         Ok((A::needs(ctx, request)?, ()))
+    }
+
+    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, StoreError> {
+        A::home(tx, bucket)
     }
 
     fn prepare(_: &mut Ctx<'_>, request: &Request, (): ()) -> S3Result<()> {
@@ -212,6 +228,9 @@ impl<A: ServiceApi> Operation for ServiceCall<A> {
 /// What every request must hold once it is authorized.
 fn check_request(spec: &Spec, request: &Request) -> S3Result<()> {
     encryption::refuse_choice(request, spec.name)?;
+    if spec.body.is_streamed() && request.lacks_length {
+        return Err(S3Error::MissingContentLength.into());
+    }
     // A body that streams is proven by its upload.
     if matches!(spec.body, BodyLimit::Buffered(_)) {
         checksum::check_document(request)?;

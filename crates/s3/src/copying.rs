@@ -39,14 +39,26 @@ impl SourceName {
             Some((path, id)) => (path, Some(id)),
             None => (text, None),
         };
-        let path = path.strip_prefix('/').unwrap_or(path).replace('+', " ");
-        let path = wire::uri::decode(&path)?;
+        let path = behind_host(path)?;
+        let path = wire::uri::decode(&path.replace('+', " "))?;
+        // Observed: also where the slash is encoded like the rest.
+        let path = path.strip_prefix('/').unwrap_or(&path);
         let (bucket, key) = path.split_once('/')?;
         if bucket.is_empty() || key.is_empty() {
             return None;
         }
         let version_id = query.map(str::to_owned);
         Some(Self { bucket: bucket.to_owned(), key: key.to_owned(), version_id })
+    }
+}
+
+/// The path of a whole URL, or the path that it is.
+///
+/// Observed: reported to be accepted. Assumed: of any host, with the bucket in the path.
+fn behind_host(text: &str) -> Option<&str> {
+    match text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) {
+        Some(rest) => rest.find('/').and_then(|start| rest.get(start..)),
+        None => Some(text),
     }
 }
 
@@ -141,9 +153,9 @@ impl Source {
         Reader::new(ctx, &self.stored.pieces, &root, &aad, wanted)
     }
 
-    /// The version that was copied, where versions have ids.
+    /// The version that was copied, if it has an id.
     pub(crate) fn shown_id(&self) -> Option<String> {
-        object::shown_id(&self.bucket, &self.version)
+        object::written_id(&self.version)
     }
 }
 
@@ -157,6 +169,9 @@ mod tests {
             ("b/k", Some(("b", "k", None))),
             ("/b/a%20b/%E3%81%82", Some(("b", "a b/あ", None))),
             ("b/k?versionId=null", Some(("b", "k", Some("null")))),
+            ("http://s3.amazonaws.com/b/k", Some(("b", "k", None))),
+            ("https://s3.amazonaws.com", None),
+            ("%2Fb%2Fk", Some(("b", "k", None))),
             ("b/a+b", Some(("b", "a b", None))),
             ("b/a%2Bb", Some(("b", "a+b", None))),
             ("b", None),

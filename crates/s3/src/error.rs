@@ -49,9 +49,11 @@ errors! {
     AccessDenied(text: String) => 403, "AccessDenied", text;
     /// ACLs are off in the bucket.
     AclNotSupported => 400, "AccessControlListNotSupported", "The bucket does not allow ACLs";
+    /// More tags than there may be, and other requests that no rule of their own refuses.
+    BadRequest(text: String) => 400, "BadRequest", text;
     /// A digest or checksum does not fit the body.
     BadDigest(text: String) => 400, "BadDigest", text;
-    /// The `Content-MD5` does not fit the body; both in base64.
+    /// The `Content-MD5` does not fit the body; the calculated one is in base64.
     BadMd5 { expected: String, calculated: String } => 400, "BadDigest",
         "The Content-MD5 you specified did not match what we received.",
         elements { "ExpectedDigest": expected, "CalculatedDigest": calculated };
@@ -73,6 +75,10 @@ errors! {
             "The bucket you tried to delete is not empty"
         },
         elements { "BucketName": bucket };
+    /// The log of a bucket goes to another region. `None` is `us-east-1`.
+    CrossLocationLogging { source: Option<String>, target: Option<String> } => 403,
+        "CrossLocationLoggingProhibitted", "Cross S3 location logging not allowed. ",
+        elements { "SourceBucketLocation": source, "TargetBucketLocation": target };
     /// A racing write to the same key.
     ConditionalConflict { condition: &'static str, key: String } => 409,
         "ConditionalRequestConflict",
@@ -96,15 +102,17 @@ errors! {
             "The {location} location constraint is incompatible for the region specific endpoint \
              this request was sent to."
         );
+    /// The id in a document is not that of the query.
+    IdMismatch => 400, "IdMismatch", "Document ID does not match the specified configuration ID.";
     /// `Versioning` without a status.
     IllegalVersioning => 400, "IllegalVersioningConfigurationException",
         "The Versioning element must be specified";
     /// The ACL contradicts `BucketOwnerEnforced`; the text depends on the call.
     InvalidAclWithOwnership(text: &'static str) => 400, "InvalidBucketAclWithObjectOwnership", text;
-    /// An argument with its name and value.
-    InvalidArgument { message: String, name: String, value: String } => 400, "InvalidArgument",
-        message,
-        elements { "ArgumentName": name, "ArgumentValue": filled(value) };
+    /// An argument with its name and its value, which some refusals do not repeat.
+    InvalidArgument { message: String, name: String, value: Option<String> } => 400,
+        "InvalidArgument", message,
+        elements { "ArgumentName": name, "ArgumentValue": value };
     /// The bucket is not in the state for it.
     InvalidBucketState(text: &'static str) => 409, "InvalidBucketState", text;
     /// Not a bucket name.
@@ -151,6 +159,8 @@ errors! {
         "The requested range is not satisfiable",
         elements { "RangeRequested": requested, "ActualObjectSize": size },
         headers { "content-range": format!("bytes */{size}") };
+    /// Where an inventory goes is no bucket's ARN.
+    InvalidDestination => 400, "InvalidS3DestinationBucket", "Invalid bucket ARN.";
     /// A request that contradicts itself or the state.
     InvalidRequest(text: String) => 400, "InvalidRequest", text;
     /// No such class.
@@ -158,8 +168,9 @@ errors! {
         "The storage class you specified is not valid",
         elements { "StorageClassRequested": value };
     /// A bad tag.
-    InvalidTag { message: &'static str, key: Option<String> } => 400, "InvalidTag", message,
-        elements { "TagKey": key };
+    InvalidTag { message: &'static str, key: Option<String>, value: Option<String> } => 400,
+        "InvalidTag", message,
+        elements { "TagKey": key, "TagValue": value };
     /// The logging target does not exist.
     InvalidLoggingTarget { bucket: String } => 400, "InvalidTargetBucketForLogging",
         "The target bucket for logging does not exist",
@@ -181,14 +192,21 @@ errors! {
     MetadataTooLarge { size: usize } => 400, "MetadataTooLarge",
         "Your metadata headers exceed the maximum allowed metadata size",
         elements { "Size": size, "MaxSizeAllowed": crate::object::METADATA_BYTES_MAX };
-    /// The method does not fit the resource.
-    MethodNotAllowed { method: String, resource: &'static str } => 405, "MethodNotAllowed",
-        "The specified method is not allowed against this resource.",
-        elements { "Method": method, "ResourceType": resource },
-        headers { "allow": "DELETE" };
+    /// A delete marker of this id knows no method but DELETE.
+    MethodNotAllowed { method: String, version: String, modified: String } => 405,
+        "MethodNotAllowed", "The specified method is not allowed against this resource.",
+        elements { "Method": method, "ResourceType": "DeleteMarker" },
+        headers {
+            "allow": "DELETE", "last-modified": modified, "x-amz-delete-marker": "true",
+            "x-amz-version-id": version
+        };
     /// No length was declared.
     MissingContentLength => 411, "MissingContentLength",
         "You must provide the Content-Length HTTP header.";
+    /// A document is needed.
+    ///
+    /// Source: S3 API Reference, "List of error codes".
+    MissingBody => 400, "MissingRequestBodyError", "Request Body is empty";
     /// A header is needed.
     MissingSecurityHeader { name: &'static str } => 400, "MissingSecurityHeader",
         "Your request was missing a required header",
@@ -254,7 +272,13 @@ impl S3Error {
         name: impl Into<String>,
         value: impl Into<String>,
     ) -> Self {
-        Self::InvalidArgument { message: message.into(), name: name.into(), value: value.into() }
+        let (message, name, value) = (message.into(), name.into(), Some(value.into()));
+        Self::InvalidArgument { message, name, value }
+    }
+
+    /// A refusal of an argument that does not repeat its value.
+    pub(crate) fn named(message: impl Into<String>, name: impl Into<String>) -> Self {
+        Self::InvalidArgument { message: message.into(), name: name.into(), value: None }
     }
 
     pub(crate) fn request(message: impl Into<String>) -> Self {
@@ -319,13 +343,14 @@ mod tests {
     /// Empty and absent values leave no element.
     #[test]
     fn rows_become_answers() {
-        let error = S3Error::argument("No.", "x", "").wire();
+        let error = S3Error::named("No.", "x").wire();
         assert_eq!((error.status, error.message.as_deref()), (400, Some("No.")));
         assert_eq!(error.extra, [("ArgumentName".to_owned(), "x".to_owned())]);
         let error = S3Error::NotModified { etag: "e".into(), modified: "m".into() }.wire();
         assert_eq!((error.status, error.message), (304, None));
         assert_eq!(error.headers.len(), 2);
-        let error = S3Error::InvalidTag { message: "Bad.", key: Some("k".into()) }.wire();
+        let (message, key) = ("Bad.", Some("k".into()));
+        let error = S3Error::InvalidTag { message, key, value: None }.wire();
         assert_eq!(error.extra, [("TagKey".to_owned(), "k".to_owned())]);
         let error = S3Error::Kms { code: "KMS.X".into(), message: "m".into() }.wire();
         assert_eq!((error.code.as_str(), error.extra.len()), ("KMS.X", 0));

@@ -6,8 +6,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use wire::Head;
 
 use crate::error::{S3Error, S3Result};
-use crate::form;
 use crate::object::KEY_BYTES_MAX;
+use crate::{encoded_word, form};
 
 /// The headers that are conditions.
 const CONDITIONS: [&str; 4] =
@@ -31,6 +31,8 @@ pub struct Request {
     pub(crate) content: Option<Bytes>,
     /// The fields of a browser's form.
     pub(crate) form: Vec<(String, String)>,
+    /// Whether it does not say how long its body is.
+    pub(crate) lacks_length: bool,
     /// Whether it is about one key of a list of keys.
     pub(crate) listed: bool,
 }
@@ -97,6 +99,7 @@ impl Request {
             method: head.method.as_str().to_owned(),
             headers,
             form: decoding.form.to_vec(),
+            lacks_length: decoding.form.is_empty() && !tells_length(head),
             query,
             body: Bytes::copy_from_slice(decoding.body),
             ..Self::default()
@@ -141,15 +144,18 @@ impl Request {
     }
 
     /// A query parameter that is a count; errors as S3 does for text and negative numbers.
+    ///
+    /// Observed: objects are counted by `maxKeys`.
     pub(crate) fn count(&self, name: &str, default: u32, max: u32) -> S3Result<usize> {
+        let shown = if name == "max-keys" { "maxKeys" } else { name };
         let Some(text) = self.filled(name) else { return Ok(to_usize(default.min(max))) };
         match text.parse::<i64>() {
             Ok(value) if (0..=i64::from(i32::MAX)).contains(&value) => {
                 Ok(usize::try_from(value).unwrap_or_default().min(to_usize(max)))
             }
             Ok(_) => Err(S3Error::argument(
-                format!("Argument {name} must be an integer between 0 and 2147483647"),
-                name,
+                format!("Argument {shown} must be an integer between 0 and 2147483647"),
+                shown,
                 text,
             )
             .into()),
@@ -172,7 +178,13 @@ impl Request {
         let prefix = "x-amz-meta-";
         let mut pairs: Vec<(String, String)> = Vec::new();
         let sent = self.headers.iter().map(|(name, value)| {
-            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+            // Observed: the fields of a form are taken as they are.
+            let value = if self.form.is_empty() {
+                encoded_word::decode(value.as_bytes())
+            } else {
+                String::from_utf8_lossy(value.as_bytes()).into_owned()
+            };
+            (name.as_str().to_owned(), value)
         });
         let presigned = self.query.iter().map(|(name, value)| (name.to_lowercase(), value.clone()));
         for (name, value) in sent.chain(presigned) {
@@ -205,11 +217,15 @@ impl Request {
 /// Observed: the header is named. Chunks of S3's own form tell the length in another header.
 fn refuse_unknown_length(head: &Head) -> Result<(), S3Error> {
     let header = "Transfer-Encoding".to_owned();
-    let told = ["content-length", "x-amz-decoded-content-length"];
-    let unknown =
-        head.header(&header).is_some() && told.iter().all(|name| head.header(name).is_none());
+    let unknown = head.header(&header).is_some() && !tells_length(head);
     let additional = String::new();
     if unknown { Err(S3Error::NotImplemented { header, additional }) } else { Ok(()) }
+}
+
+fn tells_length(head: &Head) -> bool {
+    ["content-length", "x-amz-decoded-content-length"]
+        .iter()
+        .any(|name| head.header(name).is_some())
 }
 
 /// Lossless on every platform that we run on.

@@ -48,6 +48,11 @@ pub(crate) trait Setting: 'static {
         settings: &mut Settings,
         document: &Element,
     ) -> Result<(), Failure<S3Error>>;
+    /// Takes over what headers say beside the document.
+    fn keep(settings: &mut Settings, request: &Request) -> Result<(), Failure<S3Error>> {
+        let _ = (settings, request);
+        Ok(())
+    }
     /// Headers of the reading answer.
     fn headers(settings: &Settings, request: &Request) -> Vec<(String, String)> {
         let _ = (settings, request);
@@ -100,8 +105,13 @@ impl<S: Setting> PlainApi for Put<S> {
             crate::checksum::demand_digest(request)?;
         }
         let mut settings = Settings(bucket.clone());
+        // Source: S3 API Reference, "List of error codes".
+        if request.body.is_empty() {
+            return Err(S3Error::MissingBody.into());
+        }
         let document = xml::read(&request.body, S::ROOT)?;
         S::set(ctx, &mut settings, &document)?;
+        S::keep(&mut settings, request)?;
         settings.0.save(ctx)?;
         let headers = S::headers(&settings, request);
         Ok(Response::empty(S::PUT_STATUS).with_all(headers))

@@ -1,8 +1,8 @@
+use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::ops::ControlFlow;
 
 use store::{BodyId, Store, StoreError, Tx};
-use types::Timestamp;
+use types::{Pulse, Timestamp};
 
 use crate::body::Piece;
 use crate::object::VERSIONS;
@@ -15,31 +15,40 @@ const ANSWERS_MAX: usize = 256;
 /// and the answers of uploads that were completed before it; gives the number of bodies.
 ///
 /// `older_than` must lie further back than the longest upload takes: a body is written before the
-/// metadata that names it. `beat` is called again and again, so that work is told from standstill.
-pub fn sweep(store: &Store, older_than: Timestamp, beat: &dyn Fn()) -> Result<u64, StoreError> {
+/// metadata that names it. `pulse` is called for each version, part and body; where it breaks,
+/// nothing more is removed.
+pub fn sweep(store: &Store, older_than: Timestamp, pulse: Pulse<'_>) -> Result<u64, StoreError> {
     let view = store.snapshot()?;
     let tx = view.tx();
     let mut live = BTreeSet::<BodyId>::new();
+    let stopped = Cell::new(false);
+    let pulse = || {
+        let pulsed = pulse();
+        stopped.set(stopped.get() || pulsed.is_break());
+        pulsed
+    };
     VERSIONS.visit(&tx, [], [], &mut |_, version| {
         let pieces = version.stored.iter().flat_map(|stored| &stored.pieces);
         live.extend(pieces.filter_map(Piece::file));
-        beat();
-        ControlFlow::Continue(())
+        pulse()
     })?;
     PARTS.visit(&tx, [], [], &mut |_, part| {
         live.extend(part.piece.file());
-        beat();
-        ControlFlow::Continue(())
+        pulse()
     })?;
+    if stopped.get() {
+        // What is live is not known.
+        return Ok(0);
+    }
     // Calls wait for whoever writes, so the search is not in the commits. An answer never changes.
     for rows in completed_before(&tx, older_than)?.chunks(ANSWERS_MAX) {
+        if pulse().is_break() {
+            return Ok(0);
+        }
         let rows = rows.to_vec();
         let forget = move |tx: &mut Tx<'_>| (forget_completed(tx, &rows), Vec::new());
         store.submit_when_full(forget).wait()??;
     }
-    let mut is_live = |id: &BodyId| {
-        beat();
-        live.contains(id)
-    };
+    let mut is_live = |id: &BodyId| stopped.get() || pulse().is_break() || live.contains(id);
     Ok(store.bodies().sweep(&mut is_live, older_than)?.bodies)
 }

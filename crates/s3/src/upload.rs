@@ -33,6 +33,7 @@ pub struct Upload {
     policy: Option<PostPolicy>,
     md5: Option<Md5>,
     content_md5: Option<[u8; 16]>,
+    hex_digest: bool,
     etag: [u8; 16],
     algorithm: Algorithm,
     expected: Expected,
@@ -126,6 +127,7 @@ impl Upload {
             policy: None,
             md5: hashed.then(Md5::new),
             content_md5: proofs.content_md5,
+            hex_digest: proofs.kept.is_none(),
             etag: ctx.entropy().bytes()?,
             algorithm,
             hasher: Some(Hasher::new(algorithm)),
@@ -176,7 +178,10 @@ impl Upload {
         if let (Some(expected), Some(calculated)) = (self.content_md5, md5)
             && expected != calculated
         {
-            let (expected, calculated) = (STANDARD.encode(expected), STANDARD.encode(calculated));
+            // Observed: of an object the expected one is in hexadecimal digits, of a part in base64.
+            let expected =
+                if self.hex_digest { types::hex(&expected) } else { STANDARD.encode(expected) };
+            let calculated = STANDARD.encode(calculated);
             return Err(S3Error::BadMd5 { expected, calculated }.into());
         }
         if let Some(sealer) = self.sealer.take() {

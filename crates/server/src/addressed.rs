@@ -67,16 +67,16 @@ fn without_port(host: &str) -> &str {
 /// Source: RFC 9112, sections 3.2 and 3.2.2: no host or two are answered with 400; a target in
 /// absolute form overrides the host, so here both have to agree.
 pub(crate) fn unclear(request: &Request<Incoming>) -> Option<Response<OutBody>> {
-    let hosts: Vec<_> = request.headers().get_all(header::HOST).iter().collect();
-    let one_host = match hosts.len() {
-        0 => request.version() == Version::HTTP_10,
-        1 => true,
-        _ => false,
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let (host, has_others) = (hosts.next(), hosts.next().is_some());
+    let one_host = match host {
+        None => request.version() == Version::HTTP_10,
+        Some(_) => !has_others,
     };
     let own_target = match (request.uri().authority(), request.uri().scheme_str()) {
         (None, None) => true,
         (Some(authority), Some("http" | "https")) => {
-            let host = hosts.first().map(|host| host.as_bytes()).unwrap_or_default();
+            let host = host.map(HeaderValue::as_bytes).unwrap_or_default();
             host.eq_ignore_ascii_case(authority.as_str().as_bytes())
         }
         _ => false,

@@ -1,6 +1,7 @@
 //! One request: its head and body in, the gateway's answer out.
 
 mod admission;
+mod cors;
 mod form;
 mod incoming;
 mod lanes;
@@ -11,12 +12,12 @@ use std::any::Any;
 use std::fmt::Display;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use gateway::{
-    Answer, AnswerBody, Begun, BodyGate, BodyLimit, Gateway, Identified, Received, Service, Upload,
-    WireError,
+    Answer, AnswerBody, Begun, BodyGate, BodyLimit, Family, Gateway, Identified, Received, Service,
+    Upload, WireError,
 };
 use http::{HeaderValue, Method, Request, Response, header};
 use http_body_util::combinators::BoxBody;
@@ -25,7 +26,8 @@ use hyper::body::{Body, Incoming};
 use wire::Head;
 
 use crate::listeners::Port;
-use crate::memory::{Memory, Share};
+use crate::memory::{Memory, Share, Waits, unfolded};
+use crate::metrics::Asked;
 use crate::network::Block;
 use crate::patience::Patience;
 use crate::serve::Ticket;
@@ -71,12 +73,12 @@ pub(crate) struct Peer {
     pub(crate) unread: Unread,
 }
 
-/// Answers one request of the AWS surface.
+/// Answers one request of the AWS surface, and says what it asked for.
 pub(crate) async fn answer(
     gateway: Arc<Gateway>,
     peer: &Peer,
     request: Request<Incoming>,
-) -> Response<OutBody> {
+) -> (Response<OutBody>, Asked) {
     let (parts, body) = request.into_parts();
     // hyper sends no `100 Continue` where no body follows. Old clients wait for it all the same and
     // may lose count of the answers, so that this is the last one on the connection.
@@ -91,28 +93,41 @@ pub(crate) async fn answer(
         peer: peer.address,
     };
     let body = Arriving::new(body, &peer.unread);
-    let (answer, shown) = match gateway.identify(&head) {
+    let (answer, shown, asked) = match gateway.identify(&head) {
         Ok(identified) => {
-            let exchange = Exchange { gateway, service: identified.service(), peer };
-            exchange.answer(identified, head, body, is_head).await
+            let cors = cors::Asked::of(&head, &identified);
+            let store = Arc::clone(gateway.store());
+            let (service, named, waits) = (identified.service(), OnceLock::new(), Waits::default());
+            let _ = identified.operation().map(|name| named.set(name));
+            let exchange = Exchange { gateway, service, named, peer, waits };
+            let (mut answer, shown) = exchange.answer(identified, head, body, is_head).await;
+            if let Some(cors) = cors {
+                cors.allow(&store, &mut answer);
+            }
+            let operation = exchange.named.get().copied().unwrap_or(Asked::NOTHING.operation);
+            (answer, shown, Asked { service: service.name, operation })
         }
         Err(answer) => {
             drop(body);
-            (*answer, Shown::Freely)
+            (*answer, Shown::Freely, Asked::NOTHING)
         }
     };
     let mut response = render(answer, is_head, &peer.lane, shown);
     if is_last || peer.unread.is_some() {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    response
+    (response, asked)
 }
 
 /// A request and its answer, from the moment on when the service is known.
 struct Exchange<'a> {
     gateway: Arc<Gateway>,
     service: &'static Service,
+    /// The operation, once it is known.
+    named: OnceLock<&'static str>,
     peer: &'a Peer,
+    /// How long it may still wait for room.
+    waits: Waits,
 }
 
 impl Exchange<'_> {
@@ -158,8 +173,9 @@ impl Exchange<'_> {
         shares: &mut Shares,
     ) -> Result<Answer, Answer> {
         let body = self.collect(body, limit, &identified).await?;
+        let _ = self.gateway.named(&identified, &head, &body).map(|name| self.named.set(name));
         let brief = identified.brief && body.len() <= BRIEF_BODY_BYTES_MAX;
-        shares.call = self.call(brief, body.len()).await?;
+        shares.call = self.call(brief, self.unfolded(&identified, &body, limit)?).await?;
         let received = Received { head, body, form: None, tls: self.peer.tls.clone() };
         let gateway = Arc::clone(&self.gateway);
         match on_thread(brief, move || gateway.begin(identified, received).0).await? {
@@ -237,12 +253,22 @@ impl Exchange<'_> {
         collected.map_err(|error| self.gateway.refused(identified, &error))
     }
 
+    /// Bytes that a body takes once it is decoded.
+    fn unfolded(&self, identified: &Identified, body: &[u8], limit: u64) -> Result<u64, Answer> {
+        if self.service.family != Family::Json {
+            return Ok(unfolded::of_other(body));
+        }
+        let refused = || self.gateway.refused(identified, &identified.too_large(limit));
+        unfolded::of_json(body).ok_or_else(refused)
+    }
+
     /// A share for a call; brief ones cost next to nothing, and there are few at a time.
-    async fn call(&self, brief: bool, body_bytes: usize) -> Result<Option<Share>, Answer> {
+    async fn call(&self, brief: bool, unfolded: u64) -> Result<Option<Share>, Answer> {
         if brief {
             return Ok(None);
         }
-        self.peer.memory.call(self.block(), body_bytes).await.map(Some).ok_or_else(|| self.busy())
+        let share = self.peer.memory.call(&self.waits, self.block(), unfolded).await;
+        share.map(Some).ok_or_else(|| self.busy())
     }
 
     /// Whose shares it takes.

@@ -163,21 +163,23 @@ impl Requests {
     fn take_line(&mut self, bytes: &mut [u8]) -> usize {
         let end = bytes.iter().position(|byte| *byte == b'\n');
         let part = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default();
-        let room = LINE_BYTES_MAX.saturating_sub(self.line.len());
-        self.line.extend(part.iter().take(room));
+        let is_begun = !self.line.is_empty();
         self.last = part.last().copied().unwrap_or(self.last);
+        if is_begun || end.is_none() {
+            let room = LINE_BYTES_MAX.saturating_sub(self.line.len());
+            self.line.extend_from_slice(part.get(..room).unwrap_or(part));
+        }
         let Some(end) = end else { return bytes.len() };
-        let (line, returned) = (mem::take(&mut self.line), mem::take(&mut self.last) == b'\r');
+        let is_head = self.place == Place::Head;
+        let returned = mem::take(&mut self.last) == b'\r';
+        // Most lines come at one go and need no copy.
+        let begun = mem::take(&mut self.line);
+        let line = if is_begun { &begun } else { part.get(..LINE_BYTES_MAX).unwrap_or(part) };
         // A line that is cut off has lost its end.
         let whole = line.len() < LINE_BYTES_MAX;
-        let text = if whole { line.strip_suffix(b"\r").unwrap_or(&line) } else { &line };
+        let text = if whole { line.strip_suffix(b"\r").unwrap_or(line) } else { line };
         self.place = match self.place {
-            Place::Head => self.head.take(text, returned).unwrap_or_else(|Ambiguous| {
-                if let Some(byte) = bytes.get_mut(end) {
-                    *byte = SPOILT;
-                }
-                Place::Refused
-            }),
+            Place::Head => self.head.take(text, returned).unwrap_or(Place::Refused),
             Place::ChunkSize => after_size(text),
             Place::Trailers if !returned => {
                 // To `hyper` such a line goes on.
@@ -187,6 +189,12 @@ impl Requests {
             Place::Trailers if text.is_empty() => Place::Head,
             place @ (Place::Trailers | Place::Bytes { .. } | Place::Refused) => place,
         };
+        if is_head
+            && self.place == Place::Refused
+            && let Some(byte) = bytes.get_mut(end)
+        {
+            *byte = SPOILT;
+        }
         end.saturating_add(1)
     }
 }

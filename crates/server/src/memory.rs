@@ -1,15 +1,19 @@
 //! How the memory that the process may have is shared out.
 //!
 //! One figure, `memory_max`, bounds the whole process. Fixed parts of it go to what strangers and
-//! clients can make grow; each part is a [`Budget`] that hands out shares, and who finds nothing
-//! left waits. Of each, one address has a part at most, as of connections. The rest is for the program itself, its caches, and what the allocator keeps.
+//! clients can make grow; each part is a [`Budget`] that hands out shares, and a request that finds
+//! nothing left waits. One address gets at most a part of each budget, as it does of connections.
+//! The rest is for the program itself, its caches, and what the allocator keeps.
 
 mod budget;
 mod machine;
+pub(crate) mod unfolded;
+mod waits;
 
 use std::fmt;
 
 pub(crate) use budget::{Budget, PartOfBlock, Share};
+pub(crate) use waits::Waits;
 
 use crate::network::Block;
 
@@ -27,9 +31,6 @@ const CONNECTION_BYTES: u64 = 72 << 10;
 
 /// What a call costs that runs on a thread of its own, whatever its body, in bytes.
 const CALL_BYTES: u64 = 4 << 20;
-/// How many times its length a body may take once it is decoded, authorized and recorded:
-/// measured with a list of empty tags, three bytes of JSON each.
-const UNFOLDED: u64 = 160;
 
 /// The parts of `memory_max`, in sixteenths. What is left, three of them, is for the program.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +39,8 @@ struct Parts;
 impl Parts {
     const PAGE_CACHE: u64 = 1;
     const CONNECTIONS: u64 = 3;
-    const KNOWN: u64 = 2;
+    const PROVEN: u64 = 1;
+    const CLAIMED: u64 = 1;
     const STRANGERS: u64 = 1;
     const STREAMS: u64 = 2;
     const ANSWERS: u64 = 1;
@@ -82,11 +84,13 @@ impl Plan {
     }
 }
 
-/// What may be held in memory for whoever is served.
+/// What may be held in memory for those who are served.
 pub(crate) struct Memory {
-    /// Whole bodies of those who showed a known access key.
-    pub(crate) known: Budget,
-    /// Whole bodies of those who did not.
+    /// Whole bodies of senders that have proven an access key: see [`gateway::Standing`].
+    pub(crate) proven: Budget,
+    /// Whole bodies of senders that name an access key and have yet to prove it.
+    pub(crate) claimed: Budget,
+    /// Whole bodies of those who name none.
     pub(crate) strangers: Budget,
     /// Bodies on their way, in and out.
     pub(crate) streams: Budget,
@@ -100,7 +104,8 @@ impl Memory {
     pub(crate) fn new(plan: Plan, part: PartOfBlock) -> Self {
         let budget = |sixteenths| Budget::new(plan.part(sixteenths), part);
         Self {
-            known: budget(Parts::KNOWN),
+            proven: budget(Parts::PROVEN),
+            claimed: budget(Parts::CLAIMED),
             strangers: budget(Parts::STRANGERS),
             streams: budget(Parts::STREAMS),
             answers: budget(Parts::ANSWERS),
@@ -108,10 +113,9 @@ impl Memory {
         }
     }
 
-    /// A share for a call with a body of that length.
-    pub(crate) async fn call(&self, block: Block, body_bytes: usize) -> Option<Share> {
-        let unfolded = (body_bytes as u64).saturating_mul(UNFOLDED);
-        self.calls.wait(block, CALL_BYTES.saturating_add(unfolded)).await
+    /// A share for a call whose decoded body takes so many bytes.
+    pub(crate) async fn call(&self, waits: &Waits, block: Block, unfolded: u64) -> Option<Share> {
+        self.calls.wait(waits, block, CALL_BYTES.saturating_add(unfolded)).await
     }
 }
 
@@ -130,7 +134,8 @@ mod tests {
     fn the_parts_are_less_than_the_whole() {
         let shared = Parts::PAGE_CACHE
             + Parts::CONNECTIONS
-            + Parts::KNOWN
+            + Parts::PROVEN
+            + Parts::CLAIMED
             + Parts::STRANGERS
             + Parts::STREAMS
             + Parts::ANSWERS

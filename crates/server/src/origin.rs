@@ -46,7 +46,7 @@ enum Owner {
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
     owner: Owner,
-    /// The `Host` header, if it is text.
+    /// The `Host` header, if it is text and matters.
     host: Option<String>,
     secure: bool,
 }
@@ -62,6 +62,7 @@ impl Asked {
             Owner::Aws
         };
         let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+        let host = host.filter(|_| secure || owner == Owner::Console);
         Self { owner, host: host.map(str::to_owned), secure }
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use hyper::rt::{Sleep, Timer};
 use hyper_util::rt::TokioTimer;
+use tokio::time::Instant;
 
 /// The waits and least rates of all connections. No key of the configuration sets them; tests do.
 #[derive(Debug, Clone)]
@@ -37,6 +38,12 @@ pub struct Patience {
     ///
     /// Assumed: AWS ends a connection whose receiver takes less, again 240 bytes a second.
     pub answer: LeastRate,
+    /// How long calls that run may take to finish when the server stops: supervisors wait for half
+    /// a minute or more before they kill.
+    ///
+    /// Source: `terminationGracePeriodSeconds` of Kubernetes is 30 seconds, `TimeoutStopSec` of
+    /// systemd 90.
+    pub finish: Duration,
 }
 
 impl Default for Patience {
@@ -49,12 +56,13 @@ impl Default for Patience {
             unproven: LeastRate { bytes: 10_000, within: Duration::from_secs(20) },
             proven: LeastRate { bytes: 14_400, within: Duration::from_mins(1) },
             answer: LeastRate { bytes: 14_400, within: Duration::from_mins(1) },
+            finish: Duration::from_secs(20),
         }
     }
 }
 
 /// So many bytes, or all that are left, have to move within this time, and then as many again.
-/// Only waiting counts: whoever has moved them sooner begins anew with the next wait.
+/// Only waiting counts, and bytes that moved sooner leave the whole time to the next.
 #[derive(Debug, Clone, Copy)]
 pub struct LeastRate {
     /// Bytes.
@@ -67,13 +75,15 @@ pub struct LeastRate {
 pub(crate) struct Pacing {
     rate: LeastRate,
     moved: u64,
-    /// Runs from the first wait for these bytes on.
-    due: Option<Pin<Box<dyn Sleep>>>,
+    /// What these bytes were waited for before the wait that runs.
+    waited: Duration,
+    /// When the wait that runs began, and when it is too long.
+    wait: Option<(Instant, Pin<Box<dyn Sleep>>)>,
 }
 
 impl Pacing {
     pub(crate) fn new(rate: LeastRate) -> Self {
-        Self { rate, moved: 0, due: None }
+        Self { rate, moved: 0, waited: Duration::ZERO, wait: None }
     }
 
     /// Bytes have moved.
@@ -86,12 +96,20 @@ impl Pacing {
 
     /// Nothing is waited for any more.
     pub(crate) fn begin_anew(&mut self) {
-        (self.moved, self.due) = (0, None);
+        (self.moved, self.waited, self.wait) = (0, Duration::ZERO, None);
+    }
+
+    /// What follows is our time, until the next wait for the same bytes.
+    pub(crate) fn pause(&mut self) {
+        if let Some((began, _)) = self.wait.take() {
+            self.waited = self.waited.saturating_add(began.elapsed());
+        }
     }
 
     /// Asked while the other side keeps us waiting: ready when that is too slow.
     pub(crate) fn poll_too_slow(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let within = self.rate.within;
-        self.due.get_or_insert_with(|| TokioTimer::new().sleep(within)).as_mut().poll(context)
+        let left = self.rate.within.saturating_sub(self.waited);
+        let begin = || (Instant::now(), TokioTimer::new().sleep(left));
+        self.wait.get_or_insert_with(begin).1.as_mut().poll(context)
     }
 }

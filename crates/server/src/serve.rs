@@ -8,6 +8,7 @@ mod clients;
 mod files;
 mod guarded;
 mod pause;
+mod plain;
 mod spare;
 mod stream;
 mod table;
@@ -17,6 +18,7 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use gateway::Gateway;
 use http::{Request, Response};
@@ -25,9 +27,10 @@ use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 use crate::addressed;
+use crate::beats::Alive;
 use crate::connection::{Lanes, OutBody, Peer, answer};
 use crate::identity::IdentityKeeper;
-use crate::listeners::Listeners;
+use crate::listeners::{Listeners, Reserved};
 use crate::memory::{Memory, PartOfBlock, Plan};
 use crate::metrics::Metrics;
 use crate::origin::{self, Asked};
@@ -38,7 +41,7 @@ use crate::signin::{self, SignIn};
 use crate::workers::Workers;
 use crate::{Config, Opened, console, own, tls};
 use accept::accept;
-pub(crate) use accept::listen;
+pub(crate) use accept::{bind, listen};
 use clients::Clients;
 use table::Limits;
 use ticket::Places;
@@ -56,12 +59,16 @@ const SHARES: usize = 4;
 const SPARE_MAX: usize = 64;
 /// Of them, from one address.
 const SPARE_OF_ADDRESS_MAX: usize = 24;
+/// How long the store may take to shut down. What was answered is durable before; a disk that does
+/// not answer must not keep the process.
+const CLOSE_WAIT: Duration = Duration::from_secs(4);
 
 /// A server that listens.
 pub struct Server {
     address: SocketAddr,
     console_address: SocketAddr,
     first_run_link: Option<String>,
+    alive: Alive,
     stop: watch::Sender<bool>,
     running: tokio::task::JoinHandle<()>,
 }
@@ -91,17 +98,22 @@ impl fmt::Debug for Server {
 }
 
 impl Server {
-    /// Binds the socket, starts the workers, and serves until [`Server::shut_down`].
-    #[expect(clippy::unused_async, reason = "sockets and workers need the runtime around them")]
+    /// Takes the addresses, starts the workers, and serves until [`Server::shut_down`].
     pub async fn start(config: &Config, opened: Opened) -> io::Result<Self> {
+        Self::start_at(config, Reserved::new(config)?, opened).await
+    }
+
+    /// As [`Server::start`], at addresses that were taken before.
+    #[expect(clippy::unused_async, reason = "sockets and workers need the runtime around them")]
+    pub async fn start_at(config: &Config, reserved: Reserved, opened: Opened) -> io::Result<Self> {
         let tls = config.tls.as_ref().map(|(cert, key)| tls::acceptor(cert, key)).transpose();
         let tls = tls.map_err(io::Error::other)?;
-        let listeners = Listeners::bind(config)?;
+        let listeners = Listeners::open(reserved)?;
         let (address, console) = (listeners.address()?, listeners.console_address()?);
         let console_address = console.unwrap_or(address);
         let (stop, stopping) = watch::channel(false);
         let workers = Workers::start(config, &opened.gateway, &opened.identity, &stopping);
-        let metrics = Arc::new(Metrics::new(workers.beats().clone()));
+        let metrics = Arc::new(Metrics::new(config, &opened.gateway, workers.beats().clone()));
         let token = opened.first_run_token;
         let plan = Plan::new(config.memory_max);
         let limits = limits(config, plan);
@@ -127,8 +139,14 @@ impl Server {
             clients: Clients::new(limits.of_block),
             status_token: StatusToken::new(config.status_token.as_deref()),
         });
+        let alive = Alive(workers.beats().clone());
         let running = tokio::spawn(run(listeners, shared, stopping, workers));
-        Ok(Self { address, console_address, first_run_link, stop, running })
+        Ok(Self { address, console_address, first_run_link, alive, stop, running })
+    }
+
+    /// Whether its workers live.
+    pub fn alive(&self) -> &Alive {
+        &self.alive
     }
 
     /// Where it listens.
@@ -147,7 +165,8 @@ impl Server {
         self.first_run_link.as_deref()
     }
 
-    /// Stops accepting, finishes what runs, stops the workers, flushes.
+    /// Stops accepting, finishes what runs, stops the workers, flushes. Each of these has a bound,
+    /// and all together end within half a minute.
     pub async fn shut_down(self) {
         self.stop.send_replace(true);
         if let Err(panic) = self.running.await {
@@ -177,10 +196,13 @@ async fn run(
         store.shut_down();
         shared.identity.note(store)
     });
-    match ended.await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::error!(%error, "it could not be noted how far the store came"),
-        Err(panic) => tracing::error!(%panic, "the store did not shut down"),
+    match tokio::time::timeout(CLOSE_WAIT, ended).await {
+        Ok(Ok(Ok(()))) => {}
+        Ok(Ok(Err(error))) => {
+            tracing::error!(%error, "it could not be noted how far the store came");
+        }
+        Ok(Err(panic)) => tracing::error!(%panic, "the store did not shut down"),
+        Err(_) => tracing::error!("the store is left: it does not shut down"),
     }
 }
 
@@ -200,7 +222,7 @@ async fn respond(shared: &Shared, peer: &Peer, request: Request<Incoming>) -> Re
         return refusal;
     }
     let path = request.uri().path();
-    if path.starts_with("/_shoseki/") {
+    if own::owns(path) {
         let (metrics, token) = (&shared.metrics, &shared.status_token);
         return own::answer(gateway, metrics, token, peer.address, &request).await;
     }
@@ -219,8 +241,10 @@ async fn respond(shared: &Shared, peer: &Peer, request: Request<Incoming>) -> Re
     if peer.port.has_console() && console::wants_front_page(&request) {
         return console::redirect();
     }
-    let began = gateway.clock().now();
-    let response = answer(Arc::clone(gateway), peer, request).await;
-    shared.metrics.count(response.status(), gateway.clock().now().since_ms(began));
+    let began = gateway.clock().elapsed_us();
+    let counted = shared.metrics.begin();
+    let (response, asked) = answer(Arc::clone(gateway), peer, request).await;
+    let took_us = gateway.clock().elapsed_us().saturating_sub(began);
+    counted.end(asked, response.status(), took_us);
     response
 }

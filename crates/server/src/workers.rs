@@ -1,6 +1,7 @@
-//! What runs without being called. Every worker is a step that decides by the clock and tells when
-//! it wants to be called next; this is the one driver that waits.
+//! What runs without being called. Every worker is a step that decides by the clock and returns
+//! when it wants to be called next; this is the one driver that waits.
 
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,12 +15,12 @@ use crate::Config;
 use crate::beats::{Beat, Beats};
 use crate::identity::IdentityKeeper;
 
-/// How often the tail is looked at, in milliseconds.
+/// How often the tail is checked for a segment's worth of events, in milliseconds.
 const SEALING_PAUSE_MS: u64 = 10 * SECOND_MS;
 /// How often it is noted how far the store has come, in milliseconds: what is lost of the state is
 /// missed but for the events since then.
 const NOTING_PAUSE_MS: u64 = 10 * SECOND_MS;
-/// How often room is looked for while the disk is taken for full, in milliseconds.
+/// How often a disk that is taken for full is checked for room, in milliseconds.
 const ROOM_PAUSE_MS: u64 = SECOND_MS;
 /// Events in the tail from which on they are moved into a segment.
 const SEAL_FROM_EVENTS: usize = 16_384;
@@ -27,9 +28,12 @@ const SEAL_FROM_EVENTS: usize = 16_384;
 const UPLOAD_MS_MAX: u64 = DAY_MS;
 /// A driver never sleeps longer: the clock may have been set.
 const LONGEST_WAIT_MS: u64 = MINUTE_MS;
+/// How long the steps that run may take to finish when the server stops. Each breaks where its pulse
+/// does; what a step has not committed by then is done at the next start.
+const STOP_WAIT: Duration = Duration::from_secs(4);
 
-/// One worker's step: does what is due and gives the instant of the next call. May block; beats
-/// while it works, if that may take long.
+/// One worker's step: does what is due and returns the instant of the next call. May block; calls
+/// [`Context::pulse`] while it works, if that may take long.
 type Step = fn(&Context) -> Timestamp;
 
 /// The workers by name.
@@ -50,6 +54,17 @@ struct Context {
     history_ms: u64,
     identity: Arc<IdentityKeeper>,
     beat: Beat,
+    stopping: watch::Receiver<bool>,
+    /// Runs before each step, outside of what catches its panics: tests end workers here.
+    before: fn(&'static str),
+}
+
+impl Context {
+    /// A sign of life, which breaks when the server stops.
+    fn pulse(&self) -> ControlFlow<()> {
+        self.beat.beat();
+        if *self.stopping.borrow() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
 }
 
 /// The running workers.
@@ -66,6 +81,16 @@ impl Workers {
         identity: &Arc<IdentityKeeper>,
         stopping: &watch::Receiver<bool>,
     ) -> Self {
+        Self::start_after(|_| {}, config, gateway, identity, stopping)
+    }
+
+    fn start_after(
+        before: fn(&'static str),
+        config: &Config,
+        gateway: &Arc<Gateway>,
+        identity: &Arc<IdentityKeeper>,
+        stopping: &watch::Receiver<bool>,
+    ) -> Self {
         let timing = cloudtrail::Timing {
             delivery_interval_ms: config.delivery_interval_ms,
             digest_interval_ms: config.digest_interval_ms,
@@ -75,8 +100,9 @@ impl Workers {
         let mut running = JoinSet::new();
         for ((name, step), (_, beat)) in STEPS.into_iter().zip(beats.each()) {
             let (gateway, identity) = (Arc::clone(gateway), Arc::clone(identity));
-            let context = Context { gateway, timing, history_ms, identity, beat };
-            running.spawn(keep_driving(name, step, context, stopping.clone()));
+            let stopping = stopping.clone();
+            let context = Context { gateway, timing, history_ms, identity, beat, stopping, before };
+            running.spawn(keep_driving(name, step, context));
         }
         Self { running, beats }
     }
@@ -86,25 +112,26 @@ impl Workers {
         &self.beats
     }
 
-    /// Waits until all have stopped.
+    /// Waits until all have stopped, but not for ever.
     pub(crate) async fn join(mut self) {
-        while let Some(ended) = self.running.join_next().await {
-            if let Err(panic) = ended {
-                tracing::error!(%panic, "a worker panicked");
+        let stopped = async {
+            while let Some(ended) = self.running.join_next().await {
+                if let Err(panic) = ended {
+                    tracing::error!(%panic, "a worker panicked");
+                }
             }
+        };
+        if tokio::time::timeout(STOP_WAIT, stopped).await.is_err() {
+            tracing::warn!(workers = self.running.len(), "workers that did not stop are left");
         }
     }
 }
 
 /// Starts a worker again, however it ended, until the server stops.
-async fn keep_driving(
-    name: &'static str,
-    step: Step,
-    context: Context,
-    mut stopping: watch::Receiver<bool>,
-) {
+async fn keep_driving(name: &'static str, step: Step, context: Context) {
+    let mut stopping = context.stopping.clone();
     loop {
-        let driving = tokio::spawn(drive(name, step, context.clone(), stopping.clone()));
+        let driving = tokio::spawn(drive(name, step, context.clone()));
         let ended = driving.await;
         if *stopping.borrow() {
             return;
@@ -118,14 +145,11 @@ async fn keep_driving(
     }
 }
 
-async fn drive(
-    name: &'static str,
-    step: Step,
-    context: Context,
-    mut stopping: watch::Receiver<bool>,
-) {
+async fn drive(name: &'static str, step: Step, context: Context) {
+    let mut stopping = context.stopping.clone();
     loop {
         context.beat.beat();
+        (context.before)(name);
         let own = context.clone();
         let done =
             tokio::task::spawn_blocking(move || catch_unwind(AssertUnwindSafe(|| step(&own))));
@@ -158,7 +182,7 @@ async fn pause(stopping: &mut watch::Receiver<bool>, wait_ms: u64) -> bool {
 
 /// Cuts, puts and digests what is due.
 fn deliver(context: &Context) -> Timestamp {
-    cloudtrail::deliver(&context.gateway, &context.timing, &|| context.beat.beat())
+    cloudtrail::deliver(&context.gateway, &context.timing, &|| context.pulse())
 }
 
 /// Moves old events into segments and drops those beyond the history.
@@ -214,68 +238,22 @@ fn sweep(context: &Context) -> Timestamp {
     if let Err(error) = gateway.store().hold_reserve() {
         tracing::warn!(%error, "the reserve of disk space could not be made");
     }
-    if let Err(error) =
-        s3::sweep(gateway.store(), now.minus_ms(UPLOAD_MS_MAX), &|| context.beat.beat())
-    {
+    let older_than = now.minus_ms(UPLOAD_MS_MAX);
+    if let Err(error) = s3::sweep(gateway.store(), older_than, &|| context.pulse()) {
         tracing::error!(%error, "the bytes of deleted objects could not be removed");
     }
-    // Whoever deletes on a full disk waits for the room.
+    // Callers that delete on a full disk wait for the room.
     now.plus_ms(if gateway.store().is_full() { MINUTE_MS } else { HOUR_MS })
 }
 
 /// Deletes and rotates the keys whose day has come.
 fn keys_due(context: &Context) -> Timestamp {
     let gateway = &context.gateway;
-    if let Err(error) = kms::run_due(gateway) {
+    if let Err(error) = kms::run_due(gateway, &|| context.pulse()) {
         tracing::error!(%error, "keys could not be deleted or rotated on time");
     }
     gateway.clock().now().plus_ms(MINUTE_MS)
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use std::path::Path;
-
-    use keys::RootKey;
-    use testkit::Kit;
-
-    use super::*;
-    use crate::identity::{Identity, IdentityKeys};
-
-    static STEPS_TAKEN: AtomicUsize = AtomicUsize::new(0);
-
-    fn with_a_bug(_: &Context) -> Timestamp {
-        STEPS_TAKEN.fetch_add(1, Ordering::SeqCst);
-        panic!("a bug");
-    }
-
-    /// A step that panics is taken again, and shows signs of life: what is due is not forgotten.
-    #[test]
-    fn a_worker_that_panics_goes_on() {
-        let gateway = Arc::clone(&Kit::new(&[]).gateway);
-        let beats = Beats::new(gateway.clock(), ["toy"]);
-        let timing = cloudtrail::Timing { delivery_interval_ms: 1, digest_interval_ms: 1 };
-        let beat = beats.each().map(|(_, beat)| beat).next().unwrap();
-        let keys = IdentityKeys::of(&RootKey::from_bytes(&[7; 32]).unwrap()).unwrap();
-        let unfinished = Identity::unfinished(gateway.clock().now());
-        let identity = Arc::new(IdentityKeeper::new(Path::new("nowhere"), keys, unfinished));
-        let context = Context { gateway, timing, history_ms: 1, identity, beat };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .start_paused(true)
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            let (stop, stopping) = watch::channel(false);
-            let worker = tokio::spawn(keep_driving("toy", with_a_bug, context, stopping));
-            while STEPS_TAKEN.load(Ordering::SeqCst) < 3 {
-                tokio::time::advance(Duration::from_millis(LONGEST_WAIT_MS)).await;
-                tokio::task::yield_now().await;
-            }
-            stop.send_replace(true);
-            worker.await.unwrap();
-        });
-    }
-}
+mod tests;

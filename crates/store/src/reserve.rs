@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use rustix::fs::FallocateFlags;
+use rustix::fs::{FallocateFlags, statvfs};
 use rustix::io::Errno;
 
 use crate::StoreError;
@@ -23,6 +23,8 @@ pub(crate) struct Reserve {
     full: AtomicBool,
     /// Who takes or gives up the room, one after the other.
     turn: Mutex<()>,
+    /// The bytes that the disk of this folder has left for us.
+    free: fn(&Path) -> io::Result<u64>,
 }
 
 impl Reserve {
@@ -31,6 +33,7 @@ impl Reserve {
             path: folder.join(RESERVE_FILE),
             full: AtomicBool::new(false),
             turn: Mutex::default(),
+            free,
         }
     }
 
@@ -55,6 +58,10 @@ impl Reserve {
             return Ok(true);
         }
         let room = if self.is_full() { RESERVE_BYTES.saturating_mul(2) } else { RESERVE_BYTES };
+        if !self.may_have(room, there)? {
+            // A disk that stays full is asked every second, and not changed each time.
+            return Ok(false);
+        }
         let mut options = OpenOptions::new();
         let options = options.write(true).create(true).truncate(true).mode(0o600);
         let taken = options.open(&self.path).and_then(|mut file| {
@@ -74,6 +81,14 @@ impl Reserve {
         }
     }
 
+    /// Whether the disk has so much room, by its own account; taking it may fail all the same. What
+    /// is `there` of the file already is free when it is made anew.
+    fn may_have(&self, room: usize, there: u64) -> Result<bool, StoreError> {
+        let folder = self.path.parent().unwrap_or(&self.path);
+        let room = u64::try_from(room).unwrap_or(u64::MAX);
+        Ok((self.free)(folder)?.saturating_add(there) >= room)
+    }
+
     fn remove(&self) -> Result<(), StoreError> {
         match std::fs::remove_file(&self.path) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
@@ -82,8 +97,13 @@ impl Reserve {
     }
 }
 
-/// Takes `room` bytes of the disk, at once where the file system can: a disk that has stayed full
-/// is asked every second, and is not to be written full each time.
+fn free(folder: &Path) -> io::Result<u64> {
+    let disk = statvfs(folder)?;
+    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+/// Takes `room` bytes of the disk, at once where the file system can: else the disk would be written
+/// full to find that there is too little.
 fn take(file: &mut File, room: usize) -> io::Result<()> {
     let len = u64::try_from(room).unwrap_or(u64::MAX);
     match rustix::fs::fallocate(&*file, FallocateFlags::empty(), 0, len) {
@@ -91,5 +111,39 @@ fn take(file: &mut File, room: usize) -> io::Result<()> {
             (0..room.div_ceil(CHUNK.len())).try_for_each(|_| file.write_all(CHUNK))
         }
         taken => Ok(taken?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A disk without room is asked and left alone; a file of which a part is there counts it.
+    #[test]
+    fn a_full_disk_is_not_written_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut reserve = Reserve::new(folder.path());
+        reserve.release().unwrap();
+        reserve.free = |_| Ok(RESERVE_BYTES as u64);
+        // Making the file would fail otherwise than for want of room.
+        std::fs::create_dir(&reserve.path).unwrap();
+        assert!(!reserve.hold().unwrap() && reserve.is_full());
+        assert!(reserve.path.is_dir());
+        std::fs::remove_dir(&reserve.path).unwrap();
+        reserve.free = |_| Ok(2 * RESERVE_BYTES as u64);
+        assert!(reserve.hold().unwrap() && !reserve.is_full());
+        let file = OpenOptions::new().write(true).open(&reserve.path).unwrap();
+        file.set_len(RESERVE_BYTES as u64 - 1).unwrap();
+        reserve.free = |_| Ok(1);
+        assert!(reserve.hold().unwrap(), "one byte more than is there");
+        assert_eq!(file.metadata().unwrap().len(), RESERVE_BYTES as u64);
+    }
+
+    /// The disk's own account is believed only as far as it says that there is too little.
+    #[test]
+    fn the_disk_says_what_it_has() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(free(folder.path()).unwrap() > 0);
+        assert!(free(&folder.path().join("none")).is_err());
     }
 }

@@ -115,6 +115,7 @@ impl Kit {
                 account: AccountId::parse(ACCOUNT).expect("an account"),
                 region: Region::parse(REGION).expect("a region"),
                 domains: vec!["localhost".to_owned()],
+                refuse_signature_v2: false,
             },
         });
         let root = credentials("AKIAROOTROOTROOTROOT");

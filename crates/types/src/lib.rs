@@ -6,7 +6,7 @@
 //! checks again what its type promises.
 //!
 //! Reading order: [`AccountId`], [`Region`], [`Arn`], [`Timestamp`], [`Clock`], [`Entropy`],
-//! [`unique_id`], [`printable`].
+//! [`unique_id`], [`printable`], [`Pulse`].
 //!
 //! ```
 //! use types::{AccountId, Arn, Region};
@@ -22,6 +22,7 @@ mod arn;
 mod clock;
 mod entropy;
 mod printable;
+mod pulse;
 mod region;
 mod timestamp;
 mod unique_id;
@@ -31,6 +32,7 @@ pub use arn::Arn;
 pub use clock::Clock;
 pub use entropy::{Entropy, Supply};
 pub use printable::{is_printable, printable};
+pub use pulse::{Pulse, steady};
 pub use region::Region;
 pub use timestamp::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp, Utc};
 pub use unique_id::{alphanumeric, base32_upper, hex, hex_decode, uuid_v4};

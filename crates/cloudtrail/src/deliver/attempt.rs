@@ -11,7 +11,7 @@ use gateway::{Caller, Gateway, Operation, Refused};
 use store::{StoreError, Tx, key};
 use trail::log_file::{self, LogFile};
 use trail::retry::{self, Pace, Step};
-use types::{MINUTE_MS, Region, Timestamp};
+use types::{MINUTE_MS, Pulse, Region, Timestamp};
 
 use super::{FileToPut, update};
 use crate::PRINCIPAL;
@@ -31,10 +31,10 @@ pub(super) fn attempt(
     gateway: &Arc<Gateway>,
     trail: &Trail,
     pace: Pace,
-    beat: &dyn Fn(),
+    pulse: Pulse<'_>,
 ) -> Result<Timestamp, StoreError> {
     let due = gateway.clock().now().plus_ms(MINUTE_MS);
-    let mut round = Round { gateway, trail, pace, beat, checked: BTreeSet::new(), due };
+    let mut round = Round { gateway, trail, pace, pulse, checked: BTreeSet::new(), due };
     let lanes = lanes(&gateway.store().snapshot()?.tx(), trail)?;
     let mut result = Ok(());
     for (lane, is_digest) in lanes {
@@ -96,7 +96,7 @@ struct Round<'a> {
     trail: &'a Trail,
     pace: Pace,
     /// Called before every file.
-    beat: &'a dyn Fn(),
+    pulse: Pulse<'a>,
     /// Buckets whose ACL was read in this round.
     checked: BTreeSet<String>,
     due: Timestamp,
@@ -166,7 +166,9 @@ impl Round<'_> {
                 return Ok(());
             }
             for (place, file) in batch {
-                (self.beat)();
+                if (self.pulse)().is_break() {
+                    return Ok(());
+                }
                 if self.step(&mut attempts, place, file)?.is_break() {
                     return Ok(());
                 }
@@ -272,7 +274,8 @@ impl Round<'_> {
     ) -> Result<(), StoreError> {
         let (id, validates) = (self.trail.id.clone(), self.trail.validates_log_files);
         let lane = lane.to_owned();
-        tracing::info!(bucket = file.bucket, object = file.object, "delivered");
+        let trail = &self.trail.name;
+        tracing::debug!(%trail, bucket = file.bucket, object = file.object, "delivered");
         update(self.gateway, &self.trail.id, move |tx, progress| {
             WAITING.delete(tx, &place)?;
             progress.outages.retain(|outage| outage.lane != lane);

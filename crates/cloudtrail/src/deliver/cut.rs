@@ -1,11 +1,12 @@
 //! From committed events to files that wait.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use gateway::Gateway;
 use store::{Snapshot, StoreError};
 use trail::log_file;
-use types::{Timestamp, alphanumeric};
+use types::{Pulse, Timestamp, alphanumeric};
 
 use super::scan::{Ranges, Scan, Scans};
 use super::{delivering, update};
@@ -17,17 +18,26 @@ use crate::model::{Content, Filter, Progress, Span, Trail, Waiting};
 /// and none is skipped. Trouble with one trail stops no other; the first of it is the error.
 ///
 /// Events of deliveries alone make no file for a while: delivering it would make the next ones, and
-/// a server that nobody calls would go on for ever.
-pub(super) fn cut(gateway: &Arc<Gateway>, interval_ms: u64) -> Result<(), StoreError> {
+/// a server that nobody calls would go on for ever. Breaks where `pulse` does; the rest is cut by
+/// the next call.
+pub(super) fn cut(
+    gateway: &Arc<Gateway>,
+    interval_ms: u64,
+    pulse: Pulse<'_>,
+) -> Result<ControlFlow<()>, StoreError> {
     let view = gateway.store().snapshot()?;
     let end = view.last_seq()?.saturating_add(1);
-    let mut result = Ok(());
+    let mut result = Ok(ControlFlow::Continue(()));
     let trails = delivering(&view.tx())?;
     let scans = gateway.shared::<Scans>();
     scans.keep_only(&|id| trails.iter().any(|(trail, _)| trail.id == id));
     for (trail, progress) in trails {
-        let cut = Cut { gateway, view: &view, end, interval_ms, scans: &scans };
-        result = result.and(cut.of(&trail, &progress));
+        let cut = Cut { gateway, view: &view, end, interval_ms, scans: &scans, pulse };
+        let done = cut.of(&trail, &progress);
+        if let Ok(ControlFlow::Break(())) = done {
+            return result.and(done);
+        }
+        result = result.and(done);
     }
     result
 }
@@ -40,10 +50,11 @@ struct Cut<'a> {
     end: u64,
     interval_ms: u64,
     scans: &'a Scans,
+    pulse: Pulse<'a>,
 }
 
 impl Cut<'_> {
-    fn of(&self, trail: &Trail, progress: &Progress) -> Result<(), StoreError> {
+    fn of(&self, trail: &Trail, progress: &Progress) -> Result<ControlFlow<()>, StoreError> {
         let gateway = self.gateway;
         let now = gateway.clock().now();
         let slot = log_file::slot_end(now, self.interval_ms);
@@ -54,7 +65,9 @@ impl Cut<'_> {
                 continue;
             }
             let mut scan = self.scans.take(&trail.id, span).unwrap_or_else(|| Scan::new(span));
-            scan.go_on(gateway, self.view, trail, upto)?;
+            if scan.go_on(gateway, self.view, trail, upto, self.pulse)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
             if span.until.is_none() && scan.may_wait(now) {
                 self.scans.put(&trail.id, scan);
                 continue;
@@ -64,7 +77,10 @@ impl Cut<'_> {
             }
             done.push((span.clone(), upto));
         }
-        if done.is_empty() { Ok(()) } else { commit(gateway, trail, files, done) }
+        if !done.is_empty() {
+            commit(gateway, trail, files, done)?;
+        }
+        Ok(ControlFlow::Continue(()))
     }
 }
 

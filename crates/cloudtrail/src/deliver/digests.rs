@@ -8,7 +8,7 @@ use gateway::Gateway;
 use keys::rsa;
 use store::{StoreError, Tx, key};
 use trail::digest::{self, Digest, DigestedFile, Kind, Link, Period, Sealed, Series, Step};
-use types::{MINUTE_MS, SECOND_MS, Timestamp};
+use types::{MINUTE_MS, Pulse, SECOND_MS, Timestamp};
 
 use super::attempt::{Backlog, backlog};
 use super::update;
@@ -17,11 +17,12 @@ use crate::model::{
 };
 use crate::public_keys;
 
-/// Makes the trail's due digests; tells whether there were any, and when the next is due.
+/// Makes the trail's due digests; returns whether there were any, and when the next is due.
 pub(super) fn make_due(
     gateway: &Arc<Gateway>,
     trail: &Trail,
     interval_ms: u64,
+    pulse: Pulse<'_>,
 ) -> Result<(bool, Timestamp), StoreError> {
     let now = gateway.clock().now();
     let (mut made, mut due) = (false, now.plus_ms(MINUTE_MS));
@@ -29,6 +30,7 @@ pub(super) fn make_due(
     for region in regions(gateway, trail)? {
         while let Some(state) = chain(gateway, trail, &region)? {
             match digest::next_step(&state.chain, interval_ms, now) {
+                Step::Make(_) if pulse().is_break() => return Ok((made, due)),
                 Step::Make(period) => {
                     make(gateway, trail, &state, period)?;
                     made = true;

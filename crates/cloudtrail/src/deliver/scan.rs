@@ -1,13 +1,14 @@
 //! What the events of a span come to: which of them a trail wants, by region, as files' worths.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 
 use gateway::Gateway;
 use store::{EventRow, Snapshot, StoreError};
 use trail::selectors::{Scope, in_scope, is_of_delivery, is_recursive};
 use trail::{Facts, log_file};
-use types::{MINUTE_MS, Timestamp};
+use types::{MINUTE_MS, Pulse, Timestamp};
 
 use crate::model::{Filter, Span, Trail};
 
@@ -70,15 +71,20 @@ impl Scan {
         }
     }
 
-    /// Reads the events before `upto` that have not been read yet.
+    /// Reads the events before `upto` that have not been read yet. Of a scan that breaks nothing
+    /// may be cut.
     pub(super) fn go_on(
         &mut self,
         gateway: &Gateway,
         view: &Snapshot,
         trail: &Trail,
         upto: u64,
-    ) -> Result<(), StoreError> {
+        pulse: Pulse<'_>,
+    ) -> Result<ControlFlow<()>, StoreError> {
         while self.next < upto {
+            if pulse().is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
             let batch = gateway.store().events_from(view, self.next, BATCH_LEN)?;
             let Some(last) = batch.last() else { break };
             for event in batch.iter().filter(|event| event.seq < upto) {
@@ -89,7 +95,7 @@ impl Scan {
             }
             self.next = last.seq.saturating_add(1).min(upto);
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     }
 
     fn take(&mut self, event: &EventRow, facts: Facts) {

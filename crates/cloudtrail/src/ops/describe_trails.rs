@@ -72,19 +72,19 @@ impl Plain for DescribeTrails {
 
 /// `GetTrail`
 #[derive(Debug)]
-pub(crate) struct GetTrail;
+pub struct GetTrail;
 
 /// What the caller of `GetTrail` sends.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-pub(crate) struct GetTrailInput {
+pub struct GetTrailInput {
     name: String,
 }
 
 /// What `GetTrail` answers.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct GetTrailOutput {
+pub struct GetTrailOutput {
     trail: TrailDescription,
 }
 

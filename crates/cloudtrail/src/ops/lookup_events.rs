@@ -4,7 +4,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use gateway::{Access, Ctx, Failure, Json, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Failure, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{EventRow, HistoryQuery};
@@ -73,6 +73,15 @@ impl Plain for LookupEvents {
 
     fn access(_: &mut Ctx<'_>, _: &LookupEventsInput) -> Result<Vec<Access>, Failure<TrailError>> {
         Ok(vec![Access::by_identity("cloudtrail:LookupEvents", "*")])
+    }
+
+    fn annotate(
+        _: &Ctx<'_>,
+        input: &LookupEventsInput,
+        _: Option<&LookupEventsOutput>,
+        parts: &mut EventParts,
+    ) {
+        super::tell_range(input.start_time, input.end_time, parts);
     }
 
     fn run(

@@ -11,12 +11,12 @@ use crate::{SERVICE, TrailError, reference};
 
 /// The operation.
 #[derive(Debug)]
-pub(crate) struct GetTrailStatus;
+pub struct GetTrailStatus;
 
 /// What the caller sends.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-pub(crate) struct GetTrailStatusInput {
+pub struct GetTrailStatusInput {
     name: String,
 }
 
@@ -24,7 +24,7 @@ pub(crate) struct GetTrailStatusInput {
 /// "no longer in use" are empty then.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct GetTrailStatusOutput {
+pub struct GetTrailStatusOutput {
     is_logging: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     latest_delivery_error: Option<String>,

@@ -50,10 +50,10 @@ fn two_trails() -> Scene {
 fn pass(scene: &Scene, duration_ms: u64) {
     let end = scene.kit.clock.now().plus_ms(duration_ms);
     while scene.kit.clock.now() < end {
-        let due: Timestamp = cloudtrail::deliver(&scene.kit.gateway, &REHEARSAL, &|| {});
+        let due: Timestamp = cloudtrail::deliver(&scene.kit.gateway, &REHEARSAL, &types::steady);
         scene.kit.clock.set(due.min(end).max(scene.kit.clock.now().plus_ms(1)));
     }
-    cloudtrail::deliver(&scene.kit.gateway, &REHEARSAL, &|| {});
+    cloudtrail::deliver(&scene.kit.gateway, &REHEARSAL, &types::steady);
 }
 
 /// Log files and digests that were put into a bucket so far, by the events of their delivery.

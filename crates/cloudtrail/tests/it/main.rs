@@ -10,3 +10,4 @@ mod idle;
 mod scenario;
 mod scene;
 mod trails;
+mod trouble;

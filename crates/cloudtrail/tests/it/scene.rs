@@ -19,7 +19,7 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) fn with_bucket() -> Self {
-        let kit = Kit::new(&[gateway::ROWS, iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS]);
+        let kit = Kit::new(&[inquiry::ROWS, iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS]);
         let made = kit.json("TrentService.CreateKey", &json!({})).ok().json();
         let key_arn = made["KeyMetadata"]["Arn"].as_str().unwrap().to_owned();
         let scene = Self { kit, key_arn };
@@ -121,10 +121,10 @@ impl Scene {
     pub(crate) fn pass_minutes(&self, minutes: u64) {
         let end = self.kit.clock.now().plus_ms(minutes * MINUTE_MS);
         while self.kit.clock.now() < end {
-            let due: Timestamp = cloudtrail::deliver(&self.kit.gateway, &TIMING, &|| {});
+            let due: Timestamp = cloudtrail::deliver(&self.kit.gateway, &TIMING, &types::steady);
             self.kit.clock.set(due.min(end).max(self.kit.clock.now().plus_ms(1)));
         }
-        cloudtrail::deliver(&self.kit.gateway, &TIMING, &|| {});
+        cloudtrail::deliver(&self.kit.gateway, &TIMING, &types::steady);
     }
 
     /// The keys of the objects under a prefix.

@@ -39,7 +39,7 @@ pub(crate) fn kit() -> Kit {
 }
 
 /// What such a kit serves.
-pub(crate) const SERVED: &[&[Row]] = &[iam::ROWS, gateway::ROWS, ROWS];
+pub(crate) const SERVED: &[&[Row]] = &[iam::ROWS, ROWS];
 
 /// A call by the root user.
 pub(crate) fn call(kit: &Kit, operation: &str, input: &Value) -> Answered {
@@ -106,6 +106,13 @@ pub(crate) fn events(kit: &Kit) -> Vec<(String, String)> {
     toys.map(|event| (text(&event["eventName"]), text(&event["errorCode"]))).collect()
 }
 
+/// Why a request was refused: by the caller's own account.
+pub(crate) fn denials(kit: &Kit, refused: &Answered) -> Value {
+    let asked = json!({"Explains": refused.header("x-amzn-requestid")});
+    let text = call(kit, "GetNote", &asked).ok().json()["Text"].as_str().unwrap().to_owned();
+    serde_json::from_str(&text).unwrap()
+}
+
 /// The text of a note, past the pipeline.
 pub(crate) fn note(kit: &Kit, name: &str) -> Option<String> {
     let view = kit.gateway.store().snapshot().unwrap();
@@ -134,6 +141,8 @@ pub(crate) struct Input {
     inner_fails: bool,
     /// How many nested calls are made, one after the other, of which the first ones only read.
     reads_first: u8,
+    /// The request whose denials are read instead of a note.
+    explains: String,
 }
 
 impl Input {
@@ -216,6 +225,9 @@ impl Plain for GetNote {
     /// A note that is missing is made on first use, if the caller gives its text.
     fn run(ctx: &mut Ctx<'_>, input: &Input) -> Result<Output, Failure<ToyError>> {
         input.panic_in("run");
+        if let Some(denials) = ctx.denials(&input.explains)? {
+            return Ok(Output { text: serde_json::to_string(&denials).unwrap() });
+        }
         if let Some(text) = NOTES.get(ctx.tx(), &input.name)? {
             return Ok(Output { text });
         }

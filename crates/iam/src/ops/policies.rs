@@ -173,7 +173,7 @@ impl Action for GetPolicy {
 
     fn run(ctx: &mut Ctx<'_>, input: &Of) -> Result<PolicyOutput, Fail> {
         let policy = visible_policy(ctx, input.arn())?;
-        Ok(PolicyOutput { policy: shape(ctx, policy)? })
+        Ok(PolicyOutput { policy: shape(ctx, policy)?.whole() })
     }
 }
 

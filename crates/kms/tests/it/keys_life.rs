@@ -198,7 +198,7 @@ fn deletion_can_be_cancelled() {
     assert_eq!(described["KeyMetadata"]["KeyState"], "Disabled");
     assert!(described["KeyMetadata"].get("DeletionDate").is_none());
     world.kit.clock.advance_ms(8 * DAY_MS);
-    kms::run_due(&world.kit.gateway).unwrap();
+    kms::run_due(&world.kit.gateway, &types::steady).unwrap();
     world.ok(ADMIN, "DescribeKey", &key);
 }
 
@@ -233,7 +233,7 @@ fn a_key_is_destroyed_on_its_day() {
     let gone = ("NotFoundException", Some(gone.as_str()));
     world.refused(ADMIN, "DescribeKey", &json!({ "KeyId": id }), gone);
     world.events();
-    kms::run_due(&world.kit.gateway).unwrap();
+    kms::run_due(&world.kit.gateway, &types::steady).unwrap();
     let events = world.events();
     assert_eq!(events.len(), 1);
     assert_eq!(events[0]["eventName"], "DeleteKey");

@@ -67,7 +67,7 @@ pub(crate) fn put_acl(
             acl
         }
     };
-    if acl.is_public() && bucket.public_access.is_some_and(|block| block.block_acls) {
+    if acl.is_public() && bucket.blocks().block_acls {
         let resource = match request.key.as_str() {
             "" => bucket.name.clone(),
             key => format!("{}/{key}", bucket.name),

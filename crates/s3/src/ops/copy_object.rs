@@ -20,7 +20,7 @@ use crate::request::Request;
 use crate::response::Response;
 use crate::upload::{Proofs, UPLOAD_BYTES_MAX, Upload};
 use crate::writing::{self, Attributes};
-use crate::xml::Xml;
+use crate::xml::{Xml, body_time};
 
 /// Copies an object within the server.
 #[derive(Debug)]
@@ -93,7 +93,7 @@ impl Api for CopyObject {
         let version = object::push(ctx, bucket, &key, owner, Some(stored))?;
         let mut xml = Xml::result("CopyObjectResult");
         if let Some(stored) = &version.stored {
-            xml.text("LastModified", version.modified.iso_ms());
+            xml.text("LastModified", body_time(version.modified));
             xml.text("ETag", quoted(&stored.etag));
             if let Some(checksum) = &stored.checksum {
                 xml.text(&checksum.algorithm.element(), &checksum.value);
@@ -101,7 +101,7 @@ impl Api for CopyObject {
             }
         }
         // The ETag and the checksum stand in the document.
-        let told = writing::told(bucket, &version);
+        let told = writing::told(&version);
         let told = told
             .into_iter()
             .filter(|(name, _)| name != "etag" && !name.starts_with("x-amz-checksum-"));
@@ -160,7 +160,8 @@ impl Changes {
             "x-amz-checksum-algorithm",
         ];
         let changes = self.metadata || changing.iter().any(|name| request.header(name).is_some());
-        let reencrypts = source.bucket.encryption != encryption::BucketEncryption::default();
+        // Observed: the default that was put for the bucket counts as a change, whatever it says.
+        let reencrypts = source.bucket.encryption.chosen;
         if itself && !changes && !reencrypts {
             return Err(S3Error::request(
                 "This copy request is illegal because it is trying to copy an object to itself \

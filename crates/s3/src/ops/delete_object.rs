@@ -63,6 +63,8 @@ fn needs_of(
 ) -> S3Result<Vec<Access>> {
     let action = if version_id.is_some() { "s3:DeleteObjectVersion" } else { DeleteObject::ACTION };
     let found = match version_id {
+        // Observed: what cannot be an id is refused at once, but in a list of keys on its own.
+        Some(id) if request.listed => object::listed(ctx.tx(), &bucket.name, &request.key, id)?,
         Some(id) => object::by_id(ctx.tx(), &bucket.name, &request.key, id)?,
         None => object::newest(ctx.tx(), &bucket.name, &request.key)?,
     };
@@ -126,7 +128,7 @@ fn delete(ctx: &mut Ctx<'_>, bucket: &Bucket, target: &Target) -> S3Result<Delet
 
 /// Observed: in a list of keys, a version that never was is an error; one that was deleted is not.
 fn expect_version(ctx: &Ctx<'_>, bucket: &Bucket, key: &str, id: &str) -> S3Result<()> {
-    match object::by_id(ctx.tx(), &bucket.name, key, id)? {
+    match object::listed(ctx.tx(), &bucket.name, key, id)? {
         Some(_) => Ok(()),
         None if object::was_made(&bucket.name, key, id) => Ok(()),
         None => Err(S3Error::NoSuchVersion { key: key.to_owned(), version: id.to_owned() }.into()),

@@ -5,6 +5,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gateway::{Ctx, Scope, Spec};
+use policy::Principal;
 
 use crate::SERVICE;
 use crate::api::PlainApi;
@@ -15,11 +16,11 @@ use crate::listing::{self, Encoding};
 use crate::object::{Version, quoted};
 use crate::request::Request;
 use crate::response::Response;
-use crate::xml::Xml;
+use crate::xml::{Xml, body_time};
 
 /// The older form.
 #[derive(Debug)]
-pub(crate) struct ListObjects;
+pub struct ListObjects;
 
 impl PlainApi for ListObjects {
     const SPEC: Spec =
@@ -41,7 +42,7 @@ impl PlainApi for ListObjects {
         if page.truncated && query.delimiter.is_some() {
             xml.some("NextMarker", page.last().map(|name| encoding.write(name)));
         }
-        contents(&mut xml, &page, encoding, Some(bucket));
+        contents(&mut xml, &page, encoding, shows_owner(ctx).then_some(bucket));
         encoding.prefixes(&mut xml, page.prefixes());
         Ok(Response::xml(xml))
     }
@@ -75,12 +76,14 @@ impl PlainApi for ListObjectsV2 {
         if page.truncated {
             xml.some("NextContinuationToken", page.last().map(encode_token));
         }
-        xml.some("StartAfter", start_after.map(|text| encoding.write(text)));
+        // Observed: a token hides where the first page began.
+        let began = start_after.filter(|_| token.is_none());
+        xml.some("StartAfter", began.map(|text| encoding.write(text)));
         xml.number("KeyCount", page.entries.len()).number("MaxKeys", query.max);
         xml.some("Delimiter", query.delimiter.as_deref().map(|text| encoding.write(text)));
         encoding.tell(&mut xml);
         xml.number("IsTruncated", page.truncated);
-        let owners = request.param("fetch-owner") == Some("true");
+        let owners = request.param("fetch-owner") == Some("true") && shows_owner(ctx);
         contents(&mut xml, &page, encoding, owners.then_some(bucket));
         encoding.prefixes(&mut xml, page.prefixes());
         Ok(Response::xml(xml))
@@ -93,12 +96,17 @@ fn page(ctx: &Ctx<'_>, bucket: &Bucket, query: &Query) -> S3Result<Page<Version>
     })?)
 }
 
+/// Observed: without credentials no owner is shown.
+fn shows_owner(ctx: &Ctx<'_>) -> bool {
+    ctx.caller().principal != Principal::Anonymous
+}
+
 /// Owners are told if the bucket is given.
 fn contents(xml: &mut Xml, page: &Page<Version>, encoding: Encoding, owners: Option<&Bucket>) {
     for (key, version) in page.items() {
         let Some(stored) = &version.stored else { continue };
         xml.open("Contents").text("Key", encoding.write(key));
-        xml.text("LastModified", version.modified.iso_ms()).text("ETag", quoted(&stored.etag));
+        xml.text("LastModified", body_time(version.modified)).text("ETag", quoted(&stored.etag));
         if let Some(checksum) = &stored.checksum {
             xml.text("ChecksumAlgorithm", checksum.algorithm.name());
             xml.text("ChecksumType", checksum.kind.name());
@@ -120,7 +128,7 @@ fn decode_token(token: &str) -> S3Result<String> {
     let bytes = URL_SAFE_NO_PAD.decode(token).ok().filter(|bytes| !bytes.is_empty());
     bytes.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(|| {
         let message = "The continuation token provided is incorrect";
-        S3Error::argument(message, "continuation-token", token).into()
+        S3Error::named(message, "continuation-token").into()
     })
 }
 

@@ -13,7 +13,7 @@ use crate::object::{self, NULL, VERSIONS, Version, quoted, row_key};
 use crate::request::Request;
 use crate::response::Response;
 use crate::settings::reads;
-use crate::xml::Xml;
+use crate::xml::{Xml, body_time};
 
 /// Lists all versions and delete markers.
 #[derive(Debug)]
@@ -30,6 +30,10 @@ impl PlainApi for ListObjectVersions {
         let encoding = Encoding::of(request)?;
         let key_marker = request.param("key-marker").unwrap_or_default();
         let id_marker = request.param("version-id-marker");
+        // Observed: versions have a refusal of their own.
+        if request.filled("max-keys").is_some_and(|text| text.starts_with('-')) {
+            return Err(S3Error::named("max-keys cannot be negative", "max-keys").into());
+        }
         let query = listing::query(request, "max-keys", key_marker)?;
         let begin = begin(ctx, &bucket.name, key_marker, id_marker)?;
         let page = page(ctx, &bucket.name, &query, &begin)?;
@@ -110,7 +114,7 @@ fn page(ctx: &Ctx<'_>, bucket: &str, query: &Query, begin: &Begin) -> S3Result<P
 fn line(xml: &mut Xml, bucket: &Bucket, key: &str, (version, latest): &Line) {
     xml.open(if version.is_marker() { "DeleteMarker" } else { "Version" });
     xml.text("Key", key).text("VersionId", &version.id).number("IsLatest", latest);
-    xml.text("LastModified", version.modified.iso_ms());
+    xml.text("LastModified", body_time(version.modified));
     if let Some(stored) = &version.stored {
         xml.text("ETag", quoted(&stored.etag));
         if let Some(checksum) = &stored.checksum {

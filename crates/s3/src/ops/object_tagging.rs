@@ -2,12 +2,12 @@
 //!
 //! Source: S3 API Reference, "GetObjectTagging", "PutObjectTagging", "DeleteObjectTagging".
 
-use gateway::{Ctx, Scope, Spec};
+use gateway::{Ctx, Failure, Scope, Spec};
 
 use crate::access::Needs;
 use crate::api::PlainApi;
 use crate::bucket::Bucket;
-use crate::error::S3Result;
+use crate::error::{S3Error, S3Result};
 use crate::object::{self, Stored, Version, shown_id};
 use crate::request::Request;
 use crate::response::Response;
@@ -39,7 +39,14 @@ impl PlainApi for GetObjectTagging {
     }
 
     fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
-        let version = found(ctx, bucket, request)?;
+        let version = match tagged(ctx, bucket, request) {
+            // Observed: here the missing key has its bucket before it.
+            Err(Failure::Api(S3Error::NoSuchKey { key })) => {
+                let key = format!("{}/{key}", bucket.name);
+                return Err(S3Error::NoSuchKey { key }.into());
+            }
+            found => found?,
+        };
         let stored = version.content("GET")?;
         Ok(Response::xml(tags::document(&stored.tags))
             .with_some("x-amz-version-id", shown_id(bucket, &version)))
@@ -59,7 +66,7 @@ impl PlainApi for PutObjectTagging {
     }
 
     fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
-        let version = found(ctx, bucket, request)?;
+        let version = tagged(ctx, bucket, request)?;
         let document = xml::read(&request.body, "Tagging")?;
         let pairs = tags::from_document(&document, Tagged::Object)?;
         change(ctx, request, (bucket, version), 200, |stored| stored.tags = pairs)
@@ -79,8 +86,21 @@ impl PlainApi for DeleteObjectTagging {
     }
 
     fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
-        let version = found(ctx, bucket, request)?;
+        let version = tagged(ctx, bucket, request)?;
         change(ctx, request, (bucket, version), 204, |stored| stored.tags.clear())
+    }
+}
+
+/// The version whose tags a request names.
+///
+/// Observed: a delete marker refuses the method, also where it is not named by its id.
+fn tagged(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request) -> S3Result<Version> {
+    match object::seek(ctx, bucket, &request.key, request.version_id())? {
+        Some(version) => {
+            version.content(&request.method)?;
+            Ok(version)
+        }
+        None => found(ctx, bucket, request),
     }
 }
 

@@ -83,8 +83,7 @@ impl PlainApi for PutBucketPolicy {
         let policy =
             Policy::parse(text, &grammar).map_err(|error| malformed(&error, text.len()))?;
         let stored = unique_ids(ctx, text)?;
-        let blocked = bucket.public_access.is_some_and(|block| block.block_policy);
-        if blocked && is_public(&policy) {
+        if bucket.blocks().block_policy && is_public(&policy) {
             return Err(public_blocked(ctx, &bucket).into());
         }
         bucket.policy = Some(stored);

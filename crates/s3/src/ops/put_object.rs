@@ -77,7 +77,7 @@ impl Api for PutObject {
         let owner = attributes.owner.clone();
         let stored = attributes.with_bytes(bytes);
         let version = object::push(ctx, bucket, &key, owner, Some(stored))?;
-        let told = writing::told(bucket, &version);
+        let told = writing::told(&version);
         Ok(Response::ok().with_all(told))
     }
 }

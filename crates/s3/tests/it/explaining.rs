@@ -12,7 +12,7 @@ const SECRET: &str = "known-to-the-owner";
 const OWN: &str = "known-to-the-caller";
 
 fn kit() -> Kit {
-    let kit = Kit::new(&[s3::ROWS, kms::ROWS, iam::ROWS, gateway::ROWS]);
+    let kit = Kit::new(&[s3::ROWS, kms::ROWS, iam::ROWS, inquiry::ROWS]);
     create(&kit, "bkt");
     kit
 }

@@ -1,4 +1,8 @@
+use std::cell::Cell;
+use std::ops::ControlFlow;
+
 use testkit::{Answered, Kit};
+use types::Timestamp;
 
 use crate::{get, kit, put, send};
 
@@ -127,6 +131,41 @@ fn a_racing_change_is_a_conflict() {
     complete(&kit, &id, &[(1, etag)], &[]).ok();
 }
 
+/// A sweep shows signs of life while it reads, and removes nothing once it is to stop: it does not
+/// know by then what is live.
+#[test]
+fn a_sweep_that_is_stopped_removes_nothing() {
+    let kit = kit();
+    let id = begin(&kit, &[]);
+    let etags = [(1, part(&kit, &id, 1, b"x").header("etag"))];
+    complete(&kit, &id, &etags, &[]).ok();
+    let large = vec![7; 1 << 20];
+    put(&kit, "/bkt/live", large.clone());
+    let (store, later) = (kit.gateway.store(), Timestamp::from_secs(4_000_000_000));
+    let all = Cell::new(0);
+    let counting = || {
+        all.set(all.get() + 1);
+        ControlFlow::Continue(())
+    };
+    for most in 0.. {
+        let pulses = Cell::new(0);
+        let breaking = || {
+            pulses.set(pulses.get() + 1);
+            if pulses.get() > most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        s3::sweep(store, later, &breaking).unwrap();
+        assert_eq!(get(&kit, "/bkt/live").body, large, "stopped after {most}");
+        if most == 0 {
+            complete(&kit, &id, &etags, &[]).ok();
+        }
+        if pulses.get() <= most {
+            break;
+        }
+    }
+    s3::sweep(store, later, &counting).unwrap();
+    assert!(all.get() >= 3, "each version and each body: {}", all.get());
+}
+
 /// A completed upload is known for a while, not for ever.
 #[test]
 fn answers_of_completed_uploads_are_forgotten() {
@@ -135,9 +174,9 @@ fn answers_of_completed_uploads_are_forgotten() {
     let etags = [(1, part(&kit, &id, 1, b"x").header("etag"))];
     complete(&kit, &id, &etags, &[]).ok();
     let (store, now) = (kit.gateway.store(), kit.gateway.clock().now());
-    s3::sweep(store, now, &|| {}).unwrap();
+    s3::sweep(store, now, &types::steady).unwrap();
     complete(&kit, &id, &etags, &[]).ok();
-    s3::sweep(store, now.plus_ms(1), &|| {}).unwrap();
+    s3::sweep(store, now.plus_ms(1), &types::steady).unwrap();
     assert_eq!(complete(&kit, &id, &etags, &[]).error().1, "NoSuchUpload");
     assert_eq!(get(&kit, "/bkt/k").text(), "x");
 }

@@ -24,8 +24,6 @@ const UNCOUNTED_ANSWER_BYTES_MAX: usize = 16 << 10;
 const FIELDS_BYTES: u64 = 32 << 10;
 /// How long an answer waits for room while the room of its call is held, and others need that.
 const HELD_CALL_WAIT: Duration = Duration::from_secs(1);
-/// How long it waits otherwise.
-const FREE_WAIT: Duration = Duration::from_secs(25);
 /// What a body costs that passes piece by piece, in bytes. On its way in: a buffer of the
 /// connection and the one before it, and a frame that waits to be sealed. On its way out: two
 /// frames that were opened, and what the connection has still to send.
@@ -118,25 +116,27 @@ impl Exchange<'_> {
             BodyLimit::Buffered(_) | BodyLimit::Streamed(_) => declared.unwrap_or(limit),
         };
         let budget = match standing {
-            Standing::Known => &self.peer.memory.known,
+            Standing::Proven => &self.peer.memory.proven,
+            Standing::Claimed => &self.peer.memory.claimed,
             Standing::Stranger => &self.peer.memory.strangers,
         };
         let share = if needed <= UNCOUNTED_BYTES_MAX {
             None
         } else {
-            let room = async { budget.wait(self.block(), needed).await.ok_or_else(|| self.busy()) };
+            let room = budget.wait(&self.waits, self.block(), needed);
+            let room = async { room.await.ok_or_else(|| self.busy()) };
             Some(self.while_waiting(standing, room).await?)
         };
         Ok(Admitted { limit, share, pace: None })
     }
 
-    /// Waits for room; a stranger only as long as nobody else needs the place.
+    /// Waits for room; a sender that has proven nothing only as long as no other needs the place.
     async fn while_waiting<T>(
         &self,
         standing: Standing,
         room: impl Future<Output = Result<T, Answer>>,
     ) -> Result<T, Answer> {
-        if standing == Standing::Known {
+        if standing == Standing::Proven {
             return room.await;
         }
         self.peer.place.wait_for_body();
@@ -152,12 +152,13 @@ impl Exchange<'_> {
         if let Some(share) = streams.spare(self.block(), needed.saturating_add(AHEAD_BYTES)) {
             return Ok(Pace { is_ahead: true, _share: share });
         }
-        let share = streams.wait(self.block(), needed).await.ok_or_else(|| self.busy())?;
+        let share = streams.wait(&self.waits, self.block(), needed).await;
+        let share = share.ok_or_else(|| self.busy())?;
         Ok(Pace { is_ahead: false, _share: share })
     }
 
-    /// Room for an answer until it is sent. Whoever does not read keeps others from asking for as
-    /// much, not the server from serving.
+    /// Room for an answer until it is sent. Receivers that do not read keep others from asking for
+    /// as much, not the server from serving.
     pub(super) async fn show(
         &self,
         answer: Answer,
@@ -171,11 +172,18 @@ impl Exchange<'_> {
             }
             AnswerBody::Whole(bytes) => {
                 let (answers, bytes) = (&self.peer.memory.answers, bytes.len() as u64);
-                let wait = if shares.call.is_some() { HELD_CALL_WAIT } else { FREE_WAIT };
-                let share = answers.wait_within(wait, self.block(), bytes).await;
+                let most = if shares.call.is_some() { HELD_CALL_WAIT } else { Duration::MAX };
+                let share = answers.wait_within(most, &self.waits, self.block(), bytes).await;
                 share.map(Shown::Whole).ok_or_else(|| self.busy())
             }
-            AnswerBody::Pieces { .. } => self.pace(0).await.map(Shown::Pieces),
+            AnswerBody::Pieces { .. } => {
+                // Nothing of it is in memory yet.
+                drop(shares);
+                return match self.pace(0).await {
+                    Ok(pace) => (answer, Shown::Pieces(pace)),
+                    Err(busy) => (busy, Shown::Freely),
+                };
+            }
         };
         drop(shares);
         match shown {
@@ -184,3 +192,6 @@ impl Exchange<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

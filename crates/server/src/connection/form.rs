@@ -27,8 +27,9 @@ impl Exchange<'_> {
             Ok(form) => Some(form),
             Err(error) => return Err(self.gateway.refused(&identified, &error)),
         };
-        let call = self.call(false, 0).await?;
+        // Room for the file first, as uploads do: in two orders, each could wait for the other.
         let pace = self.pace(0).await?;
+        let call = self.call(false, 0).await?;
         let received = Received { head, body: Bytes::new(), form, tls: self.peer.tls.clone() };
         let gateway = Arc::clone(&self.gateway);
         let begun = on_thread(false, move || match gateway.begin(identified, received) {

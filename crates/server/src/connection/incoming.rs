@@ -156,8 +156,8 @@ where
 {
     let mut pacing = Pacing::new(peer.patience.proven);
     let end = loop {
-        // The time until here was ours.
-        pacing.begin_anew();
+        // A piece may be a byte: the time for it does not begin anew.
+        pacing.pause();
         let piece = match next(&mut body, &mut pacing).await {
             Ok(Some(piece)) => piece,
             Ok(None) => break Ok(()),
@@ -233,7 +233,7 @@ where
     B: Body<Data = Bytes> + Unpin,
 {
     // The time until here was ours.
-    pacing.begin_anew();
+    pacing.pause();
     batch.clear();
     while batch.len() < BATCH_BYTES {
         match next(body, pacing).await {

@@ -4,15 +4,11 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::waits::Waits;
 use crate::network::Block;
 
 /// What is counted as one, in bytes.
 const UNIT_BYTES: u64 = 1 << 10;
-/// How long a share is waited for. Longer than a body may stand still, so that whoever waits
-/// outlasts those who only occupy the memory; shorter than clients wait for an answer, which is
-/// a minute.
-const WAIT: Duration = Duration::from_secs(25);
-
 /// Addresses whose parts are kept before unused ones are forgotten.
 const BLOCKS_KEPT: usize = 1_024;
 
@@ -50,15 +46,17 @@ impl Budget {
         Self { free, units, units_of_block, blocks: Mutex::default() }
     }
 
-    /// Waits for a share, but not for ever. One that is larger than all there is for an address is
-    /// all there is.
-    pub(crate) async fn wait(&self, block: Block, bytes: u64) -> Option<Share> {
-        self.wait_within(WAIT, block, bytes).await
+    /// Waits for a share as long as the request may still wait. A share larger than an address's
+    /// whole part is that part.
+    pub(crate) async fn wait(&self, waits: &Waits, block: Block, bytes: u64) -> Option<Share> {
+        self.wait_within(Duration::MAX, waits, block, bytes).await
     }
 
+    /// The same, but no longer than `most`.
     pub(crate) async fn wait_within(
         &self,
-        wait: Duration,
+        most: Duration,
+        waits: &Waits,
         block: Block,
         bytes: u64,
     ) -> Option<Share> {
@@ -72,7 +70,7 @@ impl Budget {
             let of_all = Arc::clone(&self.free).acquire_many_owned(units).await.ok()?;
             Some(Share { _of_block: of_block, _of_all: of_all })
         };
-        tokio::time::timeout(wait, both).await.ok()?
+        waits.wait_for(most, both).await?
     }
 
     /// A share for what would be convenient: only while half of all stays free.
@@ -128,12 +126,18 @@ mod tests {
     fn shares_come_back() {
         let budget = Budget::new(64 << 10, WHOLE);
         block_on(async {
-            let first = budget.wait(block(1), 48 << 10).await;
+            let first = budget.wait(&Waits::default(), block(1), 48 << 10).await;
             assert!(first.is_some());
-            assert!(budget.wait_within(SOON, block(1), 32 << 10).await.is_none());
-            assert!(budget.wait_within(SOON, block(1), 16 << 10).await.is_some());
+            assert!(
+                budget.wait_within(SOON, &Waits::default(), block(1), 32 << 10).await.is_none()
+            );
+            assert!(
+                budget.wait_within(SOON, &Waits::default(), block(1), 16 << 10).await.is_some()
+            );
             drop(first);
-            assert!(budget.wait_within(SOON, block(1), 64 << 10).await.is_some());
+            assert!(
+                budget.wait_within(SOON, &Waits::default(), block(1), 64 << 10).await.is_some()
+            );
         });
     }
 
@@ -142,9 +146,9 @@ mod tests {
     fn a_share_is_at_most_all() {
         let budget = Budget::new(64 << 10, WHOLE);
         block_on(async {
-            let all = budget.wait_within(SOON, block(1), u64::MAX).await;
+            let all = budget.wait_within(SOON, &Waits::default(), block(1), u64::MAX).await;
             assert!(all.is_some());
-            assert!(budget.wait_within(SOON, block(1), 1).await.is_none());
+            assert!(budget.wait_within(SOON, &Waits::default(), block(1), 1).await.is_none());
         });
     }
 
@@ -155,7 +159,9 @@ mod tests {
         let convenient = budget.spare(block(1), 32 << 10);
         assert!(convenient.is_some());
         assert!(budget.spare(block(1), 1 << 10).is_none());
-        assert!(block_on(budget.wait_within(SOON, block(1), 32 << 10)).is_some());
+        assert!(
+            block_on(budget.wait_within(SOON, &Waits::default(), block(1), 32 << 10)).is_some()
+        );
     }
 
     /// One address that takes all it may have leaves the rest to the others, and what it gives
@@ -164,18 +170,23 @@ mod tests {
     fn an_address_has_a_part() {
         let budget = Budget::new(64 << 10, PartOfBlock { of_block: 1, all: 4 });
         block_on(async {
-            let all_of_one = budget.wait_within(SOON, block(1), u64::MAX).await;
+            let all_of_one = budget.wait_within(SOON, &Waits::default(), block(1), u64::MAX).await;
             assert!(all_of_one.is_some());
-            assert!(budget.wait_within(SOON, block(1), 1).await.is_none());
+            assert!(budget.wait_within(SOON, &Waits::default(), block(1), 1).await.is_none());
             assert!(budget.spare(block(1), 1).is_none());
             for other in 2..5 {
                 assert!(
-                    budget.wait_within(SOON, block(other), 16 << 10).await.is_some(),
+                    budget
+                        .wait_within(SOON, &Waits::default(), block(other), 16 << 10)
+                        .await
+                        .is_some(),
                     "{other}"
                 );
             }
             drop(all_of_one);
-            assert!(budget.wait_within(SOON, block(1), 16 << 10).await.is_some());
+            assert!(
+                budget.wait_within(SOON, &Waits::default(), block(1), 16 << 10).await.is_some()
+            );
         });
     }
 

@@ -3,7 +3,6 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -29,25 +28,24 @@ const SEND_BUFFER_BYTES: u32 = 256 << 10;
 /// Between two complaints that connections cannot be accepted, in milliseconds.
 const SAID_EVERY_MS: u64 = MINUTE_MS;
 
-/// How long what runs may take to finish when the server stops: supervisors wait for half a minute
-/// or more before they kill.
-///
-/// Source: `terminationGracePeriodSeconds` of Kubernetes is 30 seconds, `TimeoutStopSec` of systemd
-/// 90.
-const FINISH_WAIT: Duration = Duration::from_secs(20);
-
-/// Listens, as [`TcpListener::bind`] does, with room for more who knock at once.
-pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+/// Takes an address. Nobody is connected to it before [`listen`].
+pub(crate) fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     socket.set_reuseaddr(true)?;
     // Connections inherit it.
     socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
     socket.bind(address)?;
+    Ok(socket)
+}
+
+/// Listens, as [`TcpListener::bind`] does, with room for more who knock at once.
+pub(crate) fn listen(socket: TcpSocket) -> io::Result<TcpListener> {
     socket.listen(WAITING_MAX)
 }
 
-/// Serves what comes to `listeners` until `stopping`; then finishes what runs. It never waits for
-/// room: who comes last may ask for health, at least.
+/// Serves what comes to `listeners` until `stopping`; then finishes what runs, within the time that
+/// [`Patience::finish`](crate::Patience::finish) gives. It never waits for room: the last to come
+/// may ask for health, at least.
 pub(super) async fn accept(
     listeners: Listeners,
     shared: Arc<Shared>,
@@ -83,12 +81,13 @@ pub(super) async fn accept(
         }
     }
     drop(listeners);
-    let Door { graceful, mut connections, .. } = door;
+    let Door { graceful, mut connections, shared } = door;
+    let finish = shared.patience.finish;
     let finished = async {
         graceful.shutdown().await;
         while connections.join_next().await.is_some() {}
     };
-    if tokio::time::timeout(FINISH_WAIT, finished).await.is_err() {
+    if tokio::time::timeout(finish, finished).await.is_err() {
         tracing::warn!(
             connections = connections.len(),
             "connections that did not finish are ended"

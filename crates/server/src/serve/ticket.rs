@@ -89,6 +89,14 @@ impl Ticket {
     }
 }
 
+#[cfg(test)]
+impl Ticket {
+    /// The place of the only connection that there is.
+    pub(crate) fn alone() -> Self {
+        Places::new(Limits { all: 1, of_block: 1 }).admit(None).unwrap().0
+    }
+}
+
 impl Drop for Ticket {
     fn drop(&mut self) {
         self.places.table().leave(self.id);

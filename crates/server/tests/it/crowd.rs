@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use server::LeastRate;
 use tokio::net::TcpSocket;
+use tokio::runtime::Builder;
 use wire::sign::sign_header;
 
 use crate::live::{HOST, Live, REGION, head, read_answer};
@@ -35,8 +36,13 @@ fn connect(live: &Live, last: u8) -> TcpStream {
 
 /// Asks for health on a connection that stays; its status.
 fn ask(stream: &mut TcpStream) -> std::io::Result<u16> {
+    ask_for(stream, "health")
+}
+
+/// Asks for one of our own pages.
+fn ask_for(stream: &mut TcpStream, page: &str) -> std::io::Result<u16> {
     stream
-        .write_all(format!("GET /_shoseki/health HTTP/1.1\r\nhost: {HOST}\r\n\r\n").as_bytes())?;
+        .write_all(format!("GET /_shoseki/{page} HTTP/1.1\r\nhost: {HOST}\r\n\r\n").as_bytes())?;
     let mut text = String::new();
     let mut piece = [0; 1_024];
     while !text.contains("\r\n\r\n") || !text.ends_with('}') {
@@ -168,7 +174,10 @@ fn health_is_answered_when_there_is_no_room() {
     // Those who say nothing do not keep it from the next.
     let silent: Vec<_> = (0..200).map(|_| connect(&live, 1)).collect();
     for last in [1, 2, 3] {
-        assert_eq!(ask(&mut connect(&live, last)).unwrap(), 200, "127.0.0.{last}");
+        for page in ["health", "live", "ready"] {
+            let status = ask_for(&mut connect(&live, last), page).unwrap();
+            assert_eq!(status, 200, "127.0.0.{last} {page}");
+        }
     }
     let refused = live.s3("GET", "/", b"");
     assert_eq!(refused.status, 503);
@@ -201,6 +210,63 @@ fn a_body_of_a_stranger_makes_room() {
     assert!(is_ended(&mut stranger));
     call.write_all(&vec![7; 1 << 20]).unwrap();
     assert_eq!(read_answer(&mut call).status, 200);
+    live.stop();
+}
+
+/// However many forms of an address drip, they keep no call of the same address waiting: until
+/// its fields have come, a form has no room for its file.
+#[test]
+fn forms_that_drip_leave_room_for_uploads() {
+    let mut live = Live::start_with(|config| config.memory_max = Some(256 << 20));
+    live.create_bucket("bucket");
+    let headers = [("content-type", "multipart/form-data; boundary=b"), ("expect", "100-continue")];
+    // The room of so many files is more than an address has.
+    let forms: Vec<_> = (0..64)
+        .map(|_| {
+            let mut form = connect(&live, 1);
+            form.write_all(head("POST", "/bucket", &headers, 1 << 20).as_bytes()).unwrap();
+            form.read_exact(&mut [0; 25]).unwrap();
+            form
+        })
+        .collect();
+    let mut call = busy(&live, 1);
+    call.write_all(&vec![7; 1 << 20]).unwrap();
+    assert_eq!(read_answer(&mut call).status, 200);
+    drop(forms);
+    live.stop();
+}
+
+/// A form's fields are refused once they are too long, without waiting for its file.
+#[test]
+fn a_form_with_long_fields_is_refused_before_its_file() {
+    let mut live = Live::start();
+    live.create_bucket("bucket");
+    let headers = [("content-type", "multipart/form-data; boundary=b")];
+    let mut form = connect(&live, 1);
+    form.write_all(head("POST", "/bucket", &headers, 1 << 20).as_bytes()).unwrap();
+    form.write_all(b"--b\r\ncontent-disposition: form-data; name=\"key\"\r\n\r\n").unwrap();
+    form.write_all(&vec![b'x'; 21_000]).unwrap();
+    let refused = read_answer(&mut form).text();
+    assert!(refused.contains("<Code>MaxPostPreDataLengthExceeded</Code>"), "{refused}");
+    live.stop();
+}
+
+/// Probes are answered by no thread that something else may hold.
+#[test]
+fn probes_are_answered_when_all_threads_are_taken() {
+    let runtime = Builder::new_multi_thread().max_blocking_threads(1).enable_all().build();
+    let mut live = Live::start_on(runtime.unwrap());
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let (sender, taken) = std::sync::mpsc::channel();
+    live.runtime.spawn_blocking(move || {
+        sender.send(()).unwrap();
+        let _ = held.recv();
+    });
+    taken.recv().unwrap();
+    for page in ["live", "ready"] {
+        assert_eq!(ask_for(&mut connect(&live, 1), page).unwrap(), 200, "{page}");
+    }
+    drop(release);
     live.stop();
 }
 

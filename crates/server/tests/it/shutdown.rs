@@ -2,10 +2,21 @@
 
 use std::io::Write;
 use std::net::TcpStream;
+use std::time::Duration;
 
 use wire::sign::sign_header;
 
 use crate::live::{HOST, Live, REGION, head, read_answer};
+
+/// The head of an upload; its body is to come.
+fn begin_upload(live: &Live, target: &str, length: u64) -> TcpStream {
+    let (word, now) = ("UNSIGNED-PAYLOAD", live.clock.now());
+    let added = sign_header("PUT", HOST, target, &[], word, &live.root, REGION, "s3", now);
+    let added: Vec<_> = added.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let mut stream = TcpStream::connect(live.address).unwrap();
+    stream.write_all(head("PUT", target, &added, length).as_bytes()).unwrap();
+    stream
+}
 
 /// A call that runs is finished, durably; no further one is taken.
 #[test]
@@ -13,21 +24,7 @@ fn a_running_call_is_finished_at_shutdown() {
     let mut live = Live::start();
     live.create_bucket("bucket");
     let body = vec![7_u8; 1 << 20];
-    let added = sign_header(
-        "PUT",
-        HOST,
-        "/bucket/key",
-        &[],
-        "UNSIGNED-PAYLOAD",
-        &live.root,
-        REGION,
-        "s3",
-        live.clock.now(),
-    );
-    let added: Vec<_> = added.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let request = head("PUT", "/bucket/key", &added, body.len() as u64);
-    let mut stream = TcpStream::connect(live.address).unwrap();
-    stream.write_all(request.as_bytes()).unwrap();
+    let mut stream = begin_upload(&live, "/bucket/key", body.len() as u64);
     let (half, rest) = body.split_at(body.len() / 2);
     stream.write_all(half).unwrap();
     // An answer on another connection: the first one is being served by now, for it came before.
@@ -43,6 +40,19 @@ fn a_running_call_is_finished_at_shutdown() {
     let events = live.gateway.store().events_from(&view, 0, 100).unwrap();
     let last = String::from_utf8_lossy(&events.last().unwrap().body).into_owned();
     assert!(last.contains("\"eventName\":\"PutObject\""), "{last}");
+}
+
+/// A call that does not come to its end is ended, so that a supervisor need not kill the server.
+#[test]
+fn a_call_that_does_not_end_is_ended_at_shutdown() {
+    let mut live = Live::start_with(|config| config.patience.finish = Duration::from_millis(50));
+    live.create_bucket("bucket");
+    let mut stream = begin_upload(&live, "/bucket/key", 1 << 20);
+    assert_eq!(live.request("GET", "/_shoseki/health", &[], b"").status, 200);
+    live.stop();
+    // Otherwise the body would have been waited for, and this were an answer to it.
+    let answer = read_answer(&mut stream);
+    assert_eq!((answer.status, answer.text().as_str()), (0, ""));
 }
 
 /// A disk that was full is found to have room again soon after it has, without a new start.

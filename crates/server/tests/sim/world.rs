@@ -166,7 +166,7 @@ impl World {
 
     /// The delivery worker's turn; gives the instant of the next.
     pub(crate) fn deliver(&mut self) -> Timestamp {
-        let due = cloudtrail::deliver(&self.kit().gateway, &TIMING, &|| {});
+        let due = cloudtrail::deliver(&self.kit().gateway, &TIMING, &types::steady);
         self.recover();
         due
     }

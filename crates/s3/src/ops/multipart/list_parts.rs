@@ -14,7 +14,7 @@ use crate::object::quoted;
 use crate::ops::object_tagging::on_object;
 use crate::request::Request;
 use crate::response::Response;
-use crate::xml::Xml;
+use crate::xml::{Xml, body_time};
 
 /// Lists the parts of an open upload.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ impl PlainApi for ListParts {
         let owner_id = canonical_id(&bucket.owner);
         let mut xml = Xml::result("ListPartsResult");
         xml.text("Bucket", &bucket.name).text("Key", &request.key).text("UploadId", &open.id);
-        xml.open("Initiator").text("ID", canonical_id(&open.initiator)).close();
+        open.write_initiator(&mut xml);
         xml.open("Owner").text("ID", owner_id).close();
         xml.text("StorageClass", &open.storage_class);
         xml.number("PartNumberMarker", marker).number("NextPartNumberMarker", next);
@@ -51,7 +51,7 @@ impl PlainApi for ListParts {
         }
         for (number, part) in page {
             xml.open("Part").number("PartNumber", number);
-            xml.text("LastModified", part.modified.iso_ms()).text("ETag", quoted(&part.etag));
+            xml.text("LastModified", body_time(part.modified)).text("ETag", quoted(&part.etag));
             xml.number("Size", part.piece.size);
             // Observed: only where the upload has an algorithm.
             for checksum in part.checksum.iter().filter(|_| open.algorithm.is_some()) {

@@ -11,7 +11,6 @@ use crate::api::{Api, Seen};
 use crate::body::frames_aad;
 use crate::bucket::Bucket;
 use crate::checksum::{self, Announced, Expected};
-use crate::customer_key;
 use crate::error::{S3Error, S3Result};
 use crate::object::quoted;
 use crate::request::Request;
@@ -97,7 +96,7 @@ pub(super) fn begin(
 ) -> S3Result<Upload> {
     let key = request.key.clone();
     // Source: S3 User Guide: uploads in parts need `kms:Decrypt` as well.
-    let root = open.envelope.open(ctx, request, bucket, &key, customer_key::TARGET)?;
+    let root = open.envelope.open_for_part(ctx, request, bucket)?;
     let aad = frames_aad(&bucket.name, &key);
     Upload::new(ctx, open.envelope, &root, &aad, proofs)
 }

@@ -17,7 +17,7 @@ use crate::range;
 use crate::request::Request;
 use crate::response::Response;
 use crate::upload::{Proofs, UPLOAD_BYTES_MAX};
-use crate::xml::Xml;
+use crate::xml::{Xml, body_time};
 
 /// Copies a range of an object into a part.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ impl Api for UploadPartCopy {
         let shown_id = copied.source.shown_id();
         let (open, part) = upload_part::store(ctx, request, &seen.bucket, &mut copied.upload)?;
         let mut xml = Xml::result("CopyPartResult");
-        xml.text("LastModified", part.modified.iso_ms()).text("ETag", quoted(&part.etag));
+        xml.text("LastModified", body_time(part.modified)).text("ETag", quoted(&part.etag));
         if let Some(checksum) = &part.checksum {
             xml.text(&checksum.algorithm.element(), &checksum.value);
         }

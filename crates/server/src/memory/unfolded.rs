@@ -1,0 +1,73 @@
+/// Values that the JSON of one call may hold. Each takes hundreds of bytes once it is decoded, so
+/// that a mebibyte of empty ones would take more than there is for a call.
+///
+/// Assumed: AWS refuses so many, if by another error; no input of a service that is served has as
+/// many members.
+const VALUES_MAX: usize = 16_384;
+/// What a decoded value takes besides its text, in bytes: measured with a list of empty tags.
+const VALUE_BYTES: u64 = 480;
+/// How many times text may be held while a call decodes, authorizes and records it.
+const TEXT_COPIES: u64 = 8;
+/// The same for other protocols, values and text together: measured with a list of empty tags.
+const OTHER_COPIES: u64 = 160;
+
+/// Bytes that the JSON of a call takes once it is decoded, authorized and recorded; `None` if it
+/// holds too many values.
+pub(crate) fn of_json(body: &[u8]) -> Option<u64> {
+    // A shorter body cannot hold as many.
+    let values = if body.len() > VALUES_MAX { values(body) } else { body.len() };
+    let values = Some(values).filter(|values| *values <= VALUES_MAX)?;
+    let text = (body.len() as u64).saturating_mul(TEXT_COPIES);
+    Some((values as u64).saturating_mul(VALUE_BYTES).saturating_add(text))
+}
+
+/// The same for a body of another protocol.
+pub(crate) fn of_other(body: &[u8]) -> u64 {
+    (body.len() as u64).saturating_mul(OTHER_COPIES)
+}
+
+/// At least as many as there are values: what begins or separates some, outside of strings.
+fn values(json: &[u8]) -> usize {
+    let (mut count, mut in_string, mut escaped) = (1_usize, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b',' | b'[' | b'{' if !in_string => count = count.saturating_add(1),
+            _ => {}
+        }
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// However they are nested, values are counted; what stands in a string is one.
+    #[test]
+    fn values_are_counted() {
+        for (json, least) in [
+            ("1", 1),
+            ("[]", 1),
+            ("[1,2]", 3),
+            (r#"{"a":[{},{}],"b":"x"}"#, 5),
+            (r#"{"policy":"{\"a\":[1,2,3,{}]}","b":"\\"}"#, 3),
+        ] {
+            let found = values(json.as_bytes());
+            assert!((least..=least + 2).contains(&found), "{json}: {found}");
+        }
+    }
+
+    /// A mebibyte of text is one value; a mebibyte of values is refused.
+    #[test]
+    fn a_body_that_unfolds_is_refused() {
+        let text = format!("{{\"Plaintext\":\"{}\"}}", ",[{".repeat(300_000));
+        assert!(of_json(text.as_bytes()).is_some_and(|bytes| bytes < 16 << 20));
+        let tags = format!("{{\"Tags\":[{}]}}", vec!["{}"; 300_000].join(","));
+        assert_eq!(of_json(tags.as_bytes()), None);
+        let fewer = format!("{{\"Tags\":[{}]}}", vec!["{}"; 8_000].join(","));
+        assert!(of_json(fewer.as_bytes()).is_some_and(|bytes| bytes > 7 << 20));
+    }
+}

@@ -1,0 +1,70 @@
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout};
+
+/// How long one request may wait for room in total. Longer than a body may stand still, so that
+/// those who wait outlast those who only occupy the memory; shorter than clients wait for an
+/// answer, which is a minute.
+const ALL: Duration = Duration::from_secs(25);
+
+/// What is left of the time that one request may wait for room. Its body, its call and its answer
+/// share this time, so that three waits in a row are no longer than one.
+///
+/// Only waiting counts: a body that takes its time leaves as much for the answer.
+#[derive(Debug)]
+pub(crate) struct Waits(Mutex<Duration>);
+
+impl Default for Waits {
+    fn default() -> Self {
+        Self(Mutex::new(ALL))
+    }
+}
+
+impl Waits {
+    /// The room, if it is found within the time that is left and within `most`.
+    pub(super) async fn wait_for<T>(
+        &self,
+        most: Duration,
+        room: impl Future<Output = T>,
+    ) -> Option<T> {
+        let wait = most.min(*self.left());
+        let began = Instant::now();
+        let found = timeout(wait, room).await.ok();
+        let mut left = self.left();
+        *left = left.saturating_sub(began.elapsed());
+        found
+    }
+
+    fn left(&self) -> MutexGuard<'_, Duration> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use super::*;
+
+    /// Several waits in a row are no longer than one; what is found at once costs nothing.
+    #[test]
+    fn all_waits_of_a_request_share_one_time() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let (waits, began) = (Waits::default(), Instant::now());
+            assert_eq!(waits.wait_for(Duration::MAX, async { 7 }).await, Some(7));
+            assert_eq!(waits.wait_for(ALL / 5, pending::<()>()).await, None);
+            assert_eq!(began.elapsed(), ALL / 5);
+            for _ in 0..3 {
+                assert_eq!(waits.wait_for(Duration::MAX, pending::<()>()).await, None);
+                assert_eq!(began.elapsed(), ALL);
+            }
+            assert_eq!(waits.wait_for(Duration::MAX, async { 7 }).await, Some(7), "it is there");
+        });
+    }
+}

@@ -1,0 +1,134 @@
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use keys::RootKey;
+use serde_json::json;
+use testkit::{Kit, S3Request};
+use tokio::runtime::{Builder, Runtime};
+
+use super::*;
+use crate::identity::{Identity, IdentityKeys};
+
+fn kit() -> Kit {
+    Kit::new(&[inquiry::ROWS, iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS])
+}
+
+fn identity(gateway: &Gateway) -> Arc<IdentityKeeper> {
+    let keys = IdentityKeys::of(&RootKey::from_bytes(&[7; 32]).unwrap()).unwrap();
+    let unfinished = Identity::unfinished(gateway.clock().now());
+    Arc::new(IdentityKeeper::new(Path::new("nowhere"), keys, unfinished))
+}
+
+/// What a worker of that name works with, and what stops it.
+fn context(kit: &Kit, name: &'static str) -> (Context, Beats, watch::Sender<bool>) {
+    let gateway = Arc::clone(&kit.gateway);
+    let beats = Beats::new(gateway.clock(), [name]);
+    let timing = cloudtrail::Timing { delivery_interval_ms: 1, digest_interval_ms: 1 };
+    let (identity, beat) = (identity(&gateway), beats.each().next().unwrap().1);
+    let (stop, stopping) = watch::channel(false);
+    let before = |_| {};
+    let context = Context { gateway, timing, history_ms: 1, identity, beat, stopping, before };
+    (context, beats, stop)
+}
+
+fn paused() -> Runtime {
+    Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
+}
+
+/// Lets minutes pass until it is so.
+async fn until(is_so: impl Fn() -> bool) {
+    for _ in 0..10_000_000 {
+        if is_so() {
+            return;
+        }
+        tokio::time::advance(Duration::from_millis(LONGEST_WAIT_MS)).await;
+        tokio::task::yield_now().await;
+    }
+    panic!("it is never so");
+}
+
+static STEPS_TAKEN: AtomicUsize = AtomicUsize::new(0);
+
+fn with_a_bug(_: &Context) -> Timestamp {
+    STEPS_TAKEN.fetch_add(1, Ordering::SeqCst);
+    panic!("a bug");
+}
+
+/// A step that panics is taken again, and shows signs of life: what is due is not forgotten.
+#[test]
+fn a_worker_that_panics_goes_on() {
+    let (context, _, stop) = context(&kit(), "toy");
+    paused().block_on(async {
+        let worker = tokio::spawn(keep_driving("toy", with_a_bug, context));
+        until(|| STEPS_TAKEN.load(Ordering::SeqCst) >= 3).await;
+        stop.send_replace(true);
+        worker.await.unwrap();
+    });
+}
+
+/// How often each worker has begun a step.
+static BEGUN: Mutex<BTreeMap<&str, usize>> = Mutex::new(BTreeMap::new());
+
+fn begun() -> BTreeMap<&'static str, usize> {
+    BEGUN.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+}
+
+fn end_each_twice(name: &'static str) {
+    let mut begun = BEGUN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let times = begun.entry(name).or_default();
+    *times += 1;
+    let is_early = *times <= 2;
+    drop(begun);
+    assert!(!is_early, "the driver of {name} has a bug");
+}
+
+/// Each of the workers that a server has is started again when it ends, and works on.
+#[test]
+fn every_worker_that_ends_is_started_again() {
+    let kit = kit();
+    paused().block_on(async {
+        let (config, identity) = (Config::default(), identity(&kit.gateway));
+        let (stop, stopping) = watch::channel(false);
+        let workers =
+            Workers::start_after(end_each_twice, &config, &kit.gateway, &identity, &stopping);
+        let names = STEPS.map(|(name, _)| name);
+        // Two that ended, one that worked, and the next.
+        until(|| names.iter().all(|name| begun().get(name).is_some_and(|times| *times >= 4))).await;
+        stop.send_replace(true);
+        workers.join().await;
+    });
+}
+
+/// A step that takes longer than a worker may be silent shows signs of life, and ends early when
+/// the server stops.
+#[test]
+fn long_steps_have_a_pulse() {
+    for (name, step) in [("delivery", deliver as Step), ("keys", keys_due), ("bodies", sweep)] {
+        let kit = kit();
+        let target = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.";
+        let location =
+            b"<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
+            <LocationConstraint>ap-northeast-1</LocationConstraint></CreateBucketConfiguration>";
+        let put = S3Request { method: "PUT", target: "/bucket", headers: &[], body: location };
+        kit.s3(put).ok();
+        kit.s3(S3Request { target: "/bucket/key", body: b"x", ..put }).ok();
+        let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+            "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:*",
+            "Resource": ["arn:aws:s3:::bucket", "arn:aws:s3:::bucket/*"]}]});
+        let put = S3Request { target: "/bucket?policy", ..put };
+        kit.s3(S3Request { body: policy.to_string().as_bytes(), ..put }).ok();
+        let trail = json!({"Name": "trail", "S3BucketName": "bucket"});
+        kit.json(&format!("{target}CreateTrail"), &trail).ok();
+        kit.json(&format!("{target}StartLogging"), &trail).ok();
+        let (context, beats, stop) = context(&kit, name);
+        kit.clock.advance_ms(3_600_000);
+        assert_eq!(beats.missing(), [name]);
+        step(&context);
+        assert_eq!(beats.missing(), Vec::<&str>::new(), "{name} shows no sign of life");
+        assert!(context.pulse().is_continue());
+        stop.send_replace(true);
+        assert!(context.pulse().is_break());
+    }
+}
