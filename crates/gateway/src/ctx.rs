@@ -246,7 +246,9 @@ impl<'t> Ctx<'t> {
         }
         let (at, region) = (self.nested_calls.begin()?, call.region.clone());
         if let Some((result, denials)) = self.nested_calls.replay::<O>(at, &region, input) {
-            denials.into_iter().for_each(|denial| self.push_denial(denial));
+            for denial in denials {
+                self.push_denial(denial);
+            }
             return result;
         }
         let (records, denials) = (self.records.len(), self.denials.len());

@@ -15,6 +15,9 @@ use types::Region;
 
 use crate::{Codec, Denial, Operation, Refused};
 
+/// What a nested call answers.
+type Answered<O> = Result<<O as Operation>::Output, Refused>;
+
 /// The nested calls of one admission that the operation makes itself, counted in their order.
 #[derive(Default)]
 pub(crate) struct NestedCalls {
@@ -31,7 +34,7 @@ pub(crate) struct NestedCalls {
 pub(crate) struct Done {
     at: usize,
     asked: Asked,
-    /// A `Result<O::Output, Refused>`.
+    /// An [`Answered`].
     result: Box<dyn Any + Send>,
     records: Vec<Record>,
     denials: Vec<Denial>,
@@ -91,10 +94,10 @@ impl NestedCalls {
         at: usize,
         region: &Region,
         input: &O::Input,
-    ) -> Option<(Result<O::Output, Refused>, Vec<Denial>)> {
+    ) -> Option<(Answered<O>, Vec<Denial>)> {
         let same = |done: &mut Done| done.at == at && done.asked == Asked::of::<O>(region, input);
         let done = self.done.take_if(same)?;
-        let result = done.result.downcast::<Result<O::Output, Refused>>().ok()?;
+        let result = done.result.downcast::<Answered<O>>().ok()?;
         Some((*result, done.denials))
     }
 
@@ -113,7 +116,7 @@ impl NestedCalls {
         &mut self,
         at: usize,
         (region, input): (&Region, &O::Input),
-        result: Result<O::Output, Refused>,
+        result: Answered<O>,
         (records, denials): (Vec<Record>, Vec<Denial>),
     ) -> Refused {
         let asked = Asked::of::<O>(region, input);

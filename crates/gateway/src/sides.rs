@@ -58,7 +58,12 @@ impl Sides {
             Reason::PublicAccessBlocked if !self.resource => {
                 json!({"kind": "explicitDeny", "layer": Layer::Resource})
             }
-            reason => value(reason),
+            reason @ (Reason::Allowed { .. }
+            | Reason::Root
+            | Reason::Granted
+            | Reason::ExplicitDeny { .. }
+            | Reason::ImplicitDeny { .. }
+            | Reason::PublicAccessBlocked) => value(reason),
         }
     }
 

@@ -101,7 +101,7 @@ impl Glob {
 
 impl Chunk {
     fn bytes(&self) -> usize {
-        let tail = size::of_list(&self.tail, |text| text.len());
+        let tail = size::of_list(&self.tail, String::len);
         size::of_text(&self.head).saturating_add(tail)
     }
 

@@ -75,27 +75,27 @@ fn malformed() -> WireError {
 /// Assumed: what AWS does about gaps and contradictions.
 pub fn tree(pairs: &[(String, String)]) -> Result<Value, WireError> {
     let mut root = Map::new();
-    let mut room = NODES_MAX;
+    let mut nodes_left = NODES_MAX;
     for (name, value) in pairs {
         if name != "Action" && name != "Version" {
-            insert(&mut root, name, value, &mut room)?;
+            insert(&mut root, name, value, &mut nodes_left)?;
         }
     }
     Ok(Value::Object(root.into_iter().map(|(name, node)| (name, shaped(node))).collect()))
 }
 
-/// Puts the value at the end of its path of objects. `room` is how many nodes may still be made.
+/// Puts the value at the end of its path of objects. `nodes_left` is how many may still be made.
 fn insert(
     root: &mut Map<String, Value>,
     name: &str,
     value: &str,
-    room: &mut usize,
+    nodes_left: &mut usize,
 ) -> Result<(), WireError> {
     let mut parts = name.splitn(NAME_PARTS_MAX, '.').peekable();
     let mut at = root;
     while let Some(part) = parts.next() {
         if !at.contains_key(part) {
-            *room = room.checked_sub(1).ok_or_else(malformed)?;
+            *nodes_left = nodes_left.checked_sub(1).ok_or_else(malformed)?;
         }
         let node = at.entry(part).or_insert(Value::Null);
         if parts.peek().is_none() {

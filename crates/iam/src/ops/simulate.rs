@@ -301,7 +301,7 @@ impl SimulateInput {
             }
             let named = identity.iter().chain(&boundary).collect::<Vec<_>>();
             let matched = matched(&decision, &named, self.resource_policy.as_deref());
-            Ok::<_, IamError>(result(action, resource, &decision, boundary.is_some(), matched))
+            Ok(result(action, resource, &decision, boundary.is_some(), matched))
         })?;
         Ok(page.listing("EvaluationResults"))
     }

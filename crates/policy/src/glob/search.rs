@@ -40,8 +40,7 @@ impl Searched {
         for (at, _) in text.iter().enumerate().filter(|(_, one)| one.is_none()) {
             set(&mut wild, at);
         }
-        let mut masks = Vec::with_capacity(size);
-        chars.iter().for_each(|_| masks.extend_from_slice(&wild));
+        let mut masks = wild.repeat(chars.len());
         for (at, one) in text.iter().enumerate() {
             let place = one.and_then(|one| chars.binary_search(&one).ok());
             if let Some(mask) = place.and_then(|place| masks.chunks_exact_mut(words).nth(place)) {
