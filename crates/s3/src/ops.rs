@@ -31,6 +31,7 @@ use crate::settings::encryption::Encryption;
 use crate::settings::identified::{
     Analytics, DeleteOne, GetOne, IntelligentTiering, Inventory, ListAll, Metrics, PutOne,
 };
+use crate::settings::notification::PutNotification;
 use crate::settings::object_lock::ObjectLockConfiguration;
 use crate::settings::ownership::OwnershipControls;
 use crate::settings::public_access::PublicAccessBlock;
@@ -79,7 +80,7 @@ pub const ROWS: &[Row] = &[
     row::<Call<Get<Logging>>>(),
     row::<Call<Put<Logging>>>(),
     row::<Call<Get<Notification>>>(),
-    row::<Call<Put<Notification>>>(),
+    row::<Call<PutNotification>>(),
     row::<Call<Get<Replication>>>(),
     row::<Call<Put<Replication>>>(),
     row::<Call<Delete<Replication>>>(),

@@ -7,6 +7,7 @@
 pub(crate) mod echo;
 pub(crate) mod encryption;
 pub(crate) mod identified;
+pub(crate) mod notification;
 pub(crate) mod object_lock;
 pub(crate) mod ownership;
 pub(crate) mod public_access;

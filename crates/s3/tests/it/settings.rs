@@ -94,6 +94,42 @@ fn what_was_put_is_answered_and_can_be_removed() {
     }
 }
 
+/// Observed: queues that do not exist, one and two of them, and the header that keeps S3 from looking.
+#[test]
+fn notifications_need_their_destinations() {
+    let kit = kit();
+    let queue = |name: &str| {
+        format!(
+            "<QueueConfiguration><Queue>arn:aws:sqs:ap-northeast-1:111122223333:{name}</Queue>\
+             <Event>s3:ObjectCreated:*</Event></QueueConfiguration>"
+        )
+    };
+    let document =
+        |rules: &str| format!("<NotificationConfiguration>{rules}</NotificationConfiguration>");
+    let two = document(&(queue("my-queue") + &queue("my-queue-2")));
+    let target = "/bkt?notification";
+    let refused = send(&kit, "PUT", target, &[], &two);
+    let (status, code, message) = refused.error();
+    assert_eq!((status, code.as_str()), (400, "InvalidArgument"));
+    assert_eq!(message, "Unable to validate the following destination configurations");
+    for (number, name) in [(1, "my-queue"), (2, "my-queue-2")] {
+        let arn = format!("arn:aws:sqs:ap-northeast-1:111122223333:{name}");
+        assert_eq!(refused.element(&format!("ArgumentName{number}")), arn);
+        let reason = refused.element(&format!("ArgumentValue{number}"));
+        assert_eq!(reason, "The destination queue does not exist");
+    }
+    assert!(!get(&kit, target).ok().text().contains("Queue"), "nothing was kept");
+    let skip = ("x-amz-skip-destination-validation", "true");
+    send(&kit, "PUT", target, &[skip], &two).ok();
+    assert!(get(&kit, target).ok().text().contains("my-queue-2"));
+    let invalid =
+        document(&queue("x").replace("arn:aws:sqs:ap-northeast-1:111122223333:x", "invalid"));
+    let refused = send(&kit, "PUT", target, &[skip], &invalid);
+    assert_eq!(refused.error().2, "The ARN could not be parsed");
+    let bus = document("<EventBridgeConfiguration/>");
+    send(&kit, "PUT", target, &[], &bus).ok();
+}
+
 #[test]
 fn bad_documents_are_refused() {
     let kit = kit();
