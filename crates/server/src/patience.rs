@@ -109,6 +109,9 @@ impl Pacing {
     /// Asked while the other side keeps us waiting: ready when that is too slow.
     pub(crate) fn poll_too_slow(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let left = self.rate.within.saturating_sub(self.waited);
+        if left.is_zero() {
+            return Poll::Ready(());
+        }
         let begin = || (Instant::now(), TokioTimer::new().sleep(left));
         self.wait.get_or_insert_with(begin).1.as_mut().poll(context)
     }

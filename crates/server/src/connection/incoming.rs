@@ -46,6 +46,8 @@ where
         Poll::Pending => pacing.poll_too_slow(context).map(Err),
     });
     let frame = tokio::time::timeout(wait, frame).await.map_err(|_| ()).flatten();
+    // What is done with it takes our time. A piece may be a byte, so that theirs goes on.
+    pacing.pause();
     let (code, text) = match frame {
         Ok(None) => return Ok(None),
         Ok(Some(Ok(frame))) => {
@@ -156,8 +158,6 @@ where
 {
     let mut pacing = Pacing::new(peer.patience.proven);
     let end = loop {
-        // A piece may be a byte: the time for it does not begin anew.
-        pacing.pause();
         let piece = match next(&mut body, &mut pacing).await {
             Ok(Some(piece)) => piece,
             Ok(None) => break Ok(()),
@@ -232,8 +232,6 @@ async fn fill<B>(
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    // The time until here was ours.
-    pacing.pause();
     batch.clear();
     while batch.len() < BATCH_BYTES {
         match next(body, pacing).await {
