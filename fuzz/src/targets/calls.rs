@@ -136,7 +136,8 @@ const DOCUMENTS: [(&str, &str); 12] = [
 /// Every operation there is.
 fn seeds() -> Vec<Vec<u8>> {
     debug_assert!(JSON.contains(KEY), "the key that is there");
-    let all = [inquiry::ROWS, iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS, ec2::ROWS];
+    let all =
+        [inquiry::ROWS, iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS, ec2::ROWS, tagging::ROWS];
     all.iter().flat_map(|rows| rows.iter()).map(seed).collect()
 }
 
@@ -194,7 +195,7 @@ fn run(input: &[u8]) -> Way {
 /// The answer to the request, signed by the root user; `None` if it is none.
 fn answer(input: &[u8]) -> Option<(Head, Answered)> {
     let end = input.iter().position(|byte| *byte == b'\n')?;
-    let services = ["s3", "kms", "iam", "sts", "cloudtrail", "shoseki", "ec2"];
+    let services = ["s3", "kms", "iam", "sts", "cloudtrail", "shoseki", "ec2", "tagging"];
     let service = services.into_iter().find(|name| name.as_bytes() == &input[..end])?;
     let (mut head, body) = raw_request::parse(&input[end + 1..])?;
     head.headers.remove("authorization");

@@ -32,7 +32,6 @@ const LAYERS: &[(&str, &[&str])] = &[
             "s3",
             "cloudtrail",
             "iam",
-            "tagging",
         ],
     ),
     (
@@ -51,6 +50,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "ec2",
             "iam",
             "inquiry",
+            "tagging",
         ],
     ),
     ("shoseki", &["types", "wire", "policy", "trail", "keys", "inquiry", "server"]),
@@ -72,6 +72,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "ec2",
             "iam",
             "inquiry",
+            "tagging",
             "testkit",
         ],
     ),

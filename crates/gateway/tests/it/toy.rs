@@ -299,16 +299,13 @@ impl Nest {
         } else {
             ctx.caller().clone()
         };
-        let done = match input.depth.checked_sub(1) {
-            Some(depth) => {
-                let inner = Input { depth, ..input.clone() };
-                ctx.invoke::<Self>(caller, &inner).map(|_| ())
-            }
-            None => {
-                let inner = Input { name: format!("{}/inner", input.name), ..input.clone() };
-                let inner = Input { fails: input.inner_fails, ..inner };
-                ctx.invoke::<PutNote>(caller, &inner).map(|_| ())
-            }
+        let done = if let Some(depth) = input.depth.checked_sub(1) {
+            let inner = Input { depth, ..input.clone() };
+            ctx.invoke::<Self>(caller, &inner).map(|_| ())
+        } else {
+            let inner = Input { name: format!("{}/inner", input.name), ..input.clone() };
+            let inner = Input { fails: input.inner_fails, ..inner };
+            ctx.invoke::<PutNote>(caller, &inner).map(|_| ())
         };
         match done {
             // On a snapshot this is how a call finds out that it needs the writer.
