@@ -17,6 +17,9 @@ pub(crate) const BUCKETS: Table<Bucket> = Table::new("s3.bucket");
 /// Block Public Access of accounts by number.
 pub(crate) const ACCOUNTS: Table<PublicAccess> = Table::new("s3.account-public-access");
 
+/// What the documents of a bucket may have together, in bytes.
+const DOCUMENTS_BYTES_MAX: usize = 4 << 20;
+
 /// A bucket with all its settings.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Bucket {
@@ -147,6 +150,19 @@ impl Bucket {
     pub(crate) fn location(&self) -> Option<&str> {
         let region = self.region.as_str();
         self.location.as_deref().or((region != "us-east-1").then_some(region))
+    }
+
+    /// Refuses documents that are too large together: they are read and written with the bucket at
+    /// each change of it.
+    ///
+    /// Assumed: AWS limits each kind by number alone.
+    pub(crate) fn check_documents(&self) -> S3Result<()> {
+        let documents = self.documents.values().map(String::len);
+        if documents.fold(0, usize::saturating_add) > DOCUMENTS_BYTES_MAX {
+            let message = "The configurations of the bucket exceed 4 MiB together.";
+            return Err(S3Error::request(message).into());
+        }
+        Ok(())
     }
 
     pub(crate) fn save(&self, ctx: &mut Ctx<'_>) -> Result<(), StoreError> {

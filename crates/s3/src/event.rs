@@ -1,6 +1,7 @@
 //! What an event says of an S3 call.
 
 use gateway::{Auth, Class, Ctx, EventParts, Resource, Route, Spec};
+use policy::Principal;
 use serde_json::{Map, Value};
 use types::AccountId;
 
@@ -137,6 +138,10 @@ pub(crate) fn fill(
         None => bucket::find(ctx, &request.bucket).ok().flatten().map(|found| found.owner.clone()),
     };
     event.resources = resources(spec, request, owner.as_ref());
+    // Neither a caller's nor an owner's account is there whose history it could be in; and it costs
+    // a stranger nothing to send as many as the disk holds. The server counts them.
+    // Source: CloudTrail User Guide, "CloudTrail concepts": events are those of an account.
+    event.silent = owner.is_none() && ctx.caller().principal == Principal::Anonymous;
     if owner.is_some() {
         event.owner = owner;
     }

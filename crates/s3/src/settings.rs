@@ -113,6 +113,7 @@ impl<S: Setting> PlainApi for Put<S> {
         let document = xml::read(&request.body, S::ROOT)?;
         S::set(ctx, &mut settings, &document)?;
         S::keep(&mut settings, request)?;
+        settings.0.check_documents()?;
         settings.0.save(ctx)?;
         let headers = S::headers(&settings, request);
         Ok(Response::empty(S::PUT_STATUS).with_all(headers))

@@ -118,7 +118,20 @@ enum Item {
     Policy(Box<ManagedPolicy>),
 }
 
-/// Tells all.
+impl Item {
+    /// Of its documents, as the answer has them: encoded, at most three times as long.
+    fn bytes(&self) -> usize {
+        let documents: usize = match self {
+            Self::Holder(holder) => {
+                holder.inline.values().map(String::len).sum::<usize>() + holder.trust().len()
+            }
+            Self::Policy(policy) => policy.versions.iter().map(|v| v.document.len()).sum(),
+        };
+        documents.saturating_mul(3)
+    }
+}
+
+/// Returns all.
 pub(crate) struct GetAccountAuthorizationDetails;
 
 impl Action for GetAccountAuthorizationDetails {
@@ -139,7 +152,7 @@ impl Action for GetAccountAuthorizationDetails {
     }
 
     fn run(ctx: &mut Ctx<'_>, input: &DetailsInput) -> Result<DetailsOutput, Fail> {
-        let page = input.paging.page(items(ctx, input)?)?;
+        let page = input.paging.page_by_bytes(items(ctx, input)?, Item::bytes)?;
         let mut output = DetailsOutput {
             user_detail_list: Vec::new(),
             group_detail_list: Vec::new(),

@@ -108,7 +108,12 @@ impl Action for CreateVirtualMFADevice {
     }
 
     fn targets(ctx: &Ctx<'_>, input: &CreateDeviceInput) -> Result<Vec<Target>, Fail> {
-        Ok(vec![Target::new(input.serial(ctx)).requesting(&input.tags)])
+        let target = || Target::new(input.serial(ctx)).requesting(&input.tags);
+        let mut targets = vec![target()];
+        if !input.tags.is_empty() {
+            targets.push(target().action("iam:TagMFADevice"));
+        }
+        Ok(targets)
     }
 
     /// Assumed: the text.

@@ -148,6 +148,7 @@ impl<K: Identified> PlainApi for PutOne<K> {
             return Err(S3Error::request(message).into());
         }
         bucket.documents.insert(place::<K>(request), xml::canonical(&document));
+        bucket.check_documents()?;
         bucket.save(ctx)?;
         // Observed.
         Ok(Response::no_content())

@@ -27,6 +27,20 @@ fn a_bucket_call_leaves_a_management_event() {
     assert_eq!(kit.event("CreateBucket").get("resources"), None);
 }
 
+/// An unsigned call to no bucket is nobody's: it fills no history. One to a bucket is its owner's.
+#[test]
+fn strangers_fill_no_history() {
+    let kit = kit();
+    let before = kit.events().len();
+    for target in ["/nobucket?location", "/", "/nobucket/k"] {
+        let refused = kit.send_raw("GET", target, &[], b"");
+        assert!(refused.status >= 400, "{target}");
+    }
+    assert_eq!(kit.events().len(), before);
+    assert_eq!(kit.send_raw("GET", "/bkt?location", &[], b"").status, 403);
+    assert_eq!(kit.events().len(), before + 1);
+}
+
 /// No parameter and no document of a caller's choice takes the place of what was acted on, or of
 /// the document that was obeyed.
 #[test]

@@ -211,3 +211,25 @@ fn the_minimum_size_of_transitions_is_kept() {
     assert_eq!(get(&kit, "/bkt?lifecycle").ok().header(name), "all_storage_classes_128K");
     assert_eq!(store("none").error().1, "InvalidRequest");
 }
+
+/// All documents of a bucket together have an end, and what is there can still be taken away.
+#[test]
+fn documents_are_limited_together() {
+    let kit = kit();
+    let prefix = "p".repeat(900_000);
+    let put = |id: u32| {
+        let body = format!(
+            "<AnalyticsConfiguration><Id>i{id}</Id><Filter><Prefix>{prefix}</Prefix></Filter>\
+             <StorageClassAnalysis/></AnalyticsConfiguration>"
+        );
+        send(&kit, "PUT", &format!("/bkt?analytics&id=i{id}"), &[], body)
+    };
+    for id in 0..4 {
+        put(id).ok();
+    }
+    let (status, code, message) = put(4).error();
+    assert_eq!((status, code.as_str()), (400, "InvalidRequest"), "{message}");
+    assert!(message.contains("4 MiB"), "{message}");
+    send(&kit, "DELETE", "/bkt?analytics&id=i0", &[], "").ok();
+    put(4).ok();
+}
