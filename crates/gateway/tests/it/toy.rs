@@ -137,8 +137,8 @@ pub(crate) struct Input {
     forgives: bool,
     /// Where the nested call is made.
     nests_in: String,
-    /// Whether the nested call fails after all that it does.
-    inner_fails: bool,
+    /// `fails` if the nested call is to fail after all that it does.
+    inner: String,
     /// How many nested calls are made, one after the other, of which the first ones only read.
     reads_first: u8,
     /// The request whose denials are read instead of a note.
@@ -299,16 +299,13 @@ impl Nest {
         } else {
             ctx.caller().clone()
         };
-        let done = match input.depth.checked_sub(1) {
-            Some(depth) => {
-                let inner = Input { depth, ..input.clone() };
-                ctx.invoke::<Self>(caller, &inner).map(|_| ())
-            }
-            None => {
-                let inner = Input { name: format!("{}/inner", input.name), ..input.clone() };
-                let inner = Input { fails: input.inner_fails, ..inner };
-                ctx.invoke::<PutNote>(caller, &inner).map(|_| ())
-            }
+        let done = if let Some(depth) = input.depth.checked_sub(1) {
+            let inner = Input { depth, ..input.clone() };
+            ctx.invoke::<Self>(caller, &inner).map(|_| ())
+        } else {
+            let (name, fails) = (format!("{}/inner", input.name), input.inner == "fails");
+            let inner = Input { name, fails, ..input.clone() };
+            ctx.invoke::<PutNote>(caller, &inner).map(|_| ())
         };
         match done {
             // On a snapshot this is how a call finds out that it needs the writer.
