@@ -23,6 +23,7 @@ use crate::value;
 /// The flags of `serve`. A flag takes precedence over its variable, a variable over the file.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Serve {
     /// Where everything is kept [default: ./shoseki-data].
     #[arg(long, value_name = "DIR", env = "SHOSEKI_DATA_DIR")]

@@ -67,11 +67,11 @@ fn only_the_nested_call_waits_for_the_writer() {
 #[test]
 fn a_nested_failure_on_the_writer_is_recorded_once() {
     let kit = kit();
-    let refused = nest(&kit, &json!({"NestsIn": "prepare", "InnerFails": true}));
+    let refused = nest(&kit, &json!({"NestsIn": "prepare", "Inner": "fails"}));
     assert_eq!(refused.error().1, "Failed");
     assert_eq!(recorded(&kit), ["PutNote Failed", "Nest Failed"]);
     assert_eq!((note(&kit, "outer/inner"), note(&kit, "outer")), (None, None));
-    let more = json!({"NestsIn": "prepare", "InnerFails": true, "Forgives": true});
+    let more = json!({"NestsIn": "prepare", "Inner": "fails", "Forgives": true});
     nest(&kit, &more).ok();
     assert_eq!(recorded(&kit)[2..], ["PutNote Failed", "Nest"]);
 }

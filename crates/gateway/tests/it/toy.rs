@@ -139,8 +139,8 @@ pub(crate) struct Input {
     nests_in: String,
     /// The request whose denials are read instead of a note.
     explains: String,
-    /// Whether the nested call fails after all that it does.
-    inner_fails: bool,
+    /// `fails` if the nested call is to fail after all that it does.
+    inner: String,
     /// How many nested calls are made, one after the other, of which the first ones only read.
     reads_first: u8,
 }
@@ -303,8 +303,8 @@ impl Nest {
             let inner = Input { depth, ..input.clone() };
             ctx.invoke::<Self>(caller, &inner).map(|_| ())
         } else {
-            let inner = Input { name: format!("{}/inner", input.name), ..input.clone() };
-            let inner = Input { fails: input.inner_fails, ..inner };
+            let (name, fails) = (format!("{}/inner", input.name), input.inner == "fails");
+            let inner = Input { name, fails, ..input.clone() };
             ctx.invoke::<PutNote>(caller, &inner).map(|_| ())
         };
         match done {
