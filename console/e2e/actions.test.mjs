@@ -92,7 +92,7 @@ describe("a key", () => {
     await screen.press(t("common.save"));
     await screen.succeeds(t("common.edited.flash", { name: t("kms.rotation") }));
     await screen.press(t("kms.rotation.now"));
-    await page.getByText("ON_DEMAND").first().waitFor();
+    await page.getByText(label(t("kms.rotation.type.onDemand"))).first().waitFor();
     const status = await clients.kms.send(new GetKeyRotationStatusCommand({ KeyId: made.key }));
     assert.deepEqual([status.KeyRotationEnabled, status.RotationPeriodInDays], [true, 180]);
     for (const name of ["EnableKeyRotation", "RotateKeyOnDemand"]) await assertRecorded(name);

@@ -59,6 +59,16 @@ describe("the console at a port of its own", () => {
     assert.equal(readFileSync(await download.path(), "utf8"), PAGE);
   });
 
+  it("opens an object at the port of AWS's clients, where it runs nothing", async () => {
+    const opened = screen.page.waitForEvent("popup");
+    await screen.page.getByRole("button", { name: label(t("s3.object.actions")) }).click();
+    await screen.page.getByRole("menuitem", { name: new RegExp(label(t("s3.open")).source.slice(0, -1)) }).click();
+    const tab = await opened;
+    await tab.waitForURL(`${server.origin}/${BUCKET}/page.html?**`);
+    assert.equal(await tab.title(), "page");
+    await tab.close();
+  });
+
   it("gives objects to no address bar, frame or picture, with or without a signature", async () => {
     const here = `${server.consoleOrigin}/${BUCKET}/page.html`;
     for (const address of [here, await bucket.presigned(here), `${server.consoleOrigin}/?Action=GetCallerIdentity`]) {

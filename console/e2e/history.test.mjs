@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { readFileSync } from "node:fs";
-import { CreateAliasCommand, CreateKeyCommand, KMSClient, ListKeysCommand } from "@aws-sdk/client-kms";
+import { CreateAliasCommand, CreateKeyCommand, KMSClient, ListKeysCommand, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
 import { newPage, signInByCookie, startBrowser } from "./support/browser.mjs";
 import { eventually } from "./support/eventually.mjs";
 import { label } from "./support/labels.mjs";
+import { pictures } from "./support/pictures.mjs";
 import { recordsNamed } from "./support/records.mjs";
 import { Screen } from "./support/screen.mjs";
 import { ACCOUNT, REGION, ROOT_KEYS, ROOT_PASSWORD, setRootPassword, startServer } from "./support/server.mjs";
@@ -24,6 +25,9 @@ before(async () => {
     await kms.send(new CreateAliasCommand({ AliasName: `alias/${Description}`, TargetKeyId: KeyMetadata.KeyId }));
   }
   await kms.send(new ListKeysCommand({}));
+  const refused = kms.send(new ScheduleKeyDeletionCommand({ KeyId: "00000000-0000-4000-8000-000000000000" }));
+  await assert.rejects(refused, /NotFound|does not exist/);
+  await new KMSClient({ endpoint: server.origin, region: "eu-west-1", credentials: ROOT_KEYS }).send(new CreateKeyCommand({}));
   await eventually("both keys in history", async () => (await recordsNamed(server, "CreateKey")).length === 2);
   screen = new Screen(await newPage(browser, { origin: server.origin }));
   page = screen.page;
@@ -112,6 +116,43 @@ describe("event history", () => {
     const shown = JSON.parse(await page.getByRole("region", { name: label(t("history.record")) }).innerText());
     assert.ok((await recordsNamed(server, "CreateKey")).some(({ eventID }) => eventID === shown.eventID));
     await screen.says(t("history.address"), shown.sourceIPAddress);
+  });
+
+  it("shows around an event what its user changed, and reads when asked", async () => {
+    const around = page.getByRole("table", { name: label(t("history.around")) });
+    await around.getByRole("link", { name: "CreateAlias", exact: true }).first().waitFor();
+    assert.equal(await around.getByRole("link", { name: "ListKeys", exact: true }).count(), 0);
+    await screen.box(t("history.around.reads")).or(page.getByRole("switch", { name: label(t("history.around.reads")) })).first().click();
+    await around.getByRole("link", { name: "ListKeys", exact: true }).first().waitFor();
+  });
+
+  it("marks refused calls with their code, and names one resource of each event", async () => {
+    await screen.visit("/cloudtrail/events?attribute=EventName&value=ScheduleKeyDeletion");
+    await page.getByRole("row").filter({ hasText: "ScheduleKeyDeletion" }).getByText(/^NotFoundException$/).waitFor();
+    await screen.visit("/cloudtrail/events?attribute=EventName&value=CreateAlias");
+    const cells = page.getByRole("row").filter({ hasText: "CreateAlias" }).first().getByRole("cell");
+    await cells.first().waitFor();
+    const texts = await cells.allInnerTexts();
+    assert.equal(texts.filter((text) => /^(AWS::KMS::\w+|(key|alias)\/\S+)( \+\d)?$/.test(text.trim())).length, 2, texts.join(" | "));
+    await pictures(screen)("event-history-errors");
+  });
+
+  it("finds the event of a request from the search box, also far back", async () => {
+    const [{ requestID }] = (await recordsNamed(server, "CreateKey")).slice(-1);
+    const search = page.locator("#top").getByRole("combobox");
+    await search.fill(requestID);
+    await page.getByRole("option", { name: new RegExp(label(t("search.kind.request")).source.slice(1, -1)) }).first().click();
+    await rows("CreateKey").first().waitFor();
+    assert.equal(await page.locator("tbody").getByRole("row").count(), 1);
+  });
+
+  it("is seen on the home page for all regions, and an event of another opens", async () => {
+    await screen.visit("/");
+    const recent = page.getByRole("table", { name: label(t("home.events")) });
+    const far = recent.getByRole("row").filter({ hasText: "eu-west-1" });
+    await far.getByRole("link", { name: "CreateKey", exact: true }).click();
+    await screen.isAt("CreateKey");
+    await screen.says(t("history.region"), "eu-west-1");
     assert.deepEqual(screen.complaints, []);
   });
 });

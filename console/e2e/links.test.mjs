@@ -37,7 +37,7 @@ async function linksHere() {
 async function wrong() {
   const { page } = screen;
   if (await page.getByRole("heading", { name: label(t("shell.notFound.title")) }).count()) return "no such page";
-  const errors = page.getByRole("main").getByText(/^\w+(Exception|Error|Denied|NoSuch\w+): /);
+  const errors = page.getByRole("main").locator('[class*="awsui_type-error"]').filter({ visible: true });
   return (await errors.count()) ? errors.first().innerText() : "";
 }
 

@@ -40,6 +40,10 @@ async function illustrate(browser, language) {
     await screen.go("/");
     await shot("home-done");
     await screen.context.close();
+    const stranger = new Screen(await newPage(browser, { language, origin: server.origin }));
+    await stranger.go("/");
+    await shots(stranger, language)("sign-in");
+    await stranger.context.close();
   } finally {
     await server.stop();
   }

@@ -211,7 +211,7 @@ describe("sign-in", () => {
     await signIn(screen, words, NEWCOMER);
     await screen.isAt(words.newPassword.title);
     for (const [password, told] of [
-      ["short", /Password should have a minimum length/],
+      ["short", t("password.length", { count: 8 })],
       ["Kurumi-2026", undefined],
     ]) {
       await screen.type(words.newPassword.first, password);

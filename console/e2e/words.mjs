@@ -80,6 +80,7 @@ const ja = {
     finish: "完了",
     created: "AWS KMS key は正常に作成されました。",
     policy: "キーポリシー",
+    policyView: "ポリシービューへの切り替え",
     cryptography: "暗号化設定",
     facts: [
       ["キーのタイプ", "対称"],
@@ -209,6 +210,7 @@ const en = {
     finish: "Finish",
     created: "The KMS key was created successfully.",
     policy: "Key policy",
+    policyView: "Switch to policy view",
     cryptography: "Cryptographic configuration",
     facts: [
       ["Key type", "Symmetric"],

@@ -117,9 +117,9 @@ class Server:
         self.stop()
         return self.start()
 
-    def client(self, service, region=REGION, credentials=ROOT, **settings):
+    def client(self, service, region=REGION, credentials=ROOT, url=None, **settings):
         """A boto3 client with boto3's defaults; `settings` go to botocore's Config."""
-        key = (service, region, tuple(credentials), tuple(sorted(settings.items(), key=str)))
+        key = (service, region, tuple(credentials), url, str(sorted(settings.items(), key=str)))
         if key not in self._clients or settings:
             self._clients[key] = _SESSION.client(
                 service,
@@ -127,7 +127,7 @@ class Server:
                 aws_access_key_id=credentials[0],
                 aws_secret_access_key=credentials[1],
                 aws_session_token=credentials[2] if len(credentials) > 2 else None,
-                endpoint_url=self.url,
+                endpoint_url=url or self.url,
                 verify=self.certificate,
                 config=Config(retries={"total_max_attempts": 1}, **settings),
             )

@@ -207,13 +207,7 @@ def test_multipart_uploads_are_checked_when_they_are_completed(s3, bucket):
     refused("NoSuchUpload", s3.list_parts, 404, Bucket=bucket, Key="k", UploadId=upload)
 
 
-def test_presigned_urls_need_no_credentials(shared, s3, bucket):
-    # boto3 still signs URLs for other endpoints than AWS's by version 2 unless told otherwise.
-    old = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "a b"})
-    with pytest.raises(urllib.error.HTTPError) as caught:
-        urllib.request.urlopen(old)
-    assert caught.value.code == 400
-    assert b"Please use AWS4-HMAC-SHA256." in caught.value.read()
+def test_presigned_urls_need_no_credentials(shared, bucket):
     s3 = shared.client("s3", signature_version="s3v4")
     url = s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "a b"})
     request = urllib.request.Request(url, data=b"by URL", method="PUT")
@@ -281,8 +275,6 @@ def test_presigned_forms_upload_what_their_policy_allows(shared, s3, bucket):
     status, headers, _ = submit(moved, b"x")
     assert status == 303
     assert headers["Location"].startswith(f"http://127.0.0.1/done?bucket={bucket}&key=k&etag=%22")
-    old = s3.generate_presigned_post(bucket, "k")
-    assert submit(old, b"x")[0] == 400, "version 2 is refused"
 
 
 def test_conditional_writes_and_reads(s3, bucket):

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import subprocess
 import unicodedata
 from datetime import datetime, timedelta, timezone
@@ -141,6 +142,11 @@ def test_a_newest_digest_that_is_gone_is_found_without_an_anchor(delivered):
         done = verify(delivered)
         told = f"{newest}\tINVALID: not found, though the trail delivered it last"
         assert done.returncode == 1 and told in done.stderr, done
+        verdict = done.stdout.splitlines()[-1]
+        valid, total = map(int, re.match(r"INVALID: (\d+)/(\d+) digest files", verdict).groups())
+        assert total == valid + 1, verdict
+        answer = json.loads(verify(delivered, "--json").stdout)
+        assert [one["missingDigests"] for one in answer["regions"]] == [1, 0], answer
     assert verify(delivered).returncode == 0
 
 
@@ -155,7 +161,7 @@ def test_digests_that_the_trail_delivered_and_are_gone_are_found(delivered, tmp_
         assert later.returncode == 1, "nor is there an older one"
     later = ["--start-time", "2100-01-01", "--end-time", "2100-01-02"]
     done = verify(delivered, *later, "--anchor", file)
-    assert done.returncode == 0 and done.stdout.splitlines()[-1].startswith("NOTHING: "), done
+    assert done.returncode == 1 and done.stdout.splitlines()[-1].startswith("NOTHING: "), done
     assert "no file was written" in done.stderr and not file.exists()
 
 

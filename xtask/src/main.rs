@@ -6,6 +6,7 @@
 mod assumptions;
 mod attack;
 mod ci;
+mod dist;
 mod out;
 mod project;
 mod run;
@@ -75,6 +76,18 @@ enum Verb {
         #[arg(long, default_value_t = 10_000)]
         cases: u32,
     },
+    /// A Debian package, an archive and their sums, in `target/dist`.
+    Dist {
+        /// Has Debian's tools look at them: promtool, systemd-analyze, lintian.
+        #[arg(long)]
+        check: bool,
+        /// Packages the program of the dev profile, to try the packaging with.
+        #[arg(long)]
+        dev: bool,
+        /// Prints the version and makes nothing.
+        #[arg(long, conflicts_with_all = ["check", "dev"])]
+        version: bool,
+    },
     /// The load tool against a release build; words are handed to it.
     Bench {
         /// For the load tool; `all` without any.
@@ -107,6 +120,14 @@ fn perform(verb: &Verb) -> Result<(), Failure> {
         Verb::Shapes { places } => ci::shapes(&project, places),
         Verb::Sim { seeds } => sim(&project, *seeds),
         Verb::Fuzz { iterations, cases } => fuzz(&project, *iterations, *cases),
+        Verb::Dist { version: true, .. } => {
+            out::data(&dist::version(&project)?);
+            Ok(())
+        }
+        Verb::Dist { check, dev, .. } => {
+            let profile = if *dev { dist::Profile::Dev } else { dist::Profile::Release };
+            if *check { dist::check(&project, profile) } else { dist::dist(&project, profile) }
+        }
         Verb::Bench { words } => bench(&project, words),
     }
 }

@@ -1,6 +1,6 @@
 //! What chores print.
 
-use std::io::{Write, stderr};
+use std::io::{Write, stderr, stdout};
 
 /// A milestone.
 pub(crate) fn say(text: &str) {
@@ -10,6 +10,11 @@ pub(crate) fn say(text: &str) {
 /// Why it failed.
 pub(crate) fn complain(text: &str) {
     let _ = writeln!(stderr(), "xtask: error: {text}");
+}
+
+/// What a chore was asked for.
+pub(crate) fn data(text: &str) {
+    let _ = writeln!(stdout(), "{text}");
 }
 
 /// What another program said, as it said it.

@@ -1,1 +1,1 @@
-export{N as EventStreamSerde,I as eventStreamSerdeProvider}from"./aws.js";
+export{V as EventStreamSerde,W as eventStreamSerdeProvider}from"./aws.js";

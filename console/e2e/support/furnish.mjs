@@ -96,7 +96,7 @@ export function ROUTES({ key, trail, policy, event, object, bucket }) {
     `/kms/keys/${key}/policy`,
     "/s3/buckets",
     "/s3/buckets/create",
-    ...tabs(`/s3/buckets/${bucket}`, ["objects", "properties", "permissions"]),
+    ...tabs(`/s3/buckets/${bucket}`, ["objects", "properties", "permissions", "management"]),
     `/s3/buckets/${bucket}/policy`,
     `/s3/object/${bucket}/${object}`,
     `/s3/upload/${bucket}/`,

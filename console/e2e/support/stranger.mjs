@@ -3,7 +3,9 @@
 import { createServer } from "node:http";
 import {
   CreateBucketCommand,
+  DeleteBucketCorsCommand,
   DeletePublicAccessBlockCommand,
+  PutBucketCorsCommand,
   PutBucketPolicyCommand,
   PutObjectCommand,
   S3Client,
@@ -28,17 +30,22 @@ export async function openBucket(server, name) {
   return {
     /** Sets what anybody may do with its objects. */
     allow,
+    /** Sets which pages of other origins may use it; `undefined` for none. */
+    cors: (rule) =>
+      rule
+        ? s3.send(new PutBucketCorsCommand({ Bucket: name, CORSConfiguration: { CORSRules: [rule] } }))
+        : s3.send(new DeleteBucketCorsCommand({ Bucket: name })),
     put: (Key, ContentType, Body) => s3.send(new PutObjectCommand({ Bucket: name, Key, ContentType, Body })),
     /** Address of an object without a signature. */
     path: (key) => `http://localhost:${server.port}/${name}/${key}`,
     virtualHost: (key) => `http://${name}.localhost:${server.port}/${key}`,
-    /** The same with a signature; `query` is signed, too. */
-    async presigned(address, query = {}) {
+    /** The same with a signature for a method; `query` is signed, too. */
+    async presigned(address, query = {}, method = "GET") {
       const { protocol, hostname, port, host, pathname } = new URL(address);
       const { sha256 } = s3.config;
       const signer = new SignatureV4({ service: "s3", region: REGION, credentials: ROOT_KEYS, sha256, uriEscapePath: false });
       const headers = { host, "x-amz-content-sha256": "UNSIGNED-PAYLOAD" };
-      const request = { method: "GET", protocol, hostname, port: Number(port), path: pathname, query, headers };
+      const request = { method, protocol, hostname, port: Number(port), path: pathname, query, headers };
       const signed = await signer.presign(request, { expiresIn: PRESIGNED_S });
       // A blank is `%20` in what is signed, never `+`.
       return `${address}?${new URLSearchParams(signed.query).toString().replaceAll("+", "%20")}`;

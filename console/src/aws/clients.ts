@@ -8,8 +8,9 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
 import { useMemo } from "react";
 import { usePreferences } from "../shell/preferences";
+import { refusesCredentials } from "./errors";
 import { CONSOLE_HEADER } from "./place";
-import { currentSession, resume } from "./session";
+import { currentSession, type Session, renew, sessionNow } from "./session";
 
 export interface Clients {
   region: string;
@@ -22,13 +23,18 @@ export interface Clients {
 
 const REFRESH_BEFORE_MS = 5 * 60 * 1000;
 
-async function credentials() {
-  let session = currentSession();
-  if (!session || session.expiration.getTime() - Date.now() < REFRESH_BEFORE_MS) session = await resume();
-  if (!session) throw Object.assign(new Error("The session has ended."), { name: "SessionEnded" });
-  const { accessKeyId, secretAccessKey, sessionToken, expiration } = session;
+async function fresh(): Promise<Session> {
+  const session = currentSession();
+  return session && session.expiration.getTime() - Date.now() >= REFRESH_BEFORE_MS ? session : sessionNow();
+}
+
+async function ask() {
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = await fresh();
   return { accessKeyId, secretAccessKey, sessionToken, expiration };
 }
+
+// The SDK would keep what it got until it runs out, also when the server has stopped accepting it.
+const credentials = Object.assign(ask, { memoized: true });
 
 function withHeader<Call extends { request: unknown }, Answer>(next: (call: Call) => Answer): (call: Call) => Answer {
   return (call) => {
@@ -37,22 +43,48 @@ function withHeader<Call extends { request: unknown }, Answer>(next: (call: Call
   };
 }
 
+/**
+ * Makes a call once more, with new credentials, when the server does not accept the present ones:
+ * they are of an ended session, or the server was set up anew. Where there are no new ones the
+ * session ends, and the console asks for a sign-in.
+ */
+function withRenewal<Call, Answer>(next: (call: Call) => Promise<Answer>): (call: Call) => Promise<Answer> {
+  return async (call) => {
+    const used = currentSession()?.accessKeyId;
+    try {
+      return await next(call);
+    } catch (error) {
+      if (!refusesCredentials(error)) throw error;
+      await renew(used);
+      return next(call);
+    }
+  };
+}
+
 interface Stack {
   add(middleware: typeof withHeader, options: { step: "build"; name: string }): void;
+  add(middleware: typeof withRenewal, options: { step: "initialize"; name: string }): void;
 }
 
 /** The same client, which says with every call that the console makes it. */
 function marked<Client extends { middlewareStack: Stack }>(client: Client): Client {
   client.middlewareStack.add(withHeader, { step: "build", name: "fromConsole" });
+  client.middlewareStack.add(withRenewal, { step: "initialize", name: "renewal" });
   return client;
+}
+
+const common = { endpoint: window.location.origin, credentials, maxAttempts: 2 };
+
+/** The client of one service in a region: for who asks many regions the same. */
+export function cloudTrailIn(region: string): CloudTrailClient {
+  return marked(new CloudTrailClient({ ...common, region }));
 }
 
 /** A fresh set of clients for a region; IAM and STS are global and signed for us-east-1. */
 export function clientsFor(region: string): Clients {
-  const common = { endpoint: window.location.origin, credentials, maxAttempts: 2 };
   return {
     region,
-    cloudtrail: marked(new CloudTrailClient({ ...common, region })),
+    cloudtrail: cloudTrailIn(region),
     kms: marked(new KMSClient({ ...common, region })),
     s3: marked(new S3Client({ ...common, region, forcePathStyle: true })),
     iam: marked(new IAMClient({ ...common, region: "us-east-1" })),

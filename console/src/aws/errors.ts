@@ -12,6 +12,19 @@ export interface Failure {
   gloss?: string;
 }
 
+/** The codes by which a server refuses credentials that were good before. */
+const CREDENTIALS = [
+  "ExpiredToken",
+  "InvalidAccessKeyId",
+  "InvalidClientTokenId",
+  "InvalidToken",
+  "TokenRefreshRequired",
+  "UnrecognizedClient",
+] as const;
+
+/** No answer came. Every browser says it in its own words. */
+const NO_ANSWER = /fetch|network|load failed/i;
+
 interface SdkError {
   name?: string;
   Code?: string;
@@ -25,7 +38,9 @@ interface SdkError {
 export function failureOf(error: unknown): Failure {
   const thrown = (typeof error === "object" && error !== null ? error : { message: String(error) }) as SdkError;
   const code = thrown.name === "Error" || !thrown.name ? (thrown.Code ?? thrown.code ?? "Error") : thrown.name;
-  const offline = thrown.$metadata === undefined && thrown.name === "TypeError";
+  // The SDK adds how often it tried to what the browser threw.
+  const offline =
+    thrown.$metadata?.httpStatusCode === undefined && thrown.name === "TypeError" && NO_ANSWER.test(thrown.message ?? "");
   const known = offline ? "Unreachable" : code;
   return {
     code: known,
@@ -43,8 +58,23 @@ export function isCode(error: unknown, ...codes: readonly string[]): boolean {
   return codes.some((one) => bare(one) === bare(code));
 }
 
-/** One line: `CODE: message`. */
+/** True when the server does not accept the credentials of the session any more. */
+export function refusesCredentials(error: unknown): boolean {
+  return isCode(error, ...CREDENTIALS);
+}
+
+/** True when only a sign-in helps. */
+export function needsSignIn(error: unknown): boolean {
+  return isCode(error, "SessionEnded") || refusesCredentials(error);
+}
+
+/** The action that the caller may not perform; undefined when the error does not say. */
+export function deniedAction(error: unknown): string | undefined {
+  return /not authorized to perform: ([\w-]+:[\w*]+)/.exec(failureOf(error).message)?.[1];
+}
+
+/** One line: `CODE: message`; in the user's language when no answer came. */
 export function errorLine(error: unknown): string {
-  const failure = failureOf(error);
-  return `${failure.code}: ${failure.message}`;
+  const { code, message, gloss } = failureOf(error);
+  return code === "Unreachable" ? (gloss ?? message) : `${code}: ${message}`;
 }

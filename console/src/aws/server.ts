@@ -7,6 +7,9 @@ export interface Server {
   Version: string;
   /** The region of requests that name none. */
   Region: string;
+  /** Absent for those who may not know. */
+  Status?: "ok" | "degraded";
+  Reasons?: string[];
 }
 
 export function useServer(): Query<Server> {

@@ -39,11 +39,14 @@ export type SignInFailure =
   | { code: "MfaRequired" }
   | { code: "PasswordChangeRequired" }
   | { code: "PasswordRefused"; message: string }
+  | { code: "InvalidToken" }
   | { code: "TooManyAttempts"; retryAfterSeconds: number }
-  | { code: "Unreachable"; message: string };
+  | { code: "Unreachable"; status?: number };
 
 export interface FirstRun {
   needed: boolean;
+  /** No answer came. */
+  unreachable?: true;
   /** The account, when the server has only one. */
   account?: string;
 }
@@ -111,16 +114,12 @@ async function showSecret(askOthers: boolean): Promise<Response | undefined> {
   return other === undefined || other === own ? answer : show(other);
 }
 
-/** Asks whether the session goes on, and takes fresh credentials if so. */
-export async function resume(askOthers = true): Promise<Session | undefined> {
+/** Takes fresh credentials; undefined when the session has ended. Throws when no answer came. */
+async function goOn(askOthers: boolean): Promise<Session | undefined> {
   const wasSignedIn = state.status === "signed-in";
-  let response: Response | undefined;
-  try {
-    response = await showSecret(askOthers);
-  } catch {
-    if (!wasSignedIn) change({ status: "signed-out", expired: false });
-    return undefined;
-  }
+  const response = await showSecret(askOthers);
+  // A server, or a proxy before it, that is in trouble has not ended the session.
+  if (response && response.status >= 500) throw new TypeError(`fetch: HTTP ${response.status}`);
   if (!response?.ok) {
     change({ status: "signed-out", expired: wasSignedIn });
     return undefined;
@@ -128,6 +127,45 @@ export async function resume(askOthers = true): Promise<Session | undefined> {
   const session = parse(await json(response));
   change({ status: "signed-in", session });
   return session;
+}
+
+let going: Promise<Session | undefined> | undefined;
+
+/** All calls that need credentials at the same time wait for one answer. */
+function goOnOnce(): Promise<Session | undefined> {
+  going ??= goOn(true).finally(() => {
+    going = undefined;
+  });
+  return going;
+}
+
+/** Asks whether the session goes on, and takes fresh credentials if so. */
+export async function resume(askOthers = true): Promise<void> {
+  try {
+    await goOn(askOthers);
+  } catch {
+    if (state.status !== "signed-in") change({ status: "signed-out", expired: false });
+  }
+}
+
+/** A session with fresh credentials; throws `SessionEnded` when there is none. */
+export async function sessionNow(): Promise<Session> {
+  const session = await goOnOnce();
+  if (!session) throw Object.assign(new Error("The session has ended."), { name: "SessionEnded" });
+  return session;
+}
+
+/** Takes fresh credentials after `accessKeyId` was refused, unless there are others already. */
+export async function renew(accessKeyId: string | undefined): Promise<void> {
+  const session = currentSession();
+  if (session && session.accessKeyId !== accessKeyId) return;
+  const next = await sessionNow();
+  if (next.accessKeyId === accessKeyId) leave();
+}
+
+/** Shows the sign-in; the address stays, so that the same page is there afterwards. */
+export function leave(): void {
+  change({ status: "signed-out", expired: true });
 }
 
 // Somebody signed in in another tab, or a tab answered late.
@@ -143,8 +181,8 @@ export async function signIn(input: SignIn): Promise<SignInFailure | undefined> 
       headers: { "content-type": "application/json", accept: "application/json" },
       body: JSON.stringify(input),
     });
-  } catch (error) {
-    return { code: "Unreachable", message: String(error) };
+  } catch {
+    return { code: "Unreachable" };
   }
   const body = await json(response);
   if (response.ok) {
@@ -152,13 +190,19 @@ export async function signIn(input: SignIn): Promise<SignInFailure | undefined> 
     change({ status: "signed-in", session: parse(body) });
     return undefined;
   }
+  if (body.code === "MfaRequired" || body.code === "PasswordChangeRequired") return { code: body.code };
+  if (response.status === 401) return { code: "InvalidCredentials" };
+  return refusal(response, body);
+}
+
+/** What a sign-in and the first run are refused with alike. */
+function refusal(response: Response, body: Record<string, unknown>): SignInFailure {
   if (response.status === 429) {
     return { code: "TooManyAttempts", retryAfterSeconds: Number(response.headers.get("retry-after") ?? "60") };
   }
-  if (body.code === "MfaRequired" || body.code === "PasswordChangeRequired") return { code: body.code };
   if (body.code === "PasswordPolicyViolation") return { code: "PasswordRefused", message: String(body.message) };
-  if (response.status === 401) return { code: "InvalidCredentials" };
-  return { code: "Unreachable", message: `HTTP ${response.status}` };
+  if (body.code === "InvalidToken") return { code: "InvalidToken" };
+  return { code: "Unreachable", status: response.status };
 }
 
 export async function signOut(): Promise<void> {
@@ -175,27 +219,26 @@ onEnd(() => change({ status: "signed-out", expired: false }));
 export async function firstRun(): Promise<FirstRun> {
   try {
     const response = await fetch(URL_FIRST_RUN, { headers: { accept: "application/json" } });
+    if (response.status >= 500) return { needed: false, unreachable: true };
     if (!response.ok) return { needed: false };
     const body = await json(response);
     noteApiPort(body);
     return { needed: body.needed === true, account: typeof body.account === "string" ? body.account : undefined };
   } catch {
-    return { needed: false };
+    return { needed: false, unreachable: true };
   }
 }
 
 /** Sets the root user's password with the one-time token that the server printed. */
-export async function completeFirstRun(token: string, password: string): Promise<{ ok: boolean; message?: string }> {
+export async function completeFirstRun(token: string, password: string): Promise<SignInFailure | undefined> {
   try {
     const response = await fetch(URL_FIRST_RUN, {
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/json" },
       body: JSON.stringify({ token, password }),
     });
-    if (response.ok) return { ok: true };
-    const body = await json(response);
-    return { ok: false, message: typeof body.message === "string" ? body.message : `HTTP ${response.status}` };
-  } catch (error) {
-    return { ok: false, message: String(error) };
+    return response.ok ? undefined : refusal(response, await json(response));
+  } catch {
+    return { code: "Unreachable" };
   }
 }

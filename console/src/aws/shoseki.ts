@@ -1,17 +1,35 @@
 // The server's own service: what AWS has no API for. JSON 1.1, signed and authorized like any other call.
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { Clients } from "./clients";
+import { refusesCredentials } from "./errors";
 import { CONSOLE_HEADER } from "./place";
+import { currentSession, renew } from "./session";
 
 const TARGET = "Shoseki_20261101";
 const SERVICE = "shoseki";
 
 /** Calls `operation`; a failure is thrown in the shape of the SDK's errors. */
 export async function callShoseki<Output>(
-  { kms, region }: Clients,
+  clients: Clients,
   operation: string,
   input: object,
   signal?: AbortSignal,
+): Promise<Output> {
+  const used = currentSession()?.accessKeyId;
+  try {
+    return await callOnce<Output>(clients, operation, input, signal);
+  } catch (error) {
+    if (!refusesCredentials(error)) throw error;
+    await renew(used);
+    return callOnce<Output>(clients, operation, input, signal);
+  }
+}
+
+async function callOnce<Output>(
+  { kms, region }: Clients,
+  operation: string,
+  input: object,
+  signal: AbortSignal | undefined,
 ): Promise<Output> {
   const { credentials, sha256 } = kms.config;
   const signer = new SignatureV4({ service: SERVICE, region, credentials, sha256 });

@@ -1,7 +1,8 @@
 // A failed call on a page.
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
-import { failureOf } from "../aws/errors";
+import { failureOf, needsSignIn } from "../aws/errors";
+import { leave } from "../aws/session";
 import { t } from "../i18n";
 import { FailureDetails } from "./FailureDetails";
 
@@ -16,17 +17,24 @@ interface Props {
 
 export function ErrorAlert({ error, title, onRetry, onDismiss }: Props) {
   if (error === undefined || error === null) return null;
+  const { code } = failureOf(error);
+  const header = title ?? (code === "Unreachable" ? t("common.unreachable") : code);
+  const again = needsSignIn(error) ? (
+    <Button onClick={leave}>{t("common.signIn")}</Button>
+  ) : (
+    onRetry && <Button onClick={onRetry}>{t("common.retry")}</Button>
+  );
   return (
     <Alert
       type="error"
-      header={title ?? failureOf(error).code}
+      header={header}
       dismissible={onDismiss !== undefined}
       dismissAriaLabel={t("common.dismiss")}
       onDismiss={onDismiss}
       statusIconAriaLabel={t("common.flash.error")}
-      action={onRetry && <Button onClick={onRetry}>{t("common.retry")}</Button>}
+      action={again}
     >
-      <FailureDetails error={error} />
+      <FailureDetails error={error} headed={title === undefined} />
     </Alert>
   );
 }

@@ -30,7 +30,7 @@ function Denials({ requestId }: { requestId: string }) {
   return (
     <>
       {error !== undefined && <div>{isCode(error, "AccessDenied") ? t("explain.notAllowed") : errorLine(error)}</div>}
-      {error === undefined && (data.length > 0 ? data.map((denial, at) => <Told key={at} denial={denial} />) : t("explain.none"))}
+      {error === undefined && (data.length > 0 ? data.map((denial, at) => <DenialReason key={at} denial={denial} />) : t("explain.none"))}
       <div>
         <Link href={eventHref(requestId)} variant="primary" fontSize="inherit">
           {t("explain.event")}
@@ -40,7 +40,8 @@ function Denials({ requestId }: { requestId: string }) {
   );
 }
 
-function Told({ denial }: { denial: Denial }) {
+/** What was asked, by which statement it is decided, and what each layer says. */
+export function DenialReason({ denial }: { denial: Denial }) {
   const { kind, layer, by } = denial.Reason;
   const where = layer ? named("explain.layer", layer) : "";
   const reason = by
@@ -105,7 +106,7 @@ function statementName({ statement }: MatchedPolicy): string {
 
 function statementLine(matched: MatchedPolicy, denial: Denial, layer: string | undefined): string {
   const { effect } = matched;
-  return t("explain.statement", { policy: policyName(matched, denial, layer), statement: statementName(matched), effect });
+  return t("explain.statement", { policy: policyName(matched, denial, layer), statement: statementName(matched), effect: named("explain.statement.effect", effect) });
 }
 
 /** The words for a name of the engine; the name itself where there are none. */

@@ -2,21 +2,31 @@
 import Box from "@cloudscape-design/components/box";
 import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { failureOf } from "../aws/errors";
+import { failureOf, isCode } from "../aws/errors";
 import { explainedRequest } from "../aws/explain";
 import { t } from "../i18n";
+import { passwordRule } from "../i18n/passwordRule";
 import { Explanation } from "./Explanation";
 
-export function FailureDetails({ error }: { error: unknown }) {
+interface Props {
+  error: unknown;
+  /** The code is in the heading already. */
+  headed?: boolean;
+  /** Says at once why it was refused. */
+  explained?: boolean;
+}
+
+export function FailureDetails({ error, headed = false, explained = false }: Props) {
   const { code, message, status, requestId, gloss } = failureOf(error);
+  const rule = isCode(error, "PasswordPolicyViolation") ? passwordRule(message) : undefined;
   const refused = explainedRequest(error);
+  // What a browser says when no answer came is no help, and is in its own language.
+  if (code === "Unreachable") return <div>{gloss}</div>;
   const report = [`${code}: ${message}`, status && `HTTP ${status}`, requestId].filter(Boolean).join("\n");
   return (
     <SpaceBetween size="xxs">
-      <div>
-        {code}: {message}
-      </div>
-      {gloss && <div>{gloss}</div>}
+      <div>{headed ? message : `${code}: ${message}`}</div>
+      {(rule ?? gloss) && <div>{rule ?? gloss}</div>}
       <Box fontSize="body-s" color="inherit">
         <SpaceBetween size="s" direction="horizontal">
           {status !== undefined && <span>{t("common.error.status", { status })}</span>}
@@ -31,7 +41,7 @@ export function FailureDetails({ error }: { error: unknown }) {
           />
         </SpaceBetween>
       </Box>
-      {refused && <Explanation key={refused} requestId={refused} />}
+      {refused && <Explanation key={refused} requestId={refused} shown={explained} />}
     </SpaceBetween>
   );
 }

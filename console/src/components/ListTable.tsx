@@ -12,6 +12,7 @@ import { useCollection } from "@cloudscape-design/collection-hooks";
 import { Children, Fragment, isValidElement, type ReactNode, useRef, useState } from "react";
 import type { Query } from "../aws/useQuery";
 import { formatNumber, t } from "../i18n";
+import { PartError } from "./Denied";
 import { ErrorAlert } from "./ErrorAlert";
 
 export type Column<T> = TableProps.ColumnDefinition<T> & {
@@ -164,6 +165,8 @@ export function ListTable<T>(props: Props<T>) {
     selection: { trackBy },
   });
 
+  // A page of its own says in full why it is empty, a part of a page in a line.
+  const Failed = variant === "full-page" ? ErrorAlert : PartError;
   const counter = query.data ? `(${formatNumber(all.length)})` : undefined;
   const label = props.selectionLabel ?? trackBy;
   const change = (next: Kept) => {
@@ -173,7 +176,7 @@ export function ListTable<T>(props: Props<T>) {
   return (
     <Table
       {...collectionProps}
-      empty={query.error ? <ErrorAlert error={query.error} onRetry={query.reload} /> : collectionProps.empty}
+      empty={query.error ? <Failed error={query.error} onRetry={query.reload} /> : collectionProps.empty}
       items={query.error ? [] : items}
       columnDefinitions={definitions}
       columnDisplay={columns.map(({ id }) => ({ id, visible: shown.includes(id) }))}

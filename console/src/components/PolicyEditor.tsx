@@ -1,25 +1,33 @@
 // A JSON editor for policies: syntax colours, errors marked as you type, keyboard friendly.
+import Button from "@cloudscape-design/components/button";
 import CodeEditor, { type CodeEditorProps } from "@cloudscape-design/components/code-editor";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useState } from "react";
+import type { PolicyKind } from "../aws/inquiry";
 import { t } from "../i18n";
 import { loadAce, THEMES } from "./ace";
+import { jsonFault } from "./jsonFault";
+import { PolicyReview } from "./PolicyReview";
 
 interface Props {
   value: string;
   onChange: (value: string) => void;
   /** Names the editor for screen readers. */
   label: string;
+  /** What kind of policy it is: then the server says what is wrong with it. */
+  kind?: PolicyKind;
+  /** Of a bucket's policy: the bucket. */
+  bucket?: string;
+  /** At least; the editor grows with its text. */
   heightPx?: number;
 }
 
 /** The first problem of a JSON text in one line; undefined when it parses. */
 export function jsonProblem(text: string): string | undefined {
-  try {
-    JSON.parse(text);
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+  const fault = jsonFault(text);
+  if (!fault) return undefined;
+  const { kind, line, column, found } = fault;
+  return t("policy.json", { line, column, problem: t(`policy.json.${kind}`, { found }) });
 }
 
 /** A JSON text with two spaces a level; the text itself when it does not parse. */
@@ -59,7 +67,15 @@ function texts(): CodeEditorProps.I18nStrings {
   };
 }
 
-export function PolicyEditor({ value, onChange, label, heightPx = 420 }: Props) {
+const LINE_PX = 21;
+const HEIGHT_MAX_PX = 1400;
+
+/** High enough for the whole text, within reason. */
+function heightOf(text: string, leastPx: number): number {
+  return Math.min(Math.max(leastPx, (text.split("\n").length + 2) * LINE_PX), HEIGHT_MAX_PX);
+}
+
+export function PolicyEditor({ value, onChange, label, kind, bucket, heightPx = 420 }: Props) {
   const [ace, setAce] = useState<CodeEditorProps["ace"]>();
   const [failed, setFailed] = useState(0);
   const [settings, setSettings] = useState<Partial<CodeEditorProps.Preferences>>({ wrapLines: true });
@@ -77,20 +93,27 @@ export function PolicyEditor({ value, onChange, label, heightPx = 420 }: Props) 
     };
   }, [failed]);
 
+  const pretty = prettyJson(value);
   return (
-    <CodeEditor
-      ace={ace}
-      loading={loading}
-      language="json"
-      value={value}
-      onDelayedChange={({ detail }) => onChange(detail.value)}
-      preferences={settings}
-      onPreferencesChange={({ detail }) => setSettings(detail)}
-      onRecoveryClick={() => setFailed((before) => before + 1)}
-      themes={THEMES}
-      editorContentHeight={heightPx}
-      ariaLabel={label}
-      i18nStrings={texts()}
-    />
+    <SpaceBetween size="xs">
+      <Button disabled={pretty === value} onClick={() => onChange(pretty)}>
+        {t("policy.format")}
+      </Button>
+      <CodeEditor
+        ace={ace}
+        loading={loading}
+        language="json"
+        value={value}
+        onDelayedChange={({ detail }) => onChange(detail.value)}
+        preferences={settings}
+        onPreferencesChange={({ detail }) => setSettings(detail)}
+        onRecoveryClick={() => setFailed((before) => before + 1)}
+        themes={THEMES}
+        editorContentHeight={heightOf(value, heightPx)}
+        ariaLabel={label}
+        i18nStrings={texts()}
+      />
+      {kind && <PolicyReview kind={kind} bucket={bucket} policy={value} />}
+    </SpaceBetween>
   );
 }

@@ -34,7 +34,7 @@ export class ErrorBoundary extends Component<Props, { error: Error | null }> {
           header={t("common.crash.header")}
           action={<Button onClick={retry}>{t("common.retry")}</Button>}
         >
-          {error.message}
+          {error instanceof LoadError ? t("common.crash.load") : error.message}
         </Alert>
       </Box>
     );

@@ -6,10 +6,13 @@ import { type NavigateFunction, useLocation, useNavigate } from "react-router-do
 import { signOut, useSessionState } from "../aws/session";
 import { language, t } from "../i18n";
 import { SERVICES, serviceOf } from "../pages/registry";
-import { useFlash } from "./flash";
 import { type Preferences, setPreferences, usePreferences } from "./preferences";
 import { REGION_CODES, regionName } from "./regions";
+import { Health } from "./Health";
+import { Rehearsal } from "./Rehearsal";
 import { Search } from "./Search";
+import { SkipLink } from "./SkipLink";
+import { useCopy } from "./useCopy";
 
 /** `123456789012` as people read it: `1234-5678-9012`. */
 export function accountText(account: string): string {
@@ -111,7 +114,7 @@ export function TopBar() {
 const Bar = memo(function Bar({ global, navigate }: { global: boolean; navigate: NavigateFunction }) {
   const state = useSessionState();
   const now = usePreferences();
-  const flash = useFlash();
+  const copy = useCopy();
   const utilities: TopNavigationProps.Utility[] = [];
   const session = state.status === "signed-in" ? state.session : undefined;
 
@@ -150,19 +153,13 @@ const Bar = memo(function Bar({ global, navigate }: { global: boolean; navigate:
         if (detail.id === "sign-out") void signOut();
         if (detail.id === "credentials") navigate("/iam/security-credentials");
         const copied = detail.id === "account" ? session.account : detail.id === "arn" ? session.arn : undefined;
-        if (copied) {
-          // A page from a plain http address that is not this machine has no clipboard.
-          const written = navigator.clipboard?.writeText(copied) ?? Promise.reject(new Error());
-          written.then(
-            () => flash.info(copied, { header: t("common.copied") }),
-            () => flash.warning(copied, { header: t("common.copyFailed") }),
-          );
-        }
+        if (copied) copy(copied);
       },
     });
   }
   return (
     <div id="top" lang={language()}>
+      <SkipLink />
       <TopNavigation
         identity={{ href: "#/", title: t("shell.name") }}
         utilities={utilities}
@@ -176,6 +173,8 @@ const Bar = memo(function Bar({ global, navigate }: { global: boolean; navigate:
           overflowMenuDismissIconAriaLabel: t("shell.close"),
         }}
       />
+      {session && <Rehearsal />}
+      {session && <Health />}
     </div>
   );
 });

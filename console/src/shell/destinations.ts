@@ -1,5 +1,7 @@
 // The places that the search box knows, and what people call them.
 import { type MessageKey, lookup, t } from "../i18n";
+import { printable } from "../i18n/printable";
+import type { Named } from "./names";
 
 interface Place {
   name: MessageKey;
@@ -32,6 +34,8 @@ export interface Suggestion {
   description: string;
 }
 
+/** Source: S3 User Guide, "Getting Amazon S3 request IDs": sixteen capital letters and digits. */
+const S3_REQUEST = /^[A-Z0-9]{16}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Where a pasted identifier leads; undefined when it is not one we know. */
@@ -58,14 +62,28 @@ function identifier(text: string): Suggestion[] {
     add(`/cloudtrail/events/${text}`, "search.kind.event");
     add(`/kms/keys/${text}`, "search.kind.key");
   }
+  if (UUID.test(text) || S3_REQUEST.test(text)) add(`/cloudtrail/events?request=${text}`, "search.kind.request");
   if (/^(AKIA|ASIA)[A-Z0-9]{16}$/.test(text)) {
     add(`/cloudtrail/events?attribute=AccessKeyId&value=${text}`, "search.kind.accessKey");
   }
   return found;
 }
 
-/** What the search box offers for a text. */
-export function suggestions(query: string): Suggestion[] {
+/** So many names are offered; more letters find the others. */
+const NAMES_MAX = 12;
+
+function named(text: string, names: readonly Named[]): Suggestion[] {
+  const wanted = text.toLowerCase();
+  const begins = ({ name }: Named) => Number(!name.toLowerCase().startsWith(wanted));
+  return names
+    .filter(({ name }) => wanted.length > 1 && name.toLowerCase().includes(wanted))
+    .sort((a, b) => begins(a) - begins(b) || a.name.localeCompare(b.name))
+    .slice(0, NAMES_MAX)
+    .map(({ name, href, kind }) => ({ value: href, label: printable(name), description: t(kind) }));
+}
+
+/** What the search box offers for a text; `names` is what the account has. */
+export function suggestions(query: string, names: readonly Named[] = []): Suggestion[] {
   const text = query.trim();
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const places = PLACES.filter(({ name, words: known }) => {
@@ -82,5 +100,5 @@ export function suggestions(query: string): Suggestion[] {
           },
         ]
       : [];
-  return [...identifier(text), ...places, ...more];
+  return [...identifier(text), ...places, ...named(text, names), ...more];
 }

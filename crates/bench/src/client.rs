@@ -1,11 +1,12 @@
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::Failure;
 use crate::request::Request;
+use crate::{Failure, own};
 
 /// A body up to this size is sent together with its head.
 const JOINED_BYTES_MAX: usize = 64 << 10;
@@ -14,9 +15,17 @@ const READ_BYTES: usize = 256 << 10;
 /// An answer's head is not longer.
 const HEAD_BYTES_MAX: usize = 64 << 10;
 
+/// A connection that was idle for longer is not used again: the server ends those that are idle for
+/// 30 seconds, and between two works lies more.
+const IDLE_MAX: Duration = Duration::from_secs(10);
+
 /// A keep-alive connection that knows just enough HTTP/1.1 to find the end of an answer.
 #[derive(Debug)]
 pub(crate) struct Connection {
+    address: SocketAddr,
+    /// When its last answer was read.
+    used: Instant,
+    idle_max: Duration,
     stream: TcpStream,
     received: BytesMut,
     sending: Vec<u8>,
@@ -66,11 +75,21 @@ impl Connection {
     pub(crate) async fn open(address: SocketAddr) -> Result<Self, Failure> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, received: BytesMut::new(), sending: Vec::new() })
+        Ok(Self {
+            address,
+            used: own::now(),
+            idle_max: IDLE_MAX,
+            stream,
+            received: BytesMut::new(),
+            sending: Vec::new(),
+        })
     }
 
     /// Sends a request and waits for the whole answer.
     pub(crate) async fn call(&mut self, request: &Request, keep: Keep) -> Result<Answer, Failure> {
+        if self.used.elapsed() > self.idle_max {
+            *self = Self { idle_max: self.idle_max, ..Self::open(self.address).await? };
+        }
         if request.body.len() <= JOINED_BYTES_MAX {
             self.sending.clear();
             self.sending.extend_from_slice(&request.head);
@@ -88,6 +107,7 @@ impl Connection {
             Length::Known(length) => self.pass(length, keep, &mut body).await?,
             Length::Chunked => self.chunks(keep, &mut body).await?,
         }
+        self.used = own::now();
         Ok(Answer { status: head.status, body })
     }
 
@@ -173,6 +193,33 @@ fn parse_head(head: &[u8]) -> Option<Head> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The server may have ended a connection that was idle between two works.
+    #[tokio::test]
+    async fn an_idle_connection_is_not_used_again() {
+        use tokio::net::TcpListener;
+
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let serving = tokio::spawn(async move {
+            for _ in 0..2 {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut head = [0; 256];
+                assert!(stream.read(&mut head).await.unwrap() > 0);
+                stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.unwrap();
+                // It ends with its first answer.
+            }
+        });
+        let head = "GET / HTTP/1.1\r\nhost: localhost\r\n\r\n".into();
+        let request = Request { head, body: bytes::Bytes::new(), is_head: false };
+        let mut connection = Connection::open(address).await.unwrap();
+        let first = connection.stream.local_addr().unwrap();
+        assert_eq!(connection.call(&request, Keep::Nothing).await.unwrap().status, 204);
+        connection.idle_max = Duration::ZERO;
+        assert_eq!(connection.call(&request, Keep::Nothing).await.unwrap().status, 204);
+        assert_ne!(connection.stream.local_addr().unwrap(), first);
+        serving.await.unwrap();
+    }
 
     /// Status and length are found whatever the case of names; nothing else is required.
     #[test]

@@ -95,8 +95,8 @@ enum Command {
 
 #[derive(Debug, Clone, Args)]
 struct Setting {
-    /// The server's binary.
-    #[arg(long, default_value = "target/release/shoseki")]
+    /// The server's binary [default: the one that was built beside this program].
+    #[arg(long, default_value_os_t = beside())]
     server: PathBuf,
     /// Where the scratch data directory is made; it should be on a disk.
     #[arg(long)]
@@ -119,6 +119,13 @@ struct Setting {
     /// Waits for a line on standard input before measuring, so that a profiler can be attached.
     #[arg(long)]
     hold: bool,
+}
+
+/// Where cargo puts the server's binary when it puts ours where it is, whatever its target
+/// directory.
+fn beside() -> PathBuf {
+    let own = std::env::current_exe().unwrap_or_default();
+    own.with_file_name("shoseki")
 }
 
 fn main() -> Result<(), Failure> {

@@ -23,7 +23,7 @@ use types::{MINUTE_MS, Pulse, Timestamp};
 
 use crate::model::{Content, PROGRESS, Progress, TRAILS, Trail, WAITING, trail_key};
 
-pub use backlog::{Backlog, backlog};
+pub use backlog::{Backlog, TrailBacklog, backlog};
 pub use losses::{Loss, losses};
 pub(crate) use put::FileToPut;
 

@@ -11,7 +11,9 @@
 //! waiting files, `deliver/attempt.rs` puts them, `deliver/digests.rs` makes the digests.
 
 mod deliver;
+mod deliveries;
 mod error;
+mod forecast;
 mod model;
 mod ops;
 mod probe;
@@ -21,9 +23,14 @@ mod shape;
 
 use gateway::{Family, Protocol, Service};
 
-pub use deliver::{Backlog, Loss, Timing, backlog, deliver, losses, oldest_needed};
+pub use deliver::{Backlog, Loss, Timing, TrailBacklog, backlog, deliver, losses, oldest_needed};
+pub use deliveries::{Deliveries, deliveries};
 pub use error::TrailError;
-pub use ops::ROWS;
+pub use forecast::{Change, Stop, forecast};
+pub use ops::{
+    GetTrail, GetTrailInput, GetTrailOutput, GetTrailStatus, GetTrailStatusInput,
+    GetTrailStatusOutput, ListPublicKeys, ListPublicKeysInput, ListPublicKeysOutput, ROWS,
+};
 pub use public_keys::adopt_key_pair;
 
 /// How `CloudTrail` is addressed and named.

@@ -31,7 +31,8 @@ pub(crate) fn prove_delivery(ctx: &mut Ctx<'_>, trail: &Trail) -> Result<(), Fai
         Ok(()) => Ok(()),
         Err(Refused::Internal(error)) => Err(error.into()),
         Err(Refused::Wire(error)) => {
-            tracing::info!(code = %error.code, message = ?error.message, "a trail was refused");
+            let (name, reason) = (trail.arn(), error.message.as_deref().unwrap_or_default());
+            tracing::info!(trail = %name, code = error.code, reason, "a trail was refused");
             Err(complaint(trail, &error.code, error.message.as_deref()).into())
         }
     }
@@ -39,8 +40,8 @@ pub(crate) fn prove_delivery(ctx: &mut Ctx<'_>, trail: &Trail) -> Result<(), Fai
 
 fn probe(ctx: &mut Ctx<'_>, trail: &Trail, region: Region) -> Result<(), Refused> {
     let service = Caller::service(PRINCIPAL, &trail.account, trail.arn().as_str());
-    let mut acl = s3::Request::bucket(&trail.bucket);
-    ctx.invoke_in::<s3::GetBucketAcl>(region.clone(), service.clone(), &mut acl)?;
+    let acl = s3::Request::bucket(&trail.bucket);
+    ctx.invoke_in::<s3::GetBucketAcl>(region.clone(), service.clone(), &acl)?;
     let prefix = trail.prefix.as_ref().map(|prefix| format!("{prefix}/")).unwrap_or_default();
     let file = FileToPut {
         bucket: &trail.bucket,
@@ -49,7 +50,7 @@ fn probe(ctx: &mut Ctx<'_>, trail: &Trail, region: Region) -> Result<(), Refused
         metadata: Vec::new(),
         is_gzip: false,
     };
-    ctx.invoke_in::<s3::PutObject>(region, service, &mut file.input(trail))?;
+    ctx.invoke_in::<s3::PutObject>(region, service, &file.input(trail))?;
     Ok(())
 }
 

@@ -8,11 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use gateway::Gateway;
-use keys::Domain;
+use gateway::{Ctx, Gateway};
 use keys::rsa::RsaKey;
+use keys::{Domain, Keyring};
 use store::{StoreError, Tx, key};
-use types::{DAY_MS, Region, Timestamp};
+use types::{DAY_MS, Entropy, Region, Timestamp};
 
 use crate::model::{PUBLIC_KEYS, PublicKey};
 
@@ -42,16 +42,53 @@ pub(crate) fn signing(
     region: &str,
 ) -> Result<(Arc<RsaKey>, PublicKey), StoreError> {
     let now = gateway.clock().now();
-    let view = gateway.store().snapshot()?;
-    for (_, row) in PUBLIC_KEYS.all(&view.tx(), key([region]))? {
-        if let Some(sealed) = &row.sealed
+    let known = in_force(&gateway.store().snapshot()?.tx(), region, now)?;
+    if let Some((row, sealed)) = known {
+        return Ok((opened(gateway, region, &row.fingerprint, &sealed)?, row));
+    }
+    make(gateway, region, now)
+}
+
+/// The key that signs in a region at an instant, and its private part, sealed.
+fn in_force(
+    tx: &Tx<'_>,
+    region: &str,
+    now: Timestamp,
+) -> Result<Option<(PublicKey, String)>, StoreError> {
+    for (_, row) in PUBLIC_KEYS.all(tx, key([region]))? {
+        if let Some(sealed) = row.sealed.clone()
             && row.from <= now
             && now < row.until
         {
-            return Ok((opened(gateway, region, &row.fingerprint, sealed)?, row));
+            return Ok(Some((row, sealed)));
         }
     }
-    make(gateway, region, now)
+    Ok(None)
+}
+
+/// New key pairs for those of the regions in which none signs now. A tenth of a second each.
+pub(crate) fn missing(
+    ctx: &Ctx<'_>,
+    regions: &[Region],
+) -> Result<Vec<(Region, PublicKey)>, StoreError> {
+    let mut made = Vec::new();
+    for region in regions {
+        if in_force(ctx.tx(), region.as_str(), ctx.now())?.is_none() {
+            let pair = RsaKey::generate_2048().map_err(StoreError::engine)?;
+            let row = row(ctx.keyring(), ctx.entropy(), region.as_str(), &pair, ctx.now())?;
+            made.push((region.clone(), row));
+        }
+    }
+    Ok(made)
+}
+
+/// Stores a pair that [`missing`] made, unless the region has got one meanwhile.
+pub(crate) fn add(ctx: &mut Ctx<'_>, region: &Region, new: &PublicKey) -> Result<(), StoreError> {
+    let now = ctx.now();
+    match in_force(ctx.tx(), region.as_str(), now)? {
+        Some(_) => Ok(()),
+        None => put(ctx.tx_mut(), region.as_str(), new, now),
+    }
 }
 
 fn make(
@@ -80,9 +117,10 @@ pub fn adopt_key_pair(
     Ok(keep(gateway, region.as_str(), &pair, from)?.fingerprint)
 }
 
-/// Stores a pair, and wipes the private keys whose time is over.
-fn keep(
-    gateway: &Arc<Gateway>,
+/// A pair as it is stored: it signs for thirty days.
+fn row(
+    keyring: &Keyring,
+    entropy: &Entropy,
     region: &str,
     pair: &RsaKey,
     from: Timestamp,
@@ -90,18 +128,27 @@ fn keep(
     let der = pair.public_pkcs1_der();
     let fingerprint = trail::names::fingerprint(&der);
     let aad = [region.as_bytes(), fingerprint.as_bytes()];
-    let sealed = gateway
-        .keyring()
-        .seal(Domain::DigestKey, &aad, pair.to_pkcs8().as_bytes(), gateway.entropy())
+    let sealed = keyring
+        .seal(Domain::DigestKey, &aad, pair.to_pkcs8().as_bytes(), entropy)
         .map_err(StoreError::engine)?;
     let from = from.floor_to(1_000);
-    let row = PublicKey {
+    Ok(PublicKey {
         fingerprint,
         value: STANDARD.encode(der),
         from,
         until: from.plus_ms(VALIDITY_MS),
         sealed: Some(STANDARD.encode(sealed)),
-    };
+    })
+}
+
+/// Stores a pair, and wipes the private keys whose time is over.
+fn keep(
+    gateway: &Arc<Gateway>,
+    region: &str,
+    pair: &RsaKey,
+    from: Timestamp,
+) -> Result<PublicKey, StoreError> {
+    let row = row(gateway.keyring(), gateway.entropy(), region, pair, from)?;
     let (region, stored, now) = (region.to_owned(), row.clone(), gateway.clock().now());
     let keep = move |tx: &mut Tx<'_>| (put(tx, &region, &stored, now), Vec::new());
     gateway.store().submit_when_full(keep).wait()??;

@@ -52,8 +52,23 @@ pub(crate) fn authorize(
     service: &Service,
     needs: Vec<Access>,
 ) -> Result<(), Refused> {
+    match first_denial(ctx, service.family, needs)? {
+        None => Ok(()),
+        Some((refusal, denial)) => {
+            ctx.push_denial(denial);
+            Err(refusal.into())
+        }
+    }
+}
+
+/// The first of the rights that the caller lacks: how the client hears of it, and the reasons.
+pub(crate) fn first_denial(
+    ctx: &mut Ctx<'_>,
+    family: Family,
+    needs: Vec<Access>,
+) -> Result<Option<(WireError, Denial)>, Refused> {
     if needs.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     let side = CallerSide::of(ctx)?;
     for mut need in needs {
@@ -67,14 +82,13 @@ pub(crate) fn authorize(
         };
         let decision = side.decide(&request, &need);
         if !decision.allowed {
-            let refusal = denial(service.family, &decision, &request);
-            let told = refusal.message.as_deref().unwrap_or_default();
-            let kept = Denial::new(&request, &decision, told, ctx.now());
-            ctx.push_denial(kept);
-            return Err(refusal.into());
+            let refusal = denial(family, &decision, &request);
+            let message = refusal.message.as_deref().unwrap_or_default();
+            let kept = Denial::new(&request, &decision, message, ctx.now());
+            return Ok(Some((refusal, kept)));
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 /// Whether the caller would be allowed `need`: for rules that look ahead, such as the lockout check

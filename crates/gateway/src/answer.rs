@@ -6,6 +6,9 @@ use serde::Serialize;
 
 use crate::{Protocol, Reply, WireError};
 
+/// Who answers S3's calls. Observed.
+pub const S3_SERVER: &str = "AmazonS3";
+
 /// An HTTP answer.
 #[derive(Debug)]
 pub struct Answer {
@@ -81,9 +84,48 @@ impl Answer {
             .with_body("text/xml", body)
     }
 
+    /// `output` in the JSON form of the Query protocol.
+    pub fn query_json(output: &impl Serialize, reply: &Reply<'_>) -> Self {
+        let tree = serde_json::to_value(output).unwrap_or_default();
+        let body = wire::query::render_json(reply.spec.name, tree, reply.request_id);
+        Self::empty(StatusCode::OK)
+            .with("x-amzn-requestid", reply.request_id)
+            .with_body("application/json", body)
+    }
+
+    /// `error` as the answer to a call.
+    pub(crate) fn refusal(protocol: Protocol, error: &WireError, reply: &Reply<'_>) -> Self {
+        Self::error_as(protocol, error, (reply.request_id, reply.host_id), reply.json)
+    }
+
+    /// `error` with its two ids, in JSON if that is asked for and the protocol has such a form.
+    pub(crate) fn error_as(
+        protocol: Protocol,
+        error: &WireError,
+        (request_id, host_id): (&str, &str),
+        json: bool,
+    ) -> Self {
+        let answer = Self::error(protocol, error, request_id, host_id);
+        match protocol {
+            Protocol::Query { .. } if json => {
+                let mut answer = answer;
+                answer.headers.remove(http::header::CONTENT_TYPE);
+                answer.with_body("application/json", wire::query::error_json(error, request_id))
+            }
+            Protocol::Query { .. }
+            | Protocol::Json11
+            | Protocol::Ec2
+            | Protocol::RestXml
+            | Protocol::RestXmlControl => answer,
+        }
+    }
+
     /// `error` in a protocol's rendering.
     pub fn error(protocol: Protocol, error: &WireError, request_id: &str, host_id: &str) -> Self {
-        let (headers, body) = wire::render_error(protocol, error, request_id, host_id);
+        let (mut headers, body) = wire::render_error(protocol, error, request_id, host_id);
+        if protocol == Protocol::RestXml {
+            headers.insert(http::header::SERVER, HeaderValue::from_static(S3_SERVER));
+        }
         let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
         Self { status, headers, body: AnswerBody::Whole(body) }
     }

@@ -2,13 +2,17 @@
 
 use std::sync::PoisonError;
 
+use keys::SecretBytes;
 use store::Snapshot;
 use types::{Region, Timestamp};
 use wire::Head;
-use wire::sigv4::{self, PostSignature, SignatureError, Signed, SigningKey, Verified};
+use wire::sigv2;
+use wire::sigv4::{self, PostSignature, SignatureError, SigningKey, Verified};
 
+use crate::signed::{Signed, Taken, expect_region};
 use crate::{
-    Caller, Credential, CredentialQuery, Family, Gateway, Refused, Service, Standing, WireError,
+    Caller, Credential, CredentialQuery, Family, Gateway, Protocol, Refused, Service, Standing,
+    WireError,
 };
 
 /// How long what a head has proved counts; then it is looked at anew, for its body came slowly.
@@ -20,8 +24,9 @@ pub(crate) struct Authenticated {
     pub(crate) caller: Caller,
     /// The region of the credential scope.
     pub(crate) region: Option<Region>,
-    /// `None` without credentials, like `verified`.
+    /// `None` without credentials.
     pub(crate) signed: Option<Signed>,
+    /// What the signatures of chunks go on from; only Version 4 has it.
     pub(crate) verified: Option<Verified>,
 }
 
@@ -49,29 +54,42 @@ impl Authenticated {
         of_host: Option<&Region>,
         family: Family,
     ) -> Result<(), WireError> {
-        self.signed.as_ref().map_or(Ok(()), |signed| expect_region(signed, of_host, family))
+        self.signed.as_ref().map_or(Ok(()), |signed| signed.expect_region(of_host, family))
     }
 }
 
 /// What the head of a request has proved. The rest is proved by the body: see [`prove`].
 #[derive(Debug)]
 pub(crate) struct Presented {
-    /// `None` without credentials.
-    claim: Option<(Signed, Claim)>,
+    proof: Proof,
     caller: Caller,
     /// When it was proved.
     at: Timestamp,
 }
 
+/// What a head has shown.
+#[derive(Debug)]
+enum Proof {
+    /// No credentials.
+    Nothing,
+    /// A signature whose body is still to be compared.
+    V4(sigv4::Signed, Claim),
+    /// A signature of which the head is all.
+    V2(sigv2::Signed),
+}
+
 impl Presented {
     pub(crate) fn standing(&self, gateway: &Gateway, head: &Head, family: Family) -> Standing {
-        match &self.claim {
-            None => Standing::Stranger,
-            Some(_) if family == Family::S3 => Standing::Proven,
-            Some((signed, _)) if gateway.senders.have_proven(head.peer, &signed.access_key_id) => {
+        match &self.proof {
+            Proof::Nothing => Standing::Stranger,
+            Proof::V2(_) => Standing::Proven,
+            Proof::V4(..) if family == Family::S3 => Standing::Proven,
+            Proof::V4(signed, _)
+                if gateway.senders.have_proven(head.peer, &signed.access_key_id) =>
+            {
                 Standing::Proven
             }
-            Some(_) => Standing::Claimed,
+            Proof::V4(..) => Standing::Claimed,
         }
     }
 
@@ -92,31 +110,58 @@ pub(crate) fn present(
 ) -> Result<Presented, Refused> {
     let family = asked.service.family;
     let refuse = |error: SignatureError| error.wire(family);
-    let Some(signed) = sigv4::presented(head).map_err(refuse)? else {
-        let caller = nobody(gateway, asked.service, asked.anonymous)?.caller;
-        return Ok(Presented { claim: None, caller, at: now });
+    let signed = if asked.unsigned {
+        None
+    } else {
+        Signed::presented(head, family, taken(gateway, asked.service))?
     };
-    let (caller, claim) = claim(gateway, view, asked.service, &signed, now)?;
-    sigv4::verify_head(head, &signed, &claim.key, now, family).map_err(refuse)?;
-    expect_region(&signed, asked.region_of_host, family)?;
-    Ok(Presented { claim: Some((signed, claim)), caller, at: now })
+    let (proof, caller) = match signed {
+        None => (Proof::Nothing, nobody(gateway, asked.service, asked.anonymous)?.caller),
+        Some(Signed::V4(signed)) => {
+            let (caller, claim) = claim(gateway, view, asked.service, &signed, now)?;
+            sigv4::verify_head(head, &signed, &claim.key, now, family).map_err(refuse)?;
+            (Proof::V4(signed, claim), caller)
+        }
+        Some(Signed::V2(signed)) => {
+            let caller = prove_v2(gateway, view, asked.service, head, &signed, now)?;
+            (Proof::V2(signed), caller)
+        }
+    };
+    if let Proof::V4(signed, _) = &proof {
+        expect_region(signed, asked.region_of_host, family)?;
+    }
+    Ok(Presented { proof, caller, at: now })
 }
 
-/// Errors if the host names another region than the signature.
+/// Which versions are taken. S3 Control takes Version 4 alone.
+fn taken(gateway: &Gateway, service: &Service) -> Taken {
+    let is_refused = gateway.settings.refuse_signature_v2;
+    if is_refused || service.protocol != Protocol::RestXml { Taken::V4 } else { Taken::Both }
+}
+
+/// The caller of a request with a signature of Version 2, which its head proves whole.
 ///
-/// Observed: S3 names the endpoint's region, so that the client signs for it.
-fn expect_region(
-    signed: &Signed,
-    of_host: Option<&Region>,
-    family: Family,
-) -> Result<(), WireError> {
-    match of_host {
-        Some(region) if signed.region != region.as_str() => {
-            let error = SignatureError::wrong_region(signed, region.as_str()).wire(family);
-            Err(error.with_header("x-amz-bucket-region", region.as_str()))
-        }
-        _ => Ok(()),
-    }
+/// Observed: the order, which is the time, the key, the signature.
+fn prove_v2(
+    gateway: &Gateway,
+    view: &Snapshot,
+    service: &Service,
+    head: &Head,
+    signed: &sigv2::Signed,
+    now: Timestamp,
+) -> Result<Caller, Refused> {
+    signed.check_time(now).map_err(|refusal| refusal.wire())?;
+    let (secret, caller) = credential(
+        gateway,
+        view,
+        service,
+        &signed.access_key_id,
+        signed.session_token.as_deref(),
+        now,
+    )?;
+    let bucket = wire::virtual_host(head, &gateway.settings.domains).map(|(bucket, _)| bucket);
+    signed.verify(head, bucket.as_deref(), secret.as_bytes()).map_err(|refusal| refusal.wire())?;
+    Ok(caller)
 }
 
 /// What a head asks for.
@@ -125,6 +170,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) service: &'static Service,
     /// Whether callers without credentials may try.
     pub(crate) anonymous: bool,
+    /// Whether a signature means nothing.
+    pub(crate) unsigned: bool,
     pub(crate) region_of_host: Option<&'a Region>,
 }
 
@@ -138,8 +185,15 @@ pub(crate) fn prove(
     body_sha256: Option<&[u8; 32]>,
 ) -> Result<Authenticated, Refused> {
     let caller = presented.caller;
-    let Some((signed, Claim { key, fresh })) = presented.claim else {
-        return Ok(Authenticated { caller, region: None, signed: None, verified: None });
+    let (signed, Claim { key, fresh }) = match presented.proof {
+        Proof::Nothing => {
+            return Ok(Authenticated { caller, region: None, signed: None, verified: None });
+        }
+        Proof::V2(signed) => {
+            let signed = Some(Signed::V2(signed));
+            return Ok(Authenticated { caller, region: None, signed, verified: None });
+        }
+        Proof::V4(signed, claim) => (signed, claim),
     };
     let verified = sigv4::verify_body(head, &signed, key, body_sha256, family)
         .map_err(|error| error.wire(family))?;
@@ -149,8 +203,9 @@ pub(crate) fn prove(
     if family != Family::S3 {
         gateway.senders.remember(head.peer, &signed.access_key_id);
     }
-    let region = Region::parse(&signed.region);
-    Ok(Authenticated { caller, region, signed: Some(signed), verified: Some(verified) })
+    let signed = Signed::V4(signed);
+    let (region, signed) = (signed.region(), Some(signed));
+    Ok(Authenticated { caller, region, signed, verified: Some(verified) })
 }
 
 /// Proves the signature of a form, which stands in its fields. A form without a policy comes from
@@ -163,6 +218,9 @@ pub(crate) fn authenticate_form(
     now: Timestamp,
 ) -> Result<Authenticated, Refused> {
     let refuse = |error: SignatureError| error.wire(service.family);
+    if let Some(post) = sigv2::PostSignature::presented(fields).map_err(|error| error.wire())? {
+        return authenticate_form_v2(gateway, view, post, service, now);
+    }
     let Some(post) = PostSignature::presented(fields).map_err(refuse)? else {
         return nobody(gateway, service, true);
     };
@@ -171,8 +229,26 @@ pub(crate) fn authenticate_form(
     if fresh {
         remember(gateway, &post.signed, &key);
     }
-    let region = Region::parse(&post.signed.region);
-    Ok(Authenticated { caller, region, signed: Some(post.signed), verified: None })
+    let signed = Signed::V4(post.signed);
+    let (region, signed) = (signed.region(), Some(signed));
+    Ok(Authenticated { caller, region, signed, verified: None })
+}
+
+fn authenticate_form_v2(
+    gateway: &Gateway,
+    view: &Snapshot,
+    post: sigv2::PostSignature,
+    service: &Service,
+    now: Timestamp,
+) -> Result<Authenticated, Refused> {
+    if taken(gateway, service) == Taken::V4 {
+        return Err(sigv2::Refusal::NotSupported.wire().into());
+    }
+    let (id, token) = (&post.signed.access_key_id, post.signed.session_token.as_deref());
+    let (secret, caller) = credential(gateway, view, service, id, token, now)?;
+    post.verify(secret.as_bytes()).map_err(|refusal| refusal.wire())?;
+    let signed = Some(Signed::V2(post.signed));
+    Ok(Authenticated { caller, region: None, signed, verified: None })
 }
 
 /// The key that would prove a signature.
@@ -188,27 +264,12 @@ fn claim(
     gateway: &Gateway,
     view: &Snapshot,
     service: &Service,
-    signed: &Signed,
+    signed: &sigv4::Signed,
     now: Timestamp,
 ) -> Result<(Caller, Claim), Refused> {
-    let refuse = |error: SignatureError| error.wire(service.family);
-    signed.check_scope(service.name).map_err(refuse)?;
-    let credential = (gateway.identities.credential)(&CredentialQuery {
-        tx: &view.tx(),
-        keyring: &gateway.keyring,
-        now,
-        access_key_id: &signed.access_key_id,
-        session_token: signed.session_token.as_deref(),
-    })?;
-    let (secret, caller) = match credential {
-        Credential::Valid { secret, caller } => (secret, *caller),
-        Credential::Unknown => {
-            let access_key_id = signed.access_key_id.clone();
-            return Err(refuse(SignatureError::UnknownKey { access_key_id }).into());
-        }
-        Credential::BadToken => return Err(refuse(SignatureError::BadToken).into()),
-        Credential::Expired => return Err(refuse(SignatureError::ExpiredToken).into()),
-    };
+    signed.check_scope(service.signing_name()).map_err(|error| error.wire(service.family))?;
+    let (id, token) = (&signed.access_key_id, signed.session_token.as_deref());
+    let (secret, caller) = credential(gateway, view, service, id, token, now)?;
     let known = {
         let keys = gateway.signing_keys.read().unwrap_or_else(PoisonError::into_inner);
         keys.find(signed)
@@ -221,8 +282,35 @@ fn claim(
     Ok((caller, Claim { key, fresh }))
 }
 
+/// The secret of an access key, and whose it is.
+fn credential(
+    gateway: &Gateway,
+    view: &Snapshot,
+    service: &Service,
+    access_key_id: &str,
+    session_token: Option<&str>,
+    now: Timestamp,
+) -> Result<(SecretBytes, Caller), Refused> {
+    let refuse = |error: SignatureError| Err(error.wire(service.family).into());
+    let credential = (gateway.identities.credential)(&CredentialQuery {
+        tx: &view.tx(),
+        keyring: &gateway.keyring,
+        now,
+        access_key_id,
+        session_token,
+    })?;
+    match credential {
+        Credential::Valid { secret, caller } => Ok((secret, *caller)),
+        Credential::Unknown => {
+            refuse(SignatureError::UnknownKey { access_key_id: access_key_id.to_owned() })
+        }
+        Credential::BadToken => refuse(SignatureError::BadToken),
+        Credential::Expired => refuse(SignatureError::ExpiredToken),
+    }
+}
+
 /// Keeps a key that has proved something.
-fn remember(gateway: &Gateway, signed: &Signed, key: &SigningKey) {
+fn remember(gateway: &Gateway, signed: &sigv4::Signed, key: &SigningKey) {
     let mut keys = gateway.signing_keys.write().unwrap_or_else(PoisonError::into_inner);
     keys.remember(signed, key.clone());
 }

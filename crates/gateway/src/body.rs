@@ -41,7 +41,7 @@ impl BodyGate {
     /// The gate that a request's head calls for; `None` if its bytes pass as they are.
     pub(crate) fn new(head: &Head, found: &Authenticated) -> Result<Option<Self>, WireError> {
         let payload = match &found.signed {
-            Some(signed) => signed.payload.clone(),
+            Some(signed) => signed.payload(head),
             None => head.header("x-amz-content-sha256").map_or(Payload::Absent, Payload::parse),
         };
         Ok(match payload {

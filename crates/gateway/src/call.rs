@@ -34,7 +34,9 @@ pub struct Origin {
     pub referer: Option<String>,
     /// Where the signature stood.
     pub auth: Auth,
-    /// When the signature was made.
+    /// Its version; `None` without one.
+    pub version: Option<SignatureVersion>,
+    /// When the signature was made; `None` where it does not say so.
     pub signed_at: Option<Timestamp>,
     /// Whether the client's connection is encrypted.
     pub secure: bool,
@@ -43,6 +45,8 @@ pub struct Origin {
     pub tls: Option<(String, String)>,
     /// The value of `x-amz-content-sha256`.
     pub content_sha256: Option<String>,
+    /// Whether the client asks for JSON where the protocol's own form is XML.
+    pub json: bool,
     /// Bytes of the request's body as declared.
     pub body_bytes: u64,
 }
@@ -60,7 +64,22 @@ pub enum Auth {
     None,
 }
 
+/// The version of a request's signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignatureVersion {
+    /// HMAC-SHA-1 over a few headers, of S3 alone.
+    V2,
+    /// HMAC-SHA-256 over the whole head and the body's hash.
+    V4,
+}
+
 impl Call {
+    /// Whether it is proved by Version 2, which signs no body and no region.
+    pub fn has_signature_v2(&self) -> bool {
+        let version = self.origin.as_ref().and_then(|origin| origin.version);
+        version == Some(SignatureVersion::V2)
+    }
+
     /// The account whose API is called.
     pub fn account(&self) -> &AccountId {
         &self.caller.account

@@ -28,7 +28,7 @@ impl<I: Serialize + DeserializeOwned, O: Serialize> Codec<I, O> for Json {
     }
 }
 
-/// AWS Query: form parameters in, XML out.
+/// AWS Query: form parameters in, XML out, or JSON for those who ask for it.
 #[derive(Debug)]
 pub struct Query;
 
@@ -40,9 +40,12 @@ impl<I: Serialize + DeserializeOwned, O: Serialize> Codec<I, O> for Query {
     }
 
     fn encode(output: O, reply: &Reply<'_>) -> Answer {
+        if reply.json {
+            return Answer::query_json(&output, reply);
+        }
         let namespace = match reply.spec.service.protocol {
             Protocol::Query { namespace } => namespace,
-            Protocol::Json11 | Protocol::RestXml => "",
+            Protocol::Json11 | Protocol::Ec2 | Protocol::RestXml | Protocol::RestXmlControl => "",
         };
         Answer::query(&output, namespace, reply)
     }

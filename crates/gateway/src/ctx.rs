@@ -7,9 +7,9 @@ use store::{EventRow, HistoryQuery, Store, StoreError, Tx};
 use trail::Record;
 use types::{AccountId, Arn, Entropy, Region, Timestamp};
 
-use crate::access::CallerSide;
+use crate::access::{CallerSide, first_denial};
 use crate::execute::execute;
-use crate::{Call, Caller, Denial, Gateway, IdentityPort, Operation, Refused};
+use crate::{Access, Call, Caller, Denial, Gateway, IdentityPort, Operation, Refused, decisions};
 
 /// Calls that may be nested in one another at most.
 const DEPTH_MAX: u8 = 8;
@@ -152,10 +152,10 @@ impl<'t> Ctx<'t> {
     pub fn invoke<O: Operation>(
         &mut self,
         caller: Caller,
-        mut input: O::Input,
+        input: &O::Input,
     ) -> Result<O::Output, Refused> {
         let region = self.region().clone();
-        self.invoke_in::<O>(region, caller, &mut input)
+        self.invoke_in::<O>(region, caller, input)
     }
 
     /// [`invoke`](Self::invoke) in another region.
@@ -163,16 +163,37 @@ impl<'t> Ctx<'t> {
         &mut self,
         region: Region,
         caller: Caller,
-        input: &mut O::Input,
+        input: &O::Input,
     ) -> Result<O::Output, Refused> {
         let call =
             self.gateway.internal_call(caller, region, self.now(), O::SPEC.service.family)?;
         self.nested::<O>(call, input)
     }
 
+    /// Why the policies would refuse a call of `O` by another caller, if `change` had changed its
+    /// rights; `None` if they would not. For questions that look ahead: nothing is run, refused or
+    /// recorded. Errors are what the caller would meet before its rights are decided.
+    pub fn foresee<O: Operation>(
+        &mut self,
+        region: Region,
+        caller: Caller,
+        input: &O::Input,
+        change: &dyn Fn(&mut Access),
+    ) -> Result<Option<Denial>, Refused> {
+        let family = O::SPEC.service.family;
+        let call = self.gateway.internal_call(caller, region, self.now(), family)?;
+        let outer = std::mem::replace(&mut self.call, Arc::new(call));
+        let denial = O::access(self, input).map_err(Refused::from).and_then(|(mut needs, _)| {
+            needs.iter_mut().for_each(change);
+            first_denial(self, family, needs)
+        });
+        self.call = outer;
+        Ok(denial?.map(|(_, denial)| denial))
+    }
+
     /// Carries out a part of the present call as an operation of its own: authorized on its own,
     /// with an event of its own, by the same client under the same request id.
-    pub fn part<O: Operation>(&mut self, input: &mut O::Input) -> Result<O::Output, Refused> {
+    pub fn part<O: Operation>(&mut self, input: &O::Input) -> Result<O::Output, Refused> {
         let mut call = (*self.call).clone();
         if let Some(origin) = &mut call.origin {
             origin.body_bytes = 0;
@@ -180,11 +201,7 @@ impl<'t> Ctx<'t> {
         self.nested::<O>(call, input)
     }
 
-    fn nested<O: Operation>(
-        &mut self,
-        call: Call,
-        input: &mut O::Input,
-    ) -> Result<O::Output, Refused> {
+    fn nested<O: Operation>(&mut self, call: Call, input: &O::Input) -> Result<O::Output, Refused> {
         if self.depth >= DEPTH_MAX {
             return Err(StoreError::engine("calls are nested too deeply").into());
         }
@@ -199,6 +216,11 @@ impl<'t> Ctx<'t> {
     /// Events of the history, newest first, as they were when the call began.
     pub fn history(&self, query: &HistoryQuery) -> Result<Vec<EventRow>, StoreError> {
         self.store().history(&self.store().snapshot()?, query)
+    }
+
+    /// Why a request of the account was refused, if it was in the last day.
+    pub fn denials(&self, request_id: &str) -> Result<Option<Vec<Denial>>, StoreError> {
+        decisions::of(&self.tx, self.account(), request_id)
     }
 
     pub(crate) fn push_record(&mut self, record: Record) {

@@ -1,7 +1,7 @@
-//! Why somebody was refused: kept for a while, told by `ExplainDenial`.
+//! Why calls were refused, kept for a day; [`Ctx::denials`](crate::Ctx::denials) returns it.
 //!
-//! On the wire a denial says no more than AWS says. The engine knows more: every layer it looked
-//! at, and the statement that decided. That is kept under the request's id, for whoever may ask.
+//! On the wire a denial says no more than AWS says. The engine knows more: each layer's answer,
+//! and the statement that decided. That is kept under the request's id, for callers who may ask.
 
 use std::ops::ControlFlow;
 
@@ -10,10 +10,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{StoreError, Table, Tx, key};
 use types::{AccountId, DAY_MS, Timestamp};
-use wire::{Family, Protocol};
-
-use crate::describe_server::DescribeServer;
-use crate::{Access, ApiError, Ctx, Failure, Json, Operation, Row, Service, Spec, WireError, row};
 
 /// Denials by account and request id.
 const DENIALS: Table<Vec<Denial>> = Table::new("gateway.denial");
@@ -25,20 +21,6 @@ const DENIAL_TIMES: Table<Vec<u8>> = Table::new("gateway.denial_time");
 const KEPT_MS: u64 = DAY_MS;
 /// Denials that one pass forgets at most.
 const FORGOTTEN_MAX: usize = 10_000;
-
-/// Our own service: what AWS has no API for.
-pub static SHOSEKI: Service = Service {
-    name: "shoseki",
-    event_source: "shoseki.local",
-    protocol: Protocol::Json11,
-    family: Family::Json,
-    target: "Shoseki_20261101",
-    global: false,
-    event_api_version: None,
-};
-
-/// The rows of this crate.
-pub const ROWS: &[Row] = &[row::<DescribeServer>(), row::<ExplainDenial>()];
 
 /// A refusal, with the engine's reasons.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -97,6 +79,15 @@ pub(crate) fn keep(
     DENIAL_TIMES.put(tx, time, &place)
 }
 
+/// The denials of a request of the account, if it had any in the last day.
+pub(crate) fn of(
+    tx: &Tx<'_>,
+    account: &AccountId,
+    request_id: &str,
+) -> Result<Option<Vec<Denial>>, StoreError> {
+    DENIALS.get(tx, key([account.as_str(), request_id]))
+}
+
 /// Forgets denials that are older than a day.
 pub(crate) fn forget(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
     let horizon = key([format!("{:020}", now.minus_ms(KEPT_MS).as_ms())]);
@@ -113,56 +104,4 @@ pub(crate) fn forget(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> 
         DENIALS.delete(tx, place)?;
     }
     Ok(())
-}
-
-/// `ExplainDenial`: the engine's reasons for a refused request of the last day.
-#[derive(Debug)]
-pub(crate) struct ExplainDenial;
-
-/// What the caller sends.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub(crate) struct ExplainDenialInput {
-    request_id: String,
-}
-
-/// What the caller gets.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct ExplainDenialOutput {
-    denials: Vec<Denial>,
-}
-
-/// No such denial.
-#[derive(Debug)]
-pub(crate) struct NoSuchDenial;
-
-impl ApiError for NoSuchDenial {
-    fn wire(&self) -> WireError {
-        WireError::new(400, "ResourceNotFoundException", "no denial of that request is on record")
-    }
-}
-
-impl Operation for ExplainDenial {
-    const SPEC: Spec = Spec::named(&SHOSEKI, "ExplainDenial", true);
-    type Input = ExplainDenialInput;
-    type Output = ExplainDenialOutput;
-    type Error = NoSuchDenial;
-    type Codec = Json;
-
-    fn access(
-        _: &mut Ctx<'_>,
-        _: &ExplainDenialInput,
-    ) -> Result<Vec<Access>, Failure<NoSuchDenial>> {
-        Ok(vec![Access::by_identity("shoseki:ExplainDenial", "*")])
-    }
-
-    fn run(
-        ctx: &mut Ctx<'_>,
-        input: &mut ExplainDenialInput,
-    ) -> Result<ExplainDenialOutput, Failure<NoSuchDenial>> {
-        let place = key([ctx.account().as_str(), &input.request_id]);
-        let denials = DENIALS.get(ctx.tx(), place)?.ok_or(NoSuchDenial)?;
-        Ok(ExplainDenialOutput { denials })
-    }
 }

@@ -5,22 +5,92 @@ use store::StoreError;
 
 use crate::access::authorize;
 use crate::record::{Outcome, build};
-use crate::{Ctx, Operation, Refused};
+use crate::{BodySink, Ctx, Operation, Refused};
 
-/// Authorizes and prepares: all that happens before the transaction.
-pub(crate) fn admit<O: Operation>(ctx: &mut Ctx<'_>, input: &mut O::Input) -> Result<(), Refused> {
-    let needs = O::access(ctx, input).map_err(Refused::from)?;
+/// How far a call has come.
+pub(crate) enum Stage<O: Operation> {
+    /// It may run.
+    Ready { input: O::Input, work: O::Work },
+    /// It will not run. `input` is `None` if it could not be read.
+    Refused { input: Option<O::Input>, refused: Refused },
+}
+
+impl<O: Operation> Stage<O> {
+    /// Authorizes and prepares: all that happens before the transaction.
+    pub(crate) fn admit(ctx: &mut Ctx<'_>, input: O::Input) -> Self {
+        match admit::<O>(ctx, &input) {
+            Ok(work) => Self::Ready { input, work },
+            Err(refused) => Self::Refused { input: Some(input), refused },
+        }
+    }
+
+    /// Why it will not run.
+    pub(crate) fn refused(&self) -> Option<&Refused> {
+        match self {
+            Self::Ready { .. } => None,
+            Self::Refused { refused, .. } => Some(refused),
+        }
+    }
+
+    /// The input, unchanged, of a call that turned out to need the writer; else itself.
+    pub(crate) fn wants_writer(self) -> Result<O::Input, Self> {
+        match self {
+            Self::Refused { input: Some(input), refused } if refused.needs_writer() => Ok(input),
+            Self::Ready { .. } | Self::Refused { .. } => Err(self),
+        }
+    }
+
+    /// What takes the body.
+    pub(crate) fn sink(&mut self) -> Option<&mut dyn BodySink> {
+        match self {
+            Self::Ready { work, .. } => O::sink(work),
+            Self::Refused { .. } => None,
+        }
+    }
+
+    /// The same call after its body failed.
+    pub(crate) fn fail(self, refused: Refused) -> Self {
+        match self {
+            Self::Ready { input, .. } => Self::Refused { input: Some(input), refused },
+            Self::Refused { input, .. } => Self::Refused { input, refused },
+        }
+    }
+
+    /// Runs it and puts its event into the transaction. `Err` of the outer result: there is no
+    /// event, and nothing of the call may stay.
+    pub(crate) fn conclude(
+        &mut self,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<Result<O::Output, Refused>, Refused> {
+        match self {
+            Self::Ready { input, work } => {
+                let result = run::<O>(ctx, input, work);
+                record::<O>(ctx, Some(input), Some(work), &result)?;
+                Ok(result)
+            }
+            Self::Refused { input, refused } => {
+                let result = Err(refused.clone());
+                record::<O>(ctx, input.as_ref(), None, &result)?;
+                Ok(result)
+            }
+        }
+    }
+}
+
+fn admit<O: Operation>(ctx: &mut Ctx<'_>, input: &O::Input) -> Result<O::Work, Refused> {
+    let (needs, seen) = O::access(ctx, input).map_err(Refused::from)?;
     authorize(ctx, O::SPEC.service, needs)?;
-    O::prepare(ctx, input).map_err(Refused::from)
+    O::prepare(ctx, input, seen).map_err(Refused::from)
 }
 
 /// Runs an admitted operation in a layer of its own; on failure nothing of it stays.
-pub(crate) fn run<O: Operation>(
+fn run<O: Operation>(
     ctx: &mut Ctx<'_>,
-    input: &mut O::Input,
+    input: &O::Input,
+    work: &mut O::Work,
 ) -> Result<O::Output, Refused> {
     ctx.tx_mut().begin();
-    match O::run(ctx, input) {
+    match O::run(ctx, input, work) {
         Ok(output) => {
             ctx.tx_mut().keep();
             Ok(output)
@@ -34,15 +104,16 @@ pub(crate) fn run<O: Operation>(
 
 /// Puts the event of a finished call into the transaction.
 // INVARIANT: every call that ends, well or badly, passes here exactly once.
-pub(crate) fn record<O: Operation>(
+fn record<O: Operation>(
     ctx: &mut Ctx<'_>,
     input: Option<&O::Input>,
+    work: Option<&O::Work>,
     result: &Result<O::Output, Refused>,
 ) -> Result<(), Refused> {
     if result.as_ref().is_err_and(Refused::needs_writer) {
         return Ok(());
     }
-    let records = build::<O>(ctx, input, &Outcome::of(result))?;
+    let records = build::<O>(ctx, input, work, &Outcome::of(result))?;
     for record in records {
         ctx.push_record(record);
     }
@@ -52,10 +123,14 @@ pub(crate) fn record<O: Operation>(
 /// A whole nested call: its body, if it takes one, is in the input already.
 pub(crate) fn execute<O: Operation>(
     ctx: &mut Ctx<'_>,
-    input: &mut O::Input,
+    input: &O::Input,
 ) -> Result<O::Output, Refused> {
-    let result = admit::<O>(ctx, input).and_then(|()| run::<O>(ctx, input));
-    record::<O>(ctx, Some(input), &result)?;
+    let mut work = admit::<O>(ctx, input);
+    let result = match &mut work {
+        Ok(work) => run::<O>(ctx, input, work),
+        Err(refused) => Err(refused.clone()),
+    };
+    record::<O>(ctx, Some(input), work.as_ref().ok(), &result)?;
     result
 }
 

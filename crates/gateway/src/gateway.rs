@@ -13,7 +13,7 @@ use wire::sigv4::SigningKeys;
 
 use crate::policies::PolicyCache;
 use crate::record::{self, new_events};
-use crate::row::{admitted, admitted_on_writer, committed};
+use crate::row::{admitted, committed};
 use crate::senders::Senders;
 use crate::table::Table;
 use crate::{Call, Caller, Family, IdentityPort, Operation, Refused, Resource, Row, decisions};
@@ -49,6 +49,8 @@ pub struct Settings {
     pub region: Region,
     /// Base domains of virtual-host addressing, such as `localhost`.
     pub domains: Vec<String>,
+    /// Whether S3 refuses Signature Version 2.
+    pub refuse_signature_v2: bool,
 }
 
 /// The machinery around the calls: one for a whole process.
@@ -185,11 +187,7 @@ impl Gateway {
         let view = self.store.snapshot()?;
         let mut admitted = admitted::<O>(self, &call, &view, Ok(input));
         drop(view);
-        if admitted.refused.as_ref().is_some_and(Refused::needs_writer)
-            && let Some(input) = admitted.input.take()
-        {
-            admitted = admitted_on_writer::<O>(self, &call, input);
-        }
+        admitted = admitted.on_writer_if_needed(self, &call);
         committed::<O>(self, call, admitted).wait()?
     }
 

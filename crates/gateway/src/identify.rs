@@ -5,17 +5,18 @@ use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use serde_json::Value;
-use store::Snapshot;
+use store::{Snapshot, StoreError};
 use types::{Region, Timestamp};
 use wire::sigv4::SignatureError;
 use wire::{FormReader, Head};
 
-use crate::authenticate::{Asked, Authenticated, Presented, authenticate_form, present, prove};
+use crate::authenticate::{Asked, Presented, authenticate_form, present, prove};
+use crate::control;
 use crate::record::fault;
 use crate::unserved;
 use crate::{
-    Answer, Auth, Begun, BodyGate, BodyLimit, Call, Codec, Decoding, Family, Gateway, Operation,
-    Origin, Protocol, Refused, Row, SMALL_BODY_BYTES_MAX, Scope, Service, Spec, WireError,
+    Answer, Begun, BodyGate, BodyLimit, Call, Codec, Decoding, Family, Gateway, Operation, Origin,
+    Protocol, Refused, Row, SMALL_BODY_BYTES_MAX, Scope, Service, Signatures, Spec, WireError,
 };
 
 /// A request whose head was understood.
@@ -25,12 +26,14 @@ pub struct Identified {
     pub body: BodyLimit,
     /// Whether [`Gateway::begin`] may run on a thread that serves sockets.
     pub brief: bool,
-    service: &'static Service,
+    pub(crate) service: &'static Service,
     /// `None` for Query requests, whose operation stands in the body.
     row: Option<&'static Row>,
     bucket: Option<String>,
     key: Option<String>,
     region_of_host: Option<Region>,
+    /// Whether the client asks for JSON where the protocol's own form is XML.
+    json: bool,
     /// What [`Gateway::present`] found.
     presented: Option<Box<Presented>>,
 }
@@ -61,6 +64,22 @@ pub struct Received {
 }
 
 impl Identified {
+    /// A request to S3 Control about `resource`.
+    pub(crate) fn control(row: &'static Row, resource: &str) -> Self {
+        let Spec { body, brief, service, .. } = *row.spec;
+        Self {
+            body,
+            brief,
+            service,
+            row: Some(row),
+            bucket: None,
+            key: Some(resource.to_owned()),
+            region_of_host: None,
+            json: false,
+            presented: None,
+        }
+    }
+
     /// The name of the operation, if the head tells it.
     pub fn operation(&self) -> Option<&'static str> {
         self.row.map(|row| row.spec.name)
@@ -70,8 +89,18 @@ impl Identified {
         Asked {
             service: self.service,
             anonymous: self.row.is_some_and(|row| row.spec.anonymous),
+            unsigned: self.is_unsigned(),
             region_of_host: self.region_of_host.as_ref(),
         }
+    }
+
+    /// The bucket that the path or the host names.
+    pub fn bucket(&self) -> Option<&str> {
+        self.bucket.as_deref()
+    }
+
+    fn is_unsigned(&self) -> bool {
+        self.row.is_some_and(|row| row.spec.signatures == Signatures::Ignored)
     }
 
     /// The service, which says how refusals are written.
@@ -144,18 +173,21 @@ impl Gateway {
         let scope = wire::sigv4::presented(head).ok().flatten().map(|signed| signed.service);
         let service = scope.as_deref().and_then(|name| self.table.service(name));
         match service {
-            Some(service) if matches!(service.protocol, Protocol::Query { .. }) => Ok(Identified {
-                body: BodyLimit::Buffered(SMALL_BODY_BYTES_MAX),
-                brief: false,
-                service,
-                row: None,
-                bucket: None,
-                key: None,
-                region_of_host: None,
-                presented: None,
-            }),
+            Some(service) if matches!(service.protocol, Protocol::Query { .. } | Protocol::Ec2) => {
+                Ok(Identified {
+                    body: BodyLimit::Buffered(SMALL_BODY_BYTES_MAX),
+                    brief: false,
+                    service,
+                    row: None,
+                    bucket: None,
+                    key: None,
+                    region_of_host: None,
+                    json: unserved::asks_for_json(head),
+                    presented: None,
+                })
+            }
             Some(service) if service.protocol == Protocol::Json11 => {
-                Err(self.refuse(service, &unknown_operation()))
+                Err(self.refuse(service, &unknown_operation(), false))
             }
             None => match scope.as_deref() {
                 Some(name) if unserved::is_for(name, head) => {
@@ -166,12 +198,24 @@ impl Gateway {
                 None if unserved::is_query(head) && self.names_no_bucket(head) => {
                     let (id, _) = self.ids(Family::Query).unwrap_or_default();
                     let missing = SignatureError::Missing.wire(Family::Query);
-                    Err(Box::new(unserved::query(&missing, &id)))
+                    Err(Box::new(unserved::query(&missing, head, &id)))
                 }
                 Some(_) | None => self.identify_rest(head),
             },
             Some(_) => self.identify_rest(head),
         }
+    }
+
+    /// The name of the operation; of a Query call, which names it in its body, if there is such a
+    /// one.
+    pub fn named(&self, identified: &Identified, head: &Head, body: &[u8]) -> Option<&'static str> {
+        if identified.row.is_some() {
+            return identified.operation();
+        }
+        let mut pairs = wire::query::parse(body).ok()?;
+        pairs.extend(head.query_pairs());
+        let (_, name) = pairs.iter().find(|(name, _)| name == "Action")?;
+        self.table.named(identified.service, name).map(|row| row.spec.name)
     }
 
     fn identify_json(&self, target: &str) -> Result<Identified, Box<Answer>> {
@@ -181,7 +225,7 @@ impl Gateway {
             return Err(Box::new(unserved::target(prefix, &id)));
         };
         let row = self.table.named(service, name);
-        let row = row.ok_or_else(|| self.refuse(service, &unknown_operation()))?;
+        let row = row.ok_or_else(|| self.refuse(service, &unknown_operation(), false))?;
         let Spec { body, brief, .. } = *row.spec;
         Ok(Identified {
             body,
@@ -191,6 +235,7 @@ impl Gateway {
             bucket: None,
             key: None,
             region_of_host: None,
+            json: false,
             presented: None,
         })
     }
@@ -203,10 +248,18 @@ impl Gateway {
         let Some(service) = self.table.service("s3") else {
             return Err(Box::new(Answer::empty(http::StatusCode::NOT_FOUND)));
         };
-        let refuse = |error: &WireError| self.refuse(service, error);
+        let refuse = |error: &WireError| self.refuse(service, error, false);
         let invalid_uri =
             || refuse(&WireError::new(400, "InvalidURI", "Couldn't parse the specified URI."));
-        let path = wire::uri::decode(head.path()).ok_or_else(invalid_uri)?;
+        if control::is_for(head) {
+            return control::identify(&self.table, head).map_err(|error| {
+                let control = self.table.service("s3control").unwrap_or(service);
+                self.refuse(control, &error, false)
+            });
+        }
+        // Observed: a raw plus is a space.
+        let path = head.path().replace('+', " ");
+        let path = wire::uri::decode(&path).ok_or_else(invalid_uri)?;
         let path = path.strip_prefix('/').unwrap_or(&path);
         let (bucket, key, region_of_host) =
             if let Some((bucket, region)) = wire::virtual_host(head, &self.settings.domains) {
@@ -234,13 +287,14 @@ impl Gateway {
             bucket: some(bucket),
             key: some(key),
             region_of_host,
+            json: false,
             presented: None,
         })
     }
 
     /// The answer to a request whose body could not be received.
     pub fn refused(&self, identified: &Identified, error: &WireError) -> Answer {
-        *self.refuse(identified.service, error)
+        *self.refuse(identified.service, error, identified.json)
     }
 
     /// The answer to a request for which there is no memory now.
@@ -252,7 +306,7 @@ impl Gateway {
             Family::Query => WireError::new(400, "Throttling", "Rate exceeded"),
             Family::S3 => WireError::new(503, "SlowDown", "Please reduce your request rate."),
         };
-        *self.refuse(service, &error)
+        *self.refuse(service, &error, false)
     }
 
     /// The first half of authentication: what the head proves before any of the body is read.
@@ -271,15 +325,16 @@ impl Gateway {
         let (service, now) = (identified.service, self.clock.now());
         let view = self.store.snapshot().map_err(Refused::from);
         let presented = view.and_then(|view| present(self, &view, head, identified.asked(), now));
-        let presented = presented.map_err(|refused| self.no_call(service, refused))?;
+        let presented =
+            presented.map_err(|refused| self.no_call(service, refused, identified.json))?;
         let standing = presented.standing(self, head, service.family);
         identified.presented = Some(Box::new(presented));
         Ok(standing)
     }
 
-    fn refuse(&self, service: &Service, error: &WireError) -> Box<Answer> {
+    fn refuse(&self, service: &Service, error: &WireError, json: bool) -> Box<Answer> {
         let (request_id, host_id) = self.ids(service.family).unwrap_or_default();
-        Box::new(Answer::error(service.protocol, error, &request_id, &host_id))
+        Box::new(Answer::error_as(service.protocol, error, (&request_id, &host_id), json))
     }
 
     /// Authenticates and begins the call. May block the thread, unless the operation is
@@ -291,10 +346,10 @@ impl Gateway {
         identified: Identified,
         received: Received,
     ) -> (Begun, Option<BodyGate>) {
-        let service = identified.service;
+        let (service, json) = (identified.service, identified.json);
         let begun = self.try_begin(identified, received);
         begun.unwrap_or_else(|refused| {
-            let answer = *self.no_call(service, refused);
+            let answer = *self.no_call(service, refused, json);
             (Begun::Answering(Box::pin(std::future::ready(answer))), None)
         })
     }
@@ -315,7 +370,7 @@ impl Gateway {
     }
 
     /// The answer to a request that became no call: nobody is known, and there is no event.
-    fn no_call(&self, service: &'static Service, refused: Refused) -> Box<Answer> {
+    fn no_call(&self, service: &'static Service, refused: Refused, json: bool) -> Box<Answer> {
         let error = match refused {
             Refused::Wire(error) => {
                 self.unproven.fetch_add(1, Ordering::Relaxed);
@@ -327,7 +382,7 @@ impl Gateway {
                 fault(service, &cause)
             }
         };
-        self.refuse(service, &error)
+        self.refuse(service, &error, json)
     }
 
     fn try_begin(
@@ -353,7 +408,9 @@ impl Gateway {
                 hash,
             )?,
         };
-        found.expect_host(&head, &self.settings.domains, service.family)?;
+        if !identified.is_unsigned() {
+            found.expect_host(&head, &self.settings.domains, service.family)?;
+        }
         found.expect_region(identified.region_of_host.as_ref(), service.family)?;
         let gate = match form {
             Some(reader) => Some(BodyGate::form(reader)),
@@ -368,9 +425,13 @@ impl Gateway {
             None => self.query_row(service, &head, &body)?,
         };
         let (request_id, host_id) = self.ids(service.family)?;
-        let region = found.region.clone().or(identified.region_of_host);
+        let home = || Self::home(row, &view, identified.bucket.as_deref());
+        let region = match found.region.clone().or(identified.region_of_host) {
+            Some(region) => Some(region),
+            None => home()?,
+        };
         let call = Call {
-            origin: Some(origin(&head, &found, tls)),
+            origin: Some(Origin::of(&head, &found, tls)),
             caller: found.caller,
             region: region.unwrap_or_else(|| self.settings.region.clone()),
             now,
@@ -391,6 +452,16 @@ impl Gateway {
         Ok(((row.begin)(&incoming), gate))
     }
 
+    /// The region in which a request lies that names none: its bucket's, for one port serves all
+    /// regions. AWS has an endpoint for each.
+    fn home(
+        row: &Row,
+        view: &Snapshot,
+        bucket: Option<&str>,
+    ) -> Result<Option<Region>, StoreError> {
+        bucket.map_or(Ok(None), |bucket| (row.home)(&view.tx(), bucket))
+    }
+
     fn query_row(
         &self,
         service: &'static Service,
@@ -408,6 +479,9 @@ impl Gateway {
             ));
         };
         let row = self.table.named(service, action).ok_or_else(|| {
+            if service.protocol == Protocol::Ec2 {
+                return unserved::action(service.name, action);
+            }
             let version = pairs.iter().find(|(name, _)| name == "Version");
             let version = version.map_or("", |(_, version)| version.as_str());
             WireError::new(
@@ -440,28 +514,4 @@ fn not_served(head: &Head) -> WireError {
         "NotImplemented",
         "A header you provided implies functionality that is not implemented",
     )
-}
-
-fn origin(head: &Head, found: &Authenticated, tls: Option<(String, String)>) -> Origin {
-    let text = |name: &str| head.header(name).map(str::to_owned);
-    let declared = |name: &str| head.header(name).and_then(|value| value.parse().ok());
-    Origin {
-        source_ip: head.peer,
-        user_agent: text("user-agent"),
-        host: head.host().to_owned(),
-        referer: text("referer"),
-        auth: match found.signed.as_ref().map(|signed| signed.form) {
-            Some(wire::sigv4::Form::Header) => Auth::Header,
-            Some(wire::sigv4::Form::Query { .. }) => Auth::Query,
-            Some(wire::sigv4::Form::Post) => Auth::Form,
-            None => Auth::None,
-        },
-        signed_at: found.signed.as_ref().map(|signed| signed.date),
-        secure: head.secure,
-        tls,
-        content_sha256: text("x-amz-content-sha256"),
-        body_bytes: declared("x-amz-decoded-content-length")
-            .or_else(|| declared("content-length"))
-            .unwrap_or(0),
-    }
 }

@@ -1,7 +1,9 @@
 use std::fmt;
 
 use serde_json::Value;
+use store::{StoreError, Tx};
 use trail::Resource;
+use types::Region;
 
 use crate::{Access, Answer, ApiError, Ctx, Failure, Gateway, Spec, WireError};
 
@@ -10,6 +12,9 @@ use crate::{Access, Answer, ApiError, Ctx, Failure, Gateway, Spec, WireError};
 /// Order of a call: [`Codec::decode`], [`access`](Self::access) and the policy decision,
 /// [`prepare`](Self::prepare), the body if [`sink`](Self::sink) takes one, [`run`](Self::run),
 /// [`annotate`](Self::annotate), the commit, [`Codec::encode`].
+///
+/// The input never changes: a step hands its results on as [`Seen`](Self::Seen) and
+/// [`Work`](Self::Work). An operation that hands on nothing is a [`Plain`] one.
 pub trait Operation: Sized + 'static {
     /// Its row in the table of operations.
     const SPEC: Spec;
@@ -21,35 +26,87 @@ pub trait Operation: Sized + 'static {
     type Error: ApiError;
     /// How input and output are carried.
     type Codec: Codec<Self::Input, Self::Output>;
+    /// What [`access`](Self::access) read from the snapshot and later steps need.
+    type Seen: Send + 'static;
+    /// What [`prepare`](Self::prepare) made: keys, hashes, a sink for a body.
+    type Work: Send + 'static;
 
-    /// The rights that the call needs, in the order in which AWS checks them.
+    /// The rights that the call needs, in the order in which AWS checks them, and what was read
+    /// to find them.
     ///
     /// Runs on a snapshot. Errors that AWS reports before authorization (no such key, no such
     /// bucket) are returned from here.
-    fn access(ctx: &mut Ctx<'_>, input: &Self::Input) -> Result<Vec<Access>, Failure<Self::Error>>;
+    fn access(
+        ctx: &mut Ctx<'_>,
+        input: &Self::Input,
+    ) -> Result<Needed<Self::Seen>, Failure<Self::Error>>;
 
     /// Work before the transaction: slow cryptography, data keys, files for bodies.
     ///
     /// Runs on a snapshot after the call was authorized.
-    fn prepare(ctx: &mut Ctx<'_>, input: &mut Self::Input) -> Result<(), Failure<Self::Error>> {
-        let _ = (ctx, input);
-        Ok(())
+    fn prepare(
+        ctx: &mut Ctx<'_>,
+        input: &Self::Input,
+        seen: Self::Seen,
+    ) -> Result<Self::Work, Failure<Self::Error>>;
+
+    /// Where the bucket of a request is that names no region.
+    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, StoreError> {
+        let _ = (tx, bucket);
+        Ok(None)
     }
 
-    /// What takes the body of a streamed request, made by [`prepare`](Self::prepare).
-    fn sink(input: &mut Self::Input) -> Option<&mut dyn BodySink> {
-        let _ = input;
+    /// What takes the body of a streamed request.
+    fn sink(work: &mut Self::Work) -> Option<&mut dyn BodySink> {
+        let _ = work;
         None
     }
 
-    /// The operation itself, within the transaction.
+    /// The operation itself, within the transaction. A reading operation that turns out to need
+    /// the writer runs a second time, with the same work.
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut Self::Input,
+        input: &Self::Input,
+        work: &mut Self::Work,
     ) -> Result<Self::Output, Failure<Self::Error>>;
 
     /// What the event says beyond the codec's rendering of input and output: resources,
-    /// redactions, `additionalEventData`. `output` is `None` if the call failed.
+    /// redactions, `additionalEventData`. `output` is `None` if the call failed, `work` if it
+    /// failed before it ran.
+    fn annotate(
+        ctx: &Ctx<'_>,
+        input: &Self::Input,
+        work: Option<&Self::Work>,
+        output: Option<&Self::Output>,
+        event: &mut EventParts,
+    ) {
+        let _ = (ctx, input, work, output, event);
+    }
+}
+
+/// The rights that a call needs, and what was read to find them.
+pub type Needed<S> = (Vec<Access>, S);
+
+/// An [`Operation`] without work before its transaction: its steps share the input alone.
+pub trait Plain: Sized + 'static {
+    /// As in [`Operation`].
+    const SPEC: Spec;
+    /// What the client sends.
+    type Input: Send + 'static;
+    /// What it gets.
+    type Output: Send + 'static;
+    /// How it fails.
+    type Error: ApiError;
+    /// How input and output are carried.
+    type Codec: Codec<Self::Input, Self::Output>;
+
+    /// The rights that the call needs; see [`Operation::access`].
+    fn access(ctx: &mut Ctx<'_>, input: &Self::Input) -> Result<Vec<Access>, Failure<Self::Error>>;
+
+    /// The operation itself, within the transaction.
+    fn run(ctx: &mut Ctx<'_>, input: &Self::Input) -> Result<Self::Output, Failure<Self::Error>>;
+
+    /// What the event says beyond input and output; see [`Operation::annotate`].
     fn annotate(
         ctx: &Ctx<'_>,
         input: &Self::Input,
@@ -57,6 +114,42 @@ pub trait Operation: Sized + 'static {
         event: &mut EventParts,
     ) {
         let _ = (ctx, input, output, event);
+    }
+}
+
+impl<P: Plain> Operation for P {
+    const SPEC: Spec = P::SPEC;
+    type Input = P::Input;
+    type Output = P::Output;
+    type Error = P::Error;
+    type Codec = P::Codec;
+    type Seen = ();
+    type Work = ();
+
+    fn access(ctx: &mut Ctx<'_>, input: &P::Input) -> Result<Needed<()>, Failure<P::Error>> {
+        Ok((P::access(ctx, input)?, ()))
+    }
+
+    fn prepare(_: &mut Ctx<'_>, _: &P::Input, (): ()) -> Result<(), Failure<P::Error>> {
+        Ok(())
+    }
+
+    fn run(
+        ctx: &mut Ctx<'_>,
+        input: &P::Input,
+        (): &mut (),
+    ) -> Result<P::Output, Failure<P::Error>> {
+        P::run(ctx, input)
+    }
+
+    fn annotate(
+        ctx: &Ctx<'_>,
+        input: &P::Input,
+        _: Option<&()>,
+        output: Option<&P::Output>,
+        event: &mut EventParts,
+    ) {
+        P::annotate(ctx, input, output, event);
     }
 }
 
@@ -105,7 +198,7 @@ pub struct Decoding<'a> {
     /// The decoded object key.
     pub key: Option<&'a str>,
     /// The region of the call.
-    pub region: &'a types::Region,
+    pub region: &'a Region,
     /// Limits and switches.
     pub gateway: &'a Gateway,
 }
@@ -119,6 +212,8 @@ pub struct Reply<'a> {
     pub request_id: &'a str,
     /// S3's second id.
     pub host_id: &'a str,
+    /// Whether the client asks for JSON where the protocol's own form is XML.
+    pub json: bool,
 }
 
 /// Takes the body of a streamed request, piece by piece.

@@ -6,7 +6,7 @@ use trail::{Category, EventType, Facts, Record, TlsDetails};
 use types::{AccountId, Timestamp, uuid_v4};
 
 use crate::{
-    Call, Class, Codec, Ctx, EventParts, Family, Operation, Origin, Refused, Service, Spec,
+    Call, Class, Codec, Ctx, EventParts, Family, Operation, Origin, Refused, Route, Service, Spec,
     WireError, is_denial,
 };
 
@@ -58,8 +58,9 @@ impl<'a, T> Outcome<'a, T> {
 
 /// The name of an error in events.
 ///
-/// Observed: IAM's events say `NoSuchEntityException` where the answer says `NoSuchEntity`.
-/// Assumed: so it is with IAM's other modelled errors.
+/// Observed: IAM's events say `NoSuchEntityException` where the answer says `NoSuchEntity`, STS's
+/// `PackedPolicyTooLargeException` (aws/containers-roadmap, issue 2413).
+/// Assumed: so it is with the other modelled errors of both.
 fn event_code(service: &Service, code: &str) -> String {
     const MODELLED: [&str; 10] = [
         "NoSuchEntity",
@@ -73,7 +74,13 @@ fn event_code(service: &Service, code: &str) -> String {
         "InvalidAuthenticationCode",
         "EntityTemporarilyUnmodifiable",
     ];
-    if service.name == "iam" && MODELLED.contains(&code) {
+    const MODELLED_BY_STS: [&str; 2] = ["MalformedPolicyDocument", "PackedPolicyTooLarge"];
+    let modelled = match service.name {
+        "iam" => MODELLED.contains(&code),
+        "sts" => MODELLED_BY_STS.contains(&code),
+        _ => false,
+    };
+    if modelled {
         return format!("{code}Exception");
     }
     code.to_owned()
@@ -108,6 +115,7 @@ pub(crate) fn fault(service: &Service, cause: &StoreError) -> WireError {
 pub(crate) fn build<O: Operation>(
     ctx: &Ctx<'_>,
     input: Option<&O::Input>,
+    work: Option<&O::Work>,
     outcome: &Outcome<'_, O::Output>,
 ) -> Result<Vec<Record>, StoreError> {
     let output = match outcome {
@@ -120,10 +128,16 @@ pub(crate) fn build<O: Operation>(
         if let Some(output) = output.filter(|_| !O::SPEC.read_only) {
             parts.response_elements = O::Codec::elements(output);
         }
-        O::annotate(ctx, input, output, &mut parts);
+        O::annotate(ctx, input, work, output, &mut parts);
     }
     if parts.silent {
         return Ok(Vec::new());
+    }
+    if let Some(size) = refusal_bytes(ctx, &O::SPEC, outcome)
+        && let Some(Value::Object(additional)) = &mut parts.additional
+        && let Some(told) = additional.get_mut("bytesTransferredOut")
+    {
+        *told = Value::from(size);
     }
     if output.is_none() {
         parts.response_elements = Value::Null;
@@ -144,6 +158,27 @@ pub(crate) fn build<O: Operation>(
     let copy =
         Record { recipient_account_id: owner, event_id, user_identity: identity, ..own.clone() };
     Ok(vec![own, copy])
+}
+
+/// The size of the body that a refused call of S3 is answered.
+///
+/// Observed: `NoSuchPublicAccessBlockConfiguration` has 356 bytes, as its body has.
+fn refusal_bytes<T>(ctx: &Ctx<'_>, spec: &Spec, outcome: &Outcome<'_, T>) -> Option<usize> {
+    let (call, service) = (ctx.call(), spec.service);
+    let size = |error: &WireError| {
+        let bodiless = matches!(spec.route, Route::Rest { method: "HEAD", .. });
+        if bodiless || error.status == NOT_MODIFIED {
+            return 0;
+        }
+        let (_, body) =
+            wire::render_error(service.protocol, error, &call.request_id, &call.host_id);
+        body.len()
+    };
+    match outcome {
+        Outcome::Done(_) => None,
+        Outcome::Refused(error) => Some(size(error)),
+        Outcome::Failed(cause) => Some(size(&fault(service, cause))),
+    }
 }
 
 fn record_of<T>(

@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use store::{Committed, NewEvent, Snapshot, StoreError, Tx};
 use trail::Record;
+use types::Region;
 
 use crate::access::CallerSide;
-use crate::execute::{admit, record, report, run};
+use crate::execute::{Stage, report};
 use crate::identify::Incoming;
 use crate::record::{fault, new_events};
 use crate::{
@@ -23,11 +24,12 @@ pub struct Row {
     /// The fixed facts.
     pub spec: &'static Spec,
     pub(crate) begin: fn(&Incoming) -> Begun,
+    pub(crate) home: fn(&Tx<'_>, &str) -> Result<Option<Region>, StoreError>,
 }
 
 /// The row of `O`.
 pub const fn row<O: Operation>() -> Row {
-    Row { spec: &O::SPEC, begin: begin::<O> }
+    Row { spec: &O::SPEC, begin: begin::<O>, home: O::home }
 }
 
 /// An answer that comes once it is durable.
@@ -60,22 +62,27 @@ pub trait Upload: Send {
 
 /// A call after authorization and preparation.
 pub(crate) struct Admitted<O: Operation> {
-    /// `None` if it could not be read.
-    pub(crate) input: Option<O::Input>,
+    stage: Stage<O>,
     /// Events of nested calls.
-    pub(crate) records: Vec<Record>,
+    records: Vec<Record>,
     /// Refusals of rights, with the engine's reasons.
-    pub(crate) denials: Vec<Denial>,
+    denials: Vec<Denial>,
     /// The caller's policies as the snapshot has them.
     side: Option<Arc<CallerSide>>,
-    /// Why the operation will not run.
-    pub(crate) refused: Option<Refused>,
 }
 
 impl<O: Operation> Admitted<O> {
-    fn failed(input: Option<O::Input>, refused: Refused) -> Self {
+    fn of(stage: Stage<O>) -> Self {
         let (records, denials) = (Vec::new(), Vec::new());
-        Self { input, records, denials, side: None, refused: Some(refused) }
+        Self { stage, records, denials, side: None }
+    }
+
+    /// The same call admitted on the writer, if it turned out to need it.
+    pub(crate) fn on_writer_if_needed(self, gateway: &Arc<Gateway>, call: &Arc<Call>) -> Self {
+        match self.stage.wants_writer() {
+            Ok(input) => admitted_on_writer::<O>(gateway, call, input),
+            Err(stage) => Self { stage, ..self },
+        }
     }
 }
 
@@ -86,38 +93,39 @@ pub(crate) fn admitted<O: Operation>(
     view: &Snapshot,
     input: Result<O::Input, WireError>,
 ) -> Admitted<O> {
-    let mut input = match input {
+    let input = match input {
         Ok(input) => input,
-        Err(error) => return Admitted::failed(None, error.into()),
+        Err(error) => return Admitted::of(Stage::Refused { input: None, refused: error.into() }),
     };
     let mut ctx = Ctx::new(Arc::clone(gateway), Arc::clone(call), view.tx());
-    let refused = admit::<O>(&mut ctx, &mut input).err();
+    let stage = Stage::admit(&mut ctx, input);
     let (denials, side) = (ctx.take_denials(), ctx.known_side());
     let (_, records) = ctx.into_parts();
-    Admitted { input: Some(input), records, denials, side, refused }
+    Admitted { stage, records, denials, side }
 }
 
 /// Authorizes and prepares on the writer, because a nested call has to write: a default key that
 /// is made on first use. What nested calls did stays done.
-pub(crate) fn admitted_on_writer<O: Operation>(
+fn admitted_on_writer<O: Operation>(
     gateway: &Arc<Gateway>,
     call: &Arc<Call>,
-    mut input: O::Input,
+    input: O::Input,
 ) -> Admitted<O> {
     let (own, call) = (Arc::clone(gateway), Arc::clone(call));
     let goes_on = goes_on_when_full(&O::SPEC, &call);
     let admitting = submit(gateway, goes_on, move |tx| {
         let mut ctx = Ctx::new(own, call, tx.take());
-        let refused = admit::<O>(&mut ctx, &mut input).err();
+        let stage = Stage::admit(&mut ctx, input);
         let denials = ctx.take_denials();
         let (back, records) = ctx.into_parts();
         *tx = back;
-        let input = Some(input);
         let nested = Vec::new();
-        let admitted = Admitted::<O> { input, records: nested, denials, side: None, refused };
+        let admitted = Admitted::<O> { stage, records: nested, denials, side: None };
         (admitted, new_events(records))
     });
-    admitting.wait().unwrap_or_else(|error| Admitted::failed(None, error.into()))
+    admitting
+        .wait()
+        .unwrap_or_else(|error| Admitted::of(Stage::Refused { input: None, refused: error.into() }))
 }
 
 /// Runs on the writer and commits state and events as one.
@@ -128,21 +136,17 @@ pub(crate) fn committed<O: Operation>(
     admitted: Admitted<O>,
 ) -> Committed<Result<O::Output, Refused>> {
     let own = Arc::clone(gateway);
-    let Admitted { mut input, records, mut denials, refused, .. } = admitted;
+    let Admitted { mut stage, records, mut denials, .. } = admitted;
     submit(gateway, goes_on_when_full(&O::SPEC, &call), move |tx| {
         let mut ctx = Ctx::new(own, Arc::clone(&call), tx.take());
         for record in records {
             ctx.push_record(record);
         }
-        let mut result = match (refused, input.as_mut()) {
-            (Some(refused), _) => Err(refused),
-            (None, Some(input)) => run::<O>(&mut ctx, input),
-            (None, None) => Err(StoreError::engine("a call lost its input").into()),
-        };
-        if let Err(unrecorded) = record::<O>(&mut ctx, input.as_ref(), &result) {
+        let mut result = match stage.conclude(&mut ctx) {
+            Ok(result) => result,
             // What has no event must not stay: the transaction goes with its context.
-            return (Err(unrecorded), Vec::new());
-        }
+            Err(unrecorded) => return (Err(unrecorded), Vec::new()),
+        };
         denials.append(&mut ctx.take_denials());
         let (back, records) = ctx.into_parts();
         *tx = back;
@@ -177,15 +181,10 @@ fn begin<O: Operation>(incoming: &Incoming) -> Begun {
         return Begun::Answering(Box::pin(std::future::ready(refusal)));
     }
     let view = &incoming.view;
-    let mut admitted = admitted::<O>(&gateway, &call, view, incoming.decode::<O>());
-    if admitted.refused.as_ref().is_some_and(Refused::needs_writer) {
-        admitted = match incoming.decode::<O>() {
-            Ok(input) => admitted_on_writer::<O>(&gateway, &call, input),
-            Err(error) => Admitted::failed(None, error.into()),
-        };
-    }
+    let admitted = admitted::<O>(&gateway, &call, view, incoming.decode::<O>());
+    let admitted = admitted.on_writer_if_needed(&gateway, &call);
     let started = Started { gateway, call, admitted };
-    if O::SPEC.body.is_streamed() && started.admitted.refused.is_none() {
+    if O::SPEC.body.is_streamed() && started.admitted.stage.refused().is_none() {
         return Begun::Body(Box::new(started));
     }
     Begun::Answering(started.conclude(Some(view)))
@@ -201,7 +200,7 @@ struct Started<O: Operation> {
 impl<O: Operation> Started<O> {
     /// `view` is what the call was admitted on, if that was just now.
     fn conclude(mut self, view: Option<&Snapshot>) -> Answering {
-        if !O::SPEC.read_only || self.admitted.refused.is_some() {
+        if !O::SPEC.read_only || self.admitted.stage.refused().is_some() {
             return self.write();
         }
         if let Some(view) = view {
@@ -233,14 +232,8 @@ impl<O: Operation> Started<O> {
                 for record in nested.iter().cloned() {
                     ctx.push_record(record);
                 }
-                let mut result = match self.admitted.input.as_mut() {
-                    Some(input) => run::<O>(&mut ctx, input),
-                    None => Err(StoreError::engine("a call lost its input").into()),
-                };
-                let input = self.admitted.input.as_ref();
-                if let Err(unrecorded) = record::<O>(&mut ctx, input, &result) {
-                    result = Err(unrecorded);
-                }
+                let concluded = self.admitted.stage.conclude(&mut ctx);
+                let result = concluded.unwrap_or_else(Err);
                 denials = ctx.take_denials();
                 self.admitted.records = ctx.into_parts().1;
                 result
@@ -269,17 +262,18 @@ impl<O: Operation> Started<O> {
 
 impl<O: Operation> Upload for Started<O> {
     fn push(&mut self, data: &[u8]) -> Result<(), WireError> {
-        let sink = self.admitted.input.as_mut().and_then(O::sink);
-        sink.map_or(Ok(()), |sink| sink.push(data))
+        self.admitted.stage.sink().map_or(Ok(()), |sink| sink.push(data))
     }
 
     fn finish(mut self: Box<Self>, body: Result<Vec<(String, String)>, WireError>) -> Answering {
         let closed = body.and_then(|trailers| {
-            let sink = self.admitted.input.as_mut().and_then(O::sink);
-            sink.map_or(Ok(()), |sink| sink.close(&trailers))
+            self.admitted.stage.sink().map_or(Ok(()), |sink| sink.close(&trailers))
         });
-        self.admitted.refused = closed.err().map(Refused::from);
-        self.conclude(None)
+        let mut started = *self;
+        if let Err(error) = closed {
+            started.admitted.stage = started.admitted.stage.fail(error.into());
+        }
+        started.conclude(None)
     }
 }
 
@@ -289,7 +283,9 @@ fn answer<O: Operation>(
     result: Result<O::Output, Refused>,
 ) -> Answer {
     let service = O::SPEC.service;
-    let reply = Reply { spec: &O::SPEC, request_id: &call.request_id, host_id: &call.host_id };
+    let json = call.origin.as_ref().is_some_and(|origin| origin.json);
+    let reply =
+        Reply { spec: &O::SPEC, request_id: &call.request_id, host_id: &call.host_id, json };
     let (answer, code) = match result {
         Ok(output) => (O::Codec::encode(output, &reply), None),
         Err(refused) => {
@@ -300,8 +296,7 @@ fn answer<O: Operation>(
                     fault(service, &cause)
                 }
             };
-            let (id, host_id) = (&call.request_id, &call.host_id);
-            (Answer::error(service.protocol, &error, id, host_id), Some(error.code))
+            (Answer::refusal(service.protocol, &error, &reply), Some(error.code))
         }
     };
     tracing::debug!(

@@ -19,6 +19,13 @@ pub struct Service {
     pub event_api_version: Option<&'static str>,
 }
 
+impl Service {
+    /// The name in the scope of signatures: all of S3 signs as S3.
+    pub fn signing_name(&self) -> &'static str {
+        if self.family == Family::S3 { "s3" } else { self.name }
+    }
+}
+
 /// Management events are the trail's default; data events must be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
@@ -55,6 +62,8 @@ pub enum Scope {
     Bucket,
     /// `/bucket/key`
     Object,
+    /// A path of S3 Control behind its version, such as `tags`; what follows it names a resource.
+    Control(&'static str),
 }
 
 /// How much of a request's body an operation takes.
@@ -73,6 +82,16 @@ impl BodyLimit {
     pub fn is_streamed(self) -> bool {
         matches!(self, Self::Streamed(_) | Self::Form(_))
     }
+}
+
+/// What a signature means to an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signatures {
+    /// It says who calls.
+    Count,
+    /// Nothing: browsers ask for leave under the address of the request that they want to send,
+    /// whose signature is for that request.
+    Ignored,
 }
 
 /// What becomes of a call while the disk is full.
@@ -105,6 +124,8 @@ pub struct Spec {
     pub body: BodyLimit,
     /// Whether callers without credentials may try; the policies decide.
     pub anonymous: bool,
+    /// What a signature means to it.
+    pub signatures: Signatures,
     /// Whether a call takes well below a millisecond and waits for nothing but its commit, so that
     /// it may run where sockets are served.
     pub brief: bool,
@@ -129,6 +150,7 @@ impl Spec {
             route: Route::Name,
             body: BodyLimit::Buffered(SMALL_BODY_BYTES_MAX),
             anonymous: false,
+            signatures: Signatures::Count,
             brief: false,
             when_full: WhenFull::Refused,
         }
@@ -188,6 +210,14 @@ impl Spec {
     #[must_use]
     pub const fn when_full(mut self) -> Self {
         self.when_full = WhenFull::GoesOn;
+        self
+    }
+
+    /// The same, to which a signature means nothing.
+    #[must_use]
+    pub const fn unsigned(mut self) -> Self {
+        self.signatures = Signatures::Ignored;
+        self.anonymous = true;
         self
     }
 

@@ -52,6 +52,9 @@ const SUBRESOURCES: [&str; 41] = [
     "resourcePolicy",
 ];
 
+/// The method by which browsers ask whether a page may send a request.
+const PREFLIGHT: &str = "OPTIONS";
+
 /// All rows, by how they are found.
 #[derive(Debug)]
 pub(crate) struct Table {
@@ -113,6 +116,16 @@ impl Table {
         self.services.get(name).copied()
     }
 
+    /// The row of S3 Control for a path behind the version, and the part of it that was matched.
+    pub(crate) fn control(&self, method: &str, path: &str) -> Option<(&'static Row, &'static str)> {
+        self.rest.iter().find_map(|(row, conditions)| {
+            let Scope::Control(name) = conditions.scope else { return None };
+            let rest = path.strip_prefix(name)?;
+            let is_whole = rest.is_empty() || rest.starts_with('/');
+            (is_whole && conditions.method == method).then_some((*row, name))
+        })
+    }
+
     /// The row with most matching conditions; `None` if the request selects something that no row
     /// serves.
     pub(crate) fn rest(
@@ -136,8 +149,9 @@ impl Table {
             .max_by_key(|(_, c)| (c.query.len(), c.header.is_some()))?;
         let served =
             |key: &str| conditions.query.iter().any(|own| own.split('=').next() == Some(key));
-        let foreign =
-            query.iter().any(|(key, _)| SUBRESOURCES.contains(&key.as_str()) && !served(key));
+        // A browser asks before any call, to whatever.
+        let foreign = method != PREFLIGHT
+            && query.iter().any(|(key, _)| SUBRESOURCES.contains(&key.as_str()) && !served(key));
         (!foreign).then_some(*row)
     }
 }

@@ -1,7 +1,7 @@
 //! Requests to services that are not served, and those that do not say for whom they are: they are
 //! refused in the form that their clients read, so that people read the reason.
 
-use http::{Method, StatusCode};
+use http::Method;
 use wire::{Head, Protocol, WireError};
 
 use crate::Answer;
@@ -33,17 +33,12 @@ pub(crate) fn is_for(service: &str, head: &Head) -> bool {
 pub(crate) fn refusal(service: &str, head: &Head, request_id: &str) -> Answer {
     let message = format!("The service `{service}` is not served here.");
     let error = WireError::new(501, "NotImplemented", message);
-    match (service, is_query(head)) {
-        ("ec2", true) => of_ec2(&error, request_id),
-        (_, true) => query(&error, request_id),
-        // Services with REST read their JSON by this header.
-        (_, false) => Answer::error(
-            Protocol::Json11,
-            &error.with_header("x-amzn-errortype", "NotImplemented"),
-            request_id,
-            "",
-        ),
+    if is_query(head) {
+        return query(&error, head, request_id);
     }
+    // Services with REST read their JSON by this header.
+    let error = error.with_header("x-amzn-errortype", "NotImplemented");
+    Answer::error(Protocol::Json11, &error, request_id, "")
 }
 
 /// The refusal of an `X-Amz-Target` of which the part before the operation names no service.
@@ -56,21 +51,18 @@ pub(crate) fn target(prefix: &str, request_id: &str) -> Answer {
 }
 
 /// An error of the Query protocol that belongs to no service.
-pub(crate) fn query(error: &WireError, request_id: &str) -> Answer {
-    Answer::error(Protocol::Query { namespace: FAULT }, error, request_id, "")
+pub(crate) fn query(error: &WireError, head: &Head, request_id: &str) -> Answer {
+    let protocol = Protocol::Query { namespace: FAULT };
+    Answer::error_as(protocol, error, (request_id, ""), asks_for_json(head))
 }
 
-/// Source: EC2 API Reference, "Error codes", the form of responses.
-fn of_ec2(error: &WireError, request_id: &str) -> Answer {
-    let mut xml = wire::xml::XmlWriter::document();
-    xml.open("Response");
-    xml.open("Errors");
-    xml.open("Error");
-    xml.text("Code", &error.code);
-    xml.optional("Message", error.message.as_deref());
-    xml.close();
-    xml.close();
-    xml.text("RequestID", request_id);
-    let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::NOT_IMPLEMENTED);
-    Answer::empty(status).with_body("text/xml;charset=UTF-8", xml.finish())
+/// Whether the client of a Query service asks for JSON.
+pub(crate) fn asks_for_json(head: &Head) -> bool {
+    wire::query::asks_for_json(head.header("accept"))
+}
+
+/// The refusal of an action of a service of which next to nothing is served.
+pub(crate) fn action(service: &str, action: &str) -> WireError {
+    let message = format!("The action `{action}` of the service `{service}` is not served here.");
+    WireError::new(501, "NotImplemented", message)
 }

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use gateway::{Access, Ctx, EventParts, Operation, Query, Row, Spec, row};
+use gateway::{Access, Ctx, EventParts, Needed, Operation, Query, Row, Spec, row};
 use policy::{Principal, ResourceRule};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -29,14 +29,59 @@ pub(crate) trait Action: 'static {
     /// What the call acts on.
     fn targets(ctx: &Ctx<'_>, input: &Self::Input) -> Result<Vec<Target>, Fail>;
 
-    /// Slow work before the transaction: hashing passwords.
-    fn prepare(ctx: &mut Ctx<'_>, input: &mut Self::Input) -> Result<(), Fail> {
-        let _ = (ctx, input);
+    /// The operation itself.
+    fn run(ctx: &mut Ctx<'_>, input: &Self::Input) -> Result<Self::Output, Fail>;
+}
+
+/// An operation of IAM with slow work before its transaction: it hashes passwords.
+pub(crate) trait Hashing: 'static {
+    /// Its name in the API.
+    const NAME: &'static str;
+    /// What the client sends.
+    type Input: Serialize + DeserializeOwned + Send + 'static;
+    /// What it gets.
+    type Output: Serialize + Send + 'static;
+    /// What the slow work makes.
+    type Work: Send + 'static;
+
+    /// Refuses an input that is out of form; see [`Action::check`].
+    fn check(input: &Self::Input) -> Result<(), IamError>;
+
+    /// What the call acts on.
+    fn targets(ctx: &Ctx<'_>, input: &Self::Input) -> Result<Vec<Target>, Fail>;
+
+    /// The slow work.
+    fn prepare(ctx: &mut Ctx<'_>, input: &Self::Input) -> Result<Self::Work, Fail>;
+
+    /// The operation itself.
+    fn run(
+        ctx: &mut Ctx<'_>,
+        input: &Self::Input,
+        work: &mut Self::Work,
+    ) -> Result<Self::Output, Fail>;
+}
+
+impl<A: Action> Hashing for A {
+    const NAME: &'static str = A::NAME;
+    type Input = A::Input;
+    type Output = A::Output;
+    type Work = ();
+
+    fn check(input: &A::Input) -> Result<(), IamError> {
+        A::check(input)
+    }
+
+    fn targets(ctx: &Ctx<'_>, input: &A::Input) -> Result<Vec<Target>, Fail> {
+        A::targets(ctx, input)
+    }
+
+    fn prepare(_: &mut Ctx<'_>, _: &A::Input) -> Result<(), Fail> {
         Ok(())
     }
 
-    /// The operation itself.
-    fn run(ctx: &mut Ctx<'_>, input: &mut Self::Input) -> Result<Self::Output, Fail>;
+    fn run(ctx: &mut Ctx<'_>, input: &A::Input, (): &mut ()) -> Result<A::Output, Fail> {
+        A::run(ctx, input)
+    }
 }
 
 /// A resource that a call acts on, with what policies can see of it.
@@ -114,40 +159,46 @@ impl Target {
 pub(crate) struct Iam<A>(PhantomData<A>);
 
 /// The row of an action.
-pub(crate) const fn action<A: Action>() -> Row {
+pub(crate) const fn action<A: Hashing>() -> Row {
     row::<Iam<A>>()
 }
 
-impl<A: Action> Operation for Iam<A> {
+impl<A: Hashing> Operation for Iam<A> {
     const SPEC: Spec = Spec::named(&IAM, A::NAME, only_reads(A::NAME));
     type Input = A::Input;
     type Output = A::Output;
     type Error = IamError;
     type Codec = Query;
+    type Seen = ();
+    type Work = A::Work;
 
-    fn access(ctx: &mut Ctx<'_>, input: &Self::Input) -> Result<Vec<Access>, Fail> {
+    fn access(ctx: &mut Ctx<'_>, input: &Self::Input) -> Result<Needed<()>, Fail> {
         refuse_session_tokens(ctx)?;
         A::check(input)?;
         let targets = A::targets(ctx, input)?.into_iter();
-        Ok(targets
-            .map(|Target { action, mut access }| {
-                access.action = action.map_or_else(|| format!("iam:{}", A::NAME), str::to_owned);
-                access
-            })
-            .collect())
+        let needs = targets.map(|Target { action, mut access }| {
+            access.action = action.map_or_else(|| format!("iam:{}", A::NAME), str::to_owned);
+            access
+        });
+        Ok((needs.collect(), ()))
     }
 
-    fn prepare(ctx: &mut Ctx<'_>, input: &mut Self::Input) -> Result<(), Fail> {
+    fn prepare(ctx: &mut Ctx<'_>, input: &Self::Input, (): ()) -> Result<A::Work, Fail> {
         A::prepare(ctx, input)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut Self::Input) -> Result<Self::Output, Fail> {
-        A::run(ctx, input)
+    fn run(
+        ctx: &mut Ctx<'_>,
+        input: &Self::Input,
+        work: &mut A::Work,
+    ) -> Result<Self::Output, Fail> {
+        A::run(ctx, input, work)
     }
 
     fn annotate(
         _ctx: &Ctx<'_>,
         _input: &Self::Input,
+        _work: Option<&A::Work>,
         _output: Option<&Self::Output>,
         event: &mut EventParts,
     ) {

@@ -104,6 +104,11 @@ fn has_secret(keyring: &Keyring, access_key_id: &str, key: &AccessKey, secret: &
     opened.is_ok_and(|known| equal_in_constant_time(known.as_bytes(), secret.as_bytes()))
 }
 
+/// The account of an access key, if there is such a key, whoever's it is.
+pub fn account_of_key(tx: &Tx<'_>, access_key_id: &str) -> Result<Option<AccountId>, StoreError> {
+    Ok(directory::access_key(tx, access_key_id)?.map(|key| key.account))
+}
+
 /// All accounts that live here, by id.
 pub fn accounts(tx: &Tx<'_>) -> Result<Vec<Account>, StoreError> {
     let rows = directory::accounts(tx)?;

@@ -203,7 +203,7 @@ pub(crate) fn policy_by_name(
 /// The text in force of a managed policy.
 pub(crate) fn policy_document(tx: &Tx<'_>, arn: &str) -> Result<Option<Arc<str>>, StoreError> {
     if arn.starts_with(managed::ARN_PREFIX) {
-        return Ok(managed::find(arn).map(|policy| policy.document.into()));
+        return Ok(managed::find(arn).map(|policy| policy.document().into()));
     }
     Ok(DOCUMENTS.get(tx, arn)?.map(Into::into))
 }

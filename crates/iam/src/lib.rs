@@ -23,6 +23,7 @@ mod ids;
 mod managed;
 mod model;
 mod noun;
+mod operator;
 mod ops;
 mod paging;
 mod secrets;
@@ -38,8 +39,14 @@ mod scenario;
 
 use gateway::{Family, Protocol, Service};
 
-pub use bootstrap::{Account, Bootstrapped, KeyChange, accounts, bootstrap, canonical_user_id};
+pub use bootstrap::{
+    Account, Bootstrapped, KeyChange, account_of_key, accounts, bootstrap, canonical_user_id,
+};
 pub use identity::PORT;
+pub use operator::{
+    AccountSummary, account_summaries, rename_account, replace_root_keys, reset_root_password,
+    root_password_violation,
+};
 pub use ops::ROWS;
 
 /// Identity and Access Management.

@@ -1,7 +1,12 @@
-//! The AWS managed policies that every account finds: written here from the action lists that AWS
-//! publishes, of the services that exist here.
+//! The AWS managed policies that every account finds: those that users of these services, and
+//! tutorials, attach. They are as AWS publishes them; services that do not exist here are named in
+//! them all the same.
 //!
-//! Source: AWS Managed Policy Reference Guide.
+//! `managed/distill.py` writes documents and table from a copy of AWS's own.
+//!
+//! Source: AWS Managed Policy Reference Guide, by the copy in getmoto/moto.
+
+use std::ops::Range;
 
 use types::Timestamp;
 
@@ -10,8 +15,8 @@ use crate::model::{ManagedPolicy, Version};
 /// What the ARNs of AWS managed policies begin with.
 pub(crate) const ARN_PREFIX: &str = "arn:aws:iam::aws:policy/";
 
-/// 2015-02-06T18:39:46Z, when managed policies were introduced.
-const INTRODUCED: Timestamp = Timestamp::from_secs(1_423_247_986);
+/// All documents, one a line.
+const DOCUMENTS: &str = include_str!("managed/documents.jsonl");
 
 /// A policy that ships with the program.
 #[derive(Debug)]
@@ -20,56 +25,43 @@ pub(crate) struct Shipped {
     pub(crate) path: &'static str,
     /// The name.
     pub(crate) name: &'static str,
-    /// What it is for.
+    /// What it is for; empty if nobody has written it down.
     pub(crate) description: &'static str,
-    /// The document.
-    pub(crate) document: &'static str,
+    /// The number of its only version.
+    version: u32,
+    created: Timestamp,
+    updated: Timestamp,
+    /// Where the document is among all.
+    document: Range<usize>,
 }
 
 macro_rules! shipped {
-    ($($path:literal $name:literal $description:literal;)*) => {
-        &[$(Shipped {
+    ($($path:literal $name:literal $description:literal $version:literal $created:literal
+       $updated:literal $start:literal $end:literal;)*) => {
+        pub(super) static TABLE: &[Shipped] = &[$(Shipped {
             path: $path,
             name: $name,
             description: $description,
-            document: include_str!(concat!("managed/", $name, ".json")),
-        }),*]
+            version: $version,
+            created: Timestamp::from_secs($created),
+            updated: Timestamp::from_secs($updated),
+            document: $start..$end,
+        }),*];
     };
 }
 
+mod table;
+
 /// All of them, by name.
-pub(crate) static ALL: &[Shipped] = shipped![
-    "/" "AWSCloudTrail_FullAccess" "Provides full access to AWS CloudTrail.";
-    "/" "AWSCloudTrail_ReadOnlyAccess" "Provides read only access to AWS CloudTrail.";
-    "/" "AWSKeyManagementServicePowerUser" "Provides access to AWS Key Management Service (KMS).";
-    "/" "AdministratorAccess" "Provides full access to AWS services and resources.";
-    "/" "AmazonS3FullAccess" "Provides full access to all buckets via the AWS Management Console.";
-    "/" "AmazonS3ReadOnlyAccess"
-        "Provides read only access to all buckets via the AWS Management Console.";
-    "/" "AmazonSNSFullAccess" "Provides full access to Amazon SNS via the AWS Management Console.";
-    "/" "AmazonSNSReadOnlyAccess"
-        "Provides read only access to Amazon SNS via the AWS Management Console.";
-    "/" "CloudWatchLogsFullAccess" "Provides full access to CloudWatch Logs";
-    "/" "CloudWatchLogsReadOnlyAccess" "Provides read only access to CloudWatch Logs";
-    "/" "IAMFullAccess" "Provides full access to IAM via the AWS Management Console.";
-    "/" "IAMReadOnlyAccess" "Provides read only access to IAM via the AWS Management Console.";
-    "/" "IAMUserChangePassword" "Provides the ability for an IAM user to change their own password.";
-    "/" "PowerUserAccess"
-        "Provides full access to AWS services and resources, but does not allow management of Users and groups.";
-    "/" "ReadOnlyAccess" "Provides read-only access to AWS services and resources.";
-    "/" "SecurityAudit"
-        "The security audit template grants access to read security configuration metadata.";
-    "/job-function/" "ViewOnlyAccess"
-        "This policy grants permissions to view resources and basic metadata across all AWS services.";
-];
+pub(crate) static ALL: &[Shipped] = table::TABLE;
 
 /// The policy of an ARN.
 pub(crate) fn find(arn: &str) -> Option<&'static Shipped> {
     let rest = arn.strip_prefix(ARN_PREFIX)?;
-    ALL.iter().find(|policy| {
-        let folder = policy.path.trim_start_matches('/');
-        rest.strip_prefix(folder).is_some_and(|name| name == policy.name)
-    })
+    let name = rest.rsplit('/').next().unwrap_or(rest);
+    let place = ALL.binary_search_by_key(&name, |policy| policy.name).ok()?;
+    let folder = rest.strip_suffix(name)?;
+    ALL.get(place).filter(|policy| policy.path.trim_start_matches('/') == folder)
 }
 
 impl Shipped {
@@ -78,21 +70,26 @@ impl Shipped {
         format!("{ARN_PREFIX}{}{}", self.path.trim_start_matches('/'), self.name)
     }
 
-    /// In the form of a customer's policy, with a single version.
+    /// The document.
+    pub(crate) fn document(&self) -> &'static str {
+        DOCUMENTS.get(self.document.clone()).unwrap_or_default()
+    }
+
+    /// In the form of a customer's policy, with its newest version alone.
     pub(crate) fn row(&self) -> ManagedPolicy {
-        let document = self.document.to_owned();
+        let (number, document) = (self.version, self.document().to_owned());
         ManagedPolicy {
             arn: self.arn(),
             name: self.name.to_owned(),
             path: self.path.to_owned(),
             id: self.id(),
-            description: Some(self.description.to_owned()),
-            created: INTRODUCED,
-            updated: INTRODUCED,
+            description: Some(self.description.to_owned()).filter(|text| !text.is_empty()),
+            created: self.created,
+            updated: self.updated,
             tags: Vec::new(),
-            versions: vec![Version { number: 1, document, created: INTRODUCED }],
-            default_version: 1,
-            next_version: 2,
+            versions: vec![Version { number, document, created: self.updated }],
+            default_version: number,
+            next_version: number.saturating_add(1),
         }
     }
 
@@ -110,20 +107,56 @@ mod tests {
     use super::*;
     use policy::{Grammar, Policy};
 
-    /// A policy that does not compile would deny everything to whom it is attached.
+    /// A policy that does not compile would deny everything to whom it is attached. Customers could
+    /// write all of them but three, which name the root user of an account as a resource.
     #[test]
     fn every_shipped_policy_compiles_and_is_found_by_its_arn() {
+        let mut of_aws_alone = Vec::new();
         for shipped in ALL {
-            let parsed = Policy::parse(shipped.document, &Grammar::Identity);
-            assert!(parsed.is_ok(), "{}: {parsed:?}", shipped.name);
+            let (document, name) = (shipped.document(), shipped.name);
+            let stored = Policy::stored(document, &Grammar::Managed);
+            assert!(stored.is_ok(), "{name}: {stored:?}");
+            if Policy::parse(document, &Grammar::Managed).is_err() {
+                of_aws_alone.push(name);
+            }
             assert!(std::ptr::eq(find(&shipped.arn()).unwrap(), shipped));
         }
-        assert!(find("arn:aws:iam::aws:policy/ViewOnlyAccess").is_none());
+        let root_tasks = [
+            "IAMAuditRootUserCredentials",
+            "IAMCreateRootUserPassword",
+            "IAMDeleteRootUserCredentials",
+        ];
+        assert_eq!(of_aws_alone, root_tasks);
+        for arn in ["ViewOnlyAccess", "job-function/ReadOnlyAccess", "ReadOnlyAcces", ""] {
+            assert!(find(&format!("{ARN_PREFIX}{arn}")).is_none(), "{arn}");
+        }
     }
 
-    /// They are listed by name.
+    /// The table names every line of the documents, and nothing else.
     #[test]
-    fn they_are_in_order() {
+    fn table_and_documents_belong_together() {
         assert!(ALL.iter().map(|policy| policy.name).is_sorted());
+        let named: Vec<_> = ALL.iter().map(Shipped::document).collect();
+        assert_eq!(named, DOCUMENTS.lines().collect::<Vec<_>>());
+    }
+
+    /// What tutorials attach first is there.
+    #[test]
+    fn tutorials_find_their_policies() {
+        for arn in [
+            "AdministratorAccess",
+            "AmazonSSMManagedInstanceCore",
+            "AmazonEC2ReadOnlyAccess",
+            "AmazonEKSClusterPolicy",
+            "job-function/SystemAdministrator",
+            "service-role/AWSLambdaBasicExecutionRole",
+            "service-role/AWSLambdaVPCAccessExecutionRole",
+            "service-role/AWS_ConfigRole",
+            "service-role/AmazonECSTaskExecutionRolePolicy",
+            "CloudWatchAgentServerPolicy",
+        ] {
+            assert!(find(&format!("{ARN_PREFIX}{arn}")).is_some(), "{arn}");
+        }
+        assert!(ALL.len() >= 150);
     }
 }

@@ -1,7 +1,9 @@
 //! Whole calls against a gateway with IAM and STS alone: signed, decided, recorded.
 
 mod iam_calls;
+mod json_calls;
 mod policy_calls;
+mod recorded;
 mod sign_in_calls;
 mod sts_calls;
 

@@ -25,7 +25,9 @@ pub(crate) struct BoundaryShape {
 impl BoundaryShape {
     pub(crate) fn of(holder: &Holder) -> Option<Self> {
         let permissions_boundary_arn = holder.boundary.clone()?;
-        let permissions_boundary_type = "PermissionsBoundaryPolicy";
+        // Observed: hashicorp/terraform-provider-aws, recorded users and roles. The service model's
+        // enumeration knows `PermissionsBoundaryPolicy` only, and AWS does not follow it.
+        let permissions_boundary_type = "Policy";
         Some(Self { permissions_boundary_type, permissions_boundary_arn })
     }
 }
@@ -192,8 +194,8 @@ pub(crate) struct PolicyShape {
     description: Option<String>,
     create_date: String,
     update_date: String,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    tags: Vec<Tag>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags: Option<Vec<Tag>>,
 }
 
 impl PolicyShape {
@@ -204,14 +206,21 @@ impl PolicyShape {
 
     /// Without the tags.
     pub(crate) fn untagged(self) -> Self {
-        Self { tags: Vec::new(), ..self }
+        Self { tags: None, ..self }
+    }
+
+    /// As single policies are shown: with the tags, even if there are none.
+    ///
+    /// Observed: hashicorp/terraform-provider-aws, `GetPolicy`.
+    pub(crate) fn whole(self) -> Self {
+        Self { tags: Some(self.tags.unwrap_or_default()), ..self }
     }
 
     /// As lists show policies.
     ///
     /// Observed: tags and descriptions are not listed.
     pub(crate) fn listed(self) -> Self {
-        Self { description: None, tags: Vec::new(), ..self }
+        Self { description: None, tags: None, ..self }
     }
 
     /// With the numbers of its uses as permissions and as a boundary.
@@ -228,7 +237,7 @@ impl PolicyShape {
             description: policy.description,
             create_date: policy.created.iso(),
             update_date: policy.updated.iso(),
-            tags: policy.tags,
+            tags: Some(policy.tags).filter(|tags| !tags.is_empty()),
         }
     }
 }

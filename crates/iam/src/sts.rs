@@ -3,6 +3,7 @@
 mod access_key_info;
 mod assume_role;
 mod caller_identity;
+mod packed;
 mod session_tags;
 mod session_token;
 

@@ -125,8 +125,8 @@ fn names(principal: &Principal) -> Vec<String> {
 impl Constraints {
     /// Whether a request meets them.
     ///
-    /// Source: KMS API Reference, "`GrantConstraints`": names and values are compared exactly;
-    /// operations without an encryption context of their own are not bound by one.
+    /// Source: KMS API Reference, "`GrantConstraints`": names are compared without case, values
+    /// with it; operations without an encryption context of their own are not bound by one.
     pub(crate) fn hold(
         &self,
         operation: &str,
@@ -141,20 +141,42 @@ impl Constraints {
         }
         let empty = EncryptionContext::new();
         let pairs = pairs.unwrap_or(&empty);
-        let equal = self.equals.as_ref().is_none_or(|wanted| wanted == pairs);
-        let has = |(name, value): (&String, &String)| pairs.get(name) == Some(value);
-        equal && self.subset.as_ref().is_none_or(|wanted| wanted.iter().all(has))
+        let equal = self.equals.as_ref().is_none_or(|wanted| same(wanted, pairs));
+        equal && self.subset.as_ref().is_none_or(|wanted| includes(pairs, wanted))
     }
 
     /// Whether whatever these let pass, `parent` lets pass too.
     pub(crate) fn at_least_as_strict_as(&self, parent: &Self) -> bool {
         let source = parent.source_arn.is_none() || parent.source_arn == self.source_arn;
-        let equal = parent.equals.is_none() || parent.equals == self.equals;
+        let equal = parent
+            .equals
+            .as_ref()
+            .is_none_or(|wanted| self.equals.as_ref().is_some_and(|own| same(own, wanted)));
         let own = self.equals.as_ref().or(self.subset.as_ref());
-        let has =
-            |(name, value): (&String, &String)| own.is_some_and(|own| own.get(name) == Some(value));
-        source && equal && parent.subset.as_ref().is_none_or(|wanted| wanted.iter().all(has))
+        let includes_all = |wanted| own.is_some_and(|own| includes(own, wanted));
+        source && equal && parent.subset.as_ref().is_none_or(includes_all)
     }
+}
+
+/// Whether all of `wanted` is in `pairs`. Where names differ by case alone, each needs its value:
+/// `a=1` does not hold for `a=2, A=1`, so that the narrower reading wins.
+///
+/// Source: KMS API Reference, "`GrantConstraints`", which advises against such names.
+fn includes(pairs: &EncryptionContext, wanted: &EncryptionContext) -> bool {
+    wanted.iter().all(|(name, value)| {
+        let name = name.to_lowercase();
+        let mut values = pairs
+            .iter()
+            .filter(|(own, _)| own.to_lowercase() == name)
+            .map(|(_, own)| own)
+            .peekable();
+        values.peek().is_some() && values.all(|own| own == value)
+    })
+}
+
+/// Whether two contexts have the same pairs.
+fn same(one: &EncryptionContext, other: &EncryptionContext) -> bool {
+    one.len() == other.len() && includes(one, other) && includes(other, one)
 }
 
 /// The form of a grant id: 64 hexadecimal digits.
@@ -218,12 +240,20 @@ mod tests {
         Constraints { equals: Some(pairs(list)), ..Constraints::default() }
     }
 
-    /// Subset and equality compare exactly; `DescribeKey` has no context to compare.
+    /// Subset and equality compare names without case and values with it; `DescribeKey` has no
+    /// context to compare.
     #[test]
     fn constraints_bind_the_encryption_context() {
         let (ab, a) = (pairs(&[("a", "1"), ("b", "2")]), pairs(&[("a", "1")]));
         assert!(subset(&[("a", "1")]).hold("Decrypt", Some(&ab), None));
-        assert!(!subset(&[("A", "1")]).hold("Decrypt", Some(&ab), None));
+        assert!(subset(&[("A", "1")]).hold("Decrypt", Some(&ab), None));
+        let x = pairs(&[("a", "x")]);
+        assert!(!subset(&[("a", "X")]).hold("Decrypt", Some(&x), None));
+        assert!(equals(&[("A", "x")]).hold("Decrypt", Some(&x), None));
+        assert!(!equals(&[("A", "X")]).hold("Decrypt", Some(&x), None));
+        let mixed = pairs(&[("a", "1"), ("A", "2")]);
+        assert!(!subset(&[("a", "1")]).hold("Decrypt", Some(&mixed), None));
+        assert!(!equals(&[("a", "1")]).hold("Decrypt", Some(&mixed), None));
         assert!(!subset(&[("a", "1")]).hold("Decrypt", None, None));
         assert!(equals(&[("a", "1")]).hold("Decrypt", Some(&a), None));
         assert!(!equals(&[("a", "1")]).hold("Decrypt", Some(&ab), None));
@@ -242,5 +272,7 @@ mod tests {
         assert!(subset(&[("a", "1"), ("b", "2")]).at_least_as_strict_as(&subset(&[("a", "1")])));
         assert!(equals(&[("a", "1")]).at_least_as_strict_as(&subset(&[("a", "1")])));
         assert!(!subset(&[("a", "1")]).at_least_as_strict_as(&equals(&[("a", "1")])));
+        assert!(equals(&[("A", "1")]).at_least_as_strict_as(&equals(&[("a", "1")])));
+        assert!(subset(&[("A", "1")]).at_least_as_strict_as(&subset(&[("a", "1")])));
     }
 }

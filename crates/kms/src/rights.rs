@@ -16,7 +16,7 @@ use crate::{grants, key_policy};
 pub type EncryptionContext = BTreeMap<String, String>;
 
 /// The circumstances of a right: the operation's own condition keys, and for cryptography the
-/// encryption context, which grants compare exactly.
+/// encryption context, which grants compare.
 #[derive(Debug, Default)]
 pub(crate) struct Terms<'a> {
     pub(crate) context: Context,

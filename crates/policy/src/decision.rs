@@ -149,6 +149,9 @@ pub struct MatchedPolicy {
     pub arn: Option<String>,
     /// The statement's `Sid`, or its position, counted from zero, if it has none.
     pub statement: String,
+    /// The statement's position, counted from zero.
+    #[serde(skip)]
+    pub index: usize,
     /// What it does.
     pub effect: StatementEffect,
 }

@@ -154,6 +154,11 @@ impl Grammar {
     }
 }
 
+/// Whether S3 knows a condition key, vendor included, in any case.
+pub(crate) fn is_s3_key(key: &str) -> bool {
+    bucket_keys::carriers(key).is_some()
+}
+
 /// Reads the shape, with the given wording of what is wrong.
 fn shape(json: &Json, refusal: fn(&Fault) -> PolicyError) -> Result<Document<'_>, PolicyError> {
     Document::read(json).map_err(|fault| refusal(&fault))

@@ -94,6 +94,7 @@ impl Match<'_> {
             name: self.name.to_owned(),
             arn: self.arn.map(str::to_owned),
             statement: sid.map_or_else(|| self.index.to_string(), str::to_owned),
+            index: self.index,
             effect: match self.statement.effect {
                 Effect::Allow => StatementEffect::Allow,
                 Effect::Deny => StatementEffect::Deny,

@@ -1,6 +1,8 @@
 //! The rights that calls need, and the condition keys that they are decided with.
 
-use gateway::{Access, Auth, Ctx, Failure, Origin};
+use std::sync::Arc;
+
+use gateway::{Access, Auth, Ctx, Failure, Origin, SignatureVersion};
 use policy::{Context, Grammar, ResourceRule};
 use types::AccountId;
 
@@ -18,13 +20,26 @@ pub(crate) fn object_arn(bucket: &str, key: &str) -> String {
     format!("arn:aws:s3:::{bucket}/{key}")
 }
 
-/// The right to do `action` to what the path names.
-pub(crate) fn of_path(ctx: &Ctx<'_>, request: &Request, action: &str) -> S3Result<Vec<Access>> {
-    let bucket = checked_bucket(ctx, request)?;
-    Ok(vec![on_path(ctx, &bucket, request, action)])
+/// The rights that a call needs, and what was read to find them.
+#[derive(Debug)]
+pub struct Needs {
+    pub(crate) rights: Vec<Access>,
+    /// The version that the call is about.
+    pub(crate) version: Option<Version>,
 }
 
-/// The same for a bucket that is known already.
+impl From<Vec<Access>> for Needs {
+    fn from(rights: Vec<Access>) -> Self {
+        Self { rights, version: None }
+    }
+}
+
+/// The right to do `action` to what the path names.
+pub(crate) fn of_path(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request, action: &str) -> Needs {
+    vec![on_path(ctx, bucket, request, action)].into()
+}
+
+/// The same as one right.
 pub(crate) fn on_path(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request, action: &str) -> Access {
     if request.key.is_empty() {
         right(ctx, bucket, request, action, bucket_arn(&bucket.name))
@@ -34,28 +49,30 @@ pub(crate) fn on_path(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request, action:
 }
 
 /// The bucket of the path, after the checks that come before authorization.
-pub(crate) fn checked_bucket(ctx: &Ctx<'_>, request: &Request) -> S3Result<Bucket> {
+pub(crate) fn checked_bucket(
+    ctx: &Ctx<'_>,
+    request: &Request,
+    any_region: bool,
+) -> S3Result<Arc<Bucket>> {
     let bucket = bucket::load(ctx, &request.bucket)?;
-    // If it was set before, then of the same snapshot.
-    let _ = request.asked.set((bucket.owner.clone(), bucket.created));
     expect_owner(request, "x-amz-expected-bucket-owner", &bucket)?;
     // Calls that services make may come from another region.
     match &ctx.call().origin {
-        Some(origin) if bucket.region != *ctx.region() => Err(elsewhere(ctx, origin, &bucket)),
+        Some(origin) if !any_region && bucket.region != *ctx.region() => {
+            Err(elsewhere(ctx, origin, &bucket))
+        }
         Some(_) | None => Ok(bucket),
     }
 }
 
-/// Refuses a change of a bucket that has taken the name of the one that the rights were asked for:
-/// an upload takes its time, and the name may have gone to somebody else meanwhile.
-pub(crate) fn expect_same_bucket(ctx: &Ctx<'_>, request: &Request) -> S3Result<()> {
-    let Some((owner, created)) = request.asked.get() else { return Ok(()) };
-    match bucket::find(ctx, &request.bucket)? {
-        Some(bucket) if bucket.owner != *owner || bucket.created != *created => {
-            Err(S3Error::NoSuchBucket { bucket: bucket.name }.into())
-        }
-        Some(_) | None => Ok(()),
+/// The bucket that the rights were asked for, as it is now. One that has taken its name is another:
+/// an upload takes its time, and the name may have gone to another account meanwhile.
+pub(crate) fn same_bucket(ctx: &Ctx<'_>, asked: &Bucket) -> S3Result<Arc<Bucket>> {
+    let bucket = bucket::load(ctx, &asked.name)?;
+    if bucket.owner == asked.owner && bucket.created == asked.created {
+        return Ok(bucket);
     }
+    Err(S3Error::NoSuchBucket { bucket: bucket.name.clone() }.into())
 }
 
 /// Observed: no `Location`, so that nobody follows without signing anew; clients find the region
@@ -98,12 +115,11 @@ pub(crate) fn right(
         .policy
         .as_deref()
         .map(|text| ctx.resource_policy(text, &Grammar::Bucket { bucket: bucket.name.clone() }));
-    let blocked = bucket.public_access;
     Access {
         action: action.to_owned(),
         resource,
         owner: Some(bucket.owner.clone()),
-        restrict_public_buckets: blocked.is_some_and(|block| block.restrict_buckets),
+        restrict_public_buckets: bucket.blocks().restrict_buckets,
         policy,
         rule: ResourceRule::Standard,
         granted: acl::grants(ctx.caller(), bucket, (&bucket.owner, &bucket.acl), action),
@@ -161,24 +177,19 @@ fn is_granted(ctx: &Ctx<'_>, bucket: &Bucket, version: Option<&Version>, action:
 /// may not list may not learn that a key is absent.
 pub(crate) fn to_read(
     ctx: &Ctx<'_>,
+    bucket: &Bucket,
     request: &Request,
-    plain: &str,
-    versioned: &str,
-) -> S3Result<Vec<Access>> {
-    let bucket = checked_bucket(ctx, request)?;
+    (plain, versioned): (&str, &str),
+) -> S3Result<Needs> {
     let action = if request.version_id().is_some() { versioned } else { plain };
-    let found = object::seek(ctx, &bucket, &request.key, request.version_id())?;
-    let mut needs = vec![right_to_version(ctx, &bucket, request, action, found.as_ref())];
-    let absent = found.as_ref().is_none_or(|version| version.stored.is_none());
-    if let Some(version) = found.filter(|_| ctx.tx().is_snapshot()) {
-        // Nobody set it before; if they had, it would be of the same snapshot.
-        let _ = request.seen.set(version);
-    }
+    let version = object::seek(ctx, bucket, &request.key, request.version_id())?;
+    let mut rights = vec![right_to_version(ctx, bucket, request, action, version.as_ref())];
+    let absent = version.as_ref().is_none_or(|version| version.stored.is_none());
     if absent && request.version_id().is_none() {
         let arn = bucket_arn(&bucket.name);
-        needs.push(right(ctx, &bucket, request, "s3:ListBucket", arn));
+        rights.push(right(ctx, bucket, request, "s3:ListBucket", arn));
     }
-    Ok(needs)
+    Ok(Needs { rights, version })
 }
 
 /// Condition keys that are headers under their own name.
@@ -249,7 +260,9 @@ pub(crate) fn conditions(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request) -> C
     context
 }
 
-fn add_signature(ctx: &Ctx<'_>, context: &mut Context) {
+/// Source: S3 API Reference, "Amazon S3 Signature Version 4 Authentication Specific Policy Keys". A
+/// presigned URL of Version 2 has no age, for it does not say when it was made.
+pub(crate) fn add_signature(ctx: &Ctx<'_>, context: &mut Context) {
     let Some(origin) = &ctx.call().origin else { return };
     let kind = match origin.auth {
         Auth::Header => "REST-HEADER",
@@ -258,7 +271,11 @@ fn add_signature(ctx: &Ctx<'_>, context: &mut Context) {
         Auth::None => return,
     };
     context.set("s3:authType", kind);
-    context.set("s3:signatureversion", "AWS4-HMAC-SHA256");
+    let version = match origin.version {
+        Some(SignatureVersion::V2) => "AWS",
+        Some(SignatureVersion::V4) | None => "AWS4-HMAC-SHA256",
+    };
+    context.set("s3:signatureversion", version);
     if let Some(age) = gateway::signature_age_ms(ctx.call()) {
         context.set("s3:signatureAge", age.to_string());
     }

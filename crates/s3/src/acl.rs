@@ -219,6 +219,9 @@ pub(crate) fn blocked(ctx: &Ctx<'_>, resource: &str, action: &str) -> S3Error {
     ))
 }
 
+/// Source: S3 API Reference, "Grantee".
+const KINDS: [&str; 3] = ["CanonicalUser", "Group", "AmazonCustomerByEmail"];
+
 /// Reads an `AccessControlPolicy`.
 pub(crate) fn from_document(root: &Element, owner_id: &str) -> S3Result<Acl> {
     let malformed = || S3Error::MalformedAcl;
@@ -230,6 +233,11 @@ pub(crate) fn from_document(root: &Element, owner_id: &str) -> S3Result<Acl> {
         let grantee = grant.child("Grantee").ok_or_else(malformed)?;
         let permission = grant.text_of("Permission").ok_or_else(malformed)?;
         if !PERMISSIONS.contains(&permission) {
+            return Err(malformed().into());
+        }
+        // Observed: a kind of grantee that there is not is malformed.
+        let kind = grantee.attributes.iter().find(|(name, _)| name.ends_with("type"));
+        if kind.is_some_and(|(_, kind)| !KINDS.contains(&kind.as_str())) {
             return Err(malformed().into());
         }
         let grantee = match (grantee.text_of("ID"), grantee.text_of("URI")) {
@@ -257,7 +265,7 @@ pub(crate) fn grants(
     if !bucket.has_acls() {
         return false;
     }
-    let ignored = bucket.public_access.is_some_and(|block| block.ignore_acls) && acl.is_public();
+    let ignored = bucket.blocks().ignore_acls && acl.is_public();
     let account = caller.principal.account();
     if ignored || account == Some(owner) {
         return false;

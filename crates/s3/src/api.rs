@@ -1,40 +1,111 @@
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use gateway::{
-    Access, Answer, BodyLimit, BodySink, Codec, Ctx, Decoding, EventParts, Failure, Operation,
+    Access, Answer, BodyLimit, BodySink, Codec, Ctx, Decoding, EventParts, Needed, Operation,
     Reply, Spec, WireError,
 };
 use serde_json::Value;
+use store::{StoreError, Tx};
+use types::Region;
 
+use crate::access::{self, Needs};
+use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
+use crate::object::Version;
 use crate::request::Request;
 use crate::response::Response;
-use crate::{access, event};
+use crate::{checksum, encryption, event};
 
-/// What one S3 operation has of its own; [`Call`] adds what all share.
+/// What one S3 operation on a bucket or an object has of its own; [`Call`] adds what all share.
 pub trait Api: Sized + 'static {
     /// Its row.
     const SPEC: Spec;
     /// The action that the policies must allow.
     const ACTION: &'static str;
+    /// Whether every region answers for every bucket.
+    const ANY_REGION: bool = false;
+    /// What [`prepare`](Self::prepare) makes.
+    type Work: Send + 'static;
 
     /// The rights that the call needs; by default [`Self::ACTION`] on what the path names.
-    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> Result<Vec<Access>, Failure<S3Error>> {
-        access::of_path(ctx, request, Self::ACTION)
+    fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
+        Ok(access::of_path(ctx, bucket, request, Self::ACTION))
     }
 
     /// Work before the transaction.
-    fn prepare(ctx: &mut Ctx<'_>, request: &mut Request) -> Result<(), Failure<S3Error>> {
-        let _ = (ctx, request);
-        Ok(())
+    fn prepare(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Self::Work>;
+
+    /// What takes the body.
+    fn sink(work: &mut Self::Work) -> Option<&mut dyn BodySink> {
+        let _ = work;
+        None
     }
 
     /// The operation itself.
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> Result<Response, Failure<S3Error>>;
+    fn run(
+        ctx: &mut Ctx<'_>,
+        request: &Request,
+        seen: &Seen,
+        work: &mut Self::Work,
+    ) -> S3Result<Response>;
 }
 
-/// An S3 operation as the pipeline takes it.
+/// An [`Api`] without work before its transaction.
+pub trait PlainApi: Sized + 'static {
+    /// Its row.
+    const SPEC: Spec;
+    /// The action that the policies must allow.
+    const ACTION: &'static str;
+    /// As in [`Api`].
+    const ANY_REGION: bool = false;
+
+    /// As in [`Api`].
+    fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
+        Ok(access::of_path(ctx, bucket, request, Self::ACTION))
+    }
+
+    /// The operation itself.
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response>;
+}
+
+impl<P: PlainApi> Api for P {
+    const SPEC: Spec = P::SPEC;
+    const ACTION: &'static str = P::ACTION;
+    const ANY_REGION: bool = P::ANY_REGION;
+    type Work = ();
+
+    fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
+        P::needs(ctx, request, bucket)
+    }
+
+    fn prepare(_: &mut Ctx<'_>, _: &Request, _: &Bucket) -> S3Result<()> {
+        Ok(())
+    }
+
+    fn run(ctx: &mut Ctx<'_>, request: &Request, seen: &Seen, (): &mut ()) -> S3Result<Response> {
+        P::run(ctx, request, &seen.bucket)
+    }
+}
+
+/// What the call found; within `run`, as the transaction has it.
+#[derive(Debug)]
+pub struct Seen {
+    /// The bucket of the path.
+    pub(crate) bucket: Arc<Bucket>,
+    /// The version that is asked for, if the rights were asked of it in this same snapshot.
+    pub(crate) version: Option<Version>,
+}
+
+/// What a call brings to its transaction.
+#[derive(Debug)]
+pub struct Prepared<W> {
+    seen: Seen,
+    work: W,
+}
+
+/// An S3 operation on a bucket or an object as the pipeline takes it.
 pub struct Call<A>(PhantomData<A>);
 
 impl<A> fmt::Debug for Call<A> {
@@ -49,39 +120,122 @@ impl<A: Api> Operation for Call<A> {
     type Output = Response;
     type Error = S3Error;
     type Codec = RestXml;
+    type Seen = Seen;
+    type Work = Prepared<A::Work>;
 
-    fn access(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-        A::needs(ctx, request)
+    fn access(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Needed<Seen>> {
+        let bucket = access::checked_bucket(ctx, request, A::ANY_REGION)?;
+        let Needs { rights, version } = A::needs(ctx, request, &bucket)?;
+        let version = version.filter(|_| ctx.tx().is_snapshot());
+        Ok((rights, Seen { bucket, version }))
     }
 
-    fn prepare(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<()> {
-        crate::encryption::refuse_choice(request, A::SPEC.name)?;
-        // A body that streams is proven by its upload.
-        if matches!(A::SPEC.body, BodyLimit::Buffered(_)) {
-            crate::checksum::check_document(request)?;
+    fn prepare(ctx: &mut Ctx<'_>, request: &Request, seen: Seen) -> S3Result<Self::Work> {
+        check_request(&A::SPEC, request)?;
+        let work = A::prepare(ctx, request, &seen.bucket)?;
+        Ok(Prepared { seen, work })
+    }
+
+    fn sink(prepared: &mut Self::Work) -> Option<&mut dyn BodySink> {
+        A::sink(&mut prepared.work)
+    }
+
+    fn run(
+        ctx: &mut Ctx<'_>,
+        request: &Request,
+        Prepared { seen, work }: &mut Self::Work,
+    ) -> S3Result<Response> {
+        if ctx.tx().is_snapshot() {
+            return A::run(ctx, request, seen, work);
         }
-        A::prepare(ctx, request)
+        let bucket = access::same_bucket(ctx, &seen.bucket)?;
+        A::run(ctx, request, &Seen { bucket, version: None }, work)
     }
 
-    fn sink(request: &mut Request) -> Option<&mut dyn BodySink> {
-        request.sink()
+    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, StoreError> {
+        crate::bucket_location(tx, bucket)
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        if !A::SPEC.read_only {
-            access::expect_same_bucket(ctx, request)?;
-        }
+    fn annotate(
+        ctx: &Ctx<'_>,
+        request: &Request,
+        prepared: Option<&Self::Work>,
+        response: Option<&Response>,
+        event: &mut EventParts,
+    ) {
+        let bucket = prepared.map(|prepared| &*prepared.seen.bucket);
+        event::fill(ctx, &A::SPEC, request, bucket, response, event);
+    }
+}
+
+/// An S3 operation that no bucket must be there for.
+pub(crate) trait ServiceApi: Sized + 'static {
+    /// Its row.
+    const SPEC: Spec;
+
+    /// The rights that the call needs.
+    fn needs(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>>;
+
+    /// As in [`Operation`].
+    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, StoreError> {
+        let _ = (tx, bucket);
+        Ok(None)
+    }
+
+    /// The operation itself.
+    fn run(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Response>;
+}
+
+/// A [`ServiceApi`] as the pipeline takes it.
+pub(crate) struct ServiceCall<A>(PhantomData<A>);
+
+impl<A: ServiceApi> Operation for ServiceCall<A> {
+    const SPEC: Spec = A::SPEC;
+    type Input = Request;
+    type Output = Response;
+    type Error = S3Error;
+    type Codec = RestXml;
+    type Seen = ();
+    type Work = ();
+
+    fn access(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Needed<()>> {
+        Ok((A::needs(ctx, request)?, ()))
+    }
+
+    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, StoreError> {
+        A::home(tx, bucket)
+    }
+
+    fn prepare(_: &mut Ctx<'_>, request: &Request, (): ()) -> S3Result<()> {
+        check_request(&A::SPEC, request)
+    }
+
+    fn run(ctx: &mut Ctx<'_>, request: &Request, (): &mut ()) -> S3Result<Response> {
         A::run(ctx, request)
     }
 
     fn annotate(
         ctx: &Ctx<'_>,
         request: &Request,
+        _: Option<&()>,
         response: Option<&Response>,
         event: &mut EventParts,
     ) {
-        event::fill(ctx, &A::SPEC, request, response, event);
+        event::fill(ctx, &A::SPEC, request, None, response, event);
     }
+}
+
+/// What every request must hold once it is authorized.
+fn check_request(spec: &Spec, request: &Request) -> S3Result<()> {
+    encryption::refuse_choice(request, spec.name)?;
+    if spec.body.is_streamed() && request.lacks_length {
+        return Err(S3Error::MissingContentLength.into());
+    }
+    // A body that streams is proven by its upload.
+    if matches!(spec.body, BodyLimit::Buffered(_)) {
+        checksum::check_document(request)?;
+    }
+    Ok(())
 }
 
 /// REST-XML: everything of interest is in [`Request`] and [`Response`] already.

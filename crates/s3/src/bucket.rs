@@ -14,9 +14,12 @@ use crate::lock::DefaultRetention;
 /// The buckets of all accounts and regions by name: the namespace is one.
 pub(crate) const BUCKETS: Table<Bucket> = Table::new("s3.bucket");
 
+/// Block Public Access of accounts by number.
+pub(crate) const ACCOUNTS: Table<PublicAccess> = Table::new("s3.account-public-access");
+
 /// A bucket with all its settings.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Bucket {
+pub struct Bucket {
     pub(crate) name: String,
     pub(crate) owner: AccountId,
     pub(crate) region: Region,
@@ -32,6 +35,9 @@ pub(crate) struct Bucket {
     pub(crate) versioning: Versioning,
     #[serde(default)]
     pub(crate) public_access: Option<PublicAccess>,
+    /// That of the owner's account, which is not stored with the bucket.
+    #[serde(skip)]
+    pub(crate) account_public_access: Option<PublicAccess>,
     #[serde(default)]
     pub(crate) encryption: BucketEncryption,
     #[serde(default)]
@@ -90,6 +96,24 @@ pub(crate) struct PublicAccess {
 }
 
 impl PublicAccess {
+    /// Nothing is blocked.
+    pub(crate) const NONE: Self = Self {
+        block_acls: false,
+        ignore_acls: false,
+        block_policy: false,
+        restrict_buckets: false,
+    };
+
+    /// Both together.
+    fn and(self, other: Self) -> Self {
+        Self {
+            block_acls: self.block_acls || other.block_acls,
+            ignore_acls: self.ignore_acls || other.ignore_acls,
+            block_policy: self.block_policy || other.block_policy,
+            restrict_buckets: self.restrict_buckets || other.restrict_buckets,
+        }
+    }
+
     /// What a new bucket has.
     pub(crate) const ALL: Self =
         Self { block_acls: true, ignore_acls: true, block_policy: true, restrict_buckets: true };
@@ -110,6 +134,15 @@ impl Bucket {
         self.ownership != Some(Ownership::BucketOwnerEnforced)
     }
 
+    /// What is blocked by the bucket and its account together.
+    ///
+    /// Source: S3 User Guide, "Blocking public access to your Amazon S3 storage": the most
+    /// restrictive combination applies.
+    pub(crate) fn blocks(&self) -> PublicAccess {
+        let settings = [self.public_access, self.account_public_access];
+        settings.into_iter().flatten().fold(PublicAccess::NONE, PublicAccess::and)
+    }
+
     /// The location as `GetBucketLocation` tells it; nothing for `us-east-1`.
     pub(crate) fn location(&self) -> Option<&str> {
         let region = self.region.as_str();
@@ -122,15 +155,29 @@ impl Bucket {
 }
 
 /// The bucket of a name, if there is one.
-pub(crate) fn find(ctx: &Ctx<'_>, name: &str) -> Result<Option<Bucket>, StoreError> {
+pub(crate) fn find(ctx: &Ctx<'_>, name: &str) -> Result<Option<Arc<Bucket>>, StoreError> {
     if name.is_empty() {
         return Ok(None);
     }
-    Ok(BUCKETS.shared(ctx.tx(), name)?.map(Arc::unwrap_or_clone))
+    let Some(bucket) = BUCKETS.shared(ctx.tx(), name)? else { return Ok(None) };
+    Ok(Some(match account_public_access(ctx.tx(), &bucket.owner)? {
+        None => bucket,
+        account_public_access => {
+            Arc::new(Bucket { account_public_access, ..Arc::unwrap_or_clone(bucket) })
+        }
+    }))
+}
+
+/// Block Public Access of an account, if it is set.
+pub(crate) fn account_public_access(
+    tx: &Tx<'_>,
+    account: &AccountId,
+) -> Result<Option<PublicAccess>, StoreError> {
+    Ok(ACCOUNTS.shared(tx, account.as_str())?.map(|block| *block))
 }
 
 /// The bucket of a name; errors with `NoSuchBucket`.
-pub(crate) fn load(ctx: &Ctx<'_>, name: &str) -> S3Result<Bucket> {
+pub(crate) fn load(ctx: &Ctx<'_>, name: &str) -> S3Result<Arc<Bucket>> {
     find(ctx, name)?.ok_or_else(|| S3Error::NoSuchBucket { bucket: name.to_owned() }.into())
 }
 
@@ -141,7 +188,7 @@ pub fn bucket_exists(tx: &Tx<'_>, name: &str) -> Result<bool, StoreError> {
 
 /// The region of a bucket.
 pub fn bucket_location(tx: &Tx<'_>, name: &str) -> Result<Option<Region>, StoreError> {
-    Ok(BUCKETS.get(tx, name)?.map(|bucket| bucket.region))
+    Ok(BUCKETS.shared(tx, name)?.map(|bucket| bucket.region.clone()))
 }
 
 /// The account that owns a bucket.

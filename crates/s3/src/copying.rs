@@ -1,6 +1,7 @@
 //! The source of a copy: naming it, reading it, and carrying its bytes over.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use gateway::{Access, Ctx};
 
@@ -38,8 +39,10 @@ impl SourceName {
             Some((path, id)) => (path, Some(id)),
             None => (text, None),
         };
-        let path = path.strip_prefix('/').unwrap_or(path).replace('+', " ");
-        let path = wire::uri::decode(&path)?;
+        let path = behind_host(path)?;
+        let path = wire::uri::decode(&path.replace('+', " "))?;
+        // Observed: also where the slash is encoded like the rest.
+        let path = path.strip_prefix('/').unwrap_or(&path);
         let (bucket, key) = path.split_once('/')?;
         if bucket.is_empty() || key.is_empty() {
             return None;
@@ -49,10 +52,20 @@ impl SourceName {
     }
 }
 
+/// The path of a whole URL, or the path that it is.
+///
+/// Observed: reported to be accepted. Assumed: of any host, with the bucket in the path.
+fn behind_host(text: &str) -> Option<&str> {
+    match text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) {
+        Some(rest) => rest.find('/').and_then(|start| rest.get(start..)),
+        None => Some(text),
+    }
+}
+
 /// A source that was found and whose conditions hold.
 #[derive(Debug)]
 pub(crate) struct Source {
-    pub(crate) bucket: Bucket,
+    pub(crate) bucket: Arc<Bucket>,
     pub(crate) name: SourceName,
     pub(crate) version: Version,
     pub(crate) stored: Stored,
@@ -65,7 +78,7 @@ pub(crate) fn needs(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
 
 /// The source of a request, whether it is there or not.
 pub(crate) struct Asked {
-    bucket: Bucket,
+    bucket: Arc<Bucket>,
     /// A request for the source itself.
     request: Request,
     has_id: bool,
@@ -140,9 +153,9 @@ impl Source {
         Reader::new(ctx, &self.stored.pieces, &root, &aad, wanted)
     }
 
-    /// The version that was copied, where versions have ids.
+    /// The version that was copied, if it has an id.
     pub(crate) fn shown_id(&self) -> Option<String> {
-        object::shown_id(&self.bucket, &self.version)
+        object::written_id(&self.version)
     }
 }
 
@@ -156,6 +169,9 @@ mod tests {
             ("b/k", Some(("b", "k", None))),
             ("/b/a%20b/%E3%81%82", Some(("b", "a b/あ", None))),
             ("b/k?versionId=null", Some(("b", "k", Some("null")))),
+            ("http://s3.amazonaws.com/b/k", Some(("b", "k", None))),
+            ("https://s3.amazonaws.com", None),
+            ("%2Fb%2Fk", Some(("b", "k", None))),
             ("b/a+b", Some(("b", "a b", None))),
             ("b/a%2Bb", Some(("b", "a+b", None))),
             ("b", None),

@@ -42,18 +42,19 @@ pub(crate) fn presented(request: &Request, headers: &str) -> S3Result<Option<Cus
     if algorithm.is_none() && key.is_none() && md5.is_none() {
         return Ok(None);
     }
-    let bad = |message: &str| {
-        let value = algorithm.clone().unwrap_or_else(|| "null".to_owned());
-        S3Error::argument(message, format!("{headers}-algorithm"), value)
-    };
-    if algorithm.as_deref() != Some(ALGORITHM) {
+    // Observed: this name for every one of the headers.
+    let bad = |message: &str| S3Error::named(message, "x-amz-server-side-encryption");
+    if let Some(value) = algorithm.clone().filter(|own| own != ALGORITHM) {
+        return Err(S3Error::InvalidEncryption { value }.into());
+    }
+    if algorithm.is_none() {
         return Err(bad(
             "Requests specifying Server Side Encryption with Customer provided keys must provide \
              a valid encryption algorithm.",
         )
         .into());
     }
-    let (Some(key), Some(md5)) = (key, md5) else {
+    let Some(key) = key else {
         return Err(bad(
             "Requests specifying Server Side Encryption with Customer provided keys must provide \
              an appropriate secret key.",
@@ -61,9 +62,10 @@ pub(crate) fn presented(request: &Request, headers: &str) -> S3Result<Option<Cus
         .into());
     };
     let bytes = STANDARD.decode(&key).unwrap_or_default();
-    if bytes.len() != KEY_BYTES {
+    // Observed: a key without its MD5 is refused like one that is too short.
+    let Some(md5) = md5.filter(|_| bytes.len() == KEY_BYTES) else {
         return Err(bad("The secret key was invalid for the specified algorithm.").into());
-    }
+    };
     if STANDARD.encode(keys::md5(&bytes)) != md5 {
         return Err(bad(
             "The calculated MD5 hash of the key did not match the hash that was provided.",
@@ -96,6 +98,11 @@ pub(crate) fn recognised(
     headers: &str,
     fingerprint: &[u8],
 ) -> S3Result<SecretBytes> {
+    // Observed: who reads with a key but without its MD5 has the wrong one.
+    let has = |part: &str| request.header(&format!("{headers}-{part}")).is_some();
+    if has("key") && !has("key-md5") {
+        return Err(wrong_key().into());
+    }
     let Some(customer) = presented(request, headers)? else {
         return Err(S3Error::request(
             "The object was stored using a form of Server Side Encryption. The correct parameters \
@@ -103,16 +110,41 @@ pub(crate) fn recognised(
         )
         .into());
     };
-    let (salt, _) = fingerprint.split_at_checked(SALT_BYTES).unwrap_or_default();
-    if keys::equal_in_constant_time(&customer.fingerprint(salt), fingerprint) {
+    if fits(&customer, fingerprint) {
         return Ok(customer.key);
     }
-    Err(S3Error::AccessDenied(
+    Err(wrong_key().into())
+}
+
+fn wrong_key() -> S3Error {
+    S3Error::AccessDenied(
         "Requests specifying Server Side Encryption with Customer provided keys must provide the \
          correct secret key."
             .to_owned(),
     )
-    .into())
+}
+
+/// The presented key for a part, which must be the one that the upload was begun with.
+///
+/// Observed: reported with these texts by clients.
+pub(crate) fn of_part(request: &Request, fingerprint: &[u8]) -> S3Result<SecretBytes> {
+    let Some(customer) = presented(request, TARGET)? else {
+        return Err(S3Error::request(
+            "The multipart upload initiate requested encryption. Subsequent part requests must \
+             include the appropriate encryption parameters.",
+        )
+        .into());
+    };
+    if fits(&customer, fingerprint) {
+        return Ok(customer.key);
+    }
+    let text = "The provided encryption parameters did not match the ones used originally.";
+    Err(S3Error::request(text).into())
+}
+
+fn fits(customer: &CustomerKey, fingerprint: &[u8]) -> bool {
+    let (salt, _) = fingerprint.split_at_checked(SALT_BYTES).unwrap_or_default();
+    keys::equal_in_constant_time(&customer.fingerprint(salt), fingerprint)
 }
 
 /// Refuses a key for an object that needs none.

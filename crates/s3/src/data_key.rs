@@ -75,7 +75,7 @@ fn generate(
     key_id: String,
     context: BTreeMap<String, String>,
 ) -> S3Result<DataKey> {
-    let mut input = kms::GenerateDataKeyInput {
+    let input = kms::GenerateDataKeyInput {
         key_id: Some(key_id),
         key_spec: Some("AES_256".to_owned()),
         encryption_context: context,
@@ -83,7 +83,7 @@ fn generate(
     };
     let asker = asker(ctx);
     let made = ctx
-        .invoke_in::<kms::GenerateDataKey>(bucket.region.clone(), asker, &mut input)
+        .invoke_in::<kms::GenerateDataKey>(bucket.region.clone(), asker, &input)
         .map_err(translated)?;
     Ok(DataKey {
         plaintext: Arc::new(made.plaintext.0),
@@ -98,15 +98,14 @@ fn decrypt(
     sealed: Vec<u8>,
     context: BTreeMap<String, String>,
 ) -> S3Result<SecretBytes> {
-    let mut input = kms::DecryptInput {
+    let input = kms::DecryptInput {
         ciphertext_blob: Some(sealed.into()),
         encryption_context: context,
         ..Default::default()
     };
     let asker = asker(ctx);
-    let opened = ctx
-        .invoke_in::<kms::Decrypt>(bucket.region.clone(), asker, &mut input)
-        .map_err(translated)?;
+    let opened =
+        ctx.invoke_in::<kms::Decrypt>(bucket.region.clone(), asker, &input).map_err(translated)?;
     Ok(opened.plaintext.0)
 }
 

@@ -49,7 +49,7 @@ impl Scheme {
         }
     }
 
-    fn uses_kms(self) -> bool {
+    pub(crate) fn uses_kms(self) -> bool {
         matches!(self, Self::Kms | Self::Dsse)
     }
 }
@@ -65,11 +65,20 @@ pub(crate) struct BucketEncryption {
     ///
     /// Source: S3 User Guide, "Blocking or unblocking SSE-C": blocked in new buckets.
     pub(crate) blocks_customer_keys: bool,
+    /// Whether it was put, and is not what every bucket has.
+    #[serde(default)]
+    pub(crate) chosen: bool,
 }
 
 impl Default for BucketEncryption {
     fn default() -> Self {
-        Self { scheme: Scheme::S3, key_id: None, bucket_key: false, blocks_customer_keys: true }
+        Self {
+            scheme: Scheme::S3,
+            key_id: None,
+            bucket_key: false,
+            blocks_customer_keys: true,
+            chosen: false,
+        }
     }
 }
 
@@ -147,9 +156,7 @@ impl Envelope {
             }
             Scheme::Kms | Scheme::Dsse => {
                 customer_key::refuse(request, headers)?;
-                if ctx.caller().principal == Principal::Anonymous {
-                    return Err(unsigned().into());
-                }
+                demand_version_4(ctx)?;
                 data_key::for_read(ctx, bucket, sealed, &self.context, self.bucket_key)
             }
             Scheme::Customer => customer_key::recognised(request, headers, &sealed).map(Arc::new),
@@ -158,6 +165,20 @@ impl Envelope {
 }
 
 impl Envelope {
+    /// The root key for a part of an upload in parts.
+    pub(crate) fn open_for_part(
+        &self,
+        ctx: &mut Ctx<'_>,
+        request: &Request,
+        bucket: &Bucket,
+    ) -> S3Result<Arc<SecretBytes>> {
+        if self.scheme == Scheme::Customer {
+            let sealed = STANDARD.decode(&self.sealed).map_err(StoreError::corrupt)?;
+            return customer_key::of_part(request, &sealed).map(Arc::new);
+        }
+        self.open(ctx, request, bucket, &request.key, customer_key::TARGET)
+    }
+
     /// The root key, for a check of what is stored; `None` where nobody here has it: under the
     /// client's own key, and under a KMS key that was destroyed.
     pub(crate) fn open_at_rest(
@@ -183,14 +204,21 @@ impl Envelope {
     }
 }
 
-/// Assumed: the text for readers without credentials.
-fn unsigned() -> S3Error {
-    S3Error::argument(
+/// Refuses what KMS would have to do for a caller who is not proved by Version 4.
+///
+/// Observed: the text and its elements under Version 2, also by the bucket's default.
+/// Assumed: the same for callers without credentials.
+pub(crate) fn demand_version_4(ctx: &Ctx<'_>) -> S3Result<()> {
+    if ctx.caller().principal != Principal::Anonymous && !ctx.call().has_signature_v2() {
+        return Ok(());
+    }
+    Err(S3Error::argument(
         "Requests specifying Server Side Encryption with AWS KMS managed keys require AWS \
          Signature Version 4.",
         "Authorization",
         "null",
     )
+    .into())
 }
 
 /// The envelope and the root key of a write to `key`.
@@ -221,9 +249,7 @@ pub(crate) fn begin(
         let sealed = STANDARD.encode(sealed.map_err(StoreError::engine)?);
         return Ok((Envelope { sealed, ..Envelope::plain(Scheme::S3) }, Arc::new(root)));
     }
-    if ctx.caller().principal == Principal::Anonymous {
-        return Err(unsigned().into());
-    }
+    demand_version_4(ctx)?;
     let context = context(request, bucket, key, wish.bucket_key)?;
     let key_id = wish.key_id.unwrap_or_else(|| MANAGED_KEY.to_owned());
     let made = data_key::for_write(ctx, bucket, key_id, &context, wish.bucket_key)?;

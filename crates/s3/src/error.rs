@@ -1,119 +1,270 @@
+//! The errors of S3: one table of what each is, and how a client sees it.
+
 use gateway::{ApiError, Failure, WireError};
 
 /// What an S3 operation or a step of one gives.
 pub(crate) type S3Result<T> = Result<T, Failure<S3Error>>;
 
-/// Failures of the S3 operations.
-///
-/// Texts are AWS's. Observed, unless a variant says otherwise.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "fields are named like the elements that they become")]
-pub enum S3Error {
-    /// A refusal that is not the policies': Object Lock, the expected owner, foreign callers.
-    AccessDenied(String),
-    /// ACLs are off in the bucket.
-    AclNotSupported,
-    /// A digest or checksum does not fit the body.
-    BadDigest(String),
-    /// The `Content-MD5` does not fit the body; both in base64.
-    BadMd5 { expected: String, calculated: String },
-    /// Somebody else has the bucket.
-    BucketAlreadyExists { bucket: String },
-    /// The caller has the bucket.
-    BucketAlreadyOwned { bucket: String },
-    /// Objects or versions are left.
-    BucketNotEmpty { bucket: String, versions: bool },
-    /// A racing write to the same key.
-    ConditionalConflict { condition: &'static str, key: String },
-    /// The body is larger than an upload may be.
-    EntityTooLarge { proposed: u64, max: u64 },
-    /// A part other than the last is too small.
-    EntityTooSmall { etag: String, number: u32, proposed: u64 },
-    /// The region is not that of the endpoint.
-    IllegalLocation { location: String },
-    /// `Versioning` without a status.
-    IllegalVersioning,
-    /// The ACL contradicts `BucketOwnerEnforced`; the text depends on the call.
-    InvalidAclWithOwnership(&'static str),
-    /// An argument with its name and value.
-    InvalidArgument { message: String, name: String, value: String },
-    /// The bucket is not in the state for it.
-    InvalidBucketState(&'static str),
-    /// Not a bucket name.
-    InvalidBucketName { bucket: String },
-    /// The `Content-MD5` is no MD5.
-    InvalidDigest { value: String },
-    /// No such algorithm.
-    InvalidEncryption { value: String },
-    /// Not an account id.
-    InvalidExpectedOwner { value: String },
-    /// Not a region.
-    InvalidLocation { location: String },
-    /// A part of the list was never uploaded so.
-    InvalidPart { upload: String, number: u32, etag: String },
-    /// A read of a part that the object does not have.
-    InvalidPartNumber { requested: u32, actual: usize },
-    /// The list of parts is not ascending.
-    InvalidPartOrder { upload: String },
-    /// An archived object, which cannot be read.
-    InvalidObjectState { class: String },
-    /// The range lies outside of the object.
-    InvalidRange { requested: String, size: u64 },
-    /// A request that contradicts itself or the state.
-    InvalidRequest(String),
-    /// No such class.
-    InvalidStorageClass { value: String },
-    /// A bad tag.
-    InvalidTag { message: &'static str, key: Option<String> },
-    /// The logging target does not exist.
-    InvalidLoggingTarget { bucket: String },
-    /// A key beyond 1,024 bytes.
-    KeyTooLong { size: usize },
-    /// An ACL that is none.
-    MalformedAcl,
-    /// A bucket policy that is none.
-    MalformedPolicy(String),
-    /// A trailer that is not what was announced.
-    MalformedTrailer,
-    /// A body that is not what the operation takes.
-    MalformedXml,
-    /// More user metadata than 2 KB.
-    MetadataTooLarge { size: usize },
-    /// The method does not fit the resource.
-    MethodNotAllowed { method: String, resource: &'static str },
-    /// No length was declared.
-    MissingContentLength,
-    /// A header is needed.
-    MissingSecurityHeader { name: &'static str },
-    /// No such bucket.
-    NoSuchBucket { bucket: String },
-    /// No such object.
-    NoSuchKey { key: String },
-    /// The newest version is a delete marker, whose id this is.
-    Deleted { key: String, version: String },
-    /// No such upload.
-    NoSuchUpload { upload: String },
-    /// No such version.
-    NoSuchVersion { key: String, version: String },
-    /// A setting that is not set.
-    NotSet { code: &'static str, message: &'static str, bucket: Option<String> },
-    /// A header with a meaning that is not served.
-    NotImplemented { header: String, additional: String },
-    /// The lock of an object that has none.
-    NoObjectLock,
-    /// The bucket is in another region than the one that was asked.
-    PermanentRedirect { bucket: String, region: String, endpoint: String },
-    /// A condition of the request does not hold.
-    PreconditionFailed { condition: String },
-    /// Nothing newer than what the client has.
-    NotModified { etag: String, modified: String },
-    /// A document where headers say it all.
-    UnexpectedContent,
-    /// A policy beyond 20 KB.
-    PolicyTooLarge { size: usize },
-    /// An error of the key service, under S3's code.
-    Kms { code: String, message: String },
+const SCHEMA: &str =
+    "The XML you provided was not well-formed or did not validate against our published schema";
+const NO_KEY: &str = "The specified key does not exist.";
+
+/// Makes the enum and its one `match`. A row: documentation, the variant with its fields, then
+/// status, code, text, and where there are any, the elements behind the text and the headers.
+/// `None` as a text, as an element or as a header leaves it out.
+macro_rules! errors {
+    ($(
+        $(#[$doc:meta])*
+        $variant:ident $(($($inner:ident: $inner_type:ty),+))? $({$($field:ident: $type:ty),+})?
+        => $status:literal, $code:expr, $text:expr
+        $(, elements {$($element:literal: $value:expr),+})?
+        $(, headers {$($header:literal: $header_value:expr),+})?;
+    )*) => {
+        /// Failures of the S3 operations.
+        ///
+        /// Texts are AWS's. Observed, unless a variant says otherwise.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[expect(missing_docs, reason = "fields are named like the elements that they become")]
+        pub enum S3Error {
+            $($(#[$doc])* $variant $(($($inner_type),+))? $({$($field: $type),+})?,)*
+        }
+
+        impl ApiError for S3Error {
+            /// Source: S3 API Reference, "List of error codes".
+            fn wire(&self) -> WireError {
+                match self {
+                    $(Self::$variant $(($($inner),+))? $({$($field),+})? => {
+                        let elements = [$($(($element, $value.shown())),+)?];
+                        let headers = [$($(($header, $header_value.shown())),+)?];
+                        render($status, $code, $text.shown(), &elements, &headers)
+                    })*
+                }
+            }
+        }
+    };
 }
+
+errors! {
+    /// A refusal that is not the policies': Object Lock, the expected owner, foreign callers.
+    AccessDenied(text: String) => 403, "AccessDenied", text;
+    /// ACLs are off in the bucket.
+    AclNotSupported => 400, "AccessControlListNotSupported", "The bucket does not allow ACLs";
+    /// More tags than there may be, and other requests that no rule of their own refuses.
+    BadRequest(text: String) => 400, "BadRequest", text;
+    /// A digest or checksum does not fit the body.
+    BadDigest(text: String) => 400, "BadDigest", text;
+    /// The `Content-MD5` does not fit the body; the calculated one is in base64.
+    BadMd5 { expected: String, calculated: String } => 400, "BadDigest",
+        "The Content-MD5 you specified did not match what we received.",
+        elements { "ExpectedDigest": expected, "CalculatedDigest": calculated };
+    /// Another account has the bucket.
+    BucketAlreadyExists { bucket: String } => 409, "BucketAlreadyExists",
+        "The requested bucket name is not available. The bucket namespace is shared by all users \
+         of the system. Please select a different name and try again.",
+        elements { "BucketName": bucket };
+    /// The caller has the bucket.
+    BucketAlreadyOwned { bucket: String } => 409, "BucketAlreadyOwnedByYou",
+        "Your previous request to create the named bucket succeeded and you already own it.",
+        elements { "BucketName": bucket };
+    /// Objects or versions are left.
+    BucketNotEmpty { bucket: String, versions: bool } => 409, "BucketNotEmpty",
+        if *versions {
+            "The bucket you tried to delete is not empty. You must delete all versions in the \
+             bucket."
+        } else {
+            "The bucket you tried to delete is not empty"
+        },
+        elements { "BucketName": bucket };
+    /// The log of a bucket goes to another region. `None` is `us-east-1`.
+    CrossLocationLogging { source: Option<String>, target: Option<String> } => 403,
+        "CrossLocationLoggingProhibitted", "Cross S3 location logging not allowed. ",
+        elements { "SourceBucketLocation": source, "TargetBucketLocation": target };
+    /// A racing write to the same key.
+    ConditionalConflict { condition: &'static str, key: String } => 409,
+        "ConditionalRequestConflict",
+        "The conditional request cannot succeed due to a conflicting operation against this \
+         resource.",
+        elements { "Condition": condition, "Key": key };
+    /// The body is larger than an upload may be.
+    EntityTooLarge { proposed: u64, max: u64 } => 400, "EntityTooLarge",
+        "Your proposed upload exceeds the maximum allowed size",
+        elements { "ProposedSize": proposed, "MaxSizeAllowed": max };
+    /// A part other than the last is too small.
+    EntityTooSmall { etag: String, number: u32, proposed: u64 } => 400, "EntityTooSmall",
+        "Your proposed upload is smaller than the minimum allowed size",
+        elements {
+            "ETag": etag, "MinSizeAllowed": crate::ops::multipart::PART_BYTES_MIN,
+            "PartNumber": number, "ProposedSize": proposed
+        };
+    /// The region is not that of the endpoint.
+    IllegalLocation { location: String } => 400, "IllegalLocationConstraintException",
+        format!(
+            "The {location} location constraint is incompatible for the region specific endpoint \
+             this request was sent to."
+        );
+    /// The id in a document is not that of the query.
+    IdMismatch => 400, "IdMismatch", "Document ID does not match the specified configuration ID.";
+    /// `Versioning` without a status.
+    IllegalVersioning => 400, "IllegalVersioningConfigurationException",
+        "The Versioning element must be specified";
+    /// The ACL contradicts `BucketOwnerEnforced`; the text depends on the call.
+    InvalidAclWithOwnership(text: &'static str) => 400, "InvalidBucketAclWithObjectOwnership", text;
+    /// An argument with its name and its value, which some refusals do not repeat.
+    InvalidArgument { message: String, name: String, value: Option<String> } => 400,
+        "InvalidArgument", message,
+        elements { "ArgumentName": name, "ArgumentValue": value };
+    /// The bucket is not in the state for it.
+    InvalidBucketState(text: &'static str) => 409, "InvalidBucketState", text;
+    /// Not a bucket name.
+    InvalidBucketName { bucket: String } => 400, "InvalidBucketName",
+        "The specified bucket is not valid.",
+        elements { "BucketName": bucket };
+    /// The `Content-MD5` is no MD5.
+    InvalidDigest { value: String } => 400, "InvalidDigest",
+        "The Content-MD5 you specified was invalid.",
+        elements { "Content-MD5": value };
+    /// No such algorithm.
+    InvalidEncryption { value: String } => 400, "InvalidEncryptionAlgorithmError",
+        "The Encryption request you specified is not valid. Supported value: AES256.",
+        elements { "ArgumentName": "x-amz-server-side-encryption", "ArgumentValue": value };
+    /// Not an account id.
+    InvalidExpectedOwner { value: String } => 400, "InvalidBucketOwnerAWSAccountID",
+        format!(
+            "The value of the expected bucket owner parameter must be an AWS Account ID... \
+             [{value}]"
+        );
+    /// Not a region.
+    InvalidLocation { location: String } => 400, "InvalidLocationConstraint",
+        "The specified location-constraint is not valid",
+        elements { "LocationConstraint": location };
+    /// A part of the list was never uploaded so.
+    InvalidPart { upload: String, number: u32, etag: String } => 400, "InvalidPart",
+        "One or more of the specified parts could not be found.  The part may not have been \
+         uploaded, or the specified entity tag may not match the part's entity tag.",
+        elements { "UploadId": upload, "PartNumber": number, "ETag": etag };
+    /// A read of a part that the object does not have.
+    InvalidPartNumber { requested: u32, actual: usize } => 416, "InvalidPartNumber",
+        "The requested partnumber is not satisfiable",
+        elements { "PartNumberRequested": requested, "ActualPartCount": actual };
+    /// The list of parts is not ascending.
+    InvalidPartOrder { upload: String } => 400, "InvalidPartOrder",
+        "The list of parts was not in ascending order. Parts must be ordered by part number.",
+        elements { "UploadId": upload };
+    /// An archived object, which cannot be read.
+    InvalidObjectState { class: String } => 403, "InvalidObjectState",
+        "The operation is not valid for the object's storage class",
+        elements { "StorageClass": class };
+    /// The range lies outside of the object.
+    InvalidRange { requested: String, size: u64 } => 416, "InvalidRange",
+        "The requested range is not satisfiable",
+        elements { "RangeRequested": requested, "ActualObjectSize": size },
+        headers { "content-range": format!("bytes */{size}") };
+    /// Where an inventory goes is no bucket's ARN.
+    InvalidDestination => 400, "InvalidS3DestinationBucket", "Invalid bucket ARN.";
+    /// A request that contradicts itself or the state.
+    InvalidRequest(text: String) => 400, "InvalidRequest", text;
+    /// No such class.
+    InvalidStorageClass { value: String } => 400, "InvalidStorageClass",
+        "The storage class you specified is not valid",
+        elements { "StorageClassRequested": value };
+    /// A bad tag.
+    InvalidTag { message: &'static str, key: Option<String>, value: Option<String> } => 400,
+        "InvalidTag", message,
+        elements { "TagKey": key, "TagValue": value };
+    /// The logging target does not exist.
+    InvalidLoggingTarget { bucket: String } => 400, "InvalidTargetBucketForLogging",
+        "The target bucket for logging does not exist",
+        elements { "TargetBucket": bucket };
+    /// A key beyond 1,024 bytes.
+    KeyTooLong { size: usize } => 400, "KeyTooLongError", "Your key is too long",
+        elements { "Size": size, "MaxSizeAllowed": crate::object::KEY_BYTES_MAX };
+    /// An ACL that is none.
+    MalformedAcl => 400, "MalformedACLError", SCHEMA;
+    /// A bucket policy that is none.
+    MalformedPolicy(text: String) => 400, "MalformedPolicy", text;
+    /// A trailer that is not what was announced.
+    MalformedTrailer => 400, "MalformedTrailerError",
+        "The request contained trailing data that was not well-formed or did not conform to our \
+         published schema.";
+    /// A body that is not what the operation takes.
+    MalformedXml => 400, "MalformedXML", SCHEMA;
+    /// More user metadata than 2 KB.
+    MetadataTooLarge { size: usize } => 400, "MetadataTooLarge",
+        "Your metadata headers exceed the maximum allowed metadata size",
+        elements { "Size": size, "MaxSizeAllowed": crate::object::METADATA_BYTES_MAX };
+    /// A delete marker of this id knows no method but DELETE.
+    MethodNotAllowed { method: String, version: String, modified: String } => 405,
+        "MethodNotAllowed", "The specified method is not allowed against this resource.",
+        elements { "Method": method, "ResourceType": "DeleteMarker" },
+        headers {
+            "allow": "DELETE", "last-modified": modified, "x-amz-delete-marker": "true",
+            "x-amz-version-id": version
+        };
+    /// No length was declared.
+    MissingContentLength => 411, "MissingContentLength",
+        "You must provide the Content-Length HTTP header.";
+    /// A document is needed.
+    ///
+    /// Source: S3 API Reference, "List of error codes".
+    MissingBody => 400, "MissingRequestBodyError", "Request Body is empty";
+    /// A header is needed.
+    MissingSecurityHeader { name: &'static str } => 400, "MissingSecurityHeader",
+        "Your request was missing a required header",
+        elements { "MissingHeaderName": name };
+    /// No such bucket.
+    NoSuchBucket { bucket: String } => 404, "NoSuchBucket", "The specified bucket does not exist",
+        elements { "BucketName": bucket };
+    /// No such object.
+    NoSuchKey { key: String } => 404, "NoSuchKey", NO_KEY, elements { "Key": key };
+    /// The newest version is a delete marker, whose id this is.
+    Deleted { key: String, version: String } => 404, "NoSuchKey", NO_KEY,
+        elements { "Key": key },
+        headers { "x-amz-delete-marker": "true", "x-amz-version-id": version };
+    /// No such upload.
+    NoSuchUpload { upload: String } => 404, "NoSuchUpload",
+        "The specified upload does not exist. The upload ID may be invalid, or the upload may \
+         have been aborted or completed.",
+        elements { "UploadId": upload };
+    /// No such version.
+    NoSuchVersion { key: String, version: String } => 404, "NoSuchVersion",
+        "The specified version does not exist.",
+        elements { "Key": key, "VersionId": version };
+    /// A setting that is not set.
+    NotSet { code: &'static str, message: &'static str, bucket: Option<String> } => 404, *code,
+        message,
+        elements { "BucketName": bucket };
+    /// A header with a meaning that is not served.
+    NotImplemented { header: String, additional: String } => 501, "NotImplemented",
+        "A header you provided implies functionality that is not implemented",
+        elements { "Header": header, "additionalMessage": filled(additional) };
+    /// The lock of an object that has none.
+    NoObjectLock => 404, "NoSuchObjectLockConfiguration",
+        "The specified object does not have a ObjectLock configuration";
+    /// The bucket is in another region than the one that was asked.
+    PermanentRedirect { bucket: String, region: String, endpoint: String } => 301,
+        "PermanentRedirect",
+        "The bucket you are attempting to access must be addressed using the specified endpoint. \
+         Please send all future requests to this endpoint.",
+        elements { "Endpoint": endpoint, "Bucket": bucket },
+        headers { "x-amz-bucket-region": region };
+    /// A condition of the request does not hold.
+    PreconditionFailed { condition: String } => 412, "PreconditionFailed",
+        "At least one of the pre-conditions you specified did not hold",
+        elements { "Condition": condition };
+    /// Nothing newer than what the client has.
+    NotModified { etag: String, modified: String } => 304, "NotModified", NO_TEXT,
+        headers { "etag": etag, "last-modified": modified };
+    /// A document where headers say it all.
+    UnexpectedContent => 400, "UnexpectedContent", "This request does not support content";
+    /// A policy beyond 20 KB.
+    PolicyTooLarge { size: usize } => 400, "PolicyTooLarge",
+        "Your policy exceeds the maximum allowed document size.",
+        elements { "Size": size, "MaxSizeAllowed": crate::ops::policies::POLICY_BYTES_MAX };
+    /// An error of the key service, under S3's code.
+    Kms { code: String, message: String } => 400, code, message;
+}
+
+const NO_TEXT: Option<String> = None;
 
 impl S3Error {
     pub(crate) fn argument(
@@ -121,7 +272,13 @@ impl S3Error {
         name: impl Into<String>,
         value: impl Into<String>,
     ) -> Self {
-        Self::InvalidArgument { message: message.into(), name: name.into(), value: value.into() }
+        let (message, name, value) = (message.into(), name.into(), Some(value.into()));
+        Self::InvalidArgument { message, name, value }
+    }
+
+    /// A refusal of an argument that does not repeat its value.
+    pub(crate) fn named(message: impl Into<String>, name: impl Into<String>) -> Self {
+        Self::InvalidArgument { message: message.into(), name: name.into(), value: None }
     }
 
     pub(crate) fn request(message: impl Into<String>) -> Self {
@@ -129,336 +286,73 @@ impl S3Error {
     }
 }
 
-const SCHEMA: &str =
-    "The XML you provided was not well-formed or did not validate against our published schema";
-const DENIED: u16 = 403;
+/// A value of the table as clients see it; `None` is not shown.
+trait Shown {
+    fn shown(&self) -> Option<String>;
+}
 
-impl ApiError for S3Error {
-    /// Source: S3 API Reference, "List of error codes".
-    fn wire(&self) -> WireError {
-        TABLES.iter().find_map(|table| table(self)).unwrap_or_else(|| request_error(self))
+impl Shown for Option<String> {
+    fn shown(&self) -> Option<String> {
+        self.clone()
     }
 }
 
-/// The errors by subject.
-const TABLES: [fn(&S3Error) -> Option<WireError>; 5] =
-    [bucket_error, setting_error, object_error, upload_error, condition_error];
-
-#[expect(clippy::wildcard_enum_match_arm, reason = "one of the tables that share the variants")]
-fn bucket_error(error: &S3Error) -> Option<WireError> {
-    use S3Error as E;
-    Some(match error {
-        E::AclNotSupported => {
-            WireError::new(400, "AccessControlListNotSupported", "The bucket does not allow ACLs")
-        }
-        E::BucketAlreadyExists { bucket } => WireError::new(
-            409,
-            "BucketAlreadyExists",
-            "The requested bucket name is not available. The bucket namespace is shared by all \
-             users of the system. Please select a different name and try again.",
-        )
-        .with("BucketName", bucket),
-        E::BucketAlreadyOwned { bucket } => WireError::new(
-            409,
-            "BucketAlreadyOwnedByYou",
-            "Your previous request to create the named bucket succeeded and you already own it.",
-        )
-        .with("BucketName", bucket),
-        E::BucketNotEmpty { bucket, versions } => {
-            let text = if *versions {
-                "The bucket you tried to delete is not empty. You must delete all versions in the \
-                 bucket."
-            } else {
-                "The bucket you tried to delete is not empty"
-            };
-            WireError::new(409, "BucketNotEmpty", text).with("BucketName", bucket)
-        }
-        E::InvalidBucketName { bucket } => {
-            WireError::new(400, "InvalidBucketName", "The specified bucket is not valid.")
-                .with("BucketName", bucket)
-        }
-        E::NoSuchBucket { bucket } => {
-            WireError::new(404, "NoSuchBucket", "The specified bucket does not exist")
-                .with("BucketName", bucket)
-        }
-        E::InvalidAclWithOwnership(text) => {
-            WireError::new(400, "InvalidBucketAclWithObjectOwnership", *text)
-        }
-        E::IllegalLocation { location } => WireError::new(
-            400,
-            "IllegalLocationConstraintException",
-            format!(
-                "The {location} location constraint is incompatible for the region specific \
-                 endpoint this request was sent to."
-            ),
-        ),
-        E::InvalidLocation { location } => WireError::new(
-            400,
-            "InvalidLocationConstraint",
-            "The specified location-constraint is not valid",
-        )
-        .with("LocationConstraint", location),
-        E::PermanentRedirect { bucket, region, endpoint } => WireError::new(
-            301,
-            "PermanentRedirect",
-            "The bucket you are attempting to access must be addressed using the specified \
-             endpoint. Please send all future requests to this endpoint.",
-        )
-        .with("Endpoint", endpoint)
-        .with("Bucket", bucket)
-        .with_header("x-amz-bucket-region", region),
-        _ => return None,
-    })
-}
-
-#[expect(clippy::wildcard_enum_match_arm, reason = "one of the tables that share the variants")]
-fn setting_error(error: &S3Error) -> Option<WireError> {
-    use S3Error as E;
-    Some(match error {
-        E::IllegalVersioning => WireError::new(
-            400,
-            "IllegalVersioningConfigurationException",
-            "The Versioning element must be specified",
-        ),
-        E::InvalidBucketState(text) => WireError::new(409, "InvalidBucketState", *text),
-        E::InvalidLoggingTarget { bucket } => WireError::new(
-            400,
-            "InvalidTargetBucketForLogging",
-            "The target bucket for logging does not exist",
-        )
-        .with("TargetBucket", bucket),
-        E::MalformedPolicy(text) => WireError::new(400, "MalformedPolicy", text),
-        E::PolicyTooLarge { size } => WireError::new(
-            400,
-            "PolicyTooLarge",
-            "Your policy exceeds the maximum allowed document size.",
-        )
-        .with("Size", size.to_string())
-        .with("MaxSizeAllowed", crate::ops::policies::POLICY_BYTES_MAX.to_string()),
-        E::NotSet { code, message, bucket } => {
-            let error = WireError::new(404, *code, *message);
-            match bucket {
-                Some(bucket) => error.with("BucketName", bucket),
-                None => error,
+/// Implements [`Shown`] for types that print themselves.
+macro_rules! printed {
+    ($($type:ty)*) => {$(
+        impl Shown for $type {
+            fn shown(&self) -> Option<String> {
+                Some(self.to_string())
             }
         }
-        E::NoObjectLock => WireError::new(
-            404,
-            "NoSuchObjectLockConfiguration",
-            "The specified object does not have a ObjectLock configuration",
-        ),
-        E::MalformedAcl => WireError::new(400, "MalformedACLError", SCHEMA),
-        E::InvalidTag { message, key } => {
-            let error = WireError::new(400, "InvalidTag", *message);
-            match key {
-                Some(key) => error.with("TagKey", key),
-                None => error,
-            }
-        }
-        _ => return None,
-    })
+    )*};
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "one of the tables that share the variants")]
-fn object_error(error: &S3Error) -> Option<WireError> {
-    use S3Error as E;
-    Some(match error {
-        E::KeyTooLong { size } => WireError::new(400, "KeyTooLongError", "Your key is too long")
-            .with("Size", size.to_string())
-            .with("MaxSizeAllowed", crate::object::KEY_BYTES_MAX.to_string()),
-        E::MetadataTooLarge { size } => WireError::new(
-            400,
-            "MetadataTooLarge",
-            "Your metadata headers exceed the maximum allowed metadata size",
-        )
-        .with("Size", size.to_string())
-        .with("MaxSizeAllowed", crate::object::METADATA_BYTES_MAX.to_string()),
-        E::NoSuchKey { key } => no_such_key(key),
-        E::Deleted { key, version } => no_such_key(key)
-            .with_header("x-amz-delete-marker", "true")
-            .with_header("x-amz-version-id", version),
-        E::NoSuchVersion { key, version } => {
-            WireError::new(404, "NoSuchVersion", "The specified version does not exist.")
-                .with("Key", key)
-                .with("VersionId", version)
-        }
-        E::InvalidRange { requested, size } => {
-            WireError::new(416, "InvalidRange", "The requested range is not satisfiable")
-                .with("RangeRequested", requested)
-                .with("ActualObjectSize", size.to_string())
-                .with_header("content-range", format!("bytes */{size}"))
-        }
-        E::InvalidObjectState { class } => WireError::new(
-            403,
-            "InvalidObjectState",
-            "The operation is not valid for the object's storage class",
-        )
-        .with("StorageClass", class),
-        E::InvalidStorageClass { value } => WireError::new(
-            400,
-            "InvalidStorageClass",
-            "The storage class you specified is not valid",
-        )
-        .with("StorageClassRequested", value),
-        E::MethodNotAllowed { method, resource } => WireError::new(
-            405,
-            "MethodNotAllowed",
-            "The specified method is not allowed against this resource.",
-        )
-        .with("Method", method)
-        .with("ResourceType", *resource)
-        .with_header("allow", "DELETE"),
-        E::InvalidPartNumber { requested, actual } => {
-            WireError::new(416, "InvalidPartNumber", "The requested partnumber is not satisfiable")
-                .with("PartNumberRequested", requested.to_string())
-                .with("ActualPartCount", actual.to_string())
-        }
-        _ => return None,
-    })
+printed! { str &'static str String u32 u64 usize }
+
+/// A text that is shown unless it is empty.
+fn filled(text: &str) -> Option<String> {
+    Some(text.to_owned()).filter(|text| !text.is_empty())
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "one of the tables that share the variants")]
-fn upload_error(error: &S3Error) -> Option<WireError> {
-    use S3Error as E;
-    Some(match error {
-        E::EntityTooLarge { proposed, max } => WireError::new(
-            400,
-            "EntityTooLarge",
-            "Your proposed upload exceeds the maximum allowed size",
-        )
-        .with("ProposedSize", proposed.to_string())
-        .with("MaxSizeAllowed", max.to_string()),
-        E::EntityTooSmall { etag, number, proposed } => WireError::new(
-            400,
-            "EntityTooSmall",
-            "Your proposed upload is smaller than the minimum allowed size",
-        )
-        .with("ETag", etag)
-        .with("MinSizeAllowed", crate::ops::multipart::PART_BYTES_MIN.to_string())
-        .with("PartNumber", number.to_string())
-        .with("ProposedSize", proposed.to_string()),
-        E::InvalidPart { upload, number, etag } => WireError::new(
-            400,
-            "InvalidPart",
-            "One or more of the specified parts could not be found.  The part may not have been \
-             uploaded, or the specified entity tag may not match the part's entity tag.",
-        )
-        .with("UploadId", upload)
-        .with("PartNumber", number.to_string())
-        .with("ETag", etag),
-        E::InvalidPartOrder { upload } => WireError::new(
-            400,
-            "InvalidPartOrder",
-            "The list of parts was not in ascending order. Parts must be ordered by part number.",
-        )
-        .with("UploadId", upload),
-        E::NoSuchUpload { upload } => WireError::new(
-            404,
-            "NoSuchUpload",
-            "The specified upload does not exist. The upload ID may be invalid, or the upload may \
-             have been aborted or completed.",
-        )
-        .with("UploadId", upload),
-        E::BadDigest(text) => WireError::new(400, "BadDigest", text),
-        E::BadMd5 { expected, calculated } => WireError::new(
-            400,
-            "BadDigest",
-            "The Content-MD5 you specified did not match what we received.",
-        )
-        .with("ExpectedDigest", expected)
-        .with("CalculatedDigest", calculated),
-        E::InvalidDigest { value } => {
-            WireError::new(400, "InvalidDigest", "The Content-MD5 you specified was invalid.")
-                .with("Content-MD5", value)
-        }
-        E::MalformedTrailer => WireError::new(
-            400,
-            "MalformedTrailerError",
-            "The request contained trailing data that was not well-formed or did not conform to \
-             our published schema.",
-        ),
-        _ => return None,
-    })
+type Pair = (&'static str, Option<String>);
+
+fn render(
+    status: u16,
+    code: impl Into<String>,
+    text: Option<String>,
+    elements: &[Pair],
+    headers: &[Pair],
+) -> WireError {
+    let named = |pairs: &[Pair]| {
+        let shown =
+            pairs.iter().filter_map(|(name, value)| Some(((*name).to_owned(), value.clone()?)));
+        shown.collect()
+    };
+    let mut error = WireError::without_message(status, code);
+    error.message = text;
+    error.extra = named(elements);
+    error.headers = named(headers);
+    error
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "one of the tables that share the variants")]
-fn condition_error(error: &S3Error) -> Option<WireError> {
-    use S3Error as E;
-    Some(match error {
-        E::ConditionalConflict { condition, key } => WireError::new(
-            409,
-            "ConditionalRequestConflict",
-            "The conditional request cannot succeed due to a conflicting operation against this \
-             resource.",
-        )
-        .with("Condition", *condition)
-        .with("Key", key),
-        E::PreconditionFailed { condition } => WireError::new(
-            412,
-            "PreconditionFailed",
-            "At least one of the pre-conditions you specified did not hold",
-        )
-        .with("Condition", condition),
-        E::NotModified { etag, modified } => WireError::without_message(304, "NotModified")
-            .with_header("etag", etag)
-            .with_header("last-modified", modified),
-        E::NotImplemented { header, additional } => {
-            let error = WireError::new(
-                501,
-                "NotImplemented",
-                "A header you provided implies functionality that is not implemented",
-            )
-            .with("Header", header);
-            if additional.is_empty() { error } else { error.with("additionalMessage", additional) }
-        }
-        _ => return None,
-    })
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn no_such_key(key: &str) -> WireError {
-    WireError::new(404, "NoSuchKey", "The specified key does not exist.").with("Key", key)
-}
-
-#[expect(clippy::wildcard_enum_match_arm, reason = "one of the tables that share the variants")]
-fn request_error(error: &S3Error) -> WireError {
-    use S3Error as E;
-    match error {
-        E::AccessDenied(text) => WireError::new(DENIED, "AccessDenied", text),
-        E::InvalidArgument { message, name, value } => {
-            let error = WireError::new(400, "InvalidArgument", message).with("ArgumentName", name);
-            if value.is_empty() { error } else { error.with("ArgumentValue", value) }
-        }
-        E::InvalidEncryption { value } => WireError::new(
-            400,
-            "InvalidEncryptionAlgorithmError",
-            "The Encryption request you specified is not valid. Supported value: AES256.",
-        )
-        .with("ArgumentName", "x-amz-server-side-encryption")
-        .with("ArgumentValue", value),
-        E::InvalidExpectedOwner { value } => WireError::new(
-            400,
-            "InvalidBucketOwnerAWSAccountID",
-            format!(
-                "The value of the expected bucket owner parameter must be an AWS Account ID... \
-                 [{value}]"
-            ),
-        ),
-        E::InvalidRequest(text) => WireError::new(400, "InvalidRequest", text),
-        E::MissingContentLength => WireError::new(
-            411,
-            "MissingContentLength",
-            "You must provide the Content-Length HTTP header.",
-        ),
-        E::MissingSecurityHeader { name } => WireError::new(
-            400,
-            "MissingSecurityHeader",
-            "Your request was missing a required header",
-        )
-        .with("MissingHeaderName", *name),
-        E::UnexpectedContent => {
-            WireError::new(400, "UnexpectedContent", "This request does not support content")
-        }
-        E::Kms { code, message } => WireError::new(400, code, message),
-        _ => WireError::new(400, "MalformedXML", SCHEMA),
+    /// Empty and absent values leave no element.
+    #[test]
+    fn rows_become_answers() {
+        let error = S3Error::named("No.", "x").wire();
+        assert_eq!((error.status, error.message.as_deref()), (400, Some("No.")));
+        assert_eq!(error.extra, [("ArgumentName".to_owned(), "x".to_owned())]);
+        let error = S3Error::NotModified { etag: "e".into(), modified: "m".into() }.wire();
+        assert_eq!((error.status, error.message), (304, None));
+        assert_eq!(error.headers.len(), 2);
+        let (message, key) = ("Bad.", Some("k".into()));
+        let error = S3Error::InvalidTag { message, key, value: None }.wire();
+        assert_eq!(error.extra, [("TagKey".to_owned(), "k".to_owned())]);
+        let error = S3Error::Kms { code: "KMS.X".into(), message: "m".into() }.wire();
+        assert_eq!((error.code.as_str(), error.extra.len()), ("KMS.X", 0));
     }
 }

@@ -5,14 +5,15 @@ use serde_json::{Map, Value};
 use types::AccountId;
 
 use crate::access;
-use crate::bucket;
+use crate::bucket::{self, Bucket};
 use crate::request::{Request, to_u64};
 use crate::response::Response;
 
-/// Query keys that prove who calls; they are not what was asked, and two of them are secret.
+/// Query keys that prove who calls; they are not what was asked, and most of them are secret.
 ///
 /// Observed: `x-id`, which some SDKs send, is recorded.
-const UNRECORDED_QUERY: [&str; 3] = ["X-Amz-Credential", "X-Amz-Signature", "X-Amz-Security-Token"];
+const UNRECORDED_QUERY: [&str; 5] =
+    ["X-Amz-Credential", "X-Amz-Signature", "X-Amz-Security-Token", "AWSAccessKeyId", "Signature"];
 /// Headers that are told.
 ///
 /// Observed: ACL, encryption and copy headers in `requestParameters`.
@@ -45,38 +46,49 @@ const RECORDED_HEADERS: [&str; 26] = [
     "x-amz-website-redirect-location",
 ];
 
+/// Members that say what a call acted on. No name of a parameter or document of the caller's
+/// choice may take their place: event history finds calls by them.
+const ADDRESS: [&str; 3] = ["bucketName", "Host", "key"];
+
 /// `requestParameters`.
 ///
 /// Observed: `bucketName`, `Host`, `key`, every query key with its value, flags as the empty
 /// text, and a document under its root.
 pub(crate) fn parameters(request: &Request) -> Value {
     let mut members = Map::new();
-    let mut put = |name: &str, value: Value| drop(members.insert(name.to_owned(), value));
-    if !request.bucket.is_empty() {
-        put("bucketName", Value::from(request.bucket.as_str()));
-    }
-    if let Some(host) = request.header("host") {
-        put("Host", Value::from(host));
-    }
-    if !request.key.is_empty() {
-        put("key", Value::from(request.key.as_str()));
+    let host = request.header("host").unwrap_or_default();
+    let address = [
+        (request.bucket.as_str(), "bucketName"),
+        (host.as_str(), "Host"),
+        (request.key.as_str(), "key"),
+    ];
+    for (value, name) in address.into_iter().filter(|(value, _)| !value.is_empty()) {
+        members.insert(name.to_owned(), Value::from(value));
     }
     for (name, value) in &request.query {
         // Also the key of a copy's source, whose parameter begins otherwise.
-        let private = name.to_ascii_lowercase().contains("server-side-encryption-customer");
-        if !private && !UNRECORDED_QUERY.iter().any(|own| own.eq_ignore_ascii_case(name)) {
-            put(name, Value::from(value.as_str()));
+        let private = name.to_ascii_lowercase().contains("server-side-encryption-customer")
+            || UNRECORDED_QUERY.iter().any(|own| own.eq_ignore_ascii_case(name));
+        if !private && !ADDRESS.contains(&name.as_str()) {
+            // Of several with one name the first is obeyed.
+            members.entry(name.as_str()).or_insert_with(|| Value::from(value.as_str()));
         }
     }
     for name in RECORDED_HEADERS {
         if let Some(value) = request.headers.get(name) {
-            put(name, Value::from(String::from_utf8_lossy(value.as_bytes())));
+            let value = Value::from(String::from_utf8_lossy(value.as_bytes()));
+            members.insert(name.to_owned(), value);
         }
     }
-    if let Some((name, document)) = document(request) {
-        put(&name, document);
+    if let Some((name, document)) = document(request).filter(|(name, _)| may_name(name)) {
+        members.insert(name, document);
     }
     Value::Object(members)
+}
+
+/// Whether a document's root may name a member: those of S3's documents are no headers.
+fn may_name(root: &str) -> bool {
+    !ADDRESS.contains(&root) && !RECORDED_HEADERS.contains(&root)
 }
 
 /// A body that is a document, under its name in the event.
@@ -107,18 +119,23 @@ pub(crate) fn elements(response: &Response) -> Value {
     if members.is_empty() { Value::Null } else { Value::Object(members) }
 }
 
-/// The parts that need more than the input.
+/// The parts that need more than the input. `bucket` is the one that the call acts on, if it came
+/// so far.
 pub(crate) fn fill(
     ctx: &Ctx<'_>,
     spec: &Spec,
     request: &Request,
+    bucket: Option<&Bucket>,
     response: Option<&Response>,
     event: &mut EventParts,
 ) {
     event.additional = Some(additional(ctx, spec, request, response));
-    // An event without these beats no event: a bucket that cannot be read is named without owner.
-    let bucket = bucket::find(ctx, &request.bucket).ok().flatten();
-    let owner = bucket.map(|bucket| bucket.owner).or_else(|| request.former_owner.clone());
+    let owner = match bucket {
+        Some(bucket) => Some(bucket.owner.clone()),
+        // An event without these beats no event: a bucket that cannot be read is named without
+        // owner.
+        None => bucket::find(ctx, &request.bucket).ok().flatten().map(|found| found.owner.clone()),
+    };
     event.resources = resources(spec, request, owner.as_ref());
     if owner.is_some() {
         event.owner = owner;
@@ -155,7 +172,9 @@ fn additional(ctx: &Ctx<'_>, spec: &Spec, request: &Request, response: Option<&R
     let method = origin.map_or(Auth::Header, |origin| origin.auth);
     let tls = origin.and_then(|origin| origin.tls.as_ref());
     if method != Auth::None {
-        put("SignatureVersion", Value::from("SigV4"));
+        // Source: CloudTrail User Guide, examples of S3's records.
+        let version = if call.has_signature_v2() { "SigV2" } else { "SigV4" };
+        put("SignatureVersion", Value::from(version));
     }
     if let Some((_, suite)) = tls {
         put("CipherSuite", Value::from(suite.as_str()));

@@ -38,9 +38,12 @@ mod body;
 mod bucket;
 mod bucket_key;
 mod checksum;
+mod control;
 mod copying;
+mod cors;
 mod customer_key;
 mod data_key;
+mod encoded_word;
 mod encryption;
 mod error;
 mod event;
@@ -67,6 +70,8 @@ use gateway::{Family, Protocol, Service};
 
 pub use api::{Api, Call, RestXml};
 pub use bucket::{bucket_exists, bucket_location, bucket_owner, is_valid_name};
+pub use control::CONTROL;
+pub use cors::{CorsHeaders, CorsRequest, cors_headers};
 pub use error::S3Error;
 pub use ops::ROWS;
 pub use ops::put_object::PutObjectInput;
@@ -92,6 +97,8 @@ pub type PutObject = Call<ops::put_object::PutObject>;
 pub type GetObject = Call<ops::get_object::GetObject>;
 /// Tells all of an object but its bytes: [`Request::object`].
 pub type HeadObject = Call<ops::get_object::HeadObject>;
+/// Lists objects by their names: [`Request::bucket`] with the query's parameters.
+pub type ListObjects = Call<ops::list_objects::ListObjects>;
 /// Shows the ACL of a bucket: [`Request::bucket`].
 pub type GetBucketAcl = Call<ops::bucket_acl::GetBucketAcl>;
 /// Tells whether a bucket is there: [`Request::bucket`].

@@ -27,9 +27,9 @@ pub(crate) enum Encoding {
 }
 
 impl Encoding {
-    /// Observed: any other value is refused.
+    /// Observed: any other value is refused, an empty one, too.
     pub(crate) fn of(request: &Request) -> S3Result<Self> {
-        match request.filled("encoding-type") {
+        match request.param("encoding-type") {
             None => Ok(Self::Plain),
             Some("url") => Ok(Self::Url),
             Some(other) => {
@@ -39,10 +39,14 @@ impl Encoding {
         }
     }
 
+    /// Observed: as in forms, where a space is `+` and `*` stands for itself; a slash does, too.
     pub(crate) fn write(self, text: &str) -> String {
         match self {
             Self::Plain => text.to_owned(),
-            Self::Url => wire::uri::encode_path(text),
+            Self::Url => wire::uri::encode_path(text)
+                .replace("%20", "+")
+                .replace("%2A", "*")
+                .replace('~', "%7E"),
         }
     }
 

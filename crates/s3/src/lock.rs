@@ -109,8 +109,8 @@ impl Lock {
                 .and_then(|lock| lock.default)
                 .map(|own| Retention { mode: own.mode, until: now.plus_ms(own.period.ms()) }),
             (Some(mode), Some(until)) => Some(Retention::parse(&mode, &until, now, UNTIL)?),
-            (None, Some(value)) => return Err(incomplete(UNTIL, value).into()),
-            (Some(value), None) => return Err(incomplete(MODE, value).into()),
+            (None, Some(_)) => return Err(incomplete(MODE).into()),
+            (Some(_), None) => return Err(incomplete(UNTIL).into()),
         };
         let hold = hold.map(|text| parse_hold(&text)).transpose()?;
         Ok(Self { retention, hold })
@@ -190,16 +190,28 @@ impl Retention {
         };
         if time <= now {
             let message = "The retain until date must be in the future!";
-            return Err(S3Error::argument(message, name, until).into());
+            return Err(S3Error::argument(message, name, java_date(time)).into());
         }
         Ok(Self { mode, until: time })
     }
 }
 
-fn incomplete(name: &str, value: String) -> S3Error {
+/// A date as Java prints it on the US west coast in winter, eight hours behind Greenwich.
+///
+/// Observed: `Tue Dec 31 16:00:00 PST 2019`. Assumed: in summer, too.
+fn java_date(time: Timestamp) -> String {
+    let there = Timestamp::from_ms(time.as_ms().saturating_sub(8 * 3_600_000)).http_date();
+    let mut words = there.split([' ', ',']).filter(|word| !word.is_empty());
+    let mut word = || words.next().unwrap_or_default();
+    let (weekday, day, month, year, clock) = (word(), word(), word(), word(), word());
+    format!("{weekday} {month} {day} {clock} PST {year}")
+}
+
+/// Observed: what is missing is named.
+fn incomplete(name: &str) -> S3Error {
     let message = "x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be \
                    supplied";
-    S3Error::argument(message, name, value)
+    S3Error::named(message, name)
 }
 
 pub(crate) fn parse_hold(text: &str) -> S3Result<bool> {
@@ -223,7 +235,7 @@ pub(crate) fn bypass(request: &Request, bucket: &Bucket) -> S3Result<bool> {
     if request.header(BYPASS).is_some() && bucket.object_lock.is_none() {
         let message = "x-amz-bypass-governance-retention is only applicable to Object Lock enabled \
                        buckets.";
-        return Err(S3Error::argument(message, BYPASS, "").into());
+        return Err(S3Error::named(message, BYPASS).into());
     }
     Ok(wanted)
 }

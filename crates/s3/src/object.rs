@@ -85,8 +85,11 @@ impl Version {
 
     /// What is stored; a delete marker refuses every method but DELETE.
     pub(crate) fn content(&self, method: &str) -> S3Result<&Stored> {
-        let refusal =
-            || S3Error::MethodNotAllowed { method: method.to_owned(), resource: "DeleteMarker" };
+        let refusal = || S3Error::MethodNotAllowed {
+            method: method.to_owned(),
+            version: self.id.clone(),
+            modified: self.modified.http_date(),
+        };
         self.stored.as_ref().ok_or_else(|| refusal().into())
     }
 }
@@ -117,7 +120,10 @@ pub(crate) fn newest(
     Ok(found.map(Arc::unwrap_or_clone))
 }
 
-/// The version with an id; errors if it cannot be one.
+/// The version with an id; errors if no version of the key can have had it.
+///
+/// Observed: also where a key never had versions. Assumed: the id of another key's version is no
+/// id of this one.
 pub(crate) fn by_id(
     tx: &Tx<'_>,
     bucket: &str,
@@ -127,8 +133,24 @@ pub(crate) fn by_id(
     if id == NULL {
         return Ok(null_version(tx, bucket, object)?);
     }
-    let order = order_of_id(id)
-        .ok_or_else(|| S3Error::argument("Invalid version id specified", "versionId", id))?;
+    match listed(tx, bucket, object, id)? {
+        Some(found) => Ok(Some(found)),
+        None if was_made(bucket, object, id) => Ok(None),
+        None => Err(S3Error::argument("Invalid version id specified", "versionId", id).into()),
+    }
+}
+
+/// The version with an id, whatever the id is.
+pub(crate) fn listed(
+    tx: &Tx<'_>,
+    bucket: &str,
+    object: &str,
+    id: &str,
+) -> Result<Option<Version>, StoreError> {
+    if id == NULL {
+        return null_version(tx, bucket, object);
+    }
+    let Some(order) = order_of_id(id) else { return Ok(None) };
     let found = VERSIONS.get(tx, row_key(bucket, object, order))?;
     Ok(found.filter(|version| version.id == id))
 }
@@ -273,6 +295,13 @@ pub(crate) fn was_made(bucket: &str, object: &str, id: &str) -> bool {
 /// What `x-amz-version-id` says: nothing in a bucket that never had versioning.
 pub(crate) fn shown_id(bucket: &Bucket, version: &Version) -> Option<String> {
     (bucket.versioning != Versioning::Unset).then(|| version.id.clone())
+}
+
+/// The id of a version with one of its own.
+///
+/// Observed: writes and copies do not name the null version.
+pub(crate) fn written_id(version: &Version) -> Option<String> {
+    Some(version.id.clone()).filter(|id| id != NULL)
 }
 
 /// An ETag as it is written: in quotes.

@@ -17,11 +17,13 @@ pub(crate) mod object_lock;
 pub(crate) mod object_tagging;
 pub(crate) mod policies;
 pub(crate) mod post_object;
+pub(crate) mod preflight;
 pub(crate) mod put_object;
 
 use gateway::{Row, row};
 
-use crate::api::Call;
+use crate::api::{Call, ServiceCall};
+use crate::control;
 use crate::settings::echo::{
     Accelerate, Cors, Lifecycle, Logging, Notification, Replication, RequestPayment, Website,
 };
@@ -38,8 +40,8 @@ use crate::settings::{Delete, Get, Put};
 
 /// All operations of this service.
 pub const ROWS: &[Row] = &[
-    row::<Call<list_buckets::ListBuckets>>(),
-    row::<Call<create_bucket::CreateBucket>>(),
+    row::<ServiceCall<list_buckets::ListBuckets>>(),
+    row::<ServiceCall<create_bucket::CreateBucket>>(),
     row::<Call<buckets::HeadBucket>>(),
     row::<Call<buckets::DeleteBucket>>(),
     row::<Call<buckets::GetBucketLocation>>(),
@@ -101,6 +103,14 @@ pub const ROWS: &[Row] = &[
     row::<Call<GetOne<IntelligentTiering>>>(),
     row::<Call<PutOne<IntelligentTiering>>>(),
     row::<Call<DeleteOne<IntelligentTiering>>>(),
+    row::<ServiceCall<preflight::PreflightOfBucket>>(),
+    row::<ServiceCall<preflight::PreflightOfObject>>(),
+    row::<control::Call<control::public_access::GetPublicAccessBlock>>(),
+    row::<control::Call<control::public_access::PutPublicAccessBlock>>(),
+    row::<control::Call<control::public_access::DeletePublicAccessBlock>>(),
+    row::<control::Call<control::tags::ListTagsForResource>>(),
+    row::<control::Call<control::tags::TagResource>>(),
+    row::<control::Call<control::tags::UntagResource>>(),
     row::<Call<put_object::PutObject>>(),
     row::<Call<post_object::PostObject>>(),
     row::<Call<get_object::GetObject>>(),

@@ -55,6 +55,10 @@ pub(crate) fn parse_copy(header: &str, size: u64) -> S3Result<Range<u64>> {
     if first > last {
         return Err(bad().into());
     }
+    if first >= size {
+        let text = "The specified copy range is invalid for the source object size";
+        return Err(S3Error::request(text).into());
+    }
     if last >= size {
         let message = format!("Range specified is not valid for source object of size: {size}");
         return Err(S3Error::argument(message, "x-amz-copy-source-range", header).into());

@@ -1,19 +1,13 @@
-use std::cell::OnceCell;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use gateway::{BodySink, Decoding, WireError};
+use gateway::{Decoding, WireError};
 use http::{HeaderMap, HeaderName, HeaderValue};
-use types::{AccountId, Timestamp};
 use wire::Head;
 
-use crate::copying::Source;
-use crate::encryption::Envelope;
 use crate::error::{S3Error, S3Result};
-use crate::form;
-use crate::object::{KEY_BYTES_MAX, Version};
-use crate::upload::Upload;
+use crate::object::KEY_BYTES_MAX;
+use crate::{encoded_word, form};
 
 /// The headers that are conditions.
 const CONDITIONS: [&str; 4] =
@@ -22,7 +16,7 @@ const CONDITIONS: [&str; 4] =
 /// What every S3 call consists of: names, headers, query and a small body.
 ///
 /// S3 reads its arguments only after authorization, so they stay raw here; operations parse them
-/// where AWS would.
+/// where AWS would. A request never changes on its way.
 #[derive(Debug, Default)]
 pub struct Request {
     /// The bucket, empty for the service itself.
@@ -35,22 +29,12 @@ pub struct Request {
     pub(crate) body: Bytes,
     /// Of a call that a service makes: the object's bytes, which no socket will bring.
     pub(crate) content: Option<Bytes>,
-    /// What takes the object's bytes, once prepared.
-    pub(crate) upload: Option<Upload>,
-    /// The prepared key of an upload in parts.
-    pub(crate) envelope: Option<Envelope>,
-    /// What the right to read was asked for, as the snapshot has it.
-    pub(crate) seen: OnceCell<Version>,
-    /// Owner and birth of the bucket that the rights were asked for.
-    pub(crate) asked: OnceCell<(AccountId, Timestamp)>,
-    /// The source of a copy whose bytes were taken.
-    pub(crate) source: Option<Source>,
     /// The fields of a browser's form.
     pub(crate) form: Vec<(String, String)>,
+    /// Whether it does not say how long its body is.
+    pub(crate) lacks_length: bool,
     /// Whether it is about one key of a list of keys.
     pub(crate) listed: bool,
-    /// Who owned the bucket that the call has deleted; the event names the account.
-    pub(crate) former_owner: Option<AccountId>,
 }
 
 impl Request {
@@ -115,6 +99,7 @@ impl Request {
             method: head.method.as_str().to_owned(),
             headers,
             form: decoding.form.to_vec(),
+            lacks_length: decoding.form.is_empty() && !tells_length(head),
             query,
             body: Bytes::copy_from_slice(decoding.body),
             ..Self::default()
@@ -159,15 +144,18 @@ impl Request {
     }
 
     /// A query parameter that is a count; errors as S3 does for text and negative numbers.
+    ///
+    /// Observed: objects are counted by `maxKeys`.
     pub(crate) fn count(&self, name: &str, default: u32, max: u32) -> S3Result<usize> {
+        let shown = if name == "max-keys" { "maxKeys" } else { name };
         let Some(text) = self.filled(name) else { return Ok(to_usize(default.min(max))) };
         match text.parse::<i64>() {
             Ok(value) if (0..=i64::from(i32::MAX)).contains(&value) => {
                 Ok(usize::try_from(value).unwrap_or_default().min(to_usize(max)))
             }
             Ok(_) => Err(S3Error::argument(
-                format!("Argument {name} must be an integer between 0 and 2147483647"),
-                name,
+                format!("Argument {shown} must be an integer between 0 and 2147483647"),
+                shown,
                 text,
             )
             .into()),
@@ -190,7 +178,13 @@ impl Request {
         let prefix = "x-amz-meta-";
         let mut pairs: Vec<(String, String)> = Vec::new();
         let sent = self.headers.iter().map(|(name, value)| {
-            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+            // Observed: the fields of a form are taken as they are.
+            let value = if self.form.is_empty() {
+                encoded_word::decode(value.as_bytes())
+            } else {
+                String::from_utf8_lossy(value.as_bytes()).into_owned()
+            };
+            (name.as_str().to_owned(), value)
         });
         let presigned = self.query.iter().map(|(name, value)| (name.to_lowercase(), value.clone()));
         for (name, value) in sent.chain(presigned) {
@@ -216,10 +210,6 @@ impl Request {
             None => Err(S3Error::InvalidDigest { value }.into()),
         }
     }
-
-    pub(crate) fn sink(&mut self) -> Option<&mut dyn BodySink> {
-        self.upload.as_mut().map(|upload| upload as &mut dyn BodySink)
-    }
 }
 
 /// Refuses a body of unknown length.
@@ -227,11 +217,15 @@ impl Request {
 /// Observed: the header is named. Chunks of S3's own form tell the length in another header.
 fn refuse_unknown_length(head: &Head) -> Result<(), S3Error> {
     let header = "Transfer-Encoding".to_owned();
-    let told = ["content-length", "x-amz-decoded-content-length"];
-    let unknown =
-        head.header(&header).is_some() && told.iter().all(|name| head.header(name).is_none());
+    let unknown = head.header(&header).is_some() && !tells_length(head);
     let additional = String::new();
     if unknown { Err(S3Error::NotImplemented { header, additional }) } else { Ok(()) }
+}
+
+fn tells_length(head: &Head) -> bool {
+    ["content-length", "x-amz-decoded-content-length"]
+        .iter()
+        .any(|name| head.header(name).is_some())
 }
 
 /// Lossless on every platform that we run on.

@@ -67,8 +67,14 @@ impl Response {
         self.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 
+    /// The headers, in order, and the body.
+    pub fn into_parts(self) -> (Vec<(String, String)>, AnswerBody) {
+        (self.headers, self.body)
+    }
+
     pub(crate) fn into_answer(self, reply: &Reply<'_>) -> Answer {
         let mut answer = Answer::empty(StatusCode::from_u16(self.status).unwrap_or_default())
+            .with("server", gateway::S3_SERVER)
             .with("x-amz-request-id", reply.request_id)
             .with("x-amz-id-2", reply.host_id);
         for (name, value) in &self.headers {

@@ -18,8 +18,8 @@ use std::marker::PhantomData;
 use gateway::{Ctx, Failure, Scope, Spec};
 
 use crate::SERVICE;
-use crate::api::Api;
-use crate::bucket::{self, Bucket};
+use crate::api::PlainApi;
+use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
 use crate::request::Request;
 use crate::response::Response;
@@ -48,6 +48,11 @@ pub(crate) trait Setting: 'static {
         settings: &mut Settings,
         document: &Element,
     ) -> Result<(), Failure<S3Error>>;
+    /// Takes over what headers say beside the document.
+    fn keep(settings: &mut Settings, request: &Request) -> Result<(), Failure<S3Error>> {
+        let _ = (settings, request);
+        Ok(())
+    }
     /// Headers of the reading answer.
     fn headers(settings: &Settings, request: &Request) -> Vec<(String, String)> {
         let _ = (settings, request);
@@ -80,40 +85,45 @@ pub(crate) struct Put<S>(PhantomData<S>);
 #[derive(Debug)]
 pub(crate) struct Delete<S>(PhantomData<S>);
 
-impl<S: Setting> Api for Get<S> {
+impl<S: Setting> PlainApi for Get<S> {
     const SPEC: Spec = S::GET;
     const ACTION: &'static str = S::ACTIONS.0;
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let settings = Settings(bucket::load(ctx, &request.bucket)?);
+    fn run(_: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
+        let settings = Settings(bucket.clone());
         let headers = S::headers(&settings, request);
         Ok(Response::xml(S::show(&settings)?).with_all(headers))
     }
 }
 
-impl<S: Setting> Api for Put<S> {
+impl<S: Setting> PlainApi for Put<S> {
     const SPEC: Spec = S::PUT;
     const ACTION: &'static str = S::ACTIONS.1;
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         if S::NEEDS_DIGEST {
             crate::checksum::demand_digest(request)?;
         }
-        let mut settings = Settings(bucket::load(ctx, &request.bucket)?);
+        let mut settings = Settings(bucket.clone());
+        // Source: S3 API Reference, "List of error codes".
+        if request.body.is_empty() {
+            return Err(S3Error::MissingBody.into());
+        }
         let document = xml::read(&request.body, S::ROOT)?;
         S::set(ctx, &mut settings, &document)?;
+        S::keep(&mut settings, request)?;
         settings.0.save(ctx)?;
         let headers = S::headers(&settings, request);
         Ok(Response::empty(S::PUT_STATUS).with_all(headers))
     }
 }
 
-impl<S: Removable> Api for Delete<S> {
+impl<S: Removable> PlainApi for Delete<S> {
     const SPEC: Spec = S::DELETE;
     const ACTION: &'static str = S::DELETE_ACTION;
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let mut settings = Settings(bucket::load(ctx, &request.bucket)?);
+    fn run(ctx: &mut Ctx<'_>, _: &Request, bucket: &Bucket) -> S3Result<Response> {
+        let mut settings = Settings(bucket.clone());
         S::clear(&mut settings);
         settings.0.save(ctx)?;
         Ok(Response::no_content())

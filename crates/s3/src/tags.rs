@@ -16,12 +16,15 @@ const VALUE_CHARS_MAX: usize = 256;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tagged {
     Bucket,
+    /// A bucket that is being made.
+    NewBucket,
     Object,
 }
 
 /// Reads `Tagging`.
 pub(crate) fn from_document(root: &Element, tagged: Tagged) -> S3Result<Pairs> {
-    let set = root.child("TagSet").ok_or(S3Error::MalformedXml)?;
+    // Observed: a document without a set clears the tags.
+    let Some(set) = root.child("TagSet") else { return Ok(Pairs::new()) };
     from_elements(set.children("Tag"), tagged)
 }
 
@@ -64,28 +67,23 @@ pub(crate) fn from_header(text: &str) -> S3Result<Pairs> {
 
 /// Observed: wording of each refusal.
 fn check(pairs: &Pairs, tagged: Tagged) -> S3Result<()> {
-    let tag = |message, key: &str| S3Error::InvalidTag { message, key: Some(key.to_owned()) };
-    let max = match tagged {
-        Tagged::Bucket => BUCKET_TAGS_MAX,
-        Tagged::Object => OBJECT_TAGS_MAX,
+    let tag = |message, key: &str| {
+        let key = Some(key.to_owned());
+        S3Error::InvalidTag { message, key, value: None }
     };
-    if pairs.len() > max {
-        return Err(match tagged {
-            Tagged::Bucket => S3Error::request("Bucket tag count cannot be greater than 50"),
-            Tagged::Object => S3Error::request("Object tags cannot be greater than 10"),
-        }
-        .into());
-    }
     for (index, (key, value)) in pairs.iter().enumerate() {
         if key.is_empty() || key.chars().count() > KEY_CHARS_MAX || !key.chars().all(is_allowed) {
             return Err(tag("The TagKey you have provided is invalid", key).into());
         }
         if value.chars().count() > VALUE_CHARS_MAX || !value.chars().all(is_allowed) {
-            return Err(tag("The TagValue you have provided is invalid", key).into());
+            let (key, value) = (Some(key.clone()), Some(value.clone()));
+            let message = "The TagValue you have provided is invalid";
+            return Err(S3Error::InvalidTag { message, key, value }.into());
         }
         if key.starts_with("aws:") {
             return Err(match tagged {
                 Tagged::Bucket => tag("System tags cannot be added/updated by requester", key),
+                Tagged::NewBucket => reserved(),
                 Tagged::Object => tag("Your TagKey cannot be prefixed with aws:", key),
             }
             .into());
@@ -94,7 +92,24 @@ fn check(pairs: &Pairs, tagged: Tagged) -> S3Result<()> {
             return Err(tag("Cannot provide multiple Tags with the same key", key).into());
         }
     }
+    // Observed: a bad tag is reported before their number is.
+    let (max, text) = match tagged {
+        Tagged::Bucket | Tagged::NewBucket => {
+            (BUCKET_TAGS_MAX, "Bucket tag count cannot be greater than 50")
+        }
+        Tagged::Object => (OBJECT_TAGS_MAX, "Object tags cannot be greater than 10"),
+    };
+    if pairs.len() > max {
+        return Err(S3Error::BadRequest(text.to_owned()).into());
+    }
     Ok(())
+}
+
+/// Observed: without the key.
+fn reserved() -> S3Error {
+    let message = "User-defined tag keys can't start with \"aws:\". This prefix is reserved for \
+                   system tags. Remove \"aws:\" from your tag keys and try again.";
+    S3Error::InvalidTag { message, key: None, value: None }
 }
 
 fn is_allowed(letter: char) -> bool {

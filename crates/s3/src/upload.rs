@@ -21,7 +21,7 @@ pub(crate) const UPLOAD_BYTES_MAX: u64 = 5 << 30;
 const WRITE_BYTES: usize = FRAME_BYTES;
 
 /// Takes an object's bytes: counts, hashes, encrypts and stores them.
-pub(crate) struct Upload {
+pub struct Upload {
     envelope: Envelope,
     bodies: Bodies,
     id: [u8; 16],
@@ -33,6 +33,7 @@ pub(crate) struct Upload {
     policy: Option<PostPolicy>,
     md5: Option<Md5>,
     content_md5: Option<[u8; 16]>,
+    hex_digest: bool,
     etag: [u8; 16],
     algorithm: Algorithm,
     expected: Expected,
@@ -126,6 +127,7 @@ impl Upload {
             policy: None,
             md5: hashed.then(Md5::new),
             content_md5: proofs.content_md5,
+            hex_digest: proofs.kept.is_none(),
             etag: ctx.entropy().bytes()?,
             algorithm,
             hasher: Some(Hasher::new(algorithm)),
@@ -176,7 +178,10 @@ impl Upload {
         if let (Some(expected), Some(calculated)) = (self.content_md5, md5)
             && expected != calculated
         {
-            let (expected, calculated) = (STANDARD.encode(expected), STANDARD.encode(calculated));
+            // Observed: of an object the expected one is in hexadecimal digits, of a part in base64.
+            let expected =
+                if self.hex_digest { types::hex(&expected) } else { STANDARD.encode(expected) };
+            let calculated = STANDARD.encode(calculated);
             return Err(S3Error::BadMd5 { expected, calculated }.into());
         }
         if let Some(sealer) = self.sealer.take() {
@@ -192,20 +197,21 @@ impl Upload {
     }
 
     /// Puts what was taken into the transaction, where metadata may name it.
-    pub(crate) fn stow(self, ctx: &mut Ctx<'_>) -> S3Result<Stowed> {
-        let Some(done) = self.done else {
+    pub(crate) fn stow(&mut self, ctx: &mut Ctx<'_>) -> S3Result<Stowed> {
+        let Some(done) = self.done.take() else {
             return Err(StoreError::engine("an upload was not closed").into());
         };
         let mut piece = if let Some(id) = done.file {
             Piece::in_file(self.size, id, self.salt)
         } else {
             let id = BodyId::new(self.id);
-            Piece::inline(ctx.tx_mut(), self.size, id, self.salt, self.sealed)?
+            let sealed = std::mem::take(&mut self.sealed);
+            Piece::inline(ctx.tx_mut(), self.size, id, self.salt, sealed)?
         };
         piece.checksum = Some(done.kept);
         let (algorithm, kind) = (self.algorithm, Kind::FullObject);
         let checksum = Checksum { algorithm, kind, value: done.checksum };
-        Ok(Stowed { piece, etag: done.etag, checksum, envelope: self.envelope })
+        Ok(Stowed { piece, etag: done.etag, checksum, envelope: self.envelope.clone() })
     }
 }
 

@@ -8,7 +8,7 @@ use crate::acl::{self, Owners};
 use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
 use crate::lock::Lock;
-use crate::object::{METADATA_BYTES_MAX, Stored, Version, quoted, shown_id};
+use crate::object::{METADATA_BYTES_MAX, Stored, Version, quoted, written_id};
 use crate::request::Request;
 use crate::tags;
 use crate::upload::Stowed;
@@ -55,7 +55,7 @@ impl Attributes {
     pub(crate) fn of(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Self> {
         let owner = owning::of_write(ctx, request, bucket);
         let acl = acl::settle(bucket, request, &Owners::of(bucket, &owner))?;
-        if acl.is_public() && bucket.public_access.is_some_and(|block| block.block_acls) {
+        if acl.is_public() && bucket.blocks().block_acls {
             let resource = format!("{}/{}", bucket.name, request.key);
             return Err(acl::blocked(ctx, &resource, "s3:PutObject").into());
         }
@@ -134,9 +134,8 @@ fn storage_class(request: &Request) -> S3Result<String> {
 }
 
 /// The rights that writing an object needs.
-pub(crate) fn needs(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-    let bucket = access::checked_bucket(ctx, request)?;
-    let mut needs = vec![access::on_path(ctx, &bucket, request, "s3:PutObject")];
+pub(crate) fn needs(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request) -> Vec<Access> {
+    let mut needs = vec![access::on_path(ctx, bucket, request, "s3:PutObject")];
     let also = [
         ("x-amz-tagging", "s3:PutObjectTagging"),
         ("x-amz-object-lock-mode", "s3:PutObjectRetention"),
@@ -144,11 +143,11 @@ pub(crate) fn needs(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
     ];
     for (header, action) in also {
         if request.header(header).is_some() {
-            needs.push(access::on_path(ctx, &bucket, request, action));
+            needs.push(access::on_path(ctx, bucket, request, action));
         }
     }
-    needs.extend(needs_acl(ctx, &bucket, request));
-    Ok(needs)
+    needs.extend(needs_acl(ctx, bucket, request));
+    needs
 }
 
 /// The right to set the ACL that comes with a write. With ACLs off, the bucket owner's full control
@@ -174,13 +173,14 @@ fn needs_acl(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request) -> Option<Access
 }
 
 /// The headers that tell what was written.
-pub(crate) fn told(bucket: &Bucket, version: &Version) -> Vec<(String, String)> {
+pub(crate) fn told(version: &Version) -> Vec<(String, String)> {
     let mut headers = Vec::new();
     let Some(stored) = &version.stored else { return headers };
     headers.push(("etag".to_owned(), quoted(&stored.etag)));
     headers.extend(stored.checksum.iter().flat_map(crate::checksum::Checksum::headers));
     headers.extend(stored.envelope.headers());
-    if let Some(id) = shown_id(bucket, version) {
+    // Observed: a write of the null version names no id.
+    if let Some(id) = written_id(version) {
         headers.push(("x-amz-version-id".to_owned(), id));
     }
     headers

@@ -1,5 +1,6 @@
 //! S3's documents: read within limits, written in S3's namespace.
 
+use types::Timestamp;
 pub(crate) use wire::xml::Element;
 use wire::xml::{Limits, XmlError, XmlWriter, parse};
 
@@ -69,6 +70,13 @@ impl Xml {
     pub(crate) fn finish(self) -> String {
         self.0.finish()
     }
+}
+
+/// A time in a document.
+///
+/// Observed: whole seconds, with three zeros behind them.
+pub(crate) fn body_time(time: Timestamp) -> String {
+    Timestamp::from_secs(time.as_secs()).iso_ms()
 }
 
 /// Reads a document whose root must have this name.

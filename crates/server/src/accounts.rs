@@ -1,10 +1,14 @@
-//! Further accounts, made while no server runs.
+//! Accounts, made and changed while no server runs. Every change leaves an event.
 
-use types::{AccountId, Clock, Entropy};
+use gateway::{ServiceEvent, operator_events};
+use iam::AccountSummary;
+use keys::{Keyring, password};
+use store::{StoreError, Tx};
+use types::{AccountId, Clock, Entropy, Timestamp};
 
-use crate::establish::Establish;
+use crate::establish::{Done, Establish, operator_event};
 use crate::ground::Ground;
-use crate::roots::secret;
+use crate::roots::{self, secret};
 use crate::{Account, Config, OpenError};
 
 /// How often a random id is drawn before we give up.
@@ -43,6 +47,152 @@ pub fn create_account(
     Ok(account)
 }
 
+/// All accounts of a data directory that no server has open, by id.
+pub fn list_accounts(config: &Config, clock: &Clock) -> Result<Vec<AccountSummary>, OpenError> {
+    let Ground { store, .. } = Ground::existing(config, clock)?;
+    let listed = iam::account_summaries(&store.snapshot()?.tx())?;
+    store.shut_down();
+    Ok(listed)
+}
+
+/// Gives an account another name. Errors if there is no such account.
+pub fn rename_account(
+    config: &Config,
+    id: &AccountId,
+    name: &str,
+    clock: &Clock,
+    entropy: &Entropy,
+) -> Result<(), OpenError> {
+    let (account, name) = (id.clone(), name.to_owned());
+    change(config, id, clock, entropy, move |work| {
+        let is_there = iam::rename_account(work.tx, &account, &name)?;
+        Ok(is_there.then(|| ((), vec![operator_event(&account, &Done::Renamed)])))
+    })
+}
+
+/// Sets a new random password of an account's root user and returns it. Sessions end; second
+/// factors stay.
+pub fn reset_root_password(
+    config: &Config,
+    id: &AccountId,
+    clock: &Clock,
+    entropy: &Entropy,
+) -> Result<String, OpenError> {
+    let word = new_password(entropy)?;
+    let hash = password::hash(&word, entropy)?;
+    let account = id.clone();
+    change(config, id, clock, entropy, move |work| {
+        let Work { tx, entropy, now, .. } = work;
+        let is_there = iam::reset_root_password(tx, entropy, &account, hash, now)?;
+        Ok(is_there.then(|| (word, vec![operator_event(&account, &Done::PasswordReset)])))
+    })
+}
+
+/// An account's root user has a new access key, and none of these any more.
+#[derive(Debug, Clone)]
+pub struct Rotated {
+    /// The account with its new key.
+    pub account: Account,
+    /// The ids of the keys that were deleted.
+    pub deleted: Vec<String>,
+    /// Whether the file of the data directory that kept the old key keeps the new one.
+    pub is_kept: bool,
+}
+
+/// Gives an account's root user a new access key and deletes those that it had.
+///
+/// A key that comes by flag, variable or configuration file comes again at the next start, unless it
+/// is changed there, too.
+pub fn rotate_root_access_key(
+    config: &Config,
+    id: &AccountId,
+    clock: &Clock,
+    entropy: &Entropy,
+) -> Result<Rotated, OpenError> {
+    let made = Account {
+        id: id.clone(),
+        name: String::new(),
+        root_access_key_id: format!("AKIA{}", types::base32_upper(&entropy.bytes::<16>()?)),
+        root_secret_access_key: secret(entropy)?,
+    };
+    let account = made.clone();
+    let deleted = change(config, id, clock, entropy, move |work| {
+        let Work { tx, keyring, entropy, now } = work;
+        let key = (account.root_access_key_id.as_str(), account.root_secret_access_key.as_str());
+        let deleted = iam::replace_root_keys(tx, keyring, entropy, &account.id, key, now)?;
+        Ok(deleted.map(|deleted| {
+            let gone = deleted.iter().cloned().map(Done::KeyDeleted);
+            let done = [Done::KeyCreated(account.root_access_key_id)].into_iter().chain(gone);
+            let events = done.map(|done| operator_event(&account.id, &done)).collect();
+            (deleted, events)
+        }))
+    })?;
+    let is_kept = roots::replace(&config.data_dir, &deleted, &made)?;
+    Ok(Rotated { account: made, deleted, is_kept })
+}
+
+/// What a change works with.
+struct Work<'a, 'tx> {
+    tx: &'a mut Tx<'tx>,
+    keyring: &'a Keyring,
+    entropy: &'a Entropy,
+    now: Timestamp,
+}
+
+/// Changes an account and records the events in one transaction. `work` answers `None` if there is
+/// no such account.
+fn change<T: Send + 'static>(
+    config: &Config,
+    id: &AccountId,
+    clock: &Clock,
+    entropy: &Entropy,
+    work: impl FnOnce(Work<'_, '_>) -> Result<Option<(T, Vec<ServiceEvent>)>, StoreError>
+    + Send
+    + 'static,
+) -> Result<T, OpenError> {
+    let Ground { store, keyring, identity, .. } = Ground::existing(config, clock)?;
+    let (now, entropy) = (clock.now(), entropy.clone());
+    let stored = store.submit(move |tx| {
+        tx.begin();
+        let done = work(Work { tx, keyring: &keyring, entropy: &entropy, now });
+        let recorded = done.and_then(|done| {
+            let Some((made, events)) = done else { return Ok(None) };
+            Ok(Some((made, operator_events(events, now, &entropy)?)))
+        });
+        match recorded {
+            Ok(Some((made, events))) => {
+                tx.keep();
+                (Ok(Some(made)), events)
+            }
+            Ok(None) => {
+                tx.discard();
+                (Ok(None), Vec::new())
+            }
+            Err(error) => {
+                tx.discard();
+                (Err(error), Vec::new())
+            }
+        }
+    });
+    let made = stored.wait()??;
+    store.shut_down();
+    identity.note(&store)?;
+    made.ok_or_else(|| OpenError::NoAccount { id: id.clone() })
+}
+
+/// Four groups of six letters and digits, of all kinds that passwords need.
+fn new_password(entropy: &Entropy) -> Result<String, OpenError> {
+    for _ in 0..TRIES {
+        let groups: Result<Vec<_>, _> =
+            (0..4).map(|_| Ok(types::alphanumeric(&entropy.bytes::<6>()?))).collect();
+        let word = groups.map_err(|error: std::io::Error| error)?.join("-");
+        if iam::root_password_violation(&word).is_none() {
+            return Ok(word);
+        }
+    }
+    Err(std::io::Error::other("no password came of it").into())
+}
+
 /// Twelve digits of which the first is not zero.
 fn random_id(
     entropy: &Entropy,
@@ -63,6 +213,62 @@ fn random_id(
 mod tests {
     use super::*;
     use crate::open;
+
+    /// Opens a data directory and gives the names and the sources of its events.
+    fn events(config: &Config) -> Vec<String> {
+        let opened = open(config, Clock::system(), Entropy::seeded(3)).unwrap();
+        let store = opened.gateway.store();
+        let rows = store.events_from(&store.snapshot().unwrap(), 0, usize::MAX).unwrap();
+        let line = |body: &[u8]| {
+            let event: serde_json::Value = serde_json::from_slice(body).unwrap();
+            let text = |path: &str| {
+                event.pointer(path).and_then(serde_json::Value::as_str).unwrap_or("-").to_owned()
+            };
+            let account = text("/recipientAccountId");
+            format!("{account} {} {}", text("/eventName"), text("/serviceEventDetails/change"))
+        };
+        let lines = rows.iter().map(|row| line(&row.body)).collect();
+        store.shut_down();
+        lines
+    }
+
+    /// Each change holds after the next start, leaves one event, and leaves others alone.
+    #[test]
+    fn changes_of_accounts_hold_and_leave_events() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config { data_dir: folder.path().to_owned(), ..Config::default() };
+        let (clock, entropy) = (Clock::system(), Entropy::seeded(1));
+        assert_eq!(events(&config), [""; 0]);
+        let before = crate::RootCredentials::kept(folder.path()).unwrap().unwrap();
+        let first = config.account.clone();
+        let nobody = AccountId::parse("999999999999").unwrap();
+        for refused in [
+            rename_account(&config, &nobody, "x", &clock, &entropy).unwrap_err(),
+            reset_root_password(&config, &nobody, &clock, &entropy).unwrap_err(),
+            rotate_root_access_key(&config, &nobody, &clock, &entropy).unwrap_err(),
+        ] {
+            assert!(matches!(refused, OpenError::NoAccount { .. }), "{refused}");
+        }
+        rename_account(&config, &first, "audit", &clock, &entropy).unwrap();
+        let word = reset_root_password(&config, &first, &clock, &entropy).unwrap();
+        assert_eq!(word.len(), 27);
+        let rotated = rotate_root_access_key(&config, &first, &clock, &entropy).unwrap();
+        assert_eq!(rotated.deleted, [before.access_key_id]);
+        assert!(rotated.is_kept);
+        let kept = crate::RootCredentials::kept(folder.path()).unwrap().unwrap();
+        assert_eq!(kept.access_key_id, rotated.account.root_access_key_id);
+        assert_eq!(kept.secret_access_key, rotated.account.root_secret_access_key);
+        let want = [
+            "123456789012 PutAccountName -",
+            "123456789012 PasswordUpdated reset",
+            "123456789012 CreateAccessKey created",
+            "123456789012 DeleteAccessKey deleted",
+        ];
+        assert_eq!(events(&config), want, "and a start adds nothing");
+        let [listed] = &list_accounts(&config, &clock).unwrap()[..] else { panic!("one account") };
+        assert_eq!((listed.name.as_str(), listed.has_root_password), ("audit", true));
+        assert_eq!(listed.root_access_key_ids, [rotated.account.root_access_key_id]);
+    }
 
     /// An account outlives the call, is not made twice, and wants a data directory that is there.
     #[test]

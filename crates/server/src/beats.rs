@@ -9,6 +9,17 @@ use types::{Clock, MINUTE_MS};
 /// minute; a step that takes longer beats while it works.
 const SILENCE_MS_MAX: u64 = 10 * MINUTE_MS;
 
+/// Whether a server's workers live, for whoever supervises the process.
+#[derive(Debug, Clone)]
+pub struct Alive(pub(crate) Beats);
+
+impl Alive {
+    /// The workers that have shown no sign of life for too long; liveness fails on the first.
+    pub fn silent_workers(&self) -> Vec<&'static str> {
+        self.0.missing()
+    }
+}
+
 /// The beats of all workers.
 #[derive(Debug, Clone)]
 pub(crate) struct Beats {

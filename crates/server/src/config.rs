@@ -54,6 +54,8 @@ pub struct Config {
     pub root_key_file: Option<PathBuf>,
     /// The passphrase that seals the root key, instead of a bare file.
     pub passphrase: Option<String>,
+    /// Whether S3 refuses Signature Version 2.
+    pub refuse_signature_v2: bool,
     /// The bearer token that opens health and metrics to other machines.
     pub status_token: Option<String>,
     /// Serves a state that is older than the data directory's identity says, or lacks parts, and
@@ -112,6 +114,7 @@ impl Default for Config {
             root_credentials: None,
             root_key_file: None,
             passphrase: None,
+            refuse_signature_v2: false,
             status_token: None,
             accept_older: false,
         }
@@ -129,8 +132,9 @@ impl Config {
     pub fn read_file(&mut self, path: &Path) -> Result<(), ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|cause| ConfigError(format!("`{}`: {cause}", path.display())))?;
-        let file: File = toml::from_str(&text)
-            .map_err(|cause| ConfigError(format!("`{}`: {cause}", path.display())))?;
+        let file: File = toml::from_str(&text).map_err(|cause| {
+            ConfigError(format!("`{}`{}", path.display(), place(&text, &cause)))
+        })?;
         if file.accounts.is_some() {
             modes::refuse_loose_key(path)
                 .map_err(|cause| ConfigError(format!("`{}`: {cause}", path.display())))?;
@@ -153,6 +157,7 @@ impl Config {
         set(&mut self.connections_max, file.connections_max);
         set(&mut self.connections_max_per_address, file.connections_max_per_address.map(Some));
         set(&mut self.trusted_proxies, file.trusted_proxies);
+        set(&mut self.refuse_signature_v2, file.refuse_signature_v2);
         if let Some(text) = file.memory_max {
             self.memory_max = Some(parse_bytes(&text)?);
         }
@@ -175,6 +180,15 @@ impl Config {
         };
         Ok(())
     }
+}
+
+/// Where in the file, and why, in one line.
+fn place(text: &str, cause: &toml::de::Error) -> String {
+    let before = cause.span().and_then(|span| text.get(..span.start));
+    let line = before.map(|before| before.matches('\n').count().saturating_add(1));
+    let line = line.map_or_else(String::new, |line| format!(", line {line}"));
+    let why: Vec<&str> = cause.message().split_whitespace().collect();
+    format!("{line}: {}", why.join(" "))
 }
 
 fn set<T>(to: &mut T, from: Option<T>) {
@@ -202,6 +216,7 @@ struct File {
     connections_max: Option<usize>,
     connections_max_per_address: Option<usize>,
     trusted_proxies: Option<Vec<Network>>,
+    refuse_signature_v2: Option<bool>,
     memory_max: Option<String>,
     tls_cert: Option<PathBuf>,
     tls_key: Option<PathBuf>,
@@ -280,6 +295,26 @@ mod tests {
     fn unknown_keys_are_errors() {
         assert!(toml::from_str::<File>("listen = '127.0.0.1:1'").is_ok());
         assert!(toml::from_str::<File>("lissten = '127.0.0.1:1'").is_err());
+    }
+
+    /// What is wrong with a file is one line that names the file's line.
+    #[test]
+    fn errors_of_the_file_are_one_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shoseki.toml");
+        for (text, want) in [
+            (
+                "region = 'eu-west-1'\n\nlissten = '127.0.0.1:1'\n",
+                ", line 3: unknown field `lissten`",
+            ),
+            ("listen = 'localhost:1'\n", ", line 1: invalid socket address"),
+            ("rehearse = \n", ", line 1: "),
+            ("[[accounts]]\nid = '111122223333'\n", ": missing field `name`"),
+        ] {
+            std::fs::write(&path, text).unwrap();
+            let said = Config::default().read_file(&path).unwrap_err().0;
+            assert!(said.contains(want) && !said.contains('\n'), "{said:?}");
+        }
     }
 
     /// The page tells all keys of the file and no others.

@@ -1,6 +1,7 @@
 //! One request: its head and body in, the gateway's answer out.
 
 mod admission;
+mod cors;
 mod form;
 mod incoming;
 mod lanes;
@@ -11,7 +12,7 @@ use std::any::Any;
 use std::fmt::Display;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use gateway::{
@@ -26,6 +27,7 @@ use wire::Head;
 
 use crate::listeners::Port;
 use crate::memory::{Memory, Share, Waits, unfolded};
+use crate::metrics::Asked;
 use crate::network::Block;
 use crate::patience::Patience;
 use crate::places::Ticket;
@@ -71,12 +73,12 @@ pub(crate) struct Peer {
     pub(crate) unread: Unread,
 }
 
-/// Answers one request of the AWS surface.
+/// Answers one request of the AWS surface, and says what it asked for.
 pub(crate) async fn answer(
     gateway: Arc<Gateway>,
     peer: &Peer,
     request: Request<Incoming>,
-) -> Response<OutBody> {
+) -> (Response<OutBody>, Asked) {
     let (parts, body) = request.into_parts();
     // hyper sends no `100 Continue` where no body follows. Old clients wait for it all the same and
     // may lose count of the answers, so that this is the last one on the connection.
@@ -91,22 +93,30 @@ pub(crate) async fn answer(
         peer: peer.address,
     };
     let body = Arriving::new(body, &peer.unread);
-    let (answer, shown) = match gateway.identify(&head) {
+    let (answer, shown, asked) = match gateway.identify(&head) {
         Ok(identified) => {
-            let (service, waits) = (identified.service(), Waits::default());
-            let exchange = Exchange { gateway, service, peer, waits };
-            exchange.answer(identified, head, body, is_head).await
+            let cors = cors::Asked::of(&head, &identified);
+            let store = Arc::clone(gateway.store());
+            let (service, named, waits) = (identified.service(), OnceLock::new(), Waits::default());
+            let _ = identified.operation().map(|name| named.set(name));
+            let exchange = Exchange { gateway, service, named, peer, waits };
+            let (mut answer, shown) = exchange.answer(identified, head, body, is_head).await;
+            if let Some(cors) = cors {
+                cors.allow(&store, &mut answer);
+            }
+            let operation = exchange.named.get().copied().unwrap_or(Asked::NOTHING.operation);
+            (answer, shown, Asked { service: service.name, operation })
         }
         Err(answer) => {
             drop(body);
-            (*answer, Shown::Freely)
+            (*answer, Shown::Freely, Asked::NOTHING)
         }
     };
     let mut response = render(answer, is_head, &peer.lane, shown);
     if is_last || peer.unread.is_some() {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    response
+    (response, asked)
 }
 
 /// A request that was let in, with the bytes that its body may have.
@@ -121,6 +131,8 @@ struct Sent {
 struct Exchange<'a> {
     gateway: Arc<Gateway>,
     service: &'static Service,
+    /// The operation, once it is known.
+    named: OnceLock<&'static str>,
     peer: &'a Peer,
     /// How long it may still wait for room.
     waits: Waits,
@@ -159,6 +171,7 @@ impl Exchange<'_> {
     async fn buffered(&self, sent: Sent, shares: &mut Shares) -> Result<Answer, Answer> {
         let Sent { identified, head, body, limit } = sent;
         let body = self.collect(body, limit, &identified).await?;
+        let _ = self.gateway.named(&identified, &head, &body).map(|name| self.named.set(name));
         let brief = identified.brief && body.len() <= BRIEF_BODY_BYTES_MAX;
         let Some(unfolded) = self.unfolded(&body) else {
             return Err(self.gateway.refused(&identified, &identified.too_large(limit)));

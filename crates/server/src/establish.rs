@@ -5,7 +5,7 @@ use iam::{Bootstrapped, KeyChange};
 use keys::Keyring;
 use serde_json::json;
 use store::{NewEvent, StoreError, Tx};
-use types::{Entropy, Region, Timestamp};
+use types::{AccountId, Entropy, Region, Timestamp};
 
 use crate::Account;
 
@@ -102,6 +102,43 @@ fn key_event(account: &Account, change: KeyChange) -> Option<ServiceEvent> {
     Some(event(account, "iam.amazonaws.com", "CreateAccessKey", details))
 }
 
+/// What an operator did to an account while no server ran.
+#[derive(Debug, Clone)]
+pub(crate) enum Done {
+    /// It has another name.
+    Renamed,
+    /// Its root user has another password.
+    PasswordReset,
+    /// Its root user has this access key.
+    KeyCreated(String),
+    /// Its root user has this access key no more.
+    KeyDeleted(String),
+}
+
+/// The event of it: a service event, named after the call of AWS that does the same.
+///
+/// Source: Account Management API Reference, "PutAccountName"; Sign-In User Guide,
+/// "PasswordUpdated"; IAM API Reference, "CreateAccessKey" and "DeleteAccessKey".
+pub(crate) fn operator_event(account: &AccountId, done: &Done) -> ServiceEvent {
+    let root = format!("arn:aws:iam::{account}:root");
+    let key = |id: &str, change| json!({ "accessKeyId": id, "user": root, "change": change });
+    let (source, name, details) = match done {
+        // Hidden as in `CreateAccountResult`.
+        Done::Renamed => {
+            let details = json!({ "accountId": account.as_str(), "accountName": "****" });
+            ("account.amazonaws.com", "PutAccountName", details)
+        }
+        Done::PasswordReset => {
+            let details = json!({ "user": root, "change": "reset" });
+            ("signin.amazonaws.com", "PasswordUpdated", details)
+        }
+        Done::KeyCreated(id) => ("iam.amazonaws.com", "CreateAccessKey", key(id, "created")),
+        Done::KeyDeleted(id) => ("iam.amazonaws.com", "DeleteAccessKey", key(id, "deleted")),
+    };
+    let (region, account) = (Region::us_east_1(), account.clone());
+    ServiceEvent { source, name, region, account, resources: vec![], details }
+}
+
 fn event(
     account: &Account,
     source: &'static str,
@@ -116,13 +153,14 @@ fn event(
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
-    use types::{AccountId, Clock};
+    use types::Clock;
 
+    use super::*;
     use crate::{Config, create_account, open};
 
     /// Opens a data directory and gives all events so far.
     fn events(config: &Config) -> Vec<Value> {
-        let opened = open(config, Clock::system(), types::Entropy::seeded(1)).unwrap();
+        let opened = open(config, Clock::system(), Entropy::seeded(1)).unwrap();
         let store = opened.gateway.store();
         let view = store.snapshot().unwrap();
         let rows = store.events_from(&view, 0, usize::MAX).unwrap();
@@ -154,7 +192,7 @@ mod tests {
         assert_eq!(events(&config), [Value::Null; 0], "the beginning");
         assert_eq!(events(&config), [Value::Null; 0], "nothing new");
         let id = AccountId::parse("111122223333");
-        let (clock, entropy) = (Clock::system(), types::Entropy::seeded(2));
+        let (clock, entropy) = (Clock::system(), Entropy::seeded(2));
         let made = create_account(&config, "payments", id, &clock, &entropy).unwrap();
         let key =
             |secret: char| Some(("AKIAROOTROOTROOTROOT".to_owned(), secret.to_string().repeat(40)));

@@ -74,14 +74,23 @@ impl Checked {
                 Ok(keys) => return Some((root_key, keys)),
                 Err(error) => error.to_string(),
             },
-            Ok(None) => format!("there is no root key `{}`", sealing::place(config).display()),
-            Err(OpenError::PassphraseNeeded) => OpenError::PassphraseNeeded.to_string(),
+            Ok(None) => format!(
+                "there is no root key `{}`: name it by `--root-key-file` or `--passphrase-file`",
+                sealing::place(config).display()
+            ),
+            Err(OpenError::PassphraseNeeded) => {
+                "the root key is sealed by a passphrase: name its file by `--passphrase-file`"
+                    .to_owned()
+            }
             Err(error) => {
                 self.findings.push(error.to_string());
                 return None;
             }
         };
-        self.unproved.push(format!("{why}: the identity was not proved"));
+        self.unproved.push(format!(
+            "{why}. Without it nothing shows which store this is and how far it had come, and of \
+             objects the lengths are compared, not the bytes"
+        ));
         None
     }
 

@@ -40,10 +40,16 @@ mod signin;
 mod tls;
 mod workers;
 
-pub use accounts::create_account;
+pub use accounts::{
+    Rotated, create_account, list_accounts, rename_account, reset_root_password,
+    rotate_root_access_key,
+};
+pub use beats::Alive;
 pub use config::{Account, Config, ConfigError, parse_bytes, parse_duration_ms};
 pub use diagnostics::{Diagnostics, start_diagnostics};
 pub use fsck::{Checked, fsck};
+pub use iam::AccountSummary;
+pub use listeners::Reserved;
 pub use modes::refuse_loose_key;
 pub use network::Network;
 pub use open::{OpenError, Opened, open};

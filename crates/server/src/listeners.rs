@@ -1,12 +1,13 @@
 //! The sockets that the server listens at: one port for everything, or a second for the console.
 
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use crate::Config;
-use crate::serve::listen;
+use crate::serve::{bind, listen};
 
 /// What is served at a port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,29 @@ impl Port {
     }
 }
 
+/// The addresses of a server that is still to be opened. They are taken, but nobody is connected to
+/// them: a start that finds its address taken has changed nothing.
+pub struct Reserved {
+    main: TcpSocket,
+    console: Option<TcpSocket>,
+}
+
+impl fmt::Debug for Reserved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reserved").field("main", &self.main).finish_non_exhaustive()
+    }
+}
+
+impl Reserved {
+    /// Takes the configured addresses; an error names the one that cannot be had, and says what to
+    /// do.
+    pub fn new(config: &Config) -> io::Result<Self> {
+        let console =
+            config.console_listen.map(|at| reserve(at, "--console-listen")).transpose()?;
+        Ok(Self { main: reserve(config.listen, "--listen")?, console })
+    }
+}
+
 /// Where requests come in.
 pub(crate) struct Listeners {
     main: TcpListener,
@@ -32,10 +56,15 @@ pub(crate) struct Listeners {
 }
 
 impl Listeners {
-    /// Binds what is configured; an error names the address.
-    pub(crate) fn bind(config: &Config) -> io::Result<Self> {
-        let console = config.console_listen.map(bind).transpose()?;
-        Ok(Self { main: bind(config.listen)?, console })
+    /// Listens at the addresses that were taken.
+    pub(crate) fn open(reserved: Reserved) -> io::Result<Self> {
+        let Reserved { main, console } = reserved;
+        let open = |socket: TcpSocket, flag| {
+            let address = socket.local_addr()?;
+            listen(socket).map_err(|cause| unusable(address, flag, &cause))
+        };
+        let console = console.map(|socket| open(socket, "--console-listen")).transpose()?;
+        Ok(Self { main: open(main, "--listen")?, console })
     }
 
     /// Where AWS's clients find us.
@@ -65,7 +94,27 @@ impl Listeners {
     }
 }
 
-fn bind(address: SocketAddr) -> io::Result<TcpListener> {
-    let named = |cause: io::Error| io::Error::new(cause.kind(), format!("`{address}`: {cause}"));
-    listen(address).map_err(named)
+fn reserve(address: SocketAddr, flag: &str) -> io::Result<TcpSocket> {
+    bind(address).map_err(|cause| unusable(address, flag, &cause))
+}
+
+/// Why an address cannot be used, and what to do.
+fn unusable(address: SocketAddr, flag: &str, cause: &io::Error) -> io::Error {
+    let choose = format!("choose another by `{flag} IP:PORT`");
+    let is = |kind| cause.kind() == kind;
+    let advice = if is(io::ErrorKind::AddrInUse) {
+        format!(
+            "; another program listens there, perhaps another server of ours: stop it, or choose \
+             another port by `{flag} IP:PORT`"
+        )
+    } else if is(io::ErrorKind::AddrNotAvailable) {
+        format!("; this machine does not have the address: {choose}")
+    } else if is(io::ErrorKind::PermissionDenied) {
+        format!(
+            "; ports below 1024 are for the superuser: {choose}, or grant `CAP_NET_BIND_SERVICE`"
+        )
+    } else {
+        String::new()
+    };
+    io::Error::new(cause.kind(), format!("`{address}`: {cause}{advice}"))
 }

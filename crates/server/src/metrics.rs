@@ -1,66 +1,156 @@
-use std::fmt::Write;
+//! What the server counts and measures about itself, in the names and units that Prometheus wants.
+//!
+//! What happens is counted as it happens; what is so (sizes, ages, what waits) is read when the page
+//! is asked for. A library writes the page.
+
+mod certificate;
+mod page;
+mod process;
+
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use cloudtrail::Backlog;
 use gateway::Gateway;
 use http::StatusCode;
-use store::StoreError;
+use prometheus_client::encoding::prometheus_text;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+use store::{DiskStep, StoreError};
 use types::{SECOND_MS, Timestamp};
 
+use crate::Config;
 use crate::beats::Beats;
 use crate::counted::Counted;
 use crate::diagnostics;
+pub(crate) use certificate::expiry;
+use page::Page;
 
-/// What the server counts about itself.
-#[derive(Debug)]
-pub(crate) struct Metrics {
-    beats: Beats,
-    served: AtomicU64,
-    client_errors: AtomicU64,
-    server_errors: AtomicU64,
-    busy_ms: AtomicU64,
-    made_room: AtomicU64,
-    without_room: AtomicU64,
-    /// What waited when it was counted last: the pages are for everybody, and counting reads all.
-    backlog: Counted<Backlog>,
-}
+/// The type of the page.
+pub(crate) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// How long a count of what waits is good for, in milliseconds.
 const BACKLOG_MS: u64 = SECOND_MS;
 
+/// Upper bounds in seconds of how long requests take: from a read in memory to an upload.
+const REQUEST_SECONDS: [f64; 12] =
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
+/// Upper bounds in seconds of how long the disk takes: from a cache to a disk in trouble.
+const DISK_SECONDS: [f64; 11] =
+    [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5];
+
+/// The operation that a request asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// The service as credential scopes name it.
+    pub(crate) service: &'static str,
+    /// The operation.
+    pub(crate) operation: &'static str,
+}
+
+impl Asked {
+    /// A request that was refused before anybody knew what it asked for.
+    pub(crate) const NOTHING: Self = Self { service: "none", operation: "none" };
+}
+
+/// A label and its value.
+type Label = (&'static str, &'static str);
+type MakeHistogram = fn() -> Histogram;
+
+/// What the server counts and measures.
+#[derive(Debug)]
+pub(crate) struct Metrics {
+    beats: Beats,
+    registry: Registry,
+    requests: Family<[Label; 3], Counter>,
+    request_seconds: Family<[Label; 2], Histogram, MakeHistogram>,
+    made_room: Counter,
+    without_room: Counter,
+    /// When the certificate ends, if there is one.
+    certificate_expiry: Option<Timestamp>,
+    /// What waited when it was counted last: the pages are for everybody, and counting reads all.
+    backlog: Counted<Backlog>,
+    /// Requests being answered.
+    running: AtomicU64,
+}
+
 impl Metrics {
-    pub(crate) fn new(beats: Beats) -> Self {
+    /// Begins to measure what the store's disk takes.
+    pub(crate) fn new(config: &Config, gateway: &Gateway, beats: Beats) -> Self {
+        let mut registry = Registry::default();
+        let requests = Family::default();
+        let request_seconds: Family<_, _, MakeHistogram> =
+            Family::new_with_constructor(|| Histogram::new(REQUEST_SECONDS));
+        let (made_room, without_room) = (Counter::default(), Counter::default());
+        let (commits, syncs) = (Histogram::new(DISK_SECONDS), Histogram::new(DISK_SECONDS));
+        registry.register("shoseki_requests", "Requests answered", requests.clone());
+        registry.register(
+            "shoseki_request_seconds",
+            "Time until a request's answer begins",
+            request_seconds.clone(),
+        );
+        registry.register(
+            "shoseki_connections_made_room",
+            "Connections ended while they were waited for",
+            made_room.clone(),
+        );
+        registry.register(
+            "shoseki_connections_without_room",
+            "Connections that were asked to come again",
+            without_room.clone(),
+        );
+        registry.register(
+            "shoseki_commit_seconds",
+            "Time of a commit of state and events, its fsync included",
+            commits.clone(),
+        );
+        registry.register(
+            "shoseki_fsync_seconds",
+            "Time of the fsync of an object's bytes",
+            syncs.clone(),
+        );
+        gateway.store().observe(gateway.clock().clone(), move |step, us| match step {
+            DiskStep::Commit => commits.observe(seconds(us)),
+            DiskStep::BodySync => syncs.observe(seconds(us)),
+        });
+        let certificate_expiry = config.tls.as_ref().and_then(|(cert, _)| expiry(cert));
         Self {
             beats,
-            served: AtomicU64::default(),
-            client_errors: AtomicU64::default(),
-            server_errors: AtomicU64::default(),
-            busy_ms: AtomicU64::default(),
-            made_room: AtomicU64::default(),
-            without_room: AtomicU64::default(),
+            registry,
+            requests,
+            request_seconds,
+            made_room,
+            without_room,
+            certificate_expiry,
             backlog: Counted::default(),
+            running: AtomicU64::default(),
         }
     }
 
-    /// Counts an answered request. What is not implemented is no trouble of ours.
-    pub(crate) fn count(&self, status: StatusCode, duration_ms: u64) {
-        self.served.fetch_add(1, Ordering::Relaxed);
-        self.busy_ms.fetch_add(duration_ms, Ordering::Relaxed);
-        if status.is_client_error() || status == StatusCode::NOT_IMPLEMENTED {
-            self.client_errors.fetch_add(1, Ordering::Relaxed);
-        } else if status.is_server_error() {
-            self.server_errors.fetch_add(1, Ordering::Relaxed);
-        }
+    /// A request begins to be answered.
+    pub(crate) fn begin(&self) -> Running<'_> {
+        self.running.fetch_add(1, Ordering::Relaxed);
+        Running(self)
+    }
+
+    fn count(&self, asked: Asked, status: StatusCode, took_us: u64) {
+        let Asked { service, operation } = asked;
+        let labels = [("service", service), ("operation", operation), ("code", class(status))];
+        self.requests.get_or_create(&labels).inc();
+        let labels = [("service", service), ("operation", operation)];
+        self.request_seconds.get_or_create(&labels).observe(seconds(took_us));
     }
 
     /// Counts a connection that ended so that another one had room.
     pub(crate) fn made_room(&self) {
-        self.made_room.fetch_add(1, Ordering::Relaxed);
+        self.made_room.inc();
     }
 
     /// Counts a connection that there was no room for.
     pub(crate) fn had_no_room(&self) {
-        self.without_room.fetch_add(1, Ordering::Relaxed);
+        self.without_room.inc();
     }
 
     /// What waits to be delivered, as it was a second ago at most.
@@ -73,76 +163,69 @@ impl Metrics {
         self.beats.missing()
     }
 
-    /// In the text format of Prometheus, with what the store tells of events and deliveries.
+    /// In the text format of Prometheus.
     pub(crate) fn render(&self, gateway: &Gateway) -> Result<String, StoreError> {
-        let events = gateway.store().snapshot()?.last_seq()?;
-        let backlog = self.backlog(gateway)?;
+        let (store, now) = (gateway.store(), gateway.clock().now());
         let mut page = Page::default();
-        let count = |value: &AtomicU64| value.load(Ordering::Relaxed);
-        page.counter("shoseki_requests_total", "Requests answered.", count(&self.served));
-        let (client, server) = (count(&self.client_errors), count(&self.server_errors));
-        page.counter("shoseki_client_errors_total", "Answers with a 4xx status, or 501.", client);
-        page.counter("shoseki_server_errors_total", "Answers with another 5xx status.", server);
-        let unproven = "Requests refused before their sender was known: no events.";
-        page.counter("shoseki_unproven_requests_total", unproven, gateway.unproven());
-        page.counter("shoseki_busy_milliseconds_total", "Time answering.", count(&self.busy_ms));
-        let lost = "Lines of diagnostics that nobody read in time.";
-        page.counter("shoseki_diagnostics_lost_lines_total", lost, diagnostics::lost_lines());
-        for (name, help, value) in [
-            ("made_room", "Connections ended while they were waited for.", &self.made_room),
-            ("without_room", "Connections that were asked to come again.", &self.without_room),
-        ] {
-            page.counter(&format!("shoseki_connections_{name}_total"), help, count(value));
-        }
-        page.counter("shoseki_events_total", "Audit events recorded.", events);
-        page.deliveries(&backlog, gateway.clock().now());
+        page.build();
+        page.counter("shoseki_events", "Audit events recorded", store.snapshot()?.last_seq()?);
+        let unproven = "Requests refused before their sender was known: no events";
+        page.counter("shoseki_unproven_requests", unproven, gateway.unproven());
+        let lost = "Lines of diagnostics that nobody read in time";
+        page.counter("shoseki_diagnostics_lost_lines", lost, diagnostics::lost_lines());
+        let running = self.running.load(Ordering::Relaxed);
+        page.gauge("shoseki_requests_running", "Requests being answered", running);
+        page.deliveries(&self.backlog(gateway)?, now);
         let silent = u64::try_from(self.silent_workers().len()).unwrap_or(u64::MAX);
-        page.gauge("shoseki_workers_silent", "Workers without a sign of life.", silent);
-        let full = u64::from(gateway.store().is_full());
-        page.gauge("shoseki_disk_full", "1 while the disk is full.", full);
-        Ok(page.0)
+        page.gauge("shoseki_workers_silent", "Workers without a sign of life", silent);
+        page.disk(store)?;
+        if let Some(expiry) = self.certificate_expiry {
+            let help = "When the TLS certificate ends";
+            page.seconds("shoseki_certificate_expiry_timestamp_seconds", help, instant(expiry));
+        }
+        page.process(now);
+        let mut text = String::new();
+        // Writing to a String cannot fail.
+        let _ = prometheus_text::encode(&mut text, &self.registry);
+        let _ = prometheus_text::encode(&mut text, page.registry());
+        Ok(text)
     }
 }
 
-/// A page that is being written.
-#[derive(Default)]
-struct Page(String);
+/// A request that is being answered, or was given up by its client.
+#[derive(Debug)]
+pub(crate) struct Running<'a>(&'a Metrics);
 
-impl Page {
-    fn deliveries(&mut self, backlog: &Backlog, now: Timestamp) {
-        let seconds = |at: Option<Timestamp>| at.map_or(0, Timestamp::as_secs);
-        let waiting_s = backlog.oldest.map_or(0, |oldest| now.since_ms(oldest) / 1_000);
-        for (name, help, value) in [
-            ("logging_trails", "Trails that log.", backlog.logging_trails),
-            ("delivery_refusing", "Buckets' folders that refused a file.", backlog.refusing),
-            ("delivery_waiting_files", "Files made and not delivered.", backlog.files),
-            ("delivery_waiting_seconds", "Age of the oldest of them.", waiting_s),
-            (
-                "delivery_latest_timestamp_seconds",
-                "When a log file was delivered last.",
-                seconds(backlog.latest_delivery),
-            ),
-            (
-                "digest_latest_timestamp_seconds",
-                "When a digest was delivered last.",
-                seconds(backlog.latest_digest),
-            ),
-            ("delivery_lost_files", "Files given up after 30 days.", backlog.lost),
-        ] {
-            self.gauge(&format!("shoseki_{name}"), help, value);
-        }
+impl Running<'_> {
+    /// Counts the answer.
+    pub(crate) fn end(self, asked: Asked, status: StatusCode, took_us: u64) {
+        self.0.count(asked, status, took_us);
     }
+}
 
-    fn counter(&mut self, name: &str, help: &str, value: u64) {
-        self.line(name, help, "counter", value);
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.running.fetch_sub(1, Ordering::Relaxed);
     }
+}
 
-    fn gauge(&mut self, name: &str, help: &str, value: u64) {
-        self.line(name, help, "gauge", value);
-    }
+/// Microseconds as seconds.
+fn seconds(us: u64) -> f64 {
+    Duration::from_micros(us).as_secs_f64()
+}
 
-    fn line(&mut self, name: &str, help: &str, kind: &str, value: u64) {
-        // Writing to a String cannot fail.
-        let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
+/// An instant as seconds since 1970.
+fn instant(at: Timestamp) -> f64 {
+    Duration::from_millis(at.as_ms()).as_secs_f64()
+}
+
+/// The class of a status. What is not implemented is no trouble of ours, so it counts as the
+/// client's.
+fn class(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        200..=299 => "2xx",
+        300..=399 => "3xx",
+        400..=499 | 501 => "4xx",
+        _ => "5xx",
     }
 }

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use gateway::{Gateway, Parts, Row, SHOSEKI, ServiceEvent, Settings, operator_events};
+use gateway::{Gateway, Parts, Row, ServiceEvent, Settings, operator_events};
 use keys::KeyError;
 use serde_json::json;
 use store::StoreError;
@@ -53,6 +53,7 @@ pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, O
             account: config.account.clone(),
             region: config.region.clone(),
             domains: config.domains.clone(),
+            refuse_signature_v2: config.refuse_signature_v2,
         },
     });
     bootstrap(config, &gateway, &root)?;
@@ -96,10 +97,13 @@ fn bootstrap(
     gateway: &Arc<Gateway>,
     root: &RootCredentials,
 ) -> Result<(), OpenError> {
+    same_accounts(config, gateway, root)?;
+    let known = iam::accounts(&gateway.store().snapshot()?.tx())?;
+    let known = known.into_iter().find(|account| account.id == config.account);
     let own = Arc::clone(gateway);
     let first = Account {
         id: config.account.clone(),
-        name: "root".to_owned(),
+        name: known.map_or_else(|| "root".to_owned(), |account| account.name),
         root_access_key_id: root.access_key_id.clone(),
         root_secret_access_key: root.secret_access_key.clone(),
     };
@@ -111,6 +115,25 @@ fn bootstrap(
     made.wait()?.map_err(OpenError::from)
 }
 
+/// Errors if a root access key is that of another account than it is configured for: the store was
+/// made with another `account`.
+fn same_accounts(
+    config: &Config,
+    gateway: &Gateway,
+    root: &RootCredentials,
+) -> Result<(), OpenError> {
+    let view = gateway.store().snapshot()?;
+    let others = config.accounts.iter().map(|account| (&account.root_access_key_id, &account.id));
+    for (key, wanted) in [(&root.access_key_id, &config.account)].into_iter().chain(others) {
+        if let Some(owner) = iam::account_of_key(&view.tx(), key)?.filter(|owner| owner != wanted) {
+            gateway.store().shut_down();
+            let (key, wanted) = (key.clone(), wanted.clone());
+            return Err(OpenError::OtherAccount { key, owner, wanted });
+        }
+    }
+    Ok(())
+}
+
 /// Leaves an event of a loss that the operator accepts.
 ///
 /// Assumed: AWS has no event of it; here it is a service event `AcceptOlderState` of our own
@@ -118,7 +141,7 @@ fn bootstrap(
 fn record(config: &Config, gateway: &Gateway, loss: &str) -> Result<(), OpenError> {
     tracing::warn!(loss, "accepted as the operator wishes; an event records it");
     let event = ServiceEvent {
-        source: SHOSEKI.event_source,
+        source: inquiry::SERVICE.event_source,
         name: "AcceptOlderState",
         region: Region::us_east_1(),
         account: config.account.clone(),
@@ -197,6 +220,20 @@ pub enum OpenError {
         /// The id.
         id: AccountId,
     },
+    /// There is no account of this id.
+    NoAccount {
+        /// The id.
+        id: AccountId,
+    },
+    /// A root access key belongs to another account than the one that it is configured for.
+    OtherAccount {
+        /// The access key's id.
+        key: String,
+        /// Whose it is.
+        owner: AccountId,
+        /// Whose it should be.
+        wanted: AccountId,
+    },
     /// The root key is sealed by a passphrase and none was given.
     PassphraseNeeded,
 }
@@ -256,6 +293,15 @@ impl fmt::Display for OpenError {
             ),
             Self::NoStore { path } => write!(f, "`{}` is no data directory", path.display()),
             Self::AccountExists { id } => write!(f, "the account {id} exists"),
+            Self::NoAccount { id } => {
+                write!(f, "there is no account {id}: `shoseki account list` lists them")
+            }
+            Self::OtherAccount { key, owner, wanted } => write!(
+                f,
+                "it belongs to the account {owner}, whose root access key is `{key}`, and was asked \
+                 for as {wanted}: start it with `--account {owner}`, or make {wanted} a further \
+                 account by `shoseki account create NAME --id {wanted}`"
+            ),
             Self::PassphraseNeeded => f.write_str("the root key is sealed by a passphrase"),
         }
     }

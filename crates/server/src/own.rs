@@ -3,22 +3,22 @@
 //! Strangers learn whether the server answers. The rest is for programs on this machine, and for
 //! whoever presents the status token.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cloudtrail::Backlog;
 use gateway::Gateway;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use keys::{equal_in_constant_time, sha256};
 use serde_json::json;
 use store::StoreError;
-use types::{MINUTE_MS, Timestamp};
 
+use crate::OPERATIONS;
 use crate::addressed::{self, Asker, asker};
 use crate::connection::{OutBody, whole};
-use crate::metrics::Metrics;
+use crate::metrics::{CONTENT_TYPE, Metrics};
 
 /// Where readiness is told: to everybody, and when there is no room for anything else.
 const HEALTH: &str = "/_shoseki/health";
@@ -27,14 +27,18 @@ const LIVE: &str = "/_shoseki/live";
 /// Whether calls are served.
 const READY: &str = "/_shoseki/ready";
 
+/// Where programs that wait for LocalStack ask.
+const LOCALSTACK: &str = "/_localstack/health";
+
+/// Whether a path is one of our own pages.
+pub(crate) fn owns(path: &str) -> bool {
+    path.starts_with("/_shoseki/") || path == LOCALSTACK
+}
+
 /// Whether a page has to be answered when nothing else is.
 pub(crate) fn is_vital(path: &str) -> bool {
     matches!(path, HEALTH | LIVE | READY)
 }
-
-/// Files that wait for longer without being refused are not being delivered, in milliseconds:
-/// three of AWS's intervals.
-const STALLED_MS: u64 = 15 * MINUTE_MS;
 
 /// The hash of the token that opens our pages to others, if one is configured.
 #[derive(Debug)]
@@ -99,7 +103,10 @@ pub(crate) async fn answer(
     let metrics = Arc::clone(metrics);
     match (request.uri().path(), standing) {
         (_, Standing::ForeignHost) => addressed::foreign(),
-        (_, Standing::WrongToken) | ("/_shoseki/metrics", Standing::Stranger) => unauthorized(),
+        (_, Standing::WrongToken) | ("/_shoseki/metrics" | LOCALSTACK, Standing::Stranger) => {
+            unauthorized()
+        }
+        (LOCALSTACK, Standing::Trusted) => localstack(gateway),
         (LIVE, standing) => live(&metrics, standing),
         (HEALTH, standing) if !metrics.silent_workers().is_empty() => live(&metrics, standing),
         // Strangers have no thread wait for them.
@@ -110,7 +117,7 @@ pub(crate) async fn answer(
         }
         ("/_shoseki/metrics", Standing::Trusted) => {
             let page = move |gateway: &Gateway| metrics.render(gateway);
-            told("text/plain; version=0.0.4", gateway, page).await
+            told(CONTENT_TYPE, gateway, page).await
         }
         _ => respond(StatusCode::NOT_FOUND, "text/plain", "not found"),
     }
@@ -141,20 +148,31 @@ fn ready(gateway: &Gateway) -> Response<OutBody> {
     }
 }
 
-/// What is not as it should be, though calls are served. A new start would mend none of it.
-fn troubles(backlog: &Backlog, is_full: bool, now: Timestamp) -> Vec<&'static str> {
-    let is_late = |oldest: Timestamp| now.since_ms(oldest) > STALLED_MS;
-    let refused = backlog.refusing > 0;
-    let stalled = !refused && backlog.oldest.is_some_and(is_late);
-    let all =
-        [(refused, "delivery-refused"), (stalled, "delivery-stalled"), (is_full, "disk-full")];
-    all.into_iter().filter(|(is_so, _)| *is_so).map(|(_, name)| name).collect()
+/// The services that are there, in the shape that LocalStack answers in: its tools read `services`,
+/// and take `running` and `available` for well.
+///
+/// Source: LocalStack's documentation, "Internal endpoints".
+fn localstack(gateway: &Gateway) -> Response<OutBody> {
+    if gateway.store().snapshot().is_err() {
+        return respond(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "unavailable");
+    }
+    let names: BTreeSet<&str> = OPERATIONS
+        .iter()
+        .flat_map(|rows| rows.iter())
+        .map(|row| row.spec.service.name)
+        .filter(|name| *name != inquiry::SERVICE.name)
+        .collect();
+    let services: serde_json::Map<_, _> =
+        names.into_iter().map(|name| (name.to_owned(), json!("running"))).collect();
+    let version = env!("CARGO_PKG_VERSION");
+    let body = json!({ "services": services, "edition": "shoseki", "version": version });
+    respond(StatusCode::OK, "application/json", body.to_string())
 }
 
 /// Calls are served, whether files can be delivered or not.
 fn health(gateway: &Gateway, metrics: &Metrics) -> Result<String, StoreError> {
     let (backlog, full) = (metrics.backlog(gateway)?, gateway.store().is_full());
-    let troubles = troubles(&backlog, full, gateway.clock().now());
+    let troubles = inquiry::health::named(&backlog, full, gateway.clock().now());
     let status = if troubles.is_empty() { "ok" } else { "degraded" };
     let body = json!({
         "status": status,
@@ -210,27 +228,4 @@ pub(crate) fn respond(
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Refused and late deliveries and a full disk are told apart; none of them is a reason to
-    /// start the server again.
-    #[test]
-    fn troubles_have_names() {
-        let now = Timestamp::from_secs(1_000_000);
-        let late = Some(now.minus_ms(STALLED_MS + 1));
-        for (refusing, oldest, full, want) in [
-            (0, None, false, vec![]),
-            (0, Some(now.minus_ms(STALLED_MS)), false, vec![]),
-            (0, late, false, vec!["delivery-stalled"]),
-            (1, late, false, vec!["delivery-refused"]),
-            (1, None, true, vec!["delivery-refused", "disk-full"]),
-        ] {
-            let backlog = Backlog { refusing, oldest, ..Backlog::default() };
-            assert_eq!(troubles(&backlog, full, now), want, "{refusing} {oldest:?} {full}");
-        }
-    }
 }

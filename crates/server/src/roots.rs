@@ -6,7 +6,7 @@ use std::path::Path;
 use types::Entropy;
 
 use crate::sealing::{refuse_readable_by_others, write_private};
-use crate::{Config, OpenError};
+use crate::{Account, Config, OpenError};
 
 /// Where generated credentials are kept, mode 0600.
 pub(crate) const FILE: &str = "root-credentials";
@@ -42,12 +42,16 @@ impl RootCredentials {
             secret_access_key: secret(entropy)?,
             generated: true,
         };
-        let text = format!(
-            "aws_access_key_id = {}\naws_secret_access_key = {}\n",
-            made.access_key_id, made.secret_access_key
-        );
-        write_private(&config.data_dir.join(FILE), text.as_bytes())?;
+        write_private(&config.data_dir.join(FILE), made.text().as_bytes())?;
         Ok(made)
+    }
+
+    /// As it is kept.
+    fn text(&self) -> String {
+        format!(
+            "aws_access_key_id = {}\naws_secret_access_key = {}\n",
+            self.access_key_id, self.secret_access_key
+        )
     }
 
     /// Those kept in the data directory `folder`, if any.
@@ -71,6 +75,22 @@ impl RootCredentials {
             _ => Err(OpenError::BadRootCredentials { path }),
         }
     }
+}
+
+/// Keeps a new root access key where the old one was kept. `false` if the data directory keeps
+/// none of the `old` ones.
+pub(crate) fn replace(folder: &Path, old: &[String], made: &Account) -> Result<bool, OpenError> {
+    let kept = RootCredentials::kept(folder)?;
+    if !kept.is_some_and(|kept| old.contains(&kept.access_key_id)) {
+        return Ok(false);
+    }
+    let made = RootCredentials {
+        access_key_id: made.root_access_key_id.clone(),
+        secret_access_key: made.root_secret_access_key.clone(),
+        generated: true,
+    };
+    write_private(&folder.join(FILE), made.text().as_bytes())?;
+    Ok(true)
 }
 
 /// A secret access key: 40 characters.

@@ -9,6 +9,7 @@ mod clients;
 mod files;
 mod guarded;
 mod pause;
+mod plain;
 mod spare;
 mod stream;
 
@@ -25,9 +26,10 @@ use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 use crate::addressed;
+use crate::beats::Alive;
 use crate::connection::{Lanes, OutBody, Peer, answer};
 use crate::identity::IdentityKeeper;
-use crate::listeners::Listeners;
+use crate::listeners::{Listeners, Reserved};
 use crate::memory::{Memory, PartOfBlock, Plan};
 use crate::metrics::Metrics;
 use crate::origin::{self, Asked};
@@ -39,7 +41,7 @@ use crate::signin::{self, SignIn};
 use crate::workers::Workers;
 use crate::{Config, Opened, console, own, tls};
 use accept::accept;
-pub(crate) use accept::listen;
+pub(crate) use accept::{bind, listen};
 use clients::Clients;
 
 /// Bytes of a request's head at most.
@@ -63,6 +65,7 @@ pub struct Server {
     address: SocketAddr,
     console_address: SocketAddr,
     first_run_link: Option<String>,
+    alive: Alive,
     stop: watch::Sender<bool>,
     running: tokio::task::JoinHandle<()>,
 }
@@ -92,17 +95,22 @@ impl fmt::Debug for Server {
 }
 
 impl Server {
-    /// Binds the socket, starts the workers, and serves until [`Server::shut_down`].
-    #[expect(clippy::unused_async, reason = "sockets and workers need the runtime around them")]
+    /// Takes the addresses, starts the workers, and serves until [`Server::shut_down`].
     pub async fn start(config: &Config, opened: Opened) -> io::Result<Self> {
+        Self::start_at(config, Reserved::new(config)?, opened).await
+    }
+
+    /// As [`Server::start`], at addresses that were taken before.
+    #[expect(clippy::unused_async, reason = "sockets and workers need the runtime around them")]
+    pub async fn start_at(config: &Config, reserved: Reserved, opened: Opened) -> io::Result<Self> {
         let tls = config.tls.as_ref().map(|(cert, key)| tls::acceptor(cert, key)).transpose();
         let tls = tls.map_err(io::Error::other)?;
-        let listeners = Listeners::bind(config)?;
+        let listeners = Listeners::open(reserved)?;
         let (address, console) = (listeners.address()?, listeners.console_address()?);
         let console_address = console.unwrap_or(address);
         let (stop, stopping) = watch::channel(false);
         let workers = Workers::start(config, &opened.gateway, &opened.identity, &stopping);
-        let metrics = Arc::new(Metrics::new(workers.beats().clone()));
+        let metrics = Arc::new(Metrics::new(config, &opened.gateway, workers.beats().clone()));
         let token = opened.first_run_token;
         let plan = Plan::new(config.memory_max);
         let limits = limits(config, plan);
@@ -128,8 +136,14 @@ impl Server {
             clients: Clients::new(limits.of_block),
             status_token: StatusToken::new(config.status_token.as_deref()),
         });
+        let alive = Alive(workers.beats().clone());
         let running = tokio::spawn(run(listeners, shared, stopping, workers));
-        Ok(Self { address, console_address, first_run_link, stop, running })
+        Ok(Self { address, console_address, first_run_link, alive, stop, running })
+    }
+
+    /// Whether its workers live.
+    pub fn alive(&self) -> &Alive {
+        &self.alive
     }
 
     /// Where it listens.
@@ -205,7 +219,7 @@ async fn respond(shared: &Shared, peer: &Peer, request: Request<Incoming>) -> Re
         return refusal;
     }
     let path = request.uri().path();
-    if path.starts_with("/_shoseki/") {
+    if own::owns(path) {
         let (metrics, token) = (&shared.metrics, &shared.status_token);
         return own::answer(gateway, metrics, token, peer.address, &request).await;
     }
@@ -224,8 +238,10 @@ async fn respond(shared: &Shared, peer: &Peer, request: Request<Incoming>) -> Re
     if peer.port.has_console() && console::wants_front_page(&request) {
         return console::redirect();
     }
-    let began = gateway.clock().now();
-    let response = answer(Arc::clone(gateway), peer, request).await;
-    shared.metrics.count(response.status(), gateway.clock().now().since_ms(began));
+    let began = gateway.clock().elapsed_us();
+    let counted = shared.metrics.begin();
+    let (response, asked) = answer(Arc::clone(gateway), peer, request).await;
+    let took_us = gateway.clock().elapsed_us().saturating_sub(began);
+    counted.end(asked, response.status(), took_us);
     response
 }

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use serde_json::json;
-use server::{Config, create_account};
+use serde_json::{Value, json};
+use server::{AccountSummary, Config, Rotated};
 use types::{AccountId, Clock, Entropy};
 
 use crate::exit::{Exit, Trouble};
@@ -23,20 +23,22 @@ pub(crate) struct Account {
 enum Verb {
     /// Creates an account and prints its id and its root user's access key.
     Create(Create),
+    /// Lists the accounts.
+    List(List),
+    /// Gives an account another name.
+    Rename(Rename),
+    /// Sets a new random password of an account's root user and prints it.
+    ResetRootPassword(Change),
+    /// Gives an account's root user a new access key, deletes its old ones, and prints it.
+    RotateRootAccessKey(Change),
 }
 
-/// The flags of `account create`.
+/// Where the accounts are.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = EXAMPLES)]
-struct Create {
-    /// What people call it.
-    name: String,
+struct Place {
     /// The data directory, which no server may have open.
     #[arg(long, value_name = "DIR", env = "SHOSEKI_DATA_DIR", default_value = "shoseki-data")]
     data_dir: PathBuf,
-    /// Its id [default: random].
-    #[arg(long, value_name = "DIGITS")]
-    id: Option<String>,
     #[command(flatten)]
     sealing: Sealing,
     /// Prints one JSON document.
@@ -44,26 +46,116 @@ struct Create {
     json: bool,
 }
 
-const EXAMPLES: &str = "\
+/// The flags of `account create`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = CREATE_EXAMPLES)]
+struct Create {
+    /// What people call it.
+    name: String,
+    /// Its id [default: random].
+    #[arg(long, value_name = "DIGITS")]
+    id: Option<String>,
+    #[command(flatten)]
+    place: Place,
+}
+
+const CREATE_EXAMPLES: &str = "\
 Examples:
   shoseki account create payments --data-dir /srv/shoseki
   shoseki account create audit --id 111122223333 --json";
 
+/// The flags of `account list`.
+#[derive(Debug, Clone, Args)]
+struct List {
+    #[command(flatten)]
+    place: Place,
+}
+
+/// The flags of `account rename`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = RENAME_EXAMPLES)]
+struct Rename {
+    /// The account's 12 digits.
+    #[arg(value_name = "ACCOUNT")]
+    id: String,
+    /// What people call it from now on.
+    name: String,
+    #[command(flatten)]
+    place: Place,
+}
+
+const RENAME_EXAMPLES: &str = "\
+Examples:
+  shoseki account rename 111122223333 payments --data-dir /srv/shoseki
+
+The name of an account in the configuration file comes from there at each start.";
+
+/// The flags of the verbs that give a root user something new.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = CHANGE_EXAMPLES)]
+struct Change {
+    /// The account's 12 digits.
+    #[arg(value_name = "ACCOUNT")]
+    id: String,
+    #[command(flatten)]
+    place: Place,
+}
+
+const CHANGE_EXAMPLES: &str = "\
+Examples:
+  shoseki account reset-root-password 123456789012 --data-dir /srv/shoseki
+  shoseki account rotate-root-access-key 123456789012 --json
+
+A new password ends the root user's sessions and leaves its second factors. An access key that
+comes by flag, variable or configuration file comes again at the next start: change it there, too.";
+
+impl Place {
+    fn config(&self) -> Result<Config, Trouble> {
+        let mut config = Config { data_dir: self.data_dir.clone(), ..Config::default() };
+        self.sealing.apply(&mut config)?;
+        Ok(config)
+    }
+
+    fn out(&self) -> Out {
+        Out::new(self.json)
+    }
+}
+
 /// Runs the verb.
 pub(crate) fn run(account: &Account, lang: Lang) -> Result<Exit, Trouble> {
-    let Verb::Create(verb) = &account.verb;
-    let mut config = Config { data_dir: verb.data_dir.clone(), ..Config::default() };
-    verb.sealing.apply(&mut config)?;
-    let id = match &verb.id {
-        None => None,
-        Some(id) => Some(
-            AccountId::parse(id)
-                .ok_or_else(|| Trouble::usage(format_args!("`{id}` is not 12 digits")))?,
-        ),
-    };
+    match &account.verb {
+        Verb::Create(verb) => create(verb, lang)?,
+        Verb::List(verb) => list(verb)?,
+        Verb::Rename(verb) => rename(verb)?,
+        Verb::ResetRootPassword(verb) => reset_root_password(verb, lang)?,
+        Verb::RotateRootAccessKey(verb) => rotate_root_access_key(verb, lang)?,
+    }
+    Ok(Exit::Done)
+}
+
+fn account_id(text: &str) -> Result<AccountId, Trouble> {
+    let invalid = || Trouble::usage(format_args!("`{text}` is not 12 digits"));
+    AccountId::parse(text).ok_or_else(invalid)
+}
+
+fn create(verb: &Create, lang: Lang) -> Result<(), Trouble> {
+    let config = verb.place.config()?;
+    let id = verb.id.as_deref().map(account_id).transpose()?;
     let (clock, entropy) = (Clock::system(), Entropy::system());
-    let made = create_account(&config, &verb.name, id, &clock, &entropy)?;
-    let out = Out::new(verb.json);
+    let made = server::create_account(&config, &verb.name, id, &clock, &entropy)?;
+    let out = verb.place.out();
+    show_key(out, lang, &made);
+    out.value(&json!({
+        "account": made.id.as_str(),
+        "name": made.name,
+        "aws_access_key_id": made.root_access_key_id,
+        "aws_secret_access_key": made.root_secret_access_key,
+    }));
+    Ok(())
+}
+
+/// A new access key, for people.
+fn show_key(out: Out, lang: Lang, made: &server::Account) {
     let title = lang.pick(
         "The root user's access key is shown this once:",
         "ルートユーザーのアクセスキーです。表示は一度だけです:",
@@ -72,11 +164,79 @@ pub(crate) fn run(account: &Account, lang: Lang) -> Result<Exit, Trouble> {
         "{title}\naccount               {}\naws_access_key_id     {}\naws_secret_access_key {}",
         made.id, made.root_access_key_id, made.root_secret_access_key
     ));
+}
+
+fn list(verb: &List) -> Result<(), Trouble> {
+    let accounts = server::list_accounts(&verb.place.config()?, &Clock::system())?;
+    let out = verb.place.out();
+    for account in &accounts {
+        let AccountSummary { id, name, alias, root_access_key_ids, .. } = account;
+        let alias = alias.as_ref().map_or_else(String::new, |alias| format!("  alias {alias}"));
+        let password = if account.has_root_password { "password" } else { "no password" };
+        let keys = match &root_access_key_ids[..] {
+            [] => "no access key".to_owned(),
+            keys => keys.join(" "),
+        };
+        let created = account.created.iso();
+        out.text(&format!("{id}  {name}{alias}  created {created}  root: {password}, {keys}"));
+    }
+    let listed = accounts.iter().map(|account| {
+        json!({
+            "account": account.id.as_str(),
+            "name": account.name,
+            "alias": account.alias,
+            "created": account.created.iso(),
+            "root_has_password": account.has_root_password,
+            "root_access_key_ids": account.root_access_key_ids,
+        })
+    });
+    out.value(&json!({ "accounts": listed.collect::<Vec<Value>>() }));
+    Ok(())
+}
+
+fn rename(verb: &Rename) -> Result<(), Trouble> {
+    let (config, id) = (verb.place.config()?, account_id(&verb.id)?);
+    server::rename_account(&config, &id, &verb.name, &Clock::system(), &Entropy::system())?;
+    let out = verb.place.out();
+    out.text(&format!("{id} is called {}", verb.name));
+    out.value(&json!({ "account": id.as_str(), "name": verb.name }));
+    Ok(())
+}
+
+fn reset_root_password(verb: &Change, lang: Lang) -> Result<(), Trouble> {
+    let (config, id) = (verb.place.config()?, account_id(&verb.id)?);
+    let (clock, entropy) = (Clock::system(), Entropy::system());
+    let password = server::reset_root_password(&config, &id, &clock, &entropy)?;
+    let out = verb.place.out();
+    let title = lang.pick(
+        "The root user's new password is shown this once:",
+        "ルートユーザーの新しいパスワードです。表示は一度だけです:",
+    );
+    out.lines(&format!("{title}\naccount   {id}\npassword  {password}"));
+    out.value(&json!({ "account": id.as_str(), "password": password }));
+    Ok(())
+}
+
+fn rotate_root_access_key(verb: &Change, lang: Lang) -> Result<(), Trouble> {
+    let (config, id) = (verb.place.config()?, account_id(&verb.id)?);
+    let (clock, entropy) = (Clock::system(), Entropy::system());
+    let rotated = server::rotate_root_access_key(&config, &id, &clock, &entropy)?;
+    let Rotated { account, deleted, is_kept } = &rotated;
+    let out = verb.place.out();
+    show_key(out, lang, account);
+    if *is_kept {
+        let file = config.data_dir.join("root-credentials");
+        out.text(&format!("kept in {}", file.display()));
+    }
+    for old in deleted {
+        out.text(&format!("deleted {old}"));
+    }
     out.value(&json!({
-        "account": made.id.as_str(),
-        "name": made.name,
-        "aws_access_key_id": made.root_access_key_id,
-        "aws_secret_access_key": made.root_secret_access_key,
+        "account": id.as_str(),
+        "aws_access_key_id": account.root_access_key_id,
+        "aws_secret_access_key": account.root_secret_access_key,
+        "deleted": deleted,
+        "kept": is_kept,
     }));
-    Ok(Exit::Done)
+    Ok(())
 }

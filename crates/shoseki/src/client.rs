@@ -10,6 +10,7 @@ mod service;
 mod trust;
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use tokio::runtime::Handle;
 use types::Clock;
 use wire::sign::{Credentials, payload_hash, sign_header};
 
+use crate::out::Out;
 pub(crate) use bucket::{ANY_REGION, bucket_region};
 use connection::{Connection, connect};
 pub(crate) use endpoint::Endpoint;
@@ -29,6 +31,8 @@ pub(crate) use service::Ask;
 const BODY_BYTES_MAX: usize = 1 << 30;
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// A request of so many is shown: a terminal is slower than a server.
+const SHOWN_EVERY: u64 = 16;
 /// Codes of refusals of a caller, some of which come with the status 400.
 const DENIALS: [&str; 9] = [
     "AccessDenied",
@@ -53,6 +57,9 @@ pub(crate) struct Client {
     region: String,
     clock: Clock,
     idle: Mutex<Vec<Connection>>,
+    /// Where it shows how many requests were answered, and what they are about.
+    shows: Option<(Out, String)>,
+    answered: AtomicU64,
 }
 
 /// A successful answer.
@@ -126,7 +133,14 @@ impl Client {
         clock: Clock,
     ) -> Self {
         let (region, idle) = (region.to_owned(), Mutex::default());
-        Self { runtime, endpoint, credentials, region, clock, idle }
+        let (shows, answered) = (None, AtomicU64::default());
+        Self { runtime, endpoint, credentials, region, clock, idle, shows, answered }
+    }
+
+    /// The same, showing its progress to people who sit there.
+    pub(crate) fn showing(mut self, out: Out, about: &str) -> Self {
+        self.shows = Some((out, about.to_owned()));
+        self
     }
 
     /// The region that requests are signed for.
@@ -142,6 +156,12 @@ impl Client {
         });
         let answered = answered
             .map_err(|text| CallError::Unreachable(format!("{}: {text}", self.endpoint.url())))?;
+        let count = self.answered.fetch_add(1, Ordering::Relaxed).saturating_add(1);
+        if let Some((out, about)) = &self.shows
+            && count.is_multiple_of(SHOWN_EVERY)
+        {
+            out.progress(&format!("{about}: {count} requests answered"));
+        }
         if answered.status.is_client_error() || answered.status.is_server_error() {
             return Err(service::refusal(ask.service, &answered));
         }
@@ -198,6 +218,31 @@ impl Client {
         }
         request.body(Full::new(ask.body.clone())).map_err(|error| error.to_string())
     }
+}
+
+/// Asks for a page that needs no signature: its status and body. Blocks.
+pub(crate) fn get(
+    runtime: &Handle,
+    endpoint: &Endpoint,
+    target: &str,
+) -> Result<(u16, Bytes), CallError> {
+    let exchange = async {
+        let request = Request::builder()
+            .uri(target)
+            .header(http::header::HOST, endpoint.authority())
+            .header(http::header::USER_AGENT, USER_AGENT);
+        let request = request.body(Full::new(Bytes::new())).map_err(|error| error.to_string())?;
+        let mut connection = connect(endpoint).await?;
+        let response = connection.send_request(request).await.map_err(|error| causes(&error))?;
+        let (head, body) = Response::into_parts(response);
+        let body = Limited::new(body, BODY_BYTES_MAX).collect().await;
+        Ok((head.status.as_u16(), body.map_err(|error| error.to_string())?.to_bytes()))
+    };
+    let answered: Result<_, String> = runtime.block_on(async {
+        let late = |_| Err("no answer within a minute".to_owned());
+        tokio::time::timeout(PATIENCE, exchange).await.unwrap_or_else(late)
+    });
+    answered.map_err(|text| CallError::Unreachable(format!("{}: {text}", endpoint.url())))
 }
 
 /// An error and what caused it, in one line.

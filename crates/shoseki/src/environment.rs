@@ -1,6 +1,5 @@
 //! `shoseki env`: what points AWS tools at a server.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -19,15 +18,15 @@ pub(crate) struct Environment {
     /// The server's data directory.
     #[arg(long, value_name = "DIR", env = "SHOSEKI_DATA_DIR", default_value = "shoseki-data")]
     data_dir: PathBuf,
-    /// Where the server listens: an IP address and a port.
+    /// Where the server is reached: its IP address or name, and its port.
     #[arg(
         long,
-        value_name = "IP:PORT",
+        value_name = "HOST:PORT",
         env = "SHOSEKI_LISTEN",
         default_value = "127.0.0.1:4566",
-        value_parser = value::address
+        value_parser = value::authority
     )]
-    listen: SocketAddr,
+    listen: String,
     /// The region to work in.
     #[arg(long, env = "SHOSEKI_REGION", default_value = "ap-northeast-1")]
     region: String,
@@ -59,8 +58,11 @@ Examples:
 /// A shell's syntax.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Shell {
-    /// bash, zsh, sh
+    /// bash, sh
+    #[value(alias = "sh")]
     Bash,
+    /// zsh
+    Zsh,
     /// fish
     Fish,
     /// PowerShell
@@ -96,12 +98,12 @@ impl Variables {
     /// One line each, ready to be evaluated.
     pub(crate) fn lines(&self, shell: Shell) -> String {
         let unset = UNSET.iter().map(|name| match shell {
-            Shell::Bash => format!("unset {name}"),
+            Shell::Bash | Shell::Zsh => format!("unset {name}"),
             Shell::Fish => format!("set -e {name}"),
             Shell::Powershell => format!("Remove-Item Env:{name} -ErrorAction SilentlyContinue"),
         });
         let set = self.0.iter().map(|(name, value)| match shell {
-            Shell::Bash => format!("export {name}='{}'", value.replace('\'', "'\\''")),
+            Shell::Bash | Shell::Zsh => format!("export {name}='{}'", value.replace('\'', "'\\''")),
             Shell::Fish => {
                 let value = value.replace('\\', "\\\\").replace('\'', "\\'");
                 format!("set -gx {name} '{value}'")
@@ -134,12 +136,8 @@ pub(crate) fn run(verb: &Environment) -> Result<Exit, Trouble> {
         _ => kept(verb)?,
     };
     let scheme = if verb.tls { "https" } else { "http" };
-    let mut address = verb.listen;
-    // A server that listens everywhere is reached here.
-    if address.ip().is_unspecified() {
-        address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
-    }
-    let mut variables = Variables::new(&format!("{scheme}://{address}"), &root, &verb.region);
+    let endpoint = format!("{scheme}://{}", verb.listen);
+    let mut variables = Variables::new(&endpoint, &root, &verb.region);
     if let Some(bundle) = &verb.ca_bundle {
         let unusable = |error| Trouble::usage(format_args!("`{}`: {error}", bundle.display()));
         // Tools run in other folders, too.

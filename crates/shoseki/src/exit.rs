@@ -71,7 +71,9 @@ impl From<OpenError> for Trouble {
             | OpenError::Store(_)
             | OpenError::Lost { .. }
             | OpenError::NoStore { .. } => Exit::Unreachable,
-            OpenError::AccountExists { .. } => Exit::Usage,
+            OpenError::AccountExists { .. }
+            | OpenError::NoAccount { .. }
+            | OpenError::OtherAccount { .. } => Exit::Usage,
             OpenError::Key(_)
             | OpenError::NoRootKey { .. }
             | OpenError::BadRootKey { .. }

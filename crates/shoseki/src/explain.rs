@@ -13,6 +13,8 @@ use crate::serve::runtime;
 
 /// Requests are signed for a region, but neither operation depends on it.
 const REGION: &str = "us-east-1";
+/// The code of a request that was not refused, or whose refusal was forgotten.
+const NOT_ON_RECORD: &str = "ResourceNotFoundException";
 
 /// The flags of `explain`.
 #[derive(Debug, Clone, Args)]
@@ -45,10 +47,20 @@ pub(crate) fn run(verb: &Explain) -> Result<Exit, Trouble> {
     let client = verb.reach.client(&runtime, REGION)?;
     let out = Out::new(verb.json);
     match &verb.request_id {
-        Some(id) => explain(&client, out, id)?,
-        None => return deliveries(&client, out),
+        Some(id) => match explain(&client, out, id) {
+            // It was asked for a refusal, and there is none.
+            Err(error) if error.code() == NOT_ON_RECORD => Err(Trouble::new(
+                Exit::Findings,
+                format_args!(
+                    "no refusal of the request `{id}` is on record: it was not refused by a \
+                     policy, it is older than a day, or the id is not the `requestID` of an event \
+                     of this server"
+                ),
+            )),
+            explained => Ok(explained.map(|()| Exit::Findings)?),
+        },
+        None => deliveries(&client, out),
     }
-    Ok(Exit::Findings)
 }
 
 fn deliveries(client: &Client, out: Out) -> Result<Exit, Trouble> {
@@ -67,7 +79,7 @@ fn deliveries(client: &Client, out: Out) -> Result<Exit, Trouble> {
             out.text(&format!("{name}: {waiting} for {bucket}/{folder} {error}"));
             if let Some(id) = queue.get("RequestId").and_then(Value::as_str) {
                 match explain(client, out, id) {
-                    Err(error) if error.code() == "ResourceNotFoundException" => {
+                    Err(error) if error.code() == NOT_ON_RECORD => {
                         out.text("  no policy refused it: look at the key and the bucket");
                     }
                     explained => explained?,

@@ -54,7 +54,11 @@ pub(crate) fn run(verb: &Fsck) -> Result<Exit, Trouble> {
         "bodies: {proved} objects proved by their authentication tags, {by_length} by lengths"
     ));
     if findings.is_empty() {
-        out.text("all events and all objects' bytes are there");
+        out.text(if unproved.is_empty() {
+            "all events and all objects' bytes are there"
+        } else {
+            "all events are there, and all objects have their lengths"
+        });
     }
     out.value(&json!({
         "findings": findings,

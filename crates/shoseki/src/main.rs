@@ -12,19 +12,22 @@ mod environment;
 mod exit;
 mod explain;
 mod fsck;
+mod health;
 mod lang;
 mod out;
+mod pages;
 mod process;
 mod quickstart;
 mod reach;
 mod serve;
 mod signals;
+mod supervisor;
+mod usage;
 mod value;
 mod verify;
 
 use std::process::ExitCode;
 
-use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::exit::{Exit, Trouble};
@@ -33,13 +36,19 @@ use crate::lang::Lang;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// The version, and of what lies between two versions the commit, if whoever built it said so.
+const VERSION: &str = match option_env!("SHOSEKI_VERSION") {
+    Some(version) => version,
+    None => env!("CARGO_PKG_VERSION"),
+};
+
 /// Shoseki: KMS, S3, CloudTrail, IAM and STS on one port, with an audit trail that misses nothing.
 #[derive(Debug, Parser)]
-#[command(version, after_help = EXAMPLES)]
+#[command(version = VERSION, after_help = EXAMPLES)]
 struct Cli {
     /// The language of what `quickstart` says, of first-run hints and of new access keys: `en`,
-    /// `ja`, or a locale.
-    #[arg(long, global = true, env = "LANG", hide_env_values = true)]
+    /// `ja`, or a locale [env: LC_ALL, LC_MESSAGES, LANG].
+    #[arg(long, global = true)]
     lang: Option<String>,
     #[command(subcommand)]
     command: Command,
@@ -66,23 +75,29 @@ enum Command {
     Account(account::Account),
     /// Verifies a trail's log files and digests, and what `validate-logs` does not see.
     Verify(verify::Verify),
-    /// Looks whether a data directory holds all that it should, while no server runs.
+    /// Checks whether a data directory holds all that it should, while no server runs.
     Fsck(fsck::Fsck),
     /// Explains why a request was refused, or why files wait: the policy, the statement, the values.
     Explain(explain::Explain),
+    /// Asks a server whether it is well.
+    Health(health::Health),
+    /// Prints a script that completes the words of this command in a shell.
+    Completions(pages::Completions),
+    /// Prints a page for `man`, or writes all of them.
+    Man(pages::Manual),
 }
 
 fn main() -> ExitCode {
     let mut refused = process::harden();
-    let parse = |words: &[_]| Cli::command().try_get_matches_from(words).ok();
+    let command = usage::plain(Cli::command());
+    let parse = |words: &[_]| command.clone().try_get_matches_from(usage::words(words)).ok();
     let words = match process::words(parse, &mut refused) {
         Ok(words) => words,
         Err(trouble) => return end(&trouble),
     };
-    let matches = Cli::command().get_matches_from(words);
+    let matches = command.clone().get_matches_from(usage::words(&words));
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    let is_asked = matches.value_source("lang") == Some(ValueSource::CommandLine);
-    let lang = language(cli.lang.as_deref(), is_asked);
+    let lang = language(cli.lang.as_deref(), process::locale().as_deref());
     match lang.and_then(|lang| run(&cli.command, lang, &refused)) {
         Ok(exit) => exit.into(),
         Err(trouble) => end(&trouble),
@@ -94,12 +109,12 @@ fn end(trouble: &Trouble) -> ExitCode {
     trouble.exit.into()
 }
 
-/// The environment may speak any language, but whoever asks for one is not put off.
-fn language(locale: Option<&str>, is_asked: bool) -> Result<Lang, Trouble> {
-    match locale {
-        Some(text) if is_asked => Lang::parse(text)
+/// The environment may name any language; one that is asked for has to be there.
+fn language(asked: Option<&str>, locale: Option<&str>) -> Result<Lang, Trouble> {
+    match asked {
+        Some(text) => Lang::parse(text)
             .ok_or_else(|| Trouble::usage(format_args!("`{text}` is neither `en` nor `ja`"))),
-        locale => Ok(Lang::of(locale)),
+        None => Ok(Lang::of(locale)),
     }
 }
 
@@ -113,6 +128,9 @@ fn run(command: &Command, lang: Lang, refused: &[String]) -> Result<Exit, Troubl
         Command::Verify(verb) => verify::run(verb),
         Command::Fsck(verb) => fsck::run(verb),
         Command::Explain(verb) => explain::run(verb),
+        Command::Health(verb) => health::run(verb),
+        Command::Completions(verb) => Ok(pages::completions(verb, Cli::command())),
+        Command::Man(verb) => pages::manual(verb, Cli::command()),
     }
 }
 
@@ -131,11 +149,12 @@ mod tests {
     fn unknown_languages_are_refused() {
         for words in [["shoseki", "--lang", "xx", "env"], ["shoseki", "env", "--lang", "xx"]] {
             let matches = Cli::command().get_matches_from(words);
-            assert_eq!(matches.value_source("lang"), Some(ValueSource::CommandLine), "{words:?}");
+            assert_eq!(matches.get_one::<String>("lang").map(String::as_str), Some("xx"));
         }
-        assert_eq!(language(Some("xx"), true).unwrap_err().exit, Exit::Usage);
-        assert_eq!(language(Some("ja"), true), Ok(Lang::Japanese));
-        assert_eq!(language(Some("fr_FR.UTF-8"), false), Ok(Lang::English));
+        assert_eq!(language(Some("xx"), None).unwrap_err().exit, Exit::Usage);
+        assert_eq!(language(Some("ja"), Some("C")), Ok(Lang::Japanese));
+        assert_eq!(language(None, Some("ja_JP.UTF-8")), Ok(Lang::Japanese));
+        assert_eq!(language(None, Some("fr_FR.UTF-8")), Ok(Lang::English));
     }
 
     /// Every flag of `serve` stands in the documentation, with its variable.

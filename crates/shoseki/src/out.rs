@@ -13,6 +13,8 @@ use std::io::{IsTerminal, Write, stderr, stdout};
 use serde_json::Value;
 use types::{is_printable, printable};
 
+use crate::process;
+
 /// Where a verb prints to, and in which form.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Out {
@@ -23,7 +25,8 @@ pub(crate) struct Out {
 impl Out {
     /// For people, or as one JSON document a line.
     pub(crate) fn new(json: bool) -> Self {
-        Self { json, progress: !json && stderr().is_terminal() }
+        let progress = !json && stderr().is_terminal() && process::has_escapes();
+        Self { json, progress }
     }
 
     /// A line of data for people; a line feed in it is a stranger's.
@@ -37,6 +40,13 @@ impl Out {
     pub(crate) fn lines(self, text: &str) {
         if !self.json {
             let _ = writeln!(stdout(), "{}", printable_lines(text));
+        }
+    }
+
+    /// A verdict and what it is about; its first word is green or red on a terminal that has colours.
+    pub(crate) fn verdict(self, line: &str, is_good: bool) {
+        if !self.json {
+            let _ = writeln!(stdout(), "{}", painted(line, is_good, has_colours()));
         }
     }
 
@@ -65,6 +75,28 @@ impl Out {
 /// Text to standard output, with its own line feeds and tabs.
 pub(crate) fn plain(text: &str) {
     let _ = stdout().write_all(printable_lines(text).as_bytes());
+}
+
+/// A file of ours to standard output, as it is: a script, a page for `man`.
+pub(crate) fn bytes(file: &[u8]) {
+    let _ = stdout().write_all(file);
+}
+
+/// Whether standard output shows colours, and they are wanted.
+fn has_colours() -> bool {
+    stdout().is_terminal() && process::has_escapes() && process::wants_colours()
+}
+
+/// A line whose first word is green or red.
+fn painted(line: &str, is_good: bool, has_colours: bool) -> String {
+    let line = printable_lines(line);
+    let end = line.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(line.len());
+    let (word, rest) = line.split_at(end);
+    if !has_colours || word.is_empty() {
+        return line.into_owned();
+    }
+    let colour = if is_good { 32 } else { 31 };
+    format!("\x1b[1;{colour}m{word}\x1b[0m{rest}")
 }
 
 /// Text to standard error, with its own line feeds and tabs.
@@ -127,6 +159,15 @@ mod tests {
         assert_eq!(rest, ['\n'], "{shown}");
         assert_eq!(printable_lines("Log file\tkey\tvalid\n\n"), "Log file\tkey\tvalid\n\n");
         assert_eq!(printable_lines("a\u{1b}\tb\r\n"), "a\\u{1b}\tb\\r\n");
+    }
+
+    /// Only the first word has a colour, and only where colours are shown.
+    #[test]
+    fn verdicts_have_a_colour_on_a_terminal() {
+        assert_eq!(painted("VALID: 3/3", true, true), "\x1b[1;32mVALID\x1b[0m: 3/3");
+        assert_eq!(painted("INVALID: 2/3", false, true), "\x1b[1;31mINVALID\x1b[0m: 2/3");
+        assert_eq!(painted("VALID: 3/3", true, false), "VALID: 3/3");
+        assert_eq!(painted("INVALID: \u{1b}[0m", false, false), "INVALID: \\u{1b}[0m");
     }
 
     /// JSON stays JSON, of the same value.

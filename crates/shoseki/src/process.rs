@@ -54,6 +54,30 @@ impl From<String> for Secret {
     }
 }
 
+/// Whether a terminal understands more than lines.
+///
+/// Source: terminfo(5): `dumb` has no capabilities; a terminal without a name has none either.
+pub(crate) fn has_escapes() -> bool {
+    env::var_os("TERM").is_some_and(|name| !name.is_empty() && name != "dumb")
+}
+
+/// Whether colours are wanted.
+///
+/// Source: no-color.org: `NO_COLOR`, if it is there and not empty, means none.
+pub(crate) fn wants_colours() -> bool {
+    env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// The locale of messages.
+///
+/// Source: POSIX, section 8.2: `LC_ALL` before `LC_MESSAGES` before `LANG`; an empty one is none.
+pub(crate) fn locale() -> Option<String> {
+    ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|name| {
+        let value = env::var_os(name)?.into_string().ok()?;
+        (!value.is_empty()).then_some(value)
+    })
+}
+
 /// Closes whatever is made from now on to others, and forbids dumps of our memory.
 ///
 /// Answers what the system refused, for diagnostics.

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use clap::Args;
 use serde_json::json;
-use server::{Config, Opened, RootCredentials, Server, open, start_diagnostics};
+use server::{Config, Reserved, RootCredentials, Server, open, start_diagnostics};
 use tokio::runtime::Runtime;
 use types::{Clock, Entropy, SECOND_MS, Timestamp};
 use wire::sign::Credentials;
@@ -45,7 +45,7 @@ pub(crate) struct Quickstart {
     data_dir: Option<PathBuf>,
     /// Where to listen: an IP address and a port [default: 127.0.0.1:4566, or a free port if that
     /// is taken].
-    #[arg(long, value_name = "IP:PORT", value_parser = value::address)]
+    #[arg(long, value_name = "IP:PORT", env = "SHOSEKI_LISTEN", value_parser = value::address)]
     listen: Option<SocketAddr>,
     /// Stops after the verdict: exit code 0 if VALID, else 1.
     #[arg(long)]
@@ -102,9 +102,12 @@ pub(crate) fn run(verb: &Quickstart, lang: Lang) -> Result<Exit, Trouble> {
     let runtime = runtime()?;
     let mut signals =
         runtime.block_on(async { Signals::listen() }).map_err(Trouble::unreachable)?;
+    let reserved = runtime.block_on(async { Reserved::new(&config) });
+    let reserved = reserved.map_err(Trouble::unreachable)?;
     let opened = open(&config, clock.clone(), entropy.clone())?;
     let root = opened.root.clone();
-    let server = start(&runtime, &config, opened)?;
+    let started = runtime.block_on(Server::start_at(&config, reserved, opened));
+    let server = started.map_err(Trouble::unreachable)?;
     let endpoint = format!("http://{}", server.address());
     let out = Out::new(verb.json);
     let client = client(&runtime, &endpoint, &root, &config, clock.clone())?;
@@ -147,11 +150,6 @@ fn configure(verb: &Quickstart, scratch: Option<&Scratch>) -> Config {
     config
 }
 
-fn start(runtime: &Runtime, config: &Config, opened: Opened) -> Result<Server, Trouble> {
-    let started = runtime.block_on(Server::start(config, opened));
-    started.map_err(Trouble::unreachable)
-}
-
 fn client(
     runtime: &Runtime,
     endpoint: &str,
@@ -180,7 +178,8 @@ impl Walk<'_> {
         };
         self.out.progress_done();
         let word = if exit == Exit::Done { "VALID" } else { "INVALID" };
-        self.out.lines(&format!("\n{word}: {verdict}"));
+        self.out.lines("");
+        self.out.verdict(&format!("{word}: {verdict}"), exit == Exit::Done);
         self.out.value(&json!({ "type": "verdict", "verdict": word, "text": verdict }));
         exit
     }

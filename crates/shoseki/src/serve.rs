@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args};
 use server::{
-    Config, ConfigError, Diagnostics, Opened, RootCredentials, Server, open, parse_duration_ms,
-    refuse_loose_key, start_diagnostics,
+    Config, ConfigError, Diagnostics, Opened, Reserved, RootCredentials, Server, open,
+    parse_duration_ms, refuse_loose_key, start_diagnostics,
 };
 use types::{AccountId, Clock, Entropy, Region};
 
@@ -17,6 +17,7 @@ use crate::lang::Lang;
 use crate::out;
 use crate::process::Secret;
 use crate::signals::Signals;
+use crate::supervisor::Supervisor;
 use crate::value;
 
 /// The flags of `serve`. A flag takes precedence over its variable, a variable over the file.
@@ -56,6 +57,14 @@ pub(crate) struct Serve {
     /// The private key in PEM.
     #[arg(long, value_name = "FILE", env = "SHOSEKI_TLS_KEY", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Refuses requests to S3 that are signed by Signature Version 2.
+    #[arg(
+        long,
+        env = "SHOSEKI_REFUSE_SIGNATURE_V2",
+        action = ArgAction::SetTrue,
+        value_parser = value::switch
+    )]
+    refuse_signature_v2: bool,
     /// Which diagnostics are printed to standard error: `info`, `debug`, `warn,gateway=debug`.
     #[arg(long, value_name = "FILTER", env = "SHOSEKI_LOG", default_value = "info")]
     log: String,
@@ -130,6 +139,7 @@ impl Serve {
         if self.rehearse {
             config.rehearse();
         }
+        config.refuse_signature_v2 |= self.refuse_signature_v2;
         if let Some(folder) = &self.data_dir {
             config.data_dir.clone_from(folder);
         }
@@ -190,10 +200,13 @@ fn serve(verb: &Serve, lang: Lang, diagnostics: &Diagnostics) -> Result<Exit, Tr
     let config = verb.config()?;
     let runtime = runtime()?;
     let signals = runtime.block_on(async { Signals::listen() }).map_err(Trouble::unreachable)?;
+    // INVARIANT: a start that cannot listen leaves nothing behind.
+    let reserved = runtime.block_on(async { Reserved::new(&config) });
+    let reserved = reserved.map_err(Trouble::unreachable)?;
     let opened = open(&config, clock, entropy)?;
     let show = Show { lang, json: verb.log_json, diagnostics };
     show.root(&config, &opened.root);
-    let served = runtime.block_on(until_stopped(&config, opened, signals, show));
+    let served = runtime.block_on(until_stopped(&config, reserved, opened, signals, show));
     // A thread that is still at work then must not keep the process.
     runtime.shutdown_timeout(END_WAIT);
     served.map(|()| Exit::Done)
@@ -214,16 +227,23 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Trouble> {
 
 async fn until_stopped(
     config: &Config,
+    reserved: Reserved,
     opened: Opened,
     mut signals: Signals,
     show: Show<'_>,
 ) -> Result<(), Trouble> {
-    let server = Server::start(config, opened).await.map_err(Trouble::unreachable)?;
+    let server = Server::start_at(config, reserved, opened).await.map_err(Trouble::unreachable)?;
     tracing::info!(address = %server.address(), console = %server.console_address(), "serving");
     if let Some(link) = server.first_run_link() {
         show.first_run(link);
     }
-    signals.come().await;
+    let supervisor = Supervisor::of_environment();
+    supervisor.ready(server.address());
+    tokio::select! {
+        () = signals.come() => {}
+        () = supervisor.keep_alive(server.alive()) => {}
+    }
+    supervisor.stopping();
     tracing::info!("stopping");
     server.shut_down().await;
     tracing::info!("stopped");

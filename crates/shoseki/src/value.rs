@@ -12,6 +12,33 @@ pub(crate) fn address(text: &str) -> Result<SocketAddr, String> {
     })
 }
 
+/// Where a server is reached: an IP address or a host name, and a port, as a URL has them. A server
+/// that listens everywhere is reached at this machine.
+pub(crate) fn authority(text: &str) -> Result<String, String> {
+    if let Ok(mut address) = text.parse::<SocketAddr>() {
+        if address.ip().is_unspecified() {
+            address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+        }
+        return Ok(address.to_string());
+    }
+    let invalid = || {
+        "an address or a name and a port are meant, such as `127.0.0.1:4566`, `[::1]:4566` or \
+         `audit.example.com:4566`"
+            .to_owned()
+    };
+    let (name, port) = text.rsplit_once(':').ok_or_else(invalid)?;
+    let is_label = |label: &str| {
+        let is_inner = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        !label.is_empty() && label.chars().all(is_inner) && !label.starts_with('-')
+    };
+    // Digits and dots alone are an address with a slip.
+    let is_name = name.contains(|c: char| c.is_ascii_alphabetic()) && name.split('.').all(is_label);
+    if !is_name || !port.parse::<u16>().is_ok_and(|port| port > 0) {
+        return Err(invalid());
+    }
+    Ok(text.to_owned())
+}
+
 /// On or off. An empty variable is off.
 pub(crate) fn switch(text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {
@@ -39,6 +66,29 @@ mod tests {
             ("2", None),
         ] {
             assert_eq!(switch(text).ok(), want, "{text}");
+        }
+    }
+
+    /// A server may be named, and one that listens everywhere is here.
+    #[test]
+    fn servers_have_addresses_or_names() {
+        for (text, want) in [
+            ("127.0.0.1:4566", Some("127.0.0.1:4566")),
+            ("0.0.0.0:4567", Some("127.0.0.1:4567")),
+            ("[::]:4567", Some("127.0.0.1:4567")),
+            ("[::1]:4566", Some("[::1]:4566")),
+            ("localhost:4566", Some("localhost:4566")),
+            ("audit.example.com:443", Some("audit.example.com:443")),
+            ("audit.example.com", None),
+            ("audit.example.com:0", None),
+            ("audit..com:1", None),
+            ("300.0.0.1:4566", None),
+            ("a b:1", None),
+            ("http://a:1", None),
+            ("user@a:1", None),
+            ("'$(x)':1", None),
+        ] {
+            assert_eq!(authority(text).ok().as_deref(), want, "{text}");
         }
     }
 

@@ -1,35 +1,33 @@
 //! `shoseki verify`: the verdict on a trail's log files, from any endpoint.
 //!
-//! The rules are in [`trail::verify`]; here is the client that answers its questions, several log
-//! files at a time. A trail of all regions has a chain of digests in each: each is judged for
-//! itself, and all of them come to one verdict.
+//! The rules are in [`trail::verify`] and the driver in [`inquiry::validate`]; here is the client
+//! that answers its questions, several log files at a time, and the file of anchors. A trail of all
+//! regions has a chain of digests in each: each is judged for itself, and all of them come to one
+//! verdict.
 
 mod anchors;
 mod evidence;
-mod missing;
-mod newest;
 mod place;
 mod print;
 
 use std::path::PathBuf;
 
 use clap::Args;
+use inquiry::validate::{self, Given, PublicKeys, Remembered, Target, is_empty};
 use tokio::runtime::Runtime;
-use trail::digest::Series;
-use trail::names::{TrailName, TrailRef};
-use trail::verify::{Anchor, Conclusion, Report, Request};
+use trail::names::TrailRef;
+use trail::verify::{Anchor, Conclusion, Report};
 use types::{AccountId, Clock, HOUR_MS, Timestamp};
 
 use crate::client::Client;
 use crate::exit::{Exit, Trouble};
-use crate::out;
+use crate::out::{self, Out};
 use crate::reach::Reach;
 use crate::serve::runtime;
 use anchors::{Anchors, Owner};
-use evidence::{Given, PublicKeys};
-use newest::Remembered;
+use evidence::Served;
 use place::Place;
-use print::{Form, print_reports};
+use print::{Form, is_nothing, print_reports};
 
 /// The flags of `verify`.
 #[derive(Debug, Clone, Args)]
@@ -81,24 +79,8 @@ Examples:
   shoseki verify --anchor /media/safe/audit.json --start-time 2026-01-02 --bucket logs
 
 Exit codes:
-  0 all that is there is valid, 1 something is INVALID, or EXTRA: there, and proved by nothing,
-  3 something is UNREADABLE: no permission, or no key";
-
-/// Whose log files, and where they are.
-#[derive(Debug, Clone)]
-pub(crate) struct Target {
-    pub(crate) trail_arn: String,
-    pub(crate) account: AccountId,
-    /// Of the events.
-    pub(crate) region: String,
-    /// Of the trail.
-    pub(crate) home_region: String,
-    pub(crate) trail: String,
-    pub(crate) bucket: String,
-    pub(crate) prefix: Option<String>,
-    pub(crate) start: Timestamp,
-    pub(crate) end: Timestamp,
-}
+  0 all that is there is valid, 1 something is INVALID, or EXTRA: there, and proved by nothing; or
+  there is NOTHING: no digest in the range, 3 something is UNREADABLE: no permission, or no key";
 
 /// What is known of a trail's digests besides its bucket.
 #[derive(Debug, Clone, Copy)]
@@ -110,6 +92,11 @@ struct Known<'a> {
 impl Known<'_> {
     fn keys(&self) -> PublicKeys {
         self.anchors.map(|anchors| anchors.keys().clone()).unwrap_or_default()
+    }
+
+    /// The regions of which a digest is anchored.
+    fn regions(&self) -> Vec<&str> {
+        self.anchors.iter().flat_map(|anchors| anchors.regions()).collect()
     }
 }
 
@@ -127,19 +114,23 @@ pub(crate) fn run(verb: &Verify) -> Result<Exit, Trouble> {
     let runtime = runtime()?;
     let (mut target, client) = start(verb, &runtime)?;
     let (arn, account) = (target.trail_arn.clone(), target.account.clone());
-    let (trail, home) = (target.trail.clone(), target.home_region.clone());
+    let (trail, home) = (target.trail.to_string(), target.home_region.clone());
     let owner = Owner { trail_arn: &arn, account: &account, trail: &trail, home_region: &home };
     let anchors = verb.anchor.as_deref().map(|path| Anchors::read(path, owner)).transpose()?;
     let kept = anchors.as_ref().and_then(|anchors| anchors.place(owner));
     let place = place::find(verb, &arn, &client, kept)?;
     (target.bucket, target.prefix) = (place.bucket.clone(), place.prefix.clone());
-    let remembered = Remembered::ask(&client, &arn);
+    let served = Served::new(&client);
+    let remembered = Remembered::ask(&served, &target);
     let known = Known { anchors: anchors.as_ref(), remembered: &remembered };
-    let regions = place::regions(verb, &client, &target, known)?;
+    let regions = match &verb.region {
+        Some(region) => vec![region.clone()],
+        None => validate::regions(&served, &target, &remembered, &known.regions())?,
+    };
     let judged = judge(verb, &runtime, &target, regions, known)?;
-    let mut judged = with_missing(judged, &client, &target, &place)?;
+    let mut judged = with_missing(judged, &served, &target, &place)?;
     if let (None, Some(first)) = (&verb.region, judged.first_mut()) {
-        first.report.findings.extend(place::strays(&client, &target)?);
+        first.report.findings.extend(validate::strays(&served, &target)?);
     }
     let form = if verb.region.is_some() { Form::AsValidateLogs } else { Form::WithVerdict };
     print_reports(&judged, form, verb.verbose, verb.json);
@@ -148,7 +139,8 @@ pub(crate) fn run(verb: &Verify) -> Result<Exit, Trouble> {
         Some(anchors) if exit == Exit::Done => keep(anchors, &judged, owner)?,
         Some(_) | None => {}
     }
-    Ok(exit)
+    // Where there is nothing, nothing was proved, and a script must not take it for sound.
+    Ok(if exit == Exit::Done && is_nothing(&judged) { Exit::Findings } else { exit })
 }
 
 /// The target without its place, and a client of the trail's home region.
@@ -173,7 +165,7 @@ fn start(verb: &Verify, runtime: &Runtime) -> Result<(Target, Client), Trouble> 
         account,
         region: home.as_str().to_owned(),
         home_region: home.as_str().to_owned(),
-        trail: name.as_str().to_owned(),
+        trail: name,
         trail_arn,
         bucket: String::new(),
         prefix: None,
@@ -192,20 +184,18 @@ fn judge(
     regions: Vec<String>,
     known: Known<'_>,
 ) -> Result<Vec<Judged>, Trouble> {
-    let mut judged: Vec<Judged> = Vec::new();
+    let (mut judged, out): (Vec<Judged>, _) = (Vec::new(), Out::new(verb.json));
     let kept = known.keys();
     for region in regions {
         // The keys that prove digests are asked from the region whose digests they are.
-        let client = verb.reach.client(runtime, &region)?;
-        let target = Target { region: region.clone(), ..target.clone() };
+        let client = verb.reach.client(runtime, &region)?.showing(out, &region);
+        let target = target.in_region(&region);
         let anchor = known.anchors.and_then(|anchors| anchors.of(&region)).cloned();
         // Digests of other regions are as frequent as those at home.
         let interval_ms = judged.iter().find_map(|before| before.report.digest_interval_ms());
         let digest_interval_ms = Some(interval_ms.unwrap_or(HOUR_MS));
-        let given = Given { keys: &kept, digest_interval_ms };
-        let (mut report, keys) = with_request(&target, anchor.as_slice(), |request| {
-            evidence::verify(&client, request, given)
-        })?;
+        let given = Given { anchors: anchor.as_slice(), keys: &kept, digest_interval_ms };
+        let (mut report, keys) = validate::judge(&Served::new(&client), &target, given)?;
         let Report { requested, lines, .. } = &report;
         let missing = known.remembered.missing(&region, &target.bucket, *requested, lines);
         report.findings.extend(missing);
@@ -214,13 +204,14 @@ fn judge(
             judged.push(Judged { region, report, keys });
         }
     }
+    out.progress_done();
     Ok(judged)
 }
 
 /// Asks the trail itself where nothing was found at all.
 fn with_missing(
     mut judged: Vec<Judged>,
-    client: &Client,
+    served: &Served<'_>,
     target: &Target,
     place: &Place,
 ) -> Result<Vec<Judged>, Trouble> {
@@ -229,15 +220,9 @@ fn with_missing(
     }
     // The status is the trail's, not a region's: it says that there are digests at home.
     if let Some(home) = judged.iter_mut().find(|judged| judged.region == target.home_region) {
-        let missing = with_request(target, &[], |request| missing::missing(client, request))?;
-        home.report.findings.extend(missing);
+        home.report.findings.extend(validate::missing(served, target)?);
     }
     Ok(judged)
-}
-
-/// Whether there is no digest in it.
-fn is_empty(report: &Report) -> bool {
-    report.digests.total() == 0 && report.backfills.total() == 0
 }
 
 /// What the reports come to together.
@@ -269,39 +254,16 @@ fn exit_of(conclusion: Conclusion) -> Exit {
     }
 }
 
-/// Verifies by asking `client`, and nothing but what `validate-logs` looks at.
+/// Verifies by asking `client`, and nothing but what `validate-logs` reads.
 pub(crate) fn verify(
     client: &Client,
     target: &Target,
     anchors: &[Anchor],
 ) -> Result<Report, Trouble> {
-    let given = Given { keys: &PublicKeys::new(), digest_interval_ms: None };
-    let (report, _) =
-        with_request(target, anchors, |request| evidence::verify(client, request, given))?;
+    let keys = PublicKeys::new();
+    let given = Given { anchors, keys: &keys, digest_interval_ms: None };
+    let (report, _) = validate::judge(&Served::new(client), target, given)?;
     Ok(report)
-}
-
-fn with_request<T>(
-    target: &Target,
-    anchors: &[Anchor],
-    work: impl FnOnce(&Request<'_>) -> Result<T, Trouble>,
-) -> Result<T, Trouble> {
-    let trail = TrailName::parse(&target.trail).map_err(|error| Trouble::usage(error.0))?;
-    work(&Request {
-        trail_arn: &target.trail_arn,
-        series: Series {
-            prefix: target.prefix.as_deref(),
-            organization: None,
-            account: &target.account,
-            region: &target.region,
-            trail: &trail,
-            home_region: &target.home_region,
-        },
-        bucket: &target.bucket,
-        start: target.start,
-        end: target.end,
-        anchors,
-    })
 }
 
 fn instant(text: &str) -> Result<Timestamp, Trouble> {

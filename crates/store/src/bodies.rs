@@ -10,6 +10,7 @@ use std::time::UNIX_EPOCH;
 use serde::{Deserialize, Serialize};
 use types::Timestamp;
 
+use crate::stopwatch::{DiskStep, Stopwatch};
 use crate::{StoreError, create_folder};
 
 /// Where bodies lie while they are written; emptied when the folder is opened.
@@ -77,12 +78,13 @@ pub struct Bodies {
     folder: PathBuf,
     /// Leaf folders whose own entries are known to be durable.
     durable_leaves: Arc<Mutex<BTreeSet<[u8; 2]>>>,
+    pub(crate) stopwatch: Stopwatch,
 }
 
 impl Bodies {
     /// Those in `folder`, which need not be there.
     pub(crate) fn within(folder: PathBuf) -> Self {
-        Self { folder, durable_leaves: Arc::default() }
+        Self { folder, durable_leaves: Arc::default(), stopwatch: Stopwatch::default() }
     }
 
     /// Creates the folder, if it is not there, and removes what was never finished in it.
@@ -238,7 +240,7 @@ impl BodyWriter {
     // INVARIANT: a body has its name only when its bytes are durable, and the name is durable
     // when it is given away.
     pub fn finish(mut self) -> Result<BodyId, StoreError> {
-        self.file.sync_data()?;
+        self.bodies.stopwatch.time(DiskStep::BodySync, || self.file.sync_data())?;
         let leaf = self.bodies.prepare_leaf(&self.id)?;
         if let Some(path) = &self.path {
             std::fs::rename(path, leaf.join(self.id.to_string()))?;

@@ -46,6 +46,7 @@ mod place;
 mod reserve;
 mod segment;
 mod snapshot;
+mod stopwatch;
 mod table;
 mod tail;
 mod tx;
@@ -68,6 +69,7 @@ use reserve::Reserve;
 pub use segment::EventRow;
 use segment::Tables;
 pub use snapshot::Snapshot;
+pub use stopwatch::DiskStep;
 pub use table::{ByteTable, Table, key, key_parts, key_prefix};
 use tail::TailIndex;
 pub use tx::Tx;
@@ -157,7 +159,8 @@ impl Store {
         let bodies = Bodies::within(folder.join(BODIES_FOLDER));
         let next_seq = engine.next_seq()?;
         let (tail, reserve) = (RwLock::new(TailIndex::empty(next_seq)), Reserve::new(folder));
-        let shared = Arc::new(Shared { engine, tail, reserve });
+        let stopwatch = bodies.stopwatch.clone();
+        let shared = Arc::new(Shared { engine, tail, reserve, stopwatch });
         let writer = Writer::start(Arc::clone(&shared), next_seq)?;
         let (tables, sealing) = (Mutex::default(), Mutex::default());
         Ok(Self { shared, writer, bodies, folder: folder.to_owned(), tables, sealing })
@@ -221,6 +224,27 @@ impl Store {
         self.shared.reserve.hold()
     }
 
+    /// Reports how long the disk takes, from now on: to one observer, which must not wait.
+    pub fn observe(
+        &self,
+        clock: types::Clock,
+        observer: impl Fn(DiskStep, u64) + Send + Sync + 'static,
+    ) {
+        self.shared.stopwatch.watch(clock, Box::new(observer));
+    }
+
+    /// Bytes of the state file and of all segments, as the file system counts them.
+    pub fn bytes(&self) -> Result<StoreBytes, StoreError> {
+        let state = std::fs::metadata(self.folder.join(engine::STATE_FILE));
+        let state = state.map_or(0, |found| found.len());
+        let mut segments = 0_u64;
+        let folder = self.folder.join(SEGMENTS_FOLDER);
+        for entry in std::fs::read_dir(folder).into_iter().flatten() {
+            segments = segments.saturating_add(entry?.metadata()?.len());
+        }
+        Ok(StoreBytes { state, segments })
+    }
+
     /// Events that are not in a segment yet.
     pub fn tail_len(&self) -> Result<u64, StoreError> {
         events::tail_len(&self.snapshot()?)
@@ -240,6 +264,15 @@ impl Store {
     pub fn shut_down(&self) {
         self.writer.stop();
     }
+}
+
+/// How large a store is, without its objects' bodies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoreBytes {
+    /// Of the state file.
+    pub state: u64,
+    /// Of the segments of sealed events.
+    pub segments: u64,
 }
 
 /// Creates a folder, and those above it, for nobody else to look into.

@@ -13,6 +13,7 @@ use crate::engine::{EVENTS, Engine, STATE};
 use crate::events::{NEXT_SEQ, encode};
 use crate::memo::Memo;
 use crate::reserve::Reserve;
+use crate::stopwatch::{DiskStep, Stopwatch};
 use crate::tail::TailIndex;
 use crate::{StoreError, Tx};
 
@@ -91,6 +92,7 @@ pub(crate) struct Shared {
     pub(crate) engine: Engine,
     pub(crate) tail: RwLock<TailIndex>,
     pub(crate) reserve: Reserve,
+    pub(crate) stopwatch: Stopwatch,
 }
 
 /// The one thread that changes the store.
@@ -189,7 +191,13 @@ impl Worker {
             let mut batch = Batch::default();
             let waiting = std::iter::once(first).chain(jobs.try_iter()).take(BATCH_LEN_MAX);
             let memo = &self.shared.engine.memo;
-            match commit(transaction, waiting, self.next_seq, memo, &mut batch) {
+            let filled = fill(&transaction, waiting, self.next_seq, memo, &mut batch);
+            let committed = filled.and_then(|after| {
+                let durable = || transaction.commit();
+                self.shared.stopwatch.time(DiskStep::Commit, durable)?;
+                Ok(after)
+            });
+            match committed {
                 Ok(after) => {
                     self.next_seq = after;
                     if batch.changes_watched {
@@ -238,42 +246,39 @@ impl Worker {
 
 // INVARIANT: a job's writes and its events are in the same transaction, and its answer is given
 // after that transaction is durable.
-fn commit(
-    transaction: WriteTransaction,
+fn fill(
+    transaction: &WriteTransaction,
     jobs: impl Iterator<Item = Job>,
     mut next_seq: u64,
     memo: &Memo,
     batch: &mut Batch,
 ) -> Result<u64, StoreError> {
-    {
-        let mut state = transaction.open_table(STATE)?;
-        let mut events = transaction.open_table(EVENTS)?;
-        for job in jobs {
-            let mut tx = Tx::new(&state, true, next_seq).with_memo(memo);
-            let Some(done) = job(Ok(&mut tx)) else { continue };
-            batch.answers.push(done.answer);
-            batch.changes_watched |= tx.changes_watched;
-            let tail_end = tx.drop_tail_through;
-            if tail_end.is_some() {
-                NEXT_SEQ.put(&mut tx, "", &next_seq)?;
-            }
-            for (key, value) in tx.into_writes() {
-                match value {
-                    Some(value) => drop(state.insert(key.as_slice(), value.as_slice())?),
-                    None => drop(state.remove(key.as_slice())?),
-                }
-            }
-            for event in done.events {
-                events.insert(next_seq, encode(&event).as_slice())?;
-                batch.noted.push((next_seq, event.terms));
-                next_seq = next_seq.saturating_add(1);
-            }
-            if let Some(end) = tail_end {
-                events.retain_in(..=end, |_, _| false)?;
-                batch.tail_end = batch.tail_end.max(Some(end));
+    let mut state = transaction.open_table(STATE)?;
+    let mut events = transaction.open_table(EVENTS)?;
+    for job in jobs {
+        let mut tx = Tx::new(&state, true, next_seq).with_memo(memo);
+        let Some(done) = job(Ok(&mut tx)) else { continue };
+        batch.answers.push(done.answer);
+        batch.changes_watched |= tx.changes_watched;
+        let tail_end = tx.drop_tail_through;
+        if tail_end.is_some() {
+            NEXT_SEQ.put(&mut tx, "", &next_seq)?;
+        }
+        for (key, value) in tx.into_writes() {
+            match value {
+                Some(value) => drop(state.insert(key.as_slice(), value.as_slice())?),
+                None => drop(state.remove(key.as_slice())?),
             }
         }
+        for event in done.events {
+            events.insert(next_seq, encode(&event).as_slice())?;
+            batch.noted.push((next_seq, event.terms));
+            next_seq = next_seq.saturating_add(1);
+        }
+        if let Some(end) = tail_end {
+            events.retain_in(..=end, |_, _| false)?;
+            batch.tail_end = batch.tail_end.max(Some(end));
+        }
     }
-    transaction.commit()?;
     Ok(next_seq)
 }

@@ -32,7 +32,7 @@ use keys::{Keyring, RootKey};
 use serde_json::Value;
 use store::{StorageBackend, Store, StoreError};
 use tempfile::TempDir;
-use types::{AccountId, Clock, Entropy, Region, Timestamp};
+use types::{AccountId, Clock, Entropy, Region, Supply, Timestamp};
 use wire::sign::{Credentials, payload_hash, sign_header};
 use wire::{FormError, FormReader, Head};
 
@@ -57,6 +57,8 @@ pub struct Kit {
     pub gateway: Arc<Gateway>,
     /// Its clock.
     pub clock: Clock,
+    /// What is left of its randomness: endless unless a test says otherwise.
+    pub supply: Supply,
     /// The root user of [`ACCOUNT`].
     pub root: Credentials,
     /// The root user of [`OTHER_ACCOUNT`].
@@ -100,23 +102,25 @@ impl Kit {
         let constant = Entropy::seeded(1);
         let root_key = RootKey::generate(&constant).expect("a root key");
         let (keyring, _) = Keyring::create(&root_key, &constant).expect("a keyring");
+        let supply = Supply::default();
         let backend = disk.map(|disk| Box::new(disk.clone()) as Box<dyn StorageBackend>);
         let gateway = Gateway::new(Parts {
             store: Arc::new(Store::open(folder.path(), backend)?),
             keyring,
             clock: clock.clone(),
-            entropy: Entropy::seeded(seed),
+            entropy: Entropy::supplied(seed, supply.clone()),
             identities: iam::PORT,
             rows: rows.iter().flat_map(|rows| rows.iter()).collect(),
             settings: Settings {
                 account: AccountId::parse(ACCOUNT).expect("an account"),
                 region: Region::parse(REGION).expect("a region"),
                 domains: vec!["localhost".to_owned()],
+                refuse_signature_v2: false,
             },
         });
         let root = credentials("AKIAROOTROOTROOTROOT");
         let other_root = credentials("AKIAOTHEROTHEROTHERR");
-        let kit = Self { gateway, clock, root, other_root, _folder: folder };
+        let kit = Self { gateway, clock, supply, root, other_root, _folder: folder };
         kit.bootstrap(ACCOUNT, &kit.root)?;
         kit.bootstrap(OTHER_ACCOUNT, &kit.other_root)?;
         Ok(kit)

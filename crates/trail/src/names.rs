@@ -36,7 +36,10 @@ fn first_broken_rule(name: &str) -> Option<String> {
     let alphanumeric = |c: char| c.is_ascii_alphanumeric();
     let separator = |b: u8| matches!(b, b'.' | b'_' | b'-');
     let bytes = name.as_bytes();
-    let rule = if length < 3 {
+    let rule = if length == 0 {
+        // Observed: clouddrove/terraform-aws-cloudtrail, issue 14.
+        "Trail name cannot be blank!"
+    } else if length < 3 {
         return Some(format!(
             "Trail name too short. Minimum allowed length: 3 characters. \
              Specified name length: {length} characters."

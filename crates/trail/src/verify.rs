@@ -6,6 +6,7 @@
 //! newest digests of a chain are gone: an [`Anchor`], kept apart from the bucket, can. Nor does
 //! it compare a digest with what the next one says of it: here a difference is a
 //! [`Finding::BrokenLink`]. Files that no digest names are found by [`look_for_extra`].
+//! [`verify_part`] does both for one stretch of time after the other, each within a budget.
 //!
 //! Source: the `validate-logs` command of the AWS CLI.
 
@@ -19,14 +20,17 @@ use crate::digest::{Kind, Series};
 mod extra;
 mod load;
 mod log;
+mod part;
 mod print;
 mod report;
 mod walk;
 
 pub use extra::{Clocked, Entries, Entry, Pretence, Span, look_for_extra};
 pub use log::{NamedLog, judge_log, log_verdict};
+pub use part::{Budget, Part, Progress, verify_part};
 pub use print::{Stream, print};
 pub use report::{Conclusion, Counts, Finding, Line, Reason, Report, Verdict};
+use walk::Walked;
 
 /// What is to be verified.
 #[derive(Debug, Clone, Copy)]
@@ -108,8 +112,9 @@ pub struct Evidence<'a> {
 /// cannot be listed.
 pub fn verify(request: &Request<'_>, evidence: &Evidence<'_>) -> Result<Report, String> {
     let mut report = Report::new(request);
-    walk::walk(request, evidence, Kind::Regular, &mut report)?;
-    walk::walk(request, evidence, Kind::Backfill, &mut report)?;
+    for kind in [Kind::Regular, Kind::Backfill] {
+        walk::walk(request, evidence, kind, Walked::Start, &|_, _| false, &mut report)?;
+    }
     for anchor in request.anchors.iter().filter(|anchor| anchor.end >= request.start) {
         let verdict = load::anchor_verdict(anchor, evidence);
         if verdict != Verdict::Valid {

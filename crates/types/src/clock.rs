@@ -36,9 +36,14 @@ impl Clock {
     /// Milliseconds since an arbitrary instant, for durations: setting the machine's clock does not
     /// move it.
     pub fn elapsed_ms(&self) -> u64 {
+        self.elapsed_us() / 1_000
+    }
+
+    /// The same in microseconds, for what is measured rather than waited for.
+    pub fn elapsed_us(&self) -> u64 {
         match &self.0 {
-            Source::System => system_elapsed_ms(),
-            Source::Manual(ms) => ms.load(Ordering::SeqCst),
+            Source::System => system_elapsed_us(),
+            Source::Manual(ms) => ms.load(Ordering::SeqCst).saturating_mul(1_000),
         }
     }
 
@@ -56,10 +61,10 @@ impl Clock {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
-fn system_elapsed_ms() -> u64 {
+fn system_elapsed_us() -> u64 {
     static START: OnceLock<Instant> = OnceLock::new();
     let since = START.get_or_init(Instant::now).elapsed();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]

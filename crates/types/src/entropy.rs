@@ -1,3 +1,4 @@
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Where random bytes come from: the operating system, or a test's seed.
@@ -7,7 +8,35 @@ pub struct Entropy(Source);
 #[derive(Debug, Clone)]
 enum Source {
     System,
-    Seeded(Arc<Mutex<u64>>),
+    Seeded(Arc<Mutex<u64>>, Supply),
+}
+
+/// How often a seeded [`Entropy`] gives bytes before it fails, so that tests see what happens
+/// when the operating system gives none.
+#[derive(Debug, Clone)]
+pub struct Supply(Arc<AtomicU64>);
+
+impl Default for Supply {
+    fn default() -> Self {
+        Self(Arc::new(AtomicU64::new(u64::MAX)))
+    }
+}
+
+impl Supply {
+    /// Allows `fills` more calls of [`Entropy::fill`]; later ones fail.
+    pub fn allow(&self, fills: u64) {
+        self.0.store(fills, Ordering::SeqCst);
+    }
+
+    fn spend(&self) -> std::io::Result<()> {
+        let spent = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| match left {
+            u64::MAX => Some(left),
+            _ => left.checked_sub(1),
+        });
+        spent
+            .map(|_| ())
+            .map_err(|_| std::io::Error::other("the supply of random bytes is used up"))
+    }
 }
 
 impl Entropy {
@@ -18,7 +47,12 @@ impl Entropy {
 
     /// The same bytes for the same seed, for simulations. Never fit for keys.
     pub fn seeded(seed: u64) -> Self {
-        Self(Source::Seeded(Arc::new(Mutex::new(seed))))
+        Self::supplied(seed, Supply::default())
+    }
+
+    /// The same, until `supply` is used up.
+    pub fn supplied(seed: u64, supply: Supply) -> Self {
+        Self(Source::Seeded(Arc::new(Mutex::new(seed)), supply))
     }
 
     /// Fills `out` with random bytes.
@@ -29,7 +63,8 @@ impl Entropy {
             Source::System => {
                 getrandom::fill(out).map_err(|e| std::io::Error::other(e.to_string()))
             }
-            Source::Seeded(state) => {
+            Source::Seeded(state, supply) => {
+                supply.spend()?;
                 let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
                 for chunk in out.chunks_mut(8) {
                     let word = split_mix_64(&mut state).to_le_bytes();

@@ -30,7 +30,7 @@ mod unique_id;
 pub use account::AccountId;
 pub use arn::Arn;
 pub use clock::Clock;
-pub use entropy::Entropy;
+pub use entropy::{Entropy, Supply};
 pub use printable::{is_printable, printable};
 pub use pulse::{Pulse, steady};
 pub use region::Region;

@@ -15,8 +15,12 @@ pub enum Protocol {
         /// The XML namespace of answers, such as `https://iam.amazonaws.com/doc/2010-05-08/`.
         namespace: &'static str,
     },
+    /// AWS Query as EC2 speaks it.
+    Ec2,
     /// REST-XML as S3 speaks it.
     RestXml,
+    /// The same as S3 Control speaks it, whose errors stand in one more element.
+    RestXmlControl,
 }
 
 /// An error as a client sees it, before a protocol renders it.
@@ -89,11 +93,18 @@ pub fn render_error(
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/xml"));
             (headers, query_body(error, namespace, request_id))
         }
-        Protocol::RestXml => {
+        Protocol::Ec2 => {
+            insert(&mut headers, "x-amzn-requestid", request_id);
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/xml;charset=UTF-8"));
+            (headers, ec2_body(error, request_id))
+        }
+        Protocol::RestXml | Protocol::RestXmlControl => {
             insert(&mut headers, "x-amz-request-id", request_id);
             insert(&mut headers, "x-amz-id-2", host_id);
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
-            (headers, s3_body(error, request_id, host_id))
+            let is_control = protocol == Protocol::RestXmlControl;
+            let body = if is_control { control_body } else { s3_body };
+            (headers, body(error, request_id, host_id))
         }
     }
 }
@@ -134,6 +145,33 @@ fn s3_body(error: &WireError, request_id: &str, host_id: &str) -> Bytes {
     let mut xml = XmlWriter::document();
     xml.open("Error");
     write_code(&mut xml, error);
+    xml.text("RequestId", request_id);
+    xml.text("HostId", host_id);
+    Bytes::from(xml.finish())
+}
+
+/// Source: EC2 API Reference, "Error codes": the form, and the name of denials.
+fn ec2_body(error: &WireError, request_id: &str) -> Bytes {
+    let mut xml = XmlWriter::document();
+    xml.open("Response");
+    xml.open("Errors");
+    xml.open("Error");
+    let is_denial = error.code == "AccessDenied";
+    xml.text("Code", if is_denial { "UnauthorizedOperation" } else { &error.code });
+    xml.optional("Message", error.message.as_deref());
+    xml.close();
+    xml.close();
+    xml.text("RequestID", request_id);
+    Bytes::from(xml.finish())
+}
+
+/// Source: S3 API Reference, "REST error responses" of S3 Control.
+fn control_body(error: &WireError, request_id: &str, host_id: &str) -> Bytes {
+    let mut xml = XmlWriter::document();
+    xml.open("ErrorResponse");
+    xml.open("Error");
+    write_code(&mut xml, error);
+    xml.close();
     xml.text("RequestId", request_id);
     xml.text("HostId", host_id);
     Bytes::from(xml.finish())

@@ -12,6 +12,7 @@
 //! Reading order: [`Head`] is a request's head exactly as received, because signatures are made
 //! over raw bytes. [`sigv4::presented`] reads what it claims, [`sigv4::Signed::check_scope`] and
 //! [`sigv4::verify`] prove it, [`sigv4::ChunkDecoder`] proves a streamed body chunk by chunk.
+//! [`sigv2`] is the older signature of S3, with the same steps.
 //! [`FormReader`] reads the forms of browsers, whose signature is a [`sigv4::PostSignature`].
 //! [`sign`] is the other side, for our own clients. [`json`], [`query`] and [`xml`] read and write
 //! bodies; [`WireError`] and [`render_error`] say no in any of the three.
@@ -33,6 +34,7 @@ mod request_id;
 pub mod json;
 pub mod query;
 pub mod sign;
+pub mod sigv2;
 pub mod sigv4;
 pub mod uri;
 pub mod xml;

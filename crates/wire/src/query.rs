@@ -1,4 +1,4 @@
-//! AWS Query: form parameters to a tree of JSON, and a tree to XML.
+//! AWS Query: form parameters to a tree of JSON, and a tree to XML, or to JSON if that is asked for.
 //!
 //! In the tree, all scalars are strings: the wire has no types. [`lenient`] has the
 //! `deserialize_with` functions that turn them into numbers, truths and lists.
@@ -13,12 +13,14 @@
 pub mod lenient;
 
 mod answer;
+mod json;
 
 use std::mem;
 
 use serde_json::{Map, Value};
 
 pub use answer::render;
+pub use json::{asks_for_json, error_json, render_json};
 
 use crate::WireError;
 use crate::head::raw_pairs;

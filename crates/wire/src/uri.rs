@@ -49,6 +49,12 @@ pub fn decode_lossy(text: &str) -> String {
     }
 }
 
+/// The bytes that `text` stands for, with its escapes decoded once; a broken escape stands for
+/// itself.
+pub fn decode_bytes(text: &str) -> Vec<u8> {
+    decoded(text.as_bytes()).collect()
+}
+
 /// Decodes an `application/x-www-form-urlencoded` piece, where `+` is a space.
 pub(crate) fn decode_form(text: &str) -> Option<String> {
     if text.contains('+') { decode(&text.replace('+', " ")) } else { decode(text) }

@@ -136,7 +136,7 @@ const DOCUMENTS: [(&str, &str); 12] = [
 /// Every operation there is.
 fn seeds() -> Vec<Vec<u8>> {
     debug_assert!(JSON.contains(KEY), "the key that is there");
-    let all = [gateway::ROWS, iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS];
+    let all = [inquiry::ROWS, iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS, ec2::ROWS];
     all.iter().flat_map(|rows| rows.iter()).map(seed).collect()
 }
 
@@ -153,19 +153,23 @@ fn seed(row: &Row) -> Vec<u8> {
             let body = format!("Action={name}&Version={version}{FORM}");
             raw_request::text("POST", "/", &[], &body)
         }
-        Protocol::RestXml => return rest(row),
+        Protocol::Ec2 => {
+            let body = format!("Action={name}&Version=2016-11-15{FORM}");
+            raw_request::text("POST", "/", &[], &body)
+        }
+        Protocol::RestXml | Protocol::RestXmlControl => return rest(row),
     };
     [service.name.as_bytes(), b"\n", &request].concat()
 }
 
 fn rest(row: &Row) -> Vec<u8> {
     let Route::Rest { method, scope, query, header } = row.spec.route else { return Vec::new() };
-    let path = match scope {
-        Scope::Service => "/",
-        Scope::Bucket => "/bkt",
-        Scope::Object => "/bkt/k",
+    let mut target = match scope {
+        Scope::Service => "/".to_owned(),
+        Scope::Bucket => "/bkt".to_owned(),
+        Scope::Object => "/bkt/k".to_owned(),
+        Scope::Control(path) => format!("/v20180820/{path}/arn%3Aaws%3As3%3A%3A%3Abkt"),
     };
-    let mut target = path.to_owned();
     for (at, key) in query.iter().enumerate() {
         let separator = if at == 0 { '?' } else { '&' };
         // Writing to a String cannot fail.
@@ -190,7 +194,7 @@ fn run(input: &[u8]) -> Way {
 /// The answer to the request, signed by the root user; `None` if it is none.
 fn answer(input: &[u8]) -> Option<(Head, Answered)> {
     let end = input.iter().position(|byte| *byte == b'\n')?;
-    let services = ["s3", "kms", "iam", "sts", "cloudtrail", "shoseki"];
+    let services = ["s3", "kms", "iam", "sts", "cloudtrail", "shoseki", "ec2"];
     let service = services.into_iter().find(|name| name.as_bytes() == &input[..end])?;
     let (mut head, body) = raw_request::parse(&input[end + 1..])?;
     head.headers.remove("authorization");

@@ -3,9 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use types::Timestamp;
-use wire::Family;
-use wire::query;
 use wire::sigv4::{PostPolicy, PostSignature, SigningKey, verify_post_signature};
+use wire::{Family, query, sigv2};
 
 use super::signature::assert_readable;
 use super::texts;
@@ -62,6 +61,17 @@ fn run(input: &[u8]) -> Way {
         fields.push(("policy".to_owned(), STANDARD.encode(&plain[1..])));
     }
     let mut way = Way(1);
+    match sigv2::PostSignature::presented(&fields) {
+        Ok(None) => {}
+        Ok(Some(post)) => {
+            assert!(post.verify(b"secret").is_err(), "nobody signed this");
+            way = way.then("version 2");
+        }
+        Err(refusal) => {
+            assert_readable(&refusal.wire());
+            way = way.kind(&refusal);
+        }
+    }
     match PostSignature::presented(&fields) {
         Ok(None) => {}
         Ok(Some(post)) => {

@@ -118,7 +118,8 @@ pub(super) const KEY: &str = "alias/a";
 
 impl World {
     fn new() -> Self {
-        let kit = Kit::new(&[iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS, gateway::ROWS]);
+        let rows = [iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS, inquiry::ROWS, ec2::ROWS];
+        let kit = Kit::new(&rows);
         let put = |target, body| {
             kit.s3(S3Request { method: "PUT", target, body, ..S3Request::default() }).ok();
         };

@@ -4,7 +4,7 @@ use serde_json::Value;
 use types::Timestamp;
 use wire::sign::{Credentials, payload_hash, presign, sign_header};
 use wire::sigv4::{ChunkDecoder, SignatureError, presented, verify};
-use wire::{Family, Head, Protocol, WireError, render_error, virtual_host};
+use wire::{Family, Head, Protocol, WireError, render_error, sigv2, virtual_host};
 
 use super::{assert_xml, raw_request};
 use crate::{Target, Way};
@@ -32,7 +32,11 @@ pub(super) const TARGET: Target = Target {
         "x-amz-date",
         "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
         "UNSIGNED-PAYLOAD",
-        "AWSAccessKeyId",
+        "AWSAccessKeyId=",
+        "Signature=",
+        "Expires=",
+        "authorization: AWS ",
+        "date: Sun, 01 Mar 2026 00:00:00 GMT",
         "authorization: ",
         "20260301T000000Z",
         "20260301",
@@ -81,13 +85,66 @@ fn seeds() -> Vec<Vec<u8>> {
             presign(method, HOST, target, &[], &credentials(), "us-east-1", service, 600, NOW);
         seeds.push(raw_request::text(method, &query, &[("host", HOST)], ""));
     }
+    seeds.extend(seeds_of_version_2());
     seeds.push(raw_request::text("GET", "/b/k?versionId=1", &[("host", "[::1]:80")], ""));
     seeds
 }
 
+fn seeds_of_version_2() -> Vec<Vec<u8>> {
+    let target = "/b/k?acl&x-amz-meta-b=2&response-expires=a%20b&prefix=c";
+    let own = [("host", "localhost"), ("content-type", "text/x"), ("x-amz-meta-a", " 1 ")];
+    let parse = |text: &[u8]| raw_request::parse(text).map(|(head, _)| head);
+    let sign = |head: &Head, line: &str| {
+        sigv2::signature(SECRET.as_bytes(), &sigv2::string_to_sign(head, line, head.path()))
+    };
+    let mut seeds = Vec::new();
+    if let Some(head) = parse(&raw_request::text("GET", target, &own, "")) {
+        let date = NOW.http_date();
+        let authorization = format!("AWS AKIAIOSFODNN7EXAMPLE:{}", sign(&head, &date));
+        let signed = [("date", date.as_str()), ("authorization", authorization.as_str())];
+        seeds.push(raw_request::text("GET", target, &[&own[..], &signed[..]].concat(), ""));
+        let expires = NOW.as_secs().to_string();
+        let signature = wire::uri::encode(&sign(&head, &expires));
+        let query = format!("&AWSAccessKeyId=A&Expires={expires}&Signature={signature}");
+        seeds.push(raw_request::text("GET", &format!("{target}{query}"), &own, ""));
+    }
+    seeds
+}
+
+/// A signature of Version 2 that is true of a head is true of no head that asks for more.
+fn version_2(head: &Head) -> Way {
+    let bucket = virtual_host(head, &["localhost".to_owned()]).map(|(bucket, _)| bucket);
+    let proved = |head: &Head| match sigv2::presented(head) {
+        Ok(Some(signed)) => {
+            let proved = signed.check_time(NOW);
+            proved
+                .and_then(|()| signed.verify(head, bucket.as_deref(), SECRET.as_bytes()))
+                .map(Some)
+        }
+        Ok(None) => Ok(None),
+        Err(refusal) => Err(refusal),
+    };
+    match proved(head) {
+        Ok(None) => Way(2),
+        Err(refusal) => {
+            assert_readable(&refusal.wire());
+            Way(3).kind(&refusal)
+        }
+        Ok(Some(())) => {
+            let sign = if head.target.contains('?') { '&' } else { '?' };
+            for more in ["uploads", "%61cl=x", "x-amz-acl=public-read", "X-AMZ-A=b"] {
+                let target = format!("{}{sign}{more}", head.target);
+                let other = proved(&Head { target, ..head.clone() });
+                assert!(!matches!(other, Ok(Some(()))), "`{more}` is not signed");
+            }
+            Way(4)
+        }
+    }
+}
+
 fn run(input: &[u8]) -> Way {
     let Some((head, body)) = raw_request::parse(input) else { return Way(0) };
-    let way = look(&head);
+    let way = look(&head).then(version_2(&head).0);
     match presented(&head) {
         Ok(None) => way.then("anonymous"),
         Err(error) => refused(way, &error),

@@ -4,12 +4,13 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import { Page } from "../../components/Page";
 import { Unavailable } from "../../components/Unavailable";
-import { formatNumber, t } from "../../i18n";
+import { t } from "../../i18n";
+import { durationText } from "../../i18n/duration";
 import { useDeliveries } from "./deliveries";
 
 /** Seconds as people say them; what the option is called while the server has not told. */
 function interval(seconds: number | undefined, option: string): string {
-  return seconds === undefined ? option : t("trail.delivery.seconds", { count: formatNumber(seconds) });
+  return seconds === undefined ? option : durationText(seconds);
 }
 
 export function Settings() {

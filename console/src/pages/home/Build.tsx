@@ -6,7 +6,7 @@ import { apiOrigin } from "../../aws/place";
 import { useServer } from "../../aws/server";
 import { useSession } from "../../aws/session";
 import { CopyText } from "../../components/CopyText";
-import { ErrorAlert } from "../../components/ErrorAlert";
+import { PartError } from "../../components/Denied";
 import { t } from "../../i18n";
 
 export function Build() {
@@ -15,9 +15,10 @@ export function Build() {
   return (
     <Container header={<Header>{t("home.build")}</Header>}>
       {server.error ? (
-        <ErrorAlert error={server.error} onRetry={server.reload} />
+        <PartError error={server.error} onRetry={server.reload} />
       ) : (
         <KeyValuePairs
+          columns={3}
           items={[
             { label: t("home.build.version"), value: server.data?.Version ?? "–" },
             { label: t("home.build.endpoint"), value: <CopyText text={apiOrigin()} name={t("home.build.endpoint")} /> },

@@ -10,8 +10,8 @@ import { TrailHealth } from "./TrailHealth";
 const HALVES = [
   { colspan: { default: 12, m: 6 } },
   { colspan: { default: 12, m: 6 } },
-  { colspan: { default: 12, m: 8 } },
-  { colspan: { default: 12, m: 4 } },
+  { colspan: 12 },
+  { colspan: 12 },
 ];
 
 export default function Home() {

@@ -16,6 +16,7 @@ import { useAction } from "../../aws/useAction";
 import { cli } from "../../components/cli";
 import { CliPreview } from "../../components/CliPreview";
 import { ErrorAlert } from "../../components/ErrorAlert";
+import { focusFirstProblem } from "../../components/focusProblem";
 import { Page } from "../../components/Page";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
@@ -76,10 +77,12 @@ function Create({ named, owner, home, crumbs }: Props) {
   const go = (to: number) => {
     setShown(!answered);
     if (answered) setStep(to);
+    else focusFirstProblem();
   };
   const submit = () => {
     setShown(!answered);
     if (answered && describable) void create.run();
+    else focusFirstProblem();
   };
   const end = (
     <>

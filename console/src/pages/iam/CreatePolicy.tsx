@@ -11,6 +11,7 @@ import { useAction } from "../../aws/useAction";
 import { cli } from "../../components/cli";
 import { CliPreview } from "../../components/CliPreview";
 import { ErrorAlert } from "../../components/ErrorAlert";
+import { focusFirstProblem } from "../../components/focusProblem";
 import { FormActions } from "../../components/FormActions";
 import { Page } from "../../components/Page";
 import { jsonProblem, PolicyEditor } from "../../components/PolicyEditor";
@@ -29,16 +30,22 @@ export function CreatePolicy() {
     flash.success(t("common.created.flash", { name }));
     navigate("/iam/policies");
   });
-  const ready = /^[\w+=,.@-]{1,128}$/.test(name) && jsonProblem(document) === undefined;
+  const [shown, setShown] = useState(false);
+  const nameProblem = /^[\w+=,.@-]{1,128}$/.test(name) ? undefined : t(name === "" ? "common.required" : "iam.policy.nameRule");
+  const submit = () => {
+    setShown(true);
+    if (nameProblem === undefined && jsonProblem(document) === undefined) void create.run();
+    else focusFirstProblem();
+  };
   return (
     <Page title={t("iam.policy.create")} crumbs={[{ text: t("iam.policies"), href: "#/iam/policies" }]} contentType="form">
       <Container header={<Header variant="h2">{t("iam.policy.specify")}</Header>}>
         <FormField stretch label={t("iam.policy.document")} errorText={jsonProblem(document)}>
-          <PolicyEditor value={document} onChange={setDocument} label={t("iam.policy.document")} />
+          <PolicyEditor value={document} onChange={setDocument} label={t("iam.policy.document")} kind="Managed" />
         </FormField>
       </Container>
       <Container header={<Header variant="h2">{t("iam.policy.details")}</Header>}>
-        <FormField label={t("iam.policy.name")}>
+        <FormField label={t("iam.policy.name")} errorText={shown ? nameProblem : undefined}>
           <Input value={name} onChange={({ detail }) => setName(detail.value)} />
         </FormField>
       </Container>
@@ -47,8 +54,7 @@ export function CreatePolicy() {
       <FormActions
         submit={t("iam.policy.create")}
         busy={create.busy}
-        disabled={!ready}
-        onSubmit={() => void create.run()}
+        onSubmit={submit}
         onCancel={() => navigate("/iam/policies")}
       />
     </Page>

@@ -16,6 +16,7 @@ import { cli } from "../../components/cli";
 import { CliPreview } from "../../components/CliPreview";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { JsonView } from "../../components/JsonView";
+import { focusFirstProblem } from "../../components/focusProblem";
 import { Page } from "../../components/Page";
 import { jsonProblem } from "../../components/PolicyEditor";
 import { TagRows } from "../../components/TagRows";
@@ -73,12 +74,14 @@ export function CreateRole() {
   const go = (to: number) => {
     const stop = to > 0 && !trustOk;
     setShown(stop);
-    if (!stop) setStep(to);
+    if (stop) focusFirstProblem();
+    else setStep(to);
   };
   const submit = () => {
     const ready = nameOk && descriptionOk && tags.valid;
     setShown(!ready);
     if (ready) void create.run();
+    else focusFirstProblem();
   };
   const review = (
     <SpaceBetween size="l">

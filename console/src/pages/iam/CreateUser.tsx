@@ -15,6 +15,7 @@ import { useAction } from "../../aws/useAction";
 import { cli } from "../../components/cli";
 import { CliPreview } from "../../components/CliPreview";
 import { ErrorAlert } from "../../components/ErrorAlert";
+import { focusFirstProblem } from "../../components/focusProblem";
 import { Page } from "../../components/Page";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
@@ -60,7 +61,8 @@ export function CreateUser() {
   const go = (to: number) => {
     const stop = to > step && step === 0 && (nameProblem ?? passwordProblem) !== undefined;
     setShown(stop);
-    if (!stop) setStep(to);
+    if (stop) focusFirstProblem();
+    else setStep(to);
   };
   return (
     <Page title={t("iam.user.create")} crumbs={[{ text: t("iam.users"), href: "#/iam/users" }]} bare contentType="wizard">

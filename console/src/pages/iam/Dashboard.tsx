@@ -6,7 +6,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Link from "@cloudscape-design/components/link";
 import { useClients } from "../../aws/clients";
 import { useQuery } from "../../aws/useQuery";
-import { ErrorAlert } from "../../components/ErrorAlert";
+import { PartError } from "../../components/Denied";
 import { Page } from "../../components/Page";
 import { formatNumber, t } from "../../i18n";
 
@@ -20,7 +20,7 @@ export function Dashboard() {
   const count = (name: string, href: string) => <Link href={href}>{formatNumber(counts?.[name] ?? 0)}</Link>;
   return (
     <Page title={t("iam.nav.dashboard")}>
-      <ErrorAlert error={summary.error} onRetry={summary.reload} />
+      <PartError error={summary.error} onRetry={summary.reload} />
       {counts && (
         <Container header={<Header variant="h2">{t("iam.resources")}</Header>}>
           <KeyValuePairs

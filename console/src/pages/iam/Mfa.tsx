@@ -18,6 +18,7 @@ import { useAction } from "../../aws/useAction";
 import { useQuery } from "../../aws/useQuery";
 import { CopyText } from "../../components/CopyText";
 import { ConfirmDelete } from "../../components/ConfirmDelete";
+import { PartError } from "../../components/Denied";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { t } from "../../i18n";
 
@@ -56,7 +57,8 @@ export function Mfa({ user }: { user: string }) {
   return (
     <Container header={<Header variant="h2">{t("iam.mfa")}</Header>}>
       <SpaceBetween size="m">
-        <ErrorAlert error={devices.error ?? begin.error ?? enable.error} />
+        <PartError error={devices.error} onRetry={devices.reload} />
+        <ErrorAlert error={begin.error ?? enable.error} />
         {devices.data?.map(({ SerialNumber = "" }) => (
           <SpaceBetween key={SerialNumber} size="xs" direction="horizontal" alignItems="center">
             <span>{SerialNumber}</span>

@@ -11,6 +11,7 @@ import { useClients } from "../../aws/clients";
 import { useAction } from "../../aws/useAction";
 import { useQuery } from "../../aws/useQuery";
 import { ErrorAlert } from "../../components/ErrorAlert";
+import { focusFirstProblem } from "../../components/focusProblem";
 import { ListTable } from "../../components/ListTable";
 import { jsonProblem, PolicyEditor } from "../../components/PolicyEditor";
 import { t } from "../../i18n";
@@ -161,7 +162,12 @@ function Inline({ holder, onDone, onDismiss }: DialogProps) {
     await holder.putInline(policy, document);
     onDone();
   });
-  const ready = policy.trim() !== "" && jsonProblem(document) === undefined;
+  const [shown, setShown] = useState(false);
+  const submit = () => {
+    setShown(true);
+    if (policy.trim() !== "" && jsonProblem(document) === undefined) void put.run();
+    else focusFirstProblem();
+  };
   return (
     <Modal
       visible
@@ -170,17 +176,17 @@ function Inline({ holder, onDone, onDismiss }: DialogProps) {
       closeAriaLabel={t("shell.close")}
       onDismiss={onDismiss}
       footer={
-        <Button variant="primary" disabled={!ready} loading={put.busy} onClick={() => void put.run()}>
+        <Button variant="primary" loading={put.busy} onClick={submit}>
           {t("common.create")}
         </Button>
       }
     >
       <SpaceBetween size="m">
-        <FormField label={t("iam.policy.name")}>
+        <FormField label={t("iam.policy.name")} errorText={shown && policy.trim() === "" ? t("common.required") : undefined}>
           <Input value={policy} onChange={({ detail }) => setPolicy(detail.value)} />
         </FormField>
         <FormField label={t("iam.policy.document")} stretch errorText={jsonProblem(document)}>
-          <PolicyEditor value={document} onChange={setDocument} label={t("iam.policy.document")} heightPx={300} />
+          <PolicyEditor value={document} onChange={setDocument} label={t("iam.policy.document")} heightPx={300} kind="Inline" />
         </FormField>
         <ErrorAlert error={put.error} />
       </SpaceBetween>

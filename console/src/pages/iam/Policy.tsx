@@ -105,7 +105,7 @@ function Document({ arn, stored, onDone }: { arn: string; stored: string; onDone
       <SpaceBetween size="m">
         <ErrorAlert error={save.error} />
         <FormField stretch errorText={problem}>
-          <PolicyEditor value={text} onChange={setText} label={t("iam.policy.document")} />
+          <PolicyEditor value={text} onChange={setText} label={t("iam.policy.document")} kind="Managed" />
         </FormField>
       </SpaceBetween>
     </Container>

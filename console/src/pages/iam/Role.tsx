@@ -112,7 +112,7 @@ function Trust({ role, stored }: { role: string; stored: string }) {
       <SpaceBetween size="m">
         <ErrorAlert error={save.error} />
         <FormField stretch errorText={problem}>
-          <PolicyEditor value={text} onChange={setText} label={t("iam.role.trust")} heightPx={320} />
+          <PolicyEditor value={text} onChange={setText} label={t("iam.role.trust")} heightPx={320} kind="Trust" />
         </FormField>
       </SpaceBetween>
     </Container>

@@ -48,6 +48,7 @@ export function TrustFields(props: Props) {
               value={value.document}
               onChange={(document) => onChange({ document })}
               label={t("iam.role.trust")}
+              kind="Trust"
               heightPx={260}
             />
           </FormField>

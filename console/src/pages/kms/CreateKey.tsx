@@ -7,6 +7,7 @@ import { useClients } from "../../aws/clients";
 import { useSession } from "../../aws/session";
 import { useAction } from "../../aws/useAction";
 import { ErrorAlert } from "../../components/ErrorAlert";
+import { focusFirstProblem } from "../../components/focusProblem";
 import { Page } from "../../components/Page";
 import { jsonProblem } from "../../components/PolicyEditor";
 import { tagPairs } from "../../components/tags";
@@ -24,6 +25,7 @@ import { ReviewStep } from "./steps/ReviewStep";
 const LABELS = 1;
 const PRINCIPALS = 3;
 const POLICY = 4;
+const STEPS = [0, 1, 2, 3, 4, 5] as const;
 
 export function CreateKey() {
   const { kms } = useClients();
@@ -66,9 +68,10 @@ export function CreateKey() {
     (at === PRINCIPALS && draft.otherAccounts.some((id) => !/^\d{12}$/.test(id))) ||
     (at === POLICY && jsonProblem(policy) !== undefined);
   const go = (to: number) => {
-    const stop = to > step && problemAt(step);
-    setShown(stop);
-    if (!stop) setStep(to);
+    const wrong = STEPS.find((at) => at >= step && at < to && problemAt(at));
+    setShown(wrong !== undefined);
+    setStep(wrong ?? to);
+    if (wrong !== undefined) focusFirstProblem();
   };
   const props = { draft, change, policy, showProblems: shown };
   return (
@@ -76,6 +79,7 @@ export function CreateKey() {
       {unsaved.dialog}
       <Wizard
         activeStepIndex={step}
+        allowSkipTo
         onNavigate={({ detail }) => go(detail.requestedStepIndex)}
         onCancel={() => navigate("/kms/keys")}
         onSubmit={() => void create.run()}

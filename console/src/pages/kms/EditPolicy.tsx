@@ -7,6 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { useNavigate, useParams } from "react-router-dom";
 import { useClients } from "../../aws/clients";
+import { useSession } from "../../aws/session";
 import { useAction } from "../../aws/useAction";
 import { useQuery } from "../../aws/useQuery";
 import { cli } from "../../components/cli";
@@ -17,6 +18,7 @@ import { Page } from "../../components/Page";
 import { PolicyDiff } from "../../components/PolicyDiff";
 import { jsonProblem, PolicyEditor, prettyJson } from "../../components/PolicyEditor";
 import { UnboundServices } from "../../components/UnboundServices";
+import { useStopGuard } from "../../components/useStopGuard";
 import { useUnsaved } from "../../components/useUnsaved";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
@@ -24,7 +26,8 @@ import { PolicyTemplates } from "./PolicyTemplates";
 
 export function EditPolicy() {
   const { id = "" } = useParams();
-  const { kms } = useClients();
+  const { kms, region } = useClients();
+  const { account } = useSession();
   const flash = useFlash();
   const navigate = useNavigate();
   const [text, setText] = useState<string>();
@@ -39,7 +42,10 @@ export function EditPolicy() {
   const problem = jsonProblem(policy);
   const unsaved = useUnsaved(text !== undefined && text !== stored.data);
   const home = `/kms/keys/${encodeURIComponent(id)}`;
+  const guard = useStopGuard();
+  const keyArn = `arn:aws:kms:${region}:${account}:key/${id}`;
   const save = useAction(async () => {
+    if (!(await guard.passes({ KeyArn: keyArn, Policy: policy }))) return;
     await kms.send(new PutKeyPolicyCommand({ KeyId: id, PolicyName: "default", Policy: policy }));
     unsaved.release();
     flash.success(t("common.edited.flash", { name: t("kms.policy") }));
@@ -52,6 +58,7 @@ export function EditPolicy() {
   return (
     <Page title={t("kms.policy.edit")} crumbs={crumbs}>
       {unsaved.dialog}
+      {guard.dialog}
       <ErrorAlert error={stored.error} onRetry={stored.reload} />
       {stored.data !== undefined && (
         <SpaceBetween size="l">
@@ -59,7 +66,7 @@ export function EditPolicy() {
             <SpaceBetween size="m">
               <PolicyTemplates policy={policy} onChange={setText} />
               <FormField stretch errorText={problem}>
-                <PolicyEditor value={policy} onChange={setText} label={t("kms.policy")} />
+                <PolicyEditor value={policy} onChange={setText} label={t("kms.policy")} kind="Key" />
               </FormField>
               <UnboundServices policy={policy} />
             </SpaceBetween>

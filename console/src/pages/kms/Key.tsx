@@ -33,7 +33,7 @@ export function Key() {
     : { text: t("kms.awsKeys.title"), href: "#/kms/aws-keys" };
   return (
     <Page
-      title={row?.KeyId ?? id}
+      title={row?.aliases[0] ?? row?.KeyId ?? id}
       crumbs={[list]}
       actions={customer && <KeyActions keyRow={row} onDone={key.reload} />}
     >
@@ -57,7 +57,8 @@ function General({ row, customer, onChange }: Part) {
       <KeyValuePairs
         columns={3}
         items={[
-          { label: t("kms.key.alias"), value: row.aliases[0] ?? "–" },
+          { label: t("kms.key.alias"), value: row.aliases.join(", ") || "–" },
+          { label: t("kms.key.id"), value: <CopyText text={row.KeyId} name={t("kms.key.id")} /> },
           { label: t("common.arn"), value: <CopyText text={row.Arn} name={t("common.arn")} /> },
           { label: t("common.created"), value: <Time value={row.CreationDate} /> },
           { label: t("kms.key.state"), value: <KeyState state={row.KeyState} /> },

@@ -10,6 +10,7 @@ import { useState } from "react";
 import { useClients } from "../../aws/clients";
 import { useQuery } from "../../aws/useQuery";
 import { ConfirmDelete } from "../../components/ConfirmDelete";
+import { ForecastStops } from "../../components/ForecastStops";
 import { t } from "../../i18n";
 import type { KeyRow } from "./model";
 
@@ -49,6 +50,7 @@ export function DisableKey({ keyRow, onDone, onDismiss }: Props) {
       <SpaceBetween size="xs">
         <span>{t("kms.disable.text", { id: keyRow.KeyId })}</span>
         <Dependants keyRow={keyRow} />
+        <ForecastStops proposal={{ KeyArn: keyRow.Arn }} />
       </SpaceBetween>
     </ConfirmDelete>
   );
@@ -79,6 +81,7 @@ export function ScheduleDeletion({ keyRow, onDone, onDismiss }: Props) {
       <SpaceBetween size="s">
         <span>{t("kms.schedule.text", { id: keyRow.KeyId })}</span>
         <Dependants keyRow={keyRow} />
+        <ForecastStops proposal={{ KeyArn: keyRow.Arn }} />
         <FormField label={t("kms.schedule.days")} errorText={days ? undefined : t("kms.schedule.daysRange")}>
           <Input type="number" inputMode="numeric" value={text} onChange={({ detail }) => setText(detail.value)} />
         </FormField>

@@ -1,5 +1,5 @@
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
-import { stateText } from "./model";
+import { stateText } from "../../components/keyState";
 
 const TYPES: Readonly<Record<string, StatusIndicatorProps.Type>> = {
   Enabled: "success",

@@ -8,6 +8,7 @@ import { useState } from "react";
 import { useClients } from "../../aws/clients";
 import { useAction } from "../../aws/useAction";
 import { everyPage, useQuery } from "../../aws/useQuery";
+import { PartError } from "../../components/Denied";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { TagRows } from "../../components/TagRows";
 import { existingTags, type Tag, tagChanges, tagPairs } from "../../components/tags";
@@ -62,7 +63,8 @@ export function KeyTags({ row, editable }: { row: KeyRow; editable: boolean }) {
       }
     >
       <SpaceBetween size="m">
-        <ErrorAlert error={stored.error ?? save.error} onRetry={stored.error ? stored.reload : undefined} />
+        <PartError error={stored.error} onRetry={stored.reload} />
+        <ErrorAlert error={save.error} />
         {stored.data && <TagRows tags={tags} onChange={(next, valid) => setEdited({ tags: next, valid: valid && editable })} />}
       </SpaceBetween>
     </Container>

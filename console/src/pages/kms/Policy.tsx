@@ -4,12 +4,16 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
 import { useClients } from "../../aws/clients";
+import { useSession } from "../../aws/session";
 import { useQuery } from "../../aws/useQuery";
-import { ErrorAlert } from "../../components/ErrorAlert";
+import { PartError } from "../../components/Denied";
 import { JsonView } from "../../components/JsonView";
 import { UnboundServices } from "../../components/UnboundServices";
 import { t } from "../../i18n";
+import { choiceOf } from "./consoleShape";
+import { DefaultPolicy } from "./DefaultPolicy";
 import type { KeyRow } from "./model";
 
 export function Policy({ row, editable }: { row: KeyRow; editable: boolean }) {
@@ -21,21 +25,28 @@ export function Policy({ row, editable }: { row: KeyRow; editable: boolean }) {
     },
     [kms, row.KeyId],
   );
+  const { account } = useSession();
+  const [asJson, setAsJson] = useState(false);
+  const choice = policy.data === undefined ? undefined : choiceOf(policy.data, account);
   return (
     <Container
       header={
         <Header
           variant="h2"
           actions={
-            editable && <Button href={`#/kms/keys/${encodeURIComponent(row.KeyId)}/policy`}>{t("common.edit")}</Button>
+            <SpaceBetween size="xs" direction="horizontal">
+              {choice && <Button onClick={() => setAsJson(!asJson)}>{t(asJson ? "kms.policy.defaultView" : "kms.policy.policyView")}</Button>}
+              {editable && <Button href={`#/kms/keys/${encodeURIComponent(row.KeyId)}/policy`}>{t("common.edit")}</Button>}
+            </SpaceBetween>
           }
         >
           {t("kms.policy")}
         </Header>
       }
     >
-      <ErrorAlert error={policy.error} onRetry={policy.reload} />
-      {policy.data !== undefined && (
+      <PartError error={policy.error} onRetry={policy.reload} />
+      {choice && !asJson && <DefaultPolicy keyId={row.KeyId} choice={choice} editable={editable} onChange={policy.reload} />}
+      {policy.data !== undefined && (!choice || asJson) && (
         <SpaceBetween size="s">
           <UnboundServices policy={policy.data} />
           <JsonView value={policy.data} label={t("kms.policy")} />

@@ -18,12 +18,13 @@ import { useState } from "react";
 import { useClients } from "../../aws/clients";
 import { useAction } from "../../aws/useAction";
 import { everyPage, useQuery } from "../../aws/useQuery";
+import { PartError } from "../../components/Denied";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { ListTable } from "../../components/ListTable";
 import { Time } from "../../components/Time";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
-import type { KeyRow } from "./model";
+import { type KeyRow, materialStateText, rotationTypeText } from "./model";
 
 const DAYS = { default: 365, min: 90, max: 2560 } as const;
 
@@ -94,7 +95,8 @@ export function Rotation({ row, editable }: { row: KeyRow; editable: boolean }) 
         }
       >
         <SpaceBetween size="m">
-          <ErrorAlert error={status.error ?? save.error ?? rotate.error} />
+          <PartError error={status.error} onRetry={status.reload} />
+          <ErrorAlert error={save.error ?? rotate.error} />
           <Toggle checked={enabled} disabled={!editable} onChange={({ detail }) => setOn(detail.checked)}>
             {t("kms.rotation.automatic")}
           </Toggle>
@@ -130,9 +132,9 @@ export function Rotation({ row, editable }: { row: KeyRow; editable: boolean }) 
             text: ({ KeyMaterialId = "" }) => KeyMaterialId,
             isRowHeader: true,
           },
-          { id: "state", header: t("kms.key.state"), cell: ({ KeyMaterialState }) => KeyMaterialState ?? "–" },
+          { id: "state", header: t("kms.key.state"), cell: ({ KeyMaterialState }) => materialStateText(KeyMaterialState) },
           { id: "date", header: t("kms.material.date"), cell: ({ RotationDate }) => <Time value={RotationDate} /> },
-          { id: "type", header: t("kms.material.type"), cell: ({ RotationType }) => RotationType ?? "–" },
+          { id: "type", header: t("kms.material.type"), cell: ({ RotationType }) => rotationTypeText(RotationType) },
         ]}
       />
     </SpaceBetween>

@@ -1,17 +1,22 @@
 // The columns that both lists of keys have.
 import Link from "@cloudscape-design/components/link";
+import { stateText } from "../../components/keyState";
 import type { Column } from "../../components/ListTable";
 import { Time } from "../../components/Time";
 import { t } from "../../i18n";
 import { KeyState } from "./KeyState";
-import { type KeyRow, originText, regionalityText, stateText, usageText } from "./model";
+import { type KeyRow, originText, regionalityText, usageText } from "./model";
 
 export function keyColumns(): Column<KeyRow>[] {
   return [
     {
       id: "alias",
       header: t("kms.key.aliases"),
-      cell: ({ aliases }) => (aliases.length > 1 ? `${aliases[0]} (+${aliases.length - 1})` : (aliases[0] ?? "–")),
+      cell: ({ KeyId, aliases: [first, ...more] }) => {
+        if (first === undefined) return "–";
+        const link = <Link href={`#/kms/keys/${encodeURIComponent(KeyId)}`}>{first}</Link>;
+        return more.length === 0 ? link : <>{link}{` (+${more.length})`}</>;
+      },
       text: ({ aliases }) => aliases.join(" "),
     },
     {

@@ -70,21 +70,6 @@ export async function loadKey(kms: KMSClient, id: string, signal: AbortSignal): 
   return { ...facts, KeyId, aliases: aliases.get(KeyId) ?? [] };
 }
 
-const STATES: Readonly<Record<string, MessageKey>> = {
-  Enabled: "common.enabled",
-  Disabled: "kms.state.disabled",
-  PendingDeletion: "kms.state.pendingDeletion",
-  PendingImport: "kms.state.pendingImport",
-  Creating: "kms.state.creating",
-  Updating: "kms.state.updating",
-  Unavailable: "kms.state.unavailable",
-};
-
-export function stateText(state: string | undefined): string {
-  const key = STATES[state ?? ""];
-  return key ? t(key) : (state ?? "–");
-}
-
 export function usageText(usage: string | undefined): string {
   return usage === "ENCRYPT_DECRYPT" ? t("kms.usage.encrypt") : (usage ?? "–");
 }
@@ -95,4 +80,26 @@ export function regionalityText(multiRegion: boolean | undefined): string {
 
 export function originText(origin: string | undefined): string {
   return origin === "AWS_KMS" ? t("kms.origin.kms") : (origin ?? "–");
+}
+
+const MATERIAL_STATES: Readonly<Record<string, MessageKey>> = {
+  CURRENT: "kms.material.current",
+  NON_CURRENT: "kms.material.nonCurrent",
+  PENDING_ROTATION: "kms.material.pendingRotation",
+  PENDING_MULTI_REGION_IMPORT_AND_ROTATION: "kms.material.pendingImport",
+};
+
+export function materialStateText(state: string | undefined): string {
+  const key = MATERIAL_STATES[state ?? ""];
+  return key ? t(key) : (state ?? "–");
+}
+
+const ROTATION_TYPES: Readonly<Record<string, MessageKey>> = {
+  AUTOMATIC: "kms.rotation.type.automatic",
+  ON_DEMAND: "kms.rotation.type.onDemand",
+};
+
+export function rotationTypeText(type: string | undefined): string {
+  const key = ROTATION_TYPES[type ?? ""];
+  return key ? t(key) : (type ?? "–");
 }

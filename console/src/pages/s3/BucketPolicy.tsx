@@ -18,6 +18,7 @@ import { Page } from "../../components/Page";
 import { PolicyDiff } from "../../components/PolicyDiff";
 import { jsonProblem, PolicyEditor, prettyJson } from "../../components/PolicyEditor";
 import { UnboundServices } from "../../components/UnboundServices";
+import { useStopGuard } from "../../components/useStopGuard";
 import { useUnsaved } from "../../components/useUnsaved";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
@@ -37,7 +38,9 @@ export function BucketPolicy() {
   const problem = jsonProblem(policy);
   const unsaved = useUnsaved(text !== undefined && text !== stored.data);
   const home = bucketHref(name, "permissions").slice(1);
+  const guard = useStopGuard();
   const save = useAction(async () => {
+    if (!(await guard.passes({ Bucket: name, Policy: policy }))) return;
     await s3.send(new PutBucketPolicyCommand({ Bucket: name, Policy: policy }));
     unsaved.release();
     flash.success(t("s3.policy.saved"));
@@ -50,6 +53,7 @@ export function BucketPolicy() {
   return (
     <Page title={t("s3.policy.edit")} crumbs={crumbs}>
       {unsaved.dialog}
+      {guard.dialog}
       <ErrorAlert error={stored.error} onRetry={stored.reload} />
       {stored.data !== undefined && (
         <SpaceBetween size="l">
@@ -59,7 +63,7 @@ export function BucketPolicy() {
                 <CopyText text={`arn:aws:s3:::${name}`} name={t("s3.bucketArn")} />
               </FormField>
               <FormField stretch errorText={problem}>
-                <PolicyEditor value={policy} onChange={setText} label={t("s3.policy")} />
+                <PolicyEditor value={policy} onChange={setText} label={t("s3.policy")} kind="Bucket" bucket={name} />
               </FormField>
               <UnboundServices policy={policy} />
             </SpaceBetween>

@@ -8,6 +8,7 @@ import { ListTable } from "../../components/ListTable";
 import { Page } from "../../components/Page";
 import { Time } from "../../components/Time";
 import { t } from "../../i18n";
+import { useCopy } from "../../shell/useCopy";
 import { DeleteBucket } from "./DeleteBucket";
 import { EmptyBucket } from "./EmptyBucket";
 import { bucketHref } from "./paths";
@@ -15,6 +16,7 @@ import { bucketHref } from "./paths";
 export function Buckets() {
   const buckets = useBuckets();
   const [selected, setSelected] = useState<Bucket[]>([]);
+  const copy = useCopy();
   const [asking, setAsking] = useState<"delete" | "empty">();
   const name = selected[0]?.Name;
   const done = () => {
@@ -65,6 +67,9 @@ export function Buckets() {
         ]}
         actions={
           <>
+            <Button disabled={!name} onClick={() => name && copy(`arn:aws:s3:::${name}`)}>
+              {t("s3.copy.arn")}
+            </Button>
             <Button disabled={!name} onClick={() => setAsking("empty")}>
               {t("s3.empty")}
             </Button>

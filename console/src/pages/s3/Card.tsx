@@ -7,6 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
 import { useAction } from "../../aws/useAction";
 import type { Query } from "../../aws/useQuery";
+import { PartError } from "../../components/Denied";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
@@ -70,7 +71,7 @@ export function Card({ title, query, children, editor, onSave, onCancel, blocked
       }
     >
       <SpaceBetween size="s">
-        <ErrorAlert error={query.error} onRetry={query.reload} />
+        <PartError error={query.error} onRetry={query.reload} />
         <ErrorAlert error={save.error} />
         {query.loading && query.data === undefined && <Box>{t("common.loading")}</Box>}
         {query.data !== undefined && (editing ? editor : children)}

@@ -8,6 +8,7 @@ import { useClients } from "../../aws/clients";
 import { useAction } from "../../aws/useAction";
 import { CliPreview } from "../../components/CliPreview";
 import { ErrorAlert } from "../../components/ErrorAlert";
+import { focusFirstProblem } from "../../components/focusProblem";
 import { FormActions } from "../../components/FormActions";
 import { Page } from "../../components/Page";
 import { TagRows } from "../../components/TagRows";
@@ -40,6 +41,7 @@ export function CreateBucket() {
   const submit = () => {
     setShown(true);
     if (isReady(draft)) void create.run();
+    else focusFirstProblem();
   };
   const props = { draft, change, showProblems: shown };
   return (

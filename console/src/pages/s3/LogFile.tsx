@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useClients } from "../../aws/clients";
 import { useQuery } from "../../aws/useQuery";
 import { ErrorAlert } from "../../components/ErrorAlert";
+import { ErrorCode } from "../../components/ErrorCode";
 import { JsonView } from "../../components/JsonView";
 import { ListTable } from "../../components/ListTable";
 import { Time } from "../../components/Time";
@@ -22,6 +23,8 @@ interface LogRecord {
 }
 
 function who({ userIdentity }: LogRecord): string {
+  // As event history names it.
+  if (userIdentity?.type === "Root") return "root";
   return userIdentity?.userName ?? userIdentity?.invokedBy ?? userIdentity?.arn ?? userIdentity?.type ?? "–";
 }
 
@@ -72,7 +75,7 @@ export function LogFile({ bucket, objectKey }: { bucket: string; objectKey: stri
             cell: ({ eventSource }) => eventSource ?? "–",
             text: ({ eventSource = "" }) => eventSource,
           },
-          { id: "error", header: t("s3.events.error"), cell: ({ errorCode }) => errorCode ?? "–" },
+          { id: "error", header: t("s3.events.error"), cell: ({ errorCode }) => <ErrorCode code={errorCode} />, text: ({ errorCode = "" }) => errorCode },
         ]}
       />
       {selected[0] && (

@@ -7,7 +7,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
-import { useParams } from "react-router-dom";
+import { useParams, useSearchParams } from "react-router-dom";
 import { useClients } from "../../aws/clients";
 import { useAction } from "../../aws/useAction";
 import { useQuery } from "../../aws/useQuery";
@@ -17,50 +17,54 @@ import { Page } from "../../components/Page";
 import { Time } from "../../components/Time";
 import { formatBytes, t } from "../../i18n";
 import { LogFile } from "./LogFile";
-import { storedBytes } from "./logFile";
-import { bucketHref, shortName, shownName } from "./paths";
+import { saveObject } from "./objectBytes";
+import { ObjectMenu } from "./ObjectMenu";
+import { bucketHref, folderCrumbs, shownName } from "./paths";
 import { storageClassText } from "./storageClass";
 
 export function ObjectPage() {
   const { bucket = "", "*": key = "" } = useParams();
   const { s3 } = useClients();
+  const [search, setSearch] = useSearchParams();
+  const versionId = search.get("versionId") ?? undefined;
   const head = useQuery(
-    (abortSignal) => s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }), { abortSignal }),
-    [s3, bucket, key],
+    (abortSignal) => s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }), { abortSignal }),
+    [s3, bucket, key, versionId],
   );
-  const download = useAction(async () => {
-    const { Body } = await s3.send(storedBytes(bucket, key));
-    const bytes = await Body?.transformToByteArray();
-    // Of no kind that a browser shows: under this address it would be a page of ours.
-    const url = URL.createObjectURL(new Blob(bytes ? [bytes.slice().buffer] : [], { type: "application/octet-stream" }));
-    const link = Object.assign(document.createElement("a"), { href: url, download: shortName(key) });
-    link.click();
-    URL.revokeObjectURL(url);
-  });
+  const download = useAction(() => saveObject(s3, { bucket, key, versionId }));
   const facts = head.data;
   const folder = key.slice(0, key.lastIndexOf("/") + 1);
   const crumbs = [
     { text: t("s3.buckets.title"), href: "#/s3/buckets" },
-    { text: bucket, href: bucketHref(bucket, "objects", folder) },
+    { text: bucket, href: bucketHref(bucket) },
+    ...folderCrumbs(bucket, folder),
   ];
   const isLog = key.endsWith(".json.gz");
+  // Who opens a log file wants to see what happened.
   const tabs = [
-    { id: "properties", label: t("s3.properties"), content: facts && <Facts bucket={bucket} objectKey={key} facts={facts} /> },
     ...(isLog ? [{ id: "events", label: t("s3.events"), content: <LogFile bucket={bucket} objectKey={key} /> }] : []),
+    { id: "properties", label: t("s3.properties"), content: facts && <Facts bucket={bucket} objectKey={key} facts={facts} /> },
   ];
+  const wanted = tabs.find(({ id }) => id === search.get("tab")) ?? tabs[0];
+  const show = (tab: string) => setSearch({ ...(versionId && { versionId }), tab }, { replace: true });
   return (
     <Page
       title={shownName(key)}
       crumbs={crumbs}
       actions={
-        <Button iconName="download" loading={download.busy} onClick={() => void download.run()}>
-          {t("s3.download")}
-        </Button>
+        <SpaceBetween size="xs" direction="horizontal">
+          <Button iconName="download" loading={download.busy} onClick={() => void download.run()}>
+            {t("s3.download")}
+          </Button>
+          <ObjectMenu bucket={bucket} objectKey={key} versionId={versionId} text={t("s3.object.actions")} />
+        </SpaceBetween>
       }
     >
       <ErrorAlert error={head.error} onRetry={head.reload} />
       <ErrorAlert error={download.error} />
-      {facts && <Tabs tabs={tabs} ariaLabel={shownName(key)} />}
+      {facts && (
+        <Tabs tabs={tabs} ariaLabel={shownName(key)} activeTabId={wanted?.id} onChange={({ detail }) => show(detail.activeTabId)} />
+      )}
     </Page>
   );
 }

@@ -1,58 +1,51 @@
-// The objects under a prefix, folder by folder, a thousand at a time.
-import { DeleteObjectsCommand, ListObjectsV2Command, PutObjectCommand, type _Object } from "@aws-sdk/client-s3";
-import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
+// The objects under a prefix, folder by folder; with all their versions when asked.
+import { DeleteObjectsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import Button from "@cloudscape-design/components/button";
 import Input from "@cloudscape-design/components/input";
-import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
 import { useClients } from "../../aws/clients";
 import { useAction } from "../../aws/useAction";
-import { everyPage, useQuery } from "../../aws/useQuery";
+import { useQuery } from "../../aws/useQuery";
 import { ConfirmDelete } from "../../components/ConfirmDelete";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { ListTable } from "../../components/ListTable";
-import { Time } from "../../components/Time";
-import { formatBytes, t } from "../../i18n";
-import { printable } from "../../i18n/printable";
+import { formatNumber, t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
-import { bucketHref, objectHref, shortName, shownName, uploadHref } from "./paths";
-import { storageClassText } from "./storageClass";
+import { listing, type Row } from "./listing";
+import { objectColumns } from "./objectColumns";
+import { shortName, shownName, uploadHref } from "./paths";
+import { isRestorable, restore } from "./restore";
 
-interface Row extends _Object {
-  Key: string;
-  isFolder: boolean;
+interface Props {
+  bucket: string;
+  prefix: string;
 }
 
-export function Objects({ bucket, prefix }: { bucket: string; prefix: string }) {
+/** Names in a message; of many only the first ones. */
+function namesOf(rows: readonly Row[]): string {
+  const names = rows.slice(0, 10).map(({ key, versionId }) => (versionId ? `${shortName(key)} (${versionId})` : shortName(key)));
+  return rows.length > names.length ? t("s3.objects.more", { names: names.join(", "), count: formatNumber(rows.length - names.length) }) : names.join(", ");
+}
+
+export function Objects({ bucket, prefix }: Props) {
   const { s3 } = useClients();
   const flash = useFlash();
-  const [selected, setSelected] = useState<Row[]>([]);
+  const [all, setAll] = useState(false);
+  const [chosen, setChosen] = useState<Row[]>([]);
   const [deleting, setDeleting] = useState(false);
-  const [folder, setFolder] = useState<string>();
-  const objects = useQuery<readonly Row[]>(
-    (abortSignal) =>
-      everyPage(
-        (ContinuationToken) =>
-          s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, Delimiter: "/", ContinuationToken }), {
-            abortSignal,
-          }),
-        (answer) => answer.NextContinuationToken,
-        (answer) => [
-          ...(answer.CommonPrefixes ?? []).map(({ Prefix = "" }): Row => ({ Key: Prefix, isFolder: true })),
-          ...(answer.Contents ?? [])
-            .filter(({ Key }) => Key !== prefix)
-            .map(({ Key = "", ...facts }): Row => ({ ...facts, Key, isFolder: false })),
-        ],
-      ),
-    [s3, bucket, prefix],
-  );
-  const create = useAction(async () => {
-    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `${prefix}${folder}/`, Body: "", ContentLength: 0 }));
-    setFolder(undefined);
+  const objects = useQuery<readonly Row[]>((signal) => listing(s3, bucket, prefix, all, signal), [s3, bucket, prefix, all]);
+  // What was deleted meanwhile, or is in another folder, is not chosen any more.
+  const selected = (objects.data ?? []).filter(({ id, kind }) => kind !== "folder" && chosen.some((one) => one.id === id));
+  const [only] = selected;
+  const bring = useAction(async () => {
+    if (!only) return;
+    await restore(s3, bucket, only);
+    flash.success(t("s3.version.restored", { name: shownName(only.key) }));
+    setChosen([]);
     objects.reload();
   });
-  const files = selected.filter(({ isFolder }) => !isFolder);
   const upload = (
     <Button variant="primary" iconName="upload" href={uploadHref(bucket, prefix)}>
       {t("s3.upload")}
@@ -60,108 +53,84 @@ export function Objects({ bucket, prefix }: { bucket: string; prefix: string }) 
   );
   return (
     <SpaceBetween size="m">
-      {prefix && <Place bucket={bucket} prefix={prefix} />}
-      <ErrorAlert error={create.error} />
-      <ListTable
-        name="s3-objects"
+      <ErrorAlert error={bring.error} title={t("s3.version.restoreFailed")} onDismiss={bring.clear} />
+      <ListTable<Row>
+        key={all ? "versions" : "objects"}
+        name={all ? "s3-versions" : "s3-objects"}
         query={objects}
         title={t("s3.objects")}
-        trackBy={({ Key }) => Key}
-        selectionLabel={({ Key }) => shownName(Key)}
+        trackBy={({ id }) => id}
+        selectionLabel={({ key, versionId = "" }) => `${shownName(key)} ${versionId}`.trim()}
         selection="multi"
         selected={selected}
-        onSelect={setSelected}
-        isDisabled={({ isFolder }) => isFolder}
+        onSelect={setChosen}
+        isDisabled={({ kind }) => kind === "folder"}
         empty={{ title: t("s3.objects.empty"), text: t("s3.objects.emptyText"), action: upload }}
         filterPlaceholder={t("s3.objects.find")}
-        columns={[
-          {
-            id: "name",
-            header: t("common.name"),
-            cell: ({ Key, isFolder }) => (
-              <Link href={isFolder ? bucketHref(bucket, "objects", Key) : objectHref(bucket, Key)}>{shownName(Key)}</Link>
-            ),
-            text: ({ Key }) => shortName(Key),
-            isRowHeader: true,
-          },
-          {
-            id: "type",
-            header: t("s3.object.type"),
-            cell: ({ Key, isFolder }) => (isFolder ? t("s3.folder") : (/\.([^./]+)$/.exec(Key)?.[1] ?? "–")),
-          },
-          {
-            id: "modified",
-            header: t("s3.object.modified"),
-            minWidth: 200,
-            cell: ({ LastModified }) => <Time value={LastModified} />,
-            order: ({ LastModified }) => LastModified?.getTime() ?? 0,
-          },
-          {
-            id: "size",
-            header: t("s3.object.size"),
-            cell: ({ Size, isFolder }) => (isFolder ? "–" : formatBytes(Size ?? 0)),
-            order: ({ Size }) => Size ?? 0,
-          },
-          {
-            id: "class",
-            header: t("s3.object.storageClass"),
-            cell: ({ StorageClass, isFolder }) => (isFolder ? "–" : storageClassText(StorageClass)),
-          },
-        ]}
+        filters={
+          <Toggle checked={all} onChange={({ detail }) => setAll(detail.checked)}>
+            {t("s3.versions.show")}
+          </Toggle>
+        }
+        columns={objectColumns(bucket, all)}
         actions={
           <>
-            <Button disabled={files.length === 0} onClick={() => setDeleting(true)}>
+            {all && (
+              <Button disabled={selected.length !== 1 || !isRestorable(only)} loading={bring.busy} onClick={() => void bring.run()}>
+                {t("s3.version.restore")}
+              </Button>
+            )}
+            <Button disabled={selected.length === 0} onClick={() => setDeleting(true)}>
               {t("common.delete")}
             </Button>
-            {folder === undefined ? (
-              <Button onClick={() => setFolder("")}>{t("s3.folder.create")}</Button>
-            ) : (
-              <SpaceBetween size="xs" direction="horizontal">
-                <Input
-                  value={folder}
-                  placeholder={t("s3.folder.name")}
-                  ariaLabel={t("s3.folder.name")}
-                  onChange={({ detail }) => setFolder(detail.value)}
-                />
-                <Button disabled={folder.trim() === ""} loading={create.busy} onClick={() => void create.run()}>
-                  {t("common.create")}
-                </Button>
-              </SpaceBetween>
-            )}
+            <NewFolder bucket={bucket} prefix={prefix} onDone={objects.reload} />
             {upload}
           </>
         }
       />
       {deleting && (
         <ConfirmDelete
-          title={t("s3.objects.delete")}
+          title={t(all ? "s3.versions.delete" : "s3.objects.delete")}
+          word={all ? t("s3.empty.word") : undefined}
           onDismiss={() => setDeleting(false)}
           onConfirm={async () => {
-            const Objects = files.map(({ Key }) => ({ Key }));
+            const Objects = selected.map(({ key, versionId }) => ({ Key: key, VersionId: versionId }));
             const answer = await s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects } }));
             const [failed] = answer.Errors ?? [];
             if (failed) throw Object.assign(new Error(failed.Message), { name: failed.Code ?? "Error" });
-            flash.success(t("common.deleted.flash", { name: files.map(({ Key }) => shortName(Key)).join(", ") }));
+            flash.success(t("common.deleted.flash", { name: namesOf(selected) }));
             setDeleting(false);
-            setSelected([]);
+            setChosen([]);
             objects.reload();
           }}
         >
-          {t("s3.objects.delete.text", { names: files.map(({ Key }) => Key).join(", ") })}
+          {t(all ? "s3.versions.delete.text" : "s3.objects.delete.text", { names: namesOf(selected) })}
         </ConfirmDelete>
       )}
     </SpaceBetween>
   );
 }
 
-function Place({ bucket, prefix }: { bucket: string; prefix: string }) {
-  const parts = prefix.split("/").filter(Boolean);
-  const items = [
-    { text: bucket, href: bucketHref(bucket, "objects") },
-    ...parts.map((text, at) => ({
-      text: `${printable(text)}/`,
-      href: bucketHref(bucket, "objects", `${parts.slice(0, at + 1).join("/")}/`),
-    })),
-  ];
-  return <BreadcrumbGroup items={items} ariaLabel={t("s3.place")} />;
+function NewFolder({ bucket, prefix, onDone }: Props & { onDone: () => void }) {
+  const { s3 } = useClients();
+  const flash = useFlash();
+  const [name, setName] = useState<string>();
+  const create = useAction(async () => {
+    try {
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `${prefix}${name}/`, Body: "", ContentLength: 0 }));
+      setName(undefined);
+      onDone();
+    } catch (error) {
+      flash.error(t("common.createFailed", { name: name ?? "" }), error);
+    }
+  });
+  if (name === undefined) return <Button onClick={() => setName("")}>{t("s3.folder.create")}</Button>;
+  return (
+    <SpaceBetween size="xs" direction="horizontal">
+      <Input value={name} placeholder={t("s3.folder.name")} ariaLabel={t("s3.folder.name")} onChange={({ detail }) => setName(detail.value)} />
+      <Button disabled={name.trim() === ""} loading={create.busy} onClick={() => void create.run()}>
+        {t("common.create")}
+      </Button>
+    </SpaceBetween>
+  );
 }

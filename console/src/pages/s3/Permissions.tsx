@@ -18,11 +18,13 @@ import { useClients } from "../../aws/clients";
 import { isCode } from "../../aws/errors";
 import { useQuery } from "../../aws/useQuery";
 import { ConfirmDelete } from "../../components/ConfirmDelete";
+import { ForecastStops } from "../../components/ForecastStops";
 import { JsonView } from "../../components/JsonView";
 import { UnboundServices } from "../../components/UnboundServices";
-import { t } from "../../i18n";
+import { type MessageKey, t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
 import { Card } from "./Card";
+import { Cors } from "./Cors";
 import type { BucketDraft } from "./draft";
 import { OwnershipFields } from "./sections/CreateSections";
 import { BlockBoxes, type BlockFields } from "./sections/PublicAccessSection";
@@ -35,6 +37,7 @@ export function Permissions({ bucket }: { bucket: string }) {
       <Policy bucket={bucket} />
       <Ownership bucket={bucket} />
       <Acl bucket={bucket} />
+      <Cors bucket={bucket} />
     </SpaceBetween>
   );
 }
@@ -156,6 +159,7 @@ function Policy({ bucket }: { bucket: string }) {
           <SpaceBetween size="xs">
             <span>{t("s3.policy.delete.text")}</span>
             <TrailsOfBucket name={bucket} />
+            <ForecastStops proposal={{ Bucket: bucket }} />
           </SpaceBetween>
         </ConfirmDelete>
       )}
@@ -202,6 +206,19 @@ function Ownership({ bucket }: { bucket: string }) {
   );
 }
 
+const ACL_TEXTS: Readonly<Record<string, MessageKey>> = {
+  FULL_CONTROL: "s3.acl.FULL_CONTROL",
+  READ: "s3.acl.READ",
+  READ_ACP: "s3.acl.READ_ACP",
+  WRITE: "s3.acl.WRITE",
+  WRITE_ACP: "s3.acl.WRITE_ACP",
+};
+
+function aclText(permission: string | undefined): string {
+  const key = ACL_TEXTS[permission ?? ""];
+  return key ? t(key) : (permission ?? "–");
+}
+
 function Acl({ bucket }: { bucket: string }) {
   const { s3 } = useClients();
   const acl = useQuery((abortSignal) => s3.send(new GetBucketAclCommand({ Bucket: bucket }), { abortSignal }), [s3, bucket]);
@@ -209,7 +226,7 @@ function Acl({ bucket }: { bucket: string }) {
     <Card title={t("s3.acl")} query={acl}>
       {(acl.data?.Grants ?? []).map(({ Grantee, Permission }) => {
         const who = Grantee?.ID === acl.data?.Owner?.ID ? t("s3.acl.owner") : (Grantee?.URI ?? Grantee?.ID ?? "–");
-        return <div key={`${who} ${Permission}`}>{`${who}: ${Permission}`}</div>;
+        return <div key={`${who} ${Permission}`}>{`${who}: ${aclText(Permission)}`}</div>;
       })}
     </Card>
   );

@@ -11,18 +11,20 @@ import Header from "@cloudscape-design/components/header";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useRef, useState } from "react";
+import { type DragEvent, useRef, useState } from "react";
 import { useNavigate, useParams } from "react-router-dom";
 import { useClients } from "../../aws/clients";
-import { failureOf } from "../../aws/errors";
+import { errorLine } from "../../aws/errors";
 import { Page } from "../../components/Page";
 import { formatBytes, formatNumber, t } from "../../i18n";
-import { bucketHref } from "./paths";
+import { printable } from "../../i18n/printable";
+import { useFlash } from "../../shell/flash";
+import { chooseFolder, chosenFiles, droppedFiles, type NamedFile } from "./droppedFiles";
+import { bucketHref, folderCrumbs } from "./paths";
 import { ARCHIVES, STORAGE_CLASSES, type UploadClass, storageClassText } from "./storageClass";
 import { uploadFile } from "./upload";
 
-interface Item {
-  file: File;
+interface Item extends NamedFile {
   sent: number;
   state: "waiting" | "sending" | "done" | "failed";
   error?: string;
@@ -37,24 +39,26 @@ export function Upload() {
   const [storageClass, setStorageClass] = useState<UploadClass>("STANDARD");
   const stop = useRef<AbortController>(undefined);
   const home = bucketHref(bucket, "objects", prefix).slice(1);
-  const add = (files: readonly File[]) =>
-    setItems((before) => [...before, ...files.map((file): Item => ({ file, sent: 0, state: "waiting" }))]);
+  const flash = useFlash();
+  const add = (files: readonly NamedFile[]) =>
+    setItems((before) => [...before, ...files.map((one): Item => ({ ...one, sent: 0, state: "waiting" }))]);
+  const drop = (event: DragEvent) =>
+    void droppedFiles(event.dataTransfer).then(add, (error: unknown) => flash.error(t("s3.upload.unreadable"), error));
   const set = (file: File, part: Partial<Item>) =>
     setItems((before) => before.map((item) => (item.file === file ? { ...item, ...part } : item)));
   const start = async () => {
     const controller = new AbortController();
     stop.current = controller;
     setBusy(true);
-    for (const { file, state } of items) {
+    for (const { file, name, state } of items) {
       if (state === "done" || controller.signal.aborted) continue;
       set(file, { state: "sending", sent: 0, error: undefined });
       try {
-        const target = { s3, bucket, key: `${prefix}${file.name}`, storageClass };
+        const target = { s3, bucket, key: `${prefix}${name}`, storageClass };
         await uploadFile(target, file, (sent) => set(file, { sent }), controller.signal);
         set(file, { state: "done", sent: file.size });
       } catch (error) {
-        const { code, message } = failureOf(error);
-        set(file, { state: "failed", error: `${code}: ${message}` });
+        set(file, { state: "failed", error: errorLine(error) });
       }
     }
     setBusy(false);
@@ -66,16 +70,25 @@ export function Upload() {
       title={t("s3.upload")}
       crumbs={[
         { text: t("s3.buckets.title"), href: "#/s3/buckets" },
-        { text: bucket, href: bucketHref(bucket, "objects", prefix) },
+        { text: bucket, href: bucketHref(bucket) },
+        ...folderCrumbs(bucket, prefix),
       ]}
       description={t("s3.upload.to", { place: `s3://${bucket}/${prefix}` })}
     >
       <Container header={<Header variant="h2">{t("s3.upload.files")}</Header>}>
         <SpaceBetween size="m">
-          <FileDropzone onChange={({ detail }) => add(detail.value)}>{t("s3.upload.drop")}</FileDropzone>
-          <FileInput multiple value={[]} onChange={({ detail }) => add(detail.value)}>
-            {t("s3.upload.add")}
-          </FileInput>
+          {/* The drop is taken here: the zone itself hands over no folders. */}
+          <div onDropCapture={drop}>
+            <FileDropzone onChange={() => undefined}>{t("s3.upload.drop")}</FileDropzone>
+          </div>
+          <SpaceBetween size="xs" direction="horizontal">
+            <FileInput multiple value={[]} onChange={({ detail }) => add(chosenFiles(detail.value))}>
+              {t("s3.upload.add")}
+            </FileInput>
+            <Button iconName="folder" onClick={() => chooseFolder(add)}>
+              {t("s3.upload.addFolder")}
+            </Button>
+          </SpaceBetween>
         </SpaceBetween>
       </Container>
       <ExpandableSection variant="container" headerText={t("s3.properties")} headerDescription={t("s3.class.chosen", { name: storageClassText(storageClass) })}>
@@ -90,10 +103,10 @@ export function Upload() {
           }
         >
           <SpaceBetween size="m">
-            {items.map(({ file, sent, state, error }, index) => (
+            {items.map(({ file, name, sent, state, error }, index) => (
               <ProgressBar
-                key={`${index} ${file.name}`}
-                label={file.name}
+                key={`${index} ${name}`}
+                label={printable(name)}
                 description={formatBytes(file.size)}
                 value={file.size === 0 ? (state === "done" ? 100 : 0) : (100 * sent) / file.size}
                 status={state === "done" ? "success" : state === "failed" ? "error" : "in-progress"}

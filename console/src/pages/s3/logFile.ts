@@ -22,8 +22,8 @@ async function inflate(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise
  * The bytes as they are stored. A browser inflates what says that it is gzip: the SDK then finds
  * another checksum, and a download would not be the file.
  */
-export function storedBytes(Bucket: string, Key: string): GetObjectCommand {
-  return new GetObjectCommand({ Bucket, Key, ResponseContentEncoding: "identity" });
+export function storedBytes(Bucket: string, Key: string, VersionId?: string): GetObjectCommand {
+  return new GetObjectCommand({ Bucket, Key, VersionId, ResponseContentEncoding: "identity" });
 }
 
 /** The JSON inside. */

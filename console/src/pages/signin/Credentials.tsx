@@ -12,7 +12,9 @@ import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type FormEvent, useState } from "react";
 import { type SignInFailure, signIn } from "../../aws/session";
+import { focusFirstProblem } from "../../components/focusProblem";
 import { t } from "../../i18n";
+import { failureText } from "./failure";
 import { CodeStep, NewPasswordStep } from "./SecondStep";
 
 const REMEMBERED = "shoseki.account";
@@ -23,13 +25,6 @@ function remembered(): string {
   } catch {
     return "";
   }
-}
-
-function failureText(failure: SignInFailure): string {
-  if (failure.code === "TooManyAttempts") return t("signin.tooMany", { seconds: failure.retryAfterSeconds });
-  if (failure.code === "Unreachable") return t("signin.unreachable", { message: failure.message });
-  if (failure.code === "PasswordRefused") return failure.message;
-  return t("signin.wrong");
 }
 
 interface Props {
@@ -49,6 +44,7 @@ export function Credentials({ account: known, expired, passwordSet }: Props) {
   const [step, setStep] = useState<"password" | "mfa" | "change">("password");
   const [answers, setAnswers] = useState<{ mfa?: string; newPassword?: string }>({});
   const [busy, setBusy] = useState(false);
+  const [checked, setChecked] = useState(false);
   const [failure, setFailure] = useState<SignInFailure>();
 
   const attempt = async (second: { mfa?: string; newPassword?: string }) => {
@@ -73,6 +69,11 @@ export function Credentials({ account: known, expired, passwordSet }: Props) {
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    setChecked(true);
+    if (!account || !password || (kind === "iam" && !user)) {
+      focusFirstProblem();
+      return;
+    }
     try {
       if (remember) localStorage.setItem(REMEMBERED, account.trim());
       else localStorage.removeItem(REMEMBERED);
@@ -83,7 +84,7 @@ export function Credentials({ account: known, expired, passwordSet }: Props) {
     void attempt({ mfa: undefined, newPassword: undefined });
   };
 
-  const incomplete = !account || !password || (kind === "iam" && !user);
+  const missing = (value: string) => (checked && value === "" ? t("common.required") : undefined);
   const alert = failure ? (
     <Alert type="error" statusIconAriaLabel={t("common.flash.error")}>
       {failureText(failure)}
@@ -122,18 +123,18 @@ export function Credentials({ account: known, expired, passwordSet }: Props) {
                 ]}
               />
             </FormField>
-            <FormField label={t("signin.account")}>
+            <FormField label={t("signin.account")} errorText={missing(account)}>
               <Input value={account} onChange={({ detail }) => setAccount(detail.value)} autoComplete="organization" />
             </FormField>
             <Checkbox checked={remember} onChange={({ detail }) => setRemember(detail.checked)}>
               {t("signin.remember")}
             </Checkbox>
             {kind === "iam" && (
-              <FormField label={t("signin.user")}>
+              <FormField label={t("signin.user")} errorText={missing(user)}>
                 <Input value={user} onChange={({ detail }) => setUser(detail.value)} autoComplete="username" autoFocus />
               </FormField>
             )}
-            <FormField label={t("signin.password")}>
+            <FormField label={t("signin.password")} errorText={missing(password)}>
               <Input
                 value={password}
                 type={shown ? "text" : "password"}
@@ -144,7 +145,7 @@ export function Credentials({ account: known, expired, passwordSet }: Props) {
             <Checkbox checked={shown} onChange={({ detail }) => setShown(detail.checked)}>
               {t("signin.show")}
             </Checkbox>
-            <Button variant="primary" fullWidth loading={busy} disabled={incomplete}>
+            <Button variant="primary" fullWidth loading={busy}>
               {t("signin.submit")}
             </Button>
           </SpaceBetween>

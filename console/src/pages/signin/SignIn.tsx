@@ -1,7 +1,9 @@
 // Signing in, and setting the root user's password on the first run.
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useState } from "react";
-import { firstRun } from "../../aws/session";
+import { firstRun, resume } from "../../aws/session";
 import { useQuery } from "../../aws/useQuery";
 import { t } from "../../i18n";
 import { usePageFrame } from "../../shell/chrome";
@@ -26,8 +28,22 @@ export default function SignIn({ expired }: { expired: boolean }) {
   const account = first.data.account ?? "";
   return (
     <main className="signin">
+      {first.data.unreachable && (
+        <Alert
+          type="error"
+          header={t("common.unreachable")}
+          statusIconAriaLabel={t("common.flash.error")}
+          action={
+            <Button onClick={() => void resume().then(first.reload)} loading={first.loading}>
+              {t("common.retry")}
+            </Button>
+          }
+        >
+          {t("error.Unreachable")}
+        </Alert>
+      )}
       {first.data.needed && !passwordSet && !skipped ? (
-        <FirstRunForm onDone={() => setPasswordSet(true)} onSkip={() => setSkipped(true)} />
+        <FirstRunForm account={first.data.account} onDone={() => setPasswordSet(true)} onSkip={() => setSkipped(true)} />
       ) : (
         <>
           <Credentials key={account} expired={expired} passwordSet={passwordSet} account={account} />

@@ -274,7 +274,8 @@ impl Round<'_> {
     ) -> Result<(), StoreError> {
         let (id, validates) = (self.trail.id.clone(), self.trail.validates_log_files);
         let lane = lane.to_owned();
-        tracing::info!(bucket = file.bucket, object = file.object, "delivered");
+        let trail = &self.trail.name;
+        tracing::debug!(%trail, bucket = file.bucket, object = file.object, "delivered");
         update(self.gateway, &self.trail.id, move |tx, progress| {
             WAITING.delete(tx, &place)?;
             progress.outages.retain(|outage| outage.lane != lane);

@@ -1,10 +1,11 @@
 //! How delivery goes, for those who watch over the server.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use gateway::Gateway;
 use store::StoreError;
-use types::Timestamp;
+use types::{AccountId, Region, Timestamp};
 
 use crate::model::{LOST, PROGRESS, TRAILS, WAITING};
 
@@ -19,12 +20,31 @@ pub struct Backlog {
     pub files: u64,
     /// When the oldest of them was made.
     pub oldest: Option<Timestamp>,
-    /// When the last log file was delivered.
-    pub latest_delivery: Option<Timestamp>,
-    /// When the last digest was delivered.
-    pub latest_digest: Option<Timestamp>,
     /// Files that were given up after 30 days.
     pub lost: u64,
+    /// The same by trail, also of those that were deleted and still deliver.
+    pub trails: Vec<TrailBacklog>,
+}
+
+/// What waits of one trail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrailBacklog {
+    /// Whose it is.
+    pub account: AccountId,
+    /// Its home region.
+    pub region: Region,
+    /// Its name.
+    pub name: String,
+    /// Folders that refused their last file.
+    pub refusing: u64,
+    /// Files that are made and not delivered.
+    pub files: u64,
+    /// When the oldest of them was made.
+    pub oldest: Option<Timestamp>,
+    /// When its last log file was delivered.
+    pub latest_delivery: Option<Timestamp>,
+    /// When its last digest was delivered.
+    pub latest_digest: Option<Timestamp>,
 }
 
 /// Counts what waits.
@@ -36,21 +56,41 @@ pub fn backlog(gateway: &Gateway) -> Result<Backlog, StoreError> {
         all.logging_trails = all.logging_trails.saturating_add(u64::from(trail.is_logging));
         ControlFlow::Continue(())
     })?;
-    PROGRESS.visit(&tx, "", "", &mut |_, progress| {
+    let mut trails: BTreeMap<Vec<u8>, TrailBacklog> = BTreeMap::new();
+    PROGRESS.visit(&tx, "", "", &mut |id, progress| {
         let refusing = u64::try_from(progress.outages.len()).unwrap_or(u64::MAX);
         all.refusing = all.refusing.saturating_add(refusing);
-        all.latest_delivery = all.latest_delivery.max(progress.status.delivered);
-        all.latest_digest = all.latest_digest.max(progress.status.digest_delivered);
+        let trail = TrailBacklog {
+            account: progress.account.clone(),
+            region: progress.home_region.clone(),
+            name: progress.name.as_str().to_owned(),
+            refusing,
+            files: 0,
+            oldest: None,
+            latest_delivery: progress.status.delivered,
+            latest_digest: progress.status.digest_delivered,
+        };
+        trails.insert(id.to_vec(), trail);
         ControlFlow::Continue(())
     })?;
-    WAITING.visit(&tx, "", "", &mut |_, file| {
+    WAITING.visit(&tx, "", "", &mut |place, file| {
         all.files = all.files.saturating_add(1);
-        all.oldest = Some(all.oldest.map_or(file.made, |oldest| oldest.min(file.made)));
+        all.oldest = Some(earlier(all.oldest, file.made));
+        let id = store::key_parts(place).into_iter().next().unwrap_or_default();
+        if let Some(trail) = trails.get_mut(&id) {
+            trail.files = trail.files.saturating_add(1);
+            trail.oldest = Some(earlier(trail.oldest, file.made));
+        }
         ControlFlow::Continue(())
     })?;
     LOST.visit(&tx, "", "", &mut |_, _| {
         all.lost = all.lost.saturating_add(1);
         ControlFlow::Continue(())
     })?;
+    all.trails = trails.into_values().collect();
     Ok(all)
+}
+
+fn earlier(known: Option<Timestamp>, found: Timestamp) -> Timestamp {
+    known.map_or(found, |known| known.min(found))
 }

@@ -2,7 +2,7 @@
 //!
 //! Source: CloudTrail API Reference, "CreateTrail".
 
-use gateway::{Access, Ctx, Failure, Json, Operation, Spec};
+use gateway::{Access, Ctx, Failure, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use trail::names::TrailName;
 use types::uuid_v4;
@@ -79,7 +79,7 @@ impl CreateTrailInput {
     }
 }
 
-impl Operation for CreateTrail {
+impl Plain for CreateTrail {
     const SPEC: Spec = Spec::named(&SERVICE, "CreateTrail", false);
     type Input = CreateTrailInput;
     type Output = TrailSettings;
@@ -107,7 +107,7 @@ impl Operation for CreateTrail {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut CreateTrailInput,
+        input: &CreateTrailInput,
     ) -> Result<TrailSettings, Failure<TrailError>> {
         let mut trail = input.trail(ctx)?;
         settings::check_room(ctx, &trail)?;

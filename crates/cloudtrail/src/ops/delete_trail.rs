@@ -2,7 +2,7 @@
 //!
 //! Source: CloudTrail API Reference, "DeleteTrail".
 
-use gateway::{Access, Ctx, Failure, Json, Operation, Spec};
+use gateway::{Access, Ctx, Failure, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 
 use super::Empty;
@@ -20,7 +20,7 @@ pub(crate) struct DeleteTrailInput {
     name: String,
 }
 
-impl Operation for DeleteTrail {
+impl Plain for DeleteTrail {
     const SPEC: Spec = Spec::named(&SERVICE, "DeleteTrail", false);
     type Input = DeleteTrailInput;
     type Output = Empty;
@@ -34,7 +34,7 @@ impl Operation for DeleteTrail {
         reference::access(ctx, "DeleteTrail", &input.name)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut DeleteTrailInput) -> Result<Empty, Failure<TrailError>> {
+    fn run(ctx: &mut Ctx<'_>, input: &DeleteTrailInput) -> Result<Empty, Failure<TrailError>> {
         let mut trail = reference::at_home(ctx, &input.name, true)?;
         TRAILS.delete(ctx.tx_mut(), trail.key())?;
         let known = PROGRESS.get(ctx.tx(), &trail.id)?;

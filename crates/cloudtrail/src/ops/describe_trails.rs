@@ -2,7 +2,7 @@
 //!
 //! Source: CloudTrail API Reference.
 
-use gateway::{Access, Ctx, Failure, Json, Operation, Spec};
+use gateway::{Access, Ctx, Failure, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 
 use crate::model::trails_of;
@@ -30,7 +30,7 @@ pub(crate) struct DescribeTrailsOutput {
     trail_list: Vec<TrailDescription>,
 }
 
-impl Operation for DescribeTrails {
+impl Plain for DescribeTrails {
     const SPEC: Spec = Spec::named(&SERVICE, "DescribeTrails", true);
     type Input = DescribeTrailsInput;
     type Output = DescribeTrailsOutput;
@@ -47,7 +47,7 @@ impl Operation for DescribeTrails {
     /// Names that mean nothing are left out without a word.
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut DescribeTrailsInput,
+        input: &DescribeTrailsInput,
     ) -> Result<DescribeTrailsOutput, Failure<TrailError>> {
         let shadows = input.include_shadow_trails.unwrap_or(true);
         // The event tells the names too: they stay where they are.
@@ -72,23 +72,23 @@ impl Operation for DescribeTrails {
 
 /// `GetTrail`
 #[derive(Debug)]
-pub(crate) struct GetTrail;
+pub struct GetTrail;
 
 /// What the caller of `GetTrail` sends.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-pub(crate) struct GetTrailInput {
+pub struct GetTrailInput {
     name: String,
 }
 
 /// What `GetTrail` answers.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct GetTrailOutput {
+pub struct GetTrailOutput {
     trail: TrailDescription,
 }
 
-impl Operation for GetTrail {
+impl Plain for GetTrail {
     const SPEC: Spec = Spec::named(&SERVICE, "GetTrail", true);
     type Input = GetTrailInput;
     type Output = GetTrailOutput;
@@ -104,7 +104,7 @@ impl Operation for GetTrail {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut GetTrailInput,
+        input: &GetTrailInput,
     ) -> Result<GetTrailOutput, Failure<TrailError>> {
         let trail = reference::existing(ctx, &input.name, false)?;
         Ok(GetTrailOutput { trail: TrailDescription::from(&trail) })
@@ -140,7 +140,7 @@ pub(crate) struct TrailInfo {
     home_region: String,
 }
 
-impl Operation for ListTrails {
+impl Plain for ListTrails {
     const SPEC: Spec = Spec::named(&SERVICE, "ListTrails", true);
     type Input = ListTrailsInput;
     type Output = ListTrailsOutput;
@@ -153,7 +153,7 @@ impl Operation for ListTrails {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        _: &mut ListTrailsInput,
+        _: &ListTrailsInput,
     ) -> Result<ListTrailsOutput, Failure<TrailError>> {
         let trails = trails_of(ctx.tx(), ctx.account())?;
         let trails = trails.iter().map(|trail| TrailInfo {

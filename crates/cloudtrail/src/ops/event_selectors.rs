@@ -3,7 +3,7 @@
 //! Source: CloudTrail API Reference. A trail has one kind of selectors; setting one drops the
 //! other.
 
-use gateway::{Access, Ctx, Failure, Json, Operation, Spec};
+use gateway::{Access, Ctx, Failure, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use trail::selectors::{
     AdvancedEventSelector, EventSelector, Selection, validate_advanced, validate_basic,
@@ -77,7 +77,7 @@ impl PutEventSelectorsInput {
     }
 }
 
-impl Operation for PutEventSelectors {
+impl Plain for PutEventSelectors {
     const SPEC: Spec = Spec::named(&SERVICE, "PutEventSelectors", false);
     type Input = PutEventSelectorsInput;
     type Output = SelectorsOutput;
@@ -93,7 +93,7 @@ impl Operation for PutEventSelectors {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut PutEventSelectorsInput,
+        input: &PutEventSelectorsInput,
     ) -> Result<SelectorsOutput, Failure<TrailError>> {
         let mut trail = reference::at_home(ctx, &input.trail_name, true)?;
         trail.selection = input.selection()?;
@@ -115,7 +115,7 @@ pub(crate) struct GetEventSelectorsInput {
     trail_name: String,
 }
 
-impl Operation for GetEventSelectors {
+impl Plain for GetEventSelectors {
     const SPEC: Spec = Spec::named(&SERVICE, "GetEventSelectors", true);
     type Input = GetEventSelectorsInput;
     type Output = SelectorsOutput;
@@ -131,7 +131,7 @@ impl Operation for GetEventSelectors {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut GetEventSelectorsInput,
+        input: &GetEventSelectorsInput,
     ) -> Result<SelectorsOutput, Failure<TrailError>> {
         Ok(SelectorsOutput::of(&reference::existing(ctx, &input.trail_name, true)?))
     }

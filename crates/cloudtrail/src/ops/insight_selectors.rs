@@ -2,7 +2,7 @@
 //!
 //! Source: CloudTrail API Reference, "GetInsightSelectors".
 
-use gateway::{Access, Ctx, Failure, Json, Operation, Spec};
+use gateway::{Access, Ctx, Failure, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 
 use super::Empty;
@@ -19,7 +19,7 @@ pub(crate) struct GetInsightSelectorsInput {
     trail_name: String,
 }
 
-impl Operation for GetInsightSelectors {
+impl Plain for GetInsightSelectors {
     const SPEC: Spec = Spec::named(&SERVICE, "GetInsightSelectors", true);
     type Input = GetInsightSelectorsInput;
     type Output = Empty;
@@ -35,7 +35,7 @@ impl Operation for GetInsightSelectors {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut GetInsightSelectorsInput,
+        input: &GetInsightSelectorsInput,
     ) -> Result<Empty, Failure<TrailError>> {
         let trail = reference::existing(ctx, &input.trail_name, true)?;
         // Assumed: the wording.

@@ -2,7 +2,7 @@
 //!
 //! Source: CloudTrail API Reference, "ListPublicKeys".
 
-use gateway::{Access, Ctx, Failure, Json, Operation, Spec};
+use gateway::{Access, Ctx, EventParts, Failure, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use types::Timestamp;
 
@@ -10,12 +10,12 @@ use crate::{SERVICE, TrailError, public_keys};
 
 /// The operation.
 #[derive(Debug)]
-pub(crate) struct ListPublicKeys;
+pub struct ListPublicKeys;
 
 /// What the caller sends.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-pub(crate) struct ListPublicKeysInput {
+pub struct ListPublicKeysInput {
     #[serde(skip_serializing_if = "Option::is_none")]
     start_time: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -27,7 +27,7 @@ pub(crate) struct ListPublicKeysInput {
 /// What the caller gets, always in one page: `validate-logs` asks for no second one.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct ListPublicKeysOutput {
+pub struct ListPublicKeysOutput {
     public_key_list: Vec<ListedKey>,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct ListedKey {
     fingerprint: String,
 }
 
-impl Operation for ListPublicKeys {
+impl Plain for ListPublicKeys {
     const SPEC: Spec = Spec::named(&SERVICE, "ListPublicKeys", true);
     type Input = ListPublicKeysInput;
     type Output = ListPublicKeysOutput;
@@ -55,9 +55,18 @@ impl Operation for ListPublicKeys {
         Ok(vec![Access::by_identity("cloudtrail:ListPublicKeys", "*")])
     }
 
+    fn annotate(
+        _: &Ctx<'_>,
+        input: &ListPublicKeysInput,
+        _: Option<&ListPublicKeysOutput>,
+        parts: &mut EventParts,
+    ) {
+        super::tell_range(input.start_time, input.end_time, parts);
+    }
+
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut ListPublicKeysInput,
+        input: &ListPublicKeysInput,
     ) -> Result<ListPublicKeysOutput, Failure<TrailError>> {
         let instant = |seconds: Option<f64>| seconds.map_or(ctx.now(), Timestamp::from_secs_f64);
         let (from, to) = (instant(input.start_time), instant(input.end_time));

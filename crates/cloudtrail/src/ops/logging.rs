@@ -2,13 +2,14 @@
 //!
 //! Source: CloudTrail API Reference.
 
-use gateway::{Access, Ctx, Failure, Json, Operation, Spec};
+use gateway::{Access, Ctx, Failure, Json, Needed, Operation, Plain, Spec};
 use serde::{Deserialize, Serialize};
+use types::Region;
 
 use super::Empty;
 use super::update_trail::turn;
-use crate::model::{PROGRESS, Progress};
-use crate::{SERVICE, TrailError, reference};
+use crate::model::{PROGRESS, Progress, PublicKey};
+use crate::{SERVICE, TrailError, public_keys, reference};
 
 /// `StartLogging`
 #[derive(Debug)]
@@ -25,19 +26,46 @@ pub(crate) struct LoggingInput {
     name: String,
 }
 
+/// Before the first digest `validate-logs` asks for the keys that could prove it, and calls it a
+/// fault that there are none.
+///
+/// Source: AWS CLI, `cloudtrail validate-logs`. Observed: on AWS every region has keys at any time.
 impl Operation for StartLogging {
     const SPEC: Spec = Spec::named(&SERVICE, "StartLogging", false);
     type Input = LoggingInput;
     type Output = Empty;
     type Error = TrailError;
     type Codec = Json;
+    type Seen = ();
+    type Work = Vec<(Region, PublicKey)>;
 
-    fn access(ctx: &mut Ctx<'_>, input: &LoggingInput) -> Result<Vec<Access>, Failure<TrailError>> {
-        reference::access(ctx, "StartLogging", &input.name)
+    fn access(ctx: &mut Ctx<'_>, input: &LoggingInput) -> Result<Needed<()>, Failure<TrailError>> {
+        Ok((reference::access(ctx, "StartLogging", &input.name)?, ()))
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut LoggingInput) -> Result<Empty, Failure<TrailError>> {
+    fn prepare(
+        ctx: &mut Ctx<'_>,
+        input: &LoggingInput,
+        (): (),
+    ) -> Result<Self::Work, Failure<TrailError>> {
+        let trail = reference::at_home(ctx, &input.name, true)?;
+        let mut regions = vec![trail.home_region.clone()];
+        if trail.is_multi_region {
+            regions.push(Region::us_east_1());
+            regions.dedup();
+        }
+        Ok(public_keys::missing(ctx, &regions)?)
+    }
+
+    fn run(
+        ctx: &mut Ctx<'_>,
+        input: &LoggingInput,
+        work: &mut Self::Work,
+    ) -> Result<Empty, Failure<TrailError>> {
         let mut trail = reference::at_home(ctx, &input.name, true)?;
+        for (region, pair) in work.drain(..) {
+            public_keys::add(ctx, &region, &pair)?;
+        }
         if !trail.is_logging {
             trail.is_logging = true;
             trail.started = Some(ctx.now());
@@ -48,7 +76,7 @@ impl Operation for StartLogging {
     }
 }
 
-impl Operation for StopLogging {
+impl Plain for StopLogging {
     const SPEC: Spec = Spec::named(&SERVICE, "StopLogging", false);
     type Input = LoggingInput;
     type Output = Empty;
@@ -59,7 +87,7 @@ impl Operation for StopLogging {
         reference::access(ctx, "StopLogging", &input.name)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut LoggingInput) -> Result<Empty, Failure<TrailError>> {
+    fn run(ctx: &mut Ctx<'_>, input: &LoggingInput) -> Result<Empty, Failure<TrailError>> {
         let mut trail = reference::at_home(ctx, &input.name, true)?;
         if trail.is_logging {
             trail.is_logging = false;

@@ -4,7 +4,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use gateway::{Access, Ctx, Failure, Json, Operation, Spec};
+use gateway::{Access, Ctx, EventParts, Failure, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{EventRow, HistoryQuery};
@@ -64,7 +64,7 @@ pub(crate) struct LookupEventsOutput {
     next_token: Option<String>,
 }
 
-impl Operation for LookupEvents {
+impl Plain for LookupEvents {
     const SPEC: Spec = Spec::named(&SERVICE, "LookupEvents", true);
     type Input = LookupEventsInput;
     type Output = LookupEventsOutput;
@@ -75,9 +75,18 @@ impl Operation for LookupEvents {
         Ok(vec![Access::by_identity("cloudtrail:LookupEvents", "*")])
     }
 
+    fn annotate(
+        _: &Ctx<'_>,
+        input: &LookupEventsInput,
+        _: Option<&LookupEventsOutput>,
+        parts: &mut EventParts,
+    ) {
+        super::tell_range(input.start_time, input.end_time, parts);
+    }
+
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut LookupEventsInput,
+        input: &LookupEventsInput,
     ) -> Result<LookupEventsOutput, Failure<TrailError>> {
         let question = Question::of(ctx, input)?;
         if question.nothing {

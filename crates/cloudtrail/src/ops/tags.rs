@@ -2,7 +2,7 @@
 //!
 //! Source: CloudTrail API Reference. The resource must be named by its ARN.
 
-use gateway::{Access, Ctx, Failure, Json, Operation, Spec};
+use gateway::{Access, Ctx, Failure, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use trail::names::TrailRef;
 use types::Arn;
@@ -54,7 +54,7 @@ pub(crate) struct TagsInput {
     tags_list: Vec<Tag>,
 }
 
-impl Operation for AddTags {
+impl Plain for AddTags {
     const SPEC: Spec = Spec::named(&SERVICE, "AddTags", false);
     type Input = TagsInput;
     type Output = Empty;
@@ -72,7 +72,7 @@ impl Operation for AddTags {
         Ok(needs)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut TagsInput) -> Result<Empty, Failure<TrailError>> {
+    fn run(ctx: &mut Ctx<'_>, input: &TagsInput) -> Result<Empty, Failure<TrailError>> {
         let named = trail_of(ctx, &input.resource_id)?;
         let mut trail = reference::at_home(ctx, named.arn().as_str(), true)?;
         add_tags(&mut trail.tags, &input.tags_list)?;
@@ -81,7 +81,7 @@ impl Operation for AddTags {
     }
 }
 
-impl Operation for RemoveTags {
+impl Plain for RemoveTags {
     const SPEC: Spec = Spec::named(&SERVICE, "RemoveTags", false);
     type Input = TagsInput;
     type Output = Empty;
@@ -92,7 +92,7 @@ impl Operation for RemoveTags {
         needs(ctx, "RemoveTags", &input.resource_id)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut TagsInput) -> Result<Empty, Failure<TrailError>> {
+    fn run(ctx: &mut Ctx<'_>, input: &TagsInput) -> Result<Empty, Failure<TrailError>> {
         let named = trail_of(ctx, &input.resource_id)?;
         let mut trail = reference::at_home(ctx, named.arn().as_str(), true)?;
         trail.tags.retain(|(key, _)| !input.tags_list.iter().any(|tag| tag.key == *key));
@@ -129,7 +129,7 @@ pub(crate) struct ResourceTags {
     tags_list: Vec<Tag>,
 }
 
-impl Operation for ListTags {
+impl Plain for ListTags {
     const SPEC: Spec = Spec::named(&SERVICE, "ListTags", true);
     type Input = ListTagsInput;
     type Output = ListTagsOutput;
@@ -154,7 +154,7 @@ impl Operation for ListTags {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut ListTagsInput,
+        input: &ListTagsInput,
     ) -> Result<ListTagsOutput, Failure<TrailError>> {
         let mut resource_tag_list = Vec::new();
         for id in &input.resource_id_list {

@@ -2,7 +2,7 @@
 //!
 //! Source: CloudTrail API Reference, "GetTrailStatus".
 
-use gateway::{Access, Ctx, Failure, Json, Operation, Spec};
+use gateway::{Access, Ctx, Failure, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use types::Timestamp;
 
@@ -11,12 +11,12 @@ use crate::{SERVICE, TrailError, reference};
 
 /// The operation.
 #[derive(Debug)]
-pub(crate) struct GetTrailStatus;
+pub struct GetTrailStatus;
 
 /// What the caller sends.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-pub(crate) struct GetTrailStatusInput {
+pub struct GetTrailStatusInput {
     name: String,
 }
 
@@ -24,7 +24,7 @@ pub(crate) struct GetTrailStatusInput {
 /// "no longer in use" are empty then.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct GetTrailStatusOutput {
+pub struct GetTrailStatusOutput {
     is_logging: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     latest_delivery_error: Option<String>,
@@ -46,7 +46,7 @@ pub(crate) struct GetTrailStatusOutput {
     time_logging_stopped: String,
 }
 
-impl Operation for GetTrailStatus {
+impl Plain for GetTrailStatus {
     const SPEC: Spec = Spec::named(&SERVICE, "GetTrailStatus", true);
     type Input = GetTrailStatusInput;
     type Output = GetTrailStatusOutput;
@@ -62,7 +62,7 @@ impl Operation for GetTrailStatus {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut GetTrailStatusInput,
+        input: &GetTrailStatusInput,
     ) -> Result<GetTrailStatusOutput, Failure<TrailError>> {
         let trail = reference::existing(ctx, &input.name, true)?;
         let progress = PROGRESS.get(ctx.tx(), &trail.id)?;

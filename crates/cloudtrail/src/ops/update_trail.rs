@@ -3,7 +3,7 @@
 //!
 //! Source: CloudTrail API Reference, "UpdateTrail".
 
-use gateway::{Access, Ctx, Failure, Json, Operation, Spec};
+use gateway::{Access, Ctx, Failure, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 
 use super::settings;
@@ -63,7 +63,7 @@ impl UpdateTrailInput {
     }
 }
 
-impl Operation for UpdateTrail {
+impl Plain for UpdateTrail {
     const SPEC: Spec = Spec::named(&SERVICE, "UpdateTrail", false);
     type Input = UpdateTrailInput;
     type Output = TrailSettings;
@@ -79,7 +79,7 @@ impl Operation for UpdateTrail {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut UpdateTrailInput,
+        input: &UpdateTrailInput,
     ) -> Result<TrailSettings, Failure<TrailError>> {
         let mut trail = reference::at_home(ctx, &input.name, false)?;
         input.change(&mut trail);

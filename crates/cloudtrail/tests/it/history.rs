@@ -33,6 +33,20 @@ fn the_history_is_paged() {
     assert_eq!(scene.trail("LookupEvents", &other).error().1, "InvalidNextTokenException");
 }
 
+/// Times in the parameters of events are text, as AWS writes them.
+#[test]
+fn events_tell_times_as_text() {
+    let scene = Scene::with_bucket();
+    let ask = json!({"StartTime": 1_688_990_267.5, "EndTime": 1_688_993_867});
+    for operation in ["LookupEvents", "ListPublicKeys"] {
+        scene.trail(operation, &ask).ok();
+        let told = &scene.kit.event(operation)["requestParameters"];
+        let want = json!({
+            "startTime": "Jul 10, 2023, 11:57:47 AM", "endTime": "Jul 10, 2023, 12:57:47 PM" });
+        assert_eq!(*told, want, "{operation}");
+    }
+}
+
 /// Every limit of a question has its own error.
 #[test]
 fn wrong_questions_are_refused() {
@@ -67,6 +81,28 @@ fn the_history_ends_after_ninety_days() {
     assert_eq!(scene.lookup("EventName", "CreateAlias").len(), 1);
     scene.kit.clock.advance_ms(2 * DAY_MS);
     assert_eq!(scene.lookup("EventName", "CreateAlias").len(), 0);
+}
+
+/// From the start of logging on there are keys, before any digest needs them: at home, and where
+/// global services leave their events. They are made once.
+#[test]
+fn keys_exist_before_the_first_digest() {
+    let scene = Scene::with_trail();
+    let now = scene.kit.clock.now().as_secs();
+    let ask = json!({"StartTime": now - 3_600, "EndTime": now + 7_200});
+    let keys = |region: &str| {
+        let target = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.ListPublicKeys";
+        let listed = scene.kit.json_in(region, target, &ask).ok().json();
+        listed["PublicKeyList"].as_array().unwrap().clone()
+    };
+    assert_eq!(keys("ap-northeast-1"), Vec::<Value>::new());
+    scene.start_logging();
+    let first = keys("ap-northeast-1");
+    assert_eq!((first.len(), keys("us-east-1").len(), keys("eu-west-1").len()), (1, 1, 0));
+    scene.trail("StopLogging", &json!({"Name": TRAIL})).ok();
+    scene.start_logging();
+    scene.pass_minutes(61);
+    assert_eq!(keys("ap-northeast-1"), first, "the digests are signed with it");
 }
 
 /// A key is listed for every range that meets its thirty days.

@@ -19,7 +19,7 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) fn with_bucket() -> Self {
-        let kit = Kit::new(&[gateway::ROWS, iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS]);
+        let kit = Kit::new(&[inquiry::ROWS, iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS]);
         let made = kit.json("TrentService.CreateKey", &json!({})).ok().json();
         let key_arn = made["KeyMetadata"]["Arn"].as_str().unwrap().to_owned();
         let scene = Self { kit, key_arn };

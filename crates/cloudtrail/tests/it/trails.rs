@@ -92,7 +92,7 @@ fn names_are_judged_in_order() {
     let scene = Scene::with_bucket();
     for (name, code, start) in [
         ("ab", "InvalidTrailNameException", "Trail name too short."),
-        ("", "InvalidTrailNameException", "Trail name too short."),
+        ("", "InvalidTrailNameException", "Trail name cannot be blank!"),
         (&"a".repeat(129), "InvalidTrailNameException", "Trail name too long."),
         ("-trail", "InvalidTrailNameException", "Trail name must starts with a letter or number."),
         ("trail!", "InvalidTrailNameException", "Trail name must ends with a letter or number."),
@@ -159,10 +159,32 @@ fn shadows_are_seen_elsewhere_and_changed_at_home() {
     assert_eq!(seen["trailList"][0]["HomeRegion"], "ap-northeast-1");
     let own = there("DescribeTrails", json!({"includeShadowTrails": false})).ok().json();
     assert_eq!(own["trailList"], json!([]));
+    let by_name = there("DescribeTrails", json!({"trailNameList": [TRAIL]})).ok().json();
+    assert_eq!(by_name["trailList"], json!([]), "its bare name is known at home only");
+    let by_arn = there("DescribeTrails", json!({"trailNameList": [TRAIL_ARN]})).ok().json();
+    assert_eq!(by_arn["trailList"][0]["Name"], TRAIL);
+    for (operation, member) in [
+        ("GetTrail", "Name"),
+        ("GetTrailStatus", "Name"),
+        ("StartLogging", "Name"),
+        ("UpdateTrail", "Name"),
+        ("GetEventSelectors", "TrailName"),
+        ("GetInsightSelectors", "TrailName"),
+    ] {
+        let refused = there(operation, json!({ member: TRAIL })).error();
+        assert_eq!(refused.1, "TrailNotFoundException", "{operation}");
+    }
+    for (operation, member) in
+        [("GetTrail", "Name"), ("GetTrailStatus", "Name"), ("GetEventSelectors", "TrailName")]
+    {
+        there(operation, json!({ member: TRAIL_ARN })).ok();
+    }
     for operation in ["StartLogging", "StopLogging", "DeleteTrail", "UpdateTrail"] {
         let refused = there(operation, json!({"Name": TRAIL_ARN})).error();
         assert_eq!(refused.1, "InvalidHomeRegionException", "{operation}");
     }
+    let found = refused(&scene, "GetTrail", &json!({}));
+    assert_eq!(found.1, "Trail name cannot be blank!");
     let unknown = json!({"trailNameList": ["no-such-trail"]});
     let none = scene.trail("DescribeTrails", &unknown).ok().json();
     assert_eq!(none["trailList"], json!([]), "unknown names are left out");

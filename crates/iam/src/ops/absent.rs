@@ -46,7 +46,7 @@ macro_rules! absent_of_users {
                 }
             }
 
-            fn run(ctx: &mut Ctx<'_>, input: &mut AbsentInput) -> Result<Listing<Value>, Fail> {
+            fn run(ctx: &mut Ctx<'_>, input: &AbsentInput) -> Result<Listing<Value>, Fail> {
                 if let Some(name) = user_or_caller(input.of.user_name.as_ref(), ctx)? {
                     existing(ctx, Kind::User, &name)?;
                 }
@@ -80,7 +80,7 @@ macro_rules! absent_of_the_account {
                 Ok(vec![Target::any()])
             }
 
-            fn run(_ctx: &mut Ctx<'_>, _input: &mut AbsentInput) -> Result<Value, Fail> {
+            fn run(_ctx: &mut Ctx<'_>, _input: &AbsentInput) -> Result<Value, Fail> {
                 Ok($answer)
             }
         }
@@ -110,7 +110,7 @@ impl Action for ListInstanceProfilesForRole {
         Ok(vec![target_of(ctx, Kind::Role, input.of.name(Kind::Role))?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut AbsentInput) -> Result<Listing<Value>, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &AbsentInput) -> Result<Listing<Value>, Fail> {
         existing(ctx, Kind::Role, input.of.name(Kind::Role))?;
         Ok(Listing::empty("InstanceProfiles"))
     }

@@ -135,7 +135,7 @@ impl Action for CreateAccessKey {
         owner_target(ctx, &input.of)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut KeyInput) -> Result<CreateKeyOutput, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &KeyInput) -> Result<CreateKeyOutput, Fail> {
         let owner = owner(ctx, &input.of)?;
         if owner.keys.len() >= PER_USER_MAX {
             return Err(IamError::quota("AccessKeysPerUser", PER_USER_MAX).into());
@@ -197,7 +197,7 @@ impl Action for ListAccessKeys {
         owner_target(ctx, &input.of)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut ListKeysInput) -> Result<Listing<KeyShape>, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &ListKeysInput) -> Result<Listing<KeyShape>, Fail> {
         let owner = owner(ctx, &input.of)?;
         let mut shapes = Vec::new();
         for (place, id) in owner.keys.iter().enumerate() {
@@ -234,7 +234,7 @@ impl Action for UpdateAccessKey {
         owner_target(ctx, &input.of)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut KeyInput) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &KeyInput) -> Result<(), Fail> {
         let mut key = input.key(ctx, &owner(ctx, &input.of)?)?;
         key.active = input.status.as_deref() == Some("Active");
         directory::put_access_key(ctx.tx_mut(), input.id(), &key)?;
@@ -258,7 +258,7 @@ impl Action for DeleteAccessKey {
         owner_target(ctx, &input.of)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut KeyInput) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &KeyInput) -> Result<(), Fail> {
         let owner = owner(ctx, &input.of)?;
         input.key(ctx, &owner)?;
         directory::delete_access_key(ctx.tx_mut(), input.id())?;
@@ -308,7 +308,7 @@ impl Action for GetAccessKeyLastUsed {
         }
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut KeyInput) -> Result<LastUsedOutput, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &KeyInput) -> Result<LastUsedOutput, Fail> {
         let Some(key) = own_key(ctx, input.id())? else {
             let told = format!("The Access Key with id {} cannot be found.", input.id());
             return Err(IamError::NoSuchEntity(told).into());

@@ -45,7 +45,7 @@ impl Action for CreateAccountAlias {
         Ok(vec![Target::any()])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut AliasInput) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &AliasInput) -> Result<(), Fail> {
         let (alias, account) = (given(input.account_alias.as_ref()), ctx.account().clone());
         let owner = directory::account_by_alias(ctx.tx(), alias)?;
         if owner.is_some_and(|owner| owner != account) {
@@ -76,7 +76,7 @@ impl Action for DeleteAccountAlias {
         Ok(vec![Target::any()])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut AliasInput) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &AliasInput) -> Result<(), Fail> {
         let account = ctx.account().clone();
         let row = directory::account(ctx.tx(), &account)?;
         let Some(mut row) = row.filter(|row| row.alias == input.account_alias) else {
@@ -106,7 +106,7 @@ impl Action for ListAccountAliases {
         Ok(vec![Target::any()])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut Paging) -> Result<Listing<String>, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &Paging) -> Result<Listing<String>, Fail> {
         let alias = directory::account(ctx.tx(), ctx.account())?.and_then(|row| row.alias);
         let aliases = alias.into_iter().map(|alias| (alias.clone(), alias));
         Ok(input.page(aliases)?.listing("AccountAliases"))
@@ -148,7 +148,7 @@ impl Action for GetAccountSummary {
         Ok(vec![Target::any()])
     }
 
-    fn run(ctx: &mut Ctx<'_>, _input: &mut Nothing) -> Result<SummaryOutput, Fail> {
+    fn run(ctx: &mut Ctx<'_>, _input: &Nothing) -> Result<SummaryOutput, Fail> {
         let policies = directory::policies(ctx.tx(), ctx.account())?;
         let versions = policies.iter().map(|policy| policy.versions.len()).sum();
         let root = directory::account(ctx.tx(), ctx.account())?;

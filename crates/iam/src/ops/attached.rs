@@ -66,7 +66,7 @@ impl<N: Noun> Action for Attach<N> {
         Ok(vec![target.with("iam:PolicyARN", input.policy_arn.as_deref())])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &Of) -> Result<(), Fail> {
         let mut holder = input.existing(ctx, N::KIND)?;
         let policy = attachable(ctx, input.arn())?;
         let new = holder.attached.insert(policy.arn.clone());
@@ -99,7 +99,7 @@ impl<N: Noun> Action for Detach<N> {
         Ok(vec![target.with("iam:PolicyARN", input.policy_arn.as_deref())])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &Of) -> Result<(), Fail> {
         let mut holder = input.existing(ctx, N::KIND)?;
         if !holder.attached.remove(input.arn()) {
             return Err(IamError::no_policy(input.arn()).into());
@@ -141,7 +141,7 @@ impl<N: Noun> Action for List<N> {
         Ok(vec![target_of(ctx, N::KIND, input.of.name(N::KIND))?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut ListInput) -> Result<Listing<AttachedShape>, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &ListInput) -> Result<Listing<AttachedShape>, Fail> {
         let holder = input.of.existing(ctx, N::KIND)?;
         let prefix = input.path_prefix.clone().unwrap_or_else(|| "/".to_owned());
         let under = |arn: &String| {
@@ -226,7 +226,7 @@ impl Action for ListEntitiesForPolicy {
         Ok(vec![Target::new(input.of.arn())])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut EntitiesInput) -> Result<EntitiesOutput, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &EntitiesInput) -> Result<EntitiesOutput, Fail> {
         let arn = input.of.arn();
         if directory::policy(ctx.tx(), arn)?.is_none() {
             return Err(IamError::no_policy(arn).into());

@@ -138,7 +138,7 @@ impl Action for GetAccountAuthorizationDetails {
         Ok(vec![Target::any()])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut DetailsInput) -> Result<DetailsOutput, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &DetailsInput) -> Result<DetailsOutput, Fail> {
         let page = input.paging.page(items(ctx, input)?)?;
         let mut output = DetailsOutput {
             user_detail_list: Vec::new(),
@@ -177,12 +177,13 @@ fn items(ctx: &Ctx<'_>, input: &DetailsInput) -> Result<Vec<(String, Item)>, Fai
     }
     if input.wants("AWSManagedPolicy") {
         // Source: of AWS's policies only those in use are told.
-        for policy in managed::ALL.iter().map(managed::Shipped::row) {
-            let used = [Usage::Permissions, Usage::Boundary].into_iter().map(|usage| {
-                Ok(!directory::users_of_policy(tx, account, &policy.arn, usage)?.is_empty())
-            });
+        for shipped in managed::ALL {
+            let arn = shipped.arn();
+            let used = [Usage::Permissions, Usage::Boundary]
+                .into_iter()
+                .map(|usage| Ok(!directory::users_of_policy(tx, account, &arn, usage)?.is_empty()));
             if used.collect::<Result<Vec<bool>, Fail>>()?.contains(&true) {
-                policies.push(policy);
+                policies.push(shipped.row());
             }
         }
     }

@@ -78,7 +78,7 @@ impl<N: Bounded> Action for Put<N> {
         Ok(vec![target.with("iam:PermissionsBoundary", input.permissions_boundary.as_deref())])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut BoundaryInput) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &BoundaryInput) -> Result<(), Fail> {
         let mut holder = input.of.existing(ctx, N::KIND)?;
         let arn = given(input.permissions_boundary.as_ref());
         set_boundary(ctx, &mut holder, Some(arn))?;
@@ -103,7 +103,7 @@ impl<N: Bounded> Action for Delete<N> {
         Ok(vec![target_of(ctx, N::KIND, input.name(N::KIND))?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &Of) -> Result<(), Fail> {
         let mut holder = input.existing(ctx, N::KIND)?;
         set_boundary(ctx, &mut holder, None)?;
         directory::put_holder(ctx.tx_mut(), &holder)?;

@@ -4,7 +4,7 @@ use gateway::Ctx;
 use policy::Principal;
 use serde::{Deserialize, Serialize};
 
-use crate::action::{Action, Target};
+use crate::action::{Hashing, Target};
 use crate::directory;
 use crate::error::{Fail, IamError};
 use crate::model::Holder;
@@ -25,9 +25,12 @@ pub(crate) struct ChangeInput {
     old_password: Option<String>,
     #[serde(default, skip_serializing)]
     new_password: Option<String>,
-    /// What is kept of the old one, which was verified, and of the new one.
-    #[serde(skip)]
-    hashes: Option<(String, String)>,
+}
+
+/// The hashes of the old password, which was verified, and of the new one.
+pub(crate) struct Hashes {
+    old: String,
+    new: String,
 }
 
 /// Changes the caller's password.
@@ -50,10 +53,11 @@ fn caller(ctx: &Ctx<'_>) -> Result<(Holder, Who, LoginProfile), Fail> {
     Ok((user, who, profile))
 }
 
-impl Action for ChangePassword {
+impl Hashing for ChangePassword {
     const NAME: &'static str = "ChangePassword";
     type Input = ChangeInput;
     type Output = ();
+    type Work = Hashes;
 
     fn check(input: &ChangeInput) -> Result<(), IamError> {
         Checks::iam()
@@ -73,7 +77,7 @@ impl Action for ChangePassword {
     }
 
     /// Observed: the text about the old password.
-    fn prepare(ctx: &mut Ctx<'_>, input: &mut ChangeInput) -> Result<(), Fail> {
+    fn prepare(ctx: &mut Ctx<'_>, input: &ChangeInput) -> Result<Hashes, Fail> {
         let (_, _, profile) = caller(ctx)?;
         let (old, new) = (given(input.old_password.as_ref()), given(input.new_password.as_ref()));
         if !passwords::verify(ctx.gateway(), old, Some(&profile.hash))? {
@@ -89,18 +93,16 @@ impl Action for ChangePassword {
                 return Err(IamError::PasswordPolicyViolation(REUSED.to_owned()).into());
             }
         }
-        let hash = passwords::hash(ctx.gateway(), new)?;
-        input.hashes = Some((profile.hash, hash));
-        Ok(())
+        let new = passwords::hash(ctx.gateway(), new)?;
+        Ok(Hashes { old: profile.hash, new })
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut ChangeInput) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, _: &ChangeInput, hashes: &mut Hashes) -> Result<(), Fail> {
         let (user, who, mut profile) = caller(ctx)?;
-        let hashes = input.hashes.take().filter(|(old, _)| *old == profile.hash);
-        let Some((_, new)) = hashes else {
+        if hashes.old != profile.hash {
             return Err(IamError::profile_is_changing(&user.name).into());
-        };
-        profile.set(new, ctx.now());
+        }
+        profile.set(std::mem::take(&mut hashes.new), ctx.now());
         profile.reset_required = false;
         let account = ctx.account().clone();
         rows::put_profile(ctx.tx_mut(), &account, &who, &profile)?;

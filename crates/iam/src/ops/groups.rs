@@ -52,7 +52,7 @@ impl Action for CreateGroup {
         Ok(input.fields.targets(ctx, Kind::Group, name, "iam:CreateGroup"))
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut CreateGroupInput) -> Result<GroupOutput, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &CreateGroupInput) -> Result<GroupOutput, Fail> {
         let group = input.fields.holder(ctx, Kind::Group, input.of.name(Kind::Group))?;
         directory::insert_holder(ctx.tx_mut(), &group)?;
         Ok(GroupOutput { group: group.into() })
@@ -93,7 +93,7 @@ impl Action for GetGroup {
         Ok(vec![target_of(ctx, Kind::Group, input.of.name(Kind::Group))?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut MembersInput) -> Result<MembersOutput, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &MembersInput) -> Result<MembersOutput, Fail> {
         let group = input.of.existing(ctx, Kind::Group)?;
         let users = directory::members(ctx.tx(), &group.id)?.into_iter();
         let page = input.paging.page(users.map(|user| (user.lower_name(), user)))?;
@@ -117,7 +117,7 @@ impl Action for ListGroups {
         Ok(vec![holders::all(ctx, Kind::Group)])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut ListInput) -> Result<Listing<GroupShape>, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &ListInput) -> Result<Listing<GroupShape>, Fail> {
         Ok(input.page(ctx, Kind::Group)?.listing("Groups"))
     }
 }
@@ -155,7 +155,7 @@ impl Action for UpdateGroup {
         input.fields.targets(ctx, Kind::Group, name, input.new_group_name.as_deref())
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut UpdateGroupInput) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &UpdateGroupInput) -> Result<(), Fail> {
         let group = input.of.existing(ctx, Kind::Group)?;
         input.fields.apply(ctx, group, input.new_group_name.as_deref())?;
         Ok(())
@@ -178,7 +178,7 @@ impl Action for DeleteGroup {
         Ok(vec![target_of(ctx, Kind::Group, input.name(Kind::Group))?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &Of) -> Result<(), Fail> {
         let group = input.existing(ctx, Kind::Group)?;
         if !directory::members(ctx.tx(), &group.id)?.is_empty() {
             return Err(IamError::delete_first("remove users from group").into());
@@ -209,7 +209,7 @@ impl Action for AddUserToGroup {
         Ok(vec![target_of(ctx, Kind::Group, input.name(Kind::Group))?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &Of) -> Result<(), Fail> {
         let group = input.existing(ctx, Kind::Group)?;
         let mut user = input.existing(ctx, Kind::User)?;
         let new = user.groups.insert(group.id.clone());
@@ -239,7 +239,7 @@ impl Action for RemoveUserFromGroup {
     }
 
     /// Assumed: a user that is not in the group is no error.
-    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &Of) -> Result<(), Fail> {
         let group = input.existing(ctx, Kind::Group)?;
         let mut user = input.existing(ctx, Kind::User)?;
         user.groups.remove(&group.id);
@@ -266,7 +266,7 @@ impl Action for ListGroupsForUser {
         Ok(vec![target_of(ctx, Kind::User, input.of.name(Kind::User))?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut MembersInput) -> Result<Listing<GroupShape>, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &MembersInput) -> Result<Listing<GroupShape>, Fail> {
         let user = existing(ctx, Kind::User, input.of.name(Kind::User))?;
         let mut groups = Vec::new();
         for id in &user.groups {

@@ -56,7 +56,7 @@ impl<N: Noun> Action for Put<N> {
         Ok(vec![target_of(ctx, N::KIND, input.of.name(N::KIND))?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut InlineInput) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &InlineInput) -> Result<(), Fail> {
         let mut holder = input.of.existing(ctx, N::KIND)?;
         let text = given(input.policy_document.as_ref());
         document::check_identity(text)?;
@@ -106,7 +106,7 @@ impl<N: Noun> Action for Get<N> {
         Ok(vec![target_of(ctx, N::KIND, input.of.name(N::KIND))?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut InlineInput) -> Result<InlineOutput, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &InlineInput) -> Result<InlineOutput, Fail> {
         let holder = input.of.existing(ctx, N::KIND)?;
         let name = given(input.policy_name.as_ref());
         let text = holder.inline.get(name).ok_or_else(|| input.no_such_policy(N::KIND))?;
@@ -134,7 +134,7 @@ impl<N: Noun> Action for Delete<N> {
         Ok(vec![target_of(ctx, N::KIND, input.of.name(N::KIND))?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut InlineInput) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &InlineInput) -> Result<(), Fail> {
         let mut holder = input.of.existing(ctx, N::KIND)?;
         let gone = holder.inline.remove(given(input.policy_name.as_ref()));
         gone.ok_or_else(|| input.no_such_policy(N::KIND))?;
@@ -169,7 +169,7 @@ impl<N: Noun> Action for List<N> {
         Ok(vec![target_of(ctx, N::KIND, input.of.name(N::KIND))?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut ListInput) -> Result<Listing<String>, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &ListInput) -> Result<Listing<String>, Fail> {
         let holder = input.of.existing(ctx, N::KIND)?;
         let names = holder.inline.into_keys().map(|name| (name.clone(), name));
         Ok(input.paging.page(names)?.listing("PolicyNames"))

@@ -3,7 +3,7 @@
 use gateway::Ctx;
 use serde::{Deserialize, Serialize};
 
-use crate::action::{Action, Target, existing, target_of, user_or_caller};
+use crate::action::{Action, Hashing, Target, existing, target_of, user_or_caller};
 use crate::error::{Fail, IamError};
 use crate::model::{Holder, Kind};
 use crate::noun::Of;
@@ -26,21 +26,17 @@ pub(crate) struct ProfileInput {
         skip_serializing_if = "Option::is_none"
     )]
     password_reset_required: Option<bool>,
-    /// The password as it will be kept.
-    #[serde(skip)]
-    hash: Option<String>,
 }
 
 impl ProfileInput {
-    /// Hashes the password, if there is one and it may be this user's.
-    fn hash_it(&mut self, ctx: &Ctx<'_>) -> Result<(), Fail> {
-        let Some(password) = &self.password else { return Ok(()) };
+    /// The hash of the password, if there is one and it may be this user's.
+    fn hash(&self, ctx: &Ctx<'_>) -> Result<Option<String>, Fail> {
+        let Some(password) = &self.password else { return Ok(None) };
         let rules = rows::rules(ctx.tx(), ctx.account())?;
         if let Some(told) = rules::violation(rules.as_ref(), password) {
             return Err(IamError::PasswordPolicyViolation(told).into());
         }
-        self.hash = Some(passwords::hash(ctx.gateway(), password)?);
-        Ok(())
+        Ok(Some(passwords::hash(ctx.gateway(), password)?))
     }
 }
 
@@ -106,10 +102,12 @@ fn refuse_another(ctx: &Ctx<'_>, user: &Holder, who: &Who) -> Result<(), Fail> {
     Ok(())
 }
 
-impl Action for CreateLoginProfile {
+impl Hashing for CreateLoginProfile {
     const NAME: &'static str = "CreateLoginProfile";
     type Input = ProfileInput;
     type Output = ProfileOutput;
+    /// The hash of the password.
+    type Work = Option<String>;
 
     fn check(input: &ProfileInput) -> Result<(), IamError> {
         Checks::iam()
@@ -122,16 +120,20 @@ impl Action for CreateLoginProfile {
         targets(ctx, &input.of)
     }
 
-    fn prepare(ctx: &mut Ctx<'_>, input: &mut ProfileInput) -> Result<(), Fail> {
+    fn prepare(ctx: &mut Ctx<'_>, input: &ProfileInput) -> Result<Option<String>, Fail> {
         let (user, who) = user_of(ctx, &input.of)?;
         refuse_another(ctx, &user, &who)?;
-        input.hash_it(ctx)
+        input.hash(ctx)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut ProfileInput) -> Result<ProfileOutput, Fail> {
+    fn run(
+        ctx: &mut Ctx<'_>,
+        input: &ProfileInput,
+        hash: &mut Option<String>,
+    ) -> Result<ProfileOutput, Fail> {
         let (user, who) = user_of(ctx, &input.of)?;
         refuse_another(ctx, &user, &who)?;
-        let hash = given(input.hash.as_ref()).to_owned();
+        let hash = given(hash.as_ref()).to_owned();
         let profile = LoginProfile {
             reset_required: input.password_reset_required.unwrap_or(false),
             ..crate::signin::new_profile(ctx.gateway(), hash, ctx.now())?
@@ -158,7 +160,7 @@ impl Action for GetLoginProfile {
         targets(ctx, input)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<ProfileOutput, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &Of) -> Result<ProfileOutput, Fail> {
         let (user, who) = user_of(ctx, input)?;
         Ok(ProfileOutput::of(&user, &profile_of(ctx, &user, &who)?))
     }
@@ -167,10 +169,12 @@ impl Action for GetLoginProfile {
 /// Sets a user's password, or whether it must be changed. What is not sent stays.
 pub(crate) struct UpdateLoginProfile;
 
-impl Action for UpdateLoginProfile {
+impl Hashing for UpdateLoginProfile {
     const NAME: &'static str = "UpdateLoginProfile";
     type Input = ProfileInput;
     type Output = ();
+    /// The hash of the password, if one was sent.
+    type Work = Option<String>;
 
     fn check(input: &ProfileInput) -> Result<(), IamError> {
         let checks = input.of.check_as(Kind::User, Checks::iam(), &NAME_128);
@@ -181,16 +185,16 @@ impl Action for UpdateLoginProfile {
         targets(ctx, &input.of)
     }
 
-    fn prepare(ctx: &mut Ctx<'_>, input: &mut ProfileInput) -> Result<(), Fail> {
+    fn prepare(ctx: &mut Ctx<'_>, input: &ProfileInput) -> Result<Option<String>, Fail> {
         let (user, who) = user_of(ctx, &input.of)?;
         profile_of(ctx, &user, &who)?;
-        input.hash_it(ctx)
+        input.hash(ctx)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut ProfileInput) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &ProfileInput, hash: &mut Option<String>) -> Result<(), Fail> {
         let (user, who) = user_of(ctx, &input.of)?;
         let mut profile = profile_of(ctx, &user, &who)?;
-        if let Some(hash) = input.hash.take() {
+        if let Some(hash) = hash.take() {
             profile.set(hash, ctx.now());
         }
         if let Some(required) = input.password_reset_required {
@@ -218,7 +222,7 @@ impl Action for DeleteLoginProfile {
         targets(ctx, input)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &Of) -> Result<(), Fail> {
         let (user, who) = user_of(ctx, input)?;
         profile_of(ctx, &user, &who)?;
         let account = ctx.account().clone();

@@ -112,7 +112,7 @@ impl Action for CreateVirtualMFADevice {
     }
 
     /// Assumed: the text.
-    fn run(ctx: &mut Ctx<'_>, input: &mut CreateDeviceInput) -> Result<CreateDeviceOutput, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &CreateDeviceInput) -> Result<CreateDeviceOutput, Fail> {
         let (account, serial) = (ctx.account().clone(), input.serial(ctx));
         if rows::device(ctx.tx(), &account, &serial)?.is_some() {
             let told = "MFADevice entity at the same path and name already exists.";
@@ -176,7 +176,7 @@ impl Action for DeleteVirtualMFADevice {
     }
 
     /// Assumed: the text of the conflict.
-    fn run(ctx: &mut Ctx<'_>, input: &mut DeviceInput) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &DeviceInput) -> Result<(), Fail> {
         let account = ctx.account().clone();
         let serial = given(input.serial_number.as_ref());
         let Some(device) = rows::device(ctx.tx(), &account, serial)? else {
@@ -219,7 +219,7 @@ impl Action for ListVirtualMFADevices {
         Ok(vec![Target::any()])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut ListDevicesInput) -> Result<Listing<DeviceShape>, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &ListDevicesInput) -> Result<Listing<DeviceShape>, Fail> {
         let wanted = match input.assignment_status.as_deref() {
             Some("Assigned") => Some(true),
             Some("Unassigned") => Some(false),

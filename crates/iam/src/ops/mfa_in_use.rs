@@ -119,7 +119,7 @@ impl Action for EnableMFADevice {
     }
 
     /// Assumed: the text about a device in use.
-    fn run(ctx: &mut Ctx<'_>, input: &mut UseInput) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &UseInput) -> Result<(), Fail> {
         let (_, who) = owner(ctx, &input.of)?;
         let account = ctx.account().clone();
         let Some(mut device) = rows::device(ctx.tx(), &account, input.serial())? else {
@@ -155,7 +155,7 @@ impl Action for ResyncMFADevice {
         targets(ctx, &input.of)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut UseInput) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &UseInput) -> Result<(), Fail> {
         let (_, who) = owner(ctx, &input.of)?;
         let mut device = input.own_device(ctx, &who)?;
         let step = input.proven_step(ctx, &device)?;
@@ -184,7 +184,7 @@ impl Action for DeactivateMFADevice {
         targets(ctx, &input.of)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut UseInput) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &UseInput) -> Result<(), Fail> {
         let (_, who) = owner(ctx, &input.of)?;
         let mut device = input.own_device(ctx, &who)?;
         device.used_by = None;
@@ -232,7 +232,7 @@ impl Action for ListMFADevices {
         targets(ctx, &input.of)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut ListInput) -> Result<Listing<UseShape>, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &ListInput) -> Result<Listing<UseShape>, Fail> {
         let (name, who) = owner(ctx, &input.of)?;
         let devices = rows::devices_of(ctx.tx(), ctx.account(), &who)?.into_iter();
         let shapes = devices.map(|device| {

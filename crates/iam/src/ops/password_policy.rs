@@ -60,7 +60,7 @@ impl Action for GetAccountPasswordPolicy {
         Ok(vec![Target::any()])
     }
 
-    fn run(ctx: &mut Ctx<'_>, _input: &mut NoInput) -> Result<Value, Fail> {
+    fn run(ctx: &mut Ctx<'_>, _input: &NoInput) -> Result<Value, Fail> {
         let rules = rows::rules(ctx.tx(), ctx.account())?.ok_or_else(|| no_policy(ctx))?;
         Ok(json!({ "PasswordPolicy": shape(&rules) }))
     }
@@ -121,7 +121,7 @@ impl Action for UpdateAccountPasswordPolicy {
         Ok(vec![Target::any()])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut PolicyInput) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &PolicyInput) -> Result<(), Fail> {
         // Assumed: a zero stands for none.
         let some = |number: Option<i64>| number.filter(|number| *number > 0);
         let rules = PasswordRules {
@@ -157,7 +157,7 @@ impl Action for DeleteAccountPasswordPolicy {
         Ok(vec![Target::any()])
     }
 
-    fn run(ctx: &mut Ctx<'_>, _input: &mut NoInput) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, _input: &NoInput) -> Result<(), Fail> {
         let account = ctx.account().clone();
         if rows::rules(ctx.tx(), &account)?.is_none() {
             return Err(no_policy(ctx));

@@ -122,7 +122,7 @@ impl Action for CreatePolicy {
         Ok(targets)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut CreatePolicyInput) -> Result<PolicyOutput, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &CreatePolicyInput) -> Result<PolicyOutput, Fail> {
         let document = given(input.policy_document.as_ref()).to_owned();
         document::check_managed(&document)?;
         let (name, account) = (given(input.policy_name.as_ref()), ctx.account().clone());
@@ -171,9 +171,9 @@ impl Action for GetPolicy {
         Ok(vec![target(ctx, input)?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<PolicyOutput, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &Of) -> Result<PolicyOutput, Fail> {
         let policy = visible_policy(ctx, input.arn())?;
-        Ok(PolicyOutput { policy: shape(ctx, policy)? })
+        Ok(PolicyOutput { policy: shape(ctx, policy)?.whole() })
     }
 }
 
@@ -218,7 +218,7 @@ impl Action for ListPolicies {
         Ok(vec![Target::new(Arn::global("iam", ctx.account(), "policy/"))])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut ListPoliciesInput) -> Result<Listing<PolicyShape>, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &ListPoliciesInput) -> Result<Listing<PolicyShape>, Fail> {
         let scope = input.scope.as_deref().unwrap_or("All");
         let mut policies = Vec::new();
         if scope != "AWS" {
@@ -265,7 +265,7 @@ impl Action for DeletePolicy {
         Ok(vec![target(ctx, input)?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &Of) -> Result<(), Fail> {
         let policy = own_policy(ctx, input.arn())?;
         let account = ctx.account().clone();
         for usage in [Usage::Permissions, Usage::Boundary] {

@@ -85,7 +85,7 @@ impl Action for CreateRole {
         Ok(input.fields.targets(ctx, Kind::Role, name, "iam:TagRole"))
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut CreateRoleInput) -> Result<RoleOutput, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &CreateRoleInput) -> Result<RoleOutput, Fail> {
         let sent = given(input.assume_role_policy_document.as_ref());
         let trust = document::stored_trust(ctx.tx(), sent)?;
         let mut role = input.fields.holder(ctx, Kind::Role, input.of.name(Kind::Role))?;
@@ -117,7 +117,7 @@ impl Action for GetRole {
         Ok(vec![target_of(ctx, Kind::Role, input.name(Kind::Role))?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<RoleOutput, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &Of) -> Result<RoleOutput, Fail> {
         let role = input.existing(ctx, Kind::Role)?;
         Ok(RoleOutput { role: RoleShape::whole(ctx, role)? })
     }
@@ -139,7 +139,7 @@ impl Action for ListRoles {
         Ok(vec![holders::all(ctx, Kind::Role)])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut ListInput) -> Result<Listing<RoleShape>, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &ListInput) -> Result<Listing<RoleShape>, Fail> {
         let page = input.page(ctx, Kind::Role)?;
         Ok(page.try_map(|role| RoleShape::listed(ctx, role))?.listing("Roles"))
     }
@@ -191,7 +191,7 @@ impl Action for UpdateRole {
     ///
     /// Observed: a change of the description alone left a duration of hours as it was, though the
     /// API reference says that the default applies then.
-    fn run(ctx: &mut Ctx<'_>, input: &mut UpdateRoleInput) -> Result<Nothing, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &UpdateRoleInput) -> Result<Nothing, Fail> {
         change(ctx, &input.of, |facts| {
             if let Some(description) = &input.role.description {
                 facts.description = Some(description.clone());
@@ -222,7 +222,7 @@ impl Action for UpdateRoleDescription {
         Ok(vec![target_of(ctx, Kind::Role, input.of.name(Kind::Role))?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut UpdateRoleInput) -> Result<RoleOutput, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &UpdateRoleInput) -> Result<RoleOutput, Fail> {
         let description = input.role.description.clone();
         change(ctx, &input.of, |facts| facts.description = description)
     }
@@ -246,7 +246,7 @@ impl Action for UpdateAssumeRolePolicy {
         Ok(vec![target_of(ctx, Kind::Role, input.of.name(Kind::Role))?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut UpdateRoleInput) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &UpdateRoleInput) -> Result<(), Fail> {
         input.of.existing(ctx, Kind::Role)?;
         let trust = document::stored_trust(ctx.tx(), given(input.policy_document.as_ref()))?;
         change(ctx, &input.of, |facts| facts.trust = trust)?;
@@ -270,7 +270,7 @@ impl Action for DeleteRole {
         Ok(vec![target_of(ctx, Kind::Role, input.name(Kind::Role))?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &Of) -> Result<(), Fail> {
         let role = input.existing(ctx, Kind::Role)?;
         holders::delete(ctx, &role)?;
         Ok(())

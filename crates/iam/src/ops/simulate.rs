@@ -1,12 +1,12 @@
 //! `SimulatePrincipalPolicy`, `SimulateCustomPolicy`: what would be decided, without doing it.
 //!
-//! The same engine decides as for real calls. Assumed: positions of statements and missing context
-//! values need not be told.
+//! The same engine decides as for real calls. Assumed: no client reads which context values are
+//! missing.
 
 use gateway::Ctx;
 use policy::{
-    Attached, CheckType, Context, Decision, EvaluatedEffect, Grammar, Policies, Policy, Principal,
-    Reason, Request, ResourceRule, decide,
+    Attached, CheckType, Context, Decision, EvaluatedEffect, Grammar, MatchedPolicy, Policies,
+    Policy, Principal, Reason, Request, ResourceRule, StatementEffect, decide, statement_positions,
 };
 use serde::{Deserialize, Serialize};
 use types::{AccountId, Arn};
@@ -93,6 +93,23 @@ pub(crate) struct EvaluationResult {
 struct Statement {
     source_policy_id: String,
     source_policy_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_position: Option<Position>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_position: Option<Position>,
+}
+
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Position {
+    line: usize,
+    column: usize,
+}
+
+impl From<policy::Position> for Position {
+    fn from(policy::Position { line, column }: policy::Position) -> Self {
+        Self { line, column }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -120,6 +137,7 @@ struct ResourceResult {
 struct Named {
     name: String,
     arn: Option<String>,
+    text: String,
     policy: Policy,
 }
 
@@ -127,14 +145,14 @@ impl Named {
     fn new(name: String, text: &str) -> Result<Self, IamError> {
         let policy = Policy::parse(text, &Grammar::Identity)
             .map_err(|error| IamError::InvalidInput(error.message))?;
-        Ok(Self { name, arn: None, policy })
+        Ok(Self { name, arn: None, text: text.to_owned(), policy })
     }
 
     /// A stored policy; one that cannot be read denies everything, as in real calls.
     fn stored(text: gateway::PolicyText) -> Self {
-        let parsed = Policy::parse(&text.text, &Grammar::Identity);
+        let parsed = Policy::stored(&text.text, &Grammar::Identity);
         let policy = parsed.unwrap_or_else(|_| Policy::deny_all());
-        Self { name: text.name, arn: text.arn, policy }
+        Self { name: text.name, arn: text.arn, text: text.text.to_string(), policy }
     }
 
     fn attached(&self) -> Attached<'_> {
@@ -159,10 +177,7 @@ impl Action for SimulatePrincipalPolicy {
         Ok(vec![Target::new(given(input.policy_source_arn.as_ref()))])
     }
 
-    fn run(
-        ctx: &mut Ctx<'_>,
-        input: &mut SimulateInput,
-    ) -> Result<Listing<EvaluationResult>, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &SimulateInput) -> Result<Listing<EvaluationResult>, Fail> {
         let source = source(ctx, given(input.policy_source_arn.as_ref()))?;
         let principal = principal_of(&source);
         let found = identity::policies_of(ctx.tx(), &source)?;
@@ -187,10 +202,7 @@ impl Action for SimulateCustomPolicy {
         Ok(vec![Target::any()])
     }
 
-    fn run(
-        ctx: &mut Ctx<'_>,
-        input: &mut SimulateInput,
-    ) -> Result<Listing<EvaluationResult>, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &SimulateInput) -> Result<Listing<EvaluationResult>, Fail> {
         let account = ctx.account().clone();
         let arn = Arn::global("iam", &account, "user/simulated").to_string();
         let somebody = Principal::User { account, arn, unique_id: String::new() };
@@ -275,7 +287,9 @@ impl SimulateInput {
                 context: &context,
             };
             let decision = decide(&request, &policies);
-            Ok::<_, IamError>(result(action, resource, &decision, boundary.is_some()))
+            let named = identity.iter().chain(&boundary).collect::<Vec<_>>();
+            let matched = matched(&decision, &named, self.resource_policy.as_deref());
+            Ok::<_, IamError>(result(action, resource, &decision, boundary.is_some(), matched))
         })?;
         Ok(page.listing("EvaluationResults"))
     }
@@ -296,9 +310,14 @@ impl SimulateInput {
     }
 }
 
-fn result(action: &str, resource: &str, decision: &Decision, bounded: bool) -> EvaluationResult {
+fn result(
+    action: &str,
+    resource: &str,
+    decision: &Decision,
+    bounded: bool,
+    matched: Vec<Statement>,
+) -> EvaluationResult {
     let word = word_of(decision);
-    let matched = matched(decision);
     let boundary = decision.checks.iter().find(|c| c.check_type == CheckType::PermissionsBoundary);
     let within = boundary.is_some_and(|check| check.evaluated_effect == EvaluatedEffect::Allow);
     EvaluationResult {
@@ -329,17 +348,39 @@ fn word_of(decision: &Decision) -> &'static str {
     }
 }
 
-/// The statements that decided; of a silent refusal, none.
+/// The statements that decided: all that allow what is allowed, or all that deny it; of a silent
+/// refusal, none.
 ///
-/// Observed: the type is `IAM Policy`.
-fn matched(decision: &Decision) -> Vec<Statement> {
-    match &decision.reason {
-        Reason::Allowed { by, .. } | Reason::ExplicitDeny { by, .. } => {
-            vec![Statement { source_policy_id: by.name.clone(), source_policy_type: "IAM Policy" }]
-        }
+/// Source: IAM API Reference, "`EvaluationResult`", `MatchedStatements`.
+/// Observed: the types `IAM Policy` and `Resource Policy`.
+fn matched(decision: &Decision, named: &[&Named], resource: Option<&str>) -> Vec<Statement> {
+    let effect = match &decision.reason {
+        Reason::Allowed { .. } => StatementEffect::Allow,
+        Reason::ExplicitDeny { .. } => StatementEffect::Deny,
         Reason::Root
         | Reason::Granted
         | Reason::ImplicitDeny { .. }
-        | Reason::PublicAccessBlocked => Vec::new(),
-    }
+        | Reason::PublicAccessBlocked => return Vec::new(),
+    };
+    let statement = |kind: CheckType, by: &MatchedPolicy| {
+        let own = kind == CheckType::Resource;
+        let (name, of, text) = if own {
+            ("ResourcePolicy", "Resource Policy", resource)
+        } else {
+            let text = named.iter().find(|policy| policy.name == by.name && policy.arn == by.arn);
+            (by.name.as_str(), "IAM Policy", text.map(|policy| policy.text.as_str()))
+        };
+        let place = text.and_then(|text| statement_positions(text).into_iter().nth(by.index));
+        Statement {
+            source_policy_id: name.to_owned(),
+            source_policy_type: of,
+            start_position: place.map(|(begin, _)| begin.into()),
+            end_position: place.map(|(_, end)| end.into()),
+        }
+    };
+    let of_layer = |check: &policy::Check| {
+        let those = check.matched_policies.iter().filter(|by| by.effect == effect);
+        those.map(|by| statement(check.check_type, by)).collect::<Vec<_>>()
+    };
+    decision.checks.iter().flat_map(of_layer).collect()
 }

@@ -119,7 +119,7 @@ impl<T: Tagged> Action for TagIt<T> {
         Ok(vec![T::target(ctx, &input.of)?.requesting(&input.tags)])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut TagInput) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &TagInput) -> Result<(), Fail> {
         let tags = tagging::set(&T::tags(ctx, &input.of)?, &input.tags)?;
         T::set_tags(ctx, &input.of, tags)?;
         Ok(())
@@ -152,7 +152,7 @@ impl<T: Tagged> Action for UntagIt<T> {
         Ok(vec![T::target(ctx, &input.of)?.keys(input.tag_keys.clone())])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut UntagInput) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &UntagInput) -> Result<(), Fail> {
         let mut tags = T::tags(ctx, &input.of)?;
         tags.retain(|tag| !input.tag_keys.iter().any(|key| key.eq_ignore_ascii_case(&tag.key)));
         T::set_tags(ctx, &input.of, tags)?;
@@ -185,7 +185,7 @@ impl<T: Tagged> Action for ListTags<T> {
         Ok(vec![T::target(ctx, &input.of)?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut ListTagsInput) -> Result<Listing<Tag>, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &ListTagsInput) -> Result<Listing<Tag>, Fail> {
         let mut tags = T::tags(ctx, &input.of)?;
         tags.sort_by(|a, b| a.key.cmp(&b.key));
         let tags = tags.into_iter().map(|tag| (tag.key.clone(), tag));

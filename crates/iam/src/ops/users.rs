@@ -52,7 +52,7 @@ impl Action for CreateUser {
         Ok(input.fields.targets(ctx, Kind::User, name, "iam:TagUser"))
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut CreateUserInput) -> Result<UserOutput, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &CreateUserInput) -> Result<UserOutput, Fail> {
         let mut user = input.fields.holder(ctx, Kind::User, input.of.name(Kind::User))?;
         let boundary = input.fields.permissions_boundary.clone();
         set_boundary(ctx, &mut user, boundary.as_deref())?;
@@ -80,7 +80,7 @@ impl Action for GetUser {
         }
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<UserOutput, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &Of) -> Result<UserOutput, Fail> {
         match user_or_caller(input.user_name.as_ref(), ctx)? {
             Some(name) => {
                 let user = existing(ctx, Kind::User, &name)?;
@@ -123,7 +123,7 @@ impl Action for ListUsers {
         Ok(vec![holders::all(ctx, Kind::User)])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut ListInput) -> Result<Listing<UserShape>, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &ListInput) -> Result<Listing<UserShape>, Fail> {
         let page = input.page(ctx, Kind::User)?.try_map(|user| {
             let who = Who::User(user.id.clone());
             UserShape::from(user).seen(ctx, &who)
@@ -165,7 +165,7 @@ impl Action for UpdateUser {
         input.fields.targets(ctx, Kind::User, name, input.new_user_name.as_deref())
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut UpdateUserInput) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &UpdateUserInput) -> Result<(), Fail> {
         let user = input.of.existing(ctx, Kind::User)?;
         input.fields.apply(ctx, user, input.new_user_name.as_deref())?;
         Ok(())
@@ -188,7 +188,7 @@ impl Action for DeleteUser {
         Ok(vec![target_of(ctx, Kind::User, given(input.user_name.as_ref()))?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut Of) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &Of) -> Result<(), Fail> {
         let user = input.existing(ctx, Kind::User)?;
         if !user.access_keys.is_empty() {
             return Err(IamError::delete_first("delete access keys").into());

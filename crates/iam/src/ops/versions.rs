@@ -58,7 +58,7 @@ impl Action for CreatePolicyVersion {
         Ok(vec![target(ctx, &input.of)?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut CreateVersionInput) -> Result<VersionOutput, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &CreateVersionInput) -> Result<VersionOutput, Fail> {
         let mut policy = own_policy(ctx, input.of.arn())?;
         let document = given(input.policy_document.as_ref()).to_owned();
         document::check_managed(&document)?;
@@ -130,7 +130,7 @@ impl Action for GetPolicyVersion {
         Ok(vec![target(ctx, &input.of)?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut VersionInput) -> Result<VersionOutput, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &VersionInput) -> Result<VersionOutput, Fail> {
         let policy = visible_policy(ctx, input.of.arn())?;
         let version = policy.version(input.id()).ok_or_else(|| input.no_such_version())?;
         Ok(VersionOutput { policy_version: VersionShape::whole(version, policy.default_version) })
@@ -163,10 +163,7 @@ impl Action for ListPolicyVersions {
         Ok(vec![target(ctx, &input.of)?])
     }
 
-    fn run(
-        ctx: &mut Ctx<'_>,
-        input: &mut ListVersionsInput,
-    ) -> Result<Listing<VersionShape>, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &ListVersionsInput) -> Result<Listing<VersionShape>, Fail> {
         let policy = visible_policy(ctx, input.of.arn())?;
         let newest_first = policy.versions.iter().rev().map(|version| {
             let key = format!("{:010}", u32::MAX.saturating_sub(version.number));
@@ -192,7 +189,7 @@ impl Action for SetDefaultPolicyVersion {
         Ok(vec![target(ctx, &input.of)?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut VersionInput) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &VersionInput) -> Result<(), Fail> {
         let mut policy = own_policy(ctx, input.of.arn())?;
         let version = policy.version(input.id()).ok_or_else(|| input.no_such_version())?;
         policy.default_version = version.number;
@@ -219,7 +216,7 @@ impl Action for DeletePolicyVersion {
         Ok(vec![target(ctx, &input.of)?])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut VersionInput) -> Result<(), Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &VersionInput) -> Result<(), Fail> {
         let mut policy = own_policy(ctx, input.of.arn())?;
         let version = policy.version(input.id()).ok_or_else(|| input.no_such_version())?;
         let number = version.number;

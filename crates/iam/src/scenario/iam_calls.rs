@@ -169,6 +169,7 @@ fn groups_give_and_boundaries_limit() {
     world.refused(&alice, "ListUsers", &[], (403, "AccessDenied", told));
     let shown = world.ok(root, "GetUser", &[("UserName", "eve")]);
     assert_eq!(text(&shown, "PermissionsBoundaryArn"), boundary.1);
+    assert_eq!(text(&shown, "PermissionsBoundaryType"), "Policy");
     world.ok(root, "DeleteUserPermissionsBoundary", &[("UserName", "eve")]);
     world.ok(&alice, "ListUsers", &[]);
 }

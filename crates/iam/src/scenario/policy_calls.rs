@@ -96,10 +96,14 @@ fn aws_managed_policies_cannot_be_changed() {
     let policy = ("PolicyArn", arn);
     let got = world.ok(&world.root, "GetPolicy", &[policy]);
     assert_eq!(text(&got, "Path"), "/job-function/");
-    world.ok(&world.root, "GetPolicyVersion", &[policy, ("VersionId", "v1")]);
+    assert!(got.contains("<Tags/>"), "{got}");
+    let version = text(&got, "DefaultVersionId");
+    let shown = world.ok(&world.root, "GetPolicyVersion", &[policy, ("VersionId", &version)]);
+    assert!(text(&shown, "Document").starts_with("%7B%22Version%22%3A%222012-10-17%22"));
     let told = format!("Policy {arn} is outside your own account.");
     world.refused(&world.root, "DeletePolicy", &[policy], (403, "AccessDenied", &told));
-    let listed = world.ok(&world.root, "ListPolicies", &[("Scope", "AWS")]);
+    let most = ("MaxItems", "1000");
+    let listed = world.ok(&world.root, "ListPolicies", &[("Scope", "AWS"), most]);
     assert_eq!(listed.matches("<member>").count(), crate::managed::ALL.len());
 }
 
@@ -189,12 +193,17 @@ fn simulations_decide_as_calls_do() {
         "{body}"
     );
     assert!(body.contains("<EvalDecision>implicitDeny</EvalDecision><MatchedStatements/>"));
-    assert_eq!(text(&body, "SourcePolicyId"), "own");
+    let place = "<SourcePolicyId>own</SourcePolicyId><SourcePolicyType>IAM Policy</SourcePolicyType>\
+                 <StartPosition><Line>1</Line><Column>38</Column></StartPosition>\
+                 <EndPosition><Line>1</Line><Column>90</Column></EndPosition>";
+    assert!(body.contains(place), "{body}");
     assert_eq!(world.last_event()["readOnly"], true);
     let deny = allowing("s3:PutObject").replace("Allow", "Deny");
     let denied = [&asked[..], &[("PolicyInputList.member.1", deny.as_str())]].concat();
     let body = world.ok(&world.root, "SimulatePrincipalPolicy", &denied);
     assert_eq!(text(&body, "EvalDecision"), "explicitDeny");
+    assert!(body.contains("<SourcePolicyId>PolicyInputList.1</SourcePolicyId>"), "{body}");
+    assert!(!body.contains("<SourcePolicyId>own</SourcePolicyId>"), "only denials: {body}");
     let on_ip = allowing("s3:*").replace(
         r#""Resource":"*""#,
         r#""Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#,

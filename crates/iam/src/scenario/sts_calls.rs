@@ -166,8 +166,11 @@ fn parameters_are_checked() {
     let own = [("RoleName", "r"), ("PolicyName", "p"), ("PolicyDocument", grant.as_str())];
     world.ok(&world.root, "PutRolePolicy", &own);
     let told = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed \
-                by role chaining";
-    world.refused(&session, "AssumeRole", &long, (400, "ValidationError", told));
+                by role chaining.";
+    let of_user = credentials(&world.ok(&alice, "GetSessionToken", &[]));
+    for chained in [&session, &of_user] {
+        world.refused(chained, "AssumeRole", &long, (400, "ValidationError", told));
+    }
     world.ok(&session, "AssumeRole", &asking(&[]));
     let told = "Roles may not be assumed by root accounts.";
     world.refused(&world.root, "AssumeRole", &asking(&[]), (403, "AccessDenied", told));
@@ -199,6 +202,39 @@ fn session_policies_limit() {
     world.ok(&unlimited, "CreateUser", &[("UserName", "x")]);
     let syntax = (400, "MalformedPolicyDocument", "Syntax errors in policy.");
     world.refused(&alice, "AssumeRole", &asking(&[("Policy", "{")]), syntax);
+}
+
+/// Policies and tags of a session have to fit into one space, whose use is told.
+#[test]
+fn sessions_have_limited_room() {
+    let world = World::new();
+    let alice = world.user("alice", "");
+    create_role(&world, "r", OPEN_TRUST);
+    let value = "a".repeat(250);
+    let names: Vec<_> = (1..=9)
+        .map(|at| {
+            (format!("Tags.member.{at}.Key"), format!("Tags.member.{at}.Value"), format!("T{at}"))
+        })
+        .collect();
+    let tags: Vec<_> = names
+        .iter()
+        .flat_map(|(key, of, name)| [(key.as_str(), name.as_str()), (of.as_str(), value.as_str())])
+        .collect();
+    let told = "Packed size of session tags consumes 498% of allotted space.";
+    let want = (400, "PackedPolicyTooLarge", told);
+    world.refused(&alice, "AssumeRole", &asking(&tags), want);
+    let event = world.last_event();
+    assert_eq!(event["errorCode"], "PackedPolicyTooLargeException");
+    assert_eq!(event["errorMessage"], told);
+    let one = world.ok(&alice, "AssumeRole", &asking(tags.get(..2).unwrap()));
+    assert_eq!(text(&one, "PackedPolicySize"), "56");
+    let users = allowing("iam:ListUsers");
+    let long = users.replace("ListUsers", &"x".repeat(2_048));
+    let told = "Packed policy consumes 105% of allotted space, please use smaller policy.";
+    let want = (400, "PackedPolicyTooLarge", told);
+    world.refused(&alice, "AssumeRole", &asking(&[("Policy", &long)]), want);
+    let both = asking(&[tags.get(..2).unwrap(), &[("Policy", &users)]].concat());
+    assert_eq!(text(&world.ok(&alice, "AssumeRole", &both), "PackedPolicySize"), "61");
 }
 
 /// External ids, tags and source identities reach the trust policy; transitive tags are inherited.

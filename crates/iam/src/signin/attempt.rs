@@ -102,11 +102,17 @@ fn tried(gateway: &Arc<Gateway>, attempt: Attempt) -> Result<Outcome, NotHashed>
         }
     }
     let new_hash = match &attempt.new_password {
-        None if standing == Standing::MustChange => return Ok(Outcome::PasswordChangeRequired),
+        None if standing == Standing::MustChange => {
+            unfinished(gateway, &known, factor.as_ref(), attempt)?;
+            return Ok(Outcome::PasswordChangeRequired);
+        }
         None => None,
         Some(new) => match changed(gateway, &known, standing, text(new))? {
             Ok(hash) => Some(hash),
-            Err(told) => return Ok(Outcome::NewPasswordRefused(told)),
+            Err(told) => {
+                unfinished(gateway, &known, factor.as_ref(), attempt)?;
+                return Ok(Outcome::NewPasswordRefused(told));
+            }
         },
     };
     let proof = Proof { old_hash: profile.hash.clone(), new_hash, factor, attempt };
@@ -157,6 +163,19 @@ fn failed(
         Ok(((), event.into_iter().collect()))
     })?;
     Ok(Outcome::InvalidCredentials)
+}
+
+/// Records that all was right, but no session opened for want of an acceptable new password:
+/// else a password could be tried without an event.
+fn unfinished(
+    gateway: &Arc<Gateway>,
+    known: &Known,
+    factor: Option<&(MfaDevice, u64)>,
+    attempt: Attempt,
+) -> Result<(), NotHashed> {
+    let shown = factor.map_or(Factor::None, |(device, _)| Factor::Right(device));
+    let event = events::unfinished(&known.subject, shown, &attempt.login_to, attempt.origin);
+    Ok(gateway.commit_sign_in(move |_| Ok(((), vec![event])))?)
 }
 
 fn code_asked(
@@ -213,8 +232,10 @@ impl Proof {
             return Ok((Outcome::InvalidCredentials, Vec::new()));
         };
         let standing = rules::standing(rules.as_ref(), &profile, now);
+        let shown = factor.as_ref().map_or(Factor::None, |(device, _)| Factor::Right(device));
         if new_hash.is_none() && standing != Standing::Good {
-            return Ok((Outcome::PasswordChangeRequired, Vec::new()));
+            let event = events::unfinished(&subject, shown, login_to, origin);
+            return Ok((Outcome::PasswordChangeRequired, vec![event]));
         }
         let mut happened = Vec::new();
         if let Some(hash) = new_hash {
@@ -225,7 +246,6 @@ impl Proof {
         profile.used = Some(now);
         rows::put_profile(tx, &subject.account, &subject.who, &profile)?;
         let opened = session::open(tx, gateway, &subject, &profile.id, factor.is_some(), now)?;
-        let shown = factor.as_ref().map_or(Factor::None, |(device, _)| Factor::Right(device));
         happened.push(events::signed_in(&subject, shown, login_to, origin));
         Ok((Outcome::SignedIn(Box::new(opened)), happened))
     }

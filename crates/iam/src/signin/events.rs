@@ -68,6 +68,27 @@ pub(crate) fn failed(
     })
 }
 
+/// A sign-in whose proofs were right, and which opened no session because the password must be
+/// changed, or the new one was refused.
+///
+/// Assumed: AWS records these attempts as failures; the text is ours.
+pub(crate) fn unfinished(
+    subject: &Subject,
+    factor: Factor<'_>,
+    login_to: &str,
+    origin: SignInOrigin,
+) -> SignInEvent {
+    SignInEvent {
+        name: "ConsoleLogin",
+        account: subject.account.clone(),
+        user_identity: unproven(subject),
+        origin,
+        error_message: Some("Password change required"),
+        response_elements: json!({ "ConsoleLogin": "Failure" }),
+        additional: Some(additional(login_to, factor)),
+    }
+}
+
 /// The password was right and a code is asked for.
 ///
 /// Observed: `MfaType` of one virtual device. Source: the same guide, of several.

@@ -1,6 +1,6 @@
 //! `GetAccessKeyInfo`: the account of an access key, read off its id.
 
-use gateway::{Access, Ctx, Operation, Query, Spec};
+use gateway::{Access, Ctx, Plain, Query, Spec};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Fail, IamError};
@@ -26,7 +26,7 @@ pub(crate) struct KeyInfoOutput {
 #[derive(Debug)]
 pub(crate) struct GetAccessKeyInfo;
 
-impl Operation for GetAccessKeyInfo {
+impl Plain for GetAccessKeyInfo {
     const SPEC: Spec = Spec::named(&STS, "GetAccessKeyInfo", true);
     type Input = KeyInfoInput;
     type Output = KeyInfoOutput;
@@ -40,7 +40,7 @@ impl Operation for GetAccessKeyInfo {
     }
 
     /// A key of a configuration file may have any id, so the table is asked first.
-    fn run(ctx: &mut Ctx<'_>, input: &mut KeyInfoInput) -> Result<KeyInfoOutput, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &KeyInfoInput) -> Result<KeyInfoOutput, Fail> {
         let id = given(input.access_key_id.as_ref());
         let stored = directory::access_key(ctx.tx(), id)?.map(|key| key.account);
         match stored.or_else(|| ids::account_of(id)) {

@@ -2,13 +2,14 @@
 //!
 //! Source: STS API Reference, "AssumeRole".
 
-use gateway::{Access, Ctx, EventParts, Operation, Query, Resource, Spec};
+use gateway::{Access, Ctx, EventParts, Plain, Query, Resource, Spec};
 use policy::{Context, Grammar, Policy, Principal, ResourceRule};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use types::{AccountId, Arn};
 
 use super::Credentials;
+use super::packed::packed_size;
 use super::session_tags::SessionTags;
 use crate::STS;
 use crate::error::{Fail, IamError};
@@ -24,10 +25,9 @@ const DURATION_MAX_S: i64 = 43_200;
 const DURATION_DEFAULT_S: i64 = 3_600;
 /// Source: IAM User Guide, "Role chaining".
 const CHAINED_DURATION_MAX_S: i64 = 3_600;
-/// Characters of the plain session policy, and policies given by ARN.
+/// Policies given by ARN.
 ///
 /// Source: STS API Reference, "AssumeRole".
-const POLICY_CHARS_MAX: usize = 2_048;
 const POLICY_ARNS_MAX: usize = 10;
 
 /// Which role, and what the session shall be.
@@ -103,7 +103,7 @@ struct AssumedRoleUser {
 #[derive(Debug)]
 pub(crate) struct AssumeRole;
 
-impl Operation for AssumeRole {
+impl Plain for AssumeRole {
     const SPEC: Spec = Spec::named(&STS, "AssumeRole", true);
     type Input = AssumeRoleInput;
     type Output = AssumeRoleOutput;
@@ -146,7 +146,7 @@ impl Operation for AssumeRole {
             .collect())
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut AssumeRoleInput) -> Result<AssumeRoleOutput, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &AssumeRoleInput) -> Result<AssumeRoleOutput, Fail> {
         let arn = input.parsed_role_arn()?;
         let Some(role) = role_of(ctx, &arn)? else {
             // It was there when the call was authorized.
@@ -158,9 +158,6 @@ impl Operation for AssumeRole {
         let session_name = given(input.role_session_name.as_ref()).to_owned();
         let who = Who::Role(role.id.clone(), session_name.clone());
         let shown = input.second_factor(ctx)?;
-        if let Some(shown) = &shown {
-            shown.use_up(ctx)?;
-        }
         let token = Token {
             mfa: shown.is_some(),
             policy: input.policy.clone(),
@@ -170,6 +167,10 @@ impl Operation for AssumeRole {
             source_identity: input.source_identity(ctx)?,
             ..Token::new(ctx.entropy(), &role.account, who, ctx.now(), duration_s)?
         };
+        let packed_policy_size = packed_size(&token)?;
+        if let Some(shown) = &shown {
+            shown.use_up(ctx)?;
+        }
         let session = identity::role_principal(&role, &session_name);
         Ok(AssumeRoleOutput {
             credentials: Credentials::of(ctx, &token)?,
@@ -177,7 +178,7 @@ impl Operation for AssumeRole {
                 assumed_role_id: format!("{}:{session_name}", role.id),
                 arn: session.arn().into_owned(),
             },
-            packed_policy_size: packed_size(&token),
+            packed_policy_size,
             source_identity: token.source_identity,
         })
     }
@@ -214,20 +215,6 @@ fn role_of(ctx: &Ctx<'_>, arn: &Arn) -> Result<Option<Holder>, Fail> {
     let name = arn.as_str().rsplit('/').next().unwrap_or_default();
     let role = directory::holder(ctx.tx(), &account, Kind::Role, name)?;
     Ok(role.filter(|role| role.arn() == *arn))
-}
-
-/// How full the session's room for policies and tags is, in percent.
-///
-/// Assumed: AWS packs them in a form that it does not publish; this is the plain size.
-fn packed_size(token: &Token) -> Option<usize> {
-    if token.policy.is_none() && token.policy_arns.is_empty() && token.tags.is_empty() {
-        return None;
-    }
-    let policies = token.policy.iter().chain(&token.policy_arns).map(String::len);
-    let tags = token.tags.iter().map(|tag| tag.key.len().saturating_add(tag.value.len()));
-    let bytes: usize = policies.chain(tags).sum();
-    let percent = bytes.saturating_mul(100).checked_div(POLICY_CHARS_MAX.saturating_mul(4));
-    percent.map(|percent| percent.clamp(1, 100))
 }
 
 impl AssumeRoleInput {
@@ -304,13 +291,16 @@ impl AssumeRoleInput {
         context
     }
 
-    /// Observed: both texts.
+    /// Observed: both texts; mmmorris1975/aws-runas, issue 11: a session made of the credentials of
+    /// `GetSessionToken` is chained, too.
+    /// Assumed: one that the console asks for is not, as when it switches roles on AWS.
     fn duration_s(&self, ctx: &Ctx<'_>, role: &Holder) -> Result<i64, IamError> {
         let asked = self.duration_seconds.unwrap_or(DURATION_DEFAULT_S);
-        let chained = matches!(ctx.caller().principal, Principal::Role { .. });
+        let of_token = ctx.caller().session.as_deref().is_some_and(|session| !session.console);
+        let chained = of_token || matches!(ctx.caller().principal, Principal::Role { .. });
         if chained && asked > CHAINED_DURATION_MAX_S {
             let told = "The requested DurationSeconds exceeds the 1 hour session limit for roles \
-                        assumed by role chaining";
+                        assumed by role chaining.";
             return Err(IamError::Validation(told.to_owned()));
         }
         let most = role.role.as_ref().map_or(DURATION_DEFAULT_S, |facts| facts.max_session_s);
@@ -327,10 +317,6 @@ impl AssumeRoleInput {
         if let Some(text) = &self.policy {
             Policy::parse(text, &Grammar::Session)
                 .map_err(|error| IamError::MalformedPolicyDocument(error.message))?;
-            if text.chars().count() > POLICY_CHARS_MAX {
-                let told = "Packed size of session policy consumes more than the allotted space.";
-                return Err(IamError::PackedPolicyTooLarge(told.to_owned()).into());
-            }
         }
         if self.policy_arns.len() > POLICY_ARNS_MAX {
             let told = format!("The number of policy ARNs exceeds {POLICY_ARNS_MAX}.");

@@ -2,7 +2,7 @@
 //!
 //! Source: STS API Reference, "GetCallerIdentity".
 
-use gateway::{Access, Ctx, Operation, Query, Spec};
+use gateway::{Access, Ctx, Plain, Query, Spec};
 use policy::Principal;
 use serde::Serialize;
 
@@ -23,7 +23,7 @@ pub(crate) struct IdentityOutput {
 #[derive(Debug)]
 pub(crate) struct GetCallerIdentity;
 
-impl Operation for GetCallerIdentity {
+impl Plain for GetCallerIdentity {
     const SPEC: Spec = Spec::named(&STS, "GetCallerIdentity", true);
     type Input = Nothing;
     type Output = IdentityOutput;
@@ -34,7 +34,7 @@ impl Operation for GetCallerIdentity {
         Ok(Vec::new())
     }
 
-    fn run(ctx: &mut Ctx<'_>, _input: &mut Nothing) -> Result<IdentityOutput, Fail> {
+    fn run(ctx: &mut Ctx<'_>, _input: &Nothing) -> Result<IdentityOutput, Fail> {
         let principal = &ctx.caller().principal;
         let account = ctx.account().to_string();
         let user_id = match principal {

@@ -2,7 +2,7 @@
 //!
 //! Source: STS API Reference, "GetSessionToken".
 
-use gateway::{Access, Ctx, EventParts, Operation, Query, Spec};
+use gateway::{Access, Ctx, EventParts, Plain, Query, Spec};
 use policy::Principal;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -54,7 +54,7 @@ pub(crate) struct SessionTokenOutput {
 #[derive(Debug)]
 pub(crate) struct GetSessionToken;
 
-impl Operation for GetSessionToken {
+impl Plain for GetSessionToken {
     const SPEC: Spec = Spec::named(&STS, "GetSessionToken", false);
     type Input = SessionTokenInput;
     type Output = SessionTokenOutput;
@@ -73,7 +73,7 @@ impl Operation for GetSessionToken {
         Ok(Vec::new())
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut SessionTokenInput) -> Result<SessionTokenOutput, Fail> {
+    fn run(ctx: &mut Ctx<'_>, input: &SessionTokenInput) -> Result<SessionTokenOutput, Fail> {
         let mut duration_s = input.duration_seconds.unwrap_or(DURATION_DEFAULT_S);
         let who = match &ctx.caller().principal {
             Principal::User { unique_id, .. } => Who::User(unique_id.clone()),

@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference, "`CreateAlias`".
 
-use gateway::{Access, Ctx, EventParts, Json, Operation, Spec};
+use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 
 use super::{Nothing, named};
@@ -26,7 +26,7 @@ pub(crate) struct AliasInput {
     pub(super) target_key_id: Option<String>,
 }
 
-impl Operation for CreateAlias {
+impl Plain for CreateAlias {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "CreateAlias", false);
     type Input = AliasInput;
     type Output = Nothing;
@@ -42,7 +42,7 @@ impl Operation for CreateAlias {
         ])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut AliasInput) -> Result<Nothing, KmsFailure> {
+    fn run(ctx: &mut Ctx<'_>, input: &AliasInput) -> Result<Nothing, KmsFailure> {
         let mut key = resolve::key(ctx, input.target(), Scope::Own)?.key;
         key.changeable()?;
         let name = input.name();

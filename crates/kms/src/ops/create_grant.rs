@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference, "`CreateGrant`"; KMS Developer Guide, "Grants in AWS KMS".
 
-use gateway::{Access, Ctx, EventParts, Json, Operation, Spec};
+use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -103,7 +103,7 @@ pub(crate) struct CreateGrantOutput {
     key_arn: String,
 }
 
-impl Operation for CreateGrant {
+impl Plain for CreateGrant {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "CreateGrant", false);
     type Input = CreateGrantInput;
     type Output = CreateGrantOutput;
@@ -117,10 +117,7 @@ impl Operation for CreateGrant {
         rights::on_named_key(ctx, "kms:CreateGrant", input.key_id.as_ref(), Scope::Shared, terms)
     }
 
-    fn run(
-        ctx: &mut Ctx<'_>,
-        input: &mut CreateGrantInput,
-    ) -> Result<CreateGrantOutput, KmsFailure> {
+    fn run(ctx: &mut Ctx<'_>, input: &CreateGrantInput) -> Result<CreateGrantOutput, KmsFailure> {
         let found = resolve::key(ctx, named(input.key_id.as_ref()), Scope::Shared)?;
         found.key.usable()?;
         let grant = input.grant(ctx)?;

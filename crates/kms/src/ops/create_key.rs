@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference, "`CreateKey`".
 
-use gateway::{Access, Ctx, EventParts, Json, Operation, Spec};
+use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -78,7 +78,7 @@ pub(crate) struct CreateKeyOutput {
     key_metadata: KeyMetadata,
 }
 
-impl Operation for CreateKey {
+impl Plain for CreateKey {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "CreateKey", false);
     type Input = CreateKeyInput;
     type Output = CreateKeyOutput;
@@ -101,7 +101,7 @@ impl Operation for CreateKey {
         Ok(needs)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut CreateKeyInput) -> Result<CreateKeyOutput, KmsFailure> {
+    fn run(ctx: &mut Ctx<'_>, input: &CreateKeyInput) -> Result<CreateKeyOutput, KmsFailure> {
         let multi_region = input.is_multi_region();
         let id = create::fresh_id(ctx, multi_region)?;
         let policy = policy_of(ctx, input, &ctx.arn("kms", format_args!("key/{id}")))?;

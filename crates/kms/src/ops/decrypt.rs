@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference, "`Decrypt`".
 
-use gateway::{Access, Ctx, EventParts, Operation, Spec};
+use gateway::{Access, Ctx, EventParts, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -56,7 +56,7 @@ pub struct DecryptOutput {
     pub key_material_id: String,
 }
 
-impl Operation for Decrypt {
+impl Plain for Decrypt {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "Decrypt", true).brief();
     type Input = DecryptInput;
     type Output = DecryptOutput;
@@ -70,7 +70,7 @@ impl Operation for Decrypt {
         input.source().access(ctx, "kms:Decrypt", terms)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut DecryptInput) -> Result<DecryptOutput, KmsFailure> {
+    fn run(ctx: &mut Ctx<'_>, input: &DecryptInput) -> Result<DecryptOutput, KmsFailure> {
         let found = input.source().key(ctx)?;
         found.key.usable()?;
         crypto::check_algorithm(input.encryption_algorithm.as_ref())?;

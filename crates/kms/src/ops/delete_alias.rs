@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference, "`DeleteAlias`".
 
-use gateway::{Access, Ctx, EventParts, Json, Operation, Spec};
+use gateway::{Ctx, EventParts, Json, Needed, Operation, Spec};
 use serde::{Deserialize, Serialize};
 
 use super::{Nothing, named};
@@ -21,9 +21,6 @@ pub(crate) struct DeleteAlias;
 pub(crate) struct DeleteAliasInput {
     #[serde(skip_serializing_if = "Option::is_none")]
     alias_name: Option<String>,
-    /// The key that lost its name, for the event; filled in by the operation.
-    #[serde(skip)]
-    key_arn: Option<String>,
 }
 
 impl Operation for DeleteAlias {
@@ -32,8 +29,11 @@ impl Operation for DeleteAlias {
     type Output = Nothing;
     type Error = KmsError;
     type Codec = Json;
+    type Seen = ();
+    /// The key that lost its name, for the event.
+    type Work = Option<String>;
 
-    fn access(ctx: &mut Ctx<'_>, input: &DeleteAliasInput) -> Result<Vec<Access>, KmsFailure> {
+    fn access(ctx: &mut Ctx<'_>, input: &DeleteAliasInput) -> Result<Needed<()>, KmsFailure> {
         Checks::new().alias_name(input.alias_name.as_ref()).finish()?;
         let name = named(input.alias_name.as_ref());
         alias::check_name(name)?;
@@ -41,18 +41,31 @@ impl Operation for DeleteAlias {
             return Err(alias::not_found(ctx, name).into());
         };
         let found = Found { arn: key.arn(), key, alias: None };
-        Ok(vec![
+        let needs = vec![
             rights::on_alias(ctx, "kms:DeleteAlias", &alias::arn(ctx, name)),
             rights::on_key(ctx, "kms:DeleteAlias", &found, Terms::default())?,
-        ])
+        ];
+        Ok((needs, ()))
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut DeleteAliasInput) -> Result<Nothing, KmsFailure> {
+    fn prepare(
+        _: &mut Ctx<'_>,
+        _: &DeleteAliasInput,
+        (): (),
+    ) -> Result<Option<String>, KmsFailure> {
+        Ok(None)
+    }
+
+    fn run(
+        ctx: &mut Ctx<'_>,
+        input: &DeleteAliasInput,
+        key_arn: &mut Option<String>,
+    ) -> Result<Nothing, KmsFailure> {
         let name = input.alias_name.clone().unwrap_or_default();
         let Some((_, mut key)) = alias::find(ctx, &name)? else {
             return Err(alias::not_found(ctx, &name).into());
         };
-        input.key_arn = Some(key.arn().to_string());
+        *key_arn = Some(key.arn().to_string());
         key.aliases.retain(|own| *own != name);
         resolve::save(ctx, &mut key)?;
         let place = alias_place(ctx.account(), ctx.region(), &name);
@@ -63,11 +76,12 @@ impl Operation for DeleteAlias {
     fn annotate(
         ctx: &Ctx<'_>,
         input: &DeleteAliasInput,
+        key_arn: Option<&Option<String>>,
         _output: Option<&Nothing>,
         parts: &mut EventParts,
     ) {
         let Some(name) = &input.alias_name else { return };
-        match &input.key_arn {
+        match key_arn.and_then(Option::as_ref) {
             Some(arn) => event::about_arn(ctx, parts, arn),
             None => event::about_named(ctx, parts, Some(name)),
         }

@@ -3,7 +3,7 @@
 //! Source: KMS Developer Guide, "Deleting AWS KMS keys": a key waits 7 to 30 days for its end, and
 //! is disabled if it is spared.
 
-use gateway::{Access, Ctx, EventParts, Json, Operation, Spec};
+use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -44,7 +44,7 @@ pub(crate) struct ScheduleKeyDeletionOutput {
     pending_window_in_days: i64,
 }
 
-impl Operation for ScheduleKeyDeletion {
+impl Plain for ScheduleKeyDeletion {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "ScheduleKeyDeletion", false);
     type Input = ScheduleKeyDeletionInput;
     type Output = ScheduleKeyDeletionOutput;
@@ -66,7 +66,7 @@ impl Operation for ScheduleKeyDeletion {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut ScheduleKeyDeletionInput,
+        input: &ScheduleKeyDeletionInput,
     ) -> Result<ScheduleKeyDeletionOutput, KmsFailure> {
         let found = resolve::key(ctx, named(input.key_id.as_ref()), Scope::Own)?;
         let mut key = found.key;
@@ -120,7 +120,7 @@ impl ScheduleKeyDeletionInput {
     }
 }
 
-impl Operation for CancelKeyDeletion {
+impl Plain for CancelKeyDeletion {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "CancelKeyDeletion", false);
     type Input = KeyInput;
     type Output = KeyOutput;
@@ -133,7 +133,7 @@ impl Operation for CancelKeyDeletion {
         rights::on_named_key(ctx, action, key_id, Scope::Own, Terms::default())
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut KeyInput) -> Result<KeyOutput, KmsFailure> {
+    fn run(ctx: &mut Ctx<'_>, input: &KeyInput) -> Result<KeyOutput, KmsFailure> {
         let found = resolve::key(ctx, input.key_id(), Scope::Own)?;
         let mut key = found.key;
         key.cancellable()?;

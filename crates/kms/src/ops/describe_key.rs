@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference, "`DescribeKey`".
 
-use gateway::{Access, Ctx, EventParts, Json, Operation, Spec};
+use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 
 use super::named;
@@ -37,7 +37,7 @@ pub struct DescribeKeyOutput {
     pub key_metadata: KeyMetadata,
 }
 
-impl Operation for DescribeKey {
+impl Plain for DescribeKey {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "DescribeKey", true);
     type Input = DescribeKeyInput;
     type Output = DescribeKeyOutput;
@@ -51,10 +51,7 @@ impl Operation for DescribeKey {
         rights::on_named_key(ctx, "kms:DescribeKey", key_id, Scope::Aliased, Terms::default())
     }
 
-    fn run(
-        ctx: &mut Ctx<'_>,
-        input: &mut DescribeKeyInput,
-    ) -> Result<DescribeKeyOutput, KmsFailure> {
+    fn run(ctx: &mut Ctx<'_>, input: &DescribeKeyInput) -> Result<DescribeKeyOutput, KmsFailure> {
         let found = resolve::key(ctx, named(input.key_id.as_ref()), Scope::Aliased)?;
         Ok(DescribeKeyOutput { key_metadata: KeyMetadata::of(&found.key) })
     }

@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference. Both succeed on keys that are in the wanted state already.
 
-use gateway::{Access, Ctx, EventParts, Json, Operation, Spec};
+use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
 
 use super::{KeyInput, Nothing};
 use crate::error::{KmsError, KmsFailure};
@@ -17,7 +17,7 @@ pub(crate) struct EnableKey;
 #[derive(Debug)]
 pub(crate) struct DisableKey;
 
-impl Operation for EnableKey {
+impl Plain for EnableKey {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "EnableKey", false);
     type Input = KeyInput;
     type Output = Nothing;
@@ -30,7 +30,7 @@ impl Operation for EnableKey {
         rights::on_named_key(ctx, "kms:EnableKey", key_id, Scope::Own, Terms::default())
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut KeyInput) -> Result<Nothing, KmsFailure> {
+    fn run(ctx: &mut Ctx<'_>, input: &KeyInput) -> Result<Nothing, KmsFailure> {
         set(ctx, input, State::Enabled)
     }
 
@@ -45,7 +45,7 @@ impl Operation for EnableKey {
     }
 }
 
-impl Operation for DisableKey {
+impl Plain for DisableKey {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "DisableKey", false);
     type Input = KeyInput;
     type Output = Nothing;
@@ -58,7 +58,7 @@ impl Operation for DisableKey {
         rights::on_named_key(ctx, "kms:DisableKey", key_id, Scope::Own, Terms::default())
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut KeyInput) -> Result<Nothing, KmsFailure> {
+    fn run(ctx: &mut Ctx<'_>, input: &KeyInput) -> Result<Nothing, KmsFailure> {
         set(ctx, input, State::Disabled)
     }
 

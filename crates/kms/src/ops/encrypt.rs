@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference, "`Encrypt`".
 
-use gateway::{Access, Ctx, EventParts, Operation, Spec};
+use gateway::{Access, Ctx, EventParts, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -53,7 +53,7 @@ pub struct EncryptOutput {
     pub key_material_id: String,
 }
 
-impl Operation for Encrypt {
+impl Plain for Encrypt {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "Encrypt", true).brief();
     type Input = EncryptInput;
     type Output = EncryptOutput;
@@ -75,7 +75,7 @@ impl Operation for Encrypt {
         rights::on_named_key(ctx, "kms:Encrypt", key_id, Scope::Aliased, terms)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut EncryptInput) -> Result<EncryptOutput, KmsFailure> {
+    fn run(ctx: &mut Ctx<'_>, input: &EncryptInput) -> Result<EncryptOutput, KmsFailure> {
         let found = resolve::key(ctx, named(input.key_id.as_ref()), Scope::Aliased)?;
         found.key.usable()?;
         crypto::check_algorithm(input.encryption_algorithm.as_ref())?;

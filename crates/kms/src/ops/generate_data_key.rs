@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference.
 
-use gateway::{Access, Ctx, EventParts, Failure, Operation, Spec};
+use gateway::{Access, Ctx, EventParts, Failure, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -70,7 +70,7 @@ pub struct GenerateDataKeyWithoutPlaintextOutput {
     pub key_material_id: String,
 }
 
-impl Operation for GenerateDataKey {
+impl Plain for GenerateDataKey {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "GenerateDataKey", true).brief();
     type Input = GenerateDataKeyInput;
     type Output = GenerateDataKeyOutput;
@@ -83,7 +83,7 @@ impl Operation for GenerateDataKey {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut GenerateDataKeyInput,
+        input: &GenerateDataKeyInput,
     ) -> Result<GenerateDataKeyOutput, KmsFailure> {
         generate(ctx, input)
     }
@@ -99,7 +99,7 @@ impl Operation for GenerateDataKey {
     }
 }
 
-impl Operation for GenerateDataKeyWithoutPlaintext {
+impl Plain for GenerateDataKeyWithoutPlaintext {
     const SPEC: Spec =
         Spec::named(&crate::SERVICE, "GenerateDataKeyWithoutPlaintext", true).brief();
     type Input = GenerateDataKeyInput;
@@ -113,7 +113,7 @@ impl Operation for GenerateDataKeyWithoutPlaintext {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut GenerateDataKeyInput,
+        input: &GenerateDataKeyInput,
     ) -> Result<GenerateDataKeyWithoutPlaintextOutput, KmsFailure> {
         let GenerateDataKeyOutput { ciphertext_blob, key_id, key_material_id, .. } =
             generate(ctx, input)?;

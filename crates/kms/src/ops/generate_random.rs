@@ -3,7 +3,7 @@
 //! Source: KMS API Reference, "`GenerateRandom`". Observed: its events have neither parameters nor
 //! resources.
 
-use gateway::{Access, Ctx, Failure, Operation, Spec};
+use gateway::{Access, Ctx, Failure, Plain, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -31,7 +31,7 @@ pub(crate) struct GenerateRandomOutput {
     plaintext: Secret,
 }
 
-impl Operation for GenerateRandom {
+impl Plain for GenerateRandom {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "GenerateRandom", true).brief();
     type Input = GenerateRandomInput;
     type Output = GenerateRandomOutput;
@@ -45,7 +45,7 @@ impl Operation for GenerateRandom {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut GenerateRandomInput,
+        input: &GenerateRandomInput,
     ) -> Result<GenerateRandomOutput, KmsFailure> {
         if let Some(id) = &input.custom_key_store_id {
             let text = format!("Custom key store {id} does not exist.");

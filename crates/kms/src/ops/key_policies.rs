@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference.
 
-use gateway::{Access, Ctx, EventParts, Json, Operation, Spec};
+use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 
@@ -40,7 +40,7 @@ pub(crate) struct GetKeyPolicyOutput {
     policy_name: &'static str,
 }
 
-impl Operation for GetKeyPolicy {
+impl Plain for GetKeyPolicy {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "GetKeyPolicy", true);
     type Input = GetKeyPolicyInput;
     type Output = GetKeyPolicyOutput;
@@ -57,10 +57,7 @@ impl Operation for GetKeyPolicy {
         rights::on_named_key(ctx, "kms:GetKeyPolicy", key_id, Scope::Own, Terms::default())
     }
 
-    fn run(
-        ctx: &mut Ctx<'_>,
-        input: &mut GetKeyPolicyInput,
-    ) -> Result<GetKeyPolicyOutput, KmsFailure> {
+    fn run(ctx: &mut Ctx<'_>, input: &GetKeyPolicyInput) -> Result<GetKeyPolicyOutput, KmsFailure> {
         let found = resolve::key(ctx, named(input.key_id.as_ref()), Scope::Own)?;
         if input.policy_name.as_deref().is_some_and(|name| name != key_policy::NAME) {
             return Err(KmsError::NotFound("No such policy exists".to_owned()).into());
@@ -92,7 +89,7 @@ pub(crate) struct PutKeyPolicyInput {
     bypass_policy_lockout_safety_check: Option<bool>,
 }
 
-impl Operation for PutKeyPolicy {
+impl Plain for PutKeyPolicy {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "PutKeyPolicy", false);
     type Input = PutKeyPolicyInput;
     type Output = Nothing;
@@ -116,7 +113,7 @@ impl Operation for PutKeyPolicy {
         rights::on_named_key(ctx, "kms:PutKeyPolicy", key_id, Scope::Own, context.into())
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut PutKeyPolicyInput) -> Result<Nothing, KmsFailure> {
+    fn run(ctx: &mut Ctx<'_>, input: &PutKeyPolicyInput) -> Result<Nothing, KmsFailure> {
         let found = resolve::key(ctx, named(input.key_id.as_ref()), Scope::Own)?;
         let mut key = found.key;
         if input.policy_name.as_deref().is_some_and(|name| name != key_policy::NAME) {
@@ -167,7 +164,7 @@ pub(crate) struct ListKeyPoliciesOutput {
     truncated: bool,
 }
 
-impl Operation for ListKeyPolicies {
+impl Plain for ListKeyPolicies {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "ListKeyPolicies", true);
     type Input = ListKeyPoliciesInput;
     type Output = ListKeyPoliciesOutput;
@@ -182,7 +179,7 @@ impl Operation for ListKeyPolicies {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut ListKeyPoliciesInput,
+        input: &ListKeyPoliciesInput,
     ) -> Result<ListKeyPoliciesOutput, KmsFailure> {
         resolve::key(ctx, named(input.key_id.as_ref()), Scope::Own)?;
         Page::read("policies", SIZES, input.limit, input.marker.as_ref())?;

@@ -3,7 +3,7 @@
 //! Source: KMS API Reference, "`ListAliases`": the predefined aliases of AWS are listed from the
 //! start, without a target until their key exists.
 
-use gateway::{Access, Ctx, EventParts, Json, Operation, Spec};
+use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 
@@ -54,7 +54,7 @@ pub(crate) struct AliasListEntry {
     last_updated_date: Option<Seconds>,
 }
 
-impl Operation for ListAliases {
+impl Plain for ListAliases {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "ListAliases", true);
     type Input = ListAliasesInput;
     type Output = ListAliasesOutput;
@@ -69,10 +69,7 @@ impl Operation for ListAliases {
         Ok(vec![rights::plain(ctx, "kms:ListAliases", "*", Context::new())])
     }
 
-    fn run(
-        ctx: &mut Ctx<'_>,
-        input: &mut ListAliasesInput,
-    ) -> Result<ListAliasesOutput, KmsFailure> {
+    fn run(ctx: &mut Ctx<'_>, input: &ListAliasesInput) -> Result<ListAliasesOutput, KmsFailure> {
         let page = Page::read("aliases", SIZES, input.limit, input.marker.as_ref())?;
         let mut found = match &input.key_id {
             Some(key_id) => of_key(ctx, key_id, &page)?,

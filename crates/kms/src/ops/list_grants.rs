@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use gateway::{Access, Ctx, EventParts, Json, Operation, Spec};
+use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 
@@ -74,7 +74,7 @@ pub(crate) struct GrantListEntry {
     constraints: Option<GrantConstraints>,
 }
 
-impl Operation for ListGrants {
+impl Plain for ListGrants {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "ListGrants", true);
     type Input = ListGrantsInput;
     type Output = ListGrantsOutput;
@@ -99,7 +99,7 @@ impl Operation for ListGrants {
         rights::on_named_key(ctx, "kms:ListGrants", key_id, Scope::Shared, terms)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut ListGrantsInput) -> Result<ListGrantsOutput, KmsFailure> {
+    fn run(ctx: &mut Ctx<'_>, input: &ListGrantsInput) -> Result<ListGrantsOutput, KmsFailure> {
         let key = resolve::key(ctx, named(input.key_id.as_ref()), Scope::Shared)?.key;
         let page = Page::read("grants", SIZES, input.limit, input.marker.as_ref())?;
         let wanted = wanted(
@@ -142,7 +142,7 @@ pub(crate) struct ListRetirableGrantsInput {
     marker: Option<String>,
 }
 
-impl Operation for ListRetirableGrants {
+impl Plain for ListRetirableGrants {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "ListRetirableGrants", true);
     type Input = ListRetirableGrantsInput;
     type Output = ListGrantsOutput;
@@ -170,7 +170,7 @@ impl Operation for ListRetirableGrants {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut ListRetirableGrantsInput,
+        input: &ListRetirableGrantsInput,
     ) -> Result<ListGrantsOutput, KmsFailure> {
         let page = Page::read("retirable", SIZES, input.limit, input.marker.as_ref())?;
         let wanted = wanted(

@@ -3,7 +3,7 @@
 //! Source: KMS API Reference, "`ListKeyRotations`": the first material is no rotation and appears
 //! only when all material is asked for.
 
-use gateway::{Access, Ctx, EventParts, Json, Operation, Spec};
+use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 
 use super::named;
@@ -56,7 +56,7 @@ pub(crate) struct RotationsListEntry {
     rotation_type: Option<&'static str>,
 }
 
-impl Operation for ListKeyRotations {
+impl Plain for ListKeyRotations {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "ListKeyRotations", true);
     type Input = ListKeyRotationsInput;
     type Output = ListKeyRotationsOutput;
@@ -75,7 +75,7 @@ impl Operation for ListKeyRotations {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut ListKeyRotationsInput,
+        input: &ListKeyRotationsInput,
     ) -> Result<ListKeyRotationsOutput, KmsFailure> {
         let key = resolve::key(ctx, named(input.key_id.as_ref()), Scope::Own)?.key;
         let page = Page::read("rotations", SIZES, input.limit, input.marker.as_ref())?;

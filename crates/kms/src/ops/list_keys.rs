@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference, "`ListKeys`".
 
-use gateway::{Access, Ctx, Json, Operation, Spec};
+use gateway::{Access, Ctx, Json, Plain, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 
@@ -46,7 +46,7 @@ pub(crate) struct KeyListEntry {
     key_arn: String,
 }
 
-impl Operation for ListKeys {
+impl Plain for ListKeys {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "ListKeys", true);
     type Input = ListKeysInput;
     type Output = ListKeysOutput;
@@ -58,7 +58,7 @@ impl Operation for ListKeys {
         Ok(vec![rights::plain(ctx, "kms:ListKeys", "*", Context::new())])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut ListKeysInput) -> Result<ListKeysOutput, KmsFailure> {
+    fn run(ctx: &mut Ctx<'_>, input: &ListKeysInput) -> Result<ListKeysOutput, KmsFailure> {
         let page = Page::read("keys", SIZES, input.limit, input.marker.as_ref())?;
         let owners = input.resource_owners.as_deref();
         // Keys shared through AWS RAM do not exist here.

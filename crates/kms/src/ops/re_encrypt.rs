@@ -3,7 +3,7 @@
 //! Source: KMS API Reference, "`ReEncrypt`": two rights, `kms:ReEncryptFrom` on the source and
 //! `kms:ReEncryptTo` on the destination.
 
-use gateway::{Access, Ctx, EventParts, Operation, Spec};
+use gateway::{Access, Ctx, EventParts, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -50,7 +50,7 @@ pub(crate) struct ReEncryptOutput {
     destination_key_material_id: String,
 }
 
-impl Operation for ReEncrypt {
+impl Plain for ReEncrypt {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "ReEncrypt", true).brief();
     type Input = ReEncryptInput;
     type Output = ReEncryptOutput;
@@ -73,7 +73,7 @@ impl Operation for ReEncrypt {
         Ok(needs)
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut ReEncryptInput) -> Result<ReEncryptOutput, KmsFailure> {
+    fn run(ctx: &mut Ctx<'_>, input: &ReEncryptInput) -> Result<ReEncryptOutput, KmsFailure> {
         let source = input.source().key(ctx)?;
         let target = resolve::key(ctx, input.destination(), Scope::Aliased)?;
         source.key.usable()?;

@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference, "`RetireGrant`"; KMS Developer Guide, "Retiring and revoking grants".
 
-use gateway::{Access, Ctx, EventParts, Json, Operation, Spec};
+use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ pub(crate) struct RetireGrantInput {
     dry_run: Option<bool>,
 }
 
-impl Operation for RetireGrant {
+impl Plain for RetireGrant {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "RetireGrant", false);
     type Input = RetireGrantInput;
     type Output = Nothing;
@@ -62,7 +62,7 @@ impl Operation for RetireGrant {
         }])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut RetireGrantInput) -> Result<Nothing, KmsFailure> {
+    fn run(ctx: &mut Ctx<'_>, input: &RetireGrantInput) -> Result<Nothing, KmsFailure> {
         let (found, grant) = input.find(ctx)?;
         crypto::end_dry_run(input.dry_run)?;
         let mut key = found.key;

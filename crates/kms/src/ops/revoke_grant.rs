@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference, "`RevokeGrant`".
 
-use gateway::{Access, Ctx, EventParts, Json, Operation, Spec};
+use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +26,7 @@ pub(crate) struct RevokeGrantInput {
     dry_run: Option<bool>,
 }
 
-impl Operation for RevokeGrant {
+impl Plain for RevokeGrant {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "RevokeGrant", false);
     type Input = RevokeGrantInput;
     type Output = Nothing;
@@ -46,7 +46,7 @@ impl Operation for RevokeGrant {
     }
 
     /// Assumed, after moto: the answer to an unknown id.
-    fn run(ctx: &mut Ctx<'_>, input: &mut RevokeGrantInput) -> Result<Nothing, KmsFailure> {
+    fn run(ctx: &mut Ctx<'_>, input: &RevokeGrantInput) -> Result<Nothing, KmsFailure> {
         let mut key = resolve::key(ctx, named(input.key_id.as_ref()), Scope::Shared)?.key;
         let id = named(input.grant_id.as_ref());
         if !grants::is_grant_id(id) {

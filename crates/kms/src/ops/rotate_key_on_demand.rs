@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference, "`RotateKeyOnDemand`". Done at once here, so it is never in progress.
 
-use gateway::{Access, Ctx, EventParts, Json, Operation, Spec};
+use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
 
 use super::{KeyInput, KeyOutput};
 use crate::error::{KmsError, KmsFailure};
@@ -20,7 +20,7 @@ const ROTATIONS_MAX: u32 = 25;
 #[derive(Debug)]
 pub(crate) struct RotateKeyOnDemand;
 
-impl Operation for RotateKeyOnDemand {
+impl Plain for RotateKeyOnDemand {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "RotateKeyOnDemand", false);
     type Input = KeyInput;
     type Output = KeyOutput;
@@ -34,7 +34,7 @@ impl Operation for RotateKeyOnDemand {
     }
 
     /// Observed: the text about the limit.
-    fn run(ctx: &mut Ctx<'_>, input: &mut KeyInput) -> Result<KeyOutput, KmsFailure> {
+    fn run(ctx: &mut Ctx<'_>, input: &KeyInput) -> Result<KeyOutput, KmsFailure> {
         let found = resolve::key(ctx, input.key_id(), Scope::Own)?;
         let mut key = found.key;
         key.usable()?;

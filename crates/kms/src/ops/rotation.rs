@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference; KMS Developer Guide, "Rotating AWS KMS keys".
 
-use gateway::{Access, Ctx, EventParts, Json, Operation, Spec};
+use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +35,7 @@ pub(crate) struct EnableKeyRotationInput {
     rotation_period_in_days: Option<i64>,
 }
 
-impl Operation for EnableKeyRotation {
+impl Plain for EnableKeyRotation {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "EnableKeyRotation", false);
     type Input = EnableKeyRotationInput;
     type Output = Nothing;
@@ -58,7 +58,7 @@ impl Operation for EnableKeyRotation {
         rights::on_named_key(ctx, "kms:EnableKeyRotation", key_id, Scope::Own, context.into())
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut EnableKeyRotationInput) -> Result<Nothing, KmsFailure> {
+    fn run(ctx: &mut Ctx<'_>, input: &EnableKeyRotationInput) -> Result<Nothing, KmsFailure> {
         let days = input.rotation_period_in_days.unwrap_or(PERIOD_DAYS_DEFAULT);
         let rotation = Rotation::every(u32::try_from(days).unwrap_or_default(), ctx.now());
         set(ctx, named(input.key_id.as_ref()), Some(rotation))
@@ -75,7 +75,7 @@ impl Operation for EnableKeyRotation {
     }
 }
 
-impl Operation for DisableKeyRotation {
+impl Plain for DisableKeyRotation {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "DisableKeyRotation", false);
     type Input = KeyInput;
     type Output = Nothing;
@@ -88,7 +88,7 @@ impl Operation for DisableKeyRotation {
         rights::on_named_key(ctx, action, key_id, Scope::Own, Terms::default())
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut KeyInput) -> Result<Nothing, KmsFailure> {
+    fn run(ctx: &mut Ctx<'_>, input: &KeyInput) -> Result<Nothing, KmsFailure> {
         set(ctx, input.key_id(), None)
     }
 
@@ -129,7 +129,7 @@ pub(crate) struct GetKeyRotationStatusOutput {
     next_rotation_date: Option<Seconds>,
 }
 
-impl Operation for GetKeyRotationStatus {
+impl Plain for GetKeyRotationStatus {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "GetKeyRotationStatus", true);
     type Input = KeyInput;
     type Output = GetKeyRotationStatusOutput;
@@ -142,10 +142,7 @@ impl Operation for GetKeyRotationStatus {
         rights::on_named_key(ctx, action, key_id, Scope::Shared, Terms::default())
     }
 
-    fn run(
-        ctx: &mut Ctx<'_>,
-        input: &mut KeyInput,
-    ) -> Result<GetKeyRotationStatusOutput, KmsFailure> {
+    fn run(ctx: &mut Ctx<'_>, input: &KeyInput) -> Result<GetKeyRotationStatusOutput, KmsFailure> {
         let found = resolve::key(ctx, input.key_id(), Scope::Shared)?;
         let rotation = found.key.rotation;
         Ok(GetKeyRotationStatusOutput {

@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference.
 
-use gateway::{Access, Ctx, EventParts, Json, Operation, Spec};
+use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +33,7 @@ pub(crate) struct TagResourceInput {
     tags: Option<Vec<Tag>>,
 }
 
-impl Operation for TagResource {
+impl Plain for TagResource {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "TagResource", false);
     type Input = TagResourceInput;
     type Output = Nothing;
@@ -51,7 +51,7 @@ impl Operation for TagResource {
         rights::on_named_key(ctx, "kms:TagResource", key_id, Scope::Own, context.into())
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut TagResourceInput) -> Result<Nothing, KmsFailure> {
+    fn run(ctx: &mut Ctx<'_>, input: &TagResourceInput) -> Result<Nothing, KmsFailure> {
         let mut key = resolve::key(ctx, named(input.key_id.as_ref()), Scope::Own)?.key;
         key.changeable()?;
         tags::merge(&mut key.tags, tags::pairs(input.tags())?)?;
@@ -85,7 +85,7 @@ pub(crate) struct UntagResourceInput {
     tag_keys: Option<Vec<String>>,
 }
 
-impl Operation for UntagResource {
+impl Plain for UntagResource {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "UntagResource", false);
     type Input = UntagResourceInput;
     type Output = Nothing;
@@ -107,7 +107,7 @@ impl Operation for UntagResource {
         rights::on_named_key(ctx, "kms:UntagResource", key_id, Scope::Own, context.into())
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut UntagResourceInput) -> Result<Nothing, KmsFailure> {
+    fn run(ctx: &mut Ctx<'_>, input: &UntagResourceInput) -> Result<Nothing, KmsFailure> {
         let mut key = resolve::key(ctx, named(input.key_id.as_ref()), Scope::Own)?.key;
         key.changeable()?;
         key.tags.retain(|(tag_key, _)| !input.tag_keys().contains(tag_key));
@@ -154,7 +154,7 @@ pub(crate) struct ListResourceTagsOutput {
     truncated: bool,
 }
 
-impl Operation for ListResourceTags {
+impl Plain for ListResourceTags {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "ListResourceTags", true);
     type Input = ListResourceTagsInput;
     type Output = ListResourceTagsOutput;
@@ -169,7 +169,7 @@ impl Operation for ListResourceTags {
 
     fn run(
         ctx: &mut Ctx<'_>,
-        input: &mut ListResourceTagsInput,
+        input: &ListResourceTagsInput,
     ) -> Result<ListResourceTagsOutput, KmsFailure> {
         let key = resolve::key(ctx, named(input.key_id.as_ref()), Scope::Own)?.key;
         let page = Page::read("tags", SIZES, input.limit, input.marker.as_ref())?;

@@ -3,7 +3,7 @@
 //! Source: KMS API Reference, "`UpdateAlias`": permission is needed on the alias and on both keys.
 //! All keys here are of one type and usage, so every other key will do.
 
-use gateway::{Access, Ctx, EventParts, Json, Operation, Spec};
+use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
 
 use super::Nothing;
 use super::create_alias::AliasInput;
@@ -17,7 +17,7 @@ use crate::{alias, resolve};
 #[derive(Debug)]
 pub(crate) struct UpdateAlias;
 
-impl Operation for UpdateAlias {
+impl Plain for UpdateAlias {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "UpdateAlias", false);
     type Input = AliasInput;
     type Output = Nothing;
@@ -39,7 +39,7 @@ impl Operation for UpdateAlias {
         ])
     }
 
-    fn run(ctx: &mut Ctx<'_>, input: &mut AliasInput) -> Result<Nothing, KmsFailure> {
+    fn run(ctx: &mut Ctx<'_>, input: &AliasInput) -> Result<Nothing, KmsFailure> {
         let name = input.name();
         let mut new = resolve::key(ctx, input.target(), Scope::Own)?.key;
         let Some((alias, mut old)) = alias::find(ctx, name)? else {

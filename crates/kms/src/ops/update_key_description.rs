@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference, "`UpdateKeyDescription`".
 
-use gateway::{Access, Ctx, EventParts, Json, Operation, Spec};
+use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 
 use super::{Nothing, named};
@@ -24,7 +24,7 @@ pub(crate) struct UpdateKeyDescriptionInput {
     description: Option<String>,
 }
 
-impl Operation for UpdateKeyDescription {
+impl Plain for UpdateKeyDescription {
     const SPEC: Spec = Spec::named(&crate::SERVICE, "UpdateKeyDescription", false);
     type Input = UpdateKeyDescriptionInput;
     type Output = Nothing;
@@ -45,10 +45,7 @@ impl Operation for UpdateKeyDescription {
         rights::on_named_key(ctx, action, key_id, Scope::Own, Terms::default())
     }
 
-    fn run(
-        ctx: &mut Ctx<'_>,
-        input: &mut UpdateKeyDescriptionInput,
-    ) -> Result<Nothing, KmsFailure> {
+    fn run(ctx: &mut Ctx<'_>, input: &UpdateKeyDescriptionInput) -> Result<Nothing, KmsFailure> {
         let mut key = resolve::key(ctx, named(input.key_id.as_ref()), Scope::Own)?.key;
         key.changeable()?;
         key.description = input.description.clone().unwrap_or_default();

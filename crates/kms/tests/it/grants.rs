@@ -46,16 +46,19 @@ fn a_grant_allows_and_can_be_revoked() {
     world.refused(ADMIN, "RevokeGrant", &input, ("NotFoundException", Some(text.as_str())));
 }
 
-/// Constraints compare contexts exactly.
+/// Constraints compare the names of contexts without case, and values with it.
 #[test]
 fn constraints_bind_grants() {
     let world = World::new();
     let (id, _) = world.key();
-    let constraints = json!({ "Constraints": { "EncryptionContextSubset": { "a": "1" } } });
+    let constraints = json!({ "Constraints": { "EncryptionContextSubset": { "a": "x" } } });
     world.ok(ADMIN, "CreateGrant", &grant(&id, &constraints));
-    for (context, status) in
-        [(json!({ "a": "1", "b": "2" }), 200), (json!({ "A": "1" }), 400), (json!({}), 400)]
-    {
+    for (context, status) in [
+        (json!({ "a": "x", "b": "2" }), 200),
+        (json!({ "A": "x" }), 200),
+        (json!({ "a": "X" }), 400),
+        (json!({}), 400),
+    ] {
         let input = json!({ "KeyId": id, "Plaintext": "AA==", "EncryptionContext": context });
         assert_eq!(world.call(NOBODY, "Encrypt", &input).status, status, "{context}");
     }

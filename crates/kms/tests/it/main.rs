@@ -6,6 +6,7 @@ mod crypto;
 mod grants;
 mod keys_life;
 mod policies;
+mod recorded;
 mod rotation;
 mod tampering;
 mod world;

@@ -84,6 +84,14 @@ fn malformed_policies_are_refused() {
         let text = policy(&[allow(ACCOUNT, "kms:*"), statement]);
         refused(&text, (malformed, Some(invalid)));
     }
+    let own = "These condition keys are not permitted in a key policy: aws:ResourceTag, \
+               kms:ResourceTag, kms:ResourceAliases";
+    let mut statement = allow(ACCOUNT, "kms:*");
+    statement["Condition"] = json!({ "StringEquals": { "aws:ResourceTag/team": "a" } });
+    let tagged = policy(&[allow(ACCOUNT, "kms:*"), statement]);
+    refused(&tagged, (malformed, Some(own)));
+    let input = json!({ "Policy": tagged });
+    world.refused(ADMIN, "CreateKey", &input, (malformed, Some(own)));
     let locked = "The new key policy will not allow you to update the key policy in the future.";
     refused(&policy(&[allow(&user(NOBODY), "kms:*")]), (malformed, Some(locked)));
     refused("{", (malformed, Some("")));
@@ -168,16 +176,12 @@ fn conditions_see_the_key_and_the_request() {
         world.ok(ADMIN, "PutKeyPolicy", &json!({ "KeyId": id, "Policy": text }));
     };
     world.ok(ADMIN, "CreateAlias", &json!({ "AliasName": "alias/x", "TargetKeyId": id }));
-    let tags = json!([{ "TagKey": "team", "TagValue": "blue" }]);
-    world.ok(ADMIN, "TagResource", &json!({ "KeyId": id, "Tags": tags }));
     let encrypt = |key_id: &str| {
         let input =
             json!({ "KeyId": key_id, "Plaintext": "AA==", "EncryptionContext": { "App": "a" } });
         world.call(NOBODY, "Encrypt", &input).status
     };
     for (condition, by_id, by_alias) in [
-        (json!({ "StringEquals": { "aws:ResourceTag/team": "blue" } }), 200, 200),
-        (json!({ "StringEquals": { "aws:ResourceTag/team": "red" } }), 400, 400),
         (json!({ "StringEquals": { "kms:RequestAlias": "alias/x" } }), 400, 200),
         (json!({ "StringEquals": { "kms:EncryptionContext:app": "a" } }), 200, 200),
         (json!({ "ForAllValues:StringEquals": { "kms:EncryptionContextKeys": ["x"] } }), 400, 400),
@@ -191,6 +195,30 @@ fn conditions_see_the_key_and_the_request() {
     ] {
         with(condition.clone());
         assert_eq!((encrypt(&id), encrypt("alias/x")), (by_id, by_alias), "{condition}");
+    }
+}
+
+/// The tags and aliases of a key are for the policies of users and roles.
+#[test]
+fn identity_policies_see_the_tags_and_aliases_of_a_key() {
+    let world = World::new();
+    let (id, arn) = world.key();
+    world.ok(ADMIN, "CreateAlias", &json!({ "AliasName": "alias/x", "TargetKeyId": id }));
+    let tags = json!([{ "TagKey": "team", "TagValue": "blue" }]);
+    world.ok(ADMIN, "TagResource", &json!({ "KeyId": id, "Tags": tags }));
+    for (name, condition, status) in [
+        ("blue", json!({ "StringEquals": { "aws:ResourceTag/team": "blue" } }), 200),
+        ("red", json!({ "StringEquals": { "aws:ResourceTag/team": "red" } }), 400),
+        ("x", json!({ "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/x" } }), 200),
+        ("y", json!({ "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/y" } }), 400),
+    ] {
+        let statement = json!({
+            "Effect": "Allow", "Action": "kms:Encrypt", "Resource": arn, "Condition": condition });
+        let policy = json!({ "Version": "2012-10-17", "Statement": statement });
+        let user = world.kit.user(name, &policy);
+        let input = json!({ "KeyId": id, "Plaintext": "AA==" });
+        let answer = world.kit.json_as(&user, "TrentService.Encrypt", &input);
+        assert_eq!(answer.status, status, "{condition}");
     }
 }
 

@@ -12,12 +12,25 @@ use crate::principal_pattern::PrincipalPattern;
 
 const INVALID_PRINCIPALS: &str = "Policy contains a statement with one or more invalid principals.";
 const NO_PRINCIPAL: &str = "Policy contains a statement with no principal.";
+/// Observed: awsdocs/aws-kms-developer-guide, pull request 47, for a policy with `aws:ResourceTag`.
+/// Assumed: KMS names the three whichever of them is used.
+const NOT_PERMITTED: &str = "These condition keys are not permitted in a key policy: \
+                             aws:ResourceTag, kms:ResourceTag, kms:ResourceAliases";
+
+const OPEN_CONTEXT: &str = "OverlyPermissiveCondition:EncryptionContext: Using the ForAllValues \
+                            set operator with a single-valued condition key matches requests \
+                            without the specified encryption context or with an unspecified \
+                            encryption context. To fix, remove ForAllValues.";
+const OPEN_TAG: &str = "OverlyPermissiveCondition:RequestTag: Using the ForAllValues set operator \
+                        with a single-valued condition key matches requests without the \
+                        specified tag or with an unspecified tag. To fix, remove ForAllValues.";
 
 /// A statement without `Action` or `Resource` is taken and has no effect.
 pub(super) fn read(json: &Json) -> Result<Document<'_>, PolicyError> {
     let document = shape(json, refusal)?;
     for statement in &document.statements {
         principal(statement)?;
+        keys(statement)?;
         quantifiers(statement)?;
     }
     Ok(document)
@@ -35,23 +48,40 @@ fn principal(statement: &RawStatement<'_>) -> Result<(), PolicyError> {
     if entries.iter().all(known) { Ok(()) } else { Err(PolicyError::principal(INVALID_PRINCIPALS)) }
 }
 
+/// What a key's own tags and aliases are says nothing in the policy of that one key.
+///
+/// Source: KMS Developer Guide, "AWS KMS condition keys": `kms:ResourceAliases` is for IAM policies
+/// only; "AWS global condition keys".
+fn keys(statement: &RawStatement<'_>) -> Result<(), PolicyError> {
+    let refused = |key: &str| {
+        let key = key.to_ascii_lowercase();
+        let name = key.split('/').next().unwrap_or_default();
+        matches!(name, "aws:resourcetag" | "kms:resourcetag" | "kms:resourcealiases")
+    };
+    if statement.conditions.iter().any(|condition| refused(condition.key)) {
+        return Err(PolicyError::malformed(NOT_PERMITTED));
+    }
+    Ok(())
+}
+
 /// `ForAllValues:` holds for requests without the key, which is never meant for these.
 ///
-/// Source: KMS Developer Guide, "Troubleshooting key access", `OverlyPermissiveCondition`.
-/// Assumed: the wording behind the colon, and that a Deny may say it.
+/// Source: KMS Developer Guide, "kms:EncryptionContext:context-key" and "Troubleshooting key
+/// access".
+/// Assumed: the wording for `aws:RequestTag`, and that a Deny may say it.
 fn quantifiers(statement: &RawStatement<'_>) -> Result<(), PolicyError> {
     for condition in &statement.conditions {
         let for_all = Operator::parse(condition.operator)
             .is_some_and(|operator| operator.quantifier == Quantifier::All);
+        if !statement.allow || !for_all {
+            continue;
+        }
         let key = condition.key.to_ascii_lowercase();
-        let listed =
-            key.starts_with("kms:encryptioncontext:") || key.starts_with("aws:requesttag/");
-        if statement.allow && for_all && listed {
-            return Err(PolicyError::malformed(format!(
-                "OverlyPermissiveCondition: Using the ForAllValues set operator with the \
-                 single-valued condition key {} is overly permissive.",
-                condition.key
-            )));
+        if key.starts_with("kms:encryptioncontext:") {
+            return Err(PolicyError::malformed(OPEN_CONTEXT));
+        }
+        if key.starts_with("aws:requesttag/") {
+            return Err(PolicyError::malformed(OPEN_TAG));
         }
     }
     Ok(())

@@ -206,12 +206,33 @@ fn key_policies_are_refused_in_kmss_words() {
     ] {
         check(&Grammar::Kms, &document(members), want);
     }
+    let own = "These condition keys are not permitted in a key policy: aws:ResourceTag, \
+               kms:ResourceTag, kms:ResourceAliases";
+    for (effect, operator, key, want) in [
+        ("Allow", "StringEquals", "aws:ResourceTag/team", own),
+        ("Allow", "StringEquals", "AWS:resourcetag/team", own),
+        ("Deny", "StringEquals", "kms:ResourceTag/team", own),
+        ("Allow", "ForAnyValue:StringLike", "kms:ResourceAliases", own),
+        ("Allow", "StringEquals", "aws:RequestTag/team", "ok"),
+        ("Allow", "StringEquals", "kms:RequestAlias", "ok"),
+        ("Allow", "StringEquals", "kms:EncryptionContext:aws:ResourceTag/team", "ok"),
+    ] {
+        let members = format!(
+            r#""Effect":"{effect}","Principal":"*","Condition":{{"{operator}":{{"{key}":"x"}}}}"#
+        );
+        check(&Grammar::Kms, &document(&members), want);
+    }
     check(&Grammar::Kms, "", "");
     let open = document(
         r#""Effect":"Allow","Principal":"*","Condition":{"ForAllValues:StringLike":{"KMS:encryptioncontext:a":"b"}}"#,
     );
-    let error = Policy::parse(&open, &Grammar::Kms).unwrap_err();
-    assert!(error.message.starts_with("OverlyPermissiveCondition:"), "{error}");
+    check(
+        &Grammar::Kms,
+        &open,
+        "OverlyPermissiveCondition:EncryptionContext: Using the ForAllValues set operator with a \
+         single-valued condition key matches requests without the specified encryption context or \
+         with an unspecified encryption context. To fix, remove ForAllValues.",
+    );
 }
 
 /// Bucket policies: every check and its words.

@@ -3,8 +3,8 @@
 use gateway::{Ctx, Spec};
 
 use crate::acl::{self, Owners};
-use crate::api::Api;
-use crate::bucket::{self, Bucket, canonical_id};
+use crate::api::PlainApi;
+use crate::bucket::{Bucket, canonical_id};
 use crate::error::{S3Error, S3Result};
 use crate::request::Request;
 use crate::response::Response;
@@ -15,12 +15,11 @@ use crate::xml;
 #[derive(Debug)]
 pub struct GetBucketAcl;
 
-impl Api for GetBucketAcl {
+impl PlainApi for GetBucketAcl {
     const SPEC: Spec = reads("GetBucketAcl", &["acl"]);
     const ACTION: &'static str = "s3:GetBucketAcl";
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
+    fn run(_: &mut Ctx<'_>, _: &Request, bucket: &Bucket) -> S3Result<Response> {
         Ok(Response::xml(bucket.acl.document(&canonical_id(&bucket.owner))))
     }
 }
@@ -29,12 +28,12 @@ impl Api for GetBucketAcl {
 #[derive(Debug)]
 pub(crate) struct PutBucketAcl;
 
-impl Api for PutBucketAcl {
+impl PlainApi for PutBucketAcl {
     const SPEC: Spec = writes("PutBucketAcl", &["acl"]);
     const ACTION: &'static str = "s3:PutBucketAcl";
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let mut bucket = bucket::load(ctx, &request.bucket)?;
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
+        let mut bucket = bucket.clone();
         let owners = Owners::of(&bucket, &bucket.owner);
         bucket.acl = put_acl(ctx, request, (&bucket, &owners), Self::ACTION)?;
         bucket.save(ctx)?;
@@ -68,7 +67,7 @@ pub(crate) fn put_acl(
             acl
         }
     };
-    if acl.is_public() && bucket.public_access.is_some_and(|block| block.block_acls) {
+    if acl.is_public() && bucket.blocks().block_acls {
         let resource = match request.key.as_str() {
             "" => bucket.name.clone(),
             key => format!("{}/{key}", bucket.name),

@@ -2,10 +2,10 @@
 
 use std::ops::ControlFlow;
 
-use gateway::{Access, Ctx, Scope, Spec};
+use gateway::{Ctx, Scope, Spec};
 
-use crate::api::Api;
-use crate::bucket::{self, BUCKETS};
+use crate::api::PlainApi;
+use crate::bucket::{self, BUCKETS, Bucket};
 use crate::error::{S3Error, S3Result};
 use crate::object::VERSIONS;
 use crate::request::Request;
@@ -20,12 +20,11 @@ use crate::{SERVICE, access};
 #[derive(Debug)]
 pub struct HeadBucket;
 
-impl Api for HeadBucket {
+impl PlainApi for HeadBucket {
     const SPEC: Spec = Spec::rest(&SERVICE, "HeadBucket", true, "HEAD", Scope::Bucket, &[]).data();
     const ACTION: &'static str = "s3:ListBucket";
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
+    fn run(_: &mut Ctx<'_>, _: &Request, bucket: &Bucket) -> S3Result<Response> {
         Ok(Response::ok()
             .with("content-type", "application/xml")
             .with("x-amz-bucket-region", bucket.region.as_str())
@@ -40,13 +39,12 @@ impl Api for HeadBucket {
 #[derive(Debug)]
 pub(crate) struct DeleteBucket;
 
-impl Api for DeleteBucket {
+impl PlainApi for DeleteBucket {
     const SPEC: Spec = removes("DeleteBucket", &[]).when_full();
     const ACTION: &'static str = "s3:DeleteBucket";
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         let name = request.bucket.clone();
-        let bucket = bucket::load(ctx, &name)?;
         let mut left = false;
         VERSIONS.visit(ctx.tx(), store::key([&name]), [], &mut |_, _| {
             left = true;
@@ -58,7 +56,6 @@ impl Api for DeleteBucket {
         }
         super::multipart::abandon_all(ctx, &name)?;
         BUCKETS.delete(ctx.tx_mut(), &name)?;
-        request.former_owner = Some(bucket.owner);
         Ok(Response::no_content())
     }
 }
@@ -69,18 +66,12 @@ impl Api for DeleteBucket {
 #[derive(Debug)]
 pub struct GetBucketLocation;
 
-impl Api for GetBucketLocation {
+impl PlainApi for GetBucketLocation {
     const SPEC: Spec = reads("GetBucketLocation", &["location"]);
     const ACTION: &'static str = "s3:GetBucketLocation";
+    const ANY_REGION: bool = true;
 
-    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
-        access::expect_owner(request, "x-amz-expected-bucket-owner", &bucket)?;
-        Ok(vec![access::on_path(ctx, &bucket, request, Self::ACTION)])
-    }
-
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
+    fn run(_: &mut Ctx<'_>, _: &Request, bucket: &Bucket) -> S3Result<Response> {
         let mut xml = Xml::result("LocationConstraint");
         xml.content(bucket.location().unwrap_or_default());
         Ok(Response::xml(xml))

@@ -2,14 +2,14 @@
 //!
 //! Source: S3 API Reference, "CopyObject".
 
-use gateway::{Access, Ctx, Scope, Spec};
-use store::StoreError;
+use gateway::{Ctx, Scope, Spec};
 
 use crate::SERVICE;
 use crate::access;
-use crate::api::Api;
+use crate::access::Needs;
+use crate::api::{Api, Seen};
 use crate::body::frames_aad;
-use crate::bucket;
+use crate::bucket::Bucket;
 use crate::checksum::{Algorithm, Kind};
 use crate::copying::{self, Source};
 use crate::encryption;
@@ -20,7 +20,7 @@ use crate::request::Request;
 use crate::response::Response;
 use crate::upload::{Proofs, UPLOAD_BYTES_MAX, Upload};
 use crate::writing::{self, Attributes};
-use crate::xml::Xml;
+use crate::xml::{Xml, body_time};
 
 /// Copies an object within the server.
 #[derive(Debug)]
@@ -31,23 +31,23 @@ impl Api for CopyObject {
         .data()
         .header("x-amz-copy-source");
     const ACTION: &'static str = "s3:PutObject";
+    type Work = Copied;
 
     /// Source: S3 User Guide, "Required permissions for Amazon S3 API operations": tags that are
     /// copied are read and written.
-    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-        let mut needs = writing::needs(ctx, request)?;
+    fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
+        let mut needs = writing::needs(ctx, bucket, request);
         let source = copying::Asked::of(ctx, request)?;
         needs.extend(source.needs(ctx));
         let copies_tags = request.header("x-amz-tagging-directive").as_deref() != Some("REPLACE");
         if let Some(tags) = source.needs_tags(ctx).filter(|_| copies_tags) {
             needs.push(tags);
-            needs.extend(access::of_path(ctx, request, "s3:PutObjectTagging")?);
+            needs.push(access::on_path(ctx, bucket, request, "s3:PutObjectTagging"));
         }
-        Ok(needs)
+        Ok(needs.into())
     }
 
-    fn prepare(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<()> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
+    fn prepare(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Copied> {
         let condition = WriteCondition::of(request)?;
         let source = Source::find(ctx, request)?;
         if source.stored.size > UPLOAD_BYTES_MAX {
@@ -58,42 +58,42 @@ impl Api for CopyObject {
             .into());
         }
         Changes::of(request)?.check(request, &source)?;
-        Attributes::of(ctx, request, &bucket)?;
+        Attributes::of(ctx, request, bucket)?;
         let key = request.key.clone();
         condition.check(&key, object::newest(ctx.tx(), &bucket.name, &key)?.as_ref())?;
         let algorithm = match request.header("x-amz-checksum-algorithm") {
             Some(name) => Algorithm::parse(&name)?,
             None => inherited(&source),
         };
-        let (envelope, root) = encryption::begin(ctx, request, &bucket, &key)?;
+        let (envelope, root) = encryption::begin(ctx, request, bucket, &key)?;
         let aad = frames_aad(&bucket.name, &key);
         let proofs = Proofs::computing(algorithm);
         let mut upload = Upload::new(ctx, envelope, &root, &aad, proofs)?;
         upload.fill(source.read(ctx, request, &(0..source.stored.size))?)?;
-        request.upload = Some(upload);
-        request.source = Some(source);
-        Ok(())
+        Ok(Copied { source, upload })
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
+    fn run(
+        ctx: &mut Ctx<'_>,
+        request: &Request,
+        seen: &Seen,
+        copied: &mut Copied,
+    ) -> S3Result<Response> {
+        let bucket = &*seen.bucket;
         let key = request.key.clone();
         let newest = object::newest(ctx.tx(), &bucket.name, &key)?;
         WriteCondition::of(request)?.check(&key, newest.as_ref())?;
         // What was read is what is copied, whatever became of the source since.
-        let source = request.source.take();
-        let source = source.ok_or_else(|| StoreError::engine("a copy without its source"))?;
-        let mut attributes = Attributes::of(ctx, request, &bucket)?;
-        Changes::of(request)?.apply(&source, &mut attributes);
-        let upload = request.upload.take();
-        let upload = upload.ok_or_else(|| StoreError::engine("a copy without its bytes"))?;
-        let bytes = upload.stow(ctx)?;
+        let source = &copied.source;
+        let mut attributes = Attributes::of(ctx, request, bucket)?;
+        Changes::of(request)?.apply(source, &mut attributes);
+        let bytes = copied.upload.stow(ctx)?;
         let owner = attributes.owner.clone();
         let stored = attributes.with_bytes(bytes);
-        let version = object::push(ctx, &bucket, &key, owner, Some(stored))?;
+        let version = object::push(ctx, bucket, &key, owner, Some(stored))?;
         let mut xml = Xml::result("CopyObjectResult");
         if let Some(stored) = &version.stored {
-            xml.text("LastModified", version.modified.iso_ms());
+            xml.text("LastModified", body_time(version.modified));
             xml.text("ETag", quoted(&stored.etag));
             if let Some(checksum) = &stored.checksum {
                 xml.text(&checksum.algorithm.element(), &checksum.value);
@@ -101,7 +101,7 @@ impl Api for CopyObject {
             }
         }
         // The ETag and the checksum stand in the document.
-        let told = writing::told(&bucket, &version);
+        let told = writing::told(&version);
         let told = told
             .into_iter()
             .filter(|(name, _)| name != "etag" && !name.starts_with("x-amz-checksum-"));
@@ -109,6 +109,12 @@ impl Api for CopyObject {
             .with_all(told)
             .with_some("x-amz-copy-source-version-id", source.shown_id()))
     }
+}
+
+/// A source and its bytes, encrypted anew.
+pub(crate) struct Copied {
+    pub(crate) source: Source,
+    pub(crate) upload: Upload,
 }
 
 /// Observed: a copy has the source's algorithm, over the whole object.
@@ -154,7 +160,8 @@ impl Changes {
             "x-amz-checksum-algorithm",
         ];
         let changes = self.metadata || changing.iter().any(|name| request.header(name).is_some());
-        let reencrypts = source.bucket.encryption != encryption::BucketEncryption::default();
+        // Observed: the default that was put for the bucket counts as a change, whatever it says.
+        let reencrypts = source.bucket.encryption.chosen;
         if itself && !changes && !reencrypts {
             return Err(S3Error::request(
                 "This copy request is illegal because it is trying to copy an object to itself \

@@ -8,7 +8,7 @@ use gateway::{Access, Ctx, Scope, Spec};
 use policy::{Context, ResourceRule};
 use types::Region;
 
-use crate::api::Api;
+use crate::api::ServiceApi;
 use crate::bucket::{self, Bucket, ObjectLock, Ownership, PublicAccess, Versioning, canonical_id};
 use crate::encryption::BucketEncryption;
 use crate::error::{S3Error, S3Result};
@@ -25,6 +25,8 @@ const EU: (&str, &str) = ("EU", "eu-west-1");
 #[derive(Debug)]
 pub(crate) struct CreateBucket;
 
+const ACTION: &str = "s3:CreateBucket";
+
 /// The document of the request.
 #[derive(Debug, Default)]
 struct Wish {
@@ -32,11 +34,10 @@ struct Wish {
     tags: Vec<(String, String)>,
 }
 
-impl Api for CreateBucket {
+impl ServiceApi for CreateBucket {
     const SPEC: Spec = Spec::rest(&SERVICE, "CreateBucket", false, "PUT", Scope::Bucket, &[]);
-    const ACTION: &'static str = "s3:CreateBucket";
 
-    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
+    fn needs(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
         let mut context = Context::new();
         for (header, key) in
             [("x-amz-acl", "s3:x-amz-acl"), ("x-amz-object-ownership", "s3:x-amz-object-ownership")]
@@ -54,7 +55,7 @@ impl Api for CreateBucket {
             context: context.clone(),
             ..Access::by_identity(action, "")
         };
-        let mut needs = vec![right(Self::ACTION)];
+        let mut needs = vec![right(ACTION)];
         if request.header("x-amz-acl").is_some() {
             needs.push(right("s3:PutBucketAcl"));
         }
@@ -72,20 +73,20 @@ impl Api for CreateBucket {
         Ok(needs)
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+    fn run(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Response> {
         let name = request.bucket.clone();
         if !bucket::is_valid_name(&name) {
             return Err(S3Error::InvalidBucketName { bucket: name }.into());
         }
         let wish = wish(request)?;
-        check_location(ctx.region(), wish.location.as_deref())?;
+        let region = place(ctx.region(), wish.location.as_deref())?;
         let ownership = ownership(request)?;
         if let Some(old) = bucket::find(ctx, &name)? {
             return existing(ctx, &old, &wish);
         }
-        let bucket = new_bucket(ctx, request, ownership, wish)?;
+        let bucket = new_bucket(ctx, request, ownership, (region, wish))?;
         bucket.save(ctx)?;
-        Ok(created(ctx.region(), &name))
+        Ok(created(&bucket.region, &name))
     }
 }
 
@@ -105,7 +106,7 @@ fn existing(ctx: &Ctx<'_>, old: &Bucket, wish: &Wish) -> S3Result<Response> {
         return Err(S3Error::BucketAlreadyExists { bucket }.into());
     }
     let here = old.region.as_str() == US_EAST_1 && ctx.region().as_str() == US_EAST_1;
-    if here && wish.tags.is_empty() {
+    if here && wish.tags.is_empty() && wish.location.is_none() {
         return Ok(created(ctx.region(), &bucket));
     }
     Err(S3Error::BucketAlreadyOwned { bucket }.into())
@@ -125,35 +126,30 @@ fn wish(request: &Request) -> S3Result<Wish> {
     }
     let location = root.text_of("LocationConstraint").filter(|text| !text.is_empty());
     let tags = match root.child("Tags") {
-        Some(list) => tags::from_elements(list.children("Tag"), Tagged::Bucket)?,
+        Some(list) => tags::from_elements(list.children("Tag"), Tagged::NewBucket)?,
         None => Vec::new(),
     };
     Ok(Wish { location: location.map(str::to_owned), tags })
 }
 
-/// Observed: `us-east-1` takes no constraint, other regions their own name only.
-fn check_location(region: &Region, location: Option<&str>) -> S3Result<()> {
-    let here = region.as_str();
-    let Some(text) = location else {
-        if here == US_EAST_1 {
-            return Ok(());
+/// The region of a new bucket.
+///
+/// Observed: `us-east-1` is the endpoint of all regions and takes the name of any other, not its own
+/// and none that it does not know. Other regions take their own name alone.
+fn place(here: &Region, location: Option<&str>) -> S3Result<Region> {
+    let illegal = |text: &str| S3Error::IllegalLocation { location: text.to_owned() };
+    match (here.as_str(), location) {
+        (US_EAST_1, None) => Ok(here.clone()),
+        (US_EAST_1, Some(text)) => {
+            let region = if text == EU.0 { EU.1 } else { text };
+            let other = Region::parse(region).filter(|region| region != here);
+            let location = || text.to_owned();
+            other.ok_or_else(|| S3Error::InvalidLocation { location: location() }.into())
         }
-        return Err(S3Error::IllegalLocation { location: "unspecified".to_owned() }.into());
-    };
-    if text == here && here != US_EAST_1 || (text, here) == EU {
-        return Ok(());
+        (_, None) => Err(illegal("unspecified").into()),
+        (own, Some(text)) if text == own || (text, own) == EU => Ok(here.clone()),
+        (_, Some(text)) => Err(illegal(text).into()),
     }
-    let location = text.to_owned();
-    let known = text != US_EAST_1 && Region::parse(text).is_some();
-    if here == US_EAST_1 && !known {
-        return Err(S3Error::InvalidLocation { location }.into());
-    }
-    Err(if Region::parse(text).is_some() {
-        S3Error::IllegalLocation { location }
-    } else {
-        S3Error::InvalidLocation { location }
-    }
-    .into())
 }
 
 /// Observed: a private ACL turns ACLs on where nothing is said of ownership.
@@ -166,7 +162,7 @@ fn ownership(request: &Request) -> S3Result<Ownership> {
     };
     Ownership::parse(&text).ok_or_else(|| {
         let message = format!("Invalid x-amz-object-ownership header: {text}");
-        S3Error::argument(message, header, text).into()
+        S3Error::named(message, header).into()
     })
 }
 
@@ -174,7 +170,7 @@ fn new_bucket(
     ctx: &Ctx<'_>,
     request: &Request,
     ownership: Ownership,
-    wish: Wish,
+    (region, wish): (Region, Wish),
 ) -> S3Result<Bucket> {
     let owner = ctx.account().clone();
     let owner_id = canonical_id(&owner);
@@ -193,13 +189,14 @@ fn new_bucket(
     let locked = request.flag("x-amz-bucket-object-lock-enabled");
     Ok(Bucket {
         name: request.bucket.clone(),
-        region: ctx.region().clone(),
+        region,
         location: wish.location.filter(|text| text == EU.0),
         created: ctx.now(),
         ownership: Some(ownership),
         acl: asked.filter(|_| !enforced).unwrap_or_default(),
         versioning: if locked { Versioning::Enabled } else { Versioning::Unset },
         public_access: Some(public_access),
+        account_public_access: None,
         encryption: BucketEncryption::default(),
         object_lock: locked.then(ObjectLock::default),
         policy: None,
@@ -217,18 +214,20 @@ mod tests {
     #[test]
     fn a_location_must_fit_the_endpoint() {
         for (region, location, want) in [
-            ("us-east-1", None, "ok"),
+            ("us-east-1", None, "us-east-1"),
             ("us-east-1", Some("us-east-1"), "InvalidLocation"),
             ("us-east-1", Some("foo"), "InvalidLocation"),
-            ("us-east-2", Some("us-east-2"), "ok"),
-            ("eu-west-1", Some("EU"), "ok"),
-            ("eu-west-1", Some("bar"), "InvalidLocation"),
+            ("us-east-1", Some("us-west-2"), "us-west-2"),
+            ("us-east-1", Some("EU"), "eu-west-1"),
+            ("us-east-2", Some("us-east-2"), "us-east-2"),
+            ("eu-west-1", Some("EU"), "eu-west-1"),
+            ("eu-west-1", Some("bar"), "IllegalLocation"),
             ("us-east-2", None, "IllegalLocation"),
             ("us-east-2", Some("us-west-1"), "IllegalLocation"),
             ("us-west-1", Some("us-east-1"), "IllegalLocation"),
         ] {
-            let got = match check_location(&Region::parse(region).unwrap(), location) {
-                Ok(()) => "ok".to_owned(),
+            let got = match place(&Region::parse(region).unwrap(), location) {
+                Ok(region) => region.to_string(),
                 Err(error) => format!("{error:?}"),
             };
             assert!(got.contains(want), "{region} {location:?}: {got}");

@@ -2,17 +2,18 @@
 //!
 //! Source: S3 API Reference, "DeleteObjects".
 
-use gateway::{Access, BodyLimit, Ctx, Refused, Scope, Spec, WireError};
+use gateway::{BodyLimit, Ctx, Refused, Scope, Spec, WireError};
 
 use super::delete_object::{self, DeleteObject};
-use crate::api::{Api, Call};
-use crate::bucket;
+use crate::access::Needs;
+use crate::api::{Call, PlainApi};
+use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
 use crate::request::Request;
 use crate::response::Response;
 use crate::settings::truth;
 use crate::xml::{self, Xml};
-use crate::{SERVICE, access, checksum, lock};
+use crate::{SERVICE, checksum, lock};
 
 /// Source: S3 API Reference: 1,000 keys.
 const KEYS_MAX: usize = 1_000;
@@ -38,7 +39,7 @@ const SHARED_HEADERS: [&str; 4] =
 #[derive(Debug)]
 pub(crate) struct DeleteObjects;
 
-impl Api for DeleteObjects {
+impl PlainApi for DeleteObjects {
     const SPEC: Spec =
         Spec::rest(&SERVICE, "DeleteObjects", false, "POST", Scope::Bucket, &["delete"])
             .data()
@@ -47,20 +48,18 @@ impl Api for DeleteObjects {
     const ACTION: &'static str = DeleteObject::ACTION;
 
     /// Source: S3 API Reference: every key is authorized on its own, and refused on its own.
-    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-        access::checked_bucket(ctx, request)?;
-        Ok(Vec::new())
+    fn needs(_: &Ctx<'_>, _: &Request, _: &Bucket) -> S3Result<Needs> {
+        Ok(Vec::new().into())
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         checksum::demand_digest(request)?;
         let wish = wish(request)?;
-        lock::bypass(request, &bucket)?;
+        lock::bypass(request, bucket)?;
         let mut xml = Xml::result("DeleteResult");
         for target in wish.targets {
-            let mut one = target.request(request);
-            match ctx.part::<Call<DeleteObject>>(&mut one) {
+            let one = target.request(request);
+            match ctx.part::<Call<DeleteObject>>(&one) {
                 Ok(deleted) if !wish.quiet => tell(&mut xml, &target, &deleted),
                 Ok(_) => {}
                 Err(Refused::Internal(error)) => return Err(error.into()),

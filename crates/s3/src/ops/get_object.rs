@@ -3,14 +3,18 @@
 //! Source: S3 API Reference, "GetObject", "HeadObject".
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use gateway::{Access, Auth, Ctx, Scope, Spec};
+use gateway::{Auth, Ctx, Scope, Spec};
 
-use crate::api::Api;
+use crate::access::Needs;
+use crate::api::{Api, Seen};
 use crate::body::{self, Reader, frames_aad};
-use crate::bucket::{self, Bucket};
+use crate::bucket::Bucket;
+use crate::checksum::Checksum;
 use crate::customer_key;
-use crate::encryption::Scheme;
+use crate::encoded_word;
+use crate::encryption::{Scheme, demand_version_4};
 use crate::error::{S3Error, S3Result};
 use crate::object::{self, Stored, Version, quoted, shown_id};
 use crate::preconditions::{self, Side};
@@ -39,13 +43,18 @@ impl Api for GetObject {
     const SPEC: Spec =
         Spec::rest(&SERVICE, "GetObject", true, "GET", Scope::Object, &[]).data().brief();
     const ACTION: &'static str = "s3:GetObject";
+    type Work = ();
 
-    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-        access::to_read(ctx, request, Self::ACTION, "s3:GetObjectVersion")
+    fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
+        access::to_read(ctx, bucket, request, (Self::ACTION, "s3:GetObjectVersion"))
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let found = Found::new(ctx, request, "GET")?;
+    fn prepare(_: &mut Ctx<'_>, _: &Request, _: &Bucket) -> S3Result<()> {
+        Ok(())
+    }
+
+    fn run(ctx: &mut Ctx<'_>, request: &Request, seen: &Seen, (): &mut ()) -> S3Result<Response> {
+        let found = Found::new(ctx, request, seen, "GET")?;
         if matches!(found.stored.storage_class.as_str(), "GLACIER" | "DEEP_ARCHIVE") {
             let class = found.stored.storage_class.clone();
             return Err(S3Error::InvalidObjectState { class }.into());
@@ -67,15 +76,24 @@ impl Api for HeadObject {
     const SPEC: Spec =
         Spec::rest(&SERVICE, "HeadObject", true, "HEAD", Scope::Object, &[]).data().brief();
     const ACTION: &'static str = "s3:GetObject";
+    type Work = ();
 
-    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-        access::to_read(ctx, request, Self::ACTION, "s3:GetObjectVersion")
+    fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
+        access::to_read(ctx, bucket, request, (Self::ACTION, "s3:GetObjectVersion"))
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let found = Found::new(ctx, request, "HEAD")?;
+    fn prepare(_: &mut Ctx<'_>, _: &Request, _: &Bucket) -> S3Result<()> {
+        Ok(())
+    }
+
+    fn run(ctx: &mut Ctx<'_>, request: &Request, seen: &Seen, (): &mut ()) -> S3Result<Response> {
+        let found = Found::new(ctx, request, seen, "HEAD")?;
         // Source: S3 API Reference: checksums of SSE-KMS objects need `kms:Decrypt`.
         let envelope = found.stored.envelope.clone();
+        // Assumed: Version 2 is refused as for the bytes.
+        if envelope.scheme.uses_kms() && ctx.call().has_signature_v2() {
+            demand_version_4(ctx)?;
+        }
         let asks_key = envelope.scheme == Scheme::Customer || wants_checksum(request);
         if asks_key {
             let key = request.key.clone();
@@ -92,21 +110,21 @@ fn wants_checksum(request: &Request) -> bool {
 
 /// An object whose conditions hold, and the bytes that are wanted of it.
 struct Found {
-    bucket: Bucket,
+    bucket: Arc<Bucket>,
     version: Version,
     stored: Stored,
     wanted: Range<u64>,
     /// Whether the answer is 206.
     partial: bool,
-    /// The number of parts, if a part was asked for.
+    /// Which part was asked for, from zero, and how many there are.
+    part: Option<usize>,
     parts: Option<usize>,
 }
 
 impl Found {
-    fn new(ctx: &Ctx<'_>, request: &mut Request, method: &str) -> S3Result<Self> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
-        let seen = request.seen.take().filter(|seen| ctx.tx().is_snapshot() && !seen.is_marker());
-        let version = match seen {
+    fn new(ctx: &Ctx<'_>, request: &Request, seen: &Seen, method: &str) -> S3Result<Self> {
+        let bucket = Arc::clone(&seen.bucket);
+        let version = match seen.version.clone().filter(|version| !version.is_marker()) {
             Some(version) => version,
             None => object::expect(ctx, &bucket, &request.key, request.version_id())?,
         };
@@ -114,8 +132,15 @@ impl Found {
         let etag = stored.etag.clone();
         preconditions::check_read(request, Side::Read, &etag, version.modified, ctx.now())?;
         let whole = 0..stored.size;
-        let mut found =
-            Self { bucket, version, stored, wanted: whole, partial: false, parts: None };
+        let mut found = Self {
+            bucket,
+            version,
+            stored,
+            wanted: whole,
+            partial: false,
+            part: None,
+            parts: None,
+        };
         match (request.header("range"), request.filled("partNumber")) {
             (None, None) => {}
             (Some(_), Some(_)) => {
@@ -150,29 +175,37 @@ impl Found {
         let start: u64 = pieces.iter().take(index).map(|piece| piece.size).sum();
         self.wanted = start..start.saturating_add(piece.size);
         self.partial = true;
+        self.part = self.stored.multipart.then_some(index);
         self.parts = self.stored.multipart.then_some(pieces.len());
         Ok(())
+    }
+
+    /// The checksum of a part.
+    ///
+    /// Observed: a part has its own, of the object's type.
+    fn part_checksum(&self, index: usize) -> Option<Checksum> {
+        let whole = self.stored.checksum.as_ref()?;
+        let value = self.stored.pieces.get(index)?.checksum.clone()?;
+        Some(Checksum { value, ..whole.clone() })
     }
 
     fn response(&self, ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Response> {
         let stored = &self.stored;
         let mut headers = stored.headers.clone();
         override_headers(ctx, request, &mut headers)?;
-        let mut response = Response::empty(if self.partial { 206 } else { 200 })
-            .with("accept-ranges", "bytes")
-            .with("last-modified", self.version.modified.http_date())
-            .with("etag", quoted(&stored.etag))
-            .with_all(headers)
-            .with_all(
-                stored
-                    .metadata
-                    .iter()
-                    .map(|(name, value)| (format!("x-amz-meta-{name}"), value.clone())),
-            )
-            .with_all(stored.envelope.headers())
-            .with_some("x-amz-version-id", shown_id(&self.bucket, &self.version))
-            .with_all(stored.lock.headers())
-            .with_some("x-amz-mp-parts-count", self.parts.map(|parts| parts.to_string()));
+        let mut response =
+            Response::empty(if self.partial { 206 } else { 200 })
+                .with("accept-ranges", "bytes")
+                .with("last-modified", self.version.modified.http_date())
+                .with("etag", quoted(&stored.etag))
+                .with_all(headers)
+                .with_all(stored.metadata.iter().map(|(name, value)| {
+                    (format!("x-amz-meta-{name}"), encoded_word::encode(value))
+                }))
+                .with_all(stored.envelope.headers())
+                .with_some("x-amz-version-id", shown_id(&self.bucket, &self.version))
+                .with_all(stored.lock.headers())
+                .with_some("x-amz-mp-parts-count", self.parts.map(|parts| parts.to_string()));
         if self.partial && stored.size > 0 {
             let last = self.wanted.end.saturating_sub(1);
             let text = format!("bytes {}-{last}/{}", self.wanted.start, stored.size);
@@ -192,9 +225,12 @@ impl Found {
         }
         // Observed: a checksum belongs to the whole, and so to a range that is the whole.
         let whole = self.wanted == (0..stored.size);
-        if wants_checksum(request) && whole {
-            let checksums = stored.checksum.iter();
-            response = response.with_all(checksums.flat_map(crate::checksum::Checksum::headers));
+        let checksum = match self.part {
+            Some(index) => self.part_checksum(index),
+            None => stored.checksum.clone().filter(|_| whole),
+        };
+        if wants_checksum(request) {
+            response = response.with_all(checksum.iter().flat_map(Checksum::headers));
         }
         Ok(response)
     }
@@ -207,7 +243,8 @@ fn override_headers(
     headers: &mut Vec<(String, String)>,
 ) -> S3Result<()> {
     for (param, header) in OVERRIDES {
-        let Some(value) = request.param(param) else { continue };
+        // Observed: an empty one is ignored.
+        let Some(value) = request.filled(param) else { continue };
         if ctx.call().origin.as_ref().is_some_and(|origin| origin.auth == Auth::None) {
             return Err(S3Error::request(
                 "Request specific response headers cannot be used for anonymous GET requests.",

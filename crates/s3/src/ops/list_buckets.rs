@@ -7,15 +7,16 @@ use std::ops::ControlFlow;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use gateway::{Access, Ctx, Scope, Spec};
+use types::Region;
 
 use crate::SERVICE;
 use crate::access;
-use crate::api::Api;
+use crate::api::ServiceApi;
 use crate::bucket::{BUCKETS, Bucket, canonical_id};
 use crate::error::{S3Error, S3Result};
 use crate::request::Request;
 use crate::response::Response;
-use crate::xml::Xml;
+use crate::xml::{Xml, body_time};
 
 /// Source: S3 API Reference: pages of at most 10,000 buckets.
 const BUCKETS_MAX: u32 = 10_000;
@@ -24,19 +25,20 @@ const BUCKETS_MAX: u32 = 10_000;
 #[derive(Debug)]
 pub(crate) struct ListBuckets;
 
-impl Api for ListBuckets {
+const ACTION: &str = "s3:ListAllMyBuckets";
+
+impl ServiceApi for ListBuckets {
     const SPEC: Spec =
         Spec::rest(&SERVICE, "ListBuckets", true, "GET", Scope::Service, &[]).when_full();
-    const ACTION: &'static str = "s3:ListAllMyBuckets";
 
-    fn needs(_: &mut Ctx<'_>, _: &Request) -> S3Result<Vec<Access>> {
-        Ok(vec![Access::by_identity(Self::ACTION, "arn:aws:s3:::*")])
+    fn needs(_: &Ctx<'_>, _: &Request) -> S3Result<Vec<Access>> {
+        Ok(vec![Access::by_identity(ACTION, "arn:aws:s3:::*")])
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+    fn run(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Response> {
         let max = page_size(request)?;
         let prefix = request.param("prefix").unwrap_or_default();
-        let region = request.filled("bucket-region");
+        let region = region(request)?;
         let after = match request.filled("continuation-token") {
             Some(token) => decode_token(token)?,
             None => String::new(),
@@ -72,6 +74,18 @@ fn page_size(request: &Request) -> S3Result<usize> {
     Ok(max)
 }
 
+/// The region whose buckets are wanted. Observed: it must be one.
+fn region(request: &Request) -> S3Result<Option<&str>> {
+    let name = "bucket-region";
+    match request.filled(name) {
+        Some(text) if Region::parse(text).is_none() => {
+            let message = format!("Argument value {text} is not a valid AWS Region");
+            Err(S3Error::named(message, name).into())
+        }
+        other => Ok(other),
+    }
+}
+
 fn decode_token(token: &str) -> S3Result<String> {
     let name = STANDARD.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     name.ok_or_else(|| {
@@ -92,7 +106,7 @@ fn document(
     xml.open("Buckets");
     for bucket in page {
         xml.open("Bucket").text("Name", &bucket.name);
-        xml.text("CreationDate", bucket.created.iso_ms());
+        xml.text("CreationDate", body_time(bucket.created));
         if paged {
             xml.text("BucketRegion", bucket.region.as_str());
             xml.text("BucketArn", access::bucket_arn(&bucket.name));

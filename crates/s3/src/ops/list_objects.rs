@@ -5,33 +5,33 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gateway::{Ctx, Scope, Spec};
+use policy::Principal;
 
 use crate::SERVICE;
-use crate::api::Api;
-use crate::bucket::{self, Bucket};
+use crate::api::PlainApi;
+use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
 use crate::list::{self, Page, Query};
 use crate::listing::{self, Encoding};
 use crate::object::{Version, quoted};
 use crate::request::Request;
 use crate::response::Response;
-use crate::xml::Xml;
+use crate::xml::{Xml, body_time};
 
 /// The older form.
 #[derive(Debug)]
-pub(crate) struct ListObjects;
+pub struct ListObjects;
 
-impl Api for ListObjects {
+impl PlainApi for ListObjects {
     const SPEC: Spec =
         Spec::rest(&SERVICE, "ListObjects", true, "GET", Scope::Bucket, &[]).data().when_full();
     const ACTION: &'static str = "s3:ListBucket";
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         let encoding = Encoding::of(request)?;
         let marker = request.param("marker").unwrap_or_default();
         let query = listing::query(request, "max-keys", marker)?;
-        let bucket = bucket::load(ctx, &request.bucket)?;
-        let page = page(ctx, &bucket, &query)?;
+        let page = page(ctx, bucket, &query)?;
         let mut xml = Xml::result("ListBucketResult");
         xml.text("Name", &request.bucket).text("Prefix", encoding.write(&query.prefix));
         xml.text("Marker", encoding.write(marker));
@@ -42,7 +42,7 @@ impl Api for ListObjects {
         if page.truncated && query.delimiter.is_some() {
             xml.some("NextMarker", page.last().map(|name| encoding.write(name)));
         }
-        contents(&mut xml, &page, encoding, Some(&bucket));
+        contents(&mut xml, &page, encoding, shows_owner(ctx).then_some(bucket));
         encoding.prefixes(&mut xml, page.prefixes());
         Ok(Response::xml(xml))
     }
@@ -52,7 +52,7 @@ impl Api for ListObjects {
 #[derive(Debug)]
 pub(crate) struct ListObjectsV2;
 
-impl Api for ListObjectsV2 {
+impl PlainApi for ListObjectsV2 {
     const SPEC: Spec =
         Spec::rest(&SERVICE, "ListObjectsV2", true, "GET", Scope::Bucket, &["list-type=2"])
             .event_name("ListObjects")
@@ -60,7 +60,7 @@ impl Api for ListObjectsV2 {
             .when_full();
     const ACTION: &'static str = "s3:ListBucket";
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         let encoding = Encoding::of(request)?;
         let token = request.param("continuation-token");
         let start_after = request.filled("start-after");
@@ -69,21 +69,22 @@ impl Api for ListObjectsV2 {
             None => start_after.unwrap_or_default().to_owned(),
         };
         let query = listing::query(request, "max-keys", &after)?;
-        let bucket = bucket::load(ctx, &request.bucket)?;
-        let page = page(ctx, &bucket, &query)?;
+        let page = page(ctx, bucket, &query)?;
         let mut xml = Xml::result("ListBucketResult");
         xml.text("Name", &request.bucket).text("Prefix", encoding.write(&query.prefix));
         xml.some("ContinuationToken", token);
         if page.truncated {
             xml.some("NextContinuationToken", page.last().map(encode_token));
         }
-        xml.some("StartAfter", start_after.map(|text| encoding.write(text)));
+        // Observed: a token hides where the first page began.
+        let began = start_after.filter(|_| token.is_none());
+        xml.some("StartAfter", began.map(|text| encoding.write(text)));
         xml.number("KeyCount", page.entries.len()).number("MaxKeys", query.max);
         xml.some("Delimiter", query.delimiter.as_deref().map(|text| encoding.write(text)));
         encoding.tell(&mut xml);
         xml.number("IsTruncated", page.truncated);
-        let owners = request.param("fetch-owner") == Some("true");
-        contents(&mut xml, &page, encoding, owners.then_some(&bucket));
+        let owners = request.param("fetch-owner") == Some("true") && shows_owner(ctx);
+        contents(&mut xml, &page, encoding, owners.then_some(bucket));
         encoding.prefixes(&mut xml, page.prefixes());
         Ok(Response::xml(xml))
     }
@@ -95,12 +96,17 @@ fn page(ctx: &Ctx<'_>, bucket: &Bucket, query: &Query) -> S3Result<Page<Version>
     })?)
 }
 
+/// Observed: without credentials no owner is shown.
+fn shows_owner(ctx: &Ctx<'_>) -> bool {
+    ctx.caller().principal != Principal::Anonymous
+}
+
 /// Owners are told if the bucket is given.
 fn contents(xml: &mut Xml, page: &Page<Version>, encoding: Encoding, owners: Option<&Bucket>) {
     for (key, version) in page.items() {
         let Some(stored) = &version.stored else { continue };
         xml.open("Contents").text("Key", encoding.write(key));
-        xml.text("LastModified", version.modified.iso_ms()).text("ETag", quoted(&stored.etag));
+        xml.text("LastModified", body_time(version.modified)).text("ETag", quoted(&stored.etag));
         if let Some(checksum) = &stored.checksum {
             xml.text("ChecksumAlgorithm", checksum.algorithm.name());
             xml.text("ChecksumType", checksum.kind.name());
@@ -122,7 +128,7 @@ fn decode_token(token: &str) -> S3Result<String> {
     let bytes = URL_SAFE_NO_PAD.decode(token).ok().filter(|bytes| !bytes.is_empty());
     bytes.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(|| {
         let message = "The continuation token provided is incorrect";
-        S3Error::argument(message, "continuation-token", token).into()
+        S3Error::named(message, "continuation-token").into()
     })
 }
 

@@ -4,8 +4,8 @@
 
 use gateway::{Ctx, Spec};
 
-use crate::api::Api;
-use crate::bucket::{self, Bucket};
+use crate::api::PlainApi;
+use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
 use crate::list::{self, Entry, Page, Query};
 use crate::listing::{self, Begin, Encoding};
@@ -13,7 +13,7 @@ use crate::object::{self, NULL, VERSIONS, Version, quoted, row_key};
 use crate::request::Request;
 use crate::response::Response;
 use crate::settings::reads;
-use crate::xml::Xml;
+use crate::xml::{Xml, body_time};
 
 /// Lists all versions and delete markers.
 #[derive(Debug)]
@@ -22,16 +22,19 @@ pub(crate) struct ListObjectVersions;
 /// A version and whether it is the newest of its key.
 type Line = (Version, bool);
 
-impl Api for ListObjectVersions {
+impl PlainApi for ListObjectVersions {
     const SPEC: Spec = reads("ListObjectVersions", &["versions"]).data().when_full();
     const ACTION: &'static str = "s3:ListBucketVersions";
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         let encoding = Encoding::of(request)?;
         let key_marker = request.param("key-marker").unwrap_or_default();
         let id_marker = request.param("version-id-marker");
+        // Observed: versions have a refusal of their own.
+        if request.filled("max-keys").is_some_and(|text| text.starts_with('-')) {
+            return Err(S3Error::named("max-keys cannot be negative", "max-keys").into());
+        }
         let query = listing::query(request, "max-keys", key_marker)?;
-        let bucket = bucket::load(ctx, &request.bucket)?;
         let begin = begin(ctx, &bucket.name, key_marker, id_marker)?;
         let page = page(ctx, &bucket.name, &query, &begin)?;
         let mut xml = Xml::result("ListVersionsResult");
@@ -55,7 +58,7 @@ impl Api for ListObjectVersions {
         encoding.tell(&mut xml);
         xml.number("IsTruncated", page.truncated);
         for (key, item) in page.items() {
-            line(&mut xml, &bucket, &encoding.write(key), item);
+            line(&mut xml, bucket, &encoding.write(key), item);
         }
         encoding.prefixes(&mut xml, page.prefixes());
         Ok(Response::xml(xml))
@@ -111,7 +114,7 @@ fn page(ctx: &Ctx<'_>, bucket: &str, query: &Query, begin: &Begin) -> S3Result<P
 fn line(xml: &mut Xml, bucket: &Bucket, key: &str, (version, latest): &Line) {
     xml.open(if version.is_marker() { "DeleteMarker" } else { "Version" });
     xml.text("Key", key).text("VersionId", &version.id).number("IsLatest", latest);
-    xml.text("LastModified", version.modified.iso_ms());
+    xml.text("LastModified", body_time(version.modified));
     if let Some(stored) = &version.stored {
         xml.text("ETag", quoted(&stored.etag));
         if let Some(checksum) = &stored.checksum {

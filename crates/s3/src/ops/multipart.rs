@@ -20,16 +20,17 @@ use serde::{Deserialize, Serialize};
 use store::{StoreError, Table, Tx, key};
 use types::{AccountId, Timestamp};
 
-use crate::access;
+use crate::access::{self, Needs};
 use crate::acl::Acl;
 use crate::body::Piece;
-use crate::bucket::Bucket;
+use crate::bucket::{Bucket, canonical_id};
 use crate::checksum::{Algorithm, Checksum, Kind};
 use crate::encryption::Envelope;
 use crate::error::{S3Error, S3Result};
 use crate::lock::Lock;
 use crate::object::rows_of;
 use crate::request::Request;
+use crate::xml::Xml;
 
 /// Source: S3 User Guide, "Multipart upload limits".
 pub(crate) const PART_BYTES_MIN: u64 = 5 << 20;
@@ -96,6 +97,19 @@ impl OpenUpload {
         self.algorithm.unwrap_or(Algorithm::Crc64Nvme)
     }
 
+    /// Writes who began it.
+    ///
+    /// Source: S3 API Reference, "Initiator": the ARN of a user, the canonical id of an account.
+    /// Observed: it still has a display name. Assumed: what stands behind the kind in the ARN, and
+    /// the account's number for the account itself.
+    pub(crate) fn write_initiator(&self, xml: &mut Xml) {
+        let arn = self.initiator_arn.as_deref().filter(|arn| !arn.ends_with(":root"));
+        let name = arn.and_then(|arn| arn.split_once('/')).map(|(_, name)| name);
+        let id = arn.map_or_else(|| canonical_id(&self.initiator), str::to_owned);
+        xml.open("Initiator").text("ID", id);
+        xml.text("DisplayName", name.unwrap_or_else(|| self.initiator.as_str())).close();
+    }
+
     /// The key of its row.
     pub(crate) fn row(&self, bucket: &str, object: &str) -> Vec<u8> {
         row_of(bucket, object, &self.id)
@@ -106,6 +120,11 @@ impl OpenUpload {
 fn make_id(now: Timestamp, random: [u8; 24]) -> String {
     let bytes = [now.as_ms().to_be_bytes().as_slice(), &random].concat();
     URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Whether a text has the form of an id.
+fn is_id(text: &str) -> bool {
+    URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 32)
 }
 
 pub(crate) fn row_of(bucket: &str, object: &str, id: &str) -> Vec<u8> {
@@ -234,29 +253,28 @@ pub(crate) fn touch(tx: &mut Tx<'_>, bucket: &str, object: &str) -> Result<(), S
 }
 
 /// The right to write the parts of an upload.
-pub(crate) fn needs_put(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-    access::of_path(ctx, request, "s3:PutObject")
+pub(crate) fn needs_put(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request) -> Access {
+    access::on_path(ctx, bucket, request, "s3:PutObject")
 }
 
 /// The right to see or drop an upload: its initiator and the root user of the initiator's account
 /// have it, unless a policy denies it.
 ///
 /// Source: S3 User Guide, "Multipart upload API and permissions".
-pub(crate) fn needs_own(ctx: &Ctx<'_>, request: &Request, action: &str) -> S3Result<Vec<Access>> {
-    let bucket = access::checked_bucket(ctx, request)?;
-    let mut access = access::on_path(ctx, &bucket, request, action);
+pub(crate) fn needs_own(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request, action: &str) -> Needs {
+    let mut access = access::on_path(ctx, bucket, request, action);
     let principal = &ctx.caller().principal;
     let began = |open: OpenUpload| {
         let root = matches!(principal, Principal::Root { account } if *account == open.initiator);
         root || open.initiator_arn.as_deref() == Some(&*principal.arn())
     };
     let known = *principal != Principal::Anonymous;
-    if known && load(ctx, &bucket, request).is_ok_and(began) {
+    if known && load(ctx, bucket, request).is_ok_and(began) {
         // Like a grant of KMS: it needs no identity policy, and whatever denies comes before it.
         access.granted = true;
         access.rule = ResourceRule::KeyPolicy;
     }
-    Ok(vec![access])
+    vec![access].into()
 }
 
 #[cfg(test)]

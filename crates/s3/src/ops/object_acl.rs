@@ -2,13 +2,14 @@
 //!
 //! Source: S3 API Reference, "GetObjectAcl", "PutObjectAcl".
 
-use gateway::{Access, Ctx, Spec};
+use gateway::{Ctx, Spec};
 
 use super::bucket_acl::put_acl;
 use super::object_tagging::{change, found, on_object};
+use crate::access::Needs;
 use crate::acl::Owners;
-use crate::api::Api;
-use crate::bucket;
+use crate::api::PlainApi;
+use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
 use crate::object::{self, shown_id};
 use crate::request::Request;
@@ -21,19 +22,19 @@ const SUB: &[&str] = &["acl"];
 #[derive(Debug)]
 pub(crate) struct GetObjectAcl;
 
-impl Api for GetObjectAcl {
+impl PlainApi for GetObjectAcl {
     const SPEC: Spec = on_object("GetObjectAcl", "GET", SUB);
     const ACTION: &'static str = "s3:GetObjectAcl";
 
-    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-        access::to_read(ctx, request, Self::ACTION, "s3:GetObjectVersionAcl")
+    fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
+        access::to_read(ctx, bucket, request, (Self::ACTION, "s3:GetObjectVersionAcl"))
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let (bucket, version) = found(ctx, request)?;
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
+        let version = found(ctx, bucket, request)?;
         let stored = version.content("GET")?;
-        Ok(Response::xml(stored.acl.document(&version.owner_id(&bucket)))
-            .with_some("x-amz-version-id", shown_id(&bucket, &version)))
+        Ok(Response::xml(stored.acl.document(&version.owner_id(bucket)))
+            .with_some("x-amz-version-id", shown_id(bucket, &version)))
     }
 }
 
@@ -41,24 +42,23 @@ impl Api for GetObjectAcl {
 #[derive(Debug)]
 pub(crate) struct PutObjectAcl;
 
-impl Api for PutObjectAcl {
+impl PlainApi for PutObjectAcl {
     const SPEC: Spec = on_object("PutObjectAcl", "PUT", SUB);
     const ACTION: &'static str = "s3:PutObjectAcl";
 
-    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-        access::to_read(ctx, request, Self::ACTION, "s3:PutObjectVersionAcl")
+    fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
+        access::to_read(ctx, bucket, request, (Self::ACTION, "s3:PutObjectVersionAcl"))
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         // Observed: a delete marker refuses the method, also when it is not named by its id.
-        let version = object::seek(ctx, &bucket, &request.key, request.version_id())?;
+        let version = object::seek(ctx, bucket, &request.key, request.version_id())?;
         let Some(version) = version else {
             return Err(S3Error::NoSuchKey { key: request.key.clone() }.into());
         };
         version.content("PUT")?;
-        let owners = Owners::of(&bucket, owning::of_version(&bucket, &version));
-        let acl = put_acl(ctx, request, (&bucket, &owners), Self::ACTION)?;
-        change(ctx, request, (&bucket, version), 200, |stored| stored.acl = acl)
+        let owners = Owners::of(bucket, owning::of_version(bucket, &version));
+        let acl = put_acl(ctx, request, (bucket, &owners), Self::ACTION)?;
+        change(ctx, request, (bucket, version), 200, |stored| stored.acl = acl)
     }
 }

@@ -2,10 +2,12 @@
 //!
 //! Source: S3 API Reference, "GetObjectAttributes".
 
-use gateway::{Access, Ctx, Spec};
+use gateway::{Ctx, Spec};
 
 use super::object_tagging::{found, on_object};
-use crate::api::Api;
+use crate::access::Needs;
+use crate::api::PlainApi;
+use crate::bucket::Bucket;
 use crate::checksum::Kind;
 use crate::error::{S3Error, S3Result};
 use crate::object::{Stored, shown_id};
@@ -24,21 +26,23 @@ const KNOWN: [&str; 5] = ["ETag", "Checksum", "ObjectParts", "StorageClass", "Ob
 #[derive(Debug)]
 pub(crate) struct GetObjectAttributes;
 
-impl Api for GetObjectAttributes {
+impl PlainApi for GetObjectAttributes {
     const SPEC: Spec = on_object("GetObjectAttributes", "GET", &["attributes"]);
     const ACTION: &'static str = "s3:GetObjectAttributes";
 
     /// Source: S3 API Reference: the right to read the object is needed as well.
-    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-        let mut needs = access::to_read(ctx, request, "s3:GetObject", "s3:GetObjectVersion")?;
+    fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
+        let mut needs =
+            access::to_read(ctx, bucket, request, ("s3:GetObject", "s3:GetObjectVersion"))?;
         let versioned = "s3:GetObjectVersionAttributes";
-        needs.extend(access::to_read(ctx, request, Self::ACTION, versioned)?);
+        let attributes = access::to_read(ctx, bucket, request, (Self::ACTION, versioned))?;
+        needs.rights.extend(attributes.rights);
         Ok(needs)
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         let chosen = chosen(request)?;
-        let (bucket, version) = found(ctx, request)?;
+        let version = found(ctx, bucket, request)?;
         let stored = version.content("GET")?.clone();
         let now = ctx.now();
         preconditions::check_read(request, Side::Read, &stored.etag, version.modified, now)?;
@@ -46,7 +50,7 @@ impl Api for GetObjectAttributes {
         if has("Checksum") || stored.envelope.scheme == crate::encryption::Scheme::Customer {
             // Source: S3 API Reference: checksums of SSE-KMS objects need `kms:Decrypt`.
             let (envelope, key) = (stored.envelope.clone(), request.key.clone());
-            envelope.open(ctx, request, &bucket, &key, customer_key::TARGET)?;
+            envelope.open(ctx, request, bucket, &key, customer_key::TARGET)?;
         }
         let mut xml = Xml::result("GetObjectAttributesResponse");
         if has("ETag") {
@@ -66,7 +70,7 @@ impl Api for GetObjectAttributes {
         }
         Ok(Response::xml(xml)
             .with("last-modified", version.modified.http_date())
-            .with_some("x-amz-version-id", shown_id(&bucket, &version)))
+            .with_some("x-amz-version-id", shown_id(bucket, &version)))
     }
 }
 

@@ -2,12 +2,13 @@
 //!
 //! Source: S3 API Reference, "PutObjectRetention", "PutObjectLegalHold" and their readers.
 
-use gateway::{Access, Ctx, Spec};
+use gateway::{Ctx, Spec};
 
 use super::object_tagging::{change, found, on_object};
 use crate::access;
-use crate::api::Api;
-use crate::bucket::{self, Bucket};
+use crate::access::Needs;
+use crate::api::PlainApi;
+use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
 use crate::lock::{self, Mode, Retention};
 use crate::request::Request;
@@ -17,25 +18,24 @@ use crate::xml::{self, Xml};
 const RETENTION: &[&str] = &["retention"];
 const LEGAL_HOLD: &[&str] = &["legal-hold"];
 
-fn locking_bucket(ctx: &Ctx<'_>, request: &Request) -> S3Result<Bucket> {
-    let bucket = bucket::load(ctx, &request.bucket)?;
+fn expect_lock(bucket: &Bucket) -> S3Result<()> {
     if bucket.object_lock.is_none() {
         return Err(S3Error::request("Bucket is missing Object Lock Configuration").into());
     }
-    Ok(bucket)
+    Ok(())
 }
 
 /// Shows the retention.
 #[derive(Debug)]
 pub(crate) struct GetObjectRetention;
 
-impl Api for GetObjectRetention {
+impl PlainApi for GetObjectRetention {
     const SPEC: Spec = on_object("GetObjectRetention", "GET", RETENTION);
     const ACTION: &'static str = "s3:GetObjectRetention";
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        locking_bucket(ctx, request)?;
-        let (_, version) = found(ctx, request)?;
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
+        expect_lock(bucket)?;
+        let version = found(ctx, bucket, request)?;
         let retention = version.content("GET")?.lock.retention.ok_or(S3Error::NoObjectLock)?;
         let mut xml = Xml::result("Retention");
         xml.text("Mode", retention.mode.name()).text("RetainUntilDate", retention.until.iso_ms());
@@ -47,28 +47,27 @@ impl Api for GetObjectRetention {
 #[derive(Debug)]
 pub(crate) struct PutObjectRetention;
 
-impl Api for PutObjectRetention {
+impl PlainApi for PutObjectRetention {
     const SPEC: Spec = on_object("PutObjectRetention", "PUT", RETENTION);
     const ACTION: &'static str = "s3:PutObjectRetention";
 
-    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-        let bucket = access::checked_bucket(ctx, request)?;
-        let mut needs = vec![access::on_path(ctx, &bucket, request, Self::ACTION)];
+    fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
+        let mut needs = vec![access::on_path(ctx, bucket, request, Self::ACTION)];
         if lock::wants_bypass(request) {
             let action = "s3:BypassGovernanceRetention";
-            needs.push(access::on_path(ctx, &bucket, request, action));
+            needs.push(access::on_path(ctx, bucket, request, action));
         }
-        Ok(needs)
+        Ok(needs.into())
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         // Observed: the key is looked for before the bucket's lock.
-        let (_, version) = found(ctx, request)?;
-        let bucket = locking_bucket(ctx, request)?;
+        let version = found(ctx, bucket, request)?;
+        expect_lock(bucket)?;
         let new = read_retention(ctx, request)?;
-        let bypass = lock::bypass(request, &bucket)?;
+        let bypass = lock::bypass(request, bucket)?;
         version.content(&request.method)?.lock.check_change(new, ctx.now(), bypass)?;
-        change(ctx, request, (&bucket, version), 200, |stored| stored.lock.retention = new)
+        change(ctx, request, (bucket, version), 200, |stored| stored.lock.retention = new)
     }
 }
 
@@ -89,13 +88,13 @@ fn read_retention(ctx: &Ctx<'_>, request: &Request) -> S3Result<Option<Retention
 #[derive(Debug)]
 pub(crate) struct GetObjectLegalHold;
 
-impl Api for GetObjectLegalHold {
+impl PlainApi for GetObjectLegalHold {
     const SPEC: Spec = on_object("GetObjectLegalHold", "GET", LEGAL_HOLD);
     const ACTION: &'static str = "s3:GetObjectLegalHold";
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        locking_bucket(ctx, request)?;
-        let (_, version) = found(ctx, request)?;
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
+        expect_lock(bucket)?;
+        let version = found(ctx, bucket, request)?;
         let hold = version.content("GET")?.lock.hold.ok_or(S3Error::NoObjectLock)?;
         let mut xml = Xml::result("LegalHold");
         xml.text("Status", lock::hold_name(hold));
@@ -107,19 +106,19 @@ impl Api for GetObjectLegalHold {
 #[derive(Debug)]
 pub(crate) struct PutObjectLegalHold;
 
-impl Api for PutObjectLegalHold {
+impl PlainApi for PutObjectLegalHold {
     const SPEC: Spec = on_object("PutObjectLegalHold", "PUT", LEGAL_HOLD);
     const ACTION: &'static str = "s3:PutObjectLegalHold";
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let (_, version) = found(ctx, request)?;
-        let bucket = locking_bucket(ctx, request)?;
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
+        let version = found(ctx, bucket, request)?;
+        expect_lock(bucket)?;
         let document = xml::read(&request.body, "LegalHold")?;
         let hold = match document.text_of("Status") {
             Some("ON") => true,
             Some("OFF") => false,
             _ => return Err(S3Error::MalformedXml.into()),
         };
-        change(ctx, request, (&bucket, version), 200, |stored| stored.lock.hold = Some(hold))
+        change(ctx, request, (bucket, version), 200, |stored| stored.lock.hold = Some(hold))
     }
 }

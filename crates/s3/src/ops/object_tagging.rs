@@ -2,11 +2,12 @@
 //!
 //! Source: S3 API Reference, "GetObjectTagging", "PutObjectTagging", "DeleteObjectTagging".
 
-use gateway::{Access, Ctx, Scope, Spec};
+use gateway::{Ctx, Failure, Scope, Spec};
 
-use crate::api::Api;
-use crate::bucket::{self, Bucket};
-use crate::error::S3Result;
+use crate::access::Needs;
+use crate::api::PlainApi;
+use crate::bucket::Bucket;
+use crate::error::{S3Error, S3Result};
 use crate::object::{self, Stored, Version, shown_id};
 use crate::request::Request;
 use crate::response::Response;
@@ -29,19 +30,26 @@ pub(crate) const fn on_object(
 #[derive(Debug)]
 pub(crate) struct GetObjectTagging;
 
-impl Api for GetObjectTagging {
+impl PlainApi for GetObjectTagging {
     const SPEC: Spec = on_object("GetObjectTagging", "GET", SUB);
     const ACTION: &'static str = "s3:GetObjectTagging";
 
-    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-        access::to_read(ctx, request, Self::ACTION, "s3:GetObjectVersionTagging")
+    fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
+        access::to_read(ctx, bucket, request, (Self::ACTION, "s3:GetObjectVersionTagging"))
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let (bucket, version) = found(ctx, request)?;
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
+        let version = match tagged(ctx, bucket, request) {
+            // Observed: here the missing key has its bucket before it.
+            Err(Failure::Api(S3Error::NoSuchKey { key })) => {
+                let key = format!("{}/{key}", bucket.name);
+                return Err(S3Error::NoSuchKey { key }.into());
+            }
+            found => found?,
+        };
         let stored = version.content("GET")?;
         Ok(Response::xml(tags::document(&stored.tags))
-            .with_some("x-amz-version-id", shown_id(&bucket, &version)))
+            .with_some("x-amz-version-id", shown_id(bucket, &version)))
     }
 }
 
@@ -49,19 +57,19 @@ impl Api for GetObjectTagging {
 #[derive(Debug)]
 pub(crate) struct PutObjectTagging;
 
-impl Api for PutObjectTagging {
+impl PlainApi for PutObjectTagging {
     const SPEC: Spec = on_object("PutObjectTagging", "PUT", SUB);
     const ACTION: &'static str = "s3:PutObjectTagging";
 
-    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-        access::to_read(ctx, request, Self::ACTION, "s3:PutObjectVersionTagging")
+    fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
+        access::to_read(ctx, bucket, request, (Self::ACTION, "s3:PutObjectVersionTagging"))
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let (bucket, version) = found(ctx, request)?;
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
+        let version = tagged(ctx, bucket, request)?;
         let document = xml::read(&request.body, "Tagging")?;
         let pairs = tags::from_document(&document, Tagged::Object)?;
-        change(ctx, request, (&bucket, version), 200, |stored| stored.tags = pairs)
+        change(ctx, request, (bucket, version), 200, |stored| stored.tags = pairs)
     }
 }
 
@@ -69,25 +77,36 @@ impl Api for PutObjectTagging {
 #[derive(Debug)]
 pub(crate) struct DeleteObjectTagging;
 
-impl Api for DeleteObjectTagging {
+impl PlainApi for DeleteObjectTagging {
     const SPEC: Spec = on_object("DeleteObjectTagging", "DELETE", SUB);
     const ACTION: &'static str = "s3:DeleteObjectTagging";
 
-    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-        access::to_read(ctx, request, Self::ACTION, "s3:DeleteObjectVersionTagging")
+    fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
+        access::to_read(ctx, bucket, request, (Self::ACTION, "s3:DeleteObjectVersionTagging"))
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let (bucket, version) = found(ctx, request)?;
-        change(ctx, request, (&bucket, version), 204, |stored| stored.tags.clear())
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
+        let version = tagged(ctx, bucket, request)?;
+        change(ctx, request, (bucket, version), 204, |stored| stored.tags.clear())
     }
 }
 
-/// The bucket and the version that a request names.
-pub(crate) fn found(ctx: &Ctx<'_>, request: &Request) -> S3Result<(Bucket, Version)> {
-    let bucket = bucket::load(ctx, &request.bucket)?;
-    let version = object::expect(ctx, &bucket, &request.key, request.version_id())?;
-    Ok((bucket, version))
+/// The version whose tags a request names.
+///
+/// Observed: a delete marker refuses the method, also where it is not named by its id.
+fn tagged(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request) -> S3Result<Version> {
+    match object::seek(ctx, bucket, &request.key, request.version_id())? {
+        Some(version) => {
+            version.content(&request.method)?;
+            Ok(version)
+        }
+        None => found(ctx, bucket, request),
+    }
+}
+
+/// The version that a request names.
+pub(crate) fn found(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request) -> S3Result<Version> {
+    object::expect(ctx, bucket, &request.key, request.version_id())
 }
 
 /// Changes what is stored about a version; a delete marker cannot be changed.

@@ -9,8 +9,8 @@ use types::AccountId;
 
 use crate::SERVICE;
 use crate::access;
-use crate::api::Api;
-use crate::bucket::{self, Bucket, canonical_id};
+use crate::api::PlainApi;
+use crate::bucket::{Bucket, canonical_id};
 use crate::error::{S3Error, S3Result};
 use crate::request::Request;
 use crate::response::Response;
@@ -34,13 +34,12 @@ fn missing(bucket: &Bucket) -> S3Error {
 #[derive(Debug)]
 pub(crate) struct GetBucketPolicy;
 
-impl Api for GetBucketPolicy {
+impl PlainApi for GetBucketPolicy {
     const SPEC: Spec = reads("GetBucketPolicy", SUB);
     const ACTION: &'static str = "s3:GetBucketPolicy";
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
-        let text = bucket.policy.as_deref().ok_or_else(|| missing(&bucket))?;
+    fn run(ctx: &mut Ctx<'_>, _: &Request, bucket: &Bucket) -> S3Result<Response> {
+        let text = bucket.policy.as_deref().ok_or_else(|| missing(bucket))?;
         Ok(Response::text("application/json", present_names(ctx, text)?))
     }
 }
@@ -70,12 +69,12 @@ fn present_names(ctx: &Ctx<'_>, text: &str) -> Result<String, StoreError> {
 #[derive(Debug)]
 pub(crate) struct PutBucketPolicy;
 
-impl Api for PutBucketPolicy {
+impl PlainApi for PutBucketPolicy {
     const SPEC: Spec = Spec::rest(&SERVICE, "PutBucketPolicy", false, "PUT", Scope::Bucket, SUB);
     const ACTION: &'static str = "s3:PutBucketPolicy";
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let mut bucket = bucket::load(ctx, &request.bucket)?;
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
+        let mut bucket = bucket.clone();
         let text = std::str::from_utf8(&request.body).unwrap_or_default();
         if text.len() > POLICY_BYTES_MAX {
             return Err(S3Error::PolicyTooLarge { size: text.len() }.into());
@@ -84,8 +83,7 @@ impl Api for PutBucketPolicy {
         let policy =
             Policy::parse(text, &grammar).map_err(|error| malformed(&error, text.len()))?;
         let stored = unique_ids(ctx, text)?;
-        let blocked = bucket.public_access.is_some_and(|block| block.block_policy);
-        if blocked && is_public(&policy) {
+        if bucket.blocks().block_policy && is_public(&policy) {
             return Err(public_blocked(ctx, &bucket).into());
         }
         bucket.policy = Some(stored);
@@ -146,12 +144,12 @@ fn public_blocked(ctx: &Ctx<'_>, bucket: &Bucket) -> S3Error {
 #[derive(Debug)]
 pub(crate) struct DeleteBucketPolicy;
 
-impl Api for DeleteBucketPolicy {
+impl PlainApi for DeleteBucketPolicy {
     const SPEC: Spec = removes("DeleteBucketPolicy", SUB);
     const ACTION: &'static str = "s3:DeleteBucketPolicy";
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let mut bucket = bucket::load(ctx, &request.bucket)?;
+    fn run(ctx: &mut Ctx<'_>, _: &Request, bucket: &Bucket) -> S3Result<Response> {
+        let mut bucket = bucket.clone();
         bucket.policy = None;
         bucket.save(ctx)?;
         Ok(Response::no_content())
@@ -162,13 +160,12 @@ impl Api for DeleteBucketPolicy {
 #[derive(Debug)]
 pub(crate) struct GetBucketPolicyStatus;
 
-impl Api for GetBucketPolicyStatus {
+impl PlainApi for GetBucketPolicyStatus {
     const SPEC: Spec = reads("GetBucketPolicyStatus", &["policyStatus"]);
     const ACTION: &'static str = "s3:GetBucketPolicyStatus";
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
-        let text = bucket.policy.as_deref().ok_or_else(|| missing(&bucket))?;
+    fn run(ctx: &mut Ctx<'_>, _: &Request, bucket: &Bucket) -> S3Result<Response> {
+        let text = bucket.policy.as_deref().ok_or_else(|| missing(bucket))?;
         let grammar = Grammar::Bucket { bucket: bucket.name.clone() };
         let policy = ctx.resource_policy(text, &grammar);
         let mut xml = Xml::result("PolicyStatus");

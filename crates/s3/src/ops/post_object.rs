@@ -2,19 +2,21 @@
 //!
 //! Source: S3 API Reference, "POST Object" and "Browser-based uploads using POST".
 
-use gateway::{Access, BodyLimit, Ctx, Failure, Scope, Spec};
+use gateway::{BodyLimit, BodySink, Ctx, Failure, Scope, Spec};
 use wire::sigv4::PostPolicy;
 
 use super::put_object::PutObject;
 use crate::SERVICE;
-use crate::api::Api;
+use crate::access::Needs;
+use crate::api::{Api, Seen};
+use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
 use crate::form::{self, field};
 use crate::request::Request;
 use crate::response::Response;
-use crate::upload::UPLOAD_BYTES_MAX;
+use crate::upload::{UPLOAD_BYTES_MAX, Upload};
+use crate::writing;
 use crate::xml::Xml;
-use crate::{access, writing};
 
 /// Stores the file of a form as an object.
 #[derive(Debug)]
@@ -25,10 +27,10 @@ impl Api for PostObject {
         .data()
         .body(BodyLimit::Form(UPLOAD_BYTES_MAX));
     const ACTION: &'static str = PutObject::ACTION;
+    type Work = Upload;
 
     /// Assumed: the form is held against its policy before the signer's rights are.
-    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-        access::checked_bucket(ctx, request)?;
+    fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
         if request.key.is_empty() {
             let text = "Bucket POST must contain a field named 'key'.  If it is specified, please \
                         check the order of the fields.";
@@ -38,20 +40,29 @@ impl Api for PostObject {
             let checked = policy.check(&request.form, &request.bucket, ctx.now());
             checked.map_err(|error| Failure::Wire(error.wire()))?;
         }
-        writing::needs(ctx, request)
+        Ok(writing::needs(ctx, bucket, request).into())
     }
 
-    fn prepare(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<()> {
+    fn prepare(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Upload> {
         form::check_tagging(&request.form)?;
-        PutObject::prepare(ctx, request)?;
-        if let (Some(policy), Some(upload)) = (policy(request)?, request.upload.as_mut()) {
+        let mut upload = PutObject::prepare(ctx, request, bucket)?;
+        if let Some(policy) = policy(request)? {
             upload.expect_length(policy);
         }
-        Ok(())
+        Ok(upload)
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let stored = PutObject::run(ctx, request)?;
+    fn sink(upload: &mut Upload) -> Option<&mut dyn BodySink> {
+        Some(upload)
+    }
+
+    fn run(
+        ctx: &mut Ctx<'_>,
+        request: &Request,
+        seen: &Seen,
+        upload: &mut Upload,
+    ) -> S3Result<Response> {
+        let stored = PutObject::run(ctx, request, seen, upload)?;
         let secure = ctx.call().origin.as_ref().is_some_and(|origin| origin.tls.is_some());
         Ok(told(request, stored, secure))
     }

@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use gateway::{Access, BodyLimit, Ctx, Scope, Spec};
-use store::StoreError;
+use gateway::{BodyLimit, BodySink, Ctx, Scope, Spec};
 
 use crate::SERVICE;
-use crate::api::Api;
+use crate::access::Needs;
+use crate::api::{Api, Seen};
 use crate::body::frames_aad;
-use crate::bucket;
+use crate::bucket::Bucket;
 use crate::checksum;
 use crate::encryption;
 use crate::error::S3Result;
@@ -34,44 +34,50 @@ impl Api for PutObject {
         .body(BodyLimit::Streamed(UPLOAD_BYTES_MAX))
         .brief();
     const ACTION: &'static str = "s3:PutObject";
+    type Work = Upload;
 
-    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-        writing::needs(ctx, request)
+    fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
+        Ok(writing::needs(ctx, bucket, request).into())
     }
 
-    fn prepare(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<()> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
+    fn prepare(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Upload> {
         let key = request.key.clone();
         writing::refuse_unserved(request)?;
         let condition = WriteCondition::of(request)?;
         // What is wrong already need not be uploaded.
-        let attributes = Attributes::of(ctx, request, &bucket)?;
+        let attributes = Attributes::of(ctx, request, bucket)?;
         attributes.lock.demand_proof(request, "Object")?;
         condition.check(&key, object::newest(ctx.tx(), &bucket.name, &key)?.as_ref())?;
         let proofs = Proofs::of(request)?;
-        let (envelope, root) = encryption::begin(ctx, request, &bucket, &key)?;
+        let (envelope, root) = encryption::begin(ctx, request, bucket, &key)?;
         let aad = frames_aad(&bucket.name, &key);
         let mut upload = Upload::new(ctx, envelope, &root, &aad, proofs)?;
         if let Some(content) = request.content.clone() {
             upload.fill(std::iter::once(Ok(content)))?;
         }
-        request.upload = Some(upload);
-        Ok(())
+        Ok(upload)
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
+    fn sink(upload: &mut Upload) -> Option<&mut dyn BodySink> {
+        Some(upload)
+    }
+
+    fn run(
+        ctx: &mut Ctx<'_>,
+        request: &Request,
+        seen: &Seen,
+        upload: &mut Upload,
+    ) -> S3Result<Response> {
+        let bucket = &*seen.bucket;
         let key = request.key.clone();
         let newest = object::newest(ctx.tx(), &bucket.name, &key)?;
         WriteCondition::of(request)?.check(&key, newest.as_ref())?;
-        let attributes = Attributes::of(ctx, request, &bucket)?;
-        let upload = request.upload.take();
-        let upload = upload.ok_or_else(|| StoreError::engine("an object without its bytes"))?;
+        let attributes = Attributes::of(ctx, request, bucket)?;
         let bytes = upload.stow(ctx)?;
         let owner = attributes.owner.clone();
         let stored = attributes.with_bytes(bytes);
-        let version = object::push(ctx, &bucket, &key, owner, Some(stored))?;
-        let told = writing::told(&bucket, &version);
+        let version = object::push(ctx, bucket, &key, owner, Some(stored))?;
+        let told = writing::told(&version);
         Ok(Response::ok().with_all(told))
     }
 }

@@ -51,7 +51,7 @@ macro_rules! echoes {
             put: $put:literal as $put_event:literal,
             actions: ($get_action:literal, $put_action:literal),
             $(delete: $delete:literal needs $delete_action:literal,)?
-            unset: $unset:expr, check: $check:path $(, headers: $headers:path)? $(,)?
+            unset: $unset:expr, check: $check:path $(, keep: $keep:path, headers: $headers:path)? $(,)?
         }
     )*) => {$(
         $(#[$doc])*
@@ -75,7 +75,11 @@ macro_rules! echoes {
                 Ok(())
             }
 
-            $(fn headers(settings: &Settings, request: &Request) -> Vec<(String, String)> {
+            $(fn keep(settings: &mut Settings, request: &Request) -> S3Result<()> {
+                $keep(settings, request)
+            }
+
+            fn headers(settings: &Settings, request: &Request) -> Vec<(String, String)> {
                 $headers(settings, request)
             })?
         }
@@ -102,7 +106,8 @@ echoes! {
         unset: Unset::Missing(
             "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist"
         ),
-        check: checks::lifecycle, headers: checks::lifecycle_headers,
+        check: checks::lifecycle,
+        keep: checks::keep_minimum_size, headers: checks::lifecycle_headers,
     }
     /// Source: S3 API Reference, "CORSConfiguration".
     Cors {

@@ -69,6 +69,7 @@ fn read(root: &Element, blocked: bool) -> S3Result<BucketEncryption> {
         return Ok(BucketEncryption {
             bucket_key,
             blocks_customer_keys,
+            chosen: true,
             ..BucketEncryption::default()
         });
     };
@@ -76,16 +77,15 @@ fn read(root: &Element, blocked: bool) -> S3Result<BucketEncryption> {
     let scheme = scheme.ok_or(S3Error::MalformedXml)?;
     let key_id = default.text_of("KMSMasterKeyID").filter(|id| !id.is_empty());
     if scheme == Scheme::S3 && key_id.is_some() {
-        return Err(S3Error::argument(
+        return Err(S3Error::named(
             "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or \
              aws:kms:dsse",
             "ApplyServerSideEncryptionByDefault",
-            "",
         )
         .into());
     }
     let key_id = key_id.map(str::to_owned);
-    Ok(BucketEncryption { scheme, key_id, bucket_key, blocks_customer_keys })
+    Ok(BucketEncryption { scheme, key_id, bucket_key, blocks_customer_keys, chosen: true })
 }
 
 fn document(default: &BucketEncryption) -> Xml {

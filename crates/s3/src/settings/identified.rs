@@ -1,19 +1,25 @@
 //! Settings of which a bucket has many, each with an id: stored and answered only.
 
+mod checks;
+
 use std::marker::PhantomData;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gateway::{Ctx, Failure, Spec};
 
 use super::{reads, removes, writes};
-use crate::api::Api;
-use crate::bucket::{self, Bucket};
+use crate::api::PlainApi;
+use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
 use crate::request::Request;
 use crate::response::Response;
-use crate::xml::{self, Xml};
+use crate::xml::{self, Element, Xml};
 
 /// Source: S3 User Guide, "Amazon S3 Inventory" and its neighbours: 1,000 of each kind.
 const PER_BUCKET_MAX: usize = 1_000;
+/// Source: S3 API Reference, "ListBucketInventoryConfigurations": 100 at a time.
+const PAGE_MAX: usize = 100;
 
 /// A kind of such settings.
 pub(crate) trait Identified: 'static {
@@ -27,6 +33,9 @@ pub(crate) trait Identified: 'static {
     const ROWS: [Spec; 4];
     /// The actions of reading and writing.
     const ACTIONS: (&'static str, &'static str);
+
+    /// Refuses a document that AWS's schema does not allow.
+    fn check(document: &Element) -> S3Result<()>;
 }
 
 /// Lists all of a kind.
@@ -55,24 +64,45 @@ fn missing() -> Failure<S3Error> {
     .into()
 }
 
-fn stored<K: Identified>(bucket: &Bucket) -> Vec<&String> {
+/// All of a kind by id, ascending.
+fn stored<K: Identified>(bucket: &Bucket) -> Vec<(&str, &String)> {
     let prefix = format!("{}/", K::SUB);
     let all = bucket.documents.iter();
-    all.filter(|(name, _)| name.starts_with(&prefix)).map(|(_, text)| text).collect()
+    all.filter_map(|(name, text)| Some((name.strip_prefix(&prefix)?, text))).collect()
 }
 
-impl<K: Identified> Api for ListAll<K> {
+/// The id behind which a page begins.
+///
+/// Assumed: a token that was never given is refused like one of a list of keys.
+fn token(request: &Request) -> S3Result<Option<String>> {
+    let Some(token) = request.filled("continuation-token") else { return Ok(None) };
+    let bytes = URL_SAFE_NO_PAD.decode(token).ok();
+    let id = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    let refusal = || {
+        S3Error::named("The continuation token provided is incorrect", "continuation-token").into()
+    };
+    id.map(Some).ok_or_else(refusal)
+}
+
+impl<K: Identified> PlainApi for ListAll<K> {
     const SPEC: Spec = {
         let [list, ..] = K::ROWS;
         list
     };
     const ACTION: &'static str = K::ACTIONS.0;
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
+    fn run(_: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         let mut list = Xml::result(K::LIST_ROOT);
-        list.text("IsTruncated", "false");
-        for text in stored::<K>(&bucket) {
+        let after = token(request)?;
+        let all = stored::<K>(bucket);
+        let left = || all.iter().filter(|(id, _)| after.as_deref().is_none_or(|after| *id > after));
+        let truncated = left().count() > PAGE_MAX;
+        list.number("IsTruncated", truncated);
+        list.some("ContinuationToken", request.param("continuation-token"));
+        if let Some((last, _)) = left().take(PAGE_MAX).last().filter(|_| truncated) {
+            list.text("NextContinuationToken", URL_SAFE_NO_PAD.encode(last));
+        }
+        for (_, text) in left().take(PAGE_MAX) {
             list.open(K::ROOT);
             xml::write_stored(&mut list, text);
             list.close();
@@ -81,33 +111,36 @@ impl<K: Identified> Api for ListAll<K> {
     }
 }
 
-impl<K: Identified> Api for GetOne<K> {
+impl<K: Identified> PlainApi for GetOne<K> {
     const SPEC: Spec = {
         let [_, read, ..] = K::ROWS;
         read
     };
     const ACTION: &'static str = K::ACTIONS.0;
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
+    fn run(_: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         let text = bucket.documents.get(&place::<K>(request)).ok_or_else(missing)?;
         Ok(Response::xml(xml::rewritten(text, K::ROOT)))
     }
 }
 
-impl<K: Identified> Api for PutOne<K> {
+impl<K: Identified> PlainApi for PutOne<K> {
     const SPEC: Spec = {
         let [_, _, write, _] = K::ROWS;
         write
     };
     const ACTION: &'static str = K::ACTIONS.1;
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let mut bucket = bucket::load(ctx, &request.bucket)?;
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
+        let mut bucket = bucket.clone();
         let document = xml::read(&request.body, K::ROOT)?;
+        // Observed: an inventory alone says so.
         if document.text_of("Id") != request.param("id") {
-            return Err(S3Error::MalformedXml.into());
+            let inventory = K::SUB == "inventory";
+            let error = if inventory { S3Error::IdMismatch } else { S3Error::MalformedXml };
+            return Err(error.into());
         }
+        K::check(&document)?;
         let is_new = !bucket.documents.contains_key(&place::<K>(request));
         if is_new && stored::<K>(&bucket).len() >= PER_BUCKET_MAX {
             let message = "You are attempting to create a new configuration but have already \
@@ -116,19 +149,20 @@ impl<K: Identified> Api for PutOne<K> {
         }
         bucket.documents.insert(place::<K>(request), xml::canonical(&document));
         bucket.save(ctx)?;
-        Ok(Response::ok())
+        // Observed.
+        Ok(Response::no_content())
     }
 }
 
-impl<K: Identified> Api for DeleteOne<K> {
+impl<K: Identified> PlainApi for DeleteOne<K> {
     const SPEC: Spec = {
         let [.., remove] = K::ROWS;
         remove
     };
     const ACTION: &'static str = K::ACTIONS.1;
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let mut bucket = bucket::load(ctx, &request.bucket)?;
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
+        let mut bucket = bucket.clone();
         bucket.documents.remove(&place::<K>(request)).ok_or_else(missing)?;
         bucket.save(ctx)?;
         Ok(Response::no_content())
@@ -145,6 +179,7 @@ macro_rules! kinds {
             events: ($list_event:literal, $get_event:literal, $put_event:literal,
                      $delete_event:literal),
             actions: ($get_action:literal, $put_action:literal),
+            check: $check:path,
         }
     )*) => {$(
         $(#[$doc])*
@@ -162,6 +197,10 @@ macro_rules! kinds {
                 removes($delete, &[$sub, "id"]).event_name($delete_event),
             ];
             const ACTIONS: (&'static str, &'static str) = ($get_action, $put_action);
+
+            fn check(document: &Element) -> S3Result<()> {
+                $check(document)
+            }
         }
     )*};
 }
@@ -175,6 +214,7 @@ kinds! {
         events: ("ListInventoryConfigurations", "GetInventoryConfiguration",
                  "PutInventoryConfiguration", "DeleteInventoryConfiguration"),
         actions: ("s3:GetInventoryConfiguration", "s3:PutInventoryConfiguration"),
+        check: checks::inventory,
     }
     /// Source: S3 API Reference, "AnalyticsConfiguration". Nothing is analysed.
     Analytics {
@@ -184,6 +224,7 @@ kinds! {
         events: ("ListAnalyticsConfigurations", "GetAnalyticsConfiguration",
                  "PutAnalyticsConfiguration", "DeleteAnalyticsConfiguration"),
         actions: ("s3:GetAnalyticsConfiguration", "s3:PutAnalyticsConfiguration"),
+        check: checks::analytics,
     }
     /// Source: S3 API Reference, "MetricsConfiguration". Nothing is measured.
     Metrics {
@@ -193,6 +234,7 @@ kinds! {
         events: ("ListMetricsConfigurations", "GetMetricsConfiguration",
                  "PutMetricsConfiguration", "DeleteMetricsConfiguration"),
         actions: ("s3:GetMetricsConfiguration", "s3:PutMetricsConfiguration"),
+        check: checks::metrics,
     }
     /// Source: S3 API Reference, "IntelligentTieringConfiguration". Nothing is moved.
     IntelligentTiering {
@@ -207,5 +249,6 @@ kinds! {
                  "PutIntelligentTieringConfiguration", "DeleteIntelligentTieringConfiguration"),
         actions: ("s3:GetIntelligentTieringConfiguration",
                   "s3:PutIntelligentTieringConfiguration"),
+        check: checks::tiering,
     }
 }

@@ -52,7 +52,7 @@ fn a_default_key_encrypts_and_both_calls_of_kms_are_recorded() {
 /// Who may read the object but not use its key is refused while the call runs, not before.
 #[test]
 fn a_refusal_by_the_key_of_an_object_is_explained() {
-    let kit = Kit::new(&[s3::ROWS, kms::ROWS, iam::ROWS, gateway::ROWS]);
+    let kit = Kit::new(&[s3::ROWS, kms::ROWS, iam::ROWS, inquiry::ROWS]);
     create(&kit, "bkt");
     let (_, arn) = new_key(&kit);
     send(&kit, "PUT", "/bkt/k", &[(SSE, "aws:kms"), (KEY_ID, &arn)], "secret").ok();

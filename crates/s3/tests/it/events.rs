@@ -27,6 +27,30 @@ fn a_bucket_call_leaves_a_management_event() {
     assert_eq!(kit.event("CreateBucket").get("resources"), None);
 }
 
+/// No parameter and no document of a caller's choice takes the place of what was acted on, or of
+/// the document that was obeyed.
+#[test]
+fn callers_words_hide_no_address() {
+    let kit = kit();
+    let target = "/bkt?bucketName=decoy&Host=decoy&key=decoy&cors";
+    send(&kit, "DELETE", target, &[], "").ok();
+    let parameters = &kit.event("DeleteBucketCors")["requestParameters"];
+    assert_eq!(*parameters, json!({"bucketName": "bkt", "Host": "127.0.0.1:4566", "cors": ""}));
+    let body = "<bucketName>decoy</bucketName>";
+    drop(send(&kit, "DELETE", "/bkt?cors", &[], body));
+    assert_eq!(kit.event("DeleteBucketCors")["requestParameters"]["bucketName"], "bkt");
+    send(&kit, "GET", "/?bucketName=decoy", &[], "").ok();
+    assert_eq!(kit.event("ListBuckets")["requestParameters"].get("bucketName"), None);
+    let policy = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"AWS": "111122223333"},
+        "Action": "s3:GetBucketAcl", "Resource": "arn:aws:s3:::bkt",
+    }]});
+    put(&kit, "/bkt?policy&bucketPolicy=decoy", policy.to_string());
+    assert_eq!(kit.event("PutBucketPolicy")["requestParameters"]["bucketPolicy"], policy);
+    drop(get(&kit, "/bkt?max-keys=1&max-keys=2&list-type=2"));
+    assert_eq!(kit.event("ListObjects")["requestParameters"]["max-keys"], "1");
+}
+
 #[test]
 fn an_object_call_leaves_a_data_event() {
     let kit = kit();
@@ -100,6 +124,9 @@ fn not_modified_is_no_error_and_a_failed_precondition_is_one() {
         let other = send(&kit, method, "/bkt/k", &[("if-match", "x")], "");
         assert_eq!(other.status, 412);
         let event = kit.event(name);
+        // The server sends no body after the head of an answer to HEAD.
+        let size = if method == "HEAD" { 0 } else { other.text().len() };
+        assert_eq!(event["additionalEventData"]["bytesTransferredOut"], size);
         assert_eq!(event["errorCode"], "PreconditionFailed");
         let text = "At least one of the pre-conditions you specified did not hold";
         assert_eq!(event["errorMessage"], text);

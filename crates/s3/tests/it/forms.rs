@@ -47,7 +47,7 @@ impl Form {
     }
 }
 
-fn post(
+pub(crate) fn post(
     kit: &Kit,
     target: &str,
     fields: &[(String, String)],

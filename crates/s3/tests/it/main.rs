@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod conditions;
+mod control;
+mod cors;
 mod encryption;
 mod events;
 mod forms;
@@ -12,8 +14,10 @@ mod multipart;
 mod objects;
 mod ownership;
 mod policies;
+mod recorded;
 mod regions;
 mod settings;
+mod signature_v2;
 mod versions;
 
 use base64::Engine;
@@ -31,6 +35,15 @@ fn create(kit: &Kit, bucket: &str) {
     let body = "<CreateBucketConfiguration><LocationConstraint>ap-northeast-1\
                 </LocationConstraint></CreateBucketConfiguration>";
     drop(send(kit, "PUT", &format!("/{bucket}"), &[], body).ok());
+}
+
+fn create_in(kit: &Kit, region: &str, bucket: &str) {
+    let body = format!(
+        "<CreateBucketConfiguration><LocationConstraint>{region}</LocationConstraint>\
+         </CreateBucketConfiguration>"
+    );
+    let target = format!("/{bucket}");
+    drop(kit.send_in(region, &kit.root, "s3", "PUT", &target, &[], body.as_bytes()).ok());
 }
 
 fn send(

@@ -239,6 +239,20 @@ fn a_body_of_unknown_length_is_refused() {
     ask("PUT", "/bkt/k", &[("x-amz-decoded-content-length", "5")]).ok();
 }
 
+/// A body that streams says how long it is; what has no body need not.
+#[test]
+fn a_body_without_a_length_is_refused() {
+    let kit = kit();
+    let refused = kit.without_length("PUT", "/bkt/k", &[], b"").error();
+    assert_eq!((refused.0, refused.1.as_str()), (411, "MissingContentLength"));
+    let begun = send(&kit, "POST", "/bkt/k?uploads", &[], "").ok().element("UploadId");
+    let target = format!("/bkt/k?partNumber=1&uploadId={begun}");
+    assert_eq!(kit.without_length("PUT", &target, &[], b"").status, 411);
+    assert_eq!(kit.without_length("GET", "/bkt?uploads", &[], b"").status, 200);
+    assert_eq!(kit.without_length("DELETE", "/bkt/k", &[], b"").status, 204);
+    assert_eq!(get(&kit, "/bkt/k").status, 404);
+}
+
 /// A stated MD5 is compared with what arrived, also where the ETag is no MD5.
 #[test]
 fn a_stated_md5_is_proven() {

@@ -152,3 +152,26 @@ fn settings_with_ids_are_kept_side_by_side() {
     assert_eq!(get(&kit, "/bkt?metrics&id=two").error().1, "NoSuchConfiguration");
     assert_eq!(kit.event("GetMetricsConfiguration")["errorCode"], "NoSuchConfiguration");
 }
+
+/// The size below which objects change no class is an argument of the rules, and kept with them.
+#[test]
+fn the_minimum_size_of_transitions_is_kept() {
+    let kit = kit();
+    let name = "x-amz-transition-default-minimum-object-size";
+    let rules = "<LifecycleConfiguration><Rule><ID>r</ID><Status>Enabled</Status>\
+                 <Filter><Prefix/></Filter><Expiration><Days>1</Days></Expiration></Rule>\
+                 </LifecycleConfiguration>";
+    let store = |value: &str| {
+        let digest = crate::md5_of(rules);
+        let headers = [("content-md5", digest.as_str()), (name, value)];
+        send(&kit, "PUT", "/bkt?lifecycle", &headers, rules)
+    };
+    for value in ["varies_by_storage_class", "all_storage_classes_128K"] {
+        assert_eq!(store(value).ok().header(name), value);
+        assert_eq!(get(&kit, "/bkt?lifecycle").ok().header(name), value);
+    }
+    store("varies_by_storage_class").ok();
+    drop(put(&kit, "/bkt?lifecycle", rules));
+    assert_eq!(get(&kit, "/bkt?lifecycle").ok().header(name), "all_storage_classes_128K");
+    assert_eq!(store("none").error().1, "InvalidRequest");
+}

@@ -28,13 +28,18 @@ const SEND_BUFFER_BYTES: u32 = 256 << 10;
 /// Between two complaints that connections cannot be accepted, in milliseconds.
 const SAID_EVERY_MS: u64 = MINUTE_MS;
 
-/// Listens, as [`TcpListener::bind`] does, with room for more who knock at once.
-pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+/// Takes an address. Nobody is connected to it before [`listen`].
+pub(crate) fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     socket.set_reuseaddr(true)?;
     // Connections inherit it.
     socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
     socket.bind(address)?;
+    Ok(socket)
+}
+
+/// Listens, as [`TcpListener::bind`] does, with room for more who knock at once.
+pub(crate) fn listen(socket: TcpSocket) -> io::Result<TcpListener> {
     socket.listen(WAITING_MAX)
 }
 

@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 
 use super::answering::Answering;
 use super::guarded::Guarded;
-use super::{HEAD_BYTES_MAX, HEADERS_MAX, Shared, route};
+use super::{HEAD_BYTES_MAX, HEADERS_MAX, Shared, plain, route};
 use crate::connection::{Lingering, OutBody, Peer, Unread, whole};
 use crate::framing::Strict;
 use crate::listeners::Port;
@@ -22,7 +22,7 @@ use crate::places::Ticket;
 use crate::{own, tls};
 
 pub(super) async fn serve(
-    stream: TcpStream,
+    mut stream: TcpStream,
     (address, port): (IpAddr, Port),
     ticket: Ticket,
     shared: &Arc<Shared>,
@@ -30,6 +30,17 @@ pub(super) async fn serve(
 ) {
     // Latency matters more than packets; a socket that cannot do it works all the same.
     let _ = stream.set_nodelay(true);
+    if shared.tls.is_some() {
+        let refused = plain::refuse(&mut stream);
+        match tokio::time::timeout(shared.patience.handshake, refused).await {
+            Ok(false) => {}
+            Ok(true) => return,
+            Err(_) => {
+                tracing::debug!("nothing came for too long");
+                return;
+            }
+        }
+    }
     let Some(lane) = shared.lanes.pick() else { return };
     let (ticket, patience) = (Arc::new(ticket), Arc::clone(&shared.patience));
     let (memory, unread) = (Arc::clone(&shared.memory), Unread::default());

@@ -12,7 +12,7 @@ use super::*;
 use crate::identity::{Identity, IdentityKeys};
 
 fn kit() -> Kit {
-    Kit::new(&[gateway::ROWS, iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS])
+    Kit::new(&[inquiry::ROWS, iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS])
 }
 
 fn identity(gateway: &Gateway) -> Arc<IdentityKeeper> {

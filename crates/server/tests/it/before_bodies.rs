@@ -48,6 +48,17 @@ impl Call<'_> {
     }
 }
 
+/// The same as [`PUT`], signed by Version 2, whose sender wants to be invited.
+fn version_2(who: &Credentials, at: Timestamp) -> String {
+    let date = at.http_date();
+    let text = format!("PUT\n\n\n{date}\n{}", PUT.target);
+    let signature = wire::sigv2::signature(who.secret.as_bytes(), text.as_bytes());
+    let authorization = format!("AWS {}:{signature}", who.access_key_id);
+    let headers =
+        [("date", date.as_str()), ("authorization", &authorization), ("expect", "100-continue")];
+    head(PUT.method, PUT.target, &headers, MIB as u64)
+}
+
 fn connect(live: &Live) -> TcpStream {
     let stream = TcpStream::connect(live.address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
@@ -104,6 +115,13 @@ fn what_the_head_condemns_is_refused_before_the_body_is_invited() {
         (&PUT, &forger, now, "SignatureDoesNotMatch"),
     ] {
         assert_eq!(answer_to(&live, &call.head(who, at, MIB, true)), code, "{}", call.service);
+    }
+    for (who, at, code) in [
+        (&nobody, now, "InvalidAccessKeyId"),
+        (&root, old, "RequestTimeTooSkewed"),
+        (&forger, now, "SignatureDoesNotMatch"),
+    ] {
+        assert_eq!(answer_to(&live, &version_2(who, at)), code, "version 2");
     }
     let unsigned = [("x-amz-target", "TrentService.ListKeys"), ("expect", "100-continue")];
     let unsigned = head("POST", "/", &unsigned, MIB as u64);

@@ -79,7 +79,7 @@ fn every_answer_of_aws_is_in_a_sandbox() {
     check(&live.request("GET", "/bucket/page", &[], b""), 403, SANDBOX, None);
     check(
         &live.request("OPTIONS", "/bucket/page", &[("origin", "http://x")], b""),
-        405,
+        403,
         SANDBOX,
         None,
     );

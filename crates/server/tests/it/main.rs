@@ -5,6 +5,7 @@
 mod before_bodies;
 mod bodies;
 mod browsers;
+mod cors;
 mod crowd;
 mod damage;
 mod four_steps;
@@ -21,3 +22,4 @@ mod proxies;
 mod shutdown;
 mod signatures;
 mod slow;
+mod starting;

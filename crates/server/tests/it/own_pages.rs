@@ -13,20 +13,96 @@ fn health_and_metrics_are_answered() {
     live.request("GET", "/_shoseki/nothing", &[], b"");
     live.json("TrentService.ListKeys", &serde_json::json!({}));
     live.json("TrentService.DescribeKey", &serde_json::json!({"KeyId": "alias/none"}));
-    let page = live.request("GET", "/_shoseki/metrics", &[], b"").text();
     live.request("GET", "/unsigned", &[("authorization", "AWS4-HMAC-SHA256 nonsense")], b"");
-    let page = page + &live.request("GET", "/_shoseki/metrics", &[], b"").text();
-    for line in [
-        "shoseki_requests_total 2",
-        "shoseki_client_errors_total 1",
-        "shoseki_unproven_requests_total 0",
-        "shoseki_unproven_requests_total 1",
-        "shoseki_delivery_refusing 0",
-        "shoseki_disk_full 0",
-    ] {
-        assert!(page.contains(line), "{page}");
-    }
     live.end("own_pages.txt");
+}
+
+const METRICS: &[u8] =
+    b"GET /_shoseki/metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+
+/// Names, units and labels are those of Prometheus, and the figures are right.
+#[test]
+fn metrics_are_those_of_prometheus() {
+    let mut live = Live::start();
+    live.json("TrentService.ListKeys", &serde_json::json!({}));
+    live.json("TrentService.DescribeKey", &serde_json::json!({"KeyId": "alias/none"}));
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let body = b"Action=GetCallerIdentity&Version=2011-06-15";
+    assert_eq!(live.signed("sts", "POST", "/", &[form], body).status, 200);
+    let body = b"Action=Nonsense&Version=2011-06-15";
+    assert_eq!(live.signed("sts", "POST", "/", &[form], body).status, 400);
+    live.create_bucket("bucket");
+    assert_eq!(live.s3("PUT", "/bucket/key", &vec![7; 1 << 20]).status, 200);
+    live.request("GET", "/unsigned", &[("authorization", "AWS4-HMAC-SHA256 nonsense")], b"");
+    let answer = live.bytes(METRICS);
+    assert_eq!(answer.headers("content-type"), ["text/plain; version=0.0.4; charset=utf-8"]);
+    let page = answer.text();
+    for line in [
+        r#"shoseki_requests_total{service="kms",operation="ListKeys",code="2xx"} 1"#,
+        r#"shoseki_requests_total{service="kms",operation="DescribeKey",code="4xx"} 1"#,
+        r#"shoseki_requests_total{service="sts",operation="GetCallerIdentity",code="2xx"} 1"#,
+        r#"shoseki_requests_total{service="sts",operation="none",code="4xx"} 1"#,
+        r#"shoseki_request_seconds_count{service="s3",operation="PutObject"} 1"#,
+        r#"shoseki_request_seconds_bucket{service="s3",operation="PutObject",le="+Inf"} 1"#,
+        "shoseki_unproven_requests_total 1",
+        "shoseki_requests_running 0",
+        "shoseki_fsync_seconds_count 1",
+        "shoseki_logging_trails 0",
+        "shoseki_workers_silent 0",
+        "shoseki_disk_full 0",
+        "# TYPE shoseki_commit_seconds histogram",
+        "# TYPE shoseki_events_total counter",
+    ] {
+        assert!(page.lines().any(|known| known == line), "{line}\n{page}");
+    }
+    for name in [
+        r#"shoseki_build_info{version=""#,
+        r#"shoseki_store_bytes{part="state"} "#,
+        "shoseki_disk_free_bytes ",
+        "process_cpu_seconds_total ",
+        "process_resident_memory_bytes ",
+        "process_open_fds ",
+        "process_start_time_seconds ",
+    ] {
+        assert!(page.lines().any(|line| line.starts_with(name)), "{name}\n{page}");
+    }
+    // No figure lacks its help, and counters alone end in `_total`.
+    for line in page.lines().filter(|line| line.starts_with("# TYPE ")) {
+        let [_, _, name, kind] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        assert!(page.contains(&format!("# HELP {name} ")), "{name}");
+        assert_eq!(name.ends_with("_total"), kind == "counter", "{line}");
+    }
+    live.stop();
+}
+
+/// What a trail's files wait for is told by trail, in seconds.
+#[test]
+fn metrics_tell_deliveries_by_trail() {
+    let mut live = Live::start();
+    live.create_bucket("logs");
+    let arn = "arn:aws:cloudtrail:ap-northeast-1:123456789012:trail/audit";
+    let policy = serde_json::json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudtrail.amazonaws.com"},
+        "Action": ["s3:GetBucketAcl", "s3:PutObject"],
+        "Resource": ["arn:aws:s3:::logs", "arn:aws:s3:::logs/*"],
+        "Condition": {"StringEquals": {"aws:SourceArn": arn}},
+    }]});
+    assert!(live.s3("PUT", "/logs?policy", policy.to_string().as_bytes()).status < 300);
+    let call =
+        |name: &str| format!("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.{name}");
+    let trail = serde_json::json!({"Name": "audit", "S3BucketName": "logs"});
+    assert_eq!(live.json(&call("CreateTrail"), &trail).status, 200);
+    let trail = serde_json::json!({"Name": "audit"});
+    assert_eq!(live.json(&call("StartLogging"), &trail).status, 200);
+    let page = live.bytes(METRICS).text();
+    let labels = r#"{account="123456789012",region="ap-northeast-1",trail="audit"}"#;
+    for name in ["shoseki_delivery_oldest_seconds", "shoseki_delivery_waiting_files"] {
+        let want = format!("{name}{labels} ");
+        assert!(page.lines().any(|line| line.starts_with(&want)), "{want}\n{page}");
+    }
+    assert!(page.contains("shoseki_logging_trails 1"), "{page}");
+    live.stop();
 }
 
 /// Whoever may call at all learns which server this is, from wherever.
@@ -49,6 +125,23 @@ fn the_page_of_operations_is_fresh() {
     let known = golden::project().join("docs/operations-of-aws.txt");
     let page = server::operations_page(&std::fs::read_to_string(known).unwrap());
     golden::check_project_file("docs/operations.md", &page);
+}
+
+/// Programs that wait for LocalStack find what they ask for, on this machine and with the token.
+#[test]
+fn tools_of_localstack_find_the_services() {
+    let mut live = Live::start_with(|config| config.status_token = Some(TOKEN.to_owned()));
+    let page = "/_localstack/health";
+    let answer = live.request("GET", page, &[], b"");
+    assert_eq!(answer.status, 200);
+    for service in ["cloudtrail", "iam", "kms", "s3", "sts"] {
+        assert_eq!(answer.json()["services"][service], "running", "{}", answer.text());
+    }
+    assert_eq!(live.request("GET", page, &[ELSEWHERE], b"").status, 401);
+    let token = format!("Bearer {TOKEN}");
+    let token = ("authorization", token.as_str());
+    assert_eq!(live.request("GET", page, &[ELSEWHERE, token], b"").status, 200);
+    live.stop();
 }
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";

@@ -424,6 +424,11 @@ fn a_password_that_must_be_changed_is_changed_at_sign_in() {
         let refused = attempt(PASSWORD, Some(bad));
         assert_eq!(refused.code(), coded(400, "PasswordPolicyViolation"), "{bad}");
     }
+    // Whether a password is right is never answered without an event.
+    let events = world.events("ConsoleLogin");
+    let messages: Vec<_> = events.iter().map(|event| &event["errorMessage"]).collect();
+    let (change, wrong) = ("Password change required", "Failed authentication");
+    assert_eq!(messages, [change, wrong, change, change]);
     assert_eq!(attempt(PASSWORD, Some("New-horse-22")).status, 200);
     assert_eq!(world.last_event("PasswordUpdated")["userIdentity"]["userName"], "alice");
     assert_eq!(attempt(PASSWORD, None).code(), coded(401, "InvalidCredentials"));

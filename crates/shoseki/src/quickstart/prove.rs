@@ -1,9 +1,11 @@
 //! The proof: a digest, and the verdict on the chain.
 
 use http::Method;
+use inquiry::validate::Target;
 use serde_json::json;
 use trail::digest::Digest;
 use trail::gzip;
+use trail::names::TrailName;
 use trail::verify::{Stream, print};
 use types::{MINUTE_MS, Timestamp};
 
@@ -11,7 +13,7 @@ use super::documents::{BUCKET, TRAIL};
 use super::words::{Say, say};
 use super::{Stop, Walk};
 use crate::client::Ask;
-use crate::verify::{Target, verify};
+use crate::verify::verify;
 
 /// The largest digest that is looked into, inflated.
 const PLAIN_BYTES_MAX: u64 = 256 << 20;
@@ -35,7 +37,7 @@ impl Walk<'_> {
             account: self.config.account.clone(),
             region: self.config.region.as_str().to_owned(),
             home_region: self.config.region.as_str().to_owned(),
-            trail: TRAIL.to_owned(),
+            trail: TrailName::parse(TRAIL).map_err(|error| Stop::Wrong(error.0))?,
             bucket: BUCKET.to_owned(),
             prefix: None,
             start: began.minus_ms(MINUTE_MS),

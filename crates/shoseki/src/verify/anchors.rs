@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use inquiry::validate::PublicKeys;
 use serde_json::{Value, json};
 use trail::verify::Anchor;
 use types::AccountId;
 
-use super::evidence::PublicKeys;
 use crate::exit::Trouble;
 
 /// Whose digests a file of anchors keeps.

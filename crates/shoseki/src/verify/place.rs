@@ -1,13 +1,8 @@
-//! Where a trail's files are: bucket, prefix, and the regions of the events.
-
-use std::collections::BTreeSet;
+//! Where a trail's files are: bucket and prefix.
 
 use serde_json::{Value, json};
-use trail::verify::{Finding, Pretence};
-use types::Region;
 
-use super::evidence::Buckets;
-use super::{Known, Target, Verify, with_request};
+use super::Verify;
 use crate::client::{Ask, Client};
 use crate::exit::Trouble;
 use crate::out;
@@ -61,53 +56,4 @@ fn of_trail(answer: &[u8], trail_arn: &str) -> Option<Place> {
         Some(Place { bucket, prefix: text("S3KeyPrefix"), is_the_trails: true })
     };
     trails.into_iter().find_map(of)
-}
-
-/// The regions to judge, the home region first: all of which there are digests or log files, of
-/// whichever trail. What the trail says of itself is not asked: it may have been of all regions before.
-pub(super) fn regions(
-    verb: &Verify,
-    client: &Client,
-    target: &Target,
-    known: Known<'_>,
-) -> Result<Vec<String>, Trouble> {
-    if let Some(region) = &verb.region {
-        return Ok(vec![region.clone()]);
-    }
-    let home = target.home_region.as_str();
-    let mut others: BTreeSet<String> = with_request(target, &[], |request| {
-        let folder = request.series.folder();
-        let folder = folder.strip_suffix(&format!("{home}/")).unwrap_or(&folder);
-        let region = |path: &String| {
-            let path = path.strip_suffix('/')?;
-            let (_, name) = path.rsplit_once('/')?;
-            Region::parse(name).map(|region| region.as_str().to_owned())
-        };
-        let mut regions = BTreeSet::new();
-        for folder in [folder, &folder.replace("/CloudTrail-Digest/", "/CloudTrail/")] {
-            let folders = Buckets::new(client).folders(&target.bucket, folder)?;
-            regions.extend(folders.iter().filter_map(region));
-        }
-        Ok(regions)
-    })?;
-    // One whose digests are all gone is known by its anchor, or to the trail.
-    others.extend(known.anchors.iter().flat_map(|anchors| anchors.regions()).map(str::to_owned));
-    others.extend(known.remembered.regions().map(str::to_owned));
-    others.remove(home);
-    Ok([home.to_owned()].into_iter().chain(others).collect())
-}
-
-/// What lies beside the regions' folders, in that of the log files and in that of the digests.
-pub(super) fn strays(client: &Client, target: &Target) -> Result<Vec<Finding>, Trouble> {
-    with_request(target, &[], |request| {
-        let digests = request.series.folder();
-        let digests = digests.strip_suffix(&format!("{}/", target.region)).unwrap_or(&digests);
-        let mut strays = Vec::new();
-        for folder in [digests, &digests.replace("/CloudTrail-Digest/", "/CloudTrail/")] {
-            strays.extend(Buckets::new(client).strays(&target.bucket, folder)?);
-        }
-        let bucket = || target.bucket.clone();
-        let extra = |key| Finding::Extra { what: Pretence::Nothing, bucket: bucket(), key };
-        Ok(strays.into_iter().map(extra).collect())
-    })
 }

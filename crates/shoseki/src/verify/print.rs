@@ -1,7 +1,10 @@
-use serde_json::{Value, json};
-use trail::verify::{Conclusion, Counts, Finding, Report, Stream, print};
+use std::collections::BTreeSet;
 
-use super::{Judged, conclusion, is_empty};
+use inquiry::validate::{extra_files, is_empty, verdict_word};
+use serde_json::{Value, json};
+use trail::verify::{Conclusion, Counts, Finding, Line, Report, Stream, print};
+
+use super::{Judged, conclusion};
 use crate::out::{self, Out};
 
 /// How reports are shown to people.
@@ -31,8 +34,34 @@ pub(super) fn print_reports(judged: &[Judged], form: Form, verbose: bool, as_jso
         }
     }
     if form == Form::WithVerdict {
-        out::plain(&format!("\n{}\n", verdict(judged)));
+        out::plain("\n");
+        let is_good = matches!(conclusion(judged), Conclusion::Valid) && !is_nothing(judged);
+        Out::new(false).verdict(&verdict(judged), is_good);
     }
+}
+
+/// Whether there is no digest at all, so that nothing was proved.
+pub(super) fn is_nothing(judged: &[Judged]) -> bool {
+    word(judged) == "NOTHING"
+}
+
+/// How many digests are known to have been delivered and are not among those that were read.
+fn missing(report: &Report) -> u64 {
+    let gone = report.findings.iter().filter_map(|finding| match finding {
+        Finding::Newest { key, .. } => Some(key.as_str()),
+        Finding::Anchor { anchor, .. } => Some(anchor.object.as_str()),
+        // At least one.
+        Finding::NoDigests { folder, .. } => Some(folder.as_str()),
+        Finding::BrokenLink { .. } | Finding::Extra { .. } | Finding::Unproven { .. } => None,
+    });
+    let was_read = |key: &&str| {
+        report
+            .lines
+            .iter()
+            .any(|line| matches!(line, Line::Digest { key: read, .. } if read == key))
+    };
+    let gone: BTreeSet<&str> = gone.filter(|key| !was_read(key)).collect();
+    u64::try_from(gone.len()).unwrap_or(u64::MAX)
 }
 
 /// The verdict and what it is about, in a line.
@@ -45,7 +74,12 @@ fn verdict(judged: &[Judged]) -> String {
         });
         format!("{valid}/{total}")
     };
-    let (digests, logs) = (ratio(|report| report.digests), ratio(|report| report.logs));
+    // What is gone counts, though there was nothing to read of it.
+    let with_missing = |report: &Report| {
+        let Counts { valid, invalid, unreadable } = report.digests;
+        Counts { valid, invalid: invalid.saturating_add(missing(report)), unreadable }
+    };
+    let (digests, logs) = (ratio(with_missing), ratio(|report| report.logs));
     let regions: Vec<_> = judged.iter().map(|judged| judged.region.as_str()).collect();
     let regions = regions.join(", ");
     let count = |text: &str, count: u64| match count {
@@ -53,22 +87,9 @@ fn verdict(judged: &[Judged]) -> String {
         count => format!("; {count} {text}"),
     };
     let sum = |of: fn(&Report) -> u64| judged.iter().map(|judged| of(&judged.report)).sum();
-    let extra = count("EXTRA", sum(extra));
+    let extra = count("EXTRA", sum(extra_files));
     let pending = count("log files pending", sum(|report| report.pending));
     format!("{word}: {digests} digest files, {logs} log files in {regions}{extra}{pending}")
-}
-
-/// How many files nothing proves.
-fn extra(report: &Report) -> u64 {
-    let files = |finding: &Finding| match finding {
-        Finding::Extra { .. } => 1,
-        Finding::Unproven { files, .. } => *files as u64,
-        Finding::Anchor { .. }
-        | Finding::BrokenLink { .. }
-        | Finding::Newest { .. }
-        | Finding::NoDigests { .. } => 0,
-    };
-    report.findings.iter().map(files).sum()
 }
 
 fn document(judged: &[Judged], verbose: bool) -> Value {
@@ -94,23 +115,19 @@ fn section(judged: &Judged, verbose: bool) -> Value {
         "region": judged.region,
         "verdict": word(std::slice::from_ref(judged)),
         "digests": counts(report.digests),
+        "missingDigests": missing(report),
         "backfillDigests": counts(report.backfills),
         "logFiles": counts(report.logs),
-        "extraFiles": extra(report),
+        "extraFiles": extra_files(report),
         "pendingLogFiles": report.pending,
         "newestDigest": report.head,
         "lines": lines,
     })
 }
 
-/// The verdict in a word. Of nothing there is no verdict.
+/// The verdict in a word.
 fn word(judged: &[Judged]) -> &'static str {
-    match conclusion(judged) {
-        Conclusion::Valid if judged.iter().all(|judged| is_empty(&judged.report)) => "NOTHING",
-        Conclusion::Valid => "VALID",
-        Conclusion::Unreadable => "UNREADABLE",
-        Conclusion::Invalid => "INVALID",
-    }
+    verdict_word(conclusion(judged), judged.iter().all(|judged| is_empty(&judged.report)))
 }
 
 fn counts(counts: Counts) -> Value {

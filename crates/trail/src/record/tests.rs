@@ -69,6 +69,46 @@ fn what_is_too_large_is_no_tree() {
     }
 }
 
+/// What is too large goes alone: the names beside it stay, and so does the size.
+#[test]
+fn names_stay_beside_what_is_too_large() {
+    let value = json!({
+        "userName": "alice", "policyDocument": "\n".repeat(60_000), "policyName": "admin",
+        "more": "x".repeat(90_000), "omitted": "a caller's word",
+    });
+    let shown = elements(&value);
+    let names = json!({"userName": "alice", "policyName": "admin", "omitted": true});
+    assert_eq!(shown["userName"], "alice");
+    assert_eq!(shown["more"].as_str().map(str::len), Some(90_000));
+    assert_eq!((&shown["policyDocument"], &shown["omitted"]), (&Value::Null, &json!(true)));
+    let mut record = observed("CreateBucket");
+    record.request_parameters = value;
+    let written: Value = serde_json::from_str(&record.to_json()).unwrap();
+    assert_eq!(written["requestParameters"], shown);
+    record.request_parameters["more"] = json!("x".repeat(103_000));
+    let written: Value = serde_json::from_str(&record.to_json()).unwrap();
+    assert_eq!(written["requestParameters"], names);
+    record.request_parameters = json!({ "userName": "alice", ("x".repeat(200_000)): "" });
+    let written: Value = serde_json::from_str(&record.to_json()).unwrap();
+    assert_eq!(written["requestParameters"], json!({"userName": "alice", "omitted": true}));
+}
+
+/// Names stay also when the whole event is too large.
+#[test]
+fn names_stay_in_an_event_that_is_too_large() {
+    let mut record = observed("CreateBucket");
+    let big = || json!({ "name": "n", "a": "x".repeat(99 * 1_024) });
+    record.request_parameters = big();
+    record.response_elements = big();
+    record.service_event_details = Some(big());
+    record.resources = vec![Resource::object("x".repeat(10_000)); 15];
+    let written: Value = serde_json::from_str(&record.to_json()).unwrap();
+    for member in ["responseElements", "requestParameters", "serviceEventDetails"] {
+        assert_eq!(written[member]["name"], "n", "{member}");
+    }
+    assert_eq!(written["serviceEventDetails"], json!({"name": "n", "omitted": true}));
+}
+
 /// Whatever is put in, the event is JSON of at most 256 KB, and says who, what and when.
 #[test]
 fn an_event_has_at_most_256_kb() {

@@ -1,34 +1,133 @@
-use std::io;
+use std::cmp::Reverse;
+use std::{fmt, io};
 
-use serde::Serialize;
-use serde_json::Value;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use super::Record;
 
 /// `userAgent`, `errorCode`, `errorMessage` and `requestID` are cut here.
 /// Source: `CloudTrail` User Guide, "CloudTrail record contents".
 const TEXT_BYTES_MAX: usize = 1_024;
-/// `requestParameters`, `responseElements` and `serviceEventDetails` are left out beyond this.
+/// `requestParameters`, `responseElements` and `serviceEventDetails` are shortened to this.
 const ELEMENTS_BYTES_MAX: usize = 100 * 1_024;
-/// `additionalEventData` is left out beyond this.
+/// `additionalEventData` is shortened to this.
 const ADDITIONAL_BYTES_MAX: usize = 28 * 1_024;
+/// What is kept of a member that is shed because the whole event is too large: names, mostly.
+const SHED_BYTES_MAX: usize = 4 * 1_024;
 /// The whole event.
 const EVENT_BYTES_MAX: usize = 256 * 1_024;
-/// What stands in for a member that was too large.
+/// The member of a shortened object that says so: `true`.
 /// Assumed: the shape; the guide only says that the content is omitted.
-const OMITTED: &[u8] = br#"{"omitted":true}"#;
+const OMITTED: &str = "omitted";
 
-/// What `requestParameters` or `responseElements` say of a value: the value, or that it was too
-/// large, as the record would say anyway.
+/// What `requestParameters` or `responseElements` say of a value: the value, or what is left of
+/// it when its largest members are omitted, as the record would say anyway.
 ///
-/// The length is found out first, without the tree: that takes a hundred times the memory of the
-/// text, and whoever is denied can send a mebibyte of empty lists.
+/// The length is measured first, without the tree: that takes a hundred times the memory of the
+/// text, and a caller without any rights can send a mebibyte of empty lists.
 pub fn elements(value: &impl Serialize) -> Value {
     let mut room = Room(ELEMENTS_BYTES_MAX);
     if serde_json::to_writer(&mut room, value).is_ok() {
         return serde_json::to_value(value).unwrap_or_default();
     }
-    serde_json::json!({ "omitted": true })
+    let text = serde_json::to_vec(value).unwrap_or_default();
+    let members = serde_json::from_slice::<Members>(&text).map(|members| members.0);
+    let members = members.unwrap_or_default();
+    let sizes = members.iter().map(|(name, value)| member_bytes(name, value.get().len()));
+    let kept = kept(&sizes.collect::<Vec<_>>(), ELEMENTS_BYTES_MAX);
+    let members = members.into_iter().zip(kept).filter(|(_, is_kept)| *is_kept);
+    marked(members.map(|((name, value), _)| {
+        let value = serde_json::from_str(value.get()).unwrap_or_default();
+        (name, value)
+    }))
+}
+
+/// An object shortened to `bytes_max`, like [`elements`].
+fn shortened(value: &Value, bytes_max: usize) -> Value {
+    let none = Map::new();
+    let members = value.as_object().unwrap_or(&none);
+    let sizes = members.iter().map(|(name, value)| {
+        let mut bytes = Count(0);
+        let counted = serde_json::to_writer(&mut bytes, value);
+        member_bytes(name, counted.map_or(usize::MAX, |()| bytes.0))
+    });
+    let kept = kept(&sizes.collect::<Vec<_>>(), bytes_max);
+    let members = members.iter().zip(kept).filter(|(_, is_kept)| *is_kept);
+    marked(members.map(|((name, value), _)| (name.clone(), value.clone())))
+}
+
+fn marked(members: impl Iterator<Item = (String, Value)>) -> Value {
+    let mut members: Map<_, _> = members.collect();
+    members.insert(OMITTED.to_owned(), Value::Bool(true));
+    Value::Object(members)
+}
+
+/// Which members of an object stay when it must not exceed `bytes_max`. The largest go first: what
+/// a caller makes large hides none of the names by which the event is found.
+fn kept(sizes: &[usize], bytes_max: usize) -> Vec<bool> {
+    let mut kept = vec![true; sizes.len()];
+    let mark = member_bytes(OMITTED, "true".len()).saturating_add("{}".len());
+    let mut total = sizes.iter().fold(mark, |total, size| total.saturating_add(*size));
+    let mut by_size: Vec<_> = kept.iter_mut().zip(sizes).collect();
+    by_size.sort_by_key(|(_, size)| Reverse(**size));
+    for (stays, size) in by_size {
+        if total <= bytes_max {
+            break;
+        }
+        *stays = false;
+        total = total.saturating_sub(*size);
+    }
+    kept
+}
+
+/// What a member takes in an object, at least: its name in quotes, a colon and a comma included.
+fn member_bytes(name: &str, value_bytes: usize) -> usize {
+    let mut bytes = Count(0);
+    // A counter takes everything.
+    drop(serde_json::to_writer(&mut bytes, name));
+    bytes.0.saturating_add(value_bytes).saturating_add(2)
+}
+
+/// The members of an object, not read further.
+struct Members(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Each;
+        impl<'de> Visitor<'de> for Each {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        from.deserialize_map(Each)
+    }
+}
+
+/// A writer that keeps nothing but the number of bytes.
+struct Count(usize);
+
+impl io::Write for Count {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.saturating_add(bytes.len());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A writer that keeps nothing and takes so many bytes.
@@ -49,8 +148,8 @@ impl io::Write for Room {
 impl Record {
     /// The record as one line of JSON, at most 256 KB.
     ///
-    /// A member over its cap is cut (texts) or replaced by `{"omitted":true}`. Should the event
-    /// still be too large, more members go, first what tells least.
+    /// A member over its cap is cut (texts) or loses its largest members, which `"omitted":true`
+    /// replaces. Should the event still be too large, more goes, what says least first.
     /// Assumed: that order; AWS states it only for event data stores.
     pub fn to_json(&self) -> String {
         (0..=Draft::SHEDDABLE)
@@ -110,7 +209,7 @@ impl Record {
 
 /// The cap of a member that goes at step `gone` of shedding.
 fn keep(shed: u8, gone: u8, bytes_max: usize) -> usize {
-    if shed < gone { bytes_max } else { OMITTED.len() }
+    if shed < gone { bytes_max } else { SHED_BYTES_MAX.min(bytes_max) }
 }
 
 /// JSON in the making; members go straight into the text, so that their size is known at once.
@@ -155,7 +254,7 @@ impl Draft {
         self.value(value);
         if self.0.len().saturating_sub(start) > bytes_max {
             self.0.truncate(start);
-            self.0.extend_from_slice(OMITTED);
+            self.value(&shortened(value, bytes_max));
         }
     }
 

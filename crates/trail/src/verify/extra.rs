@@ -81,6 +81,9 @@ pub enum Pretence {
     Nothing,
 }
 
+/// Digests that are read at most to find what names the log files of one stretch of time.
+const DIGESTS_MAX: usize = 10_000;
+
 /// Looks for extra files, after [`verify`](super::verify), and puts them and the number of pending
 /// ones into the report.
 pub fn look_for_extra(
@@ -88,6 +91,28 @@ pub fn look_for_extra(
     evidence: &Evidence<'_>,
     entries: &Entries<'_>,
     clocked: Clocked,
+    report: &mut Report,
+) -> Result<(), String> {
+    let scope = Scope { whole_end: request.end, is_partial: false };
+    look(request, evidence, entries, clocked, scope, report)
+}
+
+/// What a part of a verification has to know of the whole.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scope {
+    /// The end of all times that are asked for.
+    pub(super) whole_end: Timestamp,
+    /// Whether a newer digest could not be read.
+    pub(super) is_partial: bool,
+}
+
+/// The same for a part of the times.
+pub(super) fn look(
+    request: &Request<'_>,
+    evidence: &Evidence<'_>,
+    entries: &Entries<'_>,
+    clocked: Clocked,
+    scope: Scope,
     report: &mut Report,
 ) -> Result<(), String> {
     let mut looked_at = BTreeSet::from([(request.bucket.to_owned(), root(request))]);
@@ -100,7 +125,7 @@ pub fn look_for_extra(
         Line::Digest { .. } | Line::Log { .. } | Line::Gap { .. } => None,
     }));
     for (bucket, root) in looked_at {
-        let place = Place { request, bucket: &bucket, root: &root };
+        let place = Place { request, scope, bucket: &bucket, root: &root };
         place.look(evidence, entries, clocked, report)?;
     }
     Ok(())
@@ -116,6 +141,7 @@ fn root(request: &Request<'_>) -> String {
 #[derive(Clone, Copy)]
 struct Place<'a> {
     request: &'a Request<'a>,
+    scope: Scope,
     bucket: &'a str,
     root: &'a str,
 }
@@ -154,9 +180,9 @@ impl Place<'_> {
         clocked: Clocked,
         report: &mut Report,
     ) -> Result<(), String> {
-        let digests = self.list(entries, "CloudTrail-Digest", None)?;
         let end = self.request.end;
-        let logs = self.list(entries, "CloudTrail", Some(end))?;
+        let digests = self.list(entries, "CloudTrail-Digest", last_naming(end))?;
+        let logs = self.list(entries, "CloudTrail", end)?;
         let logs = logs.into_iter().filter(|entry| self.is_in_range(entry, Pretence::Log));
         let judged: BTreeSet<(String, String)> = report.lines.iter().filter_map(place_of).collect();
         let unknown =
@@ -164,7 +190,7 @@ impl Place<'_> {
         let logs: Vec<Entry> = logs.filter(unknown).collect();
         let mut found = self.extra_digests(digests.iter().filter(|entry| unknown(entry)), report);
         if !logs.is_empty() {
-            let signed = self.read(evidence, &digests, report);
+            let signed = self.read(evidence, &digests, &logs, report)?;
             found.extend(self.extra_logs(logs, &signed, clocked, report));
         }
         report.findings.extend(found);
@@ -176,7 +202,7 @@ impl Place<'_> {
         entries: impl Iterator<Item = &'e Entry>,
         report: &Report,
     ) -> Vec<Finding> {
-        let newest = report.head.as_ref().map(|head| head.end);
+        let newest = report.newest.map(|(_, end)| end);
         let extra = |entry: &Entry| {
             let what = match self.digest_name(&entry.key) {
                 None => Pretence::Nothing,
@@ -225,21 +251,16 @@ impl Place<'_> {
     }
 
     /// All objects in a folder that could be of the range, by their names, or that are of no time.
-    fn list(
-        self,
-        entries: &Entries<'_>,
-        kind: &str,
-        end: Option<Timestamp>,
-    ) -> Result<Vec<Entry>, String> {
+    fn list(self, entries: &Entries<'_>, kind: &str, end: Timestamp) -> Result<Vec<Entry>, String> {
         let folder = self.folder(kind);
         let day = format!("{folder}{}", names::date_folders(self.request.start));
         // The slash behind a day sorts before every digit.
-        let last = end.map(|end| format!("{folder}{}0", names::date_folders(end)));
+        let last = format!("{folder}{}0", names::date_folders(end));
         let (digits, letters) = (format!("{folder}0"), format!("{folder}:"));
         let mut found = Vec::new();
         for (after, until) in [
             (folder.as_str(), Some(digits.as_str())),
-            (day.as_str(), Some(last.as_deref().unwrap_or(&letters))),
+            (day.as_str(), Some(last.as_str())),
             (letters.as_str(), None),
         ] {
             let span = Span { bucket: self.bucket, prefix: &folder, after, until };
@@ -268,7 +289,10 @@ impl Place<'_> {
             return start < time && time <= end;
         }
         let day = entry.key.strip_prefix(&self.folder(kind)).and_then(day_of);
-        day.is_none_or(|day| start < day.plus_ms(DAY_MS) && day <= end)
+        // One of no time belongs to the newest part, one of a day to the part that has its end.
+        let Some(day) = day else { return end == self.scope.whole_end };
+        let last = day.plus_ms(DAY_MS).min(self.scope.whole_end);
+        start < last && last <= end && day <= end
     }
 
     /// The time in a log file's name, if it is one of this account and region, in the folder of its
@@ -306,38 +330,70 @@ impl Place<'_> {
         format!("{trail}_{home_region}")
     }
 
-    /// Reads the digests that the walk did not: of other trails, and from after the range.
-    fn read(self, evidence: &Evidence<'_>, digests: &[Entry], report: &mut Report) -> Signed {
+    /// Reads the digests that the walk did not: of other trails, and from after the range, until
+    /// one names the last of the log files. Errors if there are too many.
+    fn read(
+        self,
+        evidence: &Evidence<'_>,
+        digests: &[Entry],
+        logs: &[Entry],
+        report: &mut Report,
+    ) -> Result<Signed, String> {
         let Request { start, end, .. } = *self.request;
-        let mut signed = Signed::default();
+        let mut signed = Signed { is_partial: self.scope.is_partial, ..Signed::default() };
+        let mut unnamed: BTreeSet<&str> = logs.iter().map(|entry| entry.key.as_str()).collect();
         let judged: BTreeSet<(String, String)> = report.lines.iter().filter_map(place_of).collect();
         let own = |(start, end)| (self.own_trail(), Newest::of(start, end));
         signed.newest.extend(report.newest.map(own));
-        let until = end.plus_ms(RETRY_WINDOW_MS).plus_ms(DAY_MS);
+        let mut read = 0_usize;
         for Entry { key, .. } in digests {
+            if unnamed.is_empty() {
+                break;
+            }
             let Some((trail, kind, time)) = self.digest_name(key) else { continue };
             let is_judged = judged.contains(&(self.bucket.to_owned(), key.clone()));
-            if is_judged || time < start || until < time {
+            if is_judged || time < start || last_naming(end) < time {
                 continue;
+            }
+            read = read.saturating_add(1);
+            if read > DIGESTS_MAX {
+                let folder = self.folder("CloudTrail-Digest");
+                return Err(format!(
+                    "{folder}: more than {DIGESTS_MAX} digests would have to be read"
+                ));
             }
             let digest = match load::load(self.request, evidence, self.bucket, key) {
                 Ok(digest) => digest,
                 Err(Verdict::Unreadable(cause)) => {
-                    report.digest(kind, self.bucket, key, Verdict::Unreadable(cause));
+                    signed.is_partial = true;
+                    // The walk of a newer part has counted it.
+                    if trail != self.own_trail() || time > self.scope.whole_end {
+                        report.digest(kind, self.bucket, key, Verdict::Unreadable(cause));
+                    }
                     continue;
                 }
                 Err(Verdict::Valid | Verdict::Invalid(_)) => continue,
             };
-            let files = digest.log_files.into_iter();
-            signed.named.extend(files.map(|file| (file.bucket, file.object)));
+            for file in digest.log_files {
+                if file.bucket == self.bucket {
+                    unnamed.remove(file.object.as_str());
+                }
+                signed.named.insert((file.bucket, file.object));
+            }
             let newest = signed.newest.get(&trail);
             if kind == Kind::Regular && newest.is_none_or(|newest| newest.end < digest.end) {
                 signed.newest.insert(trail, Newest::of(digest.start, digest.end));
             }
         }
-        signed.is_partial = report.digests.unreadable > 0 || report.backfills.unreadable > 0;
-        signed
+        signed.is_partial |= report.digests.unreadable > 0 || report.backfills.unreadable > 0;
+        Ok(signed)
     }
+}
+
+/// The end of the last digest that may name a log file of a time up to `end`: what a bucket refuses
+/// is delivered up to 30 days late.
+fn last_naming(end: Timestamp) -> Timestamp {
+    end.plus_ms(RETRY_WINDOW_MS).plus_ms(DAY_MS)
 }
 
 impl Signed {

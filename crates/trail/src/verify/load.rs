@@ -1,3 +1,4 @@
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use types::{Timestamp, hex, hex_decode};
 
@@ -20,6 +21,7 @@ pub(super) struct Loaded {
 }
 
 /// What a digest says of the one before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Previous {
     pub(super) bucket: String,
     pub(super) object: String,

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use types::Timestamp;
 
 use super::{Anchor, Pretence, Request};
@@ -33,7 +34,7 @@ pub struct Report {
 }
 
 /// How many are valid, how many are not, and of how many nothing is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Counts {
     /// Sound.
     pub valid: u64,
@@ -95,7 +96,7 @@ impl From<Reason> for Verdict {
 }
 
 /// What it all comes to, the better first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Conclusion {
     /// Everything was read, and nothing is wrong.
     Valid,
@@ -241,6 +242,22 @@ impl Report {
         }
     }
 
+    /// Adds what an older part of the same verification found.
+    pub fn add(&mut self, older: Report) {
+        self.lines.extend(older.lines);
+        self.findings.extend(older.findings);
+        self.found = match (self.found, older.found) {
+            (Some((from, until)), Some((start, _))) => Some((from.min(start), until)),
+            (found, None) | (None, found) => found,
+        };
+        self.head = self.head.take().or(older.head);
+        self.newest = self.newest.or(older.newest);
+        self.digests.add_all(older.digests);
+        self.backfills.add_all(older.backfills);
+        self.logs.add_all(older.logs);
+        self.pending = self.pending.saturating_add(older.pending);
+    }
+
     /// What it comes to. Gaps are not wrong, nor is it that there is nothing at all.
     pub fn conclusion(&self) -> Conclusion {
         let all = [self.digests, self.backfills, self.logs];
@@ -290,6 +307,13 @@ impl Counts {
             Verdict::Unreadable(_) => &mut self.unreadable,
         };
         *count = count.saturating_add(1);
+    }
+
+    /// Adds other counts.
+    pub fn add_all(&mut self, other: Counts) {
+        self.valid = self.valid.saturating_add(other.valid);
+        self.invalid = self.invalid.saturating_add(other.invalid);
+        self.unreadable = self.unreadable.saturating_add(other.unreadable);
     }
 
     /// All that were counted.

@@ -1,4 +1,5 @@
 mod extra;
+mod parts;
 mod world;
 
 use std::cell::RefCell;

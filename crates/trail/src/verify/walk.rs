@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
 use types::{HOUR_MS, MINUTE_MS, Timestamp};
 
 use super::load::{self, Loaded, Previous};
@@ -9,52 +10,143 @@ use crate::digest::{Kind, Series};
 /// Log files of the requested time may be in the digest after it.
 const SPILL_MS: u64 = HOUR_MS;
 
-/// Walks one kind of digest, newest first, and judges the log files on the way.
+/// How far the walk along one kind of digest has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Walked {
+    /// It has not begun.
+    Start,
+    /// This digest is the next.
+    At(Position),
+    /// There is no other.
+    Done,
+}
+
+/// A digest that a walk has come to and not judged yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Position {
+    bucket: String,
+    key: String,
+    /// The start of the oldest valid digest so far.
+    reached: Timestamp,
+    /// What the digest before it in the walk says of it, and where its period has to end.
+    expected: Option<(Previous, Timestamp)>,
+    /// The end of the times for which the bucket is listed.
+    listed_until: Timestamp,
+}
+
+impl Position {
+    /// The end of the digest's period by its name, or else of what is not judged yet.
+    pub(super) fn time(&self, series: Series<'_>, kind: Kind) -> Timestamp {
+        let named = series.parse_key(&self.key).filter(|(of, _)| *of == kind);
+        named.map_or(self.reached, |(_, at)| at)
+    }
+}
+
+/// Whether a walk pauses before the digest of this time, given what was found so far.
+pub(super) type Pause<'a> = dyn Fn(Timestamp, &Report) -> bool + 'a;
+
+/// Walks one kind of digest from where it was, newest first, and judges the log files on the way.
 pub(super) fn walk(
     request: &Request<'_>,
     evidence: &Evidence<'_>,
     kind: Kind,
+    from: Walked,
+    pause: &Pause<'_>,
     report: &mut Report,
-) -> Result<(), String> {
-    let mut bucket = request.bucket.to_owned();
-    let mut listed = Listed::load(request, evidence, kind, &bucket, request.end)?;
-    let Some((mut reached, mut key)) = listed.0.pop() else { return Ok(()) };
+) -> Result<Walked, String> {
+    let mut walk = Walk { request, evidence, kind, listed: None };
+    let mut at = match from {
+        Walked::Done => return Ok(Walked::Done),
+        Walked::At(position) => position,
+        Walked::Start => match walk.newest()? {
+            Some(position) => position,
+            None => return Ok(Walked::Done),
+        },
+    };
     let mut seen = BTreeSet::new();
-    // What the digest before `key` in the walk says of `key`.
-    let mut expected: Option<(Previous, Timestamp)> = None;
-    while request.start <= reached {
+    while request.start <= at.reached {
+        if pause(at.time(request.series, kind), report) {
+            return Ok(Walked::At(at));
+        }
         // No digest is judged twice, so a circle of links ends.
-        let fresh = seen.insert((bucket.clone(), key.clone()));
-        let loaded = fresh.then(|| load::load(request, evidence, &bucket, &key));
-        let promised = expected.take();
+        let fresh = seen.insert((at.bucket.clone(), at.key.clone()));
+        match walk.step(at, fresh, report)? {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    Ok(Walked::Done)
+}
+
+struct Walk<'a> {
+    request: &'a Request<'a>,
+    evidence: &'a Evidence<'a>,
+    kind: Kind,
+    /// The listing of the bucket that the walk is in, once it is needed.
+    listed: Option<Listed>,
+}
+
+impl Walk<'_> {
+    /// The newest digest of the request.
+    fn newest(&mut self) -> Result<Option<Position>, String> {
+        let (bucket, end) = (self.request.bucket.to_owned(), self.request.end);
+        let newest = self.listing(&bucket, end)?.0.pop();
+        let position =
+            |(reached, key)| Position { bucket, key, reached, expected: None, listed_until: end };
+        Ok(newest.map(position))
+    }
+
+    /// Judges the digest at a position, and returns the next position.
+    fn step(
+        &mut self,
+        mut at: Position,
+        fresh: bool,
+        report: &mut Report,
+    ) -> Result<Option<Position>, String> {
+        let (request, kind) = (self.request, self.kind);
+        let loaded = fresh.then(|| load::load(request, self.evidence, &at.bucket, &at.key));
+        let promised = at.expected.take();
         let mut until = None;
         match loaded {
             None => {}
-            Some(Err(verdict)) => report.digest(kind, &bucket, &key, verdict),
+            Some(Err(verdict)) => report.digest(kind, &at.bucket, &at.key, verdict),
             Some(Ok(digest)) => {
-                reached = digest.start;
-                accept(request, kind, (&bucket, &key), &digest, report);
+                at.reached = digest.start;
+                accept(request, kind, (&at.bucket, &at.key), &digest, report);
                 if promised.is_some_and(|(link, start)| !link.is(&digest, start)) {
-                    report.broken_link(&bucket, &key);
+                    report.broken_link(&at.bucket, &at.key);
                 }
-                log::judge_all(evidence, &digest.log_files, report);
+                log::judge_all(self.evidence, &digest.log_files, report);
                 if let Some(link) = digest.previous {
-                    key.clone_from(&link.object);
-                    if link.bucket != bucket {
-                        bucket.clone_from(&link.bucket);
-                        listed = Listed::load(request, evidence, kind, &bucket, digest.end)?;
+                    at.key.clone_from(&link.object);
+                    if link.bucket != at.bucket {
+                        at.bucket.clone_from(&link.bucket);
+                        at.listed_until = digest.end;
+                        self.listed = None;
+                        self.listing(&at.bucket, digest.end)?;
                     }
-                    expected = Some((link, reached));
-                    continue;
+                    at.expected = Some((link, at.reached));
+                    return Ok(Some(at));
                 }
-                until = Some(reached);
+                until = Some(at.reached);
             }
         }
-        let Some((from, next)) = listed.next(request.series, kind, &key, reached) else { break };
+        let (key, reached) = (at.key.clone(), at.reached);
+        let next =
+            self.listing(&at.bucket, at.listed_until)?.next(request.series, kind, &key, reached);
+        let Some((from, next)) = next else { return Ok(None) };
         report.lines.extend(until.map(|until| Line::Gap { kind, from, until }));
-        key = next;
+        at.key = next;
+        Ok(Some(at))
     }
-    Ok(())
+
+    fn listing(&mut self, bucket: &str, end: Timestamp) -> Result<&mut Listed, String> {
+        let listed = match self.listed.take() {
+            Some(listed) => listed,
+            None => Listed::load(self.request, self.evidence, self.kind, bucket, end)?,
+        };
+        Ok(self.listed.insert(listed))
+    }
 }
 
 /// Takes a valid digest into the report.

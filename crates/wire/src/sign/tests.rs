@@ -127,6 +127,22 @@ fn the_published_url_is_made_and_verified() {
     ));
 }
 
+/// A header that was not signed with the URL says nothing of the body, whatever it holds.
+#[test]
+fn an_unsigned_payload_hash_beside_a_presigned_url_is_ignored() {
+    let now = time("20260101T000000Z");
+    let host = "b.s3.amazonaws.com";
+    let url = presign("PUT", host, "/k", &[], &example(), "us-east-1", "s3", 60, now);
+    for sent in [payload_hash(b"another body"), "nonsense".to_owned()] {
+        let headers = [("x-amz-content-sha256", sent.as_str())];
+        let judged = judge(head("PUT", host, &url, &headers), &[], b"body", now, Family::S3);
+        assert_eq!(judged, Ok(()), "{sent}");
+    }
+    let headers = [("x-amz-acl", "public-read")];
+    let judged = judge(head("PUT", host, &url, &headers), &[], b"body", now, Family::S3);
+    assert!(matches!(judged, Err(SignatureError::HeadersNotSigned(_))));
+}
+
 /// A header signature lives a quarter of an hour, in both directions.
 #[test]
 fn headers_live_a_quarter_of_an_hour() {

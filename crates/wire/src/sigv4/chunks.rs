@@ -87,7 +87,9 @@ impl ChunkError {
             ),
             Self::ChunkTooSmall { chunk, size } => chunk_size_error(
                 "Only the last chunk is allowed to have a size less than 8192 bytes",
-                chunk,
+                // Observed: the number of the chunk behind the small one, which shows that it was
+                // not the last.
+                chunk.saturating_add(1),
                 size,
             ),
             Self::ChunkTooLarge { chunk, size } => chunk_size_error(

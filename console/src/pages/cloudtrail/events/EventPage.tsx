@@ -7,26 +7,31 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Link from "@cloudscape-design/components/link";
 import Spinner from "@cloudscape-design/components/spinner";
 import Table from "@cloudscape-design/components/table";
-import type { ReactNode } from "react";
-import { useParams } from "react-router-dom";
+import Toggle from "@cloudscape-design/components/toggle";
+import { type ReactNode, useState } from "react";
+import { useParams, useSearchParams } from "react-router-dom";
 import { useClients } from "../../../aws/clients";
-import { useQuery } from "../../../aws/useQuery";
+import { everyPage, useQuery } from "../../../aws/useQuery";
 import { CopyText } from "../../../components/CopyText";
+import { ErrorCode } from "../../../components/ErrorCode";
 import { ErrorAlert } from "../../../components/ErrorAlert";
+import { Explanation } from "../../../components/Explanation";
 import { EventTable } from "../../../components/EventTable";
 import { JsonView } from "../../../components/JsonView";
 import { Page } from "../../../components/Page";
 import { Time } from "../../../components/Time";
 import { t } from "../../../i18n";
 import { printable } from "../../../i18n/printable";
-import { type HistoryRow, resourceHref, rowOf } from "./record";
+import { yesNo } from "./readOnly";
+import { type HistoryRow, isRefusal, resourceHref, rowOf } from "./record";
 
 const AROUND_MS = 15 * 60 * 1000;
 const crumbs = () => [{ text: t("trail.nav.events"), href: "#/cloudtrail/events" }];
 
 export function EventPage() {
   const { id = "" } = useParams();
-  const { cloudtrail } = useClients();
+  const region = useSearchParams()[0].get("region") ?? undefined;
+  const { cloudtrail } = useClients(region);
   const query = useQuery<HistoryRow | null>(
     async (abortSignal) => {
       const LookupAttributes = [{ AttributeKey: "EventId" as const, AttributeValue: id }];
@@ -35,7 +40,7 @@ export function EventPage() {
     },
     [cloudtrail, id],
   );
-  if (query.data) return <Detail row={query.data} />;
+  if (query.data) return <Detail row={query.data} region={region} />;
   let content: ReactNode = (
     <Box textAlign="center">
       <Spinner size="large" />
@@ -50,7 +55,7 @@ export function EventPage() {
   );
 }
 
-function Detail({ row }: { row: HistoryRow }) {
+function Detail({ row, region }: { row: HistoryRow; region: string | undefined }) {
   const { event, record, id } = row;
   const user = event.Username ?? record.userIdentity?.arn;
   return (
@@ -66,19 +71,24 @@ function Detail({ row }: { row: HistoryRow }) {
             { label: t("history.attribute.eventId"), value: <CopyText text={id} name={t("history.attribute.eventId")} /> },
             { label: t("history.requestId"), value: <CopyText text={record.requestID} name={t("history.requestId")} /> },
             { label: t("event.source"), value: event.EventSource },
-            { label: t("history.attribute.readOnly"), value: event.ReadOnly ?? "–" },
+            { label: t("history.attribute.readOnly"), value: yesNo(event.ReadOnly) },
             { label: t("history.region"), value: record.awsRegion ?? "–" },
             { label: t("history.attribute.accessKey"), value: event.AccessKeyId ?? record.userIdentity?.accessKeyId ?? "–" },
-            { label: t("history.errorCode"), value: record.errorCode ?? "–" },
+            { label: t("history.errorCode"), value: <ErrorCode code={record.errorCode} /> },
             { label: t("history.errorMessage"), value: printable(record.errorMessage ?? "–") },
           ]}
         />
       </Container>
+      {isRefusal(record) && record.requestID && (
+        <Container header={<Header>{t("history.refused")}</Header>}>
+          <Explanation requestId={record.requestID} />
+        </Container>
+      )}
       <Resources row={row} />
       <Container header={<Header>{t("history.record")}</Header>}>
         <JsonView value={event.CloudTrailEvent} label={t("history.record")} />
       </Container>
-      {event.Username && event.EventTime && <Around user={event.Username} time={event.EventTime} id={id} />}
+      {event.Username && event.EventTime && <Around user={event.Username} time={event.EventTime} id={id} region={region} />}
     </Page>
   );
 }
@@ -107,22 +117,53 @@ function Resources({ row: { event } }: { row: HistoryRow }) {
   );
 }
 
-/** What the same user did in the quarter of an hour before and after. */
-function Around({ user, time, id }: { user: string; time: Date; id: string }) {
-  const { cloudtrail } = useClients();
+/** As many events around one are looked at: a busy user reads much more than changes. */
+const AROUND_PAGES_MAX = 6;
+
+interface AroundProps {
+  user: string;
+  time: Date;
+  id: string;
+  region: string | undefined;
+}
+
+/** What the same user did in the quarter of an hour before and after; reads when asked. */
+function Around({ user, time, id, region }: AroundProps) {
+  const { cloudtrail } = useClients(region);
+  const [reads, setReads] = useState(false);
   const query = useQuery(
     async (abortSignal) => {
-      const { Events = [] } = await cloudtrail.send(
-        new LookupEventsCommand({
-          LookupAttributes: [{ AttributeKey: "Username", AttributeValue: user }],
-          StartTime: new Date(time.getTime() - AROUND_MS),
-          EndTime: new Date(time.getTime() + AROUND_MS),
-        }),
-        { abortSignal },
+      let pages = 0;
+      const events = await everyPage(
+        (NextToken) => {
+          pages += 1;
+          const input = {
+            LookupAttributes: [{ AttributeKey: "Username" as const, AttributeValue: user }],
+            StartTime: new Date(time.getTime() - AROUND_MS),
+            EndTime: new Date(time.getTime() + AROUND_MS),
+            NextToken,
+          };
+          return cloudtrail.send(new LookupEventsCommand(input), { abortSignal });
+        },
+        (answer) => (pages < AROUND_PAGES_MAX ? answer.NextToken : undefined),
+        (answer) => answer.Events,
       );
-      return Events.filter(({ EventId }) => EventId !== id);
+      return events.filter(({ EventId }) => EventId !== id);
     },
     [cloudtrail, user, id],
   );
-  return <EventTable name="event-around" title={t("history.around")} description={t("history.around.about", { user })} query={query} />;
+  const shown = query.data?.filter(({ ReadOnly }) => reads || ReadOnly !== "true");
+  return (
+    <EventTable
+      name="event-around"
+      title={t("history.around")}
+      description={t("history.around.about", { user })}
+      query={{ ...query, data: shown }}
+      actions={
+        <Toggle checked={reads} onChange={({ detail }) => setReads(detail.checked)}>
+          {t("history.around.reads")}
+        </Toggle>
+      }
+    />
+  );
 }

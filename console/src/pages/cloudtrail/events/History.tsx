@@ -32,7 +32,8 @@ export function History() {
   const [range, setRange] = useState<Choice["range"]>(null);
   const { key, value } = choiceOf(parameters);
   const moments = useMemo(() => momentsOf(range), [range]);
-  const history = useHistory({ key, value, ...moments });
+  const request = parameters.get("request") ?? "";
+  const history = useHistory({ key, value, ...moments, request });
   const [selected, setSelected] = useState<HistoryRow[]>([]);
   const [comparing, setComparing] = useState(false);
   const rows = history.data ?? [];
@@ -49,7 +50,7 @@ export function History() {
   return (
     <Page title={t("trail.nav.events")} bare contentType="table">
       <ListTable<HistoryRow>
-        key={parameters.get("request") ?? ""}
+        key={request}
         name="history"
         variant="full-page"
         query={history}
@@ -64,7 +65,7 @@ export function History() {
         selectionLabel={({ event, id }) => `${event.EventName} ${id}`}
         isDisabled={(row) => selected.length >= COMPARED_MAX && !selected.some(({ id }) => id === row.id)}
         filterPlaceholder={t("history.find")}
-        startText={parameters.get("request") ?? ""}
+        startText={request}
         searchText={({ event }) => event.CloudTrailEvent ?? ""}
         filters={<LookupForm key={`${key}=${value}`} choice={{ key, value, range }} onApply={apply} />}
         actions={

@@ -8,6 +8,7 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { type MessageKey, t } from "../../../i18n";
+import { yesNo } from "./readOnly";
 
 export const ATTRIBUTES: readonly (readonly [LookupAttributeKey, MessageKey])[] = [
   ["AccessKeyId", "history.attribute.accessKey"],
@@ -57,7 +58,7 @@ export function LookupForm({ choice, onApply }: { choice: Choice; onApply: (choi
     { value: "", label: t("history.attribute.none") },
     ...ATTRIBUTES.map(([value, label]) => ({ value: value as string, label: t(label) })),
   ];
-  const booleans = ["false", "true"].map((one) => ({ value: one, label: one }));
+  const booleans = ["false", "true"].map((one) => ({ value: one, label: yesNo(one) }));
   const chooseKey = (value: string) => {
     const key = value as Choice["key"];
     const start = key === "ReadOnly" ? "false" : "";

@@ -1,9 +1,11 @@
 // The columns of the event history.
 import Link from "@cloudscape-design/components/link";
+import { ErrorCode } from "../../../components/ErrorCode";
 import type { Column } from "../../../components/ListTable";
 import { Time } from "../../../components/Time";
 import { type MessageKey, t } from "../../../i18n";
 import { printable } from "../../../i18n/printable";
+import { yesNo } from "./readOnly";
 import { type HistoryRow, resourceHref } from "./record";
 
 function plain(
@@ -15,19 +17,32 @@ function plain(
   return { id, header: t(header), cell: (row) => printable(read(row) ?? "") || "–", text: (row) => read(row) ?? "", optional };
 }
 
-function Resources({ row: { event } }: { row: HistoryRow }) {
-  const resources = event.Resources ?? [];
-  if (resources.length === 0) return <>–</>;
+/** The first resource, and how many more there are: the event's page lists them all. */
+function Resource({ row: { id, event } }: { row: HistoryRow }) {
+  const [first, ...more] = event.Resources ?? [];
+  if (!first) return <>–</>;
+  // Of an ARN its last part is enough here; all of it would make rows of four lines.
+  const whole = printable(first.ResourceName ?? "");
+  const name = whole.startsWith("arn:") ? whole.split(":").slice(5).join(":") : whole;
+  const href = resourceHref(first.ResourceType, first.ResourceName);
   return (
     <>
-      {resources.map(({ ResourceType, ResourceName = "" }, index) => {
-        const href = resourceHref(ResourceType, ResourceName);
-        return <div key={index}>{href ? <Link href={href}>{printable(ResourceName)}</Link> : printable(ResourceName)}</div>;
-      })}
+      <span title={whole} className="breakable">
+        {href ? <Link href={href}>{name}</Link> : name}
+      </span>
+      {more.length > 0 && (
+        <>
+          {" "}
+          <Link href={`#/cloudtrail/events/${id}`} variant="secondary" ariaLabel={t("history.resources.more", { count: more.length })}>
+            {`+${more.length}`}
+          </Link>
+        </>
+      )}
     </>
   );
 }
 
+/** All of them, for the filter. */
 const resourceText = (row: HistoryRow, member: "ResourceType" | "ResourceName") =>
   [...new Set((row.event.Resources ?? []).map((one) => one[member] ?? ""))].join(", ");
 
@@ -49,18 +64,29 @@ export function historyColumns(): Column<HistoryRow>[] {
     },
     plain("user", "event.user", ({ event }) => event.Username),
     plain("source", "event.source", ({ event }) => event.EventSource),
-    plain("type", "history.attribute.resourceType", (row) => resourceText(row, "ResourceType")),
+    {
+      id: "error",
+      header: t("history.errorCode"),
+      cell: ({ record }) => <ErrorCode code={record.errorCode} />,
+      text: ({ record }) => record.errorCode ?? "",
+    },
+    {
+      id: "type",
+      header: t("history.attribute.resourceType"),
+      cell: ({ event }) => printable(event.Resources?.[0]?.ResourceType ?? "–"),
+      text: (row) => resourceText(row, "ResourceType"),
+    },
     {
       id: "resource",
       header: t("history.attribute.resourceName"),
-      cell: (row) => <Resources row={row} />,
+      minWidth: 200,
+      cell: (row) => <Resource row={row} />,
       text: (row) => resourceText(row, "ResourceName"),
     },
     plain("accessKey", "history.attribute.accessKey", ({ event }) => event.AccessKeyId, true),
     plain("id", "history.attribute.eventId", ({ id }) => id, true),
-    plain("readOnly", "history.attribute.readOnly", ({ event }) => event.ReadOnly, true),
+    plain("readOnly", "history.attribute.readOnly", ({ event }) => yesNo(event.ReadOnly), true),
     plain("address", "history.address", ({ record }) => record.sourceIPAddress, true),
-    plain("error", "history.errorCode", ({ record }) => record.errorCode, true),
     plain("request", "history.requestId", ({ record }) => record.requestID, true),
     plain("region", "history.region", ({ record }) => record.awsRegion, true),
   ];

@@ -35,6 +35,11 @@ export function rowOf(event: Event): HistoryRow {
   return { id: event.EventId ?? "", event, record };
 }
 
+/** Whether policies refused the call: then the engine's reasons can be asked for, for a day. */
+export function isRefusal({ errorCode = "" }: EventRecord): boolean {
+  return /^(AccessDenied|Client\.UnauthorizedOperation|Insufficient(S3Bucket|Encryption|SnsTopic)Policy)/.test(errorCode);
+}
+
 /** Page of a resource that lives here; undefined for others. */
 export function resourceHref(type: string | undefined, name: string | undefined): string | undefined {
   if (!name) return undefined;

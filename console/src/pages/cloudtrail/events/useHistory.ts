@@ -9,7 +9,12 @@ export interface Asked {
   value: string;
   from?: Date;
   to?: Date;
+  /** The request that is looked for: pages are loaded until its event is there. */
+  request?: string;
 }
+
+/** So many pages are loaded for a request; the user may ask for more. */
+const PAGES_MAX = 20;
 
 export interface History {
   data: readonly HistoryRow[] | undefined;
@@ -32,7 +37,7 @@ export function useHistory(asked: Asked): History {
   const [state, setState] = useState<State>({ loading: true });
   const [turn, setTurn] = useState(0);
   const running = useRef<AbortController>(undefined);
-  const { key, value, from, to } = asked;
+  const { key, value, from, to, request } = asked;
 
   const load = useCallback(
     async (token: string | undefined, before: readonly HistoryRow[]) => {
@@ -40,23 +45,31 @@ export function useHistory(asked: Asked): History {
       const controller = new AbortController();
       running.current = controller;
       setState((old) => ({ ...old, loading: true, error: undefined }));
+      let rows = [...before];
+      let next = token;
       try {
-        const answer = await cloudtrail.send(
-          new LookupEventsCommand({
-            LookupAttributes: key && value ? [{ AttributeKey: key, AttributeValue: value }] : undefined,
-            StartTime: from,
-            EndTime: to,
-            NextToken: token,
-          }),
-          { abortSignal: controller.signal },
-        );
-        if (controller.signal.aborted) return;
-        setState({ rows: [...before, ...(answer.Events ?? []).map(rowOf)], next: answer.NextToken, loading: false });
+        for (let page = 1; ; page += 1) {
+          const answer = await cloudtrail.send(
+            new LookupEventsCommand({
+              LookupAttributes: key && value ? [{ AttributeKey: key, AttributeValue: value }] : undefined,
+              StartTime: from,
+              EndTime: to,
+              NextToken: next,
+            }),
+            { abortSignal: controller.signal },
+          );
+          if (controller.signal.aborted) return;
+          rows = [...rows, ...(answer.Events ?? []).map(rowOf)];
+          next = answer.NextToken;
+          const found = !request || rows.some(({ record }) => record.requestID === request);
+          if (found || !next || page >= PAGES_MAX) break;
+        }
+        setState({ rows, next, loading: false });
       } catch (error) {
         if (!controller.signal.aborted) setState((old) => ({ ...old, error, loading: false }));
       }
     },
-    [cloudtrail, key, value, from, to],
+    [cloudtrail, key, value, from, to, request],
   );
 
   useEffect(() => {

@@ -7,6 +7,7 @@ import { useNavigate } from "react-router-dom";
 import { useAction } from "../../../aws/useAction";
 import { CliPreview } from "../../../components/CliPreview";
 import { ErrorAlert } from "../../../components/ErrorAlert";
+import { focusFirstProblem } from "../../../components/focusProblem";
 import { Page } from "../../../components/Page";
 import { useUnsaved } from "../../../components/useUnsaved";
 import { t } from "../../../i18n";
@@ -33,7 +34,11 @@ export function EditForm({ detail: { arn, name }, title, dirty, valid, save, com
   const back = trailHref(arn).slice(1);
   const work = useAction(save);
   const submit = async () => {
-    if (!valid() || !(await work.run())) return;
+    if (!valid()) {
+      focusFirstProblem();
+      return;
+    }
+    if (!(await work.run())) return;
     unsaved.release();
     flash.success(t("common.edited.flash", { name }));
     navigate(back);

@@ -10,7 +10,7 @@ import { attributeProblems, type Draft, hasProblem, newDraft } from "../wizard/d
 import { GeneralFields } from "../wizard/GeneralFields";
 import { keyPolicy } from "../wizard/policies";
 import { Preflight } from "../wizard/Preflight";
-import { policyStep } from "../wizard/submit";
+import { keyPolicySteps, policyStep } from "../wizard/submit";
 import { EditForm } from "./EditForm";
 import { Loaded } from "./Loaded";
 import { type TrailDetail, useTrail } from "./useTrail";
@@ -40,6 +40,7 @@ function Edit({ detail }: { detail: TrailDetail }) {
   const [start] = useState(() => draftOf(detail, session.account));
   const [draft, setDraft] = useState(start);
   const [checked, setChecked] = useState(false);
+  const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }));
   const problems = attributeProblems(draft);
   const moved = draft.bucket !== start.bucket || draft.prefix !== start.prefix;
   const keyText = draft.encrypt ? (draft.keyKind === "new" ? `alias/${draft.newAlias}` : draft.key) : "";
@@ -61,6 +62,7 @@ function Edit({ detail }: { detail: TrailDetail }) {
   const save = async () => {
     const key = draft.encrypt && draft.keyKind === "new" ? await newKey() : keyText;
     if (moved) await policyStep(clients, draft, session, detail.arn).run();
+    if (keyText !== start.key) for (const step of keyPolicySteps(clients, draft, session, detail.arn)) await step.run();
     const KmsKeyId = key === start.key ? undefined : key;
     await clients.cloudtrail.send(new UpdateTrailCommand({ Name: detail.arn, ...changes, KmsKeyId }));
   };
@@ -88,14 +90,14 @@ function Edit({ detail }: { detail: TrailDetail }) {
         editing
         draft={draft}
         problems={checked ? problems : {}}
-        set={(change) => setDraft((before) => ({ ...before, ...change }))}
+        set={set}
       />
       {moved && (
         <Alert type="info" statusIconAriaLabel={t("common.flash.info")}>
           {t("trail.policyChange.onSave", { bucket: draft.bucket })}
         </Alert>
       )}
-      <Preflight draft={draft} region={clients.region} />
+      <Preflight draft={draft} set={set} region={clients.region} />
     </EditForm>
   );
 }

@@ -13,6 +13,7 @@ import { JsonView } from "../../../components/JsonView";
 import { Time } from "../../../components/Time";
 import { Unavailable } from "../../../components/Unavailable";
 import { t } from "../../../i18n";
+import { usePreferences } from "../../../shell/preferences";
 import { TrailStatus } from "../TrailStatus";
 import { logLocation, trailHref } from "../trails";
 import { eventsOf, newDraft } from "../wizard/draft";
@@ -32,7 +33,11 @@ function General({ detail }: { detail: TrailDetail }) {
   const { account } = useSession();
   const { trail, status, arn } = detail;
   const keyId = trail.KmsKeyId?.split("/").pop();
+  // Of a trail of all regions: that of the top bar. A log file's folder has the date of UTC.
+  const { region: here } = usePreferences();
+  const region = trail.IsMultiRegionTrail ? here : (trail.HomeRegion ?? here);
   const folder = `${trail.S3KeyPrefix ? `${trail.S3KeyPrefix}/` : ""}AWSLogs/${account}/`;
+  const today = `${folder}CloudTrail/${region}/${new Date().toISOString().slice(0, 10).replaceAll("-", "/")}/`;
   return (
     <Section title={t("trail.general")} edit={trailHref(arn, "/edit/general")}>
       <KeyValuePairs
@@ -47,9 +52,14 @@ function General({ detail }: { detail: TrailDetail }) {
           {
             label: t("trail.location"),
             value: (
-              <Link href={`#/s3/buckets/${trail.S3BucketName}?prefix=${encodeURIComponent(folder)}`}>
-                {logLocation(trail, account)}
-              </Link>
+              <SpaceBetween size="xxs">
+                <Link href={`#/s3/buckets/${trail.S3BucketName}?prefix=${encodeURIComponent(folder)}`}>
+                  {logLocation(trail, account)}
+                </Link>
+                <Link href={`#/s3/buckets/${trail.S3BucketName}?prefix=${encodeURIComponent(today)}`}>
+                  {t("trail.location.today", { region })}
+                </Link>
+              </SpaceBetween>
             ),
           },
           { label: t("trail.lastLogFile"), value: <Time value={status.LatestDeliveryTime} /> },

@@ -18,6 +18,7 @@ import { useDeliveries } from "../deliveries";
 import { Loaded, trailsCrumb } from "./Loaded";
 import { Sections } from "./Sections";
 import { type TrailDetail, useTrail } from "./useTrail";
+import { Validation } from "./Validation";
 
 export function TrailPage() {
   const { query } = useTrail();
@@ -62,6 +63,7 @@ function Detail({ detail, reload }: { detail: TrailDetail; reload: () => void })
       <ErrorAlert error={start.error} title={t("trail.start.failed")} onDismiss={start.clear} />
       <DeliveryProblems detail={detail} />
       <Sections detail={detail} />
+      <Validation />
       {dialog === "stop" && (
         <ConfirmDelete title={t("trail.stop.title", { name })} word="" action={t("trail.stop")} onConfirm={stop} onDismiss={() => setDialog(undefined)}>
           {t("trail.stop.text")}

@@ -8,12 +8,15 @@ import Checkbox from "@cloudscape-design/components/checkbox";
 import { useRef, useState } from "react";
 import { useNavigate } from "react-router-dom";
 import { useClients } from "../../../aws/clients";
+import { useIntervals } from "../../../aws/intervals";
 import { useSession } from "../../../aws/session";
+import { focusFirstProblem } from "../../../components/focusProblem";
 import { Page } from "../../../components/Page";
 import { TagRows } from "../../../components/TagRows";
 import { Unavailable } from "../../../components/Unavailable";
 import { useUnsaved } from "../../../components/useUnsaved";
 import { t } from "../../../i18n";
+import { durationText } from "../../../i18n/duration";
 import { useFlash } from "../../../shell/flash";
 import { attributeProblems, type Draft, eventProblems, hasProblem, newDraft } from "./draft";
 import { EventFields } from "./EventFields";
@@ -32,7 +35,7 @@ function Attributes(props: FieldsProps) {
   return (
     <SpaceBetween size="l">
       <GeneralFields {...props} />
-      <Preflight draft={draft} />
+      <Preflight draft={draft} set={set} />
       <Container header={<Header description={t("trail.cloudWatch.about")}>{optionalLabel(t("trail.cloudWatch"))}</Header>}>
         <FormField label={t("trail.cloudWatch")}>
           <Checkbox checked={false} disabled description={<Unavailable>{t("trail.cloudWatch.why")}</Unavailable>}>
@@ -53,6 +56,7 @@ export function CreateTrail() {
   const navigate = useNavigate();
   const flash = useFlash();
   const steps = useSteps();
+  const { delivery } = useIntervals();
   const made = useRef<Made>({});
   const [draft, setDraft] = useState<Draft>(() => newDraft(session.account));
   const [page, setPage] = useState(0);
@@ -71,12 +75,13 @@ export function CreateTrail() {
     const blocked = [0, 1].find((at) => at < to && hasProblem(problemsOf(at)));
     setChecked(blocked !== undefined);
     setPage(blocked ?? to);
+    if (blocked !== undefined) focusFirstProblem();
   };
   const submit = async () => {
     const list = stepsOf(clients, draft, session, made.current);
     if (!(await steps.run(list))) return;
     unsaved.release();
-    flash.success(t("trail.created.next"), { header: t("trail.created") });
+    flash.success(t("trail.created.next", { interval: durationText(delivery) }), { header: t("trail.created") });
     navigate("/cloudtrail/trails");
   };
 

@@ -1,4 +1,6 @@
 // The strip of checks under the attributes of a trail.
+import Box from "@cloudscape-design/components/box";
+import Checkbox from "@cloudscape-design/components/checkbox";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
@@ -26,7 +28,13 @@ function useSettled<T>(value: T): T {
   return settled;
 }
 
-export function Preflight({ draft, region }: { draft: Draft; region?: string }) {
+interface Props {
+  draft: Draft;
+  set: (change: Partial<Draft>) => void;
+  region?: string;
+}
+
+export function Preflight({ draft, set, region }: Props) {
   const { s3, kms, region: here } = useClients(region);
   const { account } = useSession();
   const bucket = useSettled(draft.storage === "existing" ? draft.bucket : "");
@@ -48,13 +56,24 @@ export function Preflight({ draft, region }: { draft: Draft; region?: string }) 
     <Container header={<Header description={t("trail.check.about")}>{t("trail.check.title")}</Header>}>
       <SpaceBetween size="xs">
         {loading && <StatusIndicator type="loading">{t("common.loading")}</StatusIndicator>}
-        {(data ?? []).map(({ id, result, text, href }) => (
+        {(data ?? []).map(({ id, result, text, href, lacksStatement }) => (
           <div key={id}>
-            <StatusIndicator type={TYPES[result]}>{text}</StatusIndicator>{" "}
+            <StatusIndicator type={lacksStatement && draft.addKeyStatement ? "info" : TYPES[result]}>{text}</StatusIndicator>{" "}
             {href && (
               <Link href={href} external externalIconAriaLabel={t("trail.newTab")}>
                 {t("trail.check.fix")}
               </Link>
+            )}
+            {lacksStatement && (
+              <Box padding={{ top: "xxs", left: "l" }}>
+                <Checkbox
+                  checked={draft.addKeyStatement}
+                  description={t("trail.keyStatement.about")}
+                  onChange={({ detail }) => set({ addKeyStatement: detail.checked })}
+                >
+                  {t("trail.keyStatement.add")}
+                </Checkbox>
+              </Box>
             )}
           </div>
         ))}

@@ -10,16 +10,17 @@ import { useClients } from "../../../aws/clients";
 import { useSession } from "../../../aws/session";
 import { useQuery } from "../../../aws/useQuery";
 import { CliPreview } from "../../../components/CliPreview";
+import { PartError } from "../../../components/Denied";
 import { ErrorAlert } from "../../../components/ErrorAlert";
 import { PolicyDiff } from "../../../components/PolicyDiff";
 import { tagPairs } from "../../../components/tags";
 import { Unavailable } from "../../../components/Unavailable";
 import { t } from "../../../i18n";
-import { bucketPolicy } from "./checks";
+import { bucketPolicy, storedKeyPolicy } from "./checks";
 import { createCommands } from "./commands";
 import { type Draft, location, trailArn } from "./draft";
 import { Progress } from "./Progress";
-import { keyPolicy, withDelivery } from "./policies";
+import { keyPolicy, withDelivery, withEncryption } from "./policies";
 import { dataItems, managementItems, onOff } from "./summary";
 import type { useSteps } from "./useSteps";
 
@@ -65,11 +66,40 @@ function usePolicyChange(draft: Draft) {
   return { query, change, arn };
 }
 
+/** What the trail will change in the policy of an existing key. */
+function useKeyChange(draft: Draft, arn: string) {
+  const { kms } = useClients();
+  const { account } = useSession();
+  const query = useQuery((signal) => storedKeyPolicy(kms, draft.key, signal), [kms, draft.key], {
+    enabled: draft.encrypt && draft.keyKind === "existing" && draft.addKeyStatement,
+  });
+  const change = query.data && withEncryption(query.data.policy, account, arn);
+  return { query, change };
+}
+
+function KeyChange({ change, query }: ReturnType<typeof useKeyChange>) {
+  if (query.error) return <PartError error={query.error} onRetry={query.reload} />;
+  if (!change) return null;
+  return (
+    <SpaceBetween size="s">
+      <Alert type="info" statusIconAriaLabel={t("common.flash.info")}>
+        {t(change.added > 0 ? "trail.keyChange.about" : "trail.keyChange.none")}
+      </Alert>
+      {change.added > 0 && <PolicyDiff before={query.data?.policy ?? ""} after={change.policy} label={t("trail.keyChange")} />}
+    </SpaceBetween>
+  );
+}
+
 export function Review({ draft, steps, onEdit }: Props) {
   const session = useSession();
   const { region } = useClients();
   const { query, change, arn } = usePolicyChange(draft);
+  const key = useKeyChange(draft, arn);
   const tags = tagPairs(draft.tags);
+  const policies = {
+    bucket: change && change.added > 0 ? change.policy : undefined,
+    key: key.change && key.change.added > 0 ? key.change.policy : undefined,
+  };
   return (
     <SpaceBetween size="l">
       <Section title={t("trail.general")} onEdit={() => onEdit(0)}>
@@ -108,12 +138,17 @@ export function Review({ draft, steps, onEdit }: Props) {
           )}
         </SpaceBetween>
       </Section>
+      {draft.encrypt && draft.keyKind === "existing" && draft.addKeyStatement && (
+        <Section title={t("trail.keyChange")}>
+          <KeyChange {...key} />
+        </Section>
+      )}
       {draft.encrypt && draft.keyKind === "new" && (
         <Section title={t("trail.keyPolicy")}>
           <PolicyDiff before="" after={keyPolicy(session.account, session.arn, region, arn)} label={t("trail.keyPolicy")} />
         </Section>
       )}
-      <CliPreview commands={createCommands(draft, session, region, change && change.added > 0 ? change.policy : undefined)} />
+      <CliPreview commands={createCommands(draft, session, region, policies)} />
       <Progress steps={steps} onEdit={onEdit} title={t("common.createFailed", { name: draft.name })} />
     </SpaceBetween>
   );

@@ -5,8 +5,13 @@ import { type Draft, selectorsOf, trailArn } from "./draft";
 import { keyPolicy } from "./policies";
 import { ALL_BLOCKED, type Who } from "./submit";
 
-/** `policy` is the whole bucket policy after the change; undefined when it stays as it is. */
-export function createCommands(draft: Draft, who: Who, region: string, policy: string | undefined): string[] {
+/** Whole policies after the change; undefined when they stay as they are. */
+export interface Policies {
+  bucket: string | undefined;
+  key: string | undefined;
+}
+
+export function createCommands(draft: Draft, who: Who, region: string, policies: Policies): string[] {
   const { name, bucket } = draft;
   const newKey = draft.encrypt && draft.keyKind === "new";
   const kmsKeyId = draft.encrypt ? (newKey ? `alias/${draft.newAlias}` : draft.key) : undefined;
@@ -27,7 +32,11 @@ export function createCommands(draft: Draft, who: Who, region: string, policy: s
       commands.push(cli("s3api", "put-bucket-encryption", { bucket, serverSideEncryptionConfiguration }));
     }
   }
-  if (policy) commands.push(cli("s3api", "put-bucket-policy", { bucket, policy: one(policy) }));
+  if (policies.key) {
+    const keyId = draft.key.replace(/^.*:key\//, "");
+    commands.push(cli("kms", "put-key-policy", { region, keyId, policyName: "default", policy: one(policies.key) }));
+  }
+  if (policies.bucket) commands.push(cli("s3api", "put-bucket-policy", { bucket, policy: one(policies.bucket) }));
   const tags = tagPairs(draft.tags).map(({ key, value }) => ({ Key: key, Value: value }));
   commands.push(
     cli("cloudtrail", "create-trail", {

@@ -13,6 +13,8 @@ export interface Draft {
   keyKind: "new" | "existing";
   /** Key ARN, key ID or alias of an existing key. */
   key: string;
+  /** The policy of an existing key gets the statement that it lacks. */
+  addKeyStatement: boolean;
   /** Alias of a new key, without `alias/`. */
   newAlias: string;
   validation: boolean;
@@ -45,6 +47,7 @@ export function newDraft(account: string): Draft {
     encrypt: true,
     keyKind: "new",
     key: "",
+    addKeyStatement: true,
     newAlias: "",
     validation: true,
     tags: [],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bucketStatements, judgeKeyPolicy, keyPolicy, withDelivery } from "./policies";
+import { bucketStatements, judgeKeyPolicy, keyPolicy, withDelivery, withEncryption } from "./policies";
 
 const TRAIL = "arn:aws:cloudtrail:ap-northeast-1:123456789012:trail/mori-cloudtrail-management-event";
 const delivery = {
@@ -85,5 +85,19 @@ describe("the key policy", () => {
   it("of a new key lets its trail encrypt", () => {
     const policy = keyPolicy("123456789012", "arn:aws:iam::123456789012:user/mori", "ap-northeast-1", TRAIL);
     expect(judgeKeyPolicy(policy, TRAIL)).toBe("allows");
+  });
+
+  it("that lacks the statement gets it at its end, and lets the trail encrypt", () => {
+    const root = { Sid: "Enable IAM User Permissions", Effect: "Allow", Principal: { AWS: "*" }, Action: "kms:List*", Resource: "*" };
+    const { policy, added } = withEncryption(JSON.stringify({ Id: "mine", Statement: root }), "123456789012", TRAIL);
+    const after = JSON.parse(policy) as { Id: string; Statement: { Sid: string }[] };
+    expect([added, after.Id, after.Statement[0]]).toEqual([1, "mine", root]);
+    expect(judgeKeyPolicy(policy, TRAIL)).toBe("allows");
+    expect(withEncryption(policy, "123456789012", TRAIL)).toEqual({ policy, added: 0 });
+    // A second trail gets a statement of its own name.
+    const second = withEncryption(policy, "123456789012", `${TRAIL}-2`);
+    const names = (JSON.parse(second.policy) as typeof after).Statement.map(({ Sid }) => Sid);
+    expect(new Set(names).size).toBe(3);
+    expect([judgeKeyPolicy(second.policy, TRAIL), judgeKeyPolicy(second.policy, `${TRAIL}-2`)]).toEqual(["allows", "allows"]);
   });
 });

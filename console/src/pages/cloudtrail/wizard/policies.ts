@@ -97,14 +97,7 @@ export function keyPolicy(account: string, callerArn: string, region: string, tr
       Id: "Key policy created by CloudTrail",
       Statement: [
         { Sid: "Enable IAM User Permissions", Effect: "Allow", Principal: { AWS: users }, Action: "kms:*", Resource: "*" },
-        {
-          Sid: "Allow CloudTrail to encrypt logs",
-          Effect: "Allow",
-          Principal: SERVICE,
-          Action: "kms:GenerateDataKey*",
-          Resource: "*",
-          Condition: { StringEquals: { "aws:SourceArn": trailArn }, StringLike: context },
-        },
+        encryptStatement(account, trailArn),
         {
           Sid: "Allow CloudTrail to describe key",
           Effect: "Allow",
@@ -135,6 +128,33 @@ export function keyPolicy(account: string, callerArn: string, region: string, tr
     null,
     2,
   );
+}
+
+/** The statement that lets a trail encrypt its log files. Source: CloudTrail User Guide, "Granting encrypt permissions". */
+function encryptStatement(account: string, trailArn: string): Statement {
+  return {
+    Sid: "Allow CloudTrail to encrypt logs",
+    Effect: "Allow",
+    Principal: SERVICE,
+    Action: "kms:GenerateDataKey*",
+    Resource: "*",
+    Condition: {
+      StringEquals: { "aws:SourceArn": trailArn },
+      StringLike: { "kms:EncryptionContext:aws:cloudtrail:arn": `arn:aws:cloudtrail:*:${account}:trail/*` },
+    },
+  };
+}
+
+/** A key policy that lets the trail encrypt: the same where it does already, else with one more statement. */
+export function withEncryption(before: string, account: string, trailArn: string): { policy: string; added: number } {
+  if (judgeKeyPolicy(before, trailArn) === "allows") return { policy: before, added: 0 };
+  const policy = JSON.parse(before) as Policy;
+  const present = list(policy.Statement);
+  const statement = encryptStatement(account, trailArn);
+  // A statement of the same name lets another trail encrypt: it stays, and this one gets a name of its own.
+  const name = trailArn.split("/").pop() ?? "";
+  if (present.some(({ Sid }) => Sid === statement.Sid)) statement.Sid = `${statement.Sid} of ${name}`;
+  return { policy: JSON.stringify({ ...policy, Statement: [...present, statement] }, null, 2), added: 1 };
 }
 
 /** How well a key policy lets a trail encrypt: by its words alone, without evaluating it. */

@@ -6,7 +6,7 @@ import {
   PutEventSelectorsCommand,
   StartLoggingCommand,
 } from "@aws-sdk/client-cloudtrail";
-import { CreateAliasCommand, CreateKeyCommand, DeleteAliasCommand, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
+import { CreateAliasCommand, CreateKeyCommand, DeleteAliasCommand, PutKeyPolicyCommand, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
 import {
   type BucketLocationConstraint,
   CreateBucketCommand,
@@ -19,9 +19,10 @@ import {
 import type { Clients } from "../../../aws/clients";
 import { tagPairs } from "../../../components/tags";
 import { type MessageKey, t } from "../../../i18n";
-import { bucketPolicy } from "./checks";
+import { isCode } from "../../../aws/errors";
+import { bucketPolicy, storedKeyPolicy } from "./checks";
 import { type Draft, selectorsOf, trailArn } from "./draft";
-import { keyPolicy, withDelivery } from "./policies";
+import { keyPolicy, withDelivery, withEncryption } from "./policies";
 
 export interface Step {
   id: string;
@@ -117,6 +118,28 @@ export function policyStep({ s3 }: Clients, draft: Draft, who: Who, arn: string)
   });
 }
 
+/**
+ * Puts the statement that a trail needs into the policy of an existing key. A policy that may not be
+ * read is left alone: CreateTrail says whether it fits.
+ */
+export function keyPolicySteps({ kms }: Clients, draft: Draft, who: Who, arn: string): Step[] {
+  if (!draft.encrypt || draft.keyKind !== "existing" || !draft.addKeyStatement) return [];
+  return [
+    step(`key policy ${arn} ${draft.key}`, "trail.step.keyPolicy", draft.key, async () => {
+      const stored = await storedKeyPolicy(kms, draft.key).catch((error: unknown) => {
+        if (isCode(error, "AccessDenied")) return undefined;
+        throw error;
+      });
+      if (!stored) return undefined;
+      const { policy, added } = withEncryption(stored.policy, who.account, arn);
+      if (added === 0) return undefined;
+      const put = (Policy: string) => kms.send(new PutKeyPolicyCommand({ KeyId: stored.keyId, PolicyName: "default", Policy }));
+      await put(policy);
+      return () => put(stored.policy);
+    }),
+  ];
+}
+
 function trailSteps({ cloudtrail }: Clients, draft: Draft, made: Made): Step[] {
   const { name: Name } = draft;
   return [
@@ -152,6 +175,7 @@ export function stepsOf(clients: Clients, draft: Draft, who: Who, made: Made): S
   return [
     ...keySteps(clients, draft, who, made),
     ...newBucketSteps(clients, draft, made),
+    ...keyPolicySteps(clients, draft, who, arn),
     policyStep(clients, draft, who, arn),
     ...trailSteps(clients, draft, made),
   ];

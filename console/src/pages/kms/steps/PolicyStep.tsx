@@ -29,7 +29,7 @@ export function PolicyStep({ draft, change, policy }: StepProps) {
       <SpaceBetween size="m">
         <PolicyTemplates policy={policy} onChange={(text) => change({ policy: text })} />
         <FormField stretch errorText={jsonProblem(policy)}>
-          <PolicyEditor value={policy} onChange={(text) => change({ policy: text })} label={t("kms.policy")} />
+          <PolicyEditor value={policy} onChange={(text) => change({ policy: text })} label={t("kms.policy")} kind="Key" />
         </FormField>
         <UnboundServices policy={policy} />
       </SpaceBetween>

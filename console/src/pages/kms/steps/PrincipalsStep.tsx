@@ -53,7 +53,8 @@ interface TableProps {
   onChoose: (arns: string[]) => void;
 }
 
-function Principals({ name, title, chosen, onChoose }: TableProps) {
+/** A table of users and roles to choose from. */
+export function Principals({ name, title, chosen, onChoose }: TableProps) {
   const principals = usePrincipals();
   const selected = (principals.data ?? []).filter(({ arn }) => chosen.includes(arn));
   return (

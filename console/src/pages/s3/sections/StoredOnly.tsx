@@ -13,14 +13,17 @@ function StoredOnly({ title, why }: { title: MessageKey; why: MessageKey }) {
   );
 }
 
-/** Of the properties and of the management of a bucket. */
+/** Of the management of a bucket. */
+export function StoredManagement() {
+  return <StoredOnly title="s3.replication" why="s3.replication.why" />;
+}
+
+/** Of the properties of a bucket. */
 export function StoredProperties() {
   return (
     <SpaceBetween size="l">
       <StoredOnly title="s3.logging" why="s3.logging.why" />
       <StoredOnly title="s3.notification" why="s3.notification.why" />
-      <StoredOnly title="s3.lifecycle" why="s3.lifecycle.why" />
-      <StoredOnly title="s3.replication" why="s3.replication.why" />
       <StoredOnly title="s3.acceleration" why="s3.acceleration.why" />
       <StoredOnly title="s3.requesterPays" why="s3.requesterPays.why" />
       <StoredOnly title="s3.website" why="s3.website.why" />

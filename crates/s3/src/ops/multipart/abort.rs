@@ -2,11 +2,12 @@
 //!
 //! Source: S3 API Reference, "AbortMultipartUpload".
 
-use gateway::{Access, Ctx, Spec};
+use gateway::{Ctx, Spec};
 
 use super::{forget, load};
-use crate::api::Api;
-use crate::bucket;
+use crate::access::Needs;
+use crate::api::PlainApi;
+use crate::bucket::Bucket;
 use crate::error::S3Result;
 use crate::ops::object_tagging::on_object;
 use crate::request::Request;
@@ -16,17 +17,16 @@ use crate::response::Response;
 #[derive(Debug)]
 pub(crate) struct AbortMultipartUpload;
 
-impl Api for AbortMultipartUpload {
+impl PlainApi for AbortMultipartUpload {
     const SPEC: Spec = on_object("AbortMultipartUpload", "DELETE", &["uploadId"]).when_full();
     const ACTION: &'static str = "s3:AbortMultipartUpload";
 
-    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-        super::needs_own(ctx, request, Self::ACTION)
+    fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
+        Ok(super::needs_own(ctx, bucket, request, Self::ACTION))
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
-        let open = load(ctx, &bucket, request)?;
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
+        let open = load(ctx, bucket, request)?;
         forget(ctx.tx_mut(), &bucket.name, &request.key, &open.id, &|_| false)?;
         Ok(Response::no_content())
     }

@@ -2,18 +2,19 @@
 //!
 //! Source: S3 API Reference, "CompleteMultipartUpload".
 
-use gateway::{Access, BodyLimit, Ctx, Scope, Spec};
+use gateway::{BodyLimit, Ctx, Scope, Spec};
 use keys::Md5;
 
 use super::{
     COMPLETED, Completed, OpenUpload, PART_BYTES_MIN, PARTS_MAX, Part, forget, load, parts, row_of,
 };
-use crate::api::Api;
-use crate::bucket::{self, Bucket};
+use crate::access::Needs;
+use crate::api::{Api, Seen};
+use crate::bucket::Bucket;
 use crate::checksum::{self, Algorithm, Checksum, Kind};
 use crate::customer_key;
 use crate::error::{S3Error, S3Result};
-use crate::object::{self, Stored, quoted, shown_id};
+use crate::object::{self, Stored, quoted, written_id};
 use crate::preconditions::WriteCondition;
 use crate::request::{Request, to_u64, to_usize};
 use crate::response::Response;
@@ -39,32 +40,32 @@ impl Api for CompleteMultipartUpload {
     .data()
     .body(BodyLimit::Buffered(DOCUMENT_BYTES_MAX));
     const ACTION: &'static str = "s3:PutObject";
+    type Work = ();
 
-    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-        super::needs_put(ctx, request)
+    fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
+        Ok(vec![super::needs_put(ctx, bucket, request)].into())
     }
 
-    fn prepare(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<()> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
+    fn prepare(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<()> {
         // Source: S3 User Guide: completing needs `kms:Decrypt`. A repeated call has no upload.
-        if let Ok(open) = load(ctx, &bucket, request)
+        if let Ok(open) = load(ctx, bucket, request)
             && open.envelope.scheme != crate::encryption::Scheme::Customer
         {
             let key = request.key.clone();
-            open.envelope.open(ctx, request, &bucket, &key, customer_key::TARGET)?;
+            open.envelope.open(ctx, request, bucket, &key, customer_key::TARGET)?;
         }
         Ok(())
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
+    fn run(ctx: &mut Ctx<'_>, request: &Request, seen: &Seen, (): &mut ()) -> S3Result<Response> {
+        let bucket = &*seen.bucket;
         let condition = WriteCondition::of(request)?;
         let id = request.param("uploadId").unwrap_or_default().to_owned();
         let row = row_of(&bucket.name, &request.key, &id);
         if let Some(done) = COMPLETED.get(ctx.tx(), &row)? {
             return repeated(request, &id, done);
         }
-        let open = load(ctx, &bucket, request)?;
+        let open = load(ctx, bucket, request)?;
         let wished = wished(request)?;
         let key = request.key.clone();
         let chosen = chosen(&parts(ctx.tx(), &bucket.name, &id)?, &wished, &open)?;
@@ -77,8 +78,8 @@ impl Api for CompleteMultipartUpload {
             wished.binary_search_by_key(&number, |part| part.number).is_ok()
         })?;
         let owner = open.owner.unwrap_or_else(|| bucket.owner.clone());
-        let version = object::push(ctx, &bucket, &key, owner, Some(stored))?;
-        let (document, headers) = answer(request, &bucket, &version);
+        let version = object::push(ctx, bucket, &key, owner, Some(stored))?;
+        let (document, headers) = answer(request, bucket, &version);
         let parts = wished.into_iter().map(|part| (part.number, part.etag)).collect();
         let at = ctx.now();
         let done = Completed { at, parts, document: document.clone(), headers: headers.clone() };
@@ -106,7 +107,7 @@ fn answer(
         }
         headers = stored.envelope.headers();
     }
-    headers.extend(shown_id(bucket, version).map(|id| ("x-amz-version-id".to_owned(), id)));
+    headers.extend(written_id(version).map(|id| ("x-amz-version-id".to_owned(), id)));
     (xml.finish(), headers)
 }
 
@@ -178,6 +179,14 @@ fn chosen(stored: &[(u32, Part)], wished: &[Wished], open: &OpenUpload) -> S3Res
                     "The upload was created using a {} checksum. The complete request must \
                      include the checksum for each part. It was missing for part {} in the \
                      request.",
+                    algorithm.lower(),
+                    part.number
+                ))
+                .into());
+            }
+            (Some((algorithm, _)), _) if *algorithm != open.working_algorithm() => {
+                return Err(S3Error::BadDigest(format!(
+                    "The {} you specified for part {} did not match what we received.",
                     algorithm.lower(),
                     part.number
                 ))
@@ -267,6 +276,11 @@ fn whole_checksum(
         ))
         .into());
     }
+    // Observed: under SSE-C no checksum is added to what the client asked for. Assumed: under
+    // SSE-KMS neither.
+    if open.algorithm.is_none() && !open.envelope.has_md5_etag() {
+        return Ok(None);
+    }
     let algorithm = open.working_algorithm();
     let values: Vec<_> = chosen
         .iter()
@@ -281,7 +295,7 @@ fn whole_checksum(
     {
         return Err(S3Error::BadDigest(format!(
             "The {} you specified did not match the calculated checksum.",
-            given_algorithm.lower()
+            algorithm.lower()
         ))
         .into());
     }

@@ -2,15 +2,15 @@
 //!
 //! Source: S3 API Reference, "CreateMultipartUpload".
 
-use gateway::{Access, Ctx, Scope, Spec};
-use store::StoreError;
+use gateway::{Ctx, Scope, Spec};
 
 use super::{OpenUpload, UPLOADS, make_id};
 use crate::SERVICE;
-use crate::api::Api;
-use crate::bucket;
+use crate::access::Needs;
+use crate::api::{Api, Seen};
+use crate::bucket::Bucket;
 use crate::checksum::{Algorithm, Kind};
-use crate::encryption;
+use crate::encryption::{self, Envelope};
 use crate::error::{S3Error, S3Result};
 use crate::request::Request;
 use crate::response::Response;
@@ -26,34 +26,36 @@ impl Api for CreateMultipartUpload {
         Spec::rest(&SERVICE, "CreateMultipartUpload", false, "POST", Scope::Object, &["uploads"])
             .data();
     const ACTION: &'static str = "s3:PutObject";
+    type Work = Envelope;
 
-    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-        writing::needs(ctx, request)
+    fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
+        Ok(writing::needs(ctx, bucket, request).into())
     }
 
-    fn prepare(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<()> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
+    fn prepare(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Envelope> {
         checksums(request)?;
-        Attributes::of(ctx, request, &bucket)?;
+        Attributes::of(ctx, request, bucket)?;
         let key = request.key.clone();
-        let (envelope, _) = encryption::begin(ctx, request, &bucket, &key)?;
-        request.envelope = Some(envelope);
-        Ok(())
+        let (envelope, _) = encryption::begin(ctx, request, bucket, &key)?;
+        Ok(envelope)
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
+    fn run(
+        ctx: &mut Ctx<'_>,
+        request: &Request,
+        seen: &Seen,
+        envelope: &mut Envelope,
+    ) -> S3Result<Response> {
+        let bucket = &*seen.bucket;
         let (algorithm, kind) = checksums(request)?;
-        let attributes = Attributes::of(ctx, request, &bucket)?;
-        let envelope = request.envelope.take();
-        let envelope = envelope.ok_or_else(|| StoreError::engine("an upload without its key"))?;
+        let attributes = Attributes::of(ctx, request, bucket)?;
         let upload = OpenUpload {
             id: make_id(ctx.now(), ctx.entropy().bytes()?),
             initiated: ctx.now(),
             initiator: ctx.account().clone(),
             initiator_arn: Some(ctx.caller().principal.arn().into_owned()),
             owner: Some(attributes.owner),
-            envelope,
+            envelope: envelope.clone(),
             algorithm,
             kind,
             headers: attributes.headers,

@@ -2,34 +2,34 @@
 //!
 //! Source: S3 API Reference, "ListParts".
 
-use gateway::{Access, Ctx, Spec};
+use gateway::{Ctx, Spec};
 
 use super::{load, parts};
-use crate::api::Api;
-use crate::bucket::{self, canonical_id};
+use crate::access::Needs;
+use crate::api::PlainApi;
+use crate::bucket::{Bucket, canonical_id};
 use crate::error::S3Result;
 use crate::listing::PAGE_MAX;
 use crate::object::quoted;
 use crate::ops::object_tagging::on_object;
 use crate::request::Request;
 use crate::response::Response;
-use crate::xml::Xml;
+use crate::xml::{Xml, body_time};
 
 /// Lists the parts of an open upload.
 #[derive(Debug)]
 pub(crate) struct ListParts;
 
-impl Api for ListParts {
+impl PlainApi for ListParts {
     const SPEC: Spec = on_object("ListParts", "GET", &["uploadId"]);
     const ACTION: &'static str = "s3:ListMultipartUploadParts";
 
-    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-        super::needs_own(ctx, request, Self::ACTION)
+    fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
+        Ok(super::needs_own(ctx, bucket, request, Self::ACTION))
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
-        let open = load(ctx, &bucket, request)?;
+    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
+        let open = load(ctx, bucket, request)?;
         let max = request.count("max-parts", PAGE_MAX, PAGE_MAX)?;
         let marker = request.count("part-number-marker", 0, u32::MAX)?;
         let all = parts(ctx.tx(), &bucket.name, &open.id)?;
@@ -40,7 +40,7 @@ impl Api for ListParts {
         let owner_id = canonical_id(&bucket.owner);
         let mut xml = Xml::result("ListPartsResult");
         xml.text("Bucket", &bucket.name).text("Key", &request.key).text("UploadId", &open.id);
-        xml.open("Initiator").text("ID", canonical_id(&open.initiator)).close();
+        open.write_initiator(&mut xml);
         xml.open("Owner").text("ID", owner_id).close();
         xml.text("StorageClass", &open.storage_class);
         xml.number("PartNumberMarker", marker).number("NextPartNumberMarker", next);
@@ -51,7 +51,7 @@ impl Api for ListParts {
         }
         for (number, part) in page {
             xml.open("Part").number("PartNumber", number);
-            xml.text("LastModified", part.modified.iso_ms()).text("ETag", quoted(&part.etag));
+            xml.text("LastModified", body_time(part.modified)).text("ETag", quoted(&part.etag));
             xml.number("Size", part.piece.size);
             // Observed: only where the upload has an algorithm.
             for checksum in part.checksum.iter().filter(|_| open.algorithm.is_some()) {

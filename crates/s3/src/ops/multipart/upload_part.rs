@@ -2,16 +2,15 @@
 //!
 //! Source: S3 API Reference, "UploadPart".
 
-use gateway::{Access, BodyLimit, Ctx, Scope, Spec};
-use store::StoreError;
+use gateway::{BodyLimit, BodySink, Ctx, Scope, Spec};
 
 use super::{OpenUpload, Part, load, part_number, put_part};
 use crate::SERVICE;
-use crate::api::Api;
+use crate::access::Needs;
+use crate::api::{Api, Seen};
 use crate::body::frames_aad;
-use crate::bucket::{self, Bucket};
+use crate::bucket::Bucket;
 use crate::checksum::{self, Announced, Expected};
-use crate::customer_key;
 use crate::error::{S3Error, S3Result};
 use crate::object::quoted;
 use crate::request::Request;
@@ -29,30 +28,38 @@ impl Api for UploadPart {
         .data()
         .body(BodyLimit::Streamed(UPLOAD_BYTES_MAX));
     const ACTION: &'static str = "s3:PutObject";
+    type Work = Upload;
 
-    fn needs(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-        super::needs_put(ctx, request)
+    fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
+        Ok(vec![super::needs_put(ctx, bucket, request)].into())
     }
 
-    fn prepare(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<()> {
-        let bucket = bucket::load(ctx, &request.bucket)?;
+    fn prepare(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Upload> {
         part_number(request)?;
-        let open = load(ctx, &bucket, request)?;
+        let open = load(ctx, bucket, request)?;
         open.lock.demand_proof(request, "Part")?;
         let announced = announced(&open, request)?;
         let content_md5 = request.content_md5()?;
         let kept = Some(open.working_algorithm());
         let proofs = Proofs { content_md5, checksum: announced, kept };
-        let mut upload = begin(ctx, request, &bucket, open, proofs)?;
+        let mut upload = begin(ctx, request, bucket, open, proofs)?;
         if let Some(content) = request.content.clone() {
             upload.fill(std::iter::once(Ok(content)))?;
         }
-        request.upload = Some(upload);
-        Ok(())
+        Ok(upload)
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<Response> {
-        let (open, part) = store(ctx, request)?;
+    fn sink(upload: &mut Upload) -> Option<&mut dyn BodySink> {
+        Some(upload)
+    }
+
+    fn run(
+        ctx: &mut Ctx<'_>,
+        request: &Request,
+        seen: &Seen,
+        upload: &mut Upload,
+    ) -> S3Result<Response> {
+        let (open, part) = store(ctx, request, &seen.bucket, upload)?;
         let checksum = part.checksum.iter().map(|own| (own.algorithm.header(), own.value.clone()));
         Ok(Response::ok()
             .with("etag", quoted(&part.etag))
@@ -89,18 +96,20 @@ pub(super) fn begin(
 ) -> S3Result<Upload> {
     let key = request.key.clone();
     // Source: S3 User Guide: uploads in parts need `kms:Decrypt` as well.
-    let root = open.envelope.open(ctx, request, bucket, &key, customer_key::TARGET)?;
+    let root = open.envelope.open_for_part(ctx, request, bucket)?;
     let aad = frames_aad(&bucket.name, &key);
     Upload::new(ctx, open.envelope, &root, &aad, proofs)
 }
 
 /// Puts the prepared part into its upload, if that is still open.
-pub(super) fn store(ctx: &mut Ctx<'_>, request: &mut Request) -> S3Result<(OpenUpload, Part)> {
-    let bucket = bucket::load(ctx, &request.bucket)?;
-    let open = load(ctx, &bucket, request)?;
+pub(super) fn store(
+    ctx: &mut Ctx<'_>,
+    request: &Request,
+    bucket: &Bucket,
+    upload: &mut Upload,
+) -> S3Result<(OpenUpload, Part)> {
+    let open = load(ctx, bucket, request)?;
     let number = part_number(request)?;
-    let upload = request.upload.take();
-    let upload = upload.ok_or_else(|| StoreError::engine("a part without its bytes"))?;
     let mut stowed = upload.stow(ctx)?;
     stowed.piece.number = number;
     let told = open.algorithm.is_some() || checksum::announced(request)?.is_some();

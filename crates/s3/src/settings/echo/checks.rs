@@ -3,7 +3,7 @@
 use gateway::Ctx;
 use types::Timestamp;
 
-use crate::bucket::{self, Versioning};
+use crate::bucket::{self, Bucket, Versioning};
 use crate::error::{S3Error, S3Result};
 use crate::request::Request;
 use crate::settings::Settings;
@@ -14,7 +14,11 @@ const LIFECYCLE_RULES_MAX: usize = 1_000;
 /// Source: S3 API Reference, "CORSConfiguration": 100 rules.
 const CORS_RULES_MAX: usize = 100;
 const CORS_METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "POST", "DELETE"];
+const USUAL_MINIMUM_SIZE: &str = "all_storage_classes_128K";
+const MINIMUM_SIZES: [&str; 2] = [USUAL_MINIMUM_SIZE, "varies_by_storage_class"];
 const MINIMUM_SIZE: &str = "x-amz-transition-default-minimum-object-size";
+/// Source: S3 API Reference, "LifecycleRule".
+const RULE_ID_CHARS_MAX: usize = 255;
 
 fn malformed<T>() -> S3Result<T> {
     Err(S3Error::MalformedXml.into())
@@ -43,6 +47,7 @@ pub(super) fn lifecycle(
     if rules.is_empty() || rules.len() > LIFECYCLE_RULES_MAX {
         return malformed();
     }
+    lifecycle_ids(&rules)?;
     for rule in &rules {
         if !matches!(rule.text_of("Status"), Some("Enabled" | "Disabled")) {
             return malformed();
@@ -66,8 +71,30 @@ pub(super) fn lifecycle(
         if let Some(expiration) = rule.child("Expiration") {
             lifecycle_expiration(expiration)?;
         }
+        rule.children("Transition").try_for_each(midnight)?;
+        // Observed: malformed without it.
+        let mut noncurrent = rule.children("NoncurrentVersionExpiration");
+        if noncurrent.any(|own| own.child("NoncurrentDays").is_none()) {
+            return malformed();
+        }
     }
     name_rules(ctx, document, "Rule", "ID")
+}
+
+/// Observed: reported by clients, both.
+fn lifecycle_ids(rules: &[&Element]) -> S3Result<()> {
+    let ids: Vec<_> = rules.iter().filter_map(|rule| rule.text_of("ID")).collect();
+    for (index, id) in ids.iter().enumerate().filter(|(_, id)| !id.is_empty()) {
+        if id.chars().count() > RULE_ID_CHARS_MAX {
+            let message = "ID length should not exceed allowed limit of 255";
+            return Err(S3Error::argument(message, "ID", *id).into());
+        }
+        if ids.iter().take(index).any(|own| own == id) {
+            let message = "Rule ID must be unique. Found same ID for more than one rule";
+            return Err(S3Error::argument(message, "ID", *id).into());
+        }
+    }
+    Ok(())
 }
 
 fn lifecycle_filter(filter: &Element) -> S3Result<()> {
@@ -98,20 +125,38 @@ fn lifecycle_expiration(expiration: &Element) -> S3Result<()> {
             Err(_) => return malformed(),
         }
     }
-    if let Some(date) = expiration.text_of("Date") {
-        let Some(time) = Timestamp::parse_iso(date) else { return malformed() };
-        if time.floor_to(types::DAY_MS) != time {
-            return Err(S3Error::argument("'Date' must be at midnight GMT", "Date", date).into());
-        }
+    midnight(expiration)
+}
+
+/// Observed: a date is at midnight.
+fn midnight(action: &Element) -> S3Result<()> {
+    let Some(date) = action.text_of("Date") else { return Ok(()) };
+    let Some(time) = Timestamp::parse_iso(date) else { return malformed() };
+    if time.floor_to(types::DAY_MS) != time {
+        return Err(S3Error::argument("'Date' must be at midnight GMT", "Date", date).into());
     }
     Ok(())
 }
 
+/// Keeps the size below which objects change no class: an argument of the document that stands in a
+/// header.
+///
+/// Source: S3 API Reference, "PutBucketLifecycleConfiguration". Observed: the refusal of others.
+pub(super) fn keep_minimum_size(settings: &mut Settings, request: &Request) -> S3Result<()> {
+    let value = request.header(MINIMUM_SIZE).unwrap_or_else(|| USUAL_MINIMUM_SIZE.to_owned());
+    if !MINIMUM_SIZES.contains(&value.as_str()) {
+        let text = format!("Invalid TransitionDefaultMinimumObjectSize found: {value}");
+        return Err(S3Error::request(text).into());
+    }
+    settings.0.documents.insert(MINIMUM_SIZE.to_owned(), value);
+    Ok(())
+}
+
 /// Observed: the header is answered with its default.
-pub(super) fn lifecycle_headers(_: &Settings, request: &Request) -> Vec<(String, String)> {
-    let value = request.header(MINIMUM_SIZE);
-    let value = value.unwrap_or_else(|| "all_storage_classes_128K".to_owned());
-    vec![(MINIMUM_SIZE.to_owned(), value)]
+pub(super) fn lifecycle_headers(settings: &Settings, _: &Request) -> Vec<(String, String)> {
+    let kept = settings.0.documents.get(MINIMUM_SIZE).map(String::as_str);
+    let value = kept.unwrap_or(USUAL_MINIMUM_SIZE);
+    vec![(MINIMUM_SIZE.to_owned(), value.to_owned())]
 }
 
 pub(super) fn cors(_: &mut Ctx<'_>, _: &mut Settings, document: &mut Element) -> S3Result<()> {
@@ -120,6 +165,7 @@ pub(super) fn cors(_: &mut Ctx<'_>, _: &mut Settings, document: &mut Element) ->
         return malformed();
     }
     for rule in rules {
+        crate::cors::check(rule)?;
         let origins = rule.children("AllowedOrigin").count();
         let mut methods = rule.children("AllowedMethod").peekable();
         if origins == 0 || methods.peek().is_none() {
@@ -139,7 +185,8 @@ pub(super) fn cors(_: &mut Ctx<'_>, _: &mut Settings, document: &mut Element) ->
 }
 
 pub(super) fn website(_: &mut Ctx<'_>, _: &mut Settings, document: &mut Element) -> S3Result<()> {
-    if document.child("RedirectAllRequestsTo").is_some() {
+    if let Some(all) = document.child("RedirectAllRequestsTo") {
+        website_protocol(all)?;
         if document.children.len() > 1 {
             let message = "RedirectAllRequestsTo cannot be provided in conjunction with other \
                            Routing Rules.";
@@ -157,7 +204,38 @@ pub(super) fn website(_: &mut Ctx<'_>, _: &mut Settings, document: &mut Element)
         let message = "The IndexDocument Suffix is not well formed";
         return Err(S3Error::argument(message, "IndexDocument", suffix).into());
     }
+    let Some(rules) = document.child("RoutingRules") else { return Ok(()) };
+    rules.children("RoutingRule").try_for_each(routing_rule)
+}
+
+/// Observed: wording of each refusal; a redirect of nothing is malformed.
+fn routing_rule(rule: &Element) -> S3Result<()> {
+    let Some(redirect) = rule.child("Redirect").filter(|own| !own.children.is_empty()) else {
+        return malformed();
+    };
+    website_protocol(redirect)?;
+    let both = ["ReplaceKeyPrefixWith", "ReplaceKeyWith"];
+    if both.iter().all(|name| redirect.child(name).is_some()) {
+        let text = "You can only define ReplaceKeyPrefix or ReplaceKey but not both.";
+        return Err(S3Error::request(text).into());
+    }
+    if rule.child("Condition").is_some_and(|condition| condition.children.is_empty()) {
+        let text = "Condition cannot be empty. To redirect all requests without a condition, the \
+                    condition element shouldn't be present.";
+        return Err(S3Error::request(text).into());
+    }
     Ok(())
+}
+
+fn website_protocol(redirect: &Element) -> S3Result<()> {
+    match redirect.text_of("Protocol") {
+        None | Some("http" | "https") => Ok(()),
+        Some(_) => Err(S3Error::request(
+            "Invalid protocol, protocol can be http or https. If not defined the protocol will be \
+             selected automatically.",
+        )
+        .into()),
+    }
 }
 
 pub(super) fn logging(
@@ -172,10 +250,15 @@ pub(super) fn logging(
     }
     let missing = || S3Error::InvalidLoggingTarget { bucket: name.to_owned() };
     let target = bucket::find(ctx, name)?.ok_or_else(missing)?;
-    if target.owner != settings.0.owner || target.region != settings.0.region {
+    if target.owner != settings.0.owner {
         return Err(missing().into());
     }
-    if target.object_lock.is_some_and(|lock| lock.default.is_some()) {
+    if target.region != settings.0.region {
+        let place = |bucket: &Bucket| bucket.location().map(str::to_owned);
+        let (source, target) = (place(&settings.0), place(&target));
+        return Err(S3Error::CrossLocationLogging { source, target }.into());
+    }
+    if target.object_lock.as_ref().is_some_and(|lock| lock.default.is_some()) {
         let text = "You can't use a bucket with default Object Lock retention as a destination \
                     bucket for server access logs.";
         return Err(S3Error::request(text).into());

@@ -2,7 +2,7 @@ use std::convert::Infallible;
 use std::fmt::Write;
 use std::future::pending;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -73,7 +73,8 @@ impl World {
             peer: self.peer.address,
         };
         let service = self.gateway().identify(&head).unwrap().service();
-        Exchange { gateway: self.gateway(), service, peer: &self.peer, waits: Waits::default() }
+        let (named, waits) = (OnceLock::new(), Waits::default());
+        Exchange { gateway: self.gateway(), service, named, peer: &self.peer, waits }
     }
 
     /// Whether the address finds so much room at once.

@@ -159,26 +159,51 @@ impl World {
     /// The report with what is extra at `now`. Objects are written at the time in their name.
     pub(super) fn look(&self, now: Timestamp) -> Report {
         let mut report = self.verify();
-        let entries = |span: &Span<'_>| -> Result<Vec<Entry>, String> {
-            let keys = self.objects.iter().filter(|((of, _), _)| of == span.bucket);
-            let keys = keys.filter(|((_, key), _)| {
-                let is_late = span.until.is_some_and(|until| key.as_str() > until);
-                key.starts_with(span.prefix) && key.as_str() > span.after && !is_late
-            });
-            let entry = |((_, key), object): (&(String, String), &Object)| {
-                let bytes = object.bytes.len() as u64;
-                let written = self.written.get(key).copied();
-                let written = written.or_else(|| log_file::slot_of(key)).unwrap_or(START);
-                Entry { key: key.clone(), bytes, written }
-            };
-            Ok(keys.map(entry).collect())
-        };
+        let entries = |span: &Span<'_>| Ok(self.entries(span));
         let clocked = Clocked { now, digest_interval_ms: HOUR_MS };
         self.ask(|request, evidence| {
             look_for_extra(request, evidence, &entries, clocked, &mut report)
         })
         .unwrap();
         report
+    }
+
+    /// The objects of a span, written at the time in their name if not said otherwise.
+    pub(super) fn entries(&self, span: &Span<'_>) -> Vec<Entry> {
+        let keys = self.objects.iter().filter(|((of, _), _)| of == span.bucket);
+        let keys = keys.filter(|((_, key), _)| {
+            let is_late = span.until.is_some_and(|until| key.as_str() > until);
+            key.starts_with(span.prefix) && key.as_str() > span.after && !is_late
+        });
+        let entry = |((_, key), object): (&(String, String), &Object)| {
+            let bytes = object.bytes.len() as u64;
+            let written = self.written.get(key).copied();
+            let written = written.or_else(|| log_file::slot_of(key)).unwrap_or(START);
+            Entry { key: key.clone(), bytes, written }
+        };
+        keys.map(entry).collect()
+    }
+
+    /// All parts, each with a budget of `objects`, put together; and how many there were.
+    pub(super) fn in_parts(&self, now: Timestamp, objects: u64) -> (Report, usize) {
+        let entries = |span: &Span<'_>| Ok(self.entries(span));
+        let clocked = Clocked { now, digest_interval_ms: HOUR_MS };
+        let (mut whole, mut from, mut parts) = (Report::new(&self.request()), None, 0);
+        loop {
+            let part = self.ask(|request, evidence| {
+                verify_part(request, evidence, &entries, clocked, from.take(), Budget { objects })
+            });
+            let Part { report, next } = part.unwrap();
+            whole.add(report);
+            parts += 1;
+            assert!(parts < 1_000, "no end");
+            // What a client carries from one part to the next is text.
+            let text = serde_json::to_string(&next).unwrap();
+            from = serde_json::from_str(&text).unwrap();
+            if from.is_none() {
+                return (whole, parts);
+            }
+        }
     }
 
     pub(super) fn put(&mut self, key: &str, bytes: &[u8]) {

@@ -220,6 +220,10 @@ fn chunk_sizes_are_bounded() {
         (out, result),
         (b"abc".to_vec(), Err(ChunkError::ChunkTooSmall { chunk: 1, size: 3 }))
     );
+    // Observed: of 1,000 and 1,000 bytes the second chunk is named.
+    let small = ChunkError::ChunkTooSmall { chunk: 1, size: 1000 }.wire();
+    let element = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    assert_eq!(small.extra, [element("Chunk", "2"), element("BadChunkSize", "1000")]);
     let seed = request_seed(&SIGNED);
     let huge = SIGNED_CHUNK_BYTES_MAX + 1;
     let decoder = ChunkDecoder::sized(&SIGNED, Some(&seed), Some(huge), []);

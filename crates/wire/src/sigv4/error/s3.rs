@@ -107,7 +107,7 @@ fn denied(message: &str) -> WireError {
 }
 
 fn too_early(date: Timestamp, now: Timestamp) -> WireError {
-    denied("Request is not valid yet").with("X-Amz-Date", date.iso()).with("ServerTime", now.iso())
+    denied("Request is not yet valid").with("X-Amz-Date", date.iso()).with("ServerTime", now.iso())
 }
 
 fn too_late(date: Timestamp, now: Timestamp, lifetime_ms: u64) -> WireError {

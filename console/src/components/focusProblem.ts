@@ -1,0 +1,34 @@
+// After a form was not accepted: the focus moves to the first field with an error, and the page scrolls
+// to it. Screen readers then read the error.
+
+const WRONG = '[aria-invalid="true"], [id$="-error"]';
+const FOCUSABLE = "input:not([disabled]), textarea:not([disabled]), select, button:not([disabled]), [tabindex='0']";
+
+function isShown(element: Element): boolean {
+  return element.getClientRects().length > 0;
+}
+
+/** The control that an error belongs to: itself, or the first one of the field around the error. */
+function controlOf(wrong: Element): HTMLElement | undefined {
+  if (wrong.matches(FOCUSABLE)) return wrong as HTMLElement;
+  for (let around = wrong.parentElement; around && around.tagName !== "FORM"; around = around.parentElement) {
+    const control = [...around.querySelectorAll<HTMLElement>(FOCUSABLE)].find(isShown);
+    if (control) return control;
+  }
+  return undefined;
+}
+
+function focusNow(): void {
+  const place = document.querySelector("[role='dialog']") ?? document.querySelector("main") ?? document.body;
+  const wrong = [...place.querySelectorAll(WRONG)].find(isShown);
+  const control = wrong && controlOf(wrong);
+  if (!control) return;
+  control.focus({ preventScroll: true });
+  control.scrollIntoView({ block: "center" });
+}
+
+/** Call it after the state that makes the fields show their errors is set. */
+export function focusFirstProblem(): void {
+  // The errors are drawn in the next frame.
+  requestAnimationFrame(() => requestAnimationFrame(focusNow));
+}

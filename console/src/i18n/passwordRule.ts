@@ -1,0 +1,20 @@
+// IAM says in English which rule a password breaks; this is the same in the user's language.
+import { type MessageKey, t } from "./index";
+
+const KINDS: Readonly<Record<string, MessageKey>> = {
+  symbol: "password.symbol",
+  number: "password.number",
+  "uppercase letter": "password.uppercase",
+  "lowercase letter": "password.lowercase",
+};
+
+/** The rule that a message of IAM names; undefined when it names none that we know. */
+export function passwordRule(message: string): string | undefined {
+  const length = /minimum length of (\d+)/.exec(message)?.[1];
+  if (length) return t("password.length", { count: length });
+  const kind = KINDS[/at least one (symbol|number|uppercase letter|lowercase letter)/.exec(message)?.[1] ?? ""];
+  if (kind) return t(kind);
+  if (/at least three of/.test(message)) return t("password.kinds");
+  if (/permission to change your password/.test(message)) return t("password.notAllowed");
+  return undefined;
+}

@@ -1,0 +1,287 @@
+//! `DescribeRegions`: the Regions of the account, by name and by filters.
+//!
+//! Source: EC2 API Reference, "DescribeRegions".
+
+use gateway::{
+    Access, Answer, ApiError, Codec, Ctx, Decoding, Failure, Plain, Reply, Spec, WireError,
+};
+use serde_json::{Map, Value, json};
+use wire::xml::XmlWriter;
+
+use crate::SERVICE;
+use crate::regions::REGIONS;
+
+const NAMESPACE: &str = "http://ec2.amazonaws.com/doc/2016-11-15/";
+
+/// Why it fails.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Ec2Error {
+    /// Assumed: the text.
+    UnknownRegions(Vec<String>),
+    /// Source: EC2 API Reference, "Error codes".
+    UnknownFilter(String),
+    /// The caller asked whether it may, and it may.
+    DryRun,
+}
+
+impl ApiError for Ec2Error {
+    fn wire(&self) -> WireError {
+        match self {
+            Self::UnknownRegions(names) => WireError::new(
+                400,
+                "InvalidParameterValue",
+                format!("Invalid region names: [{}]", names.join(", ")),
+            ),
+            Self::UnknownFilter(name) => WireError::new(
+                400,
+                "InvalidParameterValue",
+                format!("The filter '{name}' is invalid"),
+            ),
+            Self::DryRun => WireError::new(
+                412,
+                "DryRunOperation",
+                "Request would have succeeded, but DryRun flag is set.",
+            ),
+        }
+    }
+}
+
+/// The operation.
+#[derive(Debug)]
+pub(crate) struct DescribeRegions;
+
+/// What the client asks for.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct DescribeRegionsInput {
+    names: Vec<String>,
+    filters: Vec<(String, Vec<String>)>,
+    all: Option<bool>,
+    dry_run: bool,
+}
+
+/// A Region as it is told.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Told {
+    name: String,
+    endpoint: String,
+    status: &'static str,
+}
+
+impl Plain for DescribeRegions {
+    const SPEC: Spec = Spec::named(&SERVICE, "DescribeRegions", true);
+    type Input = DescribeRegionsInput;
+    type Output = Vec<Told>;
+    type Error = Ec2Error;
+    type Codec = Ec2;
+
+    fn access(_: &mut Ctx<'_>, _: &DescribeRegionsInput) -> Result<Vec<Access>, Failure<Ec2Error>> {
+        Ok(vec![Access::by_identity("ec2:DescribeRegions", "*")])
+    }
+
+    fn run(
+        ctx: &mut Ctx<'_>,
+        input: &DescribeRegionsInput,
+    ) -> Result<Vec<Told>, Failure<Ec2Error>> {
+        if input.dry_run {
+            return Err(Ec2Error::DryRun.into());
+        }
+        let home = ctx.gateway().settings().region.as_str().to_owned();
+        found(input, &home).map_err(Failure::Api)
+    }
+}
+
+/// Without a wish for all, those that are on; the server's own is on, whichever it is.
+fn found(input: &DescribeRegionsInput, home: &str) -> Result<Vec<Told>, Ec2Error> {
+    let known = |name: &String| REGIONS.iter().any(|region| region.name == name);
+    let unknown: Vec<_> = input.names.iter().filter(|name| !known(name)).cloned().collect();
+    if !unknown.is_empty() {
+        return Err(Ec2Error::UnknownRegions(unknown));
+    }
+    let told = |region: &crate::regions::Listed| Told {
+        name: region.name.to_owned(),
+        endpoint: format!("ec2.{}.amazonaws.com", region.name),
+        status: match (region.is_default, region.name == home) {
+            (true, _) => "opt-in-not-required",
+            (false, true) => "opted-in",
+            (false, false) => "not-opted-in",
+        },
+    };
+    let mut regions: Vec<Told> = REGIONS.iter().map(told).collect();
+    regions.retain(|one| input.names.is_empty() || input.names.contains(&one.name));
+    regions.retain(|one| input.all == Some(true) || one.status != "not-opted-in");
+    for (name, values) in &input.filters {
+        let value: fn(&Told) -> &str = match name.as_str() {
+            "region-name" => |one| &one.name,
+            "endpoint" => |one| &one.endpoint,
+            "opt-in-status" => |one| one.status,
+            _ => return Err(Ec2Error::UnknownFilter(name.clone())),
+        };
+        regions.retain(|one| values.iter().any(|pattern| is_like(pattern, value(one))));
+    }
+    Ok(regions)
+}
+
+/// Source: EC2 User Guide, "Filtering": `*` is any text, `?` one letter.
+fn is_like(pattern: &str, text: &str) -> bool {
+    let (pattern, text): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), text.chars().collect());
+    // Which beginnings of the text the pattern so far matches.
+    let mut ends = vec![false; text.len().saturating_add(1)];
+    if let Some(first) = ends.first_mut() {
+        *first = true;
+    }
+    for letter in pattern {
+        let mut next = vec![false; ends.len()];
+        let mut any_before = false;
+        for (index, end) in ends.iter().enumerate() {
+            any_before |= *end;
+            let here = text.get(index).is_some_and(|own| letter == '?' || *own == letter);
+            if letter == '*' {
+                if let Some(slot) = next.get_mut(index) {
+                    *slot = any_before;
+                }
+            } else if *end
+                && here
+                && let Some(slot) = next.get_mut(index.saturating_add(1))
+            {
+                *slot = true;
+            }
+        }
+        ends = next;
+    }
+    ends.last().copied().unwrap_or_default()
+}
+
+/// The EC2 flavour of the Query protocol: lists are numbered without `member`, answers have no
+/// result element.
+#[derive(Debug)]
+pub(crate) struct Ec2;
+
+impl Codec<DescribeRegionsInput, Vec<Told>> for Ec2 {
+    fn decode(request: &Decoding<'_>) -> Result<DescribeRegionsInput, WireError> {
+        let tree = request.parameters;
+        let truth = |name: &str| tree.get(name).and_then(Value::as_str).map(|text| text == "true");
+        let filters = items(tree.get("Filter")).into_iter().map(|filter| {
+            let name = filter.get("Name").and_then(Value::as_str).unwrap_or_default();
+            (name.to_owned(), texts(filter.get("Value")))
+        });
+        Ok(DescribeRegionsInput {
+            names: texts(tree.get("RegionName")),
+            filters: filters.collect(),
+            all: truth("AllRegions"),
+            dry_run: truth("DryRun").unwrap_or_default(),
+        })
+    }
+
+    fn encode(regions: Vec<Told>, reply: &Reply<'_>) -> Answer {
+        let mut xml = XmlWriter::document();
+        xml.root("DescribeRegionsResponse", NAMESPACE);
+        xml.text("requestId", reply.request_id);
+        xml.open("regionInfo");
+        for region in &regions {
+            xml.open("item");
+            xml.text("regionName", &region.name);
+            xml.text("regionEndpoint", &region.endpoint);
+            xml.text("optInStatus", region.status);
+            xml.close();
+        }
+        xml.close();
+        Answer::empty(http::StatusCode::OK)
+            .with("x-amzn-requestid", reply.request_id)
+            .with_body("text/xml;charset=UTF-8", xml.finish())
+    }
+
+    /// Observed: `regionSet`, empty or with items, and `allRegions` if it was asked for.
+    /// Assumed: the form of filters, which is that of other EC2 events.
+    fn parameters(input: &DescribeRegionsInput) -> Value {
+        let set =
+            |items: Vec<Value>| if items.is_empty() { json!({}) } else { json!({"items": items}) };
+        let mut members = Map::new();
+        let names = input.names.iter().map(|name| json!({"regionName": name})).collect();
+        members.insert("regionSet".to_owned(), set(names));
+        if let Some(all) = input.all {
+            members.insert("allRegions".to_owned(), Value::from(all));
+        }
+        let filters = input.filters.iter().map(|(name, values)| {
+            let values = values.iter().map(|value| json!({"value": value})).collect();
+            json!({"name": name, "valueSet": set(values)})
+        });
+        let filters: Vec<_> = filters.collect();
+        if !filters.is_empty() {
+            members.insert("filterSet".to_owned(), set(filters));
+        }
+        Value::Object(members)
+    }
+
+    fn elements(_: &Vec<Told>) -> Value {
+        Value::Null
+    }
+}
+
+/// What an object holds whose names are numbers, in their order.
+fn items(list: Option<&Value>) -> Vec<&Value> {
+    let members = list.and_then(Value::as_object).into_iter().flatten();
+    let mut numbered: Vec<(u32, &Value)> =
+        members.filter_map(|(name, item)| Some((name.parse().ok()?, item))).collect();
+    numbered.sort_by_key(|(number, _)| *number);
+    numbered.into_iter().map(|(_, item)| item).collect()
+}
+
+fn texts(list: Option<&Value>) -> Vec<String> {
+    items(list).into_iter().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(input: &DescribeRegionsInput) -> Vec<String> {
+        found(input, "me-south-1").unwrap().into_iter().map(|one| one.name).collect()
+    }
+
+    fn input() -> DescribeRegionsInput {
+        DescribeRegionsInput::default()
+    }
+
+    /// A new account's 17 and the server's own; all of them on demand.
+    #[test]
+    fn regions_to_opt_into_are_told_on_demand() {
+        assert_eq!(names(&input()).len(), 18);
+        assert!(names(&input()).contains(&"me-south-1".to_owned()));
+        assert_eq!(names(&DescribeRegionsInput { all: Some(true), ..input() }).len(), 34);
+    }
+
+    #[test]
+    fn names_and_filters_choose() {
+        let chosen = DescribeRegionsInput { names: vec!["eu-west-1".into()], ..input() };
+        assert_eq!(names(&chosen), ["eu-west-1"]);
+        let filtered = |name: &str, value: &str| DescribeRegionsInput {
+            filters: vec![(name.to_owned(), vec![value.to_owned()])],
+            ..input()
+        };
+        assert_eq!(names(&filtered("endpoint", "*us-west-?.*")), ["us-west-1", "us-west-2"]);
+        assert_eq!(names(&filtered("opt-in-status", "opted-in")), ["me-south-1"]);
+        assert!(names(&filtered("region-name", "us-west-")).is_empty());
+        let unknown = found(&filtered("x", "y"), "eu-west-1").unwrap_err();
+        assert_eq!(unknown, Ec2Error::UnknownFilter("x".to_owned()));
+        let nowhere = DescribeRegionsInput { names: vec!["xx-west-9".into()], ..input() };
+        let refused = found(&nowhere, "eu-west-1").unwrap_err().wire();
+        assert_eq!(refused.message.as_deref(), Some("Invalid region names: [xx-west-9]"));
+    }
+
+    #[test]
+    fn patterns_match_whole_texts() {
+        for (pattern, text, want) in [
+            ("*", "", true),
+            ("a*c", "abbc", true),
+            ("a*c", "abb", false),
+            ("?", "a", true),
+            ("?", "", false),
+            ("**a", "a", true),
+            ("abc", "abc", true),
+            ("ab", "abc", false),
+        ] {
+            assert_eq!(is_like(pattern, text), want, "{pattern} {text}");
+        }
+    }
+}

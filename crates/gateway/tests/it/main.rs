@@ -1,0 +1,8 @@
+//! The pipeline by itself: a toy service, randomness and a disk that fail on demand.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod bodies;
+mod failing;
+mod nesting;
+mod steps;
+mod toy;

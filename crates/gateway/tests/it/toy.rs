@@ -1,0 +1,406 @@
+//! A service of four operations over one table: one reads, one writes, one nests, one streams.
+
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use gateway::{
+    Access, Answer, Answering, ApiError, Begun, BodyLimit, BodySink, Caller, Codec, Ctx, Decoding,
+    EventParts, Failure, Family, Json, Operation, Plain, Protocol, Received, Reply, Row, Service,
+    Spec, WireError, row,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use store::Table;
+use testkit::{Answered, Kit};
+use wire::Head;
+use wire::sign::{Credentials, payload_hash, sign_header};
+
+const NOTES: Table<String> = Table::new("toy.note");
+/// The largest body of `UploadNote`, in bytes.
+const UPLOAD_BYTES_MAX: u64 = 16;
+const HOST: &str = "127.0.0.1:4566";
+
+static TOY: Service = Service {
+    name: "toy",
+    event_source: "toy.local",
+    protocol: Protocol::Json11,
+    family: Family::Json,
+    target: "Toy",
+    global: false,
+    event_api_version: None,
+};
+
+const ROWS: &[Row] = &[row::<GetNote>(), row::<PutNote>(), row::<Nest>(), row::<UploadNote>()];
+
+/// A kit that serves the toy besides the identities.
+pub(crate) fn kit() -> Kit {
+    Kit::new(SERVED)
+}
+
+/// What such a kit serves.
+pub(crate) const SERVED: &[&[Row]] = &[iam::ROWS, ROWS];
+
+/// A call by the root user.
+pub(crate) fn call(kit: &Kit, operation: &str, input: &Value) -> Answered {
+    call_as(kit, &kit.root, operation, input)
+}
+
+/// A call.
+pub(crate) fn call_as(kit: &Kit, by: &Credentials, operation: &str, input: &Value) -> Answered {
+    let target = format!("Toy.{operation}");
+    let headers = [("x-amz-target", target.as_str())];
+    kit.send(by, "toy", "POST", "/", &headers, input.to_string().as_bytes())
+}
+
+fn head(kit: &Kit, by: &Credentials, operation: &str, input: &Value) -> Head {
+    let (target, input) = (format!("Toy.{operation}"), input.to_string());
+    let own = [("x-amz-target", target.as_str()), ("x-toy-input", input.as_str())];
+    let (hash, now) = (payload_hash(b""), kit.clock.now());
+    let signed = sign_header("POST", HOST, "/", &own, &hash, by, testkit::REGION, "toy", now);
+    let signed = signed.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let mut headers = HeaderMap::new();
+    headers.insert("host", HeaderValue::from_static(HOST));
+    for (name, value) in own.into_iter().chain(signed) {
+        headers.insert(HeaderName::from_bytes(name.as_bytes()).unwrap(), value.parse().unwrap());
+    }
+    let peer = IpAddr::from([127, 0, 0, 1]);
+    Head { method: Method::POST, target: "/".to_owned(), headers, secure: false, peer }
+}
+
+/// A call by the root user that has begun; its input is in a header.
+pub(crate) fn begin(kit: &Kit, operation: &str, input: &Value) -> Begun {
+    begin_as(kit, &kit.root, operation, input)
+}
+
+/// The same by another caller.
+pub(crate) fn begin_as(kit: &Kit, by: &Credentials, operation: &str, input: &Value) -> Begun {
+    let head = head(kit, by, operation, input);
+    let identified = kit.gateway.identify(&head).unwrap();
+    let received = Received { head, body: Bytes::new(), form: None, tls: None };
+    kit.gateway.begin(identified, received).0
+}
+
+/// What a call that has begun answers in the end.
+pub(crate) fn finished(answering: Answering) -> Answered {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    Answered::from(runtime.block_on(answering))
+}
+
+/// `UploadNote` with a whole body.
+pub(crate) fn upload(kit: &Kit, input: &Value, body: &[u8]) -> Answered {
+    match begin(kit, "UploadNote", input) {
+        Begun::Answering(answering) => finished(answering),
+        Begun::Body(mut upload) => {
+            let pushed = upload.push(body).map(|()| Vec::new());
+            finished(upload.finish(pushed))
+        }
+    }
+}
+
+/// The names of the toy's events so far, oldest first, with their error codes.
+pub(crate) fn events(kit: &Kit) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let events = kit.events();
+    let toys = events.iter().filter(|event| event["eventSource"] == "toy.local");
+    toys.map(|event| (text(&event["eventName"]), text(&event["errorCode"]))).collect()
+}
+
+/// Why a request was refused: by the caller's own account.
+pub(crate) fn denials(kit: &Kit, refused: &Answered) -> Value {
+    let asked = json!({"Explains": refused.header("x-amzn-requestid")});
+    let text = call(kit, "GetNote", &asked).ok().json()["Text"].as_str().unwrap().to_owned();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// The text of a note, past the pipeline.
+pub(crate) fn note(kit: &Kit, name: &str) -> Option<String> {
+    let view = kit.gateway.store().snapshot().unwrap();
+    NOTES.get(&view.tx(), name).unwrap()
+}
+
+/// What a caller sends to any of the four.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct Input {
+    name: String,
+    text: String,
+    /// The step that panics.
+    panics_in: String,
+    /// Whether the operation fails after all that it does.
+    fails: bool,
+    /// How many calls are nested in one another.
+    depth: u8,
+    /// Whether the nested call is made by a service without rights.
+    by_service: bool,
+    /// Whether a nested call may fail.
+    forgives: bool,
+    /// Where the nested call is made.
+    nests_in: String,
+    /// The request whose denials are read instead of a note.
+    explains: String,
+}
+
+impl Input {
+    fn panic_in(&self, step: &str) {
+        assert!(self.panics_in != step, "a bug in {step}");
+    }
+}
+
+/// What a caller gets.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Output {
+    text: String,
+}
+
+/// How the toy fails.
+#[derive(Debug)]
+pub(crate) enum ToyError {
+    NoSuchNote,
+    Failed,
+}
+
+impl ApiError for ToyError {
+    fn wire(&self) -> WireError {
+        match self {
+            Self::NoSuchNote => WireError::new(404, "NoSuchNote", "There is no such note."),
+            Self::Failed => WireError::new(400, "Failed", "It was to fail."),
+        }
+    }
+}
+
+/// JSON in both directions; a streamed call has its input in a header.
+#[derive(Debug)]
+pub(crate) struct Carried;
+
+impl Codec<Input, Output> for Carried {
+    fn decode(request: &Decoding<'_>) -> Result<Input, WireError> {
+        let input: Input = match request.head.header("x-toy-input") {
+            Some(text) => serde_json::from_str(text).unwrap(),
+            None => <Json as Codec<Input, Output>>::decode(request)?,
+        };
+        input.panic_in("decode");
+        Ok(input)
+    }
+
+    fn encode(output: Output, reply: &Reply<'_>) -> Answer {
+        <Json as Codec<Input, Output>>::encode(output, reply)
+    }
+
+    fn parameters(input: &Input) -> Value {
+        input.panic_in("parameters");
+        json!({"name": input.name})
+    }
+
+    fn elements(output: &Output) -> Value {
+        <Json as Codec<Input, Output>>::elements(output)
+    }
+}
+
+fn need(operation: &str, input: &Input) -> Vec<Access> {
+    let resource = format!("arn:aws:toy:::note/{}", input.name);
+    vec![Access::by_identity(format!("toy:{operation}"), resource)]
+}
+
+/// Reads.
+#[derive(Debug)]
+pub(crate) struct GetNote;
+
+impl Plain for GetNote {
+    const SPEC: Spec = Spec::named(&TOY, "GetNote", true);
+    type Input = Input;
+    type Output = Output;
+    type Error = ToyError;
+    type Codec = Carried;
+
+    fn access(_: &mut Ctx<'_>, input: &Input) -> Result<Vec<Access>, Failure<ToyError>> {
+        Ok(need("GetNote", input))
+    }
+
+    /// A note that is missing is made on first use, if the caller gives its text.
+    fn run(ctx: &mut Ctx<'_>, input: &Input) -> Result<Output, Failure<ToyError>> {
+        input.panic_in("run");
+        if let Some(denials) = ctx.denials(&input.explains)? {
+            return Ok(Output { text: serde_json::to_string(&denials).unwrap() });
+        }
+        if let Some(text) = NOTES.get(ctx.tx(), &input.name)? {
+            return Ok(Output { text });
+        }
+        if input.text.is_empty() {
+            return Err(ToyError::NoSuchNote.into());
+        }
+        let made = Input { name: input.name.clone(), text: input.text.clone(), ..Input::default() };
+        let caller = ctx.caller().clone();
+        Ok(ctx.invoke::<PutNote>(caller, &made)?)
+    }
+}
+
+/// Writes; its text is made ready before the transaction.
+#[derive(Debug)]
+pub(crate) struct PutNote;
+
+impl Operation for PutNote {
+    const SPEC: Spec = Spec::named(&TOY, "PutNote", false);
+    type Input = Input;
+    type Output = Output;
+    type Error = ToyError;
+    type Codec = Carried;
+    type Seen = ();
+    type Work = String;
+
+    fn access(_: &mut Ctx<'_>, input: &Input) -> Result<(Vec<Access>, ()), Failure<ToyError>> {
+        input.panic_in("access");
+        Ok((need("PutNote", input), ()))
+    }
+
+    fn prepare(_: &mut Ctx<'_>, input: &Input, (): ()) -> Result<String, Failure<ToyError>> {
+        input.panic_in("prepare");
+        Ok(input.text.to_uppercase())
+    }
+
+    fn run(
+        ctx: &mut Ctx<'_>,
+        input: &Input,
+        work: &mut String,
+    ) -> Result<Output, Failure<ToyError>> {
+        NOTES.put(ctx.tx_mut(), &input.name, work)?;
+        input.panic_in("run");
+        if input.fails {
+            return Err(ToyError::Failed.into());
+        }
+        Ok(Output { text: work.clone() })
+    }
+
+    fn annotate(
+        _: &Ctx<'_>,
+        input: &Input,
+        work: Option<&String>,
+        _: Option<&Output>,
+        event: &mut EventParts,
+    ) {
+        input.panic_in("annotate");
+        event.additional = work.map(|text| json!({"prepared": text}));
+    }
+}
+
+/// Writes a note of its own and calls others, before or within the transaction.
+#[derive(Debug)]
+pub(crate) struct Nest;
+
+impl Nest {
+    fn nested(ctx: &mut Ctx<'_>, input: &Input) -> Result<(), Failure<ToyError>> {
+        let caller = if input.by_service {
+            Caller::service("toy.local", ctx.account(), "arn:aws:toy:::nest")
+        } else {
+            ctx.caller().clone()
+        };
+        let done = match input.depth.checked_sub(1) {
+            Some(depth) => {
+                let inner = Input { depth, ..input.clone() };
+                ctx.invoke::<Self>(caller, &inner).map(|_| ())
+            }
+            None => {
+                let inner = Input { name: format!("{}/inner", input.name), ..input.clone() };
+                let inner = Input { fails: false, ..inner };
+                ctx.invoke::<PutNote>(caller, &inner).map(|_| ())
+            }
+        };
+        match done {
+            // On a snapshot this is how a call finds out that it needs the writer.
+            Err(refused) if !(input.forgives && refused.code().is_some()) => Err(refused.into()),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+}
+
+impl Operation for Nest {
+    const SPEC: Spec = Spec::named(&TOY, "Nest", false);
+    type Input = Input;
+    type Output = Output;
+    type Error = ToyError;
+    type Codec = Carried;
+    type Seen = ();
+    type Work = ();
+
+    fn access(_: &mut Ctx<'_>, input: &Input) -> Result<(Vec<Access>, ()), Failure<ToyError>> {
+        Ok((need("Nest", input), ()))
+    }
+
+    fn prepare(ctx: &mut Ctx<'_>, input: &Input, (): ()) -> Result<(), Failure<ToyError>> {
+        if input.nests_in == "prepare" { Self::nested(ctx, input) } else { Ok(()) }
+    }
+
+    fn run(ctx: &mut Ctx<'_>, input: &Input, (): &mut ()) -> Result<Output, Failure<ToyError>> {
+        if input.nests_in != "prepare" {
+            Self::nested(ctx, input)?;
+        }
+        NOTES.put(ctx.tx_mut(), &input.name, &input.text)?;
+        if input.fails {
+            return Err(ToyError::Failed.into());
+        }
+        Ok(Output { text: input.text.clone() })
+    }
+}
+
+/// Takes its text as a body.
+#[derive(Debug)]
+pub(crate) struct UploadNote;
+
+/// A body as it arrives.
+#[derive(Debug, Default)]
+pub(crate) struct Arriving {
+    bytes: Vec<u8>,
+    panics: bool,
+    is_whole: bool,
+}
+
+impl BodySink for Arriving {
+    fn push(&mut self, data: &[u8]) -> Result<(), WireError> {
+        assert!(!self.panics, "a bug in push");
+        self.bytes.extend_from_slice(data);
+        if self.bytes.starts_with(b"bad") {
+            return Err(WireError::new(400, "BadBody", "The body is bad."));
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, _: &[(String, String)]) -> Result<(), WireError> {
+        self.is_whole = true;
+        Ok(())
+    }
+}
+
+impl Operation for UploadNote {
+    const SPEC: Spec =
+        Spec::named(&TOY, "UploadNote", false).body(BodyLimit::Streamed(UPLOAD_BYTES_MAX));
+    type Input = Input;
+    type Output = Output;
+    type Error = ToyError;
+    type Codec = Carried;
+    type Seen = ();
+    type Work = Arriving;
+
+    fn access(_: &mut Ctx<'_>, input: &Input) -> Result<(Vec<Access>, ()), Failure<ToyError>> {
+        Ok((need("UploadNote", input), ()))
+    }
+
+    fn prepare(_: &mut Ctx<'_>, input: &Input, (): ()) -> Result<Arriving, Failure<ToyError>> {
+        Ok(Arriving { panics: input.panics_in == "push", ..Arriving::default() })
+    }
+
+    fn sink(work: &mut Arriving) -> Option<&mut dyn BodySink> {
+        Some(work)
+    }
+
+    fn run(
+        ctx: &mut Ctx<'_>,
+        input: &Input,
+        work: &mut Arriving,
+    ) -> Result<Output, Failure<ToyError>> {
+        assert!(work.is_whole, "runs only with its whole body");
+        let text = String::from_utf8_lossy(&work.bytes).into_owned();
+        NOTES.put(ctx.tx_mut(), &input.name, &text)?;
+        Ok(Output { text })
+    }
+}

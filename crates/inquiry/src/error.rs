@@ -1,0 +1,46 @@
+use gateway::{ApiError, Refused, WireError};
+
+use crate::as_caller::Said;
+
+/// Failures of our own operations. Messages are for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum InquiryError {
+    /// The request was not refused in the last day, or not in this account.
+    NoSuchDenial,
+    /// A parameter that is not one.
+    Validation(String),
+    /// A token that was not given for this question.
+    InvalidToken,
+    /// Something that is needed for an answer cannot be read.
+    Unreadable(String),
+}
+
+impl ApiError for InquiryError {
+    fn wire(&self) -> WireError {
+        match self {
+            Self::NoSuchDenial => WireError::new(
+                400,
+                "ResourceNotFoundException",
+                "no denial of that request is on record",
+            ),
+            Self::Validation(text) => WireError::new(400, "ValidationException", text),
+            Self::InvalidToken => WireError::new(
+                400,
+                "InvalidNextTokenException",
+                "the token was not given for this trail and these times",
+            ),
+            Self::Unreadable(text) => WireError::new(400, "UnreadableException", text),
+        }
+    }
+}
+
+/// Another operation's refusal, passed on as it is.
+impl From<Said> for gateway::Failure<InquiryError> {
+    fn from(said: Said) -> Self {
+        match said {
+            Said::Refused(Refused::Wire(error)) => Self::Wire(error),
+            Said::Refused(Refused::Internal(error)) => Self::Internal(error),
+            Said::Unusable(text) => InquiryError::Unreadable(text).into(),
+        }
+    }
+}

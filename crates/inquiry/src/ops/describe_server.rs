@@ -1,0 +1,66 @@
+//! `DescribeServer`: which server this is, for every caller with credentials, and how it is, for
+//! those who may know.
+//!
+//! The health page answers the same, but only on the server's machine; the console shows it
+//! everywhere.
+
+use std::convert::Infallible;
+
+use gateway::{Access, Ctx, Failure, Json, Plain, Spec, allows};
+use serde::{Deserialize, Serialize};
+
+use crate::{SERVICE, health};
+
+/// The operation.
+#[derive(Debug)]
+pub(crate) struct DescribeServer;
+
+/// What the caller sends: nothing.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct DescribeServerInput {}
+
+/// What the caller gets.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct DescribeServerOutput {
+    version: &'static str,
+    /// The region of requests that name none.
+    region: String,
+    /// `ok` or `degraded`; absent if the caller lacks the right `shoseki:DescribeServer`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
+    /// Why it is degraded, as the health page names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasons: Option<Vec<&'static str>>,
+}
+
+impl Plain for DescribeServer {
+    const SPEC: Spec = Spec::named(&SERVICE, "DescribeServer", true);
+    type Input = DescribeServerInput;
+    type Output = DescribeServerOutput;
+    type Error = Infallible;
+    type Codec = Json;
+
+    /// Version and region need no right, so the console can show them to everyone it signed in.
+    fn access(
+        _: &mut Ctx<'_>,
+        _: &DescribeServerInput,
+    ) -> Result<Vec<Access>, Failure<Infallible>> {
+        Ok(Vec::new())
+    }
+
+    fn run(
+        ctx: &mut Ctx<'_>,
+        _: &DescribeServerInput,
+    ) -> Result<DescribeServerOutput, Failure<Infallible>> {
+        let may_know = allows(ctx, Access::by_identity("shoseki:DescribeServer", "*"))?;
+        let reasons = may_know.then(|| health::troubles(ctx.gateway())).transpose()?;
+        let word = |reasons: &Vec<_>| if reasons.is_empty() { "ok" } else { "degraded" };
+        Ok(DescribeServerOutput {
+            version: env!("CARGO_PKG_VERSION"),
+            region: ctx.gateway().settings().region.to_string(),
+            status: reasons.as_ref().map(word),
+            reasons,
+        })
+    }
+}

@@ -1,0 +1,10 @@
+//! Our own service through the whole pipeline, in one process.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test's helpers may fail like the test"
+)]
+
+mod policies;
+mod validate;
+mod world;

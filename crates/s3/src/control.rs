@@ -1,0 +1,267 @@
+//! S3 Control: the operations on an account, and on the tags of buckets by their ARN.
+//!
+//! Source: S3 API Reference, "Amazon S3 Control". It signs as S3, is recorded as S3, and differs in
+//! its paths, its namespace and the form of its errors.
+
+pub(crate) mod public_access;
+pub(crate) mod tags;
+
+use gateway::{
+    Access, Answer, ApiError, Codec, Ctx, Decoding, EventParts, Failure, Family, Plain, Protocol,
+    Reply, Resource, Service, Spec, WireError,
+};
+use http::StatusCode;
+use serde_json::{Map, Value, json};
+use types::AccountId;
+use wire::xml::{Element, Limits, XmlError, XmlWriter, parse};
+
+use crate::error::S3Error;
+
+/// S3 Control as the pipeline sees it.
+pub static CONTROL: Service = Service {
+    name: "s3control",
+    event_source: "s3.amazonaws.com",
+    protocol: Protocol::RestXmlControl,
+    family: Family::S3,
+    target: "",
+    global: false,
+    event_api_version: None,
+};
+
+const NAMESPACE: &str = "http://awss3control.amazonaws.com/doc/2018-08-20/";
+const ACCOUNT: &str = "x-amz-account-id";
+
+pub(crate) type ControlResult<T> = Result<T, Failure<ControlError>>;
+
+/// Failures of these operations.
+///
+/// Observed: codes and texts, unless a variant says otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ControlError {
+    /// The account is not the caller's.
+    AccessDenied,
+    /// No account, or none that could be one. Assumed: the text.
+    MissingAccount,
+    /// A setting without any of its switches.
+    NoConfiguration,
+    /// No such bucket here.
+    NoSuchResource,
+    /// Nothing is set for the account.
+    NotSet(AccountId),
+    /// Not an ARN of a bucket. Assumed: the text.
+    OtherResource,
+    /// A tag that cannot be.
+    InvalidTag(&'static str),
+    /// Not the document that the operation takes.
+    MalformedXml,
+    /// More than 50 tags. Source: the service model. Assumed: the text.
+    TooManyTags,
+}
+
+impl ApiError for ControlError {
+    fn wire(&self) -> WireError {
+        match self {
+            Self::AccessDenied => WireError::new(403, "AccessDenied", "Access Denied"),
+            Self::MissingAccount => WireError::new(
+                400,
+                "InvalidRequest",
+                "Missing required header for this request: x-amz-account-id",
+            ),
+            Self::NoConfiguration => {
+                WireError::new(400, "InvalidRequest", "Must specify at least one configuration.")
+            }
+            Self::NoSuchResource => {
+                WireError::new(404, "NoSuchResource", "The specified resource doesn't exist.")
+            }
+            Self::NotSet(account) => WireError::new(
+                404,
+                "NoSuchPublicAccessBlockConfiguration",
+                "The public access block configuration was not found",
+            )
+            .with("AccountId", account.as_str()),
+            Self::OtherResource => {
+                WireError::new(400, "InvalidRequest", "The resource ARN is not supported.")
+            }
+            Self::InvalidTag(text) => WireError::new(400, "InvalidTag", *text),
+            Self::MalformedXml => S3Error::MalformedXml.wire(),
+            Self::TooManyTags => WireError::new(
+                400,
+                "TooManyTags",
+                "You can't add more than 50 user-defined tags to a resource.",
+            ),
+        }
+    }
+}
+
+/// What one operation has of its own.
+pub(crate) trait Api: Sized + 'static {
+    const SPEC: Spec;
+
+    fn needs(ctx: &mut Ctx<'_>, request: &ControlRequest) -> ControlResult<Vec<Access>>;
+    fn run(ctx: &mut Ctx<'_>, request: &ControlRequest) -> ControlResult<ControlAnswer>;
+}
+
+/// A request as it was sent; arguments are read after authorization.
+#[derive(Debug, Default)]
+pub(crate) struct ControlRequest {
+    host: String,
+    account: Option<String>,
+    /// What the path names.
+    pub(crate) resource: String,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+/// A status, and a document where there is one.
+#[derive(Debug)]
+pub(crate) struct ControlAnswer {
+    status: StatusCode,
+    document: Option<String>,
+}
+
+impl ControlAnswer {
+    pub(crate) fn empty(status: StatusCode) -> Self {
+        Self { status, document: None }
+    }
+
+    /// A document with a root in the namespace; `write` fills it.
+    pub(crate) fn document(root: &str, write: impl FnOnce(&mut XmlWriter)) -> Self {
+        let mut xml = XmlWriter::document();
+        xml.root(root, NAMESPACE);
+        write(&mut xml);
+        Self { status: StatusCode::OK, document: Some(xml.finish()) }
+    }
+}
+
+impl ControlRequest {
+    /// The account that the request is about, which has to be the caller's.
+    pub(crate) fn account(&self, ctx: &Ctx<'_>) -> ControlResult<AccountId> {
+        let account = self.account.as_deref().and_then(AccountId::parse);
+        let account = account.ok_or(ControlError::MissingAccount)?;
+        if ctx.caller().principal.account() == Some(&account) {
+            return Ok(account);
+        }
+        Err(ControlError::AccessDenied.into())
+    }
+
+    /// The body, whose root must have this name.
+    pub(crate) fn read(&self, root: &str) -> ControlResult<Element> {
+        let element = parse(&self.body, Limits::S3).map_err(XmlError::wire)?;
+        if element.name == root { Ok(element) } else { Err(ControlError::MalformedXml.into()) }
+    }
+}
+
+/// An operation as the pipeline takes it.
+pub(crate) struct Call<A>(std::marker::PhantomData<A>);
+
+impl<A> std::fmt::Debug for Call<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Call")
+    }
+}
+
+impl<A: Api> Plain for Call<A> {
+    const SPEC: Spec = A::SPEC;
+    type Input = ControlRequest;
+    type Output = ControlAnswer;
+    type Error = ControlError;
+    type Codec = ControlXml;
+
+    fn access(ctx: &mut Ctx<'_>, request: &ControlRequest) -> ControlResult<Vec<Access>> {
+        A::needs(ctx, request)
+    }
+
+    fn run(ctx: &mut Ctx<'_>, request: &ControlRequest) -> ControlResult<ControlAnswer> {
+        A::run(ctx, request)
+    }
+
+    fn annotate(
+        ctx: &Ctx<'_>,
+        request: &ControlRequest,
+        output: Option<&ControlAnswer>,
+        event: &mut EventParts,
+    ) {
+        event.additional = Some(additional(ctx, request, output));
+        event.response_elements = Value::Null;
+        event.resources = resources(ctx, request);
+    }
+}
+
+/// REST-XML in the namespace of S3 Control.
+#[derive(Debug)]
+pub(crate) struct ControlXml;
+
+impl Codec<ControlRequest, ControlAnswer> for ControlXml {
+    fn decode(decoding: &Decoding<'_>) -> Result<ControlRequest, WireError> {
+        let head = decoding.head;
+        Ok(ControlRequest {
+            host: head.host().to_owned(),
+            account: head.header(ACCOUNT).map(str::to_owned),
+            resource: decoding.key.unwrap_or_default().to_owned(),
+            query: head.query_pairs(),
+            body: decoding.body.to_vec(),
+        })
+    }
+
+    fn encode(answer: ControlAnswer, reply: &Reply<'_>) -> Answer {
+        let own = Answer::empty(answer.status)
+            .with("x-amz-request-id", reply.request_id)
+            .with("x-amz-id-2", reply.host_id);
+        match answer.document {
+            Some(document) => own.with_body("application/xml", document),
+            None => own,
+        }
+    }
+
+    /// Observed: the host, in lower case of AWS's own; a document stands under its root, as in S3's
+    /// events. Assumed: the resource under `resourceArn`, keys of tags under `tagKeys`.
+    fn parameters(request: &ControlRequest) -> Value {
+        let mut members = Map::new();
+        members.insert("Host".to_owned(), Value::from(request.host.as_str()));
+        if !request.resource.is_empty() {
+            members.insert("resourceArn".to_owned(), Value::from(request.resource.as_str()));
+        }
+        let keys: Vec<_> = tags::keys(request).map(Value::from).collect();
+        if !keys.is_empty() {
+            members.insert("tagKeys".to_owned(), Value::from(keys));
+        }
+        if let Some(Value::Object(document)) = crate::xml::to_json(&request.body) {
+            members.extend(document);
+        }
+        Value::Object(members)
+    }
+
+    fn elements(_: &ControlAnswer) -> Value {
+        Value::Null
+    }
+}
+
+/// Observed: what S3's events have; Version 4 in the header is the only way here.
+fn additional(ctx: &Ctx<'_>, request: &ControlRequest, output: Option<&ControlAnswer>) -> Value {
+    let call = ctx.call();
+    let told = output.and_then(|answer| answer.document.as_ref()).map_or(0, String::len);
+    let mut members = json!({
+        "SignatureVersion": "SigV4",
+        "AuthenticationMethod": "AuthHeader",
+        "bytesTransferredIn": request.body.len(),
+        "bytesTransferredOut": told,
+        "x-amz-id-2": call.host_id,
+    });
+    let tls = call.origin.as_ref().and_then(|origin| origin.tls.as_ref());
+    if let (Some((_, suite)), Some(members)) = (tls, members.as_object_mut()) {
+        members.insert("CipherSuite".to_owned(), Value::from(suite.as_str()));
+    }
+    members
+}
+
+fn resources(ctx: &Ctx<'_>, request: &ControlRequest) -> Vec<Resource> {
+    let Some(name) = tags::bucket_of(&request.resource) else { return Vec::new() };
+    // An event without its owner beats no event.
+    let bucket = crate::bucket::find(ctx, name).ok().flatten();
+    vec![Resource {
+        account_id: bucket.map(|bucket| bucket.owner.to_string()),
+        kind: Some("AWS::S3::Bucket".to_owned()),
+        arn: Some(crate::access::bucket_arn(name)),
+        arn_prefix: None,
+    }]
+}

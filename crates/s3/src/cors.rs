@@ -1,0 +1,253 @@
+//! Which pages of other origins may use a bucket from a browser: the rules of its CORS document, held
+//! against a request.
+//!
+//! Source: S3 User Guide, "Using cross-origin resource sharing (CORS)" and "Elements of a CORS
+//! configuration". Observed: the headers of answers, their order and the refusals.
+
+use gateway::{Ctx, Failure, WireError};
+use store::{StoreError, Tx};
+
+use crate::bucket::{self, BUCKETS, Bucket};
+use crate::error::{S3Error, S3Result};
+use crate::request::Request;
+use crate::response::Response;
+use crate::xml::{self, Element};
+
+const SUB: &str = "cors";
+const ROOT: &str = "CORSConfiguration";
+const ASKED_METHOD: &str = "access-control-request-method";
+const ASKED_HEADERS: &str = "access-control-request-headers";
+const VARY: &str = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
+const METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "POST", "DELETE"];
+
+/// A request as a rule sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CorsRequest {
+    /// Where the page comes from.
+    pub origin: String,
+    /// The method, asked for or used.
+    pub method: String,
+    /// A list of headers that are asked for; empty if there are none.
+    pub headers: String,
+}
+
+/// Headers of an answer.
+pub type CorsHeaders = Vec<(&'static str, String)>;
+
+/// The headers that let a page of another origin read the answer to `asked`, be it good or bad;
+/// none if no rule of the bucket matches.
+pub fn cors_headers(
+    tx: &Tx<'_>,
+    bucket: &str,
+    asked: &CorsRequest,
+) -> Result<CorsHeaders, StoreError> {
+    let Some(bucket) = BUCKETS.shared(tx, bucket)? else { return Ok(Vec::new()) };
+    Ok(allowed(&bucket, asked).unwrap_or_default())
+}
+
+/// The answer to a browser that asks whether a page may send a request.
+///
+/// Observed: no origin, no bucket, no document, no rule are told apart, in this order.
+/// Source: S3 User Guide, "Testing CORS": a method that is none is a bad request.
+pub(crate) fn preflight(ctx: &Ctx<'_>, request: &Request) -> S3Result<Response> {
+    let sent = |name: &str| request.sent(name);
+    let Some(origin) = sent("origin").filter(|origin| !origin.is_empty()) else {
+        return Err(bad("Insufficient information. Origin request header needed."));
+    };
+    let method = sent(ASKED_METHOD);
+    let refuse = |text: &str| Err(forbidden(text, method.as_deref(), request));
+    let Some(bucket) = bucket::find(ctx, &request.bucket)? else {
+        return refuse("Bucket not found");
+    };
+    if !bucket.documents.contains_key(SUB) {
+        return refuse("CORS is not enabled for this bucket.");
+    }
+    let asked_method = method.as_deref().unwrap_or("null");
+    if !METHODS.contains(&asked_method) {
+        return Err(bad(&format!("Invalid Access-Control-Request-Method: {asked_method}")));
+    }
+    let (method_asked, headers) =
+        (asked_method.to_owned(), sent(ASKED_HEADERS).unwrap_or_default());
+    let asked = CorsRequest { origin, method: method_asked, headers };
+    match allowed(&bucket, &asked) {
+        Some(headers) => Ok(headers
+            .into_iter()
+            .fold(Response::ok(), |answer, (name, value)| answer.with(name, value))),
+        None => refuse(
+            "This CORS request is not allowed. This is usually because the evalution of Origin, \
+             request method / Access-Control-Request-Method or Access-Control-Request-Headers are \
+             not whitelisted by the resource's CORS spec.",
+        ),
+    }
+}
+
+fn bad<E>(text: &str) -> Failure<E> {
+    Failure::Wire(WireError::new(400, "BadRequest", text))
+}
+
+fn forbidden<E>(text: &str, method: Option<&str>, request: &Request) -> Failure<E> {
+    let resource = if request.key.is_empty() { "BUCKET" } else { "OBJECT" };
+    let error = WireError::new(403, "AccessForbidden", format!("CORSResponse: {text}"));
+    let error = error.with("Method", method.unwrap_or("OPTIONS"));
+    Failure::Wire(error.with("ResourceType", resource))
+}
+
+/// What the first rule that matches says; `None` if none does.
+fn allowed(bucket: &Bucket, asked: &CorsRequest) -> Option<CorsHeaders> {
+    let document = bucket.documents.get(SUB)?;
+    // It was read when it was stored: one that cannot be read lets nobody in.
+    let root = xml::read(document.as_bytes(), ROOT).ok()?;
+    root.children("CORSRule").find_map(|rule| by_rule(rule, asked))
+}
+
+/// Observed: an origin by a lone `*` is answered with it, and without credentials; any other with
+/// itself. The methods are all of the rule, the headers those that were asked for.
+fn by_rule(rule: &Element, asked: &CorsRequest) -> Option<CorsHeaders> {
+    let texts = |name: &'static str| rule.children(name).map(|child| child.text.as_str());
+    let mut origins = texts("AllowedOrigin");
+    let origin = origins.find(|pattern| matches(pattern, &asked.origin))?;
+    texts("AllowedMethod").find(|method| *method == asked.method)?;
+    let headers: Vec<String> = asked
+        .headers
+        .split(',')
+        .map(|name| name.trim().to_ascii_lowercase())
+        .filter(|name| !name.is_empty())
+        .collect();
+    let is_allowed = |name: &String| {
+        texts("AllowedHeader").any(|pattern| matches(&pattern.to_ascii_lowercase(), name))
+    };
+    if !headers.iter().all(is_allowed) {
+        return None;
+    }
+    let is_any = origin == "*";
+    let own = if is_any { "*" } else { asked.origin.as_str() };
+    let mut answer: CorsHeaders = vec![("access-control-allow-origin", own.to_owned())];
+    let mut put = |name, value: String| {
+        if !value.is_empty() {
+            answer.push((name, value));
+        }
+    };
+    put("access-control-allow-methods", texts("AllowedMethod").collect::<Vec<_>>().join(", "));
+    put("access-control-allow-headers", headers.join(", "));
+    put("access-control-expose-headers", texts("ExposeHeader").collect::<Vec<_>>().join(", "));
+    put("access-control-max-age", rule.text_of("MaxAgeSeconds").unwrap_or_default().to_owned());
+    if !is_any {
+        put("access-control-allow-credentials", "true".to_owned());
+    }
+    put("vary", VARY.to_owned());
+    Some(answer)
+}
+
+/// Refuses what a rule cannot mean.
+///
+/// Source: S3 User Guide, "Elements of a CORS configuration": one `*` in origins and headers, none
+/// in what is exposed. Assumed: the texts, which users report.
+pub(crate) fn check(rule: &Element) -> S3Result<()> {
+    for name in ["AllowedOrigin", "AllowedHeader"] {
+        for element in rule.children(name).filter(|one| one.text.matches('*').count() > 1) {
+            let text = &element.text;
+            let message = format!("{name} \"{text}\" can not have more than one wildcard.");
+            return Err(S3Error::request(message).into());
+        }
+    }
+    if let Some(element) = rule.children("ExposeHeader").find(|one| one.text.contains('*')) {
+        let message = format!(
+            "ExposeHeader \"{}\" contains wildcard. We currently do not support wildcard for \
+             ExposeHeader.",
+            element.text
+        );
+        return Err(S3Error::request(message).into());
+    }
+    match rule.text_of("MaxAgeSeconds").map(str::parse::<i32>) {
+        None | Some(Ok(_)) => Ok(()),
+        Some(Err(_)) => Err(S3Error::MalformedXml.into()),
+    }
+}
+
+/// Whether `text` is what `pattern` says, in which one `*` stands for anything.
+fn matches(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((start, end)) => text
+            .strip_prefix(start)
+            .is_some_and(|rest| rest.len() >= end.len() && rest.ends_with(end)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: &str = "<CORSConfiguration>\
+        <CORSRule><AllowedOrigin>http://*.example.com</AllowedOrigin>\
+        <AllowedOrigin>https://one.test</AllowedOrigin>\
+        <AllowedMethod>PUT</AllowedMethod><AllowedMethod>POST</AllowedMethod>\
+        <AllowedHeader>x-amz-*</AllowedHeader><AllowedHeader>Content-Type</AllowedHeader>\
+        <MaxAgeSeconds>30</MaxAgeSeconds><ExposeHeader>ETag</ExposeHeader>\
+        <ExposeHeader>x-amz-id-2</ExposeHeader></CORSRule>\
+        <CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule>\
+        </CORSConfiguration>";
+
+    /// The headers that the rules give; `None` if no rule matches.
+    fn given(origin: &str, method: &str, headers: &str) -> Option<Vec<String>> {
+        let root = xml::read(RULES.as_bytes(), ROOT).unwrap();
+        let [origin, method, headers] = [origin, method, headers].map(str::to_owned);
+        let asked = CorsRequest { origin, method, headers };
+        let found = root.children("CORSRule").find_map(|rule| by_rule(rule, &asked));
+        found.map(|all| all.iter().map(|(name, value)| format!("{name}: {value}")).collect())
+    }
+
+    #[test]
+    fn the_first_rule_that_matches_decides() {
+        let vary = format!("vary: {VARY}");
+        let first = given("http://a.example.com", "PUT", "Content-Type, X-Amz-Acl").unwrap();
+        let want = [
+            "access-control-allow-origin: http://a.example.com",
+            "access-control-allow-methods: PUT, POST",
+            "access-control-allow-headers: content-type, x-amz-acl",
+            "access-control-expose-headers: ETag, x-amz-id-2",
+            "access-control-max-age: 30",
+            "access-control-allow-credentials: true",
+            &vary,
+        ];
+        assert_eq!(first, want);
+        let second = given("http://a.example.com", "GET", "").unwrap();
+        let want = ["access-control-allow-origin: *", "access-control-allow-methods: GET", &vary];
+        assert_eq!(second, want);
+        assert!(given("https://one.test", "POST", "").is_some());
+    }
+
+    /// Origins and methods exactly, headers in any case, each of them.
+    #[test]
+    fn what_no_rule_names_is_not_allowed() {
+        for (origin, method, headers) in [
+            ("https://a.example.com", "PUT", ""),
+            ("http://example.com", "PUT", ""),
+            ("http://.example.com.evil.test", "PUT", ""),
+            ("HTTPS://ONE.TEST", "PUT", ""),
+            ("https://one.test:80", "PUT", ""),
+            ("https://one.test", "DELETE", ""),
+            ("https://one.test", "put", ""),
+            ("https://one.test", "PUT", "content-type, authorization"),
+            ("https://one.test", "GET", "range"),
+        ] {
+            assert_eq!(given(origin, method, headers), None, "{origin} {method} {headers}");
+        }
+    }
+
+    #[test]
+    fn one_star_stands_for_anything() {
+        for (pattern, text, want) in [
+            ("*", "", true),
+            ("*", "x", true),
+            ("a*b", "ab", true),
+            ("a*b", "axxb", true),
+            ("ab*ba", "aba", false),
+            ("a*", "b", false),
+            ("a", "a", true),
+            ("a", "aa", false),
+        ] {
+            assert_eq!(matches(pattern, text), want, "{pattern} {text}");
+        }
+    }
+}

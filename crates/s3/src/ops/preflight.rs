@@ -1,0 +1,59 @@
+//! `PreflightRequest`: what a browser asks before it sends a request of another origin's page. It
+//! asks under that request's address, without its credentials.
+//!
+//! Source: S3 API Reference, "OPTIONS object". CloudTrail User Guide: an event of the bucket.
+
+use gateway::{Access, Ctx, Scope, Spec};
+use store::{StoreError, Tx};
+use types::Region;
+
+use crate::SERVICE;
+use crate::api::ServiceApi;
+use crate::cors;
+use crate::error::S3Result;
+use crate::request::Request;
+use crate::response::Response;
+
+/// Asks about a bucket.
+#[derive(Debug)]
+pub(crate) struct PreflightOfBucket;
+
+/// Asks about an object.
+#[derive(Debug)]
+pub(crate) struct PreflightOfObject;
+
+const fn spec(scope: Scope) -> Spec {
+    Spec::rest(&SERVICE, "PreflightRequest", true, "OPTIONS", scope, &[]).unsigned().brief()
+}
+
+impl ServiceApi for PreflightOfBucket {
+    const SPEC: Spec = spec(Scope::Bucket);
+
+    fn needs(_: &Ctx<'_>, _: &Request) -> S3Result<Vec<Access>> {
+        Ok(Vec::new())
+    }
+
+    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, StoreError> {
+        crate::bucket_location(tx, bucket)
+    }
+
+    fn run(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Response> {
+        cors::preflight(ctx, request)
+    }
+}
+
+impl ServiceApi for PreflightOfObject {
+    const SPEC: Spec = spec(Scope::Object);
+
+    fn needs(_: &Ctx<'_>, _: &Request) -> S3Result<Vec<Access>> {
+        Ok(Vec::new())
+    }
+
+    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, StoreError> {
+        crate::bucket_location(tx, bucket)
+    }
+
+    fn run(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Response> {
+        cors::preflight(ctx, request)
+    }
+}

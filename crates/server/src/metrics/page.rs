@@ -1,0 +1,149 @@
+//! What is read when the page is asked for.
+
+use std::sync::atomic::AtomicU64;
+
+use cloudtrail::{Backlog, TrailBacklog};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
+use prometheus_client::registry::Registry;
+use store::{Store, StoreError};
+use types::Timestamp;
+
+use super::{instant, process, seconds};
+
+/// The commit that the program was built from, if whoever built it said so.
+const REVISION: Option<&str> = option_env!("SHOSEKI_REVISION");
+
+type Seconds = Gauge<f64, AtomicU64>;
+type Count = Gauge<u64, AtomicU64>;
+/// Account, home region and name of a trail.
+type OfTrail = [(&'static str, String); 3];
+
+/// A page that is being written.
+#[derive(Default)]
+pub(super) struct Page(Registry);
+
+impl Page {
+    pub(super) fn registry(&self) -> &Registry {
+        &self.0
+    }
+
+    pub(super) fn build(&mut self) {
+        let labels =
+            [("version", env!("CARGO_PKG_VERSION")), ("revision", REVISION.unwrap_or("unknown"))];
+        let build = self.counts("shoseki_build_info", "What the program was built from");
+        build.get_or_create(&labels).set(1);
+    }
+
+    pub(super) fn counter(&mut self, name: &str, help: &str, value: u64) {
+        self.0.register(name, help, ConstCounter::new(value));
+    }
+
+    pub(super) fn gauge(&mut self, name: &str, help: &str, value: u64) {
+        self.0.register(name, help, ConstGauge::new(value));
+    }
+
+    pub(super) fn seconds(&mut self, name: &str, help: &str, value: f64) {
+        self.0.register(name, help, ConstGauge::new(value));
+    }
+
+    /// Numbers with labels.
+    fn counts<L>(&mut self, name: &str, help: &str) -> Family<L, Count>
+    where
+        L: Clone + std::hash::Hash + Eq + EncodeLabelSet + std::fmt::Debug + Send + Sync + 'static,
+    {
+        let family = Family::<L, Count>::default();
+        self.0.register(name, help, family.clone());
+        family
+    }
+
+    /// Seconds by trail.
+    fn seconds_by_trail(&mut self, name: &str, help: &str) -> Family<OfTrail, Seconds> {
+        let family = Family::<OfTrail, Seconds>::default();
+        self.0.register(name, help, family.clone());
+        family
+    }
+
+    /// What waits, in all and by trail.
+    pub(super) fn deliveries(&mut self, backlog: &Backlog, now: Timestamp) {
+        self.gauge("shoseki_logging_trails", "Trails that log", backlog.logging_trails);
+        let lost = "Files given up after 30 days";
+        self.gauge("shoseki_delivery_lost_files", lost, backlog.lost);
+        let refusing =
+            self.counts("shoseki_delivery_refusing_folders", "Folders that refused a file");
+        let files = self.counts("shoseki_delivery_waiting_files", "Files made and not delivered");
+        let oldest = "Age of the oldest file that is made and not delivered; 0 without any";
+        let oldest = self.seconds_by_trail("shoseki_delivery_oldest_seconds", oldest);
+        let latest = self.seconds_by_trail(
+            "shoseki_delivery_latest_timestamp_seconds",
+            "When a log file was delivered last",
+        );
+        let digest = self.seconds_by_trail(
+            "shoseki_digest_latest_timestamp_seconds",
+            "When a digest was delivered last",
+        );
+        for trail in &backlog.trails {
+            let labels = labels(trail);
+            refusing.get_or_create(&labels).set(trail.refusing);
+            files.get_or_create(&labels).set(trail.files);
+            let age_ms = trail.oldest.map_or(0, |oldest| now.since_ms(oldest));
+            oldest.get_or_create(&labels).set(seconds(age_ms.saturating_mul(1_000)));
+            if let Some(at) = trail.latest_delivery {
+                latest.get_or_create(&labels).set(instant(at));
+            }
+            if let Some(at) = trail.latest_digest {
+                digest.get_or_create(&labels).set(instant(at));
+            }
+        }
+    }
+
+    /// The store and the disk that it lies on.
+    pub(super) fn disk(&mut self, store: &Store) -> Result<(), StoreError> {
+        self.gauge("shoseki_disk_full", "1 while the disk is full", u64::from(store.is_full()));
+        let bytes = store.bytes()?;
+        let help = "Size of the data directory without objects' bodies";
+        let parts = self.counts("shoseki_store_bytes", help);
+        for (part, bytes) in [("state", bytes.state), ("segments", bytes.segments)] {
+            parts.get_or_create(&[("part", part)]).set(bytes);
+        }
+        if let Ok(disk) = rustix::fs::statvfs(store.folder()) {
+            let bytes = |blocks: u64| blocks.saturating_mul(disk.f_frsize);
+            let free = "Room on the data directory's file system";
+            self.gauge("shoseki_disk_free_bytes", free, bytes(disk.f_bavail));
+            let size = "Size of the data directory's file system";
+            self.gauge("shoseki_disk_size_bytes", size, bytes(disk.f_blocks));
+        }
+        Ok(())
+    }
+
+    /// The process, under the names that all programs use.
+    pub(super) fn process(&mut self, now: Timestamp) {
+        let Some(own) = process::Process::own(now) else { return };
+        self.0.register(
+            "process_cpu_seconds",
+            "User and system time",
+            ConstCounter::new(seconds(own.cpu_us)),
+        );
+        for (name, help, value) in [
+            ("process_resident_memory_bytes", "Resident memory", own.resident_bytes),
+            ("process_virtual_memory_bytes", "Virtual memory", own.virtual_bytes),
+            ("process_open_fds", "Open file descriptors", own.open_fds),
+            ("process_max_fds", "File descriptors at most", own.max_fds),
+            ("process_threads", "Threads", own.threads),
+        ] {
+            self.gauge(name, help, value);
+        }
+        let start = "When the process started";
+        self.seconds("process_start_time_seconds", start, instant(own.started));
+    }
+}
+
+fn labels(trail: &TrailBacklog) -> OfTrail {
+    [
+        ("account", trail.account.as_str().to_owned()),
+        ("region", trail.region.as_str().to_owned()),
+        ("trail", trail.name.clone()),
+    ]
+}

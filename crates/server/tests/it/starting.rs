@@ -1,0 +1,82 @@
+//! How a server starts, and what it says when it cannot, or when it is addressed wrongly.
+
+use std::io::Write;
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
+
+use server::{OpenError, Reserved, open};
+use types::{AccountId, Clock, Entropy};
+
+use crate::live::{Live, config, read_answer};
+
+/// An address that is taken is refused before anything is made, and the refusal says what to do.
+#[test]
+fn a_taken_address_is_named() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = config(folder.path());
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    config.listen = other.local_addr().unwrap();
+    let refused = runtime.block_on(async { Reserved::new(&config) }).unwrap_err().to_string();
+    let (address, advice) =
+        (config.listen.to_string(), "choose another port by `--listen IP:PORT`");
+    assert!(refused.contains(&address) && refused.contains(advice), "{refused}");
+    drop(other);
+    config.console_listen = Some("127.0.0.1:0".parse().unwrap());
+    let reserved = runtime.block_on(async { Reserved::new(&config) }).unwrap();
+    // It is taken, and nobody is kept waiting there.
+    assert!(TcpStream::connect(config.listen).is_err());
+    drop(reserved);
+}
+
+/// A store of another account says whose it is, and stays as it was.
+#[test]
+fn a_store_of_another_account_says_whose_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = config(folder.path());
+    for credentials in [None, config.root_credentials.clone()] {
+        let folder = folder.path().join(credentials.is_some().to_string());
+        config.data_dir = folder;
+        config.account = AccountId::parse("123456789012").unwrap();
+        config.root_credentials = credentials;
+        let opened = open(&config, Clock::system(), Entropy::seeded(1)).unwrap();
+        opened.gateway.store().shut_down();
+        drop(opened);
+        config.account = AccountId::parse("111122223333").unwrap();
+        let refused = open(&config, Clock::system(), Entropy::seeded(1)).unwrap_err();
+        assert!(matches!(refused, OpenError::OtherAccount { .. }), "{refused}");
+        let said = refused.to_string();
+        assert!(said.contains("start it with `--account 123456789012`"), "{said}");
+        config.account = AccountId::parse("123456789012").unwrap();
+        let opened = open(&config, Clock::system(), Entropy::seeded(1)).unwrap();
+        let view = opened.gateway.store().snapshot().unwrap();
+        assert_eq!(iam::accounts(&view.tx()).unwrap().len(), 1, "nothing was made");
+        opened.gateway.store().shut_down();
+    }
+}
+
+/// A request in the clear at a port that speaks TLS hears what is wrong.
+#[test]
+fn plain_http_is_answered_at_a_port_that_speaks_tls() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+    std::fs::write(&cert, made.cert.pem()).unwrap();
+    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let live = Live::start_with(|config| config.tls = Some((cert, key)));
+    for (header, kind) in [
+        ("X-Amz-Target: TrentService.ListKeys", "application/x-amz-json-1.1"),
+        ("X-Amz-Date: 20260102T000000Z", "application/xml"),
+        ("Accept: */*", "text/plain"),
+    ] {
+        let mut stream = TcpStream::connect(live.address).unwrap();
+        let head = format!("POST / HTTP/1.1\r\nHost: localhost\r\n{header}\r\n");
+        let request = format!("{head}Content-Length: 4\r\n\r\nbody");
+        stream.write_all(request.as_bytes()).unwrap();
+        let answer = read_answer(&mut stream);
+        assert_eq!(answer.status, 400);
+        assert!(answer.text().contains("use https://"), "{}", answer.text());
+        assert_eq!(answer.headers("content-type"), [kind]);
+    }
+}

@@ -1,0 +1,256 @@
+//! What a newcomer types first, and what may go wrong with it.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+#[expect(clippy::unwrap_used, reason = "a test's own")]
+fn shoseki(words: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_shoseki"));
+    command.args(words).env("LANG", "C").envs(variables.iter().copied()).output().unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A server that serves, and its address; it is killed at the end.
+struct Serving(Child, String);
+
+impl Serving {
+    #[expect(clippy::unwrap_used, clippy::panic, reason = "a test's own")]
+    fn start(data: &Path) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_shoseki"));
+        command.args(["serve", "--log-json", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data);
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+        let serving =
+            lines.find(|line| line.contains("\"serving\"")).unwrap_or_else(|| panic!("it ended"));
+        let serving: serde_json::Value = serde_json::from_str(&serving).unwrap();
+        let address =
+            serving.pointer("/fields/address").and_then(|at| at.as_str()).unwrap().to_owned();
+        std::thread::spawn(move || lines.for_each(drop));
+        Self(child, address)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Without a verb the short help is shown, whatever the environment says.
+#[test]
+fn the_bare_command_shows_the_short_help() {
+    for variables in [&[][..], &[("LANG", "ja_JP.UTF-8")], &[("SHOSEKI_DATA_DIR", "x")]] {
+        let bare = shoseki(&[], variables);
+        assert_eq!(bare.status.code(), Some(2));
+        assert!(err(&bare).contains("Usage: shoseki [OPTIONS] <COMMAND>"), "{}", err(&bare));
+        assert!(err(&bare).contains("Commands:"), "{}", err(&bare));
+    }
+}
+
+/// Usage lines name what has to be given, and not what the environment gives; help helps.
+#[test]
+fn usage_lines_do_not_depend_on_the_environment() {
+    let variables = [("LANG", "de_DE.UTF-8"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:1")];
+    let refused = err(&shoseki(&["verify", "--verbose"], &variables));
+    let usage = refused.lines().find(|line| line.starts_with("Usage: ")).unwrap_or_default();
+    assert!(usage.starts_with("Usage: shoseki verify [OPTIONS] --start-time"), "{refused}");
+    assert!(!usage.contains("--lang") && !usage.contains("--endpoint-url"), "{usage}");
+    let helped = shoseki(&["help", "--help"], &[]);
+    assert_eq!(helped.status.code(), Some(0), "{}", err(&helped));
+    assert_eq!(out(&helped), out(&shoseki(&["help"], &[])));
+}
+
+/// Completions of every shell, and a page for every verb.
+#[test]
+fn completions_and_pages_are_made() {
+    for (shell, want) in [
+        ("bash", "complete -F _shoseki"),
+        ("zsh", "#compdef shoseki"),
+        ("fish", "complete -c shoseki"),
+        ("powershell", "Register-ArgumentCompleter"),
+        ("elvish", "edit:completion"),
+    ] {
+        let made = out(&shoseki(&["completions", shell], &[]));
+        assert!(made.contains(want) && made.contains("rotate-root-access-key"), "{shell}");
+    }
+    let page = out(&shoseki(&["man", "account", "create"], &[]));
+    assert!(page.contains(".TH shoseki-account-create 1"), "{page}");
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().to_str().unwrap();
+    assert_eq!(shoseki(&["man", "--all", place], &[]).status.code(), Some(0));
+    for name in ["shoseki", "shoseki-serve", "shoseki-account-list"] {
+        assert!(folder.path().join(format!("{name}.1")).exists(), "{name}");
+    }
+    assert_eq!(shoseki(&["man", "nonsense"], &[]).status.code(), Some(2));
+}
+
+/// A server may be named, in the syntax of the newcomer's shell.
+#[test]
+fn env_takes_names_and_shells() {
+    let keys = [("SHOSEKI_ROOT_ACCESS_KEY_ID", "A"), ("SHOSEKI_ROOT_SECRET_ACCESS_KEY", "S")];
+    for shell in ["bash", "zsh", "sh"] {
+        let words = ["env", "--listen", "audit.example.com:4567", "--tls", "--shell", shell];
+        let text = out(&shoseki(&words, &keys));
+        let want = "export AWS_ENDPOINT_URL='https://audit.example.com:4567'";
+        assert!(text.contains(want), "{text}");
+    }
+    assert_eq!(shoseki(&["env", "--listen", "no port"], &keys).status.code(), Some(2));
+}
+
+/// What is wrong with a configuration file fits a line, which names the file's line.
+#[test]
+fn errors_of_the_file_are_read_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("shoseki.toml");
+    fs::write(&file, "\nlissten = '127.0.0.1:1'\n").unwrap();
+    let words = ["serve", "--config", file.to_str().unwrap()];
+    for words in [&words[..], &[&words[..], &["--log-json"]].concat()] {
+        let refused = shoseki(words, &[]);
+        assert_eq!(refused.status.code(), Some(2));
+        let text = err(&refused);
+        assert!(text.contains(", line 2: unknown field `lissten`"), "{text}");
+        assert!(!text.contains("\\n") && text.lines().count() == 1, "{text}");
+    }
+}
+
+/// A taken port leaves nothing behind and says what to do; `quickstart` listens where it is told to
+/// by the variable, too.
+#[test]
+fn a_taken_port_leaves_nothing_behind() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let data_dir = data.to_str().unwrap();
+    for verb in ["serve", "quickstart"] {
+        let variables = [("SHOSEKI_LISTEN", address.as_str())];
+        let refused = shoseki(&[verb, "--data-dir", data_dir], &variables);
+        assert_eq!(refused.status.code(), Some(4), "{}", err(&refused));
+        let text = err(&refused);
+        assert!(text.contains(&address) && text.contains("--listen IP:PORT"), "{text}");
+        assert!(!data.exists(), "{verb}");
+    }
+}
+
+/// A request that nobody refused is a finding, and no misuse.
+#[test]
+fn explain_of_an_unknown_request_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let serving = Serving::start(&folder.path().join("data"));
+    let url = format!("http://{}", serving.1);
+    let data_dir = folder.path().join("data");
+    let words = ["explain", "no-such-request", "--endpoint-url", &url, "--data-dir"];
+    let asked = shoseki(&[&words[..], &[data_dir.to_str().unwrap()]].concat(), &[]);
+    assert_eq!(asked.status.code(), Some(1), "{}", err(&asked));
+    let text = err(&asked);
+    assert!(text.contains("no refusal of the request `no-such-request` is on record"), "{text}");
+}
+
+/// Without its root key a data directory is checked as far as that goes, and it is said how far.
+#[test]
+fn fsck_without_the_root_key_says_what_it_cannot_prove() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    drop(Serving::start(&data));
+    fs::rename(data.join("root-key"), folder.path().join("root-key")).unwrap();
+    let data_dir = data.to_str().unwrap();
+    let checked = shoseki(&["fsck", "--data-dir", data_dir], &[]);
+    let text = out(&checked);
+    assert_eq!(checked.status.code(), Some(0), "{text}{}", err(&checked));
+    assert!(text.contains("name it by `--root-key-file`"), "{text}");
+    assert!(text.contains("all objects have their lengths"), "{text}");
+    let key = folder.path().join("root-key");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
+    let words = ["fsck", "--data-dir", data_dir, "--root-key-file", key.to_str().unwrap()];
+    let text = out(&shoseki(&words, &[]));
+    assert!(
+        text.contains("all objects' bytes are there") && !text.contains("not proved"),
+        "{text}"
+    );
+}
+
+/// An operator lists and changes accounts, and a store of another account says whose it is.
+#[test]
+fn accounts_are_listed_and_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    drop(Serving::start(&data));
+    let place = ["--data-dir", data.to_str().unwrap()];
+    let account = |words: &[&str]| {
+        let done = shoseki(&[&["account"][..], words, &place].concat(), &[]);
+        (done.status.code(), out(&done), err(&done))
+    };
+    let (code, listed, said) = account(&["list"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(listed.starts_with("123456789012  root  created ") && listed.contains("no password"));
+    assert_eq!(account(&["rename", "123456789012", "audit"]).0, Some(0));
+    let (_, told, _) = account(&["reset-root-password", "123456789012"]);
+    assert!(told.contains("password  "), "{told}");
+    let (_, told, _) = account(&["rotate-root-access-key", "123456789012"]);
+    assert!(told.contains("deleted AKIA") && told.contains("kept in "), "{told}");
+    drop(Serving::start(&data));
+    let (_, listed, _) = account(&["list", "--json"]);
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    let one = &listed["accounts"][0];
+    assert_eq!((&one["name"], &one["root_has_password"]), (&"audit".into(), &true.into()));
+    let (code, _, said) = account(&["rename", "999999999999", "x"]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("`shoseki account list` lists them"), "{said}");
+    let words = ["serve", "--listen", "127.0.0.1:0", "--account", "111122223333"];
+    let other = shoseki(&[&words[..], &place].concat(), &[]);
+    assert_eq!(other.status.code(), Some(2));
+    assert!(err(&other).contains("start it with `--account 123456789012`"), "{}", err(&other));
+}
+
+/// A service manager hears that the server serves, that it lives, and that it stops, in this order.
+#[test]
+fn the_service_manager_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("notify");
+    let heard = std::os::unix::net::UnixDatagram::bind(&socket).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_shoseki"));
+    command
+        .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+        .arg(folder.path().join("data"));
+    command.env("NOTIFY_SOCKET", &socket).env("WATCHDOG_USEC", "20000");
+    let mut server = command.stderr(Stdio::null()).spawn().unwrap();
+    heard.set_read_timeout(Some(std::time::Duration::from_mins(1))).unwrap();
+    let hear = || {
+        let mut text = [0; 256];
+        let length = heard.recv(&mut text).unwrap();
+        String::from_utf8_lossy(&text[..length]).into_owned()
+    };
+    assert!(hear().starts_with("READY=1\nSTATUS=serving at 127.0.0.1:"));
+    for _ in 0..3 {
+        assert_eq!(hear(), "WATCHDOG=1");
+    }
+    let pid = rustix::process::Pid::from_child(&server);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    let last = std::iter::repeat_with(hear).find(|text| text != "WATCHDOG=1").unwrap();
+    assert!(last.starts_with("STOPPING=1"), "{last}");
+    assert!(server.wait().unwrap().success());
+}
+
+/// A container asks a server whether it is well; what does not answer is not well.
+#[test]
+fn health_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let serving = Serving::start(&folder.path().join("data"));
+    let url = format!("http://{}", serving.1);
+    let asked = shoseki(&["health", "--endpoint-url", &url], &[]);
+    assert_eq!((asked.status.code(), out(&asked).as_str()), (Some(0), "ok\n"), "{}", err(&asked));
+    let nobody = ["health", "--endpoint-url", "http://127.0.0.1:1"];
+    assert_eq!(shoseki(&nobody, &[]).status.code(), Some(4));
+}

@@ -1,0 +1,44 @@
+//! How long the disk takes, for whoever watches over the store.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use types::Clock;
+
+/// What waits for the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DiskStep {
+    /// A commit of state and events, from its pages to its fsync.
+    Commit,
+    /// The fsync of an object's body.
+    BodySync,
+}
+
+/// Takes a step and how many microseconds it took.
+type Observer = Box<dyn Fn(DiskStep, u64) + Send + Sync>;
+
+/// Measures nothing until somebody watches. Clones are the same.
+#[derive(Clone, Default)]
+pub(crate) struct Stopwatch(Arc<OnceLock<(Clock, Observer)>>);
+
+impl fmt::Debug for Stopwatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stopwatch").field("watched", &self.0.get().is_some()).finish()
+    }
+}
+
+impl Stopwatch {
+    /// Begins to measure. A second observer is not heard.
+    pub(crate) fn watch(&self, clock: Clock, observer: Observer) {
+        let _ = self.0.set((clock, observer));
+    }
+
+    /// Does the work and reports how long it took.
+    pub(crate) fn time<T>(&self, step: DiskStep, work: impl FnOnce() -> T) -> T {
+        let Some((clock, observer)) = self.0.get() else { return work() };
+        let began = clock.elapsed_us();
+        let done = work();
+        observer(step, clock.elapsed_us().saturating_sub(began));
+        done
+    }
+}

@@ -1,0 +1,126 @@
+//! A verification in parts, the newest files first, each within a budget.
+//!
+//! A part is a stretch of time, which ends where the part before it began. The walk along the
+//! digests pauses once it has read enough; what is extra is looked for in that stretch alone. All
+//! parts together find what [`verify`](super::verify) and [`look_for_extra`](super::look_for_extra)
+//! find, with two exceptions: a chain's old bucket is searched for extra files only in the times in
+//! which the chain was there, and an unreadable digest excuses the extra files of older parts and
+//! of its own, not those of newer parts, which it cannot name.
+
+use serde::{Deserialize, Serialize};
+use types::{DAY_MS, Timestamp};
+
+use super::extra::{self, Scope};
+use super::walk::{self, Walked};
+use super::{Clocked, Entries, Evidence, Report, Request};
+use crate::digest::Kind;
+
+/// The times of one part without digests, in milliseconds.
+const SPAN_MS: u64 = 7 * DAY_MS;
+
+/// How much one part reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// Digests and log files after which the walk pauses; it judges at least one digest.
+    pub objects: u64,
+}
+
+/// How far a verification in parts has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// All times after this are judged.
+    until: Timestamp,
+    regular: Walked,
+    backfill: Walked,
+    /// The period of the newest valid digest.
+    newest: Option<(Timestamp, Timestamp)>,
+    /// Whether some digest could not be read.
+    is_partial: bool,
+}
+
+/// What one part found, and where the next begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The findings of the part alone; its `requested` times are those of the whole.
+    pub report: Report,
+    /// `None` after the last part.
+    pub next: Option<Progress>,
+}
+
+impl Progress {
+    /// All times after this are judged.
+    pub fn until(&self) -> Timestamp {
+        self.until
+    }
+
+    /// How long the newest valid digest's period is, in milliseconds.
+    pub fn digest_interval_ms(&self) -> Option<u64> {
+        self.newest.map(|(start, end)| end.as_ms().saturating_sub(start.as_ms()))
+    }
+
+    fn new(request: &Request<'_>) -> Self {
+        Self {
+            until: request.end,
+            regular: Walked::Start,
+            backfill: Walked::Start,
+            newest: None,
+            is_partial: false,
+        }
+    }
+}
+
+/// Verifies the next part of the request, and looks for extra files in it. Anchors are not asked
+/// for. Fails if the bucket cannot be listed.
+pub fn verify_part(
+    request: &Request<'_>,
+    evidence: &Evidence<'_>,
+    entries: &Entries<'_>,
+    clocked: Clocked,
+    from: Option<Progress>,
+    budget: Budget,
+) -> Result<Part, String> {
+    let Progress { until, regular, backfill, newest, is_partial } =
+        from.unwrap_or_else(|| Progress::new(request));
+    let mut report = Report::new(request);
+    let pause = |_: Timestamp, report: &Report| {
+        report.digests.total().saturating_add(report.logs.total()) >= budget.objects.max(1)
+    };
+    let before = time_of(request, &regular, Kind::Regular);
+    let walked = walk::walk(request, evidence, Kind::Regular, regular, &pause, &mut report)?;
+    let regular = going_back(request, before, walked);
+    let start = match time_of(request, &regular, Kind::Regular) {
+        Some(time) => time.clamp(request.start, until.max(request.start)),
+        None => request.start.max(until.minus_ms(SPAN_MS)).min(until),
+    };
+    let newer = |time: Timestamp, _: &Report| time <= start && start > request.start;
+    let backfill = walk::walk(request, evidence, Kind::Backfill, backfill, &newer, &mut report)?;
+    if newest.is_some() {
+        (report.newest, report.head) = (newest, None);
+    }
+    let newest = report.newest;
+    let counts = [report.digests, report.backfills];
+    let is_partial = is_partial || counts.iter().any(|counts| counts.unreadable > 0);
+    if start < until {
+        let part = Request { start, end: until, ..*request };
+        let scope = Scope { whole_end: request.end, is_partial };
+        extra::look(&part, evidence, entries, clocked, scope, &mut report)?;
+    }
+    let is_last = regular == Walked::Done && start <= request.start;
+    let next = Progress { until: start, regular, backfill, newest, is_partial };
+    Ok(Part { report, next: (!is_last).then_some(next) })
+}
+
+/// The time of the digest that is next.
+fn time_of(request: &Request<'_>, walked: &Walked, kind: Kind) -> Option<Timestamp> {
+    match walked {
+        Walked::At(position) => Some(position.time(request.series, kind)),
+        Walked::Start | Walked::Done => None,
+    }
+}
+
+/// A walk that does not go back in time follows a circle of links: it ends.
+fn going_back(request: &Request<'_>, before: Option<Timestamp>, walked: Walked) -> Walked {
+    let now = time_of(request, &walked, Kind::Regular);
+    let circles = before.zip(now).is_some_and(|(before, now)| before <= now);
+    if circles { Walked::Done } else { walked }
+}

@@ -1,0 +1,154 @@
+//! The text that both sides sign, and its signature.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::Head;
+use crate::uri;
+
+/// The parameters that are under the signature: sub-resources and the headers of an answer.
+///
+/// Source: S3 User Guide, "Constructing the CanonicalizedResource element". Observed: `object-lock`
+/// is among them, which that list leaves out.
+/// Assumed: so are all sub-resources that came later. A parameter that chooses the operation must
+/// be, or a signature for one would serve for another.
+const PARAMETERS: [&str; 52] = [
+    "abac",
+    "accelerate",
+    "acl",
+    "analytics",
+    "annotation",
+    "attributes",
+    "cors",
+    "defaultObjectAcl",
+    "delete",
+    "encryption",
+    "intelligent-tiering",
+    "inventory",
+    "legal-hold",
+    "lifecycle",
+    "location",
+    "logging",
+    "metadataConfiguration",
+    "metadataInventoryTable",
+    "metadataJournalTable",
+    "metadataTable",
+    "metrics",
+    "notification",
+    "object-lock",
+    "ownershipControls",
+    "partNumber",
+    "policy",
+    "policyStatus",
+    "publicAccessBlock",
+    "renameObject",
+    "replication",
+    "requestPayment",
+    "resourcePolicy",
+    "response-cache-control",
+    "response-content-disposition",
+    "response-content-encoding",
+    "response-content-language",
+    "response-content-type",
+    "response-expires",
+    "restore",
+    "retention",
+    "select",
+    "select-type",
+    "session",
+    "storageClass",
+    "tagging",
+    "torrent",
+    "uploadId",
+    "uploads",
+    "versionId",
+    "versioning",
+    "versions",
+    "website",
+];
+
+/// Whether a parameter of the query is under the signature. Those that begin with `x-amz-` are, as
+/// if they were headers.
+pub fn is_signed_parameter(name: &str) -> bool {
+    PARAMETERS.contains(&name) || is_amz(name)
+}
+
+/// The base64 of the HMAC-SHA-1 of a text.
+pub fn signature(secret: &[u8], text: &[u8]) -> String {
+    STANDARD.encode(keys::hmac_sha1(secret, text))
+}
+
+/// The string to sign: `date_line` is the date's or the expiry's, `path` the resource without its
+/// parameters.
+pub fn string_to_sign(head: &Head, date_line: &str, path: &str) -> Vec<u8> {
+    let mut text = Vec::with_capacity(256);
+    let header = |name: &str| head.headers.get(name).map(|value| value.as_bytes().trim_ascii());
+    text.extend_from_slice(head.method.as_str().as_bytes());
+    for line in [header("content-md5"), header("content-type"), Some(date_line.as_bytes())] {
+        text.push(b'\n');
+        text.extend_from_slice(line.unwrap_or_default());
+    }
+    text.push(b'\n');
+    for (name, values) in amz_headers(head) {
+        text.extend_from_slice(name.as_bytes());
+        text.push(b':');
+        text.extend_from_slice(&values.join(&b','));
+        text.push(b'\n');
+    }
+    text.extend_from_slice(path.as_bytes());
+    text.extend_from_slice(parameters(head).as_bytes());
+    text
+}
+
+/// The path as it was sent, behind the bucket that the host names.
+pub(super) fn path(head: &Head, bucket: Option<&str>) -> String {
+    match bucket {
+        Some(bucket) => ["/", bucket, head.path()].concat(),
+        None => head.path().to_owned(),
+    }
+}
+
+fn is_amz(name: &str) -> bool {
+    name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("x-amz-"))
+}
+
+/// Names in lower case, sorted; the values of one name in the order in which they came, first those
+/// of headers.
+///
+/// Observed: `x-amz-` parameters of a presigned URL are signed, and obeyed, as the headers that they
+/// stand for.
+fn amz_headers(head: &Head) -> BTreeMap<String, Vec<Vec<u8>>> {
+    let mut headers = BTreeMap::<String, Vec<Vec<u8>>>::new();
+    let sent =
+        head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes()));
+    let queried = head.query_pairs();
+    let queried = queried.iter().map(|(name, value)| (name.to_lowercase(), value.as_bytes()));
+    for (name, value) in sent.chain(queried).filter(|(name, _)| is_amz(name)) {
+        headers.entry(name).or_default().push(value.trim_ascii().to_vec());
+    }
+    headers
+}
+
+/// Sorted by name, decoded, with `=` where one was sent.
+fn parameters(head: &Head) -> String {
+    let mut found: Vec<(String, Option<String>)> = head
+        .query()
+        .split('&')
+        .map(|piece| piece.split_once('=').map_or((piece, None), |(n, v)| (n, Some(v))))
+        .map(|(name, value)| (uri::decode_lossy(name), value.map(uri::decode_lossy)))
+        .filter(|(name, _)| PARAMETERS.contains(&name.as_str()))
+        .collect();
+    found.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let mut text = String::new();
+    for (i, (name, value)) in found.iter().enumerate() {
+        text.push(if i == 0 { '?' } else { '&' });
+        text.push_str(name);
+        if let Some(value) = value {
+            text.push('=');
+            text.push_str(value);
+        }
+    }
+    text
+}
