@@ -1,7 +1,6 @@
 //! Refusals that AWS was seen to make, for the operations that are here.
 //!
-//! Observed: the codes and messages of `recorded.json`, distilled from the scenarios that it names
-//! in localstack/localstack (Apache License 2.0), `tests/aws/services/{iam,sts}/*.snapshot.json`.
+//! Observed: the codes and messages of `recorded.json`, whose origin NOTICE names.
 //! The inputs are ours; some recorded messages belong to operations that are not here, and are
 //! held against others with the same check.
 

@@ -1,7 +1,6 @@
 //! Refusals that AWS was seen to make, for the operations and keys that are here.
 //!
-//! Observed: the codes and messages of `recorded.json`, distilled from the scenarios that it names
-//! in localstack/localstack (Apache License 2.0), `tests/aws/services/kms/test_kms.snapshot.json`.
+//! Observed: the codes and messages of `recorded.json`, whose origin NOTICE names.
 //! The inputs are ours.
 
 use serde_json::{Value, json};
@@ -43,7 +42,7 @@ fn refusals_are_those_that_were_recorded() {
     let rows = recorded(&world);
     assert!(rows.len() >= 22);
     for row in rows {
-        let (call, scenario) = (row["call"].as_str().unwrap(), &row["scenario"]);
+        let (call, scenario) = (row["call"].as_str().unwrap(), &row["case"]);
         let region = row["region"].as_str().unwrap_or(REGION);
         let reply = world.kit.json_in(region, &format!("TrentService.{call}"), &row["input"]);
         let (status, body) = (reply.status, reply.json());

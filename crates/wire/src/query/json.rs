@@ -1,7 +1,7 @@
 //! Answers of the Query protocol in JSON.
 //!
 //! Source: kubernetes-sigs/aws-iam-authenticator, which reads `GetCallerIdentity` so.
-//! Observed: localstack/localstack, issue 3715, an answer of SQS with this envelope.
+//! Assumed: the envelope, which clients of SQS report.
 //! Assumed: IAM does as STS does; times are numbers of seconds in all members that hold one;
 //! members without a value, which AWS writes as null, may be left out.
 
