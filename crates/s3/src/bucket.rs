@@ -7,6 +7,7 @@ use store::{StoreError, Table, Tx};
 use types::{AccountId, Region, Timestamp};
 
 use crate::acl::Acl;
+use crate::cors::CorsRules;
 use crate::encryption::BucketEncryption;
 use crate::error::{S3Error, S3Result};
 use crate::lock::DefaultRetention;
@@ -53,6 +54,9 @@ pub struct Bucket {
     /// Settings that are stored and echoed: the canonical document by sub-resource.
     #[serde(default)]
     pub(crate) documents: BTreeMap<String, String>,
+    /// The rules that the CORS document holds, once they are asked for.
+    #[serde(skip)]
+    pub(crate) cors: CorsRules,
 }
 
 /// Who owns objects, and whether ACLs mean anything.

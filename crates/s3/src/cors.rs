@@ -4,10 +4,12 @@
 //! Source: S3 User Guide, "Using cross-origin resource sharing (CORS)" and "Elements of a CORS
 //! configuration". Observed: the headers of answers, their order and the refusals.
 
+use std::sync::OnceLock;
+
 use gateway::{Ctx, Failure, WireError};
 use store::{StoreError, Tx};
 
-use crate::bucket::{self, BUCKETS, Bucket};
+use crate::bucket::{BUCKETS, Bucket};
 use crate::error::{S3Error, S3Result};
 use crate::request::Request;
 use crate::response::Response;
@@ -19,6 +21,14 @@ const ASKED_METHOD: &str = "access-control-request-method";
 const ASKED_HEADERS: &str = "access-control-request-headers";
 const VARY: &str = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
 const METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "POST", "DELETE"];
+/// Bytes that a document may have.
+///
+/// Source: S3 API Reference, "PutBucketCors": 64 KB. Assumed: of 1,024 bytes each.
+pub(crate) const DOCUMENT_BYTES_MAX: usize = 64 << 10;
+/// Names of headers that a request may ask for; one that asks for more is not allowed.
+///
+/// Assumed: AWS documents no limit. Browsers list only the headers that a page sets itself.
+const ASKED_HEADERS_MAX: usize = 100;
 
 /// A request as a rule sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +66,8 @@ pub(crate) fn preflight(ctx: &Ctx<'_>, request: &Request) -> S3Result<Response> 
     };
     let method = sent(ASKED_METHOD);
     let refuse = |text: &str| Err(forbidden(text, method.as_deref(), request));
-    let Some(bucket) = bucket::find(ctx, &request.bucket)? else {
+    // Shared, so that the rules are read once for all who ask.
+    let Some(bucket) = BUCKETS.shared(ctx.tx(), &request.bucket)? else {
         return refuse("Bucket not found");
     };
     if !bucket.documents.contains_key(SUB) {
@@ -94,54 +105,106 @@ fn forbidden<E>(text: &str, method: Option<&str>, request: &Request) -> Failure<
 
 /// What the first rule that matches says; `None` if none does.
 fn allowed(bucket: &Bucket, asked: &CorsRequest) -> Option<CorsHeaders> {
-    let document = bucket.documents.get(SUB)?;
-    // It was read when it was stored: one that cannot be read lets nobody in.
-    let root = xml::read(document.as_bytes(), ROOT).ok()?;
-    root.children("CORSRule").find_map(|rule| by_rule(rule, asked))
-}
-
-/// Observed: an origin by a lone `*` is answered with it, and without credentials; any other with
-/// itself. The methods are all of the rule, the headers those that were asked for.
-fn by_rule(rule: &Element, asked: &CorsRequest) -> Option<CorsHeaders> {
-    let texts = |name: &'static str| rule.children(name).map(|child| child.text.as_str());
-    let mut origins = texts("AllowedOrigin");
-    let origin = origins.find(|pattern| matches(pattern, &asked.origin))?;
-    texts("AllowedMethod").find(|method| *method == asked.method)?;
-    let headers: Vec<String> = asked
-        .headers
-        .split(',')
-        .map(|name| name.trim().to_ascii_lowercase())
-        .filter(|name| !name.is_empty())
-        .collect();
-    let is_allowed = |name: &String| {
-        texts("AllowedHeader").any(|pattern| matches(&pattern.to_ascii_lowercase(), name))
-    };
-    if !headers.iter().all(is_allowed) {
+    let rules = bucket.cors.of(bucket.documents.get(SUB)?);
+    if rules.is_empty() {
         return None;
     }
-    let is_any = origin == "*";
-    let own = if is_any { "*" } else { asked.origin.as_str() };
-    let mut answer: CorsHeaders = vec![("access-control-allow-origin", own.to_owned())];
-    let mut put = |name, value: String| {
-        if !value.is_empty() {
-            answer.push((name, value));
-        }
-    };
-    put("access-control-allow-methods", texts("AllowedMethod").collect::<Vec<_>>().join(", "));
-    put("access-control-allow-headers", headers.join(", "));
-    put("access-control-expose-headers", texts("ExposeHeader").collect::<Vec<_>>().join(", "));
-    put("access-control-max-age", rule.text_of("MaxAgeSeconds").unwrap_or_default().to_owned());
-    if !is_any {
-        put("access-control-allow-credentials", "true".to_owned());
+    let headers = asked_headers(&asked.headers)?;
+    rules.iter().find_map(|rule| rule.answer(asked, &headers))
+}
+
+/// The names of a list in lower case; `None` if there are more than a request may ask for.
+fn asked_headers(list: &str) -> Option<Vec<String>> {
+    let names = list.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let headers: Vec<_> = names.take(ASKED_HEADERS_MAX + 1).map(str::to_ascii_lowercase).collect();
+    (headers.len() <= ASKED_HEADERS_MAX).then_some(headers)
+}
+
+/// The rules of a bucket's document, read when they are first asked for and kept with the decoded
+/// row: whoever shares the row shares them.
+#[derive(Debug, Default)]
+pub(crate) struct CorsRules(OnceLock<Vec<Rule>>);
+
+/// A copy may get another document, and reads its own.
+impl Clone for CorsRules {
+    fn clone(&self) -> Self {
+        Self::default()
     }
-    put("vary", VARY.to_owned());
-    Some(answer)
+}
+
+impl CorsRules {
+    /// The rules of `document`, which is that of the same bucket at each call.
+    fn of(&self, document: &str) -> &[Rule] {
+        // It was read when it was stored: one that cannot be read lets nobody in.
+        self.0.get_or_init(|| {
+            xml::read(document.as_bytes(), ROOT).map_or_else(
+                |_| Vec::new(),
+                |root| root.children("CORSRule").map(Rule::of).collect(),
+            )
+        })
+    }
+}
+
+/// One rule, ready to be held against requests.
+#[derive(Debug)]
+struct Rule {
+    origins: Vec<String>,
+    methods: Vec<String>,
+    /// Patterns in lower case.
+    headers: Vec<String>,
+    /// As they are answered; empty if not set.
+    exposed: String,
+    max_age: String,
+}
+
+impl Rule {
+    fn of(rule: &Element) -> Self {
+        let texts = |name: &'static str| rule.children(name).map(|child| child.text.clone());
+        Self {
+            origins: texts("AllowedOrigin").collect(),
+            methods: texts("AllowedMethod").collect(),
+            headers: texts("AllowedHeader").map(|text| text.to_ascii_lowercase()).collect(),
+            exposed: texts("ExposeHeader").collect::<Vec<_>>().join(", "),
+            max_age: rule.text_of("MaxAgeSeconds").unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// The headers of the answer to `asked`, whose names of headers are `headers`; `None` if the
+    /// rule does not match.
+    ///
+    /// Observed: an origin by a lone `*` is answered with it, and without credentials; any other
+    /// with itself. The methods are all of the rule, the headers those that were asked for.
+    fn answer(&self, asked: &CorsRequest, headers: &[String]) -> Option<CorsHeaders> {
+        let origin = self.origins.iter().find(|pattern| matches(pattern, &asked.origin))?;
+        self.methods.iter().find(|method| **method == asked.method)?;
+        let is_allowed = |name: &String| self.headers.iter().any(|own| matches(own, name));
+        if !headers.iter().all(is_allowed) {
+            return None;
+        }
+        let is_any = origin == "*";
+        let own = if is_any { "*" } else { asked.origin.as_str() };
+        let mut answer: CorsHeaders = vec![("access-control-allow-origin", own.to_owned())];
+        let mut put = |name, value: String| {
+            if !value.is_empty() {
+                answer.push((name, value));
+            }
+        };
+        put("access-control-allow-methods", self.methods.join(", "));
+        put("access-control-allow-headers", headers.join(", "));
+        put("access-control-expose-headers", self.exposed.clone());
+        put("access-control-max-age", self.max_age.clone());
+        if !is_any {
+            put("access-control-allow-credentials", "true".to_owned());
+        }
+        put("vary", VARY.to_owned());
+        Some(answer)
+    }
 }
 
 /// Refuses what a rule cannot mean.
 ///
 /// Source: S3 User Guide, "Elements of a CORS configuration": one `*` in origins and headers, none
-/// in what is exposed. Assumed: the texts, which users report.
+/// in what is exposed. Assumed: the texts of the refusals, as clients report them.
 pub(crate) fn check(rule: &Element) -> S3Result<()> {
     for name in ["AllowedOrigin", "AllowedHeader"] {
         let has_many = |one: &&Element| one.text.matches('*').count() > 1;
@@ -191,10 +254,11 @@ mod tests {
 
     /// The headers that the rules give; `None` if no rule matches.
     fn given(origin: &str, method: &str, headers: &str) -> Option<Vec<String>> {
-        let root = xml::read(RULES.as_bytes(), ROOT).unwrap();
+        let rules = CorsRules::default();
+        let names = asked_headers(headers)?;
         let [origin, method, headers] = [origin, method, headers].map(str::to_owned);
         let asked = CorsRequest { origin, method, headers };
-        let found = root.children("CORSRule").find_map(|rule| by_rule(rule, &asked));
+        let found = rules.of(RULES).iter().find_map(|rule| rule.answer(&asked, &names));
         found.map(|all| all.iter().map(|(name, value)| format!("{name}: {value}")).collect())
     }
 
@@ -234,6 +298,27 @@ mod tests {
         ] {
             assert_eq!(given(origin, method, headers), None, "{origin} {method} {headers}");
         }
+    }
+
+    /// A document is read once for all who share its row; a copy of the row reads its own.
+    #[test]
+    fn rules_are_read_once() {
+        let rules = CorsRules::default();
+        let first = rules.of(RULES).as_ptr();
+        assert_eq!(rules.of(RULES).as_ptr(), first);
+        let patterns: Vec<_> = rules.of(RULES).iter().map(|rule| rule.headers.clone()).collect();
+        assert_eq!(patterns, [vec!["x-amz-*".to_owned(), "content-type".to_owned()], vec![]]);
+        assert!(rules.clone().of("<CORSConfiguration/>").is_empty());
+        assert!(CorsRules::default().of("no document").is_empty());
+    }
+
+    /// Names without an end are not collected.
+    #[test]
+    fn names_are_limited() {
+        let names = |count: usize| vec!["x"; count].join(" ,, ");
+        assert_eq!(asked_headers(&names(ASKED_HEADERS_MAX)).unwrap().len(), ASKED_HEADERS_MAX);
+        assert_eq!(asked_headers(&names(ASKED_HEADERS_MAX + 1)), None);
+        assert_eq!(asked_headers(" , ").unwrap(), Vec::<String>::new());
     }
 
     #[test]

@@ -126,7 +126,7 @@ fn wrong_key() -> S3Error {
 
 /// The presented key for a part, which must be the one that the upload was begun with.
 ///
-/// Observed: reported with these texts by clients.
+/// Assumed: the texts, as clients report them.
 pub(crate) fn of_part(request: &Request, fingerprint: &[u8]) -> S3Result<SecretBytes> {
     let Some(customer) = presented(request, TARGET)? else {
         return Err(S3Error::request(

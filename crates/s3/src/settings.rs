@@ -17,6 +17,7 @@ pub(crate) mod versioning;
 use std::marker::PhantomData;
 
 use gateway::{Ctx, Failure, Scope, Spec};
+use wire::xml::XmlError;
 
 use crate::SERVICE;
 use crate::api::PlainApi;
@@ -40,6 +41,8 @@ pub(crate) trait Setting: 'static {
     const PUT_STATUS: u16 = 200;
     /// Whether a write must prove its document.
     const NEEDS_DIGEST: bool = false;
+    /// Bytes that its document may have as it is sent, if fewer than any body of a request.
+    const DOCUMENT_BYTES_MAX: Option<usize> = None;
 
     /// Its document.
     fn show(settings: &Settings) -> Result<Xml, Failure<S3Error>>;
@@ -109,6 +112,9 @@ impl<S: Setting> PlainApi for Put<S> {
         // Source: S3 API Reference, "List of error codes".
         if request.body.is_empty() {
             return Err(S3Error::MissingBody.into());
+        }
+        if S::DOCUMENT_BYTES_MAX.is_some_and(|max| request.body.len() > max) {
+            return Err(XmlError::TooLong.wire().into());
         }
         let document = xml::read(&request.body, S::ROOT)?;
         S::set(ctx, &mut settings, &document)?;

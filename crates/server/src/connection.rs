@@ -102,7 +102,7 @@ pub(crate) async fn answer(
             let exchange = Exchange { gateway, service, named, peer, waits };
             let (mut answer, shown) = exchange.answer(identified, head, body, is_head).await;
             if let Some(cors) = cors {
-                cors.allow(&store, &mut answer);
+                cors.allow(store, &mut answer).await;
             }
             let operation = exchange.named.get().copied().unwrap_or(Asked::NOTHING.operation);
             (answer, shown, Asked { service: service.name, operation })

@@ -10,6 +10,7 @@ use types::Region;
 
 use crate::api::ServiceApi;
 use crate::bucket::{self, Bucket, ObjectLock, Ownership, PublicAccess, Versioning, canonical_id};
+use crate::cors::CorsRules;
 use crate::encryption::BucketEncryption;
 use crate::error::{S3Error, S3Result};
 use crate::request::Request;
@@ -214,6 +215,7 @@ fn new_bucket(
         policy: None,
         tags: wish.tags,
         documents: BTreeMap::new(),
+        cors: CorsRules::default(),
         owner,
     })
 }

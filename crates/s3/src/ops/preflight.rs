@@ -22,8 +22,9 @@ pub(crate) struct PreflightOfBucket;
 #[derive(Debug)]
 pub(crate) struct PreflightOfObject;
 
+/// Not brief: anybody may ask, and a request is held against every rule of the bucket.
 const fn spec(scope: Scope) -> Spec {
-    Spec::rest(&SERVICE, "PreflightRequest", true, "OPTIONS", scope, &[]).unsigned().brief()
+    Spec::rest(&SERVICE, "PreflightRequest", true, "OPTIONS", scope, &[]).unsigned()
 }
 
 impl ServiceApi for PreflightOfBucket {
@@ -55,5 +56,18 @@ impl ServiceApi for PreflightOfObject {
 
     fn run(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Response> {
         cors::preflight(ctx, request)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What strangers may ask for takes no thread that serves sockets.
+    #[test]
+    fn strangers_take_no_socket_thread() {
+        for spec in [PreflightOfBucket::SPEC, PreflightOfObject::SPEC] {
+            assert!(!spec.brief && spec.anonymous, "{spec:?}");
+        }
     }
 }

@@ -51,7 +51,8 @@ macro_rules! echoes {
             put: $put:literal as $put_event:literal,
             actions: ($get_action:literal, $put_action:literal),
             $(delete: $delete:literal needs $delete_action:literal,)?
-            unset: $unset:expr, check: $check:path $(, keep: $keep:path, headers: $headers:path)? $(,)?
+            unset: $unset:expr, check: $check:path
+            $(, keep: $keep:path, headers: $headers:path)? $(, bytes_max: $bytes_max:expr)? $(,)?
         }
     )*) => {$(
         $(#[$doc])*
@@ -63,6 +64,7 @@ macro_rules! echoes {
             const PUT: Spec = writes($put, &[$sub]).event_name($put_event);
             const ACTIONS: (&'static str, &'static str) = ($get_action, $put_action);
             const ROOT: &'static str = $root;
+            $(const DOCUMENT_BYTES_MAX: Option<usize> = Some($bytes_max);)?
 
             fn show(settings: &Settings) -> S3Result<Xml> {
                 shown(settings, $sub, $root, &$unset)
@@ -119,7 +121,7 @@ echoes! {
         unset: Unset::Missing(
             "NoSuchCORSConfiguration", "The CORS configuration does not exist"
         ),
-        check: checks::cors,
+        check: checks::cors, bytes_max: crate::cors::DOCUMENT_BYTES_MAX,
     }
     /// Source: S3 API Reference, "WebsiteConfiguration".
     Website {

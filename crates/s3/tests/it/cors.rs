@@ -121,3 +121,39 @@ fn rules_that_mean_nothing_are_refused() {
         assert_eq!(store(inner).error().1, code, "{inner}");
     }
 }
+
+/// A document ends at 64 KB; what is refused for its length is in the event.
+#[test]
+fn a_document_of_rules_has_a_greatest_length() {
+    const BYTES_MAX: usize = 64 << 10;
+    let kit = kit();
+    let start = "<CORSConfiguration><CORSRule><AllowedMethod>PUT</AllowedMethod>\
+                 <AllowedOrigin>https://app.test</AllowedOrigin></CORSRule>";
+    let end = "</CORSConfiguration>";
+    let store = |length: usize| {
+        let space = " ".repeat(length - start.len() - end.len());
+        crate::send(&kit, "PUT", "/bkt?cors", &[], format!("{start}{space}{end}"))
+    };
+    let (status, code, _) = store(BYTES_MAX + 1).error();
+    assert_eq!((status, code.as_str()), (400, "MaxMessageLengthExceeded"));
+    assert_eq!(kit.event("PutBucketCors")["errorCode"], "MaxMessageLengthExceeded");
+    check(&ask(&kit, "/bkt", &[PAGE, FOR_PUT]), 403, "AccessForbidden", OFF, ["PUT", "BUCKET"]);
+    store(BYTES_MAX).ok();
+    ask(&kit, "/bkt", &[PAGE, FOR_PUT]).ok();
+}
+
+/// A list of names that no request has is not held against the rules.
+#[test]
+fn a_request_with_too_many_headers_is_not_allowed() {
+    const NAMES_MAX: usize = 100;
+    let kit = kit();
+    allow(&kit, "bkt");
+    let ask_for = |count: usize| {
+        let names: Vec<_> = (0..count).map(|number| format!("x-amz-meta-{number}")).collect();
+        let names = names.join(",");
+        ask(&kit, "/bkt/k", &[PAGE, FOR_PUT, ("access-control-request-headers", &names)])
+    };
+    ask_for(NAMES_MAX).ok();
+    let elements = ["PUT", "OBJECT"];
+    check(&ask_for(NAMES_MAX + 1), 403, "AccessForbidden", NOT_ALLOWED, elements);
+}

@@ -1,6 +1,9 @@
 //! Answers of AWS that were recorded, held against ours: `recorded/*.json` says which calls were
 //! made and what AWS answered.
 //!
+//! What a step wants is taken from recorded answers of AWS's own S3, neither from its documentation
+//! nor from what this program answers.
+//!
 //! A case begins with a server of its own and the bucket `bkt` in `ap-northeast-1`. A step has:
 //!
 //! - `send`: method, path and query; `region`, where not in the bucket's; `headers`; `body`;

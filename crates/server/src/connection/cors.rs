@@ -1,6 +1,8 @@
 //! What pages of other origins may read of an answer, whatever it is: also of one that was refused
 //! before any operation was reached.
 
+use std::sync::Arc;
+
 use gateway::{Answer, Identified};
 use http::{HeaderName, HeaderValue, Method};
 use s3::CorsRequest;
@@ -26,12 +28,13 @@ impl Asked {
     }
 
     /// Adds what the rules of the bucket allow, as they are now.
-    pub(super) fn allow(&self, store: &Store, answer: &mut Answer) {
-        let found = store
-            .snapshot()
-            .and_then(|view| s3::cors_headers(&view.tx(), &self.bucket, &self.request));
+    ///
+    /// On a thread of its own: the bucket is read from the store, and a request is held against
+    /// every rule.
+    pub(super) async fn allow(self, store: Arc<Store>, answer: &mut Answer) {
+        let found = tokio::task::spawn_blocking(move || self.headers(&store)).await;
         let headers = found.unwrap_or_else(|error| {
-            tracing::error!(%error, "no page may read an answer: its bucket cannot be read");
+            tracing::error!(%error, "no page may read an answer: its rules were not read");
             Vec::new()
         });
         for (name, value) in headers {
@@ -39,5 +42,16 @@ impl Asked {
                 answer.headers.append(HeaderName::from_static(name), value);
             }
         }
+    }
+
+    /// What the rules give; nothing if the bucket cannot be read.
+    fn headers(&self, store: &Store) -> s3::CorsHeaders {
+        let found = store
+            .snapshot()
+            .and_then(|view| s3::cors_headers(&view.tx(), &self.bucket, &self.request));
+        found.unwrap_or_else(|error| {
+            tracing::error!(%error, "no page may read an answer: its bucket cannot be read");
+            Vec::new()
+        })
     }
 }

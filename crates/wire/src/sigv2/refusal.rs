@@ -59,8 +59,8 @@ impl Refusal {
     /// As S3 answers.
     ///
     /// Observed: all of them but the fields of forms and the demand for Version 4.
-    /// Source: for the latter, S3 User Guide, "Specifying the signature version in request
-    /// authentication"; forms: reports of users.
+    /// Source: for the demand, S3 User Guide, "Specifying the signature version in request
+    /// authentication". Assumed: the fields of forms, as clients report them.
     pub fn wire(&self) -> WireError {
         let denied = |text: &str| WireError::new(403, "AccessDenied", text);
         match self {

@@ -81,7 +81,7 @@ pub(super) fn lifecycle(
     name_rules(ctx, document, "Rule", "ID")
 }
 
-/// Observed: reported by clients, both.
+/// Assumed: both texts, as clients report them.
 fn lifecycle_ids(rules: &[&Element]) -> S3Result<()> {
     let ids: Vec<_> = rules.iter().filter_map(|rule| rule.text_of("ID")).collect();
     for (index, id) in ids.iter().enumerate().filter(|(_, id)| !id.is_empty()) {
