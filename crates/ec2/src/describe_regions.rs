@@ -2,6 +2,8 @@
 //!
 //! Source: EC2 API Reference, "DescribeRegions".
 
+use std::str::Chars;
+
 use gateway::{
     Access, Answer, ApiError, Codec, Ctx, Decoding, Failure, Plain, Reply, Spec, WireError,
 };
@@ -13,6 +15,12 @@ use crate::regions::REGIONS;
 
 const NAMESPACE: &str = "http://ec2.amazonaws.com/doc/2016-11-15/";
 
+/// Source: EC2 User Guide, "List and filter using the CLI and API": 50 filters, 200 values in each,
+/// 255 characters in a value.
+const FILTERS_MAX: usize = 50;
+const VALUES_MAX: usize = 200;
+const VALUE_CHARS_MAX: usize = 255;
+
 /// Why it fails.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ec2Error {
@@ -20,6 +28,15 @@ pub(crate) enum Ec2Error {
     UnknownRegions(Vec<String>),
     /// Source: EC2 API Reference, "Error codes".
     UnknownFilter(String),
+    /// Source: EC2 API Reference, "Error codes", `FilterLimitExceeded`. Assumed: the text.
+    TooManyFilters {
+        /// What there is too much of.
+        what: &'static str,
+        /// How many may be there.
+        max: usize,
+    },
+    /// Assumed: the code and the text.
+    LongFilterValue,
     /// The caller asked whether it may, and it may.
     DryRun,
 }
@@ -36,6 +53,16 @@ impl ApiError for Ec2Error {
                 400,
                 "InvalidParameterValue",
                 format!("The filter '{name}' is invalid"),
+            ),
+            Self::TooManyFilters { what, max } => WireError::new(
+                400,
+                "FilterLimitExceeded",
+                format!("The maximum number of {what} specified on a single call is {max}"),
+            ),
+            Self::LongFilterValue => WireError::new(
+                400,
+                "InvalidParameterValue",
+                format!("A filter value may have {VALUE_CHARS_MAX} characters at most"),
             ),
             Self::DryRun => WireError::new(
                 412,
@@ -109,6 +136,7 @@ fn found(input: &DescribeRegionsInput, home: &str) -> Result<Vec<Told>, Ec2Error
     let mut regions: Vec<Told> = REGIONS.iter().map(told).collect();
     regions.retain(|one| input.names.is_empty() || input.names.contains(&one.name));
     regions.retain(|one| input.all == Some(true) || one.status != "not-opted-in");
+    check_filters(&input.filters)?;
     for (name, values) in &input.filters {
         let value: fn(&Told) -> &str = match name.as_str() {
             "region-name" => |one| &one.name,
@@ -121,35 +149,51 @@ fn found(input: &DescribeRegionsInput, home: &str) -> Result<Vec<Told>, Ec2Error
     Ok(regions)
 }
 
-/// Source: EC2 User Guide, "Filtering": `*` is any text, `?` one letter.
-fn is_like(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) =
-        (pattern.chars().collect(), text.chars().collect());
-    // Which beginnings of the text the pattern so far matches.
-    let mut ends = vec![false; text.len().saturating_add(1)];
-    if let Some(first) = ends.first_mut() {
-        *first = true;
+/// Whether there are too many filters, or too much in one.
+///
+fn check_filters(filters: &[(String, Vec<String>)]) -> Result<(), Ec2Error> {
+    if filters.len() > FILTERS_MAX {
+        return Err(Ec2Error::TooManyFilters { what: "filters", max: FILTERS_MAX });
     }
-    for letter in pattern {
-        let mut next = vec![false; ends.len()];
-        let mut any_before = false;
-        for (index, end) in ends.iter().enumerate() {
-            any_before |= *end;
-            let here = text.get(index).is_some_and(|own| letter == '?' || *own == letter);
-            if letter == '*' {
-                if let Some(slot) = next.get_mut(index) {
-                    *slot = any_before;
-                }
-            } else if *end
-                && here
-                && let Some(slot) = next.get_mut(index.saturating_add(1))
-            {
-                *slot = true;
+    for (_, values) in filters {
+        if values.len() > VALUES_MAX {
+            return Err(Ec2Error::TooManyFilters { what: "filter values", max: VALUES_MAX });
+        }
+        if values.iter().any(|value| value.chars().count() > VALUE_CHARS_MAX) {
+            return Err(Ec2Error::LongFilterValue);
+        }
+    }
+    Ok(())
+}
+
+/// Whether the whole text fits the pattern, where `*` is any text and `?` one letter.
+///
+/// After a mismatch only the last `*` is tried again, a letter further on: what lies before it
+/// fitted as early as it could. So it takes at most the product of both lengths, which are limited,
+/// and no memory.
+///
+/// Source: EC2 User Guide, "List and filter using the CLI and API", wildcards.
+fn is_like(pattern: &str, text: &str) -> bool {
+    let (mut pattern, mut text) = (pattern.chars(), text.chars());
+    // Behind the last `*`, and the text from where it was tried last.
+    let mut again: Option<(Chars<'_>, Chars<'_>)> = None;
+    loop {
+        let here = text.clone();
+        match (pattern.next(), text.next()) {
+            (None, None) => return true,
+            (Some('*'), _) => {
+                text = here;
+                again = Some((pattern.clone(), text.clone()));
+            }
+            (Some(_), None) => return false,
+            (Some(one), Some(other)) if one == '?' || one == other => {}
+            (_, Some(_)) => {
+                let Some((behind, tried)) = &mut again else { return false };
+                tried.next();
+                (pattern, text) = (behind.clone(), tried.clone());
             }
         }
-        ends = next;
     }
-    ends.last().copied().unwrap_or_default()
 }
 
 /// The EC2 flavour of the Query protocol: lists are numbered without `member`, answers have no
@@ -269,6 +313,23 @@ mod tests {
         assert_eq!(refused.message.as_deref(), Some("Invalid region names: [xx-west-9]"));
     }
 
+    /// As much as EC2 takes, and no more.
+    #[test]
+    fn filters_are_limited() {
+        let of = |filters: usize, values: usize, chars: usize| {
+            let filter = ("endpoint".to_owned(), vec!["*".repeat(chars); values]);
+            found(&DescribeRegionsInput { filters: vec![filter; filters], ..input() }, "eu-west-1")
+        };
+        assert!(of(50, 200, 255).is_ok());
+        for (refused, code) in [
+            (of(51, 1, 1), "FilterLimitExceeded"),
+            (of(1, 201, 1), "FilterLimitExceeded"),
+            (of(1, 1, 256), "InvalidParameterValue"),
+        ] {
+            assert_eq!(refused.unwrap_err().wire().code, code);
+        }
+    }
+
     #[test]
     fn patterns_match_whole_texts() {
         for (pattern, text, want) in [
@@ -278,6 +339,11 @@ mod tests {
             ("?", "a", true),
             ("?", "", false),
             ("**a", "a", true),
+            ("*ab*c?", "aabbabcd", true),
+            ("*ab", "abaab", true),
+            ("*ab?", "abab", false),
+            ("a*?*é", "axé", true),
+            ("a**", "a", true),
             ("abc", "abc", true),
             ("ab", "abc", false),
         ] {

@@ -39,6 +39,8 @@ struct Chunk {
     head: String,
     /// Each is preceded by one `?`.
     tail: Vec<String>,
+    /// The bytes of all literals and a byte for each `?`: no shorter value has room for the chunk.
+    pattern_bytes: usize,
 }
 
 impl Glob {
@@ -53,9 +55,14 @@ impl Glob {
         for piece in pieces {
             match piece {
                 Piece::Many => glob.rest.push(Chunk::default()),
-                Piece::One => glob.open_chunk().tail.push(String::new()),
+                Piece::One => {
+                    let chunk = glob.open_chunk();
+                    chunk.pattern_bytes = chunk.pattern_bytes.saturating_add(1);
+                    chunk.tail.push(String::new());
+                }
                 Piece::Literal(text) => {
                     let chunk = glob.open_chunk();
+                    chunk.pattern_bytes = chunk.pattern_bytes.saturating_add(text.len());
                     chunk.tail.last_mut().unwrap_or(&mut chunk.head).push_str(text);
                 }
             }
@@ -130,15 +137,16 @@ impl Chunk {
             let at = found.filter(|_| in_time)?;
             return value.get(at..)?.strip_prefix(self.head.as_str());
         }
-        let chars = |text: &str| text.chars().map(Some).collect::<Vec<_>>();
-        let mut text = chars(&self.head);
+        // A `?` takes a byte at least.
+        let fewest = self.pattern_bytes;
+        if fewest > value.len() || !steps.take(u64::try_from(fewest).unwrap_or(u64::MAX)) {
+            return None;
+        }
+        let mut text = Vec::with_capacity(fewest);
+        text.extend(self.head.chars().map(Some));
         for literal in &self.tail {
             text.push(None);
-            text.extend(chars(literal));
-        }
-        // Each character has a byte at least.
-        if text.len() > value.len() {
-            return None;
+            text.extend(literal.chars().map(Some));
         }
         let end = Searched::new(&text, steps)?.end_in(value, steps)?;
         value.get(end..)
@@ -220,6 +228,24 @@ mod tests {
             let used = Steps::DECISION_MAX - steps.left();
             assert!(used < 600_000, "{used} steps");
         }
+    }
+
+    /// What is longer than the value is not even read, and what is read is charged.
+    #[test]
+    fn long_texts_are_charged_before_they_are_read() {
+        let glob = Glob::parse(&format!("*{}*", "a?".repeat(5_000)));
+        assert_eq!(glob.rest.first().map(|chunk| chunk.pattern_bytes), Some(10_000));
+        let steps = Steps::new(2);
+        assert_eq!(glob.fits("a", &steps), Outcome::Fails);
+        let (value, steps) = ("a".repeat(10_000), Steps::default());
+        assert_eq!(glob.fits(&value, &steps), Outcome::Holds);
+        let used = Steps::DECISION_MAX - steps.left();
+        // The preparation alone is charged twice the pattern: to copy it and to index it.
+        assert!(used >= 20_000 + 10_000 * 157, "{used} steps");
+        assert_eq!(glob.fits(&value, &Steps::new(9_999)), Outcome::Unknown);
+        // Six bytes are three characters: room enough for three of `?`.
+        check("*?é?*", "aéa", true);
+        check("*?é?*", "aé", false);
     }
 
     /// Where the steps run out, nothing is known.

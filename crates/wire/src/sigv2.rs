@@ -190,14 +190,15 @@ impl Signed {
                 }
                 Ok(())
             }
-            Form::Query { expires, .. } if *expires < now => {
+            Form::Query { expires, .. } if expires.plus_ms(999) < now => {
                 Err(Refusal::Expired { expires: *expires, now })
             }
             Form::Query { .. } | Form::Post => Ok(()),
         }
     }
 
-    /// Whether it was made with `secret` over `head`. `bucket` is the one that the host names.
+    /// Whether it was made with `secret` over `head`. `bucket` is the one that the host names. A
+    /// signature over a text that another request has as well proves nothing: it does not match.
     ///
     /// A bucket's own path, `/bucket`, may have been signed with a slash behind it. Observed: AWS
     /// refuses that. boto3 signs so in path style, which it takes for every endpoint that is an
@@ -214,10 +215,12 @@ impl Signed {
         };
         let path = signing::path(head, bucket);
         let to_sign = string_to_sign(head, line, &path);
-        if is_of(&to_sign) {
+        let is_ambiguous = signing::is_ambiguous(head);
+        if !is_ambiguous && is_of(&to_sign) {
             return Ok(());
         }
-        let names_a_bucket = bucket.is_none() && path.rfind('/') == Some(0) && path.len() > 1;
+        let names_a_bucket =
+            !is_ambiguous && bucket.is_none() && path.rfind('/') == Some(0) && path.len() > 1;
         if names_a_bucket && is_of(&string_to_sign(head, line, &[&path, "/"].concat())) {
             return Ok(());
         }

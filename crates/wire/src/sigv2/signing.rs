@@ -1,6 +1,6 @@
 //! The text that both sides sign, and its signature.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -131,15 +131,42 @@ fn amz_headers(head: &Head) -> BTreeMap<String, Vec<Vec<u8>>> {
     headers
 }
 
+/// Whether another request than this one has the same string to sign.
+///
+/// The text holds names and values decoded, so one that contains what ends it in the text could be
+/// read as two: a line break in a header's value, `&uploadId=` in a parameter's. Such a request is
+/// no proof of what its signer meant. No client that follows the documentation makes one.
+///
+/// - A header in the query has the name of a header, and a value without control characters but the
+///   tab, as one that is sent as a header has. It is there once: two values have the text of one
+///   value with a comma, and only the first of them would be obeyed.
+/// - A parameter's value holds no control character, and no `&` with the name of a signed parameter
+///   behind it. Any other `&` is the value's own: unsigned names are not in the text. So is each
+///   `=`, because no signed name has one.
+///
+/// Assumed: AWS refuses what it cannot read back; its documentation says only that values are
+/// signed decoded.
+pub(super) fn is_ambiguous(head: &Head) -> bool {
+    let mut earlier = BTreeSet::new();
+    let header = |(name, value): &(String, String)| {
+        let fits = value.chars().all(|c| c == '\t' || !c.is_control());
+        let is_name = http::HeaderName::from_bytes(name.as_bytes()).is_ok();
+        let repeated =
+            head.headers.contains_key(name) || !earlier.insert(name.to_ascii_lowercase());
+        !is_name || !fits || repeated
+    };
+    let parameter = |(_, value): &(String, Option<String>)| {
+        let value = value.as_deref().unwrap_or_default();
+        let names = value.split('&').skip(1).map(|piece| piece.split('=').next().unwrap_or(piece));
+        value.chars().any(char::is_control) || names.into_iter().any(|n| PARAMETERS.contains(&n))
+    };
+    head.query_pairs().iter().filter(|(name, _)| is_amz(name)).any(header)
+        || signed_parameters(head).iter().any(parameter)
+}
+
 /// Sorted by name, decoded, with `=` where one was sent.
 fn parameters(head: &Head) -> String {
-    let mut found: Vec<(String, Option<String>)> = head
-        .query()
-        .split('&')
-        .map(|piece| piece.split_once('=').map_or((piece, None), |(n, v)| (n, Some(v))))
-        .map(|(name, value)| (uri::decode_lossy(name), value.map(uri::decode_lossy)))
-        .filter(|(name, _)| PARAMETERS.contains(&name.as_str()))
-        .collect();
+    let mut found = signed_parameters(head);
     found.sort_by(|(one, _), (other, _)| one.cmp(other));
     let mut text = String::new();
     for (i, (name, value)) in found.iter().enumerate() {
@@ -151,4 +178,15 @@ fn parameters(head: &Head) -> String {
         }
     }
     text
+}
+
+/// Those that are signed as they are named, in the order in which they came, decoded; `None` for a
+/// value without `=`.
+fn signed_parameters(head: &Head) -> Vec<(String, Option<String>)> {
+    let pieces = head.query().split('&');
+    pieces
+        .map(|piece| piece.split_once('=').map_or((piece, None), |(n, v)| (n, Some(v))))
+        .map(|(name, value)| (uri::decode_lossy(name), value.map(uri::decode_lossy)))
+        .filter(|(name, _)| PARAMETERS.contains(&name.as_str()))
+        .collect()
 }

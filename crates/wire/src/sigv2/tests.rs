@@ -196,6 +196,50 @@ fn times_are_bounded() {
     assert_eq!(refused.extra[0].1, DATE);
 }
 
+/// What two requests have in common as their text is a proof of neither.
+#[test]
+fn one_text_stands_for_one_request() {
+    for query in [
+        "x-amz-meta-a=v%0Ax-amz-object-lock-mode:GOVERNANCE",
+        "x-amz-meta-a=v%0D%0Ax-amz-object-lock-mode:GOVERNANCE",
+        "x-amz-meta-a:v%0Ax-amz-object-lock-mode=GOVERNANCE",
+        "x-amz-meta-a:b=c",
+        "x-amz-grant-read=id=1&X-Amz-Grant-Read=id=2",
+        "x-amz-object-loc%E2%84%AA-mode=GOVERNANCE",
+        "partNumber=1%26uploadId%3DX",
+        "partNumber=1%26uploads",
+        "acl=%26versionId",
+        "response-content-type=t%26versionId%3DV",
+        "response-content-type=t%26a=b%26versionId%3DV",
+        "response-content-type=t%0Dx",
+        "versionId=%00",
+    ] {
+        let head = signed_header("PUT", &format!("/b/k?{query}"), &[], "/b/k");
+        let refused = proved(&head, None, at(DATE)).unwrap_err();
+        assert_eq!(refused.code, "SignatureDoesNotMatch", "{query}");
+    }
+    let twice = signed_header("PUT", "/b/k?x-amz-acl=b", &[("x-amz-acl", "a")], "/b/k");
+    assert!(proved(&twice, None, at(DATE)).is_err(), "a header that is sent and queried");
+    let head = signed_header("GET", "/b?x-amz-meta-a=v%0Ax-amz-b:c", &[], "/b/");
+    assert!(proved(&head, None, at(DATE)).is_err(), "nor with a slash behind the bucket");
+}
+
+/// Values may hold what ends nothing in the text.
+#[test]
+fn unambiguous_values_verify() {
+    for query in [
+        "response-content-disposition=attachment;%20filename=%22a%26b=c.txt%22",
+        "response-content-disposition=attachment;%20filename*=UTF-8''%E2%82%AC%26aclu",
+        "versionId=a==&uploadId=b%3D%3D",
+        "acl&versionId",
+        "x-amz-meta-a=b:c%26acl%09d&X-Amz-Meta-B=%E2%82%AC",
+        "prefix=a%0A%26acl&acl",
+    ] {
+        let head = signed_header("GET", &format!("/b/k?{query}"), &[], "/b/k");
+        assert!(proved(&head, None, at(DATE)).is_ok(), "{query}");
+    }
+}
+
 fn presigned(expires: &str, query: &str) -> Head {
     let target = format!("/b/k?AWSAccessKeyId={KEY}&Expires={expires}{query}");
     let unsigned = head("PUT", &target, &[]);
@@ -207,6 +251,8 @@ fn presigned(expires: &str, query: &str) -> Head {
 fn a_presigned_url_ends_with_its_elements() {
     let now = Timestamp::from_secs(1_175_139_620);
     assert!(proved(&presigned("1175139620", ""), None, now).is_ok());
+    assert!(proved(&presigned("1175139620", ""), None, now.plus_ms(999)).is_ok());
+    assert!(proved(&presigned("1175139620", ""), None, now.plus_ms(1_000)).is_err());
     let refused = proved(&presigned("1175139619", ""), None, now).unwrap_err();
     assert_eq!(refused.message.as_deref(), Some("Request has expired"));
     let elements: Vec<_> = refused.extra.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
