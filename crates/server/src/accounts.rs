@@ -3,12 +3,12 @@
 use gateway::{ServiceEvent, operator_events};
 use iam::AccountSummary;
 use keys::{Keyring, password};
-use store::{StoreError, Tx};
+use store::{Store, StoreError, Tx};
 use types::{AccountId, Clock, Entropy, Timestamp};
 
 use crate::establish::{Done, Establish, operator_event};
 use crate::ground::Ground;
-use crate::roots::{self, secret};
+use crate::roots::{Staged, secret};
 use crate::{Account, Config, OpenError};
 
 /// How often a random id is drawn before we give up.
@@ -97,6 +97,8 @@ pub struct Rotated {
     pub deleted: Vec<String>,
     /// Whether the file of the data directory that kept the old key keeps the new one.
     pub is_kept: bool,
+    /// What failed after the change was committed; a start mends it.
+    pub trouble: Option<String>,
 }
 
 /// Gives an account's root user a new access key and deletes those that it had.
@@ -115,8 +117,10 @@ pub fn rotate_root_access_key(
         root_access_key_id: format!("AKIA{}", types::base32_upper(&entropy.bytes::<16>()?)),
         root_secret_access_key: secret(entropy)?,
     };
+    let Ground { store, keyring, identity, .. } = Ground::existing(config, clock)?;
+    let staged = Staged::write(config, &store, &made)?;
     let account = made.clone();
-    let deleted = change(config, id, clock, entropy, move |work| {
+    let changed = change_on((&store, keyring), id, clock, entropy, move |work| {
         let Work { tx, keyring, entropy, now } = work;
         let key = (account.root_access_key_id.as_str(), account.root_secret_access_key.as_str());
         let deleted = iam::replace_root_keys(tx, keyring, entropy, &account.id, key, now)?;
@@ -126,9 +130,22 @@ pub fn rotate_root_access_key(
             let events = done.map(|done| operator_event(&account.id, &done)).collect();
             (deleted, events)
         }))
-    })?;
-    let is_kept = roots::replace(&config.data_dir, &deleted, &made)?;
-    Ok(Rotated { account: made, deleted, is_kept })
+    });
+    let deleted = match (changed, &staged) {
+        (Ok(deleted), _) => deleted,
+        (Err(error @ OpenError::NoAccount { .. }), Some(staged)) => {
+            staged.discard()?;
+            return Err(error);
+        }
+        // Whether it was committed is not known: the next start asks the store.
+        (Err(error), _) => return Err(error),
+    };
+    // INVARIANT: the old key is gone now, so the new one is returned whatever fails from here on.
+    let finished = staged.as_ref().map(Staged::finish).transpose();
+    let noted = identity.note(&store);
+    let is_kept = matches!(finished, Ok(Some(())));
+    let trouble = finished.map(|_| ()).and(noted).err().map(|error| error.to_string());
+    Ok(Rotated { account: made, deleted, is_kept, trouble })
 }
 
 /// What a change works with.
@@ -151,6 +168,21 @@ fn change<T: Send + 'static>(
     + 'static,
 ) -> Result<T, OpenError> {
     let Ground { store, keyring, identity, .. } = Ground::existing(config, clock)?;
+    let made = change_on((&store, keyring), id, clock, entropy, work)?;
+    identity.note(&store)?;
+    Ok(made)
+}
+
+/// As [`change`], on an open store, which it closes; the caller notes how far the store has come.
+fn change_on<T: Send + 'static>(
+    (store, keyring): (&Store, Keyring),
+    id: &AccountId,
+    clock: &Clock,
+    entropy: &Entropy,
+    work: impl FnOnce(Work<'_, '_>) -> Result<Option<(T, Vec<ServiceEvent>)>, StoreError>
+    + Send
+    + 'static,
+) -> Result<T, OpenError> {
     let (now, entropy) = (clock.now(), entropy.clone());
     let stored = store.submit(move |tx| {
         tx.begin();
@@ -176,7 +208,6 @@ fn change<T: Send + 'static>(
     });
     let made = stored.wait()??;
     store.shut_down();
-    identity.note(&store)?;
     made.ok_or_else(|| OpenError::NoAccount { id: id.clone() })
 }
 

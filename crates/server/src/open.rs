@@ -14,7 +14,7 @@ use types::{AccountId, Clock, Entropy, Region};
 use crate::establish::Establish;
 use crate::ground::Ground;
 use crate::identity::IdentityKeeper;
-use crate::{Account, Config, OPERATIONS, RootCredentials, signin};
+use crate::{Account, Config, OPERATIONS, RootCredentials, roots, signin};
 
 /// An opened data directory, ready to serve.
 pub struct Opened {
@@ -41,6 +41,7 @@ impl fmt::Debug for Opened {
 pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, OpenError> {
     let ground = Ground::prepare(config, &clock, &entropy)?;
     let Ground { store, keyring, identity, loss } = ground;
+    roots::settle(&config.data_dir, &store)?;
     let root = RootCredentials::load(config, &entropy)?;
     let gateway = Gateway::new(Parts {
         store,
@@ -98,8 +99,15 @@ fn bootstrap(
     root: &RootCredentials,
 ) -> Result<(), OpenError> {
     same_accounts(config, gateway, root)?;
-    let known = iam::accounts(&gateway.store().snapshot()?.tx())?;
-    let known = known.into_iter().find(|account| account.id == config.account);
+    let all = iam::accounts(&gateway.store().snapshot()?.tx())?;
+    let is_new = all.is_empty();
+    let known = all.into_iter().find(|account| account.id == config.account);
+    let is_stale = !is_new && is_stale(config, gateway, root)?;
+    if is_stale && known.is_none() {
+        gateway.store().shut_down();
+        let path = config.data_dir.join(roots::FILE);
+        return Err(OpenError::StaleRootCredentials { path, key: root.access_key_id.clone() });
+    }
     let own = Arc::clone(gateway);
     let first = Account {
         id: config.account.clone(),
@@ -107,12 +115,31 @@ fn bootstrap(
         root_access_key_id: root.access_key_id.clone(),
         root_secret_access_key: root.secret_access_key.clone(),
     };
-    let accounts: Vec<_> = [first].into_iter().chain(config.accounts.iter().cloned()).collect();
+    let first = (!is_stale).then_some(first);
+    let accounts: Vec<_> = first.into_iter().chain(config.accounts.iter().cloned()).collect();
     let made = gateway.store().submit(move |tx| {
         let (keyring, entropy, now) = (own.keyring(), own.entropy(), own.clock().now());
         Establish { keyring, entropy, now }.all(tx, &accounts)
     });
     made.wait()?.map_err(OpenError::from)
+}
+
+/// Whether the data directory keeps a root access key that the store does not know: it was rotated
+/// out or deleted, and a start must not bring it back.
+fn is_stale(config: &Config, gateway: &Gateway, root: &RootCredentials) -> Result<bool, OpenError> {
+    if config.root_credentials.is_some() || root.generated {
+        return Ok(false);
+    }
+    let view = gateway.store().snapshot()?;
+    let is_stale = iam::account_of_key(&view.tx(), &root.access_key_id)?.is_none();
+    if is_stale {
+        let (file, key) = (config.data_dir.join(roots::FILE), &root.access_key_id);
+        tracing::warn!(
+            file = %file.display(), key,
+            "the file keeps an access key that was rotated out or deleted: it is not created              again; `shoseki account rotate-root-access-key` makes a new one and keeps it there"
+        );
+    }
+    Ok(is_stale)
 }
 
 /// Errors if a root access key is that of another account than it is configured for: the store was
@@ -187,6 +214,14 @@ pub enum OpenError {
     BadRootCredentials {
         /// The file.
         path: PathBuf,
+    },
+    /// The root credentials' file keeps a key that was rotated out or deleted, and the account
+    /// that is asked for is not there.
+    StaleRootCredentials {
+        /// The file.
+        path: PathBuf,
+        /// The access key's id.
+        key: String,
     },
     /// A secret file that others may read.
     TooOpen {
@@ -270,6 +305,12 @@ impl fmt::Display for OpenError {
             Self::BadRootCredentials { path } => {
                 write!(f, "`{}` does not hold credentials", path.display())
             }
+            Self::StaleRootCredentials { path, key } => write!(
+                f,
+                "`{}` keeps the access key `{key}`, which was rotated out or deleted: it is not \
+                 created again; move the file away, and a start makes a new key",
+                path.display()
+            ),
             Self::TooOpen { path } => {
                 write!(f, "`{}` may be read by others: chmod 600 it", path.display())
             }

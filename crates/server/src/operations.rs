@@ -90,9 +90,8 @@ mod tests {
         }
     }
 
-    /// What chooses an operation is under a signature of Version 2, but for the kind of a list and the id of a
-    /// setting: else
-    /// a URL that was presigned for one operation would serve for another.
+    /// What chooses an operation is under a signature of Version 2, but for the kind of a list and
+    /// the id of a setting: else a URL that was presigned for one operation would serve for another.
     #[test]
     fn what_chooses_an_operation_is_signed() {
         for row in OPERATIONS.iter().flat_map(|rows| rows.iter()) {

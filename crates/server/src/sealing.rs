@@ -77,19 +77,40 @@ fn unreadable(path: &Path, cause: io::Error) -> OpenError {
 
 /// Writes a file that only its owner may read, whole or not at all.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut aside = path.as_os_str().to_owned();
-    aside.push(".new");
-    let aside = PathBuf::from(aside);
+    write_beside(path, bytes)?;
+    put_in_place(path)
+}
+
+/// Where a file is written before it takes its place.
+pub(crate) fn beside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    name.into()
+}
+
+/// The first half of [`write_private`]: the bytes are on the disk, and `path` is as it was.
+pub(crate) fn write_beside(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
     let mut file =
-        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&aside)?;
+        options.write(true).create(true).truncate(true).mode(0o600).open(beside(path))?;
+    // Before the first byte: an earlier attempt may have left a file that others may read.
+    file.set_permissions(Permissions::from_mode(0o600))?;
     file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::set_permissions(&aside, Permissions::from_mode(0o600))?;
-    fs::rename(&aside, path)?;
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::File::open(folder)?.sync_all()?;
+    file.sync_all()
+}
+
+/// The second half of [`write_private`]: the file takes its place, and that is on the disk.
+pub(crate) fn put_in_place(path: &Path) -> io::Result<()> {
+    fs::rename(beside(path), path)?;
+    sync_folder_of(path)
+}
+
+/// Makes the names in the folder of a file durable.
+pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
+    match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) => fs::File::open(folder)?.sync_all(),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Errors if anybody but the owner may read a secret file.

@@ -9,7 +9,7 @@ use types::{AccountId, Clock, Entropy};
 
 use crate::exit::{Exit, Trouble};
 use crate::lang::Lang;
-use crate::out::Out;
+use crate::out::{self, Out};
 use crate::serve::Sealing;
 
 /// The verbs of `account`.
@@ -221,7 +221,7 @@ fn rotate_root_access_key(verb: &Change, lang: Lang) -> Result<(), Trouble> {
     let (config, id) = (verb.place.config()?, account_id(&verb.id)?);
     let (clock, entropy) = (Clock::system(), Entropy::system());
     let rotated = server::rotate_root_access_key(&config, &id, &clock, &entropy)?;
-    let Rotated { account, deleted, is_kept } = &rotated;
+    let Rotated { account, deleted, is_kept, trouble } = &rotated;
     let out = verb.place.out();
     show_key(out, lang, account);
     if *is_kept {
@@ -230,6 +230,9 @@ fn rotate_root_access_key(verb: &Change, lang: Lang) -> Result<(), Trouble> {
     }
     for old in deleted {
         out.text(&format!("deleted {old}"));
+    }
+    if let Some(trouble) = trouble {
+        out::complain(&format!("the key is changed, but {trouble}; the next start mends that"));
     }
     out.value(&json!({
         "account": id.as_str(),

@@ -79,6 +79,7 @@ impl From<OpenError> for Trouble {
             | OpenError::BadRootKey { .. }
             | OpenError::BadIdentity { .. }
             | OpenError::BadRootCredentials { .. }
+            | OpenError::StaleRootCredentials { .. }
             | OpenError::TooOpen { .. }
             | OpenError::Writable { .. }
             | OpenError::NotSealed { .. }

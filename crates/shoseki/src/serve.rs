@@ -199,6 +199,13 @@ pub(crate) fn run(verb: &Serve, lang: Lang, refused: &[String]) -> Result<Exit, 
 fn serve(verb: &Serve, lang: Lang, diagnostics: &Diagnostics) -> Result<Exit, Trouble> {
     let (clock, entropy) = (Clock::system(), Entropy::system());
     let config = verb.config()?;
+    if let Some(address) = in_the_clear(&config) {
+        tracing::warn!(
+            %address,
+            "plain HTTP beyond this machine: others on the way can read secrets; give \
+             `--tls-cert` and `--tls-key`, or let nothing but a proxy with TLS reach it"
+        );
+    }
     let runtime = runtime()?;
     let signals = runtime.block_on(async { Signals::listen() }).map_err(Trouble::unreachable)?;
     // INVARIANT: a start that cannot listen leaves nothing behind.
@@ -211,6 +218,12 @@ fn serve(verb: &Serve, lang: Lang, diagnostics: &Diagnostics) -> Result<Exit, Tr
     // A thread that is still at work then must not keep the process.
     runtime.shutdown_timeout(END_WAIT);
     served.map(|()| Exit::Done)
+}
+
+/// The first address beyond loopback at which plain HTTP is served; `None` if there is none.
+fn in_the_clear(config: &Config) -> Option<SocketAddr> {
+    let mut addresses = [Some(config.listen), config.console_listen].into_iter().flatten();
+    addresses.find(|at| config.tls.is_none() && !at.ip().to_canonical().is_loopback())
 }
 
 /// How long threads may take to end after the server has stopped.
@@ -337,6 +350,25 @@ mod tests {
         assert_eq!(config.region.as_str(), "eu-west-1");
         assert_eq!(config.listen.port(), 2);
         assert_eq!((config.delivery_interval_ms, config.digest_interval_ms), (2_000, 3_000));
+    }
+
+    /// Plain HTTP is warned of where other machines can reach it.
+    #[test]
+    fn plain_http_beyond_loopback_is_found() {
+        for (words, want) in [
+            (&[][..], None),
+            (&["--listen", "[::1]:1"], None),
+            (&["--listen", "127.0.0.2:1"], None),
+            (&["--listen", "0.0.0.0:1"], Some("0.0.0.0:1")),
+            (&["--listen", "[::]:1"], Some("[::]:1")),
+            (&["--console-listen", "192.0.2.1:2"], Some("192.0.2.1:2")),
+        ] {
+            let found = in_the_clear(&config(words).unwrap()).map(|at| at.to_string());
+            assert_eq!(found.as_deref(), want, "{words:?}");
+            let mut with_tls = config(words).unwrap();
+            with_tls.tls = Some(("c.pem".into(), "k.pem".into()));
+            assert_eq!(in_the_clear(&with_tls), None);
+        }
     }
 
     /// What cannot be meant is an error, not a default.

@@ -19,6 +19,7 @@ mod opening;
 mod own_pages;
 mod presigned;
 mod proxies;
+mod rotation;
 mod shutdown;
 mod signatures;
 mod slow;

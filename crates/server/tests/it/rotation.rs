@@ -1,0 +1,142 @@
+//! A root access key that was rotated out or deleted does not come back, whatever interrupts it.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use server::{
+    Config, OpenError, RootCredentials, Rotated, create_account, list_accounts, open,
+    rotate_root_access_key,
+};
+use tempfile::TempDir;
+use types::{AccountId, Clock, Entropy};
+
+/// A data directory that keeps its root access key.
+struct Kept {
+    _folder: TempDir,
+    config: Config,
+}
+
+impl Kept {
+    fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let config = Config { data_dir: folder.path().to_owned(), ..Config::default() };
+        let kept = Self { _folder: folder, config };
+        kept.start().unwrap();
+        kept
+    }
+
+    fn start(&self) -> Result<(), OpenError> {
+        let opened = open(&self.config, Clock::system(), Entropy::system())?;
+        opened.gateway.store().shut_down();
+        Ok(())
+    }
+
+    fn rotate(&self) -> Result<Rotated, OpenError> {
+        let (clock, entropy) = (Clock::system(), Entropy::system());
+        rotate_root_access_key(&self.config, &self.config.account, &clock, &entropy)
+    }
+
+    /// The ids of the first account's root access keys.
+    fn known(&self) -> Vec<String> {
+        let accounts = list_accounts(&self.config, &Clock::system()).unwrap();
+        let first = accounts.into_iter().find(|account| account.id == self.config.account);
+        first.unwrap().root_access_key_ids
+    }
+
+    /// The id of the key that the file keeps.
+    fn kept(&self) -> String {
+        RootCredentials::kept(&self.config.data_dir).unwrap().unwrap().access_key_id
+    }
+
+    fn file(&self) -> PathBuf {
+        self.config.data_dir.join("root-credentials")
+    }
+
+    fn beside(&self) -> PathBuf {
+        self.config.data_dir.join("root-credentials.new")
+    }
+}
+
+fn set_private(path: &Path, bytes: &[u8]) {
+    fs::write(path, bytes).unwrap();
+    fs::set_permissions(path, Permissions::from_mode(0o600)).unwrap();
+}
+
+/// A file that cannot be replaced is found before anything is changed.
+#[test]
+fn a_file_that_is_refused_leaves_the_key() {
+    let data = Kept::new();
+    let before = data.kept();
+    fs::set_permissions(data.file(), Permissions::from_mode(0o644)).unwrap();
+    assert!(matches!(data.rotate(), Err(OpenError::TooOpen { .. })));
+    fs::set_permissions(data.file(), Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(data.known(), [before.clone()]);
+    // No new file can be written: a full disk has the same effect.
+    fs::create_dir(data.beside()).unwrap();
+    assert!(data.rotate().is_err());
+    fs::remove_dir(data.beside()).unwrap();
+    assert_eq!((data.known(), data.kept()), (vec![before.clone()], before));
+}
+
+/// A crash between the commit and the new file's taking its place loses no key and brings none back.
+#[test]
+fn a_rotation_that_was_committed_is_finished_by_a_start() {
+    let data = Kept::new();
+    let old = fs::read(data.file()).unwrap();
+    let rotated = data.rotate().unwrap();
+    assert!(rotated.is_kept && rotated.trouble.is_none(), "{rotated:?}");
+    fs::rename(data.file(), data.beside()).unwrap();
+    set_private(&data.file(), &old);
+    data.start().unwrap();
+    let new = rotated.account.root_access_key_id;
+    assert_eq!((data.known(), data.kept()), (vec![new.clone()], new));
+    assert!(!data.beside().exists());
+}
+
+/// A crash before the commit leaves the old key; half a file is no key.
+#[test]
+fn a_rotation_that_was_not_committed_is_undone_by_a_start() {
+    let data = Kept::new();
+    let before = data.kept();
+    let text = "aws_access_key_id = AKIANEVERCOMMITTED01\naws_secret_access_key = x\n";
+    for written in [text, "aws_access_key_id = AKIA"] {
+        set_private(&data.beside(), written.as_bytes());
+        data.start().unwrap();
+        assert!(!data.beside().exists());
+        assert_eq!((data.known(), data.kept()), (vec![before.clone()], before.clone()));
+    }
+}
+
+/// A key in the file that the store does not know is not created by a start, and a rotation
+/// replaces it.
+#[test]
+fn a_key_that_was_rotated_out_does_not_come_back() {
+    let data = Kept::new();
+    let old = fs::read(data.file()).unwrap();
+    let first = data.rotate().unwrap().account.root_access_key_id;
+    set_private(&data.file(), &old);
+    data.start().unwrap();
+    assert_eq!(data.known(), [first.clone()], "as it was");
+    let other =
+        Config { account: AccountId::parse("111122223333").unwrap(), ..data.config.clone() };
+    let refused = open(&other, Clock::system(), Entropy::system()).unwrap_err();
+    assert!(matches!(refused, OpenError::StaleRootCredentials { .. }), "{refused}");
+    let second = data.rotate().unwrap();
+    assert_eq!((second.deleted.clone(), second.is_kept), (vec![first], true));
+    assert_eq!(data.kept(), second.account.root_access_key_id);
+    data.start().unwrap();
+    assert_eq!(data.known(), [second.account.root_access_key_id]);
+}
+
+/// The file keeps the first account's key, whatever becomes of others.
+#[test]
+fn other_accounts_leave_the_file_alone() {
+    let data = Kept::new();
+    let (clock, entropy) = (Clock::system(), Entropy::system());
+    let other = create_account(&data.config, "payments", None, &clock, &entropy).unwrap();
+    let before = data.kept();
+    let rotated = rotate_root_access_key(&data.config, &other.id, &clock, &entropy).unwrap();
+    assert!(!rotated.is_kept && !data.beside().exists());
+    assert_eq!(data.kept(), before);
+}
