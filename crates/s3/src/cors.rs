@@ -23,7 +23,8 @@ const VARY: &str = "Origin, Access-Control-Request-Headers, Access-Control-Reque
 const METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "POST", "DELETE"];
 /// Bytes that a document may have.
 ///
-/// Source: S3 API Reference, "PutBucketCors": 64 KB. Assumed: of 1,024 bytes each.
+/// Source: S3 API Reference, "PutBucketCors": 64 KB. Assumed: of 1,024 bytes each; the error of
+/// one that has more.
 pub(crate) const DOCUMENT_BYTES_MAX: usize = 64 << 10;
 /// Names of headers that a request may ask for; one that asks for more is not allowed.
 ///
