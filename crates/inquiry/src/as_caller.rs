@@ -8,7 +8,7 @@ use gateway::{AnswerBody, Ctx, Operation, Refused};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use trail::verify::Object;
+use trail::verify::{Limits, Object};
 use types::{Region, Timestamp};
 
 use crate::SERVICE;
@@ -19,6 +19,9 @@ use crate::validate::{Question, Source};
 const LISTED_MAX: usize = 200_000;
 /// The largest object that is read, in bytes; CloudTrail's files are far smaller.
 const OBJECT_BYTES_MAX: u64 = 64 << 20;
+/// CloudTrail's log files inflate to some 256 MB at most. A digest of 16 MiB names some 30 000.
+const LIMITS: Limits =
+    Limits { digest_bytes: 16 << 20, log_bytes: 256 << 20, all_bytes: 768 << 20 };
 const METADATA: &str = "x-amz-meta-";
 
 /// The present call's caller, through our own service. Every read is authorized on its own and
@@ -69,6 +72,7 @@ impl Source for AsCaller<'_, '_> {
     type Error = Said;
 
     const LISTED_MAX: usize = LISTED_MAX;
+    const LIMITS: Limits = LIMITS;
 
     fn ask(&self, question: Question, region: &str, input: &Value) -> Result<Value, Said> {
         match question {

@@ -11,7 +11,7 @@ use types::hex;
 /// Level 6: a sixth slower than 3 per byte put, a tenth smaller.
 const LEVEL: u32 = 6;
 /// How much is inflated at a time.
-const CHUNK_BYTES: usize = 64 * 1_024;
+pub(crate) const CHUNK_BYTES: usize = 64 * 1_024;
 
 /// A member in the making, with the hash of what went in.
 pub(crate) struct Writer {
@@ -77,41 +77,80 @@ impl std::error::Error for GzipError {}
 /// Inflates exactly one member of at most `bytes_max` plain bytes.
 pub fn decompress(gz: &[u8], bytes_max: u64) -> Result<Vec<u8>, GzipError> {
     let mut plain = Vec::new();
-    match inflate(gz, bytes_max, &mut |chunk| plain.extend_from_slice(chunk)) {
+    let sink = |chunk: &[u8]| plain.extend_from_slice(chunk);
+    match Inflating::new(gz, bytes_max, sink).drain().0 {
         Some(error) => Err(error),
         None => Ok(plain),
     }
 }
 
-/// Hashes what `gz` inflates to, up to the first trouble, if any, without keeping it.
-pub(crate) fn hash(gz: &[u8], bytes_max: u64) -> (String, Option<GzipError>) {
-    let mut hash = keys::Sha256::new();
-    let trouble = inflate(gz, bytes_max, &mut |chunk| hash.update(chunk));
-    (hex(&hash.finish()), trouble)
+/// What a member inflates to, hashed without being kept.
+pub(crate) struct Hashed {
+    /// SHA-256 of the plain bytes up to the first trouble, in hexadecimal.
+    pub(crate) hash: String,
+    /// How many these are.
+    pub(crate) bytes: u64,
+    /// What is wrong with the member, if anything.
+    pub(crate) trouble: Option<GzipError>,
 }
 
-fn inflate(mut gz: &[u8], bytes_max: u64, sink: &mut dyn FnMut(&[u8])) -> Option<GzipError> {
-    let mut chunk = vec![0; CHUNK_BYTES];
-    let mut left = bytes_max;
-    {
-        let mut decoder = GzDecoder::new(&mut gz);
-        loop {
-            let bytes = match decoder.read(&mut chunk) {
-                Ok(0) => break,
-                Ok(count) => chunk.get(..count).unwrap_or_default(),
-                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                    return Some(GzipError::Truncated);
-                }
-                Err(_) => return Some(GzipError::Damaged),
-            };
-            match left.checked_sub(bytes.len() as u64) {
-                Some(rest) => left = rest,
-                None => return Some(GzipError::TooLarge),
-            }
-            sink(bytes);
-        }
+/// Hashes what `gz` inflates to, up to the first trouble, if any, without keeping it.
+pub(crate) fn hash(gz: &[u8], bytes_max: u64) -> Hashed {
+    let mut hash = keys::Sha256::new();
+    let (trouble, bytes) = Inflating::new(gz, bytes_max, |chunk| hash.update(chunk)).drain();
+    Hashed { hash: hex(&hash.finish()), bytes, trouble }
+}
+
+/// The plain bytes of one member, as far as they are asked for; `sink` gets them, too.
+pub(crate) struct Inflating<'a, F> {
+    decoder: GzDecoder<&'a [u8]>,
+    bytes_max: u64,
+    bytes: u64,
+    trouble: Option<GzipError>,
+    sink: F,
+}
+
+impl<'a, F: FnMut(&[u8])> Inflating<'a, F> {
+    pub(crate) fn new(gz: &'a [u8], bytes_max: u64, sink: F) -> Self {
+        Self { decoder: GzDecoder::new(gz), bytes_max, bytes: 0, trouble: None, sink }
     }
-    (!gz.is_empty()).then_some(GzipError::TrailingBytes)
+
+    /// What is wrong with what was read so far, or follows it if all was read; and how many bytes
+    /// came out.
+    pub(crate) fn finish(self) -> (Option<GzipError>, u64) {
+        let is_longer = !self.decoder.into_inner().is_empty();
+        (self.trouble.or(is_longer.then_some(GzipError::TrailingBytes)), self.bytes)
+    }
+
+    fn drain(mut self) -> (Option<GzipError>, u64) {
+        let mut chunk = vec![0; CHUNK_BYTES];
+        while self.read(&mut chunk).is_ok_and(|count| count > 0) {}
+        self.finish()
+    }
+
+    fn fail(&mut self, trouble: GzipError) -> io::Error {
+        self.trouble = Some(trouble);
+        io::Error::other(trouble)
+    }
+}
+
+impl<F: FnMut(&[u8])> Read for Inflating<'_, F> {
+    fn read(&mut self, chunk: &mut [u8]) -> io::Result<usize> {
+        let count = match self.decoder.read(chunk) {
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                return Err(self.fail(GzipError::Truncated));
+            }
+            Err(_) => return Err(self.fail(GzipError::Damaged)),
+        };
+        let bytes = self.bytes.saturating_add(count as u64);
+        if bytes > self.bytes_max {
+            return Err(self.fail(GzipError::TooLarge));
+        }
+        self.bytes = bytes;
+        (self.sink)(chunk.get(..count).unwrap_or_default());
+        Ok(count)
+    }
 }
 
 #[cfg(test)]

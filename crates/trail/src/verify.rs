@@ -20,6 +20,8 @@ use crate::digest::{Kind, Series};
 mod extra;
 mod load;
 mod log;
+mod members;
+mod meter;
 mod part;
 mod print;
 mod report;
@@ -27,10 +29,11 @@ mod walk;
 
 pub use extra::{Clocked, Entries, Entry, Pretence, Span, look_for_extra};
 pub use log::{NamedLog, judge_log, log_verdict};
+pub use meter::{Limits, Meter};
 pub use part::{Budget, Part, Progress, verify_part};
 pub use print::{Stream, print};
 pub use report::{Conclusion, Counts, Finding, Line, Reason, Report, Verdict};
-use walk::Walked;
+use walk::{Pause, Walked};
 
 /// What is to be verified.
 #[derive(Debug, Clone, Copy)]
@@ -106,14 +109,17 @@ pub struct Evidence<'a> {
     /// Judges the log files of one digest with [`judge_log`], in parallel say; `None` fetches
     /// and judges one after the other.
     pub judge: Option<&'a Judge<'a>>,
+    /// Counts what is read, and limits it.
+    pub meter: &'a Meter,
 }
 
 /// Verifies all digests and log files of the request, newest first. Fails only if the bucket
 /// cannot be listed.
 pub fn verify(request: &Request<'_>, evidence: &Evidence<'_>) -> Result<Report, String> {
     let mut report = Report::new(request);
+    let pause = Pause { is_due: &|_, _| false, pace: usize::MAX };
     for kind in [Kind::Regular, Kind::Backfill] {
-        walk::walk(request, evidence, kind, Walked::Start, &|_, _| false, &mut report)?;
+        walk::walk(request, evidence, kind, Walked::Start, pause, &mut report)?;
     }
     for anchor in request.anchors.iter().filter(|anchor| anchor.end >= request.start) {
         let verdict = load::anchor_verdict(anchor, evidence);

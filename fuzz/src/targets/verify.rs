@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 use trail::digest::{Digest, DigestedFile, Kind, Link, Series};
 use trail::names::TrailName;
 use trail::verify::{
-    Anchor, Clocked, Entry, Evidence, Object, Request, SignatureCheck, Span, look_for_extra, print,
-    verify,
+    Anchor, Clocked, Entry, Evidence, Limits, Meter, Object, Request, SignatureCheck, Span,
+    look_for_extra, print, verify,
 };
 use trail::{gzip, log_file};
 use types::{AccountId, HOUR_MS, Timestamp};
@@ -143,7 +143,8 @@ fn run(input: &[u8]) -> Way {
             SignatureCheck::Forged
         }
     };
-    let evidence = Evidence { list: &list, get: &get, check: &check, judge: None };
+    let meter = Meter::new(Limits::COMMAND);
+    let evidence = Evidence { list: &list, get: &get, check: &check, judge: None, meter: &meter };
     let anchors = [world.anchor.clone()];
     let request = Request {
         trail_arn: "arn:aws:cloudtrail:eu-west-1:111122223333:trail/audit",

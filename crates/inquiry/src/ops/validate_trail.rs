@@ -1,7 +1,11 @@
 //! `ValidateTrail`: whether what a trail delivered is still what it was.
 //!
-//! One call reads some hundreds of files, so that no call takes long or holds much; its token
-//! carries how far the validation has come to the next call. Everything is read as the caller:
+//! One call reads some 200 files or 256 MiB, also counted as they inflate, so that no call takes
+//! long; its token carries how far the validation has come to the next call. One file is held at a
+//! time, of 64 MiB at most, and never what it inflates to. A file that is larger, a digest that
+//! inflates to more than 16 MiB and a log file that does to more than 256 MiB are unreadable here,
+//! and so are backfill digests and other trails' beyond 768 MiB in one call: `shoseki verify` reads
+//! them. Everything is read as the caller:
 //! `cloudtrail:GetTrail` and `ListPublicKeys`, `s3:ListBucket` and `GetObject`, `kms:Decrypt`. Files
 //! that the caller may not read are unreadable, as in `shoseki verify`.
 

@@ -5,8 +5,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use trail::verify::{
-    Budget, Clocked, Entries, Evidence, NamedLog, Part, Progress, Report, Request, SignatureCheck,
-    Span, look_for_extra,
+    Budget, Clocked, Entries, Evidence, Meter, NamedLog, Part, Progress, Report, Request,
+    SignatureCheck, Span, look_for_extra,
 };
 use types::{DAY_MS, HOUR_MS, Timestamp};
 
@@ -83,8 +83,10 @@ fn with_evidence<S: Source, T>(
         }
         Some(_) => SignatureCheck::Forged,
     };
-    let judge = |logs: &[NamedLog]| source.judge(logs);
-    let evidence = Evidence { list: &list, get: &get, check: &check, judge: Some(&judge) };
+    let meter = Meter::new(S::LIMITS);
+    let judge = |logs: &[NamedLog]| source.judge(logs, &meter);
+    let evidence =
+        Evidence { list: &list, get: &get, check: &check, judge: Some(&judge), meter: &meter };
     match work(&evidence, &entries) {
         Ok(done) => Ok((done, used.into_inner())),
         Err(text) => Err(latest_error.into_inner().unwrap_or_else(|| S::unusable(text))),

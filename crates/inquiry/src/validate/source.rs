@@ -1,7 +1,7 @@
 use std::fmt;
 
 use serde_json::Value;
-use trail::verify::{NamedLog, Object, Verdict, judge_log};
+use trail::verify::{Limits, Meter, NamedLog, Object, Verdict, judge_log};
 use types::Timestamp;
 
 /// An operation that a validation asks, with JSON in and out.
@@ -37,6 +37,9 @@ pub trait Source {
     /// Objects that one listing may have; more is an error.
     const LISTED_MAX: usize;
 
+    /// How much is read and inflated; what is larger is unreadable.
+    const LIMITS: Limits;
+
     /// Asks an operation in a region.
     fn ask(&self, question: Question, region: &str, input: &Value) -> Result<Value, Self::Error>;
 
@@ -46,11 +49,11 @@ pub trait Source {
     /// An object; `None` if there is none.
     fn object(&self, bucket: &str, key: &str) -> Result<Option<Object>, Self::Error>;
 
-    /// Judges log files, in their order.
-    fn judge(&self, logs: &[NamedLog]) -> Vec<Verdict> {
+    /// Judges log files, in their order. The meter counts their bytes.
+    fn judge(&self, logs: &[NamedLog], meter: &Meter) -> Vec<Verdict> {
         let one = |log: &NamedLog| {
             let fetched = self.object(&log.bucket, &log.object);
-            judge_log(log, fetched.map_err(|error| error.to_string()))
+            judge_log(log, fetched.map_err(|error| error.to_string()), meter)
         };
         logs.iter().map(one).collect()
     }

@@ -103,6 +103,26 @@ fn tampering_is_named_file_by_file() {
     assert!(found(&answer).contains(&gone), "{answer}");
 }
 
+/// A small file that inflates to a large one is not kept in memory, and not judged.
+#[test]
+fn bombs_are_unreadable() {
+    let world = World::new();
+    world.pass_hours(6);
+    let (logs, digests) = (world.list("CloudTrail"), world.list("CloudTrail-Digest"));
+    let json = format!("{{\"a\":[0{}]}}", ",0".repeat(9 << 20));
+    put(&world, &digests[2], &trail::gzip::compress(json.as_bytes()).unwrap()).ok();
+    put(&world, &logs[70], &trail::gzip::compress(json.as_bytes()).unwrap()).ok();
+    let answer = validate(&world);
+    let mut want = [
+        format!("ap-northeast-1 Digest UNREADABLE {}", digests[2]),
+        format!("ap-northeast-1 LogFile MODIFIED {}", logs[70]),
+    ];
+    want.sort_unstable();
+    assert_eq!((found(&answer).as_slice(), &answer["Verdict"]), (&want[..], &"INVALID".into()));
+    let text = answer.to_string();
+    assert!(text.contains("inflates to more than 16777216 bytes"), "{text}");
+}
+
 /// The newest digests cannot be cut off unseen: the trail remembers the last.
 #[test]
 fn a_cut_off_end_is_found() {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use testkit::{ACCOUNT, Kit, S3Request};
 use trail::digest::{Digest, Kind, Series};
 use trail::names::TrailName;
-use trail::verify::{Evidence, Line, Object, Request, SignatureCheck, verify};
+use trail::verify::{Evidence, Limits, Line, Meter, Object, Request, SignatureCheck, verify};
 use types::{AccountId, DAY_MS, HOUR_MS, Timestamp};
 
 use crate::replay::{Place, Replay, Told, ToldTrail, replay, text};
@@ -233,7 +233,8 @@ fn proven(
         |bucket: &str, key: &str| Ok(content.get(&(bucket.to_owned(), key.to_owned())).cloned());
     let check =
         |fingerprint: &str, text: &[u8], signature: &[u8]| keys.check(fingerprint, text, signature);
-    let evidence = Evidence { list: &list, get: &get, check: &check, judge: None };
+    let meter = Meter::new(Limits::COMMAND);
+    let evidence = Evidence { list: &list, get: &get, check: &check, judge: None, meter: &meter };
     let request = Request {
         trail_arn: "arn",
         series,

@@ -8,7 +8,7 @@ use std::thread;
 use http::Method;
 use inquiry::validate::{Question, Source};
 use serde_json::Value;
-use trail::verify::{NamedLog, Object, Verdict, judge_log};
+use trail::verify::{Limits, Meter, NamedLog, Object, Verdict, judge_log};
 use types::{Clock, Timestamp};
 use wire::uri;
 
@@ -48,6 +48,7 @@ impl Source for Served<'_> {
     type Error = CallError;
 
     const LISTED_MAX: usize = usize::MAX;
+    const LIMITS: Limits = Limits::COMMAND;
 
     fn ask(&self, question: Question, region: &str, input: &Value) -> Result<Value, CallError> {
         let ask = match question {
@@ -78,7 +79,7 @@ impl Source for Served<'_> {
     }
 
     /// Fetches and judges several at a time; verdicts keep their order.
-    fn judge(&self, logs: &[NamedLog]) -> Vec<Verdict> {
+    fn judge(&self, logs: &[NamedLog], meter: &Meter) -> Vec<Verdict> {
         let next = AtomicUsize::new(0);
         let found = Mutex::new(BTreeMap::new());
         thread::scope(|scope| {
@@ -88,7 +89,8 @@ impl Source for Served<'_> {
                         let at = next.fetch_add(1, Ordering::Relaxed);
                         let Some(log) = logs.get(at) else { return };
                         let fetched = self.object(&log.bucket, &log.object);
-                        let verdict = judge_log(log, fetched.map_err(|error| error.to_string()));
+                        let fetched = fetched.map_err(|error| error.to_string());
+                        let verdict = judge_log(log, fetched, meter);
                         found.lock().unwrap_or_else(PoisonError::into_inner).insert(at, verdict);
                     }
                 });

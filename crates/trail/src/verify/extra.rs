@@ -93,17 +93,20 @@ pub fn look_for_extra(
     clocked: Clocked,
     report: &mut Report,
 ) -> Result<(), String> {
-    let scope = Scope { whole_end: request.end, is_partial: false };
+    let scope = Scope { whole_end: request.end, is_partial: false, open: &[] };
     look(request, evidence, entries, clocked, scope, report)
 }
 
 /// What a part of a verification has to know of the whole.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Scope {
+pub(super) struct Scope<'a> {
     /// The end of all times that are asked for.
     pub(super) whole_end: Timestamp,
     /// Whether a newer digest could not be read.
     pub(super) is_partial: bool,
+    /// Digests of which only some log files are judged in this part, by bucket and key. One that
+    /// an older part has begun is in no line of the report.
+    pub(super) open: &'a [(String, String)],
 }
 
 /// The same for a part of the times.
@@ -112,17 +115,19 @@ pub(super) fn look(
     evidence: &Evidence<'_>,
     entries: &Entries<'_>,
     clocked: Clocked,
-    scope: Scope,
+    scope: Scope<'_>,
     report: &mut Report,
 ) -> Result<(), String> {
     let mut looked_at = BTreeSet::from([(request.bucket.to_owned(), root(request))]);
     // A chain may have begun in another bucket, or under another prefix.
-    looked_at.extend(report.lines.iter().filter_map(|line| match line {
-        Line::Digest { bucket, key, verdict: Verdict::Valid, .. } => {
-            let (root, _) = key.split_once("CloudTrail-Digest/")?;
-            Some((bucket.clone(), root.to_owned()))
-        }
+    let valid = report.lines.iter().filter_map(|line| match line {
+        Line::Digest { bucket, key, verdict: Verdict::Valid, .. } => Some((bucket, key)),
         Line::Digest { .. } | Line::Log { .. } | Line::Gap { .. } => None,
+    });
+    let open = scope.open.iter().map(|(bucket, key)| (bucket, key));
+    looked_at.extend(valid.chain(open).filter_map(|(bucket, key)| {
+        let (root, _) = key.split_once("CloudTrail-Digest/")?;
+        Some((bucket.clone(), root.to_owned()))
     }));
     for (bucket, root) in looked_at {
         let place = Place { request, scope, bucket: &bucket, root: &root };
@@ -141,7 +146,7 @@ fn root(request: &Request<'_>) -> String {
 #[derive(Clone, Copy)]
 struct Place<'a> {
     request: &'a Request<'a>,
-    scope: Scope,
+    scope: Scope<'a>,
     bucket: &'a str,
     root: &'a str,
 }
@@ -184,7 +189,8 @@ impl Place<'_> {
         let digests = self.list(entries, "CloudTrail-Digest", last_naming(end))?;
         let logs = self.list(entries, "CloudTrail", end)?;
         let logs = logs.into_iter().filter(|entry| self.is_in_range(entry, Pretence::Log));
-        let judged: BTreeSet<(String, String)> = report.lines.iter().filter_map(place_of).collect();
+        let judged = report.lines.iter().filter_map(place_of);
+        let judged: BTreeSet<_> = judged.chain(self.scope.open.iter().cloned()).collect();
         let unknown =
             |entry: &Entry| !judged.contains(&(self.bucket.to_owned(), entry.key.clone()));
         let logs: Vec<Entry> = logs.filter(unknown).collect();
@@ -351,7 +357,8 @@ impl Place<'_> {
                 break;
             }
             let Some((trail, kind, time)) = self.digest_name(key) else { continue };
-            let is_judged = judged.contains(&(self.bucket.to_owned(), key.clone()));
+            let place = (self.bucket.to_owned(), key.clone());
+            let is_judged = judged.contains(&place) && !self.scope.open.contains(&place);
             if is_judged || time < start || last_naming(end) < time {
                 continue;
             }

@@ -1,13 +1,13 @@
+use std::io::BufReader;
+
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use types::{Timestamp, hex, hex_decode};
 
+use super::members::{Member, Members};
+use super::meter::{self, Meter};
 use super::{Anchor, Evidence, NamedLog, Object, Reason, Request, SignatureCheck, Verdict};
 use crate::digest::{SIGNATURE, SIGNATURE_ALGORITHM_NAME, signing_string};
-use crate::gzip;
-
-/// The largest digest read, inflated: some 500 000 files in one hour.
-const DIGEST_BYTES_MAX: u64 = 256_000_000;
+use crate::gzip::{self, CHUNK_BYTES, GzipError, Hashed, Inflating};
 
 /// A validly signed digest.
 pub(super) struct Loaded {
@@ -53,22 +53,21 @@ pub(super) fn load(
     key: &str,
 ) -> Result<Loaded, Verdict> {
     let Object { bytes, metadata } = fetch(evidence, bucket, key)?;
-    let plain = gzip::decompress(&bytes, DIGEST_BYTES_MAX).map_err(|_| Reason::InvalidFormat)?;
-    let json: Value = serde_json::from_slice(&plain).map_err(|_| Reason::InvalidFormat)?;
+    let (members, hash) = inflate(&bytes, evidence.meter)?;
     let (Some(signature), Some(_)) =
         (metadata.get(SIGNATURE), metadata.get(SIGNATURE_ALGORITHM_NAME))
     else {
         return Err(Reason::Signature.into());
     };
-    let parts = Parts::of(&json).ok_or(Reason::InvalidFormat)?;
+    let parts = Parts::of(members).ok_or(Reason::InvalidFormat)?;
     if parts.bucket != bucket || parts.object != key {
         return Err(Reason::Moved.into());
     }
-    let hash = hex(&keys::sha256(&plain));
-    let text = signing_string(parts.end_text, bucket, key, &hash, parts.previous_signature);
+    let text =
+        signing_string(&parts.end_text, bucket, key, &hash, parts.previous_signature.as_deref());
     let raw = hex_decode(signature).unwrap_or_default();
-    let fingerprint = || parts.fingerprint.to_owned();
-    match (evidence.check)(parts.fingerprint, text.as_bytes(), &raw) {
+    let fingerprint = || parts.fingerprint.clone();
+    match (evidence.check)(&parts.fingerprint, text.as_bytes(), &raw) {
         SignatureCheck::Valid => {}
         SignatureCheck::Forged => return Err(Reason::Signature.into()),
         SignatureCheck::UnknownKey => {
@@ -84,9 +83,32 @@ pub(super) fn load(
     Ok(Loaded { start, end, hash, signature: signature.clone(), previous, log_files })
 }
 
-pub(super) fn fetch(evidence: &Evidence<'_>, bucket: &str, key: &str) -> Result<Object, Verdict> {
+/// The members of a digest that are needed, and SHA-256 of its plain bytes, which are not kept.
+fn inflate(gz: &[u8], meter: &Meter) -> Result<(Members, String), Verdict> {
+    let bytes_max = meter.limits().digest_bytes;
+    let mut hash = keys::Sha256::new();
+    let mut plain = Inflating::new(gz, bytes_max, |chunk: &[u8]| hash.update(chunk));
+    let members = Members::read(BufReader::with_capacity(CHUNK_BYTES, &mut plain));
+    let (trouble, bytes) = plain.finish();
+    meter.add(bytes);
+    match (members, trouble) {
+        (Ok(members), None) => Ok((members, hex(&hash.finish()))),
+        (_, Some(GzipError::TooLarge)) => Err(meter::too_large(bytes_max)),
+        (Err(_), None)
+        | (_, Some(GzipError::Damaged | GzipError::Truncated | GzipError::TrailingBytes)) => {
+            Err(Reason::InvalidFormat.into())
+        }
+    }
+}
+
+fn fetch(evidence: &Evidence<'_>, bucket: &str, key: &str) -> Result<Object, Verdict> {
+    if let Some(refusal) = evidence.meter.refusal() {
+        return Err(refusal);
+    }
     let object = (evidence.get)(bucket, key).map_err(Verdict::Unreadable)?;
-    object.ok_or(Verdict::Invalid(Reason::NotFound))
+    let object = object.ok_or(Verdict::Invalid(Reason::NotFound))?;
+    evidence.meter.add(object.bytes.len() as u64);
+    Ok(object)
 }
 
 /// Whether the anchor's digest is still there, and the same.
@@ -95,65 +117,58 @@ pub(super) fn anchor_verdict(anchor: &Anchor, evidence: &Evidence<'_>) -> Verdic
         Ok(object) => object,
         Err(verdict) => return verdict,
     };
-    match gzip::hash(&object.bytes, DIGEST_BYTES_MAX) {
-        (hash, None) if equal_hashes(&anchor.hash, &hash) => Verdict::Valid,
+    let bytes_max = evidence.meter.limits().digest_bytes;
+    let Hashed { hash, trouble, .. } = gzip::hash(&object.bytes, bytes_max);
+    match trouble {
+        None if equal_hashes(&anchor.hash, &hash) => Verdict::Valid,
+        Some(GzipError::TooLarge) => meter::too_large(bytes_max),
         _ => Verdict::Invalid(Reason::Hash),
     }
 }
 
 /// The members a verifier needs, as they are written.
-struct Parts<'a> {
-    bucket: &'a str,
-    object: &'a str,
-    fingerprint: &'a str,
+struct Parts {
+    bucket: String,
+    object: String,
+    fingerprint: String,
     start: Timestamp,
     end: Timestamp,
-    end_text: &'a str,
-    previous_signature: Option<&'a str>,
+    end_text: String,
+    previous_signature: Option<String>,
     previous: Option<Previous>,
     log_files: Vec<NamedLog>,
 }
 
-impl<'a> Parts<'a> {
-    fn of(json: &'a Value) -> Option<Self> {
-        let text = |name: &str| json.get(name)?.as_str();
-        let owned = |name: &str| text(name).map(str::to_owned);
+impl Parts {
+    fn of(mut members: Members) -> Option<Self> {
+        let log_files = members.take_files()?;
+        let text = |name: &str| members.text(name).map(str::to_owned);
         // The member must be there, but may be null.
-        let signature = json.get("previousDigestSignature")?;
-        if !signature.is_null() && !signature.is_string() {
-            return None;
-        }
-        let previous_signature = signature.as_str();
-        let bucket = json.get("previousDigestS3Bucket").filter(|bucket| !bucket.is_null());
-        let previous = bucket.map(|bucket| {
-            Some(Previous {
-                bucket: bucket.as_str()?.to_owned(),
-                object: owned("previousDigestS3Object")?,
-                hash: owned("previousDigestHashValue"),
-                signature: previous_signature.map(str::to_owned),
-            })
-        });
-        let previous = match previous {
-            None => None,
-            Some(whole) => Some(whole?),
+        let previous_signature = match members.get("previousDigestSignature")? {
+            Member::Null => None,
+            Member::Text(text) => Some(text.clone()),
+            Member::Files(_) | Member::Other => return None,
         };
-        let named = |file: &Value| {
-            let text = |name: &str| Some(file.get(name)?.as_str()?.to_owned());
-            let (bucket, object) = (text("s3Bucket")?, text("s3Object")?);
-            Some(NamedLog { bucket, object, hash: text("hashValue") })
+        let previous = match members.get("previousDigestS3Bucket") {
+            None | Some(Member::Null) => None,
+            Some(_) => Some(Previous {
+                bucket: text("previousDigestS3Bucket")?,
+                object: text("previousDigestS3Object")?,
+                hash: text("previousDigestHashValue"),
+                signature: previous_signature.clone(),
+            }),
         };
-        let log_files = json.get("logFiles")?.as_array()?;
         let end_text = text("digestEndTime")?;
         Some(Self {
             bucket: text("digestS3Bucket")?,
             object: text("digestS3Object")?,
             fingerprint: text("digestPublicKeyFingerprint")?,
-            start: Timestamp::parse_iso(text("digestStartTime")?)?,
-            end: Timestamp::parse_iso(end_text)?,
+            start: Timestamp::parse_iso(members.text("digestStartTime")?)?,
+            end: Timestamp::parse_iso(&end_text)?,
             end_text,
             previous_signature,
             previous,
-            log_files: log_files.iter().map(named).collect::<Option<Vec<_>>>()?,
+            log_files,
         })
     }
 }

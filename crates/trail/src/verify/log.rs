@@ -1,27 +1,31 @@
 use std::iter;
 
 use super::load::equal_hashes;
+use super::meter::{self, Limits, Meter};
 use super::{Evidence, Object, Reason, Report, Verdict};
-use crate::gzip::{self, GzipError};
+use crate::gzip::{self, GzipError, Hashed};
 
-/// How much of a log file is inflated, and hashed without being kept.
-const LOG_BYTES_MAX: u64 = 16_000_000_000;
-
-/// The verdict on a log file's bytes, given the hash that its digest states.
+/// The verdict on a log file's bytes, given the hash that its digest states; with the limits of
+/// [`Limits::COMMAND`].
 ///
 /// Stricter than the AWS CLI in one point: a stream that lacks its last bytes is not valid, even
 /// if all records are there.
 pub fn log_verdict(gz: &[u8], plain_sha256_hex: &str) -> Verdict {
-    let (hash, trouble) = gzip::hash(gz, LOG_BYTES_MAX);
+    verdict(gz, plain_sha256_hex, &Meter::new(Limits::COMMAND))
+}
+
+fn verdict(gz: &[u8], plain_sha256_hex: &str, meter: &Meter) -> Verdict {
+    let bytes_max = meter.limits().log_bytes;
+    let Hashed { hash, bytes, trouble } = gzip::hash(gz, bytes_max);
+    meter.add(bytes);
     let equal = equal_hashes(plain_sha256_hex, &hash);
     Verdict::Invalid(match trouble {
         None if equal => return Verdict::Valid,
         Some(GzipError::TrailingBytes) if equal => Reason::TrailingBytes,
         Some(GzipError::Truncated) if !equal => Reason::Hash,
         None | Some(GzipError::TrailingBytes) => Reason::Hash,
-        Some(GzipError::Truncated | GzipError::Damaged | GzipError::TooLarge) => {
-            Reason::InvalidFormat
-        }
+        Some(GzipError::Truncated | GzipError::Damaged) => Reason::InvalidFormat,
+        Some(GzipError::TooLarge) => return meter::too_large(bytes_max),
     })
 }
 
@@ -36,21 +40,51 @@ pub struct NamedLog {
     pub hash: Option<String>,
 }
 
-/// The verdict on a log file, given what came of fetching it.
-pub fn judge_log(log: &NamedLog, fetched: Result<Option<Object>, String>) -> Verdict {
+/// The verdict on a log file, given what came of fetching it. The meter counts its bytes.
+pub fn judge_log(
+    log: &NamedLog,
+    fetched: Result<Option<Object>, String>,
+    meter: &Meter,
+) -> Verdict {
     Verdict::Invalid(match (fetched, &log.hash) {
-        (Ok(Some(object)), Some(hash)) => return log_verdict(&object.bytes, hash),
+        (Ok(Some(object)), Some(hash)) => {
+            meter.add(object.bytes.len() as u64);
+            return verdict(&object.bytes, hash, meter);
+        }
         (Ok(Some(_)), None) => Reason::InvalidFormat,
         (Ok(None), _) => Reason::NotFound,
         (Err(text), _) => return Verdict::Unreadable(text),
     })
 }
 
-pub(super) fn judge_all(evidence: &Evidence<'_>, logs: &[NamedLog], report: &mut Report) {
-    let one = |log: &NamedLog| judge_log(log, (evidence.get)(&log.bucket, &log.object));
-    let verdicts = match evidence.judge {
-        Some(judge) => judge(logs),
-        None => logs.iter().map(one).collect(),
+/// Judges the log files of a digest but for the first `judged`, `pace` at a time, and returns where
+/// it paused before the end.
+pub(super) fn judge_all(
+    evidence: &Evidence<'_>,
+    logs: &[NamedLog],
+    judged: usize,
+    pace: usize,
+    pause: &dyn Fn(&Report) -> bool,
+    report: &mut Report,
+) -> Option<usize> {
+    let mut judged = judged;
+    for some in logs.get(judged..).unwrap_or_default().chunks(pace.max(1)) {
+        judge_some(evidence, some, report);
+        judged = judged.saturating_add(some.len());
+        if judged < logs.len() && pause(report) {
+            return Some(judged);
+        }
+    }
+    None
+}
+
+fn judge_some(evidence: &Evidence<'_>, logs: &[NamedLog], report: &mut Report) {
+    let meter = evidence.meter;
+    let one = |log: &NamedLog| judge_log(log, (evidence.get)(&log.bucket, &log.object), meter);
+    let verdicts = match (meter.refusal(), evidence.judge) {
+        (Some(refusal), _) => vec![refusal; logs.len()],
+        (None, Some(judge)) => judge(logs),
+        (None, None) => logs.iter().map(one).collect(),
     };
     let lacking = || Verdict::Unreadable("not judged".to_owned());
     let verdicts = verdicts.into_iter().chain(iter::repeat_with(lacking));

@@ -1,7 +1,7 @@
 //! A verification in parts, the newest files first, each within a budget.
 //!
 //! A part is a stretch of time, which ends where the part before it began. The walk along the
-//! digests pauses once it has read enough; what is extra is looked for in that stretch alone. All
+//! digests pauses once it has read enough, also between two log files of one digest; what is extra is looked for in that stretch alone. All
 //! parts together find what [`verify`](super::verify) and [`look_for_extra`](super::look_for_extra)
 //! find, with two exceptions: a chain's old bucket is searched for extra files only in the times in
 //! which the chain was there, and an unreadable digest excuses the extra files of older parts and
@@ -11,18 +11,24 @@ use serde::{Deserialize, Serialize};
 use types::{DAY_MS, Timestamp};
 
 use super::extra::{self, Scope};
-use super::walk::{self, Walked};
+use super::walk::{self, Pause, Walked};
 use super::{Clocked, Entries, Evidence, Report, Request};
 use crate::digest::Kind;
 
 /// The times of one part without digests, in milliseconds.
 const SPAN_MS: u64 = 7 * DAY_MS;
 
-/// How much one part reads.
+/// How much one part reads, at least one log file or one digest without any.
+///
+/// The walk pauses before or within a digest. Backfill digests of the part's times, and digests
+/// that are read to find what names a file, come after it: [`Limits::all_bytes`](super::Limits)
+/// limits all together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
-    /// Digests and log files after which the walk pauses; it judges at least one digest.
+    /// Digests and log files after which the walk pauses.
     pub objects: u64,
+    /// Bytes read and inflated after which the walk pauses.
+    pub bytes: u64,
 }
 
 /// How far a verification in parts has come.
@@ -82,18 +88,22 @@ pub fn verify_part(
     let Progress { until, regular, backfill, newest, is_partial } =
         from.unwrap_or_else(|| Progress::new(request));
     let mut report = Report::new(request);
-    let pause = |_: Timestamp, report: &Report| {
-        report.digests.total().saturating_add(report.logs.total()) >= budget.objects.max(1)
+    let is_due = |_: Timestamp, report: &Report| {
+        let objects = report.digests.total().saturating_add(report.logs.total());
+        objects >= budget.objects.max(1) || (objects > 0 && evidence.meter.spent() >= budget.bytes)
     };
-    let before = time_of(request, &regular, Kind::Regular);
-    let walked = walk::walk(request, evidence, Kind::Regular, regular, &pause, &mut report)?;
-    let regular = going_back(request, before, walked);
+    let pause = Pause { is_due: &is_due, pace: 1 };
+    let before = regular.clone();
+    let walked = walk::walk(request, evidence, Kind::Regular, regular, pause, &mut report)?;
+    let regular = going_back(request, &before, walked);
+    let open: Vec<_> = [&before, &regular].into_iter().filter_map(open).collect();
     let start = match time_of(request, &regular, Kind::Regular) {
         Some(time) => time.clamp(request.start, until.max(request.start)),
         None => request.start.max(until.minus_ms(SPAN_MS)).min(until),
     };
     let newer = |time: Timestamp, _: &Report| time <= start && start > request.start;
-    let backfill = walk::walk(request, evidence, Kind::Backfill, backfill, &newer, &mut report)?;
+    let pause = Pause { is_due: &newer, pace: 1 };
+    let backfill = walk::walk(request, evidence, Kind::Backfill, backfill, pause, &mut report)?;
     if newest.is_some() {
         (report.newest, report.head) = (newest, None);
     }
@@ -102,7 +112,7 @@ pub fn verify_part(
     let is_partial = is_partial || counts.iter().any(|counts| counts.unreadable > 0);
     if start < until {
         let part = Request { start, end: until, ..*request };
-        let scope = Scope { whole_end: request.end, is_partial };
+        let scope = Scope { whole_end: request.end, is_partial, open: &open };
         extra::look(&part, evidence, entries, clocked, scope, &mut report)?;
     }
     let is_last = regular == Walked::Done && start <= request.start;
@@ -118,9 +128,22 @@ fn time_of(request: &Request<'_>, walked: &Walked, kind: Kind) -> Option<Timesta
     }
 }
 
+/// The digest within which a walk paused.
+fn open(walked: &Walked) -> Option<(String, String)> {
+    match walked {
+        Walked::At(position) => position.open(),
+        Walked::Start | Walked::Done => None,
+    }
+}
+
 /// A walk that does not go back in time follows a circle of links: it ends.
-fn going_back(request: &Request<'_>, before: Option<Timestamp>, walked: Walked) -> Walked {
-    let now = time_of(request, &walked, Kind::Regular);
-    let circles = before.zip(now).is_some_and(|(before, now)| before <= now);
+fn going_back(request: &Request<'_>, before: &Walked, walked: Walked) -> Walked {
+    let time = |walked: &Walked| time_of(request, walked, Kind::Regular);
+    let is_further = match (before, &walked) {
+        (Walked::At(before), Walked::At(now)) => now.is_further_within(before),
+        _ => false,
+    };
+    let is_later = time(before).zip(time(&walked)).is_some_and(|(before, now)| before <= now);
+    let circles = is_later && !is_further;
     if circles { Walked::Done } else { walked }
 }

@@ -1,4 +1,5 @@
 mod extra;
+mod limits;
 mod parts;
 mod world;
 
@@ -320,7 +321,7 @@ fn what_is_wrong_outweighs_what_cannot_be_read() {
     assert_eq!(told(&report).0, "Anchor\ts3://logs/denied\tUNREADABLE: Access Denied");
     assert_eq!(report.conclusion(), Conclusion::Unreadable);
     let log = NamedLog { bucket: BUCKET.to_owned(), object: "l".to_owned(), hash: None };
-    let verdict = judge_log(&log, Err("Access Denied".to_owned()));
+    let verdict = judge_log(&log, Err("Access Denied".to_owned()), &Meter::new(Limits::COMMAND));
     assert_eq!(verdict, Verdict::Unreadable("Access Denied".to_owned()));
     world.remove(&world.logs[3].clone());
     assert_eq!(world.verify().conclusion(), Conclusion::Invalid);

@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::mem;
 
 use serde::{Deserialize, Serialize};
 use types::{HOUR_MS, MINUTE_MS, Timestamp};
@@ -32,6 +33,9 @@ pub(super) struct Position {
     expected: Option<(Previous, Timestamp)>,
     /// The end of the times for which the bucket is listed.
     listed_until: Timestamp,
+    /// If the walk paused within the digest: how many of its log files are judged.
+    #[serde(default)]
+    judged: usize,
 }
 
 impl Position {
@@ -40,10 +44,36 @@ impl Position {
         let named = series.parse_key(&self.key).filter(|(of, _)| *of == kind);
         named.map_or(self.reached, |(_, at)| at)
     }
+
+    /// The bucket and key of the digest, if the walk paused within it.
+    pub(super) fn open(&self) -> Option<(String, String)> {
+        (self.judged > 0).then(|| (self.bucket.clone(), self.key.clone()))
+    }
+
+    /// Whether both are within the same digest, this one later.
+    pub(super) fn is_further_within(&self, before: &Self) -> bool {
+        (&self.bucket, &self.key) == (&before.bucket, &before.key) && self.judged > before.judged
+    }
 }
 
-/// Whether a walk pauses before the digest of this time, given what was found so far.
-pub(super) type Pause<'a> = dyn Fn(Timestamp, &Report) -> bool + 'a;
+/// When a walk pauses.
+#[derive(Clone, Copy)]
+pub(super) struct Pause<'a> {
+    /// Whether it does so before or within the digest of this time, given what was found so far.
+    pub(super) is_due: &'a dyn Fn(Timestamp, &Report) -> bool,
+    /// After how many log files it asks again.
+    pub(super) pace: usize,
+}
+
+/// Where a step leads to.
+enum Step {
+    /// To this digest.
+    To(Position),
+    /// Not to the end of the digest.
+    Paused(Position),
+    /// There is no other digest.
+    End,
+}
 
 /// Walks one kind of digest from where it was, newest first, and judges the log files on the way.
 pub(super) fn walk(
@@ -51,10 +81,10 @@ pub(super) fn walk(
     evidence: &Evidence<'_>,
     kind: Kind,
     from: Walked,
-    pause: &Pause<'_>,
+    pause: Pause<'_>,
     report: &mut Report,
 ) -> Result<Walked, String> {
-    let mut walk = Walk { request, evidence, kind, listed: None };
+    let mut walk = Walk { request, evidence, kind, pause, listed: None };
     let mut at = match from {
         Walked::Done => return Ok(Walked::Done),
         Walked::At(position) => position,
@@ -65,14 +95,15 @@ pub(super) fn walk(
     };
     let mut seen = BTreeSet::new();
     while request.start <= at.reached {
-        if pause(at.time(request.series, kind), report) {
+        if at.judged == 0 && (pause.is_due)(at.time(request.series, kind), report) {
             return Ok(Walked::At(at));
         }
         // No digest is judged twice, so a circle of links ends.
         let fresh = seen.insert((at.bucket.clone(), at.key.clone()));
         match walk.step(at, fresh, report)? {
-            Some(next) => at = next,
-            None => break,
+            Step::To(next) => at = next,
+            Step::Paused(within) => return Ok(Walked::At(within)),
+            Step::End => break,
         }
     }
     Ok(Walked::Done)
@@ -82,6 +113,7 @@ struct Walk<'a> {
     request: &'a Request<'a>,
     evidence: &'a Evidence<'a>,
     kind: Kind,
+    pause: Pause<'a>,
     /// The listing of the bucket that the walk is in, once it is needed.
     listed: Option<Listed>,
 }
@@ -91,32 +123,39 @@ impl Walk<'_> {
     fn newest(&mut self) -> Result<Option<Position>, String> {
         let (bucket, end) = (self.request.bucket.to_owned(), self.request.end);
         let newest = self.listing(&bucket, end)?.0.pop();
-        let position =
-            |(reached, key)| Position { bucket, key, reached, expected: None, listed_until: end };
+        let position = |(reached, key)| Position {
+            bucket,
+            key,
+            reached,
+            expected: None,
+            listed_until: end,
+            judged: 0,
+        };
         Ok(newest.map(position))
     }
 
-    /// Judges the digest at a position, and returns the next position.
-    fn step(
-        &mut self,
-        mut at: Position,
-        fresh: bool,
-        report: &mut Report,
-    ) -> Result<Option<Position>, String> {
+    /// Judges the digest at a position, or what is left of it, and returns the next position.
+    fn step(&mut self, mut at: Position, fresh: bool, report: &mut Report) -> Result<Step, String> {
         let (request, kind) = (self.request, self.kind);
         let loaded = fresh.then(|| load::load(request, self.evidence, &at.bucket, &at.key));
         let promised = at.expected.take();
+        let judged = mem::take(&mut at.judged);
         let mut until = None;
         match loaded {
             None => {}
             Some(Err(verdict)) => report.digest(kind, &at.bucket, &at.key, verdict),
             Some(Ok(digest)) => {
-                at.reached = digest.start;
-                accept(request, kind, (&at.bucket, &at.key), &digest, report);
+                if judged == 0 {
+                    accept(request, kind, (&at.bucket, &at.key), &digest, report);
+                }
                 if promised.is_some_and(|(link, start)| !link.is(&digest, start)) {
                     report.broken_link(&at.bucket, &at.key);
                 }
-                log::judge_all(self.evidence, &digest.log_files, report);
+                if let Some(judged) = self.judge_logs(&at, &digest, judged, report) {
+                    at.judged = judged;
+                    return Ok(Step::Paused(at));
+                }
+                at.reached = digest.start;
                 if let Some(link) = digest.previous {
                     at.key.clone_from(&link.object);
                     if link.bucket != at.bucket {
@@ -126,7 +165,7 @@ impl Walk<'_> {
                         self.listing(&at.bucket, digest.end)?;
                     }
                     at.expected = Some((link, at.reached));
-                    return Ok(Some(at));
+                    return Ok(Step::To(at));
                 }
                 until = Some(at.reached);
             }
@@ -134,10 +173,24 @@ impl Walk<'_> {
         let (key, reached) = (at.key.clone(), at.reached);
         let next =
             self.listing(&at.bucket, at.listed_until)?.next(request.series, kind, &key, reached);
-        let Some((from, next)) = next else { return Ok(None) };
+        let Some((from, next)) = next else { return Ok(Step::End) };
         report.lines.extend(until.map(|until| Line::Gap { kind, from, until }));
         at.key = next;
-        Ok(Some(at))
+        Ok(Step::To(at))
+    }
+
+    /// Judges the log files of a digest but for the first `judged`, and returns where it paused.
+    fn judge_logs(
+        &self,
+        at: &Position,
+        digest: &Loaded,
+        judged: usize,
+        report: &mut Report,
+    ) -> Option<usize> {
+        let Pause { is_due, pace } = self.pause;
+        let time = at.time(self.request.series, self.kind);
+        let is_due = |report: &Report| is_due(time, report);
+        log::judge_all(self.evidence, &digest.log_files, judged, pace, &is_due, report)
     }
 
     fn listing(&mut self, bucket: &str, end: Timestamp) -> Result<&mut Listed, String> {

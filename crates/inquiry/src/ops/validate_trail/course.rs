@@ -12,8 +12,9 @@ use super::finding::Found;
 use crate::error::InquiryError;
 use crate::validate::{self, Remembered, Source, Target, extra_files, verdict_word};
 
-/// Files that one call reads, more or less: some tenths of a second.
-const BUDGET: Budget = Budget { objects: 200 };
+/// What one call reads and inflates before it pauses, if need be within a digest. Log files of the
+/// usual size take some tenths of a second; the last file may exceed the bytes.
+const BUDGET: Budget = Budget { objects: 200, bytes: 256 << 20 };
 /// Findings that one call answers.
 const FINDINGS_MAX: usize = 1_000;
 

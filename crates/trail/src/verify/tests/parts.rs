@@ -5,12 +5,16 @@ use crate::log_file;
 
 const FOLDER: &str = "p/AWSLogs/111122223333/CloudTrail/eu-west-1/";
 
-fn later() -> Timestamp {
+pub(super) fn later() -> Timestamp {
     START.plus_ms(300 * HOUR_MS)
 }
 
+pub(super) fn objects_only(objects: u64) -> Budget {
+    Budget { objects, bytes: u64::MAX }
+}
+
 /// Lines and findings as texts in an order of their own, counts, and the rest.
-fn sorted(report: &Report) -> (Vec<String>, Vec<String>, Report) {
+pub(super) fn sorted(report: &Report) -> (Vec<String>, Vec<String>, Report) {
     let mut lines: Vec<String> = report.lines.iter().map(|line| format!("{line:?}")).collect();
     let mut findings: Vec<String> =
         report.findings.iter().map(|finding| format!("{finding:?}")).collect();
@@ -23,11 +27,15 @@ fn sorted(report: &Report) -> (Vec<String>, Vec<String>, Report) {
 fn check(name: &str, world: &World, now: Timestamp) {
     let whole = world.look(now);
     for objects in [1, 2, 7, 1_000] {
-        let (parts, count) = world.in_parts(now, objects);
+        let (parts, count) = world.in_parts(now, objects_only(objects));
         assert_eq!(sorted(&parts), sorted(&whole), "{name}, {objects} objects");
         let digests = world.objects.keys().filter(|(_, key)| key.contains("CloudTrail-Digest"));
         let many = objects > 2 || digests.count() < 20;
         assert!(many || count > 5, "{name}: {count} parts");
+    }
+    for bytes in [0, 3_000] {
+        let (parts, _) = world.in_parts(now, Budget { objects: 1_000, bytes });
+        assert_eq!(sorted(&parts), sorted(&whole), "{name}, {bytes} bytes");
     }
 }
 
@@ -136,7 +144,7 @@ fn parts_of_a_circle_end() {
     let mut world = World::new();
     let last = world.digests[29].clone();
     world.chain(0, 1, BUCKET, Some(last));
-    let (report, _) = world.in_parts(later(), 1);
+    let (report, _) = world.in_parts(later(), objects_only(1));
     assert_eq!(report.digests.valid, 30);
 }
 
@@ -154,7 +162,7 @@ fn times_without_digests_are_cut_into_weeks() {
     loop {
         let part = world.ask(|request, evidence| {
             let request = Request { start, ..*request };
-            let budget = Budget { objects: 10 };
+            let budget = objects_only(10);
             verify_part(&request, evidence, &entries, clocked, from.take(), budget).unwrap()
         });
         found.extend(part.report.findings);

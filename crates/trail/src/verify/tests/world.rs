@@ -27,6 +27,7 @@ pub(super) struct World {
     pub(super) anchors: Vec<Anchor>,
     /// When objects were written, if not at the time in their name.
     pub(super) written: BTreeMap<String, Timestamp>,
+    pub(super) limits: Limits,
 }
 
 impl World {
@@ -39,6 +40,7 @@ impl World {
             logs: Vec::new(),
             anchors: Vec::new(),
             written: BTreeMap::new(),
+            limits: Limits::COMMAND,
         }
     }
 
@@ -152,7 +154,9 @@ impl World {
             "spki" => SignatureCheck::UnusableKey,
             _ => SignatureCheck::UnknownKey,
         };
-        let evidence = Evidence { list: &list, get: &get, check: &check, judge: None };
+        let meter = Meter::new(self.limits);
+        let evidence =
+            Evidence { list: &list, get: &get, check: &check, judge: None, meter: &meter };
         question(&self.request(), &evidence)
     }
 
@@ -184,19 +188,31 @@ impl World {
         keys.map(entry).collect()
     }
 
-    /// All parts, each with a budget of `objects`, put together; and how many there were.
-    pub(super) fn in_parts(&self, now: Timestamp, objects: u64) -> (Report, usize) {
+    /// All parts, each with this budget, put together; and how many there were.
+    pub(super) fn in_parts(&self, now: Timestamp, budget: Budget) -> (Report, usize) {
+        let (whole, parts) = self.parts(now, budget);
+        (whole, parts.len())
+    }
+
+    /// The same, and the digests and log files of the largest part.
+    pub(super) fn largest_part(&self, now: Timestamp, budget: Budget) -> (Report, u64) {
+        let (whole, parts) = self.parts(now, budget);
+        (whole, parts.into_iter().max().unwrap_or(0))
+    }
+
+    fn parts(&self, now: Timestamp, budget: Budget) -> (Report, Vec<u64>) {
         let entries = |span: &Span<'_>| Ok(self.entries(span));
         let clocked = Clocked { now, digest_interval_ms: HOUR_MS };
-        let (mut whole, mut from, mut parts) = (Report::new(&self.request()), None, 0);
+        let (mut whole, mut from) = (Report::new(&self.request()), None);
+        let mut parts = Vec::new();
         loop {
             let part = self.ask(|request, evidence| {
-                verify_part(request, evidence, &entries, clocked, from.take(), Budget { objects })
+                verify_part(request, evidence, &entries, clocked, from.take(), budget)
             });
             let Part { report, next } = part.unwrap();
+            parts.push(report.digests.total() + report.logs.total());
             whole.add(report);
-            parts += 1;
-            assert!(parts < 1_000, "no end");
+            assert!(parts.len() < 1_000, "no end");
             // What a client carries from one part to the next is text.
             let text = serde_json::to_string(&next).unwrap();
             from = serde_json::from_str(&text).unwrap();
