@@ -3,7 +3,7 @@
 use std::sync::PoisonError;
 
 use keys::SecretBytes;
-use store::Snapshot;
+use store::{Snapshot, StoreError};
 use types::{Region, Timestamp};
 use wire::Head;
 use wire::sigv2;
@@ -275,11 +275,18 @@ fn claim(
         keys.find(signed)
     };
     let fresh = known.is_none();
-    let key = known.unwrap_or_else(|| {
-        let secret = std::str::from_utf8(secret.as_bytes()).unwrap_or_default();
-        SigningKey::for_signed(secret, signed)
-    });
+    let key = match known {
+        Some(key) => key,
+        None => SigningKey::for_signed(text_of(&secret)?, signed),
+    };
     Ok((caller, Claim { key, fresh }))
+}
+
+/// A secret as the text that it is. Anything else comes from a damaged store, and no signature is
+/// proved by it.
+fn text_of(secret: &SecretBytes) -> Result<&str, Refused> {
+    let text = std::str::from_utf8(secret.as_bytes());
+    text.map_err(|_| StoreError::engine("the secret of an access key is no text").into())
 }
 
 /// The secret of an access key, and whose it is.
@@ -321,4 +328,17 @@ fn nobody(gateway: &Gateway, service: &Service, anonymous: bool) -> Result<Authe
     }
     let caller = Caller::anonymous(&gateway.settings.account);
     Ok(Authenticated { caller, region: None, signed: None, verified: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No damaged secret becomes the empty one, which strangers could sign with.
+    #[test]
+    fn a_secret_that_is_no_text_proves_nothing() {
+        let secret = SecretBytes::new(vec![b'a', 0xff]);
+        assert!(matches!(text_of(&secret), Err(Refused::Internal(_))));
+        assert!(matches!(text_of(&SecretBytes::new(b"key".to_vec())), Ok("key")));
+    }
 }

@@ -10,7 +10,7 @@ use types::{AccountId, Arn, Entropy, Region, Timestamp};
 
 use crate::access::{CallerSide, first_denial};
 use crate::execute::execute;
-use crate::nested::NestedCalls;
+use crate::nested::{Asker, NestedCalls};
 use crate::{Access, Call, Caller, Denial, Gateway, IdentityPort, Operation, Refused, decisions};
 
 /// Calls that may be nested in one another at most.
@@ -244,8 +244,8 @@ impl<'t> Ctx<'t> {
         if self.depth > 0 {
             return self.enter::<O>(call, input);
         }
-        let (at, region) = (self.nested_calls.begin()?, call.region.clone());
-        if let Some((result, denials)) = self.nested_calls.replay::<O>(at, &region, input) {
+        let (at, by) = (self.nested_calls.begin()?, Asker::of(&call));
+        if let Some((result, denials)) = self.nested_calls.replay::<O>(at, &by, input) {
             for denial in denials {
                 self.push_denial(denial);
             }
@@ -259,7 +259,7 @@ impl<'t> Ctx<'t> {
             }
         } else if self.nested_calls.stops_behind(at, self.tx.has_writes()) {
             let own = (self.records.split_off(records), self.denials.split_off(denials));
-            return Err(self.nested_calls.stop::<O>(at, (&region, input), result, own));
+            return Err(self.nested_calls.stop::<O>(at, (&by, input), result, own));
         }
         result
     }

@@ -13,7 +13,7 @@ use store::StoreError;
 use trail::Record;
 use types::Region;
 
-use crate::{Codec, Denial, Operation, Refused};
+use crate::{Call, Codec, Denial, Operation, Refused};
 
 /// What a nested call answers.
 type Answered<O> = Result<<O as Operation>::Output, Refused>;
@@ -40,18 +40,41 @@ pub(crate) struct Done {
     denials: Vec<Denial>,
 }
 
-/// What was asked of a nested call. It may answer for no other one.
+/// What was asked of a nested call, and by whom. It may answer for no other one.
 #[derive(PartialEq)]
 struct Asked {
     operation: &'static str,
-    region: Region,
+    by: Asker,
     parameters: Value,
 }
 
 impl Asked {
-    fn of<O: Operation>(region: &Region, input: &O::Input) -> Self {
+    fn of<O: Operation>(by: &Asker, input: &O::Input) -> Self {
         let parameters = O::Codec::parameters(input);
-        Self { operation: O::SPEC.name, region: region.clone(), parameters }
+        Self { operation: O::SPEC.name, by: by.clone(), parameters }
+    }
+}
+
+/// Who makes a nested call and where: what its policies decide by.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Asker {
+    /// Of the principal; a service's name.
+    arn: String,
+    via: Option<&'static str>,
+    source_arn: Option<String>,
+    region: Region,
+}
+
+impl Asker {
+    /// That of a call.
+    pub(crate) fn of(call: &Call) -> Self {
+        let caller = &call.caller;
+        Self {
+            arn: caller.principal.arn().into_owned(),
+            via: caller.via,
+            source_arn: caller.source_arn.clone(),
+            region: call.region.clone(),
+        }
     }
 }
 
@@ -92,10 +115,10 @@ impl NestedCalls {
     pub(crate) fn replay<O: Operation>(
         &mut self,
         at: usize,
-        region: &Region,
+        by: &Asker,
         input: &O::Input,
     ) -> Option<(Answered<O>, Vec<Denial>)> {
-        let same = |done: &mut Done| done.at == at && done.asked == Asked::of::<O>(region, input);
+        let same = |done: &mut Done| done.at == at && done.asked == Asked::of::<O>(by, input);
         let done = self.done.take_if(same)?;
         let result = done.result.downcast::<Answered<O>>().ok()?;
         Some((*result, done.denials))
@@ -115,11 +138,11 @@ impl NestedCalls {
     pub(crate) fn stop<O: Operation>(
         &mut self,
         at: usize,
-        (region, input): (&Region, &O::Input),
+        (by, input): (&Asker, &O::Input),
         result: Answered<O>,
         (records, denials): (Vec<Record>, Vec<Denial>),
     ) -> Refused {
-        let asked = Asked::of::<O>(region, input);
+        let asked = Asked::of::<O>(by, input);
         self.done = Some(Done { at, asked, result: Box::new(result), records, denials });
         self.stopped = true;
         stopped().into()
@@ -135,4 +158,40 @@ impl Done {
 
 fn stopped() -> StoreError {
     StoreError::engine("the admission stops here and is repeated on a snapshot")
+}
+
+#[cfg(test)]
+mod tests {
+    use types::{AccountId, Timestamp};
+
+    use super::*;
+    use crate::Caller;
+
+    /// A call by another caller, for another resource or elsewhere is another call.
+    #[test]
+    fn another_asker_is_another_one() {
+        let account = AccountId::parse("111122223333").unwrap();
+        let by = |caller: &Caller, region: &str| {
+            Asker::of(&Call {
+                caller: caller.clone(),
+                region: Region::parse(region).unwrap(),
+                now: Timestamp::from_secs(1),
+                request_id: "r".to_owned(),
+                host_id: "h".to_owned(),
+                origin: None,
+            })
+        };
+        let service = Caller::service("s3.amazonaws.com", &account, "arn:aws:s3:::a");
+        let own = by(&service, "us-east-1");
+        assert_eq!(own, by(&service, "us-east-1"));
+        for (other, region) in [
+            (service.clone(), "eu-west-1"),
+            (Caller::anonymous(&account), "us-east-1"),
+            (service.forwarded("kms.amazonaws.com"), "us-east-1"),
+            (Caller::service("s3.amazonaws.com", &account, "arn:aws:s3:::b"), "us-east-1"),
+            (Caller::service("x.amazonaws.com", &account, "arn:aws:s3:::a"), "us-east-1"),
+        ] {
+            assert_ne!(own, by(&other, region), "{other:?}");
+        }
+    }
 }
