@@ -71,7 +71,7 @@ fn a_file_that_is_refused_leaves_the_key() {
     fs::set_permissions(data.file(), Permissions::from_mode(0o644)).unwrap();
     assert!(matches!(data.rotate(), Err(OpenError::TooOpen { .. })));
     fs::set_permissions(data.file(), Permissions::from_mode(0o600)).unwrap();
-    assert_eq!(data.known(), [before.clone()]);
+    assert_eq!(data.known(), std::slice::from_ref(&before));
     // No new file can be written: a full disk has the same effect.
     fs::create_dir(data.beside()).unwrap();
     assert!(data.rotate().is_err());
@@ -117,7 +117,7 @@ fn a_key_that_was_rotated_out_does_not_come_back() {
     let first = data.rotate().unwrap().account.root_access_key_id;
     set_private(&data.file(), &old);
     data.start().unwrap();
-    assert_eq!(data.known(), [first.clone()], "as it was");
+    assert_eq!(data.known(), std::slice::from_ref(&first), "as it was");
     let other =
         Config { account: AccountId::parse("111122223333").unwrap(), ..data.config.clone() };
     let refused = open(&other, Clock::system(), Entropy::system()).unwrap_err();
