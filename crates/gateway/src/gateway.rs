@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use keys::Keyring;
 use serde_json::Value;
-use store::{Store, StoreError, Tx};
+use store::{Store, Tx};
 use trail::Record;
 use types::{AccountId, Clock, Entropy, Region, Timestamp, uuid_v4};
 use wire::sigv4::SigningKeys;
@@ -16,7 +16,9 @@ use crate::record::{self, new_events};
 use crate::row::{admitted, committed};
 use crate::senders::Senders;
 use crate::table::Table;
-use crate::{Call, Caller, Family, IdentityPort, Operation, Refused, Resource, Row, decisions};
+use crate::{
+    Call, Caller, Family, Fault, IdentityPort, Operation, Refused, Resource, Row, decisions,
+};
 
 /// Signing keys that are remembered: one a day, region and service of an access key.
 const SIGNING_KEYS_MAX: usize = 4_096;
@@ -137,13 +139,13 @@ impl Gateway {
         region: Region,
         now: Timestamp,
         family: Family,
-    ) -> Result<Call, StoreError> {
+    ) -> Result<Call, Fault> {
         let (request_id, host_id) = self.ids(family)?;
         Ok(Call { caller, region, now, request_id, host_id, origin: None })
     }
 
     /// A request id of the family's form, and S3's second id.
-    pub(crate) fn ids(&self, family: Family) -> Result<(String, String), StoreError> {
+    pub(crate) fn ids(&self, family: Family) -> Result<(String, String), Fault> {
         let random: [u8; 16] = self.entropy.bytes()?;
         Ok(match family {
             Family::Json | Family::Query => (wire::request_id_uuid(random), String::new()),
@@ -199,8 +201,8 @@ impl Gateway {
     /// Blocks the thread.
     pub fn commit_service_event(
         self: &Arc<Self>,
-        change: impl FnOnce(&mut Tx<'_>) -> Result<Option<ServiceEvent>, StoreError> + Send + 'static,
-    ) -> Result<bool, StoreError> {
+        change: impl FnOnce(&mut Tx<'_>) -> Result<Option<ServiceEvent>, Fault> + Send + 'static,
+    ) -> Result<bool, Fault> {
         let own = Arc::clone(self);
         let committed = self.store.submit_when_full(move |tx| {
             tx.begin();
@@ -221,14 +223,14 @@ impl Gateway {
         committed.wait()?
     }
 
-    fn service_record(&self, event: ServiceEvent) -> Result<Record, StoreError> {
+    fn service_record(&self, event: ServiceEvent) -> Result<Record, Fault> {
         service_record(event, "AWS Internal", self.clock.now(), &self.entropy)
     }
 
     /// Forgets explanations of denials that are too old.
     ///
     /// Blocks the thread.
-    pub fn forget_denials(&self) -> Result<(), StoreError> {
+    pub fn forget_denials(&self) -> Result<(), Fault> {
         let now = self.clock.now();
         let forgotten = move |tx: &mut Tx<'_>| (decisions::forget(tx, now), Vec::new());
         self.store.submit_when_full(forgotten).wait()?
@@ -241,7 +243,7 @@ pub(crate) fn service_record(
     invoked_by: &str,
     now: Timestamp,
     entropy: &Entropy,
-) -> Result<Record, StoreError> {
+) -> Result<Record, Fault> {
     Ok(Record {
         user_identity: trail::identity::service_event(&event.account, invoked_by),
         source_ip_address: invoked_by.to_owned(),

@@ -1,7 +1,8 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use store::{BodyId, Store, StoreError, Tx};
+use gateway::Fault;
+use store::{BodyId, Store, Tx};
 use types::{Pulse, Timestamp};
 
 use crate::body::Piece;
@@ -17,7 +18,7 @@ const ANSWERS_MAX: usize = 256;
 /// `older_than` must lie further back than the longest upload takes: a body is written before the
 /// metadata that names it. `pulse` is called for each version, part and body; where it breaks,
 /// nothing more is removed.
-pub fn sweep(store: &Store, older_than: Timestamp, pulse: Pulse<'_>) -> Result<u64, StoreError> {
+pub fn sweep(store: &Store, older_than: Timestamp, pulse: Pulse<'_>) -> Result<u64, Fault> {
     let view = store.snapshot()?;
     let tx = view.tx();
     let mut live = BTreeSet::<BodyId>::new();

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use gateway::Gateway;
-use store::StoreError;
+use gateway::{Fault, Gateway};
 use types::{AccountId, Region, Timestamp};
 
 use crate::model::{LOST, PROGRESS, TRAILS, WAITING};
@@ -48,7 +47,7 @@ pub struct TrailBacklog {
 }
 
 /// Counts what waits.
-pub fn backlog(gateway: &Gateway) -> Result<Backlog, StoreError> {
+pub fn backlog(gateway: &Gateway) -> Result<Backlog, Fault> {
     let view = gateway.store().snapshot()?;
     let tx = view.tx();
     let mut all = Backlog::default();
