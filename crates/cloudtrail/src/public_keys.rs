@@ -42,7 +42,7 @@ pub(crate) fn signing(
     region: &str,
 ) -> Result<(Arc<RsaKey>, PublicKey), Fault> {
     let now = gateway.clock().now();
-    let known = in_force(&gateway.store().snapshot()?.tx(), region, now)?;
+    let known = in_force(&gateway.snapshot()?.tx(), region, now)?;
     if let Some((row, sealed)) = known {
         return Ok((opened(gateway, region, &row.fingerprint, &sealed)?, row));
     }
@@ -139,7 +139,8 @@ fn row(
     })
 }
 
-/// Stores a pair, and wipes the private keys whose time is over.
+/// Stores a pair, and wipes the private keys whose time is over. No event: AWS records none of its
+/// digest keys; `ListPublicKeys` lists them.
 fn keep(
     gateway: &Arc<Gateway>,
     region: &str,
@@ -148,8 +149,7 @@ fn keep(
 ) -> Result<PublicKey, Fault> {
     let row = row(gateway.keyring(), gateway.entropy(), region, pair, from)?;
     let (region, stored, now) = (region.to_owned(), row.clone(), gateway.clock().now());
-    let keep = move |tx: &mut Tx<'_>| (put(tx, &region, &stored, now), Vec::new());
-    gateway.store().submit_when_full(keep).wait()??;
+    gateway.maintain(move |tx| put(tx, &region, &stored, now))?;
     Ok(row)
 }
 
@@ -173,7 +173,7 @@ fn opened(
     fingerprint: &str,
     sealed: &str,
 ) -> Result<Arc<RsaKey>, Fault> {
-    let opened = gateway.shared::<Opened>();
+    let opened = gateway.cached::<Opened>();
     let mut opened = opened.0.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((known, pair)) = opened.get(region)
         && known == fingerprint
