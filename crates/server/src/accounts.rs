@@ -237,7 +237,7 @@ fn random_id(
             return Ok(id);
         }
     }
-    Err(std::io::Error::other("no account id is free").into())
+    Err(std::io::Error::other("no account ID is free").into())
 }
 
 #[cfg(test)]

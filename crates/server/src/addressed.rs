@@ -91,7 +91,7 @@ pub(crate) fn unclear(request: &Request<Incoming>) -> Option<Response<OutBody>> 
 
 /// The answer to a request for a page of ours under a name that is not.
 pub(crate) fn foreign() -> Response<OutBody> {
-    let text = "this name is not among the configured `domains`";
+    let text = "this host name is not listed in `domains`";
     respond(StatusCode::FORBIDDEN, "text/plain", text)
 }
 

@@ -176,7 +176,9 @@ impl Config {
         self.tls = match (file.tls_cert, file.tls_key) {
             (Some(cert), Some(key)) => Some((cert, key)),
             (None, None) => self.tls.take(),
-            _ => return Err(ConfigError("`tls_cert` and `tls_key` go together".to_owned())),
+            _ => {
+                return Err(ConfigError("`tls_cert` and `tls_key` must be set together".to_owned()));
+            }
         };
         Ok(())
     }
@@ -200,7 +202,7 @@ fn set<T>(to: &mut T, from: Option<T>) {
 /// The configuration file. Unknown keys are errors.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(clippy::struct_field_names, reason = "the names of the file's keys")]
+#[expect(clippy::struct_field_names, reason = "the keys of the file")]
 struct File {
     data_dir: Option<PathBuf>,
     listen: Option<SocketAddr>,
@@ -240,7 +242,8 @@ pub fn parse_duration_ms(text: &str) -> Result<u64, ConfigError> {
 
 /// An amount of memory such as `512MiB` or `2GiB`, in bytes.
 pub fn parse_bytes(text: &str) -> Result<u64, ConfigError> {
-    let invalid = || ConfigError(format!("`{text}` is not an amount such as `512MiB` or `2GiB`"));
+    let invalid =
+        || ConfigError(format!("`{text}` is not a memory size such as `512MiB` or `2GiB`"));
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit: u64 = match text.strip_prefix(digits) {
         Some("KiB") => 1 << 10,
@@ -334,7 +337,7 @@ mod tests {
         let untold: Vec<_> = known.iter().filter(|key| !told.contains(key)).collect();
         assert!(untold.is_empty(), "not documented: {untold:?}");
         for key in told.iter().filter(|key| !known.contains(key)) {
-            assert!(key.starts_with("accounts."), "`{key}` is no key");
+            assert!(key.starts_with("accounts."), "`{key}` is not a key");
         }
     }
 }

@@ -32,7 +32,7 @@ static LINES: OnceLock<Lines> = OnceLock::new();
 pub fn start_diagnostics(filter: &str, json: bool) -> Result<Diagnostics, ConfigError> {
     let filter = EnvFilter::try_new(filter).map_err(|cause| {
         ConfigError(format!(
-            "`{filter}` is no filter such as `info` or `warn,gateway=debug`: {cause}"
+            "`{filter}` is not a filter such as `info` or `warn,gateway=debug`: {cause}"
         ))
     })?;
     let lines = LINES.get_or_init(|| Lines::start(Box::new(stderr())));

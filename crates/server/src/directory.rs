@@ -13,8 +13,7 @@ use crate::identity::Identity;
 use crate::{OpenError, roots, sealing};
 
 /// A loss that shows in folders alone.
-pub(crate) const BODIES_GONE: &str =
-    "`bodies` is missing or empty, but objects had been written there";
+pub(crate) const BODIES_GONE: &str = "`bodies` is missing or empty, but objects were written there";
 
 /// What is there besides the identity.
 #[derive(Debug, Clone, Copy)]
@@ -71,12 +70,12 @@ pub(crate) fn plan(
             Ok(Plan::Resume)
         }
         (_, StateFile::Missing) => {
-            lost("`state.redb` is missing, but other files of a store are there")
+            lost("`state.redb` is missing, but other files of a store exist")
         }
         (_, StateFile::Empty) => lost("`state.redb` is empty"),
         (None, StateFile::There) => Ok(Plan::Adopt),
         (Some(Identity { store: None, .. }), StateFile::There) => {
-            lost("`identity` is that of a store without events, but events or objects are there")
+            lost("`identity` belongs to a store without events, but events or objects exist")
         }
         (Some(identity), StateFile::There) if identity.bodies && !bodies && !accept_less => {
             lost(BODIES_GONE)

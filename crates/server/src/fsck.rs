@@ -47,7 +47,7 @@ pub fn fsck(config: &Config, progress: &mut dyn FnMut(&str)) -> Result<Checked, 
     if survey.found.state != StateFile::There {
         return Ok(checked);
     }
-    progress("the state's pages");
+    progress("pages of the state file");
     let Some(store) = Store::examine(folder, &mut checked.findings)? else { return Ok(checked) };
     let found = store.fsck(progress);
     checked.take(found);
@@ -75,12 +75,11 @@ impl Checked {
                 Err(error) => error.to_string(),
             },
             Ok(None) => format!(
-                "there is no root key `{}`: name it by `--root-key-file` or `--passphrase-file`",
+                "the root key `{}` does not exist: use `--root-key-file` or `--passphrase-file`",
                 sealing::place(config).display()
             ),
             Err(OpenError::PassphraseNeeded) => {
-                "the root key is sealed by a passphrase: name its file by `--passphrase-file`"
-                    .to_owned()
+                "the root key is sealed with a passphrase: use `--passphrase-file`".to_owned()
             }
             Err(error) => {
                 self.findings.push(error.to_string());
@@ -88,8 +87,8 @@ impl Checked {
             }
         };
         self.unproved.push(format!(
-            "{why}. Without it nothing shows which store this is and how far it had come, and of \
-             objects the lengths are compared, not the bytes"
+            "{why}. Without it, neither the identity of the store nor its progress can be \
+             verified, and only the lengths of objects are compared"
         ));
         None
     }

@@ -113,7 +113,7 @@ impl Ground {
                 return OpenError::from(error);
             }
             // Cut short, or overwritten.
-            let what = format!("`state.redb` cannot be read: {error}");
+            let what = format!("cannot read `state.redb`: {error}");
             OpenError::Lost { folder: folder.clone(), what }
         })?;
         let store = Arc::new(store);
@@ -121,7 +121,7 @@ impl Ground {
         let loss = match loss(&store, &keyring, identity.as_ref())? {
             Some(what) if !config.accept_older => {
                 store.shut_down();
-                let accept = "to serve it as it is, start once with `--accept-older`, which leaves \
+                let accept = "to serve it as it is, start once with `--accept-older`, which records \
                               an event in the history";
                 let what = format!("{what}; {accept}");
                 return Err(OpenError::Lost { folder: folder.clone(), what });
@@ -132,7 +132,7 @@ impl Ground {
         let identity = identity.unwrap_or_else(|| Identity::unfinished(clock.now()));
         let keeper = IdentityKeeper::new(folder, IdentityKeys::of(&root_key)?, identity);
         if IDENTIFIED.get(&store.snapshot()?.tx(), "")?.is_none() {
-            tracing::info!(folder = %folder.display(), "the data directory gets an identity");
+            tracing::info!(folder = %folder.display(), "created the data directory's identity file");
             // INVARIANT: the state asks for its identity only after that was written.
             keeper.finish(&store, &keyring)?;
             store.submit_when_full(|tx| (IDENTIFIED.put(tx, "", &true), Vec::new())).wait()??;
@@ -193,7 +193,7 @@ fn alone(folder: &Path) -> Result<File, OpenError> {
 /// The keyring of a state that was made before.
 pub(crate) fn unlock(store: &Store, root_key: &RootKey) -> Result<Keyring, OpenError> {
     let wrapped = KEYRING.get(&store.snapshot()?.tx(), "")?;
-    let missing = || StoreError::missing("the state holds no keyring");
+    let missing = || StoreError::missing("the state contains no keyring");
     Ok(Keyring::unlock(root_key, &wrapped.ok_or_else(missing)?)?)
 }
 
@@ -221,11 +221,11 @@ pub(crate) fn loss(
         }
         let is_new = view.last_seq()? == 0;
         let is_foreign = is_new && (found.segments || found.bodies);
-        return Ok(is_foreign.then(|| "the state is new, but events or objects are there".into()));
+        return Ok(is_foreign.then(|| "the state is new, but events or objects exist".into()));
     };
     if identity.store.as_ref().is_some_and(|name| *name != store_name(keyring)) {
         let folder = store.folder().to_owned();
-        let what = "`state.redb` is that of another store".to_owned();
+        let what = "`state.redb` belongs to another store".to_owned();
         return Err(OpenError::Lost { folder, what });
     }
     if identity.bodies && !found.bodies {

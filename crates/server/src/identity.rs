@@ -173,7 +173,8 @@ pub(crate) fn mismatch(identity: &Identity, store: &Store) -> Result<Option<Stri
     let (view, position) = (store.snapshot()?, identity.position);
     let last = view.last_seq()?;
     if last < position {
-        let what = format!("the state ends with event {last}, its identity knows of {position}");
+        let what =
+            format!("the state ends with event {last}, but `identity` records event {position}");
         return Ok(Some(what));
     }
     let found = match event_hash(store, &view, position) {
@@ -184,7 +185,7 @@ pub(crate) fn mismatch(identity: &Identity, store: &Store) -> Result<Option<Stri
     if found.is_empty() || identity.event.is_empty() || found == identity.event {
         return Ok(None);
     }
-    Ok(Some(format!("event {position} is not the one that the identity knows")))
+    Ok(Some(format!("event {position} is not the one that `identity` records")))
 }
 
 /// Keeps the identity of an open store up to date.

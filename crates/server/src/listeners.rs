@@ -100,18 +100,18 @@ fn reserve(address: SocketAddr, flag: &str) -> io::Result<TcpSocket> {
 
 /// Why an address cannot be used, and what to do.
 fn unusable(address: SocketAddr, flag: &str, cause: &io::Error) -> io::Error {
-    let choose = format!("choose another by `{flag} IP:PORT`");
+    let choose = format!("choose another with `{flag} IP:PORT`");
     let is = |kind| cause.kind() == kind;
     let advice = if is(io::ErrorKind::AddrInUse) {
         format!(
-            "; another program listens there, perhaps another server of ours: stop it, or choose \
-             another port by `{flag} IP:PORT`"
+            "; another program listens there, perhaps another Shoseki server: stop it, or \
+             choose another port with `{flag} IP:PORT`"
         )
     } else if is(io::ErrorKind::AddrNotAvailable) {
         format!("; this machine does not have the address: {choose}")
     } else if is(io::ErrorKind::PermissionDenied) {
         format!(
-            "; ports below 1024 are for the superuser: {choose}, or grant `CAP_NET_BIND_SERVICE`"
+            "; ports below 1024 require superuser privileges: {choose}, or grant `CAP_NET_BIND_SERVICE`"
         )
     } else {
         String::new()

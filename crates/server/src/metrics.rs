@@ -72,7 +72,7 @@ pub(crate) struct Metrics {
     certificate_expiry: Option<Timestamp>,
     /// What waited when it was counted last: the pages are for everybody, and counting reads all.
     backlog: Counted<Backlog>,
-    /// Requests being answered.
+    /// Requests in progress.
     running: AtomicU64,
 }
 
@@ -85,30 +85,30 @@ impl Metrics {
             Family::new_with_constructor(|| Histogram::new(REQUEST_SECONDS));
         let (made_room, without_room) = (Counter::default(), Counter::default());
         let (commits, syncs) = (Histogram::new(DISK_SECONDS), Histogram::new(DISK_SECONDS));
-        registry.register("shoseki_requests", "Requests answered", requests.clone());
+        registry.register("shoseki_requests", "Requests completed", requests.clone());
         registry.register(
             "shoseki_request_seconds",
-            "Time until a request's answer begins",
+            "Time until a request's response begins",
             request_seconds.clone(),
         );
         registry.register(
             "shoseki_connections_made_room",
-            "Connections ended while they were waited for",
+            "Connections closed because the limit was reached",
             made_room.clone(),
         );
         registry.register(
             "shoseki_connections_without_room",
-            "Connections that were asked to come again",
+            "Connections rejected because the limit was reached",
             without_room.clone(),
         );
         registry.register(
             "shoseki_commit_seconds",
-            "Time of a commit of state and events, its fsync included",
+            "Time of a commit of state and events, including its fsync",
             commits.clone(),
         );
         registry.register(
             "shoseki_fsync_seconds",
-            "Time of the fsync of an object's bytes",
+            "Time of the fsync of an object's body",
             syncs.clone(),
         );
         gateway.store().observe(gateway.clock().clone(), move |step, us| match step {
@@ -169,18 +169,18 @@ impl Metrics {
         let mut page = Page::default();
         page.build();
         page.counter("shoseki_events", "Audit events recorded", store.snapshot()?.last_seq()?);
-        let unproven = "Requests refused before their sender was known: no events";
+        let unproven = "Requests rejected before authentication; they have no events";
         page.counter("shoseki_unproven_requests", unproven, gateway.unproven());
-        let lost = "Lines of diagnostics that nobody read in time";
+        let lost = "Lines of diagnostics dropped because they were not read in time";
         page.counter("shoseki_diagnostics_lost_lines", lost, diagnostics::lost_lines());
         let running = self.running.load(Ordering::Relaxed);
-        page.gauge("shoseki_requests_running", "Requests being answered", running);
+        page.gauge("shoseki_requests_running", "Requests in progress", running);
         page.deliveries(&self.backlog(gateway)?, now);
         let silent = u64::try_from(self.silent_workers().len()).unwrap_or(u64::MAX);
-        page.gauge("shoseki_workers_silent", "Workers without a sign of life", silent);
+        page.gauge("shoseki_workers_silent", "Workers that make no progress", silent);
         page.disk(store)?;
         if let Some(expiry) = self.certificate_expiry {
-            let help = "When the TLS certificate ends";
+            let help = "Expiry of the TLS certificate";
             page.seconds("shoseki_certificate_expiry_timestamp_seconds", help, instant(expiry));
         }
         page.process(now);

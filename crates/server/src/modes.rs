@@ -45,12 +45,12 @@ pub(crate) fn close(folder: &Path) -> Result<(), OpenError> {
         }
         if tighten(&path, &about)? {
             let (path, was) = (path.display(), format!("{:o}", mode(&about)));
-            tracing::warn!(%path, was, "others could read this: it is closed to them now");
+            tracing::warn!(%path, was, "other users could read this file; its permissions were tightened");
         }
     }
     if tighten(folder, &about)? && !is_empty {
         let path = folder.display();
-        tracing::warn!(%path, "others could look into the data directory: it is closed to them now");
+        tracing::warn!(%path, "other users could read the data directory; its permissions were tightened");
     }
     Ok(())
 }
@@ -76,7 +76,7 @@ pub fn refuse_loose_key(path: &Path) -> Result<(), String> {
     if !about.is_file() || mode(&about) & OTHERS & !allowed == 0 {
         return Ok(());
     }
-    Err("others may read or change it: chmod 600 it".to_owned())
+    Err("other users can read or change it: run chmod 600 on it".to_owned())
 }
 
 fn mode(about: &Metadata) -> u32 {

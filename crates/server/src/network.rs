@@ -29,7 +29,7 @@ impl Network {
         };
         let address: IpAddr = address.parse().map_err(|_| invalid())?;
         if address.to_canonical() != address {
-            return Err(format!("`{text}`: write an IPv4 address as such"));
+            return Err(format!("`{text}`: write an IPv4 address in dotted form"));
         }
         let width = width(address);
         let bits = match bits {
@@ -37,10 +37,10 @@ impl Network {
             Some(bits) => bits.parse().ok().filter(|bits| *bits <= width).ok_or_else(invalid)?,
         };
         if bits == 0 {
-            return Err(format!("`{text}` is everybody"));
+            return Err(format!("`{text}` contains all addresses"));
         }
         if value(address).checked_shl(bits).unwrap_or(0) != 0 {
-            return Err(format!("`{text}` has bits behind the first {bits}: is one mistyped?"));
+            return Err(format!("`{text}` has bits set after the first {bits}: check for a typo"));
         }
         Ok(Self { address, bits })
     }

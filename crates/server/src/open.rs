@@ -83,7 +83,7 @@ fn note_if_there_is_room(
         Err(error) if error.is_full() && was_served => {
             make_room()?;
             if let Err(error) = note() {
-                tracing::warn!(%error, "it could not be noted how far the store has come");
+                tracing::warn!(%error, "cannot write the `identity` file");
             }
             Ok(())
         }
@@ -136,7 +136,7 @@ fn is_stale(config: &Config, gateway: &Gateway, root: &RootCredentials) -> Resul
         let (file, key) = (config.data_dir.join(roots::FILE), &root.access_key_id);
         tracing::warn!(
             file = %file.display(), key,
-            "the file keeps an access key that was rotated out or deleted: it is not created              again; `shoseki account rotate-root-access-key` makes a new one and keeps it there"
+            "the file contains an access key that was rotated out or deleted and is not created              again; `shoseki account rotate-root-access-key` creates a new one and stores it there"
         );
     }
     Ok(is_stale)
@@ -166,7 +166,7 @@ fn same_accounts(
 /// Assumed: AWS has no event of it; here it is a service event `AcceptOlderState` of our own
 /// service, in the first account.
 fn record(config: &Config, gateway: &Gateway, loss: &str) -> Result<(), OpenError> {
-    tracing::warn!(loss, "accepted as the operator wishes; an event records it");
+    tracing::warn!(loss, "accepted by `--accept-older` and recorded as an event");
     let event = ServiceEvent {
         source: inquiry::SERVICE.event_source,
         name: "AcceptOlderState",
@@ -292,58 +292,59 @@ impl fmt::Display for OpenError {
             Self::Key(cause) => write!(f, "the root key does not open the store: {cause}"),
             Self::NoRootKey { path } => write!(
                 f,
-                "the data directory holds a store, but its root key `{}` is missing",
+                "the data directory contains a store, but its root key `{}` is missing",
                 path.display()
             ),
-            Self::NotSealed { path } => write!(
-                f,
-                "the root key `{}` is not sealed: leave out the passphrase",
-                path.display()
-            ),
+            Self::NotSealed { path } => {
+                write!(f, "the root key `{}` is not sealed: omit the passphrase", path.display())
+            }
             Self::File { path, cause } => write!(f, "`{}`: {cause}", path.display()),
             Self::BadRootKey { path } => write!(f, "`{}` is not a root key", path.display()),
             Self::BadRootCredentials { path } => {
-                write!(f, "`{}` does not hold credentials", path.display())
+                write!(f, "`{}` does not contain credentials", path.display())
             }
             Self::StaleRootCredentials { path, key } => write!(
                 f,
-                "`{}` keeps the access key `{key}`, which was rotated out or deleted: it is not \
-                 created again; move the file away, and a start makes a new key",
+                "`{}` contains the access key `{key}`, which was rotated out or deleted and is not \
+                 created again; move the file away, and the next start creates a new key",
                 path.display()
             ),
             Self::TooOpen { path } => {
-                write!(f, "`{}` may be read by others: chmod 600 it", path.display())
+                write!(f, "other users can read `{}`: run chmod 600 on it", path.display())
             }
             Self::Writable { path } => write!(
                 f,
-                "others may write to `{0}`: look what they left there, then chmod go-w it, or \
-                 name a folder of its own",
+                "other users can write to `{0}`: check its contents, then run chmod go-w on it, or \
+                 use a dedicated directory",
                 path.display()
             ),
             Self::Lost { folder, what } => write!(
                 f,
-                "{what}. Nothing was made or removed. Put the data directory `{}` back as it was, from a \
-                 backup if need be; to begin a new, empty history, move all of it away first",
+                "{what}. Nothing was created or removed. Restore the data directory `{}`, from a \
+                 backup if necessary; to begin a new, empty history, move all of it away first",
                 folder.display()
             ),
             Self::BadIdentity { path } => write!(
                 f,
-                "`{}` is damaged or was changed: put it back from a backup, or remove it and start \
-                 once with `--accept-older`, which leaves an event in the history",
+                "`{}` is damaged or was changed: restore it from a backup, or remove it and start \
+                 once with `--accept-older`, which records an event in the history",
                 path.display()
             ),
-            Self::NoStore { path } => write!(f, "`{}` is no data directory", path.display()),
+            Self::NoStore { path } => write!(f, "`{}` is not a data directory", path.display()),
             Self::AccountExists { id } => write!(f, "the account {id} exists"),
             Self::NoAccount { id } => {
-                write!(f, "there is no account {id}: `shoseki account list` lists them")
+                write!(
+                    f,
+                    "the account {id} does not exist: `shoseki account list` lists all accounts"
+                )
             }
             Self::OtherAccount { key, owner, wanted } => write!(
                 f,
-                "it belongs to the account {owner}, whose root access key is `{key}`, and was asked \
-                 for as {wanted}: start it with `--account {owner}`, or make {wanted} a further \
-                 account by `shoseki account create NAME --id {wanted}`"
+                "it belongs to the account {owner}, whose root access key is `{key}`, and not to \
+                 {wanted}: start with `--account {owner}`, or add {wanted} as a further account \
+                 with `shoseki account create NAME --id {wanted}`"
             ),
-            Self::PassphraseNeeded => f.write_str("the root key is sealed by a passphrase"),
+            Self::PassphraseNeeded => f.write_str("the root key is sealed with a passphrase"),
         }
     }
 }

@@ -111,7 +111,7 @@ pub(crate) fn refusal<B>(
     // A script that stays in the browser and stands between it and us. We have none, and a bucket
     // must not give it one.
     if request.headers().contains_key("service-worker") {
-        return Some(forbidden("no service worker is served here"));
+        return Some(forbidden("this server has no service workers"));
     }
     let path = request.uri().path();
     let free = console::owns(path) || path.starts_with("/_shoseki/");

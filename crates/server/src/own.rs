@@ -142,7 +142,7 @@ fn ready(gateway: &Gateway) -> Response<OutBody> {
     match gateway.store().snapshot().and_then(|view| view.last_seq()) {
         Ok(_) => respond(StatusCode::OK, "application/json", json!({ "status": "ok" }).to_string()),
         Err(error) => {
-            tracing::error!(%error, "the store cannot be read");
+            tracing::error!(%error, "cannot read the store");
             respond(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "unavailable")
         }
     }
@@ -198,12 +198,12 @@ async fn told(
         Ok(Err(error)) => error.to_string(),
         Err(panic) => panic.to_string(),
     };
-    tracing::error!(error = trouble, "the store cannot be read");
+    tracing::error!(error = trouble, "cannot read the store");
     respond(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "unavailable")
 }
 
 fn unauthorized() -> Response<OutBody> {
-    let text = "from elsewhere this page needs the status token";
+    let text = "other machines need the status token for this page";
     let mut response = respond(StatusCode::UNAUTHORIZED, "text/plain", text);
     let bearer = HeaderValue::from_static("Bearer");
     response.headers_mut().insert(header::WWW_AUTHENTICATE, bearer);

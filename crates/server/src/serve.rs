@@ -196,10 +196,10 @@ async fn run(
     match tokio::time::timeout(CLOSE_WAIT, ended).await {
         Ok(Ok(Ok(()))) => {}
         Ok(Ok(Err(error))) => {
-            tracing::error!(%error, "it could not be noted how far the store came");
+            tracing::error!(%error, "cannot write the `identity` file");
         }
         Ok(Err(panic)) => tracing::error!(%panic, "the store did not shut down"),
-        Err(_) => tracing::error!("the store is left: it does not shut down"),
+        Err(_) => tracing::error!("the store does not shut down in time; exiting"),
     }
 }
 

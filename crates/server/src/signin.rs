@@ -145,7 +145,7 @@ impl Call {
         match tokio::task::spawn_blocking(move || work(&self)).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => {
-                tracing::error!(%error, "a sign-in failed for a reason of our own");
+                tracing::error!(%error, "a sign-in failed with an internal error");
                 answers::code(StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure")
             }
             Err(panic) => {

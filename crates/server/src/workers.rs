@@ -122,7 +122,7 @@ impl Workers {
             }
         };
         if tokio::time::timeout(STOP_WAIT, stopped).await.is_err() {
-            tracing::warn!(workers = self.running.len(), "workers that did not stop are left");
+            tracing::warn!(workers = self.running.len(), "some workers did not stop");
         }
     }
 }
@@ -137,7 +137,7 @@ async fn keep_driving(name: &'static str, step: Step, context: Context) {
             return;
         }
         if let Err(panic) = ended {
-            tracing::error!(%panic, worker = name, "a worker ended; it is started again");
+            tracing::error!(%panic, worker = name, "a worker ended; restarting it");
         }
         if pause(&mut stopping, LONGEST_WAIT_MS).await {
             return;
@@ -158,7 +158,7 @@ async fn drive(name: &'static str, step: Step, context: Context) {
             Ok(Ok(due)) => due,
             // A panic is our bug; what else is due must not wait until it is mended.
             Ok(Err(_)) => {
-                tracing::error!(worker = name, "a worker's step panicked; it is tried again");
+                tracing::error!(worker = name, "a worker's step panicked; retrying it");
                 now().plus_ms(LONGEST_WAIT_MS)
             }
             Err(error) => {
@@ -194,17 +194,17 @@ fn seal(context: &Context) -> Timestamp {
         Ok(0) => {}
         // There may be more than one segment's worth.
         Ok(_) => return now,
-        Err(error) => tracing::error!(%error, "events could not be sealed; they stay in the tail"),
+        Err(error) => tracing::error!(%error, "cannot seal events; they stay in the tail"),
     }
     if let Err(error) = gateway.forget_denials() {
-        tracing::error!(%error, "old denials could not be forgotten");
+        tracing::error!(%error, "cannot delete old denials");
     }
     let dropped = cloudtrail::oldest_needed(gateway)
         .and_then(|needed| gateway.store().expire(now.minus_ms(*history_ms), needed));
     match dropped {
         Ok(0) => {}
-        Ok(events) => tracing::info!(events, "events beyond the history were dropped"),
-        Err(error) => tracing::error!(%error, "old events could not be dropped"),
+        Ok(events) => tracing::info!(events, "deleted events beyond the history"),
+        Err(error) => tracing::error!(%error, "cannot delete old events"),
     }
     again
 }
@@ -213,7 +213,7 @@ fn seal(context: &Context) -> Timestamp {
 fn note(context: &Context) -> Timestamp {
     let Context { gateway, identity, .. } = context;
     if let Err(error) = identity.note(gateway.store()) {
-        tracing::warn!(%error, "it could not be noted how far the store has come");
+        tracing::warn!(%error, "cannot write the `identity` file");
     }
     gateway.clock().now().plus_ms(NOTING_PAUSE_MS)
 }
@@ -223,9 +223,9 @@ fn make_room(context: &Context) -> Timestamp {
     let gateway = &context.gateway;
     if gateway.store().is_full() {
         match gateway.store().hold_reserve() {
-            Ok(true) => tracing::info!("the disk has room again"),
+            Ok(true) => tracing::info!("the disk has free space again"),
             Ok(false) => {}
-            Err(error) => tracing::warn!(%error, "the reserve of disk space could not be made"),
+            Err(error) => tracing::warn!(%error, "cannot create the reserve of disk space"),
         }
     }
     gateway.clock().now().plus_ms(ROOM_PAUSE_MS)
@@ -236,11 +236,11 @@ fn sweep(context: &Context) -> Timestamp {
     let gateway = &context.gateway;
     let now = gateway.clock().now();
     if let Err(error) = gateway.store().hold_reserve() {
-        tracing::warn!(%error, "the reserve of disk space could not be made");
+        tracing::warn!(%error, "cannot create the reserve of disk space");
     }
     let older_than = now.minus_ms(UPLOAD_MS_MAX);
     if let Err(error) = s3::sweep(gateway.store(), older_than, &|| context.pulse()) {
-        tracing::error!(%error, "the bytes of deleted objects could not be removed");
+        tracing::error!(%error, "cannot remove the bytes of deleted objects");
     }
     // Callers that delete on a full disk wait for the room.
     now.plus_ms(if gateway.store().is_full() { MINUTE_MS } else { HOUR_MS })
@@ -250,7 +250,7 @@ fn sweep(context: &Context) -> Timestamp {
 fn keys_due(context: &Context) -> Timestamp {
     let gateway = &context.gateway;
     if let Err(error) = kms::run_due(gateway, &|| context.pulse()) {
-        tracing::error!(%error, "keys could not be deleted or rotated on time");
+        tracing::error!(%error, "cannot delete or rotate keys on time");
     }
     gateway.clock().now().plus_ms(MINUTE_MS)
 }

@@ -99,19 +99,19 @@ impl Engine {
             Ok(Ok((database, is_sound))) => {
                 if !is_sound {
                     findings.push(format!(
-                        "`{STATE_FILE}`: its pages do not fit together; what follows was read as \
-                         far as it could be mended in memory"
+                        "`{STATE_FILE}`: its pages are inconsistent; it was repaired in memory as \
+                         far as possible for the following checks"
                     ));
                 }
                 Ok(Some(Self::over(None, PAGE_CACHE_BYTES, database)))
             }
             Ok(Err(error)) if error.is_in_use() || error.is_unknown_format() => Err(error),
             Ok(Err(error)) => {
-                findings.push(format!("`{STATE_FILE}` cannot be read: {error}"));
+                findings.push(format!("cannot read `{STATE_FILE}`: {error}"));
                 Ok(None)
             }
             Err(_) => {
-                findings.push(format!("`{STATE_FILE}` cannot be read: its pages are damaged"));
+                findings.push(format!("cannot read `{STATE_FILE}`: its pages are damaged"));
                 Ok(None)
             }
         }

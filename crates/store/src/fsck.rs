@@ -20,7 +20,7 @@ impl Store {
     pub fn fsck(&self, progress: &mut dyn FnMut(&str)) -> Result<Vec<String>, StoreError> {
         // The engine may stumble over bytes that it never wrote.
         let checked = catch_unwind(AssertUnwindSafe(|| self.look(progress)));
-        checked.unwrap_or_else(|_| Ok(vec!["the state cannot be read to its end".to_owned()]))
+        checked.unwrap_or_else(|_| Ok(vec!["the state file cannot be read completely".to_owned()]))
     }
 
     fn look(&self, progress: &mut dyn FnMut(&str)) -> Result<Vec<String>, StoreError> {

@@ -34,7 +34,7 @@ impl Asked {
     pub(super) async fn allow(self, store: Arc<Store>, answer: &mut Answer) {
         let found = tokio::task::spawn_blocking(move || self.headers(&store)).await;
         let headers = found.unwrap_or_else(|error| {
-            tracing::error!(%error, "no page may read an answer: its rules were not read");
+            tracing::error!(%error, "cannot read the CORS rules: the response gets no CORS headers");
             Vec::new()
         });
         for (name, value) in headers {
@@ -50,7 +50,7 @@ impl Asked {
             .snapshot()
             .and_then(|view| s3::cors_headers(&view.tx(), &self.bucket, &self.request));
         found.unwrap_or_else(|error| {
-            tracing::error!(%error, "no page may read an answer: its bucket cannot be read");
+            tracing::error!(%error, "cannot read the bucket: the response gets no CORS headers");
             Vec::new()
         })
     }

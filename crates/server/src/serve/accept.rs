@@ -74,7 +74,7 @@ pub(super) async fn accept(
         let now = door.shared.gateway.clock().now();
         if said.is_none_or(|said| now.since_ms(said) >= SAID_EVERY_MS) {
             said = Some(now);
-            tracing::warn!(%error, ended, "connections cannot be accepted; fewer are kept");
+            tracing::warn!(%error, ended, "cannot accept connections; lowering their maximum number");
         }
         if tokio::time::timeout(wait, stopping.wait_for(|stop| *stop)).await.is_ok() {
             break;
@@ -88,10 +88,7 @@ pub(super) async fn accept(
         while connections.join_next().await.is_some() {}
     };
     if tokio::time::timeout(finish, finished).await.is_err() {
-        tracing::warn!(
-            connections = connections.len(),
-            "connections that did not finish are ended"
-        );
+        tracing::warn!(connections = connections.len(), "closing connections that did not finish");
         connections.shutdown().await;
     }
 }

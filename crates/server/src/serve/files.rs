@@ -19,7 +19,7 @@ pub(super) fn make_room(connections: usize) -> usize {
     let raised = maximum.map_or(needed, |maximum| maximum.min(needed));
     match setrlimit(Resource::Nofile, Rlimit { current: Some(raised), maximum }) {
         Ok(()) => limit = raised,
-        Err(error) => tracing::warn!(%error, "the limit of file descriptors was not raised"),
+        Err(error) => tracing::warn!(%error, "cannot raise the limit of file descriptors"),
     }
     let fitting = connections_for(usize::try_from(limit).unwrap_or(usize::MAX)).min(connections);
     if fitting < connections {

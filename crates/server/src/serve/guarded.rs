@@ -37,7 +37,7 @@ impl Guarded {
                 if self.pacing.poll_too_slow(context).is_ready() {
                     // What the operating system still holds for them is given up, too.
                     let _ = self.stream.set_zero_linger();
-                    let text = "the answer was not read";
+                    let text = "the response was not read";
                     return Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, text)));
                 }
             }

@@ -12,7 +12,7 @@ const REST_BYTES_MAX: u64 = 64 << 10;
 /// Source: RFC 8446, section 5.1: `ContentType` of a handshake is 22.
 const HANDSHAKE: u8 = 22;
 
-const TEXT: &str = "this port speaks TLS, and the request came in plain HTTP: use https://";
+const TEXT: &str = "this port requires TLS, but the request uses plain HTTP: use https://";
 
 /// Answers a request in the clear; whether it was one.
 ///
@@ -24,7 +24,7 @@ pub(super) async fn refuse(stream: &mut TcpStream) -> bool {
     if !is_http(seen) {
         return false;
     }
-    tracing::debug!("a request in plain HTTP came to a port that speaks TLS");
+    tracing::debug!("a plain HTTP request arrived on a TLS port");
     let sent = stream.write_all(answer(seen).as_bytes()).await;
     if sent.is_ok() && stream.shutdown().await.is_ok() {
         let mut rest = stream.take(REST_BYTES_MAX);
@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn requests_are_answered_in_their_form() {
         for (seen, want) in [
-            (&b"GET / HTTP/1.1\r\nhost: a\r\n\r\n"[..], Some("\r\n\r\nthis port speaks TLS")),
+            (&b"GET / HTTP/1.1\r\nhost: a\r\n\r\n"[..], Some("\r\n\r\nthis port requires TLS")),
             (b"POST / HTTP/1.1\r\nX-Amz-Target: TrentService.ListKeys\r\n", Some("{\"__type\":")),
             (b"GET / HTTP/1.1\r\nX-Amz-Date: 20260102T000000Z\r\n", Some("<ErrorResponse>")),
             (&[22, 3, 1, 0, 200], None),

@@ -44,7 +44,7 @@ pub(super) async fn serve(
         }
     };
     if tokio::time::timeout(shared.patience.spare, answered).await.is_err() {
-        tracing::debug!("a connection without room took too long");
+        tracing::debug!("a connection beyond the limit timed out");
     }
 }
 
@@ -74,6 +74,6 @@ where
         .max_headers(HEADERS_MAX)
         .serve_connection(stream, service);
     if let Err(error) = connection.await {
-        tracing::debug!(%error, "a connection without room ended early");
+        tracing::debug!(%error, "a connection beyond the limit ended early");
     }
 }

@@ -36,7 +36,7 @@ pub(super) async fn serve(
             Ok(false) => {}
             Ok(true) => return,
             Err(_) => {
-                tracing::debug!("nothing came for too long");
+                tracing::debug!("the connection was idle for too long");
                 return;
             }
         }
@@ -64,7 +64,7 @@ pub(super) async fn serve(
                 return;
             }
             Err(_) => {
-                tracing::debug!("a TLS handshake took too long");
+                tracing::debug!("a TLS handshake timed out");
                 return;
             }
         },
@@ -91,7 +91,7 @@ where
     let service = service_fn(move |request: Request<Incoming>| {
         let (shared, peer, call) = (Arc::clone(&shared), peer.clone(), ticket.begin());
         async move {
-            let lost = || io::Error::other("the connection had to make room");
+            let lost = || io::Error::other("the connection was closed to admit another");
             let call = call.ok_or_else(lost)?;
             let Caller { peer, is_forwarded } = caller(&shared, peer, request.headers());
             let is_counted = is_forwarded && !own::is_vital(request.uri().path());

@@ -57,7 +57,7 @@ pub(super) fn password_refused(message: &str) -> Response<OutBody> {
 
 /// A token that is not, or not any more, that of the first run.
 pub(super) fn invalid_token() -> Response<OutBody> {
-    told(StatusCode::FORBIDDEN, "InvalidToken", "The link is not valid or was used already.")
+    told(StatusCode::FORBIDDEN, "InvalidToken", "The link is invalid or was already used.")
 }
 
 /// Nothing more to say.
