@@ -177,7 +177,9 @@ impl Config {
             (Some(cert), Some(key)) => Some((cert, key)),
             (None, None) => self.tls.take(),
             _ => {
-                return Err(ConfigError("`tls_cert` and `tls_key` must be set together".to_owned()));
+                return Err(ConfigError(
+                    "`tls_cert` and `tls_key` must be set together".to_owned(),
+                ));
             }
         };
         Ok(())
