@@ -1,4 +1,4 @@
-//! Whether a data directory holds all that it should.
+//! Checks a data directory for missing or damaged data.
 
 use std::path::Path;
 
@@ -10,12 +10,12 @@ use crate::ground::{loss, unlock};
 use crate::identity::{Identity, IdentityKeys, Written};
 use crate::{Config, OpenError, sealing};
 
-/// What a look at a data directory found.
+/// The results of checking a data directory.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Checked {
-    /// What is missing, damaged, older or too much, in sentences.
+    /// What is missing, damaged, outdated or unexpected, in sentences.
     pub findings: Vec<String>,
-    /// What could not be proved for want of a key, in sentences.
+    /// What could not be verified without a key, in sentences.
     pub unproved: Vec<String>,
     /// Objects and parts of uploads of which every byte was proved by authentication tags.
     pub proved: u64,
@@ -25,8 +25,8 @@ pub struct Checked {
 
 /// Reads all of a data directory that no server has open, and changes nothing in it.
 ///
-/// With the root key it proves which store it is, how far it had come, and the bytes of every
-/// object; without it, it compares lengths. `progress` is called with what is being checked. Errors when
+/// With the root key it verifies the identity and progress of the store, and the bytes of every
+/// object; without it, it compares lengths. `progress` is called with the current step. Errors when
 /// there is no data directory, and when a server has it open.
 pub fn fsck(config: &Config, progress: &mut dyn FnMut(&str)) -> Result<Checked, OpenError> {
     let (folder, mut checked) = (&config.data_dir, Checked::default());
@@ -93,7 +93,7 @@ impl Checked {
         None
     }
 
-    /// Which store it is, and how far it had come.
+    /// The identity of the store, and its progress.
     fn compare(
         &mut self,
         folder: &Path,
@@ -101,7 +101,7 @@ impl Checked {
         keyring: &Keyring,
         identity: Option<&Identity>,
     ) {
-        // One that is there and not proved is a finding already.
+        // An identity that exists but does not verify is already a finding.
         if identity.is_none() && folder.join(crate::identity::FILE).exists() {
             return;
         }

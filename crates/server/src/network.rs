@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 /// Bits of an IPv6 address that name one subscriber.
 ///
-/// Source: RFC 6177: a site gets a /64 at least, so its hosts can take any address within.
+/// Source: RFC 6177: a site gets at least a /64, so its hosts can use any address in it.
 const SUBSCRIBER_BITS: u32 = 64;
 
 /// A network such as `10.0.0.0/8`, or one address.
@@ -19,8 +19,8 @@ pub struct Network {
 }
 
 impl Network {
-    /// Reads an address, or an address, a slash and the number of leading bits that count. Errors
-    /// with the reason: the other bits must be zero, and there is no network of everybody.
+    /// Parses an address, or an address, a slash and the number of significant leading bits. Errors
+    /// with the reason: the other bits must be zero, and a network of all addresses is invalid.
     pub fn parse(text: &str) -> Result<Self, String> {
         let invalid = || format!("`{text}` is not an address or a network such as `10.0.0.0/8`");
         let (address, bits) = match text.split_once('/') {
@@ -45,7 +45,7 @@ impl Network {
         Ok(Self { address, bits })
     }
 
-    /// Whether the address, which is not an IPv4 address in IPv6's clothes, lies in it.
+    /// Whether the address, which is not an IPv4-mapped IPv6 address, is in the network.
     pub(crate) fn contains(&self, address: IpAddr) -> bool {
         let differ = value(address) ^ value(self.address);
         width(address) == width(self.address) && differ.leading_zeros() >= self.bits

@@ -24,7 +24,7 @@ pub struct Opened {
     pub root: RootCredentials,
     /// Allows to set the root user's first password; `None` if there is one.
     pub(crate) first_run_token: Option<String>,
-    /// What is noted of how far the store has come.
+    /// Updates the identity file.
     pub(crate) identity: Arc<IdentityKeeper>,
 }
 
@@ -34,10 +34,10 @@ impl fmt::Debug for Opened {
     }
 }
 
-/// Opens the data directory, or creates it where nothing of ours is, and puts the parts together.
+/// Opens the data directory, or initializes an empty one, and assembles the parts.
 ///
-/// Errors, and changes nothing, when the root key does not open what is there, and when something
-/// that was there is gone, older, or another's.
+/// Errors, and changes nothing, when the root key does not open the store, and when parts of the
+/// store are missing, outdated, or from another one.
 pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, OpenError> {
     let ground = Ground::prepare(config, &clock, &entropy)?;
     let Ground { store, keyring, identity, loss } = ground;
@@ -66,14 +66,14 @@ pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, O
     Ok(Opened { gateway, root, first_run_token, identity: Arc::new(identity) })
 }
 
-/// Notes which store it is and how far it has come.
+/// Records the identity and the progress of the store.
 fn finish(identity: &IdentityKeeper, gateway: &Gateway) -> Result<(), OpenError> {
     let note = || identity.finish(gateway.store(), gateway.keyring());
     note_if_there_is_room(note, identity.is_finished(), || gateway.store().release_reserve())
 }
 
-/// A full disk keeps a store that was served before from noting how far it has come, not from being
-/// served: else nobody could delete what fills the disk.
+/// A full disk prevents an existing store from updating its identity file, but not from being
+/// served: otherwise nothing that fills the disk could be deleted.
 fn note_if_there_is_room(
     note: impl Fn() -> Result<(), OpenError>,
     was_served: bool,
@@ -91,8 +91,7 @@ fn note_if_there_is_room(
     }
 }
 
-/// Makes the configured accounts and their root access keys known; of what is new there is an
-/// event.
+/// Registers the configured accounts and their root access keys; new ones are recorded as events.
 fn bootstrap(
     config: &Config,
     gateway: &Arc<Gateway>,
@@ -124,8 +123,8 @@ fn bootstrap(
     made.wait()?.map_err(OpenError::from)
 }
 
-/// Whether the data directory keeps a root access key that the store does not know: it was rotated
-/// out or deleted, and a start must not bring it back.
+/// Whether the data directory contains a root access key that the store does not have: it was
+/// rotated out or deleted, and a start must not restore it.
 fn is_stale(config: &Config, gateway: &Gateway, root: &RootCredentials) -> Result<bool, OpenError> {
     if config.root_credentials.is_some() || root.generated {
         return Ok(false);
@@ -142,8 +141,8 @@ fn is_stale(config: &Config, gateway: &Gateway, root: &RootCredentials) -> Resul
     Ok(is_stale)
 }
 
-/// Errors if a root access key is that of another account than it is configured for: the store was
-/// made with another `account`.
+/// Errors if a root access key belongs to another account than configured: the store was created
+/// with another `account`.
 fn same_accounts(
     config: &Config,
     gateway: &Gateway,
@@ -190,15 +189,15 @@ pub enum OpenError {
     Key(KeyError),
     /// There is a store but no root key that could open it.
     NoRootKey {
-        /// Where it was looked for.
+        /// The path.
         path: PathBuf,
     },
-    /// The root key's file cannot be read as one.
+    /// The root key's file is malformed.
     BadRootKey {
         /// The file.
         path: PathBuf,
     },
-    /// The root key lies in a bare file, and a passphrase was given.
+    /// The root key is in an unsealed file, but a passphrase was given.
     NotSealed {
         /// The file.
         path: PathBuf,
@@ -210,13 +209,13 @@ pub enum OpenError {
         /// Why.
         cause: std::io::Error,
     },
-    /// The root credentials' file cannot be read as such.
+    /// The root credentials' file is malformed.
     BadRootCredentials {
         /// The file.
         path: PathBuf,
     },
-    /// The root credentials' file keeps a key that was rotated out or deleted, and the account
-    /// that is asked for is not there.
+    /// The root credentials' file contains a key that was rotated out or deleted, and the
+    /// configured account does not exist.
     StaleRootCredentials {
         /// The file.
         path: PathBuf,
@@ -228,29 +227,29 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
     },
-    /// A file or folder of ours that others may write to.
+    /// A file or directory of ours that others can write to.
     Writable {
         /// The file or folder.
         path: PathBuf,
     },
-    /// A part of the data directory is gone, older than it was, or another's.
+    /// A part of the data directory is missing, outdated, or from another one.
     Lost {
         /// The data directory.
         folder: PathBuf,
-        /// What is wrong.
+        /// The problem.
         what: String,
     },
-    /// The file that says which store it is was changed, or another root key proved it.
+    /// The identity file was modified, or was authenticated with another root key.
     BadIdentity {
         /// The file.
         path: PathBuf,
     },
     /// There is no data directory.
     NoStore {
-        /// Where it was looked for.
+        /// The path.
         path: PathBuf,
     },
-    /// An account of this id is there.
+    /// An account with this ID exists.
     AccountExists {
         /// The id.
         id: AccountId,
@@ -260,7 +259,7 @@ pub enum OpenError {
         /// The id.
         id: AccountId,
     },
-    /// A root access key belongs to another account than the one that it is configured for.
+    /// A root access key belongs to another account than configured.
     OtherAccount {
         /// The access key's id.
         key: String,
@@ -269,12 +268,12 @@ pub enum OpenError {
         /// Whose it should be.
         wanted: AccountId,
     },
-    /// The root key is sealed by a passphrase and none was given.
+    /// The root key is sealed with a passphrase and none was given.
     PassphraseNeeded,
 }
 
 impl OpenError {
-    /// Whether there was no room on the disk.
+    /// Whether the disk was full.
     pub(crate) fn is_full(&self) -> bool {
         if let Self::Store(cause) = self {
             return cause.is_full();
@@ -380,8 +379,8 @@ mod tests {
         io::Error::from(ErrorKind::StorageFull).into()
     }
 
-    /// Whether it is opened when so many attempts to note it find a full disk, and how often room
-    /// was made.
+    /// Whether it is opened when this many attempts to record the progress find a full disk, and
+    /// how often space was freed.
     fn opened(full_times: u32, was_served: bool) -> (bool, u32) {
         let (noted, times) = (Cell::new(0), Cell::new(0));
         let note = || {
@@ -395,8 +394,8 @@ mod tests {
         (note_if_there_is_room(note, was_served, make_room).is_ok(), times.get())
     }
 
-    /// A store whose disk is full is opened all the same, unless it was never served: then nobody
-    /// would know which store it is.
+    /// A store on a full disk is still opened, unless it was never served: then its identity would
+    /// be unknown.
     #[test]
     fn a_full_disk_keeps_no_store_from_being_opened() {
         assert_eq!(opened(0, true), (true, 0));
@@ -405,7 +404,7 @@ mod tests {
         assert_eq!(opened(1, false), (false, 0));
     }
 
-    /// Nothing but a full disk is passed over.
+    /// Only a full disk is tolerated.
     #[test]
     fn other_failures_are_refused() {
         let note = || Err(io::Error::from(ErrorKind::PermissionDenied).into());

@@ -1,7 +1,7 @@
 //! Our own URL space, `/_shoseki/`: readiness and metrics.
 //!
-//! Strangers learn whether the server answers. The rest is for programs on this machine, and for
-//! whoever presents the status token.
+//! Unauthenticated clients learn only whether the server is up. The rest is for programs on this
+//! machine, and for clients with the status token.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -20,14 +20,14 @@ use crate::addressed::{self, Asker, asker};
 use crate::connection::{OutBody, whole};
 use crate::metrics::{CONTENT_TYPE, Metrics};
 
-/// Where readiness is told: to everybody, and when there is no room for anything else.
+/// The readiness page: public, and served even when the connection limit is reached.
 const HEALTH: &str = "/_shoseki/health";
 /// Whether the process has to be started again.
 const LIVE: &str = "/_shoseki/live";
 /// Whether calls are served.
 const READY: &str = "/_shoseki/ready";
 
-/// Where programs that wait for LocalStack ask.
+/// The page that programs waiting for LocalStack poll.
 const LOCALSTACK: &str = "/_localstack/health";
 
 /// Whether a path is one of our own pages.
@@ -35,7 +35,7 @@ pub(crate) fn owns(path: &str) -> bool {
     path.starts_with("/_shoseki/") || path == LOCALSTACK
 }
 
-/// Whether a page has to be answered when nothing else is.
+/// Whether a page must be served when nothing else is.
 pub(crate) fn is_vital(path: &str) -> bool {
     matches!(path, HEALTH | LIVE | READY)
 }
@@ -59,12 +59,12 @@ impl StatusToken {
     }
 }
 
-/// How much a request is told.
+/// How much a client may learn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Standing {
     /// Everything.
     Trusted,
-    /// Whether the server answers.
+    /// Whether the server is up.
     Stranger,
     /// Nothing: it presents something that is not the token.
     WrongToken,
@@ -109,7 +109,7 @@ pub(crate) async fn answer(
         (LOCALSTACK, Standing::Trusted) => localstack(gateway),
         (LIVE, standing) => live(&metrics, standing),
         (HEALTH, standing) if !metrics.silent_workers().is_empty() => live(&metrics, standing),
-        // Strangers have no thread wait for them.
+        // Unauthenticated clients must not occupy a thread.
         (READY, _) | (HEALTH, Standing::Stranger) => ready(gateway),
         (HEALTH, Standing::Trusted) => {
             let page = move |gateway: &Gateway| health(gateway, &metrics);
@@ -123,7 +123,7 @@ pub(crate) async fn answer(
     }
 }
 
-/// Whether everything that runs by itself still runs: 503 asks for a new start, which helps then.
+/// Whether all workers still run: 503 requests a restart, which then helps.
 fn live(metrics: &Metrics, standing: Standing) -> Response<OutBody> {
     let silent = metrics.silent_workers();
     if silent.is_empty() {
@@ -137,7 +137,7 @@ fn live(metrics: &Metrics, standing: Standing) -> Response<OutBody> {
     respond(StatusCode::SERVICE_UNAVAILABLE, "application/json", body.to_string())
 }
 
-/// Whether calls are served. Takes no thread, so that it is answered under any load.
+/// Whether calls are served. Uses no thread, so that it is available under any load.
 fn ready(gateway: &Gateway) -> Response<OutBody> {
     match gateway.store().snapshot().and_then(|view| view.last_seq()) {
         Ok(_) => respond(StatusCode::OK, "application/json", json!({ "status": "ok" }).to_string()),
@@ -148,8 +148,8 @@ fn ready(gateway: &Gateway) -> Response<OutBody> {
     }
 }
 
-/// The services that are there, in the shape that LocalStack answers in: its tools read `services`,
-/// and take `running` and `available` for well.
+/// The services, in LocalStack's format: its tools read `services`, and treat `running` and
+/// `available` as healthy.
 ///
 /// Source: LocalStack's documentation, "Internal endpoints".
 fn localstack(gateway: &Gateway) -> Response<OutBody> {
@@ -210,7 +210,7 @@ fn unauthorized() -> Response<OutBody> {
     response
 }
 
-/// An answer that no page may read, show or keep.
+/// A response that no other page may read, embed or cache.
 pub(crate) fn respond(
     status: StatusCode,
     kind: &'static str,

@@ -34,7 +34,7 @@ pub(crate) fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, ConfigErr
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-/// A failure to read a file says so in the operating system's words.
+/// A failure to read a file contains the operating system's message.
 fn why(cause: pem::Error) -> String {
     if let pem::Error::Io(cause) = cause { cause.to_string() } else { cause.to_string() }
 }

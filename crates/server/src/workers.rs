@@ -1,5 +1,5 @@
-//! What runs without being called. Every worker is a step that decides by the clock and returns
-//! when it wants to be called next; this is the one driver that waits.
+//! Background work. Every worker is a step that decides by the clock and returns when it must be
+//! called next; this is the only driver that waits.
 
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,22 +17,23 @@ use crate::identity::IdentityKeeper;
 
 /// How often the tail is checked for a segment's worth of events, in milliseconds.
 const SEALING_PAUSE_MS: u64 = 10 * SECOND_MS;
-/// How often it is noted how far the store has come, in milliseconds: what is lost of the state is
-/// missed but for the events since then.
+/// How often the identity file is updated, in milliseconds: a lost state is detected except for the
+/// events since then.
 const NOTING_PAUSE_MS: u64 = 10 * SECOND_MS;
-/// How often a disk that is taken for full is checked for room, in milliseconds.
+/// How often a full disk is checked for free space, in milliseconds.
 const ROOM_PAUSE_MS: u64 = SECOND_MS;
 /// Events in the tail from which on they are moved into a segment.
 const SEAL_FROM_EVENTS: usize = 16_384;
-/// Bytes that no object names are kept this long, in milliseconds: an upload may still run.
+/// Unreferenced bytes of objects are kept this long, in milliseconds: an upload may still be
+/// running.
 const UPLOAD_MS_MAX: u64 = DAY_MS;
 /// A driver never sleeps longer: the clock may have been set.
 const LONGEST_WAIT_MS: u64 = MINUTE_MS;
-/// How long the steps that run may take to finish when the server stops. Each breaks where its pulse
-/// does; what a step has not committed by then is done at the next start.
+/// How long running steps may take to finish when the server stops. Each breaks at its next pulse;
+/// what a step has not committed by then is done at the next start.
 const STOP_WAIT: Duration = Duration::from_secs(4);
 
-/// One worker's step: does what is due and returns the instant of the next call. May block; calls
+/// One worker's step: does what is due and returns the time of the next call. May block; calls
 /// [`Context::pulse`] while it works, if that may take long.
 type Step = fn(&Context) -> Timestamp;
 
@@ -156,7 +157,7 @@ async fn drive(name: &'static str, step: Step, context: Context) {
         let now = || context.gateway.clock().now();
         let due = match done.await {
             Ok(Ok(due)) => due,
-            // A panic is our bug; what else is due must not wait until it is mended.
+            // A panic is a bug of ours; other due work must not wait until it is fixed.
             Ok(Err(_)) => {
                 tracing::error!(worker = name, "a worker's step panicked; retrying it");
                 now().plus_ms(LONGEST_WAIT_MS)
@@ -180,7 +181,7 @@ async fn pause(stopping: &mut watch::Receiver<bool>, wait_ms: u64) -> bool {
     tokio::time::timeout(Duration::from_millis(wait_ms), stopped).await.is_ok()
 }
 
-/// Cuts, puts and digests what is due.
+/// Creates and delivers due log files and digests.
 fn deliver(context: &Context) -> Timestamp {
     cloudtrail::deliver(&context.gateway, &context.timing, &|| context.pulse())
 }
@@ -209,7 +210,7 @@ fn seal(context: &Context) -> Timestamp {
     again
 }
 
-/// Notes in the data directory's identity how far the store has come.
+/// Records the store's progress in the data directory's identity file.
 fn note(context: &Context) -> Timestamp {
     let Context { gateway, identity, .. } = context;
     if let Err(error) = identity.note(gateway.store()) {
@@ -218,7 +219,7 @@ fn note(context: &Context) -> Timestamp {
     gateway.clock().now().plus_ms(NOTING_PAUSE_MS)
 }
 
-/// Ends the state of being full soon after there is room again.
+/// Ends the full state soon after there is free space.
 fn make_room(context: &Context) -> Timestamp {
     let gateway = &context.gateway;
     if gateway.store().is_full() {
@@ -231,7 +232,7 @@ fn make_room(context: &Context) -> Timestamp {
     gateway.clock().now().plus_ms(ROOM_PAUSE_MS)
 }
 
-/// Removes the bytes of objects that are gone, and keeps the reserve for a full disk.
+/// Removes the bytes of deleted objects, and maintains the reserve for a full disk.
 fn sweep(context: &Context) -> Timestamp {
     let gateway = &context.gateway;
     let now = gateway.clock().now();
@@ -242,11 +243,11 @@ fn sweep(context: &Context) -> Timestamp {
     if let Err(error) = s3::sweep(gateway.store(), older_than, &|| context.pulse()) {
         tracing::error!(%error, "cannot remove the bytes of deleted objects");
     }
-    // Callers that delete on a full disk wait for the room.
+    // Callers that delete on a full disk wait for the space.
     now.plus_ms(if gateway.store().is_full() { MINUTE_MS } else { HOUR_MS })
 }
 
-/// Deletes and rotates the keys whose day has come.
+/// Deletes and rotates the keys that are due.
 fn keys_due(context: &Context) -> Timestamp {
     let gateway = &context.gateway;
     if let Err(error) = kms::run_due(gateway, &|| context.pulse()) {

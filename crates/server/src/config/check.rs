@@ -1,4 +1,4 @@
-//! What a configuration has to be, beyond the form of each of its values.
+//! The requirements of a configuration beyond the format of each value.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -8,11 +8,11 @@ use crate::{Config, ConfigError, tls};
 
 /// Source: IAM API Reference, "AccessKey": `AccessKeyId` has 16 to 128 characters of `[\w]`.
 const KEY_ID_CHARS: RangeInclusive<usize> = 16..=128;
-/// AWS's have 40. Whoever sees one signature can try all secrets that are short.
+/// AWS's have 40. Anyone who sees one signature can try all short secrets.
 const SECRET_CHARS_MIN: usize = 32;
 
 impl Config {
-    /// Errors if the server could not serve so. Reads the TLS files and changes nothing.
+    /// Errors if the server could not run with it. Reads the TLS files and changes nothing.
     pub fn check(&self) -> Result<(), ConfigError> {
         if let Some((cert, key)) = &self.tls {
             tls::acceptor(cert, key)?;
@@ -60,7 +60,7 @@ impl Config {
     }
 }
 
-/// The secret is not told.
+/// The error does not contain the secret.
 fn check_key(id: &str, secret: &str) -> Result<(), ConfigError> {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if !KEY_ID_CHARS.contains(&id.len()) || !id.chars().all(is_word) {
@@ -105,7 +105,7 @@ mod tests {
         config.check().map_err(|error| error.0)
     }
 
-    /// Every account is there once and has a key of its own that clients can use.
+    /// Accounts are unique, and each has a valid key of its own.
     #[test]
     fn accounts_do_not_share() {
         let payments = || account("111122223333", "AKIAPAYMENTSROOT0001", SECRET);
@@ -139,7 +139,7 @@ mod tests {
         }
     }
 
-    /// A port of its own is another port.
+    /// A separate console port differs from the other port.
     #[test]
     fn the_console_listens_elsewhere() {
         let check = |listen: &str, console: &str| {
@@ -151,7 +151,7 @@ mod tests {
         assert!(check("127.0.0.1:1", "127.0.0.1:1").unwrap_err().0.contains("console_listen"));
     }
 
-    /// The first account's key is held to the same rules.
+    /// The first account's key is checked by the same rules.
     #[test]
     fn the_root_key_is_checked() {
         for (id, secret) in [(KEY, "short"), ("short", SECRET), (KEY, &format!("{SECRET} x"))] {
@@ -160,7 +160,7 @@ mod tests {
         }
     }
 
-    /// What is wrong with the TLS files is said of the file.
+    /// Errors in the TLS files name the file.
     #[test]
     fn tls_files_are_named() {
         let folder = tempfile::tempdir().unwrap();

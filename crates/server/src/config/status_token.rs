@@ -5,10 +5,10 @@ use std::path::Path;
 use crate::ConfigError;
 use crate::sealing::refuse_readable_by_others;
 
-/// Nobody guesses 32 characters that were drawn at random.
+/// 32 random characters cannot be guessed.
 const TOKEN_CHARS_MIN: usize = 32;
 
-/// The first line of a file that nobody else may read.
+/// The first line of a file that other users cannot read.
 pub(super) fn read(path: &Path) -> Result<String, ConfigError> {
     let unusable = |cause: String| ConfigError(format!("`{}`: {cause}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|cause| unusable(cause.to_string()))?;

@@ -1,4 +1,4 @@
-//! What is read when the page is asked for.
+//! The states that are read when the page is requested.
 
 use std::sync::atomic::AtomicU64;
 
@@ -13,7 +13,7 @@ use types::Timestamp;
 
 use super::{instant, process, seconds};
 
-/// The commit that the program was built from, if whoever built it said so.
+/// The commit that the program was built from, if the build sets it.
 const REVISION: Option<&str> = option_env!("SHOSEKI_REVISION");
 
 type Seconds = Gauge<f64, AtomicU64>;
@@ -99,7 +99,7 @@ impl Page {
         }
     }
 
-    /// The store and the disk that it lies on.
+    /// The store and its disk.
     pub(super) fn disk(&mut self, store: &Store) -> Result<(), StoreError> {
         self.gauge("shoseki_disk_full", "1 while the disk is full", u64::from(store.is_full()));
         let bytes = store.bytes()?;

@@ -1,4 +1,4 @@
-//! One connection that has its place: heads are read from it, and answers written.
+//! One admitted connection: reads heads from it, and writes responses.
 
 use std::io;
 use std::net::IpAddr;
@@ -113,7 +113,7 @@ where
     watcher.watch(connection).await
 }
 
-/// Who sent a request.
+/// The sender of a request.
 struct Caller {
     peer: Peer,
     /// A trusted proxy passed it on.
@@ -127,14 +127,14 @@ fn caller(shared: &Shared, mut peer: Peer, headers: &http::HeaderMap) -> Caller 
     peer.secure = forwarded.secure.unwrap_or(peer.secure);
     let is_forwarded = forwarded.client != peer.address;
     if is_forwarded {
-        // What was agreed with the proxy says nothing about its client.
+        // The proxy's own TLS connection is no information about its client.
         peer.tls = None;
         peer.address = forwarded.client;
     }
     Caller { peer, is_forwarded }
 }
 
-/// There is no room; clients of AWS try again.
+/// At the limit; AWS clients retry.
 pub(super) fn unavailable() -> Response<OutBody> {
     let mut response = Response::new(whole(bytes::Bytes::new()));
     *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
