@@ -42,7 +42,7 @@ pub(crate) fn signing(
     region: &str,
 ) -> Result<(Arc<RsaKey>, PublicKey), StoreError> {
     let now = gateway.clock().now();
-    let known = in_force(&gateway.store().snapshot()?.tx(), region, now)?;
+    let known = in_force(&gateway.snapshot()?.tx(), region, now)?;
     if let Some((row, sealed)) = known {
         return Ok((opened(gateway, region, &row.fingerprint, &sealed)?, row));
     }
@@ -141,7 +141,8 @@ fn row(
     })
 }
 
-/// Stores a pair, and wipes the private keys whose time is over.
+/// Stores a pair, and wipes the private keys whose time is over. No event: AWS records none of its
+/// digest keys; `ListPublicKeys` lists them.
 fn keep(
     gateway: &Arc<Gateway>,
     region: &str,
@@ -150,8 +151,7 @@ fn keep(
 ) -> Result<PublicKey, StoreError> {
     let row = row(gateway.keyring(), gateway.entropy(), region, pair, from)?;
     let (region, stored, now) = (region.to_owned(), row.clone(), gateway.clock().now());
-    let keep = move |tx: &mut Tx<'_>| (put(tx, &region, &stored, now), Vec::new());
-    gateway.store().submit_when_full(keep).wait()??;
+    gateway.maintain(move |tx| put(tx, &region, &stored, now))?;
     Ok(row)
 }
 
@@ -175,7 +175,7 @@ fn opened(
     fingerprint: &str,
     sealed: &str,
 ) -> Result<Arc<RsaKey>, StoreError> {
-    let opened = gateway.shared::<Opened>();
+    let opened = gateway.cached::<Opened>();
     let mut opened = opened.0.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((known, pair)) = opened.get(region)
         && known == fingerprint

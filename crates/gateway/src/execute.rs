@@ -97,14 +97,14 @@ fn run<O: Operation>(
     input: &O::Input,
     work: &mut O::Work,
 ) -> Result<O::Output, Refused> {
-    ctx.tx_mut().begin();
+    ctx.layers().begin();
     match O::run(ctx, input, work) {
         Ok(output) => {
-            ctx.tx_mut().keep();
+            ctx.layers().keep();
             Ok(output)
         }
         Err(failure) => {
-            ctx.tx_mut().discard();
+            ctx.layers().discard();
             Err(failure.into())
         }
     }

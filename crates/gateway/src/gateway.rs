@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use keys::Keyring;
 use serde_json::Value;
-use store::{Store, StoreError, Tx};
+use store::{Bodies, EventRow, Snapshot, Store, StoreError, Tx};
 use trail::Record;
 use types::{AccountId, Clock, Entropy, Region, Timestamp, uuid_v4};
 use wire::sigv4::SigningKeys;
@@ -93,9 +93,29 @@ impl Gateway {
         self.unproven.load(Ordering::Relaxed)
     }
 
-    /// State, events and bodies.
-    pub fn store(&self) -> &Arc<Store> {
-        &self.store
+    /// What is committed now, to read.
+    pub fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        self.store.snapshot()
+    }
+
+    /// Object bodies.
+    pub fn bodies(&self) -> &Bodies {
+        self.store.bodies()
+    }
+
+    /// At most `limit` committed events from the number `from` on, oldest first.
+    pub fn events_from(
+        &self,
+        view: &Snapshot,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        self.store.events_from(view, from, limit)
+    }
+
+    /// Whether the disk is taken for full.
+    pub fn is_full(&self) -> bool {
+        self.store.is_full()
     }
 
     /// The keys that protect what is stored.
@@ -124,7 +144,7 @@ impl Gateway {
     }
 
     /// The one `T` of this gateway, made on first demand: caches that a service keeps in memory.
-    pub fn shared<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
+    pub fn cached<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = shared.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default()));
         Arc::clone(entry).downcast::<T>().unwrap_or_default()
@@ -225,13 +245,35 @@ impl Gateway {
         service_record(event, "AWS Internal", self.clock.now(), &self.entropy)
     }
 
-    /// Forgets explanations of denials that are too old.
+    /// Commits what a worker notes for itself, without an event: nothing of it may be something
+    /// that a caller asked for or could see as a change of a resource. Each call says why it is
+    /// none. Nothing stays of a job that fails.
+    ///
+    /// Goes on while the disk is full. Blocks the thread.
+    pub fn maintain<R: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Tx<'_>) -> Result<R, StoreError> + Send + 'static,
+    ) -> Result<R, StoreError> {
+        let committed = self.store.submit_when_full(move |tx| {
+            tx.begin();
+            let done = job(tx);
+            if done.is_ok() {
+                tx.keep();
+            } else {
+                tx.discard();
+            }
+            (done, Vec::new())
+        });
+        committed.wait()?
+    }
+
+    /// Forgets explanations of denials that are too old. They are memory beside the history, whose
+    /// events stay.
     ///
     /// Blocks the thread.
     pub fn forget_denials(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let forgotten = move |tx: &mut Tx<'_>| (decisions::forget(tx, now), Vec::new());
-        self.store.submit_when_full(forgotten).wait()?
+        self.maintain(move |tx| decisions::forget(tx, now))
     }
 }
 

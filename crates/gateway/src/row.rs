@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use store::{Committed, NewEvent, Snapshot, StoreError, Tx};
+use store::{Committed, LayeredTx, NewEvent, Snapshot, StoreError, Tx};
 use trail::Record;
 use types::Region;
 
@@ -118,7 +118,7 @@ fn admitted_with<O: Operation>(
     input: O::Input,
     done: Option<Done>,
 ) -> Admitted<O> {
-    let mut ctx = Ctx::new(Arc::clone(gateway), Arc::clone(call), view.tx());
+    let mut ctx = Ctx::new(Arc::clone(gateway), Arc::clone(call), LayeredTx::over(view.tx()));
     ctx.nested_calls = NestedCalls::with(done);
     let stage = Stage::admit(&mut ctx, input);
     let (denials, side, wanted) = (ctx.take_denials(), ctx.known_side(), ctx.nested_calls.wanted());
@@ -211,7 +211,7 @@ fn goes_on_when_full(spec: &Spec, call: &Call) -> bool {
 fn submit<R: Send + 'static>(
     gateway: &Gateway,
     when_full: bool,
-    job: impl FnOnce(&mut Tx<'_>) -> (R, Vec<NewEvent>) + Send + 'static,
+    job: impl FnOnce(&mut LayeredTx<'_>) -> (R, Vec<NewEvent>) + Send + 'static,
 ) -> Committed<R> {
     if when_full { gateway.store.submit_when_full(job) } else { gateway.store.submit(job) }
 }
@@ -272,7 +272,7 @@ impl<O: Operation> Started<O> {
         let result = match view {
             Ok(view) => {
                 let own = Arc::clone(&self.gateway);
-                let mut ctx = Ctx::new(own, Arc::clone(&self.call), view.tx());
+                let mut ctx = Ctx::new(own, Arc::clone(&self.call), LayeredTx::over(view.tx()));
                 ctx.keep_side(self.admitted.side.take());
                 for record in nested.iter().cloned() {
                     ctx.push_record(record);

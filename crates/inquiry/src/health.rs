@@ -1,7 +1,7 @@
 //! Problems that exist although calls are served.
 
 use cloudtrail::Backlog;
-use gateway::Gateway;
+use gateway::Ctx;
 use store::StoreError;
 use types::{MINUTE_MS, Timestamp};
 
@@ -11,9 +11,8 @@ const STALLED_MS: u64 = 15 * MINUTE_MS;
 
 /// The reasons for which the server is degraded now; none if it is healthy. A restart fixes none of
 /// them.
-pub fn troubles(gateway: &Gateway) -> Result<Vec<&'static str>, StoreError> {
-    let (backlog, is_full) = (cloudtrail::backlog(gateway)?, gateway.store().is_full());
-    Ok(named(&backlog, is_full, gateway.clock().now()))
+pub(crate) fn troubles(ctx: &Ctx<'_>) -> Result<Vec<&'static str>, StoreError> {
+    Ok(named(&cloudtrail::backlog(ctx.tx())?, ctx.is_full(), ctx.now()))
 }
 
 /// The reasons by what was measured: `delivery-refused`, `delivery-stalled`, `disk-full`.

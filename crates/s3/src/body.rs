@@ -140,7 +140,7 @@ impl Reader {
         aad: &[u8],
         wanted: &Range<u64>,
     ) -> S3Result<Self> {
-        Ok(Self::over(ctx.tx(), ctx.store().bodies(), pieces, root, aad, wanted)?)
+        Ok(Self::over(ctx.tx(), ctx.bodies(), pieces, root, aad, wanted)?)
     }
 
     /// The same without a call.

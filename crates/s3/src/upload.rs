@@ -117,7 +117,7 @@ impl Upload {
         let hashed = envelope.has_md5_etag() || proofs.content_md5.is_some();
         Ok(Self {
             envelope,
-            bodies: ctx.store().bodies().clone(),
+            bodies: ctx.bodies().clone(),
             id: ctx.entropy().bytes()?,
             salt,
             sealer: Some(sealer),

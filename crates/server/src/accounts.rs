@@ -249,7 +249,7 @@ mod tests {
     /// Opens a data directory and returns the names and the sources of its events.
     fn events(config: &Config) -> Vec<String> {
         let opened = open(config, Clock::system(), Entropy::seeded(3)).unwrap();
-        let store = opened.gateway.store();
+        let store = &opened.store;
         let rows = store.events_from(&store.snapshot().unwrap(), 0, usize::MAX).unwrap();
         let line = |body: &[u8]| {
             let event: serde_json::Value = serde_json::from_slice(body).unwrap();
@@ -312,14 +312,14 @@ mod tests {
         assert!(matches!(create(None), Err(OpenError::NoStore { .. })));
         let opened = open(&config, clock.clone(), entropy.clone()).unwrap();
         assert!(matches!(create(None), Err(OpenError::Store(error)) if error.is_in_use()));
-        opened.gateway.store().shut_down();
+        opened.store.shut_down();
         drop(opened);
         let made = create(None).unwrap();
         assert_eq!(made.id.as_str().len(), 12);
         let again = create(Some(made.id.clone()));
         assert!(matches!(again, Err(OpenError::AccountExists { .. })));
         let opened = open(&config, clock.clone(), entropy.clone()).unwrap();
-        let view = opened.gateway.store().snapshot().unwrap();
+        let view = opened.store.snapshot().unwrap();
         let names: Vec<_> =
             iam::accounts(&view.tx()).unwrap().into_iter().map(|account| account.name).collect();
         assert_eq!(names.len(), 2);

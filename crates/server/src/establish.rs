@@ -4,7 +4,7 @@ use gateway::{ServiceEvent, operator_events};
 use iam::{Bootstrapped, KeyChange};
 use keys::Keyring;
 use serde_json::json;
-use store::{NewEvent, StoreError, Tx};
+use store::{LayeredTx, NewEvent, StoreError, Tx};
 use types::{AccountId, Entropy, Region, Timestamp};
 
 use crate::Account;
@@ -24,7 +24,7 @@ impl Establish<'_> {
     /// In a store without any account the first one begins the history, and so has no event.
     pub(crate) fn all(
         self,
-        tx: &mut Tx<'_>,
+        tx: &mut LayeredTx<'_>,
         accounts: &[Account],
     ) -> (Result<(), StoreError>, Vec<NewEvent>) {
         tx.begin();
@@ -161,7 +161,7 @@ mod tests {
     /// Opens a data directory and returns all events so far.
     fn events(config: &Config) -> Vec<Value> {
         let opened = open(config, Clock::system(), Entropy::seeded(1)).unwrap();
-        let store = opened.gateway.store();
+        let store = &opened.store;
         let view = store.snapshot().unwrap();
         let rows = store.events_from(&view, 0, usize::MAX).unwrap();
         let events = rows.iter().map(|row| serde_json::from_slice(&row.body).unwrap()).collect();

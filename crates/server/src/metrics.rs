@@ -7,6 +7,7 @@ mod certificate;
 mod page;
 mod process;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -18,13 +19,12 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
-use store::{DiskStep, StoreError};
+use store::{DiskStep, Store, StoreError};
 use types::{SECOND_MS, Timestamp};
 
-use crate::Config;
 use crate::beats::Beats;
 use crate::counted::Counted;
-use crate::diagnostics;
+use crate::{Config, Opened, diagnostics};
 pub(crate) use certificate::expiry;
 use page::Page;
 
@@ -62,6 +62,7 @@ type MakeHistogram = fn() -> Histogram;
 /// The server's metrics.
 #[derive(Debug)]
 pub(crate) struct Metrics {
+    store: Arc<Store>,
     beats: Beats,
     registry: Registry,
     requests: Family<[Label; 3], Counter>,
@@ -79,7 +80,7 @@ pub(crate) struct Metrics {
 
 impl Metrics {
     /// Starts measuring the store's disk operations.
-    pub(crate) fn new(config: &Config, gateway: &Gateway, beats: Beats) -> Self {
+    pub(crate) fn new(config: &Config, opened: &Opened, beats: Beats) -> Self {
         let mut registry = Registry::default();
         let requests = Family::default();
         let request_seconds: Family<_, _, MakeHistogram> =
@@ -112,12 +113,13 @@ impl Metrics {
             "Time of the fsync of an object's body",
             syncs.clone(),
         );
-        gateway.store().observe(gateway.clock().clone(), move |step, us| match step {
+        opened.store.observe(opened.gateway.clock().clone(), move |step, us| match step {
             DiskStep::Commit => commits.observe(seconds(us)),
             DiskStep::BodySync => syncs.observe(seconds(us)),
         });
         let certificate_expiry = config.tls.as_ref().and_then(|(cert, _)| expiry(cert));
         Self {
+            store: Arc::clone(&opened.store),
             beats,
             registry,
             requests,
@@ -156,7 +158,8 @@ impl Metrics {
 
     /// What waits to be delivered, as it was a second ago at most.
     pub(crate) fn backlog(&self, gateway: &Gateway) -> Result<Backlog, StoreError> {
-        self.backlog.get(gateway.clock(), BACKLOG_MS, || cloudtrail::backlog(gateway))
+        self.backlog
+            .get(gateway.clock(), BACKLOG_MS, || cloudtrail::backlog(&self.store.snapshot()?.tx()))
     }
 
     /// The workers that have shown no sign of life for too long.
@@ -166,7 +169,7 @@ impl Metrics {
 
     /// In the text format of Prometheus.
     pub(crate) fn render(&self, gateway: &Gateway) -> Result<String, StoreError> {
-        let (store, now) = (gateway.store(), gateway.clock().now());
+        let (store, now) = (&self.store, gateway.clock().now());
         let mut page = Page::default();
         page.build();
         page.counter("shoseki_events", "Audit events recorded", store.snapshot()?.last_seq()?);

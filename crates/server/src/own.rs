@@ -139,7 +139,7 @@ fn live(metrics: &Metrics, standing: Standing) -> Response<OutBody> {
 
 /// Whether calls are served. Uses no thread, so that it is available under any load.
 fn ready(gateway: &Gateway) -> Response<OutBody> {
-    match gateway.store().snapshot().and_then(|view| view.last_seq()) {
+    match gateway.snapshot().and_then(|view| view.last_seq()) {
         Ok(_) => respond(StatusCode::OK, "application/json", json!({ "status": "ok" }).to_string()),
         Err(error) => {
             tracing::error!(%error, "cannot read the store");
@@ -153,7 +153,7 @@ fn ready(gateway: &Gateway) -> Response<OutBody> {
 ///
 /// Source: LocalStack's documentation, "Internal endpoints".
 fn localstack(gateway: &Gateway) -> Response<OutBody> {
-    if gateway.store().snapshot().is_err() {
+    if gateway.snapshot().is_err() {
         return respond(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "unavailable");
     }
     let names: BTreeSet<&str> = OPERATIONS
@@ -171,7 +171,7 @@ fn localstack(gateway: &Gateway) -> Response<OutBody> {
 
 /// Calls are served, whether files can be delivered or not.
 fn health(gateway: &Gateway, metrics: &Metrics) -> Result<String, StoreError> {
-    let (backlog, full) = (metrics.backlog(gateway)?, gateway.store().is_full());
+    let (backlog, full) = (metrics.backlog(gateway)?, gateway.is_full());
     let troubles = inquiry::health::named(&backlog, full, gateway.clock().now());
     let status = if troubles.is_empty() { "ok" } else { "degraded" };
     let body = json!({

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Deref, DerefMut};
 
 use redb::{ReadableTable, Value};
 
@@ -108,27 +108,6 @@ impl<'a> Tx<'a> {
         !self.writable
     }
 
-    /// Opens a layer for the following writes.
-    pub fn begin(&mut self) {
-        self.open.push(Layer::new());
-    }
-
-    /// Keeps the writes of the topmost layer. They override earlier writes of the same keys in
-    /// outer layers.
-    pub fn keep(&mut self) {
-        if let Some(layer) = self.open.pop() {
-            for around in &mut self.open {
-                around.retain(|key, _| !layer.contains_key(key));
-            }
-            self.kept.extend(layer);
-        }
-    }
-
-    /// Drops the writes of the topmost layer.
-    pub fn discard(&mut self) {
-        self.open.pop();
-    }
-
     /// Whether anything was written that has not been discarded.
     pub fn has_writes(&self) -> bool {
         self.open.iter().chain([&self.kept]).any(|layer| !layer.is_empty())
@@ -213,17 +192,71 @@ impl<'a> Tx<'a> {
             .collect()
     }
 
-    /// Moves the transaction out, leaving an empty one in its place, for code that needs to own it
-    /// temporarily. Put it back to keep its writes.
-    #[must_use]
-    pub fn take(&mut self) -> Self {
-        let empty = Self::new(self.base, self.writable, self.next_seq);
-        let empty = Self { memo: self.memo, ..empty };
-        std::mem::replace(self, empty)
+    pub(crate) fn into_writes(self) -> Layer {
+        self.kept
+    }
+}
+
+/// A [`Tx`] whose writes are kept or dropped in layers, which the owner opens with
+/// [`begin`](Self::begin) and ends with [`keep`](Self::keep) or [`discard`](Self::discard).
+///
+/// Kept layers sink to the bottom at once, so a nested call that succeeded stays done even if the
+/// outer call fails later: its event records that it happened.
+#[derive(Debug)]
+pub struct LayeredTx<'a>(Tx<'a>);
+
+impl<'a> LayeredTx<'a> {
+    /// Wraps a transaction.
+    pub fn over(tx: Tx<'a>) -> Self {
+        Self(tx)
+    }
+
+    /// Opens a layer for the following writes.
+    pub fn begin(&mut self) {
+        self.0.open.push(Layer::new());
+    }
+
+    /// Keeps the writes of the topmost layer. They override earlier writes of the same keys in
+    /// outer layers.
+    pub fn keep(&mut self) {
+        if let Some(layer) = self.0.open.pop() {
+            for around in &mut self.0.open {
+                around.retain(|key, _| !layer.contains_key(key));
+            }
+            self.0.kept.extend(layer);
+        }
+    }
+
+    /// Drops the writes of the topmost layer.
+    pub fn discard(&mut self) {
+        self.0.open.pop();
     }
 
     pub(crate) fn into_writes(self) -> Layer {
-        self.kept
+        self.0.into_writes()
+    }
+
+    /// Moves the transaction out, leaving an empty one in its place, for code that needs to own
+    /// it temporarily. Put it back to keep its writes.
+    #[must_use]
+    pub fn take(&mut self) -> Self {
+        let empty = Tx::new(self.0.base, self.0.writable, self.0.next_seq);
+        let empty = Tx { memo: self.0.memo, ..empty };
+        Self(std::mem::replace(&mut self.0, empty))
+    }
+}
+
+impl<'a> Deref for LayeredTx<'a> {
+    type Target = Tx<'a>;
+
+    fn deref(&self) -> &Tx<'a> {
+        &self.0
+    }
+}
+
+impl<'a> DerefMut for LayeredTx<'a> {
+    fn deref_mut(&mut self) -> &mut Tx<'a> {
+        &mut self.0
     }
 }
 
@@ -283,7 +316,7 @@ mod tests {
     #[test]
     fn a_visit_shows_own_writes_in_their_places() {
         let base = base();
-        let mut tx = Tx::new(&base, true, 1);
+        let mut tx = LayeredTx::over(Tx::new(&base, true, 1));
         tx.begin();
         put(&mut tx, "b", "2");
         put(&mut tx, "e", "6");
@@ -300,7 +333,7 @@ mod tests {
     #[test]
     fn kept_layers_survive_a_discarded_one_around_them() {
         let base = base();
-        let mut tx = Tx::new(&base, true, 1);
+        let mut tx = LayeredTx::over(Tx::new(&base, true, 1));
         tx.begin();
         put(&mut tx, "outer", "lost");
         put(&mut tx, "both", "outer");
@@ -317,7 +350,7 @@ mod tests {
     #[test]
     fn a_nested_write_stands_above_an_earlier_one_around_it() {
         let base = base();
-        let mut tx = Tx::new(&base, true, 1);
+        let mut tx = LayeredTx::over(Tx::new(&base, true, 1));
         tx.begin();
         put(&mut tx, "a", "outer");
         tx.begin();

@@ -35,7 +35,7 @@ pub(super) fn attempt(
 ) -> Result<Timestamp, StoreError> {
     let due = gateway.clock().now().plus_ms(MINUTE_MS);
     let mut round = Round { gateway, trail, pace, pulse, checked: BTreeSet::new(), due };
-    let lanes = lanes(&gateway.store().snapshot()?.tx(), trail)?;
+    let lanes = lanes(&gateway.snapshot()?.tx(), trail)?;
     let mut result = Ok(());
     for (lane, is_digest) in lanes {
         result = result.and(round.work_off(&lane, is_digest));
@@ -152,14 +152,14 @@ impl Round<'_> {
     /// A digest that is lost breaks its chain for ever, so the digests of a trail wait for as long
     /// as the trail is there. Assumed: AWS gives them up like log files.
     fn work_off(&mut self, lane: &str, is_digest: bool) -> Result<(), StoreError> {
-        let progress = PROGRESS.get(&self.gateway.store().snapshot()?.tx(), &self.trail.id)?;
+        let progress = PROGRESS.get(&self.gateway.snapshot()?.tx(), &self.trail.id)?;
         let Some(progress) = progress else { return Ok(()) };
         let patient = is_digest && progress.deleted.is_none();
         let known = progress.outages.into_iter().find(|outage| outage.lane == lane);
         let mut attempts =
             Attempts { lane: lane.to_owned(), pace: self.pace, patient, outage: known };
         loop {
-            let view = self.gateway.store().snapshot()?;
+            let view = self.gateway.snapshot()?;
             let prefix = key([self.trail.id.as_str(), lane]);
             let batch = first_waiting(&view.tx(), &prefix, &[], BATCH_LEN)?;
             if batch.is_empty() {
@@ -217,7 +217,7 @@ impl Round<'_> {
 
     fn put(&mut self, file: &Waiting) -> Result<Arrived, NotPut> {
         let service = Caller::service(PRINCIPAL, &self.trail.account, self.trail.arn().as_str());
-        let region = s3::bucket_location(&self.gateway.store().snapshot()?.tx(), &file.bucket)?;
+        let region = s3::bucket_location(&self.gateway.snapshot()?.tx(), &file.bucket)?;
         let region = region.unwrap_or_else(|| self.trail.home_region.clone());
         if !self.checked.contains(&file.bucket) {
             // Observed: CloudTrail reads the bucket's ACL before it delivers.
@@ -252,11 +252,11 @@ impl Round<'_> {
     }
 
     fn log(&self, ranges: &[(u64, u64)]) -> Result<LogFile, StoreError> {
-        let view = self.gateway.store().snapshot()?;
+        let view = self.gateway.snapshot()?;
         let mut records = Vec::new();
         for (from, to) in ranges {
             let wanted = usize::try_from(to.saturating_sub(*from)).unwrap_or(usize::MAX);
-            let rows = self.gateway.store().events_from(&view, *from, wanted.saturating_add(1))?;
+            let rows = self.gateway.events_from(&view, *from, wanted.saturating_add(1))?;
             let rows = rows.into_iter().take_while(|row| row.seq <= *to);
             records.extend(rows.map(|row| row.body));
         }

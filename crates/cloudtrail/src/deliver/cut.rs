@@ -25,11 +25,11 @@ pub(super) fn cut(
     interval_ms: u64,
     pulse: Pulse<'_>,
 ) -> Result<ControlFlow<()>, StoreError> {
-    let view = gateway.store().snapshot()?;
+    let view = gateway.snapshot()?;
     let end = view.last_seq()?.saturating_add(1);
     let mut result = Ok(ControlFlow::Continue(()));
     let trails = delivering(&view.tx())?;
-    let scans = gateway.shared::<Scans>();
+    let scans = gateway.cached::<Scans>();
     scans.keep_only(&|id| trails.iter().any(|(trail, _)| trail.id == id));
     for (trail, progress) in trails {
         let cut = Cut { gateway, view: &view, end, interval_ms, scans: &scans, pulse };

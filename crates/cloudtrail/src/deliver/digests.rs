@@ -50,20 +50,20 @@ pub(super) fn make_due(
 }
 
 fn regions(gateway: &Gateway, trail: &Trail) -> Result<Vec<String>, StoreError> {
-    let progress = PROGRESS.get(&gateway.store().snapshot()?.tx(), &trail.id)?;
+    let progress = PROGRESS.get(&gateway.snapshot()?.tx(), &trail.id)?;
     let chains = progress.map(|progress| progress.chains).unwrap_or_default();
     Ok(chains.into_iter().map(|state| state.region).collect())
 }
 
 fn chain(gateway: &Gateway, trail: &Trail, region: &str) -> Result<Option<ChainState>, StoreError> {
-    let progress = PROGRESS.get(&gateway.store().snapshot()?.tx(), &trail.id)?;
+    let progress = PROGRESS.get(&gateway.snapshot()?.tx(), &trail.id)?;
     Ok(progress.and_then(|own| own.chains.into_iter().find(|state| state.region == region)))
 }
 
 /// A trail that has stopped, and has nothing left to put, or that does not validate any more,
 /// gets its last digests.
 fn close_if_drained(gateway: &Gateway, trail: &Trail, now: Timestamp) -> Result<(), StoreError> {
-    let view = gateway.store().snapshot()?;
+    let view = gateway.snapshot()?;
     let Some(progress) = PROGRESS.get(&view.tx(), &trail.id)? else { return Ok(()) };
     let backlog = backlog(&view.tx(), trail)?;
     let is_drained = progress.spans.is_empty() && backlog != Backlog::Logs;
@@ -103,12 +103,10 @@ fn last_instant(
     Ok(now.max(newest.plus_ms(1)).max(after))
 }
 
-/// A deleted trail whose last digest has arrived needs no memory.
+/// A deleted trail whose last digest has arrived needs no memory. No event: its deletion had one.
 fn forget(gateway: &Gateway, trail: &Trail) -> Result<(), StoreError> {
     let id = trail.id.clone();
-    let forgotten = move |tx: &mut Tx<'_>| (PROGRESS.delete(tx, &id), Vec::new());
-    let gone = gateway.store().submit_when_full(forgotten);
-    gone.wait()?
+    gateway.maintain(move |tx| PROGRESS.delete(tx, &id))
 }
 
 fn end(gateway: &Gateway, trail: &Trail, region: String) -> Result<(), StoreError> {
@@ -131,7 +129,7 @@ fn make(
 ) -> Result<(), StoreError> {
     let now = gateway.clock().now();
     let (pair, public) = public_keys::signing(gateway, &state.region)?;
-    let files = undigested(&gateway.store().snapshot()?.tx(), trail, &state.region, period)?;
+    let files = undigested(&gateway.snapshot()?.tx(), trail, &state.region, period)?;
     let series = Series {
         prefix: trail.prefix.as_deref(),
         organization: None,

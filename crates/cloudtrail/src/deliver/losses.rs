@@ -41,6 +41,6 @@ impl From<Lost> for Loss {
 
 /// All losses on record, of all trails.
 pub fn losses(gateway: &Gateway) -> Result<Vec<Loss>, StoreError> {
-    let rows = LOST.all(&gateway.store().snapshot()?.tx(), "")?;
+    let rows = LOST.all(&gateway.snapshot()?.tx(), "")?;
     Ok(rows.into_iter().map(|(_, lost)| Loss::from(lost)).collect())
 }

@@ -85,7 +85,7 @@ impl Scan {
             if pulse().is_break() {
                 return Ok(ControlFlow::Break(()));
             }
-            let batch = gateway.store().events_from(view, self.next, BATCH_LEN)?;
+            let batch = gateway.events_from(view, self.next, BATCH_LEN)?;
             let Some(last) = batch.last() else { break };
             for event in batch.iter().filter(|event| event.seq < upto) {
                 let facts = facts(event)?;

@@ -75,10 +75,10 @@ pub fn sign_in(gateway: &Arc<Gateway>, attempt: Attempt) -> Result<Outcome, Stor
 
 fn tried(gateway: &Arc<Gateway>, attempt: Attempt) -> Result<Outcome, NotHashed> {
     let now = gateway.clock().now();
-    let view = gateway.store().snapshot()?;
+    let view = gateway.snapshot()?;
     let found = Found::look(&view.tx(), &attempt.account, &attempt.user)?;
     drop(view);
-    let right = passwords::verify(gateway, text(&attempt.password), found.hash())?;
+    let right = passwords::verify(&gateway.cached(), text(&attempt.password), found.hash())?;
     let known = match found {
         Found::Subject(known) if right => known,
         Found::Subject(_) | Found::NoUser(_) | Found::NoAccount => {
@@ -95,8 +95,14 @@ fn tried(gateway: &Arc<Gateway>, attempt: Attempt) -> Result<Outcome, NotHashed>
         let Some(code) = attempt.mfa.as_deref().filter(|code| !code.is_empty()) else {
             return code_asked(gateway, &known, attempt);
         };
-        factor = second_factor::device_of(gateway, &known.devices, code, now)?
-            .map(|(device, step)| (device.clone(), step));
+        factor = second_factor::device_of(
+            &gateway.cached(),
+            gateway.keyring(),
+            &known.devices,
+            code,
+            now,
+        )?
+        .map(|(device, step)| (device.clone(), step));
         if factor.is_none() {
             return failed(gateway, &Found::Subject(known), Factor::Wrong, attempt);
         }
@@ -142,11 +148,11 @@ fn changed(
         barred.push(&profile.hash);
     }
     for hash in barred {
-        if passwords::verify(gateway, new, Some(hash))? {
+        if passwords::verify(&gateway.cached(), new, Some(hash))? {
             return Ok(Err(crate::ops::REUSED.to_owned()));
         }
     }
-    passwords::hash(gateway, new).map(Ok)
+    passwords::hash(&gateway.cached(), gateway.entropy(), new).map(Ok)
 }
 
 fn failed(

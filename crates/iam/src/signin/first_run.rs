@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use gateway::{Gateway, SignInOrigin};
 use store::StoreError;
-use types::{AccountId, Timestamp};
+use types::{AccountId, Entropy, Timestamp};
 
 use super::passwords::{self, NotHashed};
 use super::rows::{self, LoginProfile};
@@ -38,7 +38,7 @@ pub enum FirstPassword {
 
 /// Whether the root user of the first account still has no password.
 pub fn first_run(gateway: &Gateway) -> Result<FirstRun, StoreError> {
-    let view = gateway.store().snapshot()?;
+    let view = gateway.snapshot()?;
     let tx = view.tx();
     let needed = rows::profile(&tx, &gateway.settings().account, &Who::Root)?.is_none();
     let mut accounts = directory::accounts(&tx)?.into_iter().map(|(id, _)| id);
@@ -61,12 +61,12 @@ pub fn set_root_password(
     if let Some(told) = rules::violation(None, password) {
         return Ok(FirstPassword::Refused(told));
     }
-    let hash = match passwords::hash(gateway, password) {
+    let hash = match passwords::hash(&gateway.cached(), gateway.entropy(), password) {
         Ok(hash) => hash,
         Err(NotHashed::Crowded) => return Ok(FirstPassword::Crowded),
         Err(NotHashed::Failed(cause)) => return Err(cause),
     };
-    let profile = new_profile(gateway, hash, gateway.clock().now())?;
+    let profile = new_profile(gateway.entropy(), hash, gateway.clock().now())?;
     gateway.commit_sign_in(move |tx| {
         if rows::profile(tx, &account, &Who::Root)?.is_some() {
             return Ok((FirstPassword::NotNeeded, Vec::new()));
@@ -81,12 +81,12 @@ pub fn set_root_password(
 
 /// A profile with its first password.
 pub(crate) fn new_profile(
-    gateway: &Gateway,
+    entropy: &Entropy,
     hash: String,
     now: Timestamp,
 ) -> Result<LoginProfile, StoreError> {
     Ok(LoginProfile {
-        id: types::hex(&gateway.entropy().bytes::<8>()?),
+        id: types::hex(&entropy.bytes::<8>()?),
         hash,
         created: now,
         changed: now,

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use gateway::{Ctx, Gateway};
+use gateway::Ctx;
 use keys::{Domain, Keyring, SecretBytes};
 use policy::Principal;
 use store::{StoreError, Tx};
@@ -42,7 +42,7 @@ const GUESSING_MS: u64 = 10 * MINUTE_MS;
 /// How often and since when each device was tried without success. There are never more than there
 /// are devices in use.
 #[derive(Debug, Default)]
-struct Guesses(Mutex<BTreeMap<String, (u32, Timestamp)>>);
+pub(crate) struct Guesses(Mutex<BTreeMap<String, (u32, Timestamp)>>);
 
 impl Guesses {
     /// Whether a device may be tried once more; the attempt counts until it succeeds.
@@ -63,18 +63,18 @@ impl Guesses {
 
 /// The device that a code is of, and the code's step. Codes that were shown before are of none.
 pub(crate) fn device_of<'a>(
-    gateway: &Gateway,
+    guesses: &Guesses,
+    keyring: &Keyring,
     devices: &'a [MfaDevice],
     code: &str,
     now: Timestamp,
 ) -> Result<Option<(&'a MfaDevice, u64)>, StoreError> {
-    let guesses = gateway.shared::<Guesses>();
     for device in devices {
         let Some(used) = &device.used_by else { continue };
         if !guesses.allow(&device.serial, now) {
             continue;
         }
-        let seed = open_seed(gateway.keyring(), device)?;
+        let seed = open_seed(keyring, device)?;
         if let Some(step) = totp::shown(seed.as_bytes(), code, used.last_step, now) {
             for device in devices {
                 guesses.forget(&device.serial);
@@ -121,7 +121,7 @@ impl Shown {
         };
         let mut devices = rows::devices_of(ctx.tx(), ctx.account(), &who)?;
         devices.retain(|device| device.serial == serial);
-        match device_of(ctx.gateway(), &devices, code, ctx.now())? {
+        match device_of(&ctx.cached(), ctx.keyring(), &devices, code, ctx.now())? {
             Some((device, step)) => Ok(Some(Self { serial: device.serial.clone(), step, who })),
             None => Err(wrong_code().into()),
         }

@@ -201,7 +201,7 @@ fn presented(
 pub fn refresh(gateway: &Arc<Gateway>, shown: &Shown) -> Result<Held<Granted>, StoreError> {
     let now = gateway.clock().now();
     let Some(id) = id_of(&shown.cookie) else { return Ok(Held::NoSession) };
-    let view = gateway.store().snapshot()?;
+    let view = gateway.snapshot()?;
     let Some(session) = rows::live_session(&view.tx(), &id, now)? else {
         return Ok(Held::NoSession);
     };
@@ -249,7 +249,7 @@ fn turned(
 pub fn sign_out(gateway: &Arc<Gateway>, shown: &Shown) -> Result<Held<()>, StoreError> {
     let now = gateway.clock().now();
     let Some(id) = id_of(&shown.cookie) else { return Ok(Held::NoSession) };
-    let view = gateway.store().snapshot()?;
+    let view = gateway.snapshot()?;
     let Some(session) = rows::live_session(&view.tx(), &id, now)? else {
         return Ok(Held::NoSession);
     };

@@ -3,10 +3,9 @@
 
 use std::sync::Arc;
 
-use gateway::{Answer, Identified};
+use gateway::{Answer, Gateway, Identified};
 use http::{HeaderName, HeaderValue, Method};
 use s3::CorsRequest;
-use store::Store;
 use wire::Head;
 
 /// A request with the origin of a page.
@@ -31,8 +30,8 @@ impl Asked {
     ///
     /// On a separate thread: the bucket is read from the store, and a request is matched against
     /// every rule.
-    pub(super) async fn allow(self, store: Arc<Store>, answer: &mut Answer) {
-        let found = tokio::task::spawn_blocking(move || self.headers(&store)).await;
+    pub(super) async fn allow(self, gateway: Arc<Gateway>, answer: &mut Answer) {
+        let found = tokio::task::spawn_blocking(move || self.headers(&gateway)).await;
         let headers = found.unwrap_or_else(|error| {
             tracing::error!(%error, "cannot read the CORS rules: the response gets no CORS headers");
             Vec::new()
@@ -45,8 +44,8 @@ impl Asked {
     }
 
     /// The headers of the rules; none if the bucket cannot be read.
-    fn headers(&self, store: &Store) -> s3::CorsHeaders {
-        let found = store
+    fn headers(&self, gateway: &Gateway) -> s3::CorsHeaders {
+        let found = gateway
             .snapshot()
             .and_then(|view| s3::cors_headers(&view.tx(), &self.bucket, &self.request));
         found.unwrap_or_else(|error| {
