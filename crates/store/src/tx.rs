@@ -52,9 +52,8 @@ type Layer = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
 /// One transaction: reads of the committed state, writes buffered until they are kept or dropped.
 ///
-/// Writes are buffered in layers. A caller opens one with [`Tx::begin`] and ends it with
-/// [`Tx::keep`] or [`Tx::discard`]. Kept layers sink to the bottom at once, so a nested call that
-/// succeeded stays done even if the outer call fails later: its event records that it happened.
+/// The owner of the [`LayeredTx`] around it decides whether writes are kept: a `&mut Tx` can be lent
+/// to code that must not decide.
 ///
 /// On a snapshot, a write fails with an error for which [`StoreError::needs_writer`] is true.
 pub struct Tx<'a> {
