@@ -9,7 +9,7 @@ use trail::{EventType, Record, TlsDetails};
 use types::{AccountId, Region, uuid_v4};
 
 use crate::Gateway;
-use crate::record::{blank, new_events};
+use crate::record::blank;
 
 /// The service in whose name the events are.
 const SIGN_IN: &str = "signin.amazonaws.com";
@@ -65,7 +65,7 @@ impl Gateway {
             match done {
                 Ok((answer, records)) => {
                     tx.keep();
-                    (Ok(answer), new_events(records))
+                    (Ok(answer), own.new_events(records))
                 }
                 Err(error) => {
                     tx.discard();

@@ -4,7 +4,10 @@
 //! Everything is a plain function from values to values. There is no clock here (the time is
 //! given), no randomness (the unique part of a file name is given), no storage (the verifier asks
 //! two closures for lists and objects) and no RSA (a closure checks signatures, the caller makes
-//! them). Bytes from a stranger's bucket never panic and never inflate without a limit.
+//! them). It knows no service whose events it holds: what differs between services is given to it,
+//! such as the [`Name`]s by which event history finds things. Names of services stand only in what
+//! `CloudTrail` itself says of them: selectors exclude two sources and judge objects of S3, and
+//! events of global services lie in one region. Bytes from a stranger's bucket never panic and never inflate without a limit.
 //!
 //! Reading order:
 //!
@@ -34,5 +37,5 @@ pub mod retry;
 pub mod selectors;
 pub mod verify;
 
-pub use facts::Facts;
+pub use facts::{Facts, Name};
 pub use record::{Category, EventType, Record, Resource, TlsDetails, elements};
