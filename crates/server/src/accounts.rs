@@ -1,9 +1,9 @@
 //! Accounts, made and changed while no server runs. Every change leaves an event.
 
-use gateway::{ServiceEvent, operator_events};
+use gateway::{Fault, ServiceEvent, operator_events};
 use iam::AccountSummary;
 use keys::{Keyring, password};
-use store::{Store, StoreError, Tx};
+use store::{Store, Tx};
 use types::{AccountId, Clock, Entropy, Timestamp};
 
 use crate::establish::{Done, Establish, operator_event};
@@ -163,9 +163,7 @@ fn change<T: Send + 'static>(
     id: &AccountId,
     clock: &Clock,
     entropy: &Entropy,
-    work: impl FnOnce(Work<'_, '_>) -> Result<Option<(T, Vec<ServiceEvent>)>, StoreError>
-    + Send
-    + 'static,
+    work: impl FnOnce(Work<'_, '_>) -> Result<Option<(T, Vec<ServiceEvent>)>, Fault> + Send + 'static,
 ) -> Result<T, OpenError> {
     let Ground { store, keyring, identity, .. } = Ground::existing(config, clock)?;
     let made = change_on((&store, keyring), id, clock, entropy, work)?;
@@ -179,9 +177,7 @@ fn change_on<T: Send + 'static>(
     id: &AccountId,
     clock: &Clock,
     entropy: &Entropy,
-    work: impl FnOnce(Work<'_, '_>) -> Result<Option<(T, Vec<ServiceEvent>)>, StoreError>
-    + Send
-    + 'static,
+    work: impl FnOnce(Work<'_, '_>) -> Result<Option<(T, Vec<ServiceEvent>)>, Fault> + Send + 'static,
 ) -> Result<T, OpenError> {
     let (now, entropy) = (clock.now(), entropy.clone());
     let stored = store.submit(move |tx| {

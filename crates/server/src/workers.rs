@@ -203,15 +203,15 @@ fn seal(context: &Context) -> Timestamp {
         Ok(_) => return now,
         Err(error) => tracing::error!(%error, "events could not be sealed; they stay in the tail"),
     }
-    if let Err(error) = gateway.forget_denials() {
-        tracing::error!(%error, "old denials could not be forgotten");
+    if let Err(fault) = gateway.forget_denials() {
+        tracing::error!(error = fault.chain(), "old denials could not be forgotten");
     }
     let dropped = cloudtrail::oldest_needed(gateway)
-        .and_then(|needed| store.expire(now.minus_ms(*history_ms), needed));
+        .and_then(|needed| Ok(store.expire(now.minus_ms(*history_ms), needed)?));
     match dropped {
         Ok(0) => {}
         Ok(events) => tracing::info!(events, "events beyond the history were dropped"),
-        Err(error) => tracing::error!(%error, "old events could not be dropped"),
+        Err(fault) => tracing::error!(error = fault.chain(), "old events could not be dropped"),
     }
     again
 }
@@ -256,8 +256,8 @@ fn sweep(context: &Context) -> Timestamp {
 /// Deletes and rotates the keys whose day has come.
 fn keys_due(context: &Context) -> Timestamp {
     let gateway = &context.gateway;
-    if let Err(error) = kms::run_due(gateway, &|| context.pulse()) {
-        tracing::error!(%error, "keys could not be deleted or rotated on time");
+    if let Err(fault) = kms::run_due(gateway, &|| context.pulse()) {
+        tracing::error!(error = fault.chain(), "keys could not be deleted or rotated on time");
     }
     gateway.clock().now().plus_ms(MINUTE_MS)
 }

@@ -2,11 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use gateway::{Answered, Ctx};
+use gateway::{Answered, Ctx, Fault};
 use keys::SecretText;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use store::StoreError;
 use types::{AccountId, Arn};
 
 use crate::action::{Action, Target};
@@ -59,7 +58,7 @@ pub(crate) struct DeviceShape {
 }
 
 impl DeviceShape {
-    fn listed(ctx: &Ctx<'_>, device: MfaDevice) -> Result<Self, StoreError> {
+    fn listed(ctx: &Ctx<'_>, device: MfaDevice) -> Result<Self, Fault> {
         let user = match device.used_by.as_ref().map(|used| &used.who) {
             Some(Who::User(id) | Who::Role(id, _)) => {
                 directory::holder_by_id(ctx.tx(), id)?.map(UserShape::from)
