@@ -34,9 +34,6 @@ mod tagging;
 mod token;
 mod validate;
 
-#[cfg(test)]
-mod scenario;
-
 use gateway::{Family, Protocol, Service};
 
 pub use bootstrap::{
