@@ -22,7 +22,7 @@ mod reference;
 mod shape;
 mod tagged;
 
-use gateway::{Family, Protocol, Service};
+use gateway::{Family, INTERNAL_FAILURE, Protocol, SERVICE_UNAVAILABLE, Service};
 
 pub use deliver::{Backlog, Loss, Timing, TrailBacklog, backlog, deliver, losses, oldest_needed};
 pub use deliveries::{Deliveries, deliveries};
@@ -44,6 +44,8 @@ pub static SERVICE: Service = Service {
     target: "CloudTrail_20131101",
     global: false,
     event_api_version: None,
+    failure: INTERNAL_FAILURE,
+    unavailable: SERVICE_UNAVAILABLE,
 };
 
 /// The service principal under which trails write and ask for data keys.

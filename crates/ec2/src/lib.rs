@@ -11,7 +11,7 @@
 mod describe_regions;
 mod regions;
 
-use gateway::{Family, Protocol, Row, Service, row};
+use gateway::{Family, INTERNAL_FAILURE, Protocol, Row, SERVICE_UNAVAILABLE, Service, row};
 
 /// EC2 as the pipeline sees it.
 pub static SERVICE: Service = Service {
@@ -22,6 +22,8 @@ pub static SERVICE: Service = Service {
     target: "",
     global: false,
     event_api_version: None,
+    failure: INTERNAL_FAILURE,
+    unavailable: SERVICE_UNAVAILABLE,
 };
 
 /// All operations of this service.

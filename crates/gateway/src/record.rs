@@ -62,7 +62,7 @@ impl<'a, T> Outcome<'a, T> {
 /// `PackedPolicyTooLargeException` (aws/containers-roadmap, issue 2413).
 /// Assumed: so it is with the other modelled errors of both.
 fn event_code(service: &Service, code: &str) -> String {
-    const MODELLED: [&str; 10] = [
+    const MODELLED: [&str; 13] = [
         "NoSuchEntity",
         "EntityAlreadyExists",
         "DeleteConflict",
@@ -73,6 +73,9 @@ fn event_code(service: &Service, code: &str) -> String {
         "InvalidUserType",
         "InvalidAuthenticationCode",
         "EntityTemporarilyUnmodifiable",
+        "PolicyNotAttachable",
+        "PolicyEvaluation",
+        "ServiceFailure",
     ];
     const MODELLED_BY_STS: [&str; 2] = ["MalformedPolicyDocument", "PackedPolicyTooLarge"];
     let modelled = match service.name {
@@ -87,27 +90,9 @@ fn event_code(service: &Service, code: &str) -> String {
 }
 
 /// The answer when the fault is ours. While there is no room to record, a call may be tried again.
-///
-/// Source: the services' "Common errors" pages; KMS API Reference, `KMSInternalException`.
 pub(crate) fn fault(service: &Service, cause: &StoreError) -> WireError {
-    let internal = "We encountered an internal error. Please try again.";
-    let unknown =
-        "The request processing has failed because of an unknown error, exception or failure.";
-    let unavailable = "The request has failed due to a temporary failure of the server.";
-    match (service.family, cause.is_full()) {
-        (Family::S3, false) => WireError::new(500, "InternalError", internal),
-        (Family::S3, true) => {
-            WireError::new(503, "ServiceUnavailable", "Service is unable to handle request.")
-        }
-        (Family::Json, true) if service.name == "kms" => WireError::new(
-            500,
-            "KMSInternalException",
-            "The request was rejected because an internal exception occurred. The request can be \
-             retried.",
-        ),
-        (_, false) => WireError::new(500, "InternalFailure", unknown),
-        (_, true) => WireError::new(503, "ServiceUnavailable", unavailable),
-    }
+    let own = if cause.is_full() { service.unavailable } else { service.failure };
+    WireError::new(own.status, own.code, own.text)
 }
 
 /// The events of one finished call: one for the caller's account, and a copy for another account

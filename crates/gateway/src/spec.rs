@@ -17,7 +17,40 @@ pub struct Service {
     pub global: bool,
     /// The `apiVersion` that its events carry, if any.
     pub event_api_version: Option<&'static str>,
+    /// What callers get when the fault is the service's own.
+    pub failure: OwnFailure,
+    /// What callers get while there is no room to record them; they may try again.
+    pub unavailable: OwnFailure,
 }
+
+/// An answer to a call that fails by no fault of its caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnFailure {
+    /// The HTTP status.
+    pub status: u16,
+    /// The code.
+    pub code: &'static str,
+    /// The text.
+    pub text: &'static str,
+}
+
+/// The failure of services whose model names no other.
+///
+/// Source: the services' "Common errors" pages.
+pub const INTERNAL_FAILURE: OwnFailure = OwnFailure {
+    status: 500,
+    code: "InternalFailure",
+    text: "The request processing has failed because of an unknown error, exception or failure.",
+};
+
+/// The same of those that ask to try again.
+///
+/// Source: the services' "Common errors" pages.
+pub const SERVICE_UNAVAILABLE: OwnFailure = OwnFailure {
+    status: 503,
+    code: "ServiceUnavailable",
+    text: "The request has failed due to a temporary failure of the server.",
+};
 
 impl Service {
     /// The name in the scope of signatures: all of S3 signs as S3.

@@ -34,7 +34,7 @@ mod tagging;
 mod token;
 mod validate;
 
-use gateway::{Family, Protocol, Service};
+use gateway::{Family, INTERNAL_FAILURE, OwnFailure, Protocol, SERVICE_UNAVAILABLE, Service};
 
 pub use bootstrap::{
     Account, Bootstrapped, KeyChange, account_of_key, accounts, bootstrap, canonical_user_id,
@@ -55,6 +55,8 @@ pub const IAM: Service = Service {
     target: "",
     global: true,
     event_api_version: None,
+    failure: OwnFailure { code: "ServiceFailure", ..INTERNAL_FAILURE },
+    unavailable: SERVICE_UNAVAILABLE,
 };
 
 /// The Security Token Service.
@@ -66,4 +68,6 @@ pub const STS: Service = Service {
     target: "",
     global: false,
     event_api_version: None,
+    failure: INTERNAL_FAILURE,
+    unavailable: SERVICE_UNAVAILABLE,
 };

@@ -19,7 +19,7 @@ pub mod health;
 mod ops;
 pub mod validate;
 
-use gateway::{Family, Protocol, Service};
+use gateway::{Family, INTERNAL_FAILURE, Protocol, SERVICE_UNAVAILABLE, Service};
 
 pub use ops::ROWS;
 
@@ -32,4 +32,6 @@ pub static SERVICE: Service = Service {
     target: "Shoseki_20261101",
     global: false,
     event_api_version: None,
+    failure: INTERNAL_FAILURE,
+    unavailable: SERVICE_UNAVAILABLE,
 };

@@ -45,7 +45,7 @@ mod tagged;
 mod tags;
 mod worker;
 
-use gateway::{Family, Protocol, Service};
+use gateway::{Family, OwnFailure, Protocol, Service};
 
 pub use blob::{Blob, Secret};
 pub use due::{DestroyedKey, RotatedKey, destroy_due, next_due, rotate_due};
@@ -74,6 +74,16 @@ pub static SERVICE: Service = Service {
     target: "TrentService",
     global: false,
     event_api_version: None,
+    failure: INTERNAL,
+    unavailable: INTERNAL,
+};
+
+/// Source: KMS API Reference, `KMSInternalException`.
+const INTERNAL: OwnFailure = OwnFailure {
+    status: 500,
+    code: "KMSInternalException",
+    text: "The request was rejected because an internal exception occurred. The request can be \
+           retried.",
 };
 
 /// The one key spec here; also the name of its encryption algorithm.

@@ -26,6 +26,8 @@ pub static CONTROL: Service = Service {
     target: "",
     global: false,
     event_api_version: None,
+    failure: crate::FAILURE,
+    unavailable: crate::UNAVAILABLE,
 };
 
 const NAMESPACE: &str = "http://awss3control.amazonaws.com/doc/2018-08-20/";

@@ -18,7 +18,7 @@ mod ops;
 mod page;
 mod resources;
 
-use gateway::{Family, Protocol, Service};
+use gateway::{Family, OwnFailure, Protocol, SERVICE_UNAVAILABLE, Service};
 
 pub use error::TaggingError;
 pub use ops::ROWS;
@@ -35,4 +35,11 @@ pub static SERVICE: Service = Service {
     target: "ResourceGroupsTaggingAPI_20170126",
     global: false,
     event_api_version: None,
+    failure: OwnFailure {
+        status: 500,
+        code: "InternalServiceException",
+        text: "The request processing failed because of an unknown error, exception, or failure. \
+               You can retry the request.",
+    },
+    unavailable: SERVICE_UNAVAILABLE,
 };

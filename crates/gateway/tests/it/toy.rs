@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use gateway::{
     Access, Answer, Answering, ApiError, Begun, BodyLimit, BodySink, Caller, Codec, Ctx, Decoding,
-    EventParts, Failure, Family, Json, Operation, Plain, Protocol, Received, Reply, Row, Service,
-    Spec, WireError, row,
+    EventParts, Failure, Family, INTERNAL_FAILURE, Json, Operation, Plain, Protocol, Received,
+    Reply, Row, SERVICE_UNAVAILABLE, Service, Spec, WireError, row,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,8 @@ static TOY: Service = Service {
     target: "Toy",
     global: false,
     event_api_version: None,
+    failure: INTERNAL_FAILURE,
+    unavailable: SERVICE_UNAVAILABLE,
 };
 
 const ROWS: &[Row] = &[row::<GetNote>(), row::<PutNote>(), row::<Nest>(), row::<UploadNote>()];

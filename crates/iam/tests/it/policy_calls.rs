@@ -242,3 +242,27 @@ fn simulations_decide_as_calls_do() {
     let told = "The user with name ghost cannot be found.";
     world.refused(&world.root, "SimulatePrincipalPolicy", &ghost, (404, "NoSuchEntity", told));
 }
+
+/// Service-linked roles alone may have the policies of services, and there are none of these roles.
+#[test]
+fn policies_of_services_are_not_attachable() {
+    let world = World::new();
+    let (root, trust) = (&world.root, ("AssumeRolePolicyDocument", OPEN_TRUST));
+    world.ok(root, "CreateUser", &[("UserName", "n")]);
+    world.ok(root, "CreateGroup", &[("GroupName", "n")]);
+    world.ok(root, "CreateRole", &[("RoleName", "n"), trust]);
+    let arn = "arn:aws:iam::aws:policy/aws-service-role/Ec2InstanceConnectEndpoint";
+    let (user, group, role) = (("UserName", "n"), ("GroupName", "n"), ("RoleName", "n"));
+    let (policy, boundary) = (("PolicyArn", arn), ("PermissionsBoundary", arn));
+    let told = "Cannot attach a Service Role Policy to a Customer Role.";
+    for (action, of) in [
+        ("AttachUserPolicy", [user, policy]),
+        ("AttachGroupPolicy", [group, policy]),
+        ("AttachRolePolicy", [role, policy]),
+        ("PutUserPermissionsBoundary", [user, boundary]),
+        ("PutRolePermissionsBoundary", [role, boundary]),
+    ] {
+        world.refused(root, action, &of, (400, "PolicyNotAttachable", told));
+        assert_eq!(world.last_event()["errorCode"], "PolicyNotAttachableException", "{action}");
+    }
+}
