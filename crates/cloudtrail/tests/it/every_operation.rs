@@ -51,12 +51,12 @@ fn every_operation_is_denied_without_a_right_and_done_with_it() {
     scene.put_bucket_policy(TRAIL_ARN);
     let right = json!({"Version": "2012-10-17", "Statement": {
         "Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}});
-    let nobody = scene.kit.user("nobody", &right);
+    let outsider = scene.kit.user("outsider", &right);
     let walk = walk();
     let served: BTreeSet<_> = cloudtrail::ROWS.iter().map(|row| row.spec.name).collect();
     assert_eq!(walk.iter().map(|(operation, ..)| *operation).collect::<BTreeSet<_>>(), served);
     for (operation, _, input) in walk {
-        let denied = scene.kit.json_as(&nobody, &format!("{TARGET}{operation}"), &input);
+        let denied = scene.kit.json_as(&outsider, &format!("{TARGET}{operation}"), &input);
         let (status, code, message) = denied.error();
         assert_eq!((status, code.as_str()), (400, "AccessDeniedException"), "{operation}");
         let needed = format!("is not authorized to perform: cloudtrail:{operation} on resource: ");
@@ -64,7 +64,7 @@ fn every_operation_is_denied_without_a_right_and_done_with_it() {
         let event = scene.kit.event(operation);
         assert_eq!(event["errorCode"], "AccessDenied", "{operation}");
         assert_eq!(event["responseElements"], Value::Null, "{operation}");
-        assert_eq!(event["userIdentity"]["userName"], "nobody", "{operation}");
+        assert_eq!(event["userIdentity"]["userName"], "outsider", "{operation}");
         let answer = scene.trail(operation, &input);
         let event = scene.kit.event(operation);
         assert_eq!(event["eventSource"], "cloudtrail.amazonaws.com", "{operation}");

@@ -19,7 +19,7 @@ use wire::sign::{Credentials, payload_hash, sign_header};
 const NOTES: Table<String> = Table::new("toy.note");
 /// The largest body of `UploadNote`, in bytes.
 const UPLOAD_BYTES_MAX: u64 = 16;
-const HOST: &str = "127.0.0.1:4566";
+pub(crate) const HOST: &str = "127.0.0.1:4566";
 
 static TOY: Service = Service {
     name: "toy",

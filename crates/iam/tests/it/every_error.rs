@@ -20,7 +20,7 @@ fn world() -> World {
     world
 }
 
-/// Each call must fail with the code, and its event say so.
+/// Each call must fail with the code, and so must its event.
 fn all_fail(world: &World, want: (u16, &str), calls: &[(&str, &[&[(&str, &str)]])]) {
     for (action, parts) in calls {
         let sent = [&[("Action", *action)], &parts.concat()[..]].concat();
@@ -264,8 +264,8 @@ fn an_account_has_so_many_groups() {
     for number in 0..300 {
         world.ok(&world.root, "CreateGroup", &[("GroupName", &format!("g{number}"))]);
     }
-    let told = "Cannot exceed quota for GroupsPerAccount: 300";
-    world.refused(&world.root, "CreateGroup", &[GROUP], (409, "LimitExceeded", told));
+    let message = "Cannot exceed quota for GroupsPerAccount: 300";
+    world.refused(&world.root, "CreateGroup", &[GROUP], (409, "LimitExceeded", message));
     world.ok(&world.root, "DeleteGroup", &[("GroupName", "g7")]);
     world.ok(&world.root, "CreateGroup", &[GROUP]);
 }

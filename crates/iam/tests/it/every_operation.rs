@@ -193,15 +193,15 @@ fn the_walk_has_every_operation() {
 #[test]
 fn every_operation_is_denied_without_a_right_and_done_with_it() {
     let world = World::new();
-    let nobody = world.user("nobody", "");
+    let outsider = world.user("outsider", "");
     let (mut known, mut app) = (Known::nothing(), None);
     for (action, parameters) in WALK {
         let service = World::service_of(action);
         let sent = known.fill(parameters);
         let (status, body) =
-            world.call(&nobody, service, &[&[("Action", *action)], &sent[..]].concat());
+            world.call(&outsider, service, &[&[("Action", *action)], &sent[..]].concat());
         if *action == "AssumeRole" {
-            // The role trusts everybody.
+            // The role trusts every caller.
             assert_eq!(status, 200, "{body}");
         } else {
             assert_eq!((status, text(&body, "Code").as_str()), (403, "AccessDenied"), "{action}");
@@ -211,7 +211,7 @@ fn every_operation_is_denied_without_a_right_and_done_with_it() {
             assert_eq!(event["eventName"], *action);
             assert_eq!(event["errorCode"], "AccessDenied", "{action}");
             assert_eq!(event["responseElements"], Value::Null, "{action}");
-            assert_eq!(event["userIdentity"]["userName"], "nobody", "{action}");
+            assert_eq!(event["userIdentity"]["userName"], "outsider", "{action}");
         }
         let body = world.ok(&world.root, action, &sent);
         let event = world.last_event();

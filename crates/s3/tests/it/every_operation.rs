@@ -203,9 +203,9 @@ fn spec(call: &Call) -> (&'static str, bool) {
     (spec.event_name, spec.read_only)
 }
 
-fn nobody(kit: &Kit) -> Credentials {
+fn outsider(kit: &Kit) -> Credentials {
     kit.user(
-        "nobody",
+        "outsider",
         &json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "kms:ListKeys",
             "Resource": "*"}}),
     )
@@ -223,19 +223,20 @@ fn the_walk_has_every_operation() {
 fn every_operation_is_denied_without_a_right_and_done_with_it() {
     let kit = kit();
     crate::enable_versioning(&kit, "Enabled");
-    let (nobody, mut upload) = (nobody(&kit), String::new());
+    let (outsider, mut upload) = (outsider(&kit), String::new());
     for call in WALK {
         let (operation, target) = (call.0, call.2);
         let (event_name, read_only) = spec(call);
-        let (status, code, message) = send(&kit, &nobody, call, &upload).error();
+        let (status, code, message) = send(&kit, &outsider, call, &upload).error();
         assert_eq!((status, code.as_str()), (403, "AccessDenied"), "{operation}");
-        let told = "User: arn:aws:iam::111122223333:user/nobody is not authorized to perform: s3:";
-        assert!(message.starts_with(told), "{operation}: {message}");
+        let start =
+            "User: arn:aws:iam::111122223333:user/outsider is not authorized to perform: s3:";
+        assert!(message.starts_with(start), "{operation}: {message}");
         let event = kit.event(event_name);
         assert_eq!(event["errorCode"], "AccessDenied", "{operation}");
         assert_eq!(event["errorMessage"], message, "{operation}");
         assert_eq!(event["responseElements"], Value::Null, "{operation}");
-        assert_eq!(event["userIdentity"]["userName"], "nobody", "{operation}");
+        assert_eq!(event["userIdentity"]["userName"], "outsider", "{operation}");
         let answer = send(&kit, &kit.root, call, &upload).ok();
         let event = kit.event(event_name);
         assert_eq!(event["eventSource"], "s3.amazonaws.com", "{operation}");
@@ -252,13 +253,13 @@ fn every_operation_is_denied_without_a_right_and_done_with_it() {
     }
 }
 
-/// A bucket is deleted when it is empty, by whom it is told, and then is not there for anything.
+/// An empty bucket is deleted, by those who may; no operation finds it afterwards.
 #[test]
 fn a_bucket_that_is_not_there_is_not_found() {
     let kit = kit();
-    let (nobody, root) = (nobody(&kit), kit.root.clone());
+    let (outsider, root) = (outsider(&kit), kit.root.clone());
     let delete: Call = ("DeleteBucket", "DELETE", "/bkt", None, "");
-    let denied = send(&kit, &nobody, &delete, "").error();
+    let denied = send(&kit, &outsider, &delete, "").error();
     assert_eq!((denied.0, denied.1.as_str()), (403, "AccessDenied"));
     assert_eq!(kit.event("DeleteBucket")["errorCode"], "AccessDenied");
     assert_eq!(send(&kit, &root, &delete, "").status, 204);

@@ -145,12 +145,12 @@ fn the_caller_needs_the_services_right_too() {
         json!({"Version": "2012-10-17", "Statement": [
             {"Effect": "Allow", "Action": actions, "Resource": "*"}]})
     };
-    let nobody = world.kit.user("nobody", &allow(json!(["s3:ListAllMyBuckets"])));
+    let outsider = world.kit.user("outsider", &allow(json!(["s3:ListAllMyBuckets"])));
     let tags = json!({"ResourceARNList": [BUCKET, TRAIL, "arn:aws:s3:::no-such-bucket", "x"],
         "Tags": {"team": "a"}});
-    assert_eq!(world.call_as(&nobody, "TagResources", &tags).error().1, "AccessDeniedException");
+    assert_eq!(world.call_as(&outsider, "TagResources", &tags).error().1, "AccessDeniedException");
     assert_eq!(
-        world.call_as(&nobody, "GetResources", &json!({})).error().1,
+        world.call_as(&outsider, "GetResources", &json!({})).error().1,
         "AccessDeniedException"
     );
     let some = world.kit.user("some", &allow(json!(["tag:*", "s3:PutBucketTagging"])));
@@ -210,7 +210,7 @@ fn every_operation_is_denied_without_a_right_and_done_with_it() {
     let world = World::new();
     let right = json!({"Version": "2012-10-17", "Statement": {
         "Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}});
-    let nobody = world.kit.user("nobody", &right);
+    let outsider = world.kit.user("outsider", &right);
     let walk = walk();
     let mut walked: Vec<_> = walk.iter().map(|(operation, _)| *operation).collect();
     let mut served: Vec<_> = tagging::ROWS.iter().map(|row| row.spec.name).collect();
@@ -218,13 +218,13 @@ fn every_operation_is_denied_without_a_right_and_done_with_it() {
     served.sort_unstable();
     assert_eq!(walked, served);
     for (operation, input) in walk {
-        let (status, code, message) = world.call_as(&nobody, operation, &input).error();
+        let (status, code, message) = world.call_as(&outsider, operation, &input).error();
         assert_eq!((status, code.as_str()), (400, "AccessDeniedException"), "{operation}");
         let needed = format!("is not authorized to perform: tag:{operation} ");
         assert!(message.contains(&needed), "{operation}: {message}");
         let event = world.kit.event(operation);
         assert_eq!(event["errorCode"], "AccessDenied", "{operation}");
-        assert_eq!(event["userIdentity"]["userName"], "nobody", "{operation}");
+        assert_eq!(event["userIdentity"]["userName"], "outsider", "{operation}");
         let answer = world.call(operation, &input).ok();
         let event = world.kit.event(operation);
         assert_eq!(event["eventSource"], "tagging.amazonaws.com", "{operation}");
