@@ -7,6 +7,8 @@ mod assumptions;
 mod attack;
 mod ci;
 mod dist;
+mod errors;
+mod observed;
 mod out;
 mod project;
 mod run;
@@ -140,7 +142,7 @@ fn golden(project: &Project) -> Result<(), Failure> {
     if project.has("crates/server/tests/it/main.rs") {
         ci::tests(project, &["-p", "server", "--test", "it"], &update)?;
     }
-    Ok(())
+    errors::golden(project)
 }
 
 fn sim(project: &Project, seeds: u32) -> Result<(), Failure> {

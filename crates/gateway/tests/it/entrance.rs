@@ -54,15 +54,16 @@ fn a_request_without_a_signature_is_no_call() {
 #[test]
 fn keys_must_be_known_and_secrets_right() {
     let kit = kit();
-    let unknown =
-        Credentials { access_key_id: "AKIANOBODYNOBODY0000".to_owned(), ..kit.root.clone() };
+    let mut unknown = kit.root.clone();
+    unknown.access_key_id = "AKIANOSUCHKEYNOSUCH0".to_owned();
     let refused = sent(&kit, &signed(&kit, &unknown, "toy"), INPUT);
     is_no_call(&kit, &refused, "UnrecognizedClientException");
-    let wrong = Credentials { secret: "not-the-secret".to_owned(), ..kit.root.clone() };
+    let mut wrong = kit.root.clone();
+    wrong.secret = "not-the-secret".to_owned();
     let refused = sent(&kit, &signed(&kit, &wrong, "toy"), INPUT);
     is_no_call(&kit, &refused, "InvalidSignatureException");
-    let token = Some("no-token-of-ours".to_owned());
-    let stranger = Credentials { session_token: token, ..kit.root.clone() };
+    let mut stranger = kit.root.clone();
+    stranger.session_token = Some("no-token-of-ours".to_owned());
     let refused = sent(&kit, &signed(&kit, &stranger, "toy"), INPUT);
     is_no_call(&kit, &refused, "UnrecognizedClientException");
 }

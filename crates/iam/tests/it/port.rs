@@ -11,7 +11,7 @@ fn principals_are_stored_by_their_unique_ids() {
     let trust = ("AssumeRolePolicyDocument", OPEN_TRUST);
     world.ok(&world.root, "CreateRole", &[("RoleName", "r"), trust]);
     world.ok(&world.root, "CreateGroup", &[("GroupName", "g")]);
-    let view = world.kit.gateway.store().snapshot().unwrap();
+    let view = world.kit.gateway.snapshot().unwrap();
     let check = |name: &str, want: Option<&str>| {
         let got = (iam::PORT.unique_id)(&view.tx(), name).unwrap();
         assert_eq!(got.as_deref(), want, "{name}");
@@ -45,7 +45,7 @@ fn principals_are_stored_by_their_unique_ids() {
 #[test]
 fn accounts_have_a_canonical_user_id() {
     let world = World::new();
-    let view = world.kit.gateway.store().snapshot().unwrap();
+    let view = world.kit.gateway.snapshot().unwrap();
     let accounts = iam::accounts(&view.tx()).unwrap();
     let ids: Vec<&str> = accounts.iter().map(|account| account.id.as_str()).collect();
     assert_eq!(ids, [ACCOUNT, OTHER_ACCOUNT]);
