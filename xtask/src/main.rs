@@ -41,6 +41,12 @@ enum Verb {
     Tidy,
     /// Rewrites generated and golden files; read the difference.
     Golden,
+    /// Rewrites the pages of errors and of tests, which `golden` includes.
+    Errors {
+        /// From what the last run of the services' tests saw, without another run.
+        #[arg(long)]
+        last: bool,
+    },
     /// Unmodified AWS clients against the binary; words are handed to pytest.
     Clients {
         /// For pytest, such as `-k scenario`.
@@ -114,6 +120,8 @@ fn perform(verb: &Verb) -> Result<(), Failure> {
         Verb::Ci => ci::ci(&project),
         Verb::Tidy => tidy::tidy(&project),
         Verb::Golden => golden(&project),
+        Verb::Errors { last: true } => errors::write(&project),
+        Verb::Errors { last: false } => errors::golden(&project),
         Verb::Clients { words } => ci::clients(&project, words),
         Verb::Attack { families, slice } => {
             attack::attack(&project, families, *slice, &ci::binary(&project)?)
