@@ -44,14 +44,14 @@ enum Owner {
 
 /// The facts of a request that its response's headers need.
 #[derive(Debug, Clone)]
-pub(crate) struct Asked {
+pub(crate) struct RequestFacts {
     owner: Owner,
     /// The `Host` header, if it is text and matters.
     host: Option<String>,
     secure: bool,
 }
 
-impl Asked {
+impl RequestFacts {
     pub(crate) fn of<B>(request: &Request<B>, port: Port, secure: bool) -> Self {
         let path = request.uri().path();
         let owner = if signin::owns(path) || path.starts_with("/_shoseki/") {

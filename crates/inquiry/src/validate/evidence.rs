@@ -120,7 +120,7 @@ fn listed_keys<S: Source>(source: &S, request: &Request<'_>) -> Result<PublicKey
     let mut input = json!({ "StartTime": from, "EndTime": to });
     let mut seen = BTreeSet::new();
     loop {
-        let answer = source.ask(Question::ListPublicKeys, request.series.region, &input)?;
+        let answer = source.call(Question::ListPublicKeys, request.series.region, &input)?;
         for key in answer.get("PublicKeyList").and_then(Value::as_array).into_iter().flatten() {
             let text = |name: &str| key.get(name).and_then(Value::as_str).unwrap_or_default();
             let der = STANDARD.decode(text("Value")).unwrap_or_default();

@@ -16,10 +16,10 @@ pub struct Remembered(BTreeMap<String, Anchor>);
 impl Remembered {
     /// Queries the trail, in its home region, before its bucket is read. Without permission there
     /// is no record, and the source is informed.
-    pub fn ask<S: Source>(source: &S, target: &Target) -> Self {
+    pub fn fetch<S: Source>(source: &S, target: &Target) -> Self {
         let question = Question::DescribeDeliveries;
         let input = json!({ "Name": target.trail_arn });
-        match source.ask(question, &target.home_region, &input) {
+        match source.call(question, &target.home_region, &input) {
             Ok(answer) => Self::of(&answer),
             Err(error) if S::is_no_such_trail(&error) => Self::default(),
             Err(error) => {

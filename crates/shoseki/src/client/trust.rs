@@ -178,7 +178,7 @@ mod tests {
 
     /// A bundle without a certificate is a distinct error.
     #[test]
-    fn an_empty_bundle_is_told() {
+    fn an_empty_bundle_is_an_error() {
         assert!(Trusting::new(Vec::new()).is_err());
     }
 }

@@ -208,7 +208,7 @@ mod tests {
 
     /// A file stores the location of its digests and the keys that verify them.
     #[test]
-    fn a_file_tells_place_and_keys() {
+    fn a_file_stores_place_and_keys() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("anchors.json");
         let day = "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/01/02/d.json.gz";
