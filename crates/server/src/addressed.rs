@@ -143,7 +143,7 @@ mod tests {
 
     /// A request through a proxy is not local, wherever the proxy runs.
     #[test]
-    fn only_what_begins_here_is_local() {
+    fn only_requests_from_this_machine_are_local() {
         let check = |peer: &str, added: Option<&'static str>, want: Sender| {
             let mut headers = HeaderMap::new();
             if let Some(name) = added {

@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_has_gone_is_no_error() {
+    fn a_closed_reader_is_no_error() {
         let lines = Lines::start(Box::new(Gone));
         let mut line = lines.make_writer();
         line.write_all(b"a line\n").unwrap();

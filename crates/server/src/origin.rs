@@ -158,7 +158,7 @@ mod tests {
 
     /// The console's port accepts AWS calls only from the console's code.
     #[test]
-    fn the_consoles_port_is_for_its_code_alone() {
+    fn the_consoles_port_serves_only_its_code() {
         let (host, own) = (("host", "localhost:1"), ("x-shoseki-console", "1"));
         for path in ["/", "/bucket/key", "/?x=y"] {
             check(Port::Whole, path, &[host], false);

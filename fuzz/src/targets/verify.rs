@@ -8,7 +8,7 @@ use trail::digest::{Digest, DigestedFile, Kind, Link, Series};
 use trail::names::TrailName;
 use trail::verify::{
     Anchor, Clocked, Entry, Evidence, Limits, Meter, Object, Request, SignatureCheck, Span,
-    look_for_extra, print, verify,
+    find_extra, print, verify,
 };
 use trail::{gzip, log_file};
 use types::{AccountId, HOUR_MS, Timestamp};
@@ -171,7 +171,7 @@ fn run(input: &[u8]) -> Way {
         Ok(objects.iter().filter(wanted).map(entry).collect())
     };
     let clocked = Clocked { now: request.end, digest_interval_ms: HOUR_MS };
-    look_for_extra(&request, &evidence, &entries, clocked, &mut report).expect("and again");
+    find_extra(&request, &evidence, &entries, clocked, &mut report).expect("and again");
     let lines = print(&report, true).len() + print(&report, false).len();
     assert!(lines < 1_000, "{lines} lines");
     if honest {

@@ -74,7 +74,7 @@ mod tests {
 
     /// A newest digest within the range must exist; one elsewhere is no evidence.
     #[test]
-    fn the_newest_digest_must_be_there() {
+    fn the_newest_digest_must_exist() {
         let digest =
             json!({"Region": "eu-west-1", "Bucket": "b", "Object": "k", "Hash": "0", "End": 15.0});
         let remembered = Remembered::of(&json!({"Deliveries": [{"NewestDigests": [digest]}]}));

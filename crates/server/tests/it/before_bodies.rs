@@ -97,7 +97,7 @@ fn answer_to(live: &Live, head: &str) -> String {
 }
 
 #[test]
-fn what_the_head_condemns_is_refused_before_the_body_is_invited() {
+fn invalid_heads_are_rejected_before_the_body_is_invited() {
     let mut live = Live::start();
     live.create_bucket("bucket");
     let now = live.clock.now();
@@ -130,7 +130,7 @@ fn what_the_head_condemns_is_refused_before_the_body_is_invited() {
 }
 
 #[test]
-fn what_the_head_proves_is_invited() {
+fn valid_heads_are_invited() {
     let mut live = Live::start();
     live.create_bucket("bucket");
     for call in [&JSON, &PUT] {
@@ -151,7 +151,7 @@ fn what_the_head_proves_is_invited() {
 
 /// Clients send all of a body before they read: the answer is still there then.
 #[test]
-fn eager_senders_read_why_they_were_refused() {
+fn eager_senders_receive_the_error() {
     let mut live = Live::start();
     live.create_bucket("bucket");
     let now = live.clock.now();
@@ -174,7 +174,7 @@ fn eager_senders_read_why_they_were_refused() {
 
 /// What is collected for strangers is little.
 #[test]
-fn strangers_are_heard_briefly() {
+fn unauthenticated_clients_have_little_time() {
     let mut live = Live::start();
     live.create_bucket("bucket");
     let policy = vec![b' '; 65 << 10];
@@ -198,7 +198,7 @@ fn a_body_of_very_many_values_is_refused() {
 
 /// A key that is taken away while a body is under way proves nothing any more.
 #[test]
-fn what_a_head_has_proved_does_not_last() {
+fn proof_by_a_head_does_not_last() {
     let live = Live::start();
     let mut stream = connect(&live);
     let head = JSON.head(&live.root, live.clock.now(), MIB, true);

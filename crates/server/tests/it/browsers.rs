@@ -115,7 +115,7 @@ fn our_own_pages_and_the_console_are_our_own() {
 
 /// A script that would stay in the browser is not handed out, whoever put it here.
 #[test]
-fn no_service_worker_comes_from_here() {
+fn this_server_has_no_service_worker() {
     let mut live = live_with_page();
     let worker = [("service-worker", "script")];
     let object = live.signed("s3", "GET", "/bucket/page", &worker, b"");

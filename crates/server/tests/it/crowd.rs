@@ -164,7 +164,7 @@ fn an_address_beyond_its_share_ends_its_own_connections() {
 
 /// Calls under way are not ended; health is answered all the same, and nothing else.
 #[test]
-fn health_is_answered_when_there_is_no_room() {
+fn health_is_served_at_the_connection_limit() {
     let mut live = Live::start_with(|config| {
         config.connections_max = 2;
         config.connections_max_per_address = Some(2);
@@ -193,7 +193,7 @@ fn health_is_answered_when_there_is_no_room() {
 
 /// Nobody keeps others out by a body that does not come, before it is known who sends it.
 #[test]
-fn a_body_of_a_stranger_makes_room() {
+fn an_unauthenticated_body_makes_room() {
     let mut live = Live::start_with(|config| {
         config.connections_max = 2;
         config.connections_max_per_address = Some(2);
@@ -257,7 +257,7 @@ fn a_form_with_long_fields_is_refused_before_its_file() {
 
 /// Probes are answered by no thread that something else may hold.
 #[test]
-fn probes_are_answered_when_all_threads_are_taken() {
+fn probes_are_served_when_all_threads_are_busy() {
     let runtime = Builder::new_multi_thread().max_blocking_threads(1).enable_all().build();
     let mut live = Live::start_on(runtime.unwrap());
     let (release, held) = std::sync::mpsc::channel::<()>();
@@ -315,7 +315,7 @@ fn a_head_that_drips_ends() {
 
 /// What nobody reads is not kept for them, and their place is free again.
 #[test]
-fn an_answer_that_nobody_reads_ends() {
+fn an_unread_response_ends() {
     let mut live = Live::start_with(|config| {
         config.connections_max = 1;
         config.patience.answer = LeastRate { bytes: 14_400, within: Duration::from_millis(200) };

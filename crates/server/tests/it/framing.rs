@@ -109,7 +109,7 @@ fn a_body_with_two_ends_is_refused() {
 
 /// The last request before something refused is still answered.
 #[test]
-fn what_came_before_is_answered() {
+fn earlier_requests_get_a_response() {
     let mut live = Live::start();
     let both = post("content-length: 5\r\ntransfer-encoding: chunked\r\n", "0\r\n\r\n");
     check(&live, format!("{HEALTH}{HEALTH}{both}").as_bytes(), &[200, 200, 400]);

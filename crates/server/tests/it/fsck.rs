@@ -21,7 +21,7 @@ pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
 
 /// A sound directory has nothing to say; a changed segment and a lost body are named.
 #[test]
-fn what_is_damaged_is_named() {
+fn damaged_files_are_named() {
     let mut live = Live::start();
     live.create_bucket("bucket");
     assert_eq!(live.s3("PUT", "/bucket/key", &vec![7; 1 << 20]).status, 200);
@@ -109,7 +109,7 @@ fn times(path: &Path) -> SystemTime {
 
 /// A look changes no byte and no time, whether the server was stopped or killed.
 #[test]
-fn a_look_changes_nothing() {
+fn a_check_changes_nothing() {
     let mut live = Live::start();
     live.create_bucket("bucket");
     assert_eq!(live.s3("PUT", "/bucket/key", &vec![7; 1 << 20]).status, 200);
@@ -133,7 +133,7 @@ fn a_look_changes_nothing() {
 
 /// A server keeps the check out.
 #[test]
-fn a_server_keeps_the_check_out() {
+fn a_running_server_excludes_the_check() {
     let folder = tempfile::tempdir().unwrap();
     let opened = open(&config(folder.path()), Clock::system(), Entropy::seeded(1)).unwrap();
     let refused = server::fsck(&config(folder.path()), &mut |_| {}).unwrap_err();

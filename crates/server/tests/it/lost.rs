@@ -128,7 +128,7 @@ const HARMS: &[(&[Harm], &str)] = &[
 ];
 
 #[test]
-fn whatever_is_lost_or_foreign_is_refused_and_left_alone() {
+fn lost_or_foreign_parts_are_rejected_and_unchanged() {
     let (used, other) = (used(), another(None));
     for (harms, told) in HARMS {
         let folder = TempDir::new().unwrap();
@@ -190,7 +190,7 @@ fn an_older_state_is_served_on_the_operators_word_and_leaves_an_event() {
 
 /// A state that went on from an older one is refused too, however many events it has.
 #[test]
-fn a_state_with_another_past_is_refused() {
+fn a_state_with_another_history_is_rejected() {
     let folder = used();
     let (state, config) = (folder.path().join("state.redb"), config(folder.path()));
     let older = fs::read(&state).unwrap();

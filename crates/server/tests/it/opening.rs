@@ -39,7 +39,7 @@ fn a_wrong_or_missing_root_key_is_refused() {
 
 /// A passphrase for a bare key is one too many, and the key is not lost.
 #[test]
-fn a_passphrase_for_a_bare_key_is_refused() {
+fn a_passphrase_for_an_unsealed_key_is_rejected() {
     let folder = TempDir::new().unwrap();
     try_open(&folder, 1).unwrap();
     let config = Config { passphrase: Some("word".to_owned()), ..config(folder.path()) };

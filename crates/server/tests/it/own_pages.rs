@@ -77,7 +77,7 @@ fn metrics_are_those_of_prometheus() {
 
 /// What a trail's files wait for is told by trail, in seconds.
 #[test]
-fn metrics_tell_deliveries_by_trail() {
+fn metrics_report_deliveries_by_trail() {
     let mut live = Live::start();
     live.create_bucket("logs");
     let arn = "arn:aws:cloudtrail:ap-northeast-1:123456789012:trail/audit";
@@ -153,7 +153,7 @@ const ELSEWHERE: (&str, &str) = ("x-forwarded-for", "203.0.113.7");
 /// Strangers learn that the server answers. Version, account and figures are for programs on this
 /// machine and for whoever has the token.
 #[test]
-fn strangers_learn_nothing_but_the_status() {
+fn unauthenticated_clients_learn_only_the_status() {
     let mut live = Live::start_with(|config| config.status_token = Some(TOKEN.to_owned()));
     let right = format!("Bearer {TOKEN}");
     let token = ("authorization", right.as_str());
@@ -233,7 +233,7 @@ fn names_that_others_own_show_nothing_of_ours() {
 /// Without a signature a request may come from a page that a stranger serves under a name of
 /// theirs, so it is answered under names that they cannot have. With one it may come anyhow.
 #[test]
-fn anonymous_calls_are_answered_under_names_that_nobody_can_take() {
+fn anonymous_calls_are_served_under_names_that_cannot_be_registered() {
     let mut live = Live::start_with(|config| config.domains.push("audit.example.com".to_owned()));
     live.create_bucket("public");
     let policy = br#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*",

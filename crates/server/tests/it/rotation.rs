@@ -65,7 +65,7 @@ fn set_private(path: &Path, bytes: &[u8]) {
 
 /// A file that cannot be replaced is found before anything is changed.
 #[test]
-fn a_file_that_is_refused_leaves_the_key() {
+fn a_rejected_file_keeps_the_key() {
     let data = Kept::new();
     let before = data.kept();
     fs::set_permissions(data.file(), Permissions::from_mode(0o644)).unwrap();
@@ -111,7 +111,7 @@ fn a_rotation_that_was_not_committed_is_undone_by_a_start() {
 /// A key in the file that the store does not know is not created by a start, and a rotation
 /// replaces it.
 #[test]
-fn a_key_that_was_rotated_out_does_not_come_back() {
+fn a_key_that_was_rotated_out_is_not_restored() {
     let data = Kept::new();
     let old = fs::read(data.file()).unwrap();
     let first = data.rotate().unwrap().account.root_access_key_id;
@@ -131,7 +131,7 @@ fn a_key_that_was_rotated_out_does_not_come_back() {
 
 /// The file keeps the first account's key, whatever becomes of others.
 #[test]
-fn other_accounts_leave_the_file_alone() {
+fn other_accounts_do_not_change_the_file() {
     let data = Kept::new();
     let (clock, entropy) = (Clock::system(), Entropy::system());
     let other = create_account(&data.config, "payments", None, &clock, &entropy).unwrap();

@@ -57,7 +57,7 @@ fn a_call_that_does_not_end_is_ended_at_shutdown() {
 
 /// A disk that was full is found to have room again soon after it has, without a new start.
 #[test]
-fn room_on_a_full_disk_is_found_within_seconds() {
+fn space_on_a_full_disk_is_noticed_within_seconds() {
     let mut live = Live::start();
     let disk = |live: &mut Live| {
         let health = live.request("GET", "/_shoseki/health", &[], b"").json();

@@ -23,7 +23,7 @@ fn begin(live: &Live, method: &str, target: &str, length: u64) -> TcpStream {
 
 /// Whoever sends or reads slowly waits with nobody but themselves.
 #[test]
-fn slow_clients_hold_up_nobody_else() {
+fn slow_clients_delay_no_other_client() {
     let runtime = Builder::new_multi_thread().max_blocking_threads(THREADS).enable_all().build();
     let mut live = Live::start_on(runtime.unwrap());
     live.create_bucket("bucket");

@@ -11,7 +11,7 @@ use crate::live::{Live, config, read_answer};
 
 /// An address that is taken is refused before anything is made, and the refusal says what to do.
 #[test]
-fn a_taken_address_is_named() {
+fn an_address_in_use_is_named() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut config = config(folder.path());
@@ -31,7 +31,7 @@ fn a_taken_address_is_named() {
 
 /// A store of another account says whose it is, and stays as it was.
 #[test]
-fn a_store_of_another_account_says_whose_it_is() {
+fn a_store_of_another_account_names_its_account() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = config(folder.path());
     for credentials in [None, config.root_credentials.clone()] {

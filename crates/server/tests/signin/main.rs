@@ -199,7 +199,7 @@ fn one_address_cannot_try_one_password_at_many_users() {
 
 /// A code is asked for, counts once, and stands in the events of sign-in and calls.
 #[test]
-fn a_second_factor_is_asked_for() {
+fn a_second_factor_is_required() {
     let world = World::with_alice();
     let (serial, seed) = world.second_factor();
     let body = |mfa: Option<&str>| {
@@ -281,7 +281,7 @@ fn the_cookie_changes_with_every_use() {
 /// Every port of this host is sent the cookie. Whoever has it alone gets nothing and ends nothing,
 /// however new or old it is, and the browser keeps it.
 #[test]
-fn a_cookie_alone_is_worth_nothing() {
+fn a_cookie_without_its_secret_is_useless() {
     let world = World::with_alice();
     let (first, other) = (world.alice(), world.alice().shown());
     let refreshed = world.show("GET", &first.shown());
@@ -315,7 +315,7 @@ fn a_cookie_alone_is_worth_nothing() {
 
 /// The server knows the secret by its hash alone, and knows it after a restart.
 #[test]
-fn the_secret_outlives_the_server_and_is_not_kept() {
+fn the_secret_outlives_the_server_and_is_not_stored() {
     let world = World::with_alice();
     let shown = world.alice().shown();
     assert!(shown.secret.len() == 64 && shown.secret.bytes().all(|byte| byte.is_ascii_hexdigit()));
@@ -332,7 +332,7 @@ fn the_secret_outlives_the_server_and_is_not_kept() {
 
 /// Cookies that we did not make hold nothing.
 #[test]
-fn forged_cookies_hold_no_session() {
+fn forged_cookies_have_no_session() {
     let world = World::with_alice();
     let shown = world.alice().shown();
     let last = if shown.cookie.ends_with('0') { "1" } else { "0" };
@@ -439,7 +439,7 @@ fn a_password_that_must_be_changed_is_changed_at_sign_in() {
 
 /// Other sites' pages, other names, other bodies.
 #[test]
-fn only_our_own_page_may_ask() {
+fn only_our_own_page_may_call() {
     let world = World::with_alice();
     let body = json!({"account": ACCOUNT, "user": "alice", "password": PASSWORD}).to_string();
     let json = ("content-type", "application/json");

@@ -70,7 +70,7 @@ fn a_bucket_repaired_within_thirty_days_misses_nothing() {
 /// Repaired too late, it misses what is older than thirty days; that is on record, and the chain
 /// goes on.
 #[test]
-fn what_waits_longer_than_thirty_days_is_lost_on_record() {
+fn files_pending_for_thirty_days_are_recorded_as_lost() {
     let mut world = logging();
     live_on(&mut world, 31, 12 * HOUR_MS);
     world.put_bucket_policy(LOGS[0], true).unwrap().ok();

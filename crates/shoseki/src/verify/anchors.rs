@@ -186,7 +186,7 @@ mod tests {
 
     /// A file stores one digest per region, and never replaces it with an older one.
     #[test]
-    fn a_file_keeps_the_newest_of_each_region() {
+    fn a_file_stores_the_newest_of_each_region() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("anchors.json");
         with_owner(|owner| {
