@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use keys::Keyring;
 use policy::{Grammar, Policy, Steps};
-use store::{Bodies, EventRow, HistoryQuery, LayeredTx, StoreError, Tx};
+use store::{Bodies, EventRow, HistoryQuery, LayeredTx, Tx};
 use trail::Record;
 use types::{AccountId, Arn, Entropy, Region, Timestamp};
 
@@ -13,7 +13,8 @@ use crate::access::{CallerSide, first_denial};
 use crate::execute::execute;
 use crate::nested::{Asker, NestedCalls};
 use crate::{
-    Access, Call, Caller, Denial, Gateway, IdentityPort, Operation, Refused, Settings, decisions,
+    Access, Call, Caller, Denial, Fault, Gateway, IdentityPort, Operation, Refused, Settings,
+    decisions,
 };
 
 /// Calls that may be nested in one another at most.
@@ -318,7 +319,7 @@ impl<'t> Ctx<'t> {
 
     fn enter<O: Operation>(&mut self, call: Call, input: &O::Input) -> Result<O::Output, Refused> {
         if self.depth >= DEPTH_MAX {
-            return Err(StoreError::engine("calls are nested too deeply").into());
+            return Err(Fault::bug("calls are nested too deeply").into());
         }
         let outer = std::mem::replace(&mut self.call, Arc::new(call));
         self.depth = self.depth.saturating_add(1);
@@ -329,13 +330,13 @@ impl<'t> Ctx<'t> {
     }
 
     /// Events of the history, newest first, as they were when the call began.
-    pub fn history(&self, query: &HistoryQuery) -> Result<Vec<EventRow>, StoreError> {
+    pub fn history(&self, query: &HistoryQuery) -> Result<Vec<EventRow>, Fault> {
         let store = &self.gateway.store;
-        store.history(&store.snapshot()?, query)
+        Ok(store.history(&store.snapshot()?, query)?)
     }
 
     /// Why a request of the account was refused, if it was in the last day.
-    pub fn denials(&self, request_id: &str) -> Result<Option<Vec<Denial>>, StoreError> {
+    pub fn denials(&self, request_id: &str) -> Result<Option<Vec<Denial>>, Fault> {
         decisions::of(&self.tx, self.account(), request_id)
     }
 

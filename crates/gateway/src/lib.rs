@@ -13,8 +13,9 @@
 //! bytes come from the server through [`Gateway::identify`] and [`Upload`].
 //!
 //! Reading order: [`Operation`] and [`Spec`] (what a service says), [`Ctx`] (what it works with),
-//! [`Access`] (the rights it asks for), then `row.rs` for the order of the steps, `execute.rs` and
-//! `record.rs` for the steps themselves, [`Gateway`] for what surrounds them.
+//! [`Access`] (the rights it asks for), [`Failure`] and [`Fault`] (how it fails), then `row.rs` for
+//! the order of the steps, `execute.rs` and `record.rs` for the steps themselves, [`Gateway`] for
+//! what surrounds them.
 
 mod access;
 mod answer;
@@ -29,6 +30,7 @@ mod ctx;
 mod decisions;
 mod execute;
 mod failure;
+mod fault;
 mod gateway;
 mod identify;
 mod identity;
@@ -58,6 +60,7 @@ pub use conditions::signature_age_ms;
 pub use ctx::{Ctx, SealingTx};
 pub use decisions::Denial;
 pub use failure::{ApiError, Failure, Refused};
+pub use fault::{Fault, FaultKind};
 pub use gateway::{Gateway, Parts, ServiceEvent, Settings};
 pub use identify::{Identified, Received, Standing};
 pub use identity::{Credential, CredentialQuery, IdentityPolicies, IdentityPort, PolicyText, Tags};

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use store::{Committed, LayeredTx, NewEvent, Snapshot, StoreError, Tx};
+use store::{Committed, LayeredTx, NewEvent, Snapshot, Tx};
 use trail::Record;
 use types::Region;
 
@@ -15,7 +15,7 @@ use crate::incoming::Incoming;
 use crate::nested::{Done, NestedCalls};
 use crate::record::{fault, new_events};
 use crate::{
-    Answer, Call, Codec, Ctx, Denial, Gateway, Operation, Refused, Reply, Spec, WhenFull,
+    Answer, Call, Codec, Ctx, Denial, Fault, Gateway, Operation, Refused, Reply, Spec, WhenFull,
     WireError, decisions,
 };
 
@@ -25,7 +25,7 @@ pub struct Row {
     /// The fixed facts.
     pub spec: &'static Spec,
     pub(crate) begin: fn(&Incoming) -> Begun,
-    pub(crate) home: fn(&Tx<'_>, &str) -> Result<Option<Region>, StoreError>,
+    pub(crate) home: fn(&Tx<'_>, &str) -> Result<Option<Region>, Fault>,
 }
 
 /// The row of `O`.
@@ -144,7 +144,7 @@ fn admitted_after<O: Operation>(
         ((input, done), new_events(records))
     });
     let (input, done) = writing.wait()?;
-    let input = input.ok_or_else(|| StoreError::engine("an admission lost its input"))?;
+    let input = input.ok_or_else(|| Fault::bug("an admission lost its input"))?;
     let admitted = admitted_with::<O>(gateway, call, &gateway.store.snapshot()?, input, done);
     Ok(match admitted.stage.wants_writer() {
         // It has to write once more.
@@ -253,7 +253,7 @@ impl<O: Operation> Started<O> {
         }
         let view = self.gateway.store.snapshot();
         self.admitted.side = None;
-        self.read(view.as_ref().map_err(Clone::clone))
+        self.read(view.as_ref().map_err(|error| error.clone().into()))
     }
 
     fn write(self) -> Answering {
@@ -266,7 +266,7 @@ impl<O: Operation> Started<O> {
     }
 
     /// Runs on a snapshot and commits the event alone.
-    fn read(mut self, view: Result<&Snapshot, StoreError>) -> Answering {
+    fn read(mut self, view: Result<&Snapshot, Fault>) -> Answering {
         let nested = std::mem::take(&mut self.admitted.records);
         let mut denials = Vec::new();
         let result = match view {
@@ -298,7 +298,8 @@ impl<O: Operation> Started<O> {
         Box::pin(async move {
             let result = match recorded.done().await {
                 Ok(Ok(())) => result,
-                Ok(Err(error)) | Err(error) => Err(error.into()),
+                Ok(Err(fault)) => Err(fault.into()),
+                Err(error) => Err(error.into()),
             };
             answer::<O>(&gateway, &call, result)
         })

@@ -141,7 +141,7 @@ fn whole(body: AnswerBody) -> Result<Vec<u8>, ReadError> {
     }
     let mut whole = Vec::new();
     for piece in pieces {
-        whole.extend_from_slice(&piece.map_err(|error| ReadError::Unusable(error.to_string()))?);
+        whole.extend_from_slice(&piece.map_err(|fault| ReadError::Unusable(fault.to_string()))?);
     }
     Ok(whole)
 }

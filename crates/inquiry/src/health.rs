@@ -1,8 +1,7 @@
 //! Problems that exist although calls are served.
 
 use cloudtrail::Backlog;
-use gateway::Ctx;
-use store::StoreError;
+use gateway::{Ctx, Fault};
 use types::{MINUTE_MS, Timestamp};
 
 /// Files that wait for longer without being refused are not being delivered, in milliseconds:
@@ -11,7 +10,7 @@ const STALLED_MS: u64 = 15 * MINUTE_MS;
 
 /// The reasons for which the server is degraded now; none if it is healthy. A restart fixes none of
 /// them.
-pub(crate) fn troubles(ctx: &Ctx<'_>) -> Result<Vec<&'static str>, StoreError> {
+pub(crate) fn troubles(ctx: &Ctx<'_>) -> Result<Vec<&'static str>, Fault> {
     Ok(named(&cloudtrail::backlog(ctx.tx())?, ctx.is_full(), ctx.now()))
 }
 

@@ -1,8 +1,8 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use gateway::Gateway;
-use store::{BodyId, StoreError};
+use gateway::{Fault, Gateway};
+use store::BodyId;
 use types::{Pulse, Timestamp};
 
 use crate::body::Piece;
@@ -20,11 +20,7 @@ const ANSWERS_MAX: usize = 256;
 /// nothing more is removed.
 ///
 /// No event: what is removed was deleted or answered before, by calls that had theirs.
-pub fn sweep(
-    gateway: &Gateway,
-    older_than: Timestamp,
-    pulse: Pulse<'_>,
-) -> Result<u64, StoreError> {
+pub fn sweep(gateway: &Gateway, older_than: Timestamp, pulse: Pulse<'_>) -> Result<u64, Fault> {
     let view = gateway.snapshot()?;
     let tx = view.tx();
     let mut live = BTreeSet::<BodyId>::new();

@@ -1,9 +1,9 @@
 //! Manages accounts while the server is stopped. Every change is recorded as an event.
 
-use gateway::{ServiceEvent, operator_events};
+use gateway::{Fault, ServiceEvent, operator_events};
 use iam::AccountSummary;
 use keys::{Keyring, password};
-use store::{Store, StoreError, Tx};
+use store::{Store, Tx};
 use types::{AccountId, Clock, Entropy, Timestamp};
 
 use crate::establish::{Done, Establish, operator_event};
@@ -164,9 +164,7 @@ fn change<T: Send + 'static>(
     id: &AccountId,
     clock: &Clock,
     entropy: &Entropy,
-    work: impl FnOnce(Work<'_, '_>) -> Result<Option<(T, Vec<ServiceEvent>)>, StoreError>
-    + Send
-    + 'static,
+    work: impl FnOnce(Work<'_, '_>) -> Result<Option<(T, Vec<ServiceEvent>)>, Fault> + Send + 'static,
 ) -> Result<T, OpenError> {
     let Ground { store, keyring, identity, .. } = Ground::existing(config, clock)?;
     let made = change_on((&store, keyring), id, clock, entropy, work)?;
@@ -180,9 +178,7 @@ fn change_on<T: Send + 'static>(
     id: &AccountId,
     clock: &Clock,
     entropy: &Entropy,
-    work: impl FnOnce(Work<'_, '_>) -> Result<Option<(T, Vec<ServiceEvent>)>, StoreError>
-    + Send
-    + 'static,
+    work: impl FnOnce(Work<'_, '_>) -> Result<Option<(T, Vec<ServiceEvent>)>, Fault> + Send + 'static,
 ) -> Result<T, OpenError> {
     let (now, entropy) = (clock.now(), entropy.clone());
     let stored = store.submit(move |tx| {

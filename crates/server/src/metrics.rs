@@ -12,14 +12,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use cloudtrail::Backlog;
-use gateway::Gateway;
+use gateway::{Fault, Gateway};
 use http::StatusCode;
 use prometheus_client::encoding::prometheus_text;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
-use store::{DiskStep, Store, StoreError};
+use store::{DiskStep, Store};
 use types::{SECOND_MS, Timestamp};
 
 use crate::beats::Beats;
@@ -157,7 +157,7 @@ impl Metrics {
     }
 
     /// What waits to be delivered, as it was a second ago at most.
-    pub(crate) fn backlog(&self, gateway: &Gateway) -> Result<Backlog, StoreError> {
+    pub(crate) fn backlog(&self, gateway: &Gateway) -> Result<Backlog, Fault> {
         self.backlog
             .get(gateway.clock(), BACKLOG_MS, || cloudtrail::backlog(&self.store.snapshot()?.tx()))
     }
@@ -168,7 +168,7 @@ impl Metrics {
     }
 
     /// In the text format of Prometheus.
-    pub(crate) fn render(&self, gateway: &Gateway) -> Result<String, StoreError> {
+    pub(crate) fn render(&self, gateway: &Gateway) -> Result<String, Fault> {
         let (store, now) = (&self.store, gateway.clock().now());
         let mut page = Page::default();
         page.build();

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use gateway::{Gateway, Parts, Row, ServiceEvent, Settings, operator_events};
+use gateway::{Fault, Gateway, Parts, Row, ServiceEvent, Settings, operator_events};
 use keys::KeyError;
 use serde_json::json;
 use store::{Store, StoreError};
@@ -188,6 +188,8 @@ pub enum OpenError {
     Io(std::io::Error),
     /// The store.
     Store(StoreError),
+    /// Another trouble of our own.
+    Fault(Fault),
     /// The keys.
     Key(KeyError),
     /// There is a store but no root key that could open it.
@@ -291,6 +293,7 @@ impl fmt::Display for OpenError {
         match self {
             Self::Io(cause) => write!(f, "{cause}"),
             Self::Store(cause) => write!(f, "{cause}"),
+            Self::Fault(fault) => f.write_str(&fault.chain()),
             Self::Key(cause) => write!(f, "the root key does not open the store: {cause}"),
             Self::NoRootKey { path } => write!(
                 f,
@@ -362,6 +365,15 @@ impl From<std::io::Error> for OpenError {
 impl From<StoreError> for OpenError {
     fn from(cause: StoreError) -> Self {
         Self::Store(cause)
+    }
+}
+
+impl From<Fault> for OpenError {
+    fn from(fault: Fault) -> Self {
+        match fault.store() {
+            Some(cause) => Self::Store(cause.clone()),
+            None => Self::Fault(fault),
+        }
     }
 }
 

@@ -204,15 +204,15 @@ fn seal(context: &Context) -> Timestamp {
         Ok(_) => return now,
         Err(error) => tracing::error!(%error, "cannot seal events; they stay in the tail"),
     }
-    if let Err(error) = gateway.forget_denials() {
-        tracing::error!(%error, "cannot delete old denials");
+    if let Err(fault) = gateway.forget_denials() {
+        tracing::error!(error = fault.chain(), "cannot delete old denials");
     }
     let dropped = cloudtrail::oldest_needed(gateway)
-        .and_then(|needed| store.expire(now.minus_ms(*history_ms), needed));
+        .and_then(|needed| Ok(store.expire(now.minus_ms(*history_ms), needed)?));
     match dropped {
         Ok(0) => {}
         Ok(events) => tracing::info!(events, "deleted events beyond the history"),
-        Err(error) => tracing::error!(%error, "cannot delete old events"),
+        Err(fault) => tracing::error!(error = fault.chain(), "cannot delete old events"),
     }
     again
 }
@@ -257,8 +257,8 @@ fn sweep(context: &Context) -> Timestamp {
 /// Deletes and rotates the keys that are due.
 fn keys_due(context: &Context) -> Timestamp {
     let gateway = &context.gateway;
-    if let Err(error) = kms::run_due(gateway, &|| context.pulse()) {
-        tracing::error!(%error, "cannot delete or rotate keys on time");
+    if let Err(fault) = kms::run_due(gateway, &|| context.pulse()) {
+        tracing::error!(error = fault.chain(), "cannot delete or rotate keys on time");
     }
     gateway.clock().now().plus_ms(MINUTE_MS)
 }

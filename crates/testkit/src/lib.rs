@@ -26,11 +26,11 @@ mod disk;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use gateway::{Begun, Gateway, Parts, Received, Row, Settings};
+use gateway::{Begun, Fault, Gateway, Parts, Received, Row, Settings};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use keys::{Keyring, RootKey};
 use serde_json::Value;
-use store::{StorageBackend, Store, StoreError};
+use store::{StorageBackend, Store};
 use tempfile::TempDir;
 use types::{AccountId, Clock, Entropy, Region, Supply, Timestamp};
 use wire::sign::{Credentials, payload_hash, sign_header};
@@ -99,7 +99,7 @@ impl Kit {
         disk: Option<&Disk>,
         clock: Clock,
         seed: u64,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, Fault> {
         // The keys are the same at every start.
         let constant = Entropy::seeded(1);
         let root_key = RootKey::generate(&constant).expect("a root key");
@@ -129,7 +129,7 @@ impl Kit {
         Ok(kit)
     }
 
-    fn bootstrap(&self, account: &str, root: &Credentials) -> Result<(), StoreError> {
+    fn bootstrap(&self, account: &str, root: &Credentials) -> Result<(), Fault> {
         let account = AccountId::parse(account).expect("an account");
         let (own, root) = (Arc::clone(&self.gateway), root.clone());
         let made = self.store.submit(move |tx| {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use store::{StoreError, Tx};
+use gateway::Fault;
+use store::Tx;
 use types::{AccountId, Region, Timestamp};
 
 use crate::model::{LOST, PROGRESS, TRAILS, WAITING};
@@ -47,7 +48,7 @@ pub struct TrailBacklog {
 }
 
 /// Counts what waits.
-pub fn backlog(tx: &Tx<'_>) -> Result<Backlog, StoreError> {
+pub fn backlog(tx: &Tx<'_>) -> Result<Backlog, Fault> {
     let mut all = Backlog::default();
     TRAILS.visit(tx, "", "", &mut |_, trail| {
         all.logging_trails = all.logging_trails.saturating_add(u64::from(trail.is_logging));

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use gateway::Fault;
 use serde_json::json;
-use store::StoreError;
 use testkit::{Dice, Disk, Kit, START};
 use types::Clock;
 
@@ -57,7 +57,7 @@ fn no_answer_without_its_event() {
     panic!("it is never served");
 }
 
-fn opened(folder: &Arc<tempfile::TempDir>, disk: &Disk) -> Result<Kit, StoreError> {
+fn opened(folder: &Arc<tempfile::TempDir>, disk: &Disk) -> Result<Kit, Fault> {
     Kit::open(SERVED, Arc::clone(folder), Some(disk), Clock::manual(START), 7)
 }
 

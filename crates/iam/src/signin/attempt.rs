@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use gateway::{Gateway, SignInEvent, SignInOrigin};
+use gateway::{Fault, Gateway, SignInEvent, SignInOrigin};
 use keys::SecretBytes;
-use store::{StoreError, Tx};
+use store::Tx;
 
 use super::events::{self, Factor};
 use super::passwords::{self, NotHashed};
@@ -65,7 +65,7 @@ fn text(secret: &SecretBytes) -> &str {
 /// Signs in, or not, and records it.
 ///
 /// Blocks the thread, for some 20 ms at least.
-pub fn sign_in(gateway: &Arc<Gateway>, attempt: Attempt) -> Result<Outcome, StoreError> {
+pub fn sign_in(gateway: &Arc<Gateway>, attempt: Attempt) -> Result<Outcome, Fault> {
     match tried(gateway, attempt) {
         Ok(outcome) => Ok(outcome),
         Err(NotHashed::Crowded) => Ok(Outcome::Crowded),
@@ -208,7 +208,7 @@ impl Proof {
         self,
         tx: &mut Tx<'_>,
         gateway: &Gateway,
-    ) -> Result<(Outcome, Vec<SignInEvent>), StoreError> {
+    ) -> Result<(Outcome, Vec<SignInEvent>), Fault> {
         let Self { old_hash, new_hash, factor, attempt } = self;
         let (login_to, origin) = (attempt.login_to.as_str(), attempt.origin.clone());
         let now = gateway.clock().now();

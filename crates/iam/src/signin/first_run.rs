@@ -3,8 +3,7 @@
 
 use std::sync::Arc;
 
-use gateway::{Gateway, SignInOrigin};
-use store::StoreError;
+use gateway::{Fault, Gateway, SignInOrigin};
 use types::{AccountId, Entropy, Timestamp};
 
 use super::passwords::{self, NotHashed};
@@ -37,7 +36,7 @@ pub enum FirstPassword {
 }
 
 /// Whether the root user of the first account still has no password.
-pub fn first_run(gateway: &Gateway) -> Result<FirstRun, StoreError> {
+pub fn first_run(gateway: &Gateway) -> Result<FirstRun, Fault> {
     let view = gateway.snapshot()?;
     let tx = view.tx();
     let needed = rows::profile(&tx, &gateway.settings().account, &Who::Root)?.is_none();
@@ -53,7 +52,7 @@ pub fn set_root_password(
     gateway: &Arc<Gateway>,
     password: &str,
     origin: SignInOrigin,
-) -> Result<FirstPassword, StoreError> {
+) -> Result<FirstPassword, Fault> {
     let account = gateway.settings().account.clone();
     if !first_run(gateway)?.needed {
         return Ok(FirstPassword::NotNeeded);
@@ -72,7 +71,7 @@ pub fn set_root_password(
             return Ok((FirstPassword::NotNeeded, Vec::new()));
         }
         let Some(subject) = Subject::of(tx, &account, &Who::Root)? else {
-            return Err(StoreError::engine("the first account is missing"));
+            return Err(Fault::bug("the first account is missing"));
         };
         rows::put_profile(tx, &account, &Who::Root, &profile)?;
         Ok((FirstPassword::Set, vec![events::password_updated(&subject, origin)]))
@@ -84,7 +83,7 @@ pub(crate) fn new_profile(
     entropy: &Entropy,
     hash: String,
     now: Timestamp,
-) -> Result<LoginProfile, StoreError> {
+) -> Result<LoginProfile, Fault> {
     Ok(LoginProfile {
         id: types::hex(&entropy.bytes::<8>()?),
         hash,

@@ -4,9 +4,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use gateway::WireError;
+use gateway::{Fault, WireError};
 use keys::password;
-use store::StoreError;
 use types::Entropy;
 
 use crate::error::Fail;
@@ -27,12 +26,12 @@ pub(crate) enum NotHashed {
     /// Too many wait already.
     Crowded,
     /// Our own trouble.
-    Failed(StoreError),
+    Failed(Fault),
 }
 
-impl From<StoreError> for NotHashed {
-    fn from(cause: StoreError) -> Self {
-        Self::Failed(cause)
+impl<F: Into<Fault>> From<F> for NotHashed {
+    fn from(cause: F) -> Self {
+        Self::Failed(cause.into())
     }
 }
 
@@ -70,5 +69,5 @@ fn in_turn<T>(
         work()
     };
     turn.waiting.fetch_sub(1, Ordering::SeqCst);
-    done.map_err(|cause| NotHashed::Failed(StoreError::engine(cause)))
+    Ok(done?)
 }
