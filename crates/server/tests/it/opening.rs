@@ -13,7 +13,7 @@ fn try_open(folder: &TempDir, seed: u64) -> Result<u64, OpenError> {
     Ok(last)
 }
 
-/// A root key that does not open what is there is refused, and the right one still opens it.
+/// A root key that does not open the store is rejected, and the right one still opens it.
 #[test]
 fn a_wrong_or_missing_root_key_is_refused() {
     let (folder, other) = (TempDir::new().unwrap(), TempDir::new().unwrap());

@@ -1,4 +1,5 @@
-//! A root access key that was rotated out or deleted does not come back, whatever interrupts it.
+//! A root access key that was rotated out or deleted is not restored, whatever interrupts the
+//! rotation.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -11,7 +12,7 @@ use server::{
 use tempfile::TempDir;
 use types::{AccountId, Clock, Entropy};
 
-/// A data directory that keeps its root access key.
+/// A data directory that stores its root access key.
 struct Kept {
     _folder: TempDir,
     config: Config,
@@ -44,7 +45,7 @@ impl Kept {
         first.unwrap().root_access_key_ids
     }
 
-    /// The id of the key that the file keeps.
+    /// The ID of the key in the file.
     fn kept(&self) -> String {
         RootCredentials::kept(&self.config.data_dir).unwrap().unwrap().access_key_id
     }
@@ -129,7 +130,7 @@ fn a_key_that_was_rotated_out_is_not_restored() {
     assert_eq!(data.known(), [second.account.root_access_key_id]);
 }
 
-/// The file keeps the first account's key, whatever becomes of others.
+/// The file stores the first account's key, whatever happens to others.
 #[test]
 fn other_accounts_do_not_change_the_file() {
     let data = Kept::new();

@@ -1,4 +1,4 @@
-//! How a server starts, and what it says when it cannot, or when it is addressed wrongly.
+//! How a server starts, and its errors when it cannot, or when it is addressed wrongly.
 
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
@@ -9,7 +9,7 @@ use types::{AccountId, Clock, Entropy};
 
 use crate::live::{Live, config, read_answer};
 
-/// An address that is taken is refused before anything is made, and the refusal says what to do.
+/// An address in use is rejected before anything is created, and the error says what to do.
 #[test]
 fn an_address_in_use_is_named() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -24,12 +24,12 @@ fn an_address_in_use_is_named() {
     drop(other);
     config.console_listen = Some("127.0.0.1:0".parse().unwrap());
     let reserved = runtime.block_on(async { Reserved::new(&config) }).unwrap();
-    // It is taken, and nobody is kept waiting there.
+    // It is bound, and connections to it do not hang.
     assert!(TcpStream::connect(config.listen).is_err());
     drop(reserved);
 }
 
-/// A store of another account says whose it is, and stays as it was.
+/// A store of another account names that account, and is unchanged.
 #[test]
 fn a_store_of_another_account_names_its_account() {
     let folder = tempfile::tempdir().unwrap();
@@ -55,7 +55,7 @@ fn a_store_of_another_account_names_its_account() {
     }
 }
 
-/// A request in the clear at a port that speaks TLS hears what is wrong.
+/// A plain HTTP request to a TLS port gets an error with the reason.
 #[test]
 fn plain_http_is_answered_at_a_port_that_speaks_tls() {
     let folder = tempfile::tempdir().unwrap();

@@ -29,7 +29,7 @@ pub(crate) struct World {
     pub(crate) folder: Arc<TempDir>,
 }
 
-/// What a page of the console shows of a session: the cookie, and the secret beside it.
+/// What a page of the console has of a session: the cookie, and the secret beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Shown {
     pub(crate) cookie: String,
@@ -37,7 +37,7 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
-    /// The same after an answer that changed the cookie.
+    /// The same after a response that changed the cookie.
     pub(crate) fn after(&self, answer: &Answer) -> Self {
         Self { cookie: answer.cookie(), secret: self.secret.clone() }
     }
@@ -122,7 +122,7 @@ impl World {
         Self { runtime, server: Some(server), address, store, clock, root, folder }
     }
 
-    /// One with the user `alice`, who has a password.
+    /// With the user `alice`, who has a password.
     pub(crate) fn with_alice() -> Self {
         let world = Self::new();
         world.ok("CreateUser", &[("UserName", "alice")]);
@@ -185,7 +185,7 @@ impl World {
         self.send(method, "/_console/session", &headers, "")
     }
 
-    /// As anybody can do it who was sent the cookie.
+    /// As any port that receives the cookie can do it.
     pub(crate) fn with_cookie(&self, method: &str, cookie: &str) -> Answer {
         self.send(method, "/_console/session", &[("cookie", cookie)], "")
     }
@@ -220,7 +220,7 @@ impl World {
         answer
     }
 
-    /// Who these credentials say one is.
+    /// The identity of these credentials.
     pub(crate) fn identity(&self, who: &Credentials) -> Answer {
         self.call(who, "sts", &[("Action", "GetCallerIdentity")])
     }
@@ -236,7 +236,7 @@ impl World {
         self.events(name).pop().unwrap_or_else(|| panic!("no event is called {name}"))
     }
 
-    /// Gives alice a second factor; the serial number and the seed.
+    /// Gives alice a second factor; returns the serial number and the seed.
     pub(crate) fn second_factor(&self) -> (String, Vec<u8>) {
         let made = self.ok("CreateVirtualMFADevice", &[("VirtualMFADeviceName", "phone")]);
         let element = |name: &str| {
