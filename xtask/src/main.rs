@@ -146,6 +146,7 @@ fn perform(verb: &Verb) -> Result<(), Failure> {
 fn golden(project: &Project) -> Result<(), Failure> {
     let page = assumptions::page(project)?;
     project.write(assumptions::PAGE, &page)?;
+    project.write(tidy::words::LIST, &tidy::words::lowered(project)?)?;
     let update = [("UPDATE_GOLDEN", "1")];
     ci::tests(project, &["-p", "server", "--lib"], &update)?;
     if project.has("crates/server/tests/it/main.rs") {

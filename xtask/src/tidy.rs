@@ -3,6 +3,7 @@
 mod layers;
 mod lengths;
 mod texts;
+pub(crate) mod words;
 
 use crate::project::Project;
 use crate::{Failure, assumptions, out};
@@ -13,6 +14,7 @@ pub(crate) fn tidy(project: &Project) -> Result<(), Failure> {
     lengths::check(project, &mut complaints)?;
     layers::check(project, &mut complaints)?;
     texts::check(project, &mut complaints)?;
+    words::check(project, &mut complaints)?;
     let page = project.read(assumptions::PAGE).unwrap_or_default();
     if page != assumptions::page(project)? {
         complaints.push(format!("`{}` is stale: cargo xtask golden", assumptions::PAGE));
