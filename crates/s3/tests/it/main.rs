@@ -13,6 +13,7 @@ mod listings;
 mod locks;
 mod multipart;
 mod objects;
+mod one_value;
 mod ownership;
 mod policies;
 mod recorded;
