@@ -51,7 +51,7 @@ pub use call::{Auth, Call, Origin, SignatureVersion};
 pub use caller::{Caller, Session};
 pub use codec::{Json, Query, camel_members, object};
 pub use conditions::signature_age_ms;
-pub use ctx::Ctx;
+pub use ctx::{Ctx, Part};
 pub use decisions::Denial;
 pub use failure::{ApiError, Failure, Refused};
 pub use gateway::{Gateway, Parts, ServiceEvent, Settings};

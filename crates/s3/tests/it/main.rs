@@ -15,6 +15,7 @@ mod multipart;
 mod objects;
 mod one_value;
 mod ownership;
+mod parts;
 mod policies;
 mod recorded;
 mod regions;
