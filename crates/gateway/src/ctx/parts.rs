@@ -3,11 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use store::StoreError;
-
 use super::{Ctx, DEPTH_MAX};
 use crate::execute::Stage;
-use crate::{Operation, Refused};
+use crate::{Fault, Operation, Refused};
 
 /// A part of a call after its authorization: an operation of its own, with an event of its own, by
 /// the same client under the same request id.
@@ -28,7 +26,7 @@ impl Ctx<'_> {
     /// treated as in every call.
     ///
     /// Errors by our own trouble alone: a refusal is the part's.
-    pub fn admit_part<O: Operation>(&mut self, input: O::Input) -> Result<Part<O>, StoreError> {
+    pub fn admit_part<O: Operation>(&mut self, input: O::Input) -> Result<Part<O>, Fault> {
         let stage = self.within_part(|ctx| Stage::<O>::admit(ctx, input))?;
         match stage.refused() {
             Some(Refused::Internal(error)) => Err(error.clone()),
@@ -42,9 +40,9 @@ impl Ctx<'_> {
     }
 
     /// The bytes of the whole call's body are not the part's.
-    fn within_part<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> Result<T, StoreError> {
+    fn within_part<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> Result<T, Fault> {
         if self.depth >= DEPTH_MAX {
-            return Err(StoreError::engine("calls are nested too deeply"));
+            return Err(Fault::bug("calls are nested too deeply"));
         }
         let mut call = (*self.call).clone();
         if let Some(origin) = &mut call.origin {

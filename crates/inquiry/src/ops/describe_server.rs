@@ -54,11 +54,11 @@ impl Plain for DescribeServer {
         _: &DescribeServerInput,
     ) -> Result<DescribeServerOutput, Failure<Infallible>> {
         let may_know = allows(ctx, Access::by_identity("shoseki:DescribeServer", "*"))?;
-        let reasons = may_know.then(|| health::troubles(ctx.gateway())).transpose()?;
+        let reasons = may_know.then(|| health::troubles(ctx)).transpose()?;
         let word = |reasons: &Vec<_>| if reasons.is_empty() { "ok" } else { "degraded" };
         Ok(DescribeServerOutput {
             version: env!("CARGO_PKG_VERSION"),
-            region: ctx.gateway().settings().region.to_string(),
+            region: ctx.settings().region.to_string(),
             status: reasons.as_ref().map(word),
             reasons,
         })
