@@ -1,9 +1,10 @@
 //! The attacks: programs that do to the real binary what strangers, thieves and failing machines
 //! do. What each of them tries stands in `tests/attack/README.md`.
 
+use crate::failure::Failure;
 use crate::project::Project;
 use crate::run::Run;
-use crate::{Failure, ci, out};
+use crate::{ci, out};
 
 /// A family of attacks: a script of `tests/attack`, or the console's own in a browser.
 struct Family {

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use crate::failure::Failure;
 use crate::project::Project;
 use crate::run::Run;
 use crate::stages::Stages;
-use crate::{Failure, attack, dist, out, tidy};
+use crate::{attack, dist, out, tidy};
 
 /// Where `./check` makes the Python clients.
 const VENV_PYTHON: &str = ".venv/bin/python";

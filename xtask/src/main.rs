@@ -7,22 +7,23 @@ mod assumptions;
 mod attack;
 mod ci;
 mod dist;
+mod failure;
 mod out;
 mod project;
+mod quick;
 mod run;
+mod rust;
+mod sources;
 mod stages;
 mod tidy;
 
-use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::failure::Failure;
 use crate::project::Project;
 use crate::run::Run;
-
-/// Any failure: its user reads the text.
-type Failure = Box<dyn Error>;
 
 /// The project's chores.
 #[derive(Debug, Parser)]
@@ -35,8 +36,16 @@ struct Cli {
 enum Verb {
     /// All that has to pass: format, lints, tests, documentation, tidiness, clients, console.
     Ci,
-    /// File lengths, dependency directions, generated files, forbidden words.
+    /// File lengths, dependency directions, cycles of modules, unused dependencies and names, names of
+    /// tables, generated files, forbidden words.
     Tidy,
+    /// What a change needs at once: format, tidiness, lints and tests of the crates that it touches
+    /// and of their users.
+    Quick {
+        /// Prints the crates and runs nothing.
+        #[arg(long)]
+        print: bool,
+    },
     /// Rewrites generated and golden files; read the difference.
     Golden,
     /// Unmodified AWS clients against the binary; words are handed to pytest.
@@ -111,6 +120,7 @@ fn perform(verb: &Verb) -> Result<(), Failure> {
     match verb {
         Verb::Ci => ci::ci(&project),
         Verb::Tidy => tidy::tidy(&project),
+        Verb::Quick { print } => quick::quick(&project, *print),
         Verb::Golden => golden(&project),
         Verb::Clients { words } => ci::clients(&project, words),
         Verb::Attack { families, slice } => {

@@ -1,9 +1,10 @@
 //! What Debian's tools say of what was made. A tool that is missing is said, and left out.
 
 use super::{Made, said, write};
+use crate::failure::Failure;
+use crate::out;
 use crate::project::Project;
 use crate::run::Run;
-use crate::{Failure, out};
 
 /// What lintian says of whoever builds a package without an address of their own.
 const NOT_OURS: [&str; 2] = ["bogus-mail-host", "bogus-mail-host-in-debian-changelog"];

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use crate::Failure;
+use crate::failure::Failure;
 use crate::project::Project;
 
 /// Lines of a hand-written source file, its tests not counted.

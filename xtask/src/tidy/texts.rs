@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::Failure;
+use crate::failure::Failure;
 use crate::project::Project;
 
 /// Folders of somebody's machine and hosts that only some machine knows. Written in two pieces
