@@ -64,12 +64,11 @@ fn compare(known: &[Cycle], found: &[(String, Vec<String>)], complaints: &mut Ve
             cycle.of == *own && modules.iter().all(|module| cycle.modules.contains(module))
         };
         let listed = known.iter().zip(&mut left).find(|(cycle, _)| is_within(cycle));
-        match listed {
-            Some((_, left)) => left.retain(|module| !modules.contains(module)),
-            None => {
-                let modules = modules.join("`, `");
-                complaints.push(format!("{own}: modules form a cycle: `{modules}`"));
-            }
+        if let Some((_, left)) = listed {
+            left.retain(|module| !modules.contains(module));
+        } else {
+            let modules = modules.join("`, `");
+            complaints.push(format!("{own}: modules form a cycle: `{modules}`"));
         }
     }
     for (Cycle { of, why, .. }, left) in known.iter().zip(left) {
