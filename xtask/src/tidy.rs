@@ -1,4 +1,4 @@
-//! What no compiler checks.
+//! Checks that no compiler performs.
 
 mod cycles;
 mod edges;
@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::project::Project;
 use crate::{assumptions, out, sources};
 
-/// Checks everything and fails with all complaints.
+/// Runs all checks and fails with all complaints.
 pub(crate) fn tidy(project: &Project) -> Result<(), Failure> {
     let mut complaints = Vec::new();
     lengths::check(project, &mut complaints)?;
