@@ -160,7 +160,7 @@ fn a_committed_secret_is_returned_whatever_fails_after() {
     fs::remove_dir(&in_the_way).unwrap();
     data.start().unwrap();
     let accounts = list_accounts(config, &clock).unwrap();
-    let of = |id| accounts.iter().find(|account| account.id == *id).unwrap();
+    let of = |id: &AccountId| accounts.iter().find(|account| account.id == *id).unwrap();
     assert_eq!(of(&created.made.id).root_access_key_ids, [created.made.root_access_key_id]);
     assert!(of(first).has_root_password && reset.made.len() == 27);
     assert_eq!(of(first).name, "audit");
