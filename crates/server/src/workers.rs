@@ -95,6 +95,7 @@ impl Workers {
             delivery_interval_ms: config.delivery_interval_ms,
             digest_interval_ms: config.digest_interval_ms,
         };
+        cloudtrail::keep_timing(gateway, &timing);
         let history_ms = config.history_days.saturating_mul(DAY_MS);
         let beats = Beats::new(gateway.clock(), STEPS.map(|(name, _)| name));
         let mut running = JoinSet::new();
