@@ -136,7 +136,8 @@ fn is_stale(config: &Config, gateway: &Gateway, root: &RootCredentials) -> Resul
         let (file, key) = (config.data_dir.join(roots::FILE), &root.access_key_id);
         tracing::warn!(
             file = %file.display(), key,
-            "the file keeps an access key that was rotated out or deleted: it is not created              again; `shoseki account rotate-root-access-key` makes a new one and keeps it there"
+            "the file keeps an access key that was rotated out or deleted: it is not created \
+             again; `shoseki account rotate-root-access-key` makes a new one and keeps it there"
         );
     }
     Ok(is_stale)
