@@ -209,7 +209,7 @@ for (const language of ["ja", "en"]) {
       error: required,
     });
     leads("MFA codes of wrong length", {
-      path: () => "/iam/users/usagi?tab=credentials",
+      path: () => "/iam/users/kuma?tab=credentials",
       prepare: async () => {
         await button("iam.mfa.assign")();
         await screen.type(t("iam.mfa.code1"), "123456");

@@ -112,7 +112,7 @@ impl Plain for DescribeRegions {
         if input.dry_run {
             return Err(Ec2Error::DryRun.into());
         }
-        let home = ctx.gateway().settings().region.as_str().to_owned();
+        let home = ctx.settings().region.as_str().to_owned();
         found(input, &home).map_err(Failure::Api)
     }
 }

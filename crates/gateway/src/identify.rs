@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use serde_json::Value;
-use store::{Snapshot, StoreError};
+use store::Snapshot;
 use types::{Region, Timestamp};
 use wire::sigv4::SignatureError;
 use wire::{FormReader, Head};
@@ -16,8 +16,8 @@ use crate::incoming::Incoming;
 use crate::record::fault;
 use crate::unserved;
 use crate::{
-    Answer, Begun, BodyGate, BodyLimit, Call, Family, Gateway, Origin, Protocol, Refused, Row,
-    SMALL_BODY_BYTES_MAX, Scope, Service, Signatures, Spec, WireError,
+    Answer, Begun, BodyGate, BodyLimit, Call, Family, Fault, Gateway, Origin, Protocol, Refused,
+    Row, SMALL_BODY_BYTES_MAX, Scope, Service, Signatures, Spec, WireError,
 };
 
 /// A request whose head was understood.
@@ -425,11 +425,7 @@ impl Gateway {
 
     /// The region in which a request lies that names none: its bucket's, for one port serves all
     /// regions. AWS has an endpoint for each.
-    fn home(
-        row: &Row,
-        view: &Snapshot,
-        bucket: Option<&str>,
-    ) -> Result<Option<Region>, StoreError> {
+    fn home(row: &Row, view: &Snapshot, bucket: Option<&str>) -> Result<Option<Region>, Fault> {
         bucket.map_or(Ok(None), |bucket| (row.home)(&view.tx(), bucket))
     }
 

@@ -1,11 +1,11 @@
 use std::fmt;
 
 use serde_json::Value;
-use store::{StoreError, Tx};
+use store::Tx;
 use trail::Resource;
 use types::Region;
 
-use crate::{Access, Answer, ApiError, Ctx, Failure, Gateway, Spec, WireError};
+use crate::{Access, Answer, ApiError, Ctx, Failure, Fault, Gateway, Spec, WireError};
 
 /// One API operation. It performs no step of the pipeline: it says what the steps need.
 ///
@@ -54,7 +54,7 @@ pub trait Operation: Sized + 'static {
     ) -> Result<Self::Work, Failure<Self::Error>>;
 
     /// Where the bucket of a request is that names no region.
-    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, StoreError> {
+    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, Fault> {
         let _ = (tx, bucket);
         Ok(None)
     }

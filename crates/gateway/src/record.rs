@@ -1,13 +1,13 @@
 //! The one place that makes audit events.
 
 use serde_json::Value;
-use store::{NewEvent, StoreError};
+use store::NewEvent;
 use trail::{Category, EventType, Facts, Record, TlsDetails};
 use types::{AccountId, Timestamp, uuid_v4};
 
 use crate::{
-    Call, Class, Codec, Ctx, EventParts, Family, Operation, Origin, Refused, Route, Service, Spec,
-    WireError, is_denial,
+    Call, Class, Codec, Ctx, EventParts, Family, Fault, Operation, Origin, Refused, Route, Service,
+    Spec, WireError, is_denial,
 };
 
 /// How the source of a call made with forwarded credentials is shown.
@@ -25,7 +25,7 @@ pub(crate) enum Outcome<'a, T> {
     /// With an error that the client sees.
     Refused(&'a WireError),
     /// By a fault of our own.
-    Failed(&'a StoreError),
+    Failed(&'a Fault),
 }
 
 impl<'a, T> Outcome<'a, T> {
@@ -89,7 +89,7 @@ fn event_code(service: &Service, code: &str) -> String {
 /// The answer when the fault is ours. While there is no room to record, a call may be tried again.
 ///
 /// Source: the services' "Common errors" pages; KMS API Reference, `KMSInternalException`.
-pub(crate) fn fault(service: &Service, cause: &StoreError) -> WireError {
+pub(crate) fn fault(service: &Service, cause: &Fault) -> WireError {
     let internal = "We encountered an internal error. Please try again.";
     let unknown =
         "The request processing has failed because of an unknown error, exception or failure.";
@@ -117,7 +117,7 @@ pub(crate) fn build<O: Operation>(
     input: Option<&O::Input>,
     work: Option<&O::Work>,
     outcome: &Outcome<'_, O::Output>,
-) -> Result<Vec<Record>, StoreError> {
+) -> Result<Vec<Record>, Fault> {
     let output = match outcome {
         Outcome::Done(output) => Some(*output),
         Outcome::Refused(_) | Outcome::Failed(_) => None,
@@ -186,7 +186,7 @@ fn record_of<T>(
     spec: &Spec,
     parts: EventParts,
     outcome: &Outcome<'_, T>,
-) -> Result<Record, StoreError> {
+) -> Result<Record, Fault> {
     let (call, service) = (ctx.call(), spec.service);
     let (error_code, error_message) = match outcome.error(service) {
         Some((code, message)) => (Some(code), message),

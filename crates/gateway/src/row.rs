@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use store::{Committed, NewEvent, Snapshot, StoreError, Tx};
+use store::{Committed, LayeredTx, NewEvent, Snapshot, Tx};
 use trail::Record;
 use types::Region;
 
@@ -15,7 +15,7 @@ use crate::incoming::Incoming;
 use crate::nested::{Done, NestedCalls};
 use crate::record::{fault, new_events};
 use crate::{
-    Answer, Call, Codec, Ctx, Denial, Gateway, Operation, Refused, Reply, Spec, WhenFull,
+    Answer, Call, Codec, Ctx, Denial, Fault, Gateway, Operation, Refused, Reply, Spec, WhenFull,
     WireError, decisions,
 };
 
@@ -25,7 +25,7 @@ pub struct Row {
     /// The fixed facts.
     pub spec: &'static Spec,
     pub(crate) begin: fn(&Incoming) -> Begun,
-    pub(crate) home: fn(&Tx<'_>, &str) -> Result<Option<Region>, StoreError>,
+    pub(crate) home: fn(&Tx<'_>, &str) -> Result<Option<Region>, Fault>,
 }
 
 /// The row of `O`.
@@ -118,7 +118,7 @@ fn admitted_with<O: Operation>(
     input: O::Input,
     done: Option<Done>,
 ) -> Admitted<O> {
-    let mut ctx = Ctx::new(Arc::clone(gateway), Arc::clone(call), view.tx());
+    let mut ctx = Ctx::new(Arc::clone(gateway), Arc::clone(call), LayeredTx::over(view.tx()));
     ctx.nested_calls = NestedCalls::with(done);
     let stage = Stage::admit(&mut ctx, input);
     let (denials, side, wanted) = (ctx.take_denials(), ctx.known_side(), ctx.nested_calls.wanted());
@@ -144,7 +144,7 @@ fn admitted_after<O: Operation>(
         ((input, done), new_events(records))
     });
     let (input, done) = writing.wait()?;
-    let input = input.ok_or_else(|| StoreError::engine("an admission lost its input"))?;
+    let input = input.ok_or_else(|| Fault::bug("an admission lost its input"))?;
     let admitted = admitted_with::<O>(gateway, call, &gateway.store.snapshot()?, input, done);
     Ok(match admitted.stage.wants_writer() {
         // It has to write once more.
@@ -211,7 +211,7 @@ fn goes_on_when_full(spec: &Spec, call: &Call) -> bool {
 fn submit<R: Send + 'static>(
     gateway: &Gateway,
     when_full: bool,
-    job: impl FnOnce(&mut Tx<'_>) -> (R, Vec<NewEvent>) + Send + 'static,
+    job: impl FnOnce(&mut LayeredTx<'_>) -> (R, Vec<NewEvent>) + Send + 'static,
 ) -> Committed<R> {
     if when_full { gateway.store.submit_when_full(job) } else { gateway.store.submit(job) }
 }
@@ -253,7 +253,7 @@ impl<O: Operation> Started<O> {
         }
         let view = self.gateway.store.snapshot();
         self.admitted.side = None;
-        self.read(view.as_ref().map_err(Clone::clone))
+        self.read(view.as_ref().map_err(|error| error.clone().into()))
     }
 
     fn write(self) -> Answering {
@@ -266,13 +266,13 @@ impl<O: Operation> Started<O> {
     }
 
     /// Runs on a snapshot and commits the event alone.
-    fn read(mut self, view: Result<&Snapshot, StoreError>) -> Answering {
+    fn read(mut self, view: Result<&Snapshot, Fault>) -> Answering {
         let nested = std::mem::take(&mut self.admitted.records);
         let mut denials = Vec::new();
         let result = match view {
             Ok(view) => {
                 let own = Arc::clone(&self.gateway);
-                let mut ctx = Ctx::new(own, Arc::clone(&self.call), view.tx());
+                let mut ctx = Ctx::new(own, Arc::clone(&self.call), LayeredTx::over(view.tx()));
                 ctx.keep_side(self.admitted.side.take());
                 for record in nested.iter().cloned() {
                     ctx.push_record(record);
@@ -298,7 +298,8 @@ impl<O: Operation> Started<O> {
         Box::pin(async move {
             let result = match recorded.done().await {
                 Ok(Ok(())) => result,
-                Ok(Err(error)) | Err(error) => Err(error.into()),
+                Ok(Err(fault)) => Err(fault.into()),
+                Err(error) => Err(error.into()),
             };
             answer::<O>(&gateway, &call, result)
         })

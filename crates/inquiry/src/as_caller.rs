@@ -135,7 +135,7 @@ fn whole(body: AnswerBody) -> Result<Vec<u8>, Said> {
     }
     let mut whole = Vec::new();
     for piece in pieces {
-        whole.extend_from_slice(&piece.map_err(|error| Said::Unusable(error.to_string()))?);
+        whole.extend_from_slice(&piece.map_err(|fault| Said::Unusable(fault.to_string()))?);
     }
     Ok(whole)
 }

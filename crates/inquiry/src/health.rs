@@ -1,8 +1,7 @@
 //! What is not as it should be, although calls are served.
 
 use cloudtrail::Backlog;
-use gateway::Gateway;
-use store::StoreError;
+use gateway::{Ctx, Fault};
 use types::{MINUTE_MS, Timestamp};
 
 /// Files that wait for longer without being refused are not being delivered, in milliseconds:
@@ -11,9 +10,8 @@ const STALLED_MS: u64 = 15 * MINUTE_MS;
 
 /// The reasons for which the server is degraded, now; none if all is well. A restart mends none of
 /// them.
-pub fn troubles(gateway: &Gateway) -> Result<Vec<&'static str>, StoreError> {
-    let (backlog, is_full) = (cloudtrail::backlog(gateway)?, gateway.store().is_full());
-    Ok(named(&backlog, is_full, gateway.clock().now()))
+pub(crate) fn troubles(ctx: &Ctx<'_>) -> Result<Vec<&'static str>, Fault> {
+    Ok(named(&cloudtrail::backlog(ctx.tx())?, ctx.is_full(), ctx.now()))
 }
 
 /// The reasons by what was measured: `delivery-refused`, `delivery-stalled`, `disk-full`.

@@ -3,11 +3,11 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use gateway::{
-    Access, Answer, BodyLimit, BodySink, Codec, Ctx, Decoding, EventParts, Needed, Operation,
-    Reply, Spec, WireError,
+    Access, Answer, BodyLimit, BodySink, Codec, Ctx, Decoding, EventParts, Fault, Needed,
+    Operation, Reply, Spec, WireError,
 };
 use serde_json::Value;
-use store::{StoreError, Tx};
+use store::Tx;
 use types::Region;
 
 use crate::access::{self, Needs};
@@ -152,7 +152,7 @@ impl<A: Api> Operation for Call<A> {
         A::run(ctx, request, &Seen { bucket, version: None }, work)
     }
 
-    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, StoreError> {
+    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, Fault> {
         crate::bucket_location(tx, bucket)
     }
 
@@ -177,7 +177,7 @@ pub(crate) trait ServiceApi: Sized + 'static {
     fn needs(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>>;
 
     /// As in [`Operation`].
-    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, StoreError> {
+    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, Fault> {
         let _ = (tx, bucket);
         Ok(None)
     }
@@ -202,7 +202,7 @@ impl<A: ServiceApi> Operation for ServiceCall<A> {
         Ok((A::needs(ctx, request)?, ()))
     }
 
-    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, StoreError> {
+    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, Fault> {
         A::home(tx, bucket)
     }
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use gateway::Fault;
 use keys::Keyring;
-use store::{BodyId, Snapshot, Store, StoreError};
+use store::{BodyId, Snapshot, Store};
 
 use crate::body::{Piece, Reader, frames_aad};
 use crate::encryption::Envelope;
@@ -33,7 +34,7 @@ pub fn prove_bodies(
     store: &Store,
     keyring: Option<&Keyring>,
     progress: &mut dyn FnMut(u64, u64),
-) -> Result<ProvedBodies, StoreError> {
+) -> Result<ProvedBodies, Fault> {
     let (view, mut lengths) = (store.snapshot()?, BTreeMap::new());
     store.bodies().each(&mut |id, length, _| {
         lengths.insert(*id, length);
@@ -68,7 +69,7 @@ pub fn prove_bodies(
 }
 
 /// The bytes of all objects and parts.
-fn total_bytes(view: &Snapshot) -> Result<u64, StoreError> {
+fn total_bytes(view: &Snapshot) -> Result<u64, Fault> {
     let (tx, mut total) = (view.tx(), 0_u64);
     VERSIONS.visit(&tx, [], [], &mut |_, version| {
         let pieces = version.stored.map(|stored| stored.pieces).unwrap_or_default();
@@ -107,7 +108,7 @@ impl Proof<'_> {
             Ok(Verdict::Proved) => self.done.proved = self.done.proved.saturating_add(1),
             Ok(Verdict::ByLength) => self.done.by_length = self.done.by_length.saturating_add(1),
             Ok(Verdict::NotWhole) => self.done.findings.push(format!("{name} lacks its bytes")),
-            Err(error) => self.done.findings.push(format!("{name}: {error}")),
+            Err(error) => self.done.findings.push(format!("{name}: {}", error.chain())),
         }
     }
 
@@ -122,7 +123,7 @@ impl Proof<'_> {
         key: &str,
         envelope: &Envelope,
         pieces: &[Piece],
-    ) -> Result<Verdict, StoreError> {
+    ) -> Result<Verdict, Fault> {
         let tx = self.view.tx();
         for piece in pieces {
             if !piece.is_whole(&tx, |id| self.lengths.get(id).copied())? {

@@ -1,9 +1,9 @@
 //! Accounts, made and changed while no server runs. Every change leaves an event.
 
-use gateway::{ServiceEvent, operator_events};
+use gateway::{Fault, ServiceEvent, operator_events};
 use iam::AccountSummary;
 use keys::{Keyring, password};
-use store::{Store, StoreError, Tx};
+use store::{Store, Tx};
 use types::{AccountId, Clock, Entropy, Timestamp};
 
 use crate::establish::{Done, Establish, operator_event};
@@ -163,9 +163,7 @@ fn change<T: Send + 'static>(
     id: &AccountId,
     clock: &Clock,
     entropy: &Entropy,
-    work: impl FnOnce(Work<'_, '_>) -> Result<Option<(T, Vec<ServiceEvent>)>, StoreError>
-    + Send
-    + 'static,
+    work: impl FnOnce(Work<'_, '_>) -> Result<Option<(T, Vec<ServiceEvent>)>, Fault> + Send + 'static,
 ) -> Result<T, OpenError> {
     let Ground { store, keyring, identity, .. } = Ground::existing(config, clock)?;
     let made = change_on((&store, keyring), id, clock, entropy, work)?;
@@ -179,9 +177,7 @@ fn change_on<T: Send + 'static>(
     id: &AccountId,
     clock: &Clock,
     entropy: &Entropy,
-    work: impl FnOnce(Work<'_, '_>) -> Result<Option<(T, Vec<ServiceEvent>)>, StoreError>
-    + Send
-    + 'static,
+    work: impl FnOnce(Work<'_, '_>) -> Result<Option<(T, Vec<ServiceEvent>)>, Fault> + Send + 'static,
 ) -> Result<T, OpenError> {
     let (now, entropy) = (clock.now(), entropy.clone());
     let stored = store.submit(move |tx| {
@@ -248,7 +244,7 @@ mod tests {
     /// Opens a data directory and gives the names and the sources of its events.
     fn events(config: &Config) -> Vec<String> {
         let opened = open(config, Clock::system(), Entropy::seeded(3)).unwrap();
-        let store = opened.gateway.store();
+        let store = &opened.store;
         let rows = store.events_from(&store.snapshot().unwrap(), 0, usize::MAX).unwrap();
         let line = |body: &[u8]| {
             let event: serde_json::Value = serde_json::from_slice(body).unwrap();
@@ -311,14 +307,14 @@ mod tests {
         assert!(matches!(create(None), Err(OpenError::NoStore { .. })));
         let opened = open(&config, clock.clone(), entropy.clone()).unwrap();
         assert!(matches!(create(None), Err(OpenError::Store(error)) if error.is_in_use()));
-        opened.gateway.store().shut_down();
+        opened.store.shut_down();
         drop(opened);
         let made = create(None).unwrap();
         assert_eq!(made.id.as_str().len(), 12);
         let again = create(Some(made.id.clone()));
         assert!(matches!(again, Err(OpenError::AccountExists { .. })));
         let opened = open(&config, clock.clone(), entropy.clone()).unwrap();
-        let view = opened.gateway.store().snapshot().unwrap();
+        let view = opened.store.snapshot().unwrap();
         let names: Vec<_> =
             iam::accounts(&view.tx()).unwrap().into_iter().map(|account| account.name).collect();
         assert_eq!(names.len(), 2);

@@ -96,13 +96,13 @@ pub(crate) async fn answer(
     let (answer, shown, asked) = match gateway.identify(&head) {
         Ok(identified) => {
             let cors = cors::Asked::of(&head, &identified);
-            let store = Arc::clone(gateway.store());
+            let own = Arc::clone(&gateway);
             let (service, named, waits) = (identified.service(), OnceLock::new(), Waits::default());
             let _ = identified.operation().map(|name| named.set(name));
             let exchange = Exchange { gateway, service, named, peer, waits };
             let (mut answer, shown) = exchange.answer(identified, head, body, is_head).await;
             if let Some(cors) = cors {
-                cors.allow(store, &mut answer).await;
+                cors.allow(own, &mut answer).await;
             }
             let operation = exchange.named.get().copied().unwrap_or(Asked::NOTHING.operation);
             (answer, shown, Asked { service: service.name, operation })

@@ -1,10 +1,10 @@
 //! Accounts and their root keys, as an operator wants them, with the events that tell of it.
 
-use gateway::{ServiceEvent, operator_events};
+use gateway::{Fault, ServiceEvent, operator_events};
 use iam::{Bootstrapped, KeyChange};
 use keys::Keyring;
 use serde_json::json;
-use store::{NewEvent, StoreError, Tx};
+use store::{LayeredTx, NewEvent, Tx};
 use types::{AccountId, Entropy, Region, Timestamp};
 
 use crate::Account;
@@ -24,9 +24,9 @@ impl Establish<'_> {
     /// In a store without any account the first one begins the history, and so has no event.
     pub(crate) fn all(
         self,
-        tx: &mut Tx<'_>,
+        tx: &mut LayeredTx<'_>,
         accounts: &[Account],
-    ) -> (Result<(), StoreError>, Vec<NewEvent>) {
+    ) -> (Result<(), Fault>, Vec<NewEvent>) {
         tx.begin();
         match self.change(tx, accounts) {
             Ok(events) => {
@@ -40,7 +40,7 @@ impl Establish<'_> {
         }
     }
 
-    fn change(self, tx: &mut Tx<'_>, accounts: &[Account]) -> Result<Vec<NewEvent>, StoreError> {
+    fn change(self, tx: &mut Tx<'_>, accounts: &[Account]) -> Result<Vec<NewEvent>, Fault> {
         let Self { keyring, entropy, now } = self;
         let mut is_beginning = iam::accounts(tx)?.is_empty();
         let mut events = Vec::new();
@@ -55,11 +55,7 @@ impl Establish<'_> {
         operator_events(events, now, entropy)
     }
 
-    fn events(
-        self,
-        account: &Account,
-        done: Bootstrapped,
-    ) -> Result<Vec<ServiceEvent>, StoreError> {
+    fn events(self, account: &Account, done: Bootstrapped) -> Result<Vec<ServiceEvent>, Fault> {
         let made = done.is_new_account.then(|| self.account_event(account)).transpose()?;
         Ok(made.into_iter().chain(key_event(account, done.key)).collect())
     }
@@ -69,7 +65,7 @@ impl Establish<'_> {
     ///
     /// Assumed: `CreateAccountResult` is in the new account's own history, for there is no
     /// management account here.
-    fn account_event(self, account: &Account) -> Result<ServiceEvent, StoreError> {
+    fn account_event(self, account: &Account) -> Result<ServiceEvent, Fault> {
         let id = types::alphanumeric(&self.entropy.bytes::<32>()?).to_lowercase();
         let now = self.now.java_text();
         let status = json!({
@@ -161,7 +157,7 @@ mod tests {
     /// Opens a data directory and gives all events so far.
     fn events(config: &Config) -> Vec<Value> {
         let opened = open(config, Clock::system(), Entropy::seeded(1)).unwrap();
-        let store = opened.gateway.store();
+        let store = &opened.store;
         let view = store.snapshot().unwrap();
         let rows = store.events_from(&view, 0, usize::MAX).unwrap();
         let events = rows.iter().map(|row| serde_json::from_slice(&row.body).unwrap()).collect();

@@ -7,24 +7,24 @@ mod certificate;
 mod page;
 mod process;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use cloudtrail::Backlog;
-use gateway::Gateway;
+use gateway::{Fault, Gateway};
 use http::StatusCode;
 use prometheus_client::encoding::prometheus_text;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
-use store::{DiskStep, StoreError};
+use store::{DiskStep, Store};
 use types::{SECOND_MS, Timestamp};
 
-use crate::Config;
 use crate::beats::Beats;
 use crate::counted::Counted;
-use crate::diagnostics;
+use crate::{Config, Opened, diagnostics};
 pub(crate) use certificate::expiry;
 use page::Page;
 
@@ -62,6 +62,7 @@ type MakeHistogram = fn() -> Histogram;
 /// What the server counts and measures.
 #[derive(Debug)]
 pub(crate) struct Metrics {
+    store: Arc<Store>,
     beats: Beats,
     registry: Registry,
     requests: Family<[Label; 3], Counter>,
@@ -78,7 +79,7 @@ pub(crate) struct Metrics {
 
 impl Metrics {
     /// Begins to measure what the store's disk takes.
-    pub(crate) fn new(config: &Config, gateway: &Gateway, beats: Beats) -> Self {
+    pub(crate) fn new(config: &Config, opened: &Opened, beats: Beats) -> Self {
         let mut registry = Registry::default();
         let requests = Family::default();
         let request_seconds: Family<_, _, MakeHistogram> =
@@ -111,12 +112,13 @@ impl Metrics {
             "Time of the fsync of an object's bytes",
             syncs.clone(),
         );
-        gateway.store().observe(gateway.clock().clone(), move |step, us| match step {
+        opened.store.observe(opened.gateway.clock().clone(), move |step, us| match step {
             DiskStep::Commit => commits.observe(seconds(us)),
             DiskStep::BodySync => syncs.observe(seconds(us)),
         });
         let certificate_expiry = config.tls.as_ref().and_then(|(cert, _)| expiry(cert));
         Self {
+            store: Arc::clone(&opened.store),
             beats,
             registry,
             requests,
@@ -154,8 +156,9 @@ impl Metrics {
     }
 
     /// What waits to be delivered, as it was a second ago at most.
-    pub(crate) fn backlog(&self, gateway: &Gateway) -> Result<Backlog, StoreError> {
-        self.backlog.get(gateway.clock(), BACKLOG_MS, || cloudtrail::backlog(gateway))
+    pub(crate) fn backlog(&self, gateway: &Gateway) -> Result<Backlog, Fault> {
+        self.backlog
+            .get(gateway.clock(), BACKLOG_MS, || cloudtrail::backlog(&self.store.snapshot()?.tx()))
     }
 
     /// The workers that have shown no sign of life for too long.
@@ -164,8 +167,8 @@ impl Metrics {
     }
 
     /// In the text format of Prometheus.
-    pub(crate) fn render(&self, gateway: &Gateway) -> Result<String, StoreError> {
-        let (store, now) = (gateway.store(), gateway.clock().now());
+    pub(crate) fn render(&self, gateway: &Gateway) -> Result<String, Fault> {
+        let (store, now) = (&self.store, gateway.clock().now());
         let mut page = Page::default();
         page.build();
         page.counter("shoseki_events", "Audit events recorded", store.snapshot()?.last_seq()?);

@@ -5,10 +5,10 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use gateway::{Gateway, Parts, Row, ServiceEvent, Settings, operator_events};
+use gateway::{Fault, Gateway, Parts, Row, ServiceEvent, Settings, operator_events};
 use keys::KeyError;
 use serde_json::json;
-use store::StoreError;
+use store::{Store, StoreError};
 use types::{AccountId, Clock, Entropy, Region};
 
 use crate::establish::Establish;
@@ -20,6 +20,8 @@ use crate::{Account, Config, OPERATIONS, RootCredentials, roots, signin};
 pub struct Opened {
     /// The pipeline over it.
     pub gateway: Arc<Gateway>,
+    /// What the pipeline keeps state, events and bodies in.
+    pub store: Arc<Store>,
     /// The first account's root access key.
     pub root: RootCredentials,
     /// Allows to set the root user's first password; `None` if there is one.
@@ -44,7 +46,7 @@ pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, O
     roots::settle(&config.data_dir, &store)?;
     let root = RootCredentials::load(config, &entropy)?;
     let gateway = Gateway::new(Parts {
-        store,
+        store: Arc::clone(&store),
         keyring,
         clock,
         entropy,
@@ -57,19 +59,23 @@ pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, O
             refuse_signature_v2: config.refuse_signature_v2,
         },
     });
-    bootstrap(config, &gateway, &root)?;
+    bootstrap(config, &store, &gateway, &root)?;
     if let Some(loss) = loss {
-        record(config, &gateway, &loss)?;
+        record(config, &store, &gateway, &loss)?;
     }
-    finish(&identity, &gateway)?;
+    finish(&identity, &store, &gateway)?;
     let first_run_token = signin::first_run_token(&gateway, gateway.entropy())?;
-    Ok(Opened { gateway, root, first_run_token, identity: Arc::new(identity) })
+    Ok(Opened { gateway, store, root, first_run_token, identity: Arc::new(identity) })
 }
 
 /// Notes which store it is and how far it has come.
-fn finish(identity: &IdentityKeeper, gateway: &Gateway) -> Result<(), OpenError> {
-    let note = || identity.finish(gateway.store(), gateway.keyring());
-    note_if_there_is_room(note, identity.is_finished(), || gateway.store().release_reserve())
+fn finish(
+    identity: &IdentityKeeper,
+    store: &Arc<Store>,
+    gateway: &Gateway,
+) -> Result<(), OpenError> {
+    let note = || identity.finish(store, gateway.keyring());
+    note_if_there_is_room(note, identity.is_finished(), || store.release_reserve())
 }
 
 /// A full disk keeps a store that was served before from noting how far it has come, not from being
@@ -95,16 +101,17 @@ fn note_if_there_is_room(
 /// event.
 fn bootstrap(
     config: &Config,
+    store: &Store,
     gateway: &Arc<Gateway>,
     root: &RootCredentials,
 ) -> Result<(), OpenError> {
-    same_accounts(config, gateway, root)?;
-    let all = iam::accounts(&gateway.store().snapshot()?.tx())?;
+    same_accounts(config, store, root)?;
+    let all = iam::accounts(&store.snapshot()?.tx())?;
     let is_new = all.is_empty();
     let known = all.into_iter().find(|account| account.id == config.account);
-    let is_stale = !is_new && is_stale(config, gateway, root)?;
+    let is_stale = !is_new && is_stale(config, store, root)?;
     if is_stale && known.is_none() {
-        gateway.store().shut_down();
+        store.shut_down();
         let path = config.data_dir.join(roots::FILE);
         return Err(OpenError::StaleRootCredentials { path, key: root.access_key_id.clone() });
     }
@@ -117,7 +124,7 @@ fn bootstrap(
     };
     let first = (!is_stale).then_some(first);
     let accounts: Vec<_> = first.into_iter().chain(config.accounts.iter().cloned()).collect();
-    let made = gateway.store().submit(move |tx| {
+    let made = store.submit(move |tx| {
         let (keyring, entropy, now) = (own.keyring(), own.entropy(), own.clock().now());
         Establish { keyring, entropy, now }.all(tx, &accounts)
     });
@@ -126,11 +133,11 @@ fn bootstrap(
 
 /// Whether the data directory keeps a root access key that the store does not know: it was rotated
 /// out or deleted, and a start must not bring it back.
-fn is_stale(config: &Config, gateway: &Gateway, root: &RootCredentials) -> Result<bool, OpenError> {
+fn is_stale(config: &Config, store: &Store, root: &RootCredentials) -> Result<bool, OpenError> {
     if config.root_credentials.is_some() || root.generated {
         return Ok(false);
     }
-    let view = gateway.store().snapshot()?;
+    let view = store.snapshot()?;
     let is_stale = iam::account_of_key(&view.tx(), &root.access_key_id)?.is_none();
     if is_stale {
         let (file, key) = (config.data_dir.join(roots::FILE), &root.access_key_id);
@@ -145,16 +152,12 @@ fn is_stale(config: &Config, gateway: &Gateway, root: &RootCredentials) -> Resul
 
 /// Errors if a root access key is that of another account than it is configured for: the store was
 /// made with another `account`.
-fn same_accounts(
-    config: &Config,
-    gateway: &Gateway,
-    root: &RootCredentials,
-) -> Result<(), OpenError> {
-    let view = gateway.store().snapshot()?;
+fn same_accounts(config: &Config, store: &Store, root: &RootCredentials) -> Result<(), OpenError> {
+    let view = store.snapshot()?;
     let others = config.accounts.iter().map(|account| (&account.root_access_key_id, &account.id));
     for (key, wanted) in [(&root.access_key_id, &config.account)].into_iter().chain(others) {
         if let Some(owner) = iam::account_of_key(&view.tx(), key)?.filter(|owner| owner != wanted) {
-            gateway.store().shut_down();
+            store.shut_down();
             let (key, wanted) = (key.clone(), wanted.clone());
             return Err(OpenError::OtherAccount { key, owner, wanted });
         }
@@ -166,7 +169,7 @@ fn same_accounts(
 ///
 /// Assumed: AWS has no event of it; here it is a service event `AcceptOlderState` of our own
 /// service, in the first account.
-fn record(config: &Config, gateway: &Gateway, loss: &str) -> Result<(), OpenError> {
+fn record(config: &Config, store: &Store, gateway: &Gateway, loss: &str) -> Result<(), OpenError> {
     tracing::warn!(loss, "accepted as the operator wishes; an event records it");
     let event = ServiceEvent {
         source: inquiry::SERVICE.event_source,
@@ -177,7 +180,7 @@ fn record(config: &Config, gateway: &Gateway, loss: &str) -> Result<(), OpenErro
         details: json!({ "loss": loss }),
     };
     let events = operator_events(vec![event], gateway.clock().now(), gateway.entropy())?;
-    Ok(gateway.store().submit_when_full(move |_| ((), events)).wait()?)
+    Ok(store.submit_when_full(move |_| ((), events)).wait()?)
 }
 
 /// Why the data directory could not be opened.
@@ -187,6 +190,8 @@ pub enum OpenError {
     Io(std::io::Error),
     /// The store.
     Store(StoreError),
+    /// Another trouble of our own.
+    Fault(Fault),
     /// The keys.
     Key(KeyError),
     /// There is a store but no root key that could open it.
@@ -290,6 +295,7 @@ impl fmt::Display for OpenError {
         match self {
             Self::Io(cause) => write!(f, "{cause}"),
             Self::Store(cause) => write!(f, "{cause}"),
+            Self::Fault(fault) => f.write_str(&fault.chain()),
             Self::Key(cause) => write!(f, "the root key does not open the store: {cause}"),
             Self::NoRootKey { path } => write!(
                 f,
@@ -360,6 +366,15 @@ impl From<std::io::Error> for OpenError {
 impl From<StoreError> for OpenError {
     fn from(cause: StoreError) -> Self {
         Self::Store(cause)
+    }
+}
+
+impl From<Fault> for OpenError {
+    fn from(fault: Fault) -> Self {
+        match fault.store() {
+            Some(cause) => Self::Store(cause.clone()),
+            None => Self::Fault(fault),
+        }
     }
 }
 

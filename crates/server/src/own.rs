@@ -8,12 +8,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use gateway::Gateway;
+use gateway::{Fault, Gateway};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use keys::{equal_in_constant_time, sha256};
 use serde_json::json;
-use store::StoreError;
 
 use crate::OPERATIONS;
 use crate::addressed::{self, Asker, asker};
@@ -139,7 +138,7 @@ fn live(metrics: &Metrics, standing: Standing) -> Response<OutBody> {
 
 /// Whether calls are served. Takes no thread, so that it is answered under any load.
 fn ready(gateway: &Gateway) -> Response<OutBody> {
-    match gateway.store().snapshot().and_then(|view| view.last_seq()) {
+    match gateway.snapshot().and_then(|view| Ok(view.last_seq()?)) {
         Ok(_) => respond(StatusCode::OK, "application/json", json!({ "status": "ok" }).to_string()),
         Err(error) => {
             tracing::error!(%error, "the store cannot be read");
@@ -153,7 +152,7 @@ fn ready(gateway: &Gateway) -> Response<OutBody> {
 ///
 /// Source: LocalStack's documentation, "Internal endpoints".
 fn localstack(gateway: &Gateway) -> Response<OutBody> {
-    if gateway.store().snapshot().is_err() {
+    if gateway.snapshot().is_err() {
         return respond(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "unavailable");
     }
     let names: BTreeSet<&str> = OPERATIONS
@@ -170,8 +169,8 @@ fn localstack(gateway: &Gateway) -> Response<OutBody> {
 }
 
 /// Calls are served, whether files can be delivered or not.
-fn health(gateway: &Gateway, metrics: &Metrics) -> Result<String, StoreError> {
-    let (backlog, full) = (metrics.backlog(gateway)?, gateway.store().is_full());
+fn health(gateway: &Gateway, metrics: &Metrics) -> Result<String, Fault> {
+    let (backlog, full) = (metrics.backlog(gateway)?, gateway.is_full());
     let troubles = inquiry::health::named(&backlog, full, gateway.clock().now());
     let status = if troubles.is_empty() { "ok" } else { "degraded" };
     let body = json!({
@@ -190,7 +189,7 @@ fn health(gateway: &Gateway, metrics: &Metrics) -> Result<String, StoreError> {
 async fn told(
     kind: &'static str,
     gateway: &Arc<Gateway>,
-    page: impl FnOnce(&Gateway) -> Result<String, StoreError> + Send + 'static,
+    page: impl FnOnce(&Gateway) -> Result<String, Fault> + Send + 'static,
 ) -> Response<OutBody> {
     let own = Arc::clone(gateway);
     let trouble = match tokio::task::spawn_blocking(move || page(&own)).await {

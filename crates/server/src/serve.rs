@@ -22,6 +22,7 @@ use std::time::Duration;
 use gateway::Gateway;
 use http::{Request, Response};
 use hyper::body::Incoming;
+use store::Store;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
@@ -73,6 +74,7 @@ pub struct Server {
 /// What all connections share.
 struct Shared {
     gateway: Arc<Gateway>,
+    store: Arc<Store>,
     metrics: Arc<Metrics>,
     tls: Option<TlsAcceptor>,
     sign_in: Arc<SignIn>,
@@ -109,8 +111,8 @@ impl Server {
         let (address, console) = (listeners.address()?, listeners.console_address()?);
         let console_address = console.unwrap_or(address);
         let (stop, stopping) = watch::channel(false);
-        let workers = Workers::start(config, &opened.gateway, &opened.identity, &stopping);
-        let metrics = Arc::new(Metrics::new(config, &opened.gateway, workers.beats().clone()));
+        let workers = Workers::start(config, &opened, &stopping);
+        let metrics = Arc::new(Metrics::new(config, &opened, workers.beats().clone()));
         let token = opened.first_run_token;
         let plan = Plan::new(config.memory_max);
         let limits = limits(config, plan);
@@ -126,6 +128,7 @@ impl Server {
             lanes: Lanes::start()?,
             sign_in: Arc::new(SignIn::new(token.as_deref(), api_port)),
             gateway: opened.gateway,
+            store: opened.store,
             identity: opened.identity,
             metrics,
             tls,
@@ -189,9 +192,8 @@ async fn run(
     accept(listeners, Arc::clone(&shared), stopping).await;
     workers.join().await;
     let ended = tokio::task::spawn_blocking(move || {
-        let store = shared.gateway.store();
-        store.shut_down();
-        shared.identity.note(store)
+        shared.store.shut_down();
+        shared.identity.note(&shared.store)
     });
     match tokio::time::timeout(CLOSE_WAIT, ended).await {
         Ok(Ok(Ok(()))) => {}

@@ -12,12 +12,11 @@ mod throttle;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use gateway::{Gateway, SignInOrigin};
+use gateway::{Fault, Gateway, SignInOrigin};
 use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use iam::signin::{Attempt, FirstPassword, Held, Outcome, Shown};
 use keys::{SecretBytes, equal_in_constant_time, sha256};
-use store::StoreError;
 use types::{Entropy, Timestamp};
 
 use crate::addressed::{Asker, asker};
@@ -45,7 +44,7 @@ pub(crate) fn refusal(headers: &HeaderMap, domains: &[String]) -> Option<Respons
 pub(crate) fn first_run_token(
     gateway: &Gateway,
     entropy: &Entropy,
-) -> Result<Option<String>, StoreError> {
+) -> Result<Option<String>, Fault> {
     if !iam::signin::first_run(gateway)?.needed {
         return Ok(None);
     }
@@ -140,12 +139,12 @@ struct Call {
 impl Call {
     async fn blocking(
         self,
-        work: impl FnOnce(&Self) -> Result<Response<OutBody>, StoreError> + Send + 'static,
+        work: impl FnOnce(&Self) -> Result<Response<OutBody>, Fault> + Send + 'static,
     ) -> Response<OutBody> {
         match tokio::task::spawn_blocking(move || work(&self)).await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(error)) => {
-                tracing::error!(%error, "a sign-in failed for a reason of our own");
+            Ok(Err(fault)) => {
+                tracing::error!(error = fault.chain(), "a sign-in failed for a reason of our own");
                 answers::code(StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure")
             }
             Err(panic) => {
@@ -188,7 +187,7 @@ impl Call {
         Some(Shown { cookie: cookie.to_owned(), secret: secret.to_owned() })
     }
 
-    fn sign_in(&self, body: SignInBody) -> Result<Response<OutBody>, StoreError> {
+    fn sign_in(&self, body: SignInBody) -> Result<Response<OutBody>, Fault> {
         let now = self.gateway.clock().now();
         let user = if body.root { String::new() } else { body.user.unwrap_or_default() };
         let key = throttle::key(&body.account, &user, self.peer.address);
@@ -230,7 +229,7 @@ impl Call {
         })
     }
 
-    fn refresh(&self) -> Result<Response<OutBody>, StoreError> {
+    fn refresh(&self) -> Result<Response<OutBody>, Fault> {
         let now = self.gateway.clock().now();
         let Some(shown) = self.shown() else { return Ok(answers::no_session()) };
         Ok(match iam::signin::refresh(&self.gateway, &shown)? {
@@ -240,7 +239,7 @@ impl Call {
         })
     }
 
-    fn sign_out(&self) -> Result<Response<OutBody>, StoreError> {
+    fn sign_out(&self) -> Result<Response<OutBody>, Fault> {
         let Some(shown) = self.shown() else { return Ok(answers::no_session()) };
         Ok(match iam::signin::sign_out(&self.gateway, &shown)? {
             Held::NotProven => answers::no_session(),
@@ -253,7 +252,7 @@ impl Call {
         answers::with_cookie(answer, &cookie::gone(self.is_secure()))
     }
 
-    fn first_run(&self) -> Result<Response<OutBody>, StoreError> {
+    fn first_run(&self) -> Result<Response<OutBody>, Fault> {
         let mut first_run = iam::signin::first_run(&self.gateway)?;
         if asker(self.peer.address, &self.headers) == Asker::Stranger {
             first_run.account = None;
@@ -261,7 +260,7 @@ impl Call {
         Ok(answers::first_run(&first_run, self.own.api_port))
     }
 
-    fn set_first_password(&self, body: &FirstRunBody) -> Result<Response<OutBody>, StoreError> {
+    fn set_first_password(&self, body: &FirstRunBody) -> Result<Response<OutBody>, Fault> {
         let now = self.gateway.clock().now();
         let key = throttle::key("", "\0first-run", self.peer.address);
         if let Err(wait_s) = self.own.throttle(|throttle| throttle.begin(key, now)) {

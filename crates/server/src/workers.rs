@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gateway::Gateway;
+use store::Store;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use types::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp};
 
-use crate::Config;
 use crate::beats::{Beat, Beats};
 use crate::identity::IdentityKeeper;
+use crate::{Config, Opened};
 
 /// How often the tail is checked for a segment's worth of events, in milliseconds.
 const SEALING_PAUSE_MS: u64 = 10 * SECOND_MS;
@@ -50,6 +51,7 @@ const STEPS: [(&str, Step); 6] = [
 #[derive(Clone)]
 struct Context {
     gateway: Arc<Gateway>,
+    store: Arc<Store>,
     timing: cloudtrail::Timing,
     history_ms: u64,
     identity: Arc<IdentityKeeper>,
@@ -77,32 +79,37 @@ pub(crate) struct Workers {
 impl Workers {
     pub(crate) fn start(
         config: &Config,
-        gateway: &Arc<Gateway>,
-        identity: &Arc<IdentityKeeper>,
+        opened: &Opened,
         stopping: &watch::Receiver<bool>,
     ) -> Self {
-        Self::start_after(|_| {}, config, gateway, identity, stopping)
+        Self::start_after(|_| {}, config, opened, stopping)
     }
 
     fn start_after(
         before: fn(&'static str),
         config: &Config,
-        gateway: &Arc<Gateway>,
-        identity: &Arc<IdentityKeeper>,
+        opened: &Opened,
         stopping: &watch::Receiver<bool>,
     ) -> Self {
         let timing = cloudtrail::Timing {
             delivery_interval_ms: config.delivery_interval_ms,
             digest_interval_ms: config.digest_interval_ms,
         };
-        cloudtrail::keep_timing(gateway, &timing);
+        cloudtrail::keep_timing(&opened.gateway, &timing);
         let history_ms = config.history_days.saturating_mul(DAY_MS);
-        let beats = Beats::new(gateway.clock(), STEPS.map(|(name, _)| name));
+        let beats = Beats::new(opened.gateway.clock(), STEPS.map(|(name, _)| name));
         let mut running = JoinSet::new();
         for ((name, step), (_, beat)) in STEPS.into_iter().zip(beats.each()) {
-            let (gateway, identity) = (Arc::clone(gateway), Arc::clone(identity));
-            let stopping = stopping.clone();
-            let context = Context { gateway, timing, history_ms, identity, beat, stopping, before };
+            let context = Context {
+                gateway: Arc::clone(&opened.gateway),
+                store: Arc::clone(&opened.store),
+                timing,
+                history_ms,
+                identity: Arc::clone(&opened.identity),
+                beat,
+                stopping: stopping.clone(),
+                before,
+            };
             running.spawn(keep_driving(name, step, context));
         }
         Self { running, beats }
@@ -188,32 +195,32 @@ fn deliver(context: &Context) -> Timestamp {
 
 /// Moves old events into segments and drops those beyond the history.
 fn seal(context: &Context) -> Timestamp {
-    let Context { gateway, history_ms, .. } = context;
+    let Context { gateway, store, history_ms, .. } = context;
     let now = gateway.clock().now();
     let again = now.plus_ms(SEALING_PAUSE_MS);
-    match gateway.store().seal(SEAL_FROM_EVENTS) {
+    match store.seal(SEAL_FROM_EVENTS) {
         Ok(0) => {}
         // There may be more than one segment's worth.
         Ok(_) => return now,
         Err(error) => tracing::error!(%error, "events could not be sealed; they stay in the tail"),
     }
-    if let Err(error) = gateway.forget_denials() {
-        tracing::error!(%error, "old denials could not be forgotten");
+    if let Err(fault) = gateway.forget_denials() {
+        tracing::error!(error = fault.chain(), "old denials could not be forgotten");
     }
     let dropped = cloudtrail::oldest_needed(gateway)
-        .and_then(|needed| gateway.store().expire(now.minus_ms(*history_ms), needed));
+        .and_then(|needed| Ok(store.expire(now.minus_ms(*history_ms), needed)?));
     match dropped {
         Ok(0) => {}
         Ok(events) => tracing::info!(events, "events beyond the history were dropped"),
-        Err(error) => tracing::error!(%error, "old events could not be dropped"),
+        Err(fault) => tracing::error!(error = fault.chain(), "old events could not be dropped"),
     }
     again
 }
 
 /// Notes in the data directory's identity how far the store has come.
 fn note(context: &Context) -> Timestamp {
-    let Context { gateway, identity, .. } = context;
-    if let Err(error) = identity.note(gateway.store()) {
+    let Context { gateway, store, identity, .. } = context;
+    if let Err(error) = identity.note(store) {
         tracing::warn!(%error, "it could not be noted how far the store has come");
     }
     gateway.clock().now().plus_ms(NOTING_PAUSE_MS)
@@ -221,9 +228,9 @@ fn note(context: &Context) -> Timestamp {
 
 /// Ends the state of being full soon after there is room again.
 fn make_room(context: &Context) -> Timestamp {
-    let gateway = &context.gateway;
-    if gateway.store().is_full() {
-        match gateway.store().hold_reserve() {
+    let Context { gateway, store, .. } = context;
+    if store.is_full() {
+        match store.hold_reserve() {
             Ok(true) => tracing::info!("the disk has room again"),
             Ok(false) => {}
             Err(error) => tracing::warn!(%error, "the reserve of disk space could not be made"),
@@ -234,24 +241,24 @@ fn make_room(context: &Context) -> Timestamp {
 
 /// Removes the bytes of objects that are gone, and keeps the reserve for a full disk.
 fn sweep(context: &Context) -> Timestamp {
-    let gateway = &context.gateway;
+    let Context { gateway, store, .. } = context;
     let now = gateway.clock().now();
-    if let Err(error) = gateway.store().hold_reserve() {
+    if let Err(error) = store.hold_reserve() {
         tracing::warn!(%error, "the reserve of disk space could not be made");
     }
     let older_than = now.minus_ms(UPLOAD_MS_MAX);
-    if let Err(error) = s3::sweep(gateway.store(), older_than, &|| context.pulse()) {
+    if let Err(error) = s3::sweep(gateway, older_than, &|| context.pulse()) {
         tracing::error!(%error, "the bytes of deleted objects could not be removed");
     }
     // Callers that delete on a full disk wait for the room.
-    now.plus_ms(if gateway.store().is_full() { MINUTE_MS } else { HOUR_MS })
+    now.plus_ms(if store.is_full() { MINUTE_MS } else { HOUR_MS })
 }
 
 /// Deletes and rotates the keys whose day has come.
 fn keys_due(context: &Context) -> Timestamp {
     let gateway = &context.gateway;
-    if let Err(error) = kms::run_due(gateway, &|| context.pulse()) {
-        tracing::error!(%error, "keys could not be deleted or rotated on time");
+    if let Err(fault) = kms::run_due(gateway, &|| context.pulse()) {
+        tracing::error!(error = fault.chain(), "keys could not be deleted or rotated on time");
     }
     gateway.clock().now().plus_ms(MINUTE_MS)
 }

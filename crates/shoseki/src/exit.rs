@@ -69,6 +69,7 @@ impl From<OpenError> for Trouble {
             OpenError::Io(_)
             | OpenError::File { .. }
             | OpenError::Store(_)
+            | OpenError::Fault(_)
             | OpenError::Lost { .. }
             | OpenError::NoStore { .. } => Exit::Unreachable,
             OpenError::AccountExists { .. }

@@ -18,7 +18,7 @@
 //! It knows no service: keys, values, events and bodies are bytes with a name. Services declare
 //! [`Table`]s; the pipeline submits jobs.
 //!
-//! Reading order: [`Store`], [`Tx`], [`Table`], [`NewEvent`], [`Bodies`].
+//! Reading order: [`Store`], [`Tx`] and [`LayeredTx`], [`Table`], [`NewEvent`], [`Bodies`].
 //!
 //! ```
 //! # let dir = tempfile::tempdir().unwrap();
@@ -72,7 +72,7 @@ pub use snapshot::Snapshot;
 pub use stopwatch::DiskStep;
 pub use table::{ByteTable, Table, key, key_parts, key_prefix};
 use tail::TailIndex;
-pub use tx::Tx;
+pub use tx::{LayeredTx, Tx};
 pub use writer::{Committed, NewEvent};
 use writer::{Shared, Writer};
 
@@ -179,7 +179,7 @@ impl Store {
     /// behind. Refused with [`StoreError::is_full`] while the disk is full.
     pub fn submit<R: Send + 'static>(
         &self,
-        job: impl FnOnce(&mut Tx<'_>) -> (R, Vec<NewEvent>) + Send + 'static,
+        job: impl FnOnce(&mut LayeredTx<'_>) -> (R, Vec<NewEvent>) + Send + 'static,
     ) -> Committed<R> {
         match self.expect_room() {
             Ok(()) => self.writer.submit(job),
@@ -191,7 +191,7 @@ impl Store {
     /// events away.
     pub fn submit_when_full<R: Send + 'static>(
         &self,
-        job: impl FnOnce(&mut Tx<'_>) -> (R, Vec<NewEvent>) + Send + 'static,
+        job: impl FnOnce(&mut LayeredTx<'_>) -> (R, Vec<NewEvent>) + Send + 'static,
     ) -> Committed<R> {
         self.writer.submit(job)
     }

@@ -57,12 +57,12 @@ impl<T: Serialize + DeserializeOwned> Table<T> {
     }
 
     /// The same with one more step of decoding, which has to depend on the row alone.
-    pub fn shared_as<U: Send + Sync + 'static>(
+    pub fn shared_as<U: Send + Sync + 'static, E: From<StoreError>>(
         &self,
         tx: &Tx<'_>,
         key: impl AsRef<[u8]>,
-        decode: impl FnOnce(T) -> Result<U, StoreError>,
-    ) -> Result<Option<Arc<U>>, StoreError> {
+        decode: impl FnOnce(T) -> Result<U, E>,
+    ) -> Result<Option<Arc<U>>, E> {
         let key = self.key(key.as_ref());
         let Some(bytes) = tx.get(&key)? else { return Ok(None) };
         self.recalled(tx, key, bytes, decode).map(Some)
@@ -87,13 +87,13 @@ impl<T: Serialize + DeserializeOwned> Table<T> {
         first.map(|(key, bytes)| self.recalled(tx, key, bytes, Ok)).transpose()
     }
 
-    fn recalled<U: Send + Sync + 'static>(
+    fn recalled<U: Send + Sync + 'static, E: From<StoreError>>(
         &self,
         tx: &Tx<'_>,
         key: Vec<u8>,
         bytes: Vec<u8>,
-        decode: impl FnOnce(T) -> Result<U, StoreError>,
-    ) -> Result<Arc<U>, StoreError> {
+        decode: impl FnOnce(T) -> Result<U, E>,
+    ) -> Result<Arc<U>, E> {
         if let Some(known) = tx.memo.and_then(|memo| memo.recall(&key, &bytes)) {
             return Ok(known);
         }

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Deref, DerefMut};
 
 use redb::{ReadableTable, Value};
 
@@ -52,9 +52,8 @@ type Layer = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
 /// One transaction: reads of what is committed, writes kept aside until they are kept or dropped.
 ///
-/// Writes gather in layers. A caller opens one with [`Tx::begin`] and ends it with [`Tx::keep`] or
-/// [`Tx::discard`]. Kept layers sink to the bottom at once, so a nested call that succeeded stays
-/// done even if the call around it fails afterwards: its event says that it happened.
+/// Whether writes are kept is not decided here but by the owner of the [`LayeredTx`] around: a `&mut Tx` can
+/// be lent to code that must not decide it.
 ///
 /// On a snapshot a write fails with an error for which [`StoreError::needs_writer`] holds.
 pub struct Tx<'a> {
@@ -106,27 +105,6 @@ impl<'a> Tx<'a> {
     /// Whether nothing can be written.
     pub fn is_snapshot(&self) -> bool {
         !self.writable
-    }
-
-    /// Opens a layer for the writes to come.
-    pub fn begin(&mut self) {
-        self.open.push(Layer::new());
-    }
-
-    /// Keeps the writes of the topmost layer. They stand above earlier writes of the same keys in
-    /// the layers around it.
-    pub fn keep(&mut self) {
-        if let Some(layer) = self.open.pop() {
-            for around in &mut self.open {
-                around.retain(|key, _| !layer.contains_key(key));
-            }
-            self.kept.extend(layer);
-        }
-    }
-
-    /// Drops the writes of the topmost layer.
-    pub fn discard(&mut self) {
-        self.open.pop();
     }
 
     /// Whether anything was written that has not been discarded.
@@ -213,17 +191,71 @@ impl<'a> Tx<'a> {
             .collect()
     }
 
+    pub(crate) fn into_writes(self) -> Layer {
+        self.kept
+    }
+}
+
+/// A [`Tx`] whose writes are kept or dropped in layers, which the owner opens with
+/// [`begin`](Self::begin) and ends with [`keep`](Self::keep) or [`discard`](Self::discard).
+///
+/// Kept layers sink to the bottom at once, so a nested call that succeeded stays done even if the
+/// call around it fails afterwards: its event says that it happened.
+#[derive(Debug)]
+pub struct LayeredTx<'a>(Tx<'a>);
+
+impl<'a> LayeredTx<'a> {
+    /// Layers over a transaction.
+    pub fn over(tx: Tx<'a>) -> Self {
+        Self(tx)
+    }
+
+    /// Opens a layer for the writes to come.
+    pub fn begin(&mut self) {
+        self.0.open.push(Layer::new());
+    }
+
+    /// Keeps the writes of the topmost layer. They stand above earlier writes of the same keys in
+    /// the layers around it.
+    pub fn keep(&mut self) {
+        if let Some(layer) = self.0.open.pop() {
+            for around in &mut self.0.open {
+                around.retain(|key, _| !layer.contains_key(key));
+            }
+            self.0.kept.extend(layer);
+        }
+    }
+
+    /// Drops the writes of the topmost layer.
+    pub fn discard(&mut self) {
+        self.0.open.pop();
+    }
+
+    pub(crate) fn into_writes(self) -> Layer {
+        self.0.into_writes()
+    }
+
     /// Moves the transaction out, leaving an empty one in its place: for code that wants to own
     /// it for a while. Put it back to keep its writes.
     #[must_use]
     pub fn take(&mut self) -> Self {
-        let empty = Self::new(self.base, self.writable, self.next_seq);
-        let empty = Self { memo: self.memo, ..empty };
-        std::mem::replace(self, empty)
+        let empty = Tx::new(self.0.base, self.0.writable, self.0.next_seq);
+        let empty = Tx { memo: self.0.memo, ..empty };
+        Self(std::mem::replace(&mut self.0, empty))
     }
+}
 
-    pub(crate) fn into_writes(self) -> Layer {
-        self.kept
+impl<'a> Deref for LayeredTx<'a> {
+    type Target = Tx<'a>;
+
+    fn deref(&self) -> &Tx<'a> {
+        &self.0
+    }
+}
+
+impl<'a> DerefMut for LayeredTx<'a> {
+    fn deref_mut(&mut self) -> &mut Tx<'a> {
+        &mut self.0
     }
 }
 
@@ -283,7 +315,7 @@ mod tests {
     #[test]
     fn a_visit_shows_own_writes_in_their_places() {
         let base = base();
-        let mut tx = Tx::new(&base, true, 1);
+        let mut tx = LayeredTx::over(Tx::new(&base, true, 1));
         tx.begin();
         put(&mut tx, "b", "2");
         put(&mut tx, "e", "6");
@@ -300,7 +332,7 @@ mod tests {
     #[test]
     fn kept_layers_survive_a_discarded_one_around_them() {
         let base = base();
-        let mut tx = Tx::new(&base, true, 1);
+        let mut tx = LayeredTx::over(Tx::new(&base, true, 1));
         tx.begin();
         put(&mut tx, "outer", "lost");
         put(&mut tx, "both", "outer");
@@ -317,7 +349,7 @@ mod tests {
     #[test]
     fn a_nested_write_stands_above_an_earlier_one_around_it() {
         let base = base();
-        let mut tx = Tx::new(&base, true, 1);
+        let mut tx = LayeredTx::over(Tx::new(&base, true, 1));
         tx.begin();
         put(&mut tx, "a", "outer");
         tx.begin();

@@ -15,7 +15,7 @@ use crate::memo::Memo;
 use crate::reserve::Reserve;
 use crate::stopwatch::{DiskStep, Stopwatch};
 use crate::tail::TailIndex;
-use crate::{StoreError, Tx};
+use crate::{LayeredTx, StoreError, Tx};
 
 /// Jobs that may wait for the writer; submitters block beyond it.
 const QUEUE_LEN_MAX: usize = 4_096;
@@ -80,7 +80,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 /// Runs on its transaction and gives its events with what answers the caller, or has answered
 /// already because it could not run.
-type Job = Box<dyn FnOnce(Result<&mut Tx<'_>, StoreError>) -> Option<Done> + Send>;
+type Job = Box<dyn FnOnce(Result<&mut LayeredTx<'_>, StoreError>) -> Option<Done> + Send>;
 
 struct Done {
     events: Vec<NewEvent>,
@@ -113,7 +113,7 @@ impl Writer {
 
     pub(crate) fn submit<R: Send + 'static>(
         &self,
-        job: impl FnOnce(&mut Tx<'_>) -> (R, Vec<NewEvent>) + Send + 'static,
+        job: impl FnOnce(&mut LayeredTx<'_>) -> (R, Vec<NewEvent>) + Send + 'static,
     ) -> Committed<R> {
         let (sender, receiver) = oneshot::channel();
         // Nobody may wait for an answer any more; what is committed stands all the same.
@@ -256,7 +256,7 @@ fn fill(
     let mut state = transaction.open_table(STATE)?;
     let mut events = transaction.open_table(EVENTS)?;
     for job in jobs {
-        let mut tx = Tx::new(&state, true, next_seq).with_memo(memo);
+        let mut tx = LayeredTx::over(Tx::new(&state, true, next_seq).with_memo(memo));
         let Some(done) = job(Ok(&mut tx)) else { continue };
         batch.answers.push(done.answer);
         batch.changes_watched |= tx.changes_watched;

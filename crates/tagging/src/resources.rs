@@ -1,7 +1,6 @@
 //! What has tags.
 
-use gateway::{Ctx, Refused};
-use store::StoreError;
+use gateway::{Ctx, Fault, Refused};
 use types::Arn;
 
 /// In whose name the services are called.
@@ -17,7 +16,7 @@ pub(crate) struct Resource {
 /// The tagged resources of the account in the region, by ARN.
 ///
 /// Cost: reads every bucket, key and trail; they are few.
-pub(crate) fn tagged(ctx: &Ctx<'_>) -> Result<Vec<Resource>, StoreError> {
+pub(crate) fn tagged(ctx: &Ctx<'_>) -> Result<Vec<Resource>, Fault> {
     let mut found = Vec::new();
     for (arn, tags) in
         s3::tagged(ctx)?.into_iter().chain(kms::tagged(ctx)?).chain(cloudtrail::tagged(ctx)?)

@@ -26,11 +26,11 @@ mod disk;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use gateway::{Begun, Gateway, Parts, Received, Row, Settings};
+use gateway::{Begun, Fault, Gateway, Parts, Received, Row, Settings};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use keys::{Keyring, RootKey};
 use serde_json::Value;
-use store::{StorageBackend, Store, StoreError};
+use store::{StorageBackend, Store};
 use tempfile::TempDir;
 use types::{AccountId, Clock, Entropy, Region, Supply, Timestamp};
 use wire::sign::{Credentials, payload_hash, sign_header};
@@ -55,6 +55,8 @@ const HOST: &str = "127.0.0.1:4566";
 pub struct Kit {
     /// The pipeline.
     pub gateway: Arc<Gateway>,
+    /// What it keeps state, events and bodies in.
+    pub store: Arc<Store>,
     /// Its clock.
     pub clock: Clock,
     /// What is left of its randomness: endless unless a test says otherwise.
@@ -97,15 +99,16 @@ impl Kit {
         disk: Option<&Disk>,
         clock: Clock,
         seed: u64,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, Fault> {
         // The keys are the same at every start.
         let constant = Entropy::seeded(1);
         let root_key = RootKey::generate(&constant).expect("a root key");
         let (keyring, _) = Keyring::create(&root_key, &constant).expect("a keyring");
         let supply = Supply::default();
         let backend = disk.map(|disk| Box::new(disk.clone()) as Box<dyn StorageBackend>);
+        let store = Arc::new(Store::open(folder.path(), backend)?);
         let gateway = Gateway::new(Parts {
-            store: Arc::new(Store::open(folder.path(), backend)?),
+            store: Arc::clone(&store),
             keyring,
             clock: clock.clone(),
             entropy: Entropy::supplied(seed, supply.clone()),
@@ -120,16 +123,16 @@ impl Kit {
         });
         let root = credentials("AKIAROOTROOTROOTROOT");
         let other_root = credentials("AKIAOTHEROTHEROTHERR");
-        let kit = Self { gateway, clock, supply, root, other_root, _folder: folder };
+        let kit = Self { gateway, store, clock, supply, root, other_root, _folder: folder };
         kit.bootstrap(ACCOUNT, &kit.root)?;
         kit.bootstrap(OTHER_ACCOUNT, &kit.other_root)?;
         Ok(kit)
     }
 
-    fn bootstrap(&self, account: &str, root: &Credentials) -> Result<(), StoreError> {
+    fn bootstrap(&self, account: &str, root: &Credentials) -> Result<(), Fault> {
         let account = AccountId::parse(account).expect("an account");
         let (own, root) = (Arc::clone(&self.gateway), root.clone());
-        let made = self.gateway.store().submit(move |tx| {
+        let made = self.store.submit(move |tx| {
             let (keyring, entropy, now) = (own.keyring(), own.entropy(), own.clock().now());
             let (key, secret) = (&root.access_key_id, &root.secret);
             let made = iam::bootstrap(tx, keyring, entropy, &account, "test", key, secret, now);
@@ -288,9 +291,8 @@ impl Kit {
 
     /// Every event so far, oldest first.
     pub fn events(&self) -> Vec<Value> {
-        let store = self.gateway.store();
-        let view = store.snapshot().expect("a snapshot");
-        let rows = store.events_from(&view, 0, usize::MAX).expect("events");
+        let view = self.store.snapshot().expect("a snapshot");
+        let rows = self.store.events_from(&view, 0, usize::MAX).expect("events");
         rows.iter().map(|row| serde_json::from_slice(&row.body).expect("a record")).collect()
     }
 

@@ -115,7 +115,7 @@ pub(crate) fn denials(kit: &Kit, refused: &Answered) -> Value {
 
 /// The text of a note, past the pipeline.
 pub(crate) fn note(kit: &Kit, name: &str) -> Option<String> {
-    let view = kit.gateway.store().snapshot().unwrap();
+    let view = kit.store.snapshot().unwrap();
     NOTES.get(&view.tx(), name).unwrap()
 }
 

@@ -80,7 +80,7 @@ impl Hashing for ChangePassword {
     fn prepare(ctx: &mut Ctx<'_>, input: &ChangeInput) -> Result<Hashes, Fail> {
         let (_, _, profile) = caller(ctx)?;
         let (old, new) = (given(input.old_password.as_ref()), given(input.new_password.as_ref()));
-        if !passwords::verify(ctx.gateway(), old, Some(&profile.hash))? {
+        if !passwords::verify(&ctx.cached(), old, Some(&profile.hash))? {
             let told = "The old password was incorrect.";
             return Err(IamError::AccessDenied(told.to_owned()).into());
         }
@@ -89,11 +89,11 @@ impl Hashing for ChangePassword {
             return Err(IamError::PasswordPolicyViolation(told).into());
         }
         for hash in rules::barred(rules.as_ref(), &profile) {
-            if passwords::verify(ctx.gateway(), new, Some(hash))? {
+            if passwords::verify(&ctx.cached(), new, Some(hash))? {
                 return Err(IamError::PasswordPolicyViolation(REUSED.to_owned()).into());
             }
         }
-        let new = passwords::hash(ctx.gateway(), new)?;
+        let new = passwords::hash(&ctx.cached(), ctx.entropy(), new)?;
         Ok(Hashes { old: profile.hash, new })
     }
 

@@ -36,7 +36,7 @@ impl ProfileInput {
         if let Some(told) = rules::violation(rules.as_ref(), password) {
             return Err(IamError::PasswordPolicyViolation(told).into());
         }
-        Ok(Some(passwords::hash(ctx.gateway(), password)?))
+        Ok(Some(passwords::hash(&ctx.cached(), ctx.entropy(), password)?))
     }
 }
 
@@ -136,7 +136,7 @@ impl Hashing for CreateLoginProfile {
         let hash = given(hash.as_ref()).to_owned();
         let profile = LoginProfile {
             reset_required: input.password_reset_required.unwrap_or(false),
-            ..crate::signin::new_profile(ctx.gateway(), hash, ctx.now())?
+            ..crate::signin::new_profile(ctx.entropy(), hash, ctx.now())?
         };
         let account = ctx.account().clone();
         rows::put_profile(ctx.tx_mut(), &account, &who, &profile)?;

@@ -2,9 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use gateway::Ctx;
+use gateway::{Ctx, Fault};
 use serde::{Deserialize, Serialize};
-use store::StoreError;
 use types::{AccountId, Arn};
 
 use crate::action::{Action, Target};
@@ -68,7 +67,7 @@ impl std::fmt::Debug for DeviceShape {
 }
 
 impl DeviceShape {
-    fn listed(ctx: &Ctx<'_>, device: MfaDevice) -> Result<Self, StoreError> {
+    fn listed(ctx: &Ctx<'_>, device: MfaDevice) -> Result<Self, Fault> {
         let user = match device.used_by.as_ref().map(|used| &used.who) {
             Some(Who::User(id) | Who::Role(id, _)) => {
                 directory::holder_by_id(ctx.tx(), id)?.map(UserShape::from)

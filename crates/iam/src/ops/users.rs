@@ -1,8 +1,7 @@
 //! Users: create, get, list, update, delete.
 
-use gateway::Ctx;
+use gateway::{Ctx, Fault};
 use serde::{Deserialize, Serialize};
-use store::StoreError;
 use types::Arn;
 
 use super::boundaries::set_boundary;
@@ -93,7 +92,7 @@ impl Action for GetUser {
 }
 
 /// Observed: the root user is shown without name and path.
-pub(super) fn root_user(ctx: &Ctx<'_>) -> Result<UserShape, StoreError> {
+pub(super) fn root_user(ctx: &Ctx<'_>) -> Result<UserShape, Fault> {
     let row = directory::account(ctx.tx(), ctx.account())?;
     Ok(UserShape {
         path: None,

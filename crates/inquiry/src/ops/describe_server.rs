@@ -69,12 +69,12 @@ impl Plain for DescribeServer {
         _: &DescribeServerInput,
     ) -> Result<DescribeServerOutput, Failure<Infallible>> {
         let may_know = allows(ctx, Access::by_identity("shoseki:DescribeServer", "*"))?;
-        let reasons = may_know.then(|| health::troubles(ctx.gateway())).transpose()?;
-        let timing = cloudtrail::timing(ctx.gateway());
+        let reasons = may_know.then(|| health::troubles(ctx)).transpose()?;
+        let timing = cloudtrail::timing(ctx);
         let word = |reasons: &Vec<_>| if reasons.is_empty() { "ok" } else { "degraded" };
         Ok(DescribeServerOutput {
             version: env!("CARGO_PKG_VERSION"),
-            region: ctx.gateway().settings().region.to_string(),
+            region: ctx.settings().region.to_string(),
             delivery_interval: timing.map(|timing| timing.delivery_interval_ms / SECOND_MS),
             digest_interval: timing.map(|timing| timing.digest_interval_ms / SECOND_MS),
             profile: timing.map(profile),

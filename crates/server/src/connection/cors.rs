@@ -3,10 +3,9 @@
 
 use std::sync::Arc;
 
-use gateway::{Answer, Identified};
+use gateway::{Answer, Fault, Gateway, Identified};
 use http::{HeaderName, HeaderValue, Method};
 use s3::CorsRequest;
-use store::Store;
 use wire::Head;
 
 /// A request that says which page it comes from.
@@ -31,8 +30,8 @@ impl Asked {
     ///
     /// On a thread of its own: the bucket is read from the store, and a request is held against
     /// every rule.
-    pub(super) async fn allow(self, store: Arc<Store>, answer: &mut Answer) {
-        let found = tokio::task::spawn_blocking(move || self.headers(&store)).await;
+    pub(super) async fn allow(self, gateway: Arc<Gateway>, answer: &mut Answer) {
+        let found = tokio::task::spawn_blocking(move || self.headers(&gateway)).await;
         let headers = found.unwrap_or_else(|error| {
             tracing::error!(%error, "no page may read an answer: its rules were not read");
             Vec::new()
@@ -45,12 +44,14 @@ impl Asked {
     }
 
     /// What the rules give; nothing if the bucket cannot be read.
-    fn headers(&self, store: &Store) -> s3::CorsHeaders {
-        let found = store
+    fn headers(&self, gateway: &Gateway) -> s3::CorsHeaders {
+        let found = gateway
             .snapshot()
+            .map_err(Fault::from)
             .and_then(|view| s3::cors_headers(&view.tx(), &self.bucket, &self.request));
-        found.unwrap_or_else(|error| {
-            tracing::error!(%error, "no page may read an answer: its bucket cannot be read");
+        found.unwrap_or_else(|fault| {
+            let error = fault.chain();
+            tracing::error!(error, "no page may read an answer: its bucket cannot be read");
             Vec::new()
         })
     }

@@ -9,6 +9,7 @@ use testkit::{Kit, S3Request};
 use tokio::runtime::{Builder, Runtime};
 
 use super::*;
+use crate::RootCredentials;
 use crate::identity::{Identity, IdentityKeys};
 
 fn kit() -> Kit {
@@ -21,6 +22,21 @@ fn identity(gateway: &Gateway) -> Arc<IdentityKeeper> {
     Arc::new(IdentityKeeper::new(Path::new("nowhere"), keys, unfinished))
 }
 
+/// A server's parts, of a kit.
+fn opened(kit: &Kit) -> Opened {
+    Opened {
+        gateway: Arc::clone(&kit.gateway),
+        store: Arc::clone(&kit.store),
+        root: RootCredentials {
+            access_key_id: kit.root.access_key_id.clone(),
+            secret_access_key: kit.root.secret.clone(),
+            generated: false,
+        },
+        first_run_token: None,
+        identity: identity(&kit.gateway),
+    }
+}
+
 /// What a worker of that name works with, and what stops it.
 fn context(kit: &Kit, name: &'static str) -> (Context, Beats, watch::Sender<bool>) {
     let gateway = Arc::clone(&kit.gateway);
@@ -29,7 +45,9 @@ fn context(kit: &Kit, name: &'static str) -> (Context, Beats, watch::Sender<bool
     let (identity, beat) = (identity(&gateway), beats.each().next().unwrap().1);
     let (stop, stopping) = watch::channel(false);
     let before = |_| {};
-    let context = Context { gateway, timing, history_ms: 1, identity, beat, stopping, before };
+    let store = Arc::clone(&kit.store);
+    let context =
+        Context { gateway, store, timing, history_ms: 1, identity, beat, stopping, before };
     (context, beats, stop)
 }
 
@@ -89,10 +107,9 @@ fn end_each_twice(name: &'static str) {
 fn every_worker_that_ends_is_started_again() {
     let kit = kit();
     paused().block_on(async {
-        let (config, identity) = (Config::default(), identity(&kit.gateway));
+        let (config, opened) = (Config::default(), opened(&kit));
         let (stop, stopping) = watch::channel(false);
-        let workers =
-            Workers::start_after(end_each_twice, &config, &kit.gateway, &identity, &stopping);
+        let workers = Workers::start_after(end_each_twice, &config, &opened, &stopping);
         let names = STEPS.map(|(name, _)| name);
         // Two that ended, one that worked, and the next.
         until(|| names.iter().all(|name| begun().get(name).is_some_and(|times| *times >= 4))).await;
