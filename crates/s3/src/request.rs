@@ -132,9 +132,10 @@ impl Request {
     pub(crate) fn latin(&self, name: &str) -> Option<String> {
         let bytes = self.headers.get(name)?.as_bytes();
         // The fields of a form are UTF-8.
-        Some(match self.form.is_empty() {
-            true => latin::decode(bytes),
-            false => latin::narrowed(&String::from_utf8_lossy(bytes)),
+        Some(if self.form.is_empty() {
+            latin::decode(bytes)
+        } else {
+            latin::narrowed(&String::from_utf8_lossy(bytes))
         })
     }
 

@@ -1,7 +1,7 @@
-//! `DescribeServer`: the server's version, region and timing, for every caller with credentials, and
-//! its health, for callers with the right.
+//! `DescribeServer`: identifies the server and returns its timing to every caller with credentials,
+//! and its health to callers with permission.
 //!
-//! The health page answers the same, but only on the server's machine; the console shows it
+//! The health page returns the same, but only on the server's machine; the console shows it
 //! everywhere.
 
 use std::convert::Infallible;
@@ -20,11 +20,11 @@ const STANDARD_DELIVERY_MS_MIN: u64 = MINUTE_MS;
 #[derive(Debug)]
 pub(crate) struct DescribeServer;
 
-/// What the caller sends: nothing.
+/// The input, which is empty.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct DescribeServerInput {}
 
-/// What the caller gets.
+/// The output.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct DescribeServerOutput {

@@ -1,4 +1,5 @@
-//! `DescribeServer`: version, region and timing for every caller, health for those with the right.
+//! `DescribeServer`: identifies the server, and returns its timing to every caller and its health to
+//! callers with permission.
 
 use serde_json::{Value, json};
 use types::{MINUTE_MS, SECOND_MS};

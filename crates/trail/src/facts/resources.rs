@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::record::Resource;
 
-/// The parts of an event that name things.
+/// The parts of an event that name resources.
 pub(super) struct Subject<'a> {
     pub(super) source: &'a str,
     pub(super) name: &'a str,

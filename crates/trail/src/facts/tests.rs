@@ -4,7 +4,7 @@ use super::*;
 
 const OBSERVED: &str = include_str!("../record/observed.jsonl");
 
-/// A record says the same whether it was just made or read back as JSON.
+/// A new record and one parsed from JSON give the same facts.
 #[test]
 fn a_record_and_its_json_have_the_same_facts() {
     for line in OBSERVED.lines() {
@@ -45,7 +45,7 @@ fn rows(event: &Value) -> String {
     facts.resources.iter().map(row).collect::<Vec<_>>().join(" ")
 }
 
-/// Each service's things, under each of their names.
+/// The resources of each service, under each of their names.
 #[test]
 fn resources_are_listed_by_service() {
     let key = "arn:aws:kms:us-east-1:111122223333:key/k1";
@@ -84,7 +84,7 @@ fn resources_are_listed_by_service() {
     }
 }
 
-/// Without who, where and when an event belongs nowhere.
+/// An event without caller, region and time has no facts.
 #[test]
 fn four_members_are_needed() {
     let whole = json!({
