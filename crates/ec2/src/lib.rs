@@ -11,17 +11,22 @@
 mod describe_regions;
 mod regions;
 
-use gateway::{Family, Protocol, Row, Service, row};
+use gateway::{
+    EventForm, Family, INTERNAL_FAILURE, Protocol, Row, SERVICE_UNAVAILABLE, Service, row,
+};
 
 /// EC2 as the pipeline sees it.
 pub static SERVICE: Service = Service {
     name: "ec2",
+    signing_name: "ec2",
     event_source: "ec2.amazonaws.com",
     protocol: Protocol::Ec2,
     family: Family::Query,
     target: "",
     global: false,
-    event_api_version: None,
+    event_form: EventForm::PLAIN,
+    failure: INTERNAL_FAILURE,
+    unavailable: SERVICE_UNAVAILABLE,
 };
 
 /// All operations of this service.
