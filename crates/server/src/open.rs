@@ -163,8 +163,8 @@ fn same_accounts(
 
 /// Leaves an event of a loss that the operator accepts.
 ///
-/// Assumed: AWS has no event of it; here it is a service event `AcceptOlderState` of our own
-/// service, in the first account.
+/// AWS has nothing like it; here it is a service event `AcceptOlderState` of our own service, in the
+/// first account.
 fn record(config: &Config, gateway: &Gateway, loss: &str) -> Result<(), OpenError> {
     tracing::warn!(loss, "accepted as the operator wishes; an event records it");
     let event = ServiceEvent {

@@ -14,9 +14,8 @@ use crate::memory::Share;
 
 /// Bodies up to this length lie in the buffer of their connection, which is counted with it.
 const UNCOUNTED_BYTES_MAX: u64 = 8 << 10;
-/// The largest body that is collected for those who show no access key that exists.
-///
-/// Assumed: nothing longer makes sense in an anonymous call.
+/// The largest body that is collected for those who show no access key that exists: the documents
+/// that an anonymous call may send are shorter.
 const STRANGERS_BODY_BYTES_MAX: u64 = 64 << 10;
 /// Answers up to this length are not counted: sockets take them at once.
 const UNCOUNTED_ANSWER_BYTES_MAX: usize = 16 << 10;

@@ -1,8 +1,6 @@
 /// Values that the JSON of one call may hold. Each takes hundreds of bytes once it is decoded, so
-/// that a mebibyte of empty ones would take more than there is for a call.
-///
-/// Assumed: AWS refuses so many, if by another error; no input of a service that is served has as
-/// many members.
+/// that a mebibyte of empty ones would take more than there is for a call. The limit is our own: no
+/// input of a service that is served has as many members.
 const VALUES_MAX: usize = 16_384;
 /// What a decoded value takes besides its text, in bytes: measured with a list of empty tags.
 const VALUE_BYTES: u64 = 480;
