@@ -26,20 +26,16 @@ use crate::WireError;
 use crate::head::raw_pairs;
 use crate::uri;
 
-/// A request has at most so many parameters.
-///
-/// Assumed: ten times what the longest lists of AWS take.
+/// A request has at most so many parameters: ten times what the longest lists of AWS take. This
+/// limit and the two below are our own.
 pub const PARAMETERS_MAX: usize = 10_000;
-/// A name is taken apart into at most so many parts.
-///
-/// Assumed: AWS's own names have seven at most.
+/// A name is taken apart into at most so many parts. The names of the service models have seven at
+/// most.
 pub const NAME_PARTS_MAX: usize = 24;
 
 /// The tree of a request has at most so many nodes: each may take half a kilobyte, and a name of
-/// 50 bytes can ask for 24 of them.
-///
-/// Assumed: two for each parameter, which is what the deepest lists of AWS take, such as the context
-/// of `SimulateCustomPolicy`.
+/// 50 bytes can ask for 24 of them. Two for each parameter is what the deepest lists take, such as
+/// the context of `SimulateCustomPolicy`.
 pub const NODES_MAX: usize = 2 * PARAMETERS_MAX;
 
 /// The parameters of a form body or a query string, decoded, in order.
@@ -72,7 +68,7 @@ fn malformed() -> WireError {
 /// object. Lists are ordered by their numbers, gaps are closed. When two parameters contradict
 /// each other the later one counts. Errors if the tree would have more than [`NODES_MAX`] nodes.
 ///
-/// Assumed: what AWS does about gaps and contradictions.
+/// Assumed: AWS closes gaps and lets the later of two contradicting parameters count, too.
 pub fn tree(pairs: &[(String, String)]) -> Result<Value, WireError> {
     let mut root = Map::new();
     let mut nodes_left = NODES_MAX;

@@ -11,9 +11,8 @@ use crate::uri;
 /// The parameters that are under the signature: sub-resources and the headers of an answer.
 ///
 /// Source: S3 User Guide, "Constructing the CanonicalizedResource element". Observed: `object-lock`
-/// is among them, which that list leaves out.
-/// Assumed: so are all sub-resources that came later. A parameter that chooses the operation must
-/// be, or a signature for one would serve for another.
+/// is among them, which that list leaves out. So are all sub-resources that came later: a parameter
+/// that chooses the operation must be, or a signature for one would serve for another.
 const PARAMETERS: [&str; 52] = [
     "abac",
     "accelerate",
@@ -144,8 +143,7 @@ fn amz_headers(head: &Head) -> BTreeMap<String, Vec<Vec<u8>>> {
 ///   behind it. Any other `&` is the value's own: unsigned names are not in the text. So is each
 ///   `=`, because no signed name has one.
 ///
-/// Assumed: AWS refuses what it cannot read back; its documentation says only that values are
-/// signed decoded.
+/// This is stricter than the documentation, which says only that values are signed decoded.
 pub(super) fn is_ambiguous(head: &Head) -> bool {
     let mut earlier = BTreeSet::new();
     let header = |(name, value): &(String, String)| {

@@ -11,9 +11,8 @@ use super::error::{Mismatch, SignatureError};
 use super::{Family, Payload, Verified};
 use crate::{Head, WireError};
 
-/// A signed chunk is held back until it is proved, hence it may have at most so many bytes.
-///
-/// Assumed: SDKs use 64 KiB to 1 MiB.
+/// A signed chunk is held back until it is proved, hence it may have at most so many bytes. The limit
+/// is our own; SDKs send 64 KiB to 1 MiB.
 pub const SIGNED_CHUNK_BYTES_MAX: u64 = 1 << 20;
 /// All chunks but the last have at least so many bytes.
 ///
@@ -66,7 +65,7 @@ impl ChunkError {
     /// As S3 answers.
     ///
     /// Source: S3 API Reference, "Error Responses", except for the text of `InvalidRequest`.
-    /// Assumed: which code malformed framing has.
+    /// Assumed: S3 answers malformed framing with `InvalidRequest`.
     pub fn wire(self) -> WireError {
         match self {
             Self::NotChunked | Self::Malformed => WireError::new(
