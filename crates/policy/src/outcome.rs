@@ -5,8 +5,8 @@
 //! is decided last, by the effect of the statement: an Allow needs what holds, a Deny gives way
 //! only to what fails.
 //!
-//! Assumed: AWS refuses most such policies when they are written, and does not say how it
-//! evaluates the rest. In this reading no caller gains anything by them.
+//! AWS refuses most such policies when they are written, and does not say how it evaluates the rest.
+//! In this reading no caller gains anything by them.
 
 /// The truth values of Kleene's logic, in their order: AND is the least of them, OR the greatest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

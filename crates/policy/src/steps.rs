@@ -14,9 +14,7 @@ pub struct Steps {
 }
 
 impl Steps {
-    /// What one decision may take at most: some ten milliseconds.
-    ///
-    /// Assumed: AWS has a limit as well and does not publish it.
+    /// What one decision may take at most: some ten milliseconds. The limit is our own.
     pub const DECISION_MAX: u64 = 4_000_000;
 
     /// So many steps.
