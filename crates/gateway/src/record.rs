@@ -40,8 +40,8 @@ impl<'a, T> Outcome<'a, T> {
     fn error(&self, service: &Service) -> Option<(String, Option<String>)> {
         match self {
             Self::Done(_) => None,
-            // Assumed: "not modified" is an answer, not an error, as in S3's server access logs; a
-            // failed precondition (412) is an error.
+            // Observed: S3's server access logs have no error code beside 304. Assumed: CloudTrail
+            // takes "not modified" for no error, and a failed precondition (412) for one.
             Self::Refused(error) if error.status == NOT_MODIFIED => None,
             // Observed: every service's denials are recorded under this one name.
             Self::Refused(error) if is_denial(error) => {
@@ -58,9 +58,10 @@ impl<'a, T> Outcome<'a, T> {
 
 /// The name of an error in events.
 ///
-/// Observed: IAM's events say `NoSuchEntityException` where the answer says `NoSuchEntity`, STS's
-/// `PackedPolicyTooLargeException` (aws/containers-roadmap, issue 2413).
-/// Assumed: so it is with the other modelled errors of both.
+/// Observed: IAM's events say `NoSuchEntityException` where the answer says `NoSuchEntity`, and so
+/// with `EntityAlreadyExists`, `DeleteConflict` and `LimitExceeded`; STS's say
+/// `PackedPolicyTooLargeException` (aws/containers-roadmap, issue 2413). These are the names of the
+/// shapes in the service models, from which the names of the other errors here are taken.
 fn event_code(service: &Service, code: &str) -> String {
     const MODELLED: [&str; 10] = [
         "NoSuchEntity",
