@@ -40,7 +40,7 @@ fn a_password_is_given_shown_changed_and_taken() {
         json!({"loginProfile": {"userName": "alice", "createDate": "Mar 1, 2026 12:00:00 AM",
             "passwordResetRequired": false}})
     );
-    let taken = (409, "EntityAlreadyExists", "Login Profile for User alice already exists.");
+    let taken = (409, "EntityAlreadyExists", "Login Profile for user alice already exists.");
     world.refused(&world.root, "CreateLoginProfile", &[ALICE, password], taken);
     assert!(world.ok(&world.root, "GetLoginProfile", &[ALICE]).contains(shown));
     let update = [ALICE, ("Password", "Another-horse-2"), ("PasswordResetRequired", "true")];
