@@ -69,6 +69,13 @@ fn passwords_keep_to_the_accounts_policy() {
     let short = "Password should have a minimum length of 8";
     create("Ab1!", (400, "PasswordPolicyViolation", short));
     assert_eq!(world.last_event()["errorCode"], "PasswordPolicyViolationException");
+    let one = "Password should meet 1 more of the following requirements: Password should have at \
+               least one uppercase letter, Password should have at least one symbol";
+    create("abcdefg1", (400, "PasswordPolicyViolation", one));
+    let two = "Password should meet 2 more of the following requirements: Password should have at \
+               least one uppercase letter, Password should have at least one number, Password \
+               should have at least one symbol";
+    create("abcdefgh", (400, "PasswordPolicyViolation", two));
     let missing = "The Password Policy with domain name 111122223333 cannot be found.";
     for action in ["GetAccountPasswordPolicy", "DeleteAccountPasswordPolicy"] {
         world.refused(&world.root, action, &[], (404, "NoSuchEntity", missing));
