@@ -271,6 +271,11 @@ fn sts_takes_codes_of_the_callers_devices() {
         let parameters = [number, ("TokenCode", shown)];
         world.refused(&key, "GetSessionToken", &parameters, wrong);
     }
+    let foreign = [("SerialNumber", "arn:aws:iam::111122223333:mfa/other")];
+    let told = "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your \
+                MFA serial number is valid and associated with this user.";
+    let parameters = [foreign[0], ("TokenCode", present.as_str())];
+    world.refused(&key, "GetSessionToken", &parameters, (403, "AccessDenied", told));
     let session = [number, ("TokenCode", present.as_str())];
     let strong = credentials(&world.ok(&key, "GetSessionToken", &session));
     world.refused(&key, "GetSessionToken", &session, wrong);
