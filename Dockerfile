@@ -1,17 +1,17 @@
 # Shoseki in a container: docker build -t shoseki . ; see docs/operate.md.
-# Debian's packages, Rust's toolchain and crates, and nothing else. The final image holds the program,
-# the libraries that it needs, and the certificates that clients trust.
+# The build uses Debian packages, the Rust toolchain and crates only. The final image contains the program,
+# the libraries that it needs, and CA certificates.
 
 FROM debian:trixie-slim AS build
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates gcc libc6-dev rustup \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
-# The toolchain that the project pins, before the sources: they change more often.
+# The pinned toolchain comes before the sources, which change more often.
 COPY rust-toolchain.toml .
 RUN rustup toolchain install --profile minimal "$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)"
 COPY . .
-# What `shoseki --version` says: docker build --build-arg VERSION="$(cargo xtask dist --version)".
+# The version that `shoseki --version` prints: docker build --build-arg VERSION="$(cargo xtask dist --version)".
 ARG VERSION=
 RUN if [ -n "$VERSION" ]; then export SHOSEKI_VERSION="$VERSION"; fi \
  && cargo build --release --locked -p shoseki
@@ -19,7 +19,7 @@ RUN contrib/image.sh target/release/shoseki /image
 
 FROM scratch
 COPY --from=build /image /
-# The user `shoseki`, who has nothing but the data.
+# The user `shoseki`, which owns only the data.
 USER 65532:65532
 ENV SHOSEKI_DATA_DIR=/data SHOSEKI_LISTEN=0.0.0.0:4566
 VOLUME /data

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Makes the root of a container's image: image.sh PROGRAM FOLDER
-# The program, the shared libraries that it asks for, certificates, one user, and an empty /data.
+# Builds the root file system of the container image: image.sh PROGRAM FOLDER
+# It contains the program, its shared libraries, CA certificates, one user, and an empty /data.
 set -eu
 program=$1 root=$2
 
 install -D -m 0755 "$program" "$root/usr/bin/shoseki"
 strip "$root/usr/bin/shoseki" 2>/dev/null || true
-# `ldd` prints `NAME => PATH (ADDRESS)`, and the loader's path alone.
+# `ldd` prints `NAME => PATH (ADDRESS)`, and only the path for the loader.
 ldd "$program" | sed -n 's|^[^/]*\(/[^ ]*\) (0x.*|\1|p' | while read -r library; do
     install -D -m 0755 "$library" "$root$library"
 done

@@ -16,8 +16,8 @@ mod scan;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use gateway::Gateway;
-use store::{StoreError, Tx};
+use gateway::{Ctx, Fault, Gateway};
+use store::Tx;
 use trail::retry::Pace;
 use types::{MINUTE_MS, Pulse, Timestamp};
 
@@ -41,8 +41,8 @@ pub struct Timing {
 struct LastCut(Mutex<Option<Timestamp>>);
 
 /// The timing that delivery keeps in this process; `None` before its first round.
-pub(crate) fn last_timing(gateway: &Gateway) -> Option<Timing> {
-    *gateway.shared::<LastTiming>().0.lock().unwrap_or_else(PoisonError::into_inner)
+pub(crate) fn last_timing(ctx: &Ctx<'_>) -> Option<Timing> {
+    *ctx.cached::<LastTiming>().0.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What [`deliver`] was last called with.
@@ -55,12 +55,13 @@ struct LastTiming(Mutex<Option<Timing>>);
 /// batch of events. Trouble with one trail goes to diagnostics and stops no other.
 pub fn deliver(gateway: &Arc<Gateway>, timing: &Timing, pulse: Pulse<'_>) -> Timestamp {
     let now = gateway.clock().now();
-    *gateway.shared::<LastTiming>().0.lock().unwrap_or_else(PoisonError::into_inner) =
+    *gateway.cached::<LastTiming>().0.lock().unwrap_or_else(PoisonError::into_inner) =
         Some(*timing);
     let mut due = now.plus_ms(MINUTE_MS).min(cut_if_due(gateway, timing, now, pulse));
-    let trails = gateway.store().snapshot().and_then(|view| delivering(&view.tx()));
-    for (trail, _) in trails.unwrap_or_else(|error| {
-        tracing::error!(%error, "trails cannot be read; delivery waits");
+    let view = gateway.snapshot().map_err(Fault::from);
+    let trails = view.and_then(|view| delivering(&view.tx()));
+    for (trail, _) in trails.unwrap_or_else(|fault| {
+        tracing::error!(error = fault.chain(), "trails cannot be read; delivery waits");
         Vec::new()
     }) {
         if pulse().is_break() {
@@ -68,8 +69,9 @@ pub fn deliver(gateway: &Arc<Gateway>, timing: &Timing, pulse: Pulse<'_>) -> Tim
         }
         match deliver_trail(gateway, timing, &trail, pulse) {
             Ok(again) => due = due.min(again),
-            Err(error) => {
-                tracing::error!(%error, trail = %trail.name, "delivery failed; it is tried again");
+            Err(fault) => {
+                let error = fault.chain();
+                tracing::error!(error, trail = %trail.name, "delivery failed; it is tried again");
             }
         }
     }
@@ -81,7 +83,7 @@ fn deliver_trail(
     timing: &Timing,
     trail: &Trail,
     pulse: Pulse<'_>,
-) -> Result<Timestamp, StoreError> {
+) -> Result<Timestamp, Fault> {
     let pace = Pace::of(timing.delivery_interval_ms);
     // Trouble with one lane keeps no region from its digest.
     let tried = attempt::attempt(gateway, trail, pace, pulse);
@@ -97,21 +99,23 @@ fn cut_if_due(
     pulse: Pulse<'_>,
 ) -> Timestamp {
     let slot = now.floor_to(timing.delivery_interval_ms);
-    let last = gateway.shared::<LastCut>();
+    let last = gateway.cached::<LastCut>();
     let mut last = last.0.lock().unwrap_or_else(PoisonError::into_inner);
     // A clock that was set back makes for another slot, too.
     if last.is_none_or(|last| last.floor_to(timing.delivery_interval_ms) != slot) {
         match cut::cut(gateway, timing.delivery_interval_ms, pulse) {
             Ok(ControlFlow::Continue(())) => *last = Some(now),
             Ok(ControlFlow::Break(())) => {}
-            Err(error) => tracing::error!(%error, "log files could not be cut; tried again"),
+            Err(fault) => {
+                tracing::error!(error = fault.chain(), "log files could not be cut; tried again");
+            }
         }
     }
     slot.plus_ms(timing.delivery_interval_ms)
 }
 
 /// The trails that have something to deliver or may get it, deleted ones included.
-fn delivering(tx: &Tx<'_>) -> Result<Vec<(Trail, Progress)>, StoreError> {
+fn delivering(tx: &Tx<'_>) -> Result<Vec<(Trail, Progress)>, Fault> {
     let mut found = Vec::new();
     for (key, progress) in PROGRESS.all(tx, "")? {
         let place = trail_key(&progress.account, &progress.home_region, &progress.name);
@@ -126,8 +130,8 @@ fn delivering(tx: &Tx<'_>) -> Result<Vec<(Trail, Progress)>, StoreError> {
 }
 
 /// The number of the oldest event that some trail still has to deliver; older ones may go.
-pub fn oldest_needed(gateway: &Gateway) -> Result<u64, StoreError> {
-    let view = gateway.store().snapshot()?;
+pub fn oldest_needed(gateway: &Gateway) -> Result<u64, Fault> {
+    let view = gateway.snapshot()?;
     let mut oldest = u64::MAX;
     PROGRESS.visit(&view.tx(), "", "", &mut |_, progress| {
         oldest = progress.spans.iter().map(|span| span.next).fold(oldest, u64::min);
@@ -145,25 +149,17 @@ pub fn oldest_needed(gateway: &Gateway) -> Result<u64, StoreError> {
 /// Changes a trail's progress on the writer, together with whatever else `change` does.
 ///
 /// Calls change it too, so it is read anew there; a trail whose progress is gone is left alone.
+/// No event: how far delivery has come is nothing that anybody asked for, and what is put into a
+/// bucket has the event of its `PutObject`.
 fn update(
     gateway: &Gateway,
     trail_id: &str,
-    change: impl FnOnce(&mut Tx<'_>, &mut Progress) -> Result<(), StoreError> + Send + 'static,
-) -> Result<(), StoreError> {
+    change: impl FnOnce(&mut Tx<'_>, &mut Progress) -> Result<(), Fault> + Send + 'static,
+) -> Result<(), Fault> {
     let id = trail_id.to_owned();
-    let committed = gateway.store().submit_when_full(move |tx| {
-        tx.begin();
-        let changed = (|| {
-            let Some(mut progress) = PROGRESS.get(tx, &id)? else { return Ok(()) };
-            change(tx, &mut progress)?;
-            PROGRESS.put(tx, &id, &progress)
-        })();
-        if changed.is_ok() {
-            tx.keep();
-        } else {
-            tx.discard();
-        }
-        (changed, Vec::new())
-    });
-    committed.wait()?
+    gateway.maintain(move |tx| {
+        let Some(mut progress) = PROGRESS.get(tx, &id)? else { return Ok(()) };
+        change(tx, &mut progress)?;
+        Ok(PROGRESS.put(tx, &id, &progress)?)
+    })
 }

@@ -129,7 +129,7 @@ pub fn deliveries(ctx: &Ctx<'_>, trail: Option<&str>) -> Result<Deliveries, Fail
         Some(name) => vec![reference::existing(ctx, name, true)?],
         None => trails_of(ctx.tx(), ctx.account())?,
     };
-    let timing = last_timing(ctx.gateway());
+    let timing = last_timing(ctx);
     let deliveries = trails.iter().map(|trail| delivery(ctx, trail, timing.as_ref()));
     Ok(Deliveries {
         of_trails: deliveries.collect::<Result<_, _>>()?,

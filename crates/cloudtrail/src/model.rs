@@ -3,8 +3,9 @@
 //! A trail's settings and the progress of its delivery are separate rows: the settings change by
 //! calls, the progress by the delivery worker, and neither has to wait for the other.
 
+use gateway::Fault;
 use serde::{Deserialize, Serialize};
-use store::{StoreError, Table, Tx, key};
+use store::{Table, Tx, key};
 use trail::digest::{Chain, DigestedFile, Link};
 use trail::names::TrailName;
 use trail::selectors::Selection;
@@ -57,8 +58,8 @@ impl Trail {
         trail_key(&self.account, &self.home_region, &self.name)
     }
 
-    pub(crate) fn save(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
-        TRAILS.put(tx, self.key(), self)
+    pub(crate) fn save(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        Ok(TRAILS.put(tx, self.key(), self)?)
     }
 
     /// Whether it is shown in `region`: its home, or as a shadow.
@@ -84,7 +85,7 @@ pub(crate) fn trail_key(account: &AccountId, region: &Region, name: &TrailName) 
 }
 
 /// All trails of an account, in all regions.
-pub(crate) fn trails_of(tx: &Tx<'_>, account: &AccountId) -> Result<Vec<Trail>, StoreError> {
+pub(crate) fn trails_of(tx: &Tx<'_>, account: &AccountId) -> Result<Vec<Trail>, Fault> {
     let rows = TRAILS.all(tx, key([account.as_str()]))?;
     Ok(rows.into_iter().map(|(_, trail)| trail).collect())
 }
@@ -262,10 +263,10 @@ impl Waiting {
         tx: &mut Tx<'_>,
         trail_id: &str,
         progress: &mut Progress,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Fault> {
         let number = format!("{:020}", progress.next_file);
         progress.next_file = progress.next_file.saturating_add(1);
-        WAITING.put(tx, key([trail_id, &self.lane(), &number]), self)
+        Ok(WAITING.put(tx, key([trail_id, &self.lane(), &number]), self)?)
     }
 }
 

@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use gateway::{Ctx, Gateway};
+use gateway::{Ctx, Fault, Gateway};
 use keys::rsa::RsaKey;
 use keys::{Domain, Keyring};
-use store::{StoreError, Tx, key};
+use store::{Tx, key};
 use types::{DAY_MS, Entropy, Region, Timestamp};
 
 use crate::model::{PUBLIC_KEYS, PublicKey};
@@ -25,7 +25,7 @@ pub(crate) fn between(
     region: &Region,
     from: Timestamp,
     to: Timestamp,
-) -> Result<Vec<PublicKey>, StoreError> {
+) -> Result<Vec<PublicKey>, Fault> {
     let rows = PUBLIC_KEYS.all(tx, key([region.as_str()]))?;
     let mut keys: Vec<_> = rows.into_iter().map(|(_, row)| row).collect();
     keys.retain(|key| key.from <= to && from <= key.until);
@@ -40,9 +40,9 @@ pub(crate) fn between(
 pub(crate) fn signing(
     gateway: &Arc<Gateway>,
     region: &str,
-) -> Result<(Arc<RsaKey>, PublicKey), StoreError> {
+) -> Result<(Arc<RsaKey>, PublicKey), Fault> {
     let now = gateway.clock().now();
-    let known = in_force(&gateway.store().snapshot()?.tx(), region, now)?;
+    let known = in_force(&gateway.snapshot()?.tx(), region, now)?;
     if let Some((row, sealed)) = known {
         return Ok((opened(gateway, region, &row.fingerprint, &sealed)?, row));
     }
@@ -54,7 +54,7 @@ fn in_force(
     tx: &Tx<'_>,
     region: &str,
     now: Timestamp,
-) -> Result<Option<(PublicKey, String)>, StoreError> {
+) -> Result<Option<(PublicKey, String)>, Fault> {
     for (_, row) in PUBLIC_KEYS.all(tx, key([region]))? {
         if let Some(sealed) = row.sealed.clone()
             && row.from <= now
@@ -70,11 +70,11 @@ fn in_force(
 pub(crate) fn missing(
     ctx: &Ctx<'_>,
     regions: &[Region],
-) -> Result<Vec<(Region, PublicKey)>, StoreError> {
+) -> Result<Vec<(Region, PublicKey)>, Fault> {
     let mut made = Vec::new();
     for region in regions {
         if in_force(ctx.tx(), region.as_str(), ctx.now())?.is_none() {
-            let pair = RsaKey::generate_2048().map_err(StoreError::engine)?;
+            let pair = RsaKey::generate_2048()?;
             let row = row(ctx.keyring(), ctx.entropy(), region.as_str(), &pair, ctx.now())?;
             made.push((region.clone(), row));
         }
@@ -83,7 +83,7 @@ pub(crate) fn missing(
 }
 
 /// Stores a pair that [`missing`] made, unless the region has got one meanwhile.
-pub(crate) fn add(ctx: &mut Ctx<'_>, region: &Region, new: &PublicKey) -> Result<(), StoreError> {
+pub(crate) fn add(ctx: &mut Ctx<'_>, region: &Region, new: &PublicKey) -> Result<(), Fault> {
     let now = ctx.now();
     match in_force(ctx.tx(), region.as_str(), now)? {
         Some(_) => Ok(()),
@@ -95,8 +95,8 @@ fn make(
     gateway: &Arc<Gateway>,
     region: &str,
     now: Timestamp,
-) -> Result<(Arc<RsaKey>, PublicKey), StoreError> {
-    let pair = RsaKey::generate_2048().map_err(StoreError::engine)?;
+) -> Result<(Arc<RsaKey>, PublicKey), Fault> {
+    let pair = RsaKey::generate_2048()?;
     let row = keep(gateway, region, &pair, now)?;
     tracing::info!(region, row.fingerprint, "a new key pair signs the region's digests");
     Ok((Arc::new(pair), row))
@@ -112,8 +112,8 @@ pub fn adopt_key_pair(
     region: &Region,
     pkcs8: &[u8],
     from: Timestamp,
-) -> Result<String, StoreError> {
-    let pair = RsaKey::from_pkcs8(pkcs8).map_err(StoreError::engine)?;
+) -> Result<String, Fault> {
+    let pair = RsaKey::from_pkcs8(pkcs8)?;
     Ok(keep(gateway, region.as_str(), &pair, from)?.fingerprint)
 }
 
@@ -124,13 +124,11 @@ fn row(
     region: &str,
     pair: &RsaKey,
     from: Timestamp,
-) -> Result<PublicKey, StoreError> {
+) -> Result<PublicKey, Fault> {
     let der = pair.public_pkcs1_der();
     let fingerprint = trail::names::fingerprint(&der);
     let aad = [region.as_bytes(), fingerprint.as_bytes()];
-    let sealed = keyring
-        .seal(Domain::DigestKey, &aad, pair.to_pkcs8().as_bytes(), entropy)
-        .map_err(StoreError::engine)?;
+    let sealed = keyring.seal(Domain::DigestKey, &aad, pair.to_pkcs8().as_bytes(), entropy)?;
     let from = from.floor_to(1_000);
     Ok(PublicKey {
         fingerprint,
@@ -141,28 +139,28 @@ fn row(
     })
 }
 
-/// Stores a pair, and wipes the private keys whose time is over.
+/// Stores a pair, and wipes the private keys whose time is over. No event: AWS records none of its
+/// digest keys; `ListPublicKeys` lists them.
 fn keep(
     gateway: &Arc<Gateway>,
     region: &str,
     pair: &RsaKey,
     from: Timestamp,
-) -> Result<PublicKey, StoreError> {
+) -> Result<PublicKey, Fault> {
     let row = row(gateway.keyring(), gateway.entropy(), region, pair, from)?;
     let (region, stored, now) = (region.to_owned(), row.clone(), gateway.clock().now());
-    let keep = move |tx: &mut Tx<'_>| (put(tx, &region, &stored, now), Vec::new());
-    gateway.store().submit_when_full(keep).wait()??;
+    gateway.maintain(move |tx| put(tx, &region, &stored, now))?;
     Ok(row)
 }
 
-fn put(tx: &mut Tx<'_>, region: &str, new: &PublicKey, now: Timestamp) -> Result<(), StoreError> {
+fn put(tx: &mut Tx<'_>, region: &str, new: &PublicKey, now: Timestamp) -> Result<(), Fault> {
     for (place, mut row) in PUBLIC_KEYS.all(tx, key([region]))? {
         if row.sealed.is_some() && row.until <= now {
             row.sealed = None;
             PUBLIC_KEYS.put(tx, place, &row)?;
         }
     }
-    PUBLIC_KEYS.put(tx, key([region, &new.fingerprint]), new)
+    Ok(PUBLIC_KEYS.put(tx, key([region, &new.fingerprint]), new)?)
 }
 
 /// The pair of each region that signed last: opening one takes longer than signing.
@@ -174,8 +172,8 @@ fn opened(
     region: &str,
     fingerprint: &str,
     sealed: &str,
-) -> Result<Arc<RsaKey>, StoreError> {
-    let opened = gateway.shared::<Opened>();
+) -> Result<Arc<RsaKey>, Fault> {
+    let opened = gateway.cached::<Opened>();
     let mut opened = opened.0.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((known, pair)) = opened.get(region)
         && known == fingerprint
@@ -187,15 +185,11 @@ fn opened(
     Ok(pair)
 }
 
-fn open(
-    gateway: &Gateway,
-    region: &str,
-    fingerprint: &str,
-    sealed: &str,
-) -> Result<RsaKey, StoreError> {
-    let sealed = STANDARD.decode(sealed).map_err(StoreError::corrupt)?;
+fn open(gateway: &Gateway, region: &str, fingerprint: &str, sealed: &str) -> Result<RsaKey, Fault> {
+    let sealed = STANDARD
+        .decode(sealed)
+        .map_err(|cause| Fault::damaged("a sealed digest key").because(cause))?;
     let aad = [region.as_bytes(), fingerprint.as_bytes()];
-    let pkcs8 =
-        gateway.keyring().open(Domain::DigestKey, &aad, &sealed).map_err(StoreError::corrupt)?;
-    RsaKey::from_pkcs8(pkcs8.as_bytes()).map_err(StoreError::corrupt)
+    let pkcs8 = gateway.keyring().open(Domain::DigestKey, &aad, &sealed)?;
+    Ok(RsaKey::from_pkcs8(pkcs8.as_bytes())?)
 }

@@ -1,7 +1,6 @@
 //! Trails and their tags, for the tagging API.
 
-use gateway::{Caller, Ctx, Refused, Tags};
-use store::StoreError;
+use gateway::{Caller, Ctx, Fault, Refused, Tags};
 use types::Arn;
 
 use crate::model::trails_of;
@@ -9,7 +8,7 @@ use crate::ops::{AddTags, RemoveTags, TagsInput};
 
 /// The tagged trails of the account whose home is the region. A tag without a value has an empty
 /// one.
-pub fn tagged(ctx: &Ctx<'_>) -> Result<Vec<(Arn, Tags)>, StoreError> {
+pub fn tagged(ctx: &Ctx<'_>) -> Result<Vec<(Arn, Tags)>, Fault> {
     let mut trails = trails_of(ctx.tx(), ctx.account())?;
     trails.retain(|trail| trail.home_region == *ctx.region() && !trail.tags.is_empty());
     let pair = |(key, value): (String, Option<String>)| (key, value.unwrap_or_default());

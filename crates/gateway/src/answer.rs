@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 
-use crate::{Protocol, Reply, WireError};
+use crate::{Fault, Protocol, Reply, WireError};
 
 /// Who answers S3's calls. Observed.
 pub const S3_SERVER: &str = "AmazonS3";
@@ -29,7 +29,7 @@ pub enum AnswerBody {
         /// Bytes that all pieces have together.
         length: u64,
         /// The pieces, on a thread that may block.
-        pieces: Box<dyn Iterator<Item = std::io::Result<Bytes>> + Send>,
+        pieces: Box<dyn Iterator<Item = Result<Bytes, Fault>> + Send>,
     },
 }
 

@@ -3,7 +3,7 @@
 use std::sync::PoisonError;
 
 use keys::SecretBytes;
-use store::{Snapshot, StoreError};
+use store::Snapshot;
 use types::{Region, Timestamp};
 use wire::Head;
 use wire::sigv2;
@@ -11,8 +11,8 @@ use wire::sigv4::{self, PostSignature, SignatureError, SigningKey, Verified};
 
 use crate::signed::{Signed, Taken, expect_region};
 use crate::{
-    Caller, Credential, CredentialQuery, Family, Gateway, Protocol, Refused, Service, Standing,
-    WireError,
+    Caller, Credential, CredentialQuery, Family, Fault, Gateway, Protocol, Refused, Service,
+    Standing, WireError,
 };
 
 /// How long what a head has proved counts; then it is looked at anew, for its body came slowly.
@@ -267,7 +267,7 @@ fn claim(
     signed: &sigv4::Signed,
     now: Timestamp,
 ) -> Result<(Caller, Claim), Refused> {
-    signed.check_scope(service.signing_name()).map_err(|error| error.wire(service.family))?;
+    signed.check_scope(service.signing_name).map_err(|error| error.wire(service.family))?;
     let (id, token) = (&signed.access_key_id, signed.session_token.as_deref());
     let (secret, caller) = credential(gateway, view, service, id, token, now)?;
     let known = {
@@ -286,7 +286,7 @@ fn claim(
 /// proved by it.
 fn text_of(secret: &SecretBytes) -> Result<&str, Refused> {
     let text = std::str::from_utf8(secret.as_bytes());
-    text.map_err(|_| StoreError::engine("the secret of an access key is no text").into())
+    text.map_err(|_| Fault::damaged("the secret of an access key is not text").into())
 }
 
 /// The secret of an access key, and whose it is.

@@ -1,17 +1,21 @@
+use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
 use keys::Keyring;
 use policy::{Grammar, Policy, Steps};
-use store::{EventRow, HistoryQuery, Store, StoreError, Tx};
+use store::{Bodies, EventRow, HistoryQuery, LayeredTx, Tx};
 use trail::Record;
 use types::{AccountId, Arn, Entropy, Region, Timestamp};
 
 use crate::access::{CallerSide, first_denial};
 use crate::execute::execute;
 use crate::nested::{Asker, NestedCalls};
-use crate::{Access, Call, Caller, Denial, Gateway, IdentityPort, Operation, Refused, decisions};
+use crate::{
+    Access, Call, Caller, Denial, Fault, Gateway, IdentityPort, Name, Operation, Refused, Settings,
+    decisions,
+};
 
 /// Calls that may be nested in one another at most.
 const DEPTH_MAX: u8 = 8;
@@ -22,13 +26,46 @@ const STEPS_MAX: u64 = 8 * Steps::DECISION_MAX;
 /// of each.
 const DENIALS_MAX: usize = 32;
 
+/// What an operation writes sealed rows with.
+#[derive(Debug)]
+pub struct SealingTx<'c, 't> {
+    /// The transaction, to write.
+    pub tx: &'c mut Tx<'t>,
+    /// The keys that protect what is stored.
+    pub keyring: &'c Keyring,
+    /// Randomness.
+    pub entropy: &'c Entropy,
+}
+
 /// What an operation works with: the call, the transaction, and the way to other operations.
+///
+/// There is no way from here to the store, to the machinery around, or to what keeps a
+/// transaction's writes. So no operation can commit anything beside the event of its call, or wait
+/// for the writer on which it may run.
+///
+/// ```compile_fail,E0599
+/// fn beside_its_event(ctx: &gateway::Ctx<'_>) {
+///     let _ = ctx.store();
+/// }
+/// ```
+///
+/// ```compile_fail,E0599
+/// fn waits_for_the_writer(ctx: &gateway::Ctx<'_>) {
+///     let _ = ctx.gateway();
+/// }
+/// ```
+///
+/// ```compile_fail,E0599
+/// fn stays_done_though_it_fails(ctx: &mut gateway::Ctx<'_>) {
+///     ctx.tx_mut().keep();
+/// }
+/// ```
 pub struct Ctx<'t> {
     gateway: Arc<Gateway>,
     call: Arc<Call>,
     /// The account of the outermost call, which reads why it was refused.
     reader: AccountId,
-    tx: Tx<'t>,
+    tx: LayeredTx<'t>,
     /// The caller's side of the last decision on a snapshot.
     side: Option<Arc<CallerSide>>,
     records: Vec<Record>,
@@ -40,7 +77,7 @@ pub struct Ctx<'t> {
 }
 
 impl<'t> Ctx<'t> {
-    pub(crate) fn new(gateway: Arc<Gateway>, call: Arc<Call>, tx: Tx<'t>) -> Self {
+    pub(crate) fn new(gateway: Arc<Gateway>, call: Arc<Call>, tx: LayeredTx<'t>) -> Self {
         let (records, denials) = (Vec::new(), Vec::new());
         let reader = call.caller.account.clone();
         let (steps, nested_calls) = (Cell::new(STEPS_MAX), NestedCalls::default());
@@ -67,7 +104,7 @@ impl<'t> Ctx<'t> {
         self.side = side;
     }
 
-    pub(crate) fn into_parts(self) -> (Tx<'t>, Vec<Record>) {
+    pub(crate) fn into_parts(self) -> (LayeredTx<'t>, Vec<Record>) {
         (self.tx, self.records)
     }
 
@@ -138,14 +175,25 @@ impl<'t> Ctx<'t> {
         &mut self.tx
     }
 
-    /// The transaction, to write, and the machinery around, both at once.
-    pub fn split(&mut self) -> (&mut Tx<'t>, &Gateway) {
-        (&mut self.tx, &self.gateway)
+    /// What keeps the transaction's writes or drops them.
+    pub(crate) fn layers(&mut self) -> &mut LayeredTx<'t> {
+        &mut self.tx
     }
 
-    /// The machinery around: configuration, caches, bodies.
-    pub fn gateway(&self) -> &Gateway {
-        &self.gateway
+    /// The transaction, to write, and what seals rows, both at once.
+    pub fn sealing_tx(&mut self) -> SealingTx<'_, 't> {
+        let Self { tx, gateway, .. } = self;
+        SealingTx { tx, keyring: &gateway.keyring, entropy: &gateway.entropy }
+    }
+
+    /// Switches.
+    pub fn settings(&self) -> &Settings {
+        &self.gateway.settings
+    }
+
+    /// The one `T` of this process, made on first demand; see [`Gateway::cached`].
+    pub fn cached<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
+        self.gateway.cached()
     }
 
     /// Randomness.
@@ -158,9 +206,14 @@ impl<'t> Ctx<'t> {
         &self.gateway.keyring
     }
 
-    /// The store, for object bodies.
-    pub fn store(&self) -> &Store {
-        &self.gateway.store
+    /// Whether the disk is taken for full.
+    pub fn is_full(&self) -> bool {
+        self.gateway.is_full()
+    }
+
+    /// Object bodies.
+    pub fn bodies(&self) -> &Bodies {
+        self.gateway.bodies()
     }
 
     /// Who is who.
@@ -266,7 +319,7 @@ impl<'t> Ctx<'t> {
 
     fn enter<O: Operation>(&mut self, call: Call, input: &O::Input) -> Result<O::Output, Refused> {
         if self.depth >= DEPTH_MAX {
-            return Err(StoreError::engine("calls are nested too deeply").into());
+            return Err(Fault::bug("calls are nested too deeply").into());
         }
         let outer = std::mem::replace(&mut self.call, Arc::new(call));
         self.depth = self.depth.saturating_add(1);
@@ -277,12 +330,18 @@ impl<'t> Ctx<'t> {
     }
 
     /// Events of the history, newest first, as they were when the call began.
-    pub fn history(&self, query: &HistoryQuery) -> Result<Vec<EventRow>, StoreError> {
-        self.store().history(&self.store().snapshot()?, query)
+    pub fn history(&self, query: &HistoryQuery) -> Result<Vec<EventRow>, Fault> {
+        let store = &self.gateway.store;
+        Ok(store.history(&store.snapshot()?, query)?)
+    }
+
+    /// Where events of a source name what event history finds them by.
+    pub fn event_names(&self, event_source: &str) -> &'static [Name] {
+        self.gateway.event_names(event_source)
     }
 
     /// Why a request of the account was refused, if it was in the last day.
-    pub fn denials(&self, request_id: &str) -> Result<Option<Vec<Denial>>, StoreError> {
+    pub fn denials(&self, request_id: &str) -> Result<Option<Vec<Denial>>, Fault> {
         decisions::of(&self.tx, self.account(), request_id)
     }
 

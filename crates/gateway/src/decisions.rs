@@ -9,9 +9,10 @@ use std::ops::ControlFlow;
 use policy::{Decision, Request};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::{StoreError, Table, Tx, key};
+use store::{Table, Tx, key};
 use types::{AccountId, DAY_MS, Timestamp};
 
+use crate::Fault;
 use crate::sides::Sides;
 
 /// Denials by account and request id.
@@ -93,7 +94,7 @@ pub(crate) fn keep(
     account: &AccountId,
     request_id: &str,
     denials: Vec<Denial>,
-) -> Result<(), StoreError> {
+) -> Result<(), Fault> {
     let mut by_account: BTreeMap<AccountId, Vec<Denial>> = BTreeMap::new();
     for mut denial in denials {
         if let Some((owner, denial)) = denial.for_owner.take().map(|both| *both) {
@@ -116,12 +117,12 @@ pub(crate) fn of(
     tx: &Tx<'_>,
     account: &AccountId,
     request_id: &str,
-) -> Result<Option<Vec<Denial>>, StoreError> {
-    DENIALS.get(tx, key([account.as_str(), request_id]))
+) -> Result<Option<Vec<Denial>>, Fault> {
+    Ok(DENIALS.get(tx, key([account.as_str(), request_id]))?)
 }
 
 /// Forgets denials that are older than a day.
-pub(crate) fn forget(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) fn forget(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Fault> {
     let horizon = key([format!("{:020}", now.minus_ms(KEPT_MS).as_ms())]);
     let mut old = Vec::new();
     DENIAL_TIMES.visit(tx, "", "", &mut |time, place| {

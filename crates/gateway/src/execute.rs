@@ -1,11 +1,9 @@
 //! The middle of the pipeline, which every call passes, wherever it came from: authorize,
 //! prepare, run, record.
 
-use store::StoreError;
-
 use crate::access::authorize;
 use crate::record::{Outcome, build};
-use crate::{BodySink, Ctx, Operation, Refused};
+use crate::{BodySink, Ctx, Fault, Operation, Refused};
 
 /// How far a call has come.
 pub(crate) enum Stage<O: Operation> {
@@ -97,14 +95,14 @@ fn run<O: Operation>(
     input: &O::Input,
     work: &mut O::Work,
 ) -> Result<O::Output, Refused> {
-    ctx.tx_mut().begin();
+    ctx.layers().begin();
     match O::run(ctx, input, work) {
         Ok(output) => {
-            ctx.tx_mut().keep();
+            ctx.layers().keep();
             Ok(output)
         }
         Err(failure) => {
-            ctx.tx_mut().discard();
+            ctx.layers().discard();
             Err(failure.into())
         }
     }
@@ -143,6 +141,10 @@ pub(crate) fn execute<O: Operation>(
 }
 
 /// A 500 for the client; the cause goes to diagnostics, once.
-pub(crate) fn report(error: &StoreError, request_id: &str) {
-    tracing::error!(%error, request.id = request_id, "a call failed for a reason of our own");
+pub(crate) fn report(error: &Fault, request_id: &str) {
+    tracing::error!(
+        error = error.chain(),
+        request.id = request_id,
+        "a call failed for a reason of our own"
+    );
 }

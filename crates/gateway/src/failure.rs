@@ -1,7 +1,10 @@
 use std::fmt;
 
+use keys::KeyError;
 use store::StoreError;
 use wire::WireError;
+
+use crate::Fault;
 
 /// An error that an API documents: it knows its code, status and message.
 pub trait ApiError: fmt::Debug + Send + 'static {
@@ -25,13 +28,13 @@ pub enum Failure<E> {
     /// passed on.
     Wire(WireError),
     /// Our own trouble; the client sees a 500 and a request id.
-    Internal(StoreError),
+    Internal(Fault),
 }
 
 impl<E> Failure<E> {
-    /// Our own trouble, described for diagnostics.
+    /// A bug, described for diagnostics.
     pub fn internal(what: impl fmt::Display) -> Self {
-        Self::Internal(StoreError::engine(what))
+        Self::Internal(Fault::bug(what))
     }
 }
 
@@ -41,9 +44,21 @@ impl<E: ApiError> From<E> for Failure<E> {
     }
 }
 
+impl<E> From<Fault> for Failure<E> {
+    fn from(error: Fault) -> Self {
+        Self::Internal(error)
+    }
+}
+
 impl<E> From<StoreError> for Failure<E> {
     fn from(error: StoreError) -> Self {
-        Self::Internal(error)
+        Self::Internal(error.into())
+    }
+}
+
+impl<E> From<KeyError> for Failure<E> {
+    fn from(error: KeyError) -> Self {
+        Self::Internal(error.into())
     }
 }
 
@@ -65,7 +80,7 @@ pub enum Refused {
     /// What a client would have seen.
     Wire(WireError),
     /// Our own trouble.
-    Internal(StoreError),
+    Internal(Fault),
 }
 
 impl Refused {
@@ -102,9 +117,15 @@ impl<E> From<Refused> for Failure<E> {
     }
 }
 
+impl From<Fault> for Refused {
+    fn from(error: Fault) -> Self {
+        Self::Internal(error)
+    }
+}
+
 impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Self {
-        Self::Internal(error)
+        Self::Internal(error.into())
     }
 }
 

@@ -6,17 +6,19 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use keys::Keyring;
 use serde_json::Value;
-use store::{Store, StoreError, Tx};
+use store::{Bodies, EventRow, NewEvent, Snapshot, Store, Tx};
 use trail::Record;
 use types::{AccountId, Clock, Entropy, Region, Timestamp, uuid_v4};
 use wire::sigv4::SigningKeys;
 
 use crate::policies::PolicyCache;
-use crate::record::{self, new_events};
+use crate::record;
 use crate::row::{admitted, committed};
 use crate::senders::Senders;
 use crate::table::Table;
-use crate::{Call, Caller, Family, IdentityPort, Operation, Refused, Resource, Row, decisions};
+use crate::{
+    Call, Caller, Family, Fault, IdentityPort, Name, Operation, Refused, Resource, Row, decisions,
+};
 
 /// Signing keys that are remembered: one a day, region and service of an access key.
 const SIGNING_KEYS_MAX: usize = 4_096;
@@ -93,9 +95,29 @@ impl Gateway {
         self.unproven.load(Ordering::Relaxed)
     }
 
-    /// State, events and bodies.
-    pub fn store(&self) -> &Arc<Store> {
-        &self.store
+    /// What is committed now, to read.
+    pub fn snapshot(&self) -> Result<Snapshot, Fault> {
+        Ok(self.store.snapshot()?)
+    }
+
+    /// Object bodies.
+    pub fn bodies(&self) -> &Bodies {
+        self.store.bodies()
+    }
+
+    /// At most `limit` committed events from the number `from` on, oldest first.
+    pub fn events_from(
+        &self,
+        view: &Snapshot,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<EventRow>, Fault> {
+        Ok(self.store.events_from(view, from, limit)?)
+    }
+
+    /// Whether the disk is taken for full.
+    pub fn is_full(&self) -> bool {
+        self.store.is_full()
     }
 
     /// The keys that protect what is stored.
@@ -123,8 +145,18 @@ impl Gateway {
         self.table.rows()
     }
 
+    /// Where events of a source name what event history finds them by.
+    pub fn event_names(&self, event_source: &str) -> &'static [Name] {
+        self.table.names(event_source)
+    }
+
+    /// Records as the store takes them.
+    pub(crate) fn new_events(&self, records: Vec<Record>) -> Vec<NewEvent> {
+        record::new_events(records, |source| self.event_names(source))
+    }
+
     /// The one `T` of this gateway, made on first demand: caches that a service keeps in memory.
-    pub fn shared<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
+    pub fn cached<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = shared.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default()));
         Arc::clone(entry).downcast::<T>().unwrap_or_default()
@@ -137,13 +169,13 @@ impl Gateway {
         region: Region,
         now: Timestamp,
         family: Family,
-    ) -> Result<Call, StoreError> {
+    ) -> Result<Call, Fault> {
         let (request_id, host_id) = self.ids(family)?;
         Ok(Call { caller, region, now, request_id, host_id, origin: None })
     }
 
     /// A request id of the family's form, and S3's second id.
-    pub(crate) fn ids(&self, family: Family) -> Result<(String, String), StoreError> {
+    pub(crate) fn ids(&self, family: Family) -> Result<(String, String), Fault> {
         let random: [u8; 16] = self.entropy.bytes()?;
         Ok(match family {
             Family::Json | Family::Query => (wire::request_id_uuid(random), String::new()),
@@ -199,8 +231,8 @@ impl Gateway {
     /// Blocks the thread.
     pub fn commit_service_event(
         self: &Arc<Self>,
-        change: impl FnOnce(&mut Tx<'_>) -> Result<Option<ServiceEvent>, StoreError> + Send + 'static,
-    ) -> Result<bool, StoreError> {
+        change: impl FnOnce(&mut Tx<'_>) -> Result<Option<ServiceEvent>, Fault> + Send + 'static,
+    ) -> Result<bool, Fault> {
         let own = Arc::clone(self);
         let committed = self.store.submit_when_full(move |tx| {
             tx.begin();
@@ -210,7 +242,7 @@ impl Gateway {
                 Ok(record) => {
                     tx.keep();
                     let records: Vec<_> = record.into_iter().collect();
-                    (Ok(!records.is_empty()), new_events(records))
+                    (Ok(!records.is_empty()), own.new_events(records))
                 }
                 Err(error) => {
                     tx.discard();
@@ -221,17 +253,39 @@ impl Gateway {
         committed.wait()?
     }
 
-    fn service_record(&self, event: ServiceEvent) -> Result<Record, StoreError> {
+    fn service_record(&self, event: ServiceEvent) -> Result<Record, Fault> {
         service_record(event, "AWS Internal", self.clock.now(), &self.entropy)
     }
 
-    /// Forgets explanations of denials that are too old.
+    /// Commits what a worker notes for itself, without an event: nothing of it may be something
+    /// that a caller asked for or could see as a change of a resource. Each call says why it is
+    /// none. Nothing stays of a job that fails.
+    ///
+    /// Goes on while the disk is full. Blocks the thread.
+    pub fn maintain<R: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Tx<'_>) -> Result<R, Fault> + Send + 'static,
+    ) -> Result<R, Fault> {
+        let committed = self.store.submit_when_full(move |tx| {
+            tx.begin();
+            let done = job(tx);
+            if done.is_ok() {
+                tx.keep();
+            } else {
+                tx.discard();
+            }
+            (done, Vec::new())
+        });
+        committed.wait()?
+    }
+
+    /// Forgets explanations of denials that are too old. They are memory beside the history, whose
+    /// events stay.
     ///
     /// Blocks the thread.
-    pub fn forget_denials(&self) -> Result<(), StoreError> {
+    pub fn forget_denials(&self) -> Result<(), Fault> {
         let now = self.clock.now();
-        let forgotten = move |tx: &mut Tx<'_>| (decisions::forget(tx, now), Vec::new());
-        self.store.submit_when_full(forgotten).wait()?
+        self.maintain(move |tx| decisions::forget(tx, now))
     }
 }
 
@@ -241,7 +295,7 @@ pub(crate) fn service_record(
     invoked_by: &str,
     now: Timestamp,
     entropy: &Entropy,
-) -> Result<Record, StoreError> {
+) -> Result<Record, Fault> {
     Ok(Record {
         user_identity: trail::identity::service_event(&event.account, invoked_by),
         source_ip_address: invoked_by.to_owned(),

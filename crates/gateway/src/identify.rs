@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use serde_json::Value;
-use store::{Snapshot, StoreError};
+use store::Snapshot;
 use types::{Region, Timestamp};
 use wire::sigv4::SignatureError;
 use wire::{FormReader, Head};
@@ -16,8 +16,8 @@ use crate::incoming::Incoming;
 use crate::record::fault;
 use crate::unserved;
 use crate::{
-    Answer, Begun, BodyGate, BodyLimit, Call, Family, Gateway, Origin, Protocol, Refused, Row,
-    SMALL_BODY_BYTES_MAX, Scope, Service, Signatures, Spec, WireError,
+    Answer, Begun, BodyGate, BodyLimit, Call, Family, Fault, Gateway, Origin, Protocol, Refused,
+    Row, SMALL_BODY_BYTES_MAX, Scope, Service, Signatures, Spec, WireError,
 };
 
 /// A request whose head was understood.
@@ -162,7 +162,7 @@ impl Gateway {
                 Err(self.refuse(service, &unknown_operation(), false))
             }
             None => match scope.as_deref() {
-                Some(name) if unserved::is_for(name, head) => {
+                Some(name) if self.is_unserved(name, head) => {
                     let (id, _) = self.ids(Family::Query).unwrap_or_default();
                     Err(Box::new(unserved::refusal(name, head, &id)))
                 }
@@ -212,12 +212,20 @@ impl Gateway {
         })
     }
 
+    /// Whether a request that was signed for a service which is none of ours is meant for it, and
+    /// not for the one with REST but signed wrongly.
+    fn is_unserved(&self, name: &str, head: &Head) -> bool {
+        let rest = self.table.speaking(Protocol::RestXml);
+        let is_near = rest.is_some_and(|rest| name.starts_with(rest.signing_name));
+        !is_near && !unserved::has_body_hash(head)
+    }
+
     fn names_no_bucket(&self, head: &Head) -> bool {
         wire::virtual_host(head, &self.settings.domains).is_none()
     }
 
     fn identify_rest(&self, head: &Head) -> Result<Identified, Box<Answer>> {
-        let Some(service) = self.table.service("s3") else {
+        let Some(service) = self.table.speaking(Protocol::RestXml) else {
             return Err(Box::new(Answer::empty(http::StatusCode::NOT_FOUND)));
         };
         let refuse = |error: &WireError| self.refuse(service, error, false);
@@ -225,7 +233,7 @@ impl Gateway {
             || refuse(&WireError::new(400, "InvalidURI", "Couldn't parse the specified URI."));
         if control::is_for(head) {
             return control::identify(&self.table, head).map_err(|error| {
-                let control = self.table.service("s3control").unwrap_or(service);
+                let control = self.table.speaking(Protocol::RestXmlControl).unwrap_or(service);
                 self.refuse(control, &error, false)
             });
         }
@@ -426,11 +434,7 @@ impl Gateway {
 
     /// The region in which a request lies that names none: its bucket's, for one port serves all
     /// regions. AWS has an endpoint for each.
-    fn home(
-        row: &Row,
-        view: &Snapshot,
-        bucket: Option<&str>,
-    ) -> Result<Option<Region>, StoreError> {
+    fn home(row: &Row, view: &Snapshot, bucket: Option<&str>) -> Result<Option<Region>, Fault> {
         bucket.map_or(Ok(None), |bucket| (row.home)(&view.tx(), bucket))
     }
 

@@ -2,12 +2,12 @@ use std::sync::Arc;
 
 use keys::Keyring;
 use policy::Principal;
-use store::{StoreError, Tx};
+use store::Tx;
 use types::{AccountId, Timestamp};
 
 use serde_json::Value;
 
-use crate::{Call, Caller};
+use crate::{Call, Caller, Fault};
 
 /// How the pipeline asks who somebody is and what they may do.
 ///
@@ -16,19 +16,19 @@ use crate::{Call, Caller};
 #[derive(Debug, Clone, Copy)]
 pub struct IdentityPort {
     /// The secret and the caller behind an access key and, for temporary ones, a session token.
-    pub credential: fn(&CredentialQuery<'_>) -> Result<Credential, StoreError>,
+    pub credential: fn(&CredentialQuery<'_>) -> Result<Credential, Fault>,
     /// The identity policies and the boundary of a principal. Nothing for root and services.
-    pub policies: fn(&Tx<'_>, &Principal) -> Result<IdentityPolicies, StoreError>,
+    pub policies: fn(&Tx<'_>, &Principal) -> Result<IdentityPolicies, Fault>,
     /// The unique id behind the ARN of a user or role that exists; for an account's root ARN or
     /// its 12 digits, the root ARN; for other principals that may be stored, themselves. `None`
     /// if there is no such principal.
-    pub unique_id: fn(&Tx<'_>, &str) -> Result<Option<String>, StoreError>,
+    pub unique_id: fn(&Tx<'_>, &str) -> Result<Option<String>, Fault>,
     /// The present ARN behind a unique id.
-    pub arn: fn(&Tx<'_>, &str) -> Result<Option<String>, StoreError>,
+    pub arn: fn(&Tx<'_>, &str) -> Result<Option<String>, Fault>,
     /// All accounts.
-    pub accounts: fn(&Tx<'_>) -> Result<Vec<AccountId>, StoreError>,
+    pub accounts: fn(&Tx<'_>) -> Result<Vec<AccountId>, Fault>,
     /// The tags of a user or role, which policies see as `aws:PrincipalTag/…`.
-    pub tags: fn(&Tx<'_>, &Principal) -> Result<Tags, StoreError>,
+    pub tags: fn(&Tx<'_>, &Principal) -> Result<Tags, Fault>,
 }
 
 /// Keys and values.

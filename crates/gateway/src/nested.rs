@@ -9,11 +9,10 @@
 use std::any::Any;
 
 use serde_json::Value;
-use store::StoreError;
 use trail::Record;
 use types::Region;
 
-use crate::{Call, Codec, Denial, Operation, Refused};
+use crate::{Call, Codec, Denial, Fault, Operation, Refused};
 
 /// What a nested call answers.
 type Answered<O> = Result<<O as Operation>::Output, Refused>;
@@ -50,7 +49,7 @@ struct Asked {
 
 impl Asked {
     fn of<O: Operation>(by: &Asker, input: &O::Input) -> Self {
-        let parameters = O::Codec::parameters(input);
+        let parameters = O::Codec::parameters(input, O::SPEC.service);
         Self { operation: O::SPEC.name, by: by.clone(), parameters }
     }
 }
@@ -101,7 +100,7 @@ impl NestedCalls {
     }
 
     /// The place of the call that begins. Errors after the stop.
-    pub(crate) fn begin(&mut self) -> Result<usize, StoreError> {
+    pub(crate) fn begin(&mut self) -> Result<usize, Fault> {
         if self.stopped {
             return Err(stopped());
         }
@@ -156,8 +155,8 @@ impl Done {
     }
 }
 
-fn stopped() -> StoreError {
-    StoreError::engine("the admission stops here and is repeated on a snapshot")
+fn stopped() -> Fault {
+    Fault::bug("the admission stops here and is repeated on a snapshot")
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! Events of what an operator does to accounts from outside: by the command line, by flags and by
 //! the configuration, where there is no caller and no call.
 
-use store::{NewEvent, StoreError};
+use store::NewEvent;
 use types::{Entropy, Timestamp};
 
-use crate::ServiceEvent;
 use crate::gateway::service_record;
 use crate::record::new_events;
+use crate::{Fault, ServiceEvent};
 
 /// Whom the events name, for nobody else is known.
 const OPERATOR: &str = "shoseki";
@@ -19,7 +19,8 @@ pub fn operator_events(
     events: Vec<ServiceEvent>,
     now: Timestamp,
     entropy: &Entropy,
-) -> Result<Vec<NewEvent>, StoreError> {
+) -> Result<Vec<NewEvent>, Fault> {
     let records = events.into_iter().map(|event| service_record(event, OPERATOR, now, entropy));
-    Ok(new_events(records.collect::<Result<_, _>>()?))
+    // What happened is in `serviceEventDetails`, where no service names anything.
+    Ok(new_events(records.collect::<Result<_, _>>()?, |_| &[]))
 }

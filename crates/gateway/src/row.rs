@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use store::{Committed, NewEvent, Snapshot, StoreError, Tx};
+use store::{Committed, LayeredTx, NewEvent, Snapshot, Tx};
 use trail::Record;
 use types::Region;
 
@@ -13,9 +13,9 @@ use crate::access::CallerSide;
 use crate::execute::{Stage, report};
 use crate::incoming::Incoming;
 use crate::nested::{Done, NestedCalls};
-use crate::record::{fault, new_events};
+use crate::record::fault;
 use crate::{
-    Answer, Call, Codec, Ctx, Denial, Gateway, Operation, Refused, Reply, Spec, WhenFull,
+    Answer, Call, Codec, Ctx, Denial, Fault, Gateway, Operation, Refused, Reply, Spec, WhenFull,
     WireError, decisions,
 };
 
@@ -25,7 +25,7 @@ pub struct Row {
     /// The fixed facts.
     pub spec: &'static Spec,
     pub(crate) begin: fn(&Incoming) -> Begun,
-    pub(crate) home: fn(&Tx<'_>, &str) -> Result<Option<Region>, StoreError>,
+    pub(crate) home: fn(&Tx<'_>, &str) -> Result<Option<Region>, Fault>,
 }
 
 /// The row of `O`.
@@ -118,7 +118,7 @@ fn admitted_with<O: Operation>(
     input: O::Input,
     done: Option<Done>,
 ) -> Admitted<O> {
-    let mut ctx = Ctx::new(Arc::clone(gateway), Arc::clone(call), view.tx());
+    let mut ctx = Ctx::new(Arc::clone(gateway), Arc::clone(call), LayeredTx::over(view.tx()));
     ctx.nested_calls = NestedCalls::with(done);
     let stage = Stage::admit(&mut ctx, input);
     let (denials, side, wanted) = (ctx.take_denials(), ctx.known_side(), ctx.nested_calls.wanted());
@@ -133,7 +133,7 @@ fn admitted_after<O: Operation>(
     input: O::Input,
     nested: usize,
 ) -> Result<Admitted<O>, Refused> {
-    let (own, outer) = (Arc::clone(gateway), Arc::clone(call));
+    let (own, events, outer) = (Arc::clone(gateway), Arc::clone(gateway), Arc::clone(call));
     let writing = submit(gateway, goes_on_when_full(&O::SPEC, call), move |tx| {
         let mut ctx = Ctx::new(own, outer, tx.take());
         ctx.nested_calls = NestedCalls::stopping_behind(nested);
@@ -141,10 +141,10 @@ fn admitted_after<O: Operation>(
         let mut done = ctx.nested_calls.take_done();
         let records = done.as_mut().map(Done::take_records).unwrap_or_default();
         *tx = ctx.into_parts().0;
-        ((input, done), new_events(records))
+        ((input, done), events.new_events(records))
     });
     let (input, done) = writing.wait()?;
-    let input = input.ok_or_else(|| StoreError::engine("an admission lost its input"))?;
+    let input = input.ok_or_else(|| Fault::bug("an admission lost its input"))?;
     let admitted = admitted_with::<O>(gateway, call, &gateway.store.snapshot()?, input, done);
     Ok(match admitted.stage.wants_writer() {
         // It has to write once more.
@@ -160,7 +160,7 @@ fn admitted_on_writer<O: Operation>(
     call: &Arc<Call>,
     input: O::Input,
 ) -> Admitted<O> {
-    let (own, call) = (Arc::clone(gateway), Arc::clone(call));
+    let (own, events, call) = (Arc::clone(gateway), Arc::clone(gateway), Arc::clone(call));
     let goes_on = goes_on_when_full(&O::SPEC, &call);
     let admitting = submit(gateway, goes_on, move |tx| {
         let mut ctx = Ctx::new(own, call, tx.take());
@@ -168,7 +168,7 @@ fn admitted_on_writer<O: Operation>(
         let denials = ctx.take_denials();
         let (back, records) = ctx.into_parts();
         *tx = back;
-        (Admitted::<O> { denials, ..Admitted::of(stage) }, new_events(records))
+        (Admitted::<O> { denials, ..Admitted::of(stage) }, events.new_events(records))
     });
     admitting.wait().unwrap_or_else(Admitted::refused)
 }
@@ -180,7 +180,7 @@ pub(crate) fn committed<O: Operation>(
     call: Arc<Call>,
     admitted: Admitted<O>,
 ) -> Committed<Result<O::Output, Refused>> {
-    let own = Arc::clone(gateway);
+    let (own, events) = (Arc::clone(gateway), Arc::clone(gateway));
     let Admitted { mut stage, records, mut denials, .. } = admitted;
     submit(gateway, goes_on_when_full(&O::SPEC, &call), move |tx| {
         let mut ctx = Ctx::new(own, Arc::clone(&call), tx.take());
@@ -198,7 +198,7 @@ pub(crate) fn committed<O: Operation>(
         if let Err(error) = decisions::keep(tx, call.account(), &call.request_id, denials) {
             result = Err(error.into());
         }
-        (result, new_events(records))
+        (result, events.new_events(records))
     })
 }
 
@@ -211,7 +211,7 @@ fn goes_on_when_full(spec: &Spec, call: &Call) -> bool {
 fn submit<R: Send + 'static>(
     gateway: &Gateway,
     when_full: bool,
-    job: impl FnOnce(&mut Tx<'_>) -> (R, Vec<NewEvent>) + Send + 'static,
+    job: impl FnOnce(&mut LayeredTx<'_>) -> (R, Vec<NewEvent>) + Send + 'static,
 ) -> Committed<R> {
     if when_full { gateway.store.submit_when_full(job) } else { gateway.store.submit(job) }
 }
@@ -253,7 +253,7 @@ impl<O: Operation> Started<O> {
         }
         let view = self.gateway.store.snapshot();
         self.admitted.side = None;
-        self.read(view.as_ref().map_err(Clone::clone))
+        self.read(view.as_ref().map_err(|error| error.clone().into()))
     }
 
     fn write(self) -> Answering {
@@ -266,13 +266,13 @@ impl<O: Operation> Started<O> {
     }
 
     /// Runs on a snapshot and commits the event alone.
-    fn read(mut self, view: Result<&Snapshot, StoreError>) -> Answering {
+    fn read(mut self, view: Result<&Snapshot, Fault>) -> Answering {
         let nested = std::mem::take(&mut self.admitted.records);
         let mut denials = Vec::new();
         let result = match view {
             Ok(view) => {
                 let own = Arc::clone(&self.gateway);
-                let mut ctx = Ctx::new(own, Arc::clone(&self.call), view.tx());
+                let mut ctx = Ctx::new(own, Arc::clone(&self.call), LayeredTx::over(view.tx()));
                 ctx.keep_side(self.admitted.side.take());
                 for record in nested.iter().cloned() {
                     ctx.push_record(record);
@@ -289,7 +289,7 @@ impl<O: Operation> Started<O> {
             self.admitted.records = nested;
             return self.write();
         }
-        let events = new_events(self.admitted.records);
+        let events = self.gateway.new_events(self.admitted.records);
         let goes_on = goes_on_when_full(&O::SPEC, &self.call);
         let (call, own, gateway) = (Arc::clone(&self.call), self.call, self.gateway);
         let recorded = submit(&gateway, goes_on, move |tx| {
@@ -298,7 +298,8 @@ impl<O: Operation> Started<O> {
         Box::pin(async move {
             let result = match recorded.done().await {
                 Ok(Ok(())) => result,
-                Ok(Err(error)) | Err(error) => Err(error.into()),
+                Ok(Err(fault)) => Err(fault.into()),
+                Err(error) => Err(error.into()),
             };
             answer::<O>(&gateway, &call, result)
         })

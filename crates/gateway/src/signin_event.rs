@@ -4,12 +4,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use serde_json::Value;
-use store::{StoreError, Tx};
+use store::Tx;
 use trail::{EventType, Record, TlsDetails};
 use types::{AccountId, Region, uuid_v4};
 
-use crate::Gateway;
-use crate::record::{blank, new_events};
+use crate::record::blank;
+use crate::{Fault, Gateway};
 
 /// The service in whose name the events are.
 const SIGN_IN: &str = "signin.amazonaws.com";
@@ -52,8 +52,8 @@ impl Gateway {
     /// Blocks the thread.
     pub fn commit_sign_in<T: Send + 'static>(
         self: &Arc<Self>,
-        change: impl FnOnce(&mut Tx<'_>) -> Result<(T, Vec<SignInEvent>), StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
+        change: impl FnOnce(&mut Tx<'_>) -> Result<(T, Vec<SignInEvent>), Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
         let own = Arc::clone(self);
         let committed = self.store.submit(move |tx| {
             tx.begin();
@@ -65,7 +65,7 @@ impl Gateway {
             match done {
                 Ok((answer, records)) => {
                     tx.keep();
-                    (Ok(answer), new_events(records))
+                    (Ok(answer), own.new_events(records))
                 }
                 Err(error) => {
                     tx.discard();
@@ -81,7 +81,7 @@ impl Gateway {
     /// global one.
     ///
     /// Observed: no request id, `readOnly` false, and the host of the page in `tlsDetails`.
-    fn sign_in_record(&self, event: SignInEvent) -> Result<Record, StoreError> {
+    fn sign_in_record(&self, event: SignInEvent) -> Result<Record, Fault> {
         let origin = event.origin;
         let tls_details = origin.tls.map(|(tls_version, cipher_suite)| TlsDetails {
             tls_version,

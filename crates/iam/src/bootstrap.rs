@@ -1,7 +1,8 @@
 //! Accounts come from configuration, not from an API.
 
+use gateway::Fault;
 use keys::{Keyring, equal_in_constant_time};
-use store::{StoreError, Tx};
+use store::Tx;
 use types::{AccountId, Entropy, Timestamp};
 
 use crate::model::{AccessKey, AccountRow};
@@ -55,7 +56,7 @@ pub fn bootstrap(
     access_key_id: &str,
     secret: &str,
     now: Timestamp,
-) -> Result<Bootstrapped, StoreError> {
+) -> Result<Bootstrapped, Fault> {
     let row = directory::account(tx, account)?;
     let is_new_account = row.is_none();
     let mut row = match row {
@@ -70,7 +71,7 @@ pub fn bootstrap(
     };
     let known = directory::access_key(tx, access_key_id)?;
     if known.as_ref().is_some_and(|key| key.account != *account || key.user_id.is_some()) {
-        return Err(StoreError::engine(format_args!(
+        return Err(Fault::bug(format_args!(
             "the access key `{access_key_id}` belongs to another user"
         )));
     }
@@ -105,12 +106,12 @@ fn has_secret(keyring: &Keyring, access_key_id: &str, key: &AccessKey, secret: &
 }
 
 /// The account of an access key, if there is such a key, whoever's it is.
-pub fn account_of_key(tx: &Tx<'_>, access_key_id: &str) -> Result<Option<AccountId>, StoreError> {
+pub fn account_of_key(tx: &Tx<'_>, access_key_id: &str) -> Result<Option<AccountId>, Fault> {
     Ok(directory::access_key(tx, access_key_id)?.map(|key| key.account))
 }
 
 /// All accounts that live here, by id.
-pub fn accounts(tx: &Tx<'_>) -> Result<Vec<Account>, StoreError> {
+pub fn accounts(tx: &Tx<'_>) -> Result<Vec<Account>, Fault> {
     let rows = directory::accounts(tx)?;
     Ok(rows
         .into_iter()
@@ -126,7 +127,7 @@ pub fn accounts(tx: &Tx<'_>) -> Result<Vec<Account>, StoreError> {
 /// The id by which S3 knows an account: 64 hexadecimal digits.
 ///
 /// Of an account that does not live here it is made of its number, always the same.
-pub fn canonical_user_id(tx: &Tx<'_>, account: &AccountId) -> Result<String, StoreError> {
+pub fn canonical_user_id(tx: &Tx<'_>, account: &AccountId) -> Result<String, Fault> {
     let row = directory::account(tx, account)?;
     Ok(row.map_or_else(
         || types::hex(&keys::sha256(format!("canonical user\0{account}").as_bytes())),

@@ -1,8 +1,9 @@
 //! Policy documents on their way in and out.
 
+use gateway::Fault;
 use policy::{Grammar, Policy};
 use serde_json::Value;
-use store::{StoreError, Tx};
+use store::Tx;
 
 use crate::error::{Fail, IamError};
 use crate::identity;
@@ -49,7 +50,8 @@ pub(crate) fn stored_trust(tx: &Tx<'_>, document: &str) -> Result<String, Fail> 
     if size(document) > TRUST_CHARS_MAX {
         return Err(IamError::quota("ACLSizePerRole", TRUST_CHARS_MAX).into());
     }
-    let mut tree: Value = serde_json::from_str(document).map_err(StoreError::engine)?;
+    let mut tree: Value = serde_json::from_str(document)
+        .map_err(|cause| Fault::damaged("a policy document").because(cause))?;
     let mut unknown = None;
     map_principals(&mut tree, &mut |name| {
         let found = identity::unique_id(tx, name)?;
@@ -69,7 +71,7 @@ pub(crate) fn stored_trust(tx: &Tx<'_>, document: &str) -> Result<String, Fail> 
 
 /// A stored trust policy as it is shown: unique ids become present ARNs; those of deleted users
 /// and roles stay.
-pub(crate) fn shown_trust(tx: &Tx<'_>, stored: &str) -> Result<String, StoreError> {
+pub(crate) fn shown_trust(tx: &Tx<'_>, stored: &str) -> Result<String, Fault> {
     let Ok(mut tree) = serde_json::from_str::<Value>(stored) else {
         return Ok(stored.to_owned());
     };
@@ -80,8 +82,8 @@ pub(crate) fn shown_trust(tx: &Tx<'_>, stored: &str) -> Result<String, StoreErro
 /// Replaces the principals of the type `AWS` for which `map` knows another name.
 fn map_principals(
     tree: &mut Value,
-    map: &mut dyn FnMut(&str) -> Result<Option<String>, StoreError>,
-) -> Result<(), StoreError> {
+    map: &mut dyn FnMut(&str) -> Result<Option<String>, Fault>,
+) -> Result<(), Fault> {
     let statements = match tree.get_mut("Statement") {
         Some(Value::Array(statements)) => statements.iter_mut().collect(),
         Some(statement) => vec![statement],

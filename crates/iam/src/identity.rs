@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use gateway::{Caller, Credential, CredentialQuery, IdentityPolicies, IdentityPort, PolicyText};
+use gateway::{
+    Caller, Credential, CredentialQuery, Fault, IdentityPolicies, IdentityPort, PolicyText,
+};
 use keys::SecretBytes;
 use policy::Principal;
-use store::{StoreError, Tx};
+use store::Tx;
 use types::{AccountId, Arn};
 
 use crate::model::{Holder, Kind};
@@ -16,18 +18,18 @@ use crate::{directory, secrets};
 pub const PORT: IdentityPort =
     IdentityPort { credential, policies, unique_id, arn: present_arn, accounts, tags };
 
-fn accounts(tx: &Tx<'_>) -> Result<Vec<AccountId>, StoreError> {
+fn accounts(tx: &Tx<'_>) -> Result<Vec<AccountId>, Fault> {
     Ok(directory::accounts(tx)?.into_iter().map(|(id, _)| id).collect())
 }
 
-fn credential(query: &CredentialQuery<'_>) -> Result<Credential, StoreError> {
+fn credential(query: &CredentialQuery<'_>) -> Result<Credential, Fault> {
     match query.session_token {
         Some(token) => temporary(query, token),
         None => long_term(query),
     }
 }
 
-fn long_term(query: &CredentialQuery<'_>) -> Result<Credential, StoreError> {
+fn long_term(query: &CredentialQuery<'_>) -> Result<Credential, Fault> {
     let Some(key) = directory::access_key(query.tx, query.access_key_id)? else {
         return Ok(Credential::Unknown);
     };
@@ -41,7 +43,7 @@ fn long_term(query: &CredentialQuery<'_>) -> Result<Credential, StoreError> {
     Ok(Credential::Valid { secret, caller: Box::new(caller) })
 }
 
-fn temporary(query: &CredentialQuery<'_>, token: &str) -> Result<Credential, StoreError> {
+fn temporary(query: &CredentialQuery<'_>, token: &str) -> Result<Credential, Fault> {
     let token = Token::open(query.keyring, token);
     let Some(token) = token.filter(|token| token.access_key_id == query.access_key_id) else {
         return Ok(Credential::BadToken);
@@ -70,7 +72,7 @@ fn caller(
     query: &CredentialQuery<'_>,
     account: &AccountId,
     who: &Who,
-) -> Result<Option<Caller>, StoreError> {
+) -> Result<Option<Caller>, Fault> {
     let Some(row) = directory::account(query.tx, account)? else { return Ok(None) };
     let principal = match who {
         Who::Root => Principal::Root { account: account.clone() },
@@ -115,7 +117,7 @@ pub(crate) fn role_principal(role: &Holder, session_name: &str) -> Principal {
 }
 
 /// The user or role behind a principal.
-fn holder_of(tx: &Tx<'_>, principal: &Principal) -> Result<Option<Holder>, StoreError> {
+fn holder_of(tx: &Tx<'_>, principal: &Principal) -> Result<Option<Holder>, Fault> {
     match principal {
         Principal::User { unique_id, .. } => directory::holder_by_id(tx, unique_id),
         Principal::Role { role_id, .. } => directory::holder_by_id(tx, role_id),
@@ -126,7 +128,7 @@ fn holder_of(tx: &Tx<'_>, principal: &Principal) -> Result<Option<Holder>, Store
     }
 }
 
-fn policies(tx: &Tx<'_>, principal: &Principal) -> Result<IdentityPolicies, StoreError> {
+fn policies(tx: &Tx<'_>, principal: &Principal) -> Result<IdentityPolicies, Fault> {
     match holder_of(tx, principal)? {
         Some(holder) => policies_of(tx, &holder),
         None => Ok(IdentityPolicies::default()),
@@ -134,7 +136,7 @@ fn policies(tx: &Tx<'_>, principal: &Principal) -> Result<IdentityPolicies, Stor
 }
 
 /// The policies of a user with its groups, of a role, or of a group.
-pub(crate) fn policies_of(tx: &Tx<'_>, holder: &Holder) -> Result<IdentityPolicies, StoreError> {
+pub(crate) fn policies_of(tx: &Tx<'_>, holder: &Holder) -> Result<IdentityPolicies, Fault> {
     let mut identity = Vec::new();
     add_policies(tx, holder, &mut identity)?;
     for group in &holder.groups {
@@ -150,11 +152,7 @@ pub(crate) fn policies_of(tx: &Tx<'_>, holder: &Holder) -> Result<IdentityPolici
     Ok(IdentityPolicies { identity, boundary })
 }
 
-fn add_policies(
-    tx: &Tx<'_>,
-    holder: &Holder,
-    into: &mut Vec<PolicyText>,
-) -> Result<(), StoreError> {
+fn add_policies(tx: &Tx<'_>, holder: &Holder, into: &mut Vec<PolicyText>) -> Result<(), Fault> {
     for arn in &holder.attached {
         into.extend(managed(tx, arn)?);
     }
@@ -166,7 +164,7 @@ fn add_policies(
     Ok(())
 }
 
-fn managed(tx: &Tx<'_>, arn: &str) -> Result<Option<PolicyText>, StoreError> {
+fn managed(tx: &Tx<'_>, arn: &str) -> Result<Option<PolicyText>, Fault> {
     Ok(directory::policy_document(tx, arn)?.map(|text| policy_text(arn, text)))
 }
 
@@ -176,7 +174,7 @@ fn policy_text(arn: &str, text: Arc<str>) -> PolicyText {
 }
 
 /// Principals of accounts that do not live here cannot be checked; they stay as they are.
-pub(crate) fn unique_id(tx: &Tx<'_>, text: &str) -> Result<Option<String>, StoreError> {
+pub(crate) fn unique_id(tx: &Tx<'_>, text: &str) -> Result<Option<String>, Fault> {
     if text == "*" {
         return Ok(Some(text.to_owned()));
     }
@@ -206,22 +204,17 @@ pub(crate) fn unique_id(tx: &Tx<'_>, text: &str) -> Result<Option<String>, Store
 }
 
 /// Names in ARNs count with their case and their path.
-fn named(
-    tx: &Tx<'_>,
-    account: &AccountId,
-    kind: Kind,
-    arn: &str,
-) -> Result<Option<String>, StoreError> {
+fn named(tx: &Tx<'_>, account: &AccountId, kind: Kind, arn: &str) -> Result<Option<String>, Fault> {
     let name = arn.rsplit('/').next().unwrap_or_default();
     let holder = directory::holder(tx, account, kind, name)?;
     Ok(holder.filter(|holder| holder.arn().as_str() == arn).map(|holder| holder.id))
 }
 
-pub(crate) fn present_arn(tx: &Tx<'_>, id: &str) -> Result<Option<String>, StoreError> {
+pub(crate) fn present_arn(tx: &Tx<'_>, id: &str) -> Result<Option<String>, Fault> {
     Ok(directory::holder_by_id(tx, id)?.map(|holder| holder.arn().to_string()))
 }
 
-fn tags(tx: &Tx<'_>, principal: &Principal) -> Result<Vec<(String, String)>, StoreError> {
+fn tags(tx: &Tx<'_>, principal: &Principal) -> Result<Vec<(String, String)>, Fault> {
     let tags = holder_of(tx, principal)?.map(|holder| holder.tags).unwrap_or_default();
     Ok(tags.into_iter().map(|tag| (tag.key, tag.value)).collect())
 }

@@ -2,8 +2,9 @@
 //!
 //! The caller records it: every change has an event of its own.
 
+use gateway::Fault;
 use keys::Keyring;
-use store::{StoreError, Tx};
+use store::Tx;
 use types::{AccountId, Entropy, Timestamp};
 
 use crate::model::AccessKey;
@@ -29,7 +30,7 @@ pub struct AccountSummary {
 }
 
 /// All accounts that live here, by id.
-pub fn account_summaries(tx: &Tx<'_>) -> Result<Vec<AccountSummary>, StoreError> {
+pub fn account_summaries(tx: &Tx<'_>) -> Result<Vec<AccountSummary>, Fault> {
     let mut summaries = Vec::new();
     for (id, row) in directory::accounts(tx)? {
         summaries.push(AccountSummary {
@@ -45,11 +46,7 @@ pub fn account_summaries(tx: &Tx<'_>) -> Result<Vec<AccountSummary>, StoreError>
 }
 
 /// Gives an account another name; `false` if there is no such account.
-pub fn rename_account(
-    tx: &mut Tx<'_>,
-    account: &AccountId,
-    name: &str,
-) -> Result<bool, StoreError> {
+pub fn rename_account(tx: &mut Tx<'_>, account: &AccountId, name: &str) -> Result<bool, Fault> {
     let Some(mut row) = directory::account(tx, account)? else { return Ok(false) };
     name.clone_into(&mut row.name);
     directory::put_account(tx, account, &row)?;
@@ -69,7 +66,7 @@ pub fn reset_root_password(
     account: &AccountId,
     hash: String,
     now: Timestamp,
-) -> Result<bool, StoreError> {
+) -> Result<bool, Fault> {
     if directory::account(tx, account)?.is_none() {
         return Ok(false);
     }
@@ -95,10 +92,10 @@ pub fn replace_root_keys(
     account: &AccountId,
     (access_key_id, secret): (&str, &str),
     now: Timestamp,
-) -> Result<Option<Vec<String>>, StoreError> {
+) -> Result<Option<Vec<String>>, Fault> {
     let Some(mut row) = directory::account(tx, account)? else { return Ok(None) };
     if directory::access_key(tx, access_key_id)?.is_some() {
-        return Err(StoreError::engine(format_args!("the access key `{access_key_id}` exists")));
+        return Err(Fault::bug(format_args!("the access key `{access_key_id}` exists")));
     }
     let old = std::mem::replace(&mut row.access_keys, vec![access_key_id.to_owned()]);
     for id in &old {

@@ -126,7 +126,7 @@ mod port {
         let trust = ("AssumeRolePolicyDocument", OPEN_TRUST);
         world.ok(&world.root, "CreateRole", &[("RoleName", "r"), trust]);
         world.ok(&world.root, "CreateGroup", &[("GroupName", "g")]);
-        let view = world.kit.gateway.store().snapshot().unwrap();
+        let view = world.kit.gateway.snapshot().unwrap();
         let check = |name: &str, want: Option<&str>| {
             let got = (crate::PORT.unique_id)(&view.tx(), name).unwrap();
             assert_eq!(got.as_deref(), want, "{name}");
@@ -160,7 +160,7 @@ mod port {
     #[test]
     fn accounts_have_a_canonical_user_id() {
         let world = World::new();
-        let view = world.kit.gateway.store().snapshot().unwrap();
+        let view = world.kit.gateway.snapshot().unwrap();
         let accounts = crate::accounts(&view.tx()).unwrap();
         let ids: Vec<&str> = accounts.iter().map(|account| account.id.as_str()).collect();
         assert_eq!(ids, [ACCOUNT, OTHER_ACCOUNT]);

@@ -2,8 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use gateway::Fault;
 use keys::{Domain, Keyring, SecretBytes};
-use store::StoreError;
 use types::Entropy;
 
 use crate::ids;
@@ -14,10 +14,10 @@ pub(crate) fn seal(
     entropy: &Entropy,
     access_key_id: &str,
     secret: &str,
-) -> Result<String, StoreError> {
+) -> Result<String, Fault> {
     let aad: &[&[u8]] = &[access_key_id.as_bytes()];
     let sealed = keyring.seal(Domain::AccessKey, aad, secret.as_bytes(), entropy);
-    Ok(STANDARD.encode(sealed.map_err(StoreError::engine)?))
+    Ok(STANDARD.encode(sealed?))
 }
 
 /// The secret behind [`seal`].
@@ -25,10 +25,12 @@ pub(crate) fn open(
     keyring: &Keyring,
     access_key_id: &str,
     sealed: &str,
-) -> Result<SecretBytes, StoreError> {
-    let sealed = STANDARD.decode(sealed).map_err(StoreError::corrupt)?;
+) -> Result<SecretBytes, Fault> {
+    let sealed = STANDARD
+        .decode(sealed)
+        .map_err(|cause| Fault::damaged("the secret of an access key").because(cause))?;
     let opened = keyring.open(Domain::AccessKey, &[access_key_id.as_bytes()], &sealed);
-    opened.map_err(StoreError::engine)
+    Ok(opened?)
 }
 
 /// The secret of temporary credentials. Whoever has the keyring can make it again, so it is

@@ -1,8 +1,7 @@
 //! What answers say of users, roles, groups and policies. The members mirror IAM's service model.
 
-use gateway::Ctx;
+use gateway::{Ctx, Fault};
 use serde::{Deserialize, Serialize};
-use store::StoreError;
 use types::Timestamp;
 
 use crate::document;
@@ -62,7 +61,7 @@ impl UserShape {
 
 impl UserShape {
     /// With the last sign-in of an owner, if there was one.
-    pub(crate) fn seen(self, ctx: &Ctx<'_>, who: &Who) -> Result<Self, StoreError> {
+    pub(crate) fn seen(self, ctx: &Ctx<'_>, who: &Who) -> Result<Self, Fault> {
         let profile = rows::profile(ctx.tx(), ctx.account(), who)?;
         let used = profile.and_then(|profile| profile.used);
         Ok(Self { password_last_used: used.map(Timestamp::iso), ..self })
@@ -138,7 +137,7 @@ impl RoleShape {
     /// As lists show roles.
     ///
     /// Observed: without tags, boundary and last use.
-    pub(crate) fn listed(ctx: &Ctx<'_>, role: Holder) -> Result<Self, StoreError> {
+    pub(crate) fn listed(ctx: &Ctx<'_>, role: Holder) -> Result<Self, Fault> {
         let trust = document::shown_trust(ctx.tx(), role.trust())?;
         let arn = role.arn().to_string();
         let (description, max_session_duration) = match role.role {
@@ -161,7 +160,7 @@ impl RoleShape {
     }
 
     /// As single roles are shown.
-    pub(crate) fn whole(ctx: &Ctx<'_>, role: Holder) -> Result<Self, StoreError> {
+    pub(crate) fn whole(ctx: &Ctx<'_>, role: Holder) -> Result<Self, Fault> {
         let permissions_boundary = BoundaryShape::of(&role);
         let (tags, role_last_used) = (role.tags.clone(), Some(LastUsed {}));
         Ok(Self { permissions_boundary, tags, role_last_used, ..Self::listed(ctx, role)? })
@@ -170,7 +169,7 @@ impl RoleShape {
     /// As the answer to its creation shows it.
     ///
     /// Observed: the trust policy as it was sent, no duration, no last use.
-    pub(crate) fn created(ctx: &Ctx<'_>, role: Holder, sent: &str) -> Result<Self, StoreError> {
+    pub(crate) fn created(ctx: &Ctx<'_>, role: Holder, sent: &str) -> Result<Self, Fault> {
         let assume_role_policy_document = document::encoded(sent);
         let whole = Self::whole(ctx, role)?;
         let (max_session_duration, role_last_used) = (None, None);

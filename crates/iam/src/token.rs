@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use gateway::Session;
+use gateway::{Fault, Session};
 use keys::{Domain, Keyring};
 use serde::{Deserialize, Serialize};
-use store::{StoreError, Tx};
+use store::Tx;
 use types::{AccountId, Entropy, SECOND_MS, Timestamp};
 
 use crate::directory;
@@ -88,10 +88,11 @@ impl Token {
     }
 
     /// The text that clients carry around.
-    pub(crate) fn seal(&self, keyring: &Keyring, entropy: &Entropy) -> Result<String, StoreError> {
-        let plain = serde_json::to_vec(self).map_err(StoreError::engine)?;
+    pub(crate) fn seal(&self, keyring: &Keyring, entropy: &Entropy) -> Result<String, Fault> {
+        let plain = serde_json::to_vec(self)
+            .map_err(|cause| Fault::bug("a session token cannot be written").because(cause))?;
         let sealed = keyring.seal(Domain::SessionToken, &[PURPOSE], &plain, entropy);
-        Ok(STANDARD.encode(sealed.map_err(StoreError::engine)?))
+        Ok(STANDARD.encode(sealed?))
     }
 
     /// Reads a token; `None` if it is not one of ours.
@@ -103,7 +104,7 @@ impl Token {
     }
 
     /// What the pipeline wants to know of the session.
-    pub(crate) fn session(&self, tx: &Tx<'_>) -> Result<Session, StoreError> {
+    pub(crate) fn session(&self, tx: &Tx<'_>) -> Result<Session, Fault> {
         let limited = self.policy.is_some() || !self.policy_arns.is_empty();
         let mut policies: Vec<Arc<str>> =
             self.policy.iter().map(|text| text.as_str().into()).collect();

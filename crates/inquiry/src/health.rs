@@ -1,19 +1,17 @@
-//! What is not as it should be, although calls are served.
+//! Problems that exist although calls are served.
 
 use cloudtrail::Backlog;
-use gateway::Gateway;
-use store::StoreError;
+use gateway::{Ctx, Fault};
 use types::{MINUTE_MS, Timestamp};
 
 /// Files that wait for longer without being refused are not being delivered, in milliseconds:
 /// three of AWS's intervals.
 const STALLED_MS: u64 = 15 * MINUTE_MS;
 
-/// The reasons for which the server is degraded, now; none if all is well. A restart mends none of
+/// The reasons for which the server is degraded now; none if it is healthy. A restart fixes none of
 /// them.
-pub fn troubles(gateway: &Gateway) -> Result<Vec<&'static str>, StoreError> {
-    let (backlog, is_full) = (cloudtrail::backlog(gateway)?, gateway.store().is_full());
-    Ok(named(&backlog, is_full, gateway.clock().now()))
+pub(crate) fn troubles(ctx: &Ctx<'_>) -> Result<Vec<&'static str>, Fault> {
+    Ok(named(&cloudtrail::backlog(ctx.tx())?, ctx.is_full(), ctx.now()))
 }
 
 /// The reasons by what was measured: `delivery-refused`, `delivery-stalled`, `disk-full`.
@@ -30,7 +28,7 @@ pub fn named(backlog: &Backlog, is_full: bool, now: Timestamp) -> Vec<&'static s
 mod tests {
     use super::*;
 
-    /// Refused and late deliveries and a full disk have names of their own.
+    /// Rejected and late deliveries and a full disk have separate names.
     #[test]
     fn troubles_have_names() {
         let now = Timestamp::from_secs(1_000_000);

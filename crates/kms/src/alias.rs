@@ -1,6 +1,6 @@
 //! Names of aliases, and the keys behind them.
 
-use gateway::Ctx;
+use gateway::{Ctx, SealingTx};
 use types::Arn;
 
 use crate::error::{KmsError, KmsFailure};
@@ -68,8 +68,8 @@ pub(crate) fn not_found(ctx: &Ctx<'_>, name: &str) -> KmsError {
 /// Stores an alias of the caller.
 pub(crate) fn put(ctx: &mut Ctx<'_>, name: &str, alias: &Alias) -> Result<(), KmsFailure> {
     let place = alias_place(ctx.account(), ctx.region(), name);
-    let (tx, gateway) = ctx.split();
-    Ok(ALIASES.put(tx, gateway.keyring(), &place, alias)?)
+    let SealingTx { tx, keyring, .. } = ctx.sealing_tx();
+    Ok(ALIASES.put(tx, keyring, &place, alias)?)
 }
 
 /// Refuses one alias more than a key may have.

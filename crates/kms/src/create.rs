@@ -1,6 +1,6 @@
 //! How keys come into being, whoever asks for them.
 
-use gateway::Ctx;
+use gateway::{Ctx, SealingTx};
 use types::uuid_v4;
 
 use crate::error::KmsFailure;
@@ -46,9 +46,8 @@ pub(crate) fn create(ctx: &mut Ctx<'_>, blueprint: Blueprint) -> Result<Key, Kms
         version: 0,
     };
     let how = Renewal { now: ctx.now(), number: 0, on_demand: false };
-    let (tx, gateway) = ctx.split();
-    let keyring = gateway.keyring();
-    material::renew(tx, keyring, gateway.entropy(), &mut key, how)?;
+    let SealingTx { tx, keyring, entropy } = ctx.sealing_tx();
+    material::renew(tx, keyring, entropy, &mut key, how)?;
     let owner = Owner { account: key.account.clone() };
     OWNERS.put(tx, keyring, &owner_place(&key.region, &key.id), &owner)?;
     Ok(key)

@@ -3,8 +3,9 @@
 //! Both are plain functions over a transaction. A worker calls them and writes the service events;
 //! a key whose time is over is invisible from that instant, whether or not the worker came by.
 
+use gateway::Fault;
 use keys::Keyring;
-use store::{StoreError, Tx};
+use store::Tx;
 use types::{AccountId, Arn, DAY_MS, Entropy, Region, Timestamp};
 
 use crate::material::{self, Renewal};
@@ -60,7 +61,7 @@ pub fn destroy_due(
     keyring: &Keyring,
     now: Timestamp,
     limit: usize,
-) -> Result<Vec<DestroyedKey>, StoreError> {
+) -> Result<Vec<DestroyedKey>, Fault> {
     let mut destroyed = Vec::new();
     while destroyed.len() < limit {
         let Some((key, due)) = take(&DELETIONS, tx, keyring, now)? else { break };
@@ -98,7 +99,7 @@ pub fn rotate_due(
     entropy: &Entropy,
     now: Timestamp,
     limit: usize,
-) -> Result<Vec<RotatedKey>, StoreError> {
+) -> Result<Vec<RotatedKey>, Fault> {
     let mut rotated = Vec::new();
     while rotated.len() < limit {
         let Some((mut key, due)) = take(&ROTATIONS, tx, keyring, now)? else { break };
@@ -125,7 +126,7 @@ pub fn rotate_due(
 }
 
 /// When the next deletion or rotation is due, if any is foreseen.
-pub fn next_due(tx: &Tx<'_>, keyring: &Keyring) -> Result<Option<Timestamp>, StoreError> {
+pub fn next_due(tx: &Tx<'_>, keyring: &Keyring) -> Result<Option<Timestamp>, Fault> {
     let first = Range { prefix: &[], from: &[], limit: 1 };
     let deletions = DELETIONS.page(tx, keyring, &first)?;
     let rotations = ROTATIONS.page(tx, keyring, &first)?;
@@ -133,42 +134,30 @@ pub fn next_due(tx: &Tx<'_>, keyring: &Keyring) -> Result<Option<Timestamp>, Sto
 }
 
 /// Notes the deletion that the key's state foresees.
-pub(crate) fn expect_deletion(
-    tx: &mut Tx<'_>,
-    keyring: &Keyring,
-    key: &Key,
-) -> Result<(), StoreError> {
+pub(crate) fn expect_deletion(tx: &mut Tx<'_>, keyring: &Keyring, key: &Key) -> Result<(), Fault> {
     let State::PendingDeletion { due } = key.state else { return Ok(()) };
     DELETIONS.put(tx, keyring, &due_place(due, key), &note(due, key))
 }
 
 /// Takes back the note of a deletion at `due`.
-pub(crate) fn forget_deletion(
-    tx: &mut Tx<'_>,
-    key: &Key,
-    due: Timestamp,
-) -> Result<(), StoreError> {
+pub(crate) fn forget_deletion(tx: &mut Tx<'_>, key: &Key, due: Timestamp) -> Result<(), Fault> {
     DELETIONS.delete(tx, &due_place(due, key))
 }
 
 /// Notes the automatic rotation of the key, if it is on.
-pub(crate) fn expect_rotation(
-    tx: &mut Tx<'_>,
-    keyring: &Keyring,
-    key: &Key,
-) -> Result<(), StoreError> {
+pub(crate) fn expect_rotation(tx: &mut Tx<'_>, keyring: &Keyring, key: &Key) -> Result<(), Fault> {
     let Some(Rotation { next, .. }) = key.rotation else { return Ok(()) };
     ROTATIONS.put(tx, keyring, &due_place(next, key), &note(next, key))
 }
 
 /// Takes back the note of the key's next rotation.
-pub(crate) fn forget_rotation(tx: &mut Tx<'_>, key: &Key) -> Result<(), StoreError> {
+pub(crate) fn forget_rotation(tx: &mut Tx<'_>, key: &Key) -> Result<(), Fault> {
     let Some(Rotation { next, .. }) = key.rotation else { return Ok(()) };
     ROTATIONS.delete(tx, &due_place(next, key))
 }
 
 /// The number of the key's next material.
-pub(crate) fn next_number(tx: &Tx<'_>, keyring: &Keyring, key: &Key) -> Result<u32, StoreError> {
+pub(crate) fn next_number(tx: &Tx<'_>, keyring: &Keyring, key: &Key) -> Result<u32, Fault> {
     let newest = material::all(tx, keyring, key)?.last().map_or(0, |(_, row)| row.number);
     Ok(newest.saturating_add(1))
 }
@@ -192,7 +181,7 @@ fn take(
     tx: &mut Tx<'_>,
     keyring: &Keyring,
     now: Timestamp,
-) -> Result<Option<(Key, Timestamp)>, StoreError> {
+) -> Result<Option<(Key, Timestamp)>, Fault> {
     let first = Range { prefix: &[], from: &[], limit: 1 };
     while let Some((place, due)) = list.page(tx, keyring, &first)?.pop() {
         if due.at > now {

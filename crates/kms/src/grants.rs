@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE;
-use gateway::Ctx;
+use gateway::{Ctx, SealingTx};
 use keys::{Domain, Keyring};
 use policy::Principal;
 
@@ -75,8 +75,8 @@ pub(crate) fn find(ctx: &Ctx<'_>, key: &Key, id: &str) -> Result<Option<Grant>, 
 
 /// Stores a new grant; the key is stored with one more.
 pub(crate) fn add(ctx: &mut Ctx<'_>, key: &mut Key, grant: &Grant) -> Result<(), KmsFailure> {
-    let (tx, gateway) = ctx.split();
-    GRANTS.put(tx, gateway.keyring(), &part_place(key, &grant.id), grant)?;
+    let SealingTx { tx, keyring, .. } = ctx.sealing_tx();
+    GRANTS.put(tx, keyring, &part_place(key, &grant.id), grant)?;
     for clue in grant.clues(key) {
         CLUES.put(tx, clue, &())?;
     }

@@ -3,7 +3,7 @@
 //! Source: KMS Developer Guide, "AWS managed keys". Their policies let a service use them for its
 //! callers and nobody use them directly; the account may look at them and no more.
 
-use gateway::Ctx;
+use gateway::{Ctx, SealingTx};
 use types::{AccountId, Region};
 
 use crate::create::{self, Blueprint};
@@ -60,9 +60,9 @@ pub(crate) fn on_first_use(ctx: &mut Ctx<'_>, name: &KeyName) -> Result<Option<F
     resolve::save(ctx, &mut key)?;
     let row = Alias { key_id: key.id.clone(), created: now, updated: now };
     let place = alias_place(&key.account, &key.region, alias);
-    let (tx, gateway) = ctx.split();
-    ALIASES.put(tx, gateway.keyring(), &place, &row)?;
-    due::expect_rotation(tx, gateway.keyring(), &key)?;
+    let SealingTx { tx, keyring, .. } = ctx.sealing_tx();
+    ALIASES.put(tx, keyring, &place, &row)?;
+    due::expect_rotation(tx, keyring, &key)?;
     Ok(Some(Found { arn: key.arn(), key, alias: Some(alias.clone()) }))
 }
 

@@ -1,9 +1,9 @@
 //! Key material: made, wrapped for one place, unwrapped for one call.
 
-use gateway::{Ctx, Failure};
+use gateway::{Ctx, Fault};
 use keys::blob::BlobHeader;
 use keys::{Domain, KeyError, Keyring, SecretBytes};
-use store::{StoreError, Tx};
+use store::Tx;
 use types::{Arn, Entropy, Timestamp};
 
 use crate::error::{KmsError, KmsFailure};
@@ -22,13 +22,16 @@ pub(crate) fn renew(
     entropy: &Entropy,
     key: &mut Key,
     how: Renewal,
-) -> Result<(), StoreError> {
+) -> Result<(), Fault> {
     let material_id = types::hex(&entropy.bytes::<32>()?);
-    let backing = keys::random_secret(entropy, BACKING_KEY_BYTES).map_err(StoreError::engine)?;
+    let backing = keys::random_secret(entropy, BACKING_KEY_BYTES)?;
     let place = [key.account.as_str(), key.region.as_str(), &key.id, &material_id];
-    let token = keyring
-        .seal(Domain::KmsMaterial, &binding(place).map(str::as_bytes), backing.as_bytes(), entropy)
-        .map_err(StoreError::engine)?;
+    let token = keyring.seal(
+        Domain::KmsMaterial,
+        &binding(place).map(str::as_bytes),
+        backing.as_bytes(),
+        entropy,
+    )?;
     let material = Material {
         token: Blob(token),
         created: how.now,
@@ -54,7 +57,7 @@ pub(crate) fn all(
     tx: &Tx<'_>,
     keyring: &Keyring,
     key: &Key,
-) -> Result<Vec<(String, Material)>, StoreError> {
+) -> Result<Vec<(String, Material)>, Fault> {
     let rows = MATERIALS.all(tx, keyring, &part_prefix(key))?;
     let mut found: Vec<_> = rows
         .into_iter()
@@ -68,7 +71,7 @@ pub(crate) fn all(
 }
 
 /// Destroys a key's materials.
-pub(crate) fn destroy(tx: &mut Tx<'_>, keyring: &Keyring, key: &Key) -> Result<(), StoreError> {
+pub(crate) fn destroy(tx: &mut Tx<'_>, keyring: &Keyring, key: &Key) -> Result<(), Fault> {
     let prefix = part_prefix(key);
     loop {
         let range = Range { prefix: &prefix, from: &[], limit: 100 };
@@ -90,10 +93,10 @@ pub(crate) fn encrypt(
     plain: &[u8],
 ) -> Result<Blob, KmsFailure> {
     let backing = unwrap(ctx, key, &key.material_id)?
-        .ok_or_else(|| Failure::internal(format_args!("key `{}` has no material", key.id)))?;
-    let header = header(key).ok_or_else(|| Failure::internal("a key id is not in its form"))?;
+        .ok_or_else(|| Fault::damaged(format_args!("key `{}` has no material", key.id)))?;
+    let header = header(key).ok_or_else(|| Fault::damaged("a key id is not in its form"))?;
     let blob = keys::blob::encrypt(&backing, header, context, plain, ctx.entropy());
-    blob.map(Blob).map_err(Failure::internal)
+    Ok(Blob(blob?))
 }
 
 /// Decrypts what one of the key's materials encrypted.
@@ -113,7 +116,7 @@ pub(crate) fn decrypt(
         Err(KeyError::Malformed | KeyError::NotAuthentic) => {
             Err(KmsError::InvalidCiphertext.into())
         }
-        Err(other) => Err(Failure::internal(other)),
+        Err(other) => Err(other.into()),
     }
 }
 
@@ -130,7 +133,7 @@ pub(crate) fn key_id_of(blob: &[u8]) -> Option<String> {
     Some(id::key_id_text(header.key_id, header.multi_region))
 }
 
-fn unwrap(ctx: &Ctx<'_>, key: &Key, material_id: &str) -> Result<Option<SecretBytes>, StoreError> {
+fn unwrap(ctx: &Ctx<'_>, key: &Key, material_id: &str) -> Result<Option<SecretBytes>, Fault> {
     let (account, region) = (key.account.as_str(), key.region.as_str());
     at_place(ctx.tx(), ctx.keyring(), [account, region, &key.id, material_id])
 }
@@ -140,14 +143,14 @@ fn at_place(
     tx: &Tx<'_>,
     keyring: &Keyring,
     place: [&str; 4],
-) -> Result<Option<SecretBytes>, StoreError> {
+) -> Result<Option<SecretBytes>, Fault> {
     let Some(row) = MATERIALS.get(tx, keyring, &store::key(place))? else { return Ok(None) };
     let parts = binding(place).map(str::as_bytes);
     let backing = keyring.open(Domain::KmsMaterial, &parts, &row.token.0);
     let [_, _, id, _] = place;
     backing
         .map(Some)
-        .map_err(|cause| StoreError::corrupt(format_args!("material of key `{id}`: {cause}")))
+        .map_err(|cause| Fault::key(format_args!("material of key `{id}`")).because(cause))
 }
 
 /// The plaintext of a ciphertext of the key with that ARN, for a check of what is stored: there is
@@ -161,9 +164,8 @@ pub fn open_at_rest(
     key_arn: &str,
     blob: &[u8],
     context: &EncryptionContext,
-) -> Result<Option<SecretBytes>, StoreError> {
-    let damaged =
-        |what: &dyn std::fmt::Display| StoreError::corrupt(format_args!("data key: {what}"));
+) -> Result<Option<SecretBytes>, Fault> {
+    let damaged = |what: &dyn std::fmt::Display| Fault::damaged(format_args!("data key: {what}"));
     let (Some(arn), Some(header)) = (Arn::parse(key_arn), BlobHeader::parse(blob)) else {
         return Err(damaged(&"it is not in its form"));
     };

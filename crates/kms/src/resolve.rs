@@ -1,6 +1,6 @@
 //! From the names in requests to keys.
 
-use gateway::Ctx;
+use gateway::{Ctx, SealingTx};
 use types::Arn;
 
 use crate::error::KmsFailure;
@@ -82,6 +82,6 @@ pub(crate) fn lookup(ctx: &Ctx<'_>, name: &KeyName) -> Result<Option<Found>, Kms
 /// Stores a changed key.
 pub(crate) fn save(ctx: &mut Ctx<'_>, key: &mut Key) -> Result<(), KmsFailure> {
     key.version = key.version.saturating_add(1);
-    let (tx, gateway) = ctx.split();
-    Ok(KEYS.put(tx, gateway.keyring(), &key.place(), key)?)
+    let SealingTx { tx, keyring, .. } = ctx.sealing_tx();
+    Ok(KEYS.put(tx, keyring, &key.place(), key)?)
 }

@@ -9,10 +9,11 @@ use std::marker::PhantomData;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use gateway::Fault;
 use keys::{Domain, Keyring};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use store::{StoreError, Table, Tx};
+use store::{Table, Tx};
 
 /// A type of row.
 pub(crate) trait Row: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {}
@@ -48,9 +49,10 @@ impl<T: Row> Rows<T> {
         tx: &Tx<'_>,
         keyring: &Keyring,
         place: &[u8],
-    ) -> Result<Option<T>, StoreError> {
+    ) -> Result<Option<T>, Fault> {
         let open = |proven| self.open(keyring, place, &proven);
-        Ok(self.table.shared_as(tx, place, open)?.map(Arc::unwrap_or_clone))
+        let row: Option<Arc<T>> = self.table.shared_as(tx, place, open)?;
+        Ok(row.map(Arc::unwrap_or_clone))
     }
 
     /// Sets the row at `place`.
@@ -60,15 +62,17 @@ impl<T: Row> Rows<T> {
         keyring: &Keyring,
         place: &[u8],
         row: &T,
-    ) -> Result<(), StoreError> {
-        let row = serde_json::to_string(row).map_err(StoreError::engine)?;
+    ) -> Result<(), Fault> {
+        let row = serde_json::to_string(row).map_err(|cause| {
+            Fault::bug(format_args!("a row of `{}` cannot be written", self.name)).because(cause)
+        })?;
         let mac = types::hex(&self.mac(keyring, place, &row));
-        self.table.put(tx, place, &Proven { row, mac })
+        Ok(self.table.put(tx, place, &Proven { row, mac })?)
     }
 
     /// Removes the row at `place`.
-    pub(crate) fn delete(&self, tx: &mut Tx<'_>, place: &[u8]) -> Result<(), StoreError> {
-        self.table.delete(tx, place)
+    pub(crate) fn delete(&self, tx: &mut Tx<'_>, place: &[u8]) -> Result<(), Fault> {
+        Ok(self.table.delete(tx, place)?)
     }
 
     /// Up to `limit` rows whose places begin with `prefix` and are not below `from`.
@@ -77,7 +81,7 @@ impl<T: Row> Rows<T> {
         tx: &Tx<'_>,
         keyring: &Keyring,
         range: &Range<'_>,
-    ) -> Result<Vec<(Vec<u8>, T)>, StoreError> {
+    ) -> Result<Vec<(Vec<u8>, T)>, Fault> {
         let (mut found, mut failure) = (Vec::new(), None);
         if range.limit == 0 {
             return Ok(found);
@@ -102,18 +106,18 @@ impl<T: Row> Rows<T> {
         tx: &Tx<'_>,
         keyring: &Keyring,
         prefix: &[u8],
-    ) -> Result<Vec<(Vec<u8>, T)>, StoreError> {
+    ) -> Result<Vec<(Vec<u8>, T)>, Fault> {
         self.page(tx, keyring, &Range { prefix, from: &[], limit: usize::MAX })
     }
 
-    fn open(&self, keyring: &Keyring, place: &[u8], proven: &Proven) -> Result<T, StoreError> {
+    fn open(&self, keyring: &Keyring, place: &[u8], proven: &Proven) -> Result<T, Fault> {
         let expected = self.mac(keyring, place, &proven.row);
         let found = types::hex_decode(&proven.mac).unwrap_or_default();
         if !keys::equal_in_constant_time(&expected, &found) {
-            return Err(StoreError::corrupt(format_args!("row of `{}` was altered", self.name)));
+            return Err(Fault::damaged(format_args!("row of `{}` was altered", self.name)));
         }
         serde_json::from_str(&proven.row)
-            .map_err(|cause| StoreError::corrupt(format_args!("row of `{}`: {cause}", self.name)))
+            .map_err(|cause| Fault::damaged(format_args!("row of `{}`", self.name)).because(cause))
     }
 
     fn mac(&self, keyring: &Keyring, place: &[u8], row: &str) -> [u8; 32] {

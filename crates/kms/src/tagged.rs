@@ -1,14 +1,14 @@
 //! Keys and their tags, for the tagging API.
 
-use gateway::{Caller, Ctx, Refused, Tags};
-use store::{StoreError, key};
+use gateway::{Caller, Ctx, Fault, Refused, Tags};
+use store::key;
 use types::Arn;
 
 use crate::model::KEYS;
 use crate::ops::{TagResource, TagResourceInput, UntagResource, UntagResourceInput};
 
 /// The tagged keys of the account in the region.
-pub fn tagged(ctx: &Ctx<'_>) -> Result<Vec<(Arn, Tags)>, StoreError> {
+pub fn tagged(ctx: &Ctx<'_>) -> Result<Vec<(Arn, Tags)>, Fault> {
     let prefix = key([ctx.account().as_str(), ctx.region().as_str()]);
     let rows = KEYS.all(ctx.tx(), ctx.keyring(), &prefix)?;
     let keys = rows.into_iter().map(|(_, key)| key);

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use gateway::{Ctx, Gateway, Refused, Resource, ServiceEvent};
+use gateway::{Ctx, Fault, Gateway, Refused, Resource, ServiceEvent};
 use serde_json::json;
-use store::StoreError;
 use types::{AccountId, Arn, Pulse, Region};
 
 use crate::due::{destroy_due, rotate_due};
@@ -33,13 +32,13 @@ pub fn named_key(ctx: &mut Ctx<'_>, text: &str) -> Result<Option<Arn>, Refused> 
 /// which is called before each key, breaks.
 ///
 /// Blocks the thread.
-pub fn run_due(gateway: &Arc<Gateway>, pulse: Pulse<'_>) -> Result<(), StoreError> {
+pub fn run_due(gateway: &Arc<Gateway>, pulse: Pulse<'_>) -> Result<(), Fault> {
     while pulse().is_continue() && (destroy_one(gateway)? || rotate_one(gateway)?) {}
     Ok(())
 }
 
 /// Source: KMS Developer Guide, "`DeleteKey`" among the service events.
-fn destroy_one(gateway: &Arc<Gateway>) -> Result<bool, StoreError> {
+fn destroy_one(gateway: &Arc<Gateway>) -> Result<bool, Fault> {
     let (own, now) = (Arc::clone(gateway), gateway.clock().now());
     gateway.commit_service_event(move |tx| {
         let destroyed = destroy_due(tx, own.keyring(), now, BATCH_LEN)?;
@@ -52,7 +51,7 @@ fn destroy_one(gateway: &Arc<Gateway>) -> Result<bool, StoreError> {
 }
 
 /// Source: KMS Developer Guide, "`RotateKey`" among the service events.
-fn rotate_one(gateway: &Arc<Gateway>) -> Result<bool, StoreError> {
+fn rotate_one(gateway: &Arc<Gateway>) -> Result<bool, Fault> {
     let (own, now) = (Arc::clone(gateway), gateway.clock().now());
     gateway.commit_service_event(move |tx| {
         let rotated = rotate_due(tx, own.keyring(), own.entropy(), now, BATCH_LEN)?;

@@ -78,7 +78,7 @@ pub(crate) fn same_bucket(ctx: &Ctx<'_>, asked: &Bucket) -> S3Result<Arc<Bucket>
 /// Observed: no `Location`, so that nobody follows without signing anew; clients find the region
 /// in the header, the host in the element.
 fn elsewhere(ctx: &Ctx<'_>, origin: &Origin, bucket: &Bucket) -> Failure<S3Error> {
-    let domains = &ctx.gateway().settings().domains;
+    let domains = &ctx.settings().domains;
     let domain = domains.first().map_or("amazonaws.com", String::as_str);
     let port = origin.host.rsplit_once(':').map(|(_, port)| port);
     let port = port.filter(|port| port.parse::<u16>().is_ok());

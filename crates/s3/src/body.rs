@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use bytes::Bytes;
-use gateway::{AnswerBody, Ctx};
+use gateway::{AnswerBody, Ctx, Fault};
 use keys::SecretBytes;
 use keys::frames::{FRAME_BYTES, FrameOpener, derive_object_key, frame_range, sealed_len};
 use serde::{Deserialize, Serialize};
-use store::{Bodies, BodyId, BodyReader, ByteTable, StoreError, Tx};
+use store::{Bodies, BodyId, BodyReader, ByteTable, Tx};
 
 use crate::error::S3Result;
 use crate::request::to_u64;
@@ -58,7 +58,7 @@ impl Piece {
         id: BodyId,
         salt: [u8; 16],
         sealed: Vec<u8>,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, Fault> {
         INLINE.put(tx, id.to_string(), sealed)?;
         Ok(Self::at(size, Place::Inline(id), salt))
     }
@@ -68,9 +68,9 @@ impl Piece {
     }
 
     /// Drops what of it is in the state. Files that nothing names are swept later.
-    pub(crate) fn discard(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    pub(crate) fn discard(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
         match self.place {
-            Place::Inline(id) => INLINE.delete(tx, id.to_string()),
+            Place::Inline(id) => Ok(INLINE.delete(tx, id.to_string())?),
             Place::File(_) => Ok(()),
         }
     }
@@ -80,7 +80,7 @@ impl Piece {
         &self,
         tx: &Tx<'_>,
         length: impl FnOnce(&BodyId) -> Option<u64>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<bool, Fault> {
         let length = match &self.place {
             Place::File(id) => length(id),
             Place::Inline(id) => INLINE.get(tx, id.to_string())?.map(|bytes| to_u64(bytes.len())),
@@ -96,9 +96,9 @@ impl Piece {
         }
     }
 
-    fn salt(&self) -> Result<[u8; 16], StoreError> {
+    fn salt(&self) -> Result<[u8; 16], Fault> {
         let bytes = types::hex_decode(&self.salt).and_then(|bytes| bytes.try_into().ok());
-        bytes.ok_or_else(|| StoreError::corrupt("the salt of a piece"))
+        bytes.ok_or_else(|| Fault::damaged("the salt of a piece"))
     }
 }
 
@@ -140,7 +140,7 @@ impl Reader {
         aad: &[u8],
         wanted: &Range<u64>,
     ) -> S3Result<Self> {
-        Ok(Self::over(ctx.tx(), ctx.store().bodies(), pieces, root, aad, wanted)?)
+        Ok(Self::over(ctx.tx(), ctx.bodies(), pieces, root, aad, wanted)?)
     }
 
     /// The same without a call.
@@ -151,7 +151,7 @@ impl Reader {
         root: &SecretBytes,
         aad: &[u8],
         wanted: &Range<u64>,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, Fault> {
         let (mut runs, mut start) = (Vec::new(), 0_u64);
         for piece in pieces {
             let end = start.saturating_add(piece.size);
@@ -167,7 +167,7 @@ impl Reader {
     }
 
     /// The next bytes; `None` at the end.
-    pub(crate) fn step(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
+    pub(crate) fn step(&mut self) -> Result<Option<Vec<u8>>, Fault> {
         loop {
             if let Some(run) = self.current.as_mut()
                 && let Some(bytes) = run.step(&self.bodies)?
@@ -183,7 +183,7 @@ impl Reader {
 }
 
 impl Iterator for Reader {
-    type Item = std::io::Result<Bytes>;
+    type Item = Result<Bytes, Fault>;
 
     fn next(&mut self) -> Option<Self::Item> {
         match self.step() {
@@ -191,7 +191,7 @@ impl Iterator for Reader {
             Err(error) => {
                 self.runs = Vec::new().into_iter();
                 self.current = None;
-                Some(Err(std::io::Error::other(error.to_string())))
+                Some(Err(error))
             }
         }
     }
@@ -204,20 +204,20 @@ impl Run {
         root: &SecretBytes,
         aad: &[u8],
         wanted: Range<u64>,
-    ) -> Result<Self, StoreError> {
-        let key = derive_object_key(root, &piece.salt()?).map_err(StoreError::engine)?;
-        let opener = FrameOpener::new(&key, aad).map_err(StoreError::engine)?;
+    ) -> Result<Self, Fault> {
+        let key = derive_object_key(root, &piece.salt()?)?;
+        let opener = FrameOpener::new(&key, aad)?;
         let sealed = match piece.place {
             Place::File(id) => Sealed::File(id),
             Place::Inline(id) => {
                 let bytes = INLINE.get(tx, id.to_string())?;
-                Sealed::Memory(bytes.ok_or_else(|| StoreError::corrupt("an inline body"))?)
+                Sealed::Memory(bytes.ok_or_else(|| Fault::damaged("an inline body"))?)
             }
         };
         Ok(Self { opener, sealed, size: piece.size, wanted })
     }
 
-    fn step(&mut self, bodies: &Bodies) -> Result<Option<Vec<u8>>, StoreError> {
+    fn step(&mut self, bodies: &Bodies) -> Result<Option<Vec<u8>>, Fault> {
         if self.wanted.is_empty() {
             return Ok(None);
         }
@@ -227,7 +227,7 @@ impl Run {
         let now = self.wanted.start..self.wanted.end.min(boundary);
         self.wanted.start = now.end;
         let range = frame_range(now, self.size)
-            .ok_or_else(|| StoreError::corrupt("a piece is shorter than its object says"))?;
+            .ok_or_else(|| Fault::damaged("a piece is shorter than its object says"))?;
         if let Sealed::File(id) = &self.sealed {
             self.sealed = Sealed::Open(bodies.reader(id)?);
         }
@@ -235,17 +235,17 @@ impl Run {
         let sealed = match &self.sealed {
             Sealed::Memory(bytes) => {
                 let (start, end) = (index(range.sealed.start), index(range.sealed.end));
-                bytes.get(start..end).ok_or_else(|| StoreError::corrupt("an inline body"))?
+                bytes.get(start..end).ok_or_else(|| Fault::damaged("an inline body"))?
             }
             Sealed::Open(reader) => {
                 buffer.resize(index(range.sealed.end.saturating_sub(range.sealed.start)), 0);
                 reader.read_at(range.sealed.start, &mut buffer)?;
                 buffer.as_slice()
             }
-            Sealed::File(_) => return Err(StoreError::engine("a body was not opened")),
+            Sealed::File(_) => return Err(Fault::bug("a body was not opened")),
         };
         let plain = self.opener.open_range(&range, sealed);
-        plain.map(Some).map_err(|error| StoreError::corrupt(format_args!("a body: {error}")))
+        plain.map(Some).map_err(|error| Fault::damaged("a body").because(error))
     }
 }
 
@@ -254,7 +254,7 @@ fn index(offset: u64) -> usize {
 }
 
 /// A range of an object as an answer's body.
-pub(crate) fn answer(mut reader: Reader, wanted: &Range<u64>) -> Result<AnswerBody, StoreError> {
+pub(crate) fn answer(mut reader: Reader, wanted: &Range<u64>) -> Result<AnswerBody, Fault> {
     let length = wanted.end.saturating_sub(wanted.start);
     if length > WHOLE_BYTES_MAX {
         return Ok(AnswerBody::Pieces { length, pieces: Box::new(reader) });
@@ -264,7 +264,7 @@ pub(crate) fn answer(mut reader: Reader, wanted: &Range<u64>) -> Result<AnswerBo
         whole.extend_from_slice(&bytes);
     }
     if to_u64(whole.len()) != length {
-        return Err(StoreError::corrupt("an object is shorter than it says"));
+        return Err(Fault::damaged("an object is shorter than it says"));
     }
     Ok(AnswerBody::Whole(whole.into()))
 }

@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gateway::Ctx;
+use gateway::{Ctx, Fault};
 use serde::{Deserialize, Serialize};
-use store::{StoreError, Table, Tx};
+use store::{Table, Tx};
 use types::{AccountId, Region, Timestamp};
 
 use crate::acl::Acl;
@@ -167,13 +167,13 @@ impl Bucket {
         Ok(())
     }
 
-    pub(crate) fn save(&self, ctx: &mut Ctx<'_>) -> Result<(), StoreError> {
-        BUCKETS.put(ctx.tx_mut(), &self.name, self)
+    pub(crate) fn save(&self, ctx: &mut Ctx<'_>) -> Result<(), Fault> {
+        Ok(BUCKETS.put(ctx.tx_mut(), &self.name, self)?)
     }
 }
 
 /// The bucket of a name, if there is one.
-pub(crate) fn find(ctx: &Ctx<'_>, name: &str) -> Result<Option<Arc<Bucket>>, StoreError> {
+pub(crate) fn find(ctx: &Ctx<'_>, name: &str) -> Result<Option<Arc<Bucket>>, Fault> {
     if name.is_empty() {
         return Ok(None);
     }
@@ -190,7 +190,7 @@ pub(crate) fn find(ctx: &Ctx<'_>, name: &str) -> Result<Option<Arc<Bucket>>, Sto
 pub(crate) fn account_public_access(
     tx: &Tx<'_>,
     account: &AccountId,
-) -> Result<Option<PublicAccess>, StoreError> {
+) -> Result<Option<PublicAccess>, Fault> {
     Ok(ACCOUNTS.shared(tx, account.as_str())?.map(|block| *block))
 }
 
@@ -200,17 +200,17 @@ pub(crate) fn load(ctx: &Ctx<'_>, name: &str) -> S3Result<Arc<Bucket>> {
 }
 
 /// Whether there is a bucket called `name`, whoever owns it.
-pub fn bucket_exists(tx: &Tx<'_>, name: &str) -> Result<bool, StoreError> {
-    BUCKETS.contains(tx, name)
+pub fn bucket_exists(tx: &Tx<'_>, name: &str) -> Result<bool, Fault> {
+    Ok(BUCKETS.contains(tx, name)?)
 }
 
 /// The region of a bucket.
-pub fn bucket_location(tx: &Tx<'_>, name: &str) -> Result<Option<Region>, StoreError> {
+pub fn bucket_location(tx: &Tx<'_>, name: &str) -> Result<Option<Region>, Fault> {
     Ok(BUCKETS.shared(tx, name)?.map(|bucket| bucket.region.clone()))
 }
 
 /// The account that owns a bucket.
-pub fn bucket_owner(tx: &Tx<'_>, name: &str) -> Result<Option<AccountId>, StoreError> {
+pub fn bucket_owner(tx: &Tx<'_>, name: &str) -> Result<Option<AccountId>, Fault> {
     Ok(BUCKETS.get(tx, name)?.map(|bucket| bucket.owner))
 }
 

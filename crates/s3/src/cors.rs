@@ -6,8 +6,8 @@
 
 use std::sync::OnceLock;
 
-use gateway::{Ctx, Failure, WireError};
-use store::{StoreError, Tx};
+use gateway::{Ctx, Failure, Fault, WireError};
+use store::Tx;
 
 use crate::bucket::{BUCKETS, Bucket};
 use crate::error::{S3Error, S3Result};
@@ -46,11 +46,7 @@ pub type CorsHeaders = Vec<(&'static str, String)>;
 
 /// The headers that let a page of another origin read the answer to `asked`, be it good or bad;
 /// none if no rule of the bucket matches.
-pub fn cors_headers(
-    tx: &Tx<'_>,
-    bucket: &str,
-    asked: &CorsRequest,
-) -> Result<CorsHeaders, StoreError> {
+pub fn cors_headers(tx: &Tx<'_>, bucket: &str, asked: &CorsRequest) -> Result<CorsHeaders, Fault> {
     let Some(bucket) = BUCKETS.shared(tx, bucket)? else { return Ok(Vec::new()) };
     Ok(allowed(&bucket, asked).unwrap_or_default())
 }

@@ -34,7 +34,7 @@ pub(crate) fn for_write(
     let Some(place) = bucket_key.then(place).flatten() else {
         return Ok(Arc::new(generate(ctx, bucket, key_id, context.clone())?));
     };
-    let kept = ctx.gateway().shared::<BucketKeys<DataKey>>();
+    let kept = ctx.cached::<BucketKeys<DataKey>>();
     if let Some(key) = kept.get(&place, ctx.now()) {
         return Ok(key);
     }
@@ -55,7 +55,7 @@ pub(crate) fn for_read(
     let Some(place) = bucket_key.then(place).flatten() else {
         return Ok(Arc::new(decrypt(ctx, bucket, sealed, context.clone())?));
     };
-    let kept = ctx.gateway().shared::<BucketKeys<SecretBytes>>();
+    let kept = ctx.cached::<BucketKeys<SecretBytes>>();
     if let Some(key) = kept.get(&place, ctx.now()) {
         return Ok(key);
     }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use gateway::Ctx;
+use gateway::{Ctx, Fault};
 use keys::{Domain, Keyring, SecretBytes, random_secret};
 use policy::Principal;
 use serde::{Deserialize, Serialize};
-use store::{StoreError, Tx};
+use store::Tx;
 
 use crate::bucket::Bucket;
 use crate::data_key;
@@ -137,6 +137,11 @@ impl Envelope {
         headers
     }
 
+    fn sealed_bytes(&self) -> Result<Vec<u8>, Fault> {
+        let bytes = STANDARD.decode(&self.sealed);
+        bytes.map_err(|cause| Fault::damaged("the sealed key of an object").because(cause))
+    }
+
     /// The root key. For SSE-KMS that is a call of KMS by the caller.
     pub(crate) fn open(
         &self,
@@ -146,13 +151,13 @@ impl Envelope {
         key: &str,
         headers: &str,
     ) -> S3Result<Arc<SecretBytes>> {
-        let sealed = STANDARD.decode(&self.sealed).map_err(StoreError::corrupt)?;
+        let sealed = self.sealed_bytes()?;
         match self.scheme {
             Scheme::S3 => {
                 customer_key::refuse(request, headers)?;
                 let aad = [bucket.name.as_bytes(), key.as_bytes()];
                 let opened = ctx.keyring().open(Domain::S3Object, &aad, &sealed);
-                opened.map(Arc::new).map_err(|error| StoreError::corrupt(error).into())
+                Ok(opened.map(Arc::new)?)
             }
             Scheme::Kms | Scheme::Dsse => {
                 customer_key::refuse(request, headers)?;
@@ -173,7 +178,7 @@ impl Envelope {
         bucket: &Bucket,
     ) -> S3Result<Arc<SecretBytes>> {
         if self.scheme == Scheme::Customer {
-            let sealed = STANDARD.decode(&self.sealed).map_err(StoreError::corrupt)?;
+            let sealed = self.sealed_bytes()?;
             return customer_key::of_part(request, &sealed).map(Arc::new);
         }
         self.open(ctx, request, bucket, &request.key, customer_key::TARGET)
@@ -187,13 +192,13 @@ impl Envelope {
         keyring: &Keyring,
         bucket: &str,
         key: &str,
-    ) -> Result<Option<SecretBytes>, StoreError> {
-        let sealed = STANDARD.decode(&self.sealed).map_err(StoreError::corrupt)?;
+    ) -> Result<Option<SecretBytes>, Fault> {
+        let sealed = self.sealed_bytes()?;
         match self.scheme {
             Scheme::S3 => {
                 let aad = [bucket.as_bytes(), key.as_bytes()];
                 let opened = keyring.open(Domain::S3Object, &aad, &sealed);
-                opened.map(Some).map_err(StoreError::corrupt)
+                Ok(opened.map(Some)?)
             }
             Scheme::Kms | Scheme::Dsse => {
                 let arn = self.key_arn.as_deref().unwrap_or_default();
@@ -243,10 +248,10 @@ pub(crate) fn begin(
     }
     let wish = wish(request, &bucket.encryption)?;
     if !wish.scheme.uses_kms() {
-        let root = random_secret(ctx.entropy(), KEY_BYTES).map_err(StoreError::engine)?;
+        let root = random_secret(ctx.entropy(), KEY_BYTES)?;
         let aad = [bucket.name.as_bytes(), key.as_bytes()];
         let sealed = ctx.keyring().seal(Domain::S3Object, &aad, root.as_bytes(), ctx.entropy());
-        let sealed = STANDARD.encode(sealed.map_err(StoreError::engine)?);
+        let sealed = STANDARD.encode(sealed?);
         return Ok((Envelope { sealed, ..Envelope::plain(Scheme::S3) }, Arc::new(root)));
     }
     demand_version_4(ctx)?;

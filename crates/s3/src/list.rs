@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use store::StoreError;
+use gateway::Fault;
 
 /// What a listing is about.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -73,10 +73,10 @@ impl<T> Page<T> {
 /// Shows names in ascending order from a start on, all of them beginning with the query's prefix,
 /// until the visitor breaks.
 pub(crate) type Scan<'s, T> =
-    dyn FnMut(&Start, &mut dyn FnMut(String, T) -> ControlFlow<()>) -> Result<(), StoreError> + 's;
+    dyn FnMut(&Start, &mut dyn FnMut(String, T) -> ControlFlow<()>) -> Result<(), Fault> + 's;
 
 /// Fills a page. A rolled-up prefix costs one seek, however many names it hides.
-pub(crate) fn page<T>(query: &Query, scan: &mut Scan<'_, T>) -> Result<Page<T>, StoreError> {
+pub(crate) fn page<T>(query: &Query, scan: &mut Scan<'_, T>) -> Result<Page<T>, Fault> {
     let mut page = Page { entries: Vec::new(), truncated: false };
     if query.max == 0 {
         return Ok(page);

@@ -2,9 +2,10 @@
 
 use std::ops::ControlFlow;
 
+use gateway::Fault;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use store::{StoreError, Table, Tx, key_prefix};
+use store::{Table, Tx, key_prefix};
 
 use crate::error::{S3Error, S3Result};
 use crate::list::{Query, Start};
@@ -94,7 +95,7 @@ pub(crate) fn scan<T: Serialize + DeserializeOwned>(
     query: &Query,
     (begin, start): (&Begin, &Start),
     visitor: &mut dyn FnMut(String, T) -> ControlFlow<()>,
-) -> Result<(), StoreError> {
+) -> Result<(), Fault> {
     let from = match (start, begin) {
         (Start::BehindPrefix(prefix), _) => {
             [key_prefix([bucket], prefix.as_bytes()), vec![ABOVE]].concat()
@@ -107,7 +108,7 @@ pub(crate) fn scan<T: Serialize + DeserializeOwned>(
         }
     };
     let prefix = key_prefix([bucket], query.prefix.as_bytes());
-    table.visit(tx, prefix, from, &mut |row, value| visitor(key_of_row(row), value))
+    Ok(table.visit(tx, prefix, from, &mut |row, value| visitor(key_of_row(row), value))?)
 }
 
 /// Shows the newest version of every key that is not deleted.
@@ -117,7 +118,7 @@ pub(crate) fn scan_objects(
     query: &Query,
     start: &Start,
     visitor: &mut dyn FnMut(String, Version) -> ControlFlow<()>,
-) -> Result<(), StoreError> {
+) -> Result<(), Fault> {
     let mut last = None;
     scan(tx, &VERSIONS, bucket, query, (&Begin::BehindName, start), &mut |key, version| {
         if last.as_ref() == Some(&key) {

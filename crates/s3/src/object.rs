@@ -2,9 +2,9 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use gateway::Ctx;
+use gateway::{Ctx, Fault};
 use serde::{Deserialize, Serialize};
-use store::{StoreError, Table, Tx, key, key_parts};
+use store::{Table, Tx, key, key_parts};
 use types::{AccountId, Timestamp};
 
 use crate::acl::Acl;
@@ -111,11 +111,7 @@ pub(crate) fn key_of_row(row: &[u8]) -> String {
 }
 
 /// The newest version of a key, delete markers included.
-pub(crate) fn newest(
-    tx: &Tx<'_>,
-    bucket: &str,
-    object: &str,
-) -> Result<Option<Version>, StoreError> {
+pub(crate) fn newest(tx: &Tx<'_>, bucket: &str, object: &str) -> Result<Option<Version>, Fault> {
     let found = VERSIONS.first_shared(tx, rows_of(bucket, object))?;
     Ok(found.map(Arc::unwrap_or_clone))
 }
@@ -146,7 +142,7 @@ pub(crate) fn listed(
     bucket: &str,
     object: &str,
     id: &str,
-) -> Result<Option<Version>, StoreError> {
+) -> Result<Option<Version>, Fault> {
     if id == NULL {
         return null_version(tx, bucket, object);
     }
@@ -156,7 +152,7 @@ pub(crate) fn listed(
 }
 
 /// The null version of a key: written before versioning was enabled, or while it was suspended.
-fn null_version(tx: &Tx<'_>, bucket: &str, object: &str) -> Result<Option<Version>, StoreError> {
+fn null_version(tx: &Tx<'_>, bucket: &str, object: &str) -> Result<Option<Version>, Fault> {
     let order = NULL_ORDER.get(tx, rows_of(bucket, object))?.unwrap_or(1);
     let found = VERSIONS.get(tx, row_key(bucket, object, order))?;
     Ok(found.filter(|version| version.id == NULL))
@@ -238,8 +234,8 @@ pub(crate) fn replace(
     bucket: &str,
     object: &str,
     version: &Version,
-) -> Result<(), StoreError> {
-    VERSIONS.put(ctx.tx_mut(), row_key(bucket, object, version.order), version)
+) -> Result<(), Fault> {
+    Ok(VERSIONS.put(ctx.tx_mut(), row_key(bucket, object, version.order), version)?)
 }
 
 /// Removes a version for good.
@@ -248,7 +244,7 @@ pub(crate) fn erase(
     bucket: &str,
     object: &str,
     version: &Version,
-) -> Result<(), StoreError> {
+) -> Result<(), Fault> {
     multipart::touch(tx, bucket, object)?;
     for piece in version.stored.iter().flat_map(|stored| &stored.pieces) {
         piece.discard(tx)?;
@@ -256,7 +252,7 @@ pub(crate) fn erase(
     if version.id == NULL {
         NULL_ORDER.delete(tx, rows_of(bucket, object))?;
     }
-    VERSIONS.delete(tx, row_key(bucket, object, version.order))
+    Ok(VERSIONS.delete(tx, row_key(bucket, object, version.order))?)
 }
 
 /// A version id: 24 bytes in 32 URL-safe characters. The first eight tell the place, mixed with the

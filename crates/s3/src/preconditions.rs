@@ -1,6 +1,6 @@
 //! Conditions in headers: on what is read, on the source of a copy, on what is written over.
 
-use store::StoreError;
+use gateway::Fault;
 use types::Timestamp;
 
 use crate::error::{S3Error, S3Result};
@@ -136,7 +136,7 @@ impl WriteCondition {
 /// one, by a client that asked in March 2026.
 pub(crate) fn check_delete(
     request: &Request,
-    newest: impl FnOnce() -> Result<Option<Version>, StoreError>,
+    newest: impl FnOnce() -> Result<Option<Version>, Fault>,
 ) -> S3Result<()> {
     let Some(wanted) = request.header("if-match") else { return Ok(()) };
     if request.version_id().is_some() {

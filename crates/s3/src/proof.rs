@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use gateway::Fault;
 use keys::Keyring;
-use store::{BodyId, Snapshot, Store, StoreError};
+use store::{BodyId, Snapshot, Store};
 
 use crate::body::{Piece, Reader, frames_aad};
 use crate::encryption::Envelope;
@@ -28,7 +29,7 @@ pub struct ProvedBodies {
 /// number is compared.
 ///
 /// For a data directory that no server has open.
-pub fn prove_bodies(store: &Store, keyring: Option<&Keyring>) -> Result<ProvedBodies, StoreError> {
+pub fn prove_bodies(store: &Store, keyring: Option<&Keyring>) -> Result<ProvedBodies, Fault> {
     let (view, mut lengths) = (store.snapshot()?, BTreeMap::new());
     store.bodies().each(&mut |id, length, _| {
         lengths.insert(*id, length);
@@ -76,7 +77,7 @@ impl Proof<'_> {
             Ok(Verdict::Proved) => self.done.proved = self.done.proved.saturating_add(1),
             Ok(Verdict::ByLength) => self.done.by_length = self.done.by_length.saturating_add(1),
             Ok(Verdict::NotWhole) => self.done.findings.push(format!("{name} lacks its bytes")),
-            Err(error) => self.done.findings.push(format!("{name}: {error}")),
+            Err(error) => self.done.findings.push(format!("{name}: {}", error.chain())),
         }
     }
 
@@ -86,7 +87,7 @@ impl Proof<'_> {
         key: &str,
         envelope: &Envelope,
         pieces: &[Piece],
-    ) -> Result<Verdict, StoreError> {
+    ) -> Result<Verdict, Fault> {
         let tx = self.view.tx();
         for piece in pieces {
             if !piece.is_whole(&tx, |id| self.lengths.get(id).copied())? {

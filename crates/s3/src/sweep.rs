@@ -1,7 +1,8 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use store::{BodyId, Store, StoreError, Tx};
+use gateway::{Fault, Gateway};
+use store::BodyId;
 use types::{Pulse, Timestamp};
 
 use crate::body::Piece;
@@ -17,8 +18,10 @@ const ANSWERS_MAX: usize = 256;
 /// `older_than` must lie further back than the longest upload takes: a body is written before the
 /// metadata that names it. `pulse` is called for each version, part and body; where it breaks,
 /// nothing more is removed.
-pub fn sweep(store: &Store, older_than: Timestamp, pulse: Pulse<'_>) -> Result<u64, StoreError> {
-    let view = store.snapshot()?;
+///
+/// No event: what is removed was deleted or answered before, by calls that had theirs.
+pub fn sweep(gateway: &Gateway, older_than: Timestamp, pulse: Pulse<'_>) -> Result<u64, Fault> {
+    let view = gateway.snapshot()?;
     let tx = view.tx();
     let mut live = BTreeSet::<BodyId>::new();
     let stopped = Cell::new(false);
@@ -46,9 +49,8 @@ pub fn sweep(store: &Store, older_than: Timestamp, pulse: Pulse<'_>) -> Result<u
             return Ok(0);
         }
         let rows = rows.to_vec();
-        let forget = move |tx: &mut Tx<'_>| (forget_completed(tx, &rows), Vec::new());
-        store.submit_when_full(forget).wait()??;
+        gateway.maintain(move |tx| forget_completed(tx, &rows))?;
     }
     let mut is_live = |id: &BodyId| stopped.get() || pulse().is_break() || live.contains(id);
-    Ok(store.bodies().sweep(&mut is_live, older_than)?.bodies)
+    Ok(gateway.bodies().sweep(&mut is_live, older_than)?.bodies)
 }

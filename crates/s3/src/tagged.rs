@@ -2,8 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use gateway::{Caller, Ctx, Refused, Tags};
-use store::StoreError;
+use gateway::{Caller, Ctx, Fault, Refused, Tags};
 use types::Arn;
 
 use crate::api::Call;
@@ -14,7 +13,7 @@ use crate::settings::{Delete, Put};
 use crate::tags;
 
 /// The tagged buckets of the account in the region.
-pub fn tagged(ctx: &Ctx<'_>) -> Result<Vec<(Arn, Tags)>, StoreError> {
+pub fn tagged(ctx: &Ctx<'_>) -> Result<Vec<(Arn, Tags)>, Fault> {
     let mut found = Vec::new();
     BUCKETS.visit(ctx.tx(), "", b"", &mut |_, bucket| {
         let mine = bucket.owner == *ctx.account() && bucket.region == *ctx.region();
@@ -62,7 +61,7 @@ pub fn untag(
     put(ctx, caller, bucket, &tags)
 }
 
-fn tags_of(ctx: &Ctx<'_>, bucket: &str) -> Result<Vec<(String, String)>, StoreError> {
+fn tags_of(ctx: &Ctx<'_>, bucket: &str) -> Result<Vec<(String, String)>, Fault> {
     Ok(BUCKETS.get(ctx.tx(), bucket)?.map(|bucket| bucket.tags).unwrap_or_default())
 }
 

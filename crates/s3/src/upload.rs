@@ -2,10 +2,10 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use gateway::{ApiError, BodySink, Ctx, WireError};
+use gateway::{ApiError, BodySink, Ctx, Fault, WireError};
 use keys::frames::{FRAME_BYTES, FrameSealer, derive_object_key};
 use keys::{Md5, SecretBytes};
-use store::{Bodies, BodyId, BodyWriter, StoreError};
+use store::{Bodies, BodyId, BodyWriter};
 use wire::sigv4::PostPolicy;
 
 use crate::body::{INLINE_BYTES_MAX, Piece};
@@ -110,14 +110,14 @@ impl Upload {
         proofs: Proofs,
     ) -> S3Result<Self> {
         let salt: [u8; 16] = ctx.entropy().bytes()?;
-        let key = derive_object_key(root, &salt).map_err(StoreError::engine)?;
-        let sealer = FrameSealer::new(&key, aad).map_err(StoreError::engine)?;
+        let key = derive_object_key(root, &salt)?;
+        let sealer = FrameSealer::new(&key, aad)?;
         let algorithm = proofs.checksum.algorithm;
         let second = proofs.kept.filter(|kept| *kept != algorithm);
         let hashed = envelope.has_md5_etag() || proofs.content_md5.is_some();
         Ok(Self {
             envelope,
-            bodies: ctx.store().bodies().clone(),
+            bodies: ctx.bodies().clone(),
             id: ctx.entropy().bytes()?,
             salt,
             sealer: Some(sealer),
@@ -145,13 +145,13 @@ impl Upload {
     /// Takes everything at once: a body that came with the call, or bytes copied from elsewhere.
     pub(crate) fn fill(
         &mut self,
-        mut pieces: impl Iterator<Item = std::io::Result<bytes::Bytes>>,
+        mut pieces: impl Iterator<Item = Result<bytes::Bytes, Fault>>,
     ) -> S3Result<()> {
         pieces.try_for_each(|piece| Ok::<_, gateway::Failure<S3Error>>(self.push(&piece?)?))?;
         Ok(self.close(&[])?)
     }
 
-    fn write(&mut self, at_least: usize) -> Result<(), StoreError> {
+    fn write(&mut self, at_least: usize) -> Result<(), Fault> {
         if self.sealed.len() < at_least || self.sealed.is_empty() {
             return Ok(());
         }
@@ -185,7 +185,7 @@ impl Upload {
             return Err(S3Error::BadMd5 { expected, calculated }.into());
         }
         if let Some(sealer) = self.sealer.take() {
-            sealer.finish(&mut self.sealed).map_err(StoreError::engine)?;
+            sealer.finish(&mut self.sealed)?;
         }
         if self.writer.is_some() || self.sealed.len() > INLINE_BYTES_MAX {
             self.write(1)?;
@@ -199,7 +199,7 @@ impl Upload {
     /// Puts what was taken into the transaction, where metadata may name it.
     pub(crate) fn stow(&mut self, ctx: &mut Ctx<'_>) -> S3Result<Stowed> {
         let Some(done) = self.done.take() else {
-            return Err(StoreError::engine("an upload was not closed").into());
+            return Err(Fault::bug("an upload was not closed").into());
         };
         let mut piece = if let Some(id) = done.file {
             Piece::in_file(self.size, id, self.salt)
@@ -218,7 +218,7 @@ impl Upload {
 /// Why a body was not taken.
 enum Broken {
     Api(S3Error),
-    Internal(StoreError),
+    Internal(Fault),
 }
 
 impl From<S3Error> for Broken {
@@ -227,9 +227,9 @@ impl From<S3Error> for Broken {
     }
 }
 
-impl From<StoreError> for Broken {
-    fn from(error: StoreError) -> Self {
-        Self::Internal(error)
+impl<F: Into<Fault>> From<F> for Broken {
+    fn from(error: F) -> Self {
+        Self::Internal(error.into())
     }
 }
 
@@ -243,8 +243,8 @@ impl Broken {
     }
 }
 
-fn internal(error: &StoreError) -> WireError {
-    tracing::error!(%error, "an object's body could not be stored");
+fn internal(error: &Fault) -> WireError {
+    tracing::error!(error = error.chain(), "an object's body could not be stored");
     WireError::new(500, "InternalError", "We encountered an internal error. Please try again.")
 }
 
@@ -266,7 +266,7 @@ impl BodySink for Upload {
             hasher.update(data);
         }
         if let Some(sealer) = &mut self.sealer {
-            let pushed = sealer.push(data, &mut self.sealed).map_err(StoreError::engine);
+            let pushed = sealer.push(data, &mut self.sealed).map_err(Fault::from);
             pushed.and_then(|()| self.write(WRITE_BYTES)).map_err(|error| internal(&error))?;
         }
         Ok(())

@@ -1,10 +1,10 @@
-//! Accounts and their root keys, as an operator wants them, with the events that tell of it.
+//! Creates the configured accounts and their root keys, with the events that record them.
 
-use gateway::{ServiceEvent, operator_events};
+use gateway::{Fault, ServiceEvent, operator_events};
 use iam::{Bootstrapped, KeyChange};
 use keys::Keyring;
 use serde_json::json;
-use store::{NewEvent, StoreError, Tx};
+use store::{LayeredTx, NewEvent, Tx};
 use types::{AccountId, Entropy, Region, Timestamp};
 
 use crate::Account;
@@ -18,15 +18,15 @@ pub(crate) struct Establish<'a> {
 }
 
 impl Establish<'_> {
-    /// Makes sure that the accounts are there, with their keys: all of them or none. Answers the
-    /// events to commit with it.
+    /// Ensures that the accounts exist, with their keys: all of them or none. Returns the events to
+    /// commit.
     ///
     /// In a store without any account the first one begins the history, and so has no event.
     pub(crate) fn all(
         self,
-        tx: &mut Tx<'_>,
+        tx: &mut LayeredTx<'_>,
         accounts: &[Account],
-    ) -> (Result<(), StoreError>, Vec<NewEvent>) {
+    ) -> (Result<(), Fault>, Vec<NewEvent>) {
         tx.begin();
         match self.change(tx, accounts) {
             Ok(events) => {
@@ -40,7 +40,7 @@ impl Establish<'_> {
         }
     }
 
-    fn change(self, tx: &mut Tx<'_>, accounts: &[Account]) -> Result<Vec<NewEvent>, StoreError> {
+    fn change(self, tx: &mut Tx<'_>, accounts: &[Account]) -> Result<Vec<NewEvent>, Fault> {
         let Self { keyring, entropy, now } = self;
         let mut is_beginning = iam::accounts(tx)?.is_empty();
         let mut events = Vec::new();
@@ -55,11 +55,7 @@ impl Establish<'_> {
         operator_events(events, now, entropy)
     }
 
-    fn events(
-        self,
-        account: &Account,
-        done: Bootstrapped,
-    ) -> Result<Vec<ServiceEvent>, StoreError> {
+    fn events(self, account: &Account, done: Bootstrapped) -> Result<Vec<ServiceEvent>, Fault> {
         let made = done.is_new_account.then(|| self.account_event(account)).transpose()?;
         Ok(made.into_iter().chain(key_event(account, done.key)).collect())
     }
@@ -67,7 +63,7 @@ impl Establish<'_> {
     /// Source: Organizations User Guide, "Logging API calls": `CreateAccountResult`, whose details
     /// hide the name. AWS records it in the management account; there is none here, so the event is
     /// in the new account's own history.
-    fn account_event(self, account: &Account) -> Result<ServiceEvent, StoreError> {
+    fn account_event(self, account: &Account) -> Result<ServiceEvent, Fault> {
         let id = types::alphanumeric(&self.entropy.bytes::<32>()?).to_lowercase();
         let now = self.now.java_text();
         let status = json!({
@@ -156,10 +152,10 @@ mod tests {
     use super::*;
     use crate::{Config, create_account, open};
 
-    /// Opens a data directory and gives all events so far.
+    /// Opens a data directory and returns all events so far.
     fn events(config: &Config) -> Vec<Value> {
         let opened = open(config, Clock::system(), Entropy::seeded(1)).unwrap();
-        let store = opened.gateway.store();
+        let store = &opened.store;
         let view = store.snapshot().unwrap();
         let rows = store.events_from(&view, 0, usize::MAX).unwrap();
         let events = rows.iter().map(|row| serde_json::from_slice(&row.body).unwrap()).collect();
@@ -181,8 +177,8 @@ mod tests {
         events.iter().map(line).collect()
     }
 
-    /// Whatever an operator does to accounts and root keys after the beginning leaves an event in
-    /// the account's history, once, without a secret.
+    /// Every change of accounts and root keys by an operator after the beginning is recorded in the
+    /// account's history, once, without a secret.
     #[test]
     fn operators_leave_events() {
         let folder = tempfile::tempdir().unwrap();

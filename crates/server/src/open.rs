@@ -5,10 +5,10 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use gateway::{Gateway, Parts, Row, ServiceEvent, Settings, operator_events};
+use gateway::{Fault, Gateway, Parts, Row, ServiceEvent, Settings, operator_events};
 use keys::KeyError;
 use serde_json::json;
-use store::StoreError;
+use store::{Store, StoreError};
 use types::{AccountId, Clock, Entropy, Region};
 
 use crate::establish::Establish;
@@ -20,11 +20,13 @@ use crate::{Account, Config, OPERATIONS, RootCredentials, roots, signin};
 pub struct Opened {
     /// The pipeline over it.
     pub gateway: Arc<Gateway>,
+    /// What the pipeline keeps state, events and bodies in.
+    pub store: Arc<Store>,
     /// The first account's root access key.
     pub root: RootCredentials,
     /// Allows to set the root user's first password; `None` if there is one.
     pub(crate) first_run_token: Option<String>,
-    /// What is noted of how far the store has come.
+    /// Updates the identity file.
     pub(crate) identity: Arc<IdentityKeeper>,
 }
 
@@ -34,17 +36,17 @@ impl fmt::Debug for Opened {
     }
 }
 
-/// Opens the data directory, or creates it where nothing of ours is, and puts the parts together.
+/// Opens the data directory, or initializes an empty one, and assembles the parts.
 ///
-/// Errors, and changes nothing, when the root key does not open what is there, and when something
-/// that was there is gone, older, or another's.
+/// Errors, and changes nothing, when the root key does not open the store, and when parts of the
+/// store are missing, outdated, or from another one.
 pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, OpenError> {
     let ground = Ground::prepare(config, &clock, &entropy)?;
     let Ground { store, keyring, identity, loss } = ground;
     roots::settle(&config.data_dir, &store)?;
     let root = RootCredentials::load(config, &entropy)?;
     let gateway = Gateway::new(Parts {
-        store,
+        store: Arc::clone(&store),
         keyring,
         clock,
         entropy,
@@ -57,23 +59,27 @@ pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, O
             refuse_signature_v2: config.refuse_signature_v2,
         },
     });
-    bootstrap(config, &gateway, &root)?;
+    bootstrap(config, &store, &gateway, &root)?;
     if let Some(loss) = loss {
-        record(config, &gateway, &loss)?;
+        record(config, &store, &gateway, &loss)?;
     }
-    finish(&identity, &gateway)?;
+    finish(&identity, &store, &gateway)?;
     let first_run_token = signin::first_run_token(&gateway, gateway.entropy())?;
-    Ok(Opened { gateway, root, first_run_token, identity: Arc::new(identity) })
+    Ok(Opened { gateway, store, root, first_run_token, identity: Arc::new(identity) })
 }
 
-/// Notes which store it is and how far it has come.
-fn finish(identity: &IdentityKeeper, gateway: &Gateway) -> Result<(), OpenError> {
-    let note = || identity.finish(gateway.store(), gateway.keyring());
-    note_if_there_is_room(note, identity.is_finished(), || gateway.store().release_reserve())
+/// Records the identity and the progress of the store.
+fn finish(
+    identity: &IdentityKeeper,
+    store: &Arc<Store>,
+    gateway: &Gateway,
+) -> Result<(), OpenError> {
+    let note = || identity.finish(store, gateway.keyring());
+    note_if_there_is_room(note, identity.is_finished(), || store.release_reserve())
 }
 
-/// A full disk keeps a store that was served before from noting how far it has come, not from being
-/// served: else nobody could delete what fills the disk.
+/// A full disk prevents an existing store from updating its identity file, but not from being
+/// served: otherwise nothing that fills the disk could be deleted.
 fn note_if_there_is_room(
     note: impl Fn() -> Result<(), OpenError>,
     was_served: bool,
@@ -83,7 +89,7 @@ fn note_if_there_is_room(
         Err(error) if error.is_full() && was_served => {
             make_room()?;
             if let Err(error) = note() {
-                tracing::warn!(%error, "it could not be noted how far the store has come");
+                tracing::warn!(%error, "cannot write the `identity` file");
             }
             Ok(())
         }
@@ -91,20 +97,20 @@ fn note_if_there_is_room(
     }
 }
 
-/// Makes the configured accounts and their root access keys known; of what is new there is an
-/// event.
+/// Registers the configured accounts and their root access keys; new ones are recorded as events.
 fn bootstrap(
     config: &Config,
+    store: &Store,
     gateway: &Arc<Gateway>,
     root: &RootCredentials,
 ) -> Result<(), OpenError> {
-    same_accounts(config, gateway, root)?;
-    let all = iam::accounts(&gateway.store().snapshot()?.tx())?;
+    same_accounts(config, store, root)?;
+    let all = iam::accounts(&store.snapshot()?.tx())?;
     let is_new = all.is_empty();
     let known = all.into_iter().find(|account| account.id == config.account);
-    let is_stale = !is_new && is_stale(config, gateway, root)?;
+    let is_stale = !is_new && is_stale(config, store, root)?;
     if is_stale && known.is_none() {
-        gateway.store().shut_down();
+        store.shut_down();
         let path = config.data_dir.join(roots::FILE);
         return Err(OpenError::StaleRootCredentials { path, key: root.access_key_id.clone() });
     }
@@ -117,43 +123,39 @@ fn bootstrap(
     };
     let first = (!is_stale).then_some(first);
     let accounts: Vec<_> = first.into_iter().chain(config.accounts.iter().cloned()).collect();
-    let made = gateway.store().submit(move |tx| {
+    let made = store.submit(move |tx| {
         let (keyring, entropy, now) = (own.keyring(), own.entropy(), own.clock().now());
         Establish { keyring, entropy, now }.all(tx, &accounts)
     });
     made.wait()?.map_err(OpenError::from)
 }
 
-/// Whether the data directory keeps a root access key that the store does not know: it was rotated
-/// out or deleted, and a start must not bring it back.
-fn is_stale(config: &Config, gateway: &Gateway, root: &RootCredentials) -> Result<bool, OpenError> {
+/// Whether the data directory contains a root access key that the store does not have: it was
+/// rotated out or deleted, and a start must not restore it.
+fn is_stale(config: &Config, store: &Store, root: &RootCredentials) -> Result<bool, OpenError> {
     if config.root_credentials.is_some() || root.generated {
         return Ok(false);
     }
-    let view = gateway.store().snapshot()?;
+    let view = store.snapshot()?;
     let is_stale = iam::account_of_key(&view.tx(), &root.access_key_id)?.is_none();
     if is_stale {
         let (file, key) = (config.data_dir.join(roots::FILE), &root.access_key_id);
         tracing::warn!(
             file = %file.display(), key,
-            "the file keeps an access key that was rotated out or deleted: it is not created              again; `shoseki account rotate-root-access-key` makes a new one and keeps it there"
+            "the file contains an access key that was rotated out or deleted and is not created              again; `shoseki account rotate-root-access-key` creates a new one and stores it there"
         );
     }
     Ok(is_stale)
 }
 
-/// Errors if a root access key is that of another account than it is configured for: the store was
-/// made with another `account`.
-fn same_accounts(
-    config: &Config,
-    gateway: &Gateway,
-    root: &RootCredentials,
-) -> Result<(), OpenError> {
-    let view = gateway.store().snapshot()?;
+/// Errors if a root access key belongs to another account than configured: the store was created
+/// with another `account`.
+fn same_accounts(config: &Config, store: &Store, root: &RootCredentials) -> Result<(), OpenError> {
+    let view = store.snapshot()?;
     let others = config.accounts.iter().map(|account| (&account.root_access_key_id, &account.id));
     for (key, wanted) in [(&root.access_key_id, &config.account)].into_iter().chain(others) {
         if let Some(owner) = iam::account_of_key(&view.tx(), key)?.filter(|owner| owner != wanted) {
-            gateway.store().shut_down();
+            store.shut_down();
             let (key, wanted) = (key.clone(), wanted.clone());
             return Err(OpenError::OtherAccount { key, owner, wanted });
         }
@@ -165,8 +167,8 @@ fn same_accounts(
 ///
 /// AWS has nothing like it; here it is a service event `AcceptOlderState` of our own service, in the
 /// first account.
-fn record(config: &Config, gateway: &Gateway, loss: &str) -> Result<(), OpenError> {
-    tracing::warn!(loss, "accepted as the operator wishes; an event records it");
+fn record(config: &Config, store: &Store, gateway: &Gateway, loss: &str) -> Result<(), OpenError> {
+    tracing::warn!(loss, "accepted by `--accept-older` and recorded as an event");
     let event = ServiceEvent {
         source: inquiry::SERVICE.event_source,
         name: "AcceptOlderState",
@@ -176,7 +178,7 @@ fn record(config: &Config, gateway: &Gateway, loss: &str) -> Result<(), OpenErro
         details: json!({ "loss": loss }),
     };
     let events = operator_events(vec![event], gateway.clock().now(), gateway.entropy())?;
-    Ok(gateway.store().submit_when_full(move |_| ((), events)).wait()?)
+    Ok(store.submit_when_full(move |_| ((), events)).wait()?)
 }
 
 /// Why the data directory could not be opened.
@@ -186,19 +188,21 @@ pub enum OpenError {
     Io(std::io::Error),
     /// The store.
     Store(StoreError),
+    /// Another trouble of our own.
+    Fault(Fault),
     /// The keys.
     Key(KeyError),
     /// There is a store but no root key that could open it.
     NoRootKey {
-        /// Where it was looked for.
+        /// The path.
         path: PathBuf,
     },
-    /// The root key's file cannot be read as one.
+    /// The root key's file is malformed.
     BadRootKey {
         /// The file.
         path: PathBuf,
     },
-    /// The root key lies in a bare file, and a passphrase was given.
+    /// The root key is in an unsealed file, but a passphrase was given.
     NotSealed {
         /// The file.
         path: PathBuf,
@@ -210,13 +214,13 @@ pub enum OpenError {
         /// Why.
         cause: std::io::Error,
     },
-    /// The root credentials' file cannot be read as such.
+    /// The root credentials' file is malformed.
     BadRootCredentials {
         /// The file.
         path: PathBuf,
     },
-    /// The root credentials' file keeps a key that was rotated out or deleted, and the account
-    /// that is asked for is not there.
+    /// The root credentials' file contains a key that was rotated out or deleted, and the
+    /// configured account does not exist.
     StaleRootCredentials {
         /// The file.
         path: PathBuf,
@@ -228,29 +232,29 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
     },
-    /// A file or folder of ours that others may write to.
+    /// A file or directory of ours that others can write to.
     Writable {
         /// The file or folder.
         path: PathBuf,
     },
-    /// A part of the data directory is gone, older than it was, or another's.
+    /// A part of the data directory is missing, outdated, or from another one.
     Lost {
         /// The data directory.
         folder: PathBuf,
-        /// What is wrong.
+        /// The problem.
         what: String,
     },
-    /// The file that says which store it is was changed, or another root key proved it.
+    /// The identity file was modified, or was authenticated with another root key.
     BadIdentity {
         /// The file.
         path: PathBuf,
     },
     /// There is no data directory.
     NoStore {
-        /// Where it was looked for.
+        /// The path.
         path: PathBuf,
     },
-    /// An account of this id is there.
+    /// An account with this ID exists.
     AccountExists {
         /// The id.
         id: AccountId,
@@ -260,7 +264,7 @@ pub enum OpenError {
         /// The id.
         id: AccountId,
     },
-    /// A root access key belongs to another account than the one that it is configured for.
+    /// A root access key belongs to another account than configured.
     OtherAccount {
         /// The access key's id.
         key: String,
@@ -269,12 +273,12 @@ pub enum OpenError {
         /// Whose it should be.
         wanted: AccountId,
     },
-    /// The root key is sealed by a passphrase and none was given.
+    /// The root key is sealed with a passphrase and none was given.
     PassphraseNeeded,
 }
 
 impl OpenError {
-    /// Whether there was no room on the disk.
+    /// Whether the disk was full.
     pub(crate) fn is_full(&self) -> bool {
         if let Self::Store(cause) = self {
             return cause.is_full();
@@ -289,61 +293,63 @@ impl fmt::Display for OpenError {
         match self {
             Self::Io(cause) => write!(f, "{cause}"),
             Self::Store(cause) => write!(f, "{cause}"),
+            Self::Fault(fault) => f.write_str(&fault.chain()),
             Self::Key(cause) => write!(f, "the root key does not open the store: {cause}"),
             Self::NoRootKey { path } => write!(
                 f,
-                "the data directory holds a store, but its root key `{}` is missing",
+                "the data directory contains a store, but its root key `{}` is missing",
                 path.display()
             ),
-            Self::NotSealed { path } => write!(
-                f,
-                "the root key `{}` is not sealed: leave out the passphrase",
-                path.display()
-            ),
+            Self::NotSealed { path } => {
+                write!(f, "the root key `{}` is not sealed: omit the passphrase", path.display())
+            }
             Self::File { path, cause } => write!(f, "`{}`: {cause}", path.display()),
             Self::BadRootKey { path } => write!(f, "`{}` is not a root key", path.display()),
             Self::BadRootCredentials { path } => {
-                write!(f, "`{}` does not hold credentials", path.display())
+                write!(f, "`{}` does not contain credentials", path.display())
             }
             Self::StaleRootCredentials { path, key } => write!(
                 f,
-                "`{}` keeps the access key `{key}`, which was rotated out or deleted: it is not \
-                 created again; move the file away, and a start makes a new key",
+                "`{}` contains the access key `{key}`, which was rotated out or deleted and is not \
+                 created again; move the file away, and the next start creates a new key",
                 path.display()
             ),
             Self::TooOpen { path } => {
-                write!(f, "`{}` may be read by others: chmod 600 it", path.display())
+                write!(f, "other users can read `{}`: run chmod 600 on it", path.display())
             }
             Self::Writable { path } => write!(
                 f,
-                "others may write to `{0}`: look what they left there, then chmod go-w it, or \
-                 name a folder of its own",
+                "other users can write to `{0}`: check its contents, then run chmod go-w on it, or \
+                 use a dedicated directory",
                 path.display()
             ),
             Self::Lost { folder, what } => write!(
                 f,
-                "{what}. Nothing was made or removed. Put the data directory `{}` back as it was, from a \
-                 backup if need be; to begin a new, empty history, move all of it away first",
+                "{what}. Nothing was created or removed. Restore the data directory `{}`, from a \
+                 backup if necessary; to begin a new, empty history, move all of it away first",
                 folder.display()
             ),
             Self::BadIdentity { path } => write!(
                 f,
-                "`{}` is damaged or was changed: put it back from a backup, or remove it and start \
-                 once with `--accept-older`, which leaves an event in the history",
+                "`{}` is damaged or was changed: restore it from a backup, or remove it and start \
+                 once with `--accept-older`, which records an event in the history",
                 path.display()
             ),
-            Self::NoStore { path } => write!(f, "`{}` is no data directory", path.display()),
+            Self::NoStore { path } => write!(f, "`{}` is not a data directory", path.display()),
             Self::AccountExists { id } => write!(f, "the account {id} exists"),
             Self::NoAccount { id } => {
-                write!(f, "there is no account {id}: `shoseki account list` lists them")
+                write!(
+                    f,
+                    "the account {id} does not exist: `shoseki account list` lists all accounts"
+                )
             }
             Self::OtherAccount { key, owner, wanted } => write!(
                 f,
-                "it belongs to the account {owner}, whose root access key is `{key}`, and was asked \
-                 for as {wanted}: start it with `--account {owner}`, or make {wanted} a further \
-                 account by `shoseki account create NAME --id {wanted}`"
+                "it belongs to the account {owner}, whose root access key is `{key}`, and not to \
+                 {wanted}: start with `--account {owner}`, or add {wanted} as a further account \
+                 with `shoseki account create NAME --id {wanted}`"
             ),
-            Self::PassphraseNeeded => f.write_str("the root key is sealed by a passphrase"),
+            Self::PassphraseNeeded => f.write_str("the root key is sealed with a passphrase"),
         }
     }
 }
@@ -359,6 +365,15 @@ impl From<std::io::Error> for OpenError {
 impl From<StoreError> for OpenError {
     fn from(cause: StoreError) -> Self {
         Self::Store(cause)
+    }
+}
+
+impl From<Fault> for OpenError {
+    fn from(fault: Fault) -> Self {
+        match fault.store() {
+            Some(cause) => Self::Store(cause.clone()),
+            None => Self::Fault(fault),
+        }
     }
 }
 
@@ -379,8 +394,8 @@ mod tests {
         io::Error::from(ErrorKind::StorageFull).into()
     }
 
-    /// Whether it is opened when so many attempts to note it find a full disk, and how often room
-    /// was made.
+    /// Whether it is opened when this many attempts to record the progress find a full disk, and
+    /// how often space was freed.
     fn opened(full_times: u32, was_served: bool) -> (bool, u32) {
         let (noted, times) = (Cell::new(0), Cell::new(0));
         let note = || {
@@ -394,8 +409,8 @@ mod tests {
         (note_if_there_is_room(note, was_served, make_room).is_ok(), times.get())
     }
 
-    /// A store whose disk is full is opened all the same, unless it was never served: then nobody
-    /// would know which store it is.
+    /// A store on a full disk is still opened, unless it was never served: then its identity would
+    /// be unknown.
     #[test]
     fn a_full_disk_keeps_no_store_from_being_opened() {
         assert_eq!(opened(0, true), (true, 0));
@@ -404,7 +419,7 @@ mod tests {
         assert_eq!(opened(1, false), (false, 0));
     }
 
-    /// Nothing but a full disk is passed over.
+    /// Only a full disk is tolerated.
     #[test]
     fn other_failures_are_refused() {
         let note = || Err(io::Error::from(ErrorKind::PermissionDenied).into());

@@ -7,19 +7,19 @@ use gateway::{Class, Row};
 pub const OPERATIONS: &[&[Row]] =
     &[iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS, tagging::ROWS, ec2::ROWS, inquiry::ROWS];
 
-/// `docs/operations.md`: what is there and, of what AWS has, what is not.
+/// `docs/operations.md`: the supported operations, and the AWS operations that are not supported.
 ///
-/// `known` names AWS's operations, one a line: `kms CreateKey`.
+/// `known` lists all AWS operations, one per line: `kms CreateKey`.
 pub fn operations_page(known: &str) -> String {
     let mut page = String::from(
         "# Operations\n\n\
-         Every operation that is there, by service, and below them what AWS has besides.\n\
-         *Event* is the name that the operation has in events.\n\
-         The page is made from the table of operations by `cargo xtask golden`.\n",
+         All supported operations by service, followed by the AWS operations that Shoseki does not support.\n\
+         *Event* is the operation's `eventName` in events.\n\
+         `cargo xtask golden` generates this page from the table of operations.\n",
     );
     let mut rows: Vec<_> = OPERATIONS.iter().flat_map(|rows| rows.iter()).collect();
     rows.sort_by_key(|row| (row.spec.service.name, row.spec.name));
-    // One that is asked of buckets and of objects has a row for each.
+    // An operation on both buckets and objects has a row for each.
     rows.dedup_by_key(|row| (row.spec.service.name, row.spec.name));
     let mut service = "";
     for row in &rows {
@@ -41,21 +41,22 @@ pub fn operations_page(known: &str) -> String {
     }
     let there: BTreeSet<_> =
         rows.iter().map(|row| (row.spec.service.name, row.spec.name)).collect();
-    page.push_str(&absent(known, &there));
+    page.push_str(&unsupported(known, &there));
     page
 }
 
-/// What AWS has and we have not, by service.
-fn absent(known: &str, there: &BTreeSet<(&str, &str)>) -> String {
+/// The AWS operations that are not supported, by service.
+fn unsupported(known: &str, there: &BTreeSet<(&str, &str)>) -> String {
     let mut missing = BTreeMap::<&str, Vec<&str>>::new();
     for pair in known.lines().filter_map(|line| line.split_once(' ')) {
         if pair.0 != "#" && !there.contains(&pair) {
             missing.entry(pair.0).or_default().push(pair.1);
         }
     }
-    let mut text = String::from("\n# What AWS has and Shoseki has not\n");
+    let mut text = String::from("\n# Operations that Shoseki does not support\n");
     for (service, names) in missing {
-        let _ = write!(text, "\n## {service}: {} absent\n\n{}\n", names.len(), names.join(", "));
+        let _ =
+            write!(text, "\n## {service}: {} not supported\n\n{}\n", names.len(), names.join(", "));
     }
     text
 }
@@ -69,7 +70,7 @@ mod tests {
     const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/operations.md");
     const KNOWN: &str = include_str!("../../../docs/operations-of-aws.txt");
 
-    /// The page tells what the table says. `UPDATE_GOLDEN=1` writes it anew.
+    /// The page matches the table. `UPDATE_GOLDEN=1` rewrites it.
     #[test]
     fn the_page_of_operations_is_fresh() {
         let page = operations_page(KNOWN);
@@ -80,7 +81,7 @@ mod tests {
         assert!(written == page, "docs/operations.md is stale: cargo xtask golden");
     }
 
-    /// Whatever is served under a name of AWS's has AWS's name for it.
+    /// Every operation of an AWS service has a name that AWS uses.
     #[test]
     fn every_operation_is_one_of_aws() {
         let rows = OPERATIONS.iter().flat_map(|rows| rows.iter());
@@ -90,8 +91,9 @@ mod tests {
         }
     }
 
-    /// What chooses an operation is under a signature of Version 2, but for the kind of a list and
-    /// the id of a setting: else a URL that was presigned for one operation would serve for another.
+    /// Parameters that select an operation are covered by a Version 2 signature, except for the
+    /// kind of a list and the ID of a setting: otherwise a URL presigned for one operation could be
+    /// used for another.
     #[test]
     fn what_chooses_an_operation_is_signed() {
         for row in OPERATIONS.iter().flat_map(|rows| rows.iter()) {
@@ -103,11 +105,11 @@ mod tests {
         }
     }
 
-    /// What is there is not told to be absent.
+    /// Supported operations are not listed as unsupported.
     #[test]
-    fn absent_is_what_is_not_there() {
+    fn unsupported_operations_are_listed() {
         let there = BTreeSet::from([("kms", "Encrypt")]);
-        let text = absent("# of AWS\nkms Decrypt\nkms Encrypt\n", &there);
-        assert!(text.ends_with("\n## kms: 1 absent\n\nDecrypt\n"), "{text}");
+        let text = unsupported("# of AWS\nkms Decrypt\nkms Encrypt\n", &there);
+        assert!(text.ends_with("\n## kms: 1 not supported\n\nDecrypt\n"), "{text}");
     }
 }

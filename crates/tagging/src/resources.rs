@@ -1,7 +1,6 @@
 //! What has tags.
 
-use gateway::{Ctx, Refused};
-use store::StoreError;
+use gateway::{Ctx, Fault, Refused};
 use types::Arn;
 
 /// In whose name the services are called.
@@ -17,7 +16,7 @@ pub(crate) struct Resource {
 /// The tagged resources of the account in the region, by ARN.
 ///
 /// Cost: reads every bucket, key and trail; they are few.
-pub(crate) fn tagged(ctx: &Ctx<'_>) -> Result<Vec<Resource>, StoreError> {
+pub(crate) fn tagged(ctx: &Ctx<'_>) -> Result<Vec<Resource>, Fault> {
     let mut found = Vec::new();
     for (arn, tags) in
         s3::tagged(ctx)?.into_iter().chain(kms::tagged(ctx)?).chain(cloudtrail::tagged(ctx)?)
@@ -28,10 +27,10 @@ pub(crate) fn tagged(ctx: &Ctx<'_>) -> Result<Vec<Resource>, StoreError> {
     Ok(found)
 }
 
-/// What is done to the tags of a resource.
+/// The change to the tags of a resource.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Change<'a> {
-    /// These are added, or take the place of others with their keys.
+    /// These are added, or replace others with the same keys.
     Add(&'a [(String, String)]),
     /// Those with these keys are removed.
     Remove(&'a [String]),

@@ -26,11 +26,11 @@ mod disk;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use gateway::{Begun, Gateway, Parts, Received, Row, Settings};
+use gateway::{Begun, Fault, Gateway, Parts, Received, Row, Settings};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use keys::{Keyring, RootKey};
 use serde_json::Value;
-use store::{StorageBackend, Store, StoreError};
+use store::{StorageBackend, Store};
 use tempfile::TempDir;
 use types::{AccountId, Clock, Entropy, Region, Supply, Timestamp};
 use wire::sign::{Credentials, payload_hash, sign_header};
@@ -45,7 +45,7 @@ pub const ACCOUNT: &str = "111122223333";
 pub const OTHER_ACCOUNT: &str = "444455556666";
 /// The region of a kit's requests.
 pub const REGION: &str = "ap-northeast-1";
-/// Where a kit's clock stands at first: 2026-03-01T00:00:00Z.
+/// The initial time of a kit's clock: 2026-03-01T00:00:00Z.
 pub const START: Timestamp = Timestamp::from_secs(1_772_323_200);
 
 const HOST: &str = "127.0.0.1:4566";
@@ -55,9 +55,11 @@ const HOST: &str = "127.0.0.1:4566";
 pub struct Kit {
     /// The pipeline.
     pub gateway: Arc<Gateway>,
+    /// What it keeps state, events and bodies in.
+    pub store: Arc<Store>,
     /// Its clock.
     pub clock: Clock,
-    /// What is left of its randomness: endless unless a test says otherwise.
+    /// How much randomness is left: unlimited unless a test sets it.
     pub supply: Supply,
     /// The root user of [`ACCOUNT`].
     pub root: Credentials,
@@ -80,7 +82,7 @@ pub struct S3Request<'a> {
 }
 
 impl Kit {
-    /// A kit that serves `rows`, with IAM's identities, and whose state is in memory.
+    /// A kit that serves `rows`, with IAM's identities and an in-memory store.
     pub fn new(rows: &[&'static [Row]]) -> Self {
         let folder = Arc::new(TempDir::new().expect("a scratch directory"));
         let clock = Clock::manual(START);
@@ -97,15 +99,16 @@ impl Kit {
         disk: Option<&Disk>,
         clock: Clock,
         seed: u64,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, Fault> {
         // The keys are the same at every start.
         let constant = Entropy::seeded(1);
         let root_key = RootKey::generate(&constant).expect("a root key");
         let (keyring, _) = Keyring::create(&root_key, &constant).expect("a keyring");
         let supply = Supply::default();
         let backend = disk.map(|disk| Box::new(disk.clone()) as Box<dyn StorageBackend>);
+        let store = Arc::new(Store::open(folder.path(), backend)?);
         let gateway = Gateway::new(Parts {
-            store: Arc::new(Store::open(folder.path(), backend)?),
+            store: Arc::clone(&store),
             keyring,
             clock: clock.clone(),
             entropy: Entropy::supplied(seed, supply.clone()),
@@ -120,16 +123,16 @@ impl Kit {
         });
         let root = credentials("AKIAROOTROOTROOTROOT");
         let other_root = credentials("AKIAOTHEROTHEROTHERR");
-        let kit = Self { gateway, clock, supply, root, other_root, _folder: folder };
+        let kit = Self { gateway, store, clock, supply, root, other_root, _folder: folder };
         kit.bootstrap(ACCOUNT, &kit.root)?;
         kit.bootstrap(OTHER_ACCOUNT, &kit.other_root)?;
         Ok(kit)
     }
 
-    fn bootstrap(&self, account: &str, root: &Credentials) -> Result<(), StoreError> {
+    fn bootstrap(&self, account: &str, root: &Credentials) -> Result<(), Fault> {
         let account = AccountId::parse(account).expect("an account");
         let (own, root) = (Arc::clone(&self.gateway), root.clone());
-        let made = self.gateway.store().submit(move |tx| {
+        let made = self.store.submit(move |tx| {
             let (keyring, entropy, now) = (own.keyring(), own.entropy(), own.clock().now());
             let (key, secret) = (&root.access_key_id, &root.secret);
             let made = iam::bootstrap(tx, keyring, entropy, &account, "test", key, secret, now);
@@ -221,7 +224,7 @@ impl Kit {
         self.send_raw(method, target, &all, body)
     }
 
-    /// A signed S3 request by the root user that does not say how long its body is.
+    /// A signed S3 request by the root user without the length of its body.
     pub fn without_length(
         &self,
         method: &str,
@@ -251,7 +254,7 @@ impl Kit {
         self.answer(head, &Bytes::copy_from_slice(body))
     }
 
-    /// The answer to a request whose head is whatever it is.
+    /// The response to a request with an arbitrary head.
     pub fn answer(&self, head: Head, body: &Bytes) -> Answered {
         let identified = match self.gateway.identify(&head) {
             Ok(identified) => identified,
@@ -288,9 +291,8 @@ impl Kit {
 
     /// Every event so far, oldest first.
     pub fn events(&self) -> Vec<Value> {
-        let store = self.gateway.store();
-        let view = store.snapshot().expect("a snapshot");
-        let rows = store.events_from(&view, 0, usize::MAX).expect("events");
+        let view = self.store.snapshot().expect("a snapshot");
+        let rows = self.store.events_from(&view, 0, usize::MAX).expect("events");
         rows.iter().map(|row| serde_json::from_slice(&row.body).expect("a record")).collect()
     }
 

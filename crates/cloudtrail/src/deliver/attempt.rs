@@ -7,8 +7,8 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use gateway::{Caller, Gateway, Operation, Refused};
-use store::{StoreError, Tx, key};
+use gateway::{Caller, Fault, Gateway, Operation, Refused};
+use store::{Tx, key};
 use trail::log_file::{self, LogFile};
 use trail::retry::{self, Pace, Step};
 use types::{MINUTE_MS, Pulse, Region, Timestamp};
@@ -32,10 +32,10 @@ pub(super) fn attempt(
     trail: &Trail,
     pace: Pace,
     pulse: Pulse<'_>,
-) -> Result<Timestamp, StoreError> {
+) -> Result<Timestamp, Fault> {
     let due = gateway.clock().now().plus_ms(MINUTE_MS);
     let mut round = Round { gateway, trail, pace, pulse, checked: BTreeSet::new(), due };
-    let lanes = lanes(&gateway.store().snapshot()?.tx(), trail)?;
+    let lanes = lanes(&gateway.snapshot()?.tx(), trail)?;
     let mut result = Ok(());
     for (lane, is_digest) in lanes {
         result = result.and(round.work_off(&lane, is_digest));
@@ -52,7 +52,7 @@ pub(super) enum Backlog {
 }
 
 /// What of a trail's files waits, log files before digests.
-pub(super) fn backlog(tx: &Tx<'_>, trail: &Trail) -> Result<Backlog, StoreError> {
+pub(super) fn backlog(tx: &Tx<'_>, trail: &Trail) -> Result<Backlog, Fault> {
     let lanes = lanes(tx, trail)?;
     let logs = lanes.iter().any(|(_, is_digest)| !is_digest);
     Ok(match (lanes.is_empty(), logs) {
@@ -65,12 +65,7 @@ pub(super) fn backlog(tx: &Tx<'_>, trail: &Trail) -> Result<Backlog, StoreError>
 type Row = (Vec<u8>, Waiting);
 
 /// Up to `limit` files whose place begins with `prefix` and is not before `from`.
-fn first_waiting(
-    tx: &Tx<'_>,
-    prefix: &[u8],
-    from: &[u8],
-    limit: usize,
-) -> Result<Vec<Row>, StoreError> {
+fn first_waiting(tx: &Tx<'_>, prefix: &[u8], from: &[u8], limit: usize) -> Result<Vec<Row>, Fault> {
     let mut rows = Vec::new();
     WAITING.visit(tx, prefix, from, &mut |place, file| {
         rows.push((place.to_vec(), file));
@@ -80,7 +75,7 @@ fn first_waiting(
 }
 
 /// The lanes in which files wait, and whether these are digests.
-fn lanes(tx: &Tx<'_>, trail: &Trail) -> Result<Vec<(String, bool)>, StoreError> {
+fn lanes(tx: &Tx<'_>, trail: &Trail) -> Result<Vec<(String, bool)>, Fault> {
     let (mut lanes, mut from) = (Vec::new(), Vec::new());
     while let Some((_, file)) = first_waiting(tx, &key([&trail.id]), &from, 1)?.into_iter().next() {
         let lane = file.lane();
@@ -115,9 +110,9 @@ struct NotPut {
     refused: Box<Refused>,
 }
 
-impl From<StoreError> for NotPut {
-    fn from(error: StoreError) -> Self {
-        Self { request_id: String::new(), refused: Box::new(error.into()) }
+impl<F: Into<Fault>> From<F> for NotPut {
+    fn from(fault: F) -> Self {
+        Self { request_id: String::new(), refused: Box::new(Refused::Internal(fault.into())) }
     }
 }
 
@@ -151,15 +146,15 @@ impl Attempts {
 impl Round<'_> {
     /// A digest that is lost breaks its chain for ever, so the digests of a trail wait for as long
     /// as the trail is there. AWS states its 30 days for log files and nothing for digests.
-    fn work_off(&mut self, lane: &str, is_digest: bool) -> Result<(), StoreError> {
-        let progress = PROGRESS.get(&self.gateway.store().snapshot()?.tx(), &self.trail.id)?;
+    fn work_off(&mut self, lane: &str, is_digest: bool) -> Result<(), Fault> {
+        let progress = PROGRESS.get(&self.gateway.snapshot()?.tx(), &self.trail.id)?;
         let Some(progress) = progress else { return Ok(()) };
         let patient = is_digest && progress.deleted.is_none();
         let known = progress.outages.into_iter().find(|outage| outage.lane == lane);
         let mut attempts =
             Attempts { lane: lane.to_owned(), pace: self.pace, patient, outage: known };
         loop {
-            let view = self.gateway.store().snapshot()?;
+            let view = self.gateway.snapshot()?;
             let prefix = key([self.trail.id.as_str(), lane]);
             let batch = first_waiting(&view.tx(), &prefix, &[], BATCH_LEN)?;
             if batch.is_empty() {
@@ -182,7 +177,7 @@ impl Round<'_> {
         attempts: &mut Attempts,
         place: Vec<u8>,
         file: Waiting,
-    ) -> Result<ControlFlow<()>, StoreError> {
+    ) -> Result<ControlFlow<()>, Fault> {
         let now = self.gateway.clock().now();
         match attempts.next_step(&file, now) {
             Step::GiveUp => {
@@ -217,7 +212,7 @@ impl Round<'_> {
 
     fn put(&mut self, file: &Waiting) -> Result<Arrived, NotPut> {
         let service = Caller::service(PRINCIPAL, &self.trail.account, self.trail.arn().as_str());
-        let region = s3::bucket_location(&self.gateway.store().snapshot()?.tx(), &file.bucket)?;
+        let region = s3::bucket_location(&self.gateway.snapshot()?.tx(), &file.bucket)?;
         let region = region.unwrap_or_else(|| self.trail.home_region.clone());
         if !self.checked.contains(&file.bucket) {
             // Observed: CloudTrail reads the bucket's ACL before it delivers.
@@ -231,7 +226,9 @@ impl Round<'_> {
                 (Bytes::copy_from_slice(&log.gz), Vec::new(), Some(log))
             }
             Content::Digest { gz, metadata } => {
-                let body = STANDARD.decode(gz).map_err(StoreError::corrupt)?;
+                let body = STANDARD
+                    .decode(gz)
+                    .map_err(|cause| Fault::damaged("a waiting digest file").because(cause))?;
                 (Bytes::from(body), metadata.clone(), None)
             }
         };
@@ -251,17 +248,18 @@ impl Round<'_> {
         result.map_err(|refused| NotPut { request_id, refused: Box::new(refused) })
     }
 
-    fn log(&self, ranges: &[(u64, u64)]) -> Result<LogFile, StoreError> {
-        let view = self.gateway.store().snapshot()?;
+    fn log(&self, ranges: &[(u64, u64)]) -> Result<LogFile, Fault> {
+        let view = self.gateway.snapshot()?;
         let mut records = Vec::new();
         for (from, to) in ranges {
             let wanted = usize::try_from(to.saturating_sub(*from)).unwrap_or(usize::MAX);
-            let rows = self.gateway.store().events_from(&view, *from, wanted.saturating_add(1))?;
+            let rows = self.gateway.events_from(&view, *from, wanted.saturating_add(1))?;
             let rows = rows.into_iter().take_while(|row| row.seq <= *to);
             records.extend(rows.map(|row| row.body));
         }
         let texts = records.iter().map(|body| std::str::from_utf8(body).unwrap_or_default());
-        log_file::write(texts).map_err(StoreError::corrupt)
+        log_file::write(texts)
+            .map_err(|cause| Fault::damaged("the records of a log file").because(cause))
     }
 
     fn arrived(
@@ -271,7 +269,7 @@ impl Round<'_> {
         file: Waiting,
         arrived: Arrived,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Fault> {
         let (id, validates) = (self.trail.id.clone(), self.trail.validates_log_files);
         let lane = lane.to_owned();
         let trail = &self.trail.name;
@@ -302,12 +300,12 @@ impl Round<'_> {
                 newest: log.newest,
                 oldest: log.oldest,
             };
-            UNDIGESTED.put(tx, key([&id, &file.region, &file.object]), &delivered)
+            Ok(UNDIGESTED.put(tx, key([&id, &file.region, &file.object]), &delivered)?)
         })
     }
 
     /// Lets the lane rest.
-    fn failed(&self, file: &Waiting, code: String, outage: Outage) -> Result<(), StoreError> {
+    fn failed(&self, file: &Waiting, code: String, outage: Outage) -> Result<(), Fault> {
         let (trail, now) = (&self.trail.name, outage.last_attempt);
         tracing::warn!(%trail, bucket = file.bucket, object = file.object, code, "not delivered");
         let is_log = matches!(file.content, Content::Log(_));
@@ -325,7 +323,7 @@ impl Round<'_> {
     }
 
     /// Puts the loss on record.
-    fn give_up(&self, place: Vec<u8>, file: Waiting, now: Timestamp) -> Result<(), StoreError> {
+    fn give_up(&self, place: Vec<u8>, file: Waiting, now: Timestamp) -> Result<(), Fault> {
         let trail = &self.trail.name;
         tracing::error!(%trail, bucket = file.bucket, object = file.object, "given up after 30 days");
         update(self.gateway, &self.trail.id, move |tx, progress| {
@@ -334,7 +332,7 @@ impl Round<'_> {
                 Content::Digest { .. } => progress.status.digest_error.clone(),
             };
             WAITING.delete(tx, &place)?;
-            LOST.put(tx, &place, &Lost { given_up: now, error, file })
+            Ok(LOST.put(tx, &place, &Lost { given_up: now, error, file })?)
         })
     }
 }

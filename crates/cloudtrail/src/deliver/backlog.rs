@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use gateway::Gateway;
-use store::StoreError;
+use gateway::Fault;
+use store::Tx;
 use types::{AccountId, Region, Timestamp};
 
 use crate::model::{LOST, PROGRESS, TRAILS, WAITING};
@@ -48,16 +48,14 @@ pub struct TrailBacklog {
 }
 
 /// Counts what waits.
-pub fn backlog(gateway: &Gateway) -> Result<Backlog, StoreError> {
-    let view = gateway.store().snapshot()?;
-    let tx = view.tx();
+pub fn backlog(tx: &Tx<'_>) -> Result<Backlog, Fault> {
     let mut all = Backlog::default();
-    TRAILS.visit(&tx, "", "", &mut |_, trail| {
+    TRAILS.visit(tx, "", "", &mut |_, trail| {
         all.logging_trails = all.logging_trails.saturating_add(u64::from(trail.is_logging));
         ControlFlow::Continue(())
     })?;
     let mut trails: BTreeMap<Vec<u8>, TrailBacklog> = BTreeMap::new();
-    PROGRESS.visit(&tx, "", "", &mut |id, progress| {
+    PROGRESS.visit(tx, "", "", &mut |id, progress| {
         let refusing = u64::try_from(progress.outages.len()).unwrap_or(u64::MAX);
         all.refusing = all.refusing.saturating_add(refusing);
         let trail = TrailBacklog {
@@ -73,7 +71,7 @@ pub fn backlog(gateway: &Gateway) -> Result<Backlog, StoreError> {
         trails.insert(id.to_vec(), trail);
         ControlFlow::Continue(())
     })?;
-    WAITING.visit(&tx, "", "", &mut |place, file| {
+    WAITING.visit(tx, "", "", &mut |place, file| {
         all.files = all.files.saturating_add(1);
         all.oldest = Some(earlier(all.oldest, file.made));
         let id = store::key_parts(place).into_iter().next().unwrap_or_default();
@@ -83,7 +81,7 @@ pub fn backlog(gateway: &Gateway) -> Result<Backlog, StoreError> {
         }
         ControlFlow::Continue(())
     })?;
-    LOST.visit(&tx, "", "", &mut |_, _| {
+    LOST.visit(tx, "", "", &mut |_, _| {
         all.lost = all.lost.saturating_add(1);
         ControlFlow::Continue(())
     })?;

@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use gateway::Gateway;
-use store::{Snapshot, StoreError};
+use gateway::{Fault, Gateway};
+use store::Snapshot;
 use trail::log_file;
 use types::{Pulse, Timestamp, alphanumeric};
 
@@ -24,12 +24,12 @@ pub(super) fn cut(
     gateway: &Arc<Gateway>,
     interval_ms: u64,
     pulse: Pulse<'_>,
-) -> Result<ControlFlow<()>, StoreError> {
-    let view = gateway.store().snapshot()?;
+) -> Result<ControlFlow<()>, Fault> {
+    let view = gateway.snapshot()?;
     let end = view.last_seq()?.saturating_add(1);
     let mut result = Ok(ControlFlow::Continue(()));
     let trails = delivering(&view.tx())?;
-    let scans = gateway.shared::<Scans>();
+    let scans = gateway.cached::<Scans>();
     scans.keep_only(&|id| trails.iter().any(|(trail, _)| trail.id == id));
     for (trail, progress) in trails {
         let cut = Cut { gateway, view: &view, end, interval_ms, scans: &scans, pulse };
@@ -54,7 +54,7 @@ struct Cut<'a> {
 }
 
 impl Cut<'_> {
-    fn of(&self, trail: &Trail, progress: &Progress) -> Result<ControlFlow<()>, StoreError> {
+    fn of(&self, trail: &Trail, progress: &Progress) -> Result<ControlFlow<()>, Fault> {
         let gateway = self.gateway;
         let now = gateway.clock().now();
         let slot = log_file::slot_end(now, self.interval_ms);
@@ -90,7 +90,7 @@ fn commit(
     trail: &Trail,
     files: Vec<Waiting>,
     done: Vec<(Span, u64)>,
-) -> Result<(), StoreError> {
+) -> Result<(), Fault> {
     let id = trail.id.clone();
     update(gateway, &trail.id, move |tx, progress| {
         // A call may have ended a span meanwhile, never before what was cut. Each is found by where
@@ -118,7 +118,7 @@ fn waiting(
     ranges: Ranges,
     slot: Timestamp,
     now: Timestamp,
-) -> Result<Waiting, StoreError> {
+) -> Result<Waiting, Fault> {
     let unique = alphanumeric(&gateway.entropy().bytes::<16>()?);
     let prefix = filter.prefix.as_deref();
     Ok(Waiting {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use gateway::Gateway;
+use gateway::{Fault, Gateway};
 use keys::rsa;
-use store::{StoreError, Tx, key};
+use store::{Tx, key};
 use trail::digest::{self, Digest, DigestedFile, Kind, Link, Period, Sealed, Series, Step};
 use types::{MINUTE_MS, Pulse, SECOND_MS, Timestamp};
 
@@ -23,7 +23,7 @@ pub(super) fn make_due(
     trail: &Trail,
     interval_ms: u64,
     pulse: Pulse<'_>,
-) -> Result<(bool, Timestamp), StoreError> {
+) -> Result<(bool, Timestamp), Fault> {
     let now = gateway.clock().now();
     let (mut made, mut due) = (false, now.plus_ms(MINUTE_MS));
     close_if_drained(gateway, trail, now)?;
@@ -49,21 +49,21 @@ pub(super) fn make_due(
     Ok((made, due))
 }
 
-fn regions(gateway: &Gateway, trail: &Trail) -> Result<Vec<String>, StoreError> {
-    let progress = PROGRESS.get(&gateway.store().snapshot()?.tx(), &trail.id)?;
+fn regions(gateway: &Gateway, trail: &Trail) -> Result<Vec<String>, Fault> {
+    let progress = PROGRESS.get(&gateway.snapshot()?.tx(), &trail.id)?;
     let chains = progress.map(|progress| progress.chains).unwrap_or_default();
     Ok(chains.into_iter().map(|state| state.region).collect())
 }
 
-fn chain(gateway: &Gateway, trail: &Trail, region: &str) -> Result<Option<ChainState>, StoreError> {
-    let progress = PROGRESS.get(&gateway.store().snapshot()?.tx(), &trail.id)?;
+fn chain(gateway: &Gateway, trail: &Trail, region: &str) -> Result<Option<ChainState>, Fault> {
+    let progress = PROGRESS.get(&gateway.snapshot()?.tx(), &trail.id)?;
     Ok(progress.and_then(|own| own.chains.into_iter().find(|state| state.region == region)))
 }
 
 /// A trail that has stopped, and has nothing left to put, or that does not validate any more,
 /// gets its last digests.
-fn close_if_drained(gateway: &Gateway, trail: &Trail, now: Timestamp) -> Result<(), StoreError> {
-    let view = gateway.store().snapshot()?;
+fn close_if_drained(gateway: &Gateway, trail: &Trail, now: Timestamp) -> Result<(), Fault> {
+    let view = gateway.snapshot()?;
     let Some(progress) = PROGRESS.get(&view.tx(), &trail.id)? else { return Ok(()) };
     let backlog = backlog(&view.tx(), trail)?;
     let is_drained = progress.spans.is_empty() && backlog != Backlog::Logs;
@@ -96,22 +96,20 @@ fn last_instant(
     trail_id: &str,
     state: &ChainState,
     now: Timestamp,
-) -> Result<Timestamp, StoreError> {
+) -> Result<Timestamp, Fault> {
     let left = UNDIGESTED.all(tx, key([trail_id, &state.region]))?;
     let Some(newest) = left.iter().map(|(_, file)| file.delivered).max() else { return Ok(now) };
     let after = state.chain.last_end.map_or(now, |end| end.plus_ms(SECOND_MS));
     Ok(now.max(newest.plus_ms(1)).max(after))
 }
 
-/// A deleted trail whose last digest has arrived needs no memory.
-fn forget(gateway: &Gateway, trail: &Trail) -> Result<(), StoreError> {
+/// A deleted trail whose last digest has arrived needs no memory. No event: its deletion had one.
+fn forget(gateway: &Gateway, trail: &Trail) -> Result<(), Fault> {
     let id = trail.id.clone();
-    let forgotten = move |tx: &mut Tx<'_>| (PROGRESS.delete(tx, &id), Vec::new());
-    let gone = gateway.store().submit_when_full(forgotten);
-    gone.wait()?
+    gateway.maintain(move |tx| Ok(PROGRESS.delete(tx, &id)?))
 }
 
-fn end(gateway: &Gateway, trail: &Trail, region: String) -> Result<(), StoreError> {
+fn end(gateway: &Gateway, trail: &Trail, region: String) -> Result<(), Fault> {
     update(gateway, &trail.id, move |_, progress| {
         let ends = |state: &mut ChainState| state.region == region && state.chain.closing.is_some();
         let ended: Vec<_> = progress.chains.extract_if(.., ends).collect();
@@ -128,10 +126,10 @@ fn make(
     trail: &Trail,
     state: &ChainState,
     period: Period,
-) -> Result<(), StoreError> {
+) -> Result<(), Fault> {
     let now = gateway.clock().now();
     let (pair, public) = public_keys::signing(gateway, &state.region)?;
-    let files = undigested(&gateway.store().snapshot()?.tx(), trail, &state.region, period)?;
+    let files = undigested(&gateway.snapshot()?.tx(), trail, &state.region, period)?;
     let series = Series {
         prefix: trail.prefix.as_deref(),
         organization: None,
@@ -151,13 +149,15 @@ fn make(
         previous: state.newest.clone().map(Link::from),
         log_files: files.into_iter().map(DigestedFile::from).collect(),
     };
-    let der = STANDARD.decode(&public.value).map_err(StoreError::corrupt)?;
+    let der = STANDARD
+        .decode(&public.value)
+        .map_err(|cause| Fault::damaged("a public key").because(cause))?;
     let sealed = digest.seal(|text| {
         let signature = pair.sign_pkcs1_sha256(text.as_bytes());
         if rsa::verify_pkcs1_sha256(&der, text.as_bytes(), &signature) {
             Ok(signature)
         } else {
-            Err(StoreError::engine("a digest's signature does not verify"))
+            Err(Fault::bug("a digest's signature does not verify"))
         }
     })?;
     commit(gateway, trail, state.region.clone(), period, sealed, places, now)
@@ -168,7 +168,7 @@ fn undigested(
     trail: &Trail,
     region: &str,
     period: Period,
-) -> Result<Vec<(Vec<u8>, Undigested)>, StoreError> {
+) -> Result<Vec<(Vec<u8>, Undigested)>, Fault> {
     let mut files = UNDIGESTED.all(tx, key([trail.id.as_str(), region]))?;
     files.retain(|(_, file)| file.delivered < period.end);
     Ok(files)
@@ -185,11 +185,11 @@ fn commit(
     sealed: Sealed,
     named: Vec<Vec<u8>>,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<(), Fault> {
     let id = trail.id.clone();
     update(gateway, &trail.id, move |tx, progress: &mut Progress| {
         let Some(state) = progress.chains.iter_mut().find(|state| state.region == region) else {
-            return Err(StoreError::engine("a chain ended while its digest was made"));
+            return Err(Fault::bug("a chain ended while its digest was made"));
         };
         let metadata = sealed.metadata(None);
         let metadata = metadata.into_iter().map(|(name, value)| (name.to_owned(), value));

@@ -1,7 +1,6 @@
 //! What was given up.
 
-use gateway::Gateway;
-use store::StoreError;
+use gateway::{Fault, Gateway};
 use types::Timestamp;
 
 use crate::model::{Content, LOST, Lost};
@@ -40,7 +39,7 @@ impl From<Lost> for Loss {
 }
 
 /// All losses on record, of all trails.
-pub fn losses(gateway: &Gateway) -> Result<Vec<Loss>, StoreError> {
-    let rows = LOST.all(&gateway.store().snapshot()?.tx(), "")?;
+pub fn losses(gateway: &Gateway) -> Result<Vec<Loss>, Fault> {
+    let rows = LOST.all(&gateway.snapshot()?.tx(), "")?;
     Ok(rows.into_iter().map(|(_, lost)| Loss::from(lost)).collect())
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 
-use gateway::Gateway;
-use store::{EventRow, Snapshot, StoreError};
+use gateway::{Fault, Gateway};
+use store::{EventRow, Snapshot};
 use trail::selectors::{Scope, in_scope, is_of_delivery, is_recursive};
 use trail::{Facts, log_file};
 use types::{MINUTE_MS, Pulse, Timestamp};
@@ -80,12 +80,12 @@ impl Scan {
         trail: &Trail,
         upto: u64,
         pulse: Pulse<'_>,
-    ) -> Result<ControlFlow<()>, StoreError> {
+    ) -> Result<ControlFlow<()>, Fault> {
         while self.next < upto {
             if pulse().is_break() {
                 return Ok(ControlFlow::Break(()));
             }
-            let batch = gateway.store().events_from(view, self.next, BATCH_LEN)?;
+            let batch = gateway.events_from(view, self.next, BATCH_LEN)?;
             let Some(last) = batch.last() else { break };
             for event in batch.iter().filter(|event| event.seq < upto) {
                 let facts = facts(event)?;
@@ -152,11 +152,12 @@ impl Scans {
 }
 
 /// An event that cannot be understood is not passed over: it may be one that the trail wants.
-fn facts(event: &EventRow) -> Result<Facts, StoreError> {
+fn facts(event: &EventRow) -> Result<Facts, Fault> {
     let json = serde_json::from_slice(&event.body)
-        .map_err(|cause| StoreError::corrupt(format_args!("event {}: {cause}", event.seq)))?;
-    Facts::from_json(&json)
-        .ok_or_else(|| StoreError::corrupt(format_args!("event {} lacks its facts", event.seq)))
+        .map_err(|cause| Fault::damaged(format_args!("event {}", event.seq)).because(cause))?;
+    // Trails do not select by what event history finds.
+    Facts::from_json(&json, |_| &[])
+        .ok_or_else(|| Fault::damaged(format_args!("event {} lacks its facts", event.seq)))
 }
 
 fn selects(trail: &Trail, filter: &Filter, facts: &Facts) -> bool {

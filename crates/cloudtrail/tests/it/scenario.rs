@@ -101,7 +101,7 @@ fn an_outage_is_described_file_by_file() {
     for _ in 0..3 {
         scene.pass_minutes(5);
     }
-    let backlog = cloudtrail::backlog(&scene.kit.gateway).unwrap();
+    let backlog = cloudtrail::backlog(&scene.kit.gateway.snapshot().unwrap().tx()).unwrap();
     assert!(backlog.refusing == 1 && backlog.files >= 2 && backlog.oldest.is_some(), "{backlog:?}");
     let broken = described();
     let queue = &broken["Queues"][0];
@@ -129,7 +129,7 @@ fn an_outage_is_described_file_by_file() {
     scene.put_key_policy(TRAIL_ARN);
     scene.pass_minutes(70);
     assert_eq!((&described()["Queues"], &described()["Losses"]), (&json!([]), &json!([])));
-    let backlog = cloudtrail::backlog(&scene.kit.gateway).unwrap();
+    let backlog = cloudtrail::backlog(&scene.kit.gateway.snapshot().unwrap().tx()).unwrap();
     assert_eq!((backlog.refusing, backlog.files, backlog.lost), (0, 0, 0));
     assert_eq!(backlog.logging_trails, 1);
     let delivered = described();

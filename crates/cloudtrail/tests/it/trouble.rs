@@ -27,7 +27,7 @@ fn pass(scene: &Scene, minutes: u64) {
 
 /// Breaks every waiting log file, so that not even an attempt can be made; how many there were.
 fn break_waiting_log_files(scene: &Scene) -> usize {
-    let broken = scene.kit.gateway.store().submit(|tx| {
+    let broken = scene.kit.store.submit(|tx| {
         let mut broken = 0;
         for (place, mut file) in WAITING.all(tx, "").unwrap() {
             if file["content"].get("Log").is_some() {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use gateway::Fault;
 use serde_json::json;
-use store::StoreError;
 use testkit::{Dice, Disk, Kit, START};
 use types::Clock;
 
@@ -57,7 +57,7 @@ fn no_answer_without_its_event() {
     panic!("it is never served");
 }
 
-fn opened(folder: &Arc<tempfile::TempDir>, disk: &Disk) -> Result<Kit, StoreError> {
+fn opened(folder: &Arc<tempfile::TempDir>, disk: &Disk) -> Result<Kit, Fault> {
     Kit::open(SERVED, Arc::clone(folder), Some(disk), Clock::manual(START), 7)
 }
 
@@ -96,7 +96,7 @@ fn a_full_disk_refuses_calls() {
     let kit = kit();
     call(&kit, "PutNote", &json!({"Name": "a", "Text": "one"})).ok();
     let before = events(&kit);
-    kit.gateway.store().release_reserve().unwrap();
+    kit.store.release_reserve().unwrap();
     for operation in ["PutNote", "GetNote", "Nest"] {
         let refused = call(&kit, operation, &json!({"Name": "b", "Text": "two"}));
         let (status, code, _) = refused.error();
@@ -104,6 +104,6 @@ fn a_full_disk_refuses_calls() {
     }
     assert_eq!(upload(&kit, &json!({"Name": "b"}), b"good").status, 503);
     assert_eq!((events(&kit), note(&kit, "b")), (before, None));
-    assert!(kit.gateway.store().hold_reserve().unwrap());
+    assert!(kit.store.hold_reserve().unwrap());
     call(&kit, "PutNote", &json!({"Name": "b", "Text": "two"})).ok();
 }

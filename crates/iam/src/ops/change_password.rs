@@ -1,6 +1,7 @@
 //! `ChangePassword`: a user sets its own password.
 
 use gateway::Ctx;
+use keys::SecretText;
 use policy::Principal;
 use serde::{Deserialize, Serialize};
 
@@ -22,9 +23,9 @@ pub(crate) const REUSED: &str =
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ChangeInput {
     #[serde(default, skip_serializing)]
-    old_password: Option<String>,
+    old_password: Option<SecretText>,
     #[serde(default, skip_serializing)]
-    new_password: Option<String>,
+    new_password: Option<SecretText>,
 }
 
 /// The hashes of the old password, which was verified, and of the new one.
@@ -53,6 +54,7 @@ fn caller(ctx: &Ctx<'_>) -> Result<(Holder, Who, LoginProfile), Fail> {
 
 impl Hashing for ChangePassword {
     const NAME: &'static str = "ChangePassword";
+    const READ_ONLY: bool = false;
     type Input = ChangeInput;
     type Output = ();
     type Work = Hashes;
@@ -78,7 +80,7 @@ impl Hashing for ChangePassword {
     fn prepare(ctx: &mut Ctx<'_>, input: &ChangeInput) -> Result<Hashes, Fail> {
         let (_, _, profile) = caller(ctx)?;
         let (old, new) = (given(input.old_password.as_ref()), given(input.new_password.as_ref()));
-        if !passwords::verify(ctx.gateway(), old, Some(&profile.hash))? {
+        if !passwords::verify(&ctx.cached(), old, Some(&profile.hash))? {
             let told = "The old password was incorrect.";
             return Err(IamError::AccessDenied(told.to_owned()).into());
         }
@@ -87,11 +89,11 @@ impl Hashing for ChangePassword {
             return Err(IamError::PasswordPolicyViolation(told).into());
         }
         for hash in rules::barred(rules.as_ref(), &profile) {
-            if passwords::verify(ctx.gateway(), new, Some(hash))? {
+            if passwords::verify(&ctx.cached(), new, Some(hash))? {
                 return Err(IamError::PasswordPolicyViolation(REUSED.to_owned()).into());
             }
         }
-        let new = passwords::hash(ctx.gateway(), new)?;
+        let new = passwords::hash(&ctx.cached(), ctx.entropy(), new)?;
         Ok(Hashes { old: profile.hash, new })
     }
 

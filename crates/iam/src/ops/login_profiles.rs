@@ -1,6 +1,7 @@
 //! Login profiles: the passwords of users.
 
 use gateway::Ctx;
+use keys::SecretText;
 use serde::{Deserialize, Serialize};
 
 use crate::action::{Action, Hashing, Target, existing, target_of, user_or_caller};
@@ -19,7 +20,7 @@ pub(crate) struct ProfileInput {
     #[serde(flatten)]
     of: Of,
     #[serde(default, skip_serializing)]
-    password: Option<String>,
+    password: Option<SecretText>,
     #[serde(
         default,
         deserialize_with = "wire::query::lenient::opt_bool",
@@ -36,7 +37,7 @@ impl ProfileInput {
         if let Some(told) = rules::violation(rules.as_ref(), password) {
             return Err(IamError::PasswordPolicyViolation(told).into());
         }
-        Ok(Some(passwords::hash(ctx.gateway(), password)?))
+        Ok(Some(passwords::hash(&ctx.cached(), ctx.entropy(), password)?))
     }
 }
 
@@ -104,6 +105,7 @@ fn refuse_another(ctx: &Ctx<'_>, user: &Holder, who: &Who) -> Result<(), Fail> {
 
 impl Hashing for CreateLoginProfile {
     const NAME: &'static str = "CreateLoginProfile";
+    const READ_ONLY: bool = false;
     type Input = ProfileInput;
     type Output = ProfileOutput;
     /// The hash of the password.
@@ -136,7 +138,7 @@ impl Hashing for CreateLoginProfile {
         let hash = given(hash.as_ref()).to_owned();
         let profile = LoginProfile {
             reset_required: input.password_reset_required.unwrap_or(false),
-            ..crate::signin::new_profile(ctx.gateway(), hash, ctx.now())?
+            ..crate::signin::new_profile(ctx.entropy(), hash, ctx.now())?
         };
         let account = ctx.account().clone();
         rows::put_profile(ctx.tx_mut(), &account, &who, &profile)?;
@@ -149,6 +151,7 @@ pub(crate) struct GetLoginProfile;
 
 impl Action for GetLoginProfile {
     const NAME: &'static str = "GetLoginProfile";
+    const READ_ONLY: bool = true;
     type Input = Of;
     type Output = ProfileOutput;
 
@@ -171,6 +174,7 @@ pub(crate) struct UpdateLoginProfile;
 
 impl Hashing for UpdateLoginProfile {
     const NAME: &'static str = "UpdateLoginProfile";
+    const READ_ONLY: bool = false;
     type Input = ProfileInput;
     type Output = ();
     /// The hash of the password, if one was sent.
@@ -211,6 +215,7 @@ pub(crate) struct DeleteLoginProfile;
 
 impl Action for DeleteLoginProfile {
     const NAME: &'static str = "DeleteLoginProfile";
+    const READ_ONLY: bool = false;
     type Input = Of;
     type Output = ();
 

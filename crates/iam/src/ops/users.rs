@@ -1,8 +1,7 @@
 //! Users: create, get, list, update, delete.
 
-use gateway::Ctx;
+use gateway::{Ctx, Fault};
 use serde::{Deserialize, Serialize};
-use store::StoreError;
 use types::Arn;
 
 use super::boundaries::set_boundary;
@@ -40,6 +39,7 @@ pub(crate) struct CreateUser;
 
 impl Action for CreateUser {
     const NAME: &'static str = "CreateUser";
+    const READ_ONLY: bool = false;
     type Input = CreateUserInput;
     type Output = UserOutput;
 
@@ -66,6 +66,7 @@ pub(crate) struct GetUser;
 
 impl Action for GetUser {
     const NAME: &'static str = "GetUser";
+    const READ_ONLY: bool = true;
     type Input = Of;
     type Output = UserOutput;
 
@@ -93,7 +94,7 @@ impl Action for GetUser {
 }
 
 /// Observed: the root user is shown without name and path.
-pub(super) fn root_user(ctx: &Ctx<'_>) -> Result<UserShape, StoreError> {
+pub(super) fn root_user(ctx: &Ctx<'_>) -> Result<UserShape, Fault> {
     let row = directory::account(ctx.tx(), ctx.account())?;
     Ok(UserShape {
         path: None,
@@ -112,6 +113,7 @@ pub(crate) struct ListUsers;
 
 impl Action for ListUsers {
     const NAME: &'static str = "ListUsers";
+    const READ_ONLY: bool = true;
     type Input = ListInput;
     type Output = Listing<UserShape>;
 
@@ -149,6 +151,7 @@ pub(crate) struct UpdateUser;
 
 impl Action for UpdateUser {
     const NAME: &'static str = "UpdateUser";
+    const READ_ONLY: bool = false;
     type Input = UpdateUserInput;
     type Output = ();
 
@@ -177,6 +180,7 @@ pub(crate) struct DeleteUser;
 
 impl Action for DeleteUser {
     const NAME: &'static str = "DeleteUser";
+    const READ_ONLY: bool = false;
     type Input = Of;
     type Output = ();
 

@@ -157,7 +157,7 @@ fn device(world: &World) -> (String, Vec<u8>) {
     let shown = STANDARD.decode(text(&body, "Base32StringSeed")).unwrap();
     assert_eq!(shown.len(), 64);
     let serial = text(&body, "SerialNumber");
-    let view = world.kit.gateway.store().snapshot().unwrap();
+    let view = world.kit.gateway.snapshot().unwrap();
     let account = types::AccountId::parse(ACCOUNT).unwrap();
     let row = crate::signin::rows::device(&view.tx(), &account, &serial).unwrap().unwrap();
     let keyring = world.kit.gateway.keyring();

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use gateway::{Gateway, SignInEvent, SignInOrigin};
+use gateway::{Fault, Gateway, SignInEvent, SignInOrigin};
 use keys::SecretBytes;
-use store::{StoreError, Tx};
+use store::Tx;
 
 use super::events::{self, Factor};
 use super::passwords::{self, NotHashed};
@@ -65,7 +65,7 @@ fn text(secret: &SecretBytes) -> &str {
 /// Signs in, or not, and records it.
 ///
 /// Blocks the thread, for some 20 ms at least.
-pub fn sign_in(gateway: &Arc<Gateway>, attempt: Attempt) -> Result<Outcome, StoreError> {
+pub fn sign_in(gateway: &Arc<Gateway>, attempt: Attempt) -> Result<Outcome, Fault> {
     match tried(gateway, attempt) {
         Ok(outcome) => Ok(outcome),
         Err(NotHashed::Crowded) => Ok(Outcome::Crowded),
@@ -75,10 +75,10 @@ pub fn sign_in(gateway: &Arc<Gateway>, attempt: Attempt) -> Result<Outcome, Stor
 
 fn tried(gateway: &Arc<Gateway>, attempt: Attempt) -> Result<Outcome, NotHashed> {
     let now = gateway.clock().now();
-    let view = gateway.store().snapshot()?;
+    let view = gateway.snapshot()?;
     let found = Found::look(&view.tx(), &attempt.account, &attempt.user)?;
     drop(view);
-    let right = passwords::verify(gateway, text(&attempt.password), found.hash())?;
+    let right = passwords::verify(&gateway.cached(), text(&attempt.password), found.hash())?;
     let known = match found {
         Found::Subject(known) if right => known,
         Found::Subject(_) | Found::NoUser(_) | Found::NoAccount => {
@@ -95,8 +95,14 @@ fn tried(gateway: &Arc<Gateway>, attempt: Attempt) -> Result<Outcome, NotHashed>
         let Some(code) = attempt.mfa.as_deref().filter(|code| !code.is_empty()) else {
             return code_asked(gateway, &known, attempt);
         };
-        factor = second_factor::device_of(gateway, &known.devices, code, now)?
-            .map(|(device, step)| (device.clone(), step));
+        factor = second_factor::device_of(
+            &gateway.cached(),
+            gateway.keyring(),
+            &known.devices,
+            code,
+            now,
+        )?
+        .map(|(device, step)| (device.clone(), step));
         if factor.is_none() {
             return failed(gateway, &Found::Subject(known), Factor::Wrong, attempt);
         }
@@ -142,11 +148,11 @@ fn changed(
         barred.push(&profile.hash);
     }
     for hash in barred {
-        if passwords::verify(gateway, new, Some(hash))? {
+        if passwords::verify(&gateway.cached(), new, Some(hash))? {
             return Ok(Err(crate::ops::REUSED.to_owned()));
         }
     }
-    passwords::hash(gateway, new).map(Ok)
+    passwords::hash(&gateway.cached(), gateway.entropy(), new).map(Ok)
 }
 
 fn failed(
@@ -202,7 +208,7 @@ impl Proof {
         self,
         tx: &mut Tx<'_>,
         gateway: &Gateway,
-    ) -> Result<(Outcome, Vec<SignInEvent>), StoreError> {
+    ) -> Result<(Outcome, Vec<SignInEvent>), Fault> {
         let Self { old_hash, new_hash, factor, attempt } = self;
         let (login_to, origin) = (attempt.login_to.as_str(), attempt.origin.clone());
         let now = gateway.clock().now();

@@ -3,9 +3,8 @@
 
 use std::sync::Arc;
 
-use gateway::{Gateway, SignInOrigin};
-use store::StoreError;
-use types::{AccountId, Timestamp};
+use gateway::{Fault, Gateway, SignInOrigin};
+use types::{AccountId, Entropy, Timestamp};
 
 use super::passwords::{self, NotHashed};
 use super::rows::{self, LoginProfile};
@@ -37,8 +36,8 @@ pub enum FirstPassword {
 }
 
 /// Whether the root user of the first account still has no password.
-pub fn first_run(gateway: &Gateway) -> Result<FirstRun, StoreError> {
-    let view = gateway.store().snapshot()?;
+pub fn first_run(gateway: &Gateway) -> Result<FirstRun, Fault> {
+    let view = gateway.snapshot()?;
     let tx = view.tx();
     let needed = rows::profile(&tx, &gateway.settings().account, &Who::Root)?.is_none();
     let mut accounts = directory::accounts(&tx)?.into_iter().map(|(id, _)| id);
@@ -53,7 +52,7 @@ pub fn set_root_password(
     gateway: &Arc<Gateway>,
     password: &str,
     origin: SignInOrigin,
-) -> Result<FirstPassword, StoreError> {
+) -> Result<FirstPassword, Fault> {
     let account = gateway.settings().account.clone();
     if !first_run(gateway)?.needed {
         return Ok(FirstPassword::NotNeeded);
@@ -61,18 +60,18 @@ pub fn set_root_password(
     if let Some(told) = rules::violation(None, password) {
         return Ok(FirstPassword::Refused(told));
     }
-    let hash = match passwords::hash(gateway, password) {
+    let hash = match passwords::hash(&gateway.cached(), gateway.entropy(), password) {
         Ok(hash) => hash,
         Err(NotHashed::Crowded) => return Ok(FirstPassword::Crowded),
         Err(NotHashed::Failed(cause)) => return Err(cause),
     };
-    let profile = new_profile(gateway, hash, gateway.clock().now())?;
+    let profile = new_profile(gateway.entropy(), hash, gateway.clock().now())?;
     gateway.commit_sign_in(move |tx| {
         if rows::profile(tx, &account, &Who::Root)?.is_some() {
             return Ok((FirstPassword::NotNeeded, Vec::new()));
         }
         let Some(subject) = Subject::of(tx, &account, &Who::Root)? else {
-            return Err(StoreError::engine("the first account is missing"));
+            return Err(Fault::bug("the first account is missing"));
         };
         rows::put_profile(tx, &account, &Who::Root, &profile)?;
         Ok((FirstPassword::Set, vec![events::password_updated(&subject, origin)]))
@@ -81,12 +80,12 @@ pub fn set_root_password(
 
 /// A profile with its first password.
 pub(crate) fn new_profile(
-    gateway: &Gateway,
+    entropy: &Entropy,
     hash: String,
     now: Timestamp,
-) -> Result<LoginProfile, StoreError> {
+) -> Result<LoginProfile, Fault> {
     Ok(LoginProfile {
-        id: types::hex(&gateway.entropy().bytes::<8>()?),
+        id: types::hex(&entropy.bytes::<8>()?),
         hash,
         created: now,
         changed: now,

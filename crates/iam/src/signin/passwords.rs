@@ -4,9 +4,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use gateway::{Gateway, WireError};
+use gateway::{Fault, WireError};
 use keys::password;
-use store::StoreError;
+use types::Entropy;
 
 use crate::error::Fail;
 
@@ -26,12 +26,12 @@ pub(crate) enum NotHashed {
     /// Too many wait already.
     Crowded,
     /// Our own trouble.
-    Failed(StoreError),
+    Failed(Fault),
 }
 
-impl From<StoreError> for NotHashed {
-    fn from(cause: StoreError) -> Self {
-        Self::Failed(cause)
+impl<F: Into<Fault>> From<F> for NotHashed {
+    fn from(cause: F) -> Self {
+        Self::Failed(cause.into())
     }
 }
 
@@ -46,25 +46,20 @@ impl From<NotHashed> for Fail {
 }
 
 /// The form in which a password is kept.
-pub(crate) fn hash(gateway: &Gateway, password: &str) -> Result<String, NotHashed> {
-    in_turn(gateway, || password::hash(password, gateway.entropy()))
+pub(crate) fn hash(turn: &Turn, entropy: &Entropy, password: &str) -> Result<String, NotHashed> {
+    in_turn(turn, || password::hash(password, entropy))
 }
 
 /// Whether the password is the one behind `kept`; `None` is nobody's, and takes as long.
-pub(crate) fn verify(
-    gateway: &Gateway,
-    password: &str,
-    kept: Option<&str>,
-) -> Result<bool, NotHashed> {
-    let right = in_turn(gateway, || password::verify(password, kept.unwrap_or(password::NOBODYS)))?;
+pub(crate) fn verify(turn: &Turn, password: &str, kept: Option<&str>) -> Result<bool, NotHashed> {
+    let right = in_turn(turn, || password::verify(password, kept.unwrap_or(password::NOBODYS)))?;
     Ok(right && kept.is_some())
 }
 
 fn in_turn<T>(
-    gateway: &Gateway,
+    turn: &Turn,
     work: impl FnOnce() -> Result<T, keys::KeyError>,
 ) -> Result<T, NotHashed> {
-    let turn = gateway.shared::<Turn>();
     if turn.waiting.fetch_add(1, Ordering::SeqCst) >= WAITING_MAX {
         turn.waiting.fetch_sub(1, Ordering::SeqCst);
         return Err(NotHashed::Crowded);
@@ -74,5 +69,5 @@ fn in_turn<T>(
         work()
     };
     turn.waiting.fetch_sub(1, Ordering::SeqCst);
-    done.map_err(|cause| NotHashed::Failed(StoreError::engine(cause)))
+    Ok(done?)
 }

@@ -1,7 +1,8 @@
 //! What is kept of passwords, second factors and sessions of the console, and all ways to it.
 
+use gateway::Fault;
 use serde::{Deserialize, Serialize};
-use store::{StoreError, Table, Tx, key};
+use store::{Table, Tx, key};
 use types::{AccountId, HOUR_MS, Timestamp};
 
 use super::rules::PasswordRules;
@@ -117,8 +118,8 @@ pub(crate) fn profile(
     tx: &Tx<'_>,
     account: &AccountId,
     who: &Who,
-) -> Result<Option<LoginProfile>, StoreError> {
-    PROFILES.get(tx, key([account.as_str(), owner(who)]))
+) -> Result<Option<LoginProfile>, Fault> {
+    Ok(PROFILES.get(tx, key([account.as_str(), owner(who)]))?)
 }
 
 pub(crate) fn put_profile(
@@ -126,44 +127,40 @@ pub(crate) fn put_profile(
     account: &AccountId,
     who: &Who,
     row: &LoginProfile,
-) -> Result<(), StoreError> {
-    PROFILES.put(tx, key([account.as_str(), owner(who)]), row)
+) -> Result<(), Fault> {
+    Ok(PROFILES.put(tx, key([account.as_str(), owner(who)]), row)?)
 }
 
-pub(crate) fn delete_profile(
-    tx: &mut Tx<'_>,
-    account: &AccountId,
-    who: &Who,
-) -> Result<(), StoreError> {
-    PROFILES.delete(tx, key([account.as_str(), owner(who)]))
+pub(crate) fn delete_profile(tx: &mut Tx<'_>, account: &AccountId, who: &Who) -> Result<(), Fault> {
+    Ok(PROFILES.delete(tx, key([account.as_str(), owner(who)]))?)
 }
 
-pub(crate) fn rules(tx: &Tx<'_>, account: &AccountId) -> Result<Option<PasswordRules>, StoreError> {
-    RULES.get(tx, account.as_str())
+pub(crate) fn rules(tx: &Tx<'_>, account: &AccountId) -> Result<Option<PasswordRules>, Fault> {
+    Ok(RULES.get(tx, account.as_str())?)
 }
 
 pub(crate) fn put_rules(
     tx: &mut Tx<'_>,
     account: &AccountId,
     row: &PasswordRules,
-) -> Result<(), StoreError> {
-    RULES.put(tx, account.as_str(), row)
+) -> Result<(), Fault> {
+    Ok(RULES.put(tx, account.as_str(), row)?)
 }
 
-pub(crate) fn delete_rules(tx: &mut Tx<'_>, account: &AccountId) -> Result<(), StoreError> {
-    RULES.delete(tx, account.as_str())
+pub(crate) fn delete_rules(tx: &mut Tx<'_>, account: &AccountId) -> Result<(), Fault> {
+    Ok(RULES.delete(tx, account.as_str())?)
 }
 
 pub(crate) fn device(
     tx: &Tx<'_>,
     account: &AccountId,
     serial: &str,
-) -> Result<Option<MfaDevice>, StoreError> {
-    DEVICES.get(tx, key([account.as_str(), serial]))
+) -> Result<Option<MfaDevice>, Fault> {
+    Ok(DEVICES.get(tx, key([account.as_str(), serial]))?)
 }
 
 /// All devices of an account, by serial number.
-pub(crate) fn devices(tx: &Tx<'_>, account: &AccountId) -> Result<Vec<MfaDevice>, StoreError> {
+pub(crate) fn devices(tx: &Tx<'_>, account: &AccountId) -> Result<Vec<MfaDevice>, Fault> {
     let rows = DEVICES.all(tx, key([account.as_str()]))?;
     Ok(rows.into_iter().map(|(_, row)| row).collect())
 }
@@ -173,7 +170,7 @@ pub(crate) fn devices_of(
     tx: &Tx<'_>,
     account: &AccountId,
     who: &Who,
-) -> Result<Vec<MfaDevice>, StoreError> {
+) -> Result<Vec<MfaDevice>, Fault> {
     let mut found = Vec::new();
     for (whole, ()) in DEVICES_OF.all(tx, key([account.as_str(), owner(who)]))? {
         let serial = store::key_parts(&whole).pop().unwrap_or_default();
@@ -187,7 +184,7 @@ pub(crate) fn put_device(
     tx: &mut Tx<'_>,
     account: &AccountId,
     row: &MfaDevice,
-) -> Result<(), StoreError> {
+) -> Result<(), Fault> {
     let before = device(tx, account, &row.serial)?.and_then(|device| device.used_by);
     if let Some(before) = before {
         DEVICES_OF.delete(tx, key([account.as_str(), owner(&before.who), &row.serial]))?;
@@ -195,7 +192,7 @@ pub(crate) fn put_device(
     if let Some(now) = &row.used_by {
         DEVICES_OF.put(tx, key([account.as_str(), owner(&now.who), &row.serial]), &())?;
     }
-    DEVICES.put(tx, key([account.as_str(), &row.serial]), row)
+    Ok(DEVICES.put(tx, key([account.as_str(), &row.serial]), row)?)
 }
 
 /// Removes a device that nobody uses.
@@ -203,8 +200,8 @@ pub(crate) fn delete_device(
     tx: &mut Tx<'_>,
     account: &AccountId,
     serial: &str,
-) -> Result<(), StoreError> {
-    DEVICES.delete(tx, key([account.as_str(), serial]))
+) -> Result<(), Fault> {
+    Ok(DEVICES.delete(tx, key([account.as_str(), serial]))?)
 }
 
 /// A session that goes on at `now`.
@@ -212,27 +209,23 @@ pub(crate) fn live_session(
     tx: &Tx<'_>,
     id: &str,
     now: Timestamp,
-) -> Result<Option<ConsoleSession>, StoreError> {
+) -> Result<Option<ConsoleSession>, Fault> {
     let Some(session) = SESSIONS.get(tx, id)? else { return Ok(None) };
     let profile = profile(tx, &session.account, &session.who)?;
     let same = profile.is_some_and(|profile| profile.id == session.profile);
     Ok(Some(session).filter(|session| same && now < session.ends()))
 }
 
-pub(crate) fn put_session(
-    tx: &mut Tx<'_>,
-    id: &str,
-    row: &ConsoleSession,
-) -> Result<(), StoreError> {
-    SESSIONS.put(tx, id, row)
+pub(crate) fn put_session(tx: &mut Tx<'_>, id: &str, row: &ConsoleSession) -> Result<(), Fault> {
+    Ok(SESSIONS.put(tx, id, row)?)
 }
 
-pub(crate) fn delete_session(tx: &mut Tx<'_>, id: &str) -> Result<(), StoreError> {
-    SESSIONS.delete(tx, id)
+pub(crate) fn delete_session(tx: &mut Tx<'_>, id: &str) -> Result<(), Fault> {
+    Ok(SESSIONS.delete(tx, id)?)
 }
 
 /// Removes the sessions that have ended, and makes room for one more.
-pub(crate) fn clear_sessions(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) fn clear_sessions(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Fault> {
     let mut alive = Vec::new();
     for (id, session) in SESSIONS.all(tx, [])? {
         if session.ends() <= now {
@@ -243,12 +236,12 @@ pub(crate) fn clear_sessions(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Stor
     }
     alive.sort();
     let surplus = (alive.len() + 1).saturating_sub(SESSIONS_MAX);
-    alive.iter().take(surplus).try_for_each(|(_, id)| SESSIONS.delete(tx, id))
+    Ok(alive.iter().take(surplus).try_for_each(|(_, id)| SESSIONS.delete(tx, id))?)
 }
 
 /// Counts an attempt on an account that is not here: it writes as much as an event would, so that
 /// the time of the answer does not tell which accounts are here.
-pub(crate) fn count_stranger(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+pub(crate) fn count_stranger(tx: &mut Tx<'_>) -> Result<(), Fault> {
     let before = STRANGERS.get(tx, "")?.unwrap_or_default();
-    STRANGERS.put(tx, "", &before.saturating_add(1))
+    Ok(STRANGERS.put(tx, "", &before.saturating_add(1))?)
 }

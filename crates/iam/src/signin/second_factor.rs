@@ -5,10 +5,10 @@ use std::sync::{Mutex, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use gateway::{Ctx, Gateway};
+use gateway::{Ctx, Fault};
 use keys::{Domain, Keyring, SecretBytes};
 use policy::Principal;
-use store::{StoreError, Tx};
+use store::Tx;
 use types::{AccountId, Entropy, MINUTE_MS, Timestamp};
 
 use super::rows::{self, MfaDevice};
@@ -22,16 +22,18 @@ pub(crate) fn seal_seed(
     entropy: &Entropy,
     serial: &str,
     seed: &SecretBytes,
-) -> Result<String, StoreError> {
+) -> Result<String, Fault> {
     let sealed = keyring.seal(Domain::SecondFactor, &[serial.as_bytes()], seed.as_bytes(), entropy);
-    Ok(STANDARD.encode(sealed.map_err(StoreError::engine)?))
+    Ok(STANDARD.encode(sealed?))
 }
 
 /// The seed behind [`seal_seed`].
-pub(crate) fn open_seed(keyring: &Keyring, device: &MfaDevice) -> Result<SecretBytes, StoreError> {
-    let sealed = STANDARD.decode(&device.sealed_seed).map_err(StoreError::corrupt)?;
+pub(crate) fn open_seed(keyring: &Keyring, device: &MfaDevice) -> Result<SecretBytes, Fault> {
+    let sealed = STANDARD
+        .decode(&device.sealed_seed)
+        .map_err(|cause| Fault::damaged("the seed of an MFA device").because(cause))?;
     let opened = keyring.open(Domain::SecondFactor, &[device.serial.as_bytes()], &sealed);
-    opened.map_err(StoreError::engine)
+    Ok(opened?)
 }
 
 /// Attempts within [`GUESSING_MS`] after which a device takes no code, right or wrong. Addresses
@@ -42,7 +44,7 @@ const GUESSING_MS: u64 = 10 * MINUTE_MS;
 /// How often and since when each device was tried without success. There are never more than there
 /// are devices in use.
 #[derive(Debug, Default)]
-struct Guesses(Mutex<BTreeMap<String, (u32, Timestamp)>>);
+pub(crate) struct Guesses(Mutex<BTreeMap<String, (u32, Timestamp)>>);
 
 impl Guesses {
     /// Whether a device may be tried once more; the attempt counts until it succeeds.
@@ -63,18 +65,18 @@ impl Guesses {
 
 /// The device that a code is of, and the code's step. Codes that were shown before are of none.
 pub(crate) fn device_of<'a>(
-    gateway: &Gateway,
+    guesses: &Guesses,
+    keyring: &Keyring,
     devices: &'a [MfaDevice],
     code: &str,
     now: Timestamp,
-) -> Result<Option<(&'a MfaDevice, u64)>, StoreError> {
-    let guesses = gateway.shared::<Guesses>();
+) -> Result<Option<(&'a MfaDevice, u64)>, Fault> {
     for device in devices {
         let Some(used) = &device.used_by else { continue };
         if !guesses.allow(&device.serial, now) {
             continue;
         }
-        let seed = open_seed(gateway.keyring(), device)?;
+        let seed = open_seed(keyring, device)?;
         if let Some(step) = totp::shown(seed.as_bytes(), code, used.last_step, now) {
             for device in devices {
                 guesses.forget(&device.serial);
@@ -127,7 +129,7 @@ impl Shown {
                         verify your MFA serial number is valid and associated with this user.";
             return Err(IamError::AccessDenied(told.to_owned()).into());
         }
-        match device_of(ctx.gateway(), &devices, code, ctx.now())? {
+        match device_of(&ctx.cached(), ctx.keyring(), &devices, code, ctx.now())? {
             Some((device, step)) => Ok(Some(Self { serial: device.serial.clone(), step, who })),
             None => Err(wrong_code().into()),
         }
@@ -154,7 +156,7 @@ pub(crate) fn use_up(
     who: &Who,
     serial: &str,
     step: u64,
-) -> Result<bool, StoreError> {
+) -> Result<bool, Fault> {
     let Some(mut device) = rows::device(tx, account, serial)? else { return Ok(false) };
     let Some(used) = device.used_by.as_mut().filter(|used| used.who == *who) else {
         return Ok(false);

@@ -7,9 +7,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use gateway::Gateway;
+use gateway::{Fault, Gateway};
 use keys::{Domain, Keyring, equal_in_constant_time, sha256};
-use store::{StoreError, Tx};
+use store::Tx;
 use types::{AccountId, HOUR_MS, MINUTE_MS, Timestamp};
 
 use super::rows::{self, ConsoleSession, LIFE_MS};
@@ -99,7 +99,7 @@ pub(super) fn open(
     profile: &str,
     mfa: bool,
     now: Timestamp,
-) -> Result<Opened, StoreError> {
+) -> Result<Opened, Fault> {
     rows::clear_sessions(tx, now)?;
     let id = types::hex(&gateway.entropy().bytes::<16>()?);
     let secret = types::hex(&gateway.entropy().bytes::<32>()?);
@@ -128,7 +128,7 @@ fn grant(
     id: &str,
     session: &ConsoleSession,
     now: Timestamp,
-) -> Result<Granted, StoreError> {
+) -> Result<Granted, Fault> {
     let (keyring, entropy) = (gateway.keyring(), gateway.entropy());
     let session_ends = session.began.plus_ms(LIFE_MS);
     // Observed: `creationDate` is the instant of the sign-in, hours later too.
@@ -198,10 +198,10 @@ fn presented(
 ///
 /// The cookie changes each time. One that was changed before and comes again ends the session.
 /// Blocks the thread.
-pub fn refresh(gateway: &Arc<Gateway>, shown: &Shown) -> Result<Held<Granted>, StoreError> {
+pub fn refresh(gateway: &Arc<Gateway>, shown: &Shown) -> Result<Held<Granted>, Fault> {
     let now = gateway.clock().now();
     let Some(id) = id_of(&shown.cookie) else { return Ok(Held::NoSession) };
-    let view = gateway.store().snapshot()?;
+    let view = gateway.snapshot()?;
     let Some(session) = rows::live_session(&view.tx(), &id, now)? else {
         return Ok(Held::NoSession);
     };
@@ -221,7 +221,7 @@ fn turned(
     id: &str,
     shown: &Shown,
     now: Timestamp,
-) -> Result<Held<Granted>, StoreError> {
+) -> Result<Held<Granted>, Fault> {
     let Some(mut session) = rows::live_session(tx, id, now)? else { return Ok(Held::NoSession) };
     match presented(gateway.keyring(), id, &session, shown, now) {
         Presented::Newest => {
@@ -246,10 +246,10 @@ fn turned(
 /// Ends the session that was shown, and with it its credentials.
 ///
 /// Blocks the thread.
-pub fn sign_out(gateway: &Arc<Gateway>, shown: &Shown) -> Result<Held<()>, StoreError> {
+pub fn sign_out(gateway: &Arc<Gateway>, shown: &Shown) -> Result<Held<()>, Fault> {
     let now = gateway.clock().now();
     let Some(id) = id_of(&shown.cookie) else { return Ok(Held::NoSession) };
-    let view = gateway.store().snapshot()?;
+    let view = gateway.snapshot()?;
     let Some(session) = rows::live_session(&view.tx(), &id, now)? else {
         return Ok(Held::NoSession);
     };

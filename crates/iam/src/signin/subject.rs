@@ -1,6 +1,7 @@
 //! Whom an attempt to sign in is about.
 
-use store::{StoreError, Tx};
+use gateway::Fault;
+use store::Tx;
 use types::{AccountId, Arn};
 
 use super::rows::{self, LoginProfile, MfaDevice};
@@ -24,11 +25,7 @@ pub(crate) struct Subject {
 
 impl Subject {
     /// Who that is now; `None` if it is gone.
-    pub(crate) fn of(
-        tx: &Tx<'_>,
-        account: &AccountId,
-        who: &Who,
-    ) -> Result<Option<Self>, StoreError> {
+    pub(crate) fn of(tx: &Tx<'_>, account: &AccountId, who: &Who) -> Result<Option<Self>, Fault> {
         let Some(row) = directory::account(tx, account)? else { return Ok(None) };
         let (name, arn) = match who {
             Who::Root => (ROOT_NAME.to_owned(), Arn::global("iam", account, ROOT_NAME)),
@@ -65,7 +62,7 @@ pub(crate) struct Known {
 impl Found {
     /// Looks an account up by number or alias, and in it a user, or the root user if `user` is
     /// empty.
-    pub(crate) fn look(tx: &Tx<'_>, account: &str, user: &str) -> Result<Self, StoreError> {
+    pub(crate) fn look(tx: &Tx<'_>, account: &str, user: &str) -> Result<Self, Fault> {
         let number = AccountId::parse(account);
         let account = match number {
             Some(number) => Some(number),

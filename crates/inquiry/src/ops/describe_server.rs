@@ -1,7 +1,7 @@
-//! `DescribeServer`: which server this is, for every caller with credentials, and how it is, for
-//! those who may know.
+//! `DescribeServer`: identifies the server, for every caller with credentials, and returns its
+//! health to callers with permission.
 //!
-//! The health page answers the same, but only on the server's machine; the console shows it
+//! The health page returns the same, but only on the server's machine; the console shows it
 //! everywhere.
 
 use std::convert::Infallible;
@@ -15,11 +15,11 @@ use crate::{SERVICE, health};
 #[derive(Debug)]
 pub(crate) struct DescribeServer;
 
-/// What the caller sends: nothing.
+/// The input, which is empty.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct DescribeServerInput {}
 
-/// What the caller gets.
+/// The output.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct DescribeServerOutput {
@@ -54,11 +54,11 @@ impl Plain for DescribeServer {
         _: &DescribeServerInput,
     ) -> Result<DescribeServerOutput, Failure<Infallible>> {
         let may_know = allows(ctx, Access::by_identity("shoseki:DescribeServer", "*"))?;
-        let reasons = may_know.then(|| health::troubles(ctx.gateway())).transpose()?;
+        let reasons = may_know.then(|| health::troubles(ctx)).transpose()?;
         let word = |reasons: &Vec<_>| if reasons.is_empty() { "ok" } else { "degraded" };
         Ok(DescribeServerOutput {
             version: env!("CARGO_PKG_VERSION"),
-            region: ctx.gateway().settings().region.to_string(),
+            region: ctx.settings().region.to_string(),
             status: reasons.as_ref().map(word),
             reasons,
         })

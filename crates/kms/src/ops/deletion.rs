@@ -3,7 +3,7 @@
 //! Source: KMS Developer Guide, "Deleting AWS KMS keys": a key waits 7 to 30 days for its end, and
 //! is disabled if it is spared.
 
-use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Json, Plain, SealingTx, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -76,8 +76,8 @@ impl Plain for ScheduleKeyDeletion {
         let due = ctx.now().plus_ms(window_ms);
         key.state = State::PendingDeletion { due };
         resolve::save(ctx, &mut key)?;
-        let (tx, gateway) = ctx.split();
-        due::expect_deletion(tx, gateway.keyring(), &key)?;
+        let SealingTx { tx, keyring, .. } = ctx.sealing_tx();
+        due::expect_deletion(tx, keyring, &key)?;
         Ok(ScheduleKeyDeletionOutput {
             key_id: found.arn.to_string(),
             deletion_date: Seconds(due),

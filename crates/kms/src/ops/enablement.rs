@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference. Both succeed on keys that are in the wanted state already.
 
-use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Json, Plain, SealingTx, Spec};
 
 use super::{KeyInput, Nothing};
 use crate::error::{KmsError, KmsFailure};
@@ -83,8 +83,8 @@ fn set(ctx: &mut Ctx<'_>, input: &KeyInput, state: State) -> Result<Nothing, Kms
     resolve::save(ctx, &mut key)?;
     if state == State::Enabled {
         // A rotation that fell due meanwhile happens at once.
-        let (tx, gateway) = ctx.split();
-        due::expect_rotation(tx, gateway.keyring(), &key)?;
+        let SealingTx { tx, keyring, .. } = ctx.sealing_tx();
+        due::expect_rotation(tx, keyring, &key)?;
     }
     Ok(Nothing {})
 }

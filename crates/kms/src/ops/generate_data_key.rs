@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference.
 
-use gateway::{Access, Ctx, EventParts, Failure, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -149,7 +149,7 @@ fn generate(
     let found = resolve::key(ctx, named(input.key_id.as_ref()), Scope::Aliased)?;
     found.key.usable()?;
     crypto::end_dry_run(input.dry_run)?;
-    let plain = keys::random_secret(ctx.entropy(), input.bytes()).map_err(Failure::internal)?;
+    let plain = keys::random_secret(ctx.entropy(), input.bytes())?;
     let context = &input.encryption_context;
     Ok(GenerateDataKeyOutput {
         ciphertext_blob: material::encrypt(ctx, &found.key, context, plain.as_bytes())?,

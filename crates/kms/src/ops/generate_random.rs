@@ -3,7 +3,7 @@
 //! Source: KMS API Reference, "`GenerateRandom`". Observed: its events have neither parameters nor
 //! resources.
 
-use gateway::{Access, Ctx, Failure, Plain, Spec};
+use gateway::{Access, Ctx, Plain, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -52,7 +52,7 @@ impl Plain for GenerateRandom {
             return Err(KmsError::CustomKeyStoreNotFound(text).into());
         }
         let bytes = usize::try_from(input.number_of_bytes.unwrap_or_default()).unwrap_or_default();
-        let plain = keys::random_secret(ctx.entropy(), bytes).map_err(Failure::internal)?;
+        let plain = keys::random_secret(ctx.entropy(), bytes)?;
         Ok(GenerateRandomOutput { plaintext: Secret(plain) })
     }
 }

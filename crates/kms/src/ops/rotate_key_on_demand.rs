@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference, "`RotateKeyOnDemand`". Done at once here, so it is never in progress.
 
-use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Json, Plain, SealingTx, Spec};
 
 use super::{KeyInput, KeyOutput};
 use crate::error::{KmsError, KmsFailure};
@@ -51,10 +51,10 @@ impl Plain for RotateKeyOnDemand {
         }
         key.on_demand_rotations = key.on_demand_rotations.saturating_add(1);
         let now = ctx.now();
-        let (tx, gateway) = ctx.split();
-        let number = due::next_number(tx, gateway.keyring(), &key)?;
+        let SealingTx { tx, keyring, entropy } = ctx.sealing_tx();
+        let number = due::next_number(tx, keyring, &key)?;
         let how = Renewal { now, number, on_demand: true };
-        material::renew(tx, gateway.keyring(), gateway.entropy(), &mut key, how)?;
+        material::renew(tx, keyring, entropy, &mut key, how)?;
         Ok(KeyOutput { key_id: found.arn.to_string() })
     }
 

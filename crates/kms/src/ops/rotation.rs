@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference; KMS Developer Guide, "Rotating AWS KMS keys".
 
-use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Json, Plain, SealingTx, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 
@@ -112,8 +112,8 @@ fn set(ctx: &mut Ctx<'_>, key_id: &str, rotation: Option<Rotation>) -> Result<No
     due::forget_rotation(ctx.tx_mut(), &key)?;
     key.rotation = rotation;
     resolve::save(ctx, &mut key)?;
-    let (tx, gateway) = ctx.split();
-    due::expect_rotation(tx, gateway.keyring(), &key)?;
+    let SealingTx { tx, keyring, .. } = ctx.sealing_tx();
+    due::expect_rotation(tx, keyring, &key)?;
     Ok(Nothing {})
 }
 

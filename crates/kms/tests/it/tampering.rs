@@ -46,7 +46,7 @@ fn edited_rows_are_noticed() {
     let (id, _) = world.key();
     world.ok(ADMIN, "DisableKey", &json!({ "KeyId": id }));
     let place = store::key([ACCOUNT, REGION, id.as_str()]);
-    let edited = world.kit.gateway.store().submit(move |tx| {
+    let edited = world.kit.store.submit(move |tx| {
         let mut row = KEYS.get(tx, &place).unwrap().unwrap();
         let text = row["row"].as_str().unwrap().replace("\"Disabled\"", "\"Enabled\"");
         row["row"] = json!(text);
@@ -68,7 +68,7 @@ fn swapped_material_is_noticed() {
         store::key([ACCOUNT, REGION, id, material])
     };
     let (from, to) = (material(&first), material(&second));
-    let swapped = world.kit.gateway.store().submit(move |tx| {
+    let swapped = world.kit.store.submit(move |tx| {
         let row = MATERIALS.get(tx, &from).unwrap().unwrap();
         (MATERIALS.put(tx, &to, &row), Vec::new())
     });

@@ -14,10 +14,10 @@ use std::ops::ControlFlow;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use gateway::{Access, Ctx};
+use gateway::{Access, Ctx, Fault};
 use policy::{Principal, ResourceRule};
 use serde::{Deserialize, Serialize};
-use store::{StoreError, Table, Tx, key};
+use store::{Table, Tx, key};
 use types::{AccountId, Timestamp};
 
 use crate::access::{self, Needs};
@@ -155,7 +155,7 @@ pub(crate) fn part_number(request: &Request) -> S3Result<u32> {
 }
 
 /// All parts of an upload, ascending.
-pub(crate) fn parts(tx: &Tx<'_>, bucket: &str, id: &str) -> Result<Vec<(u32, Part)>, StoreError> {
+pub(crate) fn parts(tx: &Tx<'_>, bucket: &str, id: &str) -> Result<Vec<(u32, Part)>, Fault> {
     let rows = PARTS.all(tx, key([bucket, id]))?;
     Ok(rows.into_iter().map(|(_, part)| (part.piece.number, part)).collect())
 }
@@ -166,13 +166,13 @@ pub(crate) fn put_part(
     bucket: &str,
     id: &str,
     part: &Part,
-) -> Result<(), StoreError> {
+) -> Result<(), Fault> {
     let row = part_row(bucket, id, part.piece.number);
     let tx = ctx.tx_mut();
     if let Some(old) = PARTS.get(tx, &row)? {
         old.piece.discard(tx)?;
     }
-    PARTS.put(tx, row, part)
+    Ok(PARTS.put(tx, row, part)?)
 }
 
 /// Forgets an upload and its parts but for the bytes of those that `keeps`.
@@ -182,7 +182,7 @@ fn forget(
     object: &str,
     id: &str,
     keeps: &dyn Fn(u32) -> bool,
-) -> Result<(), StoreError> {
+) -> Result<(), Fault> {
     for (number, part) in parts(tx, bucket, id)? {
         if !keeps(number) {
             part.piece.discard(tx)?;
@@ -193,11 +193,11 @@ fn forget(
     if has_uploads(tx, bucket, object)? {
         Ok(())
     } else {
-        CHANGES.delete(tx, rows_of(bucket, object))
+        Ok(CHANGES.delete(tx, rows_of(bucket, object))?)
     }
 }
 
-fn has_uploads(tx: &Tx<'_>, bucket: &str, object: &str) -> Result<bool, StoreError> {
+fn has_uploads(tx: &Tx<'_>, bucket: &str, object: &str) -> Result<bool, Fault> {
     let mut found = false;
     UPLOADS.visit(tx, rows_of(bucket, object), "", &mut |_, _| {
         found = true;
@@ -207,15 +207,12 @@ fn has_uploads(tx: &Tx<'_>, bucket: &str, object: &str) -> Result<bool, StoreErr
 }
 
 /// How often a key was changed while it had open uploads.
-pub(crate) fn changes(tx: &Tx<'_>, bucket: &str, object: &str) -> Result<u64, StoreError> {
+pub(crate) fn changes(tx: &Tx<'_>, bucket: &str, object: &str) -> Result<u64, Fault> {
     Ok(CHANGES.get(tx, rows_of(bucket, object))?.unwrap_or(0))
 }
 
 /// The rows of the answers of uploads that were completed before `horizon`.
-pub(crate) fn completed_before(
-    tx: &Tx<'_>,
-    horizon: Timestamp,
-) -> Result<Vec<Vec<u8>>, StoreError> {
+pub(crate) fn completed_before(tx: &Tx<'_>, horizon: Timestamp) -> Result<Vec<Vec<u8>>, Fault> {
     let mut old = Vec::new();
     COMPLETED.visit(tx, "", "", &mut |row, done| {
         if done.at < horizon {
@@ -227,12 +224,12 @@ pub(crate) fn completed_before(
 }
 
 /// Forgets the answers in these rows.
-pub(crate) fn forget_completed(tx: &mut Tx<'_>, rows: &[Vec<u8>]) -> Result<(), StoreError> {
-    rows.iter().try_for_each(|row| COMPLETED.delete(tx, row))
+pub(crate) fn forget_completed(tx: &mut Tx<'_>, rows: &[Vec<u8>]) -> Result<(), Fault> {
+    Ok(rows.iter().try_for_each(|row| COMPLETED.delete(tx, row))?)
 }
 
 /// Forgets all uploads of a bucket that goes.
-pub(crate) fn abandon_all(ctx: &mut Ctx<'_>, bucket: &str) -> Result<(), StoreError> {
+pub(crate) fn abandon_all(ctx: &mut Ctx<'_>, bucket: &str) -> Result<(), Fault> {
     let tx = ctx.tx_mut();
     for (row, upload) in UPLOADS.all(tx, key([bucket]))? {
         forget(tx, bucket, &crate::object::key_of_row(&row), &upload.id, &|_| false)?;
@@ -244,12 +241,12 @@ pub(crate) fn abandon_all(ctx: &mut Ctx<'_>, bucket: &str) -> Result<(), StoreEr
 }
 
 /// Tells the open uploads of a key that it changed: their conditions cannot hold any more.
-pub(crate) fn touch(tx: &mut Tx<'_>, bucket: &str, object: &str) -> Result<(), StoreError> {
+pub(crate) fn touch(tx: &mut Tx<'_>, bucket: &str, object: &str) -> Result<(), Fault> {
     if !has_uploads(tx, bucket, object)? {
         return Ok(());
     }
     let changes = changes(tx, bucket, object)?.saturating_add(1);
-    CHANGES.put(tx, rows_of(bucket, object), &changes)
+    Ok(CHANGES.put(tx, rows_of(bucket, object), &changes)?)
 }
 
 /// The right to write the parts of an upload.

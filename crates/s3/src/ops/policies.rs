@@ -2,9 +2,8 @@
 //!
 //! Source: S3 API Reference, "PutBucketPolicy"; S3 User Guide, "Bucket policies".
 
-use gateway::{Ctx, Scope, Spec};
+use gateway::{Ctx, Fault, Scope, Spec};
 use policy::{Grammar, Policy, PolicyError, PolicyErrorKind, is_public, map_principals};
-use store::StoreError;
 use types::AccountId;
 
 use crate::SERVICE;
@@ -45,7 +44,7 @@ impl PlainApi for GetBucketPolicy {
 }
 
 /// A unique id that nobody has any more stays an id.
-fn present_names(ctx: &Ctx<'_>, text: &str) -> Result<String, StoreError> {
+fn present_names(ctx: &Ctx<'_>, text: &str) -> Result<String, Fault> {
     let port = ctx.identities();
     let mut failure = None;
     let present = |kind: &str, name: &str| match AccountId::parse(name) {

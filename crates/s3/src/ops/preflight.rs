@@ -3,8 +3,8 @@
 //!
 //! Source: S3 API Reference, "OPTIONS object". CloudTrail User Guide: an event of the bucket.
 
-use gateway::{Access, Ctx, Scope, Spec};
-use store::{StoreError, Tx};
+use gateway::{Access, Ctx, Fault, Scope, Spec};
+use store::Tx;
 use types::Region;
 
 use crate::SERVICE;
@@ -34,7 +34,7 @@ impl ServiceApi for PreflightOfBucket {
         Ok(Vec::new())
     }
 
-    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, StoreError> {
+    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, Fault> {
         crate::bucket_location(tx, bucket)
     }
 
@@ -50,7 +50,7 @@ impl ServiceApi for PreflightOfObject {
         Ok(Vec::new())
     }
 
-    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, StoreError> {
+    fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, Fault> {
         crate::bucket_location(tx, bucket)
     }
 

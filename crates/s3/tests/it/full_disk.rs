@@ -10,7 +10,7 @@ fn a_full_disk_can_be_emptied_and_not_filled() {
     put(&kit, "/bkt/c", "c");
     let begun = send(&kit, "POST", "/bkt/d?uploads", &[], "").ok();
     let upload = begun.element("UploadId");
-    let store = kit.gateway.store();
+    let store = &kit.store;
     store.release_reserve().unwrap();
     let bodies = || {
         let mut count = 0;
@@ -58,7 +58,7 @@ fn a_service_delivers_on_a_full_disk() {
         "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:PutObject",
         "Resource": "arn:aws:s3:::bkt/*"}]}"#,
     );
-    kit.gateway.store().release_reserve().unwrap();
+    kit.store.release_reserve().unwrap();
     let account = types::AccountId::parse(testkit::ACCOUNT).unwrap();
     let region = types::Region::parse(testkit::REGION).unwrap();
     let service = gateway::Caller::service("cloudtrail.amazonaws.com", &account, "arn:aws:x");

@@ -142,7 +142,7 @@ fn a_sweep_that_is_stopped_removes_nothing() {
     let large = vec![7; 1 << 20];
     put(&kit, "/bkt/first", large.clone());
     put(&kit, "/bkt/live", large.clone());
-    let (store, later) = (kit.gateway.store(), Timestamp::from_secs(4_000_000_000));
+    let (gateway, later) = (&kit.gateway, Timestamp::from_secs(4_000_000_000));
     let all = Cell::new(0);
     let counting = || {
         all.set(all.get() + 1);
@@ -154,13 +154,13 @@ fn a_sweep_that_is_stopped_removes_nothing() {
             pulses.set(pulses.get() + 1);
             if pulses.get() > most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        s3::sweep(store, later, &breaking).unwrap();
+        s3::sweep(gateway, later, &breaking).unwrap();
         assert_eq!(get(&kit, "/bkt/live").body, large, "stopped after {most}");
         if pulses.get() <= most {
             break;
         }
     }
-    s3::sweep(store, later, &counting).unwrap();
+    s3::sweep(gateway, later, &counting).unwrap();
     assert!(all.get() >= 5, "each version, part and body: {}", all.get());
     complete(&kit, &id, &etags, &[]).ok();
 }
@@ -172,10 +172,10 @@ fn answers_of_completed_uploads_are_forgotten() {
     let id = begin(&kit, &[]);
     let etags = [(1, part(&kit, &id, 1, b"x").header("etag"))];
     complete(&kit, &id, &etags, &[]).ok();
-    let (store, now) = (kit.gateway.store(), kit.gateway.clock().now());
-    s3::sweep(store, now, &types::steady).unwrap();
+    let (gateway, now) = (&kit.gateway, kit.gateway.clock().now());
+    s3::sweep(gateway, now, &types::steady).unwrap();
     complete(&kit, &id, &etags, &[]).ok();
-    s3::sweep(store, now.plus_ms(1), &types::steady).unwrap();
+    s3::sweep(gateway, now.plus_ms(1), &types::steady).unwrap();
     assert_eq!(complete(&kit, &id, &etags, &[]).error().1, "NoSuchUpload");
     assert_eq!(get(&kit, "/bkt/k").text(), "x");
 }

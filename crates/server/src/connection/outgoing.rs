@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use gateway::Fault;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Frame};
 use tokio::sync::oneshot;
@@ -16,7 +17,7 @@ use super::lanes::Lane;
 use super::{BATCH_BYTES, OutBody};
 use crate::memory::Share;
 
-type Source = Box<dyn Iterator<Item = io::Result<Bytes>> + Send>;
+type Source = Box<dyn Iterator<Item = Result<Bytes, Fault>> + Send>;
 
 /// Bytes that hold their share until the last of them is sent.
 struct Kept {
@@ -30,7 +31,7 @@ impl AsRef<[u8]> for Kept {
     }
 }
 
-/// The bytes of a whole answer.
+/// The bytes of a complete response.
 pub(super) fn kept(bytes: Bytes, shown: Shown) -> Bytes {
     match shown {
         Shown::Whole(share) => Bytes::from_owner(Kept { bytes, _share: share }),
@@ -40,16 +41,16 @@ pub(super) fn kept(bytes: Bytes, shown: Shown) -> Bytes {
 
 /// What was read, and where to go on.
 struct Batch {
-    pieces: VecDeque<io::Result<Bytes>>,
+    pieces: VecDeque<Result<Bytes, Fault>>,
     rest: Option<Source>,
 }
 
-/// A body that is read on a thread that may block. A receiver who keeps us waiting does not hold it;
+/// A body that is read on a thread that may block. A slow receiver does not occupy the thread;
 /// while one batch is sent, the next is read, if there is memory for both.
 struct Pieces {
-    ready: VecDeque<io::Result<Bytes>>,
+    ready: VecDeque<Result<Bytes, Fault>>,
     reading: Option<oneshot::Receiver<Batch>>,
-    /// What is read only when it is asked for. Never locked: a body has to be `Sync`.
+    /// The reader, which runs on demand. Never contended: a body must be `Sync`.
     rest: Mutex<Option<Source>>,
     lane: Lane,
     pace: Option<Pace>,
@@ -81,7 +82,7 @@ impl Pieces {
     }
 }
 
-/// Reads until it has the wanted bytes or more.
+/// Reads until it has at least the requested number of bytes.
 fn read(mut source: Source, wanted: usize, lane: &Lane) -> oneshot::Receiver<Batch> {
     lane.run(move || {
         let (mut pieces, mut bytes) = (VecDeque::new(), 0_usize);
@@ -109,7 +110,7 @@ impl Body for Pieces {
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         loop {
             if let Some(piece) = self.ready.pop_front() {
-                return Poll::Ready(Some(piece.map(Frame::data)));
+                return Poll::Ready(Some(piece.map(Frame::data).map_err(io::Error::other)));
             }
             let Some(reading) = self.reading.as_mut() else {
                 match self.rest().take() {

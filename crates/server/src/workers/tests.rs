@@ -9,6 +9,7 @@ use testkit::{Kit, S3Request};
 use tokio::runtime::{Builder, Runtime};
 
 use super::*;
+use crate::RootCredentials;
 use crate::identity::{Identity, IdentityKeys};
 
 fn kit() -> Kit {
@@ -21,7 +22,22 @@ fn identity(gateway: &Gateway) -> Arc<IdentityKeeper> {
     Arc::new(IdentityKeeper::new(Path::new("nowhere"), keys, unfinished))
 }
 
-/// What a worker of that name works with, and what stops it.
+/// The parts of a server, from a kit.
+fn opened(kit: &Kit) -> Opened {
+    Opened {
+        gateway: Arc::clone(&kit.gateway),
+        store: Arc::clone(&kit.store),
+        root: RootCredentials {
+            access_key_id: kit.root.access_key_id.clone(),
+            secret_access_key: kit.root.secret.clone(),
+            generated: false,
+        },
+        first_run_token: None,
+        identity: identity(&kit.gateway),
+    }
+}
+
+/// The context of a worker of that name, and what stops it.
 fn context(kit: &Kit, name: &'static str) -> (Context, Beats, watch::Sender<bool>) {
     let gateway = Arc::clone(&kit.gateway);
     let beats = Beats::new(gateway.clock(), [name]);
@@ -29,7 +45,9 @@ fn context(kit: &Kit, name: &'static str) -> (Context, Beats, watch::Sender<bool
     let (identity, beat) = (identity(&gateway), beats.each().next().unwrap().1);
     let (stop, stopping) = watch::channel(false);
     let before = |_| {};
-    let context = Context { gateway, timing, history_ms: 1, identity, beat, stopping, before };
+    let store = Arc::clone(&kit.store);
+    let context =
+        Context { gateway, store, timing, history_ms: 1, identity, beat, stopping, before };
     (context, beats, stop)
 }
 
@@ -56,7 +74,7 @@ fn with_a_bug(_: &Context) -> Timestamp {
     panic!("a bug");
 }
 
-/// A step that panics is taken again, and shows signs of life: what is due is not forgotten.
+/// A step that panics is retried, and sends heartbeats: due work is not lost.
 #[test]
 fn a_worker_that_panics_goes_on() {
     let (context, _, stop) = context(&kit(), "toy");
@@ -89,10 +107,9 @@ fn end_each_twice(name: &'static str) {
 fn every_worker_that_ends_is_started_again() {
     let kit = kit();
     paused().block_on(async {
-        let (config, identity) = (Config::default(), identity(&kit.gateway));
+        let (config, opened) = (Config::default(), opened(&kit));
         let (stop, stopping) = watch::channel(false);
-        let workers =
-            Workers::start_after(end_each_twice, &config, &kit.gateway, &identity, &stopping);
+        let workers = Workers::start_after(end_each_twice, &config, &opened, &stopping);
         let names = STEPS.map(|(name, _)| name);
         // Two that ended, one that worked, and the next.
         until(|| names.iter().all(|name| begun().get(name).is_some_and(|times| *times >= 4))).await;
@@ -101,8 +118,8 @@ fn every_worker_that_ends_is_started_again() {
     });
 }
 
-/// A step that takes longer than a worker may be silent shows signs of life, and ends early when
-/// the server stops.
+/// A step that runs longer than the heartbeat interval sends heartbeats, and ends early when the
+/// server stops.
 #[test]
 fn long_steps_have_a_pulse() {
     for (name, step) in [("delivery", deliver as Step), ("keys", keys_due), ("bodies", sweep)] {

@@ -24,12 +24,12 @@ fn stores() -> [TempDir; 2] {
         assert_eq!(live.s3("PUT", &format!("/bucket/{key}"), b"small").status, 200);
         assert_eq!(live.s3("PUT", &format!("/bucket/{key}{key}"), &vec![7; 40_000]).status, 200);
     }
-    live.gateway.store().seal(1).unwrap();
+    live.store.seal(1).unwrap();
     for _ in 0..20 {
         assert_eq!(live.s3("GET", "/bucket/a", b"").status, 200);
     }
     let killed = TempDir::new().unwrap();
-    copy(live.gateway.store().folder(), killed.path());
+    copy(live.store.folder(), killed.path());
     [live.end_and_keep(), killed]
 }
 

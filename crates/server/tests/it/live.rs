@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use gateway::Gateway;
 use server::{Config, Server};
+use store::Store;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use types::{Clock, Entropy, Timestamp};
@@ -37,6 +38,7 @@ pub(crate) struct Live {
     pub(crate) server: Option<Server>,
     pub(crate) address: SocketAddr,
     pub(crate) gateway: Arc<Gateway>,
+    pub(crate) store: Arc<Store>,
     pub(crate) clock: Clock,
     pub(crate) root: Credentials,
     pub(crate) transcript: String,
@@ -98,7 +100,7 @@ impl Live {
         let (mut config, clock) = (config(folder.path()), Clock::manual(START));
         set(&mut config);
         let opened = server::open(&config, clock.clone(), Entropy::seeded(7)).unwrap();
-        let gateway = Arc::clone(&opened.gateway);
+        let (gateway, store) = (Arc::clone(&opened.gateway), Arc::clone(&opened.store));
         let root = Credentials {
             access_key_id: opened.root.access_key_id.clone(),
             secret: opened.root.secret_access_key.clone(),
@@ -107,7 +109,7 @@ impl Live {
         let server = runtime.block_on(Server::start(&config, opened)).unwrap();
         let address = server.address();
         let (server, transcript) = (Some(server), String::new());
-        Self { runtime, server, address, gateway, clock, root, transcript, folder }
+        Self { runtime, server, address, gateway, store, clock, root, transcript, folder }
     }
 
     /// A heading in the transcript.

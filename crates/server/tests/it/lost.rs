@@ -13,8 +13,8 @@ use crate::live::{Live, config};
 
 fn try_open(config: &Config, seed: u64) -> Result<u64, OpenError> {
     let opened = open(config, Clock::system(), Entropy::seeded(seed))?;
-    let last = opened.gateway.store().snapshot().unwrap().last_seq().unwrap();
-    opened.gateway.store().shut_down();
+    let last = opened.store.snapshot().unwrap().last_seq().unwrap();
+    opened.store.shut_down();
     Ok(last)
 }
 
@@ -23,7 +23,7 @@ fn used() -> TempDir {
     let mut live = Live::start();
     live.create_bucket("bucket");
     assert_eq!(live.s3("PUT", "/bucket/key", &vec![7; 1 << 20]).status, 200);
-    live.gateway.store().seal(1).unwrap();
+    live.store.seal(1).unwrap();
     live.create_bucket("another");
     live.end_and_keep()
 }
@@ -33,7 +33,7 @@ fn another(root_key: Option<&Path>) -> TempDir {
     let folder = TempDir::new().unwrap();
     let config = Config { root_key_file: root_key.map(Path::to_owned), ..config(folder.path()) };
     let opened = open(&config, Clock::system(), Entropy::seeded(8)).unwrap();
-    let store = opened.gateway.store();
+    let store = &opened.store;
     let event = NewEvent { time: Timestamp::from_secs(1), terms: vec![], body: b"{}".to_vec() };
     store.submit(move |_| ((), vec![event; 100])).wait().unwrap();
     store.seal(1).unwrap();
@@ -104,7 +104,7 @@ impl Harm {
 const HARMS: &[(&[Harm], &str)] = &[
     (&[Remove("state.redb")], "`state.redb` is missing"),
     (&[Empty("state.redb")], "`state.redb` is empty"),
-    (&[Cut("state.redb")], "`state.redb` cannot be read"),
+    (&[Cut("state.redb")], "cannot read `state.redb`"),
     (&[Remove("state.redb"), Remove("identity")], "`state.redb` is missing"),
     (
         &[Remove("state.redb"), Remove("identity"), Remove("segments"), Remove("bodies")],
@@ -167,20 +167,20 @@ fn an_older_state_is_served_on_the_operators_word_and_leaves_an_event() {
     let before = try_open(&config, 3).unwrap();
     let opened = open(&config, Clock::system(), Entropy::seeded(4)).unwrap();
     let event = NewEvent { time: Timestamp::from_secs(1), terms: vec![], body: b"{}".to_vec() };
-    opened.gateway.store().submit(|_| ((), vec![event])).wait().unwrap();
-    opened.gateway.store().shut_down();
+    opened.store.submit(|_| ((), vec![event])).wait().unwrap();
+    opened.store.shut_down();
     drop(opened);
     assert_eq!(try_open(&config, 3).unwrap(), before + 1, "noted when it was opened");
     fs::write(&state, &older).unwrap();
     let refused = try_open(&config, 3).unwrap_err().to_string();
-    let told = format!("ends with event {before}, its identity knows of {}", before + 1);
+    let told = format!("ends with event {before}, but `identity` records event {}", before + 1);
     assert!(refused.contains(&told) && refused.contains("--accept-older"), "{refused}");
     let accepting = Config { accept_older: true, ..config.clone() };
     for _ in 0..2 {
         assert_eq!(try_open(&accepting, 5).unwrap(), before + 1, "one event of it");
     }
     let opened = open(&config, Clock::system(), Entropy::seeded(6)).unwrap();
-    let store = opened.gateway.store();
+    let store = &opened.store;
     let events = store.events_from(&store.snapshot().unwrap(), before + 1, 9).unwrap();
     let event: serde_json::Value = serde_json::from_slice(&events[0].body).unwrap();
     assert_eq!((&event["eventName"], events.len()), (&"AcceptOlderState".into(), 1));
@@ -199,8 +199,8 @@ fn a_state_with_another_past_is_refused() {
         let opened = open(&config, Clock::system(), Entropy::seeded(4)).unwrap();
         let time = Timestamp::from_secs(1);
         let event = NewEvent { time, terms: vec![], body: text.as_bytes().to_vec() };
-        opened.gateway.store().submit(|_| ((), vec![event])).wait().unwrap();
-        opened.gateway.store().shut_down();
+        opened.store.submit(|_| ((), vec![event])).wait().unwrap();
+        opened.store.shut_down();
         drop(opened);
         try_open(&config, 5).unwrap();
     };
@@ -212,7 +212,7 @@ fn a_state_with_another_past_is_refused() {
     add("{\"fake\":2}");
     fs::write(folder.path().join("identity"), true_identity).unwrap();
     let refused = try_open(&config, 3).unwrap_err().to_string();
-    assert!(refused.contains("is not the one that the identity knows"), "{refused}");
+    assert!(refused.contains("is not the one that `identity` records"), "{refused}");
 }
 
 /// Rows that a state must have are not made anew in one that lost them.

@@ -8,8 +8,8 @@ use crate::live::config;
 
 fn try_open(folder: &TempDir, seed: u64) -> Result<u64, OpenError> {
     let opened = open(&config(folder.path()), Clock::system(), Entropy::seeded(seed))?;
-    let last = opened.gateway.store().snapshot().unwrap().last_seq().unwrap();
-    opened.gateway.store().shut_down();
+    let last = opened.store.snapshot().unwrap().last_seq().unwrap();
+    opened.store.shut_down();
     Ok(last)
 }
 

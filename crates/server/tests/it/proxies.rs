@@ -20,8 +20,8 @@ fn passed_on(live: &mut Live, target: &str, headers: &[(&str, &str)]) -> u16 {
 
 /// Where the newest event says that its call came from.
 fn source(live: &Live) -> String {
-    let view = live.gateway.store().snapshot().unwrap();
-    let events = live.gateway.store().events_from(&view, 0, 1_000).unwrap();
+    let view = live.store.snapshot().unwrap();
+    let events = live.store.events_from(&view, 0, 1_000).unwrap();
     let newest: serde_json::Value = serde_json::from_slice(&events.last().unwrap().body).unwrap();
     newest["sourceIPAddress"].as_str().unwrap_or_default().to_owned()
 }

@@ -28,7 +28,7 @@ impl Kept {
 
     fn start(&self) -> Result<(), OpenError> {
         let opened = open(&self.config, Clock::system(), Entropy::system())?;
-        opened.gateway.store().shut_down();
+        opened.store.shut_down();
         Ok(())
     }
 

@@ -36,8 +36,8 @@ fn a_running_call_is_finished_at_shutdown() {
     assert_eq!(answer.status, 200, "{}", answer.text());
     live.runtime.block_on(stopping).unwrap();
     assert!(TcpStream::connect(live.address).is_err(), "nobody listens");
-    let view = live.gateway.store().snapshot().unwrap();
-    let events = live.gateway.store().events_from(&view, 0, 100).unwrap();
+    let view = live.store.snapshot().unwrap();
+    let events = live.store.events_from(&view, 0, 100).unwrap();
     let last = String::from_utf8_lossy(&events.last().unwrap().body).into_owned();
     assert!(last.contains("\"eventName\":\"PutObject\""), "{last}");
 }
@@ -65,7 +65,7 @@ fn room_on_a_full_disk_is_found_within_seconds() {
     };
     // A worker may look, and find room, before health is asked: then it is released again.
     let is_seen_full = (0..20).any(|_| {
-        live.gateway.store().release_reserve().unwrap();
+        live.store.release_reserve().unwrap();
         disk(&mut live) == "full"
     });
     assert!(is_seen_full, "a released reserve means a full disk");

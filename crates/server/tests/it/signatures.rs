@@ -16,7 +16,7 @@ fn call_all(live: &mut Live) {
 #[test]
 fn bad_signatures_are_refused_by_each_protocol() {
     let mut live = Live::start();
-    let (root, before) = (live.root.clone(), live.gateway.store().tail_len().unwrap());
+    let (root, before) = (live.root.clone(), live.store.tail_len().unwrap());
     live.say("Another secret");
     live.root.secret.push('x');
     call_all(&mut live);
@@ -43,7 +43,7 @@ fn bad_signatures_are_refused_by_each_protocol() {
     let signed = signed.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let all: Vec<_> = headers.into_iter().chain(signed).collect();
     assert_eq!(live.request("POST", "/", &all, b"{}").status, 400);
-    assert_eq!(live.gateway.store().tail_len().unwrap(), before, "nobody is known");
+    assert_eq!(live.store.tail_len().unwrap(), before, "nobody is known");
     live.say("None at all");
     live.request("POST", "/", &headers, b"{}");
     live.request("GET", "/", &[], b"");

@@ -40,7 +40,7 @@ fn a_store_of_another_account_says_whose_it_is() {
         config.account = AccountId::parse("123456789012").unwrap();
         config.root_credentials = credentials;
         let opened = open(&config, Clock::system(), Entropy::seeded(1)).unwrap();
-        opened.gateway.store().shut_down();
+        opened.store.shut_down();
         drop(opened);
         config.account = AccountId::parse("111122223333").unwrap();
         let refused = open(&config, Clock::system(), Entropy::seeded(1)).unwrap_err();
@@ -49,9 +49,9 @@ fn a_store_of_another_account_says_whose_it_is() {
         assert!(said.contains("start it with `--account 123456789012`"), "{said}");
         config.account = AccountId::parse("123456789012").unwrap();
         let opened = open(&config, Clock::system(), Entropy::seeded(1)).unwrap();
-        let view = opened.gateway.store().snapshot().unwrap();
+        let view = opened.store.snapshot().unwrap();
         assert_eq!(iam::accounts(&view.tx()).unwrap().len(), 1, "nothing was made");
-        opened.gateway.store().shut_down();
+        opened.store.shut_down();
     }
 }
 

@@ -5,9 +5,9 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 
-use gateway::Gateway;
 use serde_json::{Value, json};
 use server::{Config, Server};
+use store::Store;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use types::{Clock, Entropy, Timestamp};
@@ -23,7 +23,7 @@ pub(crate) struct World {
     pub(crate) runtime: Runtime,
     pub(crate) server: Option<Server>,
     pub(crate) address: SocketAddr,
-    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) store: Arc<Store>,
     pub(crate) clock: Clock,
     pub(crate) root: Credentials,
     pub(crate) folder: Arc<TempDir>,
@@ -110,7 +110,7 @@ impl World {
             ..Config::default()
         };
         let opened = server::open(&config, clock.clone(), Entropy::system()).unwrap();
-        let gateway = Arc::clone(&opened.gateway);
+        let store = Arc::clone(&opened.store);
         let root = Credentials {
             access_key_id: opened.root.access_key_id.clone(),
             secret: opened.root.secret_access_key.clone(),
@@ -119,7 +119,7 @@ impl World {
         let runtime = Runtime::new().unwrap();
         let server = runtime.block_on(Server::start(&config, opened)).unwrap();
         let address = server.address();
-        Self { runtime, server: Some(server), address, gateway, clock, root, folder }
+        Self { runtime, server: Some(server), address, store, clock, root, folder }
     }
 
     /// One with the user `alice`, who has a password.
@@ -226,8 +226,8 @@ impl World {
     }
 
     pub(crate) fn events(&self, name: &str) -> Vec<Value> {
-        let view = self.gateway.store().snapshot().unwrap();
-        let rows = self.gateway.store().events_from(&view, 0, usize::MAX).unwrap();
+        let view = self.store.snapshot().unwrap();
+        let rows = self.store.events_from(&view, 0, usize::MAX).unwrap();
         let events = rows.iter().map(|row| serde_json::from_slice::<Value>(&row.body).unwrap());
         events.filter(|event| event["eventName"] == name).collect()
     }

@@ -216,7 +216,7 @@ impl Life {
             5 => self.step_clock(),
             6 => {
                 // What seals is no call: that it could not shows when the power is gone.
-                let _ = self.world.kit().gateway.store().seal(1);
+                let _ = self.world.kit().store.seal(1);
                 self.world.recover();
             }
             _ => self.world.restart(),

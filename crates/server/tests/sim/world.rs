@@ -69,7 +69,7 @@ impl World {
         self.kit.as_ref().unwrap()
     }
 
-    fn open(&mut self) -> Result<(), store::StoreError> {
+    fn open(&mut self) -> Result<(), gateway::Fault> {
         self.starts += 1;
         let (folder, clock) = (Arc::clone(&self.folder), self.clock.clone());
         let seed = self.seed.wrapping_mul(1_000_003).wrapping_add(self.starts);

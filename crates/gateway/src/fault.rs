@@ -1,0 +1,192 @@
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use keys::KeyError;
+use store::StoreError;
+
+/// Trouble of our own: no answer that an API documents, and nothing that the client did.
+///
+/// The client sees a 500, or a 503 while the disk is full, and a request id; diagnostics get the
+/// [chain](Fault::chain) of causes. Cheap to clone, because one failed commit answers every call
+/// that waited for it.
+#[derive(Debug, Clone)]
+pub struct Fault(Cause);
+
+/// What kind of trouble a [`Fault`] is, and so who acts on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FaultKind {
+    /// The store failed, or what it returned is not what was written: the operator's disk.
+    Store,
+    /// A key of ours is missing or does not open what it sealed, or there is no randomness.
+    Key,
+    /// The program broke a rule of its own.
+    Bug,
+}
+
+type Source = Arc<dyn Error + Send + Sync>;
+
+#[derive(Debug, Clone)]
+enum Cause {
+    Store(StoreError),
+    Key(KeyError),
+    Entropy(Arc<io::Error>),
+    Found { kind: FaultKind, what: Arc<str>, source: Option<Source> },
+}
+
+impl Fault {
+    /// A rule of the program is broken.
+    pub fn bug(what: impl fmt::Display) -> Self {
+        Self::found(FaultKind::Bug, what)
+    }
+
+    /// What was read is not what was written.
+    pub fn damaged(what: impl fmt::Display) -> Self {
+        Self::found(FaultKind::Store, what)
+    }
+
+    /// A key of ours cannot be used.
+    pub fn key(what: impl fmt::Display) -> Self {
+        Self::found(FaultKind::Key, what)
+    }
+
+    fn found(kind: FaultKind, what: impl fmt::Display) -> Self {
+        Self(Cause::Found { kind, what: what.to_string().into(), source: None })
+    }
+
+    /// The same, with the error that caused it.
+    #[must_use]
+    pub fn because(self, cause: impl Error + Send + Sync + 'static) -> Self {
+        match self.0 {
+            Cause::Found { kind, what, .. } => {
+                Self(Cause::Found { kind, what, source: Some(Arc::new(cause)) })
+            }
+            Cause::Store(_) | Cause::Key(_) | Cause::Entropy(_) => self,
+        }
+    }
+
+    /// What kind of trouble it is.
+    pub fn kind(&self) -> FaultKind {
+        match &self.0 {
+            Cause::Store(_) => FaultKind::Store,
+            Cause::Key(_) | Cause::Entropy(_) => FaultKind::Key,
+            Cause::Found { kind, .. } => *kind,
+        }
+    }
+
+    /// The store's error, if it is one.
+    pub fn store(&self) -> Option<&StoreError> {
+        match &self.0 {
+            Cause::Store(error) => Some(error),
+            Cause::Key(_) | Cause::Entropy(_) | Cause::Found { .. } => None,
+        }
+    }
+
+    /// Whether the disk is full, or nearly so.
+    pub fn is_full(&self) -> bool {
+        self.store().is_some_and(StoreError::is_full)
+    }
+
+    /// Whether a write was tried on a snapshot: the same work succeeds on the writer.
+    pub(crate) fn needs_writer(&self) -> bool {
+        self.store().is_some_and(StoreError::needs_writer)
+    }
+
+    /// It and all its causes in one line, for diagnostics.
+    pub fn chain(&self) -> String {
+        let mut text = self.to_string();
+        let mut next = self.source();
+        while let Some(cause) = next {
+            text.push_str(": ");
+            text.push_str(&cause.to_string());
+            next = cause.source();
+        }
+        text
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Cause::Store(error) => error.fmt(f),
+            Cause::Key(error) => error.fmt(f),
+            Cause::Entropy(_) => f.write_str("no random bytes"),
+            Cause::Found { kind, what, .. } => write!(f, "{kind}: {what}"),
+        }
+    }
+}
+
+impl fmt::Display for FaultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Store => "stored data is damaged",
+            Self::Key => "a key cannot be used",
+            Self::Bug => "a bug",
+        })
+    }
+}
+
+impl Error for Fault {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.0 {
+            Cause::Store(error) => error.source(),
+            Cause::Key(error) => error.source(),
+            Cause::Entropy(error) => Some(error.as_ref()),
+            Cause::Found { source, .. } => match source {
+                Some(source) => Some(source.as_ref()),
+                None => None,
+            },
+        }
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Self(Cause::Store(error))
+    }
+}
+
+impl From<KeyError> for Fault {
+    fn from(error: KeyError) -> Self {
+        Self(Cause::Key(error))
+    }
+}
+
+/// Above the store, the only input and output is the operating system's randomness.
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        Self(Cause::Entropy(Arc::new(error)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every fault keeps its cause, and diagnostics show each cause once.
+    #[test]
+    fn a_fault_keeps_its_cause() {
+        let check = |fault: Fault, kind, chain: &str| {
+            assert_eq!((fault.kind(), fault.chain().as_str()), (kind, chain));
+        };
+        let broken = || "x".parse::<u8>().unwrap_err();
+        check(
+            Fault::damaged("event 7").because(broken()),
+            FaultKind::Store,
+            "stored data is damaged: event 7: invalid digit found in string",
+        );
+        check(Fault::bug("no input"), FaultKind::Bug, "a bug: no input");
+        check(
+            Fault::key("the key `k`").because(KeyError::NotAuthentic),
+            FaultKind::Key,
+            "a key cannot be used: the key `k`: the ciphertext does not match its key and context",
+        );
+        check(KeyError::UnknownEpoch(3).into(), FaultKind::Key, "the keyring has no epoch `3`");
+        check(io::Error::other("none").into(), FaultKind::Key, "no random bytes: none");
+        let corrupt = StoreError::corrupt("page 3");
+        check(corrupt.into(), FaultKind::Store, "stored data is damaged: page 3");
+        let fault = Fault::damaged("event 7").because(broken());
+        assert!(fault.source().unwrap().is::<std::num::ParseIntError>());
+    }
+}
