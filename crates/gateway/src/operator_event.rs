@@ -13,7 +13,7 @@ const OPERATOR: &str = "shoseki";
 
 /// The events as the store takes them, to be committed together with what they tell of.
 ///
-/// AWS has no such events, because nobody works on its accounts from outside. They have the form of
+/// AWS has no such events, because its accounts have no operator outside. They have the form of
 /// service events whose `invokedBy`, `sourceIPAddress` and `userAgent` are `shoseki`.
 pub fn operator_events(
     events: Vec<ServiceEvent>,

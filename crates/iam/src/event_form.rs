@@ -24,7 +24,7 @@ pub(crate) const IAM: EventForm = EventForm {
     ..EventForm::PLAIN
 };
 
-/// Observed: events say `PackedPolicyTooLargeException` (aws/containers-roadmap, issue 2413), which is
+/// Observed: events have `PackedPolicyTooLargeException` (aws/containers-roadmap, issue 2413), which is
 /// the name of the shape in the service model, as that of the other error here is.
 pub(crate) const STS: EventForm = EventForm {
     exceptions: &["MalformedPolicyDocument", "PackedPolicyTooLarge"],

@@ -5,7 +5,7 @@
 //! effect of the statement decides last: an Allow requires a condition that holds, a Deny is lifted
 //! only by one that fails.
 //!
-//! AWS refuses most such policies when they are written, and does not say how it evaluates the rest.
+//! AWS refuses most such policies when they are written, and does not document how it evaluates the rest.
 //! In this reading no caller gains anything by them.
 
 /// The truth values of Kleene's logic, in their order: AND is the least of them, OR the greatest.
@@ -73,7 +73,7 @@ mod tests {
     /// One outcome that holds decides an OR, one that fails an AND; otherwise the result is
     /// unknown.
     #[test]
-    fn what_is_unknown_stays_so_unless_another_decides() {
+    fn unknown_outcomes_stay_unknown_unless_another_decides() {
         for (outcomes, any, all) in [
             (&[][..], Fails, Holds),
             (&[Unknown], Unknown, Unknown),

@@ -35,9 +35,9 @@ pub(crate) enum Naming {
     Account,
     /// As everyone: boundary and session policies still limit.
     ///
-    /// Assumed: AWS lets boundary and session policies limit what is granted to everyone. It says
+    /// Assumed: AWS lets boundary and session policies limit what is granted to everyone. It states
     /// that users and roles need "no other permissions" then, and that those policies do not limit
-    /// what is granted to everyone under `aws:PrincipalArn`; of the rest it says nothing.
+    /// what is granted to everyone under `aws:PrincipalArn`; the rest is not documented.
     Everyone,
     /// Through the role or the user behind the session: boundary and session policies still limit.
     Issuer,

@@ -97,8 +97,8 @@ pub(crate) struct CreateLoginProfile;
 /// Observed: the text, in a client's transcript, with a small `user`.
 fn refuse_another(ctx: &Ctx<'_>, user: &Holder, who: &Who) -> Result<(), Fail> {
     if rows::profile(ctx.tx(), ctx.account(), who)?.is_some() {
-        let told = format!("Login Profile for user {} already exists.", user.name);
-        return Err(IamError::EntityAlreadyExists(told).into());
+        let text = format!("Login Profile for user {} already exists.", user.name);
+        return Err(IamError::EntityAlreadyExists(text).into());
     }
     Ok(())
 }

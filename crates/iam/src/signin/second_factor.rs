@@ -108,7 +108,7 @@ impl Shown {
         let (serial, code) = match (serial, code) {
             (None, None) => return Ok(None),
             (Some(serial), Some(code)) => (serial, code),
-            _ => {
+            (Some(_), None) | (None, Some(_)) => {
                 let told = "MultiFactorAuthentication failed, must provide both MFA serial number \
                             and one time pass code. ";
                 return Err(IamError::AccessDenied(told.to_owned()).into());
@@ -125,9 +125,9 @@ impl Shown {
         let mut devices = rows::devices_of(ctx.tx(), ctx.account(), &who)?;
         devices.retain(|device| device.serial == serial);
         if devices.is_empty() {
-            let told = "MultiFactorAuthentication failed, unable to validate MFA code.  Please \
+            let text = "MultiFactorAuthentication failed, unable to validate MFA code.  Please \
                         verify your MFA serial number is valid and associated with this user.";
-            return Err(IamError::AccessDenied(told.to_owned()).into());
+            return Err(IamError::AccessDenied(text.to_owned()).into());
         }
         match device_of(&ctx.cached(), ctx.keyring(), &devices, code, ctx.now())? {
             Some((device, step)) => Ok(Some(Self { serial: device.serial.clone(), step, who })),

@@ -7,7 +7,7 @@ use crate::json::Json;
 use crate::principal_pattern::PrincipalPattern;
 
 /// Observed: AWS's own CloudFormation provider for topic policies answers a document that is none with
-/// this text behind `Invalid parameter: `. Assumed: SNS says it of every bad document.
+/// this text behind `Invalid parameter: `. Assumed: SNS answers every bad document so.
 pub(super) const MESSAGE: &str = "Policy Error: null";
 
 /// Source: SNS API Reference, "`SetTopicAttributes`".

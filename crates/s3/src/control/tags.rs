@@ -42,7 +42,7 @@ pub(super) fn keys(request: &ControlRequest) -> impl Iterator<Item = &str> {
 /// decides then.
 ///
 /// Source: S3 API Reference, "TagResource". Observed: a bucket that is not there. Assumed: for the
-/// endpoint of a region S3 knows none of another region.
+/// endpoint of a region S3 has none of another region.
 fn bucket(ctx: &Ctx<'_>, request: &ControlRequest) -> ControlResult<Arc<Bucket>> {
     let account = request.named_account()?;
     let own = ctx.caller().principal.account().ok_or(ControlError::AccessDenied)?;

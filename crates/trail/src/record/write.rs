@@ -152,7 +152,7 @@ impl Record {
     /// A member over its cap is cut (texts) or loses its largest members, which `"omitted":true`
     /// replaces. Should the event still be too large, more goes, what says least first.
     /// Assumed: AWS shortens a record in this order and marks it so. Its guide states an order for
-    /// event data stores only, and of trails says that the content is omitted.
+    /// event data stores only, and for trails that the content is omitted.
     pub fn to_json(&self) -> String {
         (0..=Draft::SHEDDABLE)
             .map(|shed| self.draft(shed).finish())

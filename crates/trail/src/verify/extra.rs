@@ -30,7 +30,7 @@ use crate::retry::RETRY_WINDOW_MS;
 use crate::{log_file, names};
 
 /// How long after it was written a log file may count as delivered, and so be in the next digest. AWS
-/// does not say how long it takes; a minute is generous here.
+/// does not document how long it takes; a minute is generous here.
 const DELIVERY_MS: u64 = MINUTE_MS;
 
 /// The clock of a search for extra files.
@@ -86,7 +86,7 @@ const DIGESTS_MAX: usize = 10_000;
 
 /// Searches for extra files, after [`verify`](super::verify), and adds them and the number of
 /// pending ones to the report.
-pub fn look_for_extra(
+pub fn find_extra(
     request: &Request<'_>,
     evidence: &Evidence<'_>,
     entries: &Entries<'_>,
@@ -94,7 +94,7 @@ pub fn look_for_extra(
     report: &mut Report,
 ) -> Result<(), String> {
     let scope = Scope { whole_end: request.end, is_partial: false, open: &[] };
-    look(request, evidence, entries, clocked, scope, report)
+    scan(request, evidence, entries, clocked, scope, report)
 }
 
 /// The state of the whole verification that a part needs.
@@ -110,7 +110,7 @@ pub(super) struct Scope<'a> {
 }
 
 /// The same for a part of the times.
-pub(super) fn look(
+pub(super) fn scan(
     request: &Request<'_>,
     evidence: &Evidence<'_>,
     entries: &Entries<'_>,
@@ -131,7 +131,7 @@ pub(super) fn look(
     }));
     for (bucket, root) in looked_at {
         let place = Place { request, scope, bucket: &bucket, root: &root };
-        place.look(evidence, entries, clocked, report)?;
+        place.scan(evidence, entries, clocked, report)?;
     }
     Ok(())
 }
@@ -178,7 +178,7 @@ struct Signed {
 }
 
 impl Place<'_> {
-    fn look(
+    fn scan(
         self,
         evidence: &Evidence<'_>,
         entries: &Entries<'_>,

@@ -132,7 +132,7 @@ fn check_signature(
             raw_path: head.path(),
             raw_query: head.query(),
             query,
-            headers: &head.headers,
+            headers: head.headers(),
             family,
         };
         let names = signed.signed_headers.iter().map(String::as_str);
@@ -175,7 +175,7 @@ fn may_add_token_later(signed: &Signed, family: Family) -> bool {
 }
 
 /// Source: kubernetes-sigs/aws-iam-authenticator, `pkg/token`: outside S3 a presigned request lives for
-/// the 15 minutes of a signed header, whatever lifetime it names.
+/// the 15 minutes of a signed header; the lifetime that it names is ignored.
 fn check_time(signed: &Signed, now: Timestamp, family: Family) -> Result<(), SignatureError> {
     let date = signed.date;
     let lifetime_ms = match (signed.form, family) {
@@ -221,7 +221,7 @@ fn check_signed_headers(
         Family::Json | Family::Query => matches!(name, "host" | "x-amz-target" | "x-amz-date"),
     };
     let mut unsigned: Vec<String> = head
-        .headers
+        .headers()
         .keys()
         .map(http::HeaderName::as_str)
         .filter(|name| must(name) && !is_signed(name))
