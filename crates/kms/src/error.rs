@@ -4,6 +4,9 @@ use gateway::{ApiError, Failure, WireError};
 pub(crate) type KmsFailure = Failure<KmsError>;
 
 /// Answers that KMS documents for what went wrong.
+///
+/// Assumed: KMS words the messages as they are worded where they are produced, unless a tag there has
+/// evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KmsError {
     /// No such key, alias, policy or grant.
