@@ -160,6 +160,7 @@ const WALK: &[Call] = &[
     ("CompleteMultipartUpload", "POST", "/walk/m?uploadId={upload}", None, PARTS),
     ("CreateMultipartUpload", "POST", "/walk/m?uploads", None, ""),
     ("AbortMultipartUpload", "DELETE", "/walk/m?uploadId={upload}", None, ""),
+    ("DeleteBucketOwnershipControls", "DELETE", "/walk?ownershipControls", None, ""),
     ("DeleteObject", "DELETE", "/walk/copy", None, ""),
     ("DeleteObjects", "POST", "/walk?delete", None, DELETION),
     ("TagResource", "POST", OF_BUCKET, CONTROL, TAGS),
@@ -293,4 +294,41 @@ fn every_operation_fails_when_nothing_can_be_stored() {
         let want = (500, "InternalError", "We encountered an internal error. Please try again.");
         assert_eq!((status, code.as_str(), message.as_str()), want, "{}", call.0);
     }
+}
+
+/// An object that is not there has nothing to read and nothing to change.
+#[test]
+fn an_object_that_is_not_there_is_not_found() {
+    let kit = kit();
+    crate::put(&kit, "/bkt?ownershipControls", OWN);
+    crate::enable_versioning(&kit, "Enabled");
+    let lock: Call = ("PutObjectLockConfiguration", "PUT", "/bkt?object-lock", None, LOCKS);
+    send(&kit, &kit.root, &lock, "").ok();
+    for call in WALK.iter().filter(|call| call.2.starts_with("/walk/k")) {
+        let (operation, method, target, header, body) = *call;
+        if ["PutObject", "DeleteObjectTagging"].contains(&operation) {
+            continue;
+        }
+        let target = target.replace("/walk/", "/bkt/");
+        let md5 = md5_of(body);
+        let mut headers = Vec::from_iter(header);
+        if body.starts_with('<') {
+            headers.push(("content-md5", &md5));
+        }
+        let (status, code, _) = crate::send(&kit, method, &target, &headers, body).error();
+        assert_eq!((status, code.as_str()), (404, "NoSuchKey"), "{operation}");
+        assert_eq!(kit.event(spec(call).0)["errorCode"], "NoSuchKey", "{operation}");
+    }
+}
+
+/// Bucket names are taken for all accounts.
+#[test]
+fn a_name_of_another_account_is_taken() {
+    let kit = kit();
+    let create: Call = ("CreateBucket", "PUT", "/bkt", None, HERE);
+    let (status, code, _) = send(&kit, &kit.other_root, &create, "").error();
+    assert_eq!((status, code.as_str()), (409, "BucketAlreadyExists"));
+    assert_eq!(kit.event("CreateBucket")["errorCode"], "BucketAlreadyExists");
+    let (status, code, _) = send(&kit, &kit.root, &create, "").error();
+    assert_eq!((status, code.as_str()), (409, "BucketAlreadyOwnedByYou"));
 }
