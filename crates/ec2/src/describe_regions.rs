@@ -5,7 +5,7 @@
 use std::str::Chars;
 
 use gateway::{
-    Access, Answer, ApiError, Codec, Ctx, Decoding, Failure, Plain, Reply, Spec, WireError,
+    Access, Answer, ApiError, Codec, Ctx, Decoding, Failure, Plain, Reply, Service, Spec, WireError,
 };
 use serde_json::{Map, Value, json};
 use wire::xml::XmlWriter;
@@ -37,7 +37,7 @@ pub(crate) enum Ec2Error {
     },
     /// Assumed: the code and the text.
     LongFilterValue,
-    /// The caller asked whether it may, and it may.
+    /// With `DryRun`, the caller is allowed.
     DryRun,
 }
 
@@ -77,7 +77,7 @@ impl ApiError for Ec2Error {
 #[derive(Debug)]
 pub(crate) struct DescribeRegions;
 
-/// What the client asks for.
+/// The client's input.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct DescribeRegionsInput {
     names: Vec<String>,
@@ -86,9 +86,9 @@ pub(crate) struct DescribeRegionsInput {
     dry_run: bool,
 }
 
-/// A Region as it is told.
+/// A Region in the output.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Told {
+pub(crate) struct DescribedRegion {
     name: String,
     endpoint: String,
     status: &'static str,
@@ -97,7 +97,7 @@ pub(crate) struct Told {
 impl Plain for DescribeRegions {
     const SPEC: Spec = Spec::named(&SERVICE, "DescribeRegions", true);
     type Input = DescribeRegionsInput;
-    type Output = Vec<Told>;
+    type Output = Vec<DescribedRegion>;
     type Error = Ec2Error;
     type Codec = Ec2;
 
@@ -108,7 +108,7 @@ impl Plain for DescribeRegions {
     fn run(
         ctx: &mut Ctx<'_>,
         input: &DescribeRegionsInput,
-    ) -> Result<Vec<Told>, Failure<Ec2Error>> {
+    ) -> Result<Vec<DescribedRegion>, Failure<Ec2Error>> {
         if input.dry_run {
             return Err(Ec2Error::DryRun.into());
         }
@@ -117,14 +117,14 @@ impl Plain for DescribeRegions {
     }
 }
 
-/// Without a wish for all, those that are on; the server's own is on, whichever it is.
-fn found(input: &DescribeRegionsInput, home: &str) -> Result<Vec<Told>, Ec2Error> {
+/// By default, the enabled Regions; the server's own is always enabled.
+fn found(input: &DescribeRegionsInput, home: &str) -> Result<Vec<DescribedRegion>, Ec2Error> {
     let known = |name: &String| REGIONS.iter().any(|region| region.name == name);
     let unknown: Vec<_> = input.names.iter().filter(|name| !known(name)).cloned().collect();
     if !unknown.is_empty() {
         return Err(Ec2Error::UnknownRegions(unknown));
     }
-    let told = |region: &crate::regions::Listed| Told {
+    let described = |region: &crate::regions::Listed| DescribedRegion {
         name: region.name.to_owned(),
         endpoint: format!("ec2.{}.amazonaws.com", region.name),
         status: match (region.is_default, region.name == home) {
@@ -133,12 +133,12 @@ fn found(input: &DescribeRegionsInput, home: &str) -> Result<Vec<Told>, Ec2Error
             (false, false) => "not-opted-in",
         },
     };
-    let mut regions: Vec<Told> = REGIONS.iter().map(told).collect();
+    let mut regions: Vec<DescribedRegion> = REGIONS.iter().map(described).collect();
     regions.retain(|one| input.names.is_empty() || input.names.contains(&one.name));
     regions.retain(|one| input.all == Some(true) || one.status != "not-opted-in");
     check_filters(&input.filters)?;
     for (name, values) in &input.filters {
-        let value: fn(&Told) -> &str = match name.as_str() {
+        let value: fn(&DescribedRegion) -> &str = match name.as_str() {
             "region-name" => |one| &one.name,
             "endpoint" => |one| &one.endpoint,
             "opt-in-status" => |one| one.status,
@@ -168,9 +168,9 @@ fn check_filters(filters: &[(String, Vec<String>)]) -> Result<(), Ec2Error> {
 
 /// Whether the whole text fits the pattern, where `*` is any text and `?` one letter.
 ///
-/// After a mismatch only the last `*` is tried again, a letter further on: what lies before it
-/// fitted as early as it could. So it takes at most the product of both lengths, which are limited,
-/// and no memory.
+/// After a mismatch only the last `*` is retried, one letter further on: everything before it
+/// already matched as early as possible. So the cost is at most the product of both lengths, which
+/// are limited, and no memory.
 ///
 /// Source: EC2 User Guide, "List and filter using the CLI and API", wildcards.
 fn is_like(pattern: &str, text: &str) -> bool {
@@ -196,12 +196,12 @@ fn is_like(pattern: &str, text: &str) -> bool {
     }
 }
 
-/// The EC2 flavour of the Query protocol: lists are numbered without `member`, answers have no
+/// EC2's variant of the Query protocol: lists are numbered without `member`, responses have no
 /// result element.
 #[derive(Debug)]
 pub(crate) struct Ec2;
 
-impl Codec<DescribeRegionsInput, Vec<Told>> for Ec2 {
+impl Codec<DescribeRegionsInput, Vec<DescribedRegion>> for Ec2 {
     fn decode(request: &Decoding<'_>) -> Result<DescribeRegionsInput, WireError> {
         let tree = request.parameters;
         let truth = |name: &str| tree.get(name).and_then(Value::as_str).map(|text| text == "true");
@@ -217,7 +217,7 @@ impl Codec<DescribeRegionsInput, Vec<Told>> for Ec2 {
         })
     }
 
-    fn encode(regions: Vec<Told>, reply: &Reply<'_>) -> Answer {
+    fn encode(regions: Vec<DescribedRegion>, reply: &Reply<'_>) -> Answer {
         let mut xml = XmlWriter::document();
         xml.root("DescribeRegionsResponse", NAMESPACE);
         xml.text("requestId", reply.request_id);
@@ -237,7 +237,7 @@ impl Codec<DescribeRegionsInput, Vec<Told>> for Ec2 {
 
     /// Observed: `regionSet`, empty or with items, and `allRegions` if it was asked for.
     /// Assumed: the form of filters, which is that of other EC2 events.
-    fn parameters(input: &DescribeRegionsInput) -> Value {
+    fn parameters(input: &DescribeRegionsInput, _: &Service) -> Value {
         let set =
             |items: Vec<Value>| if items.is_empty() { json!({}) } else { json!({"items": items}) };
         let mut members = Map::new();
@@ -257,12 +257,12 @@ impl Codec<DescribeRegionsInput, Vec<Told>> for Ec2 {
         Value::Object(members)
     }
 
-    fn elements(_: &Vec<Told>) -> Value {
+    fn elements(_: &Vec<DescribedRegion>, _: &Service) -> Value {
         Value::Null
     }
 }
 
-/// What an object holds whose names are numbers, in their order.
+/// The values of an object whose names are numbers, in their order.
 fn items(list: Option<&Value>) -> Vec<&Value> {
     let members = list.and_then(Value::as_object).into_iter().flatten();
     let mut numbered: Vec<(u32, &Value)> =
@@ -289,7 +289,7 @@ mod tests {
 
     /// A new account's 17 and the server's own; all of them on demand.
     #[test]
-    fn regions_to_opt_into_are_told_on_demand() {
+    fn opt_in_regions_are_returned_on_demand() {
         assert_eq!(names(&input()).len(), 18);
         assert!(names(&input()).contains(&"me-south-1".to_owned()));
         assert_eq!(names(&DescribeRegionsInput { all: Some(true), ..input() }).len(), 34);
@@ -313,7 +313,7 @@ mod tests {
         assert_eq!(refused.message.as_deref(), Some("Invalid region names: [xx-west-9]"));
     }
 
-    /// As much as EC2 takes, and no more.
+    /// The limits are those of EC2.
     #[test]
     fn filters_are_limited() {
         let of = |filters: usize, values: usize, chars: usize| {

@@ -6,18 +6,18 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use keys::Keyring;
 use serde_json::Value;
-use store::{Bodies, EventRow, Snapshot, Store, Tx};
+use store::{Bodies, EventRow, NewEvent, Snapshot, Store, Tx};
 use trail::Record;
 use types::{AccountId, Clock, Entropy, Region, Timestamp, uuid_v4};
 use wire::sigv4::SigningKeys;
 
 use crate::policies::PolicyCache;
-use crate::record::{self, new_events};
+use crate::record;
 use crate::row::{admitted, committed};
 use crate::senders::Senders;
 use crate::table::Table;
 use crate::{
-    Call, Caller, Family, Fault, IdentityPort, Operation, Refused, Resource, Row, decisions,
+    Call, Caller, Family, Fault, IdentityPort, Name, Operation, Refused, Resource, Row, decisions,
 };
 
 /// Signing keys that are remembered: one a day, region and service of an access key.
@@ -68,6 +68,7 @@ pub struct Gateway {
     pub(crate) senders: Senders,
     pub(crate) table: Table,
     pub(crate) unproven: AtomicU64,
+    pub(crate) decided_on_writer: AtomicU64,
     shared: Mutex<BTreeMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
@@ -86,6 +87,7 @@ impl Gateway {
             senders: Senders::default(),
             table: Table::new(parts.rows),
             unproven: AtomicU64::new(0),
+            decided_on_writer: AtomicU64::new(0),
             shared: Mutex::default(),
         })
     }
@@ -93,6 +95,11 @@ impl Gateway {
     /// Requests that were refused before anybody was known: they leave no event.
     pub fn unproven(&self) -> u64 {
         self.unproven.load(Ordering::Relaxed)
+    }
+
+    /// Decisions about rights that were made on the writer, for which all other changes waited.
+    pub fn decided_on_writer(&self) -> u64 {
+        self.decided_on_writer.load(Ordering::Relaxed)
     }
 
     /// What is committed now, to read.
@@ -143,6 +150,16 @@ impl Gateway {
     /// All rows of the table of operations.
     pub fn rows(&self) -> impl Iterator<Item = &'static Row> {
         self.table.rows()
+    }
+
+    /// Where events of a source name what event history finds them by.
+    pub fn event_names(&self, event_source: &str) -> &'static [Name] {
+        self.table.names(event_source)
+    }
+
+    /// Records as the store takes them.
+    pub(crate) fn new_events(&self, records: Vec<Record>) -> Vec<NewEvent> {
+        record::new_events(records, |source| self.event_names(source))
     }
 
     /// The one `T` of this gateway, made on first demand: caches that a service keeps in memory.
@@ -232,7 +249,7 @@ impl Gateway {
                 Ok(record) => {
                     tx.keep();
                     let records: Vec<_> = record.into_iter().collect();
-                    (Ok(!records.is_empty()), new_events(records))
+                    (Ok(!records.is_empty()), own.new_events(records))
                 }
                 Err(error) => {
                     tx.discard();

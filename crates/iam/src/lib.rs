@@ -18,6 +18,7 @@ mod bootstrap;
 mod directory;
 mod document;
 mod error;
+mod event_form;
 mod identity;
 mod ids;
 mod managed;
@@ -49,12 +50,13 @@ pub use ops::ROWS;
 /// Identity and Access Management.
 pub const IAM: Service = Service {
     name: "iam",
+    signing_name: "iam",
     event_source: "iam.amazonaws.com",
     protocol: Protocol::Query { namespace: "https://iam.amazonaws.com/doc/2010-05-08/" },
     family: Family::Query,
     target: "",
     global: true,
-    event_api_version: None,
+    event_form: event_form::IAM,
     failure: OwnFailure { code: "ServiceFailure", ..INTERNAL_FAILURE },
     unavailable: SERVICE_UNAVAILABLE,
 };
@@ -62,12 +64,13 @@ pub const IAM: Service = Service {
 /// The Security Token Service.
 pub const STS: Service = Service {
     name: "sts",
+    signing_name: "sts",
     event_source: "sts.amazonaws.com",
     protocol: Protocol::Query { namespace: "https://sts.amazonaws.com/doc/2011-06-15/" },
     family: Family::Query,
     target: "",
     global: false,
-    event_api_version: None,
+    event_form: event_form::STS,
     failure: INTERNAL_FAILURE,
     unavailable: SERVICE_UNAVAILABLE,
 };

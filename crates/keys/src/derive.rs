@@ -20,7 +20,7 @@ pub(crate) fn derive(key: &[u8], label: &str, context: &[u8]) -> Result<SecretBy
 }
 
 fn counter_mode(key: &[u8], fixed_input: &[u8], out: &mut [u8]) -> Result<(), KeyError> {
-    // The library takes an empty key for a mistake, and so do we.
+    // The library treats an empty key as a mistake, and so do we.
     if key.is_empty() {
         return Err(KeyError::UnusableKey);
     }
@@ -39,7 +39,7 @@ mod tests {
     /// Known answer: NIST CAVP, KBKDF, `KDFCTR_gen`, HMAC-SHA-256, counter of 32 bits before the
     /// fixed input, count 0.
     #[test]
-    fn counter_mode_gives_nists_answer() {
+    fn counter_mode_matches_nists_vector() {
         let key = hex_decode("dd1d91b7d90b2bd3138533ce92b272fbf8a369316aefe242e659cc0ae238afe0");
         let fixed_input = hex_decode(concat!(
             "01322b96b30acd197979444e468e1c5c6859bf1b1cf951b7e725303e237e46b8",

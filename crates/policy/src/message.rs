@@ -19,8 +19,8 @@ pub enum Quoting {
 impl Decision {
     /// AWS's refusal. For a request that was allowed, the text without a reason.
     ///
-    /// S3 leaves out the resource of actions that have none. A cross-account `AssumeRole` gives no
-    /// reason. The ARN of the denying policy is told within the account only.
+    /// S3 omits the resource for actions that have none. A cross-account `AssumeRole` gives no
+    /// reason. The ARN of the denying policy is included only within the account.
     pub fn message(&self, request: &Request<'_>, quoting: Quoting) -> String {
         let same_account = request.same_account();
         if quoting == Quoting::S3 && !same_account {
@@ -54,7 +54,7 @@ impl Reason {
                 format!(" with an explicit deny in {}", Layer::Resource.denying())
             }
             Self::ExplicitDeny { layer, by } => {
-                let told = same_account && layer.tells_policy();
+                let told = same_account && layer.includes_policy();
                 let arn = by.arn.as_deref().filter(|_| told);
                 let arn = arn.map(|arn| format!(": {arn}")).unwrap_or_default();
                 format!(" with an explicit deny in {}{arn}", layer.denying())
@@ -92,7 +92,7 @@ impl Layer {
     }
 
     /// Whether refusals by this layer name the policy.
-    const fn tells_policy(self) -> bool {
+    const fn includes_policy(self) -> bool {
         match self {
             Self::ServiceControl
             | Self::ResourceControl

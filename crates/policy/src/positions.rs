@@ -14,7 +14,8 @@ pub struct Position {
 /// The end is the place behind the statement. The begin is the place behind the bracket that opens
 /// the list, or behind the statement before; of a statement that is no list, behind its own brace.
 ///
-/// Observed: `iam simulate-custom-policy` in the AWS CLI's examples, and recorded answers for lists.
+/// Observed: `iam simulate-custom-policy` in the AWS CLI's examples, and recorded responses for
+/// lists.
 pub fn statement_positions(text: &str) -> Vec<(Position, Position)> {
     let mut scanner = Scanner::default();
     for letter in text.chars() {
@@ -116,7 +117,7 @@ mod tests {
 
     /// Observed: the first two with AWS's own numbers.
     #[test]
-    fn statements_are_found_where_aws_finds_them() {
+    fn statements_have_aws_positions() {
         check(
             r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"dynamodb:*","Resource":"*","Condition":{"DateGreaterThan":{"aws:CurrentTime":"2018-08-16T12:00:00Z"}}}}"#,
             &[[1, 38, 1, 167]],

@@ -1,4 +1,4 @@
-//! Accounts, made and changed while no server runs. Every change leaves an event.
+//! Manages accounts while the server is stopped. Every change is recorded as an event.
 
 use gateway::{Fault, ServiceEvent, operator_events};
 use iam::AccountSummary;
@@ -8,22 +8,32 @@ use types::{AccountId, Clock, Entropy, Timestamp};
 
 use crate::establish::{Done, Establish, operator_event};
 use crate::ground::Ground;
+use crate::identity::IdentityKeeper;
 use crate::roots::{Staged, secret};
 use crate::{Account, Config, OpenError};
 
-/// How often a random id is drawn before we give up.
+/// How many random IDs are tried before giving up.
 const TRIES: usize = 64;
+
+/// A change that was committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Committed<T> {
+    /// What was made.
+    pub made: T,
+    /// What failed after the commit; a start mends it.
+    pub trouble: Option<String>,
+}
 
 /// Creates an account in an existing data directory; `id` is random if not given.
 ///
-/// Errors when a server has the directory open, or when the account exists.
+/// Errors, and creates nothing, when a server has the directory open, or when the account exists.
 pub fn create_account(
     config: &Config,
     name: &str,
     id: Option<AccountId>,
     clock: &Clock,
     entropy: &Entropy,
-) -> Result<Account, OpenError> {
+) -> Result<Committed<Account>, OpenError> {
     let Ground { store, keyring, identity, .. } = Ground::existing(config, clock)?;
     let taken = iam::accounts(&store.snapshot()?.tx())?;
     let is_free = |id: &AccountId| taken.iter().all(|account| account.id != *id);
@@ -43,8 +53,16 @@ pub fn create_account(
         .submit(move |tx| Establish { keyring: &keyring, entropy: &entropy, now }.all(tx, &[made]));
     stored.wait()??;
     store.shut_down();
-    identity.note(&store)?;
-    Ok(account)
+    Ok(noted(account, &identity, &store))
+}
+
+/// Notes how far the store has come.
+///
+/// INVARIANT: what was committed is returned whatever fails from then on: a new secret exists
+/// nowhere else.
+fn noted<T>(made: T, identity: &IdentityKeeper, store: &Store) -> Committed<T> {
+    let trouble = identity.note(store).err().map(|error| error.to_string());
+    Committed { made, trouble }
 }
 
 /// All accounts of a data directory that no server has open, by id.
@@ -55,14 +73,14 @@ pub fn list_accounts(config: &Config, clock: &Clock) -> Result<Vec<AccountSummar
     Ok(listed)
 }
 
-/// Gives an account another name. Errors if there is no such account.
+/// Renames an account. Errors if it does not exist.
 pub fn rename_account(
     config: &Config,
     id: &AccountId,
     name: &str,
     clock: &Clock,
     entropy: &Entropy,
-) -> Result<(), OpenError> {
+) -> Result<Committed<()>, OpenError> {
     let (account, name) = (id.clone(), name.to_owned());
     change(config, id, clock, entropy, move |work| {
         let is_there = iam::rename_account(work.tx, &account, &name)?;
@@ -77,7 +95,7 @@ pub fn reset_root_password(
     id: &AccountId,
     clock: &Clock,
     entropy: &Entropy,
-) -> Result<String, OpenError> {
+) -> Result<Committed<String>, OpenError> {
     let word = new_password(entropy)?;
     let hash = password::hash(&word, entropy)?;
     let account = id.clone();
@@ -95,16 +113,16 @@ pub struct Rotated {
     pub account: Account,
     /// The ids of the keys that were deleted.
     pub deleted: Vec<String>,
-    /// Whether the file of the data directory that kept the old key keeps the new one.
+    /// Whether the data directory's file that contained the old key now contains the new one.
     pub is_kept: bool,
-    /// What failed after the change was committed; a start mends it.
+    /// What failed after the change was committed; the next start repairs it.
     pub trouble: Option<String>,
 }
 
-/// Gives an account's root user a new access key and deletes those that it had.
+/// Creates a new access key for an account's root user and deletes its previous ones.
 ///
-/// A key that comes by flag, variable or configuration file comes again at the next start, unless it
-/// is changed there, too.
+/// A key that is set by flag, variable or configuration file is set again at the next start, unless
+/// it is changed there, too.
 pub fn rotate_root_access_key(
     config: &Config,
     id: &AccountId,
@@ -137,10 +155,11 @@ pub fn rotate_root_access_key(
             staged.discard()?;
             return Err(error);
         }
-        // Whether it was committed is not known: the next start asks the store.
+        // Whether it was committed is unknown: the next start checks the store.
         (Err(error), _) => return Err(error),
     };
-    // INVARIANT: the old key is gone now, so the new one is returned whatever fails from here on.
+    // INVARIANT: the old key is deleted now, so the new one is returned whatever fails from here
+    // on.
     let finished = staged.as_ref().map(Staged::finish).transpose();
     let noted = identity.note(&store);
     let is_kept = matches!(finished, Ok(Some(())));
@@ -156,22 +175,21 @@ struct Work<'a, 'tx> {
     now: Timestamp,
 }
 
-/// Changes an account and records the events in one transaction. `work` answers `None` if there is
-/// no such account.
+/// Changes an account and records the events in one transaction. `work` returns `None` if the
+/// account does not exist.
 fn change<T: Send + 'static>(
     config: &Config,
     id: &AccountId,
     clock: &Clock,
     entropy: &Entropy,
     work: impl FnOnce(Work<'_, '_>) -> Result<Option<(T, Vec<ServiceEvent>)>, Fault> + Send + 'static,
-) -> Result<T, OpenError> {
+) -> Result<Committed<T>, OpenError> {
     let Ground { store, keyring, identity, .. } = Ground::existing(config, clock)?;
     let made = change_on((&store, keyring), id, clock, entropy, work)?;
-    identity.note(&store)?;
-    Ok(made)
+    Ok(noted(made, &identity, &store))
 }
 
-/// As [`change`], on an open store, which it closes; the caller notes how far the store has come.
+/// Like [`change`], on an open store, which it closes; the caller updates the identity file.
 fn change_on<T: Send + 'static>(
     (store, keyring): (&Store, Keyring),
     id: &AccountId,
@@ -233,7 +251,7 @@ fn random_id(
             return Ok(id);
         }
     }
-    Err(std::io::Error::other("no account id is free").into())
+    Err(std::io::Error::other("no account ID is free").into())
 }
 
 #[cfg(test)]
@@ -241,7 +259,7 @@ mod tests {
     use super::*;
     use crate::open;
 
-    /// Opens a data directory and gives the names and the sources of its events.
+    /// Opens a data directory and returns the names and the sources of its events.
     fn events(config: &Config) -> Vec<String> {
         let opened = open(config, Clock::system(), Entropy::seeded(3)).unwrap();
         let store = &opened.store;
@@ -259,9 +277,9 @@ mod tests {
         lines
     }
 
-    /// Each change holds after the next start, leaves one event, and leaves others alone.
+    /// Each change persists after the next start, is recorded once, and affects no other account.
     #[test]
-    fn changes_of_accounts_hold_and_leave_events() {
+    fn changes_of_accounts_persist_and_are_recorded() {
         let folder = tempfile::tempdir().unwrap();
         let config = Config { data_dir: folder.path().to_owned(), ..Config::default() };
         let (clock, entropy) = (Clock::system(), Entropy::seeded(1));
@@ -277,7 +295,7 @@ mod tests {
             assert!(matches!(refused, OpenError::NoAccount { .. }), "{refused}");
         }
         rename_account(&config, &first, "audit", &clock, &entropy).unwrap();
-        let word = reset_root_password(&config, &first, &clock, &entropy).unwrap();
+        let word = reset_root_password(&config, &first, &clock, &entropy).unwrap().made;
         assert_eq!(word.len(), 27);
         let rotated = rotate_root_access_key(&config, &first, &clock, &entropy).unwrap();
         assert_eq!(rotated.deleted, [before.access_key_id]);
@@ -297,7 +315,7 @@ mod tests {
         assert_eq!(listed.root_access_key_ids, [rotated.account.root_access_key_id]);
     }
 
-    /// An account outlives the call, is not made twice, and wants a data directory that is there.
+    /// An account persists, is not created twice, and requires an existing data directory.
     #[test]
     fn accounts_are_made_once() {
         let folder = tempfile::tempdir().unwrap();
@@ -309,7 +327,7 @@ mod tests {
         assert!(matches!(create(None), Err(OpenError::Store(error)) if error.is_in_use()));
         opened.store.shut_down();
         drop(opened);
-        let made = create(None).unwrap();
+        let made = create(None).unwrap().made;
         assert_eq!(made.id.as_str().len(), 12);
         let again = create(Some(made.id.clone()));
         assert!(matches!(again, Err(OpenError::AccountExists { .. })));

@@ -1,4 +1,4 @@
-//! Accounts and their root keys, as an operator wants them, with the events that tell of it.
+//! Creates the configured accounts and their root keys, with the events that record them.
 
 use gateway::{Fault, ServiceEvent, operator_events};
 use iam::{Bootstrapped, KeyChange};
@@ -18,8 +18,8 @@ pub(crate) struct Establish<'a> {
 }
 
 impl Establish<'_> {
-    /// Makes sure that the accounts are there, with their keys: all of them or none. Answers the
-    /// events to commit with it.
+    /// Ensures that the accounts exist, with their keys: all of them or none. Returns the events to
+    /// commit.
     ///
     /// In a store without any account the first one begins the history, and so has no event.
     pub(crate) fn all(
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
     use crate::{Config, create_account, open};
 
-    /// Opens a data directory and gives all events so far.
+    /// Opens a data directory and returns all events so far.
     fn events(config: &Config) -> Vec<Value> {
         let opened = open(config, Clock::system(), Entropy::seeded(1)).unwrap();
         let store = &opened.store;
@@ -165,7 +165,7 @@ mod tests {
         events
     }
 
-    fn told(events: &[Value]) -> Vec<String> {
+    fn names(events: &[Value]) -> Vec<String> {
         let text = |event: &Value, path: &str| {
             event.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned()
         };
@@ -179,8 +179,8 @@ mod tests {
         events.iter().map(line).collect()
     }
 
-    /// Whatever an operator does to accounts and root keys after the beginning leaves an event in
-    /// the account's history, once, without a secret.
+    /// Every change of accounts and root keys by an operator after the beginning is recorded in the
+    /// account's history, once, without a secret.
     #[test]
     fn operators_leave_events() {
         let folder = tempfile::tempdir().unwrap();
@@ -189,7 +189,7 @@ mod tests {
         assert_eq!(events(&config), [Value::Null; 0], "nothing new");
         let id = AccountId::parse("111122223333");
         let (clock, entropy) = (Clock::system(), Entropy::seeded(2));
-        let made = create_account(&config, "payments", id, &clock, &entropy).unwrap();
+        let made = create_account(&config, "payments", id, &clock, &entropy).unwrap().made;
         let key =
             |secret: char| Some(("AKIAROOTROOTROOTROOT".to_owned(), secret.to_string().repeat(40)));
         for secret in ['a', 'a', 'b', 'b'] {
@@ -203,7 +203,7 @@ mod tests {
             "123456789012 CreateAccessKey created",
             "123456789012 CreateAccessKey secret replaced",
         ];
-        assert_eq!(told(&events), want);
+        assert_eq!(names(&events), want);
         let text = Value::from(events).to_string();
         assert!(text.contains(&made.root_access_key_id) && !text.contains("payments"), "{text}");
         for secret in [made.root_secret_access_key, "aaaa".to_owned(), "bbbb".to_owned()] {

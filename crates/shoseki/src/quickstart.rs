@@ -1,14 +1,14 @@
-//! `shoseki quickstart`: the four steps of the scenario, performed as a client would, and the
-//! proof that their result is sound.
+//! `shoseki quickstart`: performs the four steps of the scenario as a client and validates the
+//! result.
 //!
-//! The server it starts is the one that `serve` starts. The steps know nothing of it: they sign
-//! requests and send them over HTTP.
+//! It starts the same server as `serve`. The steps do not depend on it: they sign requests and send
+//! them over HTTP.
 
+mod contents;
 mod documents;
-mod look;
+mod messages;
 mod prove;
 mod steps;
-mod words;
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ use tokio::runtime::Runtime;
 use types::{Clock, Entropy, SECOND_MS, Timestamp};
 use wire::sign::Credentials;
 
-use crate::client::{Answered, Ask, CallError, Client, Endpoint};
+use crate::client::{Answered, Call, CallError, Client, Endpoint};
 use crate::environment::{Shell, Variables};
 use crate::exit::{Exit, Trouble};
 use crate::lang::Lang;
@@ -29,9 +29,9 @@ use crate::out::Out;
 use crate::serve::runtime;
 use crate::signals::Signals;
 use crate::value;
-use words::{Say, say};
+use messages::{Message, message};
 
-/// Between two looks at the bucket.
+/// The polling interval for the bucket.
 const PAUSE: Duration = Duration::from_millis(500);
 /// How long to wait beyond the configured intervals.
 const MARGIN_MS: u64 = 30 * SECOND_MS;
@@ -40,28 +40,28 @@ const MARGIN_MS: u64 = 30 * SECOND_MS;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Quickstart {
-    /// Where everything is kept; without it, in a scratch directory that is removed at the end.
+    /// The data directory; by default a temporary directory, which is removed on exit.
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
-    /// Where to listen: an IP address and a port [default: 127.0.0.1:4566, or a free port if that
-    /// is taken].
+    /// The address to listen on: an IP address and a port [default: 127.0.0.1:4566, or a free port
+    /// if that is in use].
     #[arg(long, value_name = "IP:PORT", env = "SHOSEKI_LISTEN", value_parser = value::address)]
     listen: Option<SocketAddr>,
-    /// Stops after the verdict: exit code 0 if VALID, else 1.
+    /// Stops after validation: exit code 0 if VALID, otherwise 1.
     #[arg(long)]
     exit: bool,
-    /// Prints one JSON document a line.
+    /// Prints one JSON document per line.
     #[arg(long)]
     json: bool,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  shoseki quickstart                 look, then use the server that keeps running
-  shoseki quickstart --exit          a self-test: the verdict is a line that begins with VALID
+  shoseki quickstart                 run the steps and keep the server running
+  shoseki quickstart --exit          self-test: the result line begins with VALID
   shoseki quickstart --lang ja";
 
-/// What the steps work with.
+/// The state shared by the steps.
 pub(crate) struct Walk<'a> {
     client: Client,
     runtime: &'a Runtime,
@@ -71,19 +71,19 @@ pub(crate) struct Walk<'a> {
     lang: Lang,
     clock: Clock,
     entropy: Entropy,
-    /// Whether nothing was there before.
+    /// Whether the data directory was empty before.
     fresh: bool,
 }
 
-/// Why the walk ended early.
+/// Why the run ended early.
 #[derive(Debug)]
 pub(crate) enum Stop {
-    /// A call that should have succeeded did not.
+    /// A call failed unexpectedly.
     Call(CallError),
-    /// Something is not as it should be.
+    /// A check failed.
     Wrong(String),
-    /// A signal came.
-    Asked,
+    /// A signal arrived.
+    Signal,
 }
 
 impl From<CallError> for Stop {
@@ -92,7 +92,8 @@ impl From<CallError> for Stop {
     }
 }
 
-/// Starts a server, walks, tells the verdict, and leaves the server running unless asked not to.
+/// Starts a server, runs the steps, prints the result, and keeps the server running unless told to
+/// exit.
 pub(crate) fn run(verb: &Quickstart, lang: Lang) -> Result<Exit, Trouble> {
     let _diagnostics = start_diagnostics("warn", false)?;
     let (clock, entropy) = (Clock::system(), Entropy::system());
@@ -111,8 +112,8 @@ pub(crate) fn run(verb: &Quickstart, lang: Lang) -> Result<Exit, Trouble> {
     let endpoint = format!("http://{}", server.address());
     let out = Out::new(verb.json);
     let client = client(&runtime, &endpoint, &root, &config, clock.clone())?;
-    let said = say(lang, &Say::Started { url: &endpoint, folder: &config.data_dir });
-    out.lines(&said);
+    let started = message(lang, &Message::Started { url: &endpoint, folder: &config.data_dir });
+    out.lines(&started);
     let mut walk = Walk {
         client,
         runtime: &runtime,
@@ -167,14 +168,14 @@ fn client(
 }
 
 impl Walk<'_> {
-    /// The four steps and the verdict, on a line of its own.
+    /// Prints the four steps and the result, on a line of its own.
     fn conclude(&mut self) -> Exit {
         let (verdict, exit) = match self.steps() {
             Ok(Ok(sound)) => (sound, Exit::Done),
             Ok(Err(findings)) => (findings, Exit::Findings),
             Err(Stop::Call(error)) => (error.to_string(), Exit::Findings),
             Err(Stop::Wrong(text)) => (text, Exit::Findings),
-            Err(Stop::Asked) => return Exit::Partial,
+            Err(Stop::Signal) => return Exit::Partial,
         };
         self.out.progress_done();
         let word = if exit == Exit::Done { "VALID" } else { "INVALID" };
@@ -189,14 +190,14 @@ impl Walk<'_> {
         let key = self.make_key()?;
         let without_policy = self.make_bucket(&key)?;
         self.make_trail(&key, without_policy)?;
-        let log_file = self.look_into_bucket(&key, began)?;
+        let log_file = self.show_contents(&key, began)?;
         self.prove(&log_file, began)
     }
 
-    /// Calls, and prints that it did and what came of it.
-    fn call(&self, ask: &Ask) -> Result<Answered, CallError> {
-        let answered = self.client.call(ask);
-        let (service, operation) = (ask.service.signing_name(), ask.operation);
+    /// Performs a call and prints it with its outcome.
+    fn call(&self, call: &Call) -> Result<Answered, CallError> {
+        let answered = self.client.call(call);
+        let (service, operation) = (call.service.signing_name(), call.operation);
         let (status, error) = match &answered {
             Ok(answered) => (answered.status.to_string(), None),
             Err(error) => (error.to_string(), Some(error.code())),
@@ -210,60 +211,60 @@ impl Walk<'_> {
         answered
     }
 
-    /// Calls; `None` if it was refused with this code.
-    fn call_unless(&self, code: &str, ask: &Ask) -> Result<Option<Answered>, CallError> {
-        match self.call(ask) {
+    /// Performs a call; `None` if it failed with this code.
+    fn call_unless(&self, code: &str, call: &Call) -> Result<Option<Answered>, CallError> {
+        match self.call(call) {
             Ok(answered) => Ok(Some(answered)),
             Err(error) if error.code() == code => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    fn say(&self, what: &Say<'_>) {
+    fn print(&self, what: &Message<'_>) {
         self.out.progress_done();
-        self.out.lines(&say(self.lang, what));
+        self.out.lines(&message(self.lang, what));
     }
 
-    /// Looks again and again until there is something, or it takes too long.
+    /// Polls until there is a result or the time limit expires.
     fn wait<T>(
         &mut self,
-        what: &Say<'_>,
+        what: &Message<'_>,
         interval_ms: u64,
-        look: impl Fn(&Self) -> Result<Option<T>, Stop>,
+        poll: impl Fn(&Self) -> Result<Option<T>, Stop>,
     ) -> Result<T, Stop> {
         let began = self.clock.now();
         let patience_ms = interval_ms.saturating_mul(2).saturating_add(MARGIN_MS);
         loop {
-            if let Some(found) = look(self)? {
+            if let Some(found) = poll(self)? {
                 self.out.progress_done();
                 return Ok(found);
             }
             let waited_ms = self.clock.now().since_ms(began);
             if waited_ms > patience_ms {
-                return Err(Stop::Wrong(say(self.lang, &Say::TooLong { what })));
+                return Err(Stop::Wrong(message(self.lang, &Message::TimedOut { what })));
             }
             let seconds = Timestamp::from_ms(waited_ms).as_secs();
-            self.out.progress(&format!("  {} {seconds} s", say(self.lang, what)));
+            self.out.progress(&format!("  {} {seconds} s", message(self.lang, what)));
             if self.runtime.block_on(self.signals.come_within(PAUSE)) {
-                return Err(Stop::Asked);
+                return Err(Stop::Signal);
             }
         }
     }
 
-    /// How to go on by hand.
+    /// Prints how to continue manually.
     fn point(&self, server: &Server, root: &RootCredentials, scratch: bool) {
         let endpoint = &format!("http://{}", server.address());
         let region = self.config.region.as_str();
         let variables = Variables::new(endpoint, root, region);
-        self.say(&Say::Pointers);
+        self.print(&Message::Pointers);
         self.out.lines(&variables.lines(Shell::Bash));
-        self.say(&Say::Examples);
-        let console = Ask::s3("Console", http::Method::GET, "_console/", "");
+        self.print(&Message::Examples);
+        let console = Call::s3("Console", http::Method::GET, "_console/", "");
         if self.client.call(&console).is_ok() {
             let front = format!("{endpoint}/_console/");
-            self.say(&Say::Console { url: server.first_run_link().unwrap_or(&front) });
+            self.print(&Message::Console { url: server.first_run_link().unwrap_or(&front) });
         }
-        self.say(&if scratch { Say::RunningInScratch } else { Say::Running });
+        self.print(&if scratch { Message::RunningInScratch } else { Message::Running });
         self.out.value(&variables.json());
     }
 }
@@ -286,7 +287,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // Whoever cleans the system's scratch space takes what is left.
+        // If removal fails, the system's cleanup of temporary files removes the rest.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }

@@ -71,9 +71,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
-    /// Wherever the events lie, history and the log answer as one list of all events would.
+    /// Wherever the events are stored, history and the log return the same results as one list of
+    /// all events.
     #[test]
-    fn history_does_not_show_where_events_lie(
+    fn history_does_not_depend_on_where_events_are_stored(
         steps in steps(),
         term in 0_u64..4,
         (from, to) in (0_u64..100, 0_u64..120),
@@ -126,7 +127,7 @@ proptest! {
 }
 
 #[test]
-fn a_job_that_panics_leaves_nothing_and_harms_nobody() {
+fn a_job_that_panics_leaves_nothing_and_affects_no_other() {
     let (_folder, store) = open();
     let failed = store.submit(|tx| -> ((), Vec<NewEvent>) {
         tx.begin();
@@ -162,7 +163,7 @@ fn jobs_run_one_after_the_other_and_see_each_other() {
 }
 
 #[test]
-fn submitting_after_the_end_is_an_error_and_what_came_before_is_done() {
+fn submitting_after_the_end_is_an_error_and_earlier_jobs_are_done() {
     let (_folder, store) = open();
     let before = store.submit(|_| ((), vec![event(1, &[])]));
     store.shut_down();
@@ -209,7 +210,7 @@ fn segments_expire_whole_and_not_before_they_are_delivered() {
     assert_eq!(store.fsck(&mut |_| {}).unwrap(), Vec::<String>::new());
 }
 
-/// Whoever reads on finds the place in a long log, whichever side of a segment's end it lies on.
+/// A reader that continues finds its place in a long log, on either side of a segment's end.
 #[test]
 fn reading_begins_anywhere_in_a_long_log() {
     let (_folder, store) = open();
@@ -280,7 +281,7 @@ fn shared_rows_never_grow_stale() {
 }
 
 #[test]
-fn a_directory_in_use_says_so() {
+fn a_directory_in_use_is_reported() {
     let (folder, store) = open();
     let error = Store::open(folder.path(), None).unwrap_err();
     assert!(error.is_in_use(), "{error}");
@@ -302,7 +303,7 @@ fn a_later_format_is_refused() {
 }
 
 #[test]
-fn a_state_file_that_is_none_is_refused() {
+fn an_invalid_state_file_is_rejected() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("state.redb"), [7; 8_192]).unwrap();
     assert!(Store::open(folder.path(), None).is_err());
@@ -334,7 +335,7 @@ fn findings_name_gaps_changed_segments_and_strays() {
     assert!(missing.is_corrupt(), "{missing}");
 }
 
-/// While the disk is taken for full, only what makes room goes on; the reserve ends that.
+/// While the disk is considered full, only work that frees space continues; the reserve ends that.
 #[test]
 fn a_full_disk_lets_only_deletion_and_delivery_through() {
     let (folder, store) = open();
@@ -352,7 +353,7 @@ fn a_full_disk_lets_only_deletion_and_delivery_through() {
     assert_eq!(seqs(&all(&store)), [1, 2]);
 }
 
-/// A thread that serves sockets may have to wait for what is rare.
+/// A thread that serves sockets may have to wait for rare operations.
 #[test]
 fn a_commit_can_be_waited_for_within_an_async_runtime() {
     let folder = tempfile::tempdir().unwrap();

@@ -50,7 +50,7 @@ pub const ACCOUNT: &str = "111122223333";
 pub const OTHER_ACCOUNT: &str = "444455556666";
 /// The region of a kit's requests.
 pub const REGION: &str = "ap-northeast-1";
-/// Where a kit's clock stands at first: 2026-03-01T00:00:00Z.
+/// The initial time of a kit's clock: 2026-03-01T00:00:00Z.
 pub const START: Timestamp = Timestamp::from_secs(1_772_323_200);
 
 const HOST: &str = "127.0.0.1:4566";
@@ -64,7 +64,7 @@ pub struct Kit {
     pub store: Arc<Store>,
     /// Its clock.
     pub clock: Clock,
-    /// What is left of its randomness: endless unless a test says otherwise.
+    /// How much randomness is left: unlimited unless a test sets it.
     pub supply: Supply,
     /// The root user of [`ACCOUNT`].
     pub root: Credentials,
@@ -88,7 +88,7 @@ pub struct S3Request<'a> {
 }
 
 impl Kit {
-    /// A kit that serves `rows`, with IAM's identities, and whose state is in memory.
+    /// A kit that serves `rows`, with IAM's identities and an in-memory store.
     pub fn new(rows: &[&'static [Row]]) -> Self {
         Self::on(&Disk::with_power(), rows)
     }
@@ -235,7 +235,7 @@ impl Kit {
         self.send_raw(method, target, &all, body)
     }
 
-    /// A signed S3 request by the root user that does not say how long its body is.
+    /// A signed S3 request by the root user without the length of its body.
     pub fn without_length(
         &self,
         method: &str,
@@ -260,12 +260,13 @@ impl Kit {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Answered {
-        let mut head = raw_head(method, target, headers);
-        head.headers.insert("content-length", HeaderValue::from(body.len()));
-        self.answer(head, &Bytes::copy_from_slice(body))
+        let length = body.len().to_string();
+        let given = headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("content-length"));
+        let all: Vec<_> = given.copied().chain([("content-length", length.as_str())]).collect();
+        self.answer(raw_head(method, target, &all), &Bytes::copy_from_slice(body))
     }
 
-    /// The answer to a request whose head is whatever it is.
+    /// The response to a request with an arbitrary head.
     pub fn answer(&self, head: Head, body: &Bytes) -> Answered {
         let identified = match self.gateway.identify(&head) {
             Ok(identified) => identified,
@@ -362,13 +363,8 @@ fn raw_head(method: &str, target: &str, headers: &[(&str, &str)]) -> Head {
         let name = HeaderName::from_bytes(name.as_bytes()).expect("a header's name");
         map.append(name, HeaderValue::from_str(value).expect("a header's value"));
     }
-    Head {
-        method: Method::from_bytes(method.as_bytes()).expect("a method"),
-        target: target.to_owned(),
-        headers: map,
-        secure: false,
-        peer: [192, 0, 2, 1].into(),
-    }
+    let method = Method::from_bytes(method.as_bytes()).expect("a method");
+    Head::new(method, target.to_owned(), map, false, [192, 0, 2, 1].into())
 }
 
 /// A form up to its file, the rest of which is in the reader.

@@ -1,7 +1,7 @@
 //! The event history, the public keys, and the last things that a trail delivers.
 
 use serde_json::{Value, json};
-use types::DAY_MS;
+use types::{DAY_MS, Timestamp};
 
 use crate::scene::{Scene, TRAIL};
 
@@ -127,6 +127,36 @@ fn public_keys_are_listed_by_their_time() {
     assert_eq!(scene.trail("ListPublicKeys", &token).error().1, "InvalidTokenException");
 }
 
+/// A digest that is made late, of a time before its key was made, finds its key in the list of that
+/// time: `validate-logs` asks for the time of the digests.
+#[test]
+fn a_key_is_listed_for_the_time_of_its_digests() {
+    let scene = Scene::with_trail();
+    scene.start_logging();
+    scene.pass_minutes(61);
+    let keys = |from: Timestamp, to: Timestamp| {
+        let ask = json!({"StartTime": from.as_secs(), "EndTime": to.as_secs()});
+        let listed = scene.trail("ListPublicKeys", &ask).ok().json();
+        let listed = listed["PublicKeyList"].as_array().unwrap().iter();
+        listed.map(|key| key["Fingerprint"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let start = scene.kit.clock.now();
+    let first = keys(start, start);
+    // Nothing is delivered for longer than a key signs.
+    scene.kit.clock.advance_ms(31 * DAY_MS);
+    scene.pass_minutes(1);
+    let (now, mut late) = (scene.kit.clock.now(), 0);
+    for object in scene.list("AWSLogs/111122223333/CloudTrail-Digest/ap-northeast-1/") {
+        let plain = trail::gzip::decompress(&scene.get(&object).ok().body, 1 << 30).unwrap();
+        let digest = trail::digest::Digest::parse(&plain).unwrap();
+        let listed = keys(digest.start, digest.end);
+        assert!(listed.contains(&digest.fingerprint), "{object}: {listed:?}");
+        late += usize::from(!first.contains(&digest.fingerprint) && digest.end < now);
+    }
+    assert!(late > 0, "the new key signs for the time before it");
+    assert_eq!(keys(start, start), first, "a time without its digests is not its time");
+}
+
 fn ended_by(operation: &str) -> (Scene, Vec<Value>) {
     let scene = Scene::with_trail();
     scene.start_logging();
@@ -179,5 +209,55 @@ fn the_same_settings_again_double_nothing() {
     for name in ["StartLogging", "PutEventSelectors", "ListKeys"] {
         let count = delivered.iter().filter(|event| event["eventName"] == name).count();
         assert_eq!(count, 1, "{name}");
+    }
+}
+
+/// Each service's things are found under each of their names.
+#[test]
+fn resources_are_listed_by_service() {
+    let scene = Scene::with_bucket();
+    let key = "arn:aws:kms:us-east-1:111122223333:key/k1";
+    for (event, want) in [
+        (
+            json!({"eventSource": "s3.amazonaws.com", "requestParameters": {"bucketName": "b"}}),
+            "AWS::S3::Bucket=b".to_owned(),
+        ),
+        (
+            json!({"eventSource": "kms.amazonaws.com", "resources": [{"ARN": key}]}),
+            format!("AWS::KMS::Key={key} AWS::KMS::Key=k1"),
+        ),
+        (
+            json!({"eventSource": "cloudtrail.amazonaws.com", "requestParameters": {"name": "t"},
+                "responseElements": {"name": "t", "s3BucketName": "b", "trailARN": "arn"}}),
+            "AWS::CloudTrail::Trail=t AWS::CloudTrail::Trail=arn AWS::S3::Bucket=b".to_owned(),
+        ),
+        (
+            json!({"eventSource": "iam.amazonaws.com", "requestParameters": {"userName": "u"},
+                "responseElements": {"user": {"userName": "u", "userId": "AIDA1", "arn": "arn"}}}),
+            "AWS::IAM::User=u AWS::IAM::User=arn AWS::IAM::User=AIDA1".to_owned(),
+        ),
+        (
+            json!({"eventSource": "sts.amazonaws.com", "eventName": "AssumeRole",
+                "requestParameters": {"roleSessionName": "s", "roleArn": "r"},
+                "responseElements": {"credentials": {"accessKeyId": "ASIA1"}}}),
+            "AWS::IAM::AccessKey=ASIA1 AWS::STS::AssumedRole=s AWS::IAM::Role=r".to_owned(),
+        ),
+        (
+            json!({"eventSource": "ssm.amazonaws.com", "resources": [{"ARN": "p"}]}),
+            "-=p".to_owned(),
+        ),
+        (json!({"eventSource": "ec2.amazonaws.com"}), String::new()),
+    ] {
+        let mut whole = json!({
+            "eventID": "e", "eventTime": "2026-01-02T03:04:05Z", "awsRegion": "us-east-1",
+            "recipientAccountId": "111122223333",
+        });
+        whole.as_object_mut().unwrap().extend(event.as_object().unwrap().clone());
+        let names = |source: &str| scene.kit.gateway.event_names(source);
+        let facts = trail::Facts::from_json(&whole, names).unwrap();
+        let row = |(kind, name): &(Option<String>, String)| {
+            format!("{}={name}", kind.as_deref().unwrap_or("-"))
+        };
+        assert_eq!(facts.resources.iter().map(row).collect::<Vec<_>>().join(" "), want, "{event}");
     }
 }

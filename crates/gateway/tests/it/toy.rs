@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use gateway::{
     Access, Answer, Answering, ApiError, Begun, BodyLimit, BodySink, Caller, Codec, Ctx, Decoding,
-    EventParts, Failure, Family, INTERNAL_FAILURE, Json, Operation, Plain, Protocol, Received,
-    Reply, Row, SERVICE_UNAVAILABLE, Service, Spec, WireError, row,
+    EventForm, EventParts, Failure, Family, INTERNAL_FAILURE, Json, Operation, Plain, Protocol,
+    Received, Reply, Row, SERVICE_UNAVAILABLE, Service, Spec, WireError, row,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::{Deserialize, Serialize};
@@ -23,12 +23,13 @@ pub(crate) const HOST: &str = "127.0.0.1:4566";
 
 static TOY: Service = Service {
     name: "toy",
+    signing_name: "toy",
     event_source: "toy.local",
     protocol: Protocol::Json11,
     family: Family::Json,
     target: "Toy",
     global: false,
-    event_api_version: None,
+    event_form: EventForm::PLAIN,
     failure: INTERNAL_FAILURE,
     unavailable: SERVICE_UNAVAILABLE,
 };
@@ -67,7 +68,7 @@ fn head(kit: &Kit, by: &Credentials, operation: &str, input: &Value) -> Head {
         headers.insert(HeaderName::from_bytes(name.as_bytes()).unwrap(), value.parse().unwrap());
     }
     let peer = IpAddr::from([127, 0, 0, 1]);
-    Head { method: Method::POST, target: "/".to_owned(), headers, secure: false, peer }
+    Head::new(Method::POST, "/".to_owned(), headers, false, peer)
 }
 
 /// A call by the root user that has begun; its input is in a header.
@@ -194,13 +195,13 @@ impl Codec<Input, Output> for Carried {
         <Json as Codec<Input, Output>>::encode(output, reply)
     }
 
-    fn parameters(input: &Input) -> Value {
+    fn parameters(input: &Input, _: &Service) -> Value {
         input.panic_in("parameters");
         json!({"name": input.name})
     }
 
-    fn elements(output: &Output) -> Value {
-        <Json as Codec<Input, Output>>::elements(output)
+    fn elements(output: &Output, service: &Service) -> Value {
+        <Json as Codec<Input, Output>>::elements(output, service)
     }
 }
 

@@ -59,6 +59,7 @@ pub(crate) struct Attach<N>(PhantomData<N>);
 
 impl<N: Noun> Action for Attach<N> {
     const NAME: &'static str = N::NAMES.attach_policy;
+    const READ_ONLY: bool = false;
     type Input = Of;
     type Output = ();
 
@@ -92,6 +93,7 @@ pub(crate) struct Detach<N>(PhantomData<N>);
 
 impl<N: Noun> Action for Detach<N> {
     const NAME: &'static str = N::NAMES.detach_policy;
+    const READ_ONLY: bool = false;
     type Input = Of;
     type Output = ();
 
@@ -134,6 +136,7 @@ pub(crate) struct List<N>(PhantomData<N>);
 
 impl<N: Noun> Action for List<N> {
     const NAME: &'static str = N::NAMES.list_attached_policies;
+    const READ_ONLY: bool = true;
     type Input = ListInput;
     type Output = Listing<AttachedShape>;
 
@@ -212,6 +215,7 @@ pub(crate) struct ListEntitiesForPolicy;
 
 impl Action for ListEntitiesForPolicy {
     const NAME: &'static str = "ListEntitiesForPolicy";
+    const READ_ONLY: bool = true;
     type Input = EntitiesInput;
     type Output = EntitiesOutput;
 

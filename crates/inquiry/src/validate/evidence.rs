@@ -6,20 +6,20 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use trail::verify::{
     Budget, Clocked, Entries, Evidence, Meter, NamedLog, Part, Progress, Report, Request,
-    SignatureCheck, Span, look_for_extra,
+    SignatureCheck, Span, find_extra,
 };
 use types::{DAY_MS, HOUR_MS, Timestamp};
 
 use super::{Given, Question, Source, bucket};
 
-/// How far beyond the end of the range keys are asked for: the AWS CLI's two hours, and as long as
-/// a digest may name files of the range.
+/// How far beyond the end of the range keys are listed: the AWS CLI's two hours, and as long as a
+/// digest may list files of the range.
 const KEYS_BEYOND_MS: u64 = 31 * DAY_MS + 2 * HOUR_MS;
 
-/// Public keys in DER, by fingerprint; what is not base64 stays as an unusable key.
+/// Public keys in DER, by fingerprint; one that is not base64 stays as an unusable key.
 pub type PublicKeys = BTreeMap<String, Vec<u8>>;
 
-/// Verifies all, with what a source answers; also returns the keys that proved digests.
+/// Verifies everything with the data of a source; also returns the keys that verified digests.
 pub(super) fn verify<S: Source>(
     source: &S,
     request: &Request<'_>,
@@ -31,7 +31,7 @@ pub(super) fn verify<S: Source>(
         let mut report = trail::verify::verify(request, evidence)?;
         if let Some((now, digest_interval_ms)) = clock {
             let clocked = Clocked { now, digest_interval_ms };
-            look_for_extra(request, evidence, entries, clocked, &mut report)?;
+            find_extra(request, evidence, entries, clocked, &mut report)?;
         }
         Ok(report)
     })
@@ -53,7 +53,7 @@ pub(super) fn verify_part<S: Source>(
     verified.map(|(part, _)| part)
 }
 
-/// Lets `work` ask the source; also returns the keys that proved digests.
+/// Runs `work` with the source; also returns the keys that verified digests.
 fn with_evidence<S: Source, T>(
     source: &S,
     keys: &PublicKeys,
@@ -93,8 +93,8 @@ fn with_evidence<S: Source, T>(
     }
 }
 
-/// The keys that the server lists, and those that are kept: they win, for the server may be the
-/// one that is doubted.
+/// The keys that the server lists, and the stored ones: those take precedence, because the server
+/// itself may be in doubt.
 fn public_keys<S: Source>(
     source: &S,
     request: &Request<'_>,
@@ -112,7 +112,7 @@ fn public_keys<S: Source>(
     Ok(keys)
 }
 
-/// Asked from the region whose digests they prove.
+/// Listed in the region whose digests they verify.
 fn listed_keys<S: Source>(source: &S, request: &Request<'_>) -> Result<PublicKeys, S::Error> {
     let mut keys = PublicKeys::new();
     let end = request.end.plus_ms(KEYS_BEYOND_MS);
@@ -120,7 +120,7 @@ fn listed_keys<S: Source>(source: &S, request: &Request<'_>) -> Result<PublicKey
     let mut input = json!({ "StartTime": from, "EndTime": to });
     let mut seen = BTreeSet::new();
     loop {
-        let answer = source.ask(Question::ListPublicKeys, request.series.region, &input)?;
+        let answer = source.call(Question::ListPublicKeys, request.series.region, &input)?;
         for key in answer.get("PublicKeyList").and_then(Value::as_array).into_iter().flatten() {
             let text = |name: &str| key.get(name).and_then(Value::as_str).unwrap_or_default();
             let der = STANDARD.decode(text("Value")).unwrap_or_default();
@@ -152,7 +152,7 @@ mod tests {
 
     /// The two forms of a public key that CloudTrail has shown are distinguished.
     #[test]
-    fn pkcs1_is_not_taken_for_spki() {
+    fn pkcs1_is_distinguished_from_spki() {
         assert!(is_pkcs1(&[0x30, 0x82, 1, 10, 0x02, 0x82]));
         assert!(is_pkcs1(&[0x30, 0x81, 0x89, 0x02, 0x81]));
         assert!(!is_pkcs1(&[0x30, 0x82, 1, 34, 0x30, 0x0d]));

@@ -1,4 +1,4 @@
-//! The newest digests that the trail itself remembers.
+//! The newest digests in the trail's own record.
 
 use std::collections::BTreeMap;
 
@@ -14,12 +14,12 @@ use super::{Question, Source, Target};
 pub struct Remembered(BTreeMap<String, Anchor>);
 
 impl Remembered {
-    /// Asks the trail, in its home region, before its bucket is read. Without the right to ask,
-    /// nothing is remembered, and the source hears so.
-    pub fn ask<S: Source>(source: &S, target: &Target) -> Self {
+    /// Queries the trail, in its home region, before its bucket is read. Without permission there
+    /// is no record, and the source is informed.
+    pub fn fetch<S: Source>(source: &S, target: &Target) -> Self {
         let question = Question::DescribeDeliveries;
         let input = json!({ "Name": target.trail_arn });
-        match source.ask(question, &target.home_region, &input) {
+        match source.call(question, &target.home_region, &input) {
             Ok(answer) => Self::of(&answer),
             Err(error) if S::is_no_such_trail(&error) => Self::default(),
             Err(error) => {
@@ -48,7 +48,7 @@ impl Remembered {
         self.0.keys().map(String::as_str)
     }
 
-    /// What is found if a region's newest digest lies within the range, and nothing was said of it.
+    /// The finding if a region's newest digest is within the range, and there is no result for it.
     pub fn missing(
         &self,
         region: &str,
@@ -72,9 +72,9 @@ mod tests {
 
     use super::*;
 
-    /// A newest digest within the range must be there; one elsewhere tells nothing.
+    /// A newest digest within the range must exist; one elsewhere is no evidence.
     #[test]
-    fn the_newest_digest_must_be_there() {
+    fn the_newest_digest_must_exist() {
         let digest =
             json!({"Region": "eu-west-1", "Bucket": "b", "Object": "k", "Hash": "0", "End": 15.0});
         let remembered = Remembered::of(&json!({"Deliveries": [{"NewestDigests": [digest]}]}));

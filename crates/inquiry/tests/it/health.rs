@@ -1,4 +1,4 @@
-//! `DescribeServer`: which server this is, and how it is for those who may know.
+//! `DescribeServer`: identifies the server, and returns its health to callers with permission.
 
 use serde_json::{Value, json};
 use types::MINUTE_MS;
@@ -7,7 +7,7 @@ use crate::world::{World, key_policy};
 
 /// Refused deliveries degrade the server; a caller without the right learns version and region.
 #[test]
-fn health_is_for_those_who_may_know() {
+fn health_requires_permission() {
     let world = World::new();
     let document = |action: &str| {
         json!({"Version": "2012-10-17", "Statement": [

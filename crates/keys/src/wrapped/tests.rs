@@ -26,7 +26,7 @@ fn check_keys(unwrapped: &Unwrapped) {
     assert_eq!((one.as_bytes(), two.as_bytes()), ([2; 32].as_slice(), [3; 32].as_slice()));
 }
 
-/// The form is for ever: it stands in every data directory. Written by version 1.
+/// The format is permanent: it is in every data directory. Written by version 1.
 #[test]
 fn the_stored_form_never_changes() {
     let stored = concat!(
@@ -43,7 +43,7 @@ fn the_stored_form_never_changes() {
 }
 
 #[test]
-fn another_root_key_is_told_from_a_changed_wrap() {
+fn another_root_key_is_distinguished_from_a_changed_wrap() {
     assert_eq!(wrapped().unwrap(&root(8)).err(), Some(KeyError::WrongRootKey));
     let mut value = json!(wrapped());
     value["root_key_id"] = json!(root(8).id().unwrap());

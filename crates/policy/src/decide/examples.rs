@@ -1,11 +1,11 @@
-//! Policies that AWS's documentation gives as examples, with requests they are meant for.
+//! Example policies from AWS's documentation, with requests that they apply to.
 
 use types::AccountId;
 
 use crate::{Attached, Context, Grammar, Policies, Policy, Principal, Request, decide};
 
-/// `keys` are `name=value`, lists with `|`. The policy stands beside one that allows everything if
-/// it only denies.
+/// `keys` are `name=value`, lists with `|`. A policy that only denies is combined with one that
+/// allows everything.
 #[track_caller]
 fn check(policy: &str, (action, resource): (&str, &str), keys: &[&str], want: bool) {
     let policy = Policy::parse(policy, &Grammar::Managed).unwrap();
@@ -102,7 +102,7 @@ fn older_sessions_can_be_revoked() {
 
 /// Source: IAM User Guide, "Controlling access during AWS requests" (tag keys).
 #[test]
-fn tags_are_limited_to_known_keys() {
+fn tag_conditions_are_limited_to_supported_keys() {
     let policy = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"kms:TagResource",
         "Resource":"*","Condition":{
             "StringEquals":{"aws:RequestTag/Team":"${aws:PrincipalTag/Team}"},
@@ -153,9 +153,10 @@ fn actions_without_resource_need_a_star() {
     check(&policy("arn:aws:kms:*:*:key/*"), ("kms:Decrypt", "arn:aws:kms:r:1:alias/k"), &[], false);
 }
 
-/// What keeps a statement from allowing is told, and only of statements that mean the request.
+/// The condition that prevents a statement from allowing is reported, and only for statements that
+/// match the request.
 #[test]
-fn a_statement_that_misses_by_a_condition_is_told() {
+fn a_statement_prevented_by_a_condition_is_reported() {
     let policy = r#"{"Version":"2012-10-17","Statement":[
         {"Sid":"Near","Effect":"Allow","Action":"s3:Get*","Resource":"*","Condition":{
             "StringEquals":{"aws:SourceVpc":["a","b"],"aws:username":"alice"},

@@ -1,4 +1,4 @@
-//! What `explain` warns of besides: services that the policies around a trail let in on anybody's
+//! Additional warnings of `explain`: policies around a trail that allow a service on anyone's
 //! behalf.
 
 use std::collections::BTreeSet;
@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use types::Arn;
 
 use super::text;
-use crate::client::{ANY_REGION, Ask, CallError, Client, bucket_region};
+use crate::client::{ANY_REGION, Call, CallError, Client, bucket_region};
 use crate::out::Out;
 
-/// Warns of the policies of the buckets and keys that trails deliver with. What the caller may not
-/// read, and what is not there, is passed over: `explain` is asked about refusals.
+/// Warns about the policies of the buckets and keys that trails deliver with. Skips those that do
+/// not exist or that the caller cannot read, because `explain` is about denials.
 pub(super) fn warn<'a>(client: &Client, out: Out, trails: impl Iterator<Item = &'a Value>) {
     let (mut buckets, mut keys) = (BTreeSet::new(), BTreeSet::new());
     for trail in trails {
@@ -22,41 +22,41 @@ pub(super) fn warn<'a>(client: &Client, out: Out, trails: impl Iterator<Item = &
     }
     for bucket in buckets.iter().filter(|name| !name.is_empty()) {
         if let Ok(policy) = bucket_policy(client, bucket) {
-            tell(out, &format!("bucket {bucket}"), &policy);
+            warn_about(out, &format!("bucket {bucket}"), &policy);
         }
     }
     for key in keys.iter().filter(|name| !name.is_empty()) {
         if let Ok(policy) = key_policy(client, key) {
-            tell(out, &format!("key {key}"), &policy);
+            warn_about(out, &format!("key {key}"), &policy);
         }
     }
 }
 
 fn bucket_policy(client: &Client, bucket: &str) -> Result<String, CallError> {
     let region = bucket_region(client, bucket).unwrap_or_else(|| ANY_REGION.to_owned());
-    let ask = Ask::s3("GetBucketPolicy", Method::GET, bucket, "policy=").in_region(region);
-    let answered = client.call(&ask)?;
+    let call = Call::s3("GetBucketPolicy", Method::GET, bucket, "policy=").in_region(region);
+    let answered = client.call(&call)?;
     Ok(String::from_utf8_lossy(&answered.body).into_owned())
 }
 
 fn key_policy(client: &Client, key: &str) -> Result<String, CallError> {
     let region = Arn::parse(key).map(|arn| arn.region().to_owned());
     let input = json!({ "KeyId": key, "PolicyName": "default" });
-    let ask = Ask::kms("GetKeyPolicy", &input);
-    let answered = client.call(&ask.in_region(region.unwrap_or_else(|| ANY_REGION.to_owned())))?;
+    let call = Call::kms("GetKeyPolicy", &input);
+    let answered = client.call(&call.in_region(region.unwrap_or_else(|| ANY_REGION.to_owned())))?;
     let answer: Value = serde_json::from_slice(&answered.body).unwrap_or_default();
     Ok(text(&answer, "Policy"))
 }
 
-fn tell(out: Out, whose: &str, document: &str) {
+fn warn_about(out: Out, whose: &str, document: &str) {
     let Ok(policy) = Policy::stored(document, &Grammar::Resource) else { return };
     for UnboundService { statement, service } in unbound_services(&policy) {
         out.value(&json!({
             "UnboundService": { "Of": whose, "Statement": statement, "Service": service }
         }));
         out.text(&format!(
-            "warning: statement `{statement}` of the policy of {whose} lets {service} in on \
-             anybody's behalf: add a condition on aws:SourceArn or aws:SourceAccount"
+            "warning: statement `{statement}` of the policy of {whose} allows {service} on \
+             anyone's behalf: add a condition on aws:SourceArn or aws:SourceAccount"
         ));
     }
 }

@@ -1,4 +1,4 @@
-//! The proof: a digest, and the verdict on the chain.
+//! Validation: a digest, and the result for the whole chain.
 
 use http::Method;
 use inquiry::validate::Target;
@@ -10,18 +10,18 @@ use trail::verify::{Stream, print};
 use types::{MINUTE_MS, Timestamp};
 
 use super::documents::{BUCKET, TRAIL};
-use super::words::{Say, say};
+use super::messages::{Message, message};
 use super::{Stop, Walk};
-use crate::client::Ask;
+use crate::client::Call;
 use crate::verify::verify;
 
-/// The largest digest that is looked into, inflated.
+/// The largest digest that is read, decompressed.
 const PLAIN_BYTES_MAX: u64 = 256 << 20;
 
 impl Walk<'_> {
-    /// Waits for the digest that names `log_file` and validates everything since `began`.
+    /// Waits for the digest that lists `log_file` and validates everything since `began`.
     ///
-    /// `Err` within `Ok` is a verdict, too.
+    /// An `Err` within `Ok` is a result, too.
     pub(super) fn prove(
         &mut self,
         log_file: &str,
@@ -30,8 +30,10 @@ impl Walk<'_> {
         let folder =
             format!("AWSLogs/{}/CloudTrail-Digest/{}/", self.config.account, self.config.region);
         let interval_ms = self.config.digest_interval_ms;
-        self.wait(&Say::WaitingForDigest, interval_ms, |walk| walk.digested(&folder, log_file))?;
-        self.say(&Say::Validating);
+        self.wait(&Message::WaitingForDigest, interval_ms, |walk| {
+            walk.digested(&folder, log_file)
+        })?;
+        self.print(&Message::Validating);
         let target = Target {
             trail_arn: self.trail_arn(),
             account: self.config.account.clone(),
@@ -46,7 +48,7 @@ impl Walk<'_> {
         let report =
             verify(&self.client, &target, &[]).map_err(|trouble| Stop::Wrong(trouble.text))?;
         for (stream, text) in print(&report, true) {
-            // One document is printed here, so all of it is data.
+            // With JSON output a single document is printed, so everything is data.
             let name = match stream {
                 Stream::Out => "out",
                 Stream::Err => "err",
@@ -56,16 +58,16 @@ impl Walk<'_> {
         }
         let (digests, logs) = (report.digests, report.logs);
         let sound = report.is_sound() && digests.valid > 0 && logs.valid > 0;
-        let told = Say::Counts { digests, logs };
-        let told = say(self.lang, &told);
-        Ok(if sound { Ok(told) } else { Err(told) })
+        let counts = Message::Counts { digests, logs };
+        let counts = message(self.lang, &counts);
+        Ok(if sound { Ok(counts) } else { Err(counts) })
     }
 
-    /// Whether a digest names the log file.
+    /// Whether a digest lists the log file.
     fn digested(&self, folder: &str, log_file: &str) -> Result<Option<()>, Stop> {
         for object in self.list(folder)?.iter().rev() {
             let place = format!("{BUCKET}/{}", object.key);
-            let got = self.client.call(&Ask::s3("GetObject", Method::GET, &place, ""))?;
+            let got = self.client.call(&Call::s3("GetObject", Method::GET, &place, ""))?;
             let plain = gzip::decompress(&got.body, PLAIN_BYTES_MAX).unwrap_or_default();
             let digest = Digest::parse(&plain);
             let names = |digest: &Digest| digest.log_files.iter().any(|log| log.object == log_file);

@@ -1,4 +1,4 @@
-//! What a validation reads, asked of a server over HTTP.
+//! Fetches what a validation reads from a server over HTTP.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,15 +12,15 @@ use trail::verify::{Limits, Meter, NamedLog, Object, Verdict, judge_log};
 use types::{Clock, Timestamp};
 use wire::uri;
 
-use crate::client::{Answered, Ask, CallError, Client, bucket_region};
+use crate::client::{Answered, Call, CallError, Client, bucket_region};
 use crate::out;
 
-/// Log files fetched and judged at the same time.
+/// The number of log files fetched and checked concurrently.
 const PARALLEL: usize = 16;
 const METADATA: &str = "x-amz-meta-";
 
-/// A server, and the buckets that hold the evidence, each asked in its own region: a trail's files
-/// of all regions lie in one.
+/// A server, and the buckets with the delivered files, each called in its own region: a trail's
+/// files of all regions are in one bucket.
 pub(super) struct Served<'a> {
     client: &'a Client,
     regions: Mutex<BTreeMap<String, String>>,
@@ -31,7 +31,7 @@ impl<'a> Served<'a> {
         Self { client, regions: Mutex::default() }
     }
 
-    /// A caller who may not ask where a bucket is takes it to be where the events are.
+    /// If the caller may not locate a bucket, it is assumed to be in the events' region.
     fn region(&self, bucket: &str) -> String {
         let mut regions = self.regions.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = regions.get(bucket) {
@@ -50,35 +50,35 @@ impl Source for Served<'_> {
     const LISTED_MAX: usize = usize::MAX;
     const LIMITS: Limits = Limits::COMMAND;
 
-    fn ask(&self, question: Question, region: &str, input: &Value) -> Result<Value, CallError> {
-        let ask = match question {
-            Question::DescribeDeliveries => Ask::own(question.name(), input),
+    fn call(&self, question: Question, region: &str, input: &Value) -> Result<Value, CallError> {
+        let call = match question {
+            Question::DescribeDeliveries => Call::own(question.name(), input),
             Question::GetTrail | Question::GetTrailStatus | Question::ListPublicKeys => {
-                Ask::cloudtrail(question.name(), input)
+                Call::cloudtrail(question.name(), input)
             }
         };
-        let answered = self.client.call(&ask.in_region(region.to_owned()))?;
+        let answered = self.client.call(&call.in_region(region.to_owned()))?;
         serde_json::from_slice(&answered.body).map_err(|error| Self::unusable(error.to_string()))
     }
 
     fn page(&self, bucket: &str, parameters: &[(&str, &str)]) -> Result<Vec<u8>, CallError> {
         let pair = |(name, value): &(&str, &str)| format!("{name}={}", uri::encode(value));
         let query = parameters.iter().map(pair).collect::<Vec<_>>().join("&");
-        let ask = Ask::s3("ListObjects", Method::GET, bucket, &query);
-        let answered = self.client.call(&ask.in_region(self.region(bucket)))?;
+        let call = Call::s3("ListObjects", Method::GET, bucket, &query);
+        let answered = self.client.call(&call.in_region(self.region(bucket)))?;
         Ok(answered.body.to_vec())
     }
 
     fn object(&self, bucket: &str, key: &str) -> Result<Option<Object>, CallError> {
-        let ask = Ask::s3("GetObject", Method::GET, &format!("{bucket}/{key}"), "");
-        match self.client.call(&ask.in_region(self.region(bucket))) {
+        let call = Call::s3("GetObject", Method::GET, &format!("{bucket}/{key}"), "");
+        match self.client.call(&call.in_region(self.region(bucket))) {
             Ok(answered) => Ok(Some(object(&answered))),
             Err(CallError::Refused { status: 404, .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// Fetches and judges several at a time; verdicts keep their order.
+    /// Fetches and checks several files concurrently; results keep their order.
     fn judge(&self, logs: &[NamedLog], meter: &Meter) -> Vec<Verdict> {
         let next = AtomicUsize::new(0);
         let found = Mutex::new(BTreeMap::new());
@@ -97,7 +97,7 @@ impl Source for Served<'_> {
             }
         });
         let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let lost = || Verdict::Unreadable("not judged".to_owned());
+        let lost = || Verdict::Unreadable("not checked".to_owned());
         (0..logs.len()).map(|at| found.remove(&at).unwrap_or_else(lost)).collect()
     }
 

@@ -1,10 +1,10 @@
-//! What is wrong with which file, as the answer shows it.
+//! A file and its fault, as the response shows it.
 
 use serde::Serialize;
 use trail::verify::{Finding, Line, Pretence, Reason, Verdict};
 use types::Timestamp;
 
-/// What is wrong, and where.
+/// A fault, and its location.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Found {
@@ -25,22 +25,22 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// A line of the report, if it says more than that a file is valid.
+    /// A line of the report, unless it only says that a file is valid.
     pub(super) fn of_line(region: &str, line: &Line) -> Option<Self> {
         let (kind, bucket, key, verdict) = match line {
             Line::Digest { bucket, key, verdict, .. } => ("Digest", bucket, key, verdict),
             Line::Log { bucket, key, verdict } => ("LogFile", bucket, key, verdict),
             Line::Gap { from, until, .. } => return Some(Self::gap(region, *from, *until)),
         };
-        let (code, message) = words(verdict)?;
+        let (code, message) = describe(verdict)?;
         Some(Self::new(region, kind, code, bucket, key, message))
     }
 
-    /// What the AWS CLI does not see.
+    /// Findings that the AWS CLI does not report.
     pub(super) fn of_finding(region: &str, finding: &Finding) -> Self {
         match finding {
             Finding::Anchor { anchor, verdict } => {
-                let (code, message) = words(verdict).unwrap_or(("MISSING", String::new()));
+                let (code, message) = describe(verdict).unwrap_or(("MISSING", String::new()));
                 Self::new(region, "Digest", code, &anchor.bucket, &anchor.object, message)
             }
             Finding::BrokenLink { bucket, key } => {
@@ -98,8 +98,8 @@ impl Found {
     }
 }
 
-/// Nothing for what is valid.
-fn words(verdict: &Verdict) -> Option<(&'static str, String)> {
+/// `None` for valid files.
+fn describe(verdict: &Verdict) -> Option<(&'static str, String)> {
     let reason = match verdict {
         Verdict::Valid => return None,
         Verdict::Unreadable(cause) => return Some(("UNREADABLE", cause.clone())),

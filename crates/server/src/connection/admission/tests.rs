@@ -33,7 +33,7 @@ const AT_ONCE: Duration = Duration::ZERO;
 /// Longer than anything is waited for.
 const LATER: Duration = Duration::from_mins(1);
 
-/// A server that serves one address, which may have a quarter of the least memory.
+/// A server with one client address, which may use a quarter of the minimum memory.
 struct World {
     kit: Kit,
     peer: Peer,
@@ -65,19 +65,14 @@ impl World {
     }
 
     fn exchange(&self) -> Exchange<'_> {
-        let head = Head {
-            method: http::Method::GET,
-            target: "/".to_owned(),
-            headers: HeaderMap::new(),
-            secure: false,
-            peer: self.peer.address,
-        };
+        let (target, peer) = ("/".to_owned(), self.peer.address);
+        let head = Head::new(http::Method::GET, target, HeaderMap::new(), false, peer);
         let service = self.gateway().identify(&head).unwrap().service();
         let (named, waits) = (OnceLock::new(), Waits::default());
         Exchange { gateway: self.gateway(), service, named, peer: &self.peer, waits }
     }
 
-    /// Whether the address finds so much room at once.
+    /// Whether this much memory is available to the address at once.
     async fn has(&self, budget: &Budget, bytes: u64) -> bool {
         budget.wait_within(AT_ONCE, &Waits::default(), self.block, bytes).await.is_some()
     }
@@ -87,17 +82,12 @@ impl World {
         budget.wait(&Waits::default(), self.block, u64::MAX).await.unwrap()
     }
 
-    /// What a head of these lines is admitted to. Its body is to come.
+    /// What is allocated to a head of these lines. Its body is still to arrive.
     async fn admit(&self, exchange: &Exchange<'_>, lines: &str) -> Result<Admitted, Answer> {
         let request = request(lines).await;
         let (parts, body) = request.into_parts();
-        let head = Head {
-            method: parts.method,
-            target: parts.uri.to_string(),
-            headers: parts.headers,
-            secure: false,
-            peer: self.peer.address,
-        };
+        let (target, peer) = (parts.uri.to_string(), self.peer.address);
+        let head = Head::new(parts.method, target, parts.headers, false, peer);
         let mut identified = self.kit.gateway.identify(&head).unwrap();
         let body = Arriving::new(body, &self.peer.unread);
         exchange.admit(&mut identified, &head, &body).await
@@ -116,7 +106,7 @@ impl World {
     }
 }
 
-/// A request as hyper hands it out, whose body does not come.
+/// A request as hyper passes it on, whose body does not arrive.
 async fn request(lines: &str) -> Request<Incoming> {
     let (mut client, server) = tokio::io::duplex(64 << 10);
     let (sender, receiver) = oneshot::channel();
@@ -150,9 +140,9 @@ fn large() -> Answer {
     answer(AnswerBody::Whole(vec![0; UNCOUNTED_ANSWER_BYTES_MAX + 1].into()))
 }
 
-/// Receivers that do not read keep the room of answers taken, but not the room in which calls run.
+/// Receivers that do not read occupy the memory of responses, but not that of running calls.
 #[test]
-fn an_answer_holds_the_room_of_its_call_for_a_second_at_most() {
+fn a_response_holds_the_memory_of_its_call_for_a_second_at_most() {
     let world = World::new();
     paused(async {
         let _taken = world.take_all(&world.peer.memory.answers).await;
@@ -172,9 +162,9 @@ fn an_answer_holds_the_room_of_its_call_for_a_second_at_most() {
     });
 }
 
-/// An object that waits to be read keeps no call waiting: nothing of it is in memory yet.
+/// An object that waits to be read delays no call: none of it is in memory yet.
 #[test]
-fn an_answer_that_streams_holds_no_room_of_its_call() {
+fn a_streamed_response_holds_no_memory_of_its_call() {
     let world = World::new();
     paused(async {
         let memory = &world.peer.memory;
@@ -191,7 +181,7 @@ fn an_answer_that_streams_holds_no_room_of_its_call() {
     });
 }
 
-/// However many times a request has to wait, it is answered within half a minute.
+/// However many times a request has to wait, it gets a response within half a minute.
 #[test]
 fn waits_in_a_row_are_no_longer_than_one() {
     let world = World::new();
@@ -213,9 +203,9 @@ fn waits_in_a_row_are_no_longer_than_one() {
     });
 }
 
-/// A form that drips has the room of its fields, and not that of its file.
+/// A slowly arriving form occupies the memory of its fields, and not that of its file.
 #[test]
-fn a_form_takes_the_room_of_its_fields_first() {
+fn a_form_takes_the_memory_of_its_fields_first() {
     let world = World::new();
     paused(async {
         let (memory, exchange) = (&world.peer.memory, world.exchange());
@@ -236,10 +226,10 @@ fn a_form_takes_the_room_of_its_fields_first() {
     });
 }
 
-/// A key id is no secret. Those who only name one, with any signature, take no room from those who
-/// have proven theirs, be it by an earlier call or, on S3, by this head.
+/// A key ID is not a secret. Clients that only name one, with any signature, take no memory from
+/// those who have proved theirs, by an earlier call or, on S3, by this head.
 #[test]
-fn a_false_signature_takes_no_room_of_proven_callers() {
+fn an_invalid_signature_takes_no_memory_of_proven_callers() {
     let world = World::new();
     let mut forger = world.kit.root.clone();
     forger.secret = "x".repeat(40);
@@ -274,7 +264,7 @@ fn pause() -> Pause {
     })
 }
 
-/// A body of which so many bytes come, one every ten seconds.
+/// A body of this many bytes, one every ten seconds.
 struct Dripping {
     left: usize,
     pause: Pause,
@@ -295,7 +285,7 @@ impl Body for Dripping {
     }
 }
 
-/// An upload that takes everything.
+/// An upload that accepts everything.
 struct Deaf;
 
 impl Upload for Deaf {
@@ -315,7 +305,7 @@ impl Upload for Deaf {
 
 /// An upload that drips ends, be there memory to spare or just enough.
 #[test]
-fn an_upload_that_drips_ends_however_little_memory_there_is() {
+fn a_slow_upload_ends_with_any_memory_limit() {
     let world = World::new();
     paused(async {
         let exchange = world.exchange();
@@ -335,7 +325,7 @@ fn an_upload_that_drips_ends_however_little_memory_there_is() {
             let body = Dripping { left: 100, pause: pause() };
             let ended = receive(receiving, body, &world.peer, pace).await;
             assert_eq!(ended.status, StatusCode::BAD_REQUEST);
-            // While a lane works, a clock that is paused goes on to the next byte.
+            // While a lane works, a paused clock advances to the next byte.
             let most = world.peer.patience.proven.within + Duration::from_secs(10);
             assert!(began.elapsed() <= most, "{:?}", began.elapsed());
         }

@@ -1,4 +1,4 @@
-//! What is too large, and what is too much.
+//! Files that are too large, and too many bytes.
 
 use super::parts::{later, objects_only, sorted};
 use super::*;
@@ -19,8 +19,8 @@ fn bomb(begin: &str, again: &str) -> Vec<u8> {
     gzip::compress(format!("{begin}{}", again.repeat(1_000_000)).as_bytes()).unwrap()
 }
 
-/// A digest that inflates beyond the limit is not taken for a wrong one, and neither is a log file.
-/// The walk goes on after it.
+/// A digest that exceeds the limit when decompressed does not count as invalid, and neither does a
+/// log file. The walk continues after it.
 #[test]
 fn bombs_are_unreadable() {
     let mut world = World::new();
@@ -85,13 +85,13 @@ fn with_many_logs() -> World {
 #[test]
 fn a_part_ends_within_a_digest() {
     let mut world = with_many_logs();
-    let whole = world.look(later());
+    let whole = world.report_at(later());
     assert!(whole.is_sound() && whole.logs.valid > 20, "{whole:?}");
     for is_whole in [true, false] {
         if !is_whole {
             world.remove(&world.logs[11].clone());
         }
-        let whole = world.look(later());
+        let whole = world.report_at(later());
         for budget in [objects_only(1), objects_only(3), Budget { objects: 100, bytes: 700 }] {
             let (parts, most) = world.largest_part(later(), budget);
             assert_eq!(sorted(&parts), sorted(&whole), "{budget:?}");
@@ -100,9 +100,9 @@ fn a_part_ends_within_a_digest() {
     }
 }
 
-/// Bytes beyond all that may be read are not read, and that is said file by file.
+/// Bytes beyond the total limit are not read, and that is reported file by file.
 #[test]
-fn what_is_too_much_is_unreadable() {
+fn files_beyond_the_limit_are_unreadable() {
     let mut world = World::new();
     world.limits = Limits { all_bytes: 5_000, ..SMALL };
     let report = world.verify();

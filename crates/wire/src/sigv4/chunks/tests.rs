@@ -79,7 +79,7 @@ fn documented_body(chunks: [&str; 3], end: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// What comes out when the body arrives in pieces of these sizes, again and again.
+/// The output for a body that arrives in pieces of these sizes, repeated.
 fn decode(
     decoder: Result<ChunkDecoder, ChunkError>,
     body: &[u8],
@@ -110,7 +110,7 @@ fn unsigned(body: &str, length: u64) -> (Vec<u8>, Result<Trailers, ChunkError>) 
     decode(decoder, body.as_bytes(), &[7])
 }
 
-/// Our seeds and bodies are those of the documentation, byte for byte.
+/// Our seeds and bodies equal those of the documentation, byte for byte.
 #[test]
 fn documented_examples_are_made_and_read() {
     let data = "a".repeat(66_560).into_bytes();
@@ -134,9 +134,9 @@ fn documented_examples_are_made_and_read() {
     }
 }
 
-/// A changed byte is found before any byte of its chunk is given out.
+/// A changed byte is detected before any byte of its chunk is passed on.
 #[test]
-fn nothing_of_a_false_chunk_is_given_out() {
+fn no_bytes_of_an_invalid_chunk_are_returned() {
     let seed = request_seed(&SIGNED);
     let body = documented_body(DOCUMENTED_CHUNKS, "\r\n");
     for (at, given) in [(100, 0), (65_600, 0), (66_000, 65_536), (66_810, 66_560)] {
@@ -212,7 +212,7 @@ fn lengths_are_checked() {
     }
 }
 
-/// Only the last chunk may be small, and no signed chunk larger than we can hold.
+/// Only the last chunk may be small, and no signed chunk may exceed the buffer.
 #[test]
 fn chunk_sizes_are_bounded() {
     let (out, result) = unsigned("3\r\nabc\r\n3\r\nabc\r\n0\r\n\r\n", 6);
@@ -238,7 +238,7 @@ fn chunk_sizes_are_bounded() {
 
 /// Signed chunks without a signature to continue are refused before a byte is read.
 #[test]
-fn a_decoder_needs_what_it_proves_with() {
+fn a_decoder_requires_its_key() {
     let refused = |payload: &Payload, length| {
         ChunkDecoder::sized(payload, None, length, []).map(|_| ()).unwrap_err()
     };
@@ -248,32 +248,30 @@ fn a_decoder_needs_what_it_proves_with() {
     assert_eq!((error.status, error.code.as_str()), (411, "MissingContentLength"));
 }
 
-/// Length and names are those of the head, lists and repetitions included.
+/// Length and names are those of the head, including lists and repetitions.
 #[test]
 fn a_head_announces_length_and_trailers() {
     let mut headers = http::HeaderMap::new();
     headers.append("x-amz-decoded-content-length", "3".parse().unwrap());
     headers.append("x-amz-trailer", "X-Amz-Checksum-CRC32C, a".parse().unwrap());
     headers.append("x-amz-trailer", "b".parse().unwrap());
-    let mut head = Head {
-        method: http::Method::PUT,
-        target: "/b/k".to_owned(),
-        headers,
-        secure: false,
-        peer: [127, 0, 0, 1].into(),
+    let head = |headers: &http::HeaderMap| {
+        let (target, peer) = ("/b/k".to_owned(), [127, 0, 0, 1].into());
+        Head::new(http::Method::PUT, target, headers.clone(), false, peer)
     };
     let body = b"3\r\nabc\r\n0\r\na:1\r\nb:2\r\nx-amz-checksum-crc32c:c\r\n\r\n";
-    let decoder = ChunkDecoder::new(&head, &UNSIGNED_TRAILER, None);
+    let decoder = ChunkDecoder::new(&head(&headers), &UNSIGNED_TRAILER, None);
     let (out, trailers) = decode(decoder, body, &[5]);
     assert_eq!((out, trailers.map(|trailers| trailers.len())), (b"abc".to_vec(), Ok(3)));
     for bad in ["", "-1", "3x", "99999999999999999999"] {
-        head.headers.insert("x-amz-decoded-content-length", bad.parse().unwrap());
-        let refused = ChunkDecoder::new(&head, &UNSIGNED_TRAILER, None).map(|_| ()).unwrap_err();
+        headers.insert("x-amz-decoded-content-length", bad.parse().unwrap());
+        let decoder = ChunkDecoder::new(&head(&headers), &UNSIGNED_TRAILER, None);
+        let refused = decoder.map(|_| ()).unwrap_err();
         assert_eq!(refused, ChunkError::MissingDecodedLength, "{bad}");
     }
 }
 
-/// Who takes the bytes can stop it all.
+/// The consumer of the bytes can abort.
 #[test]
 fn a_refusal_of_the_sink_ends_it() {
     let mut decoder = ChunkDecoder::sized(&UNSIGNED_TRAILER, None, Some(3), []).unwrap();
@@ -305,7 +303,7 @@ proptest! {
         prop_assert_eq!(decode(decoder, &body, &pieces), (data, Ok(trailers)));
     }
 
-    /// However a damaged body is cut, it gives the same bytes and the same error.
+    /// A damaged body gives the same bytes and the same error, however it is split.
     #[test]
     fn cuts_do_not_matter_to_damaged_bodies(
         damage in vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
@@ -315,7 +313,7 @@ proptest! {
         let payload = if signed { SIGNED_TRAILER } else { UNSIGNED_TRAILER };
         let seed = request_seed(&payload);
         let mut body = chunked_body(&payload, Some(&seed), &[b'x'; 9_000], 8_192, &[CHECKSUM]);
-        // Most bytes are content: half of the damage goes to lines.
+        // Most bytes are content, so half of the damage is applied to lines.
         let lines: Vec<usize> = (0..body.len()).filter(|at| body[*at] != b'x').collect();
         for (at, byte) in damage {
             let at = if byte % 2 == 0 { at.index(body.len()) } else { lines[at.index(lines.len())] };
