@@ -241,7 +241,7 @@ fn what_was_never_given_out_is_refused() {
             let code = world.code(ADMIN, operation, &input);
             assert_eq!(code, "InvalidMarkerException", "{operation}");
         }
-        if ["ListGrants", "RevokeGrant"].contains(&operation) {
+        if ["ListGrants", "RevokeGrant", "RetireGrant"].contains(&operation) {
             input["GrantId"] = json!(NEVER_GIVEN);
             input.as_object_mut().unwrap().remove("Marker");
             let code = world.code(ADMIN, operation, &input);
@@ -300,6 +300,11 @@ fn each_refusal_has_its_code() {
         ("UntagResource", json!({ "KeyId": key, "TagKeys": ["aws:k"] }), "TagException"),
         ("ListAliases", json!({ "KeyId": MISSING }), "NotFoundException"),
         ("ListAliases", json!({ "KeyId": "arn:aws:s3:::bucket" }), "InvalidArnException"),
+        (
+            "CreateKey",
+            json!({ "Origin": "AWS_CLOUDHSM", "CustomKeyStoreId": "cks-1234567890abcdef0" }),
+            "CustomKeyStoreNotFoundException",
+        ),
         (
             "GenerateRandom",
             json!({ "NumberOfBytes": 1, "CustomKeyStoreId": "cks-1234567890abcdef0" }),
