@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use gateway::{Answer, Fault, Gateway, Identified};
+use gateway::{Answer, Gateway, Identified};
 use http::{HeaderName, HeaderValue, Method};
 use s3::CorsRequest;
 use wire::Head;
