@@ -7,7 +7,9 @@ mod assumptions;
 mod attack;
 mod ci;
 mod dist;
+mod errors;
 mod failure;
+mod observed;
 mod out;
 mod project;
 mod quick;
@@ -47,6 +49,12 @@ enum Verb {
     },
     /// Rewrites generated and golden files; read the difference.
     Golden,
+    /// Rewrites the pages of errors and of tests, which `golden` includes.
+    Errors {
+        /// From what the last run of the services' tests saw, without another run.
+        #[arg(long)]
+        last: bool,
+    },
     /// Runs unmodified AWS clients against the binary; passes the words to pytest.
     Clients {
         /// Arguments for pytest, such as `-k scenario`.
@@ -122,6 +130,8 @@ fn perform(verb: &Verb) -> Result<(), Failure> {
         Verb::Tidy => tidy::tidy(&project),
         Verb::Quick { print } => quick::quick(&project, *print),
         Verb::Golden => golden(&project),
+        Verb::Errors { last: true } => errors::write(&project),
+        Verb::Errors { last: false } => errors::golden(&project),
         Verb::Clients { words } => ci::clients(&project, words),
         Verb::Attack { families, slice } => {
             attack::attack(&project, families, *slice, &ci::binary(&project)?)
@@ -145,12 +155,13 @@ fn perform(verb: &Verb) -> Result<(), Failure> {
 fn golden(project: &Project) -> Result<(), Failure> {
     let page = assumptions::page(project)?;
     project.write(assumptions::PAGE, &page)?;
+    project.write(tidy::words::LIST, &tidy::words::lowered(project)?)?;
     let update = [("UPDATE_GOLDEN", "1")];
     ci::tests(project, &["-p", "server", "--lib"], &update)?;
     if project.has("crates/server/tests/it/main.rs") {
         ci::tests(project, &["-p", "server", "--test", "it"], &update)?;
     }
-    Ok(())
+    errors::golden(project)
 }
 
 fn sim(project: &Project, seeds: u32) -> Result<(), Failure> {

@@ -7,6 +7,7 @@ mod lengths;
 mod public;
 mod tables;
 mod texts;
+pub(crate) mod words;
 
 use crate::failure::Failure;
 use crate::project::Project;
@@ -18,6 +19,7 @@ pub(crate) fn tidy(project: &Project) -> Result<(), Failure> {
     lengths::check(project, &mut complaints)?;
     layers::check(project, &mut complaints)?;
     texts::check(project, &mut complaints)?;
+    words::check(project, &mut complaints)?;
     let crates = sources::crates(project)?;
     cycles::check(project, &crates, &mut complaints)?;
     edges::check(&crates, &mut complaints);

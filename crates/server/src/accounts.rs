@@ -279,7 +279,7 @@ mod tests {
 
     /// Each change persists after the next start, is recorded once, and affects no other account.
     #[test]
-    fn changes_of_accounts_hold_and_leave_events() {
+    fn changes_of_accounts_persist_and_are_recorded() {
         let folder = tempfile::tempdir().unwrap();
         let config = Config { data_dir: folder.path().to_owned(), ..Config::default() };
         let (clock, entropy) = (Clock::system(), Entropy::seeded(1));

@@ -165,7 +165,7 @@ mod tests {
         events
     }
 
-    fn told(events: &[Value]) -> Vec<String> {
+    fn names(events: &[Value]) -> Vec<String> {
         let text = |event: &Value, path: &str| {
             event.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned()
         };
@@ -203,7 +203,7 @@ mod tests {
             "123456789012 CreateAccessKey created",
             "123456789012 CreateAccessKey secret replaced",
         ];
-        assert_eq!(told(&events), want);
+        assert_eq!(names(&events), want);
         let text = Value::from(events).to_string();
         assert!(text.contains(&made.root_access_key_id) && !text.contains("payments"), "{text}");
         for secret in [made.root_secret_access_key, "aaaa".to_owned(), "bbbb".to_owned()] {

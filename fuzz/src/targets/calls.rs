@@ -1,4 +1,4 @@
-//! Signed calls of every operation with damaged input: what lies behind authentication is reached.
+//! Signed calls of every operation with mutated input: reaches the code after authentication.
 
 use std::fmt::Write;
 
@@ -65,7 +65,7 @@ pub(super) const TARGET: Target = Target {
 
 const HOST: &str = "127.0.0.1:4566";
 
-/// Members that one or the other operation of a JSON service knows; the others ignore them.
+/// Members that some operation of a JSON service supports; the others ignore them.
 const JSON: &str = r#"{"KeyId":"alias/a","Plaintext":"aGVsbG8=","CiphertextBlob":"AAAA","KeySpec":"AES_256","NumberOfBytes":16,"EncryptionContext":{"a":"b"},"Description":"d","Policy":"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"*\"},\"Action\":\"kms:*\",\"Resource\":\"*\"}]}","PolicyName":"default","Tags":[{"TagKey":"a","TagValue":"b"}],"TagKeys":["a"],"AliasName":"alias/b","TargetKeyId":"alias/a","GranteePrincipal":"arn:aws:iam::111122223333:user/u","Operations":["Decrypt"],"Constraints":{"EncryptionContextSubset":{"a":"b"}},"GrantTokens":["t"],"GrantId":"g","PendingWindowInDays":7,"Limit":10,"Marker":"m","Name":"t","TrailName":"t","TrailARN":"arn:aws:cloudtrail:ap-northeast-1:111122223333:trail/t","S3BucketName":"bkt","S3KeyPrefix":"p","IsMultiRegionTrail":true,"EnableLogFileValidation":true,"EventSelectors":[{"ReadWriteType":"All"}],"AdvancedEventSelectors":[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]}]}],"LookupAttributes":[{"AttributeKey":"EventName","AttributeValue":"Encrypt"}],"StartTime":1772323200,"EndTime":1772326800.5,"MaxResults":5,"TagsList":[{"Key":"a","Value":"b"}],"ResourceId":"arn:aws:cloudtrail:ap-northeast-1:111122223333:trail/t","ResourceIdList":["arn:aws:cloudtrail:ap-northeast-1:111122223333:trail/t"],"trailNameList":["t"],"InsightSelectors":[],"ResourceArn":"arn:aws:cloudtrail:ap-northeast-1:111122223333:trail/t"}"#;
 /// The same for the Query services.
 const FORM: &str = "&UserName=u&GroupName=g&RoleName=r&PolicyName=p&Path=/x/&PathPrefix=/&\
@@ -192,7 +192,7 @@ fn run(input: &[u8]) -> Way {
     assert_answer(&head, &answered).then(&head.method)
 }
 
-/// The answer to the request, signed by the root user; `None` if it is none.
+/// The response to the request, signed by the root user; `None` if it is not a valid request.
 fn answer(input: &[u8]) -> Option<(Head, Answered)> {
     let end = input.iter().position(|byte| *byte == b'\n')?;
     let services = ["s3", "kms", "iam", "sts", "cloudtrail", "shoseki", "ec2", "tagging"];
@@ -226,7 +226,7 @@ fn answer(input: &[u8]) -> Option<(Head, Answered)> {
 mod tests {
     use super::*;
 
-    /// No seed stops at the signature, and many are answered well: what lies behind is reached.
+    /// No seed fails at the signature, and many succeed: the code after authentication is reached.
     #[test]
     fn seeds_reach_the_operations() {
         let seeds = seeds();

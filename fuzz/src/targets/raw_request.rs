@@ -5,7 +5,7 @@ use wire::Head;
 
 /// The head and the body; `None` for what no HTTP server would hand on.
 ///
-/// Lines end with a line feed: what comes before parsing into a head is the HTTP library's.
+/// Lines end with a line feed: the step before parsing a head belongs to the HTTP library.
 pub(super) fn parse(input: &[u8]) -> Option<(Head, Vec<u8>)> {
     let (line, mut rest) = cut(input);
     let (method, target) = str::from_utf8(line).ok()?.split_once(' ')?;

@@ -25,7 +25,7 @@ fn url(live: &Live, method: &str, target: &str, expires_secs: u64) -> String {
     presign(method, HOST, target, &[], &live.root, REGION, "s3", expires_secs, now)
 }
 
-/// A presigned URL reads and writes until it expires, and nothing but what it says.
+/// A presigned URL reads and writes until it expires, and allows only what it names.
 #[test]
 fn presigned_urls_work_until_they_expire() {
     let mut live = Live::start();

@@ -241,7 +241,7 @@ fn session_tokens_are_sent() {
 /// Some clients append the token to a presigned URL afterwards: other services accept that, S3 does
 /// not.
 #[test]
-fn a_token_added_later_is_taken_outside_s3() {
+fn a_token_added_later_is_accepted_outside_s3() {
     let now = time("20260101T000000Z");
     for (service, family) in [("sts", Family::Query), ("s3", Family::S3)] {
         let url = presign("GET", "h", "/?A=b", &[], &example(), "us-east-1", service, 60, now);
@@ -257,7 +257,7 @@ fn a_token_added_later_is_taken_outside_s3() {
 
 /// S3 requires a description of the body, in one of the defined values.
 #[test]
-fn s3_wants_a_content_hash() {
+fn s3_requires_a_content_hash() {
     let now = time("20260101T000000Z");
     for (word, want) in [
         ("UNSIGNED-PAYLOAD", None),
@@ -358,7 +358,7 @@ proptest! {
 
     /// Any value of the content hash header keeps its text.
     #[test]
-    fn payload_words_round_trip(text in prop_oneof!["[ -~]{1,70}", "[0-9a-f]{64}"]) {
+    fn payload_values_round_trip(text in prop_oneof!["[ -~]{1,70}", "[0-9a-f]{64}"]) {
         let payload = Payload::parse(&text);
         prop_assert_eq!(payload.as_str(), text);
     }

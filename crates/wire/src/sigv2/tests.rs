@@ -163,7 +163,7 @@ fn parameters_are_sorted_and_decoded() {
 
 /// The date of `x-amz-date` counts, and is signed among the headers.
 #[test]
-fn another_date_header_comes_first() {
+fn x_amz_date_takes_precedence() {
     let late = "Wed, 28 Mar 2007 19:36:42 GMT";
     let head = signed_header("GET", "/b/k", &[("x-amz-date", late)], "/b/k");
     let signed = proved(&head, None, at(late)).unwrap();
@@ -205,7 +205,7 @@ fn times_are_bounded() {
 
 /// What two requests have in common as their text is a proof of neither.
 #[test]
-fn one_text_stands_for_one_request() {
+fn one_signed_text_matches_one_request() {
     for query in [
         "x-amz-meta-a=v%0Ax-amz-object-lock-mode:GOVERNANCE",
         "x-amz-meta-a=v%0D%0Ax-amz-object-lock-mode:GOVERNANCE",
@@ -363,7 +363,7 @@ fn a_form_is_signed_by_its_policy() {
 
 /// Neither the signature nor the token is shown.
 #[test]
-fn what_is_secret_is_not_printed() {
+fn secrets_are_not_printed() {
     let head = presigned("9", "&x-amz-security-token=tttt");
     let signed = presented(&head).unwrap().unwrap();
     let text = format!("{signed:?}");

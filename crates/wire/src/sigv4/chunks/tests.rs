@@ -136,7 +136,7 @@ fn documented_examples_are_made_and_read() {
 
 /// A changed byte is detected before any byte of its chunk is passed on.
 #[test]
-fn nothing_of_a_false_chunk_is_given_out() {
+fn no_bytes_of_an_invalid_chunk_are_returned() {
     let seed = request_seed(&SIGNED);
     let body = documented_body(DOCUMENTED_CHUNKS, "\r\n");
     for (at, given) in [(100, 0), (65_600, 0), (66_000, 65_536), (66_810, 66_560)] {
@@ -238,7 +238,7 @@ fn chunk_sizes_are_bounded() {
 
 /// Signed chunks without a signature to continue are refused before a byte is read.
 #[test]
-fn a_decoder_needs_what_it_proves_with() {
+fn a_decoder_requires_its_key() {
     let refused = |payload: &Payload, length| {
         ChunkDecoder::sized(payload, None, length, []).map(|_| ()).unwrap_err()
     };
