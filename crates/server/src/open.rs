@@ -142,7 +142,8 @@ fn is_stale(config: &Config, store: &Store, root: &RootCredentials) -> Result<bo
         let (file, key) = (config.data_dir.join(roots::FILE), &root.access_key_id);
         tracing::warn!(
             file = %file.display(), key,
-            "the file contains an access key that was rotated out or deleted and is not created              again; `shoseki account rotate-root-access-key` creates a new one and stores it there"
+            "the file contains an access key that was rotated out or deleted and is not created \
+             again; `shoseki account rotate-root-access-key` creates a new one and stores it there"
         );
     }
     Ok(is_stale)

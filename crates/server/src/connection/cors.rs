@@ -47,7 +47,6 @@ impl CrossOrigin {
     fn headers(&self, gateway: &Gateway) -> s3::CorsHeaders {
         let found = gateway
             .snapshot()
-            .map_err(Fault::from)
             .and_then(|view| s3::cors_headers(&view.tx(), &self.bucket, &self.request));
         found.unwrap_or_else(|fault| {
             let error = fault.chain();
