@@ -14,12 +14,14 @@
 //! their caller or as themselves. A worker calls [`destroy_due`] and [`rotate_due`].
 //!
 //! Reading order: `model.rs` (what is stored), `id.rs` and `resolve.rs` (from names to keys),
+//! `condition_keys.rs`,
 //! `rights.rs` and `key_policy.rs` (who may), `state.rs` (when), `material.rs` (the cryptography),
 //! then the operations.
 
 mod alias;
 mod blob;
 mod checks;
+mod condition_keys;
 mod create;
 mod crypto;
 mod due;
@@ -48,6 +50,7 @@ mod worker;
 use gateway::{EventForm, Family, Name, Protocol, Refusal, Service};
 
 pub use blob::{Blob, Secret};
+pub use condition_keys::EncryptionContext;
 pub use due::{DestroyedKey, RotatedKey, destroy_due, next_due, rotate_due};
 pub use error::KmsError;
 pub use material::open_at_rest;
@@ -59,7 +62,6 @@ pub use ops::{
     ROWS, Recipient,
 };
 pub use quiet::{Quiet, Recorded};
-pub use rights::EncryptionContext;
 pub use tagged::{tag, tagged, untag};
 pub use worker::{named_key, run_due};
 
