@@ -7,7 +7,7 @@ use store::{StateFile, Store, StoreError};
 
 use crate::directory::Survey;
 use crate::ground::{loss, unlock};
-use crate::identity::{Identity, IdentityKeys, Written};
+use crate::store_identity::{Identity, IdentityKeys, Written};
 use crate::{Config, OpenError, sealing};
 
 /// What a look at a data directory found.
@@ -103,7 +103,7 @@ impl Checked {
         identity: Option<&Identity>,
     ) {
         // One that is there and not proved is a finding already.
-        if identity.is_none() && folder.join(crate::identity::FILE).exists() {
+        if identity.is_none() && folder.join(crate::store_identity::FILE).exists() {
             return;
         }
         match loss(store, keyring, identity) {

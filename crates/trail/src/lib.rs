@@ -11,7 +11,7 @@
 //!
 //! Reading order:
 //!
-//! 1. [`Record`] and [`identity`]: one event, in AWS's member order and within AWS's size caps.
+//! 1. [`Record`] and [`user_identity`]: one event, in AWS's member order and within AWS's size caps.
 //! 2. [`Facts`]: what the rest needs to know of an event; [`lookup`] and [`selectors`] judge it.
 //! 3. [`log_file`], [`digest`]: names, bytes, hashes and the text that is signed.
 //! 4. [`verify`]: the verdict on a chain, line for line what `aws cloudtrail validate-logs` says.
@@ -28,13 +28,13 @@
 pub mod digest;
 mod facts;
 pub mod gzip;
-pub mod identity;
 pub mod log_file;
 pub mod lookup;
 pub mod names;
 mod record;
 pub mod retry;
 pub mod selectors;
+pub mod user_identity;
 pub mod verify;
 
 pub use facts::{Facts, Name};
