@@ -10,7 +10,7 @@ use types::{Region, Timestamp};
 use wire::sigv4::SignatureError;
 use wire::{FormReader, Head};
 
-use crate::authenticate::{Asked, Presented, authenticate_form, present, prove};
+use crate::authenticate::{Asked, Presented, Standing, authenticate_form, present, prove};
 use crate::control;
 use crate::incoming::Incoming;
 use crate::record::fault;

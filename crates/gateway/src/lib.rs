@@ -20,6 +20,11 @@
 //! [`Access`] (the rights it asks for), [`Failure`] and [`Fault`] (how it fails), then `row.rs` for
 //! the order of the steps, `execute.rs` and `record.rs` for the steps themselves, [`Gateway`] for
 //! what surrounds them.
+//!
+//! One cycle of modules is on purpose: an [`Operation`] gets a [`Ctx`], and a [`Ctx`] can call
+//! operations, by the same steps; so `operation.rs`, `ctx.rs`, the steps (`access.rs` with
+//! `conditions.rs`, `execute.rs`, `record.rs`, `nested.rs`, `row.rs` with `incoming.rs`) and the
+//! [`Gateway`] with its table of rows know each other.
 
 mod access;
 mod answer;
