@@ -37,7 +37,7 @@ pub(crate) enum Ec2Error {
     },
     /// Assumed: the code and the text.
     LongFilterValue,
-    /// The caller asked whether it may, and it may.
+    /// With `DryRun`, the caller is allowed.
     DryRun,
 }
 
@@ -77,7 +77,7 @@ impl ApiError for Ec2Error {
 #[derive(Debug)]
 pub(crate) struct DescribeRegions;
 
-/// What the client asks for.
+/// The client's input.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct DescribeRegionsInput {
     names: Vec<String>,
@@ -86,7 +86,7 @@ pub(crate) struct DescribeRegionsInput {
     dry_run: bool,
 }
 
-/// A Region as it is told.
+/// A Region in the output.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Told {
     name: String,
@@ -117,7 +117,7 @@ impl Plain for DescribeRegions {
     }
 }
 
-/// Without a wish for all, those that are on; the server's own is on, whichever it is.
+/// By default, the enabled Regions; the server's own is always enabled.
 fn found(input: &DescribeRegionsInput, home: &str) -> Result<Vec<Told>, Ec2Error> {
     let known = |name: &String| REGIONS.iter().any(|region| region.name == name);
     let unknown: Vec<_> = input.names.iter().filter(|name| !known(name)).cloned().collect();
@@ -168,9 +168,9 @@ fn check_filters(filters: &[(String, Vec<String>)]) -> Result<(), Ec2Error> {
 
 /// Whether the whole text fits the pattern, where `*` is any text and `?` one letter.
 ///
-/// After a mismatch only the last `*` is tried again, a letter further on: what lies before it
-/// fitted as early as it could. So it takes at most the product of both lengths, which are limited,
-/// and no memory.
+/// After a mismatch only the last `*` is retried, one letter further on: everything before it
+/// already matched as early as possible. So the cost is at most the product of both lengths, which
+/// are limited, and no memory.
 ///
 /// Source: EC2 User Guide, "List and filter using the CLI and API", wildcards.
 fn is_like(pattern: &str, text: &str) -> bool {
@@ -196,7 +196,7 @@ fn is_like(pattern: &str, text: &str) -> bool {
     }
 }
 
-/// The EC2 flavour of the Query protocol: lists are numbered without `member`, answers have no
+/// EC2's variant of the Query protocol: lists are numbered without `member`, responses have no
 /// result element.
 #[derive(Debug)]
 pub(crate) struct Ec2;
@@ -262,7 +262,7 @@ impl Codec<DescribeRegionsInput, Vec<Told>> for Ec2 {
     }
 }
 
-/// What an object holds whose names are numbers, in their order.
+/// The values of an object whose names are numbers, in their order.
 fn items(list: Option<&Value>) -> Vec<&Value> {
     let members = list.and_then(Value::as_object).into_iter().flatten();
     let mut numbered: Vec<(u32, &Value)> =
@@ -313,7 +313,7 @@ mod tests {
         assert_eq!(refused.message.as_deref(), Some("Invalid region names: [xx-west-9]"));
     }
 
-    /// As much as EC2 takes, and no more.
+    /// The limits are those of EC2.
     #[test]
     fn filters_are_limited() {
         let of = |filters: usize, values: usize, chars: usize| {

@@ -1,17 +1,19 @@
-//! EC2, as far as tools ask for it that have nothing to do with machines: which Regions there are.
+//! EC2, as far as tools that do not manage machines use it: the list of Regions.
 //!
-//! Audit tools list the Regions first and then ask each of them. The list is static: it is that of a
-//! new account, whose Regions to opt into are off, for AWS's own answer depends on the account alone.
+//! Audit tools list the Regions first and then call each of them. The list is static: it is that of
+//! a new account, whose opt-in Regions are disabled, because AWS's own response depends only on the
+//! account.
 //!
-//! What is deliberately not here: machines, networks, anything that has a state. Other actions are
-//! refused in EC2's form.
+//! Non-goals: machines, networks, anything with state. Other actions are rejected in EC2's format.
 //!
 //! Reading order: `regions.rs`, the list; [`ROWS`]; `describe_regions.rs`.
 
 mod describe_regions;
 mod regions;
 
-use gateway::{EventForm, Family, Protocol, Row, Service, row};
+use gateway::{
+    EventForm, Family, INTERNAL_FAILURE, Protocol, Row, SERVICE_UNAVAILABLE, Service, row,
+};
 
 /// EC2 as the pipeline sees it.
 pub static SERVICE: Service = Service {
@@ -23,7 +25,8 @@ pub static SERVICE: Service = Service {
     target: "",
     global: false,
     event_form: EventForm::PLAIN,
-    without_room: None,
+    failure: INTERNAL_FAILURE,
+    unavailable: SERVICE_UNAVAILABLE,
 };
 
 /// All operations of this service.

@@ -82,8 +82,8 @@ pub use operator_event::operator_events;
 pub use row::{Answering, Begun, Row, Upload, row};
 pub use signin_event::{SignInEvent, SignInOrigin};
 pub use spec::{
-    BodyLimit, Class, EventForm, Refusal, Route, SMALL_BODY_BYTES_MAX, Scope, Service, Signatures,
-    Spec, WhenFull,
+    BodyLimit, Class, EventForm, INTERNAL_FAILURE, OwnFailure, Route, SERVICE_UNAVAILABLE,
+    SMALL_BODY_BYTES_MAX, Scope, Service, Signatures, Spec, WhenFull,
 };
 pub use trail::{Name, Resource};
 pub use wire::{Family, Protocol, WireError};

@@ -13,7 +13,7 @@ use crate::digest::equal_in_constant_time;
 pub struct SecretBytes(Vec<u8>);
 
 impl SecretBytes {
-    /// Takes the bytes over. The vector is not moved in memory, so no copy stays behind.
+    /// Takes ownership of the bytes. The vector is not moved in memory, so no copy stays behind.
     pub fn new(bytes: Vec<u8>) -> Self {
         Self(bytes)
     }
@@ -33,13 +33,13 @@ impl SecretBytes {
         self.0.is_empty()
     }
 
-    /// A second copy, made on purpose: there is no `Clone`.
+    /// An explicit second copy: there is no `Clone`.
     #[must_use]
     pub fn copy(&self) -> Self {
         Self(self.0.clone())
     }
 
-    /// Whether both hold the same bytes, in a time that does not tell where they differ.
+    /// Whether both contain the same bytes, compared in constant time.
     pub fn equals(&self, other: &Self) -> bool {
         equal_in_constant_time(&self.0, &other.0)
     }

@@ -23,7 +23,7 @@ pub struct Facts {
     pub account: AccountId,
     /// `eventTime`, in whole seconds.
     pub time: Timestamp,
-    /// `readOnly`; an event that does not say is a write.
+    /// `readOnly`; an event without it counts as a write.
     pub read_only: bool,
     /// `eventCategory`.
     pub category: Category,
@@ -33,7 +33,7 @@ pub struct Facts {
     pub username: Option<String>,
     /// The key that signed the call.
     pub access_key_id: Option<String>,
-    /// Type and name of what event history lists, several rows for one thing.
+    /// Type and name of the resources that event history lists; one resource may have several rows.
     pub resources: Vec<(Option<String>, String)>,
     /// Type and ARN (or beginning of ARNs) of what data event selectors judge.
     pub data_resources: Vec<(Option<String>, String)>,
@@ -41,7 +41,7 @@ pub struct Facts {
     pub user_identity_arn: Option<String>,
     /// `userIdentity.invokedBy`.
     pub invoked_by: Option<String>,
-    /// Whether the credentials came from a console session.
+    /// Whether the credentials are from a console session.
     pub session_credential_from_console: bool,
     /// `errorCode`.
     pub error_code: Option<String>,

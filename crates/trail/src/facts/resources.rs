@@ -24,7 +24,7 @@ pub enum Name {
     },
 }
 
-/// The parts of an event that name things.
+/// The parts of an event that name resources.
 pub(super) struct Subject<'a> {
     pub(super) request: &'a Value,
     pub(super) response: &'a Value,

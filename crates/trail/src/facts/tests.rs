@@ -92,7 +92,7 @@ fn resources_are_listed_where_the_service_names_them() {
     }
 }
 
-/// Without who, where and when an event belongs nowhere.
+/// An event without caller, region and time has no facts.
 #[test]
 fn four_members_are_needed() {
     let whole = json!({

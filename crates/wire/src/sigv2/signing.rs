@@ -130,11 +130,10 @@ fn is_amz(name: &str) -> bool {
     name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("x-amz-"))
 }
 
-/// Names in lower case, sorted; the values of one name in the order in which they came, first those
-/// of headers.
+/// Names in lower case, sorted; the values of one name in the order of arrival, headers first.
 ///
-/// Observed: `x-amz-` parameters of a presigned URL are signed, and obeyed, as the headers that they
-/// stand for.
+/// Observed: `x-amz-` parameters of a presigned URL are signed, and obeyed, like the headers that
+/// they represent.
 fn amz_headers(head: &Head) -> BTreeMap<String, Vec<Vec<u8>>> {
     let mut headers = BTreeMap::<String, Vec<Vec<u8>>>::new();
     let sent =
@@ -149,16 +148,16 @@ fn amz_headers(head: &Head) -> BTreeMap<String, Vec<Vec<u8>>> {
 
 /// Whether another request than this one has the same string to sign.
 ///
-/// The text holds names and values decoded, so one that contains what ends it in the text could be
-/// read as two: a line break in a header's value, `&uploadId=` in a parameter's. Such a request is
-/// no proof of what its signer meant. No client that follows the documentation makes one.
+/// The text contains decoded names and values, so a value that contains a separator could be parsed
+/// as two: a line break in a header's value, `&uploadId=` in a parameter's. Such a request does not
+/// prove its signer's intent. No client that follows the documentation creates one.
 ///
-/// - A header in the query has the name of a header, and a value without control characters but the
-///   tab, as one that is sent as a header has. It is there once: two values have the text of one
-///   value with a comma, and only the first of them would be obeyed.
-/// - A parameter's value holds no control character, and no `&` with the name of a signed parameter
-///   behind it. Any other `&` is the value's own: unsigned names are not in the text. So is each
-///   `=`, because no signed name has one.
+/// - A header in the query has a header's name, and a value without control characters except tabs,
+///   like a real header. It occurs once: two values have the same text as one value with a comma,
+///   and only the first of them would be obeyed.
+/// - A parameter's value contains no control character, and no `&` followed by the name of a signed
+///   parameter. Any other `&` is part of the value: unsigned names are not in the text. So is every
+///   `=`, because no signed name contains one.
 ///
 /// Assumed: AWS refuses what it cannot read back; its documentation says only that values are
 /// signed decoded.
@@ -196,8 +195,8 @@ fn parameters(head: &Head) -> String {
     text
 }
 
-/// Those that are signed as they are named, in the order in which they came, decoded; `None` for a
-/// value without `=`.
+/// The parameters that are signed under their own names, in the order of arrival, decoded; `None`
+/// for a value without `=`.
 fn signed_parameters(head: &Head) -> Vec<(String, Option<String>)> {
     let pieces = head.query().split('&');
     pieces
