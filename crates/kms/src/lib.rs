@@ -11,12 +11,13 @@
 //! `UnsupportedOperationException`; the list is at `ops::ROWS`.
 //!
 //! Other services use a key by invoking [`GenerateDataKey`], [`Decrypt`] or [`DescribeKey`] as
-//! their caller or as themselves. A worker calls [`destroy_due`] and [`rotate_due`].
+//! their caller or as themselves. Two functions beside operations are for them, and leave no
+//! event: [`named_key`] returns the ARN behind a name, and [`tagged`] the tags of keys for the
+//! tagging API. A worker calls [`destroy_due`] and [`rotate_due`].
 //!
 //! Reading order: `model.rs` (what is stored), `id.rs` and `resolve.rs` (from names to keys),
-//! `condition_keys.rs`,
-//! `rights.rs` and `key_policy.rs` (who may), `state.rs` (when), `material.rs` (the cryptography),
-//! then the operations.
+//! `condition_keys.rs`, `rights.rs` and `key_policy.rs` (who may), `state.rs` (when), `material.rs`
+//! (the cryptography), then the operations.
 
 mod alias;
 mod blob;

@@ -30,6 +30,10 @@
 //! let request = Request::from(log_file);
 //! assert_eq!(request.bucket, "audit");
 //! ```
+//!
+//! Three functions beside operations are for them, and leave no event: [`bucket_location`] returns
+//! the region to call, [`is_valid_name`] checks a bucket's name, and [`tagged`] returns the tags of
+//! buckets for the tagging API.
 
 mod access;
 mod acl;
