@@ -4,7 +4,20 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 
-use crate::{Fault, Protocol, Reply, WireError};
+use crate::{Fault, Protocol, Spec, WireError};
+
+/// What an answer needs besides the output.
+#[derive(Debug)]
+pub struct Reply<'a> {
+    /// The operation.
+    pub spec: &'static Spec,
+    /// The request id.
+    pub request_id: &'a str,
+    /// S3's second id.
+    pub host_id: &'a str,
+    /// Whether the client asks for JSON where the protocol's own form is XML.
+    pub json: bool,
+}
 
 /// Who answers S3's calls. Observed.
 pub const S3_SERVER: &str = "AmazonS3";

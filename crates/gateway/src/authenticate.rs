@@ -12,11 +12,23 @@ use wire::sigv4::{self, PostSignature, SignatureError, SigningKey, Verified};
 use crate::signed::{Signed, Taken, expect_region};
 use crate::{
     Caller, Credential, CredentialQuery, Family, Fault, Gateway, Protocol, Refused, Service,
-    Standing, WireError,
+    WireError,
 };
 
 /// How long what a head has proved counts; then it is looked at anew, for its body came slowly.
 const HOLDS_MS: u64 = 1_000;
+
+/// Who a request comes from, as far as its head tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// The head is signed with an access key that exists, or the sender's address has proven this
+    /// key by an earlier call.
+    Proven,
+    /// The head names an access key that exists. Its body is needed to prove the signature.
+    Claimed,
+    /// The head names no access key. The fields of a form may name one.
+    Stranger,
+}
 
 /// Who asks, and what proves it.
 #[derive(Debug)]

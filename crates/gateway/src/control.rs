@@ -7,7 +7,7 @@
 use types::AccountId;
 use wire::{Head, WireError};
 
-use crate::Identified;
+use crate::Row;
 use crate::table::Table;
 
 /// The version in every path.
@@ -25,15 +25,15 @@ fn labels(head: &Head) -> impl Iterator<Item = &str> {
     head.host().split(['.', ':'])
 }
 
-/// Finds the operation.
-pub(crate) fn identify(table: &Table, head: &Head) -> Result<Identified, WireError> {
+/// Finds the operation, and the resource that the path names.
+pub(crate) fn identify(table: &Table, head: &Head) -> Result<(&'static Row, String), WireError> {
     let invalid = || WireError::new(400, "InvalidURI", "Couldn't parse the specified URI.");
     let path = head.path().strip_prefix(VERSION).ok_or_else(invalid)?;
     let path = wire::uri::decode(path).ok_or_else(invalid)?;
     let (row, name) = table.control(head.method.as_str(), &path).ok_or_else(|| not_served(head))?;
     expect_account(head)?;
     let resource = path.strip_prefix(name).unwrap_or_default().trim_start_matches('/');
-    Ok(Identified::control(row, resource))
+    Ok((row, resource.to_owned()))
 }
 
 /// Errors if the host names another account than the header.

@@ -304,7 +304,7 @@ pub(crate) fn service_record(
     entropy: &Entropy,
 ) -> Result<Record, Fault> {
     Ok(Record {
-        user_identity: trail::identity::service_event(&event.account, invoked_by),
+        user_identity: trail::user_identity::service_event(&event.account, invoked_by),
         source_ip_address: invoked_by.to_owned(),
         user_agent: Some(invoked_by.to_owned()),
         event_type: trail::EventType::AwsServiceEvent,

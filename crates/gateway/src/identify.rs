@@ -10,7 +10,7 @@ use types::{Region, Timestamp};
 use wire::sigv4::SignatureError;
 use wire::{FormReader, Head};
 
-use crate::authenticate::{Asked, Presented, authenticate_form, present, prove};
+use crate::authenticate::{Asked, Presented, Standing, authenticate_form, present, prove};
 use crate::control;
 use crate::incoming::Incoming;
 use crate::record::fault;
@@ -39,18 +39,6 @@ pub struct Identified {
     presented: Option<Box<Presented>>,
 }
 
-/// Who a request comes from, as far as its head tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// The head is signed with an access key that exists, or the sender's address has proven this
-    /// key by an earlier call.
-    Proven,
-    /// The head names an access key that exists. Its body is needed to prove the signature.
-    Claimed,
-    /// The head names no access key. The fields of a form may name one.
-    Stranger,
-}
-
 /// A request as the server received it.
 #[derive(Debug)]
 pub struct Received {
@@ -65,8 +53,8 @@ pub struct Received {
 }
 
 impl Identified {
-    /// A request to S3 Control about `resource`.
-    pub(crate) fn control(row: &'static Row, resource: &str) -> Self {
+    /// A request of the control protocol about `resource`.
+    fn control(row: &'static Row, resource: &str) -> Self {
         let Spec { body, brief, service, .. } = *row.spec;
         Self {
             body,
@@ -232,10 +220,13 @@ impl Gateway {
         let invalid_uri =
             || refuse(&WireError::new(400, "InvalidURI", "Couldn't parse the specified URI."));
         if control::is_for(head) {
-            return control::identify(&self.table, head).map_err(|error| {
-                let control = self.table.speaking(Protocol::RestXmlControl).unwrap_or(service);
-                self.refuse(control, &error, false)
-            });
+            let found = control::identify(&self.table, head);
+            return found.map(|(row, resource)| Identified::control(row, &resource)).map_err(
+                |error| {
+                    let control = self.table.speaking(Protocol::RestXmlControl).unwrap_or(service);
+                    self.refuse(control, &error, false)
+                },
+            );
         }
         // Observed: a raw plus is a space.
         let path = head.path().replace('+', " ");

@@ -20,6 +20,11 @@
 //! [`Access`] (the rights it asks for), [`Failure`] and [`Fault`] (how it fails), then `row.rs` for
 //! the order of the steps, `execute.rs` and `record.rs` for the steps themselves, [`Gateway`] for
 //! what surrounds them.
+//!
+//! One cycle of modules is on purpose: an [`Operation`] gets a [`Ctx`], and a [`Ctx`] can call
+//! operations, by the same steps; so `operation.rs`, `ctx.rs`, the steps (`access.rs` with
+//! `conditions.rs`, `execute.rs`, `record.rs`, `nested.rs`, `row.rs` with `incoming.rs`) and the
+//! [`Gateway`] with its table of rows know each other.
 
 mod access;
 mod answer;
@@ -37,7 +42,7 @@ mod failure;
 mod fault;
 mod gateway;
 mod identify;
-mod identity;
+mod identity_port;
 mod incoming;
 mod nested;
 mod operation;
@@ -53,9 +58,11 @@ mod signin_event;
 mod spec;
 mod table;
 mod unserved;
+mod user_identity;
 
 pub use access::{Access, allows, is_denial};
-pub use answer::{Answer, AnswerBody, S3_SERVER};
+pub use answer::{Answer, AnswerBody, Reply, S3_SERVER};
+pub use authenticate::Standing;
 pub use body::BodyGate;
 pub use call::{Auth, Call, Origin, SignatureVersion};
 pub use caller::{Caller, Session};
@@ -66,11 +73,11 @@ pub use decisions::Denial;
 pub use failure::{ApiError, Failure, Refused};
 pub use fault::{Fault, FaultKind};
 pub use gateway::{Gateway, Parts, ServiceEvent, Settings};
-pub use identify::{Identified, Received, Standing};
-pub use identity::{Credential, CredentialQuery, IdentityPolicies, IdentityPort, PolicyText, Tags};
-pub use operation::{
-    Answered, BodySink, Codec, Decoding, EventParts, Needed, Operation, Plain, Reply,
+pub use identify::{Identified, Received};
+pub use identity_port::{
+    Credential, CredentialQuery, IdentityPolicies, IdentityPort, PolicyText, Tags,
 };
+pub use operation::{Answered, BodySink, Codec, Decoding, EventParts, Needed, Operation, Plain};
 pub use operator_event::operator_events;
 pub use row::{Answering, Begun, Row, Upload, row};
 pub use signin_event::{SignInEvent, SignInOrigin};

@@ -6,7 +6,9 @@ use store::Tx;
 use trail::Resource;
 use types::Region;
 
-use crate::{Access, Answer, ApiError, Ctx, Failure, Fault, Gateway, Service, Spec, WireError};
+use crate::{
+    Access, Answer, ApiError, Ctx, Failure, Fault, Gateway, Reply, Service, Spec, WireError,
+};
 
 /// One API operation. It performs no step of the pipeline: it says what the steps need.
 ///
@@ -237,19 +239,6 @@ pub struct Decoding<'a> {
     pub region: &'a Region,
     /// Limits and switches.
     pub gateway: &'a Gateway,
-}
-
-/// What an answer needs besides the output.
-#[derive(Debug)]
-pub struct Reply<'a> {
-    /// The operation.
-    pub spec: &'static Spec,
-    /// The request id.
-    pub request_id: &'a str,
-    /// S3's second id.
-    pub host_id: &'a str,
-    /// Whether the client asks for JSON where the protocol's own form is XML.
-    pub json: bool,
 }
 
 /// Takes the body of a streamed request, piece by piece.

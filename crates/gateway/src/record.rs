@@ -106,7 +106,7 @@ pub(crate) fn build<O: Operation>(
     };
     own.shared_event_id = Some(shared);
     let identity = match own.user_identity.get("principalId").and_then(Value::as_str) {
-        Some(id) => trail::identity::other_account(ctx.account(), id),
+        Some(id) => trail::user_identity::other_account(ctx.account(), id),
         None => own.user_identity.clone(),
     };
     let event_id = uuid_v4(ctx.entropy().bytes()?);
@@ -152,7 +152,7 @@ fn record_of<T>(
     let origin = call.origin.as_ref().filter(|_| call.caller.via.is_none());
     let console = call.caller.session.as_ref().is_some_and(|session| session.console);
     Ok(Record {
-        user_identity: crate::identity::user_identity(call),
+        user_identity: crate::user_identity::of_call(call),
         source_ip_address,
         user_agent,
         error_code,

@@ -6,7 +6,7 @@ use serde_json::Value;
 use store::Tx;
 
 use crate::error::{Fail, IamError};
-use crate::identity;
+use crate::principals;
 
 /// Characters of a managed policy, white space not counted.
 ///
@@ -54,7 +54,7 @@ pub(crate) fn stored_trust(tx: &Tx<'_>, document: &str) -> Result<String, Fail> 
         .map_err(|cause| Fault::damaged("a policy document").because(cause))?;
     let mut unknown = None;
     map_principals(&mut tree, &mut |name| {
-        let found = identity::unique_id(tx, name)?;
+        let found = principals::unique_id(tx, name)?;
         if found.is_none() && unknown.is_none() {
             unknown = Some(name.to_owned());
         }
@@ -75,7 +75,7 @@ pub(crate) fn shown_trust(tx: &Tx<'_>, stored: &str) -> Result<String, Fault> {
     let Ok(mut tree) = serde_json::from_str::<Value>(stored) else {
         return Ok(stored.to_owned());
     };
-    map_principals(&mut tree, &mut |name| identity::present_arn(tx, name))?;
+    map_principals(&mut tree, &mut |name| principals::present_arn(tx, name))?;
     Ok(tree.to_string())
 }
 

@@ -10,7 +10,7 @@
 //! answered honestly: empty.
 //!
 //! Reading order: [`bootstrap`] (accounts come from configuration), `model` (what is stored),
-//! `directory` (the tables), `identity` ([`PORT`]), `action` (what operations share), `ops`,
+//! `directory` (the tables), `principals` ([`PORT`]), `action` (what operations share), `ops`,
 //! `token` and `sts`; [`signin`] for people.
 
 mod action;
@@ -19,7 +19,6 @@ mod directory;
 mod document;
 mod error;
 mod event_form;
-mod identity;
 mod ids;
 mod managed;
 mod model;
@@ -27,6 +26,7 @@ mod noun;
 mod operator;
 mod ops;
 mod paging;
+mod principals;
 mod secrets;
 mod shapes;
 pub mod signin;
@@ -40,12 +40,12 @@ use gateway::{Family, INTERNAL_FAILURE, OwnFailure, Protocol, SERVICE_UNAVAILABL
 pub use bootstrap::{
     Account, Bootstrapped, KeyChange, account_of_key, accounts, bootstrap, canonical_user_id,
 };
-pub use identity::PORT;
 pub use operator::{
     AccountSummary, account_summaries, rename_account, replace_root_keys, reset_root_password,
     root_password_violation,
 };
 pub use ops::ROWS;
+pub use principals::PORT;
 
 /// Identity and Access Management.
 pub const IAM: Service = Service {

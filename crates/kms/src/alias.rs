@@ -4,7 +4,7 @@ use gateway::{Ctx, SealingTx};
 use types::Arn;
 
 use crate::error::{KmsError, KmsFailure};
-use crate::managed;
+use crate::id::ALIAS_OF_AWS;
 use crate::model::{ALIASES, Alias, KEYS, Key, alias_place, key_place};
 
 /// Aliases that a key has at most.
@@ -31,7 +31,7 @@ pub(crate) fn check_name(name: &str) -> Result<(), KmsError> {
         let text = format!("{name} contains invalid characters for an alias");
         return Err(KmsError::Validation(text));
     }
-    if name.starts_with(managed::PREFIX) {
+    if name.starts_with(ALIAS_OF_AWS) {
         return Err(KmsError::NotAuthorized);
     }
     Ok(())

@@ -4,8 +4,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 
 use crate::SYMMETRIC_DEFAULT;
+use crate::condition_keys::EncryptionContext;
 use crate::error::KmsError;
-use crate::rights::EncryptionContext;
 
 /// What KMS can be asked to encrypt with.
 pub(crate) const ALGORITHMS: [&str; 4] =

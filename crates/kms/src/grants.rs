@@ -8,11 +8,11 @@ use gateway::{Ctx, SealingTx};
 use keys::{Domain, Keyring};
 use policy::Principal;
 
+use crate::condition_keys::EncryptionContext;
 use crate::error::{KmsError, KmsFailure};
 use crate::model::{
     CLUES, Clue, Constraints, GRANTS, Grant, Key, Party, clue_prefix, part_place, part_prefix,
 };
-use crate::rights::EncryptionContext;
 
 /// Whether a grant allows the caller `action` on `key`.
 ///

@@ -30,6 +30,9 @@ pub(crate) enum LocalName {
     Alias(String),
 }
 
+/// What begins the aliases that customers may not touch.
+pub(crate) const ALIAS_OF_AWS: &str = "alias/aws/";
+
 impl KeyName {
     /// Understands `text` as said to `account` in `region`.
     ///
@@ -79,6 +82,11 @@ impl KeyName {
             LocalName::Id(id) => Arn::new("kms", region, &self.account, format_args!("key/{id}")),
             LocalName::Alias(name) => Arn::new("kms", region, &self.account, name),
         }
+    }
+
+    /// Whether it is an alias that AWS keeps for itself.
+    pub(crate) fn is_alias_of_aws(&self) -> bool {
+        matches!(&self.local, LocalName::Alias(alias) if alias.starts_with(ALIAS_OF_AWS))
     }
 
     /// What is said when there is no such thing.

@@ -5,7 +5,7 @@ use policy::{Context, Grammar, Policy, PolicyError, PolicyErrorKind, ResourceRul
 use types::{AccountId, Arn};
 
 use crate::error::{KmsError, KmsFailure};
-use crate::{json_text, rights};
+use crate::{condition_keys, json_text};
 
 /// How key policies are written.
 pub(crate) const GRAMMAR: Grammar = Grammar::Kms;
@@ -70,7 +70,7 @@ fn refuse_lockout(
     arn: &Arn,
     mut context: Context,
 ) -> Result<(), KmsFailure> {
-    rights::add_caller(ctx, &mut context);
+    condition_keys::add_caller(ctx, &mut context);
     let need = gateway::Access {
         owner: AccountId::parse(arn.account()),
         policy: Some(ctx.resource_policy(stored, &GRAMMAR)),

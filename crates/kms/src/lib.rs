@@ -11,15 +11,18 @@
 //! `UnsupportedOperationException`; the list is at `ops::ROWS`.
 //!
 //! Other services use a key by invoking [`GenerateDataKey`], [`Decrypt`] or [`DescribeKey`] as
-//! their caller or as themselves. A worker calls [`destroy_due`] and [`rotate_due`].
+//! their caller or as themselves. Two functions beside operations are for them, and leave no
+//! event: [`named_key`] returns the ARN behind a name, and [`tagged`] the tags of keys for the
+//! tagging API. A worker calls [`destroy_due`] and [`rotate_due`].
 //!
 //! Reading order: `model.rs` (what is stored), `id.rs` and `resolve.rs` (from names to keys),
-//! `rights.rs` and `key_policy.rs` (who may), `state.rs` (when), `material.rs` (the cryptography),
-//! then the operations.
+//! `condition_keys.rs`, `rights.rs` and `key_policy.rs` (who may), `state.rs` (when), `material.rs`
+//! (the cryptography), then the operations.
 
 mod alias;
 mod blob;
 mod checks;
+mod condition_keys;
 mod create;
 mod crypto;
 mod due;
@@ -48,6 +51,7 @@ mod worker;
 use gateway::{EventForm, Family, Name, OwnFailure, Protocol, Service};
 
 pub use blob::{Blob, Secret};
+pub use condition_keys::EncryptionContext;
 pub use due::{DestroyedKey, RotatedKey, destroy_due, next_due, rotate_due};
 pub use error::KmsError;
 pub use material::open_at_rest;
@@ -59,7 +63,6 @@ pub use ops::{
     ROWS, Recipient,
 };
 pub use quiet::{Quiet, Recorded};
-pub use rights::EncryptionContext;
 pub use tagged::{tag, tagged, untag};
 pub use worker::{named_key, run_due};
 

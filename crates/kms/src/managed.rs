@@ -9,12 +9,10 @@ use types::{AccountId, Region};
 use crate::create::{self, Blueprint};
 use crate::due;
 use crate::error::KmsFailure;
-use crate::id::{KeyName, LocalName};
+use crate::id::{ALIAS_OF_AWS, KeyName, LocalName, Scope};
 use crate::model::{ALIASES, Alias, Manager, Rotation, alias_place};
-use crate::resolve::{self, Found};
+use crate::resolve::{self, Found, Target};
 
-/// What begins the aliases that customers may not touch.
-pub(crate) const PREFIX: &str = "alias/aws/";
 /// AWS rotates its keys every year.
 const PERIOD_DAYS: u32 = 365;
 
@@ -31,17 +29,26 @@ const KINDS: [Kind; 2] =
 
 /// The aliases that exist in every account and region from the start.
 pub(crate) fn aliases() -> impl Iterator<Item = String> {
-    KINDS.iter().map(|kind| format!("{PREFIX}{}", kind.service))
+    KINDS.iter().map(|kind| format!("{ALIAS_OF_AWS}{}", kind.service))
 }
 
-/// Makes the key if `name` is a predefined alias of the caller's account; it does not exist yet.
+/// What `text` names, for a call that may use a key for the first time: a predefined key that does
+/// not exist yet is made.
 ///
 /// Observed: `DescribeKey(alias/aws/s3)` answers in a fresh account. On a snapshot the write fails,
 /// and the whole call is repeated on the writer.
-pub(crate) fn on_first_use(ctx: &mut Ctx<'_>, name: &KeyName) -> Result<Option<Found>, KmsFailure> {
-    let LocalName::Alias(alias) = &name.local else { return Ok(None) };
-    let service = alias.strip_prefix(PREFIX).unwrap_or_default();
-    let Some(kind) = KINDS.iter().find(|kind| kind.service == service) else { return Ok(None) };
+pub(crate) fn target(ctx: &mut Ctx<'_>, text: &str, scope: Scope) -> Result<Target, KmsFailure> {
+    match resolve::target(ctx, text, scope)? {
+        Target::Unmade(name) => Ok(Target::Found(Box::new(make(ctx, &name)?))),
+        known @ (Target::Found(_) | Target::Hidden(_)) => Ok(known),
+    }
+}
+
+fn make(ctx: &mut Ctx<'_>, name: &KeyName) -> Result<Found, KmsFailure> {
+    let not_found = || name.not_found(ctx.region());
+    let LocalName::Alias(alias) = &name.local else { return Err(not_found().into()) };
+    let service = alias.strip_prefix(ALIAS_OF_AWS).unwrap_or_default();
+    let kind = KINDS.iter().find(|kind| kind.service == service).ok_or_else(not_found)?;
     let blueprint = Blueprint {
         id: create::fresh_id(ctx, false)?,
         description: format!(
@@ -63,7 +70,7 @@ pub(crate) fn on_first_use(ctx: &mut Ctx<'_>, name: &KeyName) -> Result<Option<F
     let SealingTx { tx, keyring, .. } = ctx.sealing_tx();
     ALIASES.put(tx, keyring, &place, &row)?;
     due::expect_rotation(tx, keyring, &key)?;
-    Ok(Some(Found { arn: key.arn(), key, alias: Some(alias.clone()) }))
+    Ok(Found { arn: key.arn(), key, alias: Some(alias.clone()) })
 }
 
 /// Source: KMS Developer Guide, "Viewing a key policy", the policy of `aws/s3`.

@@ -6,9 +6,9 @@ use keys::{Domain, KeyError, Keyring, SecretBytes};
 use store::Tx;
 use types::{Arn, Entropy, Timestamp};
 
+use crate::condition_keys::EncryptionContext;
 use crate::error::{KmsError, KmsFailure};
 use crate::model::{KEYS, Key, MATERIALS, Material, part_place, part_prefix};
-use crate::rights::EncryptionContext;
 use crate::rows::Range;
 use crate::{Blob, id};
 

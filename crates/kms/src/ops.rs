@@ -16,6 +16,7 @@ mod list_aliases;
 mod list_grants;
 mod list_key_rotations;
 mod list_keys;
+mod members;
 mod re_encrypt;
 mod retire_grant;
 mod revoke_grant;
@@ -26,7 +27,6 @@ mod update_alias;
 mod update_key_description;
 
 use gateway::{Row, row};
-use serde::{Deserialize, Serialize};
 
 pub use decrypt::{Decrypt, DecryptInput, DecryptOutput};
 pub use describe_key::{DescribeKey, DescribeKeyInput, DescribeKeyOutput};
@@ -35,10 +35,8 @@ pub use generate_data_key::{
     GenerateDataKey, GenerateDataKeyInput, GenerateDataKeyOutput, GenerateDataKeyWithoutPlaintext,
     GenerateDataKeyWithoutPlaintextOutput,
 };
+pub use members::Recipient;
 pub(crate) use tagging::{TagResource, TagResourceInput, UntagResource, UntagResourceInput};
-
-use crate::checks::Checks;
-use crate::{Blob, KmsError};
 
 /// The rows of the table of operations.
 ///
@@ -82,56 +80,3 @@ pub const ROWS: &[Row] = &[
     row::<retire_grant::RetireGrant>(),
     row::<revoke_grant::RevokeGrant>(),
 ];
-
-/// The input of operations that need a key and no more.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct KeyInput {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) key_id: Option<String>,
-}
-
-impl KeyInput {
-    fn check(&self) -> Result<(), KmsError> {
-        Checks::new().key_id("keyId", self.key_id.as_ref()).finish()
-    }
-
-    fn key_id(&self) -> &str {
-        named(self.key_id.as_ref())
-    }
-}
-
-/// The output of operations that only name the key again, by its ARN.
-#[derive(Debug, Clone, Default, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct KeyOutput {
-    pub(crate) key_id: String,
-}
-
-/// The output of operations that have nothing to tell.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
-pub(crate) struct Nothing {}
-
-/// The parameter that asks for a Nitro enclave's answer. Nobody checks such documents here, so
-/// every request that has one is refused.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Recipient {
-    /// `RSAES_OAEP_SHA_256`
-    pub key_encryption_algorithm: Option<String>,
-    /// What the enclave says of itself.
-    pub attestation_document: Option<Blob>,
-}
-
-/// A name that the model requires; it was checked to be there.
-fn named(text: Option<&String>) -> &str {
-    text.map_or("", String::as_str)
-}
-
-/// Refuses to encrypt for enclaves.
-fn refuse_recipient(recipient: Option<&Recipient>) -> Result<(), KmsError> {
-    match recipient {
-        Some(_) => Err(KmsError::absent("Recipient")),
-        None => Ok(()),
-    }
-}

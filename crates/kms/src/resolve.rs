@@ -3,9 +3,8 @@
 use gateway::{Ctx, SealingTx};
 use types::Arn;
 
-use crate::error::KmsFailure;
+use crate::error::{KmsError, KmsFailure};
 use crate::id::{KeyName, LocalName, Scope};
-use crate::managed;
 use crate::model::{ALIASES, KEYS, Key, alias_place, key_place};
 
 /// What a request names.
@@ -13,9 +12,25 @@ use crate::model::{ALIASES, KEYS, Key, alias_place, key_place};
 pub(crate) enum Target {
     /// A key that is here.
     Found(Box<Found>),
+    /// An alias of AWS's in the caller's account, whose key is made on first use; see
+    /// [`managed`](crate::managed).
+    Unmade(KeyName),
     /// Something of another account that is not here or not to be reached by this operation: one
     /// answer for both.
     Hidden(Arn),
+}
+
+impl Target {
+    /// The key; what is hidden or unmade is not there.
+    pub(crate) fn found(self, ctx: &Ctx<'_>) -> Result<Found, KmsFailure> {
+        match self {
+            Self::Found(found) => Ok(*found),
+            Self::Unmade(name) => Err(name.not_found(ctx.region()).into()),
+            Self::Hidden(arn) => {
+                Err(KmsError::NotFound(format!("Key '{arn}' does not exist")).into())
+            }
+        }
+    }
 }
 
 /// A key, and how it was named.
@@ -27,34 +42,26 @@ pub(crate) struct Found {
     pub(crate) alias: Option<String>,
 }
 
-/// Looks up what `text` names. A key of AWS is made if its alias is used for the first time.
+/// Looks up what `text` names.
 ///
 /// Source: KMS API Reference, "Key identifiers"; the existence of foreign keys is not told.
-pub(crate) fn target(ctx: &mut Ctx<'_>, text: &str, scope: Scope) -> Result<Target, KmsFailure> {
+pub(crate) fn target(ctx: &Ctx<'_>, text: &str, scope: Scope) -> Result<Target, KmsFailure> {
     let name = KeyName::parse(text, scope, ctx.account(), ctx.region())?;
     let foreign = name.account != *ctx.account();
     if foreign && scope == Scope::Own {
         return Ok(Target::Hidden(name.arn(ctx.region())));
     }
-    let mut found = lookup(ctx, &name)?;
-    if found.is_none() && !foreign {
-        found = managed::on_first_use(ctx, &name)?;
-    }
-    match found {
+    match lookup(ctx, &name)? {
         Some(found) => Ok(Target::Found(Box::new(found))),
         None if foreign => Ok(Target::Hidden(name.arn(ctx.region()))),
+        None if name.is_alias_of_aws() => Ok(Target::Unmade(name)),
         None => Err(name.not_found(ctx.region()).into()),
     }
 }
 
 /// The key that `text` names; for the steps after authorization.
-pub(crate) fn key(ctx: &mut Ctx<'_>, text: &str, scope: Scope) -> Result<Found, KmsFailure> {
-    match target(ctx, text, scope)? {
-        Target::Found(found) => Ok(*found),
-        Target::Hidden(arn) => {
-            Err(crate::KmsError::NotFound(format!("Key '{arn}' does not exist")).into())
-        }
-    }
+pub(crate) fn key(ctx: &Ctx<'_>, text: &str, scope: Scope) -> Result<Found, KmsFailure> {
+    target(ctx, text, scope)?.found(ctx)
 }
 
 /// The ARN of the key that `text` names, if there is one; for events.

@@ -8,7 +8,7 @@ use crate::id::{KeyName, LocalName, Scope};
 use crate::model::{Key, OWNERS, owner_place};
 use crate::resolve::{self, Found};
 use crate::rights::{self, Terms};
-use crate::{Blob, event, material};
+use crate::{Blob, event, managed, material};
 
 /// What a request says about where a plaintext is to come from.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +52,7 @@ impl Source<'_> {
         terms: Terms<'_>,
     ) -> Result<Vec<Access>, KmsFailure> {
         if let Some(key_id) = self.key_id {
-            let target = resolve::target(ctx, key_id, Scope::Aliased)?;
+            let target = managed::target(ctx, key_id, Scope::Aliased)?;
             return Ok(vec![rights::on_target(ctx, action, &target, terms)?]);
         }
         let found = self.named_by_blob(ctx)?;
@@ -64,8 +64,16 @@ impl Source<'_> {
         Ok(vec![need])
     }
 
+    /// The key, made if it is one of AWS's that is used for the first time.
+    pub(crate) fn key_on_first_use(&self, ctx: &mut Ctx<'_>) -> Result<Found, KmsFailure> {
+        match self.key_id {
+            Some(key_id) => managed::target(ctx, key_id, Scope::Aliased)?.found(ctx),
+            None => self.named_by_blob(ctx),
+        }
+    }
+
     /// The key, after authorization.
-    pub(crate) fn key(&self, ctx: &mut Ctx<'_>) -> Result<Found, KmsFailure> {
+    pub(crate) fn key(&self, ctx: &Ctx<'_>) -> Result<Found, KmsFailure> {
         match self.key_id {
             Some(key_id) => resolve::key(ctx, key_id, Scope::Aliased),
             None => self.named_by_blob(ctx),

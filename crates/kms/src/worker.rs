@@ -8,7 +8,8 @@ use types::{AccountId, Arn, Pulse, Region};
 
 use crate::due::{destroy_due, rotate_due};
 use crate::id::Scope;
-use crate::resolve::{Target, target};
+use crate::managed;
+use crate::resolve::Target;
 
 /// Keys that one commit destroys or rotates at most: each has an event of its own.
 const BATCH_LEN: usize = 1;
@@ -20,9 +21,10 @@ const BATCH_LEN: usize = 1;
 /// they then do with the key passes the pipeline. Errors with KMS's own for text that names
 /// nothing.
 pub fn named_key(ctx: &mut Ctx<'_>, text: &str) -> Result<Option<Arn>, Refused> {
-    match target(ctx, text, Scope::Aliased).map_err(Refused::from) {
+    match managed::target(ctx, text, Scope::Aliased).map_err(Refused::from) {
         Ok(Target::Found(found)) => Ok(Some(found.arn)),
         Ok(Target::Hidden(arn)) => Ok(Some(arn)),
+        Ok(Target::Unmade(_)) => Ok(None),
         Err(Refused::Wire(error)) if error.code == "NotFoundException" => Ok(None),
         Err(refused) => Err(refused),
     }

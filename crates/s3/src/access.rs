@@ -6,9 +6,10 @@ use gateway::{Access, Ctx, Failure, Origin};
 use policy::{Context, Grammar, ResourceRule};
 use types::AccountId;
 
-use crate::bucket::{self, Bucket};
+use crate::bucket;
 use crate::error::{S3Error, S3Result};
-use crate::object::{self, Version};
+use crate::model::{Bucket, Version};
+use crate::object;
 use crate::request::Request;
 use crate::{acl, conditions, owning};
 

@@ -1,11 +1,11 @@
 //! Access control lists: off in most buckets, and answered all the same.
 
 use gateway::{Caller, Ctx};
-use serde::{Deserialize, Serialize};
 use types::AccountId;
 
-use crate::bucket::{Bucket, canonical_id};
+use crate::bucket::canonical_id;
 use crate::error::{S3Error, S3Result};
+use crate::model::{Acl, Bucket, Grant, Grantee};
 use crate::request::Request;
 use crate::xml::{Element, Xml};
 
@@ -32,26 +32,6 @@ const CANNED: [&str; 8] = [
     "log-delivery-write",
 ];
 const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
-
-/// The grants besides the owner's own full control, which every ACL has unless replaced.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct Acl {
-    /// `None` is the default: full control for the owner.
-    grants: Option<Vec<Grant>>,
-}
-
-/// One right of one grantee.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Grant {
-    grantee: Grantee,
-    permission: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-enum Grantee {
-    User(String),
-    Group(String),
-}
 
 impl Acl {
     fn effective(&self, owner_id: &str) -> Vec<Grant> {

@@ -11,10 +11,9 @@ use store::Tx;
 use types::Region;
 
 use crate::access::{self, Needs};
-use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
 use crate::event::Shape;
-use crate::object::Version;
+use crate::model::{Bucket, Version};
 use crate::request::Request;
 use crate::response::Response;
 use crate::{checksum, encryption, event};

@@ -6,10 +6,10 @@ use bytes::Bytes;
 use gateway::{AnswerBody, Ctx, Fault};
 use keys::SecretBytes;
 use keys::frames::{FRAME_BYTES, FrameOpener, derive_object_key, frame_range, sealed_len};
-use serde::{Deserialize, Serialize};
 use store::{Bodies, BodyId, BodyReader, ByteTable, Tx};
 
 use crate::error::S3Result;
+use crate::model::{Piece, Place};
 use crate::request::to_u64;
 
 /// Sealed bytes up to this length stay in the state, beside the metadata that names them: they
@@ -22,28 +22,6 @@ const WHOLE_BYTES_MAX: u64 = FRAME_BYTES as u64;
 
 /// Small sealed bodies, by random id.
 const INLINE: ByteTable = ByteTable::new("s3.inline");
-
-/// One sealed run of an object's bytes: the whole object, or a part of it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Piece {
-    /// Plaintext bytes.
-    pub(crate) size: u64,
-    place: Place,
-    /// What makes the piece's key of the object's key, in hexadecimal digits.
-    salt: String,
-    /// The number of the part.
-    #[serde(default)]
-    pub(crate) number: u32,
-    /// The part's checksum in base64.
-    #[serde(default)]
-    pub(crate) checksum: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-enum Place {
-    Inline(BodyId),
-    File(BodyId),
-}
 
 impl Piece {
     /// A piece in a file of its own.

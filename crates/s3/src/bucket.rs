@@ -1,16 +1,11 @@
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gateway::{Ctx, Fault};
-use serde::{Deserialize, Serialize};
 use store::{Table, Tx};
-use types::{AccountId, Region, Timestamp};
+use types::{AccountId, Region};
 
-use crate::acl::Acl;
-use crate::cors::CorsRules;
-use crate::encryption::BucketEncryption;
 use crate::error::{S3Error, S3Result};
-use crate::lock::DefaultRetention;
+use crate::model::{Bucket, Ownership, PublicAccess};
 
 /// The buckets of all accounts and regions by name: the namespace is one.
 pub(crate) const BUCKETS: Table<Bucket> = Table::new("s3.bucket");
@@ -20,52 +15,6 @@ pub(crate) const ACCOUNTS: Table<PublicAccess> = Table::new("s3.account-public-a
 
 /// What the documents of a bucket may have together, in bytes.
 const DOCUMENTS_BYTES_MAX: usize = 4 << 20;
-
-/// A bucket with all its settings.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Bucket {
-    pub(crate) name: String,
-    pub(crate) owner: AccountId,
-    pub(crate) region: Region,
-    /// `EU` where that was asked for; else the region.
-    #[serde(default)]
-    pub(crate) location: Option<String>,
-    pub(crate) created: Timestamp,
-    #[serde(default)]
-    pub(crate) ownership: Option<Ownership>,
-    #[serde(default)]
-    pub(crate) acl: Acl,
-    #[serde(default)]
-    pub(crate) versioning: Versioning,
-    #[serde(default)]
-    pub(crate) public_access: Option<PublicAccess>,
-    /// That of the owner's account, which is not stored with the bucket.
-    #[serde(skip)]
-    pub(crate) account_public_access: Option<PublicAccess>,
-    #[serde(default)]
-    pub(crate) encryption: BucketEncryption,
-    #[serde(default)]
-    pub(crate) object_lock: Option<ObjectLock>,
-    /// The policy with principals by unique id.
-    #[serde(default)]
-    pub(crate) policy: Option<String>,
-    #[serde(default)]
-    pub(crate) tags: Vec<(String, String)>,
-    /// Settings that are stored and echoed: the canonical document by sub-resource.
-    #[serde(default)]
-    pub(crate) documents: BTreeMap<String, String>,
-    /// The rules that the CORS document holds, once they are asked for.
-    #[serde(skip)]
-    pub(crate) cors: CorsRules,
-}
-
-/// Who owns objects, and whether ACLs mean anything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Ownership {
-    BucketOwnerEnforced,
-    BucketOwnerPreferred,
-    ObjectWriter,
-}
 
 impl Ownership {
     pub(crate) fn parse(text: &str) -> Option<Self> {
@@ -81,25 +30,6 @@ impl Ownership {
             Self::ObjectWriter => "ObjectWriter",
         }
     }
-}
-
-/// Whether writes keep what they replace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) enum Versioning {
-    #[default]
-    Unset,
-    Enabled,
-    Suspended,
-}
-
-/// Block Public Access.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "AWS's four switches")]
-pub(crate) struct PublicAccess {
-    pub(crate) block_acls: bool,
-    pub(crate) ignore_acls: bool,
-    pub(crate) block_policy: bool,
-    pub(crate) restrict_buckets: bool,
 }
 
 impl PublicAccess {
@@ -124,12 +54,6 @@ impl PublicAccess {
     /// What a new bucket has.
     pub(crate) const ALL: Self =
         Self { block_acls: true, ignore_acls: true, block_policy: true, restrict_buckets: true };
-}
-
-/// Object Lock is on in the bucket.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct ObjectLock {
-    pub(crate) default: Option<DefaultRetention>,
 }
 
 impl Bucket {

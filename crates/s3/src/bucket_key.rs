@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use gateway::Ctx;
 use types::Timestamp;
 
-use crate::bucket::Bucket;
+use crate::model::Bucket;
 
 /// For how long a requester uses a bucket key, in seconds.
 const LIFE_SECONDS: u64 = 300;

@@ -6,36 +6,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use crc_fast::{CrcAlgorithm, Digest, checksum_combine};
 use keys::{Sha1, Sha256};
-use serde::{Deserialize, Serialize};
 
 use crate::error::{S3Error, S3Result};
+use crate::model::{Algorithm, Checksum, Kind};
 use crate::request::Request;
-
-/// Source: S3 User Guide, "Checking object integrity".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Algorithm {
-    Crc32,
-    Crc32c,
-    Crc64Nvme,
-    Sha1,
-    Sha256,
-}
-
-/// Whether a checksum is over the object, or over its parts' checksums.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Kind {
-    FullObject,
-    Composite,
-}
-
-/// A checksum as stored and answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Checksum {
-    pub(crate) algorithm: Algorithm,
-    pub(crate) kind: Kind,
-    /// Base64, of a composite one with `-` and the number of parts.
-    pub(crate) value: String,
-}
 
 const HEADER_PREFIX: &str = "x-amz-checksum-";
 

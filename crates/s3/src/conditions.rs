@@ -8,8 +8,8 @@ use gateway::{Auth, Ctx, SignatureVersion};
 use policy::Context;
 use types::{DAY_MS, Timestamp};
 
-use crate::bucket::Ownership;
-use crate::lock::{self, Retention};
+use crate::lock;
+use crate::model::{Ownership, Retention};
 use crate::request::Request;
 use crate::tags::{self, Tagged};
 use crate::xml;

@@ -137,6 +137,18 @@ impl ControlAnswer {
 }
 
 impl ControlRequest {
+    /// The name of the bucket whose ARN the path names.
+    fn bucket(&self) -> Option<&str> {
+        let name = self.resource.strip_prefix("arn:aws:s3:::")?;
+        (!name.is_empty() && !name.contains('/')).then_some(name)
+    }
+
+    /// The keys of an `UntagResource`.
+    fn tag_keys(&self) -> impl Iterator<Item = &str> {
+        let pairs = self.query.iter();
+        pairs.filter(|(name, _)| name == "tagKeys").map(|(_, value)| value.as_str())
+    }
+
     /// The account that the request names.
     pub(crate) fn named_account(&self) -> ControlResult<AccountId> {
         let account = self.account.as_deref().and_then(AccountId::parse);
@@ -193,7 +205,7 @@ impl<A: Api> Plain for Call<A> {
         let bytes_out = event.refusal_bytes.or(document.map(String::len)).unwrap_or(0);
         event.additional = Some(additional(ctx, request, bytes_out));
         event.response_elements = Value::Null;
-        if let Some(name) = tags::bucket_of(&request.resource) {
+        if let Some(name) = request.bucket() {
             // An event without its owner beats no event.
             event.owner =
                 crate::bucket::find(ctx, name).ok().flatten().map(|bucket| bucket.owner.clone());
@@ -236,7 +248,7 @@ impl Codec<ControlRequest, ControlAnswer> for ControlXml {
         if !request.resource.is_empty() {
             members.insert("resourceArn".to_owned(), Value::from(request.resource.as_str()));
         }
-        let keys: Vec<_> = tags::keys(request).map(Value::from).collect();
+        let keys: Vec<_> = request.tag_keys().map(Value::from).collect();
         if !keys.is_empty() {
             members.insert("tagKeys".to_owned(), Value::from(keys));
         }

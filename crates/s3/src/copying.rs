@@ -6,9 +6,10 @@ use std::sync::Arc;
 use gateway::{Access, Ctx};
 
 use crate::body::{Reader, frames_aad};
-use crate::bucket::{self, Bucket};
+use crate::bucket;
 use crate::error::{S3Error, S3Result};
-use crate::object::{self, Stored, Version};
+use crate::model::{Bucket, Stored, Version};
+use crate::object;
 use crate::preconditions::{self, Side};
 use crate::request::Request;
 use crate::{access, customer_key};

@@ -4,13 +4,12 @@
 //! Source: S3 User Guide, "Using cross-origin resource sharing (CORS)" and "Elements of a CORS
 //! configuration". Observed: the headers of answers, their order and the refusals.
 
-use std::sync::OnceLock;
-
 use gateway::{Ctx, Failure, Fault, WireError};
 use store::Tx;
 
-use crate::bucket::{BUCKETS, Bucket};
+use crate::bucket::BUCKETS;
 use crate::error::{S3Error, S3Result};
+use crate::model::{Bucket, CorsRules, Rule};
 use crate::request::Request;
 use crate::response::Response;
 use crate::xml::{self, Element};
@@ -116,11 +115,6 @@ fn asked_headers(list: &str) -> Option<Vec<String>> {
     (headers.len() <= ASKED_HEADERS_MAX).then_some(headers)
 }
 
-/// The rules of a bucket's document, read when they are first asked for and kept with the decoded
-/// row: whoever shares the row shares them.
-#[derive(Debug, Default)]
-pub(crate) struct CorsRules(OnceLock<Vec<Rule>>);
-
 /// A copy may get another document, and reads its own.
 impl Clone for CorsRules {
     fn clone(&self) -> Self {
@@ -139,18 +133,6 @@ impl CorsRules {
             )
         })
     }
-}
-
-/// One rule, ready to be held against requests.
-#[derive(Debug)]
-struct Rule {
-    origins: Vec<String>,
-    methods: Vec<String>,
-    /// Patterns in lower case.
-    headers: Vec<String>,
-    /// As they are answered; empty if not set.
-    exposed: String,
-    max_age: String,
 }
 
 impl Rule {

@@ -6,8 +6,8 @@ use gateway::Ctx;
 use keys::SecretBytes;
 
 use crate::access;
-use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
+use crate::model::Bucket;
 use crate::request::Request;
 
 /// The beginning of the headers for the object that is written or read.

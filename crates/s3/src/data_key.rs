@@ -6,9 +6,9 @@ use std::sync::Arc;
 use gateway::{Caller, Ctx, Failure, Refused};
 use keys::SecretBytes;
 
-use crate::bucket::Bucket;
 use crate::bucket_key::{BucketKeys, Place};
 use crate::error::{S3Error, S3Result};
+use crate::model::Bucket;
 
 /// The name under which S3 uses a caller's credentials.
 const VIA: &str = "s3.amazonaws.com";

@@ -8,32 +8,17 @@ use base64::engine::general_purpose::STANDARD;
 use gateway::{Ctx, Fault};
 use keys::{Domain, Keyring, SecretBytes, random_secret};
 use policy::Principal;
-use serde::{Deserialize, Serialize};
 use store::Tx;
 
-use crate::bucket::Bucket;
 use crate::data_key;
 use crate::error::{S3Error, S3Result};
+use crate::model::{Bucket, BucketEncryption, Envelope, Scheme};
 use crate::request::Request;
 use crate::{access, customer_key};
 
 /// The managed key that `aws:kms` means where no key is named.
 const MANAGED_KEY: &str = "alias/aws/s3";
 const KEY_BYTES: usize = 32;
-
-/// How an object is encrypted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) enum Scheme {
-    /// SSE-S3.
-    #[default]
-    S3,
-    /// SSE-KMS.
-    Kms,
-    /// DSSE-KMS.
-    Dsse,
-    /// SSE-C.
-    Customer,
-}
 
 impl Scheme {
     /// Reads the name in headers and settings. SSE-C has none.
@@ -54,22 +39,6 @@ impl Scheme {
     }
 }
 
-/// The default encryption of a bucket.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct BucketEncryption {
-    pub(crate) scheme: Scheme,
-    /// As it was given: an id, an ARN or an alias.
-    pub(crate) key_id: Option<String>,
-    pub(crate) bucket_key: bool,
-    /// Whether uploads with SSE-C are refused.
-    ///
-    /// Source: S3 User Guide, "Blocking or unblocking SSE-C": blocked in new buckets.
-    pub(crate) blocks_customer_keys: bool,
-    /// Whether it was put, and is not what every bucket has.
-    #[serde(default)]
-    pub(crate) chosen: bool,
-}
-
 impl Default for BucketEncryption {
     fn default() -> Self {
         Self {
@@ -80,25 +49,6 @@ impl Default for BucketEncryption {
             chosen: false,
         }
     }
-}
-
-/// How an object is encrypted, and its root key under another key. Fixed when it is written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Envelope {
-    pub(crate) scheme: Scheme,
-    /// The sealed root key in base64; of SSE-C, a salted hash that recognises the client's key.
-    sealed: String,
-    /// The full ARN.
-    #[serde(default)]
-    pub(crate) key_arn: Option<String>,
-    #[serde(default)]
-    bucket_key: bool,
-    /// The encryption context of the KMS call.
-    #[serde(default)]
-    context: BTreeMap<String, String>,
-    /// The MD5 of the client's key in base64.
-    #[serde(default)]
-    customer_key_md5: Option<String>,
 }
 
 /// What a write asks for, after the bucket's default was taken into account.

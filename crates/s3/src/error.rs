@@ -93,7 +93,7 @@ errors! {
     EntityTooSmall { etag: String, number: u32, proposed: u64 } => 400, "EntityTooSmall",
         "Your proposed upload is smaller than the minimum allowed size",
         elements {
-            "ETag": etag, "MinSizeAllowed": crate::ops::multipart::PART_BYTES_MIN,
+            "ETag": etag, "MinSizeAllowed": crate::limits::PART_BYTES_MIN,
             "PartNumber": number, "ProposedSize": proposed
         };
     /// The region is not that of the endpoint.
@@ -177,7 +177,7 @@ errors! {
         elements { "TargetBucket": bucket };
     /// A key beyond 1,024 bytes.
     KeyTooLong { size: usize } => 400, "KeyTooLongError", "Your key is too long",
-        elements { "Size": size, "MaxSizeAllowed": crate::object::KEY_BYTES_MAX };
+        elements { "Size": size, "MaxSizeAllowed": crate::limits::KEY_BYTES_MAX };
     /// An ACL that is none.
     MalformedAcl => 400, "MalformedACLError", SCHEMA;
     /// A bucket policy that is none.
@@ -191,7 +191,7 @@ errors! {
     /// More user metadata than 2 KB.
     MetadataTooLarge { size: usize } => 400, "MetadataTooLarge",
         "Your metadata headers exceed the maximum allowed metadata size",
-        elements { "Size": size, "MaxSizeAllowed": crate::object::METADATA_BYTES_MAX };
+        elements { "Size": size, "MaxSizeAllowed": crate::limits::METADATA_BYTES_MAX };
     /// A delete marker of this id knows no method but DELETE.
     MethodNotAllowed { method: String, version: String, modified: String } => 405,
         "MethodNotAllowed", "The specified method is not allowed against this resource.",
@@ -259,7 +259,7 @@ errors! {
     /// A policy beyond 20 KB.
     PolicyTooLarge { size: usize } => 400, "PolicyTooLarge",
         "Your policy exceeds the maximum allowed document size.",
-        elements { "Size": size, "MaxSizeAllowed": crate::ops::policies::POLICY_BYTES_MAX };
+        elements { "Size": size, "MaxSizeAllowed": crate::limits::POLICY_BYTES_MAX };
     /// An error of the key service, under S3's code.
     Kms { code: String, message: String } => 400, code, message;
 }

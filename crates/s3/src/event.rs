@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 use types::AccountId;
 
 use crate::access;
-use crate::bucket::{self, Bucket};
+use crate::bucket;
+use crate::model::Bucket;
 use crate::request::{Request, to_u64};
 use crate::response::Response;
 

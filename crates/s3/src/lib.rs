@@ -11,8 +11,8 @@
 //! logging documents are stored and answered, and nothing acts on them.
 //!
 //! Reading order: [`Request`] and [`Response`], S3's own form of input and output, raw because S3
-//! reads arguments late; `api.rs`, what an operation says; `bucket.rs` and `object.rs`, what is
-//! stored; `settings.rs`, one mechanism for all settings of a bucket; `encryption.rs`, `upload.rs`
+//! reads arguments late; `api.rs`, what an operation says; `model.rs`, what is stored, with
+//! `bucket.rs` and `object.rs`, what is done with it; `settings.rs`, one mechanism for all settings of a bucket; `encryption.rs`, `upload.rs`
 //! and `body.rs`, the way of the bytes; `list.rs`, the one mechanism of all listings; then the
 //! operations in `ops.rs`.
 //!
@@ -30,6 +30,10 @@
 //! let request = Request::from(log_file);
 //! assert_eq!(request.bucket, "audit");
 //! ```
+//!
+//! Three functions beside operations are for them, and leave no event: [`bucket_location`] returns
+//! the region to call, [`is_valid_name`] checks a bucket's name, and [`tagged`] returns the tags of
+//! buckets for the tagging API.
 
 mod access;
 mod acl;
@@ -37,6 +41,7 @@ mod api;
 mod body;
 mod bucket;
 mod bucket_key;
+mod changes;
 mod checksum;
 mod conditions;
 mod control;
@@ -50,9 +55,11 @@ mod error;
 mod event;
 mod form;
 mod latin;
+mod limits;
 mod list;
 mod listing;
 mod lock;
+mod model;
 mod object;
 mod ops;
 mod owning;

@@ -9,7 +9,8 @@ use store::{Table, Tx, key_prefix};
 
 use crate::error::{S3Error, S3Result};
 use crate::list::{Query, Start};
-use crate::object::{VERSIONS, Version, key_of_row, rows_of};
+use crate::model::{Version, key_of_row, rows_of};
+use crate::object::VERSIONS;
 use crate::request::Request;
 use crate::xml::Xml;
 

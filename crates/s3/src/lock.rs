@@ -1,11 +1,10 @@
 //! Object Lock: what keeps a version from being deleted.
 
-use serde::{Deserialize, Serialize};
 use types::{DAY_MS, Timestamp};
 
-use crate::bucket::Bucket;
 use crate::checksum;
 use crate::error::{S3Error, S3Result};
+use crate::model::{Bucket, Lock, Mode, Period, Retention};
 use crate::request::Request;
 
 const MODE: &str = "x-amz-object-lock-mode";
@@ -15,12 +14,6 @@ const BYPASS: &str = "x-amz-bypass-governance-retention";
 /// Source: S3 User Guide, "Locking objects with Object Lock": 100 years at most.
 const DAYS_MAX: u64 = 36_500;
 const YEARS_MAX: u64 = 100;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Mode {
-    Governance,
-    Compliance,
-}
 
 impl Mode {
     pub(crate) fn parse(text: &str) -> Option<Self> {
@@ -33,19 +26,6 @@ impl Mode {
             Self::Compliance => "COMPLIANCE",
         }
     }
-}
-
-/// The retention that a bucket gives to new objects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct DefaultRetention {
-    pub(crate) mode: Mode,
-    pub(crate) period: Period,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Period {
-    Days(u64),
-    Years(u64),
 }
 
 impl Period {
@@ -74,19 +54,6 @@ impl Period {
         };
         days.saturating_mul(DAY_MS)
     }
-}
-
-/// The lock of one version: retention and legal hold, independent of each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct Lock {
-    pub(crate) retention: Option<Retention>,
-    pub(crate) hold: Option<bool>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Retention {
-    pub(crate) mode: Mode,
-    pub(crate) until: Timestamp,
 }
 
 /// What a locked version refuses with.

@@ -3,24 +3,15 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gateway::{Ctx, Fault};
-use serde::{Deserialize, Serialize};
-use store::{Table, Tx, key, key_parts};
-use types::{AccountId, Timestamp};
+use store::{Table, Tx, key};
+use types::AccountId;
 
-use crate::acl::Acl;
-use crate::body::Piece;
-use crate::bucket::{Bucket, Versioning, canonical_id};
-use crate::checksum::Checksum;
-use crate::encryption::Envelope;
+use crate::bucket::canonical_id;
+use crate::changes;
 use crate::error::{S3Error, S3Result};
-use crate::lock::Lock;
-use crate::ops::multipart;
+use crate::model::{Bucket, Stored, Version, Versioning, row_key, rows_of};
 use crate::owning;
 
-/// Source: S3 User Guide, "Naming Amazon S3 objects".
-pub(crate) const KEY_BYTES_MAX: usize = 1_024;
-/// Source: S3 User Guide, "User-defined object metadata": 2 KB.
-pub(crate) const METADATA_BYTES_MAX: usize = 2_048;
 /// The id of versions written while versioning is not enabled.
 pub(crate) const NULL: &str = "null";
 
@@ -28,50 +19,6 @@ pub(crate) const NULL: &str = "null";
 pub(crate) const VERSIONS: Table<Version> = Table::new("s3.object");
 /// Where the null version of a key stands, if it was written while versioning was suspended.
 const NULL_ORDER: Table<u64> = Table::new("s3.null_version");
-
-/// One version of an object, or a delete marker.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Version {
-    /// `null` or 32 characters.
-    pub(crate) id: String,
-    /// Counts up with every version of a key.
-    pub(crate) order: u64,
-    pub(crate) modified: Timestamp,
-    pub(crate) owner: AccountId,
-    /// `None` for a delete marker.
-    pub(crate) stored: Option<Stored>,
-}
-
-/// What a version that is no delete marker has.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Stored {
-    pub(crate) size: u64,
-    /// Without quotes.
-    pub(crate) etag: String,
-    pub(crate) pieces: Vec<Piece>,
-    /// Whether the pieces are parts of an upload.
-    #[serde(default)]
-    pub(crate) multipart: bool,
-    pub(crate) envelope: Envelope,
-    #[serde(default)]
-    pub(crate) checksum: Option<Checksum>,
-    /// `content-type` and its like, as they are answered.
-    pub(crate) headers: Vec<(String, String)>,
-    #[serde(default)]
-    pub(crate) metadata: Vec<(String, String)>,
-    #[serde(default)]
-    pub(crate) tags: Vec<(String, String)>,
-    #[serde(default = "standard")]
-    pub(crate) storage_class: String,
-    #[serde(default)]
-    pub(crate) acl: Acl,
-    #[serde(default)]
-    pub(crate) lock: Lock,
-}
-
-fn standard() -> String {
-    "STANDARD".to_owned()
-}
 
 impl Version {
     pub(crate) fn is_marker(&self) -> bool {
@@ -92,22 +39,6 @@ impl Version {
         };
         self.stored.as_ref().ok_or_else(|| refusal().into())
     }
-}
-
-/// The place of a version in the table.
-pub(crate) fn row_key(bucket: &str, object: &str, order: u64) -> Vec<u8> {
-    key([bucket.as_bytes(), object.as_bytes(), &(u64::MAX - order).to_be_bytes()])
-}
-
-/// The start of all versions of a key.
-pub(crate) fn rows_of(bucket: &str, object: &str) -> Vec<u8> {
-    key([bucket, object])
-}
-
-/// The object key in a row's key.
-pub(crate) fn key_of_row(row: &[u8]) -> String {
-    let parts = key_parts(row);
-    parts.get(1).map(|part| String::from_utf8_lossy(part).into_owned()).unwrap_or_default()
 }
 
 /// The newest version of a key, delete markers included.
@@ -207,7 +138,7 @@ pub(crate) fn push(
     let random = random.first_chunk().copied().unwrap_or_default();
     let modified = ctx.now();
     let tx = ctx.tx_mut();
-    multipart::touch(tx, &bucket.name, object)?;
+    changes::touch(tx, &bucket.name, object)?;
     let top = newest(tx, &bucket.name, object)?.map_or(0, |version| version.order);
     let next = top.saturating_add(1);
     let (id, order) = match bucket.versioning {
@@ -245,7 +176,7 @@ pub(crate) fn erase(
     object: &str,
     version: &Version,
 ) -> Result<(), Fault> {
-    multipart::touch(tx, bucket, object)?;
+    changes::touch(tx, bucket, object)?;
     for piece in version.stored.iter().flat_map(|stored| &stored.pieces) {
         piece.discard(tx)?;
     }
@@ -308,6 +239,7 @@ pub(crate) fn quoted(etag: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::key_of_row;
 
     #[test]
     fn a_version_id_has_32_characters_and_leads_to_its_place() {

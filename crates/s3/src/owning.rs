@@ -9,8 +9,7 @@ use policy::Grammar;
 use serde_json::Value;
 use types::AccountId;
 
-use crate::bucket::{Bucket, Ownership};
-use crate::object::Version;
+use crate::model::{Bucket, Ownership, Version};
 use crate::request::Request;
 
 /// The canned ACL that hands an object over where the bucket's owner is preferred.

@@ -4,7 +4,8 @@ use gateway::Fault;
 use types::Timestamp;
 
 use crate::error::{S3Error, S3Result};
-use crate::object::{Stored, Version, quoted};
+use crate::model::{Stored, Version};
+use crate::object::quoted;
 use crate::request::Request;
 
 /// Whose conditions are meant: the spelling of headers and answers differs.

@@ -7,10 +7,11 @@ use gateway::Fault;
 use keys::Keyring;
 use store::{BodyId, Snapshot, Store};
 
-use crate::body::{Piece, Reader, frames_aad};
-use crate::encryption::Envelope;
-use crate::object::{VERSIONS, key_of_row};
-use crate::ops::multipart::{PARTS, UPLOADS};
+use crate::body::{Reader, frames_aad};
+use crate::changes::UPLOADS;
+use crate::model::{Envelope, Piece, key_of_row};
+use crate::object::VERSIONS;
+use crate::ops::multipart::PARTS;
 
 /// What a look at all objects' bytes found.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use wire::Head;
 
 use crate::error::{S3Error, S3Result};
-use crate::object::KEY_BYTES_MAX;
+use crate::limits::KEY_BYTES_MAX;
 use crate::{encoded_word, form, latin};
 
 /// The headers that are conditions.

@@ -21,8 +21,8 @@ use wire::xml::XmlError;
 
 use crate::SERVICE;
 use crate::api::PlainApi;
-use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
+use crate::model::Bucket;
 use crate::request::Request;
 use crate::response::Response;
 use crate::xml::{self, Element, Xml};

@@ -5,7 +5,7 @@ use gateway::{Fault, Gateway};
 use store::BodyId;
 use types::{Pulse, Timestamp};
 
-use crate::body::Piece;
+use crate::model::Piece;
 use crate::object::VERSIONS;
 use crate::ops::multipart::{PARTS, completed_before, forget_completed};
 

@@ -8,10 +8,10 @@ use keys::{Md5, SecretBytes};
 use store::{Bodies, BodyId, BodyWriter};
 use wire::sigv4::PostPolicy;
 
-use crate::body::{INLINE_BYTES_MAX, Piece};
-use crate::checksum::{self, Algorithm, Announced, Checksum, Expected, Hasher, Kind};
-use crate::encryption::Envelope;
+use crate::body::INLINE_BYTES_MAX;
+use crate::checksum::{self, Announced, Expected, Hasher};
 use crate::error::{S3Error, S3Result};
+use crate::model::{Algorithm, Checksum, Envelope, Kind, Piece};
 use crate::request::{Request, to_u64};
 
 /// Source: S3 User Guide, "Uploading objects": 5 GiB in one request.

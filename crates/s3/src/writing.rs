@@ -5,10 +5,10 @@ use policy::Principal;
 use types::AccountId;
 
 use crate::acl::{self, Owners};
-use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
-use crate::lock::Lock;
-use crate::object::{METADATA_BYTES_MAX, Stored, Version, quoted, written_id};
+use crate::limits::METADATA_BYTES_MAX;
+use crate::model::{Bucket, Lock, Stored, Version};
+use crate::object::{quoted, written_id};
 use crate::request::Request;
 use crate::tags;
 use crate::upload::Stowed;
@@ -45,7 +45,7 @@ pub(crate) struct Attributes {
     pub(crate) metadata: Vec<(String, String)>,
     pub(crate) tags: Vec<(String, String)>,
     pub(crate) storage_class: String,
-    pub(crate) acl: acl::Acl,
+    pub(crate) acl: crate::model::Acl,
     pub(crate) lock: Lock,
     pub(crate) owner: AccountId,
 }
@@ -178,7 +178,7 @@ pub(crate) fn told(version: &Version) -> Vec<(String, String)> {
     let mut headers = Vec::new();
     let Some(stored) = &version.stored else { return headers };
     headers.push(("etag".to_owned(), quoted(&stored.etag)));
-    headers.extend(stored.checksum.iter().flat_map(crate::checksum::Checksum::headers));
+    headers.extend(stored.checksum.iter().flat_map(crate::model::Checksum::headers));
     headers.extend(stored.envelope.headers());
     // Observed: a write of the null version names no id.
     if let Some(id) = written_id(version) {

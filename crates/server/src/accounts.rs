@@ -8,8 +8,8 @@ use types::{AccountId, Clock, Entropy, Timestamp};
 
 use crate::establish::{Done, Establish, operator_event};
 use crate::ground::Ground;
-use crate::identity::IdentityKeeper;
 use crate::roots::{Staged, secret};
+use crate::store_identity::IdentityKeeper;
 use crate::{Account, Config, OpenError};
 
 /// How many random IDs are tried before giving up.

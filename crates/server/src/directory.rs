@@ -9,7 +9,7 @@ use std::path::Path;
 
 use store::{Found, StateFile};
 
-use crate::identity::Identity;
+use crate::store_identity::Identity;
 use crate::{OpenError, roots, sealing};
 
 /// A loss that is visible from the directory alone.

@@ -7,7 +7,7 @@ use store::{StateFile, Store, StoreError};
 
 use crate::directory::Survey;
 use crate::ground::{loss, unlock};
-use crate::identity::{Identity, IdentityKeys, Written};
+use crate::store_identity::{Identity, IdentityKeys, Written};
 use crate::{Config, OpenError, sealing};
 
 /// Progress is shown in units of so many bits.
@@ -115,7 +115,7 @@ impl Checked {
         identity: Option<&Identity>,
     ) {
         // An identity that exists but does not verify is already a finding.
-        if identity.is_none() && folder.join(crate::identity::FILE).exists() {
+        if identity.is_none() && folder.join(crate::store_identity::FILE).exists() {
             return;
         }
         match loss(store, keyring, identity) {

@@ -10,7 +10,9 @@ use store::{Found, Store, StoreError, Table, Tx};
 use types::{Clock, Entropy};
 
 use crate::directory::{BODIES_GONE, Plan, Survey, plan};
-use crate::identity::{Identity, IdentityKeeper, IdentityKeys, Written, mismatch, store_name};
+use crate::store_identity::{
+    Identity, IdentityKeeper, IdentityKeys, Written, mismatch, store_name,
+};
 use crate::{Config, OpenError, memory, modes, sealing};
 
 /// The domain keys, wrapped under the root key.

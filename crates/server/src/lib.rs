@@ -20,7 +20,6 @@ mod establish;
 mod framing;
 mod fsck;
 mod ground;
-mod identity;
 mod listeners;
 mod memory;
 mod metrics;
@@ -37,6 +36,7 @@ mod roots;
 mod sealing;
 mod serve;
 mod signin;
+mod store_identity;
 mod tls;
 mod workers;
 

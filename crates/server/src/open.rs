@@ -13,7 +13,7 @@ use types::{AccountId, Clock, Entropy, Region};
 
 use crate::establish::Establish;
 use crate::ground::Ground;
-use crate::identity::IdentityKeeper;
+use crate::store_identity::IdentityKeeper;
 use crate::{Account, Config, OPERATIONS, RootCredentials, roots, signin};
 
 /// An opened data directory, ready to serve.

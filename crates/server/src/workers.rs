@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use types::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp};
 
 use crate::beats::{Beat, Beats};
-use crate::identity::IdentityKeeper;
+use crate::store_identity::IdentityKeeper;
 use crate::{Config, Opened};
 
 /// How often the tail is checked for a segment's worth of events, in milliseconds.

@@ -13,7 +13,7 @@
 //!
 //! Reading order:
 //!
-//! 1. [`Record`] and [`identity`]: one event, in AWS's member order and within AWS's size caps.
+//! 1. [`Record`] and [`user_identity`]: one event, in AWS's member order and within AWS's size caps.
 //! 2. [`Facts`]: what the other modules need from an event; [`lookup`] and [`selectors`] evaluate
 //!    it.
 //! 3. [`log_file`], [`digest`]: names, bytes, hashes and the text that is signed.
@@ -31,13 +31,13 @@
 pub mod digest;
 mod facts;
 pub mod gzip;
-pub mod identity;
 pub mod log_file;
 pub mod lookup;
 pub mod names;
 mod record;
 pub mod retry;
 pub mod selectors;
+pub mod user_identity;
 pub mod verify;
 
 pub use facts::{Facts, Name};

@@ -17,7 +17,7 @@ use crate::model::{Holder, Kind};
 use crate::paging::{Listing, Paging};
 use crate::shapes::Nothing;
 use crate::validate::{ARN, Checks, given};
-use crate::{directory, identity};
+use crate::{directory, principals};
 
 /// Steps that the decisions of one answer may take together.
 ///
@@ -187,7 +187,7 @@ impl Action for SimulatePrincipalPolicy {
     fn run(ctx: &mut Ctx<'_>, input: &SimulateInput) -> Result<Listing<EvaluationResult>, Fail> {
         let source = source(ctx, given(input.policy_source_arn.as_ref()))?;
         let principal = principal_of(&source);
-        let found = identity::policies_of(ctx.tx(), &source)?;
+        let found = principals::policies_of(ctx.tx(), &source)?;
         let identity = found.identity.into_iter().map(Named::stored).collect();
         input.simulate(ctx, &principal, identity, found.boundary.map(Named::stored))
     }
@@ -237,7 +237,7 @@ fn source(ctx: &Ctx<'_>, arn: &str) -> Result<Holder, Fail> {
 
 fn principal_of(source: &Holder) -> Principal {
     match source.kind {
-        Kind::Role => identity::role_principal(source, "simulation"),
+        Kind::Role => principals::role_principal(source, "simulation"),
         Kind::User | Kind::Group => Principal::User {
             account: source.account.clone(),
             arn: source.arn().to_string(),

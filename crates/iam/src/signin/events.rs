@@ -139,10 +139,11 @@ fn additional(login_to: &str, factor: Factor<'_>) -> Value {
 fn whole(subject: &Subject) -> Value {
     let Subject { account, alias, who, name, arn } = subject;
     match who {
-        Who::Root => trail::identity::root(account, Some(""), alias.as_deref(), None),
+        Who::Root => trail::user_identity::root(account, Some(""), alias.as_deref(), None),
         Who::User(id) | Who::Role(id, _) => {
-            let user = trail::identity::IamUser { id, arn, account, access_key_id: None, name };
-            trail::identity::iam_user(user, None)
+            let user =
+                trail::user_identity::IamUser { id, arn, account, access_key_id: None, name };
+            trail::user_identity::iam_user(user, None)
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::model::{Holder, Kind, Tag};
 use crate::signin::second_factor::Shown;
 use crate::token::{Token, Who};
 use crate::validate::{ARN, Checks, EXTERNAL_ID, SESSION_NAME, SOURCE_IDENTITY, given};
-use crate::{directory, identity, tagging};
+use crate::{directory, principals, tagging};
 
 /// Source: the model's `roleDurationSecondsType`.
 const DURATION_MIN_S: i64 = 900;
@@ -190,7 +190,7 @@ impl Plain for AssumeRole {
         if let Some(shown) = &shown {
             shown.use_up(ctx)?;
         }
-        let session = identity::role_principal(&role, &session_name);
+        let session = principals::role_principal(&role, &session_name);
         Ok(AssumeRoleOutput {
             credentials: Credentials::of(ctx, &token)?,
             assumed_role_user: AssumedRoleUser {

@@ -7,14 +7,15 @@ use policy::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::named;
+use super::members::named;
 use crate::checks::{ALIAS_PATTERN, Checks, PRINCIPAL_PATTERN};
+use crate::condition_keys::EncryptionContext;
 use crate::error::{KmsError, KmsFailure};
 use crate::id::Scope;
 use crate::model::{Clue, Constraints, Grant, Key, Party};
 use crate::resolve::Found;
-use crate::rights::{self, EncryptionContext, Terms};
-use crate::{crypto, event, grants, resolve};
+use crate::rights::{self, Terms};
+use crate::{condition_keys, crypto, event, grants, resolve};
 
 /// Grants that a key has at most.
 ///
@@ -275,7 +276,7 @@ impl CreateGrantInput {
         {
             if let Some(pairs) = pairs {
                 context.set("kms:GrantConstraintType", kind);
-                rights::add_pairs(&mut context, pairs);
+                condition_keys::add_pairs(&mut context, pairs);
             }
         }
         if let Some(arn) = &constraints.source_arn {

@@ -15,7 +15,7 @@ use crate::key_policy::{self, Proposal};
 use crate::metadata::KeyMetadata;
 use crate::model::Manager;
 use crate::tags::{self, Tag};
-use crate::{AWS_KMS, ENCRYPT_DECRYPT, SYMMETRIC_DEFAULT, event, rights};
+use crate::{AWS_KMS, ENCRYPT_DECRYPT, SYMMETRIC_DEFAULT, condition_keys, event, rights};
 
 /// The specs of KMS and the usages that each allows.
 ///
@@ -89,8 +89,8 @@ impl Plain for CreateKey {
         input.check()?;
         let tags = input.tags()?;
         let mut context = Context::new();
-        rights::add_kind(&mut context, input.is_multi_region());
-        rights::add_request_tags(&mut context, &tags);
+        condition_keys::add_kind(&mut context, input.is_multi_region());
+        condition_keys::add_request_tags(&mut context, &tags);
         if let Some(bypass) = input.bypass_policy_lockout_safety_check {
             context.set("kms:BypassPolicyLockoutSafetyCheck", bypass.to_string());
         }
@@ -136,7 +136,7 @@ impl Plain for CreateKey {
 fn policy_of(ctx: &mut Ctx<'_>, input: &CreateKeyInput, arn: &Arn) -> Result<String, KmsFailure> {
     let default = key_policy::default_text(ctx.account());
     let mut context = Context::new();
-    rights::add_kind(&mut context, input.is_multi_region());
+    condition_keys::add_kind(&mut context, input.is_multi_region());
     let text = input.policy.as_deref().unwrap_or(&default);
     // Assumed: KMS does not check the default policy, so that an administrator without
     // `kms:PutKeyPolicy` may create keys.

@@ -6,12 +6,13 @@ use gateway::{Access, Ctx, EventParts, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Recipient, refuse_recipient};
+use super::members::{Recipient, refuse_recipient};
 use crate::checks::Checks;
+use crate::condition_keys::EncryptionContext;
 use crate::crypto::{self, Shown};
 use crate::error::{KmsError, KmsFailure};
 use crate::quiet::{Quiet, Recorded};
-use crate::rights::{self, EncryptionContext};
+use crate::rights;
 use crate::source::Source;
 use crate::{Blob, SYMMETRIC_DEFAULT, Secret, event, grants, material};
 

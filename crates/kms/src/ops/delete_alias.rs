@@ -5,7 +5,7 @@
 use gateway::{Ctx, EventParts, Json, Needed, Operation, Spec};
 use serde::{Deserialize, Serialize};
 
-use super::{Nothing, named};
+use super::members::{Nothing, named};
 use crate::checks::Checks;
 use crate::error::{KmsError, KmsFailure};
 use crate::model::{ALIASES, alias_place};

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use types::DAY_MS;
 
-use super::{KeyInput, KeyOutput, named};
+use super::members::{KeyInput, KeyOutput, named};
 use crate::checks::Checks;
 use crate::error::{KmsError, KmsFailure};
 use crate::id::Scope;

@@ -4,7 +4,7 @@
 
 use gateway::{Access, Ctx, EventParts, Json, Plain, SealingTx, Spec};
 
-use super::{KeyInput, Nothing};
+use super::members::{KeyInput, Nothing};
 use crate::error::{KmsError, KmsFailure};
 use crate::id::Scope;
 use crate::model::State;

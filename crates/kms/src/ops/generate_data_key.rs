@@ -6,13 +6,14 @@ use gateway::{Access, Ctx, EventParts, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Recipient, named, refuse_recipient};
+use super::members::{Recipient, named, refuse_recipient};
 use crate::checks::Checks;
+use crate::condition_keys::EncryptionContext;
 use crate::crypto::{self, Shown};
 use crate::error::{KmsError, KmsFailure};
 use crate::id::Scope;
 use crate::quiet::{Quiet, Recorded};
-use crate::rights::{self, EncryptionContext};
+use crate::rights;
 use crate::{Blob, Secret, event, grants, material, resolve};
 
 /// The operation.

@@ -8,7 +8,7 @@ use policy::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Recipient, refuse_recipient};
+use super::members::{Recipient, refuse_recipient};
 use crate::checks::Checks;
 use crate::error::{KmsError, KmsFailure};
 use crate::quiet::{Quiet, Recorded};

@@ -6,14 +6,14 @@ use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 
-use super::{Nothing, named};
+use super::members::{Nothing, named};
 use crate::checks::{Checks, POLICY_PATTERN, WORD_PATTERN};
 use crate::error::{KmsError, KmsFailure};
 use crate::id::Scope;
 use crate::key_policy::{self, Proposal};
 use crate::page::{Page, Sizes};
 use crate::rights::{self, Terms};
-use crate::{event, resolve};
+use crate::{condition_keys, event, resolve};
 
 #[derive(Debug)]
 pub(crate) struct GetKeyPolicy;
@@ -120,7 +120,7 @@ impl Plain for PutKeyPolicy {
             return Err(KmsError::Unsupported(Some("Invalid policy name".to_owned())).into());
         }
         let mut context = Context::new();
-        rights::add_key(&mut context, &key);
+        condition_keys::add_key(&mut context, &key);
         key.policy = key_policy::accept(
             ctx,
             Proposal {

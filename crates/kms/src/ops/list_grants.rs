@@ -9,7 +9,7 @@ use policy::Context;
 use serde::{Deserialize, Serialize};
 
 use super::create_grant::GrantConstraints;
-use super::named;
+use super::members::named;
 use crate::checks::{Checks, PRINCIPAL_PATTERN};
 use crate::error::{KmsError, KmsFailure};
 use crate::id::Scope;

@@ -6,7 +6,7 @@
 use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 
-use super::named;
+use super::members::named;
 use crate::checks::Checks;
 use crate::error::{KmsError, KmsFailure};
 use crate::id::Scope;

@@ -7,16 +7,17 @@ use gateway::{Access, Ctx, EventParts, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::named;
+use super::members::named;
 use crate::checks::Checks;
+use crate::condition_keys::EncryptionContext;
 use crate::crypto::{self, Shown};
 use crate::error::{KmsError, KmsFailure};
 use crate::id::Scope;
 use crate::quiet::{Quiet, Recorded};
 use crate::resolve::Target;
-use crate::rights::{self, EncryptionContext};
+use crate::rights;
 use crate::source::Source;
-use crate::{Blob, SYMMETRIC_DEFAULT, event, grants, material, resolve};
+use crate::{Blob, SYMMETRIC_DEFAULT, event, grants, managed, material, resolve};
 
 #[derive(Debug)]
 pub(crate) struct ReEncrypt;
@@ -60,10 +61,11 @@ impl Plain for ReEncrypt {
     fn access(ctx: &mut Ctx<'_>, input: &ReEncryptInput) -> Result<Vec<Access>, KmsFailure> {
         input.check()?;
         grants::check_tokens(ctx, input.grant_tokens.as_ref())?;
-        let target = resolve::target(ctx, input.destination(), Scope::Aliased)?;
+        let target = managed::target(ctx, input.destination(), Scope::Aliased)?;
         let mut from = rights::of_encryption(&input.source_encryption_context);
         let mut to = rights::of_encryption(&input.destination_encryption_context);
-        if let (Ok(source), Target::Found(target)) = (input.source().key(ctx), &target) {
+        if let (Ok(source), Target::Found(target)) = (input.source().key_on_first_use(ctx), &target)
+        {
             let same = (source.arn == target.arn).to_string();
             from.context.set("kms:ReEncryptOnSameKey", same.as_str());
             to.context.set("kms:ReEncryptOnSameKey", same.as_str());

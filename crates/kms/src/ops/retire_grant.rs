@@ -7,7 +7,7 @@ use policy::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::Nothing;
+use super::members::Nothing;
 use crate::checks::Checks;
 use crate::error::{KmsError, KmsFailure};
 use crate::id::{KeyName, LocalName, Scope};

@@ -6,7 +6,7 @@ use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 
-use super::{Nothing, named};
+use super::members::{Nothing, named};
 use crate::checks::Checks;
 use crate::error::{KmsError, KmsFailure};
 use crate::id::Scope;

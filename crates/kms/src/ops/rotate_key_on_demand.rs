@@ -4,7 +4,7 @@
 
 use gateway::{Access, Ctx, EventParts, Json, Plain, SealingTx, Spec};
 
-use super::{KeyInput, KeyOutput};
+use super::members::{KeyInput, KeyOutput};
 use crate::error::{KmsError, KmsFailure};
 use crate::id::Scope;
 use crate::material::{self, Renewal};

@@ -6,7 +6,7 @@ use gateway::{Access, Ctx, EventParts, Json, Plain, SealingTx, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 
-use super::{KeyInput, Nothing, named};
+use super::members::{KeyInput, Nothing, named};
 use crate::checks::Checks;
 use crate::error::{KmsError, KmsFailure};
 use crate::id::Scope;

@@ -7,14 +7,14 @@ use policy::Context;
 use serde::{Deserialize, Serialize};
 use types::Arn;
 
-use super::{Nothing, named};
+use super::members::{Nothing, named};
 use crate::checks::Checks;
 use crate::error::{KmsError, KmsFailure};
 use crate::id::Scope;
 use crate::page::{Page, Sizes};
 use crate::rights::{self, Terms};
 use crate::tags::{self, Tag};
-use crate::{event, resolve};
+use crate::{condition_keys, event, resolve};
 
 #[derive(Debug)]
 pub(crate) struct TagResource;
@@ -48,7 +48,7 @@ impl Plain for TagResource {
         tags::check_model(&mut checks, input.tags());
         checks.finish()?;
         let mut context = Context::new();
-        rights::add_request_tags(&mut context, &tags::pairs(input.tags())?);
+        condition_keys::add_request_tags(&mut context, &tags::pairs(input.tags())?);
         rights::on_named_key(ctx, "kms:TagResource", key_id, Scope::Own, context.into())
     }
 

@@ -5,8 +5,8 @@
 
 use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
 
-use super::Nothing;
 use super::create_alias::AliasInput;
+use super::members::Nothing;
 use crate::error::{KmsError, KmsFailure};
 use crate::id::Scope;
 use crate::model::Alias;

@@ -8,7 +8,8 @@ use types::AccountId;
 use wire::xml::Element;
 
 use super::{Api, CONTROL, ControlAnswer, ControlError, ControlRequest, ControlResult};
-use crate::bucket::{ACCOUNTS, PublicAccess, account_public_access};
+use crate::bucket::{ACCOUNTS, account_public_access};
+use crate::model::PublicAccess;
 
 const PATH: Scope = Scope::Control("configuration/publicAccessBlock");
 const ROOT: &str = "PublicAccessBlockConfiguration";

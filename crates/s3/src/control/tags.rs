@@ -10,7 +10,8 @@ use http::StatusCode;
 use policy::{Context, Grammar, ResourceRule};
 
 use super::{Api, CONTROL, ControlAnswer, ControlError, ControlRequest, ControlResult};
-use crate::bucket::{self, Bucket};
+use crate::bucket;
+use crate::model::Bucket;
 use crate::tags::BUCKET_TAGS_MAX;
 
 const PATH: Scope = Scope::Control("tags");
@@ -26,18 +27,6 @@ const INVALID: &str = "This request contains a tag key or value that isn't valid
 
 type Pairs = Vec<(String, String)>;
 
-/// The name of the bucket that an ARN names.
-pub(super) fn bucket_of(arn: &str) -> Option<&str> {
-    let name = arn.strip_prefix("arn:aws:s3:::")?;
-    (!name.is_empty() && !name.contains('/')).then_some(name)
-}
-
-/// The keys of an `UntagResource`.
-pub(super) fn keys(request: &ControlRequest) -> impl Iterator<Item = &str> {
-    let pairs = request.query.iter();
-    pairs.filter(|(name, _)| name == "tagKeys").map(|(_, value)| value.as_str())
-}
-
 /// The account is that of the bucket or of the caller, who may be of another one: the bucket's policy
 /// decides then.
 ///
@@ -46,7 +35,7 @@ pub(super) fn keys(request: &ControlRequest) -> impl Iterator<Item = &str> {
 fn bucket(ctx: &Ctx<'_>, request: &ControlRequest) -> ControlResult<Arc<Bucket>> {
     let account = request.named_account()?;
     let own = ctx.caller().principal.account().ok_or(ControlError::AccessDenied)?;
-    let name = bucket_of(&request.resource).ok_or(ControlError::OtherResource)?;
+    let name = request.bucket().ok_or(ControlError::OtherResource)?;
     let found = bucket::find(ctx, name)?.filter(|bucket| bucket.region == *ctx.region());
     let bucket = found.ok_or(ControlError::NoSuchResource)?;
     if account == bucket.owner || account == *own {
@@ -179,13 +168,13 @@ impl Api for UntagResource {
     fn needs(ctx: &mut Ctx<'_>, request: &ControlRequest) -> ControlResult<Vec<Access>> {
         let bucket = bucket(ctx, request)?;
         let mut context = Context::new();
-        context.set_list("aws:TagKeys", keys(request).map(str::to_owned).collect());
+        context.set_list("aws:TagKeys", request.tag_keys().map(str::to_owned).collect());
         Ok(right(ctx, &bucket, "s3:UntagResource", context))
     }
 
     fn run(ctx: &mut Ctx<'_>, request: &ControlRequest) -> ControlResult<ControlAnswer> {
         let mut bucket = Bucket::clone(&*bucket(ctx, request)?);
-        bucket.tags.retain(|(own, _)| keys(request).all(|key| key != own));
+        bucket.tags.retain(|(own, _)| request.tag_keys().all(|key| key != own));
         bucket.save(ctx)?;
         Ok(ControlAnswer::empty(StatusCode::NO_CONTENT))
     }

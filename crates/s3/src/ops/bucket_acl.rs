@@ -4,8 +4,9 @@ use gateway::{Ctx, Spec};
 
 use crate::acl::{self, Owners};
 use crate::api::PlainApi;
-use crate::bucket::{Bucket, canonical_id};
+use crate::bucket::canonical_id;
 use crate::error::{S3Error, S3Result};
+use crate::model::Bucket;
 use crate::request::Request;
 use crate::response::Response;
 use crate::settings::{reads, writes};
@@ -49,7 +50,7 @@ pub(crate) fn put_acl(
     request: &Request,
     (bucket, owners): (&Bucket, &Owners),
     action: &str,
-) -> S3Result<acl::Acl> {
+) -> S3Result<crate::model::Acl> {
     let in_headers = acl::requested(request, owners)?;
     let acl = match (in_headers.is_some(), request.body.is_empty()) {
         (true, false) => {

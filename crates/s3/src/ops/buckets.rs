@@ -5,8 +5,9 @@ use std::ops::ControlFlow;
 use gateway::{Ctx, Scope, Spec};
 
 use crate::api::PlainApi;
-use crate::bucket::{self, BUCKETS, Bucket};
+use crate::bucket::BUCKETS;
 use crate::error::{S3Error, S3Result};
+use crate::model::Bucket;
 use crate::object::VERSIONS;
 use crate::request::Request;
 use crate::response::Response;
@@ -51,10 +52,10 @@ impl PlainApi for DeleteBucket {
             ControlFlow::Break(())
         })?;
         if left {
-            let versions = bucket.versioning != bucket::Versioning::Unset;
+            let versions = bucket.versioning != crate::model::Versioning::Unset;
             return Err(S3Error::BucketNotEmpty { bucket: name, versions }.into());
         }
-        super::multipart::abandon_all(ctx, &name)?;
+        crate::ops::multipart::abandon_all(ctx, &name)?;
         BUCKETS.delete(ctx.tx_mut(), &name)?;
         Ok(Response::no_content())
     }

@@ -9,11 +9,12 @@ use policy::ResourceRule;
 use types::Region;
 
 use crate::api::ServiceApi;
-use crate::bucket::{self, Bucket, ObjectLock, Ownership, PublicAccess, Versioning, canonical_id};
-use crate::cors::CorsRules;
-use crate::encryption::BucketEncryption;
+use crate::bucket::{self, canonical_id};
 use crate::error::{S3Error, S3Result};
 use crate::event::Shape;
+use crate::model::{
+    Bucket, BucketEncryption, CorsRules, ObjectLock, Ownership, PublicAccess, Versioning,
+};
 use crate::request::Request;
 use crate::response::Response;
 use crate::tags::{self, Tagged};
@@ -198,7 +199,7 @@ fn new_bucket(
     }
     // Source: S3 User Guide, "Blocking public access": all four are on in a new bucket.
     let public_access = PublicAccess::ALL;
-    if asked.as_ref().is_some_and(acl::Acl::is_public) {
+    if asked.as_ref().is_some_and(crate::model::Acl::is_public) {
         return Err(acl::blocked(ctx, &request.bucket, "s3:CreateBucket").into());
     }
     let locked = request.flag("x-amz-bucket-object-lock-enabled");

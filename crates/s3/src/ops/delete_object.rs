@@ -6,8 +6,8 @@ use gateway::{Access, Ctx, Scope, Spec};
 
 use crate::access::Needs;
 use crate::api::PlainApi;
-use crate::bucket::{Bucket, Versioning};
 use crate::error::{S3Error, S3Result};
+use crate::model::{Bucket, Versioning};
 use crate::object;
 use crate::preconditions;
 use crate::request::Request;

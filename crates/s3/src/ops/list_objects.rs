@@ -9,12 +9,12 @@ use policy::Principal;
 
 use crate::SERVICE;
 use crate::api::PlainApi;
-use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
 use crate::event::Shape;
 use crate::list::{self, Page, Query};
 use crate::listing::{self, Encoding};
-use crate::object::{Version, quoted};
+use crate::model::{Bucket, Version};
+use crate::object::quoted;
 use crate::request::Request;
 use crate::response::Response;
 use crate::xml::{Xml, body_time};

@@ -5,12 +5,12 @@
 use gateway::{Ctx, Spec};
 
 use crate::api::PlainApi;
-use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
 use crate::event::Shape;
 use crate::list::{self, Entry, Page, Query};
 use crate::listing::{self, Begin, Encoding};
-use crate::object::{self, NULL, VERSIONS, Version, quoted, row_key};
+use crate::model::{Bucket, Version, row_key};
+use crate::object::{self, NULL, VERSIONS, quoted};
 use crate::request::Request;
 use crate::response::Response;
 use crate::settings::reads;

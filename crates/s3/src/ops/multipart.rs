@@ -18,69 +18,21 @@ use gateway::{Access, Ctx, Fault};
 use policy::{Principal, ResourceRule};
 use serde::{Deserialize, Serialize};
 use store::{Table, Tx, key};
-use types::{AccountId, Timestamp};
+use types::Timestamp;
 
 use crate::access::{self, Needs};
-use crate::acl::Acl;
-use crate::body::Piece;
-use crate::bucket::{Bucket, canonical_id};
-use crate::checksum::{Algorithm, Checksum, Kind};
-use crate::encryption::Envelope;
+use crate::bucket::canonical_id;
+use crate::changes::{self, UPLOADS, has_uploads};
 use crate::error::{S3Error, S3Result};
-use crate::lock::Lock;
-use crate::object::rows_of;
+use crate::limits::PARTS_MAX;
+use crate::model::{Algorithm, Bucket, OpenUpload, Part};
 use crate::request::Request;
 use crate::xml::Xml;
 
-/// Source: S3 User Guide, "Multipart upload limits".
-pub(crate) const PART_BYTES_MIN: u64 = 5 << 20;
-/// Source: the same.
-pub(crate) const PARTS_MAX: u32 = 10_000;
-
-/// Open uploads by bucket, key and id: of a key, the oldest first.
-pub(crate) const UPLOADS: Table<OpenUpload> = Table::new("s3.upload");
 /// Parts by bucket, upload and number.
 pub(crate) const PARTS: Table<Part> = Table::new("s3.part");
-/// How often a key with open uploads was changed, by bucket and key.
-const CHANGES: Table<u64> = Table::new("s3.upload_change");
 /// Answers of completed uploads: completing again succeeds, for a day.
 const COMPLETED: Table<Completed> = Table::new("s3.completed_upload");
-
-/// An upload that was begun.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct OpenUpload {
-    pub(crate) id: String,
-    pub(crate) initiated: Timestamp,
-    pub(crate) initiator: AccountId,
-    /// As messages name the principal. `None` for uploads that were begun before it was kept.
-    #[serde(default)]
-    pub(crate) initiator_arn: Option<String>,
-    /// Who will own the object; the bucket's owner where it was not kept.
-    #[serde(default)]
-    pub(crate) owner: Option<AccountId>,
-    pub(crate) envelope: Envelope,
-    /// What the client chose; without a choice, CRC64NVME over the whole.
-    pub(crate) algorithm: Option<Algorithm>,
-    pub(crate) kind: Kind,
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) metadata: Vec<(String, String)>,
-    pub(crate) tags: Vec<(String, String)>,
-    pub(crate) storage_class: String,
-    pub(crate) acl: Acl,
-    pub(crate) lock: Lock,
-    /// How often the key had been changed when the upload was begun.
-    pub(crate) changes: u64,
-}
-
-/// A part of an open upload.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Part {
-    pub(crate) piece: Piece,
-    pub(crate) etag: String,
-    /// What the client was told, where it asked for a checksum.
-    pub(crate) checksum: Option<Checksum>,
-    pub(crate) modified: Timestamp,
-}
 
 /// The answer of a completed upload.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -190,25 +142,7 @@ fn forget(
         PARTS.delete(tx, part_row(bucket, id, number))?;
     }
     UPLOADS.delete(tx, row_of(bucket, object, id))?;
-    if has_uploads(tx, bucket, object)? {
-        Ok(())
-    } else {
-        Ok(CHANGES.delete(tx, rows_of(bucket, object))?)
-    }
-}
-
-fn has_uploads(tx: &Tx<'_>, bucket: &str, object: &str) -> Result<bool, Fault> {
-    let mut found = false;
-    UPLOADS.visit(tx, rows_of(bucket, object), "", &mut |_, _| {
-        found = true;
-        ControlFlow::Break(())
-    })?;
-    Ok(found)
-}
-
-/// How often a key was changed while it had open uploads.
-pub(crate) fn changes(tx: &Tx<'_>, bucket: &str, object: &str) -> Result<u64, Fault> {
-    Ok(CHANGES.get(tx, rows_of(bucket, object))?.unwrap_or(0))
+    if has_uploads(tx, bucket, object)? { Ok(()) } else { changes::forget(tx, bucket, object) }
 }
 
 /// The rows of the answers of uploads that were completed before `horizon`.
@@ -232,21 +166,12 @@ pub(crate) fn forget_completed(tx: &mut Tx<'_>, rows: &[Vec<u8>]) -> Result<(), 
 pub(crate) fn abandon_all(ctx: &mut Ctx<'_>, bucket: &str) -> Result<(), Fault> {
     let tx = ctx.tx_mut();
     for (row, upload) in UPLOADS.all(tx, key([bucket]))? {
-        forget(tx, bucket, &crate::object::key_of_row(&row), &upload.id, &|_| false)?;
+        forget(tx, bucket, &crate::model::key_of_row(&row), &upload.id, &|_| false)?;
     }
     for (row, _) in COMPLETED.all(tx, key([bucket]))? {
         COMPLETED.delete(tx, row)?;
     }
     Ok(())
-}
-
-/// Tells the open uploads of a key that it changed: their conditions cannot hold any more.
-pub(crate) fn touch(tx: &mut Tx<'_>, bucket: &str, object: &str) -> Result<(), Fault> {
-    if !has_uploads(tx, bucket, object)? {
-        return Ok(());
-    }
-    let changes = changes(tx, bucket, object)?.saturating_add(1);
-    Ok(CHANGES.put(tx, rows_of(bucket, object), &changes)?)
 }
 
 /// The right to write the parts of an upload.

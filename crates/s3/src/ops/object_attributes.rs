@@ -7,10 +7,9 @@ use gateway::{Ctx, Spec};
 use super::object_tagging::{found, on_object};
 use crate::access::Needs;
 use crate::api::PlainApi;
-use crate::bucket::Bucket;
-use crate::checksum::Kind;
 use crate::error::{S3Error, S3Result};
-use crate::object::{Stored, shown_id};
+use crate::model::{Bucket, Kind, Stored};
+use crate::object::shown_id;
 use crate::preconditions::{self, Side};
 use crate::request::{Request, to_usize};
 use crate::response::Response;
@@ -47,7 +46,7 @@ impl PlainApi for GetObjectAttributes {
         let now = ctx.now();
         preconditions::check_read(request, Side::Read, &stored.etag, version.modified, now)?;
         let has = |name: &str| chosen.iter().any(|own| own == name);
-        if has("Checksum") || stored.envelope.scheme == crate::encryption::Scheme::Customer {
+        if has("Checksum") || stored.envelope.scheme == crate::model::Scheme::Customer {
             // Source: S3 API Reference: checksums of SSE-KMS objects need `kms:Decrypt`.
             let (envelope, key) = (stored.envelope.clone(), request.key.clone());
             envelope.open(ctx, request, bucket, &key, customer_key::TARGET)?;

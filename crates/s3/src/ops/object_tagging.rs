@@ -6,9 +6,9 @@ use gateway::{Ctx, Failure, Scope, Spec};
 
 use crate::access::Needs;
 use crate::api::PlainApi;
-use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
-use crate::object::{self, Stored, Version, shown_id};
+use crate::model::{Bucket, Stored, Version};
+use crate::object::{self, shown_id};
 use crate::request::Request;
 use crate::response::Response;
 use crate::tags::{self, Tagged};

@@ -9,15 +9,14 @@ use types::AccountId;
 use crate::SERVICE;
 use crate::access;
 use crate::api::PlainApi;
-use crate::bucket::{Bucket, canonical_id};
+use crate::bucket::canonical_id;
 use crate::error::{S3Error, S3Result};
+use crate::limits::POLICY_BYTES_MAX;
+use crate::model::Bucket;
 use crate::request::Request;
 use crate::response::Response;
 use crate::settings::{reads, removes};
 use crate::xml::Xml;
-
-/// Source: S3 User Guide, "Bucket policies": 20 KB.
-pub(crate) const POLICY_BYTES_MAX: usize = 20 * 1024;
 
 const SUB: &[&str] = &["policy"];
 

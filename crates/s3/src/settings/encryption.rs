@@ -3,8 +3,8 @@
 use gateway::{Ctx, Spec};
 
 use super::{Removable, Setting, Settings, only, reads, removes, truth, writes};
-use crate::encryption::{BucketEncryption, Scheme};
 use crate::error::{S3Error, S3Result};
+use crate::model::{BucketEncryption, Scheme};
 use crate::xml::{Element, Xml};
 
 /// Source: S3 API Reference, "ServerSideEncryptionConfiguration".

@@ -10,9 +10,9 @@ use gateway::{Ctx, Failure, Spec};
 
 use super::{reads, removes, writes};
 use crate::api::PlainApi;
-use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
 use crate::event::Shape;
+use crate::model::Bucket;
 use crate::request::Request;
 use crate::response::Response;
 use crate::xml::{self, Element, Xml};

@@ -3,9 +3,8 @@
 use gateway::{Ctx, Spec};
 
 use super::{Setting, Settings, only, reads, writes};
-use crate::bucket::{ObjectLock, Versioning};
 use crate::error::{S3Error, S3Result};
-use crate::lock::{DefaultRetention, Mode, Period};
+use crate::model::{DefaultRetention, Mode, ObjectLock, Period, Versioning};
 use crate::xml::{Element, Xml};
 
 /// Source: S3 API Reference, "ObjectLockConfiguration".

@@ -3,8 +3,9 @@
 use gateway::{Ctx, Spec};
 
 use super::{Removable, Setting, Settings, only, reads, removes, writes};
-use crate::bucket::{Ownership, canonical_id};
+use crate::bucket::canonical_id;
 use crate::error::{S3Error, S3Result};
+use crate::model::Ownership;
 use crate::xml::{Element, Xml};
 
 /// Source: S3 API Reference, "OwnershipControls".

@@ -3,8 +3,8 @@
 use gateway::{Ctx, Spec};
 
 use super::{Removable, Setting, Settings, reads, removes, truth, writes};
-use crate::bucket::PublicAccess;
 use crate::error::{S3Error, S3Result};
+use crate::model::PublicAccess;
 use crate::xml::{Element, Xml};
 
 /// Source: S3 API Reference, "PublicAccessBlockConfiguration".

@@ -3,8 +3,8 @@
 use gateway::{Ctx, Spec};
 
 use super::{Setting, Settings, reads, writes};
-use crate::bucket::Versioning;
 use crate::error::{S3Error, S3Result};
+use crate::model::Versioning;
 use crate::xml::{Element, Xml};
 
 /// Source: S3 API Reference, "VersioningConfiguration".

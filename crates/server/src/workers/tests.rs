@@ -10,7 +10,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::*;
 use crate::RootCredentials;
-use crate::identity::{Identity, IdentityKeys};
+use crate::store_identity::{Identity, IdentityKeys};
 
 fn kit() -> Kit {
     Kit::new(&[inquiry::ROWS, iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS])

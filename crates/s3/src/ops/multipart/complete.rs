@@ -5,21 +5,21 @@
 use gateway::{BodyLimit, Ctx, Scope, Spec};
 use keys::Md5;
 
-use super::{
-    COMPLETED, Completed, OpenUpload, PART_BYTES_MIN, PARTS_MAX, Part, forget, load, parts, row_of,
-};
+use super::{COMPLETED, Completed, OpenUpload, Part, forget, load, parts, row_of};
+use crate::SERVICE;
 use crate::access::Needs;
 use crate::api::{Api, Seen};
-use crate::bucket::Bucket;
-use crate::checksum::{self, Algorithm, Checksum, Kind};
+use crate::changes;
+use crate::checksum;
 use crate::customer_key;
 use crate::error::{S3Error, S3Result};
-use crate::object::{self, Stored, quoted, written_id};
+use crate::limits::{PART_BYTES_MIN, PARTS_MAX};
+use crate::model::{Algorithm, Bucket, Checksum, Kind, Stored};
+use crate::object::{self, quoted, written_id};
 use crate::preconditions::WriteCondition;
 use crate::request::{Request, to_u64, to_usize};
 use crate::response::Response;
 use crate::xml::{self, Element, Xml};
-use crate::{SERVICE, body};
 
 /// 10,000 parts with two checksums each.
 const DOCUMENT_BYTES_MAX: usize = 8 << 20;
@@ -49,7 +49,7 @@ impl Api for CompleteMultipartUpload {
     fn prepare(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<()> {
         // Source: S3 User Guide: completing needs `kms:Decrypt`. A repeated call has no upload.
         if let Ok(open) = load(ctx, bucket, request)
-            && open.envelope.scheme != crate::encryption::Scheme::Customer
+            && open.envelope.scheme != crate::model::Scheme::Customer
         {
             let key = request.key.clone();
             open.envelope.open(ctx, request, bucket, &key, customer_key::TARGET)?;
@@ -72,7 +72,7 @@ impl Api for CompleteMultipartUpload {
         let stored = assemble(request, &open, &chosen)?;
         let newest = object::newest(ctx.tx(), &bucket.name, &key)?;
         condition.check(&key, newest.as_ref())?;
-        let changed = super::changes(ctx.tx(), &bucket.name, &key)? != open.changes;
+        let changed = changes::count(ctx.tx(), &bucket.name, &key)? != open.changes;
         check_race(&condition, changed, &key)?;
         forget(ctx.tx_mut(), &bucket.name, &key, &id, &|number| {
             wished.binary_search_by_key(&number, |part| part.number).is_ok()
@@ -91,7 +91,7 @@ impl Api for CompleteMultipartUpload {
 fn answer(
     request: &Request,
     bucket: &Bucket,
-    version: &object::Version,
+    version: &crate::model::Version,
 ) -> (String, Vec<(String, String)>) {
     let mut xml = Xml::result("CompleteMultipartUploadResult");
     let host = request.header("host").unwrap_or_else(|| "s3.amazonaws.com".to_owned());
@@ -234,7 +234,7 @@ fn assemble(request: &Request, open: &OpenUpload, chosen: &[Part]) -> S3Result<S
         .into());
     }
     let checksum = whole_checksum(request, open, chosen)?;
-    let pieces: Vec<body::Piece> = chosen.iter().map(|part| part.piece.clone()).collect();
+    let pieces: Vec<crate::model::Piece> = chosen.iter().map(|part| part.piece.clone()).collect();
     Ok(Stored {
         size,
         etag: etag(chosen),

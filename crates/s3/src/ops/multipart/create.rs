@@ -4,15 +4,16 @@
 
 use gateway::{Ctx, Scope, Spec};
 
-use super::{OpenUpload, UPLOADS, make_id};
+use super::make_id;
 use crate::SERVICE;
 use crate::access::Needs;
 use crate::api::{Api, Seen};
-use crate::bucket::Bucket;
-use crate::checksum::{Algorithm, Kind};
-use crate::encryption::{self, Envelope};
+use crate::changes::{self, UPLOADS};
+use crate::encryption;
 use crate::error::{S3Error, S3Result};
 use crate::event::Shape;
+use crate::model::OpenUpload;
+use crate::model::{Algorithm, Bucket, Envelope, Kind};
 use crate::request::Request;
 use crate::response::Response;
 use crate::writing::{self, Attributes};
@@ -66,7 +67,7 @@ impl Api for CreateMultipartUpload {
             storage_class: attributes.storage_class,
             acl: attributes.acl,
             lock: attributes.lock,
-            changes: super::changes(ctx.tx(), &bucket.name, &request.key)?,
+            changes: changes::count(ctx.tx(), &bucket.name, &request.key)?,
         };
         UPLOADS.put(ctx.tx_mut(), upload.row(&bucket.name, &request.key), &upload)?;
         let mut xml = Xml::result("InitiateMultipartUploadResult");

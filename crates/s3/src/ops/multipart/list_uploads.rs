@@ -6,13 +6,16 @@ use std::ops::ControlFlow;
 
 use gateway::{Ctx, Spec};
 
-use super::{OpenUpload, UPLOADS, is_id, row_of};
+use super::{is_id, row_of};
 use crate::api::PlainApi;
-use crate::bucket::{Bucket, canonical_id};
+use crate::bucket::canonical_id;
+use crate::changes::UPLOADS;
 use crate::error::{S3Error, S3Result};
 use crate::event::Shape;
 use crate::list::{self, Entry, Page};
 use crate::listing::{self, Begin, Encoding};
+use crate::model::Bucket;
+use crate::model::OpenUpload;
 use crate::request::Request;
 use crate::response::Response;
 use crate::settings::reads;

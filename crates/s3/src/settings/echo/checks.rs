@@ -3,8 +3,9 @@
 use gateway::Ctx;
 use types::Timestamp;
 
-use crate::bucket::{self, Bucket, Versioning};
+use crate::bucket;
 use crate::error::{S3Error, S3Result};
+use crate::model::{Bucket, Versioning};
 use crate::request::Request;
 use crate::settings::Settings;
 use crate::xml::Element;

@@ -5,9 +5,7 @@ use policy::Principal;
 use store::Tx;
 use types::{AccountId, Timestamp};
 
-use serde_json::Value;
-
-use crate::{Call, Caller, Fault};
+use crate::{Caller, Fault};
 
 /// How the pipeline asks who somebody is and what they may do.
 ///
@@ -95,53 +93,4 @@ pub struct PolicyText {
     pub arn: Option<String>,
     /// The document.
     pub text: Arc<str>,
-}
-
-/// `userIdentity` of a call.
-pub(crate) fn user_identity(call: &Call) -> Value {
-    use trail::identity as shapes;
-    let caller = &call.caller;
-    let key = caller.access_key_id.as_deref();
-    let session = caller.session.as_ref().map(|session| shapes::Session {
-        creation_date: session.issued,
-        mfa_authenticated: session.mfa,
-    });
-    let some_session = session
-        .clone()
-        .unwrap_or(shapes::Session { creation_date: call.now, mfa_authenticated: false });
-    let last = |arn: &str| arn.rsplit('/').next().unwrap_or_default().to_owned();
-    let own = match &caller.principal {
-        Principal::Root { account } => {
-            shapes::root(account, key, caller.account_alias.as_deref(), session.as_ref())
-        }
-        Principal::User { account, arn, unique_id } => {
-            let name = last(arn);
-            let user =
-                shapes::IamUser { id: unique_id, arn, account, access_key_id: key, name: &name };
-            shapes::iam_user(user, session.as_ref())
-        }
-        Principal::Role { account, role_arn, role_id, session_name, .. } => {
-            let source = caller.session.as_ref().and_then(|own| own.source_identity.as_deref());
-            let role = shapes::AssumedRole {
-                role_id,
-                role_arn,
-                role_name: &last(role_arn),
-                session_name,
-                account,
-                access_key_id: key,
-                source_identity: source,
-            };
-            shapes::assumed_role(role, &some_session)
-        }
-        Principal::Federated { account, name, .. } => {
-            let user = shapes::Federated { name, account, access_key_id: key, issuer: None };
-            shapes::federated_user(user, &some_session)
-        }
-        Principal::Service { name } => return shapes::service(name),
-        Principal::Anonymous => shapes::anonymous(),
-    };
-    match caller.via {
-        Some(_) => shapes::forwarded(own, "AWS Internal"),
-        None => own,
-    }
 }
