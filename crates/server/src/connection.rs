@@ -182,7 +182,7 @@ impl Exchange<'_> {
 
     /// A streamed body that is collected first.
     async fn small(&self, sent: Sent, shares: &mut Shares) -> Result<Answer, Answer> {
-        if sent.head.headers.contains_key(header::EXPECT) {
+        if sent.head.headers().contains_key(header::EXPECT) {
             return self.invited(sent, shares).await;
         }
         let Sent { identified, head, body, limit } = sent;
