@@ -81,8 +81,7 @@ fn forger(live: &Live) -> Credentials {
     spoilt(live, |own| own.secret = "x".repeat(40))
 }
 
-/// The code of the response to a head whose sender waits for an invitation; `invited` if it gets
-/// one.
+/// The code of the response to a head whose sender waits for `100 Continue`; `invited` if it comes.
 pub(crate) fn answer_to(live: &Live, head: &str) -> String {
     let mut stream = connect(live);
     stream.write_all(head.as_bytes()).unwrap();
