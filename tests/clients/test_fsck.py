@@ -17,16 +17,16 @@ def fsck(folder, stderr):
 
 
 def read_all(terminal):
-    """What a terminal was sent, until nobody holds its other end."""
-    heard = b""
+    """The output to a terminal, until its other end is closed."""
+    output = b""
     while True:
         try:
             piece = os.read(terminal, 4096)
         except OSError:
-            return heard.decode()
+            return output.decode()
         if not piece:
-            return heard.decode()
-        heard += piece
+            return output.decode()
+        output += piece
 
 
 def test_progress_is_for_terminals(server, name):
@@ -38,16 +38,16 @@ def test_progress_is_for_terminals(server, name):
     terminal, its_end = pty.openpty()
     checking = fsck(server.data_dir, its_end)
     os.close(its_end)
-    heard = read_all(terminal)
+    output = read_all(terminal)
     os.close(terminal)
-    said, _ = checking.communicate(timeout=60)
-    assert checking.returncode == 0, (said, heard)
-    shown = heard.split("\r\x1b[K")
+    stdout, _ = checking.communicate(timeout=60)
+    assert checking.returncode == 0, (stdout, output)
+    shown = output.split("\r\x1b[K")
     bodies = [line for line in shown if line.startswith("object bodies: ")]
     # Log files may add a mebibyte.
     assert bodies[0].startswith("object bodies: 0 of ") and len(bodies) >= 4, shown
     assert bodies == sorted(bodies, key=lambda line: int(line.split()[2])), shown
     assert "rows of the state" in shown and shown[-1] == "", shown
     piped = fsck(server.data_dir, subprocess.PIPE)
-    same, nothing = piped.communicate(timeout=60)
-    assert (piped.returncode, same, nothing) == (0, said, "")
+    same, errors = piped.communicate(timeout=60)
+    assert (piped.returncode, same, errors) == (0, stdout, "")

@@ -10,7 +10,7 @@ use crate::project::Project;
 
 /// Where the script keeps the root key.
 const KEY: &str = "/etc/shoseki/root-key";
-/// Where it sees that systemd runs.
+/// The folder that exists while systemd runs.
 const SYSTEMD: &str = "/run/systemd/system";
 /// Programs of the base system that it uses.
 const PROGRAMS: [&str; 3] = ["mv", "od", "tr"];
@@ -69,9 +69,9 @@ impl Drop for Installation {
 fn the_package_makes_a_root_key_once() {
     let installed = Installation::new("once");
     let first = installed.run(&["configure", ""]);
-    let said = String::from_utf8_lossy(&first.stderr).into_owned();
-    assert!(first.status.success(), "{said}");
-    assert!(said.contains("keep a copy"), "{said}");
+    let stderr = String::from_utf8_lossy(&first.stderr).into_owned();
+    assert!(first.status.success(), "{stderr}");
+    assert!(stderr.contains("keep a copy"), "{stderr}");
     let key = installed.key().unwrap();
     let digits = key.strip_prefix("shoseki-root-key-v1 ").and_then(|rest| rest.strip_suffix('\n'));
     let digits = digits.unwrap();
@@ -93,18 +93,18 @@ fn the_package_makes_a_root_key_once() {
 fn a_root_key_is_random_or_none() {
     for (name, od) in [
         ("fails", "exit 1"),
-        ("says-nothing", "exit 0"),
+        ("is-silent", "exit 0"),
         ("is-short", "echo ' 00 01 02'"),
         (
-            "says-words",
+            "prints-words",
             "echo od: /dev/urandom: there is nothing of the kind here, and so much more",
         ),
     ] {
         let installed = Installation::new(name).with("od", od);
         let done = installed.run(&["configure", ""]);
-        let said = String::from_utf8_lossy(&done.stderr).into_owned();
-        assert!(!done.status.success(), "od {name}: {said}");
-        assert!(said.contains("no root key could be made"), "od {name}: {said}");
+        let stderr = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert!(!done.status.success(), "od {name}: {stderr}");
+        assert!(stderr.contains("could not create a root key"), "od {name}: {stderr}");
         assert_eq!(installed.key(), None, "od {name}");
     }
 }
@@ -197,7 +197,7 @@ fn alerts_ask_for_metrics_that_there_are() {
     }
 }
 
-/// A rule says how grave it is, what happened where, and what to do; no two have one name, and
+/// Each rule states its severity, what happened where, and what to do; names are unique, and
 /// parentheses and quotation marks are closed.
 #[test]
 fn alerts_are_whole() {

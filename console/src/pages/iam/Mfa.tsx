@@ -14,6 +14,8 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { useClients } from "../../aws/clients";
+import { isCode } from "../../aws/errors";
+import { useSession } from "../../aws/session";
 import { useAction } from "../../aws/useAction";
 import { useQuery } from "../../aws/useQuery";
 import { CopyText } from "../../components/CopyText";
@@ -30,6 +32,7 @@ interface Device {
 
 export function Mfa({ user }: { user: string }) {
   const { iam } = useClients();
+  const { account } = useSession();
   const [device, setDevice] = useState<Device>();
   const [codes, setCodes] = useState({ first: "", second: "" });
   const devices = useQuery(
@@ -37,7 +40,13 @@ export function Mfa({ user }: { user: string }) {
     [iam, user],
   );
   const begin = useAction(async () => {
-    const answer = await iam.send(new CreateVirtualMFADeviceCommand({ VirtualMFADeviceName: user }));
+    const create = () => iam.send(new CreateVirtualMFADeviceCommand({ VirtualMFADeviceName: user }));
+    const answer = await create().catch(async (error: unknown) => {
+      if (!isCode(error, "EntityAlreadyExists")) throw error;
+      // A device of an assignment that was not finished: nobody has its secret any more.
+      await iam.send(new DeleteVirtualMFADeviceCommand({ SerialNumber: `arn:aws:iam::${account}:mfa/${user}` }));
+      return create();
+    });
     const made = answer.VirtualMFADevice;
     setDevice({ serial: made?.SerialNumber ?? "", secret: new TextDecoder().decode(made?.Base32StringSeed) });
   });
@@ -54,9 +63,9 @@ export function Mfa({ user }: { user: string }) {
     setCodes({ first: "", second: "" });
     devices.reload();
   });
-  const isCode = (text: string) => /^\d{6}$/.test(text);
-  const { shown, submit } = useSubmit(isCode(codes.first) && isCode(codes.second), () => void enable.run());
-  const codeError = (text: string) => (shown && !isCode(text) ? t("signin.mfa.digits") : undefined);
+  const isDigits = (text: string) => /^\d{6}$/.test(text);
+  const { shown, submit } = useSubmit(isDigits(codes.first) && isDigits(codes.second), () => void enable.run());
+  const codeError = (text: string) => (shown && !isDigits(text) ? t("signin.mfa.digits") : undefined);
   const [removing, setRemoving] = useState<string>();
   return (
     <Container header={<Header variant="h2">{t("iam.mfa")}</Header>}>

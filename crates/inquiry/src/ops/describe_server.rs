@@ -13,7 +13,7 @@ use types::{MINUTE_MS, SECOND_MS};
 
 use crate::{SERVICE, health};
 
-/// Nobody who keeps logs delivers more often, in milliseconds.
+/// A server that keeps logs delivers at most this often, in milliseconds.
 const STANDARD_DELIVERY_MS_MIN: u64 = MINUTE_MS;
 
 /// The operation.

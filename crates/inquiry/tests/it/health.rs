@@ -34,16 +34,15 @@ fn health_requires_permission() {
     assert_eq!(health(&stranger), (Value::Null, Value::Null));
 }
 
-/// Every caller with credentials learns how often the server delivers, so that the console need not
-/// guess; the profile follows from the interval.
+/// Every caller with credentials receives the delivery intervals; the profile follows from them.
 #[test]
 fn timing_needs_no_right() {
     let world = World::new();
     let nothing = json!({"Version": "2012-10-17", "Statement": [
         {"Effect": "Deny", "Action": "*", "Resource": "*"}]});
-    let stranger = world.kit.user("stranger", &nothing);
+    let outsider = world.kit.user("outsider", &nothing);
     let ask =
-        || world.kit.json_as(&stranger, "Shoseki_20261101.DescribeServer", &json!({})).ok().json();
+        || world.kit.json_as(&outsider, "Shoseki_20261101.DescribeServer", &json!({})).ok().json();
     for (delivery, digest, profile) in [
         (300, 3_600, "standard"),
         (60, 60, "standard"),
