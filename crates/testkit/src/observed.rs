@@ -1,7 +1,7 @@
 //! What calls were answered in a run of tests: `docs/errors.md` and `docs/tests.md` are made of it.
 //!
 //! The file that the variable [`VARIABLE`] names takes one line for each thing that was seen, in
-//! whatever order: the tests' package, the service, the operation, and what was seen of it. Without
+//! any order: the tests' package, the service, the operation, and what was seen of it. Without
 //! the variable nothing is written.
 
 use std::collections::BTreeSet;
@@ -67,7 +67,7 @@ fn write(line: &str) {
     if !written.insert(line.to_owned()) {
         return;
     }
-    // Lines that are appended at once stay whole, whichever processes write.
+    // Lines that are appended at once stay whole with several writers.
     let mut file = OpenOptions::new().create(true).append(true).open(path).expect("the file opens");
     file.write_all(format!("{package} {line}\n").as_bytes()).expect("the file takes a line");
 }
