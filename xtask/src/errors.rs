@@ -68,7 +68,7 @@ pub(crate) fn write(project: &Project) -> Result<(), Failure> {
     let facts = Facts::read(project)?;
     project.write(ERRORS, &facts.errors_page())?;
     project.write(TESTS, &facts.tests_page())?;
-    report(facts.complaints(project)?)
+    report(&facts.complaints(project)?)
 }
 
 /// Checks both pages and both lists against what the last run of the tests saw.
@@ -80,11 +80,11 @@ pub(crate) fn check(project: &Project) -> Result<(), Failure> {
             complaints.push(format!("`{name}` is stale: cargo xtask golden"));
         }
     }
-    report(complaints)
+    report(&complaints)
 }
 
-fn report(complaints: Vec<String>) -> Result<(), Failure> {
-    for complaint in &complaints {
+fn report(complaints: &[String]) -> Result<(), Failure> {
+    for complaint in complaints {
         out::complain(complaint);
     }
     match complaints.len() {

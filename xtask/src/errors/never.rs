@@ -44,7 +44,7 @@ impl Never {
     /// Lines that are not needed: a test saw the error, or no model lists it.
     pub(super) fn complaints(&self, facts: &Facts) -> Vec<String> {
         let mut complaints = Vec::new();
-        for ((service, operation, code), _) in &self.0 {
+        for (service, operation, code) in self.0.keys() {
             let line = format!("{service} {operation} {code}");
             let is_of = |other: &(&str, &str)| {
                 other.0 == service && (operation == "*" || other.1 == operation)

@@ -11,6 +11,9 @@ const OF_POLICY: (&str, &str) = ("PolicyArn", "arn:aws:iam::111122223333:policy/
 const TRUST: (&str, &str) = ("AssumeRolePolicyDocument", OPEN_TRUST);
 const INLINE: (&str, &str) = ("PolicyName", "inline");
 
+/// Actions, each with the lists of parameters that it sends together.
+type Calls<'a> = &'a [(&'a str, &'a [&'a [(&'a str, &'a str)]])];
+
 /// A user, a group, a role and a policy, none of which has anything.
 fn world() -> World {
     let world = World::new();
@@ -23,7 +26,7 @@ fn world() -> World {
 }
 
 /// Each call must fail with the code, and so must its event.
-fn all_fail(world: &World, want: (u16, &str), calls: &[(&str, &[&[(&str, &str)]])]) {
+fn all_fail(world: &World, want: (u16, &str), calls: Calls<'_>) {
     for (action, parts) in calls {
         let sent = [&[("Action", *action)], &parts.concat()[..]].concat();
         let (status, body) = world.call(&world.root, "iam", &sent);
@@ -50,7 +53,7 @@ fn tags_must_make_sense() {
     let document = allowing("iam:GetUser");
     let other = [("PolicyName", "other"), ("PolicyDocument", document.as_str())];
     for tags in [&twice[..], &reserved] {
-        let calls: &[(&str, &[&[(&str, &str)]])] = &[
+        let calls: Calls<'_> = &[
             ("CreateUser", &[&[("UserName", "other")], tags]),
             ("CreateRole", &[&[("RoleName", "other"), TRUST], tags]),
             ("CreatePolicy", &[&other, tags]),
@@ -100,7 +103,7 @@ fn documents_must_be_policies() {
         ["{}", "no json", r#"{"Version":"2012-10-17","Statement":{"Effect":"Maybe"}}"#, &trust]
     {
         let document = ("PolicyDocument", bad);
-        let calls: &[(&str, &[&[(&str, &str)]])] = &[
+        let calls: Calls<'_> = &[
             ("CreatePolicy", &[&[("PolicyName", "other"), document]]),
             ("CreatePolicyVersion", &[&[OF_POLICY, document]]),
             ("PutUserPolicy", &[&[USER, INLINE, document]]),
@@ -114,7 +117,7 @@ fn documents_must_be_policies() {
         trust.replace(r#"{"AWS":"*"}"#, r#"{"AWS":"arn:aws:iam::111122223333:user/none"}"#);
     for bad in ["{}", "no json", &identity, &unknown] {
         let other = [("RoleName", "other"), ("AssumeRolePolicyDocument", bad)];
-        let calls: &[(&str, &[&[(&str, &str)]])] = &[
+        let calls: Calls<'_> = &[
             ("CreateRole", &[&other]),
             ("UpdateAssumeRolePolicy", &[&[ROLE, ("PolicyDocument", bad)]]),
         ];
@@ -136,7 +139,7 @@ fn names_are_taken_once() {
     world.ok(&world.root, "CreateAccountAlias", &[alias]);
     world.ok(&world.root, "CreateVirtualMFADevice", &[device]);
     world.ok(&world.root, "CreateLoginProfile", &[USER, ("Password", "Correct-horse-1")]);
-    let calls: &[(&str, &[&[(&str, &str)]])] = &[
+    let calls: Calls<'_> = &[
         ("CreateUser", &[&[("UserName", "U")]]),
         ("CreateGroup", &[&[("GroupName", "G")]]),
         ("CreateRole", &[&[("RoleName", "R"), TRUST]]),
@@ -163,7 +166,7 @@ fn what_is_in_use_is_not_deleted() {
     let document = allowing("iam:GetUser");
     let with = ("PolicyDocument", document.as_str());
     world.ok(root, "AddUserToGroup", &[GROUP, USER]);
-    let conflicts = |calls: &[(&str, &[&[(&str, &str)]])]| {
+    let conflicts = |calls: Calls<'_>| {
         all_fail(&world, (409, "DeleteConflict"), calls);
     };
     conflicts(&[("DeleteUser", &[&[USER]]), ("DeleteGroup", &[&[GROUP]])]);
@@ -216,7 +219,7 @@ fn quotas_are_kept() {
     let root = &world.root;
     let document = allowing("iam:GetUser");
     let with = ("PolicyDocument", document.as_str());
-    let over = |calls: &[(&str, &[&[(&str, &str)]])]| {
+    let over = |calls: Calls<'_>| {
         all_fail(&world, (409, "LimitExceeded"), calls);
     };
     for number in 0..10 {
@@ -277,8 +280,7 @@ fn an_account_has_so_many_groups() {
 fn a_new_password_keeps_to_the_policy() {
     let world = world();
     world.ok(&world.root, "CreateLoginProfile", &[USER, ("Password", "Correct-horse-1")]);
-    let calls: &[(&str, &[&[(&str, &str)]])] =
-        &[("UpdateLoginProfile", &[&[USER, ("Password", "short")]])];
+    let calls: Calls<'_> = &[("UpdateLoginProfile", &[&[USER, ("Password", "short")]])];
     all_fail(&world, (400, "PasswordPolicyViolation"), calls);
     let events = serde_json::Value::from(world.kit.events()).to_string();
     assert!(!events.contains("short") && !events.contains("horse"), "{events}");
@@ -292,7 +294,7 @@ fn simulations_are_of_policies_and_of_people() {
     let group_trust = [("PolicyInputList.member.1", "{}"), action];
     let bucket = [("PolicySourceArn", "arn:aws:s3:::a-bucket-with-a-name"), action];
     let policy = [("PolicySourceArn", OF_POLICY.1), action];
-    let calls: &[(&str, &[&[(&str, &str)]])] = &[
+    let calls: Calls<'_> = &[
         ("SimulateCustomPolicy", &[&group_trust]),
         ("SimulatePrincipalPolicy", &[&bucket]),
         ("SimulatePrincipalPolicy", &[&policy]),

@@ -243,6 +243,33 @@ fn simulations_decide_as_calls_do() {
     world.refused(&world.root, "SimulatePrincipalPolicy", &ghost, (404, "NoSuchEntity", told));
 }
 
+/// Only what is on the page is decided: a request can ask for millions of answers.
+#[test]
+fn simulations_decide_no_more_than_their_page() {
+    let world = World::new();
+    // Two decisions about it take fewer steps than an answer may, ten take more.
+    let costly = vec![format!(r#""*{}b*""#, "a?".repeat(1_000)); 4].join(",");
+    let costly = allowing("s3:*").replace(
+        r#""Resource":"*""#,
+        &format!(r#""Resource":"*","Condition":{{"StringLike":{{"aws:UserAgent":[{costly}]}}}}"#),
+    );
+    let agent = "a".repeat(8_192);
+    let names: Vec<String> = (1..=10).map(|at| format!("ActionNames.member.{at}")).collect();
+    let mut asked = vec![
+        ("PolicyInputList.member.1", costly.as_str()),
+        ("ContextEntries.member.1.ContextKeyName", "aws:UserAgent"),
+        ("ContextEntries.member.1.ContextKeyType", "string"),
+        ("ContextEntries.member.1.ContextKeyValues.member.1", agent.as_str()),
+    ];
+    asked.extend(names.iter().map(|name| (name.as_str(), "s3:GetObject")));
+    let message = "The policies take too long to evaluate.";
+    world.refused(&world.root, "SimulateCustomPolicy", &asked, (500, "PolicyEvaluation", message));
+    asked.push(("MaxItems", "2"));
+    let body = world.ok(&world.root, "SimulateCustomPolicy", &asked);
+    assert_eq!(body.matches("<EvalActionName>").count(), 2, "{body}");
+    assert_eq!(text(&body, "IsTruncated"), "true");
+}
+
 /// Service-linked roles alone may have the policies of services, and there are none of these roles.
 #[test]
 fn policies_of_services_are_not_attachable() {
