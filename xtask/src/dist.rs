@@ -5,14 +5,17 @@
 
 mod checks;
 mod deb;
+#[cfg(test)]
+mod installed;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::failure::Failure;
 use crate::project::Project;
 use crate::run::Run;
-use crate::{Failure, ci, out};
+use crate::{ci, out};
 
 /// Which program is packaged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 use gateway::{ApiError, Refused, WireError};
 
-use crate::as_caller::Said;
+use crate::as_caller::ReadError;
 
 /// Errors of our own operations. Messages are for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,12 +35,12 @@ impl ApiError for InquiryError {
 }
 
 /// Another operation's refusal, passed on as it is.
-impl From<Said> for gateway::Failure<InquiryError> {
-    fn from(said: Said) -> Self {
-        match said {
-            Said::Refused(Refused::Wire(error)) => Self::Wire(error),
-            Said::Refused(Refused::Internal(error)) => Self::Internal(error),
-            Said::Unusable(text) => InquiryError::Unreadable(text).into(),
+impl From<ReadError> for gateway::Failure<InquiryError> {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Refused(Refused::Wire(error)) => Self::Wire(error),
+            ReadError::Refused(Refused::Internal(error)) => Self::Internal(error),
+            ReadError::Unusable(text) => InquiryError::Unreadable(text).into(),
         }
     }
 }

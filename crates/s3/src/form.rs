@@ -31,6 +31,8 @@ const PROOFS: [&str; 5] = [
     "x-amz-security-token",
     "x-amz-signature",
 ];
+/// What the names of user metadata begin with.
+pub(crate) const METADATA_PREFIX: &str = "x-amz-meta-";
 const TAGGING: &str = "x-amz-tagging";
 
 /// The value of the first field of this name, in any case.
@@ -42,7 +44,7 @@ pub(crate) fn field<'f>(fields: &'f [(String, String)], name: &str) -> Option<&'
 pub(crate) fn headers(head: &Head, fields: &[(String, String)]) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for name in OF_THE_REQUEST {
-        if let Some(value) = head.headers.get(name) {
+        if let Some(value) = head.headers().get(name) {
             headers.insert(name, value.clone());
         }
     }
@@ -65,6 +67,21 @@ pub(crate) fn headers(head: &Head, fields: &[(String, String)]) -> HeaderMap {
         put(&mut headers, TAGGING, &tags);
     }
     headers
+}
+
+/// User metadata: what its fields say, letters and control characters that no header carries
+/// included. Of several fields of a name the first counts, as for the policy.
+pub(crate) fn metadata(fields: &[(String, String)]) -> Vec<(String, String)> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for (name, value) in fields {
+        let lower = name.to_ascii_lowercase();
+        let Some(name) = lower.strip_prefix(METADATA_PREFIX) else { continue };
+        let is_known = pairs.iter().any(|(own, _)| own == name);
+        if !is_known && HeaderName::from_bytes(lower.as_bytes()).is_ok() {
+            pairs.push((name.to_owned(), value.clone()));
+        }
+    }
+    pairs
 }
 
 /// A value that HTTP cannot carry is left out.
@@ -112,7 +129,7 @@ mod tests {
         own.insert("x-amz-acl", HeaderValue::from_static("public-read"));
         let peer = [127, 0, 0, 1].into();
         let (method, target) = (http::Method::POST, "/b".to_owned());
-        let head = Head { method, target, headers: own, secure: false, peer };
+        let head = Head::new(method, target, own, false, peer);
         let fields = of(&[
             ("key", "k"),
             ("Content-Type", "text/plain"),

@@ -54,6 +54,7 @@ mod encryption;
 mod error;
 mod event;
 mod form;
+mod latin;
 mod limits;
 mod list;
 mod listing;

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -7,7 +9,7 @@ use wire::Head;
 
 use crate::error::{S3Error, S3Result};
 use crate::limits::KEY_BYTES_MAX;
-use crate::{encoded_word, form};
+use crate::{encoded_word, form, latin};
 
 /// The headers that are conditions.
 const CONDITIONS: [&str; 4] =
@@ -54,7 +56,8 @@ impl Request {
         if let (Ok(name), Ok(value)) =
             (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value.as_bytes()))
         {
-            self.headers.append(name, value);
+            // INVARIANT: a header has one value, as those of a request's head have.
+            self.headers.insert(name, value);
         }
         self
     }
@@ -89,10 +92,14 @@ impl Request {
         refuse_unknown_length(head).map_err(|error| gateway::ApiError::wire(&error))?;
         // INVARIANT: of a form, only what its policy was held against has a meaning.
         let (headers, query) = if decoding.form.is_empty() {
-            (head.headers.clone(), head.query_pairs())
+            (head.headers().clone(), head.query_pairs())
         } else {
             (form::headers(head, decoding.form), Vec::new())
         };
+        if let Some(name) = repeated(&query) {
+            let text = "This parameter can be given only once.";
+            return Err(gateway::ApiError::wire(&S3Error::named(text, name)));
+        }
         Ok(Self {
             bucket: decoding.bucket.unwrap_or_default().to_owned(),
             key: key.to_owned(),
@@ -126,6 +133,17 @@ impl Request {
     pub(crate) fn sent(&self, name: &str) -> Option<String> {
         let value = self.headers.get(name)?;
         Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+    }
+
+    /// The value of a header that is answered with the object: letters of ISO-8859-1.
+    pub(crate) fn latin(&self, name: &str) -> Option<String> {
+        let bytes = self.headers.get(name)?.as_bytes();
+        // The fields of a form are UTF-8.
+        Some(if self.form.is_empty() {
+            latin::decode(bytes)
+        } else {
+            latin::narrowed(&String::from_utf8_lossy(bytes))
+        })
     }
 
     /// Whether a header says `true`.
@@ -175,20 +193,17 @@ impl Request {
 
     /// User metadata and their size by S3's count.
     pub(crate) fn metadata(&self) -> Vec<(String, String)> {
-        let prefix = "x-amz-meta-";
+        // Observed: the fields of a form are taken as they are.
+        if !self.form.is_empty() {
+            return form::metadata(&self.form);
+        }
         let mut pairs: Vec<(String, String)> = Vec::new();
         let sent = self.headers.iter().map(|(name, value)| {
-            // Observed: the fields of a form are taken as they are.
-            let value = if self.form.is_empty() {
-                encoded_word::decode(value.as_bytes())
-            } else {
-                String::from_utf8_lossy(value.as_bytes()).into_owned()
-            };
-            (name.as_str().to_owned(), value)
+            (name.as_str().to_owned(), encoded_word::decode(value.as_bytes()))
         });
         let presigned = self.query.iter().map(|(name, value)| (name.to_lowercase(), value.clone()));
         for (name, value) in sent.chain(presigned) {
-            let Some(name) = name.strip_prefix(prefix) else { continue };
+            let Some(name) = name.strip_prefix(form::METADATA_PREFIX) else { continue };
             match pairs.iter_mut().find(|(own, _)| own == name) {
                 // Source: S3 User Guide, "User-defined object metadata": repeated names are joined.
                 Some((_, own)) => {
@@ -210,6 +225,20 @@ impl Request {
             None => Err(S3Error::InvalidDigest { value }.into()),
         }
     }
+}
+
+/// The first name that stands twice among the parameters; one that stands for a header in any case.
+///
+/// A signature of Version 4 covers parameters sorted by name and value, so it does not say which of
+/// two came first: whoever holds a signed URL could choose which one is obeyed.
+fn repeated(query: &[(String, String)]) -> Option<String> {
+    let mut earlier = BTreeSet::new();
+    let plain = |name: &String| {
+        let lower = name.to_ascii_lowercase();
+        let is_header = lower.starts_with("x-amz-") || CONDITIONS.contains(&lower.as_str());
+        if is_header { lower } else { name.clone() }
+    };
+    query.iter().map(|(name, _)| plain(name)).find(|name| !earlier.insert(name.clone()))
 }
 
 /// Refuses a body of unknown length.
@@ -262,11 +291,12 @@ mod tests {
         assert!(of("x").is_err());
     }
 
+    /// A name that a presigned URL has in its query and in a header is one name.
     #[test]
     fn metadata_names_are_lower_case_and_repeated_ones_are_joined() {
         let request = Request::default()
             .with_header("X-Amz-Meta-Color", "red")
-            .with_header("x-amz-meta-color", "blue")
+            .with_query("x-amz-meta-Color", "blue")
             .with_header("content-type", "x");
         assert_eq!(request.metadata(), [("color".to_owned(), "red,blue".to_owned())]);
     }

@@ -27,7 +27,7 @@ use wire::Head;
 
 use crate::listeners::Port;
 use crate::memory::{Memory, Share, Waits, unfolded};
-use crate::metrics::Asked;
+use crate::metrics::RequestedOperation;
 use crate::network::Block;
 use crate::patience::Patience;
 use crate::places::Ticket;
@@ -78,24 +78,18 @@ pub(crate) async fn answer(
     gateway: Arc<Gateway>,
     peer: &Peer,
     request: Request<Incoming>,
-) -> (Response<OutBody>, Asked) {
+) -> (Response<OutBody>, RequestedOperation) {
     let (parts, body) = request.into_parts();
     // hyper sends no `100 Continue` if no body follows. Old clients wait for it nevertheless and
     // may mismatch later responses, so this response is the last on the connection.
     let is_last = parts.headers.contains_key(header::EXPECT) && body.is_end_stream();
     let is_head = parts.method == Method::HEAD;
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
-    let head = Head {
-        method: parts.method,
-        target,
-        headers: parts.headers,
-        secure: peer.secure,
-        peer: peer.address,
-    };
+    let head = Head::new(parts.method, target, parts.headers, peer.secure, peer.address);
     let body = Arriving::new(body, &peer.unread);
-    let (answer, shown, asked) = match gateway.identify(&head) {
+    let (answer, shown, requested) = match gateway.identify(&head) {
         Ok(identified) => {
-            let cors = cors::Asked::of(&head, &identified);
+            let cors = cors::CrossOrigin::of(&head, &identified);
             let own = Arc::clone(&gateway);
             let (service, named, waits) = (identified.service(), OnceLock::new(), Waits::default());
             let _ = identified.operation().map(|name| named.set(name));
@@ -104,19 +98,20 @@ pub(crate) async fn answer(
             if let Some(cors) = cors {
                 cors.allow(own, &mut answer).await;
             }
-            let operation = exchange.named.get().copied().unwrap_or(Asked::NOTHING.operation);
-            (answer, shown, Asked { service: service.name, operation })
+            let operation =
+                exchange.named.get().copied().unwrap_or(RequestedOperation::NOTHING.operation);
+            (answer, shown, RequestedOperation { service: service.name, operation })
         }
         Err(answer) => {
             drop(body);
-            (*answer, Shown::Freely, Asked::NOTHING)
+            (*answer, Shown::Freely, RequestedOperation::NOTHING)
         }
     };
     let mut response = render(answer, is_head, &peer.lane, shown);
     if is_last || peer.unread.is_some() {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    (response, asked)
+    (response, requested)
 }
 
 /// A request that was let in, with the bytes that its body may have.
@@ -187,6 +182,9 @@ impl Exchange<'_> {
 
     /// A streamed body that is collected first.
     async fn small(&self, sent: Sent, shares: &mut Shares) -> Result<Answer, Answer> {
+        if sent.head.headers().contains_key(header::EXPECT) {
+            return self.invited(sent, shares).await;
+        }
         let Sent { identified, head, body, limit } = sent;
         let bytes = self.collect(body, wire_limit(limit), &identified).await?;
         let brief = identified.brief && bytes.len() <= BRIEF_BODY_BYTES_MAX;
@@ -205,19 +203,51 @@ impl Exchange<'_> {
         Ok(begun.await?.await)
     }
 
+    /// The same, but its sender waits to be invited: what the head decides is answered first.
+    async fn invited(&self, sent: Sent, shares: &mut Shares) -> Result<Answer, Answer> {
+        let Sent { identified, head, body, limit } = sent;
+        let most = BRIEF_BODY_BYTES_MAX as u64;
+        let brief = identified.brief && body.size_hint().upper().is_some_and(|bytes| bytes <= most);
+        shares.call = self.call(brief, 0).await?;
+        let too_large = identified.too_large(limit);
+        let begun = self.begun(identified, head, limit, too_large.clone());
+        let receiving = match on_thread(brief, begun).await? {
+            Stage::Receiving(receiving) => receiving,
+            Stage::Answering(answering) => {
+                drop(body);
+                return Ok(answering.await);
+            }
+        };
+        let came = collect(body, wire_limit(limit), &too_large, self.peer).await;
+        let done = on_thread(brief, move || match came {
+            Ok(bytes) => receiving.end(&bytes, Ok(())),
+            Err(error) => receiving.end(&[], Err(error)),
+        });
+        Ok(done.await?.await)
+    }
+
+    /// Begins a call whose body comes later.
+    fn begun(
+        &self,
+        identified: Identified,
+        head: Head,
+        limit: u64,
+        too_large: WireError,
+    ) -> impl FnOnce() -> Stage + Send + use<> {
+        let (gateway, received) = (Arc::clone(&self.gateway), self.streaming(head));
+        move || match gateway.begin(identified, received) {
+            (Begun::Body(upload), gate) => {
+                Stage::Receiving(Receiving::new(upload, gate, limit, Box::new(too_large)))
+            }
+            (Begun::Answering(answering), _) => Stage::Answering(answering),
+        }
+    }
+
     async fn streamed(&self, sent: Sent, pace: Pace) -> Result<Answer, Answer> {
         let Sent { identified, head, body, limit } = sent;
         let call = self.call(false, 0).await?;
-        let too_large = Box::new(identified.too_large(limit));
-        let received = self.streaming(head);
-        let gateway = Arc::clone(&self.gateway);
-        let begun = on_thread(false, move || match gateway.begin(identified, received) {
-            (Begun::Body(upload), gate) => {
-                Stage::Receiving(Receiving::new(upload, gate, limit, too_large))
-            }
-            (Begun::Answering(answering), _) => Stage::Answering(answering),
-        });
-        let begun = begun.await?;
+        let too_large = identified.too_large(limit);
+        let begun = on_thread(false, self.begun(identified, head, limit, too_large)).await?;
         drop(call);
         Ok(self.go_on(begun, body, pace).await)
     }
@@ -243,7 +273,7 @@ impl Exchange<'_> {
         limit: u64,
         identified: &Identified,
     ) -> Result<Bytes, Answer> {
-        let collected = collect(body, limit, identified, self.peer).await;
+        let collected = collect(body, limit, &identified.too_large(limit), self.peer).await;
         collected.map_err(|error| self.gateway.refused(identified, &error))
     }
 
@@ -281,7 +311,7 @@ async fn on_thread<T: Send + 'static>(
 ) -> Result<T, Answer> {
     if brief {
         let done = std::panic::catch_unwind(AssertUnwindSafe(work));
-        return done.map_err(|panic| failed(&words(&*panic)));
+        return done.map_err(|panic| failed(&panic_message(&*panic)));
     }
     tokio::task::spawn_blocking(work).await.map_err(|panic| failed(&panic))
 }
@@ -344,9 +374,9 @@ impl Receiving {
 }
 
 /// The message of a panic.
-fn words(panic: &(dyn Any + Send)) -> &str {
+fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let literal = panic.downcast_ref::<&str>().copied();
-    literal.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no words")
+    literal.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }
 
 /// A panic is a bug of ours; the client gets a 500 and the transaction is rolled back.

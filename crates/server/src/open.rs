@@ -142,7 +142,8 @@ fn is_stale(config: &Config, store: &Store, root: &RootCredentials) -> Result<bo
         let (file, key) = (config.data_dir.join(roots::FILE), &root.access_key_id);
         tracing::warn!(
             file = %file.display(), key,
-            "the file contains an access key that was rotated out or deleted and is not created              again; `shoseki account rotate-root-access-key` creates a new one and stores it there"
+            "the file contains an access key that was rotated out or deleted and is not created \
+             again; `shoseki account rotate-root-access-key` creates a new one and stores it there"
         );
     }
     Ok(is_stale)
@@ -412,7 +413,7 @@ mod tests {
     /// A store on a full disk is still opened, unless it was never served: then its identity would
     /// be unknown.
     #[test]
-    fn a_full_disk_keeps_no_store_from_being_opened() {
+    fn a_full_disk_does_not_prevent_opening_a_store() {
         assert_eq!(opened(0, true), (true, 0));
         assert_eq!(opened(1, true), (true, 1));
         assert_eq!(opened(2, true), (true, 1), "noting it has to wait");

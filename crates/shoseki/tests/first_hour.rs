@@ -79,7 +79,7 @@ fn completions_and_pages_are_made() {
 
 /// A server may be named, in the syntax of the newcomer's shell.
 #[test]
-fn env_takes_names_and_shells() {
+fn env_accepts_names_and_shells() {
     let keys = [("SHOSEKI_ROOT_ACCESS_KEY_ID", "A"), ("SHOSEKI_ROOT_SECRET_ACCESS_KEY", "S")];
     for shell in ["bash", "zsh", "sh"] {
         let words = ["env", "--listen", "audit.example.com:4567", "--tls", "--shell", shell];
@@ -109,7 +109,7 @@ fn errors_of_the_file_are_read_at_once() {
 /// A taken port leaves nothing behind and says what to do; `quickstart` listens where it is told to
 /// by the variable, too.
 #[test]
-fn a_taken_port_leaves_nothing_behind() {
+fn a_port_in_use_leaves_nothing_behind() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let folder = tempfile::tempdir().unwrap();
@@ -127,7 +127,7 @@ fn a_taken_port_leaves_nothing_behind() {
 
 /// A request that nobody refused is a finding, and no misuse.
 #[test]
-fn explain_of_an_unknown_request_says_so() {
+fn explain_reports_an_unknown_request() {
     let folder = tempfile::tempdir().unwrap();
     let serving = serve(&folder.path().join("data"));
     let url = format!("http://{}", serving.address());
@@ -141,7 +141,7 @@ fn explain_of_an_unknown_request_says_so() {
 
 /// Without its root key a data directory is checked as far as that goes, and it is said how far.
 #[test]
-fn fsck_without_the_root_key_says_what_it_cannot_prove() {
+fn fsck_without_the_root_key_reports_what_it_cannot_verify() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     drop(serve(&data));
@@ -197,7 +197,7 @@ fn accounts_are_listed_and_changed() {
 
 /// A service manager hears that the server serves, that it lives, and that it stops, in this order.
 #[test]
-fn the_service_manager_is_told() {
+fn the_service_manager_is_notified() {
     let folder = tempfile::tempdir().unwrap();
     let socket = folder.path().join("notify");
     let heard = std::os::unix::net::UnixDatagram::bind(&socket).unwrap();
@@ -226,7 +226,7 @@ fn the_service_manager_is_told() {
 
 /// A container asks a server whether it is well; what does not answer is not well.
 #[test]
-fn health_is_asked_for() {
+fn health_is_queried() {
     let folder = tempfile::tempdir().unwrap();
     let serving = serve(&folder.path().join("data"));
     let url = format!("http://{}", serving.address());

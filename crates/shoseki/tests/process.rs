@@ -30,7 +30,7 @@ fn took_the_key(data: &Path) -> bool {
 /// By variable or by flag: the secret reaches the server and is gone from what others see of it;
 /// so are the secrets of AWS's tools. The process keeps its id and its name.
 #[test]
-fn secrets_are_not_seen_in_the_process() {
+fn secrets_are_not_visible_in_the_process() {
     for flags in [&[][..], &["--root-secret-access-key", SECRET]] {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
@@ -115,7 +115,7 @@ fn others(path: &Path) -> u32 {
 
 /// A data directory that others may write to is not served, nor an account made in it.
 #[test]
-fn a_data_directory_that_others_may_write_to_is_refused() {
+fn a_data_directory_writable_by_others_is_rejected() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();
     drop(Serving::start(shoseki(), &[], data));

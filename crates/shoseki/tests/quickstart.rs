@@ -55,7 +55,7 @@ fn failures_have_their_exit_codes() {
 
 /// Who asked for JSON gets nothing else on standard error, be it a failure or a start.
 #[test]
-fn json_diagnostics_are_json_alone() {
+fn json_diagnostics_are_only_json() {
     let refused = shoseki(&["serve", "--log-json", "--account", "12"]);
     let folder = tempfile::tempdir().unwrap();
     let program = Command::new(env!("CARGO_BIN_EXE_shoseki"));

@@ -15,6 +15,7 @@ use crate::encoded_word;
 use crate::encryption::demand_version_4;
 use crate::error::{S3Error, S3Result};
 use crate::event::Shape;
+use crate::latin;
 use crate::model::{Bucket, Checksum, Scheme, Stored, Version};
 use crate::object::{self, quoted, shown_id};
 use crate::preconditions::{self, Side};
@@ -25,8 +26,6 @@ use crate::{SERVICE, access};
 
 /// Source: S3 User Guide, "Multipart upload limits".
 const PARTS_MAX: u32 = 10_000;
-/// The last character of ISO-8859-1.
-const LATIN_MAX: u32 = 0xff;
 /// Query parameters that replace headers of the answer.
 const OVERRIDES: [(&str, &str); 6] = [
     ("response-cache-control", "cache-control"),
@@ -255,7 +254,7 @@ fn override_headers(
             .into());
         }
         // Observed.
-        if value.chars().any(|letter| u32::from(letter) > LATIN_MAX) {
+        if !latin::holds(value) {
             let message = "Header value cannot be represented using ISO-8859-1.";
             return Err(S3Error::argument(message, param, value).into());
         }

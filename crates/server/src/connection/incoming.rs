@@ -6,7 +6,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use gateway::{Answer, Answering, Identified, WireError};
+use gateway::{Answer, Answering, WireError};
 use hyper::body::Body;
 use tokio::task::spawn_blocking;
 
@@ -74,17 +74,17 @@ where
 pub(super) async fn collect<B>(
     body: B,
     limit: u64,
-    identified: &Identified,
+    too_large: &WireError,
     peer: &Peer,
 ) -> Result<Bytes, WireError>
 where
     B: Body<Data = Bytes> + Unpin,
 {
     if body.size_hint().lower() > limit {
-        return Err(identified.too_large(limit));
+        return Err(too_large.clone());
     }
     let mut unproven = Unproven::begin(peer);
-    let came = whole(body, limit, identified, &mut unproven.pacing).await;
+    let came = whole(body, limit, too_large, &mut unproven.pacing).await;
     unproven.end(came)
 }
 
@@ -114,7 +114,7 @@ impl<'a> Unproven<'a> {
 async fn whole<B>(
     mut body: B,
     limit: u64,
-    identified: &Identified,
+    too_large: &WireError,
     pacing: &mut Pacing,
 ) -> Result<Bytes, WireError>
 where
@@ -124,7 +124,7 @@ where
     let mut whole = BytesMut::new();
     while let Some(piece) = next(&mut body, pacing).await? {
         if (whole.len() as u64).saturating_add(piece.len() as u64) > limit {
-            return Err(identified.too_large(limit));
+            return Err(too_large.clone());
         }
         if whole.is_empty() && body.is_end_stream() {
             // Most bodies are one frame, which needs no copy.
@@ -215,7 +215,7 @@ impl Receiving {
         }
     }
 
-    fn end(self, bytes: &[u8], end: Result<(), WireError>) -> Answering {
+    pub(super) fn end(self, bytes: &[u8], end: Result<(), WireError>) -> Answering {
         match self.take(bytes) {
             Stage::Receiving(receiving) => receiving.finish(end),
             Stage::Answering(answering) => answering,
@@ -304,7 +304,7 @@ mod tests {
 
     /// It never stops for long enough to be refused for that, and never ends.
     #[test]
-    fn a_body_that_drips_is_refused() {
+    fn a_body_that_arrives_too_slowly_is_rejected() {
         let (came, code) = read(usize::MAX, NEVER, LeastRate { bytes: u64::MAX, within: SOON });
         assert!(came > 0);
         assert_eq!(code, TIMEOUT);
@@ -312,7 +312,7 @@ mod tests {
 
     /// Bytes that arrive in time extend the time for the same number.
     #[test]
-    fn a_body_that_comes_in_time_is_not_refused() {
+    fn a_body_that_arrives_in_time_is_accepted() {
         let rate = LeastRate { bytes: 1, within: NEVER };
         assert_eq!(read(1_000, SOON, rate), (1_000, TIMEOUT.to_owned()));
     }

@@ -30,7 +30,7 @@ pub(crate) struct World {
     pub(crate) folder: Arc<TempDir>,
 }
 
-/// What a page of the console shows of a session: the cookie, and the secret beside it.
+/// What a page of the console has of a session: the cookie, and the secret beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Shown {
     pub(crate) cookie: String,
@@ -38,7 +38,7 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
-    /// The same after an answer that changed the cookie.
+    /// The same after a response that changed the cookie.
     pub(crate) fn after(&self, answer: &Answer) -> Self {
         Self { cookie: answer.cookie(), secret: self.secret.clone() }
     }
@@ -123,7 +123,7 @@ impl World {
         Self { runtime, server: Some(server), address, store, clock, root, folder }
     }
 
-    /// One with the user `alice`, who has a password.
+    /// With the user `alice`, who has a password.
     pub(crate) fn with_alice() -> Self {
         let world = Self::new();
         world.ok("CreateUser", &[("UserName", "alice")]);
@@ -186,7 +186,7 @@ impl World {
         self.send(method, "/_console/session", &headers, "")
     }
 
-    /// As anybody can do it who was sent the cookie.
+    /// As any port that receives the cookie can do it.
     pub(crate) fn with_cookie(&self, method: &str, cookie: &str) -> Answer {
         self.send(method, "/_console/session", &[("cookie", cookie)], "")
     }
@@ -221,7 +221,7 @@ impl World {
         answer
     }
 
-    /// Who these credentials say one is.
+    /// The identity of these credentials.
     pub(crate) fn identity(&self, who: &Credentials) -> Answer {
         self.call(who, "sts", &[("Action", "GetCallerIdentity")])
     }
@@ -237,7 +237,7 @@ impl World {
         self.events(name).pop().unwrap_or_else(|| panic!("no event is called {name}"))
     }
 
-    /// Gives alice a second factor; its serial number and her app.
+    /// Gives alice a second factor; returns the serial number and her authenticator.
     pub(crate) fn second_factor(&self) -> (String, Authenticator) {
         let made = self.ok("CreateVirtualMFADevice", &[("VirtualMFADeviceName", "phone")]);
         let element = |name: &str| {

@@ -1,5 +1,5 @@
-//! A server's whole state in one process, whose power may go at any instant, and a ledger of what
-//! it has answered.
+//! A server's whole state in one process, whose power may fail at any instant, and a ledger of
+//! confirmed calls.
 
 use std::sync::{Arc, LazyLock};
 
@@ -14,8 +14,8 @@ pub(crate) const WORK: &str = "work";
 pub(crate) const TIMING: cloudtrail::Timing =
     cloudtrail::Timing { delivery_interval_ms: 5 * MINUTE_MS, digest_interval_ms: 60 * MINUTE_MS };
 
-/// The pair that signs all digests of the first thirty days: made once, because it cannot be made
-/// from a seed.
+/// The pair that signs all digests of the first thirty days: created once, because it cannot be
+/// derived from a seed.
 static PAIR: LazyLock<Vec<u8>> =
     LazyLock::new(|| keys::rsa::RsaKey::generate_2048().unwrap().to_pkcs8().as_bytes().to_vec());
 
@@ -23,7 +23,7 @@ static PAIR: LazyLock<Vec<u8>> =
 #[derive(Debug)]
 pub(crate) struct Attempt {
     pub(crate) request_id: String,
-    /// Whether it was answered with anything but a failure of our own.
+    /// Whether the response was anything but an internal error.
     pub(crate) acknowledged: bool,
     pub(crate) what: String,
     /// SHA-256 of the body of an object.
@@ -90,7 +90,7 @@ impl World {
         }
     }
 
-    /// If the power has gone: it comes back, perhaps going once more at the start.
+    /// If the power has failed: it returns, and may fail once more at the start.
     pub(crate) fn recover(&mut self) -> bool {
         if self.disk.has_power() {
             return false;
@@ -164,7 +164,7 @@ impl World {
         (!self.recover()).then_some(answered)
     }
 
-    /// The delivery worker's turn; gives the instant of the next.
+    /// Runs the delivery worker; returns the time of its next run.
     pub(crate) fn deliver(&mut self) -> Timestamp {
         let due = cloudtrail::deliver(&self.kit().gateway, &TIMING, &types::steady);
         self.recover();
@@ -177,7 +177,7 @@ impl World {
         self.latest = self.latest.max(now);
     }
 
-    /// Lets minutes pass, the worker being called when it wants to be.
+    /// Lets minutes pass, running the worker when it is due.
     pub(crate) fn pass_minutes(&mut self, minutes: u64) {
         let end = self.clock.now().plus_ms(minutes * MINUTE_MS);
         while self.clock.now() < end {
@@ -188,7 +188,7 @@ impl World {
         self.deliver();
     }
 
-    /// Lets whatever is under way come to its end, in a whole world.
+    /// Finishes everything in progress, in an intact world.
     pub(crate) fn settle(&mut self) {
         self.disk.power(u64::MAX);
         self.set_clock(self.latest);
@@ -220,7 +220,7 @@ impl World {
         Some(made["KeyMetadata"]["Arn"].as_str().unwrap().to_owned())
     }
 
-    /// A bucket in the kit's region; one that is there already is fine.
+    /// A bucket in the kit's region; an existing one is accepted.
     pub(crate) fn create_bucket(&mut self, bucket: &str) -> Option<Answered> {
         let location = "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
                         <LocationConstraint>ap-northeast-1</LocationConstraint>\
