@@ -3,7 +3,10 @@ use gateway::{ApiError, Failure, WireError};
 /// Why an operation of IAM or STS gave no answer.
 pub(crate) type Fail = Failure<IamError>;
 
-/// Failures of the operations. Each carries AWS's wording, made by the functions below.
+/// Failures of the operations. Each carries AWS's wording, made by the functions below or where the
+/// failure is.
+///
+/// Assumed: IAM and STS word them so, unless a tag there has evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum IamError {
     /// Something named is not there.

@@ -100,8 +100,6 @@ pub(crate) struct Checks {
 
 /// Problems that an answer lists at most; further ones are counted only. A small request may hold
 /// thousands, and its answer would have many times its size.
-///
-/// Assumed: AWS's answers are bounded, too.
 const LISTED_MAX: usize = 100;
 
 impl Checks {

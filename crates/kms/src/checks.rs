@@ -19,8 +19,6 @@ pub(crate) struct Checks {
 
 /// Failures that an answer lists at most; further ones are counted only. A small request may hold
 /// hundreds of thousands, and its answer would have a hundred times its size.
-///
-/// Assumed: AWS's answers are bounded, too.
 const LISTED_MAX: usize = 100;
 
 /// A set of characters that a pattern demands, and the pattern as AWS quotes it.

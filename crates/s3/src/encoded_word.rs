@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 
 /// Characters of encoded text in one word.
 ///
-/// Source: RFC 2047, section 2: a word has 75 characters at most. Assumed: seven less, as in Java.
+/// Source: RFC 2047, section 2: a word has 75 characters at most, `=?UTF-8?B?` and `?=` included.
 const WORD_CHARS_MAX: usize = 63;
 
 /// A value as clients see it: as it is, or in encoded words if it has letters that are not ASCII, or

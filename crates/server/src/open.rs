@@ -166,8 +166,8 @@ fn same_accounts(config: &Config, store: &Store, root: &RootCredentials) -> Resu
 
 /// Leaves an event of a loss that the operator accepts.
 ///
-/// Assumed: AWS has no event of it; here it is a service event `AcceptOlderState` of our own
-/// service, in the first account.
+/// AWS has nothing like it; here it is a service event `AcceptOlderState` of our own service, in the
+/// first account.
 fn record(config: &Config, store: &Store, gateway: &Gateway, loss: &str) -> Result<(), OpenError> {
     tracing::warn!(loss, "accepted by `--accept-older` and recorded as an event");
     let event = ServiceEvent {

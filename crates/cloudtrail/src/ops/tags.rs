@@ -9,15 +9,13 @@ use types::Arn;
 
 use super::Empty;
 use crate::model::Trail;
-use crate::shape::{Tag, add_tags};
+use crate::shape::{Tag, add_tags, check_tags};
 use crate::{SERVICE, TrailError, reference};
 
 /// ARNs in one `ListTags`. Source: CloudTrail API Reference, "ListTags".
 const RESOURCES_MAX: usize = 20;
 
 /// The trail of a resource id, which must be an ARN.
-///
-/// Assumed: the wordings.
 fn trail_of(ctx: &Ctx<'_>, id: &str) -> Result<Trail, Failure<TrailError>> {
     let invalid = || TrailError::TrailArnInvalid(format!("The ARN is not valid: {id}."));
     let arn = Arn::parse(id).ok_or_else(invalid)?;
@@ -99,9 +97,11 @@ impl Plain for RemoveTags {
         needs(ctx, "RemoveTags", &input.resource_id)
     }
 
+    /// Source: CloudTrail API Reference, "RemoveTags": `InvalidTagParameterException`.
     fn run(ctx: &mut Ctx<'_>, input: &TagsInput) -> Result<Empty, Failure<TrailError>> {
         let named = trail_of(ctx, &input.resource_id)?;
         let mut trail = reference::at_home(ctx, named.arn().as_str(), true)?;
+        check_tags(&input.tags_list)?;
         trail.tags.retain(|(key, _)| !input.tags_list.iter().any(|tag| tag.key == *key));
         trail.save(ctx.tx_mut())?;
         Ok(Empty {})
@@ -148,7 +148,6 @@ impl Plain for ListTags {
         input: &ListTagsInput,
     ) -> Result<Vec<Access>, Failure<TrailError>> {
         if input.resource_id_list.len() > RESOURCES_MAX {
-            // Assumed: the code and the wording.
             let message = format!("At most {RESOURCES_MAX} resources can be listed.");
             return Err(TrailError::TrailArnInvalid(message).into());
         }

@@ -92,7 +92,7 @@ impl Api for HeadObject {
         let found = Found::new(ctx, request, seen, "HEAD")?;
         // Source: S3 API Reference: checksums of SSE-KMS objects need `kms:Decrypt`.
         let envelope = found.stored.envelope.clone();
-        // Assumed: Version 2 is refused as for the bytes.
+        // Version 2 is refused as for the bytes: see `demand_version_4`.
         if envelope.scheme.uses_kms() && ctx.call().has_signature_v2() {
             demand_version_4(ctx)?;
         }

@@ -15,9 +15,8 @@ use super::{BATCH_BYTES, Peer, Receiving, Stage, failed};
 use crate::patience::Pacing;
 use crate::places::Ticket;
 
-/// The maximum time without a byte of the body.
-///
-/// Assumed: AWS's front ends wait as long.
+/// The maximum time without a byte of the body. AWS answers `RequestTimeout` then, and publishes no
+/// figure.
 const STILL_MAX: Duration = Duration::from_secs(20);
 
 /// What one frame of a body may have, so that batches need not grow for the last of theirs.
