@@ -14,7 +14,7 @@ pub use write::elements;
 /// Source: `CloudTrail` User Guide, "CloudTrail record contents".
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
-    /// The caller: an object built by [`crate::identity`].
+    /// The caller: an object built by [`crate::user_identity`].
     pub user_identity: Value,
     /// When the request completed; written in whole seconds.
     pub event_time: Timestamp,
