@@ -5,7 +5,7 @@
 use std::str::Chars;
 
 use gateway::{
-    Access, Answer, ApiError, Codec, Ctx, Decoding, Failure, Plain, Reply, Spec, WireError,
+    Access, Answer, ApiError, Codec, Ctx, Decoding, Failure, Plain, Reply, Service, Spec, WireError,
 };
 use serde_json::{Map, Value, json};
 use wire::xml::XmlWriter;
@@ -237,7 +237,7 @@ impl Codec<DescribeRegionsInput, Vec<DescribedRegion>> for Ec2 {
 
     /// Observed: `regionSet`, empty or with items, and `allRegions` if it was asked for.
     /// Assumed: the form of filters, which is that of other EC2 events.
-    fn parameters(input: &DescribeRegionsInput) -> Value {
+    fn parameters(input: &DescribeRegionsInput, _: &Service) -> Value {
         let set =
             |items: Vec<Value>| if items.is_empty() { json!({}) } else { json!({"items": items}) };
         let mut members = Map::new();
@@ -257,7 +257,7 @@ impl Codec<DescribeRegionsInput, Vec<DescribedRegion>> for Ec2 {
         Value::Object(members)
     }
 
-    fn elements(_: &Vec<DescribedRegion>) -> Value {
+    fn elements(_: &Vec<DescribedRegion>, _: &Service) -> Value {
         Value::Null
     }
 }

@@ -11,17 +11,19 @@
 mod describe_regions;
 mod regions;
 
-use gateway::{Family, Protocol, Row, Service, row};
+use gateway::{EventForm, Family, Protocol, Row, Service, row};
 
 /// EC2 as the pipeline sees it.
 pub static SERVICE: Service = Service {
     name: "ec2",
+    signing_name: "ec2",
     event_source: "ec2.amazonaws.com",
     protocol: Protocol::Ec2,
     family: Family::Query,
     target: "",
     global: false,
-    event_api_version: None,
+    event_form: EventForm::PLAIN,
+    without_room: None,
 };
 
 /// All operations of this service.

@@ -6,18 +6,18 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use keys::Keyring;
 use serde_json::Value;
-use store::{Bodies, EventRow, Snapshot, Store, Tx};
+use store::{Bodies, EventRow, NewEvent, Snapshot, Store, Tx};
 use trail::Record;
 use types::{AccountId, Clock, Entropy, Region, Timestamp, uuid_v4};
 use wire::sigv4::SigningKeys;
 
 use crate::policies::PolicyCache;
-use crate::record::{self, new_events};
+use crate::record;
 use crate::row::{admitted, committed};
 use crate::senders::Senders;
 use crate::table::Table;
 use crate::{
-    Call, Caller, Family, Fault, IdentityPort, Operation, Refused, Resource, Row, decisions,
+    Call, Caller, Family, Fault, IdentityPort, Name, Operation, Refused, Resource, Row, decisions,
 };
 
 /// Signing keys that are remembered: one a day, region and service of an access key.
@@ -145,6 +145,16 @@ impl Gateway {
         self.table.rows()
     }
 
+    /// Where events of a source name what event history finds them by.
+    pub fn event_names(&self, event_source: &str) -> &'static [Name] {
+        self.table.names(event_source)
+    }
+
+    /// Records as the store takes them.
+    pub(crate) fn new_events(&self, records: Vec<Record>) -> Vec<NewEvent> {
+        record::new_events(records, |source| self.event_names(source))
+    }
+
     /// The one `T` of this gateway, made on first demand: caches that a service keeps in memory.
     pub fn cached<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
@@ -232,7 +242,7 @@ impl Gateway {
                 Ok(record) => {
                     tx.keep();
                     let records: Vec<_> = record.into_iter().collect();
-                    (Ok(!records.is_empty()), new_events(records))
+                    (Ok(!records.is_empty()), own.new_events(records))
                 }
                 Err(error) => {
                     tx.discard();

@@ -13,7 +13,7 @@ use crate::access::CallerSide;
 use crate::execute::{Stage, report};
 use crate::incoming::Incoming;
 use crate::nested::{Done, NestedCalls};
-use crate::record::{fault, new_events};
+use crate::record::fault;
 use crate::{
     Answer, Call, Codec, Ctx, Denial, Fault, Gateway, Operation, Refused, Reply, Spec, WhenFull,
     WireError, decisions,
@@ -133,7 +133,7 @@ fn admitted_after<O: Operation>(
     input: O::Input,
     nested: usize,
 ) -> Result<Admitted<O>, Refused> {
-    let (own, outer) = (Arc::clone(gateway), Arc::clone(call));
+    let (own, events, outer) = (Arc::clone(gateway), Arc::clone(gateway), Arc::clone(call));
     let writing = submit(gateway, goes_on_when_full(&O::SPEC, call), move |tx| {
         let mut ctx = Ctx::new(own, outer, tx.take());
         ctx.nested_calls = NestedCalls::stopping_behind(nested);
@@ -141,7 +141,7 @@ fn admitted_after<O: Operation>(
         let mut done = ctx.nested_calls.take_done();
         let records = done.as_mut().map(Done::take_records).unwrap_or_default();
         *tx = ctx.into_parts().0;
-        ((input, done), new_events(records))
+        ((input, done), events.new_events(records))
     });
     let (input, done) = writing.wait()?;
     let input = input.ok_or_else(|| Fault::bug("an admission lost its input"))?;
@@ -160,7 +160,7 @@ fn admitted_on_writer<O: Operation>(
     call: &Arc<Call>,
     input: O::Input,
 ) -> Admitted<O> {
-    let (own, call) = (Arc::clone(gateway), Arc::clone(call));
+    let (own, events, call) = (Arc::clone(gateway), Arc::clone(gateway), Arc::clone(call));
     let goes_on = goes_on_when_full(&O::SPEC, &call);
     let admitting = submit(gateway, goes_on, move |tx| {
         let mut ctx = Ctx::new(own, call, tx.take());
@@ -168,7 +168,7 @@ fn admitted_on_writer<O: Operation>(
         let denials = ctx.take_denials();
         let (back, records) = ctx.into_parts();
         *tx = back;
-        (Admitted::<O> { denials, ..Admitted::of(stage) }, new_events(records))
+        (Admitted::<O> { denials, ..Admitted::of(stage) }, events.new_events(records))
     });
     admitting.wait().unwrap_or_else(Admitted::refused)
 }
@@ -180,7 +180,7 @@ pub(crate) fn committed<O: Operation>(
     call: Arc<Call>,
     admitted: Admitted<O>,
 ) -> Committed<Result<O::Output, Refused>> {
-    let own = Arc::clone(gateway);
+    let (own, events) = (Arc::clone(gateway), Arc::clone(gateway));
     let Admitted { mut stage, records, mut denials, .. } = admitted;
     submit(gateway, goes_on_when_full(&O::SPEC, &call), move |tx| {
         let mut ctx = Ctx::new(own, Arc::clone(&call), tx.take());
@@ -198,7 +198,7 @@ pub(crate) fn committed<O: Operation>(
         if let Err(error) = decisions::keep(tx, call.account(), &call.request_id, denials) {
             result = Err(error.into());
         }
-        (result, new_events(records))
+        (result, events.new_events(records))
     })
 }
 
@@ -289,7 +289,7 @@ impl<O: Operation> Started<O> {
             self.admitted.records = nested;
             return self.write();
         }
-        let events = new_events(self.admitted.records);
+        let events = self.gateway.new_events(self.admitted.records);
         let goes_on = goes_on_when_full(&O::SPEC, &self.call);
         let (call, own, gateway) = (Arc::clone(&self.call), self.call, self.gateway);
         let recorded = submit(&gateway, goes_on, move |tx| {

@@ -8,7 +8,7 @@ use store::Tx;
 use trail::{EventType, Record, TlsDetails};
 use types::{AccountId, Region, uuid_v4};
 
-use crate::record::{blank, new_events};
+use crate::record::blank;
 use crate::{Fault, Gateway};
 
 /// The service in whose name the events are.
@@ -65,7 +65,7 @@ impl Gateway {
             match done {
                 Ok((answer, records)) => {
                     tx.keep();
-                    (Ok(answer), new_events(records))
+                    (Ok(answer), own.new_events(records))
                 }
                 Err(error) => {
                     tx.discard();

@@ -19,17 +19,19 @@ pub mod health;
 mod ops;
 pub mod validate;
 
-use gateway::{Family, Protocol, Service};
+use gateway::{EventForm, Family, Protocol, Service};
 
 pub use ops::ROWS;
 
 /// How our own service is addressed and named.
 pub static SERVICE: Service = Service {
     name: "shoseki",
+    signing_name: "shoseki",
     event_source: "shoseki.local",
     protocol: Protocol::Json11,
     family: Family::Json,
     target: "Shoseki_20261101",
     global: false,
-    event_api_version: None,
+    event_form: EventForm::PLAIN,
+    without_room: None,
 };

@@ -57,5 +57,5 @@ pub use domain::Domain;
 pub use error::KeyError;
 pub use keyring::Keyring;
 pub use root_key::RootKey;
-pub use secret::{SecretBytes, random_secret};
+pub use secret::{SecretBytes, SecretText, random_secret};
 pub use wrapped::WrappedKeyring;

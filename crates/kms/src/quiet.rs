@@ -1,4 +1,4 @@
-use gateway::{Answer, Codec, Decoding, Json, Reply, WireError};
+use gateway::{Answer, Codec, Decoding, Json, Reply, Service, WireError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -30,11 +30,11 @@ impl<I: DeserializeOwned + Recorded, O: Serialize> Codec<I, O> for Quiet {
         Answer::json(&output, reply)
     }
 
-    fn parameters(input: &I) -> Value {
+    fn parameters(input: &I, _: &Service) -> Value {
         input.recorded()
     }
 
-    fn elements(_output: &O) -> Value {
+    fn elements(_output: &O, _: &Service) -> Value {
         Value::Null
     }
 }

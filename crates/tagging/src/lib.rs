@@ -19,7 +19,7 @@ mod ops;
 mod page;
 mod resources;
 
-use gateway::{Family, Protocol, Service};
+use gateway::{EventForm, Family, Protocol, Service};
 
 pub use error::TaggingError;
 pub use ops::ROWS;
@@ -30,10 +30,12 @@ pub use ops::ROWS;
 /// API calls with CloudTrail".
 pub static SERVICE: Service = Service {
     name: "tagging",
+    signing_name: "tagging",
     event_source: "tagging.amazonaws.com",
     protocol: Protocol::Json11,
     family: Family::Json,
     target: "ResourceGroupsTaggingAPI_20170126",
     global: false,
-    event_api_version: None,
+    event_form: EventForm::PLAIN,
+    without_room: None,
 };

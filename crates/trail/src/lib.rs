@@ -6,6 +6,10 @@
 //! verifier calls two closures for listings and objects) and no RSA (a closure verifies signatures,
 //! the caller creates them). Untrusted bytes from a bucket never cause a panic and are never
 //! decompressed without a limit.
+//! It depends on no service: what differs between services is an argument, such as the [`Name`]s
+//! by which event history finds resources. The only service names here are those that `CloudTrail`
+//! itself states: selectors exclude two event sources and match S3 objects, and events of global
+//! services are recorded in one region.
 //!
 //! Reading order:
 //!
@@ -36,5 +40,5 @@ pub mod retry;
 pub mod selectors;
 pub mod verify;
 
-pub use facts::Facts;
+pub use facts::{Facts, Name};
 pub use record::{Category, EventType, Record, Resource, TlsDetails, elements};

@@ -195,14 +195,18 @@ fn read_only(facts: &Facts) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Name;
 
     fn facts() -> Facts {
-        Facts::from_json(&json!({
-            "eventID": "e1", "eventName": "CreateBucket", "eventSource": "s3.amazonaws.com",
-            "eventTime": "2026-01-02T03:04:05Z", "awsRegion": "us-east-1", "readOnly": false,
-            "recipientAccountId": "111122223333", "requestParameters": {"bucketName": "logs"},
-            "userIdentity": {"type": "IAMUser", "userName": "alice", "accessKeyId": "AKIA1"},
-        }))
+        Facts::from_json(
+            &json!({
+                "eventID": "e1", "eventName": "CreateBucket", "eventSource": "s3.amazonaws.com",
+                "eventTime": "2026-01-02T03:04:05Z", "awsRegion": "us-east-1", "readOnly": false,
+                "recipientAccountId": "111122223333", "requestParameters": {"bucketName": "logs"},
+                "userIdentity": {"type": "IAMUser", "userName": "alice", "accessKeyId": "AKIA1"},
+            }),
+            |_| &[Name::Request("/bucketName", "AWS::S3::Bucket")],
+        )
         .unwrap()
     }
 

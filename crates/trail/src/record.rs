@@ -101,18 +101,6 @@ impl Resource {
         let account_id = Some(account.as_str().to_owned());
         Self { account_id, kind: Some(kind.to_owned()), arn: Some(arn.into()), arn_prefix: None }
     }
-
-    /// An S3 object, which is recorded without its account.
-    pub fn object(arn: impl Into<String>) -> Self {
-        let kind = Some("AWS::S3::Object".to_owned());
-        Self { kind, arn: Some(arn.into()), ..Self::default() }
-    }
-
-    /// The objects of a listing.
-    pub fn objects_under(arn_prefix: impl Into<String>) -> Self {
-        let kind = Some("AWS::S3::Object".to_owned());
-        Self { kind, arn_prefix: Some(arn_prefix.into()), ..Self::default() }
-    }
 }
 
 /// The kind of event in a record.

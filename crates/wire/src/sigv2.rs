@@ -21,7 +21,7 @@ use types::Timestamp;
 
 pub use post::PostSignature;
 pub use refusal::Refusal;
-pub use signing::{is_signed_parameter, signature, string_to_sign};
+pub use signing::{is_signed_parameter, is_subresource, signature, string_to_sign};
 
 use crate::Head;
 use crate::head::raw_pairs;

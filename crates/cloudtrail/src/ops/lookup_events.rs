@@ -105,7 +105,7 @@ impl Plain for LookupEvents {
         let more = rows.len() > question.limit || query.is_full(&rows);
         let page: Vec<_> = rows.into_iter().take(question.limit).collect();
         let next = page.last().filter(|_| more).map(|row| question.token(ctx, row.seq));
-        let events = page.iter().filter_map(|row| question.shown(row)).collect();
+        let events = page.iter().filter_map(|row| question.shown(ctx, row)).collect();
         Ok(LookupEventsOutput { events, next_token: next })
     }
 }
@@ -197,9 +197,11 @@ impl Question {
     }
 
     /// The event as it is shown; the index knows hashes only, so it is looked at once more.
-    fn shown(&self, row: &EventRow) -> Option<Value> {
+    fn shown(&self, ctx: &Ctx<'_>, row: &EventRow) -> Option<Value> {
         let record = std::str::from_utf8(&row.body).ok()?;
-        let facts = Facts::from_json(&serde_json::from_str(record).ok()?)?;
+        let facts = Facts::from_json(&serde_json::from_str(record).ok()?, |source| {
+            ctx.event_names(source)
+        })?;
         let fits = self.attribute.as_ref().is_none_or(|attribute| attribute.matches(&facts));
         fits.then(|| item(&facts, record))
     }

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use gateway::{
     Access, Answer, Answering, ApiError, Begun, BodyLimit, BodySink, Caller, Codec, Ctx, Decoding,
-    EventParts, Failure, Family, Json, Operation, Plain, Protocol, Received, Reply, Row, Service,
-    Spec, WireError, row,
+    EventForm, EventParts, Failure, Family, Json, Operation, Plain, Protocol, Received, Reply, Row,
+    Service, Spec, WireError, row,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::{Deserialize, Serialize};
@@ -23,12 +23,14 @@ const HOST: &str = "127.0.0.1:4566";
 
 static TOY: Service = Service {
     name: "toy",
+    signing_name: "toy",
     event_source: "toy.local",
     protocol: Protocol::Json11,
     family: Family::Json,
     target: "Toy",
     global: false,
-    event_api_version: None,
+    event_form: EventForm::PLAIN,
+    without_room: None,
 };
 
 const ROWS: &[Row] = &[row::<GetNote>(), row::<PutNote>(), row::<Nest>(), row::<UploadNote>()];
@@ -192,13 +194,13 @@ impl Codec<Input, Output> for Carried {
         <Json as Codec<Input, Output>>::encode(output, reply)
     }
 
-    fn parameters(input: &Input) -> Value {
+    fn parameters(input: &Input, _: &Service) -> Value {
         input.panic_in("parameters");
         json!({"name": input.name})
     }
 
-    fn elements(output: &Output) -> Value {
-        <Json as Codec<Input, Output>>::elements(output)
+    fn elements(output: &Output, service: &Service) -> Value {
+        <Json as Codec<Input, Output>>::elements(output, service)
     }
 }
 

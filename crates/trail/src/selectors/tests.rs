@@ -13,7 +13,7 @@ fn event(mut members: Value) -> Facts {
     for (name, value) in defaults.as_object().unwrap() {
         members.as_object_mut().unwrap().entry(name).or_insert_with(|| value.clone());
     }
-    Facts::from_json(&members).unwrap()
+    Facts::from_json(&members, |_| &[]).unwrap()
 }
 
 /// A data event; one about an object names its bucket as well.

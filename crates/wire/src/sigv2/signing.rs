@@ -8,13 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 use crate::Head;
 use crate::uri;
 
-/// The signed parameters: sub-resources and response headers.
+/// Query keys that select a sub-resource of a bucket or an object, and so the operation.
 ///
-/// Source: S3 User Guide, "Constructing the CanonicalizedResource element". Observed: `object-lock`
-/// is among them, which that list leaves out.
-/// Assumed: so are all sub-resources that came later. A parameter that chooses the operation must
-/// be, or a signature for one would serve for another.
-const PARAMETERS: [&str; 52] = [
+/// Source: S3 API Reference, the operations' request syntaxes.
+const SUBRESOURCES: [&str; 41] = [
     "abac",
     "accelerate",
     "acl",
@@ -22,7 +19,6 @@ const PARAMETERS: [&str; 52] = [
     "annotation",
     "attributes",
     "cors",
-    "defaultObjectAcl",
     "delete",
     "encryption",
     "intelligent-tiering",
@@ -39,7 +35,6 @@ const PARAMETERS: [&str; 52] = [
     "notification",
     "object-lock",
     "ownershipControls",
-    "partNumber",
     "policy",
     "policyStatus",
     "publicAccessBlock",
@@ -47,32 +42,53 @@ const PARAMETERS: [&str; 52] = [
     "replication",
     "requestPayment",
     "resourcePolicy",
+    "restore",
+    "retention",
+    "select",
+    "session",
+    "tagging",
+    "torrent",
+    "uploadId",
+    "uploads",
+    "versioning",
+    "versions",
+    "website",
+];
+
+/// The other parameters that are under the signature: they choose a part of a resource, or the
+/// headers of an answer.
+///
+/// Source: S3 User Guide, "Constructing the CanonicalizedResource element", for these and for those
+/// sub-resources that it lists. Observed: `object-lock` is among them, which that list leaves out.
+/// Assumed: so are all sub-resources that came later. A parameter that chooses the operation must
+/// be, or a signature for one would serve for another.
+const CHOICES: [&str; 11] = [
+    "defaultObjectAcl",
+    "partNumber",
     "response-cache-control",
     "response-content-disposition",
     "response-content-encoding",
     "response-content-language",
     "response-content-type",
     "response-expires",
-    "restore",
-    "retention",
-    "select",
     "select-type",
-    "session",
     "storageClass",
-    "tagging",
-    "torrent",
-    "uploadId",
-    "uploads",
     "versionId",
-    "versioning",
-    "versions",
-    "website",
 ];
+
+/// Whether a query key selects a sub-resource.
+pub fn is_subresource(name: &str) -> bool {
+    SUBRESOURCES.contains(&name)
+}
 
 /// Whether a parameter of the query is under the signature. Those that begin with `x-amz-` are, as
 /// if they were headers.
 pub fn is_signed_parameter(name: &str) -> bool {
-    PARAMETERS.contains(&name) || is_amz(name)
+    is_listed(name) || is_amz(name)
+}
+
+fn is_listed(name: &str) -> bool {
+    is_subresource(name) || CHOICES.contains(&name)
 }
 
 /// The base64 of the HMAC-SHA-1 of a text.
@@ -157,7 +173,7 @@ pub(super) fn is_ambiguous(head: &Head) -> bool {
     let parameter = |(_, value): &(String, Option<String>)| {
         let value = value.as_deref().unwrap_or_default();
         let names = value.split('&').skip(1).map(|piece| piece.split('=').next().unwrap_or(piece));
-        value.chars().any(char::is_control) || names.into_iter().any(|n| PARAMETERS.contains(&n))
+        value.chars().any(char::is_control) || names.into_iter().any(is_listed)
     };
     head.query_pairs().iter().filter(|(name, _)| is_amz(name)).any(header)
         || signed_parameters(head).iter().any(parameter)
@@ -186,6 +202,6 @@ fn signed_parameters(head: &Head) -> Vec<(String, Option<String>)> {
     pieces
         .map(|piece| piece.split_once('=').map_or((piece, None), |(n, v)| (n, Some(v))))
         .map(|(name, value)| (uri::decode_lossy(name), value.map(uri::decode_lossy)))
-        .filter(|(name, _)| PARAMETERS.contains(&name.as_str()))
+        .filter(|(name, _)| is_listed(name))
         .collect()
 }
