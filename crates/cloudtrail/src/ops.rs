@@ -52,7 +52,7 @@ pub const ROWS: &[Row] = &[
     row::<UpdateTrail>(),
 ];
 
-/// An answer without members.
+/// An output without members.
 #[derive(Debug, serde::Serialize)]
 pub(crate) struct Empty {}
 

@@ -1,4 +1,4 @@
-//! Who asks: the signature is proved, or the caller is nobody.
+//! Authenticates the caller: verifies the signature, or treats the caller as anonymous.
 
 use std::sync::PoisonError;
 
@@ -15,10 +15,11 @@ use crate::{
     Standing, WireError,
 };
 
-/// How long what a head has proved counts; then it is looked at anew, for its body came slowly.
+/// How long proof by a head is valid; after that it is checked again, because the body arrived
+/// slowly.
 const HOLDS_MS: u64 = 1_000;
 
-/// Who asks, and what proves it.
+/// The caller, and the proof of its identity.
 #[derive(Debug)]
 pub(crate) struct Authenticated {
     pub(crate) caller: Caller,
@@ -26,14 +27,14 @@ pub(crate) struct Authenticated {
     pub(crate) region: Option<Region>,
     /// `None` without credentials.
     pub(crate) signed: Option<Signed>,
-    /// What the signatures of chunks go on from; only Version 4 has it.
+    /// The signature that chunks continue; only Version 4 has it.
     pub(crate) verified: Option<Verified>,
 }
 
 impl Authenticated {
-    /// Errors if nothing proves that the request does not come from a page which a stranger serves
-    /// under a name of theirs. Services other than S3 take requests without a signature only with a
-    /// proof of their own.
+    /// Errors unless it is proved that the request does not come from a page that a third party
+    /// serves under its own name. Services other than S3 accept unsigned requests only with a
+    /// separate proof.
     pub(crate) fn expect_host(
         &self,
         head: &Head,
@@ -67,7 +68,7 @@ pub(crate) struct Presented {
     at: Timestamp,
 }
 
-/// What a head has shown.
+/// The facts in a head.
 #[derive(Debug)]
 enum Proof {
     /// No credentials.
@@ -93,7 +94,7 @@ impl Presented {
         }
     }
 
-    /// Whether it still counts: while a body took its time, the key may have been taken away.
+    /// Whether it is still valid: while the body arrived slowly, the key may have been deleted.
     pub(crate) fn holds(&self, now: Timestamp) -> bool {
         now.since_ms(self.at) <= HOLDS_MS
     }
@@ -133,7 +134,7 @@ pub(crate) fn present(
     Ok(Presented { proof, caller, at: now })
 }
 
-/// Which versions are taken. S3 Control takes Version 4 alone.
+/// The accepted versions. S3 Control accepts only Version 4.
 fn taken(gateway: &Gateway, service: &Service) -> Taken {
     let is_refused = gateway.settings.refuse_signature_v2;
     if is_refused || service.protocol != Protocol::RestXml { Taken::V4 } else { Taken::Both }
@@ -164,7 +165,7 @@ fn prove_v2(
     Ok(caller)
 }
 
-/// What a head asks for.
+/// What a head requests.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asked<'a> {
     pub(crate) service: &'static Service,
@@ -175,8 +176,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) region_of_host: Option<&'a Region>,
 }
 
-/// The second half: proves that the body is the one that was signed. `body_sha256` is the hash of
-/// a whole body, `None` if it is still to come.
+/// The second half: verifies that the body is the one that was signed. `body_sha256` is the hash of
+/// a whole body, `None` if it has not arrived yet.
 pub(crate) fn prove(
     gateway: &Gateway,
     presented: Presented,
@@ -208,8 +209,7 @@ pub(crate) fn prove(
     Ok(Authenticated { caller, region, signed, verified: Some(verified) })
 }
 
-/// Proves the signature of a form, which stands in its fields. A form without a policy comes from
-/// nobody.
+/// Verifies the signature of a form, which is in its fields. A form without a policy is anonymous.
 pub(crate) fn authenticate_form(
     gateway: &Gateway,
     view: &Snapshot,
@@ -259,7 +259,7 @@ struct Claim {
     fresh: bool,
 }
 
-/// Who is said to have signed.
+/// The claimed signer.
 fn claim(
     gateway: &Gateway,
     view: &Snapshot,
@@ -282,8 +282,8 @@ fn claim(
     Ok((caller, Claim { key, fresh }))
 }
 
-/// A secret as the text that it is. Anything else comes from a damaged store, and no signature is
-/// proved by it.
+/// A secret as text. Anything else comes from a damaged store, and no signature is verified with
+/// it.
 fn text_of(secret: &SecretBytes) -> Result<&str, Refused> {
     let text = std::str::from_utf8(secret.as_bytes());
     text.map_err(|_| Fault::damaged("the secret of an access key is not text").into())
@@ -316,7 +316,7 @@ fn credential(
     }
 }
 
-/// Keeps a key that has proved something.
+/// Caches a key that has verified a signature.
 fn remember(gateway: &Gateway, signed: &sigv4::Signed, key: &SigningKey) {
     let mut keys = gateway.signing_keys.write().unwrap_or_else(PoisonError::into_inner);
     keys.remember(signed, key.clone());
@@ -334,7 +334,7 @@ fn nobody(gateway: &Gateway, service: &Service, anonymous: bool) -> Result<Authe
 mod tests {
     use super::*;
 
-    /// No damaged secret becomes the empty one, which strangers could sign with.
+    /// No damaged secret becomes the empty one, with which anyone could sign.
     #[test]
     fn a_secret_that_is_no_text_proves_nothing() {
         let secret = SecretBytes::new(vec![b'a', 0xff]);

@@ -1,4 +1,4 @@
-//! The first steps of a call: which operation, and who asks.
+//! The first steps of a call: the operation and the caller.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -28,18 +28,18 @@ pub struct Identified {
     /// Whether [`Gateway::begin`] may run on a thread that serves sockets.
     pub brief: bool,
     pub(crate) service: &'static Service,
-    /// `None` for Query requests, whose operation stands in the body.
+    /// `None` for Query requests, whose operation is in the body.
     row: Option<&'static Row>,
     bucket: Option<String>,
     key: Option<String>,
     region_of_host: Option<Region>,
-    /// Whether the client asks for JSON where the protocol's own form is XML.
+    /// Whether the client requests JSON where the protocol's own format is XML.
     json: bool,
     /// What [`Gateway::present`] found.
     presented: Option<Box<Presented>>,
 }
 
-/// Who a request comes from, as far as its head tells.
+/// The sender of a request, as far as its head identifies it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     /// The head is signed with an access key that exists, or the sender's address has proven this
@@ -58,7 +58,7 @@ pub struct Received {
     pub head: Head,
     /// The whole body of a buffered request; empty for a streamed one.
     pub body: Bytes,
-    /// The form that a [`BodyLimit::Form`] asks for, read up to its file.
+    /// The form that a [`BodyLimit::Form`] requires, parsed up to its file.
     pub form: Option<FormReader>,
     /// TLS version and cipher suite of the connection, as AWS names them.
     pub tls: Option<(String, String)>,
@@ -81,7 +81,7 @@ impl Identified {
         }
     }
 
-    /// The name of the operation, if the head tells it.
+    /// The name of the operation, if it is in the head.
     pub fn operation(&self) -> Option<&'static str> {
         self.row.map(|row| row.spec.name)
     }
@@ -104,7 +104,7 @@ impl Identified {
         self.row.is_some_and(|row| row.spec.signatures == Signatures::Ignored)
     }
 
-    /// The service, which says how refusals are written.
+    /// The service, which determines the format of errors.
     pub fn service(&self) -> &'static Service {
         self.service
     }
@@ -134,9 +134,9 @@ impl Identified {
 }
 
 impl Gateway {
-    /// Finds the service and, if the head tells it, the operation.
+    /// Finds the service and, if it is in the head, the operation.
     ///
-    /// Errors with the whole answer: such requests reach no service and leave no event.
+    /// Errors with the complete response: such requests reach no service and are not recorded.
     pub fn identify(&self, head: &Head) -> Result<Identified, Box<Answer>> {
         if let Some(target) = head.header("x-amz-target") {
             return self.identify_json(target);
@@ -271,12 +271,12 @@ impl Gateway {
         })
     }
 
-    /// The answer to a request whose body could not be received.
+    /// The response to a request whose body could not be received.
     pub fn refused(&self, identified: &Identified, error: &WireError) -> Answer {
         *self.refuse(identified.service, error, identified.json)
     }
 
-    /// The answer to a request for which there is no memory now.
+    /// The response to a request for which there is no memory now.
     ///
     /// Source: S3 API Reference, "Error responses"; the "Common Errors" of the other services.
     pub fn busy(&self, service: &'static Service) -> Answer {
@@ -290,9 +290,9 @@ impl Gateway {
 
     /// The first half of authentication: what the head proves before any of the body is read.
     ///
-    /// Takes well below a millisecond. Errors with the whole answer. What was found is kept in
-    /// `identified`, so that [`begin`](Self::begin) goes on from there. A form holds its signature
-    /// in its fields: its head proves nothing.
+    /// Takes well below a millisecond. Errors with the complete response. The result is stored in
+    /// `identified`, so that [`begin`](Self::begin) continues from there. A form's signature is in
+    /// its fields: its head proves nothing.
     pub fn present(
         &self,
         identified: &mut Identified,
@@ -319,7 +319,7 @@ impl Gateway {
     /// Authenticates and begins the call. May block the thread, unless the operation is
     /// [brief](crate::Spec::brief).
     ///
-    /// With [`Begun::Body`] comes the gate that the body's bytes have to pass.
+    /// [`Begun::Body`] contains the gate through which the body's bytes must pass.
     pub fn begin(
         self: &Arc<Self>,
         identified: Identified,
@@ -333,7 +333,7 @@ impl Gateway {
         })
     }
 
-    /// What the head proves: as it was found before the body came, if that still holds.
+    /// What the head proves: the result from before the body, if it is still valid.
     fn presented(
         &self,
         identified: &mut Identified,
@@ -348,7 +348,7 @@ impl Gateway {
         }
     }
 
-    /// The answer to a request that became no call: nobody is known, and there is no event.
+    /// The response to a request that is not a call: its sender is unknown, and there is no event.
     fn no_call(&self, service: &'static Service, refused: Refused, json: bool) -> Box<Answer> {
         let error = match refused {
             Refused::Wire(error) => {
@@ -431,7 +431,7 @@ impl Gateway {
         Ok(((row.begin)(&incoming), gate))
     }
 
-    /// The region in which a request lies that names none: its bucket's, for one port serves all
+    /// The region of a request that specifies none: its bucket's, because one port serves all
     /// regions. AWS has an endpoint for each.
     fn home(row: &Row, view: &Snapshot, bucket: Option<&str>) -> Result<Option<Region>, Fault> {
         bucket.map_or(Ok(None), |bucket| (row.home)(&view.tx(), bucket))
@@ -474,7 +474,7 @@ fn unknown_operation() -> WireError {
     WireError::without_message(400, "UnknownOperationException")
 }
 
-/// What S3 has and we have not, or nobody has.
+/// Operations that S3 has and we do not support, or that do not exist.
 fn not_served(head: &Head) -> WireError {
     if head.query().is_empty() {
         return WireError::new(

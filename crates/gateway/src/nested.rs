@@ -1,10 +1,10 @@
 //! The calls that an operation makes while it is admitted, and the one among them that writes.
 //!
 //! Admission happens on a snapshot, where a nested call cannot write. If one has to, such as the
-//! first use of a key that AWS manages, the admission is repeated on the writer up to that call
-//! and no further: the call is done and recorded there. Then the operation is admitted on a new
-//! snapshot, where that call answers what it answered on the writer, without a second event.
-//! So the writer never waits for the work of the call around it, which may be gigabytes.
+//! first use of an AWS managed key, the admission is repeated on the writer up to that call and no
+//! further: the call is performed and recorded there. Then the operation is admitted on a new
+//! snapshot, where that call returns its result from the writer, without a second event. So the
+//! writer never waits for the work of the outer call, which may be gigabytes.
 
 use std::any::Any;
 
@@ -14,7 +14,7 @@ use types::Region;
 
 use crate::{Call, Codec, Denial, Fault, Operation, Refused};
 
-/// What a nested call answers.
+/// The result of a nested call.
 type Answered<O> = Result<<O as Operation>::Output, Refused>;
 
 /// The nested calls of one admission that the operation makes itself, counted in their order.
@@ -39,7 +39,7 @@ pub(crate) struct Done {
     denials: Vec<Denial>,
 }
 
-/// What was asked of a nested call, and by whom. It may answer for no other one.
+/// The input of a nested call, and its caller. Its result may be used for no other call.
 #[derive(PartialEq)]
 struct Asked {
     operation: &'static str,
@@ -54,7 +54,7 @@ impl Asked {
     }
 }
 
-/// Who makes a nested call and where: what its policies decide by.
+/// The caller and region of a nested call: the inputs of its policies.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Asker {
     /// Of the principal; a service's name.
@@ -109,8 +109,8 @@ impl NestedCalls {
         Ok(at)
     }
 
-    /// What the call at this place answered on the writer, if it was the same call, with its
-    /// refusals.
+    /// The result on the writer of the call at this position, if it was the same call, with its
+    /// denials.
     pub(crate) fn replay<O: Operation>(
         &mut self,
         at: usize,
