@@ -7,6 +7,8 @@ mod assumptions;
 mod attack;
 mod ci;
 mod dist;
+mod errors;
+mod observed;
 mod out;
 mod project;
 mod run;
@@ -39,6 +41,12 @@ enum Verb {
     Tidy,
     /// Rewrites generated and golden files; read the difference.
     Golden,
+    /// Rewrites the pages of errors and of tests, which `golden` includes.
+    Errors {
+        /// From what the last run of the services' tests saw, without another run.
+        #[arg(long)]
+        last: bool,
+    },
     /// Runs unmodified AWS clients against the binary; passes the words to pytest.
     Clients {
         /// Arguments for pytest, such as `-k scenario`.
@@ -113,6 +121,8 @@ fn perform(verb: &Verb) -> Result<(), Failure> {
         Verb::Ci => ci::ci(&project),
         Verb::Tidy => tidy::tidy(&project),
         Verb::Golden => golden(&project),
+        Verb::Errors { last: true } => errors::write(&project),
+        Verb::Errors { last: false } => errors::golden(&project),
         Verb::Clients { words } => ci::clients(&project, words),
         Verb::Attack { families, slice } => {
             attack::attack(&project, families, *slice, &ci::binary(&project)?)
@@ -142,7 +152,7 @@ fn golden(project: &Project) -> Result<(), Failure> {
     if project.has("crates/server/tests/it/main.rs") {
         ci::tests(project, &["-p", "server", "--test", "it"], &update)?;
     }
-    Ok(())
+    errors::golden(project)
 }
 
 fn sim(project: &Project, seeds: u32) -> Result<(), Failure> {

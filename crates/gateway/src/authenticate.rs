@@ -11,8 +11,8 @@ use wire::sigv4::{self, PostSignature, SignatureError, SigningKey, Verified};
 
 use crate::signed::{Signed, Taken, expect_region};
 use crate::{
-    Caller, Credential, CredentialQuery, Family, Fault, Gateway, Protocol, Refused, Service,
-    Standing, WireError,
+    Caller, Credential, CredentialQuery, Family, Fault, Gateway, Protocol, Refused, Service, Trust,
+    WireError,
 };
 
 /// How long proof by a head is valid; after that it is checked again, because the body arrived
@@ -80,17 +80,17 @@ enum Proof {
 }
 
 impl Presented {
-    pub(crate) fn standing(&self, gateway: &Gateway, head: &Head, family: Family) -> Standing {
+    pub(crate) fn trust(&self, gateway: &Gateway, head: &Head, family: Family) -> Trust {
         match &self.proof {
-            Proof::Nothing => Standing::Stranger,
-            Proof::V2(_) => Standing::Proven,
-            Proof::V4(..) if family == Family::S3 => Standing::Proven,
+            Proof::Nothing => Trust::Anonymous,
+            Proof::V2(_) => Trust::Proven,
+            Proof::V4(..) if family == Family::S3 => Trust::Proven,
             Proof::V4(signed, _)
                 if gateway.senders.have_proven(head.peer, &signed.access_key_id) =>
             {
-                Standing::Proven
+                Trust::Proven
             }
-            Proof::V4(..) => Standing::Claimed,
+            Proof::V4(..) => Trust::Claimed,
         }
     }
 
@@ -106,30 +106,32 @@ pub(crate) fn present(
     gateway: &Gateway,
     view: &Snapshot,
     head: &Head,
-    asked: Asked<'_>,
+    requested: Requested<'_>,
     now: Timestamp,
 ) -> Result<Presented, Refused> {
-    let family = asked.service.family;
+    let family = requested.service.family;
     let refuse = |error: SignatureError| error.wire(family);
-    let signed = if asked.unsigned {
+    let signed = if requested.unsigned {
         None
     } else {
-        Signed::presented(head, family, taken(gateway, asked.service))?
+        Signed::presented(head, family, taken(gateway, requested.service))?
     };
     let (proof, caller) = match signed {
-        None => (Proof::Nothing, nobody(gateway, asked.service, asked.anonymous)?.caller),
+        None => {
+            (Proof::Nothing, anonymous(gateway, requested.service, requested.anonymous)?.caller)
+        }
         Some(Signed::V4(signed)) => {
-            let (caller, claim) = claim(gateway, view, asked.service, &signed, now)?;
+            let (caller, claim) = claim(gateway, view, requested.service, &signed, now)?;
             sigv4::verify_head(head, &signed, &claim.key, now, family).map_err(refuse)?;
             (Proof::V4(signed, claim), caller)
         }
         Some(Signed::V2(signed)) => {
-            let caller = prove_v2(gateway, view, asked.service, head, &signed, now)?;
+            let caller = prove_v2(gateway, view, requested.service, head, &signed, now)?;
             (Proof::V2(signed), caller)
         }
     };
     if let Proof::V4(signed, _) = &proof {
-        expect_region(signed, asked.region_of_host, family)?;
+        expect_region(signed, requested.region_of_host, family)?;
     }
     Ok(Presented { proof, caller, at: now })
 }
@@ -167,7 +169,7 @@ fn prove_v2(
 
 /// What a head requests.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Asked<'a> {
+pub(crate) struct Requested<'a> {
     pub(crate) service: &'static Service,
     /// Whether callers without credentials may try.
     pub(crate) anonymous: bool,
@@ -222,7 +224,7 @@ pub(crate) fn authenticate_form(
         return authenticate_form_v2(gateway, view, post, service, now);
     }
     let Some(post) = PostSignature::presented(fields).map_err(refuse)? else {
-        return nobody(gateway, service, true);
+        return anonymous(gateway, service, true);
     };
     let (caller, Claim { key, fresh }) = claim(gateway, view, service, &post.signed, now)?;
     sigv4::verify_post_signature(&post, &key).map_err(refuse)?;
@@ -322,7 +324,11 @@ fn remember(gateway: &Gateway, signed: &sigv4::Signed, key: &SigningKey) {
     keys.remember(signed, key.clone());
 }
 
-fn nobody(gateway: &Gateway, service: &Service, anonymous: bool) -> Result<Authenticated, Refused> {
+fn anonymous(
+    gateway: &Gateway,
+    service: &Service,
+    anonymous: bool,
+) -> Result<Authenticated, Refused> {
     if !anonymous {
         return Err(SignatureError::Missing.wire(service.family).into());
     }

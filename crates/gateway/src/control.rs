@@ -41,14 +41,16 @@ pub(crate) fn identify(table: &Table, head: &Head) -> Result<Identified, WireErr
 /// Assumed: the code and the text.
 fn expect_account(head: &Head) -> Result<(), WireError> {
     let of_host = labels(head).next().and_then(AccountId::parse);
-    match (of_host, head.header(ACCOUNT)) {
-        (Some(host), Some(header)) if host.as_str() != header => Err(WireError::new(
+    if let (Some(host), Some(header)) = (of_host, head.header(ACCOUNT))
+        && host.as_str() != header
+    {
+        return Err(WireError::new(
             400,
             "InvalidRequest",
             "The account of the host is not that of the header x-amz-account-id.",
-        )),
-        _ => Ok(()),
+        ));
     }
+    Ok(())
 }
 
 fn not_served(head: &Head) -> WireError {

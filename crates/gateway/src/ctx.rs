@@ -11,7 +11,7 @@ use types::{AccountId, Arn, Entropy, Region, Timestamp};
 
 use crate::access::{CallerSide, first_denial};
 use crate::execute::execute;
-use crate::nested::{Asker, NestedCalls};
+use crate::nested::{NestedCaller, NestedCalls};
 use crate::{
     Access, Call, Caller, Denial, Fault, Gateway, IdentityPort, Name, Operation, Refused, Settings,
     decisions,
@@ -298,7 +298,7 @@ impl<'t> Ctx<'t> {
         if self.depth > 0 {
             return self.enter::<O>(call, input);
         }
-        let (at, by) = (self.nested_calls.begin()?, Asker::of(&call));
+        let (at, by) = (self.nested_calls.begin()?, NestedCaller::of(&call));
         if let Some((result, denials)) = self.nested_calls.replay::<O>(at, &by, input) {
             for denial in denials {
                 self.push_denial(denial);

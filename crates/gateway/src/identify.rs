@@ -10,7 +10,7 @@ use types::{Region, Timestamp};
 use wire::sigv4::SignatureError;
 use wire::{FormReader, Head};
 
-use crate::authenticate::{Asked, Presented, authenticate_form, present, prove};
+use crate::authenticate::{Presented, Requested, authenticate_form, present, prove};
 use crate::control;
 use crate::incoming::Incoming;
 use crate::record::fault;
@@ -41,14 +41,14 @@ pub struct Identified {
 
 /// The sender of a request, as far as its head identifies it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum Trust {
     /// The head is signed with an access key that exists, or the sender's address has proven this
     /// key by an earlier call.
     Proven,
     /// The head names an access key that exists. Its body is needed to prove the signature.
     Claimed,
     /// The head names no access key. The fields of a form may name one.
-    Stranger,
+    Anonymous,
 }
 
 /// A request as the server received it.
@@ -86,8 +86,8 @@ impl Identified {
         self.row.map(|row| row.spec.name)
     }
 
-    fn asked(&self) -> Asked<'_> {
-        Asked {
+    fn requested(&self) -> Requested<'_> {
+        Requested {
             service: self.service,
             anonymous: self.row.is_some_and(|row| row.spec.anonymous),
             unsigned: self.is_unsigned(),
@@ -153,7 +153,7 @@ impl Gateway {
                     bucket: None,
                     key: None,
                     region_of_host: None,
-                    json: unserved::asks_for_json(head),
+                    json: unserved::requests_json(head),
                     presented: None,
                 })
             }
@@ -293,22 +293,19 @@ impl Gateway {
     /// Takes well below a millisecond. Errors with the complete response. The result is stored in
     /// `identified`, so that [`begin`](Self::begin) continues from there. A form's signature is in
     /// its fields: its head proves nothing.
-    pub fn present(
-        &self,
-        identified: &mut Identified,
-        head: &Head,
-    ) -> Result<Standing, Box<Answer>> {
+    pub fn present(&self, identified: &mut Identified, head: &Head) -> Result<Trust, Box<Answer>> {
         if matches!(identified.body, BodyLimit::Form(_)) {
-            return Ok(Standing::Stranger);
+            return Ok(Trust::Anonymous);
         }
         let (service, now) = (identified.service, self.clock.now());
         let view = self.store.snapshot().map_err(Refused::from);
-        let presented = view.and_then(|view| present(self, &view, head, identified.asked(), now));
+        let presented =
+            view.and_then(|view| present(self, &view, head, identified.requested(), now));
         let presented =
             presented.map_err(|refused| self.no_call(service, refused, identified.json))?;
-        let standing = presented.standing(self, head, service.family);
+        let trust = presented.trust(self, head, service.family);
         identified.presented = Some(Box::new(presented));
-        Ok(standing)
+        Ok(trust)
     }
 
     fn refuse(&self, service: &Service, error: &WireError, json: bool) -> Box<Answer> {
@@ -344,7 +341,7 @@ impl Gateway {
         let found = identified.presented.take().filter(|presented| presented.holds(now));
         match found {
             Some(presented) => Ok(*presented),
-            None => present(self, view, head, identified.asked(), now),
+            None => present(self, view, head, identified.requested(), now),
         }
     }
 

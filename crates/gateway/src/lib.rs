@@ -66,7 +66,7 @@ pub use decisions::Denial;
 pub use failure::{ApiError, Failure, Refused};
 pub use fault::{Fault, FaultKind};
 pub use gateway::{Gateway, Parts, ServiceEvent, Settings};
-pub use identify::{Identified, Received, Standing};
+pub use identify::{Identified, Received, Trust};
 pub use identity::{Credential, CredentialQuery, IdentityPolicies, IdentityPort, PolicyText, Tags};
 pub use operation::{
     Answered, BodySink, Codec, Decoding, EventParts, Needed, Operation, Plain, Reply,
@@ -75,8 +75,8 @@ pub use operator_event::operator_events;
 pub use row::{Answering, Begun, Row, Upload, row};
 pub use signin_event::{SignInEvent, SignInOrigin};
 pub use spec::{
-    BodyLimit, Class, EventForm, Refusal, Route, SMALL_BODY_BYTES_MAX, Scope, Service, Signatures,
-    Spec, WhenFull,
+    BodyLimit, Class, EventForm, INTERNAL_FAILURE, OwnFailure, Route, SERVICE_UNAVAILABLE,
+    SMALL_BODY_BYTES_MAX, Scope, Service, Signatures, Spec, WhenFull,
 };
 pub use trail::{Name, Resource};
 pub use wire::{Family, Protocol, WireError};

@@ -32,7 +32,7 @@ pub(crate) struct NestedCalls {
 /// A nested call that was done on the writer.
 pub(crate) struct Done {
     at: usize,
-    asked: Asked,
+    request: NestedRequest,
     /// An [`Answered`].
     result: Box<dyn Any + Send>,
     records: Vec<Record>,
@@ -41,14 +41,14 @@ pub(crate) struct Done {
 
 /// The input of a nested call, and its caller. Its result may be used for no other call.
 #[derive(PartialEq)]
-struct Asked {
+struct NestedRequest {
     operation: &'static str,
-    by: Asker,
+    by: NestedCaller,
     parameters: Value,
 }
 
-impl Asked {
-    fn of<O: Operation>(by: &Asker, input: &O::Input) -> Self {
+impl NestedRequest {
+    fn of<O: Operation>(by: &NestedCaller, input: &O::Input) -> Self {
         let parameters = O::Codec::parameters(input, O::SPEC.service);
         Self { operation: O::SPEC.name, by: by.clone(), parameters }
     }
@@ -56,7 +56,7 @@ impl Asked {
 
 /// The caller and region of a nested call: the inputs of its policies.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Asker {
+pub(crate) struct NestedCaller {
     /// Of the principal; a service's name.
     arn: String,
     via: Option<&'static str>,
@@ -64,7 +64,7 @@ pub(crate) struct Asker {
     region: Region,
 }
 
-impl Asker {
+impl NestedCaller {
     /// That of a call.
     pub(crate) fn of(call: &Call) -> Self {
         let caller = &call.caller;
@@ -114,10 +114,11 @@ impl NestedCalls {
     pub(crate) fn replay<O: Operation>(
         &mut self,
         at: usize,
-        by: &Asker,
+        by: &NestedCaller,
         input: &O::Input,
     ) -> Option<(Answered<O>, Vec<Denial>)> {
-        let same = |done: &mut Done| done.at == at && done.asked == Asked::of::<O>(by, input);
+        let same =
+            |done: &mut Done| done.at == at && done.request == NestedRequest::of::<O>(by, input);
         let done = self.done.take_if(same)?;
         let result = done.result.downcast::<Answered<O>>().ok()?;
         Some((*result, done.denials))
@@ -137,12 +138,12 @@ impl NestedCalls {
     pub(crate) fn stop<O: Operation>(
         &mut self,
         at: usize,
-        (by, input): (&Asker, &O::Input),
+        (by, input): (&NestedCaller, &O::Input),
         result: Answered<O>,
         (records, denials): (Vec<Record>, Vec<Denial>),
     ) -> Refused {
-        let asked = Asked::of::<O>(by, input);
-        self.done = Some(Done { at, asked, result: Box::new(result), records, denials });
+        let request = NestedRequest::of::<O>(by, input);
+        self.done = Some(Done { at, request, result: Box::new(result), records, denials });
         self.stopped = true;
         stopped().into()
     }
@@ -168,10 +169,10 @@ mod tests {
 
     /// A call by another caller, for another resource or elsewhere is another call.
     #[test]
-    fn another_asker_is_another_one() {
+    fn another_caller_is_different() {
         let account = AccountId::parse("111122223333").unwrap();
         let by = |caller: &Caller, region: &str| {
-            Asker::of(&Call {
+            NestedCaller::of(&Call {
                 caller: caller.clone(),
                 region: Region::parse(region).unwrap(),
                 now: Timestamp::from_secs(1),

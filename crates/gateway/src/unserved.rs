@@ -51,12 +51,12 @@ pub(crate) fn target(prefix: &str, request_id: &str) -> Answer {
 /// An error of the Query protocol that belongs to no service.
 pub(crate) fn query(error: &WireError, head: &Head, request_id: &str) -> Answer {
     let protocol = Protocol::Query { namespace: FAULT };
-    Answer::error_as(protocol, error, (request_id, ""), asks_for_json(head))
+    Answer::error_as(protocol, error, (request_id, ""), requests_json(head))
 }
 
 /// Whether the client of a Query service requests JSON.
-pub(crate) fn asks_for_json(head: &Head) -> bool {
-    wire::query::asks_for_json(head.header("accept"))
+pub(crate) fn requests_json(head: &Head) -> bool {
+    wire::query::requests_json(head.header("accept"))
 }
 
 /// The refusal of an action of a service of which next to nothing is served.

@@ -280,7 +280,7 @@ mod tests {
 
     /// Several failures are one answer with a plural.
     #[test]
-    fn all_failures_are_told_at_once() {
+    fn all_failures_are_reported_at_once() {
         check(
             Checks::new().key_id("keyId", None).range("limit", Some(0), 1..=1000),
             "2 validation errors detected: Value null at 'keyId' failed to satisfy constraint: \

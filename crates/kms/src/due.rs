@@ -10,7 +10,7 @@ use types::{AccountId, Arn, DAY_MS, Entropy, Region, Timestamp};
 
 use crate::material::{self, Renewal};
 use crate::model::{
-    ALIASES, CLUES, Due, GRANTS, KEYS, Key, OWNERS, Rotation, State, alias_place, due_place,
+    ALIASES, Due, GRANT_INDEX, GRANTS, KEYS, Key, OWNERS, Rotation, State, alias_place, due_place,
     key_place, owner_place, part_prefix,
 };
 use crate::rows::{Range, Rows};
@@ -75,8 +75,8 @@ pub fn destroy_due(
         }
         for (place, grant) in GRANTS.all(tx, keyring, &part_prefix(&key))? {
             GRANTS.delete(tx, &place)?;
-            for clue in grant.clues(&key) {
-                CLUES.delete(tx, clue)?;
+            for index in grant.index_keys(&key) {
+                GRANT_INDEX.delete(tx, index)?;
             }
         }
         forget_rotation(tx, &key)?;

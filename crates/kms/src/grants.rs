@@ -10,7 +10,8 @@ use policy::Principal;
 
 use crate::error::{KmsError, KmsFailure};
 use crate::model::{
-    CLUES, Clue, Constraints, GRANTS, Grant, Key, Party, clue_prefix, part_place, part_prefix,
+    Constraints, GRANT_INDEX, GRANTS, Grant, GrantIndex, Key, Party, index_prefix, part_place,
+    part_prefix,
 };
 use crate::rights::EncryptionContext;
 
@@ -40,7 +41,7 @@ pub(crate) fn covering(
     let principal = &ctx.caller().principal;
     let mut grants = Vec::new();
     for name in names(principal) {
-        grants.extend(found_by(ctx, key, Clue::To(&name))?);
+        grants.extend(found_by(ctx, key, GrantIndex::To(&name))?);
     }
     grants.retain(|grant| {
         grant.operations.iter().any(|own| own == operation)
@@ -50,10 +51,14 @@ pub(crate) fn covering(
     Ok(grants)
 }
 
-/// The grants of a key that a clue leads to.
-pub(crate) fn found_by(ctx: &Ctx<'_>, key: &Key, clue: Clue<'_>) -> Result<Vec<Grant>, KmsFailure> {
+/// The grants of a key that a index leads to.
+pub(crate) fn found_by(
+    ctx: &Ctx<'_>,
+    key: &Key,
+    index: GrantIndex<'_>,
+) -> Result<Vec<Grant>, KmsFailure> {
     let mut ids = Vec::new();
-    CLUES.visit(ctx.tx(), clue_prefix(key, clue), "", &mut |place, ()| {
+    GRANT_INDEX.visit(ctx.tx(), index_prefix(key, index), "", &mut |place, ()| {
         let id = store::key_parts(place).pop().unwrap_or_default();
         ids.push(String::from_utf8_lossy(&id).into_owned());
         ControlFlow::Continue(())
@@ -77,8 +82,8 @@ pub(crate) fn find(ctx: &Ctx<'_>, key: &Key, id: &str) -> Result<Option<Grant>, 
 pub(crate) fn add(ctx: &mut Ctx<'_>, key: &mut Key, grant: &Grant) -> Result<(), KmsFailure> {
     let SealingTx { tx, keyring, .. } = ctx.sealing_tx();
     GRANTS.put(tx, keyring, &part_place(key, &grant.id), grant)?;
-    for clue in grant.clues(key) {
-        CLUES.put(tx, clue, &())?;
+    for index in grant.index_keys(key) {
+        GRANT_INDEX.put(tx, index, &())?;
     }
     key.grants = key.grants.saturating_add(1);
     crate::resolve::save(ctx, key)
@@ -88,8 +93,8 @@ pub(crate) fn add(ctx: &mut Ctx<'_>, key: &mut Key, grant: &Grant) -> Result<(),
 pub(crate) fn remove(ctx: &mut Ctx<'_>, key: &mut Key, grant: &Grant) -> Result<(), KmsFailure> {
     let tx = ctx.tx_mut();
     GRANTS.delete(tx, &part_place(key, &grant.id))?;
-    for clue in grant.clues(key) {
-        CLUES.delete(tx, clue)?;
+    for index in grant.index_keys(key) {
+        GRANT_INDEX.delete(tx, index)?;
     }
     key.grants = key.grants.saturating_sub(1);
     crate::resolve::save(ctx, key)

@@ -14,9 +14,9 @@ pub(crate) const MATERIALS: Rows<Material> = Rows::new("kms.material");
 pub(crate) const ALIASES: Rows<Alias> = Rows::new("kms.alias").watched();
 /// Grants by account, region, key id and grant id.
 pub(crate) const GRANTS: Rows<Grant> = Rows::new("kms.grant").watched();
-/// Where a key's grants are found by grantee or name: the places of [`Grant::clues`], without a
+/// Where a key's grants are found by grantee or name: the places of [`Grant::index_keys`], without a
 /// seal, for whoever follows them looks at the grant.
-pub(crate) const CLUES: Table<()> = Table::new("kms.grant_clue");
+pub(crate) const GRANT_INDEX: Table<()> = Table::new("kms.grant_clue");
 /// The account of a key, by region and id: ciphertexts name no account.
 pub(crate) const OWNERS: Rows<Owner> = Rows::new("kms.owner");
 
@@ -126,28 +126,29 @@ pub(crate) struct Grant {
 
 impl Grant {
     /// The places that lead to it.
-    pub(crate) fn clues(&self, key: &Key) -> Vec<Vec<u8>> {
+    pub(crate) fn index_keys(&self, key: &Key) -> Vec<Vec<u8>> {
         let (Party::Principal(grantee) | Party::Service(grantee)) = &self.grantee;
-        let clue = |clue: Clue<'_>| [clue_prefix(key, clue), store::key([&self.id])].concat();
-        let named = self.name.as_deref().map(Clue::Named);
-        std::iter::once(Clue::To(grantee)).chain(named).map(clue).collect()
+        let index =
+            |index: GrantIndex<'_>| [index_prefix(key, index), store::key([&self.id])].concat();
+        let named = self.name.as_deref().map(GrantIndex::Named);
+        std::iter::once(GrantIndex::To(grantee)).chain(named).map(index).collect()
     }
 }
 
 /// What a grant is found by.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Clue<'a> {
+pub(crate) enum GrantIndex<'a> {
     /// Its grantee.
     To(&'a str),
     /// Its name.
     Named(&'a str),
 }
 
-/// What begins the places of a key's grants that a clue leads to.
-pub(crate) fn clue_prefix(key: &Key, clue: Clue<'_>) -> Vec<u8> {
-    let (kind, text) = match clue {
-        Clue::To(grantee) => ("to", grantee),
-        Clue::Named(name) => ("named", name),
+/// What begins the places of a key's grants that a index leads to.
+pub(crate) fn index_prefix(key: &Key, index: GrantIndex<'_>) -> Vec<u8> {
+    let (kind, text) = match index {
+        GrantIndex::To(grantee) => ("to", grantee),
+        GrantIndex::Named(name) => ("named", name),
     };
     [part_prefix(key), store::key([kind, text])].concat()
 }

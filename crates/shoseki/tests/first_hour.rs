@@ -1,11 +1,12 @@
 //! What a newcomer types first, and what may go wrong with it.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
+
+use testkit::Serving;
 
 #[expect(clippy::unwrap_used, reason = "a test's own")]
 fn shoseki(words: &[&str], variables: &[(&str, &str)]) -> Output {
@@ -21,31 +22,9 @@ fn err(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// A server that serves, and its address; it is killed at the end.
-struct Serving(Child, String);
-
-impl Serving {
-    #[expect(clippy::unwrap_used, clippy::panic, reason = "a test's own")]
-    fn start(data: &Path) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_shoseki"));
-        command.args(["serve", "--log-json", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data);
-        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
-        let serving =
-            lines.find(|line| line.contains("\"serving\"")).unwrap_or_else(|| panic!("it ended"));
-        let serving: serde_json::Value = serde_json::from_str(&serving).unwrap();
-        let address =
-            serving.pointer("/fields/address").and_then(|at| at.as_str()).unwrap().to_owned();
-        std::thread::spawn(move || lines.for_each(drop));
-        Self(child, address)
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+/// A server that serves `data`.
+fn serve(data: &Path) -> Serving {
+    Serving::start(Command::new(env!("CARGO_BIN_EXE_shoseki")), &[], data)
 }
 
 /// Without a verb the short help is shown, whatever the environment says.
@@ -150,8 +129,8 @@ fn a_port_in_use_leaves_nothing_behind() {
 #[test]
 fn explain_reports_an_unknown_request() {
     let folder = tempfile::tempdir().unwrap();
-    let serving = Serving::start(&folder.path().join("data"));
-    let url = format!("http://{}", serving.1);
+    let serving = serve(&folder.path().join("data"));
+    let url = format!("http://{}", serving.address());
     let data_dir = folder.path().join("data");
     let words = ["explain", "no-such-request", "--endpoint-url", &url, "--data-dir"];
     let asked = shoseki(&[&words[..], &[data_dir.to_str().unwrap()]].concat(), &[]);
@@ -165,7 +144,7 @@ fn explain_reports_an_unknown_request() {
 fn fsck_without_the_root_key_reports_what_it_cannot_verify() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    drop(Serving::start(&data));
+    drop(serve(&data));
     fs::rename(data.join("root-key"), folder.path().join("root-key")).unwrap();
     let data_dir = data.to_str().unwrap();
     let checked = shoseki(&["fsck", "--data-dir", data_dir], &[]);
@@ -188,7 +167,7 @@ fn fsck_without_the_root_key_reports_what_it_cannot_verify() {
 fn accounts_are_listed_and_changed() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    drop(Serving::start(&data));
+    drop(serve(&data));
     let place = ["--data-dir", data.to_str().unwrap()];
     let account = |words: &[&str]| {
         let done = shoseki(&[&["account"][..], words, &place].concat(), &[]);
@@ -202,7 +181,7 @@ fn accounts_are_listed_and_changed() {
     assert!(told.contains("password  "), "{told}");
     let (_, told, _) = account(&["rotate-root-access-key", "123456789012"]);
     assert!(told.contains("deleted AKIA") && told.contains("stored in "), "{told}");
-    drop(Serving::start(&data));
+    drop(serve(&data));
     let (_, listed, _) = account(&["list", "--json"]);
     let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
     let one = &listed["accounts"][0];
@@ -249,8 +228,8 @@ fn the_service_manager_is_notified() {
 #[test]
 fn health_is_queried() {
     let folder = tempfile::tempdir().unwrap();
-    let serving = Serving::start(&folder.path().join("data"));
-    let url = format!("http://{}", serving.1);
+    let serving = serve(&folder.path().join("data"));
+    let url = format!("http://{}", serving.address());
     let asked = shoseki(&["health", "--endpoint-url", &url], &[]);
     assert_eq!((asked.status.code(), out(&asked).as_str()), (Some(0), "ok\n"), "{}", err(&asked));
     let nobody = ["health", "--endpoint-url", "http://127.0.0.1:1"];

@@ -61,7 +61,7 @@ impl Plain for ListPublicKeys {
         _: Option<&ListPublicKeysOutput>,
         parts: &mut EventParts,
     ) {
-        super::tell_range(input.start_time, input.end_time, parts);
+        super::record_range(input.start_time, input.end_time, parts);
     }
 
     fn run(

@@ -81,7 +81,7 @@ impl Plain for LookupEvents {
         _: Option<&LookupEventsOutput>,
         parts: &mut EventParts,
     ) {
-        super::tell_range(input.start_time, input.end_time, parts);
+        super::record_range(input.start_time, input.end_time, parts);
     }
 
     fn run(

@@ -1,7 +1,7 @@
 //! The scene of the scenario: a key, a bucket, a trail.
 
 use serde_json::{Value, json};
-use testkit::{Answered, Kit, S3Request};
+use testkit::{Answered, Disk, Kit, S3Request};
 use types::{MINUTE_MS, Timestamp};
 
 pub(crate) const BUCKET: &str = "mori-s3-cloudtrail-management-event";
@@ -19,7 +19,13 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) fn with_bucket() -> Self {
-        let kit = Kit::new(&[inquiry::ROWS, iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS]);
+        Self::on(&Disk::with_power())
+    }
+
+    /// The same on a disk that a test may switch off.
+    pub(crate) fn on(disk: &Disk) -> Self {
+        let rows = [inquiry::ROWS, iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS];
+        let kit = Kit::on(disk, &rows);
         let made = kit.json("TrentService.CreateKey", &json!({})).ok().json();
         let key_arn = made["KeyMetadata"]["Arn"].as_str().unwrap().to_owned();
         let scene = Self { kit, key_arn };

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use gateway::{
     Access, Answer, Answering, ApiError, Begun, BodyLimit, BodySink, Caller, Codec, Ctx, Decoding,
-    EventForm, EventParts, Failure, Family, Json, Operation, Plain, Protocol, Received, Reply, Row,
-    Service, Spec, WireError, row,
+    EventForm, EventParts, Failure, Family, INTERNAL_FAILURE, Json, Operation, Plain, Protocol,
+    Received, Reply, Row, SERVICE_UNAVAILABLE, Service, Spec, WireError, row,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ use wire::sign::{Credentials, payload_hash, sign_header};
 const NOTES: Table<String> = Table::new("toy.note");
 /// The largest body of `UploadNote`, in bytes.
 const UPLOAD_BYTES_MAX: u64 = 16;
-const HOST: &str = "127.0.0.1:4566";
+pub(crate) const HOST: &str = "127.0.0.1:4566";
 
 static TOY: Service = Service {
     name: "toy",
@@ -30,7 +30,8 @@ static TOY: Service = Service {
     target: "Toy",
     global: false,
     event_form: EventForm::PLAIN,
-    without_room: None,
+    failure: INTERNAL_FAILURE,
+    unavailable: SERVICE_UNAVAILABLE,
 };
 
 const ROWS: &[Row] = &[row::<GetNote>(), row::<PutNote>(), row::<Nest>(), row::<UploadNote>()];

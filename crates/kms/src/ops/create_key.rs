@@ -254,7 +254,7 @@ mod tests {
 
     /// What is no key spec on AWS is a validation error; what is none here says so.
     #[test]
-    fn kinds_of_keys_are_told_apart() {
+    fn kinds_of_keys_are_distinguished() {
         check("{}", None);
         check(r#"{"KeySpec":"SYMMETRIC_DEFAULT","KeyUsage":"ENCRYPT_DECRYPT"}"#, None);
         check(

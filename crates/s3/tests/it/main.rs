@@ -7,6 +7,7 @@ mod control;
 mod cors;
 mod encryption;
 mod events;
+mod every_operation;
 mod forms;
 mod full_disk;
 mod listings;

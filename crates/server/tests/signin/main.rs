@@ -201,7 +201,7 @@ fn one_address_cannot_try_one_password_at_many_users() {
 #[test]
 fn a_second_factor_is_required() {
     let world = World::with_alice();
-    let (serial, seed) = world.second_factor();
+    let (serial, app) = world.second_factor();
     let body = |mfa: Option<&str>| {
         let mut body = json!({"account": ACCOUNT, "user": "alice", "password": PASSWORD});
         if let Some(mfa) = mfa {
@@ -217,13 +217,13 @@ fn a_second_factor_is_required() {
     assert_eq!(asked["responseElements"], json!({"CheckMfa": "Success"}));
     assert_eq!(asked["userIdentity"].get("arn"), None);
     // The codes that proved the device are used up.
-    let old = code(&seed, world.step() - 1);
+    let old = app.code(world.step() - 1);
     for wrong in ["000000", "x", &old] {
         assert_eq!(world.sign_in(&body(Some(wrong))).code(), coded(401, "InvalidCredentials"));
     }
     let data = &world.last_event("ConsoleLogin")["additionalEventData"];
     assert_eq!((&data["MFAUsed"], data.get("MFAIdentifier")), (&json!("Yes"), None));
-    let present = code(&seed, world.step());
+    let present = app.code(world.step());
     let answer = world.sign_in(&body(Some(&present)));
     assert_eq!(answer.status, 200, "{}", answer.body);
     let data = &world.last_event("ConsoleLogin")["additionalEventData"];
@@ -240,7 +240,7 @@ fn a_second_factor_is_required() {
 #[test]
 fn codes_cannot_be_guessed() {
     let world = World::with_alice();
-    let (_, seed) = world.second_factor();
+    let (_, app) = world.second_factor();
     let attempt = |code: &str| {
         let body = json!({"account": ACCOUNT, "user": "alice", "password": PASSWORD, "mfa": code});
         world.sign_in(&body).status
@@ -251,9 +251,9 @@ fn codes_cannot_be_guessed() {
         }
         world.clock.advance_ms(MINUTE_MS);
     }
-    assert_eq!(attempt(&code(&seed, world.step())), 401);
+    assert_eq!(attempt(&app.code(world.step())), 401);
     world.clock.advance_ms(10 * MINUTE_MS);
-    assert_eq!(attempt(&code(&seed, world.step())), 200);
+    assert_eq!(attempt(&app.code(world.step())), 200);
 }
 
 /// Each refresh changes the cookie; a late reuse of an old one ends the session.
