@@ -8,13 +8,13 @@ use crate::id::{KeyName, LocalName, Scope};
 use crate::managed;
 use crate::model::{ALIASES, KEYS, Key, alias_place, key_place};
 
-/// What a request names.
+/// The resource that a request names.
 #[derive(Debug)]
 pub(crate) enum Target {
     /// A key that is here.
     Found(Box<Found>),
-    /// Something of another account that is not here or not to be reached by this operation: one
-    /// answer for both.
+    /// Something of another account that does not exist or cannot be used by this operation: one
+    /// error for both.
     Hidden(Arn),
 }
 
@@ -27,9 +27,10 @@ pub(crate) struct Found {
     pub(crate) alias: Option<String>,
 }
 
-/// Looks up what `text` names. A key of AWS is made if its alias is used for the first time.
+/// Looks up what `text` names. An AWS managed key is created if its alias is used for the first
+/// time.
 ///
-/// Source: KMS API Reference, "Key identifiers"; the existence of foreign keys is not told.
+/// Source: KMS API Reference, "Key identifiers"; the existence of foreign keys is not revealed.
 pub(crate) fn target(ctx: &mut Ctx<'_>, text: &str, scope: Scope) -> Result<Target, KmsFailure> {
     let name = KeyName::parse(text, scope, ctx.account(), ctx.region())?;
     let foreign = name.account != *ctx.account();

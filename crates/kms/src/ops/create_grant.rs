@@ -82,7 +82,7 @@ pub(crate) struct CreateGrantInput {
     dry_run: Option<bool>,
 }
 
-/// Constraints as they are said; also in listings.
+/// Constraints in requests and listings.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct GrantConstraints {
