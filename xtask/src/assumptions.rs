@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::Failure;
+use crate::failure::Failure;
 use crate::project::Project;
 
 /// The page.

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use crate::failure::Failure;
 use crate::project::Project;
 use crate::run::Run;
 use crate::stages::Stages;
-use crate::{Failure, attack, dist, errors, observed, out, tidy};
+use crate::{attack, dist, errors, observed, out, tidy};
 
 /// Where `./check` installs the Python clients.
 const VENV_PYTHON: &str = ".venv/bin/python";

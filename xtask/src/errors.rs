@@ -12,9 +12,10 @@ mod sources;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::failure::Failure;
 use crate::observed::{self, Observed};
 use crate::project::Project;
-use crate::{Failure, ci, out};
+use crate::{ci, out};
 use never::Never;
 use sources::Sources;
 

@@ -8,23 +8,24 @@ mod attack;
 mod ci;
 mod dist;
 mod errors;
+mod failure;
 mod observed;
 mod out;
 mod project;
+mod quick;
 mod run;
+mod rust;
+mod sources;
 mod stages;
 mod tidy;
 
-use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::failure::Failure;
 use crate::project::Project;
 use crate::run::Run;
-
-/// Any failure; its text is human-readable.
-type Failure = Box<dyn Error>;
 
 /// The project's development tasks.
 #[derive(Debug, Parser)]
@@ -37,8 +38,15 @@ struct Cli {
 enum Verb {
     /// Everything that must pass: format, lints, tests, documentation, tidiness, clients, console.
     Ci,
-    /// Checks file lengths, dependency directions, generated files, forbidden words.
+    /// Checks file lengths, dependency directions, module cycles, unused dependencies and names, table
+    /// names, generated files, forbidden words.
     Tidy,
+    /// Checks a change: format, tidy, lints and tests of the changed crates and of their users.
+    Quick {
+        /// Prints the crates and runs nothing.
+        #[arg(long)]
+        print: bool,
+    },
     /// Rewrites generated and golden files; read the difference.
     Golden,
     /// Rewrites the pages of errors and of tests, which `golden` includes.
@@ -120,6 +128,7 @@ fn perform(verb: &Verb) -> Result<(), Failure> {
     match verb {
         Verb::Ci => ci::ci(&project),
         Verb::Tidy => tidy::tidy(&project),
+        Verb::Quick { print } => quick::quick(&project, *print),
         Verb::Golden => golden(&project),
         Verb::Errors { last: true } => errors::write(&project),
         Verb::Errors { last: false } => errors::golden(&project),

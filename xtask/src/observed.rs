@@ -5,8 +5,9 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
+use crate::ci;
+use crate::failure::Failure;
 use crate::project::Project;
-use crate::{Failure, ci};
 
 /// The variable that `testkit` reads: where to write what calls were answered.
 pub(crate) const VARIABLE: &str = "OBSERVED_CALLS";

@@ -18,7 +18,7 @@ const ACCOUNT: &str = "x-amz-account-id";
 /// operations demand. A bucket could have the version's name.
 pub(crate) fn is_for(head: &Head) -> bool {
     head.path().starts_with(VERSION)
-        && (head.headers.contains_key(ACCOUNT) || labels(head).any(|label| label == "s3-control"))
+        && (head.headers().contains_key(ACCOUNT) || labels(head).any(|label| label == "s3-control"))
 }
 
 fn labels(head: &Head) -> impl Iterator<Item = &str> {

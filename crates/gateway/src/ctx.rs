@@ -1,7 +1,10 @@
+mod parts;
+
 use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use keys::Keyring;
 use policy::{Grammar, Policy, Steps};
@@ -16,6 +19,8 @@ use crate::{
     Access, Call, Caller, Denial, Fault, Gateway, IdentityPort, Name, Operation, Refused, Settings,
     decisions,
 };
+
+pub use self::parts::Part;
 
 /// Calls that may be nested in one another at most.
 const DEPTH_MAX: u8 = 8;
@@ -126,6 +131,9 @@ impl<'t> Ctx<'t> {
 
     /// Decides with the steps that are left for it.
     pub(crate) fn within_steps<T>(&self, decide: impl FnOnce(&Steps) -> T) -> T {
+        if !self.tx.is_snapshot() {
+            self.gateway.decided_on_writer.fetch_add(1, Ordering::Relaxed);
+        }
         let given = self.steps.get().min(Steps::DECISION_MAX);
         let steps = Steps::new(given);
         let decided = decide(&steps);
@@ -282,16 +290,6 @@ impl<'t> Ctx<'t> {
         });
         self.call = outer;
         Ok(denial?.map(|(_, denial)| denial))
-    }
-
-    /// Performs a part of the present call as a separate operation: authorized and recorded
-    /// separately, with the same client and request ID.
-    pub fn part<O: Operation>(&mut self, input: &O::Input) -> Result<O::Output, Refused> {
-        let mut call = (*self.call).clone();
-        if let Some(origin) = &mut call.origin {
-            origin.body_bytes = 0;
-        }
-        self.nested::<O>(call, input)
     }
 
     fn nested<O: Operation>(&mut self, call: Call, input: &O::Input) -> Result<O::Output, Refused> {

@@ -68,6 +68,7 @@ pub struct Gateway {
     pub(crate) senders: Senders,
     pub(crate) table: Table,
     pub(crate) unproven: AtomicU64,
+    pub(crate) decided_on_writer: AtomicU64,
     shared: Mutex<BTreeMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
@@ -86,6 +87,7 @@ impl Gateway {
             senders: Senders::default(),
             table: Table::new(parts.rows),
             unproven: AtomicU64::new(0),
+            decided_on_writer: AtomicU64::new(0),
             shared: Mutex::default(),
         })
     }
@@ -93,6 +95,11 @@ impl Gateway {
     /// Requests that were rejected before authentication: they have no events.
     pub fn unproven(&self) -> u64 {
         self.unproven.load(Ordering::Relaxed)
+    }
+
+    /// The number of policy decisions made on the writer, during which all other changes waited.
+    pub fn decided_on_writer(&self) -> u64 {
+        self.decided_on_writer.load(Ordering::Relaxed)
     }
 
     /// A snapshot of the committed state.

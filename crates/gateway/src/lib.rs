@@ -61,7 +61,7 @@ pub use call::{Auth, Call, Origin, SignatureVersion};
 pub use caller::{Caller, Session};
 pub use codec::{Json, Query, camel_members, object};
 pub use conditions::signature_age_ms;
-pub use ctx::{Ctx, SealingTx};
+pub use ctx::{Ctx, Part, SealingTx};
 pub use decisions::Denial;
 pub use failure::{ApiError, Failure, Refused};
 pub use fault::{Fault, FaultKind};

@@ -85,13 +85,7 @@ pub(crate) async fn answer(
     let is_last = parts.headers.contains_key(header::EXPECT) && body.is_end_stream();
     let is_head = parts.method == Method::HEAD;
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
-    let head = Head {
-        method: parts.method,
-        target,
-        headers: parts.headers,
-        secure: peer.secure,
-        peer: peer.address,
-    };
+    let head = Head::new(parts.method, target, parts.headers, peer.secure, peer.address);
     let body = Arriving::new(body, &peer.unread);
     let (answer, shown, requested) = match gateway.identify(&head) {
         Ok(identified) => {

@@ -189,7 +189,7 @@ mod tests {
         assert_eq!(events(&config), [Value::Null; 0], "nothing new");
         let id = AccountId::parse("111122223333");
         let (clock, entropy) = (Clock::system(), Entropy::seeded(2));
-        let made = create_account(&config, "payments", id, &clock, &entropy).unwrap();
+        let made = create_account(&config, "payments", id, &clock, &entropy).unwrap().made;
         let key =
             |secret: char| Some(("AKIAROOTROOTROOTROOT".to_owned(), secret.to_string().repeat(40)));
         for secret in ['a', 'a', 'b', 'b'] {

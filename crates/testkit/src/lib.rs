@@ -260,9 +260,10 @@ impl Kit {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Answered {
-        let mut head = raw_head(method, target, headers);
-        head.headers.insert("content-length", HeaderValue::from(body.len()));
-        self.answer(head, &Bytes::copy_from_slice(body))
+        let length = body.len().to_string();
+        let given = headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("content-length"));
+        let all: Vec<_> = given.copied().chain([("content-length", length.as_str())]).collect();
+        self.answer(raw_head(method, target, &all), &Bytes::copy_from_slice(body))
     }
 
     /// The response to a request with an arbitrary head.
@@ -362,13 +363,8 @@ fn raw_head(method: &str, target: &str, headers: &[(&str, &str)]) -> Head {
         let name = HeaderName::from_bytes(name.as_bytes()).expect("a header's name");
         map.append(name, HeaderValue::from_str(value).expect("a header's value"));
     }
-    Head {
-        method: Method::from_bytes(method.as_bytes()).expect("a method"),
-        target: target.to_owned(),
-        headers: map,
-        secure: false,
-        peer: [192, 0, 2, 1].into(),
-    }
+    let method = Method::from_bytes(method.as_bytes()).expect("a method");
+    Head::new(method, target.to_owned(), map, false, [192, 0, 2, 1].into())
 }
 
 /// A form up to its file, the rest of which is in the reader.

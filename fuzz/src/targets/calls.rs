@@ -197,10 +197,11 @@ fn answer(input: &[u8]) -> Option<(Head, Answered)> {
     let end = input.iter().position(|byte| *byte == b'\n')?;
     let services = ["s3", "kms", "iam", "sts", "cloudtrail", "shoseki", "ec2", "tagging"];
     let service = services.into_iter().find(|name| name.as_bytes() == &input[..end])?;
-    let (mut head, body) = raw_request::parse(&input[end + 1..])?;
-    head.headers.remove("authorization");
-    head.headers.insert("host", HeaderValue::from_static(HOST));
-    let own = head.headers.iter().filter_map(|(name, value)| {
+    let (head, body) = raw_request::parse(&input[end + 1..])?;
+    let mut headers = head.headers().clone();
+    headers.remove("authorization");
+    headers.insert("host", HeaderValue::from_static(HOST));
+    let own = headers.iter().filter_map(|(name, value)| {
         let value = value.to_str().ok()?;
         (name != "host").then(|| (name.as_str().to_owned(), value.to_owned()))
     });
@@ -213,8 +214,9 @@ fn answer(input: &[u8]) -> Option<(Head, Answered)> {
         let added = sign_header(method, HOST, target, &own, &hash, root, region, service, now);
         for (name, value) in added {
             let name = HeaderName::from_bytes(name.as_bytes()).expect("a header's name");
-            head.headers.insert(name, HeaderValue::from_str(&value).expect("a header's value"));
+            headers.insert(name, HeaderValue::from_str(&value).expect("a header's value"));
         }
+        let head = head.with_headers(headers);
         let answered = kit.answer(head.clone(), &Bytes::from(body));
         Some((head, answered))
     })

@@ -24,7 +24,7 @@ pub(super) fn parse(input: &[u8]) -> Option<(Head, Vec<u8>)> {
         let value = HeaderValue::from_bytes(line[colon + 1..].trim_ascii()).ok()?;
         headers.append(name, value);
     }
-    let head = Head { method, target, headers, secure: false, peer: [192, 0, 2, 1].into() };
+    let head = Head::new(method, target, headers, false, [192, 0, 2, 1].into());
     Some((head, rest.to_vec()))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Facts;
-use crate::Failure;
+use crate::failure::Failure;
 
 /// The list, which is kept by hand.
 pub(super) const FILE: &str = "docs/errors-never.txt";

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::Failure;
+use crate::failure::Failure;
 use crate::project::Project;
 
 /// The sources of a service, without their tests.

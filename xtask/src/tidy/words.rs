@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::Failure;
+use crate::failure::Failure;
 use crate::project::Project;
 
 /// The list of counts: an area and a number per line.

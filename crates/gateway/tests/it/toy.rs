@@ -68,7 +68,7 @@ fn head(kit: &Kit, by: &Credentials, operation: &str, input: &Value) -> Head {
         headers.insert(HeaderName::from_bytes(name.as_bytes()).unwrap(), value.parse().unwrap());
     }
     let peer = IpAddr::from([127, 0, 0, 1]);
-    Head { method: Method::POST, target: "/".to_owned(), headers, secure: false, peer }
+    Head::new(Method::POST, "/".to_owned(), headers, false, peer)
 }
 
 /// A call by the root user that has begun; its input is in a header.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use server::{
     Config, OpenError, RootCredentials, Rotated, create_account, list_accounts, open,
-    rotate_root_access_key,
+    rename_account, reset_root_password, rotate_root_access_key,
 };
 use tempfile::TempDir;
 use types::{AccountId, Clock, Entropy};
@@ -135,9 +135,35 @@ fn a_key_that_was_rotated_out_is_not_restored() {
 fn other_accounts_do_not_change_the_file() {
     let data = Kept::new();
     let (clock, entropy) = (Clock::system(), Entropy::system());
-    let other = create_account(&data.config, "payments", None, &clock, &entropy).unwrap();
+    let other = create_account(&data.config, "payments", None, &clock, &entropy).unwrap().made;
     let before = data.kept();
     let rotated = rotate_root_access_key(&data.config, &other.id, &clock, &entropy).unwrap();
     assert!(!rotated.is_kept && !data.beside().exists());
     assert_eq!(data.kept(), before);
+}
+
+/// What fails after the commit is said beside the new secret, which exists nowhere else.
+#[test]
+fn a_committed_secret_is_returned_whatever_fails_after() {
+    let data = Kept::new();
+    let (clock, entropy) = (Clock::system(), Entropy::system());
+    let (config, first) = (&data.config, &data.config.account);
+    // The identity cannot be written: a full disk has the same effect.
+    let in_the_way = config.data_dir.join("identity.new");
+    fs::create_dir(&in_the_way).unwrap();
+    let created = create_account(config, "payments", None, &clock, &entropy).unwrap();
+    let reset = reset_root_password(config, first, &clock, &entropy).unwrap();
+    let renamed = rename_account(config, first, "audit", &clock, &entropy).unwrap();
+    let rotated = data.rotate().unwrap();
+    for trouble in [&created.trouble, &reset.trouble, &renamed.trouble, &rotated.trouble] {
+        assert!(trouble.as_ref().is_some_and(|text| text.contains("identity")), "{trouble:?}");
+    }
+    fs::remove_dir(&in_the_way).unwrap();
+    data.start().unwrap();
+    let accounts = list_accounts(config, &clock).unwrap();
+    let of = |id: &AccountId| accounts.iter().find(|account| account.id == *id).unwrap();
+    assert_eq!(of(&created.made.id).root_access_key_ids, [created.made.root_access_key_id]);
+    assert!(of(first).has_root_password && reset.made.len() == 27);
+    assert_eq!(of(first).name, "audit");
+    assert_eq!(of(first).root_access_key_ids, [rotated.account.root_access_key_id]);
 }

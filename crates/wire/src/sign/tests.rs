@@ -50,27 +50,29 @@ fn head(method: &str, host: &str, target: &str, headers: &[(&str, &str)]) -> Hea
             HeaderValue::from_bytes(value.as_bytes()).unwrap(),
         );
     }
-    Head {
-        method: Method::from_bytes(method.as_bytes()).unwrap(),
-        target: target.to_owned(),
-        headers: map,
-        secure: true,
-        peer: [127, 0, 0, 1].into(),
+    let (method, peer) = (Method::from_bytes(method.as_bytes()).unwrap(), [127, 0, 0, 1].into());
+    Head::new(method, target.to_owned(), map, true, peer)
+}
+
+/// The head with what signing added.
+fn with(head: Head, added: &[(String, String)]) -> Head {
+    let mut headers = head.headers().clone();
+    for (name, value) in added {
+        let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+        headers.append(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
     }
+    head.with_headers(headers)
 }
 
 /// The verifier's result for a request signed with these headers.
 fn judge(
-    mut head: Head,
+    head: Head,
     added: &[(String, String)],
     body: &[u8],
     now: Timestamp,
     family: Family,
 ) -> Result<(), SignatureError> {
-    for (name, value) in added {
-        let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
-        head.headers.append(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
-    }
+    let head = with(head, added);
     let signed = presented(&head)?.expect("signed");
     verify(&head, &signed, SECRET, Some(&keys::sha256(body)), now, family).map(|_| ())
 }
@@ -219,11 +221,7 @@ fn session_tokens_are_sent() {
     session.session_token = Some("t/o+k=".to_owned());
     let hash = payload_hash(b"");
     let added = sign_header("GET", "sts", "/", &[], &hash, &session, "us-east-1", "sts", now);
-    let mut signed_head = head("GET", "sts", "/", &[]);
-    for (name, value) in &added {
-        let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
-        signed_head.headers.append(name, HeaderValue::from_str(value).unwrap());
-    }
+    let signed_head = with(head("GET", "sts", "/", &[]), &added);
     let signed = presented(&signed_head).unwrap().unwrap();
     assert_eq!(signed.session_token.as_deref(), Some("t/o+k="));
     assert!(signed.signed_headers.iter().any(|name| name == "x-amz-security-token"));

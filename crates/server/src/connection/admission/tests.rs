@@ -65,13 +65,8 @@ impl World {
     }
 
     fn exchange(&self) -> Exchange<'_> {
-        let head = Head {
-            method: http::Method::GET,
-            target: "/".to_owned(),
-            headers: HeaderMap::new(),
-            secure: false,
-            peer: self.peer.address,
-        };
+        let (target, peer) = ("/".to_owned(), self.peer.address);
+        let head = Head::new(http::Method::GET, target, HeaderMap::new(), false, peer);
         let service = self.gateway().identify(&head).unwrap().service();
         let (named, waits) = (OnceLock::new(), Waits::default());
         Exchange { gateway: self.gateway(), service, named, peer: &self.peer, waits }
@@ -91,13 +86,8 @@ impl World {
     async fn admit(&self, exchange: &Exchange<'_>, lines: &str) -> Result<Admitted, Answer> {
         let request = request(lines).await;
         let (parts, body) = request.into_parts();
-        let head = Head {
-            method: parts.method,
-            target: parts.uri.to_string(),
-            headers: parts.headers,
-            secure: false,
-            peer: self.peer.address,
-        };
+        let (target, peer) = (parts.uri.to_string(), self.peer.address);
+        let head = Head::new(parts.method, target, parts.headers, false, peer);
         let mut identified = self.kit.gateway.identify(&head).unwrap();
         let body = Arriving::new(body, &self.peer.unread);
         exchange.admit(&mut identified, &head, &body).await
