@@ -16,6 +16,7 @@ const READS = { Sid: "Reads", Effect: "Allow", Action: ["shoseki:ExplainDenial",
 // Without a Sid: it is told by its number.
 const SLEEP = { Effect: "Deny", Action: "kms:EnableKey", Resource: "*" };
 const WINTER = { Sid: "NobodyListsInWinter", Effect: "Deny", Principal: "*", Action: "s3:ListBucket", Resource: `arn:aws:s3:::${BUCKET}` };
+const INTERVALS = { ja: { delivery: "1 秒", digest: "3 秒" }, en: { delivery: "1 second", digest: "3 seconds" } };
 const document = (...Statement) => JSON.stringify({ Version: "2012-10-17", Statement });
 
 let server, browser, screen, page, policyArn, key;
@@ -88,6 +89,14 @@ for (const language of ["ja", "en"]) {
       await explain();
       await tells(t("explain.reason.implicitDeny", { where: where("IDENTITY") }));
       await tells("iam:ListUsers");
+    });
+
+    it("leaves the banner and the server's intervals to users without any right", async () => {
+      await signInAs("usagi");
+      await screen.go("/cloudtrail/settings");
+      await page.getByRole("note").getByText(containing(t("shell.rehearsal.about", INTERVALS[language]))).waitFor();
+      await screen.says(t("trail.settings.interval"), INTERVALS[language].delivery);
+      await screen.says(t("trail.settings.digest"), INTERVALS[language].digest);
     });
 
     it("tells what to ask for when the reasons are refused too", async () => {

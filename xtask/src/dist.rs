@@ -5,6 +5,8 @@
 
 mod checks;
 mod deb;
+#[cfg(test)]
+mod installed;
 
 use std::fs;
 use std::path::{Path, PathBuf};

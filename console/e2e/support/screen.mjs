@@ -1,5 +1,6 @@
 // What a person does with a page, in the words on the page.
 import assert from "node:assert/strict";
+import { eventually } from "./eventually.mjs";
 import { containing, folded, label } from "./labels.mjs";
 
 export class Screen {
@@ -127,6 +128,17 @@ export class Screen {
   /** A success message holds this. */
   async succeeds(text) {
     await this.page.getByText(containing(text)).first().waitFor();
+  }
+
+  /** The focus is on this, and it is in the window: a form that is not accepted leads there. */
+  async focuses(target) {
+    const state = () =>
+      target.evaluate((element) => {
+        const { top, bottom } = element.getBoundingClientRect();
+        return { focused: element === document.activeElement, seen: top >= 0 && bottom <= window.innerHeight };
+      });
+    await eventually(`the focus is on ${target}`, async () => (await state()).focused, 5_000);
+    assert.ok((await state()).seen, `${target} is outside the window`);
   }
 
   /** Replaces what is in the JSON editor, as a person who pastes does. */

@@ -2,20 +2,18 @@
 import { useEffect, useSyncExternalStore } from "react";
 import { type Clients, useClients } from "./clients";
 import { currentSession } from "./session";
-import { callShoseki } from "./shoseki";
+import { describeServer } from "./server";
 
 export interface Intervals {
-  /** Seconds between two log files; absent when the caller may not know. */
+  /** Seconds between two log files; absent until the server has answered. */
   delivery?: number;
-  /** Seconds between two digests; absent when the caller may not know. */
+  /** Seconds between two digests; absent until the server has answered. */
   digest?: number;
   /** The server runs with the profile for people who try things out. */
   rehearsal: boolean;
 }
 
 const UNKNOWN: Intervals = { rehearsal: false };
-/** Nobody who keeps logs delivers more often than once a minute. */
-const REHEARSAL_BELOW_S = 60;
 
 let known: Intervals | undefined;
 /** Who was the last to ask. */
@@ -27,23 +25,19 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-interface Answer {
-  DeliveryInterval?: number;
-  DigestInterval?: number;
-}
-
 /** Asks once for each user; the answer stays the same while a server runs. */
 async function ask(clients: Clients): Promise<void> {
   const { arn } = currentSession() ?? {};
   if (asker === arn) return;
   asker = arn;
   try {
-    const answer = await callShoseki<Answer>(clients, "DescribeDeliveries", {});
+    const answer = await describeServer(clients);
     const { DeliveryInterval: delivery, DigestInterval: digest } = answer;
-    known = { delivery, digest, rehearsal: delivery !== undefined && delivery < REHEARSAL_BELOW_S };
+    known = { delivery, digest, rehearsal: answer.Profile === "rehearsal" };
     for (const listener of listeners) listener();
   } catch {
-    // Who may not ask reads that the server's settings say it.
+    // The texts refer to the server's settings, and the next user's pages ask again.
+    asker = undefined;
   }
 }
 

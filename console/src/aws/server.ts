@@ -1,5 +1,5 @@
 // What the server says about itself: its status page tells strangers nothing, and callers this.
-import { useClients } from "./clients";
+import { type Clients, useClients } from "./clients";
 import { callShoseki } from "./shoseki";
 import { type Query, useQuery } from "./useQuery";
 
@@ -7,12 +7,21 @@ export interface Server {
   Version: string;
   /** The region of requests that name none. */
   Region: string;
+  /** Seconds between two log files. */
+  DeliveryInterval?: number;
+  /** Seconds between two digests. */
+  DigestInterval?: number;
+  Profile?: "standard" | "rehearsal";
   /** Absent for those who may not know. */
   Status?: "ok" | "degraded";
   Reasons?: string[];
 }
 
+export function describeServer(clients: Clients, signal?: AbortSignal): Promise<Server> {
+  return callShoseki<Server>(clients, "DescribeServer", {}, signal);
+}
+
 export function useServer(): Query<Server> {
   const clients = useClients();
-  return useQuery((signal) => callShoseki<Server>(clients, "DescribeServer", {}, signal), [clients]);
+  return useQuery((signal) => describeServer(clients, signal), [clients]);
 }

@@ -10,28 +10,32 @@ import { type ReactNode, useState } from "react";
 import { useAction } from "../aws/useAction";
 import { t } from "../i18n";
 import { ErrorAlert } from "./ErrorAlert";
+import { useSubmit } from "./useSubmit";
 
 interface Props {
   title: string;
   /** What will be lost, what will stop working. */
-  children: ReactNode;
+  children: ReactNode | ((showProblems: boolean) => ReactNode);
   /** The word to type; `delete` / `削除` unless given. An empty word asks for none. */
   word?: string;
   /** The button's text; 削除 / Delete unless given. */
   action?: string;
+  /** Whether the fields among the children are as they must be; while not, the work is not done. */
+  isReady?: boolean;
   /** The work. When it throws, the dialog stays open and shows the error. */
   onConfirm: () => Promise<void>;
   onDismiss: () => void;
 }
 
 /** Mount it when it is to be seen: `{deleting && <ConfirmDelete … />}`. */
-export function ConfirmDelete({ title, children, word, action, onConfirm, onDismiss }: Props) {
+export function ConfirmDelete({ title, children, word, action, isReady = true, onConfirm, onDismiss }: Props) {
   const wanted = word ?? t("common.delete.word");
   const [typed, setTyped] = useState("");
   const work = useAction(onConfirm);
-  const ready = wanted === "" || typed.trim() === wanted;
+  const matches = wanted === "" || typed.trim() === wanted;
+  const { shown, submit } = useSubmit(matches && isReady, () => void work.run());
   const confirm = () => {
-    if (ready && !work.busy) void work.run();
+    if (!work.busy) submit();
   };
   return (
     <Modal
@@ -45,7 +49,7 @@ export function ConfirmDelete({ title, children, word, action, onConfirm, onDism
             <Button variant="link" onClick={onDismiss}>
               {t("common.cancel")}
             </Button>
-            <Button variant="primary" disabled={!ready} loading={work.busy} onClick={confirm}>
+            <Button variant="primary" loading={work.busy} onClick={confirm}>
               {action ?? t("common.delete")}
             </Button>
           </SpaceBetween>
@@ -54,7 +58,7 @@ export function ConfirmDelete({ title, children, word, action, onConfirm, onDism
     >
       <SpaceBetween size="m">
         <Alert type="warning" statusIconAriaLabel={t("common.flash.warning")}>
-          {children}
+          {typeof children === "function" ? children(shown) : children}
         </Alert>
         {wanted !== "" && (
           <form
@@ -63,7 +67,10 @@ export function ConfirmDelete({ title, children, word, action, onConfirm, onDism
               confirm();
             }}
           >
-            <FormField label={t("common.delete.type", { word: wanted })}>
+            <FormField
+              label={t("common.delete.type", { word: wanted })}
+              errorText={shown && !matches ? t("common.delete.differs", { word: wanted }) : undefined}
+            >
               <Input value={typed} placeholder={wanted} autoComplete={false} onChange={({ detail }) => setTyped(detail.value)} />
             </FormField>
           </form>

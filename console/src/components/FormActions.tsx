@@ -9,17 +9,16 @@ interface Props {
   onSubmit: () => void;
   onCancel: () => void;
   busy?: boolean;
-  disabled?: boolean;
 }
 
-export function FormActions({ submit, onSubmit, onCancel, busy, disabled }: Props) {
+export function FormActions({ submit, onSubmit, onCancel, busy }: Props) {
   return (
     <Box float="right">
       <SpaceBetween size="xs" direction="horizontal">
         <Button variant="link" onClick={onCancel}>
           {t("common.cancel")}
         </Button>
-        <Button variant="primary" disabled={disabled} loading={busy} onClick={onSubmit}>
+        <Button variant="primary" loading={busy} onClick={onSubmit}>
           {submit}
         </Button>
       </SpaceBetween>

@@ -8,18 +8,22 @@ function isShown(element: Element): boolean {
   return element.getClientRects().length > 0;
 }
 
-/** The control that an error belongs to: itself, or the first one of the field around the error. */
+/**
+ * The control that an error belongs to: itself, or the first one of the field around the error. A
+ * button is the control only where there is nothing to type into or to choose.
+ */
 function controlOf(wrong: Element): HTMLElement | undefined {
   if (wrong.matches(FOCUSABLE)) return wrong as HTMLElement;
   for (let around = wrong.parentElement; around && around.tagName !== "FORM"; around = around.parentElement) {
-    const control = [...around.querySelectorAll<HTMLElement>(FOCUSABLE)].find(isShown);
+    const controls = [...around.querySelectorAll<HTMLElement>(FOCUSABLE)].filter(isShown);
+    const control = controls.find(({ tagName }) => tagName !== "BUTTON") ?? controls[0];
     if (control) return control;
   }
   return undefined;
 }
 
-function focusNow(): void {
-  const place = document.querySelector("[role='dialog']") ?? document.querySelector("main") ?? document.body;
+function focusNow(within: Element | null | undefined): void {
+  const place = within ?? document.querySelector("[role='dialog']") ?? document.querySelector("main") ?? document.body;
   const wrong = [...place.querySelectorAll(WRONG)].find(isShown);
   const control = wrong && controlOf(wrong);
   if (!control) return;
@@ -27,8 +31,11 @@ function focusNow(): void {
   control.scrollIntoView({ block: "center" });
 }
 
-/** Call it after the state that makes the fields show their errors is set. */
-export function focusFirstProblem(): void {
+/**
+ * Call it after the state that makes the fields show their errors is set. `within` is the form, on a
+ * page with several.
+ */
+export function focusFirstProblem(within?: Element | null): void {
   // The errors are drawn in the next frame.
-  requestAnimationFrame(() => requestAnimationFrame(focusNow));
+  requestAnimationFrame(() => requestAnimationFrame(() => focusNow(within)));
 }

@@ -12,9 +12,9 @@ const KINDS: Readonly<Record<string, MessageKey>> = {
 export function passwordRule(message: string): string | undefined {
   const length = /minimum length of (\d+)/.exec(message)?.[1];
   if (length) return t("password.length", { count: length });
+  if (/more of the following requirements/.test(message)) return t("password.kinds");
   const kind = KINDS[/at least one (symbol|number|uppercase letter|lowercase letter)/.exec(message)?.[1] ?? ""];
   if (kind) return t(kind);
-  if (/at least three of/.test(message)) return t("password.kinds");
   if (/permission to change your password/.test(message)) return t("password.notAllowed");
   return undefined;
 }

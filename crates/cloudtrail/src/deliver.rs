@@ -40,13 +40,19 @@ pub struct Timing {
 struct LastCut(Mutex<Option<Timestamp>>);
 
 /// The timing of delivery in this process; `None` before its first round.
-pub(crate) fn last_timing(ctx: &Ctx<'_>) -> Option<Timing> {
-    *ctx.cached::<LastTiming>().0.lock().unwrap_or_else(PoisonError::into_inner)
+pub fn timing(ctx: &Ctx<'_>) -> Option<Timing> {
+    *ctx.cached::<KeptTiming>().0.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What [`deliver`] was last called with.
+/// Makes a timing known to the calls that return it. [`deliver`] does it, too.
+pub fn keep_timing(gateway: &Gateway, timing: &Timing) {
+    *gateway.cached::<KeptTiming>().0.lock().unwrap_or_else(PoisonError::into_inner) =
+        Some(*timing);
+}
+
+/// What [`deliver`] is called with.
 #[derive(Debug, Default)]
-struct LastTiming(Mutex<Option<Timing>>);
+struct KeptTiming(Mutex<Option<Timing>>);
 
 /// Creates and delivers due log files and digests, and returns the time of the next call.
 ///
@@ -54,8 +60,7 @@ struct LastTiming(Mutex<Option<Timing>>);
 /// batch of events. Errors of one trail are logged and do not affect others.
 pub fn deliver(gateway: &Arc<Gateway>, timing: &Timing, pulse: Pulse<'_>) -> Timestamp {
     let now = gateway.clock().now();
-    *gateway.cached::<LastTiming>().0.lock().unwrap_or_else(PoisonError::into_inner) =
-        Some(*timing);
+    keep_timing(gateway, timing);
     let mut due = now.plus_ms(MINUTE_MS).min(cut_if_due(gateway, timing, now, pulse));
     let view = gateway.snapshot();
     let trails = view.and_then(|view| delivering(&view.tx()));

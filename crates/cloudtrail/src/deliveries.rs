@@ -11,7 +11,7 @@ use store::key;
 use trail::retry::{Pace, backoff_ms};
 use types::Timestamp;
 
-use crate::deliver::{Loss, Timing, last_timing};
+use crate::deliver::{Loss, Timing, timing};
 use crate::model::{
     ChainState, Content, LOST, PROGRESS, Progress, StoredLink, Trail, WAITING, Waiting, trails_of,
 };
@@ -24,7 +24,7 @@ const LOSSES_MAX: usize = 100;
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Deliveries {
-    /// Seconds between two cuts of log files; absent until the first.
+    /// Seconds between two cuts of log files; absent where nothing delivers.
     #[serde(skip_serializing_if = "Option::is_none")]
     delivery_interval: Option<u64>,
     /// Seconds between two digests of a chain.
@@ -129,7 +129,7 @@ pub fn deliveries(ctx: &Ctx<'_>, trail: Option<&str>) -> Result<Deliveries, Fail
         Some(name) => vec![reference::existing(ctx, name, true)?],
         None => trails_of(ctx.tx(), ctx.account())?,
     };
-    let timing = last_timing(ctx);
+    let timing = timing(ctx);
     let deliveries = trails.iter().map(|trail| delivery(ctx, trail, timing.as_ref()));
     Ok(Deliveries {
         of_trails: deliveries.collect::<Result<_, _>>()?,

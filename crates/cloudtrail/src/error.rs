@@ -2,7 +2,9 @@ use gateway::{ApiError, WireError};
 
 /// Failures of the trail operations.
 ///
-/// Source: `CloudTrail` API Reference; each carries AWS's message.
+/// Source: `CloudTrail` API Reference, for the codes.
+/// Assumed: AWS words the messages as they are worded where they are produced, here and in `trail`,
+/// unless a tag there has evidence, and answers too many ARNs in `ListTags` with an invalid one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TrailError {
     /// A name that breaks the rules.

@@ -24,7 +24,10 @@ mod tagged;
 
 use gateway::{EventForm, Family, INTERNAL_FAILURE, Name, Protocol, SERVICE_UNAVAILABLE, Service};
 
-pub use deliver::{Backlog, Loss, Timing, TrailBacklog, backlog, deliver, losses, oldest_needed};
+pub use deliver::{
+    Backlog, Loss, Timing, TrailBacklog, backlog, deliver, keep_timing, losses, oldest_needed,
+    timing,
+};
 pub use deliveries::{Deliveries, deliveries};
 pub use error::TrailError;
 pub use forecast::{Change, Stop, forecast};

@@ -157,7 +157,7 @@ impl Progress {
     /// Starts a chain for a region that has none.
     pub(crate) fn ensure_chain(&mut self, region: &str, now: Timestamp) {
         match self.chains.iter_mut().find(|state| state.region == region) {
-            // Assumed: logging that starts again before the last digest continues the chain.
+            // Assumed: CloudTrail continues the chain when logging starts again before its last digest.
             Some(state) => state.chain.closing = None,
             None => self.chains.push(ChainState {
                 region: region.to_owned(),

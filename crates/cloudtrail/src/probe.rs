@@ -17,7 +17,6 @@ use crate::{PRINCIPAL, TrailError};
 /// The writing leaves an empty object at `[prefix/]AWSLogs/ACCOUNT/`, as on AWS.
 pub(crate) fn prove_delivery(ctx: &mut Ctx<'_>, trail: &Trail) -> Result<(), Failure<TrailError>> {
     if !s3::is_valid_name(&trail.bucket) {
-        // Assumed: the wording.
         let message = format!("The bucket name {} is not valid.", trail.bucket);
         return Err(TrailError::InvalidS3BucketName(message).into());
     }

@@ -71,7 +71,6 @@ pub(crate) fn at_home(ctx: &Ctx<'_>, text: &str, expanded: bool) -> Result<Trail
     if trail.home_region == *ctx.region() {
         return Ok(trail);
     }
-    // Assumed: the wording.
     let message = format!(
         "The trail {} can only be changed in its home region {}.",
         trail.arn(),

@@ -125,8 +125,6 @@ impl From<&Trail> for TrailDescription {
 const TAGS_MAX: usize = 50;
 
 /// Puts `new` over `tags`, or says which rule they break.
-///
-/// Assumed: the wordings.
 pub(crate) fn add_tags(
     tags: &mut Vec<(String, Option<String>)>,
     new: &[Tag],

@@ -22,20 +22,22 @@ const VALUES_MAX: usize = 200;
 const VALUE_CHARS_MAX: usize = 255;
 
 /// Why it fails.
+///
+/// Assumed: EC2 words these so, and answers a long value of a filter with `InvalidParameterValue`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ec2Error {
-    /// Assumed: the text.
+    /// A region that does not exist.
     UnknownRegions(Vec<String>),
     /// Source: EC2 API Reference, "Error codes".
     UnknownFilter(String),
-    /// Source: EC2 API Reference, "Error codes", `FilterLimitExceeded`. Assumed: the text.
+    /// Source: EC2 API Reference, "Error codes", `FilterLimitExceeded`.
     TooManyFilters {
         /// What there is too much of.
         what: &'static str,
         /// How many may be there.
         max: usize,
     },
-    /// Assumed: the code and the text.
+    /// A value of a filter that is too long.
     LongFilterValue,
     /// With `DryRun`, the caller is allowed.
     DryRun,
@@ -236,7 +238,7 @@ impl Codec<DescribeRegionsInput, Vec<DescribedRegion>> for Ec2 {
     }
 
     /// Observed: `regionSet`, empty or with items, and `allRegions` if it was asked for.
-    /// Assumed: the form of filters, which is that of other EC2 events.
+    /// Assumed: EC2 records filters here as in its other events.
     fn parameters(input: &DescribeRegionsInput, _: &Service) -> Value {
         let set =
             |items: Vec<Value>| if items.is_empty() { json!({}) } else { json!({"items": items}) };

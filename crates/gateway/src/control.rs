@@ -38,7 +38,7 @@ pub(crate) fn identify(table: &Table, head: &Head) -> Result<Identified, WireErr
 
 /// Errors if the host names another account than the header.
 ///
-/// Assumed: the code and the text.
+/// Assumed: S3 answers so when host and header disagree.
 fn expect_account(head: &Head) -> Result<(), WireError> {
     let of_host = labels(head).next().and_then(AccountId::parse);
     if let (Some(host), Some(header)) = (of_host, head.header(ACCOUNT))

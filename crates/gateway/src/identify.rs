@@ -111,8 +111,9 @@ impl Identified {
 
     /// The refusal of a body beyond `limit` bytes.
     ///
-    /// Source: S3 API Reference, "Error responses". Assumed: the front ends of the other services
-    /// answer 413 with `RequestEntityTooLarge`, which JSON services call an exception.
+    /// Source: S3 API Reference, "Error responses"; for the others their API references, "Common
+    /// Errors", the errors "of all AWS services": `RequestEntityTooLargeException` with 413. The codes
+    /// of the Query protocol have no `Exception`.
     pub fn too_large(&self, limit: u64) -> WireError {
         match (self.service.family, self.body) {
             (Family::Json, _) => WireError::without_message(413, "RequestEntityTooLargeException"),

@@ -13,8 +13,8 @@ const OPERATOR: &str = "shoseki";
 
 /// The events in the store's format, to be committed together with the change that they record.
 ///
-/// Assumed: AWS has no such events, for nobody works on its accounts from outside; they have the
-/// form of service events whose `invokedBy`, `sourceIPAddress` and `userAgent` are `shoseki`.
+/// AWS has no such events, because its accounts have no operator outside. They have the form of
+/// service events whose `invokedBy`, `sourceIPAddress` and `userAgent` are `shoseki`.
 pub fn operator_events(
     events: Vec<ServiceEvent>,
     now: Timestamp,

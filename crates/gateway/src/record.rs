@@ -40,8 +40,8 @@ impl<'a, T> Outcome<'a, T> {
     fn error(&self, service: &Service) -> Option<(String, Option<String>)> {
         match self {
             Self::Done(_) => None,
-            // Assumed: "not modified" is an answer, not an error, as in S3's server access logs; a
-            // failed precondition (412) is an error.
+            // Observed: S3's server access logs have no error code beside 304. Assumed: CloudTrail
+            // takes "not modified" for no error, and a failed precondition (412) for one.
             Self::Refused(error) if error.status == NOT_MODIFIED => None,
             // Observed: every service's denials are recorded under this one name.
             Self::Refused(error) if is_denial(error) => {

@@ -129,8 +129,8 @@ pub(crate) fn expect_region(
     }
 }
 
-/// Assumed: a body in chunks, whose signatures go on from that of Version 4, is refused as a
-/// mechanism that does not fit; so is one in chunks without signatures.
+/// Assumed: S3 refuses a body in chunks, whose signatures go on from that of Version 4, as a mechanism
+/// that does not fit, and so one in chunks without signatures.
 fn refuse_chunks(head: &Head) -> Result<(), WireError> {
     match head.header("x-amz-content-sha256").map(Payload::parse) {
         Some(Payload::Streaming { .. }) => Err(sigv2::Refusal::NotSupported.wire()),

@@ -77,9 +77,8 @@ impl Gateway {
     }
 
     /// Observed: sign-ins of root users are in `us-east-1`, and those of users mostly; some are in
-    /// another region.
-    ///
-    /// Assumed: these came by a region's own page. Ours is the only page, and so the global one.
+    /// another region, in which AWS has sign-in pages of its own. Ours is the only page, and so the
+    /// global one.
     ///
     /// Observed: no request id, `readOnly` false, and the host of the page in `tlsDetails`.
     fn sign_in_record(&self, event: SignInEvent) -> Result<Record, Fault> {

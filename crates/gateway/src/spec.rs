@@ -180,9 +180,8 @@ pub struct Spec {
     pub when_full: WhenFull,
 }
 
-/// The largest body of a JSON or Query request, in bytes.
-///
-/// Assumed: AWS's front ends refuse more than 1 MiB for these services.
+/// The largest body of a JSON or Query request, in bytes. The limit is our own: the service models
+/// limit each parameter far below it.
 pub const SMALL_BODY_BYTES_MAX: usize = 1 << 20;
 
 impl Spec {

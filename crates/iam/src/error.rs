@@ -3,7 +3,10 @@ use gateway::{ApiError, Failure, WireError};
 /// The errors of IAM's and STS's operations.
 pub(crate) type Fail = Failure<IamError>;
 
-/// Errors of the operations. Each has AWS's message, built by the functions below.
+/// Errors of the operations. Each has AWS's message, built by the functions below or where the
+/// error is returned.
+///
+/// Assumed: IAM and STS word them so, unless a tag there has evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum IamError {
     /// A named resource does not exist.

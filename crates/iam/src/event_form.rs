@@ -4,8 +4,9 @@ use gateway::Name::{Request, Response};
 use gateway::{EventForm, Name};
 
 /// Observed: events say `NoSuchEntityException` where the answer says `NoSuchEntity`
-/// (aws/containers-roadmap, issue 2413).
-/// Assumed: so it is with the other modelled errors.
+/// (aws/containers-roadmap, issue 2413), and so with `EntityAlreadyExists`, `DeleteConflict` and
+/// `LimitExceeded`. These are the names of the shapes in the service model, from which the names of
+/// the other errors are taken.
 pub(crate) const IAM: EventForm = EventForm {
     exceptions: &[
         "NoSuchEntity",
@@ -23,8 +24,8 @@ pub(crate) const IAM: EventForm = EventForm {
     ..EventForm::PLAIN
 };
 
-/// Observed: events say `PackedPolicyTooLargeException` (aws/containers-roadmap, issue 2413).
-/// Assumed: so it is with the other modelled error.
+/// Observed: events have `PackedPolicyTooLargeException` (aws/containers-roadmap, issue 2413), which is
+/// the name of the shape in the service model, as that of the other error here is.
 pub(crate) const STS: EventForm = EventForm {
     exceptions: &["MalformedPolicyDocument", "PackedPolicyTooLarge"],
     names: STS_NAMES,

@@ -92,9 +92,7 @@ impl Shipped {
         }
     }
 
-    /// A stable ID derived from the name.
-    ///
-    /// Assumed: nobody relies on AWS's own, such as `ANPAIWMBCKSKIEE64ZLYK`.
+    /// A stable ID derived from the name, in place of AWS's own, such as `ANPAIWMBCKSKIEE64ZLYK`.
     fn id(&self) -> String {
         let hash = keys::sha256(self.name.as_bytes());
         format!("ANPA{}", types::base32_upper(hash.get(..17).unwrap_or_default()))

@@ -100,8 +100,6 @@ pub(crate) struct Checks {
 
 /// The maximum number of violations that an error lists; further ones are only counted. A small
 /// request may contain thousands, and its error would be many times its size.
-///
-/// Assumed: AWS's answers are bounded, too.
 const LISTED_MAX: usize = 100;
 
 impl Checks {

@@ -73,8 +73,6 @@ pub(crate) fn put(ctx: &mut Ctx<'_>, name: &str, alias: &Alias) -> Result<(), Km
 }
 
 /// Refuses one alias more than a key may have.
-///
-/// Assumed: the text.
 pub(crate) fn refuse_full(key: &Key) -> Result<(), KmsError> {
     if key.aliases.len() < PER_KEY_MAX {
         return Ok(());

@@ -19,8 +19,6 @@ pub(crate) struct Checks {
 
 /// The maximum number of failures that an error lists; further ones are only counted. A small
 /// request may contain hundreds of thousands, and its error would be a hundred times its size.
-///
-/// Assumed: AWS's answers are bounded, too.
 const LISTED_MAX: usize = 100;
 
 /// A set of characters that a pattern demands, and the pattern as AWS quotes it.

@@ -13,14 +13,11 @@ pub(crate) const ALGORITHMS: [&str; 4] =
 /// What lets the dry run of a decryption do without ciphertext.
 pub(crate) const DRY_RUN_MODIFIERS: [&str; 1] = ["IGNORE_CIPHERTEXT"];
 
-/// Bytes of an encryption context, names and values together.
-///
-/// Assumed: the figure; the model has none.
+/// Bytes of an encryption context, names and values together. The limit is our own: neither the model
+/// nor the quotas of KMS have one.
 const CONTEXT_BYTES_MAX: usize = 8_192;
 
-/// Refuses contexts that are too large or have a pair without a name.
-///
-/// Assumed: the texts.
+/// Refuses contexts that are too large or have a pair without a name, which no policy could name.
 pub(crate) fn check_context(context: &EncryptionContext) -> Result<(), KmsError> {
     let bytes: usize = context.iter().map(|(name, value)| name.len() + value.len()).sum();
     if bytes > CONTEXT_BYTES_MAX {

@@ -4,6 +4,9 @@ use gateway::{ApiError, Failure, WireError};
 pub(crate) type KmsFailure = Failure<KmsError>;
 
 /// The errors that KMS documents.
+///
+/// Assumed: KMS's messages are worded as they are where they are produced, unless a tag there has
+/// evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KmsError {
     /// No such key, alias, policy or grant.

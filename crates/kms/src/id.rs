@@ -33,8 +33,8 @@ pub(crate) enum LocalName {
 impl KeyName {
     /// Parses `text` as sent to `account` in `region`.
     ///
-    /// Observed: the texts of the refusals. Assumed: that of `InvalidArnException`, and that an
-    /// alias where none is taken is an invalid key id.
+    /// Observed: the texts of the refusals, but that of an ARN that names no key; for an alias where
+    /// none is taken hashicorp/terraform, issue 20813.
     pub(crate) fn parse(
         text: &str,
         scope: Scope,
@@ -60,8 +60,12 @@ impl KeyName {
         } else {
             (account.clone(), text.to_owned())
         };
-        if name.starts_with("alias/") && scope == Scope::Aliased {
-            return Ok(Self { account, local: LocalName::Alias(name) });
+        if name.starts_with("alias/") {
+            if scope == Scope::Aliased {
+                return Ok(Self { account, local: LocalName::Alias(name) });
+            }
+            let text = "Key Aliases are not supported for this operation.";
+            return Err(KmsError::InvalidArn(text.to_owned()));
         }
         if is_key_id(&name) {
             return Ok(Self { account, local: LocalName::Id(name) });
@@ -149,7 +153,10 @@ mod tests {
         let alias = "arn:aws:kms:us-east-1:111122223333:alias/a";
         check("alias/a", Scope::Aliased, Ok(alias));
         check(alias, Scope::Aliased, Ok(alias));
-        check("alias/a", Scope::Shared, Err("Invalid keyId 'alias/a'"));
+        let no_alias = Err("Key Aliases are not supported for this operation.");
+        check("alias/a", Scope::Shared, no_alias);
+        check("alias/a", Scope::Own, no_alias);
+        check(alias, Scope::Shared, no_alias);
         check("fake-key-id", Scope::Own, Err("Invalid keyId 'fake-key-id'"));
         check("mrk-fake-key-id", Scope::Own, Err("Invalid keyId 'mrk-fake-key-id'"));
         check(

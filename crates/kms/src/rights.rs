@@ -100,7 +100,7 @@ pub(crate) fn plain(ctx: &Ctx<'_>, action: &str, resource: &str, mut context: Co
 
 /// Source: KMS Developer Guide, "Condition keys for AWS KMS": who calls, and through whom.
 ///
-/// Assumed: a service has no `kms:CallerAccount`.
+/// Assumed: AWS gives a service no `kms:CallerAccount`.
 pub(crate) fn add_caller(ctx: &Ctx<'_>, context: &mut Context) {
     if let Some(account) = ctx.caller().principal.account() {
         context.set("kms:CallerAccount", account.as_str());

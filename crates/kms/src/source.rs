@@ -20,7 +20,7 @@ pub(crate) struct Source<'a> {
 impl Source<'_> {
     /// The ciphertext may be absent in a dry run that is declared as such and names the key.
     ///
-    /// Source: KMS API Reference, "`Decrypt`", `DryRunModifiers`. Assumed: the texts.
+    /// Source: KMS API Reference, "`Decrypt`", `DryRunModifiers`.
     pub(crate) fn check_present(
         &self,
         dry_run: Option<bool>,

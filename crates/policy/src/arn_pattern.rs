@@ -27,7 +27,7 @@ impl ArnPattern {
     /// pattern.
     ///
     /// Source: IAM User Guide, "IAM JSON policy elements: Resource".
-    /// Assumed: behind such a `*` all further wildcards may run past colons, too.
+    /// Assumed: AWS lets all further wildcards behind such a `*` run past colons, too.
     pub(crate) fn resource(pieces: Vec<Piece<'_>>) -> Self {
         Self::split(pieces, true)
     }
@@ -38,7 +38,7 @@ impl ArnPattern {
     /// lone `*` is one.
     ///
     /// Source: IAM User Guide, "Amazon Resource Name (ARN) condition operators".
-    /// Assumed: the lone `*`.
+    /// Assumed: AWS takes a lone `*` for a pattern of ARNs.
     pub(crate) fn condition(pieces: Vec<Piece<'_>>) -> Option<Self> {
         let pattern = Self::split(pieces, false);
         let is_whole = match pattern.parts.first() {

@@ -49,8 +49,8 @@ fn may_be_limited(principal: &Principal) -> bool {
 
 /// What must allow besides the side of the resource.
 ///
-/// Assumed: a trust policy or a key policy that names a session is limited by implicit denies as
-/// little as a bucket policy is.
+/// Assumed: AWS weighs implicit denies against trust policies, key policies and grants as against
+/// bucket policies: they limit what names a role, and not what names a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Need {
     /// Nothing more: the resource's side allows the caller itself.
@@ -93,9 +93,8 @@ impl Need {
     /// A grant acts like a key policy that names its grantee, and requires no identity policy, even
     /// in another account.
     ///
-    /// Source: KMS Developer Guide, "Troubleshooting key access", flow chart.
-    /// Assumed: boundary and session policies limit what a role was granted, as they limit a key
-    /// policy that names the role.
+    /// Source: KMS Developer Guide, "Troubleshooting key access", flow chart. For the limits of a role
+    /// see [`Need`].
     fn by_grant(principal: &Principal) -> Self {
         match principal {
             Principal::Role { .. } | Principal::Federated { .. } => Self::Limits,
@@ -169,7 +168,7 @@ impl<'a> AllFindings<'a> {
 
     /// The first layer that denies, in the order in which refusals are reported.
     ///
-    /// Assumed: the order; AWS names one layer and does not say which.
+    /// Assumed: AWS reports the layers in this order; it names one and publishes no order.
     fn explicit_deny(&self, request: &Request<'_>, policies: &Policies<'_>) -> Option<Reason> {
         let in_layer = |layer, findings: Option<&Findings<'_>>| {
             let by = findings?.deny()?.describe();

@@ -134,7 +134,7 @@ impl Grammar {
     }
 
     /// Source: S3 API Reference, "Error responses"; the others as their services word quotas.
-    /// Assumed: the wording for keys.
+    /// That for keys is among the assumed wordings of [`key`].
     fn too_large(&self) -> String {
         let max = self.bytes_max();
         match self {

@@ -5,8 +5,8 @@
 //! effect of the statement decides last: an Allow requires a condition that holds, a Deny is lifted
 //! only by one that fails.
 //!
-//! Assumed: AWS refuses most such policies when they are written, and does not say how it
-//! evaluates the rest. In this reading no caller gains anything by them.
+//! AWS refuses most such policies when they are written, and does not document how it evaluates the rest.
+//! In this reading no caller gains anything by them.
 
 /// The truth values of Kleene's logic, in their order: AND is the least of them, OR the greatest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -82,7 +82,7 @@ impl Principal {
     /// The condition keys that follow from it.
     ///
     /// Source: IAM User Guide, "Properties of the principal" and "Principal key values".
-    /// Assumed: a service has no `aws:PrincipalType` and no `aws:userid`.
+    /// Assumed: AWS gives a service no `aws:PrincipalType` and no `aws:userid`.
     pub(crate) fn keys(&self) -> Vec<(&'static str, String)> {
         let mut keys = Vec::new();
         if let Some(account) = self.account() {

@@ -10,7 +10,8 @@ use crate::size;
 pub(crate) enum PrincipalPattern {
     /// `*`: everyone, the anonymous and the services included.
     ///
-    /// Assumed: that services are meant as well.
+    /// Source: IAM User Guide, "AWS global condition context keys", `aws:PrincipalIsAWSService`: the
+    /// example's Deny for everyone needs that key to spare services.
     Everyone,
     /// An account, written as 12 digits or as its root ARN.
     Account(String),
@@ -34,9 +35,9 @@ pub(crate) enum Naming {
     Account,
     /// As everyone: boundary and session policies still limit.
     ///
-    /// Assumed: AWS says that users and roles need "no other permissions" then, and that boundary
-    /// and session policies do not limit what is granted to everyone under `aws:PrincipalArn`. Of
-    /// the rest it says nothing, so that they limit here.
+    /// Assumed: AWS lets boundary and session policies limit what is granted to everyone. It states
+    /// that users and roles need "no other permissions" then, and that those policies do not limit
+    /// what is granted to everyone under `aws:PrincipalArn`; the rest is not documented.
     Everyone,
     /// Through the role or the user behind the session: boundary and session policies still limit.
     Issuer,
@@ -165,9 +166,8 @@ fn is_unique_id(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
-/// Whether the text has the form of a service's name. There is no wildcard for services.
-///
-/// Assumed: names of services that do not exist are taken; AWS knows them all.
+/// Whether the text has the form of a service's name. There is no wildcard for services. AWS rejects
+/// names of services that do not exist; there is no list of them here, so they are accepted.
 fn is_service(text: &str) -> bool {
     const DOMAINS: [&str; 4] =
         [".amazonaws.com", ".amazonaws.com.cn", ".amazon.com", ".aws.internal"];

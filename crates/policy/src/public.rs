@@ -9,7 +9,10 @@ mod addresses;
 ///
 /// Source: S3 User Guide, "Blocking public access to your Amazon S3 storage", The meaning of
 /// "public".
-/// Assumed: which keys of the principal count besides `aws:PrincipalOrgID`.
+/// Assumed: AWS judges these, which its page leaves open, as here: the keys of the principal besides
+/// `aws:PrincipalOrgID` count; a provider with an ARN in IAM is no better than everyone; the id of a
+/// role's session lies in `AROLEID:*` also if the session's name is fixed, because the caller who
+/// assumes the role chooses the name.
 const BINDING_KEYS: &[&str] = &[
     "aws:principalaccount",
     "aws:principalarn",
@@ -49,8 +52,6 @@ fn has_open_principal(statement: &Statement) -> bool {
 
 /// Everyone; and everyone with an account at a provider, which is the guide's first example of a
 /// public policy.
-///
-/// Assumed: providers that have an ARN in IAM are no better.
 fn is_open(pattern: &PrincipalPattern) -> bool {
     matches!(pattern, PrincipalPattern::Everyone | PrincipalPattern::Federated(_))
 }
@@ -88,8 +89,6 @@ pub(crate) fn is_fixed(value: &str) -> bool {
 /// by everyone.
 ///
 /// Source: S3 User Guide, as above.
-/// Assumed: the id of a role's session lies in the pattern also if the session's name is fixed,
-/// because the caller who assumes the role chooses the name.
 fn is_one_callers_id(value: &str) -> bool {
     let of_a_session = value.starts_with("AROA") && value.contains(':');
     is_fixed(value) && !of_a_session && !value.eq_ignore_ascii_case("anonymous")

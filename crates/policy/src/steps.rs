@@ -14,9 +14,7 @@ pub struct Steps {
 }
 
 impl Steps {
-    /// The maximum for one decision: about ten milliseconds.
-    ///
-    /// Assumed: AWS has a limit as well and does not publish it.
+    /// The maximum for one decision: about ten milliseconds. The limit is our own.
     pub const DECISION_MAX: u64 = 4_000_000;
 
     /// A budget of this many steps.

@@ -157,9 +157,7 @@ impl Bucket {
     }
 
     /// Refuses documents that are too large together: they are read and written with the bucket at
-    /// each change of it.
-    ///
-    /// Assumed: AWS limits each kind by number alone.
+    /// each change of it. The limit is our own: AWS limits each kind by number alone.
     pub(crate) fn check_documents(&self) -> S3Result<()> {
         let documents = self.documents.values().map(String::len);
         if documents.fold(0, usize::saturating_add) > DOCUMENTS_BYTES_MAX {
@@ -222,8 +220,8 @@ const FORBIDDEN_SUFFIXES: [&str; 6] =
 
 /// Whether a new bucket may have this name.
 ///
-/// Source: S3 User Guide, "General purpose bucket naming rules".
-/// Assumed: `-an` is kept for buckets in an account's regional namespace.
+/// Source: S3 User Guide, "General purpose bucket naming rules": `-an` is for buckets in an account's
+/// regional namespace, which are not served.
 pub fn is_valid_name(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let bytes = name.as_bytes();

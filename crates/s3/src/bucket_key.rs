@@ -7,8 +7,9 @@
 //! Every piece of an object has a salt of its own, from which its own key is derived, so no two
 //! bodies are encrypted with the same key, whether they share a bucket key or not.
 //!
-//! Assumed: the period. Beyond AWS, a change of any key, alias, grant, identity or identity policy
-//! ends all of them at once: who is refused by KMS is refused from the next request on.
+//! AWS publishes no figure for the period. Beyond AWS, a change of any key, alias, grant, identity or
+//! identity policy ends all of them at once: who is refused by KMS is refused from the next request
+//! on.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -98,8 +98,8 @@ fn add_document(ctx: &Ctx<'_>, request: &Request, context: &mut Context) {
     }
 }
 
-/// Source: S3 User Guide, "Managing Object Lock", the limits of retention periods. Assumed: the
-/// remaining days are rounded up, so that no retention beyond a limit passes it.
+/// Source: S3 User Guide, "Managing Object Lock", the limits of retention periods. The remaining days
+/// are rounded up, so that no retention beyond a limit passes it.
 fn add_retention(
     context: &mut Context,
     now: Timestamp,

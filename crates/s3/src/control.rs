@@ -38,12 +38,12 @@ pub(crate) type ControlResult<T> = Result<T, Failure<ControlError>>;
 
 /// Failures of these operations.
 ///
-/// Observed: codes and texts, unless a variant says otherwise.
+/// Observed: codes and texts. Assumed: S3 words `MissingAccount`, `OtherResource` and `TooManyTags` so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ControlError {
     /// The account is not the caller's.
     AccessDenied,
-    /// No account, or none that could be one. Assumed: the text.
+    /// No account, or none that could be one.
     MissingAccount,
     /// A setting without any of its switches.
     NoConfiguration,
@@ -51,13 +51,13 @@ pub(crate) enum ControlError {
     NoSuchResource,
     /// Nothing is set for the account.
     NotSet(AccountId),
-    /// Not an ARN of a bucket. Assumed: the text.
+    /// Not an ARN of a bucket.
     OtherResource,
     /// A tag that cannot be.
     InvalidTag(&'static str),
     /// Not the document that the operation takes.
     MalformedXml,
-    /// More than 50 tags. Source: the service model. Assumed: the text.
+    /// More than 50 tags. Source: the service model.
     TooManyTags,
 }
 
@@ -229,7 +229,7 @@ impl Codec<ControlRequest, ControlAnswer> for ControlXml {
     }
 
     /// Observed: the host, in lower case of AWS's own; a document stands under its root, as in S3's
-    /// events. Assumed: the resource under `resourceArn`, keys of tags under `tagKeys`.
+    /// events. Assumed: CloudTrail has the resource under `resourceArn`, keys of tags under `tagKeys`.
     fn parameters(request: &ControlRequest, _: &Service) -> Value {
         let mut members = Map::new();
         members.insert("Host".to_owned(), Value::from(request.host.as_str()));

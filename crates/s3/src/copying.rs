@@ -54,7 +54,7 @@ impl SourceName {
 
 /// The path of a whole URL, or the path that it is.
 ///
-/// Assumed: it is accepted, as clients report; of any host, with the bucket in the path.
+/// Assumed: S3 accepts a URL of any host, with the bucket in the path.
 fn behind_host(text: &str) -> Option<&str> {
     match text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) {
         Some(rest) => rest.find('/').and_then(|start| rest.get(start..)),

@@ -23,12 +23,11 @@ const VARY: &str = "Origin, Access-Control-Request-Headers, Access-Control-Reque
 const METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "POST", "DELETE"];
 /// Bytes that a document may have.
 ///
-/// Source: S3 API Reference, "PutBucketCors": 64 KB. Assumed: of 1,024 bytes each; the error of
-/// one that has more.
+/// Source: S3 API Reference, "PutBucketCors": 64 KB. Assumed: S3 refuses a longer one like any document
+/// that is too long.
 pub(crate) const DOCUMENT_BYTES_MAX: usize = 64 << 10;
-/// Names of headers that a request may ask for; one that asks for more is not allowed.
-///
-/// Assumed: AWS documents no limit. Browsers list only the headers that a page sets itself.
+/// Names of headers that a request may ask for; one that asks for more is not allowed. The limit is
+/// our own: browsers list only the headers that a page sets itself.
 const ASKED_HEADERS_MAX: usize = 100;
 
 /// A request as a rule sees it.
@@ -201,7 +200,8 @@ impl Rule {
 /// Refuses what a rule cannot mean.
 ///
 /// Source: S3 User Guide, "Elements of a CORS configuration": one `*` in origins and headers, none
-/// in what is exposed. Assumed: the texts of the refusals, as clients report them.
+/// in what is exposed. Observed: both texts; versity/versitygw, issue 1870, and libreliodev/javascript,
+/// issue 53.
 pub(crate) fn check(rule: &Element) -> S3Result<()> {
     for name in ["AllowedOrigin", "AllowedHeader"] {
         let has_many = |one: &&Element| one.text.matches('*').count() > 1;

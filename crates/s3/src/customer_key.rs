@@ -77,7 +77,7 @@ pub(crate) fn presented(request: &Request, headers: &str) -> S3Result<Option<Cus
 
 /// Refuses a customer's key together with another way to encrypt.
 ///
-/// Observed: the wording. Assumed: the header that names a KMS key contradicts it, too.
+/// Observed: the wording. Assumed: S3 takes the header that names a KMS key for a contradiction, too.
 pub(crate) fn refuse_second(request: &Request) -> S3Result<()> {
     let presents = ["algorithm", "key", "key-md5"]
         .iter()
@@ -126,7 +126,8 @@ fn wrong_key() -> S3Error {
 
 /// The presented key for a part, which must be the one that the upload was begun with.
 ///
-/// Assumed: the texts, as clients report them.
+/// Observed: the text about a part without the key, aws/aws-sdk-ruby, issue 1084; that about another
+/// key in recorded answers.
 pub(crate) fn of_part(request: &Request, fingerprint: &[u8]) -> S3Result<SecretBytes> {
     let Some(customer) = presented(request, TARGET)? else {
         return Err(S3Error::request(

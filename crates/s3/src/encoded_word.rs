@@ -8,21 +8,26 @@ use base64::engine::general_purpose::STANDARD;
 
 /// Characters of encoded text in one word.
 ///
-/// Source: RFC 2047, section 2: a word has 75 characters at most. Assumed: seven less, as in Java.
+/// Source: RFC 2047, section 2: a word has 75 characters at most, `=?UTF-8?B?` and `?=` included.
 const WORD_CHARS_MAX: usize = 63;
 
-/// A value as clients see it: as it is, or in encoded words if it is not all ASCII.
+/// A value as clients see it: as it is, or in encoded words if it has letters that are not ASCII, or
+/// control characters.
 ///
-/// Observed: base64 where most characters are not ASCII.
+/// Observed: base64 where most characters are such.
 pub(crate) fn encode(value: &str) -> String {
-    if value.is_ascii() {
+    if value.chars().all(is_plain) {
         return value.to_owned();
     }
-    let ascii = value.chars().filter(char::is_ascii).count();
+    let ascii = value.chars().filter(|letter| is_plain(*letter)).count();
     let letter = if ascii > value.chars().count().saturating_sub(ascii) { 'Q' } else { 'B' };
     let mut words = Vec::new();
     push_words(&mut words, value, letter);
     words.join(" ")
+}
+
+fn is_plain(letter: char) -> bool {
+    matches!(letter, ' '..='~' | '\t')
 }
 
 // INVARIANT: each step has half of the characters, so that the recursion ends.
@@ -105,6 +110,8 @@ mod tests {
             ("\u{fffd}a\u{fffd}", "=?UTF-8?B?77+9Ye+/vQ==?="),
             ("=?UTF-8?B?YWJj?=", "=?UTF-8?B?YWJj?="),
             ("plain", "plain"),
+            ("\0\u{1}\u{2}\u{3}\u{4}", "=?UTF-8?B?AAECAwQ=?="),
+            ("a\r\nx: y", "=?UTF-8?Q?a=0D=0Ax:_y?="),
         ] {
             assert_eq!(encode(value), want);
         }

@@ -211,8 +211,8 @@ impl Envelope {
 
 /// Refuses what KMS would have to do for a caller who is not proved by Version 4.
 ///
-/// Observed: the text and its elements under Version 2, also by the bucket's default.
-/// Assumed: the same for callers without credentials.
+/// Observed: the text and its elements under Version 2, also by the bucket's default; the code and the
+/// text for callers without credentials. Assumed: S3 answers HEAD as it answers GET.
 pub(crate) fn demand_version_4(ctx: &Ctx<'_>) -> S3Result<()> {
     if ctx.caller().principal != Principal::Anonymous && !ctx.call().has_signature_v2() {
         return Ok(());

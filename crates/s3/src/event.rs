@@ -228,7 +228,8 @@ fn additional(
     match method {
         Auth::Header => put("AuthenticationMethod", Value::from("AuthHeader")),
         Auth::Query => put("AuthenticationMethod", Value::from("QueryString")),
-        // Assumed: a form's signature stands in neither place, so none is named.
+        // Source: S3 User Guide, "Amazon S3 server access log format", authentication type: only these
+        // two. A form's signature is in neither place.
         Auth::Form | Auth::None => {}
     }
     put("x-amz-id-2", Value::from(call.host_id.as_str()));

@@ -31,6 +31,8 @@ const PROOFS: [&str; 5] = [
     "x-amz-security-token",
     "x-amz-signature",
 ];
+/// What the names of user metadata begin with.
+pub(crate) const METADATA_PREFIX: &str = "x-amz-meta-";
 const TAGGING: &str = "x-amz-tagging";
 
 /// The value of the first field of this name, in any case.
@@ -65,6 +67,21 @@ pub(crate) fn headers(head: &Head, fields: &[(String, String)]) -> HeaderMap {
         put(&mut headers, TAGGING, &tags);
     }
     headers
+}
+
+/// User metadata: what its fields say, letters and control characters that no header carries
+/// included. Of several fields of a name the first counts, as for the policy.
+pub(crate) fn metadata(fields: &[(String, String)]) -> Vec<(String, String)> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for (name, value) in fields {
+        let lower = name.to_ascii_lowercase();
+        let Some(name) = lower.strip_prefix(METADATA_PREFIX) else { continue };
+        let is_known = pairs.iter().any(|(own, _)| own == name);
+        if !is_known && HeaderName::from_bytes(lower.as_bytes()).is_ok() {
+            pairs.push((name.to_owned(), value.clone()));
+        }
+    }
+    pairs
 }
 
 /// A value that HTTP cannot carry is left out.

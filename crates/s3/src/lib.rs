@@ -49,6 +49,7 @@ mod encryption;
 mod error;
 mod event;
 mod form;
+mod latin;
 mod list;
 mod listing;
 mod lock;

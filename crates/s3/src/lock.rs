@@ -66,7 +66,7 @@ impl Period {
         Ok(())
     }
 
-    /// Assumed: a year is 365 days.
+    /// Assumed: S3 takes 365 days for a year.
     fn ms(self) -> u64 {
         let days = match self {
             Self::Days(days) => days,
@@ -198,7 +198,7 @@ impl Retention {
 
 /// A date as Java prints it on the US west coast in winter, eight hours behind Greenwich.
 ///
-/// Observed: `Tue Dec 31 16:00:00 PST 2019`. Assumed: in summer, too.
+/// Observed: `Tue Dec 31 16:00:00 PST 2019`. Assumed: S3 prints summer dates so, too.
 fn java_date(time: Timestamp) -> String {
     let there = Timestamp::from_ms(time.as_ms().saturating_sub(8 * 3_600_000)).http_date();
     let mut words = there.split([' ', ',']).filter(|word| !word.is_empty());

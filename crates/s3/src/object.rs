@@ -118,8 +118,8 @@ pub(crate) fn newest(tx: &Tx<'_>, bucket: &str, object: &str) -> Result<Option<V
 
 /// The version with an id; errors if no version of the key can have had it.
 ///
-/// Observed: also where a key never had versions. Assumed: the id of another key's version is no
-/// id of this one.
+/// Observed: also where a key never had versions. Assumed: S3 takes the id of another key's version
+/// for no id of this one.
 pub(crate) fn by_id(
     tx: &Tx<'_>,
     bucket: &str,

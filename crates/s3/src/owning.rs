@@ -27,7 +27,9 @@ const OF_THE_OBJECT: [&str; 6] = [
 
 /// Who will own what a request writes.
 ///
-/// Assumed: what services and anonymous callers write is the bucket owner's.
+/// Assumed: S3 gives what services write to the bucket's owner. What anonymous callers write goes to
+/// the bucket's owner here, also under ACLs, where S3 gives it to a canonical user of its own (S3 User
+/// Guide, "Access control list (ACL) overview").
 pub(crate) fn of_write(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> AccountId {
     let preferred = bucket.ownership == Some(Ownership::BucketOwnerPreferred);
     let handed_over = preferred && request.header("x-amz-acl").as_deref() == Some(FULL_CONTROL);

@@ -132,8 +132,8 @@ impl WriteCondition {
 ///
 /// Observed: 412 for another ETag; a key without a current object is missing, also under a delete
 /// marker. Source: S3 User Guide, "How to perform conditional deletes": conditions are about the
-/// current version only. Assumed: 501 for any condition on a version that is named, be it the
-/// current one, as a client reports that asked in March 2026.
+/// current version only. Observed: 501 for any condition on a version that is named, be it the current
+/// one, by a client that asked in March 2026.
 pub(crate) fn check_delete(
     request: &Request,
     newest: impl FnOnce() -> Result<Option<Version>, Fault>,

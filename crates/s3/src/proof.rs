@@ -28,8 +28,13 @@ pub struct ProvedBodies {
 /// authentication tags; without the keyring, and where an object's key is not here, only their
 /// number is compared.
 ///
-/// For a data directory that no server has open.
-pub fn prove_bodies(store: &Store, keyring: Option<&Keyring>) -> Result<ProvedBodies, Fault> {
+/// For a data directory that no server has open. `progress` is called with the bytes that were read
+/// and those that there are, again and again.
+pub fn prove_bodies(
+    store: &Store,
+    keyring: Option<&Keyring>,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<ProvedBodies, Fault> {
     let (view, mut lengths) = (store.snapshot()?, BTreeMap::new());
     store.bodies().each(&mut |id, length, _| {
         lengths.insert(*id, length);
@@ -41,7 +46,8 @@ pub fn prove_bodies(store: &Store, keyring: Option<&Keyring>) -> Result<ProvedBo
         uploads.insert(upload.id.clone(), (key_of_row(row), upload.envelope));
         ControlFlow::Continue(())
     })?;
-    let mut proof = Proof { store, view: &view, keyring, lengths, done: ProvedBodies::default() };
+    let (total, read, done) = (total_bytes(&view)?, 0, ProvedBodies::default());
+    let mut proof = Proof { store, view: &view, keyring, lengths, total, read, progress, done };
     VERSIONS.visit(&tx, [], [], &mut |row, version| {
         if let Some(stored) = version.stored {
             let (bucket, key) = (part_of_row(row, 0), key_of_row(row));
@@ -62,18 +68,43 @@ pub fn prove_bodies(store: &Store, keyring: Option<&Keyring>) -> Result<ProvedBo
     Ok(proof.done)
 }
 
+/// The bytes of all objects and parts.
+fn total_bytes(view: &Snapshot) -> Result<u64, Fault> {
+    let (tx, mut total) = (view.tx(), 0_u64);
+    VERSIONS.visit(&tx, [], [], &mut |_, version| {
+        let pieces = version.stored.map(|stored| stored.pieces).unwrap_or_default();
+        total = pieces.iter().fold(total, |total, piece| total.saturating_add(piece.size));
+        ControlFlow::Continue(())
+    })?;
+    PARTS.visit(&tx, [], [], &mut |_, part| {
+        total = total.saturating_add(part.piece.size);
+        ControlFlow::Continue(())
+    })?;
+    Ok(total)
+}
+
 /// A look at one object after the other.
 struct Proof<'a> {
     store: &'a Store,
     view: &'a Snapshot,
     keyring: Option<&'a Keyring>,
     lengths: BTreeMap<BodyId, u64>,
+    /// Bytes of all bodies.
+    total: u64,
+    /// Of them, those that were read or measured.
+    read: u64,
+    progress: &'a mut dyn FnMut(u64, u64),
     done: ProvedBodies,
 }
 
 impl Proof<'_> {
     fn look(&mut self, name: &str, bucket: &str, key: &str, envelope: &Envelope, pieces: &[Piece]) {
-        match self.prove(bucket, key, envelope, pieces) {
+        let before = self.read;
+        let proved = self.prove(bucket, key, envelope, pieces);
+        // What needed no reading counts, too.
+        let size = pieces.iter().fold(0_u64, |sum, piece| sum.saturating_add(piece.size));
+        self.came(before.saturating_add(size));
+        match proved {
             Ok(Verdict::Proved) => self.done.proved = self.done.proved.saturating_add(1),
             Ok(Verdict::ByLength) => self.done.by_length = self.done.by_length.saturating_add(1),
             Ok(Verdict::NotWhole) => self.done.findings.push(format!("{name} lacks its bytes")),
@@ -81,8 +112,13 @@ impl Proof<'_> {
         }
     }
 
+    fn came(&mut self, read: u64) {
+        self.read = read;
+        (self.progress)(self.read, self.total);
+    }
+
     fn prove(
-        &self,
+        &mut self,
         bucket: &str,
         key: &str,
         envelope: &Envelope,
@@ -100,7 +136,9 @@ impl Proof<'_> {
         };
         let (bodies, aad) = (self.store.bodies(), frames_aad(bucket, key));
         let mut reader = Reader::over(&tx, bodies, pieces, &root, &aad, &(0..u64::MAX))?;
-        while reader.step()?.is_some() {}
+        while let Some(bytes) = reader.step()? {
+            self.came(self.read.saturating_add(crate::request::to_u64(bytes.len())));
+        }
         Ok(Verdict::Proved)
     }
 }

@@ -9,7 +9,7 @@ use wire::Head;
 
 use crate::error::{S3Error, S3Result};
 use crate::object::KEY_BYTES_MAX;
-use crate::{encoded_word, form};
+use crate::{encoded_word, form, latin};
 
 /// The headers that are conditions.
 const CONDITIONS: [&str; 4] =
@@ -135,6 +135,17 @@ impl Request {
         Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
     }
 
+    /// The value of a header that is answered with the object: letters of ISO-8859-1.
+    pub(crate) fn latin(&self, name: &str) -> Option<String> {
+        let bytes = self.headers.get(name)?.as_bytes();
+        // The fields of a form are UTF-8.
+        Some(if self.form.is_empty() {
+            latin::decode(bytes)
+        } else {
+            latin::narrowed(&String::from_utf8_lossy(bytes))
+        })
+    }
+
     /// Whether a header says `true`.
     pub(crate) fn flag(&self, name: &str) -> bool {
         self.header(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
@@ -182,20 +193,17 @@ impl Request {
 
     /// User metadata and their size by S3's count.
     pub(crate) fn metadata(&self) -> Vec<(String, String)> {
-        let prefix = "x-amz-meta-";
+        // Observed: the fields of a form are taken as they are.
+        if !self.form.is_empty() {
+            return form::metadata(&self.form);
+        }
         let mut pairs: Vec<(String, String)> = Vec::new();
         let sent = self.headers.iter().map(|(name, value)| {
-            // Observed: the fields of a form are taken as they are.
-            let value = if self.form.is_empty() {
-                encoded_word::decode(value.as_bytes())
-            } else {
-                String::from_utf8_lossy(value.as_bytes()).into_owned()
-            };
-            (name.as_str().to_owned(), value)
+            (name.as_str().to_owned(), encoded_word::decode(value.as_bytes()))
         });
         let presigned = self.query.iter().map(|(name, value)| (name.to_lowercase(), value.clone()));
         for (name, value) in sent.chain(presigned) {
-            let Some(name) = name.strip_prefix(prefix) else { continue };
+            let Some(name) = name.strip_prefix(form::METADATA_PREFIX) else { continue };
             match pairs.iter_mut().find(|(own, _)| own == name) {
                 // Source: S3 User Guide, "User-defined object metadata": repeated names are joined.
                 Some((_, own)) => {

@@ -1,6 +1,7 @@
 use gateway::{Answer, AnswerBody, Reply};
-use http::StatusCode;
+use http::{HeaderName, HeaderValue, StatusCode};
 
+use crate::latin;
 use crate::xml::Xml;
 
 /// What an S3 operation answers, before ids are added.
@@ -78,7 +79,12 @@ impl Response {
             .with("x-amz-request-id", reply.request_id)
             .with("x-amz-id-2", reply.host_id);
         for (name, value) in &self.headers {
-            answer = answer.with(name, value);
+            if let (Ok(name), Ok(value)) = (
+                HeaderName::from_bytes(name.as_bytes()),
+                HeaderValue::from_bytes(&latin::encode(value)),
+            ) {
+                answer.headers.append(name, value);
+            }
         }
         answer.body = self.body;
         answer

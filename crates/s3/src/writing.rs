@@ -97,11 +97,12 @@ impl Attributes {
 ///
 /// Observed: `aws-chunked` is how it came, not what it is.
 pub(crate) fn headers(request: &Request) -> Vec<(String, String)> {
-    let kind = request.header("content-type").filter(|kind| !kind.is_empty());
+    let sent = |name| request.latin(name).or_else(|| request.header(name));
+    let kind = sent("content-type").filter(|kind| !kind.is_empty());
     let kind = kind.unwrap_or_else(|| DEFAULT_TYPE.to_owned());
     let mut headers = vec![("content-type".to_owned(), kind)];
     for name in KEPT_HEADERS {
-        let Some(mut value) = request.header(name) else { continue };
+        let Some(mut value) = sent(name) else { continue };
         if name == "content-encoding" {
             let codings = value.split(',').map(str::trim).filter(|coding| *coding != CHUNKED);
             value = codings.collect::<Vec<_>>().join(",");

@@ -182,6 +182,9 @@ impl Exchange<'_> {
 
     /// A streamed body that is collected first.
     async fn small(&self, sent: Sent, shares: &mut Shares) -> Result<Answer, Answer> {
+        if sent.head.headers().contains_key(header::EXPECT) {
+            return self.invited(sent, shares).await;
+        }
         let Sent { identified, head, body, limit } = sent;
         let bytes = self.collect(body, wire_limit(limit), &identified).await?;
         let brief = identified.brief && bytes.len() <= BRIEF_BODY_BYTES_MAX;
@@ -200,19 +203,51 @@ impl Exchange<'_> {
         Ok(begun.await?.await)
     }
 
+    /// The same, but its sender waits to be invited: what the head decides is answered first.
+    async fn invited(&self, sent: Sent, shares: &mut Shares) -> Result<Answer, Answer> {
+        let Sent { identified, head, body, limit } = sent;
+        let most = BRIEF_BODY_BYTES_MAX as u64;
+        let brief = identified.brief && body.size_hint().upper().is_some_and(|bytes| bytes <= most);
+        shares.call = self.call(brief, 0).await?;
+        let too_large = identified.too_large(limit);
+        let begun = self.begun(identified, head, limit, too_large.clone());
+        let receiving = match on_thread(brief, begun).await? {
+            Stage::Receiving(receiving) => receiving,
+            Stage::Answering(answering) => {
+                drop(body);
+                return Ok(answering.await);
+            }
+        };
+        let came = collect(body, wire_limit(limit), &too_large, self.peer).await;
+        let done = on_thread(brief, move || match came {
+            Ok(bytes) => receiving.end(&bytes, Ok(())),
+            Err(error) => receiving.end(&[], Err(error)),
+        });
+        Ok(done.await?.await)
+    }
+
+    /// Begins a call whose body comes later.
+    fn begun(
+        &self,
+        identified: Identified,
+        head: Head,
+        limit: u64,
+        too_large: WireError,
+    ) -> impl FnOnce() -> Stage + Send + use<> {
+        let (gateway, received) = (Arc::clone(&self.gateway), self.streaming(head));
+        move || match gateway.begin(identified, received) {
+            (Begun::Body(upload), gate) => {
+                Stage::Receiving(Receiving::new(upload, gate, limit, Box::new(too_large)))
+            }
+            (Begun::Answering(answering), _) => Stage::Answering(answering),
+        }
+    }
+
     async fn streamed(&self, sent: Sent, pace: Pace) -> Result<Answer, Answer> {
         let Sent { identified, head, body, limit } = sent;
         let call = self.call(false, 0).await?;
-        let too_large = Box::new(identified.too_large(limit));
-        let received = self.streaming(head);
-        let gateway = Arc::clone(&self.gateway);
-        let begun = on_thread(false, move || match gateway.begin(identified, received) {
-            (Begun::Body(upload), gate) => {
-                Stage::Receiving(Receiving::new(upload, gate, limit, too_large))
-            }
-            (Begun::Answering(answering), _) => Stage::Answering(answering),
-        });
-        let begun = begun.await?;
+        let too_large = identified.too_large(limit);
+        let begun = on_thread(false, self.begun(identified, head, limit, too_large)).await?;
         drop(call);
         Ok(self.go_on(begun, body, pace).await)
     }
@@ -238,7 +273,7 @@ impl Exchange<'_> {
         limit: u64,
         identified: &Identified,
     ) -> Result<Bytes, Answer> {
-        let collected = collect(body, limit, identified, self.peer).await;
+        let collected = collect(body, limit, &identified.too_large(limit), self.peer).await;
         collected.map_err(|error| self.gateway.refused(identified, &error))
     }
 

@@ -61,10 +61,8 @@ impl Establish<'_> {
     }
 
     /// Source: Organizations User Guide, "Logging API calls": `CreateAccountResult`, whose details
-    /// hide the name.
-    ///
-    /// Assumed: `CreateAccountResult` is in the new account's own history, for there is no
-    /// management account here.
+    /// hide the name. AWS records it in the management account; there is none here, so the event is
+    /// in the new account's own history.
     fn account_event(self, account: &Account) -> Result<ServiceEvent, Fault> {
         let id = types::alphanumeric(&self.entropy.bytes::<32>()?).to_lowercase();
         let now = self.now.java_text();
@@ -81,8 +79,8 @@ impl Establish<'_> {
     }
 }
 
-/// Assumed: AWS has no event of a root key that came by flag, configuration or command line; here
-/// it is a service event `CreateAccessKey`, the name of the call that is nearest to it.
+/// The event of a root key that came by flag, configuration or command line. AWS has no such way;
+/// here it is a service event `CreateAccessKey`, the name of the call that is nearest to it.
 fn key_event(account: &Account, change: KeyChange) -> Option<ServiceEvent> {
     let change = match change {
         KeyChange::None => return None,

@@ -10,6 +10,9 @@ use crate::ground::{loss, unlock};
 use crate::identity::{Identity, IdentityKeys, Written};
 use crate::{Config, OpenError, sealing};
 
+/// Progress is shown in units of so many bits.
+const MEBIBYTE_BITS: u32 = 20;
+
 /// The results of checking a data directory.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Checked {
@@ -26,8 +29,8 @@ pub struct Checked {
 /// Reads all of a data directory that no server has open, and changes nothing in it.
 ///
 /// With the root key it verifies the identity and progress of the store, and the bytes of every
-/// object; without it, it compares lengths. `progress` is called with the current step. Errors when
-/// there is no data directory, and when a server has it open.
+/// object; without it, it compares lengths. `progress` is called with the current step and how far
+/// it has come. Errors when there is no data directory, and when a server has it open.
 pub fn fsck(config: &Config, progress: &mut dyn FnMut(&str)) -> Result<Checked, OpenError> {
     let (folder, mut checked) = (&config.data_dir, Checked::default());
     let (survey, written) = (Survey::of(folder)?, Written::within(folder)?);
@@ -55,8 +58,7 @@ pub fn fsck(config: &Config, progress: &mut dyn FnMut(&str)) -> Result<Checked, 
     if let Some(keyring) = &keyring {
         checked.compare(folder, &store, keyring, identity.as_ref());
     }
-    progress("object bodies");
-    match s3::prove_bodies(&store, keyring.as_ref()) {
+    match s3::prove_bodies(&store, keyring.as_ref(), &mut in_mebibytes(progress)) {
         Ok(done) => {
             checked.findings.extend(done.findings);
             (checked.proved, checked.by_length) = (done.proved, done.by_length);
@@ -65,6 +67,17 @@ pub fn fsck(config: &Config, progress: &mut dyn FnMut(&str)) -> Result<Checked, 
     }
     store.shut_down();
     Ok(checked)
+}
+
+/// Hands on each whole mebibyte that was read, of how many.
+fn in_mebibytes(progress: &mut dyn FnMut(&str)) -> impl FnMut(u64, u64) {
+    let mut shown = None;
+    move |read, total| {
+        let (read, total) = (read >> MEBIBYTE_BITS, total.div_ceil(1 << MEBIBYTE_BITS));
+        if shown.replace(read) != Some(read) {
+            progress(&format!("object bodies: {read} of {total} MiB"));
+        }
+    }
 }
 
 impl Checked {

@@ -142,7 +142,8 @@ fn is_stale(config: &Config, store: &Store, root: &RootCredentials) -> Result<bo
         let (file, key) = (config.data_dir.join(roots::FILE), &root.access_key_id);
         tracing::warn!(
             file = %file.display(), key,
-            "the file contains an access key that was rotated out or deleted and is not created              again; `shoseki account rotate-root-access-key` creates a new one and stores it there"
+            "the file contains an access key that was rotated out or deleted and is not created \
+             again; `shoseki account rotate-root-access-key` creates a new one and stores it there"
         );
     }
     Ok(is_stale)
@@ -165,8 +166,8 @@ fn same_accounts(config: &Config, store: &Store, root: &RootCredentials) -> Resu
 
 /// Leaves an event of a loss that the operator accepts.
 ///
-/// Assumed: AWS has no event of it; here it is a service event `AcceptOlderState` of our own
-/// service, in the first account.
+/// AWS has nothing like it; here it is a service event `AcceptOlderState` of our own service, in the
+/// first account.
 fn record(config: &Config, store: &Store, gateway: &Gateway, loss: &str) -> Result<(), OpenError> {
     tracing::warn!(loss, "accepted by `--accept-older` and recorded as an event");
     let event = ServiceEvent {

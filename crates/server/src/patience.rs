@@ -29,14 +29,10 @@ pub struct Patience {
     ///
     /// Source: Apache's `mod_reqtimeout`: `body=20,MinRate=500`.
     pub unproven: LeastRate,
-    /// For bodies whose call was authorized before they arrived.
-    ///
-    /// Assumed: AWS has a least rate for uploads, besides the wait after which S3 answers
-    /// `RequestTimeout`, and this one, 240 bytes a second as in IIS and Kestrel, is not above it.
+    /// For bodies whose call was authorized before they arrived: 240 bytes a second, the default of
+    /// IIS and of Kestrel. S3 documents only the wait after which it answers `RequestTimeout`.
     pub proven: LeastRate,
-    /// For responses, while the receiver accepts no more.
-    ///
-    /// Assumed: AWS ends a connection whose receiver takes less, again 240 bytes a second.
+    /// For responses, while the receiver accepts no more: again 240 bytes a second.
     pub answer: LeastRate,
     /// How long running calls may take to finish when the server stops: supervisors wait for half a
     /// minute or more before they kill it.

@@ -96,6 +96,7 @@ impl Workers {
             delivery_interval_ms: config.delivery_interval_ms,
             digest_interval_ms: config.digest_interval_ms,
         };
+        cloudtrail::keep_timing(&opened.gateway, &timing);
         let history_ms = config.history_days.saturating_mul(DAY_MS);
         let beats = Beats::new(opened.gateway.clock(), STEPS.map(|(name, _)| name));
         let mut running = JoinSet::new();

@@ -11,6 +11,9 @@ use crate::events::{SEGMENTS, decodes, last_seq};
 use crate::segment::{Segment, SegmentMeta};
 use crate::{SEGMENTS_FOLDER, Snapshot, Store, StoreError};
 
+/// Progress is shown after so many rows.
+const ROWS_SHOWN: u64 = 10_000;
+
 impl Store {
     /// Reads all rows and all events and returns the problems: gaps in their numbers, segments that
     /// are missing, changed or unreadable, unreferenced files.
@@ -27,8 +30,8 @@ impl Store {
         let view = self.snapshot()?;
         let (mut findings, mut next_seq) = (Vec::new(), None);
         let segments = SEGMENTS.all(&view.tx(), "")?;
-        for (_, meta) in &segments {
-            progress(&format!("segment `{}`", meta.file));
+        for ((_, meta), number) in segments.iter().zip(1_usize..) {
+            progress(&format!("segment `{}`: {number} of {}", meta.file, segments.len()));
             expect(next_seq, meta.first_seq, &mut findings);
             next_seq = Some(meta.last_seq.saturating_add(1));
             let path = self.folder().join(SEGMENTS_FOLDER).join(&meta.file);
@@ -39,7 +42,14 @@ impl Store {
         progress("recent events");
         check_tail(&view, next_seq, &mut findings)?;
         progress("rows of the state");
-        view.tx().visit(&[], None, &mut |_, _| ControlFlow::Continue(()))?;
+        let mut rows = 0_u64;
+        view.tx().visit(&[], None, &mut |_, _| {
+            rows = rows.saturating_add(1);
+            if rows.is_multiple_of(ROWS_SHOWN) {
+                progress(&format!("rows of the state: {rows}"));
+            }
+            ControlFlow::Continue(())
+        })?;
         let known: BTreeSet<_> = segments.into_iter().map(|(_, meta)| meta.file).collect();
         for name in names(&self.folder().join(SEGMENTS_FOLDER))? {
             if !known.contains(&name) {

@@ -2,7 +2,7 @@ use gateway::{ApiError, WireError};
 
 /// Failures of the tagging operations.
 ///
-/// Assumed: the texts.
+/// Assumed: the service words the messages, here and where they are produced, so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TaggingError {
     /// A parameter breaks a rule.

@@ -186,7 +186,8 @@ pub fn other_account(account: &AccountId, principal_id: &str) -> Value {
 
 /// A caller without credentials.
 ///
-/// Assumed: `accountId` is `anonymous` and `principalId` empty.
+/// Observed: in a record of an unsigned S3 request (event version 1.10) `accountId` is `anonymous` and
+/// `principalId` empty.
 pub fn anonymous() -> Value {
     let mut out = Members::of("AWSAccount");
     out.put("principalId", "");

@@ -59,7 +59,6 @@ fn first_broken_rule(name: &str) -> Option<String> {
     } else if bytes.iter().zip(bytes.iter().skip(1)).any(|(&a, &b)| separator(a) && separator(b)) {
         "Trail name or ARN cannot have adjacent periods (.), hyphens (-), or underscores (_)."
     } else if name.parse::<Ipv4Addr>().is_ok() {
-        // Assumed: the text.
         "Trail name must not be formatted as an IP address."
     } else {
         return None;
@@ -161,7 +160,6 @@ impl fmt::Display for InvalidTrailRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Name(error) => error.fmt(f),
-            // Assumed: the text.
             Self::Arn(arn) => write!(f, "The trail ARN is not valid: {arn}."),
         }
     }
@@ -204,8 +202,7 @@ pub const PREFIX_LENGTH_MAX: usize = 200;
 
 /// Whether a trail may store its files under `prefix`.
 ///
-/// Assumed: the characters are those S3 calls safe for keys, and a slash at either end is
-/// refused.
+/// Assumed: CloudTrail accepts the characters that S3 calls safe for keys, and no slash at either end.
 pub fn is_valid_prefix(prefix: &str) -> bool {
     let safe = |c: char| c.is_ascii_alphanumeric() || "/!-_.*'()".contains(c);
     (1..=PREFIX_LENGTH_MAX).contains(&prefix.chars().count())

@@ -1,7 +1,7 @@
 //! When to try again what could not be delivered. Decides; does nothing itself.
 //!
 //! Source: `CloudTrail` User Guide, "Finding your CloudTrail log files": delivery is attempted
-//! for 30 days. Assumed: the pace within them.
+//! for 30 days. The pace within them is our own: AWS publishes none.
 
 use serde::{Deserialize, Serialize};
 use types::{DAY_MS, HOUR_MS, SECOND_MS, Timestamp};

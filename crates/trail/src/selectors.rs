@@ -64,7 +64,8 @@ impl Selection {
     }
 }
 
-/// The message of an `InvalidEventSelectorsException`.
+/// The message of an `InvalidEventSelectorsException`. AWS publishes few of them: those without a tag
+/// are among the assumed wordings of CloudTrail's errors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidSelectors(pub String);
 

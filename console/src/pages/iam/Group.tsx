@@ -1,7 +1,6 @@
 // One group: its members and its policies.
 import { AddUserToGroupCommand, DeleteGroupCommand, GetGroupCommand, RemoveUserFromGroupCommand } from "@aws-sdk/client-iam";
 import Button from "@cloudscape-design/components/button";
-import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useMemo, useState } from "react";
@@ -11,6 +10,7 @@ import { useAction } from "../../aws/useAction";
 import { everyPage, useQuery } from "../../aws/useQuery";
 import { ConfirmDelete } from "../../components/ConfirmDelete";
 import { ErrorAlert } from "../../components/ErrorAlert";
+import { InlineForm } from "../../components/InlineForm";
 import { ListTable } from "../../components/ListTable";
 import { Page } from "../../components/Page";
 import { t } from "../../i18n";
@@ -104,17 +104,14 @@ function Members({ group }: { group: string }) {
           },
         ]}
         actions={
-          <SpaceBetween size="xs" direction="horizontal">
-            <Input
-              value={user}
-              placeholder={t("iam.user.name")}
-              ariaLabel={t("iam.user.name")}
-              onChange={({ detail }) => setUser(detail.value)}
-            />
-            <Button disabled={user.trim() === ""} loading={change.busy} onClick={() => void change.run(user, "add")}>
-              {t("iam.group.add")}
-            </Button>
-          </SpaceBetween>
+          <InlineForm
+            label={t("iam.user.name")}
+            value={user}
+            onChange={setUser}
+            action={t("iam.group.add")}
+            busy={change.busy}
+            onSubmit={() => void change.run(user, "add")}
+          />
         }
       />
     </SpaceBetween>

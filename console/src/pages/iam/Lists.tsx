@@ -7,15 +7,14 @@ import {
   ListUsersCommand,
 } from "@aws-sdk/client-iam";
 import Button from "@cloudscape-design/components/button";
-import Input from "@cloudscape-design/components/input";
 import Link from "@cloudscape-design/components/link";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { useClients } from "../../aws/clients";
 import { useAction } from "../../aws/useAction";
 import { everyPage, type Query, useQuery } from "../../aws/useQuery";
 import { ConfirmDelete } from "../../components/ConfirmDelete";
 import { ErrorAlert } from "../../components/ErrorAlert";
+import { InlineForm } from "../../components/InlineForm";
 import { type Column, ListTable } from "../../components/ListTable";
 import { Page } from "../../components/Page";
 import { Time } from "../../components/Time";
@@ -160,17 +159,15 @@ export function Groups() {
     groups.reload();
   });
   const create = (
-    <SpaceBetween size="xs" direction="horizontal">
-      <Input
-        value={name}
-        placeholder={t("iam.group.name")}
-        ariaLabel={t("iam.group.name")}
-        onChange={({ detail }) => setName(detail.value)}
-      />
-      <Button variant="primary" disabled={name.trim() === ""} loading={add.busy} onClick={() => void add.run()}>
-        {t("iam.group.create")}
-      </Button>
-    </SpaceBetween>
+    <InlineForm
+      label={t("iam.group.name")}
+      value={name}
+      onChange={setName}
+      action={t("iam.group.create")}
+      primary
+      busy={add.busy}
+      onSubmit={() => void add.run()}
+    />
   );
   return (
     <Page title={t("iam.groups")} bare contentType="table">

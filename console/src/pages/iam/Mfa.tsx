@@ -20,6 +20,7 @@ import { CopyText } from "../../components/CopyText";
 import { ConfirmDelete } from "../../components/ConfirmDelete";
 import { PartError } from "../../components/Denied";
 import { ErrorAlert } from "../../components/ErrorAlert";
+import { useSubmit } from "../../components/useSubmit";
 import { t } from "../../i18n";
 
 interface Device {
@@ -53,6 +54,9 @@ export function Mfa({ user }: { user: string }) {
     setCodes({ first: "", second: "" });
     devices.reload();
   });
+  const isCode = (text: string) => /^\d{6}$/.test(text);
+  const { shown, submit } = useSubmit(isCode(codes.first) && isCode(codes.second), () => void enable.run());
+  const codeError = (text: string) => (shown && !isCode(text) ? t("signin.mfa.digits") : undefined);
   const [removing, setRemoving] = useState<string>();
   return (
     <Container header={<Header variant="h2">{t("iam.mfa")}</Header>}>
@@ -77,26 +81,21 @@ export function Mfa({ user }: { user: string }) {
             <FormField label={t("iam.mfa.secret")} description={t("iam.mfa.secret.about")}>
               <CopyText text={device.secret} name={t("iam.mfa.secret")} />
             </FormField>
-            <FormField label={t("iam.mfa.code1")}>
+            <FormField label={t("iam.mfa.code1")} errorText={codeError(codes.first)}>
               <Input
                 inputMode="numeric"
                 value={codes.first}
-                onChange={({ detail }) => setCodes({ ...codes, first: detail.value })}
+                onChange={({ detail }) => setCodes({ ...codes, first: detail.value.trim() })}
               />
             </FormField>
-            <FormField label={t("iam.mfa.code2")}>
+            <FormField label={t("iam.mfa.code2")} errorText={codeError(codes.second)}>
               <Input
                 inputMode="numeric"
                 value={codes.second}
-                onChange={({ detail }) => setCodes({ ...codes, second: detail.value })}
+                onChange={({ detail }) => setCodes({ ...codes, second: detail.value.trim() })}
               />
             </FormField>
-            <Button
-              variant="primary"
-              disabled={!/^\d{6}$/.test(codes.first) || !/^\d{6}$/.test(codes.second)}
-              loading={enable.busy}
-              onClick={() => void enable.run()}
-            >
+            <Button variant="primary" loading={enable.busy} onClick={() => submit()}>
               {t("iam.mfa.enable")}
             </Button>
           </>

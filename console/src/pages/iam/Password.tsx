@@ -19,6 +19,7 @@ import { useAction } from "../../aws/useAction";
 import { useQuery } from "../../aws/useQuery";
 import { ConfirmDelete } from "../../components/ConfirmDelete";
 import { ErrorAlert } from "../../components/ErrorAlert";
+import { useSubmit } from "../../components/useSubmit";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
 
@@ -52,12 +53,13 @@ export function Password({ user }: { user: string }) {
       : iam.send(new CreateLoginProfileCommand(input)));
     finish();
   });
+  const { shown, submit } = useSubmit(password !== "", () => void save.run());
   return (
     <Container header={<Header variant="h2">{t("iam.signIn")}</Header>}>
       <SpaceBetween size="m">
         <ErrorAlert error={profile.error ?? save.error} />
         <span>{profile.data ? t("iam.password.set") : t("iam.password.none")}</span>
-        <FormField label={t("iam.password.new")}>
+        <FormField label={t("iam.password.new")} errorText={shown ? t("common.required") : undefined}>
           <Input
             type="password"
             autoComplete="new-password"
@@ -69,7 +71,7 @@ export function Password({ user }: { user: string }) {
           {t("iam.password.reset")}
         </Checkbox>
         <SpaceBetween size="xs" direction="horizontal">
-          <Button disabled={password === "" || profile.data === undefined} loading={save.busy} onClick={() => void save.run()}>
+          <Button disabled={profile.data === undefined} loading={save.busy} onClick={() => submit()}>
             {t("common.save")}
           </Button>
           <Button disabled={!profile.data} onClick={() => setRemoving(true)}>

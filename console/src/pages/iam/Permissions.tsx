@@ -11,9 +11,9 @@ import { useClients } from "../../aws/clients";
 import { useAction } from "../../aws/useAction";
 import { useQuery } from "../../aws/useQuery";
 import { ErrorAlert } from "../../components/ErrorAlert";
-import { focusFirstProblem } from "../../components/focusProblem";
 import { ListTable } from "../../components/ListTable";
 import { jsonProblem, PolicyEditor } from "../../components/PolicyEditor";
+import { useSubmit } from "../../components/useSubmit";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
 import { FIRST_DOCUMENT, type Holder, loadPolicies } from "./model";
@@ -103,7 +103,7 @@ interface DialogProps {
 }
 
 /** Chooses managed policies; shared by the pages that create users and roles. */
-export function PolicyChoice({ arns, onChange }: { arns: readonly string[]; onChange: (arns: string[]) => void }) {
+export function PolicyChoice({ arns, onChange, errorText }: { arns: readonly string[]; onChange: (arns: string[]) => void; errorText?: string }) {
   const { iam } = useClients();
   const policies = useQuery((signal) => loadPolicies(iam, signal), [iam]);
   const options = (policies.data ?? []).map(({ PolicyName = "", Arn = "" }) => ({
@@ -112,7 +112,7 @@ export function PolicyChoice({ arns, onChange }: { arns: readonly string[]; onCh
     description: Arn,
   }));
   return (
-    <FormField label={t("iam.permissions.attach")} stretch>
+    <FormField label={t("iam.permissions.attach")} stretch errorText={errorText}>
       <Multiselect
         options={options}
         selectedOptions={options.filter(({ value }) => arns.includes(value))}
@@ -134,6 +134,7 @@ function Attach({ holder, onDone, onDismiss }: DialogProps) {
     for (const arn of arns) await holder.attach(arn);
     onDone();
   });
+  const { shown, submit } = useSubmit(arns.length > 0, () => void attach.run());
   return (
     <Modal
       visible
@@ -142,13 +143,13 @@ function Attach({ holder, onDone, onDismiss }: DialogProps) {
       closeAriaLabel={t("shell.close")}
       onDismiss={onDismiss}
       footer={
-        <Button variant="primary" disabled={arns.length === 0} loading={attach.busy} onClick={() => void attach.run()}>
+        <Button variant="primary" loading={attach.busy} onClick={() => submit()}>
           {t("iam.permissions.add")}
         </Button>
       }
     >
       <SpaceBetween size="m">
-        <PolicyChoice arns={arns} onChange={setArns} />
+        <PolicyChoice arns={arns} onChange={setArns} errorText={shown ? t("common.required") : undefined} />
         <ErrorAlert error={attach.error} />
       </SpaceBetween>
     </Modal>
@@ -162,12 +163,7 @@ function Inline({ holder, onDone, onDismiss }: DialogProps) {
     await holder.putInline(policy, document);
     onDone();
   });
-  const [shown, setShown] = useState(false);
-  const submit = () => {
-    setShown(true);
-    if (policy.trim() !== "" && jsonProblem(document) === undefined) void put.run();
-    else focusFirstProblem();
-  };
+  const { shown, submit } = useSubmit(policy.trim() !== "" && jsonProblem(document) === undefined, () => void put.run());
   return (
     <Modal
       visible
@@ -176,7 +172,7 @@ function Inline({ holder, onDone, onDismiss }: DialogProps) {
       closeAriaLabel={t("shell.close")}
       onDismiss={onDismiss}
       footer={
-        <Button variant="primary" loading={put.busy} onClick={submit}>
+        <Button variant="primary" loading={put.busy} onClick={() => submit()}>
           {t("common.create")}
         </Button>
       }

@@ -23,6 +23,7 @@ import { JsonView } from "../../components/JsonView";
 import { ListTable } from "../../components/ListTable";
 import { Page } from "../../components/Page";
 import { jsonProblem, PolicyEditor, prettyJson } from "../../components/PolicyEditor";
+import { useSubmit } from "../../components/useSubmit";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
 import { plainDocument } from "./model";
@@ -87,13 +88,14 @@ function Document({ arn, stored, onDone }: { arn: string; stored: string; onDone
     onDone();
   });
   const problem = jsonProblem(text);
+  const { submit } = useSubmit(problem === undefined, () => void save.run());
   return (
     <Container
       header={
         <Header
           variant="h2"
           actions={
-            <Button disabled={problem !== undefined || text === stored} loading={save.busy} onClick={() => void save.run()}>
+            <Button disabled={text === stored} loading={save.busy} onClick={() => submit()}>
               {t("common.save")}
             </Button>
           }

@@ -18,6 +18,7 @@ import { ErrorAlert } from "../../components/ErrorAlert";
 import { Page } from "../../components/Page";
 import { jsonProblem, PolicyEditor, prettyJson } from "../../components/PolicyEditor";
 import { Time } from "../../components/Time";
+import { useSubmit } from "../../components/useSubmit";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
 import { plainDocument, roleHolder } from "./model";
@@ -94,13 +95,14 @@ function Trust({ role, stored }: { role: string; stored: string }) {
     flash.success(t("common.edited.flash", { name: t("iam.role.trust") }));
   });
   const problem = jsonProblem(text);
+  const { submit } = useSubmit(problem === undefined, () => void save.run());
   return (
     <Container
       header={
         <Header
           variant="h2"
           actions={
-            <Button disabled={problem !== undefined || text === stored} loading={save.busy} onClick={() => void save.run()}>
+            <Button disabled={text === stored} loading={save.busy} onClick={() => submit()}>
               {t("common.save")}
             </Button>
           }

@@ -1,13 +1,13 @@
 // The aliases of a key: make one more, delete one.
 import { CreateAliasCommand, DeleteAliasCommand } from "@aws-sdk/client-kms";
 import Button from "@cloudscape-design/components/button";
-import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { useClients } from "../../aws/clients";
 import { useAction } from "../../aws/useAction";
 import { ConfirmDelete } from "../../components/ConfirmDelete";
 import { ErrorAlert } from "../../components/ErrorAlert";
+import { InlineForm } from "../../components/InlineForm";
 import { ListTable } from "../../components/ListTable";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
@@ -53,21 +53,15 @@ export function Aliases({ row, editable, onChange }: { row: KeyRow; editable: bo
         ]}
         actions={
           editable && (
-            <SpaceBetween size="xs" direction="horizontal">
-              <Input
-                value={name}
-                placeholder={t("kms.alias.new")}
-                ariaLabel={t("kms.alias.new")}
-                onChange={({ detail }) => setName(detail.value)}
-              />
-              <Button
-                disabled={aliasProblem(name) !== undefined}
-                loading={add.busy}
-                onClick={() => void add.run()}
-              >
-                {t("kms.alias.create")}
-              </Button>
-            </SpaceBetween>
+            <InlineForm
+              label={t("kms.alias.new")}
+              value={name}
+              onChange={setName}
+              problem={aliasProblem(name)}
+              action={t("kms.alias.create")}
+              busy={add.busy}
+              onSubmit={() => void add.run()}
+            />
           )
         }
       />

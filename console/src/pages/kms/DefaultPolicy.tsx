@@ -13,6 +13,7 @@ import { useClients } from "../../aws/clients";
 import { useSession } from "../../aws/session";
 import { useAction } from "../../aws/useAction";
 import { ErrorAlert } from "../../components/ErrorAlert";
+import { useSubmit } from "../../components/useSubmit";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
 import type { PolicyChoice } from "./consoleShape";
@@ -133,7 +134,9 @@ function Add({ list, chosen, busy, error, onAdd, onDismiss }: AddProps) {
   const accounts = list === "otherAccounts";
   const title = accounts ? t("kms.otherAccounts") : t(list === "users" ? "kms.users" : "kms.administrators");
   const isAccount = /^\d{12}$/.test(account);
-  const submit = () => onAdd(accounts ? [...chosen, account] : members);
+  const send = () => onAdd(accounts ? [...chosen, account] : members);
+  const { shown, submit } = useSubmit(!accounts || isAccount, send);
+  const wrong = !isAccount && (shown || account !== "");
   return (
     <Modal
       visible
@@ -147,7 +150,7 @@ function Add({ list, chosen, busy, error, onAdd, onDismiss }: AddProps) {
             <Button variant="link" onClick={onDismiss}>
               {t("common.cancel")}
             </Button>
-            <Button variant="primary" loading={busy} disabled={accounts && !isAccount} onClick={submit}>
+            <Button variant="primary" loading={busy} onClick={() => submit()}>
               {t("common.save")}
             </Button>
           </SpaceBetween>
@@ -156,7 +159,7 @@ function Add({ list, chosen, busy, error, onAdd, onDismiss }: AddProps) {
     >
       <SpaceBetween size="m">
         {accounts ? (
-          <FormField label={t("kms.otherAccounts.id")} errorText={account === "" || isAccount ? undefined : t("kms.otherAccounts.digits")}>
+          <FormField label={t("kms.otherAccounts.id")} errorText={wrong ? t("kms.otherAccounts.digits") : undefined}>
             <Input value={account} inputMode="numeric" onChange={({ detail }) => setAccount(detail.value.trim())} />
           </FormField>
         ) : (

@@ -19,6 +19,7 @@ import { PolicyDiff } from "../../components/PolicyDiff";
 import { jsonProblem, PolicyEditor, prettyJson } from "../../components/PolicyEditor";
 import { UnboundServices } from "../../components/UnboundServices";
 import { useStopGuard } from "../../components/useStopGuard";
+import { useSubmit } from "../../components/useSubmit";
 import { useUnsaved } from "../../components/useUnsaved";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
@@ -51,6 +52,7 @@ export function EditPolicy() {
     flash.success(t("common.edited.flash", { name: t("kms.policy") }));
     navigate(home);
   });
+  const { submit } = useSubmit(problem === undefined, () => void save.run());
   const crumbs = [
     { text: t("kms.keys.title"), href: "#/kms/keys" },
     { text: id, href: `#${home}` },
@@ -79,8 +81,7 @@ export function EditPolicy() {
           <FormActions
             submit={t("common.save")}
             busy={save.busy}
-            disabled={problem !== undefined}
-            onSubmit={() => void save.run()}
+            onSubmit={() => submit()}
             onCancel={() => navigate(home)}
           />
         </SpaceBetween>

@@ -71,24 +71,29 @@ export function ScheduleDeletion({ keyRow, onDone, onDismiss }: Props) {
     <ConfirmDelete
       title={t("kms.schedule.title")}
       action={t("kms.schedule.button")}
-      word={sure && days ? "" : t("common.delete.word")}
+      word=""
+      isReady={sure && days !== undefined}
       onDismiss={onDismiss}
       onConfirm={async () => {
         await kms.send(new ScheduleKeyDeletionCommand({ KeyId: keyRow.KeyId, PendingWindowInDays: days }));
         onDone();
       }}
     >
-      <SpaceBetween size="s">
-        <span>{t("kms.schedule.text", { id: keyRow.KeyId })}</span>
-        <Dependants keyRow={keyRow} />
-        <ForecastStops proposal={{ KeyArn: keyRow.Arn }} />
-        <FormField label={t("kms.schedule.days")} errorText={days ? undefined : t("kms.schedule.daysRange")}>
-          <Input type="number" inputMode="numeric" value={text} onChange={({ detail }) => setText(detail.value)} />
-        </FormField>
-        <Checkbox checked={sure} disabled={!days} onChange={({ detail }) => setSure(detail.checked)}>
-          {t("kms.schedule.sure", { days: days ?? "–" })}
-        </Checkbox>
-      </SpaceBetween>
+      {(showProblems) => (
+        <SpaceBetween size="s">
+          <span>{t("kms.schedule.text", { id: keyRow.KeyId })}</span>
+          <Dependants keyRow={keyRow} />
+          <ForecastStops proposal={{ KeyArn: keyRow.Arn }} />
+          <FormField label={t("kms.schedule.days")} errorText={days ? undefined : t("kms.schedule.daysRange")}>
+            <Input type="number" inputMode="numeric" value={text} onChange={({ detail }) => setText(detail.value)} />
+          </FormField>
+          <FormField errorText={showProblems && !sure ? t("common.required") : undefined}>
+            <Checkbox checked={sure} onChange={({ detail }) => setSure(detail.checked)}>
+              {t("kms.schedule.sure", { days: days ?? "–" })}
+            </Checkbox>
+          </FormField>
+        </SpaceBetween>
+      )}
     </ConfirmDelete>
   );
 }

@@ -12,6 +12,7 @@ import { PartError } from "../../components/Denied";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { TagRows } from "../../components/TagRows";
 import { existingTags, type Tag, tagChanges, tagPairs } from "../../components/tags";
+import { useSubmit } from "../../components/useSubmit";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
 import type { KeyRow } from "./model";
@@ -45,6 +46,7 @@ export function KeyTags({ row, editable }: { row: KeyRow; editable: boolean }) {
     flash.success(t("common.edited.flash", { name: t("common.tags") }));
     stored.reload();
   });
+  const { submit } = useSubmit(edited?.valid ?? false, () => void save.run());
   return (
     <Container
       header={
@@ -52,7 +54,7 @@ export function KeyTags({ row, editable }: { row: KeyRow; editable: boolean }) {
           variant="h2"
           actions={
             editable && (
-              <Button disabled={!edited?.valid} loading={save.busy} onClick={() => void save.run()}>
+              <Button disabled={!edited} loading={save.busy} onClick={() => submit()}>
                 {t("common.save")}
               </Button>
             )
@@ -65,7 +67,7 @@ export function KeyTags({ row, editable }: { row: KeyRow; editable: boolean }) {
       <SpaceBetween size="m">
         <PartError error={stored.error} onRetry={stored.reload} />
         <ErrorAlert error={save.error} />
-        {stored.data && <TagRows tags={tags} onChange={(next, valid) => setEdited({ tags: next, valid: valid && editable })} />}
+        {stored.data && <TagRows tags={tags} onChange={(next, valid) => setEdited({ tags: next, valid })} />}
       </SpaceBetween>
     </Container>
   );

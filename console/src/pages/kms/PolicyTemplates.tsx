@@ -1,11 +1,9 @@
 // Puts a ready statement into a key policy: for now, the one that a trail needs.
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { useClients } from "../../aws/clients";
 import { useSession } from "../../aws/session";
+import { InlineForm } from "../../components/InlineForm";
 import { t } from "../../i18n";
 import { cloudTrailStatement, withStatement } from "./policy";
 
@@ -19,17 +17,13 @@ export function PolicyTemplates({ policy, onChange }: { policy: string; onChange
   };
   return (
     <FormField label={t("kms.template.cloudtrail")} description={t("kms.template.cloudtrail.about")}>
-      <SpaceBetween size="xs" direction="horizontal">
-        <Input
-          value={trail}
-          placeholder={t("kms.template.trail")}
-          ariaLabel={t("kms.template.trail")}
-          onChange={({ detail }) => setTrail(detail.value)}
-        />
-        <Button disabled={trail.trim() === ""} onClick={insert}>
-          {t("kms.template.insert")}
-        </Button>
-      </SpaceBetween>
+      <InlineForm
+        label={t("kms.template.trail")}
+        value={trail}
+        onChange={setTrail}
+        action={t("kms.template.insert")}
+        onSubmit={insert}
+      />
     </FormField>
   );
 }

@@ -22,6 +22,7 @@ import { PartError } from "../../components/Denied";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { ListTable } from "../../components/ListTable";
 import { Time } from "../../components/Time";
+import { useSubmit } from "../../components/useSubmit";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
 import { type KeyRow, materialStateText, rotationTypeText } from "./model";
@@ -63,6 +64,7 @@ export function Rotation({ row, editable }: { row: KeyRow; editable: boolean }) 
     else await kms.send(new DisableKeyRotationCommand({ KeyId }));
     finish();
   });
+  const { submit } = useSubmit(!enabled || valid, () => void save.run());
   const rotate = useAction(async () => {
     await kms.send(new RotateKeyOnDemandCommand({ KeyId }));
     finish();
@@ -80,9 +82,9 @@ export function Rotation({ row, editable }: { row: KeyRow; editable: boolean }) 
                     {t("kms.rotation.now")}
                   </Button>
                   <Button
-                    disabled={!valid || (on === undefined && days === undefined)}
+                    disabled={on === undefined && days === undefined}
                     loading={save.busy}
-                    onClick={() => void save.run()}
+                    onClick={() => submit()}
                   >
                     {t("common.save")}
                   </Button>

@@ -19,6 +19,7 @@ import { PolicyDiff } from "../../components/PolicyDiff";
 import { jsonProblem, PolicyEditor, prettyJson } from "../../components/PolicyEditor";
 import { UnboundServices } from "../../components/UnboundServices";
 import { useStopGuard } from "../../components/useStopGuard";
+import { useSubmit } from "../../components/useSubmit";
 import { useUnsaved } from "../../components/useUnsaved";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
@@ -46,6 +47,7 @@ export function BucketPolicy() {
     flash.success(t("s3.policy.saved"));
     navigate(home);
   });
+  const { submit } = useSubmit(problem === undefined, () => void save.run());
   const crumbs = [
     { text: t("s3.buckets.title"), href: "#/s3/buckets" },
     { text: name, href: bucketHref(name) },
@@ -76,8 +78,7 @@ export function BucketPolicy() {
           <FormActions
             submit={t("common.save")}
             busy={save.busy}
-            disabled={problem !== undefined}
-            onSubmit={() => void save.run()}
+            onSubmit={() => submit()}
             onCancel={() => navigate(home)}
           />
         </SpaceBetween>

@@ -4,11 +4,12 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { useAction } from "../../aws/useAction";
 import type { Query } from "../../aws/useQuery";
 import { PartError } from "../../components/Denied";
 import { ErrorAlert } from "../../components/ErrorAlert";
+import { useSubmit } from "../../components/useSubmit";
 import { t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
 
@@ -17,7 +18,7 @@ interface Props {
   query: Pick<Query<unknown>, "data" | "error" | "loading" | "reload">;
   children: ReactNode;
   /** What is drawn instead of the children while editing. */
-  editor?: ReactNode;
+  editor?: ReactNode | ((showProblems: boolean) => ReactNode);
   /** Sends the change; the card reads the setting anew afterwards. */
   onSave?: () => Promise<void>;
   onCancel?: () => void;
@@ -36,6 +37,8 @@ export function Card({ title, query, children, editor, onSave, onCancel, blocked
     flash.success(t("common.edited.flash", { name: title }));
     query.reload();
   });
+  const place = useRef<HTMLDivElement>(null);
+  const { shown, submit } = useSubmit(!blocked, () => void save.run());
   const buttons = editing ? (
     <SpaceBetween size="xs" direction="horizontal">
       <Button
@@ -48,7 +51,7 @@ export function Card({ title, query, children, editor, onSave, onCancel, blocked
       >
         {t("common.cancel")}
       </Button>
-      <Button variant="primary" disabled={blocked} loading={save.busy} onClick={() => void save.run()}>
+      <Button variant="primary" loading={save.busy} onClick={() => submit(place.current)}>
         {t("common.save")}
       </Button>
     </SpaceBetween>
@@ -74,7 +77,7 @@ export function Card({ title, query, children, editor, onSave, onCancel, blocked
         <PartError error={query.error} onRetry={query.reload} />
         <ErrorAlert error={save.error} />
         {query.loading && query.data === undefined && <Box>{t("common.loading")}</Box>}
-        {query.data !== undefined && (editing ? editor : children)}
+        {query.data !== undefined && (editing ? <div ref={place}>{typeof editor === "function" ? editor(shown) : editor}</div> : children)}
       </SpaceBetween>
     </Container>
   );

@@ -1,7 +1,6 @@
 // The objects under a prefix, folder by folder; with all their versions when asked.
 import { DeleteObjectsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import Button from "@cloudscape-design/components/button";
-import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
@@ -10,6 +9,7 @@ import { useAction } from "../../aws/useAction";
 import { useQuery } from "../../aws/useQuery";
 import { ConfirmDelete } from "../../components/ConfirmDelete";
 import { ErrorAlert } from "../../components/ErrorAlert";
+import { InlineForm } from "../../components/InlineForm";
 import { ListTable } from "../../components/ListTable";
 import { formatNumber, t } from "../../i18n";
 import { useFlash } from "../../shell/flash";
@@ -126,11 +126,13 @@ function NewFolder({ bucket, prefix, onDone }: Props & { onDone: () => void }) {
   });
   if (name === undefined) return <Button onClick={() => setName("")}>{t("s3.folder.create")}</Button>;
   return (
-    <SpaceBetween size="xs" direction="horizontal">
-      <Input value={name} placeholder={t("s3.folder.name")} ariaLabel={t("s3.folder.name")} onChange={({ detail }) => setName(detail.value)} />
-      <Button disabled={name.trim() === ""} loading={create.busy} onClick={() => void create.run()}>
-        {t("common.create")}
-      </Button>
-    </SpaceBetween>
+    <InlineForm
+      label={t("s3.folder.name")}
+      value={name}
+      onChange={setName}
+      action={t("common.create")}
+      busy={create.busy}
+      onSubmit={() => void create.run()}
+    />
   );
 }

@@ -12,6 +12,7 @@ import {
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
+import FormField from "@cloudscape-design/components/form-field";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { useClients } from "../../aws/clients";
@@ -89,16 +90,18 @@ function PublicAccess({ bucket }: { bucket: string }) {
         await s3.send(new PutPublicAccessBlockCommand({ Bucket: bucket, PublicAccessBlockConfiguration }));
         finish();
       }}
-      editor={
+      editor={(showProblems) => (
         <SpaceBetween size="m">
           <BlockBoxes value={value} onChange={(part) => setEdited((before) => ({ ...before, ...part }))} />
           {opens && (
-            <Checkbox checked={acknowledged} onChange={({ detail }) => setAcknowledged(detail.checked)}>
-              {t("s3.publicAccess.acknowledge")}
-            </Checkbox>
+            <FormField errorText={showProblems && !acknowledged ? t("common.required") : undefined}>
+              <Checkbox checked={acknowledged} onChange={({ detail }) => setAcknowledged(detail.checked)}>
+                {t("s3.publicAccess.acknowledge")}
+              </Checkbox>
+            </FormField>
           )}
         </SpaceBetween>
-      }
+      )}
     >
       <span>
         {t("s3.publicAccess.all")}: {all ? t("common.enabled") : t("common.disabled")}

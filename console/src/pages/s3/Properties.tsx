@@ -175,9 +175,9 @@ function DefaultEncryption({ bucket }: { bucket: string }) {
         await s3.send(new PutBucketEncryptionCommand({ Bucket: bucket, ServerSideEncryptionConfiguration }));
         setEdited({});
       }}
-      editor={
-        <EncryptionFields value={value} showProblems onChange={(part) => setEdited((earlier) => ({ ...earlier, ...part }))} />
-      }
+      editor={(showProblems) => (
+        <EncryptionFields value={value} showProblems={showProblems} onChange={(part) => setEdited((earlier) => ({ ...earlier, ...part }))} />
+      )}
     >
       <KeyValuePairs
         columns={3}

@@ -6,7 +6,8 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type ReactNode, useState } from "react";
+import { useSubmit } from "../../components/useSubmit";
 import { t } from "../../i18n";
 
 interface Props {
@@ -20,18 +21,18 @@ interface StepProps extends Props {
   title: string;
   about?: string;
   submitText: string;
-  ready: boolean;
   onSubmit: () => void;
   children: ReactNode;
 }
 
-function Step({ alert, busy, onCancel, title, about, submitText, ready, onSubmit, children }: StepProps) {
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (ready && !busy) onSubmit();
-  };
+function Step({ alert, busy, onCancel, title, about, submitText, onSubmit, children }: StepProps) {
   return (
-    <form onSubmit={submit}>
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!busy) onSubmit();
+      }}
+    >
       <Container header={<Header variant="h1" description={about}>{title}</Header>}>
         <Form
           actions={
@@ -39,7 +40,7 @@ function Step({ alert, busy, onCancel, title, about, submitText, ready, onSubmit
               <Button formAction="none" variant="link" onClick={onCancel}>
                 {t("common.cancel")}
               </Button>
-              <Button variant="primary" loading={busy} disabled={!ready}>
+              <Button variant="primary" loading={busy}>
                 {submitText}
               </Button>
             </SpaceBetween>
@@ -57,15 +58,15 @@ function Step({ alert, busy, onCancel, title, about, submitText, ready, onSubmit
 
 export function CodeStep({ onCode, ...props }: Props & { onCode: (code: string) => void }) {
   const [code, setCode] = useState("");
+  const { shown, submit } = useSubmit(/^\d{6}$/.test(code.trim()), () => onCode(code.trim()));
   return (
     <Step
       {...props}
       title={t("signin.mfa.title")}
       submitText={t("signin.mfa.submit")}
-      ready={/^\d{6}$/.test(code.trim())}
-      onSubmit={() => onCode(code.trim())}
+      onSubmit={() => submit()}
     >
-      <FormField label={t("signin.mfa.code")} description={t("signin.mfa.help")}>
+      <FormField label={t("signin.mfa.code")} description={t("signin.mfa.help")} errorText={shown ? t("signin.mfa.digits") : undefined}>
         <Input
           value={code}
           onChange={({ detail }) => setCode(detail.value)}
@@ -81,17 +82,18 @@ export function CodeStep({ onCode, ...props }: Props & { onCode: (code: string) 
 export function NewPasswordStep({ onPassword, ...props }: Props & { onPassword: (password: string) => void }) {
   const [password, setPassword] = useState("");
   const [again, setAgain] = useState("");
-  const differs = again !== "" && again !== password;
+  const { shown, submit } = useSubmit(password !== "" && again === password, () => onPassword(password));
+  const required = (value: string) => (shown && value === "" ? t("common.required") : undefined);
+  const differs = again !== "" && again !== password ? t("firstRun.again.differs") : undefined;
   return (
     <Step
       {...props}
       title={t("signin.change.title")}
       about={t("signin.change.about")}
       submitText={t("signin.change.submit")}
-      ready={password !== "" && again === password}
-      onSubmit={() => onPassword(password)}
+      onSubmit={() => submit()}
     >
-      <FormField label={t("firstRun.password")}>
+      <FormField label={t("firstRun.password")} errorText={required(password)}>
         <Input
           type="password"
           value={password}
@@ -100,7 +102,7 @@ export function NewPasswordStep({ onPassword, ...props }: Props & { onPassword: 
           autoFocus
         />
       </FormField>
-      <FormField label={t("firstRun.again")} errorText={differs ? t("firstRun.again.differs") : undefined}>
+      <FormField label={t("firstRun.again")} errorText={differs ?? required(again)}>
         <Input type="password" value={again} onChange={({ detail }) => setAgain(detail.value)} autoComplete="new-password" />
       </FormField>
     </Step>

@@ -146,7 +146,7 @@ impl Attempts {
 
 impl Round<'_> {
     /// A digest that is lost breaks its chain for ever, so the digests of a trail wait for as long
-    /// as the trail is there. Assumed: AWS gives them up like log files.
+    /// as the trail is there. AWS states its 30 days for log files and nothing for digests.
     fn work_off(&mut self, lane: &str, is_digest: bool) -> Result<(), Fault> {
         let progress = PROGRESS.get(&self.gateway.snapshot()?.tx(), &self.trail.id)?;
         let Some(progress) = progress else { return Ok(()) };

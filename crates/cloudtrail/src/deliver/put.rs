@@ -19,8 +19,8 @@ impl FileToPut<'_> {
     /// The call that stores it, with the headers that AWS sends.
     ///
     /// Source: CloudTrail User Guide, the bucket policy's condition on the ACL, and "Encrypting
-    /// CloudTrail log files": the context names the trail. Assumed: without a key of its own a
-    /// trail asks for SSE-S3, whatever the bucket's default.
+    /// CloudTrail log files": the context names the trail, and without a key of its own a trail's
+    /// files are encrypted by SSE-S3.
     pub(crate) fn input(self, trail: &Trail) -> <s3::PutObject as Operation>::Input {
         let gzip = |value: &str| self.is_gzip.then(|| value.to_owned());
         let context = trail

@@ -65,7 +65,6 @@ impl PutEventSelectorsInput {
                 validate_advanced(advanced).map_err(invalid)?;
                 Ok(Selection::Advanced(advanced.clone()))
             }
-            // Assumed: the wordings.
             (Some(_), Some(_)) => Err(TrailError::InvalidEventSelectors(
                 "You can use either event selectors or advanced event selectors, but not both."
                     .to_owned(),

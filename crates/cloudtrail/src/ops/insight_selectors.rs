@@ -38,8 +38,12 @@ impl Plain for GetInsightSelectors {
         input: &GetInsightSelectorsInput,
     ) -> Result<Empty, Failure<TrailError>> {
         let trail = reference::existing(ctx, &input.trail_name, true)?;
-        // Assumed: the wording.
-        let message = format!("Insights are not enabled on the trail {}.", trail.arn());
+        // Source: CloudTrail User Guide, "Logging Insights events with the AWS CLI".
+        let message = format!(
+            "Trail {} does not have Insights enabled. Edit the trail settings to enable Insights, \
+             and then try the operation again.",
+            trail.arn()
+        );
         Err(TrailError::InsightNotEnabled(message).into())
     }
 }

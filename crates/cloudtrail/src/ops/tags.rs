@@ -16,8 +16,6 @@ use crate::{SERVICE, TrailError, reference};
 const RESOURCES_MAX: usize = 20;
 
 /// The trail of a resource id, which must be an ARN.
-///
-/// Assumed: the wordings.
 fn trail_of(ctx: &Ctx<'_>, id: &str) -> Result<Trail, Failure<TrailError>> {
     let invalid = || TrailError::TrailArnInvalid(format!("The ARN is not valid: {id}."));
     let arn = Arn::parse(id).ok_or_else(invalid)?;
@@ -148,7 +146,6 @@ impl Plain for ListTags {
         input: &ListTagsInput,
     ) -> Result<Vec<Access>, Failure<TrailError>> {
         if input.resource_id_list.len() > RESOURCES_MAX {
-            // Assumed: the code and the wording.
             let message = format!("At most {RESOURCES_MAX} resources can be listed.");
             return Err(TrailError::TrailArnInvalid(message).into());
         }

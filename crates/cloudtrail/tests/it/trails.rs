@@ -235,6 +235,12 @@ fn selectors_are_of_one_kind() {
     assert_eq!(scene.trail("GetEventSelectors", &named).ok().json(), now);
     let insight = refused(&scene, "GetInsightSelectors", &named);
     assert_eq!(insight.0, "InsightNotEnabledException");
+    let arn = trail["Trail"]["TrailARN"].as_str().unwrap();
+    let text = format!(
+        "Trail {arn} does not have Insights enabled. Edit the trail settings to enable Insights, \
+         and then try the operation again."
+    );
+    assert_eq!(insight.1, text);
 }
 
 /// Tags belong to ARNs; the limit is fifty.

@@ -38,8 +38,6 @@ pub(crate) struct Hashes {
 pub(crate) struct ChangePassword;
 
 /// The calling user and its profile.
-///
-/// Assumed: the text of the refusal of other callers.
 fn caller(ctx: &Ctx<'_>) -> Result<(Holder, Who, LoginProfile), Fail> {
     let Principal::User { unique_id, .. } = &ctx.caller().principal else {
         let told = "Only IAM Users can change their own password";

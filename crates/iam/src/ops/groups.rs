@@ -245,7 +245,7 @@ impl Action for RemoveUserFromGroup {
         Ok(vec![target_of(ctx, Kind::Group, input.name(Kind::Group))?])
     }
 
-    /// Assumed: a user that is not in the group is no error.
+    /// Assumed: IAM answers success for a user that is not in the group.
     fn run(ctx: &mut Ctx<'_>, input: &Of) -> Result<(), Fail> {
         let group = input.existing(ctx, Kind::Group)?;
         let mut user = input.existing(ctx, Kind::User)?;

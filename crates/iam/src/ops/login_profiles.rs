@@ -94,11 +94,11 @@ fn targets(ctx: &Ctx<'_>, of: &Of) -> Result<Vec<Target>, Fail> {
 /// Sets a user's first password.
 pub(crate) struct CreateLoginProfile;
 
-/// Assumed: the text.
+/// Observed: the text, in a client's transcript, with a small `user`.
 fn refuse_another(ctx: &Ctx<'_>, user: &Holder, who: &Who) -> Result<(), Fail> {
     if rows::profile(ctx.tx(), ctx.account(), who)?.is_some() {
-        let told = format!("Login Profile for User {} already exists.", user.name);
-        return Err(IamError::EntityAlreadyExists(told).into());
+        let text = format!("Login Profile for user {} already exists.", user.name);
+        return Err(IamError::EntityAlreadyExists(text).into());
     }
     Ok(())
 }

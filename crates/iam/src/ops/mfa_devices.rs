@@ -82,7 +82,8 @@ pub(crate) struct CreateDeviceOutput {
     picture: Option<SecretText>,
 }
 
-/// Assumed: the event has the device without its seed, as that of `CreateAccessKey` has the key.
+/// The event has the device without its seed, as that of `CreateAccessKey` has the key without its
+/// secret.
 impl Answered for CreateDeviceOutput {
     fn answer(&self) -> impl Serialize + '_ {
         json!({ "VirtualMFADevice": gateway::object([
@@ -125,7 +126,7 @@ impl Action for CreateVirtualMFADevice {
         Ok(targets)
     }
 
-    /// Assumed: the text.
+    /// Observed: the text, in a record of such a call.
     fn run(ctx: &mut Ctx<'_>, input: &CreateDeviceInput) -> Result<CreateDeviceOutput, Fail> {
         let (account, serial) = (ctx.account().clone(), input.serial(ctx));
         if rows::device(ctx.tx(), &account, &serial)?.is_some() {
@@ -183,7 +184,7 @@ impl Action for DeleteVirtualMFADevice {
         Ok(vec![Target::new(given(input.serial_number.as_ref()))])
     }
 
-    /// Assumed: the text of the conflict.
+    /// Observed: the text of the conflict; hashicorp/terraform-provider-aws, pull request 32462.
     fn run(ctx: &mut Ctx<'_>, input: &DeviceInput) -> Result<(), Fail> {
         let account = ctx.account().clone();
         let serial = given(input.serial_number.as_ref());

@@ -61,7 +61,6 @@ impl UseInput {
         let device = rows::device(ctx.tx(), ctx.account(), self.serial())?;
         let is_own =
             |device: &MfaDevice| device.used_by.as_ref().is_some_and(|used| used.who == *who);
-        // Assumed: the text.
         device.filter(is_own).ok_or_else(|| {
             let told = format!("MFA Device {} invalid for user.", self.serial());
             IamError::NoSuchEntity(told).into()
@@ -121,7 +120,6 @@ impl Action for EnableMFADevice {
         targets(ctx, &input.of)
     }
 
-    /// Assumed: the text about a device in use.
     fn run(ctx: &mut Ctx<'_>, input: &UseInput) -> Result<(), Fail> {
         let (_, who) = owner(ctx, &input.of)?;
         let account = ctx.account().clone();

@@ -124,7 +124,8 @@ impl Action for UpdateAccountPasswordPolicy {
     }
 
     fn run(ctx: &mut Ctx<'_>, input: &PolicyInput) -> Result<(), Fail> {
-        // Assumed: a zero stands for none.
+        // Source: the service model, `MaxPasswordAge` and `PasswordReusePrevention`: none by default,
+        // which is zero.
         let some = |number: Option<i64>| number.filter(|number| *number > 0);
         let rules = PasswordRules {
             length_min: input.minimum_password_length.unwrap_or(LENGTH_MIN),

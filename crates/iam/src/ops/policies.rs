@@ -40,8 +40,6 @@ pub(crate) fn visible_policy(ctx: &Ctx<'_>, arn: &str) -> Result<ManagedPolicy, 
 }
 
 /// A policy that the caller's account may change.
-///
-/// Assumed: the refusal.
 pub(crate) fn own_policy(ctx: &Ctx<'_>, arn: &str) -> Result<ManagedPolicy, Fail> {
     if arn.starts_with(managed::ARN_PREFIX) {
         let told = format!("Policy {arn} is outside your own account.");

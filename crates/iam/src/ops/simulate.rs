@@ -1,7 +1,6 @@
 //! `SimulatePrincipalPolicy`, `SimulateCustomPolicy`: what would be decided, without doing it.
 //!
-//! The same engine decides as for real calls. Assumed: no client reads which context values are
-//! missing.
+//! The same engine decides as for real calls. `MissingContextValues` is left empty.
 
 use gateway::Ctx;
 use policy::{
@@ -22,8 +21,8 @@ use crate::{directory, identity};
 
 /// The step budget of all decisions of one response together.
 ///
-/// Source: IAM API Reference, "`SimulateCustomPolicy`", `PolicyEvaluation` with 500.
-/// Assumed: where AWS's own limit is.
+/// Source: IAM API Reference, "`SimulateCustomPolicy`", `PolicyEvaluation` with 500. The number is our
+/// own: AWS publishes none.
 const STEPS_MAX: u64 = 4 * Steps::DECISION_MAX;
 
 /// The simulated requests.

@@ -72,7 +72,7 @@ pub(crate) fn failed(
 /// A sign-in whose proofs were right, and which opened no session because the password must be
 /// changed, or the new one was refused.
 ///
-/// Assumed: AWS records these attempts as failures; the text is ours.
+/// Assumed: AWS records these attempts as failures. The text is our own.
 pub(crate) fn unfinished(
     subject: &Subject,
     factor: Factor<'_>,
@@ -108,7 +108,7 @@ pub(crate) fn code_asked(subject: &Subject, devices: usize, origin: SignInOrigin
 
 /// A password was set at the sign-in page.
 ///
-/// Source: the same guide, of the root user. Assumed: users' are told alike.
+/// Source: the same guide, of the root user. Assumed: AWS records users' alike.
 pub(crate) fn password_updated(subject: &Subject, origin: SignInOrigin) -> SignInEvent {
     SignInEvent {
         name: "PasswordUpdated",

@@ -35,7 +35,8 @@ pub(crate) struct PasswordRules {
 impl PasswordRules {
     /// The fault of a password, if any.
     ///
-    /// Assumed: the texts and their order.
+    /// Observed: the texts, under the default policy. Assumed: IAM names one broken rule of an
+    /// account's own policy, in this order.
     fn violation(&self, password: &str) -> Option<String> {
         if length(password) < self.length_min {
             return Some(format!("Password should have a minimum length of {}", self.length_min));
@@ -48,7 +49,7 @@ impl PasswordRules {
             (self.lowercase, kinds.lowercase, "lowercase letter"),
         ] {
             if demanded && !there {
-                return Some(format!("Password should have at least one {what}"));
+                return Some(at_least_one(what));
             }
         }
         None
@@ -69,18 +70,32 @@ pub(crate) fn violation(rules: Option<&PasswordRules>, password: &str) -> Option
     }
 }
 
-/// Assumed: the texts.
+/// Observed: the texts, in clients' transcripts: how many more kinds are needed, and which are missing.
 fn default_violation(password: &str) -> Option<String> {
     if length(password) < DEFAULT_LENGTH_MIN {
         return Some(format!("Password should have a minimum length of {DEFAULT_LENGTH_MIN}"));
     }
     let Kinds { symbols, numbers, uppercase, lowercase } = Kinds::of(password);
-    let kinds = [symbols, numbers, uppercase, lowercase].into_iter().filter(|there| *there).count();
-    (kinds < DEFAULT_KINDS_MIN).then(|| {
-        "Password should have at least three of uppercase letters, lowercase letters, numbers, \
-         and symbols"
-            .to_owned()
+    let kinds = [
+        (uppercase, "uppercase letter"),
+        (lowercase, "lowercase letter"),
+        (numbers, "number"),
+        (symbols, "symbol"),
+    ];
+    let missing: Vec<_> = kinds.iter().filter(|(there, _)| !there).collect();
+    let present = kinds.len().saturating_sub(missing.len());
+    let more = DEFAULT_KINDS_MIN.saturating_sub(present);
+    (more > 0).then(|| {
+        let rules: Vec<_> = missing.into_iter().map(|(_, what)| at_least_one(what)).collect();
+        format!(
+            "Password should meet {more} more of the following requirements: {}",
+            rules.join(", ")
+        )
     })
+}
+
+fn at_least_one(what: &str) -> String {
+    format!("Password should have at least one {what}")
 }
 
 fn length(password: &str) -> i64 {
@@ -169,13 +184,19 @@ mod tests {
     /// An account without a policy has AWS's.
     #[test]
     fn without_a_policy_three_kinds_and_eight_characters_are_needed() {
+        let one = |what: &&str| format!("Password should have at least one {what}");
+        let more = |count, missing: &[&str]| {
+            let missing: Vec<_> = missing.iter().map(one).collect();
+            format!("meet {count} more of the following requirements: {}", missing.join(", "))
+        };
+        let kinds = ["uppercase letter", "lowercase letter", "number", "symbol"];
         for (password, want) in [
             ("Abcdefg1", ""),
             ("abcdefg1!", ""),
             ("Ab1!", "length of 8"),
-            ("abcdefgh", "symbols"),
-            ("abcdefg1", "symbols"),
-            ("ÀÀÀÀÀÀÀÀÀ", "symbols"),
+            ("abcdefgh", more(2, &["uppercase letter", "number", "symbol"]).as_str()),
+            ("abcdefg1", more(1, &["uppercase letter", "symbol"]).as_str()),
+            ("ÀÀÀÀÀÀÀÀÀ", more(3, &kinds).as_str()),
         ] {
             check(None, password, want);
         }

@@ -98,7 +98,8 @@ pub(crate) struct Shown {
 impl Shown {
     /// Checks the code that a call brings, if it brings one. It must be of a device of the caller.
     ///
-    /// Assumed: the texts are AWS's.
+    /// Observed: the texts about a serial number that is not the caller's (aws/aws-cli, issue 6325) and
+    /// about a code that is not the device's.
     pub(crate) fn with_call(
         ctx: &Ctx<'_>,
         serial: Option<&str>,
@@ -123,6 +124,11 @@ impl Shown {
         };
         let mut devices = rows::devices_of(ctx.tx(), ctx.account(), &who)?;
         devices.retain(|device| device.serial == serial);
+        if devices.is_empty() {
+            let text = "MultiFactorAuthentication failed, unable to validate MFA code.  Please \
+                        verify your MFA serial number is valid and associated with this user.";
+            return Err(IamError::AccessDenied(text.to_owned()).into());
+        }
         match device_of(&ctx.cached(), ctx.keyring(), &devices, code, ctx.now())? {
             Some((device, step)) => Ok(Some(Self { serial: device.serial.clone(), step, who })),
             None => Err(wrong_code().into()),

@@ -261,7 +261,7 @@ impl AssumeRoleInput {
     }
 
     /// Source: IAM User Guide, "Monitor and control actions taken with assumed roles": it is
-    /// inherited and cannot be changed. Assumed: the text.
+    /// inherited and cannot be changed.
     fn source_identity(&self, ctx: &Ctx<'_>) -> Result<Option<String>, IamError> {
         let session = ctx.caller().session.as_deref();
         let inherited = session.and_then(|session| session.source_identity.clone());
@@ -307,7 +307,8 @@ impl AssumeRoleInput {
 
     /// Observed: both texts; mmmorris1975/aws-runas, issue 11: a session made of the credentials of
     /// `GetSessionToken` is chained, too.
-    /// Assumed: one that the console asks for is not, as when it switches roles on AWS.
+    /// One that the console asks for is not. Source: IAM User Guide, "Switching to a role (console)":
+    /// it lasts as long as the role allows.
     fn duration_s(&self, ctx: &Ctx<'_>, role: &Holder) -> Result<i64, IamError> {
         let asked = self.duration_seconds.unwrap_or(DURATION_DEFAULT_S);
         let of_token = ctx.caller().session.as_deref().is_some_and(|session| !session.console);

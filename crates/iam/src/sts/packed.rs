@@ -6,12 +6,12 @@ use crate::token::Token;
 /// Characters of the plain session policy that fill the space.
 ///
 /// Source: STS API Reference, "AssumeRole", `Policy`: 2,048 characters.
-/// Assumed: AWS packs policies in a form that it does not publish, often less tightly than this.
+/// AWS packs policies in a form that it does not publish, often less tightly than this.
 const POLICY_CHARS_MAX: usize = 2_048;
 /// Bytes of session tags that fill the space.
 ///
 /// Observed: aws-actions/configure-aws-credentials, issue 1898: nine tags of 252 bytes take 498%.
-/// Assumed: all tags pack like these.
+/// Assumed: STS packs all tags like these.
 const TAG_BYTES_MAX: usize = 456;
 
 /// How full the space for policies and tags is, in percent; `None` for a session without either.

@@ -47,7 +47,7 @@ impl SessionTags {
             );
         }
         if asked.len().saturating_add(inherited.len()) > TAGS_MAX {
-            // Assumed: the refusal of more than the limit by those that are inherited.
+            // Assumed: STS refuses more than the limit so when inherited tags exceed it.
             let told = "Packed size of session tags consumes more than the allotted space.";
             return Err(IamError::PackedPolicyTooLarge(told.to_owned()));
         }

@@ -38,7 +38,7 @@ fn a_password_is_given_shown_changed_and_taken() {
         json!({"loginProfile": {"userName": "alice", "createDate": "Mar 1, 2026 12:00:00 AM",
             "passwordResetRequired": false}})
     );
-    let taken = (409, "EntityAlreadyExists", "Login Profile for User alice already exists.");
+    let taken = (409, "EntityAlreadyExists", "Login Profile for user alice already exists.");
     world.refused(&world.root, "CreateLoginProfile", &[ALICE, password], taken);
     assert!(world.ok(&world.root, "GetLoginProfile", &[ALICE]).contains(shown));
     let update = [ALICE, ("Password", "Another-horse-2"), ("PasswordResetRequired", "true")];
@@ -67,6 +67,13 @@ fn passwords_keep_to_the_accounts_policy() {
     let short = "Password should have a minimum length of 8";
     create("Ab1!", (400, "PasswordPolicyViolation", short));
     assert_eq!(world.last_event()["errorCode"], "PasswordPolicyViolationException");
+    let one = "Password should meet 1 more of the following requirements: Password should have at \
+               least one uppercase letter, Password should have at least one symbol";
+    create("abcdefg1", (400, "PasswordPolicyViolation", one));
+    let two = "Password should meet 2 more of the following requirements: Password should have at \
+               least one uppercase letter, Password should have at least one number, Password \
+               should have at least one symbol";
+    create("abcdefgh", (400, "PasswordPolicyViolation", two));
     let missing = "The Password Policy with domain name 111122223333 cannot be found.";
     for action in ["GetAccountPasswordPolicy", "DeleteAccountPasswordPolicy"] {
         world.refused(&world.root, action, &[], (404, "NoSuchEntity", missing));
@@ -255,6 +262,11 @@ fn sts_takes_codes_of_the_callers_devices() {
         let parameters = [number, ("TokenCode", shown)];
         world.refused(&key, "GetSessionToken", &parameters, wrong);
     }
+    let foreign = [("SerialNumber", "arn:aws:iam::111122223333:mfa/other")];
+    let text = "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your \
+                MFA serial number is valid and associated with this user.";
+    let parameters = [foreign[0], ("TokenCode", present.as_str())];
+    world.refused(&key, "GetSessionToken", &parameters, (403, "AccessDenied", text));
     let session = [number, ("TokenCode", present.as_str())];
     let strong = credentials(&world.ok(&key, "GetSessionToken", &session));
     world.refused(&key, "GetSessionToken", &session, wrong);

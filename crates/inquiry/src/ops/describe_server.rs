@@ -1,15 +1,20 @@
-//! `DescribeServer`: identifies the server, for every caller with credentials, and returns its
-//! health to callers with permission.
+//! `DescribeServer`: identifies the server and returns its timing to every caller with credentials,
+//! and its health to callers with permission.
 //!
 //! The health page returns the same, but only on the server's machine; the console shows it
 //! everywhere.
 
 use std::convert::Infallible;
 
+use cloudtrail::Timing;
 use gateway::{Access, Ctx, Failure, Json, Plain, Spec, allows};
 use serde::{Deserialize, Serialize};
+use types::{MINUTE_MS, SECOND_MS};
 
 use crate::{SERVICE, health};
+
+/// Nobody who keeps logs delivers more often, in milliseconds.
+const STANDARD_DELIVERY_MS_MIN: u64 = MINUTE_MS;
 
 /// The operation.
 #[derive(Debug)]
@@ -26,6 +31,15 @@ pub(crate) struct DescribeServerOutput {
     version: &'static str,
     /// The region of requests that name none.
     region: String,
+    /// Seconds between two cuts of log files; absent where nothing delivers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery_interval: Option<u64>,
+    /// Seconds between two digests of a chain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest_interval: Option<u64>,
+    /// `standard` or `rehearsal`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<&'static str>,
     /// `ok` or `degraded`; absent if the caller lacks the right `shoseki:DescribeServer`.
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<&'static str>,
@@ -41,7 +55,8 @@ impl Plain for DescribeServer {
     type Error = Infallible;
     type Codec = Json;
 
-    /// Version and region need no right, so the console can show them to everyone it signed in.
+    /// Version, region and timing need no right, so the console can show them to everyone it signed
+    /// in.
     fn access(
         _: &mut Ctx<'_>,
         _: &DescribeServerInput,
@@ -55,12 +70,22 @@ impl Plain for DescribeServer {
     ) -> Result<DescribeServerOutput, Failure<Infallible>> {
         let may_know = allows(ctx, Access::by_identity("shoseki:DescribeServer", "*"))?;
         let reasons = may_know.then(|| health::troubles(ctx)).transpose()?;
+        let timing = cloudtrail::timing(ctx);
         let word = |reasons: &Vec<_>| if reasons.is_empty() { "ok" } else { "degraded" };
         Ok(DescribeServerOutput {
             version: env!("CARGO_PKG_VERSION"),
             region: ctx.settings().region.to_string(),
+            delivery_interval: timing.map(|timing| timing.delivery_interval_ms / SECOND_MS),
+            digest_interval: timing.map(|timing| timing.digest_interval_ms / SECOND_MS),
+            profile: timing.map(profile),
             status: reasons.as_ref().map(word),
             reasons,
         })
     }
+}
+
+/// The profile by its effect: a flag of its own may have undone what `rehearse` sets, or set the
+/// same.
+fn profile(timing: Timing) -> &'static str {
+    if timing.delivery_interval_ms < STANDARD_DELIVERY_MS_MIN { "rehearsal" } else { "standard" }
 }

@@ -222,7 +222,7 @@ impl CreateGrantInput {
         self.check_combination(operations)
     }
 
-    /// Observed: the text about two constraints. Assumed: the others.
+    /// Observed: the text about two constraints.
     fn check_combination(&self, operations: &[String]) -> Result<(), KmsError> {
         let source = self.constraints.as_ref().and_then(|c| c.source_arn.as_ref());
         let both = self.constraints.as_ref().is_some_and(|c| {
@@ -308,7 +308,7 @@ impl CreateGrantInput {
     }
 }
 
-/// Observed: an unknown principal is an invalid ARN. Assumed: the text.
+/// Observed: an unknown principal is an invalid ARN; the text, also as Lambda quotes it.
 fn party(
     ctx: &Ctx<'_>,
     principal: Option<&String>,

@@ -138,8 +138,8 @@ fn policy_of(ctx: &mut Ctx<'_>, input: &CreateKeyInput, arn: &Arn) -> Result<Str
     let mut context = Context::new();
     rights::add_kind(&mut context, input.is_multi_region());
     let text = input.policy.as_deref().unwrap_or(&default);
-    // Assumed: the default policy is not checked; an administrator without `kms:PutKeyPolicy` may
-    // create keys.
+    // Assumed: KMS does not check the default policy, so that an administrator without
+    // `kms:PutKeyPolicy` may create keys.
     let bypass_lockout_check =
         input.policy.is_none() || input.bypass_policy_lockout_safety_check.unwrap_or_default();
     key_policy::accept(ctx, Proposal { text, arn, context, bypass_lockout_check })
@@ -165,7 +165,7 @@ impl CreateKeyInput {
         self.check_kind()
     }
 
-    /// Observed: the texts about usage. Assumed: that of two specs at once.
+    /// Observed: the texts; that about two specs at once in the sources of grucloud, which came upon it.
     fn check_kind(&self) -> Result<(), KmsError> {
         if self.key_spec.is_some() && self.customer_master_key_spec.is_some() {
             return Err(KmsError::Validation(

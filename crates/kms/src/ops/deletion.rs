@@ -105,7 +105,8 @@ impl Plain for ScheduleKeyDeletion {
 }
 
 impl ScheduleKeyDeletionInput {
-    /// Assumed: the text for a window that the model allows and the service does not.
+    /// Observed: the text for a window that the model allows and the service does not;
+    /// Skyscanner/kms-issuer, issue 8.
     fn check(&self) -> Result<(), KmsError> {
         Checks::new()
             .key_id("keyId", self.key_id.as_ref())
@@ -115,7 +116,7 @@ impl ScheduleKeyDeletionInput {
         if (7..=30).contains(&days) {
             return Ok(());
         }
-        let text = "PendingWindowInDays must be between 7 and 30 days (inclusive)";
+        let text = "PendingWindowInDays must be between 7 and 30";
         Err(KmsError::Validation(text.to_owned()))
     }
 }

@@ -98,7 +98,7 @@ impl Plain for ReEncrypt {
         })
     }
 
-    /// Assumed: the names of the two material ids in events.
+    /// Source: KMS Developer Guide, "ReEncrypt" among the examples of log entries.
     fn annotate(
         ctx: &Ctx<'_>,
         input: &ReEncryptInput,

@@ -87,7 +87,6 @@ impl Plain for RetireGrant {
 }
 
 impl RetireGrantInput {
-    /// Assumed: the text.
     fn check(&self) -> Result<(), KmsError> {
         Checks::new()
             .length("grantToken", self.grant_token.as_ref(), 1..=8192)

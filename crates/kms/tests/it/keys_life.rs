@@ -209,11 +209,9 @@ fn the_waiting_period_is_7_to_30_days() {
     let (id, _) = world.key();
     for days in [1, 6, 31, 365] {
         let input = json!({ "KeyId": id, "PendingWindowInDays": days });
-        assert_eq!(
-            world.code(ADMIN, "ScheduleKeyDeletion", &input),
-            "ValidationException",
-            "{days}"
-        );
+        let text = "PendingWindowInDays must be between 7 and 30";
+        let expected = ("ValidationException", Some(text));
+        world.refused(ADMIN, "ScheduleKeyDeletion", &input, expected);
     }
     let answer = world.ok(ADMIN, "ScheduleKeyDeletion", &json!({ "KeyId": id }));
     assert_eq!(answer["PendingWindowInDays"], 30);

@@ -40,9 +40,7 @@ pub(crate) enum Order {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Quantifier {
     /// No prefix. With several request values a positive operator needs one that fits, a negated
-    /// one that none fits.
-    ///
-    /// Assumed: AWS leaves this open.
+    /// one that none fits. AWS leaves open what happens then.
     Single,
     /// `ForAnyValue:`
     Any,

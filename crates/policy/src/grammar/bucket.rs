@@ -3,7 +3,7 @@
 //! Source: S3 API Reference, "`PutBucketPolicy`"; S3 User Guide, "Policies and permissions in Amazon
 //! S3".
 //! Observed: the messages for texts that are no JSON, and for a missing `Statement`.
-//! Assumed: the order of the checks.
+//! Assumed: S3 checks a document in this order.
 
 use super::bucket_actions::{Actions, Level};
 use super::bucket_keys::{Carriers, carriers};

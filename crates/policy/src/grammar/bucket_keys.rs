@@ -13,7 +13,8 @@ pub(super) enum Carriers {
 
 /// The actions that support a key, in any case; `None` if S3 does not define the key.
 ///
-/// Assumed: keys of identity providers (`cognito-identity.amazonaws.com:sub`) are taken.
+/// Keys of identity providers (`cognito-identity.amazonaws.com:sub`) are accepted: there is no list of
+/// the providers' names here.
 pub(super) fn carriers(key: &str) -> Option<Carriers> {
     let key = key.to_ascii_lowercase();
     let (vendor, name) = key.split_once(':')?;

@@ -2,6 +2,8 @@
 //!
 //! Source: KMS Developer Guide, "Key policies in AWS KMS"; KMS API Reference, "`PutKeyPolicy`".
 //! Observed: for anything but its principals, a refused document has an empty message.
+//! Assumed: KMS words its refusals of documents that are too long, and of `ForAllValues:` with
+//! `aws:RequestTag`, as here, and refuses the latter in an Allow only.
 
 use super::shape;
 use crate::PolicyError;
@@ -12,8 +14,8 @@ use crate::principal_pattern::PrincipalPattern;
 
 const INVALID_PRINCIPALS: &str = "Policy contains a statement with one or more invalid principals.";
 const NO_PRINCIPAL: &str = "Policy contains a statement with no principal.";
-/// Observed: awsdocs/aws-kms-developer-guide, pull request 47, for a policy with `aws:ResourceTag`.
-/// Assumed: KMS names the three whichever of them is used.
+/// Observed: awsdocs/aws-kms-developer-guide, pull request 47, for a policy that has only
+/// `aws:ResourceTag`: all three are named.
 const NOT_PERMITTED: &str = "These condition keys are not permitted in a key policy: \
                              aws:ResourceTag, kms:ResourceTag, kms:ResourceAliases";
 
@@ -68,7 +70,6 @@ fn keys(statement: &RawStatement<'_>) -> Result<(), PolicyError> {
 ///
 /// Source: KMS Developer Guide, "kms:EncryptionContext:context-key" and "Troubleshooting key
 /// access".
-/// Assumed: the wording for `aws:RequestTag`, and that a Deny may say it.
 fn quantifiers(statement: &RawStatement<'_>) -> Result<(), PolicyError> {
     for condition in &statement.conditions {
         let for_all = Operator::parse(condition.operator)

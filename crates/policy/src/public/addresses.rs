@@ -20,9 +20,8 @@ const VERSION_4: Bounds = Bounds { width: 32, prefix_min: 8 };
 const VERSION_6: Bounds = Bounds { width: 128, prefix_min: 32 };
 
 /// How many of the widest blocks all values together may cover: a sixteenth of all IPv4 addresses.
-///
-/// Assumed: the number. AWS speaks of single values; but half of all addresses can be written in
-/// blocks that are narrow each.
+/// This limit goes beyond AWS's, which is about single values: half of all addresses can be written
+/// in blocks that are narrow each.
 const BLOCKS_MAX: u128 = 16;
 
 /// The first and the last address of a block.

@@ -41,8 +41,8 @@ pub(super) fn keys(request: &ControlRequest) -> impl Iterator<Item = &str> {
 /// The account is that of the bucket or of the caller, who may be of another one: the bucket's policy
 /// decides then.
 ///
-/// Source: S3 API Reference, "TagResource". Observed: a bucket that is not there. Assumed: so is one
-/// of another region.
+/// Source: S3 API Reference, "TagResource". Observed: a bucket that is not there. Assumed: for the
+/// endpoint of a region S3 has none of another region.
 fn bucket(ctx: &Ctx<'_>, request: &ControlRequest) -> ControlResult<Arc<Bucket>> {
     let account = request.named_account()?;
     let own = ctx.caller().principal.account().ok_or(ControlError::AccessDenied)?;
@@ -146,7 +146,7 @@ fn pairs(request: &ControlRequest) -> ControlResult<Pairs> {
     tags.children("Tag").map(|tag| pair(tag).ok_or_else(malformed)).collect()
 }
 
-/// Observed: the texts. Assumed: their order.
+/// Observed: the texts. Assumed: S3 checks in this order.
 fn check(pairs: &Pairs) -> ControlResult<()> {
     let refuse = |text| Err(Failure::Api(ControlError::InvalidTag(text)));
     for (index, (key, value)) in pairs.iter().enumerate() {

@@ -81,9 +81,9 @@ impl ServiceApi for CreateBucket {
             needs.push(right("s3:PutBucketObjectLockConfiguration"));
             needs.push(right("s3:PutBucketVersioning"));
         }
-        // Assumed: tags at creation need the right to tag.
+        // Source: S3 API Reference, "CreateBucketConfiguration", `Tags`.
         if !tags.is_empty() {
-            needs.push(right("s3:PutBucketTagging"));
+            needs.push(right("s3:TagResource"));
         }
         Ok(needs)
     }

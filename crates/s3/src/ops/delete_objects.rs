@@ -35,8 +35,8 @@ const SHARED_HEADERS: [&str; 4] =
 ///
 /// Source: "AWS CloudTrail enhances logging for Amazon S3 DeleteObjects API", June 2025: the event
 /// of the whole call names no key, and every key has a `DeleteObject` event.
-/// Assumed: that event is the one of a `DeleteObject` call, under the id of the whole request; a
-/// key that fails has its error there.
+/// Assumed: CloudTrail records it as that of a `DeleteObject` call, under the id of the whole request,
+/// with the error of a key that fails.
 #[derive(Debug)]
 pub(crate) struct DeleteObjects;
 

@@ -17,6 +17,7 @@ use crate::encoded_word;
 use crate::encryption::{Scheme, demand_version_4};
 use crate::error::{S3Error, S3Result};
 use crate::event::Shape;
+use crate::latin;
 use crate::object::{self, Stored, Version, quoted, shown_id};
 use crate::preconditions::{self, Side};
 use crate::range;
@@ -26,8 +27,6 @@ use crate::{SERVICE, access};
 
 /// Source: S3 User Guide, "Multipart upload limits".
 const PARTS_MAX: u32 = 10_000;
-/// The last character of ISO-8859-1.
-const LATIN_MAX: u32 = 0xff;
 /// Query parameters that replace headers of the answer.
 const OVERRIDES: [(&str, &str); 6] = [
     ("response-cache-control", "cache-control"),
@@ -94,7 +93,7 @@ impl Api for HeadObject {
         let found = Found::new(ctx, request, seen, "HEAD")?;
         // Source: S3 API Reference: checksums of SSE-KMS objects need `kms:Decrypt`.
         let envelope = found.stored.envelope.clone();
-        // Assumed: Version 2 is refused as for the bytes.
+        // Version 2 is refused as for the bytes: see `demand_version_4`.
         if envelope.scheme.uses_kms() && ctx.call().has_signature_v2() {
             demand_version_4(ctx)?;
         }
@@ -256,7 +255,7 @@ fn override_headers(
             .into());
         }
         // Observed.
-        if value.chars().any(|letter| u32::from(letter) > LATIN_MAX) {
+        if !latin::holds(value) {
             let message = "Header value cannot be represented using ISO-8859-1.";
             return Err(S3Error::argument(message, param, value).into());
         }

@@ -100,8 +100,8 @@ impl OpenUpload {
     /// Writes who began it.
     ///
     /// Source: S3 API Reference, "Initiator": the ARN of a user, the canonical id of an account.
-    /// Observed: it still has a display name. Assumed: what stands behind the kind in the ARN, and
-    /// the account's number for the account itself.
+    /// Observed: it still has a display name. For a user this is the name, much as in the sample of
+    /// "ListParts"; accounts have no display names here, so theirs is the number.
     pub(crate) fn write_initiator(&self, xml: &mut Xml) {
         let arn = self.initiator_arn.as_deref().filter(|arn| !arn.ends_with(":root"));
         let name = arn.and_then(|arn| arn.split_once('/')).map(|(_, name)| name);

@@ -103,8 +103,9 @@ fn malformed(error: &PolicyError, size: usize) -> S3Error {
 /// The policy with principals by unique id, so that a user or role that is made anew under an old
 /// name does not inherit its rights; and with accounts' numbers in place of canonical user ids.
 ///
-/// Source: S3 User Guide, "Principals for bucket policies": both identify the same account. Assumed:
-/// an id of no account is refused like an unknown user.
+/// Source: S3 User Guide, "Principals for bucket policies": both identify the same account; AWS
+/// re:Post, "Invalid principal in policy" error of bucket policies: any value of `Principal` that is
+/// not valid has this answer.
 fn unique_ids(ctx: &Ctx<'_>, text: &str) -> S3Result<String> {
     let port = ctx.identities();
     let mut failure = None;

@@ -31,7 +31,7 @@ impl Api for PostObject {
     const ACTION: &'static str = PutObject::ACTION;
     type Work = Upload;
 
-    /// Assumed: the form is held against its policy before the signer's rights are.
+    /// Assumed: S3 checks the form against its policy before it checks the signer's rights.
     fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
         if request.key.is_empty() {
             let text = "Bucket POST must contain a field named 'key'.  If it is specified, please \

@@ -36,7 +36,7 @@ impl Removable for Encryption {
     const DELETE: Spec = removes("DeleteBucketEncryption", SUB);
     const DELETE_ACTION: &'static str = "s3:PutEncryptionConfiguration";
 
-    /// Observed: back to AES256. Assumed: the block of SSE-C stays.
+    /// Observed: back to AES256. Assumed: S3 leaves the block of SSE-C in place.
     fn clear(settings: &mut Settings) {
         let blocks_customer_keys = settings.0.encryption.blocks_customer_keys;
         settings.0.encryption =
@@ -44,9 +44,9 @@ impl Removable for Encryption {
     }
 }
 
-/// Observed: exactly one rule; a key without KMS is refused. The key itself is not looked at.
-///
-/// Assumed: a document without `BlockedEncryptionTypes` leaves the block as it is.
+/// Observed: exactly one rule; a key without KMS is refused. The key itself is not looked at. A document
+/// without `BlockedEncryptionTypes` leaves the block as it is (hashicorp/terraform-provider-aws, issue
+/// 47320).
 fn read(root: &Element, blocked: bool) -> S3Result<BucketEncryption> {
     let rule = only(root, "Rule")?;
     let bucket_key = truth(rule, "BucketKeyEnabled")?.unwrap_or(false);

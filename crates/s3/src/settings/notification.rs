@@ -21,7 +21,7 @@ pub(crate) struct PutNotification;
 
 /// The destinations of a document, and what is said of one that is not there.
 ///
-/// Observed: the text about queues. Assumed: the others.
+/// Observed: the text about queues. Assumed: S3 words the others alike.
 const DESTINATIONS: [(&str, &str, &str); 3] = [
     ("TopicConfiguration", "Topic", "The destination topic does not exist"),
     ("QueueConfiguration", "Queue", "The destination queue does not exist"),

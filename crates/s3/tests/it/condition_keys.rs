@@ -113,3 +113,18 @@ fn grants_at_creation_need_the_right_to_give_them() {
     }
     send_as(&kit, &maker, ("PUT", "/made", &[], PLACED_BUCKET)).ok();
 }
+
+/// Tags at creation need the right to tag resources, beside that to create.
+#[test]
+fn a_tagged_bucket_needs_the_right_to_tag() {
+    let kit = kit();
+    let may = |name: &str, actions: &Value| {
+        let policy = json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": actions, "Resource": "*"},
+        ]});
+        let user = kit.user(name, &policy);
+        send_as(&kit, &user, ("PUT", &format!("/of-{name}"), &[], TAGGED_BUCKET)).status
+    };
+    assert_eq!(may("maker", &json!(["s3:CreateBucket", "s3:PutBucketTagging"])), 403);
+    assert_eq!(may("tagger", &json!(["s3:CreateBucket", "s3:TagResource"])), 200);
+}

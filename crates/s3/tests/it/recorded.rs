@@ -161,4 +161,4 @@ macro_rules! recorded {
     )*};
 }
 
-recorded! { buckets encryption listings locks multipart objects settings tags versions }
+recorded! { buckets cors encryption listings locks multipart objects settings tags versions }

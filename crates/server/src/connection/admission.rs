@@ -14,9 +14,8 @@ use crate::memory::Share;
 
 /// Bodies up to this length are in the buffer of their connection, which is already counted.
 const UNCOUNTED_BYTES_MAX: u64 = 8 << 10;
-/// The largest body that is buffered for clients without an existing access key.
-///
-/// Assumed: nothing longer makes sense in an anonymous call.
+/// The largest body that is buffered for clients without an existing access key: the documents that
+/// an anonymous call may send are shorter.
 const STRANGERS_BODY_BYTES_MAX: u64 = 64 << 10;
 /// Responses up to this length are not counted: sockets accept them at once.
 const UNCOUNTED_ANSWER_BYTES_MAX: usize = 16 << 10;

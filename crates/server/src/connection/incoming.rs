@@ -6,7 +6,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use gateway::{Answer, Answering, Identified, WireError};
+use gateway::{Answer, Answering, WireError};
 use hyper::body::Body;
 use tokio::task::spawn_blocking;
 
@@ -15,9 +15,8 @@ use super::{BATCH_BYTES, Peer, Receiving, Stage, failed};
 use crate::patience::Pacing;
 use crate::places::Ticket;
 
-/// The maximum time without a byte of the body.
-///
-/// Assumed: AWS's front ends wait as long.
+/// The maximum time without a byte of the body. AWS answers `RequestTimeout` then, and publishes no
+/// figure.
 const STILL_MAX: Duration = Duration::from_secs(20);
 
 /// What one frame of a body may have, so that batches need not grow for the last of theirs.
@@ -74,17 +73,17 @@ where
 pub(super) async fn collect<B>(
     body: B,
     limit: u64,
-    identified: &Identified,
+    too_large: &WireError,
     peer: &Peer,
 ) -> Result<Bytes, WireError>
 where
     B: Body<Data = Bytes> + Unpin,
 {
     if body.size_hint().lower() > limit {
-        return Err(identified.too_large(limit));
+        return Err(too_large.clone());
     }
     let mut unproven = Unproven::begin(peer);
-    let came = whole(body, limit, identified, &mut unproven.pacing).await;
+    let came = whole(body, limit, too_large, &mut unproven.pacing).await;
     unproven.end(came)
 }
 
@@ -114,7 +113,7 @@ impl<'a> Unproven<'a> {
 async fn whole<B>(
     mut body: B,
     limit: u64,
-    identified: &Identified,
+    too_large: &WireError,
     pacing: &mut Pacing,
 ) -> Result<Bytes, WireError>
 where
@@ -124,7 +123,7 @@ where
     let mut whole = BytesMut::new();
     while let Some(piece) = next(&mut body, pacing).await? {
         if (whole.len() as u64).saturating_add(piece.len() as u64) > limit {
-            return Err(identified.too_large(limit));
+            return Err(too_large.clone());
         }
         if whole.is_empty() && body.is_end_stream() {
             // Most bodies are one frame, which needs no copy.
@@ -215,7 +214,7 @@ impl Receiving {
         }
     }
 
-    fn end(self, bytes: &[u8], end: Result<(), WireError>) -> Answering {
+    pub(super) fn end(self, bytes: &[u8], end: Result<(), WireError>) -> Answering {
         match self.take(bytes) {
             Stage::Receiving(receiving) => receiving.finish(end),
             Stage::Answering(answering) => answering,

@@ -1,8 +1,6 @@
 /// The maximum number of values in the JSON of one call. Each takes hundreds of bytes once it is
-/// decoded, so a mebibyte of empty ones would exceed the memory for a call.
-///
-/// Assumed: AWS refuses so many, if by another error; no input of a service that is served has as
-/// many members.
+/// decoded, so a mebibyte of empty ones would exceed the memory for a call. The limit is our own: no
+/// input of a service that is served has as many members.
 const VALUES_MAX: usize = 16_384;
 /// The overhead of a decoded value beyond its text, in bytes: measured with a list of empty tags.
 const VALUE_BYTES: u64 = 480;

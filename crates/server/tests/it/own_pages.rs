@@ -115,6 +115,7 @@ fn callers_learn_which_server_this_is() {
     let told = live.signed("shoseki", "POST", "/", &headers, b"{}").json();
     let version = env!("CARGO_PKG_VERSION");
     let want = serde_json::json!({"Version": version, "Region": "ap-northeast-1",
+        "DeliveryInterval": 300, "DigestInterval": 3600, "Profile": "standard",
         "Status": "ok", "Reasons": []});
     assert_eq!(told, want);
     assert!(live.request("POST", "/", &headers, b"{}").status >= 400);

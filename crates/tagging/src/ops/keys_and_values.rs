@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::within;
 use crate::{SERVICE, TaggingError, page, resources};
 
-/// Assumed: the length of a page, which callers cannot choose.
+/// The length of a page, which callers cannot choose. AWS does not document its own.
 const PAGE_MAX: usize = 1_000;
 
 /// `GetTagKeys`

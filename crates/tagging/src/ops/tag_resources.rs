@@ -141,7 +141,6 @@ fn change_all(
                 error_code: error.code,
                 error_message: error.message.unwrap_or_default(),
             },
-            // Assumed: the text.
             None => Failed {
                 status_code: 400,
                 error_code: "InvalidParameterException".to_owned(),

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 use types::{SECOND_MS, Timestamp};
 
 /// How many missed digests are made up for one by one; a longer absence gets one digest over all
-/// that is older. Assumed: AWS has no such absences.
+/// that is older. The limit is our own: AWS has no such absences.
 pub const CATCH_UP_MAX: u64 = 1_000;
 
 /// The position of the chain of a trail, account and region.
@@ -10,7 +10,7 @@ pub const CATCH_UP_MAX: u64 = 1_000;
 pub struct Chain {
     /// When validation was enabled or logging started: the first digest starts here, and all
     /// end at this minute and second of their hour.
-    /// Assumed: what sets the phase; observed: that it stays the same along a chain.
+    /// Assumed: AWS starts a chain at that moment. Observed: minute and second stay the same along it.
     pub start: Timestamp,
     /// The end of the newest digest; `None` before the first.
     pub last_end: Option<Timestamp>,

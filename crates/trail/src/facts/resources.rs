@@ -1,7 +1,7 @@
 //! What event history lists as the resources of an event: by service, several rows for one thing.
 //!
-//! Source: CLI examples of `lookup-events`. Assumed: the completeness of the rows, for AWS does
-//! not publish the rule; a thing is listed under each name that people search for.
+//! Source: CLI examples of `lookup-events`. Assumed: AWS lists a thing under each name that people
+//! search for; it does not publish the rule.
 
 use serde_json::Value;
 

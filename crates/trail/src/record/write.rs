@@ -21,7 +21,7 @@ const SHED_BYTES_MAX: usize = 4 * 1_024;
 /// The whole event.
 const EVENT_BYTES_MAX: usize = 256 * 1_024;
 /// The member of a shortened object that says so: `true`.
-/// Assumed: the shape; the guide only says that the content is omitted.
+/// For its shape see [`Record::to_json`].
 const OMITTED: &str = "omitted";
 
 /// What `requestParameters` or `responseElements` contain for a value: the value, or the rest of it
@@ -151,7 +151,8 @@ impl Record {
     ///
     /// A member over its cap is cut (texts) or loses its largest members, which `"omitted":true`
     /// replaces. Should the event still be too large, more goes, what says least first.
-    /// Assumed: that order; AWS states it only for event data stores.
+    /// Assumed: AWS shortens a record in this order and marks it so. Its guide states an order for
+    /// event data stores only, and for trails that the content is omitted.
     pub fn to_json(&self) -> String {
         (0..=Draft::SHEDDABLE)
             .map(|shed| self.draft(shed).finish())

@@ -1,6 +1,5 @@
 //! What an advanced selector of a trail may say. Source: `CloudTrail` API Reference,
-//! `AdvancedFieldSelector`. Assumed: all texts; AWS's are not published. Assumed: `*` is not
-//! refused but means itself.
+//! `AdvancedFieldSelector`. Assumed: AWS accepts a `*` in a value, where it means itself.
 
 use std::collections::BTreeSet;
 

@@ -104,7 +104,6 @@ fn is_part(rest: &str) -> bool {
 /// Checks the basic selectors of a trail.
 ///
 /// Observed: the texts about values, their number, and selectors that select nothing.
-/// Assumed: the other texts.
 pub fn validate_basic(selectors: &[EventSelector]) -> Result<(), InvalidSelectors> {
     ensure((1..=SELECTORS_MAX).contains(&selectors.len()), || {
         format!("Specify a valid number of selectors (1 to {SELECTORS_MAX}) for your trail.")

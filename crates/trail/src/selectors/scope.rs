@@ -15,7 +15,9 @@ pub struct Scope<'a> {
 /// service events".
 const GLOBAL_REGION: &str = "us-east-1";
 /// The services without regions.
-/// Assumed: every STS event of `us-east-1` came through the global endpoint; records do not say.
+///
+/// Source: AWS's notice of November 2021, quoted in SummitRoute/aws_breaking_changes, issue 51.
+/// Records do not show the endpoint of an STS event of `us-east-1`, so all of them count.
 const GLOBAL_SERVICES: [&str; 4] =
     ["iam.amazonaws.com", "sts.amazonaws.com", "cloudfront.amazonaws.com", "signin.amazonaws.com"];
 

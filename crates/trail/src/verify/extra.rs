@@ -29,9 +29,8 @@ use crate::digest::{self, Kind};
 use crate::retry::RETRY_WINDOW_MS;
 use crate::{log_file, names};
 
-/// How long after it was written a log file may count as delivered, and so be in the next digest.
-///
-/// Assumed: AWS does not say how long it takes.
+/// How long after it was written a log file may count as delivered, and so be in the next digest. AWS
+/// does not document how long it takes; a minute is generous here.
 const DELIVERY_MS: u64 = MINUTE_MS;
 
 /// The clock of a search for extra files.

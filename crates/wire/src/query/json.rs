@@ -1,9 +1,9 @@
 //! Responses of the Query protocol in JSON.
 //!
-//! Source: kubernetes-sigs/aws-iam-authenticator, which reads `GetCallerIdentity` so.
-//! Assumed: the envelope, which clients of SQS report.
-//! Assumed: IAM does as STS does; times are numbers of seconds in all members that hold one;
-//! members without a value, which AWS writes as null, may be left out.
+//! Source: kubernetes-sigs/aws-iam-authenticator, which reads `GetCallerIdentity` so. Observed: the
+//! envelope, in answers of SQS's Query protocol that clients report.
+//! Assumed: IAM does as STS and SQS do, with times as numbers of seconds in all members that hold one.
+//! Members without a value, which AWS writes as null, are left out.
 
 use bytes::Bytes;
 use serde_json::{Map, Value, json};

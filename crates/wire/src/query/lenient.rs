@@ -33,7 +33,7 @@ pub fn i64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> 
 
 /// An optional truth: `true` or `false`, in any case.
 ///
-/// Assumed: AWS takes any case; SDKs send lower case.
+/// Assumed: AWS accepts any case; SDKs send lower case.
 pub fn opt_bool<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
     match Option::<Value>::deserialize(deserializer)? {
         None => Ok(None),

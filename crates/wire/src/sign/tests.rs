@@ -238,6 +238,20 @@ fn session_tokens_are_sent() {
     assert_eq!(result, Ok(()));
 }
 
+/// Services other than S3 ignore the lifetime that a presigned URL names.
+#[test]
+fn outside_s3_a_presigned_url_lives_for_fifteen_minutes() {
+    let made = time("20260101T000000Z");
+    let end = made.plus_ms(15 * types::MINUTE_MS);
+    for secs in [60, 86_400] {
+        let url = presign("GET", "h", "/?A=b", &[], &example(), "us-east-1", "sts", secs, made);
+        let judge_at = |now| judge(head("GET", "h", &url, &[]), &[], b"", now, Family::Query);
+        assert_eq!(judge_at(end), Ok(()), "{secs}");
+        let late = judge_at(end.plus_ms(1));
+        assert!(matches!(late, Err(SignatureError::TooOld { .. })), "{secs}: {late:?}");
+    }
+}
+
 /// Some clients append the token to a presigned URL afterwards: other services accept that, S3 does
 /// not.
 #[test]

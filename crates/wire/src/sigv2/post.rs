@@ -18,7 +18,7 @@ impl PostSignature {
     /// no signature of this version.
     ///
     /// Source: S3 User Guide, "HTML form fields": with a policy, the access key and the signature
-    /// are required. Assumed: a form with the fields of both versions is refused as a request is.
+    /// are required. For a form with the fields of both versions see [`super::presented`].
     pub fn presented(fields: &[(String, String)]) -> Result<Option<Self>, Refusal> {
         let field = |wanted: &str| {
             let found = fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));

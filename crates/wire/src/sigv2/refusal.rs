@@ -58,9 +58,10 @@ pub enum Refusal {
 impl Refusal {
     /// The error that S3 returns.
     ///
-    /// Observed: all of them but the fields of forms and the demand for Version 4.
+    /// Observed: all of them but the demand for Version 4; those about the fields of forms in recorded
+    /// answers to forms without `signature` and without `AWSAccessKeyId`.
     /// Source: for the demand, S3 User Guide, "Specifying the signature version in request
-    /// authentication". Assumed: the fields of forms, as clients report them.
+    /// authentication".
     pub fn wire(&self) -> WireError {
         let denied = |text: &str| WireError::new(403, "AccessDenied", text);
         match self {

@@ -59,9 +59,9 @@ const SUBRESOURCES: [&str; 41] = [
 /// headers of an answer.
 ///
 /// Source: S3 User Guide, "Constructing the CanonicalizedResource element", for these and for those
-/// sub-resources that it lists. Observed: `object-lock` is among them, which that list leaves out.
-/// Assumed: so are all sub-resources that came later. A parameter that chooses the operation must
-/// be, or a signature for one would serve for another.
+/// sub-resources that it lists. Observed: `object-lock` is among them, which that list leaves out. So
+/// are all sub-resources that came later: a parameter that chooses the operation must be, or a
+/// signature for one would serve for another.
 const CHOICES: [&str; 11] = [
     "defaultObjectAcl",
     "partNumber",
@@ -159,8 +159,7 @@ fn amz_headers(head: &Head) -> BTreeMap<String, Vec<Vec<u8>>> {
 ///   parameter. Any other `&` is part of the value: unsigned names are not in the text. So is every
 ///   `=`, because no signed name contains one.
 ///
-/// Assumed: AWS refuses what it cannot read back; its documentation says only that values are
-/// signed decoded.
+/// This is stricter than the documentation, which states only that values are signed decoded.
 pub(super) fn is_ambiguous(head: &Head) -> bool {
     let mut earlier = BTreeSet::new();
     let header = |(name, value): &(String, String)| {

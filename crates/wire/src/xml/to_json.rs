@@ -10,7 +10,7 @@ use super::Element;
 ///
 /// Observed: records of S3 calls with bodies: single children are no lists, `xmlns` is kept,
 /// `true` and numbers lose their quotes.
-/// Assumed: the rest is that of the JSON-java library's `XML.toJSONObject`, whose manner this is.
+/// This is the manner of the JSON-java library's `XML.toJSONObject`, which the rest follows.
 pub fn to_json(root: &Element) -> Value {
     Value::Object(Map::from_iter([(root.name.clone(), value_of(root))]))
 }

@@ -276,8 +276,8 @@ fn whole_checksum(
         ))
         .into());
     }
-    // Observed: under SSE-C no checksum is added to what the client asked for. Assumed: under
-    // SSE-KMS neither.
+    // Observed: under SSE-C no checksum is added to what the client asked for. Assumed: S3 adds none
+    // under SSE-KMS, either.
     if open.algorithm.is_none() && !open.envelope.has_md5_etag() {
         return Ok(None);
     }

@@ -81,7 +81,7 @@ pub(super) fn lifecycle(
     name_rules(ctx, document, "Rule", "ID")
 }
 
-/// Assumed: both texts, as clients report them.
+/// Observed: both texts; noobaa/noobaa-core, pull request 8628, and pingcap/tiflash, issue 9889.
 fn lifecycle_ids(rules: &[&Element]) -> S3Result<()> {
     let ids: Vec<_> = rules.iter().filter_map(|rule| rule.text_of("ID")).collect();
     for (index, id) in ids.iter().enumerate().filter(|(_, id)| !id.is_empty()) {

@@ -48,7 +48,8 @@ pub(super) fn wire(error: &SignatureError, family: Family) -> WireError {
     WireError::new(status, code, message)
 }
 
-/// Assumed: the wording for two mechanisms, a bad lifetime and a bad content hash.
+/// Assumed: the front ends word two mechanisms, a bad lifetime, a bad content hash, and an unsigned
+/// header other than `Host` so.
 fn worded(error: &SignatureError, family: Family) -> (Kind, String) {
     let incomplete = |text: &str| (Kind::Incomplete, text.to_owned());
     match error {
@@ -201,7 +202,7 @@ fn not_yet_text(date: Timestamp, now: Timestamp) -> String {
     )
 }
 
-/// Observed: the wording for `Host`. Assumed: the same for the others.
+/// Observed: the wording for `Host`, which is used for the others, too.
 fn unsigned_text(names: &[String]) -> String {
     match names.first().map(String::as_str) {
         None | Some("host") => {

@@ -110,7 +110,7 @@ fn other_date(scope_date: &str, date: Timestamp) -> String {
     )
 }
 
-/// Assumed: the text and the empty value, as clients report them.
+/// Observed: the text, with two spaces behind the first sentence, and the empty value.
 fn missing_field(name: &str) -> WireError {
     let text = format!(
         "Bucket POST must contain a field named '{name}'.  If it is specified, please check the \
