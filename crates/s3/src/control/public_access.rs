@@ -21,7 +21,7 @@ fn right(ctx: &Ctx<'_>, request: &ControlRequest, action: &str) -> ControlResult
     Ok(vec![access])
 }
 
-/// Tells what is blocked.
+/// Returns the blocks.
 #[derive(Debug)]
 pub(crate) struct GetPublicAccessBlock;
 
@@ -50,7 +50,7 @@ impl Api for GetPublicAccessBlock {
     }
 }
 
-/// Sets what is blocked.
+/// Sets the blocks.
 #[derive(Debug)]
 pub(crate) struct PutPublicAccessBlock;
 

@@ -38,8 +38,8 @@ pub(super) fn keys(request: &ControlRequest) -> impl Iterator<Item = &str> {
     pairs.filter(|(name, _)| name == "tagKeys").map(|(_, value)| value.as_str())
 }
 
-/// The account is that of the bucket or of the caller, who may be of another one: the bucket's policy
-/// decides then.
+/// The account is that of the bucket or of the caller, which may differ: then the bucket's policy
+/// decides.
 ///
 /// Source: S3 API Reference, "TagResource". Observed: a bucket that is not there. Assumed: for the
 /// endpoint of a region S3 has none of another region.
@@ -69,7 +69,7 @@ fn right(ctx: &Ctx<'_>, bucket: &Bucket, action: &str, context: Context) -> Vec<
     vec![access]
 }
 
-/// Tells the tags.
+/// Returns the tags.
 #[derive(Debug)]
 pub(crate) struct ListTagsForResource;
 
@@ -103,8 +103,8 @@ pub(crate) struct TagResource;
 impl Api for TagResource {
     const SPEC: Spec = Spec::rest(&CONTROL, "TagResource", false, "POST", PATH, &[]);
 
-    /// Source: Service Authorization Reference, "Condition keys for Amazon S3". A document that
-    /// cannot be read has no keys and is refused later.
+    /// Source: Service Authorization Reference, "Condition keys for Amazon S3". A malformed
+    /// document has no keys and is rejected later.
     fn needs(ctx: &mut Ctx<'_>, request: &ControlRequest) -> ControlResult<Vec<Access>> {
         let bucket = bucket(ctx, request)?;
         let pairs = pairs(request).unwrap_or_default();

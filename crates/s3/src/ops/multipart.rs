@@ -1,4 +1,4 @@
-//! Uploads in parts: what is stored of them, and what their operations share.
+//! Multipart uploads: their stored data, and what their operations share.
 //!
 //! Source: S3 User Guide, "Uploading and copying objects using multipart upload".
 
@@ -43,7 +43,7 @@ pub(crate) const UPLOADS: Table<OpenUpload> = Table::new("s3.upload");
 pub(crate) const PARTS: Table<Part> = Table::new("s3.part");
 /// How often a key with open uploads was changed, by bucket and key.
 const CHANGES: Table<u64> = Table::new("s3.upload_change");
-/// Answers of completed uploads: completing again succeeds, for a day.
+/// Responses of completed uploads: completing again succeeds, for a day.
 const COMPLETED: Table<Completed> = Table::new("s3.completed_upload");
 
 /// An upload that was begun.
@@ -52,14 +52,14 @@ pub(crate) struct OpenUpload {
     pub(crate) id: String,
     pub(crate) initiated: Timestamp,
     pub(crate) initiator: AccountId,
-    /// As messages name the principal. `None` for uploads that were begun before it was kept.
+    /// The principal's name in messages. `None` for uploads that were started before it was stored.
     #[serde(default)]
     pub(crate) initiator_arn: Option<String>,
-    /// Who will own the object; the bucket's owner where it was not kept.
+    /// The future owner of the object; the bucket's owner if it was not stored.
     #[serde(default)]
     pub(crate) owner: Option<AccountId>,
     pub(crate) envelope: Envelope,
-    /// What the client chose; without a choice, CRC64NVME over the whole.
+    /// The client's choice; by default, CRC64NVME over the whole.
     pub(crate) algorithm: Option<Algorithm>,
     pub(crate) kind: Kind,
     pub(crate) headers: Vec<(String, String)>,
@@ -77,12 +77,12 @@ pub(crate) struct OpenUpload {
 pub(crate) struct Part {
     pub(crate) piece: Piece,
     pub(crate) etag: String,
-    /// What the client was told, where it asked for a checksum.
+    /// What the client received, if it requested a checksum.
     pub(crate) checksum: Option<Checksum>,
     pub(crate) modified: Timestamp,
 }
 
-/// The answer of a completed upload.
+/// The response of a completed upload.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Completed {
     at: Timestamp,
@@ -97,7 +97,7 @@ impl OpenUpload {
         self.algorithm.unwrap_or(Algorithm::Crc64Nvme)
     }
 
-    /// Writes who began it.
+    /// Writes the initiator.
     ///
     /// Source: S3 API Reference, "Initiator": the ARN of a user, the canonical id of an account.
     /// Observed: it still has a display name. For a user this is the name, much as in the sample of
@@ -160,7 +160,7 @@ pub(crate) fn parts(tx: &Tx<'_>, bucket: &str, id: &str) -> Result<Vec<(u32, Par
     Ok(rows.into_iter().map(|(_, part)| (part.piece.number, part)).collect())
 }
 
-/// Puts a part, in place of one with the same number.
+/// Stores a part, replacing one with the same number.
 pub(crate) fn put_part(
     ctx: &mut Ctx<'_>,
     bucket: &str,
@@ -175,7 +175,7 @@ pub(crate) fn put_part(
     Ok(PARTS.put(tx, row, part)?)
 }
 
-/// Forgets an upload and its parts but for the bytes of those that `keeps`.
+/// Deletes an upload and its parts except the bytes of those that `keeps` selects.
 fn forget(
     tx: &mut Tx<'_>,
     bucket: &str,
@@ -211,7 +211,7 @@ pub(crate) fn changes(tx: &Tx<'_>, bucket: &str, object: &str) -> Result<u64, Fa
     Ok(CHANGES.get(tx, rows_of(bucket, object))?.unwrap_or(0))
 }
 
-/// The rows of the answers of uploads that were completed before `horizon`.
+/// The rows of the responses of uploads that were completed before `horizon`.
 pub(crate) fn completed_before(tx: &Tx<'_>, horizon: Timestamp) -> Result<Vec<Vec<u8>>, Fault> {
     let mut old = Vec::new();
     COMPLETED.visit(tx, "", "", &mut |row, done| {
@@ -223,12 +223,12 @@ pub(crate) fn completed_before(tx: &Tx<'_>, horizon: Timestamp) -> Result<Vec<Ve
     Ok(old)
 }
 
-/// Forgets the answers in these rows.
+/// Deletes the responses in these rows.
 pub(crate) fn forget_completed(tx: &mut Tx<'_>, rows: &[Vec<u8>]) -> Result<(), Fault> {
     Ok(rows.iter().try_for_each(|row| COMPLETED.delete(tx, row))?)
 }
 
-/// Forgets all uploads of a bucket that goes.
+/// Deletes all uploads of a deleted bucket.
 pub(crate) fn abandon_all(ctx: &mut Ctx<'_>, bucket: &str) -> Result<(), Fault> {
     let tx = ctx.tx_mut();
     for (row, upload) in UPLOADS.all(tx, key([bucket]))? {
@@ -240,7 +240,7 @@ pub(crate) fn abandon_all(ctx: &mut Ctx<'_>, bucket: &str) -> Result<(), Fault> 
     Ok(())
 }
 
-/// Tells the open uploads of a key that it changed: their conditions cannot hold any more.
+/// Marks the open uploads of a key as changed: their conditions cannot hold any more.
 pub(crate) fn touch(tx: &mut Tx<'_>, bucket: &str, object: &str) -> Result<(), Fault> {
     if !has_uploads(tx, bucket, object)? {
         return Ok(());
@@ -267,7 +267,7 @@ pub(crate) fn needs_own(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request, actio
     };
     let known = *principal != Principal::Anonymous;
     if known && load(ctx, bucket, request).is_ok_and(began) {
-        // Like a grant of KMS: it needs no identity policy, and whatever denies comes before it.
+        // Like a grant of KMS: it needs no identity policy, and every denial overrides it.
         access.granted = true;
         access.rule = ResourceRule::KeyPolicy;
     }
