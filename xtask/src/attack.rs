@@ -4,7 +4,7 @@
 use crate::failure::Failure;
 use crate::project::Project;
 use crate::run::Run;
-use crate::{ci, out};
+use crate::{out, python};
 
 /// A family of attacks: a script of `tests/attack`, or the console's own in a browser.
 struct Family {
@@ -70,7 +70,7 @@ fn script(project: &Project, name: &str, is_slice: bool, binary: &str) -> Result
         return Err(format!("`{file}` is missing").into());
     }
     let full: &[&str] = if is_slice { &[] } else { &["--full"] };
-    ci::python(project)?.words([file.as_str(), "--bin", binary]).words(full).go()
+    python::python(project)?.words([file.as_str(), "--bin", binary]).words(full).go()
 }
 
 /// The console in a browser, beside foreign pages.

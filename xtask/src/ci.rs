@@ -1,15 +1,12 @@
 //! Everything that must pass, and its stages.
 
-use std::path::PathBuf;
-
 use crate::failure::Failure;
 use crate::project::Project;
 use crate::run::Run;
 use crate::stages::Stages;
-use crate::{attack, dist, errors, observed, out, tidy};
+use crate::{attack, cargo, dist, errors, observed, out, python, tidy};
 
 /// Where `./check` installs the Python clients.
-const VENV_PYTHON: &str = ".venv/bin/python";
 const VENV_AWS: &str = ".venv/bin/aws";
 
 /// Runs everything, the cheap stages first. Finally prints the duration of each stage, even after a
@@ -17,7 +14,7 @@ const VENV_AWS: &str = ".venv/bin/aws";
 pub(crate) fn ci(project: &Project) -> Result<(), Failure> {
     let mut stages = Stages::default();
     let done = all(project, &mut stages);
-    stages.tell();
+    stages.print();
     done
 }
 
@@ -33,15 +30,15 @@ fn all(project: &Project, stages: &mut Stages) -> Result<(), Failure> {
     observed::clear(project)?;
     let file = observed::file(project);
     let observe = [(observed::VARIABLE, file.to_str().ok_or("a path that is no UTF-8")?)];
-    stages.run("tests", || tests(project, &["--workspace"], &observe))?;
+    stages.run("tests", || cargo::tests(project, &["--workspace"], &observe))?;
     stages.run("errors and tests of operations", || errors::check(project))?;
     stages.run("examples", || {
         Run::cargo(project).words(["test", "--doc", "--workspace", "--locked"]).go()
     })?;
     // The tests have built the binary. Both mostly wait for deliveries.
-    let binary = place_of_binary(project);
+    let binary = cargo::place_of_binary(project);
     let clients = the_clients(project, &binary, &[])?;
-    let clients = clients.start(&target(project).join("clients.log"))?;
+    let clients = clients.start(&cargo::target(project).join("clients.log"))?;
     let console = the_console(project, &binary, stages);
     let clients = clients.end().map(|took| stages.took("clients, beside the console", took));
     clients.and(console)?;
@@ -60,48 +57,31 @@ fn dependencies(project: &Project) -> Result<(), Failure> {
     Run::cargo(project).words(words).go()
 }
 
-/// The tests of some packages, with nextest if it is installed.
-pub(crate) fn tests(
-    project: &Project,
-    what: &[&str],
-    variables: &[(&str, &str)],
-) -> Result<(), Failure> {
-    let nextest = Run::cargo(project).words(["nextest", "--version"]).succeeds();
-    let run = Run::cargo(project).variables(variables);
-    if nextest {
-        return run.words(["nextest", "run", "--locked", "--no-fail-fast"]).words(what).go();
-    }
-    out::say("cargo-nextest is missing: using the slower `cargo test`");
-    let chosen = what.iter().any(|word| matches!(*word, "--test" | "--lib"));
-    let targets: &[&str] = if chosen { &[] } else { &["--lib", "--bins", "--tests"] };
-    run.words(["test", "--locked", "--no-fail-fast"]).words(what).words(targets).go()
-}
-
 /// Unmodified clients against the binary of the dev profile.
 pub(crate) fn clients(project: &Project, words: &[String]) -> Result<(), Failure> {
-    the_clients(project, &binary(project)?, words)?.go()
+    the_clients(project, &cargo::binary(project)?, words)?.go()
 }
 
 fn the_clients(project: &Project, binary: &str, words: &[String]) -> Result<Run, Failure> {
-    need_venv(project)?;
-    let run = Run::program(project, project.path(VENV_PYTHON))
-        .variables(&[("SHOSEKI_BIN", binary)])
-        .words(["-m", "pytest", "-q", "tests/clients"]);
+    python::expect(project)?;
+    let run = python::python(project)?.variables(&[("SHOSEKI_BIN", binary)]).words([
+        "-m",
+        "pytest",
+        "-q",
+        "tests/clients",
+    ]);
     Ok(run.words(words))
 }
 
 /// The fixture that our records are compared with, generated from AWS's records.
 pub(crate) fn shapes(project: &Project, places: &[String]) -> Result<(), Failure> {
-    need_venv(project)?;
-    Run::program(project, project.path(VENV_PYTHON))
-        .words(["tests/clients/distil_shapes.py"])
-        .words(places)
-        .go()
+    python::expect(project)?;
+    python::python(project)?.words(["tests/clients/distil_shapes.py"]).words(places).go()
 }
 
 /// The console: types, texts, units, and a browser against the binary of the dev profile.
 pub(crate) fn console(project: &Project) -> Result<(), Failure> {
-    the_console(project, &binary(project)?, &mut Stages::default())
+    the_console(project, &cargo::binary(project)?, &mut Stages::default())
 }
 
 fn the_console(project: &Project, binary: &str, stages: &mut Stages) -> Result<(), Failure> {
@@ -113,7 +93,7 @@ fn the_console(project: &Project, binary: &str, stages: &mut Stages) -> Result<(
     if !project.has("console/node_modules") {
         return Err("`console/node_modules` is missing: `./check` installs it".into());
     }
-    need_venv(project)?;
+    python::expect(project)?;
     let aws = project.path(VENV_AWS);
     for (name, script) in [
         ("console's types", "check"),
@@ -129,32 +109,4 @@ fn the_console(project: &Project, binary: &str, stages: &mut Stages) -> Result<(
         })?;
     }
     Ok(())
-}
-
-/// The Python installation of `./check`.
-pub(crate) fn python(project: &Project) -> Result<Run, Failure> {
-    need_venv(project)?;
-    Ok(Run::program(project, project.path(VENV_PYTHON)))
-}
-
-fn need_venv(project: &Project) -> Result<(), Failure> {
-    if project.has(VENV_PYTHON) {
-        return Ok(());
-    }
-    Err(format!("`{VENV_PYTHON}` is missing: `./check` installs it").into())
-}
-
-/// Builds the binary of the dev profile and returns its path.
-pub(crate) fn binary(project: &Project) -> Result<String, Failure> {
-    Run::cargo(project).words(["build", "--locked", "-p", "shoseki"]).go()?;
-    Ok(place_of_binary(project))
-}
-
-fn place_of_binary(project: &Project) -> String {
-    target(project).join("debug").join("shoseki").to_string_lossy().into_owned()
-}
-
-/// Cargo's target directory.
-pub(crate) fn target(project: &Project) -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| project.path("target"), PathBuf::from)
 }

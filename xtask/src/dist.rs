@@ -15,7 +15,7 @@ use std::process::Command;
 use crate::failure::Failure;
 use crate::project::Project;
 use crate::run::Run;
-use crate::{ci, out};
+use crate::{cargo, out};
 
 /// Which program is packaged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +78,7 @@ struct Made {
 
 fn make(project: &Project, profile: Profile) -> Result<Made, Failure> {
     let version = version(project)?;
-    let folder = ci::target(project).join("dist");
+    let folder = cargo::target(project).join("dist");
     let stage = folder.join("stage");
     remove(&folder)?;
     fs::create_dir_all(&stage)?;
@@ -130,13 +130,13 @@ fn build(project: &Project, profile: Profile, version: &str) -> Result<PathBuf, 
     if profile == Profile::Dev {
         // The program as the tests have built it: nothing is built twice.
         cargo.go()?;
-        return Ok(ci::target(project).join("debug/shoseki"));
+        return Ok(cargo::target(project).join("debug/shoseki"));
     }
     let revision =
         said(Command::new("git").args(["rev-parse", "HEAD"]).current_dir(project.root()))?;
     let variables = [("SHOSEKI_VERSION", version), ("SHOSEKI_REVISION", revision.trim())];
     cargo.words(["--release"]).variables(&variables).go()?;
-    Ok(ci::target(project).join("release/shoseki"))
+    Ok(cargo::target(project).join("release/shoseki"))
 }
 
 /// A tar archive of the same files, for systems without Debian packages.

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::failure::Failure;
 use crate::observed::{self, Observed};
 use crate::project::Project;
-use crate::{ci, out};
+use crate::{cargo, out};
 use never::Never;
 use sources::Sources;
 
@@ -59,7 +59,7 @@ pub(crate) fn golden(project: &Project) -> Result<(), Failure> {
     let packages = observed::PACKAGES.iter().flat_map(|package| ["-p", package]);
     let packages: Vec<_> = packages.collect();
     let file = observed::file(project);
-    ci::tests(project, &packages, &[(observed::VARIABLE, &file.to_string_lossy())])?;
+    cargo::tests(project, &packages, &[(observed::VARIABLE, &file.to_string_lossy())])?;
     write(project)
 }
 

@@ -5,6 +5,7 @@
 
 mod assumptions;
 mod attack;
+mod cargo;
 mod ci;
 mod dist;
 mod errors;
@@ -12,6 +13,7 @@ mod failure;
 mod observed;
 mod out;
 mod project;
+mod python;
 mod quick;
 mod run;
 mod rust;
@@ -134,7 +136,7 @@ fn perform(verb: &Verb) -> Result<(), Failure> {
         Verb::Errors { last: false } => errors::golden(&project),
         Verb::Clients { words } => ci::clients(&project, words),
         Verb::Attack { families, slice } => {
-            attack::attack(&project, families, *slice, &ci::binary(&project)?)
+            attack::attack(&project, families, *slice, &cargo::binary(&project)?)
         }
         Verb::Console => ci::console(&project),
         Verb::Shapes { places } => ci::shapes(&project, places),
@@ -157,9 +159,9 @@ fn golden(project: &Project) -> Result<(), Failure> {
     project.write(assumptions::PAGE, &page)?;
     project.write(tidy::words::LIST, &tidy::words::lowered(project)?)?;
     let update = [("UPDATE_GOLDEN", "1")];
-    ci::tests(project, &["-p", "server", "--lib"], &update)?;
+    cargo::tests(project, &["-p", "server", "--lib"], &update)?;
     if project.has("crates/server/tests/it/main.rs") {
-        ci::tests(project, &["-p", "server", "--test", "it"], &update)?;
+        cargo::tests(project, &["-p", "server", "--test", "it"], &update)?;
     }
     errors::golden(project)
 }
@@ -168,13 +170,13 @@ fn sim(project: &Project, seeds: u32) -> Result<(), Failure> {
     if !project.has("crates/server/tests/sim") && !project.has("crates/server/tests/sim.rs") {
         return Err("there is no simulator in `crates/server/tests/sim`".into());
     }
-    ci::tests(project, &["-p", "server", "--test", "sim"], &[("SIM_SEEDS", &seeds.to_string())])
+    cargo::tests(project, &["-p", "server", "--test", "sim"], &[("SIM_SEEDS", &seeds.to_string())])
 }
 
 fn fuzz(project: &Project, iterations: u32, cases: u32) -> Result<(), Failure> {
     let (iterations, cases) = (iterations.to_string(), cases.to_string());
-    ci::tests(project, &["-p", "fuzz"], &[("FUZZ_ITERATIONS", &iterations)])?;
-    ci::tests(project, &["--workspace", "--lib"], &[("PROPTEST_CASES", &cases)])
+    cargo::tests(project, &["-p", "fuzz"], &[("FUZZ_ITERATIONS", &iterations)])?;
+    cargo::tests(project, &["--workspace", "--lib"], &[("PROPTEST_CASES", &cases)])
 }
 
 fn bench(project: &Project, words: &[String]) -> Result<(), Failure> {

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use crate::ci;
+use crate::cargo;
 use crate::failure::Failure;
 use crate::project::Project;
 
@@ -34,7 +34,7 @@ pub(crate) type Observed = BTreeMap<(String, String), Seen>;
 
 /// The file that the tests write.
 pub(crate) fn file(project: &Project) -> PathBuf {
-    ci::target(project).join("observed-calls")
+    cargo::target(project).join("observed-calls")
 }
 
 /// Deletes what an earlier run wrote.

@@ -12,7 +12,7 @@ use crate::project::Project;
 use crate::run::Run;
 use crate::sources::{self, crate_of};
 use crate::stages::Stages;
-use crate::{ci, out, tidy};
+use crate::{cargo, out, tidy};
 
 /// What the main line may be called, in this order.
 const MAIN: [&str; 2] = ["main", "origin/main"];
@@ -22,7 +22,7 @@ const SLOW: [&str; 8] =
 /// Files that change what is built of every crate.
 const OF_ALL: [&str; 3] = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml"];
 
-/// Runs it, and says how long each part took.
+/// Runs it and prints the duration of each stage.
 pub(crate) fn quick(project: &Project, prints: bool) -> Result<(), Failure> {
     let changed = changed(project)?;
     let graph = graph(project)?;
@@ -33,7 +33,7 @@ pub(crate) fn quick(project: &Project, prints: bool) -> Result<(), Failure> {
     }
     let mut stages = Stages::default();
     let done = all(project, &scope, &mut stages);
-    stages.tell();
+    stages.print();
     done
 }
 
@@ -56,7 +56,7 @@ fn all(project: &Project, scope: &Scope, stages: &mut Stages) -> Result<(), Fail
     let filter = format!("not ({})", slow.join(" or "));
     let mut words: Vec<&str> = packages.iter().map(String::as_str).collect();
     words.extend(["-E", &filter]);
-    stages.run("tests", || ci::tests(project, &words, &[]))
+    stages.run("tests", || cargo::tests(project, &words, &[]))
 }
 
 /// What a change touches.
@@ -121,7 +121,7 @@ fn graph(project: &Project) -> Result<Graph, Failure> {
     Ok(manifests.iter().map(|(name, manifest)| (name.clone(), uses(manifest))).collect())
 }
 
-/// The files that differ from where the branch left the main line, and those that git does not know.
+/// The files that differ from where the branch left the main line, and the files that git does not track.
 fn changed(project: &Project) -> Result<Vec<String>, Failure> {
     let base = MAIN.iter().find_map(|main| git(project, &["merge-base", "HEAD", main]).ok());
     let base = base.unwrap_or_else(|| "HEAD".to_owned());

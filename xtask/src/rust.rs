@@ -120,7 +120,7 @@ pub(crate) fn within(token: Option<&TokenTree>, delimiter: Delimiter) -> Option<
     }
 }
 
-/// Whether `::` stands at `at`.
+/// Whether the tokens from `at` on are `::`.
 pub(crate) fn is_path_sign(tokens: &[TokenTree], at: usize) -> bool {
     let colon = |at: usize| tokens.get(at).is_some_and(|token| is_punct(token, ':'));
     colon(at) && colon(at.saturating_add(1))

@@ -36,7 +36,7 @@ impl Crate {
         table.into_iter().flat_map(toml::Table::keys).map(String::as_str)
     }
 
-    /// The names that stand in its code; with `tests`, in its tests alone.
+    /// The names in its code; with `tests`, also those in its tests.
     pub(crate) fn names(&self, tests: bool) -> BTreeSet<String> {
         let of = |source: &Source| rust::names(if tests { &source.tokens } else { &source.own });
         self.sources.iter().flat_map(of).collect()

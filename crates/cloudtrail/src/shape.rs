@@ -124,12 +124,9 @@ impl From<&Trail> for TrailDescription {
 /// Tags that a resource may have. Source: `CloudTrail` User Guide, "Quotas in CloudTrail".
 const TAGS_MAX: usize = 50;
 
-/// Puts `new` over `tags`, or says which rule they break.
-pub(crate) fn add_tags(
-    tags: &mut Vec<(String, Option<String>)>,
-    new: &[Tag],
-) -> Result<(), TrailError> {
-    for (at, tag) in new.iter().enumerate() {
+/// Rejects tags that no resource can have, and keys that occur twice.
+pub(crate) fn check_tags(tags: &[Tag]) -> Result<(), TrailError> {
+    for (at, tag) in tags.iter().enumerate() {
         let length = tag.key.chars().count();
         let value_length = tag.value.as_deref().map_or(0, |value| value.chars().count());
         let reserved = tag.key.to_ascii_lowercase().starts_with("aws:");
@@ -137,10 +134,21 @@ pub(crate) fn add_tags(
             let message = format!("The tag key or value is not valid: {}.", tag.key);
             return Err(TrailError::InvalidTagParameter(message));
         }
-        if new.iter().skip(at.saturating_add(1)).any(|other| other.key == tag.key) {
+        if tags.iter().skip(at.saturating_add(1)).any(|other| other.key == tag.key) {
             let message = "Duplicate tag keys are not allowed.".to_owned();
             return Err(TrailError::InvalidTagParameter(message));
         }
+    }
+    Ok(())
+}
+
+/// Puts `new` over `tags`. Errors if they break a rule.
+pub(crate) fn add_tags(
+    tags: &mut Vec<(String, Option<String>)>,
+    new: &[Tag],
+) -> Result<(), TrailError> {
+    check_tags(new)?;
+    for tag in new {
         match tags.iter_mut().find(|(key, _)| *key == tag.key) {
             Some((_, value)) => value.clone_from(&tag.value),
             None => tags.push((tag.key.clone(), tag.value.clone())),

@@ -97,6 +97,12 @@ impl ApiError for KmsError {
 }
 
 impl KmsError {
+    /// There are no custom key stores. Assumed: AWS's text for a custom key store that does not
+    /// exist.
+    pub(crate) fn no_key_store(id: &str) -> Self {
+        Self::CustomKeyStoreNotFound(format!("Custom key store {id} does not exist."))
+    }
+
     /// Something that KMS offers and we do not.
     pub(crate) fn absent(what: &str) -> Self {
         Self::Unsupported(Some(format!("{what} is not supported.")))

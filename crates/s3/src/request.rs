@@ -227,10 +227,10 @@ impl Request {
     }
 }
 
-/// The first name that stands twice among the parameters; one that stands for a header in any case.
+/// Returns the first parameter name that occurs twice. Names of headers are compared in any case.
 ///
-/// A signature of Version 4 covers parameters sorted by name and value, so it does not say which of
-/// two came first: whoever holds a signed URL could choose which one is obeyed.
+/// A signature of Version 4 covers parameters sorted by name and value, so it does not cover
+/// the order of two with one name: a holder of a signed URL could choose which one is obeyed.
 fn repeated(query: &[(String, String)]) -> Option<String> {
     let mut earlier = BTreeSet::new();
     let plain = |name: &String| {

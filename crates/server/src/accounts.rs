@@ -20,7 +20,7 @@ const TRIES: usize = 64;
 pub struct Committed<T> {
     /// What was made.
     pub made: T,
-    /// What failed after the commit; a start mends it.
+    /// What failed after the commit; the next start repairs it.
     pub trouble: Option<String>,
 }
 
@@ -58,8 +58,7 @@ pub fn create_account(
 
 /// Notes how far the store has come.
 ///
-/// INVARIANT: what was committed is returned whatever fails from then on: a new secret exists
-/// nowhere else.
+/// INVARIANT: what was committed is returned even if this fails: a new secret exists nowhere else.
 fn noted<T>(made: T, identity: &IdentityKeeper, store: &Store) -> Committed<T> {
     let trouble = identity.note(store).err().map(|error| error.to_string());
     Committed { made, trouble }

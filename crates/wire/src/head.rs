@@ -24,7 +24,7 @@ pub struct Head {
 
 impl Head {
     /// A head with these header lines. Lines of one name become one value, with commas between
-    /// them: signatures cover the values so, and whoever reads the header has to read what is
+    /// them: signatures cover the values in this form, and every reader of the header must read what is
     /// signed. Lines of `authorization` stay apart, because two of them are refused.
     ///
     /// Source: RFC 9110, section 5.2; S3 User Guide, "Signing and authenticating REST requests",

@@ -61,8 +61,8 @@ pub fn parse(form: &[u8]) -> Result<Vec<(String, String)>, WireError> {
 
 /// The parameters of a URL, decoded, each name once.
 ///
-/// A signature of Version 4 covers them sorted by name and value, so it does not say which of two
-/// of one name came first: whoever holds a signed URL could choose which one counts.
+/// A signature of Version 4 covers them sorted by name and value, so it does not cover the
+/// order of two with one name: a holder of a signed URL could choose which one counts.
 pub fn of_url(head: &Head) -> Result<Vec<(String, String)>, WireError> {
     let (pairs, mut earlier) = (head.query_pairs(), BTreeSet::new());
     let is_clear = pairs.iter().all(|(name, _)| earlier.insert(name.as_str()));

@@ -44,7 +44,7 @@ impl Sources {
     }
 
     /// The files that make an error of this code, as near to the operation as there are any: its
-    /// own file, else those that it names, else those that they name.
+    /// own file, else those that it names, and so on; else all that make it.
     pub(crate) fn of_error(&self, operation: &str, code: &str) -> Vec<String> {
         let mut ring = self.of_operation(operation);
         let mut seen: BTreeSet<&str> = ring.iter().copied().collect();
@@ -58,7 +58,8 @@ impl Sources {
                 next.extend(self.neighbours(file).into_iter().filter(|other| seen.insert(other)));
             }
             if next.is_empty() {
-                return Vec::new();
+                let all = self.files.keys().filter(|file| self.makes(file, code));
+                return all.map(|file| format!("{}/{file}", self.folder)).collect();
             }
             ring = next;
         }
@@ -223,10 +224,11 @@ impl KmsError {
             assert_eq!(found, want, "{operation} {code}");
         };
         check("Encrypt", "DryRunOperationException", &["ops/encrypt.rs"]);
-        check("Decrypt", "DryRunOperationException", &[]);
+        check("Decrypt", "DryRunOperationException", &["ops/encrypt.rs"]);
         check("Decrypt", "NotFoundException", &["lookup.rs"]);
         check("Decrypt", "AccessDeniedException", &["deep.rs"]);
-        check("Encrypt", "NotFoundException", &[]);
+        check("Encrypt", "NotFoundException", &["lookup.rs"]);
+        check("Encrypt", "NoSuchException", &[]);
         let codes: Vec<_> = sources.codes().collect();
         let all = ["AccessDeniedException", "DryRunOperationException", "NotFoundException"];
         assert_eq!(codes, all);

@@ -1,8 +1,8 @@
 //! Modules of a crate that form a cycle.
 //!
 //! A module uses another if it names something of it by a path, through re-exports, too. A `pub use`
-//! alone is no use: it is another name for the same thing. The cycles that there are stand in
-//! [`LIST`] with a reason each; the list may only shrink.
+//! alone is no use: it is another name for the same thing. [`LIST`] has the existing cycles
+//! with a reason each; the list may only shrink.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Dependencies that nothing uses, and arrows between our crates that nobody takes.
+//! Dependencies that no code uses.
 
 use crate::sources::Crate;
 

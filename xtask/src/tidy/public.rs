@@ -1,6 +1,6 @@
 //! Names that a crate offers and no other crate takes.
 //!
-//! Those that there are stand in [`LIST`], which may only shrink. A name that only a signature
+//! [`LIST`] has the existing ones; it may only shrink. A name that only a signature
 //! needs stays on it: other crates hold such a value without naming its type.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -148,7 +148,7 @@ mod tests {
 
     /// Another crate takes a name, and so does a test of one's own beside the sources.
     #[test]
-    fn what_nobody_takes_is_found() {
+    fn an_unused_name_is_found() {
         let own = made(
             "a",
             "",

@@ -9,7 +9,7 @@ use crate::sources::Crate;
 
 pub(super) fn check(crates: &[Crate], complaints: &mut Vec<String>) {
     let mut known = BTreeMap::<String, &str>::new();
-    // The fuzzer makes a table of the store's own to look into a segment.
+    // The fuzzer opens a table of the store to read a segment.
     let stored = crates.iter().filter(|own| own.name != "fuzz");
     for source in stored.flat_map(|own| &own.sources) {
         for table in tables(&source.own) {
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
     use crate::sources::tests::made;
 
-    /// Two of one name are seen, in one crate or in two; a test may look into a table.
+    /// Two tables with one name are reported, in one crate or in two; a test may read a table.
     #[test]
     fn names_are_unique() {
         let one =

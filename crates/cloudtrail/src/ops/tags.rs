@@ -9,7 +9,7 @@ use types::Arn;
 
 use super::Empty;
 use crate::model::Trail;
-use crate::shape::{Tag, add_tags};
+use crate::shape::{Tag, add_tags, check_tags};
 use crate::{SERVICE, TrailError, reference};
 
 /// ARNs in one `ListTags`. Source: CloudTrail API Reference, "ListTags".
@@ -97,9 +97,11 @@ impl Plain for RemoveTags {
         needs(ctx, "RemoveTags", &input.resource_id)
     }
 
+    /// Source: CloudTrail API Reference, "RemoveTags": `InvalidTagParameterException`.
     fn run(ctx: &mut Ctx<'_>, input: &TagsInput) -> Result<Empty, Failure<TrailError>> {
         let named = trail_of(ctx, &input.resource_id)?;
         let mut trail = reference::at_home(ctx, named.arn().as_str(), true)?;
+        check_tags(&input.tags_list)?;
         trail.tags.retain(|(key, _)| !input.tags_list.iter().any(|tag| tag.key == *key));
         trail.save(ctx.tx_mut())?;
         Ok(Empty {})

@@ -231,6 +231,35 @@ fn a_bucket_without_its_policy_is_no_bucket_for_a_trail() {
     assert_eq!(scene.kit.event("UpdateTrail")["errorCode"], "InsufficientS3BucketPolicyException");
 }
 
+/// Where no topics, log groups and organizations are, none can be named; nothing is created then.
+#[test]
+fn a_trail_has_no_other_destinations() {
+    let scene = Scene::with_bucket();
+    scene.put_bucket_policy(TRAIL_ARN);
+    let group = "arn:aws:logs:ap-northeast-1:111122223333:log-group:g:*";
+    let role = "arn:aws:iam::111122223333:role/r";
+    for (more, code) in [
+        (json!({"SnsTopicName": "no topic"}), "InvalidSnsTopicNameException"),
+        (json!({"SnsTopicName": "topic"}), "InsufficientSnsTopicPolicyException"),
+        (json!({"CloudWatchLogsLogGroupArn": group}), "InvalidCloudWatchLogsRoleArnException"),
+        (
+            json!({"CloudWatchLogsLogGroupArn": group, "CloudWatchLogsRoleArn": role}),
+            "InvalidCloudWatchLogsLogGroupArnException",
+        ),
+        (json!({"IsOrganizationTrail": true}), "OrganizationsNotInUseException"),
+        (
+            json!({"IsMultiRegionTrail": true, "IncludeGlobalServiceEvents": false}),
+            "InvalidParameterCombinationException",
+        ),
+    ] {
+        let mut create = json!({"Name": TRAIL, "S3BucketName": BUCKET});
+        create.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        assert_eq!(scene.trail("CreateTrail", &create).error().1, code, "{more}");
+        assert_eq!(scene.kit.event("CreateTrail")["errorCode"], code, "{more}");
+    }
+    assert_eq!(scene.trail("DescribeTrails", &json!({})).ok().json()["trailList"], json!([]));
+}
+
 /// A call that cannot be recorded is not answered, whatever it asks for.
 #[test]
 fn every_operation_fails_when_nothing_can_be_stored() {

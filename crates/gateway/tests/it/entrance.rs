@@ -91,15 +91,15 @@ fn what_was_signed_is_what_counts() {
     sent(&kit, &headers, INPUT).ok();
 }
 
-/// A signature is good for five minutes around its time.
+/// A signature is good for fifteen minutes around its time.
 #[test]
 fn a_signature_has_its_time() {
     let kit = kit();
     let headers = signed(&kit, &kit.root, "toy");
-    kit.clock.advance_ms(6 * 60_000);
+    kit.clock.advance_ms(16 * 60_000);
     is_no_call(&kit, &sent(&kit, &headers, INPUT), "InvalidSignatureException");
     let headers = signed(&kit, &kit.root, "toy");
-    kit.clock.advance_ms(4 * 60_000);
+    kit.clock.advance_ms(14 * 60_000);
     sent(&kit, &headers, INPUT).ok();
 }
 
@@ -196,12 +196,8 @@ fn query_calls_name_their_action() {
 #[test]
 fn input_must_be_what_the_operation_takes() {
     let kit = kit();
-    for body in ["", "no json", "[]", "{\"Name\": 7}", "{\"Name\": \"a\"", "{\"Depth\": 256}"] {
+    for body in ["no json", "{\"Name\": 7}", "{\"Name\": \"a\"", "{\"Depth\": 256}"] {
         let answer = kit.send(&kit.root, "toy", "POST", "/", &[PUT], body.as_bytes());
-        if body.is_empty() {
-            // Nothing is an input without members.
-            continue;
-        }
         assert_eq!(
             (answer.status, answer.error().1),
             (400, "SerializationException".into()),
@@ -229,7 +225,7 @@ fn bodies_have_an_end() {
     assert_eq!(identified.service().name, "toy");
     let gateway::BodyLimit::Buffered(limit) = identified.body else { panic!("it is buffered") };
     assert_eq!(limit, 1 << 20);
-    let error = identified.too_large(limit as u64);
+    let error = identified.too_large(u64::try_from(limit).unwrap());
     assert_eq!((error.status, error.code.as_str()), (413, "RequestEntityTooLargeException"));
     let answer = Answered::from(kit.gateway.refused(&identified, &error));
     assert_eq!(answer.json(), json!({"__type": "RequestEntityTooLargeException"}));

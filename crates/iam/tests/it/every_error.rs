@@ -1,5 +1,7 @@
 //! Errors that many operations share, from each that gives them: a table for each error.
 
+use testkit::Authenticator;
+
 use crate::world::*;
 
 const USER: (&str, &str) = ("UserName", "u");
@@ -288,7 +290,7 @@ fn simulations_are_of_policies_and_of_people() {
     let world = world();
     let action = ("ActionNames.member.1", "iam:GetUser");
     let group_trust = [("PolicyInputList.member.1", "{}"), action];
-    let bucket = [("PolicySourceArn", "arn:aws:s3:::bucket"), action];
+    let bucket = [("PolicySourceArn", "arn:aws:s3:::a-bucket-with-a-name"), action];
     let policy = [("PolicySourceArn", OF_POLICY.1), action];
     let calls: &[(&str, &[&[(&str, &str)]])] = &[
         ("SimulateCustomPolicy", &[&group_trust]),
@@ -298,4 +300,47 @@ fn simulations_are_of_policies_and_of_people() {
     all_fail(&world, (400, "InvalidInput"), calls);
     let missing = [("PolicySourceArn", "arn:aws:iam::111122223333:user/none"), action];
     all_fail(&world, (404, "NoSuchEntity"), &[("SimulatePrincipalPolicy", &[&missing])]);
+}
+
+/// What a creation and a change of password name must be there.
+#[test]
+fn boundaries_and_profiles_must_be_there() {
+    let world = world();
+    let none = ("PermissionsBoundary", "arn:aws:iam::111122223333:policy/none");
+    let calls: &[(&str, &[&[(&str, &str)]])] = &[
+        ("CreateUser", &[&[("UserName", "other"), none]]),
+        ("CreateRole", &[&[("RoleName", "other"), TRUST, none]]),
+    ];
+    all_fail(&world, (404, "NoSuchEntity"), calls);
+    let user = world.user("v", &allowing("iam:ChangePassword"));
+    let change = [("OldPassword", "Correct-horse-1"), ("NewPassword", "Correct-horse-2")];
+    let message = "Login Profile for User v cannot be found.";
+    world.refused(&user, "ChangePassword", &change, (404, "NoSuchEntity", message));
+}
+
+/// A user has eight devices, and no more.
+#[test]
+fn devices_of_a_user_are_counted() {
+    let world = world();
+    for number in 0..9 {
+        let name = format!("d{number}");
+        let made =
+            world.ok(&world.root, "CreateVirtualMFADevice", &[("VirtualMFADeviceName", &name)]);
+        let app = Authenticator::of(&text(&made, "Base32StringSeed"));
+        let (serial, step) = (text(&made, "SerialNumber"), world.kit.clock.now().as_secs() / 30);
+        let (old, new) = (app.code(step - 1), app.code(step));
+        let sent = [
+            USER,
+            ("SerialNumber", &serial),
+            ("AuthenticationCode1", &old),
+            ("AuthenticationCode2", &new),
+        ];
+        if number < 8 {
+            world.ok(&world.root, "EnableMFADevice", &sent);
+        } else {
+            let message = "Cannot exceed quota for MfaDevicesPerUser: 8";
+            let want = (409, "LimitExceeded", message);
+            world.refused(&world.root, "EnableMFADevice", &sent, want);
+        }
+    }
 }

@@ -5,6 +5,7 @@
     reason = "a test's helpers may fail like the test"
 )]
 
+mod denials;
 mod explaining;
 mod health;
 mod policies;

@@ -192,12 +192,15 @@ impl CreateKeyInput {
         if spec != SYMMETRIC_DEFAULT {
             return Err(KmsError::absent(&format!("KeySpec {spec}")));
         }
+        if let Some(id) = &self.custom_key_store_id {
+            return Err(KmsError::no_key_store(id));
+        }
         let origin = self.origin.as_deref().unwrap_or(AWS_KMS);
         if origin != AWS_KMS {
             return Err(KmsError::absent(&format!("Origin {origin}")));
         }
-        if self.custom_key_store_id.is_some() || self.xks_key_id.is_some() {
-            return Err(KmsError::absent("A custom key store"));
+        if self.xks_key_id.is_some() {
+            return Err(KmsError::absent("An external key store"));
         }
         Ok(())
     }

@@ -48,8 +48,7 @@ impl Plain for GenerateRandom {
         input: &GenerateRandomInput,
     ) -> Result<GenerateRandomOutput, KmsFailure> {
         if let Some(id) = &input.custom_key_store_id {
-            let text = format!("Custom key store {id} does not exist.");
-            return Err(KmsError::CustomKeyStoreNotFound(text).into());
+            return Err(KmsError::no_key_store(id).into());
         }
         let bytes = usize::try_from(input.number_of_bytes.unwrap_or_default()).unwrap_or_default();
         let plain = keys::random_secret(ctx.entropy(), bytes)?;

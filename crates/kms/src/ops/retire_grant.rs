@@ -118,6 +118,9 @@ impl RetireGrantInput {
             resolve::target(ctx, key_id, Scope::Shared)?;
         }
         let (name, grant_id) = self.named(ctx).ok_or(KmsError::InvalidGrantToken)?;
+        if !grants::is_grant_id(&grant_id) {
+            return Err(KmsError::InvalidGrantId.into());
+        }
         let not_found = || KmsError::NotFound(format!("Grant ID {grant_id} not found"));
         let found = resolve::lookup(ctx, &name)?.ok_or_else(not_found)?;
         let grant = grants::find(ctx, &found.key, &grant_id)?.ok_or_else(not_found)?;

@@ -57,7 +57,7 @@ impl Api for DeleteObjects {
 
     fn prepare(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Parts> {
         checksum::demand_digest(request)?;
-        let Deletion { targets, quiet } = requested(request)?;
+        let Wanted { targets, quiet } = wanted(request)?;
         lock::bypass(request, bucket)?;
         let mut parts = Vec::with_capacity(targets.len());
         for target in targets {
@@ -77,10 +77,10 @@ impl Api for DeleteObjects {
         let mut xml = Xml::result("DeleteResult");
         for (target, part) in parts {
             match ctx.run_part(part) {
-                Ok(deleted) if !*quiet => write_deleted(&mut xml, target, &deleted),
+                Ok(deleted) if !*quiet => push_deleted(&mut xml, target, &deleted),
                 Ok(_) => {}
                 Err(Refused::Internal(error)) => return Err(error.into()),
-                Err(Refused::Wire(error)) => write_error(&mut xml, target, &error),
+                Err(Refused::Wire(error)) => push_error(&mut xml, target, &error),
             }
         }
         Ok(Response::xml(xml))
@@ -123,12 +123,12 @@ impl Target {
 }
 
 #[derive(Debug, Default)]
-struct Deletion {
+struct Wanted {
     targets: Vec<Target>,
     quiet: bool,
 }
 
-fn requested(request: &Request) -> S3Result<Deletion> {
+fn wanted(request: &Request) -> S3Result<Wanted> {
     let root = xml::read(&request.body, "Delete")?;
     let mut targets = Vec::new();
     for object in root.children("Object") {
@@ -145,10 +145,10 @@ fn requested(request: &Request) -> S3Result<Deletion> {
     if targets.is_empty() || targets.len() > KEYS_MAX {
         return Err(S3Error::MalformedXml.into());
     }
-    Ok(Deletion { targets, quiet: truth(&root, "Quiet")?.unwrap_or(false) })
+    Ok(Wanted { targets, quiet: truth(&root, "Quiet")?.unwrap_or(false) })
 }
 
-fn write_deleted(xml: &mut Xml, target: &Target, deleted: &Response) {
+fn push_deleted(xml: &mut Xml, target: &Target, deleted: &Response) {
     xml.open("Deleted").text("Key", &target.key);
     xml.some("VersionId", target.version_id.as_deref());
     if deleted.header(delete_object::MARKER).is_some() {
@@ -158,7 +158,7 @@ fn write_deleted(xml: &mut Xml, target: &Target, deleted: &Response) {
     xml.close();
 }
 
-fn write_error(xml: &mut Xml, target: &Target, error: &WireError) {
+fn push_error(xml: &mut Xml, target: &Target, error: &WireError) {
     xml.open("Error").text("Key", &target.key);
     xml.some("VersionId", target.version_id.as_deref());
     xml.text("Code", &error.code).some("Message", error.message.as_deref()).close();

