@@ -1,9 +1,8 @@
 //! Delivery: from committed events to files in buckets, and the digests that prove them.
 //!
-//! One worker calls [`deliver`] again and again; each call does what is due and tells when it
-//! wants to be called next. All state lives in the store, so a restart loses nothing, and every
-//! step may be repeated: a file that waits has its name and its events already, and putting it
-//! twice puts the same bytes.
+//! One worker calls [`deliver`] repeatedly; each call does what is due and returns the time of the
+//! next. All state is in the store, so a restart loses nothing, and every step may be repeated: a
+//! pending file already has its name and its events, and storing it twice stores the same bytes.
 
 mod attempt;
 mod backlog;
@@ -40,7 +39,7 @@ pub struct Timing {
 #[derive(Debug, Default)]
 struct LastCut(Mutex<Option<Timestamp>>);
 
-/// The timing that delivery keeps in this process; `None` before [`keep_timing`].
+/// The timing of delivery in this process; `None` before its first round.
 pub fn timing(ctx: &Ctx<'_>) -> Option<Timing> {
     *ctx.cached::<KeptTiming>().0.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -55,10 +54,10 @@ pub fn keep_timing(gateway: &Gateway, timing: &Timing) {
 #[derive(Debug, Default)]
 struct KeptTiming(Mutex<Option<Timing>>);
 
-/// Cuts, puts and digests what is due, and gives the instant at which to be called again.
+/// Creates and delivers due log files and digests, and returns the time of the next call.
 ///
-/// Blocks the thread, for long if much waits; `pulse` is called before each trail, file, digest and
-/// batch of events. Trouble with one trail goes to diagnostics and stops no other.
+/// Blocks the thread, possibly for long; `pulse` is called before each trail, file, digest and
+/// batch of events. Errors of one trail are logged and do not affect others.
 pub fn deliver(gateway: &Arc<Gateway>, timing: &Timing, pulse: Pulse<'_>) -> Timestamp {
     let now = gateway.clock().now();
     keep_timing(gateway, timing);
@@ -66,7 +65,7 @@ pub fn deliver(gateway: &Arc<Gateway>, timing: &Timing, pulse: Pulse<'_>) -> Tim
     let view = gateway.snapshot();
     let trails = view.and_then(|view| delivering(&view.tx()));
     for (trail, _) in trails.unwrap_or_else(|fault| {
-        tracing::error!(error = fault.chain(), "trails cannot be read; delivery waits");
+        tracing::error!(error = fault.chain(), "cannot read the trails; delivery is delayed");
         Vec::new()
     }) {
         if pulse().is_break() {
@@ -76,7 +75,7 @@ pub fn deliver(gateway: &Arc<Gateway>, timing: &Timing, pulse: Pulse<'_>) -> Tim
             Ok(again) => due = due.min(again),
             Err(fault) => {
                 let error = fault.chain();
-                tracing::error!(error, trail = %trail.name, "delivery failed; it is tried again");
+                tracing::error!(error, trail = %trail.name, "delivery failed; retrying");
             }
         }
     }
@@ -90,7 +89,7 @@ fn deliver_trail(
     pulse: Pulse<'_>,
 ) -> Result<Timestamp, Fault> {
     let pace = Pace::of(timing.delivery_interval_ms);
-    // Trouble with one lane keeps no region from its digest.
+    // Errors in one lane do not prevent a region's digest.
     let tried = attempt::attempt(gateway, trail, pace, pulse);
     let (made, due) = digests::make_due(gateway, trail, timing.digest_interval_ms, pulse)?;
     let tried = if made { tried.and(attempt::attempt(gateway, trail, pace, pulse)) } else { tried };
@@ -106,13 +105,13 @@ fn cut_if_due(
     let slot = now.floor_to(timing.delivery_interval_ms);
     let last = gateway.cached::<LastCut>();
     let mut last = last.0.lock().unwrap_or_else(PoisonError::into_inner);
-    // A clock that was set back makes for another slot, too.
+    // A clock that was set back creates a file for another slot, too.
     if last.is_none_or(|last| last.floor_to(timing.delivery_interval_ms) != slot) {
         match cut::cut(gateway, timing.delivery_interval_ms, pulse) {
             Ok(ControlFlow::Continue(())) => *last = Some(now),
             Ok(ControlFlow::Break(())) => {}
             Err(fault) => {
-                tracing::error!(error = fault.chain(), "log files could not be cut; tried again");
+                tracing::error!(error = fault.chain(), "cannot create log files; retrying");
             }
         }
     }
@@ -153,9 +152,9 @@ pub fn oldest_needed(gateway: &Gateway) -> Result<u64, Fault> {
 
 /// Changes a trail's progress on the writer, together with whatever else `change` does.
 ///
-/// Calls change it too, so it is read anew there; a trail whose progress is gone is left alone.
-/// No event: how far delivery has come is nothing that anybody asked for, and what is put into a
-/// bucket has the event of its `PutObject`.
+/// Calls change it too, so it is read again there; a trail without progress is skipped. No event:
+/// nobody requested this bookkeeping, and each file stored in a bucket has the event of its
+/// `PutObject`.
 fn update(
     gateway: &Gateway,
     trail_id: &str,

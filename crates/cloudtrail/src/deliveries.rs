@@ -1,7 +1,7 @@
 //! What waits to be delivered, why, and until when.
 //!
-//! `GetTrailStatus` returns the last success and the last error; an operator who mends an outage
-//! needs what is behind them. Our own service's `DescribeDeliveries` returns it.
+//! `GetTrailStatus` returns the last success and the last error; an operator who resolves an outage
+//! needs the details. Our own service's `DescribeDeliveries` returns them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,7 +34,7 @@ pub struct Deliveries {
     of_trails: Vec<Delivery>,
 }
 
-/// How the delivery of one trail goes. Times are seconds since 1970.
+/// The delivery state of one trail. Times are seconds since 1970.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Delivery {
@@ -53,14 +53,14 @@ struct Delivery {
     latest_delay: Option<u64>,
     /// Files that wait, by bucket, folder and kind; none when all is delivered.
     queues: Vec<Queue>,
-    /// Files that were given up after 30 days, the newest first.
+    /// Files that were abandoned after 30 days, the newest first.
     losses: Vec<Lost>,
     /// The newest digest of each region that was delivered; those of regions whose digests wait are
     /// left out.
     newest_digests: Vec<NewestDigest>,
 }
 
-/// A digest that is in its bucket, if nobody took it away.
+/// A digest that is in its bucket, unless it was removed.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct NewestDigest {
@@ -79,14 +79,14 @@ struct NewestDigest {
 #[serde(rename_all = "PascalCase")]
 struct Queue {
     bucket: String,
-    /// What the names of its files begin with.
+    /// The prefix of its files' names.
     folder: String,
     /// `LogFile` or `Digest`
     kind: &'static str,
     files: u64,
     /// Events in its log files.
     events: u64,
-    /// When its oldest file was made.
+    /// When its oldest file was created.
     oldest: f64,
     /// How often the oldest file was refused.
     attempts: u32,
@@ -102,7 +102,7 @@ struct Queue {
     request_id: Option<String>,
 }
 
-/// A file that was given up.
+/// An abandoned file.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Lost {
@@ -173,7 +173,7 @@ fn delivery(
 }
 
 fn newest_digests(progress: Progress, undelivered: &BTreeSet<String>) -> Vec<NewestDigest> {
-    // A chain that has begun anew has no digest at first.
+    // A restarted chain has no digest at first.
     let all = progress.ended.into_iter().chain(progress.chains).filter_map(newest_digest);
     let by_region: BTreeMap<_, _> = all.map(|digest| (digest.region.clone(), digest)).collect();
     by_region.into_values().filter(|digest| !undelivered.contains(&digest.region)).collect()

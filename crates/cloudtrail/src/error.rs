@@ -55,7 +55,7 @@ pub enum TrailError {
     InvalidTimeRange(String),
     /// A page size out of range.
     InvalidMaxResults(String),
-    /// A token that was not given for this question.
+    /// A token that was not returned for this query.
     InvalidNextToken(String),
     /// An event category other than `insight`.
     InvalidEventCategory(String),
@@ -69,7 +69,7 @@ pub enum TrailError {
     TagsLimitExceeded(String),
     /// An ARN of something that has no tags.
     ResourceTypeNotSupported(String),
-    /// An ARN of something that is not there.
+    /// An ARN of something that does not exist.
     ResourceNotFound(String),
 }
 

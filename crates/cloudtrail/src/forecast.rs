@@ -1,8 +1,8 @@
 //! Which logging trails a change of a policy would stop, and why.
 //!
-//! The rights of a delivery are asked of the operations that it calls, as the service, and the
-//! engine decides them with the proposed policy in the place of the present one. A trail that is
-//! refused today, whatever the policy says, is among the answers, too.
+//! The permissions of a delivery are those of the operations that it calls, as the service, and the
+//! engine decides them with the proposed policy in place of the present one. A trail that is denied
+//! today, regardless of the policy, is also returned.
 
 use std::sync::Arc;
 
@@ -89,8 +89,8 @@ fn service(trail: &Trail) -> Caller {
     Caller::service(PRINCIPAL, &trail.account, trail.arn().as_str())
 }
 
-/// The first refusal of what a delivery does in its bucket: it reads the ACL and puts log files
-/// and digests of the trail's home region.
+/// The first denial of a delivery in its bucket: it reads the ACL and stores log files and digests
+/// of the trail's home region.
 fn in_bucket(
     ctx: &mut Ctx<'_>,
     trail: &Trail,
@@ -144,7 +144,7 @@ fn file(trail: &Trail, object: String) -> FileToPut<'_> {
     }
 }
 
-/// Whether the key gives a data key for a log file.
+/// Whether the key returns a data key for a log file.
 fn with_key(
     ctx: &mut Ctx<'_>,
     trail: &Trail,

@@ -1,14 +1,14 @@
 //! `CloudTrail`: trails, their delivery into buckets, digests, and the event history.
 //!
-//! The events themselves are not made here: the pipeline commits one with every call. This crate
-//! decides which trails want them, puts them into log files, proves the files by a chain of signed
-//! digests, and answers questions about the last 90 days. It reaches buckets and keys as every
-//! client does, through S3's and KMS's operations, as `cloudtrail.amazonaws.com`: a policy that
-//! would stop AWS stops it too.
+//! The events themselves are not created here: the pipeline commits one with every call. This crate
+//! decides which trails select them, writes them into log files, signs the files with a chain of
+//! digests, and answers queries about the last 90 days. It reaches buckets and keys like every
+//! client, through the operations of S3 and KMS, as `cloudtrail.amazonaws.com`: a policy that would
+//! stop AWS stops it too.
 //!
-//! Reading order: `model.rs` (what is stored), `ops.rs` and one file per operation, `probe.rs`
-//! (what `CreateTrail` proves), then [`deliver`]: `deliver/cut.rs` turns committed events into
-//! waiting files, `deliver/attempt.rs` puts them, `deliver/digests.rs` makes the digests.
+//! Reading order: `model.rs` (stored types), `ops.rs` and one file per operation, `probe.rs` (the
+//! checks of `CreateTrail`), then [`deliver`]: `deliver/cut.rs` turns committed events into pending
+//! files, `deliver/attempt.rs` delivers them, `deliver/digests.rs` creates the digests.
 
 mod deliver;
 mod deliveries;
@@ -61,5 +61,5 @@ pub static SERVICE: Service = Service {
     unavailable: SERVICE_UNAVAILABLE,
 };
 
-/// The service principal under which trails write and ask for data keys.
+/// The service principal that trails use to write and to request data keys.
 pub const PRINCIPAL: &str = "cloudtrail.amazonaws.com";

@@ -1,4 +1,4 @@
-//! What is stored.
+//! The stored types.
 //!
 //! A trail's settings and the progress of its delivery are separate rows: the settings change by
 //! calls, the progress by the delivery worker, and neither has to wait for the other.
@@ -19,7 +19,7 @@ pub(crate) const PROGRESS: Table<Progress> = Table::new("cloudtrail.progress");
 pub(crate) const WAITING: Table<Waiting> = Table::new("cloudtrail.waiting");
 /// Delivered log files that no digest names yet, by trail id, region and number.
 pub(crate) const UNDIGESTED: Table<Undigested> = Table::new("cloudtrail.undigested");
-/// Files that were given up after 30 days, by trail id and number.
+/// Files that were abandoned after 30 days, by trail ID and number.
 pub(crate) const LOST: Table<Lost> = Table::new("cloudtrail.lost");
 /// The digests' key pairs by region and fingerprint.
 pub(crate) const PUBLIC_KEYS: Table<PublicKey> = Table::new("cloudtrail.public_key");
@@ -28,7 +28,7 @@ pub(crate) const PUBLIC_KEYS: Table<PublicKey> = Table::new("cloudtrail.public_k
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "AWS's settings, each by itself")]
 pub(crate) struct Trail {
-    /// Tells this trail from a later one of the same name.
+    /// Distinguishes this trail from a later one of the same name.
     pub(crate) id: String,
     pub(crate) account: AccountId,
     pub(crate) home_region: Region,
@@ -67,7 +67,7 @@ impl Trail {
         self.is_multi_region || self.home_region == *region
     }
 
-    /// Which events it wants, from now on.
+    /// The events that it selects, from now on.
     pub(crate) fn filter(&self) -> Filter {
         Filter {
             is_multi_region: self.is_multi_region,
@@ -90,7 +90,7 @@ pub(crate) fn trails_of(tx: &Tx<'_>, account: &AccountId) -> Result<Vec<Trail>, 
     Ok(rows.into_iter().map(|(_, trail)| trail).collect())
 }
 
-/// How far the delivery of a trail has come.
+/// The progress of a trail's delivery.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Progress {
     /// Where the trail is, or was.
@@ -99,7 +99,7 @@ pub(crate) struct Progress {
     pub(crate) name: TrailName,
     /// The settings that the trail had when it was deleted.
     pub(crate) deleted: Option<Box<Trail>>,
-    /// Stretches of the event log that are still to be put into files.
+    /// Spans of the event log that are still to be written into files.
     pub(crate) spans: Vec<Span>,
     /// The number of the next file.
     pub(crate) next_file: u64,
@@ -168,12 +168,12 @@ impl Progress {
     }
 }
 
-/// A stretch of the event log, and which of its events are wanted where.
+/// A span of the event log, and its selectors.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Span {
     /// The first event that is not in a file yet.
     pub(crate) next: u64,
-    /// The first event that belongs to it no more.
+    /// The first event after it.
     pub(crate) until: Option<u64>,
     pub(crate) filter: Filter,
 }
@@ -194,7 +194,7 @@ pub(crate) struct Filter {
 pub(crate) struct ChainState {
     pub(crate) region: String,
     pub(crate) chain: Chain,
-    /// The newest digest: what the next one refers to, and the anchor of the chain.
+    /// The newest digest: the next one refers to it, and it is the anchor of the chain.
     pub(crate) newest: Option<StoredLink>,
 }
 
@@ -221,7 +221,7 @@ impl From<StoredLink> for Link {
     }
 }
 
-/// What `GetTrailStatus` tells.
+/// The contents of `GetTrailStatus`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Status {
     pub(crate) delivered: Option<Timestamp>,
@@ -237,11 +237,11 @@ pub(crate) struct Status {
 /// A file on its way.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Waiting {
-    /// The region whose events it tells of.
+    /// The region of its events.
     pub(crate) region: String,
     pub(crate) bucket: String,
     pub(crate) object: String,
-    /// When it was made: its thirty days begin here.
+    /// When it was created: its thirty days begin here.
     pub(crate) made: Timestamp,
     pub(crate) content: Content,
 }
@@ -249,15 +249,15 @@ pub(crate) struct Waiting {
 impl Waiting {
     /// What shares its fate: the files of one kind in one folder of a bucket.
     ///
-    /// Policies tell buckets, prefixes and the two kinds of files apart, so one lane may be closed
-    /// while another is open.
+    /// Policies distinguish buckets, prefixes and the two kinds of files, so one lane may be
+    /// blocked while another is open.
     pub(crate) fn lane(&self) -> String {
-        // Region, year, month, day and name lie below.
+        // Region, year, month, day and name follow.
         let folder = self.object.rsplitn(6, '/').last().unwrap_or_default();
         format!("{}/{folder}", self.bucket)
     }
 
-    /// Puts it behind the others of its lane.
+    /// Adds it after the others of its lane.
     pub(crate) fn save(
         &self,
         tx: &mut Tx<'_>,
@@ -270,7 +270,7 @@ impl Waiting {
     }
 }
 
-/// What is in a file on its way.
+/// The contents of a pending file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum Content {
     /// A log file of these events, as ranges of numbers, both ends included.

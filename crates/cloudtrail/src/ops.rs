@@ -52,14 +52,14 @@ pub const ROWS: &[Row] = &[
     row::<UpdateTrail>(),
 ];
 
-/// An answer without members.
+/// An output without members.
 #[derive(Debug, serde::Serialize)]
 pub(crate) struct Empty {}
 
 /// Shows the range of time of a question as text in its event.
 ///
 /// Observed: times in the parameters of events are text; records of the JSON services of 2023.
-fn tell_range(from: Option<f64>, to: Option<f64>, parts: &mut EventParts) {
+fn record_range(from: Option<f64>, to: Option<f64>, parts: &mut EventParts) {
     let Value::Object(members) = &mut parts.request_parameters else { return };
     for (name, seconds) in [("startTime", from), ("endTime", to)] {
         if let Some(seconds) = seconds {

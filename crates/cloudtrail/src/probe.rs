@@ -1,8 +1,8 @@
 //! What `CreateTrail` and `UpdateTrail` prove before they accept a destination.
 //!
 //! Source: CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail" and "Configure AWS KMS
-//! key policies for CloudTrail". Observed: the bucket's ACL is read by the service in the second
-//! of the call; a failure says the same for bucket and key policy once a key is in play.
+//! key policies for CloudTrail". Observed: the service reads the bucket's ACL in the second of the
+//! call; once a key is involved, the error is the same for bucket and key policy.
 
 use bytes::Bytes;
 use gateway::{Caller, Ctx, Failure, Refused};
@@ -31,7 +31,7 @@ pub(crate) fn prove_delivery(ctx: &mut Ctx<'_>, trail: &Trail) -> Result<(), Fai
         Err(Refused::Internal(error)) => Err(error.into()),
         Err(Refused::Wire(error)) => {
             let (name, reason) = (trail.arn(), error.message.as_deref().unwrap_or_default());
-            tracing::info!(trail = %name, code = error.code, reason, "a trail was refused");
+            tracing::info!(trail = %name, code = error.code, reason, "a trail was rejected");
             Err(complaint(trail, &error.code, error.message.as_deref()).into())
         }
     }
@@ -53,7 +53,8 @@ fn probe(ctx: &mut Ctx<'_>, trail: &Trail, region: Region) -> Result<(), Refused
     Ok(())
 }
 
-/// Observed: the wordings, and that a bad bucket policy and a bad key policy are told alike.
+/// Observed: the messages, and that an invalid bucket policy and an invalid key policy get the same
+/// one.
 fn complaint(trail: &Trail, code: &str, message: Option<&str>) -> TrailError {
     let bucket = &trail.bucket;
     let Some(key) = &trail.kms_key else {

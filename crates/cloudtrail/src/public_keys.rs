@@ -19,11 +19,7 @@ use crate::model::{PUBLIC_KEYS, PublicKey};
 /// How long a key pair signs.
 const VALIDITY_MS: u64 = 30 * DAY_MS;
 
-/// The keys of a region whose validity, or a digest that they signed, meets a range of time. They
-/// are kept for ever.
-///
-/// Source: CloudTrail API Reference, "`ListPublicKeys`": the keys that signed the digest files of
-/// the range. A digest that is made late is of a time before its key.
+/// The keys of a region whose validity overlaps a time range. They are kept forever.
 pub(crate) fn between(
     tx: &Tx<'_>,
     region: &Region,
@@ -37,8 +33,8 @@ pub(crate) fn between(
     Ok(keys)
 }
 
-/// The key pair that signs in a region now, with its fingerprint. Makes one if there is none whose
-/// time it is.
+/// The key pair that currently signs in a region, with its fingerprint. Creates one if no pair is
+/// valid now.
 ///
 /// Blocks the thread: a new pair takes a tenth of a second and a commit.
 pub(crate) fn signing(
@@ -107,7 +103,7 @@ pub(crate) fn missing(
     Ok(made)
 }
 
-/// Stores a pair that [`missing`] made, unless the region has got one meanwhile.
+/// Stores a pair that [`missing`] created, unless the region has received one meanwhile.
 pub(crate) fn add(ctx: &mut Ctx<'_>, region: &Region, new: &PublicKey) -> Result<(), Fault> {
     let now = ctx.now();
     match in_force(ctx.tx(), region.as_str(), now)? {
@@ -127,9 +123,8 @@ fn make(
     Ok((Arc::new(pair), row))
 }
 
-/// Adopts an existing key pair in PKCS #8: it signs the region's digests for thirty days from
-/// `from` on, as when a data directory is put together anew or a simulation is repeated. Gives
-/// its fingerprint.
+/// Imports an existing key pair in PKCS #8: it signs the region's digests for thirty days from
+/// `from`, for a rebuilt data directory or a repeated simulation. Returns its fingerprint.
 ///
 /// Blocks the thread. Errors when it is no RSA key.
 pub fn adopt_key_pair(

@@ -16,7 +16,7 @@ pub(crate) struct Tag {
     pub(crate) value: Option<String>,
 }
 
-/// What `CreateTrail` and `UpdateTrail` answer. Members that are not set are absent.
+/// The output of `CreateTrail` and `UpdateTrail`. Members that are not set are absent.
 ///
 /// Observed: the order of the members.
 #[derive(Debug, Clone, Serialize)]
@@ -67,7 +67,7 @@ impl From<&Trail> for TrailSettings {
     }
 }
 
-/// What `GetTrail` and `DescribeTrails` answer.
+/// The output of `GetTrail` and `DescribeTrails`.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(clippy::struct_excessive_bools, reason = "AWS's shape")]

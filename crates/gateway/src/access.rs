@@ -14,7 +14,7 @@ use crate::{Caller, Ctx, Denial, Refused, Service, Session};
 pub struct Access {
     /// Such as `kms:GenerateDataKey`.
     pub action: String,
-    /// The ARN, or `*` where the action knows no resource.
+    /// The ARN, or `*` if the action has no resource.
     pub resource: String,
     /// The account that owns the resource.
     pub owner: Option<AccountId>,
@@ -31,7 +31,7 @@ pub struct Access {
 }
 
 impl Access {
-    /// A right decided by identity policies alone, as for IAM and CloudTrail.
+    /// A permission decided by identity policies alone, as for IAM and CloudTrail.
     pub fn by_identity(action: impl Into<String>, resource: impl Into<String>) -> Self {
         Self {
             action: action.into(),
@@ -61,7 +61,7 @@ pub(crate) fn authorize(
     }
 }
 
-/// The first of the rights that the caller lacks: how the client hears of it, and the reasons.
+/// The first permission that the caller lacks: the error for the client, and the reasons.
 pub(crate) fn first_denial(
     ctx: &mut Ctx<'_>,
     family: Family,
@@ -92,8 +92,8 @@ pub(crate) fn first_denial(
     Ok(None)
 }
 
-/// Whether the caller would be allowed `need`: for rules that look ahead, such as the lockout check
-/// of key policies. Nothing is refused and nothing recorded.
+/// Whether the caller would be allowed `need`: for look-ahead rules, such as the lockout check of
+/// key policies. Denies and records nothing.
 pub fn allows(ctx: &mut Ctx<'_>, mut need: Access) -> Result<bool, Refused> {
     let side = CallerSide::of(ctx)?;
     crate::conditions::add_globals(ctx, &mut need, &side.tags);
@@ -221,7 +221,7 @@ fn denial(family: Family, decision: &Decision, request: &Request<'_>) -> WireErr
     }
 }
 
-/// Whether an error is a refusal by policy, whatever the family calls it.
+/// Whether an error is a denial by policy, in any family's code.
 pub fn is_denial(error: &WireError) -> bool {
     matches!(error.code.as_str(), "AccessDenied" | "AccessDeniedException")
 }

@@ -19,10 +19,10 @@ pub struct Reply<'a> {
     pub json: bool,
 }
 
-/// Who answers S3's calls. Observed.
+/// The `Server` header of S3's responses. Observed.
 pub const S3_SERVER: &str = "AmazonS3";
 
-/// An HTTP answer.
+/// An HTTP response.
 #[derive(Debug)]
 pub struct Answer {
     /// The status.
@@ -33,7 +33,7 @@ pub struct Answer {
     pub body: AnswerBody,
 }
 
-/// The body of an answer.
+/// The body of a response.
 pub enum AnswerBody {
     /// Whole.
     Whole(Bytes),
@@ -56,7 +56,7 @@ impl fmt::Debug for AnswerBody {
 }
 
 impl Answer {
-    /// An answer without headers or body.
+    /// A response without headers or body.
     pub fn empty(status: StatusCode) -> Self {
         Self { status, headers: HeaderMap::new(), body: AnswerBody::Whole(Bytes::new()) }
     }
@@ -106,12 +106,12 @@ impl Answer {
             .with_body("application/json", body)
     }
 
-    /// `error` as the answer to a call.
+    /// `error` as the response to a call.
     pub(crate) fn refusal(protocol: Protocol, error: &WireError, reply: &Reply<'_>) -> Self {
         Self::error_as(protocol, error, (reply.request_id, reply.host_id), reply.json)
     }
 
-    /// `error` with its two ids, in JSON if that is asked for and the protocol has such a form.
+    /// `error` with its two IDs, in JSON if that was requested and the protocol supports it.
     pub(crate) fn error_as(
         protocol: Protocol,
         error: &WireError,

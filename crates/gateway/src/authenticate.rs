@@ -1,4 +1,4 @@
-//! Who asks: the signature is proved, or the caller is nobody.
+//! Authenticates the caller: verifies the signature, or treats the caller as anonymous.
 
 use std::sync::PoisonError;
 
@@ -15,19 +15,20 @@ use crate::{
     WireError,
 };
 
-/// How long what a head has proved counts; then it is looked at anew, for its body came slowly.
+/// How long proof by a head is valid; after that it is checked again, because the body arrived
+/// slowly.
 const HOLDS_MS: u64 = 1_000;
 
 /// Who a request comes from, as far as its head tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum Trust {
     /// The head is signed with an access key that exists, or the sender's address has proven this
     /// key by an earlier call.
     Proven,
     /// The head names an access key that exists. Its body is needed to prove the signature.
     Claimed,
     /// The head names no access key. The fields of a form may name one.
-    Stranger,
+    Anonymous,
 }
 
 /// Who asks, and what proves it.
@@ -38,14 +39,14 @@ pub(crate) struct Authenticated {
     pub(crate) region: Option<Region>,
     /// `None` without credentials.
     pub(crate) signed: Option<Signed>,
-    /// What the signatures of chunks go on from; only Version 4 has it.
+    /// The signature that chunks continue; only Version 4 has it.
     pub(crate) verified: Option<Verified>,
 }
 
 impl Authenticated {
-    /// Errors if nothing proves that the request does not come from a page which a stranger serves
-    /// under a name of theirs. Services other than S3 take requests without a signature only with a
-    /// proof of their own.
+    /// Errors unless it is proved that the request does not come from a page that a third party
+    /// serves under its own name. Services other than S3 accept unsigned requests only with a
+    /// separate proof.
     pub(crate) fn expect_host(
         &self,
         head: &Head,
@@ -79,7 +80,7 @@ pub(crate) struct Presented {
     at: Timestamp,
 }
 
-/// What a head has shown.
+/// The facts in a head.
 #[derive(Debug)]
 enum Proof {
     /// No credentials.
@@ -91,21 +92,21 @@ enum Proof {
 }
 
 impl Presented {
-    pub(crate) fn standing(&self, gateway: &Gateway, head: &Head, family: Family) -> Standing {
+    pub(crate) fn trust(&self, gateway: &Gateway, head: &Head, family: Family) -> Trust {
         match &self.proof {
-            Proof::Nothing => Standing::Stranger,
-            Proof::V2(_) => Standing::Proven,
-            Proof::V4(..) if family == Family::S3 => Standing::Proven,
+            Proof::Nothing => Trust::Anonymous,
+            Proof::V2(_) => Trust::Proven,
+            Proof::V4(..) if family == Family::S3 => Trust::Proven,
             Proof::V4(signed, _)
                 if gateway.senders.have_proven(head.peer, &signed.access_key_id) =>
             {
-                Standing::Proven
+                Trust::Proven
             }
-            Proof::V4(..) => Standing::Claimed,
+            Proof::V4(..) => Trust::Claimed,
         }
     }
 
-    /// Whether it still counts: while a body took its time, the key may have been taken away.
+    /// Whether it is still valid: while the body arrived slowly, the key may have been deleted.
     pub(crate) fn holds(&self, now: Timestamp) -> bool {
         now.since_ms(self.at) <= HOLDS_MS
     }
@@ -117,35 +118,37 @@ pub(crate) fn present(
     gateway: &Gateway,
     view: &Snapshot,
     head: &Head,
-    asked: Asked<'_>,
+    requested: Requested<'_>,
     now: Timestamp,
 ) -> Result<Presented, Refused> {
-    let family = asked.service.family;
+    let family = requested.service.family;
     let refuse = |error: SignatureError| error.wire(family);
-    let signed = if asked.unsigned {
+    let signed = if requested.unsigned {
         None
     } else {
-        Signed::presented(head, family, taken(gateway, asked.service))?
+        Signed::presented(head, family, taken(gateway, requested.service))?
     };
     let (proof, caller) = match signed {
-        None => (Proof::Nothing, nobody(gateway, asked.service, asked.anonymous)?.caller),
+        None => {
+            (Proof::Nothing, anonymous(gateway, requested.service, requested.anonymous)?.caller)
+        }
         Some(Signed::V4(signed)) => {
-            let (caller, claim) = claim(gateway, view, asked.service, &signed, now)?;
+            let (caller, claim) = claim(gateway, view, requested.service, &signed, now)?;
             sigv4::verify_head(head, &signed, &claim.key, now, family).map_err(refuse)?;
             (Proof::V4(signed, claim), caller)
         }
         Some(Signed::V2(signed)) => {
-            let caller = prove_v2(gateway, view, asked.service, head, &signed, now)?;
+            let caller = prove_v2(gateway, view, requested.service, head, &signed, now)?;
             (Proof::V2(signed), caller)
         }
     };
     if let Proof::V4(signed, _) = &proof {
-        expect_region(signed, asked.region_of_host, family)?;
+        expect_region(signed, requested.region_of_host, family)?;
     }
     Ok(Presented { proof, caller, at: now })
 }
 
-/// Which versions are taken. S3 Control takes Version 4 alone.
+/// The accepted versions. S3 Control accepts only Version 4.
 fn taken(gateway: &Gateway, service: &Service) -> Taken {
     let is_refused = gateway.settings.refuse_signature_v2;
     if is_refused || service.protocol != Protocol::RestXml { Taken::V4 } else { Taken::Both }
@@ -176,9 +179,9 @@ fn prove_v2(
     Ok(caller)
 }
 
-/// What a head asks for.
+/// What a head requests.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Asked<'a> {
+pub(crate) struct Requested<'a> {
     pub(crate) service: &'static Service,
     /// Whether callers without credentials may try.
     pub(crate) anonymous: bool,
@@ -187,8 +190,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) region_of_host: Option<&'a Region>,
 }
 
-/// The second half: proves that the body is the one that was signed. `body_sha256` is the hash of
-/// a whole body, `None` if it is still to come.
+/// The second half: verifies that the body is the one that was signed. `body_sha256` is the hash of
+/// a whole body, `None` if it has not arrived yet.
 pub(crate) fn prove(
     gateway: &Gateway,
     presented: Presented,
@@ -220,8 +223,7 @@ pub(crate) fn prove(
     Ok(Authenticated { caller, region, signed, verified: Some(verified) })
 }
 
-/// Proves the signature of a form, which stands in its fields. A form without a policy comes from
-/// nobody.
+/// Verifies the signature of a form, which is in its fields. A form without a policy is anonymous.
 pub(crate) fn authenticate_form(
     gateway: &Gateway,
     view: &Snapshot,
@@ -234,7 +236,7 @@ pub(crate) fn authenticate_form(
         return authenticate_form_v2(gateway, view, post, service, now);
     }
     let Some(post) = PostSignature::presented(fields).map_err(refuse)? else {
-        return nobody(gateway, service, true);
+        return anonymous(gateway, service, true);
     };
     let (caller, Claim { key, fresh }) = claim(gateway, view, service, &post.signed, now)?;
     sigv4::verify_post_signature(&post, &key).map_err(refuse)?;
@@ -271,7 +273,7 @@ struct Claim {
     fresh: bool,
 }
 
-/// Who is said to have signed.
+/// The claimed signer.
 fn claim(
     gateway: &Gateway,
     view: &Snapshot,
@@ -294,8 +296,8 @@ fn claim(
     Ok((caller, Claim { key, fresh }))
 }
 
-/// A secret as the text that it is. Anything else comes from a damaged store, and no signature is
-/// proved by it.
+/// A secret as text. Anything else comes from a damaged store, and no signature is verified with
+/// it.
 fn text_of(secret: &SecretBytes) -> Result<&str, Refused> {
     let text = std::str::from_utf8(secret.as_bytes());
     text.map_err(|_| Fault::damaged("the secret of an access key is not text").into())
@@ -328,13 +330,17 @@ fn credential(
     }
 }
 
-/// Keeps a key that has proved something.
+/// Caches a key that has verified a signature.
 fn remember(gateway: &Gateway, signed: &sigv4::Signed, key: &SigningKey) {
     let mut keys = gateway.signing_keys.write().unwrap_or_else(PoisonError::into_inner);
     keys.remember(signed, key.clone());
 }
 
-fn nobody(gateway: &Gateway, service: &Service, anonymous: bool) -> Result<Authenticated, Refused> {
+fn anonymous(
+    gateway: &Gateway,
+    service: &Service,
+    anonymous: bool,
+) -> Result<Authenticated, Refused> {
     if !anonymous {
         return Err(SignatureError::Missing.wire(service.family).into());
     }
@@ -346,7 +352,7 @@ fn nobody(gateway: &Gateway, service: &Service, anonymous: bool) -> Result<Authe
 mod tests {
     use super::*;
 
-    /// No damaged secret becomes the empty one, which strangers could sign with.
+    /// No damaged secret becomes the empty one, with which anyone could sign.
     #[test]
     fn a_secret_that_is_no_text_proves_nothing() {
         let secret = SecretBytes::new(vec![b'a', 0xff]);

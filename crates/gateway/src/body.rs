@@ -1,4 +1,4 @@
-//! What the bytes of a body have to pass before an operation sees them.
+//! The decoding and verification of a body's bytes before an operation receives them.
 
 use bytes::Bytes;
 use wire::sigv4::{ChunkDecoder, ChunkError, Payload, SignatureError};
@@ -57,7 +57,7 @@ impl BodyGate {
         })
     }
 
-    /// Takes received bytes and hands on the payload in them.
+    /// Accepts received bytes and passes on the payload in them.
     pub fn push(
         &mut self,
         received: &[u8],
@@ -73,7 +73,7 @@ impl BodyGate {
         }
     }
 
-    /// All bytes have come; gives the trailing headers.
+    /// All bytes have arrived; returns the trailing headers.
     pub fn finish(self) -> Result<Vec<(String, String)>, WireError> {
         match self.0 {
             Kind::Hashed { claimed, hasher } => {

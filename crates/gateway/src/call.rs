@@ -7,17 +7,17 @@ use crate::{Caller, Service};
 /// Everything known about a call besides its input.
 #[derive(Debug, Clone)]
 pub struct Call {
-    /// Who calls.
+    /// The caller.
     pub caller: Caller,
     /// The region that is spoken to, from the signature.
     pub region: Region,
     /// When the call began. A whole call sees one instant.
     pub now: Timestamp,
-    /// The id in the answer's header and in the event.
+    /// The ID in the response's header and in the event.
     pub request_id: String,
     /// S3's second id.
     pub host_id: String,
-    /// How the call came in; `None` for calls that services make.
+    /// How the call arrived; `None` for calls of services.
     pub origin: Option<Origin>,
 }
 
@@ -32,11 +32,11 @@ pub struct Origin {
     pub host: String,
     /// The `Referer` header.
     pub referer: Option<String>,
-    /// Where the signature stood.
+    /// Where the signature was sent.
     pub auth: Auth,
     /// Its version; `None` without one.
     pub version: Option<SignatureVersion>,
-    /// When the signature was made; `None` where it does not say so.
+    /// When the signature was created; `None` if it does not contain that.
     pub signed_at: Option<Timestamp>,
     /// Whether the client's connection is encrypted.
     pub secure: bool,
@@ -45,13 +45,13 @@ pub struct Origin {
     pub tls: Option<(String, String)>,
     /// The value of `x-amz-content-sha256`.
     pub content_sha256: Option<String>,
-    /// Whether the client asks for JSON where the protocol's own form is XML.
+    /// Whether the client requests JSON where the protocol's own format is XML.
     pub json: bool,
     /// Bytes of the request's body as declared.
     pub body_bytes: u64,
 }
 
-/// Where a request's signature stands.
+/// Where a request's signature is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Auth {
     /// In the `Authorization` header.
@@ -67,7 +67,7 @@ pub enum Auth {
 /// The version of a request's signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignatureVersion {
-    /// HMAC-SHA-1 over a few headers, of S3 alone.
+    /// HMAC-SHA-1 over a few headers; S3 only.
     V2,
     /// HMAC-SHA-256 over the whole head and the body's hash.
     V4,
@@ -85,7 +85,7 @@ impl Call {
         &self.caller.account
     }
 
-    /// The region in which the event lies: that of the call, or `us-east-1` for a global service.
+    /// The region of the event: that of the call, or `us-east-1` for a global service.
     pub fn event_region(&self, service: &Service) -> Region {
         if service.global { Region::us_east_1() } else { self.region.clone() }
     }

@@ -3,19 +3,19 @@ use std::sync::Arc;
 use policy::Principal;
 use types::{AccountId, Timestamp};
 
-/// Who calls: the principal that the policies see, and what the event says of it.
+/// The caller: the principal for policies, and its form in the event.
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// The authenticated party.
     pub principal: Principal,
-    /// The account in whose name the call is made: the principal's own; for a service acting for
-    /// itself, that of the resource on whose behalf it acts.
+    /// The account on whose behalf the call is made: the principal's own; for a service acting for
+    /// itself, that of the resource's owner.
     pub account: AccountId,
     /// The access key that signed, if any.
     pub access_key_id: Option<String>,
     /// The alias of the account, which names a root user in events.
     pub account_alias: Option<String>,
-    /// Of temporary credentials: how they came to be.
+    /// For temporary credentials: how they were issued.
     pub session: Option<Arc<Session>>,
     /// The service that uses the caller's forwarded credentials, such as `s3.amazonaws.com`.
     pub via: Option<&'static str>,
@@ -59,7 +59,7 @@ impl Caller {
         }
     }
 
-    /// Nobody: a request without credentials to a resource of `account`.
+    /// An anonymous caller: a request without credentials to a resource of `account`.
     pub fn anonymous(account: &AccountId) -> Self {
         Self {
             principal: Principal::Anonymous,

@@ -28,7 +28,7 @@ impl<I: Serialize + DeserializeOwned, O: Answered> Codec<I, O> for Json {
     }
 }
 
-/// AWS Query: form parameters in, XML out, or JSON for those who ask for it.
+/// AWS Query: form parameters in, XML out, or JSON on request.
 #[derive(Debug)]
 pub struct Query;
 

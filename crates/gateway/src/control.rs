@@ -1,8 +1,8 @@
-//! Requests to S3 Control, which are told from those to S3 before any bucket is looked for.
+//! Requests to S3 Control, which are distinguished from those to S3 before any bucket is looked up.
 //!
-//! Source: S3 API Reference, "Amazon S3 Control": `ACCOUNT.s3-control.REGION.amazonaws.com`. SDKs
-//! given an endpoint of their own put the account before its name, or, where that is an address,
-//! nowhere but into the header.
+//! Source: S3 API Reference, "Amazon S3 Control": `ACCOUNT.s3-control.REGION.amazonaws.com`. With a
+//! custom endpoint, SDKs prepend the account to its name or, if that is an IP address, only send it
+//! in the header.
 
 use types::AccountId;
 use wire::{Head, WireError};

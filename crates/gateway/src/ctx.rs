@@ -14,7 +14,7 @@ use types::{AccountId, Arn, Entropy, Region, Timestamp};
 
 use crate::access::{CallerSide, first_denial};
 use crate::execute::execute;
-use crate::nested::{Asker, NestedCalls};
+use crate::nested::{NestedCaller, NestedCalls};
 use crate::{
     Access, Call, Caller, Denial, Fault, Gateway, IdentityPort, Name, Operation, Refused, Settings,
     decisions,
@@ -24,11 +24,11 @@ pub use self::parts::Part;
 
 /// Calls that may be nested in one another at most.
 const DEPTH_MAX: u8 = 8;
-/// Steps that all decisions of a call may take together: a call with a thousand parts decides about
-/// each of them.
+/// The step budget of all decisions of a call together: a call with a thousand parts decides on
+/// each of them, possibly on the writer.
 const STEPS_MAX: u64 = 8 * Steps::DECISION_MAX;
-/// Refusals of one call that are kept to be explained: a call with a thousand parts may have one
-/// of each.
+/// The maximum number of denials of one call that are kept for explanation: a call with a thousand
+/// parts may have one for each.
 const DENIALS_MAX: usize = 32;
 
 /// What an operation writes sealed rows with.
@@ -36,7 +36,7 @@ const DENIALS_MAX: usize = 32;
 pub struct SealingTx<'c, 't> {
     /// The transaction, to write.
     pub tx: &'c mut Tx<'t>,
-    /// The keys that protect what is stored.
+    /// The keys that protect stored data.
     pub keyring: &'c Keyring,
     /// Randomness.
     pub entropy: &'c Entropy,
@@ -44,9 +44,9 @@ pub struct SealingTx<'c, 't> {
 
 /// What an operation works with: the call, the transaction, and the way to other operations.
 ///
-/// There is no way from here to the store, to the machinery around, or to what keeps a
-/// transaction's writes. So no operation can commit anything beside the event of its call, or wait
-/// for the writer on which it may run.
+/// It gives no access to the store, to the gateway, or to what keeps a transaction's writes. So no
+/// operation can commit anything beside the event of its call, or wait for the writer on which it
+/// may run.
 ///
 /// ```compile_fail,E0599
 /// fn beside_its_event(ctx: &gateway::Ctx<'_>) {
@@ -76,7 +76,7 @@ pub struct Ctx<'t> {
     records: Vec<Record>,
     denials: Vec<Denial>,
     depth: u8,
-    /// Steps that the decisions of this call may still take.
+    /// The remaining step budget of this call's decisions.
     steps: Cell<u64>,
     pub(crate) nested_calls: NestedCalls,
 }
@@ -113,7 +113,7 @@ impl<'t> Ctx<'t> {
         (self.tx, self.records)
     }
 
-    /// The refusals so far, which the call's commit keeps.
+    /// The denials so far, which the call's commit stores.
     pub(crate) fn take_denials(&mut self) -> Vec<Denial> {
         std::mem::take(&mut self.denials)
     }
@@ -124,7 +124,7 @@ impl<'t> Ctx<'t> {
         }
     }
 
-    /// The call that is being answered.
+    /// The current call.
     pub fn call(&self) -> &Call {
         &self.call
     }
@@ -148,7 +148,7 @@ impl<'t> Ctx<'t> {
         (&self.reader, caller.principal.account().unwrap_or(&caller.account))
     }
 
-    /// Who calls.
+    /// The caller.
     pub fn caller(&self) -> &Caller {
         &self.call.caller
     }
@@ -183,7 +183,7 @@ impl<'t> Ctx<'t> {
         &mut self.tx
     }
 
-    /// What keeps the transaction's writes or drops them.
+    /// What keeps or drops the transaction's writes.
     pub(crate) fn layers(&mut self) -> &mut LayeredTx<'t> {
         &mut self.tx
     }
@@ -199,7 +199,7 @@ impl<'t> Ctx<'t> {
         &self.gateway.settings
     }
 
-    /// The one `T` of this process, made on first demand; see [`Gateway::cached`].
+    /// The single `T` of this process, created on first use; see [`Gateway::cached`].
     pub fn cached<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
         self.gateway.cached()
     }
@@ -209,12 +209,12 @@ impl<'t> Ctx<'t> {
         &self.gateway.entropy
     }
 
-    /// The keys that protect what is stored.
+    /// The keys that protect stored data.
     pub fn keyring(&self) -> &Keyring {
         &self.gateway.keyring
     }
 
-    /// Whether the disk is taken for full.
+    /// Whether the disk is considered full.
     pub fn is_full(&self) -> bool {
         self.gateway.is_full()
     }
@@ -224,7 +224,7 @@ impl<'t> Ctx<'t> {
         self.gateway.bodies()
     }
 
-    /// Who is who.
+    /// The identities.
     pub fn identities(&self) -> IdentityPort {
         self.gateway.identities
     }
@@ -245,10 +245,10 @@ impl<'t> Ctx<'t> {
         self.gateway.policies.compiled(text, grammar)
     }
 
-    /// Calls another operation as `caller`, in this transaction, with an event of its own.
+    /// Calls another operation as `caller`, in this transaction, with a separate event.
     ///
-    /// What it changed stays changed even if the call around it fails later. Errors are what a
-    /// client would have seen.
+    /// Its changes are kept even if the outer call fails later. Errors are those that a client
+    /// would receive.
     pub fn invoke<O: Operation>(
         &mut self,
         caller: Caller,
@@ -270,9 +270,10 @@ impl<'t> Ctx<'t> {
         self.nested::<O>(call, input)
     }
 
-    /// Why the policies would refuse a call of `O` by another caller, if `change` had changed its
-    /// rights; `None` if they would not. For questions that look ahead: nothing is run, refused or
-    /// recorded. Errors are what the caller would meet before its rights are decided.
+    /// The reason for which the policies would deny a call of `O` by another caller, if `change`
+    /// had changed its permissions; `None` if they would not. For look-ahead rules: runs, denies
+    /// and records nothing. Errors are those that the caller would receive before its permissions
+    /// are decided.
     pub fn foresee<O: Operation>(
         &mut self,
         region: Region,
@@ -295,7 +296,7 @@ impl<'t> Ctx<'t> {
         if self.depth > 0 {
             return self.enter::<O>(call, input);
         }
-        let (at, by) = (self.nested_calls.begin()?, Asker::of(&call));
+        let (at, by) = (self.nested_calls.begin()?, NestedCaller::of(&call));
         if let Some((result, denials)) = self.nested_calls.replay::<O>(at, &by, input) {
             for denial in denials {
                 self.push_denial(denial);

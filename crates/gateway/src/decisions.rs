@@ -1,7 +1,7 @@
-//! Why calls were refused, kept for a day; [`Ctx::denials`](crate::Ctx::denials) returns it.
+//! The reasons of denials, stored for a day; [`Ctx::denials`](crate::Ctx::denials) returns them.
 //!
-//! On the wire a denial says no more than AWS says. The engine knows more: each layer's answer,
-//! and the statement that decided. That is kept under the request's id, for callers who may ask.
+//! An error response contains no more than AWS's. The engine has more: each layer's result, and the
+//! statement that decided. That is stored under the request's ID, for callers with permission.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -17,13 +17,13 @@ use crate::sides::Sides;
 
 /// Denials by account and request id.
 const DENIALS: Table<Vec<Denial>> = Table::new("gateway.denial");
-/// Their places by instant, to forget them.
+/// Their keys by time, for deletion.
 const DENIAL_TIMES: Table<Vec<u8>> = Table::new("gateway.denial_time");
 /// How long a denial can be explained.
 ///
 /// Source: IAM Toolbox API Reference: authorization details are kept for at least a day.
 const KEPT_MS: u64 = DAY_MS;
-/// Denials that one pass forgets at most.
+/// The maximum number of denials that one pass deletes.
 const FORGOTTEN_MAX: usize = 10_000;
 
 /// A refusal, with the engine's reasons.
@@ -32,17 +32,17 @@ const FORGOTTEN_MAX: usize = 10_000;
 pub struct Denial {
     /// When.
     time: Timestamp,
-    /// Who was refused.
+    /// The denied caller.
     principal: String,
-    /// What they wanted to do.
+    /// The action.
     action: String,
     /// To what.
     resource: String,
-    /// What they were told.
+    /// The error message.
     message: String,
     /// The engine's reason, with the deciding policy and statement where there is one.
     reason: Value,
-    /// What each layer said, in the order in which they were asked.
+    /// The result of each layer, in the order of evaluation.
     checks: Value,
     /// The statements that would have allowed it, were it not for a condition.
     #[serde(default)]
@@ -50,7 +50,7 @@ pub struct Denial {
     /// Whether another account has policies that took part, of which nothing is shown here.
     #[serde(default)]
     withheld: bool,
-    /// What the account of the resource may read instead, if that is another account.
+    /// What the account of the resource may read, if that is another account.
     #[serde(skip)]
     for_owner: Option<Box<(AccountId, Self)>>,
 }
@@ -87,7 +87,7 @@ impl Denial {
     }
 }
 
-/// Keeps the denials of a call, in its transaction: for its account, and for the accounts of the
+/// Stores the denials of a call, in its transaction: for its account, and for the accounts of the
 /// resources.
 pub(crate) fn keep(
     tx: &mut Tx<'_>,
@@ -121,7 +121,7 @@ pub(crate) fn of(
     Ok(DENIALS.get(tx, key([account.as_str(), request_id]))?)
 }
 
-/// Forgets denials that are older than a day.
+/// Deletes denials that are older than a day.
 pub(crate) fn forget(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Fault> {
     let horizon = key([format!("{:020}", now.minus_ms(KEPT_MS).as_ms())]);
     let mut old = Vec::new();

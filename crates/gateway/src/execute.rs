@@ -1,11 +1,10 @@
-//! The middle of the pipeline, which every call passes, wherever it came from: authorize,
-//! prepare, run, record.
+//! The middle of the pipeline, which every call passes: authorize, prepare, run, record.
 
 use crate::access::authorize;
 use crate::record::{Outcome, build};
 use crate::{BodySink, Ctx, Fault, Operation, Refused};
 
-/// How far a call has come.
+/// The progress of a call.
 pub(crate) enum Stage<O: Operation> {
     /// It may run.
     Ready { input: O::Input, work: O::Work },
@@ -30,7 +29,7 @@ impl<O: Operation> Stage<O> {
         }
     }
 
-    /// The input, unchanged, of a call that turned out to need the writer; else itself.
+    /// The input, unchanged, of a call that turned out to need the writer; otherwise itself.
     pub(crate) fn wants_writer(self) -> Result<O::Input, Self> {
         match self {
             Self::Refused { input: Some(input), refused } if refused.needs_writer() => Ok(input),
@@ -46,7 +45,7 @@ impl<O: Operation> Stage<O> {
         }
     }
 
-    /// What takes the body.
+    /// The receiver of the body.
     pub(crate) fn sink(&mut self) -> Option<&mut dyn BodySink> {
         match self {
             Self::Ready { work, .. } => O::sink(work),
@@ -62,8 +61,8 @@ impl<O: Operation> Stage<O> {
         }
     }
 
-    /// Runs it and puts its event into the transaction. `Err` of the outer result: there is no
-    /// event, and nothing of the call may stay.
+    /// Runs it and adds its event to the transaction. `Err` of the outer result: there is no event,
+    /// and nothing of the call may be kept.
     pub(crate) fn conclude(
         &mut self,
         ctx: &mut Ctx<'_>,
@@ -89,7 +88,7 @@ fn admit<O: Operation>(ctx: &mut Ctx<'_>, input: &O::Input) -> Result<O::Work, R
     O::prepare(ctx, input, seen).map_err(Refused::from)
 }
 
-/// Runs an admitted operation in a layer of its own; on failure nothing of it stays.
+/// Runs an admitted operation in a separate layer, which is dropped on failure.
 fn run<O: Operation>(
     ctx: &mut Ctx<'_>,
     input: &O::Input,
@@ -108,7 +107,7 @@ fn run<O: Operation>(
     }
 }
 
-/// Puts the event of a finished call into the transaction.
+/// Adds the event of a finished call to the transaction.
 // INVARIANT: every call that ends, well or badly, passes here exactly once.
 fn record<O: Operation>(
     ctx: &mut Ctx<'_>,
@@ -126,7 +125,7 @@ fn record<O: Operation>(
     Ok(())
 }
 
-/// A whole nested call: its body, if it takes one, is in the input already.
+/// A complete nested call: its body, if it has one, is already in the input.
 pub(crate) fn execute<O: Operation>(
     ctx: &mut Ctx<'_>,
     input: &O::Input,
@@ -140,11 +139,11 @@ pub(crate) fn execute<O: Operation>(
     result
 }
 
-/// A 500 for the client; the cause goes to diagnostics, once.
+/// A 500 for the client; the cause is logged once.
 pub(crate) fn report(error: &Fault, request_id: &str) {
     tracing::error!(
         error = error.chain(),
         request.id = request_id,
-        "a call failed for a reason of our own"
+        "a call failed with an internal error"
     );
 }

@@ -6,13 +6,13 @@ use wire::WireError;
 
 use crate::Fault;
 
-/// An error that an API documents: it knows its code, status and message.
+/// An error that an API documents, with its code, status and message.
 pub trait ApiError: fmt::Debug + Send + 'static {
     /// How the client sees it.
     fn wire(&self) -> WireError;
 }
 
-/// For operations that fail in no way of their own.
+/// For operations that have no errors of their own.
 impl ApiError for std::convert::Infallible {
     fn wire(&self) -> WireError {
         match *self {}
@@ -22,10 +22,10 @@ impl ApiError for std::convert::Infallible {
 /// Why an operation gave no output.
 #[derive(Debug)]
 pub enum Failure<E> {
-    /// An answer that the API documents.
+    /// An error that the API documents.
     Api(E),
-    /// An answer already in its wire form: a refusal by policy, or another service's error that is
-    /// passed on.
+    /// An error in its wire format: a denial by policy, or another service's error that is passed
+    /// on.
     Wire(WireError),
     /// Our own trouble; the client sees a 500 and a request id.
     Internal(Fault),
@@ -74,17 +74,17 @@ impl<E> From<std::io::Error> for Failure<E> {
     }
 }
 
-/// A [`Failure`] whose kind of error no longer matters: what another operation answered.
+/// A [`Failure`] whose error type no longer matters: another operation's error.
 #[derive(Debug, Clone)]
 pub enum Refused {
-    /// What a client would have seen.
+    /// The error that a client would receive.
     Wire(WireError),
     /// Our own trouble.
     Internal(Fault),
 }
 
 impl Refused {
-    /// The error code, if it is an answer.
+    /// The error code, unless it is an internal error.
     pub fn code(&self) -> Option<&str> {
         match self {
             Self::Wire(error) => Some(&error.code),
@@ -92,7 +92,7 @@ impl Refused {
         }
     }
 
-    /// Whether the work wanted to write on a snapshot and succeeds on the writer.
+    /// Whether the work needed to write on a snapshot and can succeed on the writer.
     pub(crate) fn needs_writer(&self) -> bool {
         matches!(self, Self::Internal(error) if error.needs_writer())
     }

@@ -6,22 +6,22 @@ use std::sync::Arc;
 use keys::KeyError;
 use store::StoreError;
 
-/// Trouble of our own: no answer that an API documents, and nothing that the client did.
+/// An internal error: not one that an API documents, and not caused by the client.
 ///
-/// The client sees a 500, or a 503 while the disk is full, and a request id; diagnostics get the
-/// [chain](Fault::chain) of causes. Cheap to clone, because one failed commit answers every call
-/// that waited for it.
+/// The client gets a 500, or a 503 while the disk is full, and a request ID; diagnostics get the
+/// [chain](Fault::chain) of causes. Cheap to clone, because one failed commit is the result of
+/// every call that waited for it.
 #[derive(Debug, Clone)]
 pub struct Fault(Cause);
 
-/// What kind of trouble a [`Fault`] is, and so who acts on it.
+/// The kind of a [`Fault`], which determines who must act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FaultKind {
-    /// The store failed, or what it returned is not what was written: the operator's disk.
+    /// The store failed, or returned other data than was written: the operator's disk.
     Store,
     /// A key of ours is missing or does not open what it sealed, or there is no randomness.
     Key,
-    /// The program broke a rule of its own.
+    /// The program violated one of its own rules.
     Bug,
 }
 

@@ -23,18 +23,18 @@ use crate::{
 /// Signing keys that are remembered: one a day, region and service of an access key.
 const SIGNING_KEYS_MAX: usize = 4_096;
 
-/// What a [`Gateway`] is made of.
+/// The parts of a [`Gateway`].
 #[derive(Debug)]
 pub struct Parts {
     /// State, events and bodies.
     pub store: Arc<Store>,
-    /// The keys that protect what is stored.
+    /// The keys that protect stored data.
     pub keyring: Keyring,
     /// The time.
     pub clock: Clock,
     /// Randomness.
     pub entropy: Entropy,
-    /// Who is who.
+    /// The identities.
     pub identities: IdentityPort,
     /// The table of operations.
     pub rows: Vec<&'static Row>,
@@ -73,7 +73,7 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Puts the parts together.
+    /// Assembles the parts.
     pub fn new(parts: Parts) -> Arc<Self> {
         Arc::new(Self {
             store: parts.store,
@@ -92,17 +92,17 @@ impl Gateway {
         })
     }
 
-    /// Requests that were refused before anybody was known: they leave no event.
+    /// Requests that were rejected before authentication: they have no events.
     pub fn unproven(&self) -> u64 {
         self.unproven.load(Ordering::Relaxed)
     }
 
-    /// Decisions about rights that were made on the writer, for which all other changes waited.
+    /// The number of policy decisions made on the writer, during which all other changes waited.
     pub fn decided_on_writer(&self) -> u64 {
         self.decided_on_writer.load(Ordering::Relaxed)
     }
 
-    /// What is committed now, to read.
+    /// A snapshot of the committed state.
     pub fn snapshot(&self) -> Result<Snapshot, Fault> {
         Ok(self.store.snapshot()?)
     }
@@ -122,12 +122,12 @@ impl Gateway {
         Ok(self.store.events_from(view, from, limit)?)
     }
 
-    /// Whether the disk is taken for full.
+    /// Whether the disk is considered full.
     pub fn is_full(&self) -> bool {
         self.store.is_full()
     }
 
-    /// The keys that protect what is stored.
+    /// The keys that protect stored data.
     pub fn keyring(&self) -> &Keyring {
         &self.keyring
     }
@@ -157,19 +157,19 @@ impl Gateway {
         self.table.names(event_source)
     }
 
-    /// Records as the store takes them.
+    /// Records in the store's format.
     pub(crate) fn new_events(&self, records: Vec<Record>) -> Vec<NewEvent> {
         record::new_events(records, |source| self.event_names(source))
     }
 
-    /// The one `T` of this gateway, made on first demand: caches that a service keeps in memory.
+    /// The single `T` of this gateway, created on first use: in-memory caches of a service.
     pub fn cached<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = shared.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default()));
         Arc::clone(entry).downcast::<T>().unwrap_or_default()
     }
 
-    /// A call that a service or a worker makes, not a socket.
+    /// A call by a service or a worker, not from a socket.
     pub(crate) fn internal_call(
         &self,
         caller: Caller,
@@ -190,7 +190,7 @@ impl Gateway {
         })
     }
 
-    /// Makes a whole call as `caller`, from a worker's thread, which it may block.
+    /// Makes a complete call as `caller`, from a worker's thread, which it may block.
     ///
     /// The call passes the pipeline from authorization on and leaves its event like any other.
     pub fn invoke<O: Operation>(
@@ -230,10 +230,10 @@ impl Gateway {
         committed::<O>(self, call, admitted).wait()?
     }
 
-    /// Commits what a service does by itself, with the event that tells of it, if it did anything:
-    /// `change` answers that. Tells whether there was an event.
+    /// Commits a change that a service makes by itself, with the event that records it, if it
+    /// changed anything: `change` returns that. Returns whether there was an event.
     ///
-    /// Goes on while the disk is full: keys are deleted on their day.
+    /// Also runs while the disk is full: keys are deleted when they are due.
     ///
     /// Blocks the thread.
     pub fn commit_service_event(
@@ -264,11 +264,11 @@ impl Gateway {
         service_record(event, "AWS Internal", self.clock.now(), &self.entropy)
     }
 
-    /// Commits what a worker notes for itself, without an event: nothing of it may be something
-    /// that a caller asked for or could see as a change of a resource. Each call says why it is
-    /// none. Nothing stays of a job that fails.
+    /// Commits bookkeeping of a worker, without an event: none of it may be something that a caller
+    /// requested or could see as a change of a resource. Each call site gives the reason. A job
+    /// that fails leaves nothing behind.
     ///
-    /// Goes on while the disk is full. Blocks the thread.
+    /// Also runs while the disk is full. Blocks the thread.
     pub fn maintain<R: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Tx<'_>) -> Result<R, Fault> + Send + 'static,
@@ -286,8 +286,8 @@ impl Gateway {
         committed.wait()?
     }
 
-    /// Forgets explanations of denials that are too old. They are memory beside the history, whose
-    /// events stay.
+    /// Deletes expired explanations of denials. They are separate from the history, whose events
+    /// stay.
     ///
     /// Blocks the thread.
     pub fn forget_denials(&self) -> Result<(), Fault> {
@@ -296,7 +296,7 @@ impl Gateway {
     }
 }
 
-/// What a service did by itself, or `invoked_by` to it.
+/// The caller of a change that a service made by itself, or that `invoked_by` made through it.
 pub(crate) fn service_record(
     event: ServiceEvent,
     invoked_by: &str,

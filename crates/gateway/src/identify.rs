@@ -1,4 +1,4 @@
-//! The first steps of a call: which operation, and who asks.
+//! The first steps of a call: the operation and the caller.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -10,7 +10,7 @@ use types::{Region, Timestamp};
 use wire::sigv4::SignatureError;
 use wire::{FormReader, Head};
 
-use crate::authenticate::{Asked, Presented, Standing, authenticate_form, present, prove};
+use crate::authenticate::{Presented, Requested, Trust, authenticate_form, present, prove};
 use crate::control;
 use crate::incoming::Incoming;
 use crate::record::fault;
@@ -28,12 +28,12 @@ pub struct Identified {
     /// Whether [`Gateway::begin`] may run on a thread that serves sockets.
     pub brief: bool,
     pub(crate) service: &'static Service,
-    /// `None` for Query requests, whose operation stands in the body.
+    /// `None` for Query requests, whose operation is in the body.
     row: Option<&'static Row>,
     bucket: Option<String>,
     key: Option<String>,
     region_of_host: Option<Region>,
-    /// Whether the client asks for JSON where the protocol's own form is XML.
+    /// Whether the client requests JSON where the protocol's own format is XML.
     json: bool,
     /// What [`Gateway::present`] found.
     presented: Option<Box<Presented>>,
@@ -46,7 +46,7 @@ pub struct Received {
     pub head: Head,
     /// The whole body of a buffered request; empty for a streamed one.
     pub body: Bytes,
-    /// The form that a [`BodyLimit::Form`] asks for, read up to its file.
+    /// The form that a [`BodyLimit::Form`] requires, parsed up to its file.
     pub form: Option<FormReader>,
     /// TLS version and cipher suite of the connection, as AWS names them.
     pub tls: Option<(String, String)>,
@@ -69,13 +69,13 @@ impl Identified {
         }
     }
 
-    /// The name of the operation, if the head tells it.
+    /// The name of the operation, if it is in the head.
     pub fn operation(&self) -> Option<&'static str> {
         self.row.map(|row| row.spec.name)
     }
 
-    fn asked(&self) -> Asked<'_> {
-        Asked {
+    fn requested(&self) -> Requested<'_> {
+        Requested {
             service: self.service,
             anonymous: self.row.is_some_and(|row| row.spec.anonymous),
             unsigned: self.is_unsigned(),
@@ -92,7 +92,7 @@ impl Identified {
         self.row.is_some_and(|row| row.spec.signatures == Signatures::Ignored)
     }
 
-    /// The service, which says how refusals are written.
+    /// The service, which determines the format of errors.
     pub fn service(&self) -> &'static Service {
         self.service
     }
@@ -123,9 +123,9 @@ impl Identified {
 }
 
 impl Gateway {
-    /// Finds the service and, if the head tells it, the operation.
+    /// Finds the service and, if it is in the head, the operation.
     ///
-    /// Errors with the whole answer: such requests reach no service and leave no event.
+    /// Errors with the complete response: such requests reach no service and are not recorded.
     pub fn identify(&self, head: &Head) -> Result<Identified, Box<Answer>> {
         if let Some(target) = head.header("x-amz-target") {
             return self.identify_json(target);
@@ -142,7 +142,7 @@ impl Gateway {
                     bucket: None,
                     key: None,
                     region_of_host: None,
-                    json: unserved::asks_for_json(head),
+                    json: unserved::requests_json(head),
                     presented: None,
                 })
             }
@@ -263,12 +263,12 @@ impl Gateway {
         })
     }
 
-    /// The answer to a request whose body could not be received.
+    /// The response to a request whose body could not be received.
     pub fn refused(&self, identified: &Identified, error: &WireError) -> Answer {
         *self.refuse(identified.service, error, identified.json)
     }
 
-    /// The answer to a request for which there is no memory now.
+    /// The response to a request for which there is no memory now.
     ///
     /// Source: S3 API Reference, "Error responses"; the "Common Errors" of the other services.
     pub fn busy(&self, service: &'static Service) -> Answer {
@@ -282,25 +282,22 @@ impl Gateway {
 
     /// The first half of authentication: what the head proves before any of the body is read.
     ///
-    /// Takes well below a millisecond. Errors with the whole answer. What was found is kept in
-    /// `identified`, so that [`begin`](Self::begin) goes on from there. A form holds its signature
-    /// in its fields: its head proves nothing.
-    pub fn present(
-        &self,
-        identified: &mut Identified,
-        head: &Head,
-    ) -> Result<Standing, Box<Answer>> {
+    /// Takes well below a millisecond. Errors with the complete response. The result is stored in
+    /// `identified`, so that [`begin`](Self::begin) continues from there. A form's signature is in
+    /// its fields: its head proves nothing.
+    pub fn present(&self, identified: &mut Identified, head: &Head) -> Result<Trust, Box<Answer>> {
         if matches!(identified.body, BodyLimit::Form(_)) {
-            return Ok(Standing::Stranger);
+            return Ok(Trust::Anonymous);
         }
         let (service, now) = (identified.service, self.clock.now());
         let view = self.store.snapshot().map_err(Refused::from);
-        let presented = view.and_then(|view| present(self, &view, head, identified.asked(), now));
+        let presented =
+            view.and_then(|view| present(self, &view, head, identified.requested(), now));
         let presented =
             presented.map_err(|refused| self.no_call(service, refused, identified.json))?;
-        let standing = presented.standing(self, head, service.family);
+        let trust = presented.trust(self, head, service.family);
         identified.presented = Some(Box::new(presented));
-        Ok(standing)
+        Ok(trust)
     }
 
     fn refuse(&self, service: &Service, error: &WireError, json: bool) -> Box<Answer> {
@@ -311,7 +308,7 @@ impl Gateway {
     /// Authenticates and begins the call. May block the thread, unless the operation is
     /// [brief](crate::Spec::brief).
     ///
-    /// With [`Begun::Body`] comes the gate that the body's bytes have to pass.
+    /// [`Begun::Body`] contains the gate through which the body's bytes must pass.
     pub fn begin(
         self: &Arc<Self>,
         identified: Identified,
@@ -325,7 +322,7 @@ impl Gateway {
         })
     }
 
-    /// What the head proves: as it was found before the body came, if that still holds.
+    /// What the head proves: the result from before the body, if it is still valid.
     fn presented(
         &self,
         identified: &mut Identified,
@@ -336,11 +333,11 @@ impl Gateway {
         let found = identified.presented.take().filter(|presented| presented.holds(now));
         match found {
             Some(presented) => Ok(*presented),
-            None => present(self, view, head, identified.asked(), now),
+            None => present(self, view, head, identified.requested(), now),
         }
     }
 
-    /// The answer to a request that became no call: nobody is known, and there is no event.
+    /// The response to a request that is not a call: its sender is unknown, and there is no event.
     fn no_call(&self, service: &'static Service, refused: Refused, json: bool) -> Box<Answer> {
         let error = match refused {
             Refused::Wire(error) => {
@@ -423,7 +420,7 @@ impl Gateway {
         Ok(((row.begin)(&incoming), gate))
     }
 
-    /// The region in which a request lies that names none: its bucket's, for one port serves all
+    /// The region of a request that specifies none: its bucket's, because one port serves all
     /// regions. AWS has an endpoint for each.
     fn home(row: &Row, view: &Snapshot, bucket: Option<&str>) -> Result<Option<Region>, Fault> {
         bucket.map_or(Ok(None), |bucket| (row.home)(&view.tx(), bucket))
@@ -466,7 +463,7 @@ fn unknown_operation() -> WireError {
     WireError::without_message(400, "UnknownOperationException")
 }
 
-/// What S3 has and we have not, or nobody has.
+/// Operations that S3 has and we do not support, or that do not exist.
 fn not_served(head: &Head) -> WireError {
     if head.query().is_empty() {
         return WireError::new(

@@ -7,10 +7,10 @@ use types::{AccountId, Timestamp};
 
 use crate::{Caller, Fault};
 
-/// How the pipeline asks who somebody is and what they may do.
+/// How the pipeline resolves callers and their permissions.
 ///
-/// The tables behind it belong to IAM, which lies above this crate; the server hands its
-/// functions down when it builds the gateway.
+/// The tables behind it belong to IAM, which is above this crate; the server passes its functions
+/// down when it builds the gateway.
 #[derive(Debug, Clone, Copy)]
 pub struct IdentityPort {
     /// The secret and the caller behind an access key and, for temporary ones, a session token.
@@ -32,7 +32,7 @@ pub struct IdentityPort {
 /// Keys and values.
 pub type Tags = Vec<(String, String)>;
 
-/// What is known of presented credentials.
+/// The resolution of presented credentials.
 #[derive(Debug)]
 pub struct CredentialQuery<'a> {
     /// Where the identities are.
@@ -47,18 +47,18 @@ pub struct CredentialQuery<'a> {
     pub session_token: Option<&'a str>,
 }
 
-/// What an access key id turned out to be.
+/// The result of looking up an access key ID.
 pub enum Credential {
-    /// Valid, if the signature was made with this secret.
+    /// Valid, if the signature was created with this secret.
     Valid {
         /// The secret access key.
         secret: keys::SecretBytes,
-        /// Who that is.
+        /// The identity.
         caller: Box<Caller>,
     },
     /// No such active key.
     Unknown,
-    /// The session token does not belong to the key or is garbage.
+    /// The session token does not belong to the key or is malformed.
     BadToken,
     /// The session is over.
     Expired,

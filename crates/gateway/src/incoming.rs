@@ -7,11 +7,11 @@ use wire::Head;
 
 use crate::{Call, Codec, Decoding, Gateway, Operation, WireError};
 
-/// A request that was authenticated, as a row takes it.
+/// An authenticated request, as a row receives it.
 pub(crate) struct Incoming {
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) call: Arc<Call>,
-    /// What the whole call sees, until it writes.
+    /// The view of the whole call, until it writes.
     pub(crate) view: Snapshot,
     pub(crate) head: Head,
     pub(crate) body: Bytes,

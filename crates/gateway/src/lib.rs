@@ -1,13 +1,13 @@
-//! The one pipeline that every call passes, whoever makes it.
+//! The pipeline that every call passes, whoever makes it.
 //!
-//! A service describes its operations as types that implement [`Operation`] and hands them out as
-//! [`Row`]s. This crate takes a request's head and body, finds the row, proves the signature,
-//! decodes, authorizes, runs, builds the audit event, commits state and event as one, and renders
-//! the answer. A handler can neither skip nor repeat a step, because it performs none of them, and it
-//! cannot commit anything beside its event: [`Ctx`] holds no store, and lends the transaction
-//! without what keeps its writes. Workers read snapshots and change state by calls, by
+//! A service defines its operations as types that implement [`Operation`] and exports them as
+//! [`Row`]s. This crate takes a request's head and body, finds the row, verifies the signature,
+//! decodes, authorizes, runs, builds the audit event, commits state and event together, and encodes
+//! the response. A handler can neither skip nor repeat a step, because it performs none of them,
+//! and it cannot commit anything beside its event: [`Ctx`] contains no store, and lends the
+//! transaction without what keeps its writes. Workers read snapshots and change state by calls, by
 //! [`Gateway::commit_service_event`] or, where there is nothing to record, by
-//! [`Gateway::maintain`]. The store itself stays with the server, which opened it.
+//! [`Gateway::maintain`]. The store itself belongs to the server, which opened it.
 //!
 //! It knows no service by name and no socket. What differs between services is data that they
 //! state: [`Service`], [`EventForm`], [`Spec`] and what an [`Operation`] adds to its event. What it
@@ -16,10 +16,10 @@
 //! these. Identities come through the [`IdentityPort`]; bytes come from the server through
 //! [`Gateway::identify`] and [`Upload`].
 //!
-//! Reading order: [`Operation`] and [`Spec`] (what a service says), [`Ctx`] (what it works with),
-//! [`Access`] (the rights it asks for), [`Failure`] and [`Fault`] (how it fails), then `row.rs` for
-//! the order of the steps, `execute.rs` and `record.rs` for the steps themselves, [`Gateway`] for
-//! what surrounds them.
+//! Reading order: [`Operation`] and [`Spec`] (the definition of an operation), [`Ctx`] (what it
+//! works with), [`Access`] (the permissions it needs), [`Failure`] and [`Fault`] (how it fails),
+//! then `row.rs` for the order of the steps, `execute.rs` and `record.rs` for the steps themselves,
+//! [`Gateway`] for what surrounds them.
 //!
 //! One cycle of modules is on purpose: an [`Operation`] gets a [`Ctx`], and a [`Ctx`] can call
 //! operations, by the same steps; so `operation.rs`, `ctx.rs`, the steps (`access.rs` with
@@ -62,7 +62,7 @@ mod user_identity;
 
 pub use access::{Access, allows, is_denial};
 pub use answer::{Answer, AnswerBody, Reply, S3_SERVER};
-pub use authenticate::Standing;
+pub use authenticate::Trust;
 pub use body::BodyGate;
 pub use call::{Auth, Call, Origin, SignatureVersion};
 pub use caller::{Caller, Session};

@@ -1,10 +1,10 @@
 //! The calls that an operation makes while it is admitted, and the one among them that writes.
 //!
 //! Admission happens on a snapshot, where a nested call cannot write. If one has to, such as the
-//! first use of a key that AWS manages, the admission is repeated on the writer up to that call
-//! and no further: the call is done and recorded there. Then the operation is admitted on a new
-//! snapshot, where that call answers what it answered on the writer, without a second event.
-//! So the writer never waits for the work of the call around it, which may be gigabytes.
+//! first use of an AWS managed key, the admission is repeated on the writer up to that call and no
+//! further: the call is performed and recorded there. Then the operation is admitted on a new
+//! snapshot, where that call returns its result from the writer, without a second event. So the
+//! writer never waits for the work of the outer call, which may be gigabytes.
 
 use std::any::Any;
 
@@ -14,7 +14,7 @@ use types::Region;
 
 use crate::{Call, Codec, Denial, Fault, Operation, Refused};
 
-/// What a nested call answers.
+/// The result of a nested call.
 type Answered<O> = Result<<O as Operation>::Output, Refused>;
 
 /// The nested calls of one admission that the operation makes itself, counted in their order.
@@ -32,31 +32,31 @@ pub(crate) struct NestedCalls {
 /// A nested call that was done on the writer.
 pub(crate) struct Done {
     at: usize,
-    asked: Asked,
+    request: NestedRequest,
     /// An [`Answered`].
     result: Box<dyn Any + Send>,
     records: Vec<Record>,
     denials: Vec<Denial>,
 }
 
-/// What was asked of a nested call, and by whom. It may answer for no other one.
+/// The input of a nested call, and its caller. Its result may be used for no other call.
 #[derive(PartialEq)]
-struct Asked {
+struct NestedRequest {
     operation: &'static str,
-    by: Asker,
+    by: NestedCaller,
     parameters: Value,
 }
 
-impl Asked {
-    fn of<O: Operation>(by: &Asker, input: &O::Input) -> Self {
+impl NestedRequest {
+    fn of<O: Operation>(by: &NestedCaller, input: &O::Input) -> Self {
         let parameters = O::Codec::parameters(input, O::SPEC.service);
         Self { operation: O::SPEC.name, by: by.clone(), parameters }
     }
 }
 
-/// Who makes a nested call and where: what its policies decide by.
+/// The caller and region of a nested call: the inputs of its policies.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Asker {
+pub(crate) struct NestedCaller {
     /// Of the principal; a service's name.
     arn: String,
     via: Option<&'static str>,
@@ -64,7 +64,7 @@ pub(crate) struct Asker {
     region: Region,
 }
 
-impl Asker {
+impl NestedCaller {
     /// That of a call.
     pub(crate) fn of(call: &Call) -> Self {
         let caller = &call.caller;
@@ -109,15 +109,16 @@ impl NestedCalls {
         Ok(at)
     }
 
-    /// What the call at this place answered on the writer, if it was the same call, with its
-    /// refusals.
+    /// The result on the writer of the call at this position, if it was the same call, with its
+    /// denials.
     pub(crate) fn replay<O: Operation>(
         &mut self,
         at: usize,
-        by: &Asker,
+        by: &NestedCaller,
         input: &O::Input,
     ) -> Option<(Answered<O>, Vec<Denial>)> {
-        let same = |done: &mut Done| done.at == at && done.asked == Asked::of::<O>(by, input);
+        let same =
+            |done: &mut Done| done.at == at && done.request == NestedRequest::of::<O>(by, input);
         let done = self.done.take_if(same)?;
         let result = done.result.downcast::<Answered<O>>().ok()?;
         Some((*result, done.denials))
@@ -137,12 +138,12 @@ impl NestedCalls {
     pub(crate) fn stop<O: Operation>(
         &mut self,
         at: usize,
-        (by, input): (&Asker, &O::Input),
+        (by, input): (&NestedCaller, &O::Input),
         result: Answered<O>,
         (records, denials): (Vec<Record>, Vec<Denial>),
     ) -> Refused {
-        let asked = Asked::of::<O>(by, input);
-        self.done = Some(Done { at, asked, result: Box::new(result), records, denials });
+        let request = NestedRequest::of::<O>(by, input);
+        self.done = Some(Done { at, request, result: Box::new(result), records, denials });
         self.stopped = true;
         stopped().into()
     }
@@ -168,10 +169,10 @@ mod tests {
 
     /// A call by another caller, for another resource or elsewhere is another call.
     #[test]
-    fn another_asker_is_another_one() {
+    fn another_caller_is_different() {
         let account = AccountId::parse("111122223333").unwrap();
         let by = |caller: &Caller, region: &str| {
-            Asker::of(&Call {
+            NestedCaller::of(&Call {
                 caller: caller.clone(),
                 region: Region::parse(region).unwrap(),
                 now: Timestamp::from_secs(1),

@@ -10,10 +10,10 @@ use crate::{
     Access, Answer, ApiError, Ctx, Failure, Fault, Gateway, Reply, Service, Spec, WireError,
 };
 
-/// One API operation. It performs no step of the pipeline: it says what the steps need.
+/// One API operation. It performs no step of the pipeline: it provides what the steps need.
 ///
 /// Order of a call: [`Codec::decode`], [`access`](Self::access) and the policy decision,
-/// [`prepare`](Self::prepare), the body if [`sink`](Self::sink) takes one, [`run`](Self::run),
+/// [`prepare`](Self::prepare), the body if [`sink`](Self::sink) accepts one, [`run`](Self::run),
 /// [`annotate`](Self::annotate), the commit, [`Codec::encode`].
 ///
 /// The input never changes: a step hands its results on as [`Seen`](Self::Seen) and
@@ -21,9 +21,9 @@ use crate::{
 pub trait Operation: Sized + 'static {
     /// Its row in the table of operations.
     const SPEC: Spec;
-    /// What the client sends.
+    /// The client's input.
     type Input: Send + 'static;
-    /// What it gets.
+    /// The output.
     type Output: Send + 'static;
     /// How it fails.
     type Error: ApiError;
@@ -31,11 +31,11 @@ pub trait Operation: Sized + 'static {
     type Codec: Codec<Self::Input, Self::Output>;
     /// What [`access`](Self::access) read from the snapshot and later steps need.
     type Seen: Send + 'static;
-    /// What [`prepare`](Self::prepare) made: keys, hashes, a sink for a body.
+    /// The result of [`prepare`](Self::prepare): keys, hashes, a sink for a body.
     type Work: Send + 'static;
 
-    /// The rights that the call needs, in the order in which AWS checks them, and what was read
-    /// to find them.
+    /// The permissions that the call needs, in the order in which AWS checks them, and the state
+    /// read to determine them.
     ///
     /// Runs on a snapshot. Errors that AWS reports before authorization (no such key, no such
     /// bucket) are returned from here.
@@ -46,10 +46,10 @@ pub trait Operation: Sized + 'static {
 
     /// Work before the transaction: slow cryptography, data keys, files for bodies.
     ///
-    /// Runs on a snapshot after the call was authorized. A nested call that has to write is done
-    /// on the writer, and this runs once more on a newer snapshot. For that, an error of a nested
-    /// call that is no answer ([`Refused::code`](crate::Refused::code) is `None`) must be returned,
-    /// and nested calls must come before the work that takes long.
+    /// Runs on a snapshot after the call was authorized. A nested call that has to write is
+    /// performed on the writer, and this runs once more on a newer snapshot. Therefore an internal
+    /// error of a nested call ([`Refused::code`](crate::Refused::code) is `None`) must be returned,
+    /// and nested calls must come before long-running work.
     fn prepare(
         ctx: &mut Ctx<'_>,
         input: &Self::Input,
@@ -62,7 +62,7 @@ pub trait Operation: Sized + 'static {
         Ok(None)
     }
 
-    /// What takes the body of a streamed request.
+    /// The receiver of a streamed request's body.
     fn sink(work: &mut Self::Work) -> Option<&mut dyn BodySink> {
         let _ = work;
         None
@@ -76,7 +76,7 @@ pub trait Operation: Sized + 'static {
         work: &mut Self::Work,
     ) -> Result<Self::Output, Failure<Self::Error>>;
 
-    /// What the event says beyond the codec's rendering of input and output: resources,
+    /// What the event contains beyond the codec's rendering of input and output: resources,
     /// redactions, `additionalEventData`. `output` is `None` if the call failed, `work` if it
     /// failed before it ran.
     fn annotate(
@@ -90,16 +90,16 @@ pub trait Operation: Sized + 'static {
     }
 }
 
-/// The rights that a call needs, and what was read to find them.
+/// The permissions that a call needs, and the state read to determine them.
 pub type Needed<S> = (Vec<Access>, S);
 
-/// An [`Operation`] without work before its transaction: its steps share the input alone.
+/// An [`Operation`] without a prepare step: its steps share only the input.
 pub trait Plain: Sized + 'static {
     /// As in [`Operation`].
     const SPEC: Spec;
-    /// What the client sends.
+    /// The client's input.
     type Input: Send + 'static;
-    /// What it gets.
+    /// The output.
     type Output: Send + 'static;
     /// How it fails.
     type Error: ApiError;
@@ -112,7 +112,7 @@ pub trait Plain: Sized + 'static {
     /// The operation itself, within the transaction.
     fn run(ctx: &mut Ctx<'_>, input: &Self::Input) -> Result<Self::Output, Failure<Self::Error>>;
 
-    /// What the event says beyond input and output; see [`Operation::annotate`].
+    /// What the event contains beyond input and output; see [`Operation::annotate`].
     fn annotate(
         ctx: &Ctx<'_>,
         input: &Self::Input,
@@ -180,7 +180,7 @@ pub struct EventParts {
 
 /// How a protocol carries an input and an output, on the wire and in events.
 pub trait Codec<I, O> {
-    /// Reads the input; errors with what AWS answers to an unreadable one.
+    /// Parses the input; errors with AWS's error for a malformed one.
     fn decode(request: &Decoding<'_>) -> Result<I, WireError>;
     /// Renders the output.
     fn encode(output: O, reply: &Reply<'_>) -> Answer;
@@ -243,9 +243,9 @@ pub struct Decoding<'a> {
 
 /// Takes the body of a streamed request, piece by piece.
 pub trait BodySink: Send + fmt::Debug {
-    /// Takes the next piece. An error ends the request.
+    /// Accepts the next piece. An error ends the request.
     fn push(&mut self, data: &[u8]) -> Result<(), WireError>;
-    /// All pieces have come and the signature over them holds. `trailers` are the trailing
-    /// headers, lower-case names. Makes the body durable.
+    /// All pieces have arrived and their signature is valid. `trailers` are the trailing headers,
+    /// with lower-case names. Makes the body durable.
     fn close(&mut self, trailers: &[(String, String)]) -> Result<(), WireError>;
 }

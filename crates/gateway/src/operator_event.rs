@@ -8,10 +8,10 @@ use crate::gateway::service_record;
 use crate::record::new_events;
 use crate::{Fault, ServiceEvent};
 
-/// Whom the events name, for nobody else is known.
+/// The caller in these events; no other is known.
 const OPERATOR: &str = "shoseki";
 
-/// The events as the store takes them, to be committed together with what they tell of.
+/// The events in the store's format, to be committed together with the change that they record.
 ///
 /// AWS has no such events, because its accounts have no operator outside. They have the form of
 /// service events whose `invokedBy`, `sourceIPAddress` and `userAgent` are `shoseki`.

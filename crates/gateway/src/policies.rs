@@ -3,7 +3,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use policy::{Grammar, Policy};
 
-/// Bytes that compiled policies may take; beyond it the cache starts anew.
+/// The maximum size of cached policies in bytes; beyond it the cache starts over.
 const BYTES_MAX: usize = 16 << 20;
 
 /// Compiled forms of policy texts. A text compiles the same way for ever, so nothing here grows
@@ -14,7 +14,7 @@ pub(crate) struct PolicyCache(RwLock<Compiled>);
 #[derive(Debug, Default)]
 struct Compiled {
     policies: BTreeMap<String, Arc<Policy>>,
-    /// What they take, about.
+    /// Their approximate size.
     bytes: usize,
 }
 
@@ -29,7 +29,7 @@ impl PolicyCache {
         }
         drop(cache);
         let policy = Arc::new(Policy::stored(text, grammar).unwrap_or_else(|error| {
-            tracing::error!(%error, "a stored policy cannot be read; it denies everything");
+            tracing::error!(%error, "cannot parse a stored policy; it denies everything");
             Policy::deny_all()
         }));
         let bytes = name.len().saturating_add(policy.bytes());
@@ -49,7 +49,7 @@ impl PolicyCache {
 mod tests {
     use super::*;
 
-    /// However many policies there are and however large, the cache takes no more than it may, and
+    /// However many policies there are and however large, the cache stays within its limit, and
     /// small policies stay in it.
     #[test]
     fn the_cache_is_limited_in_bytes() {

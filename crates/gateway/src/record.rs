@@ -1,4 +1,4 @@
-//! The one place that makes audit events.
+//! The only place that builds audit events.
 
 use serde_json::Value;
 use store::NewEvent;
@@ -10,7 +10,7 @@ use crate::{
     Service, Spec, WireError, is_denial,
 };
 
-/// How the source of a call made with forwarded credentials is shown.
+/// The source address of a call with forwarded credentials.
 ///
 /// Observed: S3 calling KMS for a user, in `sourceIPAddress`, `userAgent` and `invokedBy`.
 const FORWARDED: &str = "AWS Internal";
@@ -64,7 +64,9 @@ fn event_code(service: &Service, code: &str) -> String {
     code.to_owned()
 }
 
-/// The answer when the fault is ours. While there is no room to record, a call may be tried again.
+/// The response to an internal error. While there is no space to record, a call may be retried.
+///
+/// Source: the services' "Common errors" pages.
 pub(crate) fn fault(service: &Service, cause: &Fault) -> WireError {
     let own = if cause.is_full() { service.unavailable } else { service.failure };
     WireError::new(own.status, own.code, own.text)
@@ -146,7 +148,7 @@ fn record_of<T>(
         None => (None, None),
     };
     let (source_ip_address, user_agent) = source(call, service);
-    // Observed: calls that services make for themselves share their id with the service's copy.
+    // Observed: calls that services make for themselves share their ID with the service's copy.
     let by_service = call.caller.is_service().then(|| ctx.entropy().bytes());
     let shared_event_id = by_service.transpose()?.map(uuid_v4);
     let origin = call.origin.as_ref().filter(|_| call.caller.via.is_none());
@@ -182,7 +184,7 @@ fn record_of<T>(
     })
 }
 
-/// A record that states no more than it must.
+/// A record with only the required members.
 pub(crate) fn blank(
     event_time: Timestamp,
     event_source: &str,

@@ -1,4 +1,4 @@
-//! One row of the table of operations, and the order in which a call takes its steps.
+//! One row of the table of operations, and the order of a call's steps.
 
 use std::fmt;
 use std::future::Future;
@@ -33,7 +33,7 @@ pub const fn row<O: Operation>() -> Row {
     Row { spec: &O::SPEC, begin: begin::<O>, home: O::home }
 }
 
-/// An answer that comes once it is durable.
+/// A response that arrives once it is durable.
 pub type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
 /// A call that has begun.
@@ -55,9 +55,10 @@ impl fmt::Debug for Begun {
 
 /// A call that waits for its body. May block the thread.
 pub trait Upload: Send {
-    /// Takes the next bytes of payload. An error ends the call: hand it to [`finish`](Self::finish).
+    /// Accepts the next bytes of payload. An error ends the call: pass it to
+    /// [`finish`](Self::finish).
     fn push(&mut self, data: &[u8]) -> Result<(), WireError>;
-    /// All bytes have come, with these trailers, or the body failed.
+    /// All bytes have arrived, with these trailers, or the body failed.
     fn finish(self: Box<Self>, body: Result<Vec<(String, String)>, WireError>) -> Answering;
 }
 
@@ -126,7 +127,8 @@ fn admitted_with<O: Operation>(
     Admitted { stage, records, denials, side, wanted }
 }
 
-/// Does the nested call `nested` on the writer, and admits on a snapshot that shows what it wrote.
+/// Performs the nested call `nested` on the writer, and admits on a snapshot that shows what it
+/// wrote.
 fn admitted_after<O: Operation>(
     gateway: &Arc<Gateway>,
     call: &Arc<Call>,
@@ -153,8 +155,8 @@ fn admitted_after<O: Operation>(
     })
 }
 
-/// Authorizes and prepares on the writer, because the operation itself has to write: a key that
-/// AWS manages, which KMS makes on first use. What nested calls did stays done.
+/// Authorizes and prepares on the writer, because the operation itself has to write: an AWS managed
+/// key, which KMS creates on first use. The results of nested calls are kept.
 fn admitted_on_writer<O: Operation>(
     gateway: &Arc<Gateway>,
     call: &Arc<Call>,
@@ -174,7 +176,7 @@ fn admitted_on_writer<O: Operation>(
 }
 
 /// Runs on the writer and commits state and events as one.
-// INVARIANT: the answer is given after the commit, and the commit holds the event.
+// INVARIANT: the response is returned after the commit, and the commit contains the event.
 pub(crate) fn committed<O: Operation>(
     gateway: &Arc<Gateway>,
     call: Arc<Call>,
@@ -189,7 +191,8 @@ pub(crate) fn committed<O: Operation>(
         }
         let mut result = match stage.conclude(&mut ctx) {
             Ok(result) => result,
-            // What has no event must not stay: the transaction goes with its context.
+            // A change without an event must not be kept: the transaction is dropped with its
+            // context.
             Err(unrecorded) => return (Err(unrecorded), Vec::new()),
         };
         denials.append(&mut ctx.take_denials());
@@ -202,8 +205,8 @@ pub(crate) fn committed<O: Operation>(
     })
 }
 
-/// Whether a call goes on while the disk is full: deletion by its operation, delivery by its
-/// caller, for services carry events away and do nothing else by themselves.
+/// Whether a call continues while the disk is full: deletions by their operation, deliveries by
+/// their caller, because services deliver events and do nothing else by themselves.
 fn goes_on_when_full(spec: &Spec, call: &Call) -> bool {
     spec.when_full == WhenFull::GoesOn || call.caller.is_service()
 }
@@ -218,7 +221,7 @@ fn submit<R: Send + 'static>(
 
 fn begin<O: Operation>(incoming: &Incoming) -> Begun {
     let (gateway, call) = (Arc::clone(&incoming.gateway), Arc::clone(&incoming.call));
-    // A body would take the room that deletion needs.
+    // A body would use the space that deletion needs.
     if let Err(full) = gateway.store.expect_room()
         && !goes_on_when_full(&O::SPEC, &call)
     {
@@ -243,7 +246,7 @@ struct Started<O: Operation> {
 }
 
 impl<O: Operation> Started<O> {
-    /// `view` is what the call was admitted on, if that was just now.
+    /// `view` is the snapshot on which the call was just admitted, if any.
     fn conclude(mut self, view: Option<&Snapshot>) -> Answering {
         if !O::SPEC.read_only || self.admitted.stage.refused().is_some() {
             return self.write();
@@ -265,7 +268,7 @@ impl<O: Operation> Started<O> {
         })
     }
 
-    /// Runs on a snapshot and commits the event alone.
+    /// Runs on a snapshot and commits only the event.
     fn read(mut self, view: Result<&Snapshot, Fault>) -> Answering {
         let nested = std::mem::take(&mut self.admitted.records);
         let mut denials = Vec::new();

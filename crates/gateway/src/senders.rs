@@ -10,13 +10,13 @@ type Pairs = BTreeMap<String, BTreeSet<IpAddr>>;
 
 /// Which addresses have proven which access keys by the signature of a whole call.
 ///
-/// A head with a false signature looks like a head whose body would prove it. An earlier call from
-/// the same address distinguishes them, so that forgers cannot take the memory that proven callers need. It
-/// counts for memory only: each call has to prove itself all the same.
+/// A head with an invalid signature looks like a head whose body would prove it. An earlier call
+/// from the same address distinguishes them, so that attackers cannot use the memory that proven
+/// callers need. This affects only memory: each call still has to be authenticated.
 #[derive(Debug, Default)]
 pub(crate) struct Senders(Mutex<Generations>);
 
-/// Pairs that were used lately, and those from before; what is used in neither is forgotten.
+/// Pairs that were used recently, and older ones; those used in neither are dropped.
 #[derive(Debug, Default)]
 struct Generations {
     new: Pairs,

@@ -1,9 +1,9 @@
 //! What an account may read of the reasons for a refusal.
 //!
 //! A request between two accounts is decided by the policies of both. Neither account may read the
-//! policies of the other one: a trust policy has external ids, a key policy has encryption
+//! policies of the other one: a trust policy has external IDs, a key policy has encryption
 //! contexts, and a bucket policy may have a shared secret for a `Referer`. So each account reads
-//! its own side in full, and of the other side which layer it is and what it said.
+//! its own side in full, and of the other side only the layer and its result.
 
 use policy::{Check, CheckType, Decision, Layer, NearMiss, Reason, Request};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use types::AccountId;
 pub(crate) struct Sides {
     /// The policies on the resource.
     resource: bool,
-    /// The policies of the caller, and what the request says about the caller.
+    /// The policies of the caller, and the request's data about the caller.
     caller: bool,
 }
 
@@ -30,7 +30,7 @@ impl Sides {
         !(self.resource && self.caller)
     }
 
-    /// The caller and AWS's message. The owner of a resource reads the account of the caller alone.
+    /// The caller and AWS's message. The owner of a resource reads only the account of the caller.
     ///
     /// Source: KMS Developer Guide, "Logging AWS KMS API calls with AWS CloudTrail": in the account
     /// of the key, entries of other accounts name no user.
@@ -54,7 +54,7 @@ impl Sides {
             Reason::ExplicitDeny { layer, .. } if !self.show(*layer) => {
                 json!({"kind": "explicitDeny", "layer": layer})
             }
-            // A setting of the bucket: other accounts read what AWS's message says.
+            // A setting of the bucket: other accounts read only AWS's message.
             Reason::PublicAccessBlocked if !self.resource => {
                 json!({"kind": "explicitDeny", "layer": Layer::Resource})
             }
@@ -67,7 +67,7 @@ impl Sides {
         }
     }
 
-    /// What each layer said, without the statements of the layers that are left out.
+    /// The result of each layer, without the statements of hidden layers.
     pub(crate) fn checks(self, decision: &Decision) -> Value {
         let shown = |check: &Check| {
             let mut check = check.clone();
@@ -79,8 +79,8 @@ impl Sides {
         value(&decision.checks.iter().map(shown).collect::<Vec<_>>())
     }
 
-    /// The near misses of the layers that are shown. The owner of a resource reads what its policy
-    /// asks for, and not what the request of the other account had.
+    /// The near misses of the visible layers. The owner of a resource reads what its policy
+    /// requires, and not what the other account's request had.
     pub(crate) fn near_misses(self, decision: &Decision) -> Value {
         let shown = decision.near_misses.iter().filter(|miss| self.show(miss.layer));
         let without_request = |miss: &NearMiss| {

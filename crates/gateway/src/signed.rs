@@ -7,26 +7,27 @@ use wire::sigv4::{self, Payload, SignatureError};
 
 use crate::{Auth, Family, SignatureVersion, WireError};
 
-/// A signature as presented, read but not yet believed.
+/// A signature as presented, parsed but not yet verified.
 #[derive(Debug)]
 pub(crate) enum Signed {
-    /// Version 4, which every service takes.
+    /// Version 4, which every service accepts.
     V4(sigv4::Signed),
-    /// Version 2, of S3 alone.
+    /// Version 2; S3 only.
     V2(sigv2::Signed),
 }
 
-/// Which versions are taken.
+/// The accepted versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Taken {
     /// Both.
     Both,
-    /// Version 4 alone: by the service, or by the operator.
+    /// Version 4 only: required by the service, or by the operator.
     V4,
 }
 
 impl Signed {
-    /// What the request presents; `None` when it presents nothing and its caller is anonymous.
+    /// The signature that the request presents; `None` if it presents none and its caller is
+    /// anonymous.
     pub(crate) fn presented(
         head: &Head,
         family: Family,
@@ -49,7 +50,7 @@ impl Signed {
         }
     }
 
-    /// Where it stands, and its version.
+    /// Where it was sent, and its version.
     pub(crate) fn auth(&self) -> (Auth, SignatureVersion) {
         match self {
             Self::V4(signed) => {
@@ -71,7 +72,7 @@ impl Signed {
         }
     }
 
-    /// When it was made, if it says so.
+    /// When it was created, if it contains that.
     pub(crate) fn date(&self) -> Option<Timestamp> {
         match self {
             Self::V4(signed) => Some(signed.date),
@@ -79,8 +80,8 @@ impl Signed {
         }
     }
 
-    /// What it says of the body. Version 2 says nothing; a hash in a header is under its signature
-    /// all the same.
+    /// Its description of the body. Version 2 has none; a hash in a header is covered by its
+    /// signature nevertheless.
     pub(crate) fn payload(&self, head: &Head) -> Payload {
         match self {
             Self::V4(signed) => signed.payload.clone(),

@@ -1,4 +1,4 @@
-//! Events of the sign-in page: what happens before anybody has credentials, and is no API call.
+//! Events of the sign-in page: they occur before there are credentials, and are not API calls.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::{Fault, Gateway};
 /// The service in whose name the events are.
 const SIGN_IN: &str = "signin.amazonaws.com";
 
-/// Where an attempt to sign in came from.
+/// The origin of a sign-in attempt.
 #[derive(Debug, Clone)]
 pub struct SignInOrigin {
     /// The browser's address.
@@ -47,7 +47,7 @@ pub struct SignInEvent {
 }
 
 impl Gateway {
-    /// Commits what the sign-in page did, with its events.
+    /// Commits a change of the sign-in page, with its events.
     ///
     /// Blocks the thread.
     pub fn commit_sign_in<T: Send + 'static>(
@@ -76,7 +76,7 @@ impl Gateway {
         committed.wait()?
     }
 
-    /// Observed: sign-ins of root users lie in `us-east-1`, and those of users mostly; some lie in
+    /// Observed: sign-ins of root users are in `us-east-1`, and those of users mostly; some are in
     /// another region, in which AWS has sign-in pages of its own. Ours is the only page, and so the
     /// global one.
     ///

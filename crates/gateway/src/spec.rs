@@ -10,13 +10,13 @@ pub struct Service {
     pub signing_name: &'static str,
     /// The name in events, such as `kms.amazonaws.com`.
     pub event_source: &'static str,
-    /// The protocol of its requests and answers.
+    /// The protocol of its requests and responses.
     pub protocol: Protocol,
     /// The code and wording family of its authentication errors.
     pub family: Family,
     /// The part of `X-Amz-Target` before the last dot, without namespace (JSON services only).
     pub target: &'static str,
-    /// Whether the service has one endpoint for all regions and its events lie in `us-east-1`.
+    /// Whether the service has one endpoint for all regions and its events are in `us-east-1`.
     pub global: bool,
     /// What its events say otherwise than those of others.
     pub event_form: EventForm,
@@ -64,7 +64,7 @@ pub const INTERNAL_FAILURE: OwnFailure = OwnFailure {
     text: "The request processing has failed because of an unknown error, exception or failure.",
 };
 
-/// The same of those that ask to try again.
+/// The same for services that ask clients to retry.
 ///
 /// Source: the services' "Common errors" pages.
 pub const SERVICE_UNAVAILABLE: OwnFailure = OwnFailure {
@@ -73,7 +73,7 @@ pub const SERVICE_UNAVAILABLE: OwnFailure = OwnFailure {
     text: "The request has failed due to a temporary failure of the server.",
 };
 
-/// Management events are the trail's default; data events must be asked for.
+/// Management events are the trail's default; data events must be selected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
     /// The control plane; also in the event history.
@@ -82,7 +82,7 @@ pub enum Class {
     Data,
 }
 
-/// How a request finds its operation.
+/// How a request is matched to its operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {
     /// By its name, in `X-Amz-Target` or `Action`.
@@ -113,14 +113,14 @@ pub enum Scope {
     Control(&'static str),
 }
 
-/// How much of a request's body an operation takes.
+/// How much of a request's body an operation accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyLimit {
-    /// Buffered whole, up to so many bytes.
+    /// Buffered completely, up to this many bytes.
     Buffered(usize),
-    /// Handed on as it arrives, up to so many bytes of payload.
+    /// Streamed as it arrives, up to this many bytes of payload.
     Streamed(u64),
-    /// A form of a browser, whose file is handed on as it arrives, up to so many bytes.
+    /// A browser form, whose file is streamed as it arrives, up to this many bytes.
     Form(u64),
 }
 
@@ -131,22 +131,22 @@ impl BodyLimit {
     }
 }
 
-/// What a signature means to an operation.
+/// The meaning of a signature for an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signatures {
-    /// It says who calls.
+    /// It identifies the caller.
     Count,
-    /// Nothing: browsers ask for leave under the address of the request that they want to send,
-    /// whose signature is for that request.
+    /// None: browsers send preflights to the URL of the request that they want to send, whose
+    /// signature is for that request.
     Ignored,
 }
 
 /// What becomes of a call while the disk is full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WhenFull {
-    /// It has to wait until there is room.
+    /// It has to wait until there is space.
     Refused,
-    /// It makes room, or finds what may go.
+    /// It frees space, or finds what can be deleted.
     GoesOn,
 }
 
@@ -155,26 +155,26 @@ pub enum WhenFull {
 pub struct Spec {
     /// The service.
     pub service: &'static Service,
-    /// The name in the API, such as `CreateTrail`; with the service's name it makes the default
+    /// The name in the API, such as `CreateTrail`; with the service's name it forms the default
     /// action `cloudtrail:CreateTrail`.
     pub name: &'static str,
     /// The name in events, where it differs from `name`.
     pub event_name: &'static str,
-    /// Whether events say `readOnly: true`. Read-only operations run on a snapshot; should one
-    /// have to write after all (a default key made on first use), it is run again on the writer.
+    /// Whether events have `readOnly: true`. Read-only operations run on a snapshot; if one has to
+    /// write after all (a default key created on first use), it is run again on the writer.
     pub read_only: bool,
     /// Management or data.
     pub class: Class,
     /// How it is found.
     pub route: Route,
-    /// What body it takes.
+    /// The body that it accepts.
     pub body: BodyLimit,
     /// Whether callers without credentials may try; the policies decide.
     pub anonymous: bool,
-    /// What a signature means to it.
+    /// The meaning of a signature for it.
     pub signatures: Signatures,
-    /// Whether a call takes well below a millisecond and waits for nothing but its commit, so that
-    /// it may run where sockets are served.
+    /// Whether a call takes well below a millisecond and waits only for its commit, so that it may
+    /// run on a socket thread.
     pub brief: bool,
     /// What becomes of a call while the disk is full.
     pub when_full: WhenFull,
@@ -245,14 +245,14 @@ impl Spec {
         self
     }
 
-    /// The same, which takes no time worth a thread of its own.
+    /// The same, for operations too short for a separate thread.
     #[must_use]
     pub const fn brief(mut self) -> Self {
         self.brief = true;
         self
     }
 
-    /// The same, which goes on while the disk is full.
+    /// The same, for operations that continue while the disk is full.
     #[must_use]
     pub const fn when_full(mut self) -> Self {
         self.when_full = WhenFull::GoesOn;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{Name, Protocol, Route, Row, Scope, Service};
 
-/// The method by which browsers ask whether a page may send a request.
+/// The method of CORS preflights.
 const PREFLIGHT: &str = "OPTIONS";
 
 /// All rows, by how they are found.
@@ -90,8 +90,8 @@ impl Table {
         })
     }
 
-    /// The row with most matching conditions; `None` if the request selects something that no row
-    /// serves.
+    /// The row with most matching conditions; `None` if the request selects something without a
+    /// row.
     pub(crate) fn rest(
         &self,
         method: &str,

@@ -1,12 +1,12 @@
-//! Requests to services that are not served, and those that do not say for whom they are: they are
-//! refused in the form that their clients read, so that people read the reason.
+//! Requests to unsupported services, and those that name no service: they are rejected in the
+//! format that their clients parse, so that users can read the reason.
 
 use http::Method;
 use wire::{Head, Protocol, WireError};
 
 use crate::Answer;
 
-/// The namespace of errors that front ends answer before a service is reached.
+/// The namespace of errors that front ends return before a service is reached.
 ///
 /// Observed: STS, requests without a signature.
 const FAULT: &str = "http://webservices.amazon.com/AWSFault/2005-15-09";
@@ -51,12 +51,12 @@ pub(crate) fn target(prefix: &str, request_id: &str) -> Answer {
 /// An error of the Query protocol that belongs to no service.
 pub(crate) fn query(error: &WireError, head: &Head, request_id: &str) -> Answer {
     let protocol = Protocol::Query { namespace: FAULT };
-    Answer::error_as(protocol, error, (request_id, ""), asks_for_json(head))
+    Answer::error_as(protocol, error, (request_id, ""), requests_json(head))
 }
 
-/// Whether the client of a Query service asks for JSON.
-pub(crate) fn asks_for_json(head: &Head) -> bool {
-    wire::query::asks_for_json(head.header("accept"))
+/// Whether the client of a Query service requests JSON.
+pub(crate) fn requests_json(head: &Head) -> bool {
+    wire::query::requests_json(head.header("accept"))
 }
 
 /// The refusal of an action of a service of which next to nothing is served.

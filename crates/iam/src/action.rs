@@ -1,4 +1,4 @@
-//! What the operations of IAM have in common, so that each says only what is its own.
+//! What the operations of IAM share, so that each defines only its specifics.
 
 use std::marker::PhantomData;
 
@@ -18,17 +18,17 @@ use crate::{directory, validate};
 pub(crate) trait Action: 'static {
     /// Its name in the API.
     const NAME: &'static str;
-    /// Whether events say `readOnly: true`; see [`Spec::read_only`].
+    /// Whether events have `readOnly: true`; see [`Spec::read_only`].
     const READ_ONLY: bool;
-    /// What the client sends.
+    /// The input.
     type Input: Serialize + DeserializeOwned + Send + 'static;
-    /// What it gets.
+    /// The output.
     type Output: Answered + Send + 'static;
 
     /// Refuses an input that is out of form; AWS's front end does so before it authorizes.
     fn check(input: &Self::Input) -> Result<(), IamError>;
 
-    /// What the call acts on.
+    /// The resource of the call.
     fn targets(ctx: &Ctx<'_>, input: &Self::Input) -> Result<Vec<Target>, Fail>;
 
     /// The operation itself.
@@ -39,19 +39,19 @@ pub(crate) trait Action: 'static {
 pub(crate) trait Hashing: 'static {
     /// Its name in the API.
     const NAME: &'static str;
-    /// Whether events say `readOnly: true`; see [`Spec::read_only`].
+    /// Whether events have `readOnly: true`; see [`Spec::read_only`].
     const READ_ONLY: bool;
-    /// What the client sends.
+    /// The input.
     type Input: Serialize + DeserializeOwned + Send + 'static;
-    /// What it gets.
+    /// The output.
     type Output: Answered + Send + 'static;
-    /// What the slow work makes.
+    /// The result of the slow work.
     type Work: Send + 'static;
 
     /// Refuses an input that is out of form; see [`Action::check`].
     fn check(input: &Self::Input) -> Result<(), IamError>;
 
-    /// What the call acts on.
+    /// The resource of the call.
     fn targets(ctx: &Ctx<'_>, input: &Self::Input) -> Result<Vec<Target>, Fail>;
 
     /// The slow work.
@@ -211,7 +211,7 @@ impl<A: Hashing> Operation for Iam<A> {
     }
 }
 
-/// Credentials of `GetSessionToken` are not taken without a second factor.
+/// Credentials of `GetSessionToken` are rejected without a second factor.
 ///
 /// Source: STS API Reference, "GetSessionToken". Observed: the code, as for unknown credentials.
 fn refuse_session_tokens(ctx: &Ctx<'_>) -> Result<(), IamError> {
@@ -225,7 +225,7 @@ fn refuse_session_tokens(ctx: &Ctx<'_>) -> Result<(), IamError> {
     }
 }
 
-/// Dates stand in IAM's events as Java prints them.
+/// Dates in IAM's events have Java's format.
 ///
 /// Observed: `"createDate": "Jul 10, 2023 12:23:05 PM"`.
 fn java_dates(tree: &mut Value) {
@@ -250,8 +250,7 @@ pub(crate) fn existing(ctx: &Ctx<'_>, kind: Kind, name: &str) -> Result<Holder, 
     found.ok_or_else(|| IamError::no_such(kind.word(), name).into())
 }
 
-/// What a call on a named user, role or group acts on, whether it exists or not: AWS authorizes
-/// first.
+/// The ARN of a named user, role or group, whether it exists or not: AWS authorizes first.
 pub(crate) fn target_of(ctx: &Ctx<'_>, kind: Kind, name: &str) -> Result<Target, Fail> {
     let found = directory::holder(ctx.tx(), ctx.account(), kind, name)?;
     Ok(match found {

@@ -1,4 +1,4 @@
-//! Accounts come from configuration, not from an API.
+//! Accounts are defined by configuration, not by an API.
 
 use gateway::Fault;
 use keys::{Keyring, equal_in_constant_time};
@@ -17,14 +17,14 @@ pub struct Account {
     pub name: String,
     /// The alias, if one was created.
     pub alias: Option<String>,
-    /// 64 hexadecimal digits by which S3 knows it.
+    /// 64 hexadecimal digits that identify it in S3.
     pub canonical_user_id: String,
 }
 
 /// What [`bootstrap`] changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bootstrapped {
-    /// The account was not there before.
+    /// The account did not exist before.
     pub is_new_account: bool,
     /// What became of the key.
     pub key: KeyChange,
@@ -35,17 +35,17 @@ pub struct Bootstrapped {
 pub enum KeyChange {
     /// It was there, with this secret.
     None,
-    /// It was not there.
+    /// It did not exist.
     Created,
     /// It was there, and has another secret now.
     NewSecret,
 }
 
-/// Makes sure that the account exists and that its root user has this access key.
+/// Ensures that the account exists and that its root user has this access key.
 ///
-/// Safe to repeat: an account keeps its canonical user id and all else it has; a key that is
-/// known gets this secret. Answers what it changed. Errors with the engine's, or if the key belongs
-/// to somebody else.
+/// Idempotent: an account keeps its canonical user ID and all its data; an existing key gets this
+/// secret. Returns what it changed. Errors with the store's, or if the key belongs to another
+/// account.
 #[expect(clippy::too_many_arguments, reason = "each is of its own type but the last texts")]
 pub fn bootstrap(
     tx: &mut Tx<'_>,
@@ -105,7 +105,7 @@ fn has_secret(keyring: &Keyring, access_key_id: &str, key: &AccessKey, secret: &
     opened.is_ok_and(|known| equal_in_constant_time(known.as_bytes(), secret.as_bytes()))
 }
 
-/// The account of an access key, if there is such a key, whoever's it is.
+/// The account of an access key, if the key exists, in any account.
 pub fn account_of_key(tx: &Tx<'_>, access_key_id: &str) -> Result<Option<AccountId>, Fault> {
     Ok(directory::access_key(tx, access_key_id)?.map(|key| key.account))
 }
@@ -124,9 +124,9 @@ pub fn accounts(tx: &Tx<'_>) -> Result<Vec<Account>, Fault> {
         .collect())
 }
 
-/// The id by which S3 knows an account: 64 hexadecimal digits.
+/// The canonical user ID of an account in S3: 64 hexadecimal digits.
 ///
-/// Of an account that does not live here it is made of its number, always the same.
+/// For an account that does not exist here it is derived from its number, always the same.
 pub fn canonical_user_id(tx: &Tx<'_>, account: &AccountId) -> Result<String, Fault> {
     let row = directory::account(tx, account)?;
     Ok(row.map_or_else(

@@ -252,7 +252,7 @@ pub(crate) fn add_use(
     Ok(USES.put(tx, key([account.as_str(), arn, usage_word(usage), holder_id]), &usage)?)
 }
 
-/// Forgets that a holder uses a managed policy.
+/// Removes the record that a holder uses a managed policy.
 pub(crate) fn remove_use(
     tx: &mut Tx<'_>,
     account: &AccountId,
@@ -278,7 +278,7 @@ pub(crate) fn add_member(tx: &mut Tx<'_>, group_id: &str, user_id: &str) -> Resu
     Ok(MEMBERS.put(tx, key([group_id, user_id]), &())?)
 }
 
-/// Forgets that a user is in a group.
+/// Removes the record that a user is in a group.
 pub(crate) fn remove_member(tx: &mut Tx<'_>, group_id: &str, user_id: &str) -> Result<(), Fault> {
     Ok(MEMBERS.delete(tx, key([group_id, user_id]))?)
 }

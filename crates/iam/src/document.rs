@@ -29,7 +29,7 @@ pub(crate) fn size(document: &str) -> usize {
     document.chars().filter(|letter| !letter.is_whitespace()).count()
 }
 
-/// Refuses what is no identity policy.
+/// Rejects documents that are not identity policies.
 pub(crate) fn check_identity(document: &str) -> Result<(), IamError> {
     Policy::parse(document, &Grammar::Identity).map(drop).map_err(malformed)
 }
@@ -43,8 +43,8 @@ pub(crate) fn check_managed(document: &str) -> Result<(), IamError> {
     Ok(())
 }
 
-/// A trust policy as it is stored: compact, users and roles by unique id. Errors if it breaks
-/// the grammar or names nobody.
+/// A trust policy in its stored form: compact, users and roles by unique ID. Errors if it violates
+/// the grammar or names a principal that does not exist.
 pub(crate) fn stored_trust(tx: &Tx<'_>, document: &str) -> Result<String, Fail> {
     Policy::parse(document, &Grammar::Trust).map_err(malformed)?;
     if size(document) > TRUST_CHARS_MAX {
@@ -79,7 +79,7 @@ pub(crate) fn shown_trust(tx: &Tx<'_>, stored: &str) -> Result<String, Fault> {
     Ok(tree.to_string())
 }
 
-/// Replaces the principals of the type `AWS` for which `map` knows another name.
+/// Replaces the principals of the type `AWS` for which `map` returns another name.
 fn map_principals(
     tree: &mut Value,
     map: &mut dyn FnMut(&str) -> Result<Option<String>, Fault>,
@@ -115,7 +115,7 @@ fn malformed(error: policy::PolicyError) -> IamError {
 mod tests {
     use super::*;
 
-    /// Scalars and lists alike, in both elements, in one statement or several.
+    /// Strings and lists, in both elements, in one statement or several.
     #[test]
     fn every_principal_is_mapped() {
         let mut tree: Value = serde_json::from_str(

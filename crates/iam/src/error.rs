@@ -1,17 +1,17 @@
 use gateway::{ApiError, Failure, WireError};
 
-/// Why an operation of IAM or STS gave no answer.
+/// The errors of IAM's and STS's operations.
 pub(crate) type Fail = Failure<IamError>;
 
-/// Failures of the operations. Each carries AWS's wording, made by the functions below or where the
-/// failure is.
+/// Errors of the operations. Each has AWS's message, built by the functions below or where the
+/// error is returned.
 ///
 /// Assumed: IAM and STS word them so, unless a tag there has evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum IamError {
-    /// Something named is not there.
+    /// A named resource does not exist.
     NoSuchEntity(String),
-    /// The name is taken.
+    /// The name is in use.
     EntityAlreadyExists(String),
     /// The policy is one of those that service-linked roles alone may have.
     PolicyNotAttachable,
@@ -35,13 +35,13 @@ pub(crate) enum IamError {
     PasswordPolicyViolation(String),
     /// A simulation takes too long.
     PolicyEvaluation(String),
-    /// The caller is of a kind for which the call makes no sense.
+    /// The caller's kind cannot make this call.
     InvalidUserType(String),
     /// A code is not the device's, or was shown before.
     InvalidAuthenticationCode,
-    /// Somebody else changes the same thing at this moment.
+    /// Another call is changing the same resource.
     TemporarilyUnmodifiable(String),
-    /// The credentials are of a kind that this service does not take.
+    /// The credentials are of a kind that this service does not accept.
     InvalidClientToken,
 }
 
@@ -114,7 +114,7 @@ impl IamError {
         Self::NoSuchEntity(format!("Login Profile for User {user} cannot be found."))
     }
 
-    /// Observed: the text of a deletion that came too early.
+    /// Observed: the message for a premature deletion.
     pub(crate) fn profile_is_changing(user: &str) -> Self {
         Self::TemporarilyUnmodifiable(format!(
             "Login Profile for User {user} cannot be modified while login profile is being created."

@@ -1,8 +1,7 @@
-//! Identifiers as AWS forms them: a prefix that tells the kind, then base32 that begins with the
-//! account.
+//! Identifiers in AWS's format: a prefix for the kind, then base32 that begins with the account.
 //!
-//! Source: Tal Be'ery, "A short note on AWS KEY ID" (2023): the 40 bits of the account stand behind
-//! one set bit. Observed: all kinds of identifiers of one account begin alike.
+//! Source: Tal Be'ery, "A short note on AWS KEY ID" (2023): the 40 bits of the account follow one
+//! set bit. Observed: all kinds of identifiers of one account begin alike.
 
 use std::io;
 
@@ -43,7 +42,7 @@ pub(crate) fn secret(bytes: &[u8; 30]) -> String {
     base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
-/// The account in whose name an access key id was made, read off the id itself.
+/// The account in an access key ID, decoded from the ID itself.
 pub(crate) fn account_of(access_key_id: &str) -> Option<AccountId> {
     let digits = access_key_id.get(4..).filter(|digits| digits.len() == 16)?;
     let mut value = 0_u128;

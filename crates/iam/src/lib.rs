@@ -1,17 +1,17 @@
-//! IAM and STS: who is who, and what they may do.
+//! IAM and STS: identities and their permissions.
 //!
-//! Users, roles and groups are one thing here, a *holder* of policies: most operations exist once
+//! Users, roles and groups are one type here, a *holder* of policies: most operations exist once
 //! and serve all three. Managed policies, access keys and accounts complete the tables. Roles are
-//! lived in through sessions, and a session is its token: sealed, self-contained, stored nowhere.
-//! Its end is its expiry or the deletion of its role.
+//! used through sessions, and a session is its token: sealed, self-contained, and not stored. It
+//! ends with its expiry or the deletion of its role.
 //!
-//! The gateway asks [`PORT`] for identities; the operations come as [`ROWS`]. What is deliberately
-//! not here: deciding (that is `policy`), signatures (`wire`), federation. Lists of such things are
-//! answered honestly: empty.
+//! The gateway resolves identities through [`PORT`]; the operations are exported as [`ROWS`].
+//! Non-goals: decisions (see `policy`), signatures (`wire`), federation. Operations that list such
+//! resources return empty lists.
 //!
-//! Reading order: [`bootstrap`] (accounts come from configuration), `model` (what is stored),
+//! Reading order: [`bootstrap`] (accounts are defined by configuration), `model` (stored types),
 //! `directory` (the tables), `principals` ([`PORT`]), `action` (what operations share), `ops`,
-//! `token` and `sts`; [`signin`] for people.
+//! `token` and `sts`; [`signin`] for console users.
 
 mod action;
 mod bootstrap;

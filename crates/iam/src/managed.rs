@@ -1,6 +1,5 @@
-//! The AWS managed policies that every account finds: those that users of these services, and
-//! tutorials, attach. They are as AWS publishes them; services that do not exist here are named in
-//! them all the same.
+//! The AWS managed policies in every account: those that users of these services, and tutorials,
+//! attach. They are verbatim; actions of services that are not supported here stay in them.
 //!
 //! `managed/distill.py` writes documents and table from a copy of AWS's own.
 //!
@@ -12,7 +11,7 @@ use types::Timestamp;
 
 use crate::model::{ManagedPolicy, Version};
 
-/// What the ARNs of AWS managed policies begin with.
+/// The prefix of the ARNs of AWS managed policies.
 pub(crate) const ARN_PREFIX: &str = "arn:aws:iam::aws:policy/";
 
 /// All documents, one a line.
@@ -25,7 +24,7 @@ pub(crate) struct Shipped {
     pub(crate) path: &'static str,
     /// The name.
     pub(crate) name: &'static str,
-    /// What it is for; empty if nobody has written it down.
+    /// Its description; empty if there is none.
     pub(crate) description: &'static str,
     /// The number of its only version.
     version: u32,
@@ -75,7 +74,7 @@ impl Shipped {
         DOCUMENTS.get(self.document.clone()).unwrap_or_default()
     }
 
-    /// In the form of a customer's policy, with its newest version alone.
+    /// In the form of a customer's policy, with only its newest version.
     pub(crate) fn row(&self) -> ManagedPolicy {
         let (number, document) = (self.version, self.document().to_owned());
         ManagedPolicy {
@@ -93,7 +92,7 @@ impl Shipped {
         }
     }
 
-    /// A lasting id made of the name, in place of AWS's own, such as `ANPAIWMBCKSKIEE64ZLYK`.
+    /// A stable ID derived from the name, in place of AWS's own, such as `ANPAIWMBCKSKIEE64ZLYK`.
     fn id(&self) -> String {
         let hash = keys::sha256(self.name.as_bytes());
         format!("ANPA{}", types::base32_upper(hash.get(..17).unwrap_or_default()))
@@ -105,7 +104,7 @@ mod tests {
     use super::*;
     use policy::{Grammar, Policy};
 
-    /// A policy that does not compile would deny everything to whom it is attached. Customers could
+    /// A policy that does not compile would deny everything to its principals. Customers could
     /// write all of them but three, which name the root user of an account as a resource.
     #[test]
     fn every_shipped_policy_compiles_and_is_found_by_its_arn() {
@@ -138,7 +137,7 @@ mod tests {
         assert_eq!(named, DOCUMENTS.lines().collect::<Vec<_>>());
     }
 
-    /// What tutorials attach first is there.
+    /// The policies that tutorials attach first exist.
     #[test]
     fn tutorials_find_their_policies() {
         for arn in [

@@ -1,4 +1,4 @@
-//! What is stored. None of it is ever sent as it is.
+//! The stored types, which are never sent as they are.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -87,7 +87,7 @@ pub(crate) struct Tag {
     pub(crate) value: String,
 }
 
-/// A user, a role or a group: what has a name and holds policies.
+/// A user, a role or a group: a named holder of policies.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Holder {
     pub(crate) kind: Kind,
@@ -121,7 +121,7 @@ pub(crate) struct Holder {
 /// What only roles have.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct RoleFacts {
-    /// The trust policy; principals stand in it by their unique ids.
+    /// The trust policy, with principals by their unique IDs.
     pub(crate) trust: String,
     pub(crate) description: Option<String>,
     pub(crate) max_session_s: i64,
@@ -208,7 +208,7 @@ impl Version {
 /// How a managed policy is used by a holder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Usage {
-    /// It gives rights.
+    /// It grants permissions.
     Permissions,
     /// It bounds them.
     Boundary,

@@ -8,7 +8,7 @@ use crate::error::Fail;
 use crate::model::{Holder, Kind};
 use crate::validate::{ARN, Checks, Text};
 
-/// The members that name what a call is about. An operation reads the one of its noun.
+/// The members that name the resource of a call. An operation reads the one for its noun.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Of {
@@ -57,7 +57,7 @@ impl Of {
         checks.must("policyArn", self.policy_arn.as_deref(), &ARN)
     }
 
-    /// Only the name, for answers.
+    /// Only the name, for responses.
     pub(crate) fn named(kind: Kind, name: &str) -> Self {
         let name = Some(name.to_owned());
         match kind {

@@ -1,6 +1,6 @@
 //! What an operator changes of accounts while no server runs.
 //!
-//! The caller records it: every change has an event of its own.
+//! The caller records it: every change has a separate event.
 
 use gateway::Fault;
 use keys::Keyring;
@@ -25,7 +25,7 @@ pub struct AccountSummary {
     pub root_access_key_ids: Vec<String>,
     /// Whether the root user has a password.
     pub has_root_password: bool,
-    /// When it was made.
+    /// When it was created.
     pub created: Timestamp,
 }
 
@@ -45,7 +45,7 @@ pub fn account_summaries(tx: &Tx<'_>) -> Result<Vec<AccountSummary>, Fault> {
     Ok(summaries)
 }
 
-/// Gives an account another name; `false` if there is no such account.
+/// Renames an account; `false` if it does not exist.
 pub fn rename_account(tx: &mut Tx<'_>, account: &AccountId, name: &str) -> Result<bool, Fault> {
     let Some(mut row) = directory::account(tx, account)? else { return Ok(false) };
     name.clone_into(&mut row.name);
@@ -58,8 +58,9 @@ pub fn root_password_violation(password: &str) -> Option<String> {
     rules::violation(None, password)
 }
 
-/// Sets the root user's password, of which `hash` is the kept form. Its sessions end, for they
-/// belong to the password before; its second factors stay. `false` if there is no such account.
+/// Sets the root user's password, of which `hash` is the stored form. Its sessions end, because
+/// they belong to the previous password; its second factors stay. `false` if the account does not
+/// exist.
 pub fn reset_root_password(
     tx: &mut Tx<'_>,
     entropy: &Entropy,
@@ -83,8 +84,8 @@ pub fn reset_root_password(
     Ok(true)
 }
 
-/// Gives the root user this access key in place of all that it has. Returns the ids of those, or
-/// `None` if there is no such account. Errors if somebody has the key.
+/// Replaces all access keys of the root user with this one. Returns the IDs of the old ones, or
+/// `None` if the account does not exist. Errors if the key is in use.
 pub fn replace_root_keys(
     tx: &mut Tx<'_>,
     keyring: &Keyring,

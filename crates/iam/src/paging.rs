@@ -42,12 +42,12 @@ impl Paging {
         key.map(Some).ok_or_else(|| IamError::Validation(format!("Invalid Marker: {marker}.")))
     }
 
-    /// How many items the page may hold.
+    /// The maximum number of items in the page.
     pub(crate) fn room(&self) -> usize {
         self.max_items.and_then(|max| usize::try_from(max).ok()).unwrap_or(ITEMS_DEFAULT)
     }
 
-    /// The page out of all items, which come in the order of their keys.
+    /// The page of all items, which are in the order of their keys.
     pub(crate) fn page<T>(
         &self,
         items: impl IntoIterator<Item = (String, T)>,
@@ -91,7 +91,7 @@ pub(crate) struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// With each item turned into another.
+    /// With each item converted.
     pub(crate) fn try_map<U, E>(self, map: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
         let items = self.items.into_iter().map(map).collect::<Result<_, _>>()?;
         Ok(Page { items, marker: self.marker })
@@ -154,7 +154,7 @@ mod tests {
         }
     }
 
-    /// Large items make short pages of one item at least, which together are the list.
+    /// Large items result in short pages of at least one item, which together are the list.
     #[test]
     fn large_items_make_short_pages() {
         let all: Vec<(String, usize)> = (0..9).map(|n| (format!("{n}"), n)).collect();
@@ -172,14 +172,14 @@ mod tests {
         assert_eq!(pages, [vec![0, 1, 2], vec![3, 4, 5], vec![6, 7, 8]]);
     }
 
-    /// A marker that we did not give is refused.
+    /// A marker that we did not return is rejected.
     #[test]
     fn a_strange_marker_is_refused() {
         let paging = Paging { marker: Some("?".to_owned()), max_items: None };
         assert!(paging.page(Vec::<(String, u32)>::new()).is_err());
     }
 
-    /// The output tells whether there is more, and where, only if there is.
+    /// The output contains whether there are more items, and the marker only if there are.
     #[test]
     fn a_listing_tells_whether_there_is_more() {
         let items = || [("a".to_owned(), 1), ("b".to_owned(), 2)];

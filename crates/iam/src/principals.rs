@@ -1,4 +1,4 @@
-//! How the pipeline asks who is who.
+//! How the pipeline resolves identities.
 
 use std::sync::Arc;
 
@@ -67,7 +67,7 @@ fn temporary(query: &CredentialQuery<'_>, token: &str) -> Result<Credential, Fau
     })
 }
 
-/// Who that is now; `None` if it was deleted since.
+/// The current owner; `None` if it was deleted meanwhile.
 fn caller(
     query: &CredentialQuery<'_>,
     account: &AccountId,
@@ -145,7 +145,7 @@ pub(crate) fn policies_of(tx: &Tx<'_>, holder: &Holder) -> Result<IdentityPolici
         }
     }
     let boundary = match &holder.boundary {
-        // A boundary that is gone bounds everything: its empty text does not compile.
+        // A deleted boundary denies everything: its empty text does not compile.
         Some(arn) => Some(managed(tx, arn)?.unwrap_or_else(|| policy_text(arn, "".into()))),
         None => None,
     };

@@ -33,8 +33,8 @@ pub(crate) fn open(
     Ok(opened?)
 }
 
-/// The secret of temporary credentials. Whoever has the keyring can make it again, so it is
-/// stored nowhere. `nonce` tells apart two sessions whose key ids should ever coincide.
+/// The secret of temporary credentials. It is derived from the keyring, so it is not stored.
+/// `nonce` distinguishes two sessions whose key IDs coincide.
 pub(crate) fn derive(keyring: &Keyring, access_key_id: &str, nonce: &str) -> String {
     let parts = [b"secret access key".as_slice(), access_key_id.as_bytes(), nonce.as_bytes()];
     let code = keyring.mac(Domain::SessionToken, &parts);

@@ -1,4 +1,4 @@
-//! What answers say of users, roles, groups and policies. The members mirror IAM's service model.
+//! Users, roles, groups and policies in responses. The members mirror IAM's service model.
 
 use gateway::{Ctx, Fault};
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ impl BoundaryShape {
     pub(crate) fn of(holder: &Holder) -> Option<Self> {
         let permissions_boundary_arn = holder.boundary.clone()?;
         // Observed: hashicorp/terraform-provider-aws, recorded users and roles. The service model's
-        // enumeration knows `PermissionsBoundaryPolicy` only, and AWS does not follow it.
+        // enumeration contains only `PermissionsBoundaryPolicy`, and AWS does not follow it.
         let permissions_boundary_type = "Policy";
         Some(Self { permissions_boundary_type, permissions_boundary_arn })
     }
@@ -166,7 +166,7 @@ impl RoleShape {
         Ok(Self { permissions_boundary, tags, role_last_used, ..Self::listed(ctx, role)? })
     }
 
-    /// As the answer to its creation shows it.
+    /// As in the response to its creation.
     ///
     /// Observed: the trust policy as it was sent, no duration, no last use.
     pub(crate) fn created(ctx: &Ctx<'_>, role: Holder, sent: &str) -> Result<Self, Fault> {

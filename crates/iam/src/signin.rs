@@ -1,20 +1,20 @@
 //! Signing in to the web console: passwords, second factors, sessions.
 //!
 //! A sign-in proves a password and, where its owner has a device, a code, and opens a *session*.
-//! The browser holds the session as a cookie, which no script can read, and the page a secret beside
-//! it, which no other port of the host is sent. For both it gets temporary credentials, which live
-//! in the page's memory for an hour and sign every call that the console makes. The cookie changes
-//! whenever it is used. Credentials of a session are worth
-//! nothing once the session has ended: by signing out, by age, or with the login profile.
+//! The browser stores the session as a cookie, which no script can read, and the page a secret
+//! beside it, which is never sent to other ports of the host. With both it gets temporary
+//! credentials, which stay in the page's memory for an hour and sign every call of the console. The
+//! cookie changes with each use. Credentials of a session are invalid once the session has ended:
+//! by signing out, by age, or with the login profile.
 //!
-//! What a stranger can learn here is nothing: an account, a user or a password that is wrong gets
-//! the same answer after the same work.
+//! The responses reveal nothing to an attacker: a wrong account, user or password gets the same
+//! response after the same work.
 //!
-//! The operations of IAM on these things are with the others, in `ops`. HTTP, cookies' attributes
-//! and the counting of failures are the server's business.
+//! IAM's operations on these resources are with the others, in `ops`. HTTP, cookie attributes and
+//! the counting of failures belong to the server.
 //!
 //! Reading order: [`sign_in`], [`refresh`], [`sign_out`]; [`first_run`] and [`set_root_password`];
-//! inside, `rows` (what is kept), `rules` (what a password must be), `totp` (codes).
+//! inside, `rows` (stored types), `rules` (password rules), `totp` (codes).
 
 mod attempt;
 mod events;

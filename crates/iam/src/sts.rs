@@ -20,7 +20,7 @@ use crate::error::Fail;
 use crate::secrets;
 use crate::token::Token;
 
-/// Temporary credentials in an answer.
+/// Temporary credentials in a response.
 #[derive(Debug)]
 pub(crate) struct Credentials {
     access_key_id: String,

@@ -4,7 +4,7 @@ use crate::error::IamError;
 use crate::model::Tag;
 use crate::validate::{Checks, TAG_KEY, TAG_VALUE};
 
-/// Tags that one thing may have.
+/// The maximum number of tags of one resource.
 ///
 /// Source: IAM User Guide, "Tags for IAM resources".
 pub(crate) const TAGS_MAX: usize = 50;
@@ -48,7 +48,7 @@ pub(crate) fn check_keys_differ(tags: &[Tag]) -> Result<(), IamError> {
     Ok(())
 }
 
-/// The tags after some were set: known keys get new values and keep their places.
+/// The tags after an update: existing keys get new values and keep their positions.
 pub(crate) fn set(present: &[Tag], new: &[Tag]) -> Result<Vec<Tag>, IamError> {
     let mut tags = present.to_vec();
     for tag in new {
@@ -72,7 +72,7 @@ mod tests {
         keys.iter().map(|key| Tag { key: (*key).to_owned(), value: String::new() }).collect()
     }
 
-    /// Case does not make a key another one; `aws:` is AWS's.
+    /// Keys are compared case-insensitively; `aws:` is AWS's.
     #[test]
     fn keys_must_differ_by_more_than_case() {
         assert!(check_keys_differ(&tags(&["a", "b"])).is_ok());

@@ -1,5 +1,5 @@
-//! Session tokens. They hold all that is known of a session, sealed, so that nothing is stored
-//! and nothing has to be cleaned up.
+//! Session tokens. They contain all facts about a session, sealed, so nothing is stored and nothing
+//! has to be cleaned up.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ const VERSION: u8 = 1;
 /// What the token is bound to beside its key.
 const PURPOSE: &[u8] = b"session token";
 
-/// What a session token says.
+/// The contents of a session token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Token {
     pub(crate) version: u8,
@@ -43,7 +43,7 @@ pub(crate) struct Token {
     pub(crate) transitive_tag_keys: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) source_identity: Option<String>,
-    /// The session of the console that it belongs to, and with which it ends.
+    /// The console session that it belongs to, and with which it ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) console: Option<String>,
 }
@@ -95,7 +95,7 @@ impl Token {
         Ok(STANDARD.encode(sealed?))
     }
 
-    /// Reads a token; `None` if it is not one of ours.
+    /// Opens a token; `None` if it is not one of ours.
     pub(crate) fn open(keyring: &Keyring, text: &str) -> Option<Self> {
         let sealed = STANDARD.decode(text).ok()?;
         let plain = keyring.open(Domain::SessionToken, &[PURPOSE], &sealed).ok()?;
@@ -103,7 +103,7 @@ impl Token {
         (token.version == VERSION).then_some(token)
     }
 
-    /// What the pipeline wants to know of the session.
+    /// The facts about the session that the pipeline needs.
     pub(crate) fn session(&self, tx: &Tx<'_>) -> Result<Session, Fault> {
         let limited = self.policy.is_some() || !self.policy_arns.is_empty();
         let mut policies: Vec<Arc<str>> =

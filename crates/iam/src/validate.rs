@@ -1,10 +1,10 @@
-//! The constraints of the service models, and the one sentence in which all violations are told.
+//! The constraints of the service models, and the single message that lists all violations.
 
 use std::ops::Deref;
 
 use crate::error::IamError;
 
-/// What a text may be.
+/// The constraint of a string.
 #[derive(Debug)]
 pub(crate) struct Text {
     min: usize,
@@ -76,7 +76,7 @@ pub(crate) const MFA_CODE: Text = Text {
     pattern: r"[\d]+",
     allows: |text| text.chars().all(|letter| letter.is_ascii_digit()),
 };
-/// Source: the model's `arnType`. Whether it is an ARN is told in other words.
+/// Source: the model's `arnType`. Whether it is an ARN is reported in another message.
 pub(crate) const ARN: Text = Text { min: 20, max: 2_048, pattern: "", allows: |_| true };
 /// Source: the model of STS, `roleSessionNameType`.
 pub(crate) const SESSION_NAME: Text =
@@ -88,7 +88,7 @@ pub(crate) const SOURCE_IDENTITY: Text =
 pub(crate) const EXTERNAL_ID: Text =
     Text { min: 2, max: 1_224, pattern: r"[\w+=,.@:\/-]*", allows: is_external_id };
 
-/// Gathers what is wrong with an input.
+/// Collects the violations of an input.
 #[derive(Debug)]
 pub(crate) struct Checks {
     /// Observed: STS repeats the offending value, IAM does not.
@@ -98,8 +98,8 @@ pub(crate) struct Checks {
     count: usize,
 }
 
-/// Problems that an answer lists at most; further ones are counted only. A small request may hold
-/// thousands, and its answer would have many times its size.
+/// The maximum number of violations that an error lists; further ones are only counted. A small
+/// request may contain thousands, and its error would be many times its size.
 const LISTED_MAX: usize = 100;
 
 impl Checks {
@@ -248,7 +248,7 @@ fn is_latin(text: &str) -> bool {
     })
 }
 
-/// Letters, separators and numbers of any script; white space stands for `\p{Z}`.
+/// Letters, separators and numbers of any script; white space represents `\p{Z}`.
 fn is_tag(text: &str) -> bool {
     text.chars().all(|letter| {
         letter.is_alphanumeric()
@@ -279,7 +279,7 @@ mod tests {
         Checks::iam().must("x", Some(text), rule).done().is_ok()
     }
 
-    /// What the model's patterns accept and refuse.
+    /// What the model's patterns accept and reject.
     #[test]
     fn texts_have_the_models_form() {
         let long = "a".repeat(65);
@@ -333,7 +333,7 @@ mod tests {
         );
     }
 
-    /// An answer does not grow with what a stranger sends: all are counted, the first are listed.
+    /// An error does not grow with the input: all violations are counted, the first are listed.
     #[test]
     fn an_answer_lists_so_many_problems_at_most() {
         let mut checks = Checks::iam();

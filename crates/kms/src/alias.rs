@@ -12,7 +12,7 @@ use crate::model::{ALIASES, Alias, KEYS, Key, alias_place, key_place};
 /// Source: KMS Developer Guide, "Resource quotas".
 pub(crate) const PER_KEY_MAX: usize = 50;
 
-/// Checks the name of an alias that is to be made, changed or deleted.
+/// Validates the name of an alias that is to be created, changed or deleted.
 ///
 /// Observed: the text about the prefix. Assumed, after moto: the others, and that there is no text
 /// about the aliases of AWS.
@@ -60,7 +60,7 @@ pub(crate) fn find(ctx: &Ctx<'_>, name: &str) -> Result<Option<(Alias, Key)>, Km
     Ok(key.filter(|key| !key.is_gone(ctx.now())).map(|key| (alias, key)))
 }
 
-/// What is said of an alias that does not exist.
+/// The error for an alias that does not exist.
 pub(crate) fn not_found(ctx: &Ctx<'_>, name: &str) -> KmsError {
     KmsError::NotFound(format!("Alias {} is not found.", arn(ctx, name)))
 }
@@ -94,7 +94,7 @@ mod tests {
         assert_eq!(found.as_deref(), expected, "{name}");
     }
 
-    /// Each rule about names has its own answer.
+    /// Each rule about names has its own error.
     #[test]
     fn names_follow_the_rules() {
         check("alias/a/b_c-1", None);

@@ -35,12 +35,12 @@ impl<'de> Deserialize<'de> for Blob {
 
 /// A plaintext or a data key: wiped when dropped, never shown.
 ///
-/// It is serialized for one purpose, the answer to the caller; no type that holds one may become
-/// part of an event.
+/// It is serialized only for the response to the caller; no type that contains one may become part
+/// of an event.
 pub struct Secret(pub SecretBytes);
 
 impl Secret {
-    /// Takes over `bytes`.
+    /// Takes ownership of `bytes`.
     pub fn new(bytes: Vec<u8>) -> Self {
         Self(SecretBytes::new(bytes))
     }
@@ -65,7 +65,7 @@ impl fmt::Debug for Secret {
 
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // The text is taken over by a secret, so that it is wiped after it was written.
+        // A secret takes ownership of the text, so that it is wiped after it was written.
         let text = SecretBytes::new(STANDARD.encode(self.expose()).into_bytes());
         let shown = std::str::from_utf8(text.as_bytes()).unwrap_or_default();
         serializer.serialize_str(shown)
@@ -82,7 +82,7 @@ fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Erro
     deserializer.deserialize_str(Base64)
 }
 
-/// Decodes where the text stands: no copy of a plaintext stays behind.
+/// Decodes in place: no copy of a plaintext stays behind.
 struct Base64;
 
 impl de::Visitor<'_> for Base64 {

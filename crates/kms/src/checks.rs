@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use crate::KmsError;
 use crate::blob::{Blob, Secret};
 
-/// Collects what is wrong with a request's members.
+/// Collects the violations of a request's members.
 ///
 /// Source: the service model's constraints. Observed: the texts, the lower-camel paths, the count
 /// in front, and that blobs are not quoted. AWS lists the values of an enum in no fixed order.
@@ -17,8 +17,8 @@ pub(crate) struct Checks {
     count: usize,
 }
 
-/// Failures that an answer lists at most; further ones are counted only. A small request may hold
-/// hundreds of thousands, and its answer would have a hundred times its size.
+/// The maximum number of failures that an error lists; further ones are only counted. A small
+/// request may contain hundreds of thousands, and its error would be a hundred times its size.
 const LISTED_MAX: usize = 100;
 
 /// A set of characters that a pattern demands, and the pattern as AWS quotes it.
@@ -80,7 +80,7 @@ impl Checks {
         self
     }
 
-    /// The length in characters, if the member is there.
+    /// The length in characters, if the member is present.
     pub(crate) fn length(
         &mut self,
         path: &str,
@@ -96,7 +96,7 @@ impl Checks {
         self
     }
 
-    /// The characters, if the member is there.
+    /// The characters, if the member is present.
     pub(crate) fn pattern(
         &mut self,
         path: &str,
@@ -111,7 +111,7 @@ impl Checks {
         self
     }
 
-    /// One of the model's values, if the member is there.
+    /// One of the model's values, if the member is present.
     pub(crate) fn one_of(&mut self, path: &str, value: Option<&String>, set: &[&str]) -> &mut Self {
         if let Some(value) = value.filter(|value| !set.contains(&value.as_str())) {
             let rule = format!("Member must satisfy enum value set: [{}]", set.join(", "));
@@ -120,7 +120,7 @@ impl Checks {
         self
     }
 
-    /// A number within a range, if the member is there.
+    /// A number within a range, if the member is present.
     pub(crate) fn range(
         &mut self,
         path: &str,
@@ -139,7 +139,7 @@ impl Checks {
         self
     }
 
-    /// A list's length, if the member is there; lists are not quoted here.
+    /// A list's length, if the member is present; lists are not quoted here.
     pub(crate) fn list_len(
         &mut self,
         path: &str,
@@ -214,7 +214,7 @@ impl Checks {
         self
     }
 
-    /// What a dry run may leave out.
+    /// The members that a dry run may omit.
     pub(crate) fn modifiers(&mut self, modifiers: Option<&Vec<String>>) -> &mut Self {
         for (index, modifier) in modifiers.into_iter().flatten().enumerate() {
             let path = format!("dryRunModifiers.{}.member", index.saturating_add(1));
@@ -223,7 +223,7 @@ impl Checks {
         self
     }
 
-    /// All failures in one answer, or none.
+    /// All failures in one error, or none.
     pub(crate) fn finish(&mut self) -> Result<(), KmsError> {
         if self.failures.is_empty() {
             return Ok(());
@@ -276,9 +276,9 @@ mod tests {
         );
     }
 
-    /// Several failures are one answer with a plural.
+    /// Several failures are one error with a plural.
     #[test]
-    fn all_failures_are_told_at_once() {
+    fn all_failures_are_reported_at_once() {
         check(
             Checks::new().key_id("keyId", None).range("limit", Some(0), 1..=1000),
             "2 validation errors detected: Value null at 'keyId' failed to satisfy constraint: \
@@ -288,7 +288,7 @@ mod tests {
         assert_eq!(Checks::new().key_id("keyId", Some(&"x".to_owned())).finish(), Ok(()));
     }
 
-    /// An answer does not grow with what a stranger sends: all are counted, the first are listed.
+    /// An error does not grow with the input: all failures are counted, the first are listed.
     #[test]
     fn an_answer_lists_so_many_failures_at_most() {
         let mut checks = Checks::new();

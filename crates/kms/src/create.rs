@@ -1,4 +1,4 @@
-//! How keys come into being, whoever asks for them.
+//! Creation of keys, for all callers.
 
 use gateway::{Ctx, SealingTx};
 use types::uuid_v4;
@@ -7,7 +7,7 @@ use crate::error::KmsFailure;
 use crate::material::{self, Renewal};
 use crate::model::{Key, Manager, OWNERS, Owner, State, owner_place};
 
-/// What is decided about a key before it exists.
+/// The properties of a key that are decided before it exists.
 #[derive(Debug)]
 pub(crate) struct Blueprint {
     pub(crate) id: String,
@@ -25,7 +25,7 @@ pub(crate) fn fresh_id(ctx: &Ctx<'_>, multi_region: bool) -> Result<String, KmsF
     Ok(if multi_region { format!("mrk-{}", types::hex(&random)) } else { uuid_v4(random) })
 }
 
-/// Makes the key and its first material.
+/// Creates the key and its first material.
 pub(crate) fn create(ctx: &mut Ctx<'_>, blueprint: Blueprint) -> Result<Key, KmsFailure> {
     let mut key = Key {
         account: ctx.account().clone(),

@@ -1,4 +1,4 @@
-//! What the cryptographic operations have in common.
+//! What the cryptographic operations share.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
@@ -7,7 +7,7 @@ use crate::SYMMETRIC_DEFAULT;
 use crate::condition_keys::EncryptionContext;
 use crate::error::KmsError;
 
-/// What KMS can be asked to encrypt with.
+/// The encryption algorithms of KMS.
 pub(crate) const ALGORITHMS: [&str; 4] =
     [SYMMETRIC_DEFAULT, "RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE"];
 /// What lets the dry run of a decryption do without ciphertext.

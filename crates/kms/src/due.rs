@@ -1,7 +1,7 @@
-//! What happens to keys when its time has come: destruction and automatic rotation.
+//! Scheduled work on keys: destruction and automatic rotation.
 //!
 //! Both are plain functions over a transaction. A worker calls them and writes the service events;
-//! a key whose time is over is invisible from that instant, whether or not the worker came by.
+//! an expired key is invisible from that instant, whether or not the worker has run.
 
 use gateway::Fault;
 use keys::Keyring;
@@ -10,37 +10,37 @@ use types::{AccountId, Arn, DAY_MS, Entropy, Region, Timestamp};
 
 use crate::material::{self, Renewal};
 use crate::model::{
-    ALIASES, CLUES, Due, GRANTS, KEYS, Key, OWNERS, Rotation, State, alias_place, due_place,
+    ALIASES, Due, GRANT_INDEX, GRANTS, KEYS, Key, OWNERS, Rotation, State, alias_place, due_place,
     key_place, owner_place, part_prefix,
 };
 use crate::rows::{Range, Rows};
 
-/// Deletions to come, by instant.
+/// Pending deletions, by time.
 const DELETIONS: Rows<Due> = Rows::new("kms.deletion");
-/// Rotations to come, by instant.
+/// Pending rotations, by time.
 const ROTATIONS: Rows<Due> = Rows::new("kms.rotation");
 
-/// A key that was destroyed; the service event `DeleteKey` tells of it.
+/// A destroyed key; the service event `DeleteKey` records it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DestroyedKey {
     /// Its owner.
     pub account: AccountId,
     /// Its region.
     pub region: Region,
-    /// What it was called.
+    /// Its ARN.
     pub arn: Arn,
     /// Its id.
     pub key_id: String,
 }
 
-/// A key that was rotated; the service event `RotateKey` tells of it.
+/// A rotated key; the service event `RotateKey` records it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RotatedKey {
     /// Its owner.
     pub account: AccountId,
     /// Its region.
     pub region: Region,
-    /// What it is called.
+    /// Its ARN.
     pub arn: Arn,
     /// Its id.
     pub key_id: String,
@@ -52,8 +52,8 @@ pub struct RotatedKey {
 
 /// Destroys up to `limit` keys whose waiting period is over: material, aliases, grants, policy.
 ///
-/// The rows are gone when the transaction is committed. The wrapped material stays in older backups
-/// of the data directory, which open with the root key of their day.
+/// The rows are deleted when the transaction is committed. The wrapped material remains in older
+/// backups of the data directory, which open with the root key of their time.
 ///
 /// Source: KMS Developer Guide, "Deleting AWS KMS keys".
 pub fn destroy_due(
@@ -75,8 +75,8 @@ pub fn destroy_due(
         }
         for (place, grant) in GRANTS.all(tx, keyring, &part_prefix(&key))? {
             GRANTS.delete(tx, &place)?;
-            for clue in grant.clues(&key) {
-                CLUES.delete(tx, clue)?;
+            for index in grant.index_keys(&key) {
+                GRANT_INDEX.delete(tx, index)?;
             }
         }
         forget_rotation(tx, &key)?;
@@ -90,7 +90,7 @@ pub fn destroy_due(
 }
 
 /// Rotates up to `limit` keys whose automatic rotation is due. A key that is not enabled then is
-/// left out; enabling it makes the rotation due at once.
+/// skipped; enabling it makes the rotation due at once.
 ///
 /// Source: KMS Developer Guide, "Rotating AWS KMS keys".
 pub fn rotate_due(
@@ -139,7 +139,7 @@ pub(crate) fn expect_deletion(tx: &mut Tx<'_>, keyring: &Keyring, key: &Key) -> 
     DELETIONS.put(tx, keyring, &due_place(due, key), &note(due, key))
 }
 
-/// Takes back the note of a deletion at `due`.
+/// Removes the schedule of a deletion at `due`.
 pub(crate) fn forget_deletion(tx: &mut Tx<'_>, key: &Key, due: Timestamp) -> Result<(), Fault> {
     DELETIONS.delete(tx, &due_place(due, key))
 }
@@ -150,7 +150,7 @@ pub(crate) fn expect_rotation(tx: &mut Tx<'_>, keyring: &Keyring, key: &Key) -> 
     ROTATIONS.put(tx, keyring, &due_place(next, key), &note(next, key))
 }
 
-/// Takes back the note of the key's next rotation.
+/// Removes the schedule of the key's next rotation.
 pub(crate) fn forget_rotation(tx: &mut Tx<'_>, key: &Key) -> Result<(), Fault> {
     let Some(Rotation { next, .. }) = key.rotation else { return Ok(()) };
     ROTATIONS.delete(tx, &due_place(next, key))
@@ -174,8 +174,8 @@ impl Rotation {
     }
 }
 
-/// Takes the first note that is due off the list; returns its key, if that still exists, with the
-/// instant that was noted.
+/// Removes the first due entry from the schedule; returns its key, if that still exists, with the
+/// scheduled time.
 fn take(
     list: &Rows<Due>,
     tx: &mut Tx<'_>,

@@ -1,11 +1,11 @@
 use gateway::{ApiError, Failure, WireError};
 
-/// An operation's failure, or an answer that KMS documents.
+/// An operation's failure, or an error that KMS documents.
 pub(crate) type KmsFailure = Failure<KmsError>;
 
-/// Answers that KMS documents for what went wrong.
+/// The errors that KMS documents.
 ///
-/// Assumed: KMS words the messages as they are worded where they are produced, unless a tag there has
+/// Assumed: KMS's messages are worded as they are where they are produced, unless a tag there has
 /// evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KmsError {
@@ -33,19 +33,19 @@ pub enum KmsError {
     AlreadyExists(String),
     /// The aliases of AWS are not the caller's to change.
     NotAuthorized,
-    /// The ciphertext is damaged, of somebody else, or belongs to another encryption context.
+    /// The ciphertext is damaged, foreign, or belongs to another encryption context.
     InvalidCiphertext,
-    /// The ciphertext was made under another key than the one that the request names.
+    /// The ciphertext was created under another key than the one that the request names.
     IncorrectKey,
     /// The ciphertext names a key that is not here or not for the caller.
     HiddenKey,
-    /// The marker was not made by the previous page.
+    /// The marker was not returned by the previous page.
     InvalidMarker,
     /// There are no custom key stores.
     CustomKeyStoreNotFound(String),
     /// All checks passed and `DryRun` was set.
     DryRun,
-    /// A grant token that no grant made.
+    /// A grant token that no grant issued.
     InvalidGrantToken,
     /// A grant id without the form of one.
     InvalidGrantId,

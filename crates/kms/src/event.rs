@@ -1,4 +1,4 @@
-//! What events say about keys.
+//! How events describe keys.
 
 use gateway::{Ctx, EventParts, Resource};
 use serde_json::json;
@@ -22,14 +22,14 @@ pub(crate) fn about_named(ctx: &Ctx<'_>, event: &mut EventParts, key_id: Option<
     }
 }
 
-/// The same for a key whose ARN an output holds.
+/// The same for a key whose ARN is in an output.
 pub(crate) fn about_arn(ctx: &Ctx<'_>, event: &mut EventParts, arn: &str) {
     if let Some(arn) = Arn::parse(arn) {
         about(ctx, event, &arn);
     }
 }
 
-/// What the event of a change answers: the key's ARN, though the API answers nothing.
+/// The response in the event of a change: the key's ARN, although the API returns nothing.
 ///
 /// Source: KMS Developer Guide, "CreateAlias" and its neighbours under "Logging AWS KMS API calls":
 /// so it is since December 2022.

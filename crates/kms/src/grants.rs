@@ -1,4 +1,4 @@
-//! Grants: who else may use a key, and under which constraints.
+//! Grants: further users of a key, and their constraints.
 
 use std::ops::ControlFlow;
 
@@ -11,7 +11,8 @@ use policy::Principal;
 use crate::condition_keys::EncryptionContext;
 use crate::error::{KmsError, KmsFailure};
 use crate::model::{
-    CLUES, Clue, Constraints, GRANTS, Grant, Key, Party, clue_prefix, part_place, part_prefix,
+    Constraints, GRANT_INDEX, GRANTS, Grant, GrantIndex, Key, Party, index_prefix, part_place,
+    part_prefix,
 };
 
 /// Whether a grant allows the caller `action` on `key`.
@@ -40,7 +41,7 @@ pub(crate) fn covering(
     let principal = &ctx.caller().principal;
     let mut grants = Vec::new();
     for name in names(principal) {
-        grants.extend(found_by(ctx, key, Clue::To(&name))?);
+        grants.extend(found_by(ctx, key, GrantIndex::To(&name))?);
     }
     grants.retain(|grant| {
         grant.operations.iter().any(|own| own == operation)
@@ -50,10 +51,14 @@ pub(crate) fn covering(
     Ok(grants)
 }
 
-/// The grants of a key that a clue leads to.
-pub(crate) fn found_by(ctx: &Ctx<'_>, key: &Key, clue: Clue<'_>) -> Result<Vec<Grant>, KmsFailure> {
+/// The grants of a key under an index entry.
+pub(crate) fn found_by(
+    ctx: &Ctx<'_>,
+    key: &Key,
+    index: GrantIndex<'_>,
+) -> Result<Vec<Grant>, KmsFailure> {
     let mut ids = Vec::new();
-    CLUES.visit(ctx.tx(), clue_prefix(key, clue), "", &mut |place, ()| {
+    GRANT_INDEX.visit(ctx.tx(), index_prefix(key, index), "", &mut |place, ()| {
         let id = store::key_parts(place).pop().unwrap_or_default();
         ids.push(String::from_utf8_lossy(&id).into_owned());
         ControlFlow::Continue(())
@@ -77,19 +82,19 @@ pub(crate) fn find(ctx: &Ctx<'_>, key: &Key, id: &str) -> Result<Option<Grant>, 
 pub(crate) fn add(ctx: &mut Ctx<'_>, key: &mut Key, grant: &Grant) -> Result<(), KmsFailure> {
     let SealingTx { tx, keyring, .. } = ctx.sealing_tx();
     GRANTS.put(tx, keyring, &part_place(key, &grant.id), grant)?;
-    for clue in grant.clues(key) {
-        CLUES.put(tx, clue, &())?;
+    for index in grant.index_keys(key) {
+        GRANT_INDEX.put(tx, index, &())?;
     }
     key.grants = key.grants.saturating_add(1);
     crate::resolve::save(ctx, key)
 }
 
-/// Takes a grant away; the key is stored with one less.
+/// Removes a grant; the key's count is decremented.
 pub(crate) fn remove(ctx: &mut Ctx<'_>, key: &mut Key, grant: &Grant) -> Result<(), KmsFailure> {
     let tx = ctx.tx_mut();
     GRANTS.delete(tx, &part_place(key, &grant.id))?;
-    for clue in grant.clues(key) {
-        CLUES.delete(tx, clue)?;
+    for index in grant.index_keys(key) {
+        GRANT_INDEX.delete(tx, index)?;
     }
     key.grants = key.grants.saturating_sub(1);
     crate::resolve::save(ctx, key)
@@ -111,7 +116,7 @@ pub(crate) fn is(principal: &Principal, party: &Party) -> bool {
     }
 }
 
-/// What a grant that means `principal` may call it: at least all for which [`is`] holds.
+/// The maximum set of grants that apply to `principal`: at least all for which [`is`] holds.
 fn names(principal: &Principal) -> Vec<String> {
     match principal {
         Principal::Service { name } => vec![name.clone()],
@@ -125,8 +130,9 @@ fn names(principal: &Principal) -> Vec<String> {
 impl Constraints {
     /// Whether a request meets them.
     ///
-    /// Source: KMS API Reference, "`GrantConstraints`": names are compared without case, values
-    /// with it; operations without an encryption context of their own are not bound by one.
+    /// Source: KMS API Reference, "`GrantConstraints`": names are compared case-insensitively,
+    /// values case-sensitively; operations without an encryption context are not constrained by
+    /// one.
     pub(crate) fn hold(
         &self,
         operation: &str,
@@ -145,7 +151,7 @@ impl Constraints {
         equal && self.subset.as_ref().is_none_or(|wanted| includes(pairs, wanted))
     }
 
-    /// Whether whatever these let pass, `parent` lets pass too.
+    /// Whether everything that these allow is also allowed by `parent`.
     pub(crate) fn at_least_as_strict_as(&self, parent: &Self) -> bool {
         let source = parent.source_arn.is_none() || parent.source_arn == self.source_arn;
         let equal = parent
@@ -158,8 +164,8 @@ impl Constraints {
     }
 }
 
-/// Whether all of `wanted` is in `pairs`. Where names differ by case alone, each needs its value:
-/// `a=1` does not hold for `a=2, A=1`, so that the narrower reading wins.
+/// Whether all of `wanted` is in `pairs`. Where names differ only in case, each needs its value:
+/// `a=1` does not hold for `a=2, A=1`, so that the narrower interpretation wins.
 ///
 /// Source: KMS API Reference, "`GrantConstraints`", which advises against such names.
 fn includes(pairs: &EncryptionContext, wanted: &EncryptionContext) -> bool {
@@ -184,14 +190,14 @@ pub(crate) fn is_grant_id(text: &str) -> bool {
     text.len() == 64 && types::hex_decode(text).is_some()
 }
 
-/// A token for a grant. It is no secret and proves nothing but that the grant was made.
+/// A token for a grant. It is not secret and proves only that the grant was created.
 pub(crate) fn token(keyring: &Keyring, key: &Key, grant_id: &str, salt: [u8; 8]) -> String {
     let body = format!("{}\n{}\n{}\n{grant_id}", types::hex(&salt), key.account, key.id);
     let code = types::hex(&token_code(keyring, &body));
     URL_SAFE.encode(format!("{body}\n{code}"))
 }
 
-/// What a token stands for.
+/// The contents of a token.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Token {
     pub(crate) account: types::AccountId,
@@ -199,7 +205,7 @@ pub(crate) struct Token {
     pub(crate) grant_id: String,
 }
 
-/// Reads a token that [`token`] made.
+/// Parses a token that [`token`] returned.
 pub(crate) fn read_token(keyring: &Keyring, text: &str) -> Option<Token> {
     let text = String::from_utf8(URL_SAFE.decode(text).ok()?).ok()?;
     let (body, code) = text.rsplit_once('\n')?;
@@ -217,7 +223,8 @@ fn token_code(keyring: &Keyring, body: &str) -> [u8; 32] {
     keyring.mac(Domain::Integrity, &[b"kms grant token", body.as_bytes()])
 }
 
-/// Refuses tokens that no grant made. Grants hold at once here, so tokens have no further use.
+/// Rejects tokens that no grant issued. Grants take effect immediately here, so tokens have no
+/// further use.
 pub(crate) fn check_tokens(ctx: &Ctx<'_>, tokens: Option<&Vec<String>>) -> Result<(), KmsError> {
     let mut tokens = tokens.into_iter().flatten();
     let known = tokens.all(|text| read_token(ctx.keyring(), text).is_some());
@@ -263,7 +270,7 @@ mod tests {
         assert!(!source.hold("DescribeKey", None, None));
     }
 
-    /// Who may only pass on may not pass on more.
+    /// A grantee may only pass on what it has.
     #[test]
     fn sub_grants_are_no_wider() {
         let free = Constraints::default();

@@ -4,7 +4,7 @@ use types::{AccountId, Arn, Region};
 
 use crate::KmsError;
 
-/// Which names an operation takes.
+/// The kinds of names that an operation accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scope {
     /// Ids and ARNs of the caller's own keys.
@@ -15,7 +15,7 @@ pub(crate) enum Scope {
     Aliased,
 }
 
-/// A name, understood but not looked up.
+/// A parsed name that was not looked up yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct KeyName {
     pub(crate) account: AccountId,
@@ -34,7 +34,7 @@ pub(crate) enum LocalName {
 pub(crate) const ALIAS_OF_AWS: &str = "alias/aws/";
 
 impl KeyName {
-    /// Understands `text` as said to `account` in `region`.
+    /// Parses `text` as sent to `account` in `region`.
     ///
     /// Observed: the texts of the refusals, but that of an ARN that names no key; for an alias where
     /// none is taken hashicorp/terraform, issue 20813.
@@ -76,7 +76,7 @@ impl KeyName {
         Err(KmsError::NotFound(format!("Invalid keyId '{text}'")))
     }
 
-    /// The ARN that it stands for.
+    /// The ARN that it represents.
     pub(crate) fn arn(&self, region: &Region) -> Arn {
         match &self.local {
             LocalName::Id(id) => Arn::new("kms", region, &self.account, format_args!("key/{id}")),

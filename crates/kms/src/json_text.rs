@@ -5,7 +5,7 @@ use serde_json::Value;
 /// The text with one member a line, two spaces deeper each, ` : ` behind names, and brackets of
 /// lists on the lines of their first and last elements. A text that is not JSON stays as it is.
 ///
-/// Observed: answers to `GetKeyPolicy`.
+/// Observed: responses to `GetKeyPolicy`.
 pub(crate) fn indented(text: &str) -> String {
     let Ok(value) = serde_json::from_str::<Value>(text) else { return text.to_owned() };
     let mut out = String::with_capacity(text.len().saturating_mul(2));
@@ -57,7 +57,7 @@ fn indent(depth: usize, out: &mut String) {
 mod tests {
     use super::*;
 
-    /// The look of a key policy in AWS's answers.
+    /// The format of a key policy in AWS's responses.
     #[test]
     fn prints_as_kms_does() {
         let text =

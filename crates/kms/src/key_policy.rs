@@ -1,4 +1,4 @@
-//! Key policies: what is accepted, how it is kept, how it is shown.
+//! Key policies: validation, storage, and output.
 
 use gateway::Ctx;
 use policy::{Context, Grammar, Policy, PolicyError, PolicyErrorKind, ResourceRule};
@@ -14,7 +14,7 @@ pub(crate) const NAME: &str = "default";
 
 /// The policy of a key that was created without one.
 ///
-/// Observed: the answer to `ReplicateKey`.
+/// Observed: the response to `ReplicateKey`.
 pub(crate) fn default_text(account: &AccountId) -> String {
     format!(
         r#"{{"Version":"2012-10-17","Id":"key-default-1","Statement":[{{"Sid":"Enable IAM User Permissions","Effect":"Allow","Principal":{{"AWS":"arn:aws:iam::{account}:root"}},"Action":"kms:*","Resource":"*"}}]}}"#
@@ -41,7 +41,7 @@ pub(crate) fn accept(ctx: &mut Ctx<'_>, proposal: Proposal<'_>) -> Result<String
     let (port, mut trouble) = (ctx.identities(), None);
     let mapped = policy::map_principals(proposal.text, &mut |kind, name| {
         if kind == "CanonicalUser" {
-            // S3 alone knows what it stands for.
+            // Only S3 can resolve it.
             return None;
         }
         (port.unique_id)(ctx.tx(), name).unwrap_or_else(|error| {
@@ -62,8 +62,8 @@ pub(crate) fn accept(ctx: &mut Ctx<'_>, proposal: Proposal<'_>) -> Result<String
     Ok(stored)
 }
 
-/// Source: KMS API Reference, `PutKeyPolicy`, `BypassPolicyLockoutSafetyCheck`: whoever sets a
-/// policy must be able to set the next one.
+/// Source: KMS API Reference, `PutKeyPolicy`, `BypassPolicyLockoutSafetyCheck`: the caller that
+/// sets a policy must be able to set the next one.
 fn refuse_lockout(
     ctx: &mut Ctx<'_>,
     stored: &str,
@@ -95,9 +95,9 @@ fn refusal(error: &PolicyError) -> KmsError {
     }
 }
 
-/// A stored policy as clients see it: current ARNs, and the bare id of whoever is gone.
+/// A stored policy as clients receive it: current ARNs, and the bare ID of deleted principals.
 ///
-/// Observed: the text is printed with indentation, members in the order in which they came.
+/// Observed: the text is indented, with members in their original order.
 pub(crate) fn show(ctx: &Ctx<'_>, stored: &str) -> Result<String, KmsFailure> {
     let (port, mut trouble) = (ctx.identities(), None);
     let shown = policy::map_principals(stored, &mut |_, name| {

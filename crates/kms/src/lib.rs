@@ -1,23 +1,23 @@
 //! The Key Management Service: symmetric keys, their policies, aliases, tags, grants and rotation,
 //! and cryptography under them.
 //!
-//! Key material never leaves this crate in the clear. Each key has one or more backing keys, kept
-//! wrapped and bound to their place; a call unwraps one, works, and wipes it. Every stored row
-//! carries a proof over its place and content, because a key's state and policy decide who may
-//! decrypt.
+//! Key material never leaves this crate in plaintext. Each key has one or more backing keys, stored
+//! wrapped and bound to their row; a call unwraps one, works, and wipes it. Every stored row
+//! carries an authentication code over its place and content, because a key's state and policy
+//! decide who may decrypt.
 //!
-//! What is deliberately absent: asymmetric and HMAC keys, imported material, replicas of
-//! multi-Region keys and custom key stores. Requests for them are refused with
-//! `UnsupportedOperationException`; the list is at `ops::ROWS`.
+//! Non-goals: asymmetric and HMAC keys, imported material, replicas of multi-Region keys and custom
+//! key stores. Requests for them are rejected with `UnsupportedOperationException`; the list is at
+//! `ops::ROWS`.
 //!
 //! Other services use a key by invoking [`GenerateDataKey`], [`Decrypt`] or [`DescribeKey`] as
 //! their caller or as themselves. Two functions beside operations are for them, and leave no
 //! event: [`named_key`] returns the ARN behind a name, and [`tagged`] the tags of keys for the
 //! tagging API. A worker calls [`destroy_due`] and [`rotate_due`].
 //!
-//! Reading order: `model.rs` (what is stored), `id.rs` and `resolve.rs` (from names to keys),
-//! `condition_keys.rs`, `rights.rs` and `key_policy.rs` (who may), `state.rs` (when), `material.rs`
-//! (the cryptography), then the operations.
+//! Reading order: `model.rs` (stored types), `id.rs` and `resolve.rs` (from names to keys),
+//! `condition_keys.rs`, `rights.rs` and `key_policy.rs` (permissions), `state.rs` (key states), `material.rs` (the
+//! cryptography), then the operations.
 
 mod alias;
 mod blob;

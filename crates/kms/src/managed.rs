@@ -1,7 +1,7 @@
-//! The keys that AWS manages: `alias/aws/s3` and its kind, made when first used.
+//! AWS managed keys: `alias/aws/s3` and the like, created on first use.
 //!
-//! Source: KMS Developer Guide, "AWS managed keys". Their policies let a service use them for its
-//! callers and nobody use them directly; the account may look at them and no more.
+//! Source: KMS Developer Guide, "AWS managed keys". Their policies allow a service to use them for
+//! its callers and nobody to use them directly; the account may only view them.
 
 use gateway::{Ctx, SealingTx};
 use types::{AccountId, Region};
@@ -16,14 +16,14 @@ use crate::resolve::{self, Found, Target};
 /// AWS rotates its keys every year.
 const PERIOD_DAYS: u32 = 365;
 
-/// A service with a key of its own.
+/// A service with its own key.
 struct Kind {
     service: &'static str,
     /// As in "protects my … when no other key is defined".
     protects: &'static str,
 }
 
-/// The services here whose keys AWS makes by itself.
+/// The services here that have AWS managed keys.
 const KINDS: [Kind; 2] =
     [Kind { service: "s3", protects: "S3 objects" }, Kind { service: "sns", protects: "SNS data" }];
 
@@ -32,10 +32,9 @@ pub(crate) fn aliases() -> impl Iterator<Item = String> {
     KINDS.iter().map(|kind| format!("{ALIAS_OF_AWS}{}", kind.service))
 }
 
-/// What `text` names, for a call that may use a key for the first time: a predefined key that does
-/// not exist yet is made.
+/// Creates the key if `name` is a predefined alias of the caller's account; it does not exist yet.
 ///
-/// Observed: `DescribeKey(alias/aws/s3)` answers in a fresh account. On a snapshot the write fails,
+/// Observed: `DescribeKey(alias/aws/s3)` succeeds in a new account. On a snapshot the write fails,
 /// and the whole call is repeated on the writer.
 pub(crate) fn target(ctx: &mut Ctx<'_>, text: &str, scope: Scope) -> Result<Target, KmsFailure> {
     match resolve::target(ctx, text, scope)? {

@@ -1,4 +1,4 @@
-//! Key material: made, wrapped for one place, unwrapped for one call.
+//! Key material: generated, wrapped for one row, unwrapped for one call.
 
 use gateway::{Ctx, Fault};
 use keys::blob::BlobHeader;
@@ -15,7 +15,7 @@ use crate::{Blob, id};
 /// Bytes of a symmetric backing key.
 const BACKING_KEY_BYTES: usize = 32;
 
-/// Gives `key` new current material and stores both. The old material stays, to decrypt.
+/// Gives `key` new current material and stores both. The old material stays, for decryption.
 pub(crate) fn renew(
     tx: &mut Tx<'_>,
     keyring: &Keyring,
@@ -44,7 +44,7 @@ pub(crate) fn renew(
     KEYS.put(tx, keyring, &key.place(), key)
 }
 
-/// When and why material is made.
+/// When and why material was generated.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Renewal {
     pub(crate) now: Timestamp,
@@ -101,7 +101,7 @@ pub(crate) fn encrypt(
 
 /// Decrypts what one of the key's materials encrypted.
 ///
-/// Observed: whatever is wrong with ciphertext or context, the answer is the same and has no text.
+/// Observed: any fault of ciphertext or context gets the same error, without text.
 pub(crate) fn decrypt(
     ctx: &Ctx<'_>,
     key: &Key,
@@ -127,7 +127,7 @@ pub(crate) struct Opened {
     pub(crate) material_id: String,
 }
 
-/// The key id that a ciphertext names; `None` if it is none of ours.
+/// The key ID in a ciphertext; `None` if it is not one of ours.
 pub(crate) fn key_id_of(blob: &[u8]) -> Option<String> {
     let header = BlobHeader::parse(blob)?;
     Some(id::key_id_text(header.key_id, header.multi_region))
@@ -153,9 +153,9 @@ fn at_place(
         .map_err(|cause| Fault::key(format_args!("material of key `{id}`")).because(cause))
 }
 
-/// The plaintext of a ciphertext of the key with that ARN, for a check of what is stored: there is
-/// no caller, no right and no event, and the key's state does not matter. `None` if its material
-/// was destroyed.
+/// The plaintext of a ciphertext of the key with that ARN, to check stored data: there is no
+/// caller, no permission check and no event, and the key's state does not matter. `None` if its
+/// material was destroyed.
 ///
 /// For a data directory that no server has open.
 pub fn open_at_rest(
@@ -175,7 +175,7 @@ pub fn open_at_rest(
     keys::blob::decrypt(&backing, blob, context).map(Some).map_err(|cause| damaged(&cause))
 }
 
-/// What a token is bound to, by account, region, key id and material id: moved to another place it
+/// What a token is bound to, by account, region, key ID and material ID: moved to another place it
 /// does not open.
 fn binding([account, region, id, material_id]: [&str; 4]) -> [&str; 7] {
     ["EKT", account, region, id, material_id, crate::SYMMETRIC_DEFAULT, crate::AWS_KMS]

@@ -15,9 +15,9 @@ impl Serialize for Seconds {
     }
 }
 
-/// What KMS tells of a key.
+/// The description of a key.
 ///
-/// Source: KMS API Reference, "`KeyMetadata`". Observed: which members are there when.
+/// Source: KMS API Reference, "`KeyMetadata`". Observed: which members are present when.
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct KeyMetadata {
@@ -28,7 +28,7 @@ pub struct KeyMetadata {
     pub key_id: String,
     /// The ARN.
     pub arn: String,
-    /// When it was made.
+    /// When it was created.
     pub creation_date: Seconds,
     /// Whether the state is `Enabled`.
     pub enabled: bool,

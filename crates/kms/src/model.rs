@@ -1,4 +1,4 @@
-//! What is stored. The wire has types of its own.
+//! The stored types. The wire has its own types.
 
 use serde::{Deserialize, Serialize};
 use store::Table;
@@ -14,9 +14,9 @@ pub(crate) const MATERIALS: Rows<Material> = Rows::new("kms.material");
 pub(crate) const ALIASES: Rows<Alias> = Rows::new("kms.alias").watched();
 /// Grants by account, region, key id and grant id.
 pub(crate) const GRANTS: Rows<Grant> = Rows::new("kms.grant").watched();
-/// Where a key's grants are found by grantee or name: the places of [`Grant::clues`], without a
-/// seal, for whoever follows them looks at the grant.
-pub(crate) const CLUES: Table<()> = Table::new("kms.grant_clue");
+/// The index of a key's grants by grantee or name: the keys of [`Grant::index_keys`], without
+/// authentication, because every lookup checks the grant itself.
+pub(crate) const GRANT_INDEX: Table<()> = Table::new("kms.grant_clue");
 /// The account of a key, by region and id: ciphertexts name no account.
 pub(crate) const OWNERS: Rows<Owner> = Rows::new("kms.owner");
 
@@ -32,9 +32,9 @@ pub(crate) struct Key {
     pub(crate) state: State,
     pub(crate) manager: Manager,
     pub(crate) multi_region: bool,
-    /// The key policy as given, principals replaced by their unique ids.
+    /// The key policy as set, with principals replaced by their unique IDs.
     pub(crate) policy: String,
-    /// In the order in which they were given.
+    /// In the order in which they were set.
     pub(crate) tags: Vec<(String, String)>,
     /// Names of the aliases, `alias/` included, in order of creation.
     pub(crate) aliases: Vec<String>,
@@ -43,7 +43,7 @@ pub(crate) struct Key {
     pub(crate) rotation: Option<Rotation>,
     /// Rotations on demand so far.
     pub(crate) on_demand_rotations: u32,
-    /// Grants of this key; saves the hot path a look when there are none.
+    /// The number of grants of this key; saves a lookup on the hot path when there are none.
     #[serde(default)]
     pub(crate) grants: u32,
     /// Raised with every change.
@@ -61,7 +61,7 @@ pub(crate) enum State {
     },
 }
 
-/// Who looks after a key.
+/// Who manages a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Manager {
     Customer,
@@ -83,7 +83,7 @@ pub(crate) struct Material {
     pub(crate) created: Timestamp,
     /// Counts a key's materials from 0; the first is no rotation.
     pub(crate) number: u32,
-    /// Whether the rotation was asked for or due.
+    /// Whether the rotation was on demand or scheduled.
     pub(crate) on_demand: bool,
 }
 
@@ -116,7 +116,7 @@ pub(crate) struct Grant {
     pub(crate) id: String,
     pub(crate) name: Option<String>,
     pub(crate) created: Timestamp,
-    /// The account whose principal made it.
+    /// The account of the principal that created it.
     pub(crate) issuer: AccountId,
     pub(crate) grantee: Party,
     pub(crate) retiring: Option<Party>,
@@ -126,33 +126,34 @@ pub(crate) struct Grant {
 
 impl Grant {
     /// The places that lead to it.
-    pub(crate) fn clues(&self, key: &Key) -> Vec<Vec<u8>> {
+    pub(crate) fn index_keys(&self, key: &Key) -> Vec<Vec<u8>> {
         let (Party::Principal(grantee) | Party::Service(grantee)) = &self.grantee;
-        let clue = |clue: Clue<'_>| [clue_prefix(key, clue), store::key([&self.id])].concat();
-        let named = self.name.as_deref().map(Clue::Named);
-        std::iter::once(Clue::To(grantee)).chain(named).map(clue).collect()
+        let index =
+            |index: GrantIndex<'_>| [index_prefix(key, index), store::key([&self.id])].concat();
+        let named = self.name.as_deref().map(GrantIndex::Named);
+        std::iter::once(GrantIndex::To(grantee)).chain(named).map(index).collect()
     }
 }
 
-/// What a grant is found by.
+/// The index entries of a grant.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Clue<'a> {
+pub(crate) enum GrantIndex<'a> {
     /// Its grantee.
     To(&'a str),
     /// Its name.
     Named(&'a str),
 }
 
-/// What begins the places of a key's grants that a clue leads to.
-pub(crate) fn clue_prefix(key: &Key, clue: Clue<'_>) -> Vec<u8> {
-    let (kind, text) = match clue {
-        Clue::To(grantee) => ("to", grantee),
-        Clue::Named(name) => ("named", name),
+/// The prefix of the keys of a key's grants under an index entry.
+pub(crate) fn index_prefix(key: &Key, index: GrantIndex<'_>) -> Vec<u8> {
+    let (kind, text) = match index {
+        GrantIndex::To(grantee) => ("to", grantee),
+        GrantIndex::Named(name) => ("named", name),
     };
     [part_prefix(key), store::key([kind, text])].concat()
 }
 
-/// Somebody a grant names.
+/// A principal in a grant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Party {
     /// A unique id, a root ARN, or the ARN of a session.
@@ -161,7 +162,7 @@ pub(crate) enum Party {
     Service(String),
 }
 
-/// When a grant holds.
+/// The conditions of a grant.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Constraints {
     pub(crate) subset: Option<std::collections::BTreeMap<String, String>>,
@@ -208,7 +209,7 @@ pub(crate) fn part_place(key: &Key, part: &str) -> Vec<u8> {
     store::key([key.account.as_str(), key.region.as_str(), key.id.as_str(), part])
 }
 
-/// What begins the places of a key's grants or materials.
+/// The prefix of the keys of a key's grants or materials.
 pub(crate) fn part_prefix(key: &Key) -> Vec<u8> {
     store::key([key.account.as_str(), key.region.as_str(), key.id.as_str()])
 }
@@ -218,7 +219,7 @@ pub(crate) fn owner_place(region: &Region, id: &str) -> Vec<u8> {
     store::key([region.as_str(), id])
 }
 
-/// Where a due thing is.
+/// The position of a scheduled entry.
 pub(crate) fn due_place(at: Timestamp, key: &Key) -> Vec<u8> {
     let at = format!("{:020}", at.as_ms());
     store::key([at.as_str(), key.account.as_str(), key.region.as_str(), key.id.as_str()])

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::KmsError;
 
-/// A page that is asked for.
+/// A requested page.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Page {
     list: &'static str,
@@ -34,8 +34,8 @@ impl Page {
         Ok(Self { list, limit: usize::try_from(limit).unwrap_or(1), after: after.transpose()? })
     }
 
-    /// Cuts `found`, sorted by name and holding everything after the marker or at least one more
-    /// than fits, to the page; the marker of the next page comes with it if there is one.
+    /// Truncates `found`, sorted by name and containing everything after the marker or at least one
+    /// more than fits, to the page; returns the marker of the next page with it, if there is one.
     pub(crate) fn cut<T>(&self, found: &mut Vec<T>, name: impl Fn(&T) -> &str) -> Option<String> {
         if found.len() <= self.limit {
             return None;

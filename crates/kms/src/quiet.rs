@@ -3,12 +3,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// AWS JSON 1.1 for requests that carry secrets: the input has no serializer, it says itself what
-/// of it may stand in an event, and of the output nothing does.
+/// AWS JSON 1.1 for requests that contain secrets: the input has no serializer but defines which of
+/// its members an event may contain, and the output is never recorded.
 #[derive(Debug)]
 pub struct Quiet;
 
-/// An input that knows what an event may show of it.
+/// An input that defines what an event may contain of it.
 pub trait Recorded {
     /// `requestParameters`.
     fn recorded(&self) -> Value;
@@ -16,8 +16,8 @@ pub trait Recorded {
 
 impl<I: DeserializeOwned + Recorded, O: Serialize> Codec<I, O> for Quiet {
     fn decode(request: &Decoding<'_>) -> Result<I, WireError> {
-        // The common case reads straight into the input: no tree with the plaintext stays behind.
-        // A list would be taken for the members in their order.
+        // The common case parses directly into the input: no tree with the plaintext stays behind.
+        // A list would be parsed as the members in their order.
         if request.body.trim_ascii_start().starts_with(b"{")
             && let Ok(input) = serde_json::from_slice(request.body)
         {
@@ -39,7 +39,7 @@ impl<I: DeserializeOwned + Recorded, O: Serialize> Codec<I, O> for Quiet {
     }
 }
 
-/// Lets the plain codec find the words for what is wrong, although the input has no serializer.
+/// Lets the plain codec produce the error message, although the input has no serializer.
 #[derive(serde::Deserialize)]
 #[serde(transparent)]
 struct Unreadable<I>(I);

@@ -7,7 +7,7 @@ use crate::error::{KmsError, KmsFailure};
 use crate::id::{KeyName, LocalName, Scope};
 use crate::model::{ALIASES, KEYS, Key, alias_place, key_place};
 
-/// What a request names.
+/// The resource that a request names.
 #[derive(Debug)]
 pub(crate) enum Target {
     /// A key that is here.

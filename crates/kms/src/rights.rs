@@ -36,7 +36,7 @@ pub(crate) fn on_named_key(
     Ok(vec![on_target(ctx, action, &target, terms)?])
 }
 
-/// A right on a key: the key policy takes part as KMS wants it. A hidden key has none.
+/// A permission on a key: the key policy takes part as KMS requires. A hidden key has none.
 pub(crate) fn on_target(
     ctx: &Ctx<'_>,
     action: &str,
@@ -83,12 +83,12 @@ pub(crate) fn on_key(
     })
 }
 
-/// A right on an alias, which has no policy of its own.
+/// A permission on an alias, which has no policy of its own.
 pub(crate) fn on_alias(ctx: &Ctx<'_>, action: &str, alias: &Arn) -> Access {
     plain(ctx, action, alias.as_str(), Context::new())
 }
 
-/// A right that identity policies alone decide.
+/// A permission that identity policies alone decide.
 pub(crate) fn plain(ctx: &Ctx<'_>, action: &str, resource: &str, mut context: Context) -> Access {
     add_caller(ctx, &mut context);
     Access { context, ..Access::by_identity(action, resource) }

@@ -1,9 +1,9 @@
 //! Rows that cannot be edited behind our back: each carries an HMAC over its table, its place and
 //! its content, checked whenever it is read.
 //!
-//! A key's state, policy and deletion date decide who may decrypt, so whoever can write to the
-//! data directory must not be able to enable a key or to swap two rows unnoticed. Putting an older
-//! version of the whole directory back is not detected here.
+//! A key's state, policy and deletion date decide who may decrypt, so a writer of the data
+//! directory must not be able to enable a key or to swap two rows undetected. Restoring an older
+//! version of the whole directory is not detected here.
 
 use std::marker::PhantomData;
 use std::ops::ControlFlow;
@@ -38,7 +38,7 @@ impl<T: Row> Rows<T> {
         Self { name, table: Table::new(name), of: PhantomData }
     }
 
-    /// The same, on whose rows answers rest that are kept in memory.
+    /// The same, for rows from which cached results are derived.
     pub(crate) const fn watched(self) -> Self {
         Self { name: self.name, table: self.table.watched(), of: PhantomData }
     }

@@ -10,7 +10,7 @@ use crate::resolve::{self, Found};
 use crate::rights::{self, Terms};
 use crate::{Blob, event, managed, material};
 
-/// What a request says about where a plaintext is to come from.
+/// The source of a plaintext in a request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Source<'a> {
     pub(crate) key_id: Option<&'a str>,
@@ -18,7 +18,7 @@ pub(crate) struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// The ciphertext may be absent in a dry run that says so and names the key.
+    /// The ciphertext may be absent in a dry run that is declared as such and names the key.
     ///
     /// Source: KMS API Reference, "`Decrypt`", `DryRunModifiers`.
     pub(crate) fn check_present(
@@ -41,10 +41,10 @@ impl Source<'_> {
         Err(KmsError::Validation(text.to_owned()))
     }
 
-    /// The right to take the plaintext out.
+    /// The permission to decrypt the plaintext.
     ///
-    /// Observed: a ciphertext whose key is not here, or is another account's and not for the
-    /// caller, gets one answer for all causes.
+    /// Observed: a ciphertext whose key does not exist here, or belongs to another account and is
+    /// not usable by the caller, gets one error for all causes.
     pub(crate) fn access(
         &self,
         ctx: &mut Ctx<'_>,
@@ -80,20 +80,20 @@ impl Source<'_> {
         }
     }
 
-    /// The ciphertext must have been made under `key`.
+    /// The ciphertext must have been created under `key`.
     pub(crate) fn check_match(&self, key: &Key) -> Result<(), KmsError> {
         let Some(blob) = self.blob else { return Ok(()) };
         let named = material::key_id_of(&blob.0).ok_or(KmsError::InvalidCiphertext)?;
         if named == key.id { Ok(()) } else { Err(KmsError::IncorrectKey) }
     }
 
-    /// What an event says of the key when the call failed.
+    /// What an event contains about the key when the call failed.
     pub(crate) fn annotate(&self, ctx: &Ctx<'_>, parts: &mut EventParts) {
         match self.key_id {
             Some(key_id) => event::about_named(ctx, parts, Some(&key_id.to_owned())),
             None => {
                 if let Ok(found) = self.named_by_blob(ctx) {
-                    // A key of somebody else stays unnamed until the caller may use it.
+                    // A foreign key is not named until the caller may use it.
                     if found.key.account == *ctx.account() {
                         event::about(ctx, parts, &found.arn);
                     }

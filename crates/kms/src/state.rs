@@ -107,7 +107,7 @@ mod tests {
         check(pending, Key::cancellable, None);
     }
 
-    /// A key is gone at the very instant of its deletion, whether or not a worker came by.
+    /// A key is deleted at the exact time of its deletion, whether or not a worker has run.
     #[test]
     fn a_key_is_gone_when_its_time_comes() {
         let pending = key(State::PendingDeletion { due: Timestamp::from_secs(9) });

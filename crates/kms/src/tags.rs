@@ -35,7 +35,7 @@ pub(crate) fn check_model(checks: &mut Checks, tags: &[Tag]) {
     }
 }
 
-/// The tags as pairs, if KMS takes them.
+/// The tags as pairs, if KMS accepts them.
 ///
 /// Observed: the texts.
 pub(crate) fn pairs(tags: &[Tag]) -> Result<Vec<(String, String)>, KmsError> {
@@ -54,13 +54,13 @@ pub(crate) fn pairs(tags: &[Tag]) -> Result<Vec<(String, String)>, KmsError> {
     Ok(pairs)
 }
 
-/// Tags of AWS itself are not a customer's to set or take away.
+/// Customers cannot set or remove tags of AWS itself.
 pub(crate) fn refuse_reserved(key: &str) -> Result<(), KmsError> {
     let reserved = key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"));
     if reserved { Err(KmsError::Tag("Tags beginning with aws: are reserved")) } else { Ok(()) }
 }
 
-/// Adds tags to those of a key; known ones get new values and keep their place.
+/// Adds tags to those of a key; existing ones get new values and keep their position.
 pub(crate) fn merge(
     own: &mut Vec<(String, String)>,
     new: Vec<(String, String)>,
@@ -96,7 +96,7 @@ mod tests {
         assert_eq!(pairs(&[tag("aws", "")]), Ok(vec![("aws".to_owned(), String::new())]));
     }
 
-    /// Updated tags keep their place, new ones come last.
+    /// Updated tags keep their position, new ones come last.
     #[test]
     fn merging_keeps_the_order() {
         let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());

@@ -1,4 +1,5 @@
-//! What others than clients ask of KMS: a name looked up for a service, and the work of the clock.
+//! Functions of KMS for other callers than clients: resolving a name for a service, and scheduled
+//! work.
 
 use std::sync::Arc;
 
@@ -11,15 +12,14 @@ use crate::id::Scope;
 use crate::managed;
 use crate::resolve::Target;
 
-/// Keys that one commit destroys or rotates at most: each has an event of its own.
+/// The maximum number of keys that one commit destroys or rotates: each has a separate event.
 const BATCH_LEN: usize = 1;
 
-/// The ARN of the key that `text` names in the call's account and region, whatever its state;
-/// `None` if there is none.
+/// The ARN of the key that `text` names in the call's account and region, in any state; `None` if
+/// there is none.
 ///
-/// A naming service for other services, which tells nothing but the name and leaves no event: what
-/// they then do with the key passes the pipeline. Errors with KMS's own for text that names
-/// nothing.
+/// Name resolution for other services, which returns only the name and records no event: their use
+/// of the key passes the pipeline. Errors with KMS's own for text that is not a name.
 pub fn named_key(ctx: &mut Ctx<'_>, text: &str) -> Result<Option<Arn>, Refused> {
     match managed::target(ctx, text, Scope::Aliased).map_err(Refused::from) {
         Ok(Target::Found(found)) => Ok(Some(found.arn)),
@@ -30,8 +30,8 @@ pub fn named_key(ctx: &mut Ctx<'_>, text: &str) -> Result<Option<Arn>, Refused> 
     }
 }
 
-/// Destroys and rotates the keys whose time has come, each with its service event, until `pulse`,
-/// which is called before each key, breaks.
+/// Destroys and rotates the keys that are due, each with its service event, until `pulse`, which is
+/// called before each key, breaks.
 ///
 /// Blocks the thread.
 pub fn run_due(gateway: &Arc<Gateway>, pulse: Pulse<'_>) -> Result<(), Fault> {

@@ -21,7 +21,7 @@ pub(crate) fn object_arn(bucket: &str, key: &str) -> String {
     format!("arn:aws:s3:::{bucket}/{key}")
 }
 
-/// The rights that a call needs, and what was read to find them.
+/// The permissions that a call needs, and the state read to determine them.
 #[derive(Debug)]
 pub struct Needs {
     pub(crate) rights: Vec<Access>,
@@ -35,7 +35,7 @@ impl From<Vec<Access>> for Needs {
     }
 }
 
-/// The right to do `action` to what the path names.
+/// The permission to perform `action` on what the path names.
 pub(crate) fn of_path(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request, action: &str) -> Needs {
     vec![on_path(ctx, bucket, request, action)].into()
 }
@@ -49,7 +49,7 @@ pub(crate) fn on_path(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request, action:
     }
 }
 
-/// The bucket of the path, after the checks that come before authorization.
+/// The bucket of the path, after the checks before authorization.
 pub(crate) fn checked_bucket(
     ctx: &Ctx<'_>,
     request: &Request,
@@ -57,7 +57,7 @@ pub(crate) fn checked_bucket(
 ) -> S3Result<Arc<Bucket>> {
     let bucket = bucket::load(ctx, &request.bucket)?;
     expect_owner(request, "x-amz-expected-bucket-owner", &bucket)?;
-    // Calls that services make may come from another region.
+    // Calls of services may come from another region.
     match &ctx.call().origin {
         Some(origin) if !any_region && bucket.region != *ctx.region() => {
             Err(elsewhere(ctx, origin, &bucket))
@@ -66,8 +66,8 @@ pub(crate) fn checked_bucket(
     }
 }
 
-/// The bucket that the rights were asked for, as it is now. One that has taken its name is another:
-/// an upload takes its time, and the name may have gone to another account meanwhile.
+/// The bucket whose permissions were checked, in its current state. One that has taken its name is
+/// different: an upload takes time, and the name may have moved to another account meanwhile.
 pub(crate) fn same_bucket(ctx: &Ctx<'_>, asked: &Bucket) -> S3Result<Arc<Bucket>> {
     let bucket = bucket::load(ctx, &asked.name)?;
     if bucket.owner == asked.owner && bucket.created == asked.created {
@@ -76,8 +76,8 @@ pub(crate) fn same_bucket(ctx: &Ctx<'_>, asked: &Bucket) -> S3Result<Arc<Bucket>
     Err(S3Error::NoSuchBucket { bucket: bucket.name.clone() }.into())
 }
 
-/// Observed: no `Location`, so that nobody follows without signing anew; clients find the region
-/// in the header, the host in the element.
+/// Observed: no `Location`, so that clients do not follow without signing again; clients find the
+/// region in the header, the host in the element.
 fn elsewhere(ctx: &Ctx<'_>, origin: &Origin, bucket: &Bucket) -> Failure<S3Error> {
     let domains = &ctx.settings().domains;
     let domain = domains.first().map_or("amazonaws.com", String::as_str);
@@ -89,7 +89,7 @@ fn elsewhere(ctx: &Ctx<'_>, origin: &Origin, bucket: &Bucket) -> Failure<S3Error
     S3Error::PermanentRedirect { bucket, region, endpoint }.into()
 }
 
-/// Observed: not 12 digits is told apart from another owner.
+/// Observed: an account that is not 12 digits gets another error than a different owner.
 pub(crate) fn expect_owner(request: &Request, header: &str, bucket: &Bucket) -> S3Result<()> {
     let Some(value) = request.header(header) else { return Ok(()) };
     match AccountId::parse(&value) {
@@ -99,7 +99,7 @@ pub(crate) fn expect_owner(request: &Request, header: &str, bucket: &Bucket) -> 
     }
 }
 
-/// The refusal that says nothing.
+/// The denial without details.
 pub(crate) fn denied() -> S3Error {
     S3Error::AccessDenied("Access Denied".to_owned())
 }
@@ -128,7 +128,7 @@ pub(crate) fn right(
     }
 }
 
-/// The same for an existing object, whose owner, tags and ACL take part.
+/// The same for an existing object, whose owner, tags and ACL are evaluated.
 pub(crate) fn right_to_version(
     ctx: &Ctx<'_>,
     bucket: &Bucket,
@@ -174,8 +174,8 @@ fn is_granted(ctx: &Ctx<'_>, bucket: &Bucket, version: Option<&Version>, action:
     acl::grants(ctx.caller(), bucket, (owner, &stored.acl), action)
 }
 
-/// The right to read an object, and to see the bucket's list where there is no such object: who
-/// may not list may not learn that a key is absent.
+/// The permission to read an object, and to list the bucket if the object does not exist: a caller
+/// that may not list must not learn that a key is absent.
 pub(crate) fn to_read(
     ctx: &Ctx<'_>,
     bucket: &Bucket,
@@ -193,7 +193,7 @@ pub(crate) fn to_read(
     Ok(Needs { rights, version })
 }
 
-/// The keys of a call about a bucket or what is in it.
+/// The keys of a call on a bucket or its contents.
 pub(crate) fn conditions(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request) -> Context {
     let mut context = conditions::of_request(ctx, request);
     context.set("s3:ResourceAccount", bucket.owner.as_str());

@@ -1,4 +1,4 @@
-//! Access control lists: off in most buckets, and answered all the same.
+//! Access control lists: disabled in most buckets, but returned nevertheless.
 
 use gateway::{Caller, Ctx};
 use types::AccountId;
@@ -43,7 +43,7 @@ impl Acl {
         })
     }
 
-    /// Whether everybody, or everybody with an account, gets something.
+    /// Whether everyone, or everyone with an account, gets a permission.
     pub(crate) fn is_public(&self) -> bool {
         self.grants.iter().flatten().any(|grant| {
             matches!(&grant.grantee, Grantee::Group(uri) if uri == ALL_USERS || uri == AUTHENTICATED)
@@ -78,7 +78,7 @@ impl Acl {
     }
 }
 
-/// The canonical ids of those whom an ACL gives something without naming them.
+/// The canonical IDs of those who get a permission from an ACL without being named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Owners {
     /// Of the bucket or object whose ACL it is.
@@ -94,7 +94,7 @@ impl Owners {
     }
 }
 
-/// The ACL that a request asks for in headers or body; `None` if it says nothing about it.
+/// The ACL that a request specifies in headers or body; `None` if it specifies none.
 pub(crate) fn requested(request: &Request, owners: &Owners) -> S3Result<Option<Acl>> {
     let canned = request.header("x-amz-acl");
     let granting = GRANT_HEADERS.iter().any(|(name, _)| request.header(name).is_some());
@@ -111,7 +111,7 @@ pub(crate) fn requested(request: &Request, owners: &Owners) -> S3Result<Option<A
     Ok(None)
 }
 
-/// What a bucket makes of a requested ACL.
+/// How a bucket treats a requested ACL.
 ///
 /// Observed: with ACLs off, full control for the bucket's owner is accepted and means nothing.
 pub(crate) fn settle(bucket: &Bucket, request: &Request, owners: &Owners) -> S3Result<Acl> {
@@ -233,9 +233,9 @@ pub(crate) fn from_document(root: &Element, owner_id: &str) -> S3Result<Acl> {
 /// Whether an ACL lets the caller do `action` to what `owner` has. Never for the owner's own
 /// account, whose policies decide.
 ///
-/// Source: S3 User Guide, "Mapping of ACL permissions and access policy permissions". Deleting is
-/// for the owners of bucket and object: no permission on an object holds it, and that to write to
-/// a bucket gives it to nobody else.
+/// Source: S3 User Guide, "Mapping of ACL permissions and access policy permissions". Deletion is
+/// reserved for the owners of bucket and object: no permission on an object includes it, and
+/// permission to write to a bucket grants it to no others.
 pub(crate) fn grants(
     caller: &Caller,
     bucket: &Bucket,

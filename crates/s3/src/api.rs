@@ -18,20 +18,20 @@ use crate::request::Request;
 use crate::response::Response;
 use crate::{checksum, encryption, event};
 
-/// What one S3 operation on a bucket or an object has of its own; [`Call`] adds what all share.
+/// The specifics of one S3 operation on a bucket or an object; [`Call`] adds what all share.
 pub trait Api: Sized + 'static {
     /// Its row.
     const SPEC: Spec;
     /// The action that the policies must allow.
     const ACTION: &'static str;
-    /// Whether every region answers for every bucket.
+    /// Whether every region responds for every bucket.
     const ANY_REGION: bool = false;
     /// What its event says.
     const EVENT: Shape = Shape::PATH;
-    /// What [`prepare`](Self::prepare) makes.
+    /// The result of [`prepare`](Self::prepare).
     type Work: Send + 'static;
 
-    /// The rights that the call needs; by default [`Self::ACTION`] on what the path names.
+    /// The permissions that the call needs; by default [`Self::ACTION`] on what the path names.
     fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
         Ok(access::of_path(ctx, bucket, request, Self::ACTION))
     }
@@ -39,7 +39,7 @@ pub trait Api: Sized + 'static {
     /// Work before the transaction.
     fn prepare(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Self::Work>;
 
-    /// What takes the body.
+    /// The receiver of the body.
     fn sink(work: &mut Self::Work) -> Option<&mut dyn BodySink> {
         let _ = work;
         None
@@ -94,23 +94,23 @@ impl<P: PlainApi> Api for P {
     }
 }
 
-/// What the call found; within `run`, as the transaction has it.
+/// What the call found; within `run`, from the transaction.
 #[derive(Debug)]
 pub struct Seen {
     /// The bucket of the path.
     pub(crate) bucket: Arc<Bucket>,
-    /// The version that is asked for, if the rights were asked of it in this same snapshot.
+    /// The requested version, if its permissions were checked in this same snapshot.
     pub(crate) version: Option<Version>,
 }
 
-/// What a call brings to its transaction.
+/// What a call passes to its transaction.
 #[derive(Debug)]
 pub struct Prepared<W> {
     seen: Seen,
     work: W,
 }
 
-/// An S3 operation on a bucket or an object as the pipeline takes it.
+/// An S3 operation on a bucket or an object, in the pipeline's form.
 pub struct Call<A>(PhantomData<A>);
 
 impl<A> fmt::Debug for Call<A> {
@@ -193,7 +193,7 @@ pub(crate) trait ServiceApi: Sized + 'static {
     fn run(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Response>;
 }
 
-/// A [`ServiceApi`] as the pipeline takes it.
+/// A [`ServiceApi`] in the pipeline's form.
 pub(crate) struct ServiceCall<A>(PhantomData<A>);
 
 impl<A: ServiceApi> Operation for ServiceCall<A> {
@@ -232,7 +232,7 @@ impl<A: ServiceApi> Operation for ServiceCall<A> {
     }
 }
 
-/// What every request must hold once it is authorized.
+/// The requirements of every authorized request.
 fn check_request(spec: &Spec, request: &Request) -> S3Result<()> {
     encryption::refuse_choice(request, spec.name)?;
     if spec.body.is_streamed() && request.lacks_length {

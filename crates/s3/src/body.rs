@@ -1,4 +1,4 @@
-//! Where the bytes of objects lie, and how they are read.
+//! Where the bytes of objects are stored, and how they are read.
 
 use std::ops::Range;
 
@@ -15,16 +15,17 @@ use crate::request::to_u64;
 /// Sealed bytes up to this length stay in the state, beside the metadata that names them: they
 /// become durable with the same commit.
 pub(crate) const INLINE_BYTES_MAX: usize = 16 * 1024;
-/// Plaintext that one step of an answer carries.
+/// The plaintext that one step of a response carries.
 const STEP_BYTES: u64 = 2 * FRAME_BYTES as u64;
-/// Answers up to this length are opened before the answer begins, so that damage is a clean error.
+/// Responses up to this length are opened before the response begins, so that damage is a clean
+/// error.
 const WHOLE_BYTES_MAX: u64 = FRAME_BYTES as u64;
 
 /// Small sealed bodies, by random id.
 const INLINE: ByteTable = ByteTable::new("s3.inline");
 
 impl Piece {
-    /// A piece in a file of its own.
+    /// A piece in a separate file.
     pub(crate) fn in_file(size: u64, id: BodyId, salt: [u8; 16]) -> Self {
         Self::at(size, Place::File(id), salt)
     }
@@ -53,7 +54,7 @@ impl Piece {
         }
     }
 
-    /// Whether all its bytes are there, by their number; `length` tells it of files.
+    /// Whether all its bytes exist, by their number; `length` returns the length of files.
     pub(crate) fn is_whole(
         &self,
         tx: &Tx<'_>,
@@ -93,7 +94,7 @@ pub(crate) struct Reader {
     current: Option<Run>,
 }
 
-/// What is still to be read of a piece.
+/// The unread rest of a piece.
 #[derive(Debug)]
 struct Run {
     opener: FrameOpener,
@@ -110,7 +111,7 @@ enum Sealed {
 }
 
 impl Reader {
-    /// For the bytes `wanted` of the object that `pieces` make up.
+    /// For the bytes `wanted` of the object that consists of `pieces`.
     pub(crate) fn new(
         ctx: &Ctx<'_>,
         pieces: &[Piece],
@@ -231,7 +232,7 @@ fn index(offset: u64) -> usize {
     usize::try_from(offset).unwrap_or(usize::MAX)
 }
 
-/// A range of an object as an answer's body.
+/// A range of an object as a response's body.
 pub(crate) fn answer(mut reader: Reader, wanted: &Range<u64>) -> Result<AnswerBody, Fault> {
     let length = wanted.end.saturating_sub(wanted.start);
     if length > WHOLE_BYTES_MAX {

@@ -13,7 +13,7 @@ pub(crate) const BUCKETS: Table<Bucket> = Table::new("s3.bucket");
 /// Block Public Access of accounts by number.
 pub(crate) const ACCOUNTS: Table<PublicAccess> = Table::new("s3.account-public-access");
 
-/// What the documents of a bucket may have together, in bytes.
+/// The maximum total size of a bucket's documents, in bytes.
 const DOCUMENTS_BYTES_MAX: usize = 4 << 20;
 
 impl Ownership {
@@ -51,7 +51,7 @@ impl PublicAccess {
         }
     }
 
-    /// What a new bucket has.
+    /// The initial settings of a new bucket.
     pub(crate) const ALL: Self =
         Self { block_acls: true, ignore_acls: true, block_policy: true, restrict_buckets: true };
 }
@@ -65,7 +65,7 @@ impl Bucket {
         self.ownership != Some(Ownership::BucketOwnerEnforced)
     }
 
-    /// What is blocked by the bucket and its account together.
+    /// The combined blocks of the bucket and its account.
     ///
     /// Source: S3 User Guide, "Blocking public access to your Amazon S3 storage": the most
     /// restrictive combination applies.
@@ -74,7 +74,7 @@ impl Bucket {
         settings.into_iter().flatten().fold(PublicAccess::NONE, PublicAccess::and)
     }
 
-    /// The location as `GetBucketLocation` tells it; nothing for `us-east-1`.
+    /// The location as `GetBucketLocation` returns it; empty for `us-east-1`.
     pub(crate) fn location(&self) -> Option<&str> {
         let region = self.region.as_str();
         self.location.as_deref().or((region != "us-east-1").then_some(region))
@@ -123,7 +123,7 @@ pub(crate) fn load(ctx: &Ctx<'_>, name: &str) -> S3Result<Arc<Bucket>> {
     find(ctx, name)?.ok_or_else(|| S3Error::NoSuchBucket { bucket: name.to_owned() }.into())
 }
 
-/// Whether there is a bucket called `name`, whoever owns it.
+/// Whether a bucket called `name` exists, in any account.
 pub fn bucket_exists(tx: &Tx<'_>, name: &str) -> Result<bool, Fault> {
     Ok(BUCKETS.contains(tx, name)?)
 }
@@ -161,7 +161,7 @@ pub fn is_valid_name(name: &str) -> bool {
 
 /// The 64-digit id of an account in owners and grants.
 ///
-/// AWS does not publish how it is made; ours is a hash, so that no table is needed.
+/// AWS does not publish how it is derived; ours is a hash, so that no table is needed.
 pub(crate) fn canonical_id(account: &AccountId) -> String {
     types::hex(&keys::sha256(format!("canonical user {account}").as_bytes()))
 }

@@ -2,10 +2,10 @@
 //!
 //! Source: S3 User Guide, "Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys": a bucket key
 //! is "used for a time-limited period", and fetched at least once by each requester, so that the
-//! trail shows who reached for the key; later objects do not ask KMS.
+//! trail shows who used the key; later objects do not call KMS.
 //!
-//! Every piece of an object has a salt of its own, from which its own key is derived, so no two
-//! bodies are encrypted with the same key, whether they share a bucket key or not.
+//! Every piece of an object has a separate salt, from which its key is derived, so no two bodies
+//! are encrypted with the same key, even if they share a bucket key.
 //!
 //! AWS publishes no figure for the period. Beyond AWS, a change of any key, alias, grant, identity or
 //! identity policy ends all of them at once: who is refused by KMS is refused from the next request
@@ -21,12 +21,12 @@ use crate::model::Bucket;
 
 /// For how long a requester uses a bucket key, in seconds.
 const LIFE_SECONDS: u64 = 300;
-/// Keys that are kept; beyond it the memory starts anew.
+/// The maximum number of cached keys; beyond it the cache starts over.
 const KEYS_MAX: usize = 4_096;
-/// Bytes of the name of a place that is kept: an encryption context may have tens of kilobytes.
+/// The maximum size of a cache key: an encryption context may have tens of kilobytes.
 const NAME_BYTES_MAX: usize = 4 << 10;
 
-/// Keys that requesters have lately got from KMS, of one kind: made, or opened.
+/// Keys that requesters have recently received from KMS, of one kind: generated, or decrypted.
 #[derive(Debug)]
 pub(crate) struct BucketKeys<K>(Mutex<Kept<K>>);
 
@@ -67,7 +67,7 @@ impl<K> BucketKeys<K> {
 }
 
 impl<K> Kept<K> {
-    /// Forgets what an older revision allowed; false for one who still looks at an older one.
+    /// Drops the entries of an older revision; returns false for a reader of an older one.
     fn is_of(&mut self, revision: u64) -> bool {
         if self.revision < revision {
             self.revision = revision;
@@ -77,10 +77,10 @@ impl<K> Kept<K> {
     }
 }
 
-/// Where a key is kept: for one requester, one bucket, and what they ask KMS for.
+/// The cache key of a key: one requester, one bucket, and the request to KMS.
 ///
-/// Beyond AWS, a requester at another address, or with and without TLS, is another one: key
-/// policies may look at both.
+/// Stricter than AWS, a requester at another address, or with and without TLS, is a different one:
+/// key policies may check both.
 #[derive(Debug)]
 pub(crate) struct Place {
     revision: u64,
@@ -88,7 +88,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// `None` where each call has to ask KMS: for services that act for themselves, on the writer,
+    /// `None` where each call has to call KMS: for services that act for themselves, on the writer,
     /// and with a large encryption context.
     pub(crate) fn new<'a>(
         ctx: &'a Ctx<'_>,

@@ -117,7 +117,7 @@ impl Kind {
 }
 
 impl Checksum {
-    /// The two headers that tell it.
+    /// The two headers of a checksum.
     pub(crate) fn headers(&self) -> [(String, String); 2] {
         [
             (self.algorithm.header(), self.value.clone()),
@@ -213,11 +213,11 @@ pub(crate) fn combine(
     Some(Checksum { algorithm, kind, value })
 }
 
-/// What a request says about the checksum of the body that it carries.
+/// How a request specifies the checksum of its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Announced {
     pub(crate) algorithm: Algorithm,
-    /// The value, or where it will come.
+    /// The value, or where it will arrive.
     pub(crate) value: Expected,
 }
 
@@ -230,8 +230,8 @@ pub(crate) enum Expected {
 
 /// Reads the checksum headers of a request with a body.
 ///
-/// Observed: those in the query of a presigned URL say nothing of the body, which was not known
-/// when it was signed.
+/// Observed: those in the query of a presigned URL do not describe the body, which was unknown when
+/// it was signed.
 pub(crate) fn announced(request: &Request) -> S3Result<Option<Announced>> {
     let mut found = None;
     for algorithm in Algorithm::ALL {
@@ -257,7 +257,7 @@ pub(crate) fn announced(request: &Request) -> S3Result<Option<Announced>> {
     Ok(found)
 }
 
-/// Observed: an algorithm that is named comes with a checksum of that algorithm.
+/// Observed: a named algorithm must be accompanied by a checksum of that algorithm.
 fn check_named(request: &Request, found: Option<&Announced>) -> S3Result<()> {
     let Some(name) = request.sent("x-amz-sdk-checksum-algorithm") else { return Ok(()) };
     let named = Algorithm::parse(&name)?;
@@ -302,7 +302,7 @@ pub(crate) fn mismatch(algorithm: Algorithm) -> S3Error {
     S3Error::BadDigest(format!("The {name} you specified did not match the calculated checksum."))
 }
 
-/// Proves a buffered document against the digests that came with it.
+/// Verifies a buffered document against the digests in its request.
 pub(crate) fn check_document(request: &Request) -> S3Result<()> {
     if let Some(expected) = request.content_md5()? {
         let calculated = keys::md5(&request.body);
@@ -326,7 +326,7 @@ pub(crate) fn check_document(request: &Request) -> S3Result<()> {
     if hasher.finish() == value { Ok(()) } else { Err(mismatch(algorithm).into()) }
 }
 
-/// Whether a digest came with the body, or will come behind it.
+/// Whether a digest was sent with the body, or will follow it.
 pub(crate) fn is_proved(request: &Request) -> S3Result<bool> {
     Ok(announced(request)?.is_some() || request.header("content-md5").is_some())
 }
@@ -341,7 +341,7 @@ pub(crate) fn header_of(content: &[u8]) -> (String, String) {
 
 /// Refuses a document without any digest where S3 demands one.
 pub(crate) fn demand_digest(request: &Request) -> S3Result<()> {
-    // Calls that services make need no proof of transport.
+    // Calls of services need no proof of transport.
     if request.method.is_empty() || is_proved(request)? {
         return Ok(());
     }

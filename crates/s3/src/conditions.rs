@@ -1,8 +1,8 @@
-//! The condition keys whose values stand in a request.
+//! The condition keys with values from a request.
 //!
-//! Source: Service Authorization Reference, "Condition keys for Amazon S3". They see what the
-//! request says, in its headers, its query or its document: a default of the bucket does not
-//! satisfy them.
+//! Source: Service Authorization Reference, "Condition keys for Amazon S3". They reflect the
+//! request, in its headers, its query or its document: a default of the bucket does not satisfy
+//! them.
 
 use gateway::{Auth, Ctx, SignatureVersion};
 use policy::Context;
@@ -42,7 +42,7 @@ const QUERY_KEYS: [(&str, &str); 4] = [
     ("versionId", "s3:VersionId"),
 ];
 
-/// The keys of a request, whatever it is about.
+/// The keys of any request.
 pub(crate) fn of_request(ctx: &Ctx<'_>, request: &Request) -> Context {
     let mut context = Context::new();
     for name in HEADER_KEYS {
@@ -68,8 +68,8 @@ pub(crate) fn of_request(ctx: &Ctx<'_>, request: &Request) -> Context {
     context
 }
 
-/// What the document of a request says. A document that cannot be read says nothing: the call
-/// fails by it after the decision.
+/// The keys in a request's document. A malformed document has none: the call fails on it after the
+/// decision.
 fn add_document(ctx: &Ctx<'_>, request: &Request, context: &mut Context) {
     if request.method != "PUT" || request.body.is_empty() {
         return;
@@ -131,7 +131,7 @@ fn add_object_tags(context: &mut Context, pairs: Vec<(String, String)>) {
 }
 
 /// Source: S3 API Reference, "Amazon S3 Signature Version 4 Authentication Specific Policy Keys". A
-/// presigned URL of Version 2 has no age, for it does not say when it was made.
+/// presigned URL of Version 2 has no age, because it does not contain its creation time.
 pub(crate) fn add_signature(ctx: &Ctx<'_>, context: &mut Context) {
     let Some(origin) = &ctx.call().origin else { return };
     let kind = match origin.auth {

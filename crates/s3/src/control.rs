@@ -55,7 +55,7 @@ pub(crate) enum ControlError {
     OtherResource,
     /// A tag that cannot be.
     InvalidTag(&'static str),
-    /// Not the document that the operation takes.
+    /// Not the document that the operation expects.
     MalformedXml,
     /// More than 50 tags. Source: the service model.
     TooManyTags,
@@ -96,7 +96,7 @@ impl ApiError for ControlError {
     }
 }
 
-/// What one operation has of its own.
+/// The specifics of one operation.
 pub(crate) trait Api: Sized + 'static {
     const SPEC: Spec;
 
@@ -109,7 +109,7 @@ pub(crate) trait Api: Sized + 'static {
 pub(crate) struct ControlRequest {
     host: String,
     account: Option<String>,
-    /// What the path names.
+    /// The resource in the path.
     pub(crate) resource: String,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
@@ -171,7 +171,7 @@ impl ControlRequest {
     }
 }
 
-/// An operation as the pipeline takes it.
+/// An operation in the pipeline's form.
 pub(crate) struct Call<A>(std::marker::PhantomData<A>);
 
 impl<A> std::fmt::Debug for Call<A> {

@@ -77,7 +77,7 @@ pub(crate) fn needs(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
     Ok(Asked::of(ctx, request)?.needs(ctx))
 }
 
-/// The source of a request, whether it is there or not.
+/// The source of a request, whether it exists or not.
 pub(crate) struct Asked {
     bucket: Arc<Bucket>,
     /// A request for the source itself.
@@ -123,7 +123,7 @@ impl Asked {
 }
 
 impl Source {
-    /// Observed: a delete marker that is named by its id is told apart from a missing key.
+    /// Observed: a delete marker named by its ID gets another error than a missing key.
     pub(crate) fn find(ctx: &Ctx<'_>, request: &Request) -> S3Result<Self> {
         let name = SourceName::of(request)?;
         let bucket = bucket::load(ctx, &name.bucket)?;

@@ -1,8 +1,8 @@
-//! Which pages of other origins may use a bucket from a browser: the rules of its CORS document, held
-//! against a request.
+//! Which pages of other origins may use a bucket from a browser: matches a request against the
+//! rules of the bucket's CORS document.
 //!
 //! Source: S3 User Guide, "Using cross-origin resource sharing (CORS)" and "Elements of a CORS
-//! configuration". Observed: the headers of answers, their order and the refusals.
+//! configuration". Observed: the headers of responses, their order and the errors.
 
 use gateway::{Ctx, Failure, Fault, WireError};
 use store::Tx;
@@ -32,28 +32,28 @@ const ASKED_HEADERS_MAX: usize = 100;
 /// A request as a rule sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CorsRequest {
-    /// Where the page comes from.
+    /// The origin of the page.
     pub origin: String,
-    /// The method, asked for or used.
+    /// The method, requested or used.
     pub method: String,
-    /// A list of headers that are asked for; empty if there are none.
+    /// The list of requested headers; empty if there are none.
     pub headers: String,
 }
 
-/// Headers of an answer.
+/// Headers of a response.
 pub type CorsHeaders = Vec<(&'static str, String)>;
 
-/// The headers that let a page of another origin read the answer to `asked`, be it good or bad;
-/// none if no rule of the bucket matches.
+/// The headers that allow a page of another origin to read the response to `asked`, success or
+/// error; none if no rule of the bucket matches.
 pub fn cors_headers(tx: &Tx<'_>, bucket: &str, asked: &CorsRequest) -> Result<CorsHeaders, Fault> {
     let Some(bucket) = BUCKETS.shared(tx, bucket)? else { return Ok(Vec::new()) };
     Ok(allowed(&bucket, asked).unwrap_or_default())
 }
 
-/// The answer to a browser that asks whether a page may send a request.
+/// The response to a preflight.
 ///
-/// Observed: no origin, no bucket, no document, no rule are told apart, in this order.
-/// Source: S3 User Guide, "Testing CORS": a method that is none is a bad request.
+/// Observed: a missing origin, bucket, document or rule each has its own error, in this order.
+/// Source: S3 User Guide, "Testing CORS": an invalid method is a bad request.
 pub(crate) fn preflight(ctx: &Ctx<'_>, request: &Request) -> S3Result<Response> {
     let sent = |name: &str| request.sent(name);
     let Some(origin) = sent("origin").filter(|origin| !origin.is_empty()) else {
@@ -61,7 +61,7 @@ pub(crate) fn preflight(ctx: &Ctx<'_>, request: &Request) -> S3Result<Response> 
     };
     let method = sent(ASKED_METHOD);
     let refuse = |text: &str| Err(forbidden(text, method.as_deref(), request));
-    // Shared, so that the rules are read once for all who ask.
+    // Shared, so that the rules are parsed once for all callers.
     let Some(bucket) = BUCKETS.shared(ctx.tx(), &request.bucket)? else {
         return refuse("Bucket not found");
     };
@@ -98,7 +98,7 @@ fn forbidden<E>(text: &str, method: Option<&str>, request: &Request) -> Failure<
     Failure::Wire(error.with("ResourceType", resource))
 }
 
-/// What the first rule that matches says; `None` if none does.
+/// The headers of the first rule that matches; `None` if none does.
 fn allowed(bucket: &Bucket, asked: &CorsRequest) -> Option<CorsHeaders> {
     let rules = bucket.cors.of(bucket.documents.get(SUB)?);
     if rules.is_empty() {
@@ -108,7 +108,7 @@ fn allowed(bucket: &Bucket, asked: &CorsRequest) -> Option<CorsHeaders> {
     rules.iter().find_map(|rule| rule.answer(asked, &headers))
 }
 
-/// The names of a list in lower case; `None` if there are more than a request may ask for.
+/// The names of a list in lower case; `None` if there are more than a request may list.
 fn asked_headers(list: &str) -> Option<Vec<String>> {
     let names = list.split(',').map(str::trim).filter(|name| !name.is_empty());
     let headers: Vec<_> = names.take(ASKED_HEADERS_MAX + 1).map(str::to_ascii_lowercase).collect();
@@ -123,9 +123,9 @@ impl Clone for CorsRules {
 }
 
 impl CorsRules {
-    /// The rules of `document`, which is that of the same bucket at each call.
+    /// The rules of `document`, which belongs to the same bucket at each call.
     fn of(&self, document: &str) -> &[Rule] {
-        // It was read when it was stored: one that cannot be read lets nobody in.
+        // It was validated when it was stored: a malformed one allows nothing.
         self.0.get_or_init(|| {
             xml::read(document.as_bytes(), ROOT).map_or_else(
                 |_| Vec::new(),
@@ -147,11 +147,11 @@ impl Rule {
         }
     }
 
-    /// The headers of the answer to `asked`, whose names of headers are `headers`; `None` if the
-    /// rule does not match.
+    /// The headers of the response to `asked`, whose header names are `headers`; `None` if the rule
+    /// does not match.
     ///
-    /// Observed: an origin by a lone `*` is answered with it, and without credentials; any other
-    /// with itself. The methods are all of the rule, the headers those that were asked for.
+    /// Observed: an origin allowed by a bare `*` gets `*`, without credentials; any other gets
+    /// itself. The methods are all of the rule, the headers those that were requested.
     fn answer(&self, asked: &CorsRequest, headers: &[String]) -> Option<CorsHeaders> {
         let origin = self.origins.iter().find(|pattern| matches(pattern, &asked.origin))?;
         self.methods.iter().find(|method| **method == asked.method)?;
@@ -179,7 +179,7 @@ impl Rule {
     }
 }
 
-/// Refuses what a rule cannot mean.
+/// Rejects invalid rules.
 ///
 /// Source: S3 User Guide, "Elements of a CORS configuration": one `*` in origins and headers, none
 /// in what is exposed. Observed: both texts; versity/versitygw, issue 1870, and libreliodev/javascript,
@@ -207,7 +207,7 @@ pub(crate) fn check(rule: &Element) -> S3Result<()> {
     }
 }
 
-/// Whether `text` is what `pattern` says, in which one `*` stands for anything.
+/// Whether `text` matches `pattern`, in which one `*` matches anything.
 fn matches(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
@@ -231,7 +231,7 @@ mod tests {
         <CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule>\
         </CORSConfiguration>";
 
-    /// The headers that the rules give; `None` if no rule matches.
+    /// The headers of the rules; `None` if no rule matches.
     fn given(origin: &str, method: &str, headers: &str) -> Option<Vec<String>> {
         let rules = CorsRules::default();
         let names = asked_headers(headers)?;
@@ -279,7 +279,7 @@ mod tests {
         }
     }
 
-    /// A document is read once for all who share its row; a copy of the row reads its own.
+    /// A document is parsed once for all readers of its row; a copy of the row parses its own.
     #[test]
     fn rules_are_read_once() {
         let rules = CorsRules::default();

@@ -98,7 +98,7 @@ pub(crate) fn recognised(
     headers: &str,
     fingerprint: &[u8],
 ) -> S3Result<SecretBytes> {
-    // Observed: who reads with a key but without its MD5 has the wrong one.
+    // Observed: a reader that sends a key without its MD5 is treated as having the wrong key.
     let has = |part: &str| request.header(&format!("{headers}-{part}")).is_some();
     if has("key") && !has("key-md5") {
         return Err(wrong_key().into());

@@ -1,4 +1,4 @@
-//! The data keys that KMS makes and opens for the caller.
+//! The data keys that KMS generates and decrypts for the caller.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,8 +21,8 @@ pub(crate) struct DataKey {
     pub(crate) key_arn: String,
 }
 
-/// A new key for what is written into `bucket`: the bucket key, if one is on and the requester has
-/// got one lately.
+/// A new key for what is written into `bucket`: the bucket key, if it is enabled and the requester
+/// has received one recently.
 pub(crate) fn for_write(
     ctx: &mut Ctx<'_>,
     bucket: &Bucket,
@@ -64,7 +64,7 @@ pub(crate) fn for_read(
     Ok(opened)
 }
 
-/// Who asks KMS: the caller through S3; a service that acts for itself stays itself.
+/// The caller of KMS: the caller through S3; a service that acts for itself stays itself.
 fn asker(ctx: &Ctx<'_>) -> Caller {
     if ctx.caller().is_service() { ctx.caller().clone() } else { ctx.caller().forwarded(VIA) }
 }
@@ -109,8 +109,8 @@ fn decrypt(
     Ok(opened.plaintext.0)
 }
 
-/// Observed: a refusal by KMS is S3's own refusal with KMS's words; other errors keep their code
-/// behind `KMS.`, and their words.
+/// Observed: a denial by KMS is S3's own denial with KMS's message; other errors keep their code
+/// after `KMS.`, and their message.
 fn translated(refused: Refused) -> Failure<S3Error> {
     let Refused::Wire(error) = refused else { return refused.into() };
     let message = error.message.unwrap_or_default();

@@ -1,7 +1,7 @@
 //! User metadata that HTTP's headers cannot carry: encoded words.
 //!
 //! Source: RFC 2047; S3 User Guide, "User-defined object metadata": a value in the header's bytes
-//! is ISO-8859-1. Observed: the answers' form is the one that Java's mail library writes.
+//! is ISO-8859-1. Observed: the format of responses is the one that Java's mail library writes.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -53,9 +53,9 @@ fn quoted(text: &str) -> String {
     text.bytes().map(letter).collect()
 }
 
-/// The value that the bytes of a header stand for.
+/// The value that the bytes of a header represent.
 ///
-/// Observed: what is no UTF-8 within a word becomes U+FFFD.
+/// Observed: invalid UTF-8 within a word becomes U+FFFD.
 pub(crate) fn decode(raw: &[u8]) -> String {
     let text: String = raw.iter().copied().map(char::from).collect();
     if !text.contains("=?") {

@@ -53,7 +53,7 @@ impl Default for BucketEncryption {
 
 /// What a write asks for, after the bucket's default was taken into account.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Wish {
+struct RequestedEncryption {
     scheme: Scheme,
     key_id: Option<String>,
     bucket_key: bool,
@@ -65,9 +65,9 @@ impl Envelope {
         self.scheme == Scheme::S3
     }
 
-    /// The headers that tell it.
+    /// The headers that describe it.
     ///
-    /// Observed: the key's full ARN whatever form was given; the bucket key only when it is on.
+    /// Observed: the key's full ARN in any case; the bucket key only when it is enabled.
     pub(crate) fn headers(&self) -> Vec<(String, String)> {
         let name = |suffix: &str| format!("x-amz-server-side-encryption{suffix}");
         if self.scheme == Scheme::Customer {
@@ -134,8 +134,8 @@ impl Envelope {
         self.open(ctx, request, bucket, &request.key, customer_key::TARGET)
     }
 
-    /// The root key, for a check of what is stored; `None` where nobody here has it: under the
-    /// client's own key, and under a KMS key that was destroyed.
+    /// The root key, to check stored data; `None` if nobody here has it: under the client's own
+    /// key, and under a destroyed KMS key.
     pub(crate) fn open_at_rest(
         &self,
         tx: &Tx<'_>,
@@ -159,7 +159,7 @@ impl Envelope {
     }
 }
 
-/// Refuses what KMS would have to do for a caller who is not proved by Version 4.
+/// Rejects what KMS would have to do for a caller who is not authenticated by Version 4.
 ///
 /// Observed: the text and its elements under Version 2, also by the bucket's default; the code and the
 /// text for callers without credentials. Assumed: S3 answers HEAD as it answers GET.
@@ -196,8 +196,8 @@ pub(crate) fn begin(
         };
         return Ok((envelope, Arc::new(customer.key)));
     }
-    let wish = wish(request, &bucket.encryption)?;
-    if !wish.scheme.uses_kms() {
+    let requested_encryption = requested_encryption(request, &bucket.encryption)?;
+    if !requested_encryption.scheme.uses_kms() {
         let root = random_secret(ctx.entropy(), KEY_BYTES)?;
         let aad = [bucket.name.as_bytes(), key.as_bytes()];
         let sealed = ctx.keyring().seal(Domain::S3Object, &aad, root.as_bytes(), ctx.entropy());
@@ -205,15 +205,15 @@ pub(crate) fn begin(
         return Ok((Envelope { sealed, ..Envelope::plain(Scheme::S3) }, Arc::new(root)));
     }
     demand_version_4(ctx)?;
-    let context = context(request, bucket, key, wish.bucket_key)?;
-    let key_id = wish.key_id.unwrap_or_else(|| MANAGED_KEY.to_owned());
-    let made = data_key::for_write(ctx, bucket, key_id, &context, wish.bucket_key)?;
+    let context = context(request, bucket, key, requested_encryption.bucket_key)?;
+    let key_id = requested_encryption.key_id.unwrap_or_else(|| MANAGED_KEY.to_owned());
+    let made = data_key::for_write(ctx, bucket, key_id, &context, requested_encryption.bucket_key)?;
     let envelope = Envelope {
         sealed: STANDARD.encode(&made.sealed),
         key_arn: Some(made.key_arn.clone()),
-        bucket_key: wish.bucket_key,
+        bucket_key: requested_encryption.bucket_key,
         context,
-        ..Envelope::plain(wish.scheme)
+        ..Envelope::plain(requested_encryption.scheme)
     };
     Ok((envelope, Arc::clone(&made.plaintext)))
 }
@@ -232,9 +232,12 @@ impl Envelope {
 }
 
 /// Source: S3 User Guide, "Specifying server-side encryption with AWS KMS": the request's headers
-/// decide, then the bucket's default. S3 API Reference, "PutObject": `aws:kms` in a header and no
-/// key is the managed one, whatever the default's is.
-fn wish(request: &Request, default: &BucketEncryption) -> S3Result<Wish> {
+/// decide, then the bucket's default. S3 API Reference, "PutObject": `aws:kms` in a header without
+/// a key selects the managed one, whatever the default's is.
+fn requested_encryption(
+    request: &Request,
+    default: &BucketEncryption,
+) -> S3Result<RequestedEncryption> {
     let key_id = request.header("x-amz-server-side-encryption-aws-kms-key-id");
     let bucket_key = request
         .header("x-amz-server-side-encryption-bucket-key-enabled")
@@ -250,10 +253,10 @@ fn wish(request: &Request, default: &BucketEncryption) -> S3Result<Wish> {
             .into());
         }
         let Some(scheme) = Some(default.scheme).filter(|scheme| scheme.uses_kms()) else {
-            return Ok(Wish { scheme: Scheme::S3, key_id: None, bucket_key: false });
+            return Ok(RequestedEncryption { scheme: Scheme::S3, key_id: None, bucket_key: false });
         };
         let bucket_key = bucket_key && scheme == Scheme::Kms;
-        return Ok(Wish { scheme, key_id: default.key_id.clone(), bucket_key });
+        return Ok(RequestedEncryption { scheme, key_id: default.key_id.clone(), bucket_key });
     };
     let Some(scheme) = Scheme::parse(&name) else {
         return Err(S3Error::InvalidEncryption { value: name }.into());
@@ -268,11 +271,11 @@ fn wish(request: &Request, default: &BucketEncryption) -> S3Result<Wish> {
             )
             .into());
         }
-        return Ok(Wish { scheme, key_id: None, bucket_key: false });
+        return Ok(RequestedEncryption { scheme, key_id: None, bucket_key: false });
     }
     // Source: S3 User Guide, "Using dual-layer server-side encryption": no bucket keys.
     let bucket_key = bucket_key && scheme == Scheme::Kms;
-    Ok(Wish { scheme, key_id, bucket_key })
+    Ok(RequestedEncryption { scheme, key_id, bucket_key })
 }
 
 /// The encryption context: the caller's pairs and the ARN of the object, or of the bucket with a
@@ -329,13 +332,16 @@ mod tests {
     const KEY_ID: &str = "x-amz-server-side-encryption-aws-kms-key-id";
     const BUCKET_KEY: &str = "x-amz-server-side-encryption-bucket-key-enabled";
 
-    fn wished(headers: &[(&str, &str)], default: &BucketEncryption) -> Result<Wish, String> {
+    fn requested(
+        headers: &[(&str, &str)],
+        default: &BucketEncryption,
+    ) -> Result<RequestedEncryption, String> {
         let request = headers.iter().fold(Request::default(), |r, (n, v)| r.with_header(n, v));
-        wish(&request, default).map_err(|error| format!("{error:?}"))
+        requested_encryption(&request, default).map_err(|error| format!("{error:?}"))
     }
 
-    fn kms(key: Option<&str>, bucket_key: bool) -> Wish {
-        Wish { scheme: Scheme::Kms, key_id: key.map(str::to_owned), bucket_key }
+    fn kms(key: Option<&str>, bucket_key: bool) -> RequestedEncryption {
+        RequestedEncryption { scheme: Scheme::Kms, key_id: key.map(str::to_owned), bucket_key }
     }
 
     #[test]
@@ -347,24 +353,24 @@ mod tests {
             bucket_key: true,
             ..plain.clone()
         };
-        let s3 = Wish { scheme: Scheme::S3, key_id: None, bucket_key: false };
-        assert_eq!(wished(&[], &plain), Ok(s3.clone()));
-        assert_eq!(wished(&[(SSE, "aws:kms")], &plain), Ok(kms(None, false)));
-        assert_eq!(wished(&[], &default), Ok(kms(Some("bucket's"), true)));
-        assert_eq!(wished(&[(SSE, "aws:kms")], &default), Ok(kms(None, true)));
-        assert_eq!(wished(&[(SSE, "AES256")], &default), Ok(s3));
+        let s3 = RequestedEncryption { scheme: Scheme::S3, key_id: None, bucket_key: false };
+        assert_eq!(requested(&[], &plain), Ok(s3.clone()));
+        assert_eq!(requested(&[(SSE, "aws:kms")], &plain), Ok(kms(None, false)));
+        assert_eq!(requested(&[], &default), Ok(kms(Some("bucket's"), true)));
+        assert_eq!(requested(&[(SSE, "aws:kms")], &default), Ok(kms(None, true)));
+        assert_eq!(requested(&[(SSE, "AES256")], &default), Ok(s3));
         let own = [(SSE, "aws:kms"), (KEY_ID, "own"), (BUCKET_KEY, "false")];
-        assert_eq!(wished(&own, &default), Ok(kms(Some("own"), false)));
-        let dual = wished(&[(SSE, "aws:kms:dsse"), (BUCKET_KEY, "true")], &default).unwrap();
+        assert_eq!(requested(&own, &default), Ok(kms(Some("own"), false)));
+        let dual = requested(&[(SSE, "aws:kms:dsse"), (BUCKET_KEY, "true")], &default).unwrap();
         assert_eq!((dual.scheme, dual.bucket_key), (Scheme::Dsse, false));
     }
 
     #[test]
     fn contradictions_are_refused() {
         let plain = BucketEncryption::default();
-        assert!(wished(&[(SSE, "aes")], &plain).unwrap_err().contains("InvalidEncryption"));
-        assert!(wished(&[(KEY_ID, "k")], &plain).is_err());
-        assert!(wished(&[(SSE, "AES256"), (KEY_ID, "k")], &plain).is_err());
+        assert!(requested(&[(SSE, "aes")], &plain).unwrap_err().contains("InvalidEncryption"));
+        assert!(requested(&[(KEY_ID, "k")], &plain).is_err());
+        assert!(requested(&[(SSE, "AES256"), (KEY_ID, "k")], &plain).is_err());
     }
 
     #[test]

@@ -2,16 +2,16 @@
 
 use gateway::{ApiError, Failure, WireError};
 
-/// What an S3 operation or a step of one gives.
+/// The result of an S3 operation or of one of its steps.
 pub(crate) type S3Result<T> = Result<T, Failure<S3Error>>;
 
 const SCHEMA: &str =
     "The XML you provided was not well-formed or did not validate against our published schema";
 const NO_KEY: &str = "The specified key does not exist.";
 
-/// Makes the enum and its one `match`. A row: documentation, the variant with its fields, then
-/// status, code, text, and where there are any, the elements behind the text and the headers.
-/// `None` as a text, as an element or as a header leaves it out.
+/// Builds the enum and its one `match`. A row: documentation, the variant with its fields, then
+/// status, code, text, and optionally the elements after the text and the headers. `None` as a
+/// text, as an element or as a header omits it.
 macro_rules! errors {
     ($(
         $(#[$doc:meta])*
@@ -22,7 +22,7 @@ macro_rules! errors {
     )*) => {
         /// Failures of the S3 operations.
         ///
-        /// Texts are AWS's. Observed, unless a variant says otherwise.
+        /// Texts are AWS's. Observed, unless a variant is tagged otherwise.
         #[derive(Debug, Clone, PartialEq, Eq)]
         #[expect(missing_docs, reason = "fields are named like the elements that they become")]
         pub enum S3Error {
@@ -49,7 +49,7 @@ errors! {
     AccessDenied(text: String) => 403, "AccessDenied", text;
     /// ACLs are off in the bucket.
     AclNotSupported => 400, "AccessControlListNotSupported", "The bucket does not allow ACLs";
-    /// More tags than there may be, and other requests that no rule of their own refuses.
+    /// Too many tags, and other requests without a specific rule.
     BadRequest(text: String) => 400, "BadRequest", text;
     /// A digest or checksum does not fit the body.
     BadDigest(text: String) => 400, "BadDigest", text;
@@ -154,12 +154,12 @@ errors! {
     InvalidObjectState { class: String } => 403, "InvalidObjectState",
         "The operation is not valid for the object's storage class",
         elements { "StorageClass": class };
-    /// The range lies outside of the object.
+    /// The range is outside the object.
     InvalidRange { requested: String, size: u64 } => 416, "InvalidRange",
         "The requested range is not satisfiable",
         elements { "RangeRequested": requested, "ActualObjectSize": size },
         headers { "content-range": format!("bytes */{size}") };
-    /// Where an inventory goes is no bucket's ARN.
+    /// The destination of an inventory is not a bucket's ARN.
     InvalidDestination => 400, "InvalidS3DestinationBucket", "Invalid bucket ARN.";
     /// A request that contradicts itself or the state.
     InvalidRequest(text: String) => 400, "InvalidRequest", text;
@@ -186,7 +186,7 @@ errors! {
     MalformedTrailer => 400, "MalformedTrailerError",
         "The request contained trailing data that was not well-formed or did not conform to our \
          published schema.";
-    /// A body that is not what the operation takes.
+    /// A body that the operation does not accept.
     MalformedXml => 400, "MalformedXML", SCHEMA;
     /// More user metadata than 2 KB.
     MetadataTooLarge { size: usize } => 400, "MetadataTooLarge",
@@ -240,7 +240,7 @@ errors! {
     /// The lock of an object that has none.
     NoObjectLock => 404, "NoSuchObjectLockConfiguration",
         "The specified object does not have a ObjectLock configuration";
-    /// The bucket is in another region than the one that was asked.
+    /// The bucket is in another region than the requested one.
     PermanentRedirect { bucket: String, region: String, endpoint: String } => 301,
         "PermanentRedirect",
         "The bucket you are attempting to access must be addressed using the specified endpoint. \
@@ -251,10 +251,10 @@ errors! {
     PreconditionFailed { condition: String } => 412, "PreconditionFailed",
         "At least one of the pre-conditions you specified did not hold",
         elements { "Condition": condition };
-    /// Nothing newer than what the client has.
+    /// The client has the newest version.
     NotModified { etag: String, modified: String } => 304, "NotModified", NO_TEXT,
         headers { "etag": etag, "last-modified": modified };
-    /// A document where headers say it all.
+    /// A document in a request that uses headers only.
     UnexpectedContent => 400, "UnexpectedContent", "This request does not support content";
     /// A policy beyond 20 KB.
     PolicyTooLarge { size: usize } => 400, "PolicyTooLarge",

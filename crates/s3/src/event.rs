@@ -1,4 +1,4 @@
-//! What an event says of an S3 call.
+//! The contents of an S3 call's event.
 
 use gateway::{Auth, Class, Ctx, EventParts, Resource, Route, Spec};
 use policy::Principal;
@@ -11,12 +11,12 @@ use crate::model::Bucket;
 use crate::request::{Request, to_u64};
 use crate::response::Response;
 
-/// Query keys that prove who calls; they are not what was asked, and most of them are secret.
+/// Query keys of the signature; they are not parameters, and most of them are secret.
 ///
 /// Observed: `x-id`, which some SDKs send, is recorded.
 const UNRECORDED_QUERY: [&str; 5] =
     ["X-Amz-Credential", "X-Amz-Signature", "X-Amz-Security-Token", "AWSAccessKeyId", "Signature"];
-/// Headers that are told.
+/// Headers that are recorded.
 ///
 /// Observed: ACL, encryption and copy headers in `requestParameters`.
 const RECORDED_HEADERS: [&str; 26] = [
@@ -48,8 +48,8 @@ const RECORDED_HEADERS: [&str; 26] = [
     "x-amz-website-redirect-location",
 ];
 
-/// Members that say what a call acted on. No name of a parameter or document of the caller's
-/// choice may take their place: event history finds calls by them.
+/// Members that name the resource of a call. No name of a parameter or document chosen by the
+/// caller may replace them: event history finds calls by them.
 const ADDRESS: [&str; 3] = ["bucketName", "Host", "key"];
 
 /// What the event of an operation says that depends on the operation alone.
@@ -150,8 +150,8 @@ pub(crate) fn elements(response: &Response) -> Value {
     if members.is_empty() { Value::Null } else { Value::Object(members) }
 }
 
-/// The parts that need more than the input. `bucket` is the one that the call acts on, if it came
-/// so far.
+/// The parts that need more than the input. `bucket` is the one that the call acts on, if it was
+/// found.
 pub(crate) fn fill(
     ctx: &Ctx<'_>,
     (spec, shape): (&Spec, Shape),
@@ -165,20 +165,20 @@ pub(crate) fn fill(
     event.additional = Some(additional(ctx, shape, request, response, bytes_out));
     let owner = match bucket {
         Some(bucket) => Some(bucket.owner.clone()),
-        // An event without these beats no event: a bucket that cannot be read is named without
+        // An event without these is better than none: a bucket that cannot be read is named without
         // owner.
         None => bucket::find(ctx, &request.bucket).ok().flatten().map(|found| found.owner.clone()),
     };
     event.resources = resources(shape, request, owner.as_ref());
-    // Neither a caller's nor an owner's account is there whose history it could be in; and it costs
-    // a stranger nothing to send as many as the disk holds. The server counts them.
-    // Source: CloudTrail User Guide, "CloudTrail concepts": events are those of an account.
+    // There is no account, of a caller or of an owner, in whose history it could be; and an
+    // unauthenticated client could fill the disk with them for free. The server counts them.
+    // Source: CloudTrail User Guide, "CloudTrail concepts": events belong to an account.
     event.silent = owner.is_none() && ctx.caller().principal == Principal::Anonymous;
     if owner.is_some() {
         event.owner = owner;
     }
     if spec.class == Class::Management {
-        // Observed: null for bucket calls, whatever headers the answer has.
+        // Observed: null for bucket calls, whatever headers the response has.
         event.response_elements = Value::Null;
     }
     if ctx.call().origin.is_none() {
@@ -186,7 +186,7 @@ pub(crate) fn fill(
     }
 }
 
-/// What the request line of a call would say that a service makes.
+/// The request line that corresponds to a call of a service.
 ///
 /// Observed: `Host` and `acl` in CloudTrail's `GetBucketAcl`.
 fn address(ctx: &Ctx<'_>, spec: &Spec, request: &Request, parameters: &mut Value) {

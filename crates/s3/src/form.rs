@@ -1,4 +1,4 @@
-//! The fields of a browser's form, as the headers that they stand for.
+//! The fields of a browser form, as the headers that they represent.
 //!
 //! Source: S3 API Reference, "Creating an HTML form (using AWS Signature Version 4)".
 
@@ -11,7 +11,7 @@ use crate::error::{S3Error, S3Result};
 use crate::tags::{self, Tagged};
 use crate::xml;
 
-/// Headers of the request itself that say something of the call.
+/// Headers of the request itself that describe the call.
 const OF_THE_REQUEST: [&str; 2] = ["host", "user-agent"];
 /// Fields that mean the header of their name, besides those that begin with `x-amz-`.
 const HEADERS: [&str; 7] = [
@@ -23,7 +23,7 @@ const HEADERS: [&str; 7] = [
     "content-type",
     "expires",
 ];
-/// Fields that prove who sends the form.
+/// Fields that authenticate the sender of the form.
 const PROOFS: [&str; 5] = [
     "x-amz-algorithm",
     "x-amz-credential",
@@ -40,7 +40,7 @@ pub(crate) fn field<'f>(fields: &'f [(String, String)], name: &str) -> Option<&'
     fields.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
-/// The headers of a form: what its fields stand for.
+/// The headers of a form, from its fields.
 pub(crate) fn headers(head: &Head, fields: &[(String, String)]) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for name in OF_THE_REQUEST {
@@ -58,7 +58,8 @@ pub(crate) fn headers(head: &Head, fields: &[(String, String)]) -> HeaderMap {
             name if name.starts_with("x-amz-") || HEADERS.contains(&name.as_str()) => name,
             _ => continue,
         };
-        // A policy is held against the first field of a name, even if HTTP cannot carry its value.
+        // A policy is checked against the first field of a name, even if HTTP cannot carry its
+        // value.
         if known.insert(name.clone()) {
             put(&mut headers, &name, value);
         }
@@ -93,14 +94,14 @@ fn put(headers: &mut HeaderMap, name: &str, value: &str) {
     }
 }
 
-/// Errors if the form's tags cannot be read.
+/// Errors if the form's tags are malformed.
 pub(crate) fn check_tagging(fields: &[(String, String)]) -> S3Result<()> {
     field(fields, "tagging").map_or(Ok(()), |document| tagging(document).map(drop))
 }
 
 /// The tags of a document as a header has them.
 ///
-/// Observed: what is no XML is refused, and a document of another kind means no tags.
+/// Observed: invalid XML is rejected, and a document of another kind means no tags.
 fn tagging(document: &str) -> S3Result<String> {
     let Ok(root) = xml::read(document.as_bytes(), "Tagging") else {
         let known = xml::to_json(document.as_bytes()).is_some();

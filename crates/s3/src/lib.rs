@@ -1,20 +1,20 @@
 //! S3: buckets, their settings, objects and their versions.
 //!
-//! Every object is encrypted before it is on disk, also where nobody asked for it; bytes stream
-//! through hashes and AES-GCM frames into the store and are named by metadata only once they are
-//! durable. Answers are AWS's, down to the elements of errors and the order of checks: the bucket
-//! is looked for first, then the policies decide, then arguments are read.
+//! Every object is encrypted before it is on disk, even if nobody requested it; bytes are streamed
+//! through hashes and AES-GCM frames into the store and are referenced by metadata only once they
+//! are durable. Responses are AWS's, including the elements of errors and the order of checks: the
+//! bucket is looked up first, then the policies decide, then arguments are parsed.
 //!
-//! What is deliberately not here: sockets, signatures, routing, policy evaluation, primitives of
-//! cryptography. Not served are directory buckets, access points, archives, Select and the
-//! settings that only stores of AWS's size need; lifecycle, notification, replication and
-//! logging documents are stored and answered, and nothing acts on them.
+//! Non-goals: sockets, signatures, routing, policy evaluation, cryptographic primitives.
+//! Unsupported are directory buckets, access points, archives, Select and the settings that only
+//! stores of AWS's size need; lifecycle, notification, replication and logging documents are stored
+//! and returned, and have no effect.
 //!
 //! Reading order: [`Request`] and [`Response`], S3's own form of input and output, raw because S3
-//! reads arguments late; `api.rs`, what an operation says; `model.rs`, what is stored, with
-//! `bucket.rs` and `object.rs`, what is done with it; `settings.rs`, one mechanism for all settings of a bucket; `encryption.rs`, `upload.rs`
-//! and `body.rs`, the way of the bytes; `list.rs`, the one mechanism of all listings; then the
-//! operations in `ops.rs`.
+//! parses arguments late; `api.rs`, what an operation defines; `model.rs`, the stored types;
+//! `bucket.rs` and `object.rs`, the work on them; `settings.rs`, one mechanism for all settings of a bucket; `encryption.rs`,
+//! `upload.rs` and `body.rs`, the path of the bytes; `list.rs`, the one mechanism of all listings;
+//! then the operations in `ops.rs`.
 //!
 //! Other services call operations with a [`Request`]:
 //!
@@ -126,13 +126,13 @@ const UNAVAILABLE: OwnFailure = OwnFailure {
 pub type PutObject = Call<ops::put_object::PutObject>;
 /// Reads an object: [`Request::object`].
 pub type GetObject = Call<ops::get_object::GetObject>;
-/// Tells all of an object but its bytes: [`Request::object`].
+/// Returns everything about an object except its bytes: [`Request::object`].
 pub type HeadObject = Call<ops::get_object::HeadObject>;
 /// Lists objects by their names: [`Request::bucket`] with the query's parameters.
 pub type ListObjects = Call<ops::list_objects::ListObjects>;
 /// Shows the ACL of a bucket: [`Request::bucket`].
 pub type GetBucketAcl = Call<ops::bucket_acl::GetBucketAcl>;
-/// Tells whether a bucket is there: [`Request::bucket`].
+/// Returns whether a bucket exists: [`Request::bucket`].
 pub type HeadBucket = Call<ops::buckets::HeadBucket>;
-/// Tells where a bucket is: [`Request::bucket`].
+/// Returns the region of a bucket: [`Request::bucket`].
 pub type GetBucketLocation = Call<ops::buckets::GetBucketLocation>;

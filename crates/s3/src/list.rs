@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use gateway::Fault;
 
-/// What a listing is about.
+/// The kind of a listing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Query {
     pub(crate) prefix: String,
@@ -33,7 +33,7 @@ pub(crate) enum Entry<T> {
 }
 
 impl<T> Entry<T> {
-    /// The name by which the page goes on behind it.
+    /// The name after which the next page continues.
     pub(crate) fn name(&self) -> &str {
         match self {
             Self::Item(name, _) | Self::Prefix(name) => name,

@@ -18,7 +18,7 @@ use crate::xml::Xml;
 pub(crate) const PAGE_MAX: u32 = 1_000;
 /// Above every byte of a text in a row's key.
 const ABOVE: u8 = u8::MAX;
-/// Longer than the part of a row's key that tells a version.
+/// Longer than the part of a row's key that identifies a version.
 const BEHIND_VERSIONS: [u8; 9] = [ABOVE; 9];
 
 /// How names are written.
@@ -41,7 +41,7 @@ impl Encoding {
         }
     }
 
-    /// Observed: as in forms, where a space is `+` and `*` stands for itself; a slash does, too.
+    /// Observed: as in forms, where a space is `+` and `*` is unchanged; a slash is, too.
     pub(crate) fn write(self, text: &str) -> String {
         match self {
             Self::Plain => text.to_owned(),
@@ -52,7 +52,7 @@ impl Encoding {
         }
     }
 
-    /// The element that tells it.
+    /// The element that names it.
     pub(crate) fn tell(self, xml: &mut Xml) {
         if self == Self::Url {
             xml.text("EncodingType", "url");

@@ -1,4 +1,4 @@
-//! Object Lock: what keeps a version from being deleted.
+//! Object Lock: what prevents a version from being deleted.
 
 use types::{DAY_MS, Timestamp};
 
@@ -83,7 +83,7 @@ impl Lock {
         Ok(Self { retention, hold })
     }
 
-    /// Errors when it locks bytes that came without proof; `what` names the request.
+    /// Errors when it locks bytes that were sent without a checksum; `what` names the request.
     ///
     /// Observed: the wording, also of parts.
     pub(crate) fn demand_proof(&self, request: &Request, what: &str) -> S3Result<()> {
@@ -98,7 +98,7 @@ impl Lock {
         .into())
     }
 
-    /// The headers that tell it.
+    /// The headers that describe it.
     pub(crate) fn headers(&self) -> Vec<(String, String)> {
         let mut headers = Vec::new();
         if let Some(retention) = self.retention {
@@ -124,8 +124,8 @@ impl Lock {
         }
     }
 
-    /// Whether the retention may become `new`: longer always, another mode or weaker only by those
-    /// who may bypass governance.
+    /// Whether the retention may become `new`: longer always, another mode or weaker only by
+    /// callers that may bypass governance.
     pub(crate) fn check_change(
         &self,
         new: Option<Retention>,
@@ -134,7 +134,7 @@ impl Lock {
     ) -> S3Result<()> {
         let Some(old) = self.retention.filter(|old| old.until > now) else { return Ok(()) };
         let stronger = new.is_some_and(|new| {
-            // The other mode takes the bypass from those who have it, or gives it to them.
+            // The other mode removes the bypass from those who have it, or grants it to them.
             new.until >= old.until && new.mode == old.mode
         });
         if stronger || (old.mode == Mode::Governance && bypass) {
@@ -146,7 +146,7 @@ impl Lock {
 }
 
 impl Retention {
-    /// `name` is what errors call the date.
+    /// `name` is the name of the date in errors.
     pub(crate) fn parse(mode: &str, until: &str, now: Timestamp, name: &str) -> S3Result<Self> {
         let Some(mode) = Mode::parse(mode) else {
             return Err(S3Error::argument("Unknown wormMode directive.", MODE, mode).into());
@@ -174,7 +174,7 @@ fn java_date(time: Timestamp) -> String {
     format!("{weekday} {month} {day} {clock} PST {year}")
 }
 
-/// Observed: what is missing is named.
+/// Observed: the missing element is named.
 fn incomplete(name: &str) -> S3Error {
     let message = "x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be \
                    supplied";
@@ -195,10 +195,10 @@ pub(crate) fn hold_name(hold: bool) -> &'static str {
     if hold { "ON" } else { "OFF" }
 }
 
-/// Whether the request wants to bypass governance; errors in buckets without locks.
+/// Whether the request bypasses governance; errors in buckets without locks.
 pub(crate) fn bypass(request: &Request, bucket: &Bucket) -> S3Result<bool> {
     let wanted = request.flag(BYPASS);
-    // Observed: the header is refused there even if it says `false`, and without its value.
+    // Observed: the header is rejected there even with `false`, and without its value.
     if request.header(BYPASS).is_some() && bucket.object_lock.is_none() {
         let message = "x-amz-bypass-governance-retention is only applicable to Object Lock enabled \
                        buckets.";
@@ -207,7 +207,7 @@ pub(crate) fn bypass(request: &Request, bucket: &Bucket) -> S3Result<bool> {
     Ok(wanted)
 }
 
-/// Whether the request wants to bypass governance, which needs a right of its own.
+/// Whether the request bypasses governance, which needs a separate permission.
 pub(crate) fn wants_bypass(request: &Request) -> bool {
     request.flag(BYPASS)
 }

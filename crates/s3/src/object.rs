@@ -17,7 +17,7 @@ pub(crate) const NULL: &str = "null";
 
 /// All versions: by bucket, key, and then newest first.
 pub(crate) const VERSIONS: Table<Version> = Table::new("s3.object");
-/// Where the null version of a key stands, if it was written while versioning was suspended.
+/// The position of the null version of a key, if it was written while versioning was suspended.
 const NULL_ORDER: Table<u64> = Table::new("s3.null_version");
 
 impl Version {
@@ -30,7 +30,7 @@ impl Version {
         canonical_id(owning::of_version(bucket, self))
     }
 
-    /// What is stored; a delete marker refuses every method but DELETE.
+    /// The stored data; a delete marker supports only DELETE.
     pub(crate) fn content(&self, method: &str) -> S3Result<&Stored> {
         let refusal = || S3Error::MethodNotAllowed {
             method: method.to_owned(),
@@ -67,7 +67,7 @@ pub(crate) fn by_id(
     }
 }
 
-/// The version with an id, whatever the id is.
+/// The version with an ID, in any format.
 pub(crate) fn listed(
     tx: &Tx<'_>,
     bucket: &str,
@@ -89,7 +89,8 @@ fn null_version(tx: &Tx<'_>, bucket: &str, object: &str) -> Result<Option<Versio
     Ok(found.filter(|version| version.id == NULL))
 }
 
-/// What a request names: the newest version or the one with the id. `None` if there is none.
+/// The version that a request names: the newest or the one with the ID. `None` if it does not
+/// exist.
 pub(crate) fn seek(
     ctx: &Ctx<'_>,
     bucket: &Bucket,
@@ -104,8 +105,8 @@ pub(crate) fn seek(
 
 /// The same; errors as S3 does if there is none or only a delete marker.
 ///
-/// Observed: a current delete marker is a missing key and tells its id; named by its id it is a
-/// thing that knows no other method.
+/// Observed: a current delete marker is a missing key and returns its ID; named by its ID it is a
+/// resource that supports no other method.
 pub(crate) fn expect(
     ctx: &Ctx<'_>,
     bucket: &Bucket,
@@ -125,7 +126,7 @@ pub(crate) fn expect(
     }
 }
 
-/// Puts a version of `owner` on top of a key by the bucket's versioning.
+/// Adds a version of `owner` to a key according to the bucket's versioning.
 pub(crate) fn push(
     ctx: &mut Ctx<'_>,
     bucket: &Bucket,
@@ -133,7 +134,7 @@ pub(crate) fn push(
     owner: AccountId,
     stored: Option<Stored>,
 ) -> S3Result<Version> {
-    // Twice as long as ids need, so that recorded seeds give the same run as ever.
+    // Twice as long as IDs need, so that recorded seeds give the same run as before.
     let random: [u8; 16] = ctx.entropy().bytes()?;
     let random = random.first_chunk().copied().unwrap_or_default();
     let modified = ctx.now();
@@ -159,7 +160,7 @@ pub(crate) fn push(
     Ok(version)
 }
 
-/// Changes a version where it stands.
+/// Changes a version in place.
 pub(crate) fn replace(
     ctx: &mut Ctx<'_>,
     bucket: &str,
@@ -186,9 +187,9 @@ pub(crate) fn erase(
     Ok(VERSIONS.delete(tx, row_key(bucket, object, version.order))?)
 }
 
-/// A version id: 24 bytes in 32 URL-safe characters. The first eight tell the place, mixed with the
-/// random next eight, so that ids do not look alike; the last eight recognise an id that was made
-/// for the key, also when its version is gone.
+/// A version ID: 24 bytes in 32 URL-safe characters. The first eight encode the position, mixed
+/// with the random next eight, so that IDs do not look alike; the last eight authenticate an ID
+/// that was created for the key, even if its version no longer exists.
 fn make_id(bucket: &str, object: &str, order: u64, random: [u8; 8]) -> String {
     let place = (order ^ u64::from_be_bytes(random)).to_be_bytes();
     let print = fingerprint(bucket, object, place, random);
@@ -219,12 +220,12 @@ pub(crate) fn was_made(bucket: &str, object: &str, id: &str) -> bool {
     id == NULL || parts_of_id(id).is_some_and(made)
 }
 
-/// What `x-amz-version-id` says: nothing in a bucket that never had versioning.
+/// The value of `x-amz-version-id`: none in a bucket that never had versioning.
 pub(crate) fn shown_id(bucket: &Bucket, version: &Version) -> Option<String> {
     (bucket.versioning != Versioning::Unset).then(|| version.id.clone())
 }
 
-/// The id of a version with one of its own.
+/// The ID of a version that has one.
 ///
 /// Observed: writes and copies do not name the null version.
 pub(crate) fn written_id(version: &Version) -> Option<String> {

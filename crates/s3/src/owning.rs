@@ -1,8 +1,8 @@
-//! Who owns an object where ACLs are on, and what that means for the rights to it.
+//! The owner of an object where ACLs are enabled, and its effect on permissions.
 //!
 //! Source: S3 User Guide, "Controlling ownership of objects and disabling ACLs" and "How Amazon S3
-//! authorizes a request": an object is its writer's; its owner's policies and its ACL decide who
-//! reads it, and the bucket's policy can only deny.
+//! authorizes a request": an object belongs to its writer; its owner's policies and its ACL decide
+//! who reads it, and the bucket's policy can only deny.
 
 use gateway::{Access, Ctx};
 use policy::Grammar;
@@ -14,7 +14,7 @@ use crate::request::Request;
 
 /// The canned ACL that hands an object over where the bucket's owner is preferred.
 const FULL_CONTROL: &str = "bucket-owner-full-control";
-/// What the owner of an object decides. Deleting, tags and locks are the bucket owner's.
+/// The owner of an object decides on these. Deletion, tags and locks are the bucket owner's.
 const OF_THE_OBJECT: [&str; 6] = [
     "s3:GetObject",
     "s3:GetObjectVersion",
@@ -24,7 +24,7 @@ const OF_THE_OBJECT: [&str; 6] = [
     "s3:PutObjectVersionAcl",
 ];
 
-/// Who will own what a request writes.
+/// The future owner of what a request writes.
 ///
 /// Assumed: S3 gives what services write to the bucket's owner. What anonymous callers write goes to
 /// the bucket's owner here, also under ACLs, where S3 gives it to a canonical user of its own (S3 User
@@ -38,7 +38,7 @@ pub(crate) fn of_write(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> Acc
     }
 }
 
-/// Who owns a version: with ACLs off, the bucket's owner does.
+/// The owner of a version: with ACLs disabled, the bucket's owner.
 pub(crate) fn of_version<'v>(bucket: &'v Bucket, version: &'v Version) -> &'v AccountId {
     if bucket.has_acls() { &version.owner } else { &bucket.owner }
 }

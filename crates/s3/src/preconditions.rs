@@ -1,4 +1,5 @@
-//! Conditions in headers: on what is read, on the source of a copy, on what is written over.
+//! Conditions in headers: on the object that is read, on the source of a copy, on the object that
+//! is overwritten.
 
 use gateway::Fault;
 use types::Timestamp;
@@ -8,7 +9,7 @@ use crate::model::{Stored, Version};
 use crate::object::quoted;
 use crate::request::Request;
 
-/// Whose conditions are meant: the spelling of headers and answers differs.
+/// The kind of condition: the spelling of headers and errors differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {
     /// The object that is read.
@@ -84,7 +85,7 @@ pub(crate) enum WriteCondition {
 }
 
 impl WriteCondition {
-    /// Observed: S3 takes `If-None-Match: *` and `If-Match: etag`, and one of them.
+    /// Observed: S3 accepts `If-None-Match: *` and `If-Match: etag`, and one of them.
     pub(crate) fn of(request: &Request) -> S3Result<Self> {
         let refuse = |header: &str, additional: String| S3Error::NotImplemented {
             header: header.to_owned(),
@@ -151,7 +152,7 @@ pub(crate) fn check_delete(
     }
 }
 
-/// Whether a condition asks what an object is, and not only whether it is there.
+/// Whether a condition depends on an object's contents, and not only on its existence.
 pub(crate) fn asks_etag(request: &Request) -> bool {
     request.header("if-match").is_some_and(|wanted| wanted != "*")
 }

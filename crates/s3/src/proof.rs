@@ -1,4 +1,4 @@
-//! Whether the bytes of all objects are there, and are those that were written.
+//! Whether the bytes of all objects exist, and are those that were written.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -13,7 +13,7 @@ use crate::model::{Envelope, Piece, key_of_row};
 use crate::object::VERSIONS;
 use crate::ops::multipart::PARTS;
 
-/// What a look at all objects' bytes found.
+/// The results of checking all objects' bytes.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct ProvedBodies {
     /// The objects and parts whose bytes are not all there or not those that were written, each in
@@ -21,7 +21,7 @@ pub struct ProvedBodies {
     pub findings: Vec<String>,
     /// Objects and parts of which every byte was proved by authentication tags.
     pub proved: u64,
-    /// Objects and parts of which only the number of bytes was compared: nobody here has the key.
+    /// Objects and parts of which only the length was compared: nobody here has the key.
     pub by_length: u64,
 }
 
@@ -84,7 +84,7 @@ fn total_bytes(view: &Snapshot) -> Result<u64, Fault> {
     Ok(total)
 }
 
-/// A look at one object after the other.
+/// Checks one object after the other.
 struct Proof<'a> {
     store: &'a Store,
     view: &'a Snapshot,

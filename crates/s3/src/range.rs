@@ -4,8 +4,8 @@ use crate::error::{S3Error, S3Result};
 
 /// The bytes that a `Range` header means of a body of `size` bytes; `None` for the whole body.
 ///
-/// Observed: `bytes=-0` and a start beyond the end are refused; what is not understood, several
-/// ranges included, is ignored.
+/// Observed: `bytes=-0` and a start beyond the end are rejected; malformed ranges, and several of
+/// them, are ignored.
 pub(crate) fn parse(header: &str, size: u64) -> S3Result<Option<Range<u64>>> {
     let Some((first, last)) = header.strip_prefix("bytes=").and_then(|text| text.split_once('-'))
     else {

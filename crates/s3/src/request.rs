@@ -29,11 +29,11 @@ pub struct Request {
     pub(crate) headers: HeaderMap,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Bytes,
-    /// Of a call that a service makes: the object's bytes, which no socket will bring.
+    /// For a call of a service: the object's bytes, which do not arrive on a socket.
     pub(crate) content: Option<Bytes>,
     /// The fields of a browser's form.
     pub(crate) form: Vec<(String, String)>,
-    /// Whether it does not say how long its body is.
+    /// Whether it has no body length.
     pub(crate) lacks_length: bool,
     /// Whether it is about one key of a list of keys.
     pub(crate) listed: bool,
@@ -90,7 +90,7 @@ impl Request {
         }
         let head = decoding.head;
         refuse_unknown_length(head).map_err(|error| gateway::ApiError::wire(&error))?;
-        // INVARIANT: of a form, only what its policy was held against has a meaning.
+        // INVARIANT: in a form, only what its policy was checked against has a meaning.
         let (headers, query) = if decoding.form.is_empty() {
             (head.headers().clone(), head.query_pairs())
         } else {
@@ -113,11 +113,11 @@ impl Request {
         })
     }
 
-    /// The value of a header; an `x-amz-` header or a condition may stand in the query of a
-    /// presigned URL.
+    /// The value of a header; an `x-amz-` header or a condition may be in the query of a presigned
+    /// URL.
     ///
-    /// Observed: conditions in the query are obeyed. They come first, for they were signed, which a
-    /// header of the request need not be.
+    /// Observed: conditions in the query are obeyed. They take precedence, because they were
+    /// signed, which a header of the request need not be.
     pub(crate) fn header(&self, name: &str) -> Option<String> {
         let queried = || {
             let found = self.query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
@@ -129,7 +129,7 @@ impl Request {
         self.sent(name).or_else(|| queried().filter(|_| name.starts_with("x-amz-")))
     }
 
-    /// The value of a header that is one, and does not stand in the query.
+    /// The value of an actual header, which is not in the query.
     pub(crate) fn sent(&self, name: &str) -> Option<String> {
         let value = self.headers.get(name)?;
         Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
@@ -146,7 +146,7 @@ impl Request {
         })
     }
 
-    /// Whether a header says `true`.
+    /// Whether a header is `true`.
     pub(crate) fn flag(&self, name: &str) -> bool {
         self.header(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
@@ -186,14 +186,14 @@ impl Request {
         }
     }
 
-    /// The version that is asked for.
+    /// The requested version.
     pub(crate) fn version_id(&self) -> Option<&str> {
         self.param("versionId")
     }
 
     /// User metadata and their size by S3's count.
     pub(crate) fn metadata(&self) -> Vec<(String, String)> {
-        // Observed: the fields of a form are taken as they are.
+        // Observed: the fields of a form are used unchanged.
         if !self.form.is_empty() {
             return form::metadata(&self.form);
         }
@@ -243,7 +243,7 @@ fn repeated(query: &[(String, String)]) -> Option<String> {
 
 /// Refuses a body of unknown length.
 ///
-/// Observed: the header is named. Chunks of S3's own form tell the length in another header.
+/// Observed: the header is named. S3's own chunked format contains the length in another header.
 fn refuse_unknown_length(head: &Head) -> Result<(), S3Error> {
     let header = "Transfer-Encoding".to_owned();
     let unknown = head.header(&header).is_some() && !tells_length(head);

@@ -4,7 +4,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use crate::latin;
 use crate::xml::Xml;
 
-/// What an S3 operation answers, before ids are added.
+/// The result of an S3 operation, before IDs are added.
 #[derive(Debug)]
 pub struct Response {
     pub(crate) status: u16,

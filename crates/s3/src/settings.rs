@@ -1,8 +1,8 @@
 //! Bucket settings: one mechanism for reading, writing and removing any of them.
 //!
-//! A [`Setting`] says what its documents mean. [`Get`], [`Put`] and [`Delete`] are the operations
-//! that it makes; `settings/echo.rs` has those that are stored
-//! and answered only, `settings/identified.rs` those of which a bucket has many.
+//! A [`Setting`] defines the meaning of its documents. [`Get`], [`Put`] and [`Delete`] are the
+//! operations derived from it; `settings/echo.rs` has those that are only stored and returned,
+//! `settings/identified.rs` those of which a bucket has many.
 
 pub(crate) mod echo;
 pub(crate) mod encryption;
@@ -46,18 +46,18 @@ pub(crate) trait Setting: 'static {
 
     /// Its document.
     fn show(settings: &Settings) -> Result<Xml, Failure<S3Error>>;
-    /// Takes a document over.
+    /// Applies a document.
     fn set(
         ctx: &mut Ctx<'_>,
         settings: &mut Settings,
         document: &Element,
     ) -> Result<(), Failure<S3Error>>;
-    /// Takes over what headers say beside the document.
+    /// Applies headers beside the document.
     fn keep(settings: &mut Settings, request: &Request) -> Result<(), Failure<S3Error>> {
         let _ = (settings, request);
         Ok(())
     }
-    /// Headers of the reading answer.
+    /// Headers of the read response.
     fn headers(settings: &Settings, request: &Request) -> Vec<(String, String)> {
         let _ = (settings, request);
         Vec::new()

@@ -9,17 +9,17 @@ use crate::model::Piece;
 use crate::object::VERSIONS;
 use crate::ops::multipart::{PARTS, completed_before, forget_completed};
 
-/// Answers that one commit forgets at most.
+/// The maximum number of responses that one commit deletes.
 const ANSWERS_MAX: usize = 256;
 
-/// Removes the bodies that no object and no part names and that were written before `older_than`,
-/// and the answers of uploads that were completed before it; gives the number of bodies.
+/// Removes bodies that no object and no part references and that were written before `older_than`,
+/// and the responses of uploads that were completed before it; returns the number of bodies.
 ///
-/// `older_than` must lie further back than the longest upload takes: a body is written before the
-/// metadata that names it. `pulse` is called for each version, part and body; where it breaks,
+/// `older_than` must be longer ago than the longest upload takes: a body is written before the
+/// metadata that references it. `pulse` is called for each version, part and body; where it breaks,
 /// nothing more is removed.
 ///
-/// No event: what is removed was deleted or answered before, by calls that had theirs.
+/// No event: everything removed was deleted or returned before, by calls that had theirs.
 pub fn sweep(gateway: &Gateway, older_than: Timestamp, pulse: Pulse<'_>) -> Result<u64, Fault> {
     let view = gateway.snapshot()?;
     let tx = view.tx();
@@ -40,10 +40,10 @@ pub fn sweep(gateway: &Gateway, older_than: Timestamp, pulse: Pulse<'_>) -> Resu
         pulse()
     })?;
     if stopped.get() {
-        // What is live is not known.
+        // The set of live bodies is incomplete.
         return Ok(0);
     }
-    // Calls wait for whoever writes, so the search is not in the commits. An answer never changes.
+    // Calls wait for the writer, so the search is not in the commits. A response never changes.
     for rows in completed_before(&tx, older_than)?.chunks(ANSWERS_MAX) {
         if pulse().is_break() {
             return Ok(0);

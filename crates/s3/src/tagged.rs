@@ -27,7 +27,7 @@ pub fn tagged(ctx: &Ctx<'_>) -> Result<Vec<(Arn, Tags)>, Fault> {
     Ok(found)
 }
 
-/// `PutBucketTagging` of the tags that are there and `new` ones, as `caller`.
+/// `PutBucketTagging` of the existing tags and the `new` ones, as `caller`.
 pub fn tag(
     ctx: &mut Ctx<'_>,
     caller: Caller,

@@ -16,7 +16,7 @@ const VALUE_CHARS_MAX: usize = 256;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tagged {
     Bucket,
-    /// A bucket that is being made.
+    /// A bucket that is being created.
     NewBucket,
     Object,
 }

@@ -16,11 +16,11 @@ use crate::request::{Request, to_u64};
 
 /// Source: S3 User Guide, "Uploading objects": 5 GiB in one request.
 pub(crate) const UPLOAD_BYTES_MAX: u64 = 5 << 30;
-/// Sealed bytes that are gathered before they are written: a frame, or what came at once. Clients
-/// may stop for as long as they like, and what was gathered would wait with them.
+/// The maximum number of sealed bytes that are buffered before they are written: a frame, or what
+/// arrived at once. Clients may pause for any time, and the buffer would be occupied meanwhile.
 const WRITE_BYTES: usize = FRAME_BYTES;
 
-/// Takes an object's bytes: counts, hashes, encrypts and stores them.
+/// Receives an object's bytes: counts, hashes, encrypts and stores them.
 pub struct Upload {
     envelope: Envelope,
     bodies: Bodies,
@@ -43,12 +43,12 @@ pub struct Upload {
     done: Option<Done>,
 }
 
-/// What the bytes turned out to be.
+/// The properties of the received bytes.
 struct Done {
     file: Option<BodyId>,
     etag: String,
     checksum: String,
-    /// What the piece keeps: the checksum that the whole is combined of.
+    /// What the piece stores: the checksum from which that of the whole is combined.
     kept: String,
 }
 
@@ -66,7 +66,7 @@ pub(crate) struct Stowed {
 pub(crate) struct Proofs {
     pub(crate) content_md5: Option<[u8; 16]>,
     pub(crate) checksum: Announced,
-    /// The checksum that the piece keeps, if it is another one.
+    /// The checksum that the piece stores, if it is another one.
     pub(crate) kept: Option<Algorithm>,
 }
 
@@ -101,7 +101,7 @@ impl Upload {
     /// Bytes that `root`, opened from `envelope`, shall encrypt.
     ///
     /// Source: S3 API Reference, "Object": the ETag is the MD5 under SSE-S3 only; elsewhere MD5 is
-    /// not computed unless the client wants it proved.
+    /// computed only if the client requires its verification.
     pub(crate) fn new(
         ctx: &Ctx<'_>,
         envelope: Envelope,
@@ -137,12 +137,13 @@ impl Upload {
         })
     }
 
-    /// Wants as many bytes as the policy of a form allows.
+    /// Requires as many bytes as the policy of a form allows.
     pub(crate) fn expect_length(&mut self, policy: PostPolicy) {
         self.policy = Some(policy);
     }
 
-    /// Takes everything at once: a body that came with the call, or bytes copied from elsewhere.
+    /// Receives everything at once: a body that was sent with the call, or bytes copied from
+    /// elsewhere.
     pub(crate) fn fill(
         &mut self,
         mut pieces: impl Iterator<Item = Result<bytes::Bytes, Fault>>,
@@ -196,7 +197,7 @@ impl Upload {
         Ok(Done { file, etag: types::hex(&etag), checksum, kept })
     }
 
-    /// Puts what was taken into the transaction, where metadata may name it.
+    /// Adds what was received to the transaction, where metadata may reference it.
     pub(crate) fn stow(&mut self, ctx: &mut Ctx<'_>) -> S3Result<Stowed> {
         let Some(done) = self.done.take() else {
             return Err(Fault::bug("an upload was not closed").into());
@@ -215,7 +216,7 @@ impl Upload {
     }
 }
 
-/// Why a body was not taken.
+/// Why a body was rejected.
 enum Broken {
     Api(S3Error),
     Internal(Fault),
@@ -234,7 +235,7 @@ impl<F: Into<Fault>> From<F> for Broken {
 }
 
 impl Broken {
-    /// The pipeline's interface for bodies knows wire errors only.
+    /// The pipeline's interface for bodies supports only wire errors.
     fn wire(self) -> WireError {
         match self {
             Self::Api(error) => error.wire(),
@@ -256,7 +257,7 @@ impl BodySink for Upload {
             return Err(S3Error::EntityTooLarge { proposed, max }.wire());
         }
         if self.policy.as_ref().is_some_and(|policy| self.size > policy.length_range().1) {
-            // The refusal at the end tells how long the whole was.
+            // The final error contains the length of the whole.
             return Ok(());
         }
         if let Some(md5) = &mut self.md5 {

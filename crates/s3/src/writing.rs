@@ -27,7 +27,7 @@ const STORAGE_CLASSES: [&str; 9] = [
     "EXPRESS_ONEZONE",
 ];
 const DEFAULT_TYPE: &str = "binary/octet-stream";
-/// Headers that are kept with an object and answered when it is read.
+/// Headers that are stored with an object and returned when it is read.
 const KEPT_HEADERS: [&str; 6] = [
     "cache-control",
     "content-disposition",
@@ -38,7 +38,7 @@ const KEPT_HEADERS: [&str; 6] = [
 ];
 const CHUNKED: &str = "aws-chunked";
 
-/// What a write says about the object besides its bytes.
+/// The properties of the written object besides its bytes.
 #[derive(Debug, Clone)]
 pub(crate) struct Attributes {
     pub(crate) headers: Vec<(String, String)>,
@@ -93,9 +93,9 @@ impl Attributes {
     }
 }
 
-/// The headers that are answered with the object.
+/// The headers that are returned with the object.
 ///
-/// Observed: `aws-chunked` is how it came, not what it is.
+/// Observed: `aws-chunked` is how it was sent, not what it is.
 pub(crate) fn headers(request: &Request) -> Vec<(String, String)> {
     let sent = |name| request.latin(name).or_else(|| request.header(name));
     let kind = sent("content-type").filter(|kind| !kind.is_empty());
@@ -151,13 +151,13 @@ pub(crate) fn needs(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request) -> Vec<Ac
     needs
 }
 
-/// The right to set the ACL that comes with a write. With ACLs off, the bucket owner's full control
-/// is none.
+/// The permission to set the ACL of a write. With ACLs disabled, the bucket owner's full control
+/// needs none.
 ///
 /// Source: CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail", and S3 User Guide,
-/// "Bucket policy examples": the writer that must hand its objects over is allowed `s3:PutObject` alone. S3
-/// API Reference, "PutObject": an ACL needs `s3:PutObjectAcl`. So a service needs nothing more, and
-/// an account allows its own principals what they give away.
+/// "Bucket policy examples": a writer that must hand over its objects is allowed only
+/// `s3:PutObject`. S3 API Reference, "PutObject": an ACL requires `s3:PutObjectAcl`. So a service
+/// needs nothing more, and an account allows its own principals what they hand over.
 fn needs_acl(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request) -> Option<Access> {
     let owners = Owners::of(bucket, &bucket.owner);
     let acl = acl::requested(request, &owners).ok().flatten();
@@ -173,8 +173,8 @@ fn needs_acl(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request) -> Option<Access
     Some(access)
 }
 
-/// The headers that tell what was written.
-pub(crate) fn told(version: &Version) -> Vec<(String, String)> {
+/// The headers that describe what was written.
+pub(crate) fn response_headers(version: &Version) -> Vec<(String, String)> {
     let mut headers = Vec::new();
     let Some(stored) = &version.stored else { return headers };
     headers.push(("etag".to_owned(), quoted(&stored.etag)));
@@ -187,7 +187,7 @@ pub(crate) fn told(version: &Version) -> Vec<(String, String)> {
     headers
 }
 
-/// Refuses conditions that S3 knows from directory buckets only.
+/// Rejects conditions that S3 supports only for directory buckets.
 pub(crate) fn refuse_unserved(request: &Request) -> Result<(), Failure<S3Error>> {
     for header in
         ["x-amz-if-match-size", "x-amz-if-match-last-modified-time", "x-amz-write-offset-bytes"]

@@ -13,7 +13,7 @@ pub(crate) const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 pub(crate) struct Xml(XmlWriter);
 
 impl Xml {
-    /// A document whose root stands in S3's namespace.
+    /// A document whose root is in S3's namespace.
     pub(crate) fn result(root: &str) -> Self {
         let mut writer = XmlWriter::document();
         writer.root(root, NAMESPACE);
@@ -85,21 +85,21 @@ pub(crate) fn read(body: &[u8], root: &str) -> S3Result<Element> {
     if element.name == root { Ok(element) } else { Err(S3Error::MalformedXml.into()) }
 }
 
-/// A document as it is stored and answered: elements only, in S3's namespace.
+/// A document as it is stored and returned: elements only, in S3's namespace.
 pub(crate) fn canonical(root: &Element) -> String {
     let mut xml = Xml::result(&root.name);
     write_inner(&mut xml, root);
     xml.finish()
 }
 
-/// A stored document, to be written again; an empty one if it cannot be read.
+/// A stored document, to be written again; an empty one if it is malformed.
 pub(crate) fn rewritten(stored: &str, root: &str) -> Xml {
     let mut xml = Xml::result(root);
     write_stored(&mut xml, stored);
     xml
 }
 
-/// Writes what is inside of a stored document.
+/// Writes the contents of a stored document.
 pub(crate) fn write_stored(xml: &mut Xml, stored: &str) {
     if let Ok(element) = parse(stored.as_bytes(), Limits::S3) {
         write_inner(xml, &element);

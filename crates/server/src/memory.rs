@@ -41,7 +41,7 @@ impl Parts {
     const CONNECTIONS: u64 = 3;
     const PROVEN: u64 = 1;
     const CLAIMED: u64 = 1;
-    const STRANGERS: u64 = 1;
+    const ANONYMOUS: u64 = 1;
     const STREAMS: u64 = 2;
     const ANSWERS: u64 = 1;
     const CALLS: u64 = 3;
@@ -86,12 +86,12 @@ impl Plan {
 
 /// The memory for clients.
 pub(crate) struct Memory {
-    /// Buffered bodies of senders that have proved an access key: see [`gateway::Standing`].
+    /// Buffered bodies of senders that have proved an access key: see [`gateway::Trust`].
     pub(crate) proven: Budget,
     /// Whole bodies of senders that name an access key and have yet to prove it.
     pub(crate) claimed: Budget,
     /// Buffered bodies of senders without one.
-    pub(crate) strangers: Budget,
+    pub(crate) anonymous: Budget,
     /// Bodies on their way, in and out.
     pub(crate) streams: Budget,
     /// Responses until they are sent.
@@ -106,7 +106,7 @@ impl Memory {
         Self {
             proven: budget(Parts::PROVEN),
             claimed: budget(Parts::CLAIMED),
-            strangers: budget(Parts::STRANGERS),
+            anonymous: budget(Parts::ANONYMOUS),
             streams: budget(Parts::STREAMS),
             answers: budget(Parts::ANSWERS),
             calls: budget(Parts::CALLS),
@@ -136,7 +136,7 @@ mod tests {
             + Parts::CONNECTIONS
             + Parts::PROVEN
             + Parts::CLAIMED
-            + Parts::STRANGERS
+            + Parts::ANONYMOUS
             + Parts::STREAMS
             + Parts::ANSWERS
             + Parts::CALLS;

@@ -21,7 +21,7 @@ use std::mem;
 use serde_json::{Map, Value};
 
 pub use answer::render;
-pub use json::{asks_for_json, error_json, render_json};
+pub use json::{error_json, render_json, requests_json};
 
 use crate::head::raw_pairs;
 use crate::uri;

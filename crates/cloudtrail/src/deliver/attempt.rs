@@ -1,4 +1,4 @@
-//! The attempts to put waiting files.
+//! The attempts to deliver pending files.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -22,11 +22,12 @@ use crate::model::{
 /// Files that are read in one go.
 const BATCH_LEN: usize = 32;
 
-/// Tries what is due of a trail's waiting files, and gives the instant of the next attempt.
+/// Attempts the due deliveries of a trail's pending files, and returns the time of the next
+/// attempt.
 ///
-/// The files of a lane are put one after the other. Once one is refused, the lane rests; its oldest
-/// file tries again, and when that is taken all the others follow at once. Trouble with one lane
-/// stops no other; the first of it is the error.
+/// The files of a lane are delivered one after the other. Once one is rejected, the lane waits; its
+/// oldest file is retried, and when that succeeds all the others follow at once. Errors in one lane
+/// do not affect others; the first one is returned.
 pub(super) fn attempt(
     gateway: &Arc<Gateway>,
     trail: &Trail,
@@ -99,7 +100,7 @@ struct Round<'a> {
 
 /// A file that arrived.
 struct Arrived {
-    /// Of a log file, what its digest will say.
+    /// For a log file, its entry in the digest.
     log: Option<LogFile>,
 }
 
@@ -120,7 +121,7 @@ impl<F: Into<Fault>> From<F> for NotPut {
 struct Attempts {
     lane: String,
     pace: Pace,
-    /// Whether its files are never given up.
+    /// Whether its files are never abandoned.
     patient: bool,
     outage: Option<Outage>,
 }
@@ -171,7 +172,7 @@ impl Round<'_> {
         }
     }
 
-    /// Takes a lane's oldest file a step further; breaks if the lane rests after it.
+    /// Advances a lane's oldest file by one step; breaks if the lane waits after it.
     fn step(
         &mut self,
         attempts: &mut Attempts,
@@ -322,10 +323,10 @@ impl Round<'_> {
         })
     }
 
-    /// Puts the loss on record.
+    /// Records the loss.
     fn give_up(&self, place: Vec<u8>, file: Waiting, now: Timestamp) -> Result<(), Fault> {
         let trail = &self.trail.name;
-        tracing::error!(%trail, bucket = file.bucket, object = file.object, "given up after 30 days");
+        tracing::error!(%trail, bucket = file.bucket, object = file.object, "abandoned after 30 days");
         update(self.gateway, &self.trail.id, move |tx, progress| {
             let error = match file.content {
                 Content::Log(_) => progress.status.delivery_error.clone(),

@@ -1,4 +1,4 @@
-//! How delivery goes, for those who watch over the server.
+//! The state of deliveries, for monitoring.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -16,11 +16,11 @@ pub struct Backlog {
     pub logging_trails: u64,
     /// Buckets and folders that refused their last file.
     pub refusing: u64,
-    /// Log files and digests that are made and not delivered.
+    /// Log files and digests pending delivery.
     pub files: u64,
-    /// When the oldest of them was made.
+    /// When the oldest of them was created.
     pub oldest: Option<Timestamp>,
-    /// Files that were given up after 30 days.
+    /// Files that were abandoned after 30 days.
     pub lost: u64,
     /// The same by trail, also of those that were deleted and still deliver.
     pub trails: Vec<TrailBacklog>,
@@ -37,9 +37,9 @@ pub struct TrailBacklog {
     pub name: String,
     /// Folders that refused their last file.
     pub refusing: u64,
-    /// Files that are made and not delivered.
+    /// Files pending delivery.
     pub files: u64,
-    /// When the oldest of them was made.
+    /// When the oldest of them was created.
     pub oldest: Option<Timestamp>,
     /// When its last log file was delivered.
     pub latest_delivery: Option<Timestamp>,

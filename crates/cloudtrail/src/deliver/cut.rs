@@ -12,14 +12,14 @@ use super::scan::{Ranges, Scan, Scans};
 use super::{delivering, update};
 use crate::model::{Content, Filter, Progress, Span, Trail, Waiting};
 
-/// Puts the events since the last cut into files, for every trail.
+/// Writes the events since the last cut into files, for every trail.
 ///
-/// A trail's files and the mark of how far it has come are one commit: no event is in two files,
-/// and none is skipped. Trouble with one trail stops no other; the first of it is the error.
+/// A trail's files and the mark of its progress are one commit: no event is in two files, and none
+/// is skipped. Errors of one trail do not affect others; the first one is returned.
 ///
-/// Events of deliveries alone make no file for a while: delivering it would make the next ones, and
-/// a server that nobody calls would go on for ever. Breaks where `pulse` does; the rest is cut by
-/// the next call.
+/// Events of deliveries alone create no file for a while: delivering it would create the next ones,
+/// and an idle server would continue forever. Breaks when `pulse` does; the next call does the
+/// rest.
 pub(super) fn cut(
     gateway: &Arc<Gateway>,
     interval_ms: u64,
@@ -42,7 +42,7 @@ pub(super) fn cut(
     result
 }
 
-/// What the cuts of all trails have in common.
+/// What the cuts of all trails share.
 struct Cut<'a> {
     gateway: &'a Arc<Gateway>,
     view: &'a Snapshot,
@@ -93,8 +93,8 @@ fn commit(
 ) -> Result<(), Fault> {
     let id = trail.id.clone();
     update(gateway, &trail.id, move |tx, progress| {
-        // A call may have ended a span meanwhile, never before what was cut. Each is found by where
-        // it stood: one that has moved up to the next one's start must not be taken for that.
+        // A call may have ended a span meanwhile, never before what was cut. Each is found by its
+        // start: one that has moved up to the next one's start must not be mistaken for that.
         for own in &mut progress.spans {
             let same =
                 |(span, _): &&(Span, u64)| own.next == span.next && own.filter == span.filter;

@@ -1,4 +1,4 @@
-//! The digests: made on time, signed, chained.
+//! The digests: created on time, signed, chained.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::model::{
 };
 use crate::public_keys;
 
-/// Makes the trail's due digests; returns whether there were any, and when the next is due.
+/// Creates the trail's due digests; returns whether there were any, and when the next is due.
 pub(super) fn make_due(
     gateway: &Arc<Gateway>,
     trail: &Trail,
@@ -60,8 +60,8 @@ fn chain(gateway: &Gateway, trail: &Trail, region: &str) -> Result<Option<ChainS
     Ok(progress.and_then(|own| own.chains.into_iter().find(|state| state.region == region)))
 }
 
-/// A trail that has stopped, and has nothing left to put, or that does not validate any more,
-/// gets its last digests.
+/// A trail that has stopped, and has nothing pending, or that no longer validates, gets its last
+/// digests.
 fn close_if_drained(gateway: &Gateway, trail: &Trail, now: Timestamp) -> Result<(), Fault> {
     let view = gateway.snapshot()?;
     let Some(progress) = PROGRESS.get(&view.tx(), &trail.id)? else { return Ok(()) };
@@ -89,8 +89,8 @@ fn close_if_drained(gateway: &Gateway, trail: &Trail, now: Timestamp) -> Result<
     })
 }
 
-/// When a chain may end: not before a digest has named all that was delivered, be it in this very
-/// instant, or while the clock stood elsewhere.
+/// When a chain may end: not before a digest has listed everything that was delivered, even in this
+/// very instant, or while the clock was different.
 fn last_instant(
     tx: &Tx<'_>,
     trail_id: &str,
@@ -175,8 +175,7 @@ fn undigested(
     Ok(files)
 }
 
-/// The digest waits to be put, the chain has it as its newest, and its files are named: one
-/// commit.
+/// The digest is pending, the chain has it as its newest, and its files are listed: one commit.
 // INVARIANT: every delivered log file of a validating trail is named by exactly one digest.
 fn commit(
     gateway: &Gateway,
@@ -190,7 +189,7 @@ fn commit(
     let id = trail.id.clone();
     update(gateway, &trail.id, move |tx, progress: &mut Progress| {
         let Some(state) = progress.chains.iter_mut().find(|state| state.region == region) else {
-            return Err(Fault::bug("a chain ended while its digest was made"));
+            return Err(Fault::bug("a chain ended while its digest was being created"));
         };
         let metadata = sealed.metadata(None);
         let metadata = metadata.into_iter().map(|(name, value)| (name.to_owned(), value));

@@ -1,4 +1,4 @@
-//! What was given up.
+//! The abandoned files.
 
 use gateway::{Fault, Gateway};
 use types::Timestamp;
@@ -12,11 +12,11 @@ pub struct Loss {
     pub bucket: String,
     /// Its key there.
     pub object: String,
-    /// When it was given up.
+    /// When it was abandoned.
     pub given_up: Timestamp,
-    /// The code of the bucket's last answer.
+    /// The code of the bucket's last response.
     pub error: Option<String>,
-    /// The events in it; none in a digest. Event history has them for as long as it goes back.
+    /// The events in it; none for a digest. Event history has them for its retention period.
     pub events: usize,
 }
 

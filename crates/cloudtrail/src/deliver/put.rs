@@ -5,7 +5,7 @@ use gateway::Operation;
 
 use crate::model::Trail;
 
-/// A file that is put into a trail's bucket.
+/// A file that is stored in a trail's bucket.
 pub(crate) struct FileToPut<'a> {
     pub(crate) bucket: &'a str,
     pub(crate) object: String,
@@ -16,7 +16,7 @@ pub(crate) struct FileToPut<'a> {
 }
 
 impl FileToPut<'_> {
-    /// The call that puts it, with the headers that AWS sends.
+    /// The call that stores it, with the headers that AWS sends.
     ///
     /// Source: CloudTrail User Guide, the bucket policy's condition on the ACL, and "Encrypting
     /// CloudTrail log files": the context names the trail, and without a key of its own a trail's

@@ -1,4 +1,4 @@
-//! What the events of a span come to: which of them a trail wants, by region, as files' worths.
+//! Scans the events of a span: which of them a trail selects, by region, in portions of a file.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -12,11 +12,11 @@ use types::{MINUTE_MS, Pulse, Timestamp};
 
 use crate::model::{Filter, Span, Trail};
 
-/// Events that are looked at in one go.
+/// Events that are scanned in one batch.
 const BATCH_LEN: usize = 4_096;
 /// How long events of deliveries wait for another event to be delivered with, in milliseconds.
 ///
-/// Source: CloudTrail User Guide: log files come about every five minutes.
+/// Source: CloudTrail User Guide: log files are delivered about every five minutes.
 const DELIVERIES_WAIT_MS: u64 = 5 * MINUTE_MS;
 
 /// Ranges of event numbers, both ends included.
@@ -53,9 +53,9 @@ pub(super) struct Scan {
     next: u64,
     full: Vec<(String, Ranges)>,
     drafts: BTreeMap<String, Draft>,
-    /// When the first wanted event of a delivery was.
+    /// When the first selected event of a delivery occurred.
     first_delivery: Option<Timestamp>,
-    /// Whether an event of anything else is wanted.
+    /// Whether any other event is selected.
     has_others: bool,
 }
 
@@ -111,13 +111,13 @@ impl Scan {
         }
     }
 
-    /// Whether all that would be delivered are calls that deliveries made, not long ago.
+    /// Whether everything to be delivered are recent calls of deliveries.
     pub(super) fn may_wait(&self, now: Timestamp) -> bool {
         let is_fresh = |first: Timestamp| first <= now && now.since_ms(first) < DELIVERIES_WAIT_MS;
         !self.has_others && self.full.is_empty() && self.first_delivery.is_some_and(is_fresh)
     }
 
-    /// The files that are to be made.
+    /// The files to create.
     pub(super) fn files(self) -> impl Iterator<Item = (String, Ranges)> {
         let rest = self.drafts.into_iter().filter(|(_, draft)| draft.records > 0);
         self.full.into_iter().chain(rest.map(|(region, draft)| (region, draft.ranges)))
@@ -145,13 +145,13 @@ impl Scans {
         self.with(|scans| scans.insert(trail_id.to_owned(), scan));
     }
 
-    /// Forgets the scans of trails that are gone.
+    /// Drops the scans of deleted trails.
     pub(super) fn keep_only(&self, is_there: &dyn Fn(&str) -> bool) {
         self.with(|scans| scans.retain(|id, _| is_there(id)));
     }
 }
 
-/// An event that cannot be understood is not passed over: it may be one that the trail wants.
+/// An event that cannot be parsed is not skipped: the trail may select it.
 fn facts(event: &EventRow) -> Result<Facts, Fault> {
     let json = serde_json::from_slice(&event.body)
         .map_err(|cause| Fault::damaged(format_args!("event {}", event.seq)).because(cause))?;

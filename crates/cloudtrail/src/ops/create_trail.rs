@@ -16,7 +16,7 @@ use crate::{SERVICE, TrailError, probe};
 #[derive(Debug)]
 pub(crate) struct CreateTrail;
 
-/// What the caller sends.
+/// The input.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct CreateTrailInput {

@@ -1,4 +1,4 @@
-//! `DeleteTrail`: removes a trail; what it has recorded is still delivered, and a last digest.
+//! `DeleteTrail`: removes a trail; its recorded events are still delivered, and a last digest.
 //!
 //! Source: CloudTrail API Reference, "DeleteTrail".
 
@@ -13,7 +13,7 @@ use crate::{SERVICE, TrailError, reference};
 #[derive(Debug)]
 pub(crate) struct DeleteTrail;
 
-/// What the caller sends.
+/// The input.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct DeleteTrailInput {

@@ -13,7 +13,7 @@ use crate::{SERVICE, TrailError, reference};
 #[derive(Debug)]
 pub(crate) struct DescribeTrails;
 
-/// What the caller of `DescribeTrails` sends; the members are in lower camel case.
+/// The input of `DescribeTrails`; the members are in lower camel case.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct DescribeTrailsInput {
@@ -23,7 +23,7 @@ pub(crate) struct DescribeTrailsInput {
     include_shadow_trails: Option<bool>,
 }
 
-/// What `DescribeTrails` answers.
+/// The output of `DescribeTrails`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DescribeTrailsOutput {
@@ -50,7 +50,7 @@ impl Plain for DescribeTrails {
         input: &DescribeTrailsInput,
     ) -> Result<DescribeTrailsOutput, Failure<TrailError>> {
         let shadows = input.include_shadow_trails.unwrap_or(true);
-        // The event tells the names too: they stay where they are.
+        // The event contains the names too: they are not moved out of the input.
         let wanted = input.trail_name_list.clone().filter(|names| !names.is_empty());
         let trails = match wanted {
             Some(names) => {
@@ -74,14 +74,14 @@ impl Plain for DescribeTrails {
 #[derive(Debug)]
 pub struct GetTrail;
 
-/// What the caller of `GetTrail` sends.
+/// The input of `GetTrail`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct GetTrailInput {
     name: String,
 }
 
-/// What `GetTrail` answers.
+/// The output of `GetTrail`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct GetTrailOutput {
@@ -115,7 +115,7 @@ impl Plain for GetTrail {
 #[derive(Debug)]
 pub(crate) struct ListTrails;
 
-/// What the caller of `ListTrails` sends.
+/// The input of `ListTrails`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct ListTrailsInput {
@@ -123,7 +123,7 @@ pub(crate) struct ListTrailsInput {
     next_token: Option<String>,
 }
 
-/// What `ListTrails` answers, always in one page.
+/// The output of `ListTrails`, always one page.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ListTrailsOutput {

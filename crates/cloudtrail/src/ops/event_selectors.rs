@@ -1,4 +1,4 @@
-//! `PutEventSelectors` and `GetEventSelectors`: which events a trail wants.
+//! `PutEventSelectors` and `GetEventSelectors`: which events a trail selects.
 //!
 //! Source: CloudTrail API Reference. A trail has one kind of selectors; setting one drops the
 //! other.
@@ -17,7 +17,7 @@ use crate::{SERVICE, TrailError, reference};
 #[derive(Debug)]
 pub(crate) struct PutEventSelectors;
 
-/// What the caller of `PutEventSelectors` sends.
+/// The input of `PutEventSelectors`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct PutEventSelectorsInput {
@@ -28,7 +28,7 @@ pub(crate) struct PutEventSelectorsInput {
     advanced_event_selectors: Option<Vec<AdvancedEventSelector>>,
 }
 
-/// What both operations answer.
+/// The output of both operations.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct SelectorsOutput {
@@ -107,7 +107,7 @@ impl Plain for PutEventSelectors {
 #[derive(Debug)]
 pub(crate) struct GetEventSelectors;
 
-/// What the caller of `GetEventSelectors` sends.
+/// The input of `GetEventSelectors`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct GetEventSelectorsInput {

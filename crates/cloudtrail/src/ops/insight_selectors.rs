@@ -1,4 +1,4 @@
-//! `GetInsightSelectors`: Insights are not there, so they are enabled on no trail.
+//! `GetInsightSelectors`: Insights are not supported, so no trail has them enabled.
 //!
 //! Source: CloudTrail API Reference, "GetInsightSelectors".
 
@@ -12,7 +12,7 @@ use crate::{SERVICE, TrailError, reference};
 #[derive(Debug)]
 pub(crate) struct GetInsightSelectors;
 
-/// What the caller sends.
+/// The input.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct GetInsightSelectorsInput {

@@ -12,7 +12,7 @@ use crate::{SERVICE, TrailError, public_keys};
 #[derive(Debug)]
 pub struct ListPublicKeys;
 
-/// What the caller sends.
+/// The input.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct ListPublicKeysInput {
@@ -24,7 +24,7 @@ pub struct ListPublicKeysInput {
     next_token: Option<String>,
 }
 
-/// What the caller gets, always in one page: `validate-logs` asks for no second one.
+/// The output, always one page: `validate-logs` requests no second one.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ListPublicKeysOutput {
@@ -61,7 +61,7 @@ impl Plain for ListPublicKeys {
         _: Option<&ListPublicKeysOutput>,
         parts: &mut EventParts,
     ) {
-        super::tell_range(input.start_time, input.end_time, parts);
+        super::record_range(input.start_time, input.end_time, parts);
     }
 
     fn run(

@@ -19,15 +19,15 @@ pub(crate) struct StartLogging;
 #[derive(Debug)]
 pub(crate) struct StopLogging;
 
-/// What the caller sends.
+/// The input.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct LoggingInput {
     name: String,
 }
 
-/// Before the first digest `validate-logs` asks for the keys that could prove it, and calls it a
-/// fault that there are none.
+/// Before the first digest `validate-logs` lists the keys that could verify it, and reports an
+/// error if there are none.
 ///
 /// Source: AWS CLI, `cloudtrail validate-logs`. Observed: on AWS every region has keys at any time.
 impl Operation for StartLogging {

@@ -14,22 +14,22 @@ use types::{DAY_MS, Timestamp};
 
 use crate::{SERVICE, TrailError};
 
-/// How far the history goes back.
+/// The retention period of the history.
 const HISTORY_MS: u64 = 90 * DAY_MS;
 /// Events of a page.
 const RESULTS_MAX: usize = 50;
-/// Bytes of records after which a page ends, though there are more events for it: fifty of 256 KB
-/// take many times as much while they are shown.
+/// The size of records in bytes after which a page ends, even if there are more events: fifty of
+/// 256 KB take many times as much memory while they are formatted.
 ///
 /// Source: CloudTrail API Reference, "LookupEvents": `MaxResults` is a maximum, and `NextToken`
-/// tells that there is more.
+/// indicates that there are more.
 const PAGE_BYTES_MAX: usize = 1 << 20;
 
 /// The operation.
 #[derive(Debug)]
 pub(crate) struct LookupEvents;
 
-/// What the caller sends.
+/// The input.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct LookupEventsInput {
@@ -55,7 +55,7 @@ pub(crate) struct LookupAttribute {
     attribute_value: String,
 }
 
-/// What the caller gets.
+/// The output.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct LookupEventsOutput {
@@ -81,7 +81,7 @@ impl Plain for LookupEvents {
         _: Option<&LookupEventsOutput>,
         parts: &mut EventParts,
     ) {
-        super::tell_range(input.start_time, input.end_time, parts);
+        super::record_range(input.start_time, input.end_time, parts);
     }
 
     fn run(
@@ -92,7 +92,7 @@ impl Plain for LookupEvents {
         if question.nothing {
             return Ok(LookupEventsOutput { events: Vec::new(), next_token: None });
         }
-        // One more than asked for tells whether there is a next page.
+        // One more than requested shows whether there is a next page.
         let query = HistoryQuery {
             term: term(ctx.account(), ctx.region().as_str(), question.attribute.as_ref()),
             before_seq: question.before_seq,
@@ -195,7 +195,7 @@ impl Question {
         ctx.keyring().mac(keys::Domain::Integrity, &parts)
     }
 
-    /// The event as it is shown; the index knows hashes only, so it is looked at once more.
+    /// The event as returned; the index has only hashes, so the event is checked again.
     fn shown(&self, ctx: &Ctx<'_>, row: &EventRow) -> Option<Value> {
         let record = std::str::from_utf8(&row.body).ok()?;
         let facts = Facts::from_json(&serde_json::from_str(record).ok()?, |source| {

@@ -1,4 +1,4 @@
-//! The settings that `CreateTrail` and `UpdateTrail` take, and their rules.
+//! The settings that `CreateTrail` and `UpdateTrail` accept, and their rules.
 
 use gateway::{Ctx, Failure};
 use types::Arn;
@@ -11,12 +11,12 @@ const TRAILS_MAX: usize = 5;
 /// Source: `CloudTrail` API Reference, "CreateTrail": `SnsTopicName`.
 const TOPIC_BYTES_MAX: usize = 256;
 
-/// A text in which an empty one takes the setting away.
+/// A string that removes the setting if it is empty.
 pub(super) fn cleared(text: &str) -> Option<String> {
     Some(text.to_owned()).filter(|text| !text.is_empty())
 }
 
-/// Whether a trail, new or about to change, finds room in each region where it would be seen.
+/// Whether a new or changed trail fits the limit in each region where it would be visible.
 pub(super) fn check_room(ctx: &Ctx<'_>, trail: &Trail) -> Result<(), Failure<TrailError>> {
     let account = ctx.account();
     let mut others = trails_of(ctx.tx(), account)?;

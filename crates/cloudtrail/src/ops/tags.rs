@@ -44,7 +44,7 @@ pub(crate) struct AddTags;
 #[derive(Debug)]
 pub(crate) struct RemoveTags;
 
-/// What the callers of `AddTags` and `RemoveTags` send.
+/// The input of `AddTags` and `RemoveTags`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct TagsInput {
@@ -112,7 +112,7 @@ impl Plain for RemoveTags {
 #[derive(Debug)]
 pub(crate) struct ListTags;
 
-/// What the caller of `ListTags` sends.
+/// The input of `ListTags`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct ListTagsInput {
@@ -121,7 +121,7 @@ pub(crate) struct ListTagsInput {
     next_token: Option<String>,
 }
 
-/// What `ListTags` answers, always in one page.
+/// The output of `ListTags`, always one page.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ListTagsOutput {

@@ -1,4 +1,4 @@
-//! `GetTrailStatus`: how delivery goes.
+//! `GetTrailStatus`: the state of delivery.
 //!
 //! Source: CloudTrail API Reference, "GetTrailStatus".
 
@@ -13,15 +13,15 @@ use crate::{SERVICE, TrailError, reference};
 #[derive(Debug)]
 pub struct GetTrailStatus;
 
-/// What the caller sends.
+/// The input.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct GetTrailStatusInput {
     name: String,
 }
 
-/// What the caller gets. Times are absent until they first happened; the texts that AWS calls
-/// "no longer in use" are empty then.
+/// The output. Times are absent until they first occurred; the strings that AWS calls "no longer in
+/// use" are empty then.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct GetTrailStatusOutput {

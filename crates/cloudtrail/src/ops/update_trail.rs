@@ -15,7 +15,7 @@ use crate::{SERVICE, TrailError, probe, reference};
 #[derive(Debug)]
 pub(crate) struct UpdateTrail;
 
-/// What the caller sends.
+/// The input.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct UpdateTrailInput {

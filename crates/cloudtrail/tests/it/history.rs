@@ -1,11 +1,11 @@
-//! The event history, the public keys, and the last things that a trail delivers.
+//! The event history, the public keys, and a trail's last deliveries.
 
 use serde_json::{Value, json};
 use types::{DAY_MS, Timestamp};
 
 use crate::scene::{Scene, TRAIL};
 
-/// Pages follow one another without gap or overlap, and a token belongs to its question.
+/// Pages follow one another without gap or overlap, and a token belongs to its query.
 #[test]
 fn the_history_is_paged() {
     let scene = Scene::with_bucket();
@@ -72,7 +72,7 @@ fn wrong_questions_are_refused() {
     assert_eq!(insight["Events"], json!([]));
 }
 
-/// The history goes back ninety days and no further.
+/// The history covers ninety days and no more.
 #[test]
 fn the_history_ends_after_ninety_days() {
     let scene = Scene::with_bucket();
@@ -83,8 +83,8 @@ fn the_history_ends_after_ninety_days() {
     assert_eq!(scene.lookup("EventName", "CreateAlias").len(), 0);
 }
 
-/// From the start of logging on there are keys, before any digest needs them: at home, and where
-/// global services leave their events. They are made once.
+/// From the start of logging there are keys, before any digest needs them: in the home region, and
+/// where global services record their events. They are created once.
 #[test]
 fn keys_exist_before_the_first_digest() {
     let scene = Scene::with_trail();

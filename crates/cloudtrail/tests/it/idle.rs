@@ -1,4 +1,4 @@
-//! A server that nobody calls: its own deliveries do not keep it busy.
+//! An idle server: its own deliveries do not keep it busy.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,7 +56,7 @@ fn pass(scene: &Scene, duration_ms: u64) {
     cloudtrail::deliver(&scene.kit.gateway, &REHEARSAL, &types::steady);
 }
 
-/// Log files and digests that were put into a bucket so far, by the events of their delivery.
+/// Log files and digests delivered to a bucket so far, by the events of their delivery.
 fn files(scene: &Scene, bucket: &str) -> (usize, usize) {
     let put = |folder: &str| {
         let is_put = |event: &&Value| {
@@ -78,8 +78,8 @@ fn objects(scene: &Scene, bucket: &str, folder: &str) -> Vec<String> {
     keys.map(|rest| rest.split("</Key>").next().unwrap().to_owned()).collect()
 }
 
-/// Deliveries make events, whose delivery makes events. Alone they go out every five minutes;
-/// together with another event at once; and none of them is missing or in two files.
+/// Deliveries create events, whose delivery creates events. On their own they are delivered every
+/// five minutes; together with another event at once; and none of them is missing or in two files.
 #[test]
 fn deliveries_alone_do_not_make_the_next_file() {
     let scene = two_trails();

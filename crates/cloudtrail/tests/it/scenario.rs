@@ -54,7 +54,7 @@ fn a_bucket_without_its_policy_is_refused() {
     assert_eq!(probe["errorCode"], "AccessDenied");
 }
 
-/// A policy that breaks later stops delivery, the status says why, and after the repair nothing is
+/// A policy that breaks later stops delivery, the status shows why, and after the repair nothing is
 /// missing.
 #[test]
 fn an_outage_loses_nothing() {
@@ -77,7 +77,8 @@ fn an_outage_loses_nothing() {
     assert_eq!(scene.verify(), Vec::<String>::new());
 }
 
-/// While a lane is closed, what waits, why, and until when is told; then nothing waits.
+/// While a lane is blocked, the pending files, the reason and the deadline are reported; afterwards
+/// nothing is pending.
 #[test]
 fn an_outage_is_described_file_by_file() {
     let scene = Scene::with_trail();
@@ -153,7 +154,7 @@ fn the_history_needs_no_trail() {
     assert_eq!(scene.lookup("ResourceName", BUCKET).len(), 2);
 }
 
-/// A bucket that locks what it takes takes no bytes without proof: log files and digests have it.
+/// A bucket with Object Lock accepts no bytes without a checksum: log files and digests have one.
 #[test]
 fn a_bucket_with_default_retention_is_delivered_into() {
     let scene = Scene::with_bucket();
@@ -180,7 +181,7 @@ fn a_bucket_with_default_retention_is_delivered_into() {
     }
 }
 
-/// The documented bucket policy is enough, be ACLs on from the start or turned on later.
+/// The documented bucket policy is sufficient, whether ACLs are enabled from the start or later.
 #[test]
 fn a_bucket_with_acls_is_delivered_into() {
     for ownership in ["BucketOwnerPreferred", "ObjectWriter", ""] {

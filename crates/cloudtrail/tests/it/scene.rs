@@ -169,7 +169,7 @@ impl Scene {
         records
     }
 
-    /// What our own verifier finds wrong in the home region.
+    /// The findings of our own verifier in the home region.
     pub(crate) fn verify(&self) -> Vec<String> {
         let mut bad = Vec::new();
         let mut previous: Option<trail::digest::Digest> = None;

@@ -69,7 +69,7 @@ fn wrong_settings_are_refused_by_create_and_update() {
             ("CreateTrail", with(&create, &changes)),
             ("UpdateTrail", with(&json!({"Name": TRAIL}), &changes)),
         ] {
-            // The policies name one trail only, and what is wrong comes before them but in one case.
+            // The policies name one trail only, and their errors come before all others except one.
             let found = refused(&scene, operation, &body);
             let reached = operation == "UpdateTrail" || !is_after_the_probe(code);
             let want = if reached { code } else { "InsufficientEncryptionPolicyException" };
@@ -86,7 +86,7 @@ fn is_after_the_probe(code: &str) -> bool {
     late.iter().any(|start| code.starts_with(start))
 }
 
-/// Of two broken rules the first is told; an ARN must be one.
+/// Of two violated rules the first is reported; an ARN must be valid.
 #[test]
 fn names_are_judged_in_order() {
     let scene = Scene::with_bucket();
@@ -117,7 +117,7 @@ fn names_are_judged_in_order() {
     }
 }
 
-/// A name is taken once, and five trails are all there can be.
+/// A name is unique, and the limit is five trails.
 #[test]
 fn a_region_has_five_trails_of_different_names() {
     let scene = Scene::with_trail();
@@ -193,7 +193,7 @@ fn shadows_are_seen_elsewhere_and_changed_at_home() {
     assert_eq!(seen["trailList"], json!([]), "a trail of one region has no shadow");
 }
 
-/// Settings that are not named stay; an empty text takes one away.
+/// Omitted settings are kept; an empty string removes one.
 #[test]
 fn an_update_changes_what_it_names() {
     let scene = Scene::with_trail();
@@ -243,7 +243,7 @@ fn selectors_are_of_one_kind() {
     assert_eq!(insight.1, text);
 }
 
-/// Tags belong to ARNs; fifty are all there can be.
+/// Tags belong to ARNs; the limit is fifty.
 #[test]
 fn tags_are_put_replaced_and_removed() {
     let scene = Scene::with_trail();

@@ -1,4 +1,4 @@
-//! Deliveries that are interrupted, or of which some cannot be made.
+//! Interrupted deliveries, and files that cannot be created.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ fn pass(scene: &Scene, minutes: u64) {
     }
 }
 
-/// Breaks every waiting log file, so that not even an attempt can be made; how many there were.
+/// Breaks every pending log file, so that no attempt can be made; returns their number.
 fn break_waiting_log_files(scene: &Scene) -> usize {
     let broken = scene.kit.store.submit(|tx| {
         let mut broken = 0;
@@ -41,7 +41,7 @@ fn break_waiting_log_files(scene: &Scene) -> usize {
     broken.wait().unwrap()
 }
 
-/// Where log files cannot even be read, digests are made and delivered on time all the same.
+/// If log files cannot be read, digests are still created and delivered on time.
 #[test]
 fn trouble_with_log_files_keeps_no_digest_waiting() {
     let scene = Scene::with_trail();
@@ -59,13 +59,13 @@ fn trouble_with_log_files_keeps_no_digest_waiting() {
     assert_eq!(scene.verify(), Vec::<String>::new());
 }
 
-/// Wherever a stop interrupts a delivery, the next one goes on from there: no event is missing, and
-/// none is in two files.
+/// Wherever a stop interrupts a delivery, the next one continues from there: no event is missing,
+/// and none is in two files.
 #[test]
 fn an_interrupted_delivery_goes_on() {
     let scene = Scene::with_trail();
     scene.start_logging();
-    // Until the key of the digests is made.
+    // Until the key of the digests is created.
     pass(&scene, 11);
     let mut left = 0;
     loop {

@@ -39,7 +39,7 @@ fn a_body_without_its_end_is_refused_and_recorded() {
     assert_eq!(events(&kit), [("UploadNote".to_owned(), "IncompleteBody".to_owned())]);
 }
 
-/// A denied call takes no body.
+/// A denied call reads no body.
 #[test]
 fn a_denied_call_takes_no_body() {
     let kit = kit();
@@ -51,7 +51,7 @@ fn a_denied_call_takes_no_body() {
     assert_eq!(finished(answering).error().1, "AccessDeniedException");
 }
 
-/// A bug while a body arrives ends that call alone.
+/// A bug while a body arrives ends only that call.
 #[test]
 fn a_panic_of_a_sink_keeps_nothing() {
     let kit = kit();

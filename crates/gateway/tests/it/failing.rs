@@ -1,4 +1,4 @@
-//! What happens when randomness or the disk gives out.
+//! Calls when randomness or the disk fails.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ fn has_succeeded(kit: &Kit, name: &str) -> bool {
     events(kit).iter().any(|(event, code)| event == name && code.is_empty())
 }
 
-/// Nothing is kept of a call whose event cannot be built: at whatever draw randomness ends, what
+/// Nothing is kept of a call whose event cannot be built: at whatever draw randomness fails, what
 /// is done is recorded, and what is recorded is done.
 #[test]
 fn no_change_without_its_event() {
@@ -61,8 +61,8 @@ fn opened(folder: &Arc<tempfile::TempDir>, disk: &Disk) -> Result<Kit, Fault> {
     Kit::open(SERVED, Arc::clone(folder), Some(disk), Clock::manual(START), 7)
 }
 
-/// Power may go at any write: what was acknowledged is there after the restart, and every change
-/// that is there has its event.
+/// Power may fail at any write: what was acknowledged exists after the restart, and every change
+/// that exists has its event.
 #[test]
 fn an_acknowledged_call_survives_the_loss_of_power() {
     let dice = Dice::new(11);
@@ -90,7 +90,7 @@ fn an_acknowledged_call_survives_the_loss_of_power() {
     assert!(served > 0 && refused > 0, "{served} served, {refused} refused");
 }
 
-/// A full disk refuses before anything is taken, with an error that asks to try again.
+/// A full disk rejects before anything is accepted, with a retryable error.
 #[test]
 fn a_full_disk_refuses_calls() {
     let kit = kit();

@@ -30,7 +30,7 @@ fn a_nested_call_has_its_own_event() {
     }
 }
 
-/// What a nested call did stays done when the call around it fails, as its event says.
+/// The effect of a nested call is kept when the outer call fails, as its event records.
 #[test]
 fn a_nested_success_outlives_the_failure_around_it() {
     for place in ["run", "prepare"] {
@@ -42,7 +42,7 @@ fn a_nested_success_outlives_the_failure_around_it() {
     }
 }
 
-/// What a nested call writes is written on the writer; the work of the call around it stays on a
+/// The writes of a nested call are made on the writer; the work of the outer call stays on a
 /// snapshot, however long it takes. Each call has its event, once.
 #[test]
 fn only_the_nested_call_waits_for_the_writer() {
@@ -63,7 +63,7 @@ fn only_the_nested_call_waits_for_the_writer() {
     }
 }
 
-/// A nested call that fails on the writer fails there once, and the call around it hears of it.
+/// A nested call that fails on the writer fails there once, and the outer call gets its error.
 #[test]
 fn a_nested_failure_on_the_writer_is_recorded_once() {
     let kit = kit();
@@ -89,7 +89,7 @@ fn a_forgiven_denial_is_recorded_and_explained() {
     }
 }
 
-/// A denial that is not forgiven is the outer call's answer as well.
+/// A denial that is not handled is the outer call's response as well.
 #[test]
 fn a_nested_denial_is_handed_on() {
     let kit = kit();
@@ -111,7 +111,7 @@ fn a_read_that_writes_is_recorded_once() {
     assert_eq!(note(&kit, "a").as_deref(), Some("FIRST"));
 }
 
-/// Calls are nested eight deep and no deeper; what is too deep is our fault, and recorded as such.
+/// Calls are nested eight deep and no deeper; exceeding that is our fault, and recorded as such.
 #[test]
 fn nesting_has_an_end() {
     let kit = kit();

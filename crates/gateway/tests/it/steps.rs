@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::toy::{begin, call, call_as, denials, events, kit, note};
 
-/// State and event are one: the event has the request's id and says what was done.
+/// State and event are one: the event has the request's ID and records what was done.
 #[test]
 fn a_change_and_its_event_are_committed_together() {
     let kit = kit();
@@ -66,7 +66,7 @@ fn a_denied_call_is_recorded_and_explained() {
     assert_eq!(explained[0]["Message"], message);
 }
 
-/// A bug in any step ends its call alone: nothing of the call stays, and the next one is served.
+/// A bug in any step ends only its call: nothing of the call is kept, and the next one is served.
 #[test]
 fn a_panic_in_any_step_keeps_nothing() {
     let kit = kit();
@@ -83,13 +83,13 @@ fn a_panic_in_any_step_keeps_nothing() {
     assert_eq!(events(&kit).len(), 1);
 }
 
-/// A client that does not wait for its answer leaves its change and its event all the same.
+/// A client that does not wait for its response still leaves its change and its event.
 #[test]
 fn a_client_that_goes_away_is_recorded() {
     let kit = kit();
     drop(begin(&kit, "PutNote", &json!({"Name": "a", "Text": "one"})));
     drop(begin(&kit, "GetNote", &json!({"Name": "b"})));
-    // The writer takes its jobs in order.
+    // The writer runs its jobs in order.
     call(&kit, "PutNote", &json!({"Name": "c", "Text": "last"})).ok();
     assert_eq!(note(&kit, "a").as_deref(), Some("ONE"));
     let recorded = events(&kit);

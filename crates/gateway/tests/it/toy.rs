@@ -41,7 +41,7 @@ pub(crate) fn kit() -> Kit {
     Kit::new(SERVED)
 }
 
-/// What such a kit serves.
+/// The rows that such a kit serves.
 pub(crate) const SERVED: &[&[Row]] = &[iam::ROWS, ROWS];
 
 /// A call by the root user.
@@ -84,7 +84,7 @@ pub(crate) fn begin_as(kit: &Kit, by: &Credentials, operation: &str, input: &Val
     kit.gateway.begin(identified, received).0
 }
 
-/// What a call that has begun answers in the end.
+/// The final response to a call that has begun.
 pub(crate) fn finished(answering: Answering) -> Answered {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     Answered::from(runtime.block_on(answering))
@@ -122,7 +122,7 @@ pub(crate) fn note(kit: &Kit, name: &str) -> Option<String> {
     NOTES.get(&view.tx(), name).unwrap()
 }
 
-/// What a caller sends to any of the four.
+/// The input of any of the four operations.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct Input {
@@ -134,7 +134,7 @@ pub(crate) struct Input {
     fails: bool,
     /// How many calls are nested in one another.
     depth: u8,
-    /// Whether the nested call is made by a service without rights.
+    /// Whether the nested call is made by a service without permissions.
     by_service: bool,
     /// Whether a nested call may fail.
     forgives: bool,
@@ -144,7 +144,7 @@ pub(crate) struct Input {
     explains: String,
     /// `fails` if the nested call is to fail after all that it does.
     inner: String,
-    /// How many nested calls are made, one after the other, of which the first ones only read.
+    /// The number of nested calls, one after the other, of which the first ones only read.
     reads_first: u8,
 }
 
@@ -154,7 +154,7 @@ impl Input {
     }
 }
 
-/// What a caller gets.
+/// The output.
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Output {
@@ -225,7 +225,7 @@ impl Plain for GetNote {
         Ok(need("GetNote", input))
     }
 
-    /// A note that is missing is made on first use, if the caller gives its text.
+    /// A missing note is created on first use, if the caller provides its text.
     fn run(ctx: &mut Ctx<'_>, input: &Input) -> Result<Output, Failure<ToyError>> {
         input.panic_in("run");
         if let Some(denials) = ctx.denials(&input.explains)? {
@@ -243,7 +243,7 @@ impl Plain for GetNote {
     }
 }
 
-/// Writes; its text is made ready before the transaction.
+/// Writes; its text is prepared before the transaction.
 #[derive(Debug)]
 pub(crate) struct PutNote;
 
@@ -291,7 +291,7 @@ impl Operation for PutNote {
     }
 }
 
-/// Writes a note of its own and calls others, before or within the transaction.
+/// Writes a note and calls others, before or within the transaction.
 #[derive(Debug)]
 pub(crate) struct Nest;
 
@@ -366,7 +366,7 @@ impl Operation for Nest {
     }
 }
 
-/// Takes its text as a body.
+/// Receives its text as a body.
 #[derive(Debug)]
 pub(crate) struct UploadNote;
 

@@ -1,5 +1,4 @@
-//! Things that do not exist here, and whose lists clients still ask for before they delete a user
-//! or a role.
+//! Unsupported resources whose lists clients request before they delete a user or a role.
 
 use gateway::Ctx;
 use serde::{Deserialize, Serialize};
@@ -12,7 +11,7 @@ use crate::noun::Of;
 use crate::paging::{Listing, Paging};
 use crate::validate::{Checks, NAME_128};
 
-/// Whose things are listed.
+/// The owner of the listed resources.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct AbsentInput {
@@ -26,7 +25,7 @@ pub(crate) struct AbsentInput {
 
 macro_rules! absent_of_users {
     ($($action:ident $list:literal;)*) => {$(
-        /// Lists none, after looking whether there is such a user.
+        /// Returns an empty list, after checking that the user exists.
         pub(crate) struct $action;
 
         impl Action for $action {
@@ -96,7 +95,7 @@ absent_of_the_account! {
     ListOpenIDConnectProviders json!({"OpenIDConnectProviderList": []});
 }
 
-/// Lists no instance profiles, after looking whether there is such a role.
+/// Returns an empty list of instance profiles, after checking that the role exists.
 pub(crate) struct ListInstanceProfilesForRole;
 
 impl Action for ListInstanceProfilesForRole {

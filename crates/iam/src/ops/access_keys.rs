@@ -41,7 +41,7 @@ impl KeyInput {
         given(self.access_key_id.as_ref())
     }
 
-    /// The key, if it belongs to the user whom the call is about.
+    /// The key, if it belongs to the user in the call.
     ///
     /// Observed: the text.
     fn key(&self, ctx: &Ctx<'_>, owner: &Owner) -> Result<AccessKey, Fail> {
@@ -131,7 +131,7 @@ fn status(key: &AccessKey) -> &'static str {
     if key.active { "Active" } else { "Inactive" }
 }
 
-/// Makes a key.
+/// Creates a key.
 pub(crate) struct CreateAccessKey;
 
 impl Action for CreateAccessKey {
@@ -239,7 +239,7 @@ impl Action for UpdateAccessKey {
 
     fn check(input: &KeyInput) -> Result<(), IamError> {
         let status = input.status.as_deref();
-        // The missing word is told as any missing member is.
+        // A missing status is reported like any missing member.
         let checks = input.checks().must("status", status, &crate::validate::DESCRIPTION);
         checks.word("status", status, &["Active", "Inactive"]).done()
     }
@@ -301,7 +301,8 @@ struct LastUsedShape {
     region: &'static str,
 }
 
-/// Says as AWS says of a key never used: use is not tracked here, the event history knows it.
+/// Returns what AWS returns for a key that was never used: use is not tracked here, only in the
+/// event history.
 pub(crate) struct GetAccessKeyLastUsed;
 
 impl Action for GetAccessKeyLastUsed {

@@ -1,4 +1,4 @@
-//! The account as a whole: its alias, and the summary of what it has.
+//! The account as a whole: its alias, and the summary of its resources.
 
 use gateway::Ctx;
 use serde::{Deserialize, Serialize};
@@ -29,7 +29,7 @@ impl AliasInput {
     }
 }
 
-/// Gives the account an alias in place of any it had.
+/// Sets the account's alias, replacing any it had.
 pub(crate) struct CreateAccountAlias;
 
 impl Action for CreateAccountAlias {
@@ -61,7 +61,7 @@ impl Action for CreateAccountAlias {
     }
 }
 
-/// Takes the alias away.
+/// Deletes the alias.
 pub(crate) struct DeleteAccountAlias;
 
 impl Action for DeleteAccountAlias {
@@ -135,7 +135,7 @@ struct Entry {
     value: usize,
 }
 
-/// Counts what the account has and may have.
+/// Counts the account's resources and its limits.
 pub(crate) struct GetAccountSummary;
 
 impl Action for GetAccountSummary {

@@ -177,7 +177,7 @@ pub(crate) struct EntitiesInput {
     paging: Paging,
 }
 
-/// Who uses a policy.
+/// The users of a policy.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct EntitiesOutput {
@@ -210,7 +210,7 @@ struct PolicyRole {
     role_id: String,
 }
 
-/// Lists who uses a policy.
+/// Lists the users of a policy.
 pub(crate) struct ListEntitiesForPolicy;
 
 impl Action for ListEntitiesForPolicy {

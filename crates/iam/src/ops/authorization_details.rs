@@ -1,4 +1,4 @@
-//! `GetAccountAuthorizationDetails`: everything that auditors want to know, in one list.
+//! `GetAccountAuthorizationDetails`: everything for auditors in one list.
 //!
 //! Source: IAM API Reference, "GetAccountAuthorizationDetails".
 
@@ -112,14 +112,14 @@ struct PolicyDetails {
     policy_version_list: Vec<VersionShape>,
 }
 
-/// One thing of the one list that is paged.
+/// One item of the list that is paged.
 enum Item {
     Holder(Box<Holder>),
     Policy(Box<ManagedPolicy>),
 }
 
 impl Item {
-    /// Of its documents, as the answer has them: encoded, at most three times as long.
+    /// The size of its documents in the response: encoded, at most three times as long.
     fn bytes(&self) -> usize {
         let documents: usize = match self {
             Self::Holder(holder) => {
@@ -172,7 +172,7 @@ impl Action for GetAccountAuthorizationDetails {
     }
 }
 
-/// All that is wanted, in the order of its keys.
+/// All requested items, in the order of their keys.
 fn items(ctx: &Ctx<'_>, input: &DetailsInput) -> Result<Vec<(String, Item)>, Fail> {
     let (tx, account) = (ctx.tx(), ctx.account());
     let mut items = Vec::new();
@@ -190,7 +190,7 @@ fn items(ctx: &Ctx<'_>, input: &DetailsInput) -> Result<Vec<(String, Item)>, Fai
         policies.extend(directory::policies(tx, account)?);
     }
     if input.wants("AWSManagedPolicy") {
-        // Source: of AWS's policies only those in use are told.
+        // Source: only AWS's policies that are in use are returned.
         for shipped in managed::ALL {
             let arn = shipped.arn();
             let used = [Usage::Permissions, Usage::Boundary]

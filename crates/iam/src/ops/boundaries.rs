@@ -17,7 +17,7 @@ use crate::validate::{ARN, Checks, given};
 pub(crate) trait Bounded: Noun {
     /// The name of the operation that sets it.
     const PUT: &'static str;
-    /// The name of the operation that takes it away.
+    /// The name of the operation that removes it.
     const DELETE: &'static str;
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct BoundaryInput {
     permissions_boundary: Option<String>,
 }
 
-/// Sets a new boundary or none, and keeps the table of uses true.
+/// Sets a new boundary or none, and updates the table of uses.
 pub(crate) fn set_boundary(
     ctx: &mut Ctx<'_>,
     holder: &mut Holder,
@@ -88,7 +88,7 @@ impl<N: Bounded> Action for Put<N> {
     }
 }
 
-/// Takes the boundary away.
+/// Removes the boundary.
 pub(crate) struct Delete<N>(PhantomData<N>);
 
 impl<N: Bounded> Action for Delete<N> {

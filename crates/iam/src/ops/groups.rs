@@ -1,4 +1,4 @@
-//! Groups and who is in them.
+//! Groups and their members.
 
 use gateway::Ctx;
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,7 @@ pub(crate) struct CreateGroupInput {
     fields: CreateFields,
 }
 
-/// A group in an answer.
+/// A group in a response.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct GroupOutput {
@@ -198,7 +198,7 @@ fn check_pair(input: &Of) -> Result<(), IamError> {
     input.check_as(Kind::User, checks, &NAME_128).done()
 }
 
-/// Puts a user into a group; once more changes nothing.
+/// Adds a user to a group; idempotent.
 pub(crate) struct AddUserToGroup;
 
 impl Action for AddUserToGroup {
@@ -228,7 +228,7 @@ impl Action for AddUserToGroup {
     }
 }
 
-/// Takes a user out of a group.
+/// Removes a user from a group.
 pub(crate) struct RemoveUserFromGroup;
 
 impl Action for RemoveUserFromGroup {

@@ -13,7 +13,7 @@ use crate::paging::{Page, Paging};
 use crate::validate::{ARN, Checks, PATH, PATH_PREFIX};
 use crate::{directory, ids, tagging};
 
-/// What a new user, role or group may be given beside its name.
+/// The optional properties of a new user, role or group.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct CreateFields {
@@ -95,7 +95,7 @@ impl CreateFields {
     }
 }
 
-/// What is listed.
+/// The kind that is listed.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ListInput {
@@ -184,7 +184,7 @@ impl UpdateFields {
     }
 }
 
-/// Deletes one that holds no policy any more.
+/// Deletes a holder that has no policies.
 ///
 /// Observed: the texts.
 pub(crate) fn delete(ctx: &mut Ctx<'_>, holder: &Holder) -> Result<(), Fail> {

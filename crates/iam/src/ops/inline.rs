@@ -39,7 +39,7 @@ impl InlineInput {
     }
 }
 
-/// Writes an inline policy over whatever had the name.
+/// Writes an inline policy, replacing one of the same name.
 pub(crate) struct Put<N>(PhantomData<N>);
 
 impl<N: Noun> Action for Put<N> {
@@ -81,7 +81,7 @@ fn check_total(holder: &Holder) -> Result<(), IamError> {
     Ok(())
 }
 
-/// One inline policy in an answer.
+/// One inline policy in a response.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct InlineOutput {
@@ -146,7 +146,7 @@ impl<N: Noun> Action for Delete<N> {
     }
 }
 
-/// A holder whose things are listed.
+/// A holder whose policies are listed.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct ListInput {
     #[serde(flatten)]

@@ -50,7 +50,7 @@ struct ProfileShape {
     password_reset_required: bool,
 }
 
-/// A profile in an answer.
+/// A profile in a response.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ProfileOutput {
@@ -69,7 +69,7 @@ impl ProfileOutput {
     }
 }
 
-/// The user that a call is about. The root user has its password from the sign-in page alone.
+/// The user of a call. The root user gets its password from the sign-in page only.
 fn user_of(ctx: &Ctx<'_>, of: &Of) -> Result<(Holder, Who), Fail> {
     let Some(name) = user_or_caller(of.user_name.as_ref(), ctx)? else {
         return Err(IamError::no_profile("").into());
@@ -91,7 +91,7 @@ fn targets(ctx: &Ctx<'_>, of: &Of) -> Result<Vec<Target>, Fail> {
     }
 }
 
-/// Gives a user a password.
+/// Sets a user's first password.
 pub(crate) struct CreateLoginProfile;
 
 /// Observed: the text, in a client's transcript, with a small `user`.
@@ -146,7 +146,7 @@ impl Hashing for CreateLoginProfile {
     }
 }
 
-/// Tells whether a user has a password, and since when.
+/// Returns whether a user has a password, and since when.
 pub(crate) struct GetLoginProfile;
 
 impl Action for GetLoginProfile {
@@ -169,7 +169,7 @@ impl Action for GetLoginProfile {
     }
 }
 
-/// Sets a user's password, or whether it must be changed. What is not sent stays.
+/// Sets a user's password, or whether it must be changed. Omitted members are kept.
 pub(crate) struct UpdateLoginProfile;
 
 impl Hashing for UpdateLoginProfile {
@@ -210,7 +210,7 @@ impl Hashing for UpdateLoginProfile {
     }
 }
 
-/// Takes a user's password, and with it every session of the console.
+/// Deletes a user's password, and with it every session of the console.
 pub(crate) struct DeleteLoginProfile;
 
 impl Action for DeleteLoginProfile {

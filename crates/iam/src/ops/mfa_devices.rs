@@ -98,7 +98,7 @@ impl Answered for CreateDeviceOutput {
     }
 }
 
-/// Makes a device.
+/// Creates a device.
 pub(crate) struct CreateVirtualMFADevice;
 
 impl Action for CreateVirtualMFADevice {
@@ -167,7 +167,7 @@ pub(crate) struct DeviceInput {
     serial_number: Option<String>,
 }
 
-/// Deletes a device that nobody uses.
+/// Deletes a device that is not in use.
 pub(crate) struct DeleteVirtualMFADevice;
 
 impl Action for DeleteVirtualMFADevice {

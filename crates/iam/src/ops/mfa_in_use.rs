@@ -17,7 +17,7 @@ use crate::validate::{Checks, MFA_CODE, NAME_128, SERIAL_NUMBER, given};
 
 /// Source: IAM User Guide, "IAM and AWS STS quotas".
 const PER_USER_MAX: usize = 8;
-/// What stands for the root user where a user is named.
+/// Represents the root user in place of a user name.
 ///
 /// Observed: the name in events.
 const ROOT: &str = "AWS ROOT USER";
@@ -79,7 +79,8 @@ impl UseInput {
     }
 }
 
-/// Whose devices a call is about: a user, or the root user when it says so or names nobody.
+/// The owner of the devices in a call: a user, or the root user if it calls for itself or names no
+/// user.
 fn owner(ctx: &Ctx<'_>, of: &Of) -> Result<(Option<String>, Who), Fail> {
     let root_calls = matches!(ctx.caller().principal, Principal::Root { .. });
     if root_calls && of.user_name.as_deref() == Some(ROOT) {
@@ -102,7 +103,7 @@ fn targets(ctx: &Ctx<'_>, of: &Of) -> Result<Vec<Target>, Fail> {
     }
 }
 
-/// Makes a device the second factor of a user.
+/// Enables a device as the second factor of a user.
 pub(crate) struct EnableMFADevice;
 
 impl Action for EnableMFADevice {
@@ -169,7 +170,7 @@ impl Action for ResyncMFADevice {
     }
 }
 
-/// Takes a second factor away.
+/// Disables a second factor.
 pub(crate) struct DeactivateMFADevice;
 
 impl Action for DeactivateMFADevice {

@@ -67,7 +67,7 @@ impl Action for GetAccountPasswordPolicy {
     }
 }
 
-/// The whole policy: what is not sent gets its default.
+/// The whole policy: omitted members get their defaults.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct PolicyInput {
@@ -144,7 +144,7 @@ impl Action for UpdateAccountPasswordPolicy {
     }
 }
 
-/// Goes back to AWS's policy.
+/// Restores AWS's policy.
 pub(crate) struct DeleteAccountPasswordPolicy;
 
 impl Action for DeleteAccountPasswordPolicy {

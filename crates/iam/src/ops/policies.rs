@@ -24,7 +24,7 @@ pub(crate) const PER_ACCOUNT_MAX: usize = 1_500;
 #[derive(Debug)]
 pub(crate) struct Policies;
 
-/// What a call on a policy acts on, whether it exists or not.
+/// The resource of a call on a policy, whether it exists or not.
 pub(crate) fn target(ctx: &Ctx<'_>, of: &Of) -> Result<Target, Fail> {
     let found = directory::policy(ctx.tx(), of.arn())?;
     let tags = found.map(|policy| policy.tags).unwrap_or_default();
@@ -86,7 +86,7 @@ impl CreatePolicyInput {
     }
 }
 
-/// A policy in an answer.
+/// A policy in a response.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct PolicyOutput {
@@ -148,7 +148,7 @@ impl Action for CreatePolicy {
             next_version: 2,
         };
         directory::insert_policy(ctx.tx_mut(), &account, &policy)?;
-        // Observed: the description is not in this answer.
+        // Observed: the description is not in this response.
         Ok(PolicyOutput { policy: PolicyShape::new(policy, 0, 0).undescribed() })
     }
 }
@@ -249,7 +249,7 @@ impl Action for ListPolicies {
     }
 }
 
-/// Deletes a policy that nobody uses and that has one version left.
+/// Deletes a policy that is not in use and has only one version.
 pub(crate) struct DeletePolicy;
 
 impl Action for DeletePolicy {

@@ -18,7 +18,7 @@ use crate::{directory, document};
 const SESSION_MIN_S: i64 = 3_600;
 const SESSION_MAX_S: i64 = 43_200;
 
-/// What can be said about a role beside its name.
+/// The optional properties of a role.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct RoleFields {
@@ -58,7 +58,7 @@ pub(crate) struct CreateRoleInput {
     fields: CreateFields,
 }
 
-/// A role in an answer.
+/// A role in a response.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct RoleOutput {
@@ -191,10 +191,10 @@ impl Action for UpdateRole {
         Ok(vec![target_of(ctx, Kind::Role, input.of.name(Kind::Role))?])
     }
 
-    /// What is not given stays, the session duration included.
+    /// Omitted members are kept, including the session duration.
     ///
-    /// Observed: a change of the description alone left a duration of hours as it was, though the
-    /// API reference says that the default applies then.
+    /// Observed: a change of only the description kept a duration of hours, although the API
+    /// reference says that the default applies then.
     fn run(ctx: &mut Ctx<'_>, input: &UpdateRoleInput) -> Result<Nothing, Fail> {
         change(ctx, &input.of, |facts| {
             if let Some(description) = &input.role.description {
@@ -208,7 +208,7 @@ impl Action for UpdateRole {
     }
 }
 
-/// Changes the description alone.
+/// Changes only the description.
 pub(crate) struct UpdateRoleDescription;
 
 impl Action for UpdateRoleDescription {
@@ -260,7 +260,7 @@ impl Action for UpdateAssumeRolePolicy {
     }
 }
 
-/// Deletes a role that holds nothing; its sessions end with it.
+/// Deletes a role without policies; its sessions end with it.
 pub(crate) struct DeleteRole;
 
 impl Action for DeleteRole {

@@ -19,13 +19,13 @@ use crate::shapes::Nothing;
 use crate::validate::{ARN, Checks, given};
 use crate::{directory, principals};
 
-/// Steps that the decisions of one answer may take together.
+/// The step budget of all decisions of one response together.
 ///
 /// Source: IAM API Reference, "`SimulateCustomPolicy`", `PolicyEvaluation` with 500. The number is our
 /// own: AWS publishes none.
 const STEPS_MAX: u64 = 4 * Steps::DECISION_MAX;
 
-/// What is asked about.
+/// The simulated requests.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct SimulateInput {
@@ -78,7 +78,7 @@ struct ContextEntry {
     kind: Option<String>,
 }
 
-/// One answer: an action on a resource.
+/// One result: an action on a resource.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct EvaluationResult {
@@ -154,7 +154,7 @@ impl Named {
         Ok(Self { name, arn: None, text: text.to_owned(), policy })
     }
 
-    /// A stored policy; one that cannot be read denies everything, as in real calls.
+    /// A stored policy; one that cannot be parsed denies everything, as in real calls.
     fn stored(text: gateway::PolicyText) -> Self {
         let parsed = Policy::stored(&text.text, &Grammar::Identity);
         let policy = parsed.unwrap_or_else(|_| Policy::deny_all());
@@ -193,7 +193,7 @@ impl Action for SimulatePrincipalPolicy {
     }
 }
 
-/// Simulates policies that are given.
+/// Simulates the given policies.
 pub(crate) struct SimulateCustomPolicy;
 
 impl Action for SimulateCustomPolicy {
@@ -286,7 +286,7 @@ impl SimulateInput {
             named.map(move |(at, resource)| (format!("{place:06} {at:06}"), (action, resource)))
         });
         let steps = Steps::new(STEPS_MAX);
-        // Only the page is decided: there are as many answers as actions times resources.
+        // Only the page is evaluated: there are as many results as actions times resources.
         let page = self.paging.page(pairs)?.try_map(|(action, resource)| {
             let request = Request {
                 principal: caller.as_ref().unwrap_or(principal),
@@ -361,8 +361,8 @@ fn word_of(decision: &Decision) -> &'static str {
     }
 }
 
-/// The statements that decided: all that allow what is allowed, or all that deny it; of a silent
-/// refusal, none.
+/// The statements that decided: all that allow an allowed request, or all that deny it; none for an
+/// implicit denial.
 ///
 /// Source: IAM API Reference, "`EvaluationResult`", `MatchedStatements`.
 /// Observed: the types `IAM Policy` and `Resource Policy`.

@@ -26,11 +26,11 @@ pub(crate) trait Tagged: 'static {
 
     /// The constraints of what names it.
     fn check(of: &Of) -> Result<Checks, IamError>;
-    /// What the call acts on.
+    /// The resource of the call.
     fn target(ctx: &Ctx<'_>, of: &Of) -> Result<Target, Fail>;
     /// Its tags.
     fn tags(ctx: &Ctx<'_>, of: &Of) -> Result<Vec<Tag>, Fail>;
-    /// Gives it other tags.
+    /// Replaces its tags.
     fn set_tags(ctx: &mut Ctx<'_>, of: &Of, tags: Vec<Tag>) -> Result<(), Fail>;
 }
 
@@ -137,7 +137,7 @@ pub(crate) struct UntagInput {
     tag_keys: Vec<String>,
 }
 
-/// Removes tags; those that are not there do not matter.
+/// Removes tags; missing ones are ignored.
 pub(crate) struct UntagIt<T>(PhantomData<T>);
 
 impl<T: Tagged> Action for UntagIt<T> {

@@ -27,7 +27,7 @@ pub(crate) struct CreateUserInput {
     fields: CreateFields,
 }
 
-/// A user in an answer.
+/// A user in a response.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct UserOutput {

@@ -33,7 +33,7 @@ pub(crate) struct CreateVersionInput {
     set_as_default: Option<bool>,
 }
 
-/// A version in an answer.
+/// A version in a response.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct VersionOutput {
@@ -76,7 +76,7 @@ impl Action for CreatePolicyVersion {
             policy.default_version = version.number;
         }
         policy.updated = ctx.now();
-        // Observed: the answer does not repeat the document.
+        // Observed: the response does not repeat the document.
         let policy_version = VersionShape::listed(&version, policy.default_version);
         policy.versions.push(version);
         let account = ctx.account().clone();
@@ -176,7 +176,7 @@ impl Action for ListPolicyVersions {
     }
 }
 
-/// Puts a version in force.
+/// Sets the default version.
 pub(crate) struct SetDefaultPolicyVersion;
 
 impl Action for SetDefaultPolicyVersion {

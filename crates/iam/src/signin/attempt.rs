@@ -16,7 +16,7 @@ use super::session::{self, Opened};
 use super::subject::{Found, Known};
 use crate::token::Who;
 
-/// What somebody typed, and where.
+/// The input of a sign-in attempt, and its origin.
 pub struct Attempt {
     /// Twelve digits or an alias.
     pub account: String,
@@ -45,19 +45,19 @@ impl fmt::Debug for Attempt {
 pub enum Outcome {
     /// A session began.
     SignedIn(Box<Opened>),
-    /// Something was wrong; what, is not told.
+    /// Something was wrong; the response does not say what.
     InvalidCredentials,
     /// The password was right; a code is needed too.
     MfaRequired,
     /// The password was right but must be changed: try again with a new one.
     PasswordChangeRequired,
-    /// The new password breaks a rule; the text says which.
+    /// The new password violates a rule, which the text describes.
     NewPasswordRefused(String),
     /// Too many passwords are being hashed.
     Crowded,
 }
 
-/// The text of a secret; none for what is no text.
+/// The text of a secret; empty if it is not text.
 fn text(secret: &SecretBytes) -> &str {
     std::str::from_utf8(secret.as_bytes()).unwrap_or_default()
 }
@@ -126,7 +126,7 @@ fn tried(gateway: &Arc<Gateway>, attempt: Attempt) -> Result<Outcome, NotHashed>
     Ok(gateway.commit_sign_in(move |tx| proof.admit(tx, &own))?)
 }
 
-/// The hash of a new password, or what is wrong with it.
+/// The hash of a new password, or its fault.
 fn changed(
     gateway: &Gateway,
     known: &Known,
@@ -142,7 +142,7 @@ fn changed(
         return Ok(Err(told));
     }
     let Some(profile) = &known.profile else { return Ok(Err(String::new())) };
-    // Whoever must change a password must not keep it.
+    // A password that must be changed must not be reused.
     let mut barred: Vec<&str> = rules::barred(rules, profile).collect();
     if barred.is_empty() {
         barred.push(&profile.hash);
@@ -171,8 +171,8 @@ fn failed(
     Ok(Outcome::InvalidCredentials)
 }
 
-/// Records that all was right, but no session opened for want of an acceptable new password:
-/// else a password could be tried without an event.
+/// Records that everything was right, but no session was opened because there was no acceptable new
+/// password: otherwise a password could be tested without an event.
 fn unfinished(
     gateway: &Arc<Gateway>,
     known: &Known,
@@ -194,7 +194,7 @@ fn code_asked(
     Ok(Outcome::MfaRequired)
 }
 
-/// All that was proven on a snapshot, to be held against the present.
+/// What was proved on a snapshot, to be checked against the present state.
 struct Proof {
     old_hash: String,
     new_hash: Option<String>,

@@ -37,10 +37,11 @@ pub(crate) fn signed_in(
     }
 }
 
-/// A sign-in that failed; `None` if it was in no account of ours.
+/// A failed sign-in; `None` if it was in no account of ours.
 ///
-/// Source: CloudTrail User Guide, "AWS Management Console sign-in events": the texts, and that the
-/// name of a user who does not exist is hidden, since it may be a password typed too early.
+/// Source: CloudTrail User Guide, "AWS Management Console sign-in events": the messages, and that
+/// the name of a user who does not exist is hidden, because it may be a password typed into the
+/// wrong field.
 pub(crate) fn failed(
     found: &Found,
     factor: Factor<'_>,
@@ -89,7 +90,7 @@ pub(crate) fn unfinished(
     }
 }
 
-/// The password was right and a code is asked for.
+/// The password was right and a code is required.
 ///
 /// Observed: `MfaType` of one virtual device. Source: the same guide, of several.
 pub(crate) fn code_asked(subject: &Subject, devices: usize, origin: SignInOrigin) -> SignInEvent {

@@ -1,5 +1,5 @@
-//! The root user's first password. Until it is set nobody can sign in, and whoever reads what the
-//! server prints may set it.
+//! The root user's first password. Until it is set nobody can sign in, and any reader of the
+//! server's output may set it.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ pub enum FirstPassword {
     Set,
     /// There is one already.
     NotNeeded,
-    /// It breaks a rule; the text says which.
+    /// It violates a rule, which the text describes.
     Refused(String),
     /// Too many passwords are being hashed.
     Crowded,

@@ -1,5 +1,5 @@
-//! Hashing passwords, one at a time: each takes memory and time on purpose, and neither belongs to
-//! whoever knocks loudest.
+//! Hashing of passwords, one at a time: each takes memory and time intentionally, and a flood of
+//! attempts must not multiply them.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -45,12 +45,12 @@ impl From<NotHashed> for Fail {
     }
 }
 
-/// The form in which a password is kept.
+/// The stored form of a password.
 pub(crate) fn hash(turn: &Turn, entropy: &Entropy, password: &str) -> Result<String, NotHashed> {
     in_turn(turn, || password::hash(password, entropy))
 }
 
-/// Whether the password is the one behind `kept`; `None` is nobody's, and takes as long.
+/// Whether the password matches `kept`; `None` matches nothing, and takes as long.
 pub(crate) fn verify(turn: &Turn, password: &str, kept: Option<&str>) -> Result<bool, NotHashed> {
     let right = in_turn(turn, || password::verify(password, kept.unwrap_or(password::NOBODYS)))?;
     Ok(right && kept.is_some())

@@ -19,7 +19,7 @@ pub(crate) fn picture(modules: &[Vec<bool>]) -> Vec<u8> {
     png
 }
 
-/// Rows of bits behind a byte that says that they are as they are; white is one.
+/// Rows of bits after a byte that means "unfiltered"; white is one.
 fn pixels(modules: &[Vec<bool>], side: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(side * (side / 8 + 2));
     for y in 0..side {

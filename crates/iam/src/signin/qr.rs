@@ -1,7 +1,7 @@
 //! A QR code of one size, for the addresses that authenticator apps scan.
 //!
 //! One version is enough, so its numbers are constants: version 10 (57 modules a side), level L,
-//! byte mode, mask 0. Any reader takes any mask.
+//! byte mode, mask 0. Every reader accepts every mask.
 //!
 //! Source: ISO/IEC 18004, tables for version 10-L.
 
@@ -33,7 +33,7 @@ pub(crate) fn modules(text: &str) -> Option<Vec<Vec<bool>>> {
 /// Mode, length, text, and padding.
 fn data(text: &[u8]) -> Option<Vec<u8>> {
     let length = u16::try_from(text.len()).ok().filter(|_| text.len() <= TEXT_BYTES_MAX)?;
-    // The mode takes four bits, so that everything stands half a byte to the right.
+    // The mode takes four bits, so everything is shifted by half a byte.
     let nibbles = [0x4].into_iter().chain(
         length
             .to_be_bytes()
@@ -111,7 +111,7 @@ fn times(a: u8, b: u8) -> u8 {
     product
 }
 
-/// What is drawn so far; `None` is still free.
+/// The modules drawn so far; `None` is still free.
 struct Grid(Vec<Vec<Option<bool>>>);
 
 impl Grid {

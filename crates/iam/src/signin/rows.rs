@@ -1,4 +1,4 @@
-//! What is kept of passwords, second factors and sessions of the console, and all ways to it.
+//! The stored passwords, second factors and console sessions, and all access to them.
 
 use gateway::Fault;
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ const SESSIONS: Table<ConsoleSession> = Table::new("iam.console_session");
 /// One number under the empty key.
 const STRANGERS: Table<u64> = Table::new("iam.sign_in_stranger");
 
-/// Sessions that are kept at once; the one unused for longest makes room.
+/// The maximum number of concurrent sessions; the one unused for longest is removed.
 const SESSIONS_MAX: usize = 1_000;
 /// A session ends so long after its last refresh.
 pub(crate) const IDLE_MS: u64 = HOUR_MS;
@@ -32,9 +32,10 @@ pub(crate) const LIFE_MS: u64 = 12 * HOUR_MS;
 /// The password of a user or of the root user.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct LoginProfile {
-    /// Tells this profile from an earlier one of the same owner: sessions belong to a profile.
+    /// Distinguishes this profile from an earlier one of the same owner: sessions belong to a
+    /// profile.
     pub(crate) id: String,
-    /// As [`keys::password`] keeps it.
+    /// In the form of [`keys::password`].
     pub(crate) hash: String,
     pub(crate) created: Timestamp,
     /// When the password was set.
@@ -58,7 +59,7 @@ impl LoginProfile {
     }
 }
 
-/// A virtual device that makes codes.
+/// A virtual device that generates codes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct MfaDevice {
     pub(crate) serial: String,
@@ -93,8 +94,8 @@ pub(crate) struct ConsoleSession {
     pub(crate) refreshed: Timestamp,
     /// How often the cookie was changed.
     pub(crate) turn: u64,
-    /// SHA-256 of the secret that the page holds beside the cookie, in hexadecimal digits.
-    /// Sessions of before there was one have none, and so are of no use any more.
+    /// SHA-256 of the secret that the page stores beside the cookie, in hexadecimal digits.
+    /// Sessions from before that have none, and are no longer valid.
     #[serde(default)]
     pub(crate) secret_hash: String,
 }
@@ -106,7 +107,7 @@ impl ConsoleSession {
     }
 }
 
-/// How owners stand in keys.
+/// The form of owners in keys.
 fn owner(who: &Who) -> &str {
     match who {
         Who::Root => "root",
@@ -195,7 +196,7 @@ pub(crate) fn put_device(
     Ok(DEVICES.put(tx, key([account.as_str(), &row.serial]), row)?)
 }
 
-/// Removes a device that nobody uses.
+/// Removes a device that is not in use.
 pub(crate) fn delete_device(
     tx: &mut Tx<'_>,
     account: &AccountId,
@@ -204,7 +205,7 @@ pub(crate) fn delete_device(
     Ok(DEVICES.delete(tx, key([account.as_str(), serial]))?)
 }
 
-/// A session that goes on at `now`.
+/// A session that continues at `now`.
 pub(crate) fn live_session(
     tx: &Tx<'_>,
     id: &str,
@@ -224,7 +225,7 @@ pub(crate) fn delete_session(tx: &mut Tx<'_>, id: &str) -> Result<(), Fault> {
     Ok(SESSIONS.delete(tx, id)?)
 }
 
-/// Removes the sessions that have ended, and makes room for one more.
+/// Removes the sessions that have ended, and makes space for one more.
 pub(crate) fn clear_sessions(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Fault> {
     let mut alive = Vec::new();
     for (id, session) in SESSIONS.all(tx, [])? {
@@ -239,8 +240,8 @@ pub(crate) fn clear_sessions(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Faul
     Ok(alive.iter().take(surplus).try_for_each(|(_, id)| SESSIONS.delete(tx, id))?)
 }
 
-/// Counts an attempt on an account that is not here: it writes as much as an event would, so that
-/// the time of the answer does not tell which accounts are here.
+/// Counts an attempt on an account that does not exist: it writes as much as an event would, so
+/// that the response time does not reveal which accounts exist.
 pub(crate) fn count_stranger(tx: &mut Tx<'_>) -> Result<(), Fault> {
     let before = STRANGERS.get(tx, "")?.unwrap_or_default();
     Ok(STRANGERS.put(tx, "", &before.saturating_add(1))?)

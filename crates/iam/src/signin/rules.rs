@@ -1,4 +1,4 @@
-//! What a password must be.
+//! The rules for passwords.
 
 use serde::{Deserialize, Serialize};
 use types::{DAY_MS, Timestamp};
@@ -33,7 +33,7 @@ pub(crate) struct PasswordRules {
 }
 
 impl PasswordRules {
-    /// What is wrong with a password, if anything.
+    /// The fault of a password, if any.
     ///
     /// Observed: the texts, under the default policy. Assumed: IAM names one broken rule of an
     /// account's own policy, in this order.
@@ -62,7 +62,7 @@ impl PasswordRules {
     }
 }
 
-/// What is wrong with a password under an account's policy, or under AWS's where it has none.
+/// The fault of a password under an account's policy, or under AWS's default.
 pub(crate) fn violation(rules: Option<&PasswordRules>, password: &str) -> Option<String> {
     match rules {
         Some(rules) => rules.violation(password),
@@ -133,7 +133,7 @@ pub(crate) enum Standing {
     Expired,
 }
 
-/// How a password stands at `now`.
+/// The state of a password at `now`.
 pub(crate) fn standing(
     rules: Option<&PasswordRules>,
     profile: &LoginProfile,
@@ -181,7 +181,7 @@ mod tests {
         assert!(told.ends_with(want) && told.is_empty() == want.is_empty(), "{password}: {told}");
     }
 
-    /// Without a policy of its own an account has AWS's.
+    /// An account without a policy has AWS's.
     #[test]
     fn without_a_policy_three_kinds_and_eight_characters_are_needed() {
         let one = |what: &&str| format!("Password should have at least one {what}");
@@ -244,7 +244,7 @@ mod tests {
         check(Some(hard), 10, true, Standing::Expired);
     }
 
-    /// The present password counts among those that may not come again.
+    /// The present password counts among those that must not be reused.
     #[test]
     fn as_many_passwords_are_barred_as_the_policy_says() {
         let profile = profile(Timestamp::from_secs(0));

@@ -1,4 +1,4 @@
-//! Codes against devices that are kept.
+//! Verification of codes against stored devices.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -36,8 +36,8 @@ pub(crate) fn open_seed(keyring: &Keyring, device: &MfaDevice) -> Result<SecretB
     Ok(opened?)
 }
 
-/// Attempts within [`GUESSING_MS`] after which a device takes no code, right or wrong. Addresses
-/// do not matter here: whoever has the first factor may have many.
+/// Attempts within [`GUESSING_MS`] after which a device accepts no code, right or wrong. Addresses
+/// do not matter here: an attacker with the first factor may have many.
 const ATTEMPTS_MAX: u32 = 10;
 const GUESSING_MS: u64 = 10 * MINUTE_MS;
 

@@ -1,8 +1,7 @@
-//! Sessions of the console: the cookie and the secret that hold one, and the credentials that it
-//! gives.
+//! Sessions of the console: their cookie and secret, and the credentials that they issue.
 //!
-//! The cookie alone is not enough. Browsers send it to every port of our host, so whatever else is
-//! served there sees it; the secret is kept by our own pages and sent by their scripts.
+//! The cookie alone is not enough. Browsers send it to every port of our host, so any other service
+//! there receives it; our own pages store the secret and their scripts send it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,11 +18,11 @@ use crate::token::Token;
 
 /// How long credentials live.
 const CREDENTIALS_MS: u64 = HOUR_MS;
-/// How long a cookie still counts that was just changed: two tabs may ask at once, and an answer
-/// may be lost on its way.
+/// How long a replaced cookie is still valid: two tabs may refresh at once, and a response may be
+/// lost.
 const GRACE_MS: u64 = MINUTE_MS;
 
-/// What a session gives to the browser.
+/// What the browser receives from a session.
 pub struct Granted {
     /// `ASIA…`
     pub access_key_id: String,
@@ -45,7 +44,7 @@ pub struct Granted {
     pub session_ends: Timestamp,
 }
 
-/// What a browser shows to prove that a session is its own.
+/// What a browser presents to prove that a session is its own.
 #[derive(Clone)]
 pub struct Shown {
     /// The cookie's value.
@@ -60,14 +59,14 @@ impl fmt::Debug for Shown {
     }
 }
 
-/// What became of the wish to go on with a session, or to end it.
+/// The result of continuing or ending a session.
 #[derive(Debug)]
 pub enum Held<T> {
     /// It was granted.
     Yes(T),
-    /// The cookie holds no session, or none any more.
+    /// The cookie has no session, or no longer one.
     NoSession,
-    /// The cookie holds a session whose secret was not shown. Nothing has changed.
+    /// The cookie has a session whose secret was not presented. Nothing has changed.
     NotProven,
 }
 
@@ -79,9 +78,9 @@ impl fmt::Debug for Granted {
 
 /// A session that has just begun.
 pub struct Opened {
-    /// What it gives.
+    /// The credentials.
     pub granted: Granted,
-    /// What the page must show beside the cookie. It is told this once.
+    /// The secret that the page must present beside the cookie. The page receives it only once.
     pub secret: String,
 }
 
@@ -117,7 +116,7 @@ pub(super) fn open(
     Ok(Opened { granted: grant(gateway, subject, &id, &session, now)?, secret })
 }
 
-/// As the secret is kept. It is random and long, so nobody finds it by trying.
+/// The stored form of the secret. It is random and long, so it cannot be guessed.
 fn hash(secret: &str) -> String {
     types::hex(&sha256(secret.as_bytes()))
 }
@@ -152,20 +151,21 @@ fn grant(
     })
 }
 
-/// The value of a session's cookie in its `turn`. It can be made again, so it is stored nowhere.
+/// The value of a session's cookie in its `turn`. It is derived, so it is not stored.
 fn cookie(keyring: &Keyring, id: &str, turn: u64) -> String {
     let parts = [b"console cookie".as_slice(), id.as_bytes(), &turn.to_be_bytes()];
     format!("{id}.{}", types::hex(&keyring.mac(Domain::SessionToken, &parts)))
 }
 
-/// How what was shown stands to the session that the cookie names.
+/// The relation of the presented cookie to the session that it names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Presented {
     /// The newest cookie.
     Newest,
     /// The one before, changed just now.
     JustChanged,
-    /// The one before, changed long ago: the browser has a newer one, so who is this?
+    /// The previous cookie, replaced long ago: the browser has a newer one, so this may be an
+    /// attacker.
     Stale,
     /// A cookie of this session, without its secret.
     NotProven,
@@ -186,7 +186,7 @@ fn presented(
     let before = session.turn.checked_sub(1);
     match (is(session.turn), before.is_some_and(is), proven) {
         (false, false, _) => Presented::Foreign,
-        // Not even a stale cookie ends the session for somebody who has seen no more than cookies.
+        // Not even a stale cookie ends the session for a client that has only cookies.
         (_, _, false) => Presented::NotProven,
         (true, _, true) => Presented::Newest,
         (false, true, true) if now.since_ms(session.refreshed) < GRACE_MS => Presented::JustChanged,
@@ -196,8 +196,7 @@ fn presented(
 
 /// Fresh credentials for the session that was shown.
 ///
-/// The cookie changes each time. One that was changed before and comes again ends the session.
-/// Blocks the thread.
+/// The cookie changes each time. Reusing a replaced one ends the session. Blocks the thread.
 pub fn refresh(gateway: &Arc<Gateway>, shown: &Shown) -> Result<Held<Granted>, Fault> {
     let now = gateway.clock().now();
     let Some(id) = id_of(&shown.cookie) else { return Ok(Held::NoSession) };

@@ -1,4 +1,4 @@
-//! Whom an attempt to sign in is about.
+//! The subject of a sign-in attempt.
 
 use gateway::Fault;
 use store::Tx;
@@ -24,7 +24,7 @@ pub(crate) struct Subject {
 }
 
 impl Subject {
-    /// Who that is now; `None` if it is gone.
+    /// The current owner; `None` if it was deleted.
     pub(crate) fn of(tx: &Tx<'_>, account: &AccountId, who: &Who) -> Result<Option<Self>, Fault> {
         let Some(row) = directory::account(tx, account)? else { return Ok(None) };
         let (name, arn) = match who {
@@ -39,7 +39,7 @@ impl Subject {
     }
 }
 
-/// What was found of the names that somebody typed.
+/// The result of looking up the typed names.
 #[derive(Debug)]
 pub(crate) enum Found {
     /// No account, or none of that number or alias here.
@@ -60,7 +60,7 @@ pub(crate) struct Known {
 }
 
 impl Found {
-    /// Looks an account up by number or alias, and in it a user, or the root user if `user` is
+    /// Looks up an account by number or alias, and in it a user, or the root user if `user` is
     /// empty.
     pub(crate) fn look(tx: &Tx<'_>, account: &str, user: &str) -> Result<Self, Fault> {
         let number = AccountId::parse(account);
@@ -91,7 +91,7 @@ impl Found {
         })))
     }
 
-    /// The kept password, if there is one.
+    /// The stored password, if there is one.
     pub(crate) fn hash(&self) -> Option<&str> {
         match self {
             Self::NoAccount | Self::NoUser(_) => None,

@@ -1,5 +1,5 @@
 //! Codes of virtual devices: RFC 6238 with HMAC-SHA-1, 30 seconds and six digits, as every
-//! authenticator app makes them.
+//! authenticator app generates them.
 
 use types::Timestamp;
 
@@ -26,9 +26,9 @@ pub(crate) fn code(seed: &[u8], step: u64) -> String {
     format!("{:06}", number % 1_000_000)
 }
 
-/// The step that a code belongs to: about now, and later than the last one that was shown.
+/// The step of a code: about now, and later than the last one that was used.
 ///
-/// All candidates are compared, in a time that does not tell which was right.
+/// All candidates are compared, in constant time.
 pub(crate) fn shown(seed: &[u8], text: &str, last_step: u64, now: Timestamp) -> Option<u64> {
     let present = step(now);
     let candidates = present.saturating_sub(DRIFT_STEPS)..=present.saturating_add(DRIFT_STEPS);
@@ -59,7 +59,7 @@ fn matches(seed: &[u8], step: u64, text: &str) -> bool {
     keys::equal_in_constant_time(code(seed, step).as_bytes(), text.as_bytes())
 }
 
-/// A seed as people type it.
+/// A seed as users type it.
 ///
 /// Source: RFC 4648, base32; seeds have a multiple of five bytes, so nothing is padded.
 pub(crate) fn base32(seed: &[u8]) -> String {

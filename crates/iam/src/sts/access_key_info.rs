@@ -22,7 +22,7 @@ pub(crate) struct KeyInfoOutput {
     account: String,
 }
 
-/// Tells the account of a key.
+/// Returns the account of a key.
 #[derive(Debug)]
 pub(crate) struct GetAccessKeyInfo;
 
@@ -39,7 +39,7 @@ impl Plain for GetAccessKeyInfo {
         Ok(vec![Access::by_identity("sts:GetAccessKeyInfo", "*")])
     }
 
-    /// A key of a configuration file may have any id, so the table is asked first.
+    /// A key in a configuration file may have any ID, so the table is checked first.
     fn run(ctx: &mut Ctx<'_>, input: &KeyInfoInput) -> Result<KeyInfoOutput, Fail> {
         let id = given(input.access_key_id.as_ref());
         let stored = directory::access_key(ctx.tx(), id)?.map(|key| key.account);

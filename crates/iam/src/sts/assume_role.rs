@@ -1,4 +1,4 @@
-//! `AssumeRole`: a session of a role for whom its trust policy trusts.
+//! `AssumeRole`: creates a session of a role for a principal that its trust policy allows.
 //!
 //! Source: STS API Reference, "AssumeRole".
 
@@ -31,7 +31,7 @@ const CHAINED_DURATION_MAX_S: i64 = 3_600;
 /// Source: STS API Reference, "AssumeRole".
 const POLICY_ARNS_MAX: usize = 10;
 
-/// Which role, and what the session shall be.
+/// The role, and the properties of the session.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct AssumeRoleInput {
@@ -118,7 +118,7 @@ struct AssumedRoleUser {
     arn: String,
 }
 
-/// Makes a session of a role.
+/// Creates a session of a role.
 #[derive(Debug)]
 pub(crate) struct AssumeRole;
 

@@ -1,4 +1,4 @@
-//! `GetCallerIdentity`: says who calls. Nothing can deny it.
+//! `GetCallerIdentity`: identifies the caller. Nothing can deny it.
 //!
 //! Source: STS API Reference, "GetCallerIdentity".
 
@@ -10,7 +10,7 @@ use crate::STS;
 use crate::error::{Fail, IamError};
 use crate::shapes::Nothing;
 
-/// Who calls.
+/// The caller.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct IdentityOutput {
@@ -19,7 +19,7 @@ pub(crate) struct IdentityOutput {
     arn: String,
 }
 
-/// Says who calls.
+/// Returns the caller.
 #[derive(Debug)]
 pub(crate) struct GetCallerIdentity;
 

@@ -1,4 +1,4 @@
-//! The packed size of what a session is given: its policies and tags share one space.
+//! The packed size of a session's policies and tags, which share one space.
 
 use crate::error::IamError;
 use crate::token::Token;
@@ -17,7 +17,7 @@ const TAG_BYTES_MAX: usize = 456;
 /// How full the space for policies and tags is, in percent; `None` for a session without either.
 /// Errors if they do not fit.
 ///
-/// Observed: the texts; aws/containers-roadmap, issue 2413, for what the session inherits.
+/// Observed: the messages; aws/containers-roadmap, issue 2413, for what the session inherits.
 pub(super) fn packed_size(token: &Token) -> Result<Option<usize>, IamError> {
     if token.policy.is_none() && token.policy_arns.is_empty() && token.tags.is_empty() {
         return Ok(None);

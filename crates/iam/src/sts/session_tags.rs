@@ -1,4 +1,4 @@
-//! Session tags: what a session is given, and what it inherits from the session that asks for it.
+//! Session tags: those in the request, and those inherited from the calling session.
 //!
 //! Source: IAM User Guide, "Pass session tags in AWS STS". Observed: the texts.
 
@@ -18,7 +18,7 @@ pub(crate) struct SessionTags {
 }
 
 impl SessionTags {
-    /// From what is asked for and what the calling session hands on.
+    /// From the request and what the calling session passes on.
     pub(crate) fn new(
         asked: &[Tag],
         transitive_keys: &[String],
@@ -101,7 +101,7 @@ mod tests {
         }
     }
 
-    /// Transitive tags are inherited, others not; conflicts are refused whatever the case.
+    /// Transitive tags are inherited, others not; conflicts are rejected in any case.
     #[test]
     fn transitive_tags_are_inherited_and_cannot_be_overridden() {
         check(&[], &[], Ok((&["SessionTag1"], &["SessionTag1"])));

@@ -60,7 +60,7 @@ impl Answered for SessionTokenOutput {
     }
 }
 
-/// Makes temporary credentials of the caller.
+/// Creates temporary credentials of the caller.
 #[derive(Debug)]
 pub(crate) struct GetSessionToken;
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::world::*;
 
-/// Observed: the members and their order, in the answer and in the event.
+/// Observed: the members and their order, in the response and in the event.
 #[test]
 fn a_user_is_created_and_recorded() {
     let world = World::new();
@@ -45,7 +45,7 @@ fn a_user_is_created_and_recorded() {
     world.refused(&world.root, "CreateUser", &[("UserName", "ALICE")], taken);
 }
 
-/// The secret works, stands in the answer, and in no event.
+/// The secret works, and is in the response, but in no event.
 #[test]
 fn an_access_key_works_and_its_secret_is_not_recorded() {
     let world = World::new();
@@ -112,7 +112,7 @@ fn the_caller_is_shown_without_a_name() {
     assert_eq!(text(&root, "Arn"), "arn:aws:iam::111122223333:root");
 }
 
-/// What depends on a user keeps it; each dependant has its own sentence.
+/// A user with dependants cannot be deleted; each kind has its own message.
 #[test]
 fn a_user_is_deleted_last() {
     let world = World::new();
@@ -144,7 +144,7 @@ fn a_user_is_deleted_last() {
     world.ok(root, "DeleteGroup", &[("GroupName", "g")]);
 }
 
-/// Rights come through groups, follow a renamed user, and end where the boundary ends.
+/// Permissions are inherited from groups, follow a renamed user, and are limited by the boundary.
 #[test]
 fn groups_give_and_boundaries_limit() {
     let world = World::new();
@@ -174,7 +174,7 @@ fn groups_give_and_boundaries_limit() {
     world.ok(&alice, "ListUsers", &[]);
 }
 
-/// Observed: the answers to creation, reading and listing differ.
+/// Observed: the responses to creation, reading and listing differ.
 #[test]
 fn a_role_is_shown_as_aws_shows_it() {
     let world = World::new();
@@ -291,7 +291,7 @@ fn tags_are_kept_and_seen_by_policies() {
     world.refused(&world.root, "TagUser", &twice, (400, "InvalidInput", told));
 }
 
-/// What does not exist here is answered as on an account that never had any.
+/// Unsupported resources are listed as in an account that never had any.
 #[test]
 fn absent_things_are_empty() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Calls whose clients ask for JSON.
+//! Calls whose clients request JSON.
 
 use serde_json::json;
 use testkit::Answered;
@@ -17,7 +17,7 @@ fn is_json(answer: &Answered) {
     assert!(!answer.header("x-amzn-requestid").is_empty());
 }
 
-/// Who asks for JSON gets it, with numbers as numbers and the request's id of the header.
+/// A client that requests JSON gets it, with numbers as numbers and the request ID of the header.
 #[test]
 fn answers_are_json_for_those_who_ask() {
     let world = World::new();

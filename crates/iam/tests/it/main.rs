@@ -1,4 +1,4 @@
-//! Whole calls against a gateway with IAM and STS alone: signed, decided, recorded.
+//! Complete calls to a gateway with only IAM and STS: signed, decided, recorded.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod every_error;

@@ -88,7 +88,7 @@ fn policies_have_versions() {
     world.refused(root, "GetPolicyVersion", &v5, (404, "NoSuchEntity", &told));
 }
 
-/// AWS's policies are there to read and attach, not to change.
+/// AWS's policies can be read and attached, but not changed.
 #[test]
 fn aws_managed_policies_cannot_be_changed() {
     let world = World::new();
@@ -108,7 +108,7 @@ fn aws_managed_policies_cannot_be_changed() {
     assert_eq!(listed.matches("<member>").count(), shipped);
 }
 
-/// The three holders take inline policies alike; what is read is percent-encoded.
+/// The three kinds of holders accept inline policies; the document is returned percent-encoded.
 #[test]
 fn inline_policies_work_for_every_holder() {
     let world = World::new();

@@ -2,7 +2,7 @@
 
 use crate::world::*;
 
-/// What may stand in a stored policy, and as what.
+/// The principals that a stored policy may contain, and their stored form.
 #[test]
 fn principals_are_stored_by_their_unique_ids() {
     let world = World::new();
@@ -41,7 +41,7 @@ fn principals_are_stored_by_their_unique_ids() {
     assert_eq!((iam::PORT.arn)(&view.tx(), &id).unwrap().as_deref(), Some(arn));
 }
 
-/// Accounts keep the id by which S3 knows them; others have one too.
+/// Accounts keep their canonical user ID in S3; other accounts have one, too.
 #[test]
 fn accounts_have_a_canonical_user_id() {
     let world = World::new();

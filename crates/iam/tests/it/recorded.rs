@@ -1,8 +1,8 @@
-//! Refusals that AWS was seen to make, for the operations that are here.
+//! Recorded errors of AWS, for the supported operations.
 //!
-//! Observed: the codes and messages of `recorded.json`, whose origin NOTICE names.
-//! The inputs are ours; some recorded messages belong to operations that are not here, and are
-//! held against others with the same check.
+//! Observed: the codes and messages of `recorded.json`, whose origin is in NOTICE. The inputs are
+//! ours; some recorded messages belong to unsupported operations, and are compared with others that
+//! have the same check.
 
 use serde_json::Value;
 

@@ -15,7 +15,7 @@ fn world() -> World {
     world
 }
 
-/// Observed: the answer and the event; the password stands in neither.
+/// Observed: the response and the event; neither contains the password.
 #[test]
 fn a_password_is_given_shown_changed_and_taken() {
     let world = world();
@@ -110,7 +110,7 @@ fn passwords_keep_to_the_accounts_policy() {
     world.refused(&world.root, "GetAccountPasswordPolicy", &[], (404, "NoSuchEntity", missing));
 }
 
-/// By right of a policy of the user, or of the account's setting; a denial goes before either.
+/// Allowed by a policy of the user, or by the account's setting; a denial overrides both.
 #[test]
 fn users_change_their_own_password() {
     let world = world();
@@ -162,7 +162,7 @@ fn code(world: &World, app: &Authenticator, offset: i64) -> String {
     app.code((world.kit.clock.now().as_secs() / 30).checked_add_signed(offset).unwrap())
 }
 
-/// From creation to deletion; what is secret stands in no event.
+/// From creation to deletion; no event contains a secret.
 #[test]
 fn a_device_is_made_proven_and_taken_away() {
     let world = world();
@@ -241,7 +241,7 @@ fn the_root_user_has_second_factors_too() {
     world.ok(&world.root, "DeactivateMFADevice", &[number]);
 }
 
-/// A code makes temporary credentials that policies know to be stronger, once.
+/// A code grants temporary credentials that policies recognize as authenticated with MFA, once.
 #[test]
 fn sts_takes_codes_of_the_callers_devices() {
     let world = world();

@@ -21,7 +21,7 @@ fn asking<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     [&[("RoleArn", ROLE), ("RoleSessionName", "s1")], more].concat()
 }
 
-/// Nothing can deny it, and it tells the truth about every kind of caller.
+/// Nothing can deny it, and it identifies every kind of caller.
 #[test]
 fn everybody_learns_who_they_are() {
     let world = World::new();
@@ -41,8 +41,8 @@ fn everybody_learns_who_they_are() {
     assert_eq!(text(&who, "Arn"), "arn:aws:iam::111122223333:root");
 }
 
-/// The session acts as its role, its answer is recorded without the secret, and it ends in time
-/// or with its role.
+/// The session acts as its role, its response is recorded without the secret, and it ends with its
+/// expiry or its role.
 #[test]
 fn a_role_is_assumed_used_and_outlived() {
     let world = World::new();
@@ -89,7 +89,7 @@ fn a_role_is_assumed_used_and_outlived() {
     world.refused(&credentials(&body), "GetCallerIdentity", &[], want);
 }
 
-/// A refusal and a role that is not there look alike; parameters are not recorded.
+/// A denial and a missing role are indistinguishable; parameters are not recorded.
 #[test]
 fn who_is_not_trusted_is_refused() {
     let world = World::new();
@@ -114,7 +114,7 @@ fn who_is_not_trusted_is_refused() {
     }
 }
 
-/// A trust policy remembers the user, not the name.
+/// A trust policy refers to the user, not to its name.
 #[test]
 fn a_recreated_user_is_not_trusted() {
     let world = World::new();
@@ -145,7 +145,7 @@ fn accounts_can_trust_each_other() {
     assert_eq!(text(&world.ok(&session, "GetCallerIdentity", &[]), "Account"), ACCOUNT);
 }
 
-/// The texts of what is out of form or out of bounds.
+/// The messages for malformed and out-of-range members.
 #[test]
 fn parameters_are_checked() {
     let world = World::new();
@@ -176,7 +176,7 @@ fn parameters_are_checked() {
     world.refused(&world.root, "AssumeRole", &asking(&[]), (403, "AccessDenied", told));
 }
 
-/// Session policies, given as text or by ARN, only take away.
+/// Session policies, given as text or by ARN, only restrict.
 #[test]
 fn session_policies_limit() {
     let world = World::new();
@@ -204,7 +204,7 @@ fn session_policies_limit() {
     world.refused(&alice, "AssumeRole", &asking(&[("Policy", "{")]), syntax);
 }
 
-/// Policies and tags of a session have to fit into one space, whose use is told.
+/// Policies and tags of a session share one space, whose use is returned.
 #[test]
 fn sessions_have_limited_room() {
     let world = World::new();
@@ -305,7 +305,7 @@ fn session_tokens_are_the_user_elsewhere() {
     assert_eq!(text(&root, "Expiration"), "2026-03-01T01:00:00Z");
 }
 
-/// A token belongs to its key and to nobody's imagination.
+/// A token belongs to its key and cannot be invented.
 #[test]
 fn strange_tokens_are_refused() {
     let world = World::new();

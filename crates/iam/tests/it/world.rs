@@ -6,12 +6,12 @@ use testkit::Kit;
 pub(crate) use testkit::{ACCOUNT, Disk, OTHER_ACCOUNT};
 pub(crate) use wire::sign::Credentials;
 
-/// The operations of IAM whose output has no shape, and whose answer no result element.
+/// The operations of IAM whose output has no shape, and whose response has no result element.
 ///
 /// Source: the service model of IAM.
 const WITHOUT_OUTPUT: &str = include_str!("without_output.txt");
 
-/// Anybody may assume it; nobody may do anything with it.
+/// Any principal may assume it; its sessions have no permissions.
 pub(crate) const OPEN_TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":["sts:AssumeRole","sts:TagSession","sts:SetSourceIdentity"]}]}"#;
 
 /// A policy that allows one action on everything.
@@ -21,7 +21,7 @@ pub(crate) fn allowing(action: &str) -> String {
     )
 }
 
-/// Two accounts, their root users, and a clock that stands still at 2026-03-01T00:00:00Z.
+/// Two accounts, their root users, and a clock fixed at 2026-03-01T00:00:00Z.
 pub(crate) struct World {
     pub(crate) kit: Kit,
     pub(crate) root: Credentials,
@@ -40,7 +40,7 @@ impl World {
         Self { kit, root, other_root }
     }
 
-    /// A call; status and body of the answer.
+    /// A call; status and body of the response.
     pub(crate) fn call(
         &self,
         who: &Credentials,
@@ -57,7 +57,7 @@ impl World {
         if sts { "sts" } else { "iam" }
     }
 
-    /// A call that must succeed; the body of the answer.
+    /// A call that must succeed; the body of the response.
     pub(crate) fn ok(
         &self,
         who: &Credentials,
@@ -112,7 +112,7 @@ pub(crate) fn text(xml: &str, name: &str) -> String {
     raw.replace("&quot;", "\"").replace("&apos;", "'").replace("&lt;", "<").replace("&amp;", "&")
 }
 
-/// The credentials that an answer carries.
+/// The credentials in a response.
 pub(crate) fn credentials(xml: &str) -> Credentials {
     Credentials {
         access_key_id: text(xml, "AccessKeyId"),

@@ -1,4 +1,4 @@
-//! `CreateAlias`: gives a key a name.
+//! `CreateAlias`: creates an alias of a key.
 //!
 //! Source: KMS API Reference, "`CreateAlias`".
 

@@ -12,7 +12,7 @@ use crate::checks::{ALIAS_PATTERN, Checks, PRINCIPAL_PATTERN};
 use crate::condition_keys::EncryptionContext;
 use crate::error::{KmsError, KmsFailure};
 use crate::id::Scope;
-use crate::model::{Clue, Constraints, Grant, Key, Party};
+use crate::model::{Constraints, Grant, GrantIndex, Key, Party};
 use crate::resolve::Found;
 use crate::rights::{self, Terms};
 use crate::{condition_keys, crypto, event, grants, resolve};
@@ -83,7 +83,7 @@ pub(crate) struct CreateGrantInput {
     dry_run: Option<bool>,
 }
 
-/// Constraints as they are said; also in listings.
+/// Constraints in requests and listings.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct GrantConstraints {
@@ -185,7 +185,7 @@ fn refuse_wider(
 /// The id of a grant with the same name and otherwise the same parameters.
 fn same_named(ctx: &Ctx<'_>, key: &Key, grant: &Grant) -> Result<Option<String>, KmsFailure> {
     let Some(name) = grant.name.as_deref().filter(|_| key.grants > 0) else { return Ok(None) };
-    let known = grants::found_by(ctx, key, Clue::Named(name))?.into_iter().find(|known| {
+    let known = grants::found_by(ctx, key, GrantIndex::Named(name))?.into_iter().find(|known| {
         let same = Grant { id: grant.id.clone(), created: grant.created, ..known.clone() };
         same == *grant
     });

@@ -1,4 +1,4 @@
-//! `CreateKey`: makes a symmetric encryption key.
+//! `CreateKey`: creates a symmetric encryption key.
 //!
 //! Source: KMS API Reference, "`CreateKey`".
 
@@ -42,7 +42,7 @@ const SPECS: [(&str, &[&str]); 20] = [
     ("ML_KEM_768", &["ENCAPSULATE_DECAPSULATE"]),
     ("ML_KEM_1024", &["ENCAPSULATE_DECAPSULATE"]),
 ];
-/// The specs that the deprecated member knows.
+/// The specs that the deprecated member accepts.
 const OLD_SPECS: usize = 13;
 const USAGES: [&str; 5] = [
     "SIGN_VERIFY",
@@ -222,7 +222,7 @@ impl CreateKeyInput {
         tags::pairs(self.tags.as_deref().unwrap_or_default())
     }
 
-    /// Observed: defaults are filled in, and the policy appears only if it was given.
+    /// Observed: defaults are filled in, and the policy appears only if it was sent.
     fn recorded(&self) -> Value {
         let mut members = Map::new();
         let mut add = |name: &str, value: Value| members.insert(name.to_owned(), value);
@@ -255,9 +255,10 @@ mod tests {
         assert_eq!(found.as_deref(), expected);
     }
 
-    /// What is no key spec on AWS is a validation error; what is none here says so.
+    /// A value that is not a key spec on AWS is a validation error; one that is unsupported here
+    /// gets an error that says so.
     #[test]
-    fn kinds_of_keys_are_told_apart() {
+    fn kinds_of_keys_are_distinguished() {
         check("{}", None);
         check(r#"{"KeySpec":"SYMMETRIC_DEFAULT","KeyUsage":"ENCRYPT_DECRYPT"}"#, None);
         check(

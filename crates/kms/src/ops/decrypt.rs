@@ -20,7 +20,7 @@ use crate::{Blob, SYMMETRIC_DEFAULT, Secret, event, grants, material};
 #[derive(Debug)]
 pub struct Decrypt;
 
-/// What [`Decrypt`] takes.
+/// The input of [`Decrypt`].
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DecryptInput {
@@ -43,7 +43,7 @@ pub struct DecryptInput {
     pub dry_run_modifiers: Option<Vec<String>>,
 }
 
-/// What [`Decrypt`] answers.
+/// The output of [`Decrypt`].
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DecryptOutput {

@@ -1,4 +1,4 @@
-//! `DeleteAlias`: takes a name from a key, whatever the key's state.
+//! `DeleteAlias`: deletes an alias, regardless of its key's state.
 //!
 //! Source: KMS API Reference, "`DeleteAlias`".
 

@@ -17,7 +17,7 @@ use crate::{event, grants, resolve};
 #[derive(Debug)]
 pub struct DescribeKey;
 
-/// What [`DescribeKey`] takes.
+/// The input of [`DescribeKey`].
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DescribeKeyInput {
@@ -29,7 +29,7 @@ pub struct DescribeKeyInput {
     pub grant_tokens: Option<Vec<String>>,
 }
 
-/// What [`DescribeKey`] answers.
+/// The output of [`DescribeKey`].
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DescribeKeyOutput {

@@ -1,6 +1,6 @@
 //! `EnableKey` and `DisableKey`.
 //!
-//! Source: KMS API Reference. Both succeed on keys that are in the wanted state already.
+//! Source: KMS API Reference. Both succeed on keys that are already in the requested state.
 
 use gateway::{Access, Ctx, EventParts, Json, Plain, SealingTx, Spec};
 

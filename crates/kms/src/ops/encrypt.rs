@@ -20,7 +20,7 @@ use crate::{Blob, SYMMETRIC_DEFAULT, Secret, event, grants, material, resolve};
 #[derive(Debug)]
 pub struct Encrypt;
 
-/// What [`Encrypt`] takes.
+/// The input of [`Encrypt`].
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct EncryptInput {
@@ -39,7 +39,7 @@ pub struct EncryptInput {
     pub dry_run: Option<bool>,
 }
 
-/// What [`Encrypt`] answers.
+/// The output of [`Encrypt`].
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct EncryptOutput {
@@ -49,7 +49,7 @@ pub struct EncryptOutput {
     pub key_id: String,
     /// `SYMMETRIC_DEFAULT`
     pub encryption_algorithm: &'static str,
-    /// The material that was used; events tell it, the answer does not.
+    /// The material that was used; events contain it, the response does not.
     #[serde(skip)]
     pub key_material_id: String,
 }

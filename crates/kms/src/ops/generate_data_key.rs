@@ -20,11 +20,11 @@ use crate::{Blob, Secret, event, grants, material, resolve};
 #[derive(Debug)]
 pub struct GenerateDataKey;
 
-/// The same without the plaintext in the answer.
+/// The same without the plaintext in the response.
 #[derive(Debug)]
 pub struct GenerateDataKeyWithoutPlaintext;
 
-/// What both operations take.
+/// The input of both operations.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct GenerateDataKeyInput {
@@ -45,7 +45,7 @@ pub struct GenerateDataKeyInput {
     pub dry_run: Option<bool>,
 }
 
-/// What [`GenerateDataKey`] answers.
+/// The output of [`GenerateDataKey`].
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct GenerateDataKeyOutput {
@@ -59,7 +59,7 @@ pub struct GenerateDataKeyOutput {
     pub key_material_id: String,
 }
 
-/// What [`GenerateDataKeyWithoutPlaintext`] answers.
+/// The output of [`GenerateDataKeyWithoutPlaintext`].
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct GenerateDataKeyWithoutPlaintextOutput {

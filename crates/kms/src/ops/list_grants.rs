@@ -244,7 +244,7 @@ fn entry(ctx: &Ctx<'_>, key: &Key, grant: Grant) -> Result<GrantListEntry, KmsFa
     })
 }
 
-/// A principal by its present ARN, or by the bare id if it is gone; a service by its name.
+/// A principal by its current ARN, or by the bare ID if it was deleted; a service by its name.
 fn shown(
     ctx: &Ctx<'_>,
     party: Option<Party>,

@@ -1,7 +1,7 @@
-//! `ListKeyRotations`: a key's materials and how each came.
+//! `ListKeyRotations`: lists a key's materials and their origin.
 //!
-//! Source: KMS API Reference, "`ListKeyRotations`": the first material is no rotation and appears
-//! only when all material is asked for.
+//! Source: KMS API Reference, "`ListKeyRotations`": the first material is not a rotation and
+//! appears only when all material is requested.
 
 use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! `RetireGrant`: takes a grant away, by whoever was given it or is its retiring principal.
+//! `RetireGrant`: removes a grant, by its grantee or its retiring principal.
 //!
 //! Source: KMS API Reference, "`RetireGrant`"; KMS Developer Guide, "Retiring and revoking grants".
 
@@ -42,7 +42,7 @@ impl Plain for RetireGrant {
     type Codec = Json;
 
     /// The retiring principal, and the grantee if that was granted, may retire; so may the account
-    /// that made the grant, as far as its identity policies allow. The key policy can only deny.
+    /// that created the grant, as far as its identity policies allow. The key policy can only deny.
     fn access(ctx: &mut Ctx<'_>, input: &RetireGrantInput) -> Result<Vec<Access>, KmsFailure> {
         input.check()?;
         let (found, grant) = input.find(ctx)?;

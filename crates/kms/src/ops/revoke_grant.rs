@@ -1,4 +1,4 @@
-//! `RevokeGrant`: takes a grant away, by whoever administers the key.
+//! `RevokeGrant`: removes a grant, by an administrator of the key.
 //!
 //! Source: KMS API Reference, "`RevokeGrant`".
 

@@ -117,7 +117,8 @@ fn set(ctx: &mut Ctx<'_>, key_id: &str, rotation: Option<Rotation>) -> Result<No
     Ok(Nothing {})
 }
 
-/// `OnDemandRotationStartDate` never appears: such rotations are done when they are answered.
+/// `OnDemandRotationStartDate` never appears: such rotations are complete when the response is
+/// returned.
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct GetKeyRotationStatusOutput {

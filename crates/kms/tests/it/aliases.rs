@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::world::{ADMIN, NOBODY, START_SECONDS, World, kms_arn as arn, user};
 
-/// An alias works wherever cryptography takes a key, and can be pointed elsewhere.
+/// An alias works wherever cryptography accepts a key, and can be changed to another key.
 #[test]
 fn aliases_name_keys() {
     let world = World::new();
@@ -61,7 +61,7 @@ fn wrong_aliases_are_refused() {
     refused("alias/x", "y", ("NotFoundException", Some("Invalid keyId 'y'")));
 }
 
-/// The right is asked for on the alias first, then on the key.
+/// The permission is checked on the alias first, then on the key.
 #[test]
 fn denials_name_the_alias_first() {
     let world = World::new();
@@ -76,7 +76,7 @@ fn denials_name_the_alias_first() {
     world.refused(NOBODY, "CreateAlias", &input, ("AccessDeniedException", Some(text.as_str())));
 }
 
-/// A key has at most fifty aliases; freeing one makes room.
+/// A key has at most fifty aliases; deleting one allows another.
 #[test]
 fn a_key_has_fifty_aliases_at_most() {
     let world = World::new();
@@ -90,8 +90,8 @@ fn a_key_has_fifty_aliases_at_most() {
     world.ok(ADMIN, "CreateAlias", &alias(50));
 }
 
-/// The key behind `alias/aws/s3` is made when somebody first asks, and its policy lets nobody use
-/// it directly or change it.
+/// The key of `alias/aws/s3` is created on first use, and its policy allows nobody to use it
+/// directly or to change it.
 #[test]
 fn keys_of_aws_are_made_on_first_use() {
     let world = World::new();

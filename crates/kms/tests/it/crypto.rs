@@ -17,7 +17,7 @@ fn region() -> Region {
     Region::parse(REGION).unwrap()
 }
 
-/// What was encrypted comes back, with the same context only; answers have the recorded members.
+/// Ciphertexts decrypt with the same context only; responses have the recorded members.
 #[test]
 fn plaintexts_round_trip() {
     let world = World::new();
@@ -97,7 +97,7 @@ fn events_hold_no_secrets() {
     assert!(event.get("resources").is_none());
 }
 
-/// Data keys have the length that was asked for, and decrypt to themselves.
+/// Data keys have the requested length, and decrypt to themselves.
 #[test]
 fn data_keys_decrypt_to_themselves() {
     let world = World::new();
@@ -159,7 +159,7 @@ fn wrong_sizes_are_refused() {
     assert_eq!(world.code(ADMIN, "GenerateDataKey", &list), "SerializationException");
 }
 
-/// A dry run answers that it would have succeeded, or the ordinary refusal.
+/// A dry run returns that it would have succeeded, or the ordinary error.
 #[test]
 fn dry_runs_do_nothing() {
     let world = World::new();
@@ -176,7 +176,7 @@ fn dry_runs_do_nothing() {
     world.refused(ADMIN, "Decrypt", &input, dry);
 }
 
-/// `ReEncrypt` needs a right on either key and tells of both.
+/// `ReEncrypt` needs a permission on either key and records both.
 #[test]
 fn re_encryption_moves_ciphertexts() {
     let world = World::new();
@@ -236,7 +236,7 @@ fn services_pass_the_key_policy() {
     assert_eq!(generate(&other).unwrap_err().code(), Some("AccessDeniedException"));
 }
 
-/// The key of `alias/aws/s3` serves callers of its account through S3 and nobody else.
+/// The key of `alias/aws/s3` can be used by callers of its account through S3 and by no others.
 #[test]
 fn managed_keys_serve_their_service() {
     let world = World::new();

@@ -14,7 +14,7 @@ fn grant(id: &str, more: &Value) -> Value {
     input
 }
 
-/// A grant allows what it says until it is revoked.
+/// A grant allows its operations until it is revoked.
 #[test]
 fn a_grant_allows_and_can_be_revoked() {
     let world = World::new();
@@ -70,7 +70,7 @@ fn constraints_bind_grants() {
     assert_eq!(world.code(ADMIN, "CreateGrant", &grant(&id, &ghost)), "InvalidArnException");
 }
 
-/// Who has `CreateGrant` through a grant passes on no more than that grant holds.
+/// A caller with `CreateGrant` through a grant passes on no more than that grant contains.
 #[test]
 fn sub_grants_are_no_wider() {
     let world = World::new();
@@ -83,7 +83,7 @@ fn sub_grants_are_no_wider() {
     world.ok(ADMIN, "CreateGrant", &wider);
 }
 
-/// Whom the key policy lets create grants, on whatever condition, may do so beyond a grant.
+/// A caller that the key policy allows to create grants, on any condition, may exceed a grant.
 #[test]
 fn conditions_of_the_key_policy_hold_beyond_a_grant() {
     let world = World::new();
@@ -127,7 +127,7 @@ fn grants_can_be_retired() {
     assert_eq!(world.code(NOBODY, "RetireGrant", &json!({})), "ValidationException");
 }
 
-/// Tokens of grants are taken with every use; junk is refused.
+/// Grant tokens are accepted with every use; invalid ones are rejected.
 #[test]
 fn junk_tokens_are_refused() {
     let world = World::new();

@@ -8,7 +8,7 @@ use crate::world::{
     World, kms_arn, user,
 };
 
-/// Creation answers exactly the members that were recorded on AWS.
+/// Creation returns exactly the members that were recorded on AWS.
 #[test]
 fn a_new_key_is_described_as_on_aws() {
     let world = World::new();
@@ -78,7 +78,7 @@ fn creation_needs_an_identity_policy() {
     assert!(denial["responseElements"].is_null());
 }
 
-/// Each wrong name has its own answer.
+/// Each invalid name has its own error.
 #[test]
 fn unknown_keys_are_told_apart() {
     let world = World::new();
@@ -102,7 +102,7 @@ fn unknown_keys_are_told_apart() {
     world.refused(ADMIN, "DescribeKey", &json!({}), ("ValidationException", Some(text)));
 }
 
-/// Another account's keys look alike, whether they exist or not.
+/// Another account's keys are indistinguishable, whether they exist or not.
 #[test]
 fn foreign_keys_stay_hidden() {
     let world = World::new();
@@ -202,7 +202,7 @@ fn deletion_can_be_cancelled() {
     world.ok(ADMIN, "DescribeKey", &key);
 }
 
-/// The waiting period has bounds of its own inside those of the model.
+/// The waiting period has tighter bounds than those of the model.
 #[test]
 fn the_waiting_period_is_7_to_30_days() {
     let world = World::new();
@@ -217,7 +217,7 @@ fn the_waiting_period_is_7_to_30_days() {
     assert_eq!(answer["PendingWindowInDays"], 30);
 }
 
-/// On its day a key vanishes with its aliases, and an event says so.
+/// A key is deleted with its aliases when it is due, and an event records it.
 #[test]
 fn a_key_is_destroyed_on_its_day() {
     let world = World::new();
@@ -275,7 +275,7 @@ fn listings_have_pages() {
     world.refused(ADMIN, "ListKeys", &junk, ("InvalidMarkerException", Some("Invalid marker")));
 }
 
-/// Tags keep their order; wrong ones are refused with AWS's words.
+/// Tags keep their order; invalid ones are rejected with AWS's messages.
 #[test]
 fn tags_follow_the_rules() {
     let world = World::new();
@@ -303,7 +303,7 @@ fn tags_follow_the_rules() {
     refused(json!([tag("a", &long)]), ("ValidationException", Some(text.as_str())));
 }
 
-/// Descriptions can be replaced; the model's limits hold.
+/// Descriptions can be replaced; the model's limits apply.
 #[test]
 fn descriptions_can_be_replaced() {
     let world = World::new();
@@ -317,7 +317,7 @@ fn descriptions_can_be_replaced() {
     assert_eq!(world.code(ADMIN, "UpdateKeyDescription", &long), "ValidationException");
 }
 
-/// A multi-Region key has an id of its own kind and names itself as primary; it works like any
+/// A multi-Region key has an ID with its own prefix and names itself as primary; it works like any
 /// other.
 #[test]
 fn multi_region_keys_are_primaries() {
@@ -336,7 +336,7 @@ fn multi_region_keys_are_primaries() {
     assert_eq!(opened["KeyId"], metadata["Arn"]);
 }
 
-/// Tags given at creation need a right of their own.
+/// Tags at creation need a separate permission.
 #[test]
 fn tags_at_creation_need_their_own_right() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Whole calls against KMS: signed requests in, answers and events out.
+//! Complete calls to KMS: signed requests in, responses and events out.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod aliases;

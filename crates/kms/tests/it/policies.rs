@@ -12,7 +12,7 @@ fn policy(statements: &[Value]) -> String {
     json!({ "Version": "2012-10-17", "Id": "p", "Statement": statements }).to_string()
 }
 
-/// A key made without a policy has AWS's default, printed as AWS prints it.
+/// A key created without a policy has AWS's default, formatted as AWS formats it.
 #[test]
 fn the_default_policy_delegates_to_the_account() {
     let world = World::new();
@@ -36,7 +36,7 @@ fn the_default_policy_delegates_to_the_account() {
     assert_eq!(reply.body["__type"], "UnsupportedOperationException");
 }
 
-/// What is put is shown again with the same meaning, and holds at once.
+/// A stored policy is returned with the same meaning, and takes effect at once.
 #[test]
 fn a_policy_grants_directly() {
     let world = World::new();
@@ -66,7 +66,7 @@ fn a_policy_grants_directly() {
     );
 }
 
-/// Each malformed policy has its own answer.
+/// Each malformed policy has its own error.
 #[test]
 fn malformed_policies_are_refused() {
     let world = World::new();
@@ -104,7 +104,7 @@ fn malformed_policies_are_refused() {
     assert_eq!(world.code(ADMIN, "PutKeyPolicy", &input), "ValidationException");
 }
 
-/// Who waives the lockout check may lock themselves out.
+/// A caller that bypasses the lockout check may lock itself out.
 #[test]
 fn the_lockout_check_can_be_waived() {
     let world = World::new();
@@ -118,7 +118,7 @@ fn the_lockout_check_can_be_waived() {
     world.ok(NOBODY, "DescribeKey", &json!({ "KeyId": id }));
 }
 
-/// Creation checks the policy as well, and makes no key when it is refused.
+/// Creation checks the policy as well, and creates no key if it is rejected.
 #[test]
 fn creation_checks_the_policy() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Refusals that AWS was seen to make, for the operations and keys that are here.
+//! Recorded errors of AWS, for the operations and keys that are supported here.
 //!
 //! Observed: the codes and messages of `recorded.json`, whose origin NOTICE names.
 //! The inputs are ours.

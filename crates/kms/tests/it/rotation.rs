@@ -90,7 +90,7 @@ fn automatic_rotation_follows_the_clock() {
     assert!(world.events().is_empty());
 }
 
-/// A disabled key does not rotate; enabling it makes up for that.
+/// A disabled key does not rotate; the rotation is performed when it is enabled.
 #[test]
 fn an_overdue_rotation_waits_for_the_key() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! What happens to those who write to the store, or to ciphertexts, behind our back.
+//! Detection of changes to the store and to ciphertexts.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +11,7 @@ use crate::world::{ACCOUNT, ADMIN, REGION, World};
 const KEYS: Table<Value> = Table::new("kms.key");
 const MATERIALS: Table<Value> = Table::new("kms.material");
 
-/// No byte of a ciphertext can change, none can be added or taken away.
+/// No byte of a ciphertext can be changed, added or removed.
 #[test]
 fn every_byte_of_a_ciphertext_counts() {
     let world = World::new();

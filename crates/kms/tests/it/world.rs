@@ -1,4 +1,4 @@
-//! A kit with KMS and IAM, and four people.
+//! A kit with KMS and IAM, and four users.
 
 use std::cell::Cell;
 
@@ -10,19 +10,19 @@ pub(crate) use testkit::{ACCOUNT, OTHER_ACCOUNT, REGION};
 
 /// The root user of the account.
 pub(crate) const ROOT: &str = "ROOT";
-/// A user who may do everything in KMS.
+/// A user with all permissions in KMS.
 pub(crate) const ADMIN: &str = "ADMIN";
 /// A user without rights in KMS.
 pub(crate) const NOBODY: &str = "NOBODY";
 /// The root user of another account.
 pub(crate) const STRANGER: &str = "STRANGER";
 
-/// When the kit's clock starts, as answers show it.
+/// The start of the kit's clock, as in responses.
 pub(crate) const START_SECONDS: f64 = 1_772_323_200.0;
 /// Seconds of a day.
 pub(crate) const DAY_SECONDS: f64 = 86_400.0;
 
-/// The kit and its people.
+/// The kit and its users.
 pub(crate) struct World {
     pub(crate) kit: Kit,
     admin: Credentials,
@@ -30,7 +30,7 @@ pub(crate) struct World {
     seen: Cell<usize>,
 }
 
-/// An answer, taken apart.
+/// A parsed response.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -94,7 +94,7 @@ impl World {
         reply.body["__type"].as_str().unwrap().to_owned()
     }
 
-    /// The events since the last look.
+    /// The events since the last call.
     pub(crate) fn events(&self) -> Vec<Value> {
         let mut events = self.kit.events();
         let new = events.split_off(self.seen.get());

@@ -22,7 +22,7 @@ fn right(ctx: &Ctx<'_>, request: &ControlRequest, action: &str) -> ControlResult
     Ok(vec![access])
 }
 
-/// Tells what is blocked.
+/// Returns the blocks.
 #[derive(Debug)]
 pub(crate) struct GetPublicAccessBlock;
 
@@ -51,7 +51,7 @@ impl Api for GetPublicAccessBlock {
     }
 }
 
-/// Sets what is blocked.
+/// Sets the blocks.
 #[derive(Debug)]
 pub(crate) struct PutPublicAccessBlock;
 

@@ -58,7 +58,7 @@ fn right(ctx: &Ctx<'_>, bucket: &Bucket, action: &str, context: Context) -> Vec<
     vec![access]
 }
 
-/// Tells the tags.
+/// Returns the tags.
 #[derive(Debug)]
 pub(crate) struct ListTagsForResource;
 
@@ -92,8 +92,8 @@ pub(crate) struct TagResource;
 impl Api for TagResource {
     const SPEC: Spec = Spec::rest(&CONTROL, "TagResource", false, "POST", PATH, &[]);
 
-    /// Source: Service Authorization Reference, "Condition keys for Amazon S3". A document that
-    /// cannot be read has no keys and is refused later.
+    /// Source: Service Authorization Reference, "Condition keys for Amazon S3". A malformed
+    /// document has no keys and is rejected later.
     fn needs(ctx: &mut Ctx<'_>, request: &ControlRequest) -> ControlResult<Vec<Access>> {
         let bucket = bucket(ctx, request)?;
         let pairs = pairs(request).unwrap_or_default();

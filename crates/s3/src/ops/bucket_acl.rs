@@ -12,7 +12,7 @@ use crate::response::Response;
 use crate::settings::{reads, writes};
 use crate::xml;
 
-/// Source: S3 API Reference, "GetBucketAcl": answers also where ACLs are off.
+/// Source: S3 API Reference, "GetBucketAcl": returns an ACL even where ACLs are disabled.
 #[derive(Debug)]
 pub struct GetBucketAcl;
 
@@ -42,9 +42,9 @@ impl PlainApi for PutBucketAcl {
     }
 }
 
-/// The ACL that a request puts, in headers or as a document.
+/// The ACL that a request sets, in headers or as a document.
 ///
-/// Observed: one of both is needed; with ACLs off only the owner's full control is taken.
+/// Observed: one of both is required; with ACLs disabled only the owner's full control is accepted.
 pub(crate) fn put_acl(
     ctx: &Ctx<'_>,
     request: &Request,

@@ -15,7 +15,7 @@ use crate::settings::{reads, removes};
 use crate::xml::Xml;
 use crate::{SERVICE, access};
 
-/// Tells whether a bucket is there and may be listed.
+/// Returns whether a bucket exists and may be listed.
 ///
 /// Source: S3 API Reference, "HeadBucket". A data event.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ impl PlainApi for DeleteBucket {
     }
 }
 
-/// Tells where a bucket is. Any region answers.
+/// Returns the region of a bucket. Any region responds.
 ///
 /// Source: S3 API Reference, "GetBucketLocation": nothing for `us-east-1`.
 #[derive(Debug)]

@@ -84,7 +84,7 @@ impl Api for CopyObject {
         let key = request.key.clone();
         let newest = object::newest(ctx.tx(), &bucket.name, &key)?;
         WriteCondition::of(request)?.check(&key, newest.as_ref())?;
-        // What was read is what is copied, whatever became of the source since.
+        // The data that was read is copied, whatever happened to the source since.
         let source = &copied.source;
         let mut attributes = Attributes::of(ctx, request, bucket)?;
         Changes::of(request)?.apply(source, &mut attributes);
@@ -101,18 +101,18 @@ impl Api for CopyObject {
                 xml.text("ChecksumType", checksum.kind.name());
             }
         }
-        // The ETag and the checksum stand in the document.
-        let told = writing::told(&version);
-        let told = told
+        // The ETag and the checksum are in the document.
+        let response_headers = writing::response_headers(&version);
+        let response_headers = response_headers
             .into_iter()
             .filter(|(name, _)| name != "etag" && !name.starts_with("x-amz-checksum-"));
         Ok(Response::xml(xml)
-            .with_all(told)
+            .with_all(response_headers)
             .with_some("x-amz-copy-source-version-id", source.shown_id()))
     }
 }
 
-/// A source and its bytes, encrypted anew.
+/// A source and its bytes, encrypted again.
 pub(crate) struct Copied {
     pub(crate) source: Source,
     pub(crate) upload: Upload,
@@ -161,7 +161,7 @@ impl Changes {
             "x-amz-checksum-algorithm",
         ];
         let changes = self.metadata || changing.iter().any(|name| request.header(name).is_some());
-        // Observed: the default that was put for the bucket counts as a change, whatever it says.
+        // Observed: the default that was set for the bucket counts as a change, whatever it is.
         let reencrypts = source.bucket.encryption.chosen;
         if itself && !changes && !reencrypts {
             return Err(S3Error::request(

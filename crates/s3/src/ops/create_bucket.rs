@@ -24,13 +24,13 @@ const US_EAST_1: &str = "us-east-1";
 /// Source: S3 API Reference: the old name of `eu-west-1`.
 const EU: (&str, &str) = ("EU", "eu-west-1");
 
-/// Makes a bucket.
+/// Creates a bucket.
 #[derive(Debug)]
 pub(crate) struct CreateBucket;
 
 const ACTION: &str = "s3:CreateBucket";
 
-/// The headers that give rights to the new bucket.
+/// The headers that grant permissions on the new bucket.
 ///
 /// Source: S3 API Reference, "CreateBucket", Permissions: an ACL needs `s3:PutBucketAcl`.
 const ACL_HEADERS: [&str; 6] = [
@@ -44,7 +44,7 @@ const ACL_HEADERS: [&str; 6] = [
 
 /// The document of the request.
 #[derive(Debug, Default)]
-struct Wish {
+struct RequestedBucket {
     location: Option<String>,
     tags: Vec<(String, String)>,
 }
@@ -55,7 +55,7 @@ impl ServiceApi for CreateBucket {
 
     fn needs(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
         let mut context = conditions::of_request(ctx, request);
-        let Wish { location, tags } = wish(request).unwrap_or_default();
+        let RequestedBucket { location, tags } = requested(request).unwrap_or_default();
         context.set("s3:LocationConstraint", location.unwrap_or_else(|| ctx.region().to_string()));
         for (key, value) in &tags {
             context.set(&format!("aws:RequestTag/{key}"), value.as_str());
@@ -94,13 +94,13 @@ impl ServiceApi for CreateBucket {
         if !bucket::is_valid_name(&name) {
             return Err(S3Error::InvalidBucketName { bucket: name }.into());
         }
-        let wish = wish(request)?;
-        let region = place(ctx.region(), wish.location.as_deref())?;
+        let requested = requested(request)?;
+        let region = place(ctx.region(), requested.location.as_deref())?;
         let ownership = ownership(request)?;
         if let Some(old) = bucket::find(ctx, &name)? {
-            return existing(ctx, &old, &wish);
+            return existing(ctx, &old, &requested);
         }
-        let bucket = new_bucket(ctx, request, ownership, (region, wish))?;
+        let bucket = new_bucket(ctx, request, ownership, (region, requested))?;
         bucket.save(ctx)?;
         Ok(created(&bucket.region, &name))
     }
@@ -115,22 +115,22 @@ fn created(region: &Region, name: &str) -> Response {
     Response::ok().with("location", location).with("x-amz-bucket-arn", access::bucket_arn(name))
 }
 
-/// Observed: making one's own bucket again succeeds in `us-east-1` if no tags are given.
-fn existing(ctx: &Ctx<'_>, old: &Bucket, wish: &Wish) -> S3Result<Response> {
+/// Observed: creating one's own bucket again succeeds in `us-east-1` if no tags are sent.
+fn existing(ctx: &Ctx<'_>, old: &Bucket, requested: &RequestedBucket) -> S3Result<Response> {
     let bucket = old.name.clone();
     if old.owner != *ctx.account() {
         return Err(S3Error::BucketAlreadyExists { bucket }.into());
     }
     let here = old.region.as_str() == US_EAST_1 && ctx.region().as_str() == US_EAST_1;
-    if here && wish.tags.is_empty() && wish.location.is_none() {
+    if here && requested.tags.is_empty() && requested.location.is_none() {
         return Ok(created(ctx.region(), &bucket));
     }
     Err(S3Error::BucketAlreadyOwned { bucket }.into())
 }
 
-fn wish(request: &Request) -> S3Result<Wish> {
+fn requested(request: &Request) -> S3Result<RequestedBucket> {
     if request.body.is_empty() {
-        return Ok(Wish::default());
+        return Ok(RequestedBucket::default());
     }
     let root = xml::read(&request.body, "CreateBucketConfiguration")?;
     if root.child("Location").is_some() || root.child("Bucket").is_some() {
@@ -145,13 +145,13 @@ fn wish(request: &Request) -> S3Result<Wish> {
         Some(list) => tags::from_elements(list.children("Tag"), Tagged::NewBucket)?,
         None => Vec::new(),
     };
-    Ok(Wish { location: location.map(str::to_owned), tags })
+    Ok(RequestedBucket { location: location.map(str::to_owned), tags })
 }
 
 /// The region of a new bucket.
 ///
-/// Observed: `us-east-1` is the endpoint of all regions and takes the name of any other, not its own
-/// and none that it does not know. Other regions take their own name alone.
+/// Observed: `us-east-1` is the endpoint of all regions and accepts the name of any other, but not
+/// its own and no unknown one. Other regions accept only their own name.
 fn place(here: &Region, location: Option<&str>) -> S3Result<Region> {
     let illegal = |text: &str| S3Error::IllegalLocation { location: text.to_owned() };
     match (here.as_str(), location) {
@@ -168,7 +168,7 @@ fn place(here: &Region, location: Option<&str>) -> S3Result<Region> {
     }
 }
 
-/// Observed: a private ACL turns ACLs on where nothing is said of ownership.
+/// Observed: a private ACL enables ACLs if the request does not specify ownership.
 fn ownership(request: &Request) -> S3Result<Ownership> {
     let header = "x-amz-object-ownership";
     let Some(text) = request.header(header) else {
@@ -186,7 +186,7 @@ fn new_bucket(
     ctx: &Ctx<'_>,
     request: &Request,
     ownership: Ownership,
-    (region, wish): (Region, Wish),
+    (region, requested): (Region, RequestedBucket),
 ) -> S3Result<Bucket> {
     let owner = ctx.account().clone();
     let owner_id = canonical_id(&owner);
@@ -206,7 +206,7 @@ fn new_bucket(
     Ok(Bucket {
         name: request.bucket.clone(),
         region,
-        location: wish.location.filter(|text| text == EU.0),
+        location: requested.location.filter(|text| text == EU.0),
         created: ctx.now(),
         ownership: Some(ownership),
         acl: asked.filter(|_| !enforced).unwrap_or_default(),
@@ -216,7 +216,7 @@ fn new_bucket(
         encryption: BucketEncryption::default(),
         object_lock: locked.then(ObjectLock::default),
         policy: None,
-        tags: wish.tags,
+        tags: requested.tags,
         documents: BTreeMap::new(),
         cors: CorsRules::default(),
         owner,

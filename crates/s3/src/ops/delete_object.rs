@@ -14,12 +14,12 @@ use crate::request::Request;
 use crate::response::Response;
 use crate::{SERVICE, access, lock, writing};
 
-/// Whether a marker was put or removed.
+/// Whether a marker was created or removed.
 pub(crate) const MARKER: &str = "x-amz-delete-marker";
 /// The marker's id, or that of the version that was removed.
 pub(crate) const VERSION_ID: &str = "x-amz-version-id";
 
-/// Deletes a version, or puts a delete marker on top.
+/// Deletes a version, or adds a delete marker.
 #[derive(Debug)]
 pub(crate) struct DeleteObject;
 
@@ -95,7 +95,7 @@ struct Deleted {
     version_id: Option<String>,
 }
 
-/// Deletes. A key that is not there is no error; a version that is not there is none either.
+/// Deletes. A missing key or version is not an error.
 fn delete(ctx: &mut Ctx<'_>, bucket: &Bucket, target: &Target) -> S3Result<Deleted> {
     let (name, key) = (bucket.name.as_str(), target.key.as_str());
     let Some(id) = &target.version_id else {

@@ -21,7 +21,7 @@ const KEYS_MAX: usize = 1_000;
 /// Keys of 1,024 bytes, each of which may be escaped to six times that.
 const DOCUMENT_BYTES_MAX: usize = 8 << 20;
 
-/// Conditions on a key, and the headers of `DeleteObject` that they stand for.
+/// Conditions on a key, and the headers of `DeleteObject` that they correspond to.
 const CONDITIONS: [(&str, &str); 3] = [
     ("ETag", "if-match"),
     ("LastModifiedTime", "x-amz-if-match-last-modified-time"),

@@ -26,7 +26,7 @@ use crate::{SERVICE, access};
 
 /// Source: S3 User Guide, "Multipart upload limits".
 const PARTS_MAX: u32 = 10_000;
-/// Query parameters that replace headers of the answer.
+/// Query parameters that replace headers of the response.
 const OVERRIDES: [(&str, &str); 6] = [
     ("response-cache-control", "cache-control"),
     ("response-content-disposition", "content-disposition"),
@@ -70,7 +70,7 @@ impl Api for GetObject {
     }
 }
 
-/// Tells all of an object but its bytes.
+/// Returns everything about an object except its bytes.
 #[derive(Debug)]
 pub struct HeadObject;
 
@@ -110,15 +110,15 @@ fn wants_checksum(request: &Request) -> bool {
     request.header("x-amz-checksum-mode").is_some_and(|mode| mode.eq_ignore_ascii_case("enabled"))
 }
 
-/// An object whose conditions hold, and the bytes that are wanted of it.
+/// An object whose conditions hold, and the requested bytes.
 struct Found {
     bucket: Arc<Bucket>,
     version: Version,
     stored: Stored,
     wanted: Range<u64>,
-    /// Whether the answer is 206.
+    /// Whether the status is 206.
     partial: bool,
-    /// Which part was asked for, from zero, and how many there are.
+    /// The requested part, from zero, and the number of parts.
     part: Option<usize>,
     parts: Option<usize>,
 }
@@ -213,7 +213,7 @@ impl Found {
             let text = format!("bytes {}-{last}/{}", self.wanted.start, stored.size);
             response = response.with("content-range", text);
         }
-        // Source: S3 API Reference: the count is for those who may read the tags.
+        // Source: S3 API Reference: the count is returned to callers that may read the tags.
         if !stored.tags.is_empty() {
             let (tags, bucket) = ("s3:GetObjectTagging", &self.bucket);
             let version = Some(&self.version);
@@ -225,7 +225,7 @@ impl Found {
         if stored.storage_class != "STANDARD" {
             response = response.with("x-amz-storage-class", &stored.storage_class);
         }
-        // Observed: a checksum belongs to the whole, and so to a range that is the whole.
+        // Observed: a checksum belongs to the whole object, and so to a range that covers it.
         let whole = self.wanted == (0..stored.size);
         let checksum = match self.part {
             Some(index) => self.part_checksum(index),

@@ -60,7 +60,7 @@ impl ServiceApi for ListBuckets {
             page.push(bucket);
             ControlFlow::Continue(())
         })?;
-        // Observed: the plain form tells no regions.
+        // Observed: the plain form returns no regions.
         let paged = ["max-buckets", "prefix", "bucket-region", "continuation-token"];
         let paged = paged.iter().any(|name| request.filled(name).is_some());
         let next = page.last().filter(|_| more).map(|bucket| STANDARD.encode(&bucket.name));
@@ -77,7 +77,7 @@ fn page_size(request: &Request) -> S3Result<usize> {
     Ok(max)
 }
 
-/// The region whose buckets are wanted. Observed: it must be one.
+/// The region whose buckets are requested. Observed: it must be valid.
 fn region(request: &Request) -> S3Result<Option<&str>> {
     let name = "bucket-region";
     match request.filled(name) {

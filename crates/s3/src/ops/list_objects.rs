@@ -104,7 +104,7 @@ fn shows_owner(ctx: &Ctx<'_>) -> bool {
     ctx.caller().principal != Principal::Anonymous
 }
 
-/// Owners are told if the bucket is given.
+/// Owners are returned if the bucket is given.
 fn contents(xml: &mut Xml, page: &Page<Version>, encoding: Encoding, owners: Option<&Bucket>) {
     for (key, version) in page.items() {
         let Some(stored) = &version.stored else { continue };
@@ -122,7 +122,7 @@ fn contents(xml: &mut Xml, page: &Page<Version>, encoding: Encoding, owners: Opt
     }
 }
 
-/// A token is the last name of the page, made unreadable for those who would build on it.
+/// A token is the last name of the page, obfuscated so that clients do not depend on it.
 fn encode_token(name: &str) -> String {
     URL_SAFE_NO_PAD.encode(name)
 }

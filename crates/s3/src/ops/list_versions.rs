@@ -32,7 +32,7 @@ impl PlainApi for ListObjectVersions {
         let encoding = Encoding::of(request)?;
         let key_marker = request.param("key-marker").unwrap_or_default();
         let id_marker = request.param("version-id-marker");
-        // Observed: versions have a refusal of their own.
+        // Observed: versions have a separate error.
         if request.filled("max-keys").is_some_and(|text| text.starts_with('-')) {
             return Err(S3Error::named("max-keys cannot be negative", "max-keys").into());
         }
@@ -67,7 +67,8 @@ impl PlainApi for ListObjectVersions {
     }
 }
 
-/// Observed: a version marker alone is refused; an empty one counts as none with a key marker.
+/// Observed: a version marker without a key marker is rejected; an empty one counts as none with a
+/// key marker.
 fn begin(ctx: &Ctx<'_>, bucket: &str, key: &str, id: Option<&str>) -> S3Result<Begin> {
     let Some(id) = id else { return Ok(Begin::BehindName) };
     if key.is_empty() {
@@ -82,12 +83,12 @@ fn begin(ctx: &Ctx<'_>, bucket: &str, key: &str, id: Option<&str>) -> S3Result<B
         return Err(S3Error::argument(message, "version-id-marker", "").into());
     }
     if id == NULL {
-        // Its place is known as long as it is there; without it the key is shown from its start.
+        // Its position is known as long as it exists; without it the key is listed from its start.
         let version = object::by_id(ctx.tx(), bucket, key, id)?;
         let row = |version: Version| Begin::BehindRow(row_key(bucket, key, version.order));
         return Ok(version.map_or(Begin::AtName, row));
     }
-    // Whether the version is there or was deleted since, its id tells the place.
+    // Whether the version exists or was deleted since, its ID contains the position.
     let order = object::order_of_id(id).ok_or_else(|| {
         S3Error::argument("Invalid version id specified", "version-id-marker", id)
     })?;

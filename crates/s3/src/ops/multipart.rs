@@ -1,4 +1,4 @@
-//! Uploads in parts: what is stored of them, and what their operations share.
+//! Multipart uploads: their stored data, and what their operations share.
 //!
 //! Source: S3 User Guide, "Uploading and copying objects using multipart upload".
 
@@ -49,7 +49,7 @@ impl OpenUpload {
         self.algorithm.unwrap_or(Algorithm::Crc64Nvme)
     }
 
-    /// Writes who began it.
+    /// Writes the initiator.
     ///
     /// Source: S3 API Reference, "Initiator": the ARN of a user, the canonical id of an account.
     /// Observed: it still has a display name. For a user this is the name, much as in the sample of
@@ -112,7 +112,7 @@ pub(crate) fn parts(tx: &Tx<'_>, bucket: &str, id: &str) -> Result<Vec<(u32, Par
     Ok(rows.into_iter().map(|(_, part)| (part.piece.number, part)).collect())
 }
 
-/// Puts a part, in place of one with the same number.
+/// Stores a part, replacing one with the same number.
 pub(crate) fn put_part(
     ctx: &mut Ctx<'_>,
     bucket: &str,
@@ -127,7 +127,7 @@ pub(crate) fn put_part(
     Ok(PARTS.put(tx, row, part)?)
 }
 
-/// Forgets an upload and its parts but for the bytes of those that `keeps`.
+/// Deletes an upload and its parts except the bytes of those that `keeps` selects.
 fn forget(
     tx: &mut Tx<'_>,
     bucket: &str,
@@ -145,7 +145,7 @@ fn forget(
     if has_uploads(tx, bucket, object)? { Ok(()) } else { changes::forget(tx, bucket, object) }
 }
 
-/// The rows of the answers of uploads that were completed before `horizon`.
+/// The rows of the responses of uploads that were completed before `horizon`.
 pub(crate) fn completed_before(tx: &Tx<'_>, horizon: Timestamp) -> Result<Vec<Vec<u8>>, Fault> {
     let mut old = Vec::new();
     COMPLETED.visit(tx, "", "", &mut |row, done| {
@@ -157,12 +157,12 @@ pub(crate) fn completed_before(tx: &Tx<'_>, horizon: Timestamp) -> Result<Vec<Ve
     Ok(old)
 }
 
-/// Forgets the answers in these rows.
+/// Deletes the responses in these rows.
 pub(crate) fn forget_completed(tx: &mut Tx<'_>, rows: &[Vec<u8>]) -> Result<(), Fault> {
     Ok(rows.iter().try_for_each(|row| COMPLETED.delete(tx, row))?)
 }
 
-/// Forgets all uploads of a bucket that goes.
+/// Deletes all uploads of a deleted bucket.
 pub(crate) fn abandon_all(ctx: &mut Ctx<'_>, bucket: &str) -> Result<(), Fault> {
     let tx = ctx.tx_mut();
     for (row, upload) in UPLOADS.all(tx, key([bucket]))? {
@@ -192,7 +192,7 @@ pub(crate) fn needs_own(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request, actio
     };
     let known = *principal != Principal::Anonymous;
     if known && load(ctx, bucket, request).is_ok_and(began) {
-        // Like a grant of KMS: it needs no identity policy, and whatever denies comes before it.
+        // Like a grant of KMS: it needs no identity policy, and every denial overrides it.
         access.granted = true;
         access.rule = ResourceRule::KeyPolicy;
     }

@@ -21,7 +21,7 @@ const HEADER: &str = "x-amz-object-attributes";
 const PARTS_MAX: u32 = 1_000;
 const KNOWN: [&str; 5] = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"];
 
-/// Tells chosen facts of an object.
+/// Returns selected attributes of an object.
 #[derive(Debug)]
 pub(crate) struct GetObjectAttributes;
 
@@ -88,7 +88,7 @@ fn chosen(request: &Request) -> S3Result<Vec<String>> {
     Ok(names)
 }
 
-/// Observed: a composite checksum stands here without its number of parts.
+/// Observed: a composite checksum has no number of parts here.
 fn checksum(xml: &mut Xml, stored: &Stored) {
     let Some(checksum) = &stored.checksum else { return };
     let value = checksum.value.split('-').next().unwrap_or_default();
@@ -96,7 +96,7 @@ fn checksum(xml: &mut Xml, stored: &Stored) {
     xml.text("ChecksumType", checksum.kind.name()).close();
 }
 
-/// Observed: parts are told only where they have checksums of their own, else just their number.
+/// Observed: parts are returned only if they have checksums, otherwise only their number.
 fn parts(xml: &mut Xml, request: &Request, stored: &Stored) -> S3Result<()> {
     xml.open("ObjectParts").number("PartsCount", stored.pieces.len());
     let composite = stored.checksum.as_ref().filter(|checksum| checksum.kind == Kind::Composite);

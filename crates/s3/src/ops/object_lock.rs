@@ -61,7 +61,7 @@ impl PlainApi for PutObjectRetention {
     }
 
     fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
-        // Observed: the key is looked for before the bucket's lock.
+        // Observed: the key is checked before the bucket's lock.
         let version = found(ctx, bucket, request)?;
         expect_lock(bucket)?;
         let new = read_retention(ctx, request)?;
@@ -84,7 +84,7 @@ fn read_retention(ctx: &Ctx<'_>, request: &Request) -> S3Result<Option<Retention
     }
 }
 
-/// Shows the legal hold.
+/// Returns the legal hold.
 #[derive(Debug)]
 pub(crate) struct GetObjectLegalHold;
 
@@ -102,7 +102,7 @@ impl PlainApi for GetObjectLegalHold {
     }
 }
 
-/// Puts or lifts the legal hold.
+/// Sets or lifts the legal hold.
 #[derive(Debug)]
 pub(crate) struct PutObjectLegalHold;
 

@@ -109,7 +109,7 @@ pub(crate) fn found(ctx: &Ctx<'_>, bucket: &Bucket, request: &Request) -> S3Resu
     object::expect(ctx, bucket, &request.key, request.version_id())
 }
 
-/// Changes what is stored about a version; a delete marker cannot be changed.
+/// Changes the stored data of a version; a delete marker cannot be changed.
 pub(crate) fn change(
     ctx: &mut Ctx<'_>,
     request: &Request,

@@ -28,7 +28,7 @@ fn missing(bucket: &Bucket) -> S3Error {
     }
 }
 
-/// Shows the policy as it was put, with the present names of its principals.
+/// Returns the policy as it was set, with the current names of its principals.
 #[derive(Debug)]
 pub(crate) struct GetBucketPolicy;
 
@@ -42,7 +42,7 @@ impl PlainApi for GetBucketPolicy {
     }
 }
 
-/// A unique id that nobody has any more stays an id.
+/// A unique ID of a deleted principal stays an ID.
 fn present_names(ctx: &Ctx<'_>, text: &str) -> Result<String, Fault> {
     let port = ctx.identities();
     let mut failure = None;
@@ -99,8 +99,9 @@ fn malformed(error: &PolicyError, size: usize) -> S3Error {
     }
 }
 
-/// The policy with principals by unique id, so that a user or role that is made anew under an old
-/// name does not inherit its rights; and with accounts' numbers in place of canonical user ids.
+/// The policy with principals by unique ID, so that a user or role that is created again under an
+/// old name does not inherit its permissions; and with account numbers in place of canonical user
+/// IDs.
 ///
 /// Source: S3 User Guide, "Principals for bucket policies": both identify the same account; AWS
 /// re:Post, "Invalid principal in policy" error of bucket policies: any value of `Principal` that is
@@ -155,7 +156,7 @@ impl PlainApi for DeleteBucketPolicy {
     }
 }
 
-/// Tells whether the policy makes the bucket public.
+/// Returns whether the policy makes the bucket public.
 #[derive(Debug)]
 pub(crate) struct GetBucketPolicyStatus;
 

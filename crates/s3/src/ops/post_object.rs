@@ -66,24 +66,24 @@ impl Api for PostObject {
     ) -> S3Result<Response> {
         let stored = PutObject::run(ctx, request, seen, upload)?;
         let secure = ctx.call().origin.as_ref().is_some_and(|origin| origin.tls.is_some());
-        Ok(told(request, stored, secure))
+        Ok(respond(request, stored, secure))
     }
 }
 
-/// The policy of a form; one without comes from nobody, and the bucket's policy decides.
+/// The policy of a form; one without is anonymous, and the bucket's policy decides.
 fn policy(request: &Request) -> S3Result<Option<PostPolicy>> {
     let Some(text) = field(&request.form, "policy") else { return Ok(None) };
     PostPolicy::parse(text).map(Some).map_err(|error| Failure::Wire(error.wire()))
 }
 
-/// The answer that the form asks for.
+/// The response that the form requests.
 ///
 /// Source: S3 API Reference, "Creating an HTML form": `success_action_redirect` outweighs
 /// `success_action_status`; a value that cannot be used counts as none; 204 without one.
-fn told(request: &Request, stored: Response, secure: bool) -> Response {
-    let wish = |name| field(&request.form, name).unwrap_or_default();
+fn respond(request: &Request, stored: Response, secure: bool) -> Response {
+    let field_of = |name| field(&request.form, name).unwrap_or_default();
     let etag = stored.header("etag").unwrap_or_default().to_owned();
-    let redirect = [wish("success_action_redirect"), wish("redirect")];
+    let redirect = [field_of("success_action_redirect"), field_of("redirect")];
     if let Some(url) = redirect.into_iter().find(|url| is_web_address(url)) {
         let sign = if url.contains('?') { '&' } else { '?' };
         let [bucket, key, etag] =
@@ -92,7 +92,7 @@ fn told(request: &Request, stored: Response, secure: bool) -> Response {
         return Response::empty(303).with_all(stored.headers).with("location", location);
     }
     let location = location(request, secure);
-    let answer = match wish("success_action_status") {
+    let answer = match field_of("success_action_status") {
         "200" => Response::ok(),
         "201" => {
             let mut xml = Xml::bare("PostResponse");

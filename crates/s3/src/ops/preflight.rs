@@ -1,5 +1,5 @@
-//! `PreflightRequest`: what a browser asks before it sends a request of another origin's page. It
-//! asks under that request's address, without its credentials.
+//! `PreflightRequest`: the request that a browser sends before a request of another origin's page,
+//! to that request's URL, without its credentials.
 //!
 //! Source: S3 API Reference, "OPTIONS object". CloudTrail User Guide: an event of the bucket.
 
@@ -14,15 +14,15 @@ use crate::error::S3Result;
 use crate::request::Request;
 use crate::response::Response;
 
-/// Asks about a bucket.
+/// A preflight for a bucket.
 #[derive(Debug)]
 pub(crate) struct PreflightOfBucket;
 
-/// Asks about an object.
+/// A preflight for an object.
 #[derive(Debug)]
 pub(crate) struct PreflightOfObject;
 
-/// Not brief: anybody may ask, and a request is held against every rule of the bucket.
+/// Not brief: anyone may send it, and it is matched against every rule of the bucket.
 const fn spec(scope: Scope) -> Spec {
     Spec::rest(&SERVICE, "PreflightRequest", true, "OPTIONS", scope, &[]).unsigned()
 }
@@ -63,7 +63,7 @@ impl ServiceApi for PreflightOfObject {
 mod tests {
     use super::*;
 
-    /// What strangers may ask for takes no thread that serves sockets.
+    /// Requests of unauthenticated clients use no socket thread.
     #[test]
     fn strangers_take_no_socket_thread() {
         for spec in [PreflightOfBucket::SPEC, PreflightOfObject::SPEC] {

@@ -46,7 +46,7 @@ impl Api for PutObject {
         let key = request.key.clone();
         writing::refuse_unserved(request)?;
         let condition = WriteCondition::of(request)?;
-        // What is wrong already need not be uploaded.
+        // An invalid request need not be uploaded.
         let attributes = Attributes::of(ctx, request, bucket)?;
         attributes.lock.demand_proof(request, "Object")?;
         condition.check(&key, object::newest(ctx.tx(), &bucket.name, &key)?.as_ref())?;
@@ -79,8 +79,8 @@ impl Api for PutObject {
         let owner = attributes.owner.clone();
         let stored = attributes.with_bytes(bytes);
         let version = object::push(ctx, bucket, &key, owner, Some(stored))?;
-        let told = writing::told(&version);
-        Ok(Response::ok().with_all(told))
+        let response_headers = writing::response_headers(&version);
+        Ok(Response::ok().with_all(response_headers))
     }
 }
 
@@ -112,7 +112,7 @@ pub struct PutObjectInput {
 impl From<PutObjectInput> for Request {
     fn from(input: PutObjectInput) -> Self {
         let bytes = input.body.unwrap_or_default();
-        // A bucket with retention takes no bytes without proof, from services neither.
+        // A bucket with retention accepts no bytes without a checksum, not even from services.
         let (name, value) = checksum::header_of(&bytes);
         let mut request =
             Self::object(input.bucket, input.key).with_content(bytes).with_header(&name, &value);

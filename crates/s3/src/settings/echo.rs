@@ -1,7 +1,7 @@
-//! Settings that are stored and answered, and mean nothing more yet.
+//! Settings that are stored and returned, and have no effect yet.
 //!
-//! Terraform reads most of them on every refresh, so that the answers of a bucket that has none
-//! matter as much as those of a bucket that has them.
+//! Terraform reads most of them on every refresh, so the responses of a bucket without them matter
+//! as much as those of a bucket that has them.
 
 mod checks;
 
@@ -12,7 +12,7 @@ use crate::error::{S3Error, S3Result};
 use crate::request::Request;
 use crate::xml::{self, Element, Xml};
 
-/// What a bucket without the setting answers.
+/// The response of a bucket without the setting.
 enum Unset {
     /// An error.
     Missing(&'static str, &'static str),
@@ -41,7 +41,7 @@ fn shown(settings: &Settings, sub: &str, root: &str, unset: &Unset) -> S3Result<
 }
 
 /// The table: for each setting its sub-resource, root, operations with their names in events,
-/// actions, what is answered without it, and the check of a document.
+/// actions, the response without it, and the check of a document.
 macro_rules! echoes {
     ($(
         $(#[$doc:meta])*

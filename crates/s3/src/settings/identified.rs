@@ -1,4 +1,4 @@
-//! Settings of which a bucket has many, each with an id: stored and answered only.
+//! Settings of which a bucket has many, each with an ID: only stored and returned.
 
 mod checks;
 
@@ -136,7 +136,7 @@ impl<K: Identified> PlainApi for PutOne<K> {
     fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         let mut bucket = bucket.clone();
         let document = xml::read(&request.body, K::ROOT)?;
-        // Observed: an inventory alone says so.
+        // Observed: only an inventory returns this.
         if document.text_of("Id") != request.param("id") {
             let inventory = K::SUB == "inventory";
             let error = if inventory { S3Error::IdMismatch } else { S3Error::MalformedXml };

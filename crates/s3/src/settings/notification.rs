@@ -1,7 +1,7 @@
 //! `PutBucketNotificationConfiguration`: destinations have to be there.
 //!
 //! Source: S3 API Reference, "PutBucketNotificationConfiguration": S3 sends a test message to each
-//! topic, queue and function, unless `x-amz-skip-destination-validation` says not to.
+//! topic, queue and function, unless `x-amz-skip-destination-validation` skips it.
 
 use gateway::{Ctx, Spec, WireError};
 
@@ -14,12 +14,12 @@ use crate::request::Request;
 use crate::response::Response;
 use crate::xml;
 
-/// Writes the setting. There are no topics, queues and functions yet, so that none can be proven:
-/// only the event bus takes messages without a test.
+/// Writes the setting. There are no topics, queues and functions yet, so none can be validated:
+/// only the event bus receives messages without a test.
 #[derive(Debug)]
 pub(crate) struct PutNotification;
 
-/// The destinations of a document, and what is said of one that is not there.
+/// The destinations of a document, and the error for a missing one.
 ///
 /// Observed: the text about queues. Assumed: S3 words the others alike.
 const DESTINATIONS: [(&str, &str, &str); 3] = [
@@ -33,7 +33,7 @@ impl PlainApi for PutNotification {
     const ACTION: &'static str = Notification::ACTIONS.1;
 
     fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
-        // What is wrong with the document comes first; a refusal afterwards undoes the writing.
+        // Errors in the document come first; a later rejection rolls back the write.
         let answer = <Put<Notification> as PlainApi>::run(ctx, request, bucket)?;
         let skipped = request.header("x-amz-skip-destination-validation");
         if !skipped.is_some_and(|skipped| skipped.eq_ignore_ascii_case("true")) {

@@ -57,7 +57,7 @@ impl Setting for ObjectLockConfiguration {
     }
 }
 
-/// Observed: whatever is amiss is malformed.
+/// Observed: every fault is malformed XML.
 fn read(root: &Element) -> S3Result<Option<DefaultRetention>> {
     if root.text_of("ObjectLockEnabled") != Some("Enabled") {
         return Err(S3Error::MalformedXml.into());

@@ -18,7 +18,7 @@ fn deny(condition: &Value) -> Value {
     ]})
 }
 
-/// The answer to a user whose policy denies `condition`.
+/// The response to a user whose policy denies `condition`.
 fn denied_by(kit: &Kit, name: &str, condition: &Value, call: Call<'_>) -> Answered {
     let user = kit.user(name, &deny(condition));
     send_as(kit, &user, call)
@@ -38,7 +38,7 @@ const TAGGED_BUCKET: &str = "<CreateBucketConfiguration><LocationConstraint>ap-n
 const PLACED_BUCKET: &str = "<CreateBucketConfiguration><LocationConstraint>ap-northeast-1\
     </LocationConstraint></CreateBucketConfiguration>";
 
-/// A Deny sees what documents say, not only headers, and the signature of every call.
+/// A Deny sees the contents of documents, not only headers, and the signature of every call.
 #[test]
 fn keys_see_documents_and_signatures() {
     let kit = kit();
@@ -79,7 +79,7 @@ fn keys_see_documents_and_signatures() {
     }
 }
 
-/// The guide's example: only certain tags may be put on objects.
+/// The guide's example: only certain tags may be set on objects.
 #[test]
 fn only_certain_tags_are_allowed() {
     let kit = kit();
@@ -96,7 +96,7 @@ fn only_certain_tags_are_allowed() {
     assert_eq!(send_as(&kit, &other, ("PUT", "/bkt/k?tagging", &[], TAGS)).status, 403);
 }
 
-/// Rights given to a new bucket by whatever header need the right to give them.
+/// Permissions granted on a new bucket by any header require the permission to grant them.
 #[test]
 fn grants_at_creation_need_the_right_to_give_them() {
     let kit = kit();

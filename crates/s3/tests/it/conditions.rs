@@ -75,8 +75,8 @@ fn each_key_of_a_long_delete_has_its_condition() {
     assert_eq!(get(&kit, "/bkt/k").text(), "1");
 }
 
-/// Source: S3 User Guide, "Enforce conditional deletes": an ETag tells what an object is, so that
-/// it needs the right to read it.
+/// Source: S3 User Guide, "Enforce conditional deletes": an ETag reveals an object's contents, so
+/// it needs the permission to read it.
 #[test]
 fn a_condition_on_an_etag_needs_the_right_to_read() {
     let kit = kit();

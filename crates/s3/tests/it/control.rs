@@ -159,8 +159,8 @@ fn an_account_has_its_own_setting() {
     }
 }
 
-/// What the account blocks is blocked in its buckets, whatever they say, and the bucket's own
-/// setting stays as it is.
+/// What the account blocks is blocked in its buckets, regardless of their settings, which stay
+/// unchanged.
 #[test]
 fn the_accounts_setting_applies_to_its_buckets() {
     let kit = kit();

@@ -1,4 +1,4 @@
-//! What browsers ask before they send a request of another origin's page.
+//! Preflights: what browsers send before a request of another origin's page.
 
 use testkit::{Answered, Kit};
 
@@ -51,8 +51,8 @@ fn what_is_not_allowed_is_refused_in_order() {
     check(&ask(&kit, "/bkt", &get), 403, "AccessForbidden", NOT_ALLOWED, ["GET", "BUCKET"]);
 }
 
-/// A browser asks under the address of the request that it wants to send: a presigned one, a part
-/// of an upload, a bucket of another region, a name that is not configured.
+/// A browser sends a preflight to the URL of the request that it wants to send: a presigned one, a
+/// part of an upload, a bucket of another region, a name that is not configured.
 #[test]
 fn what_is_allowed_is_allowed_under_any_address() {
     let kit = kit();
@@ -118,7 +118,7 @@ fn rules_that_mean_nothing_are_refused() {
     }
 }
 
-/// A document ends at 64 KB; what is refused for its length is in the event.
+/// A document is limited to 64 KB; one that is rejected for its length is in the event.
 #[test]
 fn a_document_of_rules_has_a_greatest_length() {
     const BYTES_MAX: usize = 64 << 10;
@@ -138,7 +138,7 @@ fn a_document_of_rules_has_a_greatest_length() {
     ask(&kit, "/bkt", &[PAGE, FOR_PUT]).ok();
 }
 
-/// A list of names that no request has is not held against the rules.
+/// A list of names that no request has is not matched against the rules.
 #[test]
 fn a_request_with_too_many_headers_is_not_allowed() {
     const NAMES_MAX: usize = 100;

@@ -49,7 +49,7 @@ fn a_default_key_encrypts_and_both_calls_of_kms_are_recorded() {
     }
 }
 
-/// Who may read the object but not use its key is refused while the call runs, not before.
+/// A caller that may read the object but not use its key is denied while the call runs, not before.
 #[test]
 fn a_refusal_by_the_key_of_an_object_is_explained() {
     let kit = Kit::new(&[s3::ROWS, kms::ROWS, iam::ROWS, inquiry::ROWS]);
@@ -87,8 +87,8 @@ fn count(kit: &Kit, name: &str) -> usize {
     kit.events().iter().filter(|event| event["eventName"] == name).count()
 }
 
-/// The first use of the key that AWS manages makes it; KMS is asked once all the same, and the copy
-/// is whole.
+/// The first use of an AWS managed key creates it; KMS is still called once, and the copy is
+/// complete.
 #[test]
 fn a_copy_that_makes_the_managed_key_asks_kms_once() {
     for bucket_key in ["true", "false"] {
@@ -112,7 +112,7 @@ fn a_copy_that_makes_the_managed_key_asks_kms_once() {
     }
 }
 
-/// KMS is asked once by each requester in a while, and again when that is over.
+/// Each requester calls KMS once in a period, and again when that is over.
 #[test]
 fn a_bucket_key_is_fetched_once_by_each_requester() {
     let kit = kit();
@@ -138,7 +138,7 @@ fn a_bucket_key_is_fetched_once_by_each_requester() {
     assert_eq!((count(&kit, "GenerateDataKey"), count(&kit, "Decrypt")), (2, 3));
 }
 
-/// Who is refused by KMS is refused from the next request on, bucket key or not.
+/// A caller that KMS denies is denied from the next request on, with or without a bucket key.
 #[test]
 fn a_bucket_key_ends_when_the_key_or_the_rights_to_it_change() {
     let kit = kit();
@@ -221,7 +221,8 @@ fn a_caller_without_decrypt_cannot_read() {
     assert_eq!(kit.event("GetObject")["errorCode"], "AccessDenied");
 }
 
-/// The managed key is made when it is first needed, by a read-only snapshot's second try.
+/// The managed key is created when it is first needed, by the second attempt of a read-only
+/// snapshot.
 #[test]
 fn the_managed_key_is_made_on_first_use() {
     let kit = kit();
@@ -330,7 +331,7 @@ fn only_writes_choose_the_encryption() {
 }
 
 /// Source: S3 API Reference, "PutObject": `aws:kms` without a key is the managed key, whatever key
-/// the bucket has for writes that choose nothing.
+/// the bucket has as its default.
 #[test]
 fn a_write_that_names_no_key_means_the_managed_one() {
     let kit = kit();

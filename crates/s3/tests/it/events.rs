@@ -27,7 +27,8 @@ fn a_bucket_call_leaves_a_management_event() {
     assert_eq!(kit.event("CreateBucket").get("resources"), None);
 }
 
-/// An unsigned call to no bucket is nobody's: it fills no history. One to a bucket is its owner's.
+/// An unsigned call to a missing bucket belongs to no account and is in no history. One to a bucket
+/// belongs to its owner.
 #[test]
 fn strangers_fill_no_history() {
     let kit = kit();
@@ -41,8 +42,8 @@ fn strangers_fill_no_history() {
     assert_eq!(kit.events().len(), before + 1);
 }
 
-/// No parameter and no document of a caller's choice takes the place of what was acted on, or of
-/// the document that was obeyed.
+/// No parameter and no document chosen by a caller replaces the resource, or the document that was
+/// applied.
 #[test]
 fn callers_words_hide_no_address() {
     let kit = kit();
@@ -94,7 +95,7 @@ fn an_object_call_leaves_a_data_event() {
     assert_eq!(event["responseElements"], Value::Null);
 }
 
-/// A key may stand in the query, also that of a copy's source.
+/// A key may be in the query, even that of a copy's source.
 #[test]
 fn clients_keys_are_in_no_event() {
     let kit = kit();
@@ -129,7 +130,7 @@ fn events_have_aws_names_and_documents() {
     assert_eq!(event["requestParameters"]["VersioningConfiguration"]["Status"], "Enabled");
 }
 
-/// A client that has the newest bytes already has made no error; one that expected others has.
+/// A client that has the newest bytes already has caused no error; one that expected others has.
 #[test]
 fn not_modified_is_no_error_and_a_failed_precondition_is_one() {
     let kit = kit();
@@ -143,7 +144,7 @@ fn not_modified_is_no_error_and_a_failed_precondition_is_one() {
         let other = send(&kit, method, "/bkt/k", &[("if-match", "x")], "");
         assert_eq!(other.status, 412);
         let event = kit.event(name);
-        // The server sends no body after the head of an answer to HEAD.
+        // The server sends no body after the head of a response to HEAD.
         let size = if method == "HEAD" { 0 } else { other.text().len() };
         assert_eq!(event["additionalEventData"]["bytesTransferredOut"], size);
         assert_eq!(event["errorCode"], "PreconditionFailed");

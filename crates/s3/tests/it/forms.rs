@@ -66,7 +66,7 @@ pub(crate) fn post(
     kit.send_raw("POST", target, &kind, &body)
 }
 
-/// Everything that a form may say of its object is kept, and the event tells of it.
+/// Everything that a form specifies about its object is stored, and recorded in the event.
 #[test]
 fn a_form_stores_its_file() {
     let kit = kit();
@@ -177,7 +177,7 @@ fn the_form_chooses_its_answer() {
     assert_eq!(of(("success_action_redirect", "nonsense")).status, 204);
 }
 
-/// What the policy does not allow is refused in AWS's words, and is on record.
+/// What the policy does not allow is rejected with AWS's message, and recorded.
 #[test]
 fn a_form_must_keep_to_its_policy() {
     let kit = kit();
@@ -275,14 +275,14 @@ fn a_form_that_is_none_is_refused() {
     assert_eq!(tags.error().1, "MalformedXML");
 }
 
-/// Only what stands in the form counts: neither its URL nor its headers are under the policy.
+/// Only the form's fields count: neither its URL nor its headers are covered by the policy.
 #[test]
 fn a_form_cannot_be_widened_from_outside() {
     let kit = kit();
     let form = Form::new(&[("key", "k")]);
     let target = "/bkt?x-amz-meta-smuggled=1&x-amz-storage-class=GLACIER";
     let fields: Vec<_> = {
-        // The answer to a form shows that it is good as it is.
+        // The response to a form is a success.
         assert_eq!(form.send(&kit, b"1").status, 204);
         form.fields.clone()
     };

@@ -1,6 +1,7 @@
 use crate::{create, delete_many, get, kit, put, send};
 
-/// What makes room goes on, with its events; what takes room is refused before it took any.
+/// Calls that free space continue, with their events; calls that use space are rejected before they
+/// used any.
 #[test]
 fn a_full_disk_can_be_emptied_and_not_filled() {
     let kit = kit();

@@ -1,4 +1,4 @@
-//! Object Lock: what keeps a version, and what a write into it must prove.
+//! Object Lock: what protects a version, and what a write into it must prove.
 
 use testkit::Kit;
 
@@ -70,7 +70,7 @@ fn a_checksum_in_the_query_proves_nothing() {
     assert_eq!(refused.error().2, NEEDED);
 }
 
-/// Observed: parts are asked for it in their own words; beginning, completing and copying are not.
+/// Observed: parts have a separate message; starting, completing and copying require no checksum.
 #[test]
 fn parts_of_a_locked_upload_prove_their_bytes() {
     let kit = locking("GOVERNANCE");
@@ -89,7 +89,8 @@ fn parts_of_a_locked_upload_prove_their_bytes() {
     assert_eq!(get(&kit, "/bkt/copy").header("x-amz-object-lock-mode"), "GOVERNANCE");
 }
 
-/// From GOVERNANCE to COMPLIANCE takes a right away from those who may bypass: only they may.
+/// From GOVERNANCE to COMPLIANCE removes a permission from callers that may bypass: only they may
+/// do it.
 #[test]
 fn governance_becomes_compliance_only_by_bypass() {
     let kit = locking("GOVERNANCE");

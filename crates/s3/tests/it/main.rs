@@ -74,7 +74,7 @@ fn enable_versioning(kit: &Kit, status: &str) {
     drop(put(kit, "/bkt?versioning", body));
 }
 
-/// The checksum of `hello`, made by zlib.
+/// The checksum of `hello`, computed by zlib.
 const HELLO_CRC32: (&str, &str) = ("x-amz-checksum-crc32", "NhCmhg==");
 
 fn md5_of(document: &str) -> String {

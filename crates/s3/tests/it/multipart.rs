@@ -56,7 +56,7 @@ fn parts_become_one_object() {
         (206, "tail".into(), "2".into())
     );
     assert_eq!(get(&kit, "/bkt/k?partNumber=3").error().1, "InvalidPartNumber");
-    // The checksum that the server made of the parts' is that of the whole.
+    // The checksum that the server combined from the parts' is that of the whole.
     let single = put(&kit, "/bkt/single", [first, second].concat());
     assert_eq!(single.header("x-amz-checksum-crc64nvme"), done.element("ChecksumCRC64NVME"));
 }
@@ -132,8 +132,8 @@ fn a_racing_change_is_a_conflict() {
     complete(&kit, &id, &[(1, etag)], &[]).ok();
 }
 
-/// A sweep shows signs of life while it reads, and removes nothing once it is to stop: it does not
-/// know by then what is live.
+/// A sweep sends heartbeats while it reads, and removes nothing once it must stop: the set of live
+/// bodies is incomplete then.
 #[test]
 fn a_sweep_that_is_stopped_removes_nothing() {
     let kit = kit();

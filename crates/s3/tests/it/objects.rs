@@ -191,7 +191,7 @@ fn tags_and_acl_of_an_object_are_answered() {
     );
 }
 
-/// Observed: an algorithm that is named comes with a checksum of that algorithm.
+/// Observed: a named algorithm must be accompanied by a checksum of that algorithm.
 #[test]
 fn an_algorithm_that_is_named_has_its_checksum() {
     let kit = kit();
@@ -205,8 +205,8 @@ fn an_algorithm_that_is_named_has_its_checksum() {
     send(&kit, "PUT", "/bkt/k", &[named, HELLO_CRC32], "hello").ok();
 }
 
-/// Observed: parameters of a presigned URL are no headers. The JavaScript SDK puts the checksum of
-/// the empty text there, which it has when it signs.
+/// Observed: parameters of a presigned URL are not headers. The JavaScript SDK includes the
+/// checksum of the empty text there, which it has when it signs.
 #[test]
 fn a_checksum_in_the_query_is_not_compared() {
     let kit = kit();
@@ -239,7 +239,7 @@ fn a_body_of_unknown_length_is_refused() {
     ask("PUT", "/bkt/k", &[("x-amz-decoded-content-length", "5")]).ok();
 }
 
-/// A body that streams says how long it is; what has no body need not.
+/// A streamed body must have a length; a request without a body need not.
 #[test]
 fn a_body_without_a_length_is_refused() {
     let kit = kit();
@@ -257,7 +257,7 @@ fn a_body_without_a_length_is_refused() {
 #[test]
 fn a_stated_md5_is_proven() {
     let kit = kit();
-    // Made by OpenSSL: `printf hello | openssl md5 -binary | base64`.
+    // Computed by OpenSSL: `printf hello | openssl md5 -binary | base64`.
     let headers = [("content-md5", "XUFAKrxLKna5cZ2REBfFkg==")];
     send(&kit, "PUT", "/bkt/k", &headers, "hello").ok();
     assert_eq!(get(&kit, "/bkt/k").ok().text(), "hello");

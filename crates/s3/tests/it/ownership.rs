@@ -1,4 +1,4 @@
-//! Who owns an object, and what ACLs give where they are on.
+//! The owner of an object, and the permissions of ACLs where they are enabled.
 
 use serde_json::{Value, json};
 use testkit::{Answered, Kit, S3Request};
@@ -59,7 +59,7 @@ fn another_account_owns_what_it_writes_until_it_shares() {
             by(&kit, other, "GET", "/bkt/k?acl", &[]).ok().text().matches("<Grant>").count(),
             2
         );
-        // The bucket's owner may always remove what is in it.
+        // The bucket's owner may always delete its contents.
         by(&kit, other, "PUT", "/bkt/l", &[]).ok();
         assert_eq!(send(&kit, "DELETE", "/bkt/l", &[], "").status, 204);
     }
@@ -136,7 +136,7 @@ fn without_ownership_controls_acls_are_on() {
     assert_eq!(get(&kit, "/bkt/o").status, 403);
 }
 
-/// An ACL lets a grantee write, with an ACL of its own, and remove what is its own.
+/// An ACL allows a grantee to write, with an ACL of its own, and to delete its own objects.
 #[test]
 fn the_right_to_write_by_acl_covers_the_acl_of_what_is_written() {
     let kit = kit();
@@ -194,7 +194,7 @@ fn the_initiator_of_an_upload_may_abort_it() {
 /// An IAM principal that sends an ACL needs the right to set it, from its own account.
 ///
 /// Source: S3 API Reference, "PutObject"; S3 User Guide, "Bucket policy examples", where a policy
-/// for another account that must hand over what it writes allows `s3:PutObject` alone.
+/// for another account that must hand over what it writes allows only `s3:PutObject`.
 #[test]
 fn an_acl_with_a_write_needs_the_right_to_it_at_home() {
     let kit = shared("BucketOwnerPreferred");
@@ -211,8 +211,8 @@ fn an_acl_with_a_write_needs_the_right_to_it_at_home() {
     by(&kit, &kit.other_root, "PUT", "/bkt/k", &FULL).ok();
 }
 
-/// Observed: a private ACL turns ACLs on, as long as nothing is said of ownership; public ones
-/// are refused.
+/// Observed: a private ACL enables ACLs, if the request does not specify ownership; public ones are
+/// rejected.
 #[test]
 fn a_bucket_made_with_an_acl_has_acls() {
     let kit = kit();

@@ -1,18 +1,18 @@
-//! Answers of AWS that were recorded, held against ours: `recorded/*.json` says which calls were
-//! made and what AWS answered.
+//! Recorded responses of AWS, compared with ours: `recorded/*.json` contains the calls and AWS's
+//! responses.
 //!
-//! What a step wants is taken from recorded answers of AWS's own S3, neither from its documentation
-//! nor from what this program answers.
+//! The expectations of a step are taken from recorded responses of AWS's own S3, neither from its
+//! documentation nor from this program's responses.
 //!
-//! A case begins with a server of its own and the bucket `bkt` in `ap-northeast-1`. A step has:
+//! A case begins with a new server and the bucket `bkt` in `ap-northeast-1`. A step has:
 //!
-//! - `send`: method, path and query; `region`, where not in the bucket's; `headers`; `body`;
-//!   `bytes` for so many bytes instead of a body; `md5`: whether `Content-MD5` goes along;
-//!   `unsigned`: whether nobody signs;
-//! - `want`: the status; `error`: all elements of the error but the ids; `answer`: headers of the
-//!   answer, null for one that must be missing; `holds` and `lacks`: pieces of the body;
-//! - `keep`: names for later steps, of an element of the body or, behind an `@`, of a header.
-//!   A later `{name}` is its value.
+//! - `send`: method, path and query; `region`, if not the bucket's; `headers`; `body`; `bytes` for
+//!   this many bytes instead of a body; `md5`: whether `Content-MD5` is sent; `unsigned`: whether
+//!   the request is unsigned;
+//! - `want`: the status; `error`: all elements of the error except the IDs; `answer`: headers of
+//!   the response, null for one that must be missing; `holds` and `lacks`: pieces of the body;
+//! - `keep`: names for later steps, of an element of the body or, after an `@`, of a header. A
+//!   later `{name}` is its value.
 
 use std::collections::BTreeMap;
 
@@ -91,7 +91,7 @@ fn elements(got: &Answered) -> BTreeMap<String, String> {
     named.filter(|(name, _)| name != "RequestId" && name != "HostId").collect()
 }
 
-/// What is wrong with an answer.
+/// The differences of a response.
 fn faults(got: &Answered, step: &Step, kept: &Kept) -> Vec<String> {
     let (mut faults, text) = (Vec::new(), got.text());
     if got.status != step.want {
@@ -151,7 +151,7 @@ fn check(name: &str) {
     assert!(wrong.is_empty(), "{} faults\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Makes a test for each file of cases.
+/// Creates a test for each file of cases.
 macro_rules! recorded {
     ($($name:ident)*) => {$(
         #[test]

@@ -2,8 +2,8 @@ use testkit::Answered;
 
 use crate::{kit, put};
 
-/// A bucket that is asked for in another region tells where it is: in a header for clients, in an
-/// element for people. Where it is may be asked anywhere.
+/// A bucket that is requested in another region returns its region: in a header for clients, in an
+/// element for users. The region can be requested anywhere.
 #[test]
 fn a_bucket_elsewhere_redirects() {
     let kit = kit();
@@ -32,7 +32,7 @@ fn a_bucket_elsewhere_redirects() {
 
 const REGION: &str = testkit::REGION;
 
-/// A host that names a region wants signatures for that region.
+/// A host that names a region requires signatures for that region.
 #[test]
 fn a_signature_for_another_region_than_the_hosts_is_malformed() {
     let kit = kit();

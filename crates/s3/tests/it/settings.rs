@@ -94,7 +94,7 @@ fn what_was_put_is_answered_and_can_be_removed() {
     }
 }
 
-/// Observed: queues that do not exist, one and two of them, and the header that keeps S3 from looking.
+/// Observed: queues that do not exist, one and two of them, and the header that skips S3's check.
 #[test]
 fn notifications_need_their_destinations() {
     let kit = kit();
@@ -189,7 +189,8 @@ fn settings_with_ids_are_kept_side_by_side() {
     assert_eq!(kit.event("GetMetricsConfiguration")["errorCode"], "NoSuchConfiguration");
 }
 
-/// The size below which objects change no class is an argument of the rules, and kept with them.
+/// The size below which objects do not transition is an argument of the rules, and stored with
+/// them.
 #[test]
 fn the_minimum_size_of_transitions_is_kept() {
     let kit = kit();
@@ -212,7 +213,7 @@ fn the_minimum_size_of_transitions_is_kept() {
     assert_eq!(store("none").error().1, "InvalidRequest");
 }
 
-/// All documents of a bucket together have an end, and what is there can still be taken away.
+/// The documents of a bucket have a total limit, and existing ones can still be deleted.
 #[test]
 fn documents_are_limited_together() {
     let kit = kit();

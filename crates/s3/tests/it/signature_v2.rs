@@ -72,7 +72,8 @@ fn form(kit: &Kit, owner: &Credentials, fields: &[(&str, &str)], file: &str) -> 
     post(kit, "/bkt", &all, None, file.as_bytes())
 }
 
-/// All three store and read; the event says which version and where, and holds no proof.
+/// All three store and read; the event records the version and the place, and contains no
+/// signature.
 #[test]
 fn all_three_forms_are_served_and_recorded() {
     let kit = kit();
@@ -102,7 +103,7 @@ fn all_three_forms_are_served_and_recorded() {
     assert_eq!(kit.event("PostObject")["additionalEventData"]["SignatureVersion"], "SigV2");
 }
 
-/// A URL that was signed for one request serves for no other that has the same string to sign.
+/// A URL that was signed for one request is valid for no other with the same string to sign.
 #[test]
 fn a_presigned_url_serves_for_no_other_request() {
     let kit = kit();
@@ -179,7 +180,7 @@ fn a_policy_may_deny_it() {
     assert_eq!((by_url(), by_header(), by_form()), (200, 200, 403));
 }
 
-/// Observed: what KMS would have to do is refused, also where the bucket's default asks for it.
+/// Observed: work for KMS is rejected, even if the bucket's default requests it.
 #[test]
 fn kms_demands_version_4() {
     let kit = kit();

@@ -1,6 +1,6 @@
 use crate::{delete_many, enable_versioning, get, kit, put, send};
 
-/// Observed: every answer of a key's life under versioning.
+/// Observed: every response in the life of a key with versioning.
 #[test]
 fn a_key_keeps_its_versions_and_markers() {
     let kit = kit();
@@ -94,7 +94,7 @@ fn a_marker_that_was_deleted_still_tells_its_place() {
     assert!(!left.contains("<Key>k</Key>"), "{left}");
 }
 
-/// The place of a null version that is gone is not known: the key is shown from its start.
+/// The position of a deleted null version is unknown: the key is listed from its start.
 #[test]
 fn a_null_marker_that_was_deleted_skips_nothing() {
     let kit = kit();
@@ -109,7 +109,7 @@ fn a_null_marker_that_was_deleted_skips_nothing() {
     assert_eq!(ids, [old]);
 }
 
-/// What has become the newest is told so, although a marker stood before it.
+/// A version that has become the newest is returned as such, although a marker preceded it.
 #[test]
 fn the_newest_is_told_behind_a_deleted_marker() {
     let kit = kit();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gateway::{Answer, AnswerBody, BodyLimit, Identified, Standing};
+use gateway::{Answer, AnswerBody, BodyLimit, Identified, Trust};
 use http::header;
 use hyper::body::Body;
 use wire::Head;
@@ -96,8 +96,8 @@ impl Exchange<'_> {
         if is_short && !head.headers().contains_key(header::EXPECT) {
             return Ok(Admitted { limit, share: None, pace: None });
         }
-        let standing = self.gateway.present(identified, head).map_err(|refused| *refused)?;
-        if let (BodyLimit::Buffered(_), Standing::Stranger) = (identified.body, standing) {
+        let trust = self.gateway.present(identified, head).map_err(|refused| *refused)?;
+        if let (BodyLimit::Buffered(_), Trust::Anonymous) = (identified.body, trust) {
             limit = limit.min(STRANGERS_BODY_BYTES_MAX);
             if least > limit {
                 return Err(refuse(identified, limit));
@@ -107,24 +107,24 @@ impl Exchange<'_> {
             BodyLimit::Streamed(_)
                 if declared.is_none_or(|bytes| bytes > SMALL_STREAM_BYTES_MAX) =>
             {
-                let pace = self.while_waiting(standing, self.pace(chunk_bytes(head))).await?;
+                let pace = self.while_waiting(trust, self.pace(chunk_bytes(head))).await?;
                 return Ok(Admitted { limit, share: None, pace: Some(pace) });
             }
             // Memory for the file is allocated when the fields have identified the sender.
             BodyLimit::Form(_) => FIELDS_BYTES,
             BodyLimit::Buffered(_) | BodyLimit::Streamed(_) => declared.unwrap_or(limit),
         };
-        let budget = match standing {
-            Standing::Proven => &self.peer.memory.proven,
-            Standing::Claimed => &self.peer.memory.claimed,
-            Standing::Stranger => &self.peer.memory.strangers,
+        let budget = match trust {
+            Trust::Proven => &self.peer.memory.proven,
+            Trust::Claimed => &self.peer.memory.claimed,
+            Trust::Anonymous => &self.peer.memory.anonymous,
         };
         let share = if needed <= UNCOUNTED_BYTES_MAX {
             None
         } else {
             let room = budget.wait(&self.waits, self.block(), needed);
             let room = async { room.await.ok_or_else(|| self.busy()) };
-            Some(self.while_waiting(standing, room).await?)
+            Some(self.while_waiting(trust, room).await?)
         };
         Ok(Admitted { limit, share, pace: None })
     }
@@ -133,10 +133,10 @@ impl Exchange<'_> {
     /// its place.
     async fn while_waiting<T>(
         &self,
-        standing: Standing,
+        trust: Trust,
         room: impl Future<Output = Result<T, Answer>>,
     ) -> Result<T, Answer> {
-        if standing == Standing::Proven {
+        if trust == Trust::Proven {
             return room.await;
         }
         self.peer.place.wait_for_body();

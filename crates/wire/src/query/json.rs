@@ -12,7 +12,7 @@ use types::Timestamp;
 use crate::WireError;
 
 /// Whether an `Accept` header requests JSON: `application/json` is among its media types.
-pub fn asks_for_json(accept: Option<&str>) -> bool {
+pub fn requests_json(accept: Option<&str>) -> bool {
     let media = |range: &str| {
         let kind = range.split(';').next().unwrap_or_default().trim();
         kind.eq_ignore_ascii_case("application/json")
@@ -81,7 +81,7 @@ mod tests {
             (Some("application/json"), true),
             (Some("text/plain;q=0.5, Application/JSON; charset=utf-8"), true),
         ] {
-            assert_eq!(asks_for_json(accept), want, "{accept:?}");
+            assert_eq!(requests_json(accept), want, "{accept:?}");
         }
     }
 

@@ -24,7 +24,7 @@ use crate::xml::{self, Element, Xml};
 /// 10,000 parts with two checksums each.
 const DOCUMENT_BYTES_MAX: usize = 8 << 20;
 
-/// Makes an object of the parts.
+/// Creates an object from the parts.
 #[derive(Debug)]
 pub(crate) struct CompleteMultipartUpload;
 
@@ -66,21 +66,21 @@ impl Api for CompleteMultipartUpload {
             return repeated(request, &id, done);
         }
         let open = load(ctx, bucket, request)?;
-        let wished = wished(request)?;
+        let listed = listed(request)?;
         let key = request.key.clone();
-        let chosen = chosen(&parts(ctx.tx(), &bucket.name, &id)?, &wished, &open)?;
+        let chosen = chosen(&parts(ctx.tx(), &bucket.name, &id)?, &listed, &open)?;
         let stored = assemble(request, &open, &chosen)?;
         let newest = object::newest(ctx.tx(), &bucket.name, &key)?;
         condition.check(&key, newest.as_ref())?;
         let changed = changes::count(ctx.tx(), &bucket.name, &key)? != open.changes;
         check_race(&condition, changed, &key)?;
         forget(ctx.tx_mut(), &bucket.name, &key, &id, &|number| {
-            wished.binary_search_by_key(&number, |part| part.number).is_ok()
+            listed.binary_search_by_key(&number, |part| part.number).is_ok()
         })?;
         let owner = open.owner.unwrap_or_else(|| bucket.owner.clone());
         let version = object::push(ctx, bucket, &key, owner, Some(stored))?;
         let (document, headers) = answer(request, bucket, &version);
-        let parts = wished.into_iter().map(|part| (part.number, part.etag)).collect();
+        let parts = listed.into_iter().map(|part| (part.number, part.etag)).collect();
         let at = ctx.now();
         let done = Completed { at, parts, document: document.clone(), headers: headers.clone() };
         COMPLETED.put(ctx.tx_mut(), &row, &done)?;
@@ -113,8 +113,8 @@ fn answer(
 
 /// Observed: completing again with the same parts succeeds.
 fn repeated(request: &Request, id: &str, done: Completed) -> S3Result<Response> {
-    let wished = wished(request)?.into_iter().map(|part| (part.number, part.etag));
-    if wished.eq(done.parts) {
+    let listed = listed(request)?.into_iter().map(|part| (part.number, part.etag));
+    if listed.eq(done.parts) {
         return Ok(Response::text("application/xml", done.document).with_all(done.headers));
     }
     Err(S3Error::NoSuchUpload { upload: id.to_owned() }.into())
@@ -122,38 +122,38 @@ fn repeated(request: &Request, id: &str, done: Completed) -> S3Result<Response> 
 
 /// A part as the client lists it.
 #[derive(Debug)]
-struct Wished {
+struct ListedPart {
     number: u32,
     etag: String,
     checksum: Option<(Algorithm, String)>,
 }
 
-fn wished(request: &Request) -> S3Result<Vec<Wished>> {
+fn listed(request: &Request) -> S3Result<Vec<ListedPart>> {
     let root = xml::read(&request.body, "CompleteMultipartUpload")?;
-    let wished: Vec<_> = root.children("Part").map(wished_part).collect::<Result<_, _>>()?;
-    if wished.is_empty() {
+    let listed: Vec<_> = root.children("Part").map(listed_part).collect::<Result<_, _>>()?;
+    if listed.is_empty() {
         return Err(S3Error::request("You must specify at least one part").into());
     }
-    if wished.len() > to_usize(PARTS_MAX) {
+    if listed.len() > to_usize(PARTS_MAX) {
         return Err(S3Error::MalformedXml.into());
     }
-    Ok(wished)
+    Ok(listed)
 }
 
-fn wished_part(part: &Element) -> Result<Wished, S3Error> {
+fn listed_part(part: &Element) -> Result<ListedPart, S3Error> {
     let number = part.text_of("PartNumber").and_then(|text| text.trim().parse().ok());
     let number = number.ok_or(S3Error::MalformedXml)?;
     let etag = part.text_of("ETag").ok_or(S3Error::MalformedXml)?.trim().trim_matches('"');
     let checksum = Algorithm::ALL
         .into_iter()
         .find_map(|algorithm| Some((algorithm, part.text_of(&algorithm.element())?.to_owned())));
-    Ok(Wished { number, etag: etag.to_owned(), checksum })
+    Ok(ListedPart { number, etag: etag.to_owned(), checksum })
 }
 
-/// The stored parts that the client means; errors for one that is not there as it says.
-fn chosen(stored: &[(u32, Part)], wished: &[Wished], open: &OpenUpload) -> S3Result<Vec<Part>> {
+/// The stored parts that the client lists; errors for one that does not exist as listed.
+fn chosen(stored: &[(u32, Part)], listed: &[ListedPart], open: &OpenUpload) -> S3Result<Vec<Part>> {
     let upload = || open.id.clone();
-    let ascending = wished.windows(2).all(|pair| match pair {
+    let ascending = listed.windows(2).all(|pair| match pair {
         [a, b] => a.number < b.number,
         _ => true,
     });
@@ -162,7 +162,7 @@ fn chosen(stored: &[(u32, Part)], wished: &[Wished], open: &OpenUpload) -> S3Res
     }
     let composite = open.algorithm.filter(|_| open.kind == Kind::Composite);
     let mut chosen = Vec::new();
-    for part in wished {
+    for part in listed {
         let missing = || S3Error::InvalidPart {
             upload: upload(),
             number: part.number,
@@ -302,7 +302,7 @@ fn whole_checksum(
     Ok(computed)
 }
 
-/// A composite checksum may be given with or without its number of parts.
+/// A composite checksum may be sent with or without its number of parts.
 fn same(given: &str, computed: &Checksum) -> bool {
     given == computed.value
         || (computed.kind == Kind::Composite && computed.value.split('-').next() == Some(given))

@@ -37,7 +37,7 @@ impl PlainApi for ListMultipartUploads {
         let id_marker = request.filled("upload-id-marker").filter(|_| !key_marker.is_empty());
         let query = listing::query(request, "max-uploads", key_marker)?;
         let begin = match id_marker {
-            // Observed: it belongs to the key that is named.
+            // Observed: it belongs to the named key.
             Some(id) if !is_of_key(ctx, bucket, key_marker, id)? => {
                 let (text, name) = ("Invalid uploadId marker", "upload-id-marker");
                 return Err(S3Error::argument(text, name, id).into());
@@ -51,7 +51,7 @@ impl PlainApi for ListMultipartUploads {
         let mut xml = Xml::result("ListMultipartUploadsResult");
         xml.text("Bucket", &bucket.name).text("KeyMarker", encoding.write(key_marker));
         xml.text("UploadIdMarker", id_marker.unwrap_or_default());
-        // Observed: the next markers stand there always, and are empty behind a rolled-up prefix.
+        // Observed: the next markers are always present, and empty after a rolled-up prefix.
         let (next_key, next_id) = match page.entries.last() {
             Some(Entry::Item(key, upload)) => (encoding.write(key), upload.id.clone()),
             Some(Entry::Prefix(_)) | None => (String::new(), String::new()),
@@ -78,8 +78,8 @@ impl PlainApi for ListMultipartUploads {
     }
 }
 
-/// Whether a marker names an upload of the key. One that was completed or aborted since is known by
-/// its form alone.
+/// Whether a marker names an upload of the key. One that was completed or aborted since is
+/// recognized by its format alone.
 fn is_of_key(ctx: &Ctx<'_>, bucket: &Bucket, key: &str, id: &str) -> S3Result<bool> {
     if UPLOADS.contains(ctx.tx(), row_of(&bucket.name, key, id))? {
         return Ok(true);

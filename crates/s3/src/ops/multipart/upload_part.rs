@@ -70,7 +70,7 @@ impl Api for UploadPart {
     }
 }
 
-/// Observed: an upload with an algorithm takes no other; one without takes any.
+/// Observed: an upload with an algorithm accepts no other; one without accepts any.
 fn announced(open: &OpenUpload, request: &Request) -> S3Result<Announced> {
     let own = checksum::announced(request)?;
     match (open.algorithm, own) {
@@ -103,7 +103,7 @@ pub(super) fn begin(
     Upload::new(ctx, open.envelope, &root, &aad, proofs)
 }
 
-/// Puts the prepared part into its upload, if that is still open.
+/// Adds the prepared part to its upload, if that is still open.
 pub(super) fn store(
     ctx: &mut Ctx<'_>,
     request: &Request,

@@ -1,4 +1,4 @@
-//! What AWS refuses in documents that are stored and answered.
+//! What AWS rejects in documents that are stored and returned.
 
 use gateway::Ctx;
 use types::Timestamp;
@@ -38,7 +38,7 @@ fn name_rules(ctx: &Ctx<'_>, document: &mut Element, child: &str, id: &str) -> S
     Ok(())
 }
 
-/// Observed: what is amiss is malformed, but for dates and tags.
+/// Observed: every fault is malformed XML, except for dates and tags.
 pub(super) fn lifecycle(
     ctx: &mut Ctx<'_>,
     _: &mut Settings,
@@ -139,7 +139,7 @@ fn midnight(action: &Element) -> S3Result<()> {
     Ok(())
 }
 
-/// Keeps the size below which objects change no class: an argument of the document that stands in a
+/// Stores the size below which objects do not transition: an argument of the document that is in a
 /// header.
 ///
 /// Source: S3 API Reference, "PutBucketLifecycleConfiguration". Observed: the refusal of others.
@@ -153,7 +153,7 @@ pub(super) fn keep_minimum_size(settings: &mut Settings, request: &Request) -> S
     Ok(())
 }
 
-/// Observed: the header is answered with its default.
+/// Observed: the header is returned with its default.
 pub(super) fn lifecycle_headers(settings: &Settings, _: &Request) -> Vec<(String, String)> {
     let kept = settings.0.documents.get(MINIMUM_SIZE).map(String::as_str);
     let value = kept.unwrap_or(USUAL_MINIMUM_SIZE);

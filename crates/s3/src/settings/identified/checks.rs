@@ -33,7 +33,7 @@ fn one_of(element: Option<&Element>, name: &str, known: &[&str]) -> S3Result<()>
     }
 }
 
-/// Observed: wrong names are malformed; a destination that is no ARN has an error of its own.
+/// Observed: wrong names are malformed; a destination that is not an ARN has a separate error.
 pub(super) fn inventory(document: &Element) -> S3Result<()> {
     one_of(Some(document), "IsEnabled", &["true", "false"])?;
     one_of(Some(document), "IncludedObjectVersions", &["All", "Current"])?;
@@ -61,7 +61,7 @@ pub(super) fn analytics(document: &Element) -> S3Result<()> {
     one_of(target, "Format", &["CSV"])
 }
 
-/// Source: S3 API Reference, "MetricsConfiguration": nothing but the id is needed.
+/// Source: S3 API Reference, "MetricsConfiguration": only the ID is required.
 pub(super) fn metrics(document: &Element) -> S3Result<()> {
     document.text_of("Id").map(drop).ok_or_else(|| S3Error::MalformedXml.into())
 }

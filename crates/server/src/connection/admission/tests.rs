@@ -215,12 +215,12 @@ fn a_form_takes_the_memory_of_its_fields_first() {
         );
         let admitted = world.admit(&exchange, &lines).await.ok().unwrap();
         assert!(admitted.share.is_some() && admitted.pace.is_none());
-        assert!(!world.has(&memory.strangers, 4 * MIB).await, "its fields are counted");
-        assert!(world.has(&memory.strangers, 4 * MIB - FIELDS_BYTES).await);
+        assert!(!world.has(&memory.anonymous, 4 * MIB).await, "its fields are counted");
+        assert!(world.has(&memory.anonymous, 4 * MIB - FIELDS_BYTES).await);
         assert!(world.has(&memory.streams, 8 * MIB).await, "its file is not");
         drop(admitted);
-        assert!(world.has(&memory.strangers, 4 * MIB).await);
-        let _taken = world.take_all(&memory.strangers).await;
+        assert!(world.has(&memory.anonymous, 4 * MIB).await);
+        let _taken = world.take_all(&memory.anonymous).await;
         let refused = timeout(LATER, world.admit(&exchange, &lines)).await.unwrap();
         assert_eq!(refused.err().unwrap().status, StatusCode::SERVICE_UNAVAILABLE);
     });
