@@ -58,8 +58,7 @@ pub fn deliver(gateway: &Arc<Gateway>, timing: &Timing, pulse: Pulse<'_>) -> Tim
     *gateway.cached::<LastTiming>().0.lock().unwrap_or_else(PoisonError::into_inner) =
         Some(*timing);
     let mut due = now.plus_ms(MINUTE_MS).min(cut_if_due(gateway, timing, now, pulse));
-    let view = gateway.snapshot().map_err(Fault::from);
-    let trails = view.and_then(|view| delivering(&view.tx()));
+    let trails = gateway.snapshot().and_then(|view| delivering(&view.tx()));
     for (trail, _) in trails.unwrap_or_else(|fault| {
         tracing::error!(error = fault.chain(), "trails cannot be read; delivery waits");
         Vec::new()

@@ -140,8 +140,8 @@ fn live(metrics: &Metrics, standing: Standing) -> Response<OutBody> {
 fn ready(gateway: &Gateway) -> Response<OutBody> {
     match gateway.snapshot().and_then(|view| Ok(view.last_seq()?)) {
         Ok(_) => respond(StatusCode::OK, "application/json", json!({ "status": "ok" }).to_string()),
-        Err(error) => {
-            tracing::error!(%error, "the store cannot be read");
+        Err(fault) => {
+            tracing::error!(error = fault.chain(), "the store cannot be read");
             respond(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "unavailable")
         }
     }

@@ -246,8 +246,8 @@ fn sweep(context: &Context) -> Timestamp {
         tracing::warn!(%error, "the reserve of disk space could not be made");
     }
     let older_than = now.minus_ms(UPLOAD_MS_MAX);
-    if let Err(error) = s3::sweep(gateway, older_than, &|| context.pulse()) {
-        tracing::error!(%error, "the bytes of deleted objects could not be removed");
+    if let Err(fault) = s3::sweep(gateway, older_than, &|| context.pulse()) {
+        tracing::error!(error = fault.chain(), "the bytes of deleted objects could not be removed");
     }
     // Callers that delete on a full disk wait for the room.
     now.plus_ms(if store.is_full() { MINUTE_MS } else { HOUR_MS })

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use gateway::{Answer, Fault, Gateway, Identified};
+use gateway::{Answer, Gateway, Identified};
 use http::{HeaderName, HeaderValue, Method};
 use s3::CorsRequest;
 use wire::Head;
@@ -47,7 +47,6 @@ impl Asked {
     fn headers(&self, gateway: &Gateway) -> s3::CorsHeaders {
         let found = gateway
             .snapshot()
-            .map_err(Fault::from)
             .and_then(|view| s3::cors_headers(&view.tx(), &self.bucket, &self.request));
         found.unwrap_or_else(|fault| {
             let error = fault.chain();
