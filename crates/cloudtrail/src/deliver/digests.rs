@@ -153,7 +153,7 @@ fn make(
         .decode(&public.value)
         .map_err(|cause| Fault::damaged("a public key").because(cause))?;
     let sealed = digest.seal(|text| {
-        let signature = pair.sign_pkcs1_sha256(text.as_bytes());
+        let signature = pair.sign_pkcs1_sha256(text.as_bytes())?;
         if rsa::verify_pkcs1_sha256(&der, text.as_bytes(), &signature) {
             Ok(signature)
         } else {
