@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gateway::{Ctx, Fault};
 use serde::{Deserialize, Serialize};
-use store::{Table, Tx, key, key_parts};
+use store::{StoreError, Table, Tx, key, key_text};
 use types::{AccountId, Timestamp};
 
 use crate::acl::Acl;
@@ -105,9 +105,8 @@ pub(crate) fn rows_of(bucket: &str, object: &str) -> Vec<u8> {
 }
 
 /// The object key in a row's key.
-pub(crate) fn key_of_row(row: &[u8]) -> String {
-    let parts = key_parts(row);
-    parts.get(1).map(|part| String::from_utf8_lossy(part).into_owned()).unwrap_or_default()
+pub(crate) fn key_of_row(row: &[u8]) -> Result<String, StoreError> {
+    key_text(row, 1)
 }
 
 /// The newest version of a key, delete markers included.
@@ -326,6 +325,6 @@ mod tests {
     fn versions_of_a_key_are_stored_newest_first() {
         assert!(row_key("b", "k", 2) < row_key("b", "k", 1));
         assert!(row_key("b", "k", 1) < row_key("b", "k0", 9));
-        assert_eq!(key_of_row(&row_key("b", "k\0x", 1)), "k\0x");
+        assert_eq!(key_of_row(&row_key("b", "k\0x", 1)).unwrap(), "k\0x");
     }
 }
