@@ -60,7 +60,7 @@ pub fn deliver(gateway: &Arc<Gateway>, timing: &Timing, pulse: Pulse<'_>) -> Tim
     let mut due = now.plus_ms(MINUTE_MS).min(cut_if_due(gateway, timing, now, pulse));
     let trails = gateway.snapshot().and_then(|view| delivering(&view.tx()));
     for (trail, _) in trails.unwrap_or_else(|fault| {
-        tracing::error!(error = fault.chain(), "trails cannot be read; delivery waits");
+        gateway.report(&fault, "trails cannot be read; delivery waits", "");
         Vec::new()
     }) {
         if pulse().is_break() {
@@ -69,8 +69,7 @@ pub fn deliver(gateway: &Arc<Gateway>, timing: &Timing, pulse: Pulse<'_>) -> Tim
         match deliver_trail(gateway, timing, &trail, pulse) {
             Ok(again) => due = due.min(again),
             Err(fault) => {
-                let error = fault.chain();
-                tracing::error!(error, trail = %trail.name, "delivery failed; it is tried again");
+                gateway.report(&fault, "delivery failed; it is tried again", trail.name.as_str());
             }
         }
     }
@@ -106,7 +105,7 @@ fn cut_if_due(
             Ok(ControlFlow::Continue(())) => *last = Some(now),
             Ok(ControlFlow::Break(())) => {}
             Err(fault) => {
-                tracing::error!(error = fault.chain(), "log files could not be cut; tried again");
+                gateway.report(&fault, "log files could not be cut; tried again", "");
             }
         }
     }

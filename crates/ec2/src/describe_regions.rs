@@ -5,7 +5,7 @@
 use std::str::Chars;
 
 use gateway::{
-    Access, Answer, ApiError, Codec, Ctx, Decoding, Failure, Plain, Reply, Spec, WireError,
+    Access, Answer, ApiError, Codec, Ctx, Decoding, Failure, Fault, Plain, Reply, Spec, WireError,
 };
 use serde_json::{Map, Value, json};
 use wire::xml::XmlWriter;
@@ -237,7 +237,7 @@ impl Codec<DescribeRegionsInput, Vec<Told>> for Ec2 {
 
     /// Observed: `regionSet`, empty or with items, and `allRegions` if it was asked for.
     /// Assumed: the form of filters, which is that of other EC2 events.
-    fn parameters(input: &DescribeRegionsInput) -> Value {
+    fn parameters(input: &DescribeRegionsInput) -> Result<Value, Fault> {
         let set =
             |items: Vec<Value>| if items.is_empty() { json!({}) } else { json!({"items": items}) };
         let mut members = Map::new();
@@ -254,11 +254,11 @@ impl Codec<DescribeRegionsInput, Vec<Told>> for Ec2 {
         if !filters.is_empty() {
             members.insert("filterSet".to_owned(), set(filters));
         }
-        Value::Object(members)
+        Ok(Value::Object(members))
     }
 
-    fn elements(_: &Vec<Told>) -> Value {
-        Value::Null
+    fn elements(_: &Vec<Told>) -> Result<Value, Fault> {
+        Ok(Value::Null)
     }
 }
 

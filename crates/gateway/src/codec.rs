@@ -3,7 +3,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use wire::{Protocol, WireError};
 
-use crate::{Answer, Codec, Decoding, Reply};
+use crate::{Answer, Codec, Decoding, Fault, Reply};
 
 /// AWS JSON 1.1: structs with `PascalCase` members, optional ones skipped when absent.
 #[derive(Debug)]
@@ -19,13 +19,20 @@ impl<I: Serialize + DeserializeOwned, O: Serialize> Codec<I, O> for Json {
         Answer::json(&output, reply)
     }
 
-    fn parameters(input: &I) -> Value {
-        camel_members(trail::elements(input))
+    fn parameters(input: &I) -> Result<Value, Fault> {
+        shown(input)
     }
 
-    fn elements(output: &O) -> Value {
-        camel_members(trail::elements(output))
+    fn elements(output: &O) -> Result<Value, Fault> {
+        shown(output)
     }
+}
+
+/// What an event says of a value.
+fn shown(value: &impl Serialize) -> Result<Value, Fault> {
+    let shown = trail::elements(value);
+    let shown = shown.map_err(|cause| Fault::bug("a record cannot be written").because(cause))?;
+    Ok(camel_members(shown))
 }
 
 /// AWS Query: form parameters in, XML out, or JSON for those who ask for it.
@@ -50,12 +57,12 @@ impl<I: Serialize + DeserializeOwned, O: Serialize> Codec<I, O> for Query {
         Answer::query(&output, namespace, reply)
     }
 
-    fn parameters(input: &I) -> Value {
-        camel_members(trail::elements(input))
+    fn parameters(input: &I) -> Result<Value, Fault> {
+        shown(input)
     }
 
-    fn elements(output: &O) -> Value {
-        camel_members(trail::elements(output))
+    fn elements(output: &O) -> Result<Value, Fault> {
+        shown(output)
     }
 }
 

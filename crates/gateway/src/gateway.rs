@@ -11,13 +11,15 @@ use trail::Record;
 use types::{AccountId, Clock, Entropy, Region, Timestamp, uuid_v4};
 use wire::sigv4::SigningKeys;
 
+use crate::fault::FaultCounts;
 use crate::policies::PolicyCache;
 use crate::record::{self, new_events};
 use crate::row::{admitted, committed};
 use crate::senders::Senders;
 use crate::table::Table;
 use crate::{
-    Call, Caller, Family, Fault, IdentityPort, Operation, Refused, Resource, Row, decisions,
+    Call, Caller, Family, Fault, FaultKind, IdentityPort, Operation, Refused, Resource, Row,
+    decisions,
 };
 
 /// Signing keys that are remembered: one a day, region and service of an access key.
@@ -68,6 +70,7 @@ pub struct Gateway {
     pub(crate) senders: Senders,
     pub(crate) table: Table,
     pub(crate) unproven: AtomicU64,
+    faults: FaultCounts,
     shared: Mutex<BTreeMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
@@ -86,6 +89,7 @@ impl Gateway {
             senders: Senders::default(),
             table: Table::new(parts.rows),
             unproven: AtomicU64::new(0),
+            faults: FaultCounts::default(),
             shared: Mutex::default(),
         })
     }
@@ -118,6 +122,18 @@ impl Gateway {
     /// Whether the disk is taken for full.
     pub fn is_full(&self) -> bool {
         self.store.is_full()
+    }
+
+    /// Faults since the start, of calls and of workers.
+    pub fn faults(&self, kind: FaultKind) -> u64 {
+        self.faults.of(kind).load(Ordering::Relaxed)
+    }
+
+    /// Logs a fault with its causes, and counts it. `what` says what did not happen; `of` names the
+    /// request, trail or worker.
+    pub fn report(&self, fault: &Fault, what: &str, of: &str) {
+        self.faults.of(fault.kind()).fetch_add(1, Ordering::Relaxed);
+        tracing::error!(kind = ?fault.kind(), error = fault.chain(), of, "{what}");
     }
 
     /// The keys that protect what is stored.
@@ -226,13 +242,14 @@ impl Gateway {
         let own = Arc::clone(self);
         let committed = self.store.submit_when_full(move |tx| {
             tx.begin();
-            let record = change(tx)
-                .and_then(|event| event.map(|event| own.service_record(event)).transpose());
-            match record {
-                Ok(record) => {
+            let events = change(tx).and_then(|event| {
+                let record = event.map(|event| own.service_record(event)).transpose()?;
+                new_events(record.into_iter().collect())
+            });
+            match events {
+                Ok(events) => {
                     tx.keep();
-                    let records: Vec<_> = record.into_iter().collect();
-                    (Ok(!records.is_empty()), new_events(records))
+                    (Ok(!events.is_empty()), events)
                 }
                 Err(error) => {
                     tx.discard();

@@ -50,7 +50,7 @@ mod spec;
 mod table;
 mod unserved;
 
-pub use access::{Access, allows, is_denial};
+pub use access::{Access, allows};
 pub use answer::{Answer, AnswerBody, S3_SERVER};
 pub use body::BodyGate;
 pub use call::{Auth, Call, Origin, SignatureVersion};

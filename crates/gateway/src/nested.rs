@@ -48,9 +48,9 @@ struct Asked {
 }
 
 impl Asked {
-    fn of<O: Operation>(by: &Asker, input: &O::Input) -> Self {
-        let parameters = O::Codec::parameters(input);
-        Self { operation: O::SPEC.name, by: by.clone(), parameters }
+    fn of<O: Operation>(by: &Asker, input: &O::Input) -> Result<Self, Fault> {
+        let parameters = O::Codec::parameters(input)?;
+        Ok(Self { operation: O::SPEC.name, by: by.clone(), parameters })
     }
 }
 
@@ -117,7 +117,9 @@ impl NestedCalls {
         by: &Asker,
         input: &O::Input,
     ) -> Option<(Answered<O>, Vec<Denial>)> {
-        let same = |done: &mut Done| done.at == at && done.asked == Asked::of::<O>(by, input);
+        let same = |done: &mut Done| {
+            done.at == at && Asked::of::<O>(by, input).is_ok_and(|asked| done.asked == asked)
+        };
         let done = self.done.take_if(same)?;
         let result = done.result.downcast::<Answered<O>>().ok()?;
         Some((*result, done.denials))
@@ -141,10 +143,14 @@ impl NestedCalls {
         result: Answered<O>,
         (records, denials): (Vec<Record>, Vec<Denial>),
     ) -> Refused {
-        let asked = Asked::of::<O>(by, input);
-        self.done = Some(Done { at, asked, result: Box::new(result), records, denials });
         self.stopped = true;
-        stopped().into()
+        match Asked::of::<O>(by, input) {
+            Ok(asked) => {
+                self.done = Some(Done { at, asked, result: Box::new(result), records, denials });
+                stopped().into()
+            }
+            Err(fault) => fault.into(),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use store::Tx;
 use trail::Resource;
 use types::Region;
 
-use crate::{Access, Answer, ApiError, Ctx, Failure, Fault, Gateway, Spec, WireError};
+use crate::{Access, Answer, ApiError, Ctx, Failure, Fault, Gateway, Refused, Spec, WireError};
 
 /// One API operation. It performs no step of the pipeline: it says what the steps need.
 ///
@@ -180,9 +180,9 @@ pub trait Codec<I, O> {
     /// Renders the output.
     fn encode(output: O, reply: &Reply<'_>) -> Answer;
     /// The input as `requestParameters`.
-    fn parameters(input: &I) -> Value;
+    fn parameters(input: &I) -> Result<Value, Fault>;
     /// The output as `responseElements`, for operations that are not read-only.
-    fn elements(output: &O) -> Value;
+    fn elements(output: &O) -> Result<Value, Fault>;
 }
 
 /// A request as a codec sees it.
@@ -222,8 +222,8 @@ pub struct Reply<'a> {
 /// Takes the body of a streamed request, piece by piece.
 pub trait BodySink: Send + fmt::Debug {
     /// Takes the next piece. An error ends the request.
-    fn push(&mut self, data: &[u8]) -> Result<(), WireError>;
+    fn push(&mut self, data: &[u8]) -> Result<(), Refused>;
     /// All pieces have come and the signature over them holds. `trailers` are the trailing
     /// headers, lower-case names. Makes the body durable.
-    fn close(&mut self, trailers: &[(String, String)]) -> Result<(), WireError>;
+    fn close(&mut self, trailers: &[(String, String)]) -> Result<(), Refused>;
 }

@@ -21,5 +21,5 @@ pub fn operator_events(
     entropy: &Entropy,
 ) -> Result<Vec<NewEvent>, Fault> {
     let records = events.into_iter().map(|event| service_record(event, OPERATOR, now, entropy));
-    Ok(new_events(records.collect::<Result<_, _>>()?))
+    new_events(records.collect::<Result<_, _>>()?)
 }

@@ -1,4 +1,4 @@
-use gateway::{ApiError, Refused, WireError};
+use gateway::{ApiError, WireError};
 
 use crate::as_caller::Said;
 
@@ -38,8 +38,7 @@ impl ApiError for InquiryError {
 impl From<Said> for gateway::Failure<InquiryError> {
     fn from(said: Said) -> Self {
         match said {
-            Said::Refused(Refused::Wire(error)) => Self::Wire(error),
-            Said::Refused(Refused::Internal(error)) => Self::Internal(error),
+            Said::Refused(refused) => refused.into(),
             Said::Unusable(text) => InquiryError::Unreadable(text).into(),
         }
     }

@@ -251,11 +251,11 @@ impl Codec<Request, Response> for RestXml {
         response.into_answer(reply)
     }
 
-    fn parameters(request: &Request) -> Value {
-        event::parameters(request)
+    fn parameters(request: &Request) -> Result<Value, Fault> {
+        Ok(event::parameters(request))
     }
 
-    fn elements(response: &Response) -> Value {
-        event::elements(response)
+    fn elements(response: &Response) -> Result<Value, Fault> {
+        Ok(event::elements(response))
     }
 }

@@ -7,8 +7,8 @@ pub(crate) mod public_access;
 pub(crate) mod tags;
 
 use gateway::{
-    Access, Answer, ApiError, Codec, Ctx, Decoding, EventParts, Failure, Family, Plain, Protocol,
-    Reply, Resource, Service, Spec, WireError,
+    Access, Answer, ApiError, Codec, Ctx, Decoding, EventParts, Failure, Family, Fault, Plain,
+    Protocol, Reply, Resource, Service, Spec, WireError,
 };
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -225,7 +225,7 @@ impl Codec<ControlRequest, ControlAnswer> for ControlXml {
 
     /// Observed: the host, in lower case of AWS's own; a document stands under its root, as in S3's
     /// events. Assumed: the resource under `resourceArn`, keys of tags under `tagKeys`.
-    fn parameters(request: &ControlRequest) -> Value {
+    fn parameters(request: &ControlRequest) -> Result<Value, Fault> {
         let mut members = Map::new();
         members.insert("Host".to_owned(), Value::from(request.host.as_str()));
         if !request.resource.is_empty() {
@@ -238,11 +238,11 @@ impl Codec<ControlRequest, ControlAnswer> for ControlXml {
         if let Some(Value::Object(document)) = crate::xml::to_json(&request.body) {
             members.extend(document);
         }
-        Value::Object(members)
+        Ok(Value::Object(members))
     }
 
-    fn elements(_: &ControlAnswer) -> Value {
-        Value::Null
+    fn elements(_: &ControlAnswer) -> Result<Value, Fault> {
+        Ok(Value::Null)
     }
 }
 

@@ -141,7 +141,7 @@ fn ready(gateway: &Gateway) -> Response<OutBody> {
     match gateway.snapshot().and_then(|view| Ok(view.last_seq()?)) {
         Ok(_) => respond(StatusCode::OK, "application/json", json!({ "status": "ok" }).to_string()),
         Err(fault) => {
-            tracing::error!(error = fault.chain(), "the store cannot be read");
+            gateway.report(&fault, "the store cannot be read", "");
             respond(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "unavailable")
         }
     }

@@ -204,14 +204,14 @@ fn seal(context: &Context) -> Timestamp {
         Err(error) => tracing::error!(%error, "events could not be sealed; they stay in the tail"),
     }
     if let Err(fault) = gateway.forget_denials() {
-        tracing::error!(error = fault.chain(), "old denials could not be forgotten");
+        gateway.report(&fault, "old denials could not be forgotten", "");
     }
     let dropped = cloudtrail::oldest_needed(gateway)
         .and_then(|needed| Ok(store.expire(now.minus_ms(*history_ms), needed)?));
     match dropped {
         Ok(0) => {}
         Ok(events) => tracing::info!(events, "events beyond the history were dropped"),
-        Err(fault) => tracing::error!(error = fault.chain(), "old events could not be dropped"),
+        Err(fault) => gateway.report(&fault, "old events could not be dropped", ""),
     }
     again
 }
@@ -247,7 +247,7 @@ fn sweep(context: &Context) -> Timestamp {
     }
     let older_than = now.minus_ms(UPLOAD_MS_MAX);
     if let Err(fault) = s3::sweep(gateway, older_than, &|| context.pulse()) {
-        tracing::error!(error = fault.chain(), "the bytes of deleted objects could not be removed");
+        gateway.report(&fault, "the bytes of deleted objects could not be removed", "");
     }
     // Callers that delete on a full disk wait for the room.
     now.plus_ms(if store.is_full() { MINUTE_MS } else { HOUR_MS })
@@ -257,7 +257,7 @@ fn sweep(context: &Context) -> Timestamp {
 fn keys_due(context: &Context) -> Timestamp {
     let gateway = &context.gateway;
     if let Err(fault) = kms::run_due(gateway, &|| context.pulse()) {
-        tracing::error!(error = fault.chain(), "keys could not be deleted or rotated on time");
+        gateway.report(&fault, "keys could not be deleted or rotated on time", "");
     }
     gateway.clock().now().plus_ms(MINUTE_MS)
 }

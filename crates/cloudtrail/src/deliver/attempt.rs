@@ -197,7 +197,7 @@ impl Round<'_> {
                 Ok(ControlFlow::Continue(()))
             }
             Err(NotPut { request_id, refused }) => match *refused {
-                Refused::Wire(error) => {
+                Refused::Wire(error) | Refused::Denied(error) => {
                     let outage = attempts.fail(now, request_id);
                     if let Step::WaitUntil(due) = attempts.next_step(&file, now) {
                         self.due = self.due.min(due);
@@ -255,10 +255,16 @@ impl Round<'_> {
             let wanted = usize::try_from(to.saturating_sub(*from)).unwrap_or(usize::MAX);
             let rows = self.gateway.events_from(&view, *from, wanted.saturating_add(1))?;
             let rows = rows.into_iter().take_while(|row| row.seq <= *to);
-            records.extend(rows.map(|row| row.body));
+            records.extend(rows.map(|row| (row.seq, row.body)));
         }
-        let texts = records.iter().map(|body| std::str::from_utf8(body).unwrap_or_default());
-        log_file::write(texts)
+        let mut texts = Vec::with_capacity(records.len());
+        for (seq, body) in &records {
+            let text = std::str::from_utf8(body);
+            texts.push(text.map_err(|cause| {
+                Fault::damaged(format_args!("event {seq} is not text")).because(cause)
+            })?);
+        }
+        log_file::write(texts.into_iter())
             .map_err(|cause| Fault::damaged("the records of a log file").because(cause))
     }
 

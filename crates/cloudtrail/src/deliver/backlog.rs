@@ -74,8 +74,8 @@ pub fn backlog(tx: &Tx<'_>) -> Result<Backlog, Fault> {
     WAITING.visit(tx, "", "", &mut |place, file| {
         all.files = all.files.saturating_add(1);
         all.oldest = Some(earlier(all.oldest, file.made));
-        let id = store::key_parts(place).into_iter().next().unwrap_or_default();
-        if let Some(trail) = trails.get_mut(&id) {
+        let id = store::key_parts(place).into_iter().next();
+        if let Some(trail) = id.and_then(|id| trails.get_mut(&id)) {
             trail.files = trail.files.saturating_add(1);
             trail.oldest = Some(earlier(trail.oldest, file.made));
         }

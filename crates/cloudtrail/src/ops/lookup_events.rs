@@ -4,7 +4,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use gateway::{Access, Ctx, EventParts, Failure, Json, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Failure, Fault, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{EventRow, HistoryQuery};
@@ -105,7 +105,10 @@ impl Plain for LookupEvents {
         let more = rows.len() > question.limit || query.is_full(&rows);
         let page: Vec<_> = rows.into_iter().take(question.limit).collect();
         let next = page.last().filter(|_| more).map(|row| question.token(ctx, row.seq));
-        let events = page.iter().filter_map(|row| question.shown(row)).collect();
+        let mut events = Vec::with_capacity(page.len());
+        for row in &page {
+            events.extend(question.shown(row)?);
+        }
         Ok(LookupEventsOutput { events, next_token: next })
     }
 }
@@ -125,13 +128,13 @@ struct Question {
 
 impl Question {
     /// Assumed: the wordings.
-    fn of(ctx: &Ctx<'_>, input: &LookupEventsInput) -> Result<Self, TrailError> {
+    fn of(ctx: &Ctx<'_>, input: &LookupEventsInput) -> Result<Self, Failure<TrailError>> {
         let nothing = match input.event_category.as_deref() {
             None => false,
             Some("insight") => true,
             Some(other) => {
                 let message = format!("The event category {other} is not valid.");
-                return Err(TrailError::InvalidEventCategory(message));
+                return Err(TrailError::InvalidEventCategory(message).into());
             }
         };
         let limit = match input.max_results {
@@ -152,11 +155,12 @@ impl Question {
         let to = input.end_time.map_or(ctx.now(), Timestamp::from_secs_f64);
         if from > to {
             let message = "The start time must be before the end time.".to_owned();
-            return Err(TrailError::InvalidTimeRange(message));
+            return Err(TrailError::InvalidTimeRange(message).into());
         }
         let attribute = attribute(input)?;
         let asked = LookupEventsInput { next_token: None, max_results: None, ..input.clone() };
-        let name = serde_json::to_string(&asked).unwrap_or_default();
+        let name = serde_json::to_string(&asked)
+            .map_err(|cause| Fault::bug("a page token cannot be bound").because(cause))?;
         let mut question = Self {
             attribute,
             from: from.max(oldest),
@@ -197,11 +201,14 @@ impl Question {
     }
 
     /// The event as it is shown; the index knows hashes only, so it is looked at once more.
-    fn shown(&self, row: &EventRow) -> Option<Value> {
-        let record = std::str::from_utf8(&row.body).ok()?;
-        let facts = Facts::from_json(&serde_json::from_str(record).ok()?)?;
+    /// `None` if it is of another event with the same hash.
+    fn shown(&self, row: &EventRow) -> Result<Option<Value>, Fault> {
+        let damaged = || Fault::damaged(format_args!("event {}", row.seq));
+        let record = std::str::from_utf8(&row.body).map_err(|cause| damaged().because(cause))?;
+        let json = serde_json::from_str(record).map_err(|cause| damaged().because(cause))?;
+        let facts = Facts::from_json(&json).ok_or_else(damaged)?;
         let fits = self.attribute.as_ref().is_none_or(|attribute| attribute.matches(&facts));
-        fits.then(|| item(&facts, record))
+        Ok(fits.then(|| item(&facts, record)))
     }
 }
 

@@ -66,6 +66,16 @@ fn a_denied_call_is_recorded_and_explained() {
     assert_eq!(explained[0]["Message"], message);
 }
 
+/// Whether an error is a denial is decided by the policies: one that is only called like a denial
+/// keeps its name in the event.
+#[test]
+fn a_denial_is_not_known_by_its_name() {
+    let kit = kit();
+    let posing = call(&kit, "PutNote", &json!({"Name": "a", "Text": "one", "Poses": true}));
+    assert_eq!(posing.error().1, "AccessDeniedException");
+    assert_eq!(events(&kit), [("PutNote".to_owned(), "AccessDeniedException".to_owned())]);
+}
+
 /// A bug in any step ends its call alone: nothing of the call stays, and the next one is served.
 #[test]
 fn a_panic_in_any_step_keeps_nothing() {

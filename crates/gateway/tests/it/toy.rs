@@ -1,12 +1,13 @@
 //! A service of four operations over one table: one reads, one writes, one nests, one streams.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use bytes::Bytes;
 use gateway::{
     Access, Answer, Answering, ApiError, Begun, BodyLimit, BodySink, Caller, Codec, Ctx, Decoding,
-    EventParts, Failure, Family, Json, Operation, Plain, Protocol, Received, Reply, Row, Service,
-    Spec, WireError, row,
+    EventParts, Failure, Family, Fault, Json, Operation, Plain, Protocol, Received, Refused, Reply,
+    Row, Service, Spec, WireError, row,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::{Deserialize, Serialize};
@@ -141,6 +142,10 @@ pub(crate) struct Input {
     explains: String,
     /// `fails` if the nested call is to fail after all that it does.
     inner: String,
+    /// Whether the event cannot show the input.
+    unwritable: bool,
+    /// Whether the error is called like a denial.
+    poses: bool,
     /// How many nested calls are made, one after the other, of which the first ones only read.
     reads_first: u8,
 }
@@ -163,12 +168,15 @@ pub(crate) struct Output {
 pub(crate) enum ToyError {
     NoSuchNote,
     Failed,
+    /// No denial, although it is called like one.
+    Posing,
 }
 
 impl ApiError for ToyError {
     fn wire(&self) -> WireError {
         match self {
             Self::NoSuchNote => WireError::new(404, "NoSuchNote", "There is no such note."),
+            Self::Posing => WireError::new(400, "AccessDeniedException", "It is no denial."),
             Self::Failed => WireError::new(400, "Failed", "It was to fail."),
         }
     }
@@ -192,12 +200,16 @@ impl Codec<Input, Output> for Carried {
         <Json as Codec<Input, Output>>::encode(output, reply)
     }
 
-    fn parameters(input: &Input) -> Value {
+    fn parameters(input: &Input) -> Result<Value, Fault> {
         input.panic_in("parameters");
-        json!({"name": input.name})
+        if input.unwritable {
+            let odd = BTreeMap::from([(Some(1), 1), (None, 2)]);
+            return <Json as Codec<BTreeMap<Option<u8>, u8>, Output>>::parameters(&odd);
+        }
+        Ok(json!({"name": input.name}))
     }
 
-    fn elements(output: &Output) -> Value {
+    fn elements(output: &Output) -> Result<Value, Fault> {
         <Json as Codec<Input, Output>>::elements(output)
     }
 }
@@ -270,6 +282,9 @@ impl Operation for PutNote {
     ) -> Result<Output, Failure<ToyError>> {
         NOTES.put(ctx.tx_mut(), &input.name, work)?;
         input.panic_in("run");
+        if input.poses {
+            return Err(ToyError::Posing.into());
+        }
         if input.fails {
             return Err(ToyError::Failed.into());
         }
@@ -376,16 +391,19 @@ pub(crate) struct Arriving {
 }
 
 impl BodySink for Arriving {
-    fn push(&mut self, data: &[u8]) -> Result<(), WireError> {
+    fn push(&mut self, data: &[u8]) -> Result<(), Refused> {
         assert!(!self.panics, "a bug in push");
         self.bytes.extend_from_slice(data);
         if self.bytes.starts_with(b"bad") {
-            return Err(WireError::new(400, "BadBody", "The body is bad."));
+            return Err(WireError::new(400, "BadBody", "The body is bad.").into());
+        }
+        if self.bytes.starts_with(b"lost") {
+            return Err(Fault::bug("the body is lost").into());
         }
         Ok(())
     }
 
-    fn close(&mut self, _: &[(String, String)]) -> Result<(), WireError> {
+    fn close(&mut self, _: &[(String, String)]) -> Result<(), Refused> {
         self.is_whole = true;
         Ok(())
     }

@@ -63,7 +63,9 @@ impl PlainApi for DeleteObjects {
                 Ok(deleted) if !wish.quiet => tell(&mut xml, &target, &deleted),
                 Ok(_) => {}
                 Err(Refused::Internal(error)) => return Err(error.into()),
-                Err(Refused::Wire(error)) => tell_error(&mut xml, &target, &error),
+                Err(Refused::Wire(error) | Refused::Denied(error)) => {
+                    tell_error(&mut xml, &target, &error);
+                }
             }
         }
         Ok(Response::xml(xml))

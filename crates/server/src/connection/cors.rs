@@ -49,8 +49,8 @@ impl Asked {
             .snapshot()
             .and_then(|view| s3::cors_headers(&view.tx(), &self.bucket, &self.request));
         found.unwrap_or_else(|fault| {
-            let error = fault.chain();
-            tracing::error!(error, "no page may read an answer: its bucket cannot be read");
+            let what = "no page may read an answer: its bucket cannot be read";
+            gateway.report(&fault, what, &self.bucket);
             Vec::new()
         })
     }
