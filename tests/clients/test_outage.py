@@ -125,7 +125,7 @@ def test_explain_names_the_statement_that_keeps_files_waiting(server, name):
 
     text = eventually(told, what="a refusal is explained")
     assert "statement `Allow CloudTrail to encrypt logs` of resource policy would allow it" in text
-    compared = f"the policy says {walk.arn}-other, the request says {walk.arn}"
+    compared = f"the policy has {walk.arn}-other, the request has {walk.arn}"
     assert f"StringEquals aws:sourcearn: {compared}" in text
     repair_key_policy(walk)
     eventually(lambda: name not in explain(server)[1], what="nothing of it waits any more")
@@ -133,8 +133,8 @@ def test_explain_names_the_statement_that_keeps_files_waiting(server, name):
 
 @pytest.mark.parametrize(("outage", "words"), [
     ("bucket policy", "no statement allows s3:"),
-    ("disabled key", "no policy refused it: look at the key and the bucket"),
-    ("no bucket", "no policy refused it: look at the key and the bucket"),
+    ("disabled key", "no policy denied it: check the key and the bucket"),
+    ("no bucket", "no policy denied it: check the key and the bucket"),
 ])
 def test_explain_tells_of_every_outage(server, name, outage, words):
     harm, repair, codes = OUTAGES[outage]
@@ -155,7 +155,7 @@ def test_explain_tells_of_every_outage(server, name, outage, words):
 
 def test_explain_warns_of_a_service_that_is_let_in_on_anybodys_behalf(server, name):
     walk = Walk(server, name).prepare().start()
-    warned = "lets cloudtrail.amazonaws.com in on anybody's behalf"
+    warned = "allows cloudtrail.amazonaws.com on anyone's behalf"
     bucket, key = f"of bucket {walk.bucket} {warned}", f"of key {walk.key_arn} {warned}"
     text = explain(server)[1]
     assert bucket not in text and key not in text

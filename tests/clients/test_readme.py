@@ -32,7 +32,7 @@ def test_the_lines_of_run_it_can_be_pasted(tmp_path, page, heading):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert '"Arn": "arn:aws:iam::123456789012:root"' in done.stdout
-    assert "Nothing is refused." in done.stdout
+    assert "No deliveries are denied." in done.stdout
     assert "aws_secret_access_key " in done.stdout.splitlines()[-1], "of the new account"
 
 

@@ -172,7 +172,7 @@ def test_digests_that_the_trail_delivered_and_are_gone_are_found(delivered, tmp_
     later = ["--start-time", "2100-01-01", "--end-time", "2100-01-02"]
     done = verify(delivered, *later, "--anchor", file)
     assert done.returncode == 1 and done.stdout.splitlines()[-1].startswith("NOTHING: "), done
-    assert "no file was written" in done.stderr and not file.exists()
+    assert "the file was not written" in done.stderr and not file.exists()
 
 
 def test_pending_files_are_counted_and_not_blamed(delivered):

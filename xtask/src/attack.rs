@@ -1,5 +1,5 @@
-//! The attacks: programs that do to the real binary what strangers, thieves and failing machines
-//! do. What each of them tries stands in `tests/attack/README.md`.
+//! The attacks: programs that act on the real binary as unauthenticated clients, thieves of its
+//! files and failing machines do. `tests/attack/README.md` describes what each of them tries.
 
 use crate::project::Project;
 use crate::run::Run;
@@ -8,7 +8,7 @@ use crate::{Failure, ci, out};
 /// A family of attacks: a script of `tests/attack`, or the console's own in a browser.
 struct Family {
     name: &'static str,
-    /// Whether `ci` runs it among the attacks. The others run elsewhere in it.
+    /// Whether `ci` runs it among the attacks. Other stages of `ci` run the rest.
     in_slice: bool,
 }
 
@@ -19,7 +19,7 @@ const FAMILIES: &[Family] = &[
     Family { name: "tampering", in_slice: true },
     Family { name: "damage", in_slice: true },
     Family { name: "connections", in_slice: true },
-    // The tests of the binary attack its memory, and waiting for room takes long.
+    // The tests of the binary attack its memory, and waiting for memory takes long.
     Family { name: "memory", in_slice: false },
     // The clients' tests kill the server ten times.
     Family { name: "kill", in_slice: false },
@@ -29,9 +29,9 @@ const FAMILIES: &[Family] = &[
 const ORIGINS: &str = "origins";
 const ORIGINS_TEST: &str = "console/e2e/takeover.test.mjs";
 
-/// Runs families: those named, or all. The slice runs a short form of them.
+/// Runs families: the named ones, or all. The slice runs a short version of them.
 ///
-/// All run, whichever fails.
+/// All run, even after a failure.
 pub(crate) fn attack(
     project: &Project,
     names: &[String],
@@ -41,7 +41,7 @@ pub(crate) fn attack(
     for name in names {
         if !FAMILIES.iter().any(|family| family.name == name) {
             let known: Vec<&str> = FAMILIES.iter().map(|family| family.name).collect();
-            return Err(format!("`{name}` is no family: {}", known.join(", ")).into());
+            return Err(format!("`{name}` is not a family: {}", known.join(", ")).into());
         }
     }
     let is_meant = |family: &&Family| {
@@ -72,7 +72,7 @@ fn script(project: &Project, name: &str, is_slice: bool, binary: &str) -> Result
     ci::python(project)?.words([file.as_str(), "--bin", binary]).words(full).go()
 }
 
-/// The console in a browser, beside pages of strangers.
+/// The console in a browser, beside foreign pages.
 fn origins(project: &Project, binary: &str) -> Result<(), Failure> {
     if !project.has(ORIGINS_TEST) {
         return Err(format!("`{ORIGINS_TEST}` is missing").into());

@@ -1,4 +1,4 @@
-//! All that has to pass, and its parts.
+//! Everything that must pass, and its stages.
 
 use std::path::PathBuf;
 
@@ -7,11 +7,12 @@ use crate::run::Run;
 use crate::stages::Stages;
 use crate::{Failure, attack, dist, out, tidy};
 
-/// Where `./check` makes the Python clients.
+/// Where `./check` installs the Python clients.
 const VENV_PYTHON: &str = ".venv/bin/python";
 const VENV_AWS: &str = ".venv/bin/aws";
 
-/// Everything, the cheap first. Says in the end how long each part took, the last one failed or not.
+/// Runs everything, the cheap stages first. Finally prints the duration of each stage, even after a
+/// failure.
 pub(crate) fn ci(project: &Project) -> Result<(), Failure> {
     let mut stages = Stages::default();
     let done = all(project, &mut stages);
@@ -32,7 +33,7 @@ fn all(project: &Project, stages: &mut Stages) -> Result<(), Failure> {
     stages.run("examples", || {
         Run::cargo(project).words(["test", "--doc", "--workspace", "--locked"]).go()
     })?;
-    // The tests have built the binary. Both wait for deliveries most of the time.
+    // The tests have built the binary. Both mostly wait for deliveries.
     let binary = place_of_binary(project);
     let clients = the_clients(project, &binary, &[])?;
     let clients = clients.start(&target(project).join("clients.log"))?;
@@ -43,8 +44,8 @@ fn all(project: &Project, stages: &mut Stages) -> Result<(), Failure> {
     stages.run("attacks, a slice", || attack::attack(project, &[], true, &binary))
 }
 
-/// Licences, sources and duplicates of what we depend on. Of advisories it knows nothing: they come
-/// from a database that has to be fetched.
+/// Licences, sources and duplicates of our dependencies. Advisories are not checked, because their
+/// database must be downloaded.
 fn dependencies(project: &Project) -> Result<(), Failure> {
     if !Run::cargo(project).words(["deny", "--version"]).succeeds() {
         out::say("cargo-deny is missing: licences and duplicates are NOT checked");
@@ -54,7 +55,7 @@ fn dependencies(project: &Project) -> Result<(), Failure> {
     Run::cargo(project).words(words).go()
 }
 
-/// The tests of some packages, by nextest if it is there.
+/// The tests of some packages, with nextest if it is installed.
 pub(crate) fn tests(
     project: &Project,
     what: &[&str],
@@ -65,7 +66,7 @@ pub(crate) fn tests(
     if nextest {
         return run.words(["nextest", "run", "--locked", "--no-fail-fast"]).words(what).go();
     }
-    out::say("cargo-nextest is missing: `cargo test` does it, more slowly");
+    out::say("cargo-nextest is missing: using the slower `cargo test`");
     let chosen = what.iter().any(|word| matches!(*word, "--test" | "--lib"));
     let targets: &[&str] = if chosen { &[] } else { &["--lib", "--bins", "--tests"] };
     run.words(["test", "--locked", "--no-fail-fast"]).words(what).words(targets).go()
@@ -84,7 +85,7 @@ fn the_clients(project: &Project, binary: &str, words: &[String]) -> Result<Run,
     Ok(run.words(words))
 }
 
-/// The fixture that our records are compared with, from records of AWS.
+/// The fixture that our records are compared with, generated from AWS's records.
 pub(crate) fn shapes(project: &Project, places: &[String]) -> Result<(), Failure> {
     need_venv(project)?;
     Run::program(project, project.path(VENV_PYTHON))
@@ -105,7 +106,7 @@ fn the_console(project: &Project, binary: &str, stages: &mut Stages) -> Result<(
         return Ok(());
     }
     if !project.has("console/node_modules") {
-        return Err("`console/node_modules` is missing: `./check` makes it".into());
+        return Err("`console/node_modules` is missing: `./check` installs it".into());
     }
     need_venv(project)?;
     let aws = project.path(VENV_AWS);
@@ -125,7 +126,7 @@ fn the_console(project: &Project, binary: &str, stages: &mut Stages) -> Result<(
     Ok(())
 }
 
-/// Python as `./check` makes it.
+/// The Python installation of `./check`.
 pub(crate) fn python(project: &Project) -> Result<Run, Failure> {
     need_venv(project)?;
     Ok(Run::program(project, project.path(VENV_PYTHON)))
@@ -135,10 +136,10 @@ fn need_venv(project: &Project) -> Result<(), Failure> {
     if project.has(VENV_PYTHON) {
         return Ok(());
     }
-    Err(format!("`{VENV_PYTHON}` is missing: `./check` makes it").into())
+    Err(format!("`{VENV_PYTHON}` is missing: `./check` installs it").into())
 }
 
-/// Builds the binary of the dev profile and says where it is.
+/// Builds the binary of the dev profile and returns its path.
 pub(crate) fn binary(project: &Project) -> Result<String, Failure> {
     Run::cargo(project).words(["build", "--locked", "-p", "shoseki"]).go()?;
     Ok(place_of_binary(project))
@@ -148,7 +149,7 @@ fn place_of_binary(project: &Project) -> String {
     target(project).join("debug").join("shoseki").to_string_lossy().into_owned()
 }
 
-/// Where cargo puts what it builds.
+/// Cargo's target directory.
 pub(crate) fn target(project: &Project) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| project.path("target"), PathBuf::from)
 }

@@ -1,7 +1,7 @@
-//! What people install: a Debian package and an archive, with completions and pages for `man`.
+//! Release artifacts: a Debian package and a tar archive, with completions and man pages.
 //!
-//! Everything is made in `TARGET/dist`, from a program that is built here; the version is that of the
-//! workspace, with the commit after it where HEAD is not that version's tag.
+//! Everything is created in `TARGET/dist`, from a program that is built here; the version is that
+//! of the workspace, plus the commit where HEAD is not that version's tag.
 
 mod checks;
 mod deb;
@@ -17,7 +17,7 @@ use crate::{Failure, ci, out};
 /// Which program is packaged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Profile {
-    /// The one to give away.
+    /// The release build.
     Release,
     /// The tests' own, to try the packaging with.
     Dev,
@@ -26,7 +26,7 @@ pub(crate) enum Profile {
 /// A file of the installation: where it is from, where it goes, and its mode.
 type Piece = (&'static str, &'static str, u32);
 
-/// What is copied as it is. The first folder is `usr` or `etc`, as in the file system.
+/// Files that are copied unchanged. The first folder is `usr` or `etc`, as in the file system.
 const PIECES: &[Piece] = &[
     ("contrib/shoseki.toml", "etc/shoseki/shoseki.toml", 0o600),
     ("contrib/shoseki.service", "usr/lib/systemd/system/shoseki.service", 0o644),
@@ -42,33 +42,33 @@ const PIECES: &[Piece] = &[
     ("docs/security.md", "usr/share/doc/shoseki/docs/security.md", 0o644),
 ];
 
-/// Where shells look for completions.
+/// The directories in which shells search completions.
 const COMPLETIONS: [(&str, &str); 3] = [
     ("bash", "usr/share/bash-completion/completions/shoseki"),
     ("zsh", "usr/share/zsh/vendor-completions/_shoseki"),
     ("fish", "usr/share/fish/vendor_completions.d/shoseki.fish"),
 ];
 
-/// Makes everything.
+/// Creates all artifacts.
 pub(crate) fn dist(project: &Project, profile: Profile) -> Result<(), Failure> {
     let made = make(project, profile)?;
-    out::say(&format!("made in `{}`:", made.folder.display()));
+    out::say(&format!("created in `{}`:", made.folder.display()));
     for file in &made.files {
         out::say(&format!("  {file}"));
     }
     Ok(())
 }
 
-/// Makes everything and has Debian's tools look at it.
+/// Creates all artifacts and checks them with Debian's tools.
 pub(crate) fn check(project: &Project, profile: Profile) -> Result<(), Failure> {
     checks::check(project, &make(project, profile)?)
 }
 
-/// What was made.
+/// The created artifacts.
 #[derive(Debug)]
 struct Made {
     folder: PathBuf,
-    /// The tree that both the package and the archive hold.
+    /// The directory tree of both the package and the archive.
     stage: PathBuf,
     files: Vec<String>,
 }
@@ -82,7 +82,7 @@ fn make(project: &Project, profile: Profile) -> Result<Made, Failure> {
     let program = build(project, profile, &version)?;
     let own = stage.join("usr/bin/shoseki");
     copy(&program, &own, 0o755)?;
-    // Symbols are of use to nobody without the sources of this very build.
+    // Symbols are useless without the sources of this very build.
     Run::program(project, "strip").words([&own]).go()?;
     for (from, to, mode) in PIECES {
         copy(&project.path(from), &stage.join(to), *mode)?;
@@ -92,7 +92,7 @@ fn make(project: &Project, profile: Profile) -> Result<Made, Failure> {
         write(&stage.join(place), script.as_bytes(), 0o644)?;
     }
     let pages = stage.join("usr/share/man/man1");
-    // What the command makes is closed to others, but for the pages themselves.
+    // Files that the command creates are private, but the pages must be readable.
     fs::create_dir_all(&pages)?;
     Run::program(project, &own).words(["man", "--all"]).words([&pages]).go()?;
     let mut files = vec![archive(project, &folder, &stage, &version)?];
@@ -125,7 +125,7 @@ pub(crate) fn version(project: &Project) -> Result<String, Failure> {
 fn build(project: &Project, profile: Profile, version: &str) -> Result<PathBuf, Failure> {
     let cargo = Run::cargo(project).words(["build", "--locked", "-p", "shoseki"]);
     if profile == Profile::Dev {
-        // As the tests have built it: nothing is built twice.
+        // The program as the tests have built it: nothing is built twice.
         cargo.go()?;
         return Ok(ci::target(project).join("debug/shoseki"));
     }
@@ -136,7 +136,7 @@ fn build(project: &Project, profile: Profile, version: &str) -> Result<PathBuf, 
     Ok(ci::target(project).join("release/shoseki"))
 }
 
-/// An archive of the same files, for systems without Debian's packages.
+/// A tar archive of the same files, for systems without Debian packages.
 fn archive(
     project: &Project,
     folder: &Path,
@@ -168,17 +168,17 @@ fn copy(from: &Path, to: &Path, mode: u32) -> Result<(), Failure> {
     write(to, &bytes, mode)
 }
 
-/// Writes a file, the folders above it, and its mode.
+/// Writes a file with its parent directories, and sets its mode.
 fn write(to: &Path, bytes: &[u8], mode: u32) -> Result<(), Failure> {
     use std::os::unix::fs::PermissionsExt;
 
-    let above = to.parent().ok_or("a file without a folder")?;
+    let above = to.parent().ok_or("a file without a directory")?;
     fs::create_dir_all(above)?;
     fs::write(to, bytes).map_err(|error| format!("`{}`: {error}", to.display()))?;
     Ok(fs::set_permissions(to, fs::Permissions::from_mode(mode))?)
 }
 
-/// What a program prints. Fails if it fails.
+/// The output of a program. Fails if the program fails.
 fn said(command: &mut Command) -> Result<String, Failure> {
     let line = format!("{command:?}");
     let done = command.output().map_err(|error| format!("{line}: {error}"))?;
@@ -193,8 +193,8 @@ fn said(command: &mut Command) -> Result<String, Failure> {
 mod tests {
     use super::*;
 
-    /// Everything that is packaged is there, and the image's and the package's root keys are of the
-    /// form that the server reads.
+    /// All packaged files exist, and the root keys of the image and the package have the format
+    /// that the server reads.
     #[test]
     fn what_is_packaged_is_there() {
         let project = Project::here().unwrap();

@@ -1,7 +1,7 @@
-//! The project's chores. `./check` prepares what they need and calls `ci`.
+//! The project's development tasks. `./check` prepares what they need and calls `ci`.
 //!
 //! Everything runs in the dev profile, so that one build serves the tests and the binary that the
-//! clients talk to.
+//! clients call.
 
 mod assumptions;
 mod attack;
@@ -21,10 +21,10 @@ use clap::{Parser, Subcommand};
 use crate::project::Project;
 use crate::run::Run;
 
-/// Any failure: its user reads the text.
+/// Any failure; its text is human-readable.
 type Failure = Box<dyn Error>;
 
-/// The project's chores.
+/// The project's development tasks.
 #[derive(Debug, Parser)]
 struct Cli {
     #[command(subcommand)]
@@ -33,41 +33,42 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// All that has to pass: format, lints, tests, documentation, tidiness, clients, console.
+    /// Everything that must pass: format, lints, tests, documentation, tidiness, clients, console.
     Ci,
-    /// File lengths, dependency directions, generated files, forbidden words.
+    /// Checks file lengths, dependency directions, generated files, forbidden words.
     Tidy,
     /// Rewrites generated and golden files; read the difference.
     Golden,
-    /// Unmodified AWS clients against the binary; words are handed to pytest.
+    /// Runs unmodified AWS clients against the binary; passes the words to pytest.
     Clients {
-        /// For pytest, such as `-k scenario`.
+        /// Arguments for pytest, such as `-k scenario`.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         words: Vec<String>,
     },
-    /// Attacks on the binary, family by family: see `tests/attack/README.md`.
+    /// Runs attacks on the binary, by family: see `tests/attack/README.md`.
     Attack {
-        /// Which families; all without any.
+        /// The families [default: all].
         families: Vec<String>,
-        /// The short form that `ci` runs.
+        /// Runs the short version that `ci` runs.
         #[arg(long)]
         slice: bool,
     },
-    /// The console: types, texts, units, and the browser.
+    /// Checks the console: types, texts, units, and the browser.
     Console,
-    /// Distils the forms of real records from folders of CloudTrail log files; read the difference.
+    /// Extracts the shapes of real records from folders of CloudTrail log files; read the
+    /// difference.
     Shapes {
-        /// Folders, or files of JSON.
+        /// Folders, or JSON files.
         #[arg(required = true)]
         places: Vec<String>,
     },
-    /// The simulator: seeded workload, faults, crashes, a moving clock.
+    /// Runs the simulator: seeded workload, faults, crashes, a moving clock.
     Sim {
-        /// How many seeds.
+        /// The number of seeds.
         #[arg(long, default_value_t = 100)]
         seeds: u32,
     },
-    /// The fuzzer and the property tests, for longer.
+    /// Runs the fuzzer and the property tests for longer.
     Fuzz {
         /// Iterations of each target.
         #[arg(long, default_value_t = 100_000)]
@@ -76,21 +77,21 @@ enum Verb {
         #[arg(long, default_value_t = 10_000)]
         cases: u32,
     },
-    /// A Debian package, an archive and their sums, in `target/dist`.
+    /// Builds a Debian package, a tar archive and their checksums, in `target/dist`.
     Dist {
-        /// Has Debian's tools look at them: promtool, systemd-analyze, lintian.
+        /// Checks them with Debian's tools: promtool, systemd-analyze, lintian.
         #[arg(long)]
         check: bool,
         /// Packages the program of the dev profile, to try the packaging with.
         #[arg(long)]
         dev: bool,
-        /// Prints the version and makes nothing.
+        /// Prints the version and builds nothing.
         #[arg(long, conflicts_with_all = ["check", "dev"])]
         version: bool,
     },
-    /// The load tool against a release build; words are handed to it.
+    /// Runs the load generator against a release build; passes the words to it.
     Bench {
-        /// For the load tool; `all` without any.
+        /// Arguments for the load generator [default: `all`].
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         words: Vec<String>,
     },

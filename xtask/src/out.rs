@@ -1,4 +1,4 @@
-//! What chores print.
+//! The output of development tasks.
 
 use std::io::{Write, stderr, stdout};
 
@@ -7,17 +7,17 @@ pub(crate) fn say(text: &str) {
     let _ = writeln!(stderr(), "xtask: {text}");
 }
 
-/// Why it failed.
+/// Prints why a task failed.
 pub(crate) fn complain(text: &str) {
     let _ = writeln!(stderr(), "xtask: error: {text}");
 }
 
-/// What a chore was asked for.
+/// Prints the output that was requested.
 pub(crate) fn data(text: &str) {
     let _ = writeln!(stdout(), "{text}");
 }
 
-/// What another program said, as it said it.
+/// Prints another program's output unchanged.
 pub(crate) fn raw(said: &[u8]) {
     let _ = stderr().write_all(said);
 }

@@ -18,7 +18,7 @@ impl Project {
         Ok(Self { root: root.to_owned() })
     }
 
-    /// Its folder.
+    /// Its directory.
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }
@@ -28,7 +28,7 @@ impl Project {
         self.root.join(file)
     }
 
-    /// Whether there is such a file or folder.
+    /// Whether a file or directory exists.
     pub(crate) fn has(&self, file: &str) -> bool {
         self.path(file).exists()
     }
@@ -38,12 +38,12 @@ impl Project {
         Ok(fs::read_to_string(self.path(file)).map_err(|error| format!("`{file}`: {error}"))?)
     }
 
-    /// Writes a file whole.
+    /// Writes a complete file.
     pub(crate) fn write(&self, file: &str, text: &str) -> Result<(), Failure> {
         Ok(fs::write(self.path(file), text).map_err(|error| format!("`{file}`: {error}"))?)
     }
 
-    /// All files that are ours, in order: those that git knows or would take.
+    /// All files of the project, in order: those that git tracks or would add.
     pub(crate) fn files(&self) -> Result<Vec<String>, Failure> {
         let listed = Command::new("git")
             .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])

@@ -10,7 +10,7 @@ use crate::project::Project;
 use crate::stages::now;
 use crate::{Failure, out};
 
-/// A program to run in the project's folder.
+/// A program to run in the project's directory.
 #[derive(Debug)]
 pub(crate) struct Run(Command);
 
@@ -37,7 +37,7 @@ impl Run {
         self
     }
 
-    /// Runs it; what it prints is seen. Fails if it fails.
+    /// Runs it, with its output visible. Fails if it fails.
     pub(crate) fn go(mut self) -> Result<(), Failure> {
         let line = self.line();
         out::say(&line);
@@ -45,7 +45,7 @@ impl Run {
         if status.success() { Ok(()) } else { Err(format!("`{line}` failed: {status}").into()) }
     }
 
-    /// Starts it; what it prints is kept in a file until it has ended.
+    /// Starts it; its output is stored in a file until it has ended.
     pub(crate) fn start(mut self, log: &Path) -> Result<Running, Failure> {
         let line = self.line();
         out::say(&format!("{line} (meanwhile; what it says follows)"));
@@ -57,7 +57,7 @@ impl Run {
         Ok(Running { ended, line, log: log.to_owned() })
     }
 
-    /// Whether it can be run and succeeds; what it prints is not seen.
+    /// Whether it can be run and succeeds; its output is discarded.
     pub(crate) fn succeeds(mut self) -> bool {
         let quiet = self.0.stdout(Stdio::null()).stderr(Stdio::null());
         quiet.status().is_ok_and(|status| status.success())
@@ -69,7 +69,7 @@ impl Run {
     }
 }
 
-/// A program that runs while others do.
+/// A program that runs concurrently.
 #[derive(Debug)]
 pub(crate) struct Running {
     ended: JoinHandle<io::Result<(ExitStatus, Duration)>>,
@@ -78,7 +78,7 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Waits for its end, shows what it printed, and says how long it ran. Fails if it fails.
+    /// Waits for its end, prints its output and its duration. Fails if it fails.
     pub(crate) fn end(self) -> Result<Duration, Failure> {
         let ended = self.ended.join().map_err(|_| format!("`{}`: nobody waited", self.line))?;
         let (status, took) = ended.map_err(|error| error.to_string())?;

@@ -1,21 +1,21 @@
-//! How long each part of a chore takes.
+//! The duration of each stage of a task.
 
 use std::time::{Duration, Instant};
 
 use crate::{Failure, out};
 
-/// The clock that people wait by.
+/// The real clock.
 #[expect(clippy::disallowed_methods, reason = "a chore runs on the clock of its machine")]
 pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// The parts that have ended, in their order.
+/// The completed stages, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Stages(Vec<(&'static str, Duration)>);
 
 impl Stages {
-    /// Does a part and takes its time, whether it fails or not.
+    /// Runs a stage and measures its duration, whether it fails or not.
     pub(crate) fn run<T>(
         &mut self,
         name: &'static str,
@@ -27,12 +27,12 @@ impl Stages {
         done
     }
 
-    /// Notes a part that ran beside others.
+    /// Records a stage that ran concurrently.
     pub(crate) fn took(&mut self, name: &'static str, time: Duration) {
         self.0.push((name, time));
     }
 
-    /// Says how many seconds each part took.
+    /// Prints the duration of each stage in seconds.
     pub(crate) fn tell(&self) {
         for (name, time) in &self.0 {
             out::say(&format!("{:>8.1} s  {name}", time.as_secs_f64()));

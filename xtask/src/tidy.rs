@@ -1,4 +1,4 @@
-//! What no compiler checks.
+//! Checks that no compiler performs.
 
 mod layers;
 mod lengths;
@@ -7,7 +7,7 @@ mod texts;
 use crate::project::Project;
 use crate::{Failure, assumptions, out};
 
-/// Checks everything and fails with all complaints.
+/// Runs all checks and fails with all complaints.
 pub(crate) fn tidy(project: &Project) -> Result<(), Failure> {
     let mut complaints = Vec::new();
     lengths::check(project, &mut complaints)?;

@@ -10,20 +10,20 @@ use crate::{Failure, own};
 
 /// A body up to this size is sent together with its head.
 const JOINED_BYTES_MAX: usize = 64 << 10;
-/// What is asked of the socket at once.
+/// The buffer size of one read.
 const READ_BYTES: usize = 256 << 10;
-/// An answer's head is not longer.
+/// The largest response head accepted.
 const HEAD_BYTES_MAX: usize = 64 << 10;
 
-/// A connection that was idle for longer is not used again: the server ends those that are idle for
-/// 30 seconds, and between two works lies more.
+/// An older idle connection is not reused: the server closes connections after 30 idle seconds, and
+/// more time passes between two workloads.
 const IDLE_MAX: Duration = Duration::from_secs(10);
 
-/// A keep-alive connection that knows just enough HTTP/1.1 to find the end of an answer.
+/// A keep-alive connection with just enough HTTP/1.1 to find the end of a response.
 #[derive(Debug)]
 pub(crate) struct Connection {
     address: SocketAddr,
-    /// When its last answer was read.
+    /// When its last response was read.
     used: Instant,
     idle_max: Duration,
     stream: TcpStream,
@@ -31,17 +31,18 @@ pub(crate) struct Connection {
     sending: Vec<u8>,
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     /// The status.
     pub(crate) status: u16,
-    /// The whole body, if it was wanted or the status is not a success; else what was at hand.
+    /// The whole body, if it was requested or the status is an error; otherwise what was read with
+    /// the head.
     pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
-    /// The body of a success; an error with status and body otherwise.
+    /// Returns the body of a success; otherwise an error with status and body.
     pub(crate) fn ok(self) -> Result<Vec<u8>, Failure> {
         if (200..300).contains(&self.status) {
             return Ok(self.body);
@@ -50,14 +51,14 @@ impl Answer {
     }
 }
 
-/// Whether the caller looks at the body of a success.
+/// Whether the caller needs the body of a success.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Keep {
     Body,
     Nothing,
 }
 
-/// The facts of an answer's head that matter here.
+/// The parts of a response head that matter here.
 #[derive(Debug, PartialEq, Eq)]
 struct Head {
     status: u16,
@@ -85,7 +86,7 @@ impl Connection {
         })
     }
 
-    /// Sends a request and waits for the whole answer.
+    /// Sends a request and waits for the whole response.
     pub(crate) async fn call(&mut self, request: &Request, keep: Keep) -> Result<Answer, Failure> {
         if self.used.elapsed() > self.idle_max {
             *self = Self { idle_max: self.idle_max, ..Self::open(self.address).await? };
@@ -120,7 +121,7 @@ impl Connection {
                 });
             }
             if self.received.len() > HEAD_BYTES_MAX {
-                return Err("the head of an answer does not end".into());
+                return Err("the head of a response does not end".into());
             }
             self.fill().await?;
         }
@@ -154,7 +155,7 @@ impl Connection {
             let digits = std::str::from_utf8(&line)?.trim_end().split(';').next();
             let length = usize::from_str_radix(digits.unwrap_or_default(), 16)?;
             self.pass(length, keep, body).await?;
-            // The line end after a chunk, and after the last one instead of trailers.
+            // Reads the line end after a chunk, and after the last one in place of trailers.
             self.pass(2, Keep::Nothing, body).await?;
             if length == 0 {
                 return Ok(());
@@ -194,7 +195,7 @@ fn parse_head(head: &[u8]) -> Option<Head> {
 mod tests {
     use super::*;
 
-    /// The server may have ended a connection that was idle between two works.
+    /// The server may have closed a connection that was idle between two workloads.
     #[tokio::test]
     async fn an_idle_connection_is_not_used_again() {
         use tokio::net::TcpListener;
@@ -207,7 +208,7 @@ mod tests {
                 let mut head = [0; 256];
                 assert!(stream.read(&mut head).await.unwrap() > 0);
                 stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.unwrap();
-                // It ends with its first answer.
+                // The connection ends with its first response.
             }
         });
         let head = "GET / HTTP/1.1\r\nhost: localhost\r\n\r\n".into();
@@ -221,7 +222,7 @@ mod tests {
         serving.await.unwrap();
     }
 
-    /// Status and length are found whatever the case of names; nothing else is required.
+    /// Status and length are found in any case of header names; nothing else is required.
     #[test]
     fn heads_are_understood() {
         for (text, want) in [
@@ -237,7 +238,7 @@ mod tests {
         }
     }
 
-    /// Two answers on one connection, one with a length and one in chunks, are told apart.
+    /// Two responses on one connection, one with a length and one in chunks, are separated.
     #[test]
     fn answers_are_read_to_their_end() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

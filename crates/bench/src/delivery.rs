@@ -10,23 +10,23 @@ use crate::stage::{LOG_BUCKET, Stage, elements};
 use crate::work::Work;
 use crate::{Failure, own};
 
-/// Delivery that has not come by then is broken.
+/// The time after which delivery counts as broken.
 const PATIENCE: Duration = Duration::from_mins(1);
-/// Pause between two looks at the bucket.
+/// The polling interval for the bucket.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// How delivery went.
+/// The result of a delivery run.
 #[derive(Debug)]
 pub(crate) struct Lag {
     /// Calls whose events were found in log files.
     pub(crate) events: usize,
     /// Log files.
     pub(crate) files: usize,
-    /// From the last answer to the last event in the bucket.
+    /// From the last response to the last event in the bucket.
     pub(crate) elapsed: Duration,
 }
 
-/// Makes events at `rate` and waits until the trail has put the last of them into its bucket.
+/// Generates events at `rate` and waits until the trail has delivered the last of them.
 pub(crate) async fn measure(
     server: &Server,
     stage: &Stage,
@@ -55,7 +55,7 @@ pub(crate) async fn measure(
     Ok(Lag { events, files: files.len(), elapsed: ended.elapsed() })
 }
 
-/// The log files: the first thousand, which is more than fit into a measurement.
+/// The log files: the first thousand, which is more than a measurement produces.
 async fn listing(stage: &Stage) -> Result<BTreeSet<String>, Failure> {
     let page = stage.get(&format!("/{LOG_BUCKET}?list-type=2")).await?;
     let keys = elements(&String::from_utf8_lossy(&page), "Key");
@@ -63,7 +63,7 @@ async fn listing(stage: &Stage) -> Result<BTreeSet<String>, Failure> {
     Ok(keys.filter(|key| key.ends_with(".json.gz") && !key.contains("Digest")).collect())
 }
 
-/// The calls of the work in a log file.
+/// The workload's calls in a log file.
 fn count(file: &[u8]) -> Result<usize, Failure> {
     let mut text = String::new();
     MultiGzDecoder::new(file).read_to_string(&mut text)?;

@@ -1,5 +1,5 @@
-//! How long `LookupEvents` takes in a long history, which is written through the store's public
-//! interface: calls would take hours for ten million events.
+//! Measures `LookupEvents` in a long history, which is written through the store's public
+//! interface: ten million calls would take hours.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use store::{NewEvent, Store};
-use trail::{Facts, lookup};
+use trail::{Facts, Name, lookup};
 use types::{Clock, DAY_MS, Timestamp};
 
 use crate::latency::Latencies;
@@ -17,41 +17,41 @@ use crate::server::Server;
 use crate::stage::Stage;
 use crate::{Failure, Setting, own};
 
-/// Events that one commit brings.
+/// Events per commit.
 const COMMIT_EVENTS: u64 = 4_096;
-/// Commits after which a segment is sealed: as early as the server does, for many small segments
-/// are what takes a lookup longest.
+/// Commits after which a segment is sealed: as often as the server does, because many small
+/// segments are the worst case for a lookup.
 const SEGMENT_COMMITS: u64 = 4;
 /// The events spread evenly over this time, less than the history's ninety days.
 const SPREAD_MS: u64 = 89 * DAY_MS;
 /// Callers, each with an access key.
 const USERS: u64 = 1_000;
-/// KMS keys. In ten million events each has its fifty scattered over the whole history: the most
-/// blocks that a page of results can need.
+/// KMS keys. In ten million events, each key's fifty events are scattered over the whole history:
+/// the maximum number of blocks that a page of results can need.
 const KEYS: u64 = 200_000;
-/// One event in so many is of the seldom kind.
+/// The rare kind is one event in this many.
 const SELDOM: u64 = 10_000;
-/// Different values asked for.
+/// The number of different values that are queried.
 const VALUES: u64 = 200;
 
-/// What came of it.
+/// The results.
 #[derive(Debug)]
 pub(crate) struct History {
     pub(crate) events: u64,
-    /// To write all events.
+    /// The time to write all events.
     pub(crate) filled_in: Duration,
     pub(crate) segments_bytes: u64,
     pub(crate) state_bytes: u64,
-    /// To the first answer of a server over this history.
+    /// The time to the first response of a server with this history.
     pub(crate) started_in: Duration,
     pub(crate) idle_rss_kib: u64,
-    /// After all questions.
+    /// Memory after all queries.
     pub(crate) rss_kib: u64,
-    /// What was asked, the very first latency in microseconds, and those of the rest.
+    /// For each query, the first latency in microseconds, and those of the rest.
     pub(crate) rows: Vec<(String, u32, Latencies)>,
 }
 
-/// Fills a server's history with `events` and asks for every attribute, one question at a time.
+/// Fills a server's history with `events` and queries every attribute, one query at a time.
 pub(crate) async fn measure(setting: &Setting, events: u64) -> Result<History, Failure> {
     let server = Server::start(&setting.server, setting.scratch.as_deref()).await?;
     let account = Stage::set(&server, false).await?.account().to_owned();
@@ -80,7 +80,7 @@ pub(crate) async fn measure(setting: &Setting, events: u64) -> Result<History, F
             seconds: setting.seconds,
             pace: Pace::Closed,
         };
-        let first = load::once(server.address, requests.first().ok_or("nothing to ask")?).await?;
+        let first = load::once(server.address, requests.first().ok_or("nothing to query")?).await?;
         let measured = load::run(&load, requests).await?;
         if let Some(error) = measured.first_error {
             return Err(error.into());
@@ -102,7 +102,7 @@ pub(crate) async fn measure(setting: &Setting, events: u64) -> Result<History, F
     })
 }
 
-/// Writes the events, and seals them as the server would.
+/// Writes the events, and seals them as the server does.
 fn fill(data: &Path, event: &Template, events: u64) -> Result<(), Failure> {
     let store = Store::open(data, None)?;
     for (commit, first) in (1_u64..).zip((0..events).step_by(4_096)) {
@@ -117,6 +117,11 @@ fn fill(data: &Path, event: &Template, events: u64) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Where events of KMS name what event history finds them by, as the service states it.
+fn names(_: &str) -> &'static [Name] {
+    &[Name::Listed { kind: "AWS::KMS::Key", id_after: ":key/" }]
+}
+
 /// An event with blanks, filled in for each.
 struct Template {
     record: String,
@@ -125,7 +130,7 @@ struct Template {
     pause_ms: u64,
 }
 
-/// What one event has in place of the blanks.
+/// The values of one event for the blanks.
 struct Blanks([(&'static str, String); 6]);
 
 impl Template {
@@ -162,7 +167,7 @@ impl Template {
             "recipientAccountId": account,
             "eventCategory": "Management",
         });
-        let facts = Facts::from_json(&record).ok_or("the record has no facts")?;
+        let facts = Facts::from_json(&record, names).ok_or("the record has no facts")?;
         let (oldest, pause_ms) = (now.minus_ms(SPREAD_MS), SPREAD_MS / events.max(1));
         Ok(Self { record: record.to_string(), facts, oldest, pause_ms })
     }
@@ -213,7 +218,7 @@ impl Blanks {
     }
 }
 
-/// Every attribute with what is frequent, seldom and not there: each a name and its filters.
+/// Every attribute with a frequent, a rare and an absent value: each a name and its filters.
 fn questions(event: &Template, events: u64) -> Vec<(String, Vec<Value>)> {
     let some = |key: &str, value: &dyn Fn(&Facts) -> String| -> Vec<Value> {
         let of = |number: u64| {
@@ -228,7 +233,7 @@ fn questions(event: &Template, events: u64) -> Vec<(String, Vec<Value>)> {
         ("no attribute".to_owned(), vec![json!([])]),
         ("EventId".to_owned(), some("EventId", &|facts| facts.event_id.clone())),
         ("EventName".to_owned(), one("EventName", "GenerateDataKey")),
-        ("EventName, seldom".to_owned(), one("EventName", "ScheduleKeyDeletion")),
+        ("EventName, rare".to_owned(), one("EventName", "ScheduleKeyDeletion")),
         ("ReadOnly".to_owned(), one("ReadOnly", "true")),
         (
             "Username".to_owned(),
@@ -283,7 +288,7 @@ fn spread(mut value: u64) -> u64 {
 mod tests {
     use super::*;
 
-    /// An event is indexed under exactly what its record says.
+    /// An event is indexed under exactly the values in its record.
     #[test]
     fn events_are_indexed_as_their_records_demand() {
         let now = Timestamp::from_secs(1_800_000_000);
@@ -291,14 +296,14 @@ mod tests {
         for number in [0, 7, 99_999] {
             let event = template.event(number);
             let record: Value = serde_json::from_slice(&event.body).unwrap();
-            let facts = Facts::from_json(&record).unwrap();
+            let facts = Facts::from_json(&record, names).unwrap();
             assert_eq!(event.terms, lookup::terms(&facts));
             assert_eq!(facts.time.as_secs(), event.time.as_secs());
             assert!(!String::from_utf8(event.body).unwrap().contains('@'));
         }
     }
 
-    /// What is written is found, the newest first.
+    /// Written events are found, the newest first.
     #[test]
     fn a_filled_store_answers() {
         let folder = tempfile::tempdir().unwrap();

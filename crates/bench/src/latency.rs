@@ -13,21 +13,21 @@ impl Latencies {
         Self { sorted_us: us }
     }
 
-    /// How many there are.
+    /// The number of latencies.
     pub(crate) fn count(&self) -> usize {
         self.sorted_us.len()
     }
 
     /// The latency in microseconds that `per_mille` of a thousand requests do not exceed.
     ///
-    /// The nearest rank: always a latency that occurred. Zero if there were no requests.
+    /// The nearest rank: always a latency that occurred. Zero without requests.
     pub(crate) fn at(&self, per_mille: usize) -> u32 {
         let rank = (self.sorted_us.len() * per_mille).div_ceil(1_000);
         self.sorted_us.get(rank.saturating_sub(1)).copied().unwrap_or_default()
     }
 }
 
-/// Whole microseconds of a latency; an hour and more is all the same.
+/// A latency in whole microseconds, capped at an hour.
 pub(crate) fn whole_us(latency: Duration) -> u32 {
     u32::try_from(latency.as_micros()).unwrap_or(u32::MAX)
 }

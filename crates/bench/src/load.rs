@@ -12,19 +12,19 @@ use crate::request::Request;
 use crate::work::Work;
 use crate::{Failure, own};
 
-/// How often the pacer hands out what has become due.
+/// How often the pacer releases requests that are due.
 const PACER_PAUSE: Duration = Duration::from_micros(250);
-/// Requests beyond which a list of them is used again from its beginning.
+/// The number of requests after which their list is reused from its beginning.
 const REQUESTS_MAX: usize = 120_000;
-/// A rate that no server on one machine exceeds; a closed loop's list is made for it.
+/// A rate that no server on one machine exceeds; it sizes a closed loop's list.
 const CLOSED_RATE_MAX: u32 = 20_000;
 
-/// How requests follow each other.
+/// How requests are paced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pace {
-    /// As soon as the answer is there.
+    /// As soon as the previous response arrives.
     Closed,
-    /// This many a second, whatever the server does.
+    /// At this many a second, regardless of the server.
     Open(u32),
 }
 
@@ -45,23 +45,23 @@ pub(crate) struct Load {
     pub(crate) pace: Pace,
 }
 
-/// What came of it.
+/// The results.
 #[derive(Debug)]
 pub(crate) struct Measured {
-    /// Of the successes, from the instant at which they were due.
+    /// Latencies of successful requests, from the time at which they were due.
     pub(crate) latencies: Latencies,
-    /// Answers that were no success.
+    /// The number of error responses.
     pub(crate) errors: usize,
-    /// The first of them.
+    /// The first error.
     pub(crate) first_error: Option<String>,
     /// Requests that were due but not sent when the time was over: the rate was too high.
     pub(crate) unsent: usize,
-    /// From the first request to the last answer.
+    /// From the first request to the last response.
     pub(crate) elapsed: Duration,
 }
 
 impl Load {
-    /// How many different requests are worth making.
+    /// The number of different requests worth preparing.
     pub(crate) fn expected_requests(&self, work: Work) -> usize {
         let rate = match self.pace {
             Pace::Closed => CLOSED_RATE_MAX,
@@ -72,11 +72,11 @@ impl Load {
     }
 }
 
-/// What the connections share.
+/// The state shared by the connections.
 struct Shared {
     requests: Vec<Request>,
     next: AtomicUsize,
-    /// One permit for each request that has become due; not used by a closed loop.
+    /// One permit for each request that is due; not used by a closed loop.
     due: Semaphore,
     over: AtomicBool,
     began: Instant,
@@ -90,7 +90,7 @@ struct Tally {
     first_error: Option<String>,
 }
 
-/// Puts the load on and waits for the last answer.
+/// Runs the load and waits for the last response.
 pub(crate) async fn run(load: &Load, requests: Vec<Request>) -> Result<Measured, Failure> {
     let mut connections = Vec::with_capacity(load.connections);
     for _ in 0..load.connections {
@@ -134,7 +134,7 @@ pub(crate) async fn once(address: SocketAddr, request: &Request) -> Result<u32, 
     Ok(whole_us(began.elapsed()))
 }
 
-/// Hands out permits as they become due, until the time is over; gives their number.
+/// Releases permits as they become due, until the time is over; returns their number.
 fn pace(shared: &Shared, length: Duration) -> usize {
     let mut given = 0_usize;
     loop {
@@ -151,7 +151,7 @@ fn pace(shared: &Shared, length: Duration) -> usize {
         std::thread::park_timeout(PACER_PAUSE);
     }
     shared.over.store(true, Ordering::Relaxed);
-    // Whoever still waits for a permit may stop: what was due is on its way.
+    // Connections that still wait for a permit may stop: all requests that were due have been sent.
     if let Pace::Open(_) = shared.pace {
         shared.due.close();
     }

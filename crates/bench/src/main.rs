@@ -1,17 +1,17 @@
-//! The load tool: how fast is the server, and what does a request cost it?
+//! The load generator: measures the server's throughput and the cost of a request.
 //!
-//! It starts the server binary in a scratch directory, prepares a key, a bucket that encrypts with
-//! it, and on demand a logging trail, and sends signed requests over keep-alive connections. Two
-//! kinds of load: a *closed* loop, in which every connection sends as soon as it has its answer,
-//! finds the highest rate; an *open* loop sends at a fixed rate and counts latency from the instant
-//! at which a request was *due*, so that a server that stalls cannot hide it by slowing the client
-//! down. Requests are signed and serialized beforehand and answers are hardly looked at, because
-//! client and server share the machine. The figure to trust on a noisy machine is the server's CPU
-//! time for each request.
+//! It starts the server binary in a temporary directory, prepares a key, a bucket that encrypts
+//! with it, and optionally a logging trail, and sends signed requests over keep-alive connections.
+//! There are two kinds of load: a *closed* loop, in which every connection sends as soon as it has
+//! its response, finds the highest rate; an *open* loop sends at a fixed rate and counts latency
+//! from the time at which a request was *due*, so that a stalling server cannot hide its latency by
+//! slowing down the client. Requests are signed and serialized in advance and responses are barely
+//! parsed, because client and server share the machine. On a noisy machine, compare the server's
+//! CPU time per request.
 //!
-//! A long history for `LookupEvents` is written beside the server, through the store ([`history`]).
+//! A long history for `LookupEvents` is written through the store, without calls ([`history`]).
 //!
-//! Reading order: [`work`] (what is sent), [`load`] (how), [`server`] (to whom), [`report`].
+//! Reading order: [`work`] (requests), [`load`] (pacing), [`server`] (the target), [`report`].
 //!
 //! ```text
 //! cargo build --release -p shoseki
@@ -44,10 +44,10 @@ use crate::server::Server;
 use crate::stage::Stage;
 use crate::work::Work;
 
-/// Any failure: this is a tool, its user reads the text.
+/// Any failure: this is a development tool, whose users read the text.
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// Puts load on a server that it starts itself, and tells what it took.
+/// Measures a server that it starts itself, under load.
 #[derive(Debug, Parser)]
 #[command(name = "bench", version)]
 struct Cli {
@@ -64,28 +64,28 @@ enum Command {
     },
     /// Measures one kind of work.
     Run {
-        /// What to send.
+        /// The kind of work.
         work: Work,
-        /// Requests a second; without it, or with `--closed`, as many as the server answers.
+        /// Requests per second; without it, or with `--closed`, as many as the server handles.
         #[arg(long, conflicts_with = "closed")]
         rate: Option<u32>,
-        /// Every connection sends as soon as it has its answer.
+        /// Every connection sends as soon as it has its response.
         #[arg(long)]
         closed: bool,
         #[command(flatten)]
         setting: Setting,
     },
-    /// Measures how long events take from their commit to a file in the bucket.
+    /// Measures the time from an event's commit to its log file in the bucket.
     Delivery {
-        /// Events a second.
+        /// Events per second.
         #[arg(long, default_value_t = 5_000)]
         rate: u32,
         #[command(flatten)]
         setting: Setting,
     },
-    /// Measures `LookupEvents` by every attribute, in a history that is made without calls.
+    /// Measures `LookupEvents` by every attribute, in a history that is written without calls.
     History {
-        /// Events in it.
+        /// The number of events in it.
         #[arg(long, default_value_t = 1_000_000)]
         events: u64,
         #[command(flatten)]
@@ -95,25 +95,25 @@ enum Command {
 
 #[derive(Debug, Clone, Args)]
 struct Setting {
-    /// The server's binary [default: the one that was built beside this program].
+    /// The server's binary [default: the one built beside this program].
     #[arg(long, default_value_os_t = beside())]
     server: PathBuf,
-    /// Where the scratch data directory is made; it should be on a disk.
+    /// The parent of the temporary data directory; it should be on a disk.
     #[arg(long)]
     scratch: Option<PathBuf>,
-    /// Connections, each with one request under way.
+    /// The number of connections, each with one request in flight.
     #[arg(long, default_value_t = 64)]
     connections: usize,
     /// How long to measure.
     #[arg(long, default_value_t = 5)]
     seconds: u32,
-    /// Events that are made before `LookupEvents` is measured.
+    /// The number of events created before `LookupEvents` is measured.
     #[arg(long, default_value_t = 100_000)]
     history: usize,
     /// With a trail that logs everything, delivered every two seconds.
     #[arg(long)]
     trail: bool,
-    /// Prints JSON, one object a line.
+    /// Prints JSON, one object per line.
     #[arg(long)]
     json: bool,
     /// Waits for a line on standard input before measuring, so that a profiler can be attached.
@@ -121,8 +121,7 @@ struct Setting {
     hold: bool,
 }
 
-/// Where cargo puts the server's binary when it puts ours where it is, whatever its target
-/// directory.
+/// The path of the server's binary, relative to this program's in any target directory.
 fn beside() -> PathBuf {
     let own = std::env::current_exe().unwrap_or_default();
     own.with_file_name("shoseki")
@@ -130,7 +129,7 @@ fn beside() -> PathBuf {
 
 fn main() -> Result<(), Failure> {
     let cli = Cli::parse();
-    // One thread: the client must not take the machine from the server.
+    // One thread: the client must not compete with the server.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         match cli.command {
@@ -157,7 +156,7 @@ fn main() -> Result<(), Failure> {
     })
 }
 
-/// Every kind of work, and the two that matter most once more with a logging trail.
+/// Every kind of work, and the two most important again with a logging trail.
 async fn all(setting: &Setting) -> Result<(), Failure> {
     for trail in [false, true] {
         let setting = Setting { trail, ..setting.clone() };

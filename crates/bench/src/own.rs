@@ -4,18 +4,18 @@ use std::time::Instant;
 use crate::Failure;
 use crate::server::cpu_us_of;
 
-/// The instant, by which everything here is measured.
+/// The clock of all measurements.
 #[expect(clippy::disallowed_methods, reason = "this program measures")]
 pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// CPU time of this very process in microseconds: it shares the machine with the server.
+/// CPU time of this process in microseconds: it shares the machine with the server.
 pub(crate) fn cpu_us() -> Result<u64, Failure> {
     cpu_us_of("self")
 }
 
-/// Says which process is about to be loaded and waits for a line.
+/// Prints the process ID that is about to be loaded and waits for a line.
 pub(crate) fn hold(pid: u32) -> Result<(), Failure> {
     writeln!(stderr(), "process {pid} is ready; press Enter")?;
     stdin().read_line(&mut String::new())?;

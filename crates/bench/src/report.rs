@@ -16,7 +16,7 @@ pub(crate) struct Row {
     pub(crate) pace: Pace,
     pub(crate) trail: bool,
     pub(crate) measured: Measured,
-    /// By the server while it was measured.
+    /// Used by the server during the measurement.
     pub(crate) used: Usage,
     /// CPU time of this process in microseconds.
     pub(crate) own_us: u64,
@@ -112,7 +112,7 @@ pub(crate) fn print_start(server: &Server, json: bool) -> Result<(), Failure> {
     line(&if json {
         json!({ "startMs": ms, "idleRssKib": kib }).to_string()
     } else {
-        format!("first answer after {ms:.0} ms, idle {} MiB", kib / 1_024)
+        format!("first response after {ms:.0} ms, idle {} MiB", kib / 1_024)
     })
 }
 
@@ -126,7 +126,7 @@ pub(crate) fn print_delivery(lag: &Lag, json: bool) -> Result<(), Failure> {
     })
 }
 
-/// Prints what a long history takes, and how long questions to it.
+/// Prints the results of a long history and its queries.
 pub(crate) fn print_history(history: &History, json: bool) -> Result<(), Failure> {
     let (filled, started) = (history.filled_in.as_secs_f64(), history.started_in.as_secs_f64());
     line(&if json {
@@ -142,8 +142,8 @@ pub(crate) fn print_history(history: &History, json: bool) -> Result<(), Failure
         .to_string()
     } else {
         format!(
-            "{} events in {filled:.0} s; segments {} MiB, state {} MiB; first answer after \
-             {:.0} ms; rss {} MiB idle, {} MiB after all questions",
+            "{} events in {filled:.0} s; segments {} MiB, state {} MiB; first response after \
+             {:.0} ms; rss {} MiB idle, {} MiB after all queries",
             history.events,
             history.segments_bytes >> 20,
             history.state_bytes >> 20,

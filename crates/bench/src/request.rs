@@ -5,22 +5,22 @@ use serde_json::Value;
 use types::Clock;
 use wire::sign::{Credentials, payload_hash, sign_header};
 
-/// The region that everything happens in.
+/// The region of all requests.
 pub(crate) const REGION: &str = "us-east-1";
 
-/// A request, signed and serialized: ready to be sent any number of times while its signature
-/// is young (15 minutes).
+/// A request, signed and serialized: can be sent any number of times while its signature is valid
+/// (15 minutes).
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     /// From the request line to the empty line.
     pub(crate) head: Bytes,
     /// The body, which many requests share.
     pub(crate) body: Bytes,
-    /// Whether it asks for the head of an answer only.
+    /// Whether only the head of the response is requested (HEAD).
     pub(crate) is_head: bool,
 }
 
-/// Makes requests of one caller to one server.
+/// Builds requests of one caller to one server.
 #[derive(Debug, Clone)]
 pub(crate) struct Signer {
     credentials: Credentials,
@@ -28,7 +28,7 @@ pub(crate) struct Signer {
     clock: Clock,
 }
 
-/// A body with its hash, which is worth computing once.
+/// A body with its hash, which is computed only once.
 #[derive(Debug, Clone)]
 pub(crate) struct Body {
     bytes: Bytes,
@@ -36,7 +36,7 @@ pub(crate) struct Body {
 }
 
 impl Body {
-    /// Takes a body.
+    /// Computes the hash of a body.
     pub(crate) fn new(bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
         Self { sha256: payload_hash(&bytes), bytes }
@@ -71,7 +71,7 @@ impl Signer {
         self.signed("s3", method, target, &[], body)
     }
 
-    /// A call of S3 with a document, whose MD5 some operations demand.
+    /// A call of S3 with a document; some operations require its MD5.
     pub(crate) fn s3_document(&self, target: &str, document: &str) -> Request {
         let body = Body::new(document.to_owned());
         let headers = [("content-md5", STANDARD.encode(keys::md5(document.as_bytes())))];

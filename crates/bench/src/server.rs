@@ -16,27 +16,27 @@ use crate::request::Request;
 
 const ACCESS_KEY_ID: &str = "AKIABENCHBENCHBENCH1";
 const SECRET: &str = "benchbenchbenchbenchbenchbenchbenchbench";
-/// What the server tells of itself, beside its data directory.
+/// The file of the server's diagnostics, beside its data directory.
 const DIAGNOSTICS: &str = "diagnostics";
-/// A server that has not answered by then is not going to.
+/// The time after which an unresponsive server counts as failed.
 const START_PATIENCE: Duration = Duration::from_secs(20);
 /// Microseconds of a clock tick of `/proc`: `USER_HZ` is 100 on every Linux.
 const TICK_US: u64 = 10_000;
 
-/// A server process in a scratch directory, killed when dropped.
+/// A server process in a temporary directory, killed when dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
-    /// Where it listens.
+    /// The address that it listens on.
     pub(crate) address: SocketAddr,
-    /// From starting the process to its first answer.
+    /// From starting the process to its first response.
     pub(crate) started_in: Duration,
-    /// Memory at its first answer, in KiB.
+    /// Memory at its first response, in KiB.
     pub(crate) idle_rss_kib: u64,
     folder: Arc<TempDir>,
 }
 
-/// What a process has used.
+/// The resources that a process has used.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Usage {
     /// User and system time in microseconds.
@@ -53,7 +53,7 @@ impl Usage {
 }
 
 impl Server {
-    /// Starts the binary in a folder of its own.
+    /// Starts the binary in a new directory.
     pub(crate) async fn start(binary: &Path, scratch: Option<&Path>) -> Result<Self, Failure> {
         if !binary.is_file() {
             let path = binary.display();
@@ -65,7 +65,7 @@ impl Server {
         Self::launch(binary, Arc::new(folder)).await
     }
 
-    /// Starts the binary on a free port and waits for its first answer.
+    /// Starts the binary on a free port and waits for its first response.
     pub(crate) async fn launch(binary: &Path, folder: Arc<TempDir>) -> Result<Self, Failure> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let diagnostics = File::create(folder.path().join(DIAGNOSTICS))?;
@@ -103,7 +103,7 @@ impl Server {
                 return Err(format!("the server ended: {status}\n{told}").into());
             }
             if began.elapsed() > START_PATIENCE {
-                return Err("the server does not answer".into());
+                return Err("the server does not respond".into());
             }
             tokio::time::timeout(Duration::from_millis(1), std::future::pending::<()>())
                 .await
@@ -120,25 +120,25 @@ impl Server {
         }
     }
 
-    /// The process.
+    /// The process ID.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// What it has used until now.
+    /// The resources used so far.
     pub(crate) fn usage(&self) -> Result<Usage, Failure> {
         let pid = self.pid().to_string();
         Ok(Usage { cpu_us: cpu_us_of(&pid)?, rss_kib: rss_kib_of(&pid)? })
     }
 
-    /// Ends it and gives its folder, whose `data` another one may serve.
+    /// Stops it and returns its directory, whose `data` another server can use.
     pub(crate) fn into_folder(self) -> Result<Arc<TempDir>, Failure> {
         let folder = Arc::clone(&self.folder);
         self.stop()?;
         Ok(folder)
     }
 
-    /// Ends it. What it had to say it has said.
+    /// Stops it. Its diagnostics are no longer needed.
     pub(crate) fn stop(mut self) -> Result<(), Failure> {
         self.child.kill()?;
         self.child.wait()?;
@@ -148,7 +148,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // After `stop` there is nothing left to end.
+        // After `stop` there is nothing left to kill.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -182,7 +182,7 @@ fn rss_kib_of(pid: &str) -> Result<u64, Failure> {
 mod tests {
     use super::*;
 
-    /// Spaces and brackets in the process's name do not shift the fields.
+    /// Spaces and parentheses in the process's name do not shift the fields.
     #[test]
     fn times_are_fields_14_and_15() {
         let stat = "42 (a) b (c)) S 1 1 1 0 -1 4194560 9 9 9 9 123 45 6 7 20 0 1 0";

@@ -9,7 +9,7 @@ use crate::client::{Connection, Keep};
 use crate::request::{REGION, Request, Signer};
 use crate::server::Server;
 
-/// The bucket that work is done on.
+/// The bucket that the workload uses.
 pub(crate) const BUCKET: &str = "bench-objects";
 /// The bucket that the trail delivers to.
 pub(crate) const LOG_BUCKET: &str = "bench-logs";
@@ -17,17 +17,17 @@ pub(crate) const LOG_BUCKET: &str = "bench-logs";
 pub(crate) const TRAIL: &str = "bench";
 const USER: &str = "bench";
 
-/// What all work needs: a user with a policy, a key, and a bucket that encrypts with it by a
-/// bucket key and refuses other encryption.
+/// What all workloads need: a user with a policy, a key, and a bucket that encrypts with it through
+/// a bucket key and rejects other encryption.
 #[derive(Debug)]
 pub(crate) struct Stage {
-    /// Where the server listens.
+    /// The address that the server listens on.
     pub(crate) address: std::net::SocketAddr,
-    /// Signs as the user.
+    /// Signs as the IAM user.
     pub(crate) user: Signer,
     /// The ARN of the key.
     pub(crate) key_arn: String,
-    /// The user's access key id.
+    /// The user's access key ID.
     pub(crate) access_key_id: String,
     root: Signer,
     connection: Mutex<Connection>,
@@ -64,17 +64,17 @@ impl Stage {
         Signer::new(Server::credentials(), server.address.to_string())
     }
 
-    /// Makes a call and gives the body of its answer, which must be a success.
+    /// Makes a call and returns the body of its response, which must be a success.
     pub(crate) async fn call(&self, request: Request) -> Result<Vec<u8>, Failure> {
         self.connection.lock().await.call(&request, Keep::Body).await?.ok()
     }
 
-    /// A prefix that no other piece of work uses.
+    /// A prefix that no other workload uses.
     pub(crate) fn fresh_prefix(&self) -> String {
         format!("run{}", self.names.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// The account in which everything is.
+    /// The account of all resources.
     pub(crate) fn account(&self) -> &str {
         self.key_arn.split(':').nth(4).unwrap_or_default()
     }
@@ -198,7 +198,7 @@ impl Stage {
 /// The text of the first XML element called `name`.
 fn element(document: &[u8], name: &str) -> Result<String, Failure> {
     let found = elements(&String::from_utf8_lossy(document), name).into_iter().next();
-    found.ok_or_else(|| format!("an answer has no `{name}`").into())
+    found.ok_or_else(|| format!("a response has no `{name}`").into())
 }
 
 /// The texts of all XML elements called `name`.
@@ -212,7 +212,7 @@ pub(crate) fn elements(document: &str, name: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    /// Elements come in order; what does not end is none.
+    /// Elements are returned in order; an unclosed element is skipped.
     #[test]
     fn elements_are_found() {
         let document = "<L><Key>a</Key><Size>1</Size><Key>b/c</Key><Key>open</L>";

@@ -31,7 +31,7 @@ pub(crate) enum Work {
     LookupEvents,
 }
 
-/// What a kind of work is made of.
+/// The parameters of a kind of work.
 enum Shape {
     Kms(&'static str),
     Put(usize),
@@ -52,7 +52,7 @@ impl Work {
         Self::S3Get64m,
         Self::LookupEvents,
     ];
-    /// What is measured once more with a logging trail.
+    /// The kinds that are measured again with a logging trail.
     pub(crate) const RECORDED: &[Self] =
         &[Self::KmsGenerateDataKey, Self::KmsEncrypt, Self::S3Put4k, Self::S3Get4k];
 
@@ -70,7 +70,7 @@ impl Work {
         }
     }
 
-    /// Bytes of body that a request moves.
+    /// The body bytes that a request transfers.
     pub(crate) fn bytes(self) -> usize {
         match self.shape() {
             Shape::Put(bytes) | Shape::Get(bytes) => bytes,
@@ -78,17 +78,17 @@ impl Work {
         }
     }
 
-    /// How many connections make sense of those that are asked for.
+    /// Limits the number of connections to what is useful for this kind.
     pub(crate) fn connections(self, asked: usize) -> usize {
         if self.bytes() > MIB { asked.min(4) } else { asked }
     }
 
-    /// How many different requests make sense: objects are kept on disk.
+    /// Limits the number of different requests: objects are stored on disk.
     pub(crate) fn requests_max(self) -> usize {
         if self.bytes() > MIB { 16 } else { usize::MAX }
     }
 
-    /// How many objects are read in turn.
+    /// The number of objects that are read in turn.
     fn objects(bytes: usize) -> usize {
         if bytes > MIB {
             4
@@ -99,7 +99,7 @@ impl Work {
         }
     }
 
-    /// Makes what the work reads.
+    /// Creates the objects that the work reads.
     pub(crate) async fn prepare(self, stage: &Stage, history: usize) -> Result<(), Failure> {
         match self.shape() {
             Shape::Get(bytes) => {
@@ -172,7 +172,7 @@ fn kms_requests(stage: &Stage, name: &str) -> Vec<Request> {
     (0..1_000).map(|number| stage.user.json("kms", &target, &input(number))).collect()
 }
 
-/// One question for each attribute that has an answer here.
+/// One query for each attribute that has results here.
 fn lookup_requests(stage: &Stage) -> Vec<Request> {
     let target = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents";
     let attributes = [
@@ -192,7 +192,7 @@ fn lookup_requests(stage: &Stage) -> Vec<Request> {
     attributes.into_iter().map(signed).collect()
 }
 
-/// Makes `events` events by calling.
+/// Generates `events` events by calling.
 async fn make_history(stage: &Stage, events: usize) -> Result<(), Failure> {
     let load = Load { address: stage.address, connections: 64, seconds: 1, pace: Pace::Closed };
     let mut made = 0;
@@ -200,7 +200,7 @@ async fn make_history(stage: &Stage, events: usize) -> Result<(), Failure> {
         let measured = load::run(&load, kms_requests(stage, "GenerateDataKey")).await?;
         let calls = measured.latencies.count();
         if calls == 0 {
-            return Err("no events can be made".into());
+            return Err("no events can be generated".into());
         }
         made += calls;
     }
@@ -211,7 +211,7 @@ async fn make_history(stage: &Stage, events: usize) -> Result<(), Failure> {
 mod tests {
     use super::*;
 
-    /// Every kind of work has a name on the command line, and is measured by `all`.
+    /// Every kind of work has a name on the command line, and `all` measures it.
     #[test]
     fn all_means_all() {
         assert_eq!(Work::ALL, Work::value_variants());

@@ -22,7 +22,7 @@ mod reference;
 mod shape;
 mod tagged;
 
-use gateway::{Family, Protocol, Service};
+use gateway::{EventForm, Family, Name, Protocol, Service};
 
 pub use deliver::{Backlog, Loss, Timing, TrailBacklog, backlog, deliver, losses, oldest_needed};
 pub use deliveries::{Deliveries, deliveries};
@@ -38,12 +38,23 @@ pub use tagged::{tag, tagged, untag};
 /// How `CloudTrail` is addressed and named.
 pub static SERVICE: Service = Service {
     name: "cloudtrail",
+    signing_name: "cloudtrail",
     event_source: "cloudtrail.amazonaws.com",
     protocol: Protocol::Json11,
     family: Family::Json,
     target: "CloudTrail_20131101",
     global: false,
-    event_api_version: None,
+    event_form: EventForm {
+        names: &[
+            Name::Request("/name", "AWS::CloudTrail::Trail"),
+            Name::Request("/trailName", "AWS::CloudTrail::Trail"),
+            Name::Response("/trailARN", "AWS::CloudTrail::Trail"),
+            Name::Response("/name", "AWS::CloudTrail::Trail"),
+            Name::Response("/s3BucketName", "AWS::S3::Bucket"),
+        ],
+        ..EventForm::PLAIN
+    },
+    without_room: None,
 };
 
 /// The service principal under which trails write and ask for data keys.

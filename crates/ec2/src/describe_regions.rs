@@ -5,7 +5,8 @@
 use std::str::Chars;
 
 use gateway::{
-    Access, Answer, ApiError, Codec, Ctx, Decoding, Failure, Fault, Plain, Reply, Spec, WireError,
+    Access, Answer, ApiError, Codec, Ctx, Decoding, Failure, Fault, Plain, Reply, Service, Spec,
+    WireError,
 };
 use serde_json::{Map, Value, json};
 use wire::xml::XmlWriter;
@@ -37,7 +38,7 @@ pub(crate) enum Ec2Error {
     },
     /// Assumed: the code and the text.
     LongFilterValue,
-    /// The caller asked whether it may, and it may.
+    /// With `DryRun`, the caller is allowed.
     DryRun,
 }
 
@@ -77,7 +78,7 @@ impl ApiError for Ec2Error {
 #[derive(Debug)]
 pub(crate) struct DescribeRegions;
 
-/// What the client asks for.
+/// The client's input.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct DescribeRegionsInput {
     names: Vec<String>,
@@ -86,7 +87,7 @@ pub(crate) struct DescribeRegionsInput {
     dry_run: bool,
 }
 
-/// A Region as it is told.
+/// A Region in the output.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Told {
     name: String,
@@ -117,7 +118,7 @@ impl Plain for DescribeRegions {
     }
 }
 
-/// Without a wish for all, those that are on; the server's own is on, whichever it is.
+/// By default, the enabled Regions; the server's own is always enabled.
 fn found(input: &DescribeRegionsInput, home: &str) -> Result<Vec<Told>, Ec2Error> {
     let known = |name: &String| REGIONS.iter().any(|region| region.name == name);
     let unknown: Vec<_> = input.names.iter().filter(|name| !known(name)).cloned().collect();
@@ -168,9 +169,9 @@ fn check_filters(filters: &[(String, Vec<String>)]) -> Result<(), Ec2Error> {
 
 /// Whether the whole text fits the pattern, where `*` is any text and `?` one letter.
 ///
-/// After a mismatch only the last `*` is tried again, a letter further on: what lies before it
-/// fitted as early as it could. So it takes at most the product of both lengths, which are limited,
-/// and no memory.
+/// After a mismatch only the last `*` is retried, one letter further on: everything before it
+/// already matched as early as possible. So the cost is at most the product of both lengths, which
+/// are limited, and no memory.
 ///
 /// Source: EC2 User Guide, "List and filter using the CLI and API", wildcards.
 fn is_like(pattern: &str, text: &str) -> bool {
@@ -196,7 +197,7 @@ fn is_like(pattern: &str, text: &str) -> bool {
     }
 }
 
-/// The EC2 flavour of the Query protocol: lists are numbered without `member`, answers have no
+/// EC2's variant of the Query protocol: lists are numbered without `member`, responses have no
 /// result element.
 #[derive(Debug)]
 pub(crate) struct Ec2;
@@ -237,7 +238,7 @@ impl Codec<DescribeRegionsInput, Vec<Told>> for Ec2 {
 
     /// Observed: `regionSet`, empty or with items, and `allRegions` if it was asked for.
     /// Assumed: the form of filters, which is that of other EC2 events.
-    fn parameters(input: &DescribeRegionsInput) -> Result<Value, Fault> {
+    fn parameters(input: &DescribeRegionsInput, _: &Service) -> Result<Value, Fault> {
         let set =
             |items: Vec<Value>| if items.is_empty() { json!({}) } else { json!({"items": items}) };
         let mut members = Map::new();
@@ -257,12 +258,12 @@ impl Codec<DescribeRegionsInput, Vec<Told>> for Ec2 {
         Ok(Value::Object(members))
     }
 
-    fn elements(_: &Vec<Told>) -> Result<Value, Fault> {
+    fn elements(_: &Vec<Told>, _: &Service) -> Result<Value, Fault> {
         Ok(Value::Null)
     }
 }
 
-/// What an object holds whose names are numbers, in their order.
+/// The values of an object whose names are numbers, in their order.
 fn items(list: Option<&Value>) -> Vec<&Value> {
     let members = list.and_then(Value::as_object).into_iter().flatten();
     let mut numbered: Vec<(u32, &Value)> =
@@ -313,7 +314,7 @@ mod tests {
         assert_eq!(refused.message.as_deref(), Some("Invalid region names: [xx-west-9]"));
     }
 
-    /// As much as EC2 takes, and no more.
+    /// The limits are those of EC2.
     #[test]
     fn filters_are_limited() {
         let of = |filters: usize, values: usize, chars: usize| {

@@ -1,27 +1,29 @@
-//! EC2, as far as tools ask for it that have nothing to do with machines: which Regions there are.
+//! EC2, as far as tools that do not manage machines use it: the list of Regions.
 //!
-//! Audit tools list the Regions first and then ask each of them. The list is static: it is that of a
-//! new account, whose Regions to opt into are off, for AWS's own answer depends on the account alone.
+//! Audit tools list the Regions first and then call each of them. The list is static: it is that of
+//! a new account, whose opt-in Regions are disabled, because AWS's own response depends only on the
+//! account.
 //!
-//! What is deliberately not here: machines, networks, anything that has a state. Other actions are
-//! refused in EC2's form.
+//! Non-goals: machines, networks, anything with state. Other actions are rejected in EC2's format.
 //!
 //! Reading order: `regions.rs`, the list; [`ROWS`]; `describe_regions.rs`.
 
 mod describe_regions;
 mod regions;
 
-use gateway::{Family, Protocol, Row, Service, row};
+use gateway::{EventForm, Family, Protocol, Row, Service, row};
 
 /// EC2 as the pipeline sees it.
 pub static SERVICE: Service = Service {
     name: "ec2",
+    signing_name: "ec2",
     event_source: "ec2.amazonaws.com",
     protocol: Protocol::Ec2,
     family: Family::Query,
     target: "",
     global: false,
-    event_api_version: None,
+    event_form: EventForm::PLAIN,
+    without_room: None,
 };
 
 /// All operations of this service.

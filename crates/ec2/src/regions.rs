@@ -57,7 +57,7 @@ const fn optional(name: &'static str) -> Listed {
 mod tests {
     use super::*;
 
-    /// Sorted, each once, each a name that requests may come with; 17 without opting in.
+    /// Sorted and unique, each a name that requests may use; 17 without opt-in.
     #[test]
     fn the_list_is_one_of_regions() {
         assert!(REGIONS.is_sorted_by(|one, next| one.name < next.name));

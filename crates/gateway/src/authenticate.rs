@@ -267,7 +267,7 @@ fn claim(
     signed: &sigv4::Signed,
     now: Timestamp,
 ) -> Result<(Caller, Claim), Refused> {
-    signed.check_scope(service.signing_name()).map_err(|error| error.wire(service.family))?;
+    signed.check_scope(service.signing_name).map_err(|error| error.wire(service.family))?;
     let (id, token) = (&signed.access_key_id, signed.session_token.as_deref());
     let (secret, caller) = credential(gateway, view, service, id, token, now)?;
     let known = {

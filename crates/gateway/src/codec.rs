@@ -3,43 +3,42 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use wire::{Protocol, WireError};
 
-use crate::{Answer, Codec, Decoding, Fault, Reply};
+use crate::{Answer, Answered, Codec, Decoding, EventForm, Fault, Reply, Service};
 
 /// AWS JSON 1.1: structs with `PascalCase` members, optional ones skipped when absent.
 #[derive(Debug)]
 pub struct Json;
 
-impl<I: Serialize + DeserializeOwned, O: Serialize> Codec<I, O> for Json {
+impl<I: Serialize + DeserializeOwned, O: Answered> Codec<I, O> for Json {
     fn decode(request: &Decoding<'_>) -> Result<I, WireError> {
         let body = wire::json::parse(request.body)?;
         serde_json::from_value(body).map_err(|_| serialization_error())
     }
 
     fn encode(output: O, reply: &Reply<'_>) -> Answer {
-        Answer::json(&output, reply)
+        Answer::json(&output.answer(), reply)
     }
 
-    fn parameters(input: &I) -> Result<Value, Fault> {
-        shown(input)
+    fn parameters(input: &I, service: &Service) -> Result<Value, Fault> {
+        Ok(camel_members(shown(input)?, &service.event_form))
     }
 
-    fn elements(output: &O) -> Result<Value, Fault> {
-        shown(output)
+    fn elements(output: &O, service: &Service) -> Result<Value, Fault> {
+        Ok(camel_members(output.recorded()?, &service.event_form))
     }
 }
 
 /// What an event says of a value.
-fn shown(value: &impl Serialize) -> Result<Value, Fault> {
+pub(crate) fn shown(value: &impl Serialize) -> Result<Value, Fault> {
     let shown = trail::elements(value);
-    let shown = shown.map_err(|cause| Fault::bug("a record cannot be written").because(cause))?;
-    Ok(camel_members(shown))
+    shown.map_err(|cause| Fault::bug("a record cannot be written").because(cause))
 }
 
 /// AWS Query: form parameters in, XML out, or JSON for those who ask for it.
 #[derive(Debug)]
 pub struct Query;
 
-impl<I: Serialize + DeserializeOwned, O: Serialize> Codec<I, O> for Query {
+impl<I: Serialize + DeserializeOwned, O: Answered> Codec<I, O> for Query {
     fn decode(request: &Decoding<'_>) -> Result<I, WireError> {
         serde_json::from_value(request.parameters.clone()).map_err(|_| {
             WireError::new(400, "MalformedInput", "The request could not be understood.")
@@ -48,21 +47,21 @@ impl<I: Serialize + DeserializeOwned, O: Serialize> Codec<I, O> for Query {
 
     fn encode(output: O, reply: &Reply<'_>) -> Answer {
         if reply.json {
-            return Answer::query_json(&output, reply);
+            return Answer::query_json(&output.answer(), reply);
         }
         let namespace = match reply.spec.service.protocol {
             Protocol::Query { namespace } => namespace,
             Protocol::Json11 | Protocol::Ec2 | Protocol::RestXml | Protocol::RestXmlControl => "",
         };
-        Answer::query(&output, namespace, reply)
+        Answer::query(&output.answer(), namespace, reply)
     }
 
-    fn parameters(input: &I) -> Result<Value, Fault> {
-        shown(input)
+    fn parameters(input: &I, service: &Service) -> Result<Value, Fault> {
+        Ok(camel_members(shown(input)?, &service.event_form))
     }
 
-    fn elements(output: &O) -> Result<Value, Fault> {
-        shown(output)
+    fn elements(output: &O, service: &Service) -> Result<Value, Fault> {
+        Ok(camel_members(output.recorded()?, &service.event_form))
     }
 }
 
@@ -73,35 +72,30 @@ fn serialization_error() -> WireError {
     WireError::without_message(400, "SerializationException")
 }
 
-/// Members whose own keys are a user's words and stay as they are in events.
-const VERBATIM_MEMBERS: [&str; 6] = [
-    "EncryptionContext",
-    "SourceEncryptionContext",
-    "DestinationEncryptionContext",
-    "EncryptionContextEquals",
-    "EncryptionContextSubset",
-    "Metadata",
-];
-
 /// The tree as events show it: the first letter of every member in lower case, an empty object as
 /// null.
 ///
 /// Observed: `S3BucketName` becomes `s3BucketName`, `TrailARN` `trailARN`.
-pub fn camel_members(tree: Value) -> Value {
-    let tree = camel(tree);
+pub fn camel_members(tree: Value, form: &EventForm) -> Value {
+    let tree = camel(tree, form.verbatim);
     if tree.as_object().is_some_and(Map::is_empty) { Value::Null } else { tree }
 }
 
-fn camel(tree: Value) -> Value {
+fn camel(tree: Value, verbatim: &[&str]) -> Value {
     match tree {
-        Value::Object(members) => Value::Object(members.into_iter().map(camel_member).collect()),
-        Value::Array(items) => Value::Array(items.into_iter().map(camel).collect()),
+        Value::Object(members) => Value::Object(
+            members.into_iter().map(|member| camel_member(member, verbatim)).collect(),
+        ),
+        Value::Array(items) => {
+            Value::Array(items.into_iter().map(|item| camel(item, verbatim)).collect())
+        }
         leaf @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => leaf,
     }
 }
 
-fn camel_member((name, value): (String, Value)) -> (String, Value) {
-    let value = if VERBATIM_MEMBERS.contains(&name.as_str()) { value } else { camel(value) };
+fn camel_member((name, value): (String, Value), verbatim: &[&str]) -> (String, Value) {
+    let is_kept = verbatim.contains(&name.as_str());
+    let value = if is_kept { value } else { camel(value, verbatim) };
     let mut letters = name.chars();
     let lower: String = match letters.next() {
         Some(first) => first.to_lowercase().chain(letters).collect(),

@@ -13,7 +13,7 @@ use crate::access::{CallerSide, first_denial};
 use crate::execute::execute;
 use crate::nested::{Asker, NestedCalls};
 use crate::{
-    Access, Call, Caller, Denial, Fault, Gateway, IdentityPort, Operation, Refused, Settings,
+    Access, Call, Caller, Denial, Fault, Gateway, IdentityPort, Name, Operation, Refused, Settings,
     decisions,
 };
 
@@ -333,6 +333,11 @@ impl<'t> Ctx<'t> {
     pub fn history(&self, query: &HistoryQuery) -> Result<Vec<EventRow>, Fault> {
         let store = &self.gateway.store;
         Ok(store.history(&store.snapshot()?, query)?)
+    }
+
+    /// Where events of a source name what event history finds them by.
+    pub fn event_names(&self, event_source: &str) -> &'static [Name] {
+        self.gateway.event_names(event_source)
     }
 
     /// Why a request of the account was refused, if it was in the last day.

@@ -6,19 +6,19 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use keys::Keyring;
 use serde_json::Value;
-use store::{Bodies, EventRow, Snapshot, Store, Tx};
+use store::{Bodies, EventRow, NewEvent, Snapshot, Store, Tx};
 use trail::Record;
 use types::{AccountId, Clock, Entropy, Region, Timestamp, uuid_v4};
 use wire::sigv4::SigningKeys;
 
 use crate::fault::FaultCounts;
 use crate::policies::PolicyCache;
-use crate::record::{self, new_events};
+use crate::record;
 use crate::row::{admitted, committed};
 use crate::senders::Senders;
 use crate::table::Table;
 use crate::{
-    Call, Caller, Family, Fault, FaultKind, IdentityPort, Operation, Refused, Resource, Row,
+    Call, Caller, Family, Fault, FaultKind, IdentityPort, Name, Operation, Refused, Resource, Row,
     decisions,
 };
 
@@ -161,6 +161,16 @@ impl Gateway {
         self.table.rows()
     }
 
+    /// Where events of a source name what event history finds them by.
+    pub fn event_names(&self, event_source: &str) -> &'static [Name] {
+        self.table.names(event_source)
+    }
+
+    /// Records as the store takes them.
+    pub(crate) fn new_events(&self, records: Vec<Record>) -> Result<Vec<NewEvent>, Fault> {
+        record::new_events(records, |source| self.event_names(source))
+    }
+
     /// The one `T` of this gateway, made on first demand: caches that a service keeps in memory.
     pub fn cached<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
@@ -244,7 +254,7 @@ impl Gateway {
             tx.begin();
             let events = change(tx).and_then(|event| {
                 let record = event.map(|event| own.service_record(event)).transpose()?;
-                new_events(record.into_iter().collect())
+                own.new_events(record.into_iter().collect())
             });
             match events {
                 Ok(events) => {

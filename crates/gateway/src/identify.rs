@@ -161,7 +161,7 @@ impl Gateway {
                 Err(self.refuse(service, &unknown_operation(), false))
             }
             None => match scope.as_deref() {
-                Some(name) if unserved::is_for(name, head) => {
+                Some(name) if self.is_unserved(name, head) => {
                     let (id, _) = self.ids(Family::Query).unwrap_or_default();
                     Err(Box::new(unserved::refusal(name, head, &id)))
                 }
@@ -211,12 +211,20 @@ impl Gateway {
         })
     }
 
+    /// Whether a request that was signed for a service which is none of ours is meant for it, and
+    /// not for the one with REST but signed wrongly.
+    fn is_unserved(&self, name: &str, head: &Head) -> bool {
+        let rest = self.table.speaking(Protocol::RestXml);
+        let is_near = rest.is_some_and(|rest| name.starts_with(rest.signing_name));
+        !is_near && !unserved::has_body_hash(head)
+    }
+
     fn names_no_bucket(&self, head: &Head) -> bool {
         wire::virtual_host(head, &self.settings.domains).is_none()
     }
 
     fn identify_rest(&self, head: &Head) -> Result<Identified, Box<Answer>> {
-        let Some(service) = self.table.service("s3") else {
+        let Some(service) = self.table.speaking(Protocol::RestXml) else {
             return Err(Box::new(Answer::empty(http::StatusCode::NOT_FOUND)));
         };
         let refuse = |error: &WireError| self.refuse(service, error, false);
@@ -224,7 +232,7 @@ impl Gateway {
             || refuse(&WireError::new(400, "InvalidURI", "Couldn't parse the specified URI."));
         if control::is_for(head) {
             return control::identify(&self.table, head).map_err(|error| {
-                let control = self.table.service("s3control").unwrap_or(service);
+                let control = self.table.speaking(Protocol::RestXmlControl).unwrap_or(service);
                 self.refuse(control, &error, false)
             });
         }

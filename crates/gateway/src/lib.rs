@@ -9,8 +9,12 @@
 //! [`Gateway::commit_service_event`] or, where there is nothing to record, by
 //! [`Gateway::maintain`]. The store itself stays with the server, which opened it.
 //!
-//! It knows no service and no socket. Identities come from IAM through the [`IdentityPort`];
-//! bytes come from the server through [`Gateway::identify`] and [`Upload`].
+//! It knows no service by name and no socket. What differs between services is data that they
+//! state: [`Service`], [`EventForm`], [`Spec`] and what an [`Operation`] adds to its event. What it
+//! knows are the protocols, that of buckets and objects among them: paths and hosts that name a
+//! bucket, two versions of signatures, bodies in signed chunks; one service at most speaks each of
+//! these. Identities come through the [`IdentityPort`]; bytes come from the server through
+//! [`Gateway::identify`] and [`Upload`].
 //!
 //! Reading order: [`Operation`] and [`Spec`] (what a service says), [`Ctx`] (what it works with),
 //! [`Access`] (the rights it asks for), [`Failure`] and [`Fault`] (how it fails), then `row.rs` for
@@ -64,12 +68,15 @@ pub use fault::{Fault, FaultKind};
 pub use gateway::{Gateway, Parts, ServiceEvent, Settings};
 pub use identify::{Identified, Received, Standing};
 pub use identity::{Credential, CredentialQuery, IdentityPolicies, IdentityPort, PolicyText, Tags};
-pub use operation::{BodySink, Codec, Decoding, EventParts, Needed, Operation, Plain, Reply};
+pub use operation::{
+    Answered, BodySink, Codec, Decoding, EventParts, Needed, Operation, Plain, Reply,
+};
 pub use operator_event::operator_events;
 pub use row::{Answering, Begun, Row, Upload, row};
 pub use signin_event::{SignInEvent, SignInOrigin};
 pub use spec::{
-    BodyLimit, Class, Route, SMALL_BODY_BYTES_MAX, Scope, Service, Signatures, Spec, WhenFull,
+    BodyLimit, Class, EventForm, Refusal, Route, SMALL_BODY_BYTES_MAX, Scope, Service, Signatures,
+    Spec, WhenFull,
 };
-pub use trail::Resource;
+pub use trail::{Name, Resource};
 pub use wire::{Family, Protocol, WireError};

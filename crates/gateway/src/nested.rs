@@ -49,7 +49,7 @@ struct Asked {
 
 impl Asked {
     fn of<O: Operation>(by: &Asker, input: &O::Input) -> Result<Self, Fault> {
-        let parameters = O::Codec::parameters(input)?;
+        let parameters = O::Codec::parameters(input, O::SPEC.service)?;
         Ok(Self { operation: O::SPEC.name, by: by.clone(), parameters })
     }
 }

@@ -1,11 +1,14 @@
 use std::fmt;
 
+use serde::Serialize;
 use serde_json::Value;
 use store::Tx;
 use trail::Resource;
 use types::Region;
 
-use crate::{Access, Answer, ApiError, Ctx, Failure, Fault, Gateway, Refused, Spec, WireError};
+use crate::{
+    Access, Answer, ApiError, Ctx, Failure, Fault, Gateway, Refused, Service, Spec, WireError,
+};
 
 /// One API operation. It performs no step of the pipeline: it says what the steps need.
 ///
@@ -167,6 +170,8 @@ pub struct EventParts {
     pub additional: Option<Value>,
     /// `resources`.
     pub resources: Vec<Resource>,
+    /// Bytes of the body that a refused call is answered; known before the operation is asked.
+    pub refusal_bytes: Option<usize>,
     /// Another account that owns a resource and gets a copy of the event.
     pub owner: Option<types::AccountId>,
     /// Whether the call leaves no event at all. Only for helpers that AWS does not record.
@@ -180,9 +185,39 @@ pub trait Codec<I, O> {
     /// Renders the output.
     fn encode(output: O, reply: &Reply<'_>) -> Answer;
     /// The input as `requestParameters`.
-    fn parameters(input: &I) -> Result<Value, Fault>;
+    fn parameters(input: &I, service: &Service) -> Result<Value, Fault>;
     /// The output as `responseElements`, for operations that are not read-only.
-    fn elements(output: &O) -> Result<Value, Fault>;
+    fn elements(output: &O, service: &Service) -> Result<Value, Fault>;
+}
+
+/// An output as codecs of names and values take it: what the client gets, and what the event may
+/// show of it.
+///
+/// What has a serializer is answered and recorded whole. So an output that holds a secret must have
+/// none: then it states both itself, and what it does not state is not recorded.
+///
+/// ```compile_fail,E0277
+/// // A secret has no serializer, so nothing that holds one is recorded by mistake.
+/// #[derive(serde::Serialize)]
+/// struct NewPassword {
+///     password: keys::SecretText,
+/// }
+/// ```
+pub trait Answered {
+    /// What the client gets.
+    fn answer(&self) -> impl Serialize + '_;
+    /// What the event shows, members as in the answer.
+    fn recorded(&self) -> Result<Value, Fault>;
+}
+
+impl<T: Serialize> Answered for T {
+    fn answer(&self) -> impl Serialize + '_ {
+        self
+    }
+
+    fn recorded(&self) -> Result<Value, Fault> {
+        crate::codec::shown(self)
+    }
 }
 
 /// A request as a codec sees it.

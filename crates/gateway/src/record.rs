@@ -6,8 +6,8 @@ use trail::{Category, EventType, Facts, Record, TlsDetails};
 use types::{AccountId, Timestamp, uuid_v4};
 
 use crate::{
-    Call, Class, Codec, Ctx, EventParts, Family, Fault, Operation, Origin, Refused, Route, Service,
-    Spec, WireError,
+    Call, Class, Codec, Ctx, EventParts, Family, Fault, Name, Operation, Origin, Refusal, Refused,
+    Route, Service, Spec, WireError,
 };
 
 /// How the source of a call made with forwarded credentials is shown.
@@ -58,30 +58,8 @@ impl<'a, T> Outcome<'a, T> {
 }
 
 /// The name of an error in events.
-///
-/// Observed: IAM's events say `NoSuchEntityException` where the answer says `NoSuchEntity`, STS's
-/// `PackedPolicyTooLargeException` (aws/containers-roadmap, issue 2413).
-/// Assumed: so it is with the other modelled errors of both.
 fn event_code(service: &Service, code: &str) -> String {
-    const MODELLED: [&str; 10] = [
-        "NoSuchEntity",
-        "EntityAlreadyExists",
-        "DeleteConflict",
-        "LimitExceeded",
-        "MalformedPolicyDocument",
-        "InvalidInput",
-        "PasswordPolicyViolation",
-        "InvalidUserType",
-        "InvalidAuthenticationCode",
-        "EntityTemporarilyUnmodifiable",
-    ];
-    const MODELLED_BY_STS: [&str; 2] = ["MalformedPolicyDocument", "PackedPolicyTooLarge"];
-    let modelled = match service.name {
-        "iam" => MODELLED.contains(&code),
-        "sts" => MODELLED_BY_STS.contains(&code),
-        _ => false,
-    };
-    if modelled {
+    if service.event_form.exceptions.contains(&code) {
         return format!("{code}Exception");
     }
     code.to_owned()
@@ -89,23 +67,22 @@ fn event_code(service: &Service, code: &str) -> String {
 
 /// The answer when the fault is ours. While there is no room to record, a call may be tried again.
 ///
-/// Source: the services' "Common errors" pages; KMS API Reference, `KMSInternalException`.
+/// Source: the services' "Common errors" pages.
 pub(crate) fn fault(service: &Service, cause: &Fault) -> WireError {
     let internal = "We encountered an internal error. Please try again.";
     let unknown =
         "The request processing has failed because of an unknown error, exception or failure.";
     let unavailable = "The request has failed due to a temporary failure of the server.";
+    if let Some(Refusal { status, code, message }) =
+        service.without_room.as_ref().filter(|_| cause.is_full())
+    {
+        return WireError::new(*status, *code, *message);
+    }
     match (service.family, cause.is_full()) {
         (Family::S3, false) => WireError::new(500, "InternalError", internal),
         (Family::S3, true) => {
             WireError::new(503, "ServiceUnavailable", "Service is unable to handle request.")
         }
-        (Family::Json, true) if service.name == "kms" => WireError::new(
-            500,
-            "KMSInternalException",
-            "The request was rejected because an internal exception occurred. The request can be \
-             retried.",
-        ),
         (_, false) => WireError::new(500, "InternalFailure", unknown),
         (_, true) => WireError::new(503, "ServiceUnavailable", unavailable),
     }
@@ -123,22 +100,17 @@ pub(crate) fn build<O: Operation>(
         Outcome::Done(output) => Some(*output),
         Outcome::Refused(_) | Outcome::Denied(_) | Outcome::Failed(_) => None,
     };
-    let mut parts = EventParts::default();
+    let refusal_bytes = refusal_bytes(ctx, &O::SPEC, outcome);
+    let mut parts = EventParts { refusal_bytes, ..EventParts::default() };
     if let Some(input) = input {
-        parts.request_parameters = O::Codec::parameters(input)?;
+        parts.request_parameters = O::Codec::parameters(input, O::SPEC.service)?;
         if let Some(output) = output.filter(|_| !O::SPEC.read_only) {
-            parts.response_elements = O::Codec::elements(output)?;
+            parts.response_elements = O::Codec::elements(output, O::SPEC.service)?;
         }
         O::annotate(ctx, input, work, output, &mut parts);
     }
     if parts.silent {
         return Ok(Vec::new());
-    }
-    if let Some(size) = refusal_bytes(ctx, &O::SPEC, outcome)
-        && let Some(Value::Object(additional)) = &mut parts.additional
-        && let Some(told) = additional.get_mut("bytesTransferredOut")
-    {
-        *told = Value::from(size);
     }
     if output.is_none() {
         parts.response_elements = Value::Null;
@@ -161,9 +133,7 @@ pub(crate) fn build<O: Operation>(
     Ok(vec![own, copy])
 }
 
-/// The size of the body that a refused call of S3 is answered.
-///
-/// Observed: `NoSuchPublicAccessBlockConfiguration` has 356 bytes, as its body has.
+/// The size of the body that a refused call is answered.
 fn refusal_bytes<T>(ctx: &Ctx<'_>, spec: &Spec, outcome: &Outcome<'_, T>) -> Option<usize> {
     let (call, service) = (ctx.call(), spec.service);
     let size = |error: &WireError| {
@@ -211,7 +181,7 @@ fn record_of<T>(
         request_id: Some(call.request_id.clone()),
         read_only: Some(spec.read_only),
         resources: parts.resources,
-        api_version: service.event_api_version.map(str::to_owned),
+        api_version: service.event_form.api_version.map(str::to_owned),
         category: match spec.class {
             Class::Management => Category::Management,
             Class::Data => Category::Data,
@@ -296,14 +266,17 @@ fn tls_details(origin: &Origin) -> Option<TlsDetails> {
     Some(TlsDetails { tls_version, cipher_suite, client_provided_host_header, key_exchange: None })
 }
 
-/// Records as the store takes them.
-pub(crate) fn new_events(records: Vec<Record>) -> Result<Vec<NewEvent>, Fault> {
+/// Records as the store takes them, found by what `names` of their source names.
+pub(crate) fn new_events<'n>(
+    records: Vec<Record>,
+    names: impl Fn(&str) -> &'n [Name],
+) -> Result<Vec<NewEvent>, Fault> {
     let event = |record: Record| {
         let json = record.to_json();
         let json = json.map_err(|cause| Fault::bug("a record cannot be written").because(cause))?;
         Ok(NewEvent {
             time: record.event_time,
-            terms: trail::lookup::terms(&Facts::of(&record)),
+            terms: trail::lookup::terms(&Facts::of(&record, names(&record.event_source))),
             body: json.into_bytes(),
         })
     };

@@ -13,7 +13,7 @@ use crate::access::CallerSide;
 use crate::execute::Stage;
 use crate::incoming::Incoming;
 use crate::nested::{Done, NestedCalls};
-use crate::record::{fault, new_events};
+use crate::record::fault;
 use crate::{
     Answer, Call, Codec, Ctx, Denial, Fault, Gateway, Operation, Refused, Reply, Spec, WhenFull,
     WireError, decisions,
@@ -136,14 +136,14 @@ fn admitted_after<O: Operation>(
     input: O::Input,
     nested: usize,
 ) -> Result<Admitted<O>, Refused> {
-    let (own, outer) = (Arc::clone(gateway), Arc::clone(call));
+    let (own, events, outer) = (Arc::clone(gateway), Arc::clone(gateway), Arc::clone(call));
     let writing = submit(gateway, goes_on_when_full(&O::SPEC, call), move |tx| {
         let mut ctx = Ctx::new(own, outer, tx.take());
         ctx.nested_calls = NestedCalls::stopping_behind(nested);
         let input = Stage::<O>::admit(&mut ctx, input).into_input();
         let mut done = ctx.nested_calls.take_done();
         let records = done.as_mut().map_or_else(Vec::new, Done::take_records);
-        recorded(tx, ctx.into_parts().0, records, (input, done))
+        recorded(&events, tx, ctx.into_parts().0, records, (input, done))
     });
     let (input, done) = writing.wait()??;
     let input = input.ok_or_else(|| Fault::bug("an admission lost its input"))?;
@@ -162,14 +162,14 @@ fn admitted_on_writer<O: Operation>(
     call: &Arc<Call>,
     input: O::Input,
 ) -> Admitted<O> {
-    let (own, call) = (Arc::clone(gateway), Arc::clone(call));
+    let (own, events, call) = (Arc::clone(gateway), Arc::clone(gateway), Arc::clone(call));
     let goes_on = goes_on_when_full(&O::SPEC, &call);
     let admitting = submit(gateway, goes_on, move |tx| {
         let mut ctx = Ctx::new(own, call, tx.take());
         let stage = Stage::admit(&mut ctx, input);
         let denials = ctx.take_denials();
         let (back, records) = ctx.into_parts();
-        recorded(tx, back, records, Admitted::<O> { denials, ..Admitted::of(stage) })
+        recorded(&events, tx, back, records, Admitted::<O> { denials, ..Admitted::of(stage) })
     });
     match admitting.wait() {
         Ok(admitted) => admitted.unwrap_or_else(Admitted::refused),
@@ -180,12 +180,13 @@ fn admitted_on_writer<O: Operation>(
 /// What a job commits: the writes of `back` with the records, or, if one of them cannot be written,
 /// nothing.
 fn recorded<'t, T>(
+    gateway: &Gateway,
     tx: &mut LayeredTx<'t>,
     back: LayeredTx<'t>,
     records: Vec<Record>,
     done: T,
 ) -> (Result<T, Fault>, Vec<NewEvent>) {
-    match new_events(records) {
+    match gateway.new_events(records) {
         Ok(events) => {
             *tx = back;
             (Ok(done), events)
@@ -201,7 +202,7 @@ pub(crate) fn committed<O: Operation>(
     call: Arc<Call>,
     admitted: Admitted<O>,
 ) -> Committed<Result<O::Output, Refused>> {
-    let own = Arc::clone(gateway);
+    let (own, events) = (Arc::clone(gateway), Arc::clone(gateway));
     let Admitted { mut stage, records, mut denials, .. } = admitted;
     submit(gateway, goes_on_when_full(&O::SPEC, &call), move |tx| {
         let mut ctx = Ctx::new(own, Arc::clone(&call), tx.take());
@@ -218,7 +219,7 @@ pub(crate) fn committed<O: Operation>(
             Err(unrecorded) => return (Err(unrecorded), Vec::new()),
         };
         let (back, records) = ctx.into_parts();
-        let (result, events) = recorded(tx, back, records, result);
+        let (result, events) = recorded(&events, tx, back, records, result);
         (result.unwrap_or_else(|fault| Err(fault.into())), events)
     })
 }
@@ -312,7 +313,7 @@ impl<O: Operation> Started<O> {
             self.admitted.records = nested;
             return self.write();
         }
-        let (result, events) = match new_events(self.admitted.records) {
+        let (result, events) = match self.gateway.new_events(self.admitted.records) {
             Ok(events) => (result, events),
             Err(fault) => (Err(fault.into()), Vec::new()),
         };

@@ -8,7 +8,7 @@ use store::Tx;
 use trail::{EventType, Record, TlsDetails};
 use types::{AccountId, Region, uuid_v4};
 
-use crate::record::{blank, new_events};
+use crate::record::blank;
 use crate::{Fault, Gateway};
 
 /// The service in whose name the events are.
@@ -60,7 +60,7 @@ impl Gateway {
             let done = change(tx).and_then(|(answer, events)| {
                 let records: Result<Vec<_>, _> =
                     events.into_iter().map(|event| own.sign_in_record(event)).collect();
-                Ok((answer, new_events(records?)?))
+                Ok((answer, own.new_events(records?)?))
             });
             match done {
                 Ok((answer, events)) => {

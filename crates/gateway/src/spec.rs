@@ -1,10 +1,13 @@
+use trail::Name;
 use wire::{Family, Protocol};
 
 /// A service: how it is addressed, spoken to, and named in events.
 #[derive(Debug)]
 pub struct Service {
-    /// The name in signatures, ARNs and actions, such as `kms`.
+    /// The name in ARNs and actions, such as `kms`.
     pub name: &'static str,
+    /// The name in the scope of signatures, mostly the same.
+    pub signing_name: &'static str,
     /// The name in events, such as `kms.amazonaws.com`.
     pub event_source: &'static str,
     /// The protocol of its requests and answers.
@@ -15,15 +18,40 @@ pub struct Service {
     pub target: &'static str,
     /// Whether the service has one endpoint for all regions and its events lie in `us-east-1`.
     pub global: bool,
-    /// The `apiVersion` that its events carry, if any.
-    pub event_api_version: Option<&'static str>,
+    /// What its events say otherwise than those of others.
+    pub event_form: EventForm,
+    /// What it answers while there is no room to record a call; `None` for what its protocol's
+    /// services answer.
+    pub without_room: Option<Refusal>,
 }
 
-impl Service {
-    /// The name in the scope of signatures: all of S3 signs as S3.
-    pub fn signing_name(&self) -> &'static str {
-        if self.family == Family::S3 { "s3" } else { self.name }
-    }
+/// What the events of a service say otherwise than those of others.
+#[derive(Debug)]
+pub struct EventForm {
+    /// The `apiVersion` that they carry, if any.
+    pub api_version: Option<&'static str>,
+    /// Codes that events call an exception: `NoSuchEntity` is `NoSuchEntityException`.
+    pub exceptions: &'static [&'static str],
+    /// Members whose own keys are a user's words and stay as they are.
+    pub verbatim: &'static [&'static str],
+    /// Where they name what event history finds them by.
+    pub names: &'static [Name],
+}
+
+impl EventForm {
+    /// Nothing otherwise.
+    pub const PLAIN: Self = Self { api_version: None, exceptions: &[], verbatim: &[], names: &[] };
+}
+
+/// An answer that is always the same.
+#[derive(Debug)]
+pub struct Refusal {
+    /// The HTTP status.
+    pub status: u16,
+    /// The code.
+    pub code: &'static str,
+    /// The text.
+    pub message: &'static str,
 }
 
 /// Management events are the trail's default; data events must be asked for.

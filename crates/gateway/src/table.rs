@@ -2,55 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Protocol, Route, Row, Scope, Service};
-
-/// Query keys that select a sub-resource on S3. One that no row serves must not be taken for the
-/// plain operation: `DELETE /bucket?analytics` is no `DeleteBucket`.
-///
-/// Source: S3 API Reference, the operations' request syntaxes.
-const SUBRESOURCES: [&str; 41] = [
-    "abac",
-    "accelerate",
-    "acl",
-    "analytics",
-    "annotation",
-    "attributes",
-    "cors",
-    "delete",
-    "encryption",
-    "intelligent-tiering",
-    "inventory",
-    "legal-hold",
-    "lifecycle",
-    "location",
-    "logging",
-    "metadataConfiguration",
-    "metadataInventoryTable",
-    "metadataJournalTable",
-    "metadataTable",
-    "metrics",
-    "notification",
-    "object-lock",
-    "ownershipControls",
-    "policy",
-    "policyStatus",
-    "publicAccessBlock",
-    "renameObject",
-    "replication",
-    "requestPayment",
-    "restore",
-    "retention",
-    "select",
-    "session",
-    "tagging",
-    "torrent",
-    "uploadId",
-    "uploads",
-    "versioning",
-    "versions",
-    "website",
-    "resourcePolicy",
-];
+use crate::{Name, Protocol, Route, Row, Scope, Service};
 
 /// The method by which browsers ask whether a page may send a request.
 const PREFLIGHT: &str = "OPTIONS";
@@ -111,6 +63,18 @@ impl Table {
         self.targets.get(short).copied()
     }
 
+    /// Where events of a source name things; nowhere if it is no service's.
+    pub(crate) fn names(&self, event_source: &str) -> &'static [Name] {
+        let mut services = self.services.values();
+        let found = services.find(|service| service.event_source == event_source);
+        found.map_or(&[], |service| service.event_form.names)
+    }
+
+    /// The service that speaks a protocol which only one does.
+    pub(crate) fn speaking(&self, protocol: Protocol) -> Option<&'static Service> {
+        self.services.values().find(|service| service.protocol == protocol).copied()
+    }
+
     /// The service of a credential scope.
     pub(crate) fn service(&self, name: &str) -> Option<&'static Service> {
         self.services.get(name).copied()
@@ -150,8 +114,10 @@ impl Table {
         let served =
             |key: &str| conditions.query.iter().any(|own| own.split('=').next() == Some(key));
         // A browser asks before any call, to whatever.
+        // What selects something that no row serves must not be taken for the plain operation:
+        // `DELETE /bucket?analytics` is no `DeleteBucket`.
         let foreign = method != PREFLIGHT
-            && query.iter().any(|(key, _)| SUBRESOURCES.contains(&key.as_str()) && !served(key));
+            && query.iter().any(|(key, _)| wire::sigv2::is_subresource(key) && !served(key));
         (!foreign).then_some(*row)
     }
 }

@@ -22,11 +22,9 @@ pub(crate) fn is_query(head: &Head) -> bool {
     head.path() == "/" && (is_form || has_action())
 }
 
-/// Whether a request that was signed for `service`, which is none of ours, is one to that service,
-/// and not one to S3 that was signed wrongly: only S3's have the hash of their body in a header.
-pub(crate) fn is_for(service: &str, head: &Head) -> bool {
-    !service.starts_with("s3")
-        && (head.path() == "/" || head.header("x-amz-content-sha256").is_none())
+/// Whether a request has the hash of its body in a header, as only those to buckets and objects do.
+pub(crate) fn has_body_hash(head: &Head) -> bool {
+    head.path() != "/" && head.header("x-amz-content-sha256").is_some()
 }
 
 /// The refusal of a request to `service`.

@@ -18,6 +18,7 @@ mod bootstrap;
 mod directory;
 mod document;
 mod error;
+mod event_form;
 mod identity;
 mod ids;
 mod managed;
@@ -52,21 +53,25 @@ pub use ops::ROWS;
 /// Identity and Access Management.
 pub const IAM: Service = Service {
     name: "iam",
+    signing_name: "iam",
     event_source: "iam.amazonaws.com",
     protocol: Protocol::Query { namespace: "https://iam.amazonaws.com/doc/2010-05-08/" },
     family: Family::Query,
     target: "",
     global: true,
-    event_api_version: None,
+    event_form: event_form::IAM,
+    without_room: None,
 };
 
 /// The Security Token Service.
 pub const STS: Service = Service {
     name: "sts",
+    signing_name: "sts",
     event_source: "sts.amazonaws.com",
     protocol: Protocol::Query { namespace: "https://sts.amazonaws.com/doc/2011-06-15/" },
     family: Family::Query,
     target: "",
     global: false,
-    event_api_version: None,
+    event_form: event_form::STS,
+    without_room: None,
 };

@@ -7,7 +7,8 @@ mod packed;
 mod session_tags;
 mod session_token;
 
-use serde::{Deserialize, Serialize};
+use keys::SecretText;
+use serde_json::{Value, json};
 use types::Timestamp;
 
 pub(crate) use access_key_info::GetAccessKeyInfo;
@@ -20,19 +21,12 @@ use crate::secrets;
 use crate::token::Token;
 
 /// Temporary credentials in an answer.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug)]
 pub(crate) struct Credentials {
     access_key_id: String,
-    secret_access_key: String,
-    session_token: String,
-    expiration: String,
-}
-
-impl std::fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Credentials").field("id", &self.access_key_id).finish_non_exhaustive()
-    }
+    secret_access_key: SecretText,
+    session_token: SecretText,
+    expires: Timestamp,
 }
 
 impl Credentials {
@@ -40,21 +34,34 @@ impl Credentials {
     fn of(ctx: &gateway::Ctx<'_>, token: &Token) -> Result<Self, Fail> {
         Ok(Self {
             access_key_id: token.access_key_id.clone(),
-            secret_access_key: secrets::derive(ctx.keyring(), &token.access_key_id, &token.nonce),
-            session_token: token.seal(ctx.keyring(), ctx.entropy())?,
-            expiration: token.expires.iso(),
+            secret_access_key: SecretText::new(secrets::derive(
+                ctx.keyring(),
+                &token.access_key_id,
+                &token.nonce,
+            )),
+            session_token: SecretText::new(token.seal(ctx.keyring(), ctx.entropy())?),
+            expires: token.expires,
+        })
+    }
+
+    /// As the client gets them.
+    fn answer(&self) -> Value {
+        json!({
+            "AccessKeyId": self.access_key_id,
+            "SecretAccessKey": &*self.secret_access_key,
+            "SessionToken": &*self.session_token,
+            "Expiration": self.expires.iso(),
         })
     }
 
     /// As events show them: without the secret, the expiry as Java prints it.
     ///
     /// Observed: the members, the token among them; it is worth nothing without the secret.
-    fn element(&self) -> serde_json::Value {
-        let expiration = Timestamp::parse_iso(&self.expiration).map(Timestamp::java_text);
-        serde_json::json!({
-            "accessKeyId": self.access_key_id,
-            "sessionToken": self.session_token,
-            "expiration": expiration,
+    fn recorded(&self) -> Value {
+        json!({
+            "AccessKeyId": self.access_key_id,
+            "SessionToken": &*self.session_token,
+            "Expiration": self.expires.java_text(),
         })
     }
 }

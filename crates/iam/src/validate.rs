@@ -1,5 +1,7 @@
 //! The constraints of the service models, and the one sentence in which all violations are told.
 
+use std::ops::Deref;
+
 use crate::error::IamError;
 
 /// What a text may be.
@@ -205,8 +207,8 @@ impl Checks {
 }
 
 /// A required member that [`Checks::must`] has already found present.
-pub(crate) fn given(value: Option<&String>) -> &str {
-    value.map(String::as_str).unwrap_or_default()
+pub(crate) fn given<T: Deref<Target = str>>(value: Option<&T>) -> &str {
+    value.map(T::deref).unwrap_or_default()
 }
 
 fn is_word(letter: char) -> bool {

@@ -1,4 +1,4 @@
-//! What a validation reads, asked of the other services' operations as the caller.
+//! Reads the data of a validation through the other services' operations, as the caller.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -24,8 +24,8 @@ const LIMITS: Limits =
     Limits { digest_bytes: 16 << 20, log_bytes: 256 << 20, all_bytes: 768 << 20 };
 const METADATA: &str = "x-amz-meta-";
 
-/// The present call's caller, through our own service. Every read is authorized on its own and
-/// leaves an event of its own.
+/// The caller of the present call, through our own service. Every read is authorized separately and
+/// recorded as a separate event.
 pub(crate) struct AsCaller<'c, 't> {
     ctx: RefCell<&'c mut Ctx<'t>>,
     warnings: RefCell<Vec<String>>,
@@ -36,7 +36,7 @@ impl<'c, 't> AsCaller<'c, 't> {
         Self { ctx: RefCell::new(ctx), warnings: RefCell::default() }
     }
 
-    /// What could not be asked.
+    /// The calls that failed.
     pub(crate) fn into_warnings(self) -> Vec<String> {
         self.warnings.into_inner()
     }
@@ -59,7 +59,7 @@ impl<'c, 't> AsCaller<'c, 't> {
         serde_json::to_value(self.invoke::<O>(region, &input)?).map_err(unusable)
     }
 
-    /// Where a bucket is. One that is not there is refused wherever it is asked for.
+    /// Locates a bucket. A missing one gets its error wherever it is called.
     fn region_of(&self, bucket: &str) -> Result<Region, Said> {
         let ctx = self.ctx.borrow();
         let found = s3::bucket_location(ctx.tx(), bucket);
@@ -145,11 +145,11 @@ fn whole(body: AnswerBody) -> Result<Vec<u8>, Said> {
 pub(crate) enum Said {
     /// The operation refused, or failed.
     Refused(Refused),
-    /// The answer cannot be used.
+    /// The response is unusable.
     Unusable(String),
 }
 
-/// As the command shows a refusal, so that both say the same of the same file.
+/// Formats an error as the command does, so that both report the same for the same file.
 impl fmt::Display for Said {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -2,16 +2,16 @@ use gateway::{ApiError, WireError};
 
 use crate::as_caller::Said;
 
-/// Failures of our own operations. Messages are for people.
+/// Errors of our own operations. Messages are for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum InquiryError {
     /// The request was not refused in the last day, or not in this account.
     NoSuchDenial,
     /// A parameter that is not one.
     Validation(String),
-    /// A token that was not given for this question.
+    /// A token that was not returned for this query.
     InvalidToken,
-    /// Something that is needed for an answer cannot be read.
+    /// Data that the response requires cannot be read.
     Unreadable(String),
 }
 

@@ -1,4 +1,4 @@
-//! What is not as it should be, although calls are served.
+//! Problems that exist although calls are served.
 
 use cloudtrail::Backlog;
 use gateway::{Ctx, Fault};
@@ -8,7 +8,7 @@ use types::{MINUTE_MS, Timestamp};
 /// three of AWS's intervals.
 const STALLED_MS: u64 = 15 * MINUTE_MS;
 
-/// The reasons for which the server is degraded, now; none if all is well. A restart mends none of
+/// The reasons for which the server is degraded now; none if it is healthy. A restart fixes none of
 /// them.
 pub(crate) fn troubles(ctx: &Ctx<'_>) -> Result<Vec<&'static str>, Fault> {
     Ok(named(&cloudtrail::backlog(ctx.tx())?, ctx.is_full(), ctx.now()))
@@ -28,7 +28,7 @@ pub fn named(backlog: &Backlog, is_full: bool, now: Timestamp) -> Vec<&'static s
 mod tests {
     use super::*;
 
-    /// Refused and late deliveries and a full disk have names of their own.
+    /// Rejected and late deliveries and a full disk have separate names.
     #[test]
     fn troubles_have_names() {
         let now = Timestamp::from_secs(1_000_000);

@@ -1,11 +1,11 @@
 //! The driver of a trail's validation: which regions, which questions, in which order.
 //!
-//! The rules are in [`trail::verify`]. This module asks for what they need from a [`Source`]: the
-//! command asks a server over HTTP, `ValidateTrail` asks the operations themselves, as its caller.
-//! Both so come to the same verdict on the same bucket.
+//! The rules are in [`trail::verify`]. This module reads the data that they need from a [`Source`]:
+//! the command calls a server over HTTP, `ValidateTrail` calls the operations directly, as its
+//! caller. Both therefore reach the same result for the same bucket.
 //!
 //! Reading order: [`Target`], [`Source`], [`regions`], [`judge`] and [`judge_part`], then
-//! [`missing`] and [`strays`], which say what no digest can.
+//! [`missing`] and [`strays`], which report what digests cannot show.
 
 mod bucket;
 mod evidence;
@@ -77,15 +77,15 @@ impl Target {
     }
 }
 
-/// What a validation goes by, besides its target.
+/// The inputs of a validation, in addition to its target.
 #[derive(Debug, Clone, Copy)]
 pub struct Given<'a> {
-    /// The newest known digests, kept apart from the bucket.
+    /// The newest known digests, stored apart from the bucket.
     pub anchors: &'a [Anchor],
-    /// Public keys that are kept: they prove what no server remembers any more.
+    /// Stored public keys: they verify digests whose keys no server has any more.
     pub keys: &'a PublicKeys,
-    /// How often digests are made where there are none, in milliseconds; `None` looks for no extra
-    /// files.
+    /// How often digests are created if there are none, in milliseconds; with `None`, extra files
+    /// are not searched.
     pub digest_interval_ms: Option<u64>,
 }
 
@@ -100,7 +100,7 @@ pub fn judge<S: Source>(
 
 /// Validates the next part of the files of the target's region, within a budget.
 ///
-/// A digest that the trail remembers as its newest is expected in the first part.
+/// The newest digest in the trail's own record is expected in the first part.
 pub fn judge_part<S: Source>(
     source: &S,
     target: &Target,

@@ -11,9 +11,9 @@
 //! 78..    ciphertext | tag
 //! ```
 //!
-//! Each ciphertext has a key of its own, derived from the backing key and the salt; the header and
-//! the encryption context are its associated data. There is no account and no Region in it,
-//! because a multi-Region key decrypts in every Region.
+//! Each ciphertext has its own key, derived from the backing key and the salt; the header and the
+//! encryption context are its associated data. It contains no account and no Region, because a
+//! multi-Region key decrypts in every Region.
 //!
 //! Source: AWS KMS Cryptographic Details, "Symmetric encryption": a random nonce per call, a
 //! counter-mode derivation from the backing key, AES-256-GCM with the context as associated data.
@@ -26,7 +26,7 @@ use crate::derive::derive;
 use crate::gcm::{Gcm, IV_BYTES, TAG_BYTES};
 use crate::{KeyError, SecretBytes, encoding};
 
-/// What a ciphertext is longer than its plaintext.
+/// The overhead of a ciphertext over its plaintext.
 pub const OVERHEAD_BYTES: usize = HEADER_BYTES + TAG_BYTES;
 
 const FORMAT_VERSION: u8 = 0xA1;
@@ -37,19 +37,20 @@ const SALT_BYTES: usize = 16;
 const HEADER_BYTES: usize = 1 + 1 + 16 + 32 + SALT_BYTES + IV_BYTES;
 const LABEL: &str = "shoseki kms symmetric";
 
-/// Which key made a ciphertext, in the clear.
+/// The key that created a ciphertext, in the clear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BlobHeader {
     /// The bytes of the key id, `1234abcd-…` or `mrk-…`.
     pub key_id: [u8; 16],
     /// Whether the key id is of the form `mrk-…`.
     pub multi_region: bool,
-    /// The key material: rotation gives a key new material, old ciphertexts name the old.
+    /// The key material: rotation gives a key new material, while old ciphertexts name the old one.
     pub material_id: [u8; 32],
 }
 
 impl BlobHeader {
-    /// What a ciphertext claims of itself, not yet authenticated; `None` if it is not one of ours.
+    /// Parses what a ciphertext claims about itself, unauthenticated; `None` if it is not one of
+    /// ours.
     pub fn parse(blob: &[u8]) -> Option<Self> {
         Parts::parse(blob).map(|parts| parts.header)
     }
@@ -81,7 +82,7 @@ pub fn encrypt(
 /// The plaintext of `blob`.
 ///
 /// Errors: `Malformed` if it is not one of ours; `NotAuthentic` if it, its context or the backing
-/// key is not what it was. AWS answers `InvalidCiphertextException` for all of these.
+/// key has changed. AWS returns `InvalidCiphertextException` for all of these.
 pub fn decrypt(
     backing: &SecretBytes,
     blob: &[u8],
@@ -166,8 +167,8 @@ mod tests {
         encrypt(&backing(), header, &context(pairs), plain, &Entropy::seeded(1)).unwrap()
     }
 
-    /// The form is for ever: clients keep ciphertexts where we never see them. This one was also
-    /// decrypted by hand with Python's `cryptography`.
+    /// The format is permanent: clients store ciphertexts that we never see. This one was also
+    /// decrypted manually with Python's `cryptography`.
     #[test]
     fn the_form_never_changes() {
         let blob = sealed(HEADER, &[("aws:s3:arn", "arn:aws:s3:::b")], b"data key");

@@ -20,7 +20,7 @@ pub(crate) fn derive(key: &[u8], label: &str, context: &[u8]) -> Result<SecretBy
 }
 
 fn counter_mode(key: &[u8], fixed_input: &[u8], out: &mut [u8]) -> Result<(), KeyError> {
-    // The library takes an empty key for a mistake, and so do we.
+    // The library treats an empty key as a mistake, and so do we.
     if key.is_empty() {
         return Err(KeyError::UnusableKey);
     }

@@ -29,7 +29,7 @@ pub fn md5(data: &[u8]) -> [u8; 16] {
     md5::Md5::digest(data).into()
 }
 
-/// Whether two texts are equal, in a time that does not tell where they differ.
+/// Whether two texts are equal, compared in constant time.
 pub fn equal_in_constant_time(a: &[u8], b: &[u8]) -> bool {
     constant_time::verify_slices_are_equal(a, b).is_ok()
 }
@@ -44,12 +44,12 @@ impl Sha256 {
         Self(digest::Context::new(&digest::SHA256))
     }
 
-    /// Takes in more.
+    /// Adds bytes to the hash.
     pub fn update(&mut self, data: &[u8]) {
         self.0.update(data);
     }
 
-    /// The hash of all that was taken in.
+    /// The hash of all bytes added.
     pub fn finish(self) -> [u8; 32] {
         fixed(self.0.finish().as_ref())
     }
@@ -67,7 +67,7 @@ impl fmt::Debug for Sha256 {
     }
 }
 
-/// A running SHA-1: for checksums of objects that clients ask for by this name.
+/// An incremental SHA-1, for object checksums that clients request by this name.
 #[derive(Clone)]
 pub struct Sha1(digest::Context);
 
@@ -77,12 +77,12 @@ impl Sha1 {
         Self(digest::Context::new(&digest::SHA1_FOR_LEGACY_USE_ONLY))
     }
 
-    /// Takes in more.
+    /// Adds bytes to the hash.
     pub fn update(&mut self, data: &[u8]) {
         self.0.update(data);
     }
 
-    /// The hash of all that was taken in.
+    /// The hash of all bytes added.
     pub fn finish(self) -> [u8; 20] {
         fixed(self.0.finish().as_ref())
     }
@@ -110,12 +110,12 @@ impl Md5 {
         Self::default()
     }
 
-    /// Takes in more.
+    /// Adds bytes to the hash.
     pub fn update(&mut self, data: &[u8]) {
         self.0.update(data);
     }
 
-    /// The hash of all that was taken in.
+    /// The hash of all bytes added.
     pub fn finish(self) -> [u8; 16] {
         self.0.finalize().into()
     }

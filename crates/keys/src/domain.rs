@@ -1,4 +1,4 @@
-/// What a key of the keyring is for. One key never serves two of them.
+/// The purpose of a key in the keyring. No key serves two purposes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Domain {
     /// The backing keys of KMS keys.
@@ -7,7 +7,7 @@ pub enum Domain {
     ImportKey,
     /// Secret access keys, which signature verification must recover.
     AccessKey,
-    /// The seeds of second factors, from which their codes are made.
+    /// The seeds of second factors, from which their codes are derived.
     SecondFactor,
     /// What session tokens carry.
     SessionToken,
@@ -48,7 +48,7 @@ pub(crate) struct PerDomain<T> {
 }
 
 impl<T> PerDomain<T> {
-    /// Makes each value by `make`.
+    /// Builds each value with `make`.
     pub(crate) fn try_from_fn<E>(mut make: impl FnMut(Domain) -> Result<T, E>) -> Result<Self, E> {
         Ok(Self {
             kms_material: make(Domain::KmsMaterial)?,

@@ -1,4 +1,4 @@
-//! Byte strings put together so that no two lists give the same bytes.
+//! Concatenates byte strings so that no two lists give the same bytes.
 
 use crate::KeyError;
 

@@ -1,11 +1,12 @@
 use std::{fmt, io};
 
-/// Why a key or a ciphertext could not be made or opened. Carries no secret.
+/// Why a key or a ciphertext could not be created or opened. Contains no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyError {
     /// The keyring was wrapped under another root key.
     WrongRootKey,
-    /// The passphrase is another one, or the sealed root key was damaged: nobody can tell which.
+    /// The passphrase is wrong, or the sealed root key was damaged: the two cannot be
+    /// distinguished.
     WrongPassphrase,
     /// An empty passphrase protects nothing.
     EmptyPassphrase,
@@ -21,7 +22,7 @@ pub enum KeyError {
     TooLong,
     /// The operating system gave no random bytes.
     Entropy(String),
-    /// The primitives' library failed where only a lack of memory makes it fail.
+    /// The cryptographic library failed where it fails only for lack of memory.
     Library,
 }
 

@@ -46,7 +46,7 @@ pub fn seal_all(key: &SecretBytes, aad: &[u8], plain: &[u8]) -> Result<Vec<u8>, 
     Ok(out)
 }
 
-/// Where a frame stands in its body.
+/// The position of a frame in its body.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     index: u64,

@@ -19,14 +19,14 @@ const HEADER_BYTES: usize = 1 + 4 + IV_BYTES;
 
 /// The keys between the root key and everything that rests in the store.
 ///
-/// Each epoch has one random key, from which a key per [`Domain`] is derived. New things are
-/// sealed under the newest epoch; old ones open as long as their epoch is there. Authentication
-/// codes have a random key of their own that no epoch changes, so that they stay comparable.
+/// Each epoch has one random key, from which a key per [`Domain`] is derived. New values are sealed
+/// under the newest epoch; old ones can be opened as long as their epoch exists. Authentication
+/// codes have a separate random key that does not change with epochs, so they remain comparable.
 ///
 /// Initialization vectors are random, which is sound for 2^32 seals per domain and epoch
 /// (SP 800-38D, section 8.3): start a new epoch long before.
 ///
-/// A sealed thing is `version (1) | epoch (4) | iv (12) | ciphertext | tag (16)`.
+/// A sealed value is `version (1) | epoch (4) | iv (12) | ciphertext | tag (16)`.
 pub struct Keyring {
     wrapped: WrappedKeyring,
     current: u32,
@@ -36,7 +36,7 @@ pub struct Keyring {
 }
 
 impl Keyring {
-    /// A new keyring, and what the store has to keep of it.
+    /// A new keyring, and the form of it that the store must save.
     pub fn create(root: &RootKey, entropy: &Entropy) -> Result<(Self, WrappedKeyring), KeyError> {
         let keys = Unwrapped {
             mac_key: random_secret(entropy, KEY_BYTES)?,
@@ -46,7 +46,7 @@ impl Keyring {
         Ok((Self::new(wrapped.clone(), &keys)?, wrapped))
     }
 
-    /// The keyring that the store kept.
+    /// The keyring that the store saved.
     ///
     /// Errors: `WrongRootKey` if another root key wrapped it; `NotAuthentic` if it was changed
     /// since; `Malformed` if it is of a version unknown here.
@@ -71,7 +71,7 @@ impl Keyring {
         Ok(sealed)
     }
 
-    /// The plaintext of what [`Keyring::seal`] made for the same domain and the same `aad`.
+    /// The plaintext of what [`Keyring::seal`] returned for the same domain and the same `aad`.
     pub fn open(
         &self,
         domain: Domain,
@@ -101,7 +101,7 @@ impl Keyring {
         code
     }
 
-    /// Starts a new epoch. The store must have kept the answer before anything is sealed again.
+    /// Starts a new epoch. The store must save the returned form before anything else is sealed.
     pub fn new_epoch(
         &mut self,
         root: &RootKey,
@@ -117,10 +117,10 @@ impl Keyring {
         Ok(self.wrapped.clone())
     }
 
-    /// Destroys the epochs older than `epoch`, but never the current one: what is still sealed
-    /// under them is gone for ever. This is how deleted keys leave the backups' reach.
+    /// Destroys the epochs older than `epoch`, but never the current one: values still sealed under
+    /// them are lost. This puts deleted keys beyond the reach of backups.
     ///
-    /// Seal again what must live, and keep the answer in the place of the old form.
+    /// First seal again what must be kept, and replace the old form with the result.
     pub fn destroy_epochs_before(&mut self, epoch: u32) -> WrappedKeyring {
         let oldest = epoch.min(self.current);
         self.wrapped.remove_epochs_before(oldest);
@@ -128,7 +128,7 @@ impl Keyring {
         self.wrapped.clone()
     }
 
-    /// The epoch under which things are sealed now.
+    /// The epoch under which values are sealed now.
     pub fn current_epoch(&self) -> u32 {
         self.current
     }

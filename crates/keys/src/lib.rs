@@ -1,9 +1,10 @@
-//! Cryptography under plain names; the only crate that knows the primitives' library.
+//! Cryptography under plain names; the only crate that depends on the cryptographic library.
 //!
-//! Everything is bytes in, bytes out: no files, no clock, and randomness only from the caller's
-//! [`Entropy`](types::Entropy). Two exceptions: the library draws its own randomness when it makes
-//! an RSA key, and the root key asks the system for memory that is not swapped out. No cryptography is designed here; constructions come from NIST and from AWS's own
-//! descriptions of KMS, primitives from aws-lc.
+//! Bytes in, bytes out: no files, no clock, and randomness only from the caller's
+//! [`Entropy`](types::Entropy). Two exceptions: the library draws its own randomness to generate an
+//! RSA key, and the root key requests memory from the system that is not swapped out. No
+//! cryptography is designed here; constructions come from NIST and from AWS's descriptions of KMS,
+//! primitives from aws-lc.
 //!
 //! ```text
 //! sealer ─opens─> RootKey ─wraps─> Keyring: one random key per epoch
@@ -56,5 +57,5 @@ pub use domain::Domain;
 pub use error::KeyError;
 pub use keyring::Keyring;
 pub use root_key::RootKey;
-pub use secret::{SecretBytes, random_secret};
+pub use secret::{SecretBytes, SecretText, random_secret};
 pub use wrapped::WrappedKeyring;

@@ -1,10 +1,10 @@
 use memmap2::MmapMut;
 use zeroize::Zeroize;
 
-/// A few bytes on a page of their own, which the system neither swaps out nor dumps.
+/// A few bytes on a separate page, which the system neither swaps out nor dumps.
 ///
-/// Both are asked for and neither is insisted on: where the limit of locked memory refuses, or no
-/// page is given, the bytes lie where all others lie. Wiped when dropped.
+/// Both are best effort: if the limit of locked memory or the page allocation fails, the bytes are
+/// in ordinary memory. Wiped when dropped.
 pub(crate) struct Locked<const N: usize>(Place<N>);
 
 enum Place<const N: usize> {
@@ -16,13 +16,13 @@ impl<const N: usize> Locked<N> {
     pub(crate) fn zeroed() -> Self {
         let Ok(page) = MmapMut::map_anon(N) else { return Self(Place::Heap(Box::new([0; N]))) };
         #[cfg(target_os = "linux")]
-        // Without it a dump, which the process forbids anyway, would hold the page.
+        // Without it, a core dump, which the process disables anyway, would contain the page.
         let _ = page.advise(memmap2::Advice::DontDump);
         let is_locked = page.lock().is_ok();
         Self(Place::Page { page, is_locked })
     }
 
-    /// Whether the system promised to keep the bytes out of the swap space.
+    /// Whether the system agreed to keep the bytes out of swap space.
     pub(crate) fn is_locked(&self) -> bool {
         matches!(self.0, Place::Page { is_locked: true, .. })
     }
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[cfg(target_os = "linux")]
-    /// The flags of the mapping that holds an address, as the kernel reports them.
+    /// The flags of the mapping that contains an address, as the kernel reports them.
     fn flags(address: *const u8) -> String {
         let maps = std::fs::read_to_string("/proc/self/smaps").unwrap();
         let mut is_ours = false;
@@ -70,7 +70,7 @@ mod tests {
         panic!("no mapping holds it");
     }
 
-    /// The kernel itself says that the page is locked (`lo`) and left out of dumps (`dd`).
+    /// The kernel reports that the page is locked (`lo`) and excluded from dumps (`dd`).
     #[cfg(target_os = "linux")]
     #[test]
     fn the_page_is_locked_and_not_dumped() {

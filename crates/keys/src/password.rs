@@ -36,18 +36,18 @@ struct Cost {
 /// Source: OWASP, "Password Storage Cheat Sheet", Argon2id.
 const COST: Cost = Cost { memory_kib: 19_456, passes: 2, lanes: 1 };
 
-/// What verifying may cost at most: the parameters come from the store.
+/// The maximum cost of verification: the parameters come from the store.
 const COST_MAX: Cost = Cost { memory_kib: 256 * 1024, passes: 16, lanes: 16 };
 
-/// The kept form of a password that nobody knows. Verifying against it takes as long as against
-/// any other, so that an unknown user cannot be told from a wrong password by the time it takes.
+/// A hash that no password matches. Verifying against it takes as long as against any other, so
+/// that response times do not distinguish an unknown user from a wrong password.
 pub const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
                            AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// The form in which a password is kept: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`.
+/// The stored form of a password: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`.
 ///
-/// The password counts byte by byte; nothing is trimmed or normalised. Takes some 20 ms and
-/// 19 MiB, on purpose.
+/// Every byte of the password counts; nothing is trimmed or normalized. Takes about 20 ms and 19
+/// MiB, intentionally.
 pub fn hash(password: &str, entropy: &Entropy) -> Result<String, KeyError> {
     let salt = entropy.bytes::<SALT_BYTES>()?;
     let hash = stretch(COST, &salt, password, HASH_BYTES)?;
@@ -56,9 +56,9 @@ pub fn hash(password: &str, entropy: &Entropy) -> Result<String, KeyError> {
     Ok(format!("{PREFIX}m={memory_kib},t={passes},p={lanes}${salt}${hash}"))
 }
 
-/// Whether `password` is the one behind `kept`.
+/// Whether `password` matches `kept`.
 ///
-/// Errors: `Malformed` for a text that [`hash`] did not make.
+/// Errors: `Malformed` for a text that [`hash`] did not create.
 pub fn verify(password: &str, kept: &str) -> Result<bool, KeyError> {
     let (cost, salt, hash) = parse(kept).ok_or(KeyError::Malformed)?;
     let found = stretch(cost, &salt, password, hash.len())?;
@@ -131,7 +131,7 @@ mod tests {
         assert_eq!(verify("", NOBODYS), Ok(false));
     }
 
-    /// Whoever can write a row must not be able to make the server compute or allocate for ever.
+    /// A writer of the row must not be able to make the server compute or allocate without limit.
     #[test]
     fn strange_forms_are_refused_before_they_cost_anything() {
         for (from, to) in [

@@ -6,13 +6,13 @@ use crate::derive::derive;
 use crate::locked::Locked;
 use crate::{KeyError, SecretBytes};
 
-/// The root key's length: AES-256 and HMAC-SHA-256 want as much.
+/// The root key's length, as AES-256 and HMAC-SHA-256 require.
 pub(crate) const ROOT_KEY_BYTES: usize = 32;
 
 /// The key above all others. Lives in memory only; at rest it is in one of the [`sealer`] forms.
 ///
-/// An operator who loses it loses everything that was ever sealed. Its memory is locked where the system
-/// allows that, and wiped when dropped.
+/// If the operator loses it, everything sealed is lost. Its memory is locked where the system
+/// allows it, and wiped when dropped.
 ///
 /// [`sealer`]: crate::sealer
 pub struct RootKey(Locked<ROOT_KEY_BYTES>);
@@ -40,12 +40,12 @@ impl RootKey {
         self.0.as_bytes()
     }
 
-    /// Whether the system keeps the key out of the swap space.
+    /// Whether the system keeps the key out of swap space.
     pub fn is_locked(&self) -> bool {
         self.0.is_locked()
     }
 
-    /// A name for the key that tells nothing about it.
+    /// A name for the key that reveals nothing about it.
     pub fn id(&self) -> Result<String, KeyError> {
         let derived = derive(self.as_bytes(), "shoseki root key id", &[])?;
         Ok(types::hex(derived.as_bytes().get(..16).unwrap_or_default()))

@@ -24,7 +24,7 @@ pub struct RsaKey {
 }
 
 impl RsaKey {
-    /// A new key. Takes about 0.2 s: call it outside any transaction.
+    /// Generates a key. Takes about 0.2 s: call it outside any transaction.
     ///
     /// The library draws the randomness itself, so not even a seeded test sees the same key twice.
     pub fn generate_2048() -> Result<Self, KeyError> {
@@ -72,7 +72,7 @@ impl fmt::Debug for RsaKey {
     }
 }
 
-/// Whether `signature` is that of `message` by the key whose PKCS #1 DER is given.
+/// Whether `signature` is a valid signature of `message` by the key with the given PKCS #1 DER.
 pub fn verify_pkcs1_sha256(pkcs1_der: &[u8], message: &[u8], signature: &[u8]) -> bool {
     UnparsedPublicKey::new(VERIFICATION, pkcs1_der).verify(message, signature).is_ok()
 }
@@ -92,7 +92,7 @@ mod tests {
 
     use super::*;
 
-    /// Made by OpenSSL 3.0: `openssl dgst -sha256 -sign`, `openssl rsa -RSAPublicKey_out`.
+    /// Created with OpenSSL 3.0: `openssl dgst -sha256 -sign`, `openssl rsa -RSAPublicKey_out`.
     const PUBLIC: &str = concat!(
         "MIIBCgKCAQEAol6miZ69ygGeO8XZCwsucAxd5yYFs2hKL0O6FJBVEhTJ0pqwJ4qXirLlmr99Y2rNM6TumER7BCsv",
         "ULZSVAKXrJbfgcMwmdV4FbivMsdy8+Ni4gHlk9z736Sz9A8AfwV9TaUkwg60aYEQNWRnw/fzwbUl0+L7i9t6VMsK",

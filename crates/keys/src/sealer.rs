@@ -1,6 +1,6 @@
 //! How the root key rests: as a file that only its owner may read, or under a passphrase.
 //!
-//! Both are bytes in, bytes out; who reads and writes them is not decided here.
+//! Both are bytes in, bytes out; the caller reads and writes them.
 
 mod file;
 mod passphrase;

@@ -1,5 +1,7 @@
 use std::fmt;
+use std::ops::Deref;
 
+use serde::Deserialize;
 use types::Entropy;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -11,7 +13,7 @@ use crate::digest::equal_in_constant_time;
 pub struct SecretBytes(Vec<u8>);
 
 impl SecretBytes {
-    /// Takes the bytes over. The vector is not moved in memory, so no copy stays behind.
+    /// Takes ownership of the bytes. The vector is not moved in memory, so no copy stays behind.
     pub fn new(bytes: Vec<u8>) -> Self {
         Self(bytes)
     }
@@ -31,13 +33,13 @@ impl SecretBytes {
         self.0.is_empty()
     }
 
-    /// A second copy, made on purpose: there is no `Clone`.
+    /// An explicit second copy: there is no `Clone`.
     #[must_use]
     pub fn copy(&self) -> Self {
         Self(self.0.clone())
     }
 
-    /// Whether both hold the same bytes, in a time that does not tell where they differ.
+    /// Whether both contain the same bytes, compared in constant time.
     pub fn equals(&self, other: &Self) -> bool {
         equal_in_constant_time(&self.0, &other.0)
     }
@@ -62,6 +64,34 @@ impl fmt::Debug for SecretBytes {
     }
 }
 
+/// A password, a code or a secret key as text: read from a request, wiped when dropped, never
+/// printed, and without a serializer, so that nothing that holds one is stored or recorded by
+/// mistake.
+#[derive(Deserialize, Zeroize, ZeroizeOnDrop)]
+#[serde(transparent)]
+pub struct SecretText(String);
+
+impl SecretText {
+    /// Takes the text over.
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl Deref for SecretText {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretText")
+    }
+}
+
 /// `len` random bytes.
 pub fn random_secret(entropy: &Entropy, len: usize) -> Result<SecretBytes, KeyError> {
     let mut secret = SecretBytes::zeroed(len);
@@ -78,6 +108,7 @@ mod tests {
         let secret = SecretBytes::new(b"hunter2".to_vec());
         assert_eq!(format!("{secret:?}"), "SecretBytes");
         assert_eq!(format!("{secret:#?}"), "SecretBytes");
+        assert_eq!(format!("{:?}", SecretText::new("hunter2".to_owned())), "SecretText");
     }
 
     #[test]

@@ -15,13 +15,13 @@ pub(crate) const KEYRING_VERSION: u32 = 1;
 /// More epochs than centuries of weekly ones; a longer list is not ours.
 const EPOCHS_MAX: usize = 10_000;
 
-/// A keyring as the store keeps it: each key encrypted under the root key. Not secret.
+/// A keyring as the store saves it: each key encrypted under the root key. Not secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WrappedKeyring {
     /// The version of this form.
     version: u32,
-    /// Names the root key without telling anything about it.
+    /// Identifies the root key without revealing anything about it.
     root_key_id: String,
     /// The key of authentication codes, which outlives epochs.
     mac_key: Wrap,
@@ -40,7 +40,7 @@ struct WrappedEpoch {
 #[derive(Clone, PartialEq, Eq)]
 struct Wrap(Vec<u8>);
 
-/// Which key a wrap holds, so that two wraps cannot change places.
+/// Identifies the key in a wrap, so that two wraps cannot be swapped.
 #[derive(Clone, Copy)]
 enum Slot {
     Mac,

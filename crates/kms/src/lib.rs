@@ -45,7 +45,7 @@ mod tagged;
 mod tags;
 mod worker;
 
-use gateway::{Family, Protocol, Service};
+use gateway::{EventForm, Family, Name, Protocol, Refusal, Service};
 
 pub use blob::{Blob, Secret};
 pub use due::{DestroyedKey, RotatedKey, destroy_due, next_due, rotate_due};
@@ -68,12 +68,30 @@ pub use worker::{named_key, run_due};
 /// Source: the service model's metadata. Observed: events carry no `apiVersion`.
 pub static SERVICE: Service = Service {
     name: "kms",
+    signing_name: "kms",
     event_source: "kms.amazonaws.com",
     protocol: Protocol::Json11,
     family: Family::Json,
     target: "TrentService",
     global: false,
-    event_api_version: None,
+    event_form: EventForm {
+        verbatim: &[
+            "EncryptionContext",
+            "SourceEncryptionContext",
+            "DestinationEncryptionContext",
+            "EncryptionContextEquals",
+            "EncryptionContextSubset",
+        ],
+        names: &[Name::Listed { kind: "AWS::KMS::Key", id_after: ":key/" }],
+        ..EventForm::PLAIN
+    },
+    // Source: KMS API Reference, `KMSInternalException`.
+    without_room: Some(Refusal {
+        status: 500,
+        code: "KMSInternalException",
+        message: "The request was rejected because an internal exception occurred. The request \
+                  can be retried.",
+    }),
 };
 
 /// The one key spec here; also the name of its encryption algorithm.

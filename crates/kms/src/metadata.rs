@@ -123,7 +123,7 @@ impl KeyMetadata {
     /// Observed: the account's member is called `aWSAccountId`.
     pub(crate) fn recorded(&self) -> Value {
         let tree = serde_json::to_value(self).unwrap_or_default();
-        let mut tree = gateway::camel_members(tree);
+        let mut tree = gateway::camel_members(tree, &crate::SERVICE.event_form);
         if let Some(members) = tree.as_object_mut() {
             members.insert("creationDate".to_owned(), json!(self.creation_date.0.java_text()));
         }

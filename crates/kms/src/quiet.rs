@@ -1,4 +1,4 @@
-use gateway::{Answer, Codec, Decoding, Fault, Json, Reply, WireError};
+use gateway::{Answer, Codec, Decoding, Fault, Json, Reply, Service, WireError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -30,11 +30,11 @@ impl<I: DeserializeOwned + Recorded, O: Serialize> Codec<I, O> for Quiet {
         Answer::json(&output, reply)
     }
 
-    fn parameters(input: &I) -> Result<Value, Fault> {
+    fn parameters(input: &I, _: &Service) -> Result<Value, Fault> {
         Ok(input.recorded())
     }
 
-    fn elements(_output: &O) -> Result<Value, Fault> {
+    fn elements(_output: &O, _: &Service) -> Result<Value, Fault> {
         Ok(Value::Null)
     }
 }

@@ -12,11 +12,11 @@ use crate::steps::Steps;
 pub(crate) enum ActionPattern {
     /// `*`
     All,
-    /// In lower case; a vendor `*` stands for every service.
+    /// In lower case; a vendor `*` matches every service.
     Named { vendor: String, name: Glob },
 }
 
-/// An action of a request, taken apart once for all patterns.
+/// An action of a request, parsed once for all patterns.
 #[derive(Debug, Clone)]
 pub(crate) struct ActionName {
     lower: String,
@@ -36,7 +36,7 @@ impl ActionPattern {
         Some(Self::Named { vendor, name: Glob::parse(&name.to_ascii_lowercase()) })
     }
 
-    /// The memory that this takes beyond itself, about, in bytes.
+    /// The heap memory of this value, approximately, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         match self {
             Self::All => 0,
@@ -49,7 +49,7 @@ impl ActionPattern {
         self.fits(action, &Steps::new(u64::MAX)) == Outcome::Holds
     }
 
-    /// Whether `action` fits; unknown if that takes too many steps.
+    /// Whether `action` matches; unknown if that takes too many steps.
     pub(crate) fn fits(&self, action: &ActionName, steps: &Steps) -> Outcome {
         match self {
             Self::All => Outcome::Holds,
@@ -67,7 +67,7 @@ impl ActionName {
     }
 }
 
-/// Whether the text may stand before the colon: a service prefix, never a partial wildcard.
+/// Whether the text is valid before the colon: a service prefix, never a partial wildcard.
 pub(crate) fn is_vendor(text: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
     text == "*" || !text.is_empty() && text.bytes().all(plain)

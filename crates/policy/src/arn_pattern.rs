@@ -7,7 +7,7 @@ use crate::size;
 use crate::steps::Steps;
 use crate::template::{Template, VALUE_BYTES_MAX};
 
-/// All parts of an ARN but the last, which takes what is left.
+/// All parts of an ARN except the last, which contains the rest.
 const PARTS_BEFORE_REST: usize = 5;
 
 /// A pattern over the six colon-separated parts of an ARN.
@@ -48,7 +48,7 @@ impl ArnPattern {
         is_whole.then_some(pattern)
     }
 
-    /// Whether `arn` fits; unknown if that takes too many steps.
+    /// Whether `arn` matches; unknown if that takes too many steps.
     pub(crate) fn fits(&self, arn: &str, steps: &Steps) -> Outcome {
         let mut rest = arn;
         for part in &self.parts {
@@ -130,7 +130,7 @@ impl ResourcePattern {
         Self::Variable { head: head.to_owned(), tail }
     }
 
-    /// The memory that this takes beyond itself, about, in bytes.
+    /// The heap memory of this value, approximately, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         match self {
             Self::All => 0,
@@ -203,7 +203,7 @@ mod tests {
         check("arn:aws:iam::${aws:username}:user/x", "arn:aws:iam::a:b*:user/x", false);
     }
 
-    /// Conditions look at each part alone; the sixth takes what is left.
+    /// Conditions compare each part separately; the sixth contains the rest.
     #[test]
     fn matches_conditions() {
         let check = |pattern: &str, arn: &str, want: bool| {

@@ -65,7 +65,7 @@ enum Expected {
     Ip(Network),
     /// `Null`: whether the key must be absent.
     Absent(bool),
-    /// A value that does not fit its operator: what it was meant to match is unknown.
+    /// A value that does not fit its operator, so its intended meaning is unknown.
     Unreadable,
 }
 
@@ -77,7 +77,7 @@ impl Condition {
         Self { operator, key: key.to_lowercase(), expected, written }
     }
 
-    /// The memory that this takes beyond itself, about, in bytes.
+    /// The heap memory of this value, approximately, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         size::of_all(&[
             size::of_text(&self.key),
@@ -86,14 +86,14 @@ impl Condition {
         ])
     }
 
-    /// Whether it is fulfilled only if the key has a value, and that one of its own.
+    /// Whether it is fulfilled only if the key has a value, and one of the listed values.
     pub(crate) fn demands_a_value(&self) -> bool {
         let Operator { comparison, negated, if_exists, quantifier } = self.operator;
         let compares = comparison != Comparison::Null;
         compares && !negated && !if_exists && quantifier != Quantifier::All
     }
 
-    /// What it asks for, and what there is, for the explanation.
+    /// What the condition requires and what the request has, for the explanation.
     pub(crate) fn failed(&self, context: &Context) -> FailedCondition {
         FailedCondition {
             operator: self.operator.to_string(),
@@ -184,7 +184,7 @@ impl Expected {
         }
     }
 
-    /// Of `Null`: whether this is what it asks for.
+    /// For `Null`: whether the key's presence is as required.
     fn asks_for(&self, is_absent: bool) -> Outcome {
         if let Self::Absent(wanted) = self {
             Outcome::from(*wanted == is_absent)

@@ -20,12 +20,12 @@ impl Context {
         Self::default()
     }
 
-    /// Gives `key` one value, in place of any it had.
+    /// Sets `key` to one value, replacing any it had.
     pub fn set(&mut self, key: &str, value: impl Into<String>) {
         self.set_list(key, vec![value.into()]);
     }
 
-    /// Gives `key` a list of values, in place of any it had.
+    /// Sets `key` to a list of values, replacing any it had.
     pub fn set_list(&mut self, key: &str, values: Vec<String>) {
         self.values.insert(key.to_lowercase(), values);
     }
@@ -35,14 +35,14 @@ impl Context {
         self.get_lower(&key.to_lowercase())
     }
 
-    /// Takes `key` away.
+    /// Removes `key`.
     pub fn remove(&mut self, key: &str) {
         self.values.remove(&key.to_lowercase());
     }
 
-    /// Sets the keys that follow from who is calling: `aws:PrincipalArn`, `aws:PrincipalAccount`,
-    /// `aws:PrincipalType`, `aws:userid`, `aws:username`, `aws:PrincipalIsAWSService`,
-    /// `aws:PrincipalServiceName` and `aws:PrincipalServiceNamesList`, as far as they apply.
+    /// Sets the keys that are derived from the caller, as far as they apply: `aws:PrincipalArn`,
+    /// `aws:PrincipalAccount`, `aws:PrincipalType`, `aws:userid`, `aws:username`,
+    /// `aws:PrincipalIsAWSService`, `aws:PrincipalServiceName` and `aws:PrincipalServiceNamesList`.
     pub fn set_principal(&mut self, principal: &Principal) {
         for (key, value) in principal.keys() {
             self.set(key, value);

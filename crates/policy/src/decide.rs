@@ -13,14 +13,14 @@ use crate::{Attached, Policies, Principal, Request, ResourceRule, is_public};
 
 /// Decides a request.
 ///
-/// Total: there is an answer for every request and all policies. Cost: one look at each statement,
-/// and no more than [`Steps::DECISION_MAX`].
+/// Total: returns a decision for every request and all policies. Cost: evaluates each statement
+/// once, within [`Steps::DECISION_MAX`].
 pub fn decide(request: &Request<'_>, policies: &Policies<'_>) -> Decision {
     decide_within(request, policies, &Steps::default())
 }
 
-/// [`decide`] with steps of the caller's. Once they are used up, no further Allow applies and each
-/// further Deny does, so that nothing is allowed for want of them.
+/// [`decide`] with a step budget from the caller. Once it is exhausted, no further Allow applies
+/// and every further Deny does, so a lack of steps never allows anything.
 pub fn decide_within(request: &Request<'_>, policies: &Policies<'_>, steps: &Steps) -> Decision {
     let query = Query {
         principal: request.principal,
@@ -90,8 +90,8 @@ impl Need {
         }
     }
 
-    /// A grant stands for a key policy that names its grantee, and needs no identity policy, also
-    /// not in another account.
+    /// A grant acts like a key policy that names its grantee, and requires no identity policy, even
+    /// in another account.
     ///
     /// Source: KMS Developer Guide, "Troubleshooting key access", flow chart.
     /// Assumed: boundary and session policies limit what a role was granted, as they limit a key
@@ -107,7 +107,7 @@ impl Need {
     }
 }
 
-/// What all layers say.
+/// The results of all layers.
 struct AllFindings<'a> {
     service_control: Option<Findings<'a>>,
     resource_control: Option<Findings<'a>>,
@@ -126,7 +126,7 @@ impl<'a> AllFindings<'a> {
                 Layer::Resource
             }
         };
-        // Only principals of an account have policies of their own; root has just the account's.
+        // Only principals of an account have policies of their own; root has only the account's.
         let set = |set: Option<&[Attached<'a>]>| {
             let set = set.filter(|_| request.principal.account().is_some())?;
             Some(Findings::of_set(set, query))
@@ -147,7 +147,7 @@ impl<'a> AllFindings<'a> {
         }
     }
 
-    /// In the order in which the layers are looked at.
+    /// In the order of evaluation.
     fn near_misses(&self, query: &Query<'_>) -> Vec<NearMiss> {
         let layers = [
             (Layer::ServiceControl, self.service_control.as_ref()),
@@ -199,8 +199,8 @@ impl<'a> AllFindings<'a> {
             |set: &Option<Findings<'_>>| set.as_ref().is_some_and(|set| set.allow().is_none());
         let limits = matches!(need, Need::Limits | Need::All);
         let is_root = matches!(principal, Principal::Root { .. });
-        // Without session policies a federated user has none of its issuer's permissions, nor what
-        // is granted to anyone but itself. Source: STS API Reference, "GetFederationToken".
+        // Without session policies a federated user has none of its issuer's permissions, and only
+        // what is granted to the user itself. Source: STS API Reference, "GetFederationToken".
         let federated = matches!(principal, Principal::Federated { .. });
         let no_session = limits && federated && self.session.is_none();
         if lacks(&self.service_control) {
@@ -266,7 +266,8 @@ impl<'a> AllFindings<'a> {
     }
 }
 
-/// The root user of a bucket's account can always reach its policy, so that nobody is locked out.
+/// The root user of a bucket's account can always access its policy, so the account cannot be
+/// locked out.
 ///
 /// Source: S3 API Reference, "`PutBucketPolicy`" and "`DeleteBucketPolicy`".
 fn is_rescue(request: &Request<'_>, rule: ResourceRule) -> bool {
@@ -278,7 +279,7 @@ fn is_rescue(request: &Request<'_>, rule: ResourceRule) -> bool {
         && ACTIONS.iter().any(|action| action.eq_ignore_ascii_case(request.action))
 }
 
-/// Whether Block Public Access keeps the caller out.
+/// Whether Block Public Access rejects the caller.
 ///
 /// Source: S3 User Guide, "Block Public Access settings", `RestrictPublicBuckets`.
 fn is_restricted(request: &Request<'_>, policies: &Policies<'_>) -> bool {

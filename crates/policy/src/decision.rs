@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-/// The answer to a request, with its explanation.
+/// The decision on a request, with its explanation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Decision {
@@ -8,7 +8,7 @@ pub struct Decision {
     pub allowed: bool,
     /// What decided.
     pub reason: Reason,
-    /// What every layer said, in the order in which they are looked at.
+    /// The result of every layer, in the order of evaluation.
     pub checks: Vec<Check>,
     /// Of a request that nothing allows: the statements that would, were it not for a condition.
     pub near_misses: Vec<NearMiss>,
@@ -27,7 +27,7 @@ pub struct NearMiss {
     pub conditions: Vec<FailedCondition>,
 }
 
-/// A condition, and what the request had instead.
+/// A condition, and the request's value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FailedCondition {
@@ -68,7 +68,7 @@ pub enum Reason {
         /// The first such layer.
         layer: Layer,
     },
-    /// Block Public Access keeps everyone out whom only a public bucket policy admits.
+    /// Block Public Access rejects everyone who is allowed only by a public bucket policy.
     PublicAccessBlocked,
 }
 
@@ -92,7 +92,7 @@ pub enum Layer {
     Identity,
 }
 
-/// What one layer said.
+/// The result of one layer.
 ///
 /// Source: IAM Toolbox API Reference, "`GetRequestAuthorizationDetails`", member `checks`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -100,7 +100,7 @@ pub enum Layer {
 pub struct Check {
     /// Which layer.
     pub check_type: CheckType,
-    /// Its say.
+    /// Its result.
     pub evaluated_effect: EvaluatedEffect,
     /// The statements that apply to the request.
     pub matched_policies: Vec<MatchedPolicy>,
@@ -124,7 +124,7 @@ pub enum CheckType {
     Principal,
 }
 
-/// AWS's names of what a layer can say.
+/// AWS's names for the results of a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum EvaluatedEffect {
@@ -152,7 +152,7 @@ pub struct MatchedPolicy {
     /// The statement's position, counted from zero.
     #[serde(skip)]
     pub index: usize,
-    /// What it does.
+    /// Its effect.
     pub effect: StatementEffect,
 }
 
@@ -166,7 +166,7 @@ pub enum StatementEffect {
 }
 
 impl Layer {
-    /// What a policy without a name is called in diagnostics.
+    /// The display name of an unnamed policy in diagnostics.
     pub(crate) const fn document(self) -> &'static str {
         match self {
             Self::ServiceControl => "service control policy",

@@ -1,13 +1,13 @@
 //! The shape of a policy: which elements there are and what types they have.
 //!
-//! All services share it; what each of them demands beyond, and what it says when something is
-//! wrong, is in the grammars.
+//! The format is shared by all services; the grammars contain each service's additional
+//! requirements and error messages.
 //!
 //! Source: IAM User Guide, "Grammar of the IAM JSON policy language".
 
 use crate::json::Json;
 
-/// A policy taken apart, not yet judged by its grammar.
+/// A parsed policy, not yet validated by its grammar.
 #[derive(Debug)]
 pub(crate) struct Document<'a> {
     /// `None` counts as `2008-10-17`.
@@ -36,7 +36,7 @@ pub(crate) struct Element<'a> {
 #[derive(Debug)]
 pub(crate) struct RawPrincipal<'a> {
     pub(crate) negated: bool,
-    /// Type and name; `*` alone has the type `AWS`.
+    /// Type and name; a bare `*` has the type `AWS`.
     pub(crate) entries: Vec<(&'a str, &'a str)>,
 }
 
@@ -47,7 +47,7 @@ pub(crate) struct RawCondition<'a> {
     pub(crate) values: Vec<&'a str>,
 }
 
-/// What is wrong with a shape.
+/// The fault of a document's shape.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// The document is no object.
@@ -172,7 +172,7 @@ impl<'a> RawPrincipal<'a> {
             }
             Json::Null | Json::Scalar(_) | Json::List(_) => return Err(Fault::Type("Principal")),
         };
-        // Only `*` may stand alone; a bare ARN has no type.
+        // Only `*` is valid without a type; a bare ARN is not.
         if let (Json::Text(text), true) = (value, entries.iter().any(|(_, name)| *name != "*")) {
             return Err(Fault::Principal { kind: "AWS".to_owned(), name: text.clone() });
         }
@@ -187,7 +187,7 @@ fn only_known(members: &[(String, Json)], known: &[&str]) -> Result<(), Fault> {
     }
 }
 
-/// The member, if it is there; a fault if it is no text.
+/// The member, if it is present; a fault if it is not a string.
 fn optional_text<'a>(json: &'a Json, name: &str, fault: Fault) -> Result<Option<&'a str>, Fault> {
     json.get(name).map(|value| value.text().ok_or(fault)).transpose()
 }
@@ -204,7 +204,7 @@ fn effect(json: &Json) -> Result<bool, Fault> {
     }
 }
 
-/// Operators without any key are skipped, whatever their name.
+/// Operators without any key are skipped, regardless of their name.
 fn conditions(json: &Json) -> Result<Vec<RawCondition<'_>>, Fault> {
     let Some(block) = json.get("Condition") else { return Ok(Vec::new()) };
     let Json::Object(operators) = block else { return Err(Fault::Type("Condition")) };

@@ -2,20 +2,20 @@ use std::fmt;
 
 /// Why a text is no policy of its kind.
 ///
-/// Which code a service answers is the service's business; the message is AWS's own for the
-/// grammar that refused.
+/// The service chooses the error code; the message is AWS's for the grammar that rejected the
+/// document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyError {
     /// What sort of refusal it is.
     pub kind: PolicyErrorKind,
-    /// AWS's message; empty where AWS says nothing.
+    /// AWS's message; empty if AWS returns none.
     pub message: String,
 }
 
-/// The sorts of refusal that services answer with different codes.
+/// The kinds of rejection that services return with different codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PolicyErrorKind {
-    /// More bytes or statements than the grammar takes.
+    /// More bytes or statements than the grammar allows.
     TooLarge,
     /// Not JSON, or JSON that could be read two ways.
     NotJson,

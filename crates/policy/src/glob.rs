@@ -1,8 +1,8 @@
 //! Matching with `*` and `?`, without recursion and without backtracking over `*`.
 //!
-//! A pattern is cut at its stars into chunks. The first chunk must begin the value, the last must
-//! end it, and those between are looked for from left to right, each as early as possible. The
-//! earliest place is never worse than a later one, so nothing is ever tried twice.
+//! A pattern is split at its stars into chunks. The first chunk must match at the start of the
+//! value, the last at its end, and those between are searched from left to right, each as early as
+//! possible. The earliest match is never worse than a later one, so there is no backtracking.
 //!
 //! Cost: one pass over the value. Where a chunk has `?`, each character of the value costs one step
 //! for 64 characters of the chunk.
@@ -17,7 +17,7 @@ use crate::steps::Steps;
 /// One element of a pattern under construction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Piece<'a> {
-    /// Text that stands for itself, whatever characters it has.
+    /// Text that matches literally, whatever characters it contains.
     Literal(&'a str),
     /// `?`: exactly one character.
     One,
@@ -39,7 +39,8 @@ struct Chunk {
     head: String,
     /// Each is preceded by one `?`.
     tail: Vec<String>,
-    /// The bytes of all literals and a byte for each `?`: no shorter value has room for the chunk.
+    /// The bytes of all literals plus one byte for each `?`: a shorter value cannot match the
+    /// chunk.
     pattern_bytes: usize,
 }
 
@@ -75,7 +76,7 @@ impl Glob {
         self.fits(value, &Steps::new(u64::MAX)) == Outcome::Holds
     }
 
-    /// Whether the whole value fits the pattern; unknown if that takes too many steps.
+    /// Whether the whole value matches the pattern; unknown if that takes too many steps.
     pub(crate) fn fits(&self, value: &str, steps: &Steps) -> Outcome {
         let fits = steps.take_bytes(0) && self.search(value, steps);
         if steps.are_exhausted() { Outcome::Unknown } else { Outcome::from(fits) }
@@ -96,7 +97,7 @@ impl Glob {
         !self.rest.is_empty() && self.first.is_empty() && self.rest.iter().all(Chunk::is_empty)
     }
 
-    /// The memory that this takes, about, in bytes.
+    /// The memory of this value, approximately, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.first.bytes().saturating_add(size::of_list(&self.rest, Chunk::bytes))
     }
@@ -127,8 +128,8 @@ impl Chunk {
         Some(rest)
     }
 
-    /// What follows the first occurrence of this chunk in `value`. `None` also if it takes too many
-    /// steps.
+    /// Returns the rest of `value` after the first match of this chunk. `None` also if it takes too
+    /// many steps.
     fn find_in<'v>(&self, value: &'v str, steps: &Steps) -> Option<&'v str> {
         if self.tail.is_empty() {
             let found = value.find(self.head.as_str());
@@ -137,7 +138,7 @@ impl Chunk {
             let at = found.filter(|_| in_time)?;
             return value.get(at..)?.strip_prefix(self.head.as_str());
         }
-        // A `?` takes a byte at least.
+        // A `?` consumes at least one byte.
         let fewest = self.pattern_bytes;
         if fewest > value.len() || !steps.take(u64::try_from(fewest).unwrap_or(u64::MAX)) {
             return None;
@@ -208,14 +209,14 @@ mod tests {
         check("[a]", "[a]", true);
     }
 
-    /// A pattern made to defeat backtracking matchers is answered at once.
+    /// A pattern designed to defeat backtracking matchers is matched at once.
     #[test]
     fn hostile_patterns_stay_cheap() {
         let pattern = format!("{}b", "a*".repeat(10_000));
         check(&pattern, &"a".repeat(30_000), false);
     }
 
-    /// A pattern made to defeat searches costs one pass over the value.
+    /// A pattern designed to defeat searches costs one pass over the value.
     #[test]
     fn question_marks_stay_cheap() {
         for (pattern, value) in [
@@ -230,7 +231,7 @@ mod tests {
         }
     }
 
-    /// What is longer than the value is not even read, and what is read is charged.
+    /// A pattern longer than the value is not even evaluated, and evaluated text is charged.
     #[test]
     fn long_texts_are_charged_before_they_are_read() {
         let glob = Glob::parse(&format!("*{}*", "a?".repeat(5_000)));
@@ -240,10 +241,10 @@ mod tests {
         let (value, steps) = ("a".repeat(10_000), Steps::default());
         assert_eq!(glob.fits(&value, &steps), Outcome::Holds);
         let used = Steps::DECISION_MAX - steps.left();
-        // The preparation alone is charged twice the pattern: to copy it and to index it.
+        // Compiling alone is charged twice the pattern: to copy it and to index it.
         assert!(used >= 20_000 + 10_000 * 157, "{used} steps");
         assert_eq!(glob.fits(&value, &Steps::new(9_999)), Outcome::Unknown);
-        // Six bytes are three characters: room enough for three of `?`.
+        // Six bytes are three characters: enough for three of `?`.
         check("*?é?*", "aéa", true);
         check("*?é?*", "aé", false);
     }

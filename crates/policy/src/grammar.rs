@@ -1,4 +1,4 @@
-//! What each kind of policy demands, and what AWS says when a document falls short.
+//! What each kind of policy requires, and AWS's messages for documents that violate it.
 
 mod bucket;
 mod bucket_actions;
@@ -12,7 +12,7 @@ use crate::document::{Document, Fault};
 use crate::json::Json;
 use crate::{Policy, PolicyError, PolicyErrorKind};
 
-/// The kinds of policies. Each has rules and messages of its own.
+/// The kinds of policies. Each has its own rules and messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Grammar {
     /// A managed policy: `Version` must be `2012-10-17`.
@@ -38,12 +38,12 @@ pub enum Grammar {
     Topic,
     /// The policy of a queue.
     Queue,
-    /// A resource policy of a service without demands of its own.
+    /// A resource policy of a service without additional requirements.
     Resource,
 }
 
-/// No stored policy is longer: the largest one that IAM takes is 131,072 bytes, and unique ids and
-/// root ARNs may have made it grow.
+/// The size limit for stored policies: the largest that IAM accepts is 131,072 bytes, and unique
+/// IDs and root ARNs may have enlarged it.
 const STORED_BYTES_MAX: usize = 1 << 20;
 
 impl Grammar {
@@ -154,12 +154,12 @@ impl Grammar {
     }
 }
 
-/// Whether S3 knows a condition key, vendor included, in any case.
+/// Whether S3 supports a condition key, including its vendor, in any case.
 pub(crate) fn is_s3_key(key: &str) -> bool {
     bucket_keys::carriers(key).is_some()
 }
 
-/// Reads the shape, with the given wording of what is wrong.
+/// Parses the shape, with the given messages for its faults.
 fn shape(json: &Json, refusal: fn(&Fault) -> PolicyError) -> Result<Document<'_>, PolicyError> {
     Document::read(json).map_err(|fault| refusal(&fault))
 }

@@ -1,4 +1,4 @@
-//! A policy's JSON as written: member order kept, duplicate members refused.
+//! A policy's JSON as written: member order is preserved, duplicate members are rejected.
 //!
 //! Depth is bounded by `serde_json`'s own limit of 128 levels.
 
@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// A JSON value; numbers and booleans are kept as the text that conditions compare.
+/// A JSON value; numbers and booleans are stored as the text that conditions compare.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Json {
     Null,
@@ -59,7 +59,7 @@ impl Json {
         self.elements().iter().map(Self::text).collect()
     }
 
-    /// The texts of condition values: texts, numbers and booleans, alone or listed.
+    /// The texts of condition values: strings, numbers and booleans, single or in a list.
     pub(crate) fn values(&self) -> Option<Vec<&str>> {
         self.elements()
             .iter()

@@ -1,4 +1,4 @@
-//! What one set of policies says about a request.
+//! The result of one set of policies for a request.
 
 use crate::decision::{Layer, MatchedPolicy, NearMiss, StatementEffect};
 use crate::principal_pattern::Naming;
@@ -8,7 +8,7 @@ use crate::{Attached, Policy};
 /// Near misses of one layer that an explanation lists at most.
 const NEAR_MISSES_MAX: usize = 16;
 
-/// The statements of one layer that apply, and those that some condition keeps from it.
+/// The statements of one layer that apply, and those that a condition prevents from applying.
 #[derive(Debug, Default)]
 pub(crate) struct Findings<'a> {
     matches: Vec<Match<'a>>,
@@ -25,7 +25,7 @@ pub(crate) struct Match<'a> {
 }
 
 impl<'a> Findings<'a> {
-    /// Looks at every statement of every policy.
+    /// Evaluates every statement of every policy.
     pub(crate) fn of_set(set: &[Attached<'a>], query: &Query<'_>) -> Self {
         let mut findings = Self::default();
         for attached in set {
@@ -34,7 +34,7 @@ impl<'a> Findings<'a> {
         findings
     }
 
-    /// Looks at every statement of the policy on a resource.
+    /// Evaluates every statement of a resource policy.
     pub(crate) fn of_resource(policy: &'a Policy, layer: Layer, query: &Query<'_>) -> Self {
         let mut findings = Self::default();
         findings.look(policy, None, layer.document(), query);
@@ -62,8 +62,8 @@ impl<'a> Findings<'a> {
         self.matches.iter().map(Match::describe).collect()
     }
 
-    /// The statements that would allow, were it not for their conditions. Looks at all of them
-    /// again, for few requests are denied.
+    /// The statements that would allow the request except for their conditions. Evaluates all of
+    /// them again, because few requests are denied.
     pub(crate) fn near_misses(&self, layer: Layer, query: &Query<'_>) -> Vec<NearMiss> {
         let mut misses = Vec::new();
         for &(arn, name, policy) in &self.looked_at {

@@ -1,17 +1,17 @@
-//! AWS's policy engine: who may do what, and why not.
+//! AWS's policy engine: decides who may do what, and explains denials.
 //!
-//! A [`Policy`] is read once, by the [`Grammar`] of its kind, into compiled form; from then on it
-//! can be held against any number of requests. [`decide`] weighs all policies that have a say
-//! about one [`Request`] (identity, boundary, session, resource, organization) as AWS does, and
-//! answers with a [`Decision`]: whether, by which statement, what each layer said, and in which
-//! words AWS would refuse.
+//! A [`Policy`] is parsed once, by the [`Grammar`] of its kind, into compiled form; it can then be
+//! evaluated against any number of requests. [`decide`] evaluates all policies that apply to one
+//! [`Request`] (identity, boundary, session, resource, organization) as AWS does, and returns a
+//! [`Decision`]: whether the request is allowed, by which statement, the result of each layer, and
+//! AWS's error message for a denial.
 //!
-//! What it is not: it knows no accounts, users or resources, looks nothing up, and has no clock.
-//! Which principals exist, which keys of the [`Context`] a request carries, and whether a grant
-//! covers it, the caller says. Which error code a refusal gets is the service's business.
+//! Non-goals: the crate has no accounts, users or resources, performs no look-ups, and has no
+//! clock. The caller supplies the principals, the keys of the request's [`Context`], and whether a
+//! grant covers it. The service chooses the error code of a denial.
 //!
-//! Policies come from strangers: reading never panics, matching never backtracks, and a policy
-//! that cannot be compiled becomes [`Policy::deny_all`].
+//! Policies are untrusted input: parsing never panics, matching never backtracks, and a policy that
+//! cannot be compiled becomes [`Policy::deny_all`].
 //!
 //! Reading order: [`Policy`], [`Grammar`], [`Principal`], [`Context`], [`Request`], [`Policies`],
 //! [`decide`], [`Decision`]; inside, `document` (the shape), `grammar` (the demands), `statement`

@@ -7,8 +7,8 @@ use crate::json::Json;
 /// Rewrites every principal of the types `AWS` and `CanonicalUser` in a policy's text, and leaves
 /// all else as it was written: order of members, spaces, everything.
 ///
-/// `map` is asked with the type and the name, not for `*`. Text that is no JSON has no principals.
-/// Errors with the first principal for which `map` has no answer.
+/// Calls `map` with the type and the name of each principal except `*`. Text that is not JSON has
+/// no principals. Errors with the first principal for which `map` returns nothing.
 ///
 /// ```
 /// let text = r#"{"Statement": {"Principal": {"AWS": ["*", "a"]}, "Sid": "a"}}"#;
@@ -30,7 +30,7 @@ pub fn map_principals(
         match named {
             Some((kind, name)) if name != "*" => {
                 let Some(new) = map(kind, &name) else { return Err(name) };
-                // A name that stays the same keeps its spelling, escapes and all.
+                // An unchanged name keeps its spelling, including escapes.
                 if new == name {
                     mapped.push_str(token);
                 } else {
@@ -121,7 +121,7 @@ mod tests {
         map_principals(text, &mut |_, name| (name != "gone").then(|| name.to_uppercase()))
     }
 
-    /// Only names under `AWS` change, wherever a principal may stand.
+    /// Only names under `AWS` change, in every place where a principal can occur.
     #[test]
     fn only_principals_change() {
         let text = r#" {"Id":"x", "Statement":[{"NotPrincipal":{"Service":"a","AWS":["b", "*"]},
@@ -137,7 +137,7 @@ mod tests {
         );
     }
 
-    /// Each name comes with its type.
+    /// `map` receives each name with its type.
     #[test]
     fn tells_the_type_of_a_principal() {
         let text = r#"{"Statement":{"Principal":{"AWS":"a","CanonicalUser":["b"],"Service":"c"}}}"#;
@@ -146,14 +146,14 @@ mod tests {
         assert_eq!(mapped.as_deref(), Ok(want));
     }
 
-    /// The first name without an answer is told.
+    /// The error contains the first name that `map` rejects.
     #[test]
     fn tells_the_unknown_principal() {
         let text = r#"{"Statement":{"Principal":{"AWS":["a","gone"]}}}"#;
         assert_eq!(shout(text), Err("gone".to_owned()));
     }
 
-    /// What is no JSON comes back untouched.
+    /// Text that is not JSON is returned unchanged.
     #[test]
     fn leaves_other_texts_alone() {
         assert_eq!(shout(r#"{"AWS":"#).as_deref(), Ok(r#"{"AWS":"#));

@@ -19,8 +19,8 @@ pub enum Quoting {
 impl Decision {
     /// AWS's refusal. For a request that was allowed, the text without a reason.
     ///
-    /// S3 leaves out the resource of actions that have none. A cross-account `AssumeRole` gives no
-    /// reason. The ARN of the denying policy is told within the account only.
+    /// S3 omits the resource for actions that have none. A cross-account `AssumeRole` gives no
+    /// reason. The ARN of the denying policy is included only within the account.
     pub fn message(&self, request: &Request<'_>, quoting: Quoting) -> String {
         let same_account = request.same_account();
         if quoting == Quoting::S3 && !same_account {

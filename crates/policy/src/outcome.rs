@@ -1,9 +1,9 @@
-//! Whether something holds, where that may be unknown.
+//! Whether a condition holds, where that may be unknown.
 //!
-//! A policy may compare what cannot be compared: an address with a word, a number with nothing.
-//! Such a comparison neither holds nor fails, and negating it does not change that. What follows
-//! is decided last, by the effect of the statement: an Allow needs what holds, a Deny gives way
-//! only to what fails.
+//! A policy may compare values that cannot be compared: an address with a word, a number with
+//! nothing. Such a comparison neither holds nor fails, and negating it does not change that. The
+//! effect of the statement decides last: an Allow requires a condition that holds, a Deny is lifted
+//! only by one that fails.
 //!
 //! Assumed: AWS refuses most such policies when they are written, and does not say how it
 //! evaluates the rest. In this reading no caller gains anything by them.
@@ -30,7 +30,7 @@ impl Outcome {
         found
     }
 
-    /// The AND of all; of none it is [`Outcome::Holds`].
+    /// The AND of all outcomes; [`Outcome::Holds`] if there are none.
     pub(crate) fn all(outcomes: impl IntoIterator<Item = Self>) -> Self {
         let mut found = Self::Holds;
         for outcome in outcomes {
@@ -42,7 +42,7 @@ impl Outcome {
         found
     }
 
-    /// The opposite; of what is unknown nothing else is known.
+    /// The negation; an unknown outcome stays unknown.
     pub(crate) fn negated(self) -> Self {
         match self {
             Self::Fails => Self::Holds,
@@ -70,7 +70,8 @@ mod tests {
     use super::Outcome::{Fails, Holds, Unknown};
     use super::*;
 
-    /// One that holds decides an OR, one that fails an AND; otherwise the unknown stays.
+    /// One outcome that holds decides an OR, one that fails an AND; otherwise the result is
+    /// unknown.
     #[test]
     fn what_is_unknown_stays_so_unless_another_decides() {
         for (outcomes, any, all) in [

@@ -8,8 +8,8 @@ use crate::statement::Statement;
 
 /// A policy, compiled: it can be evaluated against any request without an error.
 ///
-/// Two policies are equal if they decide alike by construction: how their JSON was written, a text
-/// or a list of one, does not matter.
+/// Two policies are equal if they decide identically by construction: the JSON formatting, and a
+/// string instead of a list of one, do not matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     pub(crate) statements: Vec<Statement>,
@@ -17,18 +17,18 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Compiles a text; errors with what the service of this grammar says about it.
+    /// Compiles a text; errors with the message of this grammar's service.
     pub fn parse(text: &str, grammar: &Grammar) -> Result<Self, PolicyError> {
         grammar.parse(text)
     }
 
-    /// Compiles a text that was accepted before, and in which unique ids may have taken the place
-    /// of ARNs: what makes a policy readable is demanded, what the service demanded is not again.
+    /// Compiles a text that was accepted before, and in which unique IDs may have replaced ARNs:
+    /// checks what is required to parse a policy, but not the service's additional requirements.
     pub fn stored(text: &str, grammar: &Grammar) -> Result<Self, PolicyError> {
         grammar.stored(text)
     }
 
-    /// Denies everything to everyone: what a policy that cannot be compiled becomes.
+    /// Denies everything to everyone: the replacement for a policy that cannot be compiled.
     pub fn deny_all() -> Self {
         Self { statements: vec![Statement::deny_all()], principals: Vec::new() }
     }
@@ -39,7 +39,7 @@ impl Policy {
         self.principals.iter().map(String::as_str)
     }
 
-    /// The memory that this takes, about, in bytes.
+    /// The memory of this value, approximately, in bytes.
     pub fn bytes(&self) -> usize {
         let named = self.principals.iter().map(|name| size::of_text(name));
         let statements = self.statements.iter().map(Statement::bytes);

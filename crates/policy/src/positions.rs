@@ -14,7 +14,8 @@ pub struct Position {
 /// The end is the place behind the statement. The begin is the place behind the bracket that opens
 /// the list, or behind the statement before; of a statement that is no list, behind its own brace.
 ///
-/// Observed: `iam simulate-custom-policy` in the AWS CLI's examples, and recorded answers for lists.
+/// Observed: `iam simulate-custom-policy` in the AWS CLI's examples, and recorded responses for
+/// lists.
 pub fn statement_positions(text: &str) -> Vec<(Position, Position)> {
     let mut scanner = Scanner::default();
     for letter in text.chars() {

@@ -51,12 +51,12 @@ pub enum Principal {
         /// `cloudtrail.amazonaws.com`
         name: String,
     },
-    /// Nobody: an unsigned request.
+    /// Anonymous: an unsigned request.
     Anonymous,
 }
 
 impl Principal {
-    /// The account it belongs to; services and the anonymous have none.
+    /// The principal's account; services and anonymous callers have none.
     pub fn account(&self) -> Option<&AccountId> {
         match self {
             Self::Root { account }

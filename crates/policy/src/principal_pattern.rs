@@ -22,8 +22,8 @@ pub(crate) enum PrincipalPattern {
     Service(String),
     /// An identity provider.
     Federated(String),
-    /// An S3 canonical user id, which no caller is known by here: it matches nobody. Whoever stores
-    /// a policy puts the account's number in its place.
+    /// An S3 canonical user ID, which no caller has here: it matches nobody. The service that
+    /// stores a policy replaces it with the account number.
     Canonical,
 }
 
@@ -45,7 +45,7 @@ pub(crate) enum Naming {
 }
 
 impl PrincipalPattern {
-    /// Reads an entry of the given type; `None` if there is no such type or no such form.
+    /// Parses an entry of the given type; `None` if the type or the form is invalid.
     pub(crate) fn parse(kind: &str, name: &str) -> Option<Self> {
         match kind {
             "AWS" => Self::aws(name),
@@ -199,14 +199,14 @@ fn is_canonical_id(text: &str) -> bool {
 pub(crate) enum PrincipalClause {
     /// `Principal`
     Listed(Vec<PrincipalPattern>),
-    /// `NotPrincipal` of an Allow: everyone whom no entry names, the anonymous included.
+    /// `NotPrincipal` of an Allow: everyone whom no entry matches, including anonymous callers.
     AllowUnlisted(Vec<PrincipalPattern>),
     /// `NotPrincipal` of a Deny.
     DenyUnlisted(Vec<PrincipalPattern>),
 }
 
 impl PrincipalClause {
-    /// The memory that this takes beyond itself, about, in bytes.
+    /// The heap memory of this value, approximately, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         match self {
             Self::Listed(list) | Self::AllowUnlisted(list) | Self::DenyUnlisted(list) => {
@@ -217,9 +217,9 @@ impl PrincipalClause {
 
     /// How this element names `principal`, if it does.
     ///
-    /// A Deny with `NotPrincipal` spares a caller only if the list has its account and the user,
-    /// or both the role and the session, because AWS checks each of them separately. No
-    /// caller who has a permissions boundary is spared.
+    /// A Deny with `NotPrincipal` exempts a caller only if the list contains its account and the
+    /// user, or both the role and the session, because AWS checks each of them separately. No
+    /// caller with a permissions boundary is exempt.
     ///
     /// Source: IAM User Guide, "AWS JSON policy elements: `NotPrincipal`".
     pub(crate) fn names(&self, principal: &Principal, has_boundary: bool) -> Option<Naming> {

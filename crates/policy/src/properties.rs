@@ -1,4 +1,4 @@
-//! What holds for all policies and all requests.
+//! Properties of all policies and all requests.
 
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -219,7 +219,7 @@ fn respell(value: &mut Value, as_list: bool) {
     }
 }
 
-/// Cuts pieces out of a text and puts others in.
+/// Removes pieces of a text and inserts others.
 fn damage(text: &str, cuts: &[(prop::sample::Index, char)]) -> String {
     let mut chars: Vec<char> = text.chars().collect();
     for (at, put) in cuts {
@@ -280,7 +280,7 @@ proptest! {
         prop_assert!(!decision.allowed || question.rule == ResourceRule::None);
     }
 
-    /// Neither the order of the statements nor saying them twice matters.
+    /// Neither the order of the statements nor duplicates matter.
     #[test]
     fn order_and_repetition_do_not_matter(documents in documents(), question in question()) {
         let want = ask(&question, &documents);
@@ -299,8 +299,8 @@ proptest! {
         prop_assert_eq!(effects(&got), effects(&want));
     }
 
-    /// A condition that cannot be evaluated, whatever it says, turns an Allow off and leaves a Deny
-    /// as it is.
+    /// A condition that cannot be evaluated, whatever its operator, disables an Allow and leaves a
+    /// Deny in effect.
     #[test]
     fn what_cannot_be_evaluated_neither_allows_nor_spares(
         documents in documents(), mut question in question(),
@@ -357,8 +357,8 @@ proptest! {
         prop_assert_eq!(&parse(&document), &want);
     }
 
-    /// Printing a document and reading it again gives the same policy; mapping principals to
-    /// themselves gives the same text, and there and back again, too.
+    /// Printing and reparsing a document gives the same policy; mapping principals to themselves,
+    /// or to other names and back, gives the same text.
     #[test]
     fn printing_and_reading_lose_nothing(statements in statements()) {
         let document = json!({ "Version": "2012-10-17", "Statement": statements });
@@ -393,7 +393,7 @@ proptest! {
         prop_assert_eq!(ask(&question, &respelled), want);
     }
 
-    /// More permissions never make a public policy private.
+    /// Additional permissions never make a public policy private.
     #[test]
     fn an_allow_never_hides_a_public_policy(
         statements in statements(), allow in statement("Allow"),
@@ -416,7 +416,7 @@ proptest! {
         prop_assert_eq!(map_principals(&text, &mut |_, _| None), Ok(text.into_owned()));
     }
 
-    /// Damaged documents are read or refused, and what is read can be evaluated.
+    /// Damaged documents are parsed or rejected, and a parsed one can be evaluated.
     #[test]
     fn whatever_is_read_can_be_evaluated(
         statements in statements(), question in question(),
@@ -434,7 +434,7 @@ proptest! {
         }
     }
 
-    /// What a grammar accepts for storage can be read from storage, as the same policy.
+    /// What a grammar accepts for storage parses from storage as the same policy.
     #[test]
     fn what_is_accepted_can_be_stored(statements in statements()) {
         let text = text(&statements);
@@ -445,7 +445,7 @@ proptest! {
         }
     }
 
-    /// The policy of last resort denies every request that looks at it.
+    /// The fallback policy denies every request that evaluates it.
     #[test]
     fn deny_all_denies(question in question(), documents in documents()) {
         let [resource, identity, ..] = documents.sets.map(|set| {

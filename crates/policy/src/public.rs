@@ -27,11 +27,11 @@ const BINDING_KEYS: &[&str] = &[
     "s3:x-amz-server-side-encryption-aws-kms-key-id",
 ];
 
-/// Whether S3 calls a bucket policy public: some Allow is bound neither to fixed principals nor,
-/// through a condition, to fixed values of a key that identifies callers. Fixed is what has neither
-/// a wildcard nor a variable.
+/// Whether S3 considers a bucket policy public: some Allow is restricted neither to fixed
+/// principals nor, by a condition, to fixed values of a key that identifies callers. A fixed value
+/// has neither a wildcard nor a variable.
 ///
-/// What the policy denies does not count.
+/// Denied actions do not count.
 pub fn is_public(policy: &Policy) -> bool {
     policy.statements.iter().any(|statement| {
         statement.effect == Effect::Allow
@@ -84,8 +84,8 @@ pub(crate) fn is_fixed(value: &str) -> bool {
     !value.contains(['*', '?']) && !value.contains("${")
 }
 
-/// A fixed user id, "outside the pattern `AROLEID:*`". What unsigned requests have for one is
-/// everybody's.
+/// A fixed user ID, "outside the pattern `AROLEID:*`". The user ID of unsigned requests is shared
+/// by everyone.
 ///
 /// Source: S3 User Guide, as above.
 /// Assumed: the id of a role's session lies in the pattern also if the session's name is fixed,

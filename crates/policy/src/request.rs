@@ -2,14 +2,14 @@ use types::AccountId;
 
 use crate::{Context, Policy, Principal};
 
-/// What is asked: may this principal do this to that?
+/// A request: may this principal perform this action on this resource?
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
-    /// Who asks.
+    /// The caller.
     pub principal: &'a Principal,
     /// Such as `kms:Decrypt`.
     pub action: &'a str,
-    /// The ARN, or `*` where the action knows no resource.
+    /// The ARN, or `*` if the action has no resource.
     pub resource: &'a str,
     /// The account that owns the resource; `None` is the caller's own.
     pub resource_account: Option<&'a AccountId>,
@@ -18,8 +18,8 @@ pub struct Request<'a> {
 }
 
 impl Request<'_> {
-    /// Whether caller and resource belong to the same account. Services and the anonymous belong
-    /// to none.
+    /// Whether caller and resource belong to the same account. Services and anonymous callers
+    /// belong to none.
     pub(crate) fn same_account(&self) -> bool {
         let own = self.principal.account();
         own.is_some() && self.resource_account.is_none_or(|owner| Some(owner) == own)
@@ -37,7 +37,7 @@ pub struct Attached<'a> {
     pub name: &'a str,
 }
 
-/// All policies that may have a say.
+/// All policies that may apply.
 #[derive(Debug, Clone, Copy)]
 pub struct Policies<'a> {
     /// The caller's own, the groups' included.
@@ -48,7 +48,7 @@ pub struct Policies<'a> {
     pub session: Option<&'a [Attached<'a>]>,
     /// The policy on the resource.
     pub resource: Option<&'a Policy>,
-    /// How the resource's side takes part.
+    /// How the resource's side is evaluated.
     pub rule: ResourceRule,
     /// Whether a grant on the key, or an ACL of the bucket or the object, allows it.
     pub granted: bool,
@@ -62,7 +62,7 @@ pub struct Policies<'a> {
 }
 
 impl<'a> Policies<'a> {
-    /// The identity policies alone; nothing else has a say.
+    /// The identity policies only; nothing else applies.
     pub const fn of_identity(identity: &'a [Attached<'a>]) -> Self {
         Self {
             identity,
@@ -78,7 +78,7 @@ impl<'a> Policies<'a> {
     }
 }
 
-/// How the side of the resource takes part in a decision.
+/// How the resource's side takes part in a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResourceRule {
     /// There are no policies on resources of this kind: the caller's side decides, and other
@@ -86,8 +86,8 @@ pub enum ResourceRule {
     None,
     /// Either side can allow within the account, both must across accounts: S3, SNS, SQS.
     Standard,
-    /// The key policy comes first: identity policies count only if it delegates to the account,
-    /// and even the root user needs it. A grant allows by itself.
+    /// The key policy is evaluated first: identity policies count only if it delegates to the
+    /// account, and even the root user needs it. A grant allows by itself.
     KeyPolicy,
     /// `AssumeRole`: the trust policy must allow; if it names the account only, so must the
     /// caller's side.

@@ -1,18 +1,18 @@
-//! What is probably not meant in a document that its grammar accepts.
+//! Probable mistakes in a document that its grammar accepts.
 //!
-//! A condition on a key that no request carries never holds, and a name in the place of an ARN
-//! matches nothing: AWS stores both without a word, and an allowing statement then allows nothing.
+//! A condition on a key that no request has never holds, and a name in place of an ARN matches
+//! nothing: AWS stores both without an error, and an Allow statement then allows nothing.
 
 use crate::document::Document;
 use crate::grammar::is_s3_key;
 use crate::json::Json;
 
-/// What is probably not meant.
+/// A probable mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
     /// The statement's `Sid`, or its position counted from zero.
     pub statement: String,
-    /// What it is about.
+    /// The element that it is about.
     pub kind: RemarkKind,
     /// The condition key, as written.
     pub key: String,
@@ -135,7 +135,7 @@ const WITH_ARNS: &[&str] = &[
     "s3:dataaccesspointarn",
 ];
 
-/// Reads a document for what is probably not meant; nothing of one that cannot be read.
+/// Reviews a document for probable mistakes; returns none for a document that cannot be parsed.
 pub fn review(text: &str) -> Vec<Remark> {
     let json = Json::parse(text);
     let Some(Ok(document)) = json.as_ref().map(Document::read) else { return Vec::new() };
@@ -153,7 +153,7 @@ pub fn review(text: &str) -> Vec<Remark> {
             if !is_known(&key) {
                 remarks.push(remark(RemarkKind::UnknownConditionKey, None));
             }
-            // `Null` asks whether the key is there, and has no ARN.
+            // `Null` checks whether the key is present, and has no ARN.
             let asks_presence = condition.operator.to_ascii_lowercase().contains("null");
             if WITH_ARNS.contains(&key.as_str()) && !asks_presence {
                 let names = condition.values.iter().filter(|value| !may_be_arn(value));

@@ -1,6 +1,6 @@
-//! What compiled policies take in memory, about, in bytes.
+//! The memory of compiled policies, approximately, in bytes.
 
-/// What an allocation takes beyond its bytes.
+/// The overhead of an allocation.
 const ALLOCATION: usize = 16;
 
 /// A text.
@@ -8,7 +8,7 @@ pub(crate) fn of_text(text: &str) -> usize {
     of_all(&[text.len(), ALLOCATION, size_of::<String>()])
 }
 
-/// A list, of which each entry takes what `of` says.
+/// A list in which each entry needs what `of` returns.
 pub(crate) fn of_list<T>(list: &[T], of: impl Fn(&T) -> usize) -> usize {
     let entries = list.iter().map(|one| of(one).saturating_add(size_of::<T>()));
     entries.fold(ALLOCATION, usize::saturating_add)

@@ -10,7 +10,7 @@ use crate::size;
 use crate::steps::Steps;
 use crate::{Context, Principal};
 
-/// What a statement does to the requests it applies to.
+/// The effect of a statement on the requests that it applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effect {
     Allow,
@@ -22,7 +22,7 @@ pub(crate) enum Effect {
 pub(crate) struct Statement {
     pub(crate) sid: Option<String>,
     pub(crate) effect: Effect,
-    /// `None` in the policies of identities: they apply to whom they are attached.
+    /// `None` in identity policies, which apply to the identity that they are attached to.
     pub(crate) principal: Option<PrincipalClause>,
     actions: Actions,
     resources: Resources,
@@ -37,13 +37,13 @@ enum Actions {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Resources {
-    /// The policy belongs to one resource and speaks of no other: a trust policy.
+    /// The policy belongs to one resource and covers no other: a trust policy.
     Own,
     Listed(Vec<ResourcePattern>),
     Unlisted(Vec<ResourcePattern>),
 }
 
-/// What statements look at, prepared once for all of them.
+/// The request as statements evaluate it, prepared once for all of them.
 #[derive(Debug)]
 pub(crate) struct Query<'a> {
     pub(crate) principal: &'a Principal,
@@ -52,13 +52,13 @@ pub(crate) struct Query<'a> {
     pub(crate) context: &'a Context,
     /// Whether the caller has a permissions boundary.
     pub(crate) has_boundary: bool,
-    /// What the decision may still take.
+    /// The remaining step budget of the decision.
     pub(crate) steps: &'a Steps,
 }
 
 impl Statement {
-    /// Compiles a statement. `own_resource` is whether one without `Resource` means the resource
-    /// that the policy belongs to; otherwise it means nothing.
+    /// Compiles a statement. `own_resource` is whether a statement without `Resource` refers to the
+    /// resource that the policy belongs to; otherwise it refers to nothing.
     pub(crate) fn compile(
         raw: &RawStatement<'_>,
         variables: bool,
@@ -83,7 +83,7 @@ impl Statement {
         })
     }
 
-    /// The memory that this takes, about, in bytes.
+    /// The memory of this value, approximately, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         let (Actions::Listed(actions) | Actions::Unlisted(actions)) = &self.actions;
         let resources = match &self.resources {
@@ -116,7 +116,8 @@ impl Statement {
 
     /// How the statement names the caller, if it applies to the request.
     ///
-    /// INVARIANT: what cannot be evaluated makes no Allow apply, and makes a Deny apply.
+    /// INVARIANT: a condition that cannot be evaluated never makes an Allow apply, and always makes
+    /// a Deny apply.
     pub(crate) fn applies(&self, query: &Query<'_>) -> Option<Naming> {
         let naming = match &self.principal {
             None => Naming::Itself,
@@ -141,8 +142,9 @@ impl Statement {
         applies.then_some(naming)
     }
 
-    /// Whether a condition demands that the caller has one of some ARNs: then `*` is as direct a
-    /// name as the ARN itself, and neither boundary nor session policies limit what is granted.
+    /// Whether a condition requires that the caller has one of some ARNs: then `*` names the caller
+    /// as directly as the ARN itself, and neither boundary nor session policies limit what is
+    /// granted.
     ///
     /// Source: IAM User Guide, "AWS JSON policy elements: Principal", IAM role principals.
     fn is_granted_to_arns(&self) -> bool {
@@ -152,8 +154,8 @@ impl Statement {
 }
 
 impl Statement {
-    /// The conditions for which alone the statement does not allow the request; none if it is no
-    /// such statement.
+    /// The conditions that alone prevent the statement from allowing the request; none if there is
+    /// another reason.
     pub(crate) fn misses_by(&self, query: &Query<'_>) -> Vec<&Condition> {
         let names =
             |clause: &PrincipalClause| clause.names(query.principal, query.has_boundary).is_some();

@@ -1,12 +1,12 @@
 use std::cell::Cell;
 
-/// How much work decisions may still take, in steps of some nanoseconds.
+/// The work that decisions may still perform, in steps of some nanoseconds.
 ///
-/// Policies and requests come from strangers, and both together say how much there is to compare.
-/// Once the steps are used up nothing more is compared: the outcome of what is left is unknown, so
-/// that no Allow applies by it and each Deny does.
+/// Policies and requests are untrusted input, and together determine how much there is to compare.
+/// Once the steps are exhausted nothing more is compared: the remaining outcomes are unknown, so no
+/// Allow applies by them and every Deny does.
 ///
-/// A policy as people write it takes a few thousand steps.
+/// A typical policy takes a few thousand steps.
 #[derive(Debug)]
 pub struct Steps {
     left: Cell<u64>,
@@ -14,12 +14,12 @@ pub struct Steps {
 }
 
 impl Steps {
-    /// What one decision may take at most: some ten milliseconds.
+    /// The maximum for one decision: about ten milliseconds.
     ///
     /// Assumed: AWS has a limit as well and does not publish it.
     pub const DECISION_MAX: u64 = 4_000_000;
 
-    /// So many steps.
+    /// A budget of this many steps.
     pub const fn new(steps: u64) -> Self {
         Self { left: Cell::new(steps), exhausted: Cell::new(false) }
     }
@@ -46,7 +46,7 @@ impl Steps {
         !self.exhausted.get()
     }
 
-    /// [`take`](Self::take) what it costs to read `bytes` once.
+    /// [`take`](Self::take)s the cost of reading `bytes` once.
     pub(crate) fn take_bytes(&self, bytes: usize) -> bool {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
         self.take((bytes / BYTES_PER_STEP).saturating_add(1))
@@ -67,7 +67,7 @@ impl Default for Steps {
 mod tests {
     use super::*;
 
-    /// What was refused once stays refused, however little is asked for.
+    /// Once exhausted, the budget stays exhausted, even for smaller amounts.
     #[test]
     fn steps_run_out_for_good() {
         let steps = Steps::new(10);

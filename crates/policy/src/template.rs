@@ -2,8 +2,8 @@
 //! `${*}`, `${?}`, `${$}`.
 //!
 //! A substituted value is literal text: a `*` in a tag or a user name is never a wildcard. A
-//! variable without value and without default makes the whole text absent, so that it matches
-//! nothing, and a negated operator is satisfied. A variable of several values cannot be evaluated.
+//! variable without value and without default makes the whole text absent, so it matches nothing,
+//! and a negated operator is satisfied. A variable of several values cannot be evaluated.
 //!
 //! Source: IAM User Guide, "IAM policy elements: Variables and tags".
 
@@ -18,10 +18,10 @@ use crate::steps::Steps;
 /// The longest value of a request that is compared, in bytes. Whether a longer one fits is unknown.
 ///
 /// Source: S3 User Guide, "Working with object metadata": the head of a request is limited to 8 KB;
-/// KMS API Reference, "Encrypt": so is an encryption context. No value that AWS takes is longer.
+/// KMS API Reference, "Encrypt": an encryption context is, too. AWS accepts no longer value.
 pub(crate) const VALUE_BYTES_MAX: usize = 8 << 10;
 
-/// What a piece of a pattern costs beyond its text, as if it were so many bytes.
+/// The overhead of a pattern's piece beyond its text, in bytes.
 const PIECE_BYTES: usize = 128;
 
 /// A text with places for request values.
@@ -48,7 +48,7 @@ pub(crate) enum Lack {
     /// A variable has several values, which only a condition key may have, or one that is too
     /// long.
     NoSingleValue,
-    /// It takes too many steps.
+    /// The evaluation takes too many steps.
     Steps,
 }
 
@@ -65,7 +65,7 @@ impl Lack {
 impl Template {
     /// Reads a text; without `variables` (documents of version 2008-10-17) `${…}` is literal.
     ///
-    /// A `${` without its `}`, or with no name, stands for itself.
+    /// A `${` without its `}`, or without a name, is literal text.
     pub(crate) fn parse(text: &str, variables: bool) -> Self {
         if !variables {
             return Self { parts: vec![Part::Written(text.to_owned())] };
@@ -91,7 +91,7 @@ impl Template {
         }
     }
 
-    /// The memory that this takes beyond itself, about, in bytes.
+    /// The heap memory of this value, approximately, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         size::of_list(&self.parts, |part| match part {
             Part::Written(text) => text.len(),
@@ -134,7 +134,7 @@ impl Template {
             let value = part.value(context, steps)?;
             match part {
                 Part::Written(text) => {
-                    // Each wildcard becomes a chunk of its own.
+                    // Each wildcard becomes a separate chunk.
                     let wildcards = text.bytes().filter(|b| matches!(b, b'*' | b'?')).count();
                     if !steps.take_bytes(wildcards.saturating_mul(PIECE_BYTES)) {
                         return Err(Lack::Steps);
@@ -204,7 +204,8 @@ mod tests {
         assert_eq!(glob.is_ok_and(|g| g.matches(value)), want, "{text} on {value}");
     }
 
-    /// Values go in literally, escapes stand for themselves, missing values match nothing.
+    /// Values are inserted literally, escapes become the character itself, missing values match
+    /// nothing.
     #[test]
     fn substitutes_literally() {
         check("home/${aws:username}/*", "home/al*ce/x", true);

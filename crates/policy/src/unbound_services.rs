@@ -13,15 +13,15 @@ pub struct UnboundService {
     pub service: String,
 }
 
-/// What names the account or the organization that the policy's resource belongs to.
+/// The condition keys that name the account or organization of the policy's resource.
 const OWN: &[&str] = &["${aws:resourceaccount}", "${aws:resourceorgid}"];
 
-/// The services that a policy of a resource lets in on anybody's behalf: strangers can have them
-/// write to it or use it (the confused deputy).
+/// The services that a resource policy allows on anyone's behalf: other accounts can have them
+/// write to the resource or use it (the confused deputy problem).
 ///
 /// A condition on `aws:SourceArn`, `aws:SourceAccount`, `aws:SourceOrgID` or `aws:SourceOrgPaths`
-/// binds them to someone. So does the ARN in an encryption context, except for CloudTrail, of which
-/// AWS asks for the trail besides.
+/// binds them to someone. So does the ARN in an encryption context, except for CloudTrail, for
+/// which AWS also requires the trail.
 ///
 /// Source: IAM User Guide, "The confused deputy problem", Cross-service confused deputy prevention,
 /// and "IAM policy validation check reference", Security Warning: Restrict access to service

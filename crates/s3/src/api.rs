@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gateway::{
     Access, Answer, BodyLimit, BodySink, Codec, Ctx, Decoding, EventParts, Fault, Needed,
-    Operation, Reply, Spec, WireError,
+    Operation, Reply, Service, Spec, WireError,
 };
 use serde_json::Value;
 use store::Tx;
@@ -13,6 +13,7 @@ use types::Region;
 use crate::access::{self, Needs};
 use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
+use crate::event::Shape;
 use crate::object::Version;
 use crate::request::Request;
 use crate::response::Response;
@@ -26,6 +27,8 @@ pub trait Api: Sized + 'static {
     const ACTION: &'static str;
     /// Whether every region answers for every bucket.
     const ANY_REGION: bool = false;
+    /// What its event says.
+    const EVENT: Shape = Shape::PATH;
     /// What [`prepare`](Self::prepare) makes.
     type Work: Send + 'static;
 
@@ -60,6 +63,8 @@ pub trait PlainApi: Sized + 'static {
     const ACTION: &'static str;
     /// As in [`Api`].
     const ANY_REGION: bool = false;
+    /// As in [`Api`].
+    const EVENT: Shape = Shape::PATH;
 
     /// As in [`Api`].
     fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
@@ -74,6 +79,7 @@ impl<P: PlainApi> Api for P {
     const SPEC: Spec = P::SPEC;
     const ACTION: &'static str = P::ACTION;
     const ANY_REGION: bool = P::ANY_REGION;
+    const EVENT: Shape = P::EVENT;
     type Work = ();
 
     fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
@@ -164,7 +170,7 @@ impl<A: Api> Operation for Call<A> {
         event: &mut EventParts,
     ) {
         let bucket = prepared.map(|prepared| &*prepared.seen.bucket);
-        event::fill(ctx, &A::SPEC, request, bucket, response, event);
+        event::fill(ctx, (&A::SPEC, A::EVENT), request, bucket, response, event);
     }
 }
 
@@ -172,6 +178,8 @@ impl<A: Api> Operation for Call<A> {
 pub(crate) trait ServiceApi: Sized + 'static {
     /// Its row.
     const SPEC: Spec;
+    /// As in [`Api`].
+    const EVENT: Shape = Shape::PATH;
 
     /// The rights that the call needs.
     fn needs(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>>;
@@ -221,7 +229,7 @@ impl<A: ServiceApi> Operation for ServiceCall<A> {
         response: Option<&Response>,
         event: &mut EventParts,
     ) {
-        event::fill(ctx, &A::SPEC, request, None, response, event);
+        event::fill(ctx, (&A::SPEC, A::EVENT), request, None, response, event);
     }
 }
 
@@ -251,11 +259,11 @@ impl Codec<Request, Response> for RestXml {
         response.into_answer(reply)
     }
 
-    fn parameters(request: &Request) -> Result<Value, Fault> {
+    fn parameters(request: &Request, _: &Service) -> Result<Value, Fault> {
         Ok(event::parameters(request))
     }
 
-    fn elements(response: &Response) -> Result<Value, Fault> {
+    fn elements(response: &Response, _: &Service) -> Result<Value, Fault> {
         Ok(event::elements(response))
     }
 }

@@ -20,12 +20,14 @@ use crate::error::S3Error;
 /// S3 Control as the pipeline sees it.
 pub static CONTROL: Service = Service {
     name: "s3control",
+    signing_name: "s3",
     event_source: "s3.amazonaws.com",
     protocol: Protocol::RestXmlControl,
     family: Family::S3,
     target: "",
     global: false,
-    event_api_version: None,
+    event_form: crate::EVENT_FORM,
+    without_room: None,
 };
 
 const NAMESPACE: &str = "http://awss3control.amazonaws.com/doc/2018-08-20/";
@@ -186,7 +188,9 @@ impl<A: Api> Plain for Call<A> {
         output: Option<&ControlAnswer>,
         event: &mut EventParts,
     ) {
-        event.additional = Some(additional(ctx, request, output));
+        let document = output.and_then(|answer| answer.document.as_ref());
+        let bytes_out = event.refusal_bytes.or(document.map(String::len)).unwrap_or(0);
+        event.additional = Some(additional(ctx, request, bytes_out));
         event.response_elements = Value::Null;
         if let Some(name) = tags::bucket_of(&request.resource) {
             // An event without its owner beats no event.
@@ -225,7 +229,7 @@ impl Codec<ControlRequest, ControlAnswer> for ControlXml {
 
     /// Observed: the host, in lower case of AWS's own; a document stands under its root, as in S3's
     /// events. Assumed: the resource under `resourceArn`, keys of tags under `tagKeys`.
-    fn parameters(request: &ControlRequest) -> Result<Value, Fault> {
+    fn parameters(request: &ControlRequest, _: &Service) -> Result<Value, Fault> {
         let mut members = Map::new();
         members.insert("Host".to_owned(), Value::from(request.host.as_str()));
         if !request.resource.is_empty() {
@@ -241,20 +245,19 @@ impl Codec<ControlRequest, ControlAnswer> for ControlXml {
         Ok(Value::Object(members))
     }
 
-    fn elements(_: &ControlAnswer) -> Result<Value, Fault> {
+    fn elements(_: &ControlAnswer, _: &Service) -> Result<Value, Fault> {
         Ok(Value::Null)
     }
 }
 
 /// Observed: what S3's events have; Version 4 in the header is the only way here.
-fn additional(ctx: &Ctx<'_>, request: &ControlRequest, output: Option<&ControlAnswer>) -> Value {
+fn additional(ctx: &Ctx<'_>, request: &ControlRequest, bytes_out: usize) -> Value {
     let call = ctx.call();
-    let told = output.and_then(|answer| answer.document.as_ref()).map_or(0, String::len);
     let mut members = json!({
         "SignatureVersion": "SigV4",
         "AuthenticationMethod": "AuthHeader",
         "bytesTransferredIn": request.body.len(),
-        "bytesTransferredOut": told,
+        "bytesTransferredOut": bytes_out,
         "x-amz-id-2": call.host_id,
     });
     let tls = call.origin.as_ref().and_then(|origin| origin.tls.as_ref());

@@ -51,6 +51,37 @@ const RECORDED_HEADERS: [&str; 26] = [
 /// choice may take their place: event history finds calls by them.
 const ADDRESS: [&str; 3] = ["bucketName", "Host", "key"];
 
+/// What the event of an operation says that depends on the operation alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape {
+    acts_on: ActsOn,
+    /// Whether it tells how the bytes are encrypted, as `SSEApplied`.
+    tells_encryption: bool,
+}
+
+/// What the event names as its resources.
+#[derive(Debug, Clone, Copy)]
+enum ActsOn {
+    Nothing,
+    /// The bucket, and the object before it if there is one.
+    Path,
+    /// The bucket, and before it the objects whose keys begin alike.
+    Prefix,
+}
+
+impl Shape {
+    /// Observed: an object call names the object, then the bucket with its account.
+    pub(crate) const PATH: Self = Self { acts_on: ActsOn::Path, tells_encryption: false };
+    /// Observed: lists and `DeleteObjects` name a prefix.
+    pub(crate) const PREFIX: Self = Self { acts_on: ActsOn::Prefix, tells_encryption: false };
+    /// Observed: creating a bucket names nothing.
+    pub(crate) const NOTHING: Self = Self { acts_on: ActsOn::Nothing, tells_encryption: false };
+    /// An object call that reads or writes bytes.
+    ///
+    /// Source: S3 User Guide, "Identifying S3 requests", `SSEApplied`.
+    pub(crate) const BYTES: Self = Self { acts_on: ActsOn::Path, tells_encryption: true };
+}
+
 /// `requestParameters`.
 ///
 /// Observed: `bucketName`, `Host`, `key`, every query key with its value, flags as the empty
@@ -124,20 +155,22 @@ pub(crate) fn elements(response: &Response) -> Value {
 /// so far.
 pub(crate) fn fill(
     ctx: &Ctx<'_>,
-    spec: &Spec,
+    (spec, shape): (&Spec, Shape),
     request: &Request,
     bucket: Option<&Bucket>,
     response: Option<&Response>,
     event: &mut EventParts,
 ) {
-    event.additional = Some(additional(ctx, spec, request, response));
+    let bytes_out =
+        event.refusal_bytes.map(to_u64).or(response.map(Response::body_bytes)).unwrap_or(0);
+    event.additional = Some(additional(ctx, shape, request, response, bytes_out));
     let owner = match bucket {
         Some(bucket) => Some(bucket.owner.clone()),
         // An event without these beats no event: a bucket that cannot be read is named without
         // owner.
         None => bucket::find(ctx, &request.bucket).ok().flatten().map(|found| found.owner.clone()),
     };
-    event.resources = resources(spec, request, owner.as_ref());
+    event.resources = resources(shape, request, owner.as_ref());
     // Neither a caller's nor an owner's account is there whose history it could be in; and it costs
     // a stranger nothing to send as many as the disk holds. The server counts them.
     // Source: CloudTrail User Guide, "CloudTrail concepts": events are those of an account.
@@ -167,7 +200,13 @@ fn address(ctx: &Ctx<'_>, spec: &Spec, request: &Request, parameters: &mut Value
     }
 }
 
-fn additional(ctx: &Ctx<'_>, spec: &Spec, request: &Request, response: Option<&Response>) -> Value {
+fn additional(
+    ctx: &Ctx<'_>,
+    shape: Shape,
+    request: &Request,
+    response: Option<&Response>,
+    bytes_out: u64,
+) -> Value {
     let call = ctx.call();
     let mut members = Map::new();
     let mut put = |name: &str, value: Value| drop(members.insert(name.to_owned(), value));
@@ -185,7 +224,7 @@ fn additional(ctx: &Ctx<'_>, spec: &Spec, request: &Request, response: Option<&R
         put("CipherSuite", Value::from(suite.as_str()));
     }
     put("bytesTransferredIn", Value::from(bytes_in));
-    if let Some(applied) = response.and_then(|response| sse_applied(spec, request, response)) {
+    if let Some(applied) = response.and_then(|response| sse_applied(shape, request, response)) {
         put("SSEApplied", Value::from(applied));
     }
     match method {
@@ -195,21 +234,13 @@ fn additional(ctx: &Ctx<'_>, spec: &Spec, request: &Request, response: Option<&R
         Auth::Form | Auth::None => {}
     }
     put("x-amz-id-2", Value::from(call.host_id.as_str()));
-    put("bytesTransferredOut", Value::from(response.map_or(0, Response::body_bytes)));
+    // Observed: `NoSuchPublicAccessBlockConfiguration` has 356 bytes, as its body has.
+    put("bytesTransferredOut", Value::from(bytes_out));
     Value::Object(members)
 }
 
-/// Source: S3 User Guide, "Identifying S3 requests", `SSEApplied`.
-fn sse_applied(spec: &Spec, request: &Request, response: &Response) -> Option<String> {
-    let told = [
-        "PutObject",
-        "PostObject",
-        "GetObject",
-        "CopyObject",
-        "CreateMultipartUpload",
-        "UploadPart",
-    ];
-    if !told.contains(&spec.name) {
+fn sse_applied(shape: Shape, request: &Request, response: &Response) -> Option<String> {
+    if !shape.tells_encryption {
         return None;
     }
     let scheme = match response.header("x-amz-server-side-encryption")? {
@@ -221,23 +252,24 @@ fn sse_applied(spec: &Spec, request: &Request, response: &Response) -> Option<St
     Some(if asked { scheme.to_owned() } else { format!("Default_{scheme}") })
 }
 
-/// Observed: an object call names the object, then the bucket with its account; lists and
-/// `DeleteObjects` name a prefix; creating a bucket and listing all name nothing.
-fn resources(spec: &Spec, request: &Request, owner: Option<&AccountId>) -> Vec<Resource> {
-    if request.bucket.is_empty() || spec.name == "CreateBucket" {
+/// Observed: listing all buckets names nothing; objects have no account.
+fn resources(shape: Shape, request: &Request, owner: Option<&AccountId>) -> Vec<Resource> {
+    if request.bucket.is_empty() || matches!(shape.acts_on, ActsOn::Nothing) {
         return Vec::new();
     }
     let arn = Some(access::bucket_arn(&request.bucket));
     let account_id = owner.map(ToString::to_string);
     let kind = Some("AWS::S3::Bucket".to_owned());
     let whole = Resource { account_id, kind, arn, arn_prefix: None };
+    let kind = Some("AWS::S3::Object".to_owned());
     if !request.key.is_empty() {
-        let object = access::object_arn(&request.bucket, &request.key);
-        return vec![Resource::object(object), whole];
+        let arn = Some(access::object_arn(&request.bucket, &request.key));
+        return vec![Resource { kind, arn, ..Resource::default() }, whole];
     }
-    if spec.name.starts_with("List") || spec.name == "DeleteObjects" {
+    if matches!(shape.acts_on, ActsOn::Prefix) {
         let prefix = request.param("prefix").unwrap_or_default();
-        return vec![Resource::objects_under(access::object_arn(&request.bucket, prefix)), whole];
+        let arn_prefix = Some(access::object_arn(&request.bucket, prefix));
+        return vec![Resource { kind, arn_prefix, ..Resource::default() }, whole];
     }
     vec![whole]
 }

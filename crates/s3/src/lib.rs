@@ -68,13 +68,14 @@ mod upload;
 mod writing;
 mod xml;
 
-use gateway::{Family, Protocol, Service};
+use gateway::{EventForm, Family, Name, Protocol, Service};
 
 pub use api::{Api, Call, RestXml};
 pub use bucket::{bucket_exists, bucket_location, bucket_owner, is_valid_name};
 pub use control::CONTROL;
 pub use cors::{CorsHeaders, CorsRequest, cors_headers};
 pub use error::S3Error;
+pub use event::Shape;
 pub use ops::ROWS;
 pub use ops::put_object::PutObjectInput;
 pub use proof::{ProvedBodies, prove_bodies};
@@ -83,15 +84,21 @@ pub use response::Response;
 pub use sweep::sweep;
 pub use tagged::{tag, tagged, untag};
 
+/// Event history finds the calls to a bucket by its name.
+const EVENT_FORM: EventForm =
+    EventForm { names: &[Name::Request("/bucketName", "AWS::S3::Bucket")], ..EventForm::PLAIN };
+
 /// S3 as the pipeline sees it.
 pub static SERVICE: Service = Service {
     name: "s3",
+    signing_name: "s3",
     event_source: "s3.amazonaws.com",
     protocol: Protocol::RestXml,
     family: Family::S3,
     target: "",
     global: false,
-    event_api_version: None,
+    event_form: EVENT_FORM,
+    without_room: None,
 };
 
 /// Stores an object: [`PutObjectInput`] becomes its [`Request`].

@@ -1,4 +1,4 @@
-//! Accounts, made and changed while no server runs. Every change leaves an event.
+//! Manages accounts while the server is stopped. Every change is recorded as an event.
 
 use gateway::{Fault, ServiceEvent, operator_events};
 use iam::AccountSummary;
@@ -11,7 +11,7 @@ use crate::ground::Ground;
 use crate::roots::{Staged, secret};
 use crate::{Account, Config, OpenError};
 
-/// How often a random id is drawn before we give up.
+/// How many random IDs are tried before giving up.
 const TRIES: usize = 64;
 
 /// Creates an account in an existing data directory; `id` is random if not given.
@@ -55,7 +55,7 @@ pub fn list_accounts(config: &Config, clock: &Clock) -> Result<Vec<AccountSummar
     Ok(listed)
 }
 
-/// Gives an account another name. Errors if there is no such account.
+/// Renames an account. Errors if it does not exist.
 pub fn rename_account(
     config: &Config,
     id: &AccountId,
@@ -95,16 +95,16 @@ pub struct Rotated {
     pub account: Account,
     /// The ids of the keys that were deleted.
     pub deleted: Vec<String>,
-    /// Whether the file of the data directory that kept the old key keeps the new one.
+    /// Whether the data directory's file that contained the old key now contains the new one.
     pub is_kept: bool,
-    /// What failed after the change was committed; a start mends it.
+    /// What failed after the change was committed; the next start repairs it.
     pub trouble: Option<String>,
 }
 
-/// Gives an account's root user a new access key and deletes those that it had.
+/// Creates a new access key for an account's root user and deletes its previous ones.
 ///
-/// A key that comes by flag, variable or configuration file comes again at the next start, unless it
-/// is changed there, too.
+/// A key that is set by flag, variable or configuration file is set again at the next start, unless
+/// it is changed there, too.
 pub fn rotate_root_access_key(
     config: &Config,
     id: &AccountId,
@@ -137,10 +137,11 @@ pub fn rotate_root_access_key(
             staged.discard()?;
             return Err(error);
         }
-        // Whether it was committed is not known: the next start asks the store.
+        // Whether it was committed is unknown: the next start checks the store.
         (Err(error), _) => return Err(error),
     };
-    // INVARIANT: the old key is gone now, so the new one is returned whatever fails from here on.
+    // INVARIANT: the old key is deleted now, so the new one is returned whatever fails from here
+    // on.
     let finished = staged.as_ref().map(Staged::finish).transpose();
     let noted = identity.note(&store);
     let is_kept = matches!(finished, Ok(Some(())));
@@ -156,8 +157,8 @@ struct Work<'a, 'tx> {
     now: Timestamp,
 }
 
-/// Changes an account and records the events in one transaction. `work` answers `None` if there is
-/// no such account.
+/// Changes an account and records the events in one transaction. `work` returns `None` if the
+/// account does not exist.
 fn change<T: Send + 'static>(
     config: &Config,
     id: &AccountId,
@@ -171,7 +172,7 @@ fn change<T: Send + 'static>(
     Ok(made)
 }
 
-/// As [`change`], on an open store, which it closes; the caller notes how far the store has come.
+/// Like [`change`], on an open store, which it closes; the caller updates the identity file.
 fn change_on<T: Send + 'static>(
     (store, keyring): (&Store, Keyring),
     id: &AccountId,
@@ -233,7 +234,7 @@ fn random_id(
             return Ok(id);
         }
     }
-    Err(std::io::Error::other("no account id is free").into())
+    Err(std::io::Error::other("no account ID is free").into())
 }
 
 #[cfg(test)]
@@ -241,7 +242,7 @@ mod tests {
     use super::*;
     use crate::open;
 
-    /// Opens a data directory and gives the names and the sources of its events.
+    /// Opens a data directory and returns the names and the sources of its events.
     fn events(config: &Config) -> Vec<String> {
         let opened = open(config, Clock::system(), Entropy::seeded(3)).unwrap();
         let store = &opened.store;
@@ -259,7 +260,7 @@ mod tests {
         lines
     }
 
-    /// Each change holds after the next start, leaves one event, and leaves others alone.
+    /// Each change persists after the next start, is recorded once, and affects no other account.
     #[test]
     fn changes_of_accounts_hold_and_leave_events() {
         let folder = tempfile::tempdir().unwrap();
@@ -297,7 +298,7 @@ mod tests {
         assert_eq!(listed.root_access_key_ids, [rotated.account.root_access_key_id]);
     }
 
-    /// An account outlives the call, is not made twice, and wants a data directory that is there.
+    /// An account persists, is not created twice, and requires an existing data directory.
     #[test]
     fn accounts_are_made_once() {
         let folder = tempfile::tempdir().unwrap();

@@ -1,8 +1,8 @@
-//! What a request is addressed to, and from how near it comes.
+//! The host that a request addresses, and whether its sender is local.
 //!
-//! A stranger's page can be loaded under a name that its owner then points at us (DNS rebinding).
-//! The browser takes our answers for the page's own, and a browser on this machine comes from a
-//! loopback address. An address in place of a name cannot be pointed elsewhere, and a configured
+//! An attacker can load a page under a host name and then point that name at this server (DNS
+//! rebinding). The browser then treats our responses as the page's own, and a browser on this
+//! machine connects from a loopback address. An IP address cannot be redirected, and a configured
 //! name belongs to the operator.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -13,25 +13,25 @@ use hyper::body::Incoming;
 use crate::connection::OutBody;
 use crate::own::respond;
 
-/// A public name that leads to loopback addresses, but whose owner may let it lead elsewhere. AWS
-/// clients may use it as a base domain; no page of ours is served under it.
+/// A public name that resolves to loopback addresses, but whose owner may redirect it. AWS clients
+/// may use it as a base domain; none of our pages are served under it.
 const NAME_OF_OTHERS: &str = "localstack.cloud";
 
-/// Headers that proxies add. A request that has one comes from farther away than its connection.
+/// Headers that proxies add. A request with one of them is not from the machine of its connection.
 const ADDED_BY_PROXIES: [&str; 6] =
     ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
 
-/// Who asks.
+/// The sender of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asker {
     /// A program on this machine.
     Local,
-    /// Anybody.
+    /// Any other sender.
     Stranger,
 }
 
-/// Who asks, by the address that the request comes from. A proxy on this machine that nobody
-/// configured gives itself away by what it adds.
+/// Classifies the sender by the address of the request. An unconfigured proxy on this machine is
+/// recognized by the headers that it adds.
 pub(crate) fn asker(peer: IpAddr, headers: &HeaderMap) -> Asker {
     let proxied = ADDED_BY_PROXIES.iter().any(|name| headers.contains_key(*name));
     if peer.is_loopback() && !proxied { Asker::Local } else { Asker::Stranger }
@@ -61,11 +61,11 @@ fn without_port(host: &str) -> &str {
     }
 }
 
-/// Refuses a request with no address or with two, which a proxy before us may take for another
-/// request than we do.
+/// Rejects a request with no host or with two, which a proxy in front of us may interpret
+/// differently.
 ///
-/// Source: RFC 9112, sections 3.2 and 3.2.2: no host or two are answered with 400; a target in
-/// absolute form overrides the host, so here both have to agree.
+/// Source: RFC 9112, sections 3.2 and 3.2.2: no host or two get 400; a target in absolute form
+/// overrides the host, so here both must agree.
 pub(crate) fn unclear(request: &Request<Incoming>) -> Option<Response<OutBody>> {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     let (host, has_others) = (hosts.next(), hosts.next().is_some());
@@ -89,9 +89,9 @@ pub(crate) fn unclear(request: &Request<Incoming>) -> Option<Response<OutBody>> 
     })
 }
 
-/// The answer to a request for a page of ours under a name that is not.
+/// The response to a request for one of our pages under a foreign name.
 pub(crate) fn foreign() -> Response<OutBody> {
-    let text = "this name is not among the configured `domains`";
+    let text = "this host name is not listed in `domains`";
     respond(StatusCode::FORBIDDEN, "text/plain", text)
 }
 
@@ -99,7 +99,7 @@ pub(crate) fn foreign() -> Response<OutBody> {
 mod tests {
     use super::*;
 
-    /// Names that other people may point at us are not ours.
+    /// Names that third parties can redirect are not ours.
     #[test]
     fn only_addresses_and_known_names_are_ours() {
         let domains = [
@@ -141,7 +141,7 @@ mod tests {
         assert!(!is_ours(&HeaderMap::new(), &domains));
     }
 
-    /// A request through a proxy is not local, wherever the proxy is.
+    /// A request through a proxy is not local, wherever the proxy runs.
     #[test]
     fn only_what_begins_here_is_local() {
         let check = |peer: &str, added: Option<&'static str>, want: Asker| {

@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use types::{Clock, MINUTE_MS};
 
-/// How long a worker may go without a sign of life, in milliseconds. It wakes at least every
-/// minute; a step that takes longer beats while it works.
+/// How long a worker may be without a heartbeat, in milliseconds. It wakes at least every minute; a
+/// longer step sends heartbeats while it works.
 const SILENCE_MS_MAX: u64 = 10 * MINUTE_MS;
 
-/// Whether a server's workers live, for whoever supervises the process.
+/// Whether a server's workers are alive, for the process supervisor.
 #[derive(Debug, Clone)]
 pub struct Alive(pub(crate) Beats);
 

@@ -15,11 +15,11 @@ use crate::{Network, Patience, modes};
 /// Its `Debug` form, and that of [`Account`], leave out the secrets.
 #[derive(Clone)]
 pub struct Config {
-    /// Where everything is kept.
+    /// The data directory.
     pub data_dir: PathBuf,
     /// Where to listen.
     pub listen: SocketAddr,
-    /// Where to serve the console, apart from AWS's clients; at `listen` if absent.
+    /// A separate address for the console; `listen` if absent.
     pub console_listen: Option<SocketAddr>,
     /// The first account.
     pub account: AccountId,
@@ -41,7 +41,7 @@ pub struct Config {
     pub connections_max: usize,
     /// Of them, from one IPv4 address or one IPv6 network of 64 bits; a quarter if absent.
     pub connections_max_per_address: Option<usize>,
-    /// Reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    /// Reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are trusted.
     pub trusted_proxies: Vec<Network>,
     /// How long others are waited for. The file cannot set it.
     pub patience: Patience,
@@ -58,8 +58,8 @@ pub struct Config {
     pub refuse_signature_v2: bool,
     /// The bearer token that opens health and metrics to other machines.
     pub status_token: Option<String>,
-    /// Serves a state that is older than the data directory's identity says, or lacks parts, and
-    /// leaves an event of it. For one start only, so it is no key of the file.
+    /// Accepts a state that is older than the data directory's identity file, or incomplete, and
+    /// records an event. For a single start only, so it is not a key of the file.
     pub accept_older: bool,
 }
 
@@ -78,7 +78,7 @@ impl fmt::Debug for Config {
 pub struct Account {
     /// Twelve digits.
     pub id: AccountId,
-    /// What people call it.
+    /// The display name.
     pub name: String,
     /// The root user's access key id.
     pub root_access_key_id: String,
@@ -122,13 +122,13 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The profile for people who test: delivery every two seconds, digests every thirty.
+    /// The rehearsal profile, for testing: delivery every two seconds, digests every thirty.
     pub fn rehearse(&mut self) {
         self.delivery_interval_ms = 2 * SECOND_MS;
         self.digest_interval_ms = 30 * SECOND_MS;
     }
 
-    /// Takes what the TOML file `path` sets.
+    /// Applies the settings of the TOML file `path`.
     pub fn read_file(&mut self, path: &Path) -> Result<(), ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|cause| ConfigError(format!("`{}`: {cause}", path.display())))?;
@@ -176,7 +176,11 @@ impl Config {
         self.tls = match (file.tls_cert, file.tls_key) {
             (Some(cert), Some(key)) => Some((cert, key)),
             (None, None) => self.tls.take(),
-            _ => return Err(ConfigError("`tls_cert` and `tls_key` go together".to_owned())),
+            _ => {
+                return Err(ConfigError(
+                    "`tls_cert` and `tls_key` must be set together".to_owned(),
+                ));
+            }
         };
         Ok(())
     }
@@ -200,7 +204,7 @@ fn set<T>(to: &mut T, from: Option<T>) {
 /// The configuration file. Unknown keys are errors.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(clippy::struct_field_names, reason = "the names of the file's keys")]
+#[expect(clippy::struct_field_names, reason = "the keys of the file")]
 struct File {
     data_dir: Option<PathBuf>,
     listen: Option<SocketAddr>,
@@ -240,7 +244,8 @@ pub fn parse_duration_ms(text: &str) -> Result<u64, ConfigError> {
 
 /// An amount of memory such as `512MiB` or `2GiB`, in bytes.
 pub fn parse_bytes(text: &str) -> Result<u64, ConfigError> {
-    let invalid = || ConfigError(format!("`{text}` is not an amount such as `512MiB` or `2GiB`"));
+    let invalid =
+        || ConfigError(format!("`{text}` is not a memory size such as `512MiB` or `2GiB`"));
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit: u64 = match text.strip_prefix(digits) {
         Some("KiB") => 1 << 10,
@@ -252,7 +257,7 @@ pub fn parse_bytes(text: &str) -> Result<u64, ConfigError> {
     count.checked_mul(unit).filter(|bytes| *bytes > 0).ok_or_else(invalid)
 }
 
-/// The configuration cannot be used; the text says why.
+/// The configuration is invalid; the text contains the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError(pub String);
 
@@ -297,7 +302,7 @@ mod tests {
         assert!(toml::from_str::<File>("lissten = '127.0.0.1:1'").is_err());
     }
 
-    /// What is wrong with a file is one line that names the file's line.
+    /// An error in a file is one line that includes the file's line number.
     #[test]
     fn errors_of_the_file_are_one_line() {
         let folder = tempfile::tempdir().unwrap();
@@ -317,7 +322,7 @@ mod tests {
         }
     }
 
-    /// The page tells all keys of the file and no others.
+    /// The page documents all keys of the file and no others.
     #[test]
     fn every_key_is_documented() {
         let page = include_str!("../../../docs/configuration.md");
@@ -334,7 +339,7 @@ mod tests {
         let untold: Vec<_> = known.iter().filter(|key| !told.contains(key)).collect();
         assert!(untold.is_empty(), "not documented: {untold:?}");
         for key in told.iter().filter(|key| !known.contains(key)) {
-            assert!(key.starts_with("accounts."), "`{key}` is no key");
+            assert!(key.starts_with("accounts."), "`{key}` is not a key");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One request: its head and body in, the gateway's answer out.
+//! One request: receives its head and body, and sends the gateway's response.
 
 mod admission;
 mod cors;
@@ -44,18 +44,18 @@ const SMALL_STREAM_BYTES_MAX: u64 = 256 << 10;
 /// Calls with bodies up to this length may run where sockets are served; objects go into the
 /// state, not into a file that has to be synced.
 const BRIEF_BODY_BYTES_MAX: usize = 16 << 10;
-/// Bytes of a streamed body that its thread takes or gives at a time. Two batches may wait
+/// The number of bytes of a streamed body that its thread processes at a time. Two batches may wait
 /// in memory.
 const BATCH_BYTES: usize = 128 << 10;
 
 pub(crate) type OutBody = BoxBody<Bytes, std::io::Error>;
 
-/// What a request brings besides its bytes.
+/// What a request has besides its bytes.
 #[derive(Debug, Clone)]
 pub(crate) struct Peer {
     /// The client's address: that of the connection, unless a trusted proxy names another.
     pub(crate) address: IpAddr,
-    /// The port that it came to.
+    /// The port on which it arrived.
     pub(crate) port: Port,
     /// TLS version and cipher suite of the client's connection, if it is to us.
     pub(crate) tls: Option<(String, String)>,
@@ -67,21 +67,21 @@ pub(crate) struct Peer {
     pub(crate) patience: Arc<Patience>,
     /// The connection's place, which may be lost while a body is waited for.
     pub(crate) place: Arc<Ticket>,
-    /// What its requests may keep in memory.
+    /// The memory that its requests may use.
     pub(crate) memory: Arc<Memory>,
-    /// Whether more comes than is read.
+    /// Whether more bytes follow than are read.
     pub(crate) unread: Unread,
 }
 
-/// Answers one request of the AWS surface, and says what it asked for.
+/// Responds to one request of the AWS surface, and returns the operation that it requested.
 pub(crate) async fn answer(
     gateway: Arc<Gateway>,
     peer: &Peer,
     request: Request<Incoming>,
 ) -> (Response<OutBody>, Asked) {
     let (parts, body) = request.into_parts();
-    // hyper sends no `100 Continue` where no body follows. Old clients wait for it all the same and
-    // may lose count of the answers, so that this is the last one on the connection.
+    // hyper sends no `100 Continue` if no body follows. Old clients wait for it nevertheless and
+    // may mismatch later responses, so this response is the last on the connection.
     let is_last = parts.headers.contains_key(header::EXPECT) && body.is_end_stream();
     let is_head = parts.method == Method::HEAD;
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
@@ -127,14 +127,14 @@ struct Sent {
     limit: u64,
 }
 
-/// A request and its answer, from the moment on when the service is known.
+/// A request and its response, once the service is known.
 struct Exchange<'a> {
     gateway: Arc<Gateway>,
     service: &'static Service,
     /// The operation, once it is known.
     named: OnceLock<&'static str>,
     peer: &'a Peer,
-    /// How long it may still wait for room.
+    /// How much longer it may wait for memory.
     waits: Waits,
 }
 
@@ -164,7 +164,7 @@ impl Exchange<'_> {
                 Err(refused)
             }
         };
-        // INVARIANT: what a request holds is given back when its answer has a share of its own.
+        // INVARIANT: the memory of a request is released once its response has its own share.
         self.show(answer.unwrap_or_else(|refused| refused), is_head, shares).await
     }
 
@@ -222,7 +222,7 @@ impl Exchange<'_> {
         Ok(self.go_on(begun, body, pace).await)
     }
 
-    /// Receives what comes of a body, unless there is an answer without it.
+    /// Receives the progress of a body, unless there is a response without it.
     async fn go_on(&self, begun: Stage, body: Arriving, pace: Pace) -> Answer {
         match begun {
             Stage::Answering(answering) => {
@@ -247,7 +247,7 @@ impl Exchange<'_> {
         collected.map_err(|error| self.gateway.refused(identified, &error))
     }
 
-    /// Bytes that a body takes once it is decoded; `None` if it is refused for them.
+    /// The size of a body once it is decoded; `None` if it is rejected for its size.
     fn unfolded(&self, body: &[u8]) -> Option<u64> {
         match self.service.family {
             Family::Json => unfolded::of_json(body),
@@ -264,7 +264,7 @@ impl Exchange<'_> {
         share.map(Some).ok_or_else(|| self.busy())
     }
 
-    /// Whose shares it takes.
+    /// The owner of its shares.
     fn block(&self) -> Block {
         Block::of(self.peer.address)
     }
@@ -274,7 +274,7 @@ impl Exchange<'_> {
     }
 }
 
-/// Runs the blocking part of a call: here if it is brief, else on a thread of its own.
+/// Runs the blocking part of a call: on this thread if it is brief, otherwise on a separate one.
 async fn on_thread<T: Send + 'static>(
     brief: bool,
     work: impl FnOnce() -> T + Send + 'static,
@@ -300,9 +300,10 @@ fn wire_limit(payload_limit: u64) -> u64 {
 struct Receiving {
     upload: Box<dyn Upload>,
     gate: Option<BodyGate>,
-    /// Bytes of payload that may still come.
+    /// The number of payload bytes that may still arrive.
     left: u64,
-    /// Bytes that may still come, whatever they are: frames of chunks, what follows a form's file.
+    /// The number of bytes of any kind that may still arrive: chunk framing, what follows a form's
+    /// file.
     wire_left: u64,
     too_large: Box<WireError>,
 }
@@ -342,13 +343,13 @@ impl Receiving {
     }
 }
 
-/// What a panic said.
+/// The message of a panic.
 fn words(panic: &(dyn Any + Send)) -> &str {
     let literal = panic.downcast_ref::<&str>().copied();
     literal.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no words")
 }
 
-/// A panic is our bug; the client gets a 500 and the transaction is gone.
+/// A panic is a bug of ours; the client gets a 500 and the transaction is rolled back.
 fn failed(panic: &dyn Display) -> Answer {
     tracing::error!(%panic, "a call panicked");
     Answer::empty(http::StatusCode::INTERNAL_SERVER_ERROR)
@@ -380,7 +381,7 @@ pub(crate) fn whole(bytes: Bytes) -> OutBody {
 mod tests {
     use super::*;
 
-    /// An upload that takes everything.
+    /// An upload that accepts everything.
     struct Deaf;
 
     impl Upload for Deaf {

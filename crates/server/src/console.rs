@@ -1,4 +1,4 @@
-//! The embedded console: files under `/_console/`, with the headers that keep it honest.
+//! The embedded console: files under `/_console/`, with security headers.
 
 use std::io::Read;
 use std::sync::LazyLock;
@@ -28,8 +28,8 @@ static ETAGS: LazyLock<Vec<String>> = LazyLock::new(|| {
 /// Where the console is.
 pub(crate) const PREFIX: &str = "/_console/";
 
-/// Where its code, its styles and its pictures are. Nothing else under our address is any of these:
-/// buckets are there, too.
+/// The path of its code, styles and images. Nothing else on this server may be used as these:
+/// buckets are on it, too.
 const ASSETS: &str = "/_console/assets/";
 
 /// Whether a path belongs to the console.
@@ -37,11 +37,11 @@ pub(crate) fn owns(path: &str) -> bool {
     path == "/_console" || path.starts_with(PREFIX)
 }
 
-/// The policy of the console's pages: no script, style, picture, font or worker but the console's
-/// own, nothing inline, no frame, no form, and calls to nobody but us.
+/// The content security policy of the console's pages: only the console's own scripts, styles,
+/// images, fonts and workers, nothing inline, no frames, no forms, and calls only to this server.
 ///
-/// A path can only stand behind a host, so the host is the one that the browser asked. A host that
-/// cannot stand in a policy, which an IPv6 address cannot, leaves the choice to the origin.
+/// A path in a policy requires a host, so the host is the one that the browser used. A host that is
+/// invalid in a policy, such as an IPv6 address, is replaced by the origin.
 pub(crate) fn policy(host: Option<&str>) -> Option<HeaderValue> {
     let own = host.filter(|host| is_source(host));
     let own = own.map_or_else(|| "'self'".to_owned(), |host| format!("{host}{ASSETS}"));
@@ -53,7 +53,7 @@ pub(crate) fn policy(host: Option<&str>) -> Option<HeaderValue> {
     HeaderValue::try_from(policy).ok()
 }
 
-/// Whether a host, with its port if it has one, can stand in a policy.
+/// Whether a host, including its port if any, is valid in a policy.
 ///
 /// Source: Content Security Policy Level 3, section 2.3.1, `host-source`.
 fn is_source(host: &str) -> bool {
@@ -64,7 +64,7 @@ fn is_source(host: &str) -> bool {
     name.split('.').all(is_label) && !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Whether a browser asks for the front page, which on AWS's side of the port is `ListBuckets`.
+/// Whether a browser requests the front page, which for AWS clients is `ListBuckets`.
 pub(crate) fn wants_front_page<B>(request: &Request<B>) -> bool {
     let headers = request.headers();
     let html = headers
@@ -88,7 +88,7 @@ pub(crate) fn redirect() -> Response<OutBody> {
     response
 }
 
-/// Answers with a file of the console.
+/// Returns a file of the console.
 pub(crate) fn file(request: &Request<Incoming>) -> Response<OutBody> {
     let path = request.uri().path();
     let name = match path.strip_prefix(PREFIX) {
@@ -131,7 +131,7 @@ fn content(asked: &HeaderMap, asset: &Asset) -> Response<OutBody> {
         Bytes::from_static(bytes)
     } else {
         let mut plain = Vec::new();
-        // What the build compressed can be read again.
+        // Files compressed by the build can be decompressed.
         let _ = GzDecoder::new(asset.gz).read_to_end(&mut plain);
         Bytes::from(plain)
     };
@@ -168,11 +168,11 @@ mod tests {
 
     use super::*;
 
-    /// What the console's build reads, as `console/scripts/source-hash.mjs` lists it.
+    /// The inputs of the console's build, as listed by `console/scripts/source-hash.mjs`.
     const SOURCES: [&str; 6] =
         ["index.html", "package-lock.json", "public", "src", "tsconfig.json", "vite.config.ts"];
 
-    /// Brotli where it is known, else gzip, else plain; whichever, the same bytes come out.
+    /// Brotli if accepted, otherwise gzip, otherwise plain; all contain the same bytes.
     #[test]
     fn a_file_comes_in_the_best_form_that_is_asked_for() {
         let Some(asset) = FILES.iter().find(|asset| asset.name == "index.html") else { return };
@@ -193,7 +193,7 @@ mod tests {
         }
     }
 
-    /// The policy names the console's own files, by the host that was asked.
+    /// The policy lists the console's own files, with the host of the request.
     #[test]
     fn the_policy_names_the_consoles_files() {
         for (host, want) in [
@@ -250,7 +250,7 @@ mod tests {
         assert_eq!(built.trim(), now, "run `npm ci && npm run build` in console/");
     }
 
-    /// The front page and its script are there, with a type that a strict browser accepts.
+    /// The front page and its script exist, with a type that a strict browser accepts.
     #[test]
     fn the_console_is_embedded() {
         for (name, kind) in [

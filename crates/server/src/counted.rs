@@ -1,11 +1,11 @@
-//! A figure that is costly to count, and that many ask for.
+//! A figure that is expensive to compute and requested often.
 
 use std::sync::{Mutex, PoisonError};
 
 use types::{Clock, Timestamp};
 
-/// What was counted last. Counting holds its lock, so that those who ask meanwhile wait for this
-/// count and begin none of their own.
+/// The last result. Computing holds its lock, so concurrent requests wait for it and start no
+/// computation of their own.
 #[derive(Debug)]
 pub(crate) struct Counted<T>(Mutex<Option<(Timestamp, T)>>);
 
@@ -16,7 +16,7 @@ impl<T> Default for Counted<T> {
 }
 
 impl<T: Clone> Counted<T> {
-    /// The figure as it was `good_ms` milliseconds ago at most; else it is counted anew.
+    /// The figure, at most `good_ms` milliseconds old; otherwise it is computed again.
     pub(crate) fn get<E>(
         &self,
         clock: &Clock,
@@ -32,7 +32,7 @@ impl<T: Clone> Counted<T> {
             return Ok(figure.clone());
         }
         let figure = count()?;
-        // Counting may take longer than a count is good for: those who waited use this one.
+        // Computing may take longer than a result is valid: those who waited use this one.
         *known = Some((clock.now(), figure.clone()));
         Ok(figure)
     }
@@ -73,7 +73,8 @@ mod tests {
         assert_eq!(get(&counted, &clock, 4), 4, "a clock that was set back");
     }
 
-    /// However many ask at once, one of them counts; a failure is nobody else's.
+    /// However many callers there are, one of them computes; its failure does not affect the
+    /// others.
     #[test]
     fn one_counts_at_a_time() {
         let (counted, clock) = (Counted::default(), clock());
@@ -87,7 +88,7 @@ mod tests {
         assert_eq!(get(&counted, &clock, 2), 2);
     }
 
-    /// Those who waited for a count use it, however long they waited.
+    /// Callers that waited for a result use it, however long they waited.
     #[test]
     fn those_who_waited_do_not_count() {
         for _ in 0..50 {

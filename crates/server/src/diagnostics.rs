@@ -1,4 +1,4 @@
-//! What the server says about itself: on its way to standard error, and never in anybody's way.
+//! The server's diagnostics, written to standard error without ever blocking.
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write, stderr};
@@ -24,15 +24,15 @@ static LINES: OnceLock<Lines> = OnceLock::new();
 /// Starts printing diagnostics to standard error: `filter` in the syntax of `tracing`, such as
 /// `info`.
 ///
-/// `json` writes one object a line, for machines. Panics are diagnostics like all others. A second
-/// call changes nothing but the filter's validity.
+/// `json` writes one object per line. Panics are logged like all other diagnostics. A second call
+/// only validates the filter.
 ///
-/// A reader that has gone, or that does not read, never holds up the process: lines are written by
-/// a thread of their own, and those that find no room are counted as lost.
+/// A reader that has closed or does not read never blocks the process: lines are written by a
+/// separate thread, and lines that do not fit are counted as lost.
 pub fn start_diagnostics(filter: &str, json: bool) -> Result<Diagnostics, ConfigError> {
     let filter = EnvFilter::try_new(filter).map_err(|cause| {
         ConfigError(format!(
-            "`{filter}` is no filter such as `info` or `warn,gateway=debug`: {cause}"
+            "`{filter}` is not a filter such as `info` or `warn,gateway=debug`: {cause}"
         ))
     })?;
     let lines = LINES.get_or_init(|| Lines::start(Box::new(stderr())));
@@ -40,7 +40,7 @@ pub fn start_diagnostics(filter: &str, json: bool) -> Result<Diagnostics, Config
         .with_env_filter(filter)
         .log_internal_errors(false)
         .with_writer(lines.clone());
-    // On a terminal `NO_COLOR` decides; elsewhere nobody wants colours.
+    // On a terminal `NO_COLOR` decides; elsewhere there are no colours.
     let builder = if stderr().is_terminal() { builder } else { builder.with_ansi(false) };
     // Diagnostics that run already go on as they are.
     let _ = if json { builder.json().try_init() } else { builder.try_init() };
@@ -48,7 +48,7 @@ pub fn start_diagnostics(filter: &str, json: bool) -> Result<Diagnostics, Config
     Ok(Diagnostics(lines.clone()))
 }
 
-/// Lines of diagnostics that were lost because nobody read them.
+/// Lines of diagnostics that were lost because they were not read.
 pub(crate) fn lost_lines() -> u64 {
     LINES.get().map_or(0, |lines| lines.lost.load(Ordering::Relaxed))
 }
@@ -59,7 +59,7 @@ pub(crate) fn lost_lines() -> u64 {
 pub struct Diagnostics(Lines);
 
 impl Diagnostics {
-    /// Prints a text as it is, such as a link for the operator who starts the server.
+    /// Prints a text unchanged, such as a link for the operator who starts the server.
     pub fn print(&self, text: &str) {
         self.0.send(text.as_bytes());
     }
@@ -115,7 +115,7 @@ impl Lines {
     }
 }
 
-/// Writes what comes. Who does not read any more is no concern of the process.
+/// Writes the queue. A closed reader does not affect the process.
 fn write_all(messages: &Receiver<Message>, mut out: Box<dyn Write + Send>) {
     for message in messages {
         match message {
@@ -158,7 +158,7 @@ mod tests {
 
     use super::*;
 
-    /// A reader that has gone fails every write.
+    /// A closed reader fails every write.
     struct Gone;
 
     impl Write for Gone {
@@ -181,7 +181,7 @@ mod tests {
         assert_eq!(lines.lost.load(Ordering::Relaxed), 0);
     }
 
-    /// A full pipe takes nothing more: what finds no room is lost, and nobody waits.
+    /// A full pipe accepts nothing more: lines that do not fit are lost, and nothing blocks.
     #[test]
     fn a_reader_that_does_not_read_holds_nobody_up() {
         let (write, read) = UnixStream::pair().unwrap();

@@ -1,9 +1,9 @@
-//! What is to be done with a data directory, by what lies in it.
+//! Decides what to do with a data directory, by its contents.
 //!
-//! A new store is made in this order: `identity`, unfinished; the root key; the state, aside and
-//! then under its name; in it the keyring; the root credentials; the first account; `identity`
-//! again, finished. Whatever of it is there when the machine stops can be started again. A state
-//! that is gone is never replaced.
+//! A new store is created in this order: `identity`, unfinished; the root key; the state, first
+//! under another name; in it the keyring; the root credentials; the first account; `identity`
+//! again, finished. An interrupted creation can be resumed from any point. A missing state is never
+//! replaced.
 
 use std::path::Path;
 
@@ -12,16 +12,15 @@ use store::{Found, StateFile};
 use crate::identity::Identity;
 use crate::{OpenError, roots, sealing};
 
-/// A loss that shows in folders alone.
-pub(crate) const BODIES_GONE: &str =
-    "`bodies` is missing or empty, but objects had been written there";
+/// A loss that is visible from the directory alone.
+pub(crate) const BODIES_GONE: &str = "`bodies` is missing or empty, but objects were written there";
 
-/// What is there besides the identity.
+/// What exists besides the identity.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Survey {
-    /// What the store wrote.
+    /// The store's files.
     pub(crate) found: Found,
-    /// Whether keys or credentials of ours lie in the directory.
+    /// Whether keys or credentials of ours are in the directory.
     pub(crate) keys: bool,
 }
 
@@ -32,18 +31,18 @@ impl Survey {
         Ok(Self { found: Found::within(folder)?, keys })
     }
 
-    /// Whether nothing of ours is there.
+    /// Whether there are no files of ours.
     pub(crate) fn is_nothing(self) -> bool {
         self.found.is_nothing() && !self.keys
     }
 }
 
-/// What is to be done.
+/// The action to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Plan {
-    /// Make a new store.
+    /// Create a new store.
     Create,
-    /// Go on making the store that an identity says is being made.
+    /// Resume the creation of a store that the identity records as unfinished.
     Resume,
     /// Open the store that the identity names.
     Open,
@@ -52,9 +51,9 @@ pub(crate) enum Plan {
     Adopt,
 }
 
-/// What is to be done with the data directory `folder`; an error says what is missing.
+/// Decides what to do with the data directory `folder`; an error describes what is missing.
 ///
-/// `accept_less` lets through that the bodies are gone.
+/// `accept_less` accepts missing bodies.
 pub(crate) fn plan(
     folder: &Path,
     survey: Survey,
@@ -71,12 +70,12 @@ pub(crate) fn plan(
             Ok(Plan::Resume)
         }
         (_, StateFile::Missing) => {
-            lost("`state.redb` is missing, but other files of a store are there")
+            lost("`state.redb` is missing, but other files of a store exist")
         }
         (_, StateFile::Empty) => lost("`state.redb` is empty"),
         (None, StateFile::There) => Ok(Plan::Adopt),
         (Some(Identity { store: None, .. }), StateFile::There) => {
-            lost("`identity` is that of a store without events, but events or objects are there")
+            lost("`identity` belongs to a store without events, but events or objects exist")
         }
         (Some(identity), StateFile::There) if identity.bodies && !bodies && !accept_less => {
             lost(BODIES_GONE)

@@ -1,4 +1,4 @@
-//! Accounts and their root keys, as an operator wants them, with the events that tell of it.
+//! Creates the configured accounts and their root keys, with the events that record them.
 
 use gateway::{Fault, ServiceEvent, operator_events};
 use iam::{Bootstrapped, KeyChange};
@@ -18,8 +18,8 @@ pub(crate) struct Establish<'a> {
 }
 
 impl Establish<'_> {
-    /// Makes sure that the accounts are there, with their keys: all of them or none. Answers the
-    /// events to commit with it.
+    /// Ensures that the accounts exist, with their keys: all of them or none. Returns the events to
+    /// commit.
     ///
     /// In a store without any account the first one begins the history, and so has no event.
     pub(crate) fn all(
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
     use crate::{Config, create_account, open};
 
-    /// Opens a data directory and gives all events so far.
+    /// Opens a data directory and returns all events so far.
     fn events(config: &Config) -> Vec<Value> {
         let opened = open(config, Clock::system(), Entropy::seeded(1)).unwrap();
         let store = &opened.store;
@@ -179,8 +179,8 @@ mod tests {
         events.iter().map(line).collect()
     }
 
-    /// Whatever an operator does to accounts and root keys after the beginning leaves an event in
-    /// the account's history, once, without a secret.
+    /// Every change of accounts and root keys by an operator after the beginning is recorded in the
+    /// account's history, once, without a secret.
     #[test]
     fn operators_leave_events() {
         let folder = tempfile::tempdir().unwrap();

@@ -1,13 +1,13 @@
-//! Requests end where they say, or are refused.
+//! Rejects requests whose end is ambiguous.
 //!
-//! Two servers in a row that disagree about where a request ends can be made to disagree about who
-//! sent the next one (request smuggling). `hyper` refuses most heads that can be read in two ways
-//! and hides three of them from us: a `Content-Length` beside a `Transfer-Encoding`, one length
-//! that is given twice, and lines that end without a carriage return. RFC 9112 lets a server put up
-//! with those; we refuse them, before `hyper` has read them.
+//! Two servers in a row that disagree about the end of a request can be made to disagree about the
+//! sender of the next one (request smuggling). `hyper` rejects most ambiguous heads and hides three
+//! kinds from us: a `Content-Length` beside a `Transfer-Encoding`, a repeated length, and lines
+//! that end without a carriage return. RFC 9112 allows a server to accept those; we reject them
+//! before `hyper` has read them.
 //!
-//! The bytes pass through as they come. Only the last byte of a head that is refused is spoilt, so
-//! that `hyper` answers 400 and closes the connection.
+//! Bytes pass through unchanged. Only the last byte of a rejected head is corrupted, so that
+//! `hyper` returns 400 and closes the connection.
 //!
 //! Source: RFC 9112, sections 2.2, 6.1, 6.3 and 11.2.
 
@@ -21,10 +21,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// Bytes of a line that are read: the lines that matter are shorter, and one that matters and
 /// is longer is refused.
 const LINE_BYTES_MAX: usize = 256;
-/// The line feed that ends a refused head becomes this, which no head may hold.
+/// Replaces the line feed that ends a rejected head; it is invalid in a head.
 const SPOILT: u8 = 0;
 
-/// A connection whose requests cannot be read in two ways.
+/// A connection on which the end of every request is unambiguous.
 #[derive(Debug)]
 pub(crate) struct Strict<S> {
     inner: S,
@@ -83,11 +83,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Strict<S> {
     }
 }
 
-/// What the next bytes of a connection belong to.
+/// The part of a request to which the next bytes of a connection belong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     Head,
-    /// A body, or a chunk and its end, of so many bytes.
+    /// A body, or a chunk and its end, of this many bytes.
     Bytes {
         left: u64,
         then: Then,
@@ -116,7 +116,7 @@ struct Requests {
     head: Head,
 }
 
-/// What the head that is being read has said so far.
+/// The facts of the current head so far.
 #[derive(Debug, Default)]
 struct Head {
     /// Whether its first line was read: empty lines before it are no end.
@@ -172,7 +172,7 @@ impl Requests {
         let Some(end) = end else { return bytes.len() };
         let is_head = self.place == Place::Head;
         let returned = mem::take(&mut self.last) == b'\r';
-        // Most lines come at one go and need no copy.
+        // Most lines arrive in one piece and need no copy.
         let begun = mem::take(&mut self.line);
         let line = if is_begun { &begun } else { part.get(..LINE_BYTES_MAX).unwrap_or(part) };
         // A line that is cut off has lost its end.
@@ -182,7 +182,7 @@ impl Requests {
             Place::Head => self.head.take(text, returned).unwrap_or(Place::Refused),
             Place::ChunkSize => after_size(text),
             Place::Trailers if !returned => {
-                // To `hyper` such a line goes on.
+                // For `hyper` such a line continues.
                 self.line = [text, b"\n"].concat();
                 Place::Trailers
             }
@@ -242,7 +242,7 @@ fn parse_length(text: &str) -> Option<u64> {
     text.parse().ok().filter(|_| digits)
 }
 
-/// What a chunk's first line announces. One that cannot be read is `hyper`'s to refuse.
+/// The length in a chunk's first line. `hyper` rejects malformed ones.
 fn after_size(line: &[u8]) -> Place {
     let end = line.iter().position(|byte| !byte.is_ascii_hexdigit()).unwrap_or(line.len());
     let digits = line.get(..end).and_then(|digits| std::str::from_utf8(digits).ok());
@@ -260,7 +260,7 @@ fn after_size(line: &[u8]) -> Place {
 mod tests {
     use super::*;
 
-    /// What comes out, however the bytes are cut.
+    /// The output, however the bytes are split.
     fn passed(request: &str) -> String {
         let mut whole = request.as_bytes().to_vec();
         Requests::default().pass(&mut whole);
@@ -277,7 +277,7 @@ mod tests {
         let next = "GET / HTTP/1.1\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n";
         let both = passed(&format!("{request}{next}"));
         assert_eq!(both.starts_with(request), !refused, "{request:?}");
-        // That it finds the next head proves that it finds the end of the body.
+        // Finding the next head proves that the end of the body was found.
         assert_eq!(both.ends_with("\r\n\r\0"), !refused, "{request:?}");
     }
 

@@ -1,4 +1,4 @@
-//! Whether a data directory holds all that it should.
+//! Checks a data directory for missing or damaged data.
 
 use std::path::Path;
 
@@ -10,12 +10,12 @@ use crate::ground::{loss, unlock};
 use crate::identity::{Identity, IdentityKeys, Written};
 use crate::{Config, OpenError, sealing};
 
-/// What a look at a data directory found.
+/// The results of checking a data directory.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Checked {
-    /// What is missing, damaged, older or too much, in sentences.
+    /// What is missing, damaged, outdated or unexpected, in sentences.
     pub findings: Vec<String>,
-    /// What could not be proved for want of a key, in sentences.
+    /// What could not be verified without a key, in sentences.
     pub unproved: Vec<String>,
     /// Objects and parts of uploads of which every byte was proved by authentication tags.
     pub proved: u64,
@@ -25,8 +25,8 @@ pub struct Checked {
 
 /// Reads all of a data directory that no server has open, and changes nothing in it.
 ///
-/// With the root key it proves which store it is, how far it had come, and the bytes of every
-/// object; without it, it compares lengths. `progress` is called with what is being checked. Errors when
+/// With the root key it verifies the identity and progress of the store, and the bytes of every
+/// object; without it, it compares lengths. `progress` is called with the current step. Errors when
 /// there is no data directory, and when a server has it open.
 pub fn fsck(config: &Config, progress: &mut dyn FnMut(&str)) -> Result<Checked, OpenError> {
     let (folder, mut checked) = (&config.data_dir, Checked::default());
@@ -47,7 +47,7 @@ pub fn fsck(config: &Config, progress: &mut dyn FnMut(&str)) -> Result<Checked, 
     if survey.found.state != StateFile::There {
         return Ok(checked);
     }
-    progress("the state's pages");
+    progress("pages of the state file");
     let Some(store) = Store::examine(folder, &mut checked.findings)? else { return Ok(checked) };
     let found = store.fsck(progress);
     checked.take(found);
@@ -75,12 +75,11 @@ impl Checked {
                 Err(error) => error.to_string(),
             },
             Ok(None) => format!(
-                "there is no root key `{}`: name it by `--root-key-file` or `--passphrase-file`",
+                "the root key `{}` does not exist: use `--root-key-file` or `--passphrase-file`",
                 sealing::place(config).display()
             ),
             Err(OpenError::PassphraseNeeded) => {
-                "the root key is sealed by a passphrase: name its file by `--passphrase-file`"
-                    .to_owned()
+                "the root key is sealed with a passphrase: use `--passphrase-file`".to_owned()
             }
             Err(error) => {
                 self.findings.push(error.to_string());
@@ -88,13 +87,13 @@ impl Checked {
             }
         };
         self.unproved.push(format!(
-            "{why}. Without it nothing shows which store this is and how far it had come, and of \
-             objects the lengths are compared, not the bytes"
+            "{why}. Without it, neither the identity of the store nor its progress can be \
+             verified, and only the lengths of objects are compared"
         ));
         None
     }
 
-    /// Which store it is, and how far it had come.
+    /// The identity of the store, and its progress.
     fn compare(
         &mut self,
         folder: &Path,
@@ -102,7 +101,7 @@ impl Checked {
         keyring: &Keyring,
         identity: Option<&Identity>,
     ) {
-        // One that is there and not proved is a finding already.
+        // An identity that exists but does not verify is already a finding.
         if identity.is_none() && folder.join(crate::identity::FILE).exists() {
             return;
         }

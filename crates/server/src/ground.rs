@@ -1,4 +1,4 @@
-//! The ground of everything: root key, identity, state and keyring, opened or made.
+//! The foundation of a data directory: root key, identity, state and keyring, opened or created.
 
 use std::fs::{DirBuilder, File, TryLockError};
 use std::os::unix::fs::DirBuilderExt;
@@ -15,7 +15,7 @@ use crate::{Config, OpenError, memory, modes, sealing};
 
 /// The domain keys, wrapped under the root key.
 const KEYRING: Table<WrappedKeyring> = Table::new("server.keyring");
-/// Whether the data directory has an identity: one that is gone is missed.
+/// Whether the data directory has an identity file, so that its loss is detected.
 const IDENTIFIED: Table<bool> = Table::new("server.identified");
 
 /// What everything else rests on.
@@ -25,11 +25,11 @@ pub(crate) struct Ground {
     pub(crate) keyring: Keyring,
     /// Not finished yet: the first account may be missing.
     pub(crate) identity: IdentityKeeper,
-    /// What is wrong, and accepted by the operator.
+    /// A problem that the operator accepted.
     pub(crate) loss: Option<String>,
 }
 
-/// What lies in the data directory before anything is opened.
+/// The contents of the data directory before anything is opened.
 struct Before {
     root_key: RootKey,
     identity: Option<Identity>,
@@ -37,7 +37,7 @@ struct Before {
 }
 
 impl Ground {
-    /// Opens the ground, or makes it where nothing of ours is.
+    /// Opens the foundation, or creates it in an empty directory.
     pub(crate) fn prepare(
         config: &Config,
         clock: &Clock,
@@ -47,7 +47,7 @@ impl Ground {
         if !folder.exists() {
             // A bad root key leaves no trace, not even a folder.
             Before::look(config)?;
-            // For nobody else to look into.
+            // Private to its owner.
             DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         }
         modes::close(folder)?;
@@ -67,7 +67,7 @@ impl Ground {
         }
     }
 
-    /// Opens the ground of a store that was made before.
+    /// Opens the foundation of an existing store.
     pub(crate) fn existing(config: &Config, clock: &Clock) -> Result<Self, OpenError> {
         let nothing = || OpenError::NoStore { path: config.data_dir.clone() };
         if !config.data_dir.exists() {
@@ -83,7 +83,7 @@ impl Ground {
         }
     }
 
-    /// Makes the state and its keyring, or what of them is not there.
+    /// Creates the state and its keyring, or the missing parts of them.
     fn make(
         config: &Config,
         before: Before,
@@ -113,7 +113,7 @@ impl Ground {
                 return OpenError::from(error);
             }
             // Cut short, or overwritten.
-            let what = format!("`state.redb` cannot be read: {error}");
+            let what = format!("cannot read `state.redb`: {error}");
             OpenError::Lost { folder: folder.clone(), what }
         })?;
         let store = Arc::new(store);
@@ -121,7 +121,7 @@ impl Ground {
         let loss = match loss(&store, &keyring, identity.as_ref())? {
             Some(what) if !config.accept_older => {
                 store.shut_down();
-                let accept = "to serve it as it is, start once with `--accept-older`, which leaves \
+                let accept = "to serve it as it is, start once with `--accept-older`, which records \
                               an event in the history";
                 let what = format!("{what}; {accept}");
                 return Err(OpenError::Lost { folder: folder.clone(), what });
@@ -132,8 +132,8 @@ impl Ground {
         let identity = identity.unwrap_or_else(|| Identity::unfinished(clock.now()));
         let keeper = IdentityKeeper::new(folder, IdentityKeys::of(&root_key)?, identity);
         if IDENTIFIED.get(&store.snapshot()?.tx(), "")?.is_none() {
-            tracing::info!(folder = %folder.display(), "the data directory gets an identity");
-            // INVARIANT: the state asks for its identity only after that was written.
+            tracing::info!(folder = %folder.display(), "created the data directory's identity file");
+            // INVARIANT: the state requires its identity only after that was written.
             keeper.finish(&store, &keyring)?;
             store.submit_when_full(|tx| (IDENTIFIED.put(tx, "", &true), Vec::new())).wait()??;
         }
@@ -142,8 +142,8 @@ impl Ground {
 }
 
 impl Before {
-    /// `None` where nothing is and no root key is given, or where nothing but an identity is that
-    /// was written before its root key.
+    /// `None` if there is nothing and no root key is given, or only an identity that was written
+    /// before its root key.
     fn look(config: &Config) -> Result<Option<Self>, OpenError> {
         let folder = &config.data_dir;
         let (survey, written) = (Survey::of(folder)?, Written::within(folder)?);
@@ -162,11 +162,11 @@ impl Before {
 }
 
 impl Before {
-    /// A new root key, and the identity of a store to be made.
+    /// A new root key, and the identity of a store that will be created.
     fn create(config: &Config, clock: &Clock, entropy: &Entropy) -> Result<Self, OpenError> {
         let root_key = RootKey::generate(entropy)?;
         let identity = Identity::unfinished(clock.now());
-        // INVARIANT: a root key of our making never lies there without an identity.
+        // INVARIANT: a root key that we create never exists without an identity.
         let keys = IdentityKeys::of(&root_key)?;
         IdentityKeeper::new(&config.data_dir, keys, identity.clone()).write()?;
         sealing::keep(config, &root_key, entropy)?;
@@ -178,7 +178,7 @@ fn page_cache_bytes(config: &Config) -> usize {
     memory::Plan::new(config.memory_max).page_cache_bytes()
 }
 
-/// Keeps other processes from making the same data directory at the same time.
+/// Prevents other processes from creating the same data directory at the same time.
 fn alone(folder: &Path) -> Result<File, OpenError> {
     let handle = File::open(folder)?;
     match handle.try_lock() {
@@ -190,10 +190,10 @@ fn alone(folder: &Path) -> Result<File, OpenError> {
     }
 }
 
-/// The keyring of a state that was made before.
+/// The keyring of an existing state.
 pub(crate) fn unlock(store: &Store, root_key: &RootKey) -> Result<Keyring, OpenError> {
     let wrapped = KEYRING.get(&store.snapshot()?.tx(), "")?;
-    let missing = || StoreError::missing("the state holds no keyring");
+    let missing = || StoreError::missing("the state contains no keyring");
     Ok(Keyring::unlock(root_key, &wrapped.ok_or_else(missing)?)?)
 }
 
@@ -207,7 +207,8 @@ fn new_keyring(store: &Store, root_key: &RootKey, entropy: &Entropy) -> Result<K
     Ok(keyring)
 }
 
-/// What of an opened store is gone, older than it was, or another's; `None` if nothing is.
+/// The parts of an opened store that are missing, outdated, or of another store; `None` if there
+/// are none.
 pub(crate) fn loss(
     store: &Store,
     keyring: &Keyring,
@@ -221,11 +222,11 @@ pub(crate) fn loss(
         }
         let is_new = view.last_seq()? == 0;
         let is_foreign = is_new && (found.segments || found.bodies);
-        return Ok(is_foreign.then(|| "the state is new, but events or objects are there".into()));
+        return Ok(is_foreign.then(|| "the state is new, but events or objects exist".into()));
     };
     if identity.store.as_ref().is_some_and(|name| *name != store_name(keyring)) {
         let folder = store.folder().to_owned();
-        let what = "`state.redb` is that of another store".to_owned();
+        let what = "`state.redb` belongs to another store".to_owned();
         return Err(OpenError::Lost { folder, what });
     }
     if identity.bodies && !found.bodies {

@@ -1,9 +1,10 @@
-//! The file `identity`: which store a data directory holds and how far it had come, proved under
-//! the root key. A state that is not that store's, or ends before, is not served.
+//! The file `identity`: which store a data directory contains and how far it had progressed,
+//! authenticated with the root key. A state of another store, or one that ends earlier, is
+//! rejected.
 //!
-//! It is written when the store is made, every now and then, and at shutdown; never on the way of a
-//! call. What was recorded after it was last written is not covered by it: that the newest calls
-//! are gone is found only by what was kept elsewhere.
+//! It is written when the store is created, periodically, and at shutdown; never during a call. It
+//! does not cover events recorded after it was last written: their loss is detected only by copies
+//! kept elsewhere.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -22,17 +23,18 @@ use crate::sealing::write_private;
 /// Its name within the data directory.
 pub(crate) const FILE: &str = "identity";
 const FIRST_LINE: &str = "shoseki identity 1";
-/// The store of a data directory that is still being made.
+/// The store of a data directory that is still being created.
 const UNFINISHED: &str = "unfinished";
-/// What a store's name is a code over.
+/// The input of the code that names a store.
 const STORE_LABEL: &[u8] = b"shoseki store";
 
-/// Which store it is and how far it had come.
+/// The identity and progress of a store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Identity {
-    /// Names the store by its keyring: 32 hexadecimal digits; `None` while it is being made.
+    /// Identifies the store by its keyring: 32 hexadecimal digits; `None` while it is being
+    /// created.
     pub(crate) store: Option<String>,
-    /// When it was made.
+    /// When it was created.
     pub(crate) created: Timestamp,
     /// The number of the newest event.
     pub(crate) position: u64,
@@ -43,7 +45,7 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    /// Of a store that is being made.
+    /// For a store that is being created.
     pub(crate) fn unfinished(now: Timestamp) -> Self {
         Self { store: None, created: now, position: 0, event: String::new(), bodies: false }
     }
@@ -122,12 +124,12 @@ impl Written {
         }
     }
 
-    /// Whether it says, proved or not, that its store is still being made.
+    /// Whether it records, authenticated or not, that its store is still being created.
     pub(crate) fn is_unfinished(&self) -> bool {
         self.values().get("store") == Some(&UNFINISHED)
     }
 
-    /// What it says, if this root key proved it.
+    /// Its contents, if they authenticate with this root key.
     pub(crate) fn proved(&self, keys: &IdentityKeys) -> Result<Identity, OpenError> {
         let damaged = || OpenError::BadIdentity { path: self.path.clone() };
         let values = self.values();
@@ -143,7 +145,7 @@ impl Written {
             event: value("event")?.to_owned(),
             bodies: value("bodies")? == "true",
         };
-        // Whole, with its proof: nothing that it says comes from elsewhere.
+        // Complete, including its authentication code: nothing in it comes from elsewhere.
         let is_proved =
             equal_in_constant_time(identity.text(keys).as_bytes(), self.text.as_bytes());
         if is_proved { Ok(identity) } else { Err(damaged()) }
@@ -154,40 +156,42 @@ impl Written {
     }
 }
 
-/// The name of the store that has this keyring: keyrings are made of chance, once for each store,
-/// and this code outlives their epochs.
+/// The name of the store with this keyring: keyrings are random, unique to a store, and this code
+/// outlives their epochs.
 pub(crate) fn store_name(keyring: &Keyring) -> String {
     let code = keyring.mac(keys::Domain::Integrity, &[STORE_LABEL]);
     types::hex(code.get(..16).unwrap_or_default())
 }
 
-/// The hash of an event; empty if it is there no more.
+/// The hash of an event; empty if the event no longer exists.
 fn event_hash(store: &Store, view: &Snapshot, seq: u64) -> Result<String, StoreError> {
     let found = store.events_from(view, seq, 1)?;
     let event = found.first().filter(|event| event.seq == seq);
     Ok(event.map(|event| types::hex(&sha256(&event.body))).unwrap_or_default())
 }
 
-/// What is wrong with a state in the light of its identity; `None` if nothing is.
+/// The mismatch between a state and its identity; `None` if there is none.
 pub(crate) fn mismatch(identity: &Identity, store: &Store) -> Result<Option<String>, StoreError> {
     let (view, position) = (store.snapshot()?, identity.position);
     let last = view.last_seq()?;
     if last < position {
-        let what = format!("the state ends with event {last}, its identity knows of {position}");
+        let what =
+            format!("the state ends with event {last}, but `identity` records event {position}");
         return Ok(Some(what));
     }
     let found = match event_hash(store, &view, position) {
         Err(error) if error.is_corrupt() => return Ok(Some(format!("event {position}: {error}"))),
         found => found?,
     };
-    // An event beyond the history is gone rightly, and so is nothing at all before the first.
+    // An event beyond the history is deleted legitimately, and before the first event there is
+    // none.
     if found.is_empty() || identity.event.is_empty() || found == identity.event {
         return Ok(None);
     }
-    Ok(Some(format!("event {position} is not the one that the identity knows")))
+    Ok(Some(format!("event {position} is not the one that `identity` records")))
 }
 
-/// Keeps the identity of an open store up to date.
+/// Updates the identity of an open store.
 #[derive(Debug)]
 pub(crate) struct IdentityKeeper {
     path: PathBuf,
@@ -207,7 +211,7 @@ impl IdentityKeeper {
         self.put(&last)
     }
 
-    /// Notes that the store is the one with this keyring, and how far it has come.
+    /// Records that the store is the one with this keyring, and its progress.
     pub(crate) fn finish(&self, store: &Arc<Store>, keyring: &Keyring) -> Result<(), OpenError> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let next = last.later(store, Some(store_name(keyring)))?;
@@ -218,12 +222,12 @@ impl IdentityKeeper {
         Ok(())
     }
 
-    /// Whether its store was made and served before.
+    /// Whether its store was created and served before.
     pub(crate) fn is_finished(&self) -> bool {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).store.is_some()
     }
 
-    /// Notes how far the store has come, if it has come further.
+    /// Records the store's progress, if it has advanced.
     pub(crate) fn note(&self, store: &Store) -> Result<(), OpenError> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if store.snapshot()?.last_seq()? <= last.position {

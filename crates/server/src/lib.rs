@@ -1,8 +1,8 @@
-//! Sockets, TLS, workers and configuration: the shell around the pipeline, and the one place that
-//! knows the async runtime.
+//! Sockets, TLS, workers and configuration: the shell around the pipeline, and the only crate that
+//! uses the async runtime.
 //!
-//! It decides nothing about calls. It reads heads and bodies within their limits, hands them to
-//! the [`gateway::Gateway`], and writes the answers; it wakes the workers when their time has come.
+//! It makes no decisions about calls. It reads heads and bodies within their limits, passes them to
+//! the [`gateway::Gateway`], and writes the responses; it wakes the workers when they are due.
 //!
 //! Reading order: [`Config`], [`open`] (how the parts are wired), `ground.rs` and `directory.rs`
 //! (what becomes of a data directory), [`Server`] (sockets), then `workers.rs`.

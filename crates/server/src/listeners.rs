@@ -9,12 +9,12 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use crate::Config;
 use crate::serve::{bind, listen};
 
-/// What is served at a port.
+/// What a port serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Port {
     /// The services of AWS and the console.
     Whole,
-    /// The services of AWS; the console has a port of its own.
+    /// The services of AWS; the console has a separate port.
     Aws,
     /// The console, and to its code the services of AWS.
     Console,
@@ -26,8 +26,8 @@ impl Port {
     }
 }
 
-/// The addresses of a server that is still to be opened. They are taken, but nobody is connected to
-/// them: a start that finds its address taken has changed nothing.
+/// The addresses of a server that is not open yet. They are bound but not listening: a start that
+/// finds its address in use has changed nothing.
 pub struct Reserved {
     main: TcpSocket,
     console: Option<TcpSocket>,
@@ -40,8 +40,7 @@ impl fmt::Debug for Reserved {
 }
 
 impl Reserved {
-    /// Takes the configured addresses; an error names the one that cannot be had, and says what to
-    /// do.
+    /// Binds the configured addresses; an error names the one that failed, and what to do.
     pub fn new(config: &Config) -> io::Result<Self> {
         let console =
             config.console_listen.map(|at| reserve(at, "--console-listen")).transpose()?;
@@ -49,14 +48,14 @@ impl Reserved {
     }
 }
 
-/// Where requests come in.
+/// The listening sockets.
 pub(crate) struct Listeners {
     main: TcpListener,
     console: Option<TcpListener>,
 }
 
 impl Listeners {
-    /// Listens at the addresses that were taken.
+    /// Listens on the bound addresses.
     pub(crate) fn open(reserved: Reserved) -> io::Result<Self> {
         let Reserved { main, console } = reserved;
         let open = |socket: TcpSocket, flag| {
@@ -67,17 +66,17 @@ impl Listeners {
         Ok(Self { main: open(main, "--listen")?, console })
     }
 
-    /// Where AWS's clients find us.
+    /// The address for AWS clients.
     pub(crate) fn address(&self) -> io::Result<SocketAddr> {
         self.main.local_addr()
     }
 
-    /// Where the console is, if it has a port of its own.
+    /// The console's address, if it has a separate port.
     pub(crate) fn console_address(&self) -> io::Result<Option<SocketAddr>> {
         self.console.as_ref().map(TcpListener::local_addr).transpose()
     }
 
-    /// The next connection, its peer, and the port that it came to.
+    /// The next connection, its peer, and the port on which it arrived.
     ///
     /// Loses none when it is dropped half-way.
     pub(crate) async fn accept(&self) -> io::Result<(TcpStream, SocketAddr, Port)> {
@@ -100,18 +99,18 @@ fn reserve(address: SocketAddr, flag: &str) -> io::Result<TcpSocket> {
 
 /// Why an address cannot be used, and what to do.
 fn unusable(address: SocketAddr, flag: &str, cause: &io::Error) -> io::Error {
-    let choose = format!("choose another by `{flag} IP:PORT`");
+    let choose = format!("choose another with `{flag} IP:PORT`");
     let is = |kind| cause.kind() == kind;
     let advice = if is(io::ErrorKind::AddrInUse) {
         format!(
-            "; another program listens there, perhaps another server of ours: stop it, or choose \
-             another port by `{flag} IP:PORT`"
+            "; another program listens there, perhaps another Shoseki server: stop it, or \
+             choose another port with `{flag} IP:PORT`"
         )
     } else if is(io::ErrorKind::AddrNotAvailable) {
         format!("; this machine does not have the address: {choose}")
     } else if is(io::ErrorKind::PermissionDenied) {
         format!(
-            "; ports below 1024 are for the superuser: {choose}, or grant `CAP_NET_BIND_SERVICE`"
+            "; ports below 1024 require superuser privileges: {choose}, or grant `CAP_NET_BIND_SERVICE`"
         )
     } else {
         String::new()

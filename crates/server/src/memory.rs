@@ -1,9 +1,9 @@
 //! How the memory that the process may have is shared out.
 //!
-//! One figure, `memory_max`, bounds the whole process. Fixed parts of it go to what strangers and
-//! clients can make grow; each part is a [`Budget`] that hands out shares, and a request that finds
-//! nothing left waits. One address gets at most a part of each budget, as it does of connections.
-//! The rest is for the program itself, its caches, and what the allocator keeps.
+//! One figure, `memory_max`, limits the whole process. Fixed parts of it are for what clients can
+//! make grow; each part is a [`Budget`] that allocates shares, and a request that finds nothing
+//! left waits. One address gets at most a part of each budget, as it does of connections. The rest
+//! is for the program itself, its caches, and the allocator's overhead.
 
 mod budget;
 mod machine;
@@ -17,22 +17,22 @@ pub(crate) use waits::Waits;
 
 use crate::network::Block;
 
-/// Less than this does not suffice to serve, in bytes.
+/// The minimum for a server, in bytes.
 pub(crate) const MEMORY_BYTES_MIN: u64 = 256 << 20;
-/// What is taken by default at most, in bytes: more does not make anything faster.
+/// The default maximum, in bytes: more does not improve performance.
 const DEFAULT_BYTES_MAX: u64 = 4 << 30;
-/// By default, one of so many parts of what the machine or its control group has.
+/// By default, one of this many parts of the memory of the machine or its cgroup.
 const DEFAULT_PART: u64 = 2;
-/// What is assumed where the machine does not say how much memory it has, in bytes.
+/// The assumed memory of a machine that does not report it, in bytes.
 const UNKNOWN_MACHINE_BYTES: u64 = 1 << 30;
-/// What one connection may hold by itself, in bytes: an unfinished head of 64 KiB, or the buffers
-/// of the socket while a body passes, and its task.
+/// The memory that one connection may use, in bytes: an unfinished head of 64 KiB, or the socket's
+/// buffers while a body is streamed, and its task.
 const CONNECTION_BYTES: u64 = 72 << 10;
 
-/// What a call costs that runs on a thread of its own, whatever its body, in bytes.
+/// The cost of a call on a separate thread, whatever its body, in bytes.
 const CALL_BYTES: u64 = 4 << 20;
 
-/// The parts of `memory_max`, in sixteenths. What is left, three of them, is for the program.
+/// The parts of `memory_max`, in sixteenths. The remaining three are for the program.
 #[derive(Debug, Clone, Copy)]
 struct Parts;
 
@@ -72,7 +72,7 @@ impl Plan {
         self.bytes
     }
 
-    /// Pages of the state file that are kept.
+    /// The page cache of the state file.
     pub(crate) fn page_cache_bytes(self) -> usize {
         usize::try_from(self.part(Parts::PAGE_CACHE)).unwrap_or(usize::MAX)
     }
@@ -84,19 +84,19 @@ impl Plan {
     }
 }
 
-/// What may be held in memory for those who are served.
+/// The memory for clients.
 pub(crate) struct Memory {
-    /// Whole bodies of senders that have proven an access key: see [`gateway::Standing`].
+    /// Buffered bodies of senders that have proved an access key: see [`gateway::Standing`].
     pub(crate) proven: Budget,
     /// Whole bodies of senders that name an access key and have yet to prove it.
     pub(crate) claimed: Budget,
-    /// Whole bodies of those who name none.
+    /// Buffered bodies of senders without one.
     pub(crate) strangers: Budget,
     /// Bodies on their way, in and out.
     pub(crate) streams: Budget,
-    /// Answers until they are sent.
+    /// Responses until they are sent.
     pub(crate) answers: Budget,
-    /// Calls that run on threads of their own.
+    /// Calls that run on separate threads.
     pub(crate) calls: Budget,
 }
 
@@ -113,7 +113,7 @@ impl Memory {
         }
     }
 
-    /// A share for a call whose decoded body takes so many bytes.
+    /// A share for a call whose decoded body takes this many bytes.
     pub(crate) async fn call(&self, waits: &Waits, block: Block, unfolded: u64) -> Option<Share> {
         self.calls.wait(waits, block, CALL_BYTES.saturating_add(unfolded)).await
     }
@@ -129,7 +129,7 @@ impl fmt::Debug for Memory {
 mod tests {
     use super::*;
 
-    /// What is shared out leaves something for the program.
+    /// The shares leave memory for the program.
     #[test]
     fn the_parts_are_less_than_the_whole() {
         let shared = Parts::PAGE_CACHE

@@ -1,7 +1,7 @@
-//! What the server counts and measures about itself, in the names and units that Prometheus wants.
+//! The server's metrics, with Prometheus's names and units.
 //!
-//! What happens is counted as it happens; what is so (sizes, ages, what waits) is read when the page
-//! is asked for. A library writes the page.
+//! Events are counted as they occur; states (sizes, ages, pending files) are read when the page is
+//! requested. A library formats the page.
 
 mod certificate;
 mod page;
@@ -34,14 +34,14 @@ pub(crate) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8"
 /// How long a count of what waits is good for, in milliseconds.
 const BACKLOG_MS: u64 = SECOND_MS;
 
-/// Upper bounds in seconds of how long requests take: from a read in memory to an upload.
+/// Upper bounds in seconds of request durations: from a read in memory to an upload.
 const REQUEST_SECONDS: [f64; 12] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
-/// Upper bounds in seconds of how long the disk takes: from a cache to a disk in trouble.
+/// Upper bounds in seconds of disk operations: from a cache to a failing disk.
 const DISK_SECONDS: [f64; 11] =
     [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5];
 
-/// The operation that a request asked for.
+/// The operation of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Asked {
     /// The service as credential scopes name it.
@@ -51,7 +51,7 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// A request that was refused before anybody knew what it asked for.
+    /// A request that was rejected before its operation was known.
     pub(crate) const NOTHING: Self = Self { service: "none", operation: "none" };
 }
 
@@ -59,7 +59,7 @@ impl Asked {
 type Label = (&'static str, &'static str);
 type MakeHistogram = fn() -> Histogram;
 
-/// What the server counts and measures.
+/// The server's metrics.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     store: Arc<Store>,
@@ -71,14 +71,15 @@ pub(crate) struct Metrics {
     without_room: Counter,
     /// When the certificate ends, if there is one.
     certificate_expiry: Option<Timestamp>,
-    /// What waited when it was counted last: the pages are for everybody, and counting reads all.
+    /// The pending deliveries at the last count: the pages are public, and counting reads all of
+    /// them.
     backlog: Counted<Backlog>,
-    /// Requests being answered.
+    /// Requests in progress.
     running: AtomicU64,
 }
 
 impl Metrics {
-    /// Begins to measure what the store's disk takes.
+    /// Starts measuring the store's disk operations.
     pub(crate) fn new(config: &Config, opened: &Opened, beats: Beats) -> Self {
         let mut registry = Registry::default();
         let requests = Family::default();
@@ -86,30 +87,30 @@ impl Metrics {
             Family::new_with_constructor(|| Histogram::new(REQUEST_SECONDS));
         let (made_room, without_room) = (Counter::default(), Counter::default());
         let (commits, syncs) = (Histogram::new(DISK_SECONDS), Histogram::new(DISK_SECONDS));
-        registry.register("shoseki_requests", "Requests answered", requests.clone());
+        registry.register("shoseki_requests", "Requests completed", requests.clone());
         registry.register(
             "shoseki_request_seconds",
-            "Time until a request's answer begins",
+            "Time until a request's response begins",
             request_seconds.clone(),
         );
         registry.register(
             "shoseki_connections_made_room",
-            "Connections ended while they were waited for",
+            "Connections closed because the limit was reached",
             made_room.clone(),
         );
         registry.register(
             "shoseki_connections_without_room",
-            "Connections that were asked to come again",
+            "Connections rejected because the limit was reached",
             without_room.clone(),
         );
         registry.register(
             "shoseki_commit_seconds",
-            "Time of a commit of state and events, its fsync included",
+            "Time of a commit of state and events, including its fsync",
             commits.clone(),
         );
         registry.register(
             "shoseki_fsync_seconds",
-            "Time of the fsync of an object's bytes",
+            "Time of the fsync of an object's body",
             syncs.clone(),
         );
         opened.store.observe(opened.gateway.clock().clone(), move |step, us| match step {
@@ -131,7 +132,7 @@ impl Metrics {
         }
     }
 
-    /// A request begins to be answered.
+    /// Counts the start of a request.
     pub(crate) fn begin(&self) -> Running<'_> {
         self.running.fetch_add(1, Ordering::Relaxed);
         Running(self)
@@ -145,12 +146,12 @@ impl Metrics {
         self.request_seconds.get_or_create(&labels).observe(seconds(took_us));
     }
 
-    /// Counts a connection that ended so that another one had room.
+    /// Counts a connection that was closed to admit another.
     pub(crate) fn made_room(&self) {
         self.made_room.inc();
     }
 
-    /// Counts a connection that there was no room for.
+    /// Counts a connection that was rejected because the limit was reached.
     pub(crate) fn had_no_room(&self) {
         self.without_room.inc();
     }
@@ -172,19 +173,19 @@ impl Metrics {
         let mut page = Page::default();
         page.build();
         page.counter("shoseki_events", "Audit events recorded", store.snapshot()?.last_seq()?);
-        let unproven = "Requests refused before their sender was known: no events";
+        let unproven = "Requests rejected before authentication; they have no events";
         page.counter("shoseki_unproven_requests", unproven, gateway.unproven());
         page.faults(gateway);
-        let lost = "Lines of diagnostics that nobody read in time";
+        let lost = "Lines of diagnostics dropped because they were not read in time";
         page.counter("shoseki_diagnostics_lost_lines", lost, diagnostics::lost_lines());
         let running = self.running.load(Ordering::Relaxed);
-        page.gauge("shoseki_requests_running", "Requests being answered", running);
+        page.gauge("shoseki_requests_running", "Requests in progress", running);
         page.deliveries(&self.backlog(gateway)?, now);
         let silent = u64::try_from(self.silent_workers().len()).unwrap_or(u64::MAX);
-        page.gauge("shoseki_workers_silent", "Workers without a sign of life", silent);
+        page.gauge("shoseki_workers_silent", "Workers that make no progress", silent);
         page.disk(store)?;
         if let Some(expiry) = self.certificate_expiry {
-            let help = "When the TLS certificate ends";
+            let help = "Expiry of the TLS certificate";
             page.seconds("shoseki_certificate_expiry_timestamp_seconds", help, instant(expiry));
         }
         page.process(now);
@@ -196,12 +197,12 @@ impl Metrics {
     }
 }
 
-/// A request that is being answered, or was given up by its client.
+/// A request that is in progress, or was abandoned by its client.
 #[derive(Debug)]
 pub(crate) struct Running<'a>(&'a Metrics);
 
 impl Running<'_> {
-    /// Counts the answer.
+    /// Counts the response.
     pub(crate) fn end(self, asked: Asked, status: StatusCode, took_us: u64) {
         self.0.count(asked, status, took_us);
     }
@@ -223,7 +224,7 @@ fn instant(at: Timestamp) -> f64 {
     Duration::from_millis(at.as_ms()).as_secs_f64()
 }
 
-/// The class of a status. What is not implemented is no trouble of ours, so it counts as the
+/// The class of a status. An unsupported operation is not a server error, so it counts as the
 /// client's.
 fn class(status: StatusCode) -> &'static str {
     match status.as_u16() {

@@ -1,7 +1,7 @@
-//! Who besides us may read or write what is ours: the modes of files and folders.
+//! The modes of files and directories: which other users can read or write them.
 //!
-//! The command sets a umask, so that whatever it makes is closed to others. This is about what was
-//! there before: a data directory that an operator made, a file that a restore brought.
+//! The command sets a umask, so files that it creates are private. This module checks existing
+//! files: a data directory created by an operator, a file restored from a backup.
 
 use std::fs::{self, Metadata, Permissions};
 use std::io;
@@ -10,17 +10,17 @@ use std::path::Path;
 
 use crate::OpenError;
 
-/// What the group and all others may do.
+/// The permissions of the group and of all others.
 const OTHERS: u32 = 0o077;
 const OTHERS_WRITE: u32 = 0o022;
-/// The first letters of the secret files, which are refused when loose, never repaired: who has
-/// read them is not known.
+/// The name prefixes of secret files, which are rejected when they are accessible to others and
+/// never repaired: they may already have been read.
 const SECRETS: &str = "root-";
 
-/// Closes a data directory that is there to others, and what lies in it.
+/// Makes an accessible data directory, and its contents, private.
 ///
-/// What others could read is repaired, and that is said. What others could write to is refused:
-/// what it holds may be theirs.
+/// Readable files are repaired, with a warning. Writable ones are rejected: their contents may have
+/// been replaced.
 pub(crate) fn close(folder: &Path) -> Result<(), OpenError> {
     let about = match fs::metadata(folder) {
         Ok(about) => about,
@@ -30,7 +30,7 @@ pub(crate) fn close(folder: &Path) -> Result<(), OpenError> {
     if mode(&about) & OTHERS_WRITE != 0 {
         return Err(OpenError::Writable { path: folder.to_owned() });
     }
-    // Nobody else comes through a closed folder, whatever the modes behind it say.
+    // A private directory protects everything in it, whatever the modes of its contents.
     let is_closed = mode(&about) & OTHERS == 0;
     let mut is_empty = true;
     for entry in fs::read_dir(folder)? {
@@ -45,12 +45,12 @@ pub(crate) fn close(folder: &Path) -> Result<(), OpenError> {
         }
         if tighten(&path, &about)? {
             let (path, was) = (path.display(), format!("{:o}", mode(&about)));
-            tracing::warn!(%path, was, "others could read this: it is closed to them now");
+            tracing::warn!(%path, was, "other users could read this file; its permissions were tightened");
         }
     }
     if tighten(folder, &about)? && !is_empty {
         let path = folder.display();
-        tracing::warn!(%path, "others could look into the data directory: it is closed to them now");
+        tracing::warn!(%path, "other users could read the data directory; its permissions were tightened");
     }
     Ok(())
 }
@@ -65,18 +65,19 @@ fn tighten(path: &Path, about: &Metadata) -> Result<bool, OpenError> {
     Ok(true)
 }
 
-/// Errors if a private key, or a file with secrets that an administrator keeps, is open to others.
+/// Errors if a private key, or a file with secrets that an administrator maintains, is accessible
+/// to others.
 ///
-/// As OpenSSH has it, others may not read it at all; but a group may read what belongs to the
-/// superuser, as Debian's `ssl-cert` group, mounted secrets and systemd's credentials need it.
+/// As for OpenSSH, others may not read it at all; but a group may read files of the superuser, as
+/// Debian's `ssl-cert` group, mounted secrets and systemd's credentials require.
 pub fn refuse_loose_key(path: &Path) -> Result<(), String> {
     let about = fs::metadata(path).map_err(|cause| cause.to_string())?;
     let allowed = if about.uid() == 0 { 0o040 } else { 0 };
-    // A pipe is as open as those who made it wanted it.
+    // A pipe's permissions are the responsibility of its creator.
     if !about.is_file() || mode(&about) & OTHERS & !allowed == 0 {
         return Ok(());
     }
-    Err("others may read or change it: chmod 600 it".to_owned())
+    Err("other users can read or change it: run chmod 600 on it".to_owned())
 }
 
 fn mode(about: &Metadata) -> u32 {
@@ -95,7 +96,7 @@ mod tests {
         mode(&fs::metadata(path).unwrap())
     }
 
-    /// A folder that was made before, with files of ours in it.
+    /// An existing directory that contains files of ours.
     fn found(folder_mode: u32, file_mode: u32) -> (tempfile::TempDir, std::path::PathBuf) {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("state.redb");
@@ -118,7 +119,7 @@ mod tests {
         close(Path::new("no such folder")).unwrap();
     }
 
-    /// What others could write to may hold what they wrote.
+    /// Files that others could write to may contain their data.
     #[test]
     fn what_others_could_write_is_refused() {
         for (folder_mode, file_mode) in [(0o777, 0o600), (0o1777, 0o600), (0o770, 0o600)] {

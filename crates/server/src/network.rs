@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 /// Bits of an IPv6 address that name one subscriber.
 ///
-/// Source: RFC 6177: a site gets a /64 at least, so its hosts can take any address within.
+/// Source: RFC 6177: a site gets at least a /64, so its hosts can use any address in it.
 const SUBSCRIBER_BITS: u32 = 64;
 
 /// A network such as `10.0.0.0/8`, or one address.
@@ -19,8 +19,8 @@ pub struct Network {
 }
 
 impl Network {
-    /// Reads an address, or an address, a slash and the number of leading bits that count. Errors
-    /// with the reason: the other bits must be zero, and there is no network of everybody.
+    /// Parses an address, or an address, a slash and the number of significant leading bits. Errors
+    /// with the reason: the other bits must be zero, and a network of all addresses is invalid.
     pub fn parse(text: &str) -> Result<Self, String> {
         let invalid = || format!("`{text}` is not an address or a network such as `10.0.0.0/8`");
         let (address, bits) = match text.split_once('/') {
@@ -29,7 +29,7 @@ impl Network {
         };
         let address: IpAddr = address.parse().map_err(|_| invalid())?;
         if address.to_canonical() != address {
-            return Err(format!("`{text}`: write an IPv4 address as such"));
+            return Err(format!("`{text}`: write an IPv4 address in dotted form"));
         }
         let width = width(address);
         let bits = match bits {
@@ -37,15 +37,15 @@ impl Network {
             Some(bits) => bits.parse().ok().filter(|bits| *bits <= width).ok_or_else(invalid)?,
         };
         if bits == 0 {
-            return Err(format!("`{text}` is everybody"));
+            return Err(format!("`{text}` contains all addresses"));
         }
         if value(address).checked_shl(bits).unwrap_or(0) != 0 {
-            return Err(format!("`{text}` has bits behind the first {bits}: is one mistyped?"));
+            return Err(format!("`{text}` has bits set after the first {bits}: check for a typo"));
         }
         Ok(Self { address, bits })
     }
 
-    /// Whether the address, which is not an IPv4 address in IPv6's clothes, lies in it.
+    /// Whether the address, which is not an IPv4-mapped IPv6 address, is in the network.
     pub(crate) fn contains(&self, address: IpAddr) -> bool {
         let differ = value(address) ^ value(self.address);
         width(address) == width(self.address) && differ.leading_zeros() >= self.bits

@@ -26,7 +26,7 @@ pub struct Opened {
     pub root: RootCredentials,
     /// Allows to set the root user's first password; `None` if there is one.
     pub(crate) first_run_token: Option<String>,
-    /// What is noted of how far the store has come.
+    /// Updates the identity file.
     pub(crate) identity: Arc<IdentityKeeper>,
 }
 
@@ -36,10 +36,10 @@ impl fmt::Debug for Opened {
     }
 }
 
-/// Opens the data directory, or creates it where nothing of ours is, and puts the parts together.
+/// Opens the data directory, or initializes an empty one, and assembles the parts.
 ///
-/// Errors, and changes nothing, when the root key does not open what is there, and when something
-/// that was there is gone, older, or another's.
+/// Errors, and changes nothing, when the root key does not open the store, and when parts of the
+/// store are missing, outdated, or from another one.
 pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, OpenError> {
     let ground = Ground::prepare(config, &clock, &entropy)?;
     let Ground { store, keyring, identity, loss } = ground;
@@ -68,7 +68,7 @@ pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, O
     Ok(Opened { gateway, store, root, first_run_token, identity: Arc::new(identity) })
 }
 
-/// Notes which store it is and how far it has come.
+/// Records the identity and the progress of the store.
 fn finish(
     identity: &IdentityKeeper,
     store: &Arc<Store>,
@@ -78,8 +78,8 @@ fn finish(
     note_if_there_is_room(note, identity.is_finished(), || store.release_reserve())
 }
 
-/// A full disk keeps a store that was served before from noting how far it has come, not from being
-/// served: else nobody could delete what fills the disk.
+/// A full disk prevents an existing store from updating its identity file, but not from being
+/// served: otherwise nothing that fills the disk could be deleted.
 fn note_if_there_is_room(
     note: impl Fn() -> Result<(), OpenError>,
     was_served: bool,
@@ -89,7 +89,7 @@ fn note_if_there_is_room(
         Err(error) if error.is_full() && was_served => {
             make_room()?;
             if let Err(error) = note() {
-                tracing::warn!(%error, "it could not be noted how far the store has come");
+                tracing::warn!(%error, "cannot write the `identity` file");
             }
             Ok(())
         }
@@ -97,8 +97,7 @@ fn note_if_there_is_room(
     }
 }
 
-/// Makes the configured accounts and their root access keys known; of what is new there is an
-/// event.
+/// Registers the configured accounts and their root access keys; new ones are recorded as events.
 fn bootstrap(
     config: &Config,
     store: &Store,
@@ -131,8 +130,8 @@ fn bootstrap(
     made.wait()?.map_err(OpenError::from)
 }
 
-/// Whether the data directory keeps a root access key that the store does not know: it was rotated
-/// out or deleted, and a start must not bring it back.
+/// Whether the data directory contains a root access key that the store does not have: it was
+/// rotated out or deleted, and a start must not restore it.
 fn is_stale(config: &Config, store: &Store, root: &RootCredentials) -> Result<bool, OpenError> {
     if config.root_credentials.is_some() || root.generated {
         return Ok(false);
@@ -143,14 +142,14 @@ fn is_stale(config: &Config, store: &Store, root: &RootCredentials) -> Result<bo
         let (file, key) = (config.data_dir.join(roots::FILE), &root.access_key_id);
         tracing::warn!(
             file = %file.display(), key,
-            "the file keeps an access key that was rotated out or deleted: it is not created              again; `shoseki account rotate-root-access-key` makes a new one and keeps it there"
+            "the file contains an access key that was rotated out or deleted and is not created              again; `shoseki account rotate-root-access-key` creates a new one and stores it there"
         );
     }
     Ok(is_stale)
 }
 
-/// Errors if a root access key is that of another account than it is configured for: the store was
-/// made with another `account`.
+/// Errors if a root access key belongs to another account than configured: the store was created
+/// with another `account`.
 fn same_accounts(config: &Config, store: &Store, root: &RootCredentials) -> Result<(), OpenError> {
     let view = store.snapshot()?;
     let others = config.accounts.iter().map(|account| (&account.root_access_key_id, &account.id));
@@ -169,7 +168,7 @@ fn same_accounts(config: &Config, store: &Store, root: &RootCredentials) -> Resu
 /// Assumed: AWS has no event of it; here it is a service event `AcceptOlderState` of our own
 /// service, in the first account.
 fn record(config: &Config, store: &Store, gateway: &Gateway, loss: &str) -> Result<(), OpenError> {
-    tracing::warn!(loss, "accepted as the operator wishes; an event records it");
+    tracing::warn!(loss, "accepted by `--accept-older` and recorded as an event");
     let event = ServiceEvent {
         source: inquiry::SERVICE.event_source,
         name: "AcceptOlderState",
@@ -195,15 +194,15 @@ pub enum OpenError {
     Key(KeyError),
     /// There is a store but no root key that could open it.
     NoRootKey {
-        /// Where it was looked for.
+        /// The path.
         path: PathBuf,
     },
-    /// The root key's file cannot be read as one.
+    /// The root key's file is malformed.
     BadRootKey {
         /// The file.
         path: PathBuf,
     },
-    /// The root key lies in a bare file, and a passphrase was given.
+    /// The root key is in an unsealed file, but a passphrase was given.
     NotSealed {
         /// The file.
         path: PathBuf,
@@ -215,13 +214,13 @@ pub enum OpenError {
         /// Why.
         cause: std::io::Error,
     },
-    /// The root credentials' file cannot be read as such.
+    /// The root credentials' file is malformed.
     BadRootCredentials {
         /// The file.
         path: PathBuf,
     },
-    /// The root credentials' file keeps a key that was rotated out or deleted, and the account
-    /// that is asked for is not there.
+    /// The root credentials' file contains a key that was rotated out or deleted, and the
+    /// configured account does not exist.
     StaleRootCredentials {
         /// The file.
         path: PathBuf,
@@ -233,29 +232,29 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
     },
-    /// A file or folder of ours that others may write to.
+    /// A file or directory of ours that others can write to.
     Writable {
         /// The file or folder.
         path: PathBuf,
     },
-    /// A part of the data directory is gone, older than it was, or another's.
+    /// A part of the data directory is missing, outdated, or from another one.
     Lost {
         /// The data directory.
         folder: PathBuf,
-        /// What is wrong.
+        /// The problem.
         what: String,
     },
-    /// The file that says which store it is was changed, or another root key proved it.
+    /// The identity file was modified, or was authenticated with another root key.
     BadIdentity {
         /// The file.
         path: PathBuf,
     },
     /// There is no data directory.
     NoStore {
-        /// Where it was looked for.
+        /// The path.
         path: PathBuf,
     },
-    /// An account of this id is there.
+    /// An account with this ID exists.
     AccountExists {
         /// The id.
         id: AccountId,
@@ -265,7 +264,7 @@ pub enum OpenError {
         /// The id.
         id: AccountId,
     },
-    /// A root access key belongs to another account than the one that it is configured for.
+    /// A root access key belongs to another account than configured.
     OtherAccount {
         /// The access key's id.
         key: String,
@@ -274,12 +273,12 @@ pub enum OpenError {
         /// Whose it should be.
         wanted: AccountId,
     },
-    /// The root key is sealed by a passphrase and none was given.
+    /// The root key is sealed with a passphrase and none was given.
     PassphraseNeeded,
 }
 
 impl OpenError {
-    /// Whether there was no room on the disk.
+    /// Whether the disk was full.
     pub(crate) fn is_full(&self) -> bool {
         if let Self::Store(cause) = self {
             return cause.is_full();
@@ -298,58 +297,59 @@ impl fmt::Display for OpenError {
             Self::Key(cause) => write!(f, "the root key does not open the store: {cause}"),
             Self::NoRootKey { path } => write!(
                 f,
-                "the data directory holds a store, but its root key `{}` is missing",
+                "the data directory contains a store, but its root key `{}` is missing",
                 path.display()
             ),
-            Self::NotSealed { path } => write!(
-                f,
-                "the root key `{}` is not sealed: leave out the passphrase",
-                path.display()
-            ),
+            Self::NotSealed { path } => {
+                write!(f, "the root key `{}` is not sealed: omit the passphrase", path.display())
+            }
             Self::File { path, cause } => write!(f, "`{}`: {cause}", path.display()),
             Self::BadRootKey { path } => write!(f, "`{}` is not a root key", path.display()),
             Self::BadRootCredentials { path } => {
-                write!(f, "`{}` does not hold credentials", path.display())
+                write!(f, "`{}` does not contain credentials", path.display())
             }
             Self::StaleRootCredentials { path, key } => write!(
                 f,
-                "`{}` keeps the access key `{key}`, which was rotated out or deleted: it is not \
-                 created again; move the file away, and a start makes a new key",
+                "`{}` contains the access key `{key}`, which was rotated out or deleted and is not \
+                 created again; move the file away, and the next start creates a new key",
                 path.display()
             ),
             Self::TooOpen { path } => {
-                write!(f, "`{}` may be read by others: chmod 600 it", path.display())
+                write!(f, "other users can read `{}`: run chmod 600 on it", path.display())
             }
             Self::Writable { path } => write!(
                 f,
-                "others may write to `{0}`: look what they left there, then chmod go-w it, or \
-                 name a folder of its own",
+                "other users can write to `{0}`: check its contents, then run chmod go-w on it, or \
+                 use a dedicated directory",
                 path.display()
             ),
             Self::Lost { folder, what } => write!(
                 f,
-                "{what}. Nothing was made or removed. Put the data directory `{}` back as it was, from a \
-                 backup if need be; to begin a new, empty history, move all of it away first",
+                "{what}. Nothing was created or removed. Restore the data directory `{}`, from a \
+                 backup if necessary; to begin a new, empty history, move all of it away first",
                 folder.display()
             ),
             Self::BadIdentity { path } => write!(
                 f,
-                "`{}` is damaged or was changed: put it back from a backup, or remove it and start \
-                 once with `--accept-older`, which leaves an event in the history",
+                "`{}` is damaged or was changed: restore it from a backup, or remove it and start \
+                 once with `--accept-older`, which records an event in the history",
                 path.display()
             ),
-            Self::NoStore { path } => write!(f, "`{}` is no data directory", path.display()),
+            Self::NoStore { path } => write!(f, "`{}` is not a data directory", path.display()),
             Self::AccountExists { id } => write!(f, "the account {id} exists"),
             Self::NoAccount { id } => {
-                write!(f, "there is no account {id}: `shoseki account list` lists them")
+                write!(
+                    f,
+                    "the account {id} does not exist: `shoseki account list` lists all accounts"
+                )
             }
             Self::OtherAccount { key, owner, wanted } => write!(
                 f,
-                "it belongs to the account {owner}, whose root access key is `{key}`, and was asked \
-                 for as {wanted}: start it with `--account {owner}`, or make {wanted} a further \
-                 account by `shoseki account create NAME --id {wanted}`"
+                "it belongs to the account {owner}, whose root access key is `{key}`, and not to \
+                 {wanted}: start with `--account {owner}`, or add {wanted} as a further account \
+                 with `shoseki account create NAME --id {wanted}`"
             ),
-            Self::PassphraseNeeded => f.write_str("the root key is sealed by a passphrase"),
+            Self::PassphraseNeeded => f.write_str("the root key is sealed with a passphrase"),
         }
     }
 }
@@ -394,8 +394,8 @@ mod tests {
         io::Error::from(ErrorKind::StorageFull).into()
     }
 
-    /// Whether it is opened when so many attempts to note it find a full disk, and how often room
-    /// was made.
+    /// Whether it is opened when this many attempts to record the progress find a full disk, and
+    /// how often space was freed.
     fn opened(full_times: u32, was_served: bool) -> (bool, u32) {
         let (noted, times) = (Cell::new(0), Cell::new(0));
         let note = || {
@@ -409,8 +409,8 @@ mod tests {
         (note_if_there_is_room(note, was_served, make_room).is_ok(), times.get())
     }
 
-    /// A store whose disk is full is opened all the same, unless it was never served: then nobody
-    /// would know which store it is.
+    /// A store on a full disk is still opened, unless it was never served: then its identity would
+    /// be unknown.
     #[test]
     fn a_full_disk_keeps_no_store_from_being_opened() {
         assert_eq!(opened(0, true), (true, 0));
@@ -419,7 +419,7 @@ mod tests {
         assert_eq!(opened(1, false), (false, 0));
     }
 
-    /// Nothing but a full disk is passed over.
+    /// Only a full disk is tolerated.
     #[test]
     fn other_failures_are_refused() {
         let note = || Err(io::Error::from(ErrorKind::PermissionDenied).into());

@@ -91,8 +91,9 @@ mod tests {
         }
     }
 
-    /// What chooses an operation is under a signature of Version 2, but for the kind of a list and
-    /// the id of a setting: else a URL that was presigned for one operation would serve for another.
+    /// Parameters that select an operation are covered by a Version 2 signature, except for the
+    /// kind of a list and the ID of a setting: otherwise a URL presigned for one operation could be
+    /// used for another.
     #[test]
     fn what_chooses_an_operation_is_signed() {
         for row in OPERATIONS.iter().flat_map(|rows| rows.iter()) {

@@ -1,11 +1,11 @@
-//! What browsers are told with every answer, so that nothing that is stored here acts as the console.
+//! Security headers of every response, so that nothing stored here can act as the console.
 //!
-//! Objects are answered under the address that the console has, with the content type that their
-//! uploader chose. Without a word from us a page in a bucket is one of our own pages to a browser:
-//! it could ask for the session of whoever opens it. So every answer that is not the console's is
-//! put into a sandbox: a browser that shows it runs no script of it, and holds it for a page of no
-//! origin at all, which sees neither our storage nor our answers. Clients that are no browsers do
-//! not know these headers and pass over them.
+//! Objects are served from the console's origin, with the content type that their uploader chose.
+//! Without further headers, a browser treats a page in a bucket as one of our own pages: it could
+//! request the session of the person who opens it. So every response except the console's is
+//! sandboxed: a browser that shows it runs none of its scripts, and assigns it an opaque origin,
+//! which can access neither our storage nor our responses. Clients that are not browsers ignore
+//! these headers.
 
 use std::net::IpAddr;
 
@@ -21,28 +21,28 @@ use crate::{console, signin};
 /// it, for that needs our consent, and no navigation has it.
 pub(crate) const CONSOLE_HEADER: HeaderName = HeaderName::from_static("x-shoseki-console");
 
-/// Nothing is run, loaded, sent or framed. Styles may stand in the text: browsers draw plain text,
-/// JSON and pictures with some of their own.
+/// Nothing is run, loaded, sent or framed. Inline styles are allowed: browsers use some of their
+/// own to render plain text, JSON and images.
 const SANDBOX: HeaderValue = HeaderValue::from_static(
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'",
 );
 
-/// A year, as browsers' own lists ask for.
+/// A year, as browsers' preload lists require.
 const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// Whose answer it is.
+/// The owner of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Owner {
     /// A file of the console.
     Console,
-    /// The sign-in, and our own pages: nobody else's business.
+    /// The sign-in, and our own pages: restricted to our own origin.
     Own,
     /// A service of AWS.
     Aws,
 }
 
-/// What has to be known of a request when it is answered.
+/// The facts of a request that its response's headers need.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
     owner: Owner,
@@ -66,7 +66,7 @@ impl Asked {
         Self { owner, host: host.map(str::to_owned), secure }
     }
 
-    /// Says to browsers what they may do with the answer.
+    /// Adds the security headers of the response.
     pub(crate) fn protect(&self, response: &mut Response<OutBody>) {
         let headers = response.headers_mut();
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -77,8 +77,8 @@ impl Asked {
         };
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         if self.owner != Owner::Aws {
-            // Objects are shown by pages of other origins: `<img>` with a presigned address is
-            // what buckets are used for. AWS leaves it to them, and so do we.
+            // Pages of other origins may embed objects: `<img>` with a presigned URL is a common
+            // use of buckets. AWS allows it, and so do we.
             set(headers, "cross-origin-resource-policy", "same-origin");
             set(headers, "cross-origin-opener-policy", "same-origin");
             headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
@@ -93,8 +93,8 @@ fn set(headers: &mut HeaderMap, name: &'static str, value: &'static str) {
     headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
 }
 
-/// Whether browsers may remember that a host speaks TLS. They remember it for all of its ports, so
-/// of a machine that people develop on they must not; of addresses they never do.
+/// Whether browsers may remember to require TLS for a host. They apply it to all of its ports, so
+/// it must not be set on development machines; for IP addresses they ignore it.
 fn is_name(host: &str) -> bool {
     let Ok(authority) = host.parse::<Authority>() else { return false };
     let name = authority.host().to_ascii_lowercase();
@@ -102,16 +102,16 @@ fn is_name(host: &str) -> bool {
     !is_local && !name.starts_with('[') && name.parse::<IpAddr>().is_err()
 }
 
-/// The answer to a request that is not let in, if it is not.
+/// The response to a rejected request, if it is rejected.
 pub(crate) fn refusal<B>(
     request: &Request<B>,
     port: Port,
     domains: &[String],
 ) -> Option<Response<OutBody>> {
-    // A script that stays in the browser and stands between it and us. We have none, and a bucket
-    // must not give it one.
+    // A service worker stays in the browser and intercepts its requests. We have none, and a bucket
+    // must not provide one.
     if request.headers().contains_key("service-worker") {
-        return Some(forbidden("no service worker is served here"));
+        return Some(forbidden("this server has no service workers"));
     }
     let path = request.uri().path();
     let free = console::owns(path) || path.starts_with("/_shoseki/");
@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(answer.is_some(), refused, "{port:?} {path} {headers:?}");
     }
 
-    /// The console's port takes calls of the console's code and nothing else of AWS's side.
+    /// The console's port accepts AWS calls only from the console's code.
     #[test]
     fn the_consoles_port_is_for_its_code_alone() {
         let (host, own) = (("host", "localhost:1"), ("x-shoseki-console", "1"));

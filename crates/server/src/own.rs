@@ -1,7 +1,7 @@
 //! Our own URL space, `/_shoseki/`: readiness and metrics.
 //!
-//! Strangers learn whether the server answers. The rest is for programs on this machine, and for
-//! whoever presents the status token.
+//! Unauthenticated clients learn only whether the server is up. The rest is for programs on this
+//! machine, and for clients with the status token.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -19,14 +19,14 @@ use crate::addressed::{self, Asker, asker};
 use crate::connection::{OutBody, whole};
 use crate::metrics::{CONTENT_TYPE, Metrics};
 
-/// Where readiness is told: to everybody, and when there is no room for anything else.
+/// The readiness page: public, and served even when the connection limit is reached.
 const HEALTH: &str = "/_shoseki/health";
 /// Whether the process has to be started again.
 const LIVE: &str = "/_shoseki/live";
 /// Whether calls are served.
 const READY: &str = "/_shoseki/ready";
 
-/// Where programs that wait for LocalStack ask.
+/// The page that programs waiting for LocalStack poll.
 const LOCALSTACK: &str = "/_localstack/health";
 
 /// Whether a path is one of our own pages.
@@ -34,7 +34,7 @@ pub(crate) fn owns(path: &str) -> bool {
     path.starts_with("/_shoseki/") || path == LOCALSTACK
 }
 
-/// Whether a page has to be answered when nothing else is.
+/// Whether a page must be served when nothing else is.
 pub(crate) fn is_vital(path: &str) -> bool {
     matches!(path, HEALTH | LIVE | READY)
 }
@@ -58,12 +58,12 @@ impl StatusToken {
     }
 }
 
-/// How much a request is told.
+/// How much a client may learn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Standing {
     /// Everything.
     Trusted,
-    /// Whether the server answers.
+    /// Whether the server is up.
     Stranger,
     /// Nothing: it presents something that is not the token.
     WrongToken,
@@ -108,7 +108,7 @@ pub(crate) async fn answer(
         (LOCALSTACK, Standing::Trusted) => localstack(gateway),
         (LIVE, standing) => live(&metrics, standing),
         (HEALTH, standing) if !metrics.silent_workers().is_empty() => live(&metrics, standing),
-        // Strangers have no thread wait for them.
+        // Unauthenticated clients must not occupy a thread.
         (READY, _) | (HEALTH, Standing::Stranger) => ready(gateway),
         (HEALTH, Standing::Trusted) => {
             let page = move |gateway: &Gateway| health(gateway, &metrics);
@@ -122,7 +122,7 @@ pub(crate) async fn answer(
     }
 }
 
-/// Whether everything that runs by itself still runs: 503 asks for a new start, which helps then.
+/// Whether all workers still run: 503 requests a restart, which then helps.
 fn live(metrics: &Metrics, standing: Standing) -> Response<OutBody> {
     let silent = metrics.silent_workers();
     if silent.is_empty() {
@@ -136,19 +136,19 @@ fn live(metrics: &Metrics, standing: Standing) -> Response<OutBody> {
     respond(StatusCode::SERVICE_UNAVAILABLE, "application/json", body.to_string())
 }
 
-/// Whether calls are served. Takes no thread, so that it is answered under any load.
+/// Whether calls are served. Uses no thread, so that it is available under any load.
 fn ready(gateway: &Gateway) -> Response<OutBody> {
     match gateway.snapshot().and_then(|view| Ok(view.last_seq()?)) {
         Ok(_) => respond(StatusCode::OK, "application/json", json!({ "status": "ok" }).to_string()),
         Err(fault) => {
-            gateway.report(&fault, "the store cannot be read", "");
+            gateway.report(&fault, "cannot read the store", "");
             respond(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "unavailable")
         }
     }
 }
 
-/// The services that are there, in the shape that LocalStack answers in: its tools read `services`,
-/// and take `running` and `available` for well.
+/// The services, in LocalStack's format: its tools read `services`, and treat `running` and
+/// `available` as healthy.
 ///
 /// Source: LocalStack's documentation, "Internal endpoints".
 fn localstack(gateway: &Gateway) -> Response<OutBody> {
@@ -197,19 +197,19 @@ async fn told(
         Ok(Err(error)) => error.to_string(),
         Err(panic) => panic.to_string(),
     };
-    tracing::error!(error = trouble, "the store cannot be read");
+    tracing::error!(error = trouble, "cannot read the store");
     respond(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "unavailable")
 }
 
 fn unauthorized() -> Response<OutBody> {
-    let text = "from elsewhere this page needs the status token";
+    let text = "other machines need the status token for this page";
     let mut response = respond(StatusCode::UNAUTHORIZED, "text/plain", text);
     let bearer = HeaderValue::from_static("Bearer");
     response.headers_mut().insert(header::WWW_AUTHENTICATE, bearer);
     response
 }
 
-/// An answer that no page may read, show or keep.
+/// A response that no other page may read, embed or cache.
 pub(crate) fn respond(
     status: StatusCode,
     kind: &'static str,

@@ -1,5 +1,5 @@
-//! How long the server waits for those at the other end. Each wait holds memory, and a connection
-//! of the few that there are.
+//! How long the server waits for its peers. Each wait occupies memory, and one of a limited number
+//! of connections.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -12,34 +12,34 @@ use tokio::time::Instant;
 /// The waits and least rates of all connections. No key of the configuration sets them; tests do.
 #[derive(Debug, Clone)]
 pub struct Patience {
-    /// From a connection's beginning, or from its last answer, until the next head is whole: both
-    /// an idle connection and a head that drips end then.
+    /// From a connection's beginning, or from its last response, until the next head is complete:
+    /// closes both idle connections and slow heads.
     pub head: Duration,
-    /// The same for connections of trusted proxies, which keep them for later requests.
+    /// The same for connections from trusted proxies, which reuse them.
     ///
     /// Source: ELB User Guide, "Connection idle timeout": 60 seconds, and a target's shall be
     /// longer; nginx's `keepalive_timeout` to its upstreams is 60 seconds, too.
     pub head_of_proxy: Duration,
-    /// How long a TLS handshake may take.
+    /// The time limit of a TLS handshake.
     pub handshake: Duration,
-    /// How long a connection may take from its beginning to the end of its answer when there is no
-    /// room for it.
+    /// The time limit of a connection beyond the limit, from its beginning to the end of its
+    /// response.
     pub spare: Duration,
     /// For bodies of senders that have proven nothing yet.
     ///
     /// Source: Apache's `mod_reqtimeout`: `body=20,MinRate=500`.
     pub unproven: LeastRate,
-    /// For bodies whose call was authorized before they came.
+    /// For bodies whose call was authorized before they arrived.
     ///
     /// Assumed: AWS has a least rate for uploads, besides the wait after which S3 answers
     /// `RequestTimeout`, and this one, 240 bytes a second as in IIS and Kestrel, is not above it.
     pub proven: LeastRate,
-    /// For answers, while the receiver takes no more.
+    /// For responses, while the receiver accepts no more.
     ///
     /// Assumed: AWS ends a connection whose receiver takes less, again 240 bytes a second.
     pub answer: LeastRate,
-    /// How long calls that run may take to finish when the server stops: supervisors wait for half
-    /// a minute or more before they kill.
+    /// How long running calls may take to finish when the server stops: supervisors wait for half a
+    /// minute or more before they kill it.
     ///
     /// Source: `terminationGracePeriodSeconds` of Kubernetes is 30 seconds, `TimeoutStopSec` of
     /// systemd 90.
@@ -61,8 +61,8 @@ impl Default for Patience {
     }
 }
 
-/// So many bytes, or all that are left, have to move within this time, and then as many again.
-/// Only waiting counts, and bytes that moved sooner leave the whole time to the next.
+/// This many bytes, or all the remaining ones, must move within this time, and then as many again.
+/// Only waiting counts, and bytes that move earlier leave the full time to the next.
 #[derive(Debug, Clone, Copy)]
 pub struct LeastRate {
     /// Bytes.
@@ -106,7 +106,7 @@ impl Pacing {
         }
     }
 
-    /// Asked while the other side keeps us waiting: ready when that is too slow.
+    /// Polled while waiting for the peer: ready when it is too slow.
     pub(crate) fn poll_too_slow(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let left = self.rate.within.saturating_sub(self.waited);
         if left.is_zero() {

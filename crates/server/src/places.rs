@@ -50,18 +50,18 @@ impl Places {
 
 /// The place of one connection, which is free again when this is dropped.
 ///
-/// A connection is idle between an answer whose last byte the operating system has taken and the
-/// end of the next head.
+/// A connection is idle from when the operating system has accepted a response's last byte until
+/// the end of the next head.
 #[derive(Debug)]
 pub(crate) struct Ticket {
     places: Places,
     id: Id,
-    /// The answer of the call under way has been read to its end, or given up.
+    /// The response of the current call has been read completely, or abandoned.
     answered: AtomicBool,
 }
 
 impl Ticket {
-    /// A call begins, and ends with the body of its answer. `None` if the place is lost.
+    /// Starts a call, which ends with the body of its response. `None` if the place is lost.
     pub(crate) fn begin(self: &Arc<Self>) -> Option<Call> {
         self.answered.store(false, Ordering::Relaxed);
         self.places.table().begin(self.id).then(|| Call(Arc::clone(self)))
@@ -72,7 +72,7 @@ impl Ticket {
         self.places.table().wait(self.id, Wait::Body);
     }
 
-    /// The body has come. `false` if the place is lost: then nothing may be done with it.
+    /// The body has arrived. `false` if the place is lost: then it must not be processed.
     #[must_use]
     pub(crate) fn body_came(&self) -> bool {
         self.places.table().begin(self.id)

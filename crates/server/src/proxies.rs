@@ -1,5 +1,5 @@
-//! Who is behind a reverse proxy. Only proxies that the configuration names are believed; what
-//! anybody else says about other addresses is not even read.
+//! The client behind a reverse proxy. Only configured proxies are trusted; the headers of other
+//! senders are not even parsed.
 
 use std::net::IpAddr;
 
@@ -7,26 +7,26 @@ use http::HeaderMap;
 
 use crate::network::Network;
 
-/// Who the proxy took the request from; the header that every proxy knows how to set.
+/// The address from which the proxy received the request; the header that every proxy supports.
 ///
-/// `Forwarded` (RFC 7239) is not read: a proxy that sets one of the two passes the other on as the
-/// client wrote it, so reading both would believe the client.
+/// `Forwarded` (RFC 7239) is ignored: a proxy that sets one of the two forwards the other as the
+/// client wrote it, so reading both would trust the client.
 const FOR: &str = "x-forwarded-for";
 /// Whether that was `https`.
 const PROTO: &str = "x-forwarded-proto";
 /// Hops that are read, from the nearest on.
 const HOPS_MAX: usize = 32;
 
-/// The proxies whose word is taken.
+/// The trusted proxies.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Proxies(Vec<Network>);
 
-/// What a trusted proxy says about a request.
+/// A trusted proxy's information about a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Forwarded {
     /// The nearest address that is no trusted proxy's.
     pub(crate) client: IpAddr,
-    /// Whether the client's connection was encrypted; `None` when the proxy does not say.
+    /// Whether the client's connection was encrypted; `None` if the proxy does not set it.
     pub(crate) secure: Option<bool>,
 }
 
@@ -39,14 +39,14 @@ impl Proxies {
         self.0.iter().any(|network| network.contains(address))
     }
 
-    /// Who a request comes from that `peer` sent; `None` when that is `peer` itself.
+    /// The sender of a request that `peer` sent; `None` if that is `peer` itself.
     pub(crate) fn forwarded(&self, peer: IpAddr, headers: &HeaderMap) -> Option<Forwarded> {
         if !self.trusts(peer) {
             return None;
         }
         let mut client = peer;
-        // Each hop appends whom it heard from, so the last word is the nearest proxy's. What a hop
-        // says counts as long as that hop is trusted.
+        // Each hop appends the address of its own peer, so the last entry is from the nearest
+        // proxy. A hop's entry counts as long as that hop is trusted.
         for hop in words(headers, FOR).rev().take(HOPS_MAX) {
             let Some(address) = address(hop) else { break };
             client = address;
@@ -60,8 +60,8 @@ impl Proxies {
     }
 }
 
-/// The members of a header that is a list, however many lines it came in. What is no text is a
-/// member that means nothing.
+/// The members of a list header, across all its lines. A line that is not text is one invalid
+/// member.
 fn words<'a>(headers: &'a HeaderMap, name: &str) -> impl DoubleEndedIterator<Item = &'a str> {
     let lines = headers.get_all(name).into_iter().map(|value| value.to_str().unwrap_or("?"));
     lines.flat_map(|line| line.split(',')).map(str::trim)
@@ -82,7 +82,7 @@ mod tests {
 
     use super::*;
 
-    /// The client and whether it was secure, as `peer` says by these headers.
+    /// The client and whether its connection was secure, according to `peer`'s headers.
     fn heard(peer: &str, lines: &[(&'static str, &str)]) -> Option<(String, Option<bool>)> {
         let trusted = ["127.0.0.1", "10.0.0.0/8", "2001:db8:1::/48"];
         let trusted = trusted.map(|text| Network::parse(text).unwrap());
@@ -113,9 +113,9 @@ mod tests {
             (&["::ffff:192.0.2.1"], "192.0.2.1"),
             // All of them are trusted: it began with the farthest.
             (&["10.0.0.9, 10.0.0.2"], "10.0.0.9"),
-            // A client that claims to be local is believed only if a trusted proxy says so.
+            // A client that claims to be local is trusted only if a trusted proxy confirms it.
             (&["127.0.0.1, 192.0.2.1"], "192.0.2.1"),
-            // What cannot be read ends the search at the hop that said it.
+            // An entry that cannot be parsed ends the search at the hop that sent it.
             (&["192.0.2.1, unknown"], "127.0.0.1"),
             (&["192.0.2.1, unknown, 10.0.0.2"], "10.0.0.2"),
             (&["192.0.2.1,"], "127.0.0.1"),

@@ -11,7 +11,7 @@ use crate::sealing::{
 };
 use crate::{Account, Config, OpenError};
 
-/// Where generated credentials are kept, mode 0600.
+/// The file of generated credentials, mode 0600.
 pub(crate) const FILE: &str = "root-credentials";
 
 /// A root user's access key.
@@ -49,7 +49,7 @@ impl RootCredentials {
         Ok(made)
     }
 
-    /// As it is kept.
+    /// Its stored form.
     fn text(&self) -> String {
         format!(
             "aws_access_key_id = {}\naws_secret_access_key = {}\n",
@@ -57,12 +57,12 @@ impl RootCredentials {
         )
     }
 
-    /// Those kept in the data directory `folder`, if any.
+    /// The credentials stored in the data directory `folder`, if any.
     pub fn kept(folder: &Path) -> Result<Option<Self>, OpenError> {
         Self::within(&folder.join(FILE))
     }
 
-    /// Those that a file keeps; `None` if there is no such file.
+    /// The credentials in a file; `None` if it does not exist.
     fn within(path: &Path) -> Result<Option<Self>, OpenError> {
         if !path.exists() {
             return Ok(None);
@@ -85,7 +85,7 @@ impl RootCredentials {
     }
 }
 
-/// A new root access key that lies beside the kept one until its change is committed.
+/// A new root access key that is stored beside the current one until its change is committed.
 ///
 /// INVARIANT: the new key is on the disk before the store deletes the old one, so that neither a
 /// crash nor a full disk loses it. [`settle`] decides at the next start what becomes of it.
@@ -93,12 +93,12 @@ impl RootCredentials {
 pub(crate) struct Staged(PathBuf);
 
 impl Staged {
-    /// Writes the key beside the kept one. `None` if the data directory keeps no key, or that of
-    /// another account. Errors, and changes nothing, if the kept one cannot be read or is open to
-    /// others.
+    /// Writes the key beside the current one. `None` if the data directory contains no key, or that
+    /// of another account. Errors, and changes nothing, if the current one cannot be read or is
+    /// accessible to others.
     ///
-    /// A kept key that the store does not know was rotated out or deleted: that of the only
-    /// account, or of the configured one, is replaced, too.
+    /// A stored key that is not in the store was rotated out or deleted: that of the only account,
+    /// or of the configured one, is replaced, too.
     pub(crate) fn write(
         config: &Config,
         store: &Store,
@@ -126,7 +126,7 @@ impl Staged {
         Ok(Some(Self(path)))
     }
 
-    /// The change is committed: the new key takes the place of the old one.
+    /// The change is committed: the new key replaces the old one.
     pub(crate) fn finish(&self) -> Result<(), OpenError> {
         put_in_place(&self.0).map_err(|cause| OpenError::File { path: self.0.clone(), cause })
     }
@@ -137,8 +137,8 @@ impl Staged {
     }
 }
 
-/// Ends a rotation that was interrupted: if it was committed, the new key takes its place, else it
-/// is removed.
+/// Completes an interrupted rotation: if it was committed, the new key replaces the old one,
+/// otherwise it is removed.
 pub(crate) fn settle(folder: &Path, store: &Store) -> Result<(), OpenError> {
     let path = folder.join(FILE);
     let staged = match RootCredentials::within(&beside(&path)) {
@@ -182,7 +182,7 @@ pub(crate) fn secret(entropy: &Entropy) -> Result<String, OpenError> {
 mod tests {
     use super::*;
 
-    /// A new file that cannot take its place is an error, and what is kept stays whole.
+    /// If a new file cannot replace the old one, that is an error, and the old one stays intact.
     #[test]
     fn a_failing_rename_is_reported() {
         let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! The root key: where it lies and how it is sealed.
+//! The root key: its location and how it is sealed.
 
 use std::fs::{self, OpenOptions, Permissions};
 use std::io::{self, Write};
@@ -30,7 +30,7 @@ pub(crate) fn kept(config: &Config) -> Result<Option<RootKey>, OpenError> {
         None if sealed.exists() => Err(OpenError::PassphraseNeeded),
         None if bare.exists() => {
             match config.root_key_file {
-                // An administrator or a supervisor keeps it.
+                // An administrator or a supervisor maintains it.
                 Some(_) => refuse_loose_key(&bare)
                     .map_err(|_| OpenError::TooOpen { path: bare.clone() })?,
                 None => refuse_readable_by_others(&bare)?,
@@ -41,7 +41,7 @@ pub(crate) fn kept(config: &Config) -> Result<Option<RootKey>, OpenError> {
     }
 }
 
-/// Puts a new root key where [`kept`] will find it.
+/// Stores a new root key where [`kept`] will find it.
 pub(crate) fn keep(config: &Config, key: &RootKey, entropy: &Entropy) -> Result<(), OpenError> {
     let path = place(config);
     let written = match &config.passphrase {
@@ -81,7 +81,7 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     put_in_place(path)
 }
 
-/// Where a file is written before it takes its place.
+/// The temporary name of a file before it is renamed.
 pub(crate) fn beside(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".new");
@@ -99,13 +99,13 @@ pub(crate) fn write_beside(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// The second half of [`write_private`]: the file takes its place, and that is on the disk.
+/// The second half of [`write_private`]: renames the file durably.
 pub(crate) fn put_in_place(path: &Path) -> io::Result<()> {
     fs::rename(beside(path), path)?;
     sync_folder_of(path)
 }
 
-/// Makes the names in the folder of a file durable.
+/// Makes the names in a file's directory durable.
 pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
     match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         Some(folder) => fs::File::open(folder)?.sync_all(),
@@ -113,7 +113,7 @@ pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Errors if anybody but the owner may read a secret file.
+/// Errors if other users can read a secret file.
 pub(crate) fn refuse_readable_by_others(path: &Path) -> Result<(), OpenError> {
     let mode = fs::metadata(path)?.permissions().mode();
     let others = mode & 0o077;

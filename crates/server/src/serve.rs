@@ -1,4 +1,4 @@
-//! Sockets: who is let in, how long they may take, and where requests go.
+//! Sockets: which connections are admitted, their time limits, and where requests go.
 //!
 //! Reading order: [`Server`], `accept.rs` (one listener), `places.rs` beside this (which connections
 //! have a place, and lose it), `stream.rs` (one connection), `spare.rs` (those without a place).
@@ -51,14 +51,14 @@ use clients::Clients;
 const HEAD_BYTES_MAX: usize = 64 << 10;
 /// Headers of a request at most.
 const HEADERS_MAX: usize = 128;
-/// One address has one of so many parts of all connections, if nothing else is configured.
+/// The default share of one address: one of this many parts of all connections.
 const SHARES: usize = 4;
-/// Connections that there is no room for and that may ask for health all the same.
+/// Connections beyond the limit, which may only request health.
 const SPARE_MAX: usize = 64;
 /// Of them, from one address.
 const SPARE_OF_ADDRESS_MAX: usize = 24;
-/// How long the store may take to shut down. What was answered is durable before; a disk that does
-/// not answer must not keep the process.
+/// How long the store may take to shut down. Everything confirmed is already durable; an
+/// unresponsive disk must not keep the process alive.
 const CLOSE_WAIT: Duration = Duration::from_secs(4);
 
 /// A server that listens.
@@ -82,7 +82,7 @@ struct Shared {
     patience: Arc<Patience>,
     proxies: Proxies,
     places: Places,
-    /// For those who find no place.
+    /// For connections beyond the limit.
     spare: Places,
     clients: Arc<Clients>,
     status_token: StatusToken,
@@ -97,12 +97,12 @@ impl fmt::Debug for Server {
 }
 
 impl Server {
-    /// Takes the addresses, starts the workers, and serves until [`Server::shut_down`].
+    /// Binds the addresses, starts the workers, and serves until [`Server::shut_down`].
     pub async fn start(config: &Config, opened: Opened) -> io::Result<Self> {
         Self::start_at(config, Reserved::new(config)?, opened).await
     }
 
-    /// As [`Server::start`], at addresses that were taken before.
+    /// Like [`Server::start`], on addresses that were bound before.
     #[expect(clippy::unused_async, reason = "sockets and workers need the runtime around them")]
     pub async fn start_at(config: &Config, reserved: Reserved, opened: Opened) -> io::Result<Self> {
         let tls = config.tls.as_ref().map(|(cert, key)| tls::acceptor(cert, key)).transpose();
@@ -154,13 +154,13 @@ impl Server {
         self.address
     }
 
-    /// Where the console is: at the same address, unless it has one of its own.
+    /// The console's address: the same, unless it has a separate one.
     pub fn console_address(&self) -> SocketAddr {
         self.console_address
     }
 
-    /// Where the root user's first password is set, while there is none. To be shown once and to
-    /// its owner alone: whoever follows it becomes root.
+    /// The link to set the root user's first password, until it is set. Show it once and only to
+    /// the owner: anyone who opens it becomes root.
     pub fn first_run_link(&self) -> Option<&str> {
         self.first_run_link.as_deref()
     }
@@ -175,7 +175,7 @@ impl Server {
     }
 }
 
-/// What the configuration wants, as far as there are memory and file descriptors for it.
+/// The configured limits, as far as memory and file descriptors suffice.
 fn limits(config: &Config, plan: Plan) -> Limits {
     let all = files::make_room(plan.connections(config.connections_max));
     let of_block = config.connections_max_per_address.unwrap_or(all / SHARES);
@@ -198,10 +198,10 @@ async fn run(
     match tokio::time::timeout(CLOSE_WAIT, ended).await {
         Ok(Ok(Ok(()))) => {}
         Ok(Ok(Err(error))) => {
-            tracing::error!(%error, "it could not be noted how far the store came");
+            tracing::error!(%error, "cannot write the `identity` file");
         }
         Ok(Err(panic)) => tracing::error!(%panic, "the store did not shut down"),
-        Err(_) => tracing::error!("the store is left: it does not shut down"),
+        Err(_) => tracing::error!("the store does not shut down in time; exiting"),
     }
 }
 

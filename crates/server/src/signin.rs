@@ -1,7 +1,7 @@
 //! The console's way in: `/_console/session` and `/_console/session/first-run`.
 //!
-//! Passwords, codes and sessions are `iam`'s; here are HTTP, the cookie, and what keeps strangers'
-//! pages and strangers' guesses out.
+//! Passwords, codes and sessions belong to `iam`; this module contains HTTP, the cookie, and the
+//! protection against foreign pages and password guessing.
 
 mod answers;
 mod bodies;
@@ -27,7 +27,8 @@ use throttle::Throttle;
 const SESSION: &str = "/_console/session";
 const FIRST_RUN: &str = "/_console/session/first-run";
 
-/// Holds the secret of a session. Browsers add cookies to requests by themselves, but never this.
+/// Contains the secret of a session. Browsers add cookies to requests automatically, but never this
+/// header.
 const SECRET_HEADER: HeaderName = HeaderName::from_static("x-shoseki-session-secret");
 
 /// Whether a path belongs to the sign-in.
@@ -35,7 +36,7 @@ pub(crate) fn owns(path: &str) -> bool {
     path.strip_prefix(SESSION).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The answer to a request that no page of ours sent, if none did.
+/// The response to a request that was not sent by a page of ours.
 pub(crate) fn refusal(headers: &HeaderMap, domains: &[String]) -> Option<Response<OutBody>> {
     guard::check(headers, domains).err().map(guard::Refused::answer)
 }
@@ -51,8 +52,8 @@ pub(crate) fn first_run_token(
     Ok(Some(types::hex(&entropy.bytes::<32>()?)))
 }
 
-/// The page that takes the token. It stands in the fragment, which no browser sends and no log
-/// keeps.
+/// The page that receives the token. It is in the fragment, which browsers never send and logs
+/// never contain.
 pub(crate) fn first_run_link(address: SocketAddr, tls: bool, token: &str) -> String {
     let scheme = if tls { "https" } else { "http" };
     let host = if address.ip().is_unspecified() {
@@ -63,13 +64,13 @@ pub(crate) fn first_run_link(address: SocketAddr, tls: bool, token: &str) -> Str
     format!("{scheme}://{host}/_console/#/first-run?token={token}")
 }
 
-/// What the sign-in keeps in memory.
+/// The sign-in's in-memory state.
 #[derive(Debug, Default)]
 pub(crate) struct SignIn {
     throttle: Mutex<Throttle>,
     /// The hash of the token of the first run, until it was used.
     first_run: Mutex<Option<[u8; 32]>>,
-    /// The port of AWS's clients, if the console has one of its own.
+    /// The port of AWS clients, if the console has a separate one.
     api_port: Option<u16>,
 }
 
@@ -93,7 +94,7 @@ impl SignIn {
     }
 }
 
-/// Answers a request of the console's sign-in.
+/// Responds to a request of the console's sign-in.
 pub(crate) async fn answer(
     own: &Arc<SignIn>,
     gateway: &Arc<Gateway>,
@@ -145,7 +146,7 @@ impl Call {
         match tokio::task::spawn_blocking(move || work(&self)).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(fault)) => {
-                gateway.report(&fault, "a sign-in failed for a reason of our own", "");
+                gateway.report(&fault, "a sign-in failed with an internal error", "");
                 answers::code(StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure")
             }
             Err(panic) => {
@@ -181,8 +182,8 @@ impl Call {
         }
     }
 
-    /// The cookie and the secret; `None` without either. A cookie alone is not read: its sender
-    /// may have got it at another port of this host.
+    /// The cookie and the secret; `None` without either. A cookie alone is ignored: its sender may
+    /// have received it on another port of this host.
     fn shown(&self) -> Option<Shown> {
         let (cookie, secret) = (cookie::of(&self.headers)?, self.text(SECRET_HEADER)?);
         Some(Shown { cookie: cookie.to_owned(), secret: secret.to_owned() })
@@ -207,7 +208,7 @@ impl Call {
             origin,
         };
         let outcome = iam::signin::sign_in(&self.gateway, attempt)?;
-        // What did not fail is not counted; only a whole success makes good for failures before.
+        // Only failures are counted; only a complete success clears earlier failures.
         match &outcome {
             Outcome::InvalidCredentials => {}
             Outcome::SignedIn(_) => self.own.throttle(|throttle| throttle.forget(key, now)),
@@ -248,7 +249,7 @@ impl Call {
         })
     }
 
-    /// Takes away the cookie, which is of no use any more.
+    /// Deletes the cookie, which is no longer valid.
     fn without_cookie(&self, answer: Response<OutBody>) -> Response<OutBody> {
         answers::with_cookie(answer, &cookie::gone(self.is_secure()))
     }

@@ -17,12 +17,12 @@ pub(crate) fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, ConfigErr
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(|cause| unusable(cert, why(cause)))?;
     if chain.is_empty() {
-        return Err(unusable(cert, "it holds no certificate"));
+        return Err(unusable(cert, "it contains no certificate"));
     }
     let key = PrivateKeyDer::pem_file_iter(key)
         .and_then(|mut keys| keys.next().transpose())
         .map_err(|cause| unusable(key, why(cause)))?
-        .ok_or_else(|| unusable(key, "it holds no private key"))?;
+        .ok_or_else(|| unusable(key, "it contains no private key"))?;
     let config = rustls::ServerConfig::builder().with_no_client_auth();
     let config = config.with_single_cert(chain, key).map_err(|cause| {
         ConfigError(if matches!(cause, rustls::Error::InconsistentKeys(_)) {
@@ -34,7 +34,7 @@ pub(crate) fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, ConfigErr
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-/// A failure to read a file says so in the operating system's words.
+/// A failure to read a file contains the operating system's message.
 fn why(cause: pem::Error) -> String {
     if let pem::Error::Io(cause) = cause { cause.to_string() } else { cause.to_string() }
 }

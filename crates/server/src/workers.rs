@@ -1,5 +1,5 @@
-//! What runs without being called. Every worker is a step that decides by the clock and returns
-//! when it wants to be called next; this is the one driver that waits.
+//! Background work. Every worker is a step that decides by the clock and returns when it must be
+//! called next; this is the only driver that waits.
 
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,22 +18,23 @@ use crate::{Config, Opened};
 
 /// How often the tail is checked for a segment's worth of events, in milliseconds.
 const SEALING_PAUSE_MS: u64 = 10 * SECOND_MS;
-/// How often it is noted how far the store has come, in milliseconds: what is lost of the state is
-/// missed but for the events since then.
+/// How often the identity file is updated, in milliseconds: a lost state is detected except for the
+/// events since then.
 const NOTING_PAUSE_MS: u64 = 10 * SECOND_MS;
-/// How often a disk that is taken for full is checked for room, in milliseconds.
+/// How often a full disk is checked for free space, in milliseconds.
 const ROOM_PAUSE_MS: u64 = SECOND_MS;
 /// Events in the tail from which on they are moved into a segment.
 const SEAL_FROM_EVENTS: usize = 16_384;
-/// Bytes that no object names are kept this long, in milliseconds: an upload may still run.
+/// Unreferenced bytes of objects are kept this long, in milliseconds: an upload may still be
+/// running.
 const UPLOAD_MS_MAX: u64 = DAY_MS;
 /// A driver never sleeps longer: the clock may have been set.
 const LONGEST_WAIT_MS: u64 = MINUTE_MS;
-/// How long the steps that run may take to finish when the server stops. Each breaks where its pulse
-/// does; what a step has not committed by then is done at the next start.
+/// How long running steps may take to finish when the server stops. Each breaks at its next pulse;
+/// what a step has not committed by then is done at the next start.
 const STOP_WAIT: Duration = Duration::from_secs(4);
 
-/// One worker's step: does what is due and returns the instant of the next call. May block; calls
+/// One worker's step: does what is due and returns the time of the next call. May block; calls
 /// [`Context::pulse`] while it works, if that may take long.
 type Step = fn(&Context) -> Timestamp;
 
@@ -129,7 +130,7 @@ impl Workers {
             }
         };
         if tokio::time::timeout(STOP_WAIT, stopped).await.is_err() {
-            tracing::warn!(workers = self.running.len(), "workers that did not stop are left");
+            tracing::warn!(workers = self.running.len(), "some workers did not stop");
         }
     }
 }
@@ -144,7 +145,7 @@ async fn keep_driving(name: &'static str, step: Step, context: Context) {
             return;
         }
         if let Err(panic) = ended {
-            tracing::error!(%panic, worker = name, "a worker ended; it is started again");
+            tracing::error!(%panic, worker = name, "a worker ended; restarting it");
         }
         if pause(&mut stopping, LONGEST_WAIT_MS).await {
             return;
@@ -163,9 +164,9 @@ async fn drive(name: &'static str, step: Step, context: Context) {
         let now = || context.gateway.clock().now();
         let due = match done.await {
             Ok(Ok(due)) => due,
-            // A panic is our bug; what else is due must not wait until it is mended.
+            // A panic is a bug of ours; other due work must not wait until it is fixed.
             Ok(Err(_)) => {
-                tracing::error!(worker = name, "a worker's step panicked; it is tried again");
+                tracing::error!(worker = name, "a worker's step panicked; retrying it");
                 now().plus_ms(LONGEST_WAIT_MS)
             }
             Err(error) => {
@@ -187,7 +188,7 @@ async fn pause(stopping: &mut watch::Receiver<bool>, wait_ms: u64) -> bool {
     tokio::time::timeout(Duration::from_millis(wait_ms), stopped).await.is_ok()
 }
 
-/// Cuts, puts and digests what is due.
+/// Creates and delivers due log files and digests.
 fn deliver(context: &Context) -> Timestamp {
     cloudtrail::deliver(&context.gateway, &context.timing, &|| context.pulse())
 }
@@ -201,63 +202,63 @@ fn seal(context: &Context) -> Timestamp {
         Ok(0) => {}
         // There may be more than one segment's worth.
         Ok(_) => return now,
-        Err(error) => tracing::error!(%error, "events could not be sealed; they stay in the tail"),
+        Err(error) => tracing::error!(%error, "cannot seal events; they stay in the tail"),
     }
     if let Err(fault) = gateway.forget_denials() {
-        gateway.report(&fault, "old denials could not be forgotten", "");
+        gateway.report(&fault, "cannot delete old denials", "");
     }
     let dropped = cloudtrail::oldest_needed(gateway)
         .and_then(|needed| Ok(store.expire(now.minus_ms(*history_ms), needed)?));
     match dropped {
         Ok(0) => {}
-        Ok(events) => tracing::info!(events, "events beyond the history were dropped"),
-        Err(fault) => gateway.report(&fault, "old events could not be dropped", ""),
+        Ok(events) => tracing::info!(events, "deleted events beyond the history"),
+        Err(fault) => gateway.report(&fault, "cannot delete old events", ""),
     }
     again
 }
 
-/// Notes in the data directory's identity how far the store has come.
+/// Records the store's progress in the data directory's identity file.
 fn note(context: &Context) -> Timestamp {
     let Context { gateway, store, identity, .. } = context;
     if let Err(error) = identity.note(store) {
-        tracing::warn!(%error, "it could not be noted how far the store has come");
+        tracing::warn!(%error, "cannot write the `identity` file");
     }
     gateway.clock().now().plus_ms(NOTING_PAUSE_MS)
 }
 
-/// Ends the state of being full soon after there is room again.
+/// Ends the full state soon after there is free space.
 fn make_room(context: &Context) -> Timestamp {
     let Context { gateway, store, .. } = context;
     if store.is_full() {
         match store.hold_reserve() {
-            Ok(true) => tracing::info!("the disk has room again"),
+            Ok(true) => tracing::info!("the disk has free space again"),
             Ok(false) => {}
-            Err(error) => tracing::warn!(%error, "the reserve of disk space could not be made"),
+            Err(error) => tracing::warn!(%error, "cannot create the reserve of disk space"),
         }
     }
     gateway.clock().now().plus_ms(ROOM_PAUSE_MS)
 }
 
-/// Removes the bytes of objects that are gone, and keeps the reserve for a full disk.
+/// Removes the bytes of deleted objects, and maintains the reserve for a full disk.
 fn sweep(context: &Context) -> Timestamp {
     let Context { gateway, store, .. } = context;
     let now = gateway.clock().now();
     if let Err(error) = store.hold_reserve() {
-        tracing::warn!(%error, "the reserve of disk space could not be made");
+        tracing::warn!(%error, "cannot create the reserve of disk space");
     }
     let older_than = now.minus_ms(UPLOAD_MS_MAX);
     if let Err(fault) = s3::sweep(gateway, older_than, &|| context.pulse()) {
-        gateway.report(&fault, "the bytes of deleted objects could not be removed", "");
+        gateway.report(&fault, "cannot remove the bytes of deleted objects", "");
     }
-    // Callers that delete on a full disk wait for the room.
+    // Callers that delete on a full disk wait for the space.
     now.plus_ms(if store.is_full() { MINUTE_MS } else { HOUR_MS })
 }
 
-/// Deletes and rotates the keys whose day has come.
+/// Deletes and rotates the keys that are due.
 fn keys_due(context: &Context) -> Timestamp {
     let gateway = &context.gateway;
     if let Err(fault) = kms::run_due(gateway, &|| context.pulse()) {
-        gateway.report(&fault, "keys could not be deleted or rotated on time", "");
+        gateway.report(&fault, "cannot delete or rotate keys on time", "");
     }
     gateway.clock().now().plus_ms(MINUTE_MS)
 }

@@ -1,4 +1,4 @@
-//! `shoseki account`: accounts, while no server runs.
+//! `shoseki account`: manages accounts while the server is stopped.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use crate::lang::Lang;
 use crate::out::{self, Out};
 use crate::serve::Sealing;
 
-/// The verbs of `account`.
+/// The subcommands of `account`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Account {
     #[command(subcommand)]
@@ -21,22 +21,23 @@ pub(crate) struct Account {
 
 #[derive(Debug, Clone, Subcommand)]
 enum Verb {
-    /// Creates an account and prints its id and its root user's access key.
+    /// Creates an account and prints its ID and its root user's access key.
     Create(Create),
     /// Lists the accounts.
     List(List),
-    /// Gives an account another name.
+    /// Renames an account.
     Rename(Rename),
-    /// Sets a new random password of an account's root user and prints it.
+    /// Sets a new random password for an account's root user and prints it.
     ResetRootPassword(Change),
-    /// Gives an account's root user a new access key, deletes its old ones, and prints it.
+    /// Creates a new access key for an account's root user, deletes the old ones, and prints the
+    /// new one.
     RotateRootAccessKey(Change),
 }
 
-/// Where the accounts are.
+/// The location of the accounts.
 #[derive(Debug, Clone, Args)]
 struct Place {
-    /// The data directory, which no server may have open.
+    /// The data directory. The server must be stopped.
     #[arg(long, value_name = "DIR", env = "SHOSEKI_DATA_DIR", default_value = "shoseki-data")]
     data_dir: PathBuf,
     #[command(flatten)]
@@ -50,9 +51,9 @@ struct Place {
 #[derive(Debug, Clone, Args)]
 #[command(after_help = CREATE_EXAMPLES)]
 struct Create {
-    /// What people call it.
+    /// The display name.
     name: String,
-    /// Its id [default: random].
+    /// The account ID [default: random].
     #[arg(long, value_name = "DIGITS")]
     id: Option<String>,
     #[command(flatten)]
@@ -78,7 +79,7 @@ struct Rename {
     /// The account's 12 digits.
     #[arg(value_name = "ACCOUNT")]
     id: String,
-    /// What people call it from now on.
+    /// The new display name.
     name: String,
     #[command(flatten)]
     place: Place,
@@ -88,9 +89,9 @@ const RENAME_EXAMPLES: &str = "\
 Examples:
   shoseki account rename 111122223333 payments --data-dir /srv/shoseki
 
-The name of an account in the configuration file comes from there at each start.";
+The names of accounts in the configuration file are read from that file at each start.";
 
-/// The flags of the verbs that give a root user something new.
+/// The flags of the verbs that replace a root user's credentials.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = CHANGE_EXAMPLES)]
 struct Change {
@@ -106,8 +107,8 @@ Examples:
   shoseki account reset-root-password 123456789012 --data-dir /srv/shoseki
   shoseki account rotate-root-access-key 123456789012 --json
 
-A new password ends the root user's sessions and leaves its second factors. An access key that
-comes by flag, variable or configuration file comes again at the next start: change it there, too.";
+A new password ends the root user's sessions but keeps its second factors. An access key that is set
+by flag, variable or configuration file is set again at the next start: change it there, too.";
 
 impl Place {
     fn config(&self) -> Result<Config, Trouble> {
@@ -154,10 +155,10 @@ fn create(verb: &Create, lang: Lang) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// A new access key, for people.
+/// Formats a new access key as text.
 fn show_key(out: Out, lang: Lang, made: &server::Account) {
     let title = lang.pick(
-        "The root user's access key is shown this once:",
+        "The root user's access key, shown only once:",
         "ルートユーザーのアクセスキーです。表示は一度だけです:",
     );
     out.lines(&format!(
@@ -198,7 +199,7 @@ fn rename(verb: &Rename) -> Result<(), Trouble> {
     let (config, id) = (verb.place.config()?, account_id(&verb.id)?);
     server::rename_account(&config, &id, &verb.name, &Clock::system(), &Entropy::system())?;
     let out = verb.place.out();
-    out.text(&format!("{id} is called {}", verb.name));
+    out.text(&format!("renamed {id} to {}", verb.name));
     out.value(&json!({ "account": id.as_str(), "name": verb.name }));
     Ok(())
 }
@@ -209,7 +210,7 @@ fn reset_root_password(verb: &Change, lang: Lang) -> Result<(), Trouble> {
     let password = server::reset_root_password(&config, &id, &clock, &entropy)?;
     let out = verb.place.out();
     let title = lang.pick(
-        "The root user's new password is shown this once:",
+        "The root user's new password, shown only once:",
         "ルートユーザーの新しいパスワードです。表示は一度だけです:",
     );
     out.lines(&format!("{title}\naccount   {id}\npassword  {password}"));
@@ -226,13 +227,13 @@ fn rotate_root_access_key(verb: &Change, lang: Lang) -> Result<(), Trouble> {
     show_key(out, lang, account);
     if *is_kept {
         let file = config.data_dir.join("root-credentials");
-        out.text(&format!("kept in {}", file.display()));
+        out.text(&format!("stored in {}", file.display()));
     }
     for old in deleted {
         out.text(&format!("deleted {old}"));
     }
     if let Some(trouble) = trouble {
-        out::complain(&format!("the key is changed, but {trouble}; the next start mends that"));
+        out::complain(&format!("the key was changed, but {trouble}; the next start repairs that"));
     }
     out.value(&json!({
         "account": id.as_str(),

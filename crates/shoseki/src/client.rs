@@ -1,7 +1,7 @@
-//! A small AWS client: it signs requests, sends them over HTTP/1.1, and reads the answers.
+//! A small AWS client: it signs requests, sends them over HTTP/1.1, and reads the responses.
 //!
-//! It blocks its thread: the verbs of the command are read from top to bottom. Several threads may
-//! use one client; it keeps their connections and uses them again.
+//! Calls block their thread, so the commands read from top to bottom. Several threads can share one
+//! client, which pools their connections.
 
 mod bucket;
 mod connection;
@@ -27,13 +27,13 @@ use connection::{Connection, connect};
 pub(crate) use endpoint::Endpoint;
 pub(crate) use service::Ask;
 
-/// The largest body taken from a server: CloudTrail's files are far smaller.
+/// The largest response body accepted. CloudTrail's files are far smaller.
 const BODY_BYTES_MAX: usize = 1 << 30;
-/// How long an answer may take.
+/// The time limit for a response.
 const PATIENCE: Duration = Duration::from_mins(1);
-/// A request of so many is shown: a terminal is slower than a server.
+/// Progress is shown once per this many requests, because a terminal is slower than a server.
 const SHOWN_EVERY: u64 = 16;
-/// Codes of refusals of a caller, some of which come with the status 400.
+/// Error codes that deny a caller, some of which have the status 400.
 const DENIALS: [&str; 9] = [
     "AccessDenied",
     "AccessDeniedException",
@@ -45,7 +45,7 @@ const DENIALS: [&str; 9] = [
     "MissingAuthenticationToken",
     "UnrecognizedClientException",
 ];
-/// How we name ourselves; it stands in every event.
+/// The user agent, which every event records.
 const USER_AGENT: &str = concat!("shoseki/", env!("CARGO_PKG_VERSION"));
 
 /// A client of one endpoint with one access key.
@@ -57,12 +57,12 @@ pub(crate) struct Client {
     region: String,
     clock: Clock,
     idle: Mutex<Vec<Connection>>,
-    /// Where it shows how many requests were answered, and what they are about.
+    /// Where to show the number of completed requests, and their subject.
     shows: Option<(Out, String)>,
     answered: AtomicU64,
 }
 
-/// A successful answer.
+/// A successful response.
 #[derive(Debug)]
 pub(crate) struct Answered {
     /// The status, below 400.
@@ -83,7 +83,7 @@ impl Answered {
 /// Why a call did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum CallError {
-    /// The service said no.
+    /// The service returned an error.
     Refused {
         /// The HTTP status.
         status: u16,
@@ -92,12 +92,12 @@ pub(crate) enum CallError {
         /// AWS's message.
         message: String,
     },
-    /// There was no answer, or none that can be read.
+    /// There was no response, or it could not be parsed.
     Unreachable(String),
 }
 
 impl CallError {
-    /// AWS's code, or an empty text.
+    /// AWS's code, or an empty string.
     pub(crate) fn code(&self) -> &str {
         match self {
             Self::Refused { code, .. } => code,
@@ -105,7 +105,7 @@ impl CallError {
         }
     }
 
-    /// Whether the caller may not do that.
+    /// Whether the caller lacks permission.
     pub(crate) fn is_denied(&self) -> bool {
         matches!(self, Self::Refused { status: 401 | 403, .. })
             || DENIALS.iter().any(|code| self.code() == *code)
@@ -137,7 +137,7 @@ impl Client {
         Self { runtime, endpoint, credentials, region, clock, idle, shows, answered }
     }
 
-    /// The same, showing its progress to people who sit there.
+    /// Returns the client with progress output enabled.
     pub(crate) fn showing(mut self, out: Out, about: &str) -> Self {
         self.shows = Some((out, about.to_owned()));
         self
@@ -148,11 +148,12 @@ impl Client {
         &self.region
     }
 
-    /// Signs and sends a request and reads its answer. Blocks; not to be called by async code.
+    /// Signs and sends a request and reads its response. Blocks; must not be called from async
+    /// code.
     pub(crate) fn call(&self, ask: &Ask) -> Result<Answered, CallError> {
         let answered = self.runtime.block_on(async {
             let sent = tokio::time::timeout(PATIENCE, self.exchange(ask)).await;
-            sent.unwrap_or_else(|_| Err("no answer within a minute".to_owned()))
+            sent.unwrap_or_else(|_| Err("no response within a minute".to_owned()))
         });
         let answered = answered
             .map_err(|text| CallError::Unreachable(format!("{}: {text}", self.endpoint.url())))?;
@@ -160,7 +161,7 @@ impl Client {
         if let Some((out, about)) = &self.shows
             && count.is_multiple_of(SHOWN_EVERY)
         {
-            out.progress(&format!("{about}: {count} requests answered"));
+            out.progress(&format!("{about}: {count} requests completed"));
         }
         if answered.status.is_client_error() || answered.status.is_server_error() {
             return Err(service::refusal(ask.service, &answered));
@@ -168,8 +169,8 @@ impl Client {
         Ok(answered)
     }
 
-    /// Uses a connection that is still open, if there is one, and else a new one. Nothing is sent
-    /// twice: a call that got no answer may have been done.
+    /// Reuses an open connection, if there is one, or opens a new one. Never sends a request twice:
+    /// a call without a response may have been executed.
     async fn exchange(&self, ask: &Ask) -> Result<Answered, String> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         if let Some(mut connection) = idle
@@ -220,7 +221,7 @@ impl Client {
     }
 }
 
-/// Asks for a page that needs no signature: its status and body. Blocks.
+/// Fetches a page that requires no signature: its status and body. Blocks.
 pub(crate) fn get(
     runtime: &Handle,
     endpoint: &Endpoint,
@@ -239,13 +240,13 @@ pub(crate) fn get(
         Ok((head.status.as_u16(), body.map_err(|error| error.to_string())?.to_bytes()))
     };
     let answered: Result<_, String> = runtime.block_on(async {
-        let late = |_| Err("no answer within a minute".to_owned());
+        let late = |_| Err("no response within a minute".to_owned());
         tokio::time::timeout(PATIENCE, exchange).await.unwrap_or_else(late)
     });
     answered.map_err(|text| CallError::Unreachable(format!("{}: {text}", endpoint.url())))
 }
 
-/// An error and what caused it, in one line.
+/// Formats an error and its causes on one line.
 fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -1,4 +1,4 @@
-//! `shoseki env`: what points AWS tools at a server.
+//! `shoseki env`: prints the variables that connect AWS tools to a server.
 
 use std::path::PathBuf;
 
@@ -18,7 +18,7 @@ pub(crate) struct Environment {
     /// The server's data directory.
     #[arg(long, value_name = "DIR", env = "SHOSEKI_DATA_DIR", default_value = "shoseki-data")]
     data_dir: PathBuf,
-    /// Where the server is reached: its IP address or name, and its port.
+    /// The server's IP address or name, and its port.
     #[arg(
         long,
         value_name = "HOST:PORT",
@@ -27,16 +27,16 @@ pub(crate) struct Environment {
         value_parser = value::authority
     )]
     listen: String,
-    /// The region to work in.
+    /// The default region.
     #[arg(long, env = "SHOSEKI_REGION", default_value = "ap-northeast-1")]
     region: String,
-    /// The server speaks TLS.
+    /// Use TLS.
     #[arg(long)]
     tls: bool,
-    /// The certificate to trust, in PEM, where the system does not.
+    /// The certificate to trust, in PEM, if the system does not trust it.
     #[arg(long, value_name = "FILE", requires = "tls")]
     ca_bundle: Option<PathBuf>,
-    /// Whose syntax.
+    /// The shell.
     #[arg(long, value_enum, default_value = "bash")]
     shell: Shell,
     /// Prints one JSON document.
@@ -69,8 +69,8 @@ pub(crate) enum Shell {
     Powershell,
 }
 
-/// What would go before the access key, or leads elsewhere: a session or a profile of another
-/// work.
+/// Variables that take precedence over the access key or redirect requests: a session or a profile
+/// from other work.
 const UNSET: [&str; 4] =
     ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
 
@@ -89,13 +89,13 @@ impl Variables {
         ])
     }
 
-    /// With certificates to trust.
+    /// Adds the certificates to trust.
     fn with_bundle(mut self, bundle: String) -> Self {
         self.0.push(("AWS_CA_BUNDLE", bundle));
         self
     }
 
-    /// One line each, ready to be evaluated.
+    /// One line per variable, ready for `eval`.
     pub(crate) fn lines(&self, shell: Shell) -> String {
         let unset = UNSET.iter().map(|name| match shell {
             Shell::Bash | Shell::Zsh => format!("unset {name}"),
@@ -140,7 +140,7 @@ pub(crate) fn run(verb: &Environment) -> Result<Exit, Trouble> {
     let mut variables = Variables::new(&endpoint, &root, &verb.region);
     if let Some(bundle) = &verb.ca_bundle {
         let unusable = |error| Trouble::usage(format_args!("`{}`: {error}", bundle.display()));
-        // Tools run in other folders, too.
+        // Tools also run in other directories.
         let whole = bundle.canonicalize().map_err(unusable)?;
         variables = variables.with_bundle(whole.display().to_string());
     }
@@ -153,7 +153,7 @@ pub(crate) fn run(verb: &Environment) -> Result<Exit, Trouble> {
 fn kept(verb: &Environment) -> Result<RootCredentials, Trouble> {
     RootCredentials::kept(&verb.data_dir)?.ok_or_else(|| {
         Trouble::usage(format_args!(
-            "`{}` keeps no root credentials: start the server there first, or set \
+            "`{}` contains no root credentials: start the server with it first, or set \
              SHOSEKI_ROOT_ACCESS_KEY_ID and SHOSEKI_ROOT_SECRET_ACCESS_KEY",
             verb.data_dir.display()
         ))
@@ -164,7 +164,7 @@ fn kept(verb: &Environment) -> Result<RootCredentials, Trouble> {
 mod tests {
     use super::*;
 
-    /// Every shell gets its own syntax and takes any secret literally.
+    /// Each shell gets its own syntax, and any secret is quoted literally.
     #[test]
     fn each_shell_has_its_syntax() {
         let root = RootCredentials {
@@ -184,7 +184,7 @@ mod tests {
         }
     }
 
-    /// The session and the profile of another work are forgotten before anything is set.
+    /// The session and the profile of other work are unset before anything is set.
     #[test]
     fn each_shell_forgets_what_was_there() {
         let (access_key_id, secret_access_key) = ("AKIA".to_owned(), "s".to_owned());

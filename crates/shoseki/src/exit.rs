@@ -5,20 +5,20 @@ use server::{ConfigError, OpenError};
 
 use crate::client::CallError;
 
-/// How the command ends. The numbers are fixed: scripts rely on them.
+/// The exit codes of the command. The numbers are fixed because scripts rely on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// All is well.
+    /// Success.
     Done = 0,
-    /// Something was found that should not be.
+    /// A finding, such as an invalid file.
     Findings = 1,
-    /// The command cannot be understood.
+    /// The command line is invalid.
     Usage = 2,
-    /// Somebody may not do that: no permission, or no key.
+    /// Denied: no permission, or no key.
     Denied = 3,
-    /// Something that is needed cannot be reached: a server, an address, a data directory.
+    /// A server, an address or a data directory is unavailable.
     Unreachable = 4,
-    /// It stopped half-way.
+    /// Interrupted before completion.
     Partial = 5,
 }
 
@@ -28,12 +28,12 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Why a verb cannot do its work.
+/// Why a command failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Trouble {
-    /// How the command ends.
+    /// The exit code.
     pub(crate) exit: Exit,
-    /// For people.
+    /// A human-readable message.
     pub(crate) text: String,
 }
 
@@ -87,9 +87,12 @@ impl From<OpenError> for Trouble {
             | OpenError::PassphraseNeeded => Exit::Denied,
         };
         if matches!(&error, OpenError::Store(cause) if cause.is_in_use()) {
-            return Self::new(exit, "a server has the data directory open: stop the server first");
+            return Self::new(
+                exit,
+                "the data directory is open in a running server: stop the server first",
+            );
         }
-        Self::new(exit, format_args!("the data directory cannot be opened: {error}"))
+        Self::new(exit, format_args!("cannot open the data directory: {error}"))
     }
 }
 
@@ -100,7 +103,7 @@ impl From<CallError> for Trouble {
                 Exit::Unreachable
             }
             CallError::Refused { .. } if error.is_denied() => Exit::Denied,
-            // What a trail delivers to is gone.
+            // The destination of a trail no longer exists.
             CallError::Refused { .. } if error.code() == "NoSuchBucket" => Exit::Findings,
             CallError::Refused { .. } => Exit::Usage,
         };
@@ -112,7 +115,7 @@ impl From<CallError> for Trouble {
 mod tests {
     use super::*;
 
-    /// A refusal is not an outage, and a missing permission is neither.
+    /// An error response is not an outage, and a missing permission is neither.
     #[test]
     fn troubles_end_with_their_code() {
         let refused = |status, code: &str| CallError::Refused {

@@ -1,4 +1,4 @@
-//! `shoseki explain`: why a request was refused, or why a trail's files wait.
+//! `shoseki explain`: shows why a request was denied, or why a trail's files are pending.
 
 mod openings;
 
@@ -13,22 +13,22 @@ use crate::serve::runtime;
 
 /// Requests are signed for a region, but neither operation depends on it.
 const REGION: &str = "us-east-1";
-/// The code of a request that was not refused, or whose refusal was forgotten.
+/// The code for a request that was not denied, or whose denial is no longer on record.
 const NOT_ON_RECORD: &str = "ResourceNotFoundException";
 
 /// The flags of `explain`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Explain {
-    /// The request that was refused in the last day; its event has the id as `requestID`.
+    /// A request that was denied within the last day: the `requestID` of its event.
     #[arg(required_unless_present = "deliveries")]
     request_id: Option<String>,
-    /// Explains what keeps the files of all trails from their buckets.
+    /// Explains why log files of any trail are pending.
     #[arg(long, conflicts_with = "request_id")]
     deliveries: bool,
     #[command(flatten)]
     reach: Reach,
-    /// Prints the answers as they are, one JSON document a line.
+    /// Prints the responses unchanged, one JSON document per line.
     #[arg(long)]
     json: bool,
 }
@@ -38,8 +38,8 @@ Examples:
   shoseki explain 7e8f26fc-1800-4527-9b94-ddf84cb024e5
   shoseki explain --deliveries --data-dir /srv/shoseki
 
-With --deliveries it also warns of policies of trails' buckets and keys that let a
-service in on anybody's behalf. Exit code 1 means that something was refused.";
+With --deliveries it also warns about policies of the trails' buckets and keys that allow
+a service on anyone's behalf. Exit code 1 means that something was denied.";
 
 /// Runs the verb.
 pub(crate) fn run(verb: &Explain) -> Result<Exit, Trouble> {
@@ -48,13 +48,13 @@ pub(crate) fn run(verb: &Explain) -> Result<Exit, Trouble> {
     let out = Out::new(verb.json);
     match &verb.request_id {
         Some(id) => match explain(&client, out, id) {
-            // It was asked for a refusal, and there is none.
+            // A denial was requested, but none is on record.
             Err(error) if error.code() == NOT_ON_RECORD => Err(Trouble::new(
                 Exit::Findings,
                 format_args!(
-                    "no refusal of the request `{id}` is on record: it was not refused by a \
-                     policy, it is older than a day, or the id is not the `requestID` of an event \
-                     of this server"
+                    "no denial of the request `{id}` is on record: no policy denied it, it is \
+                     older than a day, or the ID is not the `requestID` of an event of this \
+                     server"
                 ),
             )),
             explained => Ok(explained.map(|()| Exit::Findings)?),
@@ -72,15 +72,15 @@ fn deliveries(client: &Client, out: Out) -> Result<Exit, Trouble> {
             let error = text(queue, "Error");
             let (bucket, folder) = (text(queue, "Bucket"), text(queue, "Folder"));
             let waiting = match number(queue, "Files") {
-                1 => "1 file waits".to_owned(),
-                files => format!("{files} files wait"),
+                1 => "1 file pending".to_owned(),
+                files => format!("{files} files pending"),
             };
             let name = text(trail, "Name");
             out.text(&format!("{name}: {waiting} for {bucket}/{folder} {error}"));
             if let Some(id) = queue.get("RequestId").and_then(Value::as_str) {
                 match explain(client, out, id) {
                     Err(error) if error.code() == NOT_ON_RECORD => {
-                        out.text("  no policy refused it: look at the key and the bucket");
+                        out.text("  no policy denied it: check the key and the bucket");
                     }
                     explained => explained?,
                 }
@@ -89,12 +89,12 @@ fn deliveries(client: &Client, out: Out) -> Result<Exit, Trouble> {
         }
         let losses = list(trail, "Losses").count();
         if losses > 0 {
-            out.text(&format!("{}: {losses} files were given up", text(trail, "Name")));
+            out.text(&format!("{}: {losses} files were abandoned", text(trail, "Name")));
             exit = Exit::Findings;
         }
     }
     if exit == Exit::Done {
-        out.text("Nothing is refused.");
+        out.text("No deliveries are denied.");
     }
     openings::warn(client, out, list(&answer, "Deliveries"));
     Ok(exit)
@@ -109,7 +109,7 @@ fn explain(client: &Client, out: Out, request_id: &str) -> Result<(), CallError>
             out.text(&format!("  denied by {}", statement(by)));
         }
         if denial.get("Withheld").and_then(Value::as_bool) == Some(true) {
-            out.text("  another account has a part in it, whose policies are not shown");
+            out.text("  the policies of another account contributed and are not shown");
         }
         let misses = list(denial, "NearMisses").count();
         let explicit = denial.pointer("/Reason/kind").is_some_and(|kind| kind == "explicitDeny");
@@ -120,12 +120,12 @@ fn explain(client: &Client, out: Out, request_id: &str) -> Result<(), CallError>
         }
         for miss in list(denial, "NearMisses") {
             let by = miss.get("by").unwrap_or(&Value::Null);
-            out.text(&format!("  {} would allow it, were it not for", statement(by)));
+            out.text(&format!("  {} would allow it, except for", statement(by)));
             for one in list(miss, "conditions") {
                 let (operator, key) = (text(one, "operator"), text(one, "key"));
                 let (expected, found) = (joined(one, "expected"), joined(one, "found"));
                 out.text(&format!(
-                    "    {operator} {key}: the policy says {expected}, the request says {found}"
+                    "    {operator} {key}: the policy has {expected}, the request has {found}"
                 ));
             }
         }
@@ -138,7 +138,7 @@ fn ask(client: &Client, operation: &'static str, input: &Value) -> Result<Value,
     Ok(serde_json::from_slice(&answered.body).unwrap_or_default())
 }
 
-/// A statement and the policy it is in.
+/// A statement and its policy.
 fn statement(by: &Value) -> String {
     let policy =
         by.get("arn").and_then(Value::as_str).map_or_else(|| text(by, "name"), str::to_owned);

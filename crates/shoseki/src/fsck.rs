@@ -1,4 +1,4 @@
-//! `shoseki fsck`: looks whether a data directory holds all that it should.
+//! `shoseki fsck`: checks a data directory for missing or damaged data.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ use crate::serve::Sealing;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Fsck {
-    /// The data directory, which no server may have open.
+    /// The data directory. The server must be stopped.
     #[arg(long, value_name = "DIR", env = "SHOSEKI_DATA_DIR", default_value = "shoseki-data")]
     data_dir: PathBuf,
     #[command(flatten)]
@@ -26,19 +26,19 @@ pub(crate) struct Fsck {
 
 const EXAMPLES: &str = "\
 Examples:
-  shoseki fsck --data-dir /srv/shoseki    prove every event and every object's bytes
+  shoseki fsck --data-dir /srv/shoseki    check every event and every object
 
-It only reads. With the root key it proves which store it is and all bytes of all objects by their
-authentication tags; without it, it compares their lengths, and says so.
+It only reads. With the root key it verifies the identity of the store, and all bytes of all objects
+by their authentication tags; without it, it compares only their lengths, and reports that.
 
-Exit code 1: something is missing, damaged, older than it was, or too much.";
+Exit code 1: something is missing, damaged, outdated or unexpected.";
 
 /// Runs the verb.
 pub(crate) fn run(verb: &Fsck) -> Result<Exit, Trouble> {
     let out = Out::new(verb.json);
     let mut config = Config { data_dir: verb.data_dir.clone(), ..Config::default() };
     verb.sealing.apply(&mut config)?;
-    // The engine may stumble over damage; that is told as a finding.
+    // The storage engine may panic on damaged data; that is reported as a finding.
     std::panic::set_hook(Box::new(|_| {}));
     let checked = server::fsck(&config, &mut |what| out.progress(what));
     drop(std::panic::take_hook());
@@ -48,16 +48,16 @@ pub(crate) fn run(verb: &Fsck) -> Result<Exit, Trouble> {
         out.text(finding);
     }
     for what in &unproved {
-        out.text(&format!("not proved: {what}"));
+        out.text(&format!("not verified: {what}"));
     }
     out.text(&format!(
-        "bodies: {proved} objects proved by their authentication tags, {by_length} by lengths"
+        "bodies: {proved} objects verified by their authentication tags, {by_length} by lengths"
     ));
     if findings.is_empty() {
         out.text(if unproved.is_empty() {
-            "all events and all objects' bytes are there"
+            "all events and all object contents are intact"
         } else {
-            "all events are there, and all objects have their lengths"
+            "all events are intact, and all objects have the right lengths"
         });
     }
     out.value(&json!({

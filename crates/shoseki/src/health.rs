@@ -1,4 +1,4 @@
-//! `shoseki health`: whether a server answers, for containers and for people.
+//! `shoseki health`: checks whether a server is healthy, for containers and operators.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use crate::exit::{Exit, Trouble};
 use crate::out::Out;
 use crate::serve::runtime;
 
-/// Where a server says how it is.
+/// The path of the health page.
 const HEALTH: &str = "/_shoseki/health";
 
 /// The flags of `health`.
@@ -25,10 +25,10 @@ pub(crate) struct Health {
         default_value = "http://127.0.0.1:4566"
     )]
     endpoint_url: String,
-    /// Certificates to trust instead of the system's, in PEM.
+    /// Certificates to trust in place of the system's, in PEM.
     #[arg(long, value_name = "FILE", env = "AWS_CA_BUNDLE")]
     ca_bundle: Option<PathBuf>,
-    /// Prints the answer as it is.
+    /// Prints the response unchanged.
     #[arg(long)]
     json: bool,
 }
@@ -39,7 +39,7 @@ Examples:
   shoseki health --endpoint-url https://localhost:4566 --ca-bundle cert.pem
 
 Exit codes:
-  0 it serves, be it `ok` or `degraded`, 1 it has to be started again, 4 it does not answer";
+  0 the server is up, `ok` or `degraded`, 1 it must be restarted, 4 it is unreachable";
 
 /// Runs the verb.
 pub(crate) fn run(verb: &Health) -> Result<Exit, Trouble> {
@@ -50,7 +50,7 @@ pub(crate) fn run(verb: &Health) -> Result<Exit, Trouble> {
     let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
     let Some(word) = answer.get("status").and_then(Value::as_str) else {
         let url = endpoint.url();
-        let text = format_args!("{url}: {status} at {HEALTH}: this is not a server of ours");
+        let text = format_args!("{url}: {status} at {HEALTH}: this is not a Shoseki server");
         return Err(Trouble::unreachable(text));
     };
     let reasons = answer.get("reasons").and_then(Value::as_array).into_iter().flatten();

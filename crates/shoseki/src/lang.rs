@@ -1,4 +1,4 @@
-/// The language of what people read.
+/// The language of user-facing text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lang {
     /// English.
@@ -8,7 +8,7 @@ pub(crate) enum Lang {
 }
 
 impl Lang {
-    /// Of what somebody asks for: a language that there is, or a locale of it.
+    /// Parses a requested language: `en`, `ja`, or a locale of one of them.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let is = |language: &str| {
             text == language
@@ -20,12 +20,12 @@ impl Lang {
         (is("en") || text == "C" || text.starts_with("C.")).then_some(Self::English)
     }
 
-    /// Of a locale such as `ja_JP.UTF-8`, or of `ja`.
+    /// Returns the language of a locale such as `ja_JP.UTF-8`, or of `ja`.
     pub(crate) fn of(locale: Option<&str>) -> Self {
         locale.and_then(Self::parse).unwrap_or(Self::English)
     }
 
-    /// The text in this language.
+    /// Selects the text in this language.
     pub(crate) fn pick<'a>(self, english: &'a str, japanese: &'a str) -> &'a str {
         match self {
             Self::English => english,
@@ -38,7 +38,7 @@ impl Lang {
 mod tests {
     use super::*;
 
-    /// A locale names its language first; what is not known is English.
+    /// A locale starts with its language; unknown ones select English.
     #[test]
     fn locales_name_languages() {
         for locale in ["ja", "ja_JP.UTF-8", "ja_JP"] {
@@ -48,7 +48,11 @@ mod tests {
             assert_eq!(Lang::of(locale), Lang::English);
         }
         for unknown in ["", "xx", "fr_FR", "jam"] {
-            assert_eq!(Lang::parse(unknown), None, "nobody is told to have asked for English");
+            assert_eq!(
+                Lang::parse(unknown),
+                None,
+                "an unknown language is not reported as English"
+            );
         }
     }
 }

@@ -1,10 +1,10 @@
-//! The command `shoseki`: the server, and the verbs of those who run it.
+//! The command `shoseki`: the server, and the commands for its operators.
 //!
-//! `serve` and `quickstart` start a server; all other verbs are clients or look into a data
-//! directory. Nothing here decides anything about calls: `server` and the crates below it do.
+//! `serve` and `quickstart` start a server; all other commands are clients or read a data
+//! directory. Nothing here makes decisions about calls: `server` and the crates below it do.
 //!
-//! Reading order: `process.rs` (what happens before anything else), `serve.rs` (how the parts are wired), `quickstart.rs` (the four steps, as a
-//! client), `client.rs` (what signs and sends), `verify.rs`.
+//! Reading order: `process.rs` (what happens first), `serve.rs` (how the parts are wired),
+//! `quickstart.rs` (the four steps, as a client), `client.rs` (signing and sending), `verify.rs`.
 
 mod account;
 mod client;
@@ -36,18 +36,18 @@ use crate::lang::Lang;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// The version, and of what lies between two versions the commit, if whoever built it said so.
+/// The version; between two versions also the commit, if the build sets it.
 const VERSION: &str = match option_env!("SHOSEKI_VERSION") {
     Some(version) => version,
     None => env!("CARGO_PKG_VERSION"),
 };
 
-/// Shoseki: KMS, S3, CloudTrail, IAM and STS on one port, with an audit trail that misses nothing.
+/// Shoseki: KMS, S3, CloudTrail, IAM and STS on one port, with a complete audit trail.
 #[derive(Debug, Parser)]
 #[command(version = VERSION, after_help = EXAMPLES)]
 struct Cli {
-    /// The language of what `quickstart` says, of first-run hints and of new access keys: `en`,
-    /// `ja`, or a locale [env: LC_ALL, LC_MESSAGES, LANG].
+    /// Language of `quickstart`, first-start hints and new access keys: `en`, `ja`, or a locale
+    /// [env: LC_ALL, LC_MESSAGES, LANG].
     #[arg(long, global = true)]
     lang: Option<String>,
     #[command(subcommand)]
@@ -56,34 +56,34 @@ struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  shoseki quickstart                      see the four steps and their proof
-  shoseki serve --data-dir /srv/shoseki   serve
-  eval \"$(shoseki env)\"                   point the AWS CLI at it
+  shoseki quickstart                      run the four steps and validate the result
+  shoseki serve --data-dir /srv/shoseki   run a server
+  eval \"$(shoseki env)\"                   connect the AWS CLI
 
 Exit codes:
-  0 done, 1 findings, 2 usage, 3 denied, 4 unreachable, 5 stopped half-way";
+  0 success, 1 findings, 2 usage, 3 denied, 4 unavailable, 5 interrupted";
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serves until SIGTERM or SIGINT.
+    /// Runs the server until SIGTERM or SIGINT.
     Serve(serve::Serve),
-    /// Starts a server, performs the four steps as a client, and shows that the trail is sound.
+    /// Starts a server, performs the four steps as a client, and validates the trail.
     Quickstart(quickstart::Quickstart),
-    /// Prints what points AWS tools at the server.
+    /// Prints the environment variables that connect AWS tools to the server.
     Env(environment::Environment),
     /// Manages accounts.
     Account(account::Account),
-    /// Verifies a trail's log files and digests, and what `validate-logs` does not see.
+    /// Validates a trail's log files and digests, beyond what `validate-logs` checks.
     Verify(verify::Verify),
-    /// Checks whether a data directory holds all that it should, while no server runs.
+    /// Checks a data directory for missing or damaged data while the server is stopped.
     Fsck(fsck::Fsck),
-    /// Explains why a request was refused, or why files wait: the policy, the statement, the values.
+    /// Explains why a request was denied, or why deliveries are pending: policy, statement, values.
     Explain(explain::Explain),
-    /// Asks a server whether it is well.
+    /// Checks whether a server is healthy.
     Health(health::Health),
-    /// Prints a script that completes the words of this command in a shell.
+    /// Prints a shell completion script.
     Completions(pages::Completions),
-    /// Prints a page for `man`, or writes all of them.
+    /// Prints a man page, or writes all man pages.
     Man(pages::Manual),
 }
 
@@ -109,7 +109,7 @@ fn end(trouble: &Trouble) -> ExitCode {
     trouble.exit.into()
 }
 
-/// The environment may name any language; one that is asked for has to be there.
+/// The environment may name any language; an explicitly requested one must be supported.
 fn language(asked: Option<&str>, locale: Option<&str>) -> Result<Lang, Trouble> {
     match asked {
         Some(text) => Lang::parse(text)
@@ -118,7 +118,8 @@ fn language(asked: Option<&str>, locale: Option<&str>) -> Result<Lang, Trouble> 
     }
 }
 
-/// Runs a verb. A server tells what of its protection the system `refused`; other verbs end soon.
+/// Runs a command. A server logs the protections that the system `refused`; other commands are
+/// short-lived.
 fn run(command: &Command, lang: Lang, refused: &[String]) -> Result<Exit, Trouble> {
     match command {
         Command::Serve(verb) => serve::run(verb, lang, refused),
@@ -144,7 +145,7 @@ mod tests {
         Cli::command().debug_assert();
     }
 
-    /// A language that there is not is refused where it is asked for, before or after the verb.
+    /// An unsupported language is rejected where it is given, before or after the verb.
     #[test]
     fn unknown_languages_are_refused() {
         for words in [["shoseki", "--lang", "xx", "env"], ["shoseki", "env", "--lang", "xx"]] {
@@ -157,7 +158,7 @@ mod tests {
         assert_eq!(language(None, Some("fr_FR.UTF-8")), Ok(Lang::English));
     }
 
-    /// Every flag of `serve` stands in the documentation, with its variable.
+    /// Every flag of `serve` is documented, with its variable.
     #[test]
     fn the_flags_of_serve_are_documented() {
         let page = include_str!("../../../docs/configuration.md");

@@ -1,10 +1,11 @@
-//! All that the command prints: data to standard output, progress to standard error and only on a
-//! terminal, complaints to standard error.
+//! All output of the command: data to standard output, progress to standard error if it is a
+//! terminal, errors to standard error.
 //!
-//! A reader that has gone away, as `head` does, is no error.
+//! A reader that has closed the pipe, as `head` does, is not an error.
 //!
 //! INVARIANT: no character reaches a terminal that could move its cursor, begin an escape sequence
-//! or turn the direction of text: object keys, names and messages come from strangers. All output passes here, and here it is written out as [`printable`] says.
+//! or change the direction of text: object keys, names and messages are untrusted input. All output
+//! passes through this module, which escapes it as [`printable`] does.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -15,7 +16,7 @@ use types::{is_printable, printable};
 
 use crate::process;
 
-/// Where a verb prints to, and in which form.
+/// Where a command prints to, and in which format.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Out {
     json: bool,
@@ -23,41 +24,41 @@ pub(crate) struct Out {
 }
 
 impl Out {
-    /// For people, or as one JSON document a line.
+    /// As text, or as one JSON document per line.
     pub(crate) fn new(json: bool) -> Self {
         let progress = !json && stderr().is_terminal() && process::has_escapes();
         Self { json, progress }
     }
 
-    /// A line of data for people; a line feed in it is a stranger's.
+    /// A line of text; a line feed in it is untrusted and is escaped.
     pub(crate) fn text(self, line: &str) {
         if !self.json {
             let _ = writeln!(stdout(), "{}", printable(line));
         }
     }
 
-    /// Lines of data for people.
+    /// Lines of text.
     pub(crate) fn lines(self, text: &str) {
         if !self.json {
             let _ = writeln!(stdout(), "{}", printable_lines(text));
         }
     }
 
-    /// A verdict and what it is about; its first word is green or red on a terminal that has colours.
+    /// A result and its subject; the first word is green or red on a colour terminal.
     pub(crate) fn verdict(self, line: &str, is_good: bool) {
         if !self.json {
             let _ = writeln!(stdout(), "{}", painted(line, is_good, has_colours()));
         }
     }
 
-    /// A line of data for programs.
+    /// A line of machine-readable data.
     pub(crate) fn value(self, value: &Value) {
         if self.json {
             let _ = writeln!(stdout(), "{}", printable_json(value));
         }
     }
 
-    /// What is going on, in the place of what was going on before.
+    /// Shows the current activity, replacing the previous one.
     pub(crate) fn progress(self, text: &str) {
         if self.progress {
             let mut to = stderr();
@@ -66,23 +67,23 @@ impl Out {
         }
     }
 
-    /// Takes the progress away.
+    /// Clears the progress line.
     pub(crate) fn progress_done(self) {
         self.progress("");
     }
 }
 
-/// Text to standard output, with its own line feeds and tabs.
+/// Writes text to standard output, keeping line feeds and tabs.
 pub(crate) fn plain(text: &str) {
     let _ = stdout().write_all(printable_lines(text).as_bytes());
 }
 
-/// A file of ours to standard output, as it is: a script, a page for `man`.
+/// Writes a generated file to standard output unchanged: a script, a man page.
 pub(crate) fn bytes(file: &[u8]) {
     let _ = stdout().write_all(file);
 }
 
-/// Whether standard output shows colours, and they are wanted.
+/// Whether standard output supports colours and they are enabled.
 fn has_colours() -> bool {
     stdout().is_terminal() && process::has_escapes() && process::wants_colours()
 }
@@ -99,12 +100,12 @@ fn painted(line: &str, is_good: bool, has_colours: bool) -> String {
     format!("\x1b[1;{colour}m{word}\x1b[0m{rest}")
 }
 
-/// Text to standard error, with its own line feeds and tabs.
+/// Writes text to standard error, keeping line feeds and tabs.
 pub(crate) fn plain_complaint(text: &str) {
     let _ = stderr().write_all(printable_lines(text).as_bytes());
 }
 
-/// A line to standard error, whatever the form: why something cannot be done.
+/// Writes an error to standard error, in any format.
 pub(crate) fn complain(text: &str) {
     let _ = writeln!(stderr(), "shoseki: {}", printable(text));
 }
@@ -114,7 +115,7 @@ pub(crate) fn is_watched() -> bool {
     stderr().is_terminal()
 }
 
-/// As [`printable`], but with line feeds and tabs as they are.
+/// Like [`printable`], but keeps line feeds and tabs.
 pub(crate) fn printable_lines(text: &str) -> Cow<'_, str> {
     let is_ours = |character: char| matches!(character, '\n' | '\t');
     if text.chars().all(|character| is_printable(character) || is_ours(character)) {
@@ -127,8 +128,8 @@ pub(crate) fn printable_lines(text: &str) -> Cow<'_, str> {
     Cow::Owned(pieces.collect())
 }
 
-/// One line of JSON. It escapes some control characters by itself, and the others here: they stand
-/// in texts only, where `\u` means the same.
+/// One line of JSON. The serializer escapes some control characters; this escapes the others, which
+/// occur only in strings, where `\u` is equivalent.
 fn printable_json(value: &Value) -> String {
     let mut shown = String::new();
     for character in value.to_string().chars() {
@@ -151,7 +152,7 @@ mod tests {
 
     const HOSTILE: &str = "k\u{1b}]0;t\u{7}\u{9b}31m\u{202e}\u{7f}\r\n\u{2028}監査";
 
-    /// Whatever a stranger chose, only our own line feeds and tabs are left of what is not text.
+    /// Of the non-text characters in untrusted input, only our own line feeds and tabs remain.
     #[test]
     fn lines_keep_their_own_line_feeds_and_tabs() {
         let shown = printable_lines(HOSTILE);
@@ -161,7 +162,7 @@ mod tests {
         assert_eq!(printable_lines("a\u{1b}\tb\r\n"), "a\\u{1b}\tb\\r\n");
     }
 
-    /// Only the first word has a colour, and only where colours are shown.
+    /// Only the first word is coloured, and only if colours are enabled.
     #[test]
     fn verdicts_have_a_colour_on_a_terminal() {
         assert_eq!(painted("VALID: 3/3", true, true), "\x1b[1;32mVALID\x1b[0m: 3/3");
@@ -170,7 +171,7 @@ mod tests {
         assert_eq!(painted("INVALID: \u{1b}[0m", false, false), "INVALID: \\u{1b}[0m");
     }
 
-    /// JSON stays JSON, of the same value.
+    /// Escaped JSON is still JSON with the same value.
     #[test]
     fn json_is_escaped_and_stays_the_same() {
         let value = json!({ HOSTILE: [HOSTILE, 1, null] });

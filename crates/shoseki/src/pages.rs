@@ -1,5 +1,5 @@
-//! `shoseki completions` and `shoseki man`: what a package brings for shells and for `man`, made from
-//! the same help texts as `--help`.
+//! `shoseki completions` and `shoseki man`: the files that a package installs for shells and for
+//! `man`, generated from the same help texts as `--help`.
 
 use std::fs;
 use std::io::Write;
@@ -17,7 +17,7 @@ use crate::out;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = COMPLETIONS_EXAMPLES)]
 pub(crate) struct Completions {
-    /// Whose syntax.
+    /// The shell.
     #[arg(value_enum)]
     shell: Shell,
 }
@@ -32,9 +32,9 @@ Examples:
 #[derive(Debug, Clone, Args)]
 #[command(after_help = MAN_EXAMPLES)]
 pub(crate) struct Manual {
-    /// The verb that the page is of, such as `verify` or `account create` [default: the command].
+    /// The verb to print the page of, such as `verify` or `account create` [default: the command].
     verb: Vec<String>,
-    /// Writes the pages of all verbs into this folder.
+    /// Writes the pages of all verbs into this directory.
     #[arg(long, value_name = "DIR", conflicts_with = "verb")]
     all: Option<PathBuf>,
 }
@@ -44,7 +44,7 @@ Examples:
   shoseki man verify | man -l -
   shoseki man --all ~/.local/share/man/man1";
 
-/// Prints a script that completes our words.
+/// Prints a shell completion script.
 pub(crate) fn completions(verb: &Completions, mut command: Command) -> Exit {
     let mut script = Vec::new();
     let name = command.get_name().to_owned();
@@ -74,7 +74,7 @@ pub(crate) fn manual(verb: &Manual, mut command: Command) -> Result<Exit, Troubl
 }
 
 fn write_pages(folder: &Path, command: &Command) -> Result<(), Trouble> {
-    // `shoseki-account-create`, as `man` names pages of verbs.
+    // `shoseki-account-create`, as `man` names the pages of subcommands.
     let name = command.get_display_name().unwrap_or_else(|| command.get_name());
     let file = folder.join(format!("{name}.1"));
     let page = render(command)?;
@@ -85,7 +85,7 @@ fn write_pages(folder: &Path, command: &Command) -> Result<(), Trouble> {
     command.get_subcommands().filter(is_shown).try_for_each(|inner| write_pages(folder, inner))
 }
 
-/// Whatever we make is closed to others, but a page is for everybody.
+/// Files that we create are private by default, but a man page must be readable by all users.
 fn open_to_all(path: &Path, mode: u32) -> Result<(), Trouble> {
     let set = fs::set_permissions(path, fs::Permissions::from_mode(mode));
     set.map_err(|error| cannot(path, &error))

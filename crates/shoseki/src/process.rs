@@ -1,9 +1,9 @@
-//! What the process gives away of itself: files that others may read, core dumps, and secrets that
-//! came by a flag or a variable and stand in `/proc` for as long as it runs.
+//! What the process exposes about itself: readable files, core dumps, and secrets that were passed
+//! by flag or variable and stay in `/proc` while it runs.
 //!
-//! Nothing takes a word out of a running process's command line or environment but a new start. So
-//! the process hands its secrets to itself through a pipe and starts itself again without them: it
-//! keeps its id, and those who watch it see no difference.
+//! The command line and environment of a running process can only be changed by re-executing it.
+//! The process therefore passes its secrets to itself through a pipe and re-executes itself without
+//! them: its process ID stays the same, and supervisors notice no difference.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -21,24 +21,24 @@ use crate::exit::Trouble;
 
 /// Flags whose values are secrets.
 const FLAGS: [&str; 3] = ["root-secret-access-key", "secret-access-key", "session-token"];
-/// Variables whose values are secrets, ours or those of AWS's tools.
+/// Variables whose values are secrets: our own and those of AWS tools.
 const VARIABLES: [&str; 4] = [
     "SHOSEKI_ROOT_SECRET_ACCESS_KEY",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
     "AWS_SECURITY_TOKEN",
 ];
-/// Verbs that run for as long as a server does. Others end soon, and only those who may do
-/// everything to a process see its environment; its command line is seen by all.
+/// Verbs that run as long as a server does. Others are short-lived, and only a privileged user can
+/// see their environment; the command line is visible to all users.
 const SERVING: [&str; 2] = ["serve", "quickstart"];
-/// Tells the second start which file descriptor its secrets come from.
+/// Passes the file descriptor of the secrets to the re-executed process.
 const INHERITED: &str = "SHOSEKI_INHERITED_SECRETS_FD";
-/// A pipe holds at least a page before a writer has to wait for a reader.
+/// A pipe buffers at least a page before its writer blocks.
 const SECRETS_BYTES_MAX: usize = 4096;
-/// The running program, also after its file was replaced or removed.
+/// The running program, even after its file was replaced or removed.
 const OURSELVES: &str = "/proc/self/exe";
 
-/// A secret among a verb's flags. Its `Debug` form leaves it out.
+/// A secret among a verb's flags. Its `Debug` output omits it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Secret(pub(crate) String);
 
@@ -54,23 +54,24 @@ impl From<String> for Secret {
     }
 }
 
-/// Whether a terminal understands more than lines.
+/// Whether a terminal supports more than plain lines.
 ///
-/// Source: terminfo(5): `dumb` has no capabilities; a terminal without a name has none either.
+/// Source: terminfo(5): `dumb` has no capabilities; an unnamed terminal has none either.
 pub(crate) fn has_escapes() -> bool {
     env::var_os("TERM").is_some_and(|name| !name.is_empty() && name != "dumb")
 }
 
-/// Whether colours are wanted.
+/// Whether colours are enabled.
 ///
-/// Source: no-color.org: `NO_COLOR`, if it is there and not empty, means none.
+/// Source: no-color.org: `NO_COLOR`, if set and not empty, disables colours.
 pub(crate) fn wants_colours() -> bool {
     env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// The locale of messages.
 ///
-/// Source: POSIX, section 8.2: `LC_ALL` before `LC_MESSAGES` before `LANG`; an empty one is none.
+/// Source: POSIX, section 8.2: `LC_ALL` before `LC_MESSAGES` before `LANG`; an empty value counts
+/// as unset.
 pub(crate) fn locale() -> Option<String> {
     ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|name| {
         let value = env::var_os(name)?.into_string().ok()?;
@@ -78,31 +79,31 @@ pub(crate) fn locale() -> Option<String> {
     })
 }
 
-/// Closes whatever is made from now on to others, and forbids dumps of our memory.
+/// Makes all files created from now on private, and disables core dumps.
 ///
-/// Answers what the system refused, for diagnostics.
+/// Returns what the system refused, for diagnostics.
 pub(crate) fn harden() -> Vec<String> {
     umask(Mode::RWXG | Mode::RWXO);
     let none = Rlimit { current: Some(0), maximum: Some(0) };
     let mut refused = Vec::new();
     if let Err(error) = setrlimit(Resource::Core, none) {
-        refused.push(format!("core dumps cannot be forbidden: {error}"));
+        refused.push(format!("cannot disable core dumps: {error}"));
     }
     #[cfg(target_os = "linux")]
     {
         use rustix::process::{DumpableBehavior, set_dumpable_behavior};
-        // Others of the same user may not attach to us nor read our memory either.
+        // Processes of the same user must not attach to us or read our memory either.
         if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
-            refused.push(format!("the process cannot be closed to debuggers: {error}"));
+            refused.push(format!("cannot protect the process from debuggers: {error}"));
         }
     }
     refused
 }
 
-/// The words of the command line, secrets included. `parse` reads them as `clap` does.
+/// Returns the words of the command line, including secrets. `parse` parses them with `clap`.
 ///
-/// Starts the process again if secrets could be seen in it; then it does not return. What could
-/// not be hidden is added to `refused`.
+/// Re-executes the process if secrets are visible in it; then it does not return. Adds what could
+/// not be hidden to `refused`.
 pub(crate) fn words(
     parse: impl Fn(&[OsString]) -> Option<ArgMatches>,
     refused: &mut Vec<String>,
@@ -112,7 +113,7 @@ pub(crate) fn words(
         let secrets = inherited(&descriptor).map_err(Trouble::usage)?;
         return Ok(with_flags(words, secrets));
     }
-    // What cannot be parsed ends at once.
+    // A command line that does not parse ends at once.
     let Some(matches) = parse(&words) else { return Ok(words) };
     let is_serving = matches.subcommand_name().is_some_and(|verb| SERVING.contains(&verb));
     let secrets = seen(&matches, is_serving);
@@ -136,8 +137,8 @@ pub(crate) fn words(
     Ok(words)
 }
 
-/// The secrets that the verb takes, as flags: those of the command line, and for a server those
-/// of variables too.
+/// The secrets of the verb, as flags: those on the command line and, for a server, those in
+/// variables.
 fn seen(matches: &ArgMatches, is_serving: bool) -> Vec<Vec<u8>> {
     let mut matches = matches;
     while let Some((_, inner)) = matches.subcommand() {
@@ -152,14 +153,14 @@ fn seen(matches: &ArgMatches, is_serving: bool) -> Vec<Vec<u8>> {
     FLAGS.iter().filter_map(flag).collect()
 }
 
-/// The command line without the flags that hold secrets.
+/// The command line without the flags that contain secrets.
 fn without_flags(words: &[OsString]) -> Vec<OsString> {
     let mut kept = Vec::with_capacity(words.len());
     let mut words = words.iter();
     while let Some(word) = words.next() {
         let flag = word.as_bytes().strip_prefix(b"--").unwrap_or_default();
         if FLAGS.iter().any(|name| flag == name.as_bytes()) {
-            // Its value.
+            // The flag's value.
             words.next();
         } else if !FLAGS.iter().any(|name| {
             flag.strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b"="))
@@ -173,14 +174,15 @@ fn without_flags(words: &[OsString]) -> Vec<OsString> {
     kept
 }
 
-/// The command line with these flags again.
+/// The command line with these flags restored.
 fn with_flags(mut words: Vec<OsString>, flags: Vec<OsString>) -> Vec<OsString> {
     let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
     words.splice(end..end, flags);
     words
 }
 
-/// Replaces the process by a new start of the same program. Returns only why it could not.
+/// Replaces the process with a new instance of the same program. Returns only on failure, with the
+/// reason.
 #[cfg(target_os = "linux")]
 fn start_again(words: &[OsString], variables: &[&str], secrets: &[u8]) -> io::Error {
     use std::io::Write;
@@ -211,17 +213,17 @@ fn start_again(_: &[OsString], _: &[&str], _: &[u8]) -> io::Error {
     io::ErrorKind::Unsupported.into()
 }
 
-/// What the first start left in the pipe, which is empty afterwards.
+/// Reads what the first instance left in the pipe, which is then empty.
 fn inherited(descriptor: &OsStr) -> Result<Vec<OsString>, String> {
     let number = descriptor.to_str().and_then(|text| text.parse::<u32>().ok());
-    let unusable = |cause: String| format!("`{INHERITED}` is ours alone: {cause}");
-    let number = number.ok_or_else(|| unusable("no file descriptor".to_owned()))?;
+    let unusable = |cause: String| format!("`{INHERITED}` is reserved: {cause}");
+    let number = number.ok_or_else(|| unusable("not a file descriptor".to_owned()))?;
     let mut secrets = Vec::new();
     let read = File::open(format!("/proc/self/fd/{number}"))
         .and_then(|pipe| pipe.take(SECRETS_BYTES_MAX as u64).read_to_end(&mut secrets));
     read.map_err(|error| unusable(error.to_string()))?;
     #[cfg(target_os = "linux")]
-    // The kernel named us `exe`, after the link; those who look for us look for this.
+    // The kernel calls the process `exe`, after the link; monitoring tools expect this name.
     let _ = rustix::thread::set_name(c"shoseki");
     let flags = secrets.split(|byte| *byte == 0).filter(|flag| !flag.is_empty());
     Ok(flags.map(|flag| OsString::from_vec(flag.to_vec())).collect())
@@ -235,7 +237,7 @@ mod tests {
         line.split(' ').map(OsString::from).collect()
     }
 
-    /// Both ways to write a flag go with their value, and nothing else goes.
+    /// Both syntaxes of a flag are removed with their value, and nothing else is removed.
     #[test]
     fn secret_flags_go_and_come_back() {
         for (line, kept) in [
@@ -253,7 +255,7 @@ mod tests {
         assert_eq!(with_flags(words("s -- x"), flags()), words("s --session-token=a -- x"));
     }
 
-    /// A descriptor that is none is not taken for one.
+    /// An invalid descriptor is rejected.
     #[test]
     fn only_our_own_pipe_is_read() {
         for text in ["", "-1", "x", "4294967295", "999999"] {
@@ -261,7 +263,7 @@ mod tests {
         }
     }
 
-    /// Secrets are not in what is printed for debugging.
+    /// Debug output contains no secrets.
     #[test]
     fn a_secret_is_never_printed() {
         assert_eq!(format!("{:?}", Secret::from("hunter2".to_owned())), "Secret");

@@ -1,8 +1,8 @@
-//! `shoseki quickstart`: the four steps of the scenario, performed as a client would, and the
-//! proof that their result is sound.
+//! `shoseki quickstart`: performs the four steps of the scenario as a client and validates the
+//! result.
 //!
-//! The server it starts is the one that `serve` starts. The steps know nothing of it: they sign
-//! requests and send them over HTTP.
+//! It starts the same server as `serve`. The steps do not depend on it: they sign requests and send
+//! them over HTTP.
 
 mod documents;
 mod look;
@@ -31,7 +31,7 @@ use crate::signals::Signals;
 use crate::value;
 use words::{Say, say};
 
-/// Between two looks at the bucket.
+/// The polling interval for the bucket.
 const PAUSE: Duration = Duration::from_millis(500);
 /// How long to wait beyond the configured intervals.
 const MARGIN_MS: u64 = 30 * SECOND_MS;
@@ -40,28 +40,28 @@ const MARGIN_MS: u64 = 30 * SECOND_MS;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Quickstart {
-    /// Where everything is kept; without it, in a scratch directory that is removed at the end.
+    /// The data directory; by default a temporary directory, which is removed on exit.
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
-    /// Where to listen: an IP address and a port [default: 127.0.0.1:4566, or a free port if that
-    /// is taken].
+    /// The address to listen on: an IP address and a port [default: 127.0.0.1:4566, or a free port
+    /// if that is in use].
     #[arg(long, value_name = "IP:PORT", env = "SHOSEKI_LISTEN", value_parser = value::address)]
     listen: Option<SocketAddr>,
-    /// Stops after the verdict: exit code 0 if VALID, else 1.
+    /// Stops after validation: exit code 0 if VALID, otherwise 1.
     #[arg(long)]
     exit: bool,
-    /// Prints one JSON document a line.
+    /// Prints one JSON document per line.
     #[arg(long)]
     json: bool,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  shoseki quickstart                 look, then use the server that keeps running
-  shoseki quickstart --exit          a self-test: the verdict is a line that begins with VALID
+  shoseki quickstart                 run the steps and keep the server running
+  shoseki quickstart --exit          self-test: the result line begins with VALID
   shoseki quickstart --lang ja";
 
-/// What the steps work with.
+/// The state shared by the steps.
 pub(crate) struct Walk<'a> {
     client: Client,
     runtime: &'a Runtime,
@@ -71,18 +71,18 @@ pub(crate) struct Walk<'a> {
     lang: Lang,
     clock: Clock,
     entropy: Entropy,
-    /// Whether nothing was there before.
+    /// Whether the data directory was empty before.
     fresh: bool,
 }
 
-/// Why the walk ended early.
+/// Why the run ended early.
 #[derive(Debug)]
 pub(crate) enum Stop {
-    /// A call that should have succeeded did not.
+    /// A call failed unexpectedly.
     Call(CallError),
-    /// Something is not as it should be.
+    /// A check failed.
     Wrong(String),
-    /// A signal came.
+    /// A signal arrived.
     Asked,
 }
 
@@ -92,7 +92,8 @@ impl From<CallError> for Stop {
     }
 }
 
-/// Starts a server, walks, tells the verdict, and leaves the server running unless asked not to.
+/// Starts a server, runs the steps, prints the result, and keeps the server running unless told to
+/// exit.
 pub(crate) fn run(verb: &Quickstart, lang: Lang) -> Result<Exit, Trouble> {
     let _diagnostics = start_diagnostics("warn", false)?;
     let (clock, entropy) = (Clock::system(), Entropy::system());
@@ -167,7 +168,7 @@ fn client(
 }
 
 impl Walk<'_> {
-    /// The four steps and the verdict, on a line of its own.
+    /// Prints the four steps and the result, on a line of its own.
     fn conclude(&mut self) -> Exit {
         let (verdict, exit) = match self.steps() {
             Ok(Ok(sound)) => (sound, Exit::Done),
@@ -193,7 +194,7 @@ impl Walk<'_> {
         self.prove(&log_file, began)
     }
 
-    /// Calls, and prints that it did and what came of it.
+    /// Performs a call and prints it with its outcome.
     fn call(&self, ask: &Ask) -> Result<Answered, CallError> {
         let answered = self.client.call(ask);
         let (service, operation) = (ask.service.signing_name(), ask.operation);
@@ -210,7 +211,7 @@ impl Walk<'_> {
         answered
     }
 
-    /// Calls; `None` if it was refused with this code.
+    /// Performs a call; `None` if it failed with this code.
     fn call_unless(&self, code: &str, ask: &Ask) -> Result<Option<Answered>, CallError> {
         match self.call(ask) {
             Ok(answered) => Ok(Some(answered)),
@@ -224,7 +225,7 @@ impl Walk<'_> {
         self.out.lines(&say(self.lang, what));
     }
 
-    /// Looks again and again until there is something, or it takes too long.
+    /// Polls until there is a result or the time limit expires.
     fn wait<T>(
         &mut self,
         what: &Say<'_>,
@@ -250,7 +251,7 @@ impl Walk<'_> {
         }
     }
 
-    /// How to go on by hand.
+    /// Prints how to continue manually.
     fn point(&self, server: &Server, root: &RootCredentials, scratch: bool) {
         let endpoint = &format!("http://{}", server.address());
         let region = self.config.region.as_str();
@@ -286,7 +287,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // Whoever cleans the system's scratch space takes what is left.
+        // If removal fails, the system's cleanup of temporary files removes the rest.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }

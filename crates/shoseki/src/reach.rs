@@ -1,4 +1,4 @@
-//! How the verbs that are clients reach a server.
+//! How client commands reach a server.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use crate::client::{Client, Endpoint};
 use crate::exit::Trouble;
 use crate::process::Secret;
 
-/// How a server is reached.
+/// The flags that locate a server.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Reach {
     /// The server.
@@ -22,10 +22,10 @@ pub(crate) struct Reach {
         default_value = "http://127.0.0.1:4566"
     )]
     endpoint_url: String,
-    /// Takes the root user's access key from a data directory.
+    /// Reads the root user's access key from a data directory.
     #[arg(long, value_name = "DIR", env = "SHOSEKI_DATA_DIR")]
     data_dir: Option<PathBuf>,
-    /// Certificates to trust instead of the system's, in PEM.
+    /// Certificates to trust in place of the system's, in PEM.
     #[arg(long, value_name = "FILE", env = "AWS_CA_BUNDLE")]
     ca_bundle: Option<PathBuf>,
     #[arg(long, env = "AWS_ACCESS_KEY_ID", hide = true)]
@@ -58,7 +58,7 @@ impl Reach {
         })
     }
 
-    /// A client of it, whose requests are signed for `region`.
+    /// Returns a client that signs its requests for `region`.
     pub(crate) fn client(
         &self,
         runtime: &tokio::runtime::Runtime,

@@ -23,33 +23,33 @@ use crate::value;
 /// The flags of `serve`. A flag takes precedence over its variable, a variable over the file.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate switch")]
 pub(crate) struct Serve {
-    /// Where everything is kept [default: ./shoseki-data].
+    /// The data directory [default: ./shoseki-data].
     #[arg(long, value_name = "DIR", env = "SHOSEKI_DATA_DIR")]
     data_dir: Option<PathBuf>,
     /// A TOML file with settings; flags take precedence over it.
     #[arg(long, value_name = "FILE", env = "SHOSEKI_CONFIG")]
     config: Option<PathBuf>,
-    /// Where to listen: an IP address and a port [default: 127.0.0.1:4566].
+    /// The address to listen on: an IP address and a port [default: 127.0.0.1:4566].
     #[arg(long, value_name = "IP:PORT", env = "SHOSEKI_LISTEN", value_parser = value::address)]
     listen: Option<SocketAddr>,
-    /// Where to serve the console: an IP address and a port [default: where AWS's clients are].
+    /// A separate address for the console: an IP address and a port [default: same as --listen].
     #[arg(long, value_name = "IP:PORT", env = "SHOSEKI_CONSOLE_LISTEN", value_parser = value::address)]
     console_listen: Option<SocketAddr>,
     /// The first account [default: 123456789012].
     #[arg(long, value_name = "DIGITS", env = "SHOSEKI_ACCOUNT")]
     account: Option<String>,
-    /// The region of requests that name none [default: ap-northeast-1].
+    /// The default region of requests that do not specify one [default: ap-northeast-1].
     #[arg(long, env = "SHOSEKI_REGION")]
     region: Option<String>,
-    /// For people who test: delivers every 2 s and digests every 30 s.
+    /// The rehearsal profile, for testing: delivers every 2 s and digests every 30 s.
     #[arg(long, env = "SHOSEKI_REHEARSE", action = ArgAction::SetTrue, value_parser = value::switch)]
     rehearse: bool,
-    /// Between two cuts of log files, such as `5m`.
+    /// The interval between log files, such as `5m`.
     #[arg(long, value_name = "DURATION", env = "SHOSEKI_DELIVERY_INTERVAL")]
     delivery_interval: Option<String>,
-    /// Between two digests, such as `1h`.
+    /// The interval between digests, such as `1h`.
     #[arg(long, value_name = "DURATION", env = "SHOSEKI_DIGEST_INTERVAL")]
     digest_interval: Option<String>,
     /// The certificate chain in PEM.
@@ -58,7 +58,7 @@ pub(crate) struct Serve {
     /// The private key in PEM.
     #[arg(long, value_name = "FILE", env = "SHOSEKI_TLS_KEY", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// Refuses requests to S3 that are signed by Signature Version 2.
+    /// Rejects S3 requests signed with Signature Version 2.
     #[arg(
         long,
         env = "SHOSEKI_REFUSE_SIGNATURE_V2",
@@ -66,15 +66,15 @@ pub(crate) struct Serve {
         value_parser = value::switch
     )]
     refuse_signature_v2: bool,
-    /// Which diagnostics are printed to standard error: `info`, `debug`, `warn,gateway=debug`.
+    /// The log filter for standard error: `info`, `debug`, `warn,gateway=debug`.
     #[arg(long, value_name = "FILTER", env = "SHOSEKI_LOG", default_value = "info")]
     log: String,
-    /// Prints nothing but JSON to standard error: one document a line.
+    /// Writes only JSON to standard error: one document per line.
     #[arg(long, env = "SHOSEKI_LOG_JSON", action = ArgAction::SetTrue, value_parser = value::switch)]
     log_json: bool,
     #[command(flatten)]
     sealing: Sealing,
-    /// Serves, this once, a state that is older than it was or lacks parts; an event tells of it.
+    /// Accepts, for this start only, a state that is outdated or incomplete, and records an event.
     #[arg(long)]
     accept_older: bool,
     #[arg(long, env = "SHOSEKI_ROOT_ACCESS_KEY_ID", hide = true)]
@@ -89,7 +89,7 @@ Examples:
   shoseki serve --data-dir /srv/shoseki --listen 0.0.0.0:4566 --tls-cert c.pem --tls-key k.pem
   shoseki serve --rehearse --data-dir \"$(mktemp -d)\"";
 
-/// How the root key is found.
+/// How the root key is provided.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Sealing {
     /// The root key's file [default: DIR/root-key].
@@ -98,7 +98,7 @@ pub(crate) struct Sealing {
     /// A file whose first line is the passphrase that seals the root key.
     #[arg(long, value_name = "FILE", env = "SHOSEKI_PASSPHRASE_FILE")]
     passphrase_file: Option<PathBuf>,
-    /// An open file descriptor to read the passphrase from.
+    /// An open file descriptor from which to read the passphrase.
     #[arg(
         long,
         value_name = "N",
@@ -109,7 +109,7 @@ pub(crate) struct Sealing {
 }
 
 impl Sealing {
-    /// Takes over what was given.
+    /// Applies the flags that were given.
     pub(crate) fn apply(&self, config: &mut Config) -> Result<(), ConfigError> {
         if let Some(file) = &self.root_key_file {
             config.root_key_file = Some(file.clone());
@@ -118,13 +118,13 @@ impl Sealing {
         let Some(path) = self.passphrase_file.clone().or(by_descriptor) else { return Ok(()) };
         let unusable = |cause| ConfigError(format!("`{}`: {cause}", path.display()));
         if self.passphrase_file.is_some() {
-            // It is as secret as the key that it seals.
+            // The passphrase is as secret as the key that it seals.
             refuse_loose_key(&path).map_err(unusable)?;
         }
         let text = fs::read_to_string(&path).map_err(|cause| unusable(cause.to_string()))?;
         let passphrase = text.lines().next().unwrap_or_default();
         if passphrase.is_empty() {
-            return Err(ConfigError(format!("`{}` holds no passphrase", path.display())));
+            return Err(ConfigError(format!("`{}` contains no passphrase", path.display())));
         }
         config.passphrase = Some(passphrase.to_owned());
         Ok(())
@@ -147,7 +147,7 @@ impl Serve {
         config.listen = self.listen.unwrap_or(config.listen);
         config.console_listen = self.console_listen.or(config.console_listen);
         if let Some(account) = &self.account {
-            let invalid = || ConfigError(format!("`{account}` is not an account of 12 digits"));
+            let invalid = || ConfigError(format!("`{account}` is not an account ID of 12 digits"));
             config.account = AccountId::parse(account).ok_or_else(invalid)?;
         }
         if let Some(region) = &self.region {
@@ -174,14 +174,14 @@ impl Serve {
             (None, None) => Ok(None),
             (Some(id), Some(secret)) => Ok(Some((id.clone(), secret.0.clone()))),
             (Some(_), None) | (None, Some(_)) => Err(ConfigError(
-                "`SHOSEKI_ROOT_ACCESS_KEY_ID` and `SHOSEKI_ROOT_SECRET_ACCESS_KEY` go together"
+                "`SHOSEKI_ROOT_ACCESS_KEY_ID` and `SHOSEKI_ROOT_SECRET_ACCESS_KEY` must be set together"
                     .to_owned(),
             )),
         }
     }
 }
 
-/// Serves until a signal asks to stop: clock, entropy, configuration, data directory, sockets.
+/// Runs the server until a signal stops it: clock, entropy, configuration, data directory, sockets.
 pub(crate) fn run(verb: &Serve, lang: Lang, refused: &[String]) -> Result<Exit, Trouble> {
     let diagnostics = start_diagnostics(&verb.log, verb.log_json)?;
     for text in refused {
@@ -202,8 +202,8 @@ fn serve(verb: &Serve, lang: Lang, diagnostics: &Diagnostics) -> Result<Exit, Tr
     if let Some(address) = in_the_clear(&config) {
         tracing::warn!(
             %address,
-            "plain HTTP beyond this machine: others on the way can read secrets; give \
-             `--tls-cert` and `--tls-key`, or let nothing but a proxy with TLS reach it"
+            "plain HTTP beyond this machine: secrets can be read on the network; set \
+             `--tls-cert` and `--tls-key`, or make it reachable only by a proxy with TLS"
         );
     }
     let runtime = runtime()?;
@@ -215,28 +215,30 @@ fn serve(verb: &Serve, lang: Lang, diagnostics: &Diagnostics) -> Result<Exit, Tr
     let show = Show { lang, json: verb.log_json, diagnostics };
     show.root(&config, &opened.root);
     let served = runtime.block_on(until_stopped(&config, reserved, opened, signals, show));
-    // A thread that is still at work then must not keep the process.
+    // A thread that is still busy then must not keep the process alive.
     runtime.shutdown_timeout(END_WAIT);
     served.map(|()| Exit::Done)
 }
 
-/// The first address beyond loopback at which plain HTTP is served; `None` if there is none.
+/// Returns the first address beyond loopback that serves plain HTTP, or `None`.
 fn in_the_clear(config: &Config) -> Option<SocketAddr> {
     let mut addresses = [Some(config.listen), config.console_listen].into_iter().flatten();
     addresses.find(|at| config.tls.is_none() && !at.ip().to_canonical().is_loopback())
 }
 
-/// How long threads may take to end after the server has stopped.
+/// The time limit for threads to end after the server has stopped.
 const END_WAIT: Duration = Duration::from_secs(1);
 
-/// Threads that may block. A disk has no use for more at once, and each has memory of its own.
+/// Threads that may block. More do not speed up a disk, and each uses memory.
 const BLOCKING_THREADS_MAX: usize = 128;
 
-/// The runtime of sockets and timers.
+/// The async runtime for sockets and timers.
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Trouble> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     let runtime = builder.max_blocking_threads(BLOCKING_THREADS_MAX).enable_all().build();
-    runtime.map_err(|error| Trouble::unreachable(format_args!("no runtime: {error}")))
+    runtime.map_err(|error| {
+        Trouble::unreachable(format_args!("cannot start the async runtime: {error}"))
+    })
 }
 
 async fn until_stopped(
@@ -264,42 +266,45 @@ async fn until_stopped(
     Ok(())
 }
 
-/// How secrets are shown to whoever runs the server.
+/// How secrets are shown to the operator.
 #[derive(Debug, Clone, Copy)]
 struct Show<'a> {
     lang: Lang,
     diagnostics: &'a Diagnostics,
-    /// Standard error takes nothing but diagnostics.
+    /// Standard error contains only diagnostics.
     json: bool,
 }
 
 impl Show<'_> {
-    /// Shows where the root user's first password is set. The link works once, and a new start
-    /// makes a new one; so it is shown to those who read what a container says, too.
+    /// Shows the link to set the root user's first password. It works once and changes with every
+    /// start, so it is also written to a container's log.
     fn first_run(self, link: &str) {
         if self.json {
-            tracing::warn!(link, "nobody can sign in to the console until this link is followed");
+            tracing::warn!(
+                link,
+                "the root user has no console password: open this link to set one"
+            );
             return;
         }
         let title = self.lang.pick(
-            "Nobody can sign in to the console yet. Set the root user's password here:",
+            "The root user has no console password yet. Set it here:",
             "まだ誰もコンソールにサインインできません。ルートユーザーのパスワードを設定してください:",
         );
         self.diagnostics.print(&out::printable_lines(&format!("{title}\n  {link}\n")));
     }
 
-    /// Shows new root credentials once, and only to somebody who sits there: diagnostics are kept.
+    /// Shows new root credentials once, and only on a terminal, because diagnostics are stored.
     fn root(self, config: &Config, root: &RootCredentials) {
         if !root.generated {
             return;
         }
         let file = config.data_dir.join("root-credentials");
         if self.json || !out::is_watched() {
-            tracing::info!(file = %file.display(), "new root credentials are kept in a file");
+            tracing::info!(file = %file.display(), "new root credentials were stored in a file");
             return;
         }
         let title = self.lang.pick(
-            "The root user's new access key. It is shown once and kept in",
+            "The root user's new access key, shown only once and stored in",
             "ルートユーザーの新しいアクセスキーです。表示は一度だけで、保存先は",
         );
         let text = format!(
@@ -330,7 +335,7 @@ mod tests {
         Line::parse_from([&["serve"], words].concat()).serve.config()
     }
 
-    /// Flags take precedence over the file, and the profile does not undo a flag.
+    /// Flags take precedence over the file, and the profile does not override a flag.
     #[test]
     fn flags_take_precedence_over_the_file() {
         let folder = tempfile::tempdir().unwrap();
@@ -352,7 +357,7 @@ mod tests {
         assert_eq!((config.delivery_interval_ms, config.digest_interval_ms), (2_000, 3_000));
     }
 
-    /// Plain HTTP is warned of where other machines can reach it.
+    /// Plain HTTP causes a warning if other machines can reach it.
     #[test]
     fn plain_http_beyond_loopback_is_found() {
         for (words, want) in [
@@ -371,7 +376,7 @@ mod tests {
         }
     }
 
-    /// What cannot be meant is an error, not a default.
+    /// An invalid value is an error and does not fall back to the default.
     #[test]
     fn nonsense_is_refused() {
         for words in [

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// The two signals that ask us to stop.
+/// The two signals that stop the server.
 #[derive(Debug)]
 pub(crate) struct Signals {
     terminate: Signal,
@@ -11,7 +11,7 @@ pub(crate) struct Signals {
 }
 
 impl Signals {
-    /// Listens from now on. Wants a runtime around it.
+    /// Starts listening for the signals. Requires a runtime.
     pub(crate) fn listen() -> io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
@@ -19,7 +19,7 @@ impl Signals {
         })
     }
 
-    /// Waits until one comes.
+    /// Waits for a signal.
     pub(crate) async fn come(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
@@ -27,7 +27,7 @@ impl Signals {
         }
     }
 
-    /// Waits for a while; whether one came.
+    /// Waits for a limited time; returns whether a signal arrived.
     pub(crate) async fn come_within(&mut self, pause: Duration) -> bool {
         tokio::time::timeout(pause, self.come()).await.is_ok()
     }

@@ -1,8 +1,8 @@
-//! What systemd hears of a server: that it serves, that it lives, and that it stops.
+//! Notifications to systemd: that the server serves calls, is alive, and stops.
 //!
-//! Source: sd_notify(3), "Notes": datagrams of lines to the socket that `NOTIFY_SOCKET` names; a
-//! leading `@` is an abstract name. sd_watchdog_enabled(3): `WATCHDOG_USEC`, for the process of
-//! `WATCHDOG_PID`, to be answered twice as often.
+//! Source: sd_notify(3), "Notes": datagrams of lines to the socket in `NOTIFY_SOCKET`; a leading
+//! `@` marks an abstract name. sd_watchdog_enabled(3): `WATCHDOG_USEC`, for the process of
+//! `WATCHDOG_PID`, to be notified twice as often.
 
 use std::env;
 use std::os::unix::net::UnixDatagram;
@@ -14,19 +14,20 @@ use server::Alive;
 #[derive(Debug)]
 pub(crate) struct Supervisor {
     socket: Option<UnixDatagram>,
-    /// Between two signs of life that it wants.
+    /// The watchdog interval.
     watchdog: Option<Duration>,
 }
 
 impl Supervisor {
-    /// The one that the environment names. One that cannot be reached is said and left alone.
+    /// Connects to the service manager of the environment. An unreachable one is logged and
+    /// ignored.
     pub(crate) fn of_environment() -> Self {
         let name = env::var_os("NOTIFY_SOCKET").filter(|name| !name.is_empty());
         let socket = name.and_then(|name| {
             let name = name.into_string().unwrap_or_default();
             connect(&name)
                 .inspect_err(|error| {
-                    tracing::warn!(%error, name, "the service manager cannot be reached");
+                    tracing::warn!(%error, name, "cannot reach the service manager");
                 })
                 .ok()
         });
@@ -37,17 +38,17 @@ impl Supervisor {
         Self { socket, watchdog: watchdog.map(Duration::from_micros) }
     }
 
-    /// Calls are served.
+    /// Reports that calls are served.
     pub(crate) fn ready(&self, address: std::net::SocketAddr) {
         self.send(&format!("READY=1\nSTATUS=serving at {address}"));
     }
 
-    /// The end has begun.
+    /// Reports that shutdown has begun.
     pub(crate) fn stopping(&self) {
-        self.send("STOPPING=1\nSTATUS=finishing what runs");
+        self.send("STOPPING=1\nSTATUS=finishing calls in progress");
     }
 
-    /// Gives signs of life for as long as all workers do; without end.
+    /// Feeds the watchdog while all workers make progress; never returns.
     pub(crate) async fn keep_alive(&self, alive: &Alive) {
         let Some(watchdog) = self.watchdog.filter(|_| self.socket.is_some()) else {
             return std::future::pending().await;
@@ -60,17 +61,17 @@ impl Supervisor {
             if silent.is_empty() {
                 self.send("WATCHDOG=1");
             } else {
-                tracing::error!(?silent, "workers are silent: the service manager hears nothing");
+                tracing::error!(?silent, "workers make no progress: the watchdog is not fed");
             }
         }
     }
 
-    /// Best effort: a manager that does not read holds up nobody.
+    /// Best effort: a manager that does not read blocks nothing.
     fn send(&self, lines: &str) {
         if let Some(socket) = &self.socket
             && let Err(error) = socket.send(lines.as_bytes())
         {
-            tracing::debug!(%error, "the service manager heard nothing");
+            tracing::debug!(%error, "cannot notify the service manager");
         }
     }
 }

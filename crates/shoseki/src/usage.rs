@@ -1,11 +1,11 @@
-//! What `--help` and errors show of how to call us.
+//! The usage lines of `--help` and of errors.
 
 use std::ffi::{OsStr, OsString};
 
 use clap::Command;
 
-/// The usage line of each verb as its `--help` shows it. Left alone, `clap` lists in errors what has
-/// a value already, be it by a variable of the environment, as if it had to be given.
+/// The usage line of each verb as its `--help` shows it. By default, `clap` lists flags in errors
+/// that already have a value, for example from a variable, as if they were required.
 pub(crate) fn plain(command: Command) -> Command {
     let mut built = command.clone();
     built.build();
@@ -24,7 +24,7 @@ fn with_usage(mut command: Command, built: &mut Command) -> Command {
     command
 }
 
-/// The words of the command line. `help --help` asks for what `help` shows.
+/// The words of the command line. `help --help` means the same as `help`.
 pub(crate) fn words(words: &[OsString]) -> Vec<OsString> {
     let is = |word: &OsString, what: &[&str]| what.iter().any(|one| OsStr::new(one) == word);
     let asked = words.iter().take(3).position(|word| is(word, &["help"]));

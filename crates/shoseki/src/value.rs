@@ -1,19 +1,19 @@
-//! How flags and variables are read where the usual way would take nonsense, or not say what is
-//! meant.
+//! Parsers for flags and variables where clap's defaults accept invalid values or return unclear
+//! errors.
 
 use std::net::SocketAddr;
 
 /// An address to listen on.
 pub(crate) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| {
-        "an IP address and a port are meant, such as `127.0.0.1:4566`, `0.0.0.0:4566` or \
-         `[::1]:4566`; names are not looked up"
+        "expected an IP address and a port, such as `127.0.0.1:4566`, `0.0.0.0:4566` or \
+         `[::1]:4566`; host names are not resolved"
             .to_owned()
     })
 }
 
-/// Where a server is reached: an IP address or a host name, and a port, as a URL has them. A server
-/// that listens everywhere is reached at this machine.
+/// The address of a server: an IP address or a host name, and a port, as in URLs. A server that
+/// listens on all addresses is reached on this machine.
 pub(crate) fn authority(text: &str) -> Result<String, String> {
     if let Ok(mut address) = text.parse::<SocketAddr>() {
         if address.ip().is_unspecified() {
@@ -22,7 +22,7 @@ pub(crate) fn authority(text: &str) -> Result<String, String> {
         return Ok(address.to_string());
     }
     let invalid = || {
-        "an address or a name and a port are meant, such as `127.0.0.1:4566`, `[::1]:4566` or \
+        "expected an IP address or host name, and a port, such as `127.0.0.1:4566`, `[::1]:4566` or \
          `audit.example.com:4566`"
             .to_owned()
     };
@@ -31,7 +31,7 @@ pub(crate) fn authority(text: &str) -> Result<String, String> {
         let is_inner = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         !label.is_empty() && label.chars().all(is_inner) && !label.starts_with('-')
     };
-    // Digits and dots alone are an address with a slip.
+    // Only digits and dots: a mistyped IP address.
     let is_name = name.contains(|c: char| c.is_ascii_alphabetic()) && name.split('.').all(is_label);
     if !is_name || !port.parse::<u16>().is_ok_and(|port| port > 0) {
         return Err(invalid());
@@ -44,7 +44,7 @@ pub(crate) fn switch(text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {
         "1" | "true" | "yes" | "on" => Ok(true),
         "" | "0" | "false" | "no" | "off" => Ok(false),
-        _ => Err("`1`, `true`, `yes` or `on` is meant, or `0`, `false`, `no` or `off`".to_owned()),
+        _ => Err("expected `1`, `true`, `yes` or `on`, or `0`, `false`, `no` or `off`".to_owned()),
     }
 }
 
@@ -52,7 +52,7 @@ pub(crate) fn switch(text: &str) -> Result<bool, String> {
 mod tests {
     use super::*;
 
-    /// What is neither on nor off is neither.
+    /// Any other value is an error.
     #[test]
     fn switches_are_on_or_off() {
         for (text, want) in [
@@ -69,7 +69,7 @@ mod tests {
         }
     }
 
-    /// A server may be named, and one that listens everywhere is here.
+    /// A server may be given by name, and one that listens on all addresses is local.
     #[test]
     fn servers_have_addresses_or_names() {
         for (text, want) in [
@@ -92,7 +92,7 @@ mod tests {
         }
     }
 
-    /// An address is an IP address with a port, and the refusal says so.
+    /// An address is an IP address with a port, and the error says so.
     #[test]
     fn addresses_are_numbers() {
         assert!(address("[::1]:4566").is_ok());

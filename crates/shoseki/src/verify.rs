@@ -1,9 +1,9 @@
-//! `shoseki verify`: the verdict on a trail's log files, from any endpoint.
+//! `shoseki verify`: validates a trail's log files, from any endpoint.
 //!
-//! The rules are in [`trail::verify`] and the driver in [`inquiry::validate`]; here is the client
-//! that answers its questions, several log files at a time, and the file of anchors. A trail of all
-//! regions has a chain of digests in each: each is judged for itself, and all of them come to one
-//! verdict.
+//! The rules are in [`trail::verify`] and the driver in [`inquiry::validate`]; this module contains
+//! the client that fetches what the driver needs, several log files at a time, and the anchor file.
+//! A multi-region trail has a digest chain in each region: each chain is validated separately, and
+//! the results are combined.
 
 mod anchors;
 mod evidence;
@@ -33,17 +33,17 @@ use print::{Form, is_nothing, print_reports};
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Verify {
-    /// The trail; it need not be there any more [default: the anchor's].
+    /// The trail, which may have been deleted [default: the anchor's].
     #[arg(long, value_name = "ARN", required_unless_present = "anchor")]
     trail_arn: Option<String>,
-    /// The earliest time of interest: a date, or `2026-01-02T03:04:05` with `Z` or an offset such
-    /// as `+09:00`.
+    /// The start of the range: a date, or `2026-01-02T03:04:05` with `Z` or an offset such as
+    /// `+09:00`.
     #[arg(long, value_name = "TIME")]
     start_time: String,
-    /// The latest, in the same forms [default: now].
+    /// The end of the range, in the same formats [default: now].
     #[arg(long, value_name = "TIME")]
     end_time: Option<String>,
-    /// The bucket [default: the trail's, or, if it is gone, the anchor's].
+    /// The bucket [default: the trail's or, if it was deleted, the anchor's].
     #[arg(long, value_name = "BUCKET", visible_alias = "bucket")]
     s3_bucket: Option<String>,
     /// The prefix in the bucket.
@@ -52,16 +52,16 @@ pub(crate) struct Verify {
     /// The account of the events [default: the trail's].
     #[arg(long, value_name = "DIGITS")]
     account_id: Option<String>,
-    /// Judges the events of this region alone, and prints what `validate-logs` prints
-    /// [default: all regions in which the trail has digests].
+    /// Validates the events of this region only, and prints what `validate-logs` prints [default:
+    /// all regions in which the trail has digests].
     #[arg(long)]
     region: Option<String>,
-    /// Lists what is valid, too.
+    /// Also lists valid files.
     #[arg(long)]
     verbose: bool,
-    /// A file that keeps the newest digest of each region, and the public keys that prove them: what
-    /// it names must still be there, and sound chains put their newest digest into it. So a chain
-    /// whose end was cut off is found, and a trail that was deleted can be verified.
+    /// A file with the newest digest of each region and the public keys that verify it. The listed
+    /// digests must still exist; the newest digest of each valid chain is added. The file reveals
+    /// truncated chains, and allows deleted trails to be validated.
     #[arg(long, value_name = "FILE")]
     anchor: Option<PathBuf>,
     #[command(flatten)]
@@ -79,10 +79,10 @@ Examples:
   shoseki verify --anchor /media/safe/audit.json --start-time 2026-01-02 --bucket logs
 
 Exit codes:
-  0 all that is there is valid, 1 something is INVALID, or EXTRA: there, and proved by nothing; or
-  there is NOTHING: no digest in the range, 3 something is UNREADABLE: no permission, or no key";
+  0 all files are valid, 1 a file is INVALID, or EXTRA (no valid digest lists it), or there is NOTHING
+  (no digest in the range), 3 a file is UNREADABLE (no permission, or no key)";
 
-/// What is known of a trail's digests besides its bucket.
+/// What is known about a trail's digests in addition to its bucket.
 #[derive(Debug, Clone, Copy)]
 struct Known<'a> {
     anchors: Option<&'a Anchors>,
@@ -94,18 +94,18 @@ impl Known<'_> {
         self.anchors.map(|anchors| anchors.keys().clone()).unwrap_or_default()
     }
 
-    /// The regions of which a digest is anchored.
+    /// The regions with an anchored digest.
     fn regions(&self) -> Vec<&str> {
         self.anchors.iter().flat_map(|anchors| anchors.regions()).collect()
     }
 }
 
-/// What was found of the events of a region.
+/// The findings for the events of a region.
 #[derive(Debug)]
 struct Judged {
     region: String,
     report: Report,
-    /// The public keys that proved its digests.
+    /// The public keys that verified its digests.
     keys: PublicKeys,
 }
 
@@ -139,15 +139,15 @@ pub(crate) fn run(verb: &Verify) -> Result<Exit, Trouble> {
         Some(anchors) if exit == Exit::Done => keep(anchors, &judged, owner)?,
         Some(_) | None => {}
     }
-    // Where there is nothing, nothing was proved, and a script must not take it for sound.
+    // Without any digest nothing was validated, and a script must not treat that as success.
     Ok(if exit == Exit::Done && is_nothing(&judged) { Exit::Findings } else { exit })
 }
 
-/// The target without its place, and a client of the trail's home region.
+/// Returns the target without its location, and a client for the trail's home region.
 fn start(verb: &Verify, runtime: &Runtime) -> Result<(Target, Client), Trouble> {
     let kept = || verb.anchor.as_deref().and_then(anchors::trail_arn);
     let Some(trail_arn) = verb.trail_arn.clone().or_else(kept) else {
-        return Err(Trouble::usage("the anchor says no trail: name it by --trail-arn"));
+        return Err(Trouble::usage("the anchor does not name a trail: use --trail-arn"));
     };
     let invalid = || Trouble::usage(format_args!("`{trail_arn}` is not a trail's ARN"));
     let Ok(TrailRef::Arn { region: home, account, name, .. }) = TrailRef::parse(&trail_arn) else {
@@ -156,7 +156,7 @@ fn start(verb: &Verify, runtime: &Runtime) -> Result<(Target, Client), Trouble> 
     let account = match &verb.account_id {
         None => account,
         Some(id) => AccountId::parse(id)
-            .ok_or_else(|| Trouble::usage(format_args!("`{id}` is not an account")))?,
+            .ok_or_else(|| Trouble::usage(format_args!("`{id}` is not an account ID")))?,
     };
     let start = instant(&verb.start_time)?;
     let end = verb.end_time.as_deref().map(instant).transpose()?;
@@ -175,8 +175,8 @@ fn start(verb: &Verify, runtime: &Runtime) -> Result<(Target, Client), Trouble> 
     Ok((target, client))
 }
 
-/// Judges one region after the other. A region other than the first in which there is nothing of
-/// the trail, and of which no digest was ever anchored, is left out: another trail delivers there.
+/// Validates the regions one after the other. Skips a region other than the first if the trail has
+/// no files there and no digest was ever anchored: another trail delivers there.
 fn judge(
     verb: &Verify,
     runtime: &Runtime,
@@ -187,11 +187,11 @@ fn judge(
     let (mut judged, out): (Vec<Judged>, _) = (Vec::new(), Out::new(verb.json));
     let kept = known.keys();
     for region in regions {
-        // The keys that prove digests are asked from the region whose digests they are.
+        // The keys that verify a digest are fetched from the digest's region.
         let client = verb.reach.client(runtime, &region)?.showing(out, &region);
         let target = target.in_region(&region);
         let anchor = known.anchors.and_then(|anchors| anchors.of(&region)).cloned();
-        // Digests of other regions are as frequent as those at home.
+        // Digests of other regions are as frequent as those of the home region.
         let interval_ms = judged.iter().find_map(|before| before.report.digest_interval_ms());
         let digest_interval_ms = Some(interval_ms.unwrap_or(HOUR_MS));
         let given = Given { anchors: anchor.as_slice(), keys: &kept, digest_interval_ms };
@@ -208,7 +208,7 @@ fn judge(
     Ok(judged)
 }
 
-/// Asks the trail itself where nothing was found at all.
+/// Queries the trail itself if nothing was found at all.
 fn with_missing(
     mut judged: Vec<Judged>,
     served: &Served<'_>,
@@ -218,20 +218,20 @@ fn with_missing(
     if !place.is_the_trails || judged.iter().any(|judged| !is_empty(&judged.report)) {
         return Ok(judged);
     }
-    // The status is the trail's, not a region's: it says that there are digests at home.
+    // The status belongs to the trail and not to a region: it shows that there are digests at home.
     if let Some(home) = judged.iter_mut().find(|judged| judged.region == target.home_region) {
         home.report.findings.extend(validate::missing(served, target)?);
     }
     Ok(judged)
 }
 
-/// What the reports come to together.
+/// The combined result of the reports.
 fn conclusion(judged: &[Judged]) -> Conclusion {
     let all = judged.iter().map(|judged| judged.report.conclusion());
     all.max().unwrap_or(Conclusion::Valid)
 }
 
-/// Puts the newest digests into the file.
+/// Writes the newest digests into the file.
 fn keep(mut anchors: Anchors, judged: &[Judged], owner: Owner<'_>) -> Result<(), Trouble> {
     for Judged { region, report, keys } in judged {
         anchors.keep_keys(keys);
@@ -240,12 +240,14 @@ fn keep(mut anchors: Anchors, judged: &[Judged], owner: Owner<'_>) -> Result<(),
         }
     }
     if !anchors.write(owner)? {
-        out::complain("no digest was found, so there is nothing to anchor: no file was written");
+        out::complain(
+            "no digest was found, so there is nothing to anchor; the file was not written",
+        );
     }
     Ok(())
 }
 
-/// A missing permission is not a finding, nor is it well.
+/// A missing permission is neither a finding nor a success.
 fn exit_of(conclusion: Conclusion) -> Exit {
     match conclusion {
         Conclusion::Valid => Exit::Done,
@@ -254,7 +256,7 @@ fn exit_of(conclusion: Conclusion) -> Exit {
     }
 }
 
-/// Verifies by asking `client`, and nothing but what `validate-logs` reads.
+/// Validates through `client`, reading only what `validate-logs` reads.
 pub(crate) fn verify(
     client: &Client,
     target: &Target,

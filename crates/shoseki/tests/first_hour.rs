@@ -157,7 +157,7 @@ fn explain_of_an_unknown_request_says_so() {
     let asked = shoseki(&[&words[..], &[data_dir.to_str().unwrap()]].concat(), &[]);
     assert_eq!(asked.status.code(), Some(1), "{}", err(&asked));
     let text = err(&asked);
-    assert!(text.contains("no refusal of the request `no-such-request` is on record"), "{text}");
+    assert!(text.contains("no denial of the request `no-such-request` is on record"), "{text}");
 }
 
 /// Without its root key a data directory is checked as far as that goes, and it is said how far.
@@ -171,14 +171,14 @@ fn fsck_without_the_root_key_says_what_it_cannot_prove() {
     let checked = shoseki(&["fsck", "--data-dir", data_dir], &[]);
     let text = out(&checked);
     assert_eq!(checked.status.code(), Some(0), "{text}{}", err(&checked));
-    assert!(text.contains("name it by `--root-key-file`"), "{text}");
-    assert!(text.contains("all objects have their lengths"), "{text}");
+    assert!(text.contains("use `--root-key-file`"), "{text}");
+    assert!(text.contains("all objects have the right lengths"), "{text}");
     let key = folder.path().join("root-key");
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
     let words = ["fsck", "--data-dir", data_dir, "--root-key-file", key.to_str().unwrap()];
     let text = out(&shoseki(&words, &[]));
     assert!(
-        text.contains("all objects' bytes are there") && !text.contains("not proved"),
+        text.contains("all object contents are intact") && !text.contains("not verified"),
         "{text}"
     );
 }
@@ -201,7 +201,7 @@ fn accounts_are_listed_and_changed() {
     let (_, told, _) = account(&["reset-root-password", "123456789012"]);
     assert!(told.contains("password  "), "{told}");
     let (_, told, _) = account(&["rotate-root-access-key", "123456789012"]);
-    assert!(told.contains("deleted AKIA") && told.contains("kept in "), "{told}");
+    assert!(told.contains("deleted AKIA") && told.contains("stored in "), "{told}");
     drop(Serving::start(&data));
     let (_, listed, _) = account(&["list", "--json"]);
     let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
@@ -209,7 +209,7 @@ fn accounts_are_listed_and_changed() {
     assert_eq!((&one["name"], &one["root_has_password"]), (&"audit".into(), &true.into()));
     let (code, _, said) = account(&["rename", "999999999999", "x"]);
     assert_eq!(code, Some(2), "{said}");
-    assert!(said.contains("`shoseki account list` lists them"), "{said}");
+    assert!(said.contains("`shoseki account list` lists all accounts"), "{said}");
     let words = ["serve", "--listen", "127.0.0.1:0", "--account", "111122223333"];
     let other = shoseki(&[&words[..], &place].concat(), &[]);
     assert_eq!(other.status.code(), Some(2));

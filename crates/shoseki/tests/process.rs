@@ -160,7 +160,7 @@ fn a_data_directory_that_others_may_write_to_is_refused() {
         let done = command.output().unwrap();
         let said = String::from_utf8(done.stderr).unwrap();
         assert_eq!(done.status.code(), Some(3), "{said}");
-        assert!(said.contains("others may write to"), "{said}");
+        assert!(said.contains("other users can write to"), "{said}");
     }
 }
 

@@ -13,7 +13,7 @@ use types::Timestamp;
 use crate::stopwatch::{DiskStep, Stopwatch};
 use crate::{StoreError, create_folder};
 
-/// Where bodies lie while they are written; emptied when the folder is opened.
+/// The directory of bodies that are being written; emptied at start.
 const INCOMING: &str = "incoming";
 
 /// The name of a body: 16 random bytes, written as 32 lower-case hexadecimal digits.
@@ -22,7 +22,7 @@ const INCOMING: &str = "incoming";
 pub struct BodyId([u8; 16]);
 
 impl BodyId {
-    /// The name made of `random` bytes.
+    /// The name built from `random` bytes.
     pub fn new(random: [u8; 16]) -> Self {
         Self(random)
     }
@@ -87,7 +87,7 @@ impl Bodies {
         Self { folder, durable_leaves: Arc::default(), stopwatch: Stopwatch::default() }
     }
 
-    /// Creates the folder, if it is not there, and removes what was never finished in it.
+    /// Creates the directory, if necessary, and removes unfinished bodies from it.
     ///
     /// Only one process may do so at a time.
     pub(crate) fn settle(&self) -> Result<(), StoreError> {
@@ -99,7 +99,7 @@ impl Bodies {
         Ok(())
     }
 
-    /// Begins a new body under a name made of `random` bytes.
+    /// Begins a new body under a name built from `random` bytes.
     pub fn writer(&self, random: [u8; 16]) -> Result<BodyWriter, StoreError> {
         let id = BodyId::new(random);
         let path = self.folder.join(INCOMING).join(id.to_string());
@@ -120,7 +120,7 @@ impl Bodies {
         Ok(BodyReader { file, id: *id, len })
     }
 
-    /// Removes a body; one that is not there is fine.
+    /// Removes a body; a missing one is not an error.
     ///
     /// To be called after the commit that drops the last mention of it. Readers that have it open
     /// can read on.
@@ -144,7 +144,7 @@ impl Bodies {
                     let Some(id) = entry.file_name().to_str().and_then(BodyId::parse) else {
                         continue;
                     };
-                    // A body may go while we look.
+                    // A body may be removed concurrently.
                     let Ok(metadata) = entry.metadata() else { continue };
                     let age = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
                     let written = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
@@ -157,8 +157,8 @@ impl Bodies {
 
     /// Removes the bodies that are not live and were written before `older_than`.
     ///
-    /// `older_than` spares bodies whose commit is still to come: it must lie further back than
-    /// the longest upload takes.
+    /// `older_than` protects bodies whose commit is still pending: it must be longer ago than the
+    /// longest upload takes.
     pub fn sweep(
         &self,
         is_live: &mut dyn FnMut(&BodyId) -> bool,
@@ -185,8 +185,8 @@ impl Bodies {
         self.folder.join(types::hex(&[upper])).join(types::hex(&[lower]))
     }
 
-    /// Makes the folder of `id` durable with its parents, once per process: whoever created it
-    /// before may not have lived to do so.
+    /// Makes the directory of `id` and its parents durable, once per process: the process that
+    /// created it may have crashed before doing so.
     fn prepare_leaf(&self, id: &BodyId) -> Result<PathBuf, StoreError> {
         let leaf = self.leaf(id);
         let [upper, lower, ..] = id.0;
@@ -236,9 +236,9 @@ impl BodyWriter {
         self.len == 0
     }
 
-    /// Makes the body durable and gives its name.
-    // INVARIANT: a body has its name only when its bytes are durable, and the name is durable
-    // when it is given away.
+    /// Makes the body durable and returns its name.
+    // INVARIANT: a body has its name only when its bytes are durable, and the name is durable when
+    // it is returned.
     pub fn finish(mut self) -> Result<BodyId, StoreError> {
         self.bodies.stopwatch.time(DiskStep::BodySync, || self.file.sync_data())?;
         let leaf = self.bodies.prepare_leaf(&self.id)?;

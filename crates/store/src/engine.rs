@@ -20,7 +20,7 @@ pub(crate) const STATE: TableDefinition<'static, &'static [u8], &'static [u8]> =
 pub(crate) const EVENTS: TableDefinition<'static, u64, &'static [u8]> =
     TableDefinition::new("events");
 const FORMAT: Table<u32> = Table::new("meta.format");
-/// Memory that the engine may use for pages unless something else is said, in bytes.
+/// The engine's page cache by default, in bytes.
 pub(crate) const PAGE_CACHE_BYTES: usize = 64 << 20;
 /// The tree's file within the data directory.
 pub(crate) const STATE_FILE: &str = "state.redb";
@@ -41,7 +41,7 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// The tree of a test's backend, made if there is none.
+    /// The tree of a test's backend, created if necessary.
     pub(crate) fn on(backend: Box<dyn StorageBackend>) -> Result<Self, StoreError> {
         let database = builder(PAGE_CACHE_BYTES).create_with_backend(Boxed(backend))?;
         if is_new(&database)? {
@@ -51,8 +51,8 @@ impl Engine {
         Ok(Self::over(None, PAGE_CACHE_BYTES, database))
     }
 
-    /// Makes the state file, which is not there: aside first, so that it is there whole or not at
-    /// all.
+    /// Creates the state file, which must not exist: first under another name, so that it exists
+    /// completely or not at all.
     pub(crate) fn create(folder: &Path) -> Result<(), StoreError> {
         let (aside, path) = (folder.join(UNFINISHED_FILE), folder.join(STATE_FILE));
         match fs::remove_file(&aside) {
@@ -67,7 +67,7 @@ impl Engine {
         Ok(File::open(folder)?.sync_all()?)
     }
 
-    /// Opens the state file; never makes one.
+    /// Opens the state file; never creates one.
     pub(crate) fn open(folder: &Path, page_cache_bytes: usize) -> Result<Self, StoreError> {
         let (path, left_out) = (folder.join(STATE_FILE), LeftOut::default());
         let database = left_out.builder(page_cache_bytes).open(&path)?;
@@ -78,8 +78,8 @@ impl Engine {
         Ok(Self::over(Some(path), page_cache_bytes, database))
     }
 
-    /// Opens the state file without writing to it, proves every page of the tree by its checksum,
-    /// and adds what is wrong with it to `findings`; `None` if it cannot be read at all.
+    /// Opens the state file without writing to it, verifies every page of the tree by its checksum,
+    /// and adds problems to `findings`; `None` if it cannot be read at all.
     pub(crate) fn examine(
         folder: &Path,
         findings: &mut Vec<String>,
@@ -99,19 +99,19 @@ impl Engine {
             Ok(Ok((database, is_sound))) => {
                 if !is_sound {
                     findings.push(format!(
-                        "`{STATE_FILE}`: its pages do not fit together; what follows was read as \
-                         far as it could be mended in memory"
+                        "`{STATE_FILE}`: its pages are inconsistent; it was repaired in memory as \
+                         far as possible for the following checks"
                     ));
                 }
                 Ok(Some(Self::over(None, PAGE_CACHE_BYTES, database)))
             }
             Ok(Err(error)) if error.is_in_use() || error.is_unknown_format() => Err(error),
             Ok(Err(error)) => {
-                findings.push(format!("`{STATE_FILE}` cannot be read: {error}"));
+                findings.push(format!("cannot read `{STATE_FILE}`: {error}"));
                 Ok(None)
             }
             Err(_) => {
-                findings.push(format!("`{STATE_FILE}` cannot be read: its pages are damaged"));
+                findings.push(format!("cannot read `{STATE_FILE}`: its pages are damaged"));
                 Ok(None)
             }
         }
@@ -125,14 +125,14 @@ impl Engine {
 
     pub(crate) fn snapshot(&self) -> Result<Snapshot, StoreError> {
         let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
-        // INVARIANT: read before the view is taken and raised after a commit, before its answer:
-        // a view may be newer than its revision says, never older.
+        // INVARIANT: read before the view is taken and raised after a commit, before its response:
+        // a view may be newer than its revision, never older.
         let revision = self.revision.load(Ordering::Acquire);
         let transaction = database.as_ref().ok_or_else(failed)?.begin_read()?;
         Snapshot::new(&transaction, Arc::clone(&self.memo), revision)
     }
 
-    /// Tells later snapshots that a watched table has changed.
+    /// Marks a watched table as changed for later snapshots.
     pub(crate) fn raise_revision(&self) {
         self.revision.fetch_add(1, Ordering::Release);
     }
@@ -142,8 +142,8 @@ impl Engine {
         Ok(database.as_ref().ok_or_else(failed)?.begin_write()?)
     }
 
-    /// Closes the tree, whose memory is in doubt after a failed write, reads it from disk, and
-    /// gives the number of the next event: `next_seq_min` or a later one.
+    /// Closes the tree, whose memory is unreliable after a failed write, reads it from disk, and
+    /// returns the number of the next event: `next_seq_min` or a later one.
     pub(crate) fn reopen(&self, next_seq_min: u64) -> Result<u64, StoreError> {
         let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
         *database = None;
@@ -153,7 +153,7 @@ impl Engine {
         let view = Snapshot::new(&opened.begin_read()?, Arc::clone(&self.memo), 0)?;
         let next_seq = next_seq(&view)?;
         drop(view);
-        // What was answered is durable: a file without it is not the one that failed.
+        // Confirmed events are durable: a file without them is not the one that failed.
         if next_seq < next_seq_min {
             return Err(StoreError::missing(format_args!(
                 "`{STATE_FILE}` ends before event {next_seq}, but event {} was there",
@@ -283,7 +283,7 @@ impl StorageBackend for Boxed {
 mod tests {
     use super::*;
 
-    /// Opening again keeps what was committed; snapshots from before end with an error.
+    /// Reopening keeps what was committed; earlier snapshots end with an error.
     #[test]
     fn an_engine_can_be_opened_again() {
         let folder = tempfile::tempdir().unwrap();
@@ -302,7 +302,7 @@ mod tests {
         drop(before);
     }
 
-    /// A file that lacks what was answered is not taken for the one that failed.
+    /// A file that lacks confirmed events is not accepted as the one that failed.
     #[test]
     fn an_older_file_is_not_opened_again() {
         let folder = tempfile::tempdir().unwrap();
@@ -313,7 +313,7 @@ mod tests {
         assert_eq!(engine.reopen(1).unwrap(), 1);
     }
 
-    /// What is not there is not made anew.
+    /// A missing file is not created again.
     #[test]
     fn opening_and_opening_again_make_nothing() {
         let folder = tempfile::tempdir().unwrap();

@@ -6,7 +6,7 @@ use redb::{CommitError, DatabaseError, StorageError, TableError, TransactionErro
 
 /// The store could not do its work; the change did not happen.
 ///
-/// Cheap to clone, because one failed commit answers every call that waited for it.
+/// Cheap to clone, because one failed commit is the result of every call that waited for it.
 #[derive(Debug, Clone)]
 pub struct StoreError {
     kind: Kind,
@@ -45,7 +45,7 @@ impl StoreError {
         Self::new(Kind::InUse, what)
     }
 
-    /// A part of the data directory is gone.
+    /// A part of the data directory is missing.
     pub fn missing(what: impl fmt::Display) -> Self {
         Self::new(Kind::Missing, what)
     }
@@ -86,7 +86,7 @@ impl StoreError {
         self.kind == Kind::InUse
     }
 
-    /// Whether a part of the data directory is gone.
+    /// Whether a part of the data directory is missing.
     pub fn is_missing(&self) -> bool {
         self.kind == Kind::Missing
     }

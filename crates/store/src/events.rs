@@ -18,14 +18,15 @@ use crate::{NewEvent, Snapshot, Store, StoreError, Table};
 pub const SEGMENTS_FOLDER: &str = "segments";
 /// Sealed segments by their first event's number, twenty digits.
 pub(crate) const SEGMENTS: Table<SegmentMeta> = Table::new("meta.segment");
-/// The number of the next event when the tail was last cut; the tail knows better unless empty.
+/// The number of the next event when the tail was last trimmed; the tail itself is authoritative
+/// unless empty.
 pub(crate) const NEXT_SEQ: Table<u64> = Table::new("meta.next_seq");
-/// Events that one segment holds at most.
+/// The maximum number of events in a segment.
 const SEGMENT_LEN_MAX: usize = 65_536;
 /// Sealed events that one commit cuts from the tail at most: calls wait for some milliseconds.
 const CUT_LEN_MAX: u64 = 2_048;
-/// Segment files whose tables are kept in memory at most, some 30 KiB each. The server seals from
-/// 16,384 events on: ten million are 600 files.
+/// The maximum number of segment files whose tables are cached, about 30 KiB each. The server seals
+/// from 16,384 events on: ten million are 600 files.
 const TABLES_MAX: usize = 2_048;
 
 /// A question to the event history.
@@ -39,7 +40,7 @@ pub struct HistoryQuery {
     pub from: Timestamp,
     /// Not newer than this.
     pub to: Timestamp,
-    /// Events wanted at most.
+    /// The maximum number of events requested.
     pub limit: usize,
     /// Bytes of their records after which no further event is read.
     pub bytes_max: usize,
@@ -73,7 +74,7 @@ impl Store {
         Ok(found)
     }
 
-    /// By the index where it covers what the snapshot shows, one by one elsewhere.
+    /// Uses the index where it covers what the snapshot shows, and scans elsewhere.
     fn history_in_tail(
         &self,
         view: &Snapshot,
@@ -98,7 +99,7 @@ impl Store {
         Ok(found)
     }
 
-    /// Adds to the index what lay in the tail when the store was opened.
+    /// Adds the events to the index that were in the tail when the store was opened.
     fn complete_tail_index(&self) -> Result<(), StoreError> {
         let tail = self.shared.tail.read().unwrap_or_else(PoisonError::into_inner);
         let Some(end) = tail.missing_before() else { return Ok(()) };
@@ -124,7 +125,8 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<EventRow>, StoreError> {
         let (mut found, mut next, mut failure) = (Vec::new(), from, None);
-        // Numbers have no gaps, so whatever holds `from` begins less than a segment before it.
+        // Numbers have no gaps, so the segment that contains `from` begins less than a segment
+        // before it.
         let first = from.saturating_sub(u64::try_from(SEGMENT_LEN_MAX).unwrap_or(u64::MAX));
         SEGMENTS.visit(&view.tx(), "", row_key(first), &mut |_, meta| {
             let wanted = limit.saturating_sub(found.len());
@@ -154,7 +156,7 @@ impl Store {
         Ok(found)
     }
 
-    /// None if the segment expired after the snapshot was taken.
+    /// Returns `None` if the segment expired after the snapshot was taken.
     fn segment_events(
         &self,
         meta: &SegmentMeta,
@@ -167,9 +169,9 @@ impl Store {
 
     /// Moves the oldest events of the tail into a segment when at least `len_min` wait there.
     ///
-    /// Returns how many were moved. The segment file is durable before it is registered; from its
-    /// registration on, the tail begins behind it, and what the tail still holds of its events is
-    /// cut away piece by piece. A crash leaves a stray file at worst, or a piece for the next seal.
+    /// Returns how many were moved. The segment file is durable before it is registered; after its
+    /// registration, the tail begins after it, and its events are removed from the tail in batches.
+    /// After a crash there is at worst a stray file, or a batch for the next seal.
     pub fn seal(&self, len_min: usize) -> Result<usize, StoreError> {
         let _alone = self.sealing.lock().unwrap_or_else(PoisonError::into_inner);
         self.cut()?;
@@ -221,8 +223,8 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets the segments whose newest event is older than `horizon` and that end before
-    /// `keep_from_seq`; returns how many events went.
+    /// Deletes the segments whose newest event is older than `horizon` and that end before
+    /// `keep_from_seq`; returns the number of deleted events.
     pub fn expire(&self, horizon: Timestamp, keep_from_seq: u64) -> Result<u64, StoreError> {
         let expired: Vec<_> = SEGMENTS
             .all(&self.snapshot()?.tx(), "")?
@@ -280,7 +282,7 @@ impl Store {
 }
 
 impl HistoryQuery {
-    /// Whether these events are as many bytes as are wanted.
+    /// Whether these events reach the requested number of bytes.
     pub fn is_full(&self, found: &[EventRow]) -> bool {
         self.bytes_left(found) == 0
     }
@@ -320,7 +322,7 @@ fn row_key(first_seq: u64) -> String {
     format!("{first_seq:020}")
 }
 
-/// The number with which the tail begins: what lies before it is in the segments.
+/// The number of the tail's first event; earlier ones are in the segments.
 fn tail_start(segments: &[(Vec<u8>, SegmentMeta)]) -> u64 {
     segments.last().map_or(0, |(_, meta)| meta.last_seq.saturating_add(1))
 }
@@ -332,7 +334,7 @@ pub(crate) fn last_seq(view: &Snapshot) -> Result<u64, StoreError> {
     Ok(NEXT_SEQ.get(&view.tx(), "")?.unwrap_or(1).saturating_sub(1))
 }
 
-/// How many events the tail holds.
+/// The number of events in the tail.
 pub(crate) fn tail_len(view: &Snapshot) -> Result<u64, StoreError> {
     Ok(view.events.len()?)
 }
@@ -416,7 +418,7 @@ impl<'a> Encoded<'a> {
     }
 }
 
-/// Whether the bytes of an event in the tail can be taken apart.
+/// Whether the bytes of an event in the tail can be parsed.
 pub(crate) fn decodes(value: &[u8]) -> bool {
     Encoded::read(value).is_some()
 }
@@ -425,8 +427,8 @@ pub(crate) fn decodes(value: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    /// Bytes that were changed are not taken for an event, wherever they are; those of earlier
-    /// releases, which have no checksum, are read as they are.
+    /// Changed bytes are never accepted as an event, wherever they are; those of earlier releases,
+    /// which have no checksum, are read unchecked.
     #[test]
     fn a_changed_event_is_no_event() {
         let time = Timestamp::from_secs(3);
@@ -446,8 +448,8 @@ mod tests {
         assert_eq!(Encoded::read(&older).unwrap().body, event.body);
     }
 
-    /// Between registration and cut, and after a crash there, an event is in both places: it is
-    /// found once, and the next seal takes it out of the tail.
+    /// Between registration and trimming, and after a crash there, an event is in both places: it
+    /// is found once, and the next seal removes it from the tail.
     #[test]
     fn a_sealed_event_is_found_once_whether_it_was_cut_or_not() {
         let folder = tempfile::tempdir().unwrap();

@@ -12,15 +12,15 @@ use crate::segment::{Segment, SegmentMeta};
 use crate::{SEGMENTS_FOLDER, Snapshot, Store, StoreError};
 
 impl Store {
-    /// Reads all rows and all events and says what is wrong with them: gaps in their numbers,
-    /// segments that are missing, changed or unreadable, files that belong to nothing.
+    /// Reads all rows and all events and returns the problems: gaps in their numbers, segments that
+    /// are missing, changed or unreadable, unreferenced files.
     ///
-    /// `progress` hears what is being looked at. The findings are sentences; none is good. Whether
-    /// every body is there that metadata names is for the caller to check.
+    /// `progress` is called with the current step. The findings are sentences; none means success.
+    /// The caller must check whether every referenced body exists.
     pub fn fsck(&self, progress: &mut dyn FnMut(&str)) -> Result<Vec<String>, StoreError> {
         // The engine may stumble over bytes that it never wrote.
         let checked = catch_unwind(AssertUnwindSafe(|| self.look(progress)));
-        checked.unwrap_or_else(|_| Ok(vec!["the state cannot be read to its end".to_owned()]))
+        checked.unwrap_or_else(|_| Ok(vec!["the state file cannot be read completely".to_owned()]))
     }
 
     fn look(&self, progress: &mut dyn FnMut(&str)) -> Result<Vec<String>, StoreError> {
@@ -49,7 +49,7 @@ impl Store {
         Ok(findings)
     }
 
-    /// How many segments there should be, and the files of those that are not there.
+    /// The number of registered segments, and the missing files among them.
     pub fn missing_segments(&self) -> Result<(usize, Vec<String>), StoreError> {
         let segments = SEGMENTS.all(&self.snapshot()?.tx(), "")?;
         let (folder, all) = (self.folder().join(SEGMENTS_FOLDER), segments.len());
@@ -83,7 +83,7 @@ fn check_tail(
     mut next_seq: Option<u64>,
     findings: &mut Vec<String>,
 ) -> Result<(), StoreError> {
-    // Sealed events may still be there: a cut takes several commits.
+    // Sealed events may still be in the tail: trimming takes several commits.
     for entry in view.events.range(next_seq.unwrap_or(0)..)? {
         let (seq, value) = entry?;
         expect(next_seq, seq.value(), findings);

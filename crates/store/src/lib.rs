@@ -1,22 +1,22 @@
 //! The only crate that touches the data directory: ordered key-value transactions, the log of
 //! audit events, and object bodies.
 //!
-//! One file holds the state and the recent events (the *tail*); older events lie in immutable
-//! segment files; large object bodies are files of their own. What binds them is one promise:
-//! **a job's writes and its events are committed together, durably, before its answer is given.**
-//! One writer thread runs jobs one after the other and commits what has gathered with one fsync;
-//! readers work on snapshots and never wait.
+//! One file contains the state and the recent events (the *tail*); older events are in immutable
+//! segment files; large object bodies are separate files. Together they keep one promise: **a job's
+//! writes and its events are committed together, durably, before its response is returned.** One
+//! writer thread runs jobs one after the other and commits a batch of them with one fsync; readers
+//! work on snapshots and never wait.
 //!
-//! History is asked by *terms*, hashes that an event carries; [`Store::seal`] moves old events out
-//! of the tree, [`Store::expire`] forgets them, [`Store::fsck`] reads them all. A failure of the
-//! disk fails the calls it hits and nothing else: the tree is opened again. On a full disk a
-//! reserve is given up, and only [`Store::submit_when_full`] goes on until there is room.
+//! History is queried by *terms*, hashes that an event carries; [`Store::seal`] moves old events
+//! out of the tree, [`Store::expire`] deletes them, [`Store::fsck`] reads them all. A disk failure
+//! fails only the calls that it affects: the tree is reopened. On a full disk a reserve is
+//! released, and only [`Store::submit_when_full`] continues until there is free space.
 //!
-//! A store is made only where nothing of one is; a state that is gone is never replaced. A look by
-//! [`Store::examine`] changes no byte.
+//! A store is created only in an empty place; a missing state is never replaced. [`Store::examine`]
+//! changes no byte.
 //!
-//! It knows no service: keys, values, events and bodies are bytes with a name. Services declare
-//! [`Table`]s; the pipeline submits jobs.
+//! The crate does not depend on any service: keys, values, events and bodies are named bytes.
+//! Services declare [`Table`]s; the pipeline submits jobs.
 //!
 //! Reading order: [`Store`], [`Tx`] and [`LayeredTx`], [`Table`], [`NewEvent`], [`Bodies`].
 //!
@@ -94,9 +94,9 @@ pub struct Store {
 impl Store {
     /// Opens the data directory `folder`, or creates one where nothing of a store is.
     ///
-    /// `backend` replaces the state file, so that tests can lose power; `None` is the file
-    /// `state.redb`. Errors when the directory is in use, unreadable, or of a later format, and
-    /// with [`StoreError::is_missing`] when the state is gone and something else is there.
+    /// `backend` replaces the state file, so that tests can simulate power failures; `None` is the
+    /// file `state.redb`. Errors when the directory is in use, unreadable, or of a later format,
+    /// and with [`StoreError::is_missing`] when the state is missing but other files exist.
     pub fn open(
         folder: &Path,
         backend: Option<Box<dyn StorageBackend>>,
@@ -110,7 +110,7 @@ impl Store {
         Ok(store)
     }
 
-    /// The same, with so many bytes of memory for pages of the state file.
+    /// The same, with a page cache of this many bytes.
     pub fn open_with_cache(folder: &Path, page_cache_bytes: usize) -> Result<Self, StoreError> {
         if Found::within(folder)?.is_nothing() {
             create_folder(folder)?;
@@ -121,8 +121,8 @@ impl Store {
         Ok(store)
     }
 
-    /// Opens the data directory `folder` as it is, with so many bytes of memory for pages of the
-    /// state file: nothing that is missing is made.
+    /// Opens the existing data directory `folder`, with a page cache of this many bytes: creates
+    /// nothing that is missing.
     ///
     /// To be [settled](Self::settle) before anything is stored.
     pub fn open_existing(folder: &Path, page_cache_bytes: usize) -> Result<Self, StoreError> {
@@ -131,11 +131,11 @@ impl Store {
             StateFile::Missing => return Err(StoreError::missing("there is no `state.redb`")),
             StateFile::Empty => return Err(StoreError::missing("`state.redb` is empty")),
         }
-        // First of all: it keeps every other process out.
+        // First: the lock keeps all other processes out.
         Self::around(folder, Engine::open(folder, page_cache_bytes)?)
     }
 
-    /// Makes the folders that are not there and removes what was never finished.
+    /// Creates missing directories and removes unfinished files.
     pub fn settle(&self) -> Result<(), StoreError> {
         let segments = self.folder.join(SEGMENTS_FOLDER);
         create_folder(&segments)?;
@@ -145,11 +145,11 @@ impl Store {
         Ok(File::open(&self.folder)?.sync_all()?)
     }
 
-    /// Opens the data directory `folder` for a look that changes no byte of it: what jobs would
-    /// write stays in memory. A server that has it open keeps this out, and is kept out by it.
+    /// Opens the data directory `folder` read-only: writes of jobs stay in memory. It excludes a
+    /// running server, and a running server excludes it.
     ///
-    /// Every page of the state is proved by its checksum; what is wrong with them is added to
-    /// `findings`. `None` if the state cannot be read at all.
+    /// Verifies every page of the state by its checksum and adds problems to `findings`. `None` if
+    /// the state cannot be read at all.
     pub fn examine(folder: &Path, findings: &mut Vec<String>) -> Result<Option<Self>, StoreError> {
         let Some(engine) = Engine::examine(folder, findings)? else { return Ok(None) };
         Self::around(folder, engine).map(Some)
@@ -166,17 +166,17 @@ impl Store {
         Ok(Self { shared, writer, bodies, folder: folder.to_owned(), tables, sealing })
     }
 
-    /// What is committed now.
+    /// A snapshot of the committed state.
     pub fn snapshot(&self) -> Result<Snapshot, StoreError> {
         self.shared.engine.snapshot()
     }
 
     /// Runs `job` on the writer and commits its writes and events as one.
     ///
-    /// The receipt yields the job's answer only once all of it is durable. An error means that
-    /// nothing of it happened; only when the disk fails in the instant of the commit itself, the
-    /// job may be found done, wholly, after the next start. A job that panics leaves nothing
-    /// behind. Refused with [`StoreError::is_full`] while the disk is full.
+    /// The receipt returns the job's result only once all of it is durable. An error means that
+    /// none of it happened; only if the disk fails during the commit itself may the whole job turn
+    /// out to be done after the next start. A job that panics leaves nothing behind. Rejected with
+    /// [`StoreError::is_full`] while the disk is full.
     pub fn submit<R: Send + 'static>(
         &self,
         job: impl FnOnce(&mut LayeredTx<'_>) -> (R, Vec<NewEvent>) + Send + 'static,
@@ -187,8 +187,8 @@ impl Store {
         }
     }
 
-    /// Like [`Store::submit`], also while the disk is full: for work that makes room or carries
-    /// events away.
+    /// Like [`Store::submit`], but also while the disk is full: for work that frees space or
+    /// delivers events.
     pub fn submit_when_full<R: Send + 'static>(
         &self,
         job: impl FnOnce(&mut LayeredTx<'_>) -> (R, Vec<NewEvent>) + Send + 'static,
@@ -196,8 +196,8 @@ impl Store {
         self.writer.submit(job)
     }
 
-    /// Errors while the disk is taken for full, like [`Store::submit`]: for work that would spend
-    /// room before it submits anything.
+    /// Errors while the disk is considered full, like [`Store::submit`]: for work that uses space
+    /// before it submits anything.
     pub fn expect_room(&self) -> Result<(), StoreError> {
         if self.is_full() {
             return Err(StoreError::full("only deletion and delivery go on"));
@@ -205,26 +205,27 @@ impl Store {
         Ok(())
     }
 
-    /// Whether the disk is taken for full: a commit found no room, or the reserve was released.
+    /// Whether the disk is considered full: a commit found no space, or the reserve was released.
     pub fn is_full(&self) -> bool {
         self.shared.reserve.is_full()
     }
 
-    /// Gives up the reserve of disk space, so that deletion and delivery have room.
+    /// Releases the reserve of disk space, for deletion and delivery.
     ///
-    /// Happens by itself when a commit finds no room. From then on [`Store::submit`] refuses.
+    /// Happens automatically when a commit finds no space. From then on [`Store::submit`] rejects
+    /// jobs.
     pub fn release_reserve(&self) -> Result<(), StoreError> {
         self.shared.reserve.release()
     }
 
-    /// Takes the reserve of disk space, if it is not held, and ends the state of being full.
+    /// Allocates the reserve of disk space, if necessary, and ends the full state.
     ///
-    /// False when there is too little room. To be called after opening and every now and then.
+    /// Returns false if there is too little space. Call it after opening and periodically.
     pub fn hold_reserve(&self) -> Result<bool, StoreError> {
         self.shared.reserve.hold()
     }
 
-    /// Reports how long the disk takes, from now on: to one observer, which must not wait.
+    /// Reports the duration of disk operations from now on, to one observer, which must not block.
     pub fn observe(
         &self,
         clock: types::Clock,
@@ -275,7 +276,7 @@ pub struct StoreBytes {
     pub segments: u64,
 }
 
-/// Creates a folder, and those above it, for nobody else to look into.
+/// Creates a directory and its parents, private to their owner.
 fn create_folder(folder: &Path) -> Result<(), StoreError> {
     Ok(DirBuilder::new().recursive(true).mode(0o700).create(folder)?)
 }

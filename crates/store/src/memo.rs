@@ -2,24 +2,24 @@ use std::any::Any;
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// Bytes of the rows that are remembered, keys included; beyond it the memory starts anew. What
-/// they are decoded to takes some three times as much.
+/// The maximum number of bytes of cached rows, including keys; beyond it the cache starts over.
+/// Their decoded form takes about three times as much.
 const BYTES_MAX: usize = 4 << 20;
-/// What a row takes besides its bytes and what they are decoded to.
+/// The overhead of a row in addition to its bytes and its decoded form.
 const ROW_BYTES: usize = 256;
 
 /// Decoded forms of rows that nearly every call reads, beside the bytes that they were decoded
 /// from.
 ///
-/// Whoever asks has read the bytes in their own view, and what is remembered counts only for equal
-/// bytes: so nothing here grows stale, in whichever view it is asked for.
+/// The caller has read the bytes in its own view, and a cached value is used only for equal bytes:
+/// it can never be stale, in any view.
 #[derive(Default)]
 pub(crate) struct Memo(RwLock<Rows>);
 
 #[derive(Default)]
 struct Rows {
     rows: BTreeMap<Vec<u8>, Remembered>,
-    /// What they take, by [`weight`].
+    /// Their total [`weight`].
     bytes: usize,
 }
 
@@ -40,7 +40,7 @@ impl Memo {
         Arc::clone(&known.decoded).downcast().ok()
     }
 
-    /// Remembers what `bytes` under `key` were decoded to.
+    /// Caches the decoded form of `bytes` under `key`.
     pub(crate) fn remember<T: Any + Send + Sync>(
         &self,
         key: Vec<u8>,
@@ -69,7 +69,7 @@ impl Memo {
 mod tests {
     use super::*;
 
-    /// Other bytes under the same key are another row; another type is no answer.
+    /// Different bytes under the same key are a different row; a different type is a miss.
     #[test]
     fn only_equal_bytes_are_recalled() {
         let memo = Memo::default();

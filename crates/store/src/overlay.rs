@@ -1,4 +1,4 @@
-//! A state file that is read and never written: what the engine writes stays in memory.
+//! A state file that is read and never written: the engine's writes stay in memory.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -21,13 +21,13 @@ type Block = Box<[u8; BLOCK_BYTES]>;
 
 /// The file below, and what was written above it.
 ///
-/// An engine that opens a file repairs it where it was not closed, and writes while it checks; none
-/// of that may change what is being examined. Its locks are taken, shared: a server keeps it out
-/// and is kept out.
+/// An engine repairs a file that was not closed when it opens it, and writes while it checks; none
+/// of that may change the file under examination. Its locks are taken in shared mode: a running
+/// server excludes it, and it excludes a server.
 #[derive(Debug)]
 pub(crate) struct Overlay {
     file: File,
-    /// The same file, for its locks alone.
+    /// The same file, used only for its locks.
     locks: FileBackend,
     written: Mutex<Written>,
 }
@@ -68,8 +68,8 @@ impl Overlay {
     }
 }
 
-/// The blocks that `len` bytes from `offset` on touch: each with the part of it, and where that
-/// part lies within the bytes.
+/// The blocks that the `len` bytes from `offset` touch: each with its affected part, and the
+/// position of that part within the bytes.
 fn touched(offset: u64, len: usize) -> impl Iterator<Item = (u64, std::ops::Range<usize>, usize)> {
     let mut done = 0;
     std::iter::from_fn(move || {
@@ -195,7 +195,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is written reads back as from a file, and the file stays as it is.
+        /// Every write is read back as from a file, and the file is unchanged.
         #[test]
         fn it_reads_like_a_file(
             base in proptest::collection::vec(any::<u8>(), 0..20_000),

@@ -1,4 +1,4 @@
-//! What is in a data directory, read without changing it.
+//! The contents of a data directory, read without changing it.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -14,11 +14,11 @@ use crate::{BODIES_FOLDER, SEGMENTS_FOLDER, StoreError};
 pub struct Found {
     /// The state file.
     pub state: StateFile,
-    /// Whether any segment file is there.
+    /// Whether there is any segment file.
     pub segments: bool,
     /// Whether any object body has ever been written: folders of bodies stay when bodies go.
     pub bodies: bool,
-    /// Whether the reserve of disk space is there.
+    /// Whether the reserve of disk space exists.
     pub reserve: bool,
 }
 
@@ -34,7 +34,7 @@ pub enum StateFile {
 }
 
 impl Found {
-    /// Looks into the data directory `folder`, which need not exist.
+    /// Inspects the data directory `folder`, which need not exist.
     pub fn within(folder: &Path) -> Result<Self, StoreError> {
         let state = match fs::metadata(folder.join(STATE_FILE)) {
             Ok(about) if about.len() == 0 => StateFile::Empty,
@@ -50,7 +50,7 @@ impl Found {
         })
     }
 
-    /// Whether nothing that a store ever wrote is there.
+    /// Whether there is nothing that a store ever wrote.
     pub fn is_nothing(self) -> bool {
         self.state == StateFile::Missing && !self.segments && !self.bodies && !self.reserve
     }

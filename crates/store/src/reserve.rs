@@ -12,16 +12,16 @@ use crate::StoreError;
 
 /// Its file within the data directory.
 pub(crate) const RESERVE_FILE: &str = "reserve";
-/// Bytes of disk space that are held back for deletion and delivery on a full disk.
+/// Bytes of disk space reserved for deletion and delivery on a full disk.
 const RESERVE_BYTES: usize = 16 << 20;
 const CHUNK: &[u8] = &[0x5a; 64 << 10];
 
-/// A file that takes room on the disk until the room is needed, and whether it is needed now.
+/// A file that occupies disk space until the space is needed, and whether it is needed now.
 #[derive(Debug)]
 pub(crate) struct Reserve {
     path: PathBuf,
     full: AtomicBool,
-    /// Who takes or gives up the room, one after the other.
+    /// Serializes allocation and release.
     turn: Mutex<()>,
     /// The bytes that the disk of this folder has left for us.
     free: fn(&Path) -> io::Result<u64>,
@@ -41,15 +41,15 @@ impl Reserve {
         self.full.load(Ordering::Acquire)
     }
 
-    /// Gives the room back to the disk and takes the disk for full.
+    /// Releases the space and marks the disk as full.
     pub(crate) fn release(&self) -> Result<(), StoreError> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         self.full.store(true, Ordering::Release);
         self.remove()
     }
 
-    /// Takes the room again; false if there is too little. A disk that was full needs twice as
-    /// much, so that it does not seem full again at once.
+    /// Allocates the space again; returns false if there is too little. A disk that was full needs
+    /// twice as much, so that it is not marked full again at once.
     pub(crate) fn hold(&self) -> Result<bool, StoreError> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let wanted = u64::try_from(RESERVE_BYTES).unwrap_or(u64::MAX);
@@ -59,7 +59,8 @@ impl Reserve {
         }
         let room = if self.is_full() { RESERVE_BYTES.saturating_mul(2) } else { RESERVE_BYTES };
         if !self.may_have(room, there)? {
-            // A disk that stays full is asked every second, and not changed each time.
+            // The free space of a full disk is queried every second, without changing the disk each
+            // time.
             return Ok(false);
         }
         let mut options = OpenOptions::new();
@@ -81,8 +82,8 @@ impl Reserve {
         }
     }
 
-    /// Whether the disk has so much room, by its own account; taking it may fail all the same. What
-    /// is `there` of the file already is free when it is made anew.
+    /// Whether the disk reports this much free space; allocation may still fail. The bytes of the
+    /// file that are already `there` are free when it is rewritten.
     fn may_have(&self, room: usize, there: u64) -> Result<bool, StoreError> {
         let folder = self.path.parent().unwrap_or(&self.path);
         let room = u64::try_from(room).unwrap_or(u64::MAX);
@@ -102,8 +103,8 @@ fn free(folder: &Path) -> io::Result<u64> {
     Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
-/// Takes `room` bytes of the disk, at once where the file system can: else the disk would be written
-/// full to find that there is too little.
+/// Allocates `room` bytes of the disk, in one step if the file system supports it: otherwise the
+/// disk would be filled to find out that there is too little space.
 fn take(file: &mut File, room: usize) -> io::Result<()> {
     let len = u64::try_from(room).unwrap_or(u64::MAX);
     match rustix::fs::fallocate(&*file, FallocateFlags::empty(), 0, len) {
@@ -118,14 +119,14 @@ fn take(file: &mut File, room: usize) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    /// A disk without room is asked and left alone; a file of which a part is there counts it.
+    /// A full disk is queried and left unchanged; an existing part of the file counts.
     #[test]
     fn a_full_disk_is_not_written_to() {
         let folder = tempfile::tempdir().unwrap();
         let mut reserve = Reserve::new(folder.path());
         reserve.release().unwrap();
         reserve.free = |_| Ok(RESERVE_BYTES as u64);
-        // Making the file would fail otherwise than for want of room.
+        // Creating the file would fail for a reason other than lack of space.
         std::fs::create_dir(&reserve.path).unwrap();
         assert!(!reserve.hold().unwrap() && reserve.is_full());
         assert!(reserve.path.is_dir());
@@ -139,7 +140,7 @@ mod tests {
         assert_eq!(file.metadata().unwrap().len(), RESERVE_BYTES as u64);
     }
 
-    /// The disk's own account is believed only as far as it says that there is too little.
+    /// The disk's own report is trusted only if it reports too little space.
     #[test]
     fn the_disk_says_what_it_has() {
         let folder = tempfile::tempdir().unwrap();

@@ -1,10 +1,10 @@
 //! Immutable files of old events, with the index that event history needs.
 //!
-//! A file is a header, blocks of compressed events, pages of the inverted index, the two tables
-//! that find blocks and pages, and a footer (`segment/layout.rs`). Only the two tables are kept in
-//! memory; a lookup reads the one page that may know the term and the blocks of its hits. Files are
-//! open only while they are read, for a long history has more of them than a process may keep open.
-//! Every part carries a checksum, checked before the part is believed.
+//! A file is a header, blocks of compressed events, pages of the inverted index, two tables that
+//! locate blocks and pages, and a footer (`segment/layout.rs`). Only the two tables are cached in
+//! memory; a lookup reads the one page that may contain the term and the blocks of its hits. Files
+//! are open only while they are read, because a long history has more of them than a process may
+//! have open. Every part has a checksum, which is checked before the part is used.
 
 mod layout;
 mod write;
@@ -32,7 +32,7 @@ pub struct EventRow {
     pub seq: u64,
     /// When it happened.
     pub time: Timestamp,
-    /// Hashes under which history finds it.
+    /// Hashes by which history finds it.
     pub terms: Vec<u64>,
     /// The record.
     pub body: Vec<u8>,
@@ -67,7 +67,7 @@ pub(crate) struct SegmentMeta {
     pub first_seq: u64,
     /// Number of its last event.
     pub last_seq: u64,
-    /// How many events it holds.
+    /// The number of events in it.
     pub count: u64,
     /// Time of its oldest event.
     pub oldest: Timestamp,
@@ -88,7 +88,7 @@ pub(crate) struct Segment {
     tables: Arc<Tables>,
 }
 
-/// What is kept of a segment file while it is closed.
+/// What is cached of a segment file while it is closed.
 #[derive(Debug)]
 pub(crate) struct Tables {
     count: u32,
@@ -142,7 +142,7 @@ impl Segment {
         Self { file, tables }
     }
 
-    /// The newest events before `before_seq` that carry `term` and lie within `range`, newest
+    /// The newest events before `before_seq` that carry `term` and are within `range`, newest
     /// first.
     pub(crate) fn find(
         &self,
@@ -231,7 +231,7 @@ impl Segment {
         layout::parse_rows(Bytes::new(&raw), block)
     }
 
-    /// Reads all there is and says what does not fit together.
+    /// Reads everything and returns the inconsistencies.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
         let mut last_seq = None;
         for block in &self.tables.blocks {
@@ -256,7 +256,7 @@ fn index_hash(index: &[u8], footer: &[u8]) -> String {
     types::hex(&hash.finish())
 }
 
-/// Reads a part whose length was held against the file's before.
+/// Reads a part whose length was checked against the file's before.
 fn read(file: &File, span: Span) -> Result<Vec<u8>, StoreError> {
     let mut bytes = vec![0; usize::try_from(span.len).map_err(|_| too_short())?];
     file.read_exact_at(&mut bytes, span.offset).map_err(|error| {

@@ -7,7 +7,7 @@ use crate::engine::{EVENTS, STATE};
 use crate::memo::Memo;
 use crate::{StoreError, Tx, events};
 
-/// A frozen view of what was committed when it was taken.
+/// A frozen view of the state that was committed when it was taken.
 pub struct Snapshot {
     state: ReadOnlyTable<&'static [u8], &'static [u8]>,
     pub(crate) events: ReadOnlyTable<u64, &'static [u8]>,

@@ -1,4 +1,4 @@
-//! How long the disk takes, for whoever watches over the store.
+//! Durations of disk operations, for an observer.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -14,10 +14,10 @@ pub enum DiskStep {
     BodySync,
 }
 
-/// Takes a step and how many microseconds it took.
+/// Receives an operation and its duration in microseconds.
 type Observer = Box<dyn Fn(DiskStep, u64) + Send + Sync>;
 
-/// Measures nothing until somebody watches. Clones are the same.
+/// Measures nothing until there is an observer. Clones share it.
 #[derive(Clone, Default)]
 pub(crate) struct Stopwatch(Arc<OnceLock<(Clock, Observer)>>);
 

@@ -10,8 +10,8 @@ use crate::{StoreError, Tx};
 
 /// A named set of rows of one type, stored as JSON under an ordered key.
 ///
-/// The name is what keeps tables apart: a service declares its tables as constants and no other
-/// crate names them. Rows are read tolerantly: a field added later needs a `#[serde(default)]`.
+/// The name separates tables: a service declares its tables as constants and no other crate names
+/// them. Rows are parsed leniently: a field added later needs a `#[serde(default)]`.
 pub struct Table<T> {
     name: &'static str,
     watched: bool,
@@ -24,8 +24,8 @@ impl<T> Table<T> {
         Self { name, watched: false, rows: PhantomData }
     }
 
-    /// The same, whose changes [`Tx::revision`] counts: for rows on which answers rest that are
-    /// kept in memory.
+    /// The same, with changes counted by [`Tx::revision`]: for rows from which cached results are
+    /// derived.
     #[must_use]
     pub const fn watched(self) -> Self {
         Self { name: self.name, watched: true, rows: PhantomData }
@@ -46,7 +46,7 @@ impl<T: Serialize + DeserializeOwned> Table<T> {
         tx.get(&self.key(key.as_ref()))?.map(|bytes| self.read(&bytes)).transpose()
     }
 
-    /// The row under `key`, decoded once for all who read the same bytes.
+    /// The row under `key`, decoded once for all readers of the same bytes.
     ///
     /// For rows that are read again and again; others only push them out.
     pub fn shared(&self, tx: &Tx<'_>, key: impl AsRef<[u8]>) -> Result<Option<Arc<T>>, StoreError>
@@ -56,7 +56,7 @@ impl<T: Serialize + DeserializeOwned> Table<T> {
         self.shared_as(tx, key, Ok)
     }
 
-    /// The same with one more step of decoding, which has to depend on the row alone.
+    /// The same with one more decoding step, which must depend on the row alone.
     pub fn shared_as<U: Send + Sync + 'static, E: From<StoreError>>(
         &self,
         tx: &Tx<'_>,
@@ -68,7 +68,8 @@ impl<T: Serialize + DeserializeOwned> Table<T> {
         self.recalled(tx, key, bytes, decode).map(Some)
     }
 
-    /// The first row whose key begins with `prefix`, decoded once for all who read the same bytes.
+    /// The first row whose key begins with `prefix`, decoded once for all readers of the same
+    /// bytes.
     pub fn first_shared(
         &self,
         tx: &Tx<'_>,
@@ -216,7 +217,7 @@ fn successor(mut prefix: Vec<u8>) -> Option<Vec<u8>> {
     None
 }
 
-/// A key of several parts that sorts part by part, whatever bytes the parts hold.
+/// A key of several parts that sorts part by part, whatever bytes the parts contain.
 ///
 /// Each part is closed by `00 00`; a zero byte inside a part becomes `00 ff`.
 pub fn key<P: AsRef<[u8]>>(parts: impl IntoIterator<Item = P>) -> Vec<u8> {
@@ -272,7 +273,7 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// Composite keys sort like their lists of parts and can be taken apart again.
+        /// Composite keys sort like their lists of parts and can be split again.
         #[test]
         fn keys_sort_like_their_parts(
             a in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..6), 1..4),

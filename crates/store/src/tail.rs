@@ -5,20 +5,20 @@ use std::ops::Range;
 /// quarter of what keeping one ordered set would.
 const CHUNK_EVENTS: u64 = 1_024;
 
-/// Which events of the tail carry which terms, kept in memory.
+/// An in-memory index from terms to the events of the tail.
 ///
-/// It covers a contiguous range of event numbers. A snapshot may show a little more on either
-/// side, when it was taken before the latest seal or before the latest commit was noted here; the
-/// reader looks at those events one by one. What lay in the tail when the store was opened is
-/// added by the first reader, so that opening does not take time.
+/// It covers a contiguous range of event numbers. A snapshot may show a few more events on either
+/// side, if it was taken before the latest seal or before the latest commit was indexed; the reader
+/// scans those events. Events that were in the tail when the store was opened are indexed by the
+/// first reader, so that opening is fast.
 #[derive(Debug)]
 pub(crate) struct TailIndex {
     covered: Range<u64>,
-    /// Whether nothing of the tail lies before what is covered.
+    /// Whether the tail has no events before the covered range.
     complete: bool,
     /// Older events, in ascending order.
     closed: VecDeque<Chunk>,
-    /// Terms and the events that carry them, from event `open_from` on, as they came.
+    /// Terms and the events that carry them, from event `open_from` on, in order of arrival.
     open: Vec<(u64, u64)>,
     open_from: u64,
 }
@@ -32,13 +32,13 @@ struct Chunk {
 }
 
 impl TailIndex {
-    /// An index that covers nothing and goes on with event `next_seq`.
+    /// An index that covers nothing and continues with event `next_seq`.
     pub(crate) fn empty(next_seq: u64) -> Self {
         let (closed, open) = (VecDeque::new(), Vec::new());
         Self { covered: next_seq..next_seq, complete: false, closed, open, open_from: next_seq }
     }
 
-    /// Notes the next event. One that leaves a gap makes the index start anew.
+    /// Indexes the next event. A gap makes the index start over.
     pub(crate) fn add(&mut self, seq: u64, terms: impl Iterator<Item = u64>) {
         if seq != self.covered.end {
             *self = Self::empty(seq);
@@ -59,12 +59,12 @@ impl TailIndex {
         self.closed.push_back(Chunk { end: self.open_from, entries });
     }
 
-    /// The first event covered, when events before it are still to be looked at.
+    /// The first event covered, while earlier events still have to be scanned.
     pub(crate) fn missing_before(&self) -> Option<u64> {
         (!self.complete).then_some(self.covered.start)
     }
 
-    /// Puts all the older events of the tail before these, unless that has come too late.
+    /// Adds all the older events of the tail before these, unless it is too late.
     pub(crate) fn complete_with(&mut self, mut older: Self) {
         if self.complete || older.covered.end != self.covered.start {
             return;
@@ -76,7 +76,7 @@ impl TailIndex {
         self.complete = true;
     }
 
-    /// Forgets the events up to and including `last`.
+    /// Drops the events up to and including `last`.
     pub(crate) fn drop_through(&mut self, last: u64) {
         let first = last.saturating_add(1);
         if first < self.covered.start {
@@ -86,7 +86,7 @@ impl TailIndex {
             *self = Self::empty(first);
         }
         (self.covered.start, self.complete) = (first, true);
-        // What a half-covered chunk still says of dropped events is not asked for.
+        // Entries for dropped events in a half-covered chunk are never queried.
         while self.closed.front().is_some_and(|chunk| chunk.end <= first) {
             self.closed.pop_front();
         }
@@ -127,7 +127,7 @@ mod tests {
         assert_eq!(tail.hits(2, u64::MAX), (10..10, vec![]));
     }
 
-    /// Chunks are a matter of speed: answers do not show where they begin.
+    /// Chunks only affect speed: results do not depend on their boundaries.
     #[test]
     fn hits_are_found_across_chunks() {
         let mut tail = TailIndex::empty(1);
@@ -144,7 +144,7 @@ mod tests {
         }
     }
 
-    /// What lay in the tail when the store opened can be added later, once.
+    /// The events that were in the tail when the store opened can be added later, once.
     #[test]
     fn older_events_are_added_where_they_fit() {
         let older = |seqs: Range<u64>| {

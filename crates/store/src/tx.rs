@@ -10,7 +10,7 @@ use crate::memo::Memo;
 /// A key with its value.
 pub(crate) type Pair = (Vec<u8>, Vec<u8>);
 
-/// What is committed, as the layers of a [`Tx`] see it: a snapshot, or the writer's live tree.
+/// The committed state as the layers of a [`Tx`] see it: a snapshot, or the writer's live tree.
 pub(crate) trait Base {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
     fn range<'s>(
@@ -45,17 +45,17 @@ fn owned(bytes: <&'static [u8] as Value>::SelfType<'_>) -> Vec<u8> {
     bytes.to_vec()
 }
 
-/// Looks at one pair after the other until it breaks.
+/// Visits one pair after the other until the callback breaks.
 type Visitor<'v> = dyn FnMut(&[u8], &[u8]) -> ControlFlow<()> + 'v;
 
 type Layer = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
-/// One transaction: reads of what is committed, writes kept aside until they are kept or dropped.
+/// One transaction: reads of the committed state, writes buffered until they are kept or dropped.
 ///
-/// Whether writes are kept is not decided here but by the owner of the [`LayeredTx`] around: a `&mut Tx` can
-/// be lent to code that must not decide it.
+/// The owner of the [`LayeredTx`] around it decides whether writes are kept: a `&mut Tx` can be lent
+/// to code that must not decide.
 ///
-/// On a snapshot a write fails with an error for which [`StoreError::needs_writer`] holds.
+/// On a snapshot, a write fails with an error for which [`StoreError::needs_writer`] is true.
 pub struct Tx<'a> {
     base: &'a dyn Base,
     kept: Layer,
@@ -93,11 +93,11 @@ impl<'a> Tx<'a> {
         Self { revision: Some(revision), ..self }
     }
 
-    /// How often a [watched](crate::Table::watched) table had changed, at the latest, when this
-    /// snapshot was taken; `None` on the writer.
+    /// The revision of the [watched](crate::Table::watched) tables, at most, when this snapshot was
+    /// taken; `None` on the writer.
     ///
-    /// What was concluded from watched tables on one snapshot holds on all of the same revision.
-    /// It counts from every start anew.
+    /// Results derived from watched tables on one snapshot are valid on all snapshots of the same
+    /// revision. Every start counts from zero.
     pub fn revision(&self) -> Option<u64> {
         self.revision
     }
@@ -133,7 +133,7 @@ impl<'a> Tx<'a> {
         self.write(key, Some(value))
     }
 
-    /// Removes `key`, if it is there.
+    /// Removes `key`, if present.
     pub fn delete(&mut self, key: Vec<u8>) -> Result<(), StoreError> {
         self.write(key, None)
     }
@@ -200,23 +200,23 @@ impl<'a> Tx<'a> {
 /// [`begin`](Self::begin) and ends with [`keep`](Self::keep) or [`discard`](Self::discard).
 ///
 /// Kept layers sink to the bottom at once, so a nested call that succeeded stays done even if the
-/// call around it fails afterwards: its event says that it happened.
+/// outer call fails later: its event records that it happened.
 #[derive(Debug)]
 pub struct LayeredTx<'a>(Tx<'a>);
 
 impl<'a> LayeredTx<'a> {
-    /// Layers over a transaction.
+    /// Wraps a transaction.
     pub fn over(tx: Tx<'a>) -> Self {
         Self(tx)
     }
 
-    /// Opens a layer for the writes to come.
+    /// Opens a layer for the following writes.
     pub fn begin(&mut self) {
         self.0.open.push(Layer::new());
     }
 
-    /// Keeps the writes of the topmost layer. They stand above earlier writes of the same keys in
-    /// the layers around it.
+    /// Keeps the writes of the topmost layer. They override earlier writes of the same keys in
+    /// outer layers.
     pub fn keep(&mut self) {
         if let Some(layer) = self.0.open.pop() {
             for around in &mut self.0.open {
@@ -235,8 +235,8 @@ impl<'a> LayeredTx<'a> {
         self.0.into_writes()
     }
 
-    /// Moves the transaction out, leaving an empty one in its place: for code that wants to own
-    /// it for a while. Put it back to keep its writes.
+    /// Moves the transaction out, leaving an empty one in its place, for code that needs to own
+    /// it temporarily. Put it back to keep its writes.
     #[must_use]
     pub fn take(&mut self) -> Self {
         let empty = Tx::new(self.0.base, self.0.writable, self.0.next_seq);
@@ -269,7 +269,7 @@ impl fmt::Debug for Tx<'_> {
 mod tests {
     use super::*;
 
-    /// A base of its own, so that layers are tested without an engine.
+    /// A separate base, so that layers are tested without an engine.
     struct Rows(BTreeMap<Vec<u8>, Vec<u8>>);
 
     impl Base for Rows {
@@ -311,7 +311,7 @@ mod tests {
         seen.join(" ")
     }
 
-    /// Own writes and deletions show among what is committed, in order.
+    /// Own writes and deletions are merged with the committed state, in order.
     #[test]
     fn a_visit_shows_own_writes_in_their_places() {
         let base = base();
@@ -328,7 +328,7 @@ mod tests {
         assert_eq!(seen(&tx, "", None, 9), "a1 c3 e5");
     }
 
-    /// What a nested call has kept survives the failure of the call around it.
+    /// What a nested call has kept survives the failure of the outer call.
     #[test]
     fn kept_layers_survive_a_discarded_one_around_them() {
         let base = base();
@@ -345,7 +345,7 @@ mod tests {
         assert_eq!(seen(&tx, "b", None, 9), "bothinner c3 e5 innerkept");
     }
 
-    /// The last write wins, in whichever layer it was made.
+    /// The last write wins, in any layer.
     #[test]
     fn a_nested_write_stands_above_an_earlier_one_around_it() {
         let base = base();

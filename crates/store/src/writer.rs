@@ -19,7 +19,7 @@ use crate::{LayeredTx, StoreError, Tx};
 
 /// Jobs that may wait for the writer; submitters block beyond it.
 const QUEUE_LEN_MAX: usize = 4_096;
-/// Jobs that one commit carries at most, so that the first of them is not kept waiting.
+/// The maximum number of jobs per commit, which limits the wait of the first.
 const BATCH_LEN_MAX: usize = 1_024;
 
 /// An event to be committed with the writes of its job.
@@ -27,13 +27,13 @@ const BATCH_LEN_MAX: usize = 1_024;
 pub struct NewEvent {
     /// When it happened.
     pub time: Timestamp,
-    /// Hashes under which event history finds it; empty for events outside the history.
+    /// Hashes by which event history finds it; empty for events outside the history.
     pub terms: Vec<u64>,
     /// The record.
     pub body: Vec<u8>,
 }
 
-/// The promise of an answer that comes once it is durable.
+/// The promise of a result that arrives once it is durable.
 #[derive(Debug)]
 pub struct Committed<R>(oneshot::Receiver<Result<R, StoreError>>);
 
@@ -43,8 +43,8 @@ impl<R> Committed<R> {
         self.0.await.unwrap_or_else(|_| Err(StoreError::stopped()))
     }
 
-    /// Waits on the calling thread. On one that drives an async runtime that holds up others: for
-    /// what is rare only.
+    /// Waits on the calling thread. On a thread that drives an async runtime it blocks other tasks:
+    /// only for rare uses.
     pub fn wait(self) -> Result<R, StoreError> {
         block_on(self.0).unwrap_or_else(|_| Err(StoreError::stopped()))
     }
@@ -57,7 +57,7 @@ impl<R> Committed<R> {
     }
 }
 
-/// Drives `future` on this thread, whatever else the thread drives.
+/// Drives `future` on this thread, even inside a runtime.
 fn block_on<F: Future>(future: F) -> F::Output {
     struct Unpark(Thread);
     impl Wake for Unpark {
@@ -65,7 +65,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
             self.0.unpark();
         }
     }
-    // A runtime would make a task that polls often pause, but this one cannot.
+    // A runtime would pause a task that polls often, but this one cannot be paused.
     let mut future = pin!(tokio::task::unconstrained(future));
     let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
     let mut context = Context::from_waker(&waker);
@@ -78,8 +78,8 @@ fn block_on<F: Future>(future: F) -> F::Output {
 }
 
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
-/// Runs on its transaction and gives its events with what answers the caller, or has answered
-/// already because it could not run.
+/// Runs on its transaction and returns its events together with what sends the result to the
+/// caller, or has sent it already because the job could not run.
 type Job = Box<dyn FnOnce(Result<&mut LayeredTx<'_>, StoreError>) -> Option<Done> + Send>;
 
 struct Done {
@@ -87,7 +87,7 @@ struct Done {
     answer: Answer,
 }
 
-/// What the writer shares with the readers.
+/// The state that the writer shares with the readers.
 pub(crate) struct Shared {
     pub(crate) engine: Engine,
     pub(crate) tail: RwLock<TailIndex>,
@@ -116,7 +116,7 @@ impl Writer {
         job: impl FnOnce(&mut LayeredTx<'_>) -> (R, Vec<NewEvent>) + Send + 'static,
     ) -> Committed<R> {
         let (sender, receiver) = oneshot::channel();
-        // Nobody may wait for an answer any more; what is committed stands all the same.
+        // The receiver may be gone; what is committed stays committed.
         let job: Job = Box::new(move |turn| {
             let done = turn.and_then(|tx| {
                 catch_unwind(AssertUnwindSafe(|| job(tx)))
@@ -140,7 +140,7 @@ impl Writer {
         if let Some(queue) = queue
             && let Err(TrySendError::Full(job)) = queue.try_send(job)
         {
-            // A dropped job answers through its closed channel.
+            // A dropped job closes its channel, which is its result.
             let _ = queue.send(job);
         }
         Committed(receiver)
@@ -150,7 +150,7 @@ impl Writer {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner).take();
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {
-            // A panic of the writer has been answered as a closed channel already.
+            // A panic of the writer has already closed the channels.
             let _ = thread.join();
         }
     }
@@ -169,7 +169,7 @@ struct Worker {
     broken: bool,
 }
 
-/// A batch as it gathers: what is told once the transaction is durable.
+/// A batch of jobs: the results to send once the transaction is durable.
 #[derive(Default)]
 struct Batch {
     answers: Vec<Answer>,
@@ -213,7 +213,7 @@ impl Worker {
                     // It may be found done after all.
                     self.shared.engine.raise_revision();
                     if error.is_full() {
-                        // Failing to make room shows when the next commit fails.
+                        // Failure to free space shows when the next commit fails.
                         let _ = self.shared.reserve.release();
                     }
                     batch.answers.into_iter().for_each(|answer| answer(Err(error.clone())));
@@ -244,7 +244,7 @@ impl Worker {
     }
 }
 
-// INVARIANT: a job's writes and its events are in the same transaction, and its answer is given
+// INVARIANT: a job's writes and its events are in the same transaction, and its result is sent
 // after that transaction is durable.
 fn fill(
     transaction: &WriteTransaction,

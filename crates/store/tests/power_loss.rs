@@ -1,4 +1,4 @@
-//! What was answered survives a loss of power, and what was not is there wholly or not at all.
+//! Confirmed jobs survive a power failure, and unconfirmed ones are there completely or not at all.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -20,7 +20,7 @@ fn open(folder: &Path, disk: &Disk) -> Result<Store, store::StoreError> {
     Store::open(folder, Some(Box::new(disk.clone())))
 }
 
-/// Job `number`: a row of its own, a counter that all share, and an event that names it.
+/// Job `number`: a separate row, a shared counter, and an event with its number.
 fn submit(store: &Store, number: u64, len: usize) -> store::Committed<u64> {
     store.submit(move |tx| {
         let count = COUNT.get(tx, "").unwrap().unwrap_or(0) + 1;
@@ -32,7 +32,7 @@ fn submit(store: &Store, number: u64, len: usize) -> store::Committed<u64> {
     })
 }
 
-/// The jobs that the store remembers, after checking that it remembers each wholly.
+/// The jobs in the store, after checking that each is complete.
 fn remembered(store: &Store) -> BTreeSet<u64> {
     let view: Snapshot = store.snapshot().unwrap();
     let events = store.events_from(&view, 0, usize::MAX).unwrap();
@@ -54,7 +54,7 @@ fn remembered(store: &Store) -> BTreeSet<u64> {
     jobs
 }
 
-/// Submits until the power goes; adds to `tried` and `answered`.
+/// Submits until the power fails; adds to `tried` and `answered`.
 fn work(store: &Store, dice: &Dice, tried: &mut BTreeSet<u64>, answered: &mut BTreeSet<u64>) {
     for _ in 0..200 {
         let mut waiting = Vec::new();
@@ -89,7 +89,7 @@ fn check_seed(seed: u64) {
         let jobs = remembered(&store);
         assert!(jobs.is_superset(&answered), "all that was answered is there");
         assert!(jobs.is_subset(&tried));
-        // What was not answered but survived is as good as answered from now on.
+        // A job that was not confirmed but survived counts as confirmed from now on.
         answered = jobs;
     }
 }
@@ -105,8 +105,8 @@ fn a_loss_of_power_takes_nothing_that_was_answered() {
     }
 }
 
-/// A disk that fails: every waiting call hears of it, nothing is changed, and the next start finds
-/// all that was answered before.
+/// A failing disk: every waiting call gets an error, nothing is changed, and the next start finds
+/// everything that was confirmed before.
 #[test]
 fn a_failed_commit_answers_every_call_with_the_error() {
     let (folder, disk) = (tempfile::tempdir().unwrap(), Disk::default());

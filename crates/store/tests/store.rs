@@ -71,7 +71,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
-    /// Wherever the events lie, history and the log answer as one list of all events would.
+    /// Wherever the events are stored, history and the log return the same results as one list of
+    /// all events.
     #[test]
     fn history_does_not_show_where_events_lie(
         steps in steps(),
@@ -209,7 +210,7 @@ fn segments_expire_whole_and_not_before_they_are_delivered() {
     assert_eq!(store.fsck(&mut |_| {}).unwrap(), Vec::<String>::new());
 }
 
-/// Whoever reads on finds the place in a long log, whichever side of a segment's end it lies on.
+/// A reader that continues finds its place in a long log, on either side of a segment's end.
 #[test]
 fn reading_begins_anywhere_in_a_long_log() {
     let (_folder, store) = open();
@@ -334,7 +335,7 @@ fn findings_name_gaps_changed_segments_and_strays() {
     assert!(missing.is_corrupt(), "{missing}");
 }
 
-/// While the disk is taken for full, only what makes room goes on; the reserve ends that.
+/// While the disk is considered full, only work that frees space continues; the reserve ends that.
 #[test]
 fn a_full_disk_lets_only_deletion_and_delivery_through() {
     let (folder, store) = open();
@@ -352,7 +353,7 @@ fn a_full_disk_lets_only_deletion_and_delivery_through() {
     assert_eq!(seqs(&all(&store)), [1, 2]);
 }
 
-/// A thread that serves sockets may have to wait for what is rare.
+/// A thread that serves sockets may have to wait for rare operations.
 #[test]
 fn a_commit_can_be_waited_for_within_an_async_runtime() {
     let folder = tempfile::tempdir().unwrap();

@@ -7,7 +7,7 @@ use gateway::{ApiError, WireError};
 pub enum TaggingError {
     /// A parameter breaks a rule.
     InvalidParameter(String),
-    /// A token that was not given out.
+    /// A token that the service did not return.
     PaginationTokenExpired,
 }
 

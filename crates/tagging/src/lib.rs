@@ -1,12 +1,13 @@
-//! The Resource Groups Tagging API: tags of buckets, keys and trails, asked for and changed in one
-//! place. Tools ask it first when they look for what there is.
+//! The Resource Groups Tagging API: tags of buckets, keys and trails, queried and changed in one
+//! place. Tools call it first to discover resources.
 //!
-//! It stores nothing. What is there it reads from the services themselves; to change tags it calls
-//! their operations with the caller's forwarded rights, so that the caller needs the service's right
-//! beside `tag:TagResources`, and the service leaves its own event.
+//! It stores nothing. It reads the resources from the services themselves; to change tags it calls
+//! their operations with the caller's forwarded permissions, so that the caller needs the service's
+//! permission in addition to `tag:TagResources`, and the service records its own event.
 //!
-//! It is deliberately no index: on AWS a new tag may take a while to be found, here it is found at
-//! once. Tag policies, compliance reports and the tags of users, roles and policies are not here.
+//! It is deliberately not an index: on AWS a new tag may take a while to be found, here it is found
+//! at once. Tag policies, compliance reports and the tags of users, roles and policies are not
+//! supported.
 //!
 //! Reading order: `resources.rs` (what has tags), `ops.rs`, `ops/get_resources.rs`,
 //! `ops/keys_and_values.rs`, `ops/tag_resources.rs`.
@@ -18,7 +19,7 @@ mod ops;
 mod page;
 mod resources;
 
-use gateway::{Family, Protocol, Service};
+use gateway::{EventForm, Family, Protocol, Service};
 
 pub use error::TaggingError;
 pub use ops::ROWS;
@@ -29,10 +30,12 @@ pub use ops::ROWS;
 /// API calls with CloudTrail".
 pub static SERVICE: Service = Service {
     name: "tagging",
+    signing_name: "tagging",
     event_source: "tagging.amazonaws.com",
     protocol: Protocol::Json11,
     family: Family::Json,
     target: "ResourceGroupsTaggingAPI_20170126",
     global: false,
-    event_api_version: None,
+    event_form: EventForm::PLAIN,
+    without_room: None,
 };

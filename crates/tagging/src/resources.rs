@@ -27,10 +27,10 @@ pub(crate) fn tagged(ctx: &Ctx<'_>) -> Result<Vec<Resource>, Fault> {
     Ok(found)
 }
 
-/// What is done to the tags of a resource.
+/// The change to the tags of a resource.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Change<'a> {
-    /// These are added, or take the place of others with their keys.
+    /// These are added, or replace others with the same keys.
     Add(&'a [(String, String)]),
     /// Those with these keys are removed.
     Remove(&'a [String]),

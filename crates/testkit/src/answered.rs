@@ -2,7 +2,7 @@ use gateway::{Answer, AnswerBody};
 use http::HeaderMap;
 use serde_json::Value;
 
-/// An answer, whole.
+/// A complete response.
 #[derive(Debug, Clone)]
 pub struct Answered {
     /// The status.
@@ -40,7 +40,7 @@ impl Answered {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
     }
 
-    /// A header's value; empty if it is not there.
+    /// A header's value; empty if it is absent.
     pub fn header(&self, name: &str) -> String {
         self.headers
             .get(name)
@@ -48,7 +48,7 @@ impl Answered {
             .unwrap_or_default()
     }
 
-    /// The same answer, which must be a success.
+    /// The same response, which must be a success.
     #[expect(clippy::return_self_not_must_use, reason = "often only the success matters")]
     pub fn ok(self) -> Self {
         assert!((200..300).contains(&self.status), "{}: {}", self.status, self.text());

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::StorageBackend;
 use types::Entropy;
 
-/// A disk that keeps what was not synced apart, and can lose power.
+/// A disk that keeps unsynced data separately, and can lose power.
 #[derive(Debug, Clone, Default)]
 pub struct Disk(Arc<Mutex<Platters>>);
 
@@ -14,10 +14,10 @@ pub struct Disk(Arc<Mutex<Platters>>);
 struct Platters {
     /// What survives.
     durable: Vec<u8>,
-    /// What a reader sees: `durable` with `pending` on top.
+    /// What a reader sees: `pending` on top of `durable`.
     seen: Vec<u8>,
     pending: Vec<Change>,
-    /// Writing operations until the power goes; every operation fails from then on.
+    /// The number of writing operations until the power fails; every operation fails from then on.
     left: u64,
     done: u64,
 }
@@ -66,7 +66,7 @@ fn in_order(mut pending: Vec<Change>) -> Vec<Change> {
 }
 
 impl Disk {
-    /// A disk that works until [`Disk::power`] says otherwise.
+    /// A disk that works until [`Disk::power`] is called.
     pub fn with_power() -> Self {
         let disk = Self::default();
         disk.power(u64::MAX);
@@ -87,12 +87,12 @@ impl Disk {
         self.platters().done
     }
 
-    /// Power for so many writing operations; every operation fails from then on.
+    /// Power for this many writing operations; every operation fails from then on.
     pub fn power(&self, operations: u64) {
         self.platters().left = operations;
     }
 
-    /// Power goes and comes back: of what was not synced, an arbitrary part has arrived.
+    /// Power fails and returns: an arbitrary part of the unsynced data was written.
     pub fn lose_power(&self, dice: &Dice) {
         let mut platters = self.platters();
         let pending = in_order(std::mem::take(&mut platters.pending));

@@ -45,7 +45,7 @@ pub const ACCOUNT: &str = "111122223333";
 pub const OTHER_ACCOUNT: &str = "444455556666";
 /// The region of a kit's requests.
 pub const REGION: &str = "ap-northeast-1";
-/// Where a kit's clock stands at first: 2026-03-01T00:00:00Z.
+/// The initial time of a kit's clock: 2026-03-01T00:00:00Z.
 pub const START: Timestamp = Timestamp::from_secs(1_772_323_200);
 
 const HOST: &str = "127.0.0.1:4566";
@@ -59,7 +59,7 @@ pub struct Kit {
     pub store: Arc<Store>,
     /// Its clock.
     pub clock: Clock,
-    /// What is left of its randomness: endless unless a test says otherwise.
+    /// How much randomness is left: unlimited unless a test sets it.
     pub supply: Supply,
     /// The root user of [`ACCOUNT`].
     pub root: Credentials,
@@ -82,7 +82,7 @@ pub struct S3Request<'a> {
 }
 
 impl Kit {
-    /// A kit that serves `rows`, with IAM's identities, and whose state is in memory.
+    /// A kit that serves `rows`, with IAM's identities and an in-memory store.
     pub fn new(rows: &[&'static [Row]]) -> Self {
         let folder = Arc::new(TempDir::new().expect("a scratch directory"));
         let clock = Clock::manual(START);
@@ -224,7 +224,7 @@ impl Kit {
         self.send_raw(method, target, &all, body)
     }
 
-    /// A signed S3 request by the root user that does not say how long its body is.
+    /// A signed S3 request by the root user without the length of its body.
     pub fn without_length(
         &self,
         method: &str,
@@ -254,7 +254,7 @@ impl Kit {
         self.answer(head, &Bytes::copy_from_slice(body))
     }
 
-    /// The answer to a request whose head is whatever it is.
+    /// The response to a request with an arbitrary head.
     pub fn answer(&self, head: Head, body: &Bytes) -> Answered {
         let identified = match self.gateway.identify(&head) {
             Ok(identified) => identified,

@@ -1,4 +1,4 @@
-//! Digest files: what they say, what they are called, and the text that is signed.
+//! Digest files: their contents, their names, and the text that is signed.
 //!
 //! Source: `CloudTrail` User Guide, "CloudTrail digest file structure" and "Custom
 //! implementations of CloudTrail log file integrity validation".
@@ -23,10 +23,10 @@ pub const HASH_ALGORITHM: &str = "SHA-256";
 pub const SIGNATURE: &str = "signature";
 /// Metadata: [`SIGNATURE_ALGORITHM`].
 pub const SIGNATURE_ALGORITHM_NAME: &str = "signature-algorithm";
-/// Metadata of a backfill digest: when it was made.
+/// Metadata of a backfill digest: when it was created.
 pub const BACKFILL_GENERATION: &str = "backfill-generation-timestamp";
 
-/// What a digest file says.
+/// The contents of a digest file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Digest {
     /// The account whose events are in the files.
@@ -101,7 +101,8 @@ impl Digest {
         wire::read(json)
     }
 
-    /// Writes, hashes and signs. `sign` gets the signing string and answers the raw signature.
+    /// Serializes, hashes and signs. `sign` receives the signing string and returns the raw
+    /// signature.
     pub fn seal<E: From<io::Error>>(
         &self,
         sign: impl FnOnce(&str) -> Result<Vec<u8>, E>,
@@ -117,19 +118,19 @@ impl Digest {
     }
 }
 
-/// A signed digest, ready to be put.
+/// A signed digest, ready to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed {
     /// The object's bytes.
     pub gz: Vec<u8>,
-    /// What the next digest says of it.
+    /// What the next digest records about it.
     pub link: Link,
 }
 
 impl Sealed {
     /// The object's user metadata, without `x-amz-meta-`.
     ///
-    /// `backfill` is the time a backfill digest was made.
+    /// `backfill` is the time at which a backfill digest was created.
     pub fn metadata(&self, backfill: Option<Timestamp>) -> Vec<(&'static str, String)> {
         let mut metadata = vec![
             (SIGNATURE, self.link.signature.clone()),
@@ -172,12 +173,12 @@ pub struct Series<'a> {
     pub home_region: &'a str,
 }
 
-/// What comes after the time in a digest's name.
+/// The suffix after the time in a digest's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// The digest of its hour.
     Regular,
-    /// A later one, of files that their hour's digest missed; these have a chain of their own.
+    /// A later digest, of files that their hour's digest missed; these have a separate chain.
     Backfill,
 }
 
@@ -191,7 +192,7 @@ impl Kind {
 }
 
 impl Series<'_> {
-    /// The folder of all digests of the account and region, of whichever trail; ends with a slash.
+    /// The folder of all digests of the account and region, of any trail; ends with a slash.
     pub fn folder(&self) -> String {
         let Self { prefix, organization, account, region, .. } = *self;
         let folder = names::account_folder(prefix, organization, account);
@@ -206,7 +207,7 @@ impl Series<'_> {
         format!("{folder}{days}/{stem}{time}{suffix}")
     }
 
-    /// The kind and the end of the digest at `key`, if it is one of this series.
+    /// The kind and the end of the digest at `key`, if it belongs to this series.
     pub fn parse_key(&self, key: &str) -> Option<(Kind, Timestamp)> {
         let rest = key.strip_prefix(&self.folder())?;
         let name = rest.splitn(4, '/').nth(3)?.strip_prefix(&self.stem())?;

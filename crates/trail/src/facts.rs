@@ -6,6 +6,8 @@ use crate::record::{Category, EventType, Record, Resource, read};
 
 mod resources;
 
+pub use resources::Name;
+
 /// What event history, selectors and delivery need to know of an event, without its JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
@@ -21,7 +23,7 @@ pub struct Facts {
     pub account: AccountId,
     /// `eventTime`, in whole seconds.
     pub time: Timestamp,
-    /// `readOnly`; an event that does not say is a write.
+    /// `readOnly`; an event without it counts as a write.
     pub read_only: bool,
     /// `eventCategory`.
     pub category: Category,
@@ -31,7 +33,7 @@ pub struct Facts {
     pub username: Option<String>,
     /// The key that signed the call.
     pub access_key_id: Option<String>,
-    /// Type and name of what event history lists, several rows for one thing.
+    /// Type and name of the resources that event history lists; one resource may have several rows.
     pub resources: Vec<(Option<String>, String)>,
     /// Type and ARN (or beginning of ARNs) of what data event selectors judge.
     pub data_resources: Vec<(Option<String>, String)>,
@@ -39,7 +41,7 @@ pub struct Facts {
     pub user_identity_arn: Option<String>,
     /// `userIdentity.invokedBy`.
     pub invoked_by: Option<String>,
-    /// Whether the credentials came from a console session.
+    /// Whether the credentials are from a console session.
     pub session_credential_from_console: bool,
     /// `errorCode`.
     pub error_code: Option<String>,
@@ -48,13 +50,11 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The facts of a record.
-    pub fn of(record: &Record) -> Self {
+    /// The facts of a record, in which its service names things at these places.
+    pub fn of(record: &Record, names: &[Name]) -> Self {
         let identity = &record.user_identity;
         let seconds = Timestamp::from_secs(record.event_time.as_secs());
         let subject = resources::Subject {
-            source: &record.event_source,
-            name: &record.event_name,
             request: &record.request_parameters,
             response: &record.response_elements,
             listed: &record.resources,
@@ -71,7 +71,7 @@ impl Facts {
             event_type: record.event_type.as_str().to_owned(),
             username: username(identity),
             access_key_id: text(identity, "accessKeyId"),
-            resources: resources::rows(&subject),
+            resources: resources::rows(names, &subject),
             data_resources: data_resources(&record.resources),
             user_identity_arn: text(identity, "arn"),
             invoked_by: text(identity, "invokedBy"),
@@ -81,21 +81,20 @@ impl Facts {
         }
     }
 
-    /// The facts of a record read from JSON, our own or AWS's.
+    /// The facts of a record read from JSON, our own or AWS's. `names` gives the places at which
+    /// events of a source name things.
     ///
     /// `None` without `eventID`, `eventTime`, `awsRegion` and `recipientAccountId`.
-    pub fn from_json(json: &Value) -> Option<Self> {
+    pub fn from_json<'n>(json: &Value, names: impl Fn(&str) -> &'n [Name]) -> Option<Self> {
         let identity = json.get("userIdentity").unwrap_or(&Value::Null);
         let (event_source, event_name) = (text(json, "eventSource"), text(json, "eventName"));
         let listed = Resource::list(json);
         let subject = resources::Subject {
-            source: event_source.as_deref().unwrap_or_default(),
-            name: event_name.as_deref().unwrap_or_default(),
             request: json.get("requestParameters").unwrap_or(&Value::Null),
             response: json.get("responseElements").unwrap_or(&Value::Null),
             listed: &listed,
         };
-        let rows = resources::rows(&subject);
+        let rows = resources::rows(names(event_source.as_deref().unwrap_or_default()), &subject);
         Some(Self {
             event_id: text(json, "eventID")?,
             event_name: event_name.unwrap_or_default(),

@@ -8,7 +8,7 @@ use flate2::write::GzEncoder;
 use flate2::{Compression, GzBuilder};
 use types::hex;
 
-/// Level 6: a sixth slower than 3 per byte put, a tenth smaller.
+/// Level 6: a sixth slower than 3 per byte stored, a tenth smaller.
 const LEVEL: u32 = 6;
 /// How much is inflated at a time.
 pub(crate) const CHUNK_BYTES: usize = 64 * 1_024;
@@ -30,7 +30,7 @@ impl Writer {
         self.gz.write_all(bytes)
     }
 
-    /// How much has come out so far; the compressor holds back a little.
+    /// The number of bytes written so far; the compressor buffers some more.
     pub(crate) fn compressed_bytes(&self) -> usize {
         self.gz.get_ref().len()
     }
@@ -84,13 +84,13 @@ pub fn decompress(gz: &[u8], bytes_max: u64) -> Result<Vec<u8>, GzipError> {
     }
 }
 
-/// What a member inflates to, hashed without being kept.
+/// The hash and size of a decompressed member, without buffering it.
 pub(crate) struct Hashed {
     /// SHA-256 of the plain bytes up to the first trouble, in hexadecimal.
     pub(crate) hash: String,
     /// How many these are.
     pub(crate) bytes: u64,
-    /// What is wrong with the member, if anything.
+    /// The fault of the member, if any.
     pub(crate) trouble: Option<GzipError>,
 }
 
@@ -101,7 +101,7 @@ pub(crate) fn hash(gz: &[u8], bytes_max: u64) -> Hashed {
     Hashed { hash: hex(&hash.finish()), bytes, trouble }
 }
 
-/// The plain bytes of one member, as far as they are asked for; `sink` gets them, too.
+/// The decompressed bytes of one member, as far as they are read; `sink` receives them, too.
 pub(crate) struct Inflating<'a, F> {
     decoder: GzDecoder<&'a [u8]>,
     bytes_max: u64,
@@ -115,8 +115,8 @@ impl<'a, F: FnMut(&[u8])> Inflating<'a, F> {
         Self { decoder: GzDecoder::new(gz), bytes_max, bytes: 0, trouble: None, sink }
     }
 
-    /// What is wrong with what was read so far, or follows it if all was read; and how many bytes
-    /// came out.
+    /// The fault of what was read so far, or of what follows it if all was read; and the number of
+    /// decompressed bytes.
     pub(crate) fn finish(self) -> (Option<GzipError>, u64) {
         let is_longer = !self.decoder.into_inner().is_empty();
         (self.trouble.or(is_longer.then_some(GzipError::TrailingBytes)), self.bytes)
@@ -157,7 +157,7 @@ impl<F: FnMut(&[u8])> Read for Inflating<'_, F> {
 mod tests {
     use super::*;
 
-    /// Equal bytes give equal files, and nothing of the clock is in them.
+    /// Equal bytes give equal files, which contain no time.
     #[test]
     fn compression_is_deterministic() {
         let gz = compress(b"hello").unwrap();
@@ -166,7 +166,7 @@ mod tests {
         assert_eq!(decompress(&gz, 5).unwrap(), b"hello");
     }
 
-    /// Every way to spoil a member has its name, whichever byte it is.
+    /// Every kind of damage to a member is identified, whichever byte it affects.
     #[test]
     fn spoiled_members_are_refused() {
         let gz = compress(b"hello hello hello").unwrap();

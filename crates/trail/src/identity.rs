@@ -10,7 +10,7 @@ use types::{AccountId, Timestamp};
 /// The temporary credentials behind a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// When the credentials were made.
+    /// When the credentials were created.
     pub creation_date: Timestamp,
     /// Whether a second factor was shown.
     pub mfa_authenticated: bool,
@@ -50,10 +50,10 @@ pub struct AssumedRole<'a> {
     pub source_identity: Option<&'a str>,
 }
 
-/// A session made by `GetFederationToken`.
+/// A session created by `GetFederationToken`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Federated<'a> {
-    /// The name given to the session.
+    /// The name of the session.
     pub name: &'a str,
     /// The issuer's account.
     pub account: &'a AccountId,
@@ -202,7 +202,7 @@ pub fn forwarded(mut identity: Value, principal: &str) -> Value {
     identity
 }
 
-/// Observed: `creationDate` and `mfaAuthenticated` are texts; the first two members are there
+/// Observed: `creationDate` and `mfaAuthenticated` are strings; the first two members are present
 /// even when empty.
 fn context(issuer: &Value, session: &Session) -> Value {
     json!({
@@ -265,7 +265,7 @@ mod tests {
         assert_eq!(names.join(" "), members);
     }
 
-    /// The order and the set of members are those of recorded events.
+    /// The order and the set of members equal those of recorded events.
     #[test]
     fn every_caller_has_the_members_aws_gives_it() {
         let account = account();

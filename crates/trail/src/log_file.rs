@@ -18,13 +18,13 @@ pub const SLOT_MS: u64 = 5 * MINUTE_MS;
 
 /// The largest file, compressed. Source: `CloudTrail` User Guide, "Quotas in CloudTrail".
 pub const GZ_BYTES_MAX: usize = 50_000_000;
-/// What the compressor may hold back, and one more record that does not compress.
+/// What the compressor may buffer, plus one more record that does not compress.
 const GZ_RESERVE_BYTES: usize = 1_000_000;
 
 const OPENING: &str = r#"{"Records":["#;
 const CLOSING: &str = "]}";
 
-/// A file ready to be put, and what its digest will say of it.
+/// A file ready to be stored, and its entry in the digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogFile {
     /// The object's bytes.
@@ -46,7 +46,7 @@ pub struct LogFile {
 pub struct Caps {
     /// The most records.
     pub records_max: usize,
-    /// The most plain bytes: what a reader must hold.
+    /// The maximum number of decompressed bytes, which a reader must buffer.
     pub plain_bytes_max: u64,
     /// The most bytes as delivered.
     pub gz_bytes_max: usize,
@@ -61,7 +61,7 @@ impl Default for Caps {
 
 /// Writes all records into one file.
 ///
-/// Fails on a record that is no JSON object: a file that cannot be read must not be delivered.
+/// Fails on a record that is not a JSON object: an unreadable file must not be delivered.
 pub fn write<R: AsRef<str>>(records: impl Iterator<Item = R>) -> io::Result<LogFile> {
     let mut draft = Draft::new()?;
     for record in records {
@@ -72,7 +72,7 @@ pub fn write<R: AsRef<str>>(records: impl Iterator<Item = R>) -> io::Result<LogF
 
 /// Writes the records into as many files as the caps demand, in order, one file at a time.
 ///
-/// No records make no file. The same records and caps make the same files.
+/// No records result in no file. The same records and limits result in the same files.
 pub fn split<R: AsRef<str>>(
     records: impl Iterator<Item = R>,
     caps: Caps,
@@ -160,7 +160,7 @@ impl Draft {
 pub enum ReadError {
     /// The compression is broken, or there is too much inside.
     Gzip(GzipError),
-    /// What is inside is not `{"Records":[…]}`.
+    /// The contents are not `{"Records":[…]}`.
     Format,
 }
 
@@ -214,7 +214,7 @@ pub fn object_key(
     format!("{folder}{days}/{account}_CloudTrail_{region}_{minute}_{unique}.json.gz")
 }
 
-/// The end of the slot a key of ours or AWS's names.
+/// The end of the delivery slot in the name of a key of ours or AWS's.
 pub fn slot_of(key: &str) -> Option<Timestamp> {
     let stem = key.strip_suffix(".json.gz")?;
     let (rest, _unique) = stem.rsplit_once('_')?;

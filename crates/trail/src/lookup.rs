@@ -1,4 +1,4 @@
-//! Event history: which events a `LookupEvents` attribute finds, and how an event is listed.
+//! Event history: which events match a `LookupEvents` attribute, and how an event is listed.
 //!
 //! Source: `CloudTrail` API Reference, `LookupEvents`.
 
@@ -7,7 +7,7 @@ use types::AccountId;
 
 use crate::{Category, Facts};
 
-/// The attributes one may look up by.
+/// The attributes that can be looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AttributeKey {
     /// `EventId`
@@ -121,7 +121,7 @@ impl Attribute {
 /// The terms under which event history indexes an event: one for its account and region, and one
 /// for each attribute value it can be found by. Only management events are in event history.
 ///
-/// Terms are ascending and each is there once. They are hashes, so a reader checks what it finds
+/// Terms are in ascending order without duplicates. They are hashes, so a reader checks each result
 /// with [`Attribute::matches`].
 pub fn terms(facts: &Facts) -> Vec<u64> {
     if facts.category != Category::Management {
@@ -146,7 +146,7 @@ pub fn terms(facts: &Facts) -> Vec<u64> {
     terms
 }
 
-/// The term that finds the events of an account and region: all, or those with the attribute.
+/// The term for the events of an account and region: all of them, or those with the attribute.
 pub fn term(account: &AccountId, region: &str, attribute: Option<&Attribute>) -> u64 {
     let (key, value) = attribute.map_or(("", ""), Attribute::parts);
     hash(account.as_str(), region, key, value)
@@ -163,7 +163,7 @@ fn hash(account: &str, region: &str, key: &str, value: &str) -> u64 {
     hash.finish().iter().take(8).fold(0, |term, &byte| term << 8 | u64::from(byte))
 }
 
-/// An element of `Events`: what the attributes match, and the record as text.
+/// An element of `Events`: the values that the attributes match, and the record as text.
 pub fn item(facts: &Facts, record: &str) -> Value {
     let mut out = Map::new();
     let mut put = |name: &str, value: Value| out.insert(name.to_owned(), value);
@@ -195,18 +195,22 @@ fn read_only(facts: &Facts) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Name;
 
     fn facts() -> Facts {
-        Facts::from_json(&json!({
-            "eventID": "e1", "eventName": "CreateBucket", "eventSource": "s3.amazonaws.com",
-            "eventTime": "2026-01-02T03:04:05Z", "awsRegion": "us-east-1", "readOnly": false,
-            "recipientAccountId": "111122223333", "requestParameters": {"bucketName": "logs"},
-            "userIdentity": {"type": "IAMUser", "userName": "alice", "accessKeyId": "AKIA1"},
-        }))
+        Facts::from_json(
+            &json!({
+                "eventID": "e1", "eventName": "CreateBucket", "eventSource": "s3.amazonaws.com",
+                "eventTime": "2026-01-02T03:04:05Z", "awsRegion": "us-east-1", "readOnly": false,
+                "recipientAccountId": "111122223333", "requestParameters": {"bucketName": "logs"},
+                "userIdentity": {"type": "IAMUser", "userName": "alice", "accessKeyId": "AKIA1"},
+            }),
+            |_| &[Name::Request("/bucketName", "AWS::S3::Bucket")],
+        )
         .unwrap()
     }
 
-    /// Each attribute finds its own value and nothing in another case.
+    /// Each attribute matches its own value, case-sensitively.
     #[test]
     fn attributes_match_exactly() {
         for (key, value) in [
@@ -228,7 +232,7 @@ mod tests {
         assert_eq!(AttributeKey::parse("eventid"), None);
     }
 
-    /// What an attribute matches is what its term finds, and nothing else.
+    /// An attribute matches exactly the events that its term finds.
     #[test]
     fn terms_find_what_attributes_match() {
         let facts = facts();

@@ -105,7 +105,7 @@ pub enum TrailRef {
     Name(TrailName),
     /// An ARN, `arn:aws:cloudtrail:us-east-2:123456789012:trail/MyTrail`.
     Arn {
-        /// As given.
+        /// As it was passed.
         arn: Arn,
         /// The trail's home region.
         region: Region,
@@ -117,9 +117,9 @@ pub enum TrailRef {
 }
 
 impl TrailRef {
-    /// What the argument `Name`, `TrailName` or `TrailNameList` of an operation means.
+    /// The meaning of the argument `Name`, `TrailName` or `TrailNameList` of an operation.
     ///
-    /// Whatever begins with `arn:` is read as an ARN.
+    /// Every argument that begins with `arn:` is parsed as an ARN.
     pub fn parse(text: &str) -> Result<Self, InvalidTrailRef> {
         if !text.starts_with("arn:") {
             return TrailName::parse(text).map(Self::Name).map_err(InvalidTrailRef::Name);
@@ -153,7 +153,7 @@ pub fn trail_arn(region: &Region, account: &AccountId, name: &TrailName) -> Arn 
 pub enum InvalidTrailRef {
     /// `InvalidTrailNameException`.
     Name(InvalidTrailName),
-    /// `CloudTrailARNInvalidException`, with what was given.
+    /// `CloudTrailARNInvalidException`, with the argument.
     Arn(String),
 }
 
@@ -202,7 +202,7 @@ pub(crate) fn minute(at: Timestamp) -> String {
 /// The longest `S3KeyPrefix`. Source: `CloudTrail` API Reference, `CreateTrail`.
 pub const PREFIX_LENGTH_MAX: usize = 200;
 
-/// Whether a trail may put its files under `prefix`.
+/// Whether a trail may store its files under `prefix`.
 ///
 /// Assumed: the characters are those S3 calls safe for keys, and a slash at either end is
 /// refused.
@@ -249,7 +249,7 @@ mod tests {
         check("10.0.0.1", "Trail name must not be formatted as an IP address.");
     }
 
-    /// An argument is an ARN if it looks like one, and then a whole one of a trail.
+    /// An argument that looks like an ARN must be the complete ARN of a trail.
     #[test]
     fn trails_are_named_by_name_or_arn() {
         let arn = "arn:aws:cloudtrail:us-east-2:123456789012:trail/MyTrail";

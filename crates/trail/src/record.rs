@@ -14,7 +14,7 @@ pub use write::elements;
 /// Source: `CloudTrail` User Guide, "CloudTrail record contents".
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
-    /// Who called: an object made by [`crate::identity`].
+    /// The caller: an object built by [`crate::identity`].
     pub user_identity: Value,
     /// When the request completed; written in whole seconds.
     pub event_time: Timestamp,
@@ -30,15 +30,15 @@ pub struct Record {
     pub user_agent: Option<String>,
     /// The service's own code; at most 1 KB is written.
     pub error_code: Option<String>,
-    /// The message that was answered; at most 1 KB is written.
+    /// The returned message; at most 1 KB of it is recorded.
     pub error_message: Option<String>,
     /// `Null` when the call had none; omitted beyond 100 KB.
     pub request_parameters: Value,
-    /// `Null` for read-only calls, failures and empty answers; omitted beyond 100 KB.
+    /// `Null` for read-only calls, failures and empty responses; omitted beyond 100 KB.
     pub response_elements: Value,
     /// Omitted beyond 28 KB.
     pub additional_event_data: Option<Value>,
-    /// The id in the answer's header; absent for service events and sign-in.
+    /// The ID in the response's header; absent for service events and sign-in.
     pub request_id: Option<String>,
     /// A version 4 UUID.
     pub event_id: String,
@@ -56,17 +56,17 @@ pub struct Record {
     pub recipient_account_id: AccountId,
     /// Common to the copies of one action in several accounts.
     pub shared_event_id: Option<String>,
-    /// The VPC endpoint the call came through.
+    /// The VPC endpoint of the call.
     pub vpc_endpoint_id: Option<String>,
     /// The owner of that endpoint.
     pub vpc_endpoint_account_id: Option<String>,
     /// Details of an event the service itself caused; omitted beyond 100 KB.
     pub service_event_details: Option<Value>,
-    /// Why a record comes late or again.
+    /// Why a record is late or repeated.
     pub addendum: Option<Value>,
     /// The connection; absent for calls by services, the console proxy and plain HTTP.
     pub tls_details: Option<TlsDetails>,
-    /// Whether the credentials came from a console session; written as the text `"true"`.
+    /// Whether the credentials are from a console session; written as the string `"true"`.
     pub session_credential_from_console: bool,
 }
 
@@ -76,7 +76,7 @@ impl Record {
     pub const EVENT_VERSION: &'static str = "1.11";
 }
 
-/// A thing an event is about. Members are written in the order of the fields.
+/// A resource of an event. Members are written in the order of the fields.
 ///
 /// Observed: `accountId, type, ARN`; S3 objects have `type` and `ARN` only, SSM has no `type`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -87,10 +87,10 @@ pub struct Resource {
     /// Such as `AWS::KMS::Key`.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    /// The thing.
+    /// A single resource.
     #[serde(rename = "ARN", default, skip_serializing_if = "Option::is_none")]
     pub arn: Option<String>,
-    /// Many things: the beginning of their names, as in a listing of objects.
+    /// Several resources: the prefix of their names, as in a listing of objects.
     #[serde(rename = "ARNPrefix", default, skip_serializing_if = "Option::is_none")]
     pub arn_prefix: Option<String>,
 }
@@ -101,21 +101,9 @@ impl Resource {
         let account_id = Some(account.as_str().to_owned());
         Self { account_id, kind: Some(kind.to_owned()), arn: Some(arn.into()), arn_prefix: None }
     }
-
-    /// An S3 object, which is recorded without its account.
-    pub fn object(arn: impl Into<String>) -> Self {
-        let kind = Some("AWS::S3::Object".to_owned());
-        Self { kind, arn: Some(arn.into()), ..Self::default() }
-    }
-
-    /// The objects of a listing.
-    pub fn objects_under(arn_prefix: impl Into<String>) -> Self {
-        let kind = Some("AWS::S3::Object".to_owned());
-        Self { kind, arn_prefix: Some(arn_prefix.into()), ..Self::default() }
-    }
 }
 
-/// What kind of event a record tells.
+/// The kind of event in a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EventType {
     /// A call of a public API.
@@ -156,7 +144,7 @@ impl EventType {
     }
 }
 
-/// The stream an event belongs to.
+/// The category of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Category {
     /// Control plane.
@@ -208,7 +196,7 @@ pub struct TlsDetails {
     pub tls_version: String,
     /// OpenSSL's name for 1.2, IANA's for 1.3.
     pub cipher_suite: String,
-    /// The host the client asked for.
+    /// The host that the client addressed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_provided_host_header: Option<String>,
     /// Such as `X25519MLKEM768`.

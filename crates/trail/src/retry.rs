@@ -12,8 +12,8 @@ pub const RETRY_WINDOW_MS: u64 = 30 * DAY_MS;
 pub const FIRST_PAUSE_MS: u64 = 10 * SECOND_MS;
 /// The longest pause, at most.
 pub const LONGEST_PAUSE_MS: u64 = HOUR_MS;
-/// The longest pause in delivery intervals: an hour where files are cut every five minutes, and
-/// less where somebody rehearses with shorter ones.
+/// The longest pause in delivery intervals: an hour at five-minute intervals, and less with the
+/// shorter intervals of the rehearsal profile.
 const LONGEST_PAUSE_INTERVALS: u64 = 12;
 
 /// How long to wait between attempts.
@@ -39,7 +39,7 @@ impl Pace {
 /// A delivery that has failed at least once, or (zero attempts) has not been tried yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
-    /// When it was first tried, or made.
+    /// When it was first attempted, or created.
     pub first_attempt: Timestamp,
     /// When it was last tried.
     pub last_attempt: Timestamp,
@@ -65,18 +65,17 @@ impl Pending {
 pub enum Step {
     /// Try it now.
     Attempt,
-    /// Ask again at that time.
+    /// Call again at that time.
     WaitUntil(Timestamp),
-    /// Its 30 days have passed: put the loss on record.
+    /// Its 30 days have passed: record the loss.
     GiveUp,
 }
 
 /// What to do with a pending delivery now.
 ///
-/// Nothing is given up that was not tried at the end of its 30 days: a machine that was off for a
-/// month, or a clock that jumped, loses no file. A clock that went backwards does not stretch the
-/// pause: the due time counts from the last attempt, and an attempt that lies in the future is due
-/// at once.
+/// No file is abandoned without an attempt at the end of its 30 days: a machine that was off for a
+/// month, or a clock that jumped, loses no file. A clock that is set back does not extend the
+/// pause: the due time counts from the last attempt, and an attempt in the future is due at once.
 pub fn next_step(pending: &Pending, pace: Pace, now: Timestamp) -> Step {
     let end = pending.first_attempt.plus_ms(RETRY_WINDOW_MS);
     if end <= now && end <= pending.last_attempt {
@@ -86,7 +85,7 @@ pub fn next_step(pending: &Pending, pace: Pace, now: Timestamp) -> Step {
     if now < due && pending.last_attempt <= now { Step::WaitUntil(due) } else { Step::Attempt }
 }
 
-/// The pause after so many failures.
+/// The pause after this many failures.
 pub fn backoff_ms(pace: Pace, attempts: u32) -> u64 {
     let Some(doublings) = attempts.checked_sub(1) else { return 0 };
     let factor = 1_u64.checked_shl(doublings).unwrap_or(u64::MAX);
@@ -116,7 +115,7 @@ mod tests {
         assert!((30 * 24..30 * 24 + 20).contains(&pending.attempts), "{}", pending.attempts);
     }
 
-    /// Whoever comes back after two months tries once more before giving up.
+    /// A server that was off for two months retries once before it abandons a file.
     #[test]
     fn a_long_absence_is_followed_by_an_attempt() {
         let back = START.plus_ms(60 * DAY_MS);
@@ -134,14 +133,14 @@ mod tests {
         assert_eq!(backoff_ms(PACE, u32::MAX), LONGEST_PAUSE_MS);
     }
 
-    /// A clock set back by a day does not put a delivery off by a day.
+    /// A clock that is set back by a day does not delay a delivery by a day.
     #[test]
     fn a_clock_set_back_does_not_stop_delivery() {
         let pending = Pending::new(START).failed_at(START);
         assert_eq!(next_step(&pending, PACE, START.minus_ms(DAY_MS)), Step::Attempt);
     }
 
-    /// Whoever rehearses with short intervals does not wait an hour for a repair to be noticed.
+    /// With the rehearsal profile, a repair is noticed in less than an hour.
     #[test]
     fn the_pace_follows_the_interval() {
         assert_eq!(Pace::of(300 * SECOND_MS), PACE);

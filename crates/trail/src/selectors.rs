@@ -1,4 +1,4 @@
-//! Event selectors: which events a trail wants.
+//! Event selectors: which events a trail selects.
 //!
 //! Source: `CloudTrail` API Reference, `EventSelector` and `AdvancedEventSelector`, and User
 //! Guide, "Filtering data events by using advanced event selectors".
@@ -35,7 +35,7 @@ impl Default for Selection {
 }
 
 impl Selection {
-    /// Whether any of the selectors wants the event.
+    /// Whether any of the selectors selects the event.
     pub fn selects(&self, facts: &Facts) -> bool {
         match self {
             Self::Basic(selectors) => selectors.iter().any(|selector| selector.selects(facts)),
@@ -43,7 +43,7 @@ impl Selection {
         }
     }
 
-    /// Whether this is what a trail has without `PutEventSelectors`.
+    /// Whether this is the default of a trail without `PutEventSelectors`.
     pub fn is_default(&self) -> bool {
         match self {
             Self::Basic(selectors) => is_default(selectors),
@@ -51,7 +51,7 @@ impl Selection {
         }
     }
 
-    /// Whether any management event may be wanted.
+    /// Whether any management event may be selected.
     pub fn includes_management(&self) -> bool {
         match self {
             Self::Basic(selectors) => {
@@ -76,7 +76,7 @@ impl fmt::Display for InvalidSelectors {
 
 impl std::error::Error for InvalidSelectors {}
 
-/// `Ok` if `holds`, else the message.
+/// `Ok` if `holds`, otherwise the message.
 fn ensure(holds: bool, message: impl FnOnce() -> String) -> Result<(), InvalidSelectors> {
     if holds { Ok(()) } else { Err(InvalidSelectors(message())) }
 }

@@ -1,12 +1,12 @@
-//! The verdict on a trail's digests and log files, line for line what `aws cloudtrail
-//! validate-logs` says, and beyond it what that tool cannot see.
+//! Validates a trail's digests and log files, with the same lines as `aws cloudtrail
+//! validate-logs`, and checks what that tool does not.
 //!
-//! [`verify`] walks from the newest digest to the oldest as the AWS CLI does: along the links
-//! where there are any, else to the next older name in the listing. The CLI cannot see that the
-//! newest digests of a chain are gone: an [`Anchor`], kept apart from the bucket, can. Nor does
-//! it compare a digest with what the next one says of it: here a difference is a
-//! [`Finding::BrokenLink`]. Files that no digest names are found by [`look_for_extra`].
-//! [`verify_part`] does both for one stretch of time after the other, each within a budget.
+//! [`verify`] walks from the newest digest to the oldest as the AWS CLI does: along the links if
+//! there are any, otherwise to the next older name in the listing. The CLI cannot detect that the
+//! newest digests of a chain are missing: an [`Anchor`], stored apart from the bucket, can. Nor
+//! does it compare a digest with the entry in the next one: here a difference is a
+//! [`Finding::BrokenLink`]. Files that no digest lists are found by [`look_for_extra`].
+//! [`verify_part`] does both for one time span after the other, each within a budget.
 //!
 //! Source: the `validate-logs` command of the AWS CLI.
 
@@ -48,11 +48,12 @@ pub struct Request<'a> {
     pub start: Timestamp,
     /// The latest.
     pub end: Timestamp,
-    /// The newest known digest of each chain; those that ended before `start` are not asked for.
+    /// The newest known digest of each chain; those that ended before `start` are ignored.
     pub anchors: &'a [Anchor],
 }
 
-/// A digest known to have been delivered, kept where whoever can change the bucket cannot.
+/// A digest that is known to have been delivered, stored where writers of the bucket cannot change
+/// it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Anchor {
     /// The digest's bucket.
@@ -74,10 +75,10 @@ pub struct Object {
     pub metadata: BTreeMap<String, String>,
 }
 
-/// What a public key says of a signature.
+/// The result of checking a signature with a public key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignatureCheck {
-    /// It made it.
+    /// The signature is valid.
     Valid,
     /// It did not.
     Forged,
@@ -96,7 +97,7 @@ pub type Check<'a> = dyn Fn(&str, &[u8], &[u8]) -> SignatureCheck + 'a;
 /// A verdict for each of the log files, in their order.
 pub type Judge<'a> = dyn Fn(&[NamedLog]) -> Vec<Verdict> + 'a;
 
-/// The world, as the verifier asks for it. Errors are texts for people.
+/// The verifier's sources of data. Errors are human-readable text.
 #[expect(missing_debug_implementations, reason = "closures have none")]
 #[derive(Clone, Copy)]
 pub struct Evidence<'a> {
@@ -106,10 +107,10 @@ pub struct Evidence<'a> {
     pub get: &'a Get<'a>,
     /// Checks a signature.
     pub check: &'a Check<'a>,
-    /// Judges the log files of one digest with [`judge_log`], in parallel say; `None` fetches
-    /// and judges one after the other.
+    /// Checks the log files of one digest with [`judge_log`], possibly in parallel; with `None`
+    /// they are fetched and checked one after the other.
     pub judge: Option<&'a Judge<'a>>,
-    /// Counts what is read, and limits it.
+    /// Counts and limits what is read.
     pub meter: &'a Meter,
 }
 

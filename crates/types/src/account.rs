@@ -15,7 +15,7 @@ impl AccountId {
         valid.then(|| Self(text.into()))
     }
 
-    /// The account of twelve zeros, which nobody has.
+    /// The account of twelve zeros, which does not exist.
     pub fn zero() -> Self {
         Self("000000000000".into())
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{AccountId, Region};
 
-/// `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`; the resource may hold further colons.
+/// `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`; the resource may contain further colons.
 ///
 /// Region and account may be empty, as in `arn:aws:s3:::bucket/key`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -105,7 +105,7 @@ impl From<Arn> for String {
 mod tests {
     use super::*;
 
-    /// The resource keeps its own colons; malformed texts are refused.
+    /// The resource keeps its own colons; malformed texts are rejected.
     #[test]
     fn splits_into_six_parts() {
         let arn = Arn::parse("arn:aws:logs:us-east-1:111122223333:log-group:g:*").unwrap();

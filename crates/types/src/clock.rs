@@ -4,7 +4,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::Timestamp;
 
-/// Where the time comes from: the machine, or a test's hand.
+/// The source of time: the machine, or a test.
 #[derive(Debug, Clone)]
 pub struct Clock(Source);
 
@@ -20,7 +20,7 @@ impl Clock {
         Self(Source::System)
     }
 
-    /// A clock that stands at `start` until [`Clock::set`] moves it; clones move together.
+    /// A clock fixed at `start` until [`Clock::set`] moves it; clones move together.
     pub fn manual(start: Timestamp) -> Self {
         Self(Source::Manual(Arc::new(AtomicU64::new(start.as_ms()))))
     }
@@ -39,7 +39,7 @@ impl Clock {
         self.elapsed_us() / 1_000
     }
 
-    /// The same in microseconds, for what is measured rather than waited for.
+    /// The same in microseconds, for measurements rather than waiting.
     pub fn elapsed_us(&self) -> u64 {
         match &self.0 {
             Source::System => system_elapsed_us(),

@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Where random bytes come from: the operating system, or a test's seed.
+/// The source of random bytes: the operating system, or a test's seed.
 #[derive(Debug, Clone)]
 pub struct Entropy(Source);
 
@@ -11,8 +11,8 @@ enum Source {
     Seeded(Arc<Mutex<u64>>, Supply),
 }
 
-/// How often a seeded [`Entropy`] gives bytes before it fails, so that tests see what happens
-/// when the operating system gives none.
+/// How often a seeded [`Entropy`] returns bytes before it fails, to test a failure of the operating
+/// system.
 #[derive(Debug, Clone)]
 pub struct Supply(Arc<AtomicU64>);
 
@@ -57,7 +57,7 @@ impl Entropy {
 
     /// Fills `out` with random bytes.
     ///
-    /// Errors when the operating system gives none; nothing secret may be made then.
+    /// Errors when the operating system returns none; no secret may be created then.
     pub fn fill(&self, out: &mut [u8]) -> std::io::Result<()> {
         match &self.0 {
             Source::System => {

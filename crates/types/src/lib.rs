@@ -1,9 +1,9 @@
 //! The words everything else is written in: accounts, regions, ARNs, instants, and the two
 //! sources of surprise, the [`Clock`] and the [`Entropy`].
 //!
-//! Nothing here does I/O except [`Clock::system`] and [`Entropy::system`], and nothing here knows
-//! a service. Text from outside becomes one of these types at the edge; inside, no function
-//! checks again what its type promises.
+//! Nothing here does I/O except [`Clock::system`] and [`Entropy::system`], and nothing here depends
+//! on a service. External text becomes one of these types at the edge; internal functions do not
+//! repeat the checks that a type guarantees.
 //!
 //! Reading order: [`AccountId`], [`Region`], [`Arn`], [`Timestamp`], [`Clock`], [`Entropy`],
 //! [`unique_id`], [`printable`], [`Pulse`].

@@ -14,10 +14,10 @@ pub fn is_printable(character: char) -> bool {
     !character.is_control() && !turns && !ends_line
 }
 
-/// A stranger's text as one line for people: what is not printable is written out, `\n` or
-/// `\u{1b}`. All else stays as it is, backslashes too.
+/// Converts untrusted text to one printable line: unprintable characters are escaped as `\n` or
+/// `\u{1b}`. Everything else is unchanged, including backslashes.
 ///
-/// Object keys, user names and messages may hold any character; only this makes them fit for a
+/// Object keys, user names and messages may contain any character; only this makes them safe for a
 /// terminal.
 pub fn printable(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_printable) {
@@ -30,7 +30,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
             '\r' => shown.push_str("\\r"),
             '\t' => shown.push_str("\\t"),
             _ if is_printable(character) => shown.push(character),
-            // A `String` takes all that is written to it.
+            // Writing to a `String` cannot fail.
             _ => _ = write!(shown, "{}", character.escape_unicode()),
         }
     }
@@ -41,7 +41,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 mod tests {
     use super::*;
 
-    /// What could mislead is written out, and what people write stays.
+    /// Misleading characters are escaped, and ordinary text is unchanged.
     #[test]
     fn only_what_misleads_is_written_out() {
         for (text, want) in [

@@ -1,7 +1,8 @@
 use std::ops::ControlFlow;
 
-/// What work that may take long calls between its steps: the call is a sign of life, and it breaks
-/// when the process stops. Such work leaves the rest for its next start then.
+/// A callback for long-running work between its steps: each call shows that the work makes
+/// progress, and it breaks when the process stops. The work then leaves the rest for its next
+/// start.
 pub type Pulse<'a> = &'a dyn Fn() -> ControlFlow<()>;
 
 /// A [`Pulse`] that never breaks.

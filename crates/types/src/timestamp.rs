@@ -24,7 +24,7 @@ const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
 #[serde(transparent)]
 pub struct Timestamp(u64);
 
-/// An instant taken apart on the UTC calendar.
+/// An instant split into fields of the UTC calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Utc {
     /// 1970 and later.
@@ -64,8 +64,8 @@ impl Timestamp {
         self.0 / SECOND_MS
     }
 
-    /// From seconds since the epoch with a fraction, as JSON clients send them; what lies before
-    /// the epoch or is no number becomes the epoch.
+    /// From seconds since the epoch with a fraction, as JSON clients send them; times before the
+    /// epoch and invalid numbers become the epoch.
     pub fn from_secs_f64(secs: f64) -> Self {
         std::time::Duration::try_from_secs_f64(secs)
             .map_or(Self(0), |since| Self(u64::try_from(since.as_millis()).unwrap_or(u64::MAX)))
@@ -89,7 +89,7 @@ impl Timestamp {
         Self(self.0.saturating_sub(ms))
     }
 
-    /// Milliseconds from `earlier` to here, 0 if that lies ahead.
+    /// Milliseconds since `earlier`, or 0 if it is later.
     pub const fn since_ms(self, earlier: Self) -> u64 {
         self.0.saturating_sub(earlier.0)
     }
@@ -125,7 +125,7 @@ impl Timestamp {
         }
     }
 
-    /// From a UTC calendar date and time; `None` if it does not exist or lies before 1970.
+    /// From a UTC calendar date and time; `None` if it does not exist or is before 1970.
     pub fn from_utc(utc: Utc) -> Option<Self> {
         let Utc { year, month, day, hour, minute, second, millisecond } = utc;
         if !(1970..=YEAR_MAX).contains(&year) || hour > 23 || minute > 59 || second > 59 {
@@ -172,14 +172,14 @@ impl Timestamp {
         format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
     }
 
-    /// `Jul 10, 2023, 12:55:24 PM`, as dates stand inside records of KMS and STS.
+    /// `Jul 10, 2023, 12:55:24 PM`, the date format in records of KMS and STS.
     ///
     /// Observed: records of 2023.
     pub fn java_text(self) -> String {
         self.java(", ")
     }
 
-    /// `Jul 10, 2023 12:23:05 PM`, as dates stand inside records of IAM.
+    /// `Jul 10, 2023 12:23:05 PM`, the date format in records of IAM.
     ///
     /// Observed: records of 2023.
     pub fn java_text_iam(self) -> String {
@@ -263,7 +263,7 @@ fn digits_of(text: &str) -> Option<u64> {
     valid.then(|| text.parse().ok()).flatten()
 }
 
-/// Three numbers of exactly the given widths.
+/// Parses three numbers of exactly the given widths.
 fn numbers(text: &str, separator: char, widths: [usize; 3]) -> Option<[u64; 3]> {
     let mut parts = text.split(separator);
     let mut out = [0; 3];
@@ -353,7 +353,7 @@ mod tests {
         assert_eq!(SAMPLE.plus_ms(HOUR_MS).java_text_iam(), "Jul 10, 2023 12:57:47 PM");
     }
 
-    /// What is rendered can be read back, to the precision of its form.
+    /// Formatted times parse, to the precision of their format.
     #[test]
     fn reads_back_what_it_renders() {
         for days in (0..60_000).step_by(17) {

@@ -1,4 +1,4 @@
-//! The forms of identifiers, made from random bytes that the caller supplies.
+//! The formats of identifiers, built from random bytes that the caller supplies.
 
 use std::fmt::Write;
 
@@ -72,14 +72,14 @@ fn push_hex(text: &mut String, byte: u8) {
 mod tests {
     use super::*;
 
-    /// Version and variant bits stand where RFC 9562 wants them, whatever the random bytes.
+    /// Version and variant bits are as RFC 9562 requires, for any random bytes.
     #[test]
     fn a_uuid_is_version_4() {
         assert_eq!(uuid_v4([0xff; 16]), "ffffffff-ffff-4fff-bfff-ffffffffffff");
         assert_eq!(uuid_v4([0; 16]), "00000000-0000-4000-8000-000000000000");
     }
 
-    /// Hex survives a round trip and refuses what is not hex.
+    /// Hex survives a round trip, and text that is not hex is rejected.
     #[test]
     fn hex_round_trips() {
         assert_eq!(hex_decode(&hex(&[0, 127, 255])), Some(vec![0, 127, 255]));

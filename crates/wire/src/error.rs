@@ -12,14 +12,14 @@ pub enum Protocol {
     Json11,
     /// AWS Query: IAM, STS, SNS.
     Query {
-        /// The XML namespace of answers, such as `https://iam.amazonaws.com/doc/2010-05-08/`.
+        /// The XML namespace of responses, such as `https://iam.amazonaws.com/doc/2010-05-08/`.
         namespace: &'static str,
     },
     /// AWS Query as EC2 speaks it.
     Ec2,
     /// REST-XML as S3 speaks it.
     RestXml,
-    /// The same as S3 Control speaks it, whose errors stand in one more element.
+    /// The same in S3 Control's format, whose errors are wrapped in one more element.
     RestXmlControl,
 }
 
@@ -65,7 +65,7 @@ impl WireError {
     }
 }
 
-/// Headers and body of an error answer; the status is the error's own.
+/// Headers and body of an error response; the status is the error's own.
 ///
 /// `host_id` matters to S3 only. A HEAD request gets the headers and no body: dropping it is the
 /// server's business.
@@ -109,7 +109,7 @@ pub fn render_error(
     }
 }
 
-/// A header that HTTP cannot carry is left out rather than made up.
+/// A header that HTTP cannot carry is omitted rather than altered.
 fn insert(headers: &mut HeaderMap, name: &str, value: &str) {
     if let (Ok(name), Ok(value)) =
         (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value))
@@ -195,7 +195,7 @@ mod tests {
         String::from_utf8(render_error(protocol, error, "REQ", "HOST").1.to_vec()).unwrap()
     }
 
-    /// `message` is absent, not null, when AWS gives no text.
+    /// `message` is absent, not null, when AWS returns no text.
     #[test]
     fn a_json_error_without_text_has_no_message_member() {
         let error = WireError::without_message(400, "InvalidCiphertextException");
@@ -218,7 +218,7 @@ mod tests {
         assert!(body(protocol, &fault).contains("<Type>Receiver</Type>"));
     }
 
-    /// Extra elements stand between message and ids, in the order they were given.
+    /// Extra elements come between message and IDs, in the order in which they were added.
     #[test]
     fn an_s3_error_keeps_the_order_of_its_elements() {
         let error = WireError::new(404, "NoSuchKey", "The specified key does not exist.")

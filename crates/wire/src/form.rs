@@ -13,21 +13,21 @@ pub const FORM_FIELDS_BYTES_MAX: usize = 20_000;
 const BOUNDARY_BYTES_MAX: usize = 70;
 const HEAD_END: &[u8] = b"\r\n\r\n";
 
-/// Why a form cannot be read.
+/// Why a form cannot be parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FormError {
     /// It is no form of this kind.
     OtherType,
     /// It is not well-formed.
     Malformed,
-    /// Too much stands before the file.
+    /// Too many bytes come before the file.
     TooLong,
     /// No file follows the fields.
     NoFile,
 }
 
 impl FormError {
-    /// As S3 answers.
+    /// The error that S3 returns.
     ///
     /// Observed: `OtherType`. Source: S3 API Reference, "Error responses", for the rest.
     pub fn wire(self) -> WireError {
@@ -66,19 +66,19 @@ impl From<FormError> for WireError {
     }
 }
 
-/// Reads a form as it arrives: first [`read_fields`](Self::read_fields) until it says that the
+/// Parses a form as it arrives: call [`read_fields`](Self::read_fields) until it returns that the
 /// file begins, then [`push`](Self::push) for the file's bytes.
 ///
-/// What follows the file is not looked at.
+/// Whatever follows the file is ignored.
 #[derive(Debug)]
 pub struct FormReader {
     /// `\r\n--` and the boundary.
     delimiter: Vec<u8>,
     buffer: Vec<u8>,
-    /// Bytes at the beginning of the buffer in which what is looked for does not begin: they come
-    /// one at a time, if the sender likes.
+    /// The number of bytes at the start of the buffer that were already searched in vain: a sender
+    /// may send one byte at a time.
     searched: usize,
-    /// Bytes that stood before the file.
+    /// The number of bytes before the file.
     passed: usize,
     stage: Stage,
     fields: Vec<(String, String)>,
@@ -115,12 +115,12 @@ impl FormReader {
         Ok(Self { delimiter, buffer, searched: 0, passed: 0, stage, fields, filename: None })
     }
 
-    /// Takes received bytes; true once the file has begun.
+    /// Accepts received bytes; returns true once the file has begun.
     pub fn read_fields(&mut self, data: &[u8]) -> Result<bool, FormError> {
         self.buffer.extend_from_slice(data);
         let read = loop {
             match self.step() {
-                // What lies beyond the limit is not even looked at.
+                // Bytes beyond the limit are not even searched.
                 Ok(true) if self.passed <= FORM_FIELDS_BYTES_MAX => {}
                 Ok(_) => break Ok(()),
                 Err(error) => break Err(error),
@@ -134,15 +134,15 @@ impl FormReader {
         read.map(|()| has_file)
     }
 
-    /// All bytes have come and no file was among them: says what is wrong.
+    /// The form ended without a file: returns the error.
     pub fn without_file(&self) -> FormError {
         if self.stage == Stage::End { FormError::NoFile } else { FormError::Malformed }
     }
 
     /// The fields before the file in order, with `${filename}` filled in if the file has a name.
     ///
-    /// Source: S3 API Reference, "Creating an HTML form": every field knows the variable.
-    /// Observed: without a name it stands for itself.
+    /// Source: S3 API Reference, "Creating an HTML form": every field supports the variable.
+    /// Observed: without a file name it is kept literally.
     pub fn fields(&self) -> Vec<(String, String)> {
         let fill = |value: &String| match &self.filename {
             Some(name) => value.replace("${filename}", name),
@@ -151,7 +151,7 @@ impl FormReader {
         self.fields.iter().map(|(name, value)| (name.clone(), fill(value))).collect()
     }
 
-    /// Takes received bytes and hands on what is the file's.
+    /// Accepts received bytes and passes on those of the file.
     pub fn push<E>(
         &mut self,
         data: &[u8],
@@ -165,7 +165,7 @@ impl FormReader {
             self.stage = Stage::End;
             (self.buffer.get(..at).unwrap_or_default(), Vec::new())
         } else {
-            // A delimiter may have come in part.
+            // A delimiter may have arrived only partly.
             let at = beyond(&self.buffer, self.delimiter.len());
             let (file, rest) = self.buffer.split_at_checked(at).unwrap_or_default();
             (file, rest.to_vec())
@@ -175,12 +175,12 @@ impl FormReader {
         taken
     }
 
-    /// All bytes have come: errors if the file has no end.
+    /// The form ended: errors if the file is not terminated.
     pub fn finish(self) -> Result<(), FormError> {
         if self.stage == Stage::End { Ok(()) } else { Err(FormError::Malformed) }
     }
 
-    /// Takes the next thing out of the buffer; false if it is not there as a whole.
+    /// Takes the next item from the buffer; false if it is incomplete.
     fn step(&mut self) -> Result<bool, FormError> {
         match self.stage.clone() {
             Stage::File | Stage::End => Ok(false),
@@ -209,7 +209,7 @@ impl FormReader {
         Some(self.take(at?, length))
     }
 
-    /// Takes `len` bytes and drops the `skipped` behind them.
+    /// Takes `len` bytes and drops the following `skipped` bytes.
     fn take(&mut self, len: usize, skipped: usize) -> Vec<u8> {
         let end = len.saturating_add(skipped).min(self.buffer.len());
         self.passed = self.passed.saturating_add(end);
@@ -281,7 +281,7 @@ fn parameter(text: &str, wanted: &str) -> Option<String> {
     }
 }
 
-/// A quoted value, whose opening quote is gone, and what follows it.
+/// A quoted value, after its opening quote, and the rest of the line.
 ///
 /// Only a quote is escaped by a backslash: browsers send those of Windows paths as they are.
 fn unquoted(text: &str) -> Option<(String, &str)> {
@@ -386,7 +386,8 @@ mod tests {
         assert_eq!(read(&cut.as_bytes()[..cut.len() - 12], 99), Err(FormError::Malformed));
     }
 
-    /// The name of the file is filled in wherever it is asked for; without one nothing is.
+    /// The file name is substituted in every field that contains the variable; without one nothing
+    /// is.
     #[test]
     fn the_filename_is_filled_in() {
         let of = |disposition: &str, want: &str| {
@@ -416,8 +417,8 @@ mod tests {
         assert!(FormReader::of(Some("Multipart/Form-Data; charset=x; Boundary=x")).is_ok());
     }
 
-    /// Bytes that come one at a time are not searched again and again, nor is what lies beyond the
-    /// limit looked at.
+    /// Bytes that arrive one at a time are not searched repeatedly, and bytes beyond the limit are
+    /// not searched at all.
     #[test]
     fn nothing_is_read_twice() {
         let mut reader = FormReader::of(Some(KIND)).unwrap();
@@ -449,7 +450,7 @@ mod tests {
             prop_assert_eq!(read(&body, piece), read(&body, usize::MAX));
         }
 
-        /// Whatever a stranger sends, it is a form or an error.
+        /// Any input is either a form or an error.
         #[test]
         fn nonsense_never_panics(
             body in prop::collection::vec(

@@ -6,9 +6,9 @@ use crate::uri;
 
 /// A request's head exactly as received.
 ///
-/// Nothing is normalised: signatures are made over the raw path and query, so everything that
-/// wants decoded text asks for it and the raw text stays what was signed. Nobody adds headers to a
-/// head before its signature is verified.
+/// Nothing is normalized: signatures are computed over the raw path and query, so code that needs
+/// decoded text decodes it, and the raw text stays what was signed. No headers are added to a head
+/// before its signature is verified.
 #[derive(Debug, Clone)]
 pub struct Head {
     /// The method.
@@ -36,7 +36,7 @@ impl Head {
 
     /// Names and values of the query in order, decoded once; a `+` is a plus.
     ///
-    /// A name without `=` has the empty value. Broken escapes stand for themselves.
+    /// A name without `=` has the empty value. Invalid escapes are literal text.
     pub fn query_pairs(&self) -> Vec<(String, String)> {
         raw_pairs(self.query())
             .map(|(name, value)| (uri::decode_lossy(name), uri::decode_lossy(value)))

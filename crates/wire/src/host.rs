@@ -7,8 +7,8 @@ use crate::Head;
 /// The bucket that the `Host` header names, with the region if the host names one too; `None` for
 /// path style.
 ///
-/// `domains` are the base domains we answer for, lower case, without a leading dot. Virtual hosts
-/// are `BUCKET.s3.DOMAIN`, `BUCKET.s3.REGION.DOMAIN`, and for the domain `localhost` also
+/// `domains` are the base domains of this server, in lower case, without a leading dot. Virtual
+/// hosts are `BUCKET.s3.DOMAIN`, `BUCKET.s3.REGION.DOMAIN`, and for the domain `localhost` also
 /// `BUCKET.localhost`. `s3.DOMAIN`, `s3.REGION.DOMAIN`, the domain itself, S3 Control's hosts and
 /// addresses are path style.
 ///
@@ -25,18 +25,18 @@ pub fn virtual_host(head: &Head, domains: &[String]) -> Option<(String, Option<R
     })
 }
 
-/// Ends of names that nobody can register.
+/// Suffixes of names that cannot be registered.
 ///
 /// Source: RFC 6761 (`localhost`, `test`), RFC 6762 (`local`), RFC 8375 (`home.arpa`), ICANN's
-/// resolution 2024.07.29.06 (`internal`); and AWS's own, which no stranger can point elsewhere.
+/// resolution 2024.07.29.06 (`internal`); and AWS's own, which third parties cannot redirect.
 const UNREGISTRABLE: &[&str] =
     &["localhost", "test", "local", "home.arpa", "internal", "amazonaws.com", "amazonaws.com.cn"];
 
-/// Whether `Host` is a name that a stranger may own and point at us, so that a browser takes what
-/// we answer for what a page of the stranger's may read (DNS rebinding).
+/// Whether `Host` is a name that a third party may own and point at this server, so that a browser
+/// lets the third party's page read our responses (DNS rebinding).
 ///
-/// An address is no such name, nor are `domains`, the names below them, names without a dot, and
-/// those that nobody can register. Browsers always send a host.
+/// IP addresses, `domains`, their subdomains, names without a dot, and names that cannot be
+/// registered are not foreign. Browsers always send a host.
 pub fn is_foreign_name(head: &Head, domains: &[String]) -> bool {
     let Some(host) = host_without_port(head.host()) else { return false };
     let host = host.trim_end_matches('.').to_ascii_lowercase();
@@ -131,7 +131,7 @@ mod tests {
             check(host, None);
         }
     }
-    /// Only names that a stranger may own are foreign.
+    /// Only names that a third party may own are foreign.
     #[test]
     fn names_that_may_be_rebound_are_foreign() {
         let domains = ["localhost".to_owned(), "Audit.example.com".to_owned()];

@@ -9,9 +9,9 @@ use crate::WireError;
 /// Assumed: no AWS input comes near it.
 pub const DEPTH_MAX: u32 = 64;
 
-/// The object that a request's body holds; an empty body is an empty object.
+/// Parses the object in a request's body; an empty body is an empty object.
 ///
-/// Of a member given twice the last one counts. The caller has limited the body's size.
+/// If a member is repeated, the last one counts. The caller has limited the body's size.
 ///
 /// Observed: what is no JSON object is answered with `SerializationException` without text.
 /// Assumed: the same for a body that is nested too deep.
@@ -73,7 +73,7 @@ mod tests {
         assert_eq!(parse(br#"{"a":1,"b":2,"a":3}"#), Ok(json!({"a": 3, "b": 2})));
     }
 
-    /// Whatever is not one JSON object has one answer.
+    /// Everything that is not a single JSON object gets the same error.
     #[test]
     fn anything_else_is_a_serialization_exception() {
         let refused: [&[u8]; 9] = [

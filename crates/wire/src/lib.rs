@@ -1,21 +1,21 @@
 //! AWS's wire protocols as plain functions: bytes and heads in, values out, and back.
 //!
-//! What is here: request signing (verified and made), the three protocols that our services speak
-//! (JSON 1.1, Query and REST-XML) with their error bodies, the small XML reader and writer, the
-//! percent-encoding everybody else gets slightly wrong, and the forms of request ids.
+//! Contents: request signing (verification and creation), the three protocols of our services (JSON
+//! 1.1, Query and REST-XML) with their error bodies, a small XML reader and writer, AWS's variant
+//! of percent-encoding, and the formats of request IDs.
 //!
-//! What is deliberately not here: sockets, routing, credentials' lookup, policies. Nothing waits,
-//! reads a clock or draws a random number; `now` and random bytes are arguments. Whatever a
-//! stranger sends is answered with a value or an error that knows AWS's code and wording, never
-//! with a panic, and every size has a limit before anything is allocated for it.
+//! Non-goals: sockets, routing, look-up of credentials, policies. Nothing waits, reads a clock or
+//! draws a random number; `now` and random bytes are arguments. Untrusted input results in a value
+//! or an error with AWS's code and message, never in a panic, and every size is limited before
+//! memory is allocated for it.
 //!
-//! Reading order: [`Head`] is a request's head exactly as received, because signatures are made
-//! over raw bytes. [`sigv4::presented`] reads what it claims, [`sigv4::Signed::check_scope`] and
-//! [`sigv4::verify`] prove it, [`sigv4::ChunkDecoder`] proves a streamed body chunk by chunk.
-//! [`sigv2`] is the older signature of S3, with the same steps.
-//! [`FormReader`] reads the forms of browsers, whose signature is a [`sigv4::PostSignature`].
-//! [`sign`] is the other side, for our own clients. [`json`], [`query`] and [`xml`] read and write
-//! bodies; [`WireError`] and [`render_error`] say no in any of the three.
+//! Reading order: [`Head`] is a request's head exactly as received, because signatures are computed
+//! over raw bytes. [`sigv4::presented`] parses the claimed signature,
+//! [`sigv4::Signed::check_scope`] and [`sigv4::verify`] verify it, [`sigv4::ChunkDecoder`] verifies
+//! a streamed body chunk by chunk. [`sigv2`] is the older signature of S3, with the same steps.
+//! [`FormReader`] parses browser forms, whose signature is a [`sigv4::PostSignature`]. [`sign`]
+//! creates signatures, for our own clients. [`json`], [`query`] and [`xml`] read and write bodies;
+//! [`WireError`] and [`render_error`] format errors for all three protocols.
 //!
 //! ```
 //! use wire::{Protocol, WireError, render_error};

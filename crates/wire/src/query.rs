@@ -1,4 +1,4 @@
-//! AWS Query: form parameters to a tree of JSON, and a tree to XML, or to JSON if that is asked for.
+//! AWS Query: converts form parameters to a JSON tree, and a tree to XML, or to JSON on request.
 //!
 //! In the tree, all scalars are strings: the wire has no types. [`lenient`] has the
 //! `deserialize_with` functions that turn them into numbers, truths and lists.
@@ -26,17 +26,17 @@ use crate::WireError;
 use crate::head::raw_pairs;
 use crate::uri;
 
-/// A request has at most so many parameters.
+/// The maximum number of parameters in a request.
 ///
 /// Assumed: ten times what the longest lists of AWS take.
 pub const PARAMETERS_MAX: usize = 10_000;
-/// A name is taken apart into at most so many parts.
+/// The maximum number of parts in a parameter name.
 ///
 /// Assumed: AWS's own names have seven at most.
 pub const NAME_PARTS_MAX: usize = 24;
 
-/// The tree of a request has at most so many nodes: each may take half a kilobyte, and a name of
-/// 50 bytes can ask for 24 of them.
+/// The maximum number of nodes in a request's tree: each may take half a kilobyte, and a name of 50
+/// bytes can create 24 of them.
 ///
 /// Assumed: two for each parameter, which is what the deepest lists of AWS take, such as the context
 /// of `SimulateCustomPolicy`.
@@ -84,7 +84,8 @@ pub fn tree(pairs: &[(String, String)]) -> Result<Value, WireError> {
     Ok(Value::Object(root.into_iter().map(|(name, node)| (name, shaped(node))).collect()))
 }
 
-/// Puts the value at the end of its path of objects. `nodes_left` is how many may still be made.
+/// Inserts the value at the end of its path of objects. `nodes_left` is the number of nodes that
+/// may still be created.
 fn insert(
     root: &mut Map<String, Value>,
     name: &str,
@@ -111,8 +112,8 @@ fn insert(
     Ok(())
 }
 
-/// Turns objects that are numbered lists or maps into what they mean. INVARIANT: recursion is as
-/// deep as names have parts, at most [`NAME_PARTS_MAX`].
+/// Converts objects that are numbered lists or maps. INVARIANT: recursion is at most as deep as
+/// names have parts: [`NAME_PARTS_MAX`].
 fn shaped(node: Value) -> Value {
     let Value::Object(mut members) = node else { return node };
     if members.len() == 1 {
@@ -126,8 +127,8 @@ fn shaped(node: Value) -> Value {
     Value::Object(members.into_iter().map(|(name, node)| (name, shaped(node))).collect())
 }
 
-/// The items of an object whose names are all numbers, in their order; `None`, and nothing taken,
-/// for any other.
+/// The items of an object whose names are all numbers, in their order; returns `None`, and takes
+/// nothing, for any other.
 fn numbered(node: &mut Value) -> Option<Vec<Value>> {
     let members = node.as_object_mut()?;
     if members.keys().any(|name| index(name).is_none()) {
@@ -141,7 +142,7 @@ fn numbered(node: &mut Value) -> Option<Vec<Value>> {
     Some(items.into_iter().map(|(_, item)| item).collect())
 }
 
-/// A number from 1 on. Leading zeros would make two names of one number.
+/// A number from 1. With leading zeros, two names could be the same number.
 fn index(name: &str) -> Option<u64> {
     let digits = !name.starts_with('0') && name.bytes().all(|b| b.is_ascii_digit());
     if digits { name.parse().ok() } else { None }
@@ -187,7 +188,7 @@ mod tests {
         check("Filter.Action=x", &json!({"Filter": {"Action": "x"}}));
     }
 
-    /// Lists are ordered by number whatever the order of arrival, and nest.
+    /// Lists are ordered by number regardless of the order of arrival, and nest.
     #[test]
     fn members_become_lists() {
         check(
@@ -235,7 +236,8 @@ mod tests {
         assert!(deep.to_string().len() < 110_000);
     }
 
-    /// A tree has a limit however few bytes ask for it; the longest lists stay below.
+    /// The tree is limited, however few bytes the request has; the longest lists stay within the
+    /// limit.
     #[test]
     fn the_nodes_of_a_tree_are_limited() {
         let tail = ".a".repeat(22);
@@ -249,7 +251,7 @@ mod tests {
         assert!(tree(&context.collect::<Vec<_>>()).is_ok());
     }
 
-    /// What is no form at all is refused with AWS's code.
+    /// Text that is not a form is rejected with AWS's code.
     #[test]
     fn broken_forms_are_refused() {
         let many = "a&".repeat(PARAMETERS_MAX + 1);
@@ -269,7 +271,7 @@ mod tests {
             }
         }
 
-        /// Any names made of the letters that matter end in a tree.
+        /// Any combination of the significant letters results in a tree.
         #[test]
         fn trees_never_panic(form in "[ak=&.01memberentryky]{0,200}") {
             let _ = tree(&parse(form.as_bytes()).unwrap()).unwrap();

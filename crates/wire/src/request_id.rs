@@ -8,14 +8,14 @@ pub fn request_id_uuid(random: [u8; 16]) -> String {
 
 /// The request id of S3: 16 upper-case letters and digits.
 ///
-/// Observed: `x-amz-request-id` of S3 answers.
+/// Observed: `x-amz-request-id` of S3 responses.
 pub fn s3_request_id(random: [u8; 16]) -> String {
     types::base32_upper(&random)
 }
 
 /// The host id of S3: 76 characters of base64.
 ///
-/// Observed: `x-amz-id-2` of S3 answers.
+/// Observed: `x-amz-id-2` of S3 responses.
 pub fn s3_host_id(random: &[u8; 56]) -> String {
     STANDARD.encode(random)
 }

@@ -1,13 +1,13 @@
 //! Signature Version 2 of S3, the verifying side, in its three forms: the `Authorization` header,
 //! the query of a presigned URL, the fields of a form.
 //!
-//! It signs less than Version 4 does: no host, no region, no payload, and of the query only the
-//! sub-resources. What it leaves out anybody on the way can change, so a bucket's policy may refuse
-//! it (`s3:signatureversion`), and so may an operator.
+//! It covers less than Version 4: no host, no region, no payload, and of the query only the
+//! sub-resources. The rest can be changed on the network, so a bucket policy can reject it
+//! (`s3:signatureversion`), and so can an operator.
 //!
-//! In the order in which a gateway uses it: [`presented`] reads the claim, [`Signed::check_time`]
-//! compares it with the clock, the gateway looks the access key up, [`Signed::verify`] proves it.
-//! A form is read by [`PostSignature::presented`] and proved by [`PostSignature::verify`].
+//! In the order in which a gateway uses it: [`presented`] parses the claim, [`Signed::check_time`]
+//! compares it with the clock, the gateway looks up the access key, [`Signed::verify`] verifies it.
+//! A form is parsed by [`PostSignature::presented`] and verified by [`PostSignature::verify`].
 //!
 //! Source: S3 User Guide, "Signing and authenticating REST requests (AWS signature version 2)" and
 //! "HTML forms (AWS signature version 2)".
@@ -21,7 +21,7 @@ use types::Timestamp;
 
 pub use post::PostSignature;
 pub use refusal::Refusal;
-pub use signing::{is_signed_parameter, signature, string_to_sign};
+pub use signing::{is_signed_parameter, is_subresource, signature, string_to_sign};
 
 use crate::Head;
 use crate::head::raw_pairs;
@@ -32,16 +32,16 @@ use crate::uri;
 const SCHEME: &str = "AWS";
 const TOKEN: &str = "x-amz-security-token";
 
-/// A signature as presented, read but not yet believed.
+/// A signature as presented, parsed but not yet verified.
 ///
 /// Its `Debug` form leaves out the signature and the session token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Signed {
-    /// Who is said to have signed.
+    /// The claimed signer.
     pub access_key_id: String,
     /// The session token of temporary credentials.
     pub session_token: Option<String>,
-    /// Where it stands, with the time that belongs to it.
+    /// Where the signature was found, with its time.
     pub form: Form,
     /// In base64.
     signature: String,
@@ -52,11 +52,11 @@ pub struct Signed {
 pub enum Form {
     /// In the `Authorization` header.
     Header {
-        /// When it was made.
+        /// When it was created.
         date: Timestamp,
-        /// The same as it was sent, by whichever header.
+        /// The same as sent, in either header.
         sent: String,
-        /// The line of the string to sign: empty if `x-amz-date` says it.
+        /// The line of the string to sign: empty if the time is in `x-amz-date`.
         line: String,
     },
     /// In the query: a presigned URL.
@@ -79,10 +79,9 @@ impl std::fmt::Debug for Signed {
     }
 }
 
-/// What the request presents; `None` when it presents no signature of this version.
+/// The signature that the request presents; `None` if it presents none of this version.
 ///
-/// Errors when what it presents cannot be read, or when it presents two things at once, also one of
-/// each version.
+/// Errors if it cannot be parsed, or if the request presents two, including one of each version.
 ///
 /// Observed: a query is of this version by its `Signature`; the order and the texts of refusals.
 /// Assumed: so it is by `AWSAccessKeyId` alone.
@@ -154,13 +153,13 @@ fn from_query(head: &Head) -> Result<Signed, Refusal> {
     Ok(Signed { access_key_id, session_token, form: Form::Query { expires, sent }, signature })
 }
 
-/// Observed: a number of 32 bits with its sign. What lies before 1970 is over as well as 1970 is.
+/// Observed: a signed 32-bit number. Times before 1970 are expired, like 1970 itself.
 fn seconds(text: &str) -> Option<Timestamp> {
     let number: i32 = text.parse().ok().filter(|_| !text.starts_with('+'))?;
     Some(Timestamp::from_secs(u64::try_from(number).unwrap_or_default()))
 }
 
-/// It is signed wherever it stands.
+/// The token is signed wherever it is sent.
 fn token(head: &Head) -> Option<String> {
     let queried = || {
         let mut pairs = head.query_pairs().into_iter();
@@ -170,7 +169,7 @@ fn token(head: &Head) -> Option<String> {
 }
 
 impl Signed {
-    /// When it was made; only a header says so.
+    /// When it was created; only headers contain that.
     pub fn date(&self) -> Option<Timestamp> {
         match self.form {
             Form::Header { date, .. } => Some(date),
@@ -178,7 +177,7 @@ impl Signed {
         }
     }
 
-    /// Whether it is of this time. Call it before looking the key up.
+    /// Whether its time is valid. Call it before looking up the key.
     ///
     /// Observed: a header within 15 minutes either way; a presigned URL until its second is over,
     /// however far that is away.
@@ -197,12 +196,13 @@ impl Signed {
         }
     }
 
-    /// Whether it was made with `secret` over `head`. `bucket` is the one that the host names. A
-    /// signature over a text that another request has as well proves nothing: it does not match.
+    /// Whether it was created with `secret` over `head`. `bucket` is the one in the host name. A
+    /// signature over a text that matches another request as well proves nothing and does not
+    /// verify.
     ///
-    /// A bucket's own path, `/bucket`, may have been signed with a slash behind it. Observed: AWS
-    /// refuses that. boto3 signs so in path style, which it takes for every endpoint that is an
-    /// address, as ours is; both paths name the same.
+    /// A bucket's own path, `/bucket`, may have been signed with a trailing slash. Observed: AWS
+    /// rejects that. boto3 signs it in path style, which it uses for every IP address as an
+    /// endpoint, such as ours; both paths name the same resource.
     pub fn verify(&self, head: &Head, bucket: Option<&str>, secret: &[u8]) -> Result<(), Refusal> {
         let line: &str = match &self.form {
             Form::Header { line, .. } => line,

@@ -1,10 +1,11 @@
-//! Signature Version 4, the verifying side: what a request presents, and whether it is true.
+//! Signature Version 4, the verifying side: parses the signature that a request presents, and
+//! verifies it.
 //!
-//! In the order in which a gateway uses it: [`presented`] reads the claim, `None` being an
-//! anonymous caller; [`Signed::check_scope`] says whether it is meant for this service; the
-//! gateway looks the access key up (and answers [`SignatureError::UnknownKey`],
-//! [`SignatureError::BadToken`] or [`SignatureError::ExpiredToken`] itself); [`verify`] proves it.
-//! A body that arrives in signed chunks is then proved piece by piece by a [`ChunkDecoder`].
+//! In the order in which a gateway uses it: [`presented`] parses the claim, `None` being an
+//! anonymous caller; [`Signed::check_scope`] checks that it is for this service; the gateway looks
+//! up the access key (and itself returns [`SignatureError::UnknownKey`],
+//! [`SignatureError::BadToken`] or [`SignatureError::ExpiredToken`]); [`verify`] verifies it. A
+//! body that arrives in signed chunks is then verified chunk by chunk by a [`ChunkDecoder`].
 //!
 //! Source: AWS General Reference, "Signature Version 4"; S3 API Reference, "Authenticating
 //! Requests (AWS Signature Version 4)".
@@ -66,15 +67,15 @@ pub enum Form {
     Header,
     /// In the query: a presigned URL.
     Query {
-        /// How long it is valid from its date on; `None` when a service other than S3 was asked
-        /// without `X-Amz-Expires`.
+        /// How long it is valid from its date; `None` if a service other than S3 was called without
+        /// `X-Amz-Expires`.
         expires_secs: Option<u64>,
     },
     /// In the fields of a form, over the form's policy: see [`PostSignature`].
     Post,
 }
 
-/// What a request says about its body.
+/// How a request describes its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Payload {
     /// The lower-case hexadecimal SHA-256 of the body.
@@ -133,7 +134,7 @@ impl Payload {
     /// Whether a body with this hash is the one that was declared; true of every body when no
     /// hash was declared.
     ///
-    /// For whoever reads a body of S3 after its head was verified.
+    /// For readers of an S3 body whose head was already verified.
     pub fn check_sha256(&self, computed: &[u8; 32]) -> Result<(), SignatureError> {
         let Self::Sha256Hex(claimed) = self else { return Ok(()) };
         let computed = types::hex(computed);
@@ -144,12 +145,12 @@ impl Payload {
     }
 }
 
-/// A signature as presented, read but not yet believed.
+/// A signature as presented, parsed but not yet verified.
 ///
 /// Its `Debug` form leaves out the signature and the session token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Signed {
-    /// Who is said to have signed.
+    /// The claimed signer.
     pub access_key_id: String,
     /// When.
     pub date: Timestamp,
@@ -167,14 +168,14 @@ pub struct Signed {
     pub session_token: Option<String>,
     /// Header or query.
     pub form: Form,
-    /// What is said about the body.
+    /// The description of the body.
     pub payload: Payload,
 }
 
 impl Signed {
     /// Whether the scope names `service`, a region that can exist, and the day of the date.
     ///
-    /// Call it before looking the key up. Which region a bucket lives in is known later: see
+    /// Call it before looking up the key. The bucket's region is known only later: see
     /// [`SignatureError::wrong_region`].
     pub fn check_scope(&self, service: &str) -> Result<(), SignatureError> {
         let place = self.place();
@@ -203,7 +204,7 @@ impl Signed {
         format!("{}/{}/{}/{TERMINATOR}", self.scope_date, self.region, self.service)
     }
 
-    /// Where the credential stands, for error texts.
+    /// Where the credential was found, for error texts.
     pub fn place(&self) -> Place {
         match self.form {
             Form::Header => Place::Header,

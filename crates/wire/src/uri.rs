@@ -1,8 +1,8 @@
 //! Percent-encoding by AWS's rules.
 //!
 //! Source: AWS General Reference, "Create a signed AWS API request", `UriEncode()`: letters,
-//! digits, `-`, `.`, `_` and `~` stand for themselves, everything else is `%XY` in upper case; a
-//! `+` is a plus and never a space.
+//! digits, `-`, `.`, `_` and `~` are unchanged, everything else is `%XY` in upper case; a `+` is a
+//! plus and never a space.
 
 use std::borrow::Cow;
 
@@ -24,7 +24,7 @@ pub fn encode_path(text: &str) -> String {
 
 /// Decodes `%XY` once; `None` when an escape is broken or the result is not UTF-8.
 ///
-/// S3 answers such a path with `InvalidURI`.
+/// S3 rejects such a path with `InvalidURI`.
 pub fn decode(text: &str) -> Option<String> {
     let mut out = Vec::with_capacity(text.len());
     for step in Decoder(text.as_bytes()) {
@@ -36,7 +36,7 @@ pub fn decode(text: &str) -> Option<String> {
     String::from_utf8(out).ok()
 }
 
-/// Decodes `%XY` once; a broken escape stands for itself and bytes that are not UTF-8 become
+/// Decodes `%XY` once; an invalid escape is literal text and bytes that are not UTF-8 become
 /// U+FFFD.
 pub fn decode_lossy(text: &str) -> String {
     if !text.contains('%') {
@@ -49,8 +49,7 @@ pub fn decode_lossy(text: &str) -> String {
     }
 }
 
-/// The bytes that `text` stands for, with its escapes decoded once; a broken escape stands for
-/// itself.
+/// The bytes of `text` with its escapes decoded once; an invalid escape is literal text.
 pub fn decode_bytes(text: &str) -> Vec<u8> {
     decoded(text.as_bytes()).collect()
 }
@@ -60,7 +59,7 @@ pub(crate) fn decode_form(text: &str) -> Option<String> {
     if text.contains('+') { decode(&text.replace('+', " ")) } else { decode(text) }
 }
 
-/// The bytes of `raw` with its escapes decoded once; a broken escape stands for itself.
+/// The bytes of `raw` with its escapes decoded once; an invalid escape is literal text.
 pub(crate) fn decoded(raw: &[u8]) -> impl Iterator<Item = u8> + '_ {
     Decoder(raw).map(|step| match step {
         Step::Byte(byte) => byte,
@@ -121,7 +120,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// What AWS leaves alone and what it encodes.
+    /// What AWS encodes and what it does not.
     #[test]
     fn encodes_all_but_the_unreserved() {
         assert_eq!(encode("AZaz09-._~"), "AZaz09-._~");
@@ -129,7 +128,7 @@ mod tests {
         assert_eq!(encode_path("あ b/c.txt"), "%E3%81%82%20b/c.txt");
     }
 
-    /// Decoding happens once, keeps a plus, and refuses what cannot be meant.
+    /// Text is decoded once, a plus is kept, and invalid input is rejected.
     #[test]
     fn decodes_once_and_strictly() {
         assert_eq!(decode("a%252Fb+c%e3%81%82").as_deref(), Some("a%2Fb+cあ"));

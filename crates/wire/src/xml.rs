@@ -1,7 +1,7 @@
 //! The small part of XML that AWS's protocols use: no document types, no entities but the five,
 //! no processing.
 //!
-//! Bodies are read whole into an [`Element`], within [`Limits`]; answers are written by an
+//! Bodies are parsed into an [`Element`], within [`Limits`]; responses are written by an
 //! [`XmlWriter`].
 //!
 //! ```

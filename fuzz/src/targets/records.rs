@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use trail::lookup::{Attribute, AttributeKey, item, terms};
-use trail::{Facts, Record};
+use trail::{Facts, Name, Record};
 
 use super::{assert_bounded, texts};
 use crate::{Target, Way};
@@ -36,9 +36,16 @@ pub(super) const TARGET: Target = Target {
     ..Target::new("records", || texts(&RECORDS))
 };
 
+/// Where the events of our services name things.
+fn names(source: &str) -> &'static [Name] {
+    let services = [&iam::IAM, &iam::STS, &kms::SERVICE, &s3::SERVICE, &cloudtrail::SERVICE];
+    let found = services.into_iter().find(|service| service.event_source == source);
+    found.map_or(&[], |service| service.event_form.names)
+}
+
 fn run(input: &[u8]) -> Way {
     let Ok(json) = serde_json::from_slice::<Value>(input) else { return Way(0) };
-    let facts = Facts::from_json(&json);
+    let facts = Facts::from_json(&json, names);
     let record = Record::from_json(&json);
     let mut way = Way(1).then((facts.is_some(), record.is_some()));
     if let Some(facts) = &facts {
@@ -56,7 +63,7 @@ fn run(input: &[u8]) -> Way {
         let again = Record::parse(&written);
         let again = again.unwrap_or_else(|| panic!("what we wrote cannot be read: {written}"));
         assert_eq!(again.to_json().unwrap(), written, "written once more");
-        let _ = Facts::of(&record);
+        let _ = Facts::of(&record, names(&record.event_source));
     }
     way
 }

@@ -50,7 +50,7 @@ fn seeds() -> Vec<Vec<u8>> {
 
 static FACTS: LazyLock<Vec<Facts>> = LazyLock::new(|| {
     let read = |text: &&str| serde_json::from_str::<Value>(text).expect("JSON");
-    RECORDS.iter().map(read).filter_map(|json| Facts::from_json(&json)).collect()
+    RECORDS.iter().map(read).filter_map(|json| Facts::from_json(&json, |_| &[])).collect()
 });
 
 fn run(input: &[u8]) -> Way {

@@ -1,11 +1,11 @@
-//! What Debian's tools say of what was made. A tool that is missing is said, and left out.
+//! Checks the artifacts with Debian's tools. A missing tool is reported and skipped.
 
 use super::{Made, said, write};
 use crate::project::Project;
 use crate::run::Run;
 use crate::{Failure, out};
 
-/// What lintian says of whoever builds a package without an address of their own.
+/// Lintian's tags for packages that are built without a maintainer's address.
 const NOT_OURS: [&str; 2] = ["bogus-mail-host", "bogus-mail-host-in-debian-changelog"];
 
 pub(super) fn check(project: &Project, made: &Made) -> Result<(), Failure> {
@@ -36,7 +36,7 @@ pub(super) fn check(project: &Project, made: &Made) -> Result<(), Failure> {
         .go()?;
     let dashboard = project.read("contrib/dashboard.json")?;
     if !dashboard.trim_start().starts_with('{') {
-        return Err("`contrib/dashboard.json` is no JSON".into());
+        return Err("`contrib/dashboard.json` is not JSON".into());
     }
     Ok(())
 }
@@ -45,7 +45,7 @@ fn is_deb(file: &str) -> bool {
     std::path::Path::new(file).extension().is_some_and(|extension| extension == "deb")
 }
 
-/// The unit, with the program where it lies now; pages for `man` are not installed here.
+/// The unit, with the program's current path; man pages are not installed here.
 fn unit(project: &Project, made: &Made) -> Result<(), Failure> {
     let program = made.stage.join("usr/bin/shoseki");
     let unit = project.read("contrib/shoseki.service")?;

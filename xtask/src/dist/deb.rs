@@ -1,4 +1,4 @@
-//! A package for Debian and what descends from it, made by `dpkg-deb`.
+//! A package for Debian and its derivatives, built with `dpkg-deb`.
 
 use std::fs;
 use std::path::Path;
@@ -9,10 +9,10 @@ use crate::Failure;
 use crate::project::Project;
 use crate::run::Run;
 
-/// Scripts of the package, and what they do is in them.
+/// The maintainer scripts of the package.
 const SCRIPTS: [&str; 3] = ["postinst", "prerm", "postrm"];
 
-/// Makes the package of what lies in `stage`; answers its name.
+/// Builds the package from the contents of `stage`; returns its name.
 pub(super) fn package(
     project: &Project,
     folder: &Path,
@@ -55,7 +55,7 @@ pub(super) fn package(
     Ok(name)
 }
 
-/// What Debian wants beside a program: its licence, its changes, compressed pages.
+/// The files that Debian requires beside a program: its licence, its changes, compressed pages.
 fn document(
     project: &Project,
     root: &Path,
@@ -86,11 +86,11 @@ fn document(
     Run::program(project, "gzip").words(["--best", "--no-name"]).words(&large).go()
 }
 
-/// The C library of the oldest system that the program runs on: its newest versioned symbol says
-/// which.
+/// The C library of the oldest system that the program runs on, according to its newest versioned
+/// symbol.
 fn depends(program: &Path) -> Result<String, Failure> {
     let bytes = fs::read(program)?;
-    let newest = glibc(&bytes).ok_or("the program names no version of the C library")?;
+    let newest = glibc(&bytes).ok_or("the program has no versioned symbol of the C library")?;
     Ok(format!("libc6 (>= 2.{newest}), libgcc-s1"))
 }
 
@@ -106,7 +106,7 @@ fn glibc(bytes: &[u8]) -> Option<u32> {
     after.filter_map(|(at, _)| number(at)).max()
 }
 
-/// The sums that `debsums` compares.
+/// The checksums that `debsums` compares.
 fn sums(root: &Path) -> Result<(), Failure> {
     let listed = said(
         Command::new("sh")

@@ -1,9 +1,10 @@
-//! Which crate may use which: arrows point down only.
+//! The allowed dependencies between crates: arrows point down only.
 
 use crate::Failure;
 use crate::project::Project;
 
-/// A crate and what it may use of ours. A new edge is a decision: it is made here.
+/// A crate and its allowed dependencies on our crates. A new edge is a decision, which is recorded
+/// here.
 const LAYERS: &[(&str, &[&str])] = &[
     ("types", &[]),
     ("keys", &["types"]),
@@ -87,7 +88,7 @@ pub(super) fn check(project: &Project, complaints: &mut Vec<String>) -> Result<(
         let Some(name) = crate_of(&file) else { continue };
         let manifest: toml::Table = project.read(&file)?.parse()?;
         match LAYERS.iter().find(|(known, _)| *known == name) {
-            None => complaints.push(format!("`{file}`: no place among the layers")),
+            None => complaints.push(format!("`{file}`: missing in the table of layers")),
             Some((_, allowed)) => {
                 for used in forbidden(&manifest, allowed) {
                     complaints.push(format!("`{file}`: {name} may not use {used}"));
@@ -96,7 +97,7 @@ pub(super) fn check(project: &Project, complaints: &mut Vec<String>) -> Result<(
         }
         let lints = manifest.get("lints").and_then(|lints| lints.get("workspace"));
         if lints.and_then(toml::Value::as_bool) != Some(true) {
-            complaints.push(format!("`{file}`: the workspace's lints are not asked for"));
+            complaints.push(format!("`{file}`: the workspace's lints are not enabled"));
         }
     }
     Ok(())
@@ -120,7 +121,7 @@ fn forbidden<'a>(manifest: &'a toml::Table, allowed: &[&str]) -> Vec<&'a str> {
 mod tests {
     use super::*;
 
-    /// An arrow that points up is seen; other crates and test dependencies are not our matter.
+    /// An arrow that points up is reported; external crates and test dependencies are ignored.
     #[test]
     fn arrows_point_down() {
         let manifest: toml::Table = "\
@@ -130,7 +131,7 @@ mod tests {
         assert_eq!(forbidden(&manifest, SERVICE), ["s3"]);
     }
 
-    /// The table itself has no cycle: whatever a crate uses stands above it.
+    /// The table itself has no cycle: every dependency of a crate is listed above it.
     #[test]
     fn the_layers_have_no_cycle() {
         for (at, (name, allowed)) in LAYERS.iter().enumerate() {

@@ -3,7 +3,7 @@ use std::path::Path;
 use crate::Failure;
 use crate::project::Project;
 
-/// Lines of a hand-written source file, its tests not counted.
+/// The maximum number of lines of a hand-written source file without its tests.
 const LINES_MAX: usize = 500;
 
 pub(super) fn check(project: &Project, complaints: &mut Vec<String>) -> Result<(), Failure> {
@@ -25,7 +25,7 @@ fn is_test(file: &str) -> bool {
         || path.components().any(|part| part.as_os_str() == "tests")
 }
 
-/// The tests stand last.
+/// The tests come last.
 fn lines_without_tests(source: &str) -> usize {
     source.lines().take_while(|line| *line != "#[cfg(test)]").count()
 }
@@ -34,7 +34,7 @@ fn lines_without_tests(source: &str) -> usize {
 mod tests {
     use super::*;
 
-    /// Tests may be as long as they have to be.
+    /// Tests may have any length.
     #[test]
     fn tests_are_not_counted() {
         assert_eq!(lines_without_tests("a\nb\n#[cfg(test)]\nmod tests {\n}\n"), 2);

@@ -1,12 +1,12 @@
-//! Words that do not belong into the project, and pages that go together.
+//! Words that do not belong in the project, and pages that change together.
 
 use std::path::Path;
 
 use crate::Failure;
 use crate::project::Project;
 
-/// Folders of somebody's machine and hosts that only some machine knows. Written in two pieces
-/// each, for this file is searched, too.
+/// Directories of a developer's machine and private hosts. Each is written in two pieces, because
+/// this file is checked, too.
 const FORBIDDEN: [&str; 9] = [
     concat!("/ro", "ot/"),
     concat!("/ho", "me/"),
@@ -19,18 +19,18 @@ const FORBIDDEN: [&str; 9] = [
     concat!("TO", "DO"),
 ];
 
-/// The only places that lock files may name.
+/// The only registries that lock files may name.
 const REGISTRIES: [&str; 2] = [
     concat!("registry+https://github.com/rust-lang/cra", "tes.io-index"),
     concat!("https://registry.np", "mjs.org/"),
 ];
 
-/// Pages that are changed together.
+/// Pages that change together.
 const PAIRS: [(&str, &str); 1] = [("README.md", "README.ja.md")];
 
 pub(super) fn check(project: &Project, complaints: &mut Vec<String>) -> Result<(), Failure> {
     for file in project.files()? {
-        // What is not text is not read.
+        // Binary files are skipped.
         let Ok(text) = project.read(&file) else { continue };
         if is_lock(&file) {
             strangers(&file, &text, complaints);
@@ -51,8 +51,8 @@ pub(super) fn check(project: &Project, complaints: &mut Vec<String>) -> Result<(
     Ok(())
 }
 
-/// Whether the line has the word, and not as the tail of another: `pages/home/` is no folder of
-/// somebody's machine.
+/// Whether the line contains the word, but not as the tail of another: `pages/home/` is not a
+/// directory of a developer's machine.
 fn says(line: &str, word: &str) -> bool {
     let inside = |c: char| c.is_alphanumeric() || "._-})$".contains(c);
     line.match_indices(word).any(|(at, _)| {
@@ -77,7 +77,7 @@ fn strangers(file: &str, lock: &str, complaints: &mut Vec<String>) {
     }
 }
 
-/// The levels of a page's headings and its listings, which have to be the same in all languages.
+/// The levels of a page's headings and its listings, which must be the same in all languages.
 fn outline(page: &str) -> Vec<&str> {
     let mut inside = false;
     let mut outline = Vec::new();
@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(outline(page), ["#", "```sh", "run", "##"]);
     }
 
-    /// A folder of a machine is seen, a folder of the project that is called alike is not.
+    /// A directory of a machine is detected; a directory of the project with the same name is not.
     #[test]
     fn machines_are_told_from_folders() {
         for word in FORBIDDEN {

@@ -107,7 +107,7 @@ impl Plain for LookupEvents {
         let next = page.last().filter(|_| more).map(|row| question.token(ctx, row.seq));
         let mut events = Vec::with_capacity(page.len());
         for row in &page {
-            events.extend(question.shown(row)?);
+            events.extend(question.shown(ctx, row)?);
         }
         Ok(LookupEventsOutput { events, next_token: next })
     }
@@ -202,11 +202,12 @@ impl Question {
 
     /// The event as it is shown; the index knows hashes only, so it is looked at once more.
     /// `None` if it is of another event with the same hash.
-    fn shown(&self, row: &EventRow) -> Result<Option<Value>, Fault> {
+    fn shown(&self, ctx: &Ctx<'_>, row: &EventRow) -> Result<Option<Value>, Fault> {
         let damaged = || Fault::damaged(format_args!("event {}", row.seq));
         let record = std::str::from_utf8(&row.body).map_err(|cause| damaged().because(cause))?;
         let json = serde_json::from_str(record).map_err(|cause| damaged().because(cause))?;
-        let facts = Facts::from_json(&json).ok_or_else(damaged)?;
+        let facts =
+            Facts::from_json(&json, |source| ctx.event_names(source)).ok_or_else(damaged)?;
         let fits = self.attribute.as_ref().is_none_or(|attribute| attribute.matches(&facts));
         Ok(fits.then(|| item(&facts, record)))
     }

@@ -199,3 +199,53 @@ fn the_same_settings_again_double_nothing() {
         assert_eq!(count, 1, "{name}");
     }
 }
+
+/// Each service's things are found under each of their names.
+#[test]
+fn resources_are_listed_by_service() {
+    let scene = Scene::with_bucket();
+    let key = "arn:aws:kms:us-east-1:111122223333:key/k1";
+    for (event, want) in [
+        (
+            json!({"eventSource": "s3.amazonaws.com", "requestParameters": {"bucketName": "b"}}),
+            "AWS::S3::Bucket=b".to_owned(),
+        ),
+        (
+            json!({"eventSource": "kms.amazonaws.com", "resources": [{"ARN": key}]}),
+            format!("AWS::KMS::Key={key} AWS::KMS::Key=k1"),
+        ),
+        (
+            json!({"eventSource": "cloudtrail.amazonaws.com", "requestParameters": {"name": "t"},
+                "responseElements": {"name": "t", "s3BucketName": "b", "trailARN": "arn"}}),
+            "AWS::CloudTrail::Trail=t AWS::CloudTrail::Trail=arn AWS::S3::Bucket=b".to_owned(),
+        ),
+        (
+            json!({"eventSource": "iam.amazonaws.com", "requestParameters": {"userName": "u"},
+                "responseElements": {"user": {"userName": "u", "userId": "AIDA1", "arn": "arn"}}}),
+            "AWS::IAM::User=u AWS::IAM::User=arn AWS::IAM::User=AIDA1".to_owned(),
+        ),
+        (
+            json!({"eventSource": "sts.amazonaws.com", "eventName": "AssumeRole",
+                "requestParameters": {"roleSessionName": "s", "roleArn": "r"},
+                "responseElements": {"credentials": {"accessKeyId": "ASIA1"}}}),
+            "AWS::IAM::AccessKey=ASIA1 AWS::STS::AssumedRole=s AWS::IAM::Role=r".to_owned(),
+        ),
+        (
+            json!({"eventSource": "ssm.amazonaws.com", "resources": [{"ARN": "p"}]}),
+            "-=p".to_owned(),
+        ),
+        (json!({"eventSource": "ec2.amazonaws.com"}), String::new()),
+    ] {
+        let mut whole = json!({
+            "eventID": "e", "eventTime": "2026-01-02T03:04:05Z", "awsRegion": "us-east-1",
+            "recipientAccountId": "111122223333",
+        });
+        whole.as_object_mut().unwrap().extend(event.as_object().unwrap().clone());
+        let names = |source: &str| scene.kit.gateway.event_names(source);
+        let facts = trail::Facts::from_json(&whole, names).unwrap();
+        let row = |(kind, name): &(Option<String>, String)| {
+            format!("{}={name}", kind.as_deref().unwrap_or("-"))
+        };
+        assert_eq!(facts.resources.iter().map(row).collect::<Vec<_>>().join(" "), want, "{event}");
+    }
+}

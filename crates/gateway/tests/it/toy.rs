@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use gateway::{
     Access, Answer, Answering, ApiError, Begun, BodyLimit, BodySink, Caller, Codec, Ctx, Decoding,
-    EventParts, Failure, Family, Fault, Json, Operation, Plain, Protocol, Received, Refused, Reply,
-    Row, Service, Spec, WireError, row,
+    EventForm, EventParts, Failure, Family, Fault, Json, Operation, Plain, Protocol, Received,
+    Refused, Reply, Row, Service, Spec, WireError, row,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::{Deserialize, Serialize};
@@ -24,12 +24,14 @@ const HOST: &str = "127.0.0.1:4566";
 
 static TOY: Service = Service {
     name: "toy",
+    signing_name: "toy",
     event_source: "toy.local",
     protocol: Protocol::Json11,
     family: Family::Json,
     target: "Toy",
     global: false,
-    event_api_version: None,
+    event_form: EventForm::PLAIN,
+    without_room: None,
 };
 
 const ROWS: &[Row] = &[row::<GetNote>(), row::<PutNote>(), row::<Nest>(), row::<UploadNote>()];
@@ -200,17 +202,17 @@ impl Codec<Input, Output> for Carried {
         <Json as Codec<Input, Output>>::encode(output, reply)
     }
 
-    fn parameters(input: &Input) -> Result<Value, Fault> {
+    fn parameters(input: &Input, service: &Service) -> Result<Value, Fault> {
         input.panic_in("parameters");
         if input.unwritable {
             let odd = BTreeMap::from([(Some(1), 1), (None, 2)]);
-            return <Json as Codec<BTreeMap<Option<u8>, u8>, Output>>::parameters(&odd);
+            return <Json as Codec<BTreeMap<Option<u8>, u8>, Output>>::parameters(&odd, service);
         }
         Ok(json!({"name": input.name}))
     }
 
-    fn elements(output: &Output) -> Result<Value, Fault> {
-        <Json as Codec<Input, Output>>::elements(output)
+    fn elements(output: &Output, service: &Service) -> Result<Value, Fault> {
+        <Json as Codec<Input, Output>>::elements(output, service)
     }
 }
 

@@ -31,6 +31,7 @@ macro_rules! absent_of_users {
 
         impl Action for $action {
             const NAME: &'static str = stringify!($action);
+            const READ_ONLY: bool = true;
             type Input = AbsentInput;
             type Output = Listing<Value>;
 
@@ -69,6 +70,7 @@ macro_rules! absent_of_the_account {
 
         impl Action for $action {
             const NAME: &'static str = stringify!($action);
+            const READ_ONLY: bool = true;
             type Input = AbsentInput;
             type Output = Value;
 
@@ -99,6 +101,7 @@ pub(crate) struct ListInstanceProfilesForRole;
 
 impl Action for ListInstanceProfilesForRole {
     const NAME: &'static str = "ListInstanceProfilesForRole";
+    const READ_ONLY: bool = true;
     type Input = AbsentInput;
     type Output = Listing<Value>;
 

@@ -1,7 +1,9 @@
 //! Long-term access keys of users and of the root user.
 
-use gateway::Ctx;
+use gateway::{Answered, Ctx, Fault};
+use keys::SecretText;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::action::{Action, Target, existing, target_of, user_or_caller};
 use crate::error::{Fail, IamError};
@@ -90,29 +92,39 @@ fn owner_target(ctx: &Ctx<'_>, of: &Of) -> Result<Vec<Target>, Fail> {
 }
 
 /// A key with its secret, shown this once.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug)]
 pub(crate) struct CreateKeyOutput {
-    access_key: KeyShape,
+    key: KeyShape,
+    secret: SecretText,
 }
 
-/// `AccessKey`, and without the secret `AccessKeyMetadata`.
-#[derive(Serialize)]
+/// Observed: the event has the key without its secret.
+impl Answered for CreateKeyOutput {
+    fn answer(&self) -> impl Serialize + '_ {
+        let KeyShape { user_name, access_key_id, status, create_date } = &self.key;
+        json!({ "AccessKey": gateway::object([
+            ("UserName", json!(user_name)),
+            ("AccessKeyId", json!(access_key_id)),
+            ("Status", json!(status)),
+            ("SecretAccessKey", json!(&*self.secret)),
+            ("CreateDate", json!(create_date)),
+        ]) })
+    }
+
+    fn recorded(&self) -> Result<Value, Fault> {
+        Ok(json!({ "AccessKey": &self.key }))
+    }
+}
+
+/// `AccessKeyMetadata`: an `AccessKey` without its secret.
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct KeyShape {
     #[serde(skip_serializing_if = "Option::is_none")]
     user_name: Option<String>,
     access_key_id: String,
     status: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    secret_access_key: Option<String>,
     create_date: String,
-}
-
-impl std::fmt::Debug for KeyShape {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("KeyShape").field("id", &self.access_key_id).finish_non_exhaustive()
-    }
 }
 
 fn status(key: &AccessKey) -> &'static str {
@@ -124,6 +136,7 @@ pub(crate) struct CreateAccessKey;
 
 impl Action for CreateAccessKey {
     const NAME: &'static str = "CreateAccessKey";
+    const READ_ONLY: bool = false;
     type Input = KeyInput;
     type Output = CreateKeyOutput;
 
@@ -160,13 +173,13 @@ impl Action for CreateAccessKey {
         keys.push(id.clone());
         set_keys(ctx, &owner, keys)?;
         Ok(CreateKeyOutput {
-            access_key: KeyShape {
+            key: KeyShape {
                 user_name: owner.user.map(|(name, _)| name),
                 access_key_id: id,
                 status: status(&key),
-                secret_access_key: Some(secret),
                 create_date: key.created.iso(),
             },
+            secret: SecretText::new(secret),
         })
     }
 }
@@ -185,6 +198,7 @@ pub(crate) struct ListAccessKeys;
 
 impl Action for ListAccessKeys {
     const NAME: &'static str = "ListAccessKeys";
+    const READ_ONLY: bool = true;
     type Input = ListKeysInput;
     type Output = Listing<KeyShape>;
 
@@ -206,7 +220,6 @@ impl Action for ListAccessKeys {
                 user_name: owner.user.as_ref().map(|(name, _)| name.clone()),
                 access_key_id: id.clone(),
                 status: status(&key),
-                secret_access_key: None,
                 create_date: key.created.iso(),
             };
             shapes.push((format!("{place:03}"), shape));
@@ -220,6 +233,7 @@ pub(crate) struct UpdateAccessKey;
 
 impl Action for UpdateAccessKey {
     const NAME: &'static str = "UpdateAccessKey";
+    const READ_ONLY: bool = false;
     type Input = KeyInput;
     type Output = ();
 
@@ -247,6 +261,7 @@ pub(crate) struct DeleteAccessKey;
 
 impl Action for DeleteAccessKey {
     const NAME: &'static str = "DeleteAccessKey";
+    const READ_ONLY: bool = false;
     type Input = KeyInput;
     type Output = ();
 
@@ -291,6 +306,7 @@ pub(crate) struct GetAccessKeyLastUsed;
 
 impl Action for GetAccessKeyLastUsed {
     const NAME: &'static str = "GetAccessKeyLastUsed";
+    const READ_ONLY: bool = true;
     type Input = KeyInput;
     type Output = LastUsedOutput;
 

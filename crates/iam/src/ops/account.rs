@@ -34,6 +34,7 @@ pub(crate) struct CreateAccountAlias;
 
 impl Action for CreateAccountAlias {
     const NAME: &'static str = "CreateAccountAlias";
+    const READ_ONLY: bool = false;
     type Input = AliasInput;
     type Output = ();
 
@@ -65,6 +66,7 @@ pub(crate) struct DeleteAccountAlias;
 
 impl Action for DeleteAccountAlias {
     const NAME: &'static str = "DeleteAccountAlias";
+    const READ_ONLY: bool = false;
     type Input = AliasInput;
     type Output = ();
 
@@ -95,6 +97,7 @@ pub(crate) struct ListAccountAliases;
 
 impl Action for ListAccountAliases {
     const NAME: &'static str = "ListAccountAliases";
+    const READ_ONLY: bool = true;
     type Input = Paging;
     type Output = Listing<String>;
 
@@ -137,6 +140,7 @@ pub(crate) struct GetAccountSummary;
 
 impl Action for GetAccountSummary {
     const NAME: &'static str = "GetAccountSummary";
+    const READ_ONLY: bool = true;
     type Input = Nothing;
     type Output = SummaryOutput;
 

@@ -53,6 +53,7 @@ pub(crate) struct Attach<N>(PhantomData<N>);
 
 impl<N: Noun> Action for Attach<N> {
     const NAME: &'static str = N::NAMES.attach_policy;
+    const READ_ONLY: bool = false;
     type Input = Of;
     type Output = ();
 
@@ -86,6 +87,7 @@ pub(crate) struct Detach<N>(PhantomData<N>);
 
 impl<N: Noun> Action for Detach<N> {
     const NAME: &'static str = N::NAMES.detach_policy;
+    const READ_ONLY: bool = false;
     type Input = Of;
     type Output = ();
 
@@ -128,6 +130,7 @@ pub(crate) struct List<N>(PhantomData<N>);
 
 impl<N: Noun> Action for List<N> {
     const NAME: &'static str = N::NAMES.list_attached_policies;
+    const READ_ONLY: bool = true;
     type Input = ListInput;
     type Output = Listing<AttachedShape>;
 
@@ -206,6 +209,7 @@ pub(crate) struct ListEntitiesForPolicy;
 
 impl Action for ListEntitiesForPolicy {
     const NAME: &'static str = "ListEntitiesForPolicy";
+    const READ_ONLY: bool = true;
     type Input = EntitiesInput;
     type Output = EntitiesOutput;
 

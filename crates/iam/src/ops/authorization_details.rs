@@ -136,6 +136,7 @@ pub(crate) struct GetAccountAuthorizationDetails;
 
 impl Action for GetAccountAuthorizationDetails {
     const NAME: &'static str = "GetAccountAuthorizationDetails";
+    const READ_ONLY: bool = true;
     type Input = DetailsInput;
     type Output = DetailsOutput;
 

@@ -64,6 +64,7 @@ pub(crate) struct Put<N>(PhantomData<N>);
 
 impl<N: Bounded> Action for Put<N> {
     const NAME: &'static str = N::PUT;
+    const READ_ONLY: bool = false;
     type Input = BoundaryInput;
     type Output = ();
 
@@ -92,6 +93,7 @@ pub(crate) struct Delete<N>(PhantomData<N>);
 
 impl<N: Bounded> Action for Delete<N> {
     const NAME: &'static str = N::DELETE;
+    const READ_ONLY: bool = false;
     type Input = Of;
     type Output = ();
 

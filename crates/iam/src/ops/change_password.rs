@@ -1,6 +1,7 @@
 //! `ChangePassword`: a user sets its own password.
 
 use gateway::Ctx;
+use keys::SecretText;
 use policy::Principal;
 use serde::{Deserialize, Serialize};
 
@@ -22,9 +23,9 @@ pub(crate) const REUSED: &str =
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ChangeInput {
     #[serde(default, skip_serializing)]
-    old_password: Option<String>,
+    old_password: Option<SecretText>,
     #[serde(default, skip_serializing)]
-    new_password: Option<String>,
+    new_password: Option<SecretText>,
 }
 
 /// The hashes of the old password, which was verified, and of the new one.
@@ -55,6 +56,7 @@ fn caller(ctx: &Ctx<'_>) -> Result<(Holder, Who, LoginProfile), Fail> {
 
 impl Hashing for ChangePassword {
     const NAME: &'static str = "ChangePassword";
+    const READ_ONLY: bool = false;
     type Input = ChangeInput;
     type Output = ();
     type Work = Hashes;

@@ -40,6 +40,7 @@ pub(crate) struct CreateGroup;
 
 impl Action for CreateGroup {
     const NAME: &'static str = "CreateGroup";
+    const READ_ONLY: bool = false;
     type Input = CreateGroupInput;
     type Output = GroupOutput;
 
@@ -82,6 +83,7 @@ pub(crate) struct GetGroup;
 
 impl Action for GetGroup {
     const NAME: &'static str = "GetGroup";
+    const READ_ONLY: bool = true;
     type Input = MembersInput;
     type Output = MembersOutput;
 
@@ -106,6 +108,7 @@ pub(crate) struct ListGroups;
 
 impl Action for ListGroups {
     const NAME: &'static str = "ListGroups";
+    const READ_ONLY: bool = true;
     type Input = ListInput;
     type Output = Listing<GroupShape>;
 
@@ -139,6 +142,7 @@ pub(crate) struct UpdateGroup;
 
 impl Action for UpdateGroup {
     const NAME: &'static str = "UpdateGroup";
+    const READ_ONLY: bool = false;
     type Input = UpdateGroupInput;
     type Output = ();
 
@@ -167,6 +171,7 @@ pub(crate) struct DeleteGroup;
 
 impl Action for DeleteGroup {
     const NAME: &'static str = "DeleteGroup";
+    const READ_ONLY: bool = false;
     type Input = Of;
     type Output = ();
 
@@ -198,6 +203,7 @@ pub(crate) struct AddUserToGroup;
 
 impl Action for AddUserToGroup {
     const NAME: &'static str = "AddUserToGroup";
+    const READ_ONLY: bool = false;
     type Input = Of;
     type Output = ();
 
@@ -227,6 +233,7 @@ pub(crate) struct RemoveUserFromGroup;
 
 impl Action for RemoveUserFromGroup {
     const NAME: &'static str = "RemoveUserFromGroup";
+    const READ_ONLY: bool = false;
     type Input = Of;
     type Output = ();
 
@@ -254,6 +261,7 @@ pub(crate) struct ListGroupsForUser;
 
 impl Action for ListGroupsForUser {
     const NAME: &'static str = "ListGroupsForUser";
+    const READ_ONLY: bool = true;
     type Input = MembersInput;
     type Output = Listing<GroupShape>;
 

@@ -44,6 +44,7 @@ pub(crate) struct Put<N>(PhantomData<N>);
 
 impl<N: Noun> Action for Put<N> {
     const NAME: &'static str = N::NAMES.put_policy;
+    const READ_ONLY: bool = false;
     type Input = InlineInput;
     type Output = ();
 
@@ -95,6 +96,7 @@ pub(crate) struct Get<N>(PhantomData<N>);
 
 impl<N: Noun> Action for Get<N> {
     const NAME: &'static str = N::NAMES.get_policy;
+    const READ_ONLY: bool = true;
     type Input = InlineInput;
     type Output = InlineOutput;
 
@@ -123,6 +125,7 @@ pub(crate) struct Delete<N>(PhantomData<N>);
 
 impl<N: Noun> Action for Delete<N> {
     const NAME: &'static str = N::NAMES.delete_policy;
+    const READ_ONLY: bool = false;
     type Input = InlineInput;
     type Output = ();
 
@@ -157,6 +160,7 @@ pub(crate) struct List<N>(PhantomData<N>);
 
 impl<N: Noun> Action for List<N> {
     const NAME: &'static str = N::NAMES.list_policies;
+    const READ_ONLY: bool = true;
     type Input = ListInput;
     type Output = Listing<String>;
 

@@ -1,6 +1,7 @@
 //! Login profiles: the passwords of users.
 
 use gateway::Ctx;
+use keys::SecretText;
 use serde::{Deserialize, Serialize};
 
 use crate::action::{Action, Hashing, Target, existing, target_of, user_or_caller};
@@ -19,7 +20,7 @@ pub(crate) struct ProfileInput {
     #[serde(flatten)]
     of: Of,
     #[serde(default, skip_serializing)]
-    password: Option<String>,
+    password: Option<SecretText>,
     #[serde(
         default,
         deserialize_with = "wire::query::lenient::opt_bool",
@@ -104,6 +105,7 @@ fn refuse_another(ctx: &Ctx<'_>, user: &Holder, who: &Who) -> Result<(), Fail> {
 
 impl Hashing for CreateLoginProfile {
     const NAME: &'static str = "CreateLoginProfile";
+    const READ_ONLY: bool = false;
     type Input = ProfileInput;
     type Output = ProfileOutput;
     /// The hash of the password.
@@ -149,6 +151,7 @@ pub(crate) struct GetLoginProfile;
 
 impl Action for GetLoginProfile {
     const NAME: &'static str = "GetLoginProfile";
+    const READ_ONLY: bool = true;
     type Input = Of;
     type Output = ProfileOutput;
 
@@ -171,6 +174,7 @@ pub(crate) struct UpdateLoginProfile;
 
 impl Hashing for UpdateLoginProfile {
     const NAME: &'static str = "UpdateLoginProfile";
+    const READ_ONLY: bool = false;
     type Input = ProfileInput;
     type Output = ();
     /// The hash of the password, if one was sent.
@@ -211,6 +215,7 @@ pub(crate) struct DeleteLoginProfile;
 
 impl Action for DeleteLoginProfile {
     const NAME: &'static str = "DeleteLoginProfile";
+    const READ_ONLY: bool = false;
     type Input = Of;
     type Output = ();
 

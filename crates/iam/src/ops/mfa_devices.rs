@@ -2,8 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use gateway::{Ctx, Fault};
+use gateway::{Answered, Ctx, Fault};
+use keys::SecretText;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use types::{AccountId, Arn};
 
 use crate::action::{Action, Target};
@@ -44,26 +46,15 @@ impl CreateDeviceInput {
     }
 }
 
-/// `VirtualMFADevice`
-#[derive(Serialize)]
+/// `VirtualMFADevice` without its seed
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct DeviceShape {
     serial_number: String,
-    /// Base64 of the base32 text, as blobs are in this protocol.
-    #[serde(rename = "Base32StringSeed", skip_serializing_if = "Option::is_none")]
-    seed: Option<String>,
-    #[serde(rename = "QRCodePNG", skip_serializing_if = "Option::is_none")]
-    picture: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<UserShape>,
     #[serde(skip_serializing_if = "Option::is_none")]
     enable_date: Option<String>,
-}
-
-impl std::fmt::Debug for DeviceShape {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("DeviceShape").field("serial", &self.serial_number).finish_non_exhaustive()
-    }
 }
 
 impl DeviceShape {
@@ -77,15 +68,33 @@ impl DeviceShape {
         };
         let enable_date = device.used_by.map(|used| used.since.iso());
         let serial_number = device.serial;
-        Ok(Self { serial_number, seed: None, picture: None, user, enable_date })
+        Ok(Self { serial_number, user, enable_date })
     }
 }
 
 /// The new device with its seed, shown this once.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(crate) struct CreateDeviceOutput {
-    #[serde(rename = "VirtualMFADevice")]
-    device: DeviceShape,
+    serial: String,
+    /// Base64 of the base32 text, as blobs are in this protocol.
+    seed: SecretText,
+    /// The seed as a picture.
+    picture: Option<SecretText>,
+}
+
+/// Assumed: the event has the device without its seed, as that of `CreateAccessKey` has the key.
+impl Answered for CreateDeviceOutput {
+    fn answer(&self) -> impl Serialize + '_ {
+        json!({ "VirtualMFADevice": gateway::object([
+            ("SerialNumber", json!(self.serial)),
+            ("Base32StringSeed", json!(&*self.seed)),
+            ("QRCodePNG", json!(self.picture.as_deref())),
+        ]) })
+    }
+
+    fn recorded(&self) -> Result<Value, Fault> {
+        Ok(json!({ "VirtualMFADevice": { "SerialNumber": self.serial } }))
+    }
 }
 
 /// Makes a device.
@@ -93,6 +102,7 @@ pub(crate) struct CreateVirtualMFADevice;
 
 impl Action for CreateVirtualMFADevice {
     const NAME: &'static str = "CreateVirtualMFADevice";
+    const READ_ONLY: bool = false;
     type Input = CreateDeviceInput;
     type Output = CreateDeviceOutput;
 
@@ -135,15 +145,8 @@ impl Action for CreateVirtualMFADevice {
         let name = given(input.name.as_ref());
         let picture = qr::modules(&address(name, &account, &shown))
             .or_else(|| qr::modules(&address("", &account, &shown)))
-            .map(|modules| STANDARD.encode(png::picture(&modules)));
-        let device = DeviceShape {
-            serial_number: serial,
-            seed: Some(STANDARD.encode(shown)),
-            picture,
-            user: None,
-            enable_date: None,
-        };
-        Ok(CreateDeviceOutput { device })
+            .map(|modules| SecretText::new(STANDARD.encode(png::picture(&modules))));
+        Ok(CreateDeviceOutput { serial, seed: SecretText::new(STANDARD.encode(shown)), picture })
     }
 }
 
@@ -168,6 +171,7 @@ pub(crate) struct DeleteVirtualMFADevice;
 
 impl Action for DeleteVirtualMFADevice {
     const NAME: &'static str = "DeleteVirtualMFADevice";
+    const READ_ONLY: bool = false;
     type Input = DeviceInput;
     type Output = ();
 
@@ -210,6 +214,7 @@ pub(crate) struct ListVirtualMFADevices;
 
 impl Action for ListVirtualMFADevices {
     const NAME: &'static str = "ListVirtualMFADevices";
+    const READ_ONLY: bool = true;
     type Input = ListDevicesInput;
     type Output = Listing<DeviceShape>;
 

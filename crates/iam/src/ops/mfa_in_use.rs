@@ -1,6 +1,7 @@
 //! Second factors in use: whose a device is.
 
 use gateway::Ctx;
+use keys::SecretText;
 use policy::Principal;
 use serde::{Deserialize, Serialize};
 
@@ -30,9 +31,9 @@ pub(crate) struct UseInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     serial_number: Option<String>,
     #[serde(default, skip_serializing)]
-    authentication_code1: Option<String>,
+    authentication_code1: Option<SecretText>,
     #[serde(default, skip_serializing)]
-    authentication_code2: Option<String>,
+    authentication_code2: Option<SecretText>,
 }
 
 impl UseInput {
@@ -107,6 +108,7 @@ pub(crate) struct EnableMFADevice;
 
 impl Action for EnableMFADevice {
     const NAME: &'static str = "EnableMFADevice";
+    const READ_ONLY: bool = false;
     type Input = UseInput;
     type Output = ();
 
@@ -144,6 +146,7 @@ pub(crate) struct ResyncMFADevice;
 
 impl Action for ResyncMFADevice {
     const NAME: &'static str = "ResyncMFADevice";
+    const READ_ONLY: bool = false;
     type Input = UseInput;
     type Output = ();
 
@@ -173,6 +176,7 @@ pub(crate) struct DeactivateMFADevice;
 
 impl Action for DeactivateMFADevice {
     const NAME: &'static str = "DeactivateMFADevice";
+    const READ_ONLY: bool = false;
     type Input = UseInput;
     type Output = ();
 
@@ -220,6 +224,7 @@ pub(crate) struct ListMFADevices;
 
 impl Action for ListMFADevices {
     const NAME: &'static str = "ListMFADevices";
+    const READ_ONLY: bool = true;
     type Input = ListInput;
     type Output = Listing<UseShape>;
 

@@ -49,6 +49,7 @@ fn shape(rules: &PasswordRules) -> Value {
 
 impl Action for GetAccountPasswordPolicy {
     const NAME: &'static str = "GetAccountPasswordPolicy";
+    const READ_ONLY: bool = true;
     type Input = NoInput;
     type Output = Value;
 
@@ -104,6 +105,7 @@ pub(crate) struct UpdateAccountPasswordPolicy;
 
 impl Action for UpdateAccountPasswordPolicy {
     const NAME: &'static str = "UpdateAccountPasswordPolicy";
+    const READ_ONLY: bool = false;
     type Input = PolicyInput;
     type Output = ();
 
@@ -146,6 +148,7 @@ pub(crate) struct DeleteAccountPasswordPolicy;
 
 impl Action for DeleteAccountPasswordPolicy {
     const NAME: &'static str = "DeleteAccountPasswordPolicy";
+    const READ_ONLY: bool = false;
     type Input = NoInput;
     type Output = ();
 

@@ -100,6 +100,7 @@ pub(crate) struct CreatePolicy;
 
 impl Action for CreatePolicy {
     const NAME: &'static str = "CreatePolicy";
+    const READ_ONLY: bool = false;
     type Input = CreatePolicyInput;
     type Output = PolicyOutput;
 
@@ -159,6 +160,7 @@ pub(crate) struct GetPolicy;
 
 impl Action for GetPolicy {
     const NAME: &'static str = "GetPolicy";
+    const READ_ONLY: bool = true;
     type Input = Of;
     type Output = PolicyOutput;
 
@@ -202,6 +204,7 @@ pub(crate) struct ListPolicies;
 
 impl Action for ListPolicies {
     const NAME: &'static str = "ListPolicies";
+    const READ_ONLY: bool = true;
     type Input = ListPoliciesInput;
     type Output = Listing<PolicyShape>;
 
@@ -253,6 +256,7 @@ pub(crate) struct DeletePolicy;
 
 impl Action for DeletePolicy {
     const NAME: &'static str = "DeletePolicy";
+    const READ_ONLY: bool = false;
     type Input = Of;
     type Output = ();
 

@@ -70,6 +70,7 @@ pub(crate) struct CreateRole;
 
 impl Action for CreateRole {
     const NAME: &'static str = "CreateRole";
+    const READ_ONLY: bool = false;
     type Input = CreateRoleInput;
     type Output = RoleOutput;
 
@@ -106,6 +107,7 @@ pub(crate) struct GetRole;
 
 impl Action for GetRole {
     const NAME: &'static str = "GetRole";
+    const READ_ONLY: bool = true;
     type Input = Of;
     type Output = RoleOutput;
 
@@ -128,6 +130,7 @@ pub(crate) struct ListRoles;
 
 impl Action for ListRoles {
     const NAME: &'static str = "ListRoles";
+    const READ_ONLY: bool = true;
     type Input = ListInput;
     type Output = Listing<RoleShape>;
 
@@ -176,6 +179,7 @@ pub(crate) struct UpdateRole;
 
 impl Action for UpdateRole {
     const NAME: &'static str = "UpdateRole";
+    const READ_ONLY: bool = false;
     type Input = UpdateRoleInput;
     type Output = Nothing;
 
@@ -209,6 +213,7 @@ pub(crate) struct UpdateRoleDescription;
 
 impl Action for UpdateRoleDescription {
     const NAME: &'static str = "UpdateRoleDescription";
+    const READ_ONLY: bool = false;
     type Input = UpdateRoleInput;
     type Output = RoleOutput;
 
@@ -233,6 +238,7 @@ pub(crate) struct UpdateAssumeRolePolicy;
 
 impl Action for UpdateAssumeRolePolicy {
     const NAME: &'static str = "UpdateAssumeRolePolicy";
+    const READ_ONLY: bool = false;
     type Input = UpdateRoleInput;
     type Output = ();
 
@@ -259,6 +265,7 @@ pub(crate) struct DeleteRole;
 
 impl Action for DeleteRole {
     const NAME: &'static str = "DeleteRole";
+    const READ_ONLY: bool = false;
     type Input = Of;
     type Output = ();
 

@@ -172,6 +172,7 @@ pub(crate) struct SimulatePrincipalPolicy;
 
 impl Action for SimulatePrincipalPolicy {
     const NAME: &'static str = "SimulatePrincipalPolicy";
+    const READ_ONLY: bool = true;
     type Input = SimulateInput;
     type Output = Listing<EvaluationResult>;
 
@@ -198,6 +199,7 @@ pub(crate) struct SimulateCustomPolicy;
 
 impl Action for SimulateCustomPolicy {
     const NAME: &'static str = "SimulateCustomPolicy";
+    const READ_ONLY: bool = true;
     type Input = SimulateInput;
     type Output = Listing<EvaluationResult>;
 

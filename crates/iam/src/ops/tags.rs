@@ -107,6 +107,7 @@ pub(crate) struct TagIt<T>(PhantomData<T>);
 
 impl<T: Tagged> Action for TagIt<T> {
     const NAME: &'static str = T::TAG;
+    const READ_ONLY: bool = false;
     type Input = TagInput;
     type Output = ();
 
@@ -141,6 +142,7 @@ pub(crate) struct UntagIt<T>(PhantomData<T>);
 
 impl<T: Tagged> Action for UntagIt<T> {
     const NAME: &'static str = T::UNTAG;
+    const READ_ONLY: bool = false;
     type Input = UntagInput;
     type Output = ();
 
@@ -174,6 +176,7 @@ pub(crate) struct ListTags<T>(PhantomData<T>);
 
 impl<T: Tagged> Action for ListTags<T> {
     const NAME: &'static str = T::LIST;
+    const READ_ONLY: bool = true;
     type Input = ListTagsInput;
     type Output = Listing<Tag>;
 

@@ -39,6 +39,7 @@ pub(crate) struct CreateUser;
 
 impl Action for CreateUser {
     const NAME: &'static str = "CreateUser";
+    const READ_ONLY: bool = false;
     type Input = CreateUserInput;
     type Output = UserOutput;
 
@@ -65,6 +66,7 @@ pub(crate) struct GetUser;
 
 impl Action for GetUser {
     const NAME: &'static str = "GetUser";
+    const READ_ONLY: bool = true;
     type Input = Of;
     type Output = UserOutput;
 
@@ -111,6 +113,7 @@ pub(crate) struct ListUsers;
 
 impl Action for ListUsers {
     const NAME: &'static str = "ListUsers";
+    const READ_ONLY: bool = true;
     type Input = ListInput;
     type Output = Listing<UserShape>;
 
@@ -148,6 +151,7 @@ pub(crate) struct UpdateUser;
 
 impl Action for UpdateUser {
     const NAME: &'static str = "UpdateUser";
+    const READ_ONLY: bool = false;
     type Input = UpdateUserInput;
     type Output = ();
 
@@ -176,6 +180,7 @@ pub(crate) struct DeleteUser;
 
 impl Action for DeleteUser {
     const NAME: &'static str = "DeleteUser";
+    const READ_ONLY: bool = false;
     type Input = Of;
     type Output = ();
 

@@ -45,6 +45,7 @@ pub(crate) struct CreatePolicyVersion;
 
 impl Action for CreatePolicyVersion {
     const NAME: &'static str = "CreatePolicyVersion";
+    const READ_ONLY: bool = false;
     type Input = CreateVersionInput;
     type Output = VersionOutput;
 
@@ -119,6 +120,7 @@ pub(crate) struct GetPolicyVersion;
 
 impl Action for GetPolicyVersion {
     const NAME: &'static str = "GetPolicyVersion";
+    const READ_ONLY: bool = true;
     type Input = VersionInput;
     type Output = VersionOutput;
 
@@ -151,6 +153,7 @@ pub(crate) struct ListPolicyVersions;
 
 impl Action for ListPolicyVersions {
     const NAME: &'static str = "ListPolicyVersions";
+    const READ_ONLY: bool = true;
     type Input = ListVersionsInput;
     type Output = Listing<VersionShape>;
 
@@ -178,6 +181,7 @@ pub(crate) struct SetDefaultPolicyVersion;
 
 impl Action for SetDefaultPolicyVersion {
     const NAME: &'static str = "SetDefaultPolicyVersion";
+    const READ_ONLY: bool = false;
     type Input = VersionInput;
     type Output = ();
 
@@ -205,6 +209,7 @@ pub(crate) struct DeletePolicyVersion;
 
 impl Action for DeletePolicyVersion {
     const NAME: &'static str = "DeletePolicyVersion";
+    const READ_ONLY: bool = false;
     type Input = VersionInput;
     type Output = ();
 

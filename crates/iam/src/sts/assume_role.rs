@@ -2,10 +2,11 @@
 //!
 //! Source: STS API Reference, "AssumeRole".
 
-use gateway::{Access, Ctx, EventParts, Plain, Query, Resource, Spec};
+use gateway::{Access, Answered, Ctx, EventParts, Fault, Plain, Query, Resource, Spec};
+use keys::SecretText;
 use policy::{Context, Grammar, Policy, Principal, ResourceRule};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use types::{AccountId, Arn};
 
 use super::Credentials;
@@ -69,7 +70,7 @@ pub(crate) struct AssumeRoleInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     serial_number: Option<String>,
     #[serde(default, skip_serializing)]
-    token_code: Option<String>,
+    token_code: Option<SecretText>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     source_identity: Option<String>,
 }
@@ -81,15 +82,37 @@ pub(crate) struct PolicyArn {
 }
 
 /// The session.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug)]
 pub(crate) struct AssumeRoleOutput {
     credentials: Credentials,
     assumed_role_user: AssumedRoleUser,
-    #[serde(skip_serializing_if = "Option::is_none")]
     packed_policy_size: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     source_identity: Option<String>,
+}
+
+impl AssumeRoleOutput {
+    fn with(&self, credentials: Value) -> Value {
+        gateway::object([
+            ("Credentials", credentials),
+            ("AssumedRoleUser", json!(self.assumed_role_user)),
+            ("PackedPolicySize", json!(self.packed_policy_size)),
+            ("SourceIdentity", json!(self.source_identity)),
+        ])
+    }
+
+    fn in_event(&self) -> Value {
+        self.with(self.credentials.recorded())
+    }
+}
+
+impl Answered for AssumeRoleOutput {
+    fn answer(&self) -> impl Serialize + '_ {
+        self.with(self.credentials.answer())
+    }
+
+    fn recorded(&self) -> Result<Value, Fault> {
+        Ok(self.in_event())
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -191,21 +214,16 @@ impl Plain for AssumeRole {
     ) {
         let Some(output) = output else {
             // Observed: of a refused call the parameters are not recorded.
-            event.request_parameters = serde_json::Value::Null;
+            event.request_parameters = Value::Null;
             return;
         };
+        // It is read-only, and its event has them all the same.
+        event.response_elements = gateway::camel_members(output.in_event(), &STS.event_form);
         let arn = given(input.role_arn.as_ref());
         if let Some(account) = Arn::parse(arn).and_then(|arn| AccountId::parse(arn.account())) {
             event.resources = vec![Resource::owned(&account, "AWS::IAM::Role", arn)];
             event.owner = Some(account).filter(|account| account != ctx.account());
         }
-        let user = &output.assumed_role_user;
-        event.response_elements = gateway::object([
-            ("credentials", output.credentials.element()),
-            ("assumedRoleUser", json!({ "assumedRoleId": user.assumed_role_id, "arn": user.arn })),
-            ("packedPolicySize", json!(output.packed_policy_size)),
-            ("sourceIdentity", json!(output.source_identity)),
-        ]);
     }
 }
 

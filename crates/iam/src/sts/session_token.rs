@@ -2,10 +2,11 @@
 //!
 //! Source: STS API Reference, "GetSessionToken".
 
-use gateway::{Access, Ctx, EventParts, Plain, Query, Spec};
+use gateway::{Access, Answered, Ctx, Fault, Plain, Query, Spec};
+use keys::SecretText;
 use policy::Principal;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Credentials;
 use crate::STS;
@@ -34,7 +35,7 @@ pub(crate) struct SessionTokenInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     serial_number: Option<String>,
     #[serde(default, skip_serializing)]
-    token_code: Option<String>,
+    token_code: Option<SecretText>,
 }
 
 impl SessionTokenInput {
@@ -44,10 +45,19 @@ impl SessionTokenInput {
 }
 
 /// The credentials.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug)]
 pub(crate) struct SessionTokenOutput {
     credentials: Credentials,
+}
+
+impl Answered for SessionTokenOutput {
+    fn answer(&self) -> impl Serialize + '_ {
+        json!({ "Credentials": self.credentials.answer() })
+    }
+
+    fn recorded(&self) -> Result<Value, Fault> {
+        Ok(json!({ "Credentials": self.credentials.recorded() }))
+    }
 }
 
 /// Makes temporary credentials of the caller.
@@ -98,16 +108,5 @@ impl Plain for GetSessionToken {
             ..Token::new(ctx.entropy(), ctx.account(), who, ctx.now(), duration_s)?
         };
         Ok(SessionTokenOutput { credentials: Credentials::of(ctx, &token)? })
-    }
-
-    fn annotate(
-        _ctx: &Ctx<'_>,
-        _input: &SessionTokenInput,
-        output: Option<&SessionTokenOutput>,
-        event: &mut EventParts,
-    ) {
-        if let Some(output) = output {
-            event.response_elements = json!({ "credentials": output.credentials.element() });
-        }
     }
 }

@@ -10,7 +10,7 @@ use crate::SERVICE;
 #[derive(Debug)]
 pub(crate) struct DescribeDeliveries;
 
-/// What the caller sends.
+/// The input.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct DescribeDeliveriesInput {

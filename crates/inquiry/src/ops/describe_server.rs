@@ -1,7 +1,7 @@
-//! `DescribeServer`: which server this is, for every caller with credentials, and how it is, for
-//! those who may know.
+//! `DescribeServer`: identifies the server, for every caller with credentials, and returns its
+//! health to callers with permission.
 //!
-//! The health page answers the same, but only on the server's machine; the console shows it
+//! The health page returns the same, but only on the server's machine; the console shows it
 //! everywhere.
 
 use std::convert::Infallible;
@@ -15,11 +15,11 @@ use crate::{SERVICE, health};
 #[derive(Debug)]
 pub(crate) struct DescribeServer;
 
-/// What the caller sends: nothing.
+/// The input, which is empty.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct DescribeServerInput {}
 
-/// What the caller gets.
+/// The output.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct DescribeServerOutput {

@@ -10,14 +10,14 @@ use crate::error::InquiryError;
 #[derive(Debug)]
 pub(crate) struct ExplainDenial;
 
-/// What the caller sends.
+/// The input.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct ExplainDenialInput {
     request_id: String,
 }
 
-/// What the caller gets.
+/// The output.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ExplainDenialOutput {

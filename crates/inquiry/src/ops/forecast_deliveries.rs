@@ -14,8 +14,8 @@ use crate::error::InquiryError;
 #[derive(Debug)]
 pub(crate) struct ForecastDeliveries;
 
-/// What the caller sends: a bucket or a key, and the policy that it is to get. A bucket without a
-/// policy is one whose policy is deleted, a key without one cannot be used any more.
+/// The input: a bucket or a key, and its proposed policy. A bucket without a policy means that its
+/// policy is deleted, a key without one that the key is disabled.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct ForecastDeliveriesInput {
@@ -28,7 +28,7 @@ pub(crate) struct ForecastDeliveriesInput {
     policy: Option<String>,
 }
 
-/// What the caller gets.
+/// The output.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ForecastDeliveriesOutput {

@@ -1,4 +1,4 @@
-//! `ReviewPolicy`: what is wrong with a policy, or probably not meant, before it is set.
+//! `ReviewPolicy`: reports errors and probable mistakes in a policy before it is set.
 
 use gateway::{Access, Ctx, Failure, Json, Plain, Spec};
 use policy::{Grammar, Policy, RemarkKind, review};
@@ -12,7 +12,7 @@ use crate::error::InquiryError;
 #[derive(Debug)]
 pub(crate) struct ReviewPolicy;
 
-/// What the caller sends.
+/// The input.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct ReviewPolicyInput {
@@ -24,14 +24,14 @@ pub(crate) struct ReviewPolicyInput {
     bucket: Option<String>,
 }
 
-/// What the caller gets.
+/// The output.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ReviewPolicyOutput {
     findings: Vec<PolicyFinding>,
 }
 
-/// What is wrong.
+/// The fault.
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct PolicyFinding {
@@ -47,7 +47,7 @@ struct PolicyFinding {
     /// The value of the key, or the principal.
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<String>,
-    /// What the service would say; empty where it says nothing.
+    /// The message that the service would return; empty if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
 }
@@ -115,7 +115,7 @@ fn grammar(input: &ReviewPolicyInput) -> Result<Grammar, InquiryError> {
     })
 }
 
-/// Whether a principal that a policy names is there. Of the sessions of roles nothing is known.
+/// Whether a principal in a policy exists. Sessions of roles cannot be checked.
 fn exists(ctx: &Ctx<'_>, name: &str) -> Result<bool, Failure<InquiryError>> {
     let port = ctx.identities();
     let mut parts = name.splitn(6, ':').skip(2);
@@ -130,6 +130,6 @@ fn exists(ctx: &Ctx<'_>, name: &str) -> Result<bool, Failure<InquiryError>> {
         }
         return Ok((port.unique_id)(ctx.tx(), name)?.is_some());
     }
-    // A unique id, which stands where its owner has been deleted.
+    // A unique ID, which replaces the ARN of a deleted principal.
     Ok((port.arn)(ctx.tx(), name)?.is_some())
 }

@@ -1,13 +1,13 @@
-//! `ValidateTrail`: whether what a trail delivered is still what it was.
+//! `ValidateTrail`: checks whether a trail's delivered files are unmodified.
 //!
-//! One call reads some 200 files or 256 MiB, also counted as they inflate, so that no call takes
-//! long; its token carries how far the validation has come to the next call. One file is held at a
-//! time, of 64 MiB at most, and never what it inflates to. A file that is larger, a digest that
-//! inflates to more than 16 MiB and a log file that does to more than 256 MiB are unreadable here,
-//! and so are backfill digests and other trails' beyond 768 MiB in one call: `shoseki verify` reads
-//! them. Everything is read as the caller:
-//! `cloudtrail:GetTrail` and `ListPublicKeys`, `s3:ListBucket` and `GetObject`, `kms:Decrypt`. Files
-//! that the caller may not read are unreadable, as in `shoseki verify`.
+//! One call reads about 200 files or 256 MiB, counting decompressed bytes too, so that no call
+//! takes long; its token passes the progress of the validation to the next call. One file is
+//! buffered at a time, of 64 MiB at most, and never its decompressed form. A larger file, a digest
+//! of more than 16 MiB decompressed and a log file of more than 256 MiB decompressed are unreadable
+//! here, and so are backfill digests and other trails' digests beyond 768 MiB in one call: `shoseki
+//! verify` reads them. Everything is read as the caller: `cloudtrail:GetTrail` and
+//! `ListPublicKeys`, `s3:ListBucket` and `GetObject`, `kms:Decrypt`. Files that the caller may not
+//! read are unreadable, as in `shoseki verify`.
 
 mod course;
 mod finding;
@@ -29,7 +29,7 @@ use finding::Found;
 #[derive(Debug)]
 pub(crate) struct ValidateTrail;
 
-/// What the caller sends. With a token, the times are those of the first call.
+/// The input. With a token, the times are those of the first call.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct ValidateTrailInput {
@@ -45,7 +45,7 @@ pub(crate) struct ValidateTrailInput {
     next_token: Option<String>,
 }
 
-/// What the caller gets: the results so far, and the findings of this call.
+/// The output: the results so far, and the findings of this call.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ValidateTrailOutput {
@@ -63,7 +63,7 @@ pub(crate) struct ValidateTrailOutput {
     /// How many findings of this call are left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     findings_left_out: Option<usize>,
-    /// What this call could not ask, for people.
+    /// The calls that failed, as text.
     warnings: Vec<String>,
     /// From 0 to 1: how much of the times and regions is judged.
     progress: f64,
@@ -160,7 +160,7 @@ impl Plain for ValidateTrail {
         Ok(output(course, found, source.into_warnings()))
     }
 
-    /// A token is a long text that says nothing to people: the event leaves it out.
+    /// A token is long and not human-readable: the event omits it.
     fn annotate(
         _: &Ctx<'_>,
         _: &ValidateTrailInput,

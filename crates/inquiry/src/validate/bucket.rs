@@ -1,4 +1,4 @@
-//! Listings of the buckets that hold the evidence.
+//! Listings of the buckets with the delivered files.
 
 use trail::verify::{Entry, Span};
 use types::{Region, Timestamp};
@@ -17,7 +17,7 @@ pub(super) fn folders<S: Source>(
     loop {
         let page = page(source, bucket, prefix, &marker, true)?;
         folders.extend(page.folders());
-        // With a delimiter every page that is not the last says where the next begins.
+        // With a delimiter, every page except the last contains the start of the next.
         match page.name(&page.root, "NextMarker") {
             Some(next) if next > marker => marker = next,
             Some(_) | None => return Ok(folders),
@@ -25,7 +25,7 @@ pub(super) fn folders<S: Source>(
     }
 }
 
-/// What lies in a folder and is no region's: folders of another name, and objects.
+/// The contents of a folder that belong to no region: folders of another name, and objects.
 pub(super) fn strays<S: Source>(
     source: &S,
     bucket: &str,
@@ -39,7 +39,7 @@ pub(super) fn strays<S: Source>(
     strays.retain(|path| !is_region(path));
     let page = page(source, bucket, folder, "", true)?;
     let objects = page.entries();
-    // A console makes folders by empty objects.
+    // Consoles create folders as empty objects.
     let objects = objects.filter(|entry| entry.bytes > 0 || entry.key != folder);
     strays.extend(objects.map(|entry| entry.key));
     Ok(strays)
@@ -75,7 +75,7 @@ fn page<S: Source>(
     marker: &str,
     delimited: bool,
 ) -> Result<Page, S::Error> {
-    // Names may have characters that no XML can hold.
+    // Names may contain characters that XML cannot represent.
     let mut parameters = vec![("encoding-type", "url"), ("marker", marker), ("prefix", prefix)];
     if delimited {
         parameters.push(("delimiter", "/"));
@@ -91,7 +91,7 @@ struct Page {
 }
 
 impl Page {
-    /// The name that a member holds. Encoded ones have a plus for a space.
+    /// The name in a member. Encoded ones have a plus for a space.
     fn name(&self, of: &xml::Element, member: &str) -> Option<String> {
         let text = of.text_of(member)?;
         let is_encoded = self.root.text_of("EncodingType") == Some("url");
@@ -120,7 +120,8 @@ impl Page {
 mod tests {
     use super::*;
 
-    /// Names come as they are, whatever characters they have, and from servers that do not encode.
+    /// Names are decoded correctly, whatever characters they contain, even from servers that do not
+    /// encode.
     #[test]
     fn names_of_a_listing_are_decoded() {
         let names = |kind: &str, key: &str| {

@@ -12,14 +12,14 @@ use types::{DAY_MS, HOUR_MS, Timestamp};
 
 use super::{Given, Question, Source, bucket};
 
-/// How far beyond the end of the range keys are asked for: the AWS CLI's two hours, and as long as
-/// a digest may name files of the range.
+/// How far beyond the end of the range keys are listed: the AWS CLI's two hours, and as long as a
+/// digest may list files of the range.
 const KEYS_BEYOND_MS: u64 = 31 * DAY_MS + 2 * HOUR_MS;
 
-/// Public keys in DER, by fingerprint; what is not base64 stays as an unusable key.
+/// Public keys in DER, by fingerprint; one that is not base64 stays as an unusable key.
 pub type PublicKeys = BTreeMap<String, Vec<u8>>;
 
-/// Verifies all, with what a source answers; also returns the keys that proved digests.
+/// Verifies everything with the data of a source; also returns the keys that verified digests.
 pub(super) fn verify<S: Source>(
     source: &S,
     request: &Request<'_>,
@@ -53,7 +53,7 @@ pub(super) fn verify_part<S: Source>(
     verified.map(|(part, _)| part)
 }
 
-/// Lets `work` ask the source; also returns the keys that proved digests.
+/// Runs `work` with the source; also returns the keys that verified digests.
 fn with_evidence<S: Source, T>(
     source: &S,
     keys: &PublicKeys,
@@ -93,8 +93,8 @@ fn with_evidence<S: Source, T>(
     }
 }
 
-/// The keys that the server lists, and those that are kept: they win, for the server may be the
-/// one that is doubted.
+/// The keys that the server lists, and the stored ones: those take precedence, because the server
+/// itself may be in doubt.
 fn public_keys<S: Source>(
     source: &S,
     request: &Request<'_>,
@@ -112,7 +112,7 @@ fn public_keys<S: Source>(
     Ok(keys)
 }
 
-/// Asked from the region whose digests they prove.
+/// Listed in the region whose digests they verify.
 fn listed_keys<S: Source>(source: &S, request: &Request<'_>) -> Result<PublicKeys, S::Error> {
     let mut keys = PublicKeys::new();
     let end = request.end.plus_ms(KEYS_BEYOND_MS);

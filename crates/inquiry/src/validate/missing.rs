@@ -1,4 +1,4 @@
-//! Digests that the trail says it delivered, and that are not there.
+//! Digests that the trail has a record of but that are missing.
 
 use serde_json::json;
 use trail::verify::{Finding, Request, Span};
@@ -11,8 +11,8 @@ use super::{Question, Source, Target, bucket};
 /// before the range.
 const LATE_MS: u64 = DAY_MS;
 
-/// What is found though, or because, there are no digests of the target: the trail says that it
-/// delivered some. It is asked in its home region.
+/// The finding if there are no digests of the target although the trail has a record of some.
+/// Queried in its home region.
 pub fn missing<S: Source>(source: &S, target: &Target) -> Result<Option<Finding>, S::Error> {
     let input = json!({ "Name": target.trail_arn });
     let delivered = match source.ask(Question::GetTrailStatus, &target.home_region, &input) {
@@ -43,7 +43,7 @@ enum When {
     Before,
     /// So there must be one.
     Within,
-    /// So it says nothing of the range.
+    /// So it is no evidence for the range.
     After,
 }
 

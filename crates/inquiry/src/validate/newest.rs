@@ -1,4 +1,4 @@
-//! The newest digests that the trail itself remembers.
+//! The newest digests in the trail's own record.
 
 use std::collections::BTreeMap;
 
@@ -14,8 +14,8 @@ use super::{Question, Source, Target};
 pub struct Remembered(BTreeMap<String, Anchor>);
 
 impl Remembered {
-    /// Asks the trail, in its home region, before its bucket is read. Without the right to ask,
-    /// nothing is remembered, and the source hears so.
+    /// Queries the trail, in its home region, before its bucket is read. Without permission there
+    /// is no record, and the source is informed.
     pub fn ask<S: Source>(source: &S, target: &Target) -> Self {
         let question = Question::DescribeDeliveries;
         let input = json!({ "Name": target.trail_arn });
@@ -48,7 +48,7 @@ impl Remembered {
         self.0.keys().map(String::as_str)
     }
 
-    /// What is found if a region's newest digest lies within the range, and nothing was said of it.
+    /// The finding if a region's newest digest is within the range, and there is no result for it.
     pub fn missing(
         &self,
         region: &str,
@@ -72,7 +72,7 @@ mod tests {
 
     use super::*;
 
-    /// A newest digest within the range must be there; one elsewhere tells nothing.
+    /// A newest digest within the range must exist; one elsewhere is no evidence.
     #[test]
     fn the_newest_digest_must_be_there() {
         let digest =

@@ -1,4 +1,4 @@
-//! The regions of a trail's events, and what lies beside them.
+//! The regions of a trail's events, and other contents of its folders.
 
 use std::collections::BTreeSet;
 
@@ -7,9 +7,9 @@ use types::Region;
 
 use super::{Remembered, Source, Target, bucket};
 
-/// The regions to judge, the home region first: all in which there are digests or log files, of
-/// any trail, and those in `known`. The trail's own settings are not asked: it may have been of all
-/// regions before.
+/// The regions to validate, the home region first: all in which there are digests or log files, of
+/// any trail, and those in `known`. The trail's own settings are not used: it may have been
+/// multi-region before.
 pub fn regions<S: Source>(
     source: &S,
     target: &Target,
@@ -26,14 +26,14 @@ pub fn regions<S: Source>(
         let found = bucket::folders(source, &target.bucket, &folder)?;
         others.extend(found.iter().filter_map(region));
     }
-    // One whose digests are all gone is known by its anchor, or to the trail.
+    // A region whose digests are all missing is known from its anchor, or from the trail.
     others.extend(known.iter().map(|region| (*region).to_owned()));
     others.extend(remembered.regions().map(str::to_owned));
     others.remove(home);
     Ok([home.to_owned()].into_iter().chain(others).collect())
 }
 
-/// What lies beside the regions' folders, in that of the log files and in that of the digests.
+/// The contents beside the regions' folders, in that of the log files and in that of the digests.
 pub fn strays<S: Source>(source: &S, target: &Target) -> Result<Vec<Finding>, S::Error> {
     let mut strays = Vec::new();
     for folder in folders(target) {

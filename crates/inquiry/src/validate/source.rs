@@ -4,10 +4,10 @@ use serde_json::Value;
 use trail::verify::{Limits, Meter, NamedLog, Object, Verdict, judge_log};
 use types::Timestamp;
 
-/// An operation that a validation asks, with JSON in and out.
+/// An operation that a validation calls, with JSON input and output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Question {
-    /// Our own service's: the newest digests that the trail remembers.
+    /// Of our own service: the newest digests in the trail's own record.
     DescribeDeliveries,
     /// CloudTrail's: where a trail delivers to.
     GetTrail,
@@ -29,18 +29,18 @@ impl Question {
     }
 }
 
-/// What a validation reads from, as somebody who may read it.
+/// The data source of a validation, with the permissions of a caller.
 pub trait Source {
-    /// Why something could not be read; a text for people.
+    /// Why a read failed; human-readable text.
     type Error: fmt::Display;
 
     /// Objects that one listing may have; more is an error.
     const LISTED_MAX: usize;
 
-    /// How much is read and inflated; what is larger is unreadable.
+    /// How much is read and decompressed; larger files are unreadable.
     const LIMITS: Limits;
 
-    /// Asks an operation in a region.
+    /// Calls an operation in a region.
     fn ask(&self, question: Question, region: &str, input: &Value) -> Result<Value, Self::Error>;
 
     /// One page of `ListObjects`, as XML, with these parameters.
@@ -61,12 +61,12 @@ pub trait Source {
     /// The time.
     fn now(&self) -> Timestamp;
 
-    /// Says what could not be asked, and so is not known.
+    /// Records a call that failed, and whose result is unknown.
     fn complain(&self, text: &str);
 
-    /// Whether the error says that there is no such trail.
+    /// Whether the error means that the trail does not exist.
     fn is_no_such_trail(error: &Self::Error) -> bool;
 
-    /// An answer that cannot be understood, or that is too long.
+    /// A response that cannot be parsed, or that is too long.
     fn unusable(text: String) -> Self::Error;
 }

@@ -134,7 +134,7 @@ fn a_trust_policy_is_not_explained_to_other_accounts() {
     check(&kit, &refused.header("x-amzn-requestid"), "ROLE_TRUST", "implicitDeny");
 }
 
-/// A user of the other account who may do everything there, by a policy called [`OWN`].
+/// A user of the other account with all permissions there, by a policy called [`OWN`].
 fn user_elsewhere(kit: &Kit) -> Credentials {
     let iam = |parameters: &[(&str, &str)]| {
         let named = [&[("Version", "2010-05-08"), ("UserName", "eve")], parameters].concat();

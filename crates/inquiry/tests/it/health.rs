@@ -1,4 +1,4 @@
-//! `DescribeServer`: which server this is, and how it is for those who may know.
+//! `DescribeServer`: identifies the server, and returns its health to callers with permission.
 
 use serde_json::{Value, json};
 use types::MINUTE_MS;

@@ -1,4 +1,4 @@
-//! Policies before they are set: what they would stop, and what is wrong with them.
+//! Policies before they are set: which deliveries they would stop, and their faults.
 
 use serde_json::{Value, json};
 
@@ -14,8 +14,8 @@ fn forecast(world: &World, input: &Value) -> Vec<(String, String)> {
     stopped.map(|one| (text(&one["TrailARN"]), text(&one["Denial"]["Action"]))).collect()
 }
 
-/// What the engine decides with the proposed policy is what a delivery would meet; and nothing is
-/// changed or refused by asking.
+/// The engine's decision on the proposed policy is that of a real delivery; and the query changes
+/// and denies nothing.
 #[test]
 fn a_policy_that_would_stop_a_trail_is_named() {
     let world = World::new();

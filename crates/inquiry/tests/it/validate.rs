@@ -8,7 +8,7 @@ use crate::world::{BUCKET, TRAIL_ARN, World};
 
 const OPERATION: &str = "Shoseki_20261101.ValidateTrail";
 
-/// The last answer, with the findings of all calls, and how many calls there were.
+/// The last response, with the findings of all calls, and the number of calls.
 fn validate_as(world: &World, who: &Credentials) -> (Value, usize) {
     let mut input = json!({"Name": "audit", "StartTime": START.as_secs()});
     let (mut findings, mut calls, mut progress) = (Vec::new(), 0, 0.0);
@@ -48,8 +48,8 @@ fn put(world: &World, key: &str, body: &[u8]) -> Answered {
     world.s3("PUT", &format!("/{BUCKET}/{}", wire::uri::encode_path(key)), body)
 }
 
-/// Nothing is wrong with what was just delivered, however many calls it takes, and each call reads
-/// as the caller, for which there are events.
+/// Newly delivered files are valid, however many calls it takes, and each call reads as the caller
+/// and is recorded.
 #[test]
 fn what_was_delivered_is_valid() {
     let world = World::new();
@@ -103,7 +103,7 @@ fn tampering_is_named_file_by_file() {
     assert!(found(&answer).contains(&gone), "{answer}");
 }
 
-/// A small file that inflates to a large one is not kept in memory, and not judged.
+/// A small file that decompresses to a large one is neither buffered nor validated.
 #[test]
 fn bombs_are_unreadable() {
     let world = World::new();
@@ -123,7 +123,7 @@ fn bombs_are_unreadable() {
     assert!(text.contains("inflates to more than 16777216 bytes"), "{text}");
 }
 
-/// The newest digests cannot be cut off unseen: the trail remembers the last.
+/// The newest digests cannot be removed undetected: the trail has a record of the last.
 #[test]
 fn a_cut_off_end_is_found() {
     let world = World::new();
@@ -142,7 +142,7 @@ fn a_cut_off_end_is_found() {
     assert_eq!(validate(&world)["Verdict"], "INVALID");
 }
 
-/// What the caller may not read is unreadable, and nothing is read with other rights.
+/// Files that the caller may not read are unreadable, and nothing is read with other permissions.
 #[test]
 fn the_callers_rights_decide() {
     let world = World::new();
@@ -175,7 +175,7 @@ fn the_callers_rights_decide() {
     assert!(message.contains("shoseki:ValidateTrail"), "{message}");
 }
 
-/// A reader without the right to what the trail remembers still gets a verdict, and a warning.
+/// A reader without permission to the trail's record still gets a result, and a warning.
 #[test]
 fn what_cannot_be_asked_is_a_warning() {
     let world = World::new();

@@ -9,14 +9,14 @@ const FRAME: u64 = FRAME_BYTES as u64;
 const SEALED_FRAME: u64 = SEALED_FRAME_BYTES as u64;
 const TAG: u64 = TAG_BYTES as u64;
 
-/// The frames that hold a range of a body.
+/// The frames that contain a range of a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FrameRange {
     /// The indices of the frames to open; never empty.
     pub frames: Range<u64>,
-    /// Where these frames stand in the sealed body, in bytes.
+    /// The position of these frames in the sealed body, in bytes.
     pub sealed: Range<u64>,
-    /// How many bytes of the opened frames come before the range.
+    /// The number of bytes of the opened frames before the range.
     pub skip: usize,
     /// The range's length in bytes.
     pub len: u64,
@@ -30,10 +30,10 @@ pub fn sealed_len(plain_len: u64) -> u64 {
     plain_len.saturating_add(tags)
 }
 
-/// The frames that hold the bytes `plain` of a body of `plain_len` bytes.
+/// The frames that contain the bytes `plain` of a body of `plain_len` bytes.
 ///
-/// The answer is for an empty range, too: one frame, so that even reading nothing proves that the
-/// body is there. `None` if the range does not lie within the body.
+/// An empty range also has a frame, so that even an empty read proves that the body exists. `None`
+/// if the range is not within the body.
 pub fn frame_range(plain: Range<u64>, plain_len: u64) -> Option<FrameRange> {
     if plain.start > plain.end || plain.end > plain_len {
         return None;

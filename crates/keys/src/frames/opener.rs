@@ -6,8 +6,8 @@ use crate::{KeyError, SecretBytes};
 
 /// Opens the frames of one body, in any order.
 ///
-/// The body's length must come from somewhere that is authenticated itself: it tells which frame
-/// is the last, and with it whether something is missing.
+/// The body's length must come from an authenticated source: it determines the last frame, and so
+/// whether something is missing.
 pub struct FrameOpener(Gcm);
 
 impl FrameOpener {
@@ -25,7 +25,7 @@ impl FrameOpener {
         Ok(plain.take())
     }
 
-    /// The bytes that `range` asked for, from the bytes `range.sealed` of the sealed body.
+    /// Returns the bytes of `range`, given the bytes `range.sealed` of the sealed body.
     pub fn open_range(&self, range: &FrameRange, sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
         let wanted = range.sealed.end.checked_sub(range.sealed.start);
         if u64::try_from(sealed.len()).ok() != wanted {

@@ -13,8 +13,8 @@ use crate::{KeyError, SecretBytes};
 pub struct FrameSealer {
     gcm: Gcm,
     index: u64,
-    // INVARIANT: at most a full frame. A full one waits until more comes or the body ends, because
-    // the last frame is marked.
+    // INVARIANT: at most a full frame. A full one waits for more bytes or the end of the body,
+    // because the last frame is marked.
     pending: Vec<u8>,
 }
 
@@ -25,7 +25,7 @@ impl FrameSealer {
         Ok(Self { gcm, index: 0, pending: Vec::with_capacity(FRAME_BYTES) })
     }
 
-    /// Takes in more of the body and appends the frames that became complete to `out`.
+    /// Adds bytes to the body and appends the completed frames to `out`.
     pub fn push(&mut self, mut plain: &[u8], out: &mut Vec<u8>) -> Result<(), KeyError> {
         while !plain.is_empty() {
             if self.pending.len() == FRAME_BYTES {

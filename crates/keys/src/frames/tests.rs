@@ -109,7 +109,7 @@ fn a_cut_reordered_repeated_or_longer_body_does_not_open() {
     ];
     for (name, frames) in cases {
         let changed = frames.concat();
-        // Whatever length the attacker writes beside it.
+        // The attacker may claim any length.
         for plain_len in [len_of(&plain), 3 * 65_536, 2 * 65_536 + 77, 0, 4 * 65_536] {
             assert!(opener().open_all(plain_len, &changed).is_err(), "{name} as {plain_len}");
         }
@@ -151,7 +151,7 @@ fn a_frame_opens_at_its_own_place_only() {
     }
 }
 
-/// What a reader of a range does: ask where, read that much, open it.
+/// What a reader of a range does: locate it, read that many bytes, open them.
 fn check_range(plain: &[u8], sealed: &[u8], start: usize, end: usize) {
     let asked = u64::try_from(start).unwrap()..u64::try_from(end).unwrap();
     let range = frame_range(asked, len_of(plain)).unwrap();

@@ -87,7 +87,7 @@ fn one_domains_code_is_not_anothers() {
     assert_eq!(codes.len(), ALL.len());
 }
 
-/// Swapped rows, and parts moved across their border, in associated data and in codes alike.
+/// Swapped rows, and parts moved across their boundary, in associated data and in codes.
 #[test]
 fn other_parts_neither_open_nor_have_the_same_code() {
     let keyring = keyring();

@@ -3,14 +3,14 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::RootKey;
 use crate::root_key::ROOT_KEY_BYTES;
 
-/// Says what the file is and in which version. The key follows in hexadecimal.
+/// Identifies the file and its version. The key follows in hexadecimal.
 const PREFIX: &str = "shoseki-root-key-v1 ";
 const LINE_BYTES: usize = PREFIX.len() + 2 * ROOT_KEY_BYTES + 1;
 
 /// The root key as one line of text, `shoseki-root-key-v1 ` and 64 hexadecimal digits.
 ///
-/// The text is wiped when dropped. It is the key itself: a file of it belongs to its owner alone
-/// (mode 0600), and not beside what the key protects.
+/// The text is wiped when dropped. It is the key itself: store it in a file that only its owner can
+/// read (mode 0600), and not beside the data that the key protects.
 pub fn print_root_key(root: &RootKey) -> Zeroizing<String> {
     let mut line = Zeroizing::new(String::with_capacity(LINE_BYTES));
     let mut digits = types::hex(root.as_bytes());

@@ -5,7 +5,7 @@ use crate::gcm::{Gcm, IV_BYTES, TAG_BYTES};
 use crate::root_key::ROOT_KEY_BYTES;
 use crate::{KeyError, RootKey, SecretBytes};
 
-/// What the sealed form begins with; the last byte is its version.
+/// The prefix of the sealed form; the last byte is its version.
 const MAGIC: &[u8; 8] = b"SHSKRK\0\x01";
 const SALT_BYTES: usize = 16;
 const COST_BYTES: usize = 3 * 4;
@@ -25,14 +25,14 @@ pub(crate) struct Cost {
 /// Source: RFC 9106, section 4, the second recommended option, with one lane.
 const COST: Cost = Cost { memory_kib: 64 * 1024, passes: 3, lanes: 1 };
 
-/// What opening may cost at most: the parameters come from a file that somebody may have changed.
+/// The maximum cost of opening: the parameters come from a file that may have been modified.
 const COST_MAX: Cost = Cost { memory_kib: 1024 * 1024, passes: 16, lanes: 16 };
 
 /// The root key under a passphrase: Argon2id, then AES-256-GCM.
 ///
-/// The passphrase counts byte by byte; nothing is trimmed or normalised. Takes some 0.1 s and
-/// 64 MiB, on purpose. The form is
-/// `magic (8) | memory (4) | passes (4) | lanes (4) | salt (16) | iv (12) | ciphertext | tag`.
+/// Every byte of the passphrase counts; nothing is trimmed or normalized. Takes about 0.1 s and 64
+/// MiB, intentionally. The form is `magic (8) | memory (4) | passes (4) | lanes (4) | salt (16) |
+/// iv (12) | ciphertext | tag`.
 pub fn seal_with_passphrase(
     root: &RootKey,
     passphrase: &str,
@@ -43,8 +43,8 @@ pub fn seal_with_passphrase(
 
 /// The root key of such a form.
 ///
-/// Errors: `WrongPassphrase`, also for a form that was changed; `Malformed` for what is no such
-/// form or asks for more memory or time than anybody would have sealed with.
+/// Errors: `WrongPassphrase`, also for a form that was changed; `Malformed` for a text that is not
+/// such a form or requires more memory or time than any legitimate seal.
 pub fn open_with_passphrase(sealed: &[u8], passphrase: &str) -> Result<RootKey, KeyError> {
     let parts = Parts::parse(sealed).ok_or(KeyError::Malformed)?;
     let gcm = Gcm::new(stretch(parts.cost, &parts.salt, passphrase)?.as_bytes())?;
@@ -190,7 +190,7 @@ mod tests {
     fn every_changed_bit_is_noticed() {
         let sealed = sealed();
         for at in 0..sealed.len() * 8 {
-            // A higher cost than the cheap one is authentic nonsense too, only slower to find out.
+            // A form with a higher cost is equally inauthentic, only slower to detect.
             let high_cost = (MAGIC.len() * 8..(MAGIC.len() + COST_BYTES) * 8).contains(&at);
             let mut changed = sealed.clone();
             changed[at / 8] ^= 0x80 >> (at % 8);
@@ -215,7 +215,7 @@ mod tests {
         assert_eq!(open_with_passphrase(&longer, "x").err(), Some(KeyError::Malformed));
     }
 
-    /// Whoever can write the file must not be able to make the server compute or allocate for ever.
+    /// A writer of the file must not be able to make the server compute or allocate without limit.
     #[test]
     fn an_unbearable_or_impossible_cost_is_refused_before_it_is_paid() {
         let max = COST_MAX;

@@ -26,7 +26,7 @@ fn check_keys(unwrapped: &Unwrapped) {
     assert_eq!((one.as_bytes(), two.as_bytes()), ([2; 32].as_slice(), [3; 32].as_slice()));
 }
 
-/// The form is for ever: it stands in every data directory. Written by version 1.
+/// The format is permanent: it is in every data directory. Written by version 1.
 #[test]
 fn the_stored_form_never_changes() {
     let stored = concat!(

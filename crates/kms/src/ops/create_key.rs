@@ -234,7 +234,7 @@ impl CreateKeyInput {
         let bypass = self.bypass_policy_lockout_safety_check.unwrap_or_default();
         add("bypassPolicyLockoutSafetyCheck", json!(bypass));
         let tags = serde_json::to_value(self.tags.as_deref().unwrap_or_default());
-        add("tags", gateway::camel_members(tags.unwrap_or_default()));
+        add("tags", gateway::camel_members(tags.unwrap_or_default(), &crate::SERVICE.event_form));
         add("multiRegion", json!(self.is_multi_region()));
         Value::Object(members)
     }

@@ -9,9 +9,9 @@ const DATE_BYTES_MAX: usize = 64;
 
 /// Reads a date; `None` if it has none of the forms.
 ///
-/// Years before 1970 become the epoch, years behind 9999 the end of time: nothing that is
-/// compared lies there. Texts with `-` or `T` are calendar dates, all others are seconds.
-/// Missing parts are taken as their first value, a missing zone as UTC.
+/// Years before 1970 become the epoch, years after 9999 the end of time: no compared date is
+/// outside. Texts with `-` or `T` are calendar dates, all others are seconds. Missing parts default
+/// to their first value, a missing zone to UTC.
 pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     if text.len() > DATE_BYTES_MAX {
         return None;

@@ -28,7 +28,7 @@ impl Network {
         (prefix <= width).then_some(Self { address, prefix })
     }
 
-    /// Whether the address lies in the block; `None` if it is no address.
+    /// Whether the address is in the block; `None` if it is not an address.
     pub(crate) fn contains(&self, value: &str) -> Option<bool> {
         let value = value.parse::<IpAddr>().ok()?;
         Some(match (self.address, value) {

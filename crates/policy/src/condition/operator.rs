@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// A condition operator, taken apart: `ForAnyValue:StringNotLikeIfExists` is a value.
+/// A parsed condition operator: `ForAnyValue:StringNotLikeIfExists` is a value.
 ///
 /// Source: IAM User Guide, "IAM JSON policy elements: Condition operators".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(crate) enum Comparison {
     Null,
 }
 
-/// How the request's value stands to the policy's.
+/// The relation of the request's value to the policy's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
     Equal,
@@ -36,7 +36,7 @@ pub(crate) enum Order {
     GreaterOrEqual,
 }
 
-/// How several values of one key are taken together.
+/// How several values of one key are combined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Quantifier {
     /// No prefix. With several request values a positive operator needs one that fits, a negated
@@ -138,7 +138,8 @@ const TABLE: &[(&str, Comparison, bool)] = &[
 mod tests {
     use super::*;
 
-    /// Prefix, name, negation and suffix are read apart; `Null` takes neither prefix nor suffix.
+    /// Prefix, name, negation and suffix are parsed separately; `Null` accepts neither prefix nor
+    /// suffix.
     #[test]
     fn reads_operator_names() {
         let operator = Operator::parse("ForAnyValue:StringNotLikeIfExists").unwrap();

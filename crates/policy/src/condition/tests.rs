@@ -40,7 +40,7 @@ fn strings() {
     check("StringNotLike", &["a*"], Some(&["b"]), true);
 }
 
-/// The numeric family; what is no number fits nothing.
+/// The numeric family; a value that is not a number matches nothing.
 #[test]
 fn numbers() {
     check("NumericEquals", &["10"], Some(&["10.0"]), true);
@@ -54,7 +54,7 @@ fn numbers() {
     check("NumericLessThan", &["${aws:username}"], Some(&["1"]), false);
 }
 
-/// The date family compares instants, whatever their form.
+/// The date family compares instants, in any format.
 #[test]
 fn dates() {
     check("DateEquals", &["2023-07-10T11:57:47Z"], Some(&["1688990267"]), true);
@@ -100,7 +100,7 @@ fn the_other_families() {
     check("Null", &["maybe"], None, false);
 }
 
-/// Absent keys: positive operators fail, negated ones hold, `IfExists` holds.
+/// Absent keys fail positive operators and satisfy negated ones and `IfExists`.
 #[test]
 fn absent_keys() {
     for (operator, want) in [
@@ -137,7 +137,8 @@ fn sets() {
     check("StringNotEquals", &["a"], Some(&["x", "a"]), false);
 }
 
-/// `request` is the values of the key. Whether the condition holds; `None` if that is unknown.
+/// `request` contains the values of the key. Whether the condition holds; `None` if that is
+/// unknown.
 fn weigh(operator: &str, policy: &[&str], request: Option<&[&str]>) -> Option<bool> {
     let condition = Condition::new(Operator::parse(operator).unwrap(), "aws:Key", policy, true);
     let mut context = Context::new();
@@ -152,8 +153,8 @@ fn weigh(operator: &str, policy: &[&str], request: Option<&[&str]>) -> Option<bo
     }
 }
 
-/// Values that are no number, date, address, ARN and so on leave it open whether the condition
-/// holds, be they the policy's or the request's.
+/// A value that is not a number, date, address or ARN, in the policy or the request, leaves the
+/// condition's outcome unknown.
 #[test]
 fn values_of_the_wrong_kind_leave_it_open() {
     for (family, good, bad) in [
@@ -233,7 +234,7 @@ fn a_variable_without_value_is_equal_to_nothing() {
     assert_eq!(weigh("StringEquals", &["${aws:missing, 'x'}"], request), Some(true));
 }
 
-/// Operators with a kind of their own, each with a value that fits and one of another kind.
+/// Operators with a type, each with a value that matches and one of another type.
 const KINDS: [(&str, &[&str], &[&str]); 6] = [
     ("NumericEquals", &["1", "2", "-0.5"], &["x", "", "1e3", "${aws:missing}"]),
     ("NumericNotEquals", &["1", "2", "-0.5"], &["x", "", "1e3"]),
@@ -244,8 +245,8 @@ const KINDS: [(&str, &[&str], &[&str]); 6] = [
 ];
 
 proptest! {
-    /// Whatever a value that cannot be read was meant to be: the outcome is known only if it would
-    /// have been the same.
+    /// For a value that cannot be parsed, the outcome is known only if every possible value gives
+    /// the same outcome.
     #[test]
     fn what_is_known_holds_for_whatever_was_meant(
         kind in prop::sample::select(&KINDS[..]), prefix in 0_usize..3, if_exists: bool,
@@ -292,7 +293,7 @@ proptest! {
     }
 }
 
-/// An explanation shows the beginning of what is long.
+/// An explanation shows only the beginning of a long value.
 #[test]
 fn explanations_are_limited() {
     let operator = Operator::parse("StringEquals").unwrap();
@@ -307,7 +308,7 @@ fn explanations_are_limited() {
     }
 }
 
-/// A value that is longer than any that AWS takes is neither equal nor unequal to anything.
+/// A value longer than AWS accepts is neither equal nor unequal to anything.
 #[test]
 fn values_that_are_too_long_are_unknown() {
     for operator in ["StringLike", "StringNotLike", "StringEquals", "StringNotEquals"] {

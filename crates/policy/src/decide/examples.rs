@@ -1,11 +1,11 @@
-//! Policies that AWS's documentation gives as examples, with requests they are meant for.
+//! Example policies from AWS's documentation, with requests that they apply to.
 
 use types::AccountId;
 
 use crate::{Attached, Context, Grammar, Policies, Policy, Principal, Request, decide};
 
-/// `keys` are `name=value`, lists with `|`. The policy stands beside one that allows everything if
-/// it only denies.
+/// `keys` are `name=value`, lists with `|`. A policy that only denies is combined with one that
+/// allows everything.
 #[track_caller]
 fn check(policy: &str, (action, resource): (&str, &str), keys: &[&str], want: bool) {
     let policy = Policy::parse(policy, &Grammar::Managed).unwrap();
@@ -153,7 +153,8 @@ fn actions_without_resource_need_a_star() {
     check(&policy("arn:aws:kms:*:*:key/*"), ("kms:Decrypt", "arn:aws:kms:r:1:alias/k"), &[], false);
 }
 
-/// What keeps a statement from allowing is told, and only of statements that mean the request.
+/// The condition that prevents a statement from allowing is reported, and only for statements that
+/// match the request.
 #[test]
 fn a_statement_that_misses_by_a_condition_is_told() {
     let policy = r#"{"Version":"2012-10-17","Statement":[

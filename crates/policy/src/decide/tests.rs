@@ -26,7 +26,7 @@ fn either_side_allows_within_the_account() {
     }
 }
 
-/// Identity, boundary and session policies must all allow what only identity policies give.
+/// Identity, boundary and session policies must all allow what only identity policies grant.
 #[test]
 fn identity_permissions_are_intersected() {
     let scene = Scene::s3(session()).identity(EVERYTHING);
@@ -40,7 +40,7 @@ fn identity_permissions_are_intersected() {
     check(&Scene::s3(federated()).identity(EVERYTHING).session(EVERYTHING), "+ Identity");
 }
 
-/// A Deny anywhere wins, whoever allows.
+/// A Deny in any layer overrides every Allow.
 #[test]
 fn explicit_denies_win() {
     let allowed = Scene::s3(user()).identity(EVERYTHING);
@@ -58,7 +58,7 @@ fn explicit_denies_win() {
     check(&Scene { resource_control: Some(UNRELATED), ..allowed }, "- ResourceControl");
 }
 
-/// Sparing somebody by `NotPrincipal` takes the account as well as the user or role.
+/// Exempting a user or role by `NotPrincipal` requires its account as well.
 #[test]
 fn not_principal_spares_only_complete_lists() {
     let deny_but = |list: &str| {
@@ -119,7 +119,7 @@ fn both_sides_must_allow_across_accounts() {
     check(&no_policies.identity(EVERYTHING).policy(allow_aws("*")), "- Resource");
 }
 
-/// The anonymous have no side of their own.
+/// Anonymous callers have no identity side.
 #[test]
 fn the_anonymous_need_everyone() {
     let scene = Scene::s3(Principal::Anonymous);
@@ -146,7 +146,7 @@ fn public_access_blocks_keep_outsiders_out() {
     check(&public(user()).owned_by(OTHER).policy(allow_aws(OWN)), "+ Identity");
 }
 
-/// A key answers to its policy first.
+/// Access to a key depends on its policy first.
 ///
 /// Source: KMS Developer Guide, "Troubleshooting key access": Alice, Bob, Carlos.
 #[test]

@@ -1,8 +1,8 @@
 //! The search for a text with `?` in it, in one pass.
 //!
-//! One bit for each character of the text that is looked for: bit *i* says that the characters up
-//! to the *i*th fit what was just read. A new character moves all bits by one and keeps those whose
-//! character it is (the Shift-And method of Baeza-Yates and Gonnet). A character of the value
+//! One bit for each character of the searched text: bit *i* means that the characters up to the
+//! *i*th match the text just read. Each new character shifts all bits by one and keeps those whose
+//! character matches (the Shift-And method of Baeza-Yates and Gonnet). A character of the value
 //! costs one step for 64 characters of the pattern.
 
 use crate::steps::Steps;
@@ -17,15 +17,15 @@ pub(super) struct Searched {
     words: usize,
     /// Its characters but `?`, ascending, each once.
     chars: Vec<char>,
-    /// The mask of each of the characters, one after the other: where it may stand.
+    /// The mask of each character in turn: the positions where it may occur.
     masks: Vec<u64>,
-    /// Where any character may stand.
+    /// The positions where any character may occur.
     wild: Vec<u64>,
 }
 
 impl Searched {
-    /// Prepares the text; `None` stands for `?`. `None` if that takes too many steps, or if there
-    /// is nothing to look for.
+    /// Compiles the text; `None` in it means `?`. Returns `None` if that takes too many steps, or
+    /// if there is nothing to search for.
     pub(super) fn new(text: &[Option<char>], steps: &Steps) -> Option<Self> {
         let (len, words) = (text.len(), text.len().div_ceil(WORD_BITS));
         let mut chars: Vec<char> = text.iter().copied().flatten().collect();
@@ -50,7 +50,7 @@ impl Searched {
         Some(Self { len, words, chars, masks, wild })
     }
 
-    /// The byte behind the first occurrence in `value`. `None` also if it takes too many steps.
+    /// The byte offset after the first match in `value`. `None` also if it takes too many steps.
     pub(super) fn end_in(&self, value: &str, steps: &Steps) -> Option<usize> {
         let cost = u64::try_from(self.words).unwrap_or(u64::MAX);
         let last = self.len.checked_sub(1)?;

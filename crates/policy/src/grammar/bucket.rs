@@ -79,7 +79,7 @@ fn actions(
     values(statement.action.as_ref(), "Action")?.iter().map(pattern).collect()
 }
 
-/// What a resource pattern can mean.
+/// The possible meanings of a resource pattern.
 #[derive(Debug, Clone, Copy)]
 struct Meaning {
     bucket: bool,
@@ -128,7 +128,7 @@ fn conditions(statement: &RawStatement<'_>) -> Result<(), PolicyError> {
 
 /// Each action must apply to a resource, and be able to carry each condition key.
 ///
-/// Negated elements are about everything else, so nothing can be said of them.
+/// Negated elements match everything else, so they cannot be checked.
 fn combinations(
     statement: &RawStatement<'_>,
     known: &Actions,

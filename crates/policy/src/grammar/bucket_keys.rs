@@ -11,7 +11,7 @@ pub(super) enum Carriers {
     Only(&'static [&'static str]),
 }
 
-/// The actions that carry a key, in whatever case; `None` if S3 knows no such key.
+/// The actions that support a key, in any case; `None` if S3 does not define the key.
 ///
 /// Assumed: keys of identity providers (`cognito-identity.amazonaws.com:sub`) are taken.
 pub(super) fn carriers(key: &str) -> Option<Carriers> {

@@ -12,7 +12,7 @@ use crate::json::Json;
 const SYNTAX: &str = "Syntax errors in policy.";
 const LEGACY: &str = "The policy failed legacy parsing";
 
-/// What the path of a resource of IAM may begin with.
+/// The valid prefixes of an IAM resource's path.
 const IAM_PATHS: &[&str] = &[
     "user/",
     "federated-user/",
@@ -99,7 +99,7 @@ pub(super) fn dates(statements: &[RawStatement<'_>]) -> Result<(), PolicyError> 
     if readable { Ok(()) } else { Err(PolicyError::malformed(LEGACY)) }
 }
 
-/// Statement ids are letters and digits, and no two alike; empty ones do not count.
+/// Statement IDs are alphanumeric and unique; empty ones do not count.
 pub(super) fn sids(statements: &[RawStatement<'_>]) -> Result<(), PolicyError> {
     let mut seen = std::collections::BTreeSet::new();
     for sid in statements.iter().filter_map(|s| s.sid).filter(|sid| !sid.is_empty()) {
@@ -139,7 +139,8 @@ fn is_empty(element: Option<&Element<'_>>) -> bool {
     element.is_none_or(|element| element.values.is_empty())
 }
 
-/// Errors with what fails at once; returns what is reported only after the other checks.
+/// Errors with faults that are reported at once; returns those that are reported after the other
+/// checks.
 ///
 /// Of several bad resources in one statement IAM names the one that sorts first.
 fn resources(statements: &[RawStatement<'_>]) -> Result<Option<String>, PolicyError> {

@@ -25,7 +25,7 @@ const OPEN_TAG: &str = "OverlyPermissiveCondition:RequestTag: Using the ForAllVa
                         with a single-valued condition key matches requests without the \
                         specified tag or with an unspecified tag. To fix, remove ForAllValues.";
 
-/// A statement without `Action` or `Resource` is taken and has no effect.
+/// A statement without `Action` or `Resource` is accepted and has no effect.
 pub(super) fn read(json: &Json) -> Result<Document<'_>, PolicyError> {
     let document = shape(json, refusal)?;
     for statement in &document.statements {
@@ -48,7 +48,7 @@ fn principal(statement: &RawStatement<'_>) -> Result<(), PolicyError> {
     if entries.iter().all(known) { Ok(()) } else { Err(PolicyError::principal(INVALID_PRINCIPALS)) }
 }
 
-/// What a key's own tags and aliases are says nothing in the policy of that one key.
+/// A condition on the key's own tags and aliases is meaningless in the policy of that single key.
 ///
 /// Source: KMS Developer Guide, "AWS KMS condition keys": `kms:ResourceAliases` is for IAM policies
 /// only; "AWS global condition keys".
@@ -64,7 +64,7 @@ fn keys(statement: &RawStatement<'_>) -> Result<(), PolicyError> {
     Ok(())
 }
 
-/// `ForAllValues:` holds for requests without the key, which is never meant for these.
+/// `ForAllValues:` also matches requests without the key, which is never intended here.
 ///
 /// Source: KMS Developer Guide, "kms:EncryptionContext:context-key" and "Troubleshooting key
 /// access".

@@ -1,4 +1,4 @@
-//! Bad documents and what AWS says about them.
+//! Invalid documents and AWS's messages for them.
 
 use super::*;
 
@@ -9,7 +9,7 @@ fn bucket() -> Grammar {
     Grammar::Bucket { bucket: "logs".to_owned() }
 }
 
-/// `want` is the message; `ok` if the document is fine.
+/// `want` is the message; `ok` for a valid document.
 #[track_caller]
 fn check(grammar: &Grammar, text: &str, want: &str) {
     let got = match Policy::parse(text, grammar) {
@@ -24,7 +24,7 @@ fn document(members: &str) -> String {
     format!(r#"{{"Version":"2012-10-17","Statement":[{{{members}}}]}}"#)
 }
 
-/// Documents whose shape alone is wrong.
+/// Documents with an invalid shape.
 #[test]
 fn identity_policies_must_be_well_formed() {
     for text in [
@@ -61,7 +61,7 @@ fn identity_policies_must_be_well_formed() {
     }
 }
 
-/// What IAM says of elements that are missing or of a wrong form, in its order.
+/// IAM's messages for missing or malformed elements, in its order.
 ///
 /// Observed: messages of `CreatePolicy`.
 #[test]
@@ -121,7 +121,7 @@ fn only_managed_policies_need_the_newer_version() {
     }
 }
 
-/// Trust policies name who may assume the role and nothing else.
+/// Trust policies define only who may assume the role.
 #[test]
 fn trust_policies_are_refused_in_iams_words() {
     check(&Grammar::Trust, "{", "This policy contains invalid Json");
@@ -343,7 +343,7 @@ fn documents_have_a_largest_size() {
     }
 }
 
-/// What is stored may hold unique ids and need not pass the service's checks again.
+/// Stored policies may contain unique IDs and need not pass the service's checks again.
 #[test]
 fn stored_policies_are_read_leniently() {
     let text = r#"{"Statement":{"Effect":"Allow","Principal":{"AWS":["AIDAUSERUSERUSERUSER1","111122223333","111122223333"]},"Action":"s3:GetThing","Resource":"*"}}"#;

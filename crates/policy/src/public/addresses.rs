@@ -1,4 +1,4 @@
-//! Whether blocks of addresses are narrow enough to belong to known callers.
+//! Whether address blocks are narrow enough to belong to known callers.
 
 use std::net::IpAddr;
 
@@ -19,8 +19,7 @@ struct Bounds {
 const VERSION_4: Bounds = Bounds { width: 32, prefix_min: 8 };
 const VERSION_6: Bounds = Bounds { width: 128, prefix_min: 32 };
 
-/// How many of the widest blocks all values together may come to: a sixteenth of all addresses of
-/// version 4.
+/// How many of the widest blocks all values together may cover: a sixteenth of all IPv4 addresses.
 ///
 /// Assumed: the number. AWS speaks of single values; but half of all addresses can be written in
 /// blocks that are narrow each.
@@ -29,8 +28,8 @@ const BLOCKS_MAX: u128 = 16;
 /// The first and the last address of a block.
 type Range = (u128, u128);
 
-/// Whether all values are blocks, and narrow ones, each of them and all together: blocks that
-/// touch are judged as the one that they make.
+/// Whether all values are blocks, and narrow ones, each of them and all together: adjacent blocks
+/// are treated as the block that they form.
 pub(super) fn are_narrow(values: &[String]) -> bool {
     let networks: Option<Vec<Network>> = values.iter().map(|value| Network::parse(value)).collect();
     let Some(networks) = networks else { return false };
@@ -77,7 +76,7 @@ impl Bounds {
     }
 }
 
-/// Sorted ranges, those that touch or overlap made one.
+/// Sorted ranges, with adjacent and overlapping ones merged.
 fn merge(ranges: &[Range]) -> Vec<Range> {
     let mut merged: Vec<Range> = Vec::new();
     for &(first, last) in ranges {
@@ -89,7 +88,7 @@ fn merge(ranges: &[Range]) -> Vec<Range> {
     merged
 }
 
-/// Whether a block of `size` addresses, a power of two, lies in the range.
+/// Whether a block of `size` addresses, a power of two, fits in the range.
 fn holds_block((first, last): Range, size: u128) -> bool {
     let start = first.checked_next_multiple_of(size);
     start.and_then(|start| start.checked_add(size.saturating_sub(1))).is_some_and(|end| end <= last)

@@ -104,7 +104,8 @@ fn the_documented_keys_bind() {
     }
 }
 
-/// A user id binds if it is one caller's, and neither a role session's nor that of unsigned requests.
+/// A user ID restricts a policy if it belongs to a single caller, but not if it is that of a role
+/// session or of unsigned requests.
 #[test]
 fn user_ids_bind_if_they_are_one_callers() {
     let when = |operator: &str, value: &str, want: bool| {
@@ -124,7 +125,7 @@ fn user_ids_bind_if_they_are_one_callers() {
     when("StringLike", r#""AROAROLEROLEROLEROLE1:*""#, true);
 }
 
-/// Blocks are judged by what they admit together, however they are written.
+/// Blocks are judged by their union, in any notation.
 #[test]
 fn addresses_are_judged_together() {
     let when = |values: &[String], want: bool| {
@@ -150,7 +151,7 @@ fn addresses_are_judged_together() {
     when(&blocks(&["everywhere"]), true);
 }
 
-/// One public statement makes the whole policy public, at whatever place.
+/// One public statement makes the whole policy public, in any position.
 #[test]
 fn one_public_statement_is_enough() {
     let bound = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*",

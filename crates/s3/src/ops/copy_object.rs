@@ -14,6 +14,7 @@ use crate::checksum::{Algorithm, Kind};
 use crate::copying::{self, Source};
 use crate::encryption;
 use crate::error::{S3Error, S3Result};
+use crate::event::Shape;
 use crate::object::{self, quoted};
 use crate::preconditions::WriteCondition;
 use crate::request::Request;
@@ -30,6 +31,7 @@ impl Api for CopyObject {
     const SPEC: Spec = Spec::rest(&SERVICE, "CopyObject", false, "PUT", Scope::Object, &[])
         .data()
         .header("x-amz-copy-source");
+    const EVENT: Shape = Shape::BYTES;
     const ACTION: &'static str = "s3:PutObject";
     type Work = Copied;
 

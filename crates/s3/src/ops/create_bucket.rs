@@ -13,6 +13,7 @@ use crate::bucket::{self, Bucket, ObjectLock, Ownership, PublicAccess, Versionin
 use crate::cors::CorsRules;
 use crate::encryption::BucketEncryption;
 use crate::error::{S3Error, S3Result};
+use crate::event::Shape;
 use crate::request::Request;
 use crate::response::Response;
 use crate::tags::{self, Tagged};
@@ -49,6 +50,7 @@ struct Wish {
 
 impl ServiceApi for CreateBucket {
     const SPEC: Spec = Spec::rest(&SERVICE, "CreateBucket", false, "PUT", Scope::Bucket, &[]);
+    const EVENT: Shape = Shape::NOTHING;
 
     fn needs(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
         let mut context = conditions::of_request(ctx, request);

@@ -9,6 +9,7 @@ use crate::access::Needs;
 use crate::api::{Call, PlainApi};
 use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
+use crate::event::Shape;
 use crate::request::Request;
 use crate::response::Response;
 use crate::settings::truth;
@@ -45,6 +46,7 @@ impl PlainApi for DeleteObjects {
             .data()
             .body(BodyLimit::Buffered(DOCUMENT_BYTES_MAX))
             .when_full();
+    const EVENT: Shape = Shape::PREFIX;
     const ACTION: &'static str = DeleteObject::ACTION;
 
     /// Source: S3 API Reference: every key is authorized on its own, and refused on its own.

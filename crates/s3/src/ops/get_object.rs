@@ -16,6 +16,7 @@ use crate::customer_key;
 use crate::encoded_word;
 use crate::encryption::{Scheme, demand_version_4};
 use crate::error::{S3Error, S3Result};
+use crate::event::Shape;
 use crate::object::{self, Stored, Version, quoted, shown_id};
 use crate::preconditions::{self, Side};
 use crate::range;
@@ -44,6 +45,7 @@ pub struct GetObject;
 impl Api for GetObject {
     const SPEC: Spec =
         Spec::rest(&SERVICE, "GetObject", true, "GET", Scope::Object, &[]).data().brief();
+    const EVENT: Shape = Shape::BYTES;
     const ACTION: &'static str = "s3:GetObject";
     type Work = ();
 

@@ -11,6 +11,7 @@ use crate::SERVICE;
 use crate::api::PlainApi;
 use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
+use crate::event::Shape;
 use crate::list::{self, Page, Query};
 use crate::listing::{self, Encoding};
 use crate::object::{Version, quoted};
@@ -25,6 +26,7 @@ pub struct ListObjects;
 impl PlainApi for ListObjects {
     const SPEC: Spec =
         Spec::rest(&SERVICE, "ListObjects", true, "GET", Scope::Bucket, &[]).data().when_full();
+    const EVENT: Shape = Shape::PREFIX;
     const ACTION: &'static str = "s3:ListBucket";
 
     fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
@@ -58,6 +60,7 @@ impl PlainApi for ListObjectsV2 {
             .event_name("ListObjects")
             .data()
             .when_full();
+    const EVENT: Shape = Shape::PREFIX;
     const ACTION: &'static str = "s3:ListBucket";
 
     fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {

@@ -7,6 +7,7 @@ use gateway::{Ctx, Spec};
 use crate::api::PlainApi;
 use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
+use crate::event::Shape;
 use crate::list::{self, Entry, Page, Query};
 use crate::listing::{self, Begin, Encoding};
 use crate::object::{self, NULL, VERSIONS, Version, quoted, row_key};
@@ -24,6 +25,7 @@ type Line = (Version, bool);
 
 impl PlainApi for ListObjectVersions {
     const SPEC: Spec = reads("ListObjectVersions", &["versions"]).data().when_full();
+    const EVENT: Shape = Shape::PREFIX;
     const ACTION: &'static str = "s3:ListBucketVersions";
 
     fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {

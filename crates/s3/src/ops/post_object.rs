@@ -11,6 +11,7 @@ use crate::access::Needs;
 use crate::api::{Api, Seen};
 use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
+use crate::event::Shape;
 use crate::form::{self, field};
 use crate::request::Request;
 use crate::response::Response;
@@ -26,6 +27,7 @@ impl Api for PostObject {
     const SPEC: Spec = Spec::rest(&SERVICE, "PostObject", false, "POST", Scope::Bucket, &[])
         .data()
         .body(BodyLimit::Form(UPLOAD_BYTES_MAX));
+    const EVENT: Shape = Shape::BYTES;
     const ACTION: &'static str = PutObject::ACTION;
     type Work = Upload;
 

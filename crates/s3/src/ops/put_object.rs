@@ -17,6 +17,7 @@ use crate::bucket::Bucket;
 use crate::checksum;
 use crate::encryption;
 use crate::error::S3Result;
+use crate::event::Shape;
 use crate::object;
 use crate::preconditions::WriteCondition;
 use crate::request::Request;
@@ -33,6 +34,7 @@ impl Api for PutObject {
         .data()
         .body(BodyLimit::Streamed(UPLOAD_BYTES_MAX))
         .brief();
+    const EVENT: Shape = Shape::BYTES;
     const ACTION: &'static str = "s3:PutObject";
     type Work = Upload;
 

@@ -12,6 +12,7 @@ use super::{reads, removes, writes};
 use crate::api::PlainApi;
 use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
+use crate::event::Shape;
 use crate::request::Request;
 use crate::response::Response;
 use crate::xml::{self, Element, Xml};
@@ -89,6 +90,7 @@ impl<K: Identified> PlainApi for ListAll<K> {
         let [list, ..] = K::ROWS;
         list
     };
+    const EVENT: Shape = Shape::PREFIX;
     const ACTION: &'static str = K::ACTIONS.0;
 
     fn run(_: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {

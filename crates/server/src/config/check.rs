@@ -1,4 +1,4 @@
-//! What a configuration has to be, beyond the form of each of its values.
+//! The requirements of a configuration beyond the format of each value.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -8,11 +8,11 @@ use crate::{Config, ConfigError, tls};
 
 /// Source: IAM API Reference, "AccessKey": `AccessKeyId` has 16 to 128 characters of `[\w]`.
 const KEY_ID_CHARS: RangeInclusive<usize> = 16..=128;
-/// AWS's have 40. Whoever sees one signature can try all secrets that are short.
+/// AWS's have 40. Anyone who sees one signature can try all short secrets.
 const SECRET_CHARS_MIN: usize = 32;
 
 impl Config {
-    /// Errors if the server could not serve so. Reads the TLS files and changes nothing.
+    /// Errors if the server could not run with it. Reads the TLS files and changes nothing.
     pub fn check(&self) -> Result<(), ConfigError> {
         if let Some((cert, key)) = &self.tls {
             tls::acceptor(cert, key)?;
@@ -20,10 +20,10 @@ impl Config {
         self.check_connections()?;
         if self.console_listen == Some(self.listen) && self.listen.port() != 0 {
             let address = self.listen;
-            return Err(ConfigError(format!("`console_listen` is `listen`: `{address}`")));
+            return Err(ConfigError(format!("`console_listen` equals `listen`: `{address}`")));
         }
         if self.memory_max.is_some_and(|bytes| bytes < MEMORY_BYTES_MIN) {
-            return Err(ConfigError("`memory_max` is at least `256MiB`".to_owned()));
+            return Err(ConfigError("`memory_max` must be at least `256MiB`".to_owned()));
         }
         let mut keys = BTreeSet::new();
         if let Some((id, secret)) = &self.root_credentials {
@@ -48,28 +48,30 @@ impl Config {
     fn check_connections(&self) -> Result<(), ConfigError> {
         let (all, share) = (self.connections_max, self.connections_max_per_address);
         if all == 0 || share == Some(0) {
-            return Err(ConfigError("nobody could connect: a number of connections is 0".into()));
+            return Err(ConfigError(
+                "a maximum number of connections is 0: no client could connect".into(),
+            ));
         }
         if share.is_some_and(|share| share > all) {
-            let text = "`connections_max_per_address` is more than `connections_max`";
+            let text = "`connections_max_per_address` exceeds `connections_max`";
             return Err(ConfigError(text.into()));
         }
         Ok(())
     }
 }
 
-/// The secret is not told.
+/// The error does not contain the secret.
 fn check_key(id: &str, secret: &str) -> Result<(), ConfigError> {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if !KEY_ID_CHARS.contains(&id.len()) || !id.chars().all(is_word) {
         return Err(ConfigError(format!(
-            "`{id}` is not an access key id: it has 16 to 128 letters and digits"
+            "`{id}` is not an access key ID: it must have 16 to 128 letters and digits"
         )));
     }
     if secret.len() < SECRET_CHARS_MIN || !secret.chars().all(|c| c.is_ascii_graphic()) {
         return Err(ConfigError(format!(
-            "the secret of the access key `{id}` is too short, or has blanks or letters beyond \
-             ASCII: it has at least {SECRET_CHARS_MIN} characters, and AWS's have 40"
+            "the secret of the access key `{id}` is too short, or has spaces or non-ASCII \
+             characters: it must have at least {SECRET_CHARS_MIN} characters; AWS's have 40"
         )));
     }
     Ok(())
@@ -103,7 +105,7 @@ mod tests {
         config.check().map_err(|error| error.0)
     }
 
-    /// Every account is there once and has a key of its own that clients can use.
+    /// Accounts are unique, and each has a valid key of its own.
     #[test]
     fn accounts_do_not_share() {
         let payments = || account("111122223333", "AKIAPAYMENTSROOT0001", SECRET);
@@ -112,8 +114,8 @@ mod tests {
             (vec![account("123456789012", "AKIAPAYMENTSROOT0001", SECRET)], "two accounts `1234"),
             (vec![payments(), payments()], "two accounts `1111"),
             (vec![account("111122223333", KEY, SECRET)], "two accounts have the access key"),
-            (vec![account("111122223333", "AKIA", SECRET)], "`AKIA` is not an access key id"),
-            (vec![account("111122223333", "AKIA PAYMENTS ROOT 1", SECRET)], "not an access key id"),
+            (vec![account("111122223333", "AKIA", SECRET)], "`AKIA` is not an access key ID"),
+            (vec![account("111122223333", "AKIA PAYMENTS ROOT 1", SECRET)], "not an access key ID"),
             (vec![account("111122223333", "AKIAPAYMENTSROOT0001", "x")], "too short"),
         ] {
             let text = check(accounts).unwrap_err();
@@ -137,7 +139,7 @@ mod tests {
         }
     }
 
-    /// A port of its own is another port.
+    /// A separate console port differs from the other port.
     #[test]
     fn the_console_listens_elsewhere() {
         let check = |listen: &str, console: &str| {
@@ -149,7 +151,7 @@ mod tests {
         assert!(check("127.0.0.1:1", "127.0.0.1:1").unwrap_err().0.contains("console_listen"));
     }
 
-    /// The first account's key is held to the same rules.
+    /// The first account's key is checked by the same rules.
     #[test]
     fn the_root_key_is_checked() {
         for (id, secret) in [(KEY, "short"), ("short", SECRET), (KEY, &format!("{SECRET} x"))] {
@@ -158,7 +160,7 @@ mod tests {
         }
     }
 
-    /// What is wrong with the TLS files is said of the file.
+    /// Errors in the TLS files name the file.
     #[test]
     fn tls_files_are_named() {
         let folder = tempfile::tempdir().unwrap();
@@ -179,8 +181,8 @@ mod tests {
         for (cert, key, want) in [
             (missing.clone(), own_key.clone(), "missing.pem`: No such file"),
             (own.clone(), missing, "missing.pem`: No such file"),
-            (empty.clone(), own_key, "empty.pem`: it holds no certificate"),
-            (own.clone(), empty, "empty.pem`: it holds no private key"),
+            (empty.clone(), own_key, "empty.pem`: it contains no certificate"),
+            (own.clone(), empty, "empty.pem`: it contains no private key"),
             (own, other_key, "other.key` is not the private key of the certificate in"),
         ] {
             let text = check(cert, key).unwrap_err().0;

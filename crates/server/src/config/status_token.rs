@@ -5,10 +5,10 @@ use std::path::Path;
 use crate::ConfigError;
 use crate::sealing::refuse_readable_by_others;
 
-/// Nobody guesses 32 characters that were drawn at random.
+/// 32 random characters cannot be guessed.
 const TOKEN_CHARS_MIN: usize = 32;
 
-/// The first line of a file that nobody else may read.
+/// The first line of a file that other users cannot read.
 pub(super) fn read(path: &Path) -> Result<String, ConfigError> {
     let unusable = |cause: String| ConfigError(format!("`{}`: {cause}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|cause| unusable(cause.to_string()))?;
@@ -16,8 +16,8 @@ pub(super) fn read(path: &Path) -> Result<String, ConfigError> {
     let token = text.lines().next().unwrap_or_default().trim();
     if token.len() < TOKEN_CHARS_MIN || !token.chars().all(|c| c.is_ascii_graphic()) {
         return Err(unusable(format!(
-            "its first line is no status token: at least {TOKEN_CHARS_MIN} letters, digits and \
-             signs of ASCII, without blanks"
+            "its first line is not a status token: it must have at least {TOKEN_CHARS_MIN} \
+             printable ASCII characters, without spaces"
         )));
     }
     Ok(token.to_owned())
@@ -53,7 +53,7 @@ mod tests {
         check(token, 0o640, Err("chmod 600"));
         check("", 0o600, Err("at least 32"));
         check("short\n", 0o600, Err("at least 32"));
-        check(&format!("{token} {token}\n"), 0o600, Err("without blanks"));
+        check(&format!("{token} {token}\n"), 0o600, Err("without spaces"));
         let missing = read(&folder.path().join("missing")).unwrap_err();
         assert!(missing.0.contains("missing`: No such file"), "{missing}");
     }

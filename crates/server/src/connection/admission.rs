@@ -1,4 +1,4 @@
-//! What a request may keep in memory, decided before its body is read or invited.
+//! The memory that a request may use, decided before its body is read or invited.
 
 use std::time::Duration;
 
@@ -12,23 +12,23 @@ use super::unread::Arriving;
 use super::{Exchange, SMALL_STREAM_BYTES_MAX, wire_limit};
 use crate::memory::Share;
 
-/// Bodies up to this length lie in the buffer of their connection, which is counted with it.
+/// Bodies up to this length are in the buffer of their connection, which is already counted.
 const UNCOUNTED_BYTES_MAX: u64 = 8 << 10;
-/// The largest body that is collected for those who show no access key that exists.
+/// The largest body that is buffered for clients without an existing access key.
 ///
 /// Assumed: nothing longer makes sense in an anonymous call.
 const STRANGERS_BODY_BYTES_MAX: u64 = 64 << 10;
-/// Answers up to this length are not counted: sockets take them at once.
+/// Responses up to this length are not counted: sockets accept them at once.
 const UNCOUNTED_ANSWER_BYTES_MAX: usize = 16 << 10;
 /// The fields of a form, and the beginning of its file behind them.
 const FIELDS_BYTES: u64 = 32 << 10;
-/// How long an answer waits for room while the room of its call is held, and others need that.
+/// How long a response waits for memory while that of its call is held and other calls need it.
 const HELD_CALL_WAIT: Duration = Duration::from_secs(1);
-/// What a body costs that passes piece by piece, in bytes. On its way in: a buffer of the
-/// connection and the one before it, and a frame that waits to be sealed. On its way out: two
-/// frames that were opened, and what the connection has still to send.
+/// The cost of a streamed body, in bytes. For uploads: a buffer of the connection and the previous
+/// one, and a frame that waits to be sealed. For downloads: two opened frames, and the bytes that
+/// the connection has not sent yet.
 const PIECEWISE_BYTES: u64 = 256 << 10;
-/// What it costs more to have the next batch ready while one is worked on: two batches.
+/// The additional cost of preparing the next batch while one is processed: two batches.
 const AHEAD_BYTES: u64 = 384 << 10;
 
 /// A request whose head promises nothing that is refused.
@@ -41,21 +41,21 @@ pub(super) struct Admitted {
     pub(super) pace: Option<Pace>,
 }
 
-/// How a body passes, as long as its share is held.
+/// How a body is streamed, as long as its share is held.
 pub(super) struct Pace {
-    /// Whether the next batch is made ready while one is worked on.
+    /// Whether the next batch is prepared while one is processed.
     pub(super) is_ahead: bool,
     _share: Share,
 }
 
-/// What a request holds until its answer is there.
+/// The memory of a request until its response is ready.
 #[derive(Default)]
 pub(super) struct Shares {
     pub(super) body: Option<Share>,
     pub(super) call: Option<Share>,
 }
 
-/// What an answer holds until it is sent.
+/// The memory of a response until it is sent.
 pub(super) enum Shown {
     /// It is small.
     Freely,
@@ -63,7 +63,7 @@ pub(super) enum Shown {
     Pieces(Pace),
 }
 
-/// What is held back of a body in signed chunks until a chunk is proved.
+/// The bytes of a signed chunk that are held back until it is verified.
 fn chunk_bytes(head: &Head) -> u64 {
     match head.header("x-amz-content-sha256").map(Payload::parse) {
         Some(Payload::Streaming { signed: true, .. }) => SIGNED_CHUNK_BYTES_MAX,
@@ -72,10 +72,10 @@ fn chunk_bytes(head: &Head) -> u64 {
 }
 
 impl Exchange<'_> {
-    /// Refuses what the head alone condemns; else waits until there is room for the body.
+    /// Rejects requests by their head alone; otherwise waits until there is memory for the body.
     ///
-    /// Bodies that are short and not to be invited are in the buffer already, or soon: they are
-    /// authenticated at one go, when they are there.
+    /// Short bodies without an invitation are in the buffer already, or soon: they are
+    /// authenticated in one step, once they have arrived.
     pub(super) async fn admit(
         &self,
         identified: &mut Identified,
@@ -111,7 +111,7 @@ impl Exchange<'_> {
                 let pace = self.while_waiting(standing, self.pace(chunk_bytes(head))).await?;
                 return Ok(Admitted { limit, share: None, pace: Some(pace) });
             }
-            // Room for the file is made when the fields have said who sends it.
+            // Memory for the file is allocated when the fields have identified the sender.
             BodyLimit::Form(_) => FIELDS_BYTES,
             BodyLimit::Buffered(_) | BodyLimit::Streamed(_) => declared.unwrap_or(limit),
         };
@@ -130,7 +130,8 @@ impl Exchange<'_> {
         Ok(Admitted { limit, share, pace: None })
     }
 
-    /// Waits for room; a sender that has proven nothing only as long as no other needs the place.
+    /// Waits for memory; an unauthenticated sender waits only as long as no other connection needs
+    /// its place.
     async fn while_waiting<T>(
         &self,
         standing: Standing,
@@ -145,7 +146,7 @@ impl Exchange<'_> {
         if self.peer.place.body_came() { found } else { Err(self.busy()) }
     }
 
-    /// Room for a body that passes, of which `held_bytes` may have to be held back.
+    /// Memory for a streamed body, of which `held_bytes` may have to be held back.
     pub(super) async fn pace(&self, held_bytes: u64) -> Result<Pace, Answer> {
         let streams = &self.peer.memory.streams;
         let needed = PIECEWISE_BYTES.saturating_add(held_bytes);
@@ -157,8 +158,8 @@ impl Exchange<'_> {
         Ok(Pace { is_ahead: false, _share: share })
     }
 
-    /// Room for an answer until it is sent. Receivers that do not read keep others from asking for
-    /// as much, not the server from serving.
+    /// Memory for a response until it is sent. Receivers that do not read delay requests of the
+    /// same size, but not the server as a whole.
     pub(super) async fn show(
         &self,
         answer: Answer,

@@ -1,5 +1,5 @@
-//! What pages of other origins may read of an answer, whatever it is: also of one that was refused
-//! before any operation was reached.
+//! CORS headers of any response, including errors that were returned before an operation was
+//! reached.
 
 use std::sync::Arc;
 
@@ -8,15 +8,15 @@ use http::{HeaderName, HeaderValue, Method};
 use s3::CorsRequest;
 use wire::Head;
 
-/// A request that says which page it comes from.
+/// A request with the origin of a page.
 pub(super) struct Asked {
     bucket: String,
     request: CorsRequest,
 }
 
 impl Asked {
-    /// `None` for a request that comes from no page of another origin, or is about no bucket; and
-    /// for one that asks for leave, which an operation answers.
+    /// `None` for a request without another origin, or without a bucket; and for a preflight, which
+    /// an operation handles.
     pub(super) fn of(head: &Head, identified: &Identified) -> Option<Self> {
         let bucket = identified.bucket()?.to_owned();
         let origin = head.header("origin").filter(|_| head.method != Method::OPTIONS)?;
@@ -26,14 +26,14 @@ impl Asked {
         Some(Self { bucket, request })
     }
 
-    /// Adds what the rules of the bucket allow, as they are now.
+    /// Adds the headers that the bucket's current rules allow.
     ///
-    /// On a thread of its own: the bucket is read from the store, and a request is held against
+    /// On a separate thread: the bucket is read from the store, and a request is matched against
     /// every rule.
     pub(super) async fn allow(self, gateway: Arc<Gateway>, answer: &mut Answer) {
         let found = tokio::task::spawn_blocking(move || self.headers(&gateway)).await;
         let headers = found.unwrap_or_else(|error| {
-            tracing::error!(%error, "no page may read an answer: its rules were not read");
+            tracing::error!(%error, "cannot read the CORS rules: the response gets no CORS headers");
             Vec::new()
         });
         for (name, value) in headers {
@@ -43,13 +43,13 @@ impl Asked {
         }
     }
 
-    /// What the rules give; nothing if the bucket cannot be read.
+    /// The headers of the rules; none if the bucket cannot be read.
     fn headers(&self, gateway: &Gateway) -> s3::CorsHeaders {
         let found = gateway
             .snapshot()
             .and_then(|view| s3::cors_headers(&view.tx(), &self.bucket, &self.request));
         found.unwrap_or_else(|fault| {
-            let what = "no page may read an answer: its bucket cannot be read";
+            let what = "cannot read the bucket: the response gets no CORS headers";
             gateway.report(&fault, what, &self.bucket);
             Vec::new()
         })

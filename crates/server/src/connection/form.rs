@@ -1,5 +1,5 @@
-//! A form of a browser: its fields are read before the call begins, for they hold the signature;
-//! its file streams.
+//! A browser form: its fields, which contain the signature, are read before the call begins; its
+//! file is streamed.
 
 use std::sync::Arc;
 
@@ -22,7 +22,8 @@ impl Exchange<'_> {
             Ok(form) => Some(form),
             Err(error) => return Err(self.gateway.refused(&identified, &error)),
         };
-        // Room for the file first, as uploads do: in two orders, each could wait for the other.
+        // Memory for the file is allocated first, as for uploads: in two orders, each could wait
+        // for the other.
         let pace = self.pace(0).await?;
         let call = self.call(false, 0).await?;
         let received = Received { head, body: Bytes::new(), form, tls: self.peer.tls.clone() };

@@ -15,7 +15,7 @@ use super::{BATCH_BYTES, Peer, Receiving, Stage, failed};
 use crate::patience::Pacing;
 use crate::places::Ticket;
 
-/// How long no byte of a body may come.
+/// The maximum time without a byte of the body.
 ///
 /// Assumed: AWS's front ends wait as long.
 const STILL_MAX: Duration = Duration::from_secs(20);
@@ -23,8 +23,8 @@ const STILL_MAX: Duration = Duration::from_secs(20);
 /// What one frame of a body may have, so that batches need not grow for the last of theirs.
 const FRAME_BYTES_MAX: usize = 64 << 10;
 
-/// The next bytes, which may be none; `None` at the end. They may neither stop nor come
-/// too slowly.
+/// The next bytes, possibly none; `None` at the end. The body may neither stop nor arrive too
+/// slowly.
 pub(super) async fn next<B>(body: &mut B, pacing: &mut Pacing) -> Result<Option<Bytes>, WireError>
 where
     B: Body<Data = Bytes> + Unpin,
@@ -46,7 +46,8 @@ where
         Poll::Pending => pacing.poll_too_slow(context).map(Err),
     });
     let frame = tokio::time::timeout(wait, frame).await.map_err(|_| ()).flatten();
-    // What is done with it takes our time. A piece may be a byte, so that theirs goes on.
+    // Processing uses our time, not the sender's. A piece may be a single byte, so the sender's
+    // time continues.
     pacing.pause();
     let (code, text) = match frame {
         Ok(None) => return Ok(None),
@@ -68,8 +69,8 @@ where
     Err(WireError::new(400, code, text))
 }
 
-/// The whole body, if it has at most `limit` bytes. Until it is there, its sender has proven
-/// nothing.
+/// The whole body, if it has at most `limit` bytes. Its sender is unauthenticated until it has
+/// arrived.
 pub(super) async fn collect<B>(
     body: B,
     limit: u64,
@@ -87,8 +88,8 @@ where
     unproven.end(came)
 }
 
-/// The time until a sender has proven something: it brings its bytes not too slowly, and only as
-/// long as nobody else needs the place.
+/// The time in which a sender is unauthenticated: its bytes must not arrive too slowly, and it
+/// keeps its place only as long as no other connection needs it.
 pub(super) struct Unproven<'a> {
     pub(super) pacing: Pacing,
     place: &'a Ticket,
@@ -100,7 +101,7 @@ impl<'a> Unproven<'a> {
         Self { pacing: Pacing::new(peer.patience.unproven), place: &peer.place }
     }
 
-    /// Gives what came, unless the place was lost.
+    /// Returns what arrived, unless the place was lost.
     pub(super) fn end<T>(self, came: Result<T, WireError>) -> Result<T, WireError> {
         if self.place.body_came() {
             return came;
@@ -130,7 +131,7 @@ where
             return Ok(piece);
         }
         if whole.is_empty() {
-            // Exactly what the body's share is for.
+            // Exactly the size of the body's share.
             whole.reserve(usize::try_from(declared).unwrap_or_default());
         }
         whole.extend_from_slice(&piece);
@@ -138,8 +139,8 @@ where
     Ok(whole.freeze())
 }
 
-/// Moves a body from the socket to a thread that may block. A sender who keeps us waiting does not
-/// hold it.
+/// Moves a body from the socket to a thread that may block. A slow sender does not occupy the
+/// thread.
 pub(super) async fn receive<B>(receiving: Receiving, body: B, peer: &Peer, pace: Pace) -> Answer
 where
     B: Body<Data = Bytes> + Unpin,
@@ -151,7 +152,7 @@ where
     }
 }
 
-/// Hands on what comes as it comes, without a copy: nothing is read meanwhile.
+/// Passes on bytes as they arrive, without a copy: nothing is read meanwhile.
 async fn piecewise<B>(mut receiving: Receiving, mut body: B, peer: &Peer) -> Answer
 where
     B: Body<Data = Bytes> + Unpin,
@@ -222,8 +223,8 @@ impl Receiving {
     }
 }
 
-/// Collects the next bytes in place of those that `batch` holds; says how the body ended, if it
-/// did. They are copied, for the socket's buffers are used again at once then.
+/// Collects the next bytes in place of those in `batch`; returns how the body ended, if it did.
+/// They are copied, because the socket's buffers are then reused at once.
 async fn fill<B>(
     batch: &mut Vec<u8>,
     body: &mut B,
@@ -252,8 +253,7 @@ mod tests {
     use super::*;
     use crate::LeastRate;
 
-    /// A body of which so many bytes come, one by one, each of them waited for; then its sender
-    /// says nothing more.
+    /// A body of this many single bytes, with a wait before each; then its sender stops.
     struct Dripping {
         left: usize,
         waited: bool,
@@ -281,7 +281,7 @@ mod tests {
     const SOON: Duration = Duration::from_millis(1);
     const NEVER: Duration = Duration::from_hours(1);
 
-    /// How many bytes came, and the error that ended them.
+    /// The number of bytes that arrived, and the error that ended them.
     fn read(left: usize, still: Duration, rate: LeastRate) -> (usize, String) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let (mut pacing, mut came) = (Pacing::new(rate), 0);
@@ -310,7 +310,7 @@ mod tests {
         assert_eq!(code, TIMEOUT);
     }
 
-    /// Bytes in time give time for as many again.
+    /// Bytes that arrive in time extend the time for the same number.
     #[test]
     fn a_body_that_comes_in_time_is_not_refused() {
         let rate = LeastRate { bytes: 1, within: NEVER };

@@ -14,8 +14,8 @@ const COUNT: usize = 16;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// A fixed number of threads. All work of one body is done by the same one of them, in order: its
-/// buffers stay where they were allocated, and no client can hold a thread by waiting.
+/// A fixed number of threads. All work of one body is done by the same thread, in order: its
+/// buffers stay where they were allocated, and no client can occupy a thread by waiting.
 pub(crate) struct Lanes {
     jobs: Vec<mpsc::Sender<Job>>,
     next: AtomicUsize,
@@ -32,13 +32,13 @@ impl fmt::Debug for Lanes {
 }
 
 impl Lanes {
-    /// Starts the threads; they end when nobody has work for them any more.
+    /// Starts the threads; they end when there is no more work for them.
     pub(crate) fn start() -> io::Result<Self> {
         let jobs = (0..COUNT).map(|number| {
             let (sender, jobs) = mpsc::channel::<Job>();
             let work = move || {
                 for job in jobs {
-                    // Whoever waits for it hears that it is gone.
+                    // A waiting sender gets an error.
                     let _ = catch_unwind(AssertUnwindSafe(job));
                 }
             };
@@ -56,13 +56,13 @@ impl Lanes {
 }
 
 impl Lane {
-    /// Does some work there; the receiver hears of its end, or that it panicked.
+    /// Runs work on the thread; the receiver is notified of its end, or that it panicked.
     pub(super) fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> oneshot::Receiver<T> {
         let (done, heard) = oneshot::channel();
-        // A thread that is gone drops the job, and with it the sender.
+        // A thread that has ended drops the job, and with it the sender.
         let _ = self.0.send(Box::new(move || drop(done.send(work()))));
         heard
     }

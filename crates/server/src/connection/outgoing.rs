@@ -31,7 +31,7 @@ impl AsRef<[u8]> for Kept {
     }
 }
 
-/// The bytes of a whole answer.
+/// The bytes of a complete response.
 pub(super) fn kept(bytes: Bytes, shown: Shown) -> Bytes {
     match shown {
         Shown::Whole(share) => Bytes::from_owner(Kept { bytes, _share: share }),
@@ -45,12 +45,12 @@ struct Batch {
     rest: Option<Source>,
 }
 
-/// A body that is read on a thread that may block. A receiver who keeps us waiting does not hold it;
+/// A body that is read on a thread that may block. A slow receiver does not occupy the thread;
 /// while one batch is sent, the next is read, if there is memory for both.
 struct Pieces {
     ready: VecDeque<Result<Bytes, Fault>>,
     reading: Option<oneshot::Receiver<Batch>>,
-    /// What is read only when it is asked for. Never locked: a body has to be `Sync`.
+    /// The reader, which runs on demand. Never contended: a body must be `Sync`.
     rest: Mutex<Option<Source>>,
     lane: Lane,
     pace: Option<Pace>,
@@ -82,7 +82,7 @@ impl Pieces {
     }
 }
 
-/// Reads until it has the wanted bytes or more.
+/// Reads until it has at least the requested number of bytes.
 fn read(mut source: Source, wanted: usize, lane: &Lane) -> oneshot::Receiver<Batch> {
     lane.run(move || {
         let (mut pieces, mut bytes) = (VecDeque::new(), 0_usize);

@@ -1,4 +1,4 @@
-//! Bodies that are not read to their end: their senders shall read the answer all the same.
+//! Bodies that are not read completely: their senders should still receive the response.
 
 use std::future::{Pending, pending};
 use std::io;
@@ -13,13 +13,13 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Timeout, timeout};
 
-/// How long the rest of an unread body is waited for after the answer. Most clients send all of
-/// it before they read.
+/// How long the rest of an unread body is awaited after the response. Most clients send all of it
+/// before they read.
 const LINGER: Duration = Duration::from_secs(5);
-/// Bytes of an unread body that are thrown away after the answer.
+/// The number of bytes of an unread body that are discarded after the response.
 const LINGER_BYTES_MAX: usize = 64 << 20;
 
-/// Whether a connection has bytes to come that nobody will read.
+/// Whether a connection will receive bytes that are not read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Unread(Arc<AtomicBool>);
 
@@ -72,10 +72,10 @@ impl Drop for Arriving {
     }
 }
 
-/// A connection that does not close while its peer still sends what nobody reads.
+/// A connection that stays open while its peer still sends bytes that are not read.
 ///
-/// The system answers bytes for a closed connection with a reset, at which the peer forgets what
-/// it has received and not read: the answer that says why its body was not read.
+/// The operating system resets a closed connection on which bytes arrive, and the peer then loses
+/// what it has received and not read: the response with the reason.
 #[derive(Debug)]
 pub(crate) struct Lingering<S> {
     stream: S,
@@ -86,7 +86,7 @@ pub(crate) struct Lingering<S> {
 #[derive(Debug)]
 enum Stage {
     Open,
-    /// Nothing more is sent. So many bytes may still come.
+    /// Nothing more is sent. This many bytes may still arrive.
     Closing(Pin<Box<Timeout<Pending<()>>>>, usize),
     Closed,
 }

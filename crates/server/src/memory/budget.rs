@@ -7,13 +7,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::waits::Waits;
 use crate::network::Block;
 
-/// What is counted as one, in bytes.
+/// The unit of allocation, in bytes.
 const UNIT_BYTES: u64 = 1 << 10;
-/// Addresses whose parts are kept before unused ones are forgotten.
+/// The number of addresses that are tracked before unused ones are dropped.
 const BLOCKS_KEPT: usize = 1_024;
 
-/// An amount of memory that is handed out in shares, to each in turn. One address has a part of it
-/// at most, so that it cannot keep the others waiting.
+/// An amount of memory that is allocated in shares, in the order of requests. One address gets only
+/// a part of it, so that it cannot delay the others.
 pub(crate) struct Budget {
     free: Arc<Semaphore>,
     units: u32,
@@ -22,7 +22,7 @@ pub(crate) struct Budget {
     blocks: Mutex<BTreeMap<Block, Arc<Semaphore>>>,
 }
 
-/// One address's part of all budgets: so many of so many.
+/// One address's part of all budgets: this many of that many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PartOfBlock {
     pub(crate) of_block: usize,
@@ -61,7 +61,7 @@ impl Budget {
         bytes: u64,
     ) -> Option<Share> {
         let (units, own) = (self.units_of(bytes), self.of(block));
-        // Most find one at once and need no timer.
+        // Most succeed at once and need no timer.
         if let Some(share) = self.at_once(&own, units) {
             return Some(share);
         }
@@ -93,7 +93,7 @@ impl Budget {
     fn of(&self, block: Block) -> Arc<Semaphore> {
         let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
         if blocks.len() >= BLOCKS_KEPT {
-            // Shares and those who wait for one hold a reference.
+            // Shares and waiting requests hold a reference.
             blocks.retain(|_, own| Arc::strong_count(own) > 1);
         }
         let own = || Arc::new(Semaphore::new(self.units_of_block as usize));
@@ -121,7 +121,7 @@ mod tests {
         runtime.unwrap().block_on(future)
     }
 
-    /// Who finds nothing left is refused after a while; what is dropped is free again.
+    /// A request that finds nothing left is rejected after a while; dropped shares are free again.
     #[test]
     fn shares_come_back() {
         let budget = Budget::new(64 << 10, WHOLE);
@@ -141,7 +141,7 @@ mod tests {
         });
     }
 
-    /// What is larger than all is done alone.
+    /// A request larger than the whole budget runs alone.
     #[test]
     fn a_share_is_at_most_all() {
         let budget = Budget::new(64 << 10, WHOLE);
@@ -164,8 +164,8 @@ mod tests {
         );
     }
 
-    /// One address that takes all it may have leaves the rest to the others, and what it gives
-    /// back is its own again.
+    /// One address that uses its maximum leaves the rest to the others, and can reuse what it
+    /// releases.
     #[test]
     fn an_address_has_a_part() {
         let budget = Budget::new(64 << 10, PartOfBlock { of_block: 1, all: 4 });
@@ -190,7 +190,7 @@ mod tests {
         });
     }
 
-    /// Addresses that hold nothing are forgotten, those that hold something are not.
+    /// Addresses without shares are dropped, those with shares are not.
     #[test]
     fn idle_addresses_are_forgotten() {
         let budget = Budget::new(64 << 10, PartOfBlock { of_block: 1, all: 4 });

@@ -1,20 +1,20 @@
-/// Values that the JSON of one call may hold. Each takes hundreds of bytes once it is decoded, so
-/// that a mebibyte of empty ones would take more than there is for a call.
+/// The maximum number of values in the JSON of one call. Each takes hundreds of bytes once it is
+/// decoded, so a mebibyte of empty ones would exceed the memory for a call.
 ///
 /// Assumed: AWS refuses so many, if by another error; no input of a service that is served has as
 /// many members.
 const VALUES_MAX: usize = 16_384;
-/// What a decoded value takes besides its text, in bytes: measured with a list of empty tags.
+/// The overhead of a decoded value beyond its text, in bytes: measured with a list of empty tags.
 const VALUE_BYTES: u64 = 480;
-/// How many times text may be held while a call decodes, authorizes and records it.
+/// How many copies of a text may exist while a call decodes, authorizes and records it.
 const TEXT_COPIES: u64 = 8;
 /// The same for other protocols, values and text together: measured with a list of empty tags.
 const OTHER_COPIES: u64 = 160;
 
-/// Bytes that the JSON of a call takes once it is decoded, authorized and recorded; `None` if it
-/// holds too many values.
+/// The size of a call's JSON once it is decoded, authorized and recorded; `None` if it contains too
+/// many values.
 pub(crate) fn of_json(body: &[u8]) -> Option<u64> {
-    // A shorter body cannot hold as many.
+    // A shorter body cannot contain as many.
     let values = if body.len() > VALUES_MAX { values(body) } else { body.len() };
     let values = Some(values).filter(|values| *values <= VALUES_MAX)?;
     let text = (body.len() as u64).saturating_mul(TEXT_COPIES);
@@ -45,7 +45,7 @@ fn values(json: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    /// However they are nested, values are counted; what is in a string is one.
+    /// Nested values are counted at any depth; text in a string counts as one.
     #[test]
     fn values_are_counted() {
         for (json, least) in [

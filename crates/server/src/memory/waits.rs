@@ -3,15 +3,15 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
-/// How long one request may wait for room in total. Longer than a body may stop, so that
-/// those who wait outlast those who only occupy the memory; shorter than clients wait for an
-/// answer, which is a minute.
+/// The maximum total time for which one request may wait for memory. Longer than a body may stop,
+/// so that waiting requests outlast those that only occupy memory; shorter than the minute for
+/// which clients wait for a response.
 const ALL: Duration = Duration::from_secs(25);
 
-/// What is left of the time that one request may wait for room. Its body, its call and its answer
-/// share this time, so that three waits in a row are no longer than one.
+/// The remaining time for which one request may wait for memory. Its body, its call and its
+/// response share this time, so that three waits in a row are no longer than one.
 ///
-/// Only waiting counts: a body that takes its time leaves as much for the answer.
+/// Only waiting counts: a slow body leaves as much time for the response.
 #[derive(Debug)]
 pub(crate) struct Waits(Mutex<Duration>);
 
@@ -22,7 +22,7 @@ impl Default for Waits {
 }
 
 impl Waits {
-    /// The room, if it is found within the time that is left and within `most`.
+    /// The memory, if it is available within the remaining time and within `most`.
     pub(super) async fn wait_for<T>(
         &self,
         most: Duration,
@@ -47,7 +47,7 @@ mod tests {
 
     use super::*;
 
-    /// Several waits in a row are no longer than one; what is found at once costs nothing.
+    /// Several waits in a row are no longer than one; an immediate success costs no time.
     #[test]
     fn all_waits_of_a_request_share_one_time() {
         let runtime = tokio::runtime::Builder::new_current_thread()

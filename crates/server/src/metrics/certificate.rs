@@ -1,4 +1,4 @@
-//! When a certificate ends: the one thing of it that is read here.
+//! The expiry of a certificate, the only part of it that is parsed here.
 //!
 //! Source: RFC 5280, section 4.1: a certificate is a sequence whose first member is a sequence of
 //! version, serial number, algorithm, issuer and validity; validity is two times.
@@ -15,8 +15,8 @@ const VERSION: u8 = 0xa0;
 const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
 
-/// When the first certificate of a PEM file ends. `None` if that cannot be read: the server that
-/// uses it says what is wrong with it.
+/// When the first certificate of a PEM file expires. `None` if that cannot be parsed: the server
+/// that uses it reports the error.
 pub(crate) fn expiry(pem: &Path) -> Option<Timestamp> {
     not_after(&CertificateDer::from_pem_file(pem).ok()?)
 }
@@ -72,7 +72,7 @@ fn any(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
 mod tests {
     use super::*;
 
-    /// The end is that of the certificate, in both forms of times; nonsense has none.
+    /// The expiry is parsed in both time formats; malformed data has none.
     #[test]
     fn certificates_say_when_they_end() {
         for (year, want) in [(2031, "2031-05-06T00:00:00Z"), (2077, "2077-05-06T00:00:00Z")] {

@@ -1,4 +1,4 @@
-//! What is read when the page is asked for.
+//! The states that are read when the page is requested.
 
 use std::sync::atomic::AtomicU64;
 
@@ -14,7 +14,7 @@ use types::Timestamp;
 
 use super::{instant, process, seconds};
 
-/// The commit that the program was built from, if whoever built it said so.
+/// The commit that the program was built from, if the build sets it.
 const REVISION: Option<&str> = option_env!("SHOSEKI_REVISION");
 
 type Seconds = Gauge<f64, AtomicU64>;
@@ -34,7 +34,7 @@ impl Page {
     pub(super) fn build(&mut self) {
         let labels =
             [("version", env!("CARGO_PKG_VERSION")), ("revision", REVISION.unwrap_or("unknown"))];
-        let build = self.counts("shoseki_build_info", "What the program was built from");
+        let build = self.counts("shoseki_build_info", "Build information of the program");
         build.get_or_create(&labels).set(1);
     }
 
@@ -80,21 +80,21 @@ impl Page {
 
     /// What waits, in all and by trail.
     pub(super) fn deliveries(&mut self, backlog: &Backlog, now: Timestamp) {
-        self.gauge("shoseki_logging_trails", "Trails that log", backlog.logging_trails);
-        let lost = "Files given up after 30 days";
+        self.gauge("shoseki_logging_trails", "Trails that are logging", backlog.logging_trails);
+        let lost = "Files abandoned after 30 days";
         self.gauge("shoseki_delivery_lost_files", lost, backlog.lost);
         let refusing =
-            self.counts("shoseki_delivery_refusing_folders", "Folders that refused a file");
-        let files = self.counts("shoseki_delivery_waiting_files", "Files made and not delivered");
-        let oldest = "Age of the oldest file that is made and not delivered; 0 without any";
+            self.counts("shoseki_delivery_refusing_folders", "Folders that rejected a file");
+        let files = self.counts("shoseki_delivery_waiting_files", "Files pending delivery");
+        let oldest = "Age of the oldest file pending delivery; 0 without any";
         let oldest = self.seconds_by_trail("shoseki_delivery_oldest_seconds", oldest);
         let latest = self.seconds_by_trail(
             "shoseki_delivery_latest_timestamp_seconds",
-            "When a log file was delivered last",
+            "Time of the last delivered log file",
         );
         let digest = self.seconds_by_trail(
             "shoseki_digest_latest_timestamp_seconds",
-            "When a digest was delivered last",
+            "Time of the last delivered digest",
         );
         for trail in &backlog.trails {
             let labels = labels(trail);
@@ -111,18 +111,18 @@ impl Page {
         }
     }
 
-    /// The store and the disk that it lies on.
+    /// The store and its disk.
     pub(super) fn disk(&mut self, store: &Store) -> Result<(), StoreError> {
         self.gauge("shoseki_disk_full", "1 while the disk is full", u64::from(store.is_full()));
         let bytes = store.bytes()?;
-        let help = "Size of the data directory without objects' bodies";
+        let help = "Size of the data directory without object bodies";
         let parts = self.counts("shoseki_store_bytes", help);
         for (part, bytes) in [("state", bytes.state), ("segments", bytes.segments)] {
             parts.get_or_create(&[("part", part)]).set(bytes);
         }
         if let Ok(disk) = rustix::fs::statvfs(store.folder()) {
             let bytes = |blocks: u64| blocks.saturating_mul(disk.f_frsize);
-            let free = "Room on the data directory's file system";
+            let free = "Free space on the data directory's file system";
             self.gauge("shoseki_disk_free_bytes", free, bytes(disk.f_bavail));
             let size = "Size of the data directory's file system";
             self.gauge("shoseki_disk_size_bytes", size, bytes(disk.f_blocks));
@@ -142,12 +142,12 @@ impl Page {
             ("process_resident_memory_bytes", "Resident memory", own.resident_bytes),
             ("process_virtual_memory_bytes", "Virtual memory", own.virtual_bytes),
             ("process_open_fds", "Open file descriptors", own.open_fds),
-            ("process_max_fds", "File descriptors at most", own.max_fds),
+            ("process_max_fds", "Maximum number of file descriptors", own.max_fds),
             ("process_threads", "Threads", own.threads),
         ] {
             self.gauge(name, help, value);
         }
-        let start = "When the process started";
+        let start = "Start time of the process";
         self.seconds("process_start_time_seconds", start, instant(own.started));
     }
 }

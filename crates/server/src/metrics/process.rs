@@ -1,4 +1,4 @@
-//! What the operating system says of this process.
+//! The operating system's figures for this process.
 //!
 //! Source: proc(5).
 
@@ -7,7 +7,7 @@ use std::fs;
 use rustix::param::{clock_ticks_per_second, page_size};
 use types::Timestamp;
 
-/// A look at this process.
+/// A snapshot of this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Process {
     pub(super) cpu_us: u64,
@@ -29,7 +29,7 @@ impl Process {
         let uptime = fs::read_to_string("/proc/uptime").ok()?;
         let uptime_ms = parse_seconds_ms(uptime.split(' ').next()?)?;
         let since_boot_ms = stat.start_ticks.saturating_mul(1_000) / ticks;
-        // The look itself opens one more.
+        // Reading the directory itself opens one more.
         let fds = fs::read_dir("/proc/self/fd").ok()?.count().saturating_sub(1);
         Some(Self {
             cpu_us: stat.cpu_ticks.saturating_mul(1_000_000) / ticks,
@@ -43,7 +43,7 @@ impl Process {
     }
 }
 
-/// What is wanted of `/proc/self/stat`.
+/// The fields of `/proc/self/stat` that are needed.
 #[derive(Debug, PartialEq, Eq)]
 struct Stat {
     cpu_ticks: u64,
@@ -55,7 +55,8 @@ struct Stat {
 
 impl Stat {
     fn parse(text: &str) -> Option<Self> {
-        // A name may hold blanks and brackets; the last bracket ends it, and field 3 follows.
+        // A name may contain spaces and parentheses; the last parenthesis ends it, and field 3
+        // follows.
         let (_, fields) = text.rsplit_once(')')?;
         let fields: Vec<&str> = fields.split_whitespace().collect();
         let number = |field: usize| fields.get(field.checked_sub(3)?)?.parse::<u64>().ok();

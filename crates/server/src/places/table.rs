@@ -1,5 +1,5 @@
-//! Which connections there are, and which one ends when a further one comes. A table and nothing
-//! else: no sockets and no clock; its own turns show what came first.
+//! The table of connections, and which one is closed when a further one arrives. It uses no sockets
+//! and no clock; its own sequence numbers give the order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,12 +24,12 @@ pub(super) struct Connections<E> {
     /// Counts what happens.
     turn: u64,
     open: BTreeMap<Id, Open<E>>,
-    /// Who could give up a place, in this order.
+    /// The connections that could be closed, in this order.
     waiting: BTreeSet<(Since, Id)>,
     shares: BTreeMap<Block, Share>,
 }
 
-/// What a connection waits for that has not begun to be worked for. The least loss comes first.
+/// What a connection waits for before any work is done for it. The least costly loss comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Wait {
     /// A whole head: it is idle.
@@ -38,7 +38,7 @@ pub(super) enum Wait {
     Body,
 }
 
-/// What is waited for, and the turn since which it is.
+/// What it waits for, and the sequence number since which it waits.
 type Since = (Wait, u64);
 
 #[derive(Debug)]
@@ -57,7 +57,7 @@ struct Share {
     waiting: BTreeSet<(Since, Id)>,
 }
 
-/// A place for a connection, and who had to give it up.
+/// A place for a connection, and the connection that was closed for it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Place<E> {
     pub(super) id: Id,
@@ -70,10 +70,10 @@ impl<E> Connections<E> {
         Self { limits, turn: 0, open, waiting, shares }
     }
 
-    /// Takes a connection in, which is idle until its first call. When there is no room the
-    /// longest idle one gives up its place, or, if none is idle, the one whose body is waited for
-    /// longest: one of the same block, if the block has its share. `None` if that is impossible,
-    /// for a call is under way on every one of them.
+    /// Admits a connection, which is idle until its first call. At the limit, the connection idle
+    /// longest is closed or, if none is idle, the one whose body has been awaited longest: one of
+    /// the same block, if the block has its share. `None` if that is impossible because every
+    /// connection has a call in progress.
     pub(super) fn admit(&mut self, block: Option<Block>, end: E) -> Option<Place<E>> {
         let share = block.and_then(|block| self.shares.get(&block));
         let crowded = share.filter(|share| share.open >= self.limits.of_block);
@@ -94,8 +94,8 @@ impl<E> Connections<E> {
         Some(Place { id, ended })
     }
 
-    /// A call begins, or goes on with its body. `false` if the connection has lost its place:
-    /// nothing may be done for it.
+    /// Starts a call, or continues it with its body. `false` if the connection has lost its place:
+    /// then nothing may be done for it.
     pub(super) fn begin(&mut self, id: Id) -> bool {
         self.set(id, None)
     }
@@ -111,13 +111,13 @@ impl<E> Connections<E> {
         self.remove(id);
     }
 
-    /// Makes a connection give up its place as if there were no room.
+    /// Closes a connection as if the limit were reached.
     pub(super) fn end_one(&mut self) -> Option<E> {
         let id = self.waiting.first()?.1;
         self.remove(id)
     }
 
-    /// Connections that are open, and those of them that could give up their place.
+    /// The number of open connections, and of those that could be closed.
     pub(super) fn count(&self) -> (usize, usize) {
         (self.open.len(), self.waiting.len())
     }
@@ -182,7 +182,8 @@ mod tests {
         place.id
     }
 
-    /// Who ends when a further connection comes from `block`; `Err` if it is not let in.
+    /// The connection to close when a further one arrives from `block`; `Err` if it is not
+    /// admitted.
     fn ended(
         table: &mut Names,
         block: impl Into<Option<Block>>,
@@ -204,7 +205,7 @@ mod tests {
         assert_eq!(full.count(), (3, 2));
     }
 
-    /// However long it takes: a call under way is nobody's to end.
+    /// However long it takes, a call in progress is never interrupted.
     #[test]
     fn calls_under_way_are_not_ended() {
         let mut full = table(2, 2);
@@ -216,8 +217,8 @@ mod tests {
         assert_eq!(ended(&mut full, block(3)), Ok(Some("one")));
     }
 
-    /// Who has proven nothing and keeps us waiting holds no place against others. What is idle goes
-    /// first, however short.
+    /// An unauthenticated sender that is slow keeps its place only while no other needs it. Idle
+    /// connections are closed first, however short their idle time.
     #[test]
     fn a_body_that_is_waited_for_gives_up_its_place() {
         let mut full = table(3, 3);
@@ -236,7 +237,7 @@ mod tests {
         assert!(!full.begin(body), "what came too late is not worked on");
     }
 
-    /// An address beyond its share takes nobody else's place.
+    /// An address beyond its share takes no other address's place.
     #[test]
     fn an_address_has_a_share() {
         let mut shared = table(10, 2);
@@ -263,7 +264,7 @@ mod tests {
         assert_eq!(ended(&mut shared, None), Ok(Some("new")));
     }
 
-    /// Who lost its place does nothing more, and gives up no second one.
+    /// A connection that lost its place does nothing more, and loses no second one.
     #[test]
     fn a_place_is_lost_once() {
         let mut full = table(1, 1);
@@ -278,7 +279,7 @@ mod tests {
         assert!(full.shares.is_empty());
     }
 
-    /// The table holds no trace of those who left.
+    /// The table keeps no trace of closed connections.
     #[test]
     fn leaving_makes_room() {
         let mut full = table(2, 2);

@@ -1,4 +1,4 @@
-//! Takes the connections that come to the listeners and gives each its place.
+//! Accepts connections from the listeners and assigns each a place.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -15,20 +15,20 @@ use super::{Shared, spare, stream};
 use crate::listeners::{Listeners, Port};
 use crate::network::Block;
 
-/// Connections that the operating system completes before we take them; it may allow fewer.
+/// The backlog of completed connections; the operating system may allow fewer.
 const WAITING_MAX: u32 = 4_096;
 
-/// Bytes of an answer that the operating system keeps for a slow receiver; it may allow fewer, and
-/// counts its own bookkeeping as many again.
+/// The socket send buffer for slow receivers; the operating system may allow less, and adds the
+/// same amount for its own bookkeeping.
 ///
-/// Source: tcp(7): left alone, `tcp_wmem` lets each connection grow to 4 MiB, of which a thousand
-/// that nobody reads exhaust `tcp_mem`, and with it every connection of the machine.
+/// Source: tcp(7): by default, `tcp_wmem` lets each connection grow to 4 MiB; a thousand unread
+/// ones exhaust `tcp_mem`, and with it every connection of the machine.
 const SEND_BUFFER_BYTES: u32 = 256 << 10;
 
 /// Between two complaints that connections cannot be accepted, in milliseconds.
 const SAID_EVERY_MS: u64 = MINUTE_MS;
 
-/// Takes an address. Nobody is connected to it before [`listen`].
+/// Binds an address. No connections are accepted before [`listen`].
 pub(crate) fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     socket.set_reuseaddr(true)?;
@@ -38,14 +38,14 @@ pub(crate) fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     Ok(socket)
 }
 
-/// Listens, as [`TcpListener::bind`] does, with room for more who knock at once.
+/// Listens like [`TcpListener::bind`], with a larger backlog.
 pub(crate) fn listen(socket: TcpSocket) -> io::Result<TcpListener> {
     socket.listen(WAITING_MAX)
 }
 
-/// Serves what comes to `listeners` until `stopping`; then finishes what runs, within the time that
-/// [`Patience::finish`](crate::Patience::finish) gives. It never waits for room: the last to come
-/// may ask for health, at least.
+/// Serves connections of `listeners` until `stopping`; then finishes calls in progress, within the
+/// time of [`Patience::finish`](crate::Patience::finish). It never waits for a place: the latest
+/// connection can always request health.
 pub(super) async fn accept(
     listeners: Listeners,
     shared: Arc<Shared>,
@@ -63,7 +63,7 @@ pub(super) async fn accept(
             Ok((stream, address, port)) => {
                 pause.over();
                 door.let_in(stream, address.ip().to_canonical(), port);
-                // A head that is there already is read before later comers take the place.
+                // A head that has already arrived is read before later connections take the place.
                 tokio::task::yield_now().await;
                 continue;
             }
@@ -74,7 +74,7 @@ pub(super) async fn accept(
         let now = door.shared.gateway.clock().now();
         if said.is_none_or(|said| now.since_ms(said) >= SAID_EVERY_MS) {
             said = Some(now);
-            tracing::warn!(%error, ended, "connections cannot be accepted; fewer are kept");
+            tracing::warn!(%error, ended, "cannot accept connections; lowering their maximum number");
         }
         if tokio::time::timeout(wait, stopping.wait_for(|stop| *stop)).await.is_ok() {
             break;
@@ -88,10 +88,7 @@ pub(super) async fn accept(
         while connections.join_next().await.is_some() {}
     };
     if tokio::time::timeout(finish, finished).await.is_err() {
-        tracing::warn!(
-            connections = connections.len(),
-            "connections that did not finish are ended"
-        );
+        tracing::warn!(connections = connections.len(), "closing connections that did not finish");
         connections.shutdown().await;
     }
 }

@@ -7,7 +7,7 @@ use hyper::body::{Body, Frame, SizeHint};
 
 use crate::connection::OutBody;
 
-/// The body of an answer, with what ends when it does.
+/// The body of a response, with what ends together with it.
 pub(super) struct Answering<G> {
     body: OutBody,
     _until: G,

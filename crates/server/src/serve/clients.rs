@@ -17,7 +17,7 @@ impl Clients {
         Arc::new(Self { calls_max, under_way: Mutex::default() })
     }
 
-    /// Counts a call until what is given is dropped; `None` if the block has its share.
+    /// Counts a call until the returned guard is dropped; `None` if the block has its share.
     pub(super) fn begin(self: &Arc<Self>, block: Block) -> Option<ClientCall> {
         self.change(block, |calls| {
             let may = *calls < self.calls_max;

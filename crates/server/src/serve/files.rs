@@ -4,13 +4,13 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::SPARE_MAX;
 
-/// What the store, the runtime and the listeners have open themselves, with room to spare.
+/// The descriptors of the store, the runtime and the listeners, with a margin.
 const OWN_FILES: usize = 64;
 /// A connection and the file of the body that it sends or receives.
 const FILES_OF_CONNECTION: usize = 2;
 
-/// Sees to the file descriptors that so many connections need; gives the number of connections
-/// that there are enough for.
+/// Ensures that there are enough file descriptors for this many connections; returns the number of
+/// connections that they suffice for.
 pub(super) fn make_room(connections: usize) -> usize {
     let needed = files_for(connections) as u64;
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
@@ -19,7 +19,7 @@ pub(super) fn make_room(connections: usize) -> usize {
     let raised = maximum.map_or(needed, |maximum| maximum.min(needed));
     match setrlimit(Resource::Nofile, Rlimit { current: Some(raised), maximum }) {
         Ok(()) => limit = raised,
-        Err(error) => tracing::warn!(%error, "the limit of file descriptors was not raised"),
+        Err(error) => tracing::warn!(%error, "cannot raise the limit of file descriptors"),
     }
     let fitting = connections_for(usize::try_from(limit).unwrap_or(usize::MAX)).min(connections);
     if fitting < connections {
@@ -40,7 +40,7 @@ fn files_for(connections: usize) -> usize {
     for_connections.saturating_add(OWN_FILES).saturating_add(SPARE_MAX)
 }
 
-/// One at least: a server that serves nobody is no server.
+/// At least one: a server without connections is useless.
 fn connections_for(files: usize) -> usize {
     (files.saturating_sub(OWN_FILES).saturating_sub(SPARE_MAX) / FILES_OF_CONNECTION).max(1)
 }
@@ -59,7 +59,7 @@ mod tests {
         assert_eq!(files_for(usize::MAX), usize::MAX);
     }
 
-    /// The limit is raised for what is wanted, as far as that is allowed.
+    /// The limit is raised as requested, as far as permitted.
     #[test]
     fn the_limit_is_raised() {
         assert_eq!(make_room(300), 300);

@@ -1,4 +1,4 @@
-//! A socket whose other end has to keep reading.
+//! A socket whose peer must keep reading.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -11,8 +11,8 @@ use tokio::net::TcpStream;
 use crate::patience::{LeastRate, Pacing};
 use crate::places::Ticket;
 
-/// A socket that fails when the other end takes less than the least rate, and that reports
-/// to the connection's [`Ticket`] when everything is sent.
+/// A socket that fails when the peer accepts less than the minimum rate, and that reports to the
+/// connection's [`Ticket`] when everything is sent.
 pub(super) struct Guarded {
     stream: TcpStream,
     ticket: Arc<Ticket>,
@@ -35,9 +35,9 @@ impl Guarded {
             Poll::Ready(Err(_)) => {}
             Poll::Pending => {
                 if self.pacing.poll_too_slow(context).is_ready() {
-                    // What the operating system still holds for them is given up, too.
+                    // What the operating system still buffers for the peer is dropped, too.
                     let _ = self.stream.set_zero_linger();
-                    let text = "the answer was not read";
+                    let text = "the response was not read";
                     return Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, text)));
                 }
             }
@@ -82,7 +82,7 @@ impl AsyncWrite for Guarded {
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = Pin::new(&mut self.stream).poll_flush(context);
         if matches!(flushed, Poll::Ready(Ok(()))) {
-            // What we take for the next bytes is not their time.
+            // The time that we need for the next bytes does not count as the peer's.
             self.pacing.begin_anew();
             self.ticket.all_sent();
         }

@@ -3,9 +3,9 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
-/// The first wait for whatever is lacking: about what a connection needs to end.
+/// The first wait for a missing resource: about the time that a connection needs to end.
 const FIRST: Duration = Duration::from_millis(1);
-/// Health is answered within a second, so this is less.
+/// Health is served within a second, so this is less.
 const LONGEST: Duration = Duration::from_millis(256);
 
 /// The failures in a row.
@@ -18,7 +18,7 @@ impl Pause {
         self.0 = None;
     }
 
-    /// The wait after a failure, which doubles; `None` if it was that connection's alone.
+    /// The wait after a failure, which doubles; `None` if only that connection failed.
     ///
     /// Source: accept(2): "already-pending network errors on the new socket" are reported so, and
     /// are to be tried again at once; a lack of file descriptors or memory lasts.

@@ -1,20 +1,21 @@
-//! Requests in the clear at a port that speaks TLS: their sender hears what is wrong.
+//! Plain HTTP requests on a TLS port: their sender gets an error with the reason.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// Bytes that are looked at: the first line and, of AWS's clients, most headers.
+/// The number of bytes that are inspected: the first line and, from AWS clients, most headers.
 const LOOK_BYTES: usize = 1 << 10;
-/// Bytes that are read and dropped after the answer, so that it is not lost with them.
+/// The number of bytes that are read and dropped after the response, so that it is not lost with
+/// them.
 const REST_BYTES_MAX: u64 = 64 << 10;
 /// The first byte of a TLS handshake.
 ///
 /// Source: RFC 8446, section 5.1: `ContentType` of a handshake is 22.
 const HANDSHAKE: u8 = 22;
 
-const TEXT: &str = "this port speaks TLS, and the request came in plain HTTP: use https://";
+const TEXT: &str = "this port requires TLS, but the request uses plain HTTP: use https://";
 
-/// Answers a request in the clear; whether it was one.
+/// Responds to a plain HTTP request; returns whether it was one.
 ///
 /// Waits for the first byte; the caller bounds the time.
 pub(super) async fn refuse(stream: &mut TcpStream) -> bool {
@@ -24,7 +25,7 @@ pub(super) async fn refuse(stream: &mut TcpStream) -> bool {
     if !is_http(seen) {
         return false;
     }
-    tracing::debug!("a request in plain HTTP came to a port that speaks TLS");
+    tracing::debug!("a plain HTTP request arrived on a TLS port");
     let sent = stream.write_all(answer(seen).as_bytes()).await;
     if sent.is_ok() && stream.shutdown().await.is_ok() {
         let mut rest = stream.take(REST_BYTES_MAX);
@@ -38,8 +39,8 @@ fn is_http(seen: &[u8]) -> bool {
     seen.first().is_some_and(|first| *first != HANDSHAKE && first.is_ascii_uppercase())
 }
 
-/// In the form that the sender reads: JSON for the services that speak it, XML for AWS's other
-/// clients, text for everybody else.
+/// In the sender's format: JSON for the services that use it, XML for AWS's other clients, text
+/// otherwise.
 fn answer(seen: &[u8]) -> String {
     let head = String::from_utf8_lossy(seen).to_ascii_lowercase();
     let code = "PlainHttpToTlsPort";
@@ -63,11 +64,11 @@ fn answer(seen: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    /// Requests are told from handshakes and from noise, and answered in their form.
+    /// Requests are distinguished from handshakes and noise, and get a response in their format.
     #[test]
     fn requests_are_answered_in_their_form() {
         for (seen, want) in [
-            (&b"GET / HTTP/1.1\r\nhost: a\r\n\r\n"[..], Some("\r\n\r\nthis port speaks TLS")),
+            (&b"GET / HTTP/1.1\r\nhost: a\r\n\r\n"[..], Some("\r\n\r\nthis port requires TLS")),
             (b"POST / HTTP/1.1\r\nX-Amz-Target: TrentService.ListKeys\r\n", Some("{\"__type\":")),
             (b"GET / HTTP/1.1\r\nX-Amz-Date: 20260102T000000Z\r\n", Some("<ErrorResponse>")),
             (&[22, 3, 1, 0, 200], None),

@@ -1,5 +1,4 @@
-//! Connections for which there is no room. They are few and brief, and are answered one question:
-//! whether the server is well.
+//! Connections beyond the limit. They are few and brief, and can only request the server's health.
 
 use std::io;
 use std::net::IpAddr;
@@ -19,9 +18,9 @@ use crate::framing::Strict;
 use crate::own;
 use crate::places::Ticket;
 
-/// Bytes of a head that is read without room for it; hyper wants as many at least.
+/// The size of a head that is read beyond the limit; hyper's minimum.
 const BRIEF_HEAD_BYTES_MAX: usize = 8 << 10;
-/// How long the answer about health may take. A server that needs longer is not well.
+/// The time limit for the health page. A slower server is not healthy.
 const HEALTH_WAIT: Duration = Duration::from_millis(800);
 
 pub(super) async fn serve(
@@ -44,7 +43,7 @@ pub(super) async fn serve(
         }
     };
     if tokio::time::timeout(shared.patience.spare, answered).await.is_err() {
-        tracing::debug!("a connection without room took too long");
+        tracing::debug!("a connection beyond the limit timed out");
     }
 }
 
@@ -74,6 +73,6 @@ where
         .max_headers(HEADERS_MAX)
         .serve_connection(stream, service);
     if let Err(error) = connection.await {
-        tracing::debug!(%error, "a connection without room ended early");
+        tracing::debug!(%error, "a connection beyond the limit ended early");
     }
 }

@@ -1,4 +1,4 @@
-//! One connection that has its place: heads are read from it, and answers written.
+//! One admitted connection: reads heads from it, and writes responses.
 
 use std::io;
 use std::net::IpAddr;
@@ -36,7 +36,7 @@ pub(super) async fn serve(
             Ok(false) => {}
             Ok(true) => return,
             Err(_) => {
-                tracing::debug!("nothing came for too long");
+                tracing::debug!("the connection was idle for too long");
                 return;
             }
         }
@@ -64,7 +64,7 @@ pub(super) async fn serve(
                 return;
             }
             Err(_) => {
-                tracing::debug!("a TLS handshake took too long");
+                tracing::debug!("a TLS handshake timed out");
                 return;
             }
         },
@@ -91,7 +91,7 @@ where
     let service = service_fn(move |request: Request<Incoming>| {
         let (shared, peer, call) = (Arc::clone(&shared), peer.clone(), ticket.begin());
         async move {
-            let lost = || io::Error::other("the connection had to make room");
+            let lost = || io::Error::other("the connection was closed to admit another");
             let call = call.ok_or_else(lost)?;
             let Caller { peer, is_forwarded } = caller(&shared, peer, request.headers());
             let is_counted = is_forwarded && !own::is_vital(request.uri().path());
@@ -113,7 +113,7 @@ where
     watcher.watch(connection).await
 }
 
-/// Who sent a request.
+/// The sender of a request.
 struct Caller {
     peer: Peer,
     /// A trusted proxy passed it on.
@@ -127,14 +127,14 @@ fn caller(shared: &Shared, mut peer: Peer, headers: &http::HeaderMap) -> Caller 
     peer.secure = forwarded.secure.unwrap_or(peer.secure);
     let is_forwarded = forwarded.client != peer.address;
     if is_forwarded {
-        // What was agreed with the proxy says nothing about its client.
+        // The proxy's own TLS connection is no information about its client.
         peer.tls = None;
         peer.address = forwarded.client;
     }
     Caller { peer, is_forwarded }
 }
 
-/// There is no room; clients of AWS try again.
+/// At the limit; AWS clients retry.
 pub(super) fn unavailable() -> Response<OutBody> {
     let mut response = Response::new(whole(bytes::Bytes::new()));
     *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;

@@ -1,4 +1,4 @@
-//! What the sign-in says.
+//! The responses of the sign-in.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
@@ -9,7 +9,7 @@ use types::Timestamp;
 use super::cookie;
 use crate::connection::{OutBody, whole};
 
-/// An answer of the console's own protocol: JSON that nobody may keep.
+/// A response of the console's own protocol: JSON that must not be cached.
 fn respond(status: StatusCode, body: Option<&Value>) -> Response<OutBody> {
     let bytes = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
     let mut response = Response::new(whole(bytes));
@@ -36,14 +36,14 @@ fn told(status: StatusCode, code: &str, message: &str) -> Response<OutBody> {
     respond(status, Some(&json!({ "code": code, "message": message })))
 }
 
-/// A path that knows other methods.
+/// A path that supports other methods.
 pub(super) fn not_allowed(methods: &'static str) -> Response<OutBody> {
     let mut response = code(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed");
     response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(methods));
     response
 }
 
-/// Come back in so many seconds.
+/// Retry after this many seconds.
 pub(super) fn too_many(wait_s: u64) -> Response<OutBody> {
     let mut response = code(StatusCode::TOO_MANY_REQUESTS, "TooManyAttempts");
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_s));
@@ -57,10 +57,10 @@ pub(super) fn password_refused(message: &str) -> Response<OutBody> {
 
 /// A token that is not, or not any more, that of the first run.
 pub(super) fn invalid_token() -> Response<OutBody> {
-    told(StatusCode::FORBIDDEN, "InvalidToken", "The link is not valid or was used already.")
+    told(StatusCode::FORBIDDEN, "InvalidToken", "The link is invalid or was already used.")
 }
 
-/// Nothing more to say.
+/// An empty response.
 pub(super) fn empty() -> Response<OutBody> {
     respond(StatusCode::NO_CONTENT, None)
 }
@@ -70,7 +70,7 @@ pub(super) fn done() -> Response<OutBody> {
     respond(StatusCode::OK, Some(&json!({})))
 }
 
-/// Whether the first run is still to come.
+/// Whether the first run is still pending.
 pub(super) fn first_run(first_run: &FirstRun, api_port: Option<u16>) -> Response<OutBody> {
     let mut body = json!({ "needed": first_run.needed });
     if let Some(account) = &first_run.account {
@@ -88,7 +88,7 @@ fn add(body: &mut Value, name: &str, value: impl Into<Value>) {
     }
 }
 
-/// What every answer with credentials has besides.
+/// The additional content of every response with credentials.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Setting<'a> {
     /// The region of requests that name none.
@@ -134,7 +134,7 @@ fn session(granted: &Granted, secret: Option<&str>, setting: Setting<'_>) -> Res
     with_cookie(respond(StatusCode::OK, Some(&body)), &cookie)
 }
 
-/// The same answer, which sets the cookie.
+/// The same response with the cookie.
 pub(super) fn with_cookie(mut response: Response<OutBody>, cookie: &str) -> Response<OutBody> {
     if let Ok(value) = HeaderValue::from_str(cookie) {
         response.headers_mut().insert(header::SET_COOKIE, value);

@@ -1,4 +1,4 @@
-//! What the sign-in page sends.
+//! The requests of the sign-in page.
 
 use std::time::Duration;
 
@@ -13,17 +13,17 @@ use crate::connection::OutBody;
 
 /// Bytes of a body at most.
 const BODY_BYTES_MAX: usize = 8 << 10;
-/// How long a body may take to arrive.
+/// The time limit for a body to arrive.
 const BODY_WAIT: Duration = Duration::from_secs(10);
 
-/// The names and secrets that somebody typed.
+/// Names and secrets as typed by the user.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct SignInBody {
     pub(super) account: String,
     #[serde(default)]
     pub(super) user: Option<String>,
-    /// Says that nobody is named on purpose.
+    /// An explicitly empty name.
     #[serde(default)]
     pub(super) root: bool,
     pub(super) password: String,
@@ -48,7 +48,7 @@ pub(super) fn account(typed: &str) -> String {
     if is_number { bare } else { typed.trim().to_owned() }
 }
 
-/// Reads a body, or says why not.
+/// Parses a body, or returns the error.
 pub(super) async fn read<T: DeserializeOwned>(
     request: Request<Incoming>,
 ) -> Result<T, Response<OutBody>> {

@@ -1,4 +1,4 @@
-//! The cookie that holds a session. No script reads it, no other site sends it.
+//! The session cookie. Scripts cannot read it, and other sites cannot send it.
 
 use http::{HeaderMap, header};
 
@@ -15,13 +15,13 @@ pub(super) fn of(headers: &HeaderMap) -> Option<&str> {
         .find_map(|(name, value)| (name == NAME).then_some(value))
 }
 
-/// `Set-Cookie` with a value that lasts so many seconds.
+/// `Set-Cookie` with a value that lasts this many seconds.
 pub(super) fn new(value: &str, seconds: u64, secure: bool) -> String {
     let secure = if secure { "; Secure" } else { "" };
     format!("{NAME}={value}; HttpOnly; SameSite=Strict; Path=/_console; Max-Age={seconds}{secure}")
 }
 
-/// `Set-Cookie` that takes it away.
+/// `Set-Cookie` that deletes it.
 pub(super) fn gone(secure: bool) -> String {
     new("", 0, secure)
 }

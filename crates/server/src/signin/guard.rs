@@ -1,7 +1,7 @@
 //! Which pages may speak to the sign-in: ours.
 //!
-//! A stranger's page can make a browser send requests here, under our address or, by a name that
-//! it points at us (DNS rebinding), under its own. Both are told by headers that no page can set.
+//! A foreign page can make a browser send requests here, to our address or, under a name that it
+//! points at us (DNS rebinding), to its own. Both are visible in headers that pages cannot set.
 
 use http::{HeaderMap, Response, StatusCode, header};
 
@@ -14,7 +14,7 @@ use crate::connection::OutBody;
 pub(super) enum Refused {
     /// It is addressed to a name that is not ours.
     ForeignHost,
-    /// It comes from another site's page.
+    /// It is from another site's page.
     CrossOrigin,
 }
 
@@ -46,8 +46,8 @@ pub(super) fn check(headers: &HeaderMap, domains: &[String]) -> Result<(), Refus
     }
 }
 
-/// Whether an origin is that of the host. A proxy before us may speak TLS, so either scheme will
-/// do.
+/// Whether an origin is that of the host. A proxy in front of us may terminate TLS, so either
+/// scheme is accepted.
 fn is_same(origin: &str, host: &str) -> bool {
     let (authority, port) = match (origin.strip_prefix("http://"), origin.strip_prefix("https://"))
     {
@@ -74,7 +74,7 @@ mod tests {
         assert_eq!(super::check(&map, &domains), want, "{headers:?}");
     }
 
-    /// Names that somebody else may point at us are refused.
+    /// Names that third parties can redirect are rejected.
     #[test]
     fn only_addresses_and_known_names_are_ours() {
         check(&[("host", "console.example.com:443")], Ok(()));

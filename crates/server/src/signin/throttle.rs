@@ -1,15 +1,15 @@
 //! Guesses are counted, in memory: those at one user from one network, and all from one network.
 //!
-//! The first count ends guessing at a password, the second ends trying one password at many users
-//! (spraying). No count spans networks, so that nobody can shut out users who sign in from
-//! elsewhere.
+//! The first count stops guessing of a password, the second stops trying one password for many
+//! users (spraying). No count spans networks, so that users who sign in from elsewhere cannot be
+//! locked out.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use types::{HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp};
 
-/// So many failures are free within so many milliseconds.
+/// This many failures are free within this many milliseconds.
 #[derive(Debug, Clone, Copy)]
 struct Allowance {
     failures_max: usize,
@@ -23,7 +23,7 @@ const OF_A_NETWORK: &[Allowance] = &[
     Allowance { failures_max: 20, window_ms: MINUTE_MS },
     Allowance { failures_max: 100, window_ms: HOUR_MS },
 ];
-/// What is remembered of either kind: less than 10 MB.
+/// The maximum number of entries of either kind: less than 10 MB.
 const KEYS_MAX: usize = 10_000;
 
 /// A user and a network, of one size however long the name.
@@ -35,7 +35,7 @@ pub(super) struct Key {
 
 type Hash = [u8; 32];
 
-/// The key of a user, by the name in any case, who comes from an address.
+/// The key of a user, by the name in any case, and the client's address.
 pub(super) fn key(account: &str, user: &str, address: IpAddr) -> Key {
     let network = network(address);
     Key {
@@ -72,7 +72,7 @@ impl Default for Throttle {
 }
 
 impl Throttle {
-    /// Begins an attempt, which counts until it is taken back. Errors with the seconds to wait.
+    /// Begins an attempt, which counts until it is withdrawn. Errors with the seconds to wait.
     ///
     /// It counts from its beginning: many at once are not more than as many in a row.
     pub(super) fn begin(&mut self, key: Key, now: Timestamp) -> Result<(), u64> {
@@ -92,15 +92,15 @@ impl Throttle {
         self.networks.take_back(&key.network, began);
     }
 
-    /// The attempt begun at `began` succeeded: a user who got in has proven not to guess. Of the
-    /// network it proves nothing, for a guesser may have an account.
+    /// The attempt that began at `began` succeeded: this user does not guess. It proves nothing
+    /// about the network, because an attacker may have an account.
     pub(super) fn forget(&mut self, key: Key, began: Timestamp) {
         self.users.attempts.remove(&key.user);
         self.networks.take_back(&key.network, began);
     }
 }
 
-/// Attempts by what is counted, the oldest first.
+/// Attempts by counted key, the oldest first.
 #[derive(Debug)]
 struct Counted {
     allowances: &'static [Allowance],

@@ -22,7 +22,7 @@ fn identity(gateway: &Gateway) -> Arc<IdentityKeeper> {
     Arc::new(IdentityKeeper::new(Path::new("nowhere"), keys, unfinished))
 }
 
-/// A server's parts, of a kit.
+/// The parts of a server, from a kit.
 fn opened(kit: &Kit) -> Opened {
     Opened {
         gateway: Arc::clone(&kit.gateway),
@@ -37,7 +37,7 @@ fn opened(kit: &Kit) -> Opened {
     }
 }
 
-/// What a worker of that name works with, and what stops it.
+/// The context of a worker of that name, and what stops it.
 fn context(kit: &Kit, name: &'static str) -> (Context, Beats, watch::Sender<bool>) {
     let gateway = Arc::clone(&kit.gateway);
     let beats = Beats::new(gateway.clock(), [name]);
@@ -74,7 +74,7 @@ fn with_a_bug(_: &Context) -> Timestamp {
     panic!("a bug");
 }
 
-/// A step that panics is taken again, and shows signs of life: what is due is not forgotten.
+/// A step that panics is retried, and sends heartbeats: due work is not lost.
 #[test]
 fn a_worker_that_panics_goes_on() {
     let (context, _, stop) = context(&kit(), "toy");
@@ -118,8 +118,8 @@ fn every_worker_that_ends_is_started_again() {
     });
 }
 
-/// A step that takes longer than a worker may be silent shows signs of life, and ends early when
-/// the server stops.
+/// A step that runs longer than the heartbeat interval sends heartbeats, and ends early when the
+/// server stops.
 #[test]
 fn long_steps_have_a_pulse() {
     for (name, step) in [("delivery", deliver as Step), ("keys", keys_due), ("bodies", sweep)] {

@@ -85,7 +85,7 @@ fn bodies_are_proved_with_the_root_key_and_measured_without() {
     fs::rename(folder.path().join("root-key"), folder.path().join("kept")).unwrap();
     let measured = check(folder.path());
     assert_eq!((measured.findings, measured.proved, measured.by_length), (vec![], 0, 4));
-    assert!(measured.unproved[0].contains("no root key"), "{:?}", measured.unproved);
+    assert!(measured.unproved[0].contains("does not exist"), "{:?}", measured.unproved);
 }
 
 /// Contents and times of all that lies there.

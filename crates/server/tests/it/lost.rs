@@ -104,7 +104,7 @@ impl Harm {
 const HARMS: &[(&[Harm], &str)] = &[
     (&[Remove("state.redb")], "`state.redb` is missing"),
     (&[Empty("state.redb")], "`state.redb` is empty"),
-    (&[Cut("state.redb")], "`state.redb` cannot be read"),
+    (&[Cut("state.redb")], "cannot read `state.redb`"),
     (&[Remove("state.redb"), Remove("identity")], "`state.redb` is missing"),
     (
         &[Remove("state.redb"), Remove("identity"), Remove("segments"), Remove("bodies")],
@@ -173,7 +173,7 @@ fn an_older_state_is_served_on_the_operators_word_and_leaves_an_event() {
     assert_eq!(try_open(&config, 3).unwrap(), before + 1, "noted when it was opened");
     fs::write(&state, &older).unwrap();
     let refused = try_open(&config, 3).unwrap_err().to_string();
-    let told = format!("ends with event {before}, its identity knows of {}", before + 1);
+    let told = format!("ends with event {before}, but `identity` records event {}", before + 1);
     assert!(refused.contains(&told) && refused.contains("--accept-older"), "{refused}");
     let accepting = Config { accept_older: true, ..config.clone() };
     for _ in 0..2 {
@@ -212,7 +212,7 @@ fn a_state_with_another_past_is_refused() {
     add("{\"fake\":2}");
     fs::write(folder.path().join("identity"), true_identity).unwrap();
     let refused = try_open(&config, 3).unwrap_err().to_string();
-    assert!(refused.contains("is not the one that the identity knows"), "{refused}");
+    assert!(refused.contains("is not the one that `identity` records"), "{refused}");
 }
 
 /// Rows that a state must have are not made anew in one that lost them.

@@ -80,7 +80,7 @@ pub(crate) fn replay(events: &[Value]) -> Replay {
 
 impl Replay {
     fn judge(&mut self, event: &Value) {
-        let facts = Facts::from_json(event).unwrap();
+        let facts = Facts::from_json(event, |_| &[]).unwrap();
         for trail in self.told.trails.values().filter(|trail| trail.is_logging) {
             let scope = Scope {
                 home_region: "ap-northeast-1",

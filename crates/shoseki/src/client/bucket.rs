@@ -3,10 +3,11 @@ use wire::xml::{self, Limits};
 
 use super::{Ask, Client};
 
-/// The region that knows where every bucket is.
+/// The region that can locate every bucket.
 pub(crate) const ANY_REGION: &str = "us-east-1";
 
-/// The region of a bucket; `None` if the caller may not know, or there is none.
+/// Returns a bucket's region, or `None` if the caller lacks permission or the bucket does not
+/// exist.
 pub(crate) fn bucket_region(client: &Client, bucket: &str) -> Option<String> {
     let ask = Ask::s3("GetBucketLocation", Method::GET, bucket, "location=");
     let answer = client.call(&ask.in_region(ANY_REGION.to_owned())).ok()?;

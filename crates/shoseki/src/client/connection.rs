@@ -11,13 +11,13 @@ use tokio_rustls::TlsConnector;
 use super::Endpoint;
 use super::trust::{explain, trust};
 
-/// An open connection that takes one request at a time.
+/// An open connection that carries one request at a time.
 pub(super) type Connection = SendRequest<Full<Bytes>>;
 
-/// Opens a connection. Errors with a text for people.
+/// Opens a connection. Errors are human-readable text.
 pub(super) async fn connect(endpoint: &Endpoint) -> Result<Connection, String> {
     let stream = TcpStream::connect(endpoint.socket()).await.map_err(|error| error.to_string())?;
-    // Latency matters more than packets; a socket that cannot do it works all the same.
+    // Latency matters more than the number of packets; a socket without the option still works.
     let _ = stream.set_nodelay(true);
     match endpoint.bundle() {
         None => speak(TokioIo::new(stream)).await,
@@ -36,7 +36,7 @@ where
     S: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
 {
     let (sender, connection) = handshake(stream).await.map_err(|error| error.to_string())?;
-    // It ends with its sender; what goes wrong is told to whoever waits for an answer.
+    // The task ends with its sender; its errors reach the caller that waits for a response.
     tokio::spawn(connection);
     Ok(sender)
 }

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-/// Where the operating systems keep the certificates that they trust.
+/// Where operating systems store their trusted certificates.
 const SYSTEM_BUNDLES: [&str; 3] =
     ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
 
@@ -16,7 +16,7 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Errors with a text for people. `bundle` replaces the system's certificates.
+    /// Errors are human-readable text. `bundle` replaces the system's certificates.
     pub(crate) fn parse(url: &str, bundle: Option<PathBuf>) -> Result<Self, String> {
         let invalid = || format!("`{url}` is not an endpoint such as `http://127.0.0.1:4566`");
         let (scheme, rest) = url.split_once("://").ok_or_else(invalid)?;
@@ -36,22 +36,22 @@ impl Endpoint {
         Ok(Self { url, authority: authority.to_owned(), host, port, tls })
     }
 
-    /// The whole, without a slash at the end.
+    /// The whole URL, without a trailing slash.
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
-    /// What the header `Host` says.
+    /// The value of the `Host` header.
     pub(crate) fn authority(&self) -> &str {
         &self.authority
     }
 
-    /// Where to connect to.
+    /// The address to connect to.
     pub(crate) fn socket(&self) -> (&str, u16) {
         (&self.host, self.port)
     }
 
-    /// The file of trusted certificates, if it is HTTPS.
+    /// The file of trusted certificates, for HTTPS.
     pub(crate) fn bundle(&self) -> Option<&PathBuf> {
         self.tls.as_ref()
     }
@@ -67,7 +67,7 @@ fn system_bundle() -> PathBuf {
 mod tests {
     use super::*;
 
-    /// Host and port are what the URL says, or the scheme's.
+    /// Host and port come from the URL, or the port from the scheme.
     #[test]
     fn endpoints_are_read() {
         for (url, authority, host, port) in [

@@ -6,16 +6,16 @@ use wire::xml::{self, Limits};
 
 use super::{Answered, CallError};
 
-/// A service that we call.
+/// A service that the command calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Service {
-    /// Keys.
+    /// KMS.
     Kms,
-    /// Buckets.
+    /// S3.
     S3,
-    /// Trails.
+    /// CloudTrail.
     CloudTrail,
-    /// What AWS has no API for.
+    /// Shoseki's own API.
     Own,
 }
 
@@ -34,9 +34,9 @@ impl Service {
 /// A request before it is signed.
 #[derive(Debug, Clone)]
 pub(crate) struct Ask {
-    /// Whose operation.
+    /// The service.
     pub(crate) service: Service,
-    /// The operation, for people.
+    /// The operation's name, for display.
     pub(crate) operation: &'static str,
     /// The method.
     pub(crate) method: Method,
@@ -46,7 +46,7 @@ pub(crate) struct Ask {
     pub(crate) headers: Vec<(&'static str, String)>,
     /// The body.
     pub(crate) body: Bytes,
-    /// The region to sign for, where it is not the client's.
+    /// The region to sign for, if it differs from the client's.
     pub(crate) region: Option<String>,
 }
 
@@ -62,7 +62,7 @@ impl Ask {
         Self::json(Service::CloudTrail, TARGET, operation, input)
     }
 
-    /// An operation of our own service.
+    /// An operation of Shoseki's own API.
     pub(crate) fn own(operation: &'static str, input: &Value) -> Self {
         Self::json(Service::Own, "Shoseki_20261101", operation, input)
     }
@@ -94,12 +94,12 @@ impl Ask {
         Self { service, operation, method, target, headers, body, region }
     }
 
-    /// Signed for `region`.
+    /// Sets the region to sign for.
     pub(crate) fn in_region(self, region: String) -> Self {
         Self { region: Some(region), ..self }
     }
 
-    /// With a body.
+    /// Sets the body.
     pub(crate) fn with_body(mut self, kind: &str, body: String) -> Self {
         self.headers.push(("content-type", kind.to_owned()));
         self.body = Bytes::from(body);
@@ -107,7 +107,7 @@ impl Ask {
     }
 }
 
-/// What a service said instead of doing it.
+/// Parses a service's error response.
 pub(super) fn refusal(service: Service, answered: &Answered) -> CallError {
     let status = answered.status.as_u16();
     let (code, message) = match service {
@@ -115,7 +115,7 @@ pub(super) fn refusal(service: Service, answered: &Answered) -> CallError {
         Service::Kms | Service::CloudTrail | Service::Own => json_error(&answered.body),
     }
     .unwrap_or_default();
-    // An answer to HEAD has no body.
+    // A response to HEAD has no body.
     let code = if code.is_empty() {
         answered.status.canonical_reason().unwrap_or("Error").replace(' ', "")
     } else {
@@ -153,7 +153,7 @@ mod tests {
         assert_eq!(refusal(service, &answered).to_string(), want);
     }
 
-    /// Code and message are found in both protocols, with and without a body.
+    /// Code and message are parsed in both protocols, with and without a body.
     #[test]
     fn refusals_are_read() {
         let bad = StatusCode::BAD_REQUEST;
@@ -171,7 +171,7 @@ mod tests {
         check(Service::Kms, StatusCode::BAD_GATEWAY, "<html>", "502 BadGateway");
     }
 
-    /// Keys keep their slashes and nothing else that has a meaning.
+    /// Percent-encodes keys, except for slashes.
     #[test]
     fn targets_are_encoded() {
         let ask = Ask::s3("GetObject", Method::GET, "b/AWSLogs/a b?c", "versionId=x");

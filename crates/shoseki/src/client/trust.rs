@@ -1,4 +1,4 @@
-//! Whom a client of HTTPS believes.
+//! Which server certificates an HTTPS client trusts.
 
 use std::io;
 use std::path::Path;
@@ -13,12 +13,13 @@ use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
 };
 
-/// What is wrong with a server whose certificate may sign others. The crate that says so is not
-/// ours to name, so its text is compared; if that ever changes, nobody is trusted for it.
+/// The error for a server certificate that may sign others. Its type is in a crate that we cannot
+/// name here, so its text is compared; if the text ever changes, the exception below stops applying
+/// and nothing more is trusted.
 const CA_AS_SERVER: &str = "CaUsedAsEndEntity";
 
-/// A configuration that believes the certificates in the file `bundle`. Errors with a text for
-/// people.
+/// Returns a configuration that trusts the certificates in the file `bundle`. Errors are
+/// human-readable text.
 pub(super) fn trust(bundle: &Path) -> Result<ClientConfig, String> {
     let unusable = |cause: &dyn std::fmt::Display| format!("`{}`: {cause}", bundle.display());
     let certificates = CertificateDer::pem_file_iter(bundle).and_then(Iterator::collect);
@@ -31,22 +32,24 @@ pub(super) fn trust(bundle: &Path) -> Result<ClientConfig, String> {
     Ok(config.with_no_client_auth())
 }
 
-/// A refusal of a server's certificate, for people.
+/// Describes why a server's certificate was rejected.
 pub(super) fn explain(error: &io::Error) -> String {
     let text = error.to_string();
     if text.contains(CA_AS_SERVER) {
-        return "the server's certificate is that of an authority (basicConstraints CA:TRUE): \
-                put it into the file that AWS_CA_BUNDLE or --ca-bundle names, or make one with \
+        return "the server's certificate is a CA certificate (basicConstraints CA:TRUE): add it to \
+                the file given by AWS_CA_BUNDLE or --ca-bundle, or create one with \
                 basicConstraints=critical,CA:FALSE"
             .to_owned();
     }
     text
 }
 
-/// Believes chains that end in the bundle, and beyond them a certificate of the bundle itself.
+/// Trusts chains that end in the bundle and, in addition, a server certificate that is itself in
+/// the bundle.
 ///
-/// The certificate that `openssl req -x509` makes may sign others, and so may not be a server's by
-/// the rules for chains. But whoever put that very certificate into the bundle means it.
+/// The certificate that `openssl req -x509` creates may sign others and is therefore not valid as a
+/// server certificate by the rules for chains. An operator who puts that certificate into the
+/// bundle intends to trust it.
 #[derive(Debug)]
 struct Trusting {
     chains: Arc<WebPkiServerVerifier>,
@@ -54,17 +57,17 @@ struct Trusting {
 }
 
 impl Trusting {
-    /// Errors if no certificate can be used.
+    /// Errors if no certificate is usable.
     fn new(bundle: Vec<CertificateDer<'static>>) -> Result<Self, String> {
         let mut roots = RootCertStore::empty();
-        // One that cannot be used is one that is not trusted.
+        // An unusable certificate is not trusted.
         let _ = roots.add_parsable_certificates(bundle.iter().cloned());
         let chains = WebPkiServerVerifier::builder(Arc::new(roots)).build();
         Ok(Self { chains: chains.map_err(|error| error.to_string())?, bundle })
     }
 
-    /// Whether it is byte for byte one of the bundle, and bears the server's name. Its time was
-    /// judged before.
+    /// Whether it equals a certificate of the bundle byte for byte and contains the server's name.
+    /// Its validity period was checked before.
     fn pins(&self, certificate: &CertificateDer<'_>, name: &ServerName<'_>) -> Result<bool, Error> {
         if !self.bundle.iter().any(|known| known.as_ref() == certificate.as_ref()) {
             return Ok(false);
@@ -120,8 +123,8 @@ impl ServerCertVerifier for Trusting {
     }
 }
 
-/// Source: the order of checks of `webpki`: the time comes before the constraints, and signatures
-/// and names after them. A certificate that is out of date has another error.
+/// Source: the order of checks in `webpki`: the validity period is checked before the constraints,
+/// and signatures and names after them. An expired certificate returns another error.
 fn is_ca_as_server(error: &Error) -> bool {
     let Error::InvalidCertificate(CertificateError::Other(cause)) = error else { return false };
     cause.to_string().contains(CA_AS_SERVER)
@@ -133,11 +136,11 @@ mod tests {
 
     use super::*;
 
-    /// Made by `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj
-    /// /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1`, valid for a year
-    /// from November 2026.
+    /// Created by `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj
+    /// /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1`, valid for a year from
+    /// November 2026.
     const OWN: &str = include_str!("trust/own.pem");
-    /// Another of the same kind.
+    /// A second certificate of the same kind.
     const OTHER: &str = include_str!("trust/other.pem");
     const WITHIN: u64 = 1_800_000_000;
     const AFTER: u64 = 1_900_000_000;
@@ -146,7 +149,7 @@ mod tests {
         CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()
     }
 
-    /// `Ok`, or the text of the refusal.
+    /// Returns `Ok`, or the text of the error.
     fn check(bundle: &str, server: &str, name: &str, second: u64) -> Result<(), String> {
         let trusting = Trusting::new(vec![certificate(bundle)]).unwrap();
         let (name, server) = (ServerName::try_from(name.to_owned()).unwrap(), certificate(server));
@@ -155,8 +158,8 @@ mod tests {
         judged.map(|_| ()).map_err(|error| explain(&io::Error::other(error)))
     }
 
-    /// The usual self-signed certificate is believed if it is that very one, in its time, under
-    /// its name.
+    /// The usual self-signed certificate is trusted if it is in the bundle, within its validity
+    /// period, and for its name.
     #[test]
     fn a_certificate_of_the_bundle_is_believed() {
         for name in ["localhost", "127.0.0.1"] {
@@ -173,7 +176,7 @@ mod tests {
         }
     }
 
-    /// A bundle without a certificate is an error of its own.
+    /// A bundle without a certificate is a distinct error.
     #[test]
     fn an_empty_bundle_is_told() {
         assert!(Trusting::new(Vec::new()).is_err());

@@ -1,4 +1,4 @@
-//! What `explain` warns of besides: services that the policies around a trail let in on anybody's
+//! Additional warnings of `explain`: policies around a trail that allow a service on anyone's
 //! behalf.
 
 use std::collections::BTreeSet;
@@ -12,8 +12,8 @@ use super::text;
 use crate::client::{ANY_REGION, Ask, CallError, Client, bucket_region};
 use crate::out::Out;
 
-/// Warns of the policies of the buckets and keys that trails deliver with. What the caller may not
-/// read, and what is not there, is passed over: `explain` is asked about refusals.
+/// Warns about the policies of the buckets and keys that trails deliver with. Skips those that do
+/// not exist or that the caller cannot read, because `explain` is about denials.
 pub(super) fn warn<'a>(client: &Client, out: Out, trails: impl Iterator<Item = &'a Value>) {
     let (mut buckets, mut keys) = (BTreeSet::new(), BTreeSet::new());
     for trail in trails {
@@ -55,8 +55,8 @@ fn tell(out: Out, whose: &str, document: &str) {
             "UnboundService": { "Of": whose, "Statement": statement, "Service": service }
         }));
         out.text(&format!(
-            "warning: statement `{statement}` of the policy of {whose} lets {service} in on \
-             anybody's behalf: add a condition on aws:SourceArn or aws:SourceAccount"
+            "warning: statement `{statement}` of the policy of {whose} allows {service} on \
+             anyone's behalf: add a condition on aws:SourceArn or aws:SourceAccount"
         ));
     }
 }

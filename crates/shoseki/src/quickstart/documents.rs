@@ -9,7 +9,7 @@ pub(super) const BUCKET: &str = "mori-s3-cloudtrail-management-event";
 /// The trail.
 pub(super) const TRAIL: &str = "mori-cloudtrail-management-event";
 
-/// What KMS gives a new key, and the statement that lets the trail encrypt.
+/// The default policy of a new key, plus the statement that allows the trail to encrypt.
 pub(super) fn key_policy(account: &str, trail_arn: &str) -> Value {
     json!({
         "Version": "2012-10-17",
@@ -40,7 +40,7 @@ pub(super) fn key_policy(account: &str, trail_arn: &str) -> Value {
     })
 }
 
-/// The two statements that the console writes, each with a fresh UUID.
+/// The two statements that AWS's console adds, each with a fresh UUID.
 pub(super) fn bucket_policy(account: &str, trail_arn: &str, uuids: &[String; 2]) -> Value {
     let [check, write] = uuids;
     json!({
@@ -71,7 +71,7 @@ pub(super) fn bucket_policy(account: &str, trail_arn: &str, uuids: &[String; 2])
     })
 }
 
-/// Where the bucket is to be.
+/// The bucket's location.
 pub(super) fn location(region: &str) -> String {
     format!(
         "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\

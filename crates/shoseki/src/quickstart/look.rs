@@ -1,4 +1,4 @@
-//! Step 4: what is in the bucket.
+//! Step 4: the contents of the bucket.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -12,10 +12,10 @@ use super::words::Say;
 use super::{Stop, Walk};
 use crate::client::Ask;
 
-/// The largest log file that is shown, inflated.
+/// The largest log file that is shown, decompressed.
 const PLAIN_BYTES_MAX: u64 = 256 << 20;
 
-/// An object as a listing shows it.
+/// An object in a listing.
 pub(super) struct Listed {
     pub(super) key: String,
     size: String,
@@ -29,7 +29,7 @@ impl Listed {
 }
 
 impl Walk<'_> {
-    /// Step 4 up to one record; gives the key of a log file that was delivered after `began`.
+    /// Step 4 up to one record; returns the key of a log file that was delivered after `began`.
     pub(super) fn look_into_bucket(&mut self, key: &str, began: Timestamp) -> Result<String, Stop> {
         self.say(&Say::StepLook);
         let folder = format!("AWSLogs/{}/CloudTrail/", self.config.account);
@@ -64,7 +64,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// `HeadObject` has to tell SSE-KMS and the scenario's key.
+    /// `HeadObject` must return SSE-KMS and the scenario's key.
     fn show_encryption(&self, log_file: &str, key: &str) -> Result<(), Stop> {
         let place = format!("{BUCKET}/{log_file}");
         let head = self.call(&Ask::s3("HeadObject", Method::HEAD, &place, ""))?;
@@ -96,7 +96,7 @@ impl Walk<'_> {
     }
 }
 
-/// A record of a person's call rather than of a service's, and of a change rather than of a look.
+/// Prefers a record of a user's call to a service's, and of a write to a read.
 fn telling(records: &[Value]) -> Option<&Value> {
     let text =
         |record: &Value, at: &str| record.pointer(at).and_then(Value::as_str) == Some("Root");
@@ -128,7 +128,8 @@ fn objects(body: &[u8]) -> Result<Vec<Listed>, Stop> {
 mod tests {
     use super::*;
 
-    /// A person's change tells more than a person's look, and that more than a service's call.
+    /// A user's write is more informative than a user's read, which is more informative than a
+    /// service's call.
     #[test]
     fn the_most_telling_record_is_shown() {
         let record = |name: &str, who: &str, read_only: bool| json!({ "eventName": name, "userIdentity": { "type": who }, "readOnly": read_only });

@@ -1,4 +1,4 @@
-//! The proof: a digest, and the verdict on the chain.
+//! Validation: a digest, and the result for the whole chain.
 
 use http::Method;
 use inquiry::validate::Target;
@@ -15,13 +15,13 @@ use super::{Stop, Walk};
 use crate::client::Ask;
 use crate::verify::verify;
 
-/// The largest digest that is looked into, inflated.
+/// The largest digest that is read, decompressed.
 const PLAIN_BYTES_MAX: u64 = 256 << 20;
 
 impl Walk<'_> {
-    /// Waits for the digest that names `log_file` and validates everything since `began`.
+    /// Waits for the digest that lists `log_file` and validates everything since `began`.
     ///
-    /// `Err` within `Ok` is a verdict, too.
+    /// An `Err` within `Ok` is a result, too.
     pub(super) fn prove(
         &mut self,
         log_file: &str,
@@ -46,7 +46,7 @@ impl Walk<'_> {
         let report =
             verify(&self.client, &target, &[]).map_err(|trouble| Stop::Wrong(trouble.text))?;
         for (stream, text) in print(&report, true) {
-            // One document is printed here, so all of it is data.
+            // With JSON output a single document is printed, so everything is data.
             let name = match stream {
                 Stream::Out => "out",
                 Stream::Err => "err",
@@ -61,7 +61,7 @@ impl Walk<'_> {
         Ok(if sound { Ok(told) } else { Err(told) })
     }
 
-    /// Whether a digest names the log file.
+    /// Whether a digest lists the log file.
     fn digested(&self, folder: &str, log_file: &str) -> Result<Option<()>, Stop> {
         for object in self.list(folder)?.iter().rev() {
             let place = format!("{BUCKET}/{}", object.key);

@@ -9,7 +9,7 @@ use super::{Stop, Walk};
 use crate::client::{Ask, CallError};
 
 impl Walk<'_> {
-    /// Step 1; gives the key's ARN.
+    /// Step 1; returns the key's ARN.
     pub(super) fn make_key(&self) -> Result<String, Stop> {
         self.say(&Say::StepKey);
         let known = json!({ "KeyId": ALIAS });
@@ -32,11 +32,11 @@ impl Walk<'_> {
         Ok(key)
     }
 
-    /// Step 2; whether the bucket is still without a policy.
+    /// Step 2; returns whether the bucket still has no policy.
     pub(super) fn make_bucket(&self, key: &str) -> Result<bool, Stop> {
         self.say(&Say::StepBucket);
         let mut create = Ask::s3("CreateBucket", Method::PUT, BUCKET, "");
-        // Source: S3 API Reference: `us-east-1` is the one region that must not be said.
+        // Source: S3 API Reference: `us-east-1` is the only region that must be omitted.
         if self.client.region() != "us-east-1" {
             let location = documents::location(self.client.region());
             create = create.with_body("application/xml", location);
@@ -53,7 +53,7 @@ impl Walk<'_> {
         Ok(absent)
     }
 
-    /// What the console spares its users: `CreateTrail` proves that it could deliver.
+    /// What AWS's console hides from its users: `CreateTrail` checks that it can deliver.
     fn refused_without_policy(&self, key: &str) -> Result<(), Stop> {
         match self.call(&create_trail(key)) {
             Err(CallError::Refused { .. }) => {
@@ -61,7 +61,7 @@ impl Walk<'_> {
                 Ok(())
             }
             Err(error) => Err(error.into()),
-            Ok(_) => Err(Stop::Wrong("CreateTrail did not need the bucket policy".to_owned())),
+            Ok(_) => Err(Stop::Wrong("CreateTrail succeeded without the bucket policy".to_owned())),
         }
     }
 
@@ -91,7 +91,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// The trail's ARN, which its policies need before it exists.
+    /// The trail's ARN, which the policies need before the trail exists.
     pub(super) fn trail_arn(&self) -> String {
         let (region, account) = (&self.config.region, &self.config.account);
         format!("arn:aws:cloudtrail:{region}:{account}:trail/{TRAIL}")
@@ -120,5 +120,5 @@ fn create_trail(key: &str) -> Ask {
 fn key_arn(body: &[u8]) -> Result<String, Stop> {
     let answer: Value = serde_json::from_slice(body).unwrap_or_default();
     let arn = answer.pointer("/KeyMetadata/Arn").and_then(Value::as_str);
-    arn.map(str::to_owned).ok_or_else(|| Stop::Wrong("an answer without KeyMetadata".to_owned()))
+    arn.map(str::to_owned).ok_or_else(|| Stop::Wrong("a response without KeyMetadata".to_owned()))
 }

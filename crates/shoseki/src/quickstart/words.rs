@@ -1,4 +1,4 @@
-//! What `quickstart` says, in English and in Japanese: a new message has to be written twice.
+//! The messages of `quickstart`, in English and in Japanese: every new message needs both.
 
 use std::path::Path;
 
@@ -30,7 +30,7 @@ pub(crate) enum Say<'a> {
     RunningInScratch,
 }
 
-/// The message in a language.
+/// Returns the message in a language.
 pub(crate) fn say(lang: Lang, what: &Say<'_>) -> String {
     match lang {
         Lang::English => english(what),
@@ -41,11 +41,11 @@ pub(crate) fn say(lang: Lang, what: &Say<'_>) -> String {
 fn english(what: &Say<'_>) -> String {
     let fixed = match what {
         Say::Started { url, folder } => {
-            return format!("The server listens on {url}, its data is in {}.", folder.display());
+            return format!("The server listens on {url}; its data is in {}.", folder.display());
         }
-        Say::TooLong { what } => return format!("it took too long: {}", english(what)),
+        Say::TooLong { what } => return format!("timed out: {}", english(what)),
         Say::Detail { name, value } => return format!("    {name}: {value}"),
-        Say::Record { count: 1 } => "\nThe one record in it:",
+        Say::Record { count: 1 } => "\nThe only record in it:",
         Say::Record { count } => return format!("\nOne of the {count} records in it:"),
         Say::Counts { digests, logs } => {
             return format!("{} digest files, {} log files", ratio(*digests), ratio(*logs));
@@ -53,18 +53,16 @@ fn english(what: &Say<'_>) -> String {
         Say::Console { url } => return format!("\nThe console: {url}"),
         Say::StepKey => "\nStep 1: a KMS key",
         Say::StepBucket => "\nStep 2: an S3 bucket that encrypts with the key",
-        Say::NoPolicyYet => "    There is no bucket policy yet, as it should be.",
+        Say::NoPolicyYet => "    There is no bucket policy yet, as expected.",
         Say::StepTrail => "\nStep 3: a trail",
         Say::RefusedAsOnAws => {
-            "    The bucket policy is missing, so the trail is refused as on AWS.\n    \
-             AWS's console now writes the policy silently; here is what it writes:"
+            "    The bucket policy is missing, so the trail is rejected, as on AWS.\n    \
+             AWS's console adds the policy automatically at this point:"
         }
-        Say::StepLook => "\nStep 4: what is in the bucket",
+        Say::StepLook => "\nStep 4: the contents of the bucket",
         Say::WaitingForLogFile => "waiting for the first log file",
         Say::WaitingForDigest => "waiting for the digest of that log file",
-        Say::Validating => {
-            "\nThe validation of all log files, as `validate-logs` would print it:\n"
-        }
+        Say::Validating => "\nValidation of all log files, in the format of `validate-logs`:\n",
         Say::Pointers => "\nTo use it from another terminal:\n",
         Say::Examples => {
             "\n  aws cloudtrail lookup-events\n  \
@@ -73,7 +71,7 @@ fn english(what: &Say<'_>) -> String {
         Say::Running => "\nThe server keeps running. Ctrl-C stops it.",
         Say::RunningInScratch => {
             "\nThe server keeps running. Ctrl-C stops it and removes its data;\n\
-             with --data-dir DIR the data stays."
+             use --data-dir DIR to keep the data."
         }
     };
     fixed.to_owned()
@@ -133,7 +131,7 @@ fn ratio(counts: Counts) -> String {
 mod tests {
     use super::*;
 
-    /// One record is not one of several.
+    /// A single record is not called one of several.
     #[test]
     fn a_single_record_is_the_one() {
         for lang in [Lang::English, Lang::Japanese] {

@@ -1,5 +1,5 @@
-//! The file that keeps the newest digest of each region of one trail, and the public keys that
-//! prove its digests: with it, a trail can be verified that no server remembers.
+//! The file that stores the newest digest of each region of one trail, and the public keys that
+//! verify its digests: with it, a trail can be validated that no server has on record.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +14,7 @@ use types::AccountId;
 
 use crate::exit::Trouble;
 
-/// Whose digests a file of anchors keeps.
+/// Whose digests an anchor file stores.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Owner<'a> {
     pub(super) trail_arn: &'a str,
@@ -24,7 +24,7 @@ pub(super) struct Owner<'a> {
     pub(super) home_region: &'a str,
 }
 
-/// A file of anchors, read.
+/// A parsed anchor file.
 #[derive(Debug)]
 pub(super) struct Anchors {
     path: PathBuf,
@@ -32,21 +32,21 @@ pub(super) struct Anchors {
     kept: Kept,
 }
 
-/// What the file says.
+/// The contents of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Kept {
     by_region: BTreeMap<String, Anchor>,
     keys: PublicKeys,
 }
 
-/// The trail that a file of anchors is of, if it says so.
+/// The trail of the anchor file, if it is recorded.
 pub(super) fn trail_arn(path: &Path) -> Option<String> {
     let file: Value = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
     file.get("trailArn")?.as_str().map(str::to_owned)
 }
 
 impl Anchors {
-    /// Errors if the file is of another trail: it would be lost.
+    /// Errors if the file belongs to another trail, because that file would be overwritten.
     pub(super) fn read(path: &Path, owner: Owner<'_>) -> Result<Self, Trouble> {
         let (path, is_there) = (path.to_owned(), path.exists());
         if !is_there {
@@ -60,7 +60,7 @@ impl Anchors {
         Ok(Self { path, is_there, kept })
     }
 
-    /// The bucket and the prefix of the newest digest that it keeps.
+    /// The bucket and the prefix of the newest digest in it.
     pub(super) fn place(&self, owner: Owner<'_>) -> Option<(String, Option<String>)> {
         let newest = self.kept.by_region.values().max_by_key(|anchor| anchor.end)?;
         let folder = format!("AWSLogs/{}/CloudTrail-Digest/", owner.account);
@@ -69,28 +69,28 @@ impl Anchors {
         Some((newest.bucket.clone(), prefix))
     }
 
-    /// The public keys that it keeps.
+    /// The public keys in it.
     pub(super) fn keys(&self) -> &PublicKeys {
         &self.kept.keys
     }
 
-    /// Keeps public keys, too.
+    /// Adds public keys.
     pub(super) fn keep_keys(&mut self, keys: &PublicKeys) {
         let keys = keys.iter().map(|(fingerprint, der)| (fingerprint.clone(), der.clone()));
         self.kept.keys.extend(keys);
     }
 
-    /// The regions of which it keeps a digest.
+    /// The regions with a digest.
     pub(super) fn regions(&self) -> impl Iterator<Item = &str> {
         self.kept.by_region.keys().map(String::as_str)
     }
 
-    /// The digest that it keeps of a region.
+    /// The digest of a region.
     pub(super) fn of(&self, region: &str) -> Option<&Anchor> {
         self.kept.by_region.get(region)
     }
 
-    /// Puts a region's newest digest in the place of an older one.
+    /// Replaces a region's digest with a newer one.
     pub(super) fn advance(&mut self, region: &str, head: &Anchor) {
         let kept = self.kept.by_region.get(region);
         if kept.is_none_or(|kept| kept.end <= head.end) {
@@ -98,7 +98,7 @@ impl Anchors {
         }
     }
 
-    /// Replaces the file whole or not at all; tells whether there is one now.
+    /// Replaces the file atomically; returns whether it exists now.
     pub(super) fn write(&self, owner: Owner<'_>) -> Result<bool, Trouble> {
         if self.kept.by_region.is_empty() {
             return Ok(self.is_there);
@@ -125,11 +125,11 @@ fn print(kept: &Kept, owner: Owner<'_>) -> String {
     format!("{file}\n")
 }
 
-/// Errors with a text for people.
+/// Errors are human-readable text.
 fn parse(text: &[u8], owner: Owner<'_>) -> Result<Kept, String> {
     let mut file: Value = serde_json::from_slice(text).map_err(|error| error.to_string())?;
     let other = |whose: &str| {
-        Err(format!("it keeps the digests of {whose}: use one file for each trail and account"))
+        Err(format!("it contains the digests of {whose}: use one file for each trail and account"))
     };
     let Some(regions) = file.get_mut("regions").map(Value::take) else {
         let by_region = parse_single(file, owner)?;
@@ -152,7 +152,7 @@ fn parse(text: &[u8], owner: Owner<'_>) -> Result<Kept, String> {
     Ok(Kept { by_region, keys: keys.collect::<Result<_, _>>()? })
 }
 
-/// The first form of the file: one digest, which says by its name whose it is.
+/// The first format of the file: one digest, whose name identifies the trail.
 fn parse_single(file: Value, owner: Owner<'_>) -> Result<BTreeMap<String, Anchor>, String> {
     let anchor: Anchor = serde_json::from_value(file).map_err(|error| error.to_string())?;
     let Owner { account, trail, home_region, .. } = owner;
@@ -161,7 +161,7 @@ fn parse_single(file: Value, owner: Owner<'_>) -> Result<BTreeMap<String, Anchor
     let name = path.rsplit('/').next().unwrap_or_default();
     let stem = format!("{account}_CloudTrail-Digest_{region}_{trail}_{home_region}_");
     if !name.starts_with(&stem) {
-        return Err(format!("it keeps the digest `{}` of another trail", anchor.object));
+        return Err(format!("it contains the digest `{}` of another trail", anchor.object));
     }
     Ok(BTreeMap::from([(region.to_owned(), anchor)]))
 }
@@ -184,14 +184,14 @@ mod tests {
         Anchor { bucket, object: object.to_owned(), hash, end: Timestamp::from_secs(end) }
     }
 
-    /// A file keeps one digest of each region, and never goes back to an older one.
+    /// A file stores one digest per region, and never replaces it with an older one.
     #[test]
     fn a_file_keeps_the_newest_of_each_region() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("anchors.json");
         with_owner(|owner| {
             let mut anchors = Anchors::read(&path, owner).unwrap();
-            assert!(!anchors.write(owner).unwrap() && !path.exists(), "there is nothing to keep");
+            assert!(!anchors.write(owner).unwrap() && !path.exists(), "there is nothing to store");
             anchors.advance("eu-west-1", &anchor("b", 20));
             anchors.advance("us-east-1", &anchor("c", 10));
             assert!(anchors.write(owner).unwrap());
@@ -206,7 +206,7 @@ mod tests {
         });
     }
 
-    /// A file tells where its digests are, and the keys that prove them.
+    /// A file stores the location of its digests and the keys that verify them.
     #[test]
     fn a_file_tells_place_and_keys() {
         let folder = tempfile::tempdir().unwrap();
@@ -234,7 +234,7 @@ mod tests {
         });
     }
 
-    /// A file of another trail or account is refused and stays as it is.
+    /// A file of another trail or account is rejected and left unchanged.
     #[test]
     fn a_file_of_another_trail_is_refused() {
         let folder = tempfile::tempdir().unwrap();
@@ -252,7 +252,7 @@ mod tests {
         }
     }
 
-    /// The first form of the file is read if its digest is this trail's.
+    /// The first format of the file is accepted if its digest belongs to this trail.
     #[test]
     fn the_first_form_is_read() {
         let object = |trail: &str| {

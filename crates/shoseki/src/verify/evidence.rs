@@ -1,4 +1,4 @@
-//! What a validation reads, asked of a server over HTTP.
+//! Fetches what a validation reads from a server over HTTP.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,12 +15,12 @@ use wire::uri;
 use crate::client::{Answered, Ask, CallError, Client, bucket_region};
 use crate::out;
 
-/// Log files fetched and judged at the same time.
+/// The number of log files fetched and checked concurrently.
 const PARALLEL: usize = 16;
 const METADATA: &str = "x-amz-meta-";
 
-/// A server, and the buckets that hold the evidence, each asked in its own region: a trail's files
-/// of all regions lie in one.
+/// A server, and the buckets with the delivered files, each called in its own region: a trail's
+/// files of all regions are in one bucket.
 pub(super) struct Served<'a> {
     client: &'a Client,
     regions: Mutex<BTreeMap<String, String>>,
@@ -31,7 +31,7 @@ impl<'a> Served<'a> {
         Self { client, regions: Mutex::default() }
     }
 
-    /// A caller who may not ask where a bucket is takes it to be where the events are.
+    /// If the caller may not locate a bucket, it is assumed to be in the events' region.
     fn region(&self, bucket: &str) -> String {
         let mut regions = self.regions.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = regions.get(bucket) {
@@ -78,7 +78,7 @@ impl Source for Served<'_> {
         }
     }
 
-    /// Fetches and judges several at a time; verdicts keep their order.
+    /// Fetches and checks several files concurrently; results keep their order.
     fn judge(&self, logs: &[NamedLog], meter: &Meter) -> Vec<Verdict> {
         let next = AtomicUsize::new(0);
         let found = Mutex::new(BTreeMap::new());
@@ -97,7 +97,7 @@ impl Source for Served<'_> {
             }
         });
         let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let lost = || Verdict::Unreadable("not judged".to_owned());
+        let lost = || Verdict::Unreadable("not checked".to_owned());
         (0..logs.len()).map(|at| found.remove(&at).unwrap_or_else(lost)).collect()
     }
 

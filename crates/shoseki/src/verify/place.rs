@@ -1,4 +1,4 @@
-//! Where a trail's files are: bucket and prefix.
+//! The location of a trail's files: bucket and prefix.
 
 use serde_json::{Value, json};
 
@@ -7,16 +7,16 @@ use crate::client::{Ask, Client};
 use crate::exit::Trouble;
 use crate::out;
 
-/// Where the trail delivers to.
+/// The trail's destination.
 #[derive(Debug)]
 pub(super) struct Place {
     pub(super) bucket: String,
     pub(super) prefix: Option<String>,
-    /// Whether the trail says so, now.
+    /// Whether it was read from the trail itself.
     pub(super) is_the_trails: bool,
 }
 
-/// As the caller says, or as the trail does, or, if it is gone, where its anchor is.
+/// From the flags, or from the trail, or, if it was deleted, from the anchor.
 pub(super) fn find(
     verb: &Verify,
     trail_arn: &str,
@@ -32,14 +32,14 @@ pub(super) fn find(
         (Ok(answered), kept) => {
             let absent = || {
                 Trouble::usage(format_args!(
-                    "there is no trail `{trail_arn}`: name its bucket by --s3-bucket, or a file \
-                     by --anchor"
+                    "the trail `{trail_arn}` does not exist: give its bucket with --s3-bucket, or \
+                     an anchor file with --anchor"
                 ))
             };
             of_trail(&answered.body, trail_arn).or(kept).ok_or_else(absent)
         }
         (Err(error), Some(kept)) => {
-            out::complain(&format!("DescribeTrails: {error}; the anchor's bucket is looked at"));
+            out::complain(&format!("DescribeTrails: {error}; using the anchor's bucket"));
             Ok(kept)
         }
         (Err(error), None) => Err(error.into()),

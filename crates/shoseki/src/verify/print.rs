@@ -7,12 +7,12 @@ use trail::verify::{Conclusion, Counts, Finding, Line, Report, Stream, print};
 use super::{Judged, conclusion};
 use crate::out::{self, Out};
 
-/// How reports are shown to people.
+/// The output format of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
-    /// Nothing but what the AWS CLI prints.
+    /// Exactly what the AWS CLI prints.
     AsValidateLogs,
-    /// A section for each region, and the verdict in the last line.
+    /// A section for each region, and the result on the last line.
     WithVerdict,
 }
 
@@ -40,12 +40,12 @@ pub(super) fn print_reports(judged: &[Judged], form: Form, verbose: bool, as_jso
     }
 }
 
-/// Whether there is no digest at all, so that nothing was proved.
+/// Whether there is no digest at all, so that nothing was validated.
 pub(super) fn is_nothing(judged: &[Judged]) -> bool {
     word(judged) == "NOTHING"
 }
 
-/// How many digests are known to have been delivered and are not among those that were read.
+/// The number of delivered digests that are known but were not among those read.
 fn missing(report: &Report) -> u64 {
     let gone = report.findings.iter().filter_map(|finding| match finding {
         Finding::Newest { key, .. } => Some(key.as_str()),
@@ -64,7 +64,7 @@ fn missing(report: &Report) -> u64 {
     u64::try_from(gone.len()).unwrap_or(u64::MAX)
 }
 
-/// The verdict and what it is about, in a line.
+/// The result and its subject, on one line.
 fn verdict(judged: &[Judged]) -> String {
     let word = word(judged);
     let ratio = |of: fn(&Report) -> Counts| {
@@ -74,7 +74,7 @@ fn verdict(judged: &[Judged]) -> String {
         });
         format!("{valid}/{total}")
     };
-    // What is gone counts, though there was nothing to read of it.
+    // Missing digests count even if there was nothing to read.
     let with_missing = |report: &Report| {
         let Counts { valid, invalid, unreadable } = report.digests;
         Counts { valid, invalid: invalid.saturating_add(missing(report)), unreadable }
@@ -125,7 +125,7 @@ fn section(judged: &Judged, verbose: bool) -> Value {
     })
 }
 
-/// The verdict in a word.
+/// The result in one word.
 fn word(judged: &[Judged]) -> &'static str {
     verdict_word(conclusion(judged), judged.iter().all(|judged| is_empty(&judged.report)))
 }

@@ -25,7 +25,7 @@ const PAGE_ENTRY_LEN: u64 = 24;
 pub(super) const INDEX_LEN_MAX: u64 = 64 << 20;
 /// Bytes of a block's events before compression.
 pub(super) const RAW_LEN_MAX: u32 = 64 << 20;
-/// Deflate makes bytes from fewer bytes, but never more than this many from one.
+/// Deflate expands its input at most by this factor.
 const EXPANSION_MAX: usize = 1_032;
 
 /// A part of the file.
@@ -41,7 +41,7 @@ impl Span {
     }
 }
 
-/// Where a block is and what lies in it.
+/// The position of a block and its contents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct BlockEntry {
     pub(super) span: Span,
@@ -147,7 +147,7 @@ pub(super) fn index_bytes(blocks: &[BlockEntry], pages: &[PageEntry]) -> Vec<u8>
     out
 }
 
-/// Both tables; every entry lies between header and index.
+/// Both tables; every entry is between header and index.
 pub(super) fn parse_index(
     index: &[u8],
     footer: &Footer,
@@ -186,7 +186,7 @@ fn inside(span: Span, end_max: u64) -> Result<Span, StoreError> {
     fits.then_some(span).ok_or_else(cut)
 }
 
-/// Inflates a block, never beyond the length it is said to have.
+/// Decompresses a block, never beyond its recorded length.
 pub(super) fn unpack(packed: &[u8], raw_len: u32) -> Result<Vec<u8>, StoreError> {
     let len = usize::try_from(raw_len).map_err(|_| cut())?;
     if raw_len > RAW_LEN_MAX || len > packed.len().saturating_mul(EXPANSION_MAX) {
@@ -238,7 +238,7 @@ pub(super) fn push_postings(out: &mut Vec<u8>, term_delta: u64, ordinals: &[u32]
     out.append(&mut postings);
 }
 
-/// The ordinals under `term` in a page, ascending and below `count`; empty if it is not there.
+/// The ordinals under `term` in a page, ascending and below `count`; empty if the term is absent.
 pub(super) fn find_postings(
     mut page: Bytes<'_>,
     first_term: u64,
@@ -275,7 +275,7 @@ fn push_varint(out: &mut Vec<u8>, mut value: u64) {
     out.push(low);
 }
 
-/// Bytes being taken apart from the front.
+/// Bytes that are parsed from the front.
 pub(super) struct Bytes<'a>(&'a [u8]);
 
 impl<'a> Bytes<'a> {
@@ -336,7 +336,7 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// Numbers of any size survive, and take no more room than they need.
+        /// Numbers of any size survive, and take the minimum space.
         #[test]
         fn varints_are_read_back(value in any::<u64>(), bits in 0_u32..64) {
             let value = value >> bits;

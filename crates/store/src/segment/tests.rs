@@ -40,7 +40,7 @@ fn rows() -> impl Strategy<Value = Vec<EventRow>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// A segment answers as a list of all rows would.
+    /// A segment returns the same results as a list of all rows.
     #[test]
     fn a_segment_answers_like_a_list(
         rows in rows(),
@@ -69,7 +69,7 @@ proptest! {
         prop_assert_eq!(meta.sha256, types::hex(&keys::sha256(&file)));
     }
 
-    /// Every changed byte is noticed when all is read, and never answered with a panic.
+    /// Every changed byte is detected when all is read, and never causes a panic.
     #[test]
     fn a_changed_byte_is_found(rows in rows(), at in any::<prop::sample::Index>(), bit in 0_u32..8) {
         let (folder, _) = put(&rows).unwrap();
@@ -121,7 +121,7 @@ proptest! {
         }
     }
 
-    /// The parts of a file, made of arbitrary bytes, are taken apart without a panic.
+    /// The parts of a file, built from arbitrary bytes, are parsed without a panic.
     #[test]
     fn arbitrary_parts_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), raw_len in any::<u32>()) {
         let folder = tempfile::tempdir().unwrap();
@@ -169,8 +169,8 @@ fn a_later_version_is_told_apart_from_damage() {
     assert!(unregistered(&path).unwrap_err().is_unknown_format());
 }
 
-/// The file of another segment, sound in itself, is not taken for the one that was registered;
-/// neither is one with the same numbers.
+/// The file of another segment, although intact, is not accepted as the registered one; neither is
+/// one with the same numbers.
 #[test]
 fn another_segments_file_is_refused() {
     let row = |seq, text: &str| EventRow {

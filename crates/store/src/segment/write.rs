@@ -13,8 +13,8 @@ use crate::StoreError;
 
 /// Ending of a file that is not finished.
 pub(crate) const UNFINISHED: &str = "unfinished";
-/// Bytes of events after which a block is closed. Small, because a lookup may inflate one block
-/// for each of its hits; deflate looks back no further than 32 KiB anyway.
+/// The number of event bytes after which a block is closed. Small, because a lookup may decompress
+/// one block for each of its hits; deflate's window is 32 KiB anyway.
 const BLOCK_LEN: usize = 48 << 10;
 /// Events after which a block is closed.
 const BLOCK_EVENTS_MAX: usize = 256;
@@ -23,10 +23,10 @@ const PAGE_LEN: usize = 4 << 10;
 /// Source: the effort at which log files are compressed, too.
 const DEFLATE_LEVEL: u32 = 6;
 
-/// Writes the rows, which ascend by number, into a new file at `path` and makes it durable.
+/// Writes the rows, in ascending order, into a new file at `path` and makes it durable.
 ///
 /// Errors when there are no rows, when they do not ascend, or when the disk fails; nothing is left
-/// at `path` then. A file that lies there already is replaced.
+/// at `path` then. An existing file is replaced.
 pub(crate) fn write(
     folder: &Path,
     path: &Path,

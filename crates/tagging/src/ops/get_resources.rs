@@ -22,7 +22,7 @@ const ARNS_MAX: usize = 100;
 #[derive(Debug)]
 pub(crate) struct GetResources;
 
-/// What the caller sends.
+/// The input.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct GetResourcesInput {
@@ -48,7 +48,7 @@ struct TagFilter {
     values: Vec<String>,
 }
 
-/// What the caller gets.
+/// The output.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct GetResourcesOutput {

@@ -17,7 +17,7 @@ const PAGE_MAX: usize = 1_000;
 #[derive(Debug)]
 pub(crate) struct GetTagKeys;
 
-/// What the caller of `GetTagKeys` sends.
+/// The input of `GetTagKeys`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct GetTagKeysInput {
@@ -25,7 +25,7 @@ pub(crate) struct GetTagKeysInput {
     pagination_token: Option<String>,
 }
 
-/// What `GetTagKeys` answers.
+/// The output of `GetTagKeys`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct GetTagKeysOutput {
@@ -61,7 +61,7 @@ impl Plain for GetTagKeys {
 #[derive(Debug)]
 pub(crate) struct GetTagValues;
 
-/// What the caller of `GetTagValues` sends.
+/// The input of `GetTagValues`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct GetTagValuesInput {
@@ -70,7 +70,7 @@ pub(crate) struct GetTagValuesInput {
     key: String,
 }
 
-/// What `GetTagValues` answers.
+/// The output of `GetTagValues`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct GetTagValuesOutput {

@@ -1,5 +1,5 @@
-//! `TagResources`, `UntagResources`: tags of several resources at once. What a service refuses for
-//! one of them is answered for that one, and hinders no other.
+//! `TagResources`, `UntagResources`: change tags of several resources at once. If a service rejects
+//! one of them, the error is returned for that one and does not affect the others.
 //!
 //! Source: Resource Groups Tagging API Reference.
 
@@ -17,7 +17,7 @@ use crate::{SERVICE, TaggingError};
 const ARNS_MAX: usize = 20;
 const TAGS_MAX: usize = 50;
 
-/// What both operations answer: the resources that were not changed.
+/// The output of both operations: the resources that were not changed.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct FailedResources {
@@ -37,7 +37,7 @@ struct Failed {
 #[derive(Debug)]
 pub(crate) struct TagResources;
 
-/// What the caller of `TagResources` sends.
+/// The input of `TagResources`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct TagResourcesInput {
@@ -79,7 +79,7 @@ impl Plain for TagResources {
 #[derive(Debug)]
 pub(crate) struct UntagResources;
 
-/// What the caller of `UntagResources` sends.
+/// The input of `UntagResources`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct UntagResourcesInput {

@@ -1,4 +1,4 @@
-//! Whole calls against the tagging API and the services whose resources it finds.
+//! Complete calls to the tagging API and the services whose resources it finds.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use serde_json::{Value, json};
@@ -66,7 +66,7 @@ impl World {
     }
 }
 
-/// What is tagged in one place is found there, and in the services.
+/// A tag set in one place is found there and in the services.
 #[test]
 fn tags_are_set_found_and_removed() {
     let world = World::new();
@@ -130,8 +130,8 @@ fn resources_are_paged() {
     }
 }
 
-/// The caller needs the right of the API and that of the service, for each resource by itself; the
-/// service's own event tells of the change.
+/// The caller needs the permission of the API and that of the service, separately for each
+/// resource; the service's own event records the change.
 #[test]
 fn the_caller_needs_the_services_right_too() {
     let world = World::new();

@@ -5,7 +5,7 @@ use types::{SECOND_MS, Timestamp};
 /// that is older. Assumed: AWS has no such absences.
 pub const CATCH_UP_MAX: u64 = 1_000;
 
-/// Where the chain of a trail, account and region stands.
+/// The position of the chain of a trail, account and region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chain {
     /// When validation was enabled or logging started: the first digest starts here, and all
@@ -14,8 +14,8 @@ pub struct Chain {
     pub start: Timestamp,
     /// The end of the newest digest; `None` before the first.
     pub last_end: Option<Timestamp>,
-    /// When the last log file of the chain was delivered, after logging stopped or validation
-    /// was disabled: a last digest covers what is left.
+    /// When the last log file of the chain was delivered, after logging stopped or validation was
+    /// disabled: a last digest covers the remaining files.
     pub closing: Option<Timestamp>,
 }
 
@@ -38,15 +38,15 @@ pub struct Period {
 /// What to do with a chain now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// Make the digest of this period, even if it names no file; then ask again.
+    /// Create the digest of this period, even if it lists no file; then call again.
     Make(Period),
-    /// Ask again at that time.
+    /// Call again at that time.
     WaitUntil(Timestamp),
     /// The chain is closed and complete.
     Ended,
 }
 
-/// What to do with a chain now. A clock set back makes nothing twice.
+/// What to do with a chain now. If the clock is set back, nothing is created twice.
 pub fn next_step(chain: &Chain, interval_ms: u64, now: Timestamp) -> Step {
     let interval_ms = interval_ms.max(SECOND_MS).next_multiple_of(SECOND_MS);
     let origin = chain.start.floor_to(SECOND_MS);

@@ -10,7 +10,7 @@ fn account() -> AccountId {
     AccountId::parse("123456789123").unwrap()
 }
 
-/// Observed: a digest AWS delivered, with made-up names, two of its files and short hashes.
+/// Observed: a digest delivered by AWS, with fictitious names, two of its files and short hashes.
 const OBSERVED: &str = concat!(
     r#"{"awsAccountId":"123456789123","digestStartTime":"2020-09-11T18:36:49Z","#,
     r#""digestEndTime":"2020-09-11T19:36:49Z","digestS3Bucket":"logs","digestS3Object":"#,
@@ -82,7 +82,7 @@ fn four_lines_are_signed() {
     assert!(refused.is_err());
 }
 
-/// Keys go there and back, and the time stands where `validate-logs` cuts it out.
+/// Keys survive a round trip, and the time is where `validate-logs` extracts it.
 #[test]
 fn keys_name_the_series_and_the_end() {
     let (account, trail) = (account(), TrailName::parse("a.b-c").unwrap());
@@ -176,7 +176,7 @@ fn a_closed_chain_gets_a_last_digest() {
     }
 }
 
-/// Rehearsals make a digest every 30 seconds; nonsense intervals are taken as one second.
+/// The rehearsal profile creates a digest every 30 seconds; invalid intervals count as one second.
 #[test]
 fn short_intervals_work() {
     let chain = Chain::starting(at("2026-01-02T03:36:49Z"));

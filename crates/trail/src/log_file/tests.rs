@@ -30,7 +30,7 @@ fn a_file_is_one_line_of_records() {
     assert_eq!(write(std::iter::empty::<&str>()).unwrap().oldest, None);
 }
 
-/// A file nobody could read is not made.
+/// An unreadable file is not created.
 #[test]
 fn a_record_that_is_no_json_is_refused() {
     for bad in ["", "{", "{}{}", "{},{}", "[]}", "7"] {
@@ -38,7 +38,7 @@ fn a_record_that_is_no_json_is_refused() {
     }
 }
 
-/// Files are cut before any cap is passed, and hold everything in order.
+/// Files are split before any limit is exceeded, and contain everything in order.
 #[test]
 fn files_are_split_at_each_cap() {
     let records: Vec<String> = (0..10).map(|n| format!(r#"{{"eventID":"{n}"}}"#)).collect();
@@ -59,7 +59,7 @@ fn files_are_split_at_each_cap() {
     assert_eq!(split(std::iter::empty::<&str>(), all).count(), 0);
 }
 
-/// What does not compress is cut below the cap, although the compressor holds some back.
+/// Incompressible data is split below the limit, although the compressor buffers some of it.
 #[test]
 fn delivered_bytes_stay_below_the_cap() {
     let noise = |seed: u32| {
@@ -75,7 +75,7 @@ fn delivered_bytes_stay_below_the_cap() {
     assert_eq!(files.iter().map(|file| file.records).sum::<usize>(), 20);
 }
 
-/// Observed: names of real files, whose events were made in the five minutes before.
+/// Observed: names of real files, whose events occurred in the five minutes before.
 #[test]
 fn names_have_the_end_of_the_slot() {
     let account = AccountId::parse("111122223333").unwrap();
@@ -111,7 +111,7 @@ fn names_have_the_end_of_the_slot() {
     assert!(key.starts_with("AWSLogs/111122223333/"), "{key}");
 }
 
-/// What is not a log file is refused, however it is wrapped.
+/// Anything but a log file is rejected, however it is compressed.
 #[test]
 fn other_bytes_are_refused() {
     let gz = |text: &str| gzip::compress(text.as_bytes()).unwrap();

@@ -15,7 +15,8 @@ const TEXT_BYTES_MAX: usize = 1_024;
 const ELEMENTS_BYTES_MAX: usize = 100 * 1_024;
 /// `additionalEventData` is shortened to this.
 const ADDITIONAL_BYTES_MAX: usize = 28 * 1_024;
-/// What is kept of a member that is shed because the whole event is too large: names, mostly.
+/// The part of a member that is kept when it is shed because the whole event is too large: mostly
+/// names.
 const SHED_BYTES_MAX: usize = 4 * 1_024;
 /// The whole event.
 const EVENT_BYTES_MAX: usize = 256 * 1_024;
@@ -23,11 +24,11 @@ const EVENT_BYTES_MAX: usize = 256 * 1_024;
 /// Assumed: the shape; the guide only says that the content is omitted.
 const OMITTED: &str = "omitted";
 
-/// What `requestParameters` or `responseElements` say of a value: the value, or what is left of
-/// it when its largest members are omitted, as the record would say anyway.
+/// What `requestParameters` or `responseElements` contain for a value: the value, or the rest of it
+/// when its largest members are omitted, as in the record.
 ///
-/// The length is measured first, without the tree: that takes a hundred times the memory of the
-/// text, and a caller without any rights can send a mebibyte of empty lists.
+/// The length is measured first, without building the tree: that takes a hundred times the memory
+/// of the text, and any caller without permissions can send a mebibyte of empty lists.
 pub fn elements(value: &impl Serialize) -> Result<Value, serde_json::Error> {
     let mut room = Room(ELEMENTS_BYTES_MAX);
     if serde_json::to_writer(&mut room, value).is_ok() {
@@ -62,8 +63,8 @@ fn marked(mut members: Map<String, Value>) -> Value {
     Value::Object(members)
 }
 
-/// Which members of an object stay when it must not exceed `bytes_max`. The largest go first: what
-/// a caller makes large hides none of the names by which the event is found.
+/// Which members of an object are kept when it must not exceed `bytes_max`. The largest are removed
+/// first: a caller's large input hides none of the names by which the event is found.
 fn kept(sizes: &[usize], bytes_max: usize) -> Vec<bool> {
     let mut kept = vec![true; sizes.len()];
     let mark = member_bytes(OMITTED, "true".len()).saturating_add("{}".len());
@@ -80,10 +81,10 @@ fn kept(sizes: &[usize], bytes_max: usize) -> Vec<bool> {
     kept
 }
 
-/// What a member takes in an object, at least: its name in quotes, a colon and a comma included.
+/// The minimum size of a member in an object: its name in quotes, including a colon and a comma.
 fn member_bytes(name: &str, value_bytes: usize) -> usize {
     let mut bytes = Count(0);
-    // A counter takes everything.
+    // A counter accepts everything.
     drop(serde_json::to_writer(&mut bytes, name));
     bytes.0.saturating_add(value_bytes).saturating_add(2)
 }
@@ -113,7 +114,7 @@ impl<'de> Deserialize<'de> for Members {
     }
 }
 
-/// A writer that keeps nothing but the number of bytes.
+/// A writer that only counts bytes.
 struct Count(usize);
 
 impl io::Write for Count {
@@ -127,7 +128,7 @@ impl io::Write for Count {
     }
 }
 
-/// A writer that keeps nothing and takes so many bytes.
+/// A writer that discards and accepts this many bytes.
 struct Room(usize);
 
 impl io::Write for Room {
@@ -209,7 +210,7 @@ impl Record {
     }
 }
 
-/// The cap of a member that goes at step `gone` of shedding.
+/// The limit of a member that is shed at step `gone`.
 fn keep(shed: u8, gone: u8, bytes_max: usize) -> usize {
     if shed < gone { bytes_max } else { SHED_BYTES_MAX.min(bytes_max) }
 }

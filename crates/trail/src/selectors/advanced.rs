@@ -6,7 +6,7 @@ use crate::{Category, Facts};
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct AdvancedEventSelector {
-    /// For people.
+    /// The display name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What must match.
@@ -52,8 +52,8 @@ impl AdvancedEventSelector {
     pub(super) fn selects(&self, facts: &Facts) -> bool {
         let (on_things, on_event): (Vec<_>, Vec<_>) =
             self.field_selectors.iter().partition(|field| field.field.starts_with("resources."));
-        // Type and ARN must be those of the same thing: an event about an object names the
-        // bucket as well.
+        // Type and ARN must belong to the same resource: an event about an object names the bucket
+        // as well.
         let thing = |(kind, arn): &(Option<String>, String)| {
             on_things.iter().all(|field| match field.field.as_str() {
                 "resources.type" => field.matches(kind.as_deref()),
@@ -104,7 +104,7 @@ impl AdvancedFieldSelector {
         (selected || !selecting) && !deselected
     }
 
-    /// The operators that were given, with their names.
+    /// The operators in the selector, with their names.
     pub(super) fn operators(&self) -> impl Iterator<Item = (&'static str, &Vec<String>)> {
         let all = [
             ("Equals", &self.equals),

@@ -13,7 +13,7 @@ const VALUES_MAX: usize = 500;
 const NAME_LENGTH_MAX: usize = 1_000;
 const VALUE_LENGTH_MAX: usize = 2_048;
 
-/// What a field may be compared with.
+/// The valid values for a field.
 #[derive(Clone, Copy)]
 enum Allowed {
     /// Any operator, any value.

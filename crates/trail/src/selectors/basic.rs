@@ -15,17 +15,17 @@ const TABLE: &str = "AWS::DynamoDB::Table";
 
 /// A basic event selector, in AWS's shape.
 ///
-/// Observed: members that were not given are there in answers, with their defaults.
+/// Observed: members that were not set are present in responses, with their defaults.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct EventSelector {
     /// `ReadOnly`, `WriteOnly` or `All`.
     pub read_write_type: String,
-    /// Whether management events are wanted.
+    /// Whether management events are selected.
     pub include_management_events: bool,
-    /// Of what data events are wanted.
+    /// The resources whose data events are selected.
     pub data_resources: Vec<DataResource>,
-    /// Services whose management events are not wanted.
+    /// Services whose management events are excluded.
     pub exclude_management_event_sources: Vec<String>,
 }
 
@@ -52,7 +52,7 @@ impl Default for EventSelector {
     }
 }
 
-/// What a trail has without `PutEventSelectors`: all management events.
+/// The default of a trail without `PutEventSelectors`: all management events.
 pub fn default_selectors() -> Vec<EventSelector> {
     vec![EventSelector::default()]
 }
@@ -90,8 +90,8 @@ impl DataResource {
     }
 }
 
-/// `arn:aws:s3` and its like cover the service; S3 values cover what they are the beginning of,
-/// others the thing they name and what is in it.
+/// `arn:aws:s3` and the like cover the service; S3 values cover all ARNs that begin with them,
+/// others the named resource and its contents.
 fn covers(kind: &str, value: &str, arn: &str) -> bool {
     let Some(rest) = arn.strip_prefix(value) else { return false };
     kind == OBJECT || value.matches(':').count() == 2 || rest.is_empty() || is_part(rest)

@@ -33,10 +33,10 @@ pub fn is_global_service_event(facts: &Facts) -> bool {
     facts.region == GLOBAL_REGION && GLOBAL_SERVICES.contains(&facts.event_source.as_str())
 }
 
-/// Whether the call was one that a delivery of `CloudTrail` made: the bucket's ACL, the data key,
-/// the file itself.
+/// Whether the call was made by a delivery of `CloudTrail`: the bucket's ACL, the data key, the
+/// file itself.
 ///
-/// A delivery acts as the service alone; what the service does with forwarded credentials has the
+/// A delivery acts as the service alone; calls of the service with forwarded credentials have the
 /// ARN of their owner.
 pub fn is_of_delivery(facts: &Facts) -> bool {
     facts.invoked_by.as_deref() == Some(CLOUDTRAIL) && facts.user_identity_arn.is_none()

@@ -13,7 +13,7 @@ fn event(mut members: Value) -> Facts {
     for (name, value) in defaults.as_object().unwrap() {
         members.as_object_mut().unwrap().entry(name).or_insert_with(|| value.clone());
     }
-    Facts::from_json(&members).unwrap()
+    Facts::from_json(&members, |_| &[]).unwrap()
 }
 
 /// A data event; one about an object names its bucket as well.
@@ -34,7 +34,7 @@ fn advanced(fields: &Value) -> Selection {
     Selection::Advanced(vec![selector])
 }
 
-/// Source: "GetEventSelectors": the answer for a trail whose selectors were never set.
+/// Source: "GetEventSelectors": the response for a trail whose selectors were never set.
 #[test]
 fn the_default_is_all_management_events() {
     let selection = Selection::default();
@@ -181,7 +181,7 @@ fn basic_selectors_are_checked() {
     validate_basic(&five).unwrap();
 }
 
-/// Each operator, alone and together: any that selects, none that deselects.
+/// Each operator, alone and combined: any that selects, none that deselects.
 #[test]
 fn advanced_operators_select_and_deselect() {
     let get = event(json!({"eventCategory": "Data", "eventName": "GetObject"}));
@@ -388,7 +388,7 @@ fn recursive_events_are_known() {
     }
 }
 
-/// Whatever the service does for itself; not what it does for a caller.
+/// Every call that the service makes for itself; not those that it makes for a caller.
 #[test]
 fn calls_of_deliveries_are_known() {
     let service = |by: &str| json!({"type": "AWSService", "invokedBy": by});
@@ -413,7 +413,7 @@ fn calls_of_deliveries_are_known() {
 }
 
 proptest! {
-    /// Whatever a caller sends is judged, and whatever passed is stored and read back.
+    /// Any input is validated, and every accepted one can be stored and read back.
     #[test]
     fn selectors_never_panic(
         texts in prop::collection::vec("(Data|Management|arn:aws:s3:::|eventCategory|\\PC*)", 8),

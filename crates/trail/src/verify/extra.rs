@@ -1,23 +1,23 @@
 //! Files beside those that digests name.
 //!
-//! The folders of a trail's log files and of its digests hold nothing but what CloudTrail put
-//! there, and it names all of that: log files in digests, digests in the digest that follows.
-//! A reader who trusts every file in a folder is deceived by a forged one, and `validate-logs` does
-//! not find it: it never lists log files.
+//! The folders of a trail's log files and of its digests contain only files that CloudTrail stored
+//! there, and all of them are listed: log files in digests, digests in the following digest. A
+//! reader who trusts every file in a folder is deceived by a forged one, and `validate-logs` does
+//! not find it, because it never lists log files.
 //!
-//! Of the times that were asked for, a file is
+//! For the requested times, a file is
 //!
-//! * *named*, if a validly signed digest in the same folder names it, of whichever trail, also one
-//!   from after the range: what a bucket refused is delivered up to 30 days late;
-//! * *pending*, if the digest that would name it may be still to come: its name is of a time after
-//!   the newest digest, or it was written after a trail's newest digest, and that trail's next is
-//!   not overdue;
-//! * *extra* otherwise, also if it has no name that CloudTrail gives.
+//! * *named*, if a validly signed digest in the same folder lists it, of any trail, even one from
+//!   after the range: what a bucket rejected is delivered up to 30 days late;
+//! * *pending*, if the digest that would list it may still follow: its name has a time after the
+//!   newest digest, or it was written after a trail's newest digest, and that trail's next is not
+//!   overdue;
+//! * *extra* otherwise, including every file whose name is not in CloudTrail's format.
 //!
-//! So a file may be extra that was not forged but cannot be proved: one of a trail without
-//! validation, of a time in which it was off, or of a digest that is not valid. Of a digest that
-//! may not be read it is not known what it names: then nothing is extra, for the verdict says
-//! already that not everything could be read.
+//! A file can therefore be extra although it was not forged, if it cannot be proved: one of a trail
+//! without validation, of a time in which validation was disabled, or of a digest that is not
+//! valid. If a digest cannot be read, the files that it lists are unknown: then nothing is extra,
+//! because the result already reports that not everything could be read.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,9 +37,9 @@ const DELIVERY_MS: u64 = MINUTE_MS;
 /// The clock of a search for extra files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Clocked {
-    /// The time at which the listings were made.
+    /// The time at which the listings were created.
     pub now: Timestamp,
-    /// How often digests are made, for trails that have none yet.
+    /// How often digests are created, for trails that have none yet.
     pub digest_interval_ms: u64,
 }
 
@@ -50,7 +50,7 @@ pub struct Entry {
     pub key: String,
     /// Its size.
     pub bytes: u64,
-    /// When it was put there.
+    /// When it was stored.
     pub written: Timestamp,
 }
 
@@ -70,7 +70,7 @@ pub struct Span<'a> {
 /// All objects of a span, ascending by key.
 pub type Entries<'a> = dyn Fn(&Span<'_>) -> Result<Vec<Entry>, String> + 'a;
 
-/// What a file beside the others pretends to be.
+/// The identity that a file's name claims.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pretence {
     /// A log file.
@@ -81,11 +81,12 @@ pub enum Pretence {
     Nothing,
 }
 
-/// Digests that are read at most to find what names the log files of one stretch of time.
+/// The maximum number of digests that are read to find which one lists the log files of one time
+/// span.
 const DIGESTS_MAX: usize = 10_000;
 
-/// Looks for extra files, after [`verify`](super::verify), and puts them and the number of pending
-/// ones into the report.
+/// Searches for extra files, after [`verify`](super::verify), and adds them and the number of
+/// pending ones to the report.
 pub fn look_for_extra(
     request: &Request<'_>,
     evidence: &Evidence<'_>,
@@ -97,10 +98,10 @@ pub fn look_for_extra(
     look(request, evidence, entries, clocked, scope, report)
 }
 
-/// What a part of a verification has to know of the whole.
+/// The state of the whole verification that a part needs.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scope<'a> {
-    /// The end of all times that are asked for.
+    /// The end of the requested times.
     pub(super) whole_end: Timestamp,
     /// Whether a newer digest could not be read.
     pub(super) is_partial: bool,
@@ -166,7 +167,7 @@ impl Newest {
     }
 }
 
-/// What all digests of a place say.
+/// The entries of all digests in one place.
 #[derive(Default)]
 struct Signed {
     /// Of validly signed digests.
@@ -272,7 +273,7 @@ impl Place<'_> {
             let span = Span { bucket: self.bucket, prefix: &folder, after, until };
             found.extend(entries(&span)?);
         }
-        // A console makes folders by empty objects.
+        // Consoles create folders as empty objects.
         found.retain(|entry| entry.bytes > 0 || !entry.key.ends_with('/'));
         Ok(found)
     }
@@ -295,7 +296,8 @@ impl Place<'_> {
             return start < time && time <= end;
         }
         let day = entry.key.strip_prefix(&self.folder(kind)).and_then(day_of);
-        // One of no time belongs to the newest part, one of a day to the part that has its end.
+        // A file without a time belongs to the newest part, one with only a day to the part that
+        // contains the day's end.
         let Some(day) = day else { return end == self.scope.whole_end };
         let last = day.plus_ms(DAY_MS).min(self.scope.whole_end);
         start < last && last <= end && day <= end
@@ -397,14 +399,14 @@ impl Place<'_> {
     }
 }
 
-/// The end of the last digest that may name a log file of a time up to `end`: what a bucket refuses
+/// The end of the last digest that may list a log file of a time up to `end`: what a bucket rejects
 /// is delivered up to 30 days late.
 fn last_naming(end: Timestamp) -> Timestamp {
     end.plus_ms(RETRY_WINDOW_MS).plus_ms(DAY_MS)
 }
 
 impl Signed {
-    /// Whether a digest that is still to come may name the file.
+    /// Whether a digest that still follows may list the file.
     fn may_name(&self, slot: Timestamp, entry: &Entry, clocked: Clocked) -> bool {
         let Clocked { now, digest_interval_ms } = clocked;
         if self.newest.is_empty() {

@@ -20,7 +20,7 @@ pub(super) struct Loaded {
     pub(super) log_files: Vec<NamedLog>,
 }
 
-/// What a digest says of the one before.
+/// What a digest records about the previous one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Previous {
     pub(super) bucket: String,
@@ -83,7 +83,8 @@ pub(super) fn load(
     Ok(Loaded { start, end, hash, signature: signature.clone(), previous, log_files })
 }
 
-/// The members of a digest that are needed, and SHA-256 of its plain bytes, which are not kept.
+/// The members of a digest that are needed, and SHA-256 of its decompressed bytes, which are not
+/// buffered.
 fn inflate(gz: &[u8], meter: &Meter) -> Result<(Members, String), Verdict> {
     let bytes_max = meter.limits().digest_bytes;
     let mut hash = keys::Sha256::new();

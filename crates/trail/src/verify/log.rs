@@ -5,11 +5,11 @@ use super::meter::{self, Limits, Meter};
 use super::{Evidence, Object, Reason, Report, Verdict};
 use crate::gzip::{self, GzipError, Hashed};
 
-/// The verdict on a log file's bytes, given the hash that its digest states; with the limits of
+/// Checks a log file's bytes against the hash in its digest, with the limits of
 /// [`Limits::COMMAND`].
 ///
-/// Stricter than the AWS CLI in one point: a stream that lacks its last bytes is not valid, even
-/// if all records are there.
+/// Stricter than the AWS CLI in one respect: a truncated stream is not valid, even if all records
+/// are complete.
 pub fn log_verdict(gz: &[u8], plain_sha256_hex: &str) -> Verdict {
     verdict(gz, plain_sha256_hex, &Meter::new(Limits::COMMAND))
 }
@@ -36,11 +36,11 @@ pub struct NamedLog {
     pub bucket: String,
     /// Its key.
     pub object: String,
-    /// SHA-256 of its plain bytes, in hexadecimal, if the digest says so.
+    /// SHA-256 of its decompressed bytes, in hexadecimal, if the digest contains it.
     pub hash: Option<String>,
 }
 
-/// The verdict on a log file, given what came of fetching it. The meter counts its bytes.
+/// Checks a log file, given the result of fetching it. The meter counts its bytes.
 pub fn judge_log(
     log: &NamedLog,
     fetched: Result<Option<Object>, String>,

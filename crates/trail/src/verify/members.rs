@@ -1,7 +1,7 @@
 //! The members of a digest that a verifier needs, read from a stream.
 //!
-//! All others are passed over and take no memory, whatever they are. As in the AWS CLI, the last of
-//! several members of one name counts, and a member of another type is not yet bad JSON.
+//! All others are skipped and use no memory, whatever they contain. As in the AWS CLI, the last of
+//! several members of one name counts, and a member of another type is not yet invalid JSON.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -26,7 +26,7 @@ const OF_DIGESTS: &[&str] = &[
 ];
 const OF_LOG_FILES: &[&str] = &["s3Bucket", "s3Object", "hashValue"];
 
-/// What a member is.
+/// The type of a member.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Member {
     /// `null`.
@@ -44,8 +44,8 @@ pub(super) enum Member {
 pub(super) struct Members(BTreeMap<&'static str, Member>);
 
 impl Members {
-    /// The members of a JSON object, which ends where the stream ends; none of another JSON value.
-    /// Errors if it is no JSON, or cannot be read.
+    /// The members of a JSON object that ends with the stream; none for another JSON value. Errors
+    /// if it is not JSON, or cannot be read.
     pub(super) fn read(plain: impl Read) -> Result<Self, serde_json::Error> {
         let mut json = serde_json::Deserializer::from_reader(plain);
         let members = ObjectOf(OF_DIGESTS).deserialize(&mut json)?;
@@ -219,7 +219,7 @@ fn pass_over<'de, A: SeqAccess<'de>>(mut list: A) -> Result<(), A::Error> {
 mod tests {
     use super::*;
 
-    /// Only what is needed is kept, of whatever type; the last of one name counts.
+    /// Only the needed members are kept, of any type; the last of one name counts.
     #[test]
     fn members_are_read_as_they_are() {
         let read = |json: &str| Members::read(json.as_bytes());

@@ -2,24 +2,25 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Verdict;
 
-/// How much a verification may read, in bytes. What is larger is unreadable: nothing is known of it.
+/// How much a verification may read, in bytes. Larger files are unreadable, and their validity is
+/// unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The largest digest, inflated; a log file takes some 500 bytes of it.
+    /// The largest digest, decompressed; each log file takes about 500 bytes of it.
     pub digest_bytes: u64,
-    /// The largest log file, inflated. It is hashed without being kept.
+    /// The largest log file, decompressed. It is hashed without buffering.
     pub log_bytes: u64,
     /// Bytes read and inflated in all, after which nothing else is read.
     pub all_bytes: u64,
 }
 
 impl Limits {
-    /// Of a command that runs alone on its machine: digests of some 500 000 log files.
+    /// For a command that runs alone on its machine: digests of about 500 000 log files.
     pub const COMMAND: Self =
         Self { digest_bytes: 256_000_000, log_bytes: 16_000_000_000, all_bytes: u64::MAX };
 }
 
-/// Counts the bytes that a verification reads and inflates, and holds the limits.
+/// Counts the bytes that a verification reads and decompresses, and enforces the limits.
 #[derive(Debug)]
 pub struct Meter {
     limits: Limits,

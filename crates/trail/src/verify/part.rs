@@ -1,11 +1,12 @@
 //! A verification in parts, the newest files first, each within a budget.
 //!
-//! A part is a stretch of time, which ends where the part before it began. The walk along the
-//! digests pauses once it has read enough, also between two log files of one digest; what is extra is looked for in that stretch alone. All
-//! parts together find what [`verify`](super::verify) and [`look_for_extra`](super::look_for_extra)
-//! find, with two exceptions: a chain's old bucket is searched for extra files only in the times in
-//! which the chain was there, and an unreadable digest excuses the extra files of older parts and
-//! of its own, not those of newer parts, which it cannot name.
+//! A part is a time span that ends where the previous part began. The walk along the digests pauses
+//! once it has read enough, even between two log files of one digest; extra files are searched in
+//! that span only. All parts together find what [`verify`](super::verify) and
+//! [`look_for_extra`](super::look_for_extra) find, with two exceptions: a chain's old bucket is
+//! searched for extra files only in the times in which the chain was there, and an unreadable
+//! digest excuses the extra files of older parts and of its own, not those of newer parts, which it
+//! cannot list.
 
 use serde::{Deserialize, Serialize};
 use types::{DAY_MS, Timestamp};
@@ -21,8 +22,8 @@ const SPAN_MS: u64 = 7 * DAY_MS;
 /// How much one part reads, at least one log file or one digest without any.
 ///
 /// The walk pauses before or within a digest. Backfill digests of the part's times, and digests
-/// that are read to find what names a file, come after it: [`Limits::all_bytes`](super::Limits)
-/// limits all together.
+/// that are read to find which one lists a file, come after it:
+/// [`Limits::all_bytes`](super::Limits) limits them together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
     /// Digests and log files after which the walk pauses.
@@ -31,7 +32,7 @@ pub struct Budget {
     pub bytes: u64,
 }
 
-/// How far a verification in parts has come.
+/// The progress of a verification in parts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     /// All times after this are judged.
@@ -47,7 +48,7 @@ pub struct Progress {
 /// What one part found, and where the next begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// The findings of the part alone; its `requested` times are those of the whole.
+    /// The findings of this part; its `requested` times are those of the whole.
     pub report: Report,
     /// `None` after the last part.
     pub next: Option<Progress>,
@@ -75,8 +76,8 @@ impl Progress {
     }
 }
 
-/// Verifies the next part of the request, and looks for extra files in it. Anchors are not asked
-/// for. Fails if the bucket cannot be listed.
+/// Verifies the next part of the request, and searches it for extra files. Ignores anchors. Fails
+/// if the bucket cannot be listed.
 pub fn verify_part(
     request: &Request<'_>,
     evidence: &Evidence<'_>,

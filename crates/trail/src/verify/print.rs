@@ -3,7 +3,7 @@ use types::printable;
 use super::{Counts, Finding, Line, Pretence, Report, Verdict};
 use crate::digest::Kind;
 
-/// Where a text goes.
+/// The destination of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {
     /// Standard output.
@@ -13,9 +13,9 @@ pub enum Stream {
 }
 
 /// The report in the format of `aws cloudtrail validate-logs`: texts, with their line feeds, in
-/// order. What is valid is told only if `verbose`. Our own findings come before the summary.
+/// order. Valid files are included only if `verbose`. Our own findings come before the summary.
 ///
-/// Names that a stranger chose are made [`printable`], so that none looks like a line of its own.
+/// Untrusted names are made [`printable`], so that none looks like a separate line.
 pub fn print(report: &Report, verbose: bool) -> Vec<(Stream, String)> {
     let mut out = Printer { texts: Vec::new(), after_blank: true };
     let (start, end) = (report.requested.0.iso(), report.requested.1.iso());

@@ -11,11 +11,11 @@ use crate::digest::Kind;
 pub struct Report {
     /// The trail.
     pub trail_arn: String,
-    /// The times asked for.
+    /// The requested times.
     pub requested: (Timestamp, Timestamp),
-    /// What the AWS CLI says, too.
+    /// Findings that the AWS CLI reports, too.
     pub lines: Vec<Line>,
-    /// What the AWS CLI does not see.
+    /// Findings that the AWS CLI does not report.
     pub findings: Vec<Finding>,
     /// The times for which there are valid digests.
     pub found: Option<(Timestamp, Timestamp)>,
@@ -27,7 +27,7 @@ pub struct Report {
     pub backfills: Counts,
     /// Of log files.
     pub logs: Counts,
-    /// Log files of the range that a digest still to come may name.
+    /// Log files of the range that a following digest may still list.
     pub pending: u64,
     /// The period of the newest valid digest.
     pub(super) newest: Option<(Timestamp, Timestamp)>,
@@ -44,12 +44,12 @@ pub struct Counts {
     pub unreadable: u64,
 }
 
-/// What is said about one object, or about the lack of any.
+/// The result for one object, or for a missing one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Line {
     /// A digest.
     Digest {
-        /// Which chain it belongs to.
+        /// The chain that it belongs to.
         kind: Kind,
         /// Its bucket.
         bucket: String,
@@ -81,9 +81,9 @@ pub enum Line {
 /// Sound or not, as far as it can be known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// Nobody touched it.
+    /// It is unmodified.
     Valid,
-    /// Somebody did, or it never was right.
+    /// It was modified, or was never valid.
     Invalid(Reason),
     /// It could not be fetched, for this reason: nothing is known of it.
     Unreadable(String),
@@ -95,7 +95,7 @@ impl From<Reason> for Verdict {
     }
 }
 
-/// What it all comes to, the better first.
+/// The overall result, from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Conclusion {
     /// Everything was read, and nothing is wrong.
@@ -106,7 +106,7 @@ pub enum Conclusion {
     Invalid,
 }
 
-/// What is wrong; displayed in the words of the AWS CLI.
+/// The fault, displayed in the words of the AWS CLI.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
     /// No such object.
@@ -115,7 +115,7 @@ pub enum Reason {
     InvalidFormat,
     /// Not signed, or not by that key, or not this content.
     Signature,
-    /// The digest says that it lies elsewhere.
+    /// The digest records another location for it.
     Moved,
     /// The home region has no key of this fingerprint.
     PublicKeyNotFound {
@@ -157,11 +157,11 @@ impl fmt::Display for Reason {
     }
 }
 
-/// What the AWS CLI does not see.
+/// Findings that the AWS CLI does not report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
-    /// A digest that is known to have been delivered is gone, or another: the end of its chain
-    /// has been cut off or replaced.
+    /// A digest that is known to have been delivered is missing or different: the end of its chain
+    /// has been removed or replaced.
     Anchor {
         /// The digest.
         anchor: Anchor,
@@ -175,7 +175,7 @@ pub enum Finding {
         /// Its key.
         key: String,
     },
-    /// The trail says that it delivered this digest last, and it is not there.
+    /// The trail's last delivered digest, by its own record, is missing.
     Newest {
         /// Its bucket.
         bucket: String,
@@ -184,7 +184,7 @@ pub enum Finding {
     },
     /// A file in the trail's folders that nothing signed names.
     Extra {
-        /// What it looks like.
+        /// How its name or contents appear.
         what: Pretence,
         /// Its bucket.
         bucket: String,
@@ -200,7 +200,7 @@ pub enum Finding {
         /// How many there are.
         files: usize,
     },
-    /// There are no digests, although the trail says that it delivered one.
+    /// There are no digests, although the trail has a record of having delivered one.
     NoDigests {
         /// The bucket.
         bucket: String,
@@ -258,7 +258,7 @@ impl Report {
         self.pending = self.pending.saturating_add(older.pending);
     }
 
-    /// What it comes to. Gaps are not wrong, nor is it that there is nothing at all.
+    /// The overall result. Gaps are not faults, nor is an empty range.
     pub fn conclusion(&self) -> Conclusion {
         let all = [self.digests, self.backfills, self.logs];
         let counted = all.into_iter().map(Counts::conclusion);

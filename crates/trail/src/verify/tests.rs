@@ -106,7 +106,7 @@ fn tampering_is_told_line_by_line() {
     }
 }
 
-/// A digest's content cannot be changed, moved or signed by somebody else.
+/// A digest's contents cannot be changed, moved or signed by someone else.
 #[test]
 fn rewritten_digests_are_found() {
     type Rewrite = fn(&mut Digest);
@@ -132,7 +132,7 @@ fn rewritten_digests_are_found() {
     }
 }
 
-/// Objects put in each other's places are found, digests as well as log files.
+/// Swapped objects are detected, digests as well as log files.
 #[test]
 fn swapped_objects_are_found() {
     let mut world = World::new();
@@ -152,7 +152,7 @@ fn swapped_objects_are_found() {
     assert_eq!((errors.matches("has been moved").count(), counts), (2, [28, 2, 30, 0]));
 }
 
-/// The AWS CLI is content with a chain whose end is gone; who kept the anchor is not.
+/// The AWS CLI accepts a truncated chain; a verifier with the anchor does not.
 #[test]
 fn a_cut_off_tail_is_found_by_the_anchor() {
     let mut world = World::new();
@@ -170,7 +170,7 @@ fn a_cut_off_tail_is_found_by_the_anchor() {
     assert!(world.verify().is_sound(), "nothing tells without the anchor");
 }
 
-/// A history made anew by the key's holder is not the anchored one.
+/// A history rewritten by the holder of the key is not the anchored one.
 #[test]
 fn a_rewritten_history_is_found_by_the_anchor() {
     let mut world = World::new();
@@ -234,7 +234,7 @@ fn a_chain_is_followed_into_its_old_bucket() {
     assert_eq!(counts, [29, 1, 29, 0]);
 }
 
-/// Backfill digests have a chain and a line of their own.
+/// Backfill digests have a separate chain and a separate line.
 #[test]
 fn backfill_digests_are_verified_apart() {
     let mut world = World::new();
@@ -259,7 +259,7 @@ fn backfill_digests_are_verified_apart() {
     assert!(verbose.ends_with(tail), "{verbose}");
 }
 
-/// Nothing, or nothing valid, is said so; only the latter is wrong.
+/// An empty result, and one without valid digests, are reported; only the latter is a fault.
 #[test]
 fn an_empty_or_ruined_bucket_is_told() {
     let summary = |report: &Report| print(report, false).last().unwrap().1.clone();
@@ -275,7 +275,7 @@ fn an_empty_or_ruined_bucket_is_told() {
     assert!(summary(&ruined).ends_with(want) && !ruined.is_sound(), "{}", summary(&ruined));
 }
 
-/// That digests are gone which the trail says it delivered is said before the summary.
+/// Missing digests that the trail has a record of are reported before the summary.
 #[test]
 fn the_lack_of_all_digests_is_told() {
     let mut report = World::empty().verify();
@@ -291,8 +291,8 @@ fn the_lack_of_all_digests_is_told() {
     assert_eq!(report.conclusion(), Conclusion::Invalid);
 }
 
-/// What cannot be read is told with the reason and counted apart, and the rest is still judged.
-/// Nobody has tampered with it, as far as one knows.
+/// Unreadable files are reported with the reason and counted separately, and the rest is still
+/// validated. There is no evidence of tampering.
 #[test]
 fn denied_objects_do_not_stop_the_walk() {
     let mut world = World::empty();
@@ -311,7 +311,7 @@ fn denied_objects_do_not_stop_the_walk() {
     assert!(summary.ends_with(want), "{summary}");
 }
 
-/// A log file or an anchored digest that cannot be read is unreadable; worse is what is wrong.
+/// A log file or an anchored digest that cannot be read is unreadable; an invalid one is worse.
 #[test]
 fn what_is_wrong_outweighs_what_cannot_be_read() {
     let mut world = World::new();
@@ -327,7 +327,7 @@ fn what_is_wrong_outweighs_what_cannot_be_read() {
     assert_eq!(world.verify().conclusion(), Conclusion::Invalid);
 }
 
-/// A signer gone mad cannot keep the verifier busy for ever.
+/// Cyclic links of a malicious signer do not keep the verifier busy forever.
 #[test]
 fn circles_of_links_end() {
     let mut world = World::new();
@@ -345,7 +345,7 @@ fn circles_of_links_end() {
     assert_eq!(report.unwrap().digests.valid, 30);
 }
 
-/// Only what was asked for: digests that end in the range or an hour after, and what they reach.
+/// Only what was requested: digests that end in the range or an hour after, and what they link to.
 #[test]
 fn the_range_is_respected() {
     let world = World::new();
@@ -385,7 +385,7 @@ fn hashes_may_lack_a_leading_zero() {
 }
 
 proptest! {
-    /// No digest, signed or not, makes the verifier panic, whatever it says.
+    /// No digest, signed or not, makes the verifier panic, whatever it contains.
     #[test]
     fn verifying_never_panics(bytes: Vec<u8>, json in "\\PC*", at: usize, bit in 0_u8..8) {
         let mut world = World::empty();

@@ -11,7 +11,7 @@ use crate::digest::{Kind, Series};
 /// Log files of the requested time may be in the digest after it.
 const SPILL_MS: u64 = HOUR_MS;
 
-/// How far the walk along one kind of digest has come.
+/// The progress of the walk along one kind of digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Walked {
     /// It has not begun.
@@ -22,14 +22,14 @@ pub(super) enum Walked {
     Done,
 }
 
-/// A digest that a walk has come to and not judged yet.
+/// A digest that a walk has reached but not yet checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Position {
     bucket: String,
     key: String,
     /// The start of the oldest valid digest so far.
     reached: Timestamp,
-    /// What the digest before it in the walk says of it, and where its period has to end.
+    /// What the previous digest in the walk records about it, and where its period must end.
     expected: Option<(Previous, Timestamp)>,
     /// The end of the times for which the bucket is listed.
     listed_until: Timestamp,
@@ -39,7 +39,7 @@ pub(super) struct Position {
 }
 
 impl Position {
-    /// The end of the digest's period by its name, or else of what is not judged yet.
+    /// The end of the digest's period by its name, or else of what is not yet checked.
     pub(super) fn time(&self, series: Series<'_>, kind: Kind) -> Timestamp {
         let named = series.parse_key(&self.key).filter(|(of, _)| *of == kind);
         named.map_or(self.reached, |(_, at)| at)
@@ -59,9 +59,9 @@ impl Position {
 /// When a walk pauses.
 #[derive(Clone, Copy)]
 pub(super) struct Pause<'a> {
-    /// Whether it does so before or within the digest of this time, given what was found so far.
+    /// Whether it pauses before or within the digest of this time, given what was found so far.
     pub(super) is_due: &'a dyn Fn(Timestamp, &Report) -> bool,
-    /// After how many log files it asks again.
+    /// The number of log files after which it checks again.
     pub(super) pace: usize,
 }
 
@@ -134,7 +134,7 @@ impl Walk<'_> {
         Ok(newest.map(position))
     }
 
-    /// Judges the digest at a position, or what is left of it, and returns the next position.
+    /// Checks the digest at a position, or the rest of it, and returns the next position.
     fn step(&mut self, mut at: Position, fresh: bool, report: &mut Report) -> Result<Step, String> {
         let (request, kind) = (self.request, self.kind);
         let loaded = fresh.then(|| load::load(request, self.evidence, &at.bucket, &at.key));
@@ -202,7 +202,7 @@ impl Walk<'_> {
     }
 }
 
-/// Takes a valid digest into the report.
+/// Adds a valid digest to the report.
 fn accept(
     request: &Request<'_>,
     kind: Kind,
@@ -228,7 +228,7 @@ fn accept(
     }
 }
 
-/// The digests in the bucket by the end of their period, oldest first, as far as not yet taken.
+/// The digests in the bucket by the end of their period, oldest first, as far as not yet visited.
 struct Listed(Vec<(Timestamp, String)>);
 
 impl Listed {

@@ -1,16 +1,16 @@
-//! Answers of the Query protocol.
+//! Responses of the Query protocol.
 
 use bytes::Bytes;
 use serde_json::Value;
 
 use crate::xml::XmlWriter;
 
-/// The answer of `operation`: `<OpResponse>` around `<OpResult>` and the request's id.
+/// The response of `operation`: `<OpResponse>` around `<OpResult>` and the request ID.
 ///
-/// Lists become `<member>` elements, null members are left out, numbers and truths are written as
-/// text. A map is an object whose one member `entry` lists pairs of `key` and `value`; each becomes
-/// an `<entry>`. An operation whose model has no output answers null and has no `<OpResult>`; an
-/// output whose members are all absent is an empty one.
+/// Lists become `<member>` elements, null members are omitted, numbers and booleans are written as
+/// text. A map is an object whose only member `entry` lists pairs of `key` and `value`; each
+/// becomes an `<entry>`. An operation without output in its model returns null and has no
+/// `<OpResult>`; an output whose members are all absent is an empty one.
 ///
 /// Source: the Query protocol of the service models.
 pub fn render(operation: &str, namespace: &str, tree: &Value, request_id: &str) -> Bytes {
@@ -84,8 +84,8 @@ mod tests {
         );
     }
 
-    /// No output, no result element. An output without members is there all the same: clients look
-    /// for the element that their model names.
+    /// Without an output there is no result element. An output without members has one: clients
+    /// expect the element that their model defines.
     #[test]
     fn an_empty_output_is_no_missing_one() {
         check(&json!(null), "");

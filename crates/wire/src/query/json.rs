@@ -1,4 +1,4 @@
-//! Answers of the Query protocol in JSON.
+//! Responses of the Query protocol in JSON.
 //!
 //! Source: kubernetes-sigs/aws-iam-authenticator, which reads `GetCallerIdentity` so.
 //! Assumed: the envelope, which clients of SQS report.
@@ -11,7 +11,7 @@ use types::Timestamp;
 
 use crate::WireError;
 
-/// Whether an `Accept` header asks for JSON: `application/json` is among its media types.
+/// Whether an `Accept` header requests JSON: `application/json` is among its media types.
 pub fn asks_for_json(accept: Option<&str>) -> bool {
     let media = |range: &str| {
         let kind = range.split(';').next().unwrap_or_default().trim();
@@ -20,7 +20,7 @@ pub fn asks_for_json(accept: Option<&str>) -> bool {
     accept.is_some_and(|accept| accept.split(',').any(media))
 }
 
-/// The answer of `operation`: `OpResponse` around `OpResult` and the request's id.
+/// The response of `operation`: `OpResponse` around `OpResult` and the request ID.
 pub fn render_json(operation: &str, tree: Value, request_id: &str) -> Bytes {
     let mut response = Map::new();
     if !tree.is_null() {
@@ -52,7 +52,7 @@ fn value(name: &str, tree: Value) -> Value {
     }
 }
 
-/// A map, which is kept as a list of entries: an object with the entries' keys.
+/// A map, stored as a list of entries, as an object with the entries' keys.
 fn map_of(members: &Map<String, Value>) -> Option<Value> {
     let entries = members.get("entry").filter(|_| members.len() == 1)?.as_array()?;
     let entry =
@@ -60,7 +60,7 @@ fn map_of(members: &Map<String, Value>) -> Option<Value> {
     entries.iter().map(entry).collect::<Option<Map<_, _>>>().map(Value::Object)
 }
 
-/// The seconds since 1970 of a member that holds a time.
+/// The seconds since 1970 of a member that is a time.
 fn seconds(name: &str, text: &str) -> Option<Value> {
     let is_time = name == "Expiration" || name.ends_with("Date") || name.ends_with("LastUsed");
     let time = Timestamp::parse_iso(text).filter(|_| is_time)?;
@@ -71,7 +71,7 @@ fn seconds(name: &str, text: &str) -> Option<Value> {
 mod tests {
     use super::*;
 
-    /// Any of several media types may ask for it; everything else is XML.
+    /// JSON is returned if any of several media types requests it; otherwise XML.
     #[test]
     fn json_is_for_those_who_ask() {
         for (accept, want) in [

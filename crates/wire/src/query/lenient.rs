@@ -1,6 +1,6 @@
 //! `deserialize_with` functions for members whose wire form is always a string.
 //!
-//! Numbers and truths in their own types are taken too: calls between services carry them so.
+//! Also accepts native numbers and booleans, which calls between services use.
 //!
 //! ```
 //! #[derive(serde::Deserialize)]

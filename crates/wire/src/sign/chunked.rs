@@ -8,10 +8,11 @@ use crate::sigv4::{
     trailer_string_to_sign,
 };
 
-/// What the chunks of a request continue: the signature that [`super::sign_header`] made.
+/// The signature that the chunks of a request continue: the one that [`super::sign_header`]
+/// created.
 ///
-/// `added` is its answer, the other arguments are those it got. `None` when `added` holds no
-/// signature.
+/// `added` is its return value, the other arguments are those it received. `None` if `added`
+/// contains no signature.
 pub fn seed(
     added: &[(String, String)],
     credentials: &Credentials,

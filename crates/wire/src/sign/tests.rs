@@ -1,4 +1,4 @@
-//! Known answers of both sides, and that each accepts what the other makes.
+//! Known-answer tests of both sides, and that each accepts the other's output.
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use proptest::collection::vec;
@@ -59,7 +59,7 @@ fn head(method: &str, host: &str, target: &str, headers: &[(&str, &str)]) -> Hea
     }
 }
 
-/// What the verifier says about a request that was signed with these headers.
+/// The verifier's result for a request signed with these headers.
 fn judge(
     mut head: Head,
     added: &[(String, String)],
@@ -127,7 +127,7 @@ fn the_published_url_is_made_and_verified() {
     ));
 }
 
-/// A header that was not signed with the URL says nothing of the body, whatever it holds.
+/// A header that was not signed with the URL does not describe the body, whatever its value.
 #[test]
 fn an_unsigned_payload_hash_beside_a_presigned_url_is_ignored() {
     let now = time("20260101T000000Z");
@@ -156,7 +156,7 @@ fn headers_live_a_quarter_of_an_hour() {
     assert!(matches!(judge(made.minus_ms(SKEW_MS + 1)), Err(SignatureError::NotYet { .. })));
 }
 
-/// Whatever is changed after signing is found.
+/// Every change after signing is detected.
 #[test]
 fn every_part_is_under_the_signature() {
     let now = time("20260101T000000Z");
@@ -191,7 +191,7 @@ fn every_part_is_under_the_signature() {
     assert_eq!((error.status, error.code.as_str()), (400, "XAmzContentSHA256Mismatch"));
 }
 
-/// Outside S3 the body's own hash counts, whatever a header says about it.
+/// Outside S3 the body's own hash counts, whatever the header's value.
 #[test]
 fn other_services_hash_the_body_themselves() {
     let now = time("20260101T000000Z");
@@ -240,7 +240,7 @@ fn session_tokens_are_sent() {
     assert_eq!(result, Ok(()));
 }
 
-/// Some clients add the token to a presigned URL afterwards: other services take that, S3 does
+/// Some clients append the token to a presigned URL afterwards: other services accept that, S3 does
 /// not.
 #[test]
 fn a_token_added_later_is_taken_outside_s3() {
@@ -257,7 +257,7 @@ fn a_token_added_later_is_taken_outside_s3() {
     }
 }
 
-/// S3 wants to be told about the body, in words it knows.
+/// S3 requires a description of the body, in one of the defined values.
 #[test]
 fn s3_wants_a_content_hash() {
     let now = time("20260101T000000Z");
@@ -286,7 +286,7 @@ fn header_value() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
-    /// What we sign we accept, whatever stands in path, query, headers and body.
+    /// Every signature that we create verifies, for any path, query, headers and body.
     #[test]
     fn signed_requests_verify(
         path in "(/[!-\"$-+--.0->@-~]{0,8}){1,4}",
@@ -309,7 +309,7 @@ proptest! {
             "PUT", "h:1", &target, &headers, &hash, &example(), "us-east-1", service, now,
         );
         let head = head("PUT", "h:1", &target, &headers);
-        // A query that names a signature of its own is refused for that reason alone.
+        // A query that already contains a signature is rejected for that reason alone.
         prop_assert_eq!(judge(head, &added, &body, now, family), Ok(()));
     }
 
@@ -329,7 +329,7 @@ proptest! {
         prop_assert_eq!(judge(head, &[], b"", now, family), Ok(()));
     }
 
-    /// Whatever a stranger presents is read or refused.
+    /// Untrusted input is parsed or rejected.
     #[test]
     fn presenting_never_panics(
         authorization in prop_oneof![

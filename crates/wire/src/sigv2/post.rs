@@ -3,13 +3,13 @@ use keys::equal_in_constant_time;
 use super::{Form, Refusal, Signed, TOKEN, signature};
 use crate::sigv4::Mismatch;
 
-/// What a form presents: who signed its policy. The policy says what else the form may hold, the
-/// session token included, and when it ends.
+/// The signature of a form: who signed its policy. The policy determines the other fields that the
+/// form may contain, including the session token, and when it expires.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostSignature {
-    /// Who is said to have signed.
+    /// The claimed signer.
     pub signed: Signed,
-    /// The policy as it stands in the form: base64. This text is what was signed.
+    /// The policy as sent in the form: base64. This text was signed.
     policy: String,
 }
 

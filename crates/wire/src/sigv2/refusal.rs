@@ -8,7 +8,7 @@ use crate::sigv4::{Family, Mismatch, SKEW_MS, SignatureError};
 pub enum Refusal {
     /// Two signatures at once.
     TwoMechanisms {
-        /// The header, if one of them is there.
+        /// The header, if one of them is present.
         authorization: Option<String>,
     },
     /// Not one space behind the scheme.
@@ -27,7 +27,7 @@ pub enum Refusal {
     IncompleteQuery,
     /// The expiry is no time.
     BadExpires {
-        /// What came.
+        /// The value that was sent.
         found: String,
     },
     /// A form lacks a field.
@@ -56,7 +56,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// As S3 answers.
+    /// The error that S3 returns.
     ///
     /// Observed: all of them but the fields of forms and the demand for Version 4.
     /// Source: for the demand, S3 User Guide, "Specifying the signature version in request

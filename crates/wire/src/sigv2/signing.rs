@@ -8,13 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 use crate::Head;
 use crate::uri;
 
-/// The parameters that are under the signature: sub-resources and the headers of an answer.
+/// Query keys that select a sub-resource of a bucket or an object, and so the operation.
 ///
-/// Source: S3 User Guide, "Constructing the CanonicalizedResource element". Observed: `object-lock`
-/// is among them, which that list leaves out.
-/// Assumed: so are all sub-resources that came later. A parameter that chooses the operation must
-/// be, or a signature for one would serve for another.
-const PARAMETERS: [&str; 52] = [
+/// Source: S3 API Reference, the operations' request syntaxes.
+const SUBRESOURCES: [&str; 41] = [
     "abac",
     "accelerate",
     "acl",
@@ -22,7 +19,6 @@ const PARAMETERS: [&str; 52] = [
     "annotation",
     "attributes",
     "cors",
-    "defaultObjectAcl",
     "delete",
     "encryption",
     "intelligent-tiering",
@@ -39,7 +35,6 @@ const PARAMETERS: [&str; 52] = [
     "notification",
     "object-lock",
     "ownershipControls",
-    "partNumber",
     "policy",
     "policyStatus",
     "publicAccessBlock",
@@ -47,32 +42,53 @@ const PARAMETERS: [&str; 52] = [
     "replication",
     "requestPayment",
     "resourcePolicy",
+    "restore",
+    "retention",
+    "select",
+    "session",
+    "tagging",
+    "torrent",
+    "uploadId",
+    "uploads",
+    "versioning",
+    "versions",
+    "website",
+];
+
+/// The other parameters that are under the signature: they choose a part of a resource, or the
+/// headers of an answer.
+///
+/// Source: S3 User Guide, "Constructing the CanonicalizedResource element", for these and for those
+/// sub-resources that it lists. Observed: `object-lock` is among them, which that list leaves out.
+/// Assumed: so are all sub-resources that came later. A parameter that chooses the operation must
+/// be, or a signature for one would serve for another.
+const CHOICES: [&str; 11] = [
+    "defaultObjectAcl",
+    "partNumber",
     "response-cache-control",
     "response-content-disposition",
     "response-content-encoding",
     "response-content-language",
     "response-content-type",
     "response-expires",
-    "restore",
-    "retention",
-    "select",
     "select-type",
-    "session",
     "storageClass",
-    "tagging",
-    "torrent",
-    "uploadId",
-    "uploads",
     "versionId",
-    "versioning",
-    "versions",
-    "website",
 ];
+
+/// Whether a query key selects a sub-resource.
+pub fn is_subresource(name: &str) -> bool {
+    SUBRESOURCES.contains(&name)
+}
 
 /// Whether a parameter of the query is under the signature. Those that begin with `x-amz-` are, as
 /// if they were headers.
 pub fn is_signed_parameter(name: &str) -> bool {
-    PARAMETERS.contains(&name) || is_amz(name)
+    is_listed(name) || is_amz(name)
+}
+
+fn is_listed(name: &str) -> bool {
+    is_subresource(name) || CHOICES.contains(&name)
 }
 
 /// The base64 of the HMAC-SHA-1 of a text.
@@ -114,11 +130,10 @@ fn is_amz(name: &str) -> bool {
     name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("x-amz-"))
 }
 
-/// Names in lower case, sorted; the values of one name in the order in which they came, first those
-/// of headers.
+/// Names in lower case, sorted; the values of one name in the order of arrival, headers first.
 ///
-/// Observed: `x-amz-` parameters of a presigned URL are signed, and obeyed, as the headers that they
-/// stand for.
+/// Observed: `x-amz-` parameters of a presigned URL are signed, and obeyed, like the headers that
+/// they represent.
 fn amz_headers(head: &Head) -> BTreeMap<String, Vec<Vec<u8>>> {
     let mut headers = BTreeMap::<String, Vec<Vec<u8>>>::new();
     let sent =
@@ -133,16 +148,16 @@ fn amz_headers(head: &Head) -> BTreeMap<String, Vec<Vec<u8>>> {
 
 /// Whether another request than this one has the same string to sign.
 ///
-/// The text holds names and values decoded, so one that contains what ends it in the text could be
-/// read as two: a line break in a header's value, `&uploadId=` in a parameter's. Such a request is
-/// no proof of what its signer meant. No client that follows the documentation makes one.
+/// The text contains decoded names and values, so a value that contains a separator could be parsed
+/// as two: a line break in a header's value, `&uploadId=` in a parameter's. Such a request does not
+/// prove its signer's intent. No client that follows the documentation creates one.
 ///
-/// - A header in the query has the name of a header, and a value without control characters but the
-///   tab, as one that is sent as a header has. It is there once: two values have the text of one
-///   value with a comma, and only the first of them would be obeyed.
-/// - A parameter's value holds no control character, and no `&` with the name of a signed parameter
-///   behind it. Any other `&` is the value's own: unsigned names are not in the text. So is each
-///   `=`, because no signed name has one.
+/// - A header in the query has a header's name, and a value without control characters except tabs,
+///   like a real header. It occurs once: two values have the same text as one value with a comma,
+///   and only the first of them would be obeyed.
+/// - A parameter's value contains no control character, and no `&` followed by the name of a signed
+///   parameter. Any other `&` is part of the value: unsigned names are not in the text. So is every
+///   `=`, because no signed name contains one.
 ///
 /// Assumed: AWS refuses what it cannot read back; its documentation says only that values are
 /// signed decoded.
@@ -158,7 +173,7 @@ pub(super) fn is_ambiguous(head: &Head) -> bool {
     let parameter = |(_, value): &(String, Option<String>)| {
         let value = value.as_deref().unwrap_or_default();
         let names = value.split('&').skip(1).map(|piece| piece.split('=').next().unwrap_or(piece));
-        value.chars().any(char::is_control) || names.into_iter().any(|n| PARAMETERS.contains(&n))
+        value.chars().any(char::is_control) || names.into_iter().any(is_listed)
     };
     head.query_pairs().iter().filter(|(name, _)| is_amz(name)).any(header)
         || signed_parameters(head).iter().any(parameter)
@@ -180,13 +195,13 @@ fn parameters(head: &Head) -> String {
     text
 }
 
-/// Those that are signed as they are named, in the order in which they came, decoded; `None` for a
-/// value without `=`.
+/// The parameters that are signed under their own names, in the order of arrival, decoded; `None`
+/// for a value without `=`.
 fn signed_parameters(head: &Head) -> Vec<(String, Option<String>)> {
     let pieces = head.query().split('&');
     pieces
         .map(|piece| piece.split_once('=').map_or((piece, None), |(n, v)| (n, Some(v))))
         .map(|(name, value)| (uri::decode_lossy(name), value.map(uri::decode_lossy)))
-        .filter(|(name, _)| PARAMETERS.contains(&name.as_str()))
+        .filter(|(name, _)| is_listed(name))
         .collect()
 }

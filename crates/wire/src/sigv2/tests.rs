@@ -23,7 +23,7 @@ fn at(text: &str) -> Timestamp {
     Timestamp::parse_http_date(text).unwrap()
 }
 
-/// Reads and proves; the refusal as it is answered.
+/// Parses and verifies; returns the error as sent to the client.
 fn proved(head: &Head, bucket: Option<&str>, now: Timestamp) -> Result<Signed, crate::WireError> {
     let proved = presented(head).map(Option::unwrap).and_then(|signed| {
         signed.check_time(now)?;
@@ -106,7 +106,7 @@ fn the_documented_requests_verify() {
 
 const DATE: &str = "Tue, 27 Mar 2007 19:36:42 GMT";
 
-/// A request with a right signature of its own making.
+/// A request with a correct signature of its own.
 fn signed_header(method: &str, target: &str, headers: &[(&str, &str)], path: &str) -> Head {
     let mut head = head(method, target, headers);
     let line = if head.headers.contains_key("x-amz-date") { "" } else { DATE };
@@ -116,8 +116,8 @@ fn signed_header(method: &str, target: &str, headers: &[(&str, &str)], path: &st
     head
 }
 
-/// What chooses the operation, what is obeyed as a header, and what shapes the answer is signed,
-/// however it is written.
+/// Parameters that select the operation, act as headers, or shape the response are signed, in any
+/// notation.
 #[test]
 fn nothing_that_matters_can_be_added() {
     let signed = signed_header("GET", "/b/k", &[], "/b/k");
@@ -144,7 +144,7 @@ fn nothing_that_matters_can_be_added() {
     assert!(proved(&signed, Some("b"), at(DATE)).is_err(), "another bucket");
 }
 
-/// Parameters are sorted and decoded, also those of the answer; others do not count.
+/// Parameters are sorted and decoded, including those of the response; others do not count.
 #[test]
 fn parameters_are_sorted_and_decoded() {
     let target = "/b/k?versionId=v%2F1&x=1&response-content-type=text%2Fplain&partNumber&acl=";
@@ -224,7 +224,7 @@ fn one_text_stands_for_one_request() {
     assert!(proved(&head, None, at(DATE)).is_err(), "nor with a slash behind the bucket");
 }
 
-/// Values may hold what ends nothing in the text.
+/// Values may contain characters that are not separators in the text.
 #[test]
 fn unambiguous_values_verify() {
     for query in [
@@ -265,7 +265,7 @@ fn a_presigned_url_ends_with_its_elements() {
     }
 }
 
-/// A header that stands in the query is signed there, and a token is found there.
+/// A header in the query is signed there, and a token is found there.
 #[test]
 fn a_presigned_url_carries_headers() {
     let now = Timestamp::from_secs(1);
@@ -276,7 +276,7 @@ fn a_presigned_url_carries_headers() {
     assert_eq!(proved(&other, None, now).unwrap_err().code, "SignatureDoesNotMatch");
 }
 
-/// Nothing is taken for a signature of the other version, and no two are taken for one.
+/// A signature of the other version is not accepted, and two signatures are never treated as one.
 #[test]
 fn one_signature_of_one_version() {
     let query = "/b/k?AWSAccessKeyId=a&Signature=b&Expires=1";
@@ -327,7 +327,7 @@ fn fields(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect()
 }
 
-/// The policy of a form is what is signed, and the fields are all there or none.
+/// The policy of a form is what is signed, and the fields are all present or all absent.
 #[test]
 fn a_form_is_signed_by_its_policy() {
     let right = signature(SECRET, b"e30=");
@@ -365,7 +365,7 @@ fn what_is_secret_is_not_printed() {
 }
 
 proptest! {
-    /// Whatever comes is read or refused.
+    /// Any input is parsed or rejected.
     #[test]
     fn reading_never_panics(header in "(AWS )?[ -~]{0,40}", query in "[ -~]{0,60}") {
         let head = head("GET", &format!("/?{query}"), &[("authorization", header.trim())]);

@@ -6,7 +6,7 @@ use super::{ALGORITHM, Family};
 use crate::head::raw_pairs;
 use crate::uri::{decoded, encode_into};
 
-/// Which parameters of the query take part.
+/// Which query parameters are included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CanonicalQuery {
     /// All of them: the signature is in a header.
@@ -17,7 +17,7 @@ pub(crate) enum CanonicalQuery {
     PresignedWithoutToken,
 }
 
-/// What the canonical request is made of.
+/// The parts of the canonical request.
 pub(crate) struct Parts<'a> {
     pub(crate) method: &'a str,
     pub(crate) raw_path: &'a str,
@@ -72,8 +72,8 @@ pub(crate) fn string_to_sign(date: &str, scope: &str, canonical_request: &[u8]) 
     [ALGORITHM, "\n", date, "\n", scope, "\n", &hash].concat()
 }
 
-/// S3 takes each segment as sent, decoded once and encoded once; everybody else removes dot
-/// segments and empty segments and encodes what is already encoded once more.
+/// S3 takes each segment as sent, decoded once and encoded once; all other services remove dot
+/// segments and empty segments and encode the encoded text again.
 ///
 /// Source: AWS General Reference, "Create a signed AWS API request", canonical URI.
 fn push_path(out: &mut Vec<u8>, raw: &str, family: Family) {
@@ -85,7 +85,7 @@ fn push_path(out: &mut Vec<u8>, raw: &str, family: Family) {
             if i > 0 {
                 out.push(b'/');
             }
-            // Observed: S3 takes a raw plus for a space, here as in the key.
+            // Observed: S3 treats a raw plus as a space, here as in the key.
             encode_into(out, decoded(segment.replace('+', " ").as_bytes()), false);
         }
         return;
@@ -170,7 +170,7 @@ mod tests {
         String::from_utf8(out).unwrap()
     }
 
-    /// S3 keeps dots, double slashes and encoded slashes; the others normalise and encode twice.
+    /// S3 keeps dots, double slashes and encoded slashes; the others normalize and encode twice.
     #[test]
     fn s3_paths_are_taken_as_sent_and_others_are_normalised() {
         for (raw, s3, other) in [

@@ -11,7 +11,7 @@ use super::{ALGORITHM, EMPTY_SHA256, Verified};
 /// The name of the header that signs trailers.
 pub(crate) const TRAILER_SIGNATURE: &str = "x-amz-trailer-signature";
 
-/// What stands before a chunk's bytes.
+/// The header of a chunk.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct ChunkLine<'a> {
     pub(super) size: u64,
@@ -37,7 +37,7 @@ impl<'a> ChunkLine<'a> {
     }
 }
 
-/// Reads `name:value`; the name comes back in lower case.
+/// Parses `name:value`; returns the name in lower case.
 pub(super) fn trailer(line: &[u8]) -> Result<(String, String), ChunkError> {
     let text = str::from_utf8(line).map_err(|_| ChunkError::Trailer)?;
     let (name, value) = text.split_once(':').ok_or(ChunkError::Trailer)?;
@@ -49,7 +49,7 @@ pub(super) fn trailer(line: &[u8]) -> Result<(String, String), ChunkError> {
     Ok((name.to_ascii_lowercase(), value.to_owned()))
 }
 
-/// What a chunk's signature is made over; `previous` is the signature before it.
+/// The text that a chunk's signature covers; `previous` is the signature before it.
 pub(crate) fn chunk_string_to_sign(
     verified: &Verified,
     previous: &str,
@@ -60,7 +60,7 @@ pub(crate) fn chunk_string_to_sign(
     format!("{ALGORITHM}-PAYLOAD\n{date}\n{scope}\n{previous}\n{EMPTY_SHA256}\n{hash}")
 }
 
-/// What the trailers' signature is made over.
+/// The text that the trailers' signature covers.
 pub(crate) fn trailer_string_to_sign(
     verified: &Verified,
     previous: &str,

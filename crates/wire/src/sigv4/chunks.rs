@@ -11,11 +11,11 @@ use super::error::{Mismatch, SignatureError};
 use super::{Family, Payload, Verified};
 use crate::{Head, WireError};
 
-/// A signed chunk is held back until it is proved, hence it may have at most so many bytes.
+/// The size limit of a signed chunk, which is held back until it is verified.
 ///
 /// Assumed: SDKs use 64 KiB to 1 MiB.
 pub const SIGNED_CHUNK_BYTES_MAX: u64 = 1 << 20;
-/// All chunks but the last have at least so many bytes.
+/// The minimum size of all chunks except the last.
 ///
 /// Source: S3 API Reference, "Transferring Payload in Multiple Chunks".
 pub const CHUNK_BYTES_MIN: u64 = 8 << 10;
@@ -36,7 +36,7 @@ pub enum ChunkError {
     NotChunked,
     /// The request lacks `x-amz-decoded-content-length`.
     MissingDecodedLength,
-    /// The framing cannot be read.
+    /// The framing is malformed.
     Malformed,
     /// The body ends early, or has not the length its head declares.
     Incomplete,
@@ -58,12 +58,12 @@ pub enum ChunkError {
     Signature(SignatureError),
     /// A trailer is missing, unannounced, repeated or unreadable.
     Trailer,
-    /// Whoever takes the bytes has refused them.
+    /// The consumer of the bytes rejected them.
     Sink(WireError),
 }
 
 impl ChunkError {
-    /// As S3 answers.
+    /// The error that S3 returns.
     ///
     /// Source: S3 API Reference, "Error Responses", except for the text of `InvalidRequest`.
     /// Assumed: which code malformed framing has.
@@ -123,15 +123,15 @@ impl From<ChunkError> for WireError {
 
 /// Decodes an `aws-chunked` body as it arrives, however it is cut.
 ///
-/// Bytes of a signed chunk are given out once its signature is proved, not before. What was given
-/// out is not the object yet: only [`ChunkDecoder::finish`] says that nothing is missing, and the
-/// checksum in the trailers is for the caller to compare. Its `Debug` form leaves out signatures
-/// and content.
+/// Bytes of a signed chunk are returned only after its signature is verified. They are not the
+/// complete object yet: only [`ChunkDecoder::finish`] confirms that nothing is missing, and the
+/// caller must compare the checksum in the trailers. Its `Debug` output omits signatures and
+/// content.
 pub struct ChunkDecoder {
     signing: Option<Signing>,
     with_trailers: bool,
     announced: Vec<String>,
-    /// How many decoded bytes are still to come.
+    /// The number of decoded bytes still expected.
     left: u64,
     state: State,
     line: Vec<u8>,
@@ -158,7 +158,7 @@ struct Signing {
 enum State {
     /// In a chunk's line.
     Line,
-    /// In a chunk, with so many bytes to come.
+    /// In a chunk, with this many bytes remaining.
     Bytes(u64),
     /// In the line end behind a chunk.
     AfterBytes,
@@ -238,7 +238,7 @@ impl ChunkDecoder {
         })
     }
 
-    /// Takes the next piece of the body and gives its decoded bytes to `out`.
+    /// Accepts the next piece of the body and passes its decoded bytes to `out`.
     ///
     /// After an error every further call returns the same error.
     pub fn push(
@@ -292,7 +292,7 @@ impl ChunkDecoder {
         Ok(self.trailers)
     }
 
-    /// Takes what belongs to the current chunk; gives what is left of the input.
+    /// Consumes the bytes of the current chunk; returns the remaining input.
     fn bytes<'i>(
         &mut self,
         left: u64,
@@ -310,7 +310,7 @@ impl ChunkDecoder {
         Ok(rest)
     }
 
-    /// Takes input up to a line's end; gives what is left of it.
+    /// Consumes input up to the end of a line; returns the rest.
     fn lines<'i>(&mut self, input: &'i [u8]) -> Result<&'i [u8], ChunkError> {
         let end = input.iter().position(|byte| *byte == b'\n');
         let take = end.map_or(input.len(), |at| at.saturating_add(1));
@@ -371,7 +371,7 @@ impl ChunkDecoder {
         Ok(())
     }
 
-    /// Observed: AWS's examples and some clients end trailers with a line feed alone and put an
+    /// Observed: AWS's examples and some clients end trailers with a single line feed and insert an
     /// empty line before the signature.
     fn trailer_lines(&mut self, lines: &[u8]) -> Result<(), ChunkError> {
         self.trailer_bytes = self.trailer_bytes.saturating_add(lines.len()).saturating_add(2);
@@ -404,7 +404,7 @@ impl ChunkDecoder {
 }
 
 impl Signing {
-    /// Takes bytes of a chunk, and gives the chunk out if these are its last and it is proved.
+    /// Consumes bytes of a chunk, and passes it on if it is complete and verified.
     fn take(
         &mut self,
         now: &[u8],
@@ -436,7 +436,7 @@ impl Signing {
         self.prove(to_sign)
     }
 
-    /// Each signature goes into the next one.
+    /// Each signature is an input of the next one.
     fn prove(&mut self, string_to_sign: String) -> Result<(), ChunkError> {
         let signature = self.verified.key.sign(string_to_sign.as_bytes());
         if equal_in_constant_time(signature.as_bytes(), self.presented.as_bytes()) {

@@ -1,4 +1,4 @@
-//! Why a signature is refused, and how each family of services says so.
+//! Why a signature is rejected, and the error of each family of services.
 //!
 //! Nothing here is logged or compared: a refusal is a value until [`SignatureError::wire`] words
 //! it for the family that was spoken to.
@@ -13,7 +13,7 @@ use types::Timestamp;
 use super::{Family, Signed};
 use crate::WireError;
 
-/// Where a credential stands.
+/// Where a credential was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// In the `Authorization` header.
@@ -24,7 +24,7 @@ pub enum Place {
     Form,
 }
 
-/// What is wrong with `X-Amz-Expires`.
+/// The fault of `X-Amz-Expires`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExpiresFault {
     /// It is no number.
@@ -40,11 +40,11 @@ pub enum ExpiresFault {
 /// None of it is secret: the client sent all of it. Its `Debug` form leaves out the signature.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Mismatch {
-    /// Who is said to have signed.
+    /// The claimed signer.
     pub access_key_id: String,
     /// What we signed.
     pub string_to_sign: String,
-    /// The signature that came.
+    /// The signature that was sent.
     pub signature_provided: String,
     /// What we hashed into the string to sign; chunks and POST forms have none.
     pub canonical_request: Option<Vec<u8>>,
@@ -62,11 +62,11 @@ impl fmt::Debug for Mismatch {
 /// Why a request's signature is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SignatureError {
-    /// There is none and the service wants one.
+    /// The service requires a signature and there is none.
     Missing,
     /// The access key does not exist, or is inactive.
     UnknownKey {
-        /// Who is said to have signed.
+        /// The claimed signer.
         access_key_id: String,
     },
     /// The session token is not the access key's.
@@ -77,20 +77,20 @@ pub enum SignatureError {
     TwoMechanisms,
     /// Not `AWS4-HMAC-SHA256`.
     UnsupportedAlgorithm {
-        /// Where it stands.
+        /// Where it was sent.
         place: Place,
-        /// What was asked for.
+        /// The requested action.
         found: String,
     },
     /// The `Authorization` header lacks a part.
     IncompleteHeader {
-        /// Whether `Credential` is there.
+        /// Whether `Credential` is present.
         credential: bool,
-        /// Whether `Signature` is there.
+        /// Whether `Signature` is present.
         signature: bool,
-        /// Whether `SignedHeaders` is there.
+        /// Whether `SignedHeaders` is present.
         signed_headers: bool,
-        /// Whether a date header is there.
+        /// Whether a date header is present.
         date: bool,
         /// The header's value, SHA-256, base64.
         authorization_sha256: String,
@@ -107,32 +107,32 @@ pub enum SignatureError {
         /// The header's value, SHA-256, base64.
         authorization_sha256: String,
     },
-    /// The date cannot be read.
+    /// The date is malformed.
     BadDate {
-        /// Where it stands.
+        /// Where it was sent.
         place: Place,
-        /// What came.
+        /// The value that was sent.
         found: String,
     },
     /// `X-Amz-Expires` cannot be accepted.
     BadExpires(ExpiresFault),
     /// The credential has not the five parts.
     MalformedCredential {
-        /// Where it stands.
+        /// Where it was sent.
         place: Place,
-        /// What came.
+        /// The value that was sent.
         found: String,
     },
     /// The scope does not end in `aws4_request`.
     WrongTerminator {
-        /// Where it stands.
+        /// Where it was sent.
         place: Place,
-        /// What it ends in.
+        /// Its last part.
         found: String,
     },
     /// The scope's day is not the date's.
     WrongDate {
-        /// Where it stands.
+        /// Where it was sent.
         place: Place,
         /// The scope's day.
         scope_date: String,
@@ -141,7 +141,7 @@ pub enum SignatureError {
     },
     /// The scope's region is not this one.
     WrongRegion {
-        /// Where it stands.
+        /// Where it was sent.
         place: Place,
         /// The scope's region.
         found: String,
@@ -150,25 +150,25 @@ pub enum SignatureError {
     },
     /// The scope's service is not this one.
     WrongService {
-        /// Where it stands.
+        /// Where it was sent.
         place: Place,
         /// The scope's service.
         found: String,
         /// This service.
         expecting: String,
     },
-    /// Made too long ago.
+    /// Created too long ago.
     TooOld {
-        /// When it was made.
+        /// When it was created.
         date: Timestamp,
         /// Our time.
         now: Timestamp,
         /// How long it lived.
         lifetime_ms: u64,
     },
-    /// Made in the future.
+    /// Created in the future.
     NotYet {
-        /// When it says it was made.
+        /// Its claimed creation time.
         date: Timestamp,
         /// Our time.
         now: Timestamp,
@@ -177,7 +177,7 @@ pub enum SignatureError {
     },
     /// A presigned URL past its time.
     PresignedExpired {
-        /// When it was made.
+        /// When it was created.
         date: Timestamp,
         /// Our time.
         now: Timestamp,
@@ -188,18 +188,18 @@ pub enum SignatureError {
     HeadersNotSigned(Vec<String>),
     /// The signature is another one.
     Mismatch(Box<Mismatch>),
-    /// S3 wants `x-amz-content-sha256`.
+    /// S3 requires `x-amz-content-sha256`.
     MissingContentSha256,
     /// `x-amz-content-sha256` is neither a hash nor a known word.
     InvalidContentSha256 {
-        /// What came.
+        /// The value that was sent.
         found: String,
     },
-    /// The body has another hash than its head said.
+    /// The body's hash differs from the one in the head.
     ContentMismatch {
-        /// What the head said, in hexadecimal.
+        /// The hash in the head, in hexadecimal.
         claimed: String,
-        /// What the body has, in hexadecimal.
+        /// The hash of the body, in hexadecimal.
         computed: String,
     },
 }

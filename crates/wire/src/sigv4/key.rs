@@ -44,9 +44,9 @@ impl fmt::Debug for SigningKey {
 
 /// A bounded cache of signing keys by date, access key id, region and service.
 ///
-/// `find` takes `&self`, so a caller can keep it behind a read-write lock. Access key ids are
-/// never given to another secret, hence the secret is not part of the name. When it is full, keys
-/// of the oldest day go first.
+/// `find` takes `&self`, so a caller can use a read-write lock. Access key IDs are never reused
+/// with another secret, so the secret is not part of the cache key. When the cache is full, keys of
+/// the oldest day are evicted first.
 #[derive(Debug)]
 pub struct SigningKeys {
     keys: BTreeMap<String, SigningKey>,
@@ -64,9 +64,9 @@ impl SigningKeys {
         self.keys.get(&name(signed)).cloned()
     }
 
-    /// Remembers the key of a signature that has been verified.
+    /// Caches the key of a verified signature.
     ///
-    /// Only then: otherwise a stranger could fill the cache with scopes of his invention.
+    /// Only then: otherwise an unauthenticated client could fill the cache with invented scopes.
     pub fn remember(&mut self, signed: &Signed, key: SigningKey) {
         let name = name(signed);
         if self.keys_max == 0 {
@@ -78,18 +78,18 @@ impl SigningKeys {
         self.keys.insert(name, key);
     }
 
-    /// How many keys it holds.
+    /// The number of cached keys.
     pub fn len(&self) -> usize {
         self.keys.len()
     }
 
-    /// Whether it holds none.
+    /// Whether the cache is empty.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
 }
 
-/// No part can hold a `/`: [`super::presented`] split the credential there.
+/// No part can contain a `/`: [`super::presented`] split the credential there.
 fn name(signed: &Signed) -> String {
     [&signed.scope_date, "/", &signed.access_key_id, "/", &signed.region, "/", &signed.service]
         .concat()

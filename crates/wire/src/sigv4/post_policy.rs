@@ -1,4 +1,4 @@
-//! Form uploads to S3: a signed policy that says which forms may be sent.
+//! Form uploads to S3: a signed policy that determines which forms are accepted.
 //!
 //! Source: S3 API Reference, "Browser-based uploads using POST", "Creating an HTML form" and
 //! "Creating a POST policy".
@@ -17,12 +17,12 @@ use crate::WireError;
 /// The fields of a signature, in the order in which they are missed.
 const FIELDS: [&str; 4] = ["X-Amz-Signature", "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date"];
 
-/// What a form presents: who signed it, and the policy that was signed.
+/// The signature of a form: who signed it, and the signed policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostSignature {
-    /// Who, when and for where. Its payload and headers mean nothing here.
+    /// Signer, date and scope. Its payload and headers have no meaning here.
     pub signed: Signed,
-    /// The policy as it stands in the form: base64. This text is what was signed.
+    /// The policy as sent in the form: base64. This text was signed.
     pub policy: String,
 }
 
@@ -71,7 +71,7 @@ impl PostSignature {
 
 /// Whether the form's policy was signed with this key.
 ///
-/// A form's date is not compared with the clock: its policy says when it expires.
+/// A form's date is not compared with the clock: its policy contains the expiry.
 ///
 /// Observed: a mismatch has no canonical request; the string to sign is the policy.
 pub fn verify_post_signature(post: &PostSignature, key: &SigningKey) -> Result<(), SignatureError> {
@@ -115,7 +115,7 @@ pub enum PolicyError {
 }
 
 impl PolicyError {
-    /// As S3 answers.
+    /// The error that S3 returns.
     ///
     /// Observed: the texts of `Expired`, `ConditionFailed` and of a malformed simple condition.
     pub fn wire(&self) -> WireError {
@@ -173,7 +173,7 @@ struct Condition {
 }
 
 impl PostPolicy {
-    /// Reads a policy as it stands in the form.
+    /// Parses a policy as sent in the form.
     pub fn parse(policy: &str) -> Result<Self, PolicyError> {
         let invalid = PolicyError::Invalid;
         let text = STANDARD.decode(policy).map_err(|_| invalid("Invalid base64."))?;

@@ -1,4 +1,4 @@
-//! Reading what a request presents, without believing any of it.
+//! Parses the signature that a request presents, without trusting any of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,9 +15,9 @@ use crate::uri;
 /// Headers that a signature covers at most: more than a request may have.
 const SIGNED_HEADERS_MAX: usize = 128;
 
-/// What the request presents; `None` when it presents nothing and its caller is anonymous.
+/// The signature that the request presents; `None` if it presents none and its caller is anonymous.
 ///
-/// Errors when what it presents cannot be read, or when it presents two things at once.
+/// Errors if it cannot be parsed, or if the request presents two.
 pub fn presented(head: &Head) -> Result<Option<Signed>, SignatureError> {
     let mut authorizations = head.headers.get_all(http::header::AUTHORIZATION).iter();
     let authorization = authorizations.next();
@@ -120,7 +120,7 @@ fn from_query(head: &Head) -> Result<Signed, SignatureError> {
     let date = parsed
         .ok_or_else(|| SignatureError::BadDate { place: Place::Query, found: date.to_owned() })?;
     let expires_secs = value("X-Amz-Expires").map(expires).transpose()?;
-    // Observed: of a presigned URL, a header that is not signed says nothing of the body.
+    // Observed: for a presigned URL, an unsigned header does not describe the body.
     let signs = |name: &str| signed_headers.split(';').any(|own| own == name);
     let sent = head.header("x-amz-content-sha256").filter(|_| signs("x-amz-content-sha256"));
     let payload = value("X-Amz-Content-Sha256").or(sent);
@@ -140,9 +140,9 @@ fn from_query(head: &Head) -> Result<Signed, SignatureError> {
     })
 }
 
-/// Whether these are names of headers, each listed once. A line end among them would make one
-/// signed text of two requests, and a name that is repeated would repeat its value in the canonical
-/// request each time: a false signature of 60 KB would cost gigabytes.
+/// Whether these are header names, each listed once. A line end in one would make one signed text
+/// match two requests, and a repeated name would repeat its value in the canonical request: an
+/// invalid signature of 60 KB would cost gigabytes.
 ///
 /// Source: IAM User Guide, "Create a signed AWS API request", `SignedHeaders`: a list of names; a
 /// header that is sent several times is listed once. The order is left to the client, for some of
@@ -169,7 +169,7 @@ fn expires(text: &str) -> Result<u64, SignatureError> {
     Ok(secs)
 }
 
-/// A credential taken apart.
+/// A parsed credential.
 pub(super) struct Scope {
     pub(super) access_key_id: String,
     pub(super) date: String,

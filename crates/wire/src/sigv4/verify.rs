@@ -20,7 +20,7 @@ use crate::Head;
 pub struct Verified {
     pub(crate) access_key_id: String,
     pub(crate) key: SigningKey,
-    /// The date as it stands in strings to sign.
+    /// The date as used in strings to sign.
     pub(crate) date: String,
     /// The credential scope.
     pub(crate) scope: String,
@@ -58,13 +58,13 @@ pub fn verify(
     verify_with_key(head, signed, key, body_sha256, now, family)
 }
 
-/// Verifies that `signed` was made with `key` over `head`, in time, and over this body:
-/// [`verify_head`], then [`verify_body`].
+/// Verifies that `signed` was created with `key` over `head`, within its validity, and over this
+/// body: [`verify_head`], then [`verify_body`].
 ///
-/// `body_sha256` is the hash of the whole body. Services other than S3 always need it: what their
-/// clients say about it does not count, and `None` means an empty body. On S3 it may be `None`
-/// while the body is still to come; whoever reads it compares it with [`Payload::Sha256Hex`] then
-/// and answers [`SignatureError::ContentMismatch`].
+/// `body_sha256` is the hash of the whole body. Services other than S3 always need it: their
+/// clients' descriptions of the body do not count, and `None` means an empty body. On S3 it may be
+/// `None` before the body was read; its reader then compares it with [`Payload::Sha256Hex`] and
+/// returns [`SignatureError::ContentMismatch`].
 pub fn verify_with_key(
     head: &Head,
     signed: &Signed,
@@ -77,8 +77,8 @@ pub fn verify_with_key(
     verify_body(head, signed, key, body_sha256, family)
 }
 
-/// What can be verified before the body is here: the time, which headers are signed, and on S3,
-/// where the head says what the body is, the signature.
+/// Verifies what does not require the body: the time, which headers are signed, and on S3, where
+/// the head describes the body, the signature.
 pub fn verify_head(
     head: &Head,
     signed: &Signed,
@@ -166,8 +166,8 @@ fn whole_query(signed: &Signed) -> CanonicalQuery {
 
 /// The token is checked against the access key anyway, so it need not be under the signature.
 ///
-/// Source: AWS General Reference, "Signature Version 4": some services want the token added after
-/// the signature is calculated.
+/// Source: AWS General Reference, "Signature Version 4": some services require the token to be
+/// added after the signature is calculated.
 fn may_add_token_later(signed: &Signed, family: Family) -> bool {
     family != Family::S3
         && matches!(signed.form, Form::Query { .. })
@@ -200,8 +200,8 @@ fn check_time(signed: &Signed, now: Timestamp, family: Family) -> Result<(), Sig
     Ok(())
 }
 
-/// What must be under the signature: the host; on S3 every `x-amz-*` header that is there, and
-/// elsewhere the headers that choose the operation and the time.
+/// What must be signed: the host; on S3 every `x-amz-*` header in the request, and elsewhere the
+/// headers that select the operation and the time.
 ///
 /// Observed: S3 refuses unsigned `x-amz-*` headers and lists them in `HeadersNotSigned`, but for the
 /// hash of the payload beside a presigned URL, which it ignores.

@@ -7,8 +7,8 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use super::Element;
 use crate::WireError;
 
-/// Attributes of one element at most: the parser holds each against all before it. The documents
-/// of S3 need two.
+/// The maximum number of attributes of one element: the parser compares each with all before it.
+/// S3's documents need two.
 const ATTRIBUTES_MAX: usize = 64;
 
 /// How much of a document is read.
@@ -55,7 +55,7 @@ pub enum XmlError {
 }
 
 impl XmlError {
-    /// As S3 answers: `MalformedXML`.
+    /// The error that S3 returns: `MalformedXML`.
     ///
     /// Observed: the text, without a full stop. Source: `MaxMessageLengthExceeded` in S3's list of
     /// error codes.
@@ -151,7 +151,7 @@ pub fn parse(document: &[u8], limits: Limits) -> Result<Element, XmlError> {
 /// The tree as far as it has been read.
 struct Build {
     limits: Limits,
-    /// How many elements and attributes may still come.
+    /// The number of elements and attributes still allowed.
     left: usize,
     open: Vec<Element>,
     root: Option<Element>,
@@ -253,8 +253,8 @@ fn name(raw: &[u8]) -> Result<String, XmlError> {
     if whole { Ok(text.to_owned()) } else { Err(XmlError::Malformed) }
 }
 
-/// Source: XML 1.0, `Char`. References to other control characters are let through: our own
-/// answers carry object keys so, and clients send them back.
+/// Source: XML 1.0, `Char`. References to other control characters are accepted: our own responses
+/// contain object keys in this form, and clients send them back.
 fn is_xml_char(letter: char) -> bool {
     !matches!(letter, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
@@ -269,7 +269,8 @@ mod tests {
         parse(document.as_bytes(), Limits::S3)
     }
 
-    /// Names lose their prefix, attributes keep theirs, white space between elements is nothing.
+    /// Element names lose their prefix, attribute names keep it, white space between elements is
+    /// ignored.
     #[test]
     fn documents_are_read() {
         let root = read(
@@ -288,7 +289,7 @@ mod tests {
         );
     }
 
-    /// References, CDATA and line ends become what they stand for.
+    /// References, CDATA and line ends are converted to the text that they represent.
     #[test]
     fn texts_are_decoded() {
         let text = |document: &str| read(document).map(|root| root.text);

@@ -4,9 +4,9 @@ use super::Element;
 
 /// A request's body as CloudTrail shows it: one object whose only member is the root.
 ///
-/// An element without attributes and children is its text; children of one name are one value when
-/// alone and a list when repeated; attributes, `xmlns` among them, stand beside children; a text
-/// beside those is `content`. Texts that are numbers or truths become such.
+/// An element without attributes and children is its text; children of one name are a single value
+/// or, if repeated, a list; attributes, `xmlns` among them, are members beside children; a text
+/// beside those is `content`. Texts that are numbers or booleans are converted.
 ///
 /// Observed: records of S3 calls with bodies: single children are no lists, `xmlns` is kept,
 /// `true` and numbers lose their quotes.

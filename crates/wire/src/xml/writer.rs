@@ -2,8 +2,8 @@ use std::fmt::Write;
 
 /// Writes XML without white space between elements.
 ///
-/// Names come from our own code and are written as they are; texts and attribute values come from
-/// anywhere and are escaped.
+/// Names come from our own code and are written unchanged; texts and attribute values are untrusted
+/// and are escaped.
 #[derive(Debug, Default)]
 pub struct XmlWriter {
     out: String,
@@ -13,13 +13,13 @@ pub struct XmlWriter {
 }
 
 impl XmlWriter {
-    /// A document: with the XML declaration, as S3 answers.
+    /// A document with the XML declaration, as S3 returns it.
     pub fn document() -> Self {
         let out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
         Self { out, ..Self::default() }
     }
 
-    /// Without a declaration, as the Query services answer.
+    /// A document without a declaration, as the Query services return it.
     pub fn fragment() -> Self {
         Self::default()
     }
@@ -39,7 +39,7 @@ impl XmlWriter {
         self.pending = true;
     }
 
-    /// Gives the element that was just opened an attribute; later it does nothing.
+    /// Adds an attribute to the element that was just opened; later calls have no effect.
     pub fn attribute(&mut self, name: &str, value: &str) {
         if self.pending {
             self.out.push(' ');
@@ -84,7 +84,7 @@ impl XmlWriter {
         self.out.push('>');
     }
 
-    /// Closes what is open and gives the text.
+    /// Closes all open elements and returns the text.
     pub fn finish(mut self) -> String {
         while !self.open.is_empty() {
             self.close();
@@ -125,7 +125,7 @@ fn escape_into(out: &mut String, text: &str) {
 mod tests {
     use super::*;
 
-    /// Elements nest, empty ones are short, and what is open gets closed.
+    /// Elements nest, empty ones are short, and open ones are closed.
     #[test]
     fn elements_nest_and_close() {
         let mut xml = XmlWriter::document();

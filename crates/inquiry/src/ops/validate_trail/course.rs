@@ -12,10 +12,10 @@ use super::finding::Found;
 use crate::error::InquiryError;
 use crate::validate::{self, Remembered, Source, Target, extra_files, verdict_word};
 
-/// What one call reads and inflates before it pauses, if need be within a digest. Log files of the
-/// usual size take some tenths of a second; the last file may exceed the bytes.
+/// How much one call reads and decompresses before it pauses, within a digest if necessary. Log
+/// files of the usual size take some tenths of a second; the last file may exceed the limit.
 const BUDGET: Budget = Budget { objects: 200, bytes: 256 << 20 };
-/// Findings that one call answers.
+/// The maximum number of findings that one call returns.
 const FINDINGS_MAX: usize = 1_000;
 
 /// A trail, and where it delivers to.
@@ -29,7 +29,7 @@ pub(super) struct Trail {
     pub(super) prefix: Option<String>,
 }
 
-/// How far a validation has come: what its token says.
+/// The progress of a validation: the contents of its token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Course {
     pub(super) trail_arn: String,
@@ -42,9 +42,9 @@ pub(super) struct Course {
     pub(super) end: Timestamp,
     remembered: Remembered,
     sections: Vec<Section>,
-    /// Where the region has come to that is judged now.
+    /// The position in the current region.
     progress: Option<Progress>,
-    /// How often digests are made, once it is known.
+    /// How often digests are created, once it is known.
     digest_interval_ms: Option<u64>,
     /// Whether the folders beside the regions' have been listed.
     is_begun: bool,
@@ -70,14 +70,14 @@ pub(super) struct Section {
 #[derive(Debug, Default)]
 pub(super) struct Step {
     pub(super) findings: Vec<Found>,
-    /// Findings beyond the most that are answered.
+    /// The number of findings beyond the maximum.
     pub(super) left_out: usize,
 }
 
 type Result<T> = std::result::Result<T, Failure<InquiryError>>;
 
 impl Course {
-    /// Finds out which regions there are.
+    /// Determines the regions.
     pub(super) fn begin<S: Source>(
         source: &S,
         trail: Trail,
@@ -183,8 +183,8 @@ impl Course {
         Ok(step)
     }
 
-    /// Asks the trail itself if nothing was found at all, and leaves out the regions in which there
-    /// is nothing of the trail: another delivers there.
+    /// Queries the trail itself if nothing was found at all, and skips the regions in which the
+    /// trail has no files: another delivers there.
     fn end<S: Source>(&mut self, source: &S, step: &mut Step) -> Result<()>
     where
         Failure<InquiryError>: From<S::Error>,
@@ -212,7 +212,7 @@ impl Course {
         self.sections.iter()
     }
 
-    /// What all comes to, so far.
+    /// The overall result so far.
     pub(super) fn verdict(&self) -> &'static str {
         let all = self.sections.iter().map(|section| section.conclusion);
         let conclusion = all.max().unwrap_or(Conclusion::Valid);

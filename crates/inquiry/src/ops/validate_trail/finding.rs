@@ -1,10 +1,10 @@
-//! What is wrong with which file, as the answer shows it.
+//! A file and its fault, as the response shows it.
 
 use serde::Serialize;
 use trail::verify::{Finding, Line, Pretence, Reason, Verdict};
 use types::Timestamp;
 
-/// What is wrong, and where.
+/// A fault, and its location.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Found {
@@ -25,7 +25,7 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// A line of the report, if it says more than that a file is valid.
+    /// A line of the report, unless it only says that a file is valid.
     pub(super) fn of_line(region: &str, line: &Line) -> Option<Self> {
         let (kind, bucket, key, verdict) = match line {
             Line::Digest { bucket, key, verdict, .. } => ("Digest", bucket, key, verdict),
@@ -36,7 +36,7 @@ impl Found {
         Some(Self::new(region, kind, code, bucket, key, message))
     }
 
-    /// What the AWS CLI does not see.
+    /// Findings that the AWS CLI does not report.
     pub(super) fn of_finding(region: &str, finding: &Finding) -> Self {
         match finding {
             Finding::Anchor { anchor, verdict } => {
@@ -98,7 +98,7 @@ impl Found {
     }
 }
 
-/// Nothing for what is valid.
+/// `None` for valid files.
 fn words(verdict: &Verdict) -> Option<(&'static str, String)> {
     let reason = match verdict {
         Verdict::Valid => return None,

@@ -1,8 +1,8 @@
-//! Which limits apply to what a policy on a resource gives, by how it names the caller.
+//! Which limits apply to the permissions of a resource policy, by how it names the caller.
 
 use super::*;
 
-/// A bucket policy that admits `principal` if `condition` holds.
+/// A bucket policy that allows `principal` if `condition` holds.
 fn admits(element: &str, principal: &str, condition: &str) -> String {
     format!(
         r#"{{"Version":"2012-10-17","Statement":{{"Sid":"R","Effect":"Allow","{element}":{principal},"Action":"*","Resource":"*","Condition":{{{condition}}}}}}}"#
@@ -20,7 +20,7 @@ enum Limits {
     All,
 }
 
-/// All forms in which a policy names callers of its own account, against all kinds of callers.
+/// All forms in which a policy can name callers of its own account, against all kinds of callers.
 ///
 /// Source: IAM User Guide, "Policy evaluation logic", the table of resource-based policies and
 /// implicit denies; "AWS JSON policy elements: Principal", on role principals: what is granted by
@@ -68,7 +68,7 @@ fn the_form_of_the_principal_decides_which_limits_apply() {
         (session(), arn_is("ArnEqualsIfExists", ROLE), Some),
         (session(), arn_is("ForAllValues:ArnEquals", ROLE), Some),
         (session(), star(r#""Null":{"aws:PrincipalArn":"false"}"#), Some),
-        // A condition does not make a role's limits go away, nor an account's.
+        // A condition does not remove a role's limits, nor an account's.
         (
             session(),
             admits(
@@ -87,7 +87,7 @@ fn the_form_of_the_principal_decides_which_limits_apply() {
         let is_federated = matches!(principal, Principal::Federated { .. });
         let scene = Scene::s3(principal).policy(policy);
         let alone = match limits {
-            // Who is federated without session policies has no permissions of the issuer's.
+            // A federated user without session policies has none of the issuer's permissions.
             Some | All if is_federated => "- Session",
             None | Some => "+ Resource",
             All => "- Identity",
@@ -98,7 +98,7 @@ fn the_form_of_the_principal_decides_which_limits_apply() {
         check(&within, if limits == All { "- Identity" } else { "+ Resource" });
         check(&within.clone().boundary(UNRELATED), limited("- Boundary"));
         check(&within.clone().session(UNRELATED), limited("- Session"));
-        // What is denied is denied, however the caller was named.
+        // A Deny applies regardless of how the caller was named.
         check(&within.clone().boundary(NOTHING), "- Boundary No");
         check(&within.clone().session(NOTHING), "- Session No");
         check(&within.identity(NOTHING), "- Identity No");
@@ -121,8 +121,8 @@ fn everyone_is_limited_at_keys_and_roles_too() {
     }
 }
 
-/// A Deny with `NotPrincipal` applies to every caller who has a boundary, and to a session unless
-/// all of its names are listed.
+/// A Deny with `NotPrincipal` applies to every caller with a boundary, and to a session unless all
+/// of its names are listed.
 ///
 /// Source: IAM User Guide, "AWS JSON policy elements: `NotPrincipal`".
 #[test]

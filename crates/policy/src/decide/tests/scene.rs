@@ -1,4 +1,4 @@
-//! One request and all that is said about it.
+//! One request and everything that affects its decision.
 
 use types::AccountId;
 
@@ -70,7 +70,7 @@ pub(super) fn allow_aws(name: &str) -> String {
     statement("Allow", &format!(r#"{{"AWS":"{name}"}}"#))
 }
 
-/// One request and all that is said about it.
+/// One request and everything that affects its decision.
 #[derive(Clone)]
 pub(super) struct Scene {
     pub(super) principal: Principal,
@@ -87,7 +87,7 @@ pub(super) struct Scene {
     pub(super) restricted: bool,
     pub(super) service_control: Option<&'static str>,
     pub(super) resource_control: Option<&'static str>,
-    /// What the decision may take.
+    /// The step budget of the decision.
     pub(super) steps: u64,
 }
 
@@ -197,7 +197,7 @@ impl Scene {
     }
 }
 
-/// `want`: `+` or `-`, then who decided.
+/// `want`: `+` or `-`, then the layer that decided.
 #[track_caller]
 pub(super) fn check(scene: &Scene, want: &str) {
     scene.with(|request, decision| {

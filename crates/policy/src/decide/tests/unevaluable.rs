@@ -9,7 +9,8 @@ fn when(effect: &str, condition: &str) -> String {
     )
 }
 
-/// What cannot be evaluated makes no Allow apply, and makes a Deny apply, negated or not.
+/// A condition that cannot be evaluated never makes an Allow apply, and always makes a Deny apply,
+/// negated or not.
 #[test]
 fn what_cannot_be_evaluated_never_helps() {
     let scene = Scene {
@@ -57,8 +58,8 @@ fn what_fails_anyway_need_not_be_evaluated() {
     check(&scene.policy(when("Allow", both)), "- Identity");
 }
 
-/// A decision that runs out of steps refuses: what is left to compare makes no Allow apply and each
-/// Deny.
+/// A decision that runs out of steps is a denial: for the remaining comparisons no Allow applies
+/// and every Deny does.
 #[test]
 fn a_decision_without_steps_refuses() {
     let like = |pattern: &str| format!(r#""StringLike":{{"aws:UserAgent":"{pattern}"}}"#);
@@ -74,7 +75,7 @@ fn a_decision_without_steps_refuses() {
     check(&Scene { steps: 100, ..spared }, "- Resource R");
 }
 
-/// The costliest policy and request that can be sent take no more than they may.
+/// The most expensive policy and request that can be sent stay within the budget.
 #[test]
 fn a_hostile_policy_has_an_end() {
     let patterns = vec![format!(r#""*{}b*""#, "a?".repeat(450)); 18].join(",");

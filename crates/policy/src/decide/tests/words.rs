@@ -35,7 +35,7 @@ fn refusals_are_worded_as_by_aws() {
     assert_eq!(plain(&Scene::trust(user()).owned_by(OTHER)), assume);
 }
 
-/// S3 quotes the resource, and tells strangers nothing.
+/// S3's message includes the resource, and no details for other accounts.
 #[test]
 fn s3_quotes_and_keeps_quiet() {
     let s3 = |scene: &Scene| scene.message(Quoting::S3);
@@ -56,7 +56,7 @@ fn s3_quotes_and_keeps_quiet() {
     );
 }
 
-/// The explanation has AWS's names and every layer's say.
+/// The explanation uses AWS's names and includes every layer's result.
 #[test]
 fn explanations_have_every_layer() {
     let scene = Scene::s3(session()).identity(EVERYTHING).boundary(UNRELATED).session(NOTHING);

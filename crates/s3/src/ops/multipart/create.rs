@@ -12,6 +12,7 @@ use crate::bucket::Bucket;
 use crate::checksum::{Algorithm, Kind};
 use crate::encryption::{self, Envelope};
 use crate::error::{S3Error, S3Result};
+use crate::event::Shape;
 use crate::request::Request;
 use crate::response::Response;
 use crate::writing::{self, Attributes};
@@ -25,6 +26,7 @@ impl Api for CreateMultipartUpload {
     const SPEC: Spec =
         Spec::rest(&SERVICE, "CreateMultipartUpload", false, "POST", Scope::Object, &["uploads"])
             .data();
+    const EVENT: Shape = Shape::BYTES;
     const ACTION: &'static str = "s3:PutObject";
     type Work = Envelope;
 

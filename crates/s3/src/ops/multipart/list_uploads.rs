@@ -10,6 +10,7 @@ use super::{OpenUpload, UPLOADS, is_id, row_of};
 use crate::api::PlainApi;
 use crate::bucket::{Bucket, canonical_id};
 use crate::error::{S3Error, S3Result};
+use crate::event::Shape;
 use crate::list::{self, Entry, Page};
 use crate::listing::{self, Begin, Encoding};
 use crate::request::Request;
@@ -23,6 +24,7 @@ pub(crate) struct ListMultipartUploads;
 
 impl PlainApi for ListMultipartUploads {
     const SPEC: Spec = reads("ListMultipartUploads", &["uploads"]).data().when_full();
+    const EVENT: Shape = Shape::PREFIX;
     const ACTION: &'static str = "s3:ListBucketMultipartUploads";
 
     fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {

@@ -12,6 +12,7 @@ use crate::body::frames_aad;
 use crate::bucket::Bucket;
 use crate::checksum::{self, Announced, Expected};
 use crate::error::{S3Error, S3Result};
+use crate::event::Shape;
 use crate::object::quoted;
 use crate::request::Request;
 use crate::response::Response;
@@ -27,6 +28,7 @@ impl Api for UploadPart {
     const SPEC: Spec = Spec::rest(&SERVICE, "UploadPart", false, "PUT", Scope::Object, SUB)
         .data()
         .body(BodyLimit::Streamed(UPLOAD_BYTES_MAX));
+    const EVENT: Shape = Shape::BYTES;
     const ACTION: &'static str = "s3:PutObject";
     type Work = Upload;
 

@@ -33,7 +33,7 @@ const AT_ONCE: Duration = Duration::ZERO;
 /// Longer than anything is waited for.
 const LATER: Duration = Duration::from_mins(1);
 
-/// A server that serves one address, which may have a quarter of the least memory.
+/// A server with one client address, which may use a quarter of the minimum memory.
 struct World {
     kit: Kit,
     peer: Peer,
@@ -77,7 +77,7 @@ impl World {
         Exchange { gateway: self.gateway(), service, named, peer: &self.peer, waits }
     }
 
-    /// Whether the address finds so much room at once.
+    /// Whether this much memory is available to the address at once.
     async fn has(&self, budget: &Budget, bytes: u64) -> bool {
         budget.wait_within(AT_ONCE, &Waits::default(), self.block, bytes).await.is_some()
     }
@@ -87,7 +87,7 @@ impl World {
         budget.wait(&Waits::default(), self.block, u64::MAX).await.unwrap()
     }
 
-    /// What a head of these lines is admitted to. Its body is to come.
+    /// What is allocated to a head of these lines. Its body is still to arrive.
     async fn admit(&self, exchange: &Exchange<'_>, lines: &str) -> Result<Admitted, Answer> {
         let request = request(lines).await;
         let (parts, body) = request.into_parts();
@@ -116,7 +116,7 @@ impl World {
     }
 }
 
-/// A request as hyper hands it out, whose body does not come.
+/// A request as hyper passes it on, whose body does not arrive.
 async fn request(lines: &str) -> Request<Incoming> {
     let (mut client, server) = tokio::io::duplex(64 << 10);
     let (sender, receiver) = oneshot::channel();
@@ -150,7 +150,7 @@ fn large() -> Answer {
     answer(AnswerBody::Whole(vec![0; UNCOUNTED_ANSWER_BYTES_MAX + 1].into()))
 }
 
-/// Receivers that do not read keep the room of answers taken, but not the room in which calls run.
+/// Receivers that do not read occupy the memory of responses, but not that of running calls.
 #[test]
 fn an_answer_holds_the_room_of_its_call_for_a_second_at_most() {
     let world = World::new();
@@ -172,7 +172,7 @@ fn an_answer_holds_the_room_of_its_call_for_a_second_at_most() {
     });
 }
 
-/// An object that waits to be read keeps no call waiting: nothing of it is in memory yet.
+/// An object that waits to be read delays no call: none of it is in memory yet.
 #[test]
 fn an_answer_that_streams_holds_no_room_of_its_call() {
     let world = World::new();
@@ -191,7 +191,7 @@ fn an_answer_that_streams_holds_no_room_of_its_call() {
     });
 }
 
-/// However many times a request has to wait, it is answered within half a minute.
+/// However many times a request has to wait, it gets a response within half a minute.
 #[test]
 fn waits_in_a_row_are_no_longer_than_one() {
     let world = World::new();
@@ -213,7 +213,7 @@ fn waits_in_a_row_are_no_longer_than_one() {
     });
 }
 
-/// A form that drips has the room of its fields, and not that of its file.
+/// A slowly arriving form occupies the memory of its fields, and not that of its file.
 #[test]
 fn a_form_takes_the_room_of_its_fields_first() {
     let world = World::new();
@@ -236,8 +236,8 @@ fn a_form_takes_the_room_of_its_fields_first() {
     });
 }
 
-/// A key id is no secret. Those who only name one, with any signature, take no room from those who
-/// have proven theirs, be it by an earlier call or, on S3, by this head.
+/// A key ID is not a secret. Clients that only name one, with any signature, take no memory from
+/// those who have proved theirs, by an earlier call or, on S3, by this head.
 #[test]
 fn a_false_signature_takes_no_room_of_proven_callers() {
     let world = World::new();
@@ -274,7 +274,7 @@ fn pause() -> Pause {
     })
 }
 
-/// A body of which so many bytes come, one every ten seconds.
+/// A body of this many bytes, one every ten seconds.
 struct Dripping {
     left: usize,
     pause: Pause,
@@ -295,7 +295,7 @@ impl Body for Dripping {
     }
 }
 
-/// An upload that takes everything.
+/// An upload that accepts everything.
 struct Deaf;
 
 impl Upload for Deaf {
@@ -335,7 +335,7 @@ fn an_upload_that_drips_ends_however_little_memory_there_is() {
             let body = Dripping { left: 100, pause: pause() };
             let ended = receive(receiving, body, &world.peer, pace).await;
             assert_eq!(ended.status, StatusCode::BAD_REQUEST);
-            // While a lane works, a clock that is paused goes on to the next byte.
+            // While a lane works, a paused clock advances to the next byte.
             let most = world.peer.patience.proven.within + Duration::from_secs(10);
             assert!(began.elapsed() <= most, "{:?}", began.elapsed());
         }

@@ -25,7 +25,7 @@ fn extra(report: &Report) -> Vec<(Pretence, &str)> {
     extra.collect()
 }
 
-/// A forged log file is found, and makes the verdict INVALID; without it nothing is found.
+/// A forged log file is found, and makes the result INVALID; without it nothing is found.
 #[test]
 fn a_log_file_beside_the_others_is_extra() {
     let mut world = World::new();
@@ -71,7 +71,7 @@ fn late_deliveries_are_pending_until_a_digest_is_overdue() {
         let report = world.look(now);
         assert_eq!((report.pending, extra(&report).len() as u64), (pending, 1 - pending));
     }
-    // Written before the newest digest was made, it would have been named.
+    // A file written before the newest digest was created would have been listed.
     world.written.insert(file.object.clone(), hour(29));
     assert_eq!(extra(&world.look(hour(30))).len(), 1);
     let digest = Digest {
@@ -115,7 +115,7 @@ fn another_trails_digests_name_its_files() {
     assert_eq!((report.findings.as_slice(), report.pending), (&[][..], 0));
 }
 
-/// A digest that no chain leads to is extra, and so is everything with a name of its own.
+/// A digest that no chain links to is extra, and so is everything with an unknown name.
 #[test]
 fn digests_and_strange_names_are_extra() {
     let mut world = World::new();
@@ -159,7 +159,7 @@ fn digests_and_strange_names_are_extra() {
     got.sort_unstable();
     assert_eq!(got, want);
     assert!(told(&report).0.chars().all(|one| one == '\n' || one == '\t' || !one.is_control()));
-    // Backfill digests have a chain of their own, which is judged.
+    // Backfill digests have a separate chain, which is validated.
     world.put(&backfill, b"forged");
     assert!(!extra(&world.look(later())).contains(&(Pretence::Digest, backfill.as_str())));
 }
@@ -178,7 +178,7 @@ fn a_folder_without_digests_is_unproven() {
     assert_eq!((young.findings.as_slice(), young.pending), (&[][..], world.objects.len() as u64));
 }
 
-/// What a digest names that may not be read is not known; so nothing is called extra.
+/// The entries of an unreadable digest are unknown, so nothing is reported as extra.
 #[test]
 fn behind_a_digest_that_cannot_be_read_nothing_is_extra() {
     let mut world = World::empty();

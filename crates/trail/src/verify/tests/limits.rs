@@ -1,4 +1,4 @@
-//! What is too large, and what is too much.
+//! Files that are too large, and too many bytes.
 
 use super::parts::{later, objects_only, sorted};
 use super::*;
@@ -19,8 +19,8 @@ fn bomb(begin: &str, again: &str) -> Vec<u8> {
     gzip::compress(format!("{begin}{}", again.repeat(1_000_000)).as_bytes()).unwrap()
 }
 
-/// A digest that inflates beyond the limit is not taken for a wrong one, and neither is a log file.
-/// The walk goes on after it.
+/// A digest that exceeds the limit when decompressed does not count as invalid, and neither does a
+/// log file. The walk continues after it.
 #[test]
 fn bombs_are_unreadable() {
     let mut world = World::new();
@@ -100,7 +100,7 @@ fn a_part_ends_within_a_digest() {
     }
 }
 
-/// Bytes beyond all that may be read are not read, and that is said file by file.
+/// Bytes beyond the total limit are not read, and that is reported file by file.
 #[test]
 fn what_is_too_much_is_unreadable() {
     let mut world = World::new();

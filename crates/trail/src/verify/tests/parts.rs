@@ -1,4 +1,4 @@
-//! Parts that come to the same as the whole.
+//! Parts that give the same result as the whole.
 
 use super::*;
 use crate::log_file;
@@ -13,7 +13,7 @@ pub(super) fn objects_only(objects: u64) -> Budget {
     Budget { objects, bytes: u64::MAX }
 }
 
-/// Lines and findings as texts in an order of their own, counts, and the rest.
+/// Lines and findings as sorted texts, counts, and the rest.
 pub(super) fn sorted(report: &Report) -> (Vec<String>, Vec<String>, Report) {
     let mut lines: Vec<String> = report.lines.iter().map(|line| format!("{line:?}")).collect();
     let mut findings: Vec<String> =
@@ -114,7 +114,7 @@ fn parts_come_to_the_whole() {
     }
 }
 
-/// Broken and moved chains, and digests that cannot be read.
+/// Broken and moved chains, and unreadable digests.
 #[test]
 fn parts_follow_chains_as_the_whole_does() {
     let mut gap = World::empty();
@@ -138,7 +138,7 @@ fn parts_follow_chains_as_the_whole_does() {
     check("a pending log file", &young, later());
 }
 
-/// A signer gone mad cannot keep a client asking for ever.
+/// Cyclic links of a malicious signer do not keep a client calling forever.
 #[test]
 fn parts_of_a_circle_end() {
     let mut world = World::new();

@@ -12,7 +12,7 @@ pub(super) const BUCKET: &str = "logs";
 pub(super) const REGION: &str = "eu-west-1";
 pub(super) const KEY: &[u8] = b"the signer's";
 
-/// Stands for RSA: what verifies a signature also makes it.
+/// Replaces RSA: what verifies a signature also creates it.
 pub(super) fn sign(text: &[u8]) -> Vec<u8> {
     keys::hmac_sha256(KEY, text).to_vec()
 }
@@ -160,7 +160,7 @@ impl World {
         question(&self.request(), &evidence)
     }
 
-    /// The report with what is extra at `now`. Objects are written at the time in their name.
+    /// The report with extra files at `now`. Objects are written at the time in their name.
     pub(super) fn look(&self, now: Timestamp) -> Report {
         let mut report = self.verify();
         let entries = |span: &Span<'_>| Ok(self.entries(span));
@@ -172,7 +172,7 @@ impl World {
         report
     }
 
-    /// The objects of a span, written at the time in their name if not said otherwise.
+    /// The objects of a span, written at the time in their name by default.
     pub(super) fn entries(&self, span: &Span<'_>) -> Vec<Entry> {
         let keys = self.objects.iter().filter(|((of, _), _)| of == span.bucket);
         let keys = keys.filter(|((_, key), _)| {
@@ -188,7 +188,7 @@ impl World {
         keys.map(entry).collect()
     }
 
-    /// All parts, each with this budget, put together; and how many there were.
+    /// All parts, each with this budget, combined; and their number.
     pub(super) fn in_parts(&self, now: Timestamp, budget: Budget) -> (Report, usize) {
         let (whole, parts) = self.parts(now, budget);
         (whole, parts.len())
@@ -213,7 +213,7 @@ impl World {
             parts.push(report.digests.total() + report.logs.total());
             whole.add(report);
             assert!(parts.len() < 1_000, "no end");
-            // What a client carries from one part to the next is text.
+            // The state that a client passes from one part to the next is text.
             let text = serde_json::to_string(&next).unwrap();
             from = serde_json::from_str(&text).unwrap();
             if from.is_none() {

@@ -79,7 +79,7 @@ fn documented_body(chunks: [&str; 3], end: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// What comes out when the body arrives in pieces of these sizes, again and again.
+/// The output for a body that arrives in pieces of these sizes, repeated.
 fn decode(
     decoder: Result<ChunkDecoder, ChunkError>,
     body: &[u8],
@@ -110,7 +110,7 @@ fn unsigned(body: &str, length: u64) -> (Vec<u8>, Result<Trailers, ChunkError>) 
     decode(decoder, body.as_bytes(), &[7])
 }
 
-/// Our seeds and bodies are those of the documentation, byte for byte.
+/// Our seeds and bodies equal those of the documentation, byte for byte.
 #[test]
 fn documented_examples_are_made_and_read() {
     let data = "a".repeat(66_560).into_bytes();
@@ -134,7 +134,7 @@ fn documented_examples_are_made_and_read() {
     }
 }
 
-/// A changed byte is found before any byte of its chunk is given out.
+/// A changed byte is detected before any byte of its chunk is passed on.
 #[test]
 fn nothing_of_a_false_chunk_is_given_out() {
     let seed = request_seed(&SIGNED);
@@ -212,7 +212,7 @@ fn lengths_are_checked() {
     }
 }
 
-/// Only the last chunk may be small, and no signed chunk larger than we can hold.
+/// Only the last chunk may be small, and no signed chunk may exceed the buffer.
 #[test]
 fn chunk_sizes_are_bounded() {
     let (out, result) = unsigned("3\r\nabc\r\n3\r\nabc\r\n0\r\n\r\n", 6);
@@ -248,7 +248,7 @@ fn a_decoder_needs_what_it_proves_with() {
     assert_eq!((error.status, error.code.as_str()), (411, "MissingContentLength"));
 }
 
-/// Length and names are those of the head, lists and repetitions included.
+/// Length and names are those of the head, including lists and repetitions.
 #[test]
 fn a_head_announces_length_and_trailers() {
     let mut headers = http::HeaderMap::new();
@@ -273,7 +273,7 @@ fn a_head_announces_length_and_trailers() {
     }
 }
 
-/// Who takes the bytes can stop it all.
+/// The consumer of the bytes can abort.
 #[test]
 fn a_refusal_of_the_sink_ends_it() {
     let mut decoder = ChunkDecoder::sized(&UNSIGNED_TRAILER, None, Some(3), []).unwrap();
@@ -305,7 +305,7 @@ proptest! {
         prop_assert_eq!(decode(decoder, &body, &pieces), (data, Ok(trailers)));
     }
 
-    /// However a damaged body is cut, it gives the same bytes and the same error.
+    /// A damaged body gives the same bytes and the same error, however it is split.
     #[test]
     fn cuts_do_not_matter_to_damaged_bodies(
         damage in vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
@@ -315,7 +315,7 @@ proptest! {
         let payload = if signed { SIGNED_TRAILER } else { UNSIGNED_TRAILER };
         let seed = request_seed(&payload);
         let mut body = chunked_body(&payload, Some(&seed), &[b'x'; 9_000], 8_192, &[CHECKSUM]);
-        // Most bytes are content: half of the damage goes to lines.
+        // Most bytes are content, so half of the damage is applied to lines.
         let lines: Vec<usize> = (0..body.len()).filter(|at| body[*at] != b'x').collect();
         for (at, byte) in damage {
             let at = if byte % 2 == 0 { at.index(body.len()) } else { lines[at.index(lines.len())] };

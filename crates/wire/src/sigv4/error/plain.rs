@@ -14,7 +14,7 @@ const MISMATCH: &str = "The request signature we calculated does not match the s
                         provided. Check your AWS Secret Access Key and signing method. Consult \
                         the service documentation for details.";
 
-/// What the two families call a kind of refusal.
+/// The codes of the two families for a kind of rejection.
 #[derive(Clone, Copy)]
 enum Kind {
     Missing,
@@ -86,7 +86,7 @@ fn worded(error: &SignatureError, family: Family) -> (Kind, String) {
         SignatureError::IncompleteHeader { authorization_sha256, .. } => {
             incomplete(&(missing_parts(error) + &hashed(authorization_sha256)))
         }
-        // Forms are S3's alone.
+        // Only S3 has forms.
         SignatureError::IncompleteQuery | SignatureError::MissingField { .. } => {
             incomplete(QUERY_PARAMETERS)
         }
@@ -229,7 +229,7 @@ mod tests {
     const INCOMPLETE: ((u16, &str), (u16, &str)) =
         ((400, "IncompleteSignatureException"), (400, "IncompleteSignature"));
 
-    /// Who calls without credentials is told so in each family's words.
+    /// Each family has its own message for calls without credentials.
     #[test]
     fn missing_credentials_have_two_wordings() {
         let wire = SignatureError::Missing.wire(Family::Json);
@@ -240,7 +240,7 @@ mod tests {
         assert_eq!(wire.message.as_deref(), Some("Request is missing Authentication Token"));
     }
 
-    /// Unknown keys and wrong tokens are one answer: nobody learns which key ids exist.
+    /// Unknown keys and wrong tokens get the same error, which does not reveal which key IDs exist.
     #[test]
     fn keys_and_tokens_are_refused_alike() {
         for error in [
@@ -324,7 +324,7 @@ mod tests {
         }
     }
 
-    /// All that is missing from the header is listed, with the hash of what came.
+    /// The error lists everything that the header lacks, with the hash of what was sent.
     #[test]
     fn an_incomplete_header_is_told_everything_it_lacks() {
         let (json, query) = INCOMPLETE;

@@ -16,7 +16,7 @@ use crate::sigv4::SKEW_MS;
 /// Bytes of a canonical request or a string to sign that a refusal shows at most.
 ///
 /// Source: S3 User Guide, "Working with object metadata": the head of a request is limited to 8 KB,
-/// so that no request that AWS takes is cut here. Keys and queries may be three times as long in
+/// so no request that AWS accepts is truncated here. Keys and queries may be three times as long in
 /// their encoded form.
 const ECHOED_BYTES_MAX: usize = 32 << 10;
 
@@ -166,8 +166,8 @@ fn mismatched(mismatch: &Mismatch) -> WireError {
         .with("CanonicalRequestBytes", spaced_hex(canonical))
 }
 
-/// The part that is shown. It comes back as text and in hexadecimal, and callers need no secret to
-/// ask for it: an access key id, as presigned URLs show it, is enough.
+/// The part that is returned. It is included as text and in hexadecimal, and callers can get it
+/// without a secret: an access key ID, which presigned URLs contain, is enough.
 fn echoed(text: &[u8]) -> &[u8] {
     text.get(..ECHOED_BYTES_MAX).unwrap_or(text)
 }
@@ -182,7 +182,7 @@ fn other_content(claimed: &str, computed: &str) -> WireError {
     .with("S3ComputedContentSHA256", computed)
 }
 
-/// `AWS` alone is Signature Version 2.
+/// A bare `AWS` is Signature Version 2.
 fn unsupported(place: Place, found: &str) -> WireError {
     match place {
         _ if found == "AWS" => WireError::new(
@@ -248,7 +248,7 @@ mod tests {
         assert_eq!(got, extra, "{error:?}");
     }
 
-    /// What a false signature brings back is limited, whatever was sent.
+    /// The size of the error for an invalid signature is limited, whatever was sent.
     #[test]
     fn what_a_mismatch_shows_is_limited() {
         let long = "x".repeat(200_000);
@@ -342,7 +342,7 @@ mod tests {
         );
     }
 
-    /// The texts that recorded answers and the documentation pin.
+    /// The messages that recorded responses and the documentation establish.
     #[test]
     fn presigned_texts_are_those_of_s3() {
         let code = "AuthorizationQueryParametersError";
