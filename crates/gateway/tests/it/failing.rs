@@ -62,7 +62,7 @@ fn no_answer_without_its_event() {
 #[test]
 fn no_change_with_less_than_its_record() {
     let kit = kit();
-    let input = json!({"Name": "a", "Text": "one", "Unwritable": true});
+    let input = json!({"Name": "a", "Text": "one", "Oddity": "unwritable"});
     for operation in ["PutNote", "GetNote", "Nest"] {
         let refused = call(&kit, operation, &input);
         let (status, code, _) = refused.error();

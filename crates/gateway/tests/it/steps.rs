@@ -71,7 +71,7 @@ fn a_denied_call_is_recorded_and_explained() {
 #[test]
 fn a_denial_is_not_known_by_its_name() {
     let kit = kit();
-    let posing = call(&kit, "PutNote", &json!({"Name": "a", "Text": "one", "Poses": true}));
+    let posing = call(&kit, "PutNote", &json!({"Name": "a", "Text": "one", "Oddity": "poses"}));
     assert_eq!(posing.error().1, "AccessDeniedException");
     assert_eq!(events(&kit), [("PutNote".to_owned(), "AccessDeniedException".to_owned())]);
 }

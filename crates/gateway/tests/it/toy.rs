@@ -144,10 +144,8 @@ pub(crate) struct Input {
     explains: String,
     /// `fails` if the nested call is to fail after all that it does.
     inner: String,
-    /// Whether the event cannot show the input.
-    unwritable: bool,
-    /// Whether the error is called like a denial.
-    poses: bool,
+    /// `unwritable` if the event cannot show the input, `poses` if the error is called like a denial.
+    oddity: String,
     /// How many nested calls are made, one after the other, of which the first ones only read.
     reads_first: u8,
 }
@@ -204,7 +202,7 @@ impl Codec<Input, Output> for Carried {
 
     fn parameters(input: &Input, service: &Service) -> Result<Value, Fault> {
         input.panic_in("parameters");
-        if input.unwritable {
+        if input.oddity == "unwritable" {
             let odd = BTreeMap::from([(Some(1), 1), (None, 2)]);
             return <Json as Codec<BTreeMap<Option<u8>, u8>, Output>>::parameters(&odd, service);
         }
@@ -284,7 +282,7 @@ impl Operation for PutNote {
     ) -> Result<Output, Failure<ToyError>> {
         NOTES.put(ctx.tx_mut(), &input.name, work)?;
         input.panic_in("run");
-        if input.poses {
+        if input.oddity == "poses" {
             return Err(ToyError::Posing.into());
         }
         if input.fails {
