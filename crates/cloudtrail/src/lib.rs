@@ -24,7 +24,7 @@ mod tagged;
 
 use gateway::{EventForm, Family, Name, Protocol, Service};
 
-pub use deliver::{Backlog, Loss, Timing, TrailBacklog, backlog, deliver, losses, oldest_needed};
+pub use deliver::{Backlog, Loss, TrailBacklog, backlog, deliver, losses, oldest_needed};
 pub use deliveries::{Deliveries, deliveries};
 pub use error::TrailError;
 pub use forecast::{Change, Stop, forecast};

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use keys::Keyring;
 use serde_json::Value;
 use store::{Bodies, EventRow, NewEvent, Snapshot, Store, Tx};
-use trail::Record;
+use trail::{Record, Timing};
 use types::{AccountId, Clock, Entropy, Region, Timestamp, uuid_v4};
 use wire::sigv4::SigningKeys;
 
@@ -55,6 +55,8 @@ pub struct Settings {
     pub domains: Vec<String>,
     /// Whether S3 refuses Signature Version 2.
     pub refuse_signature_v2: bool,
+    /// How often log files and digests are made.
+    pub delivery: Timing,
 }
 
 /// The machinery around the calls: one for a whole process.

@@ -53,7 +53,6 @@ const STEPS: [(&str, Step); 6] = [
 struct Context {
     gateway: Arc<Gateway>,
     store: Arc<Store>,
-    timing: cloudtrail::Timing,
     history_ms: u64,
     identity: Arc<IdentityKeeper>,
     beat: Beat,
@@ -92,10 +91,6 @@ impl Workers {
         opened: &Opened,
         stopping: &watch::Receiver<bool>,
     ) -> Self {
-        let timing = cloudtrail::Timing {
-            delivery_interval_ms: config.delivery_interval_ms,
-            digest_interval_ms: config.digest_interval_ms,
-        };
         let history_ms = config.history_days.saturating_mul(DAY_MS);
         let beats = Beats::new(opened.gateway.clock(), STEPS.map(|(name, _)| name));
         let mut running = JoinSet::new();
@@ -103,7 +98,6 @@ impl Workers {
             let context = Context {
                 gateway: Arc::clone(&opened.gateway),
                 store: Arc::clone(&opened.store),
-                timing,
                 history_ms,
                 identity: Arc::clone(&opened.identity),
                 beat,
@@ -190,7 +184,7 @@ async fn pause(stopping: &mut watch::Receiver<bool>, wait_ms: u64) -> bool {
 
 /// Creates and delivers due log files and digests.
 fn deliver(context: &Context) -> Timestamp {
-    cloudtrail::deliver(&context.gateway, &context.timing, &|| context.pulse())
+    cloudtrail::deliver(&context.gateway, &|| context.pulse())
 }
 
 /// Moves old events into segments and drops those beyond the history.

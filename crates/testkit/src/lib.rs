@@ -32,7 +32,8 @@ use keys::{Keyring, RootKey};
 use serde_json::Value;
 use store::{StorageBackend, Store};
 use tempfile::TempDir;
-use types::{AccountId, Clock, Entropy, Region, Supply, Timestamp};
+use trail::Timing;
+use types::{AccountId, Clock, Entropy, HOUR_MS, MINUTE_MS, Region, Supply, Timestamp};
 use wire::sign::{Credentials, payload_hash, sign_header};
 use wire::{FormError, FormReader, Head};
 
@@ -45,6 +46,9 @@ pub const ACCOUNT: &str = "111122223333";
 pub const OTHER_ACCOUNT: &str = "444455556666";
 /// The region of a kit's requests.
 pub const REGION: &str = "ap-northeast-1";
+/// How often kits deliver: AWS's own intervals.
+pub const TIMING: Timing =
+    Timing { delivery_interval_ms: 5 * MINUTE_MS, digest_interval_ms: HOUR_MS };
 /// The initial time of a kit's clock: 2026-03-01T00:00:00Z.
 pub const START: Timestamp = Timestamp::from_secs(1_772_323_200);
 
@@ -84,9 +88,14 @@ pub struct S3Request<'a> {
 impl Kit {
     /// A kit that serves `rows`, with IAM's identities and an in-memory store.
     pub fn new(rows: &[&'static [Row]]) -> Self {
+        Self::timed(rows, TIMING)
+    }
+
+    /// The same with another timing of deliveries than [`TIMING`].
+    pub fn timed(rows: &[&'static [Row]], timing: Timing) -> Self {
         let folder = Arc::new(TempDir::new().expect("a scratch directory"));
-        let clock = Clock::manual(START);
-        Self::open(rows, folder, Some(&Disk::with_power()), clock, 7).expect("a store")
+        let (clock, disk) = (Clock::manual(START), Disk::with_power());
+        Self::open_timed(rows, folder, Some(&disk), clock, 7, timing).expect("a store")
     }
 
     /// A kit over `folder`, whose state is on `disk` if there is one. Kits over the same folder
@@ -99,6 +108,17 @@ impl Kit {
         disk: Option<&Disk>,
         clock: Clock,
         seed: u64,
+    ) -> Result<Self, Fault> {
+        Self::open_timed(rows, folder, disk, clock, seed, TIMING)
+    }
+
+    fn open_timed(
+        rows: &[&'static [Row]],
+        folder: Arc<TempDir>,
+        disk: Option<&Disk>,
+        clock: Clock,
+        seed: u64,
+        timing: Timing,
     ) -> Result<Self, Fault> {
         // The keys are the same at every start.
         let constant = Entropy::seeded(1);
@@ -119,6 +139,7 @@ impl Kit {
                 region: Region::parse(REGION).expect("a region"),
                 domains: vec!["localhost".to_owned()],
                 refuse_signature_v2: false,
+                delivery: timing,
             },
         });
         let root = credentials("AKIAROOTROOTROOTROOT");

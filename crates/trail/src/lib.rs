@@ -38,7 +38,9 @@ pub mod names;
 mod record;
 pub mod retry;
 pub mod selectors;
+mod timing;
 pub mod verify;
 
 pub use facts::{Facts, Name};
 pub use record::{Category, EventType, Record, Resource, TlsDetails, elements};
+pub use timing::Timing;

@@ -1,4 +1,5 @@
-//! The attempts to put waiting files.
+//! The lanes: a trail's files that wait for one folder, put one after the other, and the pauses
+//! of a folder that refuses.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -13,7 +14,8 @@ use trail::log_file::{self, LogFile};
 use trail::retry::{self, Pace, Step};
 use types::{MINUTE_MS, Pulse, Region, Timestamp};
 
-use super::{FileToPut, update};
+use super::FileToPut;
+use super::progress::update;
 use crate::PRINCIPAL;
 use crate::model::{
     Content, LOST, Lost, Outage, PROGRESS, Trail, UNDIGESTED, Undigested, WAITING, Waiting,
@@ -45,20 +47,20 @@ pub(super) fn attempt(
 
 /// What of a trail's files waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Backlog {
+pub(super) enum Waits {
     None,
     Digests,
     Logs,
 }
 
 /// What of a trail's files waits, log files before digests.
-pub(super) fn backlog(tx: &Tx<'_>, trail: &Trail) -> Result<Backlog, Fault> {
+pub(super) fn waits(tx: &Tx<'_>, trail: &Trail) -> Result<Waits, Fault> {
     let lanes = lanes(tx, trail)?;
     let logs = lanes.iter().any(|(_, is_digest)| !is_digest);
     Ok(match (lanes.is_empty(), logs) {
-        (true, _) => Backlog::None,
-        (false, false) => Backlog::Digests,
-        (false, true) => Backlog::Logs,
+        (true, _) => Waits::None,
+        (false, false) => Waits::Digests,
+        (false, true) => Waits::Logs,
     })
 }
 
