@@ -1,4 +1,4 @@
-//! The loop: damage, run, notice, make smaller.
+//! The loop: mutate, run, observe, minimize.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -16,11 +16,11 @@ use crate::{Target, Way};
 
 /// An input that takes longer is a failure, if it does so every time.
 const SLOW: Duration = Duration::from_secs(2);
-/// An input that takes longer is not waited for.
+/// The hard time limit for an input.
 const HUNG: Duration = Duration::from_mins(1);
-/// Inputs kept because they went a new way.
+/// Inputs kept because they took a new path.
 const KEPT_MAX: usize = 2_000;
-/// Attempts to make a failing input smaller.
+/// Attempts to minimize a failing input.
 const ATTEMPTS_MAX: usize = 2_000;
 /// Time for it.
 const SHRINKING: Duration = Duration::from_secs(20);
@@ -30,13 +30,13 @@ const THREAD: &str = "fuzz";
 /// When to stop.
 #[derive(Debug, Clone, Copy)]
 pub enum Budget {
-    /// After so many inputs of a plain parser; dearer targets get fewer.
+    /// The number of inputs for a cheap parser; expensive targets get fewer.
     Iterations(u64),
     /// After this time.
     Time(Duration),
 }
 
-/// An input that a target does not bear.
+/// An input that makes a target fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// The target.
@@ -54,7 +54,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Runs a target on damaged seeds until the budget is spent; gives the number of inputs.
+/// Runs a target on mutated seeds until the budget is spent; returns the number of inputs.
 ///
 /// Errors with the first input that panics, is slow, or does not end.
 pub fn fuzz(target: &Target, budget: Budget, seed: u64) -> Result<u64, Failure> {
@@ -67,10 +67,10 @@ pub fn run_once(target: &Target, input: &[u8]) -> Result<(), Failure> {
     watched(target, move |target, now| attempt(target, &input, now).map(|_| ()))
 }
 
-/// What is being run, and since when.
+/// What is running, and since when.
 type Now = Arc<Mutex<Option<(Instant, Vec<u8>)>>>;
 
-/// Does the work in a thread of its own, which is left behind if it hangs.
+/// Runs the work on a separate thread, which is abandoned if it hangs.
 fn watched<R: Send + 'static>(
     target: &Target,
     work: impl FnOnce(&Target, &Now) -> Result<R, Failure> + Send + 'static,
@@ -80,7 +80,7 @@ fn watched<R: Send + 'static>(
     let (sender, receiver) = mpsc::channel();
     let (own, working) = (*target, Arc::clone(&now));
     let spawned = thread::Builder::new().name(THREAD.to_owned()).spawn(move || {
-        // Nobody listens any more if it took too long.
+        // The receiver is gone if it took too long.
         let _ = sender.send(work(&own, &working));
     });
     spawned.expect("a thread");
@@ -117,7 +117,7 @@ fn explore(target: &Target, budget: Budget, seed: u64, now: &Now) -> Result<u64,
     let seeds = inputs.len();
     let mut done = 0_u64;
     while left(done) {
-        // However many inputs are kept, the seeds are not forgotten over them.
+        // However many inputs are kept, the seeds are still used.
         let known = if random.one_in(3) { &inputs[..seeds] } else { &inputs[..] };
         let input = mutator.next(known, &mut random);
         done = done.saturating_add(1);
@@ -129,7 +129,7 @@ fn explore(target: &Target, budget: Budget, seed: u64, now: &Now) -> Result<u64,
     Ok(done)
 }
 
-/// The way of an input, or the failure after it was made smaller.
+/// The path of an input, or the failure after minimizing it.
 fn checked(target: &Target, input: &[u8], now: &Now) -> Result<Way, Failure> {
     attempt(target, input, now).map_err(|failure| shrink(target, failure, now))
 }
@@ -137,7 +137,7 @@ fn checked(target: &Target, input: &[u8], now: &Now) -> Result<Way, Failure> {
 fn attempt(target: &Target, input: &[u8], now: &Now) -> Result<Way, Failure> {
     let failure = |what| Failure { target: target.name, what, input: input.to_vec() };
     let mut fastest = Duration::MAX;
-    // A machine that is busy elsewhere makes anything slow once.
+    // On a busy machine anything may be slow once.
     for _ in 0..3 {
         let start = started();
         *now.lock().unwrap_or_else(PoisonError::into_inner) = Some((start, input.to_vec()));
@@ -152,7 +152,7 @@ fn attempt(target: &Target, input: &[u8], now: &Now) -> Result<Way, Failure> {
     Err(failure(format!("takes {} ms", fastest.as_millis())))
 }
 
-/// Leaves out what does not matter, then makes what is left plainer.
+/// Removes irrelevant bytes, then simplifies the rest.
 fn shrink(target: &Target, failure: Failure, now: &Now) -> Failure {
     let (mut best, start, mut attempts) = (failure, started(), 0_usize);
     let mut block = best.input.len();
@@ -175,12 +175,12 @@ fn shrink(target: &Target, failure: Failure, now: &Now) -> Failure {
     best
 }
 
-/// Where it happened, so that one bug is not taken for another while shrinking.
+/// The location of the failure, so that minimizing does not switch to another bug.
 fn place(what: &str) -> &str {
     what.rsplit_once(" at ").map_or("", |(_, place)| place)
 }
 
-/// Inputs do not depend on the time; how long they take is what is measured.
+/// Inputs do not depend on the time; only their duration is measured.
 #[expect(clippy::disallowed_methods, reason = "a stopwatch is no clock")]
 fn started() -> Instant {
     Instant::now()
@@ -190,7 +190,7 @@ thread_local! {
     static HEARD: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Panics of fuzzing threads are kept instead of printed.
+/// Panics of fuzzing threads are stored instead of printed.
 fn hear_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -225,7 +225,7 @@ mod tests {
         Target { run, ..Target::new("test", || vec![b"seed 17 of many words".to_vec()]) }
     }
 
-    /// A panic is found, told with its place, and its input has nothing left to leave out.
+    /// A panic is found and reported with its location, and its input is minimal.
     #[test]
     fn a_panic_is_found_and_made_smaller() {
         let target = target(|input| {
@@ -251,7 +251,7 @@ mod tests {
         assert!(fuzz(&target, Budget::Iterations(400_000), 1).is_err());
     }
 
-    /// The budget is kept, and dear targets get a smaller share.
+    /// The budget is respected, and expensive targets get a smaller share.
     #[test]
     fn the_budget_is_kept() {
         let target = Target { cost: 10, ..target(|_| Way(0)) };

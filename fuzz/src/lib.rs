@@ -1,14 +1,13 @@
-//! Fuzzing: every parser that reads a stranger's bytes, under damaged input, for as long as one
-//! likes.
+//! Fuzzing: runs every parser of untrusted input on mutated input, for any length of time.
 //!
-//! A [`Target`] is a function from bytes to nothing that must neither panic nor dawdle; what else
-//! it promises it asserts. [`fuzz`] damages the target's seeds, runs it, and returns the first
-//! [`Failure`], made smaller. It needs no instrumentation and so no other compiler: instead of
-//! coverage, a target answers with a [`Way`], a number for what it made of the input, and inputs
-//! that went a new way become seeds.
+//! A [`Target`] is a function from bytes that must neither panic nor be slow; it asserts its other
+//! promises. [`fuzz`] mutates the target's seeds, runs it, and returns the first [`Failure`],
+//! minimized. It needs no instrumentation and so no other compiler: instead of coverage, a target
+//! returns a [`Way`], a number for what it did with the input, and inputs that took a new path
+//! become seeds.
 //!
 //! The same seed gives the same inputs. Every input that ever failed stays in `regressions/TARGET/`
-//! and is run by the tests for ever.
+//! and is run by the tests.
 //!
 //! ```text
 //! cargo nextest run -p fuzz                              each target, briefly
@@ -46,7 +45,7 @@ pub use fuzzer::{Budget, Failure, fuzz, run_once};
 pub use targets::TARGETS;
 pub use way::Way;
 
-/// Something that reads a stranger's bytes.
+/// A parser of untrusted bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct Target {
     /// Its name on the command line and under `regressions/`.

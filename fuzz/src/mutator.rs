@@ -22,7 +22,7 @@ const INTEGERS: [u64; 22] = [
     65_536,
     0x7fff_ffff,
     0xffff_ffff,
-    // The longest number that certainly fits 64 bits, and what is left of a day.
+    // The largest number that certainly fits in 64 bits, and the remainder of a day.
     999_999_999_999_999_999,
     86_399,
     0x7fff_ffff_ffff_ffff,
@@ -38,7 +38,7 @@ const WORDS: [&str; 16] = [
     "-1", "1e999", "0.5", "\\ud800",
 ];
 
-/// Makes a new input out of the old ones.
+/// Creates a new input from the old ones.
 #[derive(Debug)]
 pub(crate) struct Mutator {
     pub(crate) words: &'static [&'static str],
@@ -85,7 +85,7 @@ impl Mutator {
         }
     }
 
-    /// A block many times over: what is quadratic shows itself.
+    /// Repeats a block many times: reveals quadratic behaviour.
     fn repeat(&self, input: &mut Vec<u8>, random: &mut Random) {
         if !random.one_in(8) {
             return;
@@ -192,8 +192,7 @@ fn token(input: &[u8], random: &mut Random) -> (usize, usize) {
 mod tests {
     use super::*;
 
-    /// Whatever the seed, damage neither panics nor grows beyond the limit, and it is the same
-    /// each time.
+    /// For any seed, mutation neither panics nor exceeds the limit, and it is deterministic.
     #[test]
     fn damage_is_bounded_and_repeatable() {
         let mutator = Mutator { words: &["word"], bytes_max: 64 };

@@ -1,4 +1,4 @@
-//! One target for each parser that reads a stranger's bytes.
+//! One target for each parser of untrusted input.
 
 mod calls;
 mod chunks;
@@ -55,10 +55,10 @@ fn texts(texts: &[&str]) -> Vec<Vec<u8>> {
     texts.iter().map(|text| text.as_bytes().to_vec()).collect()
 }
 
-/// That an answer in XML can be read.
+/// Asserts that an XML response can be parsed.
 ///
-/// Characters that XML 1.0 does not have may be in it as references: S3 itself answers so, and
-/// clients that mind ask for `encoding-type=url`.
+/// Characters that XML 1.0 does not have may be in it as references: S3 itself returns them, and
+/// clients that cannot parse them request `encoding-type=url`.
 fn assert_xml(body: &[u8]) {
     let text = String::from_utf8_lossy(body);
     let mut pieces = text.split("&#x");
@@ -76,7 +76,7 @@ fn assert_xml(body: &[u8]) {
     assert!(read.is_ok(), "{read:?}: {text}");
 }
 
-/// That an answer is not out of proportion to what was asked.
+/// Asserts that a response is not out of proportion to its request.
 fn assert_bounded(what: &str, output: usize, input: usize, factor: usize) {
     let most = input.saturating_mul(factor).saturating_add(4_096);
     assert!(output <= most, "{what}: {output} bytes from {input}");

@@ -1,7 +1,7 @@
 use std::fmt::Debug;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// What a target made of an input, as a number: inputs that go alike have the same.
+/// What a target did with an input, as a number: inputs on the same path have the same.
 ///
 /// Coarse is good: the kind of an error, not its text; a few bits of a size, not the size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]

@@ -1,6 +1,6 @@
 //! Each target, briefly, and every input that ever failed.
 //!
-//! `FUZZ_ITERATIONS` makes it longer; a target's share depends on what it costs.
+//! `FUZZ_ITERATIONS` sets the length; a target's share depends on its cost.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

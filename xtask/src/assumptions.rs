@@ -1,29 +1,31 @@
-//! `docs/assumptions.md`: what the code says that nobody knows yet.
+//! `docs/assumptions.md`: the unverified assumptions in the code's comments.
 
 use std::fmt::Write;
 
-use crate::Failure;
+use crate::failure::Failure;
 use crate::project::Project;
 
 /// The page.
 pub(crate) const PAGE: &str = "docs/assumptions.md";
-/// What marks an assumption; a fact that was found out bears another tag.
+/// The tag of an assumption; verified facts have other tags.
 const TAG: &str = concat!("Assu", "med:");
-/// Fewer words need the code that they stand above.
+/// Shorter assumptions need a subject from the code below them.
 const WORDS_MIN: usize = 6;
-/// How far below an assumption its text is looked for.
+/// How far below an assumption a string literal is searched.
 const LINES_MAX: usize = 16;
+/// The keywords that introduce an item's name.
+const ITEMS: [&str; 6] = ["fn", "const", "struct", "enum", "static", "let"];
 const OTHER_TAGS: [&str; 4] = ["Source:", "Observed:", "observed:", "INVARIANT:"];
 
 const HEAD: &str = "\
 # Assumptions
 
-What the code assumes about AWS because nobody has found it out yet.
-This page is made of the comments by `cargo xtask golden`.
-An assumption leaves it when a document or a recorded answer of AWS takes its place in the code.
+What the code assumes about AWS without evidence.
+`cargo xtask golden` generates this page from the comments.
+An assumption is removed when a document or a recorded response of AWS replaces it in the code.
 ";
 
-/// The page as it has to be.
+/// Generates the page.
 pub(crate) fn page(project: &Project) -> Result<String, Failure> {
     let mut page = String::from(HEAD);
     let mut last = String::new();
@@ -43,9 +45,9 @@ pub(crate) fn page(project: &Project) -> Result<String, Failure> {
     Ok(page)
 }
 
-/// The assumptions of a file: from the tag to the end of the comment's paragraph or to the next
-/// tag, after what the comment says before it. One of few words says nothing without the text that
-/// stands below it in the code.
+/// The assumptions of a file: each from its tag to the end of the comment's paragraph or to the next
+/// tag, after the text before the tag. A short one gets a subject from the code below: the quoted
+/// message, or the name of the item.
 fn assumptions(source: &str) -> Vec<String> {
     let lines: Vec<&str> = source.lines().collect();
     let mut found = Vec::new();
@@ -59,12 +61,12 @@ fn assumptions(source: &str) -> Vec<String> {
             lines.get(at..).unwrap_or_default().iter().map_while(|line| comment(line)).collect();
         at += block.len();
         let code = lines.get(at..).unwrap_or_default();
-        found.extend(of_block(&block).into_iter().map(|own| own.told(code)));
+        found.extend(of_block(&block).into_iter().map(|own| own.with_subject(code)));
     }
     found
 }
 
-/// An assumption and what the comment says before it.
+/// An assumption and the text before its tag.
 #[derive(Default)]
 struct Assumption {
     before: String,
@@ -72,19 +74,30 @@ struct Assumption {
 }
 
 impl Assumption {
-    fn told(&self, code: &[&str]) -> String {
+    fn with_subject(&self, code: &[&str]) -> String {
         let text = self.text.trim_end_matches(';');
-        let mut told = match self.before.as_str() {
-            "" => text.to_owned(),
-            before => format!("{before} *{TAG}* {text}"),
+        let mut line = match self.before.as_str() {
+            "" => String::new(),
+            before => format!("{before} *{TAG}* "),
         };
-        if text.split(' ').count() < WORDS_MIN
-            && let Some(below) = words_below(code)
-        {
-            told = format!("{told} `{below}`");
+        if text.split(' ').count() >= WORDS_MIN {
+            line.push_str(text);
+        } else if let Some(message) = message_below(code) {
+            let text = text.trim_end_matches('.');
+            let _ = write!(line, "{text}: `{message}`");
+        } else if let Some(name) = name_below(code) {
+            let _ = write!(line, "`{name}`: {text}");
+        } else {
+            line.push_str(text);
         }
-        told
+        capitalized(&line)
     }
+}
+
+fn capitalized(line: &str) -> String {
+    let mut letters = line.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }
 
 /// The assumptions of one comment.
@@ -113,13 +126,20 @@ fn of_block(block: &[&str]) -> Vec<Assumption> {
     found
 }
 
-/// The first text of more than one word that the code below a comment holds, else its first line.
-fn words_below(code: &[&str]) -> Option<String> {
-    let near = code.iter().take(LINES_MAX).map(|line| line.trim()).collect::<Vec<_>>().join("\n");
+/// The first string literal of more than one word in the code below a comment.
+fn message_below(code: &[&str]) -> Option<String> {
+    let own = code.iter().take(LINES_MAX).map(|line| line.trim());
+    let near = own.take_while(|line| !line.starts_with("///")).collect::<Vec<_>>().join("\n");
     let texts = near.split('"').skip(1).step_by(2);
-    let text = texts.map(|text| text.replace("\\\n", "")).find(|text| text.contains(' '));
-    let first = || code.first().map(|line| line.trim().to_owned());
-    text.or_else(first).filter(|text| !text.is_empty())
+    let mut messages = texts.map(|text| text.replace("\\\n", ""));
+    messages.find(|text| text.contains(' ') && !text.contains('\n'))
+}
+
+/// The name of the item directly below a comment.
+fn name_below<'a>(code: &[&'a str]) -> Option<&'a str> {
+    let mut words = code.first()?.split(|c: char| !c.is_alphanumeric() && c != '_');
+    words.find(|word| ITEMS.contains(word))?;
+    words.find(|word| !word.is_empty() && !ITEMS.contains(word))
 }
 
 /// A comment line's text.
@@ -160,29 +180,31 @@ mod tests {
     fn assumptions_are_read_to_their_end() {
         check(
             "/// @ the order of\n/// the checks of it.\nfn f() {}\n",
-            &["the order of the checks of it."],
+            &["The order of the checks of it."],
         );
-        check("//! @ it is one of a few.\n//!\n//! More.\n", &["it is one of a few."]);
-        check("/// @ it is one of a few; observed: two.\n", &["it is one of a few"]);
-        check("/// @ one of many, and more. Observed: two.\n", &["one of many, and more."]);
+        check("//! @ it is one of a few.\n//!\n//! More.\n", &["It is one of a few."]);
+        check("/// @ it is one of a few; observed: two.\n", &["It is one of a few"]);
+        check("/// @ one of many, and more. Observed: two.\n", &["One of many, and more."]);
         check("let text = \"no comment\";\n", &[]);
     }
 
-    /// What the comment says before it is told too, and the text below one of few words.
+    /// The text before the tag is included, and short assumptions get a subject.
     #[test]
-    fn assumptions_are_told_with_what_they_are_about() {
+    fn assumptions_have_a_subject() {
         check(
-            "/// Digests wait.\n///\n/// @ files are given up after that.\n",
-            &["Digests wait. *@* files are given up after that."],
+            "/// Digests wait.\n///\n/// @ AWS abandons log files after that time.\n",
+            &["Digests wait. *@* AWS abandons log files after that time."],
         );
         check(
             "/// They wait. @ one.\n/// @ two.\n",
             &["They wait. *@* one.", "They wait. *@* two."],
         );
-        check("// @ the text.\nlet a = 1;\n", &["the text. `let a = 1;`"]);
+        check("/// @ AWS's limit.\npub(crate) const MAX: u8 = 1;\n", &["`MAX`: AWS's limit."]);
+        check("// @ AWS's limit.\nif a {\n", &["AWS's limit."]);
+        check("/// @ the text.\nOne,\n/// \"Not this one\".\nTwo,\n", &["The text."]);
         check(
             "// @ the wording.\nfail(\"code\", \"No \\\n    room.\");\n",
-            &["the wording. `No room.`"],
+            &["The wording: `No room.`"],
         );
     }
 }

@@ -1,9 +1,10 @@
 //! The attacks: programs that act on the real binary as unauthenticated clients, thieves of its
 //! files and failing machines do. `tests/attack/README.md` describes what each of them tries.
 
+use crate::failure::Failure;
 use crate::project::Project;
 use crate::run::Run;
-use crate::{Failure, ci, out};
+use crate::{ci, out};
 
 /// A family of attacks: a script of `tests/attack`, or the console's own in a browser.
 struct Family {

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use crate::failure::Failure;
 use crate::project::Project;
 use crate::run::Run;
 use crate::stages::Stages;
-use crate::{Failure, attack, dist, out, tidy};
+use crate::{attack, dist, errors, observed, out, tidy};
 
 /// Where `./check` installs the Python clients.
 const VENV_PYTHON: &str = ".venv/bin/python";
@@ -29,7 +30,11 @@ fn all(project: &Project, stages: &mut Stages) -> Result<(), Failure> {
             .words(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
             .go()
     })?;
-    stages.run("tests", || tests(project, &["--workspace"], &[]))?;
+    observed::clear(project)?;
+    let file = observed::file(project);
+    let observe = [(observed::VARIABLE, file.to_str().ok_or("a path that is no UTF-8")?)];
+    stages.run("tests", || tests(project, &["--workspace"], &observe))?;
+    stages.run("errors and tests of operations", || errors::check(project))?;
     stages.run("examples", || {
         Run::cargo(project).words(["test", "--doc", "--workspace", "--locked"]).go()
     })?;

@@ -10,9 +10,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::failure::Failure;
 use crate::project::Project;
 use crate::run::Run;
-use crate::{Failure, ci, out};
+use crate::{ci, out};
 
 /// Which program is packaged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,22 +7,25 @@ mod assumptions;
 mod attack;
 mod ci;
 mod dist;
+mod errors;
+mod failure;
+mod observed;
 mod out;
 mod project;
+mod quick;
 mod run;
+mod rust;
+mod sources;
 mod stages;
 mod tidy;
 
-use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::failure::Failure;
 use crate::project::Project;
 use crate::run::Run;
-
-/// Any failure; its text is human-readable.
-type Failure = Box<dyn Error>;
 
 /// The project's development tasks.
 #[derive(Debug, Parser)]
@@ -35,10 +38,23 @@ struct Cli {
 enum Verb {
     /// Everything that must pass: format, lints, tests, documentation, tidiness, clients, console.
     Ci,
-    /// Checks file lengths, dependency directions, generated files, forbidden words.
+    /// Checks file lengths, dependency directions, module cycles, unused dependencies and names, table
+    /// names, generated files, forbidden words.
     Tidy,
+    /// Checks a change: format, tidy, lints and tests of the changed crates and of their users.
+    Quick {
+        /// Prints the crates and runs nothing.
+        #[arg(long)]
+        print: bool,
+    },
     /// Rewrites generated and golden files; read the difference.
     Golden,
+    /// Rewrites the pages of errors and of tests, which `golden` includes.
+    Errors {
+        /// From what the last run of the services' tests saw, without another run.
+        #[arg(long)]
+        last: bool,
+    },
     /// Runs unmodified AWS clients against the binary; passes the words to pytest.
     Clients {
         /// Arguments for pytest, such as `-k scenario`.
@@ -112,7 +128,10 @@ fn perform(verb: &Verb) -> Result<(), Failure> {
     match verb {
         Verb::Ci => ci::ci(&project),
         Verb::Tidy => tidy::tidy(&project),
+        Verb::Quick { print } => quick::quick(&project, *print),
         Verb::Golden => golden(&project),
+        Verb::Errors { last: true } => errors::write(&project),
+        Verb::Errors { last: false } => errors::golden(&project),
         Verb::Clients { words } => ci::clients(&project, words),
         Verb::Attack { families, slice } => {
             attack::attack(&project, families, *slice, &ci::binary(&project)?)
@@ -136,12 +155,13 @@ fn perform(verb: &Verb) -> Result<(), Failure> {
 fn golden(project: &Project) -> Result<(), Failure> {
     let page = assumptions::page(project)?;
     project.write(assumptions::PAGE, &page)?;
+    project.write(tidy::words::LIST, &tidy::words::lowered(project)?)?;
     let update = [("UPDATE_GOLDEN", "1")];
     ci::tests(project, &["-p", "server", "--lib"], &update)?;
     if project.has("crates/server/tests/it/main.rs") {
         ci::tests(project, &["-p", "server", "--test", "it"], &update)?;
     }
-    Ok(())
+    errors::golden(project)
 }
 
 fn sim(project: &Project, seeds: u32) -> Result<(), Failure> {

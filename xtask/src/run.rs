@@ -6,9 +6,10 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use crate::failure::Failure;
+use crate::out;
 use crate::project::Project;
 use crate::stages::now;
-use crate::{Failure, out};
 
 /// A program to run in the project's directory.
 #[derive(Debug)]

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::{Failure, out};
+use crate::failure::Failure;
+use crate::out;
 
 /// The real clock.
 #[expect(clippy::disallowed_methods, reason = "a chore runs on the clock of its machine")]

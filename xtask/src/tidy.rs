@@ -1,11 +1,17 @@
 //! Checks that no compiler performs.
 
+mod cycles;
+mod edges;
 mod layers;
 mod lengths;
+mod public;
+mod tables;
 mod texts;
+pub(crate) mod words;
 
+use crate::failure::Failure;
 use crate::project::Project;
-use crate::{Failure, assumptions, out};
+use crate::{assumptions, out, sources};
 
 /// Runs all checks and fails with all complaints.
 pub(crate) fn tidy(project: &Project) -> Result<(), Failure> {
@@ -13,6 +19,12 @@ pub(crate) fn tidy(project: &Project) -> Result<(), Failure> {
     lengths::check(project, &mut complaints)?;
     layers::check(project, &mut complaints)?;
     texts::check(project, &mut complaints)?;
+    words::check(project, &mut complaints)?;
+    let crates = sources::crates(project)?;
+    cycles::check(project, &crates, &mut complaints)?;
+    edges::check(&crates, &mut complaints);
+    public::check(project, &crates, &mut complaints)?;
+    tables::check(&crates, &mut complaints);
     let page = project.read(assumptions::PAGE).unwrap_or_default();
     if page != assumptions::page(project)? {
         complaints.push(format!("`{}` is stale: cargo xtask golden", assumptions::PAGE));

@@ -220,7 +220,7 @@ mod tests {
 
     /// Bodies have their length and do not repeat.
     #[test]
-    fn content_is_as_long_as_asked() {
+    fn content_has_the_requested_length() {
         let bytes = content(4_099);
         assert_eq!(bytes.len(), 4_099);
         assert_ne!(bytes.get(..2_048), bytes.get(2_048..4_096));

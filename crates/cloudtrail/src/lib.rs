@@ -22,7 +22,7 @@ mod reference;
 mod shape;
 mod tagged;
 
-use gateway::{EventForm, Family, Name, Protocol, Service};
+use gateway::{EventForm, Family, INTERNAL_FAILURE, Name, Protocol, SERVICE_UNAVAILABLE, Service};
 
 pub use deliver::{Backlog, Loss, TrailBacklog, backlog, deliver, losses, oldest_needed};
 pub use deliveries::{Deliveries, deliveries};
@@ -54,7 +54,8 @@ pub static SERVICE: Service = Service {
         ],
         ..EventForm::PLAIN
     },
-    without_room: None,
+    failure: INTERNAL_FAILURE,
+    unavailable: SERVICE_UNAVAILABLE,
 };
 
 /// The service principal under which trails write and ask for data keys.

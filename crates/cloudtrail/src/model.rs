@@ -313,6 +313,16 @@ pub(crate) struct PublicKey {
     pub(crate) value: String,
     pub(crate) from: Timestamp,
     pub(crate) until: Timestamp,
+    /// The end of the earliest digest that it signed, if that is of a time before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) late: Option<Timestamp>,
     /// The private key in PKCS#8, sealed, in base64; wiped when its time is over.
     pub(crate) sealed: Option<String>,
+}
+
+impl PublicKey {
+    /// From when on there are digests that it may have signed.
+    pub(crate) fn since(&self) -> Timestamp {
+        self.late.map_or(self.from, |late| late.min(self.from))
+    }
 }

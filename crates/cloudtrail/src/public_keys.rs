@@ -19,7 +19,11 @@ use crate::model::{PUBLIC_KEYS, PublicKey};
 /// How long a key pair signs.
 const VALIDITY_MS: u64 = 30 * DAY_MS;
 
-/// The keys of a region whose validity meets a range of time. They are kept for ever.
+/// The keys of a region whose validity, or a digest that they signed, meets a range of time. They
+/// are kept for ever.
+///
+/// Source: CloudTrail API Reference, "`ListPublicKeys`": the keys that signed the digest files of
+/// the range. A digest that is made late is of a time before its key.
 pub(crate) fn between(
     tx: &Tx<'_>,
     region: &Region,
@@ -28,7 +32,7 @@ pub(crate) fn between(
 ) -> Result<Vec<PublicKey>, Fault> {
     let rows = PUBLIC_KEYS.all(tx, key([region.as_str()]))?;
     let mut keys: Vec<_> = rows.into_iter().map(|(_, row)| row).collect();
-    keys.retain(|key| key.from <= to && from <= key.until);
+    keys.retain(|key| key.since() <= to && from <= key.until);
     keys.sort_by_key(|key| key.from);
     Ok(keys)
 }
@@ -47,6 +51,27 @@ pub(crate) fn signing(
         return Ok((opened(gateway, region, &row.fingerprint, &sealed)?, row));
     }
     make(gateway, region, now)
+}
+
+/// Records that a key signs a digest that ends at `end`, so that it is listed for that time. No
+/// event: the digest's own delivery has one.
+///
+/// Blocks the thread if the digest is of a time before the key.
+pub(crate) fn note_digest(
+    gateway: &Gateway,
+    region: &str,
+    key: &PublicKey,
+    end: Timestamp,
+) -> Result<(), Fault> {
+    if key.since() <= end {
+        return Ok(());
+    }
+    let place = store::key([region, &key.fingerprint]);
+    gateway.maintain(move |tx| {
+        let row = PUBLIC_KEYS.get(tx, &place)?;
+        let Some(row) = row.filter(|row| end < row.since()) else { return Ok(()) };
+        Ok(PUBLIC_KEYS.put(tx, &place, &PublicKey { late: Some(end), ..row })?)
+    })
 }
 
 /// The key that signs in a region at an instant, and its private part, sealed.
@@ -135,6 +160,7 @@ fn row(
         value: STANDARD.encode(der),
         from,
         until: from.plus_ms(VALIDITY_MS),
+        late: None,
         sealed: Some(STANDARD.encode(sealed)),
     })
 }

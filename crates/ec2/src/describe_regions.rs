@@ -89,7 +89,7 @@ pub(crate) struct DescribeRegionsInput {
 
 /// A Region in the output.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Told {
+pub(crate) struct DescribedRegion {
     name: String,
     endpoint: String,
     status: &'static str,
@@ -98,7 +98,7 @@ pub(crate) struct Told {
 impl Plain for DescribeRegions {
     const SPEC: Spec = Spec::named(&SERVICE, "DescribeRegions", true);
     type Input = DescribeRegionsInput;
-    type Output = Vec<Told>;
+    type Output = Vec<DescribedRegion>;
     type Error = Ec2Error;
     type Codec = Ec2;
 
@@ -109,7 +109,7 @@ impl Plain for DescribeRegions {
     fn run(
         ctx: &mut Ctx<'_>,
         input: &DescribeRegionsInput,
-    ) -> Result<Vec<Told>, Failure<Ec2Error>> {
+    ) -> Result<Vec<DescribedRegion>, Failure<Ec2Error>> {
         if input.dry_run {
             return Err(Ec2Error::DryRun.into());
         }
@@ -119,13 +119,13 @@ impl Plain for DescribeRegions {
 }
 
 /// By default, the enabled Regions; the server's own is always enabled.
-fn found(input: &DescribeRegionsInput, home: &str) -> Result<Vec<Told>, Ec2Error> {
+fn found(input: &DescribeRegionsInput, home: &str) -> Result<Vec<DescribedRegion>, Ec2Error> {
     let known = |name: &String| REGIONS.iter().any(|region| region.name == name);
     let unknown: Vec<_> = input.names.iter().filter(|name| !known(name)).cloned().collect();
     if !unknown.is_empty() {
         return Err(Ec2Error::UnknownRegions(unknown));
     }
-    let told = |region: &crate::regions::Listed| Told {
+    let described = |region: &crate::regions::Listed| DescribedRegion {
         name: region.name.to_owned(),
         endpoint: format!("ec2.{}.amazonaws.com", region.name),
         status: match (region.is_default, region.name == home) {
@@ -134,12 +134,12 @@ fn found(input: &DescribeRegionsInput, home: &str) -> Result<Vec<Told>, Ec2Error
             (false, false) => "not-opted-in",
         },
     };
-    let mut regions: Vec<Told> = REGIONS.iter().map(told).collect();
+    let mut regions: Vec<DescribedRegion> = REGIONS.iter().map(described).collect();
     regions.retain(|one| input.names.is_empty() || input.names.contains(&one.name));
     regions.retain(|one| input.all == Some(true) || one.status != "not-opted-in");
     check_filters(&input.filters)?;
     for (name, values) in &input.filters {
-        let value: fn(&Told) -> &str = match name.as_str() {
+        let value: fn(&DescribedRegion) -> &str = match name.as_str() {
             "region-name" => |one| &one.name,
             "endpoint" => |one| &one.endpoint,
             "opt-in-status" => |one| one.status,
@@ -202,7 +202,7 @@ fn is_like(pattern: &str, text: &str) -> bool {
 #[derive(Debug)]
 pub(crate) struct Ec2;
 
-impl Codec<DescribeRegionsInput, Vec<Told>> for Ec2 {
+impl Codec<DescribeRegionsInput, Vec<DescribedRegion>> for Ec2 {
     fn decode(request: &Decoding<'_>) -> Result<DescribeRegionsInput, WireError> {
         let tree = request.parameters;
         let truth = |name: &str| tree.get(name).and_then(Value::as_str).map(|text| text == "true");
@@ -218,7 +218,7 @@ impl Codec<DescribeRegionsInput, Vec<Told>> for Ec2 {
         })
     }
 
-    fn encode(regions: Vec<Told>, reply: &Reply<'_>) -> Answer {
+    fn encode(regions: Vec<DescribedRegion>, reply: &Reply<'_>) -> Answer {
         let mut xml = XmlWriter::document();
         xml.root("DescribeRegionsResponse", NAMESPACE);
         xml.text("requestId", reply.request_id);
@@ -258,7 +258,7 @@ impl Codec<DescribeRegionsInput, Vec<Told>> for Ec2 {
         Ok(Value::Object(members))
     }
 
-    fn elements(_: &Vec<Told>, _: &Service) -> Result<Value, Fault> {
+    fn elements(_: &Vec<DescribedRegion>, _: &Service) -> Result<Value, Fault> {
         Ok(Value::Null)
     }
 }
@@ -290,7 +290,7 @@ mod tests {
 
     /// A new account's 17 and the server's own; all of them on demand.
     #[test]
-    fn regions_to_opt_into_are_told_on_demand() {
+    fn opt_in_regions_are_returned_on_demand() {
         assert_eq!(names(&input()).len(), 18);
         assert!(names(&input()).contains(&"me-south-1".to_owned()));
         assert_eq!(names(&DescribeRegionsInput { all: Some(true), ..input() }).len(), 34);

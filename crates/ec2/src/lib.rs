@@ -11,7 +11,9 @@
 mod describe_regions;
 mod regions;
 
-use gateway::{EventForm, Family, Protocol, Row, Service, row};
+use gateway::{
+    EventForm, Family, INTERNAL_FAILURE, Protocol, Row, SERVICE_UNAVAILABLE, Service, row,
+};
 
 /// EC2 as the pipeline sees it.
 pub static SERVICE: Service = Service {
@@ -23,7 +25,8 @@ pub static SERVICE: Service = Service {
     target: "",
     global: false,
     event_form: EventForm::PLAIN,
-    without_room: None,
+    failure: INTERNAL_FAILURE,
+    unavailable: SERVICE_UNAVAILABLE,
 };
 
 /// All operations of this service.

@@ -18,7 +18,7 @@ const ACCOUNT: &str = "x-amz-account-id";
 /// operations demand. A bucket could have the version's name.
 pub(crate) fn is_for(head: &Head) -> bool {
     head.path().starts_with(VERSION)
-        && (head.headers.contains_key(ACCOUNT) || labels(head).any(|label| label == "s3-control"))
+        && (head.headers().contains_key(ACCOUNT) || labels(head).any(|label| label == "s3-control"))
 }
 
 fn labels(head: &Head) -> impl Iterator<Item = &str> {
@@ -41,14 +41,16 @@ pub(crate) fn identify(table: &Table, head: &Head) -> Result<Identified, WireErr
 /// Assumed: the code and the text.
 fn expect_account(head: &Head) -> Result<(), WireError> {
     let of_host = labels(head).next().and_then(AccountId::parse);
-    match (of_host, head.header(ACCOUNT)) {
-        (Some(host), Some(header)) if host.as_str() != header => Err(WireError::new(
+    if let (Some(host), Some(header)) = (of_host, head.header(ACCOUNT))
+        && host.as_str() != header
+    {
+        return Err(WireError::new(
             400,
             "InvalidRequest",
             "The account of the host is not that of the header x-amz-account-id.",
-        )),
-        _ => Ok(()),
+        ));
     }
+    Ok(())
 }
 
 fn not_served(head: &Head) -> WireError {

@@ -1,7 +1,10 @@
+mod parts;
+
 use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use keys::Keyring;
 use policy::{Grammar, Policy, Steps};
@@ -17,10 +20,12 @@ use crate::{
     decisions,
 };
 
+pub use self::parts::Part;
+
 /// Calls that may be nested in one another at most.
 const DEPTH_MAX: u8 = 8;
 /// Steps that all decisions of a call may take together: a call with a thousand parts decides about
-/// each of them, and may do so on the writer.
+/// each of them.
 const STEPS_MAX: u64 = 8 * Steps::DECISION_MAX;
 /// Refusals of one call that are kept to be explained: a call with a thousand parts may have one
 /// of each.
@@ -126,6 +131,9 @@ impl<'t> Ctx<'t> {
 
     /// Decides with the steps that are left for it.
     pub(crate) fn within_steps<T>(&self, decide: impl FnOnce(&Steps) -> T) -> T {
+        if !self.tx.is_snapshot() {
+            self.gateway.decided_on_writer.fetch_add(1, Ordering::Relaxed);
+        }
         let given = self.steps.get().min(Steps::DECISION_MAX);
         let steps = Steps::new(given);
         let decided = decide(&steps);
@@ -281,16 +289,6 @@ impl<'t> Ctx<'t> {
         });
         self.call = outer;
         Ok(denial?.map(|(_, denial)| denial))
-    }
-
-    /// Carries out a part of the present call as an operation of its own: authorized on its own,
-    /// with an event of its own, by the same client under the same request id.
-    pub fn part<O: Operation>(&mut self, input: &O::Input) -> Result<O::Output, Refused> {
-        let mut call = (*self.call).clone();
-        if let Some(origin) = &mut call.origin {
-            origin.body_bytes = 0;
-        }
-        self.nested::<O>(call, input)
     }
 
     fn nested<O: Operation>(&mut self, call: Call, input: &O::Input) -> Result<O::Output, Refused> {

@@ -73,6 +73,7 @@ pub struct Gateway {
     pub(crate) table: Table,
     pub(crate) unproven: AtomicU64,
     faults: FaultCounts,
+    pub(crate) decided_on_writer: AtomicU64,
     shared: Mutex<BTreeMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
@@ -92,6 +93,7 @@ impl Gateway {
             table: Table::new(parts.rows),
             unproven: AtomicU64::new(0),
             faults: FaultCounts::default(),
+            decided_on_writer: AtomicU64::new(0),
             shared: Mutex::default(),
         })
     }
@@ -99,6 +101,11 @@ impl Gateway {
     /// Requests that were refused before anybody was known: they leave no event.
     pub fn unproven(&self) -> u64 {
         self.unproven.load(Ordering::Relaxed)
+    }
+
+    /// Decisions about rights that were made on the writer, for which all other changes waited.
+    pub fn decided_on_writer(&self) -> u64 {
+        self.decided_on_writer.load(Ordering::Relaxed)
     }
 
     /// What is committed now, to read.

@@ -253,7 +253,7 @@ impl Gateway {
             (false, true) => Scope::Bucket,
             (false, false) => Scope::Object,
         };
-        let has_header = |name: &str| head.headers.contains_key(name);
+        let has_header = |name: &str| head.headers().contains_key(name);
         let query = head.query_pairs();
         let row = self.table.rest(head.method.as_str(), scope, &query, &has_header);
         let row = row.ok_or_else(|| refuse(&not_served(head)))?;
@@ -444,7 +444,7 @@ impl Gateway {
         body: &[u8],
     ) -> Result<(&'static Row, Value), WireError> {
         let mut pairs = wire::query::parse(body)?;
-        pairs.extend(head.query_pairs());
+        pairs.extend(wire::query::of_url(head)?);
         let action = pairs.iter().find(|(name, _)| name == "Action");
         let Some((_, action)) = action else {
             return Err(WireError::new(

@@ -61,7 +61,7 @@ pub use call::{Auth, Call, Origin, SignatureVersion};
 pub use caller::{Caller, Session};
 pub use codec::{Json, Query, camel_members, object};
 pub use conditions::signature_age_ms;
-pub use ctx::{Ctx, SealingTx};
+pub use ctx::{Ctx, Part, SealingTx};
 pub use decisions::Denial;
 pub use failure::{ApiError, Failure, Refused};
 pub use fault::{Fault, FaultKind};
@@ -75,8 +75,8 @@ pub use operator_event::operator_events;
 pub use row::{Answering, Begun, Row, Upload, row};
 pub use signin_event::{SignInEvent, SignInOrigin};
 pub use spec::{
-    BodyLimit, Class, EventForm, Refusal, Route, SMALL_BODY_BYTES_MAX, Scope, Service, Signatures,
-    Spec, WhenFull,
+    BodyLimit, Class, EventForm, INTERNAL_FAILURE, OwnFailure, Route, SERVICE_UNAVAILABLE,
+    SMALL_BODY_BYTES_MAX, Scope, Service, Signatures, Spec, WhenFull,
 };
 pub use trail::{Name, Resource};
 pub use wire::{Family, Protocol, WireError};

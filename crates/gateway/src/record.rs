@@ -6,8 +6,8 @@ use trail::{Category, EventType, Facts, Record, TlsDetails};
 use types::{AccountId, Timestamp, uuid_v4};
 
 use crate::{
-    Call, Class, Codec, Ctx, EventParts, Family, Fault, Name, Operation, Origin, Refusal, Refused,
-    Route, Service, Spec, WireError,
+    Call, Class, Codec, Ctx, EventParts, Family, Fault, Name, Operation, Origin, Refused, Route,
+    Service, Spec, WireError,
 };
 
 /// How the source of a call made with forwarded credentials is shown.
@@ -66,26 +66,9 @@ fn event_code(service: &Service, code: &str) -> String {
 }
 
 /// The answer when the fault is ours. While there is no room to record, a call may be tried again.
-///
-/// Source: the services' "Common errors" pages.
 pub(crate) fn fault(service: &Service, cause: &Fault) -> WireError {
-    let internal = "We encountered an internal error. Please try again.";
-    let unknown =
-        "The request processing has failed because of an unknown error, exception or failure.";
-    let unavailable = "The request has failed due to a temporary failure of the server.";
-    if let Some(Refusal { status, code, message }) =
-        service.without_room.as_ref().filter(|_| cause.is_full())
-    {
-        return WireError::new(*status, *code, *message);
-    }
-    match (service.family, cause.is_full()) {
-        (Family::S3, false) => WireError::new(500, "InternalError", internal),
-        (Family::S3, true) => {
-            WireError::new(503, "ServiceUnavailable", "Service is unable to handle request.")
-        }
-        (_, false) => WireError::new(500, "InternalFailure", unknown),
-        (_, true) => WireError::new(503, "ServiceUnavailable", unavailable),
-    }
+    let own = if cause.is_full() { service.unavailable } else { service.failure };
+    WireError::new(own.status, own.code, own.text)
 }
 
 /// The events of one finished call: one for the caller's account, and a copy for another account

@@ -124,7 +124,7 @@ pub(crate) fn expect_region(
             let error = SignatureError::wrong_region(signed, region.as_str()).wire(family);
             Err(error.with_header("x-amz-bucket-region", region.as_str()))
         }
-        _ => Ok(()),
+        Some(_) | None => Ok(()),
     }
 }
 

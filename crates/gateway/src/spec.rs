@@ -20,9 +20,10 @@ pub struct Service {
     pub global: bool,
     /// What its events say otherwise than those of others.
     pub event_form: EventForm,
-    /// What it answers while there is no room to record a call; `None` for what its protocol's
-    /// services answer.
-    pub without_room: Option<Refusal>,
+    /// What callers get when the fault is the service's own.
+    pub failure: OwnFailure,
+    /// What callers get while there is no room to record them; they may try again.
+    pub unavailable: OwnFailure,
 }
 
 /// What the events of a service say otherwise than those of others.
@@ -43,16 +44,34 @@ impl EventForm {
     pub const PLAIN: Self = Self { api_version: None, exceptions: &[], verbatim: &[], names: &[] };
 }
 
-/// An answer that is always the same.
-#[derive(Debug)]
-pub struct Refusal {
+/// An answer to a call that fails by no fault of its caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnFailure {
     /// The HTTP status.
     pub status: u16,
     /// The code.
     pub code: &'static str,
     /// The text.
-    pub message: &'static str,
+    pub text: &'static str,
 }
+
+/// The failure of services whose model names no other.
+///
+/// Source: the services' "Common errors" pages.
+pub const INTERNAL_FAILURE: OwnFailure = OwnFailure {
+    status: 500,
+    code: "InternalFailure",
+    text: "The request processing has failed because of an unknown error, exception or failure.",
+};
+
+/// The same of those that ask to try again.
+///
+/// Source: the services' "Common errors" pages.
+pub const SERVICE_UNAVAILABLE: OwnFailure = OwnFailure {
+    status: 503,
+    code: "ServiceUnavailable",
+    text: "The request has failed due to a temporary failure of the server.",
+};
 
 /// Management events are the trail's default; data events must be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -221,7 +221,7 @@ fn refuse_session_tokens(ctx: &Ctx<'_>) -> Result<(), IamError> {
         Some(session) if own && !session.mfa && !session.console => {
             Err(IamError::InvalidClientToken)
         }
-        _ => Ok(()),
+        Some(_) | None => Ok(()),
     }
 }
 

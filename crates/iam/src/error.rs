@@ -10,6 +10,8 @@ pub(crate) enum IamError {
     NoSuchEntity(String),
     /// The name is taken.
     EntityAlreadyExists(String),
+    /// The policy is one of those that service-linked roles alone may have.
+    PolicyNotAttachable,
     /// Something still depends on it.
     DeleteConflict(String),
     /// A quota is used up.
@@ -46,6 +48,12 @@ impl ApiError for IamError {
         let (status, code, message) = match self {
             Self::NoSuchEntity(text) => (404, "NoSuchEntity", text.as_str()),
             Self::EntityAlreadyExists(text) => (409, "EntityAlreadyExists", text.as_str()),
+            // Observed: the text, of a role (aws/aws-cdk, issue 6131).
+            Self::PolicyNotAttachable => (
+                400,
+                "PolicyNotAttachable",
+                "Cannot attach a Service Role Policy to a Customer Role.",
+            ),
             Self::DeleteConflict(text) => (409, "DeleteConflict", text.as_str()),
             Self::LimitExceeded(text) => (409, "LimitExceeded", text.as_str()),
             Self::MalformedPolicyDocument(text) => (400, "MalformedPolicyDocument", text.as_str()),
@@ -138,6 +146,7 @@ mod tests {
         for (error, status, code) in [
             (IamError::NoSuchEntity(text()), 404, "NoSuchEntity"),
             (IamError::EntityAlreadyExists(text()), 409, "EntityAlreadyExists"),
+            (IamError::PolicyNotAttachable, 400, "PolicyNotAttachable"),
             (IamError::DeleteConflict(text()), 409, "DeleteConflict"),
             (IamError::LimitExceeded(text()), 409, "LimitExceeded"),
             (IamError::PolicyEvaluation(text()), 500, "PolicyEvaluation"),

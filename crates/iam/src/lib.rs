@@ -35,10 +35,7 @@ mod tagging;
 mod token;
 mod validate;
 
-#[cfg(test)]
-mod scenario;
-
-use gateway::{Family, Protocol, Service};
+use gateway::{Family, INTERNAL_FAILURE, OwnFailure, Protocol, SERVICE_UNAVAILABLE, Service};
 
 pub use bootstrap::{
     Account, Bootstrapped, KeyChange, account_of_key, accounts, bootstrap, canonical_user_id,
@@ -60,7 +57,8 @@ pub const IAM: Service = Service {
     target: "",
     global: true,
     event_form: event_form::IAM,
-    without_room: None,
+    failure: OwnFailure { code: "ServiceFailure", ..INTERNAL_FAILURE },
+    unavailable: SERVICE_UNAVAILABLE,
 };
 
 /// The Security Token Service.
@@ -73,5 +71,6 @@ pub const STS: Service = Service {
     target: "",
     global: false,
     event_form: event_form::STS,
-    without_room: None,
+    failure: INTERNAL_FAILURE,
+    unavailable: SERVICE_UNAVAILABLE,
 };

@@ -41,40 +41,44 @@ impl<'c, 't> AsCaller<'c, 't> {
         self.warnings.into_inner()
     }
 
-    fn invoke<O: Operation>(&self, region: Region, input: &O::Input) -> Result<O::Output, Said> {
+    fn invoke<O: Operation>(
+        &self,
+        region: Region,
+        input: &O::Input,
+    ) -> Result<O::Output, ReadError> {
         let mut ctx = self.ctx.borrow_mut();
         let caller = ctx.caller().forwarded(SERVICE.event_source);
-        ctx.invoke_in::<O>(region, caller, input).map_err(Said::Refused)
+        ctx.invoke_in::<O>(region, caller, input).map_err(ReadError::Refused)
     }
 
-    fn json<O: Operation>(&self, region: &str, input: &Value) -> Result<Value, Said>
+    fn json<O: Operation>(&self, region: &str, input: &Value) -> Result<Value, ReadError>
     where
         O::Input: DeserializeOwned,
         O::Output: Serialize,
     {
-        let unusable = |error: serde_json::Error| Said::Unusable(error.to_string());
+        let unusable = |error: serde_json::Error| ReadError::Unusable(error.to_string());
         let input: O::Input = serde_json::from_value(input.clone()).map_err(unusable)?;
         let region = Region::parse(region)
-            .ok_or_else(|| Said::Unusable(format!("`{region}` is not a region")))?;
+            .ok_or_else(|| ReadError::Unusable(format!("`{region}` is not a region")))?;
         serde_json::to_value(self.invoke::<O>(region, &input)?).map_err(unusable)
     }
 
     /// Locates a bucket. A missing one gets its error wherever it is called.
-    fn region_of(&self, bucket: &str) -> Result<Region, Said> {
+    fn region_of(&self, bucket: &str) -> Result<Region, ReadError> {
         let ctx = self.ctx.borrow();
         let found = s3::bucket_location(ctx.tx(), bucket);
-        let found = found.map_err(|error| Said::Refused(error.into()))?;
+        let found = found.map_err(|error| ReadError::Refused(error.into()))?;
         Ok(found.unwrap_or_else(|| ctx.region().clone()))
     }
 }
 
 impl Source for AsCaller<'_, '_> {
-    type Error = Said;
+    type Error = ReadError;
 
     const LISTED_MAX: usize = LISTED_MAX;
     const LIMITS: Limits = LIMITS;
 
-    fn ask(&self, question: Question, region: &str, input: &Value) -> Result<Value, Said> {
+    fn call(&self, question: Question, region: &str, input: &Value) -> Result<Value, ReadError> {
         match question {
             Question::DescribeDeliveries => self.json::<DescribeDeliveries>(region, input),
             Question::GetTrail => self.json::<GetTrail>(region, input),
@@ -83,7 +87,7 @@ impl Source for AsCaller<'_, '_> {
         }
     }
 
-    fn page(&self, bucket: &str, parameters: &[(&str, &str)]) -> Result<Vec<u8>, Said> {
+    fn page(&self, bucket: &str, parameters: &[(&str, &str)]) -> Result<Vec<u8>, ReadError> {
         let mut request = s3::Request::bucket(bucket);
         for (name, value) in parameters {
             request = request.with_query(name, value);
@@ -92,11 +96,13 @@ impl Source for AsCaller<'_, '_> {
         whole(listed.into_parts().1)
     }
 
-    fn object(&self, bucket: &str, key: &str) -> Result<Option<Object>, Said> {
+    fn object(&self, bucket: &str, key: &str) -> Result<Option<Object>, ReadError> {
         let request = s3::Request::object(bucket, key);
         let got = match self.invoke::<s3::GetObject>(self.region_of(bucket)?, &request) {
             Ok(got) => got,
-            Err(Said::Refused(Refused::Wire(error))) if error.status == 404 => return Ok(None),
+            Err(ReadError::Refused(Refused::Wire(error))) if error.status == 404 => {
+                return Ok(None);
+            }
             Err(error) => return Err(error),
         };
         let (headers, body) = got.into_parts();
@@ -116,33 +122,33 @@ impl Source for AsCaller<'_, '_> {
         self.warnings.borrow_mut().push(text.to_owned());
     }
 
-    fn is_no_such_trail(error: &Said) -> bool {
-        matches!(error, Said::Refused(refused) if refused.code() == Some("TrailNotFoundException"))
+    fn is_no_such_trail(error: &ReadError) -> bool {
+        matches!(error, ReadError::Refused(refused) if refused.code() == Some("TrailNotFoundException"))
     }
 
-    fn unusable(text: String) -> Said {
-        Said::Unusable(text)
+    fn unusable(text: String) -> ReadError {
+        ReadError::Unusable(text)
     }
 }
 
-fn whole(body: AnswerBody) -> Result<Vec<u8>, Said> {
+fn whole(body: AnswerBody) -> Result<Vec<u8>, ReadError> {
     let (length, pieces) = match body {
         AnswerBody::Whole(bytes) => return Ok(bytes.to_vec()),
         AnswerBody::Pieces { length, pieces } => (length, pieces),
     };
     if length > OBJECT_BYTES_MAX {
-        return Err(Said::Unusable(format!("larger than {OBJECT_BYTES_MAX} bytes")));
+        return Err(ReadError::Unusable(format!("larger than {OBJECT_BYTES_MAX} bytes")));
     }
     let mut whole = Vec::new();
     for piece in pieces {
-        whole.extend_from_slice(&piece.map_err(|fault| Said::Unusable(fault.to_string()))?);
+        whole.extend_from_slice(&piece.map_err(|fault| ReadError::Unusable(fault.to_string()))?);
     }
     Ok(whole)
 }
 
 /// Why something could not be read.
 #[derive(Debug)]
-pub(crate) enum Said {
+pub(crate) enum ReadError {
     /// The operation refused, or failed.
     Refused(Refused),
     /// The response is unusable.
@@ -150,7 +156,7 @@ pub(crate) enum Said {
 }
 
 /// Formats an error as the command does, so that both report the same for the same file.
-impl fmt::Display for Said {
+impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(Refused::Wire(error) | Refused::Denied(error)) => match &error.message {

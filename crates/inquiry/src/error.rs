@@ -1,6 +1,6 @@
 use gateway::{ApiError, WireError};
 
-use crate::as_caller::Said;
+use crate::as_caller::ReadError;
 
 /// Errors of our own operations. Messages are for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,11 +35,11 @@ impl ApiError for InquiryError {
 }
 
 /// Another operation's refusal, passed on as it is.
-impl From<Said> for gateway::Failure<InquiryError> {
-    fn from(said: Said) -> Self {
-        match said {
-            Said::Refused(refused) => refused.into(),
-            Said::Unusable(text) => InquiryError::Unreadable(text).into(),
+impl From<ReadError> for gateway::Failure<InquiryError> {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Refused(refused) => refused.into(),
+            ReadError::Unusable(text) => InquiryError::Unreadable(text).into(),
         }
     }
 }

@@ -19,7 +19,7 @@ pub mod health;
 mod ops;
 pub mod validate;
 
-use gateway::{EventForm, Family, Protocol, Service};
+use gateway::{EventForm, Family, INTERNAL_FAILURE, Protocol, SERVICE_UNAVAILABLE, Service};
 
 pub use ops::ROWS;
 
@@ -33,5 +33,6 @@ pub static SERVICE: Service = Service {
     target: "Shoseki_20261101",
     global: false,
     event_form: EventForm::PLAIN,
-    without_room: None,
+    failure: INTERNAL_FAILURE,
+    unavailable: SERVICE_UNAVAILABLE,
 };

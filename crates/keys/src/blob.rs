@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_stand_where_the_form_says() {
+    fn the_parts_are_at_their_documented_offsets() {
         let blob = sealed(BlobHeader { multi_region: true, ..HEADER }, &[], b"data key");
         assert_eq!(blob[..2], [0xa1, 0x81]);
         assert_eq!(blob[2..18], [0x11; 16]);
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_ours_is_no_header() {
+    fn foreign_ciphertexts_have_no_header() {
         let blob = sealed(HEADER, &[], b"");
         assert_eq!(BlobHeader::parse(&blob), Some(HEADER));
         for len in 0..blob.len() {
@@ -251,7 +251,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_encrypted_comes_back(
+        fn ciphertexts_decrypt(
             plain in proptest::collection::vec(any::<u8>(), 0..=4096),
             pairs in proptest::collection::btree_map(any::<String>(), any::<String>(), 0..5),
             header in header(),

@@ -39,7 +39,7 @@ mod tests {
     /// Known answer: NIST CAVP, KBKDF, `KDFCTR_gen`, HMAC-SHA-256, counter of 32 bits before the
     /// fixed input, count 0.
     #[test]
-    fn counter_mode_gives_nists_answer() {
+    fn counter_mode_matches_nists_vector() {
         let key = hex_decode("dd1d91b7d90b2bd3138533ce92b272fbf8a369316aefe242e659cc0ae238afe0");
         let fixed_input = hex_decode(concat!(
             "01322b96b30acd197979444e468e1c5c6859bf1b1cf951b7e725303e237e46b8",

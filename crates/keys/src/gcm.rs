@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shorter_than_a_tag_is_malformed() {
+    fn texts_shorter_than_a_tag_are_malformed() {
         let gcm = Gcm::new(&[0; 32]).unwrap();
         for len in 0..TAG_BYTES {
             let opened = gcm.open([0; IV_BYTES], &[], &vec![0; len]);

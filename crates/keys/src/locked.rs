@@ -84,7 +84,7 @@ mod tests {
 
     /// Bytes without a page work as well.
     #[test]
-    fn the_heap_is_good_enough_where_nothing_else_is() {
+    fn the_heap_is_the_fallback() {
         let mut secret = Locked::<4>(Place::Heap(Box::new([0; 4])));
         secret.as_mut_bytes().copy_from_slice(b"abcd");
         assert_eq!((secret.as_bytes(), secret.is_locked()), (&b"abcd"[..], false));

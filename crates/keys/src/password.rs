@@ -126,14 +126,14 @@ mod tests {
 
     /// It costs as much as any other and no password is behind it.
     #[test]
-    fn nobodys_password_is_of_the_usual_form() {
+    fn the_unmatchable_password_has_the_usual_form() {
         assert_eq!(parse(NOBODYS).unwrap().0, COST);
         assert_eq!(verify("", NOBODYS), Ok(false));
     }
 
     /// A writer of the row must not be able to make the server compute or allocate without limit.
     #[test]
-    fn strange_forms_are_refused_before_they_cost_anything() {
+    fn malformed_seals_are_rejected_before_they_cost_anything() {
         for (from, to) in [
             ("argon2id", "argon2i"),
             ("v=19", "v=16"),

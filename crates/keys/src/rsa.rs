@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_private_key_is_refused() {
+    fn invalid_private_keys_are_rejected() {
         let pkcs8 = RsaKey::generate_2048().unwrap().to_pkcs8();
         let pkcs8 = pkcs8.as_bytes();
         let public = bytes(PUBLIC);

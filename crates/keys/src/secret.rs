@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn random_secrets_have_the_length_asked_for_and_differ() {
+    fn random_secrets_have_the_requested_length_and_differ() {
         let entropy = Entropy::seeded(7);
         for len in [0, 1, 31, 32, 4096] {
             assert_eq!(random_secret(&entropy, len).unwrap().len(), len);

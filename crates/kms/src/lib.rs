@@ -45,7 +45,7 @@ mod tagged;
 mod tags;
 mod worker;
 
-use gateway::{EventForm, Family, Name, Protocol, Refusal, Service};
+use gateway::{EventForm, Family, Name, OwnFailure, Protocol, Service};
 
 pub use blob::{Blob, Secret};
 pub use due::{DestroyedKey, RotatedKey, destroy_due, next_due, rotate_due};
@@ -85,13 +85,16 @@ pub static SERVICE: Service = Service {
         names: &[Name::Listed { kind: "AWS::KMS::Key", id_after: ":key/" }],
         ..EventForm::PLAIN
     },
-    // Source: KMS API Reference, `KMSInternalException`.
-    without_room: Some(Refusal {
-        status: 500,
-        code: "KMSInternalException",
-        message: "The request was rejected because an internal exception occurred. The request \
-                  can be retried.",
-    }),
+    failure: INTERNAL,
+    unavailable: INTERNAL,
+};
+
+/// Source: KMS API Reference, `KMSInternalException`.
+const INTERNAL: OwnFailure = OwnFailure {
+    status: 500,
+    code: "KMSInternalException",
+    text: "The request was rejected because an internal exception occurred. The request can be \
+           retried.",
 };
 
 /// The one key spec here; also the name of its encryption algorithm.

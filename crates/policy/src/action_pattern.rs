@@ -99,7 +99,7 @@ mod tests {
 
     /// What has no vendor, a wildcard vendor, or two colons is no action.
     #[test]
-    fn refuses_what_is_no_action() {
+    fn rejects_invalid_actions() {
         for bad in ["", "s3", "s*:GetObject", "a a:Get", "s3:List:Bucket", ":Get"] {
             assert_eq!(ActionPattern::parse(bad), None, "{bad}");
         }

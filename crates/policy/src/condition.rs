@@ -108,7 +108,9 @@ impl Condition {
         let present = context.get_lower(&self.key);
         let Operator { comparison, negated, if_exists, quantifier } = self.operator;
         if comparison == Comparison::Null {
-            return Outcome::any(self.expected.iter().map(|one| one.asks_for(present.is_none())));
+            return Outcome::any(
+                self.expected.iter().map(|one| one.null_outcome(present.is_none())),
+            );
         }
         let Some(values) = present else {
             return Outcome::from(
@@ -185,7 +187,7 @@ impl Expected {
     }
 
     /// For `Null`: whether the key's presence is as required.
-    fn asks_for(&self, is_absent: bool) -> Outcome {
+    fn null_outcome(&self, is_absent: bool) -> Outcome {
         if let Self::Absent(wanted) = self {
             Outcome::from(*wanted == is_absent)
         } else {

@@ -30,7 +30,7 @@ pub fn decide_within(request: &Request<'_>, policies: &Policies<'_>, steps: &Ste
         has_boundary: policies.boundary.is_some() && may_be_limited(request.principal),
         steps,
     };
-    let findings = AllFindings::look(request, policies, &query);
+    let findings = AllFindings::evaluate(request, policies, &query);
     let need = Need::of(request, policies, findings.resource_naming());
     let reason = findings
         .explicit_deny(request, policies)
@@ -119,7 +119,7 @@ struct AllFindings<'a> {
 }
 
 impl<'a> AllFindings<'a> {
-    fn look(request: &Request<'_>, policies: &Policies<'a>, query: &Query<'_>) -> Self {
+    fn evaluate(request: &Request<'_>, policies: &Policies<'a>, query: &Query<'_>) -> Self {
         let resource_layer = match policies.rule {
             ResourceRule::TrustPolicy => Layer::RoleTrust,
             ResourceRule::None | ResourceRule::Standard | ResourceRule::KeyPolicy => {

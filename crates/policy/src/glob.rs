@@ -251,7 +251,7 @@ mod tests {
 
     /// Where the steps run out, nothing is known.
     #[test]
-    fn what_takes_too_many_steps_is_unknown() {
+    fn evaluations_of_too_many_steps_are_unknown() {
         for pattern in ["*a?a*", "*a*a*", "a"] {
             let (glob, value) = (Glob::parse(pattern), "xaxaxaxa");
             let known = glob.fits(value, &Steps::default());

@@ -29,7 +29,7 @@ impl<'a> Findings<'a> {
     pub(crate) fn of_set(set: &[Attached<'a>], query: &Query<'_>) -> Self {
         let mut findings = Self::default();
         for attached in set {
-            findings.look(attached.policy, attached.arn, attached.name, query);
+            findings.evaluate(attached.policy, attached.arn, attached.name, query);
         }
         findings
     }
@@ -37,7 +37,7 @@ impl<'a> Findings<'a> {
     /// Evaluates every statement of a resource policy.
     pub(crate) fn of_resource(policy: &'a Policy, layer: Layer, query: &Query<'_>) -> Self {
         let mut findings = Self::default();
-        findings.look(policy, None, layer.document(), query);
+        findings.evaluate(policy, None, layer.document(), query);
         findings
     }
 
@@ -83,7 +83,13 @@ impl<'a> Findings<'a> {
         misses
     }
 
-    fn look(&mut self, policy: &'a Policy, arn: Option<&'a str>, name: &'a str, query: &Query<'_>) {
+    fn evaluate(
+        &mut self,
+        policy: &'a Policy,
+        arn: Option<&'a str>,
+        name: &'a str,
+        query: &Query<'_>,
+    ) {
         self.looked_at.push((arn, name, policy));
         for (index, statement) in policy.statements.iter().enumerate() {
             if let Some(naming) = statement.applies(query) {

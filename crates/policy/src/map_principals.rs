@@ -139,7 +139,7 @@ mod tests {
 
     /// `map` receives each name with its type.
     #[test]
-    fn tells_the_type_of_a_principal() {
+    fn passes_the_type_of_a_principal() {
         let text = r#"{"Statement":{"Principal":{"AWS":"a","CanonicalUser":["b"],"Service":"c"}}}"#;
         let mapped = map_principals(text, &mut |kind, name| Some(format!("{kind} {name}")));
         let want = r#"{"Statement":{"Principal":{"AWS":"AWS a","CanonicalUser":["CanonicalUser b"],"Service":"c"}}}"#;
@@ -148,14 +148,14 @@ mod tests {
 
     /// The error contains the first name that `map` rejects.
     #[test]
-    fn tells_the_unknown_principal() {
+    fn returns_the_unknown_principal() {
         let text = r#"{"Statement":{"Principal":{"AWS":["a","gone"]}}}"#;
         assert_eq!(shout(text), Err("gone".to_owned()));
     }
 
     /// Text that is not JSON is returned unchanged.
     #[test]
-    fn leaves_other_texts_alone() {
+    fn does_not_change_other_texts() {
         assert_eq!(shout(r#"{"AWS":"#).as_deref(), Ok(r#"{"AWS":"#));
     }
 }

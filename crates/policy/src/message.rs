@@ -54,7 +54,7 @@ impl Reason {
                 format!(" with an explicit deny in {}", Layer::Resource.denying())
             }
             Self::ExplicitDeny { layer, by } => {
-                let told = same_account && layer.tells_policy();
+                let told = same_account && layer.includes_policy();
                 let arn = by.arn.as_deref().filter(|_| told);
                 let arn = arn.map(|arn| format!(": {arn}")).unwrap_or_default();
                 format!(" with an explicit deny in {}{arn}", layer.denying())
@@ -92,7 +92,7 @@ impl Layer {
     }
 
     /// Whether refusals by this layer name the policy.
-    const fn tells_policy(self) -> bool {
+    const fn includes_policy(self) -> bool {
         match self {
             Self::ServiceControl
             | Self::ResourceControl

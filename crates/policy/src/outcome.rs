@@ -73,7 +73,7 @@ mod tests {
     /// One outcome that holds decides an OR, one that fails an AND; otherwise the result is
     /// unknown.
     #[test]
-    fn what_is_unknown_stays_so_unless_another_decides() {
+    fn unknown_outcomes_stay_unknown_unless_another_decides() {
         for (outcomes, any, all) in [
             (&[][..], Fails, Holds),
             (&[Unknown], Unknown, Unknown),

@@ -117,7 +117,7 @@ mod tests {
 
     /// Observed: the first two with AWS's own numbers.
     #[test]
-    fn statements_are_found_where_aws_finds_them() {
+    fn statements_have_aws_positions() {
         check(
             r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"dynamodb:*","Resource":"*","Condition":{"DateGreaterThan":{"aws:CurrentTime":"2018-08-16T12:00:00Z"}}}}"#,
             &[[1, 38, 1, 167]],

@@ -159,15 +159,15 @@ fn question() -> impl Strategy<Value = Question> {
         })
 }
 
-fn ask(question: &Question, documents: &Documents) -> Decision {
+fn query(question: &Question, documents: &Documents) -> Decision {
     let compiled = documents
         .sets
         .each_ref()
         .map(|set| Policy::stored(&text(set), &Grammar::Resource).unwrap());
-    ask_compiled(question, &compiled, documents.bounded)
+    query_compiled(question, &compiled, documents.bounded)
 }
 
-fn ask_compiled(question: &Question, policies: &[Policy; 4], bounded: bool) -> Decision {
+fn query_compiled(question: &Question, policies: &[Policy; 4], bounded: bool) -> Decision {
     let [resource, identity, boundary, session] = policies;
     let attach = |policy| Attached { policy, arn: None, name: "p" };
     let session = [attach(session)];
@@ -254,9 +254,9 @@ proptest! {
         mut documents in documents(), question in question(),
         deny in statement("Deny"), place in 0..4_usize,
     ) {
-        let before = ask(&question, &documents);
+        let before = query(&question, &documents);
         documents.sets[place].push(deny);
-        prop_assert!(before.allowed || !ask(&question, &documents).allowed);
+        prop_assert!(before.allowed || !query(&question, &documents).allowed);
     }
 
     /// One more Allow, anywhere, never closes one.
@@ -265,9 +265,9 @@ proptest! {
         mut documents in documents(), question in question(),
         allow in statement("Allow"), place in 0..4_usize,
     ) {
-        let before = ask(&question, &documents);
+        let before = query(&question, &documents);
         documents.sets[place].push(allow);
-        prop_assert!(!before.allowed || ask(&question, &documents).allowed);
+        prop_assert!(!before.allowed || query(&question, &documents).allowed);
     }
 
     /// A statement that denies everything to everyone denies.
@@ -276,21 +276,21 @@ proptest! {
         let [mut resource, identity, boundary, session] = documents.sets;
         resource.push(json!({"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}));
         let sets = [resource, identity, boundary, session];
-        let decision = ask(&question, &Documents { sets, bounded: documents.bounded });
+        let decision = query(&question, &Documents { sets, bounded: documents.bounded });
         prop_assert!(!decision.allowed || question.rule == ResourceRule::None);
     }
 
     /// Neither the order of the statements nor duplicates matter.
     #[test]
     fn order_and_repetition_do_not_matter(documents in documents(), question in question()) {
-        let want = ask(&question, &documents);
+        let want = query(&question, &documents);
         let mut shuffled = documents.clone();
         for set in &mut shuffled.sets {
             set.reverse();
             let again = set.clone();
             set.extend(again);
         }
-        let got = ask(&question, &shuffled);
+        let got = query(&question, &shuffled);
         prop_assert_eq!(got.allowed, want.allowed);
         prop_assert_eq!(std::mem::discriminant(&got.reason), std::mem::discriminant(&want.reason));
         let effects = |decision: &Decision| -> Vec<_> {
@@ -302,7 +302,7 @@ proptest! {
     /// A condition that cannot be evaluated, whatever its operator, disables an Allow and leaves a
     /// Deny in effect.
     #[test]
-    fn what_cannot_be_evaluated_neither_allows_nor_spares(
+    fn conditions_that_cannot_be_evaluated_neither_allow_nor_exempt(
         documents in documents(), mut question in question(),
         operator in select(UNEVALUABLE), value in "[g-z${} /]{1,8}",
     ) {
@@ -335,10 +335,10 @@ proptest! {
             statement.as_object_mut().unwrap().remove("NotAction");
             statement["Action"] = json!("none:None");
         };
-        let turned_off = ask(&question, &change("Allow", &turn_off));
-        let unevaluable = ask(&question, &change("Allow", &add));
+        let turned_off = query(&question, &change("Allow", &turn_off));
+        let unevaluable = query(&question, &change("Allow", &add));
         prop_assert_eq!(unevaluable.allowed, turned_off.allowed);
-        let (plain, spared) = (ask(&question, &documents), ask(&question, &change("Deny", &add)));
+        let (plain, spared) = (query(&question, &documents), query(&question, &change("Deny", &add)));
         prop_assert_eq!(spared.allowed, plain.allowed);
         prop_assert_eq!(spared.reason, plain.reason);
     }
@@ -376,7 +376,7 @@ proptest! {
     /// The case of condition keys and of actions does not matter.
     #[test]
     fn the_case_of_keys_does_not_matter(documents in documents(), question in question()) {
-        let want = ask(&question, &documents);
+        let want = query(&question, &documents);
         let mut respelled = documents.clone();
         for statement in respelled.sets.iter_mut().flatten() {
             for element in ["Action", "NotAction"] {
@@ -390,7 +390,7 @@ proptest! {
                 *keys = upper.map(|(key, values)| (key.to_uppercase(), values.clone())).collect();
             }
         }
-        prop_assert_eq!(ask(&question, &respelled), want);
+        prop_assert_eq!(query(&question, &respelled), want);
     }
 
     /// Additional permissions never make a public policy private.
@@ -418,7 +418,7 @@ proptest! {
 
     /// Damaged documents are parsed or rejected, and a parsed one can be evaluated.
     #[test]
-    fn whatever_is_read_can_be_evaluated(
+    fn every_parsed_policy_can_be_evaluated(
         statements in statements(), question in question(),
         cuts in prop::collection::vec((any::<prop::sample::Index>(), any::<char>()), 0..4),
     ) {
@@ -428,7 +428,7 @@ proptest! {
             for policy in [Policy::parse(&text, &grammar), Policy::stored(&text, &grammar)] {
                 let Ok(policy) = policy else { continue };
                 let all = [policy.clone(), policy.clone(), policy.clone(), policy];
-                let decision = ask_compiled(&question, &all, true);
+                let decision = query_compiled(&question, &all, true);
                 prop_assert!(!decision.checks.is_empty());
             }
         }
@@ -436,7 +436,7 @@ proptest! {
 
     /// What a grammar accepts for storage parses from storage as the same policy.
     #[test]
-    fn what_is_accepted_can_be_stored(statements in statements()) {
+    fn accepted_policies_can_be_stored(statements in statements()) {
         let text = text(&statements);
         for grammar in grammars() {
             if let Ok(policy) = Policy::parse(&text, &grammar) {
@@ -453,7 +453,7 @@ proptest! {
         });
         let deny = Policy::deny_all();
         let decision =
-            ask_compiled(&question, &[resource, identity, deny.clone(), deny.clone()], true);
+            query_compiled(&question, &[resource, identity, deny.clone(), deny.clone()], true);
         let has_session = question.principal.account().is_some();
         prop_assert!(!has_session || !decision.allowed);
     }

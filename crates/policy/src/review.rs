@@ -205,7 +205,7 @@ mod tests {
 
     /// Misspelled keys and names in the place of ARNs are remarked upon, and nothing else.
     #[test]
-    fn what_is_not_meant_is_remarked_upon() {
+    fn probable_mistakes_are_reported() {
         use RemarkKind::{ArnExpected, UnknownConditionKey};
         for fine in [
             r#"{"StringEquals":{"AWS:SourceArn":"arn:aws:cloudtrail:eu-west-1:111122223333:trail/a"}}"#,

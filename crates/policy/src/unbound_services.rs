@@ -94,7 +94,7 @@ mod tests {
 
     /// The console reads the same cases.
     #[test]
-    fn services_are_bound_by_whom_they_call_for() {
+    fn services_are_restricted_by_source() {
         let cases: serde_json::Value =
             serde_json::from_str(include_str!("unbound_services/cases.json")).unwrap();
         for case in cases.as_array().unwrap() {

@@ -243,7 +243,7 @@ pub(crate) fn from_document(root: &Element, owner_id: &str) -> S3Result<Acl> {
         let grantee = match (grantee.text_of("ID"), grantee.text_of("URI")) {
             (Some(id), None) => user(id, "CanonicalUser/ID", owner_id)?,
             (None, Some(uri)) => group(uri, "Group/URI")?,
-            _ => return Err(malformed().into()),
+            (Some(_), Some(_)) | (None, None) => return Err(malformed().into()),
         };
         grants.push(Grant { grantee, permission: permission.to_owned() });
     }

@@ -27,7 +27,8 @@ pub static CONTROL: Service = Service {
     target: "",
     global: false,
     event_form: crate::EVENT_FORM,
-    without_room: None,
+    failure: crate::FAILURE,
+    unavailable: crate::UNAVAILABLE,
 };
 
 const NAMESPACE: &str = "http://awss3control.amazonaws.com/doc/2018-08-20/";

@@ -102,14 +102,12 @@ pub(crate) fn parameters(request: &Request) -> Value {
         let private = name.to_ascii_lowercase().contains("server-side-encryption-customer")
             || UNRECORDED_QUERY.iter().any(|own| own.eq_ignore_ascii_case(name));
         if !private && !ADDRESS.contains(&name.as_str()) {
-            // Of several with one name the first is obeyed.
-            members.entry(name.as_str()).or_insert_with(|| Value::from(value.as_str()));
+            members.insert(name.clone(), Value::from(value.as_str()));
         }
     }
     for name in RECORDED_HEADERS {
-        if let Some(value) = request.headers.get(name) {
-            let value = Value::from(String::from_utf8_lossy(value.as_bytes()));
-            members.insert(name.to_owned(), value);
+        if let Some(value) = request.sent(name) {
+            members.insert(name.to_owned(), Value::from(value));
         }
     }
     if let Some((name, document)) = document(request).filter(|(name, _)| may_name(name)) {

@@ -42,7 +42,7 @@ pub(crate) fn field<'f>(fields: &'f [(String, String)], name: &str) -> Option<&'
 pub(crate) fn headers(head: &Head, fields: &[(String, String)]) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for name in OF_THE_REQUEST {
-        if let Some(value) = head.headers.get(name) {
+        if let Some(value) = head.headers().get(name) {
             headers.insert(name, value.clone());
         }
     }
@@ -112,7 +112,7 @@ mod tests {
         own.insert("x-amz-acl", HeaderValue::from_static("public-read"));
         let peer = [127, 0, 0, 1].into();
         let (method, target) = (http::Method::POST, "/b".to_owned());
-        let head = Head { method, target, headers: own, secure: false, peer };
+        let head = Head::new(method, target, own, false, peer);
         let fields = of(&[
             ("key", "k"),
             ("Content-Type", "text/plain"),

@@ -68,7 +68,7 @@ mod upload;
 mod writing;
 mod xml;
 
-use gateway::{EventForm, Family, Name, Protocol, Service};
+use gateway::{EventForm, Family, Name, OwnFailure, Protocol, Service};
 
 pub use api::{Api, Call, RestXml};
 pub use bucket::{bucket_exists, bucket_location, bucket_owner, is_valid_name};
@@ -98,7 +98,20 @@ pub static SERVICE: Service = Service {
     target: "",
     global: false,
     event_form: EVENT_FORM,
-    without_room: None,
+    failure: FAILURE,
+    unavailable: UNAVAILABLE,
+};
+
+/// Source: S3 API Reference, "List of error codes".
+const FAILURE: OwnFailure = OwnFailure {
+    status: 500,
+    code: "InternalError",
+    text: "We encountered an internal error. Please try again.",
+};
+const UNAVAILABLE: OwnFailure = OwnFailure {
+    status: 503,
+    code: "ServiceUnavailable",
+    text: "Service is unable to handle request.",
 };
 
 /// Stores an object: [`PutObjectInput`] becomes its [`Request`].

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -54,7 +56,8 @@ impl Request {
         if let (Ok(name), Ok(value)) =
             (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value.as_bytes()))
         {
-            self.headers.append(name, value);
+            // INVARIANT: a header has one value, as those of a request's head have.
+            self.headers.insert(name, value);
         }
         self
     }
@@ -89,10 +92,14 @@ impl Request {
         refuse_unknown_length(head).map_err(|error| gateway::ApiError::wire(&error))?;
         // INVARIANT: of a form, only what its policy was held against has a meaning.
         let (headers, query) = if decoding.form.is_empty() {
-            (head.headers.clone(), head.query_pairs())
+            (head.headers().clone(), head.query_pairs())
         } else {
             (form::headers(head, decoding.form), Vec::new())
         };
+        if let Some(name) = repeated(&query) {
+            let text = "This parameter can be given only once.";
+            return Err(gateway::ApiError::wire(&S3Error::named(text, name)));
+        }
         Ok(Self {
             bucket: decoding.bucket.unwrap_or_default().to_owned(),
             key: key.to_owned(),
@@ -212,6 +219,20 @@ impl Request {
     }
 }
 
+/// The first name that stands twice among the parameters; one that stands for a header in any case.
+///
+/// A signature of Version 4 covers parameters sorted by name and value, so it does not say which of
+/// two came first: whoever holds a signed URL could choose which one is obeyed.
+fn repeated(query: &[(String, String)]) -> Option<String> {
+    let mut earlier = BTreeSet::new();
+    let plain = |name: &String| {
+        let lower = name.to_ascii_lowercase();
+        let is_header = lower.starts_with("x-amz-") || CONDITIONS.contains(&lower.as_str());
+        if is_header { lower } else { name.clone() }
+    };
+    query.iter().map(|(name, _)| plain(name)).find(|name| !earlier.insert(name.clone()))
+}
+
 /// Refuses a body of unknown length.
 ///
 /// Observed: the header is named. Chunks of S3's own form tell the length in another header.
@@ -262,11 +283,12 @@ mod tests {
         assert!(of("x").is_err());
     }
 
+    /// A name that a presigned URL has in its query and in a header is one name.
     #[test]
     fn metadata_names_are_lower_case_and_repeated_ones_are_joined() {
         let request = Request::default()
             .with_header("X-Amz-Meta-Color", "red")
-            .with_header("x-amz-meta-color", "blue")
+            .with_query("x-amz-meta-Color", "blue")
             .with_header("content-type", "x");
         assert_eq!(request.metadata(), [("color".to_owned(), "red,blue".to_owned())]);
     }

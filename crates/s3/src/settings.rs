@@ -168,6 +168,6 @@ pub(crate) fn only<'e>(element: &'e Element, name: &'e str) -> S3Result<&'e Elem
     let mut children = element.children(name);
     match (children.next(), children.next()) {
         (Some(child), None) => Ok(child),
-        _ => Err(S3Error::MalformedXml.into()),
+        (Some(_), Some(_)) | (None, _) => Err(S3Error::MalformedXml.into()),
     }
 }

@@ -8,22 +8,32 @@ use types::{AccountId, Clock, Entropy, Timestamp};
 
 use crate::establish::{Done, Establish, operator_event};
 use crate::ground::Ground;
+use crate::identity::IdentityKeeper;
 use crate::roots::{Staged, secret};
 use crate::{Account, Config, OpenError};
 
 /// How many random IDs are tried before giving up.
 const TRIES: usize = 64;
 
+/// A change that was committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Committed<T> {
+    /// What was made.
+    pub made: T,
+    /// What failed after the commit; a start mends it.
+    pub trouble: Option<String>,
+}
+
 /// Creates an account in an existing data directory; `id` is random if not given.
 ///
-/// Errors when a server has the directory open, or when the account exists.
+/// Errors, and creates nothing, when a server has the directory open, or when the account exists.
 pub fn create_account(
     config: &Config,
     name: &str,
     id: Option<AccountId>,
     clock: &Clock,
     entropy: &Entropy,
-) -> Result<Account, OpenError> {
+) -> Result<Committed<Account>, OpenError> {
     let Ground { store, keyring, identity, .. } = Ground::existing(config, clock)?;
     let taken = iam::accounts(&store.snapshot()?.tx())?;
     let is_free = |id: &AccountId| taken.iter().all(|account| account.id != *id);
@@ -43,8 +53,16 @@ pub fn create_account(
         .submit(move |tx| Establish { keyring: &keyring, entropy: &entropy, now }.all(tx, &[made]));
     stored.wait()??;
     store.shut_down();
-    identity.note(&store)?;
-    Ok(account)
+    Ok(noted(account, &identity, &store))
+}
+
+/// Notes how far the store has come.
+///
+/// INVARIANT: what was committed is returned whatever fails from then on: a new secret exists
+/// nowhere else.
+fn noted<T>(made: T, identity: &IdentityKeeper, store: &Store) -> Committed<T> {
+    let trouble = identity.note(store).err().map(|error| error.to_string());
+    Committed { made, trouble }
 }
 
 /// All accounts of a data directory that no server has open, by id.
@@ -62,7 +80,7 @@ pub fn rename_account(
     name: &str,
     clock: &Clock,
     entropy: &Entropy,
-) -> Result<(), OpenError> {
+) -> Result<Committed<()>, OpenError> {
     let (account, name) = (id.clone(), name.to_owned());
     change(config, id, clock, entropy, move |work| {
         let is_there = iam::rename_account(work.tx, &account, &name)?;
@@ -77,7 +95,7 @@ pub fn reset_root_password(
     id: &AccountId,
     clock: &Clock,
     entropy: &Entropy,
-) -> Result<String, OpenError> {
+) -> Result<Committed<String>, OpenError> {
     let word = new_password(entropy)?;
     let hash = password::hash(&word, entropy)?;
     let account = id.clone();
@@ -165,11 +183,10 @@ fn change<T: Send + 'static>(
     clock: &Clock,
     entropy: &Entropy,
     work: impl FnOnce(Work<'_, '_>) -> Result<Option<(T, Vec<ServiceEvent>)>, Fault> + Send + 'static,
-) -> Result<T, OpenError> {
+) -> Result<Committed<T>, OpenError> {
     let Ground { store, keyring, identity, .. } = Ground::existing(config, clock)?;
     let made = change_on((&store, keyring), id, clock, entropy, work)?;
-    identity.note(&store)?;
-    Ok(made)
+    Ok(noted(made, &identity, &store))
 }
 
 /// Like [`change`], on an open store, which it closes; the caller updates the identity file.
@@ -262,7 +279,7 @@ mod tests {
 
     /// Each change persists after the next start, is recorded once, and affects no other account.
     #[test]
-    fn changes_of_accounts_hold_and_leave_events() {
+    fn changes_of_accounts_persist_and_are_recorded() {
         let folder = tempfile::tempdir().unwrap();
         let config = Config { data_dir: folder.path().to_owned(), ..Config::default() };
         let (clock, entropy) = (Clock::system(), Entropy::seeded(1));
@@ -278,7 +295,7 @@ mod tests {
             assert!(matches!(refused, OpenError::NoAccount { .. }), "{refused}");
         }
         rename_account(&config, &first, "audit", &clock, &entropy).unwrap();
-        let word = reset_root_password(&config, &first, &clock, &entropy).unwrap();
+        let word = reset_root_password(&config, &first, &clock, &entropy).unwrap().made;
         assert_eq!(word.len(), 27);
         let rotated = rotate_root_access_key(&config, &first, &clock, &entropy).unwrap();
         assert_eq!(rotated.deleted, [before.access_key_id]);
@@ -310,7 +327,7 @@ mod tests {
         assert!(matches!(create(None), Err(OpenError::Store(error)) if error.is_in_use()));
         opened.store.shut_down();
         drop(opened);
-        let made = create(None).unwrap();
+        let made = create(None).unwrap().made;
         assert_eq!(made.id.as_str().len(), 12);
         let again = create(Some(made.id.clone()));
         assert!(matches!(again, Err(OpenError::AccountExists { .. })));

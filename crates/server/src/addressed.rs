@@ -23,18 +23,18 @@ const ADDED_BY_PROXIES: [&str; 6] =
 
 /// The sender of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Asker {
+pub(crate) enum Sender {
     /// A program on this machine.
     Local,
     /// Any other sender.
-    Stranger,
+    Remote,
 }
 
 /// Classifies the sender by the address of the request. An unconfigured proxy on this machine is
 /// recognized by the headers that it adds.
-pub(crate) fn asker(peer: IpAddr, headers: &HeaderMap) -> Asker {
+pub(crate) fn sender(peer: IpAddr, headers: &HeaderMap) -> Sender {
     let proxied = ADDED_BY_PROXIES.iter().any(|name| headers.contains_key(*name));
-    if peer.is_loopback() && !proxied { Asker::Local } else { Asker::Stranger }
+    if peer.is_loopback() && !proxied { Sender::Local } else { Sender::Remote }
 }
 
 /// Whether `Host` is an address or a name of the operator's: where our own pages are.
@@ -143,23 +143,23 @@ mod tests {
 
     /// A request through a proxy is not local, wherever the proxy runs.
     #[test]
-    fn only_what_begins_here_is_local() {
-        let check = |peer: &str, added: Option<&'static str>, want: Asker| {
+    fn only_requests_from_this_machine_are_local() {
+        let check = |peer: &str, added: Option<&'static str>, want: Sender| {
             let mut headers = HeaderMap::new();
             if let Some(name) = added {
                 headers.insert(name, HeaderValue::from_static("127.0.0.1"));
             }
-            assert_eq!(asker(peer.parse().unwrap(), &headers), want, "{peer} {added:?}");
+            assert_eq!(sender(peer.parse().unwrap(), &headers), want, "{peer} {added:?}");
         };
         for peer in ["127.0.0.1", "127.8.9.10", "::1"] {
-            check(peer, None, Asker::Local);
-            check(peer, Some("accept"), Asker::Local);
+            check(peer, None, Sender::Local);
+            check(peer, Some("accept"), Sender::Local);
             for name in ADDED_BY_PROXIES {
-                check(peer, Some(name), Asker::Stranger);
+                check(peer, Some(name), Sender::Remote);
             }
         }
         for peer in ["192.0.2.7", "10.0.0.1", "0.0.0.0", "2001:db8::1", "fe80::1"] {
-            check(peer, None, Asker::Stranger);
+            check(peer, None, Sender::Remote);
         }
     }
 }

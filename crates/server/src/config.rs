@@ -317,8 +317,8 @@ mod tests {
             ("[[accounts]]\nid = '111122223333'\n", ": missing field `name`"),
         ] {
             std::fs::write(&path, text).unwrap();
-            let said = Config::default().read_file(&path).unwrap_err().0;
-            assert!(said.contains(want) && !said.contains('\n'), "{said:?}");
+            let error = Config::default().read_file(&path).unwrap_err().0;
+            assert!(error.contains(want) && !error.contains('\n'), "{error:?}");
         }
     }
 
@@ -330,15 +330,15 @@ mod tests {
         let (_, known) = error.split_once("expected one of ").unwrap();
         let known: Vec<&str> =
             known.split('`').skip(1).step_by(2).filter(|key| *key != "nonsense").collect();
-        let told: Vec<&str> = page
+        let documented: Vec<&str> = page
             .lines()
             .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
             .filter(|key| !key.starts_with("--") && !key.starts_with("SHOSEKI"))
             .collect();
         assert!(known.contains(&"data_dir"), "{error}");
-        let untold: Vec<_> = known.iter().filter(|key| !told.contains(key)).collect();
-        assert!(untold.is_empty(), "not documented: {untold:?}");
-        for key in told.iter().filter(|key| !known.contains(key)) {
+        let undocumented: Vec<_> = known.iter().filter(|key| !documented.contains(key)).collect();
+        assert!(undocumented.is_empty(), "not documented: {undocumented:?}");
+        for key in documented.iter().filter(|key| !known.contains(key)) {
             assert!(key.starts_with("accounts."), "`{key}` is not a key");
         }
     }

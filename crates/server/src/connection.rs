@@ -27,7 +27,7 @@ use wire::Head;
 
 use crate::listeners::Port;
 use crate::memory::{Memory, Share, Waits, unfolded};
-use crate::metrics::Asked;
+use crate::metrics::RequestedOperation;
 use crate::network::Block;
 use crate::patience::Patience;
 use crate::places::Ticket;
@@ -78,24 +78,18 @@ pub(crate) async fn answer(
     gateway: Arc<Gateway>,
     peer: &Peer,
     request: Request<Incoming>,
-) -> (Response<OutBody>, Asked) {
+) -> (Response<OutBody>, RequestedOperation) {
     let (parts, body) = request.into_parts();
     // hyper sends no `100 Continue` if no body follows. Old clients wait for it nevertheless and
     // may mismatch later responses, so this response is the last on the connection.
     let is_last = parts.headers.contains_key(header::EXPECT) && body.is_end_stream();
     let is_head = parts.method == Method::HEAD;
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
-    let head = Head {
-        method: parts.method,
-        target,
-        headers: parts.headers,
-        secure: peer.secure,
-        peer: peer.address,
-    };
+    let head = Head::new(parts.method, target, parts.headers, peer.secure, peer.address);
     let body = Arriving::new(body, &peer.unread);
-    let (answer, shown, asked) = match gateway.identify(&head) {
+    let (answer, shown, requested) = match gateway.identify(&head) {
         Ok(identified) => {
-            let cors = cors::Asked::of(&head, &identified);
+            let cors = cors::CrossOrigin::of(&head, &identified);
             let own = Arc::clone(&gateway);
             let (service, named, waits) = (identified.service(), OnceLock::new(), Waits::default());
             let _ = identified.operation().map(|name| named.set(name));
@@ -104,19 +98,20 @@ pub(crate) async fn answer(
             if let Some(cors) = cors {
                 cors.allow(own, &mut answer).await;
             }
-            let operation = exchange.named.get().copied().unwrap_or(Asked::NOTHING.operation);
-            (answer, shown, Asked { service: service.name, operation })
+            let operation =
+                exchange.named.get().copied().unwrap_or(RequestedOperation::NOTHING.operation);
+            (answer, shown, RequestedOperation { service: service.name, operation })
         }
         Err(answer) => {
             drop(body);
-            (*answer, Shown::Freely, Asked::NOTHING)
+            (*answer, Shown::Freely, RequestedOperation::NOTHING)
         }
     };
     let mut response = render(answer, is_head, &peer.lane, shown);
     if is_last || peer.unread.is_some() {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    (response, asked)
+    (response, requested)
 }
 
 /// A request that was let in, with the bytes that its body may have.
@@ -281,7 +276,7 @@ async fn on_thread<T: Send + 'static>(
 ) -> Result<T, Answer> {
     if brief {
         let done = std::panic::catch_unwind(AssertUnwindSafe(work));
-        return done.map_err(|panic| failed(&words(&*panic)));
+        return done.map_err(|panic| failed(&panic_message(&*panic)));
     }
     tokio::task::spawn_blocking(work).await.map_err(|panic| failed(&panic))
 }
@@ -344,9 +339,9 @@ impl Receiving {
 }
 
 /// The message of a panic.
-fn words(panic: &(dyn Any + Send)) -> &str {
+fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let literal = panic.downcast_ref::<&str>().copied();
-    literal.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no words")
+    literal.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }
 
 /// A panic is a bug of ours; the client gets a 500 and the transaction is rolled back.

@@ -115,8 +115,8 @@ pub(crate) fn file(request: &Request<Incoming>) -> Response<OutBody> {
     response
 }
 
-fn content(asked: &HeaderMap, asset: &Asset) -> Response<OutBody> {
-    let accepted = asked.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+fn content(request: &HeaderMap, asset: &Asset) -> Response<OutBody> {
+    let accepted = request.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
     let accepts = |coding: &str| {
         accepted.is_some_and(|all| {
             all.split(',').any(|own| own.split(';').next().map(str::trim) == Some(coding))
@@ -174,7 +174,7 @@ mod tests {
 
     /// Brotli if accepted, otherwise gzip, otherwise plain; all contain the same bytes.
     #[test]
-    fn a_file_comes_in_the_best_form_that_is_asked_for() {
+    fn a_file_is_served_in_the_best_accepted_encoding() {
         let Some(asset) = FILES.iter().find(|asset| asset.name == "index.html") else { return };
         for (accepted, coding) in [
             (Some("gzip, deflate, br, zstd"), Some("br")),
@@ -183,13 +183,17 @@ mod tests {
             (Some("identity"), None),
             (None, None),
         ] {
-            let mut asked = HeaderMap::new();
+            let mut request = HeaderMap::new();
             if let Some(accepted) = accepted {
-                asked.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(accepted));
+                request.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(accepted));
             }
-            let answer = content(&asked, asset);
-            let told = answer.headers().get(header::CONTENT_ENCODING);
-            assert_eq!(told.map(HeaderValue::as_bytes), coding.map(str::as_bytes), "{accepted:?}");
+            let answer = content(&request, asset);
+            let encoding = answer.headers().get(header::CONTENT_ENCODING);
+            assert_eq!(
+                encoding.map(HeaderValue::as_bytes),
+                coding.map(str::as_bytes),
+                "{accepted:?}"
+            );
         }
     }
 

@@ -90,7 +90,7 @@ mod tests {
 
     /// Callers that waited for a result use it, however long they waited.
     #[test]
-    fn those_who_waited_do_not_count() {
+    fn concurrent_callers_do_not_compute() {
         for _ in 0..50 {
             let (counted, clock) = (Arc::new(Counted::default()), clock());
             let mut held = counted.0.lock().unwrap();

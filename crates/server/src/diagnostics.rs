@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_has_gone_is_no_error() {
+    fn a_closed_reader_is_no_error() {
         let lines = Lines::start(Box::new(Gone));
         let mut line = lines.make_writer();
         line.write_all(b"a line\n").unwrap();
@@ -183,7 +183,7 @@ mod tests {
 
     /// A full pipe accepts nothing more: lines that do not fit are lost, and nothing blocks.
     #[test]
-    fn a_reader_that_does_not_read_holds_nobody_up() {
+    fn a_reader_that_does_not_read_blocks_nothing() {
         let (write, read) = UnixStream::pair().unwrap();
         let lines = Lines::start(Box::new(write));
         let long = vec![b'x'; 1 << 10];

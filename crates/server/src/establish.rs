@@ -165,7 +165,7 @@ mod tests {
         events
     }
 
-    fn told(events: &[Value]) -> Vec<String> {
+    fn names(events: &[Value]) -> Vec<String> {
         let text = |event: &Value, path: &str| {
             event.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned()
         };
@@ -189,7 +189,7 @@ mod tests {
         assert_eq!(events(&config), [Value::Null; 0], "nothing new");
         let id = AccountId::parse("111122223333");
         let (clock, entropy) = (Clock::system(), Entropy::seeded(2));
-        let made = create_account(&config, "payments", id, &clock, &entropy).unwrap();
+        let made = create_account(&config, "payments", id, &clock, &entropy).unwrap().made;
         let key =
             |secret: char| Some(("AKIAROOTROOTROOTROOT".to_owned(), secret.to_string().repeat(40)));
         for secret in ['a', 'a', 'b', 'b'] {
@@ -203,7 +203,7 @@ mod tests {
             "123456789012 CreateAccessKey created",
             "123456789012 CreateAccessKey secret replaced",
         ];
-        assert_eq!(told(&events), want);
+        assert_eq!(names(&events), want);
         let text = Value::from(events).to_string();
         assert!(text.contains(&made.root_access_key_id) && !text.contains("payments"), "{text}");
         for secret in [made.root_secret_access_key, "aaaa".to_owned(), "bbbb".to_owned()] {

@@ -46,13 +46,13 @@ impl Ground {
         let folder = &config.data_dir;
         if !folder.exists() {
             // A bad root key leaves no trace, not even a folder.
-            Before::look(config)?;
+            Before::inspect(config)?;
             // Private to its owner.
             DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         }
         modes::close(folder)?;
         let _alone = alone(folder)?;
-        let before = match Before::look(config)? {
+        let before = match Before::inspect(config)? {
             Some(before) => before,
             None => Before::create(config, clock, entropy)?,
         };
@@ -75,7 +75,7 @@ impl Ground {
         }
         modes::close(&config.data_dir)?;
         let _alone = alone(&config.data_dir)?;
-        match Before::look(config)? {
+        match Before::inspect(config)? {
             Some(before) if matches!(before.plan, Plan::Open | Plan::Adopt) => {
                 Self::open(config, before, clock)
             }
@@ -144,7 +144,7 @@ impl Ground {
 impl Before {
     /// `None` if there is nothing and no root key is given, or only an identity that was written
     /// before its root key.
-    fn look(config: &Config) -> Result<Option<Self>, OpenError> {
+    fn inspect(config: &Config) -> Result<Option<Self>, OpenError> {
         let folder = &config.data_dir;
         let (survey, written) = (Survey::of(folder)?, Written::within(folder)?);
         let Some(root_key) = sealing::kept(config)? else {

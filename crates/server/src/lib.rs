@@ -41,7 +41,7 @@ mod tls;
 mod workers;
 
 pub use accounts::{
-    Rotated, create_account, list_accounts, rename_account, reset_root_password,
+    Committed, Rotated, create_account, list_accounts, rename_account, reset_root_password,
     rotate_root_access_key,
 };
 pub use beats::Alive;

@@ -43,14 +43,14 @@ const DISK_SECONDS: [f64; 11] =
 
 /// The operation of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Asked {
+pub(crate) struct RequestedOperation {
     /// The service as credential scopes name it.
     pub(crate) service: &'static str,
     /// The operation.
     pub(crate) operation: &'static str,
 }
 
-impl Asked {
+impl RequestedOperation {
     /// A request that was rejected before its operation was known.
     pub(crate) const NOTHING: Self = Self { service: "none", operation: "none" };
 }
@@ -138,8 +138,8 @@ impl Metrics {
         Running(self)
     }
 
-    fn count(&self, asked: Asked, status: StatusCode, took_us: u64) {
-        let Asked { service, operation } = asked;
+    fn count(&self, requested: RequestedOperation, status: StatusCode, took_us: u64) {
+        let RequestedOperation { service, operation } = requested;
         let labels = [("service", service), ("operation", operation), ("code", class(status))];
         self.requests.get_or_create(&labels).inc();
         let labels = [("service", service), ("operation", operation)];
@@ -203,8 +203,8 @@ pub(crate) struct Running<'a>(&'a Metrics);
 
 impl Running<'_> {
     /// Counts the response.
-    pub(crate) fn end(self, asked: Asked, status: StatusCode, took_us: u64) {
-        self.0.count(asked, status, took_us);
+    pub(crate) fn end(self, requested: RequestedOperation, status: StatusCode, took_us: u64) {
+        self.0.count(requested, status, took_us);
     }
 }
 

@@ -108,7 +108,7 @@ mod tests {
 
     /// What was readable is closed; the owner's own rights stay.
     #[test]
-    fn what_others_could_read_is_closed() {
+    fn readable_files_are_made_private() {
         for (folder_mode, file_mode) in [(0o755, 0o644), (0o750, 0o640), (0o700, 0o666)] {
             let (folder, file) = found(folder_mode, file_mode);
             fs::create_dir(folder.path().join("segments")).unwrap();
@@ -121,7 +121,7 @@ mod tests {
 
     /// Files that others could write to may contain their data.
     #[test]
-    fn what_others_could_write_is_refused() {
+    fn writable_files_are_rejected() {
         for (folder_mode, file_mode) in [(0o777, 0o600), (0o1777, 0o600), (0o770, 0o600)] {
             let (folder, file) = found(folder_mode, file_mode);
             let refused = close(folder.path()).unwrap_err();
@@ -136,7 +136,7 @@ mod tests {
 
     /// Secrets that others could read are not repaired here: they are refused when they are opened.
     #[test]
-    fn secrets_are_left_to_be_refused() {
+    fn readable_secrets_are_not_repaired() {
         let (folder, _) = found(0o700, 0o600);
         let secret = folder.path().join("root-credentials");
         fs::write(&secret, "x").unwrap();

@@ -417,7 +417,7 @@ mod tests {
     /// A store on a full disk is still opened, unless it was never served: then its identity would
     /// be unknown.
     #[test]
-    fn a_full_disk_keeps_no_store_from_being_opened() {
+    fn a_full_disk_does_not_prevent_opening_a_store() {
         assert_eq!(opened(0, true), (true, 0));
         assert_eq!(opened(1, true), (true, 1));
         assert_eq!(opened(2, true), (true, 1), "noting it has to wait");

@@ -95,7 +95,7 @@ mod tests {
     /// kind of a list and the ID of a setting: otherwise a URL presigned for one operation could be
     /// used for another.
     #[test]
-    fn what_chooses_an_operation_is_signed() {
+    fn parameters_that_select_an_operation_are_signed() {
         for row in OPERATIONS.iter().flat_map(|rows| rows.iter()) {
             let gateway::Route::Rest { query, header, .. } = row.spec.route else { continue };
             let names = query.iter().filter_map(|key| key.split('=').next());

@@ -44,14 +44,14 @@ enum Owner {
 
 /// The facts of a request that its response's headers need.
 #[derive(Debug, Clone)]
-pub(crate) struct Asked {
+pub(crate) struct RequestFacts {
     owner: Owner,
     /// The `Host` header, if it is text and matters.
     host: Option<String>,
     secure: bool,
 }
 
-impl Asked {
+impl RequestFacts {
     pub(crate) fn of<B>(request: &Request<B>, port: Port, secure: bool) -> Self {
         let path = request.uri().path();
         let owner = if signin::owns(path) || path.starts_with("/_shoseki/") {
@@ -158,7 +158,7 @@ mod tests {
 
     /// The console's port accepts AWS calls only from the console's code.
     #[test]
-    fn the_consoles_port_is_for_its_code_alone() {
+    fn the_consoles_port_serves_only_its_code() {
         let (host, own) = (("host", "localhost:1"), ("x-shoseki-console", "1"));
         for path in ["/", "/bucket/key", "/?x=y"] {
             check(Port::Whole, path, &[host], false);

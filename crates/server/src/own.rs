@@ -15,7 +15,7 @@ use keys::{equal_in_constant_time, sha256};
 use serde_json::json;
 
 use crate::OPERATIONS;
-use crate::addressed::{self, Asker, asker};
+use crate::addressed::{self, Sender, sender};
 use crate::connection::{OutBody, whole};
 use crate::metrics::{CONTENT_TYPE, Metrics};
 
@@ -60,34 +60,29 @@ impl StatusToken {
 
 /// How much a client may learn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
+enum Access {
     /// Everything.
     Trusted,
     /// Whether the server is up.
-    Stranger,
+    Public,
     /// Nothing: it presents something that is not the token.
     WrongToken,
     /// Nothing: a page under a name that is not ours may have sent it.
     ForeignHost,
 }
 
-fn standing(
-    token: &StatusToken,
-    domains: &[String],
-    address: IpAddr,
-    headers: &HeaderMap,
-) -> Standing {
+fn access(token: &StatusToken, domains: &[String], address: IpAddr, headers: &HeaderMap) -> Access {
     if let Some(authorization) = headers.get(header::AUTHORIZATION) {
         let right = token.is_presented(authorization);
-        return if right { Standing::Trusted } else { Standing::WrongToken };
+        return if right { Access::Trusted } else { Access::WrongToken };
     }
     // Browsers always name a host.
     if headers.contains_key(header::HOST) && !addressed::is_ours(headers, domains) {
-        return Standing::ForeignHost;
+        return Access::ForeignHost;
     }
-    match asker(address, headers) {
-        Asker::Local => Standing::Trusted,
-        Asker::Stranger => Standing::Stranger,
+    match sender(address, headers) {
+        Sender::Local => Access::Trusted,
+        Sender::Remote => Access::Public,
     }
 }
 
@@ -98,37 +93,37 @@ pub(crate) async fn answer(
     address: IpAddr,
     request: &Request<Incoming>,
 ) -> Response<OutBody> {
-    let standing = standing(token, &gateway.settings().domains, address, request.headers());
+    let access = access(token, &gateway.settings().domains, address, request.headers());
     let metrics = Arc::clone(metrics);
-    match (request.uri().path(), standing) {
-        (_, Standing::ForeignHost) => addressed::foreign(),
-        (_, Standing::WrongToken) | ("/_shoseki/metrics" | LOCALSTACK, Standing::Stranger) => {
+    match (request.uri().path(), access) {
+        (_, Access::ForeignHost) => addressed::foreign(),
+        (_, Access::WrongToken) | ("/_shoseki/metrics" | LOCALSTACK, Access::Public) => {
             unauthorized()
         }
-        (LOCALSTACK, Standing::Trusted) => localstack(gateway),
-        (LIVE, standing) => live(&metrics, standing),
-        (HEALTH, standing) if !metrics.silent_workers().is_empty() => live(&metrics, standing),
+        (LOCALSTACK, Access::Trusted) => localstack(gateway),
+        (LIVE, access) => live(&metrics, access),
+        (HEALTH, access) if !metrics.silent_workers().is_empty() => live(&metrics, access),
         // Unauthenticated clients must not occupy a thread.
-        (READY, _) | (HEALTH, Standing::Stranger) => ready(gateway),
-        (HEALTH, Standing::Trusted) => {
+        (READY, _) | (HEALTH, Access::Public) => ready(gateway),
+        (HEALTH, Access::Trusted) => {
             let page = move |gateway: &Gateway| health(gateway, &metrics);
-            told("application/json", gateway, page).await
+            read_page("application/json", gateway, page).await
         }
-        ("/_shoseki/metrics", Standing::Trusted) => {
+        ("/_shoseki/metrics", Access::Trusted) => {
             let page = move |gateway: &Gateway| metrics.render(gateway);
-            told(CONTENT_TYPE, gateway, page).await
+            read_page(CONTENT_TYPE, gateway, page).await
         }
         _ => respond(StatusCode::NOT_FOUND, "text/plain", "not found"),
     }
 }
 
 /// Whether all workers still run: 503 requests a restart, which then helps.
-fn live(metrics: &Metrics, standing: Standing) -> Response<OutBody> {
+fn live(metrics: &Metrics, access: Access) -> Response<OutBody> {
     let silent = metrics.silent_workers();
     if silent.is_empty() {
         return respond(StatusCode::OK, "application/json", json!({ "status": "ok" }).to_string());
     }
-    let body = if standing == Standing::Trusted {
+    let body = if access == Access::Trusted {
         json!({ "status": "failing", "silentWorkers": silent })
     } else {
         json!({ "status": "failing" })
@@ -186,7 +181,7 @@ fn health(gateway: &Gateway, metrics: &Metrics) -> Result<String, Fault> {
 }
 
 /// A page that is read from the store, on a thread that may block.
-async fn told(
+async fn read_page(
     kind: &'static str,
     gateway: &Arc<Gateway>,
     page: impl FnOnce(&Gateway) -> Result<String, Fault> + Send + 'static,

@@ -47,7 +47,7 @@ impl Proxies {
         let mut client = peer;
         // Each hop appends the address of its own peer, so the last entry is from the nearest
         // proxy. A hop's entry counts as long as that hop is trusted.
-        for hop in words(headers, FOR).rev().take(HOPS_MAX) {
+        for hop in list(headers, FOR).rev().take(HOPS_MAX) {
             let Some(address) = address(hop) else { break };
             client = address;
             if !self.trusts(address) {
@@ -55,14 +55,14 @@ impl Proxies {
             }
         }
         // Of several hops, one without encryption is enough for the request not to be secure.
-        let said = words(headers, PROTO).map(|word| word.eq_ignore_ascii_case("https"));
-        Some(Forwarded { client, secure: said.reduce(|all, one| all && one) })
+        let secure = list(headers, PROTO).map(|word| word.eq_ignore_ascii_case("https"));
+        Some(Forwarded { client, secure: secure.reduce(|all, one| all && one) })
     }
 }
 
 /// The members of a list header, across all its lines. A line that is not text is one invalid
 /// member.
-fn words<'a>(headers: &'a HeaderMap, name: &str) -> impl DoubleEndedIterator<Item = &'a str> {
+fn list<'a>(headers: &'a HeaderMap, name: &str) -> impl DoubleEndedIterator<Item = &'a str> {
     let lines = headers.get_all(name).into_iter().map(|value| value.to_str().unwrap_or("?"));
     lines.flat_map(|line| line.split(',')).map(str::trim)
 }
@@ -83,20 +83,20 @@ mod tests {
     use super::*;
 
     /// The client and whether its connection was secure, according to `peer`'s headers.
-    fn heard(peer: &str, lines: &[(&'static str, &str)]) -> Option<(String, Option<bool>)> {
+    fn forwarded(peer: &str, lines: &[(&'static str, &str)]) -> Option<(String, Option<bool>)> {
         let trusted = ["127.0.0.1", "10.0.0.0/8", "2001:db8:1::/48"];
         let trusted = trusted.map(|text| Network::parse(text).unwrap());
         let mut headers = HeaderMap::new();
         for (name, value) in lines {
             headers.append(*name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }
-        let heard = Proxies::new(&trusted).forwarded(peer.parse().unwrap(), &headers)?;
-        Some((heard.client.to_string(), heard.secure))
+        let forwarded = Proxies::new(&trusted).forwarded(peer.parse().unwrap(), &headers)?;
+        Some((forwarded.client.to_string(), forwarded.secure))
     }
 
     fn client(peer: &str, hops: &[&str]) -> Option<String> {
         let lines: Vec<_> = hops.iter().map(|hop| (FOR, *hop)).collect();
-        heard(peer, &lines).map(|(client, _)| client)
+        forwarded(peer, &lines).map(|(client, _)| client)
     }
 
     /// The nearest address that no trusted proxy has.
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn strangers_are_not_believed() {
+    fn untrusted_senders_are_ignored() {
         assert_eq!(client("192.0.2.9", &["10.0.0.1"]), None);
         assert_eq!(client("2001:db8:2::1", &["10.0.0.1"]), None);
         assert_eq!(client("2001:db8:1::1", &["192.0.2.1"]).as_deref(), Some("192.0.2.1"));
@@ -138,7 +138,7 @@ mod tests {
     fn a_request_is_as_secure_as_its_worst_hop() {
         let secure = |words: &[&str]| {
             let lines: Vec<_> = words.iter().map(|word| (PROTO, *word)).collect();
-            heard("127.0.0.1", &lines).unwrap().1
+            forwarded("127.0.0.1", &lines).unwrap().1
         };
         assert_eq!(secure(&[]), None);
         assert_eq!(secure(&["https"]), Some(true));

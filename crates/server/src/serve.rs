@@ -33,7 +33,7 @@ use crate::identity::IdentityKeeper;
 use crate::listeners::{Listeners, Reserved};
 use crate::memory::{Memory, PartOfBlock, Plan};
 use crate::metrics::Metrics;
-use crate::origin::{self, Asked};
+use crate::origin::{self, RequestFacts};
 use crate::own::StatusToken;
 use crate::patience::Patience;
 use crate::places::{Limits, Places};
@@ -206,9 +206,9 @@ async fn run(
 }
 
 async fn route(shared: &Shared, peer: &Peer, request: Request<Incoming>) -> Response<OutBody> {
-    let asked = Asked::of(&request, peer.port, peer.secure);
+    let facts = RequestFacts::of(&request, peer.port, peer.secure);
     let mut response = respond(shared, peer, request).await;
-    asked.protect(&mut response);
+    facts.protect(&mut response);
     response
 }
 
@@ -242,8 +242,8 @@ async fn respond(shared: &Shared, peer: &Peer, request: Request<Incoming>) -> Re
     }
     let began = gateway.clock().elapsed_us();
     let counted = shared.metrics.begin();
-    let (response, asked) = answer(Arc::clone(gateway), peer, request).await;
+    let (response, requested) = answer(Arc::clone(gateway), peer, request).await;
     let took_us = gateway.clock().elapsed_us().saturating_sub(began);
-    counted.end(asked, response.status(), took_us);
+    counted.end(requested, response.status(), took_us);
     response
 }

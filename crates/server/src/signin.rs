@@ -19,7 +19,7 @@ use iam::signin::{Attempt, FirstPassword, Held, Outcome, Shown};
 use keys::{SecretBytes, equal_in_constant_time, sha256};
 use types::{Entropy, Timestamp};
 
-use crate::addressed::{Asker, asker};
+use crate::addressed::{Sender, sender};
 use crate::connection::{OutBody, Peer};
 use bodies::{FirstRunBody, SignInBody, read};
 use throttle::Throttle;
@@ -84,7 +84,7 @@ impl SignIn {
         work(&mut self.throttle.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn knows_token(&self, token: &str) -> bool {
+    fn is_token(&self, token: &str) -> bool {
         let hash = *self.first_run.lock().unwrap_or_else(PoisonError::into_inner);
         hash.is_some_and(|hash| equal_in_constant_time(&hash, &sha256(token.as_bytes())))
     }
@@ -226,7 +226,7 @@ impl Call {
             Outcome::PasswordChangeRequired => {
                 answers::code(StatusCode::UNAUTHORIZED, "PasswordChangeRequired")
             }
-            Outcome::NewPasswordRefused(told) => answers::password_refused(&told),
+            Outcome::NewPasswordRefused(message) => answers::password_refused(&message),
             Outcome::Crowded => answers::too_many(1),
         })
     }
@@ -256,7 +256,7 @@ impl Call {
 
     fn first_run(&self) -> Result<Response<OutBody>, Fault> {
         let mut first_run = iam::signin::first_run(&self.gateway)?;
-        if asker(self.peer.address, &self.headers) == Asker::Stranger {
+        if sender(self.peer.address, &self.headers) == Sender::Remote {
             first_run.account = None;
         }
         Ok(answers::first_run(&first_run, self.own.api_port))
@@ -268,7 +268,7 @@ impl Call {
         if let Err(wait_s) = self.own.throttle(|throttle| throttle.begin(key, now)) {
             return Ok(answers::too_many(wait_s));
         }
-        if !self.own.knows_token(&body.token) {
+        if !self.own.is_token(&body.token) {
             return Ok(answers::invalid_token());
         }
         self.own.throttle(|throttle| throttle.take_back(key, now));
@@ -282,7 +282,7 @@ impl Call {
                 self.own.forget_token();
                 answers::invalid_token()
             }
-            FirstPassword::Refused(told) => answers::password_refused(&told),
+            FirstPassword::Refused(message) => answers::password_refused(&message),
             FirstPassword::Crowded => answers::too_many(1),
         })
     }

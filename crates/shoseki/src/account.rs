@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use server::{AccountSummary, Config, Rotated};
+use server::{AccountSummary, Committed, Config, Rotated};
 use types::{AccountId, Clock, Entropy};
 
 use crate::exit::{Exit, Trouble};
@@ -143,9 +143,11 @@ fn create(verb: &Create, lang: Lang) -> Result<(), Trouble> {
     let config = verb.place.config()?;
     let id = verb.id.as_deref().map(account_id).transpose()?;
     let (clock, entropy) = (Clock::system(), Entropy::system());
-    let made = server::create_account(&config, &verb.name, id, &clock, &entropy)?;
+    let created = server::create_account(&config, &verb.name, id, &clock, &entropy)?;
+    let Committed { made, trouble } = &created;
     let out = verb.place.out();
-    show_key(out, lang, &made);
+    show_key(out, lang, made);
+    complain_of("the account was created", trouble.as_deref());
     out.value(&json!({
         "account": made.id.as_str(),
         "name": made.name,
@@ -165,6 +167,13 @@ fn show_key(out: Out, lang: Lang, made: &server::Account) {
         "{title}\naccount               {}\naws_access_key_id     {}\naws_secret_access_key {}",
         made.id, made.root_access_key_id, made.root_secret_access_key
     ));
+}
+
+/// What failed after a change was committed.
+fn complain_of(change: &str, trouble: Option<&str>) {
+    if let Some(trouble) = trouble {
+        out::complain(&format!("{change}, but {trouble}; the next start repairs that"));
+    }
 }
 
 fn list(verb: &List) -> Result<(), Trouble> {
@@ -197,9 +206,11 @@ fn list(verb: &List) -> Result<(), Trouble> {
 
 fn rename(verb: &Rename) -> Result<(), Trouble> {
     let (config, id) = (verb.place.config()?, account_id(&verb.id)?);
-    server::rename_account(&config, &id, &verb.name, &Clock::system(), &Entropy::system())?;
+    let (clock, entropy) = (Clock::system(), Entropy::system());
+    let renamed = server::rename_account(&config, &id, &verb.name, &clock, &entropy)?;
     let out = verb.place.out();
     out.text(&format!("renamed {id} to {}", verb.name));
+    complain_of("the name was changed", renamed.trouble.as_deref());
     out.value(&json!({ "account": id.as_str(), "name": verb.name }));
     Ok(())
 }
@@ -207,13 +218,15 @@ fn rename(verb: &Rename) -> Result<(), Trouble> {
 fn reset_root_password(verb: &Change, lang: Lang) -> Result<(), Trouble> {
     let (config, id) = (verb.place.config()?, account_id(&verb.id)?);
     let (clock, entropy) = (Clock::system(), Entropy::system());
-    let password = server::reset_root_password(&config, &id, &clock, &entropy)?;
+    let reset = server::reset_root_password(&config, &id, &clock, &entropy)?;
+    let Committed { made: password, trouble } = &reset;
     let out = verb.place.out();
     let title = lang.pick(
         "The root user's new password, shown only once:",
         "ルートユーザーの新しいパスワードです。表示は一度だけです:",
     );
     out.lines(&format!("{title}\naccount   {id}\npassword  {password}"));
+    complain_of("the password was changed", trouble.as_deref());
     out.value(&json!({ "account": id.as_str(), "password": password }));
     Ok(())
 }
@@ -232,9 +245,7 @@ fn rotate_root_access_key(verb: &Change, lang: Lang) -> Result<(), Trouble> {
     for old in deleted {
         out.text(&format!("deleted {old}"));
     }
-    if let Some(trouble) = trouble {
-        out::complain(&format!("the key was changed, but {trouble}; the next start repairs that"));
-    }
+    complain_of("the key was changed", trouble.as_deref());
     out.value(&json!({
         "account": id.as_str(),
         "aws_access_key_id": account.root_access_key_id,

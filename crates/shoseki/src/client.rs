@@ -25,7 +25,7 @@ use crate::out::Out;
 pub(crate) use bucket::{ANY_REGION, bucket_region};
 use connection::{Connection, connect};
 pub(crate) use endpoint::Endpoint;
-pub(crate) use service::Ask;
+pub(crate) use service::Call;
 
 /// The largest response body accepted. CloudTrail's files are far smaller.
 const BODY_BYTES_MAX: usize = 1 << 30;
@@ -150,9 +150,9 @@ impl Client {
 
     /// Signs and sends a request and reads its response. Blocks; must not be called from async
     /// code.
-    pub(crate) fn call(&self, ask: &Ask) -> Result<Answered, CallError> {
+    pub(crate) fn call(&self, call: &Call) -> Result<Answered, CallError> {
         let answered = self.runtime.block_on(async {
-            let sent = tokio::time::timeout(PATIENCE, self.exchange(ask)).await;
+            let sent = tokio::time::timeout(PATIENCE, self.exchange(call)).await;
             sent.unwrap_or_else(|_| Err("no response within a minute".to_owned()))
         });
         let answered = answered
@@ -164,26 +164,26 @@ impl Client {
             out.progress(&format!("{about}: {count} requests completed"));
         }
         if answered.status.is_client_error() || answered.status.is_server_error() {
-            return Err(service::refusal(ask.service, &answered));
+            return Err(service::refusal(call.service, &answered));
         }
         Ok(answered)
     }
 
     /// Reuses an open connection, if there is one, or opens a new one. Never sends a request twice:
     /// a call without a response may have been executed.
-    async fn exchange(&self, ask: &Ask) -> Result<Answered, String> {
+    async fn exchange(&self, call: &Call) -> Result<Answered, String> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         if let Some(mut connection) = idle
             && connection.ready().await.is_ok()
         {
-            return self.send(connection, ask).await;
+            return self.send(connection, call).await;
         }
         let connection = connect(&self.endpoint).await?;
-        self.send(connection, ask).await
+        self.send(connection, call).await
     }
 
-    async fn send(&self, mut connection: Connection, ask: &Ask) -> Result<Answered, String> {
-        let request = self.sign(ask)?;
+    async fn send(&self, mut connection: Connection, call: &Call) -> Result<Answered, String> {
+        let request = self.sign(call)?;
         let response = connection.send_request(request).await.map_err(|error| causes(&error))?;
         let (head, body) = Response::into_parts(response);
         let body = Limited::new(body, BODY_BYTES_MAX).collect().await;
@@ -192,23 +192,23 @@ impl Client {
         Ok(Answered { status: head.status, headers: head.headers, body })
     }
 
-    fn sign(&self, ask: &Ask) -> Result<Request<Full<Bytes>>, String> {
+    fn sign(&self, call: &Call) -> Result<Request<Full<Bytes>>, String> {
         let headers: Vec<(&str, &str)> =
-            ask.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            call.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let added = sign_header(
-            ask.method.as_str(),
+            call.method.as_str(),
             self.endpoint.authority(),
-            &ask.target,
+            &call.target,
             &headers,
-            &payload_hash(&ask.body),
+            &payload_hash(&call.body),
             &self.credentials,
-            ask.region.as_ref().unwrap_or(&self.region),
-            ask.service.signing_name(),
+            call.region.as_ref().unwrap_or(&self.region),
+            call.service.signing_name(),
             self.clock.now(),
         );
         let mut request = Request::builder()
-            .method(&ask.method)
-            .uri(&ask.target)
+            .method(&call.method)
+            .uri(&call.target)
             .header(http::header::HOST, self.endpoint.authority())
             .header(http::header::USER_AGENT, USER_AGENT);
         for (name, value) in headers {
@@ -217,7 +217,7 @@ impl Client {
         for (name, value) in added {
             request = request.header(name, value);
         }
-        request.body(Full::new(ask.body.clone())).map_err(|error| error.to_string())
+        request.body(Full::new(call.body.clone())).map_err(|error| error.to_string())
     }
 }
 

@@ -186,7 +186,7 @@ mod tests {
 
     /// The session and the profile of other work are unset before anything is set.
     #[test]
-    fn each_shell_forgets_what_was_there() {
+    fn each_shell_unsets_previous_variables() {
         let (access_key_id, secret_access_key) = ("AKIA".to_owned(), "s".to_owned());
         let root = RootCredentials { access_key_id, secret_access_key, generated: false };
         let variables = Variables::new("http://127.0.0.1:4566", &root, "eu-west-1");

@@ -5,7 +5,7 @@ mod openings;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::client::{Ask, CallError, Client};
+use crate::client::{Call, CallError, Client};
 use crate::exit::{Exit, Trouble};
 use crate::out::Out;
 use crate::reach::Reach;
@@ -64,7 +64,7 @@ pub(crate) fn run(verb: &Explain) -> Result<Exit, Trouble> {
 }
 
 fn deliveries(client: &Client, out: Out) -> Result<Exit, Trouble> {
-    let answer = ask(client, "DescribeDeliveries", &json!({}))?;
+    let answer = query(client, "DescribeDeliveries", &json!({}))?;
     out.value(&answer);
     let mut exit = Exit::Done;
     for trail in list(&answer, "Deliveries") {
@@ -101,7 +101,7 @@ fn deliveries(client: &Client, out: Out) -> Result<Exit, Trouble> {
 }
 
 fn explain(client: &Client, out: Out, request_id: &str) -> Result<(), CallError> {
-    let answer = ask(client, "ExplainDenial", &json!({ "RequestId": request_id }))?;
+    let answer = query(client, "ExplainDenial", &json!({ "RequestId": request_id }))?;
     out.value(&answer);
     for denial in list(&answer, "Denials") {
         out.text(&text(denial, "Message"));
@@ -133,8 +133,8 @@ fn explain(client: &Client, out: Out, request_id: &str) -> Result<(), CallError>
     Ok(())
 }
 
-fn ask(client: &Client, operation: &'static str, input: &Value) -> Result<Value, CallError> {
-    let answered = client.call(&Ask::own(operation, input))?;
+fn query(client: &Client, operation: &'static str, input: &Value) -> Result<Value, CallError> {
+    let answered = client.call(&Call::own(operation, input))?;
     Ok(serde_json::from_slice(&answered.body).unwrap_or_default())
 }
 

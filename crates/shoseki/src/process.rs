@@ -239,7 +239,7 @@ mod tests {
 
     /// Both syntaxes of a flag are removed with their value, and nothing else is removed.
     #[test]
-    fn secret_flags_go_and_come_back() {
+    fn secret_flags_are_removed_and_restored() {
         for (line, kept) in [
             ("shoseki serve --root-secret-access-key x --listen y", "shoseki serve --listen y"),
             ("shoseki serve --root-secret-access-key=x --listen y", "shoseki serve --listen y"),

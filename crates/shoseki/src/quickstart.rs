@@ -4,11 +4,11 @@
 //! It starts the same server as `serve`. The steps do not depend on it: they sign requests and send
 //! them over HTTP.
 
+mod contents;
 mod documents;
-mod look;
+mod messages;
 mod prove;
 mod steps;
-mod words;
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ use tokio::runtime::Runtime;
 use types::{Clock, Entropy, SECOND_MS, Timestamp};
 use wire::sign::Credentials;
 
-use crate::client::{Answered, Ask, CallError, Client, Endpoint};
+use crate::client::{Answered, Call, CallError, Client, Endpoint};
 use crate::environment::{Shell, Variables};
 use crate::exit::{Exit, Trouble};
 use crate::lang::Lang;
@@ -29,7 +29,7 @@ use crate::out::Out;
 use crate::serve::runtime;
 use crate::signals::Signals;
 use crate::value;
-use words::{Say, say};
+use messages::{Message, message};
 
 /// The polling interval for the bucket.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -83,7 +83,7 @@ pub(crate) enum Stop {
     /// A check failed.
     Wrong(String),
     /// A signal arrived.
-    Asked,
+    Signal,
 }
 
 impl From<CallError> for Stop {
@@ -112,8 +112,8 @@ pub(crate) fn run(verb: &Quickstart, lang: Lang) -> Result<Exit, Trouble> {
     let endpoint = format!("http://{}", server.address());
     let out = Out::new(verb.json);
     let client = client(&runtime, &endpoint, &root, &config, clock.clone())?;
-    let said = say(lang, &Say::Started { url: &endpoint, folder: &config.data_dir });
-    out.lines(&said);
+    let started = message(lang, &Message::Started { url: &endpoint, folder: &config.data_dir });
+    out.lines(&started);
     let mut walk = Walk {
         client,
         runtime: &runtime,
@@ -175,7 +175,7 @@ impl Walk<'_> {
             Ok(Err(findings)) => (findings, Exit::Findings),
             Err(Stop::Call(error)) => (error.to_string(), Exit::Findings),
             Err(Stop::Wrong(text)) => (text, Exit::Findings),
-            Err(Stop::Asked) => return Exit::Partial,
+            Err(Stop::Signal) => return Exit::Partial,
         };
         self.out.progress_done();
         let word = if exit == Exit::Done { "VALID" } else { "INVALID" };
@@ -190,14 +190,14 @@ impl Walk<'_> {
         let key = self.make_key()?;
         let without_policy = self.make_bucket(&key)?;
         self.make_trail(&key, without_policy)?;
-        let log_file = self.look_into_bucket(&key, began)?;
+        let log_file = self.show_contents(&key, began)?;
         self.prove(&log_file, began)
     }
 
     /// Performs a call and prints it with its outcome.
-    fn call(&self, ask: &Ask) -> Result<Answered, CallError> {
-        let answered = self.client.call(ask);
-        let (service, operation) = (ask.service.signing_name(), ask.operation);
+    fn call(&self, call: &Call) -> Result<Answered, CallError> {
+        let answered = self.client.call(call);
+        let (service, operation) = (call.service.signing_name(), call.operation);
         let (status, error) = match &answered {
             Ok(answered) => (answered.status.to_string(), None),
             Err(error) => (error.to_string(), Some(error.code())),
@@ -212,41 +212,41 @@ impl Walk<'_> {
     }
 
     /// Performs a call; `None` if it failed with this code.
-    fn call_unless(&self, code: &str, ask: &Ask) -> Result<Option<Answered>, CallError> {
-        match self.call(ask) {
+    fn call_unless(&self, code: &str, call: &Call) -> Result<Option<Answered>, CallError> {
+        match self.call(call) {
             Ok(answered) => Ok(Some(answered)),
             Err(error) if error.code() == code => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    fn say(&self, what: &Say<'_>) {
+    fn print(&self, what: &Message<'_>) {
         self.out.progress_done();
-        self.out.lines(&say(self.lang, what));
+        self.out.lines(&message(self.lang, what));
     }
 
     /// Polls until there is a result or the time limit expires.
     fn wait<T>(
         &mut self,
-        what: &Say<'_>,
+        what: &Message<'_>,
         interval_ms: u64,
-        look: impl Fn(&Self) -> Result<Option<T>, Stop>,
+        poll: impl Fn(&Self) -> Result<Option<T>, Stop>,
     ) -> Result<T, Stop> {
         let began = self.clock.now();
         let patience_ms = interval_ms.saturating_mul(2).saturating_add(MARGIN_MS);
         loop {
-            if let Some(found) = look(self)? {
+            if let Some(found) = poll(self)? {
                 self.out.progress_done();
                 return Ok(found);
             }
             let waited_ms = self.clock.now().since_ms(began);
             if waited_ms > patience_ms {
-                return Err(Stop::Wrong(say(self.lang, &Say::TooLong { what })));
+                return Err(Stop::Wrong(message(self.lang, &Message::TimedOut { what })));
             }
             let seconds = Timestamp::from_ms(waited_ms).as_secs();
-            self.out.progress(&format!("  {} {seconds} s", say(self.lang, what)));
+            self.out.progress(&format!("  {} {seconds} s", message(self.lang, what)));
             if self.runtime.block_on(self.signals.come_within(PAUSE)) {
-                return Err(Stop::Asked);
+                return Err(Stop::Signal);
             }
         }
     }
@@ -256,15 +256,15 @@ impl Walk<'_> {
         let endpoint = &format!("http://{}", server.address());
         let region = self.config.region.as_str();
         let variables = Variables::new(endpoint, root, region);
-        self.say(&Say::Pointers);
+        self.print(&Message::Pointers);
         self.out.lines(&variables.lines(Shell::Bash));
-        self.say(&Say::Examples);
-        let console = Ask::s3("Console", http::Method::GET, "_console/", "");
+        self.print(&Message::Examples);
+        let console = Call::s3("Console", http::Method::GET, "_console/", "");
         if self.client.call(&console).is_ok() {
             let front = format!("{endpoint}/_console/");
-            self.say(&Say::Console { url: server.first_run_link().unwrap_or(&front) });
+            self.print(&Message::Console { url: server.first_run_link().unwrap_or(&front) });
         }
-        self.say(&if scratch { Say::RunningInScratch } else { Say::Running });
+        self.print(&if scratch { Message::RunningInScratch } else { Message::Running });
         self.out.value(&variables.json());
     }
 }

@@ -359,7 +359,7 @@ mod tests {
 
     /// Plain HTTP causes a warning if other machines can reach it.
     #[test]
-    fn plain_http_beyond_loopback_is_found() {
+    fn plain_http_beyond_loopback_is_detected() {
         for (words, want) in [
             (&[][..], None),
             (&["--listen", "[::1]:1"], None),

@@ -27,10 +27,12 @@ fn with_usage(mut command: Command, built: &mut Command) -> Command {
 /// The words of the command line. `help --help` means the same as `help`.
 pub(crate) fn words(words: &[OsString]) -> Vec<OsString> {
     let is = |word: &OsString, what: &[&str]| what.iter().any(|one| OsStr::new(one) == word);
-    let asked = words.iter().take(3).position(|word| is(word, &["help"]));
-    let Some(asked) = asked.filter(|at| *at > 0) else { return words.to_vec() };
-    let kept =
-        words.iter().enumerate().filter(|(at, word)| *at <= asked || !is(word, &["-h", "--help"]));
+    let position = words.iter().take(3).position(|word| is(word, &["help"]));
+    let Some(position) = position.filter(|at| *at > 0) else { return words.to_vec() };
+    let kept = words
+        .iter()
+        .enumerate()
+        .filter(|(at, word)| *at <= position || !is(word, &["-h", "--help"]));
     kept.map(|(_, word)| word.clone()).collect()
 }
 
@@ -40,7 +42,7 @@ mod tests {
 
     /// Only what follows `help` as a verb is dropped.
     #[test]
-    fn help_may_be_asked_for_help() {
+    fn help_of_help_is_help() {
         let words = |line: &str| line.split(' ').map(OsString::from).collect::<Vec<_>>();
         for (line, want) in [
             ("shoseki help --help", "shoseki help"),

@@ -121,7 +121,7 @@ pub(crate) fn run(verb: &Verify) -> Result<Exit, Trouble> {
     let place = place::find(verb, &arn, &client, kept)?;
     (target.bucket, target.prefix) = (place.bucket.clone(), place.prefix.clone());
     let served = Served::new(&client);
-    let remembered = Remembered::ask(&served, &target);
+    let remembered = Remembered::fetch(&served, &target);
     let known = Known { anchors: anchors.as_ref(), remembered: &remembered };
     let regions = match &verb.region {
         Some(region) => vec![region.clone()],

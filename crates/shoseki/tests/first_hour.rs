@@ -1,11 +1,12 @@
 //! What a newcomer types first, and what may go wrong with it.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
+
+use testkit::Serving;
 
 #[expect(clippy::unwrap_used, reason = "a test's own")]
 fn shoseki(words: &[&str], variables: &[(&str, &str)]) -> Output {
@@ -21,31 +22,9 @@ fn err(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// A server that serves, and its address; it is killed at the end.
-struct Serving(Child, String);
-
-impl Serving {
-    #[expect(clippy::unwrap_used, clippy::panic, reason = "a test's own")]
-    fn start(data: &Path) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_shoseki"));
-        command.args(["serve", "--log-json", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data);
-        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
-        let serving =
-            lines.find(|line| line.contains("\"serving\"")).unwrap_or_else(|| panic!("it ended"));
-        let serving: serde_json::Value = serde_json::from_str(&serving).unwrap();
-        let address =
-            serving.pointer("/fields/address").and_then(|at| at.as_str()).unwrap().to_owned();
-        std::thread::spawn(move || lines.for_each(drop));
-        Self(child, address)
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+/// A server that serves `data`.
+fn serve(data: &Path) -> Serving {
+    Serving::start(Command::new(env!("CARGO_BIN_EXE_shoseki")), &[], data)
 }
 
 /// Without a verb the short help is shown, whatever the environment says.
@@ -100,7 +79,7 @@ fn completions_and_pages_are_made() {
 
 /// A server may be named, in the syntax of the newcomer's shell.
 #[test]
-fn env_takes_names_and_shells() {
+fn env_accepts_names_and_shells() {
     let keys = [("SHOSEKI_ROOT_ACCESS_KEY_ID", "A"), ("SHOSEKI_ROOT_SECRET_ACCESS_KEY", "S")];
     for shell in ["bash", "zsh", "sh"] {
         let words = ["env", "--listen", "audit.example.com:4567", "--tls", "--shell", shell];
@@ -130,7 +109,7 @@ fn errors_of_the_file_are_read_at_once() {
 /// A taken port leaves nothing behind and says what to do; `quickstart` listens where it is told to
 /// by the variable, too.
 #[test]
-fn a_taken_port_leaves_nothing_behind() {
+fn a_port_in_use_leaves_nothing_behind() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let folder = tempfile::tempdir().unwrap();
@@ -148,10 +127,10 @@ fn a_taken_port_leaves_nothing_behind() {
 
 /// A request that nobody refused is a finding, and no misuse.
 #[test]
-fn explain_of_an_unknown_request_says_so() {
+fn explain_reports_an_unknown_request() {
     let folder = tempfile::tempdir().unwrap();
-    let serving = Serving::start(&folder.path().join("data"));
-    let url = format!("http://{}", serving.1);
+    let serving = serve(&folder.path().join("data"));
+    let url = format!("http://{}", serving.address());
     let data_dir = folder.path().join("data");
     let words = ["explain", "no-such-request", "--endpoint-url", &url, "--data-dir"];
     let asked = shoseki(&[&words[..], &[data_dir.to_str().unwrap()]].concat(), &[]);
@@ -162,10 +141,10 @@ fn explain_of_an_unknown_request_says_so() {
 
 /// Without its root key a data directory is checked as far as that goes, and it is said how far.
 #[test]
-fn fsck_without_the_root_key_says_what_it_cannot_prove() {
+fn fsck_without_the_root_key_reports_what_it_cannot_verify() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    drop(Serving::start(&data));
+    drop(serve(&data));
     fs::rename(data.join("root-key"), folder.path().join("root-key")).unwrap();
     let data_dir = data.to_str().unwrap();
     let checked = shoseki(&["fsck", "--data-dir", data_dir], &[]);
@@ -188,7 +167,7 @@ fn fsck_without_the_root_key_says_what_it_cannot_prove() {
 fn accounts_are_listed_and_changed() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    drop(Serving::start(&data));
+    drop(serve(&data));
     let place = ["--data-dir", data.to_str().unwrap()];
     let account = |words: &[&str]| {
         let done = shoseki(&[&["account"][..], words, &place].concat(), &[]);
@@ -202,7 +181,7 @@ fn accounts_are_listed_and_changed() {
     assert!(told.contains("password  "), "{told}");
     let (_, told, _) = account(&["rotate-root-access-key", "123456789012"]);
     assert!(told.contains("deleted AKIA") && told.contains("stored in "), "{told}");
-    drop(Serving::start(&data));
+    drop(serve(&data));
     let (_, listed, _) = account(&["list", "--json"]);
     let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
     let one = &listed["accounts"][0];
@@ -218,7 +197,7 @@ fn accounts_are_listed_and_changed() {
 
 /// A service manager hears that the server serves, that it lives, and that it stops, in this order.
 #[test]
-fn the_service_manager_is_told() {
+fn the_service_manager_is_notified() {
     let folder = tempfile::tempdir().unwrap();
     let socket = folder.path().join("notify");
     let heard = std::os::unix::net::UnixDatagram::bind(&socket).unwrap();
@@ -247,10 +226,10 @@ fn the_service_manager_is_told() {
 
 /// A container asks a server whether it is well; what does not answer is not well.
 #[test]
-fn health_is_asked_for() {
+fn health_is_queried() {
     let folder = tempfile::tempdir().unwrap();
-    let serving = Serving::start(&folder.path().join("data"));
-    let url = format!("http://{}", serving.1);
+    let serving = serve(&folder.path().join("data"));
+    let url = format!("http://{}", serving.address());
     let asked = shoseki(&["health", "--endpoint-url", &url], &[]);
     assert_eq!((asked.status.code(), out(&asked).as_str()), (Some(0), "ok\n"), "{}", err(&asked));
     let nobody = ["health", "--endpoint-url", "http://127.0.0.1:1"];

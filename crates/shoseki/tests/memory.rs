@@ -9,13 +9,13 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
-use std::thread;
+use std::process::Command;
 use std::time::Duration;
 
 use tempfile::TempDir;
+use testkit::Serving;
 use types::Clock;
 use wire::sign::{Credentials, payload_hash, sign_header};
 
@@ -30,7 +30,7 @@ const HOST: &str = "127.0.0.1";
 const STILL_TURNS: usize = 8;
 
 struct Server {
-    child: Child,
+    serving: Serving,
     address: String,
     root: Credentials,
     _folder: TempDir,
@@ -48,32 +48,19 @@ impl Server {
             secret: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_owned(),
             session_token: None,
         };
-        let mut child = Command::new(env!("CARGO_BIN_EXE_shoseki"))
-            .args(["serve", "--log-json", "--listen", "127.0.0.1:0", "--region", REGION])
-            .arg("--config")
-            .arg(config)
-            .arg("--data-dir")
-            .arg(folder.path().join("data"))
+        let mut program = Command::new(env!("CARGO_BIN_EXE_shoseki"));
+        program
             .env("SHOSEKI_ROOT_ACCESS_KEY_ID", &root.access_key_id)
-            .env("SHOSEKI_ROOT_SECRET_ACCESS_KEY", &root.secret)
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let address = lines
-            .find_map(|line| {
-                let line: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();
-                line["fields"]["address"].as_str().map(str::to_owned)
-            })
-            .unwrap();
-        // A full pipe would stop it.
-        thread::spawn(move || lines.count());
-        Self { child, address, root, _folder: folder }
+            .env("SHOSEKI_ROOT_SECRET_ACCESS_KEY", &root.secret);
+        let flags = ["--region", REGION, "--config", config.to_str().unwrap()];
+        let serving = Serving::start(program, &flags, &folder.path().join("data"));
+        let address = serving.address();
+        Self { serving, address, root, _folder: folder }
     }
 
     /// The most that was ever resident, in MiB.
     fn peak_mib(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let status = self.serving.proc("status");
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
         peak.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() / 1024
     }
@@ -138,13 +125,6 @@ impl Server {
         let peak = self.peak_mib();
         println!("{name}: at most {peak} MiB");
         assert!(peak <= BOUND_MIB, "{name}: {peak} MiB");
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -3,48 +3,17 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 use std::fs::{self, Permissions};
-use std::io::{BufRead, BufReader};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
+
+use testkit::Serving;
 
 const KEY: &str = "AKIAPROCESSROOT00001";
 const SECRET: &str = "a-secret-that-nobody-else-may-see-0123456";
 const TOKEN: &str = "a-session-token-of-another-work";
-
-/// A server that serves; it is killed at the end.
-struct Serving(Child);
-
-impl Serving {
-    fn start(mut command: Command, data: &Path, flags: &[&str]) -> Self {
-        command.arg("serve").args(flags);
-        command.args(["--listen", "127.0.0.1:0", "--data-dir"]).arg(data);
-        let mut server = Self(command.stderr(Stdio::piped()).spawn().unwrap());
-        let mut said = String::new();
-        let mut lines = BufReader::new(server.0.stderr.take().unwrap()).lines();
-        while !said.contains("serving") {
-            said.push_str(&lines.next().unwrap_or_else(|| panic!("it ended: {said}")).unwrap());
-        }
-        // What it says later must not fail for want of a reader.
-        std::thread::spawn(move || lines.for_each(drop));
-        server
-    }
-
-    /// What the kernel tells of the process.
-    fn told(&self, file: &str) -> String {
-        let bytes = fs::read(format!("/proc/{}/{file}", self.0.id())).unwrap();
-        String::from_utf8_lossy(&bytes).replace('\0', " ")
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 fn shoseki() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_shoseki"));
@@ -61,7 +30,7 @@ fn took_the_key(data: &Path) -> bool {
 /// By variable or by flag: the secret reaches the server and is gone from what others see of it;
 /// so are the secrets of AWS's tools. The process keeps its id and its name.
 #[test]
-fn secrets_are_not_seen_in_the_process() {
+fn secrets_are_not_visible_in_the_process() {
     for flags in [&[][..], &["--root-secret-access-key", SECRET]] {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
@@ -71,13 +40,13 @@ fn secrets_are_not_seen_in_the_process() {
         if flags.is_empty() {
             command.env("SHOSEKI_ROOT_SECRET_ACCESS_KEY", SECRET);
         }
-        let server = Serving::start(command, &data, flags);
-        let (variables, line) = (server.told("environ"), server.told("cmdline"));
+        let server = Serving::start(command, flags, &data);
+        let (variables, line) = (server.proc("environ"), server.proc("cmdline").replace('\0', " "));
         for text in [&variables, &line] {
             assert!(!text.contains(SECRET) && !text.contains(TOKEN), "{text}");
         }
         assert!(variables.contains(KEY) && line.contains("serve --listen"), "{variables}{line}");
-        assert_eq!(server.told("comm"), "shoseki\n");
+        assert_eq!(server.proc("comm"), "shoseki\n");
         assert!(took_the_key(&data), "the secret has arrived");
     }
 }
@@ -94,8 +63,8 @@ fn a_program_without_its_file_hides_its_secrets() {
     fs::remove_file(&copy).unwrap();
     let mut command = Command::new(format!("/proc/self/fd/{}", program.as_raw_fd()));
     command.env("SHOSEKI_ROOT_ACCESS_KEY_ID", KEY).env("SHOSEKI_ROOT_SECRET_ACCESS_KEY", SECRET);
-    let server = Serving::start(command, &data, &[]);
-    assert!(!server.told("environ").contains(SECRET));
+    let server = Serving::start(command, &[], &data);
+    assert!(!server.proc("environ").contains(SECRET));
     assert!(took_the_key(&data), "the secret has arrived");
 }
 
@@ -106,7 +75,7 @@ fn everything_in_the_data_directory_is_closed_to_others() {
     let data = folder.path().join("data");
     fs::create_dir(&data).unwrap();
     fs::set_permissions(&data, Permissions::from_mode(0o755)).unwrap();
-    let _server = Serving::start(shoseki(), &data, &[]);
+    let _server = Serving::start(shoseki(), &[], &data);
     // A worker makes it when the server serves already.
     eventually(|| data.join("reserve").exists());
     let mut folders = vec![data];
@@ -146,10 +115,10 @@ fn others(path: &Path) -> u32 {
 
 /// A data directory that others may write to is not served, nor an account made in it.
 #[test]
-fn a_data_directory_that_others_may_write_to_is_refused() {
+fn a_data_directory_writable_by_others_is_rejected() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();
-    drop(Serving::start(shoseki(), data, &[]));
+    drop(Serving::start(shoseki(), &[], data));
     fs::set_permissions(data, Permissions::from_mode(0o775)).unwrap();
     for words in [["serve", "--listen=127.0.0.1:0"], ["account", "create"]] {
         let mut command = shoseki();
@@ -198,13 +167,13 @@ fn loose_secret_files_are_refused() {
 #[test]
 fn no_core_is_dumped() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Serving::start(shoseki(), &folder.path().join("data"), &[]);
-    let limits = server.told("limits");
+    let server = Serving::start(shoseki(), &[], &folder.path().join("data"));
+    let limits = server.proc("limits");
     let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
     let words: Vec<&str> = core.split_whitespace().collect();
     assert_eq!(words[4..6], ["0", "0"], "{core}");
     // The superuser's own processes may always be read by the superuser; those of others become
     // the superuser's once they are closed.
-    let variables = fs::metadata(format!("/proc/{}/environ", server.0.id())).unwrap();
+    let variables = fs::metadata(format!("/proc/{}/environ", server.id())).unwrap();
     assert_eq!(variables.uid(), 0);
 }

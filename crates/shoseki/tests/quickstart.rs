@@ -1,8 +1,9 @@
 //! The command as people run it.
 
-use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
+
+use testkit::Serving;
 
 #[expect(clippy::unwrap_used, reason = "a test's own")]
 fn shoseki(words: &[&str]) -> Output {
@@ -54,25 +55,15 @@ fn failures_have_their_exit_codes() {
 
 /// Who asked for JSON gets nothing else on standard error, be it a failure or a start.
 #[test]
-fn json_diagnostics_are_json_alone() {
+fn json_diagnostics_are_only_json() {
     let refused = shoseki(&["serve", "--log-json", "--account", "12"]);
     let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().to_str().unwrap();
-    let mut server = Command::new(env!("CARGO_BIN_EXE_shoseki"))
-        .args(["serve", "--log-json", "--listen", "127.0.0.1:0", "--data-dir", data])
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(server.stderr.take().unwrap()).lines().map(Result::unwrap);
-    let mut texts = vec![lines.next().unwrap()];
-    while !texts.last().unwrap().contains("/_console/#/first-run?token=") {
-        texts.push(lines.next().expect("the link is told"));
-    }
-    server.kill().unwrap();
-    server.wait().unwrap();
+    let program = Command::new(env!("CARGO_BIN_EXE_shoseki"));
+    let link = "/_console/#/first-run?token=";
+    let server = Serving::start_until(link, program, &[], folder.path());
     let refused = String::from_utf8(refused.stderr).unwrap();
     assert!(refused.contains("12 digits"), "{refused}");
-    for line in texts.iter().map(String::as_str).chain(refused.lines()) {
+    for line in server.diagnostics().iter().map(String::as_str).chain(refused.lines()) {
         let event: serde_json::Value = serde_json::from_str(line).expect(line);
         assert!(event["level"].is_string(), "{line}");
     }

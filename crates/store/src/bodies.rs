@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn a_removed_body_is_gone_and_removing_again_is_fine() {
+    fn removing_a_body_is_idempotent() {
         let (_folder, bodies) = open();
         let id = put(&bodies, 2, b"");
         assert!(bodies.reader(&id).unwrap().is_empty());
@@ -376,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn sweeping_takes_what_is_neither_live_nor_young() {
+    fn sweeping_removes_old_unreferenced_bodies() {
         let (_folder, bodies) = open();
         let (live, dead) = (put(&bodies, 1, b"live"), put(&bodies, 2, b"dead"));
         let none = bodies.sweep(&mut |_| false, Timestamp::from_secs(1)).unwrap();

@@ -451,7 +451,7 @@ mod tests {
     /// Between registration and trimming, and after a crash there, an event is in both places: it
     /// is found once, and the next seal removes it from the tail.
     #[test]
-    fn a_sealed_event_is_found_once_whether_it_was_cut_or_not() {
+    fn a_sealed_event_is_found_once_before_and_after_trimming() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path(), None).unwrap();
         let event = |at| NewEvent { time: Timestamp::from_secs(at), terms: vec![7], body: vec![] };

@@ -19,11 +19,11 @@ impl Store {
     /// The caller must check whether every referenced body exists.
     pub fn fsck(&self, progress: &mut dyn FnMut(&str)) -> Result<Vec<String>, StoreError> {
         // The engine may stumble over bytes that it never wrote.
-        let checked = catch_unwind(AssertUnwindSafe(|| self.look(progress)));
+        let checked = catch_unwind(AssertUnwindSafe(|| self.inspect(progress)));
         checked.unwrap_or_else(|_| Ok(vec!["the state file cannot be read completely".to_owned()]))
     }
 
-    fn look(&self, progress: &mut dyn FnMut(&str)) -> Result<Vec<String>, StoreError> {
+    fn inspect(&self, progress: &mut dyn FnMut(&str)) -> Result<Vec<String>, StoreError> {
         let view = self.snapshot()?;
         let (mut findings, mut next_seq) = (Vec::new(), None);
         let segments = SEGMENTS.all(&view.tx(), "")?;

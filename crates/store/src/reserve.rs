@@ -142,7 +142,7 @@ mod tests {
 
     /// The disk's own report is trusted only if it reports too little space.
     #[test]
-    fn the_disk_says_what_it_has() {
+    fn the_disk_reports_its_free_space() {
         let folder = tempfile::tempdir().unwrap();
         assert!(free(folder.path()).unwrap() > 0);
         assert!(free(&folder.path().join("none")).is_err());

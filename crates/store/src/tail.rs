@@ -146,7 +146,7 @@ mod tests {
 
     /// The events that were in the tail when the store opened can be added later, once.
     #[test]
-    fn older_events_are_added_where_they_fit() {
+    fn older_events_are_added_in_order() {
         let older = |seqs: Range<u64>| {
             let mut older = TailIndex::empty(seqs.start);
             seqs.for_each(|seq| older.add(seq, [1].into_iter()));

@@ -347,7 +347,7 @@ mod tests {
 
     /// The last write wins, in any layer.
     #[test]
-    fn a_nested_write_stands_above_an_earlier_one_around_it() {
+    fn a_nested_write_overrides_an_earlier_outer_one() {
         let base = base();
         let mut tx = LayeredTx::over(Tx::new(&base, true, 1));
         tx.begin();
@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_refuses_writes_and_says_why() {
+    fn a_snapshot_rejects_writes_with_the_reason() {
         let base = base();
         let mut tx = Tx::new(&base, false, 0);
         assert!(tx.put("a".into(), vec![]).unwrap_err().needs_writer());

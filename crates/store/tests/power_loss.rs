@@ -96,7 +96,7 @@ fn check_seed(seed: u64) {
 
 /// Many seeds; a failing one is printed.
 #[test]
-fn a_loss_of_power_takes_nothing_that_was_answered() {
+fn a_power_failure_loses_nothing_confirmed() {
     for seed in 0..120 {
         if let Err(panic) = std::panic::catch_unwind(|| check_seed(seed)) {
             println!("seed {seed}");

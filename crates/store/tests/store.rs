@@ -74,7 +74,7 @@ proptest! {
     /// Wherever the events are stored, history and the log return the same results as one list of
     /// all events.
     #[test]
-    fn history_does_not_show_where_events_lie(
+    fn history_does_not_depend_on_where_events_are_stored(
         steps in steps(),
         term in 0_u64..4,
         (from, to) in (0_u64..100, 0_u64..120),
@@ -127,7 +127,7 @@ proptest! {
 }
 
 #[test]
-fn a_job_that_panics_leaves_nothing_and_harms_nobody() {
+fn a_job_that_panics_leaves_nothing_and_affects_no_other() {
     let (_folder, store) = open();
     let failed = store.submit(|tx| -> ((), Vec<NewEvent>) {
         tx.begin();
@@ -163,7 +163,7 @@ fn jobs_run_one_after_the_other_and_see_each_other() {
 }
 
 #[test]
-fn submitting_after_the_end_is_an_error_and_what_came_before_is_done() {
+fn submitting_after_the_end_is_an_error_and_earlier_jobs_are_done() {
     let (_folder, store) = open();
     let before = store.submit(|_| ((), vec![event(1, &[])]));
     store.shut_down();
@@ -281,7 +281,7 @@ fn shared_rows_never_grow_stale() {
 }
 
 #[test]
-fn a_directory_in_use_says_so() {
+fn a_directory_in_use_is_reported() {
     let (folder, store) = open();
     let error = Store::open(folder.path(), None).unwrap_err();
     assert!(error.is_in_use(), "{error}");
@@ -303,7 +303,7 @@ fn a_later_format_is_refused() {
 }
 
 #[test]
-fn a_state_file_that_is_none_is_refused() {
+fn an_invalid_state_file_is_rejected() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("state.redb"), [7; 8_192]).unwrap();
     assert!(Store::open(folder.path(), None).is_err());

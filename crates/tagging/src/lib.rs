@@ -19,7 +19,7 @@ mod ops;
 mod page;
 mod resources;
 
-use gateway::{EventForm, Family, Protocol, Service};
+use gateway::{EventForm, Family, OwnFailure, Protocol, SERVICE_UNAVAILABLE, Service};
 
 pub use error::TaggingError;
 pub use ops::ROWS;
@@ -37,5 +37,11 @@ pub static SERVICE: Service = Service {
     target: "ResourceGroupsTaggingAPI_20170126",
     global: false,
     event_form: EventForm::PLAIN,
-    without_room: None,
+    failure: OwnFailure {
+        status: 500,
+        code: "InternalServiceException",
+        text: "The request processing failed because of an unknown error, exception, or failure. \
+               You can retry the request.",
+    },
+    unavailable: SERVICE_UNAVAILABLE,
 };

@@ -21,12 +21,15 @@
 )]
 
 mod answered;
+mod authenticator;
 mod disk;
+mod observed;
+mod serving;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
-use gateway::{Begun, Fault, Gateway, Parts, Received, Row, Settings};
+use gateway::{Begun, Fault, Gateway, Identified, Parts, Received, Row, Settings};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use keys::{Keyring, RootKey};
 use serde_json::Value;
@@ -38,7 +41,9 @@ use wire::sign::{Credentials, payload_hash, sign_header};
 use wire::{FormError, FormReader, Head};
 
 pub use answered::Answered;
+pub use authenticator::Authenticator;
 pub use disk::{Dice, Disk};
+pub use serving::Serving;
 
 /// The account of a kit.
 pub const ACCOUNT: &str = "111122223333";
@@ -69,6 +74,7 @@ pub struct Kit {
     pub root: Credentials,
     /// The root user of [`OTHER_ACCOUNT`].
     pub other_root: Credentials,
+    rows: Vec<&'static Row>,
     _folder: Arc<TempDir>,
 }
 
@@ -88,14 +94,19 @@ pub struct S3Request<'a> {
 impl Kit {
     /// A kit that serves `rows`, with IAM's identities and an in-memory store.
     pub fn new(rows: &[&'static [Row]]) -> Self {
-        Self::timed(rows, TIMING)
+        Self::on(&Disk::with_power(), rows)
+    }
+
+    /// The same on a disk that a test may switch off.
+    pub fn on(disk: &Disk, rows: &[&'static [Row]]) -> Self {
+        Self::timed(disk, rows, TIMING)
     }
 
     /// The same with another timing of deliveries than [`TIMING`].
-    pub fn timed(rows: &[&'static [Row]], timing: Timing) -> Self {
+    pub fn timed(disk: &Disk, rows: &[&'static [Row]], timing: Timing) -> Self {
         let folder = Arc::new(TempDir::new().expect("a scratch directory"));
-        let (clock, disk) = (Clock::manual(START), Disk::with_power());
-        Self::open_timed(rows, folder, Some(&disk), clock, 7, timing).expect("a store")
+        let clock = Clock::manual(START);
+        Self::open_timed(rows, folder, Some(disk), clock, 7, timing).expect("a store")
     }
 
     /// A kit over `folder`, whose state is on `disk` if there is one. Kits over the same folder
@@ -125,6 +136,7 @@ impl Kit {
         let root_key = RootKey::generate(&constant).expect("a root key");
         let (keyring, _) = Keyring::create(&root_key, &constant).expect("a keyring");
         let supply = Supply::default();
+        let rows: Vec<_> = rows.iter().flat_map(|rows| rows.iter()).collect();
         let backend = disk.map(|disk| Box::new(disk.clone()) as Box<dyn StorageBackend>);
         let store = Arc::new(Store::open(folder.path(), backend)?);
         let gateway = Gateway::new(Parts {
@@ -133,7 +145,7 @@ impl Kit {
             clock: clock.clone(),
             entropy: Entropy::supplied(seed, supply.clone()),
             identities: iam::PORT,
-            rows: rows.iter().flat_map(|rows| rows.iter()).collect(),
+            rows: rows.clone(),
             settings: Settings {
                 account: AccountId::parse(ACCOUNT).expect("an account"),
                 region: Region::parse(REGION).expect("a region"),
@@ -144,7 +156,7 @@ impl Kit {
         });
         let root = credentials("AKIAROOTROOTROOTROOT");
         let other_root = credentials("AKIAOTHEROTHEROTHERR");
-        let kit = Self { gateway, store, clock, supply, root, other_root, _folder: folder };
+        let kit = Self { gateway, store, clock, supply, root, other_root, rows, _folder: folder };
         kit.bootstrap(ACCOUNT, &kit.root)?;
         kit.bootstrap(OTHER_ACCOUNT, &kit.other_root)?;
         Ok(kit)
@@ -270,9 +282,10 @@ impl Kit {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Answered {
-        let mut head = raw_head(method, target, headers);
-        head.headers.insert("content-length", HeaderValue::from(body.len()));
-        self.answer(head, &Bytes::copy_from_slice(body))
+        let length = body.len().to_string();
+        let given = headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("content-length"));
+        let all: Vec<_> = given.copied().chain([("content-length", length.as_str())]).collect();
+        self.answer(raw_head(method, target, &all), &Bytes::copy_from_slice(body))
     }
 
     /// The response to a request with an arbitrary head.
@@ -281,6 +294,15 @@ impl Kit {
             Ok(identified) => identified,
             Err(answer) => return Answered::from(*answer),
         };
+        let operation = observed::operation(&identified, body);
+        let answered = self.answer_identified(identified, head, body);
+        if let Some(operation) = operation {
+            observed::call(&operation, &answered);
+        }
+        answered
+    }
+
+    fn answer_identified(&self, identified: Identified, head: Head, body: &Bytes) -> Answered {
         let streamed = identified.body.is_streamed();
         let whole = if streamed { Bytes::new() } else { body.clone() };
         let (form, body) = match identified.body {
@@ -320,7 +342,16 @@ impl Kit {
     /// The newest event of an operation.
     pub fn event(&self, name: &str) -> Value {
         let found = self.events().into_iter().rev().find(|event| event["eventName"] == name);
-        found.unwrap_or_else(|| panic!("no event is called {name}"))
+        let event = found.unwrap_or_else(|| panic!("no event is called {name}"));
+        observed::event(&self.rows, &event);
+        event
+    }
+
+    /// The newest event.
+    pub fn last_event(&self) -> Value {
+        let event = self.events().pop().expect("an event");
+        observed::event(&self.rows, &event);
+        event
     }
 
     /// A new user of [`ACCOUNT`] with an inline policy, and its access key.
@@ -354,13 +385,8 @@ fn raw_head(method: &str, target: &str, headers: &[(&str, &str)]) -> Head {
         let name = HeaderName::from_bytes(name.as_bytes()).expect("a header's name");
         map.append(name, HeaderValue::from_str(value).expect("a header's value"));
     }
-    Head {
-        method: Method::from_bytes(method.as_bytes()).expect("a method"),
-        target: target.to_owned(),
-        headers: map,
-        secure: false,
-        peer: [192, 0, 2, 1].into(),
-    }
+    let method = Method::from_bytes(method.as_bytes()).expect("a method");
+    Head::new(method, target.to_owned(), map, false, [192, 0, 2, 1].into())
 }
 
 /// A form up to its file, the rest of which is in the reader.

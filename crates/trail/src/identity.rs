@@ -267,7 +267,7 @@ mod tests {
 
     /// The order and the set of members equal those of recorded events.
     #[test]
-    fn every_caller_has_the_members_aws_gives_it() {
+    fn every_caller_has_the_members_of_awss_records() {
         let account = account();
         let user = IamUser {
             id: "AIDAEXAMPLE",

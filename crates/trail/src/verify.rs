@@ -5,7 +5,7 @@
 //! there are any, otherwise to the next older name in the listing. The CLI cannot detect that the
 //! newest digests of a chain are missing: an [`Anchor`], stored apart from the bucket, can. Nor
 //! does it compare a digest with the entry in the next one: here a difference is a
-//! [`Finding::BrokenLink`]. Files that no digest lists are found by [`look_for_extra`].
+//! [`Finding::BrokenLink`]. Files that no digest lists are found by [`find_extra`].
 //! [`verify_part`] does both for one time span after the other, each within a budget.
 //!
 //! Source: the `validate-logs` command of the AWS CLI.
@@ -27,7 +27,7 @@ mod print;
 mod report;
 mod walk;
 
-pub use extra::{Clocked, Entries, Entry, Pretence, Span, look_for_extra};
+pub use extra::{Clocked, Entries, Entry, Pretence, Span, find_extra};
 pub use log::{NamedLog, judge_log, log_verdict};
 pub use meter::{Limits, Meter};
 pub use part::{Budget, Part, Progress, verify_part};

@@ -43,7 +43,7 @@ mod tests {
 
     /// Misleading characters are escaped, and ordinary text is unchanged.
     #[test]
-    fn only_what_misleads_is_written_out() {
+    fn only_misleading_characters_are_escaped() {
         for (text, want) in [
             ("AWSLogs/監査/a b.json.gz", "AWSLogs/監査/a b.json.gz"),
             ("\\n é \u{1f469}\u{200d}\u{1f4bb}", "\\n é \u{1f469}\u{200d}\u{1f4bb}"),

@@ -355,7 +355,7 @@ mod tests {
 
     /// Formatted times parse, to the precision of their format.
     #[test]
-    fn reads_back_what_it_renders() {
+    fn parses_what_it_formats() {
         for days in (0..60_000).step_by(17) {
             let at = SAMPLE.plus_ms(days * DAY_MS);
             assert_eq!(Timestamp::parse_iso(&at.iso_ms()), Some(at));
@@ -366,7 +366,7 @@ mod tests {
 
     /// Zones are applied, impossible dates refused.
     #[test]
-    fn reads_zones_and_refuses_nonsense() {
+    fn parses_zones_and_rejects_invalid_times() {
         let utc = Timestamp::parse_iso("2023-07-10T11:57:47Z");
         assert_eq!(Timestamp::parse_iso("2023-07-10T20:57:47+09:00"), utc);
         assert_eq!(Timestamp::parse_iso("2023-07-10T06:57:47-0500"), utc);

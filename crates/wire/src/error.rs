@@ -204,7 +204,7 @@ mod tests {
 
     /// The Query form blames the sender below 500 and the receiver from there.
     #[test]
-    fn a_query_error_names_who_is_to_blame() {
+    fn a_query_error_has_a_fault_type() {
         let protocol = Protocol::Query { namespace: "https://iam.amazonaws.com/doc/2010-05-08/" };
         let error = WireError::new(404, "NoSuchEntity", "The user <a> & co");
         assert_eq!(

@@ -83,13 +83,8 @@ mod tests {
     fn addressed_to(host: &str) -> Head {
         let mut headers = http::HeaderMap::new();
         headers.insert("host", host.parse().unwrap());
-        Head {
-            method: http::Method::GET,
-            target: "/".to_owned(),
-            headers,
-            secure: false,
-            peer: [127, 0, 0, 1].into(),
-        }
+        let peer = [127, 0, 0, 1].into();
+        Head::new(http::Method::GET, "/".to_owned(), headers, false, peer)
     }
 
     fn check(host: &str, want: Option<(&str, Option<&str>)>) {

@@ -15,6 +15,7 @@ pub mod lenient;
 mod answer;
 mod json;
 
+use std::collections::BTreeSet;
 use std::mem;
 
 use serde_json::{Map, Value};
@@ -22,9 +23,9 @@ use serde_json::{Map, Value};
 pub use answer::render;
 pub use json::{asks_for_json, error_json, render_json};
 
-use crate::WireError;
 use crate::head::raw_pairs;
 use crate::uri;
+use crate::{Head, WireError};
 
 /// The maximum number of parameters in a request.
 ///
@@ -60,6 +61,16 @@ pub fn parse(form: &[u8]) -> Result<Vec<(String, String)>, WireError> {
         pairs.push((name, value));
     }
     Ok(pairs)
+}
+
+/// The parameters of a URL, decoded, each name once.
+///
+/// A signature of Version 4 covers them sorted by name and value, so it does not say which of two
+/// of one name came first: whoever holds a signed URL could choose which one counts.
+pub fn of_url(head: &Head) -> Result<Vec<(String, String)>, WireError> {
+    let (pairs, mut earlier) = (head.query_pairs(), BTreeSet::new());
+    let is_clear = pairs.iter().all(|(name, _)| earlier.insert(name.as_str()));
+    if is_clear { Ok(pairs) } else { Err(malformed()) }
 }
 
 fn malformed() -> WireError {

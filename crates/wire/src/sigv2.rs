@@ -89,7 +89,7 @@ pub fn presented(head: &Head) -> Result<Option<Signed>, Refusal> {
     let has = |names: &[&str]| raw_pairs(head.query()).any(|(name, _)| names.contains(&name));
     let of_version_2 = has(&["Signature", "AWSAccessKeyId"]);
     let of_version_4 = has(&["X-Amz-Algorithm", "X-Amz-Signature", "X-Amz-Credential"]);
-    let authorization = head.headers.get(http::header::AUTHORIZATION);
+    let authorization = head.headers().get(http::header::AUTHORIZATION);
     let authorization = authorization.map(|value| String::from_utf8_lossy(value.as_bytes()));
     match authorization {
         Some(text) if of_version_2 || of_version_4 => {
@@ -109,7 +109,7 @@ fn from_header(head: &Head, text: &str) -> Result<Option<Signed>, Refusal> {
     if !scheme.eq_ignore_ascii_case(SCHEME) {
         return Ok(None);
     }
-    if head.headers.get_all(http::header::AUTHORIZATION).iter().count() > 1 {
+    if head.headers().get_all(http::header::AUTHORIZATION).iter().count() > 1 {
         return Err(Refusal::TwoMechanisms { authorization: Some(text.to_owned()) });
     }
     if rest.is_empty() || rest.starts_with(' ') {

@@ -1,4 +1,4 @@
-//! Signed calls of every operation with damaged input: what lies behind authentication is reached.
+//! Signed calls of every operation with mutated input: reaches the code after authentication.
 
 use std::fmt::Write;
 
@@ -65,7 +65,7 @@ pub(super) const TARGET: Target = Target {
 
 const HOST: &str = "127.0.0.1:4566";
 
-/// Members that one or the other operation of a JSON service knows; the others ignore them.
+/// Members that some operation of a JSON service supports; the others ignore them.
 const JSON: &str = r#"{"KeyId":"alias/a","Plaintext":"aGVsbG8=","CiphertextBlob":"AAAA","KeySpec":"AES_256","NumberOfBytes":16,"EncryptionContext":{"a":"b"},"Description":"d","Policy":"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"*\"},\"Action\":\"kms:*\",\"Resource\":\"*\"}]}","PolicyName":"default","Tags":[{"TagKey":"a","TagValue":"b"}],"TagKeys":["a"],"AliasName":"alias/b","TargetKeyId":"alias/a","GranteePrincipal":"arn:aws:iam::111122223333:user/u","Operations":["Decrypt"],"Constraints":{"EncryptionContextSubset":{"a":"b"}},"GrantTokens":["t"],"GrantId":"g","PendingWindowInDays":7,"Limit":10,"Marker":"m","Name":"t","TrailName":"t","TrailARN":"arn:aws:cloudtrail:ap-northeast-1:111122223333:trail/t","S3BucketName":"bkt","S3KeyPrefix":"p","IsMultiRegionTrail":true,"EnableLogFileValidation":true,"EventSelectors":[{"ReadWriteType":"All"}],"AdvancedEventSelectors":[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]}]}],"LookupAttributes":[{"AttributeKey":"EventName","AttributeValue":"Encrypt"}],"StartTime":1772323200,"EndTime":1772326800.5,"MaxResults":5,"TagsList":[{"Key":"a","Value":"b"}],"ResourceId":"arn:aws:cloudtrail:ap-northeast-1:111122223333:trail/t","ResourceIdList":["arn:aws:cloudtrail:ap-northeast-1:111122223333:trail/t"],"trailNameList":["t"],"InsightSelectors":[],"ResourceArn":"arn:aws:cloudtrail:ap-northeast-1:111122223333:trail/t"}"#;
 /// The same for the Query services.
 const FORM: &str = "&UserName=u&GroupName=g&RoleName=r&PolicyName=p&Path=/x/&PathPrefix=/&\
@@ -192,15 +192,16 @@ fn run(input: &[u8]) -> Way {
     assert_answer(&head, &answered).then(&head.method)
 }
 
-/// The answer to the request, signed by the root user; `None` if it is none.
+/// The response to the request, signed by the root user; `None` if it is not a valid request.
 fn answer(input: &[u8]) -> Option<(Head, Answered)> {
     let end = input.iter().position(|byte| *byte == b'\n')?;
     let services = ["s3", "kms", "iam", "sts", "cloudtrail", "shoseki", "ec2", "tagging"];
     let service = services.into_iter().find(|name| name.as_bytes() == &input[..end])?;
-    let (mut head, body) = raw_request::parse(&input[end + 1..])?;
-    head.headers.remove("authorization");
-    head.headers.insert("host", HeaderValue::from_static(HOST));
-    let own = head.headers.iter().filter_map(|(name, value)| {
+    let (head, body) = raw_request::parse(&input[end + 1..])?;
+    let mut headers = head.headers().clone();
+    headers.remove("authorization");
+    headers.insert("host", HeaderValue::from_static(HOST));
+    let own = headers.iter().filter_map(|(name, value)| {
         let value = value.to_str().ok()?;
         (name != "host").then(|| (name.as_str().to_owned(), value.to_owned()))
     });
@@ -213,8 +214,9 @@ fn answer(input: &[u8]) -> Option<(Head, Answered)> {
         let added = sign_header(method, HOST, target, &own, &hash, root, region, service, now);
         for (name, value) in added {
             let name = HeaderName::from_bytes(name.as_bytes()).expect("a header's name");
-            head.headers.insert(name, HeaderValue::from_str(&value).expect("a header's value"));
+            headers.insert(name, HeaderValue::from_str(&value).expect("a header's value"));
         }
+        let head = head.with_headers(headers);
         let answered = kit.answer(head.clone(), &Bytes::from(body));
         Some((head, answered))
     })
@@ -224,7 +226,7 @@ fn answer(input: &[u8]) -> Option<(Head, Answered)> {
 mod tests {
     use super::*;
 
-    /// No seed stops at the signature, and many are answered well: what lies behind is reached.
+    /// No seed fails at the signature, and many succeed: the code after authentication is reached.
     #[test]
     fn seeds_reach_the_operations() {
         let seeds = seeds();

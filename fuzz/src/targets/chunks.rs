@@ -99,7 +99,7 @@ fn split(input: &[u8]) -> Option<([u64; 4], &[u8])> {
     Some(([next()?, next()?, next()?, next()?], &input[end + 1..]))
 }
 
-/// A body comes out the same whether it comes in whole or in pieces.
+/// A body is decoded identically whether it arrives whole or in pieces.
 fn decode_both(payload: &Payload, body: &[u8], length: u64, cut: u64) -> (Decoded, Way) {
     let cut = usize::try_from(cut).unwrap_or(usize::MAX).max(1);
     // Thousands of one-byte pieces of a long body would only take time.

@@ -34,7 +34,7 @@ fn run(input: &[u8]) -> Way {
     if let Some(digest) = Digest::parse(input) {
         let written = digest.to_json().expect("a digest is JSON");
         assert_bounded("digest", written.len(), input.len(), 8);
-        // A stranger's fractions of seconds are lost the first time.
+        // Fractions of seconds in the input are lost the first time.
         let again = Digest::parse(written.as_bytes())
             .map(|digest| digest.to_json().expect("a digest is JSON"));
         assert_eq!(again.as_ref(), Some(&written), "written once more");

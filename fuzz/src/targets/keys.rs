@@ -12,7 +12,7 @@ use types::Entropy;
 use crate::{Target, Way};
 
 const PLAIN: &[u8] = b"plain";
-/// The largest memory, in KiB, that an input may ask a passphrase to cost here.
+/// The largest memory, in KiB, that an input may require for a passphrase here.
 const MEMORY_KIB_MAX: u32 = 256;
 
 pub(super) const TARGET: Target = Target {
@@ -95,7 +95,7 @@ fn passphrase(way: Way, input: &[u8]) -> Way {
     let passes = input.get(12..16).and_then(|bytes| bytes.first_chunk());
     let (Some(memory), Some(passes)) = (memory, passes) else { return way };
     let costly = (MEMORY_KIB_MAX..=1 << 20).contains(&u32::from_be_bytes(*memory));
-    // What is refused for its cost is tried, what would only take long is not.
+    // Inputs that are rejected for their cost are tried; those that would only take long are not.
     if costly || (5..=16).contains(&u32::from_be_bytes(*passes)) {
         return way;
     }

@@ -1,4 +1,4 @@
-//! Log files out of a stranger's bucket.
+//! Log files from an untrusted bucket.
 
 use trail::gzip::{compress, decompress};
 use trail::log_file::{read, write};

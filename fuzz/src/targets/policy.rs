@@ -84,7 +84,7 @@ fn seeds() -> Vec<Vec<u8>> {
     ])
 }
 
-/// Who asks for what, in many ways.
+/// Requests by many kinds of callers.
 struct Scene {
     principals: Vec<Principal>,
     owners: [AccountId; 2],
@@ -191,7 +191,7 @@ fn judge(policy: &Policy, request: &Request<'_>, rule: ResourceRule) -> Decision
     let deny = Policy::deny_all();
     let denied = [own[0], Attached { policy: &deny, arn: None, name: "d" }];
     let limit = [denied[1]];
-    // Who has policies of its own, who is in an organization, and what a resource has to say.
+    // Combinations of identity policies, organization policies and resource policies.
     let has_own = matches!(request.principal, Principal::User { .. } | Principal::Role { .. });
     let has_account = request.principal.account().is_some();
     let is_asked = rule != ResourceRule::None;

@@ -5,7 +5,7 @@ use wire::Head;
 
 /// The head and the body; `None` for what no HTTP server would hand on.
 ///
-/// Lines end with a line feed: what comes before parsing into a head is the HTTP library's.
+/// Lines end with a line feed: the step before parsing a head belongs to the HTTP library.
 pub(super) fn parse(input: &[u8]) -> Option<(Head, Vec<u8>)> {
     let (line, mut rest) = cut(input);
     let (method, target) = str::from_utf8(line).ok()?.split_once(' ')?;
@@ -24,7 +24,7 @@ pub(super) fn parse(input: &[u8]) -> Option<(Head, Vec<u8>)> {
         let value = HeaderValue::from_bytes(line[colon + 1..].trim_ascii()).ok()?;
         headers.append(name, value);
     }
-    let head = Head { method, target, headers, secure: false, peer: [192, 0, 2, 1].into() };
+    let head = Head::new(method, target, headers, false, [192, 0, 2, 1].into());
     Some((head, rest.to_vec()))
 }
 

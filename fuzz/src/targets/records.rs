@@ -1,4 +1,4 @@
-//! Records, ours and AWS's, as log files and event history hold them.
+//! Records, ours and AWS's, as in log files and event history.
 
 use serde_json::Value;
 use trail::lookup::{Attribute, AttributeKey, item, terms};
@@ -7,7 +7,7 @@ use trail::{Facts, Name, Record};
 use super::{assert_bounded, texts};
 use crate::{Target, Way};
 
-/// Records of the kinds that selectors tell apart.
+/// Records of the kinds that selectors distinguish.
 pub(super) const RECORDS: [&str; 3] = [
     r#"{"eventVersion":"1.11","userIdentity":{"type":"IAMUser","principalId":"AIDAEXAMPLE","arn":"arn:aws:iam::111122223333:user/u","accountId":"111122223333","accessKeyId":"AKIAEXAMPLE","userName":"u"},"eventTime":"2026-03-01T00:00:01Z","eventSource":"kms.amazonaws.com","eventName":"Decrypt","awsRegion":"ap-northeast-1","sourceIPAddress":"192.0.2.1","userAgent":"aws-cli/2","requestParameters":{"keyId":"k","encryptionContext":{"a":"b"}},"responseElements":null,"requestID":"r","eventID":"e1","readOnly":true,"resources":[{"accountId":"111122223333","type":"AWS::KMS::Key","ARN":"arn:aws:kms:ap-northeast-1:111122223333:key/k"}],"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"111122223333","eventCategory":"Management","tlsDetails":{"tlsVersion":"TLSv1.3","cipherSuite":"c","clientProvidedHostHeader":"h"}}"#,
     r#"{"eventVersion":"1.11","userIdentity":{"type":"AWSService","invokedBy":"cloudtrail.amazonaws.com"},"eventTime":"2026-03-01T00:00:02Z","eventSource":"s3.amazonaws.com","eventName":"PutObject","awsRegion":"ap-northeast-1","sourceIPAddress":"cloudtrail.amazonaws.com","userAgent":"cloudtrail.amazonaws.com","requestParameters":{"bucketName":"b","key":"k","Host":"h"},"responseElements":{"x-amz-version-id":"v"},"additionalEventData":{"bytesTransferredIn":3,"SSEApplied":"SSE_S3"},"requestID":"R","eventID":"e2","readOnly":false,"resources":[{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::b/k"},{"accountId":"111122223333","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::b"}],"eventType":"AwsApiCall","managementEvent":false,"recipientAccountId":"111122223333","sharedEventID":"s","eventCategory":"Data"}"#,

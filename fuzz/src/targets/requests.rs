@@ -1,4 +1,4 @@
-//! Whole requests, raw: whoever sends them, whatever is in them, there is an answer.
+//! Complete raw requests: whatever they contain, there is a response.
 
 use std::cell::RefCell;
 
@@ -11,7 +11,7 @@ use wire::sign::{Credentials, payload_hash, sign_header};
 use super::{assert_xml, raw_request};
 use crate::{Target, Way};
 
-/// A kit is used for so many requests; then it would only grow.
+/// A kit is used for this many requests; then it would only grow.
 const REQUESTS_MAX: usize = 300;
 
 pub(super) const TARGET: Target = Target {
@@ -113,7 +113,7 @@ thread_local! {
     static WORLD: RefCell<Option<World>> = const { RefCell::new(None) };
 }
 
-/// What [`with_kit`] has made: the id of the key.
+/// The ID of the key that [`with_kit`] created.
 pub(super) const KEY: &str = "alias/a";
 
 impl World {
@@ -170,7 +170,7 @@ fn run(input: &[u8]) -> Way {
     })
 }
 
-/// That an answer is one: no failure of ours, and a body that can be read.
+/// Asserts that a response is not an internal error, and that its body can be parsed.
 pub(super) fn assert_answer(head: &Head, answered: &Answered) -> Way {
     let text = answered.text();
     assert!((200..600).contains(&answered.status), "status {}", answered.status);
@@ -189,7 +189,7 @@ pub(super) fn assert_answer(head: &Head, answered: &Answered) -> Way {
     Way(1).then((answered.status, code))
 }
 
-/// Whether the body of a good answer is what somebody stored.
+/// Whether the body of a success is a stored object.
 fn is_object(head: &Head) -> bool {
     const ABOUT: [&str; 6] =
         ["acl", "tagging", "retention", "legal-hold", "attributes", "uploadId"];
@@ -198,7 +198,7 @@ fn is_object(head: &Head) -> bool {
         && (head.path().trim_start_matches('/').contains('/') || !head.host().starts_with("127."))
 }
 
-/// Whether the answer is a document that somebody stored.
+/// Whether the response is a stored document.
 fn is_document(head: &Head) -> bool {
     head.query().contains("policy")
 }

@@ -1,5 +1,5 @@
-//! A segment file that was changed on disk. Checksums are made right again, for they would keep
-//! all damage from what lies behind them.
+//! A segment file that was changed on disk. Its checksums are corrected, because they would hide
+//! all damage from the code behind them.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -59,7 +59,7 @@ impl World {
     }
 }
 
-/// Rows of earlier releases have no hash of a file's index; with it, no damage would be looked at.
+/// Rows of earlier releases have no hash of a file's index; with it, damage would not be parsed.
 fn forget_hash(store: &Store) {
     const SEGMENTS: Table<BTreeMap<String, Value>> = Table::new("meta.segment");
     let forgotten = store.submit(|tx| {
@@ -124,7 +124,7 @@ fn unpacked(file: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Makes all checksums right that can be found.
+/// Corrects all checksums that can be located.
 fn mend(file: &mut [u8]) -> Option<()> {
     let footer = file.len().checked_sub(FOOTER_LEN)?;
     let (index, len) = (number(file, footer, 8)?, number(file, footer + 8, 8)?);

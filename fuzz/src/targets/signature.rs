@@ -1,4 +1,4 @@
-//! A request's head: what it presents, for where, and whether it is true.
+//! A request's head: its signature, its scope, and whether it verifies.
 
 use serde_json::Value;
 use types::Timestamp;
@@ -111,7 +111,7 @@ fn seeds_of_version_2() -> Vec<Vec<u8>> {
     seeds
 }
 
-/// A signature of Version 2 that is true of a head is true of no head that asks for more.
+/// A Version 2 signature that is valid for a head is valid for no head with further parameters.
 fn version_2(head: &Head) -> Way {
     let bucket = virtual_host(head, &["localhost".to_owned()]).map(|(bucket, _)| bucket);
     let proved = |head: &Head| match sigv2::presented(head) {
@@ -133,8 +133,9 @@ fn version_2(head: &Head) -> Way {
         Ok(Some(())) => {
             let sign = if head.target.contains('?') { '&' } else { '?' };
             for more in ["uploads", "%61cl=x", "x-amz-acl=public-read", "X-AMZ-A=b"] {
-                let target = format!("{}{sign}{more}", head.target);
-                let other = proved(&Head { target, ..head.clone() });
+                let mut other = head.clone();
+                other.target = format!("{}{sign}{more}", head.target);
+                let other = proved(&other);
                 assert!(!matches!(other, Ok(Some(()))), "`{more}` is not signed");
             }
             Way(4)
@@ -170,7 +171,7 @@ fn run(input: &[u8]) -> Way {
     }
 }
 
-/// What is asked of a head, signed or not.
+/// The properties of a head, signed or not.
 fn look(head: &Head) -> Way {
     let pairs = head.query_pairs();
     for (name, _) in &pairs {
@@ -181,7 +182,7 @@ fn look(head: &Head) -> Way {
     Way(1).size(pairs.len()).then(bucket.map(|(_, region)| region.is_some()))
 }
 
-/// Every refusal can be told, in any protocol, in a form that can be read.
+/// Every error can be formatted in every protocol, and parsed again.
 fn refused(way: Way, error: &SignatureError) -> Way {
     for family in [Family::S3, Family::Json, Family::Query] {
         assert_readable(&error.wire(family));
@@ -189,7 +190,7 @@ fn refused(way: Way, error: &SignatureError) -> Way {
     way.kind(error)
 }
 
-/// That the answer of an error is well-formed.
+/// Asserts that an error response is well-formed.
 pub(super) fn assert_readable(error: &WireError) {
     assert!((400..600).contains(&error.status), "status {}", error.status);
     for protocol in [Protocol::Json11, Protocol::RestXml, Protocol::Query { namespace: "urn:n" }] {

@@ -42,7 +42,7 @@ fn seeds() -> Vec<Vec<u8>> {
     ])
 }
 
-/// A way to read and one to print, and to what they are exact in milliseconds.
+/// A parser and a formatter, and their precision in milliseconds.
 type Form = (fn(&str) -> Option<Timestamp>, fn(Timestamp) -> String, u64);
 
 const FORMS: [Form; 5] = [
@@ -70,7 +70,7 @@ fn run(input: &[u8]) -> Way {
             let exact = time.floor_to(exact_ms);
             assert_eq!(again, Some(exact), "`{text}` is printed as `{printed}`");
         }
-        // No instant is too far away to be told.
+        // Every instant can be formatted.
         let told = [time.java_text(), time.java_text_iam(), time.basic_date(), time.to_string()];
         assert!(told.iter().all(|text| !text.is_empty()), "{told:?}");
     }

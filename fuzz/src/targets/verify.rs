@@ -1,4 +1,4 @@
-//! The verification of a bucket in which somebody has been busy.
+//! The validation of a bucket that was tampered with.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -8,7 +8,7 @@ use trail::digest::{Digest, DigestedFile, Kind, Link, Series};
 use trail::names::TrailName;
 use trail::verify::{
     Anchor, Clocked, Entry, Evidence, Limits, Meter, Object, Request, SignatureCheck, Span,
-    look_for_extra, print, verify,
+    find_extra, print, verify,
 };
 use trail::{gzip, log_file};
 use types::{AccountId, HOUR_MS, Timestamp};
@@ -19,8 +19,8 @@ const START: Timestamp = Timestamp::from_secs(1_772_323_200);
 const DIGESTS: u64 = 4;
 const BUCKET: &str = "logs";
 
-/// The input: the first byte says whether signatures are checked (even) or all taken for valid;
-/// then edits, each a line `OBJECT OPERATION AT TEXT`.
+/// The input: the first byte selects whether signatures are checked (even) or all accepted; then
+/// edits, each a line `OBJECT OPERATION AT TEXT`.
 pub(super) const TARGET: Target = Target {
     words: &[
         "\n0 r 10 ",
@@ -64,7 +64,7 @@ struct World {
 
 static WORLD: LazyLock<World> = LazyLock::new(World::new);
 
-/// Stands for RSA: what verifies a signature also makes it.
+/// Replaces RSA: what verifies a signature also creates it.
 fn sign(text: &[u8]) -> Vec<u8> {
     keys::hmac_sha256(b"the signer's", text).to_vec()
 }
@@ -171,7 +171,7 @@ fn run(input: &[u8]) -> Way {
         Ok(objects.iter().filter(wanted).map(entry).collect())
     };
     let clocked = Clocked { now: request.end, digest_interval_ms: HOUR_MS };
-    look_for_extra(&request, &evidence, &entries, clocked, &mut report).expect("and again");
+    find_extra(&request, &evidence, &entries, clocked, &mut report).expect("and again");
     let lines = print(&report, true).len() + print(&report, false).len();
     assert!(lines < 1_000, "{lines} lines");
     if honest {
@@ -184,7 +184,7 @@ fn run(input: &[u8]) -> Way {
         .size(report.findings.len())
 }
 
-/// Whether anything that is proved is not what it was: content, place, or a digest's signature.
+/// Whether anything that was verified has changed: content, place, or a digest's signature.
 fn is_damaged(objects: &BTreeMap<String, Object>) -> bool {
     let plain = |object: &Object| gzip::decompress(&object.bytes, 1 << 20).ok();
     WORLD.objects.iter().any(|(key, was)| {

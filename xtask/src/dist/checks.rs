@@ -1,9 +1,10 @@
 //! Checks the artifacts with Debian's tools. A missing tool is reported and skipped.
 
 use super::{Made, said, write};
+use crate::failure::Failure;
+use crate::out;
 use crate::project::Project;
 use crate::run::Run;
-use crate::{Failure, out};
 
 /// Lintian's tags for packages that are built without a maintainer's address.
 const NOT_OURS: [&str; 2] = ["bogus-mail-host", "bogus-mail-host-in-debian-changelog"];

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::{copy, remove, said, write};
-use crate::Failure;
+use crate::failure::Failure;
 use crate::project::Project;
 use crate::run::Run;
 

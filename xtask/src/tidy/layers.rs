@@ -1,6 +1,6 @@
 //! The allowed dependencies between crates: arrows point down only.
 
-use crate::Failure;
+use crate::failure::Failure;
 use crate::project::Project;
 
 /// A crate and its allowed dependencies on our crates. A new edge is a decision, which is recorded
@@ -13,28 +13,13 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("trail", &["types", "keys"]),
     ("store", &["types", "keys"]),
     ("gateway", &["types", "wire", "policy", "trail", "keys", "store"]),
-    ("kms", SERVICE),
-    ("iam", SERVICE),
-    ("s3", &["types", "wire", "policy", "trail", "keys", "store", "gateway", "kms"]),
-    ("ec2", &["types", "wire", "gateway"]),
+    ("kms", &["types", "wire", "policy", "keys", "store", "gateway"]),
+    ("iam", &["types", "wire", "policy", "trail", "keys", "store", "gateway"]),
+    ("s3", &["types", "wire", "policy", "keys", "store", "gateway", "kms"]),
+    ("ec2", &["wire", "gateway"]),
     ("cloudtrail", &["types", "wire", "policy", "trail", "keys", "store", "gateway", "kms", "s3"]),
-    ("tagging", &["types", "store", "gateway", "kms", "s3", "cloudtrail"]),
-    (
-        "inquiry",
-        &[
-            "types",
-            "wire",
-            "policy",
-            "trail",
-            "keys",
-            "store",
-            "gateway",
-            "kms",
-            "s3",
-            "cloudtrail",
-            "iam",
-        ],
-    ),
+    ("tagging", &["types", "gateway", "kms", "s3", "cloudtrail"]),
+    ("inquiry", &["types", "wire", "policy", "trail", "keys", "gateway", "s3", "cloudtrail"]),
     (
         "server",
         &[
@@ -56,7 +41,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("shoseki", &["types", "wire", "policy", "trail", "keys", "inquiry", "server"]),
     ("bench", &["types", "wire", "trail", "keys", "store"]),
-    ("testkit", &["types", "wire", "trail", "keys", "store", "gateway", "iam"]),
+    ("testkit", &["types", "wire", "keys", "store", "gateway", "iam"]),
     (
         "fuzz",
         &[
@@ -80,9 +65,6 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("xtask", &[]),
 ];
 
-/// A service that uses no other.
-const SERVICE: &[&str] = &["types", "wire", "policy", "trail", "keys", "store", "gateway"];
-
 pub(super) fn check(project: &Project, complaints: &mut Vec<String>) -> Result<(), Failure> {
     for file in project.files()? {
         let Some(name) = crate_of(&file) else { continue };
@@ -92,6 +74,9 @@ pub(super) fn check(project: &Project, complaints: &mut Vec<String>) -> Result<(
             Some((_, allowed)) => {
                 for used in forbidden(&manifest, allowed) {
                     complaints.push(format!("`{file}`: {name} may not use {used}"));
+                }
+                for used in untaken(&manifest, allowed) {
+                    complaints.push(format!("`{file}`: {name} does not use {used}: forbid it"));
                 }
             }
         }
@@ -117,18 +102,27 @@ fn forbidden<'a>(manifest: &'a toml::Table, allowed: &[&str]) -> Vec<&'a str> {
     used.filter(ours).filter(|name| !allowed.contains(name)).collect()
 }
 
+/// Our crates that are allowed and not under `[dependencies]`.
+fn untaken<'a>(manifest: &toml::Table, allowed: &[&'a str]) -> Vec<&'a str> {
+    let used = manifest.get("dependencies").and_then(toml::Value::as_table);
+    let is_used = |name: &str| used.is_some_and(|used| used.contains_key(name));
+    allowed.iter().copied().filter(|name| !is_used(name)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// An arrow that points up is reported; external crates and test dependencies are ignored.
+    /// An arrow that points up is reported, and so is one that is not used; external crates and test
+    /// dependencies are ignored.
     #[test]
     fn arrows_point_down() {
         let manifest: toml::Table = "\
             [dependencies]\nserde = \"1\"\nstore = {}\ns3 = {}\n[dev-dependencies]\nserver = {}\n"
             .parse()
             .unwrap();
-        assert_eq!(forbidden(&manifest, SERVICE), ["s3"]);
+        assert_eq!(forbidden(&manifest, &["store"]), ["s3"]);
+        assert_eq!(untaken(&manifest, &["store", "types"]), ["types"]);
     }
 
     /// The table itself has no cycle: every dependency of a crate is listed above it.

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use crate::Failure;
+use crate::failure::Failure;
 use crate::project::Project;
 
 /// The maximum number of lines of a hand-written source file without its tests.

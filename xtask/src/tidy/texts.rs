@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::Failure;
+use crate::failure::Failure;
 use crate::project::Project;
 
 /// Directories of a developer's machine and private hosts. Each is written in two pieces, because

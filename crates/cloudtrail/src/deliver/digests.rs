@@ -129,6 +129,7 @@ fn make(
 ) -> Result<(), Fault> {
     let now = gateway.clock().now();
     let (pair, public) = public_keys::signing(gateway, &state.region)?;
+    public_keys::note_digest(gateway, &state.region, &public, period.end)?;
     let files = undigested(&gateway.snapshot()?.tx(), trail, &state.region, period)?;
     let series = Series {
         prefix: trail.prefix.as_deref(),

@@ -44,7 +44,7 @@ pub(super) fn check_prefix(prefix: Option<&str>) -> Result<(), TrailError> {
         Some(prefix) if !trail::names::is_valid_prefix(prefix) => {
             Err(TrailError::InvalidS3Prefix(format!("Invalid S3 prefix: {prefix}")))
         }
-        _ => Ok(()),
+        Some(_) | None => Ok(()),
     }
 }
 

@@ -4,7 +4,7 @@ use gateway::FaultKind;
 use serde_json::{Value, json};
 use store::NewEvent;
 use testkit::{ACCOUNT, REGION};
-use types::{AccountId, DAY_MS};
+use types::{AccountId, DAY_MS, Timestamp};
 
 use crate::scene::{Scene, TRAIL};
 
@@ -143,6 +143,36 @@ fn public_keys_are_listed_by_their_time() {
     assert_eq!(scene.trail("ListPublicKeys", &wrong).error().1, "InvalidTimeRangeException");
     let token = json!({"NextToken": "x"});
     assert_eq!(scene.trail("ListPublicKeys", &token).error().1, "InvalidTokenException");
+}
+
+/// A digest that is made late, of a time before its key was made, finds its key in the list of that
+/// time: `validate-logs` asks for the time of the digests.
+#[test]
+fn a_key_is_listed_for_the_time_of_its_digests() {
+    let scene = Scene::with_trail();
+    scene.start_logging();
+    scene.pass_minutes(61);
+    let keys = |from: Timestamp, to: Timestamp| {
+        let ask = json!({"StartTime": from.as_secs(), "EndTime": to.as_secs()});
+        let listed = scene.trail("ListPublicKeys", &ask).ok().json();
+        let listed = listed["PublicKeyList"].as_array().unwrap().iter();
+        listed.map(|key| key["Fingerprint"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let start = scene.kit.clock.now();
+    let first = keys(start, start);
+    // Nothing is delivered for longer than a key signs.
+    scene.kit.clock.advance_ms(31 * DAY_MS);
+    scene.pass_minutes(1);
+    let (now, mut late) = (scene.kit.clock.now(), 0);
+    for object in scene.list("AWSLogs/111122223333/CloudTrail-Digest/ap-northeast-1/") {
+        let plain = trail::gzip::decompress(&scene.get(&object).ok().body, 1 << 30).unwrap();
+        let digest = trail::digest::Digest::parse(&plain).unwrap();
+        let listed = keys(digest.start, digest.end);
+        assert!(listed.contains(&digest.fingerprint), "{object}: {listed:?}");
+        late += usize::from(!first.contains(&digest.fingerprint) && digest.end < now);
+    }
+    assert!(late > 0, "the new key signs for the time before it");
+    assert_eq!(keys(start, start), first, "a time without its digests is not its time");
 }
 
 fn ended_by(operation: &str) -> (Scene, Vec<Value>) {

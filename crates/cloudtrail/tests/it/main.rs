@@ -5,6 +5,7 @@
     reason = "a test's helpers may fail like the test"
 )]
 
+mod every_operation;
 mod history;
 mod idle;
 mod scenario;

@@ -1,7 +1,7 @@
 //! The scene of the scenario: a key, a bucket, a trail.
 
 use serde_json::{Value, json};
-use testkit::{Answered, Kit, S3Request};
+use testkit::{Answered, Disk, Kit, S3Request};
 use trail::Timing;
 use types::{MINUTE_MS, Timestamp};
 
@@ -21,8 +21,17 @@ impl Scene {
     }
 
     fn with_bucket_at(timing: Timing) -> Self {
+        Self::on_at(&Disk::with_power(), timing)
+    }
+
+    /// The same on a disk that a test may switch off.
+    pub(crate) fn on(disk: &Disk) -> Self {
+        Self::on_at(disk, testkit::TIMING)
+    }
+
+    fn on_at(disk: &Disk, timing: Timing) -> Self {
         let rows = [inquiry::ROWS, iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS];
-        let kit = Kit::timed(&rows, timing);
+        let kit = Kit::timed(disk, &rows, timing);
         let made = kit.json("TrentService.CreateKey", &json!({})).ok().json();
         let key_arn = made["KeyMetadata"]["Arn"].as_str().unwrap().to_owned();
         let scene = Self { kit, key_arn };

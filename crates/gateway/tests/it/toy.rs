@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use gateway::{
     Access, Answer, Answering, ApiError, Begun, BodyLimit, BodySink, Caller, Codec, Ctx, Decoding,
-    EventForm, EventParts, Failure, Family, Fault, Json, Operation, Plain, Protocol, Received,
-    Refused, Reply, Row, Service, Spec, WireError, row,
+    EventForm, EventParts, Failure, Family, Fault, INTERNAL_FAILURE, Json, Operation, Plain,
+    Protocol, Received, Refused, Reply, Row, SERVICE_UNAVAILABLE, Service, Spec, WireError, row,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ use wire::sign::{Credentials, payload_hash, sign_header};
 const NOTES: Table<String> = Table::new("toy.note");
 /// The largest body of `UploadNote`, in bytes.
 const UPLOAD_BYTES_MAX: u64 = 16;
-const HOST: &str = "127.0.0.1:4566";
+pub(crate) const HOST: &str = "127.0.0.1:4566";
 
 static TOY: Service = Service {
     name: "toy",
@@ -31,7 +31,8 @@ static TOY: Service = Service {
     target: "Toy",
     global: false,
     event_form: EventForm::PLAIN,
-    without_room: None,
+    failure: INTERNAL_FAILURE,
+    unavailable: SERVICE_UNAVAILABLE,
 };
 
 const ROWS: &[Row] = &[row::<GetNote>(), row::<PutNote>(), row::<Nest>(), row::<UploadNote>()];
@@ -68,7 +69,7 @@ fn head(kit: &Kit, by: &Credentials, operation: &str, input: &Value) -> Head {
         headers.insert(HeaderName::from_bytes(name.as_bytes()).unwrap(), value.parse().unwrap());
     }
     let peer = IpAddr::from([127, 0, 0, 1]);
-    Head { method: Method::POST, target: "/".to_owned(), headers, secure: false, peer }
+    Head::new(Method::POST, "/".to_owned(), headers, false, peer)
 }
 
 /// A call by the root user that has begun; its input is in a header.

@@ -21,6 +21,9 @@ use crate::validate::{Checks, PATH, POLICY_PATH};
 /// Source: IAM User Guide, "IAM and AWS STS quotas".
 const ATTACHED_MAX: usize = 10;
 
+/// How the ARNs of policies begin that service-linked roles alone may have. There are no such roles.
+const OF_SERVICES: &str = "arn:aws:iam::aws:policy/aws-service-role/";
+
 /// Refuses a text that is no ARN.
 ///
 /// Observed: the text, with two spaces.
@@ -29,7 +32,7 @@ pub(crate) fn check_policy_arn(arn: Option<&str>) -> Result<(), IamError> {
         Some(arn) if Arn::parse(arn).is_none() => {
             Err(IamError::Validation("Invalid ARN:  Could not be parsed!".to_owned()))
         }
-        _ => Ok(()),
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -44,6 +47,9 @@ pub(crate) fn attachable(ctx: &Ctx<'_>, arn: &str) -> Result<ManagedPolicy, Fail
     }
     let account = parsed.as_ref().map(Arn::account).unwrap_or_default();
     let reachable = account == "aws" || account == ctx.account().as_str();
+    if arn.starts_with(OF_SERVICES) {
+        return Err(IamError::PolicyNotAttachable.into());
+    }
     let found = if reachable { directory::policy(ctx.tx(), arn)? } else { None };
     found.ok_or_else(|| IamError::not_attachable(arn).into())
 }

@@ -107,7 +107,7 @@ impl Shown {
         let (serial, code) = match (serial, code) {
             (None, None) => return Ok(None),
             (Some(serial), Some(code)) => (serial, code),
-            _ => {
+            (Some(_), None) | (None, Some(_)) => {
                 let told = "MultiFactorAuthentication failed, must provide both MFA serial number \
                             and one time pass code. ";
                 return Err(IamError::AccessDenied(told.to_owned()).into());

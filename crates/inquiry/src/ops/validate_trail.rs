@@ -185,7 +185,7 @@ where
     if name.is_empty() {
         return Err(missing("Name").into());
     }
-    let answer = source.ask(Question::GetTrail, region, &json!({ "Name": name }))?;
+    let answer = source.call(Question::GetTrail, region, &json!({ "Name": name }))?;
     let text = |member: &str| {
         let text = answer.pointer(&format!("/Trail/{member}")).and_then(Value::as_str);
         text.map(str::to_owned)

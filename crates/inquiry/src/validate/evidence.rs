@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use trail::verify::{
     Budget, Clocked, Entries, Evidence, Meter, NamedLog, Part, Progress, Report, Request,
-    SignatureCheck, Span, look_for_extra,
+    SignatureCheck, Span, find_extra,
 };
 use types::{DAY_MS, HOUR_MS, Timestamp};
 
@@ -31,7 +31,7 @@ pub(super) fn verify<S: Source>(
         let mut report = trail::verify::verify(request, evidence)?;
         if let Some((now, digest_interval_ms)) = clock {
             let clocked = Clocked { now, digest_interval_ms };
-            look_for_extra(request, evidence, entries, clocked, &mut report)?;
+            find_extra(request, evidence, entries, clocked, &mut report)?;
         }
         Ok(report)
     })
@@ -120,7 +120,7 @@ fn listed_keys<S: Source>(source: &S, request: &Request<'_>) -> Result<PublicKey
     let mut input = json!({ "StartTime": from, "EndTime": to });
     let mut seen = BTreeSet::new();
     loop {
-        let answer = source.ask(Question::ListPublicKeys, request.series.region, &input)?;
+        let answer = source.call(Question::ListPublicKeys, request.series.region, &input)?;
         for key in answer.get("PublicKeyList").and_then(Value::as_array).into_iter().flatten() {
             let text = |name: &str| key.get(name).and_then(Value::as_str).unwrap_or_default();
             let der = STANDARD.decode(text("Value")).unwrap_or_default();
@@ -152,7 +152,7 @@ mod tests {
 
     /// The two forms of a public key that CloudTrail has shown are distinguished.
     #[test]
-    fn pkcs1_is_not_taken_for_spki() {
+    fn pkcs1_is_distinguished_from_spki() {
         assert!(is_pkcs1(&[0x30, 0x82, 1, 10, 0x02, 0x82]));
         assert!(is_pkcs1(&[0x30, 0x81, 0x89, 0x02, 0x81]));
         assert!(!is_pkcs1(&[0x30, 0x82, 1, 34, 0x30, 0x0d]));

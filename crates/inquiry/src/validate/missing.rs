@@ -15,7 +15,7 @@ const LATE_MS: u64 = DAY_MS;
 /// Queried in its home region.
 pub fn missing<S: Source>(source: &S, target: &Target) -> Result<Option<Finding>, S::Error> {
     let input = json!({ "Name": target.trail_arn });
-    let delivered = match source.ask(Question::GetTrailStatus, &target.home_region, &input) {
+    let delivered = match source.call(Question::GetTrailStatus, &target.home_region, &input) {
         Ok(answer) => seconds(&answer, "LatestDigestDeliveryTime"),
         Err(error) if S::is_no_such_trail(&error) => None,
         Err(error) => {

@@ -16,10 +16,10 @@ pub struct Remembered(BTreeMap<String, Anchor>);
 impl Remembered {
     /// Queries the trail, in its home region, before its bucket is read. Without permission there
     /// is no record, and the source is informed.
-    pub fn ask<S: Source>(source: &S, target: &Target) -> Self {
+    pub fn fetch<S: Source>(source: &S, target: &Target) -> Self {
         let question = Question::DescribeDeliveries;
         let input = json!({ "Name": target.trail_arn });
-        match source.ask(question, &target.home_region, &input) {
+        match source.call(question, &target.home_region, &input) {
             Ok(answer) => Self::of(&answer),
             Err(error) if S::is_no_such_trail(&error) => Self::default(),
             Err(error) => {
@@ -74,7 +74,7 @@ mod tests {
 
     /// A newest digest within the range must exist; one elsewhere is no evidence.
     #[test]
-    fn the_newest_digest_must_be_there() {
+    fn the_newest_digest_must_exist() {
         let digest =
             json!({"Region": "eu-west-1", "Bucket": "b", "Object": "k", "Hash": "0", "End": 15.0});
         let remembered = Remembered::of(&json!({"Deliveries": [{"NewestDigests": [digest]}]}));

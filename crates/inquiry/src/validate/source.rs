@@ -41,7 +41,7 @@ pub trait Source {
     const LIMITS: Limits;
 
     /// Calls an operation in a region.
-    fn ask(&self, question: Question, region: &str, input: &Value) -> Result<Value, Self::Error>;
+    fn call(&self, question: Question, region: &str, input: &Value) -> Result<Value, Self::Error>;
 
     /// One page of `ListObjects`, as XML, with these parameters.
     fn page(&self, bucket: &str, parameters: &[(&str, &str)]) -> Result<Vec<u8>, Self::Error>;

@@ -7,7 +7,7 @@ use crate::world::{World, key_policy};
 
 /// Refused deliveries degrade the server; a caller without the right learns version and region.
 #[test]
-fn health_is_for_those_who_may_know() {
+fn health_requires_permission() {
     let world = World::new();
     let document = |action: &str| {
         json!({"Version": "2012-10-17", "Statement": [

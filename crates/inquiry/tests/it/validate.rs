@@ -51,7 +51,7 @@ fn put(world: &World, key: &str, body: &[u8]) -> Answered {
 /// Newly delivered files are valid, however many calls it takes, and each call reads as the caller
 /// and is recorded.
 #[test]
-fn what_was_delivered_is_valid() {
+fn delivered_files_are_valid() {
     let world = World::new();
     world.pass_hours(17);
     let (answer, calls) = validate_as(&world, &world.kit.root);
@@ -125,7 +125,7 @@ fn bombs_are_unreadable() {
 
 /// The newest digests cannot be removed undetected: the trail has a record of the last.
 #[test]
-fn a_cut_off_end_is_found() {
+fn a_truncated_chain_is_detected() {
     let world = World::new();
     world.pass_hours(6);
     let digests = world.list("CloudTrail-Digest");
@@ -177,7 +177,7 @@ fn the_callers_rights_decide() {
 
 /// A reader without permission to the trail's record still gets a result, and a warning.
 #[test]
-fn what_cannot_be_asked_is_a_warning() {
+fn failed_queries_are_warnings() {
     let world = World::new();
     world.pass_hours(2);
     let reader = world.kit.user(
@@ -197,7 +197,7 @@ fn what_cannot_be_asked_is_a_warning() {
 
 /// Questions that are none, and tokens of other questions.
 #[test]
-fn bad_questions_are_refused() {
+fn invalid_queries_are_rejected() {
     let world = World::new();
     for (input, want) in [
         (json!({"StartTime": 1}), "ValidationException"),

@@ -33,7 +33,7 @@ const LENGTHS: [usize; 8] = [
 ];
 
 #[test]
-fn every_length_survives_and_is_as_long_as_foretold() {
+fn every_length_survives_and_has_the_predicted_size() {
     for len in LENGTHS {
         let plain = body(len);
         let sealed = seal_all(&key(), AAD, &plain).unwrap();
@@ -63,7 +63,7 @@ fn a_nonce_is_the_index_and_the_mark_of_the_last() {
 }
 
 #[test]
-fn each_salt_and_bucket_key_gives_an_object_key_of_its_own() {
+fn each_salt_and_bucket_key_derives_a_distinct_object_key() {
     let derived = derive_object_key(&key(), &[1; 16]).unwrap();
     assert!(!derived.equals(&derive_object_key(&key(), &[2; 16]).unwrap()));
     let other = SecretBytes::new(vec![8; 32]);
@@ -190,7 +190,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn the_pieces_in_which_a_body_comes_do_not_matter(
+    fn the_split_of_a_body_does_not_matter(
         pieces in proptest::collection::vec(0..100_000_usize, 0..6),
     ) {
         let plain = body(pieces.iter().sum());

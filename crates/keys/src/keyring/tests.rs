@@ -29,7 +29,7 @@ fn a_keyring_is_shared_between_threads_and_never_printed() {
 }
 
 #[test]
-fn what_was_sealed_opens_after_a_restart() {
+fn sealed_values_open_after_a_restart() {
     let (keyring, wrapped) = Keyring::create(&root(), &Entropy::seeded(1)).unwrap();
     let sealed = seal(&keyring, &[b"id"], b"backing key");
     let reopened = Keyring::unlock(&root(), &wrapped).unwrap();
@@ -151,7 +151,7 @@ fn the_current_epoch_cannot_be_destroyed() {
 }
 
 #[test]
-fn epochs_that_are_not_there_or_other_versions_do_not_open() {
+fn missing_epochs_and_other_versions_do_not_open() {
     let keyring = keyring();
     let sealed = seal(&keyring, &[], b"x");
     let mut other = sealed.clone();

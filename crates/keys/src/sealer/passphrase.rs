@@ -143,7 +143,7 @@ mod tests {
 
     /// Known answer: the Argon2 reference implementation's `test.c`, Argon2id, version 0x13.
     #[test]
-    fn stretching_gives_the_reference_answer() {
+    fn stretching_matches_the_reference() {
         let cost = Cost { memory_kib: 65_536, passes: 2, lanes: 1 };
         let key = stretch(cost, b"somesalt", "password").unwrap();
         assert_eq!(
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn the_passphrase_gives_the_root_key_back_at_full_cost() {
+    fn the_passphrase_opens_the_root_key_at_full_cost() {
         let sealed = seal_with_passphrase(&root(), "correct horse", &Entropy::seeded(1)).unwrap();
         assert_eq!(Parts::parse(&sealed).unwrap().cost, COST);
         let opened = open_with_passphrase(&sealed, "correct horse").unwrap();
@@ -217,7 +217,7 @@ mod tests {
 
     /// A writer of the file must not be able to make the server compute or allocate without limit.
     #[test]
-    fn an_unbearable_or_impossible_cost_is_refused_before_it_is_paid() {
+    fn an_excessive_cost_is_rejected_before_it_is_paid() {
         let max = COST_MAX;
         for cost in [
             Cost { memory_kib: max.memory_kib + 1, passes: 1, lanes: 1 },

@@ -43,7 +43,7 @@ fn the_stored_form_never_changes() {
 }
 
 #[test]
-fn another_root_key_is_told_from_a_changed_wrap() {
+fn another_root_key_is_distinguished_from_a_changed_wrap() {
     assert_eq!(wrapped().unwrap(&root(8)).err(), Some(KeyError::WrongRootKey));
     let mut value = json!(wrapped());
     value["root_key_id"] = json!(root(8).id().unwrap());

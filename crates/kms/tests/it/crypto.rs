@@ -82,7 +82,7 @@ fn events_hold_no_secrets() {
     assert_eq!(event["requestParameters"], expected);
     assert!(event["responseElements"].is_null());
     let made = world.ok(ADMIN, "GenerateDataKey", &input);
-    let told = world.events().pop().unwrap().to_string();
+    let told = world.last_event().to_string();
     for secret in ["Plaintext", "CiphertextBlob"] {
         assert!(!told.contains(made[secret].as_str().unwrap()), "{secret}");
     }
@@ -168,7 +168,7 @@ fn dry_runs_do_nothing() {
     let dry = ("DryRunOperationException", Some(text));
     let input = json!({ "KeyId": id, "Plaintext": "AA==", "DryRun": true });
     world.refused(ADMIN, "Encrypt", &input, dry);
-    assert_eq!(world.events().pop().unwrap()["errorCode"], "DryRunOperationException");
+    assert_eq!(world.last_event()["errorCode"], "DryRunOperationException");
     let input = json!({ "KeyId": id, "KeySpec": "AES_256", "DryRun": true });
     world.refused(ADMIN, "GenerateDataKey", &input, dry);
     assert_eq!(world.code(NOBODY, "GenerateDataKey", &input), "AccessDeniedException");
@@ -191,7 +191,7 @@ fn re_encryption_moves_ciphertexts() {
     let moved = world.ok(ADMIN, "ReEncrypt", &input);
     assert_eq!(moved["SourceKeyId"], from_arn.as_str());
     assert_eq!(moved["KeyId"], to_arn.as_str());
-    let event = world.events().pop().unwrap();
+    let event = world.last_event();
     let resources: Vec<_> = [0, 1].map(|n| event["resources"][n]["ARN"].clone()).into();
     assert_eq!(resources, [from_arn.as_str(), to_arn.as_str()]);
     let input =
@@ -229,7 +229,7 @@ fn services_pass_the_key_policy() {
     world.ok(ADMIN, "PutKeyPolicy", &json!({ "KeyId": id, "Policy": policy.to_string() }));
     world.events();
     assert_eq!(generate(&trail).unwrap().plaintext.expose().len(), 32);
-    let event = world.events().pop().unwrap();
+    let event = world.last_event();
     assert_eq!(event["userIdentity"]["invokedBy"], "cloudtrail.amazonaws.com");
     assert_eq!(event["requestParameters"]["keyId"], arn.as_str());
     let other = trail.replace("trail/t", "trail/u");

@@ -22,7 +22,7 @@ fn a_grant_allows_and_can_be_revoked() {
     let encrypt = json!({ "KeyId": id, "Plaintext": "AA==" });
     assert_eq!(world.call(NOBODY, "Encrypt", &encrypt).status, 400);
     let made = world.ok(ADMIN, "CreateGrant", &grant(&id, &json!({ "Name": "n" })));
-    let event = world.events().pop().unwrap();
+    let event = world.last_event();
     assert_eq!(event["responseElements"], json!({ "grantId": made["GrantId"], "keyId": arn }));
     assert!(!event.to_string().contains(made["GrantToken"].as_str().unwrap()));
     world.ok(NOBODY, "Encrypt", &encrypt);

@@ -72,7 +72,7 @@ fn creation_needs_an_identity_policy() {
     );
     let expected = ("AccessDeniedException", Some(text.as_str()));
     world.refused(NOBODY, "CreateKey", &json!({}), expected);
-    let denial = world.events().pop().unwrap();
+    let denial = world.last_event();
     assert_eq!(denial["errorCode"], "AccessDenied");
     assert_eq!(denial["errorMessage"], text.as_str());
     assert!(denial["responseElements"].is_null());
@@ -131,7 +131,7 @@ fn delegation_needs_an_identity_policy() {
     );
     let expected = ("AccessDeniedException", Some(text.as_str()));
     world.refused(NOBODY, "DisableKey", &json!({ "KeyId": id }), expected);
-    let denial = world.events().pop().unwrap();
+    let denial = world.last_event();
     assert_eq!(denial["resources"][0]["ARN"], arn.as_str());
 }
 
@@ -172,7 +172,7 @@ fn deletion_can_be_cancelled() {
         "KeyId": arn, "DeletionDate": due, "KeyState": "PendingDeletion", "PendingWindowInDays": 7,
     });
     assert_eq!(answer, expected);
-    let event = world.events().pop().unwrap();
+    let event = world.last_event();
     let expected = json!({
         "keyId": arn, "deletionDate": "Mar 8, 2026, 12:00:00 AM", "keyState": "PendingDeletion",
         "pendingWindowInDays": 7,

@@ -3,6 +3,7 @@
 
 mod aliases;
 mod crypto;
+mod every_operation;
 mod grants;
 mod keys_life;
 mod policies;

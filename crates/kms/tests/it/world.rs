@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use serde_json::{Value, json};
-use testkit::Kit;
+use testkit::{Disk, Kit};
 use wire::sign::Credentials;
 
 pub(crate) use testkit::{ACCOUNT, OTHER_ACCOUNT, REGION};
@@ -39,7 +39,12 @@ pub(crate) struct Reply {
 
 impl World {
     pub(crate) fn new() -> Self {
-        let kit = Kit::new(&[kms::ROWS, iam::ROWS]);
+        Self::on(&Disk::with_power())
+    }
+
+    /// The same on a disk that a test may switch off.
+    pub(crate) fn on(disk: &Disk) -> Self {
+        let kit = Kit::on(disk, &[kms::ROWS, iam::ROWS]);
         let admin = kit.user(ADMIN, &allow("kms:*"));
         let nobody = kit.user(NOBODY, &allow("s3:ListAllMyBuckets"));
         Self { kit, admin, nobody, seen: Cell::new(0) }
@@ -102,9 +107,14 @@ impl World {
     pub(crate) fn event_of(&self, who: &str, operation: &str, input: &Value) -> Value {
         self.events();
         self.ok(who, operation, input);
-        let mut events = self.events();
-        assert_eq!(events.len(), 1, "{operation}");
-        events.remove(0)
+        assert_eq!(self.events().len(), 1, "{operation}");
+        self.kit.last_event()
+    }
+
+    /// The newest event.
+    pub(crate) fn last_event(&self) -> Value {
+        self.events();
+        self.kit.last_event()
     }
 
     /// Deletes the user NOBODY.

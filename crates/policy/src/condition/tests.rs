@@ -248,7 +248,7 @@ proptest! {
     /// For a value that cannot be parsed, the outcome is known only if every possible value gives
     /// the same outcome.
     #[test]
-    fn what_is_known_holds_for_whatever_was_meant(
+    fn known_outcomes_hold_for_every_value(
         kind in prop::sample::select(&KINDS[..]), prefix in 0_usize..3, if_exists: bool,
         at in any::<[prop::sample::Index; 5]>(), present: bool, damage_request: bool,
     ) {

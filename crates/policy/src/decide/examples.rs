@@ -102,7 +102,7 @@ fn older_sessions_can_be_revoked() {
 
 /// Source: IAM User Guide, "Controlling access during AWS requests" (tag keys).
 #[test]
-fn tags_are_limited_to_known_keys() {
+fn tag_conditions_are_limited_to_supported_keys() {
     let policy = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"kms:TagResource",
         "Resource":"*","Condition":{
             "StringEquals":{"aws:RequestTag/Team":"${aws:PrincipalTag/Team}"},
@@ -156,7 +156,7 @@ fn actions_without_resource_need_a_star() {
 /// The condition that prevents a statement from allowing is reported, and only for statements that
 /// match the request.
 #[test]
-fn a_statement_that_misses_by_a_condition_is_told() {
+fn a_statement_prevented_by_a_condition_is_reported() {
     let policy = r#"{"Version":"2012-10-17","Statement":[
         {"Sid":"Near","Effect":"Allow","Action":"s3:Get*","Resource":"*","Condition":{
             "StringEquals":{"aws:SourceVpc":["a","b"],"aws:username":"alice"},

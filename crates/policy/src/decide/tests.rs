@@ -1,10 +1,10 @@
 //! The combination of layers, through one `check`.
 
 mod limits;
+mod messages;
 mod scene;
 mod trail;
 mod unevaluable;
-mod words;
 
 use self::scene::*;
 use crate::{Principal, ResourceRule};
@@ -134,7 +134,7 @@ fn the_anonymous_need_everyone() {
 
 /// Restricted public buckets admit their own account and services.
 #[test]
-fn public_access_blocks_keep_outsiders_out() {
+fn public_access_blocks_reject_outsiders() {
     let public = |principal| Scene {
         restricted: true,
         ..Scene::s3(principal).identity(EVERYTHING).policy(allow_aws("*"))

@@ -65,7 +65,7 @@ fn identity_policies_must_be_well_formed() {
 ///
 /// Observed: messages of `CreatePolicy`.
 #[test]
-fn identity_policies_are_refused_in_iams_words() {
+fn identity_policies_are_rejected_with_iams_messages() {
     let vendor = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.";
     let path = "IAM resource path must either be \"*\" or start with user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, access-report/.";
     let resource =
@@ -123,7 +123,7 @@ fn only_managed_policies_need_the_newer_version() {
 
 /// Trust policies define only who may assume the role.
 #[test]
-fn trust_policies_are_refused_in_iams_words() {
+fn trust_policies_are_rejected_with_iams_messages() {
     check(&Grammar::Trust, "{", "This policy contains invalid Json");
     let assume = r#""Action":"sts:AssumeRole""#;
     for (members, want) in [
@@ -176,7 +176,7 @@ fn trust_policies_are_refused_in_iams_words() {
 
 /// Key policies: principals matter, the rest may be missing.
 #[test]
-fn key_policies_are_refused_in_kmss_words() {
+fn key_policies_are_rejected_with_kmss_messages() {
     let invalid = "Policy contains a statement with one or more invalid principals.";
     let none = "Policy contains a statement with no principal.";
     for (members, want) in [
@@ -237,7 +237,7 @@ fn key_policies_are_refused_in_kmss_words() {
 
 /// Bucket policies: every check and its words.
 #[test]
-fn bucket_policies_are_refused_in_s3s_words() {
+fn bucket_policies_are_rejected_with_s3s_messages() {
     let json = "Policies must be valid JSON and the first byte must be '{'";
     check(&bucket(), "", json);
     check(&bucket(), r#" {"Statement":[]}"#, json);

@@ -2,11 +2,11 @@
 //!
 //! Source: S3 API Reference, "DeleteObjects".
 
-use gateway::{BodyLimit, Ctx, Refused, Scope, Spec, WireError};
+use gateway::{BodyLimit, Ctx, Part, Refused, Scope, Spec, WireError};
 
 use super::delete_object::{self, DeleteObject};
 use crate::access::Needs;
-use crate::api::{Call, PlainApi};
+use crate::api::{Api, Call, Seen};
 use crate::bucket::Bucket;
 use crate::error::{S3Error, S3Result};
 use crate::event::Shape;
@@ -40,7 +40,7 @@ const SHARED_HEADERS: [&str; 4] =
 #[derive(Debug)]
 pub(crate) struct DeleteObjects;
 
-impl PlainApi for DeleteObjects {
+impl Api for DeleteObjects {
     const SPEC: Spec =
         Spec::rest(&SERVICE, "DeleteObjects", false, "POST", Scope::Bucket, &["delete"])
             .data()
@@ -48,30 +48,52 @@ impl PlainApi for DeleteObjects {
             .when_full();
     const EVENT: Shape = Shape::PREFIX;
     const ACTION: &'static str = DeleteObject::ACTION;
+    type Work = Parts;
 
     /// Source: S3 API Reference: every key is authorized on its own, and refused on its own.
     fn needs(_: &Ctx<'_>, _: &Request, _: &Bucket) -> S3Result<Needs> {
         Ok(Vec::new().into())
     }
 
-    fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
+    fn prepare(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Parts> {
         checksum::demand_digest(request)?;
-        let wish = wish(request)?;
+        let Wish { targets, quiet } = wish(request)?;
         lock::bypass(request, bucket)?;
+        let mut parts = Vec::with_capacity(targets.len());
+        for target in targets {
+            let part = ctx.admit_part(target.request(request))?;
+            parts.push((target, part));
+        }
+        Ok(Parts { parts, quiet })
+    }
+
+    fn run(
+        ctx: &mut Ctx<'_>,
+        request: &Request,
+        seen: &Seen,
+        Parts { parts, quiet }: &mut Parts,
+    ) -> S3Result<Response> {
+        lock::bypass(request, &seen.bucket)?;
         let mut xml = Xml::result("DeleteResult");
-        for target in wish.targets {
-            let one = target.request(request);
-            match ctx.part::<Call<DeleteObject>>(&one) {
-                Ok(deleted) if !wish.quiet => tell(&mut xml, &target, &deleted),
+        for (target, part) in parts {
+            match ctx.run_part(part) {
+                Ok(deleted) if !*quiet => tell(&mut xml, target, &deleted),
                 Ok(_) => {}
                 Err(Refused::Internal(error)) => return Err(error.into()),
                 Err(Refused::Wire(error) | Refused::Denied(error)) => {
-                    tell_error(&mut xml, &target, &error);
+                    tell_error(&mut xml, target, &error);
                 }
             }
         }
         Ok(Response::xml(xml))
     }
+}
+
+/// The keys, each authorized.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    parts: Vec<(Target, Part<Call<DeleteObject>>)>,
+    quiet: bool,
 }
 
 /// One of the keys.

@@ -84,7 +84,7 @@ fn region(request: &Request) -> S3Result<Option<&str>> {
             let message = format!("Argument value {text} is not a valid AWS Region");
             Err(S3Error::named(message, name).into())
         }
-        other => Ok(other),
+        known @ (Some(_) | None) => Ok(known),
     }
 }
 

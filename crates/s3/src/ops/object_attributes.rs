@@ -76,17 +76,15 @@ impl PlainApi for GetObjectAttributes {
 
 /// Observed: names may be apart by commas, white space, or several headers.
 fn chosen(request: &Request) -> S3Result<Vec<String>> {
-    let values = request.headers.get_all(HEADER).iter();
-    let text: Vec<_> = values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+    let text = request.sent(HEADER).unwrap_or_default();
     let names: Vec<String> = text
-        .iter()
-        .flat_map(|text| text.split(','))
+        .split(',')
         .map(|name| name.trim().to_owned())
         .filter(|name| !name.is_empty())
         .collect();
     if names.is_empty() || !names.iter().all(|name| KNOWN.contains(&name.as_str())) {
         let message = "Invalid attribute name specified.";
-        return Err(S3Error::argument(message, HEADER, text.join(",")).into());
+        return Err(S3Error::argument(message, HEADER, text).into());
     }
     Ok(names)
 }

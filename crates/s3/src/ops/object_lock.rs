@@ -80,7 +80,7 @@ fn read_retention(ctx: &Ctx<'_>, request: &Request) -> S3Result<Option<Retention
             let retention = Retention::parse(mode, until, ctx.now(), "RetainUntilDate")?;
             Ok(Some(retention))
         }
-        _ => Err(S3Error::MalformedXml.into()),
+        (Some(_) | None, Some(_) | None) => Err(S3Error::MalformedXml.into()),
     }
 }
 

@@ -213,7 +213,7 @@ fn hosts_name_the_account() {
         }
         let (method, target) = (http::Method::GET, TAGS.to_owned());
         let peer = [192, 0, 2, 1].into();
-        let head = wire::Head { method, target, headers, secure: false, peer };
+        let head = wire::Head::new(method, target, headers, false, peer);
         kit.answer(head, &bytes::Bytes::new()).status
     };
     for host in [

@@ -85,17 +85,13 @@ fn what_is_allowed_is_allowed_under_any_address() {
     assert_eq!((&event["awsRegion"], &event["readOnly"]), (&"eu-west-1".into(), &true.into()));
     assert_eq!(event["userIdentity"]["accountId"], "anonymous");
     assert_eq!(event["managementEvent"], true);
-    let mut head = wire::Head {
-        method: http::Method::OPTIONS,
-        target: "/bkt/k".to_owned(),
-        headers: http::HeaderMap::new(),
-        secure: false,
-        peer: [192, 0, 2, 1].into(),
-    };
+    let mut headers = http::HeaderMap::new();
     for (name, value) in [("host", "storage.test.example"), PAGE, FOR_PUT] {
-        head.headers
-            .insert(http::HeaderName::from_bytes(name.as_bytes()).unwrap(), value.parse().unwrap());
+        let name = http::HeaderName::from_bytes(name.as_bytes()).unwrap();
+        headers.insert(name, value.parse().unwrap());
     }
+    let (target, peer) = ("/bkt/k".to_owned(), [192, 0, 2, 1].into());
+    let head = wire::Head::new(http::Method::OPTIONS, target, headers, false, peer);
     assert_eq!(kit.answer(head, &bytes::Bytes::new()).status, 200);
 }
 

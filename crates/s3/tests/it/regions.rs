@@ -48,7 +48,7 @@ fn a_signature_for_another_region_than_the_hosts_is_malformed() {
         }
         let (method, target) = (http::Method::GET, "/".to_owned());
         let peer = [192, 0, 2, 1].into();
-        let head = wire::Head { method, target, headers, secure: false, peer };
+        let head = wire::Head::new(method, target, headers, false, peer);
         kit.answer(head, &bytes::Bytes::new())
     };
     let wrong = at("bkt.s3.ap-northeast-1.localhost", "eu-west-1");

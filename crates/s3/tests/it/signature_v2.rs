@@ -19,7 +19,7 @@ fn head(method: &str, target: &str, headers: &[(&str, &str)]) -> Head {
         map.append(http::HeaderName::from_bytes(name.as_bytes()).unwrap(), value.parse().unwrap());
     }
     let (method, target) = (method.parse().unwrap(), target.to_owned());
-    Head { method, target, headers: map, secure: false, peer: [127, 0, 0, 1].into() }
+    Head::new(method, target, map, false, [127, 0, 0, 1].into())
 }
 
 fn signature(owner: &Credentials, head: &Head, line: &str) -> String {

@@ -94,7 +94,7 @@ impl Exchange<'_> {
             return Err(refuse(identified, limit));
         }
         let is_short = declared.is_some_and(|bytes| bytes <= UNCOUNTED_BYTES_MAX);
-        if is_short && !head.headers.contains_key(header::EXPECT) {
+        if is_short && !head.headers().contains_key(header::EXPECT) {
             return Ok(Admitted { limit, share: None, pace: None });
         }
         let standing = self.gateway.present(identified, head).map_err(|refused| *refused)?;

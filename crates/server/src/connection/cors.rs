@@ -9,12 +9,12 @@ use s3::CorsRequest;
 use wire::Head;
 
 /// A request with the origin of a page.
-pub(super) struct Asked {
+pub(super) struct CrossOrigin {
     bucket: String,
     request: CorsRequest,
 }
 
-impl Asked {
+impl CrossOrigin {
     /// `None` for a request without another origin, or without a bucket; and for a preflight, which
     /// an operation handles.
     pub(super) fn of(head: &Head, identified: &Identified) -> Option<Self> {

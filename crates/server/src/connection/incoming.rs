@@ -304,7 +304,7 @@ mod tests {
 
     /// It never stops for long enough to be refused for that, and never ends.
     #[test]
-    fn a_body_that_drips_is_refused() {
+    fn a_body_that_arrives_too_slowly_is_rejected() {
         let (came, code) = read(usize::MAX, NEVER, LeastRate { bytes: u64::MAX, within: SOON });
         assert!(came > 0);
         assert_eq!(code, TIMEOUT);
@@ -312,7 +312,7 @@ mod tests {
 
     /// Bytes that arrive in time extend the time for the same number.
     #[test]
-    fn a_body_that_comes_in_time_is_not_refused() {
+    fn a_body_that_arrives_in_time_is_accepted() {
         let rate = LeastRate { bytes: 1, within: NEVER };
         assert_eq!(read(1_000, SOON, rate), (1_000, TIMEOUT.to_owned()));
     }

@@ -61,9 +61,9 @@ impl Lane {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> oneshot::Receiver<T> {
-        let (done, heard) = oneshot::channel();
+        let (done, receiver) = oneshot::channel();
         // A thread that has ended drops the job, and with it the sender.
         let _ = self.0.send(Box::new(move || drop(done.send(work()))));
-        heard
+        receiver
     }
 }

@@ -123,7 +123,7 @@ mod tests {
 
     /// A request that finds nothing left is rejected after a while; dropped shares are free again.
     #[test]
-    fn shares_come_back() {
+    fn shares_are_released() {
         let budget = Budget::new(64 << 10, WHOLE);
         block_on(async {
             let first = budget.wait(&Waits::default(), block(1), 48 << 10).await;
@@ -154,7 +154,7 @@ mod tests {
 
     /// Convenience ends at the half.
     #[test]
-    fn half_is_kept_for_what_is_needed() {
+    fn half_is_reserved_for_other_files() {
         let budget = Budget::new(64 << 10, WHOLE);
         let convenient = budget.spare(block(1), 32 << 10);
         assert!(convenient.is_some());
@@ -192,7 +192,7 @@ mod tests {
 
     /// Addresses without shares are dropped, those with shares are not.
     #[test]
-    fn idle_addresses_are_forgotten() {
+    fn idle_addresses_are_dropped() {
         let budget = Budget::new(64 << 10, PartOfBlock { of_block: 1, all: 4 });
         let held = budget.spare(block(1), 16 << 10);
         assert!(held.is_some());

@@ -62,7 +62,7 @@ mod tests {
 
     /// A mebibyte of text is one value; a mebibyte of values is refused.
     #[test]
-    fn a_body_that_unfolds_is_refused() {
+    fn a_body_of_too_many_values_is_rejected() {
         let text = format!("{{\"Plaintext\":\"{}\"}}", ",[{".repeat(300_000));
         assert!(of_json(text.as_bytes()).is_some_and(|bytes| bytes < 16 << 20));
         let tags = format!("{{\"Tags\":[{}]}}", vec!["{}"; 300_000].join(","));

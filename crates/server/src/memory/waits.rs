@@ -49,7 +49,7 @@ mod tests {
 
     /// Several waits in a row are no longer than one; an immediate success costs no time.
     #[test]
-    fn all_waits_of_a_request_share_one_time() {
+    fn all_waits_of_a_request_share_one_limit() {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .start_paused(true)

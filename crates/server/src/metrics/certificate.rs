@@ -74,7 +74,7 @@ mod tests {
 
     /// The expiry is parsed in both time formats; malformed data has none.
     #[test]
-    fn certificates_say_when_they_end() {
+    fn certificates_have_an_expiry() {
         for (year, want) in [(2031, "2031-05-06T00:00:00Z"), (2077, "2077-05-06T00:00:00Z")] {
             let mut made = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap();
             made.not_after = rcgen::date_time_ymd(year, 5, 6);

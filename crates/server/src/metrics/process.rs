@@ -103,7 +103,7 @@ mod tests {
     /// This process is seen.
     #[test]
     #[cfg(target_os = "linux")]
-    fn this_process_is_seen() {
+    fn this_process_is_measured() {
         let own = Process::own(types::Clock::system().now()).unwrap();
         assert!(own.resident_bytes > 0 && own.threads > 0 && own.open_fds >= 3, "{own:?}");
         assert!(own.max_fds >= own.open_fds && own.virtual_bytes > own.resident_bytes, "{own:?}");

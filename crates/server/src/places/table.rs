@@ -220,7 +220,7 @@ mod tests {
     /// An unauthenticated sender that is slow keeps its place only while no other needs it. Idle
     /// connections are closed first, however short their idle time.
     #[test]
-    fn a_body_that_is_waited_for_gives_up_its_place() {
+    fn a_body_that_is_awaited_loses_its_place() {
         let mut full = table(3, 3);
         let body = busy(&mut full, block(1), "body");
         full.wait(body, Wait::Body);

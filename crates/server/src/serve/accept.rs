@@ -26,7 +26,7 @@ const WAITING_MAX: u32 = 4_096;
 const SEND_BUFFER_BYTES: u32 = 256 << 10;
 
 /// Between two complaints that connections cannot be accepted, in milliseconds.
-const SAID_EVERY_MS: u64 = MINUTE_MS;
+const WARN_EVERY_MS: u64 = MINUTE_MS;
 
 /// Binds an address. No connections are accepted before [`listen`].
 pub(crate) fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
@@ -52,7 +52,7 @@ pub(super) async fn accept(
     mut stopping: watch::Receiver<bool>,
 ) {
     let mut door = Door { shared, graceful: GracefulShutdown::new(), connections: JoinSet::new() };
-    let (mut pause, mut said): (_, Option<Timestamp>) = (Pause::default(), None);
+    let (mut pause, mut warned): (_, Option<Timestamp>) = (Pause::default(), None);
     loop {
         let accepted = tokio::select! {
             accepted = listeners.accept() => accepted,
@@ -72,8 +72,8 @@ pub(super) async fn accept(
         let Some(wait) = pause.after(error.kind()) else { continue };
         let ended = door.shared.places.end_one() || door.shared.spare.end_one();
         let now = door.shared.gateway.clock().now();
-        if said.is_none_or(|said| now.since_ms(said) >= SAID_EVERY_MS) {
-            said = Some(now);
+        if warned.is_none_or(|warned| now.since_ms(warned) >= WARN_EVERY_MS) {
+            warned = Some(now);
             tracing::warn!(%error, ended, "cannot accept connections; lowering their maximum number");
         }
         if tokio::time::timeout(wait, stopping.wait_for(|stop| *stop)).await.is_ok() {

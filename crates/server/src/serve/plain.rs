@@ -4,7 +4,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// The number of bytes that are inspected: the first line and, from AWS clients, most headers.
-const LOOK_BYTES: usize = 1 << 10;
+const PEEK_BYTES: usize = 1 << 10;
 /// The number of bytes that are read and dropped after the response, so that it is not lost with
 /// them.
 const REST_BYTES_MAX: u64 = 64 << 10;
@@ -19,7 +19,7 @@ const TEXT: &str = "this port requires TLS, but the request uses plain HTTP: use
 ///
 /// Waits for the first byte; the caller bounds the time.
 pub(super) async fn refuse(stream: &mut TcpStream) -> bool {
-    let mut seen = [0; LOOK_BYTES];
+    let mut seen = [0; PEEK_BYTES];
     let Ok(length) = stream.peek(&mut seen).await else { return false };
     let seen = seen.get(..length).unwrap_or_default();
     if !is_http(seen) {

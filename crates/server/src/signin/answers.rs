@@ -32,7 +32,7 @@ pub(super) fn no_session() -> Response<OutBody> {
     code(StatusCode::UNAUTHORIZED, "NoSession")
 }
 
-fn told(status: StatusCode, code: &str, message: &str) -> Response<OutBody> {
+fn error(status: StatusCode, code: &str, message: &str) -> Response<OutBody> {
     respond(status, Some(&json!({ "code": code, "message": message })))
 }
 
@@ -52,12 +52,12 @@ pub(super) fn too_many(wait_s: u64) -> Response<OutBody> {
 
 /// A password that breaks a rule.
 pub(super) fn password_refused(message: &str) -> Response<OutBody> {
-    told(StatusCode::BAD_REQUEST, "PasswordPolicyViolation", message)
+    error(StatusCode::BAD_REQUEST, "PasswordPolicyViolation", message)
 }
 
 /// A token that is not, or not any more, that of the first run.
 pub(super) fn invalid_token() -> Response<OutBody> {
-    told(StatusCode::FORBIDDEN, "InvalidToken", "The link is invalid or was already used.")
+    error(StatusCode::FORBIDDEN, "InvalidToken", "The link is invalid or was already used.")
 }
 
 /// An empty response.

@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn success_makes_good_and_what_did_not_fail_does_not_count() {
+    fn success_clears_failures_and_only_failures_count() {
         let (mut throttle, alice) = (Throttle::default(), key(ACCOUNT, "alice", address(1)));
         for _ in 0..120 {
             assert_eq!(throttle.begin(alice, START), Ok(()));

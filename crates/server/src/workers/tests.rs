@@ -74,7 +74,7 @@ fn with_a_bug(_: &Context) -> Timestamp {
 
 /// A step that panics is retried, and sends heartbeats: due work is not lost.
 #[test]
-fn a_worker_that_panics_goes_on() {
+fn a_worker_that_panics_continues() {
     let (context, _, stop) = context(&kit(), "toy");
     paused().block_on(async {
         let worker = tokio::spawn(keep_driving("toy", with_a_bug, context));

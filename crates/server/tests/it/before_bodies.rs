@@ -1,4 +1,4 @@
-//! What is refused before a body is read, and what its sender sees of it.
+//! Requests that are rejected before their body is read, and what their sender receives.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -9,7 +9,7 @@ use wire::sign::{Credentials, payload_hash, sign_header};
 
 use crate::live::{HOST, Live, REGION, head, read_answer};
 
-/// More than strangers may send, and than sockets take while nobody reads.
+/// More than unauthenticated clients may send, and than sockets buffer while they are not read.
 const LARGE: usize = 8 << 20;
 /// As much as a JSON call may have.
 const MIB: usize = 1 << 20;
@@ -31,7 +31,7 @@ const JSON: Call<'_> = Call {
 const PUT: Call<'_> = Call { method: "PUT", target: "/bucket/key", service: "s3", headers: &[] };
 
 impl Call<'_> {
-    /// Signed so, with a body of so many bytes to come, which wants to be invited or not.
+    /// Signed like this, with a body of this many bytes to follow, with or without an invitation.
     fn head(&self, who: &Credentials, at: Timestamp, bytes: usize, expect: bool) -> String {
         let hash = if self.service == "s3" {
             "UNSIGNED-PAYLOAD".to_owned()
@@ -48,7 +48,7 @@ impl Call<'_> {
     }
 }
 
-/// The same as [`PUT`], signed by Version 2, whose sender wants to be invited.
+/// The same as [`PUT`], signed with Version 2, by a client that waits for an invitation.
 fn version_2(who: &Credentials, at: Timestamp) -> String {
     let date = at.http_date();
     let text = format!("PUT\n\n\n{date}\n{}", PUT.target);
@@ -66,7 +66,7 @@ fn connect(live: &Live) -> TcpStream {
     stream
 }
 
-/// Root's credentials, and what is wrong with them.
+/// Root's credentials, and their fault.
 fn spoilt(live: &Live, spoil: impl FnOnce(&mut Credentials)) -> Credentials {
     let mut credentials = live.root.clone();
     spoil(&mut credentials);
@@ -81,7 +81,7 @@ fn forger(live: &Live) -> Credentials {
     spoilt(live, |own| own.secret = "x".repeat(40))
 }
 
-/// The code of the answer to a head whose sender waits to be invited.
+/// The code of the response to a head whose sender waits for an invitation.
 fn answer_to(live: &Live, head: &str) -> String {
     let mut stream = connect(live);
     stream.write_all(head.as_bytes()).unwrap();
@@ -97,7 +97,7 @@ fn answer_to(live: &Live, head: &str) -> String {
 }
 
 #[test]
-fn what_the_head_condemns_is_refused_before_the_body_is_invited() {
+fn invalid_heads_are_rejected_before_the_body_is_invited() {
     let mut live = Live::start();
     live.create_bucket("bucket");
     let now = live.clock.now();
@@ -130,7 +130,7 @@ fn what_the_head_condemns_is_refused_before_the_body_is_invited() {
 }
 
 #[test]
-fn what_the_head_proves_is_invited() {
+fn valid_heads_are_invited() {
     let mut live = Live::start();
     live.create_bucket("bucket");
     for call in [&JSON, &PUT] {
@@ -149,9 +149,9 @@ fn what_the_head_proves_is_invited() {
     live.stop();
 }
 
-/// Clients send all of a body before they read: the answer is still there then.
+/// Clients send all of a body before they read: the response is still available then.
 #[test]
-fn eager_senders_read_why_they_were_refused() {
+fn eager_senders_receive_the_error() {
     let mut live = Live::start();
     live.create_bucket("bucket");
     let now = live.clock.now();
@@ -172,9 +172,9 @@ fn eager_senders_read_why_they_were_refused() {
     live.stop();
 }
 
-/// What is collected for strangers is little.
+/// Little is buffered for unauthenticated clients.
 #[test]
-fn strangers_are_heard_briefly() {
+fn unauthenticated_clients_have_little_time() {
     let mut live = Live::start();
     live.create_bucket("bucket");
     let policy = vec![b' '; 65 << 10];
@@ -196,9 +196,9 @@ fn a_body_of_very_many_values_is_refused() {
     live.stop();
 }
 
-/// A key that is taken away while a body is under way proves nothing any more.
+/// A key that is deleted while a body is being sent proves nothing any more.
 #[test]
-fn what_a_head_has_proved_does_not_last() {
+fn proof_by_a_head_does_not_last() {
     let live = Live::start();
     let mut stream = connect(&live);
     let head = JSON.head(&live.root, live.clock.now(), MIB, true);

@@ -5,7 +5,7 @@ use wire::sigv4::Payload;
 
 use crate::live::{HOST, Live, REGION, head};
 
-/// A PUT whose body is in chunks; `spoil` may change it on the way.
+/// A PUT with a chunked body; `spoil` may change it.
 fn put_chunked(live: &mut Live, key: &str, body: &[u8], spoil: impl FnOnce(&mut Vec<u8>)) -> u16 {
     live.clock.advance_ms(1_000);
     let (now, length) = (live.clock.now(), body.len().to_string());
@@ -22,7 +22,7 @@ fn put_chunked(live: &mut Live, key: &str, body: &[u8], spoil: impl FnOnce(&mut 
     live.request("PUT", &target, &all, &chunks).status
 }
 
-/// Signed chunks are put together; one that was changed spoils all.
+/// Signed chunks are concatenated; a changed one invalidates all of them.
 #[test]
 fn bodies_in_chunks_are_verified() {
     let mut live = Live::start();
@@ -103,7 +103,7 @@ fn bodies_that_end_early_or_are_too_large_are_refused() {
     live.end("bodies.txt");
 }
 
-/// A client that waits for `100 Continue` although no body follows gets the answer alone, and no
+/// A client that waits for `100 Continue` although no body follows gets only the response, and no
 /// other on that connection.
 #[test]
 fn an_empty_body_that_is_announced_ends_its_connection() {
@@ -122,7 +122,7 @@ fn an_empty_body_that_is_announced_ends_its_connection() {
     assert_eq!(live.s3("GET", "/bucket/key", b"").status, 200);
 }
 
-/// HEAD has no body, whatever it has to say.
+/// A response to HEAD never has a body.
 #[test]
 fn head_is_answered_without_a_body() {
     let mut live = Live::start();

@@ -1,4 +1,4 @@
-//! What browsers are told, so that nothing that is stored here acts as the console.
+//! Security headers of responses, so that nothing stored here can act as the console.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -21,7 +21,7 @@ const CONSOLE: &str = "default-src 'none'; script-src 127.0.0.1:4566/_console/as
                        worker-src 127.0.0.1:4566/_console/assets/; connect-src 'self'; \
                        frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/// A page that somebody put into a bucket, in a form that browsers run.
+/// An uploaded page in a bucket, with a type that browsers run.
 fn live_with_page() -> Live {
     let mut live = Live::start();
     live.create_bucket("bucket");
@@ -42,8 +42,8 @@ fn check(answer: &Answer, status: u16, policy: &str, others: Option<&str>) {
     assert!(answer.headers("strict-transport-security").is_empty(), "there is no TLS");
 }
 
-/// Objects by every way to them, lists, errors, refusals before and after the signature is read:
-/// none of them is a page of ours.
+/// Objects on all paths, lists, errors, rejections before and after the signature is read: none of
+/// them is a page of ours.
 #[test]
 fn every_answer_of_aws_is_in_a_sandbox() {
     let mut live = live_with_page();
@@ -92,7 +92,7 @@ fn every_answer_of_aws_is_in_a_sandbox() {
     live.stop();
 }
 
-/// Our own pages are for nobody else's.
+/// Our own pages are restricted to our own origin.
 #[test]
 fn our_own_pages_and_the_console_are_our_own() {
     let mut live = Live::start();
@@ -113,9 +113,9 @@ fn our_own_pages_and_the_console_are_our_own() {
     live.stop();
 }
 
-/// A script that would stay in the browser is not handed out, whoever put it here.
+/// A service worker script is never served, whoever uploaded it.
 #[test]
-fn no_service_worker_comes_from_here() {
+fn this_server_has_no_service_worker() {
     let mut live = live_with_page();
     let worker = [("service-worker", "script")];
     let object = live.signed("s3", "GET", "/bucket/page", &worker, b"");
@@ -130,7 +130,7 @@ fn no_service_worker_comes_from_here() {
     live.stop();
 }
 
-/// With a port of its own the console is nowhere else, and nothing but its code reaches AWS's side
+/// With a separate port the console is served nowhere else, and only its code can call AWS's APIs
 /// there.
 #[test]
 fn the_console_has_a_port_of_its_own() {
@@ -170,7 +170,7 @@ fn the_console_has_a_port_of_its_own() {
     live.stop();
 }
 
-/// Under TLS browsers are told to stay with it, for names alone.
+/// Under TLS browsers are required to use TLS, for host names only.
 #[test]
 fn transport_is_strict_under_tls() {
     let folder = tempfile::tempdir().unwrap();
@@ -190,7 +190,7 @@ fn transport_is_strict_under_tls() {
         let mut stream = StreamOwned::new(connection, TcpStream::connect(live.address).unwrap());
         write!(stream, "GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").unwrap();
         let mut answer = Vec::new();
-        // Nobody says goodbye before the connection ends.
+        // The connection ends without a TLS closure alert.
         let _ = stream.read_to_end(&mut answer);
         String::from_utf8_lossy(&answer).into_owned()
     };

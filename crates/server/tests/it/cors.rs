@@ -1,4 +1,5 @@
-//! What pages of other origins are told: with every answer, good or bad, and never by the console.
+//! CORS headers: on every response to pages of other origins, success or error, and never on the
+//! console.
 
 use wire::sign::presign;
 
@@ -32,8 +33,8 @@ fn check(answer: &Answer, status: u16, allowed: bool) {
     }
 }
 
-/// Presigned, by form, and refused at every stage: before and after a signature is read, by a policy,
-/// for want of a key.
+/// Presigned, by form, and rejected at every stage: before and after a signature is read, by a
+/// policy, without a key.
 #[test]
 fn pages_read_every_answer_that_a_rule_allows() {
     let mut live = live();
@@ -60,8 +61,8 @@ fn pages_read_every_answer_that_a_rule_allows() {
     check(&live.request("GET", "/none/key", &[PAGE], b""), 404, false);
 }
 
-/// A browser asks without credentials, also under a presigned address; the console and our own pages
-/// are for no other page.
+/// A preflight has no credentials, even for a presigned URL; the console and our own pages allow no
+/// other origin.
 #[test]
 fn buckets_answer_for_leave_and_the_console_does_not() {
     let mut live = live();

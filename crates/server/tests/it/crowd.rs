@@ -1,4 +1,4 @@
-//! More connections than there is room for, and connections that would never end.
+//! More connections than the limit, and connections that would never end.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -11,15 +11,15 @@ use wire::sign::sign_header;
 
 use crate::live::{HOST, Live, REGION, head, read_answer};
 
-/// How often a test asks before it gives up on what it waits for.
+/// How often a test polls before it fails.
 const ASKED_MAX: usize = 20_000;
-/// Bytes that drip before the test gives up.
+/// The number of bytes sent slowly before the test fails.
 const DRIPS_MAX: usize = 2_000;
 /// Between two of them.
 const PAUSE: Duration = Duration::from_millis(10);
 /// Calls that are served while something else settles.
 const SETTLING: usize = 100;
-/// More than the sockets hold of what nobody reads.
+/// More than sockets buffer of unread data.
 const LARGE_BYTES: usize = 32 << 20;
 
 /// A connection from one of loopback's addresses.
@@ -34,12 +34,12 @@ fn connect(live: &Live, last: u8) -> TcpStream {
     stream
 }
 
-/// Asks for health on a connection that stays; its status.
+/// Requests the health page on a persistent connection; returns its status.
 fn ask(stream: &mut TcpStream) -> std::io::Result<u16> {
     ask_for(stream, "health")
 }
 
-/// Asks for one of our own pages.
+/// Requests one of our own pages.
 fn ask_for(stream: &mut TcpStream, page: &str) -> std::io::Result<u16> {
     stream
         .write_all(format!("GET /_shoseki/{page} HTTP/1.1\r\nhost: {HOST}\r\n\r\n").as_bytes())?;
@@ -61,15 +61,15 @@ fn idle(live: &Live, last: u8) -> TcpStream {
     stream
 }
 
-/// Lets the server go on for a while: it counts a call as under way until it has seen that all of
-/// its answer was taken, and the client may read that sooner.
+/// Lets the server continue for a while: it counts a call as in progress until the operating system
+/// has accepted all of its response, and the client may read that earlier.
 fn settle(other: &mut TcpStream) {
     for _ in 0..SETTLING {
         assert_eq!(ask(other).unwrap(), 200);
     }
 }
 
-/// A connection with a call under way: the server asks for its body.
+/// A connection with a call in progress: the server invites its body.
 fn busy(live: &Live, last: u8) -> TcpStream {
     let (word, target) = ("UNSIGNED-PAYLOAD", "/bucket/key");
     let now = live.clock.now();
@@ -93,7 +93,7 @@ fn is_ended(stream: &mut TcpStream) -> bool {
     }
 }
 
-/// Writes byte after byte until the server says something or ends it; what it said.
+/// Writes byte by byte until the server responds or closes the connection; returns the response.
 fn drip(stream: &mut TcpStream) -> Option<String> {
     stream.set_read_timeout(Some(PAUSE)).unwrap();
     for _ in 0..DRIPS_MAX {
@@ -110,7 +110,7 @@ fn drip(stream: &mut TcpStream) -> Option<String> {
     None
 }
 
-/// Asks until there is room for a call.
+/// Polls until a call is admitted.
 fn wait_for_room(live: &mut Live) -> u16 {
     for _ in 0..ASKED_MAX {
         let status = live.s3("GET", "/", b"").status;
@@ -121,7 +121,7 @@ fn wait_for_room(live: &mut Live) -> u16 {
     503
 }
 
-/// Idle connections do not keep anybody out, however many there are.
+/// Idle connections block no others, however many there are.
 #[test]
 fn the_longest_idle_connection_makes_room() {
     let mut live = Live::start_with(|config| {
@@ -142,7 +142,7 @@ fn the_longest_idle_connection_makes_room() {
     live.stop();
 }
 
-/// An address beyond its share takes no place from others.
+/// An address beyond its share takes no other address's place.
 #[test]
 fn an_address_beyond_its_share_ends_its_own_connections() {
     let mut live = Live::start_with(|config| {
@@ -162,16 +162,16 @@ fn an_address_beyond_its_share_ends_its_own_connections() {
     live.stop();
 }
 
-/// Calls under way are not ended; health is answered all the same, and nothing else.
+/// Calls in progress are not interrupted; health is still served, and nothing else.
 #[test]
-fn health_is_answered_when_there_is_no_room() {
+fn health_is_served_at_the_connection_limit() {
     let mut live = Live::start_with(|config| {
         config.connections_max = 2;
         config.connections_max_per_address = Some(2);
     });
     live.create_bucket("bucket");
     let mut calls = [busy(&live, 1), busy(&live, 2)];
-    // Those who say nothing do not keep it from the next.
+    // Silent connections do not block the next.
     let silent: Vec<_> = (0..200).map(|_| connect(&live, 1)).collect();
     for last in [1, 2, 3] {
         for page in ["health", "live", "ready"] {
@@ -191,15 +191,15 @@ fn health_is_answered_when_there_is_no_room() {
     live.stop();
 }
 
-/// Nobody keeps others out by a body that does not come, before it is known who sends it.
+/// A body that does not arrive blocks nothing before its sender is authenticated.
 #[test]
-fn a_body_of_a_stranger_makes_room() {
+fn an_unauthenticated_body_makes_room() {
     let mut live = Live::start_with(|config| {
         config.connections_max = 2;
         config.connections_max_per_address = Some(2);
     });
     live.create_bucket("bucket");
-    // Its fields will say who sends a form; of anything else the head says it.
+    // The sender of a form is in its fields; of any other request, in the head.
     let form = ("content-type", "multipart/form-data; boundary=b");
     let headers = [form, ("expect", "100-continue")];
     let mut stranger = connect(&live, 1);
@@ -213,18 +213,18 @@ fn a_body_of_a_stranger_makes_room() {
     live.stop();
 }
 
-/// However many forms of an address drip, they keep no call of the same address waiting: until
-/// its fields have come, a form has no room for its file.
+/// However many slow forms an address sends, they do not delay its other calls: until its fields
+/// have arrived, a form has no memory for its file.
 #[test]
 fn forms_that_drip_leave_room_for_uploads() {
     let mut live = Live::start_with(|config| config.memory_max = Some(256 << 20));
     live.create_bucket("bucket");
     let headers = [("content-type", "multipart/form-data; boundary=b"), ("expect", "100-continue")];
-    // The room of so many files is more than an address has.
+    // The memory of this many files exceeds the share of an address.
     let forms: Vec<_> = (0..64)
         .map(|_| {
             let mut form = connect(&live, 1);
-            // Less than a form may stand still, after which others would have its room.
+            // Shorter than the time after which a stalled form loses its memory to others.
             form.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
             form.write_all(head("POST", "/bucket", &headers, 1 << 20).as_bytes()).unwrap();
             let mut invited = [0; 25];
@@ -255,9 +255,9 @@ fn a_form_with_long_fields_is_refused_before_its_file() {
     live.stop();
 }
 
-/// Probes are answered by no thread that something else may hold.
+/// Probes are served without a thread that other work may occupy.
 #[test]
-fn probes_are_answered_when_all_threads_are_taken() {
+fn probes_are_served_when_all_threads_are_busy() {
     let runtime = Builder::new_multi_thread().max_blocking_threads(1).enable_all().build();
     let mut live = Live::start_on(runtime.unwrap());
     let (release, held) = std::sync::mpsc::channel::<()>();
@@ -313,9 +313,9 @@ fn a_head_that_drips_ends() {
     live.stop();
 }
 
-/// What nobody reads is not kept for them, and their place is free again.
+/// Unread data is not kept, and the connection's place is free again.
 #[test]
-fn an_answer_that_nobody_reads_ends() {
+fn an_unread_response_ends() {
     let mut live = Live::start_with(|config| {
         config.connections_max = 1;
         config.patience.answer = LeastRate { bytes: 14_400, within: Duration::from_millis(200) };

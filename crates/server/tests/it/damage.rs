@@ -1,5 +1,5 @@
-//! Bytes of a data directory that somebody or something changed: each is found, or changes nothing
-//! that the store tells. `tests/attack/damage.py` does the same to the whole program, and more.
+//! Changed bytes in a data directory: each is detected, or has no effect on what the store returns.
+//! `tests/attack/damage.py` does the same to the whole program, and more.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,8 +15,8 @@ use crate::live::Live;
 /// Damages of each file, each by its own throw of the dice.
 const ROUNDS: u64 = 24;
 
-/// A store with a segment, recent events, and bodies within the state and beside it; as it lies
-/// there when the server was stopped, and when it was killed.
+/// A store with a segment, recent events, and bodies within the state and beside it; its files
+/// after the server was stopped, and after it was killed.
 fn stores() -> [TempDir; 2] {
     let mut live = Live::start();
     live.create_bucket("bucket");
@@ -41,7 +41,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// All rows and all events that a store tells.
+/// All rows and all events that a store returns.
 fn told(folder: &Path) -> Vec<(Vec<u8>, Vec<u8>)> {
     let store = Store::examine(folder, &mut Vec::new()).unwrap().unwrap();
     let view = store.snapshot().unwrap();

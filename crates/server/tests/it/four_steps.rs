@@ -1,4 +1,4 @@
-//! The article's four steps: a key, a bucket, a trail, and what it delivers.
+//! The four steps: a key, a bucket, a trail, and its deliveries.
 
 use serde_json::json;
 

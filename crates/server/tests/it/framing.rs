@@ -9,17 +9,17 @@ use crate::live::Live;
 const HEALTH: &str = "GET /_shoseki/health HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n";
 const LAST: &str = "GET /_shoseki/health HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n";
 
-/// The statuses of all answers to these bytes, until the server ends the connection.
+/// The statuses of all responses to these bytes, until the server closes the connection.
 fn statuses(live: &Live, pieces: &[&[u8]]) -> Vec<u16> {
     let mut stream = TcpStream::connect(live.address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     stream.set_nodelay(true).unwrap();
     for piece in pieces {
-        // Whoever refuses early may not read all of it.
+        // A server that rejects early may not read everything.
         let _ = stream.write_all(piece);
     }
     let mut raw = Vec::new();
-    // A connection that is reset has been answered all the same.
+    // A connection that is reset may still have received its response.
     let _ = stream.read_to_end(&mut raw);
     let text = String::from_utf8_lossy(&raw);
     let heads = text.split("HTTP/1.").skip(1);
@@ -34,7 +34,7 @@ fn check(live: &Live, request: &[u8], want: &[u16]) {
     assert_eq!(statuses(live, &bytes), want, "byte by byte: {shown:?}");
 }
 
-/// A request whose body is read: it is no sign-in, and is told so.
+/// A request whose body is read: it is not a valid sign-in, and gets an error.
 fn read_post(lines: &str, body: &str) -> String {
     format!(
         "POST /_console/session HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n\
@@ -46,8 +46,8 @@ fn post(lines: &str, body: &str) -> String {
     format!("POST /_shoseki/health HTTP/1.1\r\nhost: 127.0.0.1\r\n{lines}\r\n{body}{LAST}")
 }
 
-/// Where the body ends is said once and clearly, or nothing is answered but the refusal: what
-/// follows on the connection is nobody's request.
+/// Either the end of the body is unambiguous, or there is only the error response: what follows on
+/// the connection is not a request.
 #[test]
 fn a_body_with_two_ends_is_refused() {
     let mut live = Live::start();
@@ -96,8 +96,8 @@ fn a_body_with_two_ends_is_refused() {
     ] {
         check(&live, format!("{start}{LAST}").as_bytes(), &[400]);
     }
-    // HTTP/2 without TLS: no answer of HTTP/1 would be understood.
-    // HTTP/2 is not spoken: the connection ends, with a refusal or without a word.
+    // HTTP/2 without TLS: a response of HTTP/1 would not be understood. HTTP/2 is not supported:
+    // the connection is closed, with or without an error.
     let preface = format!("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n{LAST}");
     for size in [preface.len(), 1] {
         let pieces: Vec<&[u8]> = preface.as_bytes().chunks(size).collect();
@@ -107,9 +107,9 @@ fn a_body_with_two_ends_is_refused() {
     live.stop();
 }
 
-/// The last request before something refused is still answered.
+/// The last request before a rejected one still gets its response.
 #[test]
-fn what_came_before_is_answered() {
+fn earlier_requests_get_a_response() {
     let mut live = Live::start();
     let both = post("content-length: 5\r\ntransfer-encoding: chunked\r\n", "0\r\n\r\n");
     check(&live, format!("{HEALTH}{HEALTH}{both}").as_bytes(), &[200, 200, 400]);
@@ -161,7 +161,7 @@ fn a_request_has_one_address() {
         let request = format!("{method} 127.0.0.1:4566 HTTP/1.1\r\n{host}\r\n{LAST}");
         check(&live, request.as_bytes(), &[400]);
     }
-    // Load balancers ask so.
+    // As load balancers send it.
     check(&live, b"GET /_shoseki/health HTTP/1.0\r\n\r\n", &[200]);
     check(&live, b"GET /_shoseki/health HTTP/1.0\r\nhost: 127.0.0.1\r\n\r\n", &[200]);
     live.stop();

@@ -19,9 +19,9 @@ pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
-/// A sound directory has nothing to say; a changed segment and a lost body are named.
+/// An intact directory has no findings; a changed segment and a lost body are named.
 #[test]
-fn what_is_damaged_is_named() {
+fn damaged_files_are_named() {
     let mut live = Live::start();
     live.create_bucket("bucket");
     assert_eq!(live.s3("PUT", "/bucket/key", &vec![7; 1 << 20]).status, 200);
@@ -52,8 +52,8 @@ fn what_is_damaged_is_named() {
     assert!(matches!(nowhere, Err(OpenError::NoStore { .. })));
 }
 
-/// With the root key every byte of a body is proved; without it only their number is compared, and
-/// that is said.
+/// With the root key every byte of a body is verified; without it only the length is compared, and
+/// that is reported.
 #[test]
 fn bodies_are_proved_with_the_root_key_and_measured_without() {
     let mut live = Live::start();
@@ -88,7 +88,7 @@ fn bodies_are_proved_with_the_root_key_and_measured_without() {
     assert!(measured.unproved[0].contains("does not exist"), "{:?}", measured.unproved);
 }
 
-/// Contents and times of all that lies there.
+/// Contents and times of all files.
 fn seen(folder: &Path) -> Vec<(PathBuf, Option<Vec<u8>>, SystemTime)> {
     let mut found = vec![(folder.to_owned(), None, times(folder))];
     for entry in fs::read_dir(folder).unwrap() {
@@ -107,13 +107,13 @@ fn times(path: &Path) -> SystemTime {
     fs::metadata(path).unwrap().modified().unwrap()
 }
 
-/// A look changes no byte and no time, whether the server was stopped or killed.
+/// A check changes no byte and no time, whether the server was stopped or killed.
 #[test]
-fn a_look_changes_nothing() {
+fn a_check_changes_nothing() {
     let mut live = Live::start();
     live.create_bucket("bucket");
     assert_eq!(live.s3("PUT", "/bucket/key", &vec![7; 1 << 20]).status, 200);
-    // As after a kill: the files as they lie there while the server runs.
+    // As after a kill: a copy of the files while the server runs.
     let killed = tempfile::tempdir().unwrap();
     let data_dir = live.store.folder().to_owned();
     for path in files(&data_dir) {
@@ -131,9 +131,9 @@ fn a_look_changes_nothing() {
     }
 }
 
-/// A server keeps the check out.
+/// A running server excludes the check.
 #[test]
-fn a_server_keeps_the_check_out() {
+fn a_running_server_excludes_the_check() {
     let folder = tempfile::tempdir().unwrap();
     let opened = open(&config(folder.path()), Clock::system(), Entropy::seeded(1)).unwrap();
     let refused = server::fsck(&config(folder.path()), &mut |_| {}).unwrap_err();

@@ -1,8 +1,8 @@
-//! Files that say what is right.
+//! Golden files: the expected results.
 
 use std::path::{Path, PathBuf};
 
-/// Compares `text` with the golden file `name`, or writes it if that is asked for.
+/// Compares `text` with the golden file `name`, or writes it on request.
 pub(crate) fn check(name: &str, text: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden");
     compare(&folder.join(name), text);

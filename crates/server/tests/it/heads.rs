@@ -1,8 +1,8 @@
-//! Heads that nobody should send.
+//! Invalid request heads.
 
 use crate::live::{HOST, Live, head};
 
-/// What is no request, and what asks for nothing that there is.
+/// Requests that are malformed, and requests for what does not exist.
 #[test]
 fn malformed_heads_and_unknown_targets_are_refused() {
     let mut live = Live::start();
@@ -24,12 +24,12 @@ fn malformed_heads_and_unknown_targets_are_refused() {
     live.end("heads.txt");
 }
 
-/// More header than anybody needs ends the connection, not the server.
+/// Excessive headers end the connection, not the server.
 #[test]
 fn endless_heads_are_cut_off() {
     let mut live = Live::start();
     let long = format!("GET / HTTP/1.1\r\nhost: {HOST}\r\nx: {}\r\n\r\n", "x".repeat(1 << 20));
-    // The answer may be lost with a connection that is closed while the client still writes.
+    // The response may be lost if a connection is closed while the client still writes.
     assert!(matches!(live.bytes(long.as_bytes()).status, 431 | 0));
     let many: Vec<String> = (0..200).map(|n| format!("x-{n}")).collect();
     let many: Vec<(&str, &str)> = many.iter().map(|name| (name.as_str(), "1")).collect();

@@ -16,12 +16,12 @@ use wire::sign::{Credentials, payload_hash, sign_header};
 
 use crate::golden;
 
-/// What requests call the server, whatever port it has.
+/// The host name of requests, for any port.
 pub(crate) const HOST: &str = "127.0.0.1:4566";
 pub(crate) const REGION: &str = "ap-northeast-1";
 /// 2026-03-01T00:00:00Z
 const START: Timestamp = Timestamp::from_secs(1_772_323_200);
-/// What every answer says to browsers is not shown; `browsers.rs` is about it.
+/// The security headers of every response are omitted; `browsers.rs` tests them.
 const TO_BROWSERS: [&str; 6] = [
     "content-security-policy: ",
     "cross-origin-opener-policy: ",
@@ -45,7 +45,7 @@ pub(crate) struct Live {
     folder: TempDir,
 }
 
-/// An answer as it came.
+/// A response as received.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -172,12 +172,12 @@ impl Live {
         assert_eq!(self.s3("PUT", &format!("/{bucket}"), location.as_bytes()).status, 200);
     }
 
-    /// Bytes just as they are, and the answer until the connection ends.
+    /// Sends raw bytes, and returns the response until the connection ends.
     pub(crate) fn bytes(&mut self, request: &[u8]) -> Answer {
         self.exchange(request, false)
     }
 
-    /// The same, with nothing to follow, whatever was announced.
+    /// The same, with nothing to follow, whatever the head announces.
     pub(crate) fn bytes_and_end(&mut self, request: &[u8]) -> Answer {
         self.exchange(request, true)
     }
@@ -185,7 +185,7 @@ impl Live {
     fn exchange(&mut self, request: &[u8], end: bool) -> Answer {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        // Whoever refuses early may not read all of it.
+        // A server that rejects early may not read everything.
         let _ = stream.write_all(request);
         if end {
             stream.shutdown(Shutdown::Write).unwrap();
@@ -205,7 +205,7 @@ impl Live {
         self.stop();
     }
 
-    /// Stops the server and gives its data directory, which nobody has open then.
+    /// Stops the server and returns its data directory, which is closed then.
     pub(crate) fn end_and_keep(mut self) -> TempDir {
         self.stop();
         let Self { folder, .. } = self;
@@ -230,10 +230,10 @@ pub(crate) fn head(method: &str, target: &str, headers: &[(&str, &str)], length:
     head + "\r\n"
 }
 
-/// Reads an answer to the end of the connection; the date, which is the machine's, is left out.
+/// Reads a response to the end of the connection, without the date, which is the machine's.
 pub(crate) fn read_answer(stream: &mut TcpStream) -> Answer {
     let mut raw = Vec::new();
-    // A connection that is reset has been answered all the same.
+    // A connection that is reset may still have received its response.
     let _ = stream.read_to_end(&mut raw);
     let split = raw.windows(4).position(|window| window == b"\r\n\r\n");
     let end = split.unwrap_or(raw.len());

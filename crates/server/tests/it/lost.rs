@@ -1,5 +1,5 @@
-//! A data directory from which something is gone, is older, or belongs to another: refused with
-//! what is missing and what to do, and never replaced by a new, empty history.
+//! A data directory with missing, outdated or foreign parts: rejected with what is missing and what
+//! to do, and never replaced by a new, empty history.
 
 use std::fs;
 use std::path::Path;
@@ -28,7 +28,7 @@ fn used() -> TempDir {
     live.end_and_keep()
 }
 
-/// Another store, with events, a segment and a body, under its own root key or the one given.
+/// Another store, with events, a segment and a body, under its own root key or the given one.
 fn another(root_key: Option<&Path>) -> TempDir {
     let folder = TempDir::new().unwrap();
     let config = Config { root_key_file: root_key.map(Path::to_owned), ..config(folder.path()) };
@@ -63,9 +63,9 @@ fn copy(from: &Path, to: &Path) {
 enum Harm {
     Remove(&'static str),
     Empty(&'static str),
-    /// Its second half is gone.
+    /// Its second half is missing.
     Cut(&'static str),
-    /// In its place stands that of another store.
+    /// It is replaced with that of another store.
     Foreign(&'static str),
     /// Another number of the newest event.
     Position,
@@ -100,7 +100,7 @@ impl Harm {
     }
 }
 
-/// Every way to lose, empty or exchange a part, and what is told of it.
+/// Every way to lose, empty or swap a part, and the expected error.
 const HARMS: &[(&[Harm], &str)] = &[
     (&[Remove("state.redb")], "`state.redb` is missing"),
     (&[Empty("state.redb")], "`state.redb` is empty"),
@@ -128,7 +128,7 @@ const HARMS: &[(&[Harm], &str)] = &[
 ];
 
 #[test]
-fn whatever_is_lost_or_foreign_is_refused_and_left_alone() {
+fn lost_or_foreign_parts_are_rejected_and_unchanged() {
     let (used, other) = (used(), another(None));
     for (harms, told) in HARMS {
         let folder = TempDir::new().unwrap();
@@ -147,7 +147,7 @@ fn whatever_is_lost_or_foreign_is_refused_and_left_alone() {
     assert_eq!(try_open(&config(sound.path()), 3).unwrap(), 3);
 }
 
-/// A state of another store under the same root key is told apart by its keyring.
+/// A state of another store under the same root key is recognized by its keyring.
 #[test]
 fn a_foreign_state_under_the_same_root_key_is_refused() {
     let used = used();
@@ -158,7 +158,7 @@ fn a_foreign_state_under_the_same_root_key_is_refused() {
     assert!(refused.to_string().contains("another store"), "{refused}");
 }
 
-/// A state as it was before is refused; served on the operator's word, it tells of it once.
+/// An outdated state is rejected; accepted by the operator, it is recorded once.
 #[test]
 fn an_older_state_is_served_on_the_operators_word_and_leaves_an_event() {
     let folder = used();
@@ -190,7 +190,7 @@ fn an_older_state_is_served_on_the_operators_word_and_leaves_an_event() {
 
 /// A state that went on from an older one is refused too, however many events it has.
 #[test]
-fn a_state_with_another_past_is_refused() {
+fn a_state_with_another_history_is_rejected() {
     let folder = used();
     let (state, config) = (folder.path().join("state.redb"), config(folder.path()));
     let older = fs::read(&state).unwrap();
@@ -215,7 +215,7 @@ fn a_state_with_another_past_is_refused() {
     assert!(refused.contains("is not the one that `identity` records"), "{refused}");
 }
 
-/// Rows that a state must have are not made anew in one that lost them.
+/// Rows that a state must have are not recreated in one that lost them.
 #[test]
 fn a_state_without_its_keyring_is_refused() {
     let folder = used();
@@ -268,7 +268,7 @@ fn a_new_state_beside_old_events_is_refused() {
     assert!(refused.contains("the state is new"), "{refused}");
 }
 
-/// Wherever the making of a data directory stops, it can be started again.
+/// Wherever the creation of a data directory stops, it can be resumed.
 #[test]
 fn a_first_start_that_was_interrupted_is_finished() {
     let whole = TempDir::new().unwrap();
@@ -276,7 +276,7 @@ fn a_first_start_that_was_interrupted_is_finished() {
     config.root_credentials = None;
     try_open(&config, 1).unwrap();
     let finished = fs::read_to_string(whole.path().join("identity")).unwrap();
-    // As it is written first: the only thing there, or with what is written after it.
+    // As first written: the only file, or with those that are written after it.
     let first = TempDir::new().unwrap();
     let blocked = first.path().join("data");
     fs::create_dir_all(blocked.join("root-key.new")).unwrap();
@@ -324,7 +324,7 @@ fn a_first_start_that_was_interrupted_is_finished() {
     assert!(finished.contains("position = 0\n"), "{finished}");
 }
 
-/// Two first starts at once make one store.
+/// Two concurrent first starts create one store.
 #[test]
 fn two_first_starts_make_one_store() {
     let folder = TempDir::new().unwrap();
@@ -347,7 +347,7 @@ fn sealed_from_others(path: &Path, bytes: &[u8]) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
-/// Names and lengths of all that lies there.
+/// Names and lengths of all files.
 fn listing(folder: &Path) -> Vec<(String, u64)> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -358,7 +358,7 @@ fn listing(folder: &Path) -> Vec<(String, u64)> {
             found.push((name.clone(), 0));
             found.extend(below.into_iter().map(|(own, len)| (format!("{name}/{own}"), len)));
         } else {
-            // An engine that opens a file and closes it may find that less is enough.
+            // An engine that opens and closes a file may shrink it.
             let len = entry.metadata().unwrap().len();
             found.push((name.clone(), if name == "state.redb" && len > 0 { 1 } else { len }));
         }

@@ -1,5 +1,5 @@
-//! Whole requests against a real server on loopback, whose clock stands still between them. What
-//! goes over the wire is in `golden/`; `UPDATE_GOLDEN=1` writes it anew.
+//! Complete requests to a real server on loopback, whose clock is fixed between them. Requests and
+//! responses are in `golden/`; `UPDATE_GOLDEN=1` rewrites them.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
 
 mod before_bodies;

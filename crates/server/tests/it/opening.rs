@@ -13,7 +13,7 @@ fn try_open(folder: &TempDir, seed: u64) -> Result<u64, OpenError> {
     Ok(last)
 }
 
-/// A root key that does not open what is there is refused, and the right one still opens it.
+/// A root key that does not open the store is rejected, and the right one still opens it.
 #[test]
 fn a_wrong_or_missing_root_key_is_refused() {
     let (folder, other) = (TempDir::new().unwrap(), TempDir::new().unwrap());
@@ -39,7 +39,7 @@ fn a_wrong_or_missing_root_key_is_refused() {
 
 /// A passphrase for a bare key is one too many, and the key is not lost.
 #[test]
-fn a_passphrase_for_a_bare_key_is_refused() {
+fn a_passphrase_for_an_unsealed_key_is_rejected() {
     let folder = TempDir::new().unwrap();
     try_open(&folder, 1).unwrap();
     let config = Config { passphrase: Some("word".to_owned()), ..config(folder.path()) };

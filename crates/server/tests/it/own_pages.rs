@@ -3,7 +3,7 @@
 use crate::golden;
 use crate::live::Live;
 
-/// Readiness and metrics are there without a signature; nothing else is.
+/// Readiness and metrics need no signature; everything else does.
 #[test]
 fn health_and_metrics_are_answered() {
     let mut live = Live::start();
@@ -20,7 +20,7 @@ fn health_and_metrics_are_answered() {
 const METRICS: &[u8] =
     b"GET /_shoseki/metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
 
-/// Names, units and labels are those of Prometheus, and the figures are right.
+/// Names, units and labels follow Prometheus, and the figures are right.
 #[test]
 fn metrics_are_those_of_prometheus() {
     let mut live = Live::start();
@@ -66,7 +66,7 @@ fn metrics_are_those_of_prometheus() {
     ] {
         assert!(page.lines().any(|line| line.starts_with(name)), "{name}\n{page}");
     }
-    // No figure lacks its help, and counters alone end in `_total`.
+    // Every figure has a help text, and only counters end in `_total`.
     for line in page.lines().filter(|line| line.starts_with("# TYPE ")) {
         let [_, _, name, kind] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
         assert!(page.contains(&format!("# HELP {name} ")), "{name}");
@@ -75,9 +75,9 @@ fn metrics_are_those_of_prometheus() {
     live.stop();
 }
 
-/// What a trail's files wait for is told by trail, in seconds.
+/// A trail's pending files are reported by trail, in seconds.
 #[test]
-fn metrics_tell_deliveries_by_trail() {
+fn metrics_report_deliveries_by_trail() {
     let mut live = Live::start();
     live.create_bucket("logs");
     let arn = "arn:aws:cloudtrail:ap-northeast-1:123456789012:trail/audit";
@@ -105,7 +105,7 @@ fn metrics_tell_deliveries_by_trail() {
     live.stop();
 }
 
-/// Whoever may call at all learns which server this is, from wherever.
+/// Every caller with credentials can identify the server, from anywhere.
 #[test]
 fn callers_learn_which_server_this_is() {
     let mut live = Live::start();
@@ -121,7 +121,7 @@ fn callers_learn_which_server_this_is() {
     live.stop();
 }
 
-/// The page is made from the table; a new operation needs a new page.
+/// The page is generated from the table; a new operation needs a new page.
 #[test]
 fn the_page_of_operations_is_fresh() {
     let known = golden::project().join("docs/operations-of-aws.txt");
@@ -129,7 +129,7 @@ fn the_page_of_operations_is_fresh() {
     golden::check_project_file("docs/operations.md", &page);
 }
 
-/// Programs that wait for LocalStack find what they ask for, on this machine and with the token.
+/// Programs that wait for LocalStack find its page, on this machine and with the token.
 #[test]
 fn tools_of_localstack_find_the_services() {
     let mut live = Live::start_with(|config| config.status_token = Some(TOKEN.to_owned()));
@@ -147,13 +147,13 @@ fn tools_of_localstack_find_the_services() {
 }
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
-/// What a proxy adds: the request comes from elsewhere.
+/// A header that a proxy adds: the request is not local.
 const ELSEWHERE: (&str, &str) = ("x-forwarded-for", "203.0.113.7");
 
-/// Strangers learn that the server answers. Version, account and figures are for programs on this
-/// machine and for whoever has the token.
+/// Unauthenticated clients learn only that the server is up. Version, account and figures are for
+/// programs on this machine and for clients with the token.
 #[test]
-fn strangers_learn_nothing_but_the_status() {
+fn unauthenticated_clients_learn_only_the_status() {
     let mut live = Live::start_with(|config| config.status_token = Some(TOKEN.to_owned()));
     let right = format!("Bearer {TOKEN}");
     let token = ("authorization", right.as_str());
@@ -191,7 +191,7 @@ fn strangers_learn_nothing_but_the_status() {
     live.stop();
 }
 
-/// A browser on this machine may show a page of a stranger's under a name that leads here.
+/// A browser on this machine may show a foreign page under a name that resolves to this server.
 #[test]
 fn names_that_others_own_show_nothing_of_ours() {
     let mut live = Live::start_with(|config| {
@@ -219,7 +219,7 @@ fn names_that_others_own_show_nothing_of_ours() {
             assert!(!refused.text().contains("123456789012"), "{}", refused.text());
         }
     }
-    // No page of a stranger's has the token.
+    // No foreign page has the token.
     let token = format!("authorization: Bearer {TOKEN}\r\n");
     assert_eq!(ask("/_shoseki/metrics", "shoseki.monitoring.svc", &token).status, 200);
     // Only programs here learn the account before they sign in.
@@ -230,10 +230,10 @@ fn names_that_others_own_show_nothing_of_ours() {
     live.stop();
 }
 
-/// Without a signature a request may come from a page that a stranger serves under a name of
-/// theirs, so it is answered under names that they cannot have. With one it may come anyhow.
+/// A request without a signature may come from a page under a name that a third party owns, so it
+/// is served only under names that cannot be registered. A signed one is served under any name.
 #[test]
-fn anonymous_calls_are_answered_under_names_that_nobody_can_take() {
+fn anonymous_calls_are_served_under_names_that_cannot_be_registered() {
     let mut live = Live::start_with(|config| config.domains.push("audit.example.com".to_owned()));
     live.create_bucket("public");
     let policy = br#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*",

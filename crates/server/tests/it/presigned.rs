@@ -4,12 +4,28 @@ use wire::sign::presign;
 
 use crate::live::{HOST, Live, REGION};
 
+/// A parameter that stands twice is refused: a signature does not say which came first.
+#[test]
+fn a_signed_url_has_one_value_for_each_name() {
+    let mut live = Live::start();
+    let now = live.clock.now();
+    for (target, want) in [
+        ("/?Action=GetUser&Version=2010-05-08", 200),
+        ("/?Action=GetUser&Version=2010-05-08&UserName=a&UserName=b", 404),
+        ("/?Action=GetUser&Action=ListUsers&Version=2010-05-08", 404),
+    ] {
+        let url = presign("GET", HOST, target, &[], &live.root, "us-east-1", "iam", 60, now);
+        assert_eq!(live.request("GET", &url, &[], b"").status, want, "{target}");
+    }
+    live.stop();
+}
+
 fn url(live: &Live, method: &str, target: &str, expires_secs: u64) -> String {
     let now = live.clock.now();
     presign(method, HOST, target, &[], &live.root, REGION, "s3", expires_secs, now)
 }
 
-/// A presigned URL reads and writes until it expires, and nothing but what it says.
+/// A presigned URL reads and writes until it expires, and allows only what it names.
 #[test]
 fn presigned_urls_work_until_they_expire() {
     let mut live = Live::start();

@@ -18,7 +18,7 @@ fn passed_on(live: &mut Live, target: &str, headers: &[(&str, &str)]) -> u16 {
     live.request("GET", target, &all, b"").status
 }
 
-/// Where the newest event says that its call came from.
+/// The source address in the newest event.
 fn source(live: &Live) -> String {
     let view = live.store.snapshot().unwrap();
     let events = live.store.events_from(&view, 0, 1_000).unwrap();
@@ -33,7 +33,7 @@ fn trusting() -> Live {
     })
 }
 
-/// The trail names the client, and nobody can have it name somebody else.
+/// The trail records the client, and no sender can make it record another.
 #[test]
 fn events_name_the_client_behind_a_trusted_proxy() {
     let forwarded =

@@ -1,4 +1,5 @@
-//! A root access key that was rotated out or deleted does not come back, whatever interrupts it.
+//! A root access key that was rotated out or deleted is not restored, whatever interrupts the
+//! rotation.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -6,12 +7,12 @@ use std::path::{Path, PathBuf};
 
 use server::{
     Config, OpenError, RootCredentials, Rotated, create_account, list_accounts, open,
-    rotate_root_access_key,
+    rename_account, reset_root_password, rotate_root_access_key,
 };
 use tempfile::TempDir;
 use types::{AccountId, Clock, Entropy};
 
-/// A data directory that keeps its root access key.
+/// A data directory that stores its root access key.
 struct Kept {
     _folder: TempDir,
     config: Config,
@@ -44,7 +45,7 @@ impl Kept {
         first.unwrap().root_access_key_ids
     }
 
-    /// The id of the key that the file keeps.
+    /// The ID of the key in the file.
     fn kept(&self) -> String {
         RootCredentials::kept(&self.config.data_dir).unwrap().unwrap().access_key_id
     }
@@ -65,7 +66,7 @@ fn set_private(path: &Path, bytes: &[u8]) {
 
 /// A file that cannot be replaced is found before anything is changed.
 #[test]
-fn a_file_that_is_refused_leaves_the_key() {
+fn a_rejected_file_keeps_the_key() {
     let data = Kept::new();
     let before = data.kept();
     fs::set_permissions(data.file(), Permissions::from_mode(0o644)).unwrap();
@@ -111,7 +112,7 @@ fn a_rotation_that_was_not_committed_is_undone_by_a_start() {
 /// A key in the file that the store does not know is not created by a start, and a rotation
 /// replaces it.
 #[test]
-fn a_key_that_was_rotated_out_does_not_come_back() {
+fn a_key_that_was_rotated_out_is_not_restored() {
     let data = Kept::new();
     let old = fs::read(data.file()).unwrap();
     let first = data.rotate().unwrap().account.root_access_key_id;
@@ -129,14 +130,40 @@ fn a_key_that_was_rotated_out_does_not_come_back() {
     assert_eq!(data.known(), [second.account.root_access_key_id]);
 }
 
-/// The file keeps the first account's key, whatever becomes of others.
+/// The file stores the first account's key, whatever happens to others.
 #[test]
-fn other_accounts_leave_the_file_alone() {
+fn other_accounts_do_not_change_the_file() {
     let data = Kept::new();
     let (clock, entropy) = (Clock::system(), Entropy::system());
-    let other = create_account(&data.config, "payments", None, &clock, &entropy).unwrap();
+    let other = create_account(&data.config, "payments", None, &clock, &entropy).unwrap().made;
     let before = data.kept();
     let rotated = rotate_root_access_key(&data.config, &other.id, &clock, &entropy).unwrap();
     assert!(!rotated.is_kept && !data.beside().exists());
     assert_eq!(data.kept(), before);
+}
+
+/// What fails after the commit is said beside the new secret, which exists nowhere else.
+#[test]
+fn a_committed_secret_is_returned_whatever_fails_after() {
+    let data = Kept::new();
+    let (clock, entropy) = (Clock::system(), Entropy::system());
+    let (config, first) = (&data.config, &data.config.account);
+    // The identity cannot be written: a full disk has the same effect.
+    let in_the_way = config.data_dir.join("identity.new");
+    fs::create_dir(&in_the_way).unwrap();
+    let created = create_account(config, "payments", None, &clock, &entropy).unwrap();
+    let reset = reset_root_password(config, first, &clock, &entropy).unwrap();
+    let renamed = rename_account(config, first, "audit", &clock, &entropy).unwrap();
+    let rotated = data.rotate().unwrap();
+    for trouble in [&created.trouble, &reset.trouble, &renamed.trouble, &rotated.trouble] {
+        assert!(trouble.as_ref().is_some_and(|text| text.contains("identity")), "{trouble:?}");
+    }
+    fs::remove_dir(&in_the_way).unwrap();
+    data.start().unwrap();
+    let accounts = list_accounts(config, &clock).unwrap();
+    let of = |id: &AccountId| accounts.iter().find(|account| account.id == *id).unwrap();
+    assert_eq!(of(&created.made.id).root_access_key_ids, [created.made.root_access_key_id]);
+    assert!(of(first).has_root_password && reset.made.len() == 27);
+    assert_eq!(of(first).name, "audit");
+    assert_eq!(of(first).root_access_key_ids, [rotated.account.root_access_key_id]);
 }

@@ -8,7 +8,7 @@ use wire::sign::sign_header;
 
 use crate::live::{HOST, Live, REGION, head, read_answer};
 
-/// The head of an upload; its body is to come.
+/// The head of an upload; its body follows.
 fn begin_upload(live: &Live, target: &str, length: u64) -> TcpStream {
     let (word, now) = ("UNSIGNED-PAYLOAD", live.clock.now());
     let added = sign_header("PUT", HOST, target, &[], word, &live.root, REGION, "s3", now);
@@ -18,7 +18,7 @@ fn begin_upload(live: &Live, target: &str, length: u64) -> TcpStream {
     stream
 }
 
-/// A call that runs is finished, durably; no further one is taken.
+/// A call in progress is finished, durably; no further one is accepted.
 #[test]
 fn a_running_call_is_finished_at_shutdown() {
     let mut live = Live::start();
@@ -27,7 +27,8 @@ fn a_running_call_is_finished_at_shutdown() {
     let mut stream = begin_upload(&live, "/bucket/key", body.len() as u64);
     let (half, rest) = body.split_at(body.len() / 2);
     stream.write_all(half).unwrap();
-    // An answer on another connection: the first one is being served by now, for it came before.
+    // A response on another connection: the first request arrived earlier, so it is in progress by
+    // now.
     assert_eq!(live.request("GET", "/_shoseki/health", &[], b"").status, 200);
     let server = live.server.take().unwrap();
     let stopping = live.runtime.spawn(server.shut_down());
@@ -42,7 +43,7 @@ fn a_running_call_is_finished_at_shutdown() {
     assert!(last.contains("\"eventName\":\"PutObject\""), "{last}");
 }
 
-/// A call that does not come to its end is ended, so that a supervisor need not kill the server.
+/// A call that does not end is interrupted, so that a supervisor need not kill the server.
 #[test]
 fn a_call_that_does_not_end_is_ended_at_shutdown() {
     let mut live = Live::start_with(|config| config.patience.finish = Duration::from_millis(50));
@@ -50,20 +51,20 @@ fn a_call_that_does_not_end_is_ended_at_shutdown() {
     let mut stream = begin_upload(&live, "/bucket/key", 1 << 20);
     assert_eq!(live.request("GET", "/_shoseki/health", &[], b"").status, 200);
     live.stop();
-    // Otherwise the body would have been waited for, and this were an answer to it.
+    // Otherwise the server would have waited for the body, and this would be a response to it.
     let answer = read_answer(&mut stream);
     assert_eq!((answer.status, answer.text().as_str()), (0, ""));
 }
 
-/// A disk that was full is found to have room again soon after it has, without a new start.
+/// Free space on a full disk is noticed soon, without a restart.
 #[test]
-fn room_on_a_full_disk_is_found_within_seconds() {
+fn space_on_a_full_disk_is_noticed_within_seconds() {
     let mut live = Live::start();
     let disk = |live: &mut Live| {
         let health = live.request("GET", "/_shoseki/health", &[], b"").json();
         health["disk"].as_str().unwrap().to_owned()
     };
-    // A worker may look, and find room, before health is asked: then it is released again.
+    // A worker may notice the space before health is requested: then the reserve is released again.
     let is_seen_full = (0..20).any(|_| {
         live.store.release_reserve().unwrap();
         disk(&mut live) == "full"

@@ -12,7 +12,7 @@ fn call_all(live: &mut Live) {
     assert_eq!(live.s3("GET", "/", b"").status, 403);
 }
 
-/// Each protocol refuses in its own words, and no event is made of it.
+/// Each protocol rejects with its own message, and no event is recorded.
 #[test]
 fn bad_signatures_are_refused_by_each_protocol() {
     let mut live = Live::start();

@@ -1,4 +1,4 @@
-//! Clients that take their time.
+//! Slow clients.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -21,13 +21,13 @@ fn begin(live: &Live, method: &str, target: &str, length: u64) -> TcpStream {
     stream
 }
 
-/// Whoever sends or reads slowly waits with nobody but themselves.
+/// A client that sends or reads slowly delays no other.
 #[test]
-fn slow_clients_hold_up_nobody_else() {
+fn slow_clients_delay_no_other_client() {
     let runtime = Builder::new_multi_thread().max_blocking_threads(THREADS).enable_all().build();
     let mut live = Live::start_on(runtime.unwrap());
     live.create_bucket("bucket");
-    // More than the sockets take while nobody reads.
+    // More than sockets buffer while they are not read.
     let large = vec![7_u8; 32 << 20];
     assert_eq!(live.s3("PUT", "/bucket/large", &large).status, 200);
     let senders: Vec<_> = (0..CLIENTS)

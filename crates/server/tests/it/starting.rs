@@ -1,4 +1,4 @@
-//! How a server starts, and what it says when it cannot, or when it is addressed wrongly.
+//! How a server starts, and its errors when it cannot, or when it is addressed wrongly.
 
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
@@ -9,9 +9,9 @@ use types::{AccountId, Clock, Entropy};
 
 use crate::live::{Live, config, read_answer};
 
-/// An address that is taken is refused before anything is made, and the refusal says what to do.
+/// An address in use is rejected before anything is created, and the error says what to do.
 #[test]
-fn a_taken_address_is_named() {
+fn an_address_in_use_is_named() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut config = config(folder.path());
@@ -24,14 +24,14 @@ fn a_taken_address_is_named() {
     drop(other);
     config.console_listen = Some("127.0.0.1:0".parse().unwrap());
     let reserved = runtime.block_on(async { Reserved::new(&config) }).unwrap();
-    // It is taken, and nobody is kept waiting there.
+    // It is bound, and connections to it do not hang.
     assert!(TcpStream::connect(config.listen).is_err());
     drop(reserved);
 }
 
-/// A store of another account says whose it is, and stays as it was.
+/// A store of another account names that account, and is unchanged.
 #[test]
-fn a_store_of_another_account_says_whose_it_is() {
+fn a_store_of_another_account_names_its_account() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = config(folder.path());
     for credentials in [None, config.root_credentials.clone()] {
@@ -55,7 +55,7 @@ fn a_store_of_another_account_says_whose_it_is() {
     }
 }
 
-/// A request in the clear at a port that speaks TLS hears what is wrong.
+/// A plain HTTP request to a TLS port gets an error with the reason.
 #[test]
 fn plain_http_is_answered_at_a_port_that_speaks_tls() {
     let folder = tempfile::tempdir().unwrap();

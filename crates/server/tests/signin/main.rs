@@ -1,4 +1,4 @@
-//! Signing in to the console, against a real server on loopback whose clock stands still.
+//! Signing in to the console, on a real server on loopback with a fixed clock.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
 
 mod world;
@@ -44,7 +44,7 @@ fn the_first_run_sets_the_root_password_once() {
     );
 }
 
-/// The answer, the cookie and its attributes, the event, and a call with the credentials.
+/// The response, the cookie and its attributes, the event, and a call with the credentials.
 #[test]
 fn a_user_signs_in_and_calls() {
     let world = World::with_alice();
@@ -98,8 +98,8 @@ fn a_user_signs_in_and_calls() {
     assert!(denied.status == 403 && denied.body.contains("<Code>AccessDenied</Code>"));
 }
 
-/// Nothing tells a wrong password from a wrong user or account; the events do, except that they
-/// hide what may be a password typed too early.
+/// The response does not distinguish a wrong password from a wrong user or account; the events do,
+/// except that they hide what may be a password typed into the wrong field.
 #[test]
 fn wrong_names_and_wrong_passwords_get_the_same_answer() {
     let world = World::with_alice();
@@ -151,7 +151,7 @@ fn an_alias_names_the_account_too() {
     }
 }
 
-/// The sixth attempt in a minute is not even looked at, right or wrong.
+/// The sixth attempt in a minute is not even evaluated, right or wrong.
 #[test]
 fn five_failures_in_a_minute_lock_out() {
     let world = World::with_alice();
@@ -171,8 +171,8 @@ fn five_failures_in_a_minute_lock_out() {
     assert_eq!(world.sign_in(&right).status, 200);
 }
 
-/// One wrong password at each of many users is slowed by the address that they come from; a sign-in
-/// that succeeds in between buys no more guesses.
+/// One wrong password for each of many users is throttled by their common address; a successful
+/// sign-in in between allows no more guesses.
 #[test]
 fn one_address_cannot_try_one_password_at_many_users() {
     let world = World::with_alice();
@@ -197,11 +197,11 @@ fn one_address_cannot_try_one_password_at_many_users() {
     assert_eq!(attempt("alice", PASSWORD).status, 200);
 }
 
-/// A code is asked for, counts once, and stands in the events of sign-in and calls.
+/// A code is required, valid once, and recorded in the events of sign-in and calls.
 #[test]
-fn a_second_factor_is_asked_for() {
+fn a_second_factor_is_required() {
     let world = World::with_alice();
-    let (serial, seed) = world.second_factor();
+    let (serial, app) = world.second_factor();
     let body = |mfa: Option<&str>| {
         let mut body = json!({"account": ACCOUNT, "user": "alice", "password": PASSWORD});
         if let Some(mfa) = mfa {
@@ -217,13 +217,13 @@ fn a_second_factor_is_asked_for() {
     assert_eq!(asked["responseElements"], json!({"CheckMfa": "Success"}));
     assert_eq!(asked["userIdentity"].get("arn"), None);
     // The codes that proved the device are used up.
-    let old = code(&seed, world.step() - 1);
+    let old = app.code(world.step() - 1);
     for wrong in ["000000", "x", &old] {
         assert_eq!(world.sign_in(&body(Some(wrong))).code(), coded(401, "InvalidCredentials"));
     }
     let data = &world.last_event("ConsoleLogin")["additionalEventData"];
     assert_eq!((&data["MFAUsed"], data.get("MFAIdentifier")), (&json!("Yes"), None));
-    let present = code(&seed, world.step());
+    let present = app.code(world.step());
     let answer = world.sign_in(&body(Some(&present)));
     assert_eq!(answer.status, 200, "{}", answer.body);
     let data = &world.last_event("ConsoleLogin")["additionalEventData"];
@@ -236,11 +236,11 @@ fn a_second_factor_is_asked_for() {
     assert_eq!(again.code(), coded(401, "InvalidCredentials"));
 }
 
-/// Whoever has the password may guess ten codes, from however many addresses, and then none.
+/// A client with the password may guess ten codes, from any number of addresses, and then none.
 #[test]
 fn codes_cannot_be_guessed() {
     let world = World::with_alice();
-    let (_, seed) = world.second_factor();
+    let (_, app) = world.second_factor();
     let attempt = |code: &str| {
         let body = json!({"account": ACCOUNT, "user": "alice", "password": PASSWORD, "mfa": code});
         world.sign_in(&body).status
@@ -251,12 +251,12 @@ fn codes_cannot_be_guessed() {
         }
         world.clock.advance_ms(MINUTE_MS);
     }
-    assert_eq!(attempt(&code(&seed, world.step())), 401);
+    assert_eq!(attempt(&app.code(world.step())), 401);
     world.clock.advance_ms(10 * MINUTE_MS);
-    assert_eq!(attempt(&code(&seed, world.step())), 200);
+    assert_eq!(attempt(&app.code(world.step())), 200);
 }
 
-/// Each refresh changes the cookie; one that comes back late ends the session.
+/// Each refresh changes the cookie; a late reuse of an old one ends the session.
 #[test]
 fn the_cookie_changes_with_every_use() {
     let world = World::with_alice();
@@ -266,7 +266,7 @@ fn the_cookie_changes_with_every_use() {
     assert_ne!(refreshed.cookie(), first.cookie);
     assert_eq!(refreshed.json().get("sessionSecret"), None);
     let newest = first.after(&refreshed);
-    // Another tab asked at the same time: it gets the same new cookie.
+    // Another tab refreshed at the same time: it gets the same new cookie.
     let tab = world.show("GET", &first);
     assert_eq!((tab.status, tab.cookie()), (200, refreshed.cookie()));
     world.clock.advance_ms(MINUTE_MS);
@@ -278,10 +278,10 @@ fn the_cookie_changes_with_every_use() {
     assert!(world.identity(&tab.credentials()).body.contains("<Code>ExpiredToken</Code>"));
 }
 
-/// Every port of this host is sent the cookie. Whoever has it alone gets nothing and ends nothing,
-/// however new or old it is, and the browser keeps it.
+/// Browsers send the cookie to every port of this host. The cookie alone grants nothing and ends
+/// nothing, however new or old it is, and the browser keeps it.
 #[test]
-fn a_cookie_alone_is_worth_nothing() {
+fn a_cookie_without_its_secret_is_useless() {
     let world = World::with_alice();
     let (first, other) = (world.alice(), world.alice().shown());
     let refreshed = world.show("GET", &first.shown());
@@ -313,9 +313,9 @@ fn a_cookie_alone_is_worth_nothing() {
     assert_eq!(world.show("GET", &shown).status, 200);
 }
 
-/// The server knows the secret by its hash alone, and knows it after a restart.
+/// The server stores only the secret's hash, and accepts the secret after a restart.
 #[test]
-fn the_secret_outlives_the_server_and_is_not_kept() {
+fn the_secret_outlives_the_server_and_is_not_stored() {
     let world = World::with_alice();
     let shown = world.alice().shown();
     assert!(shown.secret.len() == 64 && shown.secret.bytes().all(|byte| byte.is_ascii_hexdigit()));
@@ -330,9 +330,9 @@ fn the_secret_outlives_the_server_and_is_not_kept() {
     assert!(!holds(&shown.secret));
 }
 
-/// Cookies that we did not make hold nothing.
+/// Cookies that we did not create have no session.
 #[test]
-fn forged_cookies_hold_no_session() {
+fn forged_cookies_have_no_session() {
     let world = World::with_alice();
     let shown = world.alice().shown();
     let last = if shown.cookie.ends_with('0') { "1" } else { "0" };
@@ -348,7 +348,7 @@ fn forged_cookies_hold_no_session() {
     assert_eq!(world.show("GET", &shown).status, 200);
 }
 
-/// Signing out ends the session and its credentials; no event tells of it.
+/// Signing out ends the session and its credentials; no event records it.
 #[test]
 fn signing_out_ends_all() {
     let world = World::with_alice();
@@ -397,7 +397,7 @@ fn sessions_end_by_age() {
     assert_eq!(answer.json()["expiration"], ends.iso());
     assert!(answer.header("set-cookie").ends_with("Max-Age=1200"));
     assert_eq!(world.identity(&answer.credentials()).status, 200);
-    // The calls of all those hours say when the session began.
+    // The calls of all those hours record when the session began.
     let attributes =
         &world.last_event("GetCallerIdentity")["userIdentity"]["sessionContext"]["attributes"];
     assert_eq!(attributes["creationDate"], began.iso());
@@ -405,7 +405,7 @@ fn sessions_end_by_age() {
     assert_eq!(world.show("GET", &shown).code(), coded(401, "NoSession"));
 }
 
-/// An initial password opens nothing but the way to another.
+/// An initial password can only be used to set another.
 #[test]
 fn a_password_that_must_be_changed_is_changed_at_sign_in() {
     let world = World::with_alice();
@@ -439,7 +439,7 @@ fn a_password_that_must_be_changed_is_changed_at_sign_in() {
 
 /// Other sites' pages, other names, other bodies.
 #[test]
-fn only_our_own_page_may_ask() {
+fn only_our_own_page_may_call() {
     let world = World::with_alice();
     let body = json!({"account": ACCOUNT, "user": "alice", "password": PASSWORD}).to_string();
     let json = ("content-type", "application/json");

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use server::{Config, Server};
 use store::Store;
 use tempfile::TempDir;
+use testkit::Authenticator;
 use tokio::runtime::Runtime;
 use types::{Clock, Entropy, Timestamp};
 use wire::sign::{Credentials, payload_hash, sign_header};
@@ -29,7 +30,7 @@ pub(crate) struct World {
     pub(crate) folder: Arc<TempDir>,
 }
 
-/// What a page of the console shows of a session: the cookie, and the secret beside it.
+/// What a page of the console has of a session: the cookie, and the secret beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Shown {
     pub(crate) cookie: String,
@@ -37,7 +38,7 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
-    /// The same after an answer that changed the cookie.
+    /// The same after a response that changed the cookie.
     pub(crate) fn after(&self, answer: &Answer) -> Self {
         Self { cookie: answer.cookie(), secret: self.secret.clone() }
     }
@@ -122,7 +123,7 @@ impl World {
         Self { runtime, server: Some(server), address, store, clock, root, folder }
     }
 
-    /// One with the user `alice`, who has a password.
+    /// With the user `alice`, who has a password.
     pub(crate) fn with_alice() -> Self {
         let world = Self::new();
         world.ok("CreateUser", &[("UserName", "alice")]);
@@ -185,7 +186,7 @@ impl World {
         self.send(method, "/_console/session", &headers, "")
     }
 
-    /// As anybody can do it who was sent the cookie.
+    /// As any port that receives the cookie can do it.
     pub(crate) fn with_cookie(&self, method: &str, cookie: &str) -> Answer {
         self.send(method, "/_console/session", &[("cookie", cookie)], "")
     }
@@ -220,7 +221,7 @@ impl World {
         answer
     }
 
-    /// Who these credentials say one is.
+    /// The identity of these credentials.
     pub(crate) fn identity(&self, who: &Credentials) -> Answer {
         self.call(who, "sts", &[("Action", "GetCallerIdentity")])
     }
@@ -236,16 +237,17 @@ impl World {
         self.events(name).pop().unwrap_or_else(|| panic!("no event is called {name}"))
     }
 
-    /// Gives alice a second factor; the serial number and the seed.
-    pub(crate) fn second_factor(&self) -> (String, Vec<u8>) {
+    /// Gives alice a second factor; returns the serial number and her authenticator.
+    pub(crate) fn second_factor(&self) -> (String, Authenticator) {
         let made = self.ok("CreateVirtualMFADevice", &[("VirtualMFADeviceName", "phone")]);
         let element = |name: &str| {
             let inner = made.body.split_once(&format!("<{name}>")).unwrap().1;
             inner.split("</").next().unwrap().to_owned()
         };
-        let (serial, seed) = (element("SerialNumber"), seed_of(&element("Base32StringSeed")));
+        let serial = element("SerialNumber");
+        let app = Authenticator::of(&element("Base32StringSeed"));
         let step = self.step();
-        let codes = [code(&seed, step - 1), code(&seed, step)];
+        let codes = [app.code(step - 1), app.code(step)];
         self.ok(
             "EnableMFADevice",
             &[
@@ -256,7 +258,7 @@ impl World {
             ],
         );
         self.clock.advance_ms(30_000);
-        (serial, seed)
+        (serial, app)
     }
 
     pub(crate) fn step(&self) -> u64 {
@@ -270,27 +272,4 @@ impl Drop for World {
             self.runtime.block_on(server.shut_down());
         }
     }
-}
-
-/// The seed behind base64 of base32.
-pub(crate) fn seed_of(text: &str) -> Vec<u8> {
-    use base64::Engine;
-    let text = base64::engine::general_purpose::STANDARD.decode(text).unwrap();
-    let digit = |letter: &u8| match letter {
-        b'A'..=b'Z' => u64::from(letter - b'A'),
-        _ => u64::from(letter - b'2') + 26,
-    };
-    let group = |group: &[u8]| {
-        let number = group.iter().fold(0, |number, letter| (number << 5) | digit(letter));
-        number.to_be_bytes()[3..].to_vec()
-    };
-    text.chunks(8).flat_map(group).collect()
-}
-
-/// RFC 6238, written a second time.
-pub(crate) fn code(seed: &[u8], step: u64) -> String {
-    let mac = keys::hmac_sha1(seed, &step.to_be_bytes());
-    let at = usize::from(mac[19] & 15);
-    let number = u32::from_be_bytes(mac[at..at + 4].try_into().unwrap()) & 0x7fff_ffff;
-    format!("{:06}", number % 1_000_000)
 }

@@ -5,10 +5,10 @@ use crate::proof::check_all;
 use crate::world::World;
 
 const MINUTES: u64 = 12;
-/// One of so many instants is tried; all of them with `SIM_SEEDS`.
+/// One of this many instants is tried; all of them with `SIM_SEEDS`.
 const STRIDE: u64 = 4;
 
-/// Goes through the steps with power for so many operations; gives how many there were in all.
+/// Runs the steps with power for this many operations; returns the total number of operations.
 fn go(operations: u64) -> u64 {
     let mut world = World::new(3);
     world.adopt_pair();
@@ -22,7 +22,7 @@ fn go(operations: u64) -> u64 {
     done
 }
 
-/// Whenever the power goes, the steps can be finished, and nothing is missing or doubled.
+/// Whenever the power fails, the steps can be finished, and nothing is missing or duplicated.
 #[test]
 fn the_four_steps_survive_a_crash_at_any_instant() {
     let all = go(u64::MAX);

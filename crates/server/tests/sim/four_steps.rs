@@ -1,5 +1,5 @@
-//! A key, a bucket, a trail, and its log files: each step may be repeated, as a person would who
-//! does not know whether it was done.
+//! A key, a bucket, a trail, and its log files: each step may be repeated, as by a user who is
+//! unsure whether it was done.
 
 use serde_json::json;
 use testkit::Answered;
@@ -9,8 +9,7 @@ use crate::world::{LOGS, World};
 pub(crate) const TRAIL: &str = "four-steps";
 const ALIAS: &str = "alias/mori/kms";
 
-/// Does a step until it is answered, and answered well; `done` is the error of what is there
-/// already.
+/// Repeats a step until it succeeds; `done` is the error if it was done before.
 fn insist(world: &mut World, done: &str, mut step: impl FnMut(&mut World) -> Option<Answered>) {
     for _ in 0..20 {
         let Some(answered) = step(world) else { continue };
@@ -21,7 +20,7 @@ fn insist(world: &mut World, done: &str, mut step: impl FnMut(&mut World) -> Opt
     panic!("the power goes once");
 }
 
-/// Goes through the four steps, and lets files and digests be delivered.
+/// Runs the four steps, and lets files and digests be delivered.
 pub(crate) fn go(world: &mut World, minutes: u64) {
     let bucket = LOGS[0];
     let key = loop {

@@ -37,7 +37,7 @@ fn say(text: &str) {
     println!("{text}");
 }
 
-/// A failing seed is printed: it belongs to [`REGRESSIONS`] then.
+/// A failing seed is printed; add it to [`REGRESSIONS`].
 fn live_seed(seed: u64, trouble: Trouble) -> World {
     let lived = std::panic::catch_unwind(|| live(seed, STEPS, trouble));
     lived.unwrap_or_else(|panic| {
@@ -50,7 +50,7 @@ fn seeds() -> u64 {
     std::env::var_os("SIM_SEEDS").and_then(|seeds| seeds.to_str()?.parse().ok()).unwrap_or(SEEDS)
 }
 
-/// Whether the simulator was asked to take its time.
+/// Whether the long simulation was requested.
 fn is_thorough() -> bool {
     std::env::var_os("SIM_SEEDS").is_some()
 }
@@ -61,7 +61,7 @@ fn a_quiet_life_is_recorded() {
     live_seed(1, Trouble::None);
 }
 
-/// Whatever goes wrong, nothing is lost, doubled or unproven.
+/// Whatever fails, nothing is lost, duplicated or unproved.
 #[test]
 fn random_lives_are_recorded() {
     let (mut starts, mut unacknowledged, mut delivered) = (0, 0, 0);

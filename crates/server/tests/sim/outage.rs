@@ -8,7 +8,7 @@ use crate::proof::{check_all, check_digests, check_state, read_logs};
 use crate::replay::{replay, text};
 use crate::world::{LOGS, World};
 
-/// A trail of writes only: its own deliveries make it no work.
+/// A trail of writes only: its own deliveries create no work for it.
 fn logging() -> World {
     let mut world = World::new(5);
     for bucket in LOGS {
@@ -27,7 +27,7 @@ fn logging() -> World {
     world
 }
 
-/// Days in which the worker is called every half an hour, and somebody writes every so often.
+/// Days in which the worker runs every half an hour, with occasional writes.
 fn live_on(world: &mut World, days: u64, pause_ms: u64) {
     let end = world.clock.now().plus_ms(days * DAY_MS);
     let mut next_call = world.clock.now();
@@ -67,10 +67,10 @@ fn a_bucket_repaired_within_thirty_days_misses_nothing() {
     check_all(&world);
 }
 
-/// Repaired too late, it misses what is older than thirty days; that is on record, and the chain
-/// goes on.
+/// After a late repair, files older than thirty days are lost; that is recorded, and the chain
+/// continues.
 #[test]
-fn what_waits_longer_than_thirty_days_is_lost_on_record() {
+fn files_pending_for_thirty_days_are_recorded_as_lost() {
     let mut world = logging();
     live_on(&mut world, 31, 12 * HOUR_MS);
     world.put_bucket_policy(LOGS[0], true).unwrap().ok();

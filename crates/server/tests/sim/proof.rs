@@ -34,7 +34,7 @@ pub(crate) fn check_ledger(world: &World, events: &[Value]) {
     }
 }
 
-/// The state is what the events tell, no more and no less.
+/// The state is exactly what the events record.
 pub(crate) fn check_state(world: &World, told: &Told) {
     let kit = world.kit();
     assert_eq!(read_keys(kit), told.keys, "keys");
@@ -176,8 +176,8 @@ fn log_file_place(key: &str) -> Option<(String, String)> {
     Some((before.trim_end_matches('/').to_owned(), region.to_owned()))
 }
 
-/// Every digest belongs to a sound chain, and every log file of a trail that validates is named by
-/// exactly one of them.
+/// Every digest belongs to an intact chain, and every log file of a trail that validates is listed
+/// by exactly one of them.
 pub(crate) fn check_digests(kit: &Kit, content: &Content, replay: &Replay) {
     let keys = PublicKeys::ask(kit);
     let account = AccountId::parse(ACCOUNT).unwrap();
@@ -216,7 +216,7 @@ pub(crate) fn check_digests(kit: &Kit, content: &Content, replay: &Replay) {
     }
 }
 
-/// The digests that the verifier finds good from the one that ends at `end` on backwards.
+/// The digests that the verifier accepts, from the one that ends at `end` backwards.
 fn proven(
     content: &Content,
     keys: &PublicKeys,
@@ -240,7 +240,7 @@ fn proven(
         series,
         bucket,
         start: testkit::START.minus_ms(DAY_MS),
-        // The verifier looks an hour beyond what it is asked for.
+        // The verifier reads an hour beyond the requested range.
         end: end.minus_ms(HOUR_MS),
         anchors: &[],
     };
@@ -266,7 +266,7 @@ fn digest_place(key: &str) -> (String, String, String) {
     (before.trim_end_matches('/').to_owned(), region.to_owned(), name.to_owned())
 }
 
-/// What `ListPublicKeys` gives.
+/// The result of `ListPublicKeys`.
 pub(crate) struct PublicKeys(BTreeMap<String, Vec<u8>>);
 
 impl PublicKeys {
@@ -300,7 +300,7 @@ impl PublicKeys {
     }
 }
 
-/// All of it, of a world that has settled. Gives what was delivered.
+/// All checks, of a settled world. Returns what was delivered.
 pub(crate) fn check_all(world: &World) -> Content {
     let events = world.kit().events();
     let replay = replay(&events);

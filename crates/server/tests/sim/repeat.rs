@@ -3,8 +3,8 @@
 use crate::proof::read_logs;
 use crate::workload::{Trouble, live};
 
-/// The same seed makes the same objects, digests included, byte for byte: outages, restarts, clock
-/// steps and all. A loss of power is no part of it: how many operations of the disk a commit takes
+/// The same seed creates the same objects, digests included, byte for byte: with outages, restarts
+/// and clock steps. Power failures are excluded: how many operations of the disk a commit takes
 /// depends on the timing of threads in the engine.
 #[test]
 fn the_same_seed_delivers_the_same_bytes() {

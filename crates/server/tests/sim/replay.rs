@@ -1,5 +1,5 @@
-//! What must be, if the events are the truth: they are replayed into the state that they tell of,
-//! and into what each trail must have delivered.
+//! The expected state: events are replayed into the state that they record, and into what each
+//! trail must have delivered.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use testkit::ACCOUNT;
 use trail::Facts;
 use trail::selectors::{EventSelector, Scope, Selection, in_scope};
 
-/// The state that the events tell of.
+/// The state that the events record.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Told {
     /// Keys that were created, and whether they are enabled.
@@ -44,7 +44,7 @@ pub(crate) struct Place {
     pub(crate) event_id: String,
 }
 
-/// All that the events tell.
+/// Everything that the events record.
 #[derive(Debug, Default)]
 pub(crate) struct Replay {
     pub(crate) told: Told,

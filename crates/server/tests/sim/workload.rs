@@ -13,7 +13,7 @@ const OBJECTS: u64 = 8;
 const USERS: u64 = 4;
 const TRAILS: u64 = 3;
 
-/// What a life may bring.
+/// The possible actions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Trouble {
     None,
@@ -94,7 +94,7 @@ impl Life {
         let target = format!("/{WORK}/o{}", self.world.dice.below(OBJECTS));
         match self.world.dice.below(6) {
             0 => {
-                // Beyond what is kept inline.
+                // Larger than an inline body.
                 let len = 20_000 + self.world.dice.below(60_000) as usize;
                 let fill = self.world.dice.below(256) as u8;
                 self.put(&target, &vec![fill; len]);
@@ -215,7 +215,7 @@ impl Life {
             }
             5 => self.step_clock(),
             6 => {
-                // What seals is no call: that it could not shows when the power is gone.
+                // Sealing is not a call: its failure shows when the power is off.
                 let _ = self.world.kit().store.seal(1);
                 self.world.recover();
             }

@@ -1,5 +1,5 @@
-//! A server's whole state in one process, whose power may go at any instant, and a ledger of what
-//! it has answered.
+//! A server's whole state in one process, whose power may fail at any instant, and a ledger of
+//! confirmed calls.
 
 use std::sync::{Arc, LazyLock};
 
@@ -11,8 +11,8 @@ use wire::sign::Credentials;
 
 pub(crate) const LOGS: [&str; 2] = ["logs-0", "logs-1"];
 pub(crate) const WORK: &str = "work";
-/// The pair that signs all digests of the first thirty days: made once, because it cannot be made
-/// from a seed.
+/// The pair that signs all digests of the first thirty days: created once, because it cannot be
+/// derived from a seed.
 static PAIR: LazyLock<Vec<u8>> =
     LazyLock::new(|| keys::rsa::RsaKey::generate_2048().unwrap().to_pkcs8().as_bytes().to_vec());
 
@@ -20,7 +20,7 @@ static PAIR: LazyLock<Vec<u8>> =
 #[derive(Debug)]
 pub(crate) struct Attempt {
     pub(crate) request_id: String,
-    /// Whether it was answered with anything but a failure of our own.
+    /// Whether the response was anything but an internal error.
     pub(crate) acknowledged: bool,
     pub(crate) what: String,
     /// SHA-256 of the body of an object.
@@ -87,7 +87,7 @@ impl World {
         }
     }
 
-    /// If the power has gone: it comes back, perhaps going once more at the start.
+    /// If the power has failed: it returns, and may fail once more at the start.
     pub(crate) fn recover(&mut self) -> bool {
         if self.disk.has_power() {
             return false;
@@ -161,7 +161,7 @@ impl World {
         (!self.recover()).then_some(answered)
     }
 
-    /// The delivery worker's turn; gives the instant of the next.
+    /// Runs the delivery worker; returns the time of its next run.
     pub(crate) fn deliver(&mut self) -> Timestamp {
         let due = cloudtrail::deliver(&self.kit().gateway, &types::steady);
         self.recover();
@@ -174,7 +174,7 @@ impl World {
         self.latest = self.latest.max(now);
     }
 
-    /// Lets minutes pass, the worker being called when it wants to be.
+    /// Lets minutes pass, running the worker when it is due.
     pub(crate) fn pass_minutes(&mut self, minutes: u64) {
         let end = self.clock.now().plus_ms(minutes * MINUTE_MS);
         while self.clock.now() < end {
@@ -185,7 +185,7 @@ impl World {
         self.deliver();
     }
 
-    /// Lets whatever is under way come to its end, in a whole world.
+    /// Finishes everything in progress, in an intact world.
     pub(crate) fn settle(&mut self) {
         self.disk.power(u64::MAX);
         self.set_clock(self.latest);
@@ -217,7 +217,7 @@ impl World {
         Some(made["KeyMetadata"]["Arn"].as_str().unwrap().to_owned())
     }
 
-    /// A bucket in the kit's region; one that is there already is fine.
+    /// A bucket in the kit's region; an existing one is accepted.
     pub(crate) fn create_bucket(&mut self, bucket: &str) -> Option<Answered> {
         let location = "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
                         <LocationConstraint>ap-northeast-1</LocationConstraint>\

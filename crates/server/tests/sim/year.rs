@@ -11,8 +11,8 @@ use crate::world::{LOGS, World};
 /// Days that are lived without `SIM_SEEDS`, which lives the whole year: two changes of key pairs.
 const SHORT_YEAR_DAYS: u64 = 61;
 
-/// Twelve months of hourly digests verify from the first to the newest, by a key pair for every
-/// thirty days. The machine wakes once a day and makes up for its hours.
+/// Twelve months of hourly digests verify from the first to the newest, with a key pair for every
+/// thirty days. The machine wakes once a day and catches up on its hours.
 #[test]
 fn a_year_of_hourly_digests_verifies() {
     let mut world = World::new(9);

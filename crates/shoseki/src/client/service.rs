@@ -33,7 +33,7 @@ impl Service {
 
 /// A request before it is signed.
 #[derive(Debug, Clone)]
-pub(crate) struct Ask {
+pub(crate) struct Call {
     /// The service.
     pub(crate) service: Service,
     /// The operation's name, for display.
@@ -50,7 +50,7 @@ pub(crate) struct Ask {
     pub(crate) region: Option<String>,
 }
 
-impl Ask {
+impl Call {
     /// An operation of KMS.
     pub(crate) fn kms(operation: &'static str, input: &Value) -> Self {
         Self::json(Service::Kms, "TrentService", operation, input)
@@ -174,7 +174,7 @@ mod tests {
     /// Percent-encodes keys, except for slashes.
     #[test]
     fn targets_are_encoded() {
-        let ask = Ask::s3("GetObject", Method::GET, "b/AWSLogs/a b?c", "versionId=x");
-        assert_eq!(ask.target, "/b/AWSLogs/a%20b%3Fc?versionId=x");
+        let call = Call::s3("GetObject", Method::GET, "b/AWSLogs/a b?c", "versionId=x");
+        assert_eq!(call.target, "/b/AWSLogs/a%20b%3Fc?versionId=x");
     }
 }

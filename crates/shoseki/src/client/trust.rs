@@ -161,7 +161,7 @@ mod tests {
     /// The usual self-signed certificate is trusted if it is in the bundle, within its validity
     /// period, and for its name.
     #[test]
-    fn a_certificate_of_the_bundle_is_believed() {
+    fn a_certificate_of_the_bundle_is_trusted() {
         for name in ["localhost", "127.0.0.1"] {
             assert_eq!(check(OWN, OWN, name, WITHIN), Ok(()));
         }
@@ -178,7 +178,7 @@ mod tests {
 
     /// A bundle without a certificate is a distinct error.
     #[test]
-    fn an_empty_bundle_is_told() {
+    fn an_empty_bundle_is_an_error() {
         assert!(Trusting::new(Vec::new()).is_err());
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use types::Arn;
 
 use super::text;
-use crate::client::{ANY_REGION, Ask, CallError, Client, bucket_region};
+use crate::client::{ANY_REGION, Call, CallError, Client, bucket_region};
 use crate::out::Out;
 
 /// Warns about the policies of the buckets and keys that trails deliver with. Skips those that do
@@ -22,33 +22,33 @@ pub(super) fn warn<'a>(client: &Client, out: Out, trails: impl Iterator<Item = &
     }
     for bucket in buckets.iter().filter(|name| !name.is_empty()) {
         if let Ok(policy) = bucket_policy(client, bucket) {
-            tell(out, &format!("bucket {bucket}"), &policy);
+            warn_about(out, &format!("bucket {bucket}"), &policy);
         }
     }
     for key in keys.iter().filter(|name| !name.is_empty()) {
         if let Ok(policy) = key_policy(client, key) {
-            tell(out, &format!("key {key}"), &policy);
+            warn_about(out, &format!("key {key}"), &policy);
         }
     }
 }
 
 fn bucket_policy(client: &Client, bucket: &str) -> Result<String, CallError> {
     let region = bucket_region(client, bucket).unwrap_or_else(|| ANY_REGION.to_owned());
-    let ask = Ask::s3("GetBucketPolicy", Method::GET, bucket, "policy=").in_region(region);
-    let answered = client.call(&ask)?;
+    let call = Call::s3("GetBucketPolicy", Method::GET, bucket, "policy=").in_region(region);
+    let answered = client.call(&call)?;
     Ok(String::from_utf8_lossy(&answered.body).into_owned())
 }
 
 fn key_policy(client: &Client, key: &str) -> Result<String, CallError> {
     let region = Arn::parse(key).map(|arn| arn.region().to_owned());
     let input = json!({ "KeyId": key, "PolicyName": "default" });
-    let ask = Ask::kms("GetKeyPolicy", &input);
-    let answered = client.call(&ask.in_region(region.unwrap_or_else(|| ANY_REGION.to_owned())))?;
+    let call = Call::kms("GetKeyPolicy", &input);
+    let answered = client.call(&call.in_region(region.unwrap_or_else(|| ANY_REGION.to_owned())))?;
     let answer: Value = serde_json::from_slice(&answered.body).unwrap_or_default();
     Ok(text(&answer, "Policy"))
 }
 
-fn tell(out: Out, whose: &str, document: &str) {
+fn warn_about(out: Out, whose: &str, document: &str) {
     let Ok(policy) = Policy::stored(document, &Grammar::Resource) else { return };
     for UnboundService { statement, service } in unbound_services(&policy) {
         out.value(&json!({

@@ -10,9 +10,9 @@ use trail::verify::{Stream, print};
 use types::{MINUTE_MS, Timestamp};
 
 use super::documents::{BUCKET, TRAIL};
-use super::words::{Say, say};
+use super::messages::{Message, message};
 use super::{Stop, Walk};
-use crate::client::Ask;
+use crate::client::Call;
 use crate::verify::verify;
 
 /// The largest digest that is read, decompressed.
@@ -30,8 +30,10 @@ impl Walk<'_> {
         let folder =
             format!("AWSLogs/{}/CloudTrail-Digest/{}/", self.config.account, self.config.region);
         let interval_ms = self.config.digest_interval_ms;
-        self.wait(&Say::WaitingForDigest, interval_ms, |walk| walk.digested(&folder, log_file))?;
-        self.say(&Say::Validating);
+        self.wait(&Message::WaitingForDigest, interval_ms, |walk| {
+            walk.digested(&folder, log_file)
+        })?;
+        self.print(&Message::Validating);
         let target = Target {
             trail_arn: self.trail_arn(),
             account: self.config.account.clone(),
@@ -56,16 +58,16 @@ impl Walk<'_> {
         }
         let (digests, logs) = (report.digests, report.logs);
         let sound = report.is_sound() && digests.valid > 0 && logs.valid > 0;
-        let told = Say::Counts { digests, logs };
-        let told = say(self.lang, &told);
-        Ok(if sound { Ok(told) } else { Err(told) })
+        let counts = Message::Counts { digests, logs };
+        let counts = message(self.lang, &counts);
+        Ok(if sound { Ok(counts) } else { Err(counts) })
     }
 
     /// Whether a digest lists the log file.
     fn digested(&self, folder: &str, log_file: &str) -> Result<Option<()>, Stop> {
         for object in self.list(folder)?.iter().rev() {
             let place = format!("{BUCKET}/{}", object.key);
-            let got = self.client.call(&Ask::s3("GetObject", Method::GET, &place, ""))?;
+            let got = self.client.call(&Call::s3("GetObject", Method::GET, &place, ""))?;
             let plain = gzip::decompress(&got.body, PLAIN_BYTES_MAX).unwrap_or_default();
             let digest = Digest::parse(&plain);
             let names = |digest: &Digest| digest.log_files.iter().any(|log| log.object == log_file);

@@ -4,28 +4,28 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::documents::{self, ALIAS, BUCKET, TRAIL};
-use super::words::Say;
+use super::messages::Message;
 use super::{Stop, Walk};
-use crate::client::{Ask, CallError};
+use crate::client::{Call, CallError};
 
 impl Walk<'_> {
     /// Step 1; returns the key's ARN.
     pub(super) fn make_key(&self) -> Result<String, Stop> {
-        self.say(&Say::StepKey);
+        self.print(&Message::StepKey);
         let known = json!({ "KeyId": ALIAS });
         if !self.fresh
-            && let Ok(described) = self.call(&Ask::kms("DescribeKey", &known))
+            && let Ok(described) = self.call(&Call::kms("DescribeKey", &known))
         {
             return key_arn(&described.body);
         }
-        let created = self.call(&Ask::kms("CreateKey", &json!({ "Description": "mori" })))?;
+        let created = self.call(&Call::kms("CreateKey", &json!({ "Description": "mori" })))?;
         let key = key_arn(&created.body)?;
-        self.say(&Say::Detail { name: "KeySpec", value: "SYMMETRIC_DEFAULT" });
-        self.say(&Say::Detail { name: "Arn", value: &key });
+        self.print(&Message::Detail { name: "KeySpec", value: "SYMMETRIC_DEFAULT" });
+        self.print(&Message::Detail { name: "Arn", value: &key });
         let alias = json!({ "AliasName": ALIAS, "TargetKeyId": key });
-        self.call(&Ask::kms("CreateAlias", &alias))?;
+        self.call(&Call::kms("CreateAlias", &alias))?;
         let policy = documents::key_policy(self.config.account.as_str(), &self.trail_arn());
-        self.call(&Ask::kms(
+        self.call(&Call::kms(
             "PutKeyPolicy",
             &json!({ "KeyId": key, "PolicyName": "default", "Policy": policy.to_string() }),
         ))?;
@@ -34,21 +34,21 @@ impl Walk<'_> {
 
     /// Step 2; returns whether the bucket still has no policy.
     pub(super) fn make_bucket(&self, key: &str) -> Result<bool, Stop> {
-        self.say(&Say::StepBucket);
-        let mut create = Ask::s3("CreateBucket", Method::PUT, BUCKET, "");
+        self.print(&Message::StepBucket);
+        let mut create = Call::s3("CreateBucket", Method::PUT, BUCKET, "");
         // Source: S3 API Reference: `us-east-1` is the only region that must be omitted.
         if self.client.region() != "us-east-1" {
             let location = documents::location(self.client.region());
             create = create.with_body("application/xml", location);
         }
         self.call_unless("BucketAlreadyOwnedByYou", &create)?;
-        let encrypt = Ask::s3("PutBucketEncryption", Method::PUT, BUCKET, "encryption=")
+        let encrypt = Call::s3("PutBucketEncryption", Method::PUT, BUCKET, "encryption=")
             .with_body("application/xml", documents::encryption(key));
         self.call(&encrypt)?;
-        let policy = Ask::s3("GetBucketPolicy", Method::GET, BUCKET, "policy=");
+        let policy = Call::s3("GetBucketPolicy", Method::GET, BUCKET, "policy=");
         let absent = self.call_unless("NoSuchBucketPolicy", &policy)?.is_none();
         if absent {
-            self.say(&Say::NoPolicyYet);
+            self.print(&Message::NoPolicyYet);
         }
         Ok(absent)
     }
@@ -57,7 +57,7 @@ impl Walk<'_> {
     fn refused_without_policy(&self, key: &str) -> Result<(), Stop> {
         match self.call(&create_trail(key)) {
             Err(CallError::Refused { .. }) => {
-                self.say(&Say::RefusedAsOnAws);
+                self.print(&Message::RejectedAsOnAws);
                 Ok(())
             }
             Err(error) => Err(error.into()),
@@ -67,27 +67,27 @@ impl Walk<'_> {
 
     /// Step 3.
     pub(super) fn make_trail(&self, key: &str, without_policy: bool) -> Result<(), Stop> {
-        self.say(&Say::StepTrail);
+        self.print(&Message::StepTrail);
         if without_policy {
             self.refused_without_policy(key)?;
         }
         let uuids = [self.uuid()?, self.uuid()?];
         let account = self.config.account.as_str();
         let policy = documents::bucket_policy(account, &self.trail_arn(), &uuids);
-        let put = Ask::s3("PutBucketPolicy", Method::PUT, BUCKET, "policy=")
+        let put = Call::s3("PutBucketPolicy", Method::PUT, BUCKET, "policy=")
             .with_body("application/json", policy.to_string());
         self.call(&put)?;
         for statement in
             policy.pointer("/Statement").and_then(Value::as_array).into_iter().flatten()
         {
             let value = statement.pointer("/Sid").and_then(Value::as_str).unwrap_or_default();
-            self.say(&Say::Detail { name: "Sid", value });
+            self.print(&Message::Detail { name: "Sid", value });
         }
         self.call_unless("TrailAlreadyExistsException", &create_trail(key))?;
-        self.say(&Say::Detail { name: "TrailARN", value: &self.trail_arn() });
+        self.print(&Message::Detail { name: "TrailARN", value: &self.trail_arn() });
         let selectors = json!({ "TrailName": TRAIL, "EventSelectors": documents::selectors() });
-        self.call(&Ask::cloudtrail("PutEventSelectors", &selectors))?;
-        self.call(&Ask::cloudtrail("StartLogging", &json!({ "Name": TRAIL })))?;
+        self.call(&Call::cloudtrail("PutEventSelectors", &selectors))?;
+        self.call(&Call::cloudtrail("StartLogging", &json!({ "Name": TRAIL })))?;
         Ok(())
     }
 
@@ -103,8 +103,8 @@ impl Walk<'_> {
     }
 }
 
-fn create_trail(key: &str) -> Ask {
-    Ask::cloudtrail(
+fn create_trail(key: &str) -> Call {
+    Call::cloudtrail(
         "CreateTrail",
         &json!({
             "Name": TRAIL,

@@ -186,7 +186,7 @@ mod tests {
 
     /// A file stores one digest per region, and never replaces it with an older one.
     #[test]
-    fn a_file_keeps_the_newest_of_each_region() {
+    fn a_file_stores_the_newest_of_each_region() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("anchors.json");
         with_owner(|owner| {
@@ -208,7 +208,7 @@ mod tests {
 
     /// A file stores the location of its digests and the keys that verify them.
     #[test]
-    fn a_file_tells_place_and_keys() {
+    fn a_file_stores_place_and_keys() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("anchors.json");
         let day = "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/01/02/d.json.gz";

@@ -12,7 +12,7 @@ use trail::verify::{Limits, Meter, NamedLog, Object, Verdict, judge_log};
 use types::{Clock, Timestamp};
 use wire::uri;
 
-use crate::client::{Answered, Ask, CallError, Client, bucket_region};
+use crate::client::{Answered, Call, CallError, Client, bucket_region};
 use crate::out;
 
 /// The number of log files fetched and checked concurrently.
@@ -50,28 +50,28 @@ impl Source for Served<'_> {
     const LISTED_MAX: usize = usize::MAX;
     const LIMITS: Limits = Limits::COMMAND;
 
-    fn ask(&self, question: Question, region: &str, input: &Value) -> Result<Value, CallError> {
-        let ask = match question {
-            Question::DescribeDeliveries => Ask::own(question.name(), input),
+    fn call(&self, question: Question, region: &str, input: &Value) -> Result<Value, CallError> {
+        let call = match question {
+            Question::DescribeDeliveries => Call::own(question.name(), input),
             Question::GetTrail | Question::GetTrailStatus | Question::ListPublicKeys => {
-                Ask::cloudtrail(question.name(), input)
+                Call::cloudtrail(question.name(), input)
             }
         };
-        let answered = self.client.call(&ask.in_region(region.to_owned()))?;
+        let answered = self.client.call(&call.in_region(region.to_owned()))?;
         serde_json::from_slice(&answered.body).map_err(|error| Self::unusable(error.to_string()))
     }
 
     fn page(&self, bucket: &str, parameters: &[(&str, &str)]) -> Result<Vec<u8>, CallError> {
         let pair = |(name, value): &(&str, &str)| format!("{name}={}", uri::encode(value));
         let query = parameters.iter().map(pair).collect::<Vec<_>>().join("&");
-        let ask = Ask::s3("ListObjects", Method::GET, bucket, &query);
-        let answered = self.client.call(&ask.in_region(self.region(bucket)))?;
+        let call = Call::s3("ListObjects", Method::GET, bucket, &query);
+        let answered = self.client.call(&call.in_region(self.region(bucket)))?;
         Ok(answered.body.to_vec())
     }
 
     fn object(&self, bucket: &str, key: &str) -> Result<Option<Object>, CallError> {
-        let ask = Ask::s3("GetObject", Method::GET, &format!("{bucket}/{key}"), "");
-        match self.client.call(&ask.in_region(self.region(bucket))) {
+        let call = Call::s3("GetObject", Method::GET, &format!("{bucket}/{key}"), "");
+        match self.client.call(&call.in_region(self.region(bucket))) {
             Ok(answered) => Ok(Some(object(&answered))),
             Err(CallError::Refused { status: 404, .. }) => Ok(None),
             Err(error) => Err(error),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Verify;
-use crate::client::{Ask, Client};
+use crate::client::{Call, Client};
 use crate::exit::Trouble;
 use crate::out;
 
@@ -26,7 +26,7 @@ pub(super) fn find(
     if let Some(bucket) = verb.s3_bucket.clone() {
         return Ok(Place { bucket, prefix: verb.s3_prefix.clone(), is_the_trails: false });
     }
-    let answered = client.call(&Ask::cloudtrail("DescribeTrails", &json!({})));
+    let answered = client.call(&Call::cloudtrail("DescribeTrails", &json!({})));
     let kept = kept.map(|(bucket, prefix)| Place { bucket, prefix, is_the_trails: false });
     match (answered, kept) {
         (Ok(answered), kept) => {

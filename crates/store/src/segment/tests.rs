@@ -159,7 +159,7 @@ fn a_failed_write_leaves_no_file() {
 }
 
 #[test]
-fn a_later_version_is_told_apart_from_damage() {
+fn a_later_version_is_distinguished_from_damage() {
     let row = EventRow { seq: 1, time: Timestamp::default(), terms: vec![], body: vec![] };
     let (folder, _) = put(&[row]).unwrap();
     let path = folder.path().join("1.events");

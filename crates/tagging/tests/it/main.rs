@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use serde_json::{Value, json};
-use testkit::{Answered, Kit, S3Request};
+use testkit::{Answered, Disk, Kit, S3Request};
 use wire::sign::Credentials;
 
 const TRAIL: &str = "arn:aws:cloudtrail:ap-northeast-1:111122223333:trail/trail-1";
@@ -16,7 +16,13 @@ struct World {
 impl World {
     /// A bucket, a key and a trail, all of them without tags.
     fn new() -> Self {
-        let kit = Kit::new(&[iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS, tagging::ROWS]);
+        Self::on(&Disk::with_power())
+    }
+
+    /// The same on a disk that a test may switch off.
+    fn on(disk: &Disk) -> Self {
+        let rows = [iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS, tagging::ROWS];
+        let kit = Kit::on(disk, &rows);
         let made = kit.json("TrentService.CreateKey", &json!({})).ok().json();
         let key = made["KeyMetadata"]["Arn"].as_str().unwrap().to_owned();
         let world = Self { kit, key };
@@ -139,12 +145,12 @@ fn the_caller_needs_the_services_right_too() {
         json!({"Version": "2012-10-17", "Statement": [
             {"Effect": "Allow", "Action": actions, "Resource": "*"}]})
     };
-    let nobody = world.kit.user("nobody", &allow(json!(["s3:ListAllMyBuckets"])));
+    let outsider = world.kit.user("outsider", &allow(json!(["s3:ListAllMyBuckets"])));
     let tags = json!({"ResourceARNList": [BUCKET, TRAIL, "arn:aws:s3:::no-such-bucket", "x"],
         "Tags": {"team": "a"}});
-    assert_eq!(world.call_as(&nobody, "TagResources", &tags).error().1, "AccessDeniedException");
+    assert_eq!(world.call_as(&outsider, "TagResources", &tags).error().1, "AccessDeniedException");
     assert_eq!(
-        world.call_as(&nobody, "GetResources", &json!({})).error().1,
+        world.call_as(&outsider, "GetResources", &json!({})).error().1,
         "AccessDeniedException"
     );
     let some = world.kit.user("some", &allow(json!(["tag:*", "s3:PutBucketTagging"])));
@@ -184,4 +190,85 @@ fn a_region_knows_its_own() {
     let tags = json!({"ResourceARNList": [BUCKET, world.key, TRAIL], "Tags": {"x": "y"}});
     let failed = there("TagResources", tags)["FailedResourcesMap"].as_object().unwrap().clone();
     assert_eq!(failed.len(), 3);
+}
+
+/// Every operation, in an order in which it has something to do.
+fn walk() -> Vec<(&'static str, Value)> {
+    let tag = json!({"ResourceARNList": [BUCKET], "Tags": {"team": "a"}});
+    vec![
+        ("TagResources", tag),
+        ("GetResources", json!({})),
+        ("GetTagKeys", json!({})),
+        ("GetTagValues", json!({"Key": "team"})),
+        ("UntagResources", json!({"ResourceARNList": [BUCKET], "TagKeys": ["team"]})),
+    ]
+}
+
+/// A call without the right for it is recorded as denied; with the right it is done and recorded.
+#[test]
+fn every_operation_is_denied_without_a_right_and_done_with_it() {
+    let world = World::new();
+    let right = json!({"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}});
+    let outsider = world.kit.user("outsider", &right);
+    let walk = walk();
+    let mut walked: Vec<_> = walk.iter().map(|(operation, _)| *operation).collect();
+    let mut served: Vec<_> = tagging::ROWS.iter().map(|row| row.spec.name).collect();
+    walked.sort_unstable();
+    served.sort_unstable();
+    assert_eq!(walked, served);
+    for (operation, input) in walk {
+        let (status, code, message) = world.call_as(&outsider, operation, &input).error();
+        assert_eq!((status, code.as_str()), (400, "AccessDeniedException"), "{operation}");
+        let needed = format!("is not authorized to perform: tag:{operation} ");
+        assert!(message.contains(&needed), "{operation}: {message}");
+        let event = world.kit.event(operation);
+        assert_eq!(event["errorCode"], "AccessDenied", "{operation}");
+        assert_eq!(event["userIdentity"]["userName"], "outsider", "{operation}");
+        let answer = world.call(operation, &input).ok();
+        let event = world.kit.event(operation);
+        assert_eq!(event["eventSource"], "tagging.amazonaws.com", "{operation}");
+        assert_eq!(event["requestID"], answer.header("x-amzn-requestid"), "{operation}");
+        assert_eq!(event.get("errorCode"), None, "{operation}");
+        assert_eq!(event["readOnly"], operation.starts_with("Get"), "{operation}");
+    }
+}
+
+/// Parameters that break a rule, and tokens that were never given out.
+#[test]
+fn parameters_and_tokens_are_checked() {
+    let world = World::new();
+    for (operation, input, code) in [
+        ("GetResources", json!({"ResourcesPerPage": 0}), "InvalidParameterException"),
+        ("GetTagValues", json!({"Key": ""}), "InvalidParameterException"),
+        ("TagResources", json!({"ResourceARNList": [], "Tags": {}}), "InvalidParameterException"),
+        (
+            "UntagResources",
+            json!({"ResourceARNList": [], "TagKeys": []}),
+            "InvalidParameterException",
+        ),
+        ("GetResources", json!({"PaginationToken": "x"}), "PaginationTokenExpiredException"),
+        ("GetTagKeys", json!({"PaginationToken": "x"}), "PaginationTokenExpiredException"),
+        (
+            "GetTagValues",
+            json!({"Key": "k", "PaginationToken": "x"}),
+            "PaginationTokenExpiredException",
+        ),
+    ] {
+        let refused = world.call(operation, &input).error();
+        assert_eq!((refused.0, refused.1.as_str()), (400, code), "{operation} {input}");
+        assert_eq!(world.kit.event(operation)["errorCode"], code, "{operation} {input}");
+    }
+}
+
+/// A call that cannot be recorded is not answered, whatever it asks for.
+#[test]
+fn every_operation_fails_when_nothing_can_be_stored() {
+    let disk = Disk::with_power();
+    let world = World::on(&disk);
+    disk.power(0);
+    for (operation, input) in walk() {
+        let failed = world.call(operation, &input).error();
+        assert_eq!((failed.0, failed.1.as_str()), (500, "InternalServiceException"), "{operation}");
+    }
 }

@@ -32,7 +32,7 @@ fn a_file_is_one_line_of_records() {
 
 /// An unreadable file is not created.
 #[test]
-fn a_record_that_is_no_json_is_refused() {
+fn a_record_that_is_not_json_is_rejected() {
     for bad in ["", "{", "{}{}", "{},{}", "[]}", "7"] {
         assert!(write([bad].into_iter()).is_err(), "{bad}");
     }

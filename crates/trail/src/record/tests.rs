@@ -60,7 +60,7 @@ fn members_are_capped() {
 
 /// A value is found too large before it is a tree, at the same length.
 #[test]
-fn what_is_too_large_is_no_tree() {
+fn large_values_are_not_built_as_trees() {
     for (length, is_shown) in [(100 * 1_024 - 8, true), (100 * 1_024 - 7, false)] {
         let value = json!({ "a": "x".repeat(length) });
         let mut record = observed("CreateBucket");
@@ -74,7 +74,7 @@ fn what_is_too_large_is_no_tree() {
 
 /// Only what is too large is removed: the names beside it are kept, and so is the size.
 #[test]
-fn names_stay_beside_what_is_too_large() {
+fn names_are_kept_beside_large_values() {
     let value = json!({
         "userName": "alice", "policyDocument": "\n".repeat(60_000), "policyName": "admin",
         "more": "x".repeat(90_000), "omitted": "a caller's word",

@@ -373,7 +373,7 @@ fn a_trail_gets_the_events_of_its_regions() {
 
 /// Exactly two operations, and only by the service itself.
 #[test]
-fn recursive_events_are_known() {
+fn recursive_events_are_recognized() {
     for (by, source, name, want) in [
         ("cloudtrail.amazonaws.com", "s3.amazonaws.com", "PutObject", true),
         ("cloudtrail.amazonaws.com", "logs.amazonaws.com", "PutLogEvents", true),
@@ -390,7 +390,7 @@ fn recursive_events_are_known() {
 
 /// Every call that the service makes for itself; not those that it makes for a caller.
 #[test]
-fn calls_of_deliveries_are_known() {
+fn calls_of_deliveries_are_recognized() {
     let service = |by: &str| json!({"type": "AWSService", "invokedBy": by});
     let user = json!({"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/alice",
         "invokedBy": "cloudtrail.amazonaws.com"});

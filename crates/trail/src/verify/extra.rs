@@ -87,7 +87,7 @@ const DIGESTS_MAX: usize = 10_000;
 
 /// Searches for extra files, after [`verify`](super::verify), and adds them and the number of
 /// pending ones to the report.
-pub fn look_for_extra(
+pub fn find_extra(
     request: &Request<'_>,
     evidence: &Evidence<'_>,
     entries: &Entries<'_>,
@@ -95,7 +95,7 @@ pub fn look_for_extra(
     report: &mut Report,
 ) -> Result<(), String> {
     let scope = Scope { whole_end: request.end, is_partial: false, open: &[] };
-    look(request, evidence, entries, clocked, scope, report)
+    scan(request, evidence, entries, clocked, scope, report)
 }
 
 /// The state of the whole verification that a part needs.
@@ -111,7 +111,7 @@ pub(super) struct Scope<'a> {
 }
 
 /// The same for a part of the times.
-pub(super) fn look(
+pub(super) fn scan(
     request: &Request<'_>,
     evidence: &Evidence<'_>,
     entries: &Entries<'_>,
@@ -132,7 +132,7 @@ pub(super) fn look(
     }));
     for (bucket, root) in looked_at {
         let place = Place { request, scope, bucket: &bucket, root: &root };
-        place.look(evidence, entries, clocked, report)?;
+        place.scan(evidence, entries, clocked, report)?;
     }
     Ok(())
 }
@@ -179,7 +179,7 @@ struct Signed {
 }
 
 impl Place<'_> {
-    fn look(
+    fn scan(
         self,
         evidence: &Evidence<'_>,
         entries: &Entries<'_>,

@@ -3,7 +3,7 @@
 //! A part is a time span that ends where the previous part began. The walk along the digests pauses
 //! once it has read enough, even between two log files of one digest; extra files are searched in
 //! that span only. All parts together find what [`verify`](super::verify) and
-//! [`look_for_extra`](super::look_for_extra) find, with two exceptions: a chain's old bucket is
+//! [`find_extra`](super::find_extra) find, with two exceptions: a chain's old bucket is
 //! searched for extra files only in the times in which the chain was there, and an unreadable
 //! digest excuses the extra files of older parts and of its own, not those of newer parts, which it
 //! cannot list.
@@ -114,7 +114,7 @@ pub fn verify_part(
     if start < until {
         let part = Request { start, end: until, ..*request };
         let scope = Scope { whole_end: request.end, is_partial, open: &open };
-        extra::look(&part, evidence, entries, clocked, scope, &mut report)?;
+        extra::scan(&part, evidence, entries, clocked, scope, &mut report)?;
     }
     let is_last = regular == Walked::Done && start <= request.start;
     let next = Progress { until: start, regular, backfill, newest, is_partial };

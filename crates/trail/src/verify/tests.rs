@@ -18,7 +18,7 @@ use world::*;
 fn an_untouched_chain_is_valid() {
     let world = World::new();
     let report = world.verify();
-    assert_eq!(told(&report), (String::new(), [30, 0, 30, 0]));
+    assert_eq!(summary(&report), (String::new(), [30, 0, 30, 0]));
     assert!(report.is_sound());
     assert_eq!(report.found, Some((START, START.plus_ms(30 * HOUR_MS))));
     assert_eq!(report.head.as_ref().unwrap().object, world.digests[29].object);
@@ -42,7 +42,7 @@ fn an_untouched_chain_is_valid() {
 
 /// Every kind of tampering has the line the AWS CLI has for it, and nothing else suffers.
 #[test]
-fn tampering_is_told_line_by_line() {
+fn tampering_is_reported_line_by_line() {
     type Tamper = fn(&mut World, &str);
     const LOG: [u64; 4] = [30, 0, 29, 1];
     // The tenth digest (number 9) names no file.
@@ -101,7 +101,7 @@ fn tampering_is_told_line_by_line() {
         let kind = if what == "log" { "Log" } else { "Digest" };
         let line = format!("{kind} file\ts3://logs/{key}\tINVALID: {want}");
         let report = world.verify();
-        assert_eq!(told(&report), (line, counts));
+        assert_eq!(summary(&report), (line, counts));
         assert!(!report.is_sound());
     }
 }
@@ -128,7 +128,7 @@ fn rewritten_digests_are_found() {
         object.bytes = gzip::compress(digest.to_json().unwrap().as_bytes()).unwrap();
         let line = format!("Digest file\ts3://logs/{key}\tINVALID: {want}");
         // Its one log file is judged no more.
-        assert_eq!(told(&world.verify()), (line, [29, 1, 29, 0]));
+        assert_eq!(summary(&world.verify()), (line, [29, 1, 29, 0]));
     }
 }
 
@@ -140,7 +140,7 @@ fn swapped_objects_are_found() {
     let other = world.at(&b).clone();
     let first = std::mem::replace(world.at(&a), other);
     *world.at(&b) = first;
-    let (errors, counts) = told(&world.verify());
+    let (errors, counts) = summary(&world.verify());
     assert_eq!((errors.matches("hash value doesn't match").count(), counts), (2, [30, 0, 28, 2]));
 
     let mut world = World::new();
@@ -148,13 +148,13 @@ fn swapped_objects_are_found() {
     let other = world.at(&b).clone();
     let first = std::mem::replace(world.at(&a), other);
     *world.at(&b) = first;
-    let (errors, counts) = told(&world.verify());
+    let (errors, counts) = summary(&world.verify());
     assert_eq!((errors.matches("has been moved").count(), counts), (2, [28, 2, 30, 0]));
 }
 
 /// The AWS CLI accepts a truncated chain; a verifier with the anchor does not.
 #[test]
-fn a_cut_off_tail_is_found_by_the_anchor() {
+fn a_truncated_chain_is_detected_by_the_anchor() {
     let mut world = World::new();
     let newest = world.digests[29].clone();
     world.anchor(&newest, START.plus_ms(30 * HOUR_MS));
@@ -164,7 +164,7 @@ fn a_cut_off_tail_is_found_by_the_anchor() {
     }
     let report = world.verify();
     let line = format!("Anchor\ts3://logs/{}\tINVALID: not found", newest.object);
-    assert_eq!(told(&report), (line, [27, 0, 27, 0]));
+    assert_eq!(summary(&report), (line, [27, 0, 27, 0]));
     assert!(!report.is_sound());
     world.anchors.clear();
     assert!(world.verify().is_sound(), "nothing tells without the anchor");
@@ -172,7 +172,7 @@ fn a_cut_off_tail_is_found_by_the_anchor() {
 
 /// A history rewritten by the holder of the key is not the anchored one.
 #[test]
-fn a_rewritten_history_is_found_by_the_anchor() {
+fn a_rewritten_history_is_detected_by_the_anchor() {
     let mut world = World::new();
     let newest = world.digests[29].clone();
     world.anchor(&newest, START.plus_ms(30 * HOUR_MS));
@@ -191,7 +191,7 @@ fn a_rewritten_history_is_found_by_the_anchor() {
     world.seal(&digest, None);
     let report = world.verify();
     let line = format!("Anchor\ts3://logs/{}\tINVALID: hash value doesn't match", newest.object);
-    assert_eq!(told(&report), (line, [30, 0, 28, 0]));
+    assert_eq!(summary(&report), (line, [30, 0, 28, 0]));
 }
 
 /// A digest that was signed, but is not the one the next digest followed, breaks the link.
@@ -215,7 +215,7 @@ fn a_gap_between_chains_is_a_note() {
     let report = world.verify();
     let (from, until) = (START.plus_ms(10 * HOUR_MS).iso(), START.plus_ms(15 * HOUR_MS).iso());
     let note = format!("No log files were delivered by CloudTrail between {from} and {until}");
-    assert_eq!(told(&report), (note, [25, 0, 24, 0]));
+    assert_eq!(summary(&report), (note, [25, 0, 24, 0]));
     assert!(report.is_sound());
 }
 
@@ -226,10 +226,10 @@ fn a_chain_is_followed_into_its_old_bucket() {
     world.chain(0, 10, "old", None);
     let last = world.digests[9].clone();
     world.chain(10, 30, BUCKET, Some(last));
-    assert_eq!(told(&world.verify()), (String::new(), [30, 0, 30, 0]));
+    assert_eq!(summary(&world.verify()), (String::new(), [30, 0, 30, 0]));
     let removed = world.digests[4].object.clone();
     world.objects.remove(&("old".to_owned(), removed.clone()));
-    let (errors, counts) = told(&world.verify());
+    let (errors, counts) = summary(&world.verify());
     assert_eq!(errors, format!("Digest file\ts3://old/{removed}\tINVALID: not found"));
     assert_eq!(counts, [29, 1, 29, 0]);
 }
@@ -261,7 +261,7 @@ fn backfill_digests_are_verified_apart() {
 
 /// An empty result, and one without valid digests, are reported; only the latter is a fault.
 #[test]
-fn an_empty_or_ruined_bucket_is_told() {
+fn an_empty_or_ruined_bucket_is_reported() {
     let summary = |report: &Report| print(report, false).last().unwrap().1.clone();
     let empty = World::empty().verify();
     assert!(summary(&empty).ends_with("\nNo digests found\n") && empty.is_sound());
@@ -277,7 +277,7 @@ fn an_empty_or_ruined_bucket_is_told() {
 
 /// Missing digests that the trail has a record of are reported before the summary.
 #[test]
-fn the_lack_of_all_digests_is_told() {
+fn missing_digests_are_reported() {
     let mut report = World::empty().verify();
     let (bucket, folder) = (BUCKET.to_owned(), "AWSLogs/".to_owned());
     report.findings.push(Finding::NoDigests { bucket, folder, delivered: START });
@@ -300,7 +300,7 @@ fn denied_objects_do_not_stop_the_walk() {
     let mut last = world.digests[4].clone();
     last.object = "denied".to_owned();
     world.chain(6, 30, BUCKET, Some(last));
-    let (errors, counts) = told(&world.verify());
+    let (errors, counts) = summary(&world.verify());
     assert_eq!(errors, "Digest file\ts3://logs/denied\tUNREADABLE: Access Denied");
     assert_eq!(counts, [29, 0, 28, 0]);
     let report = world.verify();
@@ -313,12 +313,12 @@ fn denied_objects_do_not_stop_the_walk() {
 
 /// A log file or an anchored digest that cannot be read is unreadable; an invalid one is worse.
 #[test]
-fn what_is_wrong_outweighs_what_cannot_be_read() {
+fn invalid_outweighs_unreadable() {
     let mut world = World::new();
     let newest = Link { object: "denied".to_owned(), ..world.digests[29].clone() };
     world.anchor(&newest, START.plus_ms(30 * HOUR_MS));
     let report = world.verify();
-    assert_eq!(told(&report).0, "Anchor\ts3://logs/denied\tUNREADABLE: Access Denied");
+    assert_eq!(summary(&report).0, "Anchor\ts3://logs/denied\tUNREADABLE: Access Denied");
     assert_eq!(report.conclusion(), Conclusion::Unreadable);
     let log = NamedLog { bucket: BUCKET.to_owned(), object: "l".to_owned(), hash: None };
     let verdict = judge_log(&log, Err("Access Denied".to_owned()), &Meter::new(Limits::COMMAND));

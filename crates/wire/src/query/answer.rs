@@ -64,7 +64,7 @@ mod tests {
 
     /// Every kind of value has its form.
     #[test]
-    fn values_are_written_as_the_protocol_wants() {
+    fn values_are_written_as_the_protocol_requires() {
         check(
             &json!({"User": {"Path": "/", "Tags": [{"Key": "<a>"}, {"Key": "b"}], "Gone": null,
                 "Empty": "", "None": []}, "IsTruncated": false, "Count": 3}),

@@ -73,7 +73,7 @@ mod tests {
 
     /// JSON is returned if any of several media types requests it; otherwise XML.
     #[test]
-    fn json_is_for_those_who_ask() {
+    fn json_is_returned_on_request() {
         for (accept, want) in [
             (None, false),
             (Some("*/*"), false),

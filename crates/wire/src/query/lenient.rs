@@ -108,7 +108,7 @@ mod tests {
 
     /// Strings and real types mean the same.
     #[test]
-    fn strings_and_types_are_both_taken() {
+    fn strings_and_types_are_both_accepted() {
         let (truth, list) = (Some(true), Some(vec!["a".to_owned()]));
         let want = || Input { number: Some(-5), truth, list: list.clone() };
         check(json!({"number": "-5", "truth": "True", "list": ["a"]}), &want());

@@ -50,27 +50,29 @@ fn head(method: &str, host: &str, target: &str, headers: &[(&str, &str)]) -> Hea
             HeaderValue::from_bytes(value.as_bytes()).unwrap(),
         );
     }
-    Head {
-        method: Method::from_bytes(method.as_bytes()).unwrap(),
-        target: target.to_owned(),
-        headers: map,
-        secure: true,
-        peer: [127, 0, 0, 1].into(),
+    let (method, peer) = (Method::from_bytes(method.as_bytes()).unwrap(), [127, 0, 0, 1].into());
+    Head::new(method, target.to_owned(), map, true, peer)
+}
+
+/// The head with what signing added.
+fn with(head: Head, added: &[(String, String)]) -> Head {
+    let mut headers = head.headers().clone();
+    for (name, value) in added {
+        let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+        headers.append(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
     }
+    head.with_headers(headers)
 }
 
 /// The verifier's result for a request signed with these headers.
 fn judge(
-    mut head: Head,
+    head: Head,
     added: &[(String, String)],
     body: &[u8],
     now: Timestamp,
     family: Family,
 ) -> Result<(), SignatureError> {
-    for (name, value) in added {
-        let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
-        head.headers.append(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
-    }
+    let head = with(head, added);
     let signed = presented(&head)?.expect("signed");
     verify(&head, &signed, SECRET, Some(&keys::sha256(body)), now, family).map(|_| ())
 }
@@ -219,11 +221,7 @@ fn session_tokens_are_sent() {
     session.session_token = Some("t/o+k=".to_owned());
     let hash = payload_hash(b"");
     let added = sign_header("GET", "sts", "/", &[], &hash, &session, "us-east-1", "sts", now);
-    let mut signed_head = head("GET", "sts", "/", &[]);
-    for (name, value) in &added {
-        let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
-        signed_head.headers.append(name, HeaderValue::from_str(value).unwrap());
-    }
+    let signed_head = with(head("GET", "sts", "/", &[]), &added);
     let signed = presented(&signed_head).unwrap().unwrap();
     assert_eq!(signed.session_token.as_deref(), Some("t/o+k="));
     assert!(signed.signed_headers.iter().any(|name| name == "x-amz-security-token"));
@@ -243,7 +241,7 @@ fn session_tokens_are_sent() {
 /// Some clients append the token to a presigned URL afterwards: other services accept that, S3 does
 /// not.
 #[test]
-fn a_token_added_later_is_taken_outside_s3() {
+fn a_token_added_later_is_accepted_outside_s3() {
     let now = time("20260101T000000Z");
     for (service, family) in [("sts", Family::Query), ("s3", Family::S3)] {
         let url = presign("GET", "h", "/?A=b", &[], &example(), "us-east-1", service, 60, now);
@@ -259,7 +257,7 @@ fn a_token_added_later_is_taken_outside_s3() {
 
 /// S3 requires a description of the body, in one of the defined values.
 #[test]
-fn s3_wants_a_content_hash() {
+fn s3_requires_a_content_hash() {
     let now = time("20260101T000000Z");
     for (word, want) in [
         ("UNSIGNED-PAYLOAD", None),
@@ -360,7 +358,7 @@ proptest! {
 
     /// Any value of the content hash header keeps its text.
     #[test]
-    fn payload_words_round_trip(text in prop_oneof!["[ -~]{1,70}", "[0-9a-f]{64}"]) {
+    fn payload_values_round_trip(text in prop_oneof!["[ -~]{1,70}", "[0-9a-f]{64}"]) {
         let payload = Payload::parse(&text);
         prop_assert_eq!(payload.as_str(), text);
     }

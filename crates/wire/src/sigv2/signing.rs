@@ -100,7 +100,7 @@ pub fn signature(secret: &[u8], text: &[u8]) -> String {
 /// parameters.
 pub fn string_to_sign(head: &Head, date_line: &str, path: &str) -> Vec<u8> {
     let mut text = Vec::with_capacity(256);
-    let header = |name: &str| head.headers.get(name).map(|value| value.as_bytes().trim_ascii());
+    let header = |name: &str| head.headers().get(name).map(|value| value.as_bytes().trim_ascii());
     text.extend_from_slice(head.method.as_str().as_bytes());
     for line in [header("content-md5"), header("content-type"), Some(date_line.as_bytes())] {
         text.push(b'\n');
@@ -137,7 +137,7 @@ fn is_amz(name: &str) -> bool {
 fn amz_headers(head: &Head) -> BTreeMap<String, Vec<Vec<u8>>> {
     let mut headers = BTreeMap::<String, Vec<Vec<u8>>>::new();
     let sent =
-        head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes()));
+        head.headers().iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes()));
     let queried = head.query_pairs();
     let queried = queried.iter().map(|(name, value)| (name.to_lowercase(), value.as_bytes()));
     for (name, value) in sent.chain(queried).filter(|(name, _)| is_amz(name)) {
@@ -167,7 +167,7 @@ pub(super) fn is_ambiguous(head: &Head) -> bool {
         let fits = value.chars().all(|c| c == '\t' || !c.is_control());
         let is_name = http::HeaderName::from_bytes(name.as_bytes()).is_ok();
         let repeated =
-            head.headers.contains_key(name) || !earlier.insert(name.to_ascii_lowercase());
+            head.headers().contains_key(name) || !earlier.insert(name.to_ascii_lowercase());
         !is_name || !fits || repeated
     };
     let parameter = |(_, value): &(String, Option<String>)| {

@@ -10,13 +10,21 @@ fn head(method: &str, target: &str, headers: &[(&str, &str)]) -> Head {
     for (name, value) in headers {
         map.append(http::HeaderName::from_bytes(name.as_bytes()).unwrap(), value.parse().unwrap());
     }
-    Head {
-        method: method.parse().unwrap(),
-        target: target.to_owned(),
-        headers: map,
-        secure: false,
-        peer: [127, 0, 0, 1].into(),
-    }
+    let peer = [127, 0, 0, 1].into();
+    Head::new(method.parse().unwrap(), target.to_owned(), map, false, peer)
+}
+
+/// The same request with another header.
+fn with(name: &'static str, value: &str, head: Head) -> Head {
+    let mut headers = head.headers().clone();
+    headers.insert(name, value.parse().unwrap());
+    head.with_headers(headers)
+}
+
+/// The same request for another target.
+fn to(target: String, mut head: Head) -> Head {
+    head.target = target;
+    head
 }
 
 fn at(text: &str) -> Timestamp {
@@ -108,12 +116,12 @@ const DATE: &str = "Tue, 27 Mar 2007 19:36:42 GMT";
 
 /// A request with a correct signature of its own.
 fn signed_header(method: &str, target: &str, headers: &[(&str, &str)], path: &str) -> Head {
-    let mut head = head(method, target, headers);
-    let line = if head.headers.contains_key("x-amz-date") { "" } else { DATE };
-    let signature = signature(SECRET, &string_to_sign(&head, line, path));
-    head.headers.insert("date", DATE.parse().unwrap());
-    head.headers.insert("authorization", format!("AWS {KEY}:{signature}").parse().unwrap());
-    head
+    let unsigned = head(method, target, headers);
+    let line = if unsigned.headers().contains_key("x-amz-date") { "" } else { DATE };
+    let signature = signature(SECRET, &string_to_sign(&unsigned, line, path));
+    let authorization = format!("AWS {KEY}:{signature}");
+    let own = [("date", DATE), ("authorization", authorization.as_str())];
+    head(method, target, &[headers, &own].concat())
 }
 
 /// Parameters that select the operation, act as headers, or shape the response are signed, in any
@@ -134,12 +142,11 @@ fn nothing_that_matters_can_be_added() {
         "X-Amz-Acl=public-read",
         "x%2Damz-acl=public-read",
     ] {
-        let changed = Head { target: format!("/b/k?{query}"), ..signed.clone() };
+        let changed = to(format!("/b/k?{query}"), signed.clone());
         let refused = proved(&changed, None, at(DATE)).unwrap_err();
         assert_eq!(refused.code, "SignatureDoesNotMatch", "{query}");
     }
-    let mut changed = signed.clone();
-    changed.headers.insert("x-amz-acl", "public-read".parse().unwrap());
+    let changed = with("x-amz-acl", "public-read", signed.clone());
     assert!(proved(&changed, None, at(DATE)).is_err());
     assert!(proved(&signed, Some("b"), at(DATE)).is_err(), "another bucket");
 }
@@ -156,7 +163,7 @@ fn parameters_are_sorted_and_decoded() {
 
 /// The date of `x-amz-date` counts, and is signed among the headers.
 #[test]
-fn another_date_header_comes_first() {
+fn x_amz_date_takes_precedence() {
     let late = "Wed, 28 Mar 2007 19:36:42 GMT";
     let head = signed_header("GET", "/b/k", &[("x-amz-date", late)], "/b/k");
     let signed = proved(&head, None, at(late)).unwrap();
@@ -198,7 +205,7 @@ fn times_are_bounded() {
 
 /// What two requests have in common as their text is a proof of neither.
 #[test]
-fn one_text_stands_for_one_request() {
+fn one_signed_text_matches_one_request() {
     for query in [
         "x-amz-meta-a=v%0Ax-amz-object-lock-mode:GOVERNANCE",
         "x-amz-meta-a=v%0D%0Ax-amz-object-lock-mode:GOVERNANCE",
@@ -244,7 +251,7 @@ fn presigned(expires: &str, query: &str) -> Head {
     let target = format!("/b/k?AWSAccessKeyId={KEY}&Expires={expires}{query}");
     let unsigned = head("PUT", &target, &[]);
     let signature = signature(SECRET, &string_to_sign(&unsigned, expires, "/b/k"));
-    Head { target: format!("{target}&Signature={}", uri::encode(&signature)), ..unsigned }
+    to(format!("{target}&Signature={}", uri::encode(&signature)), unsigned)
 }
 
 #[test]
@@ -271,8 +278,7 @@ fn a_presigned_url_carries_headers() {
     let now = Timestamp::from_secs(1);
     let head = presigned("9", "&x-amz-meta-a=b%20c&x-amz-security-token=t%2B");
     assert_eq!(proved(&head, None, now).unwrap().session_token.as_deref(), Some("t+"));
-    let mut other = head.clone();
-    other.headers.insert("x-amz-meta-a", "d".parse().unwrap());
+    let other = with("x-amz-meta-a", "d", head.clone());
     assert_eq!(proved(&other, None, now).unwrap_err().code, "SignatureDoesNotMatch");
 }
 
@@ -357,7 +363,7 @@ fn a_form_is_signed_by_its_policy() {
 
 /// Neither the signature nor the token is shown.
 #[test]
-fn what_is_secret_is_not_printed() {
+fn secrets_are_not_printed() {
     let head = presigned("9", "&x-amz-security-token=tttt");
     let signed = presented(&head).unwrap().unwrap();
     let text = format!("{signed:?}");
@@ -372,6 +378,6 @@ proptest! {
         if let Ok(Some(signed)) = presented(&head) {
             let _ = signed.verify(&head, None, SECRET);
         }
-        let _ = presented(&Head { headers: http::HeaderMap::new(), ..head });
+        let _ = presented(&head.with_headers(http::HeaderMap::new()));
     }
 }

@@ -172,7 +172,7 @@ mod tests {
 
     /// S3 keeps dots, double slashes and encoded slashes; the others normalize and encode twice.
     #[test]
-    fn s3_paths_are_taken_as_sent_and_others_are_normalised() {
+    fn s3_paths_are_used_as_sent_and_others_are_normalized() {
         for (raw, s3, other) in [
             ("", "/", "/"),
             ("/", "/", "/"),

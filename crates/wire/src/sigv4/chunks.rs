@@ -194,9 +194,7 @@ impl ChunkDecoder {
     ) -> Result<Self, ChunkError> {
         let length = head.header("x-amz-decoded-content-length");
         let length = length.and_then(|length| length.parse().ok());
-        let names = head.headers.get_all("x-amz-trailer").iter();
-        let names =
-            names.filter_map(|names| names.to_str().ok()).flat_map(|names| names.split(','));
+        let names = head.header("x-amz-trailer").into_iter().flat_map(|names| names.split(','));
         Self::sized(payload, verified, length, names)
     }
 

@@ -130,7 +130,7 @@ mod tests {
 
     /// It never grows past its bound, and yesterday's keys leave first.
     #[test]
-    fn the_cache_is_bounded_and_forgets_the_oldest_day() {
+    fn the_cache_is_bounded_and_evicts_the_oldest_day() {
         let mut cache = SigningKeys::new(2);
         let key = || SigningKey::derive("s", "d", "r", "s");
         for (date, service) in [("20260102", "s3"), ("20260101", "kms"), ("20260102", "kms")] {

@@ -19,7 +19,7 @@ const SIGNED_HEADERS_MAX: usize = 128;
 ///
 /// Errors if it cannot be parsed, or if the request presents two.
 pub fn presented(head: &Head) -> Result<Option<Signed>, SignatureError> {
-    let mut authorizations = head.headers.get_all(http::header::AUTHORIZATION).iter();
+    let mut authorizations = head.headers().get_all(http::header::AUTHORIZATION).iter();
     let authorization = authorizations.next();
     let in_query = raw_pairs(head.query()).any(|(name, _)| {
         matches!(
@@ -213,7 +213,7 @@ mod tests {
              &X-Amz-Signature=ff"
         );
         let (headers, peer) = (http::HeaderMap::new(), IpAddr::from([127, 0, 0, 1]));
-        presented(&Head { method: http::Method::GET, target, headers, secure: false, peer })
+        presented(&Head::new(http::Method::GET, target, headers, false, peer))
     }
 
     fn in_header(names: &str) -> Result<Option<Signed>, SignatureError> {
@@ -225,7 +225,7 @@ mod tests {
         headers.insert(http::header::AUTHORIZATION, value.parse().unwrap());
         headers.insert("x-amz-date", "20260301T000000Z".parse().unwrap());
         let (target, peer) = ("/b/k".to_owned(), IpAddr::from([127, 0, 0, 1]));
-        presented(&Head { method: http::Method::GET, target, headers, secure: false, peer })
+        presented(&Head::new(http::Method::GET, target, headers, false, peer))
     }
 
     /// A list that repeats a name, or has more names than a request has headers, is none; the order

@@ -132,7 +132,7 @@ fn check_signature(
             raw_path: head.path(),
             raw_query: head.query(),
             query,
-            headers: &head.headers,
+            headers: head.headers(),
             family,
         };
         let names = signed.signed_headers.iter().map(String::as_str);
@@ -220,7 +220,7 @@ fn check_signed_headers(
         Family::Json | Family::Query => matches!(name, "host" | "x-amz-target" | "x-amz-date"),
     };
     let mut unsigned: Vec<String> = head
-        .headers
+        .headers()
         .keys()
         .map(http::HeaderName::as_str)
         .filter(|name| must(name) && !is_signed(name))

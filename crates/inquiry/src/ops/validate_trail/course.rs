@@ -104,7 +104,7 @@ impl Course {
             is_begun: false,
         };
         let target = course.target(course.home_region.clone());
-        course.remembered = Remembered::ask(source, &target);
+        course.remembered = Remembered::fetch(source, &target);
         let regions = validate::regions(source, &target, &course.remembered, &[])?;
         course.sections = regions.into_iter().map(Section::new).collect();
         Ok(course)

@@ -32,7 +32,7 @@ impl Found {
             Line::Log { bucket, key, verdict } => ("LogFile", bucket, key, verdict),
             Line::Gap { from, until, .. } => return Some(Self::gap(region, *from, *until)),
         };
-        let (code, message) = words(verdict)?;
+        let (code, message) = describe(verdict)?;
         Some(Self::new(region, kind, code, bucket, key, message))
     }
 
@@ -40,7 +40,7 @@ impl Found {
     pub(super) fn of_finding(region: &str, finding: &Finding) -> Self {
         match finding {
             Finding::Anchor { anchor, verdict } => {
-                let (code, message) = words(verdict).unwrap_or(("MISSING", String::new()));
+                let (code, message) = describe(verdict).unwrap_or(("MISSING", String::new()));
                 Self::new(region, "Digest", code, &anchor.bucket, &anchor.object, message)
             }
             Finding::BrokenLink { bucket, key } => {
@@ -99,7 +99,7 @@ impl Found {
 }
 
 /// `None` for valid files.
-fn words(verdict: &Verdict) -> Option<(&'static str, String)> {
+fn describe(verdict: &Verdict) -> Option<(&'static str, String)> {
     let reason = match verdict {
         Verdict::Valid => return None,
         Verdict::Unreadable(cause) => return Some(("UNREADABLE", cause.clone())),

@@ -126,7 +126,7 @@ fn everyone_is_limited_at_keys_and_roles_too() {
 ///
 /// Source: IAM User Guide, "AWS JSON policy elements: `NotPrincipal`".
 #[test]
-fn not_principal_spares_no_caller_who_has_a_boundary() {
+fn not_principal_exempts_no_caller_with_a_boundary() {
     let deny_but = |list: &str| {
         format!(
             r#"{{"Statement":{{"Sid":"N","Effect":"Deny","NotPrincipal":{{"AWS":{list}}},"Action":"*","Resource":"*"}}}}"#

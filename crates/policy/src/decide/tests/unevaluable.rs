@@ -12,7 +12,7 @@ fn when(effect: &str, condition: &str) -> String {
 /// A condition that cannot be evaluated never makes an Allow apply, and always makes a Deny apply,
 /// negated or not.
 #[test]
-fn what_cannot_be_evaluated_never_helps() {
+fn conditions_that_cannot_be_evaluated_never_help() {
     let scene = Scene {
         keys: vec![
             ("aws:SourceIp", "192.0.2.1"),
@@ -51,7 +51,7 @@ fn what_cannot_be_evaluated_never_helps() {
 
 /// A condition of the same statement that fails is enough to know that it does not apply.
 #[test]
-fn what_fails_anyway_need_not_be_evaluated() {
+fn decided_conditions_need_not_be_evaluated() {
     let scene = Scene { keys: vec![("aws:SourceIp", "192.0.2.1")], ..Scene::s3(user()) };
     let both = r#""IpAddress":{"aws:SourceIp":"x"},"StringEquals":{"aws:username":"v"}"#;
     check(&scene.clone().identity(EVERYTHING).policy(when("Deny", both)), "+ Identity");
@@ -61,7 +61,7 @@ fn what_fails_anyway_need_not_be_evaluated() {
 /// A decision that runs out of steps is a denial: for the remaining comparisons no Allow applies
 /// and every Deny does.
 #[test]
-fn a_decision_without_steps_refuses() {
+fn a_decision_without_steps_denies() {
     let like = |pattern: &str| format!(r#""StringLike":{{"aws:UserAgent":"{pattern}"}}"#);
     let agent = "a".repeat(8_000).leak();
     let scene = Scene { keys: vec![("aws:UserAgent", agent)], ..Scene::s3(user()) };

@@ -65,13 +65,8 @@ impl World {
     }
 
     fn exchange(&self) -> Exchange<'_> {
-        let head = Head {
-            method: http::Method::GET,
-            target: "/".to_owned(),
-            headers: HeaderMap::new(),
-            secure: false,
-            peer: self.peer.address,
-        };
+        let (target, peer) = ("/".to_owned(), self.peer.address);
+        let head = Head::new(http::Method::GET, target, HeaderMap::new(), false, peer);
         let service = self.gateway().identify(&head).unwrap().service();
         let (named, waits) = (OnceLock::new(), Waits::default());
         Exchange { gateway: self.gateway(), service, named, peer: &self.peer, waits }
@@ -91,13 +86,8 @@ impl World {
     async fn admit(&self, exchange: &Exchange<'_>, lines: &str) -> Result<Admitted, Answer> {
         let request = request(lines).await;
         let (parts, body) = request.into_parts();
-        let head = Head {
-            method: parts.method,
-            target: parts.uri.to_string(),
-            headers: parts.headers,
-            secure: false,
-            peer: self.peer.address,
-        };
+        let (target, peer) = (parts.uri.to_string(), self.peer.address);
+        let head = Head::new(parts.method, target, parts.headers, false, peer);
         let mut identified = self.kit.gateway.identify(&head).unwrap();
         let body = Arriving::new(body, &self.peer.unread);
         exchange.admit(&mut identified, &head, &body).await
@@ -152,7 +142,7 @@ fn large() -> Answer {
 
 /// Receivers that do not read occupy the memory of responses, but not that of running calls.
 #[test]
-fn an_answer_holds_the_room_of_its_call_for_a_second_at_most() {
+fn a_response_holds_the_memory_of_its_call_for_a_second_at_most() {
     let world = World::new();
     paused(async {
         let _taken = world.take_all(&world.peer.memory.answers).await;
@@ -174,7 +164,7 @@ fn an_answer_holds_the_room_of_its_call_for_a_second_at_most() {
 
 /// An object that waits to be read delays no call: none of it is in memory yet.
 #[test]
-fn an_answer_that_streams_holds_no_room_of_its_call() {
+fn a_streamed_response_holds_no_memory_of_its_call() {
     let world = World::new();
     paused(async {
         let memory = &world.peer.memory;
@@ -215,7 +205,7 @@ fn waits_in_a_row_are_no_longer_than_one() {
 
 /// A slowly arriving form occupies the memory of its fields, and not that of its file.
 #[test]
-fn a_form_takes_the_room_of_its_fields_first() {
+fn a_form_takes_the_memory_of_its_fields_first() {
     let world = World::new();
     paused(async {
         let (memory, exchange) = (&world.peer.memory, world.exchange());
@@ -239,7 +229,7 @@ fn a_form_takes_the_room_of_its_fields_first() {
 /// A key ID is not a secret. Clients that only name one, with any signature, take no memory from
 /// those who have proved theirs, by an earlier call or, on S3, by this head.
 #[test]
-fn a_false_signature_takes_no_room_of_proven_callers() {
+fn an_invalid_signature_takes_no_memory_of_proven_callers() {
     let world = World::new();
     let mut forger = world.kit.root.clone();
     forger.secret = "x".repeat(40);
@@ -315,7 +305,7 @@ impl Upload for Deaf {
 
 /// An upload that drips ends, be there memory to spare or just enough.
 #[test]
-fn an_upload_that_drips_ends_however_little_memory_there_is() {
+fn a_slow_upload_ends_with_any_memory_limit() {
     let world = World::new();
     paused(async {
         let exchange = world.exchange();

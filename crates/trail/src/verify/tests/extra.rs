@@ -29,23 +29,23 @@ fn extra(report: &Report) -> Vec<(Pretence, &str)> {
 #[test]
 fn a_log_file_beside_the_others_is_extra() {
     let mut world = World::new();
-    let report = world.look(later());
+    let report = world.report_at(later());
     assert_eq!((report.findings.as_slice(), report.pending), (&[][..], 0));
     let forged = world.deliver(BUCKET, hour(7), 4).object;
-    let report = world.look(later());
+    let report = world.report_at(later());
     assert_eq!(extra(&report), [(Pretence::Log, forged.as_str())]);
     assert_eq!(report.conclusion(), Conclusion::Invalid);
     let line = format!("Log file\ts3://logs/{forged}\tEXTRA: no valid digest names it");
-    assert_eq!(told(&report), (line, [30, 0, 30, 0]), "what digests name is counted as before");
+    assert_eq!(summary(&report), (line, [30, 0, 30, 0]), "what digests name is counted as before");
 }
 
 /// Only the range counts, and its ends are as exact as the names.
 #[test]
-fn files_outside_the_range_are_not_looked_at() {
+fn files_outside_the_range_are_not_read() {
     let mut world = World::new();
     world.deliver(BUCKET, hour(0).minus_ms(HOUR_MS), 4);
     world.deliver(BUCKET, hour(40), 4);
-    assert_eq!(extra(&world.look(later())), []);
+    assert_eq!(extra(&world.report_at(later())), []);
 }
 
 /// A file of a time after the newest digest is pending, forged or not.
@@ -54,7 +54,7 @@ fn files_newer_than_the_newest_digest_are_pending() {
     let mut world = World::empty();
     world.chain(0, 20, BUCKET, None);
     world.deliver(BUCKET, hour(20), 1);
-    let report = world.look(later());
+    let report = world.report_at(later());
     assert_eq!((report.findings.as_slice(), report.pending), (&[][..], 1));
     assert!(report.is_sound());
 }
@@ -68,12 +68,12 @@ fn late_deliveries_are_pending_until_a_digest_is_overdue() {
     let file = world.deliver(BUCKET, hour(7), 4);
     world.written.insert(file.object.clone(), hour(30).plus_ms(1));
     for (now, pending) in [(hour(30), 1), (hour(31), 1), (hour(32), 1), (hour(33), 0)] {
-        let report = world.look(now);
+        let report = world.report_at(now);
         assert_eq!((report.pending, extra(&report).len() as u64), (pending, 1 - pending));
     }
     // A file written before the newest digest was created would have been listed.
     world.written.insert(file.object.clone(), hour(29));
-    assert_eq!(extra(&world.look(hour(30))).len(), 1);
+    assert_eq!(extra(&world.report_at(hour(30))).len(), 1);
     let digest = Digest {
         account: world.account.clone(),
         start: hour(99),
@@ -85,9 +85,9 @@ fn late_deliveries_are_pending_until_a_digest_is_overdue() {
         log_files: vec![file],
     };
     world.seal(&digest, None);
-    assert_eq!(extra(&world.look(later())), []);
+    assert_eq!(extra(&world.report_at(later())), []);
     world.at(&digest.object).metadata.clear();
-    assert_eq!(extra(&world.look(later())).len(), 1, "only if that is valid");
+    assert_eq!(extra(&world.report_at(later())).len(), 1, "only if that is valid");
 }
 
 /// Two trails may share a folder: each proves its own files.
@@ -111,7 +111,7 @@ fn another_trails_digests_name_its_files() {
         other.seal(&digest, None);
     }
     world.objects.append(&mut other.objects);
-    let report = world.look(later());
+    let report = world.report_at(later());
     assert_eq!((report.findings.as_slice(), report.pending), (&[][..], 0));
 }
 
@@ -151,17 +151,17 @@ fn digests_and_strange_names_are_extra() {
     ] {
         world.put(&key, b"");
     }
-    let report = world.look(later());
+    let report = world.report_at(later());
     let mut want: Vec<_> = strange.iter().map(|key| (Pretence::Nothing, key.as_str())).collect();
     want.extend([(Pretence::Digest, between.as_str()), (Pretence::Nothing, note.as_str())]);
     want.sort_unstable();
     let mut got = extra(&report);
     got.sort_unstable();
     assert_eq!(got, want);
-    assert!(told(&report).0.chars().all(|one| one == '\n' || one == '\t' || !one.is_control()));
+    assert!(summary(&report).0.chars().all(|one| one == '\n' || one == '\t' || !one.is_control()));
     // Backfill digests have a separate chain, which is validated.
     world.put(&backfill, b"forged");
-    assert!(!extra(&world.look(later())).contains(&(Pretence::Digest, backfill.as_str())));
+    assert!(!extra(&world.report_at(later())).contains(&(Pretence::Digest, backfill.as_str())));
 }
 
 /// A folder with log files and no valid digest is one finding, once a digest is overdue.
@@ -169,12 +169,12 @@ fn digests_and_strange_names_are_extra() {
 fn a_folder_without_digests_is_unproven() {
     let mut world = World::new();
     world.objects.retain(|(_, key), _| !key.contains("CloudTrail-Digest"));
-    let report = world.look(later());
+    let report = world.report_at(later());
     let want = format!("Log files\ts3://logs/{FOLDER}\tEXTRA: 30, and no valid digest names any");
-    assert_eq!(told(&report).0, want);
+    assert_eq!(summary(&report).0, want);
     assert_eq!(report.conclusion(), Conclusion::Invalid);
     world.objects.retain(|(_, key), _| log_file::slot_of(key).is_some_and(|at| at < hour(3)));
-    let young = world.look(hour(3));
+    let young = world.report_at(hour(3));
     assert_eq!((young.findings.as_slice(), young.pending), (&[][..], world.objects.len() as u64));
 }
 
@@ -187,6 +187,6 @@ fn behind_a_digest_that_cannot_be_read_nothing_is_extra() {
     last.object = "denied".to_owned();
     world.chain(6, 30, BUCKET, Some(last));
     world.deliver(BUCKET, hour(7), 4);
-    let report = world.look(later());
+    let report = world.report_at(later());
     assert_eq!((extra(&report), report.conclusion()), (vec![], Conclusion::Unreadable));
 }

@@ -85,13 +85,13 @@ fn with_many_logs() -> World {
 #[test]
 fn a_part_ends_within_a_digest() {
     let mut world = with_many_logs();
-    let whole = world.look(later());
+    let whole = world.report_at(later());
     assert!(whole.is_sound() && whole.logs.valid > 20, "{whole:?}");
     for is_whole in [true, false] {
         if !is_whole {
             world.remove(&world.logs[11].clone());
         }
-        let whole = world.look(later());
+        let whole = world.report_at(later());
         for budget in [objects_only(1), objects_only(3), Budget { objects: 100, bytes: 700 }] {
             let (parts, most) = world.largest_part(later(), budget);
             assert_eq!(sorted(&parts), sorted(&whole), "{budget:?}");
@@ -102,7 +102,7 @@ fn a_part_ends_within_a_digest() {
 
 /// Bytes beyond the total limit are not read, and that is reported file by file.
 #[test]
-fn what_is_too_much_is_unreadable() {
+fn files_beyond_the_limit_are_unreadable() {
     let mut world = World::new();
     world.limits = Limits { all_bytes: 5_000, ..SMALL };
     let report = world.verify();

@@ -25,7 +25,7 @@ pub(super) fn sorted(report: &Report) -> (Vec<String>, Vec<String>, Report) {
 }
 
 fn check(name: &str, world: &World, now: Timestamp) {
-    let whole = world.look(now);
+    let whole = world.report_at(now);
     for objects in [1, 2, 7, 1_000] {
         let (parts, count) = world.in_parts(now, objects_only(objects));
         assert_eq!(sorted(&parts), sorted(&whole), "{name}, {objects} objects");
@@ -41,7 +41,7 @@ fn check(name: &str, world: &World, now: Timestamp) {
 
 /// Whatever is done to a bucket, parts of any size find what the whole finds.
 #[test]
-fn parts_come_to_the_whole() {
+fn parts_give_the_result_of_the_whole() {
     type Tamper = fn(&mut World);
     let tampered: [(&str, Tamper); 12] = [
         ("untouched", |_| {}),

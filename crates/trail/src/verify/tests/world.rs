@@ -161,14 +161,12 @@ impl World {
     }
 
     /// The report with extra files at `now`. Objects are written at the time in their name.
-    pub(super) fn look(&self, now: Timestamp) -> Report {
+    pub(super) fn report_at(&self, now: Timestamp) -> Report {
         let mut report = self.verify();
         let entries = |span: &Span<'_>| Ok(self.entries(span));
         let clocked = Clocked { now, digest_interval_ms: HOUR_MS };
-        self.ask(|request, evidence| {
-            look_for_extra(request, evidence, &entries, clocked, &mut report)
-        })
-        .unwrap();
+        self.ask(|request, evidence| find_extra(request, evidence, &entries, clocked, &mut report))
+            .unwrap();
         report
     }
 
@@ -233,7 +231,7 @@ impl World {
 }
 
 /// What went to standard error, and the counts `valid/invalid` of digests and of log files.
-pub(super) fn told(report: &Report) -> (String, [u64; 4]) {
+pub(super) fn summary(report: &Report) -> (String, [u64; 4]) {
     let texts = print(report, false);
     let errors = texts.iter().filter(|(stream, _)| *stream == Stream::Err);
     let errors: Vec<&str> = errors.map(|(_, text)| text.trim()).collect();

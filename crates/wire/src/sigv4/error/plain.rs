@@ -326,7 +326,7 @@ mod tests {
 
     /// The error lists everything that the header lacks, with the hash of what was sent.
     #[test]
-    fn an_incomplete_header_is_told_everything_it_lacks() {
+    fn an_incomplete_header_gets_a_list_of_everything_it_lacks() {
         let (json, query) = INCOMPLETE;
         let error = SignatureError::IncompleteHeader {
             credential: false,

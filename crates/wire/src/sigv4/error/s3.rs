@@ -250,7 +250,7 @@ mod tests {
 
     /// The size of the error for an invalid signature is limited, whatever was sent.
     #[test]
-    fn what_a_mismatch_shows_is_limited() {
+    fn the_text_of_a_mismatch_is_limited() {
         let long = "x".repeat(200_000);
         let mismatch = Mismatch {
             access_key_id: "AKID".to_owned(),
@@ -266,7 +266,7 @@ mod tests {
 
     /// The five elements of a mismatch, in order; chunks have no canonical request.
     #[test]
-    fn a_mismatch_shows_what_was_signed() {
+    fn a_mismatch_returns_the_signed_text() {
         let mut mismatch = Mismatch {
             access_key_id: "AKID".to_owned(),
             string_to_sign: "a\nb".to_owned(),

@@ -37,7 +37,7 @@ fn refusals_are_worded_as_by_aws() {
 
 /// S3's message includes the resource, and no details for other accounts.
 #[test]
-fn s3_quotes_and_keeps_quiet() {
+fn s3_messages_include_only_the_resource() {
     let s3 = |scene: &Scene| scene.message(Quoting::S3);
     assert_eq!(
         s3(&Scene::s3(session())),

@@ -4,7 +4,9 @@
 //! The inputs are ours; some recorded messages belong to operations that are not here, and are
 //! held against others with the same check.
 
-use super::*;
+use serde_json::Value;
+
+use crate::world::*;
 
 const RECORDED: &str = include_str!("recorded.json");
 

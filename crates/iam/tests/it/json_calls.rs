@@ -3,7 +3,7 @@
 use serde_json::json;
 use testkit::Answered;
 
-use super::*;
+use crate::world::*;
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded; charset=utf-8");
 const JSON: (&str, &str) = ("accept", "application/json");

@@ -1,6 +1,6 @@
 //! Managed and inline policies.
 
-use super::*;
+use crate::world::*;
 
 fn create(world: &World, name: &str, document: &str) -> String {
     let sent = [("PolicyName", name), ("PolicyDocument", document)];
@@ -104,7 +104,8 @@ fn aws_managed_policies_cannot_be_changed() {
     world.refused(&world.root, "DeletePolicy", &[policy], (403, "AccessDenied", &told));
     let most = ("MaxItems", "1000");
     let listed = world.ok(&world.root, "ListPolicies", &[("Scope", "AWS"), most]);
-    assert_eq!(listed.matches("<member>").count(), crate::managed::ALL.len());
+    let shipped = include_str!("../../src/managed/documents.jsonl").lines().count();
+    assert_eq!(listed.matches("<member>").count(), shipped);
 }
 
 /// The three holders take inline policies alike; what is read is percent-encoded.
@@ -240,4 +241,28 @@ fn simulations_decide_as_calls_do() {
     ];
     let told = "The user with name ghost cannot be found.";
     world.refused(&world.root, "SimulatePrincipalPolicy", &ghost, (404, "NoSuchEntity", told));
+}
+
+/// Service-linked roles alone may have the policies of services, and there are none of these roles.
+#[test]
+fn policies_of_services_are_not_attachable() {
+    let world = World::new();
+    let (root, trust) = (&world.root, ("AssumeRolePolicyDocument", OPEN_TRUST));
+    world.ok(root, "CreateUser", &[("UserName", "n")]);
+    world.ok(root, "CreateGroup", &[("GroupName", "n")]);
+    world.ok(root, "CreateRole", &[("RoleName", "n"), trust]);
+    let arn = "arn:aws:iam::aws:policy/aws-service-role/Ec2InstanceConnectEndpoint";
+    let (user, group, role) = (("UserName", "n"), ("GroupName", "n"), ("RoleName", "n"));
+    let (policy, boundary) = (("PolicyArn", arn), ("PermissionsBoundary", arn));
+    let told = "Cannot attach a Service Role Policy to a Customer Role.";
+    for (action, of) in [
+        ("AttachUserPolicy", [user, policy]),
+        ("AttachGroupPolicy", [group, policy]),
+        ("AttachRolePolicy", [role, policy]),
+        ("PutUserPermissionsBoundary", [user, boundary]),
+        ("PutRolePermissionsBoundary", [role, boundary]),
+    ] {
+        world.refused(root, action, &of, (400, "PolicyNotAttachable", told));
+        assert_eq!(world.last_event()["errorCode"], "PolicyNotAttachableException", "{action}");
+    }
 }

@@ -1,11 +1,9 @@
 //! Passwords and second factors.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use testkit::Authenticator;
 
-use super::*;
-use crate::signin::totp;
+use crate::world::*;
 
 const PASSWORD: &str = "Correct-horse-1";
 
@@ -144,37 +142,30 @@ fn users_change_their_own_password() {
     assert!(!events.contains("horse"), "{events}");
 }
 
-/// The serial number and the seed of a new device.
-fn device(world: &World) -> (String, Vec<u8>) {
+/// The serial number of a new device, and the app that has its seed.
+fn device(world: &World) -> (String, Authenticator) {
     let body = world.ok(&world.root, "CreateVirtualMFADevice", &[("VirtualMFADeviceName", "d")]);
-    let shown = STANDARD.decode(text(&body, "Base32StringSeed")).unwrap();
-    assert_eq!(shown.len(), 64);
-    let serial = text(&body, "SerialNumber");
-    let view = world.kit.gateway.snapshot().unwrap();
-    let account = types::AccountId::parse(ACCOUNT).unwrap();
-    let row = crate::signin::rows::device(&view.tx(), &account, &serial).unwrap().unwrap();
-    let keyring = world.kit.gateway.keyring();
-    let seed = crate::signin::second_factor::open_seed(keyring, &row).unwrap();
-    assert_eq!(totp::base32(seed.as_bytes()).into_bytes(), shown);
-    (serial, seed.as_bytes().to_vec())
+    let app = Authenticator::of(&text(&body, "Base32StringSeed"));
+    assert_eq!(app.typed.len(), 64);
+    (text(&body, "SerialNumber"), app)
 }
 
 /// The code of a step from now.
-fn code(world: &World, seed: &[u8], offset: i64) -> String {
-    totp::code(seed, (world.kit.clock.now().as_secs() / 30).checked_add_signed(offset).unwrap())
+fn code(world: &World, app: &Authenticator, offset: i64) -> String {
+    app.code((world.kit.clock.now().as_secs() / 30).checked_add_signed(offset).unwrap())
 }
 
 /// From creation to deletion; what is secret stands in no event.
 #[test]
 fn a_device_is_made_proven_and_taken_away() {
     let world = world();
-    let (serial, seed) = device(&world);
+    let (serial, app) = device(&world);
     assert_eq!(serial, "arn:aws:iam::111122223333:mfa/d");
     let event = world.last_event();
     assert_eq!(event["requestParameters"], json!({"virtualMFADeviceName": "d"}));
     assert_eq!(event["responseElements"], json!({"virtualMFADevice": {"serialNumber": serial}}));
     let number = ("SerialNumber", serial.as_str());
-    let (old, new) = (code(&world, &seed, -1), code(&world, &seed, 0));
+    let (old, new) = (code(&world, &app, -1), code(&world, &app, 0));
     let codes = |a, b| [ALICE, number, ("AuthenticationCode1", a), ("AuthenticationCode2", b)];
     let wrong = (403, "InvalidAuthenticationCode", "Authentication code for device is not valid.");
     world.refused(&world.root, "EnableMFADevice", &codes(&new, &old), wrong);
@@ -212,7 +203,7 @@ fn a_device_is_made_proven_and_taken_away() {
     // The same two codes prove nothing any more; the next two do.
     world.refused(&world.root, "ResyncMFADevice", &codes(&old, &new), wrong);
     world.kit.clock.advance_ms(60_000);
-    let (old, new) = (code(&world, &seed, -1), code(&world, &seed, 0));
+    let (old, new) = (code(&world, &app, -1), code(&world, &app, 0));
     world.ok(&world.root, "ResyncMFADevice", &codes(&old, &new));
     world.ok(&world.root, "DeactivateMFADevice", &[ALICE, number]);
     let (status, _) =
@@ -221,15 +212,15 @@ fn a_device_is_made_proven_and_taken_away() {
     world.ok(&world.root, "DeleteVirtualMFADevice", &[number]);
     world.ok(&world.root, "DeleteUser", &[ALICE]);
     let events = Value::from(world.kit.events()).to_string();
-    assert!(!events.contains(&totp::base32(&seed)) && !events.contains(&new), "{events}");
+    assert!(!events.contains(&app.typed) && !events.contains(&new), "{events}");
 }
 
 /// The root user has no name by which it could be called.
 #[test]
 fn the_root_user_has_second_factors_too() {
     let world = world();
-    let (serial, seed) = device(&world);
-    let (old, new) = (code(&world, &seed, -1), code(&world, &seed, 0));
+    let (serial, app) = device(&world);
+    let (old, new) = (code(&world, &app, -1), code(&world, &app, 0));
     let number = ("SerialNumber", serial.as_str());
     let codes = [("AuthenticationCode1", old.as_str()), ("AuthenticationCode2", new.as_str())];
     let name = ("UserName", "AWS ROOT USER");
@@ -248,8 +239,8 @@ fn the_root_user_has_second_factors_too() {
 fn sts_takes_codes_of_the_callers_devices() {
     let world = world();
     let key = credentials(&world.ok(&world.root, "CreateAccessKey", &[ALICE]));
-    let (serial, seed) = device(&world);
-    let (old, new) = (code(&world, &seed, -1), code(&world, &seed, 0));
+    let (serial, app) = device(&world);
+    let (old, new) = (code(&world, &app, -1), code(&world, &app, 0));
     let number = ("SerialNumber", serial.as_str());
     let codes = [("AuthenticationCode1", old.as_str()), ("AuthenticationCode2", new.as_str())];
     world.ok(&world.root, "EnableMFADevice", &[&[ALICE, number], &codes[..]].concat());
@@ -257,7 +248,7 @@ fn sts_takes_codes_of_the_callers_devices() {
     let role = [("RoleName", "strong"), ("AssumeRolePolicyDocument", trust)];
     world.ok(&world.root, "CreateRole", &role);
     world.kit.clock.advance_ms(30_000);
-    let present = code(&world, &seed, 0);
+    let present = code(&world, &app, 0);
     let told = "MultiFactorAuthentication failed with invalid MFA one time pass code. ";
     let wrong = (403, "AccessDenied", told);
     for shown in ["000000", new.as_str()] {
@@ -274,7 +265,7 @@ fn sts_takes_codes_of_the_callers_devices() {
     let attributes = &world.last_event()["userIdentity"]["sessionContext"]["attributes"];
     assert_eq!(attributes["mfaAuthenticated"], "true");
     world.kit.clock.advance_ms(30_000);
-    let present = code(&world, &seed, 0);
+    let present = code(&world, &app, 0);
     let with_code = [&assume[..], &[number, ("TokenCode", present.as_str())]].concat();
     let in_role = credentials(&world.ok(&key, "AssumeRole", &with_code));
     world.ok(&in_role, "GetCallerIdentity", &[]);

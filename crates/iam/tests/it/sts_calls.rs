@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::*;
+use crate::world::*;
 
 const ROLE: &str = "arn:aws:iam::111122223333:role/r";
 

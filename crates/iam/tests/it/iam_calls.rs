@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::*;
+use crate::world::*;
 
 /// Observed: the members and their order, in the answer and in the event.
 #[test]

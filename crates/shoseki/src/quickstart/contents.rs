@@ -8,9 +8,9 @@ use wire::uri;
 use wire::xml::{self, Limits};
 
 use super::documents::BUCKET;
-use super::words::Say;
+use super::messages::Message;
 use super::{Stop, Walk};
-use crate::client::Ask;
+use crate::client::Call;
 
 /// The largest log file that is shown, decompressed.
 const PLAIN_BYTES_MAX: u64 = 256 << 20;
@@ -30,11 +30,11 @@ impl Listed {
 
 impl Walk<'_> {
     /// Step 4 up to one record; returns the key of a log file that was delivered after `began`.
-    pub(super) fn look_into_bucket(&mut self, key: &str, began: Timestamp) -> Result<String, Stop> {
-        self.say(&Say::StepLook);
+    pub(super) fn show_contents(&mut self, key: &str, began: Timestamp) -> Result<String, Stop> {
+        self.print(&Message::StepContents);
         let folder = format!("AWSLogs/{}/CloudTrail/", self.config.account);
         let interval_ms = self.config.delivery_interval_ms;
-        let log_file = self.wait(&Say::WaitingForLogFile, interval_ms, |walk| {
+        let log_file = self.wait(&Message::WaitingForLogFile, interval_ms, |walk| {
             let mut new = walk.list(&folder)?.into_iter().filter(|object| object.is_after(began));
             Ok(new.next().map(|object| object.key))
         })?;
@@ -67,13 +67,13 @@ impl Walk<'_> {
     /// `HeadObject` must return SSE-KMS and the scenario's key.
     fn show_encryption(&self, log_file: &str, key: &str) -> Result<(), Stop> {
         let place = format!("{BUCKET}/{log_file}");
-        let head = self.call(&Ask::s3("HeadObject", Method::HEAD, &place, ""))?;
+        let head = self.call(&Call::s3("HeadObject", Method::HEAD, &place, ""))?;
         for (name, want) in [
             ("x-amz-server-side-encryption", "aws:kms"),
             ("x-amz-server-side-encryption-aws-kms-key-id", key),
         ] {
             let value = head.header(name).unwrap_or_default();
-            self.say(&Say::Detail { name, value });
+            self.print(&Message::Detail { name, value });
             if value != want {
                 return Err(Stop::Wrong(format!("{log_file}: {name} is `{value}`")));
             }
@@ -83,13 +83,13 @@ impl Walk<'_> {
 
     fn show_record(&self, log_file: &str) -> Result<(), Stop> {
         let place = format!("{BUCKET}/{log_file}");
-        let got = self.call(&Ask::s3("GetObject", Method::GET, &place, ""))?;
+        let got = self.call(&Call::s3("GetObject", Method::GET, &place, ""))?;
         let unreadable = |error| Stop::Wrong(format!("{log_file}: {error}"));
         let records = log_file::read(&got.body, PLAIN_BYTES_MAX).map_err(unreadable)?;
-        let Some(record) = telling(&records) else {
+        let Some(record) = most_informative(&records) else {
             return Err(Stop::Wrong(format!("{log_file}: no records")));
         };
-        self.say(&Say::Record { count: records.len() });
+        self.print(&Message::Record { count: records.len() });
         self.out.lines(&format!("{record:#}"));
         self.out.value(&json!({ "type": "record", "record": record }));
         Ok(())
@@ -97,7 +97,7 @@ impl Walk<'_> {
 }
 
 /// Prefers a record of a user's call to a service's, and of a write to a read.
-fn telling(records: &[Value]) -> Option<&Value> {
+fn most_informative(records: &[Value]) -> Option<&Value> {
     let text =
         |record: &Value, at: &str| record.pointer(at).and_then(Value::as_str) == Some("Root");
     let change = |record: &&Value| record.pointer("/readOnly") == Some(&Value::Bool(false));
@@ -110,9 +110,9 @@ fn telling(records: &[Value]) -> Option<&Value> {
         .or(records.first())
 }
 
-fn list_objects(prefix: &str) -> Ask {
+fn list_objects(prefix: &str) -> Call {
     let query = format!("list-type=2&prefix={}", uri::encode(prefix));
-    Ask::s3("ListObjectsV2", Method::GET, BUCKET, &query)
+    Call::s3("ListObjectsV2", Method::GET, BUCKET, &query)
 }
 
 fn objects(body: &[u8]) -> Result<Vec<Listed>, Stop> {
@@ -131,14 +131,15 @@ mod tests {
     /// A user's write is more informative than a user's read, which is more informative than a
     /// service's call.
     #[test]
-    fn the_most_telling_record_is_shown() {
+    fn the_most_informative_record_is_shown() {
         let record = |name: &str, who: &str, read_only: bool| json!({ "eventName": name, "userIdentity": { "type": who }, "readOnly": read_only });
         let service = record("GenerateDataKey", "AWSService", true);
-        let look = record("GetBucketPolicy", "Root", true);
+        let read = record("GetBucketPolicy", "Root", true);
         let change = record("StartLogging", "Root", false);
-        let name = |records: &[Value]| telling(records).map(|record| record["eventName"].clone());
-        assert_eq!(name(&[service.clone(), look.clone(), change]), Some("StartLogging".into()));
-        assert_eq!(name(&[service.clone(), look]), Some("GetBucketPolicy".into()));
+        let name =
+            |records: &[Value]| most_informative(records).map(|record| record["eventName"].clone());
+        assert_eq!(name(&[service.clone(), read.clone(), change]), Some("StartLogging".into()));
+        assert_eq!(name(&[service.clone(), read]), Some("GetBucketPolicy".into()));
         assert_eq!(name(&[service]), Some("GenerateDataKey".into()));
         assert_eq!(name(&[]), None);
     }

@@ -1,0 +1,13 @@
+//! Whole calls against a gateway with IAM and STS alone: signed, decided, recorded.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod every_error;
+mod every_operation;
+mod iam_calls;
+mod json_calls;
+mod policy_calls;
+mod port;
+mod recorded;
+mod sign_in_calls;
+mod sts_calls;
+mod world;

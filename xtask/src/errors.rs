@@ -1,0 +1,211 @@
+//! `docs/errors.md` and `docs/tests.md`: which errors an operation gives, where they are made, and
+//! what of it all the tests have seen.
+//!
+//! Nothing here is read off names: an error is one that an operation gives because a test got it as
+//! an answer. What AWS's models list and no test got is in one of two lists, which are kept by hand
+//! and may only shrink: [`never::FILE`] gives the reason why an error never occurs, [`UNTESTED`]
+//! has what no test covers yet. A line of either that is not needed is a complaint.
+
+mod never;
+mod pages;
+mod sources;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::failure::Failure;
+use crate::observed::{self, Observed};
+use crate::project::Project;
+use crate::{ci, out};
+use never::Never;
+use sources::Sources;
+
+/// The pages.
+const ERRORS: &str = "docs/errors.md";
+const TESTS: &str = "docs/tests.md";
+/// The errors that AWS's models list.
+const OF_AWS: &str = "docs/errors-of-aws.txt";
+/// The operations that are there.
+const OPERATIONS: &str = "docs/operations.md";
+/// What has no test yet.
+const UNTESTED: &str = "docs/untested.txt";
+
+/// Where the operations of a service are.
+const FOLDERS: [(&str, &str); 9] = [
+    ("cloudtrail", "crates/cloudtrail/src"),
+    ("ec2", "crates/ec2/src"),
+    ("iam", "crates/iam/src"),
+    ("kms", "crates/kms/src"),
+    ("s3", "crates/s3/src"),
+    ("s3control", "crates/s3/src"),
+    ("shoseki", "crates/inquiry/src"),
+    ("sts", "crates/iam/src"),
+    ("tagging", "crates/tagging/src"),
+];
+
+/// All that the pages are made of.
+struct Facts {
+    /// The operations that are there, by service.
+    served: BTreeMap<String, Vec<String>>,
+    /// What the models list.
+    listed: BTreeMap<(String, String), BTreeSet<String>>,
+    never: Never,
+    observed: Observed,
+    sources: BTreeMap<&'static str, Sources>,
+}
+
+/// Runs the services' tests and writes both pages.
+pub(crate) fn golden(project: &Project) -> Result<(), Failure> {
+    observed::clear(project)?;
+    let packages = observed::PACKAGES.iter().flat_map(|package| ["-p", package]);
+    let packages: Vec<_> = packages.collect();
+    let file = observed::file(project);
+    ci::tests(project, &packages, &[(observed::VARIABLE, &file.to_string_lossy())])?;
+    write(project)
+}
+
+/// Writes both pages from what the last run of the tests saw.
+pub(crate) fn write(project: &Project) -> Result<(), Failure> {
+    let facts = Facts::read(project)?;
+    project.write(ERRORS, &facts.errors_page())?;
+    project.write(TESTS, &facts.tests_page())?;
+    report(facts.complaints(project)?)
+}
+
+/// Checks both pages and both lists against what the last run of the tests saw.
+pub(crate) fn check(project: &Project) -> Result<(), Failure> {
+    let facts = Facts::read(project)?;
+    let mut complaints = facts.complaints(project)?;
+    for (name, page) in [(ERRORS, facts.errors_page()), (TESTS, facts.tests_page())] {
+        if project.read(name).unwrap_or_default() != page {
+            complaints.push(format!("`{name}` is stale: cargo xtask golden"));
+        }
+    }
+    report(complaints)
+}
+
+fn report(complaints: Vec<String>) -> Result<(), Failure> {
+    for complaint in &complaints {
+        out::complain(complaint);
+    }
+    match complaints.len() {
+        0 => Ok(()),
+        count => Err(format!("{count} complaints about errors and their tests").into()),
+    }
+}
+
+impl Facts {
+    fn read(project: &Project) -> Result<Self, Failure> {
+        let mut sources = BTreeMap::new();
+        for (service, folder) in FOLDERS {
+            sources.insert(service, Sources::read(project, folder)?);
+        }
+        Ok(Self {
+            served: served(&project.read(OPERATIONS)?),
+            listed: listed(&project.read(OF_AWS)?),
+            never: Never::parse(&project.read(never::FILE)?)?,
+            observed: observed::read(project)?,
+            sources,
+        })
+    }
+
+    /// The operations that are there, each with its service.
+    fn operations(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.served.iter().flat_map(|(service, operations)| {
+            operations.iter().map(|operation| (service.as_str(), operation.as_str()))
+        })
+    }
+
+    fn seen(&self, service: &str, operation: &str) -> Option<&observed::Seen> {
+        self.observed.get(&(service.to_owned(), operation.to_owned()))
+    }
+
+    /// The errors that the model lists for an operation.
+    fn listed(&self, service: &str, operation: &str) -> impl Iterator<Item = &str> {
+        let listed = self.listed.get(&(service.to_owned(), operation.to_owned()));
+        listed.into_iter().flatten().map(String::as_str)
+    }
+
+    /// What no test has seen of an operation and the list does not explain: `success`, `denial`,
+    /// `event`, or the code of an error.
+    fn missing(&self, service: &str, operation: &str) -> Vec<&str> {
+        let nothing = observed::Seen::default();
+        let seen = self.seen(service, operation).unwrap_or(&nothing);
+        let parts = [("success", seen.success), ("denial", seen.denial), ("event", seen.event)];
+        let parts = parts.into_iter().filter(|(_, seen)| !seen).map(|(part, _)| part);
+        let errors =
+            self.listed(service, operation).filter(|code| !seen.errors.contains_key(*code));
+        let all = parts.chain(errors);
+        all.filter(|what| self.never.reason(service, operation, what).is_none()).collect()
+    }
+
+    /// Codes of a service's table that no test got from any of its operations.
+    fn unseen_codes<'a>(&'a self, service: &str) -> Vec<&'a str> {
+        // STS's errors are IAM's, S3 Control's are S3's.
+        let folder = |service: &str| FOLDERS.iter().find(|(name, _)| *name == service);
+        let own = folder(service).map(|(_, folder)| folder);
+        let seen: BTreeSet<&str> = self
+            .observed
+            .iter()
+            .filter(|((other, _), _)| folder(other).map(|(_, folder)| folder) == own)
+            .flat_map(|(_, seen)| seen.errors.keys().map(String::as_str))
+            .collect();
+        let codes = self.sources.get(service).into_iter().flat_map(Sources::codes);
+        codes.filter(|code| !seen.contains(code)).collect()
+    }
+
+    fn complaints(&self, project: &Project) -> Result<Vec<String>, Failure> {
+        let mut missing = BTreeSet::new();
+        for (service, operation) in self.operations() {
+            let own = self.missing(service, operation);
+            missing.extend(own.iter().map(|what| format!("{service} {operation} {what}")));
+        }
+        for (service, _) in FOLDERS.iter().filter(|(name, _)| !matches!(*name, "sts" | "s3control"))
+        {
+            let codes = self.unseen_codes(service);
+            let codes =
+                codes.iter().filter(|code| self.never.reason(service, "any", code).is_none());
+            missing.extend(codes.map(|code| format!("{service} any {code}")));
+        }
+        let listed = project.read(UNTESTED)?;
+        let listed: BTreeSet<String> =
+            listed.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect();
+        let mut complaints: Vec<_> = missing
+            .difference(&listed)
+            .map(|one| format!("no test sees `{one}`, and `{UNTESTED}` may only shrink"))
+            .collect();
+        complaints.extend(
+            listed.difference(&missing).map(|one| format!("`{UNTESTED}` need not have `{one}`")),
+        );
+        complaints.extend(self.never.complaints(self));
+        Ok(complaints)
+    }
+}
+
+/// The operations of `docs/operations.md`, by service.
+fn served(page: &str) -> BTreeMap<String, Vec<String>> {
+    let mut served = BTreeMap::<String, Vec<String>>::new();
+    let (mut service, there) = ("", page.split("\n# ").next().unwrap_or_default());
+    for line in there.lines() {
+        if let Some(name) = line.strip_prefix("## ") {
+            service = name;
+        } else if let Some(row) = line.strip_prefix("| ")
+            && let Some((operation, _)) = row.split_once(' ')
+            && operation != "operation"
+        {
+            served.entry(service.to_owned()).or_default().push(operation.to_owned());
+        }
+    }
+    served
+}
+
+fn listed(text: &str) -> BTreeMap<(String, String), BTreeSet<String>> {
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let row = |line: &str| {
+        let mut words = line.split(' ').map(str::to_owned);
+        Some(((words.next()?, words.next()?), words.collect()))
+    };
+    lines.filter_map(row).collect()
+}
+
+#[cfg(test)]
+mod tests;

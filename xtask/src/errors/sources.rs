@@ -1,0 +1,248 @@
+//! Which files of a service make an error.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::failure::Failure;
+use crate::project::Project;
+
+/// The sources of a service, without their tests.
+#[derive(Debug, Default)]
+pub(crate) struct Sources {
+    /// The folder.
+    folder: String,
+    /// Path below the folder, and text.
+    files: BTreeMap<String, String>,
+    /// Texts by which an error of a code is made, such as `KmsError::NotFound`.
+    makers: BTreeMap<String, BTreeSet<String>>,
+    /// The file that turns variants into codes.
+    table: String,
+}
+
+impl Sources {
+    /// Reads the sources below `folder`.
+    pub(crate) fn read(project: &Project, folder: &str) -> Result<Self, Failure> {
+        let mut files = BTreeMap::new();
+        for file in project.rust_files()? {
+            if let Some(own) = file.strip_prefix(folder).and_then(|own| own.strip_prefix('/')) {
+                files.insert(own.to_owned(), without_tests(&project.read(&file)?));
+            }
+        }
+        Ok(Self::of(folder, files))
+    }
+
+    fn of(folder: &str, files: BTreeMap<String, String>) -> Self {
+        let is_table = |text: &str| text.contains("impl ApiError for");
+        let table = files.iter().find(|(_, text)| is_table(text));
+        let (table, makers) =
+            table.map_or_else(Default::default, |(name, text)| (name.clone(), makers(text)));
+        Self { folder: folder.to_owned(), files, makers, table }
+    }
+
+    /// The codes that the service's table of errors has.
+    pub(crate) fn codes(&self) -> impl Iterator<Item = &str> {
+        self.makers.keys().map(String::as_str)
+    }
+
+    /// The files that make an error of this code, as near to the operation as there are any: its
+    /// own file, else those that it names, else those that they name.
+    pub(crate) fn of_error(&self, operation: &str, code: &str) -> Vec<String> {
+        let mut ring = self.of_operation(operation);
+        let mut seen: BTreeSet<&str> = ring.iter().copied().collect();
+        loop {
+            let found: Vec<_> = ring.iter().filter(|file| self.makes(file, code)).collect();
+            if !found.is_empty() {
+                return found.iter().map(|file| format!("{}/{file}", self.folder)).collect();
+            }
+            let mut next = Vec::new();
+            for file in ring {
+                next.extend(self.neighbours(file).into_iter().filter(|other| seen.insert(other)));
+            }
+            if next.is_empty() {
+                return Vec::new();
+            }
+            ring = next;
+        }
+    }
+
+    /// The files of an operation: where its type is, or else where its name is.
+    fn of_operation(&self, operation: &str) -> Vec<&str> {
+        let with = |is: &dyn Fn(&str) -> bool| -> Vec<&str> {
+            let files = self.files.iter().filter(|(name, _)| !matches!(name.as_str(), "ops.rs"));
+            files.filter(|(_, text)| is(text)).map(|(name, _)| name.as_str()).collect()
+        };
+        let declared = with(&|text| {
+            ["struct ", "enum "].iter().any(|word| has_word(text, &format!("{word}{operation}")))
+        });
+        if declared.is_empty() { with(&|text| has_word(text, operation)) } else { declared }
+    }
+
+    fn makes(&self, file: &str, code: &str) -> bool {
+        let text = self.files.get(file).map(String::as_str).unwrap_or_default();
+        let is_maker = |maker: &String| has_word(text, maker);
+        let by_maker = self.makers.get(code).is_some_and(|makers| makers.iter().any(is_maker));
+        (file != self.table || self.table != "error.rs")
+            && (by_maker || text.contains(&format!("\"{code}\"")))
+    }
+
+    /// The other files whose modules a file names.
+    fn neighbours(&self, file: &str) -> Vec<&str> {
+        let text = self.files.get(file).map(String::as_str).unwrap_or_default();
+        let names = |other: &&str| {
+            let module = other.rsplit('/').next().and_then(|name| name.strip_suffix(".rs"));
+            module.is_some_and(|module| has_word(text, &format!("{module}::")))
+        };
+        let others = self.files.keys().map(String::as_str).filter(|other| *other != file);
+        others.filter(names).collect()
+    }
+}
+
+fn without_tests(source: &str) -> String {
+    let lines = source.lines().take_while(|line| *line != "#[cfg(test)]");
+    lines
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .fold(String::new(), |text, line| text + line + "\n")
+}
+
+/// Whether `word` is there and neither begins nor ends within another word.
+fn has_word(text: &str, word: &str) -> bool {
+    let is_inner = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    text.match_indices(word).any(|(at, _)| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let after = text.get(at..).and_then(|rest| rest.get(word.len()..)?.chars().next());
+        !is_inner(before) && (word.ends_with("::") || !is_inner(after))
+    })
+}
+
+/// By code, the texts that make an error of it: the variants, and the functions that give one.
+///
+/// The variant's code is the first text behind it that has the form of one.
+fn makers(table: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut makers = BTreeMap::<String, BTreeSet<String>>::new();
+    let mut of_variant = BTreeMap::new();
+    let name = table.split("impl ApiError for ").nth(1).and_then(|rest| rest.split(' ').next());
+    let name = name.unwrap_or_default();
+    let start = ["\nerrors! {", "fn wire("].iter().find_map(|start| table.find(start));
+    let rows = start.and_then(|at| table.get(at..)).unwrap_or_default();
+    for (variant, rest) in variants(rows) {
+        if let Some(code) = rest.split('"').skip(1).step_by(2).find(|text| is_code(text)) {
+            of_variant.entry(variant.to_owned()).or_insert_with(|| code.to_owned());
+        }
+    }
+    for (variant, code) in &of_variant {
+        let texts = makers.entry(code.clone()).or_default();
+        texts.insert(format!("{name}::{variant}"));
+        let functions = constructors(table, variant);
+        texts.extend(functions.iter().map(|function| format!("{name}::{function}")));
+    }
+    makers
+}
+
+/// The variants of a `match` or of a table of errors, each with the text up to the next.
+fn variants(rows: &str) -> Vec<(&str, &str)> {
+    let is_table = rows.starts_with("\nerrors!");
+    let arms: Vec<usize> = if is_table {
+        rows.match_indices("\n    ")
+            .map(|(at, _)| at + 5)
+            .filter(|at| begins_row(rows, *at))
+            .collect()
+    } else {
+        rows.match_indices("Self::").map(|(at, _)| at + 6).collect()
+    };
+    let ends = arms.iter().skip(1).copied().chain([rows.len()]);
+    let row = |(at, end): (usize, usize)| {
+        let text = rows.get(at..end)?;
+        let end = text.find(|c: char| !c.is_alphanumeric())?;
+        text.split_at_checked(end)
+    };
+    arms.iter().copied().zip(ends).filter_map(row).collect()
+}
+
+fn begins_row(rows: &str, at: usize) -> bool {
+    rows.get(at..).and_then(|rest| rest.chars().next()).is_some_and(char::is_uppercase)
+}
+
+/// The functions beside the table that make a variant.
+fn constructors(table: &str, variant: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for function in table.split("pub(crate) fn ").skip(1) {
+        let name = function.split(['(', '<']).next().unwrap_or_default();
+        if has_word(function, &format!("Self::{variant}")) && name != "wire" {
+            found.insert(name.to_owned());
+        }
+    }
+    found
+}
+
+fn is_code(text: &str) -> bool {
+    text.len() > 3
+        && text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &str = r#"
+pub(crate) enum KmsError { NotFound(String), DryRun, Hidden }
+impl ApiError for KmsError {
+    fn wire(&self) -> WireError {
+        match self {
+            Self::NotFound(text) => with("NotFoundException", text),
+            Self::DryRun => with("DryRunOperationException", "The request would have."),
+            Self::Hidden => with("AccessDeniedException", "No."),
+        }
+    }
+}
+impl KmsError {
+    pub(crate) fn no_key(id: &str) -> Self {
+        Self::NotFound(format!("Key '{id}' does not exist"))
+    }
+}
+"#;
+
+    fn sources(files: &[(&str, &str)]) -> Sources {
+        let files = files.iter().map(|(name, text)| ((*name).to_owned(), without_tests(text)));
+        Sources::of("crates/kms/src", files.collect())
+    }
+
+    /// A variant or a function of the table, a text with the code; in the operation's own file, or
+    /// in one that it uses, but not in the table, a comment or a test.
+    #[test]
+    fn the_nearest_file_that_makes_an_error_is_found() {
+        let sources = sources(&[
+            ("error.rs", TABLE),
+            ("ops/decrypt.rs", "use crate::lookup::find;\nstruct Decrypt;\n// KmsError::Hidden\n"),
+            ("ops/encrypt.rs", "struct Encrypt;\nErr(KmsError::DryRun)\n"),
+            ("lookup.rs", "use crate::deep::x;\nKmsError::no_key(id)\n"),
+            ("deep.rs", "fn x() { \"AccessDeniedException\" }\n#[cfg(test)]\nKmsError::DryRun\n"),
+        ]);
+        let check = |operation: &str, code: &str, want: &[&str]| {
+            let found = sources.of_error(operation, code);
+            let want: Vec<_> = want.iter().map(|file| format!("crates/kms/src/{file}")).collect();
+            assert_eq!(found, want, "{operation} {code}");
+        };
+        check("Encrypt", "DryRunOperationException", &["ops/encrypt.rs"]);
+        check("Decrypt", "DryRunOperationException", &[]);
+        check("Decrypt", "NotFoundException", &["lookup.rs"]);
+        check("Decrypt", "AccessDeniedException", &["deep.rs"]);
+        check("Encrypt", "NotFoundException", &[]);
+        let codes: Vec<_> = sources.codes().collect();
+        let all = ["AccessDeniedException", "DryRunOperationException", "NotFoundException"];
+        assert_eq!(codes, all);
+    }
+
+    /// Rows of a table that makes the enum and its `match` at once.
+    #[test]
+    fn rows_of_a_table_are_read() {
+        let table = "macro_rules! errors {}\nimpl ApiError for S3Error {}\n\nerrors! {\n    \
+                     /// No such bucket.\n    NoSuchBucket { bucket: String } => 404, \
+                     \"NoSuchBucket\", \"The bucket\";\n    BadMd5 {} => 400, \"BadDigest\",\n        \
+                     \"The.\",\n        elements { \"Expected\": e };\n    \
+                     BadDigest(text: String) => 400, \"BadDigest\", text;\n}\n";
+        let makers = makers(table);
+        assert_eq!(makers["NoSuchBucket"], BTreeSet::from(["S3Error::NoSuchBucket".to_owned()]));
+        let two = ["S3Error::BadDigest", "S3Error::BadMd5"].map(str::to_owned);
+        assert_eq!(makers["BadDigest"], BTreeSet::from(two));
+    }
+}
