@@ -222,7 +222,7 @@ fn bodies_have_an_end() {
         headers.insert("host", HeaderValue::from_static(HOST));
         headers.insert(HeaderName::from_bytes(name.as_bytes()).unwrap(), target.parse().unwrap());
         let peer = [127, 0, 0, 1].into();
-        Head { method: Method::POST, target: "/".to_owned(), headers, secure: false, peer }
+        Head::new(Method::POST, "/".to_owned(), headers, false, peer)
     };
     let identified = kit.gateway.identify(&head("x-amz-target", "Toy.PutNote")).unwrap();
     assert_eq!(identified.operation(), Some("PutNote"));
