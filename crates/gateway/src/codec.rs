@@ -3,6 +3,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use wire::{Protocol, WireError};
 
+use crate::operation::shown;
 use crate::{Answer, Answered, Codec, Decoding, EventForm, Fault, Reply, Service};
 
 /// AWS JSON 1.1: structs with `PascalCase` members, optional ones skipped when absent.
@@ -26,12 +27,6 @@ impl<I: Serialize + DeserializeOwned, O: Answered> Codec<I, O> for Json {
     fn elements(output: &O, service: &Service) -> Result<Value, Fault> {
         Ok(camel_members(output.recorded()?, &service.event_form))
     }
-}
-
-/// What an event says of a value.
-pub(crate) fn shown(value: &impl Serialize) -> Result<Value, Fault> {
-    let shown = trail::elements(value);
-    shown.map_err(|cause| Fault::bug("a record cannot be written").because(cause))
 }
 
 /// AWS Query: form parameters in, XML out, or JSON for those who ask for it.

@@ -216,8 +216,14 @@ impl<T: Serialize> Answered for T {
     }
 
     fn recorded(&self) -> Result<Value, Fault> {
-        crate::codec::shown(self)
+        shown(self)
     }
+}
+
+/// What an event contains for a value.
+pub(crate) fn shown(value: &impl Serialize) -> Result<Value, Fault> {
+    let shown = trail::elements(value);
+    shown.map_err(|cause| Fault::bug("a record cannot be written").because(cause))
 }
 
 /// A request as a codec sees it.
