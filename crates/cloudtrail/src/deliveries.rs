@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use gateway::{Ctx, Failure};
 use serde::Serialize;
 use store::key;
+use trail::Timing;
 use trail::retry::{Pace, backoff_ms};
 use types::Timestamp;
 
-use crate::deliver::{Loss, Timing, timing};
+use crate::deliver::Loss;
 use crate::model::{
     ChainState, Content, LOST, PROGRESS, Progress, StoredLink, Trail, WAITING, Waiting, trails_of,
 };
@@ -24,12 +25,10 @@ const LOSSES_MAX: usize = 100;
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Deliveries {
-    /// Seconds between two cuts of log files; absent where nothing delivers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    delivery_interval: Option<u64>,
+    /// Seconds between two cuts of log files.
+    delivery_interval: u64,
     /// Seconds between two digests of a chain.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    digest_interval: Option<u64>,
+    digest_interval: u64,
     #[serde(rename = "Deliveries")]
     of_trails: Vec<Delivery>,
 }
@@ -129,20 +128,16 @@ pub fn deliveries(ctx: &Ctx<'_>, trail: Option<&str>) -> Result<Deliveries, Fail
         Some(name) => vec![reference::existing(ctx, name, true)?],
         None => trails_of(ctx.tx(), ctx.account())?,
     };
-    let timing = timing(ctx);
-    let deliveries = trails.iter().map(|trail| delivery(ctx, trail, timing.as_ref()));
+    let timing = ctx.settings().delivery;
+    let deliveries = trails.iter().map(|trail| delivery(ctx, trail, timing));
     Ok(Deliveries {
         of_trails: deliveries.collect::<Result<_, _>>()?,
-        delivery_interval: timing.map(|timing| timing.delivery_interval_ms / 1_000),
-        digest_interval: timing.map(|timing| timing.digest_interval_ms / 1_000),
+        delivery_interval: timing.delivery_interval_ms / 1_000,
+        digest_interval: timing.digest_interval_ms / 1_000,
     })
 }
 
-fn delivery(
-    ctx: &Ctx<'_>,
-    trail: &Trail,
-    timing: Option<&Timing>,
-) -> Result<Delivery, Failure<TrailError>> {
+fn delivery(ctx: &Ctx<'_>, trail: &Trail, timing: Timing) -> Result<Delivery, Failure<TrailError>> {
     let progress = PROGRESS.get(ctx.tx(), &trail.id)?.unwrap_or_else(|| Progress::new(trail));
     let mut queues = BTreeMap::<String, Queue>::new();
     let mut undelivered = BTreeSet::new();
@@ -187,9 +182,9 @@ fn newest_digest(state: ChainState) -> Option<NewestDigest> {
 
 impl Queue {
     /// The queue whose oldest file is `first`.
-    fn new(first: &Waiting, lane: &str, progress: &Progress, timing: Option<&Timing>) -> Self {
+    fn new(first: &Waiting, lane: &str, progress: &Progress, timing: Timing) -> Self {
         let outage = progress.outages.iter().find(|outage| outage.lane == lane);
-        let next_attempt = outage.zip(timing).map(|(outage, timing)| {
+        let next_attempt = outage.map(|outage| {
             let pause = backoff_ms(Pace::of(timing.delivery_interval_ms), outage.attempts);
             outage.last_attempt.plus_ms(pause)
         });

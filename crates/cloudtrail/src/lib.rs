@@ -24,10 +24,7 @@ mod tagged;
 
 use gateway::{EventForm, Family, INTERNAL_FAILURE, Name, Protocol, SERVICE_UNAVAILABLE, Service};
 
-pub use deliver::{
-    Backlog, Loss, Timing, TrailBacklog, backlog, deliver, keep_timing, losses, oldest_needed,
-    timing,
-};
+pub use deliver::{Backlog, Loss, TrailBacklog, backlog, deliver, losses, oldest_needed};
 pub use deliveries::{Deliveries, deliveries};
 pub use error::TrailError;
 pub use forecast::{Change, Stop, forecast};

@@ -29,7 +29,7 @@ pub(crate) fn prove_delivery(ctx: &mut Ctx<'_>, trail: &Trail) -> Result<(), Fai
     match probed {
         Ok(()) => Ok(()),
         Err(Refused::Internal(error)) => Err(error.into()),
-        Err(Refused::Wire(error)) => {
+        Err(Refused::Wire(error) | Refused::Denied(error)) => {
             let (name, reason) = (trail.arn(), error.message.as_deref().unwrap_or_default());
             tracing::info!(trail = %name, code = error.code, reason, "a trail was rejected");
             Err(complaint(trail, &error.code, error.message.as_deref()).into())

@@ -5,7 +5,8 @@
 use std::str::Chars;
 
 use gateway::{
-    Access, Answer, ApiError, Codec, Ctx, Decoding, Failure, Plain, Reply, Service, Spec, WireError,
+    Access, Answer, ApiError, Codec, Ctx, Decoding, Failure, Fault, Plain, Reply, Service, Spec,
+    WireError,
 };
 use serde_json::{Map, Value, json};
 use wire::xml::XmlWriter;
@@ -239,7 +240,7 @@ impl Codec<DescribeRegionsInput, Vec<DescribedRegion>> for Ec2 {
 
     /// Observed: `regionSet`, empty or with items, and `allRegions` if it was asked for.
     /// Assumed: EC2 records filters here as in its other events.
-    fn parameters(input: &DescribeRegionsInput, _: &Service) -> Value {
+    fn parameters(input: &DescribeRegionsInput, _: &Service) -> Result<Value, Fault> {
         let set =
             |items: Vec<Value>| if items.is_empty() { json!({}) } else { json!({"items": items}) };
         let mut members = Map::new();
@@ -256,11 +257,11 @@ impl Codec<DescribeRegionsInput, Vec<DescribedRegion>> for Ec2 {
         if !filters.is_empty() {
             members.insert("filterSet".to_owned(), set(filters));
         }
-        Value::Object(members)
+        Ok(Value::Object(members))
     }
 
-    fn elements(_: &Vec<DescribedRegion>, _: &Service) -> Value {
-        Value::Null
+    fn elements(_: &Vec<DescribedRegion>, _: &Service) -> Result<Value, Fault> {
+        Ok(Value::Null)
     }
 }
 

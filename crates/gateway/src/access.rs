@@ -56,7 +56,7 @@ pub(crate) fn authorize(
         None => Ok(()),
         Some((refusal, denial)) => {
             ctx.push_denial(denial);
-            Err(refusal.into())
+            Err(Refused::Denied(refusal))
         }
     }
 }
@@ -219,9 +219,4 @@ fn denial(family: Family, decision: &Decision, request: &Request<'_>) -> WireErr
         Family::Json => WireError::new(400, "AccessDeniedException", message),
         Family::Query | Family::S3 => WireError::new(403, "AccessDenied", message),
     }
-}
-
-/// Whether an error is a denial by policy, in any family's code.
-pub fn is_denial(error: &WireError) -> bool {
-    matches!(error.code.as_str(), "AccessDenied" | "AccessDeniedException")
 }

@@ -3,7 +3,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use wire::{Protocol, WireError};
 
-use crate::{Answer, Answered, Codec, Decoding, EventForm, Reply, Service};
+use crate::operation::shown;
+use crate::{Answer, Answered, Codec, Decoding, EventForm, Fault, Reply, Service};
 
 /// AWS JSON 1.1: structs with `PascalCase` members, optional ones skipped when absent.
 #[derive(Debug)]
@@ -19,12 +20,12 @@ impl<I: Serialize + DeserializeOwned, O: Answered> Codec<I, O> for Json {
         Answer::json(&output.answer(), reply)
     }
 
-    fn parameters(input: &I, service: &Service) -> Value {
-        camel_members(trail::elements(input), &service.event_form)
+    fn parameters(input: &I, service: &Service) -> Result<Value, Fault> {
+        Ok(camel_members(shown(input)?, &service.event_form))
     }
 
-    fn elements(output: &O, service: &Service) -> Value {
-        camel_members(output.recorded(), &service.event_form)
+    fn elements(output: &O, service: &Service) -> Result<Value, Fault> {
+        Ok(camel_members(output.recorded()?, &service.event_form))
     }
 }
 
@@ -50,12 +51,12 @@ impl<I: Serialize + DeserializeOwned, O: Answered> Codec<I, O> for Query {
         Answer::query(&output.answer(), namespace, reply)
     }
 
-    fn parameters(input: &I, service: &Service) -> Value {
-        camel_members(trail::elements(input), &service.event_form)
+    fn parameters(input: &I, service: &Service) -> Result<Value, Fault> {
+        Ok(camel_members(shown(input)?, &service.event_form))
     }
 
-    fn elements(output: &O, service: &Service) -> Value {
-        camel_members(output.recorded(), &service.event_form)
+    fn elements(output: &O, service: &Service) -> Result<Value, Fault> {
+        Ok(camel_members(output.recorded()?, &service.event_form))
     }
 }
 

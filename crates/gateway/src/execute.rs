@@ -63,18 +63,24 @@ impl<O: Operation> Stage<O> {
 
     /// Runs it and adds its event to the transaction. `Err` of the outer result: there is no event,
     /// and nothing of the call may be kept.
+    ///
+    /// `keep_reasons` stores why permissions were denied. It runs before the event is built, so the
+    /// event records what the caller receives: if the reasons cannot be stored, that is a fault,
+    /// and nothing of the call is kept.
     pub(crate) fn conclude(
         &mut self,
         ctx: &mut Ctx<'_>,
+        keep_reasons: impl FnOnce(&mut Ctx<'_>) -> Result<(), Fault>,
     ) -> Result<Result<O::Output, Refused>, Refused> {
         match self {
             Self::Ready { input, work } => {
-                let result = run::<O>(ctx, input, work);
+                let run = |ctx: &mut Ctx<'_>| O::run(ctx, input, work).map_err(Refused::from);
+                let result = in_layer(ctx, run, keep_reasons);
                 record::<O>(ctx, Some(input), Some(work), &result)?;
                 Ok(result)
             }
             Self::Refused { input, refused } => {
-                let result = Err(refused.clone());
+                let result = in_layer(ctx, |_| Err(refused.clone()), keep_reasons);
                 record::<O>(ctx, input.as_ref(), None, &result)?;
                 Ok(result)
             }
@@ -88,21 +94,27 @@ fn admit<O: Operation>(ctx: &mut Ctx<'_>, input: &O::Input) -> Result<O::Work, R
     O::prepare(ctx, input, seen).map_err(Refused::from)
 }
 
-/// Runs an admitted operation in a separate layer, which is dropped on failure.
-fn run<O: Operation>(
+/// Runs an operation in a separate layer; on failure only what `finally` writes is kept, and nothing
+/// at all if that fails.
+fn in_layer<T>(
     ctx: &mut Ctx<'_>,
-    input: &O::Input,
-    work: &mut O::Work,
-) -> Result<O::Output, Refused> {
+    run: impl FnOnce(&mut Ctx<'_>) -> Result<T, Refused>,
+    finally: impl FnOnce(&mut Ctx<'_>) -> Result<(), Fault>,
+) -> Result<T, Refused> {
     ctx.layers().begin();
-    match O::run(ctx, input, work) {
-        Ok(output) => {
+    let result = run(ctx);
+    if result.is_err() {
+        ctx.layers().discard();
+        ctx.layers().begin();
+    }
+    match finally(ctx) {
+        Ok(()) => {
             ctx.layers().keep();
-            Ok(output)
+            result
         }
-        Err(failure) => {
+        Err(fault) => {
             ctx.layers().discard();
-            Err(failure.into())
+            Err(fault.into())
         }
     }
 }
@@ -132,18 +144,12 @@ pub(crate) fn execute<O: Operation>(
 ) -> Result<O::Output, Refused> {
     let mut work = admit::<O>(ctx, input);
     let result = match &mut work {
-        Ok(work) => run::<O>(ctx, input, work),
+        Ok(work) => {
+            let run = |ctx: &mut Ctx<'_>| O::run(ctx, input, work).map_err(Refused::from);
+            in_layer(ctx, run, |_| Ok(()))
+        }
         Err(refused) => Err(refused.clone()),
     };
     record::<O>(ctx, Some(input), work.as_ref().ok(), &result)?;
     result
-}
-
-/// A 500 for the client; the cause is logged once.
-pub(crate) fn report(error: &Fault, request_id: &str) {
-    tracing::error!(
-        error = error.chain(),
-        request.id = request_id,
-        "a call failed with an internal error"
-    );
 }

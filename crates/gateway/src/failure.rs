@@ -10,6 +10,10 @@ use crate::Fault;
 pub trait ApiError: fmt::Debug + Send + 'static {
     /// How the client sees it.
     fn wire(&self) -> WireError;
+    /// Whether the service refused for want of a right, by a rule of its own beside the policies.
+    fn is_denial(&self) -> bool {
+        false
+    }
 }
 
 /// For operations that have no errors of their own.
@@ -24,9 +28,10 @@ impl ApiError for std::convert::Infallible {
 pub enum Failure<E> {
     /// An error that the API documents.
     Api(E),
-    /// An error in its wire format: a denial by policy, or another service's error that is passed
-    /// on.
+    /// An error already in its wire format: another service's error that is passed on.
     Wire(WireError),
+    /// A denial, already in its wire form.
+    Denied(WireError),
     /// Our own trouble; the client sees a 500 and a request id.
     Internal(Fault),
 }
@@ -79,6 +84,8 @@ impl<E> From<std::io::Error> for Failure<E> {
 pub enum Refused {
     /// The error that a client would receive.
     Wire(WireError),
+    /// The same, where the decision was that the caller has not the right.
+    Denied(WireError),
     /// Our own trouble.
     Internal(Fault),
 }
@@ -87,8 +94,16 @@ impl Refused {
     /// The error code, unless it is an internal error.
     pub fn code(&self) -> Option<&str> {
         match self {
-            Self::Wire(error) => Some(&error.code),
+            Self::Wire(error) | Self::Denied(error) => Some(&error.code),
             Self::Internal(_) => None,
+        }
+    }
+
+    /// The error that a client would receive, or the internal fault.
+    pub fn into_wire(self) -> Result<WireError, Fault> {
+        match self {
+            Self::Wire(error) | Self::Denied(error) => Ok(error),
+            Self::Internal(fault) => Err(fault),
         }
     }
 
@@ -101,8 +116,10 @@ impl Refused {
 impl<E: ApiError> From<Failure<E>> for Refused {
     fn from(failure: Failure<E>) -> Self {
         match failure {
+            Failure::Api(error) if error.is_denial() => Self::Denied(error.wire()),
             Failure::Api(error) => Self::Wire(error.wire()),
             Failure::Wire(error) => Self::Wire(error),
+            Failure::Denied(error) => Self::Denied(error),
             Failure::Internal(error) => Self::Internal(error),
         }
     }
@@ -112,6 +129,7 @@ impl<E> From<Refused> for Failure<E> {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Wire(error) => Self::Wire(error),
+            Refused::Denied(error) => Self::Denied(error),
             Refused::Internal(error) => Self::Internal(error),
         }
     }

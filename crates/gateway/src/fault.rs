@@ -2,6 +2,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use keys::KeyError;
 use store::StoreError;
@@ -23,6 +24,24 @@ pub enum FaultKind {
     Key,
     /// The program violated one of its own rules.
     Bug,
+}
+
+/// How many faults there were, by kind.
+#[derive(Debug, Default)]
+pub(crate) struct FaultCounts {
+    store: AtomicU64,
+    key: AtomicU64,
+    bug: AtomicU64,
+}
+
+impl FaultCounts {
+    pub(crate) fn of(&self, kind: FaultKind) -> &AtomicU64 {
+        match kind {
+            FaultKind::Store => &self.store,
+            FaultKind::Key => &self.key,
+            FaultKind::Bug => &self.bug,
+        }
+    }
 }
 
 type Source = Arc<dyn Error + Send + Sync>;

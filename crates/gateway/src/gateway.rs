@@ -7,17 +7,19 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use keys::Keyring;
 use serde_json::Value;
 use store::{Bodies, EventRow, NewEvent, Snapshot, Store, Tx};
-use trail::Record;
+use trail::{Record, Timing};
 use types::{AccountId, Clock, Entropy, Region, Timestamp, uuid_v4};
 use wire::sigv4::SigningKeys;
 
+use crate::fault::FaultCounts;
 use crate::policies::PolicyCache;
 use crate::record;
 use crate::row::{admitted, committed};
 use crate::senders::Senders;
 use crate::table::Table;
 use crate::{
-    Call, Caller, Family, Fault, IdentityPort, Name, Operation, Refused, Resource, Row, decisions,
+    Call, Caller, Family, Fault, FaultKind, IdentityPort, Name, Operation, Refused, Resource, Row,
+    decisions,
 };
 
 /// Signing keys that are remembered: one a day, region and service of an access key.
@@ -53,6 +55,8 @@ pub struct Settings {
     pub domains: Vec<String>,
     /// Whether S3 refuses Signature Version 2.
     pub refuse_signature_v2: bool,
+    /// How often log files and digests are made.
+    pub delivery: Timing,
 }
 
 /// The machinery around the calls: one for a whole process.
@@ -68,6 +72,7 @@ pub struct Gateway {
     pub(crate) senders: Senders,
     pub(crate) table: Table,
     pub(crate) unproven: AtomicU64,
+    faults: FaultCounts,
     pub(crate) decided_on_writer: AtomicU64,
     shared: Mutex<BTreeMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
@@ -87,6 +92,7 @@ impl Gateway {
             senders: Senders::default(),
             table: Table::new(parts.rows),
             unproven: AtomicU64::new(0),
+            faults: FaultCounts::default(),
             decided_on_writer: AtomicU64::new(0),
             shared: Mutex::default(),
         })
@@ -127,6 +133,18 @@ impl Gateway {
         self.store.is_full()
     }
 
+    /// Faults since the start, of calls and of workers.
+    pub fn faults(&self, kind: FaultKind) -> u64 {
+        self.faults.of(kind).load(Ordering::Relaxed)
+    }
+
+    /// Logs a fault with its causes, and counts it. `what` says what did not happen; `of` names the
+    /// request, trail or worker.
+    pub fn report(&self, fault: &Fault, what: &str, of: &str) {
+        self.faults.of(fault.kind()).fetch_add(1, Ordering::Relaxed);
+        tracing::error!(kind = ?fault.kind(), error = fault.chain(), of, "{what}");
+    }
+
     /// The keys that protect stored data.
     pub fn keyring(&self) -> &Keyring {
         &self.keyring
@@ -158,7 +176,7 @@ impl Gateway {
     }
 
     /// Records in the store's format.
-    pub(crate) fn new_events(&self, records: Vec<Record>) -> Vec<NewEvent> {
+    pub(crate) fn new_events(&self, records: Vec<Record>) -> Result<Vec<NewEvent>, Fault> {
         record::new_events(records, |source| self.event_names(source))
     }
 
@@ -243,13 +261,14 @@ impl Gateway {
         let own = Arc::clone(self);
         let committed = self.store.submit_when_full(move |tx| {
             tx.begin();
-            let record = change(tx)
-                .and_then(|event| event.map(|event| own.service_record(event)).transpose());
-            match record {
-                Ok(record) => {
+            let events = change(tx).and_then(|event| {
+                let record = event.map(|event| own.service_record(event)).transpose()?;
+                own.new_events(record.into_iter().collect())
+            });
+            match events {
+                Ok(events) => {
                     tx.keep();
-                    let records: Vec<_> = record.into_iter().collect();
-                    (Ok(!records.is_empty()), own.new_events(records))
+                    (Ok(!events.is_empty()), events)
                 }
                 Err(error) => {
                     tx.discard();

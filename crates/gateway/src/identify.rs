@@ -340,13 +340,13 @@ impl Gateway {
     /// The response to a request that is not a call: its sender is unknown, and there is no event.
     fn no_call(&self, service: &'static Service, refused: Refused, json: bool) -> Box<Answer> {
         let error = match refused {
-            Refused::Wire(error) => {
+            Refused::Wire(error) | Refused::Denied(error) => {
                 self.unproven.fetch_add(1, Ordering::Relaxed);
                 tracing::debug!(aws.service = service.name, code = error.code, "no call");
                 error
             }
             Refused::Internal(cause) => {
-                crate::execute::report(&cause, "");
+                self.report(&cause, crate::row::OWN_FAULT, "");
                 fault(service, &cause)
             }
         };

@@ -60,7 +60,7 @@ mod table;
 mod unserved;
 mod user_identity;
 
-pub use access::{Access, allows, is_denial};
+pub use access::{Access, allows};
 pub use answer::{Answer, AnswerBody, Reply, S3_SERVER};
 pub use authenticate::Trust;
 pub use body::BodyGate;

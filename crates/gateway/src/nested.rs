@@ -48,9 +48,9 @@ struct NestedRequest {
 }
 
 impl NestedRequest {
-    fn of<O: Operation>(by: &NestedCaller, input: &O::Input) -> Self {
-        let parameters = O::Codec::parameters(input, O::SPEC.service);
-        Self { operation: O::SPEC.name, by: by.clone(), parameters }
+    fn of<O: Operation>(by: &NestedCaller, input: &O::Input) -> Result<Self, Fault> {
+        let parameters = O::Codec::parameters(input, O::SPEC.service)?;
+        Ok(Self { operation: O::SPEC.name, by: by.clone(), parameters })
     }
 }
 
@@ -117,8 +117,10 @@ impl NestedCalls {
         by: &NestedCaller,
         input: &O::Input,
     ) -> Option<(Answered<O>, Vec<Denial>)> {
-        let same =
-            |done: &mut Done| done.at == at && done.request == NestedRequest::of::<O>(by, input);
+        let same = |done: &mut Done| {
+            done.at == at
+                && NestedRequest::of::<O>(by, input).is_ok_and(|request| done.request == request)
+        };
         let done = self.done.take_if(same)?;
         let result = done.result.downcast::<Answered<O>>().ok()?;
         Some((*result, done.denials))
@@ -142,10 +144,14 @@ impl NestedCalls {
         result: Answered<O>,
         (records, denials): (Vec<Record>, Vec<Denial>),
     ) -> Refused {
-        let request = NestedRequest::of::<O>(by, input);
-        self.done = Some(Done { at, request, result: Box::new(result), records, denials });
         self.stopped = true;
-        stopped().into()
+        match NestedRequest::of::<O>(by, input) {
+            Ok(request) => {
+                self.done = Some(Done { at, request, result: Box::new(result), records, denials });
+                stopped().into()
+            }
+            Err(fault) => fault.into(),
+        }
     }
 }
 

@@ -7,7 +7,8 @@ use trail::Resource;
 use types::Region;
 
 use crate::{
-    Access, Answer, ApiError, Ctx, Failure, Fault, Gateway, Reply, Service, Spec, WireError,
+    Access, Answer, ApiError, Ctx, Failure, Fault, Gateway, Refused, Reply, Service, Spec,
+    WireError,
 };
 
 /// One API operation. It performs no step of the pipeline: it provides what the steps need.
@@ -185,9 +186,9 @@ pub trait Codec<I, O> {
     /// Renders the output.
     fn encode(output: O, reply: &Reply<'_>) -> Answer;
     /// The input as `requestParameters`.
-    fn parameters(input: &I, service: &Service) -> Value;
+    fn parameters(input: &I, service: &Service) -> Result<Value, Fault>;
     /// The output as `responseElements`, for operations that are not read-only.
-    fn elements(output: &O, service: &Service) -> Value;
+    fn elements(output: &O, service: &Service) -> Result<Value, Fault>;
 }
 
 /// An output as codecs of names and values take it: what the client gets, and what the event may
@@ -207,7 +208,7 @@ pub trait Answered {
     /// What the client gets.
     fn answer(&self) -> impl Serialize + '_;
     /// What the event shows, members as in the answer.
-    fn recorded(&self) -> Value;
+    fn recorded(&self) -> Result<Value, Fault>;
 }
 
 impl<T: Serialize> Answered for T {
@@ -215,9 +216,15 @@ impl<T: Serialize> Answered for T {
         self
     }
 
-    fn recorded(&self) -> Value {
-        trail::elements(self)
+    fn recorded(&self) -> Result<Value, Fault> {
+        shown(self)
     }
+}
+
+/// What an event contains for a value.
+pub(crate) fn shown(value: &impl Serialize) -> Result<Value, Fault> {
+    let shown = trail::elements(value);
+    shown.map_err(|cause| Fault::bug("a record cannot be written").because(cause))
 }
 
 /// A request as a codec sees it.
@@ -244,8 +251,8 @@ pub struct Decoding<'a> {
 /// Takes the body of a streamed request, piece by piece.
 pub trait BodySink: Send + fmt::Debug {
     /// Accepts the next piece. An error ends the request.
-    fn push(&mut self, data: &[u8]) -> Result<(), WireError>;
+    fn push(&mut self, data: &[u8]) -> Result<(), Refused>;
     /// All pieces have arrived and their signature is valid. `trailers` are the trailing headers,
     /// with lower-case names. Makes the body durable.
-    fn close(&mut self, trailers: &[(String, String)]) -> Result<(), WireError>;
+    fn close(&mut self, trailers: &[(String, String)]) -> Result<(), Refused>;
 }

@@ -22,5 +22,5 @@ pub fn operator_events(
 ) -> Result<Vec<NewEvent>, Fault> {
     let records = events.into_iter().map(|event| service_record(event, OPERATOR, now, entropy));
     // What happened is in `serviceEventDetails`, where no service names anything.
-    Ok(new_events(records.collect::<Result<_, _>>()?, |_| &[]))
+    new_events(records.collect::<Result<_, _>>()?, |_| &[])
 }

@@ -7,7 +7,7 @@ use types::{AccountId, Timestamp, uuid_v4};
 
 use crate::{
     Call, Class, Codec, Ctx, EventParts, Family, Fault, Name, Operation, Origin, Refused, Route,
-    Service, Spec, WireError, is_denial,
+    Service, Spec, WireError,
 };
 
 /// The source address of a call with forwarded credentials.
@@ -24,6 +24,8 @@ pub(crate) enum Outcome<'a, T> {
     Done(&'a T),
     /// With an error that the client sees.
     Refused(&'a WireError),
+    /// With a denial.
+    Denied(&'a WireError),
     /// By a fault of our own.
     Failed(&'a Fault),
 }
@@ -33,6 +35,7 @@ impl<'a, T> Outcome<'a, T> {
         match result {
             Ok(output) => Self::Done(output),
             Err(Refused::Wire(error)) => Self::Refused(error),
+            Err(Refused::Denied(error)) => Self::Denied(error),
             Err(Refused::Internal(cause)) => Self::Failed(cause),
         }
     }
@@ -44,9 +47,7 @@ impl<'a, T> Outcome<'a, T> {
             // takes "not modified" for no error, and a failed precondition (412) for one.
             Self::Refused(error) if error.status == NOT_MODIFIED => None,
             // Observed: every service's denials are recorded under this one name.
-            Self::Refused(error) if is_denial(error) => {
-                Some(("AccessDenied".to_owned(), error.message.clone()))
-            }
+            Self::Denied(error) => Some(("AccessDenied".to_owned(), error.message.clone())),
             Self::Refused(error) => Some((event_code(service, &error.code), error.message.clone())),
             Self::Failed(cause) => {
                 let error = fault(service, cause);
@@ -82,14 +83,14 @@ pub(crate) fn build<O: Operation>(
 ) -> Result<Vec<Record>, Fault> {
     let output = match outcome {
         Outcome::Done(output) => Some(*output),
-        Outcome::Refused(_) | Outcome::Failed(_) => None,
+        Outcome::Refused(_) | Outcome::Denied(_) | Outcome::Failed(_) => None,
     };
     let refusal_bytes = refusal_bytes(ctx, &O::SPEC, outcome);
     let mut parts = EventParts { refusal_bytes, ..EventParts::default() };
     if let Some(input) = input {
-        parts.request_parameters = O::Codec::parameters(input, O::SPEC.service);
+        parts.request_parameters = O::Codec::parameters(input, O::SPEC.service)?;
         if let Some(output) = output.filter(|_| !O::SPEC.read_only) {
-            parts.response_elements = O::Codec::elements(output, O::SPEC.service);
+            parts.response_elements = O::Codec::elements(output, O::SPEC.service)?;
         }
         O::annotate(ctx, input, work, output, &mut parts);
     }
@@ -131,7 +132,7 @@ fn refusal_bytes<T>(ctx: &Ctx<'_>, spec: &Spec, outcome: &Outcome<'_, T>) -> Opt
     };
     match outcome {
         Outcome::Done(_) => None,
-        Outcome::Refused(error) => Some(size(error)),
+        Outcome::Refused(error) | Outcome::Denied(error) => Some(size(error)),
         Outcome::Failed(cause) => Some(size(&fault(service, cause))),
     }
 }
@@ -254,11 +255,15 @@ fn tls_details(origin: &Origin) -> Option<TlsDetails> {
 pub(crate) fn new_events<'n>(
     records: Vec<Record>,
     names: impl Fn(&str) -> &'n [Name],
-) -> Vec<NewEvent> {
-    let event = |record: Record| NewEvent {
-        time: record.event_time,
-        terms: trail::lookup::terms(&Facts::of(&record, names(&record.event_source))),
-        body: record.to_json().into_bytes(),
+) -> Result<Vec<NewEvent>, Fault> {
+    let event = |record: Record| {
+        let json = record.to_json();
+        let json = json.map_err(|cause| Fault::bug("a record cannot be written").because(cause))?;
+        Ok(NewEvent {
+            time: record.event_time,
+            terms: trail::lookup::terms(&Facts::of(&record, names(&record.event_source))),
+            body: json.into_bytes(),
+        })
     };
     records.into_iter().map(event).collect()
 }

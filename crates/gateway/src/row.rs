@@ -10,7 +10,7 @@ use trail::Record;
 use types::Region;
 
 use crate::access::CallerSide;
-use crate::execute::{Stage, report};
+use crate::execute::Stage;
 use crate::incoming::Incoming;
 use crate::nested::{Done, NestedCalls};
 use crate::record::fault;
@@ -18,6 +18,9 @@ use crate::{
     Answer, Call, Codec, Ctx, Denial, Fault, Gateway, Operation, Refused, Reply, Spec, WhenFull,
     WireError, decisions,
 };
+
+/// What diagnostics say of a call that fails for a reason of our own.
+pub(crate) const OWN_FAULT: &str = "a call failed for a reason of our own";
 
 /// A row: the operation's fixed facts and the way to begin a call of it.
 #[derive(Debug)]
@@ -141,11 +144,10 @@ fn admitted_after<O: Operation>(
         ctx.nested_calls = NestedCalls::stopping_behind(nested);
         let input = Stage::<O>::admit(&mut ctx, input).into_input();
         let mut done = ctx.nested_calls.take_done();
-        let records = done.as_mut().map(Done::take_records).unwrap_or_default();
-        *tx = ctx.into_parts().0;
-        ((input, done), events.new_events(records))
+        let records = done.as_mut().map_or_else(Vec::new, Done::take_records);
+        recorded(&events, tx, ctx.into_parts().0, records, (input, done))
     });
-    let (input, done) = writing.wait()?;
+    let (input, done) = writing.wait()??;
     let input = input.ok_or_else(|| Fault::bug("an admission lost its input"))?;
     let admitted = admitted_with::<O>(gateway, call, &gateway.store.snapshot()?, input, done);
     Ok(match admitted.stage.wants_writer() {
@@ -169,10 +171,30 @@ fn admitted_on_writer<O: Operation>(
         let stage = Stage::admit(&mut ctx, input);
         let denials = ctx.take_denials();
         let (back, records) = ctx.into_parts();
-        *tx = back;
-        (Admitted::<O> { denials, ..Admitted::of(stage) }, events.new_events(records))
+        recorded(&events, tx, back, records, Admitted::<O> { denials, ..Admitted::of(stage) })
     });
-    admitting.wait().unwrap_or_else(Admitted::refused)
+    match admitting.wait() {
+        Ok(admitted) => admitted.unwrap_or_else(Admitted::refused),
+        Err(error) => Admitted::refused(error),
+    }
+}
+
+/// What a job commits: the writes of `back` with the records, or, if one of them cannot be written,
+/// nothing.
+fn recorded<'t, T>(
+    gateway: &Gateway,
+    tx: &mut LayeredTx<'t>,
+    back: LayeredTx<'t>,
+    records: Vec<Record>,
+    done: T,
+) -> (Result<T, Fault>, Vec<NewEvent>) {
+    match gateway.new_events(records) {
+        Ok(events) => {
+            *tx = back;
+            (Ok(done), events)
+        }
+        Err(fault) => (Err(fault), Vec::new()),
+    }
 }
 
 /// Runs on the writer and commits state and events as one.
@@ -189,19 +211,19 @@ pub(crate) fn committed<O: Operation>(
         for record in records {
             ctx.push_record(record);
         }
-        let mut result = match stage.conclude(&mut ctx) {
+        let concluded = stage.conclude(&mut ctx, |ctx| {
+            denials.append(&mut ctx.take_denials());
+            decisions::keep(ctx.tx_mut(), call.account(), &call.request_id, denials)
+        });
+        let result = match concluded {
             Ok(result) => result,
             // A change without an event must not be kept: the transaction is dropped with its
             // context.
             Err(unrecorded) => return (Err(unrecorded), Vec::new()),
         };
-        denials.append(&mut ctx.take_denials());
         let (back, records) = ctx.into_parts();
-        *tx = back;
-        if let Err(error) = decisions::keep(tx, call.account(), &call.request_id, denials) {
-            result = Err(error.into());
-        }
-        (result, events.new_events(records))
+        let (result, events) = recorded(&events, tx, back, records, result);
+        (result.unwrap_or_else(|fault| Err(fault.into())), events)
     })
 }
 
@@ -231,7 +253,7 @@ fn begin<O: Operation>(incoming: &Incoming) -> Begun {
     let view = &incoming.view;
     let admitted = admitted::<O>(&gateway, &call, view, incoming.decode::<O>());
     let (admitted, on_view) = admitted.with_writes(&gateway, &call);
-    let started = Started { gateway, call, admitted };
+    let started = Started { gateway, call, admitted, broken: None };
     if O::SPEC.body.is_streamed() && started.admitted.stage.refused().is_none() {
         return Begun::Body(Box::new(started));
     }
@@ -243,6 +265,8 @@ struct Started<O: Operation> {
     gateway: Arc<Gateway>,
     call: Arc<Call>,
     admitted: Admitted<O>,
+    /// Why its body could not be stored.
+    broken: Option<Fault>,
 }
 
 impl<O: Operation> Started<O> {
@@ -280,7 +304,7 @@ impl<O: Operation> Started<O> {
                 for record in nested.iter().cloned() {
                     ctx.push_record(record);
                 }
-                let concluded = self.admitted.stage.conclude(&mut ctx);
+                let concluded = self.admitted.stage.conclude(&mut ctx, |_| Ok(()));
                 let result = concluded.unwrap_or_else(Err);
                 denials = ctx.take_denials();
                 self.admitted.records = ctx.into_parts().1;
@@ -292,11 +316,25 @@ impl<O: Operation> Started<O> {
             self.admitted.records = nested;
             return self.write();
         }
-        let events = self.gateway.new_events(self.admitted.records);
+        let (result, events) = match self.gateway.new_events(self.admitted.records) {
+            Ok(events) => (result, events),
+            Err(fault) => (Err(fault.into()), Vec::new()),
+        };
         let goes_on = goes_on_when_full(&O::SPEC, &self.call);
         let (call, own, gateway) = (Arc::clone(&self.call), self.call, self.gateway);
         let recorded = submit(&gateway, goes_on, move |tx| {
-            (decisions::keep(tx, own.account(), &own.request_id, denials), events)
+            tx.begin();
+            match decisions::keep(tx, own.account(), &own.request_id, denials) {
+                Ok(()) => {
+                    tx.keep();
+                    (Ok(()), events)
+                }
+                // The event would say something else than the caller hears.
+                Err(fault) => {
+                    tx.discard();
+                    (Err(fault), Vec::new())
+                }
+            }
         });
         Box::pin(async move {
             let result = match recorded.done().await {
@@ -311,16 +349,28 @@ impl<O: Operation> Started<O> {
 
 impl<O: Operation> Upload for Started<O> {
     fn push(&mut self, data: &[u8]) -> Result<(), WireError> {
-        self.admitted.stage.sink().map_or(Ok(()), |sink| sink.push(data))
+        let pushed = self.admitted.stage.sink().map_or(Ok(()), |sink| sink.push(data));
+        pushed.map_err(|refused| match refused {
+            Refused::Wire(error) | Refused::Denied(error) => error,
+            Refused::Internal(cause) => {
+                let error = fault(O::SPEC.service, &cause);
+                self.broken = Some(cause);
+                error
+            }
+        })
     }
 
     fn finish(mut self: Box<Self>, body: Result<Vec<(String, String)>, WireError>) -> Answering {
+        let body = match self.broken.take() {
+            Some(cause) => Err(cause.into()),
+            None => body.map_err(Refused::from),
+        };
         let closed = body.and_then(|trailers| {
             self.admitted.stage.sink().map_or(Ok(()), |sink| sink.close(&trailers))
         });
         let mut started = *self;
-        if let Err(error) = closed {
-            started.admitted.stage = started.admitted.stage.fail(error.into());
+        if let Err(refused) = closed {
+            started.admitted.stage = started.admitted.stage.fail(refused);
         }
         started.conclude(None)
     }
@@ -339,9 +389,9 @@ fn answer<O: Operation>(
         Ok(output) => (O::Codec::encode(output, &reply), None),
         Err(refused) => {
             let error = match refused {
-                Refused::Wire(error) => error,
+                Refused::Wire(error) | Refused::Denied(error) => error,
                 Refused::Internal(cause) => {
-                    report(&cause, &call.request_id);
+                    gateway.report(&cause, OWN_FAULT, &call.request_id);
                     fault(service, &cause)
                 }
             };

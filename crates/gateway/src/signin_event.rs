@@ -60,12 +60,12 @@ impl Gateway {
             let done = change(tx).and_then(|(answer, events)| {
                 let records: Result<Vec<_>, _> =
                     events.into_iter().map(|event| own.sign_in_record(event)).collect();
-                Ok((answer, records?))
+                Ok((answer, own.new_events(records?)?))
             });
             match done {
-                Ok((answer, records)) => {
+                Ok((answer, events)) => {
                     tx.keep();
-                    (Ok(answer), own.new_events(records))
+                    (Ok(answer), events)
                 }
                 Err(error) => {
                     tx.discard();

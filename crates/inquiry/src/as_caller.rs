@@ -159,7 +159,7 @@ pub(crate) enum ReadError {
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(Refused::Wire(error)) => match &error.message {
+            Self::Refused(Refused::Wire(error) | Refused::Denied(error)) => match &error.message {
                 Some(message) => write!(f, "{} {}: {message}", error.status, error.code),
                 None => write!(f, "{} {}", error.status, error.code),
             },

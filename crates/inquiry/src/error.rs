@@ -1,4 +1,4 @@
-use gateway::{ApiError, Refused, WireError};
+use gateway::{ApiError, WireError};
 
 use crate::as_caller::ReadError;
 
@@ -38,8 +38,7 @@ impl ApiError for InquiryError {
 impl From<ReadError> for gateway::Failure<InquiryError> {
     fn from(error: ReadError) -> Self {
         match error {
-            ReadError::Refused(Refused::Wire(error)) => Self::Wire(error),
-            ReadError::Refused(Refused::Internal(error)) => Self::Internal(error),
+            ReadError::Refused(refused) => refused.into(),
             ReadError::Unusable(text) => InquiryError::Unreadable(text).into(),
         }
     }

@@ -44,9 +44,9 @@ impl RsaKey {
 
     /// The signature of `message`: the same bytes each time.
     ///
-    /// Should the library run out of memory, the signature is empty, which no verifier accepts.
-    pub fn sign_pkcs1_sha256(&self, message: &[u8]) -> Vec<u8> {
-        sign(&self.pair, message).unwrap_or_default()
+    /// Errors when the library runs out of memory.
+    pub fn sign_pkcs1_sha256(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
+        sign(&self.pair, message)
     }
 
     /// The public key as PKCS #1 DER (`RSAPublicKey`), the form that `ListPublicKeys` shows.
@@ -166,9 +166,9 @@ mod tests {
     fn a_key_signs_alike_after_it_was_stored() {
         let key = RsaKey::generate_2048().unwrap();
         let stored = RsaKey::from_pkcs8(key.to_pkcs8().as_bytes()).unwrap();
-        let signature = key.sign_pkcs1_sha256(MESSAGE);
+        let signature = key.sign_pkcs1_sha256(MESSAGE).unwrap();
         assert_eq!(signature.len(), 256);
-        assert_eq!(signature, stored.sign_pkcs1_sha256(MESSAGE));
+        assert_eq!(signature, stored.sign_pkcs1_sha256(MESSAGE).unwrap());
         assert_eq!(key.public_pkcs1_der(), stored.public_pkcs1_der());
         assert!(verify_pkcs1_sha256(&key.public_pkcs1_der(), MESSAGE, &signature));
         assert!(stored.to_pkcs8().equals(&key.to_pkcs8()));

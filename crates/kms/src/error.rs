@@ -94,6 +94,10 @@ impl ApiError for KmsError {
             Self::GrantRefused(text) => with("AccessDeniedException", text),
         }
     }
+
+    fn is_denial(&self) -> bool {
+        matches!(self, Self::HiddenKey | Self::GrantRefused(_))
+    }
 }
 
 impl KmsError {

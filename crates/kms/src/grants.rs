@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE;
-use gateway::{Ctx, SealingTx};
+use gateway::{Ctx, Fault, SealingTx};
 use keys::{Domain, Keyring};
 use policy::Principal;
 
@@ -59,10 +59,11 @@ pub(crate) fn found_by(
 ) -> Result<Vec<Grant>, KmsFailure> {
     let mut ids = Vec::new();
     GRANT_INDEX.visit(ctx.tx(), index_prefix(key, index), "", &mut |place, ()| {
-        let id = store::key_parts(place).pop().unwrap_or_default();
-        ids.push(String::from_utf8_lossy(&id).into_owned());
+        ids.push(store::key_parts(place).pop().and_then(|id| String::from_utf8(id).ok()));
         ControlFlow::Continue(())
     })?;
+    let damaged = || Fault::damaged("the id of a grant");
+    let ids = ids.into_iter().map(|id| id.ok_or_else(damaged)).collect::<Result<Vec<_>, _>>()?;
     let grants = ids.iter().map(|id| find(ctx, key, id));
     Ok(grants.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }

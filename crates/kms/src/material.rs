@@ -58,14 +58,10 @@ pub(crate) fn all(
     keyring: &Keyring,
     key: &Key,
 ) -> Result<Vec<(String, Material)>, Fault> {
-    let rows = MATERIALS.all(tx, keyring, &part_prefix(key))?;
-    let mut found: Vec<_> = rows
-        .into_iter()
-        .filter_map(|(place, row)| {
-            let id = store::key_parts(&place).pop()?;
-            Some((String::from_utf8(id).ok()?, row))
-        })
-        .collect();
+    let mut found = Vec::new();
+    for (place, row) in MATERIALS.all(tx, keyring, &part_prefix(key))? {
+        found.push((store::key_text(&place, 3)?, row));
+    }
     found.sort_by_key(|(_, row)| row.number);
     Ok(found)
 }

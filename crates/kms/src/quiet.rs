@@ -1,4 +1,4 @@
-use gateway::{Answer, Codec, Decoding, Json, Reply, Service, WireError};
+use gateway::{Answer, Codec, Decoding, Fault, Json, Reply, Service, WireError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -30,12 +30,12 @@ impl<I: DeserializeOwned + Recorded, O: Serialize> Codec<I, O> for Quiet {
         Answer::json(&output, reply)
     }
 
-    fn parameters(input: &I, _: &Service) -> Value {
-        input.recorded()
+    fn parameters(input: &I, _: &Service) -> Result<Value, Fault> {
+        Ok(input.recorded())
     }
 
-    fn elements(_output: &O, _: &Service) -> Value {
-        Value::Null
+    fn elements(_output: &O, _: &Service) -> Result<Value, Fault> {
+        Ok(Value::Null)
     }
 }
 

@@ -258,11 +258,11 @@ impl Codec<Request, Response> for RestXml {
         response.into_answer(reply)
     }
 
-    fn parameters(request: &Request, _: &Service) -> Value {
-        event::parameters(request)
+    fn parameters(request: &Request, _: &Service) -> Result<Value, Fault> {
+        Ok(event::parameters(request))
     }
 
-    fn elements(response: &Response, _: &Service) -> Value {
-        event::elements(response)
+    fn elements(response: &Response, _: &Service) -> Result<Value, Fault> {
+        Ok(event::elements(response))
     }
 }

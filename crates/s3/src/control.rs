@@ -7,8 +7,8 @@ pub(crate) mod public_access;
 pub(crate) mod tags;
 
 use gateway::{
-    Access, Answer, ApiError, Codec, Ctx, Decoding, EventParts, Failure, Family, Plain, Protocol,
-    Reply, Resource, Service, Spec, WireError,
+    Access, Answer, ApiError, Codec, Ctx, Decoding, EventParts, Failure, Family, Fault, Plain,
+    Protocol, Reply, Resource, Service, Spec, WireError,
 };
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -242,7 +242,7 @@ impl Codec<ControlRequest, ControlAnswer> for ControlXml {
 
     /// Observed: the host, in lower case of AWS's own; a document stands under its root, as in S3's
     /// events. Assumed: CloudTrail has the resource under `resourceArn`, keys of tags under `tagKeys`.
-    fn parameters(request: &ControlRequest, _: &Service) -> Value {
+    fn parameters(request: &ControlRequest, _: &Service) -> Result<Value, Fault> {
         let mut members = Map::new();
         members.insert("Host".to_owned(), Value::from(request.host.as_str()));
         if !request.resource.is_empty() {
@@ -255,11 +255,11 @@ impl Codec<ControlRequest, ControlAnswer> for ControlXml {
         if let Some(Value::Object(document)) = crate::xml::to_json(&request.body) {
             members.extend(document);
         }
-        Value::Object(members)
+        Ok(Value::Object(members))
     }
 
-    fn elements(_: &ControlAnswer, _: &Service) -> Value {
-        Value::Null
+    fn elements(_: &ControlAnswer, _: &Service) -> Result<Value, Fault> {
+        Ok(Value::Null)
     }
 }
 

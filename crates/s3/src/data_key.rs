@@ -112,12 +112,14 @@ fn decrypt(
 /// Observed: a denial by KMS is S3's own denial with KMS's message; other errors keep their code
 /// after `KMS.`, and their message.
 fn translated(refused: Refused) -> Failure<S3Error> {
-    let Refused::Wire(error) = refused else { return refused.into() };
-    let message = error.message.unwrap_or_default();
-    if matches!(error.code.as_str(), "AccessDeniedException" | "AccessDenied") {
-        return S3Error::AccessDenied(message).into();
+    match refused {
+        Refused::Denied(error) => S3Error::AccessDenied(error.message.unwrap_or_default()).into(),
+        Refused::Wire(error) => {
+            let (code, message) = (format!("KMS.{}", error.code), error.message);
+            S3Error::Kms { code, message: message.unwrap_or_default() }.into()
+        }
+        Refused::Internal(fault) => fault.into(),
     }
-    S3Error::Kms { code: format!("KMS.{}", error.code), message }.into()
 }
 
 #[cfg(test)]
@@ -134,7 +136,10 @@ mod tests {
             ("NotFoundException", (400, "KMS.NotFoundException")),
             ("KMSInvalidStateException", (400, "KMS.KMSInvalidStateException")),
         ] {
-            let failure = translated(Refused::Wire(WireError::new(400, code, "text")));
+            let error = WireError::new(400, code, "text");
+            let is_denial = code == "AccessDeniedException";
+            let failure =
+                translated(if is_denial { Refused::Denied(error) } else { Refused::Wire(error) });
             let Failure::Api(error) = failure else { panic!("{failure:?}") };
             let wire = error.wire();
             assert_eq!((wire.status, wire.code.as_str()), want);

@@ -109,7 +109,15 @@ pub(crate) fn scan<T: Serialize + DeserializeOwned>(
         }
     };
     let prefix = key_prefix([bucket], query.prefix.as_bytes());
-    Ok(table.visit(tx, prefix, from, &mut |row, value| visitor(key_of_row(row), value))?)
+    let mut damage = Ok(());
+    table.visit(tx, prefix, from, &mut |row, value| match key_of_row(row) {
+        Ok(key) => visitor(key, value),
+        Err(error) => {
+            damage = Err(error.into());
+            ControlFlow::Break(())
+        }
+    })?;
+    damage
 }
 
 /// Shows the newest version of every key that is not deleted.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
-use store::{BodyId, key, key_parts};
+use store::{BodyId, StoreError, key, key_text};
 use types::{AccountId, Region, Timestamp};
 
 /// A bucket with all its settings.
@@ -337,7 +337,6 @@ pub(crate) fn rows_of(bucket: &str, object: &str) -> Vec<u8> {
 }
 
 /// The object key in a row's key.
-pub(crate) fn key_of_row(row: &[u8]) -> String {
-    let parts = key_parts(row);
-    parts.get(1).map(|part| String::from_utf8_lossy(part).into_owned()).unwrap_or_default()
+pub(crate) fn key_of_row(row: &[u8]) -> Result<String, StoreError> {
+    key_text(row, 1)
 }

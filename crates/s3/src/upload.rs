@@ -2,7 +2,7 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use gateway::{ApiError, BodySink, Ctx, Fault, WireError};
+use gateway::{ApiError, BodySink, Ctx, Fault, Refused, WireError};
 use keys::frames::{FRAME_BYTES, FrameSealer, derive_object_key};
 use keys::{Md5, SecretBytes};
 use store::{Bodies, BodyId, BodyWriter};
@@ -165,7 +165,7 @@ impl Upload {
         Ok(())
     }
 
-    fn finish(&mut self, trailers: &[(String, String)]) -> Result<Done, Broken> {
+    fn finish(&mut self, trailers: &[(String, String)]) -> S3Result<Done> {
         let checksum = self.hasher.take().map(Hasher::finish).unwrap_or_default();
         let expected = match &self.expected {
             Expected::Header(value) => Some(value.clone()),
@@ -216,45 +216,12 @@ impl Upload {
     }
 }
 
-/// Why a body was rejected.
-enum Broken {
-    Api(S3Error),
-    Internal(Fault),
-}
-
-impl From<S3Error> for Broken {
-    fn from(error: S3Error) -> Self {
-        Self::Api(error)
-    }
-}
-
-impl<F: Into<Fault>> From<F> for Broken {
-    fn from(error: F) -> Self {
-        Self::Internal(error.into())
-    }
-}
-
-impl Broken {
-    /// The pipeline's interface for bodies supports only wire errors.
-    fn wire(self) -> WireError {
-        match self {
-            Self::Api(error) => error.wire(),
-            Self::Internal(error) => internal(&error),
-        }
-    }
-}
-
-fn internal(error: &Fault) -> WireError {
-    tracing::error!(error = error.chain(), "an object's body could not be stored");
-    WireError::new(500, "InternalError", "We encountered an internal error. Please try again.")
-}
-
 impl BodySink for Upload {
-    fn push(&mut self, data: &[u8]) -> Result<(), WireError> {
+    fn push(&mut self, data: &[u8]) -> Result<(), Refused> {
         self.size = self.size.saturating_add(to_u64(data.len()));
         if self.size > UPLOAD_BYTES_MAX {
             let (proposed, max) = (self.size, UPLOAD_BYTES_MAX);
-            return Err(S3Error::EntityTooLarge { proposed, max }.wire());
+            return Err(S3Error::EntityTooLarge { proposed, max }.wire().into());
         }
         if self.policy.as_ref().is_some_and(|policy| self.size > policy.length_range().1) {
             // The final error contains the length of the whole.
@@ -267,17 +234,17 @@ impl BodySink for Upload {
             hasher.update(data);
         }
         if let Some(sealer) = &mut self.sealer {
-            let pushed = sealer.push(data, &mut self.sealed).map_err(Fault::from);
-            pushed.and_then(|()| self.write(WRITE_BYTES)).map_err(|error| internal(&error))?;
+            sealer.push(data, &mut self.sealed).map_err(Fault::from)?;
+            self.write(WRITE_BYTES)?;
         }
         Ok(())
     }
 
-    fn close(&mut self, trailers: &[(String, String)]) -> Result<(), WireError> {
+    fn close(&mut self, trailers: &[(String, String)]) -> Result<(), Refused> {
         if let Some(policy) = &self.policy {
-            policy.check_length(self.size)?;
+            policy.check_length(self.size).map_err(WireError::from)?;
         }
-        self.done = Some(self.finish(trailers).map_err(Broken::wire)?);
+        self.done = Some(self.finish(trailers)?);
         Ok(())
     }
 }

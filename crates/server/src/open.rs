@@ -9,6 +9,7 @@ use gateway::{Fault, Gateway, Parts, Row, ServiceEvent, Settings, operator_event
 use keys::KeyError;
 use serde_json::json;
 use store::{Store, StoreError};
+use trail::Timing;
 use types::{AccountId, Clock, Entropy, Region};
 
 use crate::establish::Establish;
@@ -57,6 +58,10 @@ pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, O
             region: config.region.clone(),
             domains: config.domains.clone(),
             refuse_signature_v2: config.refuse_signature_v2,
+            delivery: Timing {
+                delivery_interval_ms: config.delivery_interval_ms,
+                digest_interval_ms: config.digest_interval_ms,
+            },
         },
     });
     bootstrap(config, &store, &gateway, &root)?;

@@ -135,8 +135,8 @@ fn live(metrics: &Metrics, access: Access) -> Response<OutBody> {
 fn ready(gateway: &Gateway) -> Response<OutBody> {
     match gateway.snapshot().and_then(|view| Ok(view.last_seq()?)) {
         Ok(_) => respond(StatusCode::OK, "application/json", json!({ "status": "ok" }).to_string()),
-        Err(error) => {
-            tracing::error!(%error, "cannot read the store");
+        Err(fault) => {
+            gateway.report(&fault, "cannot read the store", "");
             respond(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "unavailable")
         }
     }

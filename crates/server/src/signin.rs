@@ -142,10 +142,11 @@ impl Call {
         self,
         work: impl FnOnce(&Self) -> Result<Response<OutBody>, Fault> + Send + 'static,
     ) -> Response<OutBody> {
+        let gateway = Arc::clone(&self.gateway);
         match tokio::task::spawn_blocking(move || work(&self)).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(fault)) => {
-                tracing::error!(error = fault.chain(), "a sign-in failed with an internal error");
+                gateway.report(&fault, "a sign-in failed with an internal error", "");
                 answers::code(StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure")
             }
             Err(panic) => {

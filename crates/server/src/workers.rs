@@ -53,7 +53,6 @@ const STEPS: [(&str, Step); 6] = [
 struct Context {
     gateway: Arc<Gateway>,
     store: Arc<Store>,
-    timing: cloudtrail::Timing,
     history_ms: u64,
     identity: Arc<IdentityKeeper>,
     beat: Beat,
@@ -92,11 +91,6 @@ impl Workers {
         opened: &Opened,
         stopping: &watch::Receiver<bool>,
     ) -> Self {
-        let timing = cloudtrail::Timing {
-            delivery_interval_ms: config.delivery_interval_ms,
-            digest_interval_ms: config.digest_interval_ms,
-        };
-        cloudtrail::keep_timing(&opened.gateway, &timing);
         let history_ms = config.history_days.saturating_mul(DAY_MS);
         let beats = Beats::new(opened.gateway.clock(), STEPS.map(|(name, _)| name));
         let mut running = JoinSet::new();
@@ -104,7 +98,6 @@ impl Workers {
             let context = Context {
                 gateway: Arc::clone(&opened.gateway),
                 store: Arc::clone(&opened.store),
-                timing,
                 history_ms,
                 identity: Arc::clone(&opened.identity),
                 beat,
@@ -191,7 +184,7 @@ async fn pause(stopping: &mut watch::Receiver<bool>, wait_ms: u64) -> bool {
 
 /// Creates and delivers due log files and digests.
 fn deliver(context: &Context) -> Timestamp {
-    cloudtrail::deliver(&context.gateway, &context.timing, &|| context.pulse())
+    cloudtrail::deliver(&context.gateway, &|| context.pulse())
 }
 
 /// Moves old events into segments and drops those beyond the history.
@@ -206,14 +199,14 @@ fn seal(context: &Context) -> Timestamp {
         Err(error) => tracing::error!(%error, "cannot seal events; they stay in the tail"),
     }
     if let Err(fault) = gateway.forget_denials() {
-        tracing::error!(error = fault.chain(), "cannot delete old denials");
+        gateway.report(&fault, "cannot delete old denials", "");
     }
     let dropped = cloudtrail::oldest_needed(gateway)
         .and_then(|needed| Ok(store.expire(now.minus_ms(*history_ms), needed)?));
     match dropped {
         Ok(0) => {}
         Ok(events) => tracing::info!(events, "deleted events beyond the history"),
-        Err(fault) => tracing::error!(error = fault.chain(), "cannot delete old events"),
+        Err(fault) => gateway.report(&fault, "cannot delete old events", ""),
     }
     again
 }
@@ -248,8 +241,8 @@ fn sweep(context: &Context) -> Timestamp {
         tracing::warn!(%error, "cannot create the reserve of disk space");
     }
     let older_than = now.minus_ms(UPLOAD_MS_MAX);
-    if let Err(error) = s3::sweep(gateway, older_than, &|| context.pulse()) {
-        tracing::error!(%error, "cannot remove the bytes of deleted objects");
+    if let Err(fault) = s3::sweep(gateway, older_than, &|| context.pulse()) {
+        gateway.report(&fault, "cannot remove the bytes of deleted objects", "");
     }
     // Callers that delete on a full disk wait for the space.
     now.plus_ms(if store.is_full() { MINUTE_MS } else { HOUR_MS })
@@ -259,7 +252,7 @@ fn sweep(context: &Context) -> Timestamp {
 fn keys_due(context: &Context) -> Timestamp {
     let gateway = &context.gateway;
     if let Err(fault) = kms::run_due(gateway, &|| context.pulse()) {
-        tracing::error!(error = fault.chain(), "cannot delete or rotate keys on time");
+        gateway.report(&fault, "cannot delete or rotate keys on time", "");
     }
     gateway.clock().now().plus_ms(MINUTE_MS)
 }

@@ -70,7 +70,7 @@ pub use segment::EventRow;
 use segment::Tables;
 pub use snapshot::Snapshot;
 pub use stopwatch::DiskStep;
-pub use table::{ByteTable, Table, key, key_parts, key_prefix};
+pub use table::{ByteTable, Table, key, key_parts, key_prefix, key_text};
 use tail::TailIndex;
 pub use tx::{LayeredTx, Tx};
 pub use writer::{Committed, NewEvent};

@@ -260,6 +260,13 @@ pub fn key_parts(key: &[u8]) -> Vec<Vec<u8>> {
     parts
 }
 
+/// One part of a [`key`], which is text. Errors when the key has no such part.
+pub fn key_text(key: &[u8], part: usize) -> Result<String, StoreError> {
+    let found = key_parts(key).into_iter().nth(part);
+    let text = found.and_then(|found| String::from_utf8(found).ok());
+    text.ok_or_else(|| StoreError::corrupt(format_args!("part {part} of a key is not text")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -35,7 +35,8 @@ use keys::{Keyring, RootKey};
 use serde_json::Value;
 use store::{StorageBackend, Store};
 use tempfile::TempDir;
-use types::{AccountId, Clock, Entropy, Region, Supply, Timestamp};
+use trail::Timing;
+use types::{AccountId, Clock, Entropy, HOUR_MS, MINUTE_MS, Region, Supply, Timestamp};
 use wire::sign::{Credentials, payload_hash, sign_header};
 use wire::{FormError, FormReader, Head};
 
@@ -50,6 +51,9 @@ pub const ACCOUNT: &str = "111122223333";
 pub const OTHER_ACCOUNT: &str = "444455556666";
 /// The region of a kit's requests.
 pub const REGION: &str = "ap-northeast-1";
+/// How often kits deliver: AWS's own intervals.
+pub const TIMING: Timing =
+    Timing { delivery_interval_ms: 5 * MINUTE_MS, digest_interval_ms: HOUR_MS };
 /// The initial time of a kit's clock: 2026-03-01T00:00:00Z.
 pub const START: Timestamp = Timestamp::from_secs(1_772_323_200);
 
@@ -95,8 +99,14 @@ impl Kit {
 
     /// The same on a disk that a test may switch off.
     pub fn on(disk: &Disk, rows: &[&'static [Row]]) -> Self {
+        Self::timed(disk, rows, TIMING)
+    }
+
+    /// The same with another timing of deliveries than [`TIMING`].
+    pub fn timed(disk: &Disk, rows: &[&'static [Row]], timing: Timing) -> Self {
         let folder = Arc::new(TempDir::new().expect("a scratch directory"));
-        Self::open(rows, folder, Some(disk), Clock::manual(START), 7).expect("a store")
+        let clock = Clock::manual(START);
+        Self::open_timed(rows, folder, Some(disk), clock, 7, timing).expect("a store")
     }
 
     /// A kit over `folder`, whose state is on `disk` if there is one. Kits over the same folder
@@ -109,6 +119,17 @@ impl Kit {
         disk: Option<&Disk>,
         clock: Clock,
         seed: u64,
+    ) -> Result<Self, Fault> {
+        Self::open_timed(rows, folder, disk, clock, seed, TIMING)
+    }
+
+    fn open_timed(
+        rows: &[&'static [Row]],
+        folder: Arc<TempDir>,
+        disk: Option<&Disk>,
+        clock: Clock,
+        seed: u64,
+        timing: Timing,
     ) -> Result<Self, Fault> {
         // The keys are the same at every start.
         let constant = Entropy::seeded(1);
@@ -130,6 +151,7 @@ impl Kit {
                 region: Region::parse(REGION).expect("a region"),
                 domains: vec!["localhost".to_owned()],
                 refuse_signature_v2: false,
+                delivery: timing,
             },
         });
         let root = credentials("AKIAROOTROOTROOTROOT");

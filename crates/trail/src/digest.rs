@@ -92,7 +92,7 @@ impl Digest {
     }
 
     /// One line of JSON with AWS's member order; absent values are `null`.
-    pub fn to_json(&self) -> String {
+    pub fn to_json(&self) -> Result<String, serde_json::Error> {
         wire::write(self)
     }
 
@@ -107,7 +107,7 @@ impl Digest {
         &self,
         sign: impl FnOnce(&str) -> Result<Vec<u8>, E>,
     ) -> Result<Sealed, E> {
-        let json = self.to_json();
+        let json = self.to_json().map_err(io::Error::from)?;
         let hash = hex(&keys::sha256(json.as_bytes()));
         let previous = self.previous.as_ref().map(|link| link.signature.as_str());
         let text = signing_string(&self.end.iso(), &self.bucket, &self.object, &hash, previous);

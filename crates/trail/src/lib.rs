@@ -37,8 +37,10 @@ pub mod names;
 mod record;
 pub mod retry;
 pub mod selectors;
+mod timing;
 pub mod user_identity;
 pub mod verify;
 
 pub use facts::{Facts, Name};
 pub use record::{Category, EventType, Record, Resource, TlsDetails, elements};
+pub use timing::Timing;

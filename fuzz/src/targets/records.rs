@@ -58,11 +58,11 @@ fn run(input: &[u8]) -> Way {
         }
     }
     if let Some(record) = record {
-        let written = record.to_json();
+        let written = record.to_json().expect("a record is JSON");
         assert_bounded("record", written.len(), input.len(), 8);
         let again = Record::parse(&written);
         let again = again.unwrap_or_else(|| panic!("what we wrote cannot be read: {written}"));
-        assert_eq!(again.to_json(), written, "written once more");
+        assert_eq!(again.to_json().expect("a record is JSON"), written, "written once more");
         let _ = Facts::of(&record, names(&record.event_source));
     }
     way

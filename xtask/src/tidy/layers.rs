@@ -41,7 +41,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("shoseki", &["types", "wire", "policy", "trail", "keys", "inquiry", "server"]),
     ("bench", &["types", "wire", "trail", "keys", "store"]),
-    ("testkit", &["types", "wire", "keys", "store", "gateway", "iam"]),
+    ("testkit", &["types", "wire", "trail", "keys", "store", "gateway", "iam"]),
     (
         "fuzz",
         &[

@@ -8,8 +8,8 @@ use store::Snapshot;
 use trail::log_file;
 use types::{Pulse, Timestamp, alphanumeric};
 
+use super::progress::{delivering, update};
 use super::scan::{Ranges, Scan, Scans};
-use super::{delivering, update};
 use crate::model::{Content, Filter, Progress, Span, Trail, Waiting};
 
 /// Writes the events since the last cut into files, for every trail.

@@ -10,8 +10,8 @@ use store::{Tx, key};
 use trail::digest::{self, Digest, DigestedFile, Kind, Link, Period, Sealed, Series, Step};
 use types::{MINUTE_MS, Pulse, SECOND_MS, Timestamp};
 
-use super::attempt::{Backlog, backlog};
-use super::update;
+use super::lanes::{Waits, waits};
+use super::progress::update;
 use crate::model::{
     ChainState, Content, PROGRESS, Progress, TRAILS, Trail, UNDIGESTED, Undigested, Waiting,
 };
@@ -65,9 +65,9 @@ fn chain(gateway: &Gateway, trail: &Trail, region: &str) -> Result<Option<ChainS
 fn close_if_drained(gateway: &Gateway, trail: &Trail, now: Timestamp) -> Result<(), Fault> {
     let view = gateway.snapshot()?;
     let Some(progress) = PROGRESS.get(&view.tx(), &trail.id)? else { return Ok(()) };
-    let backlog = backlog(&view.tx(), trail)?;
-    let is_drained = progress.spans.is_empty() && backlog != Backlog::Logs;
-    let is_done = is_drained && backlog == Backlog::None && progress.chains.is_empty();
+    let left = waits(&view.tx(), trail)?;
+    let is_drained = progress.spans.is_empty() && left != Waits::Logs;
+    let is_done = is_drained && left == Waits::None && progress.chains.is_empty();
     if is_done && progress.deleted.is_some() {
         return forget(gateway, trail);
     }
@@ -154,7 +154,7 @@ fn make(
         .decode(&public.value)
         .map_err(|cause| Fault::damaged("a public key").because(cause))?;
     let sealed = digest.seal(|text| {
-        let signature = pair.sign_pkcs1_sha256(text.as_bytes());
+        let signature = pair.sign_pkcs1_sha256(text.as_bytes())?;
         if rsa::verify_pkcs1_sha256(&der, text.as_bytes(), &signature) {
             Ok(signature)
         } else {

@@ -4,7 +4,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use gateway::{Access, Ctx, EventParts, Failure, Json, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Failure, Fault, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{EventRow, HistoryQuery};
@@ -105,7 +105,10 @@ impl Plain for LookupEvents {
         let more = rows.len() > question.limit || query.is_full(&rows);
         let page: Vec<_> = rows.into_iter().take(question.limit).collect();
         let next = page.last().filter(|_| more).map(|row| question.token(ctx, row.seq));
-        let events = page.iter().filter_map(|row| question.shown(ctx, row)).collect();
+        let mut events = Vec::with_capacity(page.len());
+        for row in &page {
+            events.extend(question.shown(ctx, row)?);
+        }
         Ok(LookupEventsOutput { events, next_token: next })
     }
 }
@@ -124,13 +127,13 @@ struct Question {
 }
 
 impl Question {
-    fn of(ctx: &Ctx<'_>, input: &LookupEventsInput) -> Result<Self, TrailError> {
+    fn of(ctx: &Ctx<'_>, input: &LookupEventsInput) -> Result<Self, Failure<TrailError>> {
         let nothing = match input.event_category.as_deref() {
             None => false,
             Some("insight") => true,
             Some(other) => {
                 let message = format!("The event category {other} is not valid.");
-                return Err(TrailError::InvalidEventCategory(message));
+                return Err(TrailError::InvalidEventCategory(message).into());
             }
         };
         let limit = match input.max_results {
@@ -151,11 +154,12 @@ impl Question {
         let to = input.end_time.map_or(ctx.now(), Timestamp::from_secs_f64);
         if from > to {
             let message = "The start time must be before the end time.".to_owned();
-            return Err(TrailError::InvalidTimeRange(message));
+            return Err(TrailError::InvalidTimeRange(message).into());
         }
         let attribute = attribute(input)?;
         let asked = LookupEventsInput { next_token: None, max_results: None, ..input.clone() };
-        let name = serde_json::to_string(&asked).unwrap_or_default();
+        let name = serde_json::to_string(&asked)
+            .map_err(|cause| Fault::bug("a page token cannot be bound").because(cause))?;
         let mut question = Self {
             attribute,
             from: from.max(oldest),
@@ -195,14 +199,16 @@ impl Question {
         ctx.keyring().mac(keys::Domain::Integrity, &parts)
     }
 
-    /// The event as returned; the index has only hashes, so the event is checked again.
-    fn shown(&self, ctx: &Ctx<'_>, row: &EventRow) -> Option<Value> {
-        let record = std::str::from_utf8(&row.body).ok()?;
-        let facts = Facts::from_json(&serde_json::from_str(record).ok()?, |source| {
-            ctx.event_names(source)
-        })?;
+    /// The event as returned; the index has only hashes, so the event is checked again. `None` if
+    /// it is another event with the same hash.
+    fn shown(&self, ctx: &Ctx<'_>, row: &EventRow) -> Result<Option<Value>, Fault> {
+        let damaged = || Fault::damaged(format_args!("event {}", row.seq));
+        let record = std::str::from_utf8(&row.body).map_err(|cause| damaged().because(cause))?;
+        let json = serde_json::from_str(record).map_err(|cause| damaged().because(cause))?;
+        let facts =
+            Facts::from_json(&json, |source| ctx.event_names(source)).ok_or_else(damaged)?;
         let fits = self.attribute.as_ref().is_none_or(|attribute| attribute.matches(&facts));
-        fits.then(|| item(&facts, record))
+        Ok(fits.then(|| item(&facts, record)))
     }
 }
 

@@ -1,7 +1,10 @@
 //! The event history, the public keys, and a trail's last deliveries.
 
+use gateway::FaultKind;
 use serde_json::{Value, json};
-use types::{DAY_MS, Timestamp};
+use store::NewEvent;
+use testkit::{ACCOUNT, REGION};
+use types::{AccountId, DAY_MS, Timestamp};
 
 use crate::scene::{Scene, TRAIL};
 
@@ -31,6 +34,21 @@ fn the_history_is_paged() {
     assert_eq!(ids.len(), 7);
     let other = json!({"MaxResults": 3, "NextToken": token});
     assert_eq!(scene.trail("LookupEvents", &other).error().1, "InvalidNextTokenException");
+}
+
+/// An event that cannot be read is damage, which is reported and counted: the page is not shown
+/// without it.
+#[test]
+fn a_damaged_event_is_not_left_out() {
+    let scene = Scene::with_bucket();
+    let term = trail::lookup::term(&AccountId::parse(ACCOUNT).unwrap(), REGION, None);
+    for (body, faults) in [(&b"\xff"[..], 1), (b"{", 2), (b"{}", 3)] {
+        let event = NewEvent { time: scene.kit.clock.now(), terms: vec![term], body: body.into() };
+        scene.kit.store.submit(move |_| ((), vec![event])).wait().unwrap();
+        let refused = scene.trail("LookupEvents", &json!({"MaxResults": 1})).error();
+        assert_eq!((refused.0, refused.1.as_str()), (500, "InternalFailure"), "{body:?}");
+        assert_eq!(scene.kit.gateway.faults(FaultKind::Store), faults);
+    }
 }
 
 /// Times in the parameters of events are text, as AWS writes them.

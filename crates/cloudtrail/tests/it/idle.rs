@@ -11,8 +11,8 @@ use crate::scene::{BUCKET, Scene, TRAIL};
 const OTHER_BUCKET: &str = "mori-second-bucket";
 const OTHER_TRAIL: &str = "mori-second-trail";
 /// The profile for rehearsals.
-const REHEARSAL: cloudtrail::Timing =
-    cloudtrail::Timing { delivery_interval_ms: 2 * SECOND_MS, digest_interval_ms: 30 * SECOND_MS };
+const REHEARSAL: trail::Timing =
+    trail::Timing { delivery_interval_ms: 2 * SECOND_MS, digest_interval_ms: 30 * SECOND_MS };
 const LOGS: &str = "AWSLogs/111122223333/CloudTrail/";
 const DIGESTS: &str = "AWSLogs/111122223333/CloudTrail-Digest/";
 
@@ -24,7 +24,7 @@ fn s3(scene: &Scene, method: &str, target: &str, body: &[u8]) -> Answered {
 
 /// Two trails that log everything, data events of both buckets included, each into its own bucket.
 fn two_trails() -> Scene {
-    let scene = Scene::with_trail();
+    let scene = Scene::with_trail_at(REHEARSAL);
     let location = "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><LocationConstraint>ap-northeast-1</LocationConstraint></CreateBucketConfiguration>";
     s3(&scene, "PUT", &format!("/{OTHER_BUCKET}"), location.as_bytes());
     let service = json!({"Service": "cloudtrail.amazonaws.com"});
@@ -50,10 +50,10 @@ fn two_trails() -> Scene {
 fn pass(scene: &Scene, duration_ms: u64) {
     let end = scene.kit.clock.now().plus_ms(duration_ms);
     while scene.kit.clock.now() < end {
-        let due: Timestamp = cloudtrail::deliver(&scene.kit.gateway, &REHEARSAL, &types::steady);
+        let due: Timestamp = cloudtrail::deliver(&scene.kit.gateway, &types::steady);
         scene.kit.clock.set(due.min(end).max(scene.kit.clock.now().plus_ms(1)));
     }
-    cloudtrail::deliver(&scene.kit.gateway, &REHEARSAL, &types::steady);
+    cloudtrail::deliver(&scene.kit.gateway, &types::steady);
 }
 
 /// Log files and digests delivered to a bucket so far, by the events of their delivery.

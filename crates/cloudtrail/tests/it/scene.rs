@@ -2,15 +2,13 @@
 
 use serde_json::{Value, json};
 use testkit::{Answered, Disk, Kit, S3Request};
+use trail::Timing;
 use types::{MINUTE_MS, Timestamp};
 
 pub(crate) const BUCKET: &str = "mori-s3-cloudtrail-management-event";
 pub(crate) const TRAIL: &str = "mori-cloudtrail-management-event";
 pub(crate) const TRAIL_ARN: &str =
     "arn:aws:cloudtrail:ap-northeast-1:111122223333:trail/mori-cloudtrail-management-event";
-
-const TIMING: cloudtrail::Timing =
-    cloudtrail::Timing { delivery_interval_ms: 5 * MINUTE_MS, digest_interval_ms: 60 * MINUTE_MS };
 
 pub(crate) struct Scene {
     pub(crate) kit: Kit,
@@ -19,13 +17,21 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) fn with_bucket() -> Self {
-        Self::on(&Disk::with_power())
+        Self::with_bucket_at(testkit::TIMING)
+    }
+
+    fn with_bucket_at(timing: Timing) -> Self {
+        Self::on_at(&Disk::with_power(), timing)
     }
 
     /// The same on a disk that a test may switch off.
     pub(crate) fn on(disk: &Disk) -> Self {
+        Self::on_at(disk, testkit::TIMING)
+    }
+
+    fn on_at(disk: &Disk, timing: Timing) -> Self {
         let rows = [inquiry::ROWS, iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS];
-        let kit = Kit::on(disk, &rows);
+        let kit = Kit::timed(disk, &rows, timing);
         let made = kit.json("TrentService.CreateKey", &json!({})).ok().json();
         let key_arn = made["KeyMetadata"]["Arn"].as_str().unwrap().to_owned();
         let scene = Self { kit, key_arn };
@@ -43,7 +49,12 @@ impl Scene {
     }
 
     pub(crate) fn with_trail() -> Self {
-        let scene = Self::with_bucket();
+        Self::with_trail_at(testkit::TIMING)
+    }
+
+    /// The same with other intervals of delivery.
+    pub(crate) fn with_trail_at(timing: Timing) -> Self {
+        let scene = Self::with_bucket_at(timing);
         scene.put_bucket_policy(TRAIL_ARN);
         scene.create_trail(Some(&scene.key_arn)).ok();
         scene
@@ -127,10 +138,10 @@ impl Scene {
     pub(crate) fn pass_minutes(&self, minutes: u64) {
         let end = self.kit.clock.now().plus_ms(minutes * MINUTE_MS);
         while self.kit.clock.now() < end {
-            let due: Timestamp = cloudtrail::deliver(&self.kit.gateway, &TIMING, &types::steady);
+            let due: Timestamp = cloudtrail::deliver(&self.kit.gateway, &types::steady);
             self.kit.clock.set(due.min(end).max(self.kit.clock.now().plus_ms(1)));
         }
-        cloudtrail::deliver(&self.kit.gateway, &TIMING, &types::steady);
+        cloudtrail::deliver(&self.kit.gateway, &types::steady);
     }
 
     /// The keys of the objects under a prefix.

@@ -10,8 +10,8 @@ use types::{MINUTE_MS, Timestamp};
 
 use crate::scene::{Scene, TRAIL, TRAIL_ARN};
 
-const TIMING: cloudtrail::Timing =
-    cloudtrail::Timing { delivery_interval_ms: 5 * MINUTE_MS, digest_interval_ms: 10 * MINUTE_MS };
+const TIMING: trail::Timing =
+    trail::Timing { delivery_interval_ms: 5 * MINUTE_MS, digest_interval_ms: 10 * MINUTE_MS };
 const LOGS: &str = "AWSLogs/111122223333/CloudTrail/";
 const DIGESTS: &str = "AWSLogs/111122223333/CloudTrail-Digest/";
 /// The files that wait, as the store has them.
@@ -20,7 +20,7 @@ const WAITING: Table<Value> = Table::new("cloudtrail.waiting");
 fn pass(scene: &Scene, minutes: u64) {
     let end = scene.kit.clock.now().plus_ms(minutes * MINUTE_MS);
     while scene.kit.clock.now() < end {
-        let due: Timestamp = cloudtrail::deliver(&scene.kit.gateway, &TIMING, &types::steady);
+        let due: Timestamp = cloudtrail::deliver(&scene.kit.gateway, &types::steady);
         scene.kit.clock.set(due.min(end).max(scene.kit.clock.now().plus_ms(1)));
     }
 }
@@ -44,7 +44,7 @@ fn break_waiting_log_files(scene: &Scene) -> usize {
 /// If log files cannot be read, digests are still created and delivered on time.
 #[test]
 fn trouble_with_log_files_keeps_no_digest_waiting() {
-    let scene = Scene::with_trail();
+    let scene = Scene::with_trail_at(TIMING);
     scene.start_logging();
     pass(&scene, 20);
     let (logs, digests) = (scene.list(LOGS).len(), scene.list(DIGESTS).len());
@@ -63,7 +63,7 @@ fn trouble_with_log_files_keeps_no_digest_waiting() {
 /// and none is in two files.
 #[test]
 fn an_interrupted_delivery_goes_on() {
-    let scene = Scene::with_trail();
+    let scene = Scene::with_trail_at(TIMING);
     scene.start_logging();
     // Until the key of the digests is created.
     pass(&scene, 11);
@@ -77,7 +77,7 @@ fn an_interrupted_delivery_goes_on() {
             if pulses.get() > left { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let files = scene.list("AWSLogs/").len();
-        cloudtrail::deliver(&scene.kit.gateway, &TIMING, &breaking);
+        cloudtrail::deliver(&scene.kit.gateway, &breaking);
         if left == 0 {
             assert_eq!(scene.list("AWSLogs/").len(), files, "nothing is done after a stop");
         }

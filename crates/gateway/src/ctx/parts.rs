@@ -30,13 +30,13 @@ impl Ctx<'_> {
         let stage = self.within_part(|ctx| Stage::<O>::admit(ctx, input))?;
         match stage.refused() {
             Some(Refused::Internal(error)) => Err(error.clone()),
-            Some(Refused::Wire(_)) | None => Ok(Part(stage)),
+            Some(Refused::Wire(_) | Refused::Denied(_)) | None => Ok(Part(stage)),
         }
     }
 
     /// Carries out a part, or records that it was refused.
     pub fn run_part<O: Operation>(&mut self, part: &mut Part<O>) -> Result<O::Output, Refused> {
-        self.within_part(|ctx| part.0.conclude(ctx))??
+        self.within_part(|ctx| part.0.conclude(ctx, |_| Ok(())))??
     }
 
     /// The bytes of the whole call's body are not the part's.

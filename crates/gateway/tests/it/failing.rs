@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gateway::Fault;
+use gateway::{Fault, FaultKind};
 use serde_json::json;
 use testkit::{Dice, Disk, Kit, START};
 use types::Clock;
@@ -55,6 +55,31 @@ fn no_answer_without_its_event() {
         assert!(!answer.text().contains("ONE"), "after {fills} draws");
     }
     panic!("it is never served");
+}
+
+/// Nothing is kept of a call whose record cannot be written, and the fault is counted: the record
+/// is not written with less in it.
+#[test]
+fn no_change_with_less_than_its_record() {
+    let kit = kit();
+    let input = json!({"Name": "a", "Text": "one", "Oddity": "unwritable"});
+    for operation in ["PutNote", "GetNote", "Nest"] {
+        let refused = call(&kit, operation, &input);
+        let (status, code, _) = refused.error();
+        assert_eq!((status, code.as_str()), (500, "InternalFailure"), "{operation}");
+    }
+    assert_eq!((events(&kit), note(&kit, "a")), (vec![], None));
+    assert_eq!(kit.gateway.faults(FaultKind::Bug), 3);
+}
+
+/// A body that cannot be stored is our trouble, recorded and counted as such.
+#[test]
+fn a_body_that_is_lost_is_a_fault() {
+    let kit = kit();
+    let refused = upload(&kit, &json!({"Name": "a"}), b"lost");
+    assert_eq!(refused.error().0, 500);
+    assert_eq!(events(&kit), [("UploadNote".to_owned(), "InternalFailure".to_owned())]);
+    assert_eq!((kit.gateway.faults(FaultKind::Bug), note(&kit, "a")), (1, None));
 }
 
 fn opened(folder: &Arc<tempfile::TempDir>, disk: &Disk) -> Result<Kit, Fault> {

@@ -66,6 +66,16 @@ fn a_denied_call_is_recorded_and_explained() {
     assert_eq!(explained[0]["Message"], message);
 }
 
+/// Whether an error is a denial is decided by the policies: an error that only has the code of
+/// a denial keeps it in the event.
+#[test]
+fn the_code_alone_does_not_make_a_denial() {
+    let kit = kit();
+    let posing = call(&kit, "PutNote", &json!({"Name": "a", "Text": "one", "Oddity": "poses"}));
+    assert_eq!(posing.error().1, "AccessDeniedException");
+    assert_eq!(events(&kit), [("PutNote".to_owned(), "AccessDeniedException".to_owned())]);
+}
+
 /// A bug in any step ends only its call: nothing of the call is kept, and the next one is served.
 #[test]
 fn a_panic_in_any_step_keeps_nothing() {

@@ -1,12 +1,13 @@
 //! A service of four operations over one table: one reads, one writes, one nests, one streams.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use bytes::Bytes;
 use gateway::{
     Access, Answer, Answering, ApiError, Begun, BodyLimit, BodySink, Caller, Codec, Ctx, Decoding,
-    EventForm, EventParts, Failure, Family, INTERNAL_FAILURE, Json, Operation, Plain, Protocol,
-    Received, Reply, Row, SERVICE_UNAVAILABLE, Service, Spec, WireError, row,
+    EventForm, EventParts, Failure, Family, Fault, INTERNAL_FAILURE, Json, Operation, Plain,
+    Protocol, Received, Refused, Reply, Row, SERVICE_UNAVAILABLE, Service, Spec, WireError, row,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::{Deserialize, Serialize};
@@ -144,6 +145,8 @@ pub(crate) struct Input {
     explains: String,
     /// `fails` if the nested call is to fail after all that it does.
     inner: String,
+    /// `unwritable` if the event cannot show the input, `poses` if the error has the code of a denial.
+    oddity: String,
     /// The number of nested calls, one after the other, of which the first ones only read.
     reads_first: u8,
 }
@@ -166,12 +169,15 @@ pub(crate) struct Output {
 pub(crate) enum ToyError {
     NoSuchNote,
     Failed,
+    /// No denial, although it is called like one.
+    Posing,
 }
 
 impl ApiError for ToyError {
     fn wire(&self) -> WireError {
         match self {
             Self::NoSuchNote => WireError::new(404, "NoSuchNote", "There is no such note."),
+            Self::Posing => WireError::new(400, "AccessDeniedException", "It is no denial."),
             Self::Failed => WireError::new(400, "Failed", "It was to fail."),
         }
     }
@@ -195,12 +201,16 @@ impl Codec<Input, Output> for Carried {
         <Json as Codec<Input, Output>>::encode(output, reply)
     }
 
-    fn parameters(input: &Input, _: &Service) -> Value {
+    fn parameters(input: &Input, service: &Service) -> Result<Value, Fault> {
         input.panic_in("parameters");
-        json!({"name": input.name})
+        if input.oddity == "unwritable" {
+            let odd = BTreeMap::from([(Some(1), 1), (None, 2)]);
+            return <Json as Codec<BTreeMap<Option<u8>, u8>, Output>>::parameters(&odd, service);
+        }
+        Ok(json!({"name": input.name}))
     }
 
-    fn elements(output: &Output, service: &Service) -> Value {
+    fn elements(output: &Output, service: &Service) -> Result<Value, Fault> {
         <Json as Codec<Input, Output>>::elements(output, service)
     }
 }
@@ -273,6 +283,9 @@ impl Operation for PutNote {
     ) -> Result<Output, Failure<ToyError>> {
         NOTES.put(ctx.tx_mut(), &input.name, work)?;
         input.panic_in("run");
+        if input.oddity == "poses" {
+            return Err(ToyError::Posing.into());
+        }
         if input.fails {
             return Err(ToyError::Failed.into());
         }
@@ -379,16 +392,19 @@ pub(crate) struct Arriving {
 }
 
 impl BodySink for Arriving {
-    fn push(&mut self, data: &[u8]) -> Result<(), WireError> {
+    fn push(&mut self, data: &[u8]) -> Result<(), Refused> {
         assert!(!self.panics, "a bug in push");
         self.bytes.extend_from_slice(data);
         if self.bytes.starts_with(b"bad") {
-            return Err(WireError::new(400, "BadBody", "The body is bad."));
+            return Err(WireError::new(400, "BadBody", "The body is bad.").into());
+        }
+        if self.bytes.starts_with(b"lost") {
+            return Err(Fault::bug("the body is lost").into());
         }
         Ok(())
     }
 
-    fn close(&mut self, _: &[(String, String)]) -> Result<(), WireError> {
+    fn close(&mut self, _: &[(String, String)]) -> Result<(), Refused> {
         self.is_whole = true;
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Long-term access keys of users and of the root user.
 
-use gateway::{Answered, Ctx};
+use gateway::{Answered, Ctx, Fault};
 use keys::SecretText;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -111,8 +111,8 @@ impl Answered for CreateKeyOutput {
         ]) })
     }
 
-    fn recorded(&self) -> Value {
-        json!({ "AccessKey": &self.key })
+    fn recorded(&self) -> Result<Value, Fault> {
+        Ok(json!({ "AccessKey": &self.key }))
     }
 }
 

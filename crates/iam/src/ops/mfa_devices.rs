@@ -93,8 +93,8 @@ impl Answered for CreateDeviceOutput {
         ]) })
     }
 
-    fn recorded(&self) -> Value {
-        json!({ "VirtualMFADevice": { "SerialNumber": self.serial } })
+    fn recorded(&self) -> Result<Value, Fault> {
+        Ok(json!({ "VirtualMFADevice": { "SerialNumber": self.serial } }))
     }
 }
 

@@ -174,8 +174,8 @@ pub(crate) fn devices_of(
 ) -> Result<Vec<MfaDevice>, Fault> {
     let mut found = Vec::new();
     for (whole, ()) in DEVICES_OF.all(tx, key([account.as_str(), owner(who)]))? {
-        let serial = store::key_parts(&whole).pop().unwrap_or_default();
-        found.extend(DEVICES.get(tx, key([account.as_str().as_bytes(), &serial]))?);
+        let serial = store::key_text(&whole, 2)?;
+        found.extend(DEVICES.get(tx, key([account.as_str(), &serial]))?);
     }
     Ok(found)
 }

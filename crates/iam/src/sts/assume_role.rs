@@ -2,7 +2,7 @@
 //!
 //! Source: STS API Reference, "AssumeRole".
 
-use gateway::{Access, Answered, Ctx, EventParts, Plain, Query, Resource, Spec};
+use gateway::{Access, Answered, Ctx, EventParts, Fault, Plain, Query, Resource, Spec};
 use keys::SecretText;
 use policy::{Context, Grammar, Policy, Principal, ResourceRule};
 use serde::{Deserialize, Serialize};
@@ -99,6 +99,10 @@ impl AssumeRoleOutput {
             ("SourceIdentity", json!(self.source_identity)),
         ])
     }
+
+    fn in_event(&self) -> Value {
+        self.with(self.credentials.recorded())
+    }
 }
 
 impl Answered for AssumeRoleOutput {
@@ -106,8 +110,8 @@ impl Answered for AssumeRoleOutput {
         self.with(self.credentials.answer())
     }
 
-    fn recorded(&self) -> Value {
-        self.with(self.credentials.recorded())
+    fn recorded(&self) -> Result<Value, Fault> {
+        Ok(self.in_event())
     }
 }
 
@@ -214,7 +218,7 @@ impl Plain for AssumeRole {
             return;
         };
         // It is read-only, and its event has them all the same.
-        event.response_elements = gateway::camel_members(output.recorded(), &STS.event_form);
+        event.response_elements = gateway::camel_members(output.in_event(), &STS.event_form);
         let arn = given(input.role_arn.as_ref());
         if let Some(account) = Arn::parse(arn).and_then(|arn| AccountId::parse(arn.account())) {
             event.resources = vec![Resource::owned(&account, "AWS::IAM::Role", arn)];

@@ -2,7 +2,7 @@
 //!
 //! Source: STS API Reference, "GetSessionToken".
 
-use gateway::{Access, Answered, Ctx, Plain, Query, Spec};
+use gateway::{Access, Answered, Ctx, Fault, Plain, Query, Spec};
 use keys::SecretText;
 use policy::Principal;
 use serde::{Deserialize, Serialize};
@@ -55,8 +55,8 @@ impl Answered for SessionTokenOutput {
         json!({ "Credentials": self.credentials.answer() })
     }
 
-    fn recorded(&self) -> Value {
-        json!({ "Credentials": self.credentials.recorded() })
+    fn recorded(&self) -> Result<Value, Fault> {
+        Ok(json!({ "Credentials": self.credentials.recorded() }))
     }
 }
 

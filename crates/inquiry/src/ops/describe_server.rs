@@ -6,9 +6,9 @@
 
 use std::convert::Infallible;
 
-use cloudtrail::Timing;
 use gateway::{Access, Ctx, Failure, Json, Plain, Spec, allows};
 use serde::{Deserialize, Serialize};
+use trail::Timing;
 use types::{MINUTE_MS, SECOND_MS};
 
 use crate::{SERVICE, health};
@@ -31,15 +31,12 @@ pub(crate) struct DescribeServerOutput {
     version: &'static str,
     /// The region of requests that name none.
     region: String,
-    /// Seconds between two cuts of log files; absent where nothing delivers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    delivery_interval: Option<u64>,
+    /// Seconds between two cuts of log files.
+    delivery_interval: u64,
     /// Seconds between two digests of a chain.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    digest_interval: Option<u64>,
+    digest_interval: u64,
     /// `standard` or `rehearsal`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    profile: Option<&'static str>,
+    profile: &'static str,
     /// `ok` or `degraded`; absent if the caller lacks the right `shoseki:DescribeServer`.
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<&'static str>,
@@ -70,14 +67,14 @@ impl Plain for DescribeServer {
     ) -> Result<DescribeServerOutput, Failure<Infallible>> {
         let may_know = allows(ctx, Access::by_identity("shoseki:DescribeServer", "*"))?;
         let reasons = may_know.then(|| health::troubles(ctx)).transpose()?;
-        let timing = cloudtrail::timing(ctx);
+        let timing = ctx.settings().delivery;
         let word = |reasons: &Vec<_>| if reasons.is_empty() { "ok" } else { "degraded" };
         Ok(DescribeServerOutput {
             version: env!("CARGO_PKG_VERSION"),
             region: ctx.settings().region.to_string(),
-            delivery_interval: timing.map(|timing| timing.delivery_interval_ms / SECOND_MS),
-            digest_interval: timing.map(|timing| timing.digest_interval_ms / SECOND_MS),
-            profile: timing.map(profile),
+            delivery_interval: timing.delivery_interval_ms / SECOND_MS,
+            digest_interval: timing.digest_interval_ms / SECOND_MS,
+            profile: profile(timing),
             status: reasons.as_ref().map(word),
             reasons,
         })

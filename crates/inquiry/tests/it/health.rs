@@ -2,6 +2,7 @@
 //! callers with permission.
 
 use serde_json::{Value, json};
+use testkit::{Disk, Kit};
 use types::{MINUTE_MS, SECOND_MS};
 
 use crate::world::{World, key_policy};
@@ -37,24 +38,22 @@ fn health_requires_permission() {
 /// Every caller with credentials receives the delivery intervals; the profile follows from them.
 #[test]
 fn timing_needs_no_right() {
-    let world = World::new();
     let nothing = json!({"Version": "2012-10-17", "Statement": [
         {"Effect": "Deny", "Action": "*", "Resource": "*"}]});
-    let outsider = world.kit.user("outsider", &nothing);
-    let ask =
-        || world.kit.json_as(&outsider, "Shoseki_20261101.DescribeServer", &json!({})).ok().json();
     for (delivery, digest, profile) in [
         (300, 3_600, "standard"),
         (60, 60, "standard"),
         (59, 3_600, "rehearsal"),
         (2, 30, "rehearsal"),
     ] {
-        let timing = cloudtrail::Timing {
+        let timing = trail::Timing {
             delivery_interval_ms: delivery * SECOND_MS,
             digest_interval_ms: digest * SECOND_MS,
         };
-        cloudtrail::deliver(&world.kit.gateway, &timing, &types::steady);
-        let answer = ask();
+        let kit = Kit::timed(&Disk::with_power(), &[inquiry::ROWS, iam::ROWS], timing);
+        let outsider = kit.user("outsider", &nothing);
+        let answer = kit.json_as(&outsider, "Shoseki_20261101.DescribeServer", &json!({}));
+        let answer = answer.ok().json();
         assert_eq!(answer["DeliveryInterval"], delivery, "{answer}");
         assert_eq!(answer["DigestInterval"], digest, "{answer}");
         assert_eq!(answer["Profile"], profile, "{answer}");

@@ -8,9 +8,6 @@ use types::{MINUTE_MS, Timestamp};
 
 pub(crate) const BUCKET: &str = "audit-logs";
 pub(crate) const TRAIL_ARN: &str = "arn:aws:cloudtrail:ap-northeast-1:111122223333:trail/audit";
-const TIMING: cloudtrail::Timing =
-    cloudtrail::Timing { delivery_interval_ms: 5 * MINUTE_MS, digest_interval_ms: 60 * MINUTE_MS };
-
 pub(crate) struct World {
     pub(crate) kit: Kit,
     pub(crate) key_arn: String,
@@ -64,10 +61,10 @@ impl World {
         let end = self.kit.clock.now().plus_ms(minutes * MINUTE_MS);
         while self.kit.clock.now() < end {
             let due: Timestamp =
-                cloudtrail::deliver(&self.kit.gateway, &TIMING, &|| ControlFlow::Continue(()));
+                cloudtrail::deliver(&self.kit.gateway, &|| ControlFlow::Continue(()));
             self.kit.clock.set(due.min(end).max(self.kit.clock.now().plus_ms(1)));
         }
-        cloudtrail::deliver(&self.kit.gateway, &TIMING, &|| ControlFlow::Continue(()));
+        cloudtrail::deliver(&self.kit.gateway, &|| ControlFlow::Continue(()));
     }
 
     /// The keys of the objects of a folder `AWSLogs/ACCOUNT/…/ap-northeast-1/`.

@@ -116,8 +116,7 @@ fn of_account(ctx: &Ctx<'_>, page: &Page) -> Result<Vec<Listed>, KmsFailure> {
     let range = Range { prefix: &prefix, from: &from, limit };
     let mut found: Vec<Listed> = Vec::new();
     for (place, row) in ALIASES.page(ctx.tx(), ctx.keyring(), &range)? {
-        let name = store::key_parts(&place).pop().unwrap_or_default();
-        found.push((String::from_utf8_lossy(&name).into_owned(), Some(row)));
+        found.push((store::key_text(&place, 2)?, Some(row)));
     }
     for name in managed::aliases() {
         let behind = page.after.as_ref().is_none_or(|after| name > *after);

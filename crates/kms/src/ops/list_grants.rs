@@ -186,8 +186,7 @@ impl Plain for ListRetirableGrants {
             if !behind || grant.retiring.is_none() || grant.retiring != wanted {
                 continue;
             }
-            let id = store::key_parts(&place).into_iter().nth(2).unwrap_or_default();
-            let id = String::from_utf8_lossy(&id).into_owned();
+            let id = store::key_text(&place, 2)?;
             let place = key_place(ctx.account(), ctx.region(), &id);
             if let Some(key) = KEYS.get(ctx.tx(), ctx.keyring(), &place)? {
                 keys.insert(grant.id.clone(), key);

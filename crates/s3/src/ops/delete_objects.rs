@@ -80,7 +80,9 @@ impl Api for DeleteObjects {
                 Ok(deleted) if !*quiet => push_deleted(&mut xml, target, &deleted),
                 Ok(_) => {}
                 Err(Refused::Internal(error)) => return Err(error.into()),
-                Err(Refused::Wire(error)) => push_error(&mut xml, target, &error),
+                Err(Refused::Wire(error) | Refused::Denied(error)) => {
+                    push_error(&mut xml, target, &error);
+                }
             }
         }
         Ok(Response::xml(xml))

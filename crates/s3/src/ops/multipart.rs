@@ -166,7 +166,7 @@ pub(crate) fn forget_completed(tx: &mut Tx<'_>, rows: &[Vec<u8>]) -> Result<(), 
 pub(crate) fn abandon_all(ctx: &mut Ctx<'_>, bucket: &str) -> Result<(), Fault> {
     let tx = ctx.tx_mut();
     for (row, upload) in UPLOADS.all(tx, key([bucket]))? {
-        forget(tx, bucket, &crate::model::key_of_row(&row), &upload.id, &|_| false)?;
+        forget(tx, bucket, &crate::model::key_of_row(&row)?, &upload.id, &|_| false)?;
     }
     for (row, _) in COMPLETED.all(tx, key([bucket]))? {
         COMPLETED.delete(tx, row)?;

@@ -21,8 +21,9 @@ fn the_writer_decides_about_none_of_many_keys() {
             {"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": "arn:aws:s3:::bkt/7*"},
         ]}),
     );
-    let keys: Vec<_> = (0..KEYS).map(|n| format!("<Object><Key>{n}</Key></Object>")).collect();
-    let body = format!("<Delete>{}</Delete>", keys.concat());
+    let keys = (0..KEYS).map(|n| format!("<Object><Key>{n}</Key></Object>"));
+    let keys = keys.collect::<Vec<_>>().concat();
+    let body = format!("<Delete>{keys}</Delete>");
     let before = kit.gateway.decided_on_writer();
     let md5 = crate::md5_of(&body);
     let headers = [("content-md5", md5.as_str())];

@@ -49,8 +49,8 @@ impl CrossOrigin {
             .snapshot()
             .and_then(|view| s3::cors_headers(&view.tx(), &self.bucket, &self.request));
         found.unwrap_or_else(|fault| {
-            let error = fault.chain();
-            tracing::error!(error, "cannot read the bucket: the response gets no CORS headers");
+            let what = "cannot read the bucket: the response gets no CORS headers";
+            gateway.report(&fault, what, &self.bucket);
             Vec::new()
         })
     }

@@ -3,8 +3,9 @@
 use std::sync::atomic::AtomicU64;
 
 use cloudtrail::{Backlog, TrailBacklog};
+use gateway::{FaultKind, Gateway};
 use prometheus_client::encoding::EncodeLabelSet;
-use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::registry::Registry;
@@ -64,6 +65,17 @@ impl Page {
         let family = Family::<OfTrail, Seconds>::default();
         self.0.register(name, help, family.clone());
         family
+    }
+
+    /// Faults of calls and workers, by kind.
+    pub(super) fn faults(&mut self, gateway: &Gateway) {
+        let family = Family::<[(&'static str, &'static str); 1], Counter>::default();
+        let help = "Calls and workers' steps that failed for a reason of our own";
+        self.0.register("shoseki_faults", help, family.clone());
+        let kinds = [("store", FaultKind::Store), ("key", FaultKind::Key), ("bug", FaultKind::Bug)];
+        for (name, kind) in kinds {
+            family.get_or_create(&[("kind", name)]).inc_by(gateway.faults(kind));
+        }
     }
 
     /// What waits, in all and by trail.

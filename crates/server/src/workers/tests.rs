@@ -41,13 +41,11 @@ fn opened(kit: &Kit) -> Opened {
 fn context(kit: &Kit, name: &'static str) -> (Context, Beats, watch::Sender<bool>) {
     let gateway = Arc::clone(&kit.gateway);
     let beats = Beats::new(gateway.clock(), [name]);
-    let timing = cloudtrail::Timing { delivery_interval_ms: 1, digest_interval_ms: 1 };
     let (identity, beat) = (identity(&gateway), beats.each().next().unwrap().1);
     let (stop, stopping) = watch::channel(false);
     let before = |_| {};
     let store = Arc::clone(&kit.store);
-    let context =
-        Context { gateway, store, timing, history_ms: 1, identity, beat, stopping, before };
+    let context = Context { gateway, store, history_ms: 1, identity, beat, stopping, before };
     (context, beats, stop)
 }
 

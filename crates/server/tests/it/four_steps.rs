@@ -74,9 +74,7 @@ fn the_four_steps_go_over_the_wire_like_this() {
     live.json(&format!("{CLOUD_TRAIL}GetTrailStatus"), &own);
     live.say("Five minutes later");
     live.clock.advance_ms(300_000);
-    let timing =
-        cloudtrail::Timing { delivery_interval_ms: 300_000, digest_interval_ms: 3_600_000 };
-    cloudtrail::deliver(&live.gateway, &timing, &types::steady);
+    cloudtrail::deliver(&live.gateway, &types::steady);
     let objects =
         live.s3("GET", &format!("/{BUCKET}?prefix=AWSLogs/123456789012/CloudTrail/"), b"");
     let page = objects.text();

@@ -11,9 +11,6 @@ use wire::sign::Credentials;
 
 pub(crate) const LOGS: [&str; 2] = ["logs-0", "logs-1"];
 pub(crate) const WORK: &str = "work";
-pub(crate) const TIMING: cloudtrail::Timing =
-    cloudtrail::Timing { delivery_interval_ms: 5 * MINUTE_MS, digest_interval_ms: 60 * MINUTE_MS };
-
 /// The pair that signs all digests of the first thirty days: created once, because it cannot be
 /// derived from a seed.
 static PAIR: LazyLock<Vec<u8>> =
@@ -166,7 +163,7 @@ impl World {
 
     /// Runs the delivery worker; returns the time of its next run.
     pub(crate) fn deliver(&mut self) -> Timestamp {
-        let due = cloudtrail::deliver(&self.kit().gateway, &TIMING, &types::steady);
+        let due = cloudtrail::deliver(&self.kit().gateway, &types::steady);
         self.recover();
         due
     }

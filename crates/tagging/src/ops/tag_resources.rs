@@ -136,7 +136,7 @@ fn change_all(
         let failed = match done {
             Some(Ok(())) => continue,
             Some(Err(Refused::Internal(error))) => return Err(error.into()),
-            Some(Err(Refused::Wire(error))) => Failed {
+            Some(Err(Refused::Wire(error) | Refused::Denied(error))) => Failed {
                 status_code: error.status,
                 error_code: error.code,
                 error_message: error.message.unwrap_or_default(),

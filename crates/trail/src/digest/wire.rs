@@ -41,7 +41,7 @@ struct File {
     oldest_event_time: Option<String>,
 }
 
-pub(super) fn write(digest: &Digest) -> String {
+pub(super) fn write(digest: &Digest) -> Result<String, serde_json::Error> {
     let iso = |time: Option<Timestamp>| time.map(Timestamp::iso);
     let previous = digest.previous.as_ref();
     let file = |file: &DigestedFile| File {
@@ -69,8 +69,7 @@ pub(super) fn write(digest: &Digest) -> String {
         previous_digest_signature: previous.map(|link| link.signature.clone()),
         log_files: digest.log_files.iter().map(file).collect(),
     };
-    // Texts and lists of texts are always JSON.
-    serde_json::to_string(&document).unwrap_or_default()
+    serde_json::to_string(&document)
 }
 
 pub(super) fn read(json: &[u8]) -> Option<Digest> {

@@ -29,21 +29,19 @@ const OMITTED: &str = "omitted";
 ///
 /// The length is measured first, without building the tree: that takes a hundred times the memory
 /// of the text, and any caller without permissions can send a mebibyte of empty lists.
-pub fn elements(value: &impl Serialize) -> Value {
+pub fn elements(value: &impl Serialize) -> Result<Value, serde_json::Error> {
     let mut room = Room(ELEMENTS_BYTES_MAX);
     if serde_json::to_writer(&mut room, value).is_ok() {
-        return serde_json::to_value(value).unwrap_or_default();
+        return serde_json::to_value(value);
     }
-    let text = serde_json::to_vec(value).unwrap_or_default();
-    let members = serde_json::from_slice::<Members>(&text).map(|members| members.0);
-    let members = members.unwrap_or_default();
+    let text = serde_json::to_vec(value)?;
+    // What is no object has no members to keep.
+    let members = serde_json::from_slice::<Members>(&text).map_or_else(|_| Vec::new(), |own| own.0);
     let sizes = members.iter().map(|(name, value)| member_bytes(name, value.get().len()));
     let kept = kept(&sizes.collect::<Vec<_>>(), ELEMENTS_BYTES_MAX);
     let members = members.into_iter().zip(kept).filter(|(_, is_kept)| *is_kept);
-    marked(members.map(|((name, value), _)| {
-        let value = serde_json::from_str(value.get()).unwrap_or_default();
-        (name, value)
-    }))
+    let members = members.map(|((name, value), _)| Ok((name, serde_json::from_str(value.get())?)));
+    Ok(marked(members.collect::<Result<Map<_, _>, serde_json::Error>>()?))
 }
 
 /// An object shortened to `bytes_max`, like [`elements`].
@@ -57,11 +55,10 @@ fn shortened(value: &Value, bytes_max: usize) -> Value {
     });
     let kept = kept(&sizes.collect::<Vec<_>>(), bytes_max);
     let members = members.iter().zip(kept).filter(|(_, is_kept)| *is_kept);
-    marked(members.map(|((name, value), _)| (name.clone(), value.clone())))
+    marked(members.map(|((name, value), _)| (name.clone(), value.clone())).collect())
 }
 
-fn marked(members: impl Iterator<Item = (String, Value)>) -> Value {
-    let mut members: Map<_, _> = members.collect();
+fn marked(mut members: Map<String, Value>) -> Value {
     members.insert(OMITTED.to_owned(), Value::Bool(true));
     Value::Object(members)
 }
@@ -153,11 +150,16 @@ impl Record {
     /// replaces. Should the event still be too large, more goes, what says least first.
     /// Assumed: AWS shortens a record in this order and marks it so. Its guide states an order for
     /// event data stores only, and for trails that the content is omitted.
-    pub fn to_json(&self) -> String {
-        (0..=Draft::SHEDDABLE)
-            .map(|shed| self.draft(shed).finish())
-            .find(|json| json.len() <= EVENT_BYTES_MAX)
-            .unwrap_or_else(|| self.draft(Draft::SHEDDABLE).finish())
+    ///
+    /// Errors when a member cannot be JSON; no member is left out for that.
+    pub fn to_json(&self) -> Result<String, serde_json::Error> {
+        for shed in 0..Draft::SHEDDABLE {
+            let json = self.draft(shed).finish()?;
+            if json.len() <= EVENT_BYTES_MAX {
+                return Ok(json);
+            }
+        }
+        self.draft(Draft::SHEDDABLE).finish()
     }
 
     fn draft(&self, shed: u8) -> Draft {
@@ -215,7 +217,11 @@ fn keep(shed: u8, gone: u8, bytes_max: usize) -> usize {
 }
 
 /// JSON in the making; members go straight into the text, so that their size is known at once.
-struct Draft(Vec<u8>);
+struct Draft {
+    text: Vec<u8>,
+    /// Why the first member that is not there could not be written.
+    broken: Option<serde_json::Error>,
+}
 
 impl Draft {
     /// How many steps of shedding there are.
@@ -224,15 +230,15 @@ impl Draft {
     fn new() -> Self {
         let mut text = Vec::with_capacity(1_536);
         text.push(b'{');
-        Self(text)
+        Self { text, broken: None }
     }
 
     fn put(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
-        if self.0.len() > 1 {
-            self.0.push(b',');
+        if self.text.len() > 1 {
+            self.text.push(b',');
         }
         self.value(name);
-        self.0.push(b':');
+        self.text.push(b':');
         self.value(value);
     }
 
@@ -251,27 +257,27 @@ impl Draft {
     fn capped(&mut self, name: &str, value: Option<&Value>, bytes_max: usize) {
         let Some(value) = value else { return };
         self.put(name, &Value::Null);
-        let start = self.0.len().saturating_sub(b"null".len());
-        self.0.truncate(start);
+        let start = self.text.len().saturating_sub(b"null".len());
+        self.text.truncate(start);
         self.value(value);
-        if self.0.len().saturating_sub(start) > bytes_max {
-            self.0.truncate(start);
+        if self.text.len().saturating_sub(start) > bytes_max {
+            self.text.truncate(start);
             self.value(&shortened(value, bytes_max));
         }
     }
 
-    /// Appends a value; one that cannot be JSON (there is none among ours) becomes `null`.
     fn value(&mut self, value: &(impl Serialize + ?Sized)) {
-        let start = self.0.len();
-        if serde_json::to_writer(&mut self.0, value).is_err() {
-            self.0.truncate(start);
-            self.0.extend_from_slice(b"null");
+        if let Err(error) = serde_json::to_writer(&mut self.text, value) {
+            self.broken.get_or_insert(error);
         }
     }
 
-    fn finish(mut self) -> String {
-        self.0.push(b'}');
-        String::from_utf8(self.0).unwrap_or_else(|error| error.to_string())
+    fn finish(mut self) -> Result<String, serde_json::Error> {
+        if let Some(error) = self.broken {
+            return Err(error);
+        }
+        self.text.push(b'}');
+        String::from_utf8(self.text).map_err(serde::ser::Error::custom)
     }
 }
 

@@ -125,7 +125,7 @@ fn rewritten_digests_are_found() {
         let object = world.at(&key);
         let mut digest = Digest::parse(&gzip::decompress(&object.bytes, 9_999).unwrap()).unwrap();
         rewrite(&mut digest);
-        object.bytes = gzip::compress(digest.to_json().as_bytes()).unwrap();
+        object.bytes = gzip::compress(digest.to_json().unwrap().as_bytes()).unwrap();
         let line = format!("Digest file\ts3://logs/{key}\tINVALID: {want}");
         // Its one log file is judged no more.
         assert_eq!(summary(&world.verify()), (line, [29, 1, 29, 0]));

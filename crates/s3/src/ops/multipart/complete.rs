@@ -2,7 +2,7 @@
 //!
 //! Source: S3 API Reference, "CompleteMultipartUpload".
 
-use gateway::{BodyLimit, Ctx, Scope, Spec};
+use gateway::{BodyLimit, Ctx, Fault, Scope, Spec};
 use keys::Md5;
 
 use super::{COMPLETED, Completed, OpenUpload, Part, forget, load, parts, row_of};
@@ -237,7 +237,7 @@ fn assemble(request: &Request, open: &OpenUpload, chosen: &[Part]) -> S3Result<S
     let pieces: Vec<crate::model::Piece> = chosen.iter().map(|part| part.piece.clone()).collect();
     Ok(Stored {
         size,
-        etag: etag(chosen),
+        etag: etag(chosen)?,
         pieces,
         multipart: true,
         envelope: open.envelope.clone(),
@@ -252,12 +252,13 @@ fn assemble(request: &Request, open: &OpenUpload, chosen: &[Part]) -> S3Result<S
 }
 
 /// The MD5 of the parts' ETags, and their number.
-fn etag(chosen: &[Part]) -> String {
+fn etag(chosen: &[Part]) -> Result<String, Fault> {
     let mut md5 = Md5::new();
     for part in chosen {
-        md5.update(&types::hex_decode(&part.etag).unwrap_or_default());
+        let etag = types::hex_decode(&part.etag);
+        md5.update(&etag.ok_or_else(|| Fault::damaged("the ETag of a part"))?);
     }
-    format!("{}-{}", types::hex(&md5.finish()), to_u64(chosen.len()))
+    Ok(format!("{}-{}", types::hex(&md5.finish()), to_u64(chosen.len())))
 }
 
 /// Observed: the type must be that of the upload, and a given checksum that of the whole.

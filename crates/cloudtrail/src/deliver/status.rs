@@ -1,13 +1,13 @@
-//! The state of deliveries, for monitoring.
+//! The state of deliveries, and of events that were given up, for operators.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use gateway::Fault;
+use gateway::{Fault, Gateway};
 use store::Tx;
 use types::{AccountId, Region, Timestamp};
 
-use crate::model::{LOST, PROGRESS, TRAILS, WAITING};
+use crate::model::{Content, LOST, Lost, PROGRESS, TRAILS, WAITING};
 
 /// What waits, of all trails of all accounts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -74,8 +74,8 @@ pub fn backlog(tx: &Tx<'_>) -> Result<Backlog, Fault> {
     WAITING.visit(tx, "", "", &mut |place, file| {
         all.files = all.files.saturating_add(1);
         all.oldest = Some(earlier(all.oldest, file.made));
-        let id = store::key_parts(place).into_iter().next().unwrap_or_default();
-        if let Some(trail) = trails.get_mut(&id) {
+        let id = store::key_parts(place).into_iter().next();
+        if let Some(trail) = id.and_then(|id| trails.get_mut(&id)) {
             trail.files = trail.files.saturating_add(1);
             trail.oldest = Some(earlier(trail.oldest, file.made));
         }
@@ -91,4 +91,43 @@ pub fn backlog(tx: &Tx<'_>) -> Result<Backlog, Fault> {
 
 fn earlier(known: Option<Timestamp>, found: Timestamp) -> Timestamp {
     known.map_or(found, |known| known.min(found))
+}
+
+/// A file that could not be delivered within thirty days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loss {
+    /// The bucket that refused it.
+    pub bucket: String,
+    /// Its key there.
+    pub object: String,
+    /// When it was given up.
+    pub given_up: Timestamp,
+    /// The code of the bucket's last answer.
+    pub error: Option<String>,
+    /// The events in it; none in a digest. Event history has them for as long as it goes back.
+    pub events: usize,
+}
+
+impl From<Lost> for Loss {
+    fn from(lost: Lost) -> Self {
+        let events = match &lost.file.content {
+            Content::Log(ranges) => {
+                ranges.iter().map(|(from, to)| to.saturating_sub(*from).saturating_add(1)).sum()
+            }
+            Content::Digest { .. } => 0_u64,
+        };
+        Self {
+            bucket: lost.file.bucket,
+            object: lost.file.object,
+            given_up: lost.given_up,
+            error: lost.error,
+            events: usize::try_from(events).unwrap_or(usize::MAX),
+        }
+    }
+}
+
+/// All losses on record, of all trails.
+pub fn losses(gateway: &Gateway) -> Result<Vec<Loss>, Fault> {
+    let rows = LOST.all(&gateway.snapshot()?.tx(), "")?;
+    Ok(rows.into_iter().map(|(_, lost)| Loss::from(lost)).collect())
 }

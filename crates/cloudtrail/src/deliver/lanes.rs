@@ -1,4 +1,5 @@
-//! The attempts to deliver pending files.
+//! The lanes: a trail's pending files for one folder, stored one after the other, and the pauses
+//! of a folder that rejects them.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -13,7 +14,8 @@ use trail::log_file::{self, LogFile};
 use trail::retry::{self, Pace, Step};
 use types::{MINUTE_MS, Pulse, Region, Timestamp};
 
-use super::{FileToPut, update};
+use super::FileToPut;
+use super::progress::update;
 use crate::PRINCIPAL;
 use crate::model::{
     Content, LOST, Lost, Outage, PROGRESS, Trail, UNDIGESTED, Undigested, WAITING, Waiting,
@@ -46,20 +48,20 @@ pub(super) fn attempt(
 
 /// What of a trail's files waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Backlog {
+pub(super) enum Waits {
     None,
     Digests,
     Logs,
 }
 
 /// What of a trail's files waits, log files before digests.
-pub(super) fn backlog(tx: &Tx<'_>, trail: &Trail) -> Result<Backlog, Fault> {
+pub(super) fn waits(tx: &Tx<'_>, trail: &Trail) -> Result<Waits, Fault> {
     let lanes = lanes(tx, trail)?;
     let logs = lanes.iter().any(|(_, is_digest)| !is_digest);
     Ok(match (lanes.is_empty(), logs) {
-        (true, _) => Backlog::None,
-        (false, false) => Backlog::Digests,
-        (false, true) => Backlog::Logs,
+        (true, _) => Waits::None,
+        (false, false) => Waits::Digests,
+        (false, true) => Waits::Logs,
     })
 }
 
@@ -198,7 +200,7 @@ impl Round<'_> {
                 Ok(ControlFlow::Continue(()))
             }
             Err(NotPut { request_id, refused }) => match *refused {
-                Refused::Wire(error) => {
+                Refused::Wire(error) | Refused::Denied(error) => {
                     let outage = attempts.fail(now, request_id);
                     if let Step::WaitUntil(due) = attempts.next_step(&file, now) {
                         self.due = self.due.min(due);
@@ -256,10 +258,16 @@ impl Round<'_> {
             let wanted = usize::try_from(to.saturating_sub(*from)).unwrap_or(usize::MAX);
             let rows = self.gateway.events_from(&view, *from, wanted.saturating_add(1))?;
             let rows = rows.into_iter().take_while(|row| row.seq <= *to);
-            records.extend(rows.map(|row| row.body));
+            records.extend(rows.map(|row| (row.seq, row.body)));
         }
-        let texts = records.iter().map(|body| std::str::from_utf8(body).unwrap_or_default());
-        log_file::write(texts)
+        let mut texts = Vec::with_capacity(records.len());
+        for (seq, body) in &records {
+            let text = std::str::from_utf8(body);
+            texts.push(text.map_err(|cause| {
+                Fault::damaged(format_args!("event {seq} is not text")).because(cause)
+            })?);
+        }
+        log_file::write(texts.into_iter())
             .map_err(|cause| Fault::damaged("the records of a log file").because(cause))
     }
 
