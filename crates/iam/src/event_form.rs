@@ -19,6 +19,9 @@ pub(crate) const IAM: EventForm = EventForm {
         "InvalidUserType",
         "InvalidAuthenticationCode",
         "EntityTemporarilyUnmodifiable",
+        "PolicyEvaluation",
+        "PolicyNotAttachable",
+        "ServiceFailure",
     ],
     names: IAM_NAMES,
     ..EventForm::PLAIN
