@@ -125,7 +125,7 @@ mod tests {
         for (folder_mode, file_mode) in [(0o777, 0o600), (0o1777, 0o600), (0o770, 0o600)] {
             let (folder, file) = found(folder_mode, file_mode);
             let refused = close(folder.path()).unwrap_err();
-            assert!(refused.to_string().contains("others may write"), "{refused}");
+            assert!(refused.to_string().contains("other users can write"), "{refused}");
             assert_eq!((at(folder.path()), at(&file)), (folder_mode, file_mode), "untouched");
         }
         for file_mode in [0o666, 0o660, 0o602] {

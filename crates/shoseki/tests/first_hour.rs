@@ -192,7 +192,7 @@ fn accounts_are_listed_and_changed() {
     let words = ["serve", "--listen", "127.0.0.1:0", "--account", "111122223333"];
     let other = shoseki(&[&words[..], &place].concat(), &[]);
     assert_eq!(other.status.code(), Some(2));
-    assert!(err(&other).contains("start it with `--account 123456789012`"), "{}", err(&other));
+    assert!(err(&other).contains("start with `--account 123456789012`"), "{}", err(&other));
 }
 
 /// A service manager hears that the server serves, that it lives, and that it stops, in this order.

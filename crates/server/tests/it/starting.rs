@@ -19,7 +19,7 @@ fn an_address_in_use_is_named() {
     config.listen = other.local_addr().unwrap();
     let refused = runtime.block_on(async { Reserved::new(&config) }).unwrap_err().to_string();
     let (address, advice) =
-        (config.listen.to_string(), "choose another port by `--listen IP:PORT`");
+        (config.listen.to_string(), "choose another port with `--listen IP:PORT`");
     assert!(refused.contains(&address) && refused.contains(advice), "{refused}");
     drop(other);
     config.console_listen = Some("127.0.0.1:0".parse().unwrap());
@@ -46,7 +46,7 @@ fn a_store_of_another_account_names_its_account() {
         let refused = open(&config, Clock::system(), Entropy::seeded(1)).unwrap_err();
         assert!(matches!(refused, OpenError::OtherAccount { .. }), "{refused}");
         let said = refused.to_string();
-        assert!(said.contains("start it with `--account 123456789012`"), "{said}");
+        assert!(said.contains("start with `--account 123456789012`"), "{said}");
         config.account = AccountId::parse("123456789012").unwrap();
         let opened = open(&config, Clock::system(), Entropy::seeded(1)).unwrap();
         let view = opened.store.snapshot().unwrap();
