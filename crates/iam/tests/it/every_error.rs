@@ -309,11 +309,10 @@ fn simulations_are_of_policies_and_of_people() {
 fn boundaries_and_profiles_must_be_there() {
     let world = world();
     let none = ("PermissionsBoundary", "arn:aws:iam::111122223333:policy/none");
-    let calls: &[(&str, &[&[(&str, &str)]])] = &[
-        ("CreateUser", &[&[("UserName", "other"), none]]),
-        ("CreateRole", &[&[("RoleName", "other"), TRUST, none]]),
-    ];
-    all_fail(&world, (404, "NoSuchEntity"), calls);
+    let user = [("UserName", "other"), none];
+    let role = [("RoleName", "other"), TRUST, none];
+    let failure = (404, "NoSuchEntity");
+    all_fail(&world, failure, &[("CreateUser", &[&user]), ("CreateRole", &[&role])]);
     let user = world.user("v", &allowing("iam:ChangePassword"));
     let change = [("OldPassword", "Correct-horse-1"), ("NewPassword", "Correct-horse-2")];
     let message = "Login Profile for User v cannot be found.";

@@ -271,7 +271,7 @@ fn every_operation_fails_when_nothing_can_be_stored() {
 #[test]
 fn each_refusal_has_its_code() {
     let world = World::new();
-    let Known { key, other, ciphertext, .. } = known(&world);
+    let Known { key, .. } = known(&world);
     let document = |action: &str| {
         json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow",
             "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": action,
@@ -315,6 +315,22 @@ fn each_refusal_has_its_code() {
             json!({ "NumberOfBytes": 1, "Recipient": {} }),
             "UnsupportedOperationException",
         ),
+        (
+            "CreateAlias",
+            json!({ "AliasName": "alias/aws/k", "TargetKeyId": key }),
+            "NotAuthorizedException",
+        ),
+    ] {
+        refuses(&world, operation, &input, code);
+    }
+}
+
+/// Errors of operations on a ciphertext, each with its event.
+#[test]
+fn each_refusal_of_a_ciphertext_has_its_code() {
+    let world = World::new();
+    let Known { other, ciphertext, .. } = known(&world);
+    for (operation, input, code) in [
         ("Decrypt", json!({ "CiphertextBlob": ciphertext, "KeyId": MISSING }), "NotFoundException"),
         (
             "Decrypt",
@@ -344,15 +360,14 @@ fn each_refusal_has_its_code() {
                 "DestinationEncryptionAlgorithm": "RSAES_OAEP_SHA_1" }),
             "InvalidKeyUsageException",
         ),
-        (
-            "CreateAlias",
-            json!({ "AliasName": "alias/aws/k", "TargetKeyId": key }),
-            "NotAuthorizedException",
-        ),
     ] {
-        assert_eq!(world.code(ADMIN, operation, &input), code, "{operation} {input}");
-        assert_eq!(world.last_event()["errorCode"], code, "{operation} {input}");
+        refuses(&world, operation, &input, code);
     }
+}
+
+fn refuses(world: &World, operation: &str, input: &Value, code: &str) {
+    assert_eq!(world.code(ADMIN, operation, input), code, "{operation} {input}");
+    assert_eq!(world.last_event()["errorCode"], code, "{operation} {input}");
 }
 
 /// A key has so many aliases, made for it or moved to it.
