@@ -42,7 +42,7 @@ describe("a page whose code does not arrive", () => {
     });
     // Some browsers fetch a module anew that failed before, others not until the console is loaded anew.
     const retry = page.getByRole("button", { name: label(t("common.retry")) });
-    await screen.heading(t("iam.users")).or(retry).first().waitFor();
+    await screen.title(t("iam.users")).or(retry).first().waitFor();
     if (await retry.isVisible()) await retry.click();
     await screen.isAt(t("iam.users"));
     await page.getByRole("navigation").getByRole("link", { name: label(t("iam.roles")) }).first().waitFor();

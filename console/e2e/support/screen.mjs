@@ -34,10 +34,14 @@ export class Screen {
     return this.page.getByRole("heading", { name: label(text) }).first();
   }
 
-  /** A heading may carry a counter: `Buckets (1)`. */
-  async isAt(text) {
+  /** The title of a page, which may carry a counter: `Buckets (1)`. */
+  title(text) {
     const name = new RegExp(`${label(text).source.slice(0, -1)}(\\(\\d+\\))?\\s*$`, "u");
-    await this.page.getByRole("heading", { level: 1, name }).first().waitFor();
+    return this.page.getByRole("heading", { level: 1, name }).first();
+  }
+
+  async isAt(text) {
+    await this.title(text).waitFor();
     await this.settled();
   }
 
