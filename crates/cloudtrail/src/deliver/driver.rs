@@ -1,4 +1,4 @@
-//! The driver: does what is due, by the clock, and says when it wants to be called again.
+//! The driver: does what is due by the clock, and returns the time of its next call.
 
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,16 +16,16 @@ use crate::model::Trail;
 #[derive(Debug, Default)]
 struct LastCut(Mutex<Option<Timestamp>>);
 
-/// Cuts, puts and digests what is due, and gives the instant at which to be called again.
+/// Creates and delivers due log files and digests, and returns the time of the next call.
 ///
-/// Blocks the thread, for long if much waits; `pulse` is called before each trail, file, digest and
-/// batch of events. Trouble with one trail goes to diagnostics and stops no other.
+/// Blocks the thread, possibly for long; `pulse` is called before each trail, file, digest and
+/// batch of events. Errors of one trail are logged and do not affect others.
 pub fn deliver(gateway: &Arc<Gateway>, pulse: Pulse<'_>) -> Timestamp {
     let (now, timing) = (gateway.clock().now(), gateway.settings().delivery);
     let mut due = now.plus_ms(MINUTE_MS).min(cut_if_due(gateway, &timing, now, pulse));
     let trails = gateway.snapshot().and_then(|view| delivering(&view.tx()));
     for (trail, _) in trails.unwrap_or_else(|fault| {
-        gateway.report(&fault, "trails cannot be read; delivery waits", "");
+        gateway.report(&fault, "cannot read the trails; delivery is delayed", "");
         Vec::new()
     }) {
         if pulse().is_break() {
@@ -34,7 +34,7 @@ pub fn deliver(gateway: &Arc<Gateway>, pulse: Pulse<'_>) -> Timestamp {
         match deliver_trail(gateway, &timing, &trail, pulse) {
             Ok(again) => due = due.min(again),
             Err(fault) => {
-                gateway.report(&fault, "delivery failed; it is tried again", trail.name.as_str());
+                gateway.report(&fault, "delivery failed; retrying", trail.name.as_str());
             }
         }
     }
@@ -48,7 +48,7 @@ fn deliver_trail(
     pulse: Pulse<'_>,
 ) -> Result<Timestamp, Fault> {
     let pace = Pace::of(timing.delivery_interval_ms);
-    // Trouble with one lane keeps no region from its digest.
+    // Errors in one lane do not prevent a region's digest.
     let tried = lanes::attempt(gateway, trail, pace, pulse);
     let (made, due) = digests::make_due(gateway, trail, timing.digest_interval_ms, pulse)?;
     let tried = if made { tried.and(lanes::attempt(gateway, trail, pace, pulse)) } else { tried };
@@ -68,24 +68,24 @@ fn cut_if_due(
         match cut::cut(gateway, interval_ms, pulse) {
             Ok(ControlFlow::Continue(())) => *last = Some(now),
             Ok(ControlFlow::Break(())) => {}
-            Err(fault) => gateway.report(&fault, "log files could not be cut; tried again", ""),
+            Err(fault) => gateway.report(&fault, "cannot create log files; retrying", ""),
         }
     }
     next_slot(interval_ms, now)
 }
 
-/// Whether log files are cut now.
+/// Whether log files are due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
     Cut,
     WaitUntil(Timestamp),
 }
 
-/// Files are cut once in each slot of the interval. Decides; does nothing itself.
+/// Decides only: files are cut once in each slot of the interval.
 fn next_step(last_cut: Option<Timestamp>, interval_ms: u64, now: Timestamp) -> Step {
     let slot = now.floor_to(interval_ms);
     match last_cut {
-        // A clock that was set back makes for another slot, too.
+        // A clock that was set back starts another slot, too.
         Some(last) if last.floor_to(interval_ms) == slot => {
             Step::WaitUntil(next_slot(interval_ms, now))
         }

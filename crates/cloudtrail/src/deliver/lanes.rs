@@ -46,7 +46,7 @@ pub(super) fn attempt(
     result.map(|()| round.due)
 }
 
-/// What of a trail's files waits.
+/// The pending files of a trail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Waits {
     None,
@@ -54,7 +54,7 @@ pub(super) enum Waits {
     Logs,
 }
 
-/// What of a trail's files waits, log files before digests.
+/// The pending files of a trail, log files before digests.
 pub(super) fn waits(tx: &Tx<'_>, trail: &Trail) -> Result<Waits, Fault> {
     let lanes = lanes(tx, trail)?;
     let logs = lanes.iter().any(|(_, is_digest)| !is_digest);
@@ -119,7 +119,7 @@ impl<F: Into<Fault>> From<F> for NotPut {
     }
 }
 
-/// How the attempts in a lane go.
+/// The state of the attempts in a lane.
 struct Attempts {
     lane: String,
     pace: Pace,

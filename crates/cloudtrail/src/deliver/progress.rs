@@ -1,4 +1,4 @@
-//! How far each trail has come: read by all, changed on the writer alone.
+//! The position of each trail: read anywhere, changed only on the writer.
 
 use std::ops::ControlFlow;
 
@@ -41,9 +41,9 @@ pub fn oldest_needed(gateway: &Gateway) -> Result<u64, Fault> {
 
 /// Changes a trail's progress on the writer, together with whatever else `change` does.
 ///
-/// Calls change it too, so it is read anew there; a trail whose progress is gone is left alone.
-/// No event: how far delivery has come is nothing that anybody asked for, and what is put into a
-/// bucket has the event of its `PutObject`.
+/// Calls change it too, so it is read again there; a trail without progress is skipped. No event:
+/// no caller requested this bookkeeping, and each file stored in a bucket has the event of its
+/// `PutObject`.
 pub(super) fn update(
     gateway: &Gateway,
     trail_id: &str,

@@ -1,4 +1,4 @@
-//! The state of deliveries, and of events that were given up, for operators.
+//! The state of deliveries, and of abandoned files, for operators.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -9,7 +9,7 @@ use types::{AccountId, Region, Timestamp};
 
 use crate::model::{Content, LOST, Lost, PROGRESS, TRAILS, WAITING};
 
-/// What waits, of all trails of all accounts.
+/// Pending deliveries of all trails in all accounts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Backlog {
     /// Trails that log.
@@ -26,10 +26,10 @@ pub struct Backlog {
     pub trails: Vec<TrailBacklog>,
 }
 
-/// What waits of one trail.
+/// Pending deliveries of one trail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrailBacklog {
-    /// Whose it is.
+    /// The account that owns it.
     pub account: AccountId,
     /// Its home region.
     pub region: Region,
@@ -47,7 +47,7 @@ pub struct TrailBacklog {
     pub latest_digest: Option<Timestamp>,
 }
 
-/// Counts what waits.
+/// Counts pending deliveries.
 pub fn backlog(tx: &Tx<'_>) -> Result<Backlog, Fault> {
     let mut all = Backlog::default();
     TRAILS.visit(tx, "", "", &mut |_, trail| {
@@ -100,9 +100,9 @@ pub struct Loss {
     pub bucket: String,
     /// Its key there.
     pub object: String,
-    /// When it was given up.
+    /// When it was abandoned.
     pub given_up: Timestamp,
-    /// The code of the bucket's last answer.
+    /// The code of the last error.
     pub error: Option<String>,
     /// The events in it; none in a digest. Event history has them for as long as it goes back.
     pub events: usize,
