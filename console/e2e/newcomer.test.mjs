@@ -46,7 +46,7 @@ for (const language of ["ja", "en"]) {
       await screen.isAt(words.firstRun.title);
       await screen.press(words.firstRun.submit);
       await page.getByText(label(t("common.required"))).first().waitFor();
-      assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-invalid")), "true");
+      await screen.focusesWrongField();
       for (const [field, text] of [[words.firstRun.password, ROOT_PASSWORD], [words.firstRun.again, ROOT_PASSWORD]]) await screen.type(field, text);
       await screen.press(words.firstRun.submit);
       await screen.succeeds(t("firstRun.token.invalid"));
@@ -72,7 +72,7 @@ for (const language of ["ja", "en"]) {
       await page.getByRole("button", { name: /スキップ|Skip/ }).click();
       // Nothing was typed: the wizard stays, and the alias has the focus.
       await page.getByText(label(t("common.required"))).waitFor();
-      assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-invalid")), "true");
+      await screen.focusesWrongField();
       await screen.type(words.kms.alias, VALUES.alias);
       await page.getByRole("button", { name: /スキップ|Skip/ }).click();
       await page.getByRole("heading", { level: 1, name: containing(words.kms.steps[5]) }).first().waitFor();

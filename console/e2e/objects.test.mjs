@@ -120,7 +120,7 @@ for (const language of ["ja", "en"]) {
       await dialog.getByRole("spinbutton").fill("0");
       await dialog.getByRole("button", { name: label(t("s3.share.make")) }).click();
       await dialog.getByText(label(t("s3.share.range"))).first().waitFor();
-      assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-invalid")), "true");
+      await screen.focusesWrongField();
       await dialog.getByRole("spinbutton").fill("5");
       await dialog.getByRole("button", { name: label(t("s3.share.make")) }).click();
       const address = (await dialog.getByText(/X-Amz-Signature=/).innerText()).trim();
@@ -203,7 +203,7 @@ for (const language of ["ja", "en"]) {
       const save = () => dialog.getByRole("button", { name: label(t("common.save")) }).click();
       await save();
       await dialog.getByText(label(t("common.required"))).first().waitFor();
-      assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-invalid")), "true");
+      await screen.focusesWrongField();
       await dialog.getByRole("textbox", { name: label(t("s3.lifecycle.name")) }).fill("old logs");
       await dialog.getByRole("textbox", { name: label(t("s3.lifecycle.prefix")) }).fill("logs/");
       await dialog.getByRole("spinbutton", { name: label(t("s3.lifecycle.expire")) }).fill("90");

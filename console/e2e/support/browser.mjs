@@ -42,6 +42,7 @@ export async function newPage(browser, { language = "ja", origin, ...more } = {}
 export async function newTab({ context, language }) {
   const page = await context.newPage();
   page.setDefaultTimeout(WAIT_MS);
+  if (process.env.FRAME_DELAY_MS) await drawLate(page, Number(process.env.FRAME_DELAY_MS));
   const complaints = [];
   // Answers like 403 and 404 are told by the browser itself; the tests judge those by what is on the screen.
   const isAnswer = (message) => message.text().startsWith("Failed to load resource");
@@ -59,6 +60,17 @@ export async function newTab({ context, language }) {
     });
   });
   return { context, page, language, complaints, settled: watchRequests(page) };
+}
+
+/**
+ * Draws each frame this many milliseconds late, as a busy machine does: a test that looks once, where a
+ * person would wait for the next frame, fails.
+ */
+async function drawLate(page, milliseconds) {
+  await page.addInitScript((late) => {
+    const draw = globalThis.requestAnimationFrame.bind(globalThis);
+    globalThis.requestAnimationFrame = (frame) => draw(() => setTimeout(() => frame(performance.now()), late));
+  }, milliseconds);
 }
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };

@@ -145,6 +145,11 @@ export class Screen {
     assert.ok((await state()).seen, `${target} is outside the window`);
   }
 
+  /** The focus moves to a field that is marked as wrong; it does so some frames after the error shows. */
+  async focusesWrongField() {
+    await this.focuses(this.page.locator(":focus[aria-invalid='true']"));
+  }
+
   /** Replaces what is in the JSON editor, as a person who pastes does. */
   async paste(text) {
     const editor = this.page.locator(".ace_text-input");

@@ -22,20 +22,29 @@ function controlOf(wrong: Element): HTMLElement | undefined {
   return undefined;
 }
 
-function focusNow(within: Element | null | undefined): void {
+/** Whether a field with an error was found; the focus is on it then. */
+function focusNow(within: Element | null | undefined): boolean {
   const place = within ?? document.querySelector("[role='dialog']") ?? document.querySelector("main") ?? document.body;
   const wrong = [...place.querySelectorAll(WRONG)].find(isShown);
   const control = wrong && controlOf(wrong);
-  if (!control) return;
+  if (!control) return false;
   control.focus({ preventScroll: true });
   control.scrollIntoView({ block: "center" });
+  return true;
 }
+
+/** A slow machine draws the errors some frames later; a form that shows none is left alone after this time. */
+const PATIENCE_MS = 1_000;
 
 /**
  * Call it after the state that makes the fields show their errors is set. `within` is the form, on a
  * page with several.
  */
 export function focusFirstProblem(within?: Element | null): void {
+  const end = performance.now() + PATIENCE_MS;
+  const attempt = () => {
+    if (!focusNow(within) && performance.now() < end) requestAnimationFrame(attempt);
+  };
   // The errors are drawn in the next frame.
-  requestAnimationFrame(() => requestAnimationFrame(() => focusNow(within)));
+  requestAnimationFrame(() => requestAnimationFrame(attempt));
 }
