@@ -108,15 +108,12 @@ impl FileLog {
         let lock = lock(folder)?;
         remove_if_there(&folder.join(UNFINISHED_FILE))?;
         let mut files = recover::files(folder)?;
-        let newest = match files.last_entry() {
-            Some(newest) => Arc::clone(newest.get()),
-            None => {
-                let first = FileHeader { first: 1, previous: [0; 16] };
-                let made = begin_file(folder, &settings, first, 0)?;
-                files.insert(1, Arc::clone(&made));
-                made
-            }
-        };
+        if files.is_empty() {
+            let first = FileHeader { first: 1, previous: [0; 16] };
+            files.insert(1, begin_file(folder, settings, first, 0)?);
+        }
+        let newest = files.last_entry().map(|newest| Arc::clone(newest.get()));
+        let newest = newest.ok_or_else(|| StoreError::engine("a log without a file"))?;
         let (head, offset) = recover::newest(&newest, &mut Opener::new(Arc::clone(keyring)))?;
         let writing = Writing { file: newest, offset, head, is_unsettled: false };
         Ok(Self {
@@ -158,7 +155,7 @@ impl FileLog {
         let _spare = held(&self.spare);
         let first = head.position.saturating_add(1);
         let header = FileHeader { first, previous: head.tag };
-        let file = begin_file(&self.folder, &self.settings, header, room)?;
+        let file = begin_file(&self.folder, self.settings, header, room)?;
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
         files.insert(first, Arc::clone(&file));
         Ok(file)
@@ -370,7 +367,7 @@ impl LogFile {
 /// Takes the spare file, or makes one, and gives it this header and its name.
 fn begin_file(
     folder: &Path,
-    settings: &LogSettings,
+    settings: LogSettings,
     header: FileHeader,
     room: u64,
 ) -> Result<Arc<LogFile>, StoreError> {

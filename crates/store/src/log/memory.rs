@@ -113,9 +113,9 @@ impl LogTurn for Turn<'_> {
         if fault == LogFault::AppendKept {
             medium.keep(frame);
         }
-        Err(match fault {
-            LogFault::Full => StoreError::full("an append that was to find no room"),
-            _ => StoreError::engine("an append that was to fail"),
-        })
+        if fault == LogFault::Full {
+            return Err(StoreError::full("an append that was to find no room"));
+        }
+        Err(StoreError::engine("an append that was to fail"))
     }
 }
