@@ -12,12 +12,14 @@
 mod file;
 mod frame;
 mod memory;
+mod payload;
 
 use std::fmt;
 
 pub use file::{FileLog, LogSettings};
 pub use frame::{Frame, Opener, Sealer};
 pub use memory::{LogFault, MemoryLog};
+pub use payload::{Change, Changes, EventRef, Payload};
 
 use crate::StoreError;
 

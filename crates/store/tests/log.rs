@@ -1,4 +1,9 @@
 //! The log: what both of its forms promise, and what happens to a file's.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test's helpers may fail like the test"
+)]
 
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt;
