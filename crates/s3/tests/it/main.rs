@@ -1,10 +1,12 @@
 //! Whole calls through the pipeline, events included.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod calls;
 mod condition_keys;
 mod conditions;
 mod control;
 mod cors;
+mod customer_keys;
 mod encryption;
 mod events;
 mod every_operation;
