@@ -22,8 +22,10 @@ mod parts;
 mod policies;
 mod recorded;
 mod regions;
+mod setting_checks;
 mod settings;
 mod signature_v2;
+mod sub_resources;
 mod versions;
 
 use base64::Engine;
