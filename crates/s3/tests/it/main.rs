@@ -26,6 +26,8 @@ mod setting_checks;
 mod settings;
 mod signature_v2;
 mod sub_resources;
+mod version_pages;
+mod version_states;
 mod versions;
 
 use base64::Engine;
