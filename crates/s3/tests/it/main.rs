@@ -24,6 +24,7 @@ mod parts;
 mod policies;
 mod recorded;
 mod regions;
+mod retention;
 mod setting_checks;
 mod settings;
 mod signature_v2;
