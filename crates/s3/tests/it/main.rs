@@ -1,6 +1,7 @@
 //! Whole calls through the pipeline, events included.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod acl_permissions;
 mod calls;
 mod condition_keys;
 mod conditions;
@@ -22,6 +23,7 @@ mod one_value;
 mod ownership;
 mod parts;
 mod policies;
+mod public_access;
 mod recorded;
 mod regions;
 mod retention;
