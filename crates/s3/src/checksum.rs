@@ -391,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn each_algorithm_knows_its_kinds() {
+    fn each_algorithm_accepts_its_kinds() {
         let fits = |algorithm: Algorithm, kind| algorithm.check_kind(kind).is_ok();
         for (algorithm, full, composite) in [
             (Algorithm::Crc32, true, true),

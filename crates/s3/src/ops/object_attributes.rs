@@ -50,6 +50,8 @@ impl PlainApi for GetObjectAttributes {
             // Source: S3 API Reference: checksums of SSE-KMS objects need `kms:Decrypt`.
             let (envelope, key) = (stored.envelope.clone(), request.key.clone());
             envelope.open(ctx, request, bucket, &key, customer_key::TARGET)?;
+        } else {
+            customer_key::refuse(request, customer_key::TARGET)?;
         }
         let mut xml = Xml::result("GetObjectAttributesResponse");
         if has("ETag") {
