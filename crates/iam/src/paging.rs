@@ -6,7 +6,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::error::IamError;
-use crate::validate::Checks;
+use crate::validate::{Checks, MARKER};
 
 /// Source: IAM API Reference, `MaxItems`.
 const ITEMS_DEFAULT: usize = 100;
@@ -31,6 +31,7 @@ pub(crate) struct Paging {
 impl Paging {
     /// Adds the constraints of these members.
     pub(crate) fn check(&self, checks: Checks) -> Checks {
+        let checks = checks.may("marker", self.marker.as_deref(), &MARKER);
         checks.number("maxItems", self.max_items, 1, ITEMS_MAX)
     }
 

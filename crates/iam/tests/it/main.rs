@@ -5,6 +5,7 @@ mod every_error;
 mod every_operation;
 mod iam_calls;
 mod json_calls;
+mod member_constraints;
 mod policy_calls;
 mod port;
 mod recorded;
