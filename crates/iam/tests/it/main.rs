@@ -1,10 +1,11 @@
 //! Complete calls to a gateway with only IAM and STS: signed, decided, recorded.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 mod access_keys;
 mod account;
 mod attachments;
 mod boundaries;
+mod console_sessions;
 mod every_error;
 mod every_operation;
 mod expect;
@@ -22,6 +23,7 @@ mod port;
 mod recorded;
 mod roles;
 mod sign_in_calls;
+mod sign_in_page;
 mod simulation;
 mod sts_calls;
 mod sts_sessions;

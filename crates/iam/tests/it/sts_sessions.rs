@@ -36,9 +36,9 @@ fn a_session_is_answered_and_recorded_as_a_whole() {
         ("TransitiveTagKeys.member.1", "Team"),
         ("PolicyArns.member.1.arn", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
     ]);
+    let id = text(&world.result("GetRole", &[("RoleName", "r")]), "RoleId");
     let answer = world.result_as(&alice, "AssumeRole", &sent);
     let of = |name| text(&answer, name);
-    let id = text(&world.result("GetRole", &[("RoleName", "r")]), "RoleId");
     let (token, key) = (of("SessionToken"), of("AccessKeyId"));
     let size = of("PackedPolicySize");
     assert_eq!(
@@ -99,6 +99,7 @@ fn events_of_a_session_have_its_issuer() {
                 "sessionIssuer": {"type": "Role", "principalId": role_id,
                     "arn": "arn:aws:iam::111122223333:role/a/b/deep", "accountId": ACCOUNT,
                     "userName": "deep"},
+                "webIdFederationData": {},
                 "attributes": {"creationDate": "2026-03-01T00:00:05Z",
                     "mfaAuthenticated": "false"}}})
     );
