@@ -83,13 +83,19 @@ fn world() -> World {
     world
 }
 
-/// However large the pages, together they are the whole list, and the last one has no marker.
+/// However large the pages, together they have every item of the list once, each page but the last
+/// is full, and the last one has no marker.
 #[test]
 fn pages_together_are_the_whole_list() {
     let world = world();
     for (action, of, item) in LISTS {
         let whole = world.result(action, of);
-        let all = texts(&whole, item);
+        let mut all = texts(&whole, item);
+        // The entities of a policy are in three lists, across which pages go.
+        let is_one_list = *action != "ListEntitiesForPolicy";
+        if !is_one_list {
+            all.sort();
+        }
         assert!(all.len() >= 2, "{action}: {whole}");
         assert_eq!(text(&whole, "IsTruncated"), "false", "{action}");
         assert!(!whole.contains("<Marker>"), "{action}");
@@ -105,13 +111,15 @@ fn pages_together_are_the_whole_list() {
                 seen.extend(items.iter().cloned());
                 marker = text(&got, "Marker");
                 let is_last = seen.len() == all.len();
-                assert_eq!(items.len(), size.min(items.len()), "{action}");
                 assert_eq!(text(&got, "IsTruncated"), (!is_last).to_string(), "{action} {size}");
                 assert_eq!(marker.is_empty(), is_last, "{action} {size}");
                 if marker.is_empty() {
                     break;
                 }
                 assert_eq!(items.len(), size, "{action}: a page before the last is full");
+            }
+            if !is_one_list {
+                seen.sort();
             }
             assert_eq!(seen, all, "{action} by {size}");
         }
@@ -222,8 +230,7 @@ fn lists_of_absent_resources_take_the_same_members() {
     assert_eq!(world.result("ListSAMLProviders", &[]), "<SAMLProviderList/>");
     assert_eq!(world.result("ListOpenIDConnectProviders", &[]), "<OpenIDConnectProviderList/>");
     let missing = (404, "NoSuchEntity", "The user with name none cannot be found.");
-    for action in
-        ["ListSSHPublicKeys", "ListSigningCertificates", "ListServiceSpecificCredentials"]
+    for action in ["ListSSHPublicKeys", "ListSigningCertificates", "ListServiceSpecificCredentials"]
     {
         world.fails(action, &[("UserName", "none")], missing);
         world.ok(&world.root, action, &[]);

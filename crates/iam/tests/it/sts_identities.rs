@@ -86,10 +86,9 @@ fn session_tokens_last_as_long_as_their_caller_may_ask() {
         assert_eq!(answered["credentials"]["accessKeyId"], key);
         assert_eq!(answered["credentials"].get("secretAccessKey"), None);
     }
-    for (duration, limit) in [
-        ("899", "greater than or equal to 900"),
-        ("129601", "less than or equal to 129600"),
-    ] {
+    for (duration, limit) in
+        [("899", "greater than or equal to 900"), ("129601", "less than or equal to 129600")]
+    {
         let message = format!(
             "1 validation error detected: Value '{duration}' at 'durationSeconds' failed to \
              satisfy constraint: Member must have value {limit}"
@@ -121,7 +120,8 @@ fn sessions_get_no_session_tokens() {
 #[test]
 fn a_second_factor_opens_iam() {
     let world = World::new();
-    let alice = world.user("alice", &allowing_if("*", r#""Bool":{"aws:MultiFactorAuthPresent":"true"}"#));
+    let alice =
+        world.user("alice", &allowing_if("*", r#""Bool":{"aws:MultiFactorAuthPresent":"true"}"#));
     let made = world.result("CreateVirtualMFADevice", &[("VirtualMFADeviceName", "d")]);
     let app = Authenticator::of(&text(&made, "Base32StringSeed"));
     let serial = text(&made, "SerialNumber");
@@ -180,9 +180,7 @@ fn a_second_factor_is_whole_and_the_callers() {
     let foreign = "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify \
                    your MFA serial number is valid and associated with this user.";
     let wrong = "MultiFactorAuthentication failed with invalid MFA one time pass code. ";
-    for (shown, message) in
-        [(&[number][..], half), (&[code], half), (&[number, code], foreign)]
-    {
+    for (shown, message) in [(&[number][..], half), (&[code], half), (&[number, code], foreign)] {
         let want = (403, "AccessDenied", message);
         world.refused(&alice, "GetSessionToken", shown, want);
         world.refused(&alice, "AssumeRole", &[&asked[..], shown].concat(), want);

@@ -7,8 +7,7 @@ use crate::world::*;
 
 const ROLE: &str = "arn:aws:iam::111122223333:role/r";
 const SECOND: &str = "arn:aws:iam::111122223333:role/second";
-const DUPLICATE: &str =
-    "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
+const DUPLICATE: &str = "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
 const NOT_INCLUDED: &str =
     "The specified transitive tag key must be included in the requested tags.";
 const CONFLICT: &str = "One of the specified transitive tag keys can't be set because it conflicts \
