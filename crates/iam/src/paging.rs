@@ -182,7 +182,7 @@ mod tests {
 
     /// The output contains whether there are more items, and the marker only if there are.
     #[test]
-    fn a_listing_tells_whether_there_is_more() {
+    fn a_listing_has_whether_there_is_more() {
         let items = || [("a".to_owned(), 1), ("b".to_owned(), 2)];
         let paging = |max_items| Paging { marker: None, max_items };
         let shown = |max| {

@@ -345,7 +345,7 @@ mod tests {
         }
     }
 
-    fn told(checks: Checks) -> String {
+    fn message(checks: Checks) -> String {
         match checks.done() {
             Err(IamError::Validation(text)) => text,
             other => panic!("{other:?}"),
@@ -354,19 +354,24 @@ mod tests {
 
     /// Observed: the sentences, IAM's without and STS's with the value.
     #[test]
-    fn violations_are_told_in_awss_words() {
+    fn violations_are_in_awss_words() {
         assert_eq!(
-            told(Checks::sts().must("roleSessionName", Some("Session1:2"), &SESSION_NAME)),
+            message(Checks::sts().must("roleSessionName", Some("Session1:2"), &SESSION_NAME)),
             "1 validation error detected: Value 'Session1:2' at 'roleSessionName' failed to \
              satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*"
         );
         assert_eq!(
-            told(Checks::iam().word("status", Some("x"), &["Active", "Inactive"])),
+            message(Checks::iam().word("status", Some("x"), &["Active", "Inactive"])),
             "1 validation error detected: Value at 'status' failed to satisfy constraint: Member \
              must satisfy enum value set"
         );
         assert_eq!(
-            told(Checks::iam().must("userName", None, &NAME_64).number("maxItems", Some(0), 1, 9)),
+            message(Checks::iam().must("userName", None, &NAME_64).number(
+                "maxItems",
+                Some(0),
+                1,
+                9
+            )),
             "2 validation errors detected: Value null at 'userName' failed to satisfy constraint: \
              Member must not be null; Value at 'maxItems' failed to satisfy constraint: Member \
              must have value greater than or equal to 1"
@@ -380,8 +385,8 @@ mod tests {
         for _ in 0..10 * LISTED_MAX {
             checks = checks.must("tags.1.member.key", None, &NAME_64);
         }
-        let told = told(checks);
-        assert!(told.starts_with("1000 validation errors detected: "), "{told}");
-        assert_eq!(told.matches("Member must not be null").count(), LISTED_MAX);
+        let message = message(checks);
+        assert!(message.starts_with("1000 validation errors detected: "), "{message}");
+        assert_eq!(message.matches("Member must not be null").count(), LISTED_MAX);
     }
 }

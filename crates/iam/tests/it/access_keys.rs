@@ -103,17 +103,17 @@ fn a_key_is_switched_off_and_on() {
     let world = World::new();
     let alice = world.user("alice", "");
     let invalid = "The security token included in the request is invalid.";
-    let set = |status| {
+    let switched = |status| {
         let sent = [ALICE, key(&alice.access_key_id), ("Status", status)];
         assert_eq!(world.result("UpdateAccessKey", &sent), "");
         text(&world.result("ListAccessKeys", &[ALICE]), "Status")
     };
     for _ in 0..2 {
-        assert_eq!(set("Inactive"), "Inactive");
+        assert_eq!(switched("Inactive"), "Inactive");
         world.refused(&alice, "GetCallerIdentity", &[], (403, "InvalidClientTokenId", invalid));
     }
     for _ in 0..2 {
-        assert_eq!(set("Active"), "Active");
+        assert_eq!(switched("Active"), "Active");
         world.ok(&alice, "GetCallerIdentity", &[]);
     }
     let enumeration = "1 validation error detected: Value at 'status' failed to satisfy \

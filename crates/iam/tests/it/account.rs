@@ -188,30 +188,34 @@ fn the_summary_counts_what_there_is() {
     assert_eq!(entry(&other, "Users"), Some(0));
 }
 
+/// A user, a group and a role, each with an inline policy, an attached one and what else it can
+/// have; the IDs of the three.
+fn one_of_each(world: &World, document: &str) -> [String; 3] {
+    let boundary = ("PermissionsBoundary", SECURITY_AUDIT);
+    let tag = [("Tags.member.1.Key", "k"), ("Tags.member.1.Value", "v")];
+    let (user, group, role) = (("UserName", "u"), ("GroupName", "g"), ("RoleName", "r"));
+    let (path, trust) = (("Path", "/x/"), ("AssumeRolePolicyDocument", OPEN_TRUST));
+    let own = world.policy("own", document);
+    let of_user = world.result("CreateUser", &[user, path, boundary, tag[0], tag[1]]);
+    let of_group = world.result("CreateGroup", &[group, path]);
+    let of_role = world.result("CreateRole", &[role, path, trust, boundary, tag[0], tag[1]]);
+    let inline = [("PolicyName", "in"), ("PolicyDocument", document)];
+    for (kind, of) in [("User", user), ("Group", group), ("Role", role)] {
+        world.ok(&world.root, &format!("Put{kind}Policy"), &[of, inline[0], inline[1]]);
+        world.ok(&world.root, &format!("Attach{kind}Policy"), &[of, ("PolicyArn", &own)]);
+    }
+    world.ok(&world.root, "AddUserToGroup", &[user, group]);
+    [text(&of_user, "UserId"), text(&of_group, "GroupId"), text(&of_role, "RoleId")]
+}
+
 /// Every member of each kind of detail.
 #[test]
 fn authorization_details_have_every_member() {
     let world = World::new();
-    let root = &world.root;
     let document = allowing("s3:*");
     let encoded = wire::uri::encode(&document);
-    let own = world.policy("own", &document);
-    let boundary = ("PermissionsBoundary", SECURITY_AUDIT);
-    let tag = [("Tags.member.1.Key", "k"), ("Tags.member.1.Value", "v")];
-    let (user, group, role) = (("UserName", "u"), ("GroupName", "g"), ("RoleName", "r"));
-    let path = ("Path", "/x/");
-    let trust = ("AssumeRolePolicyDocument", OPEN_TRUST);
-    let user_id = world.result("CreateUser", &[user, path, boundary, tag[0], tag[1]]);
-    let group_id = world.result("CreateGroup", &[group, path]);
-    let role_id = world.result("CreateRole", &[role, path, trust, boundary, tag[0], tag[1]]);
-    let (user_id, group_id, role_id) =
-        (text(&user_id, "UserId"), text(&group_id, "GroupId"), text(&role_id, "RoleId"));
-    let inline = [("PolicyName", "in"), ("PolicyDocument", document.as_str())];
-    for (kind, of) in [("User", user), ("Group", group), ("Role", role)] {
-        world.ok(root, &format!("Put{kind}Policy"), &[of, inline[0], inline[1]]);
-        world.ok(root, &format!("Attach{kind}Policy"), &[of, ("PolicyArn", &own)]);
-    }
-    world.ok(root, "AddUserToGroup", &[user, group]);
+    let [user_id, group_id, role_id] = one_of_each(&world, &document);
+    let own = arn("policy/own");
     let details = world.result("GetAccountAuthorizationDetails", &[]);
     let part = |name: &str| {
         let inner = details.split_once(&format!("<{name}><member>")).unwrap().1;

@@ -32,7 +32,7 @@ fn an_attached_policy_is_listed_once() {
         for arn in [VIEW_ONLY, SECURITY_AUDIT, VIEW_ONLY] {
             world.ok(&world.root, &attach, &[of, policy(arn)]);
             let (sent, answered) = world.recorded(&attach);
-            let lower = member[..1].to_lowercase() + &member[1..];
+            let lower = lower(member);
             assert_eq!(sent, json!({lower: "x", "policyArn": arn}));
             assert_eq!(answered, Value::Null);
         }
@@ -76,8 +76,8 @@ fn attachments_need_a_holder_and_a_policy() {
     let not_a_policy = format!("ARN {user} is not valid.");
     for (kind, member) in KINDS {
         let attach = format!("Attach{kind}Policy");
-        let word = kind.to_lowercase();
-        let no_holder = format!("The {word} with name none cannot be found.");
+        let noun = kind.to_lowercase();
+        let no_holder = format!("The {noun} with name none cannot be found.");
         let none = [(member, "none"), policy(&missing)];
         world.fails(&attach, &none, (404, "NoSuchEntity", &no_holder));
         for (arn, status, code, message) in [
@@ -110,15 +110,15 @@ fn a_policy_is_detached_once() {
     let world = world();
     for (kind, member) in KINDS {
         let (attach, detach) = (format!("Attach{kind}Policy"), format!("Detach{kind}Policy"));
-        let (of, word) = ((member, "x"), kind.to_lowercase());
+        let (of, noun) = ((member, "x"), kind.to_lowercase());
         let gone = format!("Policy {SECURITY_AUDIT} was not found.");
         world.fails(&detach, &[of, policy(SECURITY_AUDIT)], (404, "NoSuchEntity", &gone));
         world.ok(&world.root, &attach, &[of, policy(SECURITY_AUDIT)]);
-        let no_holder = format!("The {word} with name none cannot be found.");
+        let no_holder = format!("The {noun} with name none cannot be found.");
         let none = [(member, "none"), policy(SECURITY_AUDIT)];
         world.fails(&detach, &none, (404, "NoSuchEntity", &no_holder));
         world.ok(&world.root, &detach, &[of, policy(SECURITY_AUDIT)]);
-        let lower = member[..1].to_lowercase() + &member[1..];
+        let lower = lower(member);
         let want = json!({lower: "x", "policyArn": SECURITY_AUDIT});
         assert_eq!(world.recorded(&detach), (want, Value::Null));
         world.fails(&detach, &[of, policy(SECURITY_AUDIT)], (404, "NoSuchEntity", &gone));
@@ -199,7 +199,7 @@ fn the_entities_of_a_policy_are_listed() {
     );
     let (permissions, bounds) =
         (("PolicyUsageFilter", "PermissionsPolicy"), ("PolicyUsageFilter", "PermissionsBoundary"));
-    let tests: &[(&[(&str, &str)], &[&str])] = &[
+    let tests: &[(Sent<'_>, &[&str])] = &[
         (&[("EntityFilter", "User")], &[&user, &second]),
         (&[("EntityFilter", "Role")], &[&role]),
         (&[("EntityFilter", "Group")], &[&group]),

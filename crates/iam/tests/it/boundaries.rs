@@ -32,7 +32,7 @@ fn a_boundary_is_set_replaced_and_removed() {
     for (kind, member) in KINDS {
         let (put, delete) =
             (format!("Put{kind}PermissionsBoundary"), format!("Delete{kind}PermissionsBoundary"));
-        let (of, lower) = ((member, "x"), member[..1].to_lowercase() + &member[1..]);
+        let (of, lower) = ((member, "x"), lower(member));
         let shown = || {
             let got = world.result(&format!("Get{kind}"), &[of]);
             (text(&got, "PermissionsBoundaryType"), text(&got, "PermissionsBoundaryArn"))
@@ -63,8 +63,8 @@ fn a_boundary_must_be_a_policy() {
     let user = arn("user/some-user-name");
     for (kind, member) in KINDS {
         let put = format!("Put{kind}PermissionsBoundary");
-        let (of, word) = ((member, "x"), kind.to_lowercase());
-        let no_holder = format!("The {word} with name none cannot be found.");
+        let (of, noun) = ((member, "x"), kind.to_lowercase());
+        let no_holder = format!("The {noun} with name none cannot be found.");
         let none = (404, "NoSuchEntity", no_holder.as_str());
         world.fails(&put, &[(member, "none"), boundary(READ_ONLY)], none);
         world.fails(&format!("Delete{kind}PermissionsBoundary"), &[(member, "none")], none);
@@ -81,12 +81,12 @@ fn a_boundary_must_be_a_policy() {
         let message = format!("Policy {missing} does not exist or is not attachable.");
         let new = [(member, "new"), trust, boundary(&missing)];
         world.fails(&create, &new, (404, "NoSuchEntity", &message));
-        let gone = format!("The {word} with name new cannot be found.");
+        let gone = format!("The {noun} with name new cannot be found.");
         world.fails(&format!("Get{kind}"), &[(member, "new")], (404, "NoSuchEntity", &gone));
     }
 }
 
-/// A boundary limits a user's own policies, those of its groups, and says so by name when it denies.
+/// A boundary limits a user's own policies, those of its groups, and is named when it denies.
 #[test]
 fn a_boundary_limits_users() {
     let world = World::new();

@@ -4,6 +4,15 @@ use serde_json::Value;
 
 use crate::world::*;
 
+/// Parameters of a call.
+pub(crate) type Sent<'a> = &'a [(&'a str, &'a str)];
+
+/// A member's name as events and messages spell it.
+pub(crate) fn lower(member: &str) -> String {
+    let mut letters = member.chars();
+    letters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(letters).collect()
+}
+
 /// A role's trust in one principal of the type `AWS`.
 pub(crate) fn trusting(principal: &str) -> String {
     format!(

@@ -19,11 +19,6 @@ fn world() -> World {
     world
 }
 
-/// The member's name as events spell it.
-fn lower(member: &str) -> String {
-    member[..1].to_lowercase() + &member[1..]
-}
-
 /// A document of exactly so many characters.
 fn sized(size: usize) -> String {
     let empty = allowing("s3:");
@@ -98,9 +93,9 @@ fn holder_and_policy_must_exist() {
     let world = world();
     let document = allowing("s3:*");
     for (kind, member, _) in KINDS {
-        let word = kind.to_lowercase();
-        let no_holder = format!("The {word} with name none cannot be found.");
-        let no_policy = format!("The {word} policy with name p cannot be found.");
+        let noun = kind.to_lowercase();
+        let no_holder = format!("The {noun} with name none cannot be found.");
+        let no_policy = format!("The {noun} policy with name p cannot be found.");
         for action in [format!("Get{kind}Policy"), format!("Delete{kind}Policy")] {
             world.fails(&action, &[(member, "none"), P], (404, "NoSuchEntity", &no_holder));
             world.fails(&action, &[(member, "x"), P], (404, "NoSuchEntity", &no_policy));
@@ -129,8 +124,8 @@ fn a_policy_is_deleted_once() {
         assert_eq!(answered, Value::Null);
         let list = world.result(&format!("List{kind}Policies"), &[of]);
         assert_eq!(list, "<PolicyNames/><IsTruncated>false</IsTruncated>");
-        let word = kind.to_lowercase();
-        let message = format!("The {word} policy with name p cannot be found.");
+        let noun = kind.to_lowercase();
+        let message = format!("The {noun} policy with name p cannot be found.");
         world.fails(&delete, &[of, P], (404, "NoSuchEntity", &message));
     }
 }
@@ -145,8 +140,8 @@ fn the_size_of_all_policies_is_limited() {
         let with = |name: &'static str, document: &str| {
             world.ok(&world.root, &put, &[of, ("PolicyName", name), ("PolicyDocument", document)]);
         };
-        let word = kind.to_lowercase();
-        let message = format!("Maximum policy size of {most} bytes exceeded for {word} x");
+        let noun = kind.to_lowercase();
+        let message = format!("Maximum policy size of {most} bytes exceeded for {noun} x");
         let over = |name: &'static str, document: &str| {
             let sent = [of, ("PolicyName", name), ("PolicyDocument", document)];
             world.fails(&put, &sent, (409, "LimitExceeded", &message));

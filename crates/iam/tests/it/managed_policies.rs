@@ -54,7 +54,7 @@ fn a_policy_has_a_shape_of_its_own_when_created_read_and_listed() {
     assert_eq!(listed, format!("<Policies><member>{first}{DATES}</member></Policies>{no_more}"));
 }
 
-/// Names are unique in the account, whatever the path and the case.
+/// Names are unique in the account, across paths and cases.
 #[test]
 fn a_policys_name_is_taken_once() {
     let world = World::new();
@@ -235,7 +235,7 @@ fn a_policy_is_deleted_when_nothing_uses_it() {
     world.ok(root, "CreateUser", &[("UserName", "u")]);
     world.ok(root, "CreateGroup", &[("GroupName", "g")]);
     world.role("r", OPEN_TRUST);
-    let used = (409, "DeleteConflict", "Cannot delete a policy attached to entities.");
+    let in_use = (409, "DeleteConflict", "Cannot delete a policy attached to entities.");
     let (user, group, role) = (("UserName", "u"), ("GroupName", "g"), ("RoleName", "r"));
     let boundary = ("PermissionsBoundary", OWN.1);
     for (put, of, delete) in [
@@ -246,7 +246,7 @@ fn a_policy_is_deleted_when_nothing_uses_it() {
         ("PutRolePermissionsBoundary", [role, boundary], "DeleteRolePermissionsBoundary"),
     ] {
         world.ok(root, put, &of);
-        world.fails("DeletePolicy", &[OWN], used);
+        world.fails("DeletePolicy", &[OWN], in_use);
         world.ok(root, delete, &of);
     }
     world.ok(root, "CreatePolicyVersion", &[OWN, ("PolicyDocument", &document)]);

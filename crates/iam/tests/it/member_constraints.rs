@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::expect::lower;
 use crate::world::*;
 
 const MEMBERS: &str = include_str!("members.tsv");
@@ -63,11 +64,6 @@ fn members() -> impl Iterator<Item = Member> {
 }
 
 impl Member {
-    /// The name in messages.
-    fn lower(&self) -> String {
-        self.name[..1].to_lowercase() + &self.name[1..]
-    }
-
     fn is_policy_arn(&self) -> bool {
         ["PolicyArn", "PermissionsBoundary"].contains(&self.name)
     }
@@ -121,9 +117,10 @@ impl Member {
             _ => {}
         }
         broken.retain(|(value, _)| {
-            !ACCEPTED.contains(&(self.operation, self.name, value.as_str()))
-                // Observed: a policy's ARN that cannot be parsed has a message of its own.
-                && !(self.is_policy_arn() && types::Arn::parse(value).is_none())
+            let is_accepted = ACCEPTED.contains(&(self.operation, self.name, value.as_str()));
+            // Observed: a policy's ARN that cannot be parsed has a message of its own.
+            let has_own_message = self.is_policy_arn() && types::Arn::parse(value).is_none();
+            !is_accepted && !has_own_message
         });
         broken
     }
@@ -169,7 +166,7 @@ impl Faults {
 fn every_constraint_of_every_member_is_checked() {
     let (world, mut faults) = (World::new(), Faults::default());
     for member in members().filter(|member| !IGNORED.contains(&member.name)) {
-        let (operation, name) = (member.operation, member.lower());
+        let (operation, name) = (member.operation, lower(member.name));
         for (value, constraint) in member.broken() {
             let repeated = match World::service_of(operation) {
                 "sts" => format!("'{value}' "),
@@ -192,7 +189,7 @@ fn every_required_member_must_be_sent() {
         let needed: Vec<String> = members()
             .filter(|member| member.operation == operation && member.required)
             .filter(|member| !ACCEPTED.contains(&(operation, member.name, "absent")))
-            .map(|member| member.lower())
+            .map(|member| lower(member.name))
             .collect();
         if needed.is_empty() {
             continue;
@@ -215,7 +212,7 @@ fn every_member_of_a_list_is_checked() {
     let (key_of_tag, value_of_tag) = (("Tags.member.1.Key", "k"), "Tags.member.1.Value");
     let (long_key, long_value) = ("k".repeat(129), "v".repeat(257));
     for member in members().filter(|member| member.kind == "list" && member.max == Some(50)) {
-        let (operation, list) = (member.operation, member.lower());
+        let (operation, list) = (member.operation, lower(member.name));
         let name = |at: usize| match member.name {
             "Tags" => format!("Tags.member.{at}.Key"),
             name => format!("{name}.member.{at}"),

@@ -13,7 +13,7 @@ const POLICY: (&str, &str) = ("PolicyArn", "arn:aws:iam::111122223333:policy/x")
 
 /// Lists with several items each: the operation, its parameters, and the element that names an
 /// item.
-const LISTS: &[(&str, &[(&str, &str)], &str)] = &[
+const LISTS: &[(&str, Sent<'_>, &str)] = &[
     ("ListUsers", &[], "UserId"),
     ("ListUsers", &[("PathPrefix", "/p/")], "UserId"),
     ("ListGroups", &[], "GroupId"),
@@ -199,7 +199,7 @@ fn a_page_has_a_hundred_items_by_default() {
 fn lists_of_absent_resources_take_the_same_members() {
     let world = world();
     let page = [("MaxItems", "1"), ("Marker", "YQ")];
-    let tests: &[(&str, &[(&str, &str)], &str)] = &[
+    let tests: &[(&str, Sent<'_>, &str)] = &[
         ("ListSSHPublicKeys", &[X], "<SSHPublicKeys/><IsTruncated>false</IsTruncated>"),
         ("ListSigningCertificates", &[X], "<Certificates/><IsTruncated>false</IsTruncated>"),
         (

@@ -19,7 +19,7 @@ fn change<'a>(old: &'a str, new: &'a str) -> [(&'a str, &'a str); 2] {
     [("OldPassword", old), ("NewPassword", new)]
 }
 
-/// A reset is required if the creation says so, until the update that takes it back.
+/// A reset is required if the creation demands it, until the update that takes it back.
 #[test]
 fn a_profile_keeps_what_an_update_does_not_name() {
     let world = World::new();
@@ -30,7 +30,7 @@ fn a_profile_keeps_what_an_update_does_not_name() {
     assert_eq!(sent, json!({"userName": "alice", "passwordResetRequired": true}));
     assert_eq!(answered["loginProfile"]["passwordResetRequired"], true);
     world.kit.clock.advance_ms(60_000);
-    let updates: &[(&[(&str, &str)], bool, Value)] = &[
+    let updates: &[(Sent<'_>, bool, Value)] = &[
         (&[], true, json!({"userName": "alice"})),
         (&[("Password", "Second-horse-2")], true, json!({"userName": "alice"})),
         (

@@ -261,7 +261,7 @@ fn a_change_at_sign_in_needs_the_accounts_permission() {
     assert!(outcome(&world, changing()).starts_with("signed in"));
 }
 
-/// An old password must be changed, or is worth nothing any more if the account says so.
+/// An old password must be changed, or is worth nothing any more if the account has hard expiry.
 #[test]
 fn passwords_expire_with_the_accounts_policy() {
     let world = world();

@@ -150,7 +150,7 @@ fn a_session_lasts_as_long_as_the_role_allows() {
     assert_eq!(world.kit.events().len(), before, "it has no caller");
 }
 
-/// Chained sessions last an hour at most, whatever the role allows.
+/// Chained sessions last an hour at most, even if the role allows more.
 #[test]
 fn a_chained_session_lasts_an_hour() {
     let (world, alice) = world();
@@ -214,7 +214,7 @@ fn a_session_has_a_name() {
         assert!(text(&answer, "AssumedRoleId").ends_with(&format!(":{name}")), "{answer}");
     }
     let by_name = r#""StringEquals":{"sts:RoleSessionName":"${aws:username}"}"#;
-    let trust = OPEN_TRUST.replace(r#"}]}"#, &format!(r#","Condition":{{{by_name}}}}}]}}"#));
+    let trust = OPEN_TRUST.replace("}]}", &format!(r#","Condition":{{{by_name}}}}}]}}"#));
     let update = [("RoleName", "r"), ("PolicyDocument", trust.as_str())];
     world.ok(&world.root, "UpdateAssumeRolePolicy", &update);
     let named = |name| [("RoleArn", ROLE), ("RoleSessionName", name)];

@@ -141,19 +141,19 @@ fn transitive_tags_are_passed_on() {
 #[test]
 fn tags_need_the_permission_of_the_trust_policy() {
     let (world, alice) = world();
-    let set = |trust: &str| {
+    let trust_is = |trust: &str| {
         let update = [("RoleName", "r"), ("PolicyDocument", trust)];
         world.ok(&world.root, "UpdateAssumeRolePolicy", &update);
     };
     let tag = tagged(ROLE, &[("Team", "red")], &["Team"]);
-    set(&OPEN_TRUST.replace(r#""sts:TagSession","#, ""));
+    trust_is(&OPEN_TRUST.replace(r#""sts:TagSession","#, ""));
     let message = "User: arn:aws:iam::111122223333:user/alice is not authorized to perform: \
                    sts:TagSession on resource: arn:aws:iam::111122223333:role/r because no role \
                    trust policy allows the sts:TagSession action";
     world.refused(&alice, "AssumeRole", &borrowed(&tag), (403, "AccessDenied", message));
     assume(&world, &alice, &tagged(ROLE, &[], &[]));
     let with = |condition: &str| {
-        set(&OPEN_TRUST.replace("}]}", &format!(r#","Condition":{{{condition}}}}}]}}"#)));
+        trust_is(&OPEN_TRUST.replace("}]}", &format!(r#","Condition":{{{condition}}}}}]}}"#)));
         world.call(&alice, "sts", &[&[("Action", "AssumeRole")], &borrowed(&tag)[..]].concat()).0
     };
     for (condition, want) in [
@@ -179,19 +179,19 @@ fn tags_need_the_permission_of_the_trust_policy() {
 #[test]
 fn a_source_identity_stays_along_the_chain() {
     let (world, alice) = world();
-    let set = |trust: &str| {
+    let trust_is = |trust: &str| {
         let update = [("RoleName", "r"), ("PolicyDocument", trust)];
         world.ok(&world.root, "UpdateAssumeRolePolicy", &update);
     };
     let asking = |role, identity| {
         [("RoleArn", role), ("RoleSessionName", "s1"), ("SourceIdentity", identity)]
     };
-    set(&OPEN_TRUST.replace(r#","sts:SetSourceIdentity""#, ""));
+    trust_is(&OPEN_TRUST.replace(r#","sts:SetSourceIdentity""#, ""));
     let message = "User: arn:aws:iam::111122223333:user/alice is not authorized to perform: \
                    sts:SetSourceIdentity on resource: arn:aws:iam::111122223333:role/r because no \
                    role trust policy allows the sts:SetSourceIdentity action";
     world.refused(&alice, "AssumeRole", &asking(ROLE, "alice"), (403, "AccessDenied", message));
-    set(OPEN_TRUST);
+    trust_is(OPEN_TRUST);
     let first = world.result_as(&alice, "AssumeRole", &asking(ROLE, "alice"));
     assert_eq!(text(&first, "SourceIdentity"), "alice");
     let first = credentials(&first);
@@ -211,7 +211,7 @@ fn a_source_identity_stays_along_the_chain() {
     let other = world.result_as(&alice, "AssumeRole", &asking(SECOND, "bob"));
     assert!(!lists_users(&world, &credentials(&other)));
     let condition = r#","Condition":{"StringEquals":{"sts:SourceIdentity":"alice"}}}]}"#;
-    set(&OPEN_TRUST.replace("}]}", condition));
+    trust_is(&OPEN_TRUST.replace("}]}", condition));
     world.ok(&alice, "AssumeRole", &asking(ROLE, "alice"));
     let sent = [&[("Action", "AssumeRole")], &asking(ROLE, "bob")[..]].concat();
     assert_eq!(world.call(&alice, "sts", &sent).0, 403);

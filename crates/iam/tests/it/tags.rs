@@ -52,7 +52,7 @@ fn tags_are_added_replaced_and_listed_by_key() {
         tag(&world, of, &[("b", "1"), ("C", "2"), ("a", "")]);
         let (kind, member, name) = of;
         let (recorded, answered) = world.recorded(&format!("Tag{kind}"));
-        let lower = member[..1].to_lowercase() + &member[1..];
+        let lower = lower(member);
         assert_eq!(
             recorded,
             json!({lower: name, "tags": [{"key": "b", "value": "1"}, {"key": "C", "value": "2"},
@@ -90,7 +90,7 @@ fn tags_are_removed_by_key() {
             assert_eq!(listed(&world, of), "b=2");
         }
         world.ok(&world.root, &untag, &all);
-        let lower = member[..1].to_lowercase() + &member[1..];
+        let lower = lower(member);
         let want = json!({lower: name, "tagKeys": ["A", "none", "c"]});
         assert_eq!(world.recorded(&untag), (want, Value::Null));
     }
