@@ -284,6 +284,14 @@ pub(crate) fn user_or_caller(name: Option<&String>, ctx: &Ctx<'_>) -> Result<Opt
     }
 }
 
+/// The rule for the name of a kind where the model states `existingUserNameType`.
+pub(crate) fn existing_name_rule(kind: Kind) -> &'static validate::Text {
+    match kind {
+        Kind::User | Kind::Group => &validate::NAME_128,
+        Kind::Role => &validate::NAME_64,
+    }
+}
+
 /// The rule for the name of a kind.
 pub(crate) fn name_rule(kind: Kind) -> &'static validate::Text {
     match kind {
