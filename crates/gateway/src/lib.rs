@@ -30,6 +30,7 @@ mod access;
 mod answer;
 mod authenticate;
 mod body;
+mod by_head;
 mod call;
 mod caller;
 mod codec;

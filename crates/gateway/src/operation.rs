@@ -57,6 +57,19 @@ pub trait Operation: Sized + 'static {
         seen: Self::Seen,
     ) -> Result<Self::Work, Failure<Self::Error>>;
 
+    /// The permissions that the head of a request determines, of those in
+    /// [`access`](Self::access); the input has no body.
+    ///
+    /// A client that waits to be invited to send its body is refused by them before it sends any,
+    /// and by the errors that this returns. Operations whose body is needed return none.
+    fn access_by_head(
+        ctx: &mut Ctx<'_>,
+        input: &Self::Input,
+    ) -> Result<Vec<Access>, Failure<Self::Error>> {
+        let _ = (ctx, input);
+        Ok(Vec::new())
+    }
+
     /// Where the bucket of a request is that names no region.
     fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, Fault> {
         let _ = (tx, bucket);
