@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod bodies;
+mod described;
 mod entrance;
 mod failing;
 mod nesting;

@@ -12,7 +12,7 @@
 mod course;
 mod finding;
 
-use gateway::{Access, Ctx, EventParts, Failure, Json, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Failure, Fault, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use trail::names::TrailRef;
@@ -166,10 +166,11 @@ impl Plain for ValidateTrail {
         _: &ValidateTrailInput,
         _: Option<&ValidateTrailOutput>,
         event: &mut EventParts,
-    ) {
+    ) -> Result<(), Fault> {
         if let Some(parameters) = event.request_parameters.as_object_mut() {
             parameters.remove("nextToken");
         }
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 //! Source: KMS Developer Guide, "Deleting AWS KMS keys": a key waits 7 to 30 days for its end, and
 //! is disabled if it is spared.
 
-use gateway::{Access, Ctx, EventParts, Json, Plain, SealingTx, Spec};
+use gateway::{Access, Ctx, EventParts, Fault, Json, Plain, SealingTx, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -91,8 +91,8 @@ impl Plain for ScheduleKeyDeletion {
         input: &ScheduleKeyDeletionInput,
         output: Option<&ScheduleKeyDeletionOutput>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
         if let Some(output) = output {
             parts.response_elements = json!({
                 "keyId": output.key_id,
@@ -101,6 +101,7 @@ impl Plain for ScheduleKeyDeletion {
                 "pendingWindowInDays": output.pending_window_in_days,
             });
         }
+        Ok(())
     }
 }
 
@@ -151,7 +152,8 @@ impl Plain for CancelKeyDeletion {
         input: &KeyInput,
         _output: Option<&KeyOutput>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
+        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference.
 
-use gateway::{Access, Ctx, EventParts, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Fault, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -94,9 +94,9 @@ impl Plain for GenerateDataKey {
         input: &GenerateDataKeyInput,
         output: Option<&GenerateDataKeyOutput>,
         parts: &mut EventParts,
-    ) {
+    ) -> Result<(), Fault> {
         let used = output.map(|output| (output.key_id.as_str(), output.key_material_id.as_str()));
-        annotate(ctx, input, used, parts);
+        annotate(ctx, input, used, parts)
     }
 }
 
@@ -126,9 +126,9 @@ impl Plain for GenerateDataKeyWithoutPlaintext {
         input: &GenerateDataKeyInput,
         output: Option<&GenerateDataKeyWithoutPlaintextOutput>,
         parts: &mut EventParts,
-    ) {
+    ) -> Result<(), Fault> {
         let used = output.map(|output| (output.key_id.as_str(), output.key_material_id.as_str()));
-        annotate(ctx, input, used, parts);
+        annotate(ctx, input, used, parts)
     }
 }
 
@@ -165,14 +165,15 @@ fn annotate(
     input: &GenerateDataKeyInput,
     used: Option<(&str, &str)>,
     parts: &mut EventParts,
-) {
+) -> Result<(), Fault> {
     match used {
         Some((key_id, material_id)) => {
             event::about_arn(ctx, parts, key_id);
             event::material(parts, material_id);
         }
-        None => event::about_named(ctx, parts, input.key_id.as_ref()),
+        None => event::about_named(ctx, parts, input.key_id.as_ref())?,
     }
+    Ok(())
 }
 
 impl GenerateDataKeyInput {

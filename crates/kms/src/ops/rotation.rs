@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference; KMS Developer Guide, "Rotating AWS KMS keys".
 
-use gateway::{Access, Ctx, EventParts, Json, Plain, SealingTx, Spec};
+use gateway::{Access, Ctx, EventParts, Fault, Json, Plain, SealingTx, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 
@@ -69,9 +69,10 @@ impl Plain for EnableKeyRotation {
         input: &EnableKeyRotationInput,
         _output: Option<&Nothing>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
         event::answers_with_key(parts);
+        Ok(())
     }
 }
 
@@ -97,8 +98,9 @@ impl Plain for DisableKeyRotation {
         input: &KeyInput,
         _output: Option<&Nothing>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
+        Ok(())
     }
 }
 
@@ -159,7 +161,8 @@ impl Plain for GetKeyRotationStatus {
         input: &KeyInput,
         _output: Option<&GetKeyRotationStatusOutput>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
+        Ok(())
     }
 }
