@@ -1,6 +1,7 @@
 //! Complete calls to a gateway with only IAM and STS: signed, decided, recorded.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod damage;
 mod every_error;
 mod every_operation;
 mod iam_calls;

@@ -72,7 +72,9 @@ impl Plain for ScheduleKeyDeletion {
         let mut key = found.key;
         key.changeable()?;
         let days = input.pending_window_in_days.unwrap_or(WINDOW_DAYS_DEFAULT);
-        let window_ms = u64::try_from(days).unwrap_or_default().saturating_mul(DAY_MS);
+        // Zero days would destroy the key at once.
+        let unchecked = |cause| Fault::bug("the window was not checked").because(cause);
+        let window_ms = u64::try_from(days).map_err(unchecked)?.saturating_mul(DAY_MS);
         let due = ctx.now().plus_ms(window_ms);
         key.state = State::PendingDeletion { due };
         resolve::save(ctx, &mut key)?;

@@ -150,7 +150,7 @@ fn generate(
     let found = resolve::key(ctx, named(input.key_id.as_ref()), Scope::Aliased)?;
     found.key.usable()?;
     crypto::end_dry_run(input.dry_run)?;
-    let plain = keys::random_secret(ctx.entropy(), input.bytes())?;
+    let plain = keys::random_secret(ctx.entropy(), input.bytes()?)?;
     let context = &input.encryption_context;
     Ok(GenerateDataKeyOutput {
         ciphertext_blob: material::encrypt(ctx, &found.key, context, plain.as_bytes())?,
@@ -193,11 +193,13 @@ impl GenerateDataKeyInput {
         refuse_recipient(self.recipient.as_ref())
     }
 
-    fn bytes(&self) -> usize {
+    fn bytes(&self) -> Result<usize, Fault> {
+        // A key without bytes would encrypt nothing.
+        let unchecked = |cause| Fault::bug("the number of bytes was not checked").because(cause);
         match (self.number_of_bytes, self.key_spec.as_deref()) {
-            (Some(bytes), _) => usize::try_from(bytes).unwrap_or_default(),
-            (None, Some("AES_128")) => 16,
-            (None, _) => 32,
+            (Some(bytes), _) => usize::try_from(bytes).map_err(unchecked),
+            (None, Some("AES_128")) => Ok(16),
+            (None, _) => Ok(32),
         }
     }
 }

@@ -60,7 +60,8 @@ impl Plain for EnableKeyRotation {
 
     fn run(ctx: &mut Ctx<'_>, input: &EnableKeyRotationInput) -> Result<Nothing, KmsFailure> {
         let days = input.rotation_period_in_days.unwrap_or(PERIOD_DAYS_DEFAULT);
-        let rotation = Rotation::every(u32::try_from(days).unwrap_or_default(), ctx.now());
+        let unchecked = |cause| Fault::bug("the period was not checked").because(cause);
+        let rotation = Rotation::every(u32::try_from(days).map_err(unchecked)?, ctx.now());
         set(ctx, named(input.key_id.as_ref()), Some(rotation))
     }
 
