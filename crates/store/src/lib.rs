@@ -62,7 +62,7 @@ use std::sync::{Arc, Mutex, RwLock};
 
 pub use bodies::{Bodies, BodyId, BodyReader, BodyWriter, Swept};
 use engine::Engine;
-pub use error::StoreError;
+pub use error::{StoreError, StoreErrorKind};
 pub use events::{HistoryQuery, SEGMENTS_FOLDER};
 pub use log::{
     Change, Changes, EventRef, FileLog, Frame, FrameVisitor, Head, Log, LogFault, LogSettings,
