@@ -416,8 +416,9 @@ fn answer<O: Operation>(
     let json = call.origin.as_ref().is_some_and(|origin| origin.json);
     let reply =
         Reply { spec: &O::SPEC, request_id: &call.request_id, host_id: &call.host_id, json };
-    let (answer, code) = match result {
-        Ok(output) => (O::Codec::encode(output, &reply), None),
+    let encoded = result.and_then(|output| Ok(O::Codec::encode(output, &reply)?));
+    let (answer, code) = match encoded {
+        Ok(answer) => (answer, None),
         Err(refused) => {
             let error = match refused {
                 Refused::Wire(error) | Refused::Denied(error) => error,

@@ -180,9 +180,9 @@ impl<A: Api> Operation for Call<A> {
         prepared: Option<&Self::Work>,
         response: Option<&Response>,
         event: &mut EventParts,
-    ) {
+    ) -> Result<(), Fault> {
         let bucket = prepared.map(|prepared| &*prepared.seen.bucket);
-        event::fill(ctx, (&A::SPEC, A::EVENT), request, bucket, response, event);
+        event::fill(ctx, (&A::SPEC, A::EVENT), request, bucket, response, event)
     }
 }
 
@@ -240,8 +240,8 @@ impl<A: ServiceApi> Operation for ServiceCall<A> {
         _: Option<&()>,
         response: Option<&Response>,
         event: &mut EventParts,
-    ) {
-        event::fill(ctx, (&A::SPEC, A::EVENT), request, None, response, event);
+    ) -> Result<(), Fault> {
+        event::fill(ctx, (&A::SPEC, A::EVENT), request, None, response, event)
     }
 }
 
@@ -267,8 +267,8 @@ impl Codec<Request, Response> for RestXml {
         Request::decode(decoding)
     }
 
-    fn encode(response: Response, reply: &Reply<'_>) -> Answer {
-        response.into_answer(reply)
+    fn encode(response: Response, reply: &Reply<'_>) -> Result<Answer, Fault> {
+        Ok(response.into_answer(reply))
     }
 
     fn parameters(request: &Request, _: &Service) -> Result<Value, Fault> {
