@@ -7,6 +7,7 @@ mod condition_keys;
 mod conditions;
 mod control;
 mod copies;
+mod copy_encryption;
 mod cors;
 mod customer_keys;
 mod encryption;
