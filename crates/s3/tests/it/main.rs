@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod acl_permissions;
+mod attributes;
+mod byte_ranges;
 mod calls;
 mod condition_keys;
 mod conditions;
@@ -28,6 +30,7 @@ mod policy_conditions;
 mod policy_documents;
 mod presigned;
 mod public_access;
+mod read_conditions;
 mod recorded;
 mod regions;
 mod retention;
