@@ -12,6 +12,7 @@ mod copies;
 mod copy_encryption;
 mod cors;
 mod customer_keys;
+mod data_events;
 mod encryption;
 mod events;
 mod every_operation;
