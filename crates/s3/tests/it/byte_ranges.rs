@@ -28,7 +28,7 @@ fn a_range_selects_bytes() {
         ("bytes=-11", TEN, "bytes 0-9/10"),
         ("bytes=8-99", "89", "bytes 8-9/10"),
         ("bytes=0-99999999999999999999", TEN, "bytes 0-9/10"),
-        // Not a range that S3 knows of: the whole object.
+        // Not a range for S3: the whole object.
         ("bytes=4-2", "", ""),
         ("bytes=0-1,4-5", "", ""),
         ("bytes=a-b", "", ""),
