@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use gateway::{Access, Answered, Ctx, EventParts, Needed, Operation, Query, Row, Spec, row};
+use gateway::{Access, Answered, Ctx, EventParts, Fault, Needed, Operation, Query, Row, Spec, row};
 use policy::{Principal, ResourceRule};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -206,8 +206,9 @@ impl<A: Hashing> Operation for Iam<A> {
         _work: Option<&A::Work>,
         _output: Option<&Self::Output>,
         event: &mut EventParts,
-    ) {
+    ) -> Result<(), Fault> {
         java_dates(&mut event.response_elements);
+        Ok(())
     }
 }
 

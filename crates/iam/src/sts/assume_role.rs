@@ -215,11 +215,11 @@ impl Plain for AssumeRole {
         input: &AssumeRoleInput,
         output: Option<&AssumeRoleOutput>,
         event: &mut EventParts,
-    ) {
+    ) -> Result<(), Fault> {
         let Some(output) = output else {
             // Observed: of a refused call the parameters are not recorded.
             event.request_parameters = Value::Null;
-            return;
+            return Ok(());
         };
         // It is read-only, and its event has them all the same.
         event.response_elements = gateway::camel_members(output.in_event(), &STS.event_form);
@@ -228,6 +228,7 @@ impl Plain for AssumeRole {
             event.resources = vec![Resource::owned(&account, "AWS::IAM::Role", arn)];
             event.owner = Some(account).filter(|account| account != ctx.account());
         }
+        Ok(())
     }
 }
 

@@ -6,6 +6,7 @@ mod account;
 mod attachments;
 mod boundaries;
 mod console_sessions;
+mod damage;
 mod every_error;
 mod every_operation;
 mod expect;
