@@ -12,6 +12,7 @@ mod history;
 mod idle;
 mod lookups;
 mod outages;
+mod rivals;
 mod scenario;
 mod scene;
 mod selectors;

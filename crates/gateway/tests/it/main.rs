@@ -7,6 +7,7 @@ mod clerk;
 mod conditions;
 mod copies;
 mod denials;
+mod described;
 mod entrance;
 mod event_errors;
 mod event_fields;
