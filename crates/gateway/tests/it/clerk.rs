@@ -415,7 +415,7 @@ impl<const KIND: u8> Operation for Desk<KIND> {
         _: Option<&Self::Work>,
         _: Option<&Answer>,
         event: &mut EventParts,
-    ) {
+    ) -> Result<(), Fault> {
         let arn = |number| format!("arn:aws:clerk:::file/{number}");
         let resource = |number| Resource::owned(ctx.account(), "Clerk::File", arn(number));
         event.resources = (0..order.resources).map(resource).collect();
@@ -426,6 +426,7 @@ impl<const KIND: u8> Operation for Desk<KIND> {
         }
         event.owner = AccountId::parse(&order.owner);
         event.silent = order.silent;
+        Ok(())
     }
 }
 
