@@ -10,7 +10,7 @@ export const TRAIL_ARN = `arn:aws:cloudtrail:${REGION}:${ACCOUNT}:trail/${VALUES
 const LOGS = `AWSLogs/${ACCOUNT}`;
 
 /** The statement of the article, with its placeholders filled in. */
-const STATEMENT = {
+export const STATEMENT = {
   Sid: "Allow CloudTrail to encrypt logs",
   Effect: "Allow",
   Principal: { Service: "cloudtrail.amazonaws.com" },

@@ -140,7 +140,7 @@ fn a_visitor_ends_the_reading() {
         let mut seen = 0;
         let ended = log.read(1, &mut |frame| {
             seen = frame.position();
-            if seen == 3 { Err(StoreError::engine("enough")) } else { Ok(()) }
+            if seen == 3 { Err(StoreError::missing("enough")) } else { Ok(()) }
         });
         assert!(ended.unwrap_err().to_string().contains("enough"));
         assert_eq!(seen, 3);
