@@ -35,7 +35,7 @@ pub(crate) fn account(tx: &Tx<'_>, id: &AccountId) -> Result<Option<AccountRow>,
 pub(crate) fn accounts(tx: &Tx<'_>) -> Result<Vec<(AccountId, AccountRow)>, Fault> {
     let rows = ACCOUNTS.all(tx, [])?;
     let named = rows.into_iter().map(|(key, row)| {
-        let id = store::key_text(&key, 0).ok().and_then(|id| AccountId::parse(&id));
+        let id = String::from_utf8(key).ok().and_then(|id| AccountId::parse(&id));
         Ok((id.ok_or_else(|| Fault::damaged("the ID of an account"))?, row))
     });
     named.collect()
