@@ -306,15 +306,12 @@ fn context(
     Ok(context)
 }
 
-/// The operations that choose how an object is encrypted.
-const CHOOSING: [&str; 4] = ["PutObject", "PostObject", "CopyObject", "CreateMultipartUpload"];
-
-/// Refuses the header that chooses the encryption where nothing is chosen.
+/// Rejects the header that chooses the encryption, for operations that choose none.
 ///
 /// Observed: also on a list of keys, wording and elements.
-pub(crate) fn refuse_choice(request: &Request, operation: &str) -> S3Result<()> {
+pub(crate) fn refuse_choice(request: &Request) -> S3Result<()> {
     let name = "x-amz-server-side-encryption";
-    match request.header(name).filter(|_| !CHOOSING.contains(&operation)) {
+    match request.header(name) {
         None => Ok(()),
         Some(value) => {
             let message =
