@@ -15,8 +15,8 @@ use crate::incoming::Incoming;
 use crate::nested::{Done, NestedCalls};
 use crate::record::fault;
 use crate::{
-    Answer, Call, Codec, Ctx, Denial, Fault, Gateway, Operation, Refused, Reply, Spec, WhenFull,
-    WireError, decisions,
+    Answer, Call, Codec, Ctx, Denial, Fault, Gateway, Operation, Refused, Reply, Spec, TagPort,
+    WhenFull, WireError, decisions,
 };
 
 /// What diagnostics say of a call that fails for a reason of our own.
@@ -29,11 +29,20 @@ pub struct Row {
     pub spec: &'static Spec,
     pub(crate) begin: fn(&Incoming) -> Begun,
     pub(crate) home: fn(&Tx<'_>, &str) -> Result<Option<Region>, Fault>,
+    pub(crate) tags: Option<&'static dyn TagPort>,
 }
 
 /// The row of `O`.
 pub const fn row<O: Operation>() -> Row {
-    Row { spec: &O::SPEC, begin: begin::<O>, home: O::home }
+    Row { spec: &O::SPEC, begin: begin::<O>, home: O::home, tags: None }
+}
+
+impl Row {
+    /// The same, of the operation that adds tags to the resources behind `port`.
+    #[must_use]
+    pub const fn with_tags(self, port: &'static dyn TagPort) -> Self {
+        Self { tags: Some(port), ..self }
+    }
 }
 
 /// A response that arrives once it is durable.

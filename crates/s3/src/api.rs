@@ -163,7 +163,7 @@ impl<A: Api> Operation for Call<A> {
     }
 
     fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, Fault> {
-        crate::bucket_location(tx, bucket)
+        crate::bucket::bucket_location(tx, bucket)
     }
 
     fn annotate(

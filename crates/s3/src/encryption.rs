@@ -16,6 +16,16 @@ use crate::model::{Bucket, BucketEncryption, Envelope, Scheme};
 use crate::request::Request;
 use crate::{access, customer_key};
 
+/// How a KMS key opens a data key that it sealed, without a caller: from the key's ARN, the sealed key
+/// and its context. `None` if its material was destroyed. KMS provides it; `fsck` connects the two.
+pub type OpenAtRest = fn(
+    &Tx<'_>,
+    &Keyring,
+    &str,
+    &[u8],
+    &BTreeMap<String, String>,
+) -> Result<Option<SecretBytes>, Fault>;
+
 /// The managed key that `aws:kms` means where no key is named.
 const MANAGED_KEY: &str = "alias/aws/s3";
 const KEY_BYTES: usize = 32;
@@ -140,8 +150,8 @@ impl Envelope {
         &self,
         tx: &Tx<'_>,
         keyring: &Keyring,
-        bucket: &str,
-        key: &str,
+        (bucket, key): (&str, &str),
+        open_kms: OpenAtRest,
     ) -> Result<Option<SecretBytes>, Fault> {
         let sealed = self.sealed_bytes()?;
         match self.scheme {
@@ -152,7 +162,7 @@ impl Envelope {
             }
             Scheme::Kms | Scheme::Dsse => {
                 let arn = self.key_arn.as_deref().unwrap_or_default();
-                kms::open_at_rest(tx, keyring, arn, &sealed, &self.context)
+                open_kms(tx, keyring, arn, &sealed, &self.context)
             }
             Scheme::Customer => Ok(None),
         }
