@@ -1,6 +1,7 @@
 //! Whole calls through the pipeline, events included.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod archived;
 mod condition_keys;
 mod conditions;
 mod control;
@@ -22,6 +23,7 @@ mod recorded;
 mod regions;
 mod settings;
 mod signature_v2;
+mod sweeping;
 mod versions;
 
 use base64::Engine;
