@@ -8,6 +8,7 @@
 mod every_operation;
 mod history;
 mod idle;
+mod naming;
 mod scenario;
 mod scene;
 mod trails;
