@@ -1,7 +1,6 @@
 // What a person changes on the pages of things that exist: each click is judged by what the server
 // has afterwards, and by the record that it left.
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
@@ -10,11 +9,13 @@ import * as iam from "@aws-sdk/client-iam";
 import { DescribeKeyCommand, GetKeyRotationStatusCommand, KMSClient, ListAliasesCommand, ListGrantsCommand } from "@aws-sdk/client-kms";
 import { HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { newPage, signInByCookie, startBrowser } from "./support/browser.mjs";
+import { becomes, eventually } from "./support/eventually.mjs";
 import { furnish } from "./support/furnish.mjs";
 import { containing, label } from "./support/labels.mjs";
 import { recordsNamed } from "./support/records.mjs";
 import { Screen } from "./support/screen.mjs";
 import { texts } from "./support/texts.mjs";
+import { code } from "./support/totp.mjs";
 import { ACCOUNT, REGION, ROOT_KEYS, ROOT_PASSWORD, setRootPassword, startServer } from "./support/server.mjs";
 
 const t = texts("ja");
@@ -115,17 +116,17 @@ describe("a key", () => {
     await screen.visit(`/kms/keys/${made.key}?tab=grants`);
     const row = page.getByRole("row").filter({ hasText: "forest-grant" });
     for (const text of ["Decrypt, DescribeKey", '{"forest":"north"}', `arn:aws:iam::${ACCOUNT}:root`]) {
-      await row.getByText(text).waitFor();
+      await row.getByText(text).first().waitFor();
     }
     await row.getByRole("radio").click();
     await screen.press(t("kms.grant.revoke"));
     await dialogButton(t("kms.grant.revoke")).click();
-    await page.getByText(label(t("common.delete.differs", { word: t("kms.grant.revoke.word") }))).waitFor();
+    await page.getByText(label(t("common.delete.differs", { word: t("kms.grant.revoke.word") }))).first().waitFor();
     await page.getByRole("dialog").getByRole("textbox").fill(t("kms.grant.revoke.word"));
     await confirm(t("kms.grant.revoke"));
     await screen.succeeds(t("kms.grant.revoked", { name: "forest-grant" }));
     assert.deepEqual((await clients.kms.send(new ListGrantsCommand({ KeyId: made.key }))).Grants, []);
-    await page.getByText(label(t("kms.grants.empty"))).waitFor();
+    await page.getByText(label(t("kms.grants.empty"))).first().waitFor();
     await assertRecorded("RevokeGrant");
   });
 
@@ -139,7 +140,7 @@ describe("a key", () => {
     await choose("kms.action.schedule");
     await page.getByRole("dialog").getByRole("spinbutton").fill("7");
     await dialogButton(t("kms.schedule.button")).click();
-    await page.getByText(label(t("common.required"))).waitFor();
+    await page.getByText(label(t("common.required"))).first().waitFor();
     assert.equal((await state()).KeyState, "Enabled");
     await page.getByRole("dialog").getByRole("checkbox").click();
     await confirm(t("kms.schedule.button"));
@@ -171,7 +172,7 @@ describe("objects", () => {
     await screen.visit(`/s3/upload/${made.bucket}/notes/`);
     await page.getByRole("button", { name: containing(t("s3.properties")) }).click();
     await screen.choose(t("s3.object.storageClass"), t("s3.class.GLACIER"));
-    await page.getByText(label(t("s3.class.archive"))).waitFor();
+    await page.getByText(label(t("s3.class.archive"))).first().waitFor();
     await screen.choose(t("s3.object.storageClass"), t("s3.class.STANDARD_IA"));
     await page.locator('input[type="file"]').setInputFiles({ ...file, name: "rare.txt" });
     await screen.press(t("s3.upload"));
@@ -179,7 +180,7 @@ describe("objects", () => {
     const { StorageClass } = await clients.s3.send(new HeadObjectCommand({ Bucket: made.bucket, Key: "notes/rare.txt" }));
     assert.equal(StorageClass, "STANDARD_IA");
     await screen.visit(`/s3/buckets/${made.bucket}?prefix=notes/`);
-    await page.getByRole("row").filter({ hasText: "rare.txt" }).getByText(t("s3.class.STANDARD_IA")).waitFor();
+    await page.getByRole("row").filter({ hasText: "rare.txt" }).getByText(t("s3.class.STANDARD_IA")).first().waitFor();
     await screen.follow("rare.txt");
     await screen.says(t("s3.object.storageClass"), t("s3.class.STANDARD_IA"));
   });
@@ -195,16 +196,6 @@ describe("objects", () => {
     assert.ok(JSON.parse(gunzipSync(readFileSync(await download.path()))).Records.length > 0);
   });
 });
-
-/** What an authenticator application shows: RFC 6238 with SHA-1, 30 s, 6 digits. */
-function code(secret, atMs) {
-  const bits = [...secret.replace(/=+$/, "")].map((sign) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(sign).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(atMs / 30_000)));
-  const hash = createHmac("sha1", key).update(step).digest();
-  return String((hash.readUInt32BE(hash[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, "0");
-}
 
 describe("identities", () => {
   it("a policy, a group, a role and a user are made", async () => {
@@ -248,7 +239,7 @@ describe("identities", () => {
     };
     await screen.visit("/iam/roles/create");
     await screen.press("次へ");
-    await page.getByText(label(t("iam.trust.service.rule"))).waitFor();
+    await page.getByText(label(t("iam.trust.service.rule"))).first().waitFor();
     await screen.pick(t("iam.trust.service.name"), "cloudtrail.amazonaws.com");
     await finish("ranger", () => screen.type(t("iam.role.description"), "Keeps the forest"));
     assert.deepEqual(await trusted("ranger"), {
@@ -262,7 +253,7 @@ describe("identities", () => {
     await screen.choose(t("iam.trust.account"), t("iam.trust.account.other"));
     await screen.box(t("iam.trust.externalId.require")).click();
     await screen.press("次へ");
-    for (const rule of ["account", "externalId"]) await page.getByText(label(t(`iam.trust.${rule}.rule`))).waitFor();
+    for (const rule of ["account", "externalId"]) await page.getByText(label(t(`iam.trust.${rule}.rule`))).first().waitFor();
     await screen.type(t("iam.accountId"), OTHER);
     await screen.type(t("iam.trust.externalId"), "den-1");
     await finish("guest");
@@ -283,16 +274,16 @@ describe("identities", () => {
     await screen.press(t("iam.accessKey.create"));
     await screen.isAt(t("iam.accessKey.alternatives"));
     await screen.press("次へ");
-    assert.equal(await page.getByText(label(t("common.required"))).count(), 2, "a use case and consent are asked for");
+    await becomes(() => page.getByText(label(t("common.required"))).count(), 2, "a use case and consent are asked for");
     await screen.choose(t("iam.accessKey.useCase"), t("iam.accessKey.use.cli"));
-    await page.getByText(containing(t("iam.accessKey.use.cli.instead"))).waitFor();
+    await page.getByText(containing(t("iam.accessKey.use.cli.instead"))).first().waitFor();
     await screen.box(t("iam.accessKey.sure")).click();
     await screen.press("次へ");
     await screen.type(t("iam.accessKey.description"), "巣穴の CLI");
     await screen.press(t("iam.accessKey.create"));
     await screen.isAt(t("iam.accessKey.retrieve"));
     await screen.press(t("common.done"));
-    await page.getByRole("dialog").getByText(containing(t("iam.accessKey.leave.text"))).waitFor();
+    await page.getByRole("dialog").getByText(containing(t("iam.accessKey.leave.text"))).first().waitFor();
     await confirm(t("common.cancel"));
     const [download] = await Promise.all([page.waitForEvent("download"), screen.press(t("iam.accessKey.csv"))]);
     assert.equal(download.suggestedFilename(), "kitsune_accessKeys.csv");
@@ -300,15 +291,16 @@ describe("identities", () => {
     const [accessKeyId, secretAccessKey] = line.split(",");
     const own = new iam.IAMClient({ endpoint: server.origin, region: REGION, credentials: { accessKeyId, secretAccessKey } });
     await assert.rejects(own.send(new iam.GetUserCommand({})), { name: "AccessDenied" }, "the key is known, and may nothing");
-    assert.ok(!(await page.getByRole("main").innerText()).includes(secretAccessKey), "the secret is hidden at first");
+    const shown = async () => (await page.getByRole("main").innerText()).includes(secretAccessKey);
+    assert.equal(await shown(), false, "the secret is hidden at first");
     await screen.press(t("iam.accessKey.secret.show"));
-    assert.ok((await page.getByRole("main").innerText()).includes(secretAccessKey));
+    await becomes(shown, true);
     await screen.press(t("common.done"));
     await screen.isAt("kitsune");
     const list = async () => (await clients.iam.send(new iam.ListAccessKeysCommand({ UserName: "kitsune" }))).AccessKeyMetadata;
     const [{ AccessKeyId }] = await list();
     assert.equal(AccessKeyId, accessKeyId);
-    await page.getByRole("row").filter({ hasText: AccessKeyId }).getByText("巣穴の CLI").waitFor();
+    await page.getByRole("row").filter({ hasText: AccessKeyId }).getByText("巣穴の CLI").first().waitFor();
     await screen.press(t("iam.accessKey.switch", { id: AccessKeyId }));
     await screen.succeeds(t("iam.accessKey.inactive"));
     assert.equal((await list())[0].Status, "Inactive");
@@ -323,12 +315,12 @@ describe("identities", () => {
     await screen.press(t("iam.mfa.assign"));
     const field = page.locator("div").filter({ hasText: label(t("iam.mfa.secret")) });
     await field.first().waitFor();
-    const secret = /\b[A-Z2-7]{32,}\b/.exec(await page.getByRole("tabpanel").innerText())[0];
+    const secret = await eventually("the secret", async () => /\b[A-Z2-7]{32,}\b/.exec(await page.getByRole("tabpanel").innerText())?.[0]);
     const now = Date.now();
     await screen.type(t("iam.mfa.code1"), code(secret, now - 30_000));
     await screen.type(t("iam.mfa.code2"), code(secret, now));
     await screen.press(t("iam.mfa.enable"));
-    await page.getByText(`arn:aws:iam::${ACCOUNT}:mfa/kitsune`).waitFor();
+    await page.getByText(`arn:aws:iam::${ACCOUNT}:mfa/kitsune`).first().waitFor();
     const data = { account: ACCOUNT, root: false, user: "kitsune", password: "Abura-age-2026" };
     const answer = await fetch(`${server.origin}/_console/session`, {
       method: "POST",
@@ -351,7 +343,7 @@ describe("identities", () => {
     await screen.press(t("iam.password.remove"));
     await typeWord();
     await confirm(t("iam.password.remove"));
-    await page.getByText(containing(t("iam.password.none"))).waitFor();
+    await page.getByText(containing(t("iam.password.none"))).first().waitFor();
     for (const name of ["UpdateLoginProfile", "DeleteLoginProfile"]) await assertRecorded(name, "us-east-1");
   });
 

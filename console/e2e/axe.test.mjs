@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, it } from "node:test";
 import { newPage, signInByCookie, startBrowser } from "./support/browser.mjs";
+import { eventually } from "./support/eventually.mjs";
 import { ROUTES, furnish } from "./support/furnish.mjs";
 import { Screen } from "./support/screen.mjs";
 import { ACCOUNT, ROOT_PASSWORD, setRootPassword, startServer } from "./support/server.mjs";
@@ -59,6 +60,9 @@ async function examine(screen, path) {
   }
   await page.setViewportSize(PHONE);
   await screen.settled();
+  // A page narrows itself some frames after its window.
+  const narrow = async () => (await tooWide(page)) === "" || undefined;
+  await eventually("a narrow page", narrow, 5_000).catch(() => undefined);
   const wide = await tooWide(page);
   if (wide) problems.push(`${path} at ${PHONE.width} px: ${wide}`);
   await page.setViewportSize(DESK);

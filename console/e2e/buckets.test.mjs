@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import * as s3 from "@aws-sdk/client-s3";
 import { newPage, signInByCookie, startBrowser } from "./support/browser.mjs";
+import { becomes } from "./support/eventually.mjs";
 import { containing, label } from "./support/labels.mjs";
 import { recordsNamed } from "./support/records.mjs";
 import { Screen } from "./support/screen.mjs";
@@ -73,13 +74,13 @@ describe("a bucket", () => {
     await screen.field("値 - オプション").blur();
     await screen.press(t("common.save"));
     await saved("common.tags");
-    await page.getByText("forest = north").waitFor();
+    await page.getByText("forest = north").first().waitFor();
     const { TagSet } = await client.send(new s3.GetBucketTaggingCommand({ Bucket: BUCKET }));
     assert.deepEqual(TagSet, [{ Key: "forest", Value: "north" }]);
     await edit("common.tags");
     await page.getByRole("button", { name: /を削除$/ }).first().click();
     await screen.press(t("common.save"));
-    await page.getByText(label(t("s3.tags.none"))).waitFor();
+    await page.getByText(label(t("s3.tags.none"))).first().waitFor();
   });
 
   it("is opened to the public only by who says so", async () => {
@@ -87,7 +88,7 @@ describe("a bucket", () => {
     await edit("s3.publicAccess.bucket");
     await screen.box(t("s3.publicAccess.all")).click();
     await screen.press(t("common.save"));
-    await page.getByText(label(t("common.required"))).waitFor();
+    await page.getByText(label(t("common.required"))).first().waitFor();
     await screen.box(t("s3.publicAccess.acknowledge")).click();
     await screen.press(t("common.save"));
     await saved("s3.publicAccess.bucket");
@@ -115,10 +116,10 @@ describe("a bucket", () => {
     await page.locator(".ace_text-input").waitFor({ state: "attached" });
     await screen.paste(JSON.stringify({ Version: "2012-10-17", Statement: [bound] }));
     await page.locator(".ace_line", { hasText: "aws:SourceArn" }).first().waitFor();
-    assert.equal(await warning.count(), 0);
+    await becomes(() => warning.count(), 0);
     await screen.paste(JSON.stringify({ Version: "2012-10-17", Statement: [trail] }));
     await warning.waitFor();
-    await page.getByText(t("policy.unbound.statement", { statement: "0", service: "cloudtrail.amazonaws.com" })).waitFor();
+    await page.getByText(t("policy.unbound.statement", { statement: "0", service: "cloudtrail.amazonaws.com" })).first().waitFor();
     await screen.press(t("common.save"));
     await screen.succeeds(t("s3.policy.saved"));
     await warning.waitFor();
@@ -139,7 +140,7 @@ describe("a bucket", () => {
     await screen.paste(JSON.stringify(policy));
     await screen.press(t("common.save"));
     await screen.succeeds(t("s3.policy.saved"));
-    assert.deepEqual(JSON.parse(await page.getByRole("region", { name: label(t("s3.policy")) }).innerText()), policy);
+    await becomes(async () => JSON.parse(await page.getByRole("region", { name: label(t("s3.policy")) }).innerText()), policy);
     await page.getByRole("button", { name: label(t("common.delete")), exact: true }).click();
     await confirm(t("common.delete.word"), t("common.delete"));
     await screen.succeeds(t("s3.policy.none"));

@@ -50,7 +50,7 @@ describe("delivery", () => {
     await s3.send(new PutBucketPolicyCommand({ Bucket: things.bucket, Policy: JSON.stringify(broken) }));
     await shown("AccessDenied");
     const row = screen.page.getByRole("row").filter({ hasText: `${things.bucket}/AWSLogs` }).first();
-    assert.match(await row.innerText(), /AccessDenied/);
+    await row.filter({ hasText: "AccessDenied" }).waitFor();
     await screen.go(`/cloudtrail/trails/${encodeURIComponent(things.trail)}`);
     const { page } = screen;
     await page.getByText(containing("OnlyTheOther")).first().waitFor();

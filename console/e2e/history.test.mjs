@@ -4,7 +4,7 @@ import { after, before, describe, it } from "node:test";
 import { readFileSync } from "node:fs";
 import { CreateAliasCommand, CreateKeyCommand, KMSClient, ListKeysCommand, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
 import { newPage, signInByCookie, startBrowser } from "./support/browser.mjs";
-import { eventually } from "./support/eventually.mjs";
+import { becomes, eventually } from "./support/eventually.mjs";
 import { label } from "./support/labels.mjs";
 import { pictures } from "./support/pictures.mjs";
 import { recordsNamed } from "./support/records.mjs";
@@ -67,19 +67,19 @@ describe("event history", () => {
     for (const [order, expected] of [["ascending", sorted], ["descending", sorted.toReversed()]]) {
       await header.getByRole("button").press("Enter");
       await screen.settled();
-      assert.equal(await header.getAttribute("aria-sort"), order);
-      assert.deepEqual(await names(), expected);
+      await becomes(() => header.getAttribute("aria-sort"), order);
+      await becomes(names, expected);
     }
   });
 
   it("shows what changed something first, and what was read when asked", async () => {
     await rows("CreateKey").first().waitFor();
-    assert.equal(await rows("ListKeys").count(), 0);
+    await becomes(() => rows("ListKeys").count(), 0);
     await choose("history.attribute", "event.name");
     await value().fill("ListKeys");
     await screen.press(t("shell.search"));
     await rows("ListKeys").first().waitFor();
-    assert.equal(await rows("CreateKey").count(), 0);
+    await becomes(() => rows("CreateKey").count(), 0);
     await page.reload();
     await rows("ListKeys").first().waitFor();
   });
@@ -105,8 +105,8 @@ describe("event history", () => {
     await screen.press(t("history.compare"));
     const dialog = page.getByRole("dialog");
     const row = (name) => dialog.getByRole("row").filter({ hasText: name }).first();
-    assert.equal(await row("requestParameters.description").locator(".differs").count(), 2);
-    assert.equal(await row("eventName").locator(".differs").count(), 0);
+    await becomes(() => row("requestParameters.description").locator(".differs").count(), 2);
+    await becomes(() => row("eventName").locator(".differs").count(), 0);
     await dialog.getByRole("button", { name: label(t("shell.close")) }).click();
   });
 
@@ -121,19 +121,20 @@ describe("event history", () => {
   it("shows around an event what its user changed, and reads when asked", async () => {
     const around = page.getByRole("table", { name: label(t("history.around")) });
     await around.getByRole("link", { name: "CreateAlias", exact: true }).first().waitFor();
-    assert.equal(await around.getByRole("link", { name: "ListKeys", exact: true }).count(), 0);
+    await becomes(() => around.getByRole("link", { name: "ListKeys", exact: true }).count(), 0);
     await screen.box(t("history.around.reads")).or(page.getByRole("switch", { name: label(t("history.around.reads")) })).first().click();
     await around.getByRole("link", { name: "ListKeys", exact: true }).first().waitFor();
   });
 
   it("marks refused calls with their code, and names one resource of each event", async () => {
     await screen.visit("/cloudtrail/events?attribute=EventName&value=ScheduleKeyDeletion");
-    await page.getByRole("row").filter({ hasText: "ScheduleKeyDeletion" }).getByText(/^NotFoundException$/).waitFor();
+    await page.getByRole("row").filter({ hasText: "ScheduleKeyDeletion" }).getByText(/^NotFoundException$/).first().waitFor();
     await screen.visit("/cloudtrail/events?attribute=EventName&value=CreateAlias");
     const cells = page.getByRole("row").filter({ hasText: "CreateAlias" }).first().getByRole("cell");
     await cells.first().waitFor();
-    const texts = await cells.allInnerTexts();
-    assert.equal(texts.filter((text) => /^(AWS::KMS::\w+|(key|alias)\/\S+)( \+\d)?$/.test(text.trim())).length, 2, texts.join(" | "));
+    const resources = async () =>
+      (await cells.allInnerTexts()).filter((text) => /^(AWS::KMS::\w+|(key|alias)\/\S+)( \+\d)?$/.test(text.trim())).length;
+    await becomes(resources, 2);
     await pictures(screen)("event-history-errors");
   });
 
@@ -143,7 +144,7 @@ describe("event history", () => {
     await search.fill(requestID);
     await page.getByRole("option", { name: new RegExp(label(t("search.kind.request")).source.slice(1, -1)) }).first().click();
     await rows("CreateKey").first().waitFor();
-    assert.equal(await page.locator("tbody").getByRole("row").count(), 1);
+    await becomes(() => page.locator("tbody").getByRole("row").count(), 1);
   });
 
   it("is seen on the home page for all regions, and an event of another opens", async () => {

@@ -15,7 +15,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
 import { newPage, signInByCookie, startBrowser } from "./support/browser.mjs";
-import { eventually } from "./support/eventually.mjs";
+import { becomes, eventually } from "./support/eventually.mjs";
 import { furnish } from "./support/furnish.mjs";
 import { containing, label } from "./support/labels.mjs";
 import { Screen } from "./support/screen.mjs";
@@ -100,7 +100,7 @@ for (const language of ["ja", "en"]) {
     it("finds nothing wrong with what was delivered", async () => {
       await validate();
       await tells(t("validate.verdict.VALID"));
-      assert.equal(await findings().count(), 0);
+      await becomes(() => findings().count(), 0);
       await page.getByRole("table", { name: label(t("validate.regions")) }).getByRole("row", { name: containing(REGION) }).waitFor();
       assert.deepEqual(screen.complaints, []);
     });
@@ -113,7 +113,7 @@ for (const language of ["ja", "en"]) {
       await validate();
       await tells(t("validate.verdict.INVALID"));
       await page.getByRole("progressbar").waitFor({ state: "detached" });
-      assert.equal(await findings().count(), 1);
+      await becomes(() => findings().count(), 1);
       const row = await findings().first().innerText();
       assert.ok(row.includes(`s3://${made.bucket}/${Key}`) && row.includes(t("validate.code.MISSING")), row);
       assert.ok(row.includes(t("validate.kind.LogFile")), row);
@@ -132,7 +132,7 @@ for (const language of ["ja", "en"]) {
       await paste(other);
       await screen.press(t("common.save"));
       const dialog = page.getByRole("dialog");
-      await dialog.getByText(containing(t("stop.text"))).waitFor();
+      await dialog.getByText(containing(t("stop.text"))).first().waitFor();
       await dialog.getByRole("link", { name: "forest-trail" }).waitFor();
       await dialog.getByText(containing("s3:GetBucketAcl")).first().waitFor();
       await dialog.getByRole("button", { name: label(t("common.cancel")) }).click();

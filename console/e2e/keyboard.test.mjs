@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { newPage, signInByCookie, startBrowser } from "./support/browser.mjs";
+import { becomes } from "./support/eventually.mjs";
 import { label } from "./support/labels.mjs";
 import { recordsNamed } from "./support/records.mjs";
 import { Screen } from "./support/screen.mjs";
@@ -54,9 +55,10 @@ async function type(text, value) {
 /** Types, and takes the first suggestion. */
 async function pick(text, value) {
   await type(text, value);
+  await screen.page.getByRole("option").first().waitFor();
   await press("ArrowDown");
   await press("Enter");
-  assert.equal(await screen.field(text).inputValue(), value);
+  await becomes(() => screen.field(text).inputValue(), value);
 }
 
 /** Goes to a group by Tab, which stops at the chosen one, and on by arrow. */
@@ -65,7 +67,7 @@ async function choose(group, choice) {
   const radios = screen.page.getByRole("radiogroup", { name: label(group) }).getByRole("radio");
   await reach(radios.and(screen.page.locator(":checked")));
   for (let count = await radios.count(); count > 0 && !(await wanted.isChecked()); count -= 1) await press("ArrowDown");
-  assert.ok(await wanted.isChecked(), `${group}: ${choice}`);
+  await becomes(() => wanted.isChecked(), true, `${group}: ${choice}`);
 }
 
 describe("by keyboard alone", () => {
@@ -147,7 +149,7 @@ describe("by keyboard alone", () => {
     await screen.page.getByRole("dialog").waitFor();
     await press("Escape");
     await screen.page.getByRole("dialog").waitFor({ state: "hidden" });
-    assert.equal(await screen.field(s3.name).inputValue(), "half-done");
+    await becomes(() => screen.field(s3.name).inputValue(), "half-done");
     assert.deepEqual(screen.complaints, []);
   });
 });

@@ -5,7 +5,7 @@ import { CloudTrailClient, GetTrailStatusCommand } from "@aws-sdk/client-cloudtr
 import { CreateLoginProfileCommand, CreateUserCommand, IAMClient } from "@aws-sdk/client-iam";
 import { GetKeyPolicyCommand, KMSClient, ListKeysCommand } from "@aws-sdk/client-kms";
 import { newPage, signInByCookie, startBrowser } from "./support/browser.mjs";
-import { eventually } from "./support/eventually.mjs";
+import { becomes, eventually } from "./support/eventually.mjs";
 import { containing, label } from "./support/labels.mjs";
 import { pictures } from "./support/pictures.mjs";
 import { Screen } from "./support/screen.mjs";
@@ -63,7 +63,7 @@ for (const language of ["ja", "en"]) {
       for (const field of [words.firstRun.password, words.firstRun.again]) await screen.type(field, ROOT_PASSWORD);
       await screen.press(words.firstRun.submit);
       await screen.isAt(words.home.title);
-      assert.equal(await step("home.step.key").getByText(label(t("home.step.todo"))).count(), 1);
+      await becomes(() => step("home.step.key").getByText(label(t("home.step.todo"))).count(), 1);
     });
 
     it("makes a key without looking at its policy, and reads what the policy lacks", async () => {
@@ -71,7 +71,7 @@ for (const language of ["ja", "en"]) {
       await screen.press(words.next);
       await page.getByRole("button", { name: /スキップ|Skip/ }).click();
       // Nothing was typed: the wizard stays, and the alias has the focus.
-      await page.getByText(label(t("common.required"))).waitFor();
+      await page.getByText(label(t("common.required"))).first().waitFor();
       await screen.focusesWrongField();
       await screen.type(words.kms.alias, VALUES.alias);
       await page.getByRole("button", { name: /スキップ|Skip/ }).click();
@@ -79,8 +79,8 @@ for (const language of ["ja", "en"]) {
       await screen.press(words.kms.finish);
       await screen.succeeds(words.kms.created);
       await screen.visit("/");
-      await step("home.step.key").getByText(label(t("home.step.attention"))).waitFor();
-      await step("home.step.key").getByText(containing(t("home.step.key.statement"))).waitFor();
+      await step("home.step.key").getByText(label(t("home.step.attention"))).first().waitFor();
+      await step("home.step.key").getByText(containing(t("home.step.key.statement"))).first().waitFor();
       await step("home.step.key").getByRole("link", { name: label(t("home.step.open")) }).click();
       await screen.isAt(VALUES.alias);
       await screen.visit("/");
@@ -96,14 +96,13 @@ for (const language of ["ja", "en"]) {
       await screen.choose(...words.trail.key);
       await screen.pick(words.trail.alias, VALUES.alias);
       await screen.box(t("trail.keyStatement.add")).waitFor();
-      assert.ok(await screen.box(t("trail.keyStatement.add")).isChecked());
+      await becomes(() => screen.box(t("trail.keyStatement.add")).isChecked(), true);
       await shot("trail-key-statement");
       await screen.press(words.next);
       await screen.press(words.next);
       const diff = page.getByRole("region", { name: label(t("trail.keyChange")) });
       await diff.waitFor();
-      const shown = await diff.innerText();
-      assert.match(shown, /\+ .*"Sid": "Allow CloudTrail to encrypt logs"/);
+      await becomes(async () => /\+ .*"Sid": "Allow CloudTrail to encrypt logs"/.test(await diff.innerText()), true);
       await diff.scrollIntoViewIfNeeded();
       await shot("trail-key-diff", diff);
       await screen.press(words.trail.create);
@@ -143,16 +142,15 @@ for (const language of ["ja", "en"]) {
         await screen.visit(path);
         await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
         await page.getByRole("main").getByRole("button", { name: label(button) }).last().click();
-        const seen = await eventually(`the focus on ${path}`, async () => ((await focused()).invalid === "true" ? focused() : undefined));
-        assert.deepEqual(seen, { invalid: "true", type: "text", seen: true }, path);
+        await becomes(focused, { invalid: "true", type: "text", seen: true }, path);
       }
       // Where a box is to be ticked, the box has it.
       await screen.visit("/s3/buckets/create");
       await screen.type(words.s3.name, "open-forest");
       await screen.box(t("s3.publicAccess.all")).click();
       await screen.press(t("s3.create"));
-      await eventually("the focus on the box", async () => (await focused()).type === "checkbox");
-      assert.ok((await focused()).seen);
+      const onBox = async () => (({ type, seen }) => ({ type, seen }))(await focused());
+      await becomes(onBox, { type: "checkbox", seen: true });
       await shot("focus-first-problem", screen.box(t("s3.publicAccess.acknowledge")));
       await screen.visit("/");
       await page.getByRole("dialog").getByRole("button", { name: label(t("common.unsaved.leave")) }).click();
@@ -166,8 +164,8 @@ for (const language of ["ja", "en"]) {
       assert.equal(ended.status(), 204);
       await screen.visit("/s3/buckets?tab=x");
       await screen.isAt(words.signIn.title);
-      await page.getByText(label(t("signin.expired"))).waitFor();
-      assert.equal(await page.getByRole("button", { name: label(t("common.retry")) }).count(), 0);
+      await page.getByText(label(t("signin.expired"))).first().waitFor();
+      await becomes(() => page.getByRole("button", { name: label(t("common.retry")) }).count(), 0);
       await walk.signIn(screen, words, { password: ROOT_PASSWORD });
       await screen.isAt(words.s3.buckets);
       assert.equal(screen.path(), "/s3/buckets?tab=x");
@@ -178,7 +176,7 @@ for (const language of ["ja", "en"]) {
       await page.getByRole("button", { name: label(t("common.refresh")) }).first().click();
       await page.getByText(label(t("common.unreachable"))).first().waitFor();
       await page.getByText(label(t("error.Unreachable"))).first().waitFor();
-      assert.equal(await page.getByText("Failed to fetch").count(), 0);
+      await becomes(() => page.getByText("Failed to fetch").count(), 0);
       await shot("unreachable");
       await screen.context.setOffline(false);
       await screen.press(t("common.retry"));
@@ -191,8 +189,8 @@ for (const language of ["ja", "en"]) {
       for (const path of ["/", "/cloudtrail", `/s3/buckets/${VALUES.bucket}?tab=properties`, `/s3/buckets/${VALUES.bucket}?tab=permissions`]) {
         await own.go(path);
         await own.page.getByText(/cloudtrail:|s3:/).first().waitFor();
-        assert.equal(await own.page.getByText("AccessDenied").count(), 0, path);
-        assert.equal(await own.page.getByText(label(t("common.loading")), { exact: true }).filter({ visible: true }).count(), 0, path);
+        await becomes(() => own.page.getByText("AccessDenied").count(), 0, path);
+        await becomes(() => own.page.getByText(label(t("common.loading")), { exact: true }).filter({ visible: true }).count(), 0, path);
         await pictures(own)(`no-rights${path.replaceAll(/\W+/g, "-")}`);
       }
       await own.page.getByRole("button", { name: label(t("common.details")) }).first().click();

@@ -45,7 +45,7 @@ describe("an IAM user's own password", () => {
   it("is not taken while the two new ones differ", async () => {
     await screen.go("/iam/security-credentials");
     await change(OLD, NEW, `${NEW}?`);
-    await screen.page.getByText(containing(t("firstRun.again.differs"))).waitFor();
+    await screen.page.getByText(containing(t("firstRun.again.differs"))).first().waitFor();
     await screen.press(t("iam.password.change"));
     await screen.focuses(screen.field(t("firstRun.again")));
     assert.equal((await signIn(OLD)).status(), 200);
@@ -54,7 +54,7 @@ describe("an IAM user's own password", () => {
   it("is not changed by who does not know the old one", async () => {
     await change("a guess", NEW, NEW);
     await screen.press(t("iam.password.change"));
-    await screen.page.getByText(/The old password was incorrect/).waitFor();
+    await screen.page.getByText(/The old password was incorrect/).first().waitFor();
     assert.equal((await signIn(OLD)).status(), 200);
   });
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { GetKeyPolicyCommand, KMSClient, PutKeyPolicyCommand } from "@aws-sdk/client-kms";
 import { newPage, signInByCookie, startBrowser } from "./support/browser.mjs";
-import { eventually } from "./support/eventually.mjs";
+import { becomes, eventually } from "./support/eventually.mjs";
 import { furnish } from "./support/furnish.mjs";
 import { containing, label } from "./support/labels.mjs";
 import { pictures } from "./support/pictures.mjs";
@@ -52,10 +52,10 @@ for (const language of ["ja", "en"]) {
       const about = t("shell.rehearsal.about", INTERVALS[language]);
       for (const path of ["/", "/kms/keys", "/iam/users"]) {
         await screen.visit(path);
-        await page.getByRole("note").getByText(containing(about)).waitFor();
+        await page.getByRole("note").getByText(containing(about)).first().waitFor();
       }
       await screen.visit("/");
-      await page.getByText(label(t("home.step.look.about", { interval: INTERVALS[language].delivery }))).waitFor();
+      await page.getByText(label(t("home.step.look.about", { interval: INTERVALS[language].delivery }))).first().waitFor();
       await shot("rehearsal");
     });
 
@@ -65,10 +65,10 @@ for (const language of ["ja", "en"]) {
       await screen.isAt(t("kms.keys.title"));
       await page.keyboard.press("Tab");
       const skip = page.getByRole("link", { name: label(t("shell.skip")) });
-      assert.ok(await skip.evaluate((link) => link === document.activeElement));
+      await becomes(() => skip.evaluate((link) => link === document.activeElement), true);
       await shot("skip-link", skip);
       await page.keyboard.press("Enter");
-      assert.equal(await page.evaluate(() => document.activeElement?.tagName), "H1");
+      await becomes(() => page.evaluate(() => document.activeElement?.tagName), "H1");
       assert.equal(screen.path(), "/kms/keys");
     });
 
@@ -96,7 +96,7 @@ for (const language of ["ja", "en"]) {
       await screen.tab(t("kms.rotation"));
       await screen.press(t("kms.rotation.now"));
       await page.getByText(label(t("kms.material.nonCurrent"))).first().waitFor();
-      assert.equal(await page.getByText(/CURRENT|ON_DEMAND/).count(), 0);
+      await becomes(() => page.getByText(/CURRENT|ON_DEMAND/).count(), 0);
       await screen.tab(t("kms.policy"));
     });
 
@@ -106,18 +106,18 @@ for (const language of ["ja", "en"]) {
       await dialog.getByRole("row").filter({ hasText: "kuma" }).getByRole("checkbox").click();
       await dialog.getByRole("button", { name: label(t("common.save")) }).click();
       await dialog.waitFor({ state: "detached" });
-      await page.getByText(USER, { exact: true }).waitFor();
+      await page.getByText(USER, { exact: true }).first().waitFor();
       const [, administering] = await statements();
       assert.deepEqual([administering.Sid, [administering.Principal.AWS].flat()], ["Allow access for Key Administrators", [USER]]);
       assert.ok(administering.Action.includes("kms:ScheduleKeyDeletion"));
       await screen.box(t("kms.deletion.allow")).click();
       await screen.succeeds(t("common.edited.flash", { name: t("kms.policy") }));
       await screen.settled();
-      assert.ok(!(await statements())[1].Action.includes("kms:ScheduleKeyDeletion"));
+      await becomes(async () => (await statements())[1].Action.includes("kms:ScheduleKeyDeletion"), false);
       await shot("key-default-view");
       await page.getByRole("button", { name: label(t("kms.members.remove", { name: USER })) }).click();
       await page.getByText(USER, { exact: true }).waitFor({ state: "detached" });
-      assert.equal((await statements()).length, 1);
+      await becomes(async () => (await statements()).length, 1);
       const [record] = await recordsNamed(server, "PutKeyPolicy");
       assert.equal(record.sessionCredentialFromConsole, "true");
     });
@@ -134,7 +134,7 @@ for (const language of ["ja", "en"]) {
       await screen.press(t("common.save"));
       const region = page.getByRole("region", { name: label(t("kms.policy")) });
       await region.waitFor();
-      assert.ok(await region.evaluate((pre) => pre.scrollHeight <= pre.clientHeight + 1));
+      await becomes(() => region.evaluate((pre) => pre.scrollHeight <= pre.clientHeight + 1), true);
     });
 
     it("breaks its lines as the language wants", async () => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, afterEach, describe, it } from "node:test";
 import { CreateLoginProfileCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from "@aws-sdk/client-iam";
 import { newPage, newTab, signInByCookie, startBrowser } from "./support/browser.mjs";
+import { becomes } from "./support/eventually.mjs";
 import { containing, label } from "./support/labels.mjs";
 import { recordsNamed } from "./support/records.mjs";
 import { Screen } from "./support/screen.mjs";
@@ -98,7 +99,7 @@ describe("sign-in", () => {
     await signOut();
     await screen.page.reload();
     await screen.isAt(words.signIn.title);
-    assert.equal(await screen.page.evaluate(() => sessionStorage.length), 0);
+    await becomes(() => screen.page.evaluate(() => sessionStorage.length), 0);
     // Cookie and secret themselves are worth nothing any more.
     assert.equal((await fetch(`${server.origin}/_console/session`, { headers: proof })).status, 401);
   });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { newPage, startBrowser } from "./support/browser.mjs";
-import { eventually } from "./support/eventually.mjs";
+import { becomes, eventually } from "./support/eventually.mjs";
 import { Screen } from "./support/screen.mjs";
 import { ROOT_PASSWORD, setRootPassword, startServer } from "./support/server.mjs";
 import { loot, openBucket, startStranger } from "./support/stranger.mjs";
@@ -263,10 +263,10 @@ describe("an honest page", () => {
     sources.push(bucket.path("pixel.png"), bucket.virtualHost("pixel.bin"));
     stranger.pages["/album"] = sources.map((source) => `<img src="${source.replaceAll("&", "&amp;")}">`).join("");
     const page = await visit(`${stranger.origin}/album`);
-    assert.deepEqual(await page.evaluate(() => [...document.images].map((image) => image.naturalWidth)), [1, 1, 1, 1]);
+    await becomes(() => page.evaluate(() => [...document.images].map((image) => image.naturalWidth)), [1, 1, 1, 1]);
     // By itself, too.
     const alone = await visit(sources[0]);
-    assert.equal(await alone.evaluate(() => document.images[0].naturalWidth), 1);
+    await becomes(() => alone.evaluate(() => document.images[0].naturalWidth), 1);
   });
 
   it("downloads, also by a frame", async () => {

@@ -63,7 +63,7 @@ describe("a trail's page", () => {
     await screen.boxOf(t("trail.management")).first().click();
     await screen.boxOf(t("trail.data")).first().click();
     await screen.press(t("common.save"));
-    await page.getByText(containing(t("trail.problem.noEvents"))).waitFor();
+    await page.getByText(containing(t("trail.problem.noEvents"))).first().waitFor();
     assert.deepEqual(await selectors(), before);
     await screen.boxOf(t("trail.data")).first().click();
     await save();
@@ -88,7 +88,7 @@ describe("a trail's page", () => {
     const dialog = page.getByRole("dialog");
     const button = dialog.getByRole("button", { name: label(t("common.delete")), exact: true });
     await button.click();
-    await page.getByText(label(t("common.delete.differs", { word: t("common.delete.word") }))).waitFor();
+    await page.getByText(label(t("common.delete.differs", { word: t("common.delete.word") }))).first().waitFor();
     assert.equal((await client.send(new DescribeTrailsCommand({}))).trailList.length, 1);
     await dialog.getByRole("textbox").fill(t("common.delete.word"));
     await button.click();

@@ -1,7 +1,7 @@
 // The article's four steps as a person walks them, and the proof of each line on the way.
 // `words` are of one language; `shot` is called where a picture is worth keeping.
 import assert from "node:assert/strict";
-import { eventually } from "./support/eventually.mjs";
+import { becomes, eventually } from "./support/eventually.mjs";
 import { containing, label } from "./support/labels.mjs";
 import { ACCOUNT, REGION, ROOT_PASSWORD } from "./support/server.mjs";
 import { VALUES } from "./words.mjs";
@@ -10,7 +10,7 @@ export const TRAIL_ARN = `arn:aws:cloudtrail:${REGION}:${ACCOUNT}:trail/${VALUES
 const LOGS = `AWSLogs/${ACCOUNT}`;
 
 /** The statement of the article, with its placeholders filled in. */
-const STATEMENT = {
+export const STATEMENT = {
   Sid: "Allow CloudTrail to encrypt logs",
   Effect: "Allow",
   Principal: { Service: "cloudtrail.amazonaws.com" },
@@ -56,7 +56,7 @@ export async function createKey(screen, words, shot, { byTemplate = false } = {}
   await screen.isAt(kms.keys);
   await screen.press(kms.create);
   await screen.heading(kms.steps[0]).waitFor();
-  for (const [group, choice] of kms.choices) assert.ok(await screen.radio(group, choice).isChecked(), `${group}: ${choice}`);
+  for (const [group, choice] of kms.choices) await becomes(() => screen.radio(group, choice).isChecked(), true, `${group}: ${choice}`);
   await shot("key-configure");
   await screen.press(words.next);
   await screen.type(kms.alias, VALUES.alias);
@@ -96,8 +96,7 @@ async function addStatement(screen, words, shot, byTemplate) {
   await shot("key-policy");
   await screen.press(words.save);
   await screen.succeeds(kms.saved);
-  const after = JSON.parse(await region.innerText());
-  assert.deepEqual(after, { ...policy, Statement: [...policy.Statement, STATEMENT] });
+  await becomes(async () => JSON.parse(await region.innerText()), { ...policy, Statement: [...policy.Statement, STATEMENT] });
 }
 
 /** 2. S3バケットの作成. */
@@ -107,14 +106,14 @@ export async function createBucket(screen, words, shot) {
   await screen.isAt(s3.buckets);
   await screen.press(s3.create);
   await screen.isAt(s3.create);
-  assert.ok(await screen.radio(...s3.type).isChecked(), s3.type.join(": "));
+  await becomes(() => screen.radio(...s3.type).isChecked(), true, s3.type.join(": "));
   await screen.type(s3.name, VALUES.bucket);
   await shot("bucket-name");
   await screen.heading(words.tags).waitFor();
   await screen.heading(s3.encryption).waitFor();
   await screen.choose(...s3.encryptionType);
   await screen.pick(s3.key, VALUES.alias);
-  assert.ok(await screen.radio(...s3.bucketKey).isChecked(), s3.bucketKey.join(": "));
+  await becomes(() => screen.radio(...s3.bucketKey).isChecked(), true, s3.bucketKey.join(": "));
   await shot("bucket-encryption", screen.heading(s3.encryption));
   await screen.press(s3.create);
   await screen.isAt(s3.buckets);
@@ -144,7 +143,7 @@ export async function createTrail(screen, words, shot) {
   await screen.succeeds(trail.created);
   await screen.isAt(trail.trails);
   const row = screen.page.getByRole("row").filter({ hasText: VALUES.trail });
-  await row.getByText(label(trail.logging)).waitFor();
+  await row.getByText(label(trail.logging)).first().waitFor();
   await shot("trails");
 }
 
@@ -154,16 +153,16 @@ async function chooseAttributes(screen, words, shot) {
   await screen.type(trail.name, VALUES.trail);
   await screen.choose(...trail.storage);
   await screen.pick(trail.bucket, VALUES.bucket);
-  assert.equal(await screen.field(trail.prefix).inputValue(), "", trail.prefix);
-  assert.ok(await screen.boxOf(trail.encryption).isChecked(), trail.encryption);
+  await becomes(() => screen.field(trail.prefix).inputValue(), "", trail.prefix);
+  await becomes(() => screen.boxOf(trail.encryption).isChecked(), true, trail.encryption);
   await screen.choose(...trail.key);
   await screen.pick(trail.alias, VALUES.alias);
   await shot("trail-attributes");
   await screen.page.getByText(label(trail.additional)).first().waitFor();
-  assert.ok(await screen.boxOf(trail.validation).isChecked(), trail.validation);
-  assert.ok(!(await screen.boxOf(trail.sns).isChecked()), trail.sns);
+  await becomes(() => screen.boxOf(trail.validation).isChecked(), true, trail.validation);
+  await becomes(() => screen.boxOf(trail.sns).isChecked(), false, trail.sns);
   await screen.heading(trail.cloudWatch).waitFor();
-  assert.ok(!(await screen.boxOf(trail.cloudWatchBox).isChecked()), trail.cloudWatchBox);
+  await becomes(() => screen.boxOf(trail.cloudWatchBox).isChecked(), false, trail.cloudWatchBox);
   await screen.heading(words.tags).waitFor();
   await shot("trail-settings", screen.page.getByText(label(trail.additional)).first());
 }
@@ -180,7 +179,7 @@ async function chooseEvents(screen, words, shot) {
     [trail.excludeKms, false],
     [trail.excludeRds, false],
   ]) {
-    assert.equal(await screen.boxOf(box).first().isChecked(), chosen, box);
+    await becomes(() => screen.boxOf(box).first().isChecked(), chosen, box);
   }
   await shot("trail-events");
 }

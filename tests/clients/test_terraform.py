@@ -1,15 +1,20 @@
 """The calls of Terraform's AWS provider (6.23 and later), in its order, made by boto3: create, read,
 read again without a difference, destroy, and find that all is gone.
 
-The provider itself is not among the tests' clients.
+The provider itself is in no registry of packages: the last test uses it where `TERRAFORM_MIRROR`
+names a directory that mirrors it.
 """
 
 import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 
-from rehearsal import ACCOUNT, REGION
+from rehearsal import ACCOUNT, REGION, ROOT
 
 TAGS = {"team": "audit", "managed-by": "terraform"}
 HERE = {"LocationConstraint": REGION}
@@ -268,3 +273,38 @@ def test_an_account_blocks_public_access(shared, control):
     with pytest.raises(ClientError) as caught:
         control.get_public_access_block(AccountId="999999999999")
     assert caught.value.response["Error"]["Code"] == "AccessDenied"
+
+
+MIRROR = os.environ.get("TERRAFORM_MIRROR")
+
+
+@pytest.mark.skipif(not (MIRROR and shutil.which("terraform")),
+                    reason="needs Terraform, and TERRAFORM_MIRROR with the AWS provider")
+def test_the_provider_itself_finds_no_difference(shared, tmp_path):
+    """Applies `provider.tf`, plans once more, and destroys. Half of the time goes to the provider,
+    which waits a minute for a lifecycle to settle, as it does on AWS."""
+    shutil.copy(Path(__file__).with_name("provider.tf"), tmp_path / "main.tf")
+    mirror = f'provider_installation {{\n  filesystem_mirror {{\n    path = "{MIRROR}"\n  }}\n}}\n'
+    (tmp_path / "terraformrc").write_text(mirror)
+
+    def terraform(*words):
+        done = subprocess.run(
+            ["terraform", *words, "-input=false", "-no-color"], cwd=tmp_path, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300,
+            env={
+                "PATH": os.environ["PATH"], "HOME": str(tmp_path),
+                "TF_CLI_CONFIG_FILE": str(tmp_path / "terraformrc"), "CHECKPOINT_DISABLE": "1",
+                "TF_VAR_endpoint": shared.url,
+                "TF_VAR_control_endpoint": f"http://localhost:{shared.port}",
+                "AWS_ACCESS_KEY_ID": ROOT[0], "AWS_SECRET_ACCESS_KEY": ROOT[1],
+            },
+        )
+        return done.returncode, done.stdout
+
+    for words in ("init",), ("apply", "-auto-approve"):
+        status, output = terraform(*words)
+        assert status == 0, output
+    status, output = terraform("plan", "-detailed-exitcode")
+    assert status == 0, f"a second plan differs:\n{output}"
+    status, output = terraform("destroy", "-auto-approve")
+    assert status == 0, output

@@ -5,7 +5,7 @@ import * as walk from "../walk.mjs";
 import { WORDS } from "../words.mjs";
 import { aws } from "./awscli.mjs";
 import { newPage, startBrowser } from "./browser.mjs";
-import { eventually } from "./eventually.mjs";
+import { becomes, eventually } from "./eventually.mjs";
 import { containing } from "./labels.mjs";
 import { recordsNamed } from "./records.mjs";
 import { Screen } from "./screen.mjs";
@@ -59,7 +59,7 @@ export function scenario(language, { byTemplate }) {
 
     step("0 the first run sets the root user's password and signs in", async () => {
       await walk.begin(screen, words, await server.firstRunLink(), noShot);
-      assert.equal(await screen.page.locator("html").getAttribute("lang"), language);
+      await becomes(() => screen.page.locator("html").getAttribute("lang"), language);
     });
     step("1 a key is made and its policy gets the statement", async () => {
       keyArn = await walk.createKey(screen, words, noShot, { byTemplate });

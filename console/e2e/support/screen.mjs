@@ -1,7 +1,6 @@
 // What a person does with a page, in the words on the page.
-import assert from "node:assert/strict";
-import { eventually } from "./eventually.mjs";
-import { containing, folded, label } from "./labels.mjs";
+import { becomes } from "./eventually.mjs";
+import { containing, label } from "./labels.mjs";
 
 export class Screen {
   /** `opened` is what `newPage` gave. */
@@ -123,10 +122,7 @@ export class Screen {
 
   /** The summary says this of that. */
   async says(term, value) {
-    const fact = this.fact(term);
-    await fact.waitFor();
-    const shown = folded(await fact.innerText());
-    assert.ok(shown.includes(folded(value)), `${term}: ${shown} instead of ${value}`);
+    await this.fact(term).filter({ hasText: containing(value) }).waitFor();
   }
 
   /** A success message holds this. */
@@ -141,8 +137,7 @@ export class Screen {
         const { top, bottom } = element.getBoundingClientRect();
         return { focused: element === document.activeElement, seen: top >= 0 && bottom <= window.innerHeight };
       });
-    await eventually(`the focus is on ${target}`, async () => (await state()).focused, 5_000);
-    assert.ok((await state()).seen, `${target} is outside the window`);
+    await becomes(state, { focused: true, seen: true }, `the focus on ${target}`);
   }
 
   /** The focus moves to a field that is marked as wrong; it does so some frames after the error shows. */

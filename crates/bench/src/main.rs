@@ -22,6 +22,7 @@
 //! ```
 
 mod client;
+mod commit;
 mod delivery;
 mod history;
 mod latency;
@@ -82,6 +83,24 @@ enum Command {
         rate: u32,
         #[command(flatten)]
         setting: Setting,
+    },
+    /// Measures the commit of events: in the log of frames and in the store, alternately.
+    Commit {
+        /// The number of callers that wait for their commit.
+        #[arg(long, default_value_t = 64)]
+        callers: usize,
+        /// How long each turn takes.
+        #[arg(long, default_value_t = 5)]
+        seconds: u32,
+        /// The number of turns of each.
+        #[arg(long, default_value_t = 2)]
+        turns: u32,
+        /// The parent of the temporary directories; it should be on a disk.
+        #[arg(long)]
+        scratch: Option<PathBuf>,
+        /// Prints JSON, one object per line.
+        #[arg(long)]
+        json: bool,
     },
     /// Measures `LookupEvents` by every attribute, in a history that is written without calls.
     History {
@@ -147,6 +166,16 @@ fn main() -> Result<(), Failure> {
                 let lag = delivery::measure(&server, &stage, rate, setting.seconds).await?;
                 report::print_delivery(&lag, setting.json)?;
                 server.stop()
+            }
+            Command::Commit { callers, seconds, turns, scratch, json } => {
+                for _ in 0..turns {
+                    for place in [commit::Place::Log, commit::Place::Store] {
+                        let folder = server::temporary_folder(scratch.as_deref())?;
+                        let turn = commit::measure(folder.path(), place, callers, seconds)?;
+                        report::print_commits(&turn, json)?;
+                    }
+                }
+                Ok(())
             }
             Command::History { events, setting } => {
                 let history = history::measure(&setting, events).await?;

@@ -3,6 +3,7 @@ use std::io::{Write, stdout};
 use serde_json::{Value, json};
 
 use crate::Failure;
+use crate::commit::{Commits, Place};
 use crate::delivery::Lag;
 use crate::history::History;
 use crate::load::{Measured, Pace};
@@ -123,6 +124,34 @@ pub(crate) fn print_delivery(lag: &Lag, json: bool) -> Result<(), Failure> {
         json!({ "events": events, "files": files, "lagSeconds": seconds }).to_string()
     } else {
         format!("{events} events in {files} files; the last one {seconds:.2} s after its answer")
+    })
+}
+
+/// Prints what commits cost.
+pub(crate) fn print_commits(turn: &Commits, json: bool) -> Result<(), Failure> {
+    let count = f64::from(u32::try_from(turn.latencies.count().max(1))?);
+    let (rate, cpu) = (count / turn.seconds, turn.cpu.as_secs_f64() * 1e6 / count);
+    let [p50, p99] = [500, 990].map(|per_mille| turn.latencies.at(per_mille));
+    let place = match turn.place {
+        Place::Log => "log",
+        Place::Store => "store",
+    };
+    line(&if json {
+        json!({
+            "place": place,
+            "callers": turn.callers,
+            "commitsPerSecond": rate,
+            "cpuUs": cpu,
+            "p50Us": p50,
+            "p99Us": p99,
+        })
+        .to_string()
+    } else {
+        let callers = turn.callers;
+        format!(
+            "{place:<5} {callers:>3} callers  {rate:>8.0} events/s  {cpu:>6.1} µs CPU  \
+             p50 {p50} µs  p99 {p99} µs"
+        )
     })
 }
 

@@ -52,6 +52,13 @@ impl Usage {
     }
 }
 
+/// An empty directory, deleted with what is in it.
+pub(crate) fn temporary_folder(parent: Option<&Path>) -> std::io::Result<TempDir> {
+    let mut folder = tempfile::Builder::new();
+    folder.prefix("shoseki-bench-");
+    parent.map_or_else(|| folder.tempdir(), |parent| folder.tempdir_in(parent))
+}
+
 impl Server {
     /// Starts the binary in a new directory.
     pub(crate) async fn start(binary: &Path, scratch: Option<&Path>) -> Result<Self, Failure> {
@@ -59,9 +66,7 @@ impl Server {
             let path = binary.display();
             return Err(format!("`{path}` is missing: `cargo build --release -p shoseki`").into());
         }
-        let mut folder = tempfile::Builder::new();
-        folder.prefix("shoseki-bench-");
-        let folder = scratch.map_or_else(|| folder.tempdir(), |dir| folder.tempdir_in(dir))?;
+        let folder = temporary_folder(scratch)?;
         Self::launch(binary, Arc::new(folder)).await
     }
 

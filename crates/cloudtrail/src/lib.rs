@@ -8,7 +8,7 @@
 //!
 //! Reading order: `model.rs` (stored types), `ops.rs` and one file per operation, `probe.rs` (the
 //! checks of `CreateTrail`), then [`deliver`]: `deliver/cut.rs` turns committed events into pending
-//! files, `deliver/attempt.rs` delivers them, `deliver/digests.rs` creates the digests.
+//! files, `deliver/lanes.rs` delivers them, `deliver/digests.rs` creates the digests.
 
 mod deliver;
 mod deliveries;

@@ -220,7 +220,7 @@ impl Codec<DescribeRegionsInput, Vec<DescribedRegion>> for Ec2 {
         })
     }
 
-    fn encode(regions: Vec<DescribedRegion>, reply: &Reply<'_>) -> Answer {
+    fn encode(regions: Vec<DescribedRegion>, reply: &Reply<'_>) -> Result<Answer, Fault> {
         let mut xml = XmlWriter::document();
         xml.root("DescribeRegionsResponse", NAMESPACE);
         xml.text("requestId", reply.request_id);
@@ -233,9 +233,9 @@ impl Codec<DescribeRegionsInput, Vec<DescribedRegion>> for Ec2 {
             xml.close();
         }
         xml.close();
-        Answer::empty(http::StatusCode::OK)
+        Ok(Answer::empty(http::StatusCode::OK)
             .with("x-amzn-requestid", reply.request_id)
-            .with_body("text/xml;charset=UTF-8", xml.finish())
+            .with_body("text/xml;charset=UTF-8", xml.finish()))
     }
 
     /// Observed: `regionSet`, empty or with items, and `allRegions` if it was asked for.

@@ -85,7 +85,7 @@ pub(crate) fn first_denial(
             let refusal = denial(family, &decision, &request);
             let message = refusal.message.as_deref().unwrap_or_default();
             let sides = ctx.reader_and_caller();
-            let kept = Denial::new(&request, &decision, message, ctx.now(), sides);
+            let kept = Denial::new(&request, &decision, message, ctx.now(), sides)?;
             return Ok(Some((refusal, kept)));
         }
     }

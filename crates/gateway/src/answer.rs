@@ -80,30 +80,33 @@ impl Answer {
     }
 
     /// `output` in AWS JSON 1.1.
-    pub fn json(output: &impl Serialize, reply: &Reply<'_>) -> Self {
-        // Our outputs are plain structs: serializing them cannot fail.
-        let body = serde_json::to_vec(output).unwrap_or_default();
-        Self::empty(StatusCode::OK)
+    pub fn json(output: &impl Serialize, reply: &Reply<'_>) -> Result<Self, Fault> {
+        let body = serde_json::to_vec(output).map_err(unwritable)?;
+        Ok(Self::empty(StatusCode::OK)
             .with("x-amzn-requestid", reply.request_id)
-            .with_body("application/x-amz-json-1.1", body)
+            .with_body("application/x-amz-json-1.1", body))
     }
 
     /// `output` in the XML of the Query protocol.
-    pub fn query(output: &impl Serialize, namespace: &str, reply: &Reply<'_>) -> Self {
-        let tree = serde_json::to_value(output).unwrap_or_default();
+    pub fn query(
+        output: &impl Serialize,
+        namespace: &str,
+        reply: &Reply<'_>,
+    ) -> Result<Self, Fault> {
+        let tree = serde_json::to_value(output).map_err(unwritable)?;
         let body = wire::query::render(reply.spec.name, namespace, &tree, reply.request_id);
-        Self::empty(StatusCode::OK)
+        Ok(Self::empty(StatusCode::OK)
             .with("x-amzn-requestid", reply.request_id)
-            .with_body("text/xml", body)
+            .with_body("text/xml", body))
     }
 
     /// `output` in the JSON form of the Query protocol.
-    pub fn query_json(output: &impl Serialize, reply: &Reply<'_>) -> Self {
-        let tree = serde_json::to_value(output).unwrap_or_default();
+    pub fn query_json(output: &impl Serialize, reply: &Reply<'_>) -> Result<Self, Fault> {
+        let tree = serde_json::to_value(output).map_err(unwritable)?;
         let body = wire::query::render_json(reply.spec.name, tree, reply.request_id);
-        Self::empty(StatusCode::OK)
+        Ok(Self::empty(StatusCode::OK)
             .with("x-amzn-requestid", reply.request_id)
-            .with_body("application/json", body)
+            .with_body("application/json", body))
     }
 
     /// `error` as the response to a call.
@@ -150,4 +153,8 @@ impl Answer {
             AnswerBody::Pieces { .. } => &[],
         }
     }
+}
+
+fn unwritable(cause: serde_json::Error) -> Fault {
+    Fault::bug("an output cannot be written").because(cause)
 }

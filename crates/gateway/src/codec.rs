@@ -16,7 +16,7 @@ impl<I: Serialize + DeserializeOwned, O: Answered> Codec<I, O> for Json {
         serde_json::from_value(body).map_err(|_| serialization_error())
     }
 
-    fn encode(output: O, reply: &Reply<'_>) -> Answer {
+    fn encode(output: O, reply: &Reply<'_>) -> Result<Answer, Fault> {
         Answer::json(&output.answer(), reply)
     }
 
@@ -40,7 +40,7 @@ impl<I: Serialize + DeserializeOwned, O: Answered> Codec<I, O> for Query {
         })
     }
 
-    fn encode(output: O, reply: &Reply<'_>) -> Answer {
+    fn encode(output: O, reply: &Reply<'_>) -> Result<Answer, Fault> {
         if reply.json {
             return Answer::query_json(&output.answer(), reply);
         }

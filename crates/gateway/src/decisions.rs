@@ -64,26 +64,29 @@ impl Denial {
         message: &str,
         now: Timestamp,
         (reader, caller): (&AccountId, &AccountId),
-    ) -> Self {
+    ) -> Result<Self, Fault> {
         let read_by = |account: &AccountId| {
             let sides = Sides::of(account, caller, request);
             let (principal, message) = sides.who_and_message(request, message, caller);
-            Self {
+            Ok::<_, Fault>(Self {
                 time: now,
                 principal,
                 action: request.action.to_owned(),
                 resource: request.resource.to_owned(),
                 message,
-                reason: sides.reason(decision),
-                checks: sides.checks(decision),
-                near_misses: sides.near_misses(decision),
+                reason: sides.reason(decision)?,
+                checks: sides.checks(decision)?,
+                near_misses: sides.near_misses(decision)?,
                 withheld: sides.withhold(),
                 for_owner: None,
-            }
+            })
         };
         let other = request.resource_account.filter(|owner| *owner != reader);
-        let for_owner = other.map(|owner| Box::new((owner.clone(), read_by(owner))));
-        Self { for_owner, ..read_by(reader) }
+        let for_owner = match other {
+            Some(owner) => Some(Box::new((owner.clone(), read_by(owner)?))),
+            None => None,
+        };
+        Ok(Self { for_owner, ..read_by(reader)? })
     }
 }
 

@@ -21,6 +21,13 @@ impl<O: Operation> Stage<O> {
         }
     }
 
+    /// The call without its body, if its head alone is refused.
+    pub(crate) fn refused_by_head(ctx: &mut Ctx<'_>, input: O::Input) -> Option<Self> {
+        let needs = O::access_by_head(ctx, &input).map_err(Refused::from);
+        let refused = needs.and_then(|needs| authorize(ctx, O::SPEC.service, needs)).err()?;
+        Some(Self::Refused { input: Some(input), refused })
+    }
+
     /// Why it will not run.
     pub(crate) fn refused(&self) -> Option<&Refused> {
         match self {

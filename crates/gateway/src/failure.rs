@@ -2,6 +2,7 @@ use std::fmt;
 
 use keys::KeyError;
 use store::StoreError;
+use types::EntropyError;
 use wire::WireError;
 
 use crate::Fault;
@@ -73,8 +74,8 @@ impl<E> From<WireError> for Failure<E> {
     }
 }
 
-impl<E> From<std::io::Error> for Failure<E> {
-    fn from(error: std::io::Error) -> Self {
+impl<E> From<EntropyError> for Failure<E> {
+    fn from(error: EntropyError) -> Self {
         Self::Internal(error.into())
     }
 }

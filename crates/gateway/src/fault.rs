@@ -1,11 +1,12 @@
 use std::error::Error;
 use std::fmt;
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use keys::KeyError;
 use store::StoreError;
+use trail::digest::DigestError;
+use types::{EntropyError, error_chain};
 
 /// An internal error: not one that an API documents, and not caused by the client.
 ///
@@ -50,7 +51,7 @@ type Source = Arc<dyn Error + Send + Sync>;
 enum Cause {
     Store(StoreError),
     Key(KeyError),
-    Entropy(Arc<io::Error>),
+    Entropy(EntropyError),
     Found { kind: FaultKind, what: Arc<str>, source: Option<Source> },
 }
 
@@ -114,14 +115,7 @@ impl Fault {
 
     /// It and all its causes in one line, for diagnostics.
     pub fn chain(&self) -> String {
-        let mut text = self.to_string();
-        let mut next = self.source();
-        while let Some(cause) = next {
-            text.push_str(": ");
-            text.push_str(&cause.to_string());
-            next = cause.source();
-        }
-        text
+        error_chain(self)
     }
 }
 
@@ -130,7 +124,7 @@ impl fmt::Display for Fault {
         match &self.0 {
             Cause::Store(error) => error.fmt(f),
             Cause::Key(error) => error.fmt(f),
-            Cause::Entropy(_) => f.write_str("no random bytes"),
+            Cause::Entropy(error) => error.fmt(f),
             Cause::Found { kind, what, .. } => write!(f, "{kind}: {what}"),
         }
     }
@@ -151,7 +145,7 @@ impl Error for Fault {
         match &self.0 {
             Cause::Store(error) => error.source(),
             Cause::Key(error) => error.source(),
-            Cause::Entropy(error) => Some(error.as_ref()),
+            Cause::Entropy(error) => error.source(),
             Cause::Found { source, .. } => match source {
                 Some(source) => Some(source.as_ref()),
                 None => None,
@@ -172,15 +166,23 @@ impl From<KeyError> for Fault {
     }
 }
 
-/// Above the store, the only input and output is the operating system's randomness.
-impl From<io::Error> for Fault {
-    fn from(error: io::Error) -> Self {
-        Self(Cause::Entropy(Arc::new(error)))
+impl From<EntropyError> for Fault {
+    fn from(error: EntropyError) -> Self {
+        Self(Cause::Entropy(error))
+    }
+}
+
+/// Its parts are ours, so it can be written.
+impl From<DigestError> for Fault {
+    fn from(error: DigestError) -> Self {
+        Self::bug("a digest cannot be written").because(error)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use types::{Entropy, Supply};
+
     use super::*;
 
     /// Every fault keeps its cause, and diagnostics show each cause once.
@@ -202,9 +204,14 @@ mod tests {
             "a key cannot be used: the key `k`: the ciphertext does not match its key and context",
         );
         check(KeyError::UnknownEpoch(3).into(), FaultKind::Key, "the keyring has no epoch `3`");
-        check(io::Error::other("none").into(), FaultKind::Key, "no random bytes: none");
+        let supply = Supply::default();
+        supply.allow(0);
+        let none = Entropy::supplied(1, supply).bytes::<8>().unwrap_err();
+        check(none.into(), FaultKind::Key, "no random bytes: the supply is used up");
         let corrupt = StoreError::corrupt("page 3");
         check(corrupt.into(), FaultKind::Store, "stored data is damaged: page 3");
+        let disk = StoreError::from(std::io::Error::other("sector 7"));
+        check(disk.into(), FaultKind::Store, "storage engine failed: sector 7");
         let fault = Fault::damaged("event 7").because(broken());
         assert!(fault.source().unwrap().is::<std::num::ParseIntError>());
     }

@@ -29,12 +29,12 @@ pub struct Identified {
     pub brief: bool,
     pub(crate) service: &'static Service,
     /// `None` for Query requests, whose operation is in the body.
-    row: Option<&'static Row>,
+    pub(crate) row: Option<&'static Row>,
     bucket: Option<String>,
     key: Option<String>,
     region_of_host: Option<Region>,
     /// Whether the client requests JSON where the protocol's own format is XML.
-    json: bool,
+    pub(crate) json: bool,
     /// What [`Gateway::present`] found.
     presented: Option<Box<Presented>>,
 }
@@ -338,7 +338,12 @@ impl Gateway {
     }
 
     /// The response to a request that is not a call: its sender is unknown, and there is no event.
-    fn no_call(&self, service: &'static Service, refused: Refused, json: bool) -> Box<Answer> {
+    pub(crate) fn no_call(
+        &self,
+        service: &'static Service,
+        refused: Refused,
+        json: bool,
+    ) -> Box<Answer> {
         let error = match refused {
             Refused::Wire(error) | Refused::Denied(error) => {
                 self.unproven.fetch_add(1, Ordering::Relaxed);
@@ -358,11 +363,22 @@ impl Gateway {
         mut identified: Identified,
         received: Received,
     ) -> Result<(Begun, Option<BodyGate>), Refused> {
+        let is_whole = !identified.body.is_streamed();
+        let (row, incoming, gate) = self.incoming(&mut identified, received, is_whole)?;
+        Ok(((row.begin)(&incoming), gate))
+    }
+
+    /// Authenticates a request. `is_whole` is whether all of its body is here.
+    pub(crate) fn incoming(
+        self: &Arc<Self>,
+        identified: &mut Identified,
+        received: Received,
+        is_whole: bool,
+    ) -> Result<(&'static Row, Incoming, Option<BodyGate>), Refused> {
         let Received { head, body, form, tls } = received;
         let service = identified.service;
-        let streamed = identified.body.is_streamed();
         let fields = form.as_ref().map(FormReader::fields);
-        let hash = (!streamed).then(|| keys::sha256(&body));
+        let hash = is_whole.then(|| keys::sha256(&body));
         let now = self.clock.now();
         let view = self.store.snapshot()?;
         let hash = hash.as_ref();
@@ -370,7 +386,7 @@ impl Gateway {
             Some(fields) => authenticate_form(self, &view, fields, service, now)?,
             None => prove(
                 self,
-                self.presented(&mut identified, &view, &head, now)?,
+                self.presented(identified, &view, &head, now)?,
                 &head,
                 service.family,
                 hash,
@@ -385,7 +401,7 @@ impl Gateway {
             None => BodyGate::new(&head, &found)?,
         };
         let (body, gate) = match gate {
-            Some(gate) if !streamed => (gate.whole(&body)?, None),
+            Some(gate) if is_whole => (gate.whole(&body)?, None),
             gate => (body, gate),
         };
         let (row, parameters) = match identified.row {
@@ -394,7 +410,8 @@ impl Gateway {
         };
         let (request_id, host_id) = self.ids(service.family)?;
         let home = || Self::home(row, &view, identified.bucket.as_deref());
-        let region = match found.region.clone().or(identified.region_of_host) {
+        let of_host = identified.region_of_host.clone();
+        let region = match found.region.clone().or(of_host) {
             Some(region) => Some(region),
             None => home()?,
         };
@@ -414,10 +431,10 @@ impl Gateway {
             body,
             parameters,
             form: fields.unwrap_or_default(),
-            bucket: identified.bucket,
-            key: identified.key,
+            bucket: identified.bucket.clone(),
+            key: identified.key.clone(),
         };
-        Ok(((row.begin)(&incoming), gate))
+        Ok((row, incoming, gate))
     }
 
     /// The region of a request that specifies none: its bucket's, because one port serves all

@@ -30,6 +30,7 @@ mod access;
 mod answer;
 mod authenticate;
 mod body;
+mod by_head;
 mod call;
 mod caller;
 mod codec;
@@ -77,7 +78,9 @@ pub use identify::{Identified, Received};
 pub use identity_port::{
     Credential, CredentialQuery, IdentityPolicies, IdentityPort, PolicyText, Tags,
 };
-pub use operation::{Answered, BodySink, Codec, Decoding, EventParts, Needed, Operation, Plain};
+pub use operation::{
+    Answered, BodySink, Codec, Decoding, EventParts, Needed, Operation, Plain, shown,
+};
 pub use operator_event::operator_events;
 pub use row::{Answering, Begun, Row, Upload, row};
 pub use signin_event::{SignInEvent, SignInOrigin};

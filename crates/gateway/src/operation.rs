@@ -57,6 +57,19 @@ pub trait Operation: Sized + 'static {
         seen: Self::Seen,
     ) -> Result<Self::Work, Failure<Self::Error>>;
 
+    /// The permissions that the head of a request determines, of those in
+    /// [`access`](Self::access); the input has no body.
+    ///
+    /// A client that waits to be invited to send its body is refused by them before it sends any,
+    /// and by the errors that this returns. Operations whose body is needed return none.
+    fn access_by_head(
+        ctx: &mut Ctx<'_>,
+        input: &Self::Input,
+    ) -> Result<Vec<Access>, Failure<Self::Error>> {
+        let _ = (ctx, input);
+        Ok(Vec::new())
+    }
+
     /// Where the bucket of a request is that names no region.
     fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, Fault> {
         let _ = (tx, bucket);
@@ -80,14 +93,18 @@ pub trait Operation: Sized + 'static {
     /// What the event contains beyond the codec's rendering of input and output: resources,
     /// redactions, `additionalEventData`. `output` is `None` if the call failed, `work` if it
     /// failed before it ran.
+    ///
+    /// Errors if the state that the event describes cannot be read; nothing of the call is kept
+    /// then. Of a call that a fault ended already, the event contains what was found before.
     fn annotate(
         ctx: &Ctx<'_>,
         input: &Self::Input,
         work: Option<&Self::Work>,
         output: Option<&Self::Output>,
         event: &mut EventParts,
-    ) {
+    ) -> Result<(), Fault> {
         let _ = (ctx, input, work, output, event);
+        Ok(())
     }
 }
 
@@ -119,8 +136,9 @@ pub trait Plain: Sized + 'static {
         input: &Self::Input,
         output: Option<&Self::Output>,
         event: &mut EventParts,
-    ) {
+    ) -> Result<(), Fault> {
         let _ = (ctx, input, output, event);
+        Ok(())
     }
 }
 
@@ -155,8 +173,8 @@ impl<P: Plain> Operation for P {
         _: Option<&()>,
         output: Option<&P::Output>,
         event: &mut EventParts,
-    ) {
-        P::annotate(ctx, input, output, event);
+    ) -> Result<(), Fault> {
+        P::annotate(ctx, input, output, event)
     }
 }
 
@@ -183,8 +201,8 @@ pub struct EventParts {
 pub trait Codec<I, O> {
     /// Parses the input; errors with AWS's error for a malformed one.
     fn decode(request: &Decoding<'_>) -> Result<I, WireError>;
-    /// Renders the output.
-    fn encode(output: O, reply: &Reply<'_>) -> Answer;
+    /// Renders the output. An output that cannot be rendered is a bug, and answered as one.
+    fn encode(output: O, reply: &Reply<'_>) -> Result<Answer, Fault>;
     /// The input as `requestParameters`.
     fn parameters(input: &I, service: &Service) -> Result<Value, Fault>;
     /// The output as `responseElements`, for operations that are not read-only.
@@ -222,7 +240,7 @@ impl<T: Serialize> Answered for T {
 }
 
 /// What an event contains for a value.
-pub(crate) fn shown(value: &impl Serialize) -> Result<Value, Fault> {
+pub fn shown(value: &impl Serialize) -> Result<Value, Fault> {
     let shown = trail::elements(value);
     shown.map_err(|cause| Fault::bug("a record cannot be written").because(cause))
 }

@@ -102,7 +102,11 @@ pub(crate) fn build<O: Operation>(
         if let Some(output) = output.filter(|_| !O::SPEC.read_only) {
             parts.response_elements = O::Codec::elements(output, O::SPEC.service)?;
         }
-        O::annotate(ctx, input, work, output, &mut parts);
+        O::annotate(ctx, input, work, output, &mut parts).or_else(|fault| match outcome {
+            // The fault that ended the call is counted; its event with less beats none.
+            Outcome::Failed(_) => Ok(()),
+            Outcome::Done(_) | Outcome::Refused(_) | Outcome::Denied(_) => Err(fault),
+        })?;
     }
     if parts.silent {
         return Ok(Vec::new());

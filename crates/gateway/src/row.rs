@@ -28,12 +28,14 @@ pub struct Row {
     /// The fixed facts.
     pub spec: &'static Spec,
     pub(crate) begin: fn(&Incoming) -> Begun,
+    pub(crate) refuse_by_head: fn(&Incoming) -> Option<Answering>,
     pub(crate) home: fn(&Tx<'_>, &str) -> Result<Option<Region>, Fault>,
 }
 
 /// The row of `O`.
 pub const fn row<O: Operation>() -> Row {
-    Row { spec: &O::SPEC, begin: begin::<O>, home: O::home }
+    let (begin, refuse_by_head) = (begin::<O>, refuse_by_head::<O>);
+    Row { spec: &O::SPEC, begin, refuse_by_head, home: O::home }
 }
 
 /// A response that arrives once it is durable.
@@ -241,15 +243,44 @@ fn submit<R: Send + 'static>(
     if when_full { gateway.store.submit_when_full(job) } else { gateway.store.submit(job) }
 }
 
-fn begin<O: Operation>(incoming: &Incoming) -> Begun {
-    let (gateway, call) = (Arc::clone(&incoming.gateway), Arc::clone(&incoming.call));
-    // A body would use the space that deletion needs.
-    if let Err(full) = gateway.store.expect_room()
-        && !goes_on_when_full(&O::SPEC, &call)
-    {
-        let refusal = answer::<O>(&gateway, &call, Err(full.into()));
-        return Begun::Answering(Box::pin(std::future::ready(refusal)));
+/// The refusal of a call while the disk is full: a body would use the space that deletion needs.
+fn refuse_when_full<O: Operation>(incoming: &Incoming) -> Option<Answering> {
+    let Incoming { gateway, call, .. } = incoming;
+    let full = gateway.store.expect_room().err()?;
+    if goes_on_when_full(&O::SPEC, call) {
+        return None;
     }
+    let refusal = answer::<O>(gateway, call, Err(full.into()));
+    Some(Box::pin(std::future::ready(refusal)))
+}
+
+/// Refuses a call before its body, which is not in `incoming`, if the head alone decides so. A
+/// refused call leaves its event; any other leaves nothing, and is begun once its body is here.
+fn refuse_by_head<O: Operation>(incoming: &Incoming) -> Option<Answering> {
+    if let Some(refusal) = refuse_when_full::<O>(incoming) {
+        return Some(refusal);
+    }
+    let (gateway, call) = (Arc::clone(&incoming.gateway), Arc::clone(&incoming.call));
+    let admitted = match incoming.decode::<O>() {
+        Ok(input) => {
+            let tx = LayeredTx::over(incoming.view.tx());
+            let mut ctx = Ctx::new(Arc::clone(&gateway), Arc::clone(&call), tx);
+            let stage = Stage::refused_by_head(&mut ctx, input)?;
+            Admitted { denials: ctx.take_denials(), ..Admitted::of(stage) }
+        }
+        Err(error) => Admitted::<O>::refused(error),
+    };
+    if admitted.stage.refused().is_some_and(Refused::needs_writer) {
+        return None;
+    }
+    Some(Started { gateway, call, admitted, broken: None }.conclude(None))
+}
+
+fn begin<O: Operation>(incoming: &Incoming) -> Begun {
+    if let Some(refusal) = refuse_when_full::<O>(incoming) {
+        return Begun::Answering(refusal);
+    }
+    let (gateway, call) = (Arc::clone(&incoming.gateway), Arc::clone(&incoming.call));
     let view = &incoming.view;
     let admitted = admitted::<O>(&gateway, &call, view, incoming.decode::<O>());
     let (admitted, on_view) = admitted.with_writes(&gateway, &call);
@@ -385,8 +416,9 @@ fn answer<O: Operation>(
     let json = call.origin.as_ref().is_some_and(|origin| origin.json);
     let reply =
         Reply { spec: &O::SPEC, request_id: &call.request_id, host_id: &call.host_id, json };
-    let (answer, code) = match result {
-        Ok(output) => (O::Codec::encode(output, &reply), None),
+    let encoded = result.and_then(|output| Ok(O::Codec::encode(output, &reply)?));
+    let (answer, code) = match encoded {
+        Ok(answer) => (answer, None),
         Err(refused) => {
             let error = match refused {
                 Refused::Wire(error) | Refused::Denied(error) => error,

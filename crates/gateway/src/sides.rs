@@ -9,6 +9,8 @@ use policy::{Check, CheckType, Decision, Layer, NearMiss, Reason, Request};
 use serde_json::{Value, json};
 use types::AccountId;
 
+use crate::Fault;
+
 /// The sides of a decision whose policies an account may read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Sides {
@@ -49,8 +51,8 @@ impl Sides {
     }
 
     /// What decided.
-    pub(crate) fn reason(self, decision: &Decision) -> Value {
-        match &decision.reason {
+    pub(crate) fn reason(self, decision: &Decision) -> Result<Value, Fault> {
+        Ok(match &decision.reason {
             Reason::ExplicitDeny { layer, .. } if !self.show(*layer) => {
                 json!({"kind": "explicitDeny", "layer": layer})
             }
@@ -63,12 +65,12 @@ impl Sides {
             | Reason::Granted
             | Reason::ExplicitDeny { .. }
             | Reason::ImplicitDeny { .. }
-            | Reason::PublicAccessBlocked) => value(reason),
-        }
+            | Reason::PublicAccessBlocked) => value(reason)?,
+        })
     }
 
     /// The result of each layer, without the statements of hidden layers.
-    pub(crate) fn checks(self, decision: &Decision) -> Value {
+    pub(crate) fn checks(self, decision: &Decision) -> Result<Value, Fault> {
         let shown = |check: &Check| {
             let mut check = check.clone();
             if !self.show_checked(check.check_type) {
@@ -81,7 +83,7 @@ impl Sides {
 
     /// The near misses of the visible layers. The owner of a resource reads what its policy
     /// requires, and not what the other account's request had.
-    pub(crate) fn near_misses(self, decision: &Decision) -> Value {
+    pub(crate) fn near_misses(self, decision: &Decision) -> Result<Value, Fault> {
         let shown = decision.near_misses.iter().filter(|miss| self.show(miss.layer));
         let without_request = |miss: &NearMiss| {
             let mut miss = miss.clone();
@@ -113,6 +115,7 @@ impl Sides {
     }
 }
 
-fn value(part: &impl serde::Serialize) -> Value {
-    serde_json::to_value(part).unwrap_or_default()
+fn value(part: &impl serde::Serialize) -> Result<Value, Fault> {
+    serde_json::to_value(part)
+        .map_err(|cause| Fault::bug("the reason of a denial cannot be written").because(cause))
 }

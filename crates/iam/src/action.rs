@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use gateway::{Access, Answered, Ctx, EventParts, Needed, Operation, Query, Row, Spec, row};
+use gateway::{Access, Answered, Ctx, EventParts, Fault, Needed, Operation, Query, Row, Spec, row};
 use policy::{Principal, ResourceRule};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -206,8 +206,9 @@ impl<A: Hashing> Operation for Iam<A> {
         _work: Option<&A::Work>,
         _output: Option<&Self::Output>,
         event: &mut EventParts,
-    ) {
+    ) -> Result<(), Fault> {
         java_dates(&mut event.response_elements);
+        Ok(())
     }
 }
 
@@ -281,6 +282,14 @@ pub(crate) fn user_or_caller(name: Option<&String>, ctx: &Ctx<'_>) -> Result<Opt
             let told = "Must specify userName when calling with non-User credentials";
             Err(IamError::Validation(told.to_owned()).into())
         }
+    }
+}
+
+/// The rule for the name of a kind where the model states `existingUserNameType`.
+pub(crate) fn existing_name_rule(kind: Kind) -> &'static validate::Text {
+    match kind {
+        Kind::User | Kind::Group => &validate::NAME_128,
+        Kind::Role => &validate::NAME_64,
     }
 }
 

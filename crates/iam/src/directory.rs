@@ -34,11 +34,11 @@ pub(crate) fn account(tx: &Tx<'_>, id: &AccountId) -> Result<Option<AccountRow>,
 /// All accounts, by id.
 pub(crate) fn accounts(tx: &Tx<'_>) -> Result<Vec<(AccountId, AccountRow)>, Fault> {
     let rows = ACCOUNTS.all(tx, [])?;
-    let named = rows.into_iter().filter_map(|(key, row)| {
-        let id = AccountId::parse(&String::from_utf8(key).ok()?)?;
-        Some((id, row))
+    let named = rows.into_iter().map(|(key, row)| {
+        let id = store::key_text(&key, 0).ok().and_then(|id| AccountId::parse(&id));
+        Ok((id.ok_or_else(|| Fault::damaged("the ID of an account"))?, row))
     });
-    Ok(named.collect())
+    named.collect()
 }
 
 /// Stores an account, its alias included.

@@ -3,9 +3,7 @@
 //! Source: Tal Be'ery, "A short note on AWS KEY ID" (2023): the 40 bits of the account follow one
 //! set bit. Observed: all kinds of identifiers of one account begin alike.
 
-use std::io;
-
-use types::{AccountId, Entropy};
+use types::{AccountId, Entropy, EntropyError};
 
 const ALPHABET: [char; 32] = [
     'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'N', 'O', 'P', 'Q', 'R', 'S',
@@ -23,7 +21,7 @@ pub(crate) fn access_key_id(
     entropy: &Entropy,
     prefix: &str,
     account: &AccountId,
-) -> io::Result<String> {
+) -> Result<String, EntropyError> {
     Ok(format!("{prefix}{}", tail(account, KEY_DIGITS, entropy.bytes()?)))
 }
 
@@ -32,7 +30,7 @@ pub(crate) fn unique_id(
     entropy: &Entropy,
     prefix: &str,
     account: &AccountId,
-) -> io::Result<String> {
+) -> Result<String, EntropyError> {
     Ok(format!("{prefix}{}", tail(account, UNIQUE_DIGITS, entropy.bytes()?)))
 }
 

@@ -6,7 +6,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::error::IamError;
-use crate::validate::Checks;
+use crate::validate::{Checks, MARKER};
 
 /// Source: IAM API Reference, `MaxItems`.
 const ITEMS_DEFAULT: usize = 100;
@@ -31,6 +31,7 @@ pub(crate) struct Paging {
 impl Paging {
     /// Adds the constraints of these members.
     pub(crate) fn check(&self, checks: Checks) -> Checks {
+        let checks = checks.may("marker", self.marker.as_deref(), &MARKER);
         checks.number("maxItems", self.max_items, 1, ITEMS_MAX)
     }
 
@@ -181,7 +182,7 @@ mod tests {
 
     /// The output contains whether there are more items, and the marker only if there are.
     #[test]
-    fn a_listing_tells_whether_there_is_more() {
+    fn a_listing_has_whether_there_is_more() {
         let items = || [("a".to_owned(), 1), ("b".to_owned(), 2)];
         let paging = |max_items| Paging { marker: None, max_items };
         let shown = |max| {

@@ -22,11 +22,11 @@ pub(crate) fn check(mut checks: Checks, tags: &[Tag]) -> Checks {
     checks
 }
 
-/// Adds the constraints of a list of tag keys.
-pub(crate) fn check_keys(mut checks: Checks, keys: &[String]) -> Checks {
-    checks = checks.count("tagKeys", keys.len(), TAGS_MAX);
+/// Adds the constraints of a list of tag keys, which is called `member`.
+pub(crate) fn check_keys(mut checks: Checks, member: &str, keys: &[String]) -> Checks {
+    checks = checks.count(member, keys.len(), TAGS_MAX);
     for (at, key) in (1_usize..).zip(keys) {
-        checks = checks.may(&format!("tagKeys.{at}.member"), Some(key), &TAG_KEY);
+        checks = checks.may(&format!("{member}.{at}.member"), Some(key), &TAG_KEY);
     }
     checks
 }

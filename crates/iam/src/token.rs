@@ -67,7 +67,7 @@ impl Token {
         who: Who,
         issued: Timestamp,
         duration_s: i64,
-    ) -> std::io::Result<Self> {
+    ) -> Result<Self, types::EntropyError> {
         let length_ms = u64::try_from(duration_s).unwrap_or_default().saturating_mul(SECOND_MS);
         Ok(Self {
             version: VERSION,

@@ -38,7 +38,9 @@ pub(crate) const ROLE_DESCRIPTION: Text = Text {
     min: 0,
     max: 1_000,
     pattern: r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*",
-    allows: is_latin,
+    allows: |text| {
+        is_latin(text) && !text.contains(|letter| ('\u{7f}'..='\u{a0}').contains(&letter))
+    },
 };
 /// Source: the model's `policyDescriptionType`.
 pub(crate) const DESCRIPTION: Text = Text { min: 0, max: 1_000, pattern: "", allows: |_| true };
@@ -52,8 +54,12 @@ pub(crate) const TAG_VALUE: Text =
 pub(crate) const ACCESS_KEY_ID: Text =
     Text { min: 16, max: 128, pattern: r"[\w]+", allows: |text| text.chars().all(is_word) };
 /// Source: the model's `policyVersionIdType`.
-pub(crate) const VERSION_ID: Text =
-    Text { min: 2, max: 32, pattern: r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?", allows: is_version_id };
+pub(crate) const VERSION_ID: Text = Text {
+    min: 0,
+    max: usize::MAX,
+    pattern: r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?",
+    allows: is_version_id,
+};
 /// Source: the model's `accountAliasType`.
 pub(crate) const ACCOUNT_ALIAS: Text = Text {
     min: 3,
@@ -76,8 +82,25 @@ pub(crate) const MFA_CODE: Text = Text {
     pattern: r"[\d]+",
     allows: |text| text.chars().all(|letter| letter.is_ascii_digit()),
 };
+/// Source: the model's `markerType`, but for its maximum: markers contain names, which may be longer.
+pub(crate) const MARKER: Text = Text {
+    min: 1,
+    max: usize::MAX,
+    pattern: r"[\u0020-\u00FF]+",
+    allows: |text| text.chars().all(|letter| ('\u{20}'..='\u{ff}').contains(&letter)),
+};
+/// Source: the model's `ResourceNameType`.
+pub(crate) const RESOURCE_NAME: Text = Text { min: 1, max: 2_048, pattern: "", allows: |_| true };
 /// Source: the model's `arnType`. Whether it is an ARN is reported in another message.
 pub(crate) const ARN: Text = Text { min: 20, max: 2_048, pattern: "", allows: |_| true };
+/// Source: the model of STS, `unrestrictedSessionPolicyDocumentType`.
+pub(crate) const SESSION_POLICY: Text = Text { max: usize::MAX, ..DOCUMENT };
+/// Source: the model of STS, `accessKeyIdType`.
+pub(crate) const STS_ACCESS_KEY_ID: Text = Text { pattern: r"[\w]*", ..ACCESS_KEY_ID };
+/// Source: the model of STS, `serialNumberType`.
+pub(crate) const STS_SERIAL_NUMBER: Text = Text { pattern: r"[\w+=/:,.@-]*", ..SERIAL_NUMBER };
+/// Source: the model of STS, `tokenCodeType`.
+pub(crate) const TOKEN_CODE: Text = Text { pattern: r"[\d]*", ..MFA_CODE };
 /// Source: the model of STS, `roleSessionNameType`.
 pub(crate) const SESSION_NAME: Text =
     Text { min: 2, max: 64, pattern: NAME_OR_EMPTY, allows: is_name };
@@ -117,9 +140,7 @@ impl Checks {
     #[must_use]
     pub(crate) fn must(mut self, member: &str, value: Option<&str>, rule: &Text) -> Self {
         if value.is_none() {
-            self.push(format!(
-                "Value null at '{member}' failed to satisfy constraint: Member must not be null"
-            ));
+            self.push(null(member));
         }
         self.may(member, value, rule)
     }
@@ -155,6 +176,15 @@ impl Checks {
         if value < min {
             let told = format!("Member must have value greater than or equal to {min}");
             self.add(member, &value.to_string(), &told);
+        }
+        self
+    }
+
+    /// A list that must be there.
+    #[must_use]
+    pub(crate) fn must_list<T>(mut self, member: &str, list: Option<&[T]>) -> Self {
+        if list.is_none() {
+            self.push(null(member));
         }
         self
     }
@@ -202,6 +232,10 @@ impl Checks {
         let told = self.problems.join("; ");
         Err(IamError::Validation(format!("{count} validation {plural} detected: {told}")))
     }
+}
+
+fn null(member: &str) -> String {
+    format!("Value null at '{member}' failed to satisfy constraint: Member must not be null")
 }
 
 /// A required member that [`Checks::must`] has already found present.
@@ -258,9 +292,11 @@ fn is_tag(text: &str) -> bool {
 }
 
 fn is_version_id(text: &str) -> bool {
-    text.strip_prefix('v').is_some_and(|digits| {
-        !digits.starts_with('0') && digits.chars().all(|digit| digit.is_ascii_digit())
-    })
+    let Some(rest) = text.strip_prefix('v') else { return false };
+    let (digits, suffix) = rest.split_once('.').unwrap_or((rest, ""));
+    digits.starts_with(|digit: char| ('1'..='9').contains(&digit))
+        && digits.chars().all(|digit| digit.is_ascii_digit())
+        && suffix.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
 }
 
 fn is_alias(text: &str) -> bool {
@@ -290,7 +326,11 @@ mod tests {
             (&PATH_PREFIX, vec!["/", "/a", "/a/"], vec!["a/", "/a b"]),
             (&TAG_KEY, vec!["Team", "aws:x", "部 署"], vec!["", "a*b", "a\nb"]),
             (&TAG_VALUE, vec!["", "x"], vec!["#"]),
-            (&VERSION_ID, vec!["v1", "v12"], vec!["v0", "1", "v", "vx"]),
+            (
+                &VERSION_ID,
+                vec!["v1", "v12", "v1.a-B", "v1."],
+                vec!["v0", "1", "v", "vx", "v1.é", "v1_"],
+            ),
             (&ACCOUNT_ALIAS, vec!["abc", "a-b"], vec!["ab", "a--b", "-ab", "Abc"]),
             (&SESSION_NAME, vec!["s1"], vec!["s", "Session1:2"]),
             (&EXTERNAL_ID, vec!["a:b/c"], vec!["a", "a b"]),
@@ -305,7 +345,7 @@ mod tests {
         }
     }
 
-    fn told(checks: Checks) -> String {
+    fn message(checks: Checks) -> String {
         match checks.done() {
             Err(IamError::Validation(text)) => text,
             other => panic!("{other:?}"),
@@ -314,19 +354,24 @@ mod tests {
 
     /// Observed: the sentences, IAM's without and STS's with the value.
     #[test]
-    fn violations_are_told_in_awss_words() {
+    fn violations_are_in_awss_words() {
         assert_eq!(
-            told(Checks::sts().must("roleSessionName", Some("Session1:2"), &SESSION_NAME)),
+            message(Checks::sts().must("roleSessionName", Some("Session1:2"), &SESSION_NAME)),
             "1 validation error detected: Value 'Session1:2' at 'roleSessionName' failed to \
              satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*"
         );
         assert_eq!(
-            told(Checks::iam().word("status", Some("x"), &["Active", "Inactive"])),
+            message(Checks::iam().word("status", Some("x"), &["Active", "Inactive"])),
             "1 validation error detected: Value at 'status' failed to satisfy constraint: Member \
              must satisfy enum value set"
         );
         assert_eq!(
-            told(Checks::iam().must("userName", None, &NAME_64).number("maxItems", Some(0), 1, 9)),
+            message(Checks::iam().must("userName", None, &NAME_64).number(
+                "maxItems",
+                Some(0),
+                1,
+                9
+            )),
             "2 validation errors detected: Value null at 'userName' failed to satisfy constraint: \
              Member must not be null; Value at 'maxItems' failed to satisfy constraint: Member \
              must have value greater than or equal to 1"
@@ -340,8 +385,8 @@ mod tests {
         for _ in 0..10 * LISTED_MAX {
             checks = checks.must("tags.1.member.key", None, &NAME_64);
         }
-        let told = told(checks);
-        assert!(told.starts_with("1000 validation errors detected: "), "{told}");
-        assert_eq!(told.matches("Member must not be null").count(), LISTED_MAX);
+        let message = message(checks);
+        assert!(message.starts_with("1000 validation errors detected: "), "{message}");
+        assert_eq!(message.matches("Member must not be null").count(), LISTED_MAX);
     }
 }

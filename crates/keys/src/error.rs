@@ -1,4 +1,6 @@
-use std::{fmt, io};
+use std::fmt;
+
+use types::EntropyError;
 
 /// Why a key or a ciphertext could not be created or opened. Contains no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +23,7 @@ pub enum KeyError {
     /// More plaintext, context or epochs than the format can express.
     TooLong,
     /// The operating system gave no random bytes.
-    Entropy(String),
+    Entropy(EntropyError),
     /// The cryptographic library failed where it fails only for lack of memory.
     Library,
 }
@@ -39,7 +41,7 @@ impl fmt::Display for KeyError {
             Self::UnknownEpoch(epoch) => write!(f, "the keyring has no epoch `{epoch}`"),
             Self::UnusableKey => f.write_str("the key material is not usable"),
             Self::TooLong => f.write_str("too long for the format"),
-            Self::Entropy(cause) => write!(f, "no random bytes: {cause}"),
+            Self::Entropy(error) => error.fmt(f),
             Self::Library => f.write_str("the cryptographic library failed"),
         }
     }
@@ -47,9 +49,8 @@ impl fmt::Display for KeyError {
 
 impl std::error::Error for KeyError {}
 
-/// The only input and output of this crate is the operating system's randomness.
-impl From<io::Error> for KeyError {
-    fn from(error: io::Error) -> Self {
-        Self::Entropy(error.to_string())
+impl From<EntropyError> for KeyError {
+    fn from(error: EntropyError) -> Self {
+        Self::Entropy(error)
     }
 }

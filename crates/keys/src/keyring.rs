@@ -7,6 +7,7 @@ use types::Entropy;
 use crate::derive::{KEY_BYTES, derive};
 use crate::domain::PerDomain;
 use crate::gcm::{Gcm, IV_BYTES};
+use crate::stretch::{LOG_LABEL, StretchKey};
 use crate::wrapped::Unwrapped;
 use crate::{Domain, KeyError, RootKey, SecretBytes, WrappedKeyring, encoding, random_secret};
 
@@ -31,8 +32,15 @@ pub struct Keyring {
     wrapped: WrappedKeyring,
     current: u32,
     // INVARIANT: has the key `current`, and the same keys as `wrapped`.
-    epochs: BTreeMap<u32, PerDomain<Gcm>>,
+    epochs: BTreeMap<u32, EpochKeys>,
     macs: PerDomain<hmac::Key>,
+}
+
+/// What is derived from the key of one epoch.
+struct EpochKeys {
+    domains: PerDomain<Gcm>,
+    /// The parent of the keys of the log's stretches.
+    log: SecretBytes,
 }
 
 impl Keyring {
@@ -110,9 +118,9 @@ impl Keyring {
         self.wrapped.check_root(root)?;
         let epoch = self.current.checked_add(1).ok_or(KeyError::TooLong)?;
         let key = random_secret(entropy, KEY_BYTES)?;
-        let domains = domain_keys(&key)?;
+        let keys = EpochKeys::derived_from(&key)?;
         self.wrapped.add_epoch(root, epoch, &key, entropy)?;
-        self.epochs.insert(epoch, domains);
+        self.epochs.insert(epoch, keys);
         self.current = epoch;
         Ok(self.wrapped.clone())
     }
@@ -133,6 +141,13 @@ impl Keyring {
         self.current
     }
 
+    /// The key of the stretch of the log that an epoch and a random `salt` name.
+    ///
+    /// Errors: `UnknownEpoch` if the epoch does not exist, for example because it was destroyed.
+    pub fn stretch_key(&self, epoch: u32, salt: &[u8; 16]) -> Result<StretchKey, KeyError> {
+        StretchKey::new(&self.epoch(epoch)?.log, salt)
+    }
+
     /// The epoch under which something was sealed; `None` if no keyring sealed it.
     pub fn epoch_of(sealed: &[u8]) -> Option<u32> {
         header(sealed).map(|(epoch, _)| epoch)
@@ -141,7 +156,7 @@ impl Keyring {
     fn new(wrapped: WrappedKeyring, keys: &Unwrapped) -> Result<Self, KeyError> {
         let mut epochs = BTreeMap::new();
         for (epoch, key) in &keys.epochs {
-            epochs.insert(*epoch, domain_keys(key)?);
+            epochs.insert(*epoch, EpochKeys::derived_from(key)?);
         }
         let current = epochs.last_key_value().map(|(epoch, _)| *epoch);
         let macs = PerDomain::try_from_fn(|domain| {
@@ -152,8 +167,11 @@ impl Keyring {
     }
 
     fn gcm(&self, epoch: u32, domain: Domain) -> Result<&Gcm, KeyError> {
-        let domains = self.epochs.get(&epoch).ok_or(KeyError::UnknownEpoch(epoch))?;
-        Ok(domains.of(domain))
+        Ok(self.epoch(epoch)?.domains.of(domain))
+    }
+
+    fn epoch(&self, epoch: u32) -> Result<&EpochKeys, KeyError> {
+        self.epochs.get(&epoch).ok_or(KeyError::UnknownEpoch(epoch))
     }
 }
 
@@ -163,10 +181,13 @@ impl fmt::Debug for Keyring {
     }
 }
 
-fn domain_keys(epoch_key: &SecretBytes) -> Result<PerDomain<Gcm>, KeyError> {
-    PerDomain::try_from_fn(|domain| {
-        Gcm::new(derive(epoch_key.as_bytes(), domain.label(), &[])?.as_bytes())
-    })
+impl EpochKeys {
+    fn derived_from(epoch_key: &SecretBytes) -> Result<Self, KeyError> {
+        let domains = PerDomain::try_from_fn(|domain| {
+            Gcm::new(derive(epoch_key.as_bytes(), domain.label(), &[])?.as_bytes())
+        })?;
+        Ok(Self { domains, log: derive(epoch_key.as_bytes(), LOG_LABEL, &[])? })
+    }
 }
 
 /// The header is authenticated too.

@@ -12,11 +12,12 @@
 //!                                                   └─seals─> KMS backing keys, secrets, ...
 //! KMS backing key + salt ─derives─> the key of one ciphertext    (blob)
 //! bucket key + salt ─derives─> object key ─seals─> frames        (frames)
+//! epoch key + salt ─derives─> the key of a stretch of the log    (stretch)
 //! ```
 //!
 //! Reading order: [`SecretBytes`] and [`RootKey`]; [`sealer`], how the root key rests; [`Keyring`]
 //! and [`Domain`], how everything else rests; [`blob`], KMS ciphertexts; [`frames`], object bodies;
-//! [`rsa`], signed digests; [`password`], what users know; [`sha256`] and its neighbours.
+//! [`stretch`], the log; [`rsa`], signed digests; [`password`], what users know; [`sha256`] and its neighbours.
 //!
 //! ```
 //! use keys::{Domain, Keyring, RootKey};
@@ -50,6 +51,7 @@ mod root_key;
 pub mod rsa;
 pub mod sealer;
 mod secret;
+pub mod stretch;
 mod wrapped;
 
 pub use digest::{Md5, Sha1, Sha256, equal_in_constant_time, hmac_sha1, hmac_sha256, md5, sha256};

@@ -1,6 +1,6 @@
-use std::{fmt, io};
+use std::fmt;
 
-use types::Entropy;
+use types::{Entropy, EntropyError};
 
 use crate::derive::derive;
 use crate::locked::Locked;
@@ -19,7 +19,7 @@ pub struct RootKey(Locked<ROOT_KEY_BYTES>);
 
 impl RootKey {
     /// A new random key.
-    pub fn generate(entropy: &Entropy) -> io::Result<Self> {
+    pub fn generate(entropy: &Entropy) -> Result<Self, EntropyError> {
         let mut key = Locked::zeroed();
         entropy.fill(key.as_mut_bytes())?;
         Ok(Self(key))

@@ -1,7 +1,17 @@
-use gateway::{ApiError, Failure, WireError};
+use gateway::{ApiError, Failure, Fault, WireError};
 
 /// An operation's failure, or an error that KMS documents.
 pub(crate) type KmsFailure = Failure<KmsError>;
+
+/// The result of a look-up for an event, which records a call also if its key does not exist:
+/// `None` for an error that the API documents. Our own faults remain errors.
+pub(crate) fn unless_refused<T>(found: Result<T, KmsFailure>) -> Result<Option<T>, Fault> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(Failure::Internal(fault)) => Err(fault),
+        Err(Failure::Api(_) | Failure::Wire(_) | Failure::Denied(_)) => Ok(None),
+    }
+}
 
 /// The errors that KMS documents.
 ///

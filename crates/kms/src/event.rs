@@ -1,6 +1,6 @@
 //! How events describe keys.
 
-use gateway::{Ctx, EventParts, Resource};
+use gateway::{Ctx, EventParts, Fault, Resource};
 use serde_json::json;
 use types::{AccountId, Arn};
 
@@ -16,10 +16,16 @@ pub(crate) fn about(ctx: &Ctx<'_>, event: &mut EventParts, arn: &Arn) {
 }
 
 /// The same for a key as the request names it, if it exists.
-pub(crate) fn about_named(ctx: &Ctx<'_>, event: &mut EventParts, key_id: Option<&String>) {
-    if let Some(arn) = key_id.and_then(|text| resolve::known_arn(ctx, text)) {
+pub(crate) fn about_named(
+    ctx: &Ctx<'_>,
+    event: &mut EventParts,
+    key_id: Option<&String>,
+) -> Result<(), Fault> {
+    let Some(text) = key_id else { return Ok(()) };
+    if let Some(arn) = resolve::known_arn(ctx, text)? {
         about(ctx, event, &arn);
     }
+    Ok(())
 }
 
 /// The same for a key whose ARN is in an output.

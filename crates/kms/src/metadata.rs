@@ -1,3 +1,4 @@
+use gateway::Fault;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use types::Timestamp;
@@ -121,12 +122,11 @@ impl KeyMetadata {
     /// The same as events show it: lower-camel members, the creation date as text.
     ///
     /// Observed: the account's member is called `aWSAccountId`.
-    pub(crate) fn recorded(&self) -> Value {
-        let tree = serde_json::to_value(self).unwrap_or_default();
-        let mut tree = gateway::camel_members(tree, &crate::SERVICE.event_form);
+    pub(crate) fn recorded(&self) -> Result<Value, Fault> {
+        let mut tree = gateway::camel_members(gateway::shown(self)?, &crate::SERVICE.event_form);
         if let Some(members) = tree.as_object_mut() {
             members.insert("creationDate".to_owned(), json!(self.creation_date.0.java_text()));
         }
-        tree
+        Ok(tree)
     }
 }

@@ -26,7 +26,7 @@ impl<I: DeserializeOwned + Recorded, O: Serialize> Codec<I, O> for Quiet {
         <Json as Codec<Unreadable<I>, O>>::decode(request).map(|Unreadable(input)| input)
     }
 
-    fn encode(output: O, reply: &Reply<'_>) -> Answer {
+    fn encode(output: O, reply: &Reply<'_>) -> Result<Answer, Fault> {
         Answer::json(&output, reply)
     }
 

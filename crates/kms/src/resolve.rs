@@ -1,9 +1,9 @@
 //! From the names in requests to keys.
 
-use gateway::{Ctx, SealingTx};
+use gateway::{Ctx, Fault, SealingTx};
 use types::Arn;
 
-use crate::error::{KmsError, KmsFailure};
+use crate::error::{KmsError, KmsFailure, unless_refused};
 use crate::id::{KeyName, LocalName, Scope};
 use crate::model::{ALIASES, KEYS, Key, alias_place, key_place};
 
@@ -65,9 +65,11 @@ pub(crate) fn key(ctx: &Ctx<'_>, text: &str, scope: Scope) -> Result<Found, KmsF
 }
 
 /// The ARN of the key that `text` names, if there is one; for events.
-pub(crate) fn known_arn(ctx: &Ctx<'_>, text: &str) -> Option<Arn> {
-    let name = KeyName::parse(text, Scope::Aliased, ctx.account(), ctx.region()).ok()?;
-    lookup(ctx, &name).ok()?.map(|found| found.arn)
+pub(crate) fn known_arn(ctx: &Ctx<'_>, text: &str) -> Result<Option<Arn>, Fault> {
+    let Ok(name) = KeyName::parse(text, Scope::Aliased, ctx.account(), ctx.region()) else {
+        return Ok(None);
+    };
+    Ok(unless_refused(lookup(ctx, &name))?.flatten().map(|found| found.arn))
 }
 
 /// The key or alias, if it is here and its time is not over.

@@ -1,9 +1,9 @@
 //! The key behind a ciphertext, named by the request, by the ciphertext, or by both.
 
-use gateway::{Access, Ctx, EventParts};
+use gateway::{Access, Ctx, EventParts, Fault};
 
 use crate::crypto::DRY_RUN_MODIFIERS;
-use crate::error::{KmsError, KmsFailure};
+use crate::error::{KmsError, KmsFailure, unless_refused};
 use crate::id::{KeyName, LocalName, Scope};
 use crate::model::{Key, OWNERS, owner_place};
 use crate::resolve::{self, Found};
@@ -88,18 +88,18 @@ impl Source<'_> {
     }
 
     /// What an event contains about the key when the call failed.
-    pub(crate) fn annotate(&self, ctx: &Ctx<'_>, parts: &mut EventParts) {
+    pub(crate) fn annotate(&self, ctx: &Ctx<'_>, parts: &mut EventParts) -> Result<(), Fault> {
         match self.key_id {
-            Some(key_id) => event::about_named(ctx, parts, Some(&key_id.to_owned())),
+            Some(key_id) => event::about_named(ctx, parts, Some(&key_id.to_owned()))?,
             None => {
-                if let Ok(found) = self.named_by_blob(ctx) {
-                    // A foreign key is not named until the caller may use it.
-                    if found.key.account == *ctx.account() {
-                        event::about(ctx, parts, &found.arn);
-                    }
+                let found = unless_refused(self.named_by_blob(ctx))?;
+                // A foreign key is not named until the caller may use it.
+                if let Some(found) = found.filter(|found| found.key.account == *ctx.account()) {
+                    event::about(ctx, parts, &found.arn);
                 }
             }
         }
+        Ok(())
     }
 
     fn named_by_blob(&self, ctx: &Ctx<'_>) -> Result<Found, KmsFailure> {

@@ -26,6 +26,8 @@ pub trait Api: Sized + 'static {
     const ACTION: &'static str;
     /// Whether every region responds for every bucket.
     const ANY_REGION: bool = false;
+    /// Whether the permissions depend on the body.
+    const READS_BODY: bool = false;
     /// What its event says.
     const EVENT: Shape = Shape::PATH;
     /// The result of [`prepare`](Self::prepare).
@@ -63,6 +65,8 @@ pub trait PlainApi: Sized + 'static {
     /// As in [`Api`].
     const ANY_REGION: bool = false;
     /// As in [`Api`].
+    const READS_BODY: bool = false;
+    /// As in [`Api`].
     const EVENT: Shape = Shape::PATH;
 
     /// As in [`Api`].
@@ -78,6 +82,7 @@ impl<P: PlainApi> Api for P {
     const SPEC: Spec = P::SPEC;
     const ACTION: &'static str = P::ACTION;
     const ANY_REGION: bool = P::ANY_REGION;
+    const READS_BODY: bool = P::READS_BODY;
     const EVENT: Shape = P::EVENT;
     type Work = ();
 
@@ -135,6 +140,14 @@ impl<A: Api> Operation for Call<A> {
         Ok((rights, Seen { bucket, version }))
     }
 
+    fn access_by_head(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
+        if A::READS_BODY {
+            access::checked_bucket(ctx, request, A::ANY_REGION)?;
+            return Ok(Vec::new());
+        }
+        Ok(Self::access(ctx, request)?.0)
+    }
+
     fn prepare(ctx: &mut Ctx<'_>, request: &Request, seen: Seen) -> S3Result<Self::Work> {
         check_request(&A::SPEC, request)?;
         let work = A::prepare(ctx, request, &seen.bucket)?;
@@ -167,9 +180,9 @@ impl<A: Api> Operation for Call<A> {
         prepared: Option<&Self::Work>,
         response: Option<&Response>,
         event: &mut EventParts,
-    ) {
+    ) -> Result<(), Fault> {
         let bucket = prepared.map(|prepared| &*prepared.seen.bucket);
-        event::fill(ctx, (&A::SPEC, A::EVENT), request, bucket, response, event);
+        event::fill(ctx, (&A::SPEC, A::EVENT), request, bucket, response, event)
     }
 }
 
@@ -227,8 +240,8 @@ impl<A: ServiceApi> Operation for ServiceCall<A> {
         _: Option<&()>,
         response: Option<&Response>,
         event: &mut EventParts,
-    ) {
-        event::fill(ctx, (&A::SPEC, A::EVENT), request, None, response, event);
+    ) -> Result<(), Fault> {
+        event::fill(ctx, (&A::SPEC, A::EVENT), request, None, response, event)
     }
 }
 
@@ -254,8 +267,8 @@ impl Codec<Request, Response> for RestXml {
         Request::decode(decoding)
     }
 
-    fn encode(response: Response, reply: &Reply<'_>) -> Answer {
-        response.into_answer(reply)
+    fn encode(response: Response, reply: &Reply<'_>) -> Result<Answer, Fault> {
+        Ok(response.into_answer(reply))
     }
 
     fn parameters(request: &Request, _: &Service) -> Result<Value, Fault> {

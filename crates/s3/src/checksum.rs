@@ -5,6 +5,7 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use crc_fast::{CrcAlgorithm, Digest, checksum_combine};
+use gateway::Fault;
 use keys::{Sha1, Sha256};
 
 use crate::error::{S3Error, S3Result};
@@ -183,34 +184,37 @@ fn decode_crc(text: &str) -> Option<u64> {
     Some(bytes.iter().fold(0, |sum, byte| (sum << 8) | u64::from(*byte)))
 }
 
-/// The checksum of a whole object from its parts' checksums and sizes.
+/// The checksum of a whole object from its parts' checksums and sizes; `None` if there is no part,
+/// or if the algorithm cannot combine.
 pub(crate) fn combine(
     algorithm: Algorithm,
     kind: Kind,
-    parts: &[(String, u64)],
-) -> Option<Checksum> {
+    parts: &[(&str, u64)],
+) -> Result<Option<Checksum>, Fault> {
+    let damaged = || Fault::damaged("the checksum of a part");
     let value = match (kind, algorithm.crc()) {
         (Kind::FullObject, Some(crc)) => {
             let mut sum = None;
             for (value, size) in parts {
-                let value = decode_crc(value)?;
+                let value = decode_crc(value).ok_or_else(damaged)?;
                 sum = Some(match sum {
                     Some(before) => checksum_combine(crc, before, value, *size),
                     None => value,
                 });
             }
-            encode_crc(algorithm, sum?)
+            let Some(sum) = sum else { return Ok(None) };
+            encode_crc(algorithm, sum)
         }
-        (Kind::FullObject, None) => return None,
+        (Kind::FullObject, None) => return Ok(None),
         (Kind::Composite, _) => {
             let mut hasher = Hasher::new(algorithm);
             for (value, _) in parts {
-                hasher.update(&STANDARD.decode(value).ok()?);
+                hasher.update(&STANDARD.decode(value).map_err(|cause| damaged().because(cause))?);
             }
             format!("{}-{}", hasher.finish(), parts.len())
         }
     };
-    Some(Checksum { algorithm, kind, value })
+    Ok(Some(Checksum { algorithm, kind, value }))
 }
 
 /// How a request specifies the checksum of its body.
@@ -376,22 +380,29 @@ mod tests {
     #[test]
     fn checksums_of_parts_combine_to_that_of_the_whole() {
         for algorithm in [Algorithm::Crc32, Algorithm::Crc32c, Algorithm::Crc64Nvme] {
-            let parts = [
-                (of(algorithm, b"hello "), 6),
-                (of(algorithm, b"wor"), 3),
-                (of(algorithm, b"ld"), 2),
-            ];
-            let whole = combine(algorithm, Kind::FullObject, &parts).unwrap();
+            let parts = [b"hello ".as_slice(), b"wor", b"ld"];
+            let sums = parts.map(|part| (of(algorithm, part), part.len() as u64));
+            let sums: Vec<_> = sums.iter().map(|(sum, size)| (sum.as_str(), *size)).collect();
+            let whole = combine(algorithm, Kind::FullObject, &sums).unwrap().unwrap();
             assert_eq!(whole.value, of(algorithm, b"hello world"), "{algorithm:?}");
         }
-        assert_eq!(combine(Algorithm::Sha256, Kind::FullObject, &[]), None);
-        let composite =
-            combine(Algorithm::Sha256, Kind::Composite, &[(of(Algorithm::Sha256, b"a"), 1)]);
-        assert!(composite.unwrap().value.ends_with("=-1"));
+        assert_eq!(combine(Algorithm::Sha256, Kind::FullObject, &[]).unwrap(), None);
+        let part = of(Algorithm::Sha256, b"a");
+        let composite = combine(Algorithm::Sha256, Kind::Composite, &[(&part, 1)]);
+        assert!(composite.unwrap().unwrap().value.ends_with("=-1"));
+    }
+
+    /// A damaged checksum of a part is a fault: without it, the client's checksum of the whole
+    /// would be accepted unchecked.
+    #[test]
+    fn a_damaged_checksum_of_a_part_is_a_fault() {
+        for kind in [Kind::FullObject, Kind::Composite] {
+            assert!(combine(Algorithm::Crc32, kind, &[("?", 1)]).is_err(), "{kind:?}");
+        }
     }
 
     #[test]
-    fn each_algorithm_knows_its_kinds() {
+    fn each_algorithm_accepts_its_kinds() {
         let fits = |algorithm: Algorithm, kind| algorithm.check_kind(kind).is_ok();
         for (algorithm, full, composite) in [
             (Algorithm::Crc32, true, true),

@@ -200,17 +200,16 @@ impl<A: Api> Plain for Call<A> {
         request: &ControlRequest,
         output: Option<&ControlAnswer>,
         event: &mut EventParts,
-    ) {
+    ) -> Result<(), Fault> {
         let document = output.and_then(|answer| answer.document.as_ref());
         let bytes_out = event.refusal_bytes.or(document.map(String::len)).unwrap_or(0);
         event.additional = Some(additional(ctx, request, bytes_out));
         event.response_elements = Value::Null;
         if let Some(name) = request.bucket() {
-            // An event without its owner beats no event.
-            event.owner =
-                crate::bucket::find(ctx, name).ok().flatten().map(|bucket| bucket.owner.clone());
+            event.owner = crate::bucket::find(ctx, name)?.map(|bucket| bucket.owner.clone());
             event.resources = vec![resource(name, event.owner.as_ref())];
         }
+        Ok(())
     }
 }
 
@@ -230,14 +229,14 @@ impl Codec<ControlRequest, ControlAnswer> for ControlXml {
         })
     }
 
-    fn encode(answer: ControlAnswer, reply: &Reply<'_>) -> Answer {
+    fn encode(answer: ControlAnswer, reply: &Reply<'_>) -> Result<Answer, Fault> {
         let own = Answer::empty(answer.status)
             .with("x-amz-request-id", reply.request_id)
             .with("x-amz-id-2", reply.host_id);
-        match answer.document {
+        Ok(match answer.document {
             Some(document) => own.with_body("application/xml", document),
             None => own,
-        }
+        })
     }
 
     /// Observed: the host, in lower case of AWS's own; a document stands under its root, as in S3's

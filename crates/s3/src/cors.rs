@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn one_star_stands_for_anything() {
+    fn one_star_matches_anything() {
         for (pattern, text, want) in [
             ("*", "", true),
             ("*", "x", true),

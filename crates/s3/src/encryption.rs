@@ -374,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn the_headers_tell_the_key_and_the_bucket_key() {
+    fn the_headers_name_the_key_and_the_bucket_key() {
         let envelope = Envelope {
             key_arn: Some("arn".into()),
             bucket_key: true,

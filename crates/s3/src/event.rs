@@ -1,6 +1,6 @@
 //! The contents of an S3 call's event.
 
-use gateway::{Auth, Class, Ctx, EventParts, Resource, Route, Spec};
+use gateway::{Auth, Class, Ctx, EventParts, Fault, Resource, Route, Spec};
 use policy::Principal;
 use serde_json::{Map, Value};
 use types::AccountId;
@@ -159,15 +159,13 @@ pub(crate) fn fill(
     bucket: Option<&Bucket>,
     response: Option<&Response>,
     event: &mut EventParts,
-) {
+) -> Result<(), Fault> {
     let bytes_out =
         event.refusal_bytes.map(to_u64).or(response.map(Response::body_bytes)).unwrap_or(0);
     event.additional = Some(additional(ctx, shape, request, response, bytes_out));
     let owner = match bucket {
         Some(bucket) => Some(bucket.owner.clone()),
-        // An event without these is better than none: a bucket that cannot be read is named without
-        // owner.
-        None => bucket::find(ctx, &request.bucket).ok().flatten().map(|found| found.owner.clone()),
+        None => bucket::find(ctx, &request.bucket)?.map(|found| found.owner.clone()),
     };
     event.resources = resources(shape, request, owner.as_ref());
     // There is no account, of a caller or of an owner, in whose history it could be; and an
@@ -184,6 +182,7 @@ pub(crate) fn fill(
     if ctx.call().origin.is_none() {
         address(ctx, spec, request, &mut event.request_parameters);
     }
+    Ok(())
 }
 
 /// The request line that corresponds to a call of a service.

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_become_the_headers_that_they_stand_for() {
+    fn fields_become_the_headers_of_their_names() {
         let mut own = HeaderMap::new();
         own.insert("host", HeaderValue::from_static("h"));
         own.insert("content-type", HeaderValue::from_static("multipart/form-data"));

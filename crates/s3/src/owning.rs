@@ -60,23 +60,34 @@ pub(crate) fn decides(action: &str) -> bool {
     OF_THE_OBJECT.contains(&action)
 }
 
-/// The statements of a policy that deny; `None` if there are none.
+/// The statements of a policy that do not allow; `None` if there are none. A policy that cannot be
+/// parsed stays whole, because the compiler makes it deny everything.
 fn denials(policy: &str) -> Option<String> {
-    let mut policy: Value = serde_json::from_str(policy).ok()?;
-    let all = policy.get_mut("Statement")?;
+    let mut parsed: Value = serde_json::from_str(policy).unwrap_or_default();
+    let Some(all) = parsed.get_mut("Statement") else { return Some(policy.to_owned()) };
     let statements = all.as_array().cloned().unwrap_or_else(|| vec![all.clone()]);
-    let denies = |statement: &Value| statement.get("Effect").is_some_and(|own| own == "Deny");
-    let statements: Vec<_> = statements.into_iter().filter(denies).collect();
+    let allows = |statement: &Value| statement.get("Effect").is_some_and(|own| own == "Allow");
+    let statements: Vec<_> = statements.into_iter().filter(|one| !allows(one)).collect();
     if statements.is_empty() {
         return None;
     }
     *all = Value::Array(statements);
-    Some(policy.to_string())
+    Some(parsed.to_string())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What cannot be parsed stays, so that the policy's compiler denies.
+    #[test]
+    fn a_damaged_policy_stays_whole() {
+        for text in ["", "{", "[]", r#"{"Version":"2012-10-17"}"#] {
+            assert_eq!(denials(text).as_deref(), Some(text));
+        }
+        let odd = r#"{"Statement":[{"Effect":"deny"}]}"#;
+        assert_eq!(denials(odd).as_deref(), Some(odd));
+    }
 
     #[test]
     fn only_denials_of_a_policy_stay() {

@@ -273,7 +273,7 @@ mod tests {
 
     /// A presigned URL carries `x-amz-` headers in its query, in any case.
     #[test]
-    fn a_presigned_query_stands_for_headers() {
+    fn a_presigned_query_replaces_headers() {
         let request = Request::default().with_query("X-Amz-Acl", "private");
         assert_eq!(request.header("x-amz-acl").as_deref(), Some("private"));
         assert_eq!(Request::default().with_query("Range", "x").header("range"), None);

@@ -74,10 +74,12 @@ impl Response {
     }
 
     pub(crate) fn into_answer(self, reply: &Reply<'_>) -> Answer {
-        let mut answer = Answer::empty(StatusCode::from_u16(self.status).unwrap_or_default())
-            .with("server", gateway::S3_SERVER)
-            .with("x-amz-request-id", reply.request_id)
-            .with("x-amz-id-2", reply.host_id);
+        let mut answer = Answer::empty(
+            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        )
+        .with("server", gateway::S3_SERVER)
+        .with("x-amz-request-id", reply.request_id)
+        .with("x-amz-id-2", reply.host_id);
         for (name, value) in &self.headers {
             if let (Ok(name), Ok(value)) = (
                 HeaderName::from_bytes(name.as_bytes()),

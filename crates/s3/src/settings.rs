@@ -41,6 +41,8 @@ pub(crate) trait Setting: 'static {
     const PUT_STATUS: u16 = 200;
     /// Whether a write must prove its document.
     const NEEDS_DIGEST: bool = false;
+    /// Whether the permission to write depends on the document.
+    const READS_BODY: bool = false;
     /// Bytes that its document may have as it is sent, if fewer than any body of a request.
     const DOCUMENT_BYTES_MAX: Option<usize> = None;
 
@@ -103,6 +105,7 @@ impl<S: Setting> PlainApi for Get<S> {
 impl<S: Setting> PlainApi for Put<S> {
     const SPEC: Spec = S::PUT;
     const ACTION: &'static str = S::ACTIONS.1;
+    const READS_BODY: bool = S::READS_BODY;
 
     fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         if S::NEEDS_DIGEST {

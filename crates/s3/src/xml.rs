@@ -1,5 +1,6 @@
 //! S3's documents: read within limits, written in S3's namespace.
 
+use gateway::Fault;
 use types::Timestamp;
 pub(crate) use wire::xml::Element;
 use wire::xml::{Limits, XmlError, XmlWriter, parse};
@@ -93,17 +94,18 @@ pub(crate) fn canonical(root: &Element) -> String {
 }
 
 /// A stored document, to be written again; an empty one if it is malformed.
-pub(crate) fn rewritten(stored: &str, root: &str) -> Xml {
+pub(crate) fn rewritten(stored: &str, root: &str) -> Result<Xml, Fault> {
     let mut xml = Xml::result(root);
-    write_stored(&mut xml, stored);
-    xml
+    write_stored(&mut xml, stored)?;
+    Ok(xml)
 }
 
 /// Writes the contents of a stored document.
-pub(crate) fn write_stored(xml: &mut Xml, stored: &str) {
-    if let Ok(element) = parse(stored.as_bytes(), Limits::S3) {
-        write_inner(xml, &element);
-    }
+pub(crate) fn write_stored(xml: &mut Xml, stored: &str) -> Result<(), Fault> {
+    let element = parse(stored.as_bytes(), Limits::S3)
+        .map_err(|_| Fault::damaged("a configuration of a bucket"))?;
+    write_inner(xml, &element);
+    Ok(())
 }
 
 // INVARIANT: recursion is as deep as the reader's limits let a document be.

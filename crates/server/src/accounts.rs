@@ -4,7 +4,7 @@ use gateway::{Fault, ServiceEvent, operator_events};
 use iam::AccountSummary;
 use keys::{Keyring, password};
 use store::{Store, Tx};
-use types::{AccountId, Clock, Entropy, Timestamp};
+use types::{AccountId, Clock, Entropy, EntropyError, Timestamp};
 
 use crate::establish::{Done, Establish, operator_event};
 use crate::ground::Ground;
@@ -227,9 +227,8 @@ fn change_on<T: Send + 'static>(
 /// Four groups of six letters and digits, of all kinds that passwords need.
 fn new_password(entropy: &Entropy) -> Result<String, OpenError> {
     for _ in 0..TRIES {
-        let groups: Result<Vec<_>, _> =
-            (0..4).map(|_| Ok(types::alphanumeric(&entropy.bytes::<6>()?))).collect();
-        let word = groups.map_err(|error: std::io::Error| error)?.join("-");
+        let groups = (0..4).map(|_| Ok(types::alphanumeric(&entropy.bytes::<6>()?)));
+        let word = groups.collect::<Result<Vec<_>, EntropyError>>()?.join("-");
         if iam::root_password_violation(&word).is_none() {
             return Ok(word);
         }

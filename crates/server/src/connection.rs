@@ -164,7 +164,15 @@ impl Exchange<'_> {
     }
 
     async fn buffered(&self, sent: Sent, shares: &mut Shares) -> Result<Answer, Answer> {
-        let Sent { identified, head, body, limit } = sent;
+        let Sent { mut identified, head, body, limit } = sent;
+        if head.headers().contains_key(header::EXPECT) && !body.is_end_stream() {
+            let (decided, refusal) = self.refused_by_head(identified, &head).await?;
+            if let Some(refusal) = refusal {
+                drop(body);
+                return Ok(refusal.await);
+            }
+            identified = decided;
+        }
         let body = self.collect(body, limit, &identified).await?;
         let _ = self.gateway.named(&identified, &head, &body).map(|name| self.named.set(name));
         let brief = identified.brief && body.len() <= BRIEF_BODY_BYTES_MAX;
@@ -178,6 +186,22 @@ impl Exchange<'_> {
             Begun::Answering(answering) => Ok(answering.await),
             Begun::Body(upload) => Ok(upload.finish(Ok(Vec::new())).await),
         }
+    }
+
+    /// The refusal of a document by its head, if that decides it, so that its sender is not invited
+    /// to send it.
+    async fn refused_by_head(
+        &self,
+        mut identified: Identified,
+        head: &Head,
+    ) -> Result<(Identified, Option<gateway::Answering>), Answer> {
+        let _call = self.call(identified.brief, 0).await?;
+        let (gateway, received) = (Arc::clone(&self.gateway), self.streaming(head.clone()));
+        on_thread(identified.brief, move || {
+            let refusal = gateway.refused_by_head(&mut identified, received);
+            (identified, refusal)
+        })
+        .await
     }
 
     /// A streamed body that is collected first.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use keys::Keyring;
 use store::{StateFile, Store, StoreError};
+use types::error_chain;
 
 use crate::directory::Survey;
 use crate::ground::{loss, unlock};
@@ -128,7 +129,7 @@ impl Checked {
     fn take(&mut self, found: Result<Vec<String>, StoreError>) {
         match found {
             Ok(found) => self.findings.extend(found),
-            Err(error) => self.findings.push(error.to_string()),
+            Err(error) => self.findings.push(error_chain(&error)),
         }
     }
 

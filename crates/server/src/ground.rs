@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use keys::{Keyring, RootKey, WrappedKeyring};
 use store::{Found, Store, StoreError, Table, Tx};
-use types::{Clock, Entropy};
+use types::{Clock, Entropy, error_chain};
 
 use crate::directory::{BODIES_GONE, Plan, Survey, plan};
 use crate::store_identity::{
@@ -115,7 +115,7 @@ impl Ground {
                 return OpenError::from(error);
             }
             // Cut short, or overwritten.
-            let what = format!("cannot read `state.redb`: {error}");
+            let what = format!("cannot read `state.redb`: {}", error_chain(&error));
             OpenError::Lost { folder: folder.clone(), what }
         })?;
         let store = Arc::new(store);

@@ -10,7 +10,7 @@ use keys::KeyError;
 use serde_json::json;
 use store::{Store, StoreError};
 use trail::Timing;
-use types::{AccountId, Clock, Entropy, Region};
+use types::{AccountId, Clock, Entropy, EntropyError, Region, error_chain};
 
 use crate::establish::Establish;
 use crate::ground::Ground;
@@ -298,7 +298,7 @@ impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(cause) => write!(f, "{cause}"),
-            Self::Store(cause) => write!(f, "{cause}"),
+            Self::Store(cause) => f.write_str(&error_chain(cause)),
             Self::Fault(fault) => f.write_str(&fault.chain()),
             Self::Key(cause) => write!(f, "the root key does not open the store: {cause}"),
             Self::NoRootKey { path } => write!(
@@ -365,6 +365,12 @@ impl std::error::Error for OpenError {}
 impl From<std::io::Error> for OpenError {
     fn from(cause: std::io::Error) -> Self {
         Self::Io(cause)
+    }
+}
+
+impl From<EntropyError> for OpenError {
+    fn from(error: EntropyError) -> Self {
+        Self::Key(error.into())
     }
 }
 

@@ -15,7 +15,7 @@ use std::{fmt, fs};
 
 use keys::{KeyError, Keyring, RootKey, SecretBytes, equal_in_constant_time, hmac_sha256, sha256};
 use store::{Found, Snapshot, Store, StoreError};
-use types::Timestamp;
+use types::{Timestamp, error_chain};
 
 use crate::OpenError;
 use crate::sealing::write_private;
@@ -180,7 +180,9 @@ pub(crate) fn mismatch(identity: &Identity, store: &Store) -> Result<Option<Stri
         return Ok(Some(what));
     }
     let found = match event_hash(store, &view, position) {
-        Err(error) if error.is_corrupt() => return Ok(Some(format!("event {position}: {error}"))),
+        Err(error) if error.is_corrupt() => {
+            return Ok(Some(format!("event {position}: {}", error_chain(&error))));
+        }
         found => found?,
     };
     // An event beyond the history is deleted legitimately, and before the first event there is

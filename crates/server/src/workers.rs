@@ -10,7 +10,7 @@ use gateway::Gateway;
 use store::Store;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use types::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp};
+use types::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp, error_chain};
 
 use crate::beats::{Beat, Beats};
 use crate::store_identity::IdentityKeeper;
@@ -196,7 +196,10 @@ fn seal(context: &Context) -> Timestamp {
         Ok(0) => {}
         // There may be more than one segment's worth.
         Ok(_) => return now,
-        Err(error) => tracing::error!(%error, "cannot seal events; they stay in the tail"),
+        Err(error) => tracing::error!(
+            error = error_chain(&error),
+            "cannot seal events; they stay in the tail"
+        ),
     }
     if let Err(fault) = gateway.forget_denials() {
         gateway.report(&fault, "cannot delete old denials", "");
@@ -227,7 +230,10 @@ fn make_room(context: &Context) -> Timestamp {
         match store.hold_reserve() {
             Ok(true) => tracing::info!("the disk has free space again"),
             Ok(false) => {}
-            Err(error) => tracing::warn!(%error, "cannot create the reserve of disk space"),
+            Err(error) => tracing::warn!(
+                error = error_chain(&error),
+                "cannot create the reserve of disk space"
+            ),
         }
     }
     gateway.clock().now().plus_ms(ROOM_PAUSE_MS)
@@ -238,7 +244,7 @@ fn sweep(context: &Context) -> Timestamp {
     let Context { gateway, store, .. } = context;
     let now = gateway.clock().now();
     if let Err(error) = store.hold_reserve() {
-        tracing::warn!(%error, "cannot create the reserve of disk space");
+        tracing::warn!(error = error_chain(&error), "cannot create the reserve of disk space");
     }
     let older_than = now.minus_ms(UPLOAD_MS_MAX);
     if let Err(fault) = s3::sweep(gateway, older_than, &|| context.pulse()) {

@@ -135,7 +135,13 @@ fn explain(client: &Client, out: Out, request_id: &str) -> Result<(), CallError>
 
 fn query(client: &Client, operation: &'static str, input: &Value) -> Result<Value, CallError> {
     let answered = client.call(&Call::own(operation, input))?;
-    Ok(serde_json::from_slice(&answered.body).unwrap_or_default())
+    parsed(operation, &answered.body)
+}
+
+/// A response that is not JSON has no denials to print, and must not look like one without any.
+fn parsed(operation: &str, body: &[u8]) -> Result<Value, CallError> {
+    serde_json::from_slice(body)
+        .map_err(|error| CallError::Unreachable(format!("{operation}: {error}")))
 }
 
 /// A statement and its policy.
@@ -160,4 +166,16 @@ fn number(value: &Value, name: &str) -> u64 {
 fn joined(value: &Value, name: &str) -> String {
     let texts: Vec<_> = list(value, name).filter_map(Value::as_str).collect();
     if texts.is_empty() { "nothing".to_owned() } else { texts.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A proxy's page with status 200 is an error, and no response without denials.
+    #[test]
+    fn a_response_that_is_not_json_is_an_error() {
+        assert!(parsed("DescribeDenials", b"{}").is_ok());
+        assert!(parsed("DescribeDenials", b"<html>").is_err());
+    }
 }

@@ -144,8 +144,11 @@ impl Bodies {
                     let Some(id) = entry.file_name().to_str().and_then(BodyId::parse) else {
                         continue;
                     };
-                    // A body may be removed concurrently.
-                    let Ok(metadata) = entry.metadata() else { continue };
+                    let metadata = match entry.metadata() {
+                        // A body may be removed concurrently.
+                        Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                        metadata => metadata?,
+                    };
                     let age = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
                     let written = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
                     visitor(&id, metadata.len(), Timestamp::from_ms(written))?;

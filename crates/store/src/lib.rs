@@ -40,6 +40,7 @@ mod engine;
 mod error;
 mod events;
 mod fsck;
+mod log;
 mod memo;
 mod overlay;
 mod place;
@@ -61,8 +62,12 @@ use std::sync::{Arc, Mutex, RwLock};
 
 pub use bodies::{Bodies, BodyId, BodyReader, BodyWriter, Swept};
 use engine::Engine;
-pub use error::StoreError;
+pub use error::{StoreError, StoreErrorKind};
 pub use events::{HistoryQuery, SEGMENTS_FOLDER};
+pub use log::{
+    Change, Changes, EventRef, FileLog, Frame, FrameVisitor, Head, Log, LogFault, LogSettings,
+    LogTurn, MemoryLog, Opener, Payload, Sealer, Tag,
+};
 pub use place::{Found, StateFile};
 pub use redb::StorageBackend;
 use reserve::Reserve;

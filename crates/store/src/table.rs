@@ -112,7 +112,9 @@ impl<T: Serialize + DeserializeOwned> Table<T> {
 
     /// Sets the row under `key`.
     pub fn put(&self, tx: &mut Tx<'_>, key: impl AsRef<[u8]>, row: &T) -> Result<(), StoreError> {
-        let bytes = serde_json::to_vec(row).map_err(StoreError::engine)?;
+        let bytes = serde_json::to_vec(row).map_err(|cause| {
+            StoreError::engine(format_args!("row of `{}`", self.name)).because(cause)
+        })?;
         tx.changes_watched |= self.watched;
         tx.put(self.key(key.as_ref()), bytes)
     }
@@ -164,8 +166,9 @@ impl<T: Serialize + DeserializeOwned> Table<T> {
     }
 
     fn read(&self, bytes: &[u8]) -> Result<T, StoreError> {
-        serde_json::from_slice(bytes)
-            .map_err(|cause| StoreError::corrupt(format_args!("row of `{}`: {cause}", self.name)))
+        serde_json::from_slice(bytes).map_err(|cause| {
+            StoreError::corrupt(format_args!("row of `{}`", self.name)).because(cause)
+        })
     }
 }
 
@@ -263,8 +266,8 @@ pub fn key_parts(key: &[u8]) -> Vec<Vec<u8>> {
 /// One part of a [`key`], which is text. Errors when the key has no such part.
 pub fn key_text(key: &[u8], part: usize) -> Result<String, StoreError> {
     let found = key_parts(key).into_iter().nth(part);
-    let text = found.and_then(|found| String::from_utf8(found).ok());
-    text.ok_or_else(|| StoreError::corrupt(format_args!("part {part} of a key is not text")))
+    let wrong = || StoreError::corrupt(format_args!("part {part} of a key is not text"));
+    String::from_utf8(found.ok_or_else(wrong)?).map_err(|cause| wrong().because(cause))
 }
 
 #[cfg(test)]

@@ -130,7 +130,8 @@ impl Writer {
                     }),
                 }),
                 Err(error) => {
-                    tracing::error!(%error, "a job did not run");
+                    let chain = types::error_chain(&error);
+                    tracing::error!(error = chain, "a job did not run");
                     let _ = sender.send(Err(error));
                     None
                 }
@@ -208,7 +209,12 @@ impl Worker {
                 }
                 Err(error) => {
                     let calls = batch.answers.len();
-                    tracing::error!(%error, calls, "a commit failed; nothing of it happened");
+                    let chain = types::error_chain(&error);
+                    tracing::error!(
+                        error = chain,
+                        calls,
+                        "a commit failed; nothing of it happened"
+                    );
                     self.broken = true;
                     // It may be found done after all.
                     self.shared.engine.raise_revision();

@@ -82,6 +82,34 @@ pub struct Kit {
     _folder: Arc<TempDir>,
 }
 
+fn gateway(
+    store: &Arc<Store>,
+    clock: Clock,
+    entropy: Entropy,
+    rows: Vec<&'static Row>,
+    timing: Timing,
+) -> Arc<Gateway> {
+    // The keys are the same at every start.
+    let constant = Entropy::seeded(1);
+    let root_key = RootKey::generate(&constant).expect("a root key");
+    let (keyring, _) = Keyring::create(&root_key, &constant).expect("a keyring");
+    Gateway::new(Parts {
+        store: Arc::clone(store),
+        keyring,
+        clock,
+        entropy,
+        identities: iam::PORT,
+        rows,
+        settings: Settings {
+            account: AccountId::parse(ACCOUNT).expect("an account"),
+            region: Region::parse(REGION).expect("a region"),
+            domains: vec!["localhost".to_owned()],
+            refuse_signature_v2: false,
+            delivery: timing,
+        },
+    })
+}
+
 /// A request to S3.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct S3Request<'a> {
@@ -135,35 +163,26 @@ impl Kit {
         seed: u64,
         timing: Timing,
     ) -> Result<Self, Fault> {
-        // The keys are the same at every start.
-        let constant = Entropy::seeded(1);
-        let root_key = RootKey::generate(&constant).expect("a root key");
-        let (keyring, _) = Keyring::create(&root_key, &constant).expect("a keyring");
         let supply = Supply::default();
         let rows: Vec<_> = rows.iter().flat_map(|rows| rows.iter()).collect();
         let backend = disk.map(|disk| Box::new(disk.clone()) as Box<dyn StorageBackend>);
         let store = Arc::new(Store::open(folder.path(), backend)?);
-        let gateway = Gateway::new(Parts {
-            store: Arc::clone(&store),
-            keyring,
-            clock: clock.clone(),
-            entropy: Entropy::supplied(seed, supply.clone()),
-            identities: iam::PORT,
-            rows: rows.clone(),
-            settings: Settings {
-                account: AccountId::parse(ACCOUNT).expect("an account"),
-                region: Region::parse(REGION).expect("a region"),
-                domains: vec!["localhost".to_owned()],
-                refuse_signature_v2: false,
-                delivery: timing,
-            },
-        });
+        let entropy = Entropy::supplied(seed, supply.clone());
+        let gateway = gateway(&store, clock.clone(), entropy, rows.clone(), timing);
         let root = credentials("AKIAROOTROOTROOTROOT");
         let other_root = credentials("AKIAOTHEROTHEROTHERR");
         let kit = Self { gateway, store, clock, supply, root, other_root, rows, _folder: folder };
         kit.bootstrap(ACCOUNT, &kit.root)?;
         kit.bootstrap(OTHER_ACCOUNT, &kit.other_root)?;
         Ok(kit)
+    }
+
+    /// A second pipeline over the same store, as another server is that shares it: nothing that one
+    /// of them keeps in memory is known to the other.
+    pub fn second_gateway(&self, seed: u64) -> Arc<Gateway> {
+        let timing = self.gateway.settings().delivery;
+        let entropy = Entropy::seeded(seed);
+        gateway(&self.store, self.clock.clone(), entropy, self.rows.clone(), timing)
     }
 
     fn bootstrap(&self, account: &str, root: &Credentials) -> Result<(), Fault> {

@@ -3,7 +3,8 @@
 //! Source: `CloudTrail` User Guide, "CloudTrail digest file structure" and "Custom
 //! implementations of CloudTrail log file integrity validation".
 
-use std::io;
+use std::error::Error;
+use std::{fmt, io};
 
 use types::{AccountId, Timestamp, hex};
 
@@ -103,18 +104,45 @@ impl Digest {
 
     /// Serializes, hashes and signs. `sign` receives the signing string and returns the raw
     /// signature.
-    pub fn seal<E: From<io::Error>>(
+    pub fn seal<E: From<DigestError>>(
         &self,
         sign: impl FnOnce(&str) -> Result<Vec<u8>, E>,
     ) -> Result<Sealed, E> {
-        let json = self.to_json().map_err(io::Error::from)?;
+        let json = self.to_json().map_err(DigestError::Json)?;
         let hash = hex(&keys::sha256(json.as_bytes()));
         let previous = self.previous.as_ref().map(|link| link.signature.as_str());
         let text = signing_string(&self.end.iso(), &self.bucket, &self.object, &hash, previous);
         let signature = hex(&sign(&text)?);
         let link =
             Link { bucket: self.bucket.clone(), object: self.object.clone(), hash, signature };
-        Ok(Sealed { gz: gzip::compress(json.as_bytes())?, link })
+        Ok(Sealed { gz: gzip::compress(json.as_bytes()).map_err(DigestError::Gzip)?, link })
+    }
+}
+
+/// Why a digest cannot be written.
+#[derive(Debug)]
+pub enum DigestError {
+    /// It cannot be serialized.
+    Json(serde_json::Error),
+    /// It cannot be compressed.
+    Gzip(io::Error),
+}
+
+impl fmt::Display for DigestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Json(_) => "it cannot be serialized",
+            Self::Gzip(_) => "it cannot be compressed",
+        })
+    }
+}
+
+impl Error for DigestError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Json(cause) => Some(cause),
+            Self::Gzip(cause) => Some(cause),
+        }
     }
 }
 

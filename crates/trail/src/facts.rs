@@ -84,21 +84,22 @@ impl Facts {
     /// The facts of a record read from JSON, our own or AWS's. `names` gives the places at which
     /// events of a source name things.
     ///
-    /// `None` without `eventID`, `eventTime`, `awsRegion` and `recipientAccountId`.
+    /// `None` without `eventID`, `eventTime`, `eventSource`, `eventName`, `awsRegion` and
+    /// `recipientAccountId`.
     pub fn from_json<'n>(json: &Value, names: impl Fn(&str) -> &'n [Name]) -> Option<Self> {
         let identity = json.get("userIdentity").unwrap_or(&Value::Null);
-        let (event_source, event_name) = (text(json, "eventSource"), text(json, "eventName"));
+        let (event_source, event_name) = (text(json, "eventSource")?, text(json, "eventName")?);
         let listed = Resource::list(json);
         let subject = resources::Subject {
             request: json.get("requestParameters").unwrap_or(&Value::Null),
             response: json.get("responseElements").unwrap_or(&Value::Null),
             listed: &listed,
         };
-        let rows = resources::rows(names(event_source.as_deref().unwrap_or_default()), &subject);
+        let rows = resources::rows(names(&event_source), &subject);
         Some(Self {
             event_id: text(json, "eventID")?,
-            event_name: event_name.unwrap_or_default(),
-            event_source: event_source.unwrap_or_default(),
+            event_name,
+            event_source,
             region: text(json, "awsRegion")?,
             account: AccountId::parse(json.get("recipientAccountId")?.as_str()?)?,
             time: Timestamp::parse_iso(json.get("eventTime")?.as_str()?)?,

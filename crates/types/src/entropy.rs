@@ -1,3 +1,4 @@
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,6 +11,29 @@ enum Source {
     System,
     Seeded(Arc<Mutex<u64>>, Supply),
 }
+
+/// There are no random bytes; no secret may be created then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntropyError(Cause);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cause {
+    /// The operating system returned none.
+    System(getrandom::Error),
+    /// A test's [`Supply`] is used up.
+    UsedUp,
+}
+
+impl fmt::Display for EntropyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Cause::System(cause) => write!(f, "no random bytes: {cause}"),
+            Cause::UsedUp => f.write_str("no random bytes: the supply is used up"),
+        }
+    }
+}
+
+impl std::error::Error for EntropyError {}
 
 /// How often a seeded [`Entropy`] returns bytes before it fails, to test a failure of the operating
 /// system.
@@ -28,14 +52,12 @@ impl Supply {
         self.0.store(fills, Ordering::SeqCst);
     }
 
-    fn spend(&self) -> std::io::Result<()> {
+    fn spend(&self) -> Result<(), EntropyError> {
         let spent = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| match left {
             u64::MAX => Some(left),
             _ => left.checked_sub(1),
         });
-        spent
-            .map(|_| ())
-            .map_err(|_| std::io::Error::other("the supply of random bytes is used up"))
+        spent.map(|_| ()).map_err(|_| EntropyError(Cause::UsedUp))
     }
 }
 
@@ -58,10 +80,10 @@ impl Entropy {
     /// Fills `out` with random bytes.
     ///
     /// Errors when the operating system returns none; no secret may be created then.
-    pub fn fill(&self, out: &mut [u8]) -> std::io::Result<()> {
+    pub fn fill(&self, out: &mut [u8]) -> Result<(), EntropyError> {
         match &self.0 {
             Source::System => {
-                getrandom::fill(out).map_err(|e| std::io::Error::other(e.to_string()))
+                getrandom::fill(out).map_err(|cause| EntropyError(Cause::System(cause)))
             }
             Source::Seeded(state, supply) => {
                 supply.spend()?;
@@ -78,7 +100,7 @@ impl Entropy {
     }
 
     /// `N` random bytes.
-    pub fn bytes<const N: usize>(&self) -> std::io::Result<[u8; N]> {
+    pub fn bytes<const N: usize>(&self) -> Result<[u8; N], EntropyError> {
         let mut out = [0; N];
         self.fill(&mut out)?;
         Ok(out)

@@ -1,10 +1,9 @@
 //! The validation of a bucket that was tampered with.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::sync::LazyLock;
 
-use trail::digest::{Digest, DigestedFile, Kind, Link, Series};
+use trail::digest::{Digest, DigestError, DigestedFile, Kind, Link, Series};
 use trail::names::TrailName;
 use trail::verify::{
     Anchor, Clocked, Entry, Evidence, Limits, Meter, Object, Request, SignatureCheck, Span,
@@ -91,7 +90,7 @@ impl World {
                 log_files,
             };
             let sealed =
-                digest.seal::<io::Error>(|text| Ok(sign(text.as_bytes()))).expect("sealed");
+                digest.seal::<DigestError>(|text| Ok(sign(text.as_bytes()))).expect("sealed");
             let metadata = sealed.metadata(None).into_iter();
             let metadata = metadata.map(|(name, value)| (name.to_owned(), value)).collect();
             objects.insert(digest.object.clone(), Object { bytes: sealed.gz, metadata });

@@ -14,8 +14,9 @@ pub(crate) struct Sources {
     files: BTreeMap<String, String>,
     /// Texts by which an error of a code is made, such as `KmsError::NotFound`.
     makers: BTreeMap<String, BTreeSet<String>>,
-    /// The file that turns variants into codes.
-    table: String,
+    /// The files that turn variants into codes: `error.rs`, and where a part of the service has
+    /// errors of its own.
+    tables: BTreeSet<String>,
 }
 
 impl Sources {
@@ -31,14 +32,17 @@ impl Sources {
     }
 
     fn of(folder: &str, files: BTreeMap<String, String>) -> Self {
-        let is_table = |text: &str| text.contains("impl ApiError for");
-        let table = files.iter().find(|(_, text)| is_table(text));
-        let (table, makers) =
-            table.map_or_else(Default::default, |(name, text)| (name.clone(), makers(text)));
-        Self { folder: folder.to_owned(), files, makers, table }
+        let (mut tables, mut makers) = (BTreeSet::new(), BTreeMap::<_, BTreeSet<_>>::new());
+        for (name, text) in files.iter().filter(|(_, text)| text.contains("impl ApiError for")) {
+            tables.insert(name.clone());
+            for (code, texts) in makers_in(text) {
+                makers.entry(code).or_default().extend(texts);
+            }
+        }
+        Self { folder: folder.to_owned(), files, makers, tables }
     }
 
-    /// The codes that the service's table of errors has.
+    /// The codes that the service's tables of errors have.
     pub(crate) fn codes(&self) -> impl Iterator<Item = &str> {
         self.makers.keys().map(String::as_str)
     }
@@ -81,8 +85,9 @@ impl Sources {
         let text = self.files.get(file).map(String::as_str).unwrap_or_default();
         let is_maker = |maker: &String| has_word(text, maker);
         let by_maker = self.makers.get(code).is_some_and(|makers| makers.iter().any(is_maker));
-        (file != self.table || self.table != "error.rs")
-            && (by_maker || text.contains(&format!("\"{code}\"")))
+        // A table has every code, and makes none.
+        let has_code = !self.tables.contains(file) && text.contains(&format!("\"{code}\""));
+        file != "error.rs" && (by_maker || has_code)
     }
 
     /// The other files whose modules a file names.
@@ -117,7 +122,7 @@ fn has_word(text: &str, word: &str) -> bool {
 /// By code, the texts that make an error of it: the variants, and the functions that give one.
 ///
 /// The variant's code is the first text behind it that has the form of one.
-fn makers(table: &str) -> BTreeMap<String, BTreeSet<String>> {
+fn makers_in(table: &str) -> BTreeMap<String, BTreeSet<String>> {
     let mut makers = BTreeMap::<String, BTreeSet<String>>::new();
     let mut of_variant = BTreeMap::new();
     let name = table.split("impl ApiError for ").nth(1).and_then(|rest| rest.split(' ').next());
@@ -207,6 +212,25 @@ impl KmsError {
         Sources::of("crates/kms/src", files.collect())
     }
 
+    /// A part of a service with a table of its own hides neither that nor the service's.
+    #[test]
+    fn every_table_of_a_service_is_read() {
+        let control = TABLE.replace("KmsError", "ControlError").replace("NotFoundE", "NoSuchTagE");
+        let sources = sources(&[
+            ("control.rs", &format!("{control}\nfn tags() {{ ControlError::no_key(id) }}")),
+            ("error.rs", TABLE),
+            ("ops/encrypt.rs", "struct Encrypt;\nErr(KmsError::DryRun)\n"),
+            ("ops/tags.rs", "struct Tags;\nuse crate::control::tags;\ncontrol::tags()\n"),
+        ]);
+        let codes: Vec<_> = sources.codes().collect();
+        let all = ["AccessDeniedException", "DryRunOperationException", "NoSuchTagException"];
+        assert_eq!(codes, [all.as_slice(), &["NotFoundException"]].concat());
+        let of = |operation, code| sources.of_error(operation, code);
+        assert_eq!(of("Encrypt", "DryRunOperationException"), ["crates/kms/src/ops/encrypt.rs"]);
+        assert_eq!(of("Tags", "NoSuchTagException"), ["crates/kms/src/control.rs"]);
+        assert!(of("Tags", "NotFoundException").is_empty());
+    }
+
     /// A variant or a function of the table, a text with the code; in the operation's own file, or
     /// in one that it uses, but not in the table, a comment or a test.
     #[test]
@@ -242,7 +266,7 @@ impl KmsError {
                      \"NoSuchBucket\", \"The bucket\";\n    BadMd5 {} => 400, \"BadDigest\",\n        \
                      \"The.\",\n        elements { \"Expected\": e };\n    \
                      BadDigest(text: String) => 400, \"BadDigest\", text;\n}\n";
-        let makers = makers(table);
+        let makers = makers_in(table);
         assert_eq!(makers["NoSuchBucket"], BTreeSet::from(["S3Error::NoSuchBucket".to_owned()]));
         let two = ["S3Error::BadDigest", "S3Error::BadMd5"].map(str::to_owned);
         assert_eq!(makers["BadDigest"], BTreeSet::from(two));

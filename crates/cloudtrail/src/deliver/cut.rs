@@ -58,7 +58,7 @@ impl Cut<'_> {
         let gateway = self.gateway;
         let now = gateway.clock().now();
         let slot = log_file::slot_end(now, self.interval_ms);
-        let (mut files, mut done) = (Vec::new(), Vec::new());
+        let mut done = Vec::new();
         for span in &progress.spans {
             let upto = span.until.map_or(self.end, |until| until.min(self.end));
             if span.next >= upto {
@@ -72,39 +72,52 @@ impl Cut<'_> {
                 self.scans.put(&trail.id, scan);
                 continue;
             }
+            let mut files = Vec::new();
             for (region, ranges) in scan.files() {
                 files.push(waiting(gateway, trail, &span.filter, region, ranges, slot, now)?);
             }
-            done.push((span.clone(), upto));
+            done.push(CutSpan { span: span.clone(), upto, files });
         }
         if !done.is_empty() {
-            commit(gateway, trail, files, done)?;
+            commit(gateway, trail, done)?;
         }
         Ok(ControlFlow::Continue(()))
     }
 }
 
-/// Lets the files wait, and moves the spans up to where they were read, as one.
-fn commit(
-    gateway: &Gateway,
-    trail: &Trail,
+/// A span, how far it was read, and the files of what was read.
+struct CutSpan {
+    span: Span,
+    upto: u64,
     files: Vec<Waiting>,
-    done: Vec<(Span, u64)>,
-) -> Result<(), Fault> {
+}
+
+/// Lets the files wait, and moves the spans up to where they were read, as one.
+///
+/// Compare and set: a span that does not stand any more where it was read, because another server
+/// has cut it meanwhile, gets nothing. A call may have ended it, never before what was cut.
+fn commit(gateway: &Gateway, trail: &Trail, done: Vec<CutSpan>) -> Result<(), Fault> {
     let id = trail.id.clone();
     update(gateway, &trail.id, move |tx, progress| {
-        // A call may have ended a span meanwhile, never before what was cut. Each is found by its
-        // start: one that has moved up to the next one's start must not be mistaken for that.
-        for own in &mut progress.spans {
-            let same =
-                |(span, _): &&(Span, u64)| own.next == span.next && own.filter == span.filter;
-            if let Some((_, upto)) = done.iter().find(same) {
-                own.next = *upto;
+        let before = progress.spans.clone();
+        let stands =
+            |cut: &CutSpan, own: &Span| own.next == cut.span.next && own.filter == cut.span.filter;
+        // By where they stood before: one that has moved up to the start of the next one must not
+        // be mistaken for that.
+        for (own, stood) in progress.spans.iter_mut().zip(&before) {
+            if let Some(cut) = done.iter().find(|cut| stands(cut, stood)) {
+                own.next = cut.upto;
             }
         }
         progress.spans.retain(|span| span.until.is_none_or(|until| span.next < until));
-        for file in files {
-            file.save(tx, &id, progress)?;
+        for cut in done {
+            if !before.iter().any(|stood| stands(&cut, stood)) {
+                tracing::debug!(trail = %id, "another server has cut this span");
+                continue;
+            }
+            for file in cut.files {
+                file.save(tx, &id, progress)?;
+            }
         }
         Ok(())
     })

@@ -32,7 +32,7 @@ pub(super) fn make_due(
             match digest::next_step(&state.chain, interval_ms, now) {
                 Step::Make(_) if pulse().is_break() => return Ok((made, due)),
                 Step::Make(period) => {
-                    make(gateway, trail, &state, period)?;
+                    make(gateway, trail, state, period)?;
                     made = true;
                 }
                 Step::WaitUntil(at) => {
@@ -124,7 +124,7 @@ fn end(gateway: &Gateway, trail: &Trail, region: String) -> Result<(), Fault> {
 fn make(
     gateway: &Arc<Gateway>,
     trail: &Trail,
-    state: &ChainState,
+    state: ChainState,
     period: Period,
 ) -> Result<(), Fault> {
     let now = gateway.clock().now();
@@ -161,7 +161,7 @@ fn make(
             Err(Fault::bug("a digest's signature does not verify"))
         }
     })?;
-    commit(gateway, trail, state.region.clone(), period, sealed, places, now)
+    commit(gateway, trail, state, period, sealed, places, now)
 }
 
 fn undigested(
@@ -176,11 +176,14 @@ fn undigested(
 }
 
 /// The digest is pending, the chain has it as its newest, and its files are listed: one commit.
+///
+/// Compare and set: nothing happens if the chain is no longer what the digest was made from,
+/// because another server has made this digest meanwhile.
 // INVARIANT: every delivered log file of a validating trail is named by exactly one digest.
 fn commit(
     gateway: &Gateway,
     trail: &Trail,
-    region: String,
+    made_from: ChainState,
     period: Period,
     sealed: Sealed,
     named: Vec<Vec<u8>>,
@@ -188,8 +191,13 @@ fn commit(
 ) -> Result<(), Fault> {
     let id = trail.id.clone();
     update(gateway, &trail.id, move |tx, progress: &mut Progress| {
-        let Some(state) = progress.chains.iter_mut().find(|state| state.region == region) else {
-            return Err(Fault::bug("a chain ended while its digest was being created"));
+        let region = made_from.region;
+        let own = progress.chains.iter_mut().find(|state| state.region == region);
+        let Some(state) = own.filter(|state| {
+            state.newest == made_from.newest && state.chain.last_end == made_from.chain.last_end
+        }) else {
+            tracing::debug!(trail = %id, region, "another server has made this digest");
+            return Ok(());
         };
         let metadata = sealed.metadata(None);
         let metadata = metadata.into_iter().map(|(name, value)| (name.to_owned(), value));

@@ -284,6 +284,10 @@ impl Round<'_> {
         let trail = &self.trail.name;
         tracing::debug!(%trail, bucket = file.bucket, object = file.object, "delivered");
         update(self.gateway, &self.trail.id, move |tx, progress| {
+            if WAITING.get(tx, &place)?.is_none() {
+                // Another server has delivered it, too: the same bytes under the same name.
+                return Ok(());
+            }
             WAITING.delete(tx, &place)?;
             progress.outages.retain(|outage| outage.lane != lane);
             let Some(log) = arrived.log else {
@@ -336,6 +340,9 @@ impl Round<'_> {
         let trail = &self.trail.name;
         tracing::error!(%trail, bucket = file.bucket, object = file.object, "abandoned after 30 days");
         update(self.gateway, &self.trail.id, move |tx, progress| {
+            if WAITING.get(tx, &place)?.is_none() {
+                return Ok(());
+            }
             let error = match file.content {
                 Content::Log(_) => progress.status.delivery_error.clone(),
                 Content::Digest { .. } => progress.status.digest_error.clone(),

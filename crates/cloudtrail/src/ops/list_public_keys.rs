@@ -2,7 +2,7 @@
 //!
 //! Source: CloudTrail API Reference, "ListPublicKeys".
 
-use gateway::{Access, Ctx, EventParts, Failure, Json, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Failure, Fault, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use types::Timestamp;
 
@@ -60,8 +60,9 @@ impl Plain for ListPublicKeys {
         input: &ListPublicKeysInput,
         _: Option<&ListPublicKeysOutput>,
         parts: &mut EventParts,
-    ) {
+    ) -> Result<(), Fault> {
         super::record_range(input.start_time, input.end_time, parts);
+        Ok(())
     }
 
     fn run(

@@ -80,8 +80,9 @@ impl Plain for LookupEvents {
         input: &LookupEventsInput,
         _: Option<&LookupEventsOutput>,
         parts: &mut EventParts,
-    ) {
+    ) -> Result<(), Fault> {
         super::record_range(input.start_time, input.end_time, parts);
+        Ok(())
     }
 
     fn run(

@@ -9,6 +9,7 @@ mod every_operation;
 mod history;
 mod idle;
 mod naming;
+mod rivals;
 mod scenario;
 mod scene;
 mod trails;

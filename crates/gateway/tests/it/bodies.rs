@@ -45,8 +45,8 @@ fn a_denied_call_takes_no_body() {
     let kit = kit();
     let reading = json!({"Version": "2012-10-17", "Statement": {
         "Effect": "Allow", "Action": "toy:GetNote", "Resource": "*"}});
-    let nobody = kit.user("nobody", &reading);
-    let begun = crate::toy::begin_as(&kit, &nobody, "UploadNote", &json!({"Name": "a"}));
+    let reader = kit.user("reader", &reading);
+    let begun = crate::toy::begin_as(&kit, &reader, "UploadNote", &json!({"Name": "a"}));
     let Begun::Answering(answering) = begun else { panic!("it is refused at once") };
     assert_eq!(finished(answering).error().1, "AccessDeniedException");
 }

@@ -42,7 +42,7 @@ fn a_signed_request_is_a_call() {
     assert_eq!(note(&kit, "a").as_deref(), Some("ONE"));
 }
 
-/// Without a signature outsider is known.
+/// Without a signature the caller is unidentified.
 #[test]
 fn a_request_without_a_signature_is_no_call() {
     let kit = kit();
@@ -62,9 +62,9 @@ fn keys_must_be_known_and_secrets_right() {
     wrong.secret = "not-the-secret".to_owned();
     let refused = sent(&kit, &signed(&kit, &wrong, "toy"), INPUT);
     is_no_call(&kit, &refused, "InvalidSignatureException");
-    let mut stranger = kit.root.clone();
-    stranger.session_token = Some("no-token-of-ours".to_owned());
-    let refused = sent(&kit, &signed(&kit, &stranger, "toy"), INPUT);
+    let mut forged = kit.root.clone();
+    forged.session_token = Some("no-token-of-ours".to_owned());
+    let refused = sent(&kit, &signed(&kit, &forged, "toy"), INPUT);
     is_no_call(&kit, &refused, "UnrecognizedClientException");
 }
 

@@ -20,6 +20,8 @@ use wire::sign::{Credentials, payload_hash, sign_header};
 const NOTES: Table<String> = Table::new("toy.note");
 /// The largest body of `UploadNote`, in bytes.
 const UPLOAD_BYTES_MAX: u64 = 16;
+/// The text of an output that no protocol can carry.
+pub(crate) const UNRENDERABLE: &str = "UNRENDERABLE";
 pub(crate) const HOST: &str = "127.0.0.1:4566";
 
 static TOY: Service = Service {
@@ -145,7 +147,9 @@ pub(crate) struct Input {
     explains: String,
     /// `fails` if the nested call is to fail after all that it does.
     inner: String,
-    /// `unwritable` if the event cannot show the input, `poses` if the error has the code of a denial.
+    /// `unwritable` if the event cannot show the input, `unreadable` if what the event describes
+    /// cannot be read, `lost` if that and the note itself cannot be read, `poses` if the error has
+    /// the code of a denial.
     oddity: String,
     /// The number of nested calls, one after the other, of which the first ones only read.
     reads_first: u8,
@@ -197,7 +201,11 @@ impl Codec<Input, Output> for Carried {
         Ok(input)
     }
 
-    fn encode(output: Output, reply: &Reply<'_>) -> Answer {
+    fn encode(output: Output, reply: &Reply<'_>) -> Result<Answer, Fault> {
+        if output.text == UNRENDERABLE {
+            let odd = BTreeMap::from([(Some(1), 1), (None, 2)]);
+            return <Json as Codec<Input, BTreeMap<Option<u8>, u8>>>::encode(odd, reply);
+        }
         <Json as Codec<Input, Output>>::encode(output, reply)
     }
 
@@ -283,6 +291,9 @@ impl Operation for PutNote {
     ) -> Result<Output, Failure<ToyError>> {
         NOTES.put(ctx.tx_mut(), &input.name, work)?;
         input.panic_in("run");
+        if input.oddity == "lost" {
+            return Err(Fault::damaged("the note").into());
+        }
         if input.oddity == "poses" {
             return Err(ToyError::Posing.into());
         }
@@ -298,9 +309,13 @@ impl Operation for PutNote {
         work: Option<&String>,
         _: Option<&Output>,
         event: &mut EventParts,
-    ) {
+    ) -> Result<(), Fault> {
         input.panic_in("annotate");
+        if matches!(input.oddity.as_str(), "unreadable" | "lost") {
+            return Err(Fault::damaged("the owner of the note"));
+        }
         event.additional = work.map(|text| json!({"prepared": text}));
+        Ok(())
     }
 }
 
@@ -374,8 +389,9 @@ impl Operation for Nest {
         work: Option<&bool>,
         _: Option<&Output>,
         event: &mut EventParts,
-    ) {
+    ) -> Result<(), Fault> {
         event.additional = work.map(|on_snapshot| json!({"preparedOnSnapshot": on_snapshot}));
+        Ok(())
     }
 }
 

@@ -9,7 +9,7 @@ use crate::error::{Fail, IamError};
 use crate::model::Kind;
 use crate::noun::Of;
 use crate::paging::{Listing, Paging};
-use crate::validate::{Checks, NAME_128};
+use crate::validate::{Checks, NAME_64, NAME_128, PATH_PREFIX};
 
 /// The owner of the listed resources.
 #[derive(Debug, Serialize, Deserialize)]
@@ -19,6 +19,8 @@ pub(crate) struct AbsentInput {
     of: Of,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     service_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    path_prefix: Option<String>,
     #[serde(flatten)]
     paging: Paging,
 }
@@ -40,7 +42,7 @@ fn has_credentials(input: &AbsentInput) -> Result<(), IamError> {
 }
 
 macro_rules! absent_of_users {
-    ($($action:ident $list:literal;)*) => {$(
+    ($($action:ident $list:literal $rule:ident;)*) => {$(
         /// Returns an empty list, after checking that the user exists.
         pub(crate) struct $action;
 
@@ -52,7 +54,7 @@ macro_rules! absent_of_users {
 
             fn check(input: &AbsentInput) -> Result<(), IamError> {
                 let name = input.of.user_name.as_deref();
-                input.paging.check(Checks::iam().may("userName", name, &NAME_128)).done()
+                input.paging.check(Checks::iam().may("userName", name, &$rule)).done()
             }
 
             fn targets(ctx: &Ctx<'_>, input: &AbsentInput) -> Result<Vec<Target>, Fail> {
@@ -74,9 +76,9 @@ macro_rules! absent_of_users {
 }
 
 absent_of_users! {
-    ListSSHPublicKeys "SSHPublicKeys";
-    ListSigningCertificates "Certificates";
-    ListServiceSpecificCredentials "ServiceSpecificCredentials";
+    ListSSHPublicKeys "SSHPublicKeys" NAME_64;
+    ListSigningCertificates "Certificates" NAME_128;
+    ListServiceSpecificCredentials "ServiceSpecificCredentials" NAME_64;
 }
 
 macro_rules! absent_of_the_account {
@@ -91,7 +93,8 @@ macro_rules! absent_of_the_account {
             type Output = Value;
 
             fn check(input: &AbsentInput) -> Result<(), IamError> {
-                input.paging.check(Checks::iam()).done()
+                let prefix = input.path_prefix.as_deref();
+                input.paging.check(Checks::iam().may("pathPrefix", prefix, &PATH_PREFIX)).done()
             }
 
             fn targets(_ctx: &Ctx<'_>, _input: &AbsentInput) -> Result<Vec<Target>, Fail> {

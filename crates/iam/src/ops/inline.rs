@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use gateway::Ctx;
 use serde::{Deserialize, Serialize};
 
-use crate::action::{Action, Target, target_of};
+use crate::action::{Action, Target, existing_name_rule, target_of};
 use crate::error::{Fail, IamError};
 use crate::model::{Holder, Kind};
 use crate::noun::{Noun, Of};
@@ -28,7 +28,7 @@ pub(crate) struct InlineInput {
 
 impl InlineInput {
     fn checks(&self, kind: Kind) -> Checks {
-        let checks = self.of.check_as(kind, Checks::iam(), &NAME_128);
+        let checks = self.of.check_as(kind, Checks::iam(), existing_name_rule(kind));
         checks.must("policyName", self.policy_name.as_deref(), &NAME_128)
     }
 
@@ -165,7 +165,7 @@ impl<N: Noun> Action for List<N> {
     type Output = Listing<String>;
 
     fn check(input: &ListInput) -> Result<(), IamError> {
-        let checks = input.of.check_as(N::KIND, Checks::iam(), &NAME_128);
+        let checks = input.of.check_as(N::KIND, Checks::iam(), existing_name_rule(N::KIND));
         input.paging.check(checks).done()
     }
 

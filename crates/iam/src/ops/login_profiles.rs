@@ -11,7 +11,7 @@ use crate::noun::Of;
 use crate::signin::rows::{self, LoginProfile};
 use crate::signin::{passwords, rules};
 use crate::token::Who;
-use crate::validate::{Checks, NAME_128, PASSWORD, given};
+use crate::validate::{Checks, NAME_64, PASSWORD, given};
 
 /// Whose password, and which. It is never written anywhere but hashed.
 #[derive(Serialize, Deserialize)]
@@ -113,7 +113,7 @@ impl Hashing for CreateLoginProfile {
 
     fn check(input: &ProfileInput) -> Result<(), IamError> {
         Checks::iam()
-            .may("userName", input.of.user_name.as_deref(), &NAME_128)
+            .may("userName", input.of.user_name.as_deref(), &NAME_64)
             .must("password", input.password.as_deref(), &PASSWORD)
             .done()
     }
@@ -156,7 +156,7 @@ impl Action for GetLoginProfile {
     type Output = ProfileOutput;
 
     fn check(input: &Of) -> Result<(), IamError> {
-        Checks::iam().may("userName", input.user_name.as_deref(), &NAME_128).done()
+        Checks::iam().may("userName", input.user_name.as_deref(), &NAME_64).done()
     }
 
     fn targets(ctx: &Ctx<'_>, input: &Of) -> Result<Vec<Target>, Fail> {
@@ -181,7 +181,7 @@ impl Hashing for UpdateLoginProfile {
     type Work = Option<String>;
 
     fn check(input: &ProfileInput) -> Result<(), IamError> {
-        let checks = input.of.check_as(Kind::User, Checks::iam(), &NAME_128);
+        let checks = input.of.check_as(Kind::User, Checks::iam(), &NAME_64);
         checks.may("password", input.password.as_deref(), &PASSWORD).done()
     }
 
@@ -220,7 +220,7 @@ impl Action for DeleteLoginProfile {
     type Output = ();
 
     fn check(input: &Of) -> Result<(), IamError> {
-        Checks::iam().may("userName", input.user_name.as_deref(), &NAME_128).done()
+        Checks::iam().may("userName", input.user_name.as_deref(), &NAME_64).done()
     }
 
     fn targets(ctx: &Ctx<'_>, input: &Of) -> Result<Vec<Target>, Fail> {

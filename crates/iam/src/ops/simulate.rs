@@ -16,7 +16,7 @@ use crate::error::{Fail, IamError};
 use crate::model::{Holder, Kind};
 use crate::paging::{Listing, Paging};
 use crate::shapes::Nothing;
-use crate::validate::{ARN, Checks, given};
+use crate::validate::{ARN, Checks, DOCUMENT, RESOURCE_NAME, given};
 use crate::{directory, principals};
 
 /// The step budget of all decisions of one response together.
@@ -33,18 +33,22 @@ pub(crate) struct SimulateInput {
     policy_source_arn: Option<String>,
     #[serde(
         default,
-        deserialize_with = "wire::query::lenient::list",
-        skip_serializing_if = "Vec::is_empty"
+        deserialize_with = "wire::query::lenient::opt_list",
+        skip_serializing_if = "Option::is_none"
     )]
-    policy_input_list: Vec<String>,
+    policy_input_list: Option<Vec<String>>,
     #[serde(
         default,
         deserialize_with = "wire::query::lenient::list",
         skip_serializing_if = "Vec::is_empty"
     )]
     permissions_boundary_policy_input_list: Vec<String>,
-    #[serde(default, deserialize_with = "wire::query::lenient::list")]
-    action_names: Vec<String>,
+    #[serde(
+        default,
+        deserialize_with = "wire::query::lenient::opt_list",
+        skip_serializing_if = "Option::is_none"
+    )]
+    action_names: Option<Vec<String>>,
     #[serde(
         default,
         deserialize_with = "wire::query::lenient::list",
@@ -177,7 +181,7 @@ impl Action for SimulatePrincipalPolicy {
 
     fn check(input: &SimulateInput) -> Result<(), IamError> {
         let source = input.policy_source_arn.as_deref();
-        input.paging.check(Checks::iam().must("policySourceArn", source, &ARN)).done()
+        input.check(Checks::iam().must("policySourceArn", source, &ARN)).done()
     }
 
     fn targets(_ctx: &Ctx<'_>, input: &SimulateInput) -> Result<Vec<Target>, Fail> {
@@ -203,7 +207,8 @@ impl Action for SimulateCustomPolicy {
     type Output = Listing<EvaluationResult>;
 
     fn check(input: &SimulateInput) -> Result<(), IamError> {
-        input.paging.check(Checks::iam()).done()
+        let policies = input.policy_input_list.as_deref();
+        input.check(Checks::iam().must_list("policyInputList", policies)).done()
     }
 
     fn targets(_ctx: &Ctx<'_>, _input: &SimulateInput) -> Result<Vec<Target>, Fail> {
@@ -247,6 +252,16 @@ fn principal_of(source: &Holder) -> Principal {
 }
 
 impl SimulateInput {
+    /// Adds the constraints of the members that both operations have.
+    fn check(&self, checks: Checks) -> Checks {
+        let checks = checks
+            .must_list("actionNames", self.action_names.as_deref())
+            .may("resourcePolicy", self.resource_policy.as_deref(), &DOCUMENT)
+            .may("resourceOwner", self.resource_owner.as_deref(), &RESOURCE_NAME)
+            .may("callerArn", self.caller_arn.as_deref(), &RESOURCE_NAME);
+        self.paging.check(checks)
+    }
+
     fn simulate(
         &self,
         ctx: &Ctx<'_>,
@@ -258,7 +273,7 @@ impl SimulateInput {
             Some(arn) => Some(principal_of(&source(ctx, arn)?)),
             None => None,
         };
-        for (at, text) in (1_usize..).zip(&self.policy_input_list) {
+        for (at, text) in (1_usize..).zip(self.policy_input_list.iter().flatten()) {
             identity.push(Named::new(format!("PolicyInputList.{at}"), text)?);
         }
         if let Some(text) = self.permissions_boundary_policy_input_list.first() {
@@ -281,7 +296,7 @@ impl SimulateInput {
         let any = ["*".to_owned()];
         let resources = if self.resource_arns.is_empty() { &any[..] } else { &self.resource_arns };
         let (context, owner) = (self.context(), self.owner());
-        let pairs = self.action_names.iter().enumerate().flat_map(|(place, action)| {
+        let pairs = self.action_names.iter().flatten().enumerate().flat_map(|(place, action)| {
             let named = resources.iter().enumerate();
             named.map(move |(at, resource)| (format!("{place:06} {at:06}"), (action, resource)))
         });

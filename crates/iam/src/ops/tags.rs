@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::attached::check_policy_arn;
 use super::policies::{Policies, own_policy};
-use crate::action::{Action, Target, target_of};
+use crate::action::{Action, Target, existing_name_rule, target_of};
 use crate::error::{Fail, IamError};
 use crate::model::{Kind, Tag};
 use crate::noun::{Of, Roles, Users};
 use crate::paging::{Listing, Paging};
-use crate::validate::{Checks, NAME_128};
+use crate::validate::Checks;
 use crate::{directory, tagging};
 
 /// What can be tagged.
@@ -42,7 +42,7 @@ macro_rules! tagged_holder {
             const LIST: &'static str = $list;
 
             fn check(of: &Of) -> Result<Checks, IamError> {
-                Ok(of.check_as($kind, Checks::iam(), &NAME_128))
+                Ok(of.check_as($kind, Checks::iam(), existing_name_rule($kind)))
             }
 
             fn target(ctx: &Ctx<'_>, of: &Of) -> Result<Target, Fail> {
@@ -98,8 +98,15 @@ impl Tagged for Policies {
 pub(crate) struct TagInput {
     #[serde(flatten)]
     of: Of,
-    #[serde(default, deserialize_with = "wire::query::lenient::list")]
-    tags: Vec<Tag>,
+    #[serde(default, deserialize_with = "wire::query::lenient::opt_list")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags: Option<Vec<Tag>>,
+}
+
+impl TagInput {
+    fn tags(&self) -> &[Tag] {
+        self.tags.as_deref().unwrap_or_default()
+    }
 }
 
 /// Sets tags.
@@ -112,16 +119,17 @@ impl<T: Tagged> Action for TagIt<T> {
     type Output = ();
 
     fn check(input: &TagInput) -> Result<(), IamError> {
-        tagging::check(T::check(&input.of)?, &input.tags).done()?;
-        tagging::check_keys_differ(&input.tags)
+        let checks = T::check(&input.of)?.must_list("tags", input.tags.as_deref());
+        tagging::check(checks, input.tags()).done()?;
+        tagging::check_keys_differ(input.tags())
     }
 
     fn targets(ctx: &Ctx<'_>, input: &TagInput) -> Result<Vec<Target>, Fail> {
-        Ok(vec![T::target(ctx, &input.of)?.requesting(&input.tags)])
+        Ok(vec![T::target(ctx, &input.of)?.requesting(input.tags())])
     }
 
     fn run(ctx: &mut Ctx<'_>, input: &TagInput) -> Result<(), Fail> {
-        let tags = tagging::set(&T::tags(ctx, &input.of)?, &input.tags)?;
+        let tags = tagging::set(&T::tags(ctx, &input.of)?, input.tags())?;
         T::set_tags(ctx, &input.of, tags)?;
         Ok(())
     }
@@ -133,8 +141,15 @@ impl<T: Tagged> Action for TagIt<T> {
 pub(crate) struct UntagInput {
     #[serde(flatten)]
     of: Of,
-    #[serde(default, deserialize_with = "wire::query::lenient::list")]
-    tag_keys: Vec<String>,
+    #[serde(default, deserialize_with = "wire::query::lenient::opt_list")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tag_keys: Option<Vec<String>>,
+}
+
+impl UntagInput {
+    fn keys(&self) -> &[String] {
+        self.tag_keys.as_deref().unwrap_or_default()
+    }
 }
 
 /// Removes tags; missing ones are ignored.
@@ -147,16 +162,17 @@ impl<T: Tagged> Action for UntagIt<T> {
     type Output = ();
 
     fn check(input: &UntagInput) -> Result<(), IamError> {
-        tagging::check_keys(T::check(&input.of)?, &input.tag_keys).done()
+        let checks = T::check(&input.of)?.must_list("tagKeys", input.tag_keys.as_deref());
+        tagging::check_keys(checks, "tagKeys", input.keys()).done()
     }
 
     fn targets(ctx: &Ctx<'_>, input: &UntagInput) -> Result<Vec<Target>, Fail> {
-        Ok(vec![T::target(ctx, &input.of)?.keys(input.tag_keys.clone())])
+        Ok(vec![T::target(ctx, &input.of)?.keys(input.keys().to_vec())])
     }
 
     fn run(ctx: &mut Ctx<'_>, input: &UntagInput) -> Result<(), Fail> {
         let mut tags = T::tags(ctx, &input.of)?;
-        tags.retain(|tag| !input.tag_keys.iter().any(|key| key.eq_ignore_ascii_case(&tag.key)));
+        tags.retain(|tag| !input.keys().iter().any(|key| key.eq_ignore_ascii_case(&tag.key)));
         T::set_tags(ctx, &input.of, tags)?;
         Ok(())
     }

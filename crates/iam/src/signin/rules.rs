@@ -246,7 +246,7 @@ mod tests {
 
     /// The present password counts among those that must not be reused.
     #[test]
-    fn as_many_passwords_are_barred_as_the_policy_says() {
+    fn as_many_passwords_are_barred_as_the_policy_has() {
         let profile = profile(Timestamp::from_secs(0));
         let barred = |reuse_prevention| {
             let rules = PasswordRules { reuse_prevention, ..rules() };

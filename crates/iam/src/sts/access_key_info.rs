@@ -4,7 +4,7 @@ use gateway::{Access, Ctx, Plain, Query, Spec};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Fail, IamError};
-use crate::validate::{ACCESS_KEY_ID, Checks, given};
+use crate::validate::{Checks, STS_ACCESS_KEY_ID, given};
 use crate::{STS, directory, ids};
 
 /// An access key.
@@ -35,7 +35,7 @@ impl Plain for GetAccessKeyInfo {
 
     fn access(_ctx: &mut Ctx<'_>, input: &KeyInfoInput) -> Result<Vec<Access>, Fail> {
         let key = input.access_key_id.as_deref();
-        Checks::sts().must("accessKeyId", key, &ACCESS_KEY_ID).done()?;
+        Checks::sts().must("accessKeyId", key, &STS_ACCESS_KEY_ID).done()?;
         Ok(vec![Access::by_identity("sts:GetAccessKeyInfo", "*")])
     }
 

@@ -17,7 +17,10 @@ use crate::error::{Fail, IamError};
 use crate::model::{Holder, Kind, Tag};
 use crate::signin::second_factor::Shown;
 use crate::token::{Token, Who};
-use crate::validate::{ARN, Checks, EXTERNAL_ID, SESSION_NAME, SOURCE_IDENTITY, given};
+use crate::validate::{
+    ARN, Checks, EXTERNAL_ID, SESSION_NAME, SESSION_POLICY, SOURCE_IDENTITY, STS_SERIAL_NUMBER,
+    TOKEN_CODE, given,
+};
 use crate::{directory, principals, tagging};
 
 /// Source: the model's `roleDurationSecondsType`.
@@ -211,11 +214,11 @@ impl Plain for AssumeRole {
         input: &AssumeRoleInput,
         output: Option<&AssumeRoleOutput>,
         event: &mut EventParts,
-    ) {
+    ) -> Result<(), Fault> {
         let Some(output) = output else {
             // Observed: of a refused call the parameters are not recorded.
             event.request_parameters = Value::Null;
-            return;
+            return Ok(());
         };
         // It is read-only, and its event has them all the same.
         event.response_elements = gateway::camel_members(output.in_event(), &STS.event_form);
@@ -224,6 +227,7 @@ impl Plain for AssumeRole {
             event.resources = vec![Resource::owned(&account, "AWS::IAM::Role", arn)];
             event.owner = Some(account).filter(|account| account != ctx.account());
         }
+        Ok(())
     }
 }
 
@@ -242,10 +246,12 @@ impl AssumeRoleInput {
             .must("roleSessionName", self.role_session_name.as_deref(), &SESSION_NAME)
             .number("durationSeconds", self.duration_seconds, DURATION_MIN_S, DURATION_MAX_S)
             .may("externalId", self.external_id.as_deref(), &EXTERNAL_ID)
+            .may("policy", self.policy.as_deref(), &SESSION_POLICY)
+            .may("serialNumber", self.serial_number.as_deref(), &STS_SERIAL_NUMBER)
+            .may("tokenCode", self.token_code.as_deref(), &TOKEN_CODE)
             .may("sourceIdentity", self.source_identity.as_deref(), &SOURCE_IDENTITY);
-        let checks =
-            tagging::check_keys(tagging::check(checks, &self.tags), &self.transitive_tag_keys);
-        checks.done()
+        let checks = tagging::check(checks, &self.tags);
+        tagging::check_keys(checks, "transitiveTagKeys", &self.transitive_tag_keys).done()
     }
 
     /// Observed: the text.

@@ -13,7 +13,7 @@ use crate::STS;
 use crate::error::{Fail, IamError};
 use crate::signin::second_factor::Shown;
 use crate::token::{Token, Who};
-use crate::validate::Checks;
+use crate::validate::{Checks, STS_SERIAL_NUMBER, TOKEN_CODE};
 
 /// Source: the model's `durationSecondsType`.
 const DURATION_MIN_S: i64 = 900;
@@ -74,7 +74,11 @@ impl Plain for GetSessionToken {
     /// Source: no permission is needed.
     fn access(ctx: &mut Ctx<'_>, input: &SessionTokenInput) -> Result<Vec<Access>, Fail> {
         let duration = input.duration_seconds;
-        Checks::sts().number("durationSeconds", duration, DURATION_MIN_S, DURATION_MAX_S).done()?;
+        Checks::sts()
+            .number("durationSeconds", duration, DURATION_MIN_S, DURATION_MAX_S)
+            .may("serialNumber", input.serial_number.as_deref(), &STS_SERIAL_NUMBER)
+            .may("tokenCode", input.token_code.as_deref(), &TOKEN_CODE)
+            .done()?;
         if ctx.caller().session.is_some() {
             let told = "Cannot call GetSessionToken with session credentials";
             return Err(IamError::AccessDenied(told.to_owned()).into());

@@ -253,7 +253,7 @@ fn what_is_not_there_is_no_such_entity() {
     }
 }
 
-/// A call that cannot be recorded is not answered, whatever it asks for: the fault is the service's.
+/// A call that cannot be recorded is not answered, in any operation: the fault is the service's.
 #[test]
 fn every_operation_fails_when_nothing_can_be_stored() {
     let disk = Disk::with_power();

@@ -81,18 +81,17 @@ fn a_user_without_rights_is_refused() {
     let world = World::new();
     let alice = world.user("alice", "");
     world.ok(&world.root, "CreateUser", &[("UserName", "bob"), ("Path", "/team/")]);
-    let told = "User: arn:aws:iam::111122223333:user/alice is not authorized to perform: \
+    let message = "User: arn:aws:iam::111122223333:user/alice is not authorized to perform: \
                 iam:DeleteUser on resource: arn:aws:iam::111122223333:user/team/bob because no \
                 identity-based policy allows the iam:DeleteUser action";
-    world.refused(&alice, "DeleteUser", &[("UserName", "bob")], (403, "AccessDenied", told));
+    world.refused(&alice, "DeleteUser", &[("UserName", "bob")], (403, "AccessDenied", message));
     let event = world.last_event();
     assert_eq!(event["errorCode"], "AccessDenied");
-    assert_eq!(event["errorMessage"], told);
+    assert_eq!(event["errorMessage"], message);
     assert_eq!(event["requestParameters"], json!({"userName": "bob"}));
     assert_eq!(event["responseElements"], Value::Null);
-    let invisible = "iam:GetUser on resource: arn:aws:iam::111122223333:user/nobody";
-    let (status, body) =
-        world.call(&alice, "iam", &[("Action", "GetUser"), ("UserName", "nobody")]);
+    let invisible = "iam:GetUser on resource: arn:aws:iam::111122223333:user/ghost";
+    let (status, body) = world.call(&alice, "iam", &[("Action", "GetUser"), ("UserName", "ghost")]);
     assert!(status == 403 && body.contains(invisible), "authorized before looked up: {body}");
 }
 
@@ -124,8 +123,8 @@ fn a_user_is_deleted_last() {
     let admin = ("PolicyArn", "arn:aws:iam::aws:policy/AdministratorAccess");
     world.ok(root, "AttachUserPolicy", &[name, admin]);
     let conflict = |what: &str| {
-        let told = format!("Cannot delete entity, must {what} first.");
-        world.refused(root, "DeleteUser", &[name], (409, "DeleteConflict", &told));
+        let message = format!("Cannot delete entity, must {what} first.");
+        world.refused(root, "DeleteUser", &[name], (409, "DeleteConflict", &message));
     };
     conflict("delete access keys");
     world.ok(root, "DeleteAccessKey", &[name, ("AccessKeyId", &alice.access_key_id)]);
@@ -163,10 +162,10 @@ fn groups_give_and_boundaries_limit() {
     assert_eq!(text(&groups, "GroupName"), "g");
     let boundary = ("PermissionsBoundary", "arn:aws:iam::aws:policy/AmazonS3FullAccess");
     world.ok(root, "PutUserPermissionsBoundary", &[("UserName", "eve"), boundary]);
-    let told = "User: arn:aws:iam::111122223333:user/eve is not authorized to perform: \
+    let message = "User: arn:aws:iam::111122223333:user/eve is not authorized to perform: \
                 iam:ListUsers on resource: arn:aws:iam::111122223333:user/ because no permissions \
                 boundary allows the iam:ListUsers action";
-    world.refused(&alice, "ListUsers", &[], (403, "AccessDenied", told));
+    world.refused(&alice, "ListUsers", &[], (403, "AccessDenied", message));
     let shown = world.ok(root, "GetUser", &[("UserName", "eve")]);
     assert_eq!(text(&shown, "PermissionsBoundaryArn"), boundary.1);
     assert_eq!(text(&shown, "PermissionsBoundaryType"), "Policy");
@@ -196,9 +195,9 @@ fn a_role_is_shown_as_aws_shows_it() {
     let bad = [("RoleName", "q"), ("AssumeRolePolicyDocument", "{")];
     world.refused(&world.root, "CreateRole", &bad, json);
     let ghost = trust.replace("111122223333", "arn:aws:iam::111122223333:user/ghost");
-    let told = r#"Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:user/ghost""#;
+    let message = r#"Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:user/ghost""#;
     let named = [("RoleName", "q"), ("AssumeRolePolicyDocument", ghost.as_str())];
-    world.refused(&world.root, "CreateRole", &named, (400, "MalformedPolicyDocument", told));
+    world.refused(&world.root, "CreateRole", &named, (400, "MalformedPolicyDocument", message));
 }
 
 /// What an update does not name stays as it was.
@@ -257,13 +256,13 @@ fn lists_are_paged() {
     assert_eq!(names, ["A", "b", "c"]);
     let narrowed = world.ok(&world.root, "ListUsers", &[("PathPrefix", "/x/")]);
     assert_eq!(narrowed.matches("<member>").count(), 2);
-    let told = "1 validation error detected: Value at 'maxItems' failed to satisfy constraint: \
+    let message = "1 validation error detected: Value at 'maxItems' failed to satisfy constraint: \
                 Member must have value less than or equal to 1000";
     world.refused(
         &world.root,
         "ListUsers",
         &[("MaxItems", "1001")],
-        (400, "ValidationError", told),
+        (400, "ValidationError", message),
     );
 }
 
@@ -287,8 +286,8 @@ fn tags_are_kept_and_seen_by_policies() {
     let all = [("Action", "GetUser"), ("UserName", "bob")];
     assert_eq!(world.call(&alice, "iam", &all).0, 403);
     let twice = [("UserName", "bob"), ("Tags.member.1.Key", "a"), ("Tags.member.2.Key", "A")];
-    let told = "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
-    world.refused(&world.root, "TagUser", &twice, (400, "InvalidInput", told));
+    let message = "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
+    world.refused(&world.root, "TagUser", &twice, (400, "InvalidInput", message));
 }
 
 /// Unsupported resources are listed as in an account that never had any.
@@ -309,12 +308,12 @@ fn absent_things_are_empty() {
         let body = world.ok(&world.root, action, &[of]);
         assert!(body.contains("<IsTruncated>false</IsTruncated>") && !body.contains("<member>"));
     }
-    let told = "Login Profile for User alice cannot be found.";
-    let none = (404, "NoSuchEntity", told);
+    let message = "Login Profile for User alice cannot be found.";
+    let none = (404, "NoSuchEntity", message);
     world.refused(&world.root, "GetLoginProfile", &[("UserName", "alice")], none);
     world.refused(&world.root, "DeleteLoginProfile", &[("UserName", "alice")], none);
-    let told = "The Password Policy with domain name 111122223333 cannot be found.";
-    world.refused(&world.root, "GetAccountPasswordPolicy", &[], (404, "NoSuchEntity", told));
+    let message = "The Password Policy with domain name 111122223333 cannot be found.";
+    world.refused(&world.root, "GetAccountPasswordPolicy", &[], (404, "NoSuchEntity", message));
     let list = "<SAMLProviderList/>";
     assert!(world.ok(&world.root, "ListSAMLProviders", &[]).contains(list));
     let used = world.ok(&world.root, "ListAccessKeys", &[("UserName", "alice")]);

@@ -47,7 +47,7 @@ fn answers_are_json_for_those_who_ask() {
 fn refusals_are_json_for_those_who_ask() {
     let world = World::new();
     let alice = world.user("alice", "");
-    let told = |answer: &Answered| {
+    let refusal = |answer: &Answered| {
         is_json(answer);
         let body = answer.json();
         assert_eq!(body["RequestId"], answer.header("x-amzn-requestid"));
@@ -72,7 +72,7 @@ fn refusals_are_json_for_those_who_ask() {
             code(403, "MissingAuthenticationToken"),
         ),
     ] {
-        assert_eq!(told(&answer), want);
+        assert_eq!(refusal(&answer), want);
     }
     let plain = world.kit.send(&unknown, "sts", "POST", "/", &[FORM], who.as_bytes());
     assert_eq!(plain.header("content-type"), "text/xml");

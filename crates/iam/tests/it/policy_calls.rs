@@ -47,11 +47,11 @@ fn only_existing_policies_can_be_attached() {
     };
     attach("lists", (400, "ValidationError", "Invalid ARN:  Could not be parsed!"));
     let missing = "arn:aws:iam::111122223333:policy/missing";
-    let told = format!("Policy {missing} does not exist or is not attachable.");
-    attach(missing, (404, "NoSuchEntity", &told));
+    let message = format!("Policy {missing} does not exist or is not attachable.");
+    attach(missing, (404, "NoSuchEntity", &message));
     let foreign = "arn:aws:iam::444455556666:policy/lists";
-    let told = format!("Policy {foreign} does not exist or is not attachable.");
-    attach(foreign, (404, "NoSuchEntity", &told));
+    let message = format!("Policy {foreign} does not exist or is not attachable.");
+    attach(foreign, (404, "NoSuchEntity", &message));
 }
 
 /// Five versions, numbers not used twice, the one in force stays, documents percent-encoded.
@@ -84,8 +84,8 @@ fn policies_have_versions() {
     let listed = world.ok(root, "ListPolicyVersions", &[policy]);
     assert_eq!(text(&listed, "VersionId"), "v6", "newest first");
     assert_eq!(listed.matches("<member>").count(), 5);
-    let told = format!("Policy {arn} version v5 does not exist or is not attachable.");
-    world.refused(root, "GetPolicyVersion", &v5, (404, "NoSuchEntity", &told));
+    let message = format!("Policy {arn} version v5 does not exist or is not attachable.");
+    world.refused(root, "GetPolicyVersion", &v5, (404, "NoSuchEntity", &message));
 }
 
 /// AWS's policies can be read and attached, but not changed.
@@ -100,8 +100,8 @@ fn aws_managed_policies_cannot_be_changed() {
     let version = text(&got, "DefaultVersionId");
     let shown = world.ok(&world.root, "GetPolicyVersion", &[policy, ("VersionId", &version)]);
     assert!(text(&shown, "Document").starts_with("%7B%22Version%22%3A%222012-10-17%22"));
-    let told = format!("Policy {arn} is outside your own account.");
-    world.refused(&world.root, "DeletePolicy", &[policy], (403, "AccessDenied", &told));
+    let message = format!("Policy {arn} is outside your own account.");
+    world.refused(&world.root, "DeletePolicy", &[policy], (403, "AccessDenied", &message));
     let most = ("MaxItems", "1000");
     let listed = world.ok(&world.root, "ListPolicies", &[("Scope", "AWS"), most]);
     let shipped = include_str!("../../src/managed/documents.jsonl").lines().count();
@@ -131,8 +131,8 @@ fn inline_policies_work_for_every_holder() {
         let listed = world.ok(root, &format!("List{kind}Policies"), &of[..1]);
         assert!(listed.contains("<member>p</member>"), "{listed}");
         world.ok(root, &format!("Delete{kind}Policy"), &of);
-        let told = format!("The {} policy with name p cannot be found.", kind.to_lowercase());
-        world.refused(root, &format!("Get{kind}Policy"), &of, (404, "NoSuchEntity", &told));
+        let message = format!("The {} policy with name p cannot be found.", kind.to_lowercase());
+        world.refused(root, &format!("Get{kind}Policy"), &of, (404, "NoSuchEntity", &message));
         let bad = [&of[..], &[("PolicyDocument", "{")]].concat();
         let syntax = (400, "MalformedPolicyDocument", "Syntax errors in policy.");
         world.refused(root, &format!("Put{kind}Policy"), &bad, syntax);
@@ -233,14 +233,14 @@ fn simulations_decide_as_calls_do() {
         ("ContextEntries.member.1.ContextKeyType", "string"),
         ("ContextEntries.member.1.ContextKeyValues.member.1", agent.as_str()),
     ];
-    let told = "The policies take too long to evaluate.";
-    world.refused(&world.root, "SimulateCustomPolicy", &asked, (500, "PolicyEvaluation", told));
+    let message = "The policies take too long to evaluate.";
+    world.refused(&world.root, "SimulateCustomPolicy", &asked, (500, "PolicyEvaluation", message));
     let ghost = [
         ("PolicySourceArn", "arn:aws:iam::111122223333:user/ghost"),
         ("ActionNames.member.1", "s3:PutObject"),
     ];
-    let told = "The user with name ghost cannot be found.";
-    world.refused(&world.root, "SimulatePrincipalPolicy", &ghost, (404, "NoSuchEntity", told));
+    let message = "The user with name ghost cannot be found.";
+    world.refused(&world.root, "SimulatePrincipalPolicy", &ghost, (404, "NoSuchEntity", message));
 }
 
 /// Only what is on the page is decided: a request can ask for millions of answers.
@@ -281,7 +281,7 @@ fn policies_of_services_are_not_attachable() {
     let arn = "arn:aws:iam::aws:policy/aws-service-role/Ec2InstanceConnectEndpoint";
     let (user, group, role) = (("UserName", "n"), ("GroupName", "n"), ("RoleName", "n"));
     let (policy, boundary) = (("PolicyArn", arn), ("PermissionsBoundary", arn));
-    let told = "Cannot attach a Service Role Policy to a Customer Role.";
+    let message = "Cannot attach a Service Role Policy to a Customer Role.";
     for (action, of) in [
         ("AttachUserPolicy", [user, policy]),
         ("AttachGroupPolicy", [group, policy]),
@@ -289,7 +289,7 @@ fn policies_of_services_are_not_attachable() {
         ("PutUserPermissionsBoundary", [user, boundary]),
         ("PutRolePermissionsBoundary", [role, boundary]),
     ] {
-        world.refused(root, action, &of, (400, "PolicyNotAttachable", told));
+        world.refused(root, action, &of, (400, "PolicyNotAttachable", message));
         assert_eq!(world.last_event()["errorCode"], "PolicyNotAttachableException", "{action}");
     }
 }

@@ -26,7 +26,7 @@ fn principals_are_stored_by_their_unique_ids() {
     same("arn:aws:sts::111122223333:assumed-role/r/any");
     same("arn:aws:sts::111122223333:federated-user/any");
     same("arn:aws:iam::999999999999:user/not-hosted-here");
-    for nobody in [
+    for unknown in [
         "arn:aws:iam::111122223333:user/alice",
         "arn:aws:iam::111122223333:user/team/Alice",
         "arn:aws:iam::111122223333:group/g",
@@ -36,7 +36,7 @@ fn principals_are_stored_by_their_unique_ids() {
         "AIDAMISSING",
         "",
     ] {
-        check(nobody, None);
+        check(unknown, None);
     }
     assert_eq!((iam::PORT.arn)(&view.tx(), &id).unwrap().as_deref(), Some(arn));
 }
@@ -54,6 +54,6 @@ fn accounts_have_a_canonical_user_id() {
         assert_eq!(id, account.canonical_user_id);
         assert!(id.len() == 64 && types::hex_decode(&id).is_some());
     }
-    let stranger = types::AccountId::parse("999999999999").unwrap();
-    assert_eq!(iam::canonical_user_id(&view.tx(), &stranger).unwrap().len(), 64);
+    let elsewhere = types::AccountId::parse("999999999999").unwrap();
+    assert_eq!(iam::canonical_user_id(&view.tx(), &elsewhere).unwrap().len(), 64);
 }

@@ -132,9 +132,9 @@ fn users_change_their_own_password() {
     world.refused(&key, "ChangePassword", &change, wrong);
     for reused in [PASSWORD, "Second-horse-2"] {
         let back = [("OldPassword", "Second-horse-2"), ("NewPassword", reused)];
-        let told = "Policy constraint violation with password reuse prevention during password \
+        let message = "Policy constraint violation with password reuse prevention during password \
                     change";
-        world.refused(&key, "ChangePassword", &back, (400, "PasswordPolicyViolation", told));
+        world.refused(&key, "ChangePassword", &back, (400, "PasswordPolicyViolation", message));
     }
     let deny = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"iam:ChangePassword","Resource":"*"}}"#;
     let put = [ALICE, ("PolicyName", "p"), ("PolicyDocument", deny)];
@@ -143,8 +143,8 @@ fn users_change_their_own_password() {
     let (status, body) =
         world.call(&key, "iam", &[&[("Action", "ChangePassword")], &third[..]].concat());
     assert!(status == 403 && text(&body, "Message").contains("explicit deny"), "{body}");
-    let told = "Only IAM Users can change their own password";
-    world.refused(&world.root, "ChangePassword", &third, (400, "InvalidUserType", told));
+    let message = "Only IAM Users can change their own password";
+    world.refused(&world.root, "ChangePassword", &third, (400, "InvalidUserType", message));
     let events = Value::from(world.kit.events()).to_string();
     assert!(!events.contains("horse"), "{events}");
 }
@@ -256,8 +256,8 @@ fn sts_takes_codes_of_the_callers_devices() {
     world.ok(&world.root, "CreateRole", &role);
     world.kit.clock.advance_ms(30_000);
     let present = code(&world, &app, 0);
-    let told = "MultiFactorAuthentication failed with invalid MFA one time pass code. ";
-    let wrong = (403, "AccessDenied", told);
+    let message = "MultiFactorAuthentication failed with invalid MFA one time pass code. ";
+    let wrong = (403, "AccessDenied", message);
     for shown in ["000000", new.as_str()] {
         let parameters = [number, ("TokenCode", shown)];
         world.refused(&key, "GetSessionToken", &parameters, wrong);

@@ -23,7 +23,7 @@ fn asking<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
 
 /// Nothing can deny it, and it identifies every kind of caller.
 #[test]
-fn everybody_learns_who_they_are() {
+fn every_caller_gets_its_own_identity() {
     let world = World::new();
     let deny = allowing("*").replace("Allow", "Deny");
     let alice = world.user("alice", &deny);
@@ -96,7 +96,7 @@ fn who_is_not_trusted_is_refused() {
     let alice = world.user("alice", &allowing("sts:AssumeRole"));
     world.user("bob", "");
     create_role(&world, "r", &trusting("arn:aws:iam::111122223333:user/bob"));
-    let told = |role: &str| {
+    let message = |role: &str| {
         format!(
             "User: arn:aws:iam::111122223333:user/alice is not authorized to perform: \
              sts:AssumeRole on resource: arn:aws:iam::111122223333:role/{role}"
@@ -107,7 +107,7 @@ fn who_is_not_trusted_is_refused() {
         let asked = [("Action", "AssumeRole"), ("RoleArn", &arn), ("RoleSessionName", "s1")];
         let (status, body) = world.call(&alice, "sts", &asked);
         assert_eq!((status, text(&body, "Code").as_str()), (403, "AccessDenied"), "{body}");
-        assert!(text(&body, "Message").starts_with(&told(role)), "{body}");
+        assert!(text(&body, "Message").starts_with(&message(role)), "{body}");
         let event = world.last_event();
         assert_eq!(event["requestParameters"], Value::Null);
         assert_eq!(event["errorCode"], "AccessDenied");
@@ -151,29 +151,29 @@ fn parameters_are_checked() {
     let world = World::new();
     let alice = world.user("alice", "");
     create_role(&world, "r", OPEN_TRUST);
-    let told = "1 validation error detected: Value 'Session1:2' at 'roleSessionName' failed to \
+    let message = "1 validation error detected: Value 'Session1:2' at 'roleSessionName' failed to \
                 satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*";
     let name = [("RoleArn", ROLE), ("RoleSessionName", "Session1:2")];
-    world.refused(&alice, "AssumeRole", &name, (400, "ValidationError", told));
+    world.refused(&alice, "AssumeRole", &name, (400, "ValidationError", message));
     let arn = [("RoleArn", "arn:aws:iam::role/not-a-role"), ("RoleSessionName", "s1")];
-    let told = "arn:aws:iam::role/not-a-role is invalid";
-    world.refused(&alice, "AssumeRole", &arn, (400, "ValidationError", told));
+    let message = "arn:aws:iam::role/not-a-role is invalid";
+    world.refused(&alice, "AssumeRole", &arn, (400, "ValidationError", message));
     let long = asking(&[("DurationSeconds", "3601")]);
-    let told = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
-    world.refused(&alice, "AssumeRole", &long, (400, "ValidationError", told));
+    let message = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
+    world.refused(&alice, "AssumeRole", &long, (400, "ValidationError", message));
     let session = credentials(&world.ok(&alice, "AssumeRole", &asking(&[])));
     let grant = allowing("sts:AssumeRole");
     let own = [("RoleName", "r"), ("PolicyName", "p"), ("PolicyDocument", grant.as_str())];
     world.ok(&world.root, "PutRolePolicy", &own);
-    let told = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed \
+    let message = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed \
                 by role chaining.";
     let of_user = credentials(&world.ok(&alice, "GetSessionToken", &[]));
     for chained in [&session, &of_user] {
-        world.refused(chained, "AssumeRole", &long, (400, "ValidationError", told));
+        world.refused(chained, "AssumeRole", &long, (400, "ValidationError", message));
     }
     world.ok(&session, "AssumeRole", &asking(&[]));
-    let told = "Roles may not be assumed by root accounts.";
-    world.refused(&world.root, "AssumeRole", &asking(&[]), (403, "AccessDenied", told));
+    let message = "Roles may not be assumed by root accounts.";
+    world.refused(&world.root, "AssumeRole", &asking(&[]), (403, "AccessDenied", message));
 }
 
 /// Session policies, given as text or by ARN, only restrict.
@@ -189,13 +189,13 @@ fn session_policies_limit() {
     assert!(by_text.contains("PackedPolicySize"));
     let arn = "arn:aws:iam::aws:policy/IAMReadOnlyAccess";
     let by_arn = world.ok(&alice, "AssumeRole", &asking(&[("PolicyArns.member.1.arn", arn)]));
-    let told = "User: arn:aws:sts::111122223333:assumed-role/r/s1 is not authorized to perform: \
+    let message = "User: arn:aws:sts::111122223333:assumed-role/r/s1 is not authorized to perform: \
                 iam:CreateUser on resource: arn:aws:iam::111122223333:user/x because no session \
                 policy allows the iam:CreateUser action";
     for body in [by_text, by_arn] {
         let session = credentials(&body);
         world.ok(&session, "ListUsers", &[]);
-        let want = (403, "AccessDenied", told);
+        let want = (403, "AccessDenied", message);
         world.refused(&session, "CreateUser", &[("UserName", "x")], want);
     }
     let unlimited = credentials(&world.ok(&alice, "AssumeRole", &asking(&[])));
@@ -220,18 +220,18 @@ fn sessions_have_limited_room() {
         .iter()
         .flat_map(|(key, of, name)| [(key.as_str(), name.as_str()), (of.as_str(), value.as_str())])
         .collect();
-    let told = "Packed size of session tags consumes 498% of allotted space.";
-    let want = (400, "PackedPolicyTooLarge", told);
+    let message = "Packed size of session tags consumes 498% of allotted space.";
+    let want = (400, "PackedPolicyTooLarge", message);
     world.refused(&alice, "AssumeRole", &asking(&tags), want);
     let event = world.last_event();
     assert_eq!(event["errorCode"], "PackedPolicyTooLargeException");
-    assert_eq!(event["errorMessage"], told);
+    assert_eq!(event["errorMessage"], message);
     let one = world.ok(&alice, "AssumeRole", &asking(tags.get(..2).unwrap()));
     assert_eq!(text(&one, "PackedPolicySize"), "56");
     let users = allowing("iam:ListUsers");
     let long = users.replace("ListUsers", &"x".repeat(2_048));
-    let told = "Packed policy consumes 105% of allotted space, please use smaller policy.";
-    let want = (400, "PackedPolicyTooLarge", told);
+    let message = "Packed policy consumes 105% of allotted space, please use smaller policy.";
+    let want = (400, "PackedPolicyTooLarge", message);
     world.refused(&alice, "AssumeRole", &asking(&[("Policy", &long)]), want);
     let both = asking(&[tags.get(..2).unwrap(), &[("Policy", &users)]].concat());
     assert_eq!(text(&world.ok(&alice, "AssumeRole", &both), "PackedPolicySize"), "61");
@@ -258,14 +258,14 @@ fn trust_policies_see_what_the_session_is_given() {
     let session = credentials(&body);
     create_role(&world, "second", OPEN_TRUST);
     let second = [("RoleArn", "arn:aws:iam::111122223333:role/second"), ("RoleSessionName", "s2")];
-    let told = "One of the specified transitive tag keys can't be set because it conflicts with a \
+    let message = "One of the specified transitive tag keys can't be set because it conflicts with a \
                 transitive tag key from the calling session.";
     let grant = allowing("sts:*");
     let own = [("RoleName", "r"), ("PolicyName", "p"), ("PolicyDocument", grant.as_str())];
     world.ok(&world.root, "PutRolePolicy", &own);
     let override_tag =
         [&second[..], &[("Tags.member.1.Key", "team"), ("Tags.member.1.Value", "b")]];
-    let want = (400, "InvalidParameterValue", told);
+    let want = (400, "InvalidParameterValue", message);
     world.refused(&session, "AssumeRole", &override_tag.concat(), want);
     let chained = credentials(&world.ok(&session, "AssumeRole", &second));
     world.ok(&chained, "GetCallerIdentity", &[]);
@@ -295,8 +295,8 @@ fn session_tokens_are_the_user_elsewhere() {
     assert_eq!(identity["sessionContext"]["attributes"]["mfaAuthenticated"], "false");
     let invalid = "The security token included in the request is invalid";
     world.refused(&session, "ListUsers", &[], (403, "InvalidClientTokenId", invalid));
-    let told = "Cannot call GetSessionToken with session credentials";
-    world.refused(&session, "GetSessionToken", &[], (403, "AccessDenied", told));
+    let message = "Cannot call GetSessionToken with session credentials";
+    world.refused(&session, "GetSessionToken", &[], (403, "AccessDenied", message));
     create_role(&world, "r", OPEN_TRUST);
     world.ok(&session, "AssumeRole", &asking(&[]));
     let info = [("AccessKeyId", session.access_key_id.as_str())];
@@ -312,16 +312,16 @@ fn strange_tokens_are_refused() {
     let alice = world.user("alice", "");
     let one = credentials(&world.ok(&alice, "GetSessionToken", &[]));
     let two = credentials(&world.ok(&alice, "GetSessionToken", &[]));
-    let told = "The security token included in the request is invalid.";
+    let message = "The security token included in the request is invalid.";
     for token in [two.session_token.clone(), None, Some("AAAA".to_owned())] {
         let mixed = Credentials {
             access_key_id: one.access_key_id.clone(),
             secret: one.secret.clone(),
             session_token: token,
         };
-        world.refused(&mixed, "GetCallerIdentity", &[], (403, "InvalidClientTokenId", told));
+        world.refused(&mixed, "GetCallerIdentity", &[], (403, "InvalidClientTokenId", message));
     }
     let mut with_token = alice;
     with_token.session_token.clone_from(&one.session_token);
-    world.refused(&with_token, "GetCallerIdentity", &[], (403, "InvalidClientTokenId", told));
+    world.refused(&with_token, "GetCallerIdentity", &[], (403, "InvalidClientTokenId", message));
 }

@@ -12,7 +12,7 @@
 mod course;
 mod finding;
 
-use gateway::{Access, Ctx, EventParts, Failure, Json, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Failure, Fault, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use trail::names::TrailRef;
@@ -157,7 +157,7 @@ impl Plain for ValidateTrail {
             Some(token) => Course::resume(token, &trail, start, end)?,
         };
         let found = course.go_on(&source)?;
-        Ok(output(course, found, source.into_warnings()))
+        output(course, found, source.into_warnings())
     }
 
     /// A token is long and not human-readable: the event omits it.
@@ -166,10 +166,11 @@ impl Plain for ValidateTrail {
         _: &ValidateTrailInput,
         _: Option<&ValidateTrailOutput>,
         event: &mut EventParts,
-    ) {
+    ) -> Result<(), Fault> {
         if let Some(parameters) = event.request_parameters.as_object_mut() {
             parameters.remove("nextToken");
         }
+        Ok(())
     }
 }
 
@@ -201,17 +202,21 @@ where
     Ok(Trail { arn, account, name, home_region, bucket, prefix: text("S3KeyPrefix") })
 }
 
-fn output(course: Course, found: course::Step, warnings: Vec<String>) -> ValidateTrailOutput {
-    ValidateTrailOutput {
+fn output(
+    course: Course,
+    found: course::Step,
+    warnings: Vec<String>,
+) -> Result<ValidateTrailOutput, Failure<InquiryError>> {
+    Ok(ValidateTrailOutput {
         verdict: course.verdict(),
         regions: course.sections().map(ShownSection::from).collect(),
         findings: found.findings,
         findings_left_out: (found.left_out > 0).then_some(found.left_out),
         warnings,
         progress: course.fraction(),
-        next_token: course.token(),
+        next_token: course.token()?,
         start_time: course.start.as_secs_f64(),
         end_time: course.end.as_secs_f64(),
         trail_arn: course.trail_arn,
-    }
+    })
 }

@@ -122,9 +122,9 @@ fn listed_keys<S: Source>(source: &S, request: &Request<'_>) -> Result<PublicKey
     loop {
         let answer = source.call(Question::ListPublicKeys, request.series.region, &input)?;
         for key in answer.get("PublicKeyList").and_then(Value::as_array).into_iter().flatten() {
-            let text = |name: &str| key.get(name).and_then(Value::as_str).unwrap_or_default();
-            let der = STANDARD.decode(text("Value")).unwrap_or_default();
-            keys.insert(text("Fingerprint").to_owned(), der);
+            let unusable = || S::unusable(format!("ListPublicKeys: `{key}` is no public key"));
+            let (fingerprint, der) = public_key(key).ok_or_else(unusable)?;
+            keys.insert(fingerprint, der);
         }
         let token = answer.get("NextToken").and_then(Value::as_str).filter(|text| !text.is_empty());
         match token {
@@ -134,6 +134,12 @@ fn listed_keys<S: Source>(source: &S, request: &Request<'_>) -> Result<PublicKey
             Some(_) | None => return Ok(keys),
         }
     }
+}
+
+/// The fingerprint of a listed key, and the key.
+fn public_key(listed: &Value) -> Option<(String, Vec<u8>)> {
+    let text = |name: &str| listed.get(name).and_then(Value::as_str);
+    Some((text("Fingerprint")?.to_owned(), STANDARD.decode(text("Value")?).ok()?))
 }
 
 /// Whether it begins as an `RSAPublicKey`: a sequence whose first member is a number.
@@ -149,6 +155,16 @@ pub(super) fn seconds(answer: &Value, name: &str) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A damaged key is not taken for an empty one, which would make its digests look forged.
+    #[test]
+    fn a_listed_key_is_whole_or_none() {
+        let key = |value| public_key(&json!({"Fingerprint": "f", "Value": value}));
+        assert_eq!(key("MIIB"), Some(("f".to_owned(), vec![0x30, 0x82, 0x01])));
+        assert_eq!(key("MII"), None);
+        assert_eq!(public_key(&json!({"Value": "MIIB"})), None);
+        assert_eq!(public_key(&json!({"Fingerprint": "f"})), None);
+    }
 
     /// The two forms of a public key that CloudTrail has shown are distinguished.
     #[test]

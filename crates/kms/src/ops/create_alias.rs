@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference, "`CreateAlias`".
 
-use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Fault, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 
 use super::members::{Nothing, named};
@@ -65,8 +65,8 @@ impl Plain for CreateAlias {
         input: &AliasInput,
         _output: Option<&Nothing>,
         parts: &mut EventParts,
-    ) {
-        input.annotate(ctx, parts);
+    ) -> Result<(), Fault> {
+        input.annotate(ctx, parts)
     }
 }
 
@@ -89,11 +89,12 @@ impl AliasInput {
     }
 
     /// Observed: key and alias are both listed as keys.
-    pub(super) fn annotate(&self, ctx: &Ctx<'_>, parts: &mut EventParts) {
-        event::about_named(ctx, parts, self.target_key_id.as_ref());
+    pub(super) fn annotate(&self, ctx: &Ctx<'_>, parts: &mut EventParts) -> Result<(), Fault> {
+        event::about_named(ctx, parts, self.target_key_id.as_ref())?;
         event::answers_with_key(parts);
         if self.alias_name.is_some() {
             event::about(ctx, parts, &alias::arn(ctx, self.name()));
         }
+        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference, "`CreateGrant`"; KMS Developer Guide, "Grants in AWS KMS".
 
-use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Fault, Json, Plain, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -141,12 +141,13 @@ impl Plain for CreateGrant {
         input: &CreateGrantInput,
         output: Option<&CreateGrantOutput>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
         if let Some(output) = output {
             parts.response_elements =
                 json!({ "grantId": output.grant_id, "keyId": output.key_arn });
         }
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference, "`CreateKey`".
 
-use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Fault, Json, Plain, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -124,12 +124,13 @@ impl Plain for CreateKey {
         input: &CreateKeyInput,
         output: Option<&CreateKeyOutput>,
         parts: &mut EventParts,
-    ) {
-        parts.request_parameters = input.recorded();
+    ) -> Result<(), Fault> {
+        parts.request_parameters = input.recorded()?;
         if let Some(output) = output {
-            parts.response_elements = json!({ "keyMetadata": output.key_metadata.recorded() });
+            parts.response_elements = json!({ "keyMetadata": output.key_metadata.recorded()? });
             event::about_arn(ctx, parts, &output.key_metadata.arn);
         }
+        Ok(())
     }
 }
 
@@ -223,7 +224,7 @@ impl CreateKeyInput {
     }
 
     /// Observed: defaults are filled in, and the policy appears only if it was sent.
-    fn recorded(&self) -> Value {
+    fn recorded(&self) -> Result<Value, Fault> {
         let mut members = Map::new();
         let mut add = |name: &str, value: Value| members.insert(name.to_owned(), value);
         if let Some(policy) = &self.policy {
@@ -236,10 +237,10 @@ impl CreateKeyInput {
         add("origin", json!(self.origin.as_deref().unwrap_or(AWS_KMS)));
         let bypass = self.bypass_policy_lockout_safety_check.unwrap_or_default();
         add("bypassPolicyLockoutSafetyCheck", json!(bypass));
-        let tags = serde_json::to_value(self.tags.as_deref().unwrap_or_default());
-        add("tags", gateway::camel_members(tags.unwrap_or_default(), &crate::SERVICE.event_form));
+        let tags = gateway::shown(&self.tags.as_deref().unwrap_or_default())?;
+        add("tags", gateway::camel_members(tags, &crate::SERVICE.event_form));
         add("multiRegion", json!(self.is_multi_region()));
-        Value::Object(members)
+        Ok(Value::Object(members))
     }
 }
 
@@ -294,6 +295,6 @@ mod tests {
             "origin": "AWS_KMS", "bypassPolicyLockoutSafetyCheck": false, "tags": [],
             "multiRegion": false,
         });
-        assert_eq!(CreateKeyInput::default().recorded(), expected);
+        assert_eq!(CreateKeyInput::default().recorded().unwrap(), expected);
     }
 }

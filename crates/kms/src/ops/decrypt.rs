@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference, "`Decrypt`".
 
-use gateway::{Access, Ctx, EventParts, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Fault, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -92,14 +92,15 @@ impl Plain for Decrypt {
         input: &DecryptInput,
         output: Option<&DecryptOutput>,
         parts: &mut EventParts,
-    ) {
+    ) -> Result<(), Fault> {
         match output {
             Some(output) => {
                 event::about_arn(ctx, parts, &output.key_id);
                 event::material(parts, &output.key_material_id);
             }
-            None => input.source().annotate(ctx, parts),
+            None => input.source().annotate(ctx, parts)?,
         }
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference, "`DeleteAlias`".
 
-use gateway::{Ctx, EventParts, Json, Needed, Operation, Spec};
+use gateway::{Ctx, EventParts, Fault, Json, Needed, Operation, Spec};
 use serde::{Deserialize, Serialize};
 
 use super::members::{Nothing, named};
@@ -79,13 +79,14 @@ impl Operation for DeleteAlias {
         key_arn: Option<&Option<String>>,
         _output: Option<&Nothing>,
         parts: &mut EventParts,
-    ) {
-        let Some(name) = &input.alias_name else { return };
+    ) -> Result<(), Fault> {
+        let Some(name) = &input.alias_name else { return Ok(()) };
         match key_arn.and_then(Option::as_ref) {
             Some(arn) => event::about_arn(ctx, parts, arn),
-            None => event::about_named(ctx, parts, Some(name)),
+            None => event::about_named(ctx, parts, Some(name))?,
         }
         event::answers_with_key(parts);
         event::about(ctx, parts, &alias::arn(ctx, name));
+        Ok(())
     }
 }

@@ -3,7 +3,7 @@
 //! Source: KMS Developer Guide, "Deleting AWS KMS keys": a key waits 7 to 30 days for its end, and
 //! is disabled if it is spared.
 
-use gateway::{Access, Ctx, EventParts, Json, Plain, SealingTx, Spec};
+use gateway::{Access, Ctx, EventParts, Fault, Json, Plain, SealingTx, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -72,7 +72,9 @@ impl Plain for ScheduleKeyDeletion {
         let mut key = found.key;
         key.changeable()?;
         let days = input.pending_window_in_days.unwrap_or(WINDOW_DAYS_DEFAULT);
-        let window_ms = u64::try_from(days).unwrap_or_default().saturating_mul(DAY_MS);
+        // Zero days would destroy the key at once.
+        let unchecked = |cause| Fault::bug("the window was not checked").because(cause);
+        let window_ms = u64::try_from(days).map_err(unchecked)?.saturating_mul(DAY_MS);
         let due = ctx.now().plus_ms(window_ms);
         key.state = State::PendingDeletion { due };
         resolve::save(ctx, &mut key)?;
@@ -91,8 +93,8 @@ impl Plain for ScheduleKeyDeletion {
         input: &ScheduleKeyDeletionInput,
         output: Option<&ScheduleKeyDeletionOutput>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
         if let Some(output) = output {
             parts.response_elements = json!({
                 "keyId": output.key_id,
@@ -101,6 +103,7 @@ impl Plain for ScheduleKeyDeletion {
                 "pendingWindowInDays": output.pending_window_in_days,
             });
         }
+        Ok(())
     }
 }
 
@@ -151,7 +154,8 @@ impl Plain for CancelKeyDeletion {
         input: &KeyInput,
         _output: Option<&KeyOutput>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
+        Ok(())
     }
 }

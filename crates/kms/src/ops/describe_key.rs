@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference, "`DescribeKey`".
 
-use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Fault, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 
 use super::members::named;
@@ -61,7 +61,8 @@ impl Plain for DescribeKey {
         input: &DescribeKeyInput,
         _output: Option<&DescribeKeyOutput>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
+        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference. Both succeed on keys that are already in the requested state.
 
-use gateway::{Access, Ctx, EventParts, Json, Plain, SealingTx, Spec};
+use gateway::{Access, Ctx, EventParts, Fault, Json, Plain, SealingTx, Spec};
 
 use super::members::{KeyInput, Nothing};
 use crate::error::{KmsError, KmsFailure};
@@ -39,9 +39,10 @@ impl Plain for EnableKey {
         input: &KeyInput,
         _output: Option<&Nothing>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
         event::answers_with_key(parts);
+        Ok(())
     }
 }
 
@@ -67,9 +68,10 @@ impl Plain for DisableKey {
         input: &KeyInput,
         _output: Option<&Nothing>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
         event::answers_with_key(parts);
+        Ok(())
     }
 }
 

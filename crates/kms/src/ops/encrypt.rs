@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference, "`Encrypt`".
 
-use gateway::{Access, Ctx, EventParts, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Fault, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -96,14 +96,15 @@ impl Plain for Encrypt {
         input: &EncryptInput,
         output: Option<&EncryptOutput>,
         parts: &mut EventParts,
-    ) {
+    ) -> Result<(), Fault> {
         match output {
             Some(output) => {
                 event::about_arn(ctx, parts, &output.key_id);
                 event::material(parts, &output.key_material_id);
             }
-            None => event::about_named(ctx, parts, input.key_id.as_ref()),
+            None => event::about_named(ctx, parts, input.key_id.as_ref())?,
         }
+        Ok(())
     }
 }
 

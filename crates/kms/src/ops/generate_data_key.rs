@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference.
 
-use gateway::{Access, Ctx, EventParts, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Fault, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -94,9 +94,9 @@ impl Plain for GenerateDataKey {
         input: &GenerateDataKeyInput,
         output: Option<&GenerateDataKeyOutput>,
         parts: &mut EventParts,
-    ) {
+    ) -> Result<(), Fault> {
         let used = output.map(|output| (output.key_id.as_str(), output.key_material_id.as_str()));
-        annotate(ctx, input, used, parts);
+        annotate(ctx, input, used, parts)
     }
 }
 
@@ -126,9 +126,9 @@ impl Plain for GenerateDataKeyWithoutPlaintext {
         input: &GenerateDataKeyInput,
         output: Option<&GenerateDataKeyWithoutPlaintextOutput>,
         parts: &mut EventParts,
-    ) {
+    ) -> Result<(), Fault> {
         let used = output.map(|output| (output.key_id.as_str(), output.key_material_id.as_str()));
-        annotate(ctx, input, used, parts);
+        annotate(ctx, input, used, parts)
     }
 }
 
@@ -150,7 +150,7 @@ fn generate(
     let found = resolve::key(ctx, named(input.key_id.as_ref()), Scope::Aliased)?;
     found.key.usable()?;
     crypto::end_dry_run(input.dry_run)?;
-    let plain = keys::random_secret(ctx.entropy(), input.bytes())?;
+    let plain = keys::random_secret(ctx.entropy(), input.bytes()?)?;
     let context = &input.encryption_context;
     Ok(GenerateDataKeyOutput {
         ciphertext_blob: material::encrypt(ctx, &found.key, context, plain.as_bytes())?,
@@ -165,14 +165,15 @@ fn annotate(
     input: &GenerateDataKeyInput,
     used: Option<(&str, &str)>,
     parts: &mut EventParts,
-) {
+) -> Result<(), Fault> {
     match used {
         Some((key_id, material_id)) => {
             event::about_arn(ctx, parts, key_id);
             event::material(parts, material_id);
         }
-        None => event::about_named(ctx, parts, input.key_id.as_ref()),
+        None => event::about_named(ctx, parts, input.key_id.as_ref())?,
     }
+    Ok(())
 }
 
 impl GenerateDataKeyInput {
@@ -192,11 +193,13 @@ impl GenerateDataKeyInput {
         refuse_recipient(self.recipient.as_ref())
     }
 
-    fn bytes(&self) -> usize {
+    fn bytes(&self) -> Result<usize, Fault> {
+        // A key without bytes would encrypt nothing.
+        let unchecked = |cause| Fault::bug("the number of bytes was not checked").because(cause);
         match (self.number_of_bytes, self.key_spec.as_deref()) {
-            (Some(bytes), _) => usize::try_from(bytes).unwrap_or_default(),
-            (None, Some("AES_128")) => 16,
-            (None, _) => 32,
+            (Some(bytes), _) => usize::try_from(bytes).map_err(unchecked),
+            (None, Some("AES_128")) => Ok(16),
+            (None, _) => Ok(32),
         }
     }
 }

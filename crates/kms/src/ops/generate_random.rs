@@ -3,7 +3,7 @@
 //! Source: KMS API Reference, "`GenerateRandom`". Observed: its events have neither parameters nor
 //! resources.
 
-use gateway::{Access, Ctx, Plain, Spec};
+use gateway::{Access, Ctx, Fault, Plain, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -50,7 +50,8 @@ impl Plain for GenerateRandom {
         if let Some(id) = &input.custom_key_store_id {
             return Err(KmsError::no_key_store(id).into());
         }
-        let bytes = usize::try_from(input.number_of_bytes.unwrap_or_default()).unwrap_or_default();
+        let bytes = input.number_of_bytes.and_then(|bytes| usize::try_from(bytes).ok());
+        let bytes = bytes.ok_or_else(|| Fault::bug("the number of bytes was not checked"))?;
         let plain = keys::random_secret(ctx.entropy(), bytes)?;
         Ok(GenerateRandomOutput { plaintext: Secret(plain) })
     }

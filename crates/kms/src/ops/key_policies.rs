@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference.
 
-use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Fault, Json, Plain, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 
@@ -71,8 +71,9 @@ impl Plain for GetKeyPolicy {
         input: &GetKeyPolicyInput,
         _output: Option<&GetKeyPolicyOutput>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
+        Ok(())
     }
 }
 
@@ -139,8 +140,9 @@ impl Plain for PutKeyPolicy {
         input: &PutKeyPolicyInput,
         _output: Option<&Nothing>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
+        Ok(())
     }
 }
 
@@ -191,7 +193,8 @@ impl Plain for ListKeyPolicies {
         input: &ListKeyPoliciesInput,
         _output: Option<&ListKeyPoliciesOutput>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
+        Ok(())
     }
 }

@@ -3,7 +3,7 @@
 //! Source: KMS API Reference, "`ListAliases`": the predefined aliases of AWS are listed from the
 //! start, without a target until their key exists.
 
-use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Fault, Json, Plain, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 
@@ -85,8 +85,9 @@ impl Plain for ListAliases {
         input: &ListAliasesInput,
         _output: Option<&ListAliasesOutput>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
+        Ok(())
     }
 }
 

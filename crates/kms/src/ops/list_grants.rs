@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Fault, Json, Plain, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 
@@ -124,8 +124,9 @@ impl Plain for ListGrants {
         input: &ListGrantsInput,
         _output: Option<&ListGrantsOutput>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 //! Source: KMS API Reference, "`ListKeyRotations`": the first material is not a rotation and
 //! appears only when all material is requested.
 
-use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Fault, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 
 use super::members::named;
@@ -96,8 +96,9 @@ impl Plain for ListKeyRotations {
         input: &ListKeyRotationsInput,
         _output: Option<&ListKeyRotationsOutput>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 //! Source: KMS API Reference, "`ReEncrypt`": two rights, `kms:ReEncryptFrom` on the source and
 //! `kms:ReEncryptTo` on the destination.
 
-use gateway::{Access, Ctx, EventParts, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Fault, Plain, Spec};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -106,11 +106,11 @@ impl Plain for ReEncrypt {
         input: &ReEncryptInput,
         output: Option<&ReEncryptOutput>,
         parts: &mut EventParts,
-    ) {
+    ) -> Result<(), Fault> {
         let Some(output) = output else {
-            input.source().annotate(ctx, parts);
-            event::about_named(ctx, parts, input.destination_key_id.as_ref());
-            return;
+            input.source().annotate(ctx, parts)?;
+            event::about_named(ctx, parts, input.destination_key_id.as_ref())?;
+            return Ok(());
         };
         event::about_arn(ctx, parts, &output.source_key_id);
         event::about_arn(ctx, parts, &output.key_id);
@@ -118,6 +118,7 @@ impl Plain for ReEncrypt {
             "sourceKeyMaterialId": output.source_key_material_id,
             "destinationKeyMaterialId": output.destination_key_material_id,
         }));
+        Ok(())
     }
 }
 

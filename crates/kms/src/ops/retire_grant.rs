@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference, "`RetireGrant`"; KMS Developer Guide, "Retiring and revoking grants".
 
-use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Fault, Json, Plain, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -76,13 +76,14 @@ impl Plain for RetireGrant {
         input: &RetireGrantInput,
         _output: Option<&Nothing>,
         parts: &mut EventParts,
-    ) {
+    ) -> Result<(), Fault> {
         if input.grant_token.is_some() {
             parts.request_parameters = Value::Null;
         }
-        let Some((name, grant_id)) = input.named(ctx) else { return };
+        let Some((name, grant_id)) = input.named(ctx) else { return Ok(()) };
         event::about(ctx, parts, &name.arn(ctx.region()));
         parts.additional = Some(json!({ "grantId": grant_id }));
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference, "`RevokeGrant`".
 
-use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Fault, Json, Plain, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 
@@ -65,7 +65,8 @@ impl Plain for RevokeGrant {
         input: &RevokeGrantInput,
         _output: Option<&Nothing>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
+        Ok(())
     }
 }

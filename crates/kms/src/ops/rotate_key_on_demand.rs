@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference, "`RotateKeyOnDemand`". Done at once here, so it is never in progress.
 
-use gateway::{Access, Ctx, EventParts, Json, Plain, SealingTx, Spec};
+use gateway::{Access, Ctx, EventParts, Fault, Json, Plain, SealingTx, Spec};
 
 use super::members::{KeyInput, KeyOutput};
 use crate::error::{KmsError, KmsFailure};
@@ -63,7 +63,8 @@ impl Plain for RotateKeyOnDemand {
         input: &KeyInput,
         _output: Option<&KeyOutput>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
+        Ok(())
     }
 }

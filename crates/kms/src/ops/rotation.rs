@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference; KMS Developer Guide, "Rotating AWS KMS keys".
 
-use gateway::{Access, Ctx, EventParts, Json, Plain, SealingTx, Spec};
+use gateway::{Access, Ctx, EventParts, Fault, Json, Plain, SealingTx, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 
@@ -60,7 +60,8 @@ impl Plain for EnableKeyRotation {
 
     fn run(ctx: &mut Ctx<'_>, input: &EnableKeyRotationInput) -> Result<Nothing, KmsFailure> {
         let days = input.rotation_period_in_days.unwrap_or(PERIOD_DAYS_DEFAULT);
-        let rotation = Rotation::every(u32::try_from(days).unwrap_or_default(), ctx.now());
+        let unchecked = |cause| Fault::bug("the period was not checked").because(cause);
+        let rotation = Rotation::every(u32::try_from(days).map_err(unchecked)?, ctx.now());
         set(ctx, named(input.key_id.as_ref()), Some(rotation))
     }
 
@@ -69,9 +70,10 @@ impl Plain for EnableKeyRotation {
         input: &EnableKeyRotationInput,
         _output: Option<&Nothing>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
         event::answers_with_key(parts);
+        Ok(())
     }
 }
 
@@ -97,8 +99,9 @@ impl Plain for DisableKeyRotation {
         input: &KeyInput,
         _output: Option<&Nothing>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
+        Ok(())
     }
 }
 
@@ -159,7 +162,8 @@ impl Plain for GetKeyRotationStatus {
         input: &KeyInput,
         _output: Option<&GetKeyRotationStatusOutput>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
+        Ok(())
     }
 }

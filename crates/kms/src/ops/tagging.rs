@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference.
 
-use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Fault, Json, Plain, Spec};
 use policy::Context;
 use serde::{Deserialize, Serialize};
 use types::Arn;
@@ -65,9 +65,10 @@ impl Plain for TagResource {
         input: &TagResourceInput,
         _output: Option<&Nothing>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
         event::answers_with_key(parts);
+        Ok(())
     }
 }
 
@@ -125,9 +126,10 @@ impl Plain for UntagResource {
         input: &UntagResourceInput,
         _output: Option<&Nothing>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
         event::answers_with_key(parts);
+        Ok(())
     }
 }
 
@@ -197,7 +199,8 @@ impl Plain for ListResourceTags {
         input: &ListResourceTagsInput,
         _output: Option<&ListResourceTagsOutput>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
+        Ok(())
     }
 }

@@ -3,7 +3,7 @@
 //! Source: KMS API Reference, "`UpdateAlias`": permission is needed on the alias and on both keys.
 //! All keys here are of one type and usage, so every other key will do.
 
-use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Fault, Json, Plain, Spec};
 
 use super::create_alias::AliasInput;
 use super::members::Nothing;
@@ -63,7 +63,7 @@ impl Plain for UpdateAlias {
         input: &AliasInput,
         _output: Option<&Nothing>,
         parts: &mut EventParts,
-    ) {
-        input.annotate(ctx, parts);
+    ) -> Result<(), Fault> {
+        input.annotate(ctx, parts)
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Source: KMS API Reference, "`UpdateKeyDescription`".
 
-use gateway::{Access, Ctx, EventParts, Json, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Fault, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 
 use super::members::{Nothing, named};
@@ -58,7 +58,8 @@ impl Plain for UpdateKeyDescription {
         input: &UpdateKeyDescriptionInput,
         _output: Option<&Nothing>,
         parts: &mut EventParts,
-    ) {
-        event::about_named(ctx, parts, input.key_id.as_ref());
+    ) -> Result<(), Fault> {
+        event::about_named(ctx, parts, input.key_id.as_ref())?;
+        Ok(())
     }
 }

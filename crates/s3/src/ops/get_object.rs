@@ -100,6 +100,9 @@ impl Api for HeadObject {
         if asks_key {
             let key = request.key.clone();
             envelope.open(ctx, request, &found.bucket, &key, customer_key::TARGET)?;
+        } else {
+            // Source: S3 API Reference, "HeadObject": the response is that of GET without a body.
+            customer_key::refuse(request, customer_key::TARGET)?;
         }
         let length = found.wanted.end.saturating_sub(found.wanted.start);
         Ok(found.response(ctx, request)?.with("content-length", length.to_string()))

@@ -50,6 +50,8 @@ impl PlainApi for GetObjectAttributes {
             // Source: S3 API Reference: checksums of SSE-KMS objects need `kms:Decrypt`.
             let (envelope, key) = (stored.envelope.clone(), request.key.clone());
             envelope.open(ctx, request, bucket, &key, customer_key::TARGET)?;
+        } else {
+            customer_key::refuse(request, customer_key::TARGET)?;
         }
         let mut xml = Xml::result("GetObjectAttributesResponse");
         if has("ETag") {
@@ -101,15 +103,8 @@ fn parts(xml: &mut Xml, request: &Request, stored: &Stored) -> S3Result<()> {
     xml.open("ObjectParts").number("PartsCount", stored.pieces.len());
     let composite = stored.checksum.as_ref().filter(|checksum| checksum.kind == Kind::Composite);
     if let Some(checksum) = composite {
-        let max = match request.header("x-amz-max-parts") {
-            None => PARTS_MAX,
-            Some(text) => text.parse::<u32>().map(|max| max.min(PARTS_MAX)).map_err(|_| {
-                let message = "Provided max-parts not an integer or within integer range";
-                S3Error::argument(message, "max-parts", text)
-            })?,
-        };
-        let marker = request.header("x-amz-part-number-marker");
-        let marker = marker.and_then(|text| text.parse::<u32>().ok()).unwrap_or_default();
+        let max = count(request, "max-parts")?.map_or(PARTS_MAX, |max| max.min(PARTS_MAX));
+        let marker = count(request, "part-number-marker")?.unwrap_or(0);
         let left: Vec<_> = stored.pieces.iter().filter(|piece| piece.number > marker).collect();
         let page = left.iter().take(to_usize(max));
         let next = page.clone().next_back().map_or(0, |piece| piece.number);
@@ -122,4 +117,33 @@ fn parts(xml: &mut Xml, request: &Request, stored: &Stored) -> S3Result<()> {
     }
     xml.close();
     Ok(())
+}
+
+/// A header of the pages of parts.
+fn count(request: &Request, name: &'static str) -> S3Result<Option<u32>> {
+    let Some(text) = request.header(&format!("x-amz-{name}")) else { return Ok(None) };
+    let count = text.parse().map_err(|_| {
+        let message = format!("Provided {name} not an integer or within integer range");
+        S3Error::argument(message, name, text)
+    })?;
+    Ok(Some(count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is no number is rejected, and not taken for the first page.
+    #[test]
+    fn pages_of_parts_begin_at_a_number() {
+        for name in ["max-parts", "part-number-marker"] {
+            let of =
+                |text| count(&Request::default().with_header(&format!("x-amz-{name}"), text), name);
+            assert_eq!(of("7").ok(), Some(Some(7)), "{name}");
+            for text in ["", "seven", "-1", "4294967296"] {
+                assert!(of(text).is_err(), "{name}: {text}");
+            }
+        }
+        assert_eq!(count(&Request::default(), "max-parts").ok(), Some(None));
+    }
 }

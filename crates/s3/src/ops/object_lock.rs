@@ -50,6 +50,7 @@ pub(crate) struct PutObjectRetention;
 impl PlainApi for PutObjectRetention {
     const SPEC: Spec = on_object("PutObjectRetention", "PUT", RETENTION);
     const ACTION: &'static str = "s3:PutObjectRetention";
+    const READS_BODY: bool = true;
 
     fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
         let mut needs = vec![access::on_path(ctx, bucket, request, Self::ACTION)];
@@ -109,6 +110,7 @@ pub(crate) struct PutObjectLegalHold;
 impl PlainApi for PutObjectLegalHold {
     const SPEC: Spec = on_object("PutObjectLegalHold", "PUT", LEGAL_HOLD);
     const ACTION: &'static str = "s3:PutObjectLegalHold";
+    const READS_BODY: bool = true;
 
     fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         let version = found(ctx, bucket, request)?;

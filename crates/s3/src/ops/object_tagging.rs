@@ -60,6 +60,7 @@ pub(crate) struct PutObjectTagging;
 impl PlainApi for PutObjectTagging {
     const SPEC: Spec = on_object("PutObjectTagging", "PUT", SUB);
     const ACTION: &'static str = "s3:PutObjectTagging";
+    const READS_BODY: bool = true;
 
     fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
         access::to_read(ctx, bucket, request, (Self::ACTION, "s3:PutObjectVersionTagging"))

@@ -65,7 +65,7 @@ mod tests {
 
     /// Requests of unauthenticated clients use no socket thread.
     #[test]
-    fn strangers_take_no_socket_thread() {
+    fn unauthenticated_clients_take_no_socket_thread() {
         for spec in [PreflightOfBucket::SPEC, PreflightOfObject::SPEC] {
             assert!(!spec.brief && spec.anonymous, "{spec:?}");
         }

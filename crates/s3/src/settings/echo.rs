@@ -23,7 +23,7 @@ enum Unset {
 /// Shows a stored document.
 fn shown(settings: &Settings, sub: &str, root: &str, unset: &Unset) -> S3Result<Xml> {
     if let Some(text) = settings.0.documents.get(sub) {
-        return Ok(xml::rewritten(text, root));
+        return Ok(xml::rewritten(text, root)?);
     }
     match unset {
         Unset::Missing(code, message) => {

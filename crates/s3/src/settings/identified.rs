@@ -106,7 +106,7 @@ impl<K: Identified> PlainApi for ListAll<K> {
         }
         for (_, text) in left().take(PAGE_MAX) {
             list.open(K::ROOT);
-            xml::write_stored(&mut list, text);
+            xml::write_stored(&mut list, text)?;
             list.close();
         }
         Ok(Response::xml(list))
@@ -122,7 +122,7 @@ impl<K: Identified> PlainApi for GetOne<K> {
 
     fn run(_: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         let text = bucket.documents.get(&place::<K>(request)).ok_or_else(missing)?;
-        Ok(Response::xml(xml::rewritten(text, K::ROOT)))
+        Ok(Response::xml(xml::rewritten(text, K::ROOT)?))
     }
 }
 

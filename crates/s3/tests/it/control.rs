@@ -73,8 +73,8 @@ fn what_cannot_be_is_refused() {
     }
     let other = send(&kit, "GET", TAGS, &[("x-amz-account-id", OTHER_ACCOUNT)], "");
     assert_eq!((other.status, other.element("Code").as_str()), (403, "AccessDenied"));
-    let nobody = kit.send_raw("GET", TAGS, &[("x-amz-account-id", ACCOUNT)], b"");
-    assert_eq!((nobody.status, nobody.element("Code").as_str()), (403, "AccessDenied"));
+    let unsigned = kit.send_raw("GET", TAGS, &[("x-amz-account-id", ACCOUNT)], b"");
+    assert_eq!((unsigned.status, unsigned.element("Code").as_str()), (403, "AccessDenied"));
     assert_eq!(get(&kit, TAGS).error().1, "NoSuchBucket", "without the header it is a bucket");
     assert_eq!(control(&kit, "PUT", TAGS, "").status, 405);
 }

@@ -64,8 +64,8 @@ fn a_refusal_by_the_key_of_an_object_is_explained() {
     let refused = kit.s3_as(&reader, read);
     assert_eq!((refused.status, refused.error().1.as_str()), (403, "AccessDenied"));
     let explain = json!({"RequestId": refused.header("x-amz-request-id")});
-    let told = kit.json("Shoseki_20261101.ExplainDenial", &explain).ok().json();
-    assert_eq!(told["Denials"][0]["Action"], "kms:Decrypt");
+    let explained = kit.json("Shoseki_20261101.ExplainDenial", &explain).ok().json();
+    assert_eq!(explained["Denials"][0]["Action"], "kms:Decrypt");
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn count(kit: &Kit, name: &str) -> usize {
 /// The first use of an AWS managed key creates it; KMS is still called once, and the copy is
 /// complete.
 #[test]
-fn a_copy_that_makes_the_managed_key_asks_kms_once() {
+fn a_copy_that_creates_the_managed_key_calls_kms_once() {
     for bucket_key in ["true", "false"] {
         let kit = kit();
         put(&kit, "/bkt/k", "secret");
@@ -307,7 +307,7 @@ fn a_customers_key_is_the_only_encryption() {
     assert_eq!(get(&kit, "/bkt/k").status, 404);
 }
 
-/// Observed: on a list; documented: on reading, whatever encrypts the object.
+/// Observed: on a list; documented: on reading, however the object is encrypted.
 #[test]
 fn only_writes_choose_the_encryption() {
     let kit = kit();
@@ -330,8 +330,8 @@ fn only_writes_choose_the_encryption() {
     assert_eq!(get(&kit, "/bkt/k").text(), "x");
 }
 
-/// Source: S3 API Reference, "PutObject": `aws:kms` without a key is the managed key, whatever key
-/// the bucket has as its default.
+/// Source: S3 API Reference, "PutObject": `aws:kms` without a key is the managed key, also where the
+/// bucket has another key as its default.
 #[test]
 fn a_write_that_names_no_key_means_the_managed_one() {
     let kit = kit();

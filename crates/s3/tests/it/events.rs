@@ -30,7 +30,7 @@ fn a_bucket_call_leaves_a_management_event() {
 /// An unsigned call to a missing bucket belongs to no account and is in no history. One to a bucket
 /// belongs to its owner.
 #[test]
-fn strangers_fill_no_history() {
+fn unauthenticated_clients_fill_no_history() {
     let kit = kit();
     let before = kit.events().len();
     for target in ["/nobucket?location", "/", "/nobucket/k"] {

@@ -283,7 +283,7 @@ fn a_bucket_that_is_not_there_is_not_found() {
     }
 }
 
-/// A call that cannot be recorded is not answered, whatever it asks for.
+/// A call that cannot be recorded is not answered, regardless of what it requests.
 #[test]
 fn every_operation_fails_when_nothing_can_be_stored() {
     let disk = Disk::with_power();

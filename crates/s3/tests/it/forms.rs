@@ -260,8 +260,8 @@ fn a_form_that_is_none_is_refused() {
         (keyless.error().1, keyless.element("ArgumentName")),
         ("InvalidArgument".into(), "key".into())
     );
-    let nobody = post(&kit, "/bkt", &key, None, b"1");
-    assert_eq!(nobody.error(), (403, "AccessDenied".into(), "Access Denied".into()));
+    let anonymous = post(&kit, "/bkt", &key, None, b"1");
+    assert_eq!(anonymous.error(), (403, "AccessDenied".into(), "Access Denied".into()));
     let mut forged = Form::new(&[("key", "k")]);
     forged.fields.push(("x-amz-signature".into(), "0".repeat(64)));
     let events = kit.events().len();
@@ -270,7 +270,7 @@ fn a_form_that_is_none_is_refused() {
     assert!(
         forged.text().contains("<StringToSign>") && !forged.text().contains("<CanonicalRequest>")
     );
-    assert_eq!(kit.events().len(), events, "nobody is known");
+    assert_eq!(kit.events().len(), events, "no caller is identified");
     let tags = Form::new(&[("key", "k"), ("tagging", "not-xml")]).send(&kit, b"1");
     assert_eq!(tags.error().1, "MalformedXML");
 }
@@ -286,12 +286,12 @@ fn a_form_cannot_be_widened_from_outside() {
         assert_eq!(form.send(&kit, b"1").status, 204);
         form.fields.clone()
     };
-    let everybody = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+    let public = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
         "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::bkt/*"}]});
     let open = "<PublicAccessBlockConfiguration><BlockPublicPolicy>false</BlockPublicPolicy>\
                 <RestrictPublicBuckets>false</RestrictPublicBuckets></PublicAccessBlockConfiguration>";
     put(&kit, "/bkt?publicAccessBlock", open);
-    put(&kit, "/bkt?policy", everybody.to_string());
+    put(&kit, "/bkt?policy", public.to_string());
     assert_eq!(post(&kit, target, &fields, None, b"2").status, 204);
     let stored = get(&kit, "/bkt/k").ok();
     assert_eq!((stored.text().as_str(), stored.header("x-amz-meta-smuggled").as_str()), ("2", ""));

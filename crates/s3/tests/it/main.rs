@@ -1,16 +1,21 @@
 //! Whole calls through the pipeline, events included.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod acl_permissions;
 mod archived;
+mod calls;
 mod condition_keys;
 mod conditions;
 mod control;
+mod copies;
 mod cors;
+mod customer_keys;
 mod encryption;
 mod events;
 mod every_operation;
 mod forms;
 mod full_disk;
+mod kms_refusals;
 mod listings;
 mod locks;
 mod multipart;
@@ -19,11 +24,23 @@ mod one_value;
 mod ownership;
 mod parts;
 mod policies;
+mod policy_conditions;
+mod policy_documents;
+mod presigned;
+mod public_access;
 mod recorded;
 mod regions;
+mod retention;
+mod setting_checks;
 mod settings;
 mod signature_v2;
+mod sub_resources;
 mod sweeping;
+mod upload_checksums;
+mod upload_encryption;
+mod upload_parts;
+mod version_pages;
+mod version_states;
 mod versions;
 
 use base64::Engine;

@@ -167,7 +167,7 @@ fn a_sweep_that_is_stopped_removes_nothing() {
 
 /// A completed upload is known for a while, not for ever.
 #[test]
-fn answers_of_completed_uploads_are_forgotten() {
+fn responses_of_completed_uploads_expire() {
     let kit = kit();
     let id = begin(&kit, &[]);
     let etags = [(1, part(&kit, &id, 1, b"x").header("etag"))];

@@ -45,7 +45,7 @@ fn bodies_of_all_sizes_survive_and_can_be_read_in_ranges() {
 }
 
 #[test]
-fn what_is_missing_is_told_with_its_name() {
+fn an_error_names_what_is_missing() {
     let kit = kit();
     let error = get(&kit, "/bkt/none");
     assert_eq!(error.error().1, "NoSuchKey");
@@ -91,7 +91,7 @@ fn writes_obey_their_conditions() {
 }
 
 #[test]
-fn a_copy_takes_what_its_directives_say() {
+fn a_copy_follows_its_directives() {
     let kit = kit();
     create(&kit, "target");
     let headers = [("content-type", "text/plain"), ("x-amz-meta-a", "1"), ("x-amz-tagging", "t=1")];
@@ -184,9 +184,9 @@ fn tags_and_acl_of_an_object_are_answered() {
     let error = send(&kit, "PUT", "/bkt/k", &[("x-amz-acl", "private")], "2");
     assert_eq!(error.error().1, "AccessControlListNotSupported");
     let attributes = [("x-amz-object-attributes", "ETag,ObjectSize,Checksum")];
-    let told = send(&kit, "GET", "/bkt/k?attributes", &attributes, "").ok();
+    let shown = send(&kit, "GET", "/bkt/k?attributes", &attributes, "").ok();
     assert_eq!(
-        (told.element("ObjectSize"), told.element("ChecksumType")),
+        (shown.element("ObjectSize"), shown.element("ChecksumType")),
         ("1".into(), "FULL_OBJECT".into())
     );
 }

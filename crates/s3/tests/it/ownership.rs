@@ -154,7 +154,7 @@ fn the_right_to_write_by_acl_covers_the_acl_of_what_is_written() {
 
 /// A caller that may list learns that a key is missing.
 #[test]
-fn a_public_list_tells_that_a_key_is_missing() {
+fn a_public_list_reveals_that_a_key_is_missing() {
     let kit = kit();
     own(&kit, "ObjectWriter");
     put(&kit, "/bkt/k", "x");

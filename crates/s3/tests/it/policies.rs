@@ -34,7 +34,7 @@ fn bad_policies_are_refused_with_a_reason() {
         (String::new(), "Policies must be valid JSON and the first byte must be '{'"),
         ("{}".to_owned(), "Missing required field Statement"),
         (
-            statement(r#"{"AWS":"arn:aws:iam::111122223333:user/nobody"}"#, "arn:aws:s3:::bkt/*"),
+            statement(r#"{"AWS":"arn:aws:iam::111122223333:user/none"}"#, "arn:aws:s3:::bkt/*"),
             "Invalid principal in policy",
         ),
         (
@@ -70,7 +70,7 @@ fn condition_keys_see_the_headers_of_the_request() {
 }
 
 #[test]
-fn who_may_not_list_may_not_learn_that_a_key_is_absent() {
+fn a_caller_that_may_not_list_does_not_learn_that_a_key_is_absent() {
     let kit = kit();
     put(&kit, "/bkt/k", "x");
     let only_get = json!({"Version": "2012-10-17", "Statement": [
@@ -117,8 +117,8 @@ fn a_canonical_user_id_names_an_account() {
             "Action": "s3:GetObject", "Resource": "arn:aws:s3:::bkt/*"});
         json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
     };
-    for stranger in ["0".repeat(64), testkit::OTHER_ACCOUNT.to_owned()] {
-        let refused = send(&kit, "PUT", "/bkt?policy", &[], policy(&stranger)).error();
+    for unknown in ["0".repeat(64), testkit::OTHER_ACCOUNT.to_owned()] {
+        let refused = send(&kit, "PUT", "/bkt?policy", &[], policy(&unknown)).error();
         assert_eq!((refused.0, refused.1.as_str()), (400, "MalformedPolicy"), "{}", refused.2);
     }
     put(&kit, "/bkt?policy", policy(&id));
@@ -129,7 +129,7 @@ fn a_canonical_user_id_names_an_account() {
 
 /// Tags that are copied are read there and written here; tags that are replaced are not.
 #[test]
-fn whoever_copies_tags_may_read_and_write_them() {
+fn a_copy_of_tags_needs_the_permissions_to_read_and_write_them() {
     let kit = kit();
     send(&kit, "PUT", "/bkt/tagged", &[("x-amz-tagging", "a=b")], "x").ok();
     put(&kit, "/bkt/plain", "x");
@@ -174,8 +174,8 @@ fn a_long_delete_refuses_single_keys() {
     let words = "User: arn:aws:iam::111122223333:user/cleaner is not authorized to perform: \
                  s3:DeleteObject on resource: \"arn:aws:s3:::bkt/other\" because no \
                  identity-based policy allows the s3:DeleteObject action";
-    let told = words.replace('"', "&quot;");
-    let error = format!("<Key>other</Key><Code>AccessDenied</Code><Message>{told}</Message>");
+    let escaped = words.replace('"', "&quot;");
+    let error = format!("<Key>other</Key><Code>AccessDenied</Code><Message>{escaped}</Message>");
     assert!(answer.text().contains(&error), "{}", answer.text());
     assert_eq!((get(&kit, "/bkt/mine/1").status, get(&kit, "/bkt/other").status), (404, 200));
     let events = kit.events();

@@ -19,7 +19,11 @@ fn a_bucket_elsewhere_redirects() {
         assert_eq!(answer.element("Endpoint"), "bkt.s3.ap-northeast-1.localhost:4566");
         assert_eq!(answer.element("Bucket"), "bkt");
         assert_eq!(answer.header("x-amz-bucket-region"), "ap-northeast-1");
-        assert_eq!(answer.header("location"), "", "nobody shall follow without signing anew");
+        assert_eq!(
+            answer.header("location"),
+            "",
+            "a client must not follow without a new signature"
+        );
     }
     for target in ["/bkt", "/bkt/k"] {
         let answer = from("us-east-1", "HEAD", target);

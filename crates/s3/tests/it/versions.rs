@@ -57,19 +57,19 @@ fn a_suspended_bucket_has_one_null_version() {
 /// The ids in a page of versions, and the markers of the next.
 fn page(kit: &testkit::Kit, query: &str) -> (Vec<String>, Option<(String, String)>) {
     let text = get(kit, &format!("/bkt?versions&{query}")).ok().text();
-    let told = |name: &str| {
+    let element = |name: &str| {
         let (_, rest) = text.split_once(&format!("<{name}>"))?;
         Some(rest.split('<').next().unwrap().to_owned())
     };
     let ids = text.split("<VersionId>").skip(1);
     let ids = ids.map(|rest| rest.split('<').next().unwrap().to_owned()).collect();
-    let next = told("NextKeyMarker").map(|key| (key, told("NextVersionIdMarker").unwrap()));
+    let next = element("NextKeyMarker").map(|key| (key, element("NextVersionIdMarker").unwrap()));
     (ids, next)
 }
 
 /// To empty a bucket, one deletes each page before asking for the next.
 #[test]
-fn a_marker_that_was_deleted_still_tells_its_place() {
+fn a_marker_that_was_deleted_keeps_its_place() {
     let kit = kit();
     put(&kit, "/bkt/k", "null");
     enable_versioning(&kit, "Enabled");
@@ -111,7 +111,7 @@ fn a_null_marker_that_was_deleted_skips_nothing() {
 
 /// A version that has become the newest is returned as such, although a marker preceded it.
 #[test]
-fn the_newest_is_told_behind_a_deleted_marker() {
+fn the_newest_version_is_marked_behind_a_deleted_marker() {
     let kit = kit();
     enable_versioning(&kit, "Enabled");
     put(&kit, "/bkt/k", "1");

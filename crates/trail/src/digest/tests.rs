@@ -60,7 +60,7 @@ fn four_lines_are_signed() {
         digest.previous = previous;
         let hash = hex(&keys::sha256(digest.to_json().unwrap().as_bytes()));
         let want = format!("2020-09-11T19:36:49Z\nlogs/{object}\n{hash}\n{last}");
-        let sign = |text: &str| -> io::Result<Vec<u8>> {
+        let sign = |text: &str| -> Result<Vec<u8>, DigestError> {
             assert_eq!(text, want);
             Ok(vec![0x0a, 0xff])
         };
@@ -78,7 +78,8 @@ fn four_lines_are_signed() {
         let backfill = ("backfill-generation-timestamp", generated.to_owned());
         assert_eq!(sealed.metadata(Some(at(generated))).last(), Some(&backfill));
     }
-    let refused: io::Result<Sealed> = digest.seal(|_| Err(io::Error::other("no key")));
+    let no_key = || DigestError::Gzip(io::Error::other("no key"));
+    let refused: Result<Sealed, DigestError> = digest.seal(|_| Err(no_key()));
     assert!(refused.is_err());
 }
 

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use gateway::Failure;
+use gateway::{Failure, Fault};
 use serde::{Deserialize, Serialize};
 use trail::names::TrailName;
 use trail::verify::{Budget, Conclusion, Counts, Progress, Report};
@@ -128,10 +128,10 @@ impl Course {
     }
 
     /// The token of the next call.
-    pub(super) fn token(&self) -> Option<String> {
-        // A struct of texts and numbers can be serialized.
-        let json = serde_json::to_vec(self).unwrap_or_default();
-        self.current().map(|_| URL_SAFE_NO_PAD.encode(json))
+    pub(super) fn token(&self) -> Result<Option<String>> {
+        let json = serde_json::to_vec(self)
+            .map_err(|cause| Fault::bug("a page token cannot be written").because(cause))?;
+        Ok(self.current().map(|_| URL_SAFE_NO_PAD.encode(json)))
     }
 
     fn current(&self) -> Option<usize> {

@@ -2,7 +2,7 @@
 //!
 //! Source: S3 API Reference, "CompleteMultipartUpload".
 
-use gateway::{BodyLimit, Ctx, Fault, Scope, Spec};
+use gateway::{BodyLimit, Ctx, Failure, Fault, Scope, Spec};
 use keys::Md5;
 
 use super::{COMPLETED, Completed, OpenUpload, Part, forget, load, parts, row_of};
@@ -47,10 +47,14 @@ impl Api for CompleteMultipartUpload {
     }
 
     fn prepare(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<()> {
-        // Source: S3 User Guide: completing needs `kms:Decrypt`. A repeated call has no upload.
-        if let Ok(open) = load(ctx, bucket, request)
-            && open.envelope.scheme != crate::model::Scheme::Customer
-        {
+        let open = match load(ctx, bucket, request) {
+            Ok(open) => open,
+            Err(Failure::Internal(fault)) => return Err(fault.into()),
+            // A repeated call has no upload.
+            Err(Failure::Api(_) | Failure::Wire(_) | Failure::Denied(_)) => return Ok(()),
+        };
+        // Source: S3 User Guide: completing needs `kms:Decrypt`.
+        if open.envelope.scheme != crate::model::Scheme::Customer {
             let key = request.key.clone();
             open.envelope.open(ctx, request, bucket, &key, customer_key::TARGET)?;
         }
@@ -283,11 +287,11 @@ fn whole_checksum(
         return Ok(None);
     }
     let algorithm = open.working_algorithm();
-    let values: Vec<_> = chosen
-        .iter()
-        .map(|part| (part.piece.checksum.clone().unwrap_or_default(), part.piece.size))
-        .collect();
-    let computed = checksum::combine(algorithm, open.kind, &values);
+    let values =
+        chosen.iter().map(|part| part.piece.checksum.as_deref().zip(Some(part.piece.size)));
+    let values = values.collect::<Option<Vec<_>>>();
+    let values = values.ok_or_else(|| Fault::damaged("a part without a checksum"))?;
+    let computed = checksum::combine(algorithm, open.kind, &values)?;
     let given = Algorithm::ALL
         .into_iter()
         .find_map(|algorithm| Some((algorithm, request.header(&algorithm.header())?)));

@@ -1,7 +1,7 @@
 //! A bucket with a trail's digests and log files, and a signer.
 
 use super::super::*;
-use crate::digest::{Digest, DigestedFile, Link};
+use crate::digest::{Digest, DigestError, DigestedFile, Link};
 use crate::log_file;
 use crate::names::TrailName;
 use types::{AccountId, HOUR_MS};
@@ -89,7 +89,7 @@ impl World {
     }
 
     pub(super) fn seal(&mut self, digest: &Digest, backfill: Option<Timestamp>) -> Link {
-        let sealed = digest.seal::<std::io::Error>(|text| Ok(sign(text.as_bytes()))).unwrap();
+        let sealed = digest.seal::<DigestError>(|text| Ok(sign(text.as_bytes()))).unwrap();
         let metadata = sealed.metadata(backfill).into_iter();
         let metadata = metadata.map(|(name, value)| (name.to_owned(), value)).collect();
         let place = (digest.bucket.clone(), digest.object.clone());

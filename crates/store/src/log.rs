@@ -1,0 +1,81 @@
+//! The log: what a commit makes durable. Frames, sealed and chained, in the order of their
+//! positions; everything else in the data directory can be made from them.
+//!
+//! A [`Log`] stores frames without understanding them; a [`Sealer`] makes them, an [`Opener`]
+//! verifies them. The chain is theirs: each frame names the tag of the one before it, so that a
+//! frame that was changed, moved, dropped or put in is noticed by whoever has the key.
+//!
+//! A frame is written only after the one before it is durable. Hence only the newest may be torn,
+//! by a crash while it was written: it was never acknowledged, and is cut. A broken frame that has
+//! a sound one behind it is damage, and nothing is served then.
+
+mod file;
+mod frame;
+mod memory;
+mod payload;
+
+use std::fmt;
+
+pub use file::{FileLog, LogSettings};
+pub use frame::{Frame, Opener, Sealer};
+pub use memory::{LogFault, MemoryLog};
+pub use payload::{Change, Changes, EventRef, Payload};
+
+use crate::StoreError;
+
+/// What authenticates a frame, and by which the next one names it.
+pub type Tag = [u8; 16];
+
+/// The newest frame of a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Head {
+    /// Its position; positions have no gaps. 0 while there is no frame: the first has 1.
+    pub position: u64,
+    /// Its tag; zeros while there is no frame.
+    pub tag: Tag,
+}
+
+/// Called with one frame after the other; an error ends the reading and is its result.
+pub type FrameVisitor<'v> = dyn FnMut(Frame) -> Result<(), StoreError> + 'v;
+
+/// An append-only sequence of frames: what was appended is durable, and is never different later.
+pub trait Log: fmt::Debug + Send + Sync + 'static {
+    /// The newest durable frame.
+    fn head(&self) -> Result<Head, StoreError>;
+
+    /// The exclusive right to append, until it is dropped; waits for it.
+    ///
+    /// Errors after a failed append, until [`Log::settle`] has succeeded.
+    fn turn(&self) -> Result<Box<dyn LogTurn + '_>, StoreError>;
+
+    /// Finds out what became of an append that failed: afterwards [`Log::head`] is exact, and
+    /// appending may go on.
+    fn settle(&self) -> Result<Head, StoreError>;
+
+    /// Reads the frames from position `from` on, ascending, up to the head of the moment.
+    ///
+    /// Errors with [`StoreError::is_missing`] when `from` was trimmed, and with
+    /// [`StoreError::is_corrupt`] where a frame cannot be delimited or does not name the one before
+    /// it. Whether a frame is authentic is the [`Opener`]'s question.
+    fn read(&self, from: u64, visitor: &mut FrameVisitor<'_>) -> Result<(), StoreError>;
+
+    /// Allows frames before position `before` to be forgotten. How many are is the log's choice.
+    fn trim(&self, before: u64) -> Result<(), StoreError>;
+}
+
+/// A turn at a log.
+pub trait LogTurn {
+    /// The newest frame; the next one has to follow it.
+    fn head(&self) -> Head;
+
+    /// Appends a frame that follows the head, and returns once it is durable.
+    ///
+    /// On an error it is unknown whether the frame is there, and the turn is of no further use.
+    fn append(&mut self, frame: &Frame) -> Result<Head, StoreError>;
+}
+
+/// A frame that does not follow the head, or after a failure.
+fn out_of_turn(frame: &Frame, head: &Head) -> StoreError {
+    let (position, newest) = (frame.position(), head.position);
+    StoreError::engine(format_args!("frame {position} was appended after frame {newest}"))
+}

@@ -1,0 +1,57 @@
+use super::super::{Head, Tag};
+
+/// The header block at the beginning of a file; frames begin behind it.
+pub(super) const BLOCK_BYTES: u64 = 4_096;
+const MAGIC: &[u8; 16] = b"shoseki log v1\r\n";
+/// Frames begin at multiples of this.
+pub(super) const ALIGNMENT: u64 = 8;
+const SUFFIX: &str = ".log";
+
+/// What the header block says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FileHeader {
+    /// The position of the file's first frame.
+    pub(super) first: u64,
+    /// The tag of the frame before it.
+    pub(super) previous: Tag,
+}
+
+impl FileHeader {
+    pub(super) fn block(&self) -> Vec<u8> {
+        let mut block = [MAGIC.as_slice(), &self.first.to_be_bytes(), &self.previous].concat();
+        block.resize(usize::try_from(BLOCK_BYTES).unwrap_or(block.len()), 0);
+        block
+    }
+
+    /// `None` if it is not the header block of a log file of this version.
+    pub(super) fn read(block: &[u8]) -> Option<Self> {
+        let (first, rest) = block.strip_prefix(MAGIC)?.split_first_chunk()?;
+        let (previous, _) = rest.split_first_chunk()?;
+        Some(Self { first: u64::from_be_bytes(*first), previous: *previous })
+    }
+
+    pub(super) fn head_before(&self) -> Head {
+        Head { position: self.first.saturating_sub(1), tag: self.previous }
+    }
+}
+
+/// Twenty digits, so that names sort like numbers.
+pub(super) fn file_name(first: u64) -> String {
+    format!("{first:020}{SUFFIX}")
+}
+
+/// The first position of the file of this name; `None` if it is no log file's.
+pub(super) fn first_position(name: &str) -> Option<u64> {
+    let first = name.strip_suffix(SUFFIX)?.parse().ok()?;
+    (file_name(first) == name).then_some(first)
+}
+
+/// A length in memory as one in a file.
+pub(super) fn length(len: usize) -> u64 {
+    u64::try_from(len).unwrap_or(u64::MAX)
+}
+
+/// Where the frame after one of this length begins.
+pub(super) fn next_offset(offset: u64, len: u64) -> u64 {
+    offset.saturating_add(len).next_multiple_of(ALIGNMENT)
+}

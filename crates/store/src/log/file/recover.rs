@@ -1,0 +1,116 @@
+//! What is found in the folder when it is opened.
+
+use std::collections::BTreeMap;
+use std::fs::{self, OpenOptions};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use super::super::frame::Header;
+use super::super::{Head, Opener};
+use super::layout::{
+    ALIGNMENT, BLOCK_BYTES, FileHeader, file_name, first_position, length, next_offset,
+};
+use super::{LogFile, MARK_EVERY, held};
+use crate::StoreError;
+
+/// How much is read at once to look for frames.
+const STEP_BYTES: u64 = 1 << 20;
+
+/// The log files of a folder, by their first positions.
+pub(super) fn files(folder: &Path) -> Result<BTreeMap<u64, Arc<LogFile>>, StoreError> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        let Some(first) = name.to_str().and_then(first_position) else { continue };
+        let file = OpenOptions::new().read(true).write(true).open(folder.join(&name))?;
+        let bytes = file.metadata()?.len();
+        let mut block = vec![0; usize::try_from(BLOCK_BYTES.min(bytes)).unwrap_or(0)];
+        file.read_exact_at(&mut block, 0)?;
+        let header = FileHeader::read(&block).filter(|header| header.first == first);
+        let header = header.ok_or_else(|| {
+            StoreError::corrupt(format_args!("`{}` does not begin as it should", file_name(first)))
+        })?;
+        let file = LogFile { file, header, bytes, marks: Mutex::default() };
+        files.insert(first, Arc::new(file));
+    }
+    Ok(files)
+}
+
+/// Verifies the frames of the newest file. The newest frame, and where the next one goes; what a
+/// crash tore is erased.
+pub(super) fn newest(file: &LogFile, opener: &mut Opener) -> Result<(Head, u64), StoreError> {
+    let (mut head, mut offset) = (file.header.head_before(), BLOCK_BYTES);
+    while let Some(next) = sound(file, offset, opener, |header| header.follows(&head))? {
+        if next.position.is_multiple_of(MARK_EVERY) {
+            held(&file.marks).push((next.position, offset));
+        }
+        offset = next_offset(offset, next.len);
+        head = next.head;
+    }
+    if let Some(behind) = sound_behind(file, offset, head.position, opener)? {
+        let position = head.position.saturating_add(1);
+        return Err(file.damaged(position, &format!("it is broken, and frame {behind} is not")));
+    }
+    let torn = file.frame_header_at(offset)?.filter(|header| header.position > head.position);
+    if torn.is_some() {
+        tracing::warn!(
+            position = head.position,
+            "a frame that was not finished was cut off the log"
+        );
+        file.erase(offset)?;
+    }
+    Ok((head, offset))
+}
+
+struct Sound {
+    position: u64,
+    head: Head,
+    len: u64,
+}
+
+/// The authentic frame at `offset` whose header is `meant`.
+fn sound(
+    file: &LogFile,
+    offset: u64,
+    opener: &mut Opener,
+    meant: impl Fn(&Header) -> bool,
+) -> Result<Option<Sound>, StoreError> {
+    let Some(header) = file.header_at(offset)?.filter(|header| meant(header)) else {
+        return Ok(None);
+    };
+    let Some(frame) = file.frame_at(offset, &header)? else { return Ok(None) };
+    if opener.open(&frame).is_err() {
+        return Ok(None);
+    }
+    let len = length(header.frame_len());
+    Ok(Some(Sound { position: header.position, head: frame.head(), len }))
+}
+
+/// The position of a sound frame behind `offset` that is newer than `newest`. Older ones are what a
+/// recycled file still holds.
+fn sound_behind(
+    file: &LogFile,
+    offset: u64,
+    newest: u64,
+    opener: &mut Opener,
+) -> Result<Option<u64>, StoreError> {
+    let mut start = offset;
+    while start < file.bytes {
+        // One header longer, so that none is missed between two steps.
+        let len = file.bytes.saturating_sub(start).min(STEP_BYTES.saturating_add(BLOCK_BYTES));
+        let mut bytes = vec![0; usize::try_from(len).unwrap_or(0)];
+        file.file.read_exact_at(&mut bytes, start)?;
+        let step = usize::try_from(ALIGNMENT).unwrap_or(8);
+        for at in (0..bytes.len()).step_by(step) {
+            let place = start.saturating_add(length(at));
+            let is_newer = |header: &Header| header.position > newest;
+            let may_be = bytes.get(at..).and_then(Header::read).is_some_and(|h| is_newer(&h));
+            if may_be && let Some(found) = sound(file, place, opener, is_newer)? {
+                return Ok(Some(found.position));
+            }
+        }
+        start = start.saturating_add(STEP_BYTES);
+    }
+    Ok(None)
+}

@@ -1,0 +1,228 @@
+use std::fmt;
+use std::sync::Arc;
+
+use keys::stretch::{SEAL_BYTES, StretchKey};
+use keys::{KeyError, Keyring, SecretBytes};
+use types::Entropy;
+
+use super::{Head, Tag};
+use crate::StoreError;
+
+/// The first bytes of every frame.
+const MAGIC: [u8; 4] = *b"SHF1";
+/// Magic (4), length of what follows the header (4), position (8), tag of the frame before (16),
+/// epoch (4), salt (16), counter (8), zeros (4).
+pub(super) const HEADER_BYTES: usize = 64;
+/// The longest payload of a frame: 1 GiB, far beyond what one commit may contain.
+const PAYLOAD_BYTES_MAX: usize = 1 << 30;
+
+/// A sealed frame, as it is stored: header, ciphertext, tag.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Frame {
+    header: Header,
+    bytes: Vec<u8>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Header {
+    pub(super) position: u64,
+    pub(super) previous: Tag,
+    epoch: u32,
+    salt: [u8; 16],
+    counter: u64,
+    /// Of ciphertext and tag.
+    sealed_len: u32,
+}
+
+impl Header {
+    /// The header that begins `bytes`; `None` if none does.
+    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+        let rest = bytes.get(..HEADER_BYTES)?.strip_prefix(&MAGIC)?;
+        let (sealed_len, rest) = rest.split_first_chunk()?;
+        let (position, rest) = rest.split_first_chunk()?;
+        let (previous, rest) = rest.split_first_chunk()?;
+        let (epoch, rest) = rest.split_first_chunk()?;
+        let (salt, rest) = rest.split_first_chunk()?;
+        let (counter, zeros) = rest.split_first_chunk()?;
+        let header = Self {
+            position: u64::from_be_bytes(*position),
+            previous: *previous,
+            epoch: u32::from_be_bytes(*epoch),
+            salt: *salt,
+            counter: u64::from_be_bytes(*counter),
+            sealed_len: u32::from_be_bytes(*sealed_len),
+        };
+        let is_possible = zeros.iter().all(|zero| *zero == 0)
+            && (SEAL_BYTES..=PAYLOAD_BYTES_MAX.saturating_add(SEAL_BYTES))
+                .contains(&header.sealed_len());
+        is_possible.then_some(header)
+    }
+
+    fn write(&self) -> [u8; HEADER_BYTES] {
+        let mut bytes = [0; HEADER_BYTES];
+        let parts = MAGIC
+            .into_iter()
+            .chain(self.sealed_len.to_be_bytes())
+            .chain(self.position.to_be_bytes())
+            .chain(self.previous)
+            .chain(self.epoch.to_be_bytes())
+            .chain(self.salt)
+            .chain(self.counter.to_be_bytes());
+        for (to, from) in bytes.iter_mut().zip(parts) {
+            *to = from;
+        }
+        bytes
+    }
+
+    fn sealed_len(&self) -> usize {
+        usize::try_from(self.sealed_len).unwrap_or(usize::MAX)
+    }
+
+    /// The whole frame's length in bytes.
+    pub(super) fn frame_len(&self) -> usize {
+        self.sealed_len().saturating_add(HEADER_BYTES)
+    }
+
+    pub(super) fn follows(&self, head: &Head) -> bool {
+        head.position.checked_add(1) == Some(self.position) && self.previous == head.tag
+    }
+}
+
+impl Frame {
+    /// The frame that is exactly these bytes; `None` if they are none. Nothing of it is verified.
+    pub fn read(bytes: Vec<u8>) -> Option<Self> {
+        let header = Header::read(&bytes)?;
+        (bytes.len() == header.frame_len()).then_some(Self { header, bytes })
+    }
+
+    /// As it is stored.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Its position.
+    pub fn position(&self) -> u64 {
+        self.header.position
+    }
+
+    /// The tag of the frame before it.
+    pub fn previous(&self) -> &Tag {
+        &self.header.previous
+    }
+
+    /// The head of a log whose newest frame it is.
+    pub fn head(&self) -> Head {
+        let tag = self.bytes.last_chunk().copied().unwrap_or_default();
+        Head { position: self.header.position, tag }
+    }
+
+    /// Whether it names `head` as the frame before it.
+    pub fn follows(&self, head: &Head) -> bool {
+        self.header.follows(head)
+    }
+}
+
+impl fmt::Debug for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Frame")
+            .field("position", &self.header.position)
+            .field("bytes", &self.bytes.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Makes the frames of one stretch: those that one process appends until it ends.
+pub struct Sealer {
+    key: StretchKey,
+    epoch: u32,
+    salt: [u8; 16],
+    counter: u64,
+}
+
+impl Sealer {
+    /// Begins a stretch under the newest epoch of `keyring`.
+    pub fn start(keyring: &Keyring, entropy: &Entropy) -> Result<Self, KeyError> {
+        let (epoch, salt) = (keyring.current_epoch(), entropy.bytes()?);
+        Ok(Self { key: keyring.stretch_key(epoch, &salt)?, epoch, salt, counter: 0 })
+    }
+
+    /// The frame of `payload` that follows `head`.
+    ///
+    /// Errors: `TooLong` beyond 1 GiB, and when positions or counters have come to their end.
+    pub fn seal(&mut self, head: &Head, payload: &[u8]) -> Result<Frame, KeyError> {
+        if payload.len() > PAYLOAD_BYTES_MAX {
+            return Err(KeyError::TooLong);
+        }
+        let sealed_len = payload.len().checked_add(SEAL_BYTES).ok_or(KeyError::TooLong)?;
+        let header = Header {
+            position: head.position.checked_add(1).ok_or(KeyError::TooLong)?,
+            previous: head.tag,
+            epoch: self.epoch,
+            salt: self.salt,
+            counter: self.counter,
+            sealed_len: u32::try_from(sealed_len).map_err(|_| KeyError::TooLong)?,
+        };
+        // Before the key is used: no counter seals twice, even if sealing fails.
+        self.counter = self.counter.checked_add(1).ok_or(KeyError::TooLong)?;
+        let head_bytes = header.write();
+        let mut bytes = Vec::with_capacity(header.frame_len());
+        bytes.extend_from_slice(&head_bytes);
+        self.key.seal(header.counter, &head_bytes, payload, &mut bytes)?;
+        Ok(Frame { header, bytes })
+    }
+}
+
+impl fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sealer").field("epoch", &self.epoch).finish_non_exhaustive()
+    }
+}
+
+/// Opens frames of any stretch, and remembers the key of the last one.
+pub struct Opener {
+    keyring: Arc<Keyring>,
+    last: Option<(u32, [u8; 16], StretchKey)>,
+}
+
+impl Opener {
+    /// Opens what was sealed under this keyring.
+    pub fn new(keyring: Arc<Keyring>) -> Self {
+        Self { keyring, last: None }
+    }
+
+    /// The payload of a frame.
+    ///
+    /// Errors with [`StoreError::is_corrupt`] if the frame is not what was sealed.
+    pub fn open(&mut self, frame: &Frame) -> Result<SecretBytes, StoreError> {
+        self.open_bytes(&frame.header, &frame.bytes)
+    }
+
+    fn open_bytes(&mut self, header: &Header, bytes: &[u8]) -> Result<SecretBytes, StoreError> {
+        let position = header.position;
+        let not_authentic = |cause: KeyError| {
+            StoreError::corrupt(format_args!("frame {position} of the log: {cause}"))
+        };
+        let (head, sealed) = bytes
+            .split_at_checked(HEADER_BYTES)
+            .ok_or_else(|| not_authentic(KeyError::Malformed))?;
+        let key = self.key(header).map_err(not_authentic)?;
+        key.open(header.counter, head, sealed).map_err(not_authentic)
+    }
+
+    fn key(&mut self, header: &Header) -> Result<&StretchKey, KeyError> {
+        let is_last = |(epoch, salt, _): &(u32, [u8; 16], StretchKey)| {
+            *epoch == header.epoch && *salt == header.salt
+        };
+        let last = match self.last.take() {
+            Some(last) if is_last(&last) => last,
+            _ => (header.epoch, header.salt, self.keyring.stretch_key(header.epoch, &header.salt)?),
+        };
+        Ok(&self.last.insert(last).2)
+    }
+}
+
+impl fmt::Debug for Opener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opener").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,374 @@
+//! The log: what both of its forms promise, and what happens to a file's.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test's helpers may fail like the test"
+)]
+
+use std::fs::{self, OpenOptions};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use keys::{Keyring, RootKey};
+use store::{
+    FileLog, Frame, Head, Log, LogFault, LogSettings, MemoryLog, Opener, Sealer, StoreError,
+};
+use types::Entropy;
+
+/// Small, so that a few frames fill a file.
+const SETTINGS: LogSettings = LogSettings { file_bytes: 16 << 10 };
+
+fn keyring() -> Arc<Keyring> {
+    let entropy = Entropy::seeded(1);
+    let root = RootKey::generate(&entropy).unwrap();
+    Arc::new(Keyring::create(&root, &entropy).unwrap().0)
+}
+
+/// Seals and appends what a process appends.
+struct Writer {
+    sealer: Sealer,
+}
+
+impl Writer {
+    fn start(seed: u64) -> Self {
+        Self { sealer: Sealer::start(&keyring(), &Entropy::seeded(seed)).unwrap() }
+    }
+
+    fn append(&mut self, log: &dyn Log, payload: &[u8]) -> Result<Head, StoreError> {
+        let mut turn = log.turn()?;
+        let frame = self.sealer.seal(&turn.head(), payload).unwrap();
+        turn.append(&frame)
+    }
+
+    fn append_all(&mut self, log: &dyn Log, payloads: &[Vec<u8>]) {
+        for payload in payloads {
+            self.append(log, payload).unwrap();
+        }
+    }
+}
+
+/// Payloads of many lengths, of which some fill a file.
+fn payloads(count: usize) -> Vec<Vec<u8>> {
+    (0..count).map(|n| vec![u8::try_from(n % 251).unwrap(); n * 97 % 3_000]).collect()
+}
+
+fn read(log: &dyn Log, from: u64) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+    let (mut found, mut opener) = (Vec::new(), Opener::new(keyring()));
+    log.read(from, &mut |frame| {
+        found.push((frame.position(), opener.open(&frame)?.as_bytes().to_vec()));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+fn numbered(payloads: &[Vec<u8>]) -> Vec<(u64, Vec<u8>)> {
+    (1..).zip(payloads.iter().cloned()).collect()
+}
+
+fn open(folder: &Path) -> Result<FileLog, StoreError> {
+    FileLog::open(folder, SETTINGS, &keyring())
+}
+
+/// Runs a check on both logs.
+fn on_both(check: impl Fn(&dyn Log)) {
+    let folder = tempfile::tempdir().unwrap();
+    check(&open(folder.path()).unwrap());
+    check(&MemoryLog::default());
+}
+
+#[test]
+fn an_empty_log_has_no_frames() {
+    on_both(|log| {
+        assert_eq!(log.head().unwrap(), Head::default());
+        assert!(read(log, 1).unwrap().is_empty());
+    });
+}
+
+#[test]
+fn frames_are_read_in_the_order_in_which_they_were_appended() {
+    on_both(|log| {
+        let payloads = payloads(60);
+        Writer::start(2).append_all(log, &payloads);
+        assert_eq!(log.head().unwrap().position, 60);
+        let all = numbered(&payloads);
+        for from in [1, 2, 17, 59, 60] {
+            assert_eq!(
+                read(log, from).unwrap(),
+                all[usize::try_from(from - 1).unwrap()..],
+                "{from}"
+            );
+        }
+        assert!(read(log, 61).unwrap().is_empty());
+    });
+}
+
+#[test]
+fn the_head_is_the_newest_frame_of_any_writer() {
+    on_both(|log| {
+        let (mut one, mut other) = (Writer::start(2), Writer::start(3));
+        let first = one.append(log, b"one").unwrap();
+        let second = other.append(log, b"other").unwrap();
+        assert_eq!((first.position, second.position), (1, 2));
+        assert_eq!(log.head().unwrap(), second);
+        assert_eq!(read(log, 1).unwrap(), numbered(&[b"one".to_vec(), b"other".to_vec()]));
+    });
+}
+
+#[test]
+fn only_the_frame_that_follows_the_head_is_appended() {
+    on_both(|log| {
+        let mut sealer = Sealer::start(&keyring(), &Entropy::seeded(2)).unwrap();
+        let first = sealer.seal(&Head::default(), b"first").unwrap();
+        let fork = sealer.seal(&Head::default(), b"fork").unwrap();
+        let late = sealer.seal(&Head { position: 2, ..first.head() }, b"late").unwrap();
+        let other = Head { tag: [9; 16], ..first.head() };
+        let elsewhere = sealer.seal(&other, b"elsewhere").unwrap();
+        log.turn().unwrap().append(&first).unwrap();
+        for frame in [&first, &fork, &late, &elsewhere] {
+            log.turn().unwrap().append(frame).unwrap_err();
+        }
+        assert_eq!(log.head().unwrap(), first.head());
+        assert_eq!(read(log, 1).unwrap(), [(1, b"first".to_vec())]);
+    });
+}
+
+#[test]
+fn a_visitor_ends_the_reading() {
+    on_both(|log| {
+        Writer::start(2).append_all(log, &payloads(5));
+        let mut seen = 0;
+        let ended = log.read(1, &mut |frame| {
+            seen = frame.position();
+            if seen == 3 { Err(StoreError::missing("enough")) } else { Ok(()) }
+        });
+        assert!(ended.unwrap_err().to_string().contains("enough"));
+        assert_eq!(seen, 3);
+    });
+}
+
+#[test]
+fn what_was_trimmed_is_missing_and_the_rest_is_read() {
+    on_both(|log| {
+        let payloads = payloads(60);
+        let mut writer = Writer::start(2);
+        writer.append_all(log, &payloads);
+        log.trim(40).unwrap();
+        assert!(read(log, 1).unwrap_err().is_missing());
+        assert_eq!(read(log, 40).unwrap(), numbered(&payloads)[39..]);
+        log.trim(61).unwrap();
+        assert_eq!(log.head().unwrap().position, 60, "the head outlives its frame");
+        assert_eq!(writer.append(log, b"next").unwrap().position, 61);
+        assert_eq!(read(log, 61).unwrap(), [(61, b"next".to_vec())]);
+    });
+}
+
+#[test]
+fn frames_that_were_changed_do_not_open() {
+    let mut sealer = Sealer::start(&keyring(), &Entropy::seeded(2)).unwrap();
+    let frame = sealer.seal(&Head::default(), b"payload").unwrap();
+    for at in 0..frame.as_bytes().len() {
+        let mut bytes = frame.as_bytes().to_vec();
+        bytes[at] ^= 1;
+        if let Some(changed) = Frame::read(bytes) {
+            let opened = Opener::new(keyring()).open(&changed);
+            assert!(opened.unwrap_err().is_corrupt(), "byte {at}");
+        }
+    }
+}
+
+#[test]
+fn a_failed_append_is_settled_before_the_next() {
+    for (fault, head) in [(LogFault::Full, 1), (LogFault::AppendLost, 1), (LogFault::AppendKept, 2)]
+    {
+        let (log, mut writer) = (MemoryLog::default(), Writer::start(2));
+        writer.append(&log, b"first").unwrap();
+        log.fail(fault);
+        let failed = writer.append(&log, b"second").unwrap_err();
+        assert_eq!(failed.is_full(), fault == LogFault::Full);
+        writer.append(&log, b"too early").unwrap_err();
+        assert_eq!(log.settle().unwrap().position, head, "{fault:?}");
+        assert_eq!(writer.append(&log, b"third").unwrap().position, head + 1);
+    }
+}
+
+#[test]
+fn a_failed_reading_is_told() {
+    let log = MemoryLog::default();
+    Writer::start(2).append(&log, b"first").unwrap();
+    log.fail(LogFault::Read);
+    read(&log, 1).unwrap_err();
+    assert_eq!(read(&log, 1).unwrap().len(), 1);
+}
+
+#[test]
+fn a_log_is_opened_where_it_was_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let payloads = payloads(60);
+    for (seed, part) in (2..).zip(payloads.chunks(7)) {
+        let log = open(folder.path()).unwrap();
+        Writer::start(seed).append_all(&log, part);
+    }
+    let log = open(folder.path()).unwrap();
+    assert!(log.files().len() > 3, "{:?}", log.files());
+    assert_eq!(read(&log, 1).unwrap(), numbered(&payloads));
+}
+
+#[test]
+fn one_process_at_a_time_has_a_log_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = open(folder.path()).unwrap();
+    assert!(open(folder.path()).unwrap_err().is_in_use());
+    drop(log);
+    open(folder.path()).unwrap();
+}
+
+#[test]
+fn a_frame_larger_than_a_file_gets_a_larger_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let payloads = [b"small".to_vec(), vec![7; 100_000], b"small again".to_vec()];
+    let log = open(folder.path()).unwrap();
+    Writer::start(2).append_all(&log, &payloads);
+    drop(log);
+    assert_eq!(read(&open(folder.path()).unwrap(), 1).unwrap(), numbered(&payloads));
+}
+
+#[test]
+fn a_trimmed_file_is_used_again_and_its_remains_are_nobodys() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut log = open(folder.path()).unwrap();
+    let mut writer = Writer::start(2);
+    for round in 0..30_u64 {
+        writer.append_all(&log, &payloads(9));
+        let newest = log.head().unwrap().position;
+        log.trim(newest).unwrap();
+        assert!(fs::read_dir(folder.path()).unwrap().count() <= 4, "files, spare, lock");
+        if round % 3 == 0 {
+            drop(log);
+            log = open(folder.path()).unwrap();
+            writer = Writer::start(round + 3);
+            assert_eq!(log.head().unwrap().position, newest);
+        }
+    }
+    assert_eq!(log.head().unwrap().position, 270);
+}
+
+#[test]
+fn a_reader_goes_on_while_its_file_is_trimmed() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = open(folder.path()).unwrap();
+    let payloads = payloads(60);
+    let mut writer = Writer::start(2);
+    writer.append_all(&log, &payloads);
+    let (mut found, mut opener) = (Vec::new(), Opener::new(keyring()));
+    let (_, first_file_ends) = (1, log.files()[1].0);
+    let ended = log.read(1, &mut |frame| {
+        if frame.position() == 1 {
+            log.trim(60).unwrap();
+            writer.append_all(&log, &payloads);
+        }
+        found.push((frame.position(), opener.open(&frame)?.as_bytes().to_vec()));
+        Ok(())
+    });
+    assert!(ended.unwrap_err().is_missing(), "the files behind it are gone");
+    let read = usize::try_from(first_file_ends - 1).unwrap();
+    assert_eq!(found, numbered(&payloads)[..read]);
+}
+
+/// The newest file, and where each of its frames begins and ends.
+fn newest(folder: &Path, payloads: &[Vec<u8>]) -> (PathBuf, Vec<(u64, u64)>) {
+    let log = open(folder).unwrap();
+    let (first, path) = log.files().pop().unwrap();
+    let mut places = Vec::new();
+    let mut offset = 4_096;
+    for payload in &payloads[usize::try_from(first - 1).unwrap()..] {
+        let end = offset + 64 + payload.len() as u64 + 16;
+        places.push((offset, end));
+        offset = end.next_multiple_of(8);
+    }
+    (path, places)
+}
+
+#[test]
+fn a_torn_frame_is_cut_whatever_is_left_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let payloads: Vec<_> = (0..4_u8).map(|n| vec![n; 30]).collect();
+    Writer::start(2).append_all(&open(folder.path()).unwrap(), &payloads);
+    let (path, places) = newest(folder.path(), &payloads);
+    let (start, end) = *places.last().unwrap();
+    let whole = fs::read(&path).unwrap();
+    for kept in start..end {
+        let mut torn = whole.clone();
+        torn[usize::try_from(kept).unwrap()..usize::try_from(end).unwrap()].fill(0);
+        fs::write(&path, &torn).unwrap();
+        let log = open(folder.path()).unwrap();
+        assert_eq!(log.head().unwrap().position, 3, "{kept}");
+        // A shorter frame leaves what was behind it, and that is nobody's.
+        Writer::start(kept).append(&log, b"again").unwrap();
+        drop(log);
+        let log = open(folder.path()).unwrap();
+        let expected = [&numbered(&payloads)[..3], &[(4, b"again".to_vec())]].concat();
+        assert_eq!(read(&log, 1).unwrap(), expected, "{kept}");
+    }
+}
+
+#[test]
+fn a_broken_frame_before_a_sound_one_is_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    let payloads: Vec<_> = (0..4_u8).map(|n| vec![n; 30]).collect();
+    Writer::start(2).append_all(&open(folder.path()).unwrap(), &payloads);
+    let (path, places) = newest(folder.path(), &payloads);
+    let whole = fs::read(&path).unwrap();
+    for (start, end) in &places[..3] {
+        for at in *start..*end {
+            let mut broken = whole.clone();
+            broken[usize::try_from(at).unwrap()] ^= 0x40;
+            fs::write(&path, &broken).unwrap();
+            let error = open(folder.path()).unwrap_err();
+            assert!(error.is_corrupt(), "byte {at}: {error}");
+            assert!(error.to_string().contains("00000000000000000001.log"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_does_not_begin_as_it_should_is_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    Writer::start(2).append_all(&open(folder.path()).unwrap(), &payloads(3));
+    let (path, _) = newest(folder.path(), &payloads(3));
+    let file = OpenOptions::new().write(true).open(&path).unwrap();
+    file.write_all_at(b"x", 0).unwrap();
+    assert!(open(folder.path()).unwrap_err().is_corrupt());
+    file.set_len(0).unwrap();
+    assert!(open(folder.path()).unwrap_err().is_corrupt());
+}
+
+/// Files of two histories cannot be put together.
+#[test]
+fn a_file_of_another_log_is_noticed_when_it_is_read() {
+    let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for (seed, folder) in [(2, &one), (3, &other)] {
+        Writer::start(seed).append_all(&open(folder.path()).unwrap(), &payloads(60));
+    }
+    let names: Vec<_> = open(one.path()).unwrap().files();
+    let (_, path) = &names[1];
+    fs::copy(other.path().join(path.file_name().unwrap()), path).unwrap();
+    let log = open(one.path()).unwrap();
+    assert!(read(&log, 1).unwrap_err().is_corrupt());
+}
+
+/// The process may end at every step of beginning a file.
+#[test]
+fn unfinished_files_are_made_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let payloads = payloads(60);
+    let log = open(folder.path()).unwrap();
+    Writer::start(2).append_all(&log, &payloads[..30]);
+    drop(log);
+    fs::write(folder.path().join("unfinished"), b"half").unwrap();
+    fs::write(folder.path().join("spare"), vec![0xff; 100]).unwrap();
+    let log = open(folder.path()).unwrap();
+    log.prepare().unwrap();
+    Writer::start(3).append_all(&log, &payloads[30..]);
+    assert_eq!(read(&log, 1).unwrap(), numbered(&payloads));
+}
