@@ -24,7 +24,9 @@ pub static SERVICE: Service = Service {
     family: Family::Query,
     target: "",
     global: false,
-    event_form: EventForm::PLAIN,
+    // Observed: `Client.UnauthorizedOperation`, `Client.DryRunOperation` and
+    // `Server.InsufficientInstanceCapacity`; responses have the codes without the first word.
+    event_form: EventForm { fault_in_codes: true, ..EventForm::PLAIN },
     failure: INTERNAL_FAILURE,
     unavailable: SERVICE_UNAVAILABLE,
 };

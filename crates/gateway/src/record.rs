@@ -46,21 +46,31 @@ impl<'a, T> Outcome<'a, T> {
             // Observed: S3's server access logs have no error code beside 304. Assumed: CloudTrail
             // takes "not modified" for no error, and a failed precondition (412) for one.
             Self::Refused(error) if error.status == NOT_MODIFIED => None,
-            // Observed: every service's denials are recorded under this one name.
-            Self::Denied(error) => Some(("AccessDenied".to_owned(), error.message.clone())),
+            Self::Denied(error) => Some((denial_code(service).to_owned(), error.message.clone())),
             Self::Refused(error) => Some((event_code(service, &error.code), error.message.clone())),
             Self::Failed(cause) => {
                 let error = fault(service, cause);
-                Some((error.code, error.message))
+                let side = if service.event_form.fault_in_codes { "Server." } else { "" };
+                Some((format!("{side}{}", error.code), error.message))
             }
         }
     }
+}
+
+/// The name of a denial in events.
+///
+/// Observed: one name for the denials of every service but EC2.
+fn denial_code(service: &Service) -> &'static str {
+    if service.event_form.fault_in_codes { "Client.UnauthorizedOperation" } else { "AccessDenied" }
 }
 
 /// The name of an error in events.
 fn event_code(service: &Service, code: &str) -> String {
     if service.event_form.exceptions.contains(&code) {
         return format!("{code}Exception");
+    }
+    if service.event_form.fault_in_codes {
+        return format!("Client.{code}");
     }
     code.to_owned()
 }

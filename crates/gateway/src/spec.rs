@@ -33,6 +33,9 @@ pub struct EventForm {
     pub api_version: Option<&'static str>,
     /// Codes that events call an exception: `NoSuchEntity` is `NoSuchEntityException`.
     pub exceptions: &'static [&'static str],
+    /// Whether codes say whose fault an error is: `Client.UnauthorizedOperation`, and `Server.` before
+    /// those of faults.
+    pub fault_in_codes: bool,
     /// Members whose own keys are a user's words and stay as they are.
     pub verbatim: &'static [&'static str],
     /// Where they name what event history finds them by.
@@ -41,7 +44,13 @@ pub struct EventForm {
 
 impl EventForm {
     /// Nothing otherwise.
-    pub const PLAIN: Self = Self { api_version: None, exceptions: &[], verbatim: &[], names: &[] };
+    pub const PLAIN: Self = Self {
+        api_version: None,
+        exceptions: &[],
+        fault_in_codes: false,
+        verbatim: &[],
+        names: &[],
+    };
 }
 
 /// An answer to a call that fails by no fault of its caller.

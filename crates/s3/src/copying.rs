@@ -123,7 +123,9 @@ impl Asked {
 }
 
 impl Source {
-    /// Observed: a delete marker named by its ID gets another error than a missing key.
+    /// Observed: a delete marker named by its ID gets another error than a missing key; an archived
+    /// object gets its own error as a source, not the model's `ObjectNotInActiveTierError` (reports
+    /// to s3cmd, pull request 193, and to Hadoop's S3A).
     pub(crate) fn find(ctx: &Ctx<'_>, request: &Request) -> S3Result<Self> {
         let name = SourceName::of(request)?;
         let bucket = bucket::load(ctx, &name.bucket)?;
@@ -136,6 +138,9 @@ impl Source {
             )
             .into());
         };
+        if stored.is_archived() {
+            return Err(S3Error::ArchivedSource { class: stored.storage_class }.into());
+        }
         let (etag, modified) = (stored.etag.as_str(), version.modified);
         preconditions::check_read(request, Side::CopySource, etag, modified, ctx.now())?;
         Ok(Self { bucket, name, version, stored })

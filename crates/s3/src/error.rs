@@ -154,6 +154,10 @@ errors! {
     InvalidObjectState { class: String } => 403, "InvalidObjectState",
         "The operation is not valid for the object's storage class",
         elements { "StorageClass": class };
+    /// An archived object, which cannot be copied either.
+    ArchivedSource { class: String } => 403, "InvalidObjectState",
+        "Operation is not valid for the source object's storage class",
+        elements { "StorageClass": class };
     /// The range is outside the object.
     InvalidRange { requested: String, size: u64 } => 416, "InvalidRange",
         "The requested range is not satisfiable",

@@ -238,6 +238,13 @@ pub(crate) struct Stored {
     pub(crate) lock: Lock,
 }
 
+impl Stored {
+    /// Whether the bytes can be read only after a restore, which is not there.
+    pub(crate) fn is_archived(&self) -> bool {
+        matches!(self.storage_class.as_str(), "GLACIER" | "DEEP_ARCHIVE")
+    }
+}
+
 /// An upload that was begun.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct OpenUpload {

@@ -24,6 +24,7 @@ mod answered;
 mod authenticator;
 mod disk;
 mod observed;
+mod pending;
 mod serving;
 
 use std::sync::Arc;
@@ -40,9 +41,12 @@ use types::{AccountId, Clock, Entropy, HOUR_MS, MINUTE_MS, Region, Supply, Times
 use wire::sign::{Credentials, payload_hash, sign_header};
 use wire::{FormError, FormReader, Head};
 
+use crate::pending::Stage;
+
 pub use answered::Answered;
 pub use authenticator::Authenticator;
 pub use disk::{Dice, Disk};
+pub use pending::Pending;
 pub use serving::Serving;
 
 /// The account of a kit.
@@ -217,12 +221,30 @@ impl Kit {
         service: &str,
         parameters: &[(&str, &str)],
     ) -> Answered {
+        self.begin_query_as(credentials, service, parameters).finish()
+    }
+
+    /// A Query call up to where it waits for the writer: what changes until it is finished is news
+    /// to it.
+    pub fn begin_query_as(
+        &self,
+        credentials: &Credentials,
+        service: &str,
+        parameters: &[(&str, &str)],
+    ) -> Pending {
         let pair = |(name, value): &(&str, &str)| {
             format!("{}={}", wire::uri::encode(name), wire::uri::encode(value))
         };
         let body = parameters.iter().map(pair).collect::<Vec<_>>().join("&");
         let headers = [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
-        self.send(credentials, service, "POST", "/", &headers, body.as_bytes())
+        let (hash, now) = (payload_hash(body.as_bytes()), self.clock.now());
+        let signature =
+            sign_header("POST", HOST, "/", &headers, &hash, credentials, REGION, service, now);
+        let signature = signature.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let length = body.len().to_string();
+        let length = [("content-length", length.as_str())];
+        let all: Vec<_> = headers.into_iter().chain(signature).chain(length).collect();
+        self.begin(raw_head("POST", "/", &all), &Bytes::from(body))
     }
 
     /// An S3 call by the root user.
@@ -309,33 +331,37 @@ impl Kit {
 
     /// The response to a request with an arbitrary head.
     pub fn answer(&self, head: Head, body: &Bytes) -> Answered {
-        let identified = match self.gateway.identify(&head) {
-            Ok(identified) => identified,
-            Err(answer) => return Answered::from(*answer),
-        };
-        let operation = observed::operation(&identified, body);
-        let answered = self.answer_identified(identified, head, body);
-        if let Some(operation) = operation {
-            observed::call(&operation, &answered);
-        }
-        answered
+        self.begin(head, body).finish()
     }
 
-    fn answer_identified(&self, identified: Identified, head: Head, body: &Bytes) -> Answered {
+    fn begin(&self, head: Head, body: &Bytes) -> Pending {
+        match self.gateway.identify(&head) {
+            Ok(identified) => Pending {
+                operation: observed::operation(&identified, body),
+                answer: self.begin_identified(identified, head, body),
+            },
+            Err(answer) => {
+                Pending { operation: None, answer: Stage::Refused(Answered::from(*answer)) }
+            }
+        }
+    }
+
+    fn begin_identified(&self, identified: Identified, head: Head, body: &Bytes) -> Stage {
         let streamed = identified.body.is_streamed();
         let whole = if streamed { Bytes::new() } else { body.clone() };
         let (form, body) = match identified.body {
             gateway::BodyLimit::Form(_) => match form(&head, body) {
                 Ok(reader) => (Some(reader), &Bytes::new()),
                 Err(error) => {
-                    return Answered::from(self.gateway.refused(&identified, &error.wire()));
+                    let refused = self.gateway.refused(&identified, &error.wire());
+                    return Stage::Refused(Answered::from(refused));
                 }
             },
             gateway::BodyLimit::Buffered(_) | gateway::BodyLimit::Streamed(_) => (None, body),
         };
         let received = Received { head, body: whole, form, tls: None };
         let (begun, gate) = self.gateway.begin(identified, received);
-        let answering = match begun {
+        Stage::Answering(match begun {
             Begun::Answering(answering) => answering,
             Begun::Body(mut upload) => {
                 let passed = match gate {
@@ -346,9 +372,7 @@ impl Kit {
                 };
                 upload.finish(passed)
             }
-        };
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-        Answered::from(runtime.block_on(answering))
+        })
     }
 
     /// Every event so far, oldest first.

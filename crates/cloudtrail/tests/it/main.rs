@@ -11,6 +11,7 @@ mod files;
 mod history;
 mod idle;
 mod lookups;
+mod naming;
 mod outages;
 mod rivals;
 mod scenario;

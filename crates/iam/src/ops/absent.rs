@@ -25,6 +25,22 @@ pub(crate) struct AbsentInput {
     paging: Paging,
 }
 
+/// The services with credentials of their own.
+///
+/// Source: IAM API Reference, "`CreateServiceSpecificCredential`".
+const WITH_CREDENTIALS: [&str; 3] =
+    ["bedrock.amazonaws.com", "cassandra.amazonaws.com", "codecommit.amazonaws.com"];
+
+/// Observed: another service is no such entity, not the model's `NotSupportedService`.
+fn has_credentials(input: &AbsentInput) -> Result<(), IamError> {
+    match input.service_name.as_deref() {
+        Some(name) if !WITH_CREDENTIALS.contains(&name) => Err(IamError::NoSuchEntity(format!(
+            "No such service {name} is supported for Service Specific Credentials"
+        ))),
+        Some(_) | None => Ok(()),
+    }
+}
+
 macro_rules! absent_of_users {
     ($($action:ident $list:literal $rule:ident;)*) => {$(
         /// Returns an empty list, after checking that the user exists.
@@ -52,6 +68,7 @@ macro_rules! absent_of_users {
                 if let Some(name) = user_or_caller(input.of.user_name.as_ref(), ctx)? {
                     existing(ctx, Kind::User, &name)?;
                 }
+                has_credentials(input)?;
                 Ok(Listing::empty($list))
             }
         }

@@ -21,6 +21,10 @@ use crate::{directory, tagging};
 
 /// The seed of a device, in bytes: 64 digits of base32.
 const SEED_BYTES: usize = 40;
+/// Devices of an account, in use or not: as many as users.
+///
+/// Source: IAM User Guide, "IAM and AWS STS quotas".
+const PER_ACCOUNT_MAX: usize = 5_000;
 
 /// A device to be.
 #[derive(Debug, Serialize, Deserialize)]
@@ -132,6 +136,9 @@ impl Action for CreateVirtualMFADevice {
         if rows::device(ctx.tx(), &account, &serial)?.is_some() {
             let told = "MFADevice entity at the same path and name already exists.";
             return Err(IamError::EntityAlreadyExists(told.to_owned()).into());
+        }
+        if rows::devices(ctx.tx(), &account)?.len() >= PER_ACCOUNT_MAX {
+            return Err(IamError::quota("VirtualMFADevicesPerAccount", PER_ACCOUNT_MAX).into());
         }
         let seed = keys::random_secret(ctx.entropy(), SEED_BYTES).map_err(Fail::internal)?;
         let row = MfaDevice {

@@ -6,6 +6,7 @@
 )]
 
 mod denials;
+mod errors;
 mod explaining;
 mod health;
 mod policies;

@@ -123,6 +123,19 @@ fn bombs_are_unreadable() {
     assert!(text.contains("inflates to more than 16777216 bytes"), "{text}");
 }
 
+/// A file that is too large to be buffered is not read.
+#[test]
+fn large_files_are_unreadable() {
+    let world = World::new();
+    world.pass_hours(2);
+    let log = &world.list("CloudTrail")[3];
+    put(&world, log, &vec![0; (64 << 20) + 1]).ok();
+    let answer = validate(&world);
+    let want = format!("ap-northeast-1 LogFile UNREADABLE {log}");
+    assert_eq!((found(&answer), &answer["Verdict"]), (vec![want], &"UNREADABLE".into()));
+    assert_eq!(answer["Findings"][0]["Message"], "larger than 67108864 bytes");
+}
+
 /// The newest digests cannot be removed undetected: the trail has a record of the last.
 #[test]
 fn a_truncated_chain_is_detected() {

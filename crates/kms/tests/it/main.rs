@@ -1,6 +1,7 @@
 //! Complete calls to KMS: signed requests in, responses and events out.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod alias_states;
 mod aliases;
 mod crypto;
 mod every_operation;

@@ -57,7 +57,7 @@ impl Api for GetObject {
 
     fn run(ctx: &mut Ctx<'_>, request: &Request, seen: &Seen, (): &mut ()) -> S3Result<Response> {
         let found = Found::new(ctx, request, seen, "GET")?;
-        if matches!(found.stored.storage_class.as_str(), "GLACIER" | "DEEP_ARCHIVE") {
+        if found.stored.is_archived() {
             let class = found.stored.storage_class.clone();
             return Err(S3Error::InvalidObjectState { class }.into());
         }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod acl_permissions;
+mod archived;
 mod attributes;
 mod byte_ranges;
 mod calls;
@@ -40,6 +41,7 @@ mod setting_checks;
 mod settings;
 mod signature_v2;
 mod sub_resources;
+mod sweeping;
 mod unserved;
 mod upload_checksums;
 mod upload_encryption;

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use keys::RootKey;
 use serde_json::json;
-use testkit::{Kit, S3Request};
+use testkit::{Kit, S3Request, START};
 use tokio::runtime::{Builder, Runtime};
+use types::DAY_MS;
 
 use super::*;
 use crate::RootCredentials;
@@ -116,27 +117,57 @@ fn every_worker_that_ends_is_started_again() {
     });
 }
 
-/// A step that runs longer than the heartbeat interval sends heartbeats, and ends early when the
-/// server stops.
+/// A kit with work for each of the steps that take long: events for a trail, a key that is due to be
+/// deleted, and the body of a deleted object.
+fn with_work() -> Kit {
+    let kit = kit();
+    let target = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.";
+    let location = b"<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
+        <LocationConstraint>ap-northeast-1</LocationConstraint></CreateBucketConfiguration>";
+    let put = S3Request { method: "PUT", target: "/bucket", headers: &[], body: location };
+    kit.s3(put).ok();
+    kit.s3(S3Request { target: "/bucket/key", body: b"x", ..put }).ok();
+    let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+        "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:*",
+        "Resource": ["arn:aws:s3:::bucket", "arn:aws:s3:::bucket/*"]}]});
+    let put = S3Request { target: "/bucket?policy", ..put };
+    kit.s3(S3Request { body: policy.to_string().as_bytes(), ..put }).ok();
+    let trail = json!({"Name": "trail", "S3BucketName": "bucket"});
+    kit.json(&format!("{target}CreateTrail"), &trail).ok();
+    kit.json(&format!("{target}StartLogging"), &trail).ok();
+    let deleted = S3Request { target: "/bucket/deleted", ..put };
+    kit.s3(S3Request { body: &vec![7; 1 << 20], ..deleted }).ok();
+    kit.s3(S3Request { method: "DELETE", body: b"", ..deleted }).ok();
+    let created = kit.json("TrentService.CreateKey", &json!({})).ok().json();
+    let key = json!({"KeyId": created["KeyMetadata"]["KeyId"], "PendingWindowInDays": 7});
+    kit.json("TrentService.ScheduleKeyDeletion", &key).ok();
+    kit
+}
+
+/// How many files of the trail, deleted keys and stored bodies there are.
+fn counts(kit: &Kit) -> [usize; 3] {
+    let list = "/bucket?list-type=2&prefix=AWSLogs/111122223333/CloudTrail/";
+    let list = S3Request { method: "GET", target: list, headers: &[], body: b"" };
+    let files = kit.s3(list).ok().text().matches("<Key>").count();
+    let events = kit.events();
+    let deleted = events.iter().filter(|event| event["eventName"] == "DeleteKey").count();
+    let mut bodies = 0;
+    let mut count = |_: &store::BodyId| {
+        bodies += 1;
+        true
+    };
+    kit.gateway.bodies().sweep(&mut count, LATER).unwrap();
+    [files, deleted, bodies]
+}
+
+/// After all bodies, which have the time of the operating system's clock.
+const LATER: Timestamp = Timestamp::from_secs(4_000_000_000);
+
+/// A step that runs longer than the heartbeat interval sends heartbeats.
 #[test]
 fn long_steps_have_a_pulse() {
     for (name, step) in [("delivery", deliver as Step), ("keys", keys_due), ("bodies", sweep)] {
-        let kit = kit();
-        let target = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.";
-        let location =
-            b"<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
-            <LocationConstraint>ap-northeast-1</LocationConstraint></CreateBucketConfiguration>";
-        let put = S3Request { method: "PUT", target: "/bucket", headers: &[], body: location };
-        kit.s3(put).ok();
-        kit.s3(S3Request { target: "/bucket/key", body: b"x", ..put }).ok();
-        let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
-            "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:*",
-            "Resource": ["arn:aws:s3:::bucket", "arn:aws:s3:::bucket/*"]}]});
-        let put = S3Request { target: "/bucket?policy", ..put };
-        kit.s3(S3Request { body: policy.to_string().as_bytes(), ..put }).ok();
-        let trail = json!({"Name": "trail", "S3BucketName": "bucket"});
-        kit.json(&format!("{target}CreateTrail"), &trail).ok();
-        kit.json(&format!("{target}StartLogging"), &trail).ok();
+        let kit = with_work();
         let (context, beats, stop) = context(&kit, name);
         kit.clock.advance_ms(3_600_000);
         assert_eq!(beats.missing(), [name]);
@@ -145,5 +176,27 @@ fn long_steps_have_a_pulse() {
         assert!(context.pulse().is_continue());
         stop.send_replace(true);
         assert!(context.pulse().is_break());
+    }
+}
+
+/// A step that the server's stop finds at work does no more, and the next start does the rest.
+#[test]
+fn a_stopped_step_is_done_by_the_next_start() {
+    let (hour, month) = (START.plus_ms(HOUR_MS), START.plus_ms(30 * DAY_MS));
+    for (of, (name, step, due)) in
+        [("delivery", deliver as Step, hour), ("keys", keys_due, month), ("bodies", sweep, LATER)]
+            .into_iter()
+            .enumerate()
+    {
+        let kit = with_work();
+        kit.clock.set(due);
+        let before = counts(&kit);
+        let (stopped, _, stop) = context(&kit, name);
+        stop.send_replace(true);
+        step(&stopped);
+        assert_eq!(counts(&kit), before, "{name} went on after the stop");
+        let (started, ..) = context(&kit, name);
+        step(&started);
+        assert_ne!(counts(&kit)[of], before[of], "{name} is not done");
     }
 }

@@ -41,8 +41,13 @@ fn ask(stream: &mut TcpStream) -> std::io::Result<u16> {
 
 /// Requests one of our own pages.
 fn ask_for(stream: &mut TcpStream, page: &str) -> std::io::Result<u16> {
-    stream
-        .write_all(format!("GET /_shoseki/{page} HTTP/1.1\r\nhost: {HOST}\r\n\r\n").as_bytes())?;
+    ask_with(stream, page, "")
+}
+
+/// Requests one of our own pages with further header lines.
+fn ask_with(stream: &mut TcpStream, page: &str, lines: &str) -> std::io::Result<u16> {
+    let head = format!("GET /_shoseki/{page} HTTP/1.1\r\nhost: {HOST}\r\n{lines}\r\n");
+    stream.write_all(head.as_bytes())?;
     let mut text = String::new();
     let mut piece = [0; 1_024];
     while !text.contains("\r\n\r\n") || !text.ends_with('}') {
@@ -255,7 +260,8 @@ fn a_form_with_long_fields_is_refused_before_its_file() {
     live.stop();
 }
 
-/// Probes are served without a thread that other work may occupy.
+/// Probes are served without a thread that other work may occupy: health with its details on this
+/// machine waits a second for one, and is then served without them.
 #[test]
 fn probes_are_served_when_all_threads_are_busy() {
     let runtime = Builder::new_multi_thread().max_blocking_threads(1).enable_all().build();
@@ -267,8 +273,11 @@ fn probes_are_served_when_all_threads_are_busy() {
         let _ = held.recv();
     });
     taken.recv().unwrap();
-    for page in ["live", "ready"] {
-        assert_eq!(ask_for(&mut connect(&live, 1), page).unwrap(), 200, "{page}");
+    for page in ["live", "ready", "health"] {
+        for lines in ["", "x-forwarded-for: 192.0.2.1\r\n"] {
+            let status = ask_with(&mut connect(&live, 1), page, lines);
+            assert_eq!(status.map_err(|error| error.kind()), Ok(200), "{page} {lines}");
+        }
     }
     drop(release);
     live.stop();

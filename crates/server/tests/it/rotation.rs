@@ -107,6 +107,14 @@ fn a_rotation_that_was_not_committed_is_undone_by_a_start() {
         assert!(!data.beside().exists());
         assert_eq!((data.known(), data.kept()), (vec![before.clone()], before.clone()));
     }
+    // Nor does a key that was never committed take the place of one that was rotated out.
+    let old = fs::read(data.file()).unwrap();
+    let known = data.rotate().unwrap().account.root_access_key_id;
+    set_private(&data.file(), &old);
+    set_private(&data.beside(), text.as_bytes());
+    data.start().unwrap();
+    assert!(!data.beside().exists());
+    assert_eq!((data.known(), data.kept()), (vec![known], before));
 }
 
 /// A key in the file that the store does not know is not created by a start, and a rotation

@@ -4,7 +4,7 @@
 mod world;
 
 use serde_json::{Value, json};
-use types::{HOUR_MS, MINUTE_MS};
+use types::{DAY_MS, HOUR_MS, MINUTE_MS};
 use world::*;
 
 /// The link's token sets the root user's password once; nothing else does.
@@ -435,6 +435,27 @@ fn a_password_that_must_be_changed_is_changed_at_sign_in() {
     assert_eq!(attempt("New-horse-22", None).status, 200);
     let third = attempt("New-horse-22", Some("New-horse-33"));
     assert_eq!(third.code(), coded(400, "PasswordPolicyViolation"));
+}
+
+/// An expired password that only an administrator can renew opens nothing, and a try of the right
+/// one leaves the event that a try of a wrong one leaves.
+#[test]
+fn an_expired_password_is_not_tried_unseen() {
+    let world = World::with_alice();
+    world.ok("UpdateAccountPasswordPolicy", &[("MaxPasswordAge", "1"), ("HardExpiry", "true")]);
+    let attempt = |password: &str| {
+        world.sign_in(&json!({"account": ACCOUNT, "user": "alice", "password": password}))
+    };
+    assert_eq!(attempt(PASSWORD).status, 200);
+    world.clock.advance_ms(2 * DAY_MS);
+    for password in [PASSWORD, "wrong"] {
+        let before = world.events("ConsoleLogin").len();
+        assert_eq!(attempt(password).code(), coded(401, "InvalidCredentials"));
+        let events = world.events("ConsoleLogin");
+        assert_eq!(events.len(), before + 1, "{password}");
+        assert_eq!(events[before]["errorMessage"], "Failed authentication", "{password}");
+        assert_eq!(events[before]["responseElements"], json!({"ConsoleLogin": "Failure"}));
+    }
 }
 
 /// Other sites' pages, other names, other bodies.
