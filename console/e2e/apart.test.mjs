@@ -8,7 +8,7 @@ import { becomes } from "./support/eventually.mjs";
 import { label } from "./support/labels.mjs";
 import { Screen } from "./support/screen.mjs";
 import { startServer } from "./support/server.mjs";
-import { openBucket } from "./support/stranger.mjs";
+import { openBucket } from "./support/otherSite.mjs";
 import { texts } from "./support/texts.mjs";
 import { begin } from "./walk.mjs";
 import { WORDS } from "./words.mjs";
@@ -32,7 +32,7 @@ after(async () => {
 });
 
 describe("the console at a port of its own", () => {
-  it("is where the link of the first run leads, and tells where AWS's clients have to go", async () => {
+  it("is where the link of the first run leads, and names the address for AWS's clients", async () => {
     const link = await server.firstRunLink();
     assert.ok(link.startsWith(`${server.consoleOrigin}/_console/`), link);
     await begin(screen, words, link, async () => undefined);

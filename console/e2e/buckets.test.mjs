@@ -83,7 +83,7 @@ describe("a bucket", () => {
     await page.getByText(label(t("s3.tags.none"))).first().waitFor();
   });
 
-  it("is opened to the public only by who says so", async () => {
+  it("is opened to the public only after a confirmation", async () => {
     await screen.visit(`${PAGE}?tab=permissions`);
     await edit("s3.publicAccess.bucket");
     await screen.box(t("s3.publicAccess.all")).click();
@@ -108,7 +108,7 @@ describe("a bucket", () => {
     await assertRecorded("PutBucketOwnershipControls");
   });
 
-  it("warns of a policy that lets a service in on anybody's behalf", async () => {
+  it("warns of a policy that allows a service on behalf of any account", async () => {
     const trail = { Effect: "Allow", Principal: { Service: "cloudtrail.amazonaws.com" }, Action: "s3:GetBucketAcl", Resource: `arn:aws:s3:::${BUCKET}` };
     const bound = { ...trail, Condition: { StringEquals: { "aws:SourceArn": `arn:aws:cloudtrail:eu-west-1:${ACCOUNT}:trail/t` } } };
     const warning = page.getByText(label(t("policy.unbound")));
@@ -128,7 +128,7 @@ describe("a bucket", () => {
     await screen.succeeds(t("s3.policy.none"));
   });
 
-  it("gets a policy, whose mistakes are told, and loses it", async () => {
+  it("gets a policy, whose mistakes are shown, and loses it", async () => {
     const policy = { Version: "2012-10-17", Statement: [{ Effect: "Deny", Principal: "*", Action: "s3:PutObject", Resource: `arn:aws:s3:::${BUCKET}/x` }] };
     await screen.visit(`${PAGE}/policy`);
     await screen.paste('{"Version": ');

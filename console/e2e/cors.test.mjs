@@ -5,22 +5,22 @@ import { createHmac } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import { newPage, startBrowser } from "./support/browser.mjs";
 import { ROOT_KEYS, startServer } from "./support/server.mjs";
-import { openBucket, startStranger } from "./support/stranger.mjs";
+import { openBucket, startOtherSite } from "./support/otherSite.mjs";
 
 const BUCKET = "uploads-of-pages";
 const HOUR_MS = 3_600_000;
 
-let server, browser, bucket, stranger, page;
+let server, browser, bucket, otherSite, page;
 
 before(async () => {
-  [server, browser, stranger] = await Promise.all([startServer(), startBrowser(), startStranger({ "/": "<!doctype html>" })]);
+  [server, browser, otherSite] = await Promise.all([startServer(), startBrowser(), startOtherSite({ "/": "<!doctype html>" })]);
   bucket = await openBucket(server, BUCKET);
-  ({ page } = await newPage(browser, { origin: stranger.origin }));
-  await page.goto(`${stranger.origin}/`);
+  ({ page } = await newPage(browser, { origin: otherSite.origin }));
+  await page.goto(`${otherSite.origin}/`);
 });
 after(async () => {
   await browser?.close();
-  await stranger?.stop();
+  await otherSite?.stop();
   await server?.stop();
 });
 
@@ -70,7 +70,7 @@ describe("a page of another origin", () => {
   });
 
   it("uploads by a presigned address and by a form where a rule matches", async () => {
-    const rule = { AllowedOrigins: [stranger.origin], AllowedMethods: ["PUT", "POST", "GET"], AllowedHeaders: ["Content-Type"], ExposeHeaders: ["ETag"] };
+    const rule = { AllowedOrigins: [otherSite.origin], AllowedMethods: ["PUT", "POST", "GET"], AllowedHeaders: ["Content-Type"], ExposeHeaders: ["ETag"] };
     await bucket.cors(rule);
     const put = await upload("by-address");
     assert.equal(put.status, 200, JSON.stringify(put));
@@ -86,7 +86,7 @@ describe("a page of another origin", () => {
   });
 
   it("is refused where the rule is about another origin, method or header", async () => {
-    const rule = { AllowedOrigins: [stranger.origin], AllowedMethods: ["PUT"], AllowedHeaders: ["Content-Type"] };
+    const rule = { AllowedOrigins: [otherSite.origin], AllowedMethods: ["PUT"], AllowedHeaders: ["Content-Type"] };
     await bucket.cors({ ...rule, AllowedOrigins: ["http://localhost:1"] });
     assert.deepEqual(await upload("other-origin"), { refused: "TypeError" });
     await bucket.cors({ ...rule, AllowedMethods: ["GET"] });

@@ -1,4 +1,4 @@
-// An outage of delivery, as the console tells it: what waits, why, and that nothing is missing after the repair.
+// An outage of delivery, as the console shows it: what waits, why, and that nothing is missing after the repair.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { GetBucketPolicyCommand, PutBucketPolicyCommand, S3Client } from "@aws-sdk/client-s3";
@@ -27,7 +27,7 @@ after(async () => {
   await server?.stop();
 });
 
-/** Opens the page anew until a text is on it. */
+/** Reloads the page until a text is on it. */
 function shown(text) {
   return eventually(text, async () => {
     await screen.go("/s3/buckets");
@@ -37,12 +37,12 @@ function shown(text) {
 }
 
 describe("delivery", () => {
-  it("has nothing to tell while all goes well", async () => {
+  it("shows nothing while all deliveries succeed", async () => {
     await shown(words.nothingWaits);
     await shown(words.nothingLost);
   });
 
-  it("tells what waits and why, and after the repair that nothing does", async () => {
+  it("shows what waits and why, and after the repair that nothing waits", async () => {
     const { Policy } = await s3.send(new GetBucketPolicyCommand({ Bucket: things.bucket }));
     const broken = JSON.parse(Policy);
     const write = broken.Statement.find(({ Action }) => Action === "s3:PutObject");

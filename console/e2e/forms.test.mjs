@@ -1,4 +1,4 @@
-// A form that is not accepted says what is wrong and leads there: the focus is on the first wrong
+// A form that is not accepted shows what is wrong and leads there: the focus is on the first wrong
 // field, the field is in the window, and the server was not called.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";

@@ -115,7 +115,7 @@ describe("event history", () => {
     await screen.isAt("CreateKey");
     const shown = JSON.parse(await page.getByRole("region", { name: label(t("history.record")) }).innerText());
     assert.ok((await recordsNamed(server, "CreateKey")).some(({ eventID }) => eventID === shown.eventID));
-    await screen.says(t("history.address"), shown.sourceIPAddress);
+    await screen.shows(t("history.address"), shown.sourceIPAddress);
   });
 
   it("shows around an event what its user changed, and reads when asked", async () => {
@@ -153,7 +153,7 @@ describe("event history", () => {
     const far = recent.getByRole("row").filter({ hasText: "eu-west-1" });
     await far.getByRole("link", { name: "CreateKey", exact: true }).click();
     await screen.isAt("CreateKey");
-    await screen.says(t("history.region"), "eu-west-1");
+    await screen.shows(t("history.region"), "eu-west-1");
     assert.deepEqual(screen.complaints, []);
   });
 });

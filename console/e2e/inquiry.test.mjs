@@ -86,7 +86,7 @@ for (const language of ["ja", "en"]) {
     });
     afterEach(() => screen.context.close());
 
-    const tells = (text) => page.getByText(containing(text)).first().waitFor();
+    const shows = (text) => page.getByText(containing(text)).first().waitFor();
     const validate = async () => {
       await screen.go(`/cloudtrail/trails/${encodeURIComponent(made.trail)}`);
       await screen.press(t("validate.start"));
@@ -99,7 +99,7 @@ for (const language of ["ja", "en"]) {
 
     it("finds nothing wrong with what was delivered", async () => {
       await validate();
-      await tells(t("validate.verdict.VALID"));
+      await shows(t("validate.verdict.VALID"));
       await becomes(() => findings().count(), 0);
       await page.getByRole("table", { name: label(t("validate.regions")) }).getByRole("row", { name: containing(REGION) }).waitFor();
       assert.deepEqual(screen.complaints, []);
@@ -111,7 +111,7 @@ for (const language of ["ja", "en"]) {
       const bytes = await Body.transformToByteArray();
       await s3.send(new DeleteObjectCommand({ Bucket: made.bucket, Key }));
       await validate();
-      await tells(t("validate.verdict.INVALID"));
+      await shows(t("validate.verdict.INVALID"));
       await page.getByRole("progressbar").waitFor({ state: "detached" });
       await becomes(() => findings().count(), 1);
       const row = await findings().first().innerText();
@@ -141,30 +141,30 @@ for (const language of ["ja", "en"]) {
       await page.getByRole("dialog").getByRole("button", { name: label(t("stop.anyway")) }).click();
       await screen.succeeds(t("s3.policy.saved"));
       assert.deepEqual(await stored(), JSON.parse(other));
-      // Then the server is not well, and says so to those who may know.
+      // Then the server is degraded, which callers with the permission see.
       await eventually("delivery is refused", async () => {
         const health = await (await fetch(`${server.origin}/_shoseki/health`)).json();
         return health.reasons?.includes("delivery-refused");
       });
       await screen.go("/s3/buckets");
       await page.reload();
-      await tells(t("shell.health.delivery-refused"));
+      await shows(t("shell.health.delivery-refused"));
       await s3.send(new PutBucketPolicyCommand({ Bucket: made.bucket, Policy: policy }));
       assert.deepEqual(screen.complaints, []);
     });
 
-    it("says what is wrong with a policy while it is written", async () => {
+    it("shows what is wrong with a policy while it is typed", async () => {
       await screen.go(`/s3/buckets/${made.bucket}/policy`);
       await paste('{\n  "Version": "2012-10-17",\n  "Statement": [],\n}');
-      await tells(t("policy.json", { line: 3, column: 18, problem: t("policy.json.comma") }));
+      await shows(t("policy.json", { line: 3, column: 18, problem: t("policy.json.comma") }));
       await paste(policyFor("forest-trail"));
-      await tells(t("policy.review.title"));
+      await shows(t("policy.review.title"));
       const arn = t("policy.review.arn", { statement: "", key: "", value: "" }).split(/[:“「]/)[0].trim();
-      await tells(arn);
+      await shows(arn);
       await screen.press(t("policy.format"));
       await page.locator(".ace_line").filter({ hasText: '"Statement": [' }).first().waitFor();
       await paste('{"Version": "2012-10-17", "Statement": []}');
-      await tells(t("policy.review.refused"));
+      await shows(t("policy.review.refused"));
     });
 
     it("explains a refused event", async () => {
@@ -183,7 +183,7 @@ for (const language of ["ja", "en"]) {
       await screen.go(`/cloudtrail/events/${event.EventId}`);
       await page.getByRole("heading", { name: label(t("history.refused")) }).waitFor();
       await screen.press(t("common.explain"));
-      await tells("s3:GetBucketPolicy");
+      await shows("s3:GetBucketPolicy");
       assert.deepEqual(screen.complaints, []);
     });
   });

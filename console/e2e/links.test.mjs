@@ -9,7 +9,7 @@ import { ACCOUNT, ROOT_PASSWORD, setRootPassword, startServer } from "./support/
 import { texts } from "./support/texts.mjs";
 
 const t = texts("en");
-// Events and log files come and go while the test looks; one of a kind is enough.
+// Events and log files come and go during the test; one of a kind is enough.
 const KINDS = [/^\/cloudtrail\/events\/[0-9a-f-]{36}$/, /^\/s3\/object\/.*\.json\.gz$/, /^\/iam\/policies\/arn/];
 
 let server, browser, screen, made;

@@ -1,4 +1,4 @@
-// A page whose code does not arrive: the frame stays, says so, and asks again.
+// A page whose code does not arrive: the frame stays, shows the failure, and offers a retry.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { newPage, signInByCookie, startBrowser } from "./support/browser.mjs";
@@ -24,7 +24,7 @@ after(async () => {
 });
 
 describe("a page whose code does not arrive", () => {
-  it("says so inside the frame, and other pages go on", async () => {
+  it("is reported inside the frame, and other pages work", async () => {
     const { page, context } = screen;
     await context.route(CODE, (route) => route.abort());
     await page.goto("/_console/#/iam/users");
@@ -40,7 +40,7 @@ describe("a page whose code does not arrive", () => {
     await page.evaluate(() => {
       location.hash = "#/iam/users";
     });
-    // Some browsers fetch a module anew that failed before, others not until the console is loaded anew.
+    // Some browsers fetch a failed module again at once, others only after the console is reloaded.
     const retry = page.getByRole("button", { name: label(t("common.retry")) });
     await screen.title(t("iam.users")).or(retry).first().waitFor();
     if (await retry.isVisible()) await retry.click();

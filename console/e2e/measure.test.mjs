@@ -1,5 +1,5 @@
 // How much is loaded, and how long one waits. Bytes are judged; times depend on the machine and are
-// only told.
+// only reported.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { newPage, signInByCookie, startBrowser } from "./support/browser.mjs";
@@ -53,7 +53,7 @@ describe("the console", () => {
     if (!process.env.CONSOLE_DIST) assert.ok(bytes <= FIRST_LOAD_BYTES_MAX, `${bytes} bytes`);
   });
 
-  it("tells how long a change of page takes", async (test) => {
+  it("reports how long a change of page takes", async (test) => {
     await signInByCookie(screen.context, { account: ACCOUNT, password: ROOT_PASSWORD });
     await screen.page.reload();
     await screen.settled();

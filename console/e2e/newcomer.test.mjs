@@ -37,7 +37,7 @@ for (const language of ["ja", "en"]) {
       await server?.stop();
     });
 
-    /** The list of the four steps, with what it says about each. */
+    /** The list of the four steps, with the state of each. */
     const step = (key) => page.getByRole("listitem").filter({ has: page.getByRole("link", { name: label(t(key)) }) });
 
     it("reads in the console's language what is wrong with the first password", async () => {
@@ -66,7 +66,7 @@ for (const language of ["ja", "en"]) {
       await becomes(() => step("home.step.key").getByText(label(t("home.step.todo"))).count(), 1);
     });
 
-    it("makes a key without looking at its policy, and reads what the policy lacks", async () => {
+    it("makes a key without reading its policy, and reads what the policy lacks", async () => {
       await screen.visit("/kms/keys/create");
       await screen.press(words.next);
       await page.getByRole("button", { name: /スキップ|Skip/ }).click();

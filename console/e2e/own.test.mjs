@@ -51,7 +51,7 @@ describe("an IAM user's own password", () => {
     assert.equal((await signIn(OLD)).status(), 200);
   });
 
-  it("is not changed by who does not know the old one", async () => {
+  it("is not changed without the old one", async () => {
     await change("a guess", NEW, NEW);
     await screen.press(t("iam.password.change"));
     await screen.page.getByText(/The old password was incorrect/).first().waitFor();

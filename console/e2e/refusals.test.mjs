@@ -13,7 +13,7 @@ import { texts } from "./support/texts.mjs";
 const BUCKET = "honey-store";
 const PASSWORD = "Hachimitsu-2026";
 const READS = { Sid: "Reads", Effect: "Allow", Action: ["shoseki:ExplainDenial", "kms:Describe*", "kms:Get*", "kms:List*"], Resource: "*" };
-// Without a Sid: it is told by its number.
+// Without a Sid: it is named by its number.
 const SLEEP = { Effect: "Deny", Action: "kms:EnableKey", Resource: "*" };
 const WINTER = { Sid: "NobodyListsInWinter", Effect: "Deny", Principal: "*", Action: "s3:ListBucket", Resource: `arn:aws:s3:::${BUCKET}` };
 const INTERVALS = { ja: { delivery: "1 秒", digest: "3 秒" }, en: { delivery: "1 second", digest: "3 seconds" } };
@@ -59,7 +59,7 @@ for (const language of ["ja", "en"]) {
     afterEach(() => screen.context.close());
 
     const explain = () => screen.press(t("common.explain"));
-    const tells = (text) => page.getByText(containing(text)).first().waitFor();
+    const shows = (text) => page.getByText(containing(text)).first().waitFor();
     const where = (layer) => t(`explain.layer.${layer}`);
 
     it("names the Sid of the bucket policy that denies even the root user", async () => {
@@ -67,43 +67,43 @@ for (const language of ["ja", "en"]) {
       await screen.go(`/s3/buckets/${BUCKET}`);
       // A part of a page is quiet until it is asked.
       await screen.press(t("common.details"));
-      await tells(t("explain.by", { where: where("RESOURCE"), policy: WINTER.Resource, statement: WINTER.Sid }));
-      await tells("s3:ListBucket");
+      await shows(t("explain.by", { where: where("RESOURCE"), policy: WINTER.Resource, statement: WINTER.Sid }));
+      await shows("s3:ListBucket");
       assert.deepEqual(screen.complaints, []);
     });
 
-    it("stands in messages too, and counts statements without a Sid from one", async () => {
+    it("is in messages too, and counts statements without a Sid from one", async () => {
       await signInAs("kuma");
       await screen.go(`/kms/keys/${key}`);
       await page.getByRole("button", { name: label(t("kms.actions")) }).click();
       await page.getByRole("menuitem", { name: label(t("kms.action.enable")) }).click();
       await explain();
       const statement = t("explain.statement.number", { number: 2 });
-      await tells(t("explain.by", { where: where("IDENTITY"), policy: policyArn, statement }));
+      await shows(t("explain.by", { where: where("IDENTITY"), policy: policyArn, statement }));
       assert.deepEqual(screen.complaints, []);
     });
 
-    it("says that nothing allows what no policy mentions", async () => {
+    it("states that nothing allows what no policy mentions", async () => {
       await signInAs("kuma");
       await screen.go("/iam/users");
       await explain();
-      await tells(t("explain.reason.implicitDeny", { where: where("IDENTITY") }));
-      await tells("iam:ListUsers");
+      await shows(t("explain.reason.implicitDeny", { where: where("IDENTITY") }));
+      await shows("iam:ListUsers");
     });
 
     it("leaves the banner and the server's intervals to users without any right", async () => {
       await signInAs("usagi");
       await screen.go("/cloudtrail/settings");
       await page.getByRole("note").getByText(containing(t("shell.rehearsal.about", INTERVALS[language]))).first().waitFor();
-      await screen.says(t("trail.settings.interval"), INTERVALS[language].delivery);
-      await screen.says(t("trail.settings.digest"), INTERVALS[language].digest);
+      await screen.shows(t("trail.settings.interval"), INTERVALS[language].delivery);
+      await screen.shows(t("trail.settings.digest"), INTERVALS[language].digest);
     });
 
-    it("tells what to ask for when the reasons are refused too", async () => {
+    it("names the permission to request when the reasons are refused too", async () => {
       await signInAs("usagi");
       await screen.go("/kms/keys");
       await explain();
-      await tells(t("explain.notAllowed"));
+      await shows(t("explain.notAllowed"));
     });
   });
 }

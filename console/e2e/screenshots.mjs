@@ -40,10 +40,10 @@ async function illustrate(browser, language) {
     await screen.go("/");
     await shot("home-done");
     await screen.context.close();
-    const stranger = new Screen(await newPage(browser, { language, origin: server.origin }));
-    await stranger.go("/");
-    await shots(stranger, language)("sign-in");
-    await stranger.context.close();
+    const signedOut = new Screen(await newPage(browser, { language, origin: server.origin }));
+    await signedOut.go("/");
+    await shots(signedOut, language)("sign-in");
+    await signedOut.context.close();
   } finally {
     await server.stop();
   }

@@ -48,7 +48,7 @@ for (const language of ["ja", "en"]) {
 
     const statements = async () => JSON.parse((await kms.send(new GetKeyPolicyCommand({ KeyId: made.key, PolicyName: "default" }))).Policy).Statement;
 
-    it("says on every page that the server rehearses, with its own intervals", async () => {
+    it("shows on every page that the server rehearses, with its own intervals", async () => {
       const about = t("shell.rehearsal.about", INTERVALS[language]);
       for (const path of ["/", "/kms/keys", "/iam/users"]) {
         await screen.visit(path);
@@ -92,7 +92,7 @@ for (const language of ["ja", "en"]) {
       await screen.visit("/kms/keys");
       await page.getByRole("link", { name: "forest", exact: true }).click();
       await screen.isAt("forest");
-      await screen.says(t("kms.key.id"), made.key);
+      await screen.shows(t("kms.key.id"), made.key);
       await screen.tab(t("kms.rotation"));
       await screen.press(t("kms.rotation.now"));
       await page.getByText(label(t("kms.material.nonCurrent"))).first().waitFor();
@@ -144,9 +144,9 @@ for (const language of ["ja", "en"]) {
       });
       const japanese = language === "ja";
       assert.equal(lines, japanese ? "strict" : "auto");
-      // Not every browser knows phrases; code is broken like code everywhere.
-      const knows = await page.evaluate(() => CSS.supports("word-break", "auto-phrase"));
-      assert.equal(heading === "auto-phrase", japanese && knows);
+      // Not every browser supports phrases; code is broken like code everywhere.
+      const supported = await page.evaluate(() => CSS.supports("word-break", "auto-phrase"));
+      assert.equal(heading === "auto-phrase", japanese && supported);
       assert.notEqual(code, "auto-phrase");
       assert.deepEqual(screen.complaints, []);
     });

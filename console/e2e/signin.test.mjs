@@ -61,11 +61,11 @@ async function signOut() {
 }
 
 describe("sign-in", () => {
-  it("tells nobody whether the name or the password was wrong", async () => {
+  it("does not reveal whether the name or the password was wrong", async () => {
     await screen.go("/");
     for (const wrong of [
       { user: USER.user, password: "not it" },
-      { user: "nobody", password: USER.password },
+      { user: "missing", password: USER.password },
     ]) {
       await signIn(screen, words, wrong);
       await screen.succeeds(words.signIn.wrong);
@@ -104,7 +104,7 @@ describe("sign-in", () => {
     assert.equal((await fetch(`${server.origin}/_console/session`, { headers: proof })).status, 401);
   });
 
-  it("is shared by the tabs of a browser, and by nobody who has the cookie alone", async () => {
+  it("is shared by the tabs of a browser, and not by the cookie alone", async () => {
     await screen.go("/");
     await signIn(screen, words, USER);
     await screen.isAt(words.home.title);
@@ -211,14 +211,14 @@ describe("sign-in", () => {
     await screen.go("/");
     await signIn(screen, words, NEWCOMER);
     await screen.isAt(words.newPassword.title);
-    for (const [password, told] of [
+    for (const [password, error] of [
       ["short", t("password.length", { count: 8 })],
       ["Kurumi-2026", undefined],
     ]) {
       await screen.type(words.newPassword.first, password);
       await screen.type(words.newPassword.again, password);
       await screen.press(words.newPassword.submit);
-      if (told) await screen.page.getByText(told).first().waitFor();
+      if (error) await screen.page.getByText(error).first().waitFor();
     }
     await screen.isAt(words.home.title);
     assert.deepEqual(screen.complaints, []);

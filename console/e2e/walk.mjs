@@ -65,14 +65,14 @@ export async function createKey(screen, words, shot, { byTemplate = false } = {}
     await screen.press(words.next);
     await page.getByRole("heading", { level: 1, name: containing(step) }).first().waitFor();
   }
-  await screen.says(kms.alias, VALUES.alias);
+  await screen.shows(kms.alias, VALUES.alias);
   await shot("key-review");
   await screen.press(kms.finish);
   await screen.succeeds(kms.created);
-  await screen.says(kms.alias, VALUES.alias);
-  await screen.says(...kms.region);
+  await screen.shows(kms.alias, VALUES.alias);
+  await screen.shows(...kms.region);
   await screen.tab(kms.cryptography);
-  for (const [term, value] of kms.facts) await screen.says(term, value);
+  for (const [term, value] of kms.facts) await screen.shows(term, value);
   await shot("key");
   await addStatement(screen, words, shot, byTemplate);
   return (await page.getByText(/^arn:aws:kms:/).first().innerText()).trim();
@@ -137,7 +137,7 @@ export async function createTrail(screen, words, shot) {
   await screen.press(words.next);
   await screen.heading(trail.steps[2]).waitFor();
   await screen.settled();
-  for (const [term, value] of trail.review) await screen.says(term, value);
+  for (const [term, value] of trail.review) await screen.shows(term, value);
   await shot("trail-review");
   await screen.press(trail.create);
   await screen.succeeds(trail.created);
@@ -184,7 +184,7 @@ async function chooseEvents(screen, words, shot) {
   await shot("trail-events");
 }
 
-/** 4. S3バケットの内容確認. Gives the policy that stands there. */
+/** 4. S3バケットの内容確認. Returns the bucket's policy. */
 export async function lookIntoBucket(screen, words, shot, keyArn) {
   const { s3 } = words;
   await screen.go(`/s3/buckets/${VALUES.bucket}`);
@@ -200,8 +200,8 @@ export async function lookIntoBucket(screen, words, shot, keyArn) {
   await screen.page.getByRole("row").getByText(/\.amazonaws\.com$/).first().waitFor();
   await shot("log-file-events");
   await screen.tab(s3.properties);
-  await screen.says(...s3.encryptionType);
-  await screen.says(s3.keyArn, keyArn);
+  await screen.shows(...s3.encryptionType);
+  await screen.shows(s3.keyArn, keyArn);
   await shot("log-file");
   await screen.go(`/s3/buckets/${VALUES.bucket}`);
   await screen.tab(s3.permissions);

@@ -52,7 +52,7 @@ async function commands() {
 }
 
 describe("the trail wizard", () => {
-  it("does not go on without a name, and says what a name is", async () => {
+  it("does not continue without a name, and explains what a name is", async () => {
     await screen.visit("/cloudtrail/trails/create");
     await screen.press(NEXT);
     await page.getByText(label(t("common.required"))).first().waitFor();
@@ -61,7 +61,7 @@ describe("the trail wizard", () => {
     await screen.heading(t("trail.step1")).waitFor();
   });
 
-  it("keeps what stands in a bucket's policy, adds two statements, and says so before", async () => {
+  it("keeps a bucket's policy, adds two statements, and announces them", async () => {
     await screen.type(t("trail.name"), "old-trail");
     await screen.choose(t("trail.storage"), t("trail.storage.existing"));
     await screen.pick(t("trail.bucketName"), BUCKET);
@@ -120,7 +120,7 @@ describe("the trail wizard", () => {
     });
   });
 
-  it("says what failed, what was made, and takes it back", async () => {
+  it("shows what failed and what was made, and takes it back", async () => {
     await screen.visit("/cloudtrail/trails/create");
     await screen.type(t("trail.name"), "old-trail");
     await screen.choose(t("trail.storage"), t("trail.storage.existing"));

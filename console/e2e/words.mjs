@@ -1,5 +1,5 @@
 // The words of the walk. The Japanese ones are those of the article that the scenario comes from,
-// the English ones those of the AWS console. A test fails when a page says something else.
+// the English ones those of the AWS console. A test fails when a page shows something else.
 
 /** The article's own values. */
 export const VALUES = {
@@ -128,7 +128,7 @@ const ja = {
     alias: "AWS KMS エイリアス",
     additional: "その他の設定",
     validation: "ログファイルの検証",
-    // The article's "SNS通知の検証" is a slip: the console says "SNS 通知の配信".
+    // The article's "SNS通知の検証" is a slip: the console has "SNS 通知の配信".
     sns: "SNS 通知の配信",
     cloudWatch: "CloudWatch Logs - オプション",
     cloudWatchBox: "CloudWatch Logs",

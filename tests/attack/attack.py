@@ -43,7 +43,7 @@ class Checks:
         self.passed = self.failed = 0
 
     def check(self, what, holds, seen=""):
-        """`holds` is whether the attack failed; `seen` is told when it did not."""
+        """`holds` is whether the attack failed; `seen` is printed when it did not."""
         if holds:
             self.passed += 1
             print(f"held    {what}", flush=True)
@@ -56,7 +56,7 @@ class Checks:
         """An attack that ends in an error of its own has not shown that anything holds."""
         try:
             yield
-        except Exception:  # noqa: BLE001: whatever it is, the others go on
+        except Exception:  # noqa: BLE001: any failure, as the others go on
             self.check(what, False, traceback.format_exc(limit=-3))
 
     def end(self):

@@ -18,7 +18,7 @@ from signing import (
     send_form, sha256,
 )
 
-BUCKET, SECRET_KEY, SECRET_TEXT = "mori-attacked", "secret", b"nobody reads this"
+BUCKET, SECRET_KEY, SECRET_TEXT = "mori-attacked", "secret", b"a secret text"
 DAY = now()[:8]
 YESTERDAY = now(days=-1)[:8]
 
@@ -153,7 +153,7 @@ def targets(server, checks, host):
     answer = twice.set(payload=sha256(twice.body)).seal(host).send(server)
     checks.check("target: Action twice in the body", b"SecretAccessKey" not in answer.body, answer)
     override = get().header("x-http-method-override", "DELETE").seal(host).send(server)
-    checks.check("target: X-HTTP-Method-Override is not heard", override.status == 200
+    checks.check("target: X-HTTP-Method-Override is ignored", override.status == 200
                  and get().seal(host).send(server).status == 200, override)
     absolute = get().seal(host).send(server, f"http://elsewhere.example.com/{BUCKET}/{SECRET_KEY}")
     checks.check("target: an absolute target with another host", absolute.denied, absolute)
@@ -167,7 +167,7 @@ def targets(server, checks, host):
 
 
 def payloads(server, checks, host):
-    """What a body is said to be is what it is."""
+    """A body is what its headers declare."""
     stored = []
 
     def refuse(what, request):
@@ -233,7 +233,7 @@ def presigned(server, checks, host):
     attack("it names no life", expires=None)
     attack("its life was prolonged", lambda r: r.set(date=now(seconds=-400)),
            value("X-Amz-Expires", "86400"))
-    attack("its life stands twice", lambda r: r.set(date=now(seconds=-400)),
+    attack("its lifetime is there twice", lambda r: r.set(date=now(seconds=-400)),
            more(("X-Amz-Expires", "86400"), front=True))
     attack("its date was moved", lambda r: r.set(date=now(seconds=-400)),
            value("X-Amz-Date", now()))
@@ -315,7 +315,7 @@ def chunks(server, checks, host):
     attack("a chunk comes twice", change=lambda r: r.set(
         body=r.body[:r.body.index(b"2000;", 10)] + r.body))
     attack("something follows the end", change=lambda r: r.set(body=r.body + b"more"))
-    attack("the length is said to be less", change=lambda r: r.header(
+    attack("the declared length is less", change=lambda r: r.header(
         "x-amz-decoded-content-length", "100"))
     attack("the chunks are not signed", change=lambda r: r.set(
         body=b"".join(f"{len(p):x}\r\n".encode() + p + b"\r\n" for p in [*pieces, b""])))
@@ -386,7 +386,7 @@ def forms(server, checks, _host):
     fields, file = post_form(server, BUCKET, {"key": "up/x"})
     answer = send_form(server, BUCKET, [*fields.items(), ("key", "down/x")], file)
     elsewhere = s3.list_objects_v2(Bucket=BUCKET, Prefix="down/").get("Contents", [])
-    checks.check("form: a second key behind is not heard", not elsewhere, (answer, elsewhere))
+    checks.check("form: a second key behind is ignored", not elsewhere, (answer, elsewhere))
     s3.delete_object(Bucket=BUCKET, Key="up/x")
     attack("another bucket", bucket="other-bucket")
     attack("the secret is another", credentials=(ROOT[0], "z" * 40))
@@ -496,7 +496,7 @@ def sessions(server, checks, host):
 
 
 def canonical(server, checks, host):
-    """Two texts that one signature could stand for."""
+    """Two texts that one signature could be for."""
     s3 = server.client("s3")
     s3.put_object(Bucket=BUCKET, Key="a/b", Body=b"nested")
     for what, signed, sent in (

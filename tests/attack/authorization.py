@@ -28,7 +28,7 @@ name = "other"
 root_access_key_id = "{OTHER_ROOT[0]}"
 root_secret_access_key = "{OTHER_ROOT[1]}"
 """
-DATA, VAULT, TEXT = "mori-data", "mori-vault", b"nobody reads this"
+DATA, VAULT, TEXT = "mori-data", "mori-vault", b"a secret text"
 _numbers = itertools.count(1)
 
 
@@ -72,7 +72,7 @@ class World:
         return Person(self.server, name, (key["AccessKeyId"], key["SecretAccessKey"]))
 
     def denied(self, what, call, *args, **words):
-        """The service refuses it, whatever it calls that."""
+        """The service refuses it, with any code."""
         with self.checks.guarded(what):
             try:
                 answer = call(*args, **words)
@@ -104,7 +104,7 @@ class Person:
         return self.server.client(service, region, self.credentials)
 
     def raw(self, method, path, body=b"", headers=(), query=()):
-        """A request to S3 whose path is sent as it stands."""
+        """A request to S3 whose path is sent unchanged."""
         return Request(method, path, "s3", body, headers, query, credentials=self.credentials)
 
 
@@ -263,7 +263,7 @@ def trails(world):
         "cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "cloudtrail:UpdateTrail",
         "cloudtrail:PutEventSelectors"], own))
     world.allowed("a reader reads the trail", reader("cloudtrail").get_trail, Name="ours")
-    for person, name in ((reader, "a reader"), (guarded, "somebody with an explicit deny")):
+    for person, name in ((reader, "a reader"), (guarded, "a user with an explicit deny")):
         for call, words in (
             ("stop_logging", {"Name": "ours"}), ("stop_logging", {"Name": own}),
             ("delete_trail", {"Name": own}), ("update_trail", {"Name": "ours",
@@ -447,8 +447,8 @@ def limits(world):
         "Effect": "Allow", "Principal": {"AWS": carol.arn}, "Action": "sts:AssumeRole"}))
     carols = f"arn:aws:iam::{ACCOUNT}:role/carols"
     world.allowed("carol takes her role", assume, carol, carols)
-    nobody = world.user(name="nobody")
-    world.denied("trust: somebody else takes it", nobody("sts").assume_role, RoleArn=carols,
+    unprivileged = world.user(name="unprivileged")
+    world.denied("trust: another user takes it", unprivileged("sts").assume_role, RoleArn=carols,
                  RoleSessionName="one")
     for arn in (carols.replace("carols", "Carols"), carols.replace(":role/", ":role//"),
                 carols + "/", carols.replace(ACCOUNT, OTHER), carols + "*"):
@@ -502,7 +502,7 @@ def names(world):
 
 
 def keys_of_kms(world):
-    """Aliases, contexts, grants and services that stand between a caller and a key."""
+    """Aliases, contexts, grants and services that come between a caller and a key."""
     kms, key = world.root("kms"), world.key
     key_id, alias_arn = key.split("/")[1], f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/ours"
     sealed = kms.encrypt(KeyId=key, Plaintext=b"x", EncryptionContext={"a": "1"})["CiphertextBlob"]
@@ -554,7 +554,7 @@ def keys_of_kms(world):
 
 def grants(world):
     kms, key = world.root("kms"), world.key
-    holder, stranger = world.user(name="holder"), world.user(name="stranger")
+    holder, other = world.user(name="holder"), world.user(name="other")
     made = kms.create_grant(KeyId=key, GranteePrincipal=holder.arn, Operations=[
         "Encrypt", "CreateGrant"], Constraints={"EncryptionContextSubset": {"a": "1"}})
     granted = {"KeyId": key, "Plaintext": b"x"}
@@ -568,18 +568,18 @@ def grants(world):
     world.denied("grant: no context", holder("kms").encrypt, **granted)
     world.denied("grant: another key", holder("kms").encrypt, Plaintext=b"x",
                  KeyId=kms.create_key()["KeyMetadata"]["Arn"], EncryptionContext=context)
-    world.denied("grant: another's, with its token", stranger("kms").encrypt, **granted,
+    world.denied("grant: another's, with its token", other("kms").encrypt, **granted,
                  EncryptionContext=context, GrantTokens=[made["GrantToken"]])
     world.denied("grant: more than one has", holder("kms").create_grant, KeyId=key,
                  GranteePrincipal=holder.arn, Operations=["Encrypt", "Decrypt"],
                  Constraints={"EncryptionContextSubset": {"a": "1"}})
     world.denied("grant: fewer constraints than one has", holder("kms").create_grant, KeyId=key,
-                 GranteePrincipal=stranger.arn, Operations=["Encrypt"])
-    world.denied("grant: retired by a stranger", stranger("kms").retire_grant, KeyId=key,
+                 GranteePrincipal=other.arn, Operations=["Encrypt"])
+    world.denied("grant: retired by another user", other("kms").retire_grant, KeyId=key,
                  GrantId=made["GrantId"])
-    world.denied("grant: revoked by a stranger", stranger("kms").revoke_grant, KeyId=key,
+    world.denied("grant: revoked by another user", other("kms").revoke_grant, KeyId=key,
                  GrantId=made["GrantId"])
-    world.denied("grant: listed by a stranger", stranger("kms").list_grants, KeyId=key)
+    world.denied("grant: listed by another user", other("kms").list_grants, KeyId=key)
     kms.revoke_grant(KeyId=key, GrantId=made["GrantId"])
     world.denied("grant: after it was revoked", holder("kms").encrypt, **granted,
                  EncryptionContext=context)
@@ -654,18 +654,18 @@ def resources(world):
     under({**read, "Principal": service})
     forged = [("x-amz-source-arn", "arn:aws:cloudtrail:::trail/x"),
               ("x-amz-source-account", ACCOUNT), ("user-agent", "cloudtrail.amazonaws.com")]
-    nobody = world.user(name="no-service")
-    answer = nobody.raw("GET", f"/{DATA}/private/secret", headers=forged).seal(world.host).send(
+    user = world.user(name="no-service")
+    answer = user.raw("GET", f"/{DATA}/private/secret", headers=forged).seal(world.host).send(
         world.server)
-    world.unread("bucket policy: somebody with a service's headers", answer)
+    world.unread("bucket policy: a user with a service's headers", answer)
     plain = Request("GET", f"/{DATA}/private/secret", "s3").header("host", world.host)
-    world.unread("bucket policy: nobody at all", plain.send(world.server))
+    world.unread("bucket policy: no credentials at all", plain.send(world.server))
     for what, principal, condition in (
-        ("everybody", "*", None), ("every AWS principal", {"AWS": "*"}, None),
-        ("everybody who is anonymous", "*", {"StringEquals": {"aws:userid": "anonymous"}}),
-        ("everybody of a network of all", "*", {"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}),
-        ("everybody with a referer", "*", {"StringLike": {"aws:Referer": "*"}}),
-        ("everybody with a name", "*", {"StringLike": {"aws:PrincipalArn": "*"}}),
+        ("every caller", "*", None), ("every AWS principal", {"AWS": "*"}, None),
+        ("every anonymous caller", "*", {"StringEquals": {"aws:userid": "anonymous"}}),
+        ("every caller in a network of all", "*", {"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}),
+        ("every caller with a referer", "*", {"StringLike": {"aws:Referer": "*"}}),
+        ("every caller with a name", "*", {"StringLike": {"aws:PrincipalArn": "*"}}),
     ):
         statement = {**read, "Principal": principal}
         if condition:
@@ -674,7 +674,7 @@ def resources(world):
                      Policy=policy(statement))
     for acl in ("public-read", "public-read-write", "authenticated-read"):
         world.denied(f"public access: an ACL {acl}", root.put_bucket_acl, Bucket=DATA, ACL=acl)
-    world.unread("public access: nobody reads", plain.send(world.server))
+    world.unread("public access: no one reads", plain.send(world.server))
     root.put_bucket_policy(Bucket=DATA, Policy=saved)
 
 

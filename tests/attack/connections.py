@@ -29,7 +29,7 @@ KEY, SECRET = "AKIASHOSEKITESTROOT0", "shoseki/test+root/secret/0123456789abcde"
 REGION = "us-east-1"
 # Where attacks come from, and where an honest client sits.
 ATTACKER, HONEST = "127.0.0.1", "127.0.0.2"
-# Health is answered within this, whatever happens; on a busy machine it is as many times its answer
+# Health is answered within this in every attack; on a busy machine it is as many times its answer
 # at rest longer.
 HEALTH_S, RESTS = 1.0, 10
 # What a wait of the server may last beyond its stated time on a busy machine.
@@ -174,11 +174,11 @@ class Report:
 
     @contextmanager
     def attack(self, title, server, sources=(HONEST, ATTACKER)):
-        """Runs an attack, whose block fills `told` with what was measured and `broken` with what
+        """Runs an attack, whose block fills `measured` with what was measured and `broken` with what
         should not be."""
-        told, broken, began = [], [], time.monotonic()
+        measured, broken, began = [], [], time.monotonic()
         with Watch(server, sources) as watch:
-            yield told, broken
+            yield measured, broken
             # A few questions at least, however short the attack.
             watch.done.wait(max(0.0, 1.0 - (time.monotonic() - began)))
         if watch.worst > self.health_s:
@@ -187,10 +187,10 @@ class Report:
             broken.append(f"{watch.failed} of {watch.asked} questions for health went unanswered")
         if server.process.poll() is not None:
             broken.append("the server is gone")
-        told.insert(0, f"health <= {watch.worst * 1000:.0f} ms of {watch.asked}")
+        measured.insert(0, f"health <= {watch.worst * 1000:.0f} ms of {watch.asked}")
         self.broken += bool(broken)
         verdict = "BROKEN" if broken else "ok"
-        print(f"{verdict:7} {title}: " + "; ".join(told + broken), flush=True)
+        print(f"{verdict:7} {title}: " + "; ".join(measured + broken), flush=True)
 
 
 def create_bucket(server):
@@ -248,24 +248,24 @@ def _ended(streams):
     return [known[number] for number, _ in poll.poll(200)]
 
 
-def honest_call(server, told, broken):
+def honest_call(server, measured, broken):
     """An honest client of another address has its call served while the attack goes on."""
     try:
         status, took = server.call("GET", "/")
     except (OSError, ValueError) as error:
         broken.append(f"an honest call failed: {error!r}")
         return
-    told.append(f"an honest call {took * 1000:.0f} ms")
+    measured.append(f"an honest call {took * 1000:.0f} ms")
     if status != 200 or took > 2.0:
         broken.append(f"an honest call: status {status} after {took:.1f} s")
 
 
 def idle(report, server, count):
-    with report.attack(f"{count} idle connections from one address", server) as (told, broken):
+    with report.attack(f"{count} idle connections from one address", server) as (measured, broken):
         streams = open_many(server, count)
-        told.append(f"{len(streams)} opened")
-        honest_call(server, told, broken)
-        told.append(f"{server.resident_mib()} MiB resident")
+        measured.append(f"{len(streams)} opened")
+        honest_call(server, measured, broken)
+        measured.append(f"{server.resident_mib()} MiB resident")
         close_all(streams)
 
 
@@ -291,18 +291,18 @@ def dripped_uploads(report, server, count):
 
 def drip(report, server, title, count, head, every_s, stated_s, is_crowded=False):
     """Connections that send `head` and then a byte now and then end in time."""
-    with report.attack(title, server) as (told, broken):
+    with report.attack(title, server) as (measured, broken):
         streams = open_many(server, count, head)
         if is_crowded:
-            honest_call(server, told, broken)
+            honest_call(server, measured, broken)
         last = outlast(streams, b"x", every_s, stated_s + SLACK_S)
-        _judge(last, stated_s, told, broken)
+        _judge(last, stated_s, measured, broken)
         close_all(streams)
 
 
 def unread_answers(report, server, count):
-    title = f"{count} answers of 32 MiB that nobody reads"
-    with report.attack(title, server) as (told, broken):
+    title = f"{count} answers of 32 MiB that no client reads"
+    with report.attack(title, server) as (measured, broken):
         server.call("PUT", "/attacked/large", bytes(32 * MIB))
         before = server.resident_mib()
         head = server.head("GET", "/attacked/large")
@@ -311,18 +311,18 @@ def unread_answers(report, server, count):
         during, kernel, began = server.resident_mib(), kernel_mib(), time.monotonic()
         while _established(server) > 8 and time.monotonic() - began < ANSWER_S + SLACK_S:
             time.sleep(1)
-        _judge(None if _established(server) > 8 else time.monotonic() - began, ANSWER_S, told,
+        _judge(None if _established(server) > 8 else time.monotonic() - began, ANSWER_S, measured,
                broken)
-        told.append(f"{before} MiB before, {during} during, {server.resident_mib()} after")
-        told.append(f"{kernel} MiB of the kernel's")
+        measured.append(f"{before} MiB before, {during} during, {server.resident_mib()} after")
+        measured.append(f"{kernel} MiB of the kernel's")
         close_all(streams)
 
 
-def _judge(last, stated_s, told, broken):
+def _judge(last, stated_s, measured, broken):
     if last is None:
         broken.append(f"some outlast {stated_s + SLACK_S} s")
     else:
-        told.append(f"all ended after {last:.0f} s of {stated_s}")
+        measured.append(f"all ended after {last:.0f} s of {stated_s}")
 
 
 def _established(server):
@@ -344,20 +344,21 @@ def few_files(report, binary, folder, files, count):
     try:
         title = f"{count} connections to a server of {files} file descriptors"
         # The attacker's own share is so small that its questions take each other's place.
-        with report.attack(title, server, (HONEST,)) as (told, broken):
+        with report.attack(title, server, (HONEST,)) as (measured, broken):
             streams = open_many(server, count)
             began, cpu = time.monotonic(), server.cpu_s()
             time.sleep(3)
             share = (server.cpu_s() - cpu) / (time.monotonic() - began)
-            told.append(f"{len(streams)} opened, {share:.0%} of a processor")
+            measured.append(f"{len(streams)} opened, {share:.0%} of a processor")
             if share > 0.5:
                 broken.append("it spins")
-            honest_call(server, told, broken)
+            honest_call(server, measured, broken)
             close_all(streams)
-        said = [line for line in server.diagnostics.read_text().splitlines() if "file desc" in line]
-        if not said:
+        lines = server.diagnostics.read_text().splitlines()
+        reported = [line for line in lines if "file desc" in line]
+        if not reported:
             report.broken += 1
-            print("BROKEN  the server does not say that it has few file descriptors")
+            print("BROKEN  the server does not report that it has few file descriptors")
     finally:
         server.stop()
 
@@ -373,14 +374,14 @@ def no_files(report, binary, folder):
         upload.sendall(server.head("PUT", "/attacked/upload", len(body)) + body[:MIB // 2])
         time.sleep(1)
         with report.attack("240 connections when 60 file descriptors are used up", server,
-                           (HONEST,)) as (told, broken):
+                           (HONEST,)) as (measured, broken):
             streams = []
             for last in range(3, 13):
                 streams += open_many(server, 24, source=f"127.0.0.{last}")
             began, cpu = time.monotonic(), server.cpu_s()
             time.sleep(3)
             share = (server.cpu_s() - cpu) / (time.monotonic() - began)
-            told.append(f"{len(streams)} opened, {share:.0%} of a processor")
+            measured.append(f"{len(streams)} opened, {share:.0%} of a processor")
             if share > 0.5:
                 broken.append("it spins")
             upload.sendall(body[MIB // 2:])
@@ -392,7 +393,7 @@ def no_files(report, binary, folder):
 
 
 def gigabytes(report, server, count):
-    with report.attack(f"{count} uploads of 1 GiB at once", server) as (told, broken):
+    with report.attack(f"{count} uploads of 1 GiB at once", server) as (measured, broken):
         before, piece, statuses = server.resident_mib(), bytes(MIB), []
 
         def upload(number):
@@ -409,7 +410,7 @@ def gigabytes(report, server, count):
         while any(thread.is_alive() for thread in threads):
             most = max(most, server.resident_mib())
             time.sleep(0.5)
-        told.append(f"{time.monotonic() - began:.0f} s, {before} MiB before, {most} at most")
+        measured.append(f"{time.monotonic() - began:.0f} s, {before} MiB before, {most} at most")
         if statuses != [200] * count:
             broken.append(f"statuses {statuses}")
         if most - before > 128 * count:

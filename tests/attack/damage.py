@@ -3,7 +3,7 @@
     python tests/attack/damage.py --bin target/debug/shoseki [--full] [--seed N]
 
 A store is made with objects, keys, users, and a segment of old events; copies of it are damaged
-and looked at. What `fsck` does not find must change nothing that a client can see: all events, all
+and examined. What `fsck` does not find must change nothing that a client can see: all events, all
 objects and all settings of such a copy are read through a server and compared. One line per kind;
 exit code 1 when something went unnoticed.
 """
@@ -195,7 +195,7 @@ class Campaign:
         server = Server(self.binary, of)
         try:
             return {"refused": True} if server.refused else seen(server, self.until)
-        except Exception as error:  # Whatever a client meets is not what it met before.
+        except Exception as error:  # Any error of a client is not what it met before.
             return {"error": str(error)}
         finally:
             server.end()
@@ -203,19 +203,19 @@ class Campaign:
     until = datetime.now(timezone.utc)
 
     def kind(self, name, of, count, harm):
-        """Damages `count` copies and tells what became of them."""
+        """Damages `count` copies and reports what became of them."""
         found = harmless = 0
         missed = []
         for _ in range(count):
             folder = self.copy(of)
             what = harm(folder)
-            code, told = self.fsck(folder)
+            code, output = self.fsck(folder)
             if code == FINDINGS:
                 found += 1
                 continue
             differs = self.difference(folder, of) if code == 0 else ["-"]
             if differs:
-                missed.append(f"{what}: fsck {code}: {differs[:3]}: {told.strip()[:200]}")
+                missed.append(f"{what}: fsck {code}: {differs[:3]}: {output.strip()[:200]}")
             else:
                 harmless += 1
         verdict = "UNNOTICED" if missed else "ok"
@@ -239,8 +239,8 @@ class Campaign:
         """A copy without damage has no findings and stays as it is, byte for byte."""
         folder = self.copy(of)
         before = listing(folder)
-        code, told = self.fsck(folder)
-        good = code == 0 and '"by' not in told and listing(folder) == before
+        code, output = self.fsck(folder)
+        good = code == 0 and '"by' not in output and listing(folder) == before
         print(f"{'ok' if good else 'WRONG':9} {name}: fsck {code}, nothing changed", flush=True)
         self.unnoticed += not good
 
@@ -269,7 +269,7 @@ def listing(folder):
 
 
 def places(content, word):
-    """Where a word stands."""
+    """The place of a word."""
     found, at = [], content.find(word)
     while at >= 0:
         found.append(at)
@@ -319,7 +319,7 @@ def harms(dice, newest):
         return f"cut at {at}"
 
     def seven(content):
-        """Seven letters of an event, wherever it stands, as somebody does who covers their tracks."""
+        """Seven letters of an event, in any place, as an intruder does to cover their tracks."""
         name = b'"eventName":"'
         for place in places(content, dice.choice(newest)):
             at = content.rfind(name, 0, place) + len(name)

@@ -35,7 +35,7 @@ STILL = 3
 
 
 class Server:
-    """A child process, and what the kernel says of its memory."""
+    """A child process, and what the kernel reports of its memory."""
 
     def __init__(self, binary, folder, bound_mib):
         config = os.path.join(folder, "shoseki.toml")
@@ -71,7 +71,7 @@ class Server:
                     return int(line.split()[1]) / 1024
         raise SystemExit("the server has ended")
 
-    def forget_peak(self):
+    def reset_peak(self):
         with open(f"/proc/{self.process.pid}/clear_refs", "w", encoding="ascii") as file:
             file.write("5")
 
@@ -316,7 +316,7 @@ def settled(server, before):
 def run(server, name, attack, is_full, bound_mib):
     """One attack and its line; whether the bound held."""
     before = server.status("VmRSS")
-    server.forget_peak()
+    server.reset_peak()
     attack(server, is_full)
     alive = is_alive(server)
     after = settled(server, before)

@@ -3,10 +3,10 @@
     python tests/attack/tampering.py --bin PATH [--full]
 
 Starts a server of its own, lets it deliver, and does one thing after the other to the bucket, which
-it repairs again. Prints a line for each: what `aws cloudtrail validate-logs` says, what
-`shoseki verify` says with an anchor, and which of them have to notice. Exits with 1 when ours misses
+it repairs again. Prints a line for each: what `aws cloudtrail validate-logs` reports, what
+`shoseki verify` reports with an anchor, and which of them have to notice. Exits with 1 when ours misses
 any, or finds something where there is nothing. `--full` asks AWS's tool about forms that it does not
-look at, too. Needs the packages of `tests/clients/requirements.txt`.
+read, too. Needs the packages of `tests/clients/requirements.txt`.
 """
 
 import argparse
@@ -21,7 +21,7 @@ import tampering as forms  # noqa: E402: found by the line above
 
 
 def found(run):
-    """What an exit code says."""
+    """The meaning of an exit code."""
     return {0: "valid", 1: "found"}.get(run.returncode, f"exit {run.returncode}")
 
 
@@ -35,13 +35,13 @@ def attack(walk, auditor, tamper, full):
         aws = found(walk.validate()) if asked else "not asked"
     finally:
         thief.repair()
-    said = ours.stdout + ours.stderr
-    missed = [part.strip() for part in wanted.aws + wanted.ours if part not in said]
+    output = ours.stdout + ours.stderr
+    missed = [part.strip() for part in wanted.aws + wanted.ours if part not in output]
     holds = ours.returncode == 1 and not missed
     expected = "both" if wanted.aws else "ours alone"
     aws_holds = not asked or aws == ("found" if wanted.aws else "valid")
     line = f"AWS {aws:9}  ours {found(ours):7}  expected of {expected}"
-    return line, holds and aws_holds, "; ".join(missed) or said
+    return line, holds and aws_holds, "; ".join(missed) or output
 
 
 def main():

@@ -6,7 +6,7 @@ import time
 def eventually(probe, within=30.0, what=""):
     """Calls `probe` until it answers something true, and gives that.
 
-    A probe that raises AssertionError has not succeeded yet; its last text is told at the deadline.
+    A probe that raises AssertionError has not succeeded yet; its last text is reported at the deadline.
     """
     deadline = time.monotonic() + within
     while True:

@@ -1,7 +1,7 @@
 """kill -9 under load: clients that remember what was answered, and what must be there afterwards.
 
 Several clients work without pause; the process is killed, started again, and everything that was
-answered is looked for. The instants come from a seed that is printed; every third kill waits for
+answered is searched for. The instants come from a seed that is printed; every third kill waits for
 a log file to land, every third for a digest, so that delivery is hit in the middle.
 """
 
@@ -108,7 +108,7 @@ def moment(walk, dice, number):
 
 
 def kill_and_prove(server, name, rounds):
-    """Kills as often as `rounds` says and proves that nothing was lost; gives what was answered."""
+    """Kills `rounds` times and proves that nothing was lost; gives what was answered."""
     seed = int(os.environ.get("SHOSEKI_SEED", random.randrange(1 << 32)))
     print(f"SHOSEKI_SEED={seed}")
     dice = random.Random(seed)

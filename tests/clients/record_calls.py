@@ -14,7 +14,7 @@ TAGS = [{"Key": "StratusRedTeam", "Value": "true"}]
 TRUST = {"Version": "2012-10-17", "Statement": [
     {"Action": "sts:AssumeRole", "Effect": "Allow",
      "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}}]}
-NOBODY = {"Version": "2012-10-17", "Statement": [
+DENY_ALL = {"Version": "2012-10-17", "Statement": [
     {"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}}]}
 RIGHTS = {"Version": "2012-10-17", "Statement": [
     {"Action": ["ec2:DescribeInstances"], "Effect": "Allow", "Resource": "*"}]}
@@ -94,7 +94,7 @@ call("iam:DeleteUser", "iam", "delete_user", UserName=USER)
 call("iam:CreateRole", "iam", "create_role", RoleName=ROLE, Path="/", MaxSessionDuration=3600,
      AssumeRolePolicyDocument=json.dumps(TRUST, indent=1), Tags=TAGS)
 call("iam:GetRole", "iam", "get_role", RoleName=ROLE)
-call("iam:GetRole -> NoSuchEntityException", "iam", "get_role", RoleName="shapes-nobody")
+call("iam:GetRole -> NoSuchEntityException", "iam", "get_role", RoleName="shapes-missing")
 call("iam:PutRolePolicy", "iam", "put_role_policy", RoleName=ROLE, PolicyName="p",
      PolicyDocument=json.dumps(RIGHTS))
 call("iam:GetRolePolicy", "iam", "get_role_policy", RoleName=ROLE, PolicyName="p")
@@ -119,7 +119,7 @@ call("sts:GetCallerIdentity", "sts", "get_caller_identity")
 call("sts:AssumeRole", "sts", "assume_role", RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{ROLE}",
      RoleSessionName="aws-go-sdk-1688990797103471741", DurationSeconds=900)
 call("iam:UpdateAssumeRolePolicy", "iam", "update_assume_role_policy", RoleName=ROLE,
-     PolicyDocument=json.dumps(NOBODY))
+     PolicyDocument=json.dumps(DENY_ALL))
 call("sts:AssumeRole -> AccessDenied", "sts", "assume_role", RoleSessionName="session",
      RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{ROLE}", DurationSeconds=900)
 call("iam:DeleteRole", "iam", "delete_role", RoleName=ROLE)
@@ -185,7 +185,7 @@ call("cloudtrail:LookupEvents", "trails", "lookup_events", MaxResults=5, LookupA
 call("cloudtrail:StartLogging", "trails", "start_logging", Name=TRAIL)
 for _method in ("start_logging", "stop_logging", "delete_trail"):
     _event = "".join(word.title() for word in _method.split("_"))
-    call(f"cloudtrail:{_event} -> TrailNotFoundException", "trails", _method, Name="shapes-nobody")
+    call(f"cloudtrail:{_event} -> TrailNotFoundException", "trails", _method, Name="shapes-missing")
 call("cloudtrail:DeleteTrail", "trails", "delete_trail", Name=TRAIL)
 # The probe has left an object in the bucket.
 call("s3:DeleteBucket -> BucketNotEmpty", "s3", "delete_bucket", Bucket=BUCKET)

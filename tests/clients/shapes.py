@@ -47,7 +47,7 @@ def form(value):
 
 
 def fields(value, path=""):
-    """Every path of a record with the set of its forms; `[]` stands for any item."""
+    """Every path of a record with the set of its forms; `[]` is any item."""
     if isinstance(value, dict):
         if path in OPAQUE:
             return {path: {"object"}}
@@ -127,6 +127,6 @@ def differences(shape, record):
 
 
 def absent_parent(path, found):
-    """Whether a containing object is missing too: that is told once."""
+    """Whether a containing object is missing too: that is reported once."""
     parent = path[:-2] if path.endswith("[]") else path.rpartition(".")[0]
     return bool(parent) and parent not in found

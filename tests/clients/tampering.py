@@ -1,7 +1,7 @@
 """What a thief with full access to a bucket does to delivered files, and which tool finds it.
 
 Each form is a function `(walk, thief)`: it does its damage, and gives `Findings`, what has to be
-said of it by `aws cloudtrail validate-logs` and by `shoseki verify`. `Thief.repair` undoes it.
+reported of it by `aws cloudtrail validate-logs` and by `shoseki verify`. `Thief.repair` undoes it.
 """
 
 import dataclasses
@@ -27,7 +27,7 @@ AT_REST = timedelta(seconds=8)
 
 @dataclasses.dataclass
 class Findings:
-    """Lines of `validate-logs`, and parts of what `verify` says beyond them."""
+    """Lines of `validate-logs`, and parts of what `verify` reports beyond them."""
 
     aws: list
     ours: list = dataclasses.field(default_factory=list)
@@ -74,7 +74,7 @@ class Auditor:
         assert done.returncode == 0, done
 
     def verify(self):
-        """What `verify` says with the anchor."""
+        """What `verify` reports with the anchor."""
         shutil.copy(self.anchor, self.copy)
         return verify(self.walk, "--trail-arn", self.walk.arn, "--anchor", self.copy)
 
@@ -173,7 +173,7 @@ def rename_a_log_file(walk, thief):
 
 
 def rewrite(walk, thief, change):
-    """A log file says something else."""
+    """A log file has other contents."""
     key = logs(walk)[-1]
     body, metadata = thief.take(key)
     document = json.loads(gzip.decompress(body))

@@ -1,4 +1,4 @@
-"""Diagnostics are best effort: whether anybody reads them is no concern of the trail."""
+"""Diagnostics are best effort: the trail does not depend on a reader."""
 
 import fcntl
 import os
@@ -15,7 +15,7 @@ PIPE_BYTES = 4096
 @pytest.mark.parametrize("form", [(), ("--log-json",)], ids=["text", "json"])
 @pytest.mark.parametrize("reader", ["gone", "asleep"])
 def test_delivery_outlives_the_reader_of_diagnostics(tmp_path, name, form, reader):
-    """The read end is closed, or nobody reads until the pipe is full; files and digests go on."""
+    """The read end is closed, or no process reads until the pipe is full; files and digests go on."""
     read, write = os.pipe()
     fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
     server = Server(tmp_path, (*SWIFT, "--log", "debug", *form))

@@ -125,7 +125,7 @@ def test_groups_give_their_members_their_rights(shared, iam, name):
     refused("AccessDenied", s3.list_buckets, 403)
 
 
-def test_denials_say_why_in_awss_words(shared, iam, name):
+def test_denials_give_the_reason_in_awss_words(shared, iam, name):
     arn = iam.create_user(UserName=name)["User"]["Arn"]
     credentials = credentials_of(iam, name)
     theirs = shared.client("iam", credentials=credentials)
@@ -202,7 +202,7 @@ def test_roles_are_assumed_and_their_sessions_are_recorded(shared, iam, name):
 ROOT_ARN = f"arn:aws:iam::{ACCOUNT}:root"
 
 
-def test_callers_know_who_they_are(shared):
+def test_callers_can_identify_themselves(shared):
     who = shared.client("sts").get_caller_identity()
     assert (who["UserId"], who["Account"], who["Arn"]) == (ACCOUNT, ACCOUNT, ROOT_ARN)
     run = shared.cli("sts", "get-caller-identity", "--query", "Arn", "--output", "text")
@@ -253,7 +253,7 @@ def test_tutorials_attach_aws_policies(iam, name):
     assert sum(len(page["Policies"]) for page in pages) >= 150
 
 
-def test_a_session_says_how_full_it_is(shared, iam, name):
+def test_a_session_reports_its_packed_size(shared, iam, name):
     arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust(ACCOUNT))["Role"]["Arn"]
     iam.create_user(UserName=name)
     iam.put_user_policy(UserName=name, PolicyName="sts", PolicyDocument=json.dumps(

@@ -120,7 +120,7 @@ def test_aliases_are_made_moved_and_listed(kms, key, name):
             TargetKeyId=key["KeyId"])
 
 
-def test_unknown_keys_are_told_as_aws_tells_them(kms):
+def test_unknown_keys_are_refused_in_awss_words(kms):
     unknown = "11111111-2222-3333-4444-555555555555"
     arn = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{unknown}"
     for given in (unknown, arn):
@@ -202,11 +202,11 @@ def test_key_policies_are_kept_and_checked(kms, key):
                    Policy=json.dumps(locked)) == (
         "The new key policy will not allow you to update the key policy in the future."
     )
-    nobody = {"AWS": f"arn:aws:iam::{ACCOUNT}:user/nobody"}
-    stranger = {**policy, "Statement": policy["Statement"] + [
-        {**policy["Statement"][0], "Principal": nobody}]}
+    missing = {"AWS": f"arn:aws:iam::{ACCOUNT}:user/missing"}
+    of_missing = {**policy, "Statement": policy["Statement"] + [
+        {**policy["Statement"][0], "Principal": missing}]}
     assert refused("MalformedPolicyDocumentException", kms.put_key_policy, KeyId=arn,
-                   Policy=json.dumps(stranger)) == (
+                   Policy=json.dumps(of_missing)) == (
         "Policy contains a statement with one or more invalid principals."
     )
 
@@ -255,7 +255,7 @@ def test_the_cli_does_it_too_and_secrets_are_in_no_event(shared, kms, name):
     made = json.loads(shared.cli("kms", "create-key", "--description", name).stdout)
     identifier = made["KeyMetadata"]["KeyId"]
     plain = shared.folder / "plain"
-    plain.write_bytes(b"a secret nobody logs")
+    plain.write_bytes(b"a secret for no log")
     sealed = json.loads(shared.cli(
         "kms", "encrypt", "--key-id", identifier, "--plaintext", f"fileb://{plain}",
         "--encryption-context", "purpose=test",
@@ -266,7 +266,7 @@ def test_the_cli_does_it_too_and_secrets_are_in_no_event(shared, kms, name):
         "kms", "decrypt", "--ciphertext-blob", f"fileb://{blob}",
         "--encryption-context", "purpose=test",
     ).stdout)
-    assert base64.b64decode(opened["Plaintext"]) == b"a secret nobody logs"
+    assert base64.b64decode(opened["Plaintext"]) == b"a secret for no log"
     data_key = kms.generate_data_key(KeyId=identifier, KeySpec="AES_256")
     events = history(shared, attribute=("EventSource", "kms.amazonaws.com"))
     mine = next(event for event in events if event["requestID"] == request_id(data_key))
@@ -274,7 +274,7 @@ def test_the_cli_does_it_too_and_secrets_are_in_no_event(shared, kms, name):
     assert mine["responseElements"] is None and mine["readOnly"] is True
     assert mine["resources"][0]["ARN"] == made["KeyMetadata"]["Arn"]
     text = json.dumps(events)
-    secrets = [b"a secret nobody logs", data_key["Plaintext"], data_key["CiphertextBlob"]]
+    secrets = [b"a secret for no log", data_key["Plaintext"], data_key["CiphertextBlob"]]
     for secret in secrets:
         assert base64.b64encode(secret).decode() not in text
     assert hashlib.sha256(data_key["Plaintext"]).hexdigest() not in text

@@ -1,4 +1,4 @@
-"""Outage and repair: what fails says why, and after the repair nothing is missing."""
+"""Outage and repair: each failure has its reason, and after the repair nothing is missing."""
 
 import json
 import os
@@ -74,14 +74,14 @@ def test_what_happened_during_an_outage_is_delivered_after_the_repair(server, na
         status = walk.status()
         return status.get("LatestDeliveryError") and status
 
-    status = eventually(complains, what="GetTrailStatus says why")
+    status = eventually(complains, what="GetTrailStatus has the reason")
     assert status["LatestDeliveryError"] in codes
     assert status["LatestDeliveryAttemptSucceeded"] < status["LatestDeliveryAttemptTime"]
-    eventually(lambda: health(server)["delivery"] == "failing", what="health says so, too")
+    eventually(lambda: health(server)["delivery"] == "failing", what="health reports it, too")
     if outage == "bucket policy":
         server.kill9()
         server.start()
-        assert walk.status()["LatestDeliveryError"] in codes, "a restart forgets no outage"
+        assert walk.status()["LatestDeliveryError"] in codes, "an outage outlasts a restart"
 
     repair(walk)
     seen = {record["requestID"]: record["eventID"] for record in history(server)
@@ -119,11 +119,11 @@ def test_explain_names_the_statement_that_keeps_files_waiting(server, name):
     misname_trail(walk)
     server.client("kms").list_keys()
 
-    def told():
+    def explained():
         code, text = explain(server)
         return code == 1 and walk.arn + "-other" in text and text
 
-    text = eventually(told, what="a refusal is explained")
+    text = eventually(explained, what="a refusal is explained")
     assert "statement `Allow CloudTrail to encrypt logs` of resource policy would allow it" in text
     compared = f"the policy has {walk.arn}-other, the request has {walk.arn}"
     assert f"StringEquals aws:sourcearn: {compared}" in text
@@ -136,18 +136,18 @@ def test_explain_names_the_statement_that_keeps_files_waiting(server, name):
     ("disabled key", "no policy denied it: check the key and the bucket"),
     ("no bucket", "no policy denied it: check the key and the bucket"),
 ])
-def test_explain_tells_of_every_outage(server, name, outage, words):
+def test_explain_reports_every_outage(server, name, outage, words):
     harm, repair, codes = OUTAGES[outage]
     walk = Walk(server, name).prepare().start()
     harm(walk)
     server.client("kms").list_keys()
 
-    def told():
+    def explained():
         code, text = explain(server)
         at = text.find(f"for {walk.bucket}/")
         return code == 1 and words in text[at:] and text[at:]
 
-    text = eventually(told, what="the outage is told")
+    text = eventually(explained, what="the outage is explained")
     assert any(code in text for code in codes), text
     repair(walk)
     eventually(lambda: name not in explain(server)[1], within=60, what="nothing waits any more")

@@ -18,7 +18,7 @@ def run(*words, **environment):
     )
 
 
-def test_health_tells_what_is_served(shared):
+def test_health_reports_what_is_served(shared):
     with urllib.request.urlopen(f"{shared.url}/_shoseki/health") as answer:
         health = json.loads(answer.read())
     assert health["status"] == "ok" and health["account"] == ACCOUNT
@@ -59,7 +59,7 @@ def test_a_data_directory_serves_one_process_at_a_time(server):
     assert server.client("sts").get_caller_identity()["Account"] == ACCOUNT
 
 
-def test_wrong_words_are_told_and_end_with_two(tmp_path):
+def test_wrong_words_are_reported_and_end_with_two(tmp_path):
     for words in (["serve", "--no-such-flag"], ["no-such-verb"],
                   ["serve", "--account", "12"], ["serve", "--delivery-interval", "soon"]):
         ended = run(*words, SHOSEKI_DATA_DIR=str(tmp_path / "data"))
@@ -67,7 +67,7 @@ def test_wrong_words_are_told_and_end_with_two(tmp_path):
         assert ended.stderr.strip() and "panicked" not in ended.stderr
 
 
-def test_a_taken_port_is_told(server, tmp_path):
+def test_a_taken_port_is_reported(server, tmp_path):
     ended = run("serve", "--data-dir", tmp_path / "other", "--listen", f"127.0.0.1:{server.port}")
     assert ended.returncode not in (0, 101)
     assert str(server.port) in ended.stderr

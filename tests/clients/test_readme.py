@@ -1,4 +1,4 @@
-"""What the README tells people to type, typed."""
+"""The commands of the README, as a reader types them."""
 
 import os
 import re

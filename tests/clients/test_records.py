@@ -1,6 +1,6 @@
 """Our records have the fields, and the values the forms, of AWS's own records.
 
-`record_shapes.json` holds the shapes and, under `exceptions`, the differences that we know of.
+`record_shapes.json` holds the shapes and, under `exceptions`, the known differences.
 An exception that nothing needs any more fails the test: the list can only shrink.
 """
 

@@ -27,7 +27,7 @@ def code_and_message(call, **words):
 
 @pytest.fixture
 def walk(shared, name):
-    """Steps 1 and 2 done; whatever trail comes of it is deleted."""
+    """Steps 1 and 2 done; a trail that comes of it is deleted."""
     walk = Walk(shared, name).prepare()
     yield walk
     try:
@@ -126,7 +126,7 @@ def test_keys_that_cannot_encrypt_are_refused(shared, walk):
     assert code == "KmsException" and "pending deletion" in message
     unknown = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
     assert code_and_message(walk.create, KmsKeyId=unknown)[0] == "KmsKeyNotFoundException"
-    assert code_and_message(walk.create, KmsKeyId="alias/nobody")[0] == "KmsKeyNotFoundException"
+    assert code_and_message(walk.create, KmsKeyId="alias/missing")[0] == "KmsKeyNotFoundException"
     assert code_and_message(walk.create, KmsKeyId="what is this?")[0] in {
         "InvalidKmsKeyIdException", "KmsKeyNotFoundException",
     }
@@ -176,7 +176,7 @@ def test_bad_trail_names_are_refused(walk, bad):
         assert message == BAD_NAMES[bad]
 
 
-def test_unknown_trails_are_told_as_aws_tells_them(shared):
+def test_unknown_trails_are_refused_in_awss_words(shared):
     trails = shared.client("cloudtrail")
     bare = f"Unknown trail: not-there for the user: {ACCOUNT}"
     full = f"Unknown trail: {trail_arn('not-there')} for the user: {ACCOUNT}"
@@ -238,8 +238,8 @@ def test_a_wrong_secret_is_refused_and_is_no_event(server):
     error = refusal(liar.list_users)
     assert error["Error"]["Code"] == "SignatureDoesNotMatch"
     assert error["ResponseMetadata"]["HTTPStatusCode"] == 403
-    nobody = server.client("iam", credentials=("AKIA0000000000000000", "wrong"))
-    assert refusal(nobody.list_users)["Error"]["Code"] == "InvalidClientTokenId"
+    unknown = server.client("iam", credentials=("AKIA0000000000000000", "wrong"))
+    assert refusal(unknown.list_users)["Error"]["Code"] == "InvalidClientTokenId"
     kms = server.client("kms", credentials=("AKIA0000000000000000", "wrong"))
     assert refusal(kms.list_keys)["Error"]["Code"] == "UnrecognizedClientException"
     s3 = server.client("s3", credentials=("AKIA0000000000000000", "wrong"))
@@ -283,7 +283,7 @@ def test_requests_that_are_too_large_are_refused_in_each_service_s_words(shared,
     ("eks", "list_clusters", "rest-json"),
 ])
 def test_a_service_that_is_not_served_is_named(shared, service, call, protocol):
-    """In the form that its client reads: else SDKs say nothing but `Unknown`."""
+    """In the form that its client reads: else SDKs report only `Unknown`."""
     client = shared.client(service)
     with pytest.raises(ClientError) as refused:
         getattr(client, call)()
@@ -294,10 +294,10 @@ def test_a_service_that_is_not_served_is_named(shared, service, call, protocol):
 
 
 def test_a_call_without_a_signature_is_refused_in_its_own_form(shared):
-    nobody = boto3.client("sts", endpoint_url=shared.url, region_name=REGION,
+    unknown = boto3.client("sts", endpoint_url=shared.url, region_name=REGION,
                           config=Config(signature_version=UNSIGNED))
     with pytest.raises(ClientError) as refused:
-        nobody.get_caller_identity()
+        unknown.get_caller_identity()
     answer = refused.value.response
     assert answer["Error"]["Code"] == "MissingAuthenticationToken"
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 403

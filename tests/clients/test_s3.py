@@ -78,7 +78,7 @@ def test_buckets_are_made_described_and_deleted(s3, bucket):
 
 def test_bad_bucket_names_and_places_are_refused(s3, shared):
     for bad in ("ab", "Under_score", "192.168.5.4", "xn--bucket", "a..b", "bucket-s3alias"):
-        # botocore looks at names itself; what it lets through the server refuses.
+        # botocore checks names itself; the server refuses the others.
         try:
             s3.create_bucket(Bucket=bad, CreateBucketConfiguration=HERE)
         except ClientError as error:
@@ -95,7 +95,7 @@ def test_bad_bucket_names_and_places_are_refused(s3, shared):
     assert virginia.get_bucket_location(Bucket="mori-virginia")["LocationConstraint"] is None
 
 
-def test_what_has_not_been_set_is_told_as_aws_tells_it(s3, bucket):
+def test_what_has_not_been_set_is_refused_in_awss_words(s3, bucket):
     for call, code in (
         (s3.get_bucket_policy, "NoSuchBucketPolicy"),
         (s3.get_bucket_policy_status, "NoSuchBucketPolicy"),
@@ -228,7 +228,7 @@ def test_presigned_urls_need_no_credentials(shared, bucket):
 
 
 def submit(post, content, name="photo.jpg"):
-    """Sends a form as a browser does; gives status, headers and body, whatever they are."""
+    """Sends a form as a browser does; gives status, headers and body, for any status."""
     fields = {**post["fields"], "file": (name, content, "application/octet-stream")}
     form, kind = encode_multipart_formdata(fields)
     request = urllib.request.Request(post["url"], data=form, headers={"Content-Type": kind})
@@ -420,7 +420,7 @@ def test_kms_encrypted_objects_need_their_key(shared, s3, bucket):
     refused("KMS.DisabledException", s3.put_object, 400, Bucket=bucket, Key="k2", Body=b"words",
             ServerSideEncryption="aws:kms", SSEKMSKeyId=key_arn)
     refused("KMS.NotFoundException", s3.put_object, 400, Bucket=bucket, Key="k2", Body=b"words",
-            ServerSideEncryption="aws:kms", SSEKMSKeyId="alias/nobody")
+            ServerSideEncryption="aws:kms", SSEKMSKeyId="alias/missing")
 
 
 def test_locked_versions_cannot_be_deleted_even_by_root(s3, name):

@@ -32,7 +32,7 @@ def answer(run):
 
 
 def four_steps(server):
-    """Steps 1 to 3; gives the walk that step 4 looks at."""
+    """Steps 1 to 3; gives the walk that step 4 reads."""
     walk = Walk(server, TRAIL)
     walk.bucket = BUCKET
 

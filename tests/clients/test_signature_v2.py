@@ -30,7 +30,7 @@ def bucket(s3, name):
 
 
 def ask(url, data=None, method="GET", headers=None):
-    """Status, headers and body of the answer; nothing is sent that is not said here."""
+    """Status, headers and body of the answer; nothing else is sent."""
     answer = urllib3.request(method, url, body=data, headers=headers or {}, retries=False)
     return answer.status, answer.headers, answer.data
 
@@ -68,7 +68,7 @@ def test_urls_that_boto3_presigns_by_default(s3, bucket):
         assert ask(url, method=method)[0] == 200, operation
 
 
-def test_an_expired_url_says_when(s3, bucket):
+def test_an_expired_url_reports_when_it_expired(s3, bucket):
     url = s3.generate_presigned_url(
         "get_object", Params={"Bucket": bucket, "Key": "k"}, ExpiresIn=-9)
     status, elements = error(ask(url))

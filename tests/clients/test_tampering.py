@@ -1,6 +1,6 @@
-"""Whatever is done to delivered files, `shoseki verify` finds it, and names the file.
+"""For every change of delivered files, `shoseki verify` finds it, and names the file.
 
-`aws cloudtrail validate-logs` finds what it looks at, and says the same of it.
+`aws cloudtrail validate-logs` finds what it reads, and reports the same.
 """
 
 import base64
@@ -45,10 +45,10 @@ def test_our_own_verifier_judges_the_files_of_each_region(delivered):
 def test_validation_finds_every_form_of_tampering(delivered, auditor, thief, tamper):
     wanted = tamper(delivered, thief)
     ours = auditor.verify()
-    said = ours.stdout + ours.stderr
-    assert ours.returncode == 1, said
+    output = ours.stdout + ours.stderr
+    assert ours.returncode == 1, output
     for part in wanted.aws + wanted.ours:
-        assert part in said, (part, said)
+        assert part in output, (part, output)
     aws = delivered.validate()
     assert aws.returncode == (1 if wanted.aws else 0), aws.stdout + aws.stderr
     for line in wanted.aws:

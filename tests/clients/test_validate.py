@@ -42,19 +42,19 @@ def counts(counted):
 
 def check_same(walk, credentials=ROOT):
     """Verdicts, counts and findings are the same; gives the operation's answer."""
-    told = json.loads(verify(walk, "--json", credentials=credentials).stdout)
+    report = json.loads(verify(walk, "--json", credentials=credentials).stdout)
     answer = validate(walk, credentials)
-    assert answer["Verdict"] == told["verdict"], (answer, told)
+    assert answer["Verdict"] == report["verdict"], (answer, report)
     ours = {section["Region"]: section for section in answer["Regions"]}
-    assert list(ours) == [region["region"] for region in told["regions"]]
-    for region in told["regions"]:
+    assert list(ours) == [region["region"] for region in report["regions"]]
+    for region in report["regions"]:
         own = ours[region["region"]]
         assert own["Verdict"] == region["verdict"]
         assert counts(own["Digests"]) == region["digests"]
         assert counts(own["LogFiles"]) == region["logFiles"]
         assert own["ExtraFiles"] == region["extraFiles"]
         assert own["PendingLogFiles"] == region["pendingLogFiles"]
-    lines = [line for region in told["regions"] for line in region["lines"] if "s3://" in line]
+    lines = [line for region in report["regions"] for line in region["lines"] if "s3://" in line]
     wrong = sorted(line.split("\t")[1] for line in lines)
     found = sorted(f"s3://{one['Bucket']}/{one['Key']}" for one in answer["Findings"])
     assert found == wrong
@@ -98,9 +98,9 @@ def test_what_may_not_be_read_is_unreadable_to_both(delivered):  # noqa: F811
     reader = user_who_may(delivered, "without-key", "cloudtrail:*", "shoseki:*", "s3:List*",
                           "s3:GetBucketLocation")
     assert check_same(delivered, reader)["Verdict"] == "UNREADABLE"
-    nobody = user_who_may(delivered, "without-list", "shoseki:*", "cloudtrail:*", "s3:GetObject")
+    limited = user_who_may(delivered, "without-list", "shoseki:*", "cloudtrail:*", "s3:GetObject")
     try:
-        validate(delivered, nobody)
+        validate(delivered, limited)
         raise AssertionError("the bucket may not be listed")
     except urllib.error.HTTPError as refused:
         assert json.load(refused)["__type"].endswith("AccessDenied")

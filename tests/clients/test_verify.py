@@ -1,4 +1,4 @@
-"""`shoseki verify` as an auditor runs it: what it finds, what it says, how it ends."""
+"""`shoseki verify` as an auditor runs it: what it finds, prints and returns."""
 
 import contextlib
 import json
@@ -39,9 +39,9 @@ def test_before_the_first_digest_nothing_is_found_and_nothing_is_wrong(server, n
     """The keys that will sign exist from the start of logging on, so that the CLI has some to ask."""
     walk = Walk(server, name).prepare().start()
     for region in (REGION, "us-east-1"):
-        said = walk.validate(region=region)
-        assert said.returncode == 0, said.stderr
-        assert "No digests found" in said.stdout, said
+        verdict = walk.validate(region=region)
+        assert verdict.returncode == 0, verdict.stderr
+        assert "No digests found" in verdict.stdout, verdict
 
 
 def is_at_rest(walk):
@@ -63,7 +63,7 @@ def verify(walk, *words, credentials=ROOT):
 
 
 def verify_as(walk, credentials, *words):
-    """The same as somebody else, with `words` that name the trail."""
+    """The same as another user, with `words` that name the trail."""
     env = {"AWS_ENDPOINT_URL": walk.server.url, "AWS_ACCESS_KEY_ID": credentials[0],
            "AWS_SECRET_ACCESS_KEY": credentials[1]}
     start = walk.began.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -125,7 +125,7 @@ def test_all_regions_of_the_trail_are_judged_and_come_to_one_verdict(delivered):
         assert home.returncode == 0 and "Region" not in home.stdout, "only what was asked for"
 
 
-def test_the_anchor_knows_each_region_and_refuses_another_trail(delivered, tmp_path):
+def test_the_anchor_has_each_region_and_refuses_another_trail(delivered, tmp_path):
     file = tmp_path / "anchor.json"
     assert verify(delivered, "--anchor", file).returncode == 0
     kept = json.loads(file.read_text())
@@ -150,8 +150,8 @@ def test_a_newest_digest_that_is_gone_is_found_without_an_anchor(delivered):
     newest = max(delivered.digests())
     with removed(delivered, newest):
         done = verify(delivered)
-        told = f"{newest}\tINVALID: not found, though the trail delivered it last"
-        assert done.returncode == 1 and told in done.stderr, done
+        line = f"{newest}\tINVALID: not found, though the trail delivered it last"
+        assert done.returncode == 1 and line in done.stderr, done
         verdict = done.stdout.splitlines()[-1]
         valid, total = map(int, re.match(r"INVALID: (\d+)/(\d+) digest files", verdict).groups())
         assert total == valid + 1, verdict
@@ -201,8 +201,8 @@ def is_tame(text):
     return not any(unicodedata.category(c) == "Cc" or c in "\u202e\u2066" for c in own)
 
 
-def test_no_key_a_stranger_chose_reaches_the_terminal_as_it_is(delivered, tmp_path):
-    access = user_who_may(delivered, "stranger", "s3:ListAllMyBuckets")
+def test_no_key_of_a_third_party_reaches_the_terminal_as_it_is(delivered, tmp_path):
+    access = user_who_may(delivered, "third-party", "s3:ListAllMyBuckets")
     s3 = delivered.server.client("s3", credentials=access)
     with pytest.raises(ClientError) as refused:
         s3.get_object(Bucket=delivered.bucket, Key=HOSTILE)
@@ -217,7 +217,7 @@ def test_no_key_a_stranger_chose_reaches_the_terminal_as_it_is(delivered, tmp_pa
         lines = done.stdout.splitlines()
         assert not any(line.startswith("Log file") for line in lines), done
     assert HOSTILE in json.loads(done.stdout)["Denials"][0]["Resource"]
-    # What lies in the bucket under such a name is found, and told as tamely.
+    # What lies in the bucket under such a name is found, and reported as harmlessly.
     key = log_key(delivered.began).rsplit("/", 1)[0] + "/" + HOSTILE
     root = delivered.server.client("s3")
     root.put_object(Bucket=delivered.bucket, Key=key, Body=b"x")
@@ -245,13 +245,13 @@ def test_a_deleted_trail_is_verified_by_its_anchor(tmp_path):
         walk.server.client("cloudtrail").delete_trail(Name=walk.name)
         lost = verify(walk)
         assert lost.returncode == 2 and "--s3-bucket" in lost.stderr, lost
-        # The anchor alone knows trail, bucket and keys; flags say the same.
+        # The anchor alone names trail, bucket and keys; flags state the same.
         for words in (["--anchor", anchor], ["--anchor", anchor, "--bucket", walk.bucket],
                       ["--trail-arn", walk.arn, "--bucket", walk.bucket]):
             done = tampering.verify(walk, *words)
             assert (done.returncode, done.stderr) == (0, ""), (words, done)
             assert done.stdout.splitlines()[-1].startswith("VALID: "), done
-        # Whoever may not ask for public keys, or where the server forgot them, needs the anchor's.
+        # Without the permission for public keys, or where the server lost them, the anchor's serve.
         reader = user_who_may(walk, "reader", "s3:List*", "s3:GetObject", "s3:GetBucketLocation",
                               "kms:Decrypt")
         words = ["--trail-arn", walk.arn, "--bucket", walk.bucket]
@@ -270,7 +270,7 @@ def test_a_deleted_trail_is_verified_by_its_anchor(tmp_path):
         walk.server.stop()
 
 
-def test_the_usual_self_signed_certificate_is_believed(tmp_path):
+def test_the_usual_self_signed_certificate_is_trusted(tmp_path):
     server = Server(tmp_path, SWIFT, tls=True).start()
     (tmp_path / "other").mkdir()
     try:

@@ -66,7 +66,7 @@ def encryption(key_arn):
 
 
 class Walk:
-    """A bucket, a key and a trail of one name, made by boto3 as the article says."""
+    """A bucket, a key and a trail of one name, made by boto3 as in the article."""
 
     def __init__(self, server, name):
         self.server, self.name, self.bucket = server, name, f"{name}-logs"
@@ -99,7 +99,7 @@ class Walk:
         self.server.client("s3").put_bucket_policy(Bucket=self.bucket, Policy=policy)
 
     def create(self, **settings):
-        """Step 3 up to CreateTrail; `settings` override what it says."""
+        """Step 3 up to CreateTrail; `settings` override its own."""
         words = {
             "Name": self.name, "S3BucketName": self.bucket, "KmsKeyId": self.key_arn,
             "IsMultiRegionTrail": True, "EnableLogFileValidation": True, **settings,

@@ -44,7 +44,7 @@ export async function newTab({ context, language }) {
   page.setDefaultTimeout(WAIT_MS);
   if (process.env.FRAME_DELAY_MS) await drawLate(page, Number(process.env.FRAME_DELAY_MS));
   const complaints = [];
-  // Answers like 403 and 404 are told by the browser itself; the tests judge those by what is on the screen.
+  // Answers like 403 and 404 are reported by the browser itself; the tests judge those by what is on the screen.
   const isAnswer = (message) => message.text().startsWith("Failed to load resource");
   // What the browser itself advises, without words of a script, changes with its version.
   const isAdvice = (message) => message.type() === "warning" && message.args().length === 0;
@@ -63,7 +63,7 @@ export async function newTab({ context, language }) {
 }
 
 /**
- * Draws each frame this many milliseconds late, as a busy machine does: a test that looks once, where a
+ * Draws each frame this many milliseconds late, as a busy machine does: a test that reads once, where a
  * person would wait for the next frame, fails.
  */
 async function drawLate(page, milliseconds) {
@@ -93,7 +93,7 @@ function watchRequests(page) {
   const running = new Set();
   const end = (request) => running.delete(request);
   page.on("request", (request) => running.add(request));
-  // An answer whose body nobody reads never finishes; its head is the end that every request has.
+  // A response whose body is not read never finishes; its head is the end that every request has.
   page.on("response", (response) => end(response.request()));
   page.on("requestfailed", end);
   return async () => {

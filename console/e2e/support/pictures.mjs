@@ -1,4 +1,4 @@
-// Pictures to look at: into the folder that E2E_PICTURES names, none without it.
+// Pictures for review: into the folder that E2E_PICTURES names, none without it.
 
 /** Gives a function that takes a picture of the whole page, or of the window with `target` in its middle. */
 export function pictures(screen) {

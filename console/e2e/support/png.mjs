@@ -1,5 +1,5 @@
 // Makes a browser's PNG small: at most 256 colours, the commonest, and the nearest of them for the
-// others. Screens have few colours beside the edges of letters, so nobody sees the difference.
+// others. Screens have few colours beside the edges of letters, so the difference is invisible.
 import { crc32, deflateSync, inflateSync } from "node:zlib";
 
 const SIGNATURE = Buffer.from("89504e470d0a1a0a", "hex");

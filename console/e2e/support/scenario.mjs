@@ -54,7 +54,7 @@ export function scenario(language, { byTemplate }) {
       await browser?.close();
       await server?.stop();
     });
-    // Each step stands on the one before it.
+    // Each step needs the one before it.
     const step = (name, work) => it(name, () => walked(screen, name, work));
 
     step("0 the first run sets the root user's password and signs in", async () => {
@@ -123,8 +123,8 @@ export function scenario(language, { byTemplate }) {
       const verdict = () =>
         aws(server, "cloudtrail", "validate-logs", "--trail-arn", walk.TRAIL_ARN, "--start-time", began.toISOString());
       const text = await eventually("a digest that covers log files", async () => {
-        const said = await verdict();
-        return /\d+\/\d+ log files valid/.test(said) && said;
+        const output = await verdict();
+        return /\d+\/\d+ log files valid/.test(output) && output;
       });
       const [, digests, ofDigests] = /(\d+)\/(\d+) digest files valid/.exec(text) ?? [];
       const [, files, ofFiles] = /(\d+)\/(\d+) log files valid/.exec(text) ?? [];

@@ -14,7 +14,7 @@ export class Screen {
     await this.settled();
   }
 
-  /** Follows a link to an address, as if one stood on the page. */
+  /** Follows a link to an address, as if the page had one. */
   async visit(path) {
     await this.page.evaluate((href) => {
       const link = document.body.appendChild(Object.assign(document.createElement("a"), { href }));
@@ -44,7 +44,7 @@ export class Screen {
     await this.settled();
   }
 
-  /** A button, or a link that looks like one; the last of the breadcrumbs is neither. */
+  /** A button, or a link in the form of one; the last of the breadcrumbs is neither. */
   button(text) {
     const byRole = (role) => this.page.getByRole(role, { name: label(text) });
     return byRole("button").or(byRole("link")).and(this.page.locator(":not([aria-current])"));
@@ -115,13 +115,13 @@ export class Screen {
     return this.page.getByRole("checkbox", { name: containing(text) });
   }
 
-  /** The value that stands under a term of a summary. */
+  /** The value under a term of a summary. */
   fact(text) {
     return this.page.locator("dt").filter({ hasText: label(text) }).locator("xpath=following-sibling::dd[1]").first();
   }
 
-  /** The summary says this of that. */
-  async says(term, value) {
+  /** The summary shows this value for this term. */
+  async shows(term, value) {
     await this.fact(term).filter({ hasText: containing(value) }).waitFor();
   }
 

