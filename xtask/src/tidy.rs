@@ -1,6 +1,7 @@
 //! Checks that no compiler performs.
 
 mod cycles;
+mod defaults;
 mod edges;
 mod layers;
 mod lengths;
@@ -25,6 +26,7 @@ pub(crate) fn tidy(project: &Project) -> Result<(), Failure> {
     edges::check(&crates, &mut complaints);
     public::check(project, &crates, &mut complaints)?;
     tables::check(&crates, &mut complaints);
+    defaults::check(project, &crates, &mut complaints)?;
     let page = project.read(assumptions::PAGE).unwrap_or_default();
     if page != assumptions::page(project)? {
         complaints.push(format!("`{}` is stale: cargo xtask golden", assumptions::PAGE));

@@ -96,7 +96,7 @@ fn in_bucket(
     trail: &Trail,
     policy: Option<&Arc<Policy>>,
 ) -> Result<Option<Denial>, Refused> {
-    let Some(region) = s3::bucket_location(ctx.tx(), &trail.bucket)? else { return Ok(None) };
+    let Some(region) = ctx.region_of::<s3::PutObject>(&trail.bucket)? else { return Ok(None) };
     let change = |access: &mut Access| access.policy = policy.cloned();
     let acl = s3::Request::bucket(&trail.bucket);
     let denial = ctx.foresee::<s3::GetBucketAcl>(region.clone(), service(trail), &acl, &change)?;

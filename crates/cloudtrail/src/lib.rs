@@ -20,7 +20,6 @@ mod probe;
 mod public_keys;
 mod reference;
 mod shape;
-mod tagged;
 
 use gateway::{EventForm, Family, INTERNAL_FAILURE, Name, Protocol, SERVICE_UNAVAILABLE, Service};
 
@@ -33,7 +32,6 @@ pub use ops::{
     GetTrailStatusOutput, ListPublicKeys, ListPublicKeysInput, ListPublicKeysOutput, ROWS,
 };
 pub use public_keys::adopt_key_pair;
-pub use tagged::{tag, tagged, untag};
 
 /// How `CloudTrail` is addressed and named.
 pub static SERVICE: Service = Service {

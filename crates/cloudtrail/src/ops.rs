@@ -27,13 +27,13 @@ pub use list_public_keys::{ListPublicKeys, ListPublicKeysInput, ListPublicKeysOu
 use logging::{StartLogging, StopLogging};
 use lookup_events::LookupEvents;
 use tags::ListTags;
-pub(crate) use tags::{AddTags, RemoveTags, TagsInput};
+use tags::{AddTags, RemoveTags, Trails};
 pub use trail_status::{GetTrailStatus, GetTrailStatusInput, GetTrailStatusOutput};
 use update_trail::UpdateTrail;
 
 /// The rows of the table of operations.
 pub const ROWS: &[Row] = &[
-    row::<AddTags>(),
+    row::<AddTags>().with_tags(&Trails),
     row::<CreateTrail>(),
     row::<DeleteTrail>(),
     row::<DescribeTrails>(),

@@ -16,11 +16,11 @@ use crate::{PRINCIPAL, TrailError};
 ///
 /// The writing leaves an empty object at `[prefix/]AWSLogs/ACCOUNT/`, as on AWS.
 pub(crate) fn prove_delivery(ctx: &mut Ctx<'_>, trail: &Trail) -> Result<(), Failure<TrailError>> {
-    if !s3::is_valid_name(&trail.bucket) {
+    if !types::is_bucket_name(&trail.bucket) {
         let message = format!("The bucket name {} is not valid.", trail.bucket);
         return Err(TrailError::InvalidS3BucketName(message).into());
     }
-    let Some(region) = s3::bucket_location(ctx.tx(), &trail.bucket)? else {
+    let Some(region) = ctx.region_of::<s3::PutObject>(&trail.bucket)? else {
         // Observed: the wording.
         let message = format!("S3 bucket {} does not exist!", trail.bucket);
         return Err(TrailError::S3BucketDoesNotExist(message).into());

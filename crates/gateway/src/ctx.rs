@@ -17,7 +17,7 @@ use crate::execute::execute;
 use crate::nested::{NestedCaller, NestedCalls};
 use crate::{
     Access, Call, Caller, Denial, Fault, Gateway, IdentityPort, Name, Operation, Refused, Settings,
-    decisions,
+    TagPort, decisions,
 };
 
 pub use self::parts::Part;
@@ -222,6 +222,18 @@ impl<'t> Ctx<'t> {
     /// Object bodies.
     pub fn bodies(&self) -> &Bodies {
         self.gateway.bodies()
+    }
+
+    /// The region of a bucket, by the operation that would be called on it; `None` if no bucket has
+    /// this name. Every caller may read it, so this leaves no event.
+    pub fn region_of<O: Operation>(&self, bucket: &str) -> Result<Option<Region>, Fault> {
+        O::home(&self.tx, bucket)
+    }
+
+    /// The services whose resources have tags: their names in ARNs, and their ports.
+    pub fn tag_ports(&self) -> Vec<(&'static str, &'static dyn TagPort)> {
+        let rows = self.gateway.table.rows();
+        rows.filter_map(|row| Some((row.spec.service.name, row.tags?))).collect()
     }
 
     /// The identities.

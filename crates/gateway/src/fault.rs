@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use keys::KeyError;
-use store::StoreError;
+use store::{StoreError, StoreErrorKind};
 use trail::digest::DigestError;
 use types::{EntropyError, error_chain};
 
@@ -105,12 +105,12 @@ impl Fault {
 
     /// Whether the disk is full, or nearly so.
     pub fn is_full(&self) -> bool {
-        self.store().is_some_and(StoreError::is_full)
+        self.store().is_some_and(|error| error.kind() == StoreErrorKind::Full)
     }
 
     /// Whether a write was tried on a snapshot: the same work succeeds on the writer.
     pub(crate) fn needs_writer(&self) -> bool {
-        self.store().is_some_and(StoreError::needs_writer)
+        self.store().is_some_and(|error| error.kind() == StoreErrorKind::ReadOnly)
     }
 
     /// It and all its causes in one line, for diagnostics.

@@ -180,6 +180,11 @@ impl Gateway {
         record::new_events(records, |source| self.event_names(source))
     }
 
+    /// As [`Ctx::region_of`], for a worker.
+    pub fn region_of<O: Operation>(&self, bucket: &str) -> Result<Option<Region>, Fault> {
+        O::home(&self.snapshot()?.tx(), bucket)
+    }
+
     /// The single `T` of this gateway, created on first use: in-memory caches of a service.
     pub fn cached<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);

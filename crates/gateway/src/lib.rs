@@ -79,7 +79,7 @@ pub use identity_port::{
     Credential, CredentialQuery, IdentityPolicies, IdentityPort, PolicyText, Tags,
 };
 pub use operation::{
-    Answered, BodySink, Codec, Decoding, EventParts, Needed, Operation, Plain, shown,
+    Answered, BodySink, Codec, Decoding, EventParts, Needed, Operation, Plain, TagPort, shown,
 };
 pub use operator_event::operator_events;
 pub use row::{Answering, Begun, Row, Upload, row};

@@ -4,11 +4,11 @@ use serde::Serialize;
 use serde_json::Value;
 use store::Tx;
 use trail::Resource;
-use types::Region;
+use types::{Arn, Region};
 
 use crate::{
-    Access, Answer, ApiError, Ctx, Failure, Fault, Gateway, Refused, Reply, Service, Spec,
-    WireError,
+    Access, Answer, ApiError, Caller, Ctx, Failure, Fault, Gateway, Refused, Reply, Service, Spec,
+    Tags, WireError,
 };
 
 /// One API operation. It performs no step of the pipeline: it provides what the steps need.
@@ -237,6 +237,38 @@ impl<T: Serialize> Answered for T {
     fn recorded(&self) -> Result<Value, Fault> {
         shown(self)
     }
+}
+
+/// The tagged resources of a service, for the tagging API, which depends on no service.
+///
+/// The row of the operation that adds tags carries it ([`Row::with_tags`](crate::Row::with_tags)).
+/// Reading leaves no event; a change is a call of the service's own operation.
+pub trait TagPort: fmt::Debug + Sync {
+    /// The tagged resources of the account in the region.
+    fn tagged(&self, ctx: &Ctx<'_>) -> Result<Vec<(Arn, Tags)>, Fault>;
+
+    /// Whether an ARN of the service belongs to the account and the region.
+    fn is_here(&self, ctx: &Ctx<'_>, arn: &Arn) -> Result<bool, Fault> {
+        Ok(arn.region() == ctx.region().as_str() && arn.account() == ctx.account().as_str())
+    }
+
+    /// Adds tags, as `caller`; they replace those with the same keys.
+    fn tag(
+        &self,
+        ctx: &mut Ctx<'_>,
+        caller: Caller,
+        arn: &Arn,
+        tags: &[(String, String)],
+    ) -> Result<(), Refused>;
+
+    /// Removes the tags with these keys, as `caller`.
+    fn untag(
+        &self,
+        ctx: &mut Ctx<'_>,
+        caller: Caller,
+        arn: &Arn,
+        tag_keys: &[String],
+    ) -> Result<(), Refused>;
 }
 
 /// What an event contains for a value.

@@ -15,8 +15,8 @@ use crate::incoming::Incoming;
 use crate::nested::{Done, NestedCalls};
 use crate::record::fault;
 use crate::{
-    Answer, Call, Codec, Ctx, Denial, Fault, Gateway, Operation, Refused, Reply, Spec, WhenFull,
-    WireError, decisions,
+    Answer, Call, Codec, Ctx, Denial, Fault, Gateway, Operation, Refused, Reply, Spec, TagPort,
+    WhenFull, WireError, decisions,
 };
 
 /// What diagnostics say of a call that fails for a reason of our own.
@@ -30,12 +30,21 @@ pub struct Row {
     pub(crate) begin: fn(&Incoming) -> Begun,
     pub(crate) refuse_by_head: fn(&Incoming) -> Option<Answering>,
     pub(crate) home: fn(&Tx<'_>, &str) -> Result<Option<Region>, Fault>,
+    pub(crate) tags: Option<&'static dyn TagPort>,
 }
 
 /// The row of `O`.
 pub const fn row<O: Operation>() -> Row {
     let (begin, refuse_by_head) = (begin::<O>, refuse_by_head::<O>);
-    Row { spec: &O::SPEC, begin, refuse_by_head, home: O::home }
+    Row { spec: &O::SPEC, begin, refuse_by_head, home: O::home, tags: None }
+}
+
+impl Row {
+    /// The same, of the operation that adds tags to the resources behind `port`.
+    #[must_use]
+    pub const fn with_tags(self, port: &'static dyn TagPort) -> Self {
+        Self { tags: Some(port), ..self }
+    }
 }
 
 /// A response that arrives once it is durable.

@@ -1,21 +1,44 @@
 //! The rules about tags, the same for everything that can have some.
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::IamError;
 use crate::model::Tag;
-use crate::validate::{Checks, TAG_KEY, TAG_VALUE};
+use crate::validate::{Checks, TAG_KEY, TAG_VALUE, given};
 
 /// The maximum number of tags of one resource.
 ///
 /// Source: IAM User Guide, "Tags for IAM resources".
 pub(crate) const TAGS_MAX: usize = 50;
 
+/// A tag in a request. Either member may be absent until [`check`] has found both.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct SentTag {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
+}
+
+/// The tags of a request that [`check`] has accepted.
+pub(crate) fn accepted(sent: &[SentTag]) -> Vec<Tag> {
+    let tag = |tag: &SentTag| Tag {
+        key: given(tag.key.as_ref()).to_owned(),
+        value: given(tag.value.as_ref()).to_owned(),
+    };
+    sent.iter().map(tag).collect()
+}
+
 /// Adds the constraints of a list of tags.
-pub(crate) fn check(mut checks: Checks, tags: &[Tag]) -> Checks {
+///
+/// Source: the model's `Tag`: both members are required, and a value may be empty.
+pub(crate) fn check(mut checks: Checks, tags: &[SentTag]) -> Checks {
     checks = checks.count("tags", tags.len(), TAGS_MAX);
     for (at, tag) in (1_usize..).zip(tags) {
-        checks = checks.may(&format!("tags.{at}.member.key"), Some(&tag.key), &TAG_KEY).may(
+        checks = checks.must(&format!("tags.{at}.member.key"), tag.key.as_deref(), &TAG_KEY).must(
             &format!("tags.{at}.member.value"),
-            Some(&tag.value),
+            tag.value.as_deref(),
             &TAG_VALUE,
         );
     }
@@ -34,8 +57,9 @@ pub(crate) fn check_keys(mut checks: Checks, member: &str, keys: &[String]) -> C
 /// Refuses keys that differ by case only, and AWS's own.
 ///
 /// Observed: the text about duplicates.
-pub(crate) fn check_keys_differ(tags: &[Tag]) -> Result<(), IamError> {
-    let lower: Vec<String> = tags.iter().map(|tag| tag.key.to_lowercase()).collect();
+pub(crate) fn check_keys_differ(tags: &[SentTag]) -> Result<(), IamError> {
+    let lower: Vec<String> =
+        tags.iter().map(|tag| given(tag.key.as_ref()).to_lowercase()).collect();
     let twice = (1..).zip(&lower).any(|(next, key)| lower.iter().skip(next).any(|k| k == key));
     if twice {
         let told = "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
@@ -72,12 +96,17 @@ mod tests {
         keys.iter().map(|key| Tag { key: (*key).to_owned(), value: String::new() }).collect()
     }
 
+    fn sent(keys: &[&str]) -> Vec<SentTag> {
+        let tag = |key: &&str| SentTag { key: Some((*key).to_owned()), value: None };
+        keys.iter().map(tag).collect()
+    }
+
     /// Keys are compared case-insensitively; `aws:` is AWS's.
     #[test]
     fn keys_must_differ_by_more_than_case() {
-        assert!(check_keys_differ(&tags(&["a", "b"])).is_ok());
-        assert!(check_keys_differ(&tags(&["a", "b", "A"])).is_err());
-        assert!(check_keys_differ(&tags(&["AWS:x"])).is_err());
+        assert!(check_keys_differ(&sent(&["a", "b"])).is_ok());
+        assert!(check_keys_differ(&sent(&["a", "b", "A"])).is_err());
+        assert!(check_keys_differ(&sent(&["AWS:x"])).is_err());
     }
 
     /// The fifty-first tag is one too many, a new value is none.

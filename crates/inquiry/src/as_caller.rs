@@ -66,7 +66,7 @@ impl<'c, 't> AsCaller<'c, 't> {
     /// Locates a bucket. A missing one gets its error wherever it is called.
     fn region_of(&self, bucket: &str) -> Result<Region, ReadError> {
         let ctx = self.ctx.borrow();
-        let found = s3::bucket_location(ctx.tx(), bucket);
+        let found = ctx.region_of::<s3::ListObjects>(bucket);
         let found = found.map_err(|error| ReadError::Refused(error.into()))?;
         Ok(found.unwrap_or_else(|| ctx.region().clone()))
     }

@@ -1,7 +1,8 @@
 //! Scheduled work on keys: destruction and automatic rotation.
 //!
-//! Both are plain functions over a transaction. A worker calls them and writes the service events;
-//! an expired key is invisible from that instant, whether or not the worker has run.
+//! [`next_step`] decides what becomes of the first entry of a schedule; two functions over a
+//! transaction do it. A worker calls them and writes the service events. An expired key is invisible
+//! from that instant, whether or not the worker has run.
 
 use gateway::Fault;
 use keys::Keyring;
@@ -50,6 +51,43 @@ pub struct RotatedKey {
     pub current_material_id: String,
 }
 
+/// What is scheduled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Work {
+    Deletion,
+    Rotation,
+}
+
+/// What becomes of the first entry of a schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// It is not due yet.
+    Wait,
+    /// It is outdated: the key was destroyed, or its state changed since. Drops it.
+    Skip,
+    /// Destroys the key.
+    Destroy,
+    /// Rotates the key; this is the schedule from now on.
+    Rotate(Rotation),
+}
+
+/// Decides; does nothing itself. `key` is the entry's key as it is stored now.
+///
+/// A key that is not enabled is not rotated; enabling it makes the rotation due at once.
+fn next_step(work: Work, at: Timestamp, key: Option<&Key>, now: Timestamp) -> Step {
+    if at > now {
+        return Step::Wait;
+    }
+    let Some(key) = key else { return Step::Skip };
+    match (work, key.rotation) {
+        (Work::Deletion, _) if key.state == State::PendingDeletion { due: at } => Step::Destroy,
+        (Work::Rotation, Some(rotation)) if rotation.next == at && key.state == State::Enabled => {
+            Step::Rotate(rotation.restarted(now))
+        }
+        (Work::Deletion | Work::Rotation, _) => Step::Skip,
+    }
+}
+
 /// Destroys up to `limit` keys whose waiting period is over: material, aliases, grants, policy.
 ///
 /// The rows are deleted when the transaction is committed. The wrapped material remains in older
@@ -64,11 +102,7 @@ pub fn destroy_due(
 ) -> Result<Vec<DestroyedKey>, Fault> {
     let mut destroyed = Vec::new();
     while destroyed.len() < limit {
-        let Some((key, due)) = take(&DELETIONS, tx, keyring, now)? else { break };
-        let scheduled = key.state == State::PendingDeletion { due };
-        if !scheduled {
-            continue;
-        }
+        let Some((key, Step::Destroy)) = take(Work::Deletion, tx, keyring, now)? else { break };
         material::destroy(tx, keyring, &key)?;
         for alias in &key.aliases {
             ALIASES.delete(tx, &alias_place(&key.account, &key.region, alias))?;
@@ -89,8 +123,7 @@ pub fn destroy_due(
     Ok(destroyed)
 }
 
-/// Rotates up to `limit` keys whose automatic rotation is due. A key that is not enabled then is
-/// skipped; enabling it makes the rotation due at once.
+/// Rotates up to `limit` keys whose automatic rotation is due.
 ///
 /// Source: KMS Developer Guide, "Rotating AWS KMS keys".
 pub fn rotate_due(
@@ -102,13 +135,11 @@ pub fn rotate_due(
 ) -> Result<Vec<RotatedKey>, Fault> {
     let mut rotated = Vec::new();
     while rotated.len() < limit {
-        let Some((mut key, due)) = take(&ROTATIONS, tx, keyring, now)? else { break };
-        let Some(rotation) = key.rotation.filter(|rotation| rotation.next == due) else { continue };
-        if key.state != State::Enabled {
-            continue;
-        }
+        let Some((mut key, Step::Rotate(next))) = take(Work::Rotation, tx, keyring, now)? else {
+            break;
+        };
         let previous = key.material_id.clone();
-        key.rotation = Some(rotation.restarted(now));
+        key.rotation = Some(next);
         let number = next_number(tx, keyring, &key)?;
         let how = Renewal { now, number, on_demand: false };
         material::renew(tx, keyring, entropy, &mut key, how)?;
@@ -174,23 +205,28 @@ impl Rotation {
     }
 }
 
-/// Removes the first due entry from the schedule; returns its key, if that still exists, with the
-/// scheduled time.
+/// Removes the due entries of a schedule up to the first one that calls for work; returns its key
+/// and the work.
 fn take(
-    list: &Rows<Due>,
+    work: Work,
     tx: &mut Tx<'_>,
     keyring: &Keyring,
     now: Timestamp,
-) -> Result<Option<(Key, Timestamp)>, Fault> {
+) -> Result<Option<(Key, Step)>, Fault> {
+    let list = match work {
+        Work::Deletion => &DELETIONS,
+        Work::Rotation => &ROTATIONS,
+    };
     let first = Range { prefix: &[], from: &[], limit: 1 };
     while let Some((place, due)) = list.page(tx, keyring, &first)?.pop() {
-        if due.at > now {
+        let key = KEYS.get(tx, keyring, &key_place(&due.account, &due.region, &due.key_id))?;
+        let step = next_step(work, due.at, key.as_ref(), now);
+        if step == Step::Wait {
             break;
         }
         list.delete(tx, &place)?;
-        let key = key_place(&due.account, &due.region, &due.key_id);
-        if let Some(key) = KEYS.get(tx, keyring, &key)? {
-            return Ok(Some((key, due.at)));
+        if let Some(key) = key.filter(|_| step != Step::Skip) {
+            return Ok(Some((key, step)));
         }
     }
     Ok(None)
@@ -198,4 +234,52 @@ fn take(
 
 fn note(at: Timestamp, key: &Key) -> Due {
     Due { at, account: key.account.clone(), region: key.region.clone(), key_id: key.id.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state;
+
+    const DUE: Timestamp = Timestamp::from_ms(1_000);
+    const LATER: Timestamp = Timestamp::from_ms(2_000);
+
+    fn check(work: Work, key: Option<&Key>, now: Timestamp, want: Step) {
+        assert_eq!(next_step(work, DUE, key, now), want);
+    }
+
+    /// A key is destroyed from the instant on that its state names, and only then.
+    #[test]
+    fn a_key_is_destroyed_when_its_waiting_period_is_over() {
+        let pending = state::tests::key(State::PendingDeletion { due: DUE });
+        check(Work::Deletion, Some(&pending), DUE.minus_ms(1), Step::Wait);
+        check(Work::Deletion, Some(&pending), DUE, Step::Destroy);
+        check(Work::Deletion, Some(&pending), LATER, Step::Destroy);
+        let again = state::tests::key(State::PendingDeletion { due: LATER });
+        for other in [&again, &state::tests::key(State::Enabled)] {
+            check(Work::Deletion, Some(other), LATER, Step::Skip);
+        }
+        check(Work::Deletion, None, LATER, Step::Skip);
+    }
+
+    /// The next period begins when the key is rotated, however late that is.
+    #[test]
+    fn an_enabled_key_is_rotated_when_it_is_due() {
+        let rotating = |state, next| {
+            let rotation = Some(Rotation { period_days: 90, next });
+            Key { rotation, ..state::tests::key(state) }
+        };
+        let enabled = rotating(State::Enabled, DUE);
+        check(Work::Rotation, Some(&enabled), DUE.minus_ms(1), Step::Wait);
+        let want = Step::Rotate(Rotation { period_days: 90, next: LATER.plus_ms(90 * DAY_MS) });
+        check(Work::Rotation, Some(&enabled), LATER, want);
+        for other in [
+            rotating(State::Disabled, DUE),
+            rotating(State::PendingDeletion { due: DUE }, DUE),
+            rotating(State::Enabled, LATER),
+            state::tests::key(State::Enabled),
+        ] {
+            check(Work::Rotation, Some(&other), LATER, Step::Skip);
+        }
+    }
 }

@@ -3,7 +3,7 @@ use gateway::{ApiError, Failure, Fault, WireError};
 /// An operation's failure, or an error that KMS documents.
 pub(crate) type KmsFailure = Failure<KmsError>;
 
-/// The result of a look-up for an event, which records a call also if its key does not exist:
+/// The result of a lookup for an event, which records a call also if its key does not exist:
 /// `None` for an error that the API documents. Our own faults remain errors.
 pub(crate) fn unless_refused<T>(found: Result<T, KmsFailure>) -> Result<Option<T>, Fault> {
     match found {

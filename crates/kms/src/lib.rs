@@ -11,9 +11,9 @@
 //! `ops::ROWS`.
 //!
 //! Other services use a key by invoking [`GenerateDataKey`], [`Decrypt`] or [`DescribeKey`] as
-//! their caller or as themselves. Two functions beside operations are for them, and leave no
-//! event: [`named_key`] returns the ARN behind a name, and [`tagged`] the tags of keys for the
-//! tagging API. A worker calls [`destroy_due`] and [`rotate_due`].
+//! their caller or as themselves. [`named_key`] alone is for them beside operations: it returns the
+//! ARN behind a name, and leaves no event. The tags of keys are read through the [`gateway::TagPort`]; `fsck` gets [`open_at_rest`], while no
+//! server runs. A worker calls [`destroy_due`] and [`rotate_due`].
 //!
 //! Reading order: `model.rs` (stored types), `id.rs` and `resolve.rs` (from names to keys),
 //! `condition_keys.rs`, `rights.rs` and `key_policy.rs` (permissions), `state.rs` (key states), `material.rs` (the
@@ -63,7 +63,6 @@ pub use ops::{
     ROWS, Recipient,
 };
 pub use quiet::{Quiet, Recorded};
-pub use tagged::{tag, tagged, untag};
 pub use worker::{named_key, run_due};
 
 /// The service.

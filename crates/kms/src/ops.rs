@@ -22,11 +22,14 @@ mod retire_grant;
 mod revoke_grant;
 mod rotate_key_on_demand;
 mod rotation;
-mod tagging;
+pub(crate) mod tagging;
 mod update_alias;
 mod update_key_description;
 
 use gateway::{Row, row};
+
+use self::tagging::{TagResource, UntagResource};
+use crate::tagged::Keys;
 
 pub use decrypt::{Decrypt, DecryptInput, DecryptOutput};
 pub use describe_key::{DescribeKey, DescribeKeyInput, DescribeKeyOutput};
@@ -36,7 +39,6 @@ pub use generate_data_key::{
     GenerateDataKeyWithoutPlaintextOutput,
 };
 pub use members::Recipient;
-pub(crate) use tagging::{TagResource, TagResourceInput, UntagResource, UntagResourceInput};
 
 /// The rows of the table of operations.
 ///
@@ -60,7 +62,7 @@ pub const ROWS: &[Row] = &[
     row::<update_alias::UpdateAlias>(),
     row::<delete_alias::DeleteAlias>(),
     row::<list_aliases::ListAliases>(),
-    row::<TagResource>(),
+    row::<TagResource>().with_tags(&Keys),
     row::<UntagResource>(),
     row::<tagging::ListResourceTags>(),
     row::<Encrypt>(),

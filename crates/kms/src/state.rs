@@ -51,14 +51,14 @@ impl State {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use gateway::ApiError;
     use types::{AccountId, Region, Timestamp};
 
     use super::*;
     use crate::model::Manager;
 
-    fn key(state: State) -> Key {
+    pub(crate) fn key(state: State) -> Key {
         Key {
             account: AccountId::parse("111122223333").unwrap(),
             region: Region::us_east_1(),

@@ -1,37 +1,44 @@
 //! Keys and their tags, for the tagging API.
 
-use gateway::{Caller, Ctx, Fault, Refused, Tags};
+use gateway::{Caller, Ctx, Fault, Refused, TagPort, Tags};
 use store::key;
 use types::Arn;
 
 use crate::model::KEYS;
-use crate::ops::{TagResource, TagResourceInput, UntagResource, UntagResourceInput};
+use crate::ops::tagging::{TagResource, TagResourceInput, UntagResource, UntagResourceInput};
 
-/// The tagged keys of the account in the region.
-pub fn tagged(ctx: &Ctx<'_>) -> Result<Vec<(Arn, Tags)>, Fault> {
-    let prefix = key([ctx.account().as_str(), ctx.region().as_str()]);
-    let rows = KEYS.all(ctx.tx(), ctx.keyring(), &prefix)?;
-    let keys = rows.into_iter().map(|(_, key)| key);
-    let keys = keys.filter(|key| !key.is_gone(ctx.now()) && !key.tags.is_empty());
-    Ok(keys.map(|key| (key.arn(), key.tags)).collect())
-}
+/// The keys that have tags.
+#[derive(Debug)]
+pub(crate) struct Keys;
 
-/// `TagResource`, as `caller`.
-pub fn tag(
-    ctx: &mut Ctx<'_>,
-    caller: Caller,
-    key: &Arn,
-    tags: &[(String, String)],
-) -> Result<(), Refused> {
-    ctx.invoke::<TagResource>(caller, &TagResourceInput::new(key, tags)).map(drop)
-}
+impl TagPort for Keys {
+    fn tagged(&self, ctx: &Ctx<'_>) -> Result<Vec<(Arn, Tags)>, Fault> {
+        let prefix = key([ctx.account().as_str(), ctx.region().as_str()]);
+        let rows = KEYS.all(ctx.tx(), ctx.keyring(), &prefix)?;
+        let keys = rows.into_iter().map(|(_, key)| key);
+        let keys = keys.filter(|key| !key.is_gone(ctx.now()) && !key.tags.is_empty());
+        Ok(keys.map(|key| (key.arn(), key.tags)).collect())
+    }
 
-/// `UntagResource`, as `caller`.
-pub fn untag(
-    ctx: &mut Ctx<'_>,
-    caller: Caller,
-    key: &Arn,
-    tag_keys: &[String],
-) -> Result<(), Refused> {
-    ctx.invoke::<UntagResource>(caller, &UntagResourceInput::new(key, tag_keys)).map(drop)
+    /// `TagResource`.
+    fn tag(
+        &self,
+        ctx: &mut Ctx<'_>,
+        caller: Caller,
+        key: &Arn,
+        tags: &[(String, String)],
+    ) -> Result<(), Refused> {
+        ctx.invoke::<TagResource>(caller, &TagResourceInput::new(key, tags)).map(drop)
+    }
+
+    /// `UntagResource`.
+    fn untag(
+        &self,
+        ctx: &mut Ctx<'_>,
+        caller: Caller,
+        key: &Arn,
+        tag_keys: &[String],
+    ) -> Result<(), Refused> {
+        ctx.invoke::<UntagResource>(caller, &UntagResourceInput::new(key, tag_keys)).map(drop)
+    }
 }

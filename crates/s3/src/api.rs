@@ -30,6 +30,8 @@ pub trait Api: Sized + 'static {
     const READS_BODY: bool = false;
     /// What its event says.
     const EVENT: Shape = Shape::PATH;
+    /// Whether it chooses how an object is encrypted.
+    const CHOOSES_ENCRYPTION: bool = false;
     /// The result of [`prepare`](Self::prepare).
     type Work: Send + 'static;
 
@@ -149,6 +151,9 @@ impl<A: Api> Operation for Call<A> {
     }
 
     fn prepare(ctx: &mut Ctx<'_>, request: &Request, seen: Seen) -> S3Result<Self::Work> {
+        if !A::CHOOSES_ENCRYPTION {
+            encryption::refuse_choice(request)?;
+        }
         check_request(&A::SPEC, request)?;
         let work = A::prepare(ctx, request, &seen.bucket)?;
         Ok(Prepared { seen, work })
@@ -171,7 +176,7 @@ impl<A: Api> Operation for Call<A> {
     }
 
     fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, Fault> {
-        crate::bucket_location(tx, bucket)
+        crate::bucket::bucket_location(tx, bucket)
     }
 
     fn annotate(
@@ -227,6 +232,7 @@ impl<A: ServiceApi> Operation for ServiceCall<A> {
     }
 
     fn prepare(_: &mut Ctx<'_>, request: &Request, (): ()) -> S3Result<()> {
+        encryption::refuse_choice(request)?;
         check_request(&A::SPEC, request)
     }
 
@@ -247,7 +253,6 @@ impl<A: ServiceApi> Operation for ServiceCall<A> {
 
 /// The requirements of every authorized request.
 fn check_request(spec: &Spec, request: &Request) -> S3Result<()> {
-    encryption::refuse_choice(request, spec.name)?;
     if spec.body.is_streamed() && request.lacks_length {
         return Err(S3Error::MissingContentLength.into());
     }

@@ -16,6 +16,16 @@ use crate::model::{Bucket, BucketEncryption, Envelope, Scheme};
 use crate::request::Request;
 use crate::{access, customer_key};
 
+/// How a KMS key opens a data key that it sealed, without a caller: from the key's ARN, the sealed key
+/// and its context. `None` if its material was destroyed. KMS provides it; `fsck` connects the two.
+pub type OpenAtRest = fn(
+    &Tx<'_>,
+    &Keyring,
+    &str,
+    &[u8],
+    &BTreeMap<String, String>,
+) -> Result<Option<SecretBytes>, Fault>;
+
 /// The managed key that `aws:kms` means where no key is named.
 const MANAGED_KEY: &str = "alias/aws/s3";
 const KEY_BYTES: usize = 32;
@@ -140,8 +150,8 @@ impl Envelope {
         &self,
         tx: &Tx<'_>,
         keyring: &Keyring,
-        bucket: &str,
-        key: &str,
+        (bucket, key): (&str, &str),
+        open_kms: OpenAtRest,
     ) -> Result<Option<SecretBytes>, Fault> {
         let sealed = self.sealed_bytes()?;
         match self.scheme {
@@ -152,7 +162,7 @@ impl Envelope {
             }
             Scheme::Kms | Scheme::Dsse => {
                 let arn = self.key_arn.as_deref().unwrap_or_default();
-                kms::open_at_rest(tx, keyring, arn, &sealed, &self.context)
+                open_kms(tx, keyring, arn, &sealed, &self.context)
             }
             Scheme::Customer => Ok(None),
         }
@@ -306,15 +316,12 @@ fn context(
     Ok(context)
 }
 
-/// The operations that choose how an object is encrypted.
-const CHOOSING: [&str; 4] = ["PutObject", "PostObject", "CopyObject", "CreateMultipartUpload"];
-
-/// Refuses the header that chooses the encryption where nothing is chosen.
+/// Rejects the header that chooses the encryption, for operations that choose none.
 ///
 /// Observed: also on a list of keys, wording and elements.
-pub(crate) fn refuse_choice(request: &Request, operation: &str) -> S3Result<()> {
+pub(crate) fn refuse_choice(request: &Request) -> S3Result<()> {
     let name = "x-amz-server-side-encryption";
-    match request.header(name).filter(|_| !CHOOSING.contains(&operation)) {
+    match request.header(name) {
         None => Ok(()),
         Some(value) => {
             let message =

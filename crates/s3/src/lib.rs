@@ -31,9 +31,9 @@
 //! assert_eq!(request.bucket, "audit");
 //! ```
 //!
-//! Three functions beside operations are for them, and leave no event: [`bucket_location`] returns
-//! the region to call, [`is_valid_name`] checks a bucket's name, and [`tagged`] returns the tags of
-//! buckets for the tagging API.
+//! The region of a bucket comes from the operation that is to be called on it
+//! ([`gateway::Ctx::region_of`]), the tags of buckets through the [`gateway::TagPort`]. `fsck` proves
+//! bodies with [`prove_bodies`], while no server runs.
 
 mod access;
 mod acl;
@@ -79,9 +79,10 @@ mod xml;
 use gateway::{EventForm, Family, Name, OwnFailure, Protocol, Service};
 
 pub use api::{Api, Call, RestXml};
-pub use bucket::{bucket_exists, bucket_location, bucket_owner, is_valid_name};
+pub use bucket::{bucket_exists, bucket_owner};
 pub use control::CONTROL;
 pub use cors::{CorsHeaders, CorsRequest, cors_headers};
+pub use encryption::OpenAtRest;
 pub use error::S3Error;
 pub use event::Shape;
 pub use ops::ROWS;
@@ -90,7 +91,6 @@ pub use proof::{ProvedBodies, prove_bodies};
 pub use request::Request;
 pub use response::Response;
 pub use sweep::sweep;
-pub use tagged::{tag, tagged, untag};
 
 /// Event history finds the calls to a bucket by its name.
 const EVENT_FORM: EventForm =

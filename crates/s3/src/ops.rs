@@ -38,6 +38,7 @@ use crate::settings::public_access::PublicAccessBlock;
 use crate::settings::tagging::BucketTagging;
 use crate::settings::versioning::BucketVersioning;
 use crate::settings::{Delete, Get, Put};
+use crate::tagged::Buckets;
 
 /// All operations of this service.
 pub const ROWS: &[Row] = &[
@@ -64,7 +65,7 @@ pub const ROWS: &[Row] = &[
     row::<Call<Get<BucketVersioning>>>(),
     row::<Call<Put<BucketVersioning>>>(),
     row::<Call<Get<BucketTagging>>>(),
-    row::<Call<Put<BucketTagging>>>(),
+    row::<Call<Put<BucketTagging>>>().with_tags(&Buckets),
     row::<Call<Delete<BucketTagging>>>(),
     row::<Call<Get<ObjectLockConfiguration>>>(),
     row::<Call<Put<ObjectLockConfiguration>>>(),

@@ -9,6 +9,7 @@ use store::{BodyId, Snapshot, Store};
 
 use crate::body::{Reader, frames_aad};
 use crate::changes::UPLOADS;
+use crate::encryption::OpenAtRest;
 use crate::model::{Envelope, Piece};
 use crate::object::VERSIONS;
 use crate::ops::multipart::PARTS;
@@ -34,6 +35,7 @@ pub struct ProvedBodies {
 pub fn prove_bodies(
     store: &Store,
     keyring: Option<&Keyring>,
+    open_kms: OpenAtRest,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<ProvedBodies, Fault> {
     let (view, mut lengths) = (store.snapshot()?, BTreeMap::new());
@@ -48,7 +50,8 @@ pub fn prove_bodies(
         ControlFlow::Continue(())
     })?;
     let (total, read, done) = (total_bytes(&view)?, 0, ProvedBodies::default());
-    let mut proof = Proof { store, view: &view, keyring, lengths, total, read, progress, done };
+    let mut proof =
+        Proof { store, view: &view, keyring, open_kms, lengths, total, read, progress, done };
     VERSIONS.visit(&tx, [], [], &mut |row, version| {
         if let Some(stored) = version.stored {
             let (bucket, key) = (part_of_row(row, 0), part_of_row(row, 1));
@@ -89,6 +92,7 @@ struct Proof<'a> {
     store: &'a Store,
     view: &'a Snapshot,
     keyring: Option<&'a Keyring>,
+    open_kms: OpenAtRest,
     lengths: BTreeMap<BodyId, u64>,
     /// Bytes of all bodies.
     total: u64,
@@ -132,7 +136,7 @@ impl Proof<'_> {
             }
         }
         let Some(keyring) = self.keyring else { return Ok(Verdict::ByLength) };
-        let Some(root) = envelope.open_at_rest(&tx, keyring, bucket, key)? else {
+        let Some(root) = envelope.open_at_rest(&tx, keyring, (bucket, key), self.open_kms)? else {
             return Ok(Verdict::ByLength);
         };
         let (bodies, aad) = (self.store.bodies(), frames_aad(bucket, key));

@@ -2,7 +2,7 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use gateway::{Fault, Gateway};
-use store::BodyId;
+use store::{BodyId, Snapshot};
 use types::{Pulse, Timestamp};
 
 use crate::model::Piece;
@@ -22,14 +22,72 @@ const ANSWERS_MAX: usize = 256;
 /// No event: everything removed was deleted or returned before, by calls that had theirs.
 pub fn sweep(gateway: &Gateway, older_than: Timestamp, pulse: Pulse<'_>) -> Result<u64, Fault> {
     let view = gateway.snapshot()?;
-    let tx = view.tx();
-    let mut live = BTreeSet::<BodyId>::new();
     let stopped = Cell::new(false);
     let pulse = || {
         let pulsed = pulse();
         stopped.set(stopped.get() || pulsed.is_break());
         pulsed
     };
+    let mut done = Done::default();
+    loop {
+        match next_step(&done, pulse().is_break() || stopped.get()) {
+            Step::FindLive => done.live = Some(live(&view, &pulse)?),
+            // Calls wait for the writer, so the search is not in the commits. A response never
+            // changes.
+            Step::FindAnswers => done.answers = Some(completed_before(&view.tx(), older_than)?),
+            Step::DeleteAnswers { count } => {
+                let old = done.answers.iter_mut().flat_map(|rows| rows.drain(..count));
+                let old: Vec<_> = old.collect();
+                gateway.maintain(move |tx| forget_completed(tx, &old))?;
+            }
+            Step::RemoveBodies => {
+                let live = done.live.take().unwrap_or_default();
+                let mut is_live =
+                    |id: &BodyId| stopped.get() || pulse().is_break() || live.contains(id);
+                return Ok(gateway.bodies().sweep(&mut is_live, older_than)?.bodies);
+            }
+            Step::Stop => return Ok(0),
+        }
+    }
+}
+
+/// What a sweep has found so far.
+#[derive(Debug, Default)]
+struct Done {
+    /// The bodies that something references.
+    live: Option<BTreeSet<BodyId>>,
+    /// The rows of old responses, until they are deleted.
+    answers: Option<Vec<Vec<u8>>>,
+}
+
+/// What a sweep does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    FindLive,
+    FindAnswers,
+    /// Deletes this many of the old responses, in one commit.
+    DeleteAnswers {
+        count: usize,
+    },
+    RemoveBodies,
+    Stop,
+}
+
+/// Decides; does nothing itself.
+// INVARIANT: no body is removed on the strength of a search that was broken off.
+fn next_step(done: &Done, stopped: bool) -> Step {
+    match (&done.live, &done.answers) {
+        _ if stopped => Step::Stop,
+        (None, _) => Step::FindLive,
+        (Some(_), None) => Step::FindAnswers,
+        (Some(_), Some(left)) if left.is_empty() => Step::RemoveBodies,
+        (Some(_), Some(left)) => Step::DeleteAnswers { count: left.len().min(ANSWERS_MAX) },
+    }
+}
+
+/// The bodies that objects and parts reference; incomplete if `pulse` breaks.
+fn live(view: &Snapshot, pulse: Pulse<'_>) -> Result<BTreeSet<BodyId>, Fault> {
+    let (tx, mut live) = (view.tx(), BTreeSet::new());
     VERSIONS.visit(&tx, [], [], &mut |_, version| {
         let pieces = version.stored.iter().flat_map(|stored| &stored.pieces);
         live.extend(pieces.filter_map(Piece::file));
@@ -39,18 +97,33 @@ pub fn sweep(gateway: &Gateway, older_than: Timestamp, pulse: Pulse<'_>) -> Resu
         live.extend(part.piece.file());
         pulse()
     })?;
-    if stopped.get() {
-        // The set of live bodies is incomplete.
-        return Ok(0);
-    }
-    // Calls wait for the writer, so the search is not in the commits. A response never changes.
-    for rows in completed_before(&tx, older_than)?.chunks(ANSWERS_MAX) {
-        if pulse().is_break() {
-            return Ok(0);
+    Ok(live)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn done(live: bool, answers: Option<usize>) -> Done {
+        Done {
+            live: live.then(BTreeSet::new),
+            answers: answers.map(|count| vec![Vec::new(); count]),
         }
-        let rows = rows.to_vec();
-        gateway.maintain(move |tx| forget_completed(tx, &rows))?;
     }
-    let mut is_live = |id: &BodyId| stopped.get() || pulse().is_break() || live.contains(id);
-    Ok(gateway.bodies().sweep(&mut is_live, older_than)?.bodies)
+
+    /// Bodies are removed after everything was found and the old responses are gone.
+    #[test]
+    fn a_sweep_finds_before_it_removes() {
+        for (found, want) in [
+            (done(false, None), Step::FindLive),
+            (done(false, Some(1)), Step::FindLive),
+            (done(true, None), Step::FindAnswers),
+            (done(true, Some(ANSWERS_MAX + 1)), Step::DeleteAnswers { count: ANSWERS_MAX }),
+            (done(true, Some(1)), Step::DeleteAnswers { count: 1 }),
+            (done(true, Some(0)), Step::RemoveBodies),
+        ] {
+            assert_eq!(next_step(&found, false), want);
+            assert_eq!(next_step(&found, true), Step::Stop);
+        }
+    }
 }

@@ -11,6 +11,9 @@ use crate::ground::{loss, unlock};
 use crate::store_identity::{Identity, IdentityKeys, Written};
 use crate::{Config, OpenError, sealing};
 
+/// How S3 opens the data keys that KMS sealed.
+const OPEN_KMS: s3::OpenAtRest = kms::open_at_rest;
+
 /// Progress is shown in units of so many bits.
 const MEBIBYTE_BITS: u32 = 20;
 
@@ -59,7 +62,7 @@ pub fn fsck(config: &Config, progress: &mut dyn FnMut(&str)) -> Result<Checked, 
     if let Some(keyring) = &keyring {
         checked.compare(folder, &store, keyring, identity.as_ref());
     }
-    match s3::prove_bodies(&store, keyring.as_ref(), &mut in_mebibytes(progress)) {
+    match s3::prove_bodies(&store, keyring.as_ref(), OPEN_KMS, &mut in_mebibytes(progress)) {
         Ok(done) => {
             checked.findings.extend(done.findings);
             (checked.proved, checked.by_length) = (done.proved, done.by_length);

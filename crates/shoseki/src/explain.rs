@@ -138,7 +138,7 @@ fn query(client: &Client, operation: &'static str, input: &Value) -> Result<Valu
     parsed(operation, &answered.body)
 }
 
-/// A response that is not JSON has no denials to print, and must not look like one without any.
+/// A response that is not JSON has no denials to print, and must not pass for one without any.
 fn parsed(operation: &str, body: &[u8]) -> Result<Value, CallError> {
     serde_json::from_slice(body)
         .map_err(|error| CallError::Unreachable(format!("{operation}: {error}")))

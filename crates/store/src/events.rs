@@ -174,19 +174,27 @@ impl Store {
     /// After a crash there is at worst a stray file, or a batch for the next seal.
     pub fn seal(&self, len_min: usize) -> Result<usize, StoreError> {
         let _alone = self.sealing.lock().unwrap_or_else(PoisonError::into_inner);
-        self.cut()?;
-        let moved = self.register(len_min)?;
-        self.cut()?;
-        Ok(moved)
+        let mut moved = None;
+        loop {
+            match next_step(&self.tail()?, moved.map_or(len_min, |_| usize::MAX)) {
+                SealStep::Cut { through } => self.cut(through)?,
+                SealStep::Seal => moved = Some(self.register()?),
+                SealStep::Wait => return Ok(moved.unwrap_or(0)),
+            }
+        }
+    }
+
+    fn tail(&self) -> Result<Tail, StoreError> {
+        let view = self.snapshot()?;
+        let first = view.events.first()?.map(|(seq, _)| seq.value());
+        let start = tail_start(&SEGMENTS.all(&view.tx(), "")?);
+        Ok(Tail { first, start, len: tail_len(&view)? })
     }
 
     /// Writes the oldest events of the tail into a segment, from which they are read from now on.
-    fn register(&self, len_min: usize) -> Result<usize, StoreError> {
+    fn register(&self) -> Result<usize, StoreError> {
         let view = self.snapshot()?;
         let Some((first, _)) = view.events.first()? else { return Ok(0) };
-        if tail_len(&view)? < u64::try_from(len_min).unwrap_or(u64::MAX) {
-            return Ok(0);
-        }
         let row_key = row_key(first.value());
         let rows = view.events.iter()?.take(SEGMENT_LEN_MAX).map(|entry| {
             let (seq, value) = entry?;
@@ -205,22 +213,13 @@ impl Store {
         Ok(moved)
     }
 
-    /// Cuts the sealed events from the tail.
-    fn cut(&self) -> Result<(), StoreError> {
-        let view = self.snapshot()?;
-        let start = tail_start(&SEGMENTS.all(&view.tx(), "")?);
-        let Some(first) = view.events.first()?.map(|(seq, _)| seq.value()) else { return Ok(()) };
-        let mut next = first;
-        while next < start {
-            next = next.saturating_add(CUT_LEN_MAX).min(start);
-            let end = next.saturating_sub(1);
-            let cut = self.submit_when_full(move |tx| {
-                tx.drop_tail_through = Some(end);
-                ((), Vec::new())
-            });
-            cut.wait()?;
-        }
-        Ok(())
+    /// Cuts sealed events from the tail.
+    fn cut(&self, through: u64) -> Result<(), StoreError> {
+        let cut = self.submit_when_full(move |tx| {
+            tx.drop_tail_through = Some(through);
+            ((), Vec::new())
+        });
+        cut.wait()
     }
 
     /// Deletes the segments whose newest event is older than `horizon` and that end before
@@ -320,6 +319,41 @@ impl HistoryQuery {
 /// The key of the segment that begins with that event.
 fn row_key(first_seq: u64) -> String {
     format!("{first_seq:020}")
+}
+
+/// The tail as the sealing finds it.
+#[derive(Debug, Clone, Copy)]
+struct Tail {
+    /// The number of the first event that is stored in it.
+    first: Option<u64>,
+    /// The number from which on events are in no segment.
+    start: u64,
+    /// The number of events that are stored in it.
+    len: u64,
+}
+
+/// What the sealing does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SealStep {
+    /// Cuts the events through this number, which are in a segment.
+    Cut { through: u64 },
+    /// Moves the oldest events into a segment.
+    Seal,
+    /// Nothing: too few events wait.
+    Wait,
+}
+
+/// Decides; does nothing itself. A segment is made when at least `len_min` events wait.
+fn next_step(tail: &Tail, len_min: usize) -> SealStep {
+    let Some(first) = tail.first else { return SealStep::Wait };
+    if first < tail.start {
+        let end = first.saturating_add(CUT_LEN_MAX).min(tail.start);
+        return SealStep::Cut { through: end.saturating_sub(1) };
+    }
+    if tail.len < u64::try_from(len_min).unwrap_or(u64::MAX) {
+        return SealStep::Wait;
+    }
+    SealStep::Seal
 }
 
 /// The number of the tail's first event; earlier ones are in the segments.
@@ -467,7 +501,7 @@ mod tests {
             rows.into_iter().map(|row| row.seq).collect::<Vec<_>>()
         };
         add(0..5);
-        assert_eq!(store.register(1).unwrap(), 5);
+        assert_eq!(store.register().unwrap(), 5);
         add(5..8);
         let all: Vec<u64> = (1..=8).rev().collect();
         assert_eq!((found(), store.tail_len().unwrap()), (all.clone(), 8));
@@ -500,5 +534,26 @@ mod tests {
         assert_eq!((found(2_500), found(9_000)), ((3, true), (5, false)));
         add(2);
         assert_eq!((found(1_500), found(2_500), found(9_000)), ((2, true), (3, true), (7, false)));
+    }
+
+    fn check_step(first: Option<u64>, start: u64, len: u64, want: SealStep) {
+        assert_eq!(next_step(&Tail { first, start, len }, 10), want);
+    }
+
+    /// What a segment holds is cut first, in batches; a crash between the two leaves no more work.
+    #[test]
+    fn sealed_events_are_cut_before_others_are_sealed() {
+        check_step(Some(1), 5, 100, SealStep::Cut { through: 4 });
+        let far = 3 * CUT_LEN_MAX;
+        check_step(Some(1), far, 1 << 40, SealStep::Cut { through: CUT_LEN_MAX });
+        check_step(Some(far - 1), far, 1 << 40, SealStep::Cut { through: far - 1 });
+    }
+
+    #[test]
+    fn a_segment_is_made_of_enough_events() {
+        check_step(None, 0, 0, SealStep::Wait);
+        check_step(Some(5), 5, 9, SealStep::Wait);
+        check_step(Some(5), 5, 10, SealStep::Seal);
+        check_step(Some(5), 0, 11, SealStep::Seal);
     }
 }

@@ -1,8 +1,8 @@
 //! The Resource Groups Tagging API: tags of buckets, keys and trails, queried and changed in one
 //! place. Tools call it first to discover resources.
 //!
-//! It stores nothing. It reads the resources from the services themselves; to change tags it calls
-//! their operations with the caller's forwarded permissions, so that the caller needs the service's
+//! It stores nothing and depends on no service. It reads the resources through the [`gateway::TagPort`]
+//! of each service that has tags; to change tags the port calls the service's operations with the caller's forwarded permissions, so that the caller needs the service's
 //! permission in addition to `tag:TagResources`, and the service records its own event.
 //!
 //! It is deliberately not an index: on AWS a new tag may take a while to be found, here it is found

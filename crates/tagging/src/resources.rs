@@ -18,10 +18,8 @@ pub(crate) struct Resource {
 /// Cost: reads every bucket, key and trail; they are few.
 pub(crate) fn tagged(ctx: &Ctx<'_>) -> Result<Vec<Resource>, Fault> {
     let mut found = Vec::new();
-    for (arn, tags) in
-        s3::tagged(ctx)?.into_iter().chain(kms::tagged(ctx)?).chain(cloudtrail::tagged(ctx)?)
-    {
-        found.push(Resource { arn, tags });
+    for (_, port) in ctx.tag_ports() {
+        found.extend(port.tagged(ctx)?.into_iter().map(|(arn, tags)| Resource { arn, tags }));
     }
     found.sort_by(|a, b| a.arn.as_str().cmp(b.arn.as_str()));
     Ok(found)
@@ -43,27 +41,16 @@ pub(crate) fn change(
     arn: &Arn,
     change: Change<'_>,
 ) -> Option<Result<(), Refused>> {
-    let caller = ctx.caller().forwarded(PRINCIPAL);
-    let here = arn.region() == ctx.region().as_str() && arn.account() == ctx.account().as_str();
-    match (arn.service(), change) {
-        ("kms", Change::Add(tags)) if here => Some(kms::tag(ctx, caller, arn, tags)),
-        ("kms", Change::Remove(keys)) if here => Some(kms::untag(ctx, caller, arn, keys)),
-        ("cloudtrail", Change::Add(tags)) if here => Some(cloudtrail::tag(ctx, caller, arn, tags)),
-        ("cloudtrail", Change::Remove(keys)) if here => {
-            Some(cloudtrail::untag(ctx, caller, arn, keys))
-        }
-        ("s3", change) => {
-            let bucket = arn.resource().to_owned();
-            match s3::bucket_location(ctx.tx(), &bucket) {
-                Ok(Some(region)) if region == *ctx.region() => {}
-                Ok(_) => return None,
-                Err(error) => return Some(Err(error.into())),
-            }
-            Some(match change {
-                Change::Add(tags) => s3::tag(ctx, caller, &bucket, tags),
-                Change::Remove(keys) => s3::untag(ctx, caller, &bucket, keys),
-            })
-        }
-        _ => None,
+    let ports = ctx.tag_ports();
+    let (_, port) = ports.into_iter().find(|(service, _)| *service == arn.service())?;
+    match port.is_here(ctx, arn) {
+        Ok(true) => {}
+        Ok(false) => return None,
+        Err(fault) => return Some(Err(fault.into())),
     }
+    let caller = ctx.caller().forwarded(PRINCIPAL);
+    Some(match change {
+        Change::Add(tags) => port.tag(ctx, caller, arn, tags),
+        Change::Remove(keys) => port.untag(ctx, caller, arn, keys),
+    })
 }

@@ -19,6 +19,7 @@
 
 mod account;
 mod arn;
+mod bucket_name;
 mod clock;
 mod entropy;
 mod error_chain;
@@ -30,6 +31,7 @@ mod unique_id;
 
 pub use account::AccountId;
 pub use arn::Arn;
+pub use bucket_name::is_bucket_name;
 pub use clock::Clock;
 pub use entropy::{Entropy, EntropyError, Supply};
 pub use error_chain::error_chain;

@@ -71,6 +71,10 @@ fn run(input: &[u8]) -> Way {
     assert!(context.get(&text).is_some(), "a key that was set");
     Way(0)
         .then((account.is_some(), region.is_some(), arn.is_some(), TrailRef::parse(&text).is_ok()))
-        .then((s3::is_valid_name(&text), is_valid_prefix(&text), BodyId::parse(&text).is_some()))
+        .then((
+            types::is_bucket_name(&text),
+            is_valid_prefix(&text),
+            BodyId::parse(&text).is_some(),
+        ))
         .then((TrailName::parse(&text).is_ok(), log_file::slot_of(&text).is_some()))
 }

@@ -18,7 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("s3", &["types", "wire", "policy", "keys", "store", "gateway", "kms"]),
     ("ec2", &["wire", "gateway"]),
     ("cloudtrail", &["types", "wire", "policy", "trail", "keys", "store", "gateway", "kms", "s3"]),
-    ("tagging", &["types", "gateway", "kms", "s3", "cloudtrail"]),
+    ("tagging", &["types", "gateway"]),
     ("inquiry", &["types", "wire", "policy", "trail", "keys", "gateway", "s3", "cloudtrail"]),
     (
         "server",

@@ -215,7 +215,7 @@ impl Round<'_> {
 
     fn put(&mut self, file: &Waiting) -> Result<Arrived, NotPut> {
         let service = Caller::service(PRINCIPAL, &self.trail.account, self.trail.arn().as_str());
-        let region = s3::bucket_location(&self.gateway.snapshot()?.tx(), &file.bucket)?;
+        let region = self.gateway.region_of::<s3::PutObject>(&file.bucket)?;
         let region = region.unwrap_or_else(|| self.trail.home_region.clone());
         if !self.checked.contains(&file.bucket) {
             // Observed: CloudTrail reads the bucket's ACL before it delivers.

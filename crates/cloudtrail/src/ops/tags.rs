@@ -2,13 +2,13 @@
 //!
 //! Source: CloudTrail API Reference. The resource must be named by its ARN.
 
-use gateway::{Access, Ctx, Failure, Json, Plain, Spec};
+use gateway::{Access, Caller, Ctx, Failure, Fault, Json, Plain, Refused, Spec, TagPort, Tags};
 use serde::{Deserialize, Serialize};
 use trail::names::TrailRef;
 use types::Arn;
 
 use super::Empty;
-use crate::model::Trail;
+use crate::model::{Trail, trails_of};
 use crate::shape::{Tag, add_tags, check_tags};
 use crate::{SERVICE, TrailError, reference};
 
@@ -169,5 +169,44 @@ impl Plain for ListTags {
             resource_tag_list.push(ResourceTags { resource_id: id.clone(), tags_list });
         }
         Ok(ListTagsOutput { resource_tag_list })
+    }
+}
+
+/// The trails that have tags.
+#[derive(Debug)]
+pub(crate) struct Trails;
+
+impl TagPort for Trails {
+    /// Trails whose home is the region. A tag without a value has an empty one.
+    fn tagged(&self, ctx: &Ctx<'_>) -> Result<Vec<(Arn, Tags)>, Fault> {
+        let mut trails = trails_of(ctx.tx(), ctx.account())?;
+        trails.retain(|trail| trail.home_region == *ctx.region() && !trail.tags.is_empty());
+        let pair = |(key, value): (String, Option<String>)| (key, value.unwrap_or_default());
+        let tags = |tags: Vec<_>| tags.into_iter().map(pair).collect();
+        Ok(trails.into_iter().map(|trail| (trail.arn(), tags(trail.tags))).collect())
+    }
+
+    /// `AddTags`.
+    fn tag(
+        &self,
+        ctx: &mut Ctx<'_>,
+        caller: Caller,
+        trail: &Arn,
+        tags: &[(String, String)],
+    ) -> Result<(), Refused> {
+        let tags = tags.iter().map(|(key, value)| (key.clone(), Some(value.clone())));
+        ctx.invoke::<AddTags>(caller, &TagsInput::new(trail, tags)).map(drop)
+    }
+
+    /// `RemoveTags`.
+    fn untag(
+        &self,
+        ctx: &mut Ctx<'_>,
+        caller: Caller,
+        trail: &Arn,
+        tag_keys: &[String],
+    ) -> Result<(), Refused> {
+        let tags = tag_keys.iter().map(|key| (key.clone(), None));
+        ctx.invoke::<RemoveTags>(caller, &TagsInput::new(trail, tags)).map(drop)
     }
 }

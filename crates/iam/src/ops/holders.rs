@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::attached::check_policy_arn;
 use crate::action::{Target, target_of};
 use crate::error::{Fail, IamError};
-use crate::model::{Holder, Kind, Tag, holder_arn};
+use crate::model::{Holder, Kind, holder_arn};
 use crate::paging::{Page, Paging};
+use crate::tagging::SentTag;
 use crate::validate::{ARN, Checks, PATH, PATH_PREFIX};
 use crate::{directory, ids, tagging};
 
@@ -26,7 +27,7 @@ pub(crate) struct CreateFields {
         deserialize_with = "wire::query::lenient::list",
         skip_serializing_if = "Vec::is_empty"
     )]
-    tags: Vec<Tag>,
+    tags: Vec<SentTag>,
 }
 
 impl CreateFields {
@@ -58,7 +59,7 @@ impl CreateFields {
         let boundary = self.permissions_boundary.as_deref();
         let target = || {
             Target::new(holder_arn(kind, ctx.account(), self.path(), name))
-                .requesting(&self.tags)
+                .requesting(&tagging::accepted(&self.tags))
                 .with("iam:PermissionsBoundary", boundary)
         };
         let mut targets = vec![target()];
@@ -84,7 +85,7 @@ impl CreateFields {
             path: self.path().to_owned(),
             id: ids::unique_id(ctx.entropy(), kind.id_prefix(), ctx.account())?,
             created: ctx.now(),
-            tags: self.tags.clone(),
+            tags: tagging::accepted(&self.tags),
             boundary: None,
             inline: std::collections::BTreeMap::new(),
             attached: std::collections::BTreeSet::new(),

@@ -10,11 +10,11 @@ use types::{AccountId, Arn};
 
 use crate::action::{Action, Target};
 use crate::error::{Fail, IamError};
-use crate::model::Tag;
 use crate::paging::{Listing, Paging};
 use crate::shapes::UserShape;
 use crate::signin::rows::{self, MfaDevice};
 use crate::signin::{png, qr, second_factor, totp};
+use crate::tagging::SentTag;
 use crate::token::Who;
 use crate::validate::{Checks, DEVICE_NAME, PATH, SERIAL_NUMBER, given};
 use crate::{directory, tagging};
@@ -35,7 +35,7 @@ pub(crate) struct CreateDeviceInput {
         deserialize_with = "wire::query::lenient::list",
         skip_serializing_if = "Vec::is_empty"
     )]
-    tags: Vec<Tag>,
+    tags: Vec<SentTag>,
 }
 
 impl CreateDeviceInput {
@@ -118,7 +118,7 @@ impl Action for CreateVirtualMFADevice {
     }
 
     fn targets(ctx: &Ctx<'_>, input: &CreateDeviceInput) -> Result<Vec<Target>, Fail> {
-        let target = || Target::new(input.serial(ctx)).requesting(&input.tags);
+        let target = || Target::new(input.serial(ctx)).requesting(&tagging::accepted(&input.tags));
         let mut targets = vec![target()];
         if !input.tags.is_empty() {
             targets.push(target().action("iam:TagMFADevice"));
@@ -138,7 +138,7 @@ impl Action for CreateVirtualMFADevice {
             sealed_seed: second_factor::seal_seed(ctx.keyring(), ctx.entropy(), &serial, &seed)?,
             serial: serial.clone(),
             created: ctx.now(),
-            tags: input.tags.clone(),
+            tags: tagging::accepted(&input.tags),
             used_by: None,
         };
         rows::put_device(ctx.tx_mut(), &account, &row)?;

@@ -8,10 +8,11 @@ use super::attached::check_policy_arn;
 use crate::action::{Action, Target};
 use crate::error::{Fail, IamError};
 use crate::managed;
-use crate::model::{ManagedPolicy, Tag, Usage, Version};
+use crate::model::{ManagedPolicy, Usage, Version};
 use crate::noun::Of;
 use crate::paging::{Listing, Paging};
 use crate::shapes::PolicyShape;
+use crate::tagging::SentTag;
 use crate::validate::{Checks, DESCRIPTION, DOCUMENT, NAME_128, POLICY_PATH, given};
 use crate::{directory, document, ids, tagging};
 
@@ -72,7 +73,7 @@ pub(crate) struct CreatePolicyInput {
         deserialize_with = "wire::query::lenient::list",
         skip_serializing_if = "Vec::is_empty"
     )]
-    tags: Vec<Tag>,
+    tags: Vec<SentTag>,
 }
 
 impl CreatePolicyInput {
@@ -113,7 +114,7 @@ impl Action for CreatePolicy {
     }
 
     fn targets(ctx: &Ctx<'_>, input: &CreatePolicyInput) -> Result<Vec<Target>, Fail> {
-        let target = || Target::new(input.arn(ctx)).requesting(&input.tags);
+        let target = || Target::new(input.arn(ctx)).requesting(&tagging::accepted(&input.tags));
         let mut targets = vec![target()];
         if !input.tags.is_empty() {
             targets.push(target().action("iam:TagPolicy"));
@@ -142,7 +143,7 @@ impl Action for CreatePolicy {
             description: input.description.clone().filter(|text| !text.is_empty()),
             created: ctx.now(),
             updated: ctx.now(),
-            tags: input.tags.clone(),
+            tags: tagging::accepted(&input.tags),
             versions: vec![Version { number: 1, document, created: ctx.now() }],
             default_version: 1,
             next_version: 2,

@@ -12,6 +12,7 @@ use crate::error::{Fail, IamError};
 use crate::model::{Kind, Tag};
 use crate::noun::{Of, Roles, Users};
 use crate::paging::{Listing, Paging};
+use crate::tagging::SentTag;
 use crate::validate::Checks;
 use crate::{directory, tagging};
 
@@ -100,11 +101,11 @@ pub(crate) struct TagInput {
     of: Of,
     #[serde(default, deserialize_with = "wire::query::lenient::opt_list")]
     #[serde(skip_serializing_if = "Option::is_none")]
-    tags: Option<Vec<Tag>>,
+    tags: Option<Vec<SentTag>>,
 }
 
 impl TagInput {
-    fn tags(&self) -> &[Tag] {
+    fn sent(&self) -> &[SentTag] {
         self.tags.as_deref().unwrap_or_default()
     }
 }
@@ -120,16 +121,17 @@ impl<T: Tagged> Action for TagIt<T> {
 
     fn check(input: &TagInput) -> Result<(), IamError> {
         let checks = T::check(&input.of)?.must_list("tags", input.tags.as_deref());
-        tagging::check(checks, input.tags()).done()?;
-        tagging::check_keys_differ(input.tags())
+        tagging::check(checks, input.sent()).done()?;
+        tagging::check_keys_differ(input.sent())
     }
 
     fn targets(ctx: &Ctx<'_>, input: &TagInput) -> Result<Vec<Target>, Fail> {
-        Ok(vec![T::target(ctx, &input.of)?.requesting(input.tags())])
+        Ok(vec![T::target(ctx, &input.of)?.requesting(&tagging::accepted(input.sent()))])
     }
 
     fn run(ctx: &mut Ctx<'_>, input: &TagInput) -> Result<(), Fail> {
-        let tags = tagging::set(&T::tags(ctx, &input.of)?, input.tags())?;
+        let new = tagging::accepted(input.sent());
+        let tags = tagging::set(&T::tags(ctx, &input.of)?, &new)?;
         T::set_tags(ctx, &input.of, tags)?;
         Ok(())
     }

@@ -14,8 +14,9 @@ use super::packed::packed_size;
 use super::session_tags::SessionTags;
 use crate::STS;
 use crate::error::{Fail, IamError};
-use crate::model::{Holder, Kind, Tag};
+use crate::model::{Holder, Kind};
 use crate::signin::second_factor::Shown;
+use crate::tagging::SentTag;
 use crate::token::{Token, Who};
 use crate::validate::{
     ARN, Checks, EXTERNAL_ID, SESSION_NAME, SESSION_POLICY, SOURCE_IDENTITY, STS_SERIAL_NUMBER,
@@ -61,7 +62,7 @@ pub(crate) struct AssumeRoleInput {
         deserialize_with = "wire::query::lenient::list",
         skip_serializing_if = "Vec::is_empty"
     )]
-    tags: Vec<Tag>,
+    tags: Vec<SentTag>,
     #[serde(
         default,
         deserialize_with = "wire::query::lenient::list",
@@ -267,7 +268,7 @@ impl AssumeRoleInput {
 
     fn session_tags(&self, ctx: &Ctx<'_>) -> Result<SessionTags, IamError> {
         let caller = ctx.caller().session.as_deref();
-        SessionTags::new(&self.tags, &self.transitive_tag_keys, caller)
+        SessionTags::new(&tagging::accepted(&self.tags), &self.transitive_tag_keys, caller)
     }
 
     /// Source: IAM User Guide, "Monitor and control actions taken with assumed roles": it is

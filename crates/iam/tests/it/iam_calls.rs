@@ -285,7 +285,13 @@ fn tags_are_kept_and_seen_by_policies() {
     world.ok(&world.root, "UntagUser", &untag);
     let all = [("Action", "GetUser"), ("UserName", "bob")];
     assert_eq!(world.call(&alice, "iam", &all).0, 403);
-    let twice = [("UserName", "bob"), ("Tags.member.1.Key", "a"), ("Tags.member.2.Key", "A")];
+    let twice = [
+        ("UserName", "bob"),
+        ("Tags.member.1.Key", "a"),
+        ("Tags.member.1.Value", ""),
+        ("Tags.member.2.Key", "A"),
+        ("Tags.member.2.Value", ""),
+    ];
     let message = "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
     world.refused(&world.root, "TagUser", &twice, (400, "InvalidInput", message));
 }

@@ -156,7 +156,7 @@ pub(super) fn seconds(answer: &Value, name: &str) -> Option<Timestamp> {
 mod tests {
     use super::*;
 
-    /// A damaged key is not taken for an empty one, which would make its digests look forged.
+    /// A damaged key is not taken for an empty one, whose digests would all count as forged.
     #[test]
     fn a_listed_key_is_whole_or_none() {
         let key = |value| public_key(&json!({"Fingerprint": "f", "Value": value}));

@@ -31,6 +31,7 @@ impl Api for CopyObject {
         .data()
         .header("x-amz-copy-source");
     const EVENT: Shape = Shape::BYTES;
+    const CHOOSES_ENCRYPTION: bool = true;
     const ACTION: &'static str = "s3:PutObject";
     type Work = Copied;
 

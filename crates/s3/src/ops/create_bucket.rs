@@ -91,7 +91,7 @@ impl ServiceApi for CreateBucket {
 
     fn run(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Response> {
         let name = request.bucket.clone();
-        if !bucket::is_valid_name(&name) {
+        if !types::is_bucket_name(&name) {
             return Err(S3Error::InvalidBucketName { bucket: name }.into());
         }
         let requested = requested(request)?;

@@ -28,6 +28,7 @@ impl Api for PostObject {
         .data()
         .body(BodyLimit::Form(UPLOAD_BYTES_MAX));
     const EVENT: Shape = Shape::BYTES;
+    const CHOOSES_ENCRYPTION: bool = true;
     const ACTION: &'static str = PutObject::ACTION;
     type Work = Upload;
 

@@ -35,7 +35,7 @@ impl ServiceApi for PreflightOfBucket {
     }
 
     fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, Fault> {
-        crate::bucket_location(tx, bucket)
+        crate::bucket::bucket_location(tx, bucket)
     }
 
     fn run(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Response> {
@@ -51,7 +51,7 @@ impl ServiceApi for PreflightOfObject {
     }
 
     fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, Fault> {
-        crate::bucket_location(tx, bucket)
+        crate::bucket::bucket_location(tx, bucket)
     }
 
     fn run(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Response> {

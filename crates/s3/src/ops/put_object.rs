@@ -35,6 +35,7 @@ impl Api for PutObject {
         .body(BodyLimit::Streamed(UPLOAD_BYTES_MAX))
         .brief();
     const EVENT: Shape = Shape::BYTES;
+    const CHOOSES_ENCRYPTION: bool = true;
     const ACTION: &'static str = "s3:PutObject";
     type Work = Upload;
 

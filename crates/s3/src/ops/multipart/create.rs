@@ -28,6 +28,7 @@ impl Api for CreateMultipartUpload {
         Spec::rest(&SERVICE, "CreateMultipartUpload", false, "POST", Scope::Object, &["uploads"])
             .data();
     const EVENT: Shape = Shape::BYTES;
+    const CHOOSES_ENCRYPTION: bool = true;
     const ACTION: &'static str = "s3:PutObject";
     type Work = Envelope;
 
