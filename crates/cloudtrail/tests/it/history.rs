@@ -268,7 +268,7 @@ fn resources_are_listed_by_service() {
     ] {
         let mut whole = json!({
             "eventID": "e", "eventTime": "2026-01-02T03:04:05Z", "awsRegion": "us-east-1",
-            "recipientAccountId": "111122223333",
+            "recipientAccountId": "111122223333", "eventName": "x",
         });
         whole.as_object_mut().unwrap().extend(event.as_object().unwrap().clone());
         let names = |source: &str| scene.kit.gateway.event_names(source);
