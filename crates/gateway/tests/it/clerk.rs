@@ -38,6 +38,7 @@ static CLERK: Service = Service {
         exceptions: &["NoSuchFile"],
         verbatim: &["Labels"],
         names: &[Name::Request("/name", "Clerk::File")],
+        fault_in_codes: false,
     },
     failure: OwnFailure { status: 500, code: "ClerkFailure", text: "The clerk failed." },
     unavailable: SERVICE_UNAVAILABLE,
