@@ -106,7 +106,7 @@ pub(crate) struct TagInput {
 
 impl TagInput {
     fn sent(&self) -> &[SentTag] {
-        self.tags.as_deref().unwrap_or_default()
+        self.tags.as_deref().unwrap_or(&[])
     }
 }
 
@@ -150,7 +150,7 @@ pub(crate) struct UntagInput {
 
 impl UntagInput {
     fn keys(&self) -> &[String] {
-        self.tag_keys.as_deref().unwrap_or_default()
+        self.tag_keys.as_deref().unwrap_or(&[])
     }
 }
 

@@ -12,7 +12,7 @@ const ACCOUNTS: Table<Value> = Table::new("iam.account");
 fn a_damaged_account_is_not_left_out() {
     let kit = Kit::new(&[iam::ROWS]);
     let names = |kit: &Kit| iam::accounts(&kit.store.snapshot().unwrap().tx()).map(|all| all.len());
-    assert_eq!(names(&kit).unwrap(), 1);
+    assert_eq!(names(&kit).unwrap(), 2);
     let edited = kit.store.submit(|tx| {
         let (_, row) = ACCOUNTS.all(tx, []).unwrap().pop().unwrap();
         (ACCOUNTS.put(tx, "damaged", &row), Vec::new())
