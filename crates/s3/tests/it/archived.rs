@@ -2,7 +2,7 @@
 
 use crate::{get, kit, send};
 
-/// Neither an archived object nor a part of it can be copied, whatever class the copy would have;
+/// Neither an archived object nor a part of it can be copied, into any storage class;
 /// one of another class can.
 #[test]
 fn an_archived_object_is_no_source_of_a_copy() {
