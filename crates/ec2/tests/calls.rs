@@ -70,7 +70,7 @@ fn each_refusal_has_its_code() {
 }
 
 /// A signature covers a URL's parameters sorted, so two of one name have no order that is signed:
-/// they are no call, in whichever order and encoding they come.
+/// the request is no call, in each order and encoding.
 #[test]
 fn a_parameter_of_a_url_has_one_value() {
     let kit = Kit::new(&[ec2::ROWS, iam::ROWS]);

@@ -22,7 +22,12 @@ fn a_costly_simulation_about_a_user_is_refused() {
         ("PolicyInputList.member.1", costly.as_str()),
     ];
     world.ok(&world.root, "SimulatePrincipalPolicy", &asked[..5]);
-    let told = "The policies take too long to evaluate.";
-    world.refused(&world.root, "SimulatePrincipalPolicy", &asked, (500, "PolicyEvaluation", told));
+    let message = "The policies take too long to evaluate.";
+    world.refused(
+        &world.root,
+        "SimulatePrincipalPolicy",
+        &asked,
+        (500, "PolicyEvaluation", message),
+    );
     assert_eq!(world.last_event()["errorCode"], "PolicyEvaluationException");
 }

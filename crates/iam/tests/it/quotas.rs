@@ -53,8 +53,8 @@ fn an_account_has_as_many_virtual_devices_as_users() {
         }
     });
     assert_eq!(create("last").0, 200);
-    let told = "Cannot exceed quota for VirtualMFADevicesPerAccount: 5000";
-    is_full(&world, &create("more"), told);
+    let message = "Cannot exceed quota for VirtualMFADevicesPerAccount: 5000";
+    is_full(&world, &create("more"), message);
     let first = format!("arn:aws:iam::{ACCOUNT}:mfa/first");
     world.ok(&world.root, "DeleteVirtualMFADevice", &[("SerialNumber", &first)]);
     assert_eq!(create("more").0, 200);
@@ -62,12 +62,12 @@ fn an_account_has_as_many_virtual_devices_as_users() {
 
 /// The call is refused, and its event says why.
 #[track_caller]
-fn is_full(world: &World, (status, body): &(u16, String), told: &str) {
+fn is_full(world: &World, (status, body): &(u16, String), message: &str) {
     assert_eq!((*status, text(body, "Code").as_str()), (409, "LimitExceeded"), "{body}");
-    assert_eq!(text(body, "Message"), told);
+    assert_eq!(text(body, "Message"), message);
     let event = world.last_event();
     assert_eq!(event["errorCode"], "LimitExceededException");
-    assert_eq!(event["errorMessage"], told);
+    assert_eq!(event["errorMessage"], message);
 }
 
 /// Observed: a service without credentials of its own is no such entity.
@@ -87,7 +87,7 @@ fn service_specific_credentials_are_those_of_some_services() {
     assert_eq!(list("cassandra.amazonaws.com").0, 200);
     let (status, body) = list("nonexistentservice.amazonaws.com");
     assert_eq!((status, text(&body, "Code").as_str()), (404, "NoSuchEntity"));
-    let told = "No such service nonexistentservice.amazonaws.com is supported for Service \
+    let message = "No such service nonexistentservice.amazonaws.com is supported for Service \
                 Specific Credentials";
-    assert_eq!(text(&body, "Message"), told);
+    assert_eq!(text(&body, "Message"), message);
 }

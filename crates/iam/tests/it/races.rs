@@ -25,8 +25,9 @@ fn a_password_that_has_changed_meanwhile_is_not_changed_again() {
     assert!(holding.wait().unwrap(), "released");
     assert_eq!(first.finish().status, 200);
     let refused = second.finish().error();
-    let told = "Login Profile for User u cannot be modified while login profile is being created.";
-    let want = (409, "EntityTemporarilyUnmodifiable".to_owned(), told.to_owned());
+    let message =
+        "Login Profile for User u cannot be modified while login profile is being created.";
+    let want = (409, "EntityTemporarilyUnmodifiable".to_owned(), message.to_owned());
     assert_eq!(refused, want);
     let event = world.last_event();
     assert_eq!(event["errorCode"], "EntityTemporarilyUnmodifiableException");

@@ -7,7 +7,7 @@ use testkit::START;
 
 use crate::world::World;
 
-/// No denial is on record for a request that was allowed, or that nobody sent.
+/// No denial is on record for a request that was allowed, or that was never sent.
 #[test]
 fn only_denials_are_explained() {
     let world = World::new();

@@ -2,8 +2,8 @@
 
 use crate::{get, kit, send};
 
-/// Neither an archived object nor a part of it can be copied, into any storage class;
-/// one of another class can.
+/// Neither an archived object nor a part of it can be copied, even into another class; an object
+/// that is not archived can.
 #[test]
 fn an_archived_object_is_no_source_of_a_copy() {
     let kit = kit();
