@@ -89,15 +89,13 @@ impl Source<'_> {
 
     /// What an event contains about the key when the call failed.
     pub(crate) fn annotate(&self, ctx: &Ctx<'_>, parts: &mut EventParts) -> Result<(), Fault> {
-        match self.key_id {
-            Some(key_id) => event::about_named(ctx, parts, Some(&key_id.to_owned()))?,
-            None => {
-                let found = unless_refused(self.named_by_blob(ctx))?;
-                // A foreign key is not named until the caller may use it.
-                if let Some(found) = found.filter(|found| found.key.account == *ctx.account()) {
-                    event::about(ctx, parts, &found.arn);
-                }
-            }
+        if let Some(key_id) = self.key_id {
+            return event::about_named(ctx, parts, Some(&key_id.to_owned()));
+        }
+        let found = unless_refused(self.named_by_blob(ctx))?;
+        // A foreign key is not named until the caller may use it.
+        if let Some(found) = found.filter(|found| found.key.account == *ctx.account()) {
+            event::about(ctx, parts, &found.arn);
         }
         Ok(())
     }

@@ -171,25 +171,28 @@ impl From<std::io::Error> for StoreError {
 
 impl From<StorageError> for StoreError {
     fn from(error: StorageError) -> Self {
-        match error {
-            StorageError::Io(cause) => cause.into(),
-            StorageError::Corrupted(_) => Self::caused(StoreErrorKind::Corrupt, error),
-            other => Self::caused(StoreErrorKind::Engine, other),
+        if let StorageError::Io(cause) = error {
+            return cause.into();
         }
+        let corrupt = matches!(error, StorageError::Corrupted(_));
+        Self::caused(if corrupt { StoreErrorKind::Corrupt } else { StoreErrorKind::Engine }, error)
     }
 }
 
 impl From<DatabaseError> for StoreError {
     fn from(error: DatabaseError) -> Self {
         use DatabaseError::{DatabaseAlreadyOpen, LockProtocolMismatch, Storage, UpgradeRequired};
-        match error {
-            Storage(cause) => cause.into(),
-            DatabaseAlreadyOpen | LockProtocolMismatch => {
-                Self::caused(StoreErrorKind::InUse, error)
-            }
-            UpgradeRequired(_) => Self::caused(StoreErrorKind::UnknownFormat, error),
-            other => Self::caused(StoreErrorKind::Engine, other),
+        if let Storage(cause) = error {
+            return cause.into();
         }
+        let kind = if matches!(error, DatabaseAlreadyOpen | LockProtocolMismatch) {
+            StoreErrorKind::InUse
+        } else if matches!(error, UpgradeRequired(_)) {
+            StoreErrorKind::UnknownFormat
+        } else {
+            StoreErrorKind::Engine
+        };
+        Self::caused(kind, error)
     }
 }
 

@@ -36,7 +36,6 @@ static CLERK: Service = Service {
     event_form: EventForm {
         api_version: Some("2015-03-31"),
         exceptions: &["NoSuchFile"],
-        fault_in_codes: false,
         verbatim: &["Labels"],
         names: &[Name::Request("/name", "Clerk::File")],
         fault_in_codes: false,
