@@ -65,8 +65,8 @@ use engine::Engine;
 pub use error::{StoreError, StoreErrorKind};
 pub use events::{HistoryQuery, SEGMENTS_FOLDER};
 pub use log::{
-    Change, Changes, EventRef, FileLog, Frame, FrameVisitor, Head, Log, LogFault, LogSettings,
-    LogTurn, MemoryLog, Opener, Payload, Sealer, Tag,
+    Change, Changes, FileLog, Frame, Head, Log, LogFault, LogSettings, MemoryLog, Opener, Payload,
+    Sealer, Tag,
 };
 pub use place::{Found, StateFile};
 pub use redb::StorageBackend;

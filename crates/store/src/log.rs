@@ -3,7 +3,7 @@
 //!
 //! A [`Log`] stores frames without understanding them; a [`Sealer`] makes them, an [`Opener`]
 //! verifies them. The chain is theirs: each frame names the tag of the one before it, so that a
-//! frame that was changed, moved, dropped or put in is noticed by whoever has the key.
+//! frame that was changed, moved, dropped or put in is noticed by every holder of the key.
 //!
 //! A frame is written only after the one before it is durable. Hence only the newest may be torn,
 //! by a crash while it was written: it was never acknowledged, and is cut. A broken frame that has
@@ -19,7 +19,7 @@ use std::fmt;
 pub use file::{FileLog, LogSettings};
 pub use frame::{Frame, Opener, Sealer};
 pub use memory::{LogFault, MemoryLog};
-pub use payload::{Change, Changes, EventRef, Payload};
+pub use payload::{Change, Changes, Payload};
 
 use crate::StoreError;
 
@@ -36,7 +36,7 @@ pub struct Head {
 }
 
 /// Called with one frame after the other; an error ends the reading and is its result.
-pub type FrameVisitor<'v> = dyn FnMut(Frame) -> Result<(), StoreError> + 'v;
+pub(crate) type FrameVisitor<'v> = dyn FnMut(Frame) -> Result<(), StoreError> + 'v;
 
 /// An append-only sequence of frames: what was appended is durable, and is never different later.
 pub trait Log: fmt::Debug + Send + Sync + 'static {
@@ -59,7 +59,7 @@ pub trait Log: fmt::Debug + Send + Sync + 'static {
     /// it. Whether a frame is authentic is the [`Opener`]'s question.
     fn read(&self, from: u64, visitor: &mut FrameVisitor<'_>) -> Result<(), StoreError>;
 
-    /// Allows frames before position `before` to be forgotten. How many are is the log's choice.
+    /// Allows the log to delete frames before position `before`; it may keep some of them.
     fn trim(&self, before: u64) -> Result<(), StoreError>;
 }
 

@@ -193,7 +193,7 @@ fn a_failed_append_is_settled_before_the_next() {
 }
 
 #[test]
-fn a_failed_reading_is_told() {
+fn a_failed_reading_is_an_error() {
     let log = MemoryLog::default();
     Writer::start(2).append(&log, b"first").unwrap();
     log.fail(LogFault::Read);
@@ -234,7 +234,7 @@ fn a_frame_larger_than_a_file_gets_a_larger_one() {
 }
 
 #[test]
-fn a_trimmed_file_is_used_again_and_its_remains_are_nobodys() {
+fn a_trimmed_file_is_used_again_and_its_remains_are_ignored() {
     let folder = tempfile::tempdir().unwrap();
     let mut log = open(folder.path()).unwrap();
     let mut writer = Writer::start(2);
@@ -290,7 +290,7 @@ fn newest(folder: &Path, payloads: &[Vec<u8>]) -> (PathBuf, Vec<(u64, u64)>) {
 }
 
 #[test]
-fn a_torn_frame_is_cut_whatever_is_left_of_it() {
+fn a_torn_frame_is_cut_at_every_length() {
     let folder = tempfile::tempdir().unwrap();
     let payloads: Vec<_> = (0..4_u8).map(|n| vec![n; 30]).collect();
     Writer::start(2).append_all(&open(folder.path()).unwrap(), &payloads);
@@ -303,7 +303,7 @@ fn a_torn_frame_is_cut_whatever_is_left_of_it() {
         fs::write(&path, &torn).unwrap();
         let log = open(folder.path()).unwrap();
         assert_eq!(log.head().unwrap().position, 3, "{kept}");
-        // A shorter frame leaves what was behind it, and that is nobody's.
+        // A shorter frame leaves what was behind it, which no reading returns.
         Writer::start(kept).append(&log, b"again").unwrap();
         drop(log);
         let log = open(folder.path()).unwrap();

@@ -94,24 +94,24 @@ struct CutSpan {
 
 /// Lets the files wait, and moves the spans up to where they were read, as one.
 ///
-/// Compare and set: a span that does not stand any more where it was read, because another server
-/// has cut it meanwhile, gets nothing. A call may have ended it, never before what was cut.
+/// Compare and set: a span that has moved since it was read, because another server has cut it, gets
+/// nothing. A call may have ended it, never before what was cut.
 fn commit(gateway: &Gateway, trail: &Trail, done: Vec<CutSpan>) -> Result<(), Fault> {
     let id = trail.id.clone();
     update(gateway, &trail.id, move |tx, progress| {
         let before = progress.spans.clone();
-        let stands =
+        let is_of =
             |cut: &CutSpan, own: &Span| own.next == cut.span.next && own.filter == cut.span.filter;
-        // By where they stood before: one that has moved up to the start of the next one must not
+        // Compared as they were before: one that has moved up to the start of the next one must not
         // be mistaken for that.
-        for (own, stood) in progress.spans.iter_mut().zip(&before) {
-            if let Some(cut) = done.iter().find(|cut| stands(cut, stood)) {
+        for (own, unmoved) in progress.spans.iter_mut().zip(&before) {
+            if let Some(cut) = done.iter().find(|cut| is_of(cut, unmoved)) {
                 own.next = cut.upto;
             }
         }
         progress.spans.retain(|span| span.until.is_none_or(|until| span.next < until));
         for cut in done {
-            if !before.iter().any(|stood| stands(&cut, stood)) {
+            if !before.iter().any(|own| is_of(&cut, own)) {
                 tracing::debug!(trail = %id, "another server has cut this span");
                 continue;
             }

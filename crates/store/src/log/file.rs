@@ -13,39 +13,36 @@
 //! file's header block is synced before it is renamed to its position, and the folder is synced
 //! after that, before the first frame goes into it. A frame is written at once, then synced.
 //! Nothing is written to a file that is not the newest. A trimmed file becomes the spare one unless
-//! somebody still reads it; what remains in it are frames before its first position, which are
-//! nobody's.
+//! it is still being read; what remains in it are frames before its first position, which belong to
+//! no file.
 //!
 //! A failed sync proves nothing about the disk, and a second one would not either (the kernel may
 //! have dropped the pages): [`FileLog::settle`] erases the frame's header and syncs that. Either
 //! the frame is then certainly gone, or the log stays unusable.
 
+mod allocate;
 mod layout;
+mod log_file;
 mod recover;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::ErrorKind;
-use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use allocate::{SPARE_FILE, UNFINISHED_FILE, begin_file, make_spare, remove_if_there, sync_folder};
 use keys::Keyring;
 use layout::{BLOCK_BYTES, FileHeader, file_name, first_position, next_offset};
-use rustix::fs::{FallocateFlags, FlockOperation, fallocate, flock};
+use log_file::{LogFile, held};
+use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
-use super::frame::{HEADER_BYTES, Header};
 use super::{Frame, FrameVisitor, Head, Log, LogTurn, Opener, out_of_turn};
 use crate::StoreError;
 
 const LOCK_FILE: &str = "lock";
-const SPARE_FILE: &str = "spare";
-const UNFINISHED_FILE: &str = "unfinished";
-const ZEROS: &[u8] = &[0; 1 << 20];
-/// Every so many frames the place of one is remembered, so that reading begins near its start.
-const MARK_EVERY: u64 = 64;
 
 /// How a log is kept in files.
 #[derive(Debug, Clone, Copy)]
@@ -75,14 +72,6 @@ pub struct FileLog {
     spare: Mutex<()>,
 }
 
-struct LogFile {
-    file: File,
-    header: FileHeader,
-    bytes: u64,
-    /// Positions and offsets of some frames, ascending.
-    marks: Mutex<Vec<(u64, u64)>>,
-}
-
 /// Where the next frame goes.
 struct Writing {
     file: Arc<LogFile>,
@@ -110,7 +99,7 @@ impl FileLog {
         let mut files = recover::files(folder)?;
         if files.is_empty() {
             let first = FileHeader { first: 1, previous: [0; 16] };
-            files.insert(1, begin_file(folder, settings, first, 0)?);
+            files.insert(1, begin_file(folder, settings.file_bytes, first, 0)?);
         }
         let newest = files.last_entry().map(|newest| Arc::clone(newest.get()));
         let newest = newest.ok_or_else(|| StoreError::engine("a log without a file"))?;
@@ -155,14 +144,14 @@ impl FileLog {
         let _spare = held(&self.spare);
         let first = head.position.saturating_add(1);
         let header = FileHeader { first, previous: head.tag };
-        let file = begin_file(&self.folder, self.settings, header, room)?;
+        let file = begin_file(&self.folder, self.settings.file_bytes, header, room)?;
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
         files.insert(first, Arc::clone(&file));
         Ok(file)
     }
 
     /// Removes the file that a failed roll may have left: with it, the newest frames would be
-    /// looked for in the wrong file.
+    /// sought in the wrong file.
     fn remove_unused(&self) -> Result<(), StoreError> {
         let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
         for entry in fs::read_dir(&self.folder)? {
@@ -273,151 +262,6 @@ impl LogTurn for Turn<'_> {
     }
 }
 
-impl LogFile {
-    fn append(&self, offset: u64, frame: &Frame) -> Result<(), StoreError> {
-        self.file.write_all_at(frame.as_bytes(), offset)?;
-        self.file.sync_data()?;
-        if frame.position().is_multiple_of(MARK_EVERY) {
-            held(&self.marks).push((frame.position(), offset));
-        }
-        Ok(())
-    }
-
-    /// Makes certain that no frame begins at `offset`.
-    fn erase(&self, offset: u64) -> Result<(), StoreError> {
-        let room = self.bytes.saturating_sub(offset);
-        let len = room.min(layout::length(HEADER_BYTES));
-        let zeros = ZEROS.get(..usize::try_from(len).unwrap_or(0)).unwrap_or_default();
-        self.file.write_all_at(zeros, offset)?;
-        Ok(self.file.sync_data()?)
-    }
-
-    /// Reads the frames from `from` to `end`, both included, and returns the last one's head.
-    fn read(
-        &self,
-        from: u64,
-        end: u64,
-        before: Option<Head>,
-        visitor: &mut FrameVisitor<'_>,
-    ) -> Result<Head, StoreError> {
-        let marks = held(&self.marks);
-        let known = marks.iter().rev().find(|(position, _)| *position <= from).copied();
-        drop(marks);
-        let (mut position, mut offset) = known.unwrap_or((self.header.first, BLOCK_BYTES));
-        let mut before = before.filter(|before| before.position.checked_add(1) == Some(position));
-        if position == self.header.first {
-            before = Some(self.header.head_before());
-        }
-        loop {
-            let nothing = || self.damaged(position, "no frame begins where it should");
-            let header = self.header_at(offset)?.ok_or_else(nothing)?;
-            let is_next = before.map_or(header.position == position, |head| header.follows(&head));
-            if !is_next {
-                return Err(self.damaged(position, "it does not follow the frame before it"));
-            }
-            let head = Head { position, tag: self.tag_at(offset, &header)? };
-            before = Some(head);
-            if position >= from {
-                visitor(self.frame_at(offset, &header)?.ok_or_else(nothing)?)?;
-            }
-            if position >= end {
-                return Ok(head);
-            }
-            offset = next_offset(offset, layout::length(header.frame_len()));
-            position = position.saturating_add(1);
-        }
-    }
-
-    /// The header of a frame at `offset`, if there is one; its frame may be longer than the file.
-    fn frame_header_at(&self, offset: u64) -> Result<Option<Header>, StoreError> {
-        let mut head = [0; HEADER_BYTES];
-        if self.bytes.saturating_sub(offset) < layout::length(HEADER_BYTES) {
-            return Ok(None);
-        }
-        self.file.read_exact_at(&mut head, offset)?;
-        Ok(Header::read(&head))
-    }
-
-    /// The header of a frame that the file has room for.
-    fn header_at(&self, offset: u64) -> Result<Option<Header>, StoreError> {
-        let room = self.bytes.saturating_sub(offset);
-        let header = self.frame_header_at(offset)?;
-        Ok(header.filter(|header| layout::length(header.frame_len()) <= room))
-    }
-
-    fn frame_at(&self, offset: u64, header: &Header) -> Result<Option<Frame>, StoreError> {
-        let mut bytes = vec![0; header.frame_len()];
-        self.file.read_exact_at(&mut bytes, offset)?;
-        Ok(Frame::read(bytes))
-    }
-
-    fn tag_at(&self, offset: u64, header: &Header) -> Result<super::Tag, StoreError> {
-        let mut tag = super::Tag::default();
-        let behind = header.frame_len().saturating_sub(tag.len());
-        self.file.read_exact_at(&mut tag, offset.saturating_add(layout::length(behind)))?;
-        Ok(tag)
-    }
-
-    fn damaged(&self, position: u64, what: &str) -> StoreError {
-        let name = file_name(self.header.first);
-        StoreError::corrupt(format_args!("frame {position} of the log, in `{name}`: {what}"))
-    }
-}
-
-/// Takes the spare file, or makes one, and gives it this header and its name.
-fn begin_file(
-    folder: &Path,
-    settings: LogSettings,
-    header: FileHeader,
-    room: u64,
-) -> Result<Arc<LogFile>, StoreError> {
-    let (spare, path) = (folder.join(SPARE_FILE), folder.join(file_name(header.first)));
-    let wanted = settings.file_bytes.max(room.saturating_add(BLOCK_BYTES));
-    if fs::metadata(&spare).is_ok_and(|found| found.len() < wanted) {
-        remove_if_there(&spare)?;
-    }
-    if !spare.try_exists()? {
-        make_spare(folder, wanted)?;
-    }
-    let file = OpenOptions::new().read(true).write(true).open(&spare)?;
-    file.write_all_at(&header.block(), 0)?;
-    file.sync_data()?;
-    fs::rename(spare, path)?;
-    sync_folder(folder)?;
-    let bytes = file.metadata()?.len();
-    Ok(Arc::new(LogFile { file, header, bytes, marks: Mutex::default() }))
-}
-
-fn make_spare(folder: &Path, bytes: u64) -> Result<(), StoreError> {
-    let unfinished = folder.join(UNFINISHED_FILE);
-    remove_if_there(&unfinished)?;
-    let filled = fill(&unfinished, bytes);
-    if filled.is_err() {
-        remove_if_there(&unfinished)?;
-    }
-    filled?;
-    fs::rename(unfinished, folder.join(SPARE_FILE))?;
-    sync_folder(folder)
-}
-
-/// Creates a file of zeros that are on the disk: space that is only allocated would be converted,
-/// which is metadata, by the first write to each part of it.
-fn fill(path: &Path, bytes: u64) -> Result<(), StoreError> {
-    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    match fallocate(&file, FallocateFlags::empty(), 0, bytes) {
-        Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => {}
-        Err(error) => return Err(std::io::Error::from(error).into()),
-    }
-    let mut offset = 0;
-    while offset < bytes {
-        let len = bytes.saturating_sub(offset).min(layout::length(ZEROS.len()));
-        let zeros = ZEROS.get(..usize::try_from(len).unwrap_or(ZEROS.len())).unwrap_or(ZEROS);
-        file.write_all_at(zeros, offset)?;
-        offset = offset.saturating_add(len);
-    }
-    Ok(file.sync_all()?)
-}
-
 fn lock(folder: &Path) -> Result<File, StoreError> {
     let path = folder.join(LOCK_FILE);
     let file =
@@ -427,21 +271,6 @@ fn lock(folder: &Path) -> Result<File, StoreError> {
         Err(Errno::WOULDBLOCK) => Err(StoreError::in_use("another process has its log open")),
         Err(error) => Err(std::io::Error::from(error).into()),
     }
-}
-
-fn remove_if_there(path: &Path) -> Result<(), StoreError> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
-        _ => Ok(()),
-    }
-}
-
-fn sync_folder(folder: &Path) -> Result<(), StoreError> {
-    Ok(File::open(folder)?.sync_all()?)
-}
-
-fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
-    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl fmt::Debug for FileLog {

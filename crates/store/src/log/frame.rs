@@ -112,7 +112,8 @@ impl Frame {
 
     /// The head of a log whose newest frame it is.
     pub fn head(&self) -> Head {
-        let tag = self.bytes.last_chunk().copied().unwrap_or_default();
+        // No frame is shorter than a tag.
+        let tag = self.bytes.last_chunk().map_or(Tag::default(), |tag| *tag);
         Head { position: self.header.position, tag }
     }
 

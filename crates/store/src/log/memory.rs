@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::{Frame, FrameVisitor, Head, Log, LogTurn};
 use crate::StoreError;
 
-/// A failure that a [`MemoryLog`] is told to produce, once.
+/// A failure that a [`MemoryLog`] produces once, on demand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFault {
     /// The disk is full: the next frame is not there.

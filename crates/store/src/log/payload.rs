@@ -4,7 +4,7 @@ use crate::{NewEvent, StoreError};
 
 /// The first byte of a payload.
 const VERSION: u8 = 1;
-/// Set if a table that somebody watches was changed.
+/// Set if a watched table was changed.
 const WATCHED: u8 = 1;
 const PUT: u8 = 1;
 const DELETE: u8 = 2;
@@ -165,7 +165,8 @@ impl<'p> Changes<'p> {
             }
             EVENT => {
                 let ([time, terms, body], rest) = parts(rest)?;
-                let time = Timestamp::from_ms(u64::from_be_bytes(time.try_into().ok()?));
+                let (time, []) = time.split_first_chunk()? else { return None };
+                let time = Timestamp::from_ms(u64::from_be_bytes(*time));
                 let seq = self.next_seq;
                 let event = terms.len().is_multiple_of(8);
                 self.next_seq = seq.saturating_add(1);
@@ -198,7 +199,8 @@ fn parts<const N: usize>(bytes: &[u8]) -> Option<([&[u8]; N], &[u8])> {
     let (lengths, mut rest) = bytes.split_at_checked(N.checked_mul(4)?)?;
     let mut parts = [[].as_slice(); N];
     for (part, len) in parts.iter_mut().zip(lengths.as_chunks().0) {
-        (*part, rest) = rest.split_at_checked(usize::try_from(u32::from_be_bytes(*len)).ok()?)?;
+        let len = usize::try_from(u32::from_be_bytes(*len)).unwrap_or(usize::MAX);
+        (*part, rest) = rest.split_at_checked(len)?;
     }
     Some((parts, rest))
 }
@@ -299,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_later_version_is_told() {
+    fn a_later_version_is_unknown() {
         let mut later = Payload::new(1).as_bytes().to_vec();
         later[0] = VERSION + 1;
         assert!(Changes::of(&later).unwrap_err().is_unknown_format());

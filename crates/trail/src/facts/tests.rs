@@ -50,7 +50,7 @@ fn callers_have_the_name_event_history_shows() {
 fn rows(event: &Value) -> String {
     let mut whole = json!({
         "eventID": "e", "eventTime": "2026-01-02T03:04:05Z", "awsRegion": "us-east-1",
-        "recipientAccountId": "111122223333",
+        "recipientAccountId": "111122223333", "eventName": "Play",
     });
     let members = whole.as_object_mut().unwrap();
     members.extend(event.as_object().unwrap().clone());
@@ -92,15 +92,18 @@ fn resources_are_listed_where_the_service_names_them() {
     }
 }
 
-/// An event without caller, region and time has no facts.
+/// An event has no facts without its ID, time, source, name, Region and account.
 #[test]
-fn four_members_are_needed() {
+fn six_members_are_required() {
     let whole = json!({
         "eventID": "e", "eventTime": "2026-01-02T03:04:05Z", "awsRegion": "us-east-1",
-        "recipientAccountId": "111122223333",
+        "recipientAccountId": "111122223333", "eventSource": "toy.amazonaws.com",
+        "eventName": "Play",
     });
     assert!(Facts::from_json(&whole, names).is_some());
-    for name in ["eventID", "eventTime", "awsRegion", "recipientAccountId"] {
+    let members =
+        ["eventID", "eventTime", "eventSource", "eventName", "awsRegion", "recipientAccountId"];
+    for name in members {
         let mut lacking = whole.clone();
         lacking.as_object_mut().unwrap().remove(name);
         assert_eq!(Facts::from_json(&lacking, names), None, "{name}");

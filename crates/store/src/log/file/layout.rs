@@ -7,7 +7,7 @@ const MAGIC: &[u8; 16] = b"shoseki log v1\r\n";
 pub(super) const ALIGNMENT: u64 = 8;
 const SUFFIX: &str = ".log";
 
-/// What the header block says.
+/// The contents of the header block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct FileHeader {
     /// The position of the file's first frame.
@@ -42,7 +42,7 @@ pub(super) fn file_name(first: u64) -> String {
 
 /// The first position of the file of this name; `None` if it is no log file's.
 pub(super) fn first_position(name: &str) -> Option<u64> {
-    let first = name.strip_suffix(SUFFIX)?.parse().ok()?;
+    let Ok(first) = name.strip_suffix(SUFFIX)?.parse() else { return None };
     (file_name(first) == name).then_some(first)
 }
 

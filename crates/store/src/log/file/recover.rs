@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use super::super::frame::Header;
 use super::super::{Head, Opener};
 use super::layout::{
     ALIGNMENT, BLOCK_BYTES, FileHeader, file_name, first_position, length, next_offset,
 };
-use super::{LogFile, MARK_EVERY, held};
+use super::log_file::LogFile;
 use crate::StoreError;
 
-/// How much is read at once to look for frames.
+/// How much is read at once in search of frames.
 const STEP_BYTES: u64 = 1 << 20;
 
 /// The log files of a folder, by their first positions.
@@ -31,8 +31,7 @@ pub(super) fn files(folder: &Path) -> Result<BTreeMap<u64, Arc<LogFile>>, StoreE
         let header = header.ok_or_else(|| {
             StoreError::corrupt(format_args!("`{}` does not begin as it should", file_name(first)))
         })?;
-        let file = LogFile { file, header, bytes, marks: Mutex::default() };
-        files.insert(first, Arc::new(file));
+        files.insert(first, Arc::new(LogFile::new(file, header, bytes)));
     }
     Ok(files)
 }
@@ -42,9 +41,7 @@ pub(super) fn files(folder: &Path) -> Result<BTreeMap<u64, Arc<LogFile>>, StoreE
 pub(super) fn newest(file: &LogFile, opener: &mut Opener) -> Result<(Head, u64), StoreError> {
     let (mut head, mut offset) = (file.header.head_before(), BLOCK_BYTES);
     while let Some(next) = sound(file, offset, opener, |header| header.follows(&head))? {
-        if next.position.is_multiple_of(MARK_EVERY) {
-            held(&file.marks).push((next.position, offset));
-        }
+        file.mark(next.position, offset);
         offset = next_offset(offset, next.len);
         head = next.head;
     }

@@ -1,0 +1,134 @@
+//! One file of the log.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::super::frame::{HEADER_BYTES, Header};
+use super::super::{Frame, FrameVisitor, Head, Tag};
+use super::layout::{BLOCK_BYTES, FileHeader, file_name, length, next_offset};
+use crate::StoreError;
+
+/// Every so many frames the place of one is remembered, so that reading begins near its start.
+const MARK_EVERY: u64 = 64;
+/// What erases the header of a frame.
+const BLANK: &[u8] = &[0; HEADER_BYTES];
+
+/// An open file of frames.
+pub(super) struct LogFile {
+    pub(super) file: File,
+    pub(super) header: FileHeader,
+    pub(super) bytes: u64,
+    /// Positions and offsets of some frames, ascending.
+    marks: Mutex<Vec<(u64, u64)>>,
+}
+
+impl LogFile {
+    pub(super) fn new(file: File, header: FileHeader, bytes: u64) -> Self {
+        Self { file, header, bytes, marks: Mutex::default() }
+    }
+
+    /// Writes a frame and syncs it.
+    pub(super) fn append(&self, offset: u64, frame: &Frame) -> Result<(), StoreError> {
+        self.file.write_all_at(frame.as_bytes(), offset)?;
+        self.file.sync_data()?;
+        self.mark(frame.position(), offset);
+        Ok(())
+    }
+
+    /// Remembers where a frame begins, if it is one of those that are remembered.
+    pub(super) fn mark(&self, position: u64, offset: u64) {
+        if position.is_multiple_of(MARK_EVERY) {
+            held(&self.marks).push((position, offset));
+        }
+    }
+
+    /// Makes certain that no frame begins at `offset`.
+    pub(super) fn erase(&self, offset: u64) -> Result<(), StoreError> {
+        if self.bytes.saturating_sub(offset) < length(BLANK.len()) {
+            // There is no room for a frame.
+            return Ok(());
+        }
+        self.file.write_all_at(BLANK, offset)?;
+        Ok(self.file.sync_data()?)
+    }
+
+    /// Reads the frames from `from` to `end`, both included, and returns the last one's head.
+    pub(super) fn read(
+        &self,
+        from: u64,
+        end: u64,
+        before: Option<Head>,
+        visitor: &mut FrameVisitor<'_>,
+    ) -> Result<Head, StoreError> {
+        let marks = held(&self.marks);
+        let known = marks.iter().rev().find(|(position, _)| *position <= from).copied();
+        drop(marks);
+        let (mut position, mut offset) = known.unwrap_or((self.header.first, BLOCK_BYTES));
+        let mut before = before.filter(|before| before.position.checked_add(1) == Some(position));
+        if position == self.header.first {
+            before = Some(self.header.head_before());
+        }
+        loop {
+            let nothing = || self.damaged(position, "no frame begins where it should");
+            let header = self.header_at(offset)?.ok_or_else(nothing)?;
+            let is_next = before.map_or(header.position == position, |head| header.follows(&head));
+            if !is_next {
+                return Err(self.damaged(position, "it does not follow the frame before it"));
+            }
+            let head = Head { position, tag: self.tag_at(offset, &header)? };
+            before = Some(head);
+            if position >= from {
+                visitor(self.frame_at(offset, &header)?.ok_or_else(nothing)?)?;
+            }
+            if position >= end {
+                return Ok(head);
+            }
+            offset = next_offset(offset, length(header.frame_len()));
+            position = position.saturating_add(1);
+        }
+    }
+
+    /// The header of a frame at `offset`, if there is one; its frame may be longer than the file.
+    pub(super) fn frame_header_at(&self, offset: u64) -> Result<Option<Header>, StoreError> {
+        let mut head = [0; HEADER_BYTES];
+        if self.bytes.saturating_sub(offset) < length(HEADER_BYTES) {
+            return Ok(None);
+        }
+        self.file.read_exact_at(&mut head, offset)?;
+        Ok(Header::read(&head))
+    }
+
+    /// The header of a frame that the file has room for.
+    pub(super) fn header_at(&self, offset: u64) -> Result<Option<Header>, StoreError> {
+        let room = self.bytes.saturating_sub(offset);
+        let header = self.frame_header_at(offset)?;
+        Ok(header.filter(|header| length(header.frame_len()) <= room))
+    }
+
+    pub(super) fn frame_at(
+        &self,
+        offset: u64,
+        header: &Header,
+    ) -> Result<Option<Frame>, StoreError> {
+        let mut bytes = vec![0; header.frame_len()];
+        self.file.read_exact_at(&mut bytes, offset)?;
+        Ok(Frame::read(bytes))
+    }
+
+    fn tag_at(&self, offset: u64, header: &Header) -> Result<Tag, StoreError> {
+        let mut tag = Tag::default();
+        let behind = header.frame_len().saturating_sub(tag.len());
+        self.file.read_exact_at(&mut tag, offset.saturating_add(length(behind)))?;
+        Ok(tag)
+    }
+
+    pub(super) fn damaged(&self, position: u64, what: &str) -> StoreError {
+        let name = file_name(self.header.first);
+        StoreError::corrupt(format_args!("frame {position} of the log, in `{name}`: {what}"))
+    }
+}
+
+pub(super) fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
