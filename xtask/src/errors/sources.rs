@@ -130,7 +130,12 @@ fn makers_in(table: &str) -> BTreeMap<String, BTreeSet<String>> {
     let start = ["\nerrors! {", "fn wire("].iter().find_map(|start| table.find(start));
     let rows = start.and_then(|at| table.get(at..)).unwrap_or_default();
     for (variant, rest) in variants(rows) {
-        if let Some(code) = rest.split('"').skip(1).step_by(2).find(|text| is_code(text)) {
+        let code = if rows.starts_with("\nerrors!") {
+            code_of_row(rest)
+        } else {
+            rest.split('"').skip(1).step_by(2).find(|text| is_code(text))
+        };
+        if let Some(code) = code {
             of_variant.entry(variant.to_owned()).or_insert_with(|| code.to_owned());
         }
     }
@@ -141,6 +146,14 @@ fn makers_in(table: &str) -> BTreeMap<String, BTreeSet<String>> {
         texts.extend(functions.iter().map(|function| format!("{name}::{function}")));
     }
     makers
+}
+
+/// The code of a row `Variant … => status, "Code", …`; `None` where the code is a value of the
+/// variant.
+fn code_of_row(row: &str) -> Option<&str> {
+    let (_, behind) = row.split_once("=> ")?;
+    let (_, code) = behind.split_once(',')?;
+    code.trim_start().strip_prefix('"')?.split('"').next().filter(|text| is_code(text))
 }
 
 /// The variants of a `match` or of a table of errors, each with the text up to the next.
@@ -265,10 +278,12 @@ impl KmsError {
                      /// No such bucket.\n    NoSuchBucket { bucket: String } => 404, \
                      \"NoSuchBucket\", \"The bucket\";\n    BadMd5 {} => 400, \"BadDigest\",\n        \
                      \"The.\",\n        elements { \"Expected\": e };\n    \
-                     BadDigest(text: String) => 400, \"BadDigest\", text;\n}\n";
+                     BadDigest(text: String) => 400, \"BadDigest\", text;\n    NotSet { code: C } \
+                     => 404, *code, message,\n        elements { \"BucketName\": bucket };\n}\n";
         let makers = makers_in(table);
         assert_eq!(makers["NoSuchBucket"], BTreeSet::from(["S3Error::NoSuchBucket".to_owned()]));
         let two = ["S3Error::BadDigest", "S3Error::BadMd5"].map(str::to_owned);
         assert_eq!(makers["BadDigest"], BTreeSet::from(two));
+        assert_eq!(makers.len(), 2, "{makers:?}");
     }
 }

@@ -42,6 +42,7 @@ mod settings;
 mod signature_v2;
 mod sub_resources;
 mod sweeping;
+mod trailers;
 mod unserved;
 mod upload_checksums;
 mod upload_encryption;
