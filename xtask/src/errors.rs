@@ -1,10 +1,10 @@
-//! `docs/errors.md` and `docs/tests.md`: which errors an operation gives, where they are made, and
-//! what of it all the tests have seen.
+//! `docs/errors.md` and `docs/tests.md`: which errors each operation returns, where the code
+//! creates them, and which of them a test has received.
 //!
-//! Nothing here is read off names: an error is one that an operation gives because a test got it as
-//! an answer. What AWS's models list and no test got is in one of two lists, which are kept by hand
+//! Nothing is guessed from names: an error is listed for an operation because a test received it.
+//! What AWS's models list and no test received is in one of two lists, which are kept by hand
 //! and may only shrink: [`never::FILE`] gives the reason why an error never occurs, [`UNTESTED`]
-//! has what no test covers yet. A line of either that is not needed is a complaint.
+//! has what no test covers yet. An unnecessary line in either list is an error.
 
 mod never;
 mod pages;

@@ -3,13 +3,13 @@ use gateway::{ApiError, WireError};
 /// Failures of the trail operations.
 ///
 /// Source: `CloudTrail` API Reference, for the codes.
-/// Assumed: AWS words the messages as they are worded where they are produced, here and in `trail`,
-/// unless a tag there has evidence, and answers too many ARNs in `ListTags` with an invalid one.
+/// Assumed: AWS words each message as the code that creates it does, here and in `trail`, unless a
+/// tag there gives evidence; and rejects too many ARNs in `ListTags` like an invalid one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TrailError {
     /// A name that breaks the rules.
     InvalidTrailName(String),
-    /// Text that begins like an ARN and is none of a trail.
+    /// Text that begins like an ARN but is not a trail's ARN.
     TrailArnInvalid(String),
     /// No such trail.
     TrailNotFound(String),
@@ -49,7 +49,7 @@ pub enum TrailError {
     InvalidParameterCombination(String),
     /// Selectors that break the rules.
     InvalidEventSelectors(String),
-    /// A lookup attribute that is not one.
+    /// An unknown lookup attribute.
     InvalidLookupAttributes(String),
     /// A time range that ends before it begins.
     InvalidTimeRange(String),
@@ -59,7 +59,7 @@ pub enum TrailError {
     InvalidNextToken(String),
     /// An event category other than `insight`.
     InvalidEventCategory(String),
-    /// A token where none is used.
+    /// A token that this request cannot have.
     InvalidToken(String),
     /// Insights are not enabled.
     InsightNotEnabled(String),

@@ -14,7 +14,7 @@ use crate::{PRINCIPAL, TrailError};
 
 /// Proves that the service can read the bucket's ACL and write where the trail's files go.
 ///
-/// The writing leaves an empty object at `[prefix/]AWSLogs/ACCOUNT/`, as on AWS.
+/// The check leaves an empty object at `[prefix/]AWSLogs/ACCOUNT/`, as on AWS.
 pub(crate) fn prove_delivery(ctx: &mut Ctx<'_>, trail: &Trail) -> Result<(), Failure<TrailError>> {
     if !types::is_bucket_name(&trail.bucket) {
         let message = format!("The bucket name {} is not valid.", trail.bucket);

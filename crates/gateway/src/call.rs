@@ -36,7 +36,7 @@ pub struct Origin {
     pub auth: Auth,
     /// Its version; `None` without one.
     pub version: Option<SignatureVersion>,
-    /// When the signature was created; `None` if it does not contain that.
+    /// When the signature was created; `None` if the signature has no time.
     pub signed_at: Option<Timestamp>,
     /// Whether the client's connection is encrypted.
     pub secure: bool,

@@ -31,7 +31,7 @@ pub struct Session {
     pub issued: Timestamp,
     /// When they end.
     pub expires: Timestamp,
-    /// Whether a second factor was shown.
+    /// Whether the session was authenticated with MFA.
     pub mfa: bool,
     /// Session policies' texts: all of them together are one set.
     pub policies: Vec<Arc<str>>,

@@ -5,7 +5,7 @@
 //! decodes, authorizes, runs, builds the audit event, commits state and event together, and encodes
 //! the response. A handler can neither skip nor repeat a step, because it performs none of them,
 //! and it cannot commit anything beside its event: [`Ctx`] contains no store, and lends the
-//! transaction without what keeps its writes. Workers read snapshots and change state by calls, by
+//! transaction without the ability to commit. Workers read snapshots and change state by calls, by
 //! [`Gateway::commit_service_event`] or, where there is nothing to record, by
 //! [`Gateway::maintain`]. The store itself belongs to the server, which opened it.
 //!
@@ -21,7 +21,7 @@
 //! then `row.rs` for the order of the steps, `execute.rs` and `record.rs` for the steps themselves,
 //! [`Gateway`] for what surrounds them.
 //!
-//! One cycle of modules is on purpose: an [`Operation`] gets a [`Ctx`], and a [`Ctx`] can call
+//! One cycle of modules is intended: an [`Operation`] gets a [`Ctx`], and a [`Ctx`] can call
 //! operations, by the same steps; so `operation.rs`, `ctx.rs`, the steps (`access.rs` with
 //! `conditions.rs`, `execute.rs`, `record.rs`, `nested.rs`, `row.rs` with `incoming.rs`) and the
 //! [`Gateway`] with its table of rows know each other.

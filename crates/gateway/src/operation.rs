@@ -70,7 +70,7 @@ pub trait Operation: Sized + 'static {
         Ok(Vec::new())
     }
 
-    /// Where the bucket of a request is that names no region.
+    /// The region of the bucket of a request that names no region.
     fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, Fault> {
         let _ = (tx, bucket);
         Ok(None)
@@ -189,7 +189,7 @@ pub struct EventParts {
     pub additional: Option<Value>,
     /// `resources`.
     pub resources: Vec<Resource>,
-    /// Bytes of the body that a refused call is answered; known before the operation is asked.
+    /// The size of the response body of a rejected call in bytes; set before `annotate` runs.
     pub refusal_bytes: Option<usize>,
     /// Another account that owns a resource and gets a copy of the event.
     pub owner: Option<types::AccountId>,
@@ -209,11 +209,11 @@ pub trait Codec<I, O> {
     fn elements(output: &O, service: &Service) -> Result<Value, Fault>;
 }
 
-/// An output as codecs of names and values take it: what the client gets, and what the event may
-/// show of it.
+/// An output for codecs of names and values: what the client receives, and what the event may
+/// contain of it.
 ///
-/// What has a serializer is answered and recorded whole. So an output that holds a secret must have
-/// none: then it states both itself, and what it does not state is not recorded.
+/// An output with a serializer is returned and recorded whole. An output that contains a secret has
+/// none: it states both forms itself, and what it does not state is not recorded.
 ///
 /// ```compile_fail,E0277
 /// // A secret has no serializer, so nothing that holds one is recorded by mistake.

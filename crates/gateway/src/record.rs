@@ -44,7 +44,7 @@ impl<'a, T> Outcome<'a, T> {
         match self {
             Self::Done(_) => None,
             // Observed: S3's server access logs have no error code beside 304. Assumed: CloudTrail
-            // takes "not modified" for no error, and a failed precondition (412) for one.
+            // does not count "not modified" as an error, but a failed precondition (412).
             Self::Refused(error) if error.status == NOT_MODIFIED => None,
             Self::Denied(error) => Some((denial_code(service).to_owned(), error.message.clone())),
             Self::Refused(error) => Some((event_code(service, &error.code), error.message.clone())),
@@ -132,7 +132,7 @@ pub(crate) fn build<O: Operation>(
     Ok(vec![own, copy])
 }
 
-/// The size of the body that a refused call is answered.
+/// The size of the response body of a rejected call.
 fn refusal_bytes<T>(ctx: &Ctx<'_>, spec: &Spec, outcome: &Outcome<'_, T>) -> Option<usize> {
     let (call, service) = (ctx.call(), spec.service);
     let size = |error: &WireError| {
@@ -265,7 +265,8 @@ fn tls_details(origin: &Origin) -> Option<TlsDetails> {
     Some(TlsDetails { tls_version, cipher_suite, client_provided_host_header, key_exchange: None })
 }
 
-/// Records as the store takes them, found by what `names` of their source names.
+/// Converts records into events of the store, indexed by the resources that `names` lists for
+/// their source.
 pub(crate) fn new_events<'n>(
     records: Vec<Record>,
     names: impl Fn(&str) -> &'n [Name],

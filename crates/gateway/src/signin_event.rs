@@ -11,7 +11,7 @@ use types::{AccountId, Region, uuid_v4};
 use crate::record::blank;
 use crate::{Fault, Gateway};
 
-/// The service in whose name the events are.
+/// The event source of sign-ins.
 const SIGN_IN: &str = "signin.amazonaws.com";
 
 /// The origin of a sign-in attempt.

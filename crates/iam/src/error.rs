@@ -6,7 +6,7 @@ pub(crate) type Fail = Failure<IamError>;
 /// Errors of the operations. Each has AWS's message, built by the functions below or where the
 /// error is returned.
 ///
-/// Assumed: IAM and STS word them so, unless a tag there has evidence.
+/// Assumed: IAM and STS word their messages as here, unless a tag there gives evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum IamError {
     /// A named resource does not exist.
@@ -21,11 +21,11 @@ pub(crate) enum IamError {
     LimitExceeded(String),
     /// A policy document breaks the grammar.
     MalformedPolicyDocument(String),
-    /// A parameter has not the form that the model demands.
+    /// A parameter violates the service model.
     Validation(String),
-    /// A parameter has the form but no sense.
+    /// A parameter is well-formed but meaningless.
     InvalidInput(String),
-    /// STS's name for the same.
+    /// The same error of STS.
     InvalidParameterValue(String),
     /// The session policies are too large.
     PackedPolicyTooLarge(String),
@@ -37,7 +37,7 @@ pub(crate) enum IamError {
     PolicyEvaluation(String),
     /// The caller's kind cannot make this call.
     InvalidUserType(String),
-    /// A code is not the device's, or was shown before.
+    /// A code does not match the device, or was used before.
     InvalidAuthenticationCode,
     /// Another call is changing the same resource.
     TemporarilyUnmodifiable(String),

@@ -15,7 +15,7 @@ pub(crate) fn unless_refused<T>(found: Result<T, KmsFailure>) -> Result<Option<T
 
 /// The errors that KMS documents.
 ///
-/// Assumed: KMS's messages are worded as they are where they are produced, unless a tag there has
+/// Assumed: KMS words each message as the code that creates it does, unless a tag there gives
 /// evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KmsError {
@@ -23,13 +23,13 @@ pub enum KmsError {
     NotFound(String),
     /// An ARN that names neither key nor alias.
     InvalidArn(String),
-    /// A member breaks the model or a rule that the model does not state.
+    /// A member violates the service model, or a rule beyond the model.
     Validation(String),
     /// The key with this ARN is disabled.
     Disabled(String),
     /// The key's state forbids it.
     InvalidState(String),
-    /// The key is for something else.
+    /// The key's usage does not allow the operation.
     InvalidKeyUsage(String),
     /// The operation does not fit the key; some refusals have no text.
     Unsupported(Option<String>),
@@ -41,13 +41,13 @@ pub enum KmsError {
     LimitExceeded(String),
     /// The alias exists.
     AlreadyExists(String),
-    /// The aliases of AWS are not the caller's to change.
+    /// A caller cannot change AWS's own aliases.
     NotAuthorized,
     /// The ciphertext is damaged, foreign, or belongs to another encryption context.
     InvalidCiphertext,
-    /// The ciphertext was created under another key than the one that the request names.
+    /// The ciphertext was created under a key other than the one in the request.
     IncorrectKey,
-    /// The ciphertext names a key that is not here or not for the caller.
+    /// The ciphertext names a key that does not exist or that the caller cannot use.
     HiddenKey,
     /// The marker was not returned by the previous page.
     InvalidMarker,
@@ -57,7 +57,7 @@ pub enum KmsError {
     DryRun,
     /// A grant token that no grant issued.
     InvalidGrantToken,
-    /// A grant id without the form of one.
+    /// A malformed grant ID.
     InvalidGrantId,
     /// The caller may not do this to the grant.
     GrantRefused(String),

@@ -38,7 +38,7 @@ pub(crate) fn about_arn(ctx: &Ctx<'_>, event: &mut EventParts, arn: &str) {
 /// The response in the event of a change: the key's ARN, although the API returns nothing.
 ///
 /// Source: KMS Developer Guide, "CreateAlias" and its neighbours under "Logging AWS KMS API calls":
-/// so it is since December 2022.
+/// this has been so since December 2022.
 pub(crate) fn answers_with_key(event: &mut EventParts) {
     if let Some(arn) = event.resources.first().and_then(|resource| resource.arn.as_ref()) {
         event.response_elements = json!({ "keyId": arn });

@@ -15,13 +15,13 @@ pub(crate) enum Target {
     /// An alias of AWS's in the caller's account, whose key is made on first use; see
     /// [`managed`](crate::managed).
     Unmade(KeyName),
-    /// Something of another account that is not here or not to be reached by this operation: one
-    /// answer for both.
+    /// A key or alias of another account that does not exist or that this operation cannot
+    /// reach: the response is the same.
     Hidden(Arn),
 }
 
 impl Target {
-    /// The key; what is hidden or unmade is not there.
+    /// Returns the key; a hidden or unmade one counts as missing.
     pub(crate) fn found(self, ctx: &Ctx<'_>) -> Result<Found, KmsFailure> {
         match self {
             Self::Found(found) => Ok(*found),
@@ -44,7 +44,7 @@ pub(crate) struct Found {
 
 /// Looks up what `text` names.
 ///
-/// Source: KMS API Reference, "Key identifiers"; the existence of foreign keys is not told.
+/// Source: KMS API Reference, "Key identifiers"; the existence of another account's keys is not revealed.
 pub(crate) fn target(ctx: &Ctx<'_>, text: &str, scope: Scope) -> Result<Target, KmsFailure> {
     let name = KeyName::parse(text, scope, ctx.account(), ctx.region())?;
     let foreign = name.account != *ctx.account();
@@ -72,7 +72,7 @@ pub(crate) fn known_arn(ctx: &Ctx<'_>, text: &str) -> Result<Option<Arn>, Fault>
     Ok(unless_refused(lookup(ctx, &name))?.flatten().map(|found| found.arn))
 }
 
-/// The key or alias, if it is here and its time is not over.
+/// Returns the key or alias, if it exists and its deletion date has not passed.
 pub(crate) fn lookup(ctx: &Ctx<'_>, name: &KeyName) -> Result<Option<Found>, KmsFailure> {
     let (id, alias) = match &name.local {
         LocalName::Id(id) => (id.clone(), None),

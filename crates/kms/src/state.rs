@@ -16,7 +16,7 @@ impl Key {
         }
     }
 
-    /// For changes of the key itself: it must not wait for its deletion.
+    /// For changes of the key itself: rejects a key whose deletion is scheduled.
     pub(crate) fn changeable(&self) -> Result<(), KmsError> {
         match self.state {
             State::Enabled | State::Disabled => Ok(()),
@@ -40,7 +40,7 @@ impl Key {
 }
 
 impl State {
-    /// AWS's word.
+    /// The value of AWS's `KeyState`.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Enabled => "Enabled",

@@ -191,7 +191,7 @@ impl<A: Api> Operation for Call<A> {
     }
 }
 
-/// An S3 operation that no bucket must be there for.
+/// An S3 operation that does not require a bucket.
 pub(crate) trait ServiceApi: Sized + 'static {
     /// Its row.
     const SPEC: Spec;

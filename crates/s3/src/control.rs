@@ -239,8 +239,8 @@ impl Codec<ControlRequest, ControlAnswer> for ControlXml {
         })
     }
 
-    /// Observed: the host, in lower case of AWS's own; a document stands under its root, as in S3's
-    /// events. Assumed: CloudTrail has the resource under `resourceArn`, keys of tags under `tagKeys`.
+    /// Observed: the host, in lower case if it is AWS's own; a document is recorded under its root,
+    /// as in S3's events. Assumed: CloudTrail has the resource under `resourceArn`, keys of tags under `tagKeys`.
     fn parameters(request: &ControlRequest, _: &Service) -> Result<Value, Fault> {
         let mut members = Map::new();
         members.insert("Host".to_owned(), Value::from(request.host.as_str()));

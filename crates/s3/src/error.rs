@@ -45,7 +45,7 @@ macro_rules! errors {
 }
 
 errors! {
-    /// A refusal that is not the policies': Object Lock, the expected owner, foreign callers.
+    /// A denial for reasons other than policies: Object Lock, the expected owner, other accounts.
     AccessDenied(text: String) => 403, "AccessDenied", text;
     /// ACLs are off in the bucket.
     AclNotSupported => 400, "AccessControlListNotSupported", "The bucket does not allow ACLs";
@@ -119,7 +119,7 @@ errors! {
     InvalidBucketName { bucket: String } => 400, "InvalidBucketName",
         "The specified bucket is not valid.",
         elements { "BucketName": bucket };
-    /// The `Content-MD5` is no MD5.
+    /// The `Content-MD5` is not an MD5 digest.
     InvalidDigest { value: String } => 400, "InvalidDigest",
         "The Content-MD5 you specified was invalid.",
         elements { "Content-MD5": value };
@@ -137,7 +137,7 @@ errors! {
     InvalidLocation { location: String } => 400, "InvalidLocationConstraint",
         "The specified location-constraint is not valid",
         elements { "LocationConstraint": location };
-    /// A part of the list was never uploaded so.
+    /// A listed part was not uploaded, or not with this ETag.
     InvalidPart { upload: String, number: u32, etag: String } => 400, "InvalidPart",
         "One or more of the specified parts could not be found.  The part may not have been \
          uploaded, or the specified entity tag may not match the part's entity tag.",
@@ -182,9 +182,9 @@ errors! {
     /// A key beyond 1,024 bytes.
     KeyTooLong { size: usize } => 400, "KeyTooLongError", "Your key is too long",
         elements { "Size": size, "MaxSizeAllowed": crate::limits::KEY_BYTES_MAX };
-    /// An ACL that is none.
+    /// A malformed ACL.
     MalformedAcl => 400, "MalformedACLError", SCHEMA;
-    /// A bucket policy that is none.
+    /// A malformed bucket policy.
     MalformedPolicy(text: String) => 400, "MalformedPolicy", text;
     /// A trailer that is not what was announced.
     MalformedTrailer => 400, "MalformedTrailerError",
@@ -196,7 +196,7 @@ errors! {
     MetadataTooLarge { size: usize } => 400, "MetadataTooLarge",
         "Your metadata headers exceed the maximum allowed metadata size",
         elements { "Size": size, "MaxSizeAllowed": crate::limits::METADATA_BYTES_MAX };
-    /// A delete marker of this id knows no method but DELETE.
+    /// The version is a delete marker, which supports only DELETE.
     MethodNotAllowed { method: String, version: String, modified: String } => 405,
         "MethodNotAllowed", "The specified method is not allowed against this resource.",
         elements { "Method": method, "ResourceType": "DeleteMarker" },
@@ -237,7 +237,7 @@ errors! {
     NotSet { code: &'static str, message: &'static str, bucket: Option<String> } => 404, *code,
         message,
         elements { "BucketName": bucket };
-    /// A header with a meaning that is not served.
+    /// A header for a feature that is not implemented.
     NotImplemented { header: String, additional: String } => 501, "NotImplemented",
         "A header you provided implies functionality that is not implemented",
         elements { "Header": header, "additionalMessage": filled(additional) };

@@ -52,7 +52,7 @@ const RECORDED_HEADERS: [&str; 26] = [
 /// caller may replace them: event history finds calls by them.
 const ADDRESS: [&str; 3] = ["bucketName", "Host", "key"];
 
-/// What the event of an operation says that depends on the operation alone.
+/// The parts of an event that depend only on the operation.
 #[derive(Debug, Clone, Copy)]
 pub struct Shape {
     acts_on: ActsOn,
@@ -66,7 +66,7 @@ enum ActsOn {
     Nothing,
     /// The bucket, and the object before it if there is one.
     Path,
-    /// The bucket, and before it the objects whose keys begin alike.
+    /// The bucket, preceded by the objects whose keys share a prefix.
     Prefix,
 }
 
@@ -99,7 +99,7 @@ pub(crate) fn parameters(request: &Request) -> Value {
         members.insert(name.to_owned(), Value::from(value));
     }
     for (name, value) in &request.query {
-        // Also the key of a copy's source, whose parameter begins otherwise.
+        // Also the key of a copy's source, whose parameter has another prefix.
         let private = name.to_ascii_lowercase().contains("server-side-encryption-customer")
             || UNRECORDED_QUERY.iter().any(|own| own.eq_ignore_ascii_case(name));
         if !private && !ADDRESS.contains(&name.as_str()) {
@@ -117,7 +117,7 @@ pub(crate) fn parameters(request: &Request) -> Value {
     Value::Object(members)
 }
 
-/// Whether a document's root may name a member: those of S3's documents are no headers.
+/// Whether a document's root may name a member: no root of S3's documents is a header name.
 fn may_name(root: &str) -> bool {
     !ADDRESS.contains(&root) && !RECORDED_HEADERS.contains(&root)
 }
@@ -168,8 +168,8 @@ pub(crate) fn fill(
         None => bucket::find(ctx, &request.bucket)?.map(|found| found.owner.clone()),
     };
     event.resources = resources(shape, request, owner.as_ref());
-    // There is no account, of a caller or of an owner, in whose history it could be; and an
-    // unauthenticated client could fill the disk with them for free. The server counts them.
+    // There is no account, of a caller or an owner, whose history could contain it; and an
+    // unauthenticated client could fill the disk with such events. The server counts them.
     // Source: CloudTrail User Guide, "CloudTrail concepts": events belong to an account.
     event.silent = owner.is_none() && ctx.caller().principal == Principal::Anonymous;
     if owner.is_some() {
@@ -233,7 +233,7 @@ fn additional(
         Auth::Form | Auth::None => {}
     }
     put("x-amz-id-2", Value::from(call.host_id.as_str()));
-    // Observed: `NoSuchPublicAccessBlockConfiguration` has 356 bytes, as its body has.
+    // Observed: 356 for `NoSuchPublicAccessBlockConfiguration`, the size of its body.
     put("bytesTransferredOut", Value::from(bytes_out));
     Value::Object(members)
 }

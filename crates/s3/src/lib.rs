@@ -1,6 +1,6 @@
 //! S3: buckets, their settings, objects and their versions.
 //!
-//! Every object is encrypted before it is on disk, even if nobody requested it; bytes are streamed
+//! Every object is encrypted before it is on disk, whether or not the request asks for it; bytes are streamed
 //! through hashes and AES-GCM frames into the store and are referenced by metadata only once they
 //! are durable. Responses are AWS's, including the elements of errors and the order of checks: the
 //! bucket is looked up first, then the policies decide, then arguments are parsed.

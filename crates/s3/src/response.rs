@@ -55,7 +55,7 @@ impl Response {
         self
     }
 
-    /// Bytes that the body has.
+    /// The size of the body in bytes.
     pub(crate) fn body_bytes(&self) -> u64 {
         match &self.body {
             AnswerBody::Whole(bytes) => crate::request::to_u64(bytes.len()),

@@ -17,8 +17,8 @@ use crate::connection::{OutBody, whole};
 use crate::listeners::Port;
 use crate::{console, signin};
 
-/// The header that the console's code sends with every call. No page of another origin can send
-/// it, for that needs our consent, and no navigation has it.
+/// The header that the console's code sends with every call. A page of another origin
+/// cannot send it without our consent (a preflight), and no navigation has it.
 pub(crate) const CONSOLE_HEADER: HeaderName = HeaderName::from_static("x-shoseki-console");
 
 /// Nothing is run, loaded, sent or framed. Inline styles are allowed: browsers use some of their

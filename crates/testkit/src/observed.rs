@@ -1,4 +1,4 @@
-//! What calls were answered in a run of tests: `docs/errors.md` and `docs/tests.md` are made of it.
+//! Which responses calls received in a run of tests: `docs/errors.md` and `docs/tests.md` are made of it.
 //!
 //! The file that the variable [`VARIABLE`] names takes one line for each thing that was seen, in
 //! any order: the tests' package, the service, the operation, and what was seen of it. Without

@@ -178,7 +178,7 @@ impl Category {
         Self::ALL.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
     }
 
-    /// The value of `managementEvent`, which other streams than these two do not have.
+    /// The value of `managementEvent`, which only these two event categories have.
     fn management_event(self) -> Option<bool> {
         match self {
             Self::Management => Some(true),

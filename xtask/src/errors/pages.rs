@@ -7,19 +7,19 @@ const ERRORS_HEAD: &str = "\
 # Errors
 
 Which errors each operation returns, and which source files make them.
-A test received every error below as an answer of its operation, unless it is marked *never*, with the reason, or *no test*.
+A test received every error below as a response of its operation, unless it is marked *never*, with the reason, or *no test*.
 *Listed* errors are those that AWS's service model lists for the operation; services return more than their models list.
-The files are the nearest to the operation that make the error: its own file, or else what it uses.
+The files are those nearest to the operation that create the error: its own file, or else the modules that it uses.
 An error without a file comes from the steps that all operations share, in `crates/gateway` and `crates/wire`, or from another service.
-The page is made by `cargo xtask golden` from the answers that the services' tests receive; the reasons are kept by hand in `docs/errors-never.txt`.
+`cargo xtask golden` generates this page from the responses that the services' tests receive; the reasons are kept by hand in `docs/errors-never.txt`.
 ";
 
 const TESTS_HEAD: &str = "\
 # Tests of operations
 
-What the tests of the services have seen of each operation: a success, a denial by policy, its event, and its errors, of those that it can return by AWS's model.
+What the tests of the services cover for each operation: a success, a denial by policy, its event, and the errors that AWS's model lists for it.
 A dash means that there is nothing to see; `docs/errors-never.txt` has the reason.
-The page is made by `cargo xtask golden` from the answers that the tests receive; `docs/untested.txt` lists what no test has seen and may only shrink.
+`cargo xtask golden` generates this page from the responses that the tests receive; `docs/untested.txt` lists what no test covers and may only shrink.
 ";
 
 impl Facts {
@@ -30,7 +30,7 @@ impl Facts {
             let _ = write!(page, "\n## {service}\n");
             let mut never = self.never.of_all(service).peekable();
             if never.peek().is_some() {
-                page.push_str("\nNever, of any operation:\n\n");
+                page.push_str("\nReturned by no operation:\n\n");
             }
             for (code, reason) in never {
                 let _ = writeln!(page, "- `{code}`: {reason}");

@@ -25,7 +25,7 @@ impl Ctx<'_> {
     /// wait for decisions that were made on the writer. What the writer finds changed since is
     /// treated as in every call.
     ///
-    /// Errors by our own trouble alone: a refusal is the part's.
+    /// Errors only with a fault of ours: a denial is the result of the part.
     pub fn admit_part<O: Operation>(&mut self, input: O::Input) -> Result<Part<O>, Fault> {
         let stage = self.within_part(|ctx| Stage::<O>::admit(ctx, input))?;
         match stage.refused() {

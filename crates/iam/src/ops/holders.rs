@@ -47,8 +47,8 @@ impl CreateFields {
         tagging::check_keys_differ(&self.tags)
     }
 
-    /// Source: IAM User Guide, "Tags for IAM resources": to tag at creation one must be allowed
-    /// to tag.
+    /// Source: IAM User Guide, "Tags for IAM resources": tagging at creation requires the
+    /// permission to tag.
     pub(crate) fn targets(
         &self,
         ctx: &Ctx<'_>,
@@ -69,7 +69,7 @@ impl CreateFields {
         targets
     }
 
-    /// A new one of that name, not stored yet.
+    /// Builds a new holder of this name, without storing it.
     pub(crate) fn holder(&self, ctx: &Ctx<'_>, kind: Kind, name: &str) -> Result<Holder, Fail> {
         if directory::holder(ctx.tx(), ctx.account(), kind, name)?.is_some() {
             return Err(IamError::taken(kind.title(), name).into());
@@ -96,7 +96,7 @@ impl CreateFields {
     }
 }
 
-/// The kind that is listed.
+/// A page of users, groups or roles below a path.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ListInput {
@@ -144,7 +144,7 @@ pub(crate) struct UpdateFields {
 }
 
 impl UpdateFields {
-    /// Source: IAM API Reference, "UpdateUser": one must be allowed on both names.
+    /// Source: IAM API Reference, "UpdateUser": the permission must cover both names.
     pub(crate) fn targets(
         &self,
         ctx: &Ctx<'_>,

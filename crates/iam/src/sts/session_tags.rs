@@ -11,7 +11,7 @@ use crate::tagging::TAGS_MAX;
 /// The tags of a new session.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct SessionTags {
-    /// All of them, the inherited first.
+    /// All tags, the inherited ones first.
     pub(crate) tags: Vec<Tag>,
     /// The keys of those that later sessions inherit.
     pub(crate) transitive_keys: Vec<String>,
@@ -47,7 +47,7 @@ impl SessionTags {
             );
         }
         if asked.len().saturating_add(inherited.len()) > TAGS_MAX {
-            // Assumed: STS refuses more than the limit so when inherited tags exceed it.
+            // Assumed: STS returns this error when inherited tags exceed the limit.
             let told = "Packed size of session tags consumes more than the allotted space.";
             return Err(IamError::PackedPolicyTooLarge(told.to_owned()));
         }

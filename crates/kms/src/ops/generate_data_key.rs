@@ -41,7 +41,7 @@ pub struct GenerateDataKeyInput {
     pub grant_tokens: Option<Vec<String>>,
     /// Refused.
     pub recipient: Option<Recipient>,
-    /// Whether to check only.
+    /// Whether only to check permissions and parameters.
     pub dry_run: Option<bool>,
 }
 
@@ -177,7 +177,7 @@ fn annotate(
 }
 
 impl GenerateDataKeyInput {
-    /// Assumed, after moto: the text for neither or both sizes.
+    /// Assumed, after moto: the text when neither or both sizes are given.
     fn check(&self) -> Result<(), KmsError> {
         Checks::new()
             .key_id("keyId", self.key_id.as_ref())

@@ -147,11 +147,11 @@ impl Record {
     /// The record as one line of JSON, at most 256 KB.
     ///
     /// A member over its cap is cut (texts) or loses its largest members, which `"omitted":true`
-    /// replaces. Should the event still be too large, more goes, what says least first.
+    /// replaces. If the event is still too large, more members are removed, the least informative first.
     /// Assumed: AWS shortens a record in this order and marks it so. Its guide states an order for
     /// event data stores only, and for trails that the content is omitted.
     ///
-    /// Errors when a member cannot be JSON; no member is left out for that.
+    /// Errors when a member cannot be serialized: no member is silently omitted.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
         for shed in 0..Draft::SHEDDABLE {
             let json = self.draft(shed).finish()?;
@@ -219,7 +219,7 @@ fn keep(shed: u8, gone: u8, bytes_max: usize) -> usize {
 /// JSON in the making; members go straight into the text, so that their size is known at once.
 struct Draft {
     text: Vec<u8>,
-    /// Why the first member that is not there could not be written.
+    /// The error of the first member that could not be written.
     broken: Option<serde_json::Error>,
 }
 
