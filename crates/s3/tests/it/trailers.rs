@@ -39,15 +39,12 @@ fn a_trailer_is_the_checksum_that_was_announced() {
         let kit = kit();
         let answer = put(&kit, &[trailer]);
         let object = get(&kit, "/bkt/hello");
-        match refusal {
-            Some(refusal) => {
-                assert_eq!(code(&answer), (400, refusal.to_owned()), "{trailer:?}");
-                assert_eq!(object.status, 404, "{trailer:?}");
-            }
-            None => {
-                assert_eq!(answer.ok().headers["x-amz-checksum-crc32"], HELLO);
-                assert_eq!(object.ok().body, b"hello");
-            }
+        if let Some(refusal) = refusal {
+            assert_eq!(code(&answer), (400, refusal.to_owned()), "{trailer:?}");
+            assert_eq!(object.status, 404, "{trailer:?}");
+        } else {
+            assert_eq!(answer.ok().headers["x-amz-checksum-crc32"], HELLO);
+            assert_eq!(object.ok().body, b"hello");
         }
     }
 }
