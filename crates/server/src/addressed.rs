@@ -10,8 +10,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use hyper::body::Incoming;
 
-use crate::connection::OutBody;
-use crate::own::respond;
+use crate::out_body::{OutBody, respond};
 
 /// A public name that resolves to loopback addresses, but whose owner may redirect it. AWS clients
 /// may use it as a base domain; none of our pages are served under it.

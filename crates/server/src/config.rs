@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use types::{AccountId, HOUR_MS, MINUTE_MS, Region, SECOND_MS};
 
+use crate::config_error::ConfigError;
 use crate::{Network, Patience, modes};
 
 /// Everything an operator may set. Read once, complete before the first socket opens.
@@ -256,18 +257,6 @@ pub fn parse_bytes(text: &str) -> Result<u64, ConfigError> {
     let count: u64 = digits.parse().map_err(|_| invalid())?;
     count.checked_mul(unit).filter(|bytes| *bytes > 0).ok_or_else(invalid)
 }
-
-/// The configuration is invalid; the text contains the reason.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConfigError(pub String);
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for ConfigError {}
 
 #[cfg(test)]
 mod tests {

@@ -20,8 +20,6 @@ use gateway::{
     Upload, WireError,
 };
 use http::{HeaderValue, Method, Request, Response, header};
-use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use wire::Head;
 
@@ -29,6 +27,7 @@ use crate::listeners::Port;
 use crate::memory::{Memory, Share, Waits, unfolded};
 use crate::metrics::RequestedOperation;
 use crate::network::Block;
+use crate::out_body::{OutBody, whole};
 use crate::patience::Patience;
 use crate::places::Ticket;
 use admission::{Admitted, Pace, Shares, Shown};
@@ -47,8 +46,6 @@ const BRIEF_BODY_BYTES_MAX: usize = 16 << 10;
 /// The number of bytes of a streamed body that its thread processes at a time. Two batches may wait
 /// in memory.
 const BATCH_BYTES: usize = 128 << 10;
-
-pub(crate) type OutBody = BoxBody<Bytes, std::io::Error>;
 
 /// What a request has besides its bytes.
 #[derive(Debug, Clone)]
@@ -425,10 +422,6 @@ fn render(answer: Answer, is_head: bool, lane: &Lane, shown: Shown) -> Response<
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response
-}
-
-pub(crate) fn whole(bytes: Bytes) -> OutBody {
-    Full::new(bytes).map_err(|never| match never {}).boxed()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use flate2::read::GzDecoder;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 
-use crate::connection::{OutBody, whole};
+use crate::out_body::{OutBody, whole};
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 

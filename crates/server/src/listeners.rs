@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use crate::Config;
-use crate::serve::{bind, listen};
+use crate::sockets::{bind, listen};
 
 /// What a port serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

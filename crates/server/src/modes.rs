@@ -84,6 +84,12 @@ fn mode(about: &Metadata) -> u32 {
     about.permissions().mode() & 0o7777
 }
 
+/// Errors if other users can read a secret file.
+pub(crate) fn refuse_readable_by_others(path: &Path) -> Result<(), OpenError> {
+    let others = mode(&fs::metadata(path)?) & OTHERS;
+    if others == 0 { Ok(()) } else { Err(OpenError::TooOpen { path: path.to_owned() }) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

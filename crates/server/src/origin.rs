@@ -13,8 +13,8 @@ use bytes::Bytes;
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 
-use crate::connection::{OutBody, whole};
 use crate::listeners::Port;
+use crate::out_body::{OutBody, whole};
 use crate::{console, signin};
 
 /// The header that the console's code sends with every call. A page of another origin

@@ -8,17 +8,16 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use gateway::{Fault, Gateway};
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use keys::{equal_in_constant_time, sha256};
 use serde_json::json;
 
 use crate::OPERATIONS;
 use crate::addressed::{self, Sender, sender};
-use crate::connection::{OutBody, whole};
 use crate::metrics::{CONTENT_TYPE, Metrics};
+use crate::out_body::{OutBody, respond};
 
 /// The readiness page: public, and served even when the connection limit is reached.
 const HEALTH: &str = "/_shoseki/health";
@@ -209,25 +208,5 @@ fn unauthorized() -> Response<OutBody> {
     let mut response = respond(StatusCode::UNAUTHORIZED, "text/plain", text);
     let bearer = HeaderValue::from_static("Bearer");
     response.headers_mut().insert(header::WWW_AUTHENTICATE, bearer);
-    response
-}
-
-/// A response that no other page may read, embed or cache.
-pub(crate) fn respond(
-    status: StatusCode,
-    kind: &'static str,
-    body: impl Into<Bytes>,
-) -> Response<OutBody> {
-    let mut response = Response::new(whole(body.into()));
-    *response.status_mut() = status;
-    for (name, value) in [
-        (header::CONTENT_TYPE, kind),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    ] {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
     response
 }

@@ -6,9 +6,8 @@ use std::{fs, io};
 use store::Store;
 use types::Entropy;
 
-use crate::sealing::{
-    beside, put_in_place, refuse_readable_by_others, sync_folder_of, write_beside, write_private,
-};
+use crate::modes::refuse_readable_by_others;
+use crate::sealing::{beside, put_in_place, sync_folder_of, write_beside, write_private};
 use crate::{Account, Config, OpenError};
 
 /// The file of generated credentials, mode 0600.

@@ -9,7 +9,7 @@ use keys::{RootKey, sealer};
 use types::Entropy;
 use zeroize::Zeroizing;
 
-use crate::modes::refuse_loose_key;
+use crate::modes::{refuse_loose_key, refuse_readable_by_others};
 use crate::{Config, OpenError};
 
 /// The bare root key in the data directory, mode 0600.
@@ -111,11 +111,4 @@ pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
         Some(folder) => fs::File::open(folder)?.sync_all(),
         None => Ok(()),
     }
-}
-
-/// Errors if other users can read a secret file.
-pub(crate) fn refuse_readable_by_others(path: &Path) -> Result<(), OpenError> {
-    let mode = fs::metadata(path)?.permissions().mode();
-    let others = mode & 0o077;
-    if others == 0 { Ok(()) } else { Err(OpenError::TooOpen { path: path.to_owned() }) }
 }

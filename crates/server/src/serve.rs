@@ -28,11 +28,12 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::addressed;
 use crate::beats::Alive;
-use crate::connection::{Lanes, OutBody, Peer, answer};
+use crate::connection::{Lanes, Peer, answer};
 use crate::listeners::{Listeners, Reserved};
 use crate::memory::{Memory, PartOfBlock, Plan};
 use crate::metrics::Metrics;
 use crate::origin::{self, RequestFacts};
+use crate::out_body::OutBody;
 use crate::own::StatusToken;
 use crate::patience::Patience;
 use crate::places::{Limits, Places};
@@ -42,7 +43,6 @@ use crate::store_identity::IdentityKeeper;
 use crate::workers::Workers;
 use crate::{Config, Opened, console, own, tls};
 use accept::accept;
-pub(crate) use accept::{bind, listen};
 use clients::Clients;
 
 /// Bytes of a request's head at most.

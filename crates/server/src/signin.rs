@@ -17,10 +17,11 @@ use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, header}
 use hyper::body::Incoming;
 use iam::signin::{Attempt, FirstPassword, Held, Outcome, Shown};
 use keys::{SecretBytes, equal_in_constant_time, sha256};
-use types::{Entropy, Timestamp};
+use types::Timestamp;
 
 use crate::addressed::{Sender, sender};
-use crate::connection::{OutBody, Peer};
+use crate::connection::Peer;
+use crate::out_body::OutBody;
 use bodies::{FirstRunBody, SignInBody, read};
 use throttle::Throttle;
 
@@ -39,17 +40,6 @@ pub(crate) fn owns(path: &str) -> bool {
 /// The response to a request that was not sent by a page of ours.
 pub(crate) fn refusal(headers: &HeaderMap, domains: &[String]) -> Option<Response<OutBody>> {
     guard::check(headers, domains).err().map(guard::Refused::answer)
-}
-
-/// The token that allows to set the root user's first password: 64 hexadecimal digits.
-pub(crate) fn first_run_token(
-    gateway: &Gateway,
-    entropy: &Entropy,
-) -> Result<Option<String>, Fault> {
-    if !iam::signin::first_run(gateway)?.needed {
-        return Ok(None);
-    }
-    Ok(Some(types::hex(&entropy.bytes::<32>()?)))
 }
 
 /// The page that receives the token. It is in the fragment, which browsers never send and logs

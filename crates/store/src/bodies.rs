@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
-use std::fs::{File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::UNIX_EPOCH;
@@ -10,9 +10,11 @@ use std::time::UNIX_EPOCH;
 use serde::{Deserialize, Serialize};
 use types::Timestamp;
 
+use crate::StoreError;
 use crate::stopwatch::{DiskStep, Stopwatch};
-use crate::{StoreError, create_folder};
 
+/// The folder of object bodies within the data directory.
+pub(crate) const BODIES_FOLDER: &str = "bodies";
 /// The directory of bodies that are being written; emptied at start.
 const INCOMING: &str = "incoming";
 
@@ -310,6 +312,11 @@ pub(crate) fn subfolders(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     }
     found.sort();
     Ok(found)
+}
+
+/// Creates a directory and its parents, private to their owner.
+pub(crate) fn create_folder(folder: &Path) -> Result<(), StoreError> {
+    Ok(DirBuilder::new().recursive(true).mode(0o700).create(folder)?)
 }
 
 #[cfg(test)]

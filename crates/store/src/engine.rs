@@ -11,9 +11,10 @@ use redb::{
     Database, ReadableDatabase, StorageBackend, TableDefinition, TableError, WriteTransaction,
 };
 
+use crate::error::FORMAT_VERSION;
 use crate::memo::Memo;
 use crate::overlay::Overlay;
-use crate::{FORMAT_VERSION, Snapshot, StoreError, Table, Tx, events};
+use crate::{Snapshot, StoreError, Table, Tx, events};
 
 pub(crate) const STATE: TableDefinition<'static, &'static [u8], &'static [u8]> =
     TableDefinition::new("state");

@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use redb::{CommitError, DatabaseError, StorageError, TableError, TransactionError};
 
+/// The version of all that is on disk; raised with a migration.
+pub(crate) const FORMAT_VERSION: u32 = 1;
+
 /// The store could not do its work; the change did not happen.
 ///
 /// Cheap to clone, because one failed commit is the result of every call that waited for it. The
@@ -64,7 +67,7 @@ impl StoreError {
     }
 
     pub(crate) fn unknown_format(version: u32) -> Self {
-        let newest = crate::FORMAT_VERSION;
+        let newest = FORMAT_VERSION;
         Self::new(
             StoreErrorKind::UnknownFormat,
             format_args!("it has version {version}, this program knows versions up to {newest}"),

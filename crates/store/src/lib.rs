@@ -55,11 +55,11 @@ mod writer;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::{DirBuilder, File};
-use std::os::unix::fs::DirBuilderExt;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
 
+use bodies::{BODIES_FOLDER, create_folder};
 pub use bodies::{Bodies, BodyId, BodyReader, BodyWriter, Swept};
 use engine::Engine;
 pub use error::{StoreError, StoreErrorKind};
@@ -80,11 +80,6 @@ use tail::TailIndex;
 pub use tx::{LayeredTx, Tx};
 pub use writer::{Committed, NewEvent};
 use writer::{Shared, Writer};
-
-/// The version of all that is on disk; raised with a migration.
-const FORMAT_VERSION: u32 = 1;
-/// The folder of object bodies within the data directory.
-pub(crate) const BODIES_FOLDER: &str = "bodies";
 
 /// An open data directory.
 pub struct Store {
@@ -279,11 +274,6 @@ pub struct StoreBytes {
     pub state: u64,
     /// Of the segments of sealed events.
     pub segments: u64,
-}
-
-/// Creates a directory and its parents, private to their owner.
-fn create_folder(folder: &Path) -> Result<(), StoreError> {
-    Ok(DirBuilder::new().recursive(true).mode(0o700).create(folder)?)
 }
 
 impl fmt::Debug for Store {

@@ -4,10 +4,11 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
+use crate::bodies::BODIES_FOLDER;
 use crate::bodies::subfolders;
 use crate::engine::STATE_FILE;
 use crate::reserve::RESERVE_FILE;
-use crate::{BODIES_FOLDER, SEGMENTS_FOLDER, StoreError};
+use crate::{SEGMENTS_FOLDER, StoreError};
 
 /// A data directory's parts, as they are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::ConfigError;
-use crate::sealing::refuse_readable_by_others;
+use crate::modes::refuse_readable_by_others;
 
 /// 32 random characters cannot be guessed.
 const TOKEN_CHARS_MIN: usize = 32;

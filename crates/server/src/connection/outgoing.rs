@@ -12,10 +12,11 @@ use http_body_util::BodyExt;
 use hyper::body::{Body, Frame};
 use tokio::sync::oneshot;
 
+use super::BATCH_BYTES;
 use super::admission::{Pace, Shown};
 use super::lanes::Lane;
-use super::{BATCH_BYTES, OutBody};
 use crate::memory::Share;
+use crate::out_body::OutBody;
 
 type Source = Box<dyn Iterator<Item = Result<Bytes, Fault>> + Send>;
 

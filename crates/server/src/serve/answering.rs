@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 
-use crate::connection::OutBody;
+use crate::out_body::OutBody;
 
 /// The body of a response, with what ends together with it.
 pub(super) struct Answering<G> {

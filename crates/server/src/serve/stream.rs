@@ -14,10 +14,11 @@ use tokio::net::TcpStream;
 use super::answering::Answering;
 use super::guarded::Guarded;
 use super::{HEAD_BYTES_MAX, HEADERS_MAX, Shared, plain, route};
-use crate::connection::{Lingering, OutBody, Peer, Unread, whole};
+use crate::connection::{Lingering, Peer, Unread};
 use crate::framing::Strict;
 use crate::listeners::Port;
 use crate::network::Block;
+use crate::out_body::{OutBody, whole};
 use crate::places::Ticket;
 use crate::{own, tls};
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use types::Timestamp;
 
 use super::cookie;
-use crate::connection::{OutBody, whole};
+use crate::out_body::{OutBody, whole};
 
 /// A response of the console's own protocol: JSON that must not be cached.
 fn respond(status: StatusCode, body: Option<&Value>) -> Response<OutBody> {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::answers;
-use crate::connection::OutBody;
+use crate::out_body::OutBody;
 
 /// Bytes of a body at most.
 const BODY_BYTES_MAX: usize = 8 << 10;

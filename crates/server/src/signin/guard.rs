@@ -7,7 +7,7 @@ use http::{HeaderMap, Response, StatusCode, header};
 
 use super::answers;
 use crate::addressed::is_ours;
-use crate::connection::OutBody;
+use crate::out_body::OutBody;
 
 /// Why a request is not let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
