@@ -24,8 +24,9 @@ pub static SERVICE: Service = Service {
     family: Family::Query,
     target: "",
     global: false,
-    // Observed: `Client.UnauthorizedOperation`, `Client.DryRunOperation` and
-    // `Server.InsufficientInstanceCapacity`; responses have the codes without the first word.
+    // Observed: `Client.UnauthorizedOperation` and `Client.DryRunOperation` in events; responses
+    // have the codes without the first word. Source: EC2 API Reference, "Troubleshooting API
+    // request errors": each code is a client's or a server's.
     event_form: EventForm { fault_in_codes: true, ..EventForm::PLAIN },
     failure: INTERNAL_FAILURE,
     unavailable: SERVICE_UNAVAILABLE,
