@@ -1,9 +1,9 @@
 //! The owner of an object, and the permissions of ACLs where they are enabled.
 
 use serde_json::{Value, json};
-use testkit::{Answered, Kit, S3Request};
-use wire::sign::Credentials;
+use testkit::{Kit, S3Request};
 
+use crate::calls::by;
 use crate::{get, kit, put, send};
 
 /// A kit whose bucket has ACLs, which another account may write into.
@@ -22,16 +22,6 @@ fn own(kit: &Kit, ownership: &str) {
     let rule = format!("<Rule><ObjectOwnership>{ownership}</ObjectOwnership></Rule>");
     put(kit, "/bkt?ownershipControls", format!("<OwnershipControls>{rule}</OwnershipControls>"));
     send(kit, "DELETE", "/bkt?publicAccessBlock", &[], "");
-}
-
-fn by(
-    kit: &Kit,
-    who: &Credentials,
-    method: &str,
-    target: &str,
-    headers: &[(&str, &str)],
-) -> Answered {
-    kit.s3_as(who, S3Request { method, target, headers, body: b"" })
 }
 
 const FULL: [(&str, &str); 1] = [("x-amz-acl", "bucket-owner-full-control")];
