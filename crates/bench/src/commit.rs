@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use keys::{Keyring, RootKey};
-use store::{FileLog, Log, LogSettings, NewEvent, Sealer, Store};
+use store::{FileLog, Log, NewEvent, Opening, Sealer, Store};
 use types::{Entropy, Timestamp};
 
 use crate::latency::{Latencies, whole_us};
@@ -67,10 +67,8 @@ pub(crate) fn measure(
 type Turn = (Latencies, Duration, u64);
 
 fn on_log(folder: &Path, callers: usize, length: Duration) -> Result<Turn, Failure> {
-    let entropy = Entropy::system();
-    let root = RootKey::generate(&entropy)?;
-    let keyring = Arc::new(Keyring::create(&root, &entropy)?.0);
-    let log = FileLog::open(folder, LogSettings::default(), &keyring)?;
+    let Opening { keyring, entropy, log: settings, .. } = opening()?;
+    let log = FileLog::open(folder, settings, &keyring)?;
     log.prepare()?;
     let sealer = Sealer::start(&keyring, &entropy)?;
     let (queue, jobs) = sync_channel(callers);
@@ -87,6 +85,13 @@ fn on_log(folder: &Path, callers: usize, length: Duration) -> Result<Turn, Failu
         joined(preparer)?;
         turn
     })
+}
+
+/// New keys, and log files as in service.
+pub(crate) fn opening() -> Result<Opening, Failure> {
+    let entropy = Entropy::system();
+    let root = RootKey::generate(&entropy)?;
+    Ok(Opening::new(Arc::new(Keyring::create(&root, &entropy)?.0), entropy))
 }
 
 fn joined<T>(thread: thread::ScopedJoinHandle<'_, Result<T, Failure>>) -> Result<T, Failure> {
@@ -134,7 +139,7 @@ fn caller(queue: SyncSender<Job>) -> impl FnMut() -> Result<(), Failure> {
 }
 
 fn on_store(folder: &Path, callers: usize, length: Duration) -> Result<Turn, Failure> {
-    let store = Store::open(folder, None)?;
+    let store = Store::open(folder, &opening()?)?;
     let turn = call(callers, length, || {
         || {
             let event = NewEvent {

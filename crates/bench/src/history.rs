@@ -3,12 +3,14 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
+use keys::Keyring;
 use serde_json::{Value, json};
-use store::{NewEvent, Store};
+use store::{NewEvent, Opening, Store};
 use trail::{Facts, Name, lookup};
-use types::{Clock, DAY_MS, Timestamp};
+use types::{Clock, DAY_MS, Entropy, Timestamp};
 
 use crate::latency::Latencies;
 use crate::load::{self, Load, Pace};
@@ -58,7 +60,7 @@ pub(crate) async fn measure(setting: &Setting, events: u64) -> Result<History, F
     let folder = server.into_folder()?;
     let began = own::now();
     let event = Template::new(&account, Clock::system().now(), events)?;
-    fill(&folder.path().join("data"), &event, events)?;
+    fill(&folder.path().join("data"), &of_server(&folder.path().join("data"))?, &event, events)?;
     let filled_in = began.elapsed();
     let data = folder.path().join("data");
     let segments_bytes = bytes_in(&data.join(store::SEGMENTS_FOLDER))?;
@@ -102,9 +104,17 @@ pub(crate) async fn measure(setting: &Setting, events: u64) -> Result<History, F
     })
 }
 
+/// The keys of a data directory that a server has made.
+fn of_server(data: &Path) -> Result<Opening, Failure> {
+    let root = fs::read_to_string(data.join("root-key"))?;
+    let root = keys::sealer::parse_root_key(&root).ok_or("the root key cannot be read")?;
+    let wrapped = serde_json::from_slice(&fs::read(data.join("keyring"))?)?;
+    Ok(Opening::new(Arc::new(Keyring::unlock(&root, &wrapped)?), Entropy::system()))
+}
+
 /// Writes the events, and seals them as the server does.
-fn fill(data: &Path, event: &Template, events: u64) -> Result<(), Failure> {
-    let store = Store::open(data, None)?;
+fn fill(data: &Path, with: &Opening, event: &Template, events: u64) -> Result<(), Failure> {
+    let store = Store::open(data, with)?;
     for (commit, first) in (1_u64..).zip((0..events).step_by(4_096)) {
         let new: Vec<_> =
             (first..events.min(first + COMMIT_EVENTS)).map(|n| event.event(n)).collect();
@@ -310,8 +320,9 @@ mod tests {
         let now = Timestamp::from_secs(1_800_000_000);
         let (events, account) = (12_000, "111122223333");
         let template = Template::new(account, now, events).unwrap();
-        fill(folder.path(), &template, events).unwrap();
-        let store = Store::open(folder.path(), None).unwrap();
+        let with = crate::commit::opening().unwrap();
+        fill(folder.path(), &with, &template, events).unwrap();
+        let store = Store::open(folder.path(), &with).unwrap();
         let key = lookup::AttributeKey::EventName;
         let seldom = lookup::Attribute::new(key, "ScheduleKeyDeletion");
         let account = types::AccountId::parse(account).unwrap();

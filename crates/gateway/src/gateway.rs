@@ -31,7 +31,7 @@ pub struct Parts {
     /// State, events and bodies.
     pub store: Arc<Store>,
     /// The keys that protect stored data.
-    pub keyring: Keyring,
+    pub keyring: Arc<Keyring>,
     /// The time.
     pub clock: Clock,
     /// Randomness.
@@ -62,7 +62,7 @@ pub struct Settings {
 /// The machinery around the calls: one for a whole process.
 pub struct Gateway {
     pub(crate) store: Arc<Store>,
-    pub(crate) keyring: Keyring,
+    pub(crate) keyring: Arc<Keyring>,
     pub(crate) clock: Clock,
     pub(crate) entropy: Entropy,
     pub(crate) identities: IdentityPort,

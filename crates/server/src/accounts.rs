@@ -1,5 +1,7 @@
 //! Manages accounts while the server is stopped. Every change is recorded as an event.
 
+use std::sync::Arc;
+
 use gateway::{Fault, ServiceEvent, operator_events};
 use iam::AccountSummary;
 use keys::{Keyring, password};
@@ -190,7 +192,7 @@ fn change<T: Send + 'static>(
 
 /// Like [`change`], on an open store, which it closes; the caller updates the identity file.
 fn change_on<T: Send + 'static>(
-    (store, keyring): (&Store, Keyring),
+    (store, keyring): (&Store, Arc<Keyring>),
     id: &AccountId,
     clock: &Clock,
     entropy: &Entropy,

@@ -1,7 +1,7 @@
 //! Decides what to do with a data directory, by its contents.
 //!
-//! A new store is created in this order: `identity`, unfinished; the root key; the state, first
-//! under another name; in it the keyring; the root credentials; the first account; `identity`
+//! A new store is created in this order: `identity`, unfinished; the root key; the keyring; the
+//! state, first under another name; the log; the root credentials; the first account; `identity`
 //! again, finished. An interrupted creation can be resumed from any point. A missing state is never
 //! replaced.
 
@@ -14,6 +14,10 @@ use crate::{OpenError, roots, sealing};
 
 /// A loss that is visible from the directory alone.
 pub(crate) const BODIES_GONE: &str = "`bodies` is missing or empty, but objects were written there";
+
+/// A loss that can be made up for.
+const REBUILD: &str =
+    "`state.redb` is missing, but the log is there: `shoseki rebuild` makes it anew";
 
 /// What exists besides the identity.
 #[derive(Debug, Clone, Copy)]
@@ -60,15 +64,19 @@ pub(crate) fn plan(
     identity: Option<&Identity>,
     accept_less: bool,
 ) -> Result<Plan, OpenError> {
-    let Found { state, segments, bodies, .. } = survey.found;
+    let Found { state, log, segments, bodies, .. } = survey.found;
     let lost = |what: &str| Err(OpenError::Lost { folder: folder.to_owned(), what: what.into() });
     match (identity, state) {
         (None, StateFile::Missing) if survey.is_nothing() => Ok(Plan::Create),
-        (Some(Identity { store: None, .. }), StateFile::Missing | StateFile::There)
-            if !segments && !bodies =>
+        (Some(Identity { store: None, .. }), StateFile::Missing)
+            if !log && !segments && !bodies =>
         {
             Ok(Plan::Resume)
         }
+        (Some(Identity { store: None, .. }), StateFile::There) if !segments && !bodies => {
+            Ok(Plan::Resume)
+        }
+        (_, StateFile::Missing) if log => lost(REBUILD),
         (_, StateFile::Missing) => {
             lost("`state.redb` is missing, but other files of a store exist")
         }
@@ -99,20 +107,22 @@ mod tests {
         let with_bodies = Identity { bodies: true, ..finished.clone() };
         let identities = [None, Some(unfinished), Some(finished), Some(with_bodies)];
         let mut seen = [0; 5];
-        for bits in 0..3 * 4 * 16_usize {
+        for bits in 0..3 * 4 * 32_usize {
             let state = [Missing, Empty, There][bits % 3];
             let which = bits / 3 % 4;
             let on = |bit: usize| (bits / 12) >> bit & 1 == 1;
-            let found = Found { state, segments: on(0), bodies: on(1), reserve: on(2) };
+            let (segments, bodies, reserve, log) = (on(0), on(1), on(2), on(4));
+            let found = Found { state, log, segments, bodies, reserve };
             let survey = Survey { found, keys: on(3) };
             let identity = identities[which].as_ref();
             let plan = plan(Path::new("data"), survey, identity, false).ok();
             let events_or_objects = found.segments || found.bodies;
             let want = match (which, state) {
-                (0, Missing) if !events_or_objects && !found.reserve && !survey.keys => {
+                (0, Missing) if !events_or_objects && !reserve && !log && !survey.keys => {
                     Some(Plan::Create)
                 }
-                (1, Missing | There) if !events_or_objects => Some(Plan::Resume),
+                (1, Missing) if !events_or_objects && !log => Some(Plan::Resume),
+                (1, There) if !events_or_objects => Some(Plan::Resume),
                 (0, There) => Some(Plan::Adopt),
                 (2, There) => Some(Plan::Open),
                 (3, There) if found.bodies => Some(Plan::Open),

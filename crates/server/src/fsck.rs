@@ -2,14 +2,16 @@
 
 use std::path::Path;
 
-use keys::Keyring;
+use std::sync::Arc;
+
+use keys::{Keyring, RootKey};
 use store::{StateFile, Store, StoreError};
 use types::error_chain;
 
 use crate::directory::Survey;
-use crate::ground::{loss, unlock};
+use crate::ground::{loss, opening};
 use crate::store_identity::{Identity, IdentityKeys, Written};
-use crate::{Config, OpenError, sealing};
+use crate::{Config, OpenError, keyring_file, sealing};
 
 /// How S3 opens the data keys that KMS sealed.
 const OPEN_KMS: s3::OpenAtRest = kms::open_at_rest;
@@ -55,14 +57,16 @@ pub fn fsck(config: &Config, progress: &mut dyn FnMut(&str)) -> Result<Checked, 
         return Ok(checked);
     }
     progress("pages of the state file");
-    let Some(store) = Store::examine(folder, &mut checked.findings)? else { return Ok(checked) };
+    let keyring = keys.and_then(|(root_key, _)| checked.keyring(folder, &root_key));
+    let with = keyring.as_ref().map(|keyring| opening(config, keyring));
+    let store = Store::examine(folder, with.as_ref(), &mut checked.findings)?;
+    let Some(store) = store else { return Ok(checked) };
     let found = store.fsck(progress);
     checked.take(found);
-    let keyring = keys.and_then(|(root_key, _)| checked.keep(unlock(&store, &root_key)));
     if let Some(keyring) = &keyring {
         checked.compare(folder, &store, keyring, identity.as_ref());
     }
-    match s3::prove_bodies(&store, keyring.as_ref(), OPEN_KMS, &mut in_mebibytes(progress)) {
+    match s3::prove_bodies(&store, keyring.as_deref(), OPEN_KMS, &mut in_mebibytes(progress)) {
         Ok(done) => {
             checked.findings.extend(done.findings);
             (checked.proved, checked.by_length) = (done.proved, done.by_length);
@@ -85,7 +89,7 @@ fn in_mebibytes(progress: &mut dyn FnMut(&str)) -> impl FnMut(u64, u64) {
 }
 
 impl Checked {
-    fn root_key(&mut self, config: &Config) -> Option<(keys::RootKey, IdentityKeys)> {
+    fn root_key(&mut self, config: &Config) -> Option<(RootKey, IdentityKeys)> {
         let why = match sealing::kept(config) {
             Ok(Some(root_key)) => match IdentityKeys::of(&root_key) {
                 Ok(keys) => return Some((root_key, keys)),
@@ -104,8 +108,8 @@ impl Checked {
             }
         };
         self.unproved.push(format!(
-            "{why}. Without it, neither the identity of the store nor its progress can be \
-             verified, and only the lengths of objects are compared"
+            "{why}. Without it, neither the identity of the store nor its log can be verified, and \
+             only the lengths of objects are compared"
         ));
         None
     }
@@ -127,6 +131,14 @@ impl Checked {
             Ok(Some(what)) | Err(OpenError::Lost { what, .. }) => self.findings.push(what),
             Err(error) => self.findings.push(error.to_string()),
         }
+    }
+
+    fn keyring(&mut self, folder: &Path, root_key: &RootKey) -> Option<Arc<Keyring>> {
+        let keyring = self.keep(keyring_file::unlock(folder, root_key))?;
+        if keyring.is_none() {
+            self.findings.push(format!("`{}` is missing", keyring_file::FILE));
+        }
+        keyring
     }
 
     fn take(&mut self, found: Result<Vec<String>, StoreError>) {

@@ -5,18 +5,16 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use keys::{Keyring, RootKey, WrappedKeyring};
-use store::{Found, Store, StoreError, Table, Tx};
+use keys::{Keyring, RootKey};
+use store::{Found, Opening, StateFile, Store, StoreError, Table};
 use types::{Clock, Entropy, error_chain};
 
 use crate::directory::{BODIES_GONE, Plan, Survey, plan};
 use crate::store_identity::{
     Identity, IdentityKeeper, IdentityKeys, Written, mismatch, store_name,
 };
-use crate::{Config, OpenError, memory, modes, sealing};
+use crate::{Config, OpenError, keyring_file, memory, modes, sealing};
 
-/// The domain keys, wrapped under the root key.
-const KEYRING: Table<WrappedKeyring> = Table::new("server.keyring");
 /// Whether the data directory has an identity file, so that its loss is detected.
 const IDENTIFIED: Table<bool> = Table::new("server.identified");
 
@@ -24,7 +22,7 @@ const IDENTIFIED: Table<bool> = Table::new("server.identified");
 #[derive(Debug)]
 pub(crate) struct Ground {
     pub(crate) store: Arc<Store>,
-    pub(crate) keyring: Keyring,
+    pub(crate) keyring: Arc<Keyring>,
     /// Not finished yet: the first account may be missing.
     pub(crate) identity: IdentityKeeper,
     /// A problem that the operator accepted.
@@ -99,27 +97,41 @@ impl Ground {
         if is_new {
             keeper.write()?;
         }
-        let store = Arc::new(Store::open_with_cache(folder, page_cache_bytes(config))?);
-        let keyring = match KEYRING.get(&store.snapshot()?.tx(), "")? {
-            Some(wrapped) => Keyring::unlock(&root_key, &wrapped)?,
-            None => new_keyring(&store, &root_key, entropy)?,
-        };
+        keyring_file_of_earlier(folder)?;
+        // INVARIANT: the keyring is durable before the first frame that it seals.
+        let keyring = keyring_file::create(folder, &root_key, entropy)?;
+        let store = Arc::new(Store::open(folder, &opening(config, &keyring))?);
+        if IDENTIFIED.get(&store.snapshot()?.tx(), "")?.is_none() {
+            store.submit(|tx| (IDENTIFIED.put(tx, "", &true), Vec::new())).wait()??;
+        }
+        keyring_file::forget_former(&store)?;
         Ok(Self { store, keyring, identity: keeper, loss: None })
     }
 
     fn open(config: &Config, before: Before, clock: &Clock) -> Result<Self, OpenError> {
         let Before { root_key, identity, .. } = before;
         let folder = &config.data_dir;
-        let store = Store::open_existing(folder, page_cache_bytes(config)).map_err(|error| {
+        // Cut short, or overwritten.
+        let unreadable = |error: StoreError| {
+            if error.is_missing() {
+                return OpenError::Lost { folder: folder.clone(), what: error_chain(&error) };
+            }
             if !error.is_corrupt() {
                 return OpenError::from(error);
             }
-            // Cut short, or overwritten.
-            let what = format!("cannot read `state.redb`: {}", error_chain(&error));
+            let what = format!("cannot read the state: {}", error_chain(&error));
+            OpenError::Lost { folder: folder.clone(), what }
+        };
+        keyring_file_of_earlier(folder).map_err(|error| match error {
+            OpenError::Store(error) => unreadable(error),
+            other => other,
+        })?;
+        let keyring = keyring_file::unlock(folder, &root_key)?.ok_or_else(|| {
+            let what = "`keyring` is missing; without it nothing can be opened".to_owned();
             OpenError::Lost { folder: folder.clone(), what }
         })?;
-        let store = Arc::new(store);
-        let keyring = unlock(&store, &root_key)?;
+        let with = opening(config, &keyring);
+        let store = Arc::new(Store::open_existing(folder, &with).map_err(unreadable)?);
         let loss = match loss(&store, &keyring, identity.as_ref())? {
             Some(what) if !config.accept_older => {
                 store.shut_down();
@@ -131,6 +143,7 @@ impl Ground {
             loss => loss,
         };
         store.settle()?;
+        keyring_file::forget_former(&store)?;
         let identity = identity.unwrap_or_else(|| Identity::unfinished(clock.now()));
         let keeper = IdentityKeeper::new(folder, IdentityKeys::of(&root_key)?, identity);
         if IDENTIFIED.get(&store.snapshot()?.tx(), "")?.is_none() {
@@ -176,8 +189,17 @@ impl Before {
     }
 }
 
-fn page_cache_bytes(config: &Config) -> usize {
-    memory::Plan::new(config.memory_max).page_cache_bytes()
+/// What a store of this configuration is opened with.
+pub(crate) fn opening(config: &Config, keyring: &Arc<Keyring>) -> Opening {
+    let page_cache_bytes = memory::Plan::new(config.memory_max).page_cache_bytes();
+    Opening { page_cache_bytes, ..Opening::new(Arc::clone(keyring), Entropy::system()) }
+}
+
+/// Writes the keyring's file of a data directory of the first format, which has none.
+fn keyring_file_of_earlier(folder: &Path) -> Result<(), OpenError> {
+    let is_earlier = Found::within(folder)?.state == StateFile::There
+        && !folder.join(keyring_file::FILE).exists();
+    if is_earlier { keyring_file::adopt(folder) } else { Ok(()) }
 }
 
 /// Prevents other processes from creating the same data directory at the same time.
@@ -190,23 +212,6 @@ fn alone(folder: &Path) -> Result<File, OpenError> {
         }
         Err(TryLockError::Error(error)) => Err(error.into()),
     }
-}
-
-/// The keyring of an existing state.
-pub(crate) fn unlock(store: &Store, root_key: &RootKey) -> Result<Keyring, OpenError> {
-    let wrapped = KEYRING.get(&store.snapshot()?.tx(), "")?;
-    let missing = || StoreError::missing("the state contains no keyring");
-    Ok(Keyring::unlock(root_key, &wrapped.ok_or_else(missing)?)?)
-}
-
-fn new_keyring(store: &Store, root_key: &RootKey, entropy: &Entropy) -> Result<Keyring, OpenError> {
-    let (keyring, wrapped) = Keyring::create(root_key, entropy)?;
-    let put = move |tx: &mut Tx<'_>| {
-        KEYRING.put(tx, "", &wrapped)?;
-        IDENTIFIED.put(tx, "", &true)
-    };
-    store.submit(move |tx| (put(tx), Vec::new())).wait()??;
-    Ok(keyring)
 }
 
 /// The parts of an opened store that are missing, outdated, or of another store; `None` if there

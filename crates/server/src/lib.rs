@@ -22,6 +22,7 @@ mod first_run;
 mod framing;
 mod fsck;
 mod ground;
+mod keyring_file;
 mod listeners;
 mod memory;
 mod metrics;

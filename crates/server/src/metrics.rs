@@ -87,6 +87,7 @@ impl Metrics {
             Family::new_with_constructor(|| Histogram::new(REQUEST_SECONDS));
         let (made_room, without_room) = (Counter::default(), Counter::default());
         let (commits, syncs) = (Histogram::new(DISK_SECONDS), Histogram::new(DISK_SECONDS));
+        let checkpoints = Histogram::new(DISK_SECONDS);
         registry.register("shoseki_requests", "Requests completed", requests.clone());
         registry.register(
             "shoseki_request_seconds",
@@ -105,8 +106,13 @@ impl Metrics {
         );
         registry.register(
             "shoseki_commit_seconds",
-            "Time of a commit of state and events, including its fsync",
+            "Time of a commit of state and events to the log, including its fsync",
             commits.clone(),
+        );
+        registry.register(
+            "shoseki_checkpoint_seconds",
+            "Time of a checkpoint, which takes the newest commits into the state file",
+            checkpoints.clone(),
         );
         registry.register(
             "shoseki_fsync_seconds",
@@ -115,6 +121,7 @@ impl Metrics {
         );
         opened.store.observe(opened.gateway.clock().clone(), move |step, us| match step {
             DiskStep::Commit => commits.observe(seconds(us)),
+            DiskStep::Checkpoint => checkpoints.observe(seconds(us)),
             DiskStep::BodySync => syncs.observe(seconds(us)),
         });
         let certificate_expiry = config.tls.as_ref().and_then(|(cert, _)| expiry(cert));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use redb::{CommitError, DatabaseError, StorageError, TableError, TransactionError};
 
 /// The version of all that is on disk; raised with a migration.
-pub(crate) const FORMAT_VERSION: u32 = 1;
+pub(crate) const FORMAT_VERSION: u32 = 2;
 
 /// The store could not do its work; the change did not happen.
 ///

@@ -1,33 +1,34 @@
-//! The log of events: a tail in the tree, older events in segments.
+//! Event history: a tail in the log, older events in segments.
 
 use std::fs::File;
 use std::io::ErrorKind;
-use std::ops::{ControlFlow, Range};
+use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
-use flate2::Crc;
-use redb::{ReadableTable, ReadableTableMetadata};
+use keys::Domain;
 use types::Timestamp;
 
+use crate::log::EventRef;
+use crate::sealed::Sealed;
 use crate::segment::{self, EventRow, Room, Segment, SegmentMeta, Tables};
-use crate::tail::TailIndex;
-use crate::{NewEvent, Snapshot, Store, StoreError, Table};
+use crate::shared::EventReader;
+use crate::{Snapshot, Store, StoreError, Table, Tx};
 
 /// The folder of the segment files within the data directory.
 pub const SEGMENTS_FOLDER: &str = "segments";
 /// Sealed segments by their first event's number, twenty digits.
 pub(crate) const SEGMENTS: Table<SegmentMeta> = Table::new("meta.segment");
-/// The number of the next event when the tail was last trimmed; the tail itself is authoritative
-/// unless empty.
-pub(crate) const NEXT_SEQ: Table<u64> = Table::new("meta.next_seq");
 /// The maximum number of events in a segment.
-const SEGMENT_LEN_MAX: usize = 65_536;
-/// Sealed events that one commit cuts from the tail at most: calls wait for some milliseconds.
-const CUT_LEN_MAX: u64 = 2_048;
+pub(crate) const SEGMENT_LEN_MAX: usize = 65_536;
+/// Events of the tail that are in memory at once while a segment is made of them.
+const SEALED_AT_ONCE: usize = 256;
 /// The maximum number of segment files whose tables are cached, about 30 KiB each. The server seals
 /// from 16,384 events on: ten million are 600 files.
 const TABLES_MAX: usize = 2_048;
+/// What the chain of segments is a code of, among all that the keyring makes codes of.
+const CHAIN_LABEL: &[u8] = b"shoseki chain of segments";
 
 /// A question to the event history.
 #[derive(Debug, Clone)]
@@ -54,8 +55,13 @@ impl Store {
         view: &Snapshot,
         query: &HistoryQuery,
     ) -> Result<Vec<EventRow>, StoreError> {
-        let segments = SEGMENTS.all(&view.tx(), "")?;
-        let mut found = self.history_in_tail(view, query, tail_start(&segments))?;
+        // Of now: events move from the log into segments, and the snapshot's segments may have
+        // expired. Newer events than the snapshot's are left out.
+        let now = self.snapshot()?;
+        let (start, segments) = (Sealed::of(&now)?.next_seq(), SEGMENTS.all(&now.tx(), "")?);
+        let before_seq = query.before_seq.min(view.next_seq());
+        let query = &HistoryQuery { before_seq, ..query.clone() };
+        let mut found = self.history_in_tail(query, start)?;
         for (_, meta) in segments.into_iter().rev() {
             let wanted = query.limit.saturating_sub(found.len());
             if wanted == 0 || query.is_full(&found) {
@@ -74,47 +80,23 @@ impl Store {
         Ok(found)
     }
 
-    /// Uses the index where it covers what the snapshot shows, and scans elsewhere.
     fn history_in_tail(
         &self,
-        view: &Snapshot,
         query: &HistoryQuery,
         start: u64,
     ) -> Result<Vec<EventRow>, StoreError> {
-        self.complete_tail_index()?;
+        let (mut found, mut reader) = (Vec::new(), EventReader::new(&self.shared));
+        self.shared.complete_tail_index()?;
         let tail = self.shared.tail.read().unwrap_or_else(PoisonError::into_inner);
-        let (covered, hits) = tail.hits(query.term, query.before_seq);
+        let hits = tail.hits(query.term, query.before_seq);
         drop(tail);
-        let mut found = Vec::new();
-        query.scan(view, covered.end.max(start)..query.before_seq, &mut found)?;
         for seq in hits.into_iter().rev().take_while(|seq| *seq >= start) {
             if found.len() >= query.limit || query.is_full(&found) {
                 break;
             }
-            if let Some(value) = view.events.get(seq)? {
-                found.extend(query.matching(seq, value.value())?);
-            }
+            found.extend(reader.with(seq, |event| query.matching(event))?);
         }
-        query.scan(view, start..covered.start.min(query.before_seq), &mut found)?;
         Ok(found)
-    }
-
-    /// Adds the events to the index that were in the tail when the store was opened.
-    fn complete_tail_index(&self) -> Result<(), StoreError> {
-        let tail = self.shared.tail.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(end) = tail.missing_before() else { return Ok(()) };
-        drop(tail);
-        let view = self.snapshot()?;
-        let first = view.events.first()?.map_or(end, |(seq, _)| seq.value().min(end));
-        let mut older = TailIndex::empty(first);
-        for entry in view.events.range(first..end)? {
-            let (seq, value) = entry?;
-            let event = Encoded::read(value.value()).ok_or_else(|| damaged(seq.value()))?;
-            older.add(seq.value(), event.terms());
-        }
-        let mut tail = self.shared.tail.write().unwrap_or_else(PoisonError::into_inner);
-        tail.complete_with(older);
-        Ok(())
     }
 
     /// Up to `limit` events from number `from` on, ascending.
@@ -125,16 +107,17 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<EventRow>, StoreError> {
         let (mut found, mut next, mut failure) = (Vec::new(), from, None);
+        let now = self.snapshot()?;
         // Numbers have no gaps, so the segment that contains `from` begins less than a segment
         // before it.
         let first = from.saturating_sub(u64::try_from(SEGMENT_LEN_MAX).unwrap_or(u64::MAX));
-        SEGMENTS.visit(&view.tx(), "", row_key(first), &mut |_, meta| {
+        SEGMENTS.visit(&now.tx(), "", row_key(first), &mut |_, meta| {
             let wanted = limit.saturating_sub(found.len());
-            if wanted == 0 {
+            if wanted == 0 || meta.first_seq >= view.next_seq() {
                 return ControlFlow::Break(());
             }
             if meta.last_seq >= next {
-                match self.segment_events(&meta, next, wanted) {
+                match self.segment_events(&meta, next, view.last(), wanted) {
                     Ok(events) => found.extend(events),
                     Err(error) => {
                         failure = Some(error);
@@ -148,12 +131,23 @@ impl Store {
         if let Some(error) = failure {
             return Err(error);
         }
-        for entry in view.events.range(next..)?.take(limit.saturating_sub(found.len())) {
-            let (seq, value) = entry?;
-            let event = Encoded::read(value.value()).ok_or_else(|| damaged(seq.value()))?;
-            found.push(event.row(seq.value()));
-        }
+        let next = next.max(Sealed::of(&now)?.next_seq());
+        let wanted = limit.saturating_sub(found.len());
+        found.extend(self.tail_rows(next, view.next_seq(), wanted)?);
         Ok(found)
+    }
+
+    /// Up to `limit` events of the tail from number `from` on and before `end`, ascending.
+    fn tail_rows(&self, from: u64, end: u64, limit: usize) -> Result<Vec<EventRow>, StoreError> {
+        let mut rows = Vec::new();
+        if limit == 0 {
+            return Ok(rows);
+        }
+        self.shared.visit_tail(from..end, &mut |event| {
+            rows.push(event.row());
+            if rows.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        Ok(rows)
     }
 
     /// Returns `None` if the segment expired after the snapshot was taken.
@@ -161,65 +155,71 @@ impl Store {
         &self,
         meta: &SegmentMeta,
         from: u64,
+        to: u64,
         limit: usize,
     ) -> Result<Vec<EventRow>, StoreError> {
         let segment = self.segment(meta)?;
-        segment.map_or(Ok(Vec::new()), |segment| segment.events(from, u64::MAX, limit))
+        segment.map_or(Ok(Vec::new()), |segment| segment.events(from, to, limit))
     }
 
-    /// Moves the oldest events of the tail into a segment when at least `len_min` wait there.
+    /// Moves the oldest events of the tail into a segment when at least `len_min` are there.
     ///
-    /// Returns how many were moved. The segment file is durable before it is registered; after its
-    /// registration, the tail begins after it, and its events are removed from the tail in batches.
-    /// After a crash there is at worst a stray file, or a batch for the next seal.
+    /// Returns how many were moved. The segment file is durable before it is registered; from then
+    /// on its events are read from it. After a crash there is at worst a stray file.
     pub fn seal(&self, len_min: usize) -> Result<usize, StoreError> {
         let _alone = self.sealing.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut moved = None;
-        loop {
-            match next_step(&self.tail()?, moved.map_or(len_min, |_| usize::MAX)) {
-                SealStep::Cut { through } => self.cut(through)?,
-                SealStep::Seal => moved = Some(self.register()?),
-                SealStep::Wait => return Ok(moved.unwrap_or(0)),
-            }
+        let view = self.snapshot()?;
+        let before = Sealed::of(&view)?;
+        let (first, end) = (before.next_seq(), view.next_seq());
+        let len = end.saturating_sub(first);
+        if len == 0 || len < u64::try_from(len_min).unwrap_or(u64::MAX) {
+            return Ok(0);
         }
-    }
-
-    fn tail(&self) -> Result<Tail, StoreError> {
-        let view = self.snapshot()?;
-        let first = view.events.first()?.map(|(seq, _)| seq.value());
-        let start = tail_start(&SEGMENTS.all(&view.tx(), "")?);
-        Ok(Tail { first, start, len: tail_len(&view)? })
-    }
-
-    /// Writes the oldest events of the tail into a segment, from which they are read from now on.
-    fn register(&self) -> Result<usize, StoreError> {
-        let view = self.snapshot()?;
-        let Some((first, _)) = view.events.first()? else { return Ok(0) };
-        let row_key = row_key(first.value());
-        let rows = view.events.iter()?.take(SEGMENT_LEN_MAX).map(|entry| {
-            let (seq, value) = entry?;
-            let event = Encoded::read(value.value()).ok_or_else(|| damaged(seq.value()))?;
-            Ok(event.row(seq.value()))
-        });
-        let folder = self.folder().join(SEGMENTS_FOLDER);
-        let path = folder.join(format!("{row_key}.events"));
-        let meta = segment::write(&folder, &path, rows)?;
-        // The tail is cut on the strength of what can be read back.
+        let end = end.min(first.saturating_add(u64::try_from(SEGMENT_LEN_MAX).unwrap_or(0)));
+        let (name, folder) = (row_key(first), self.folder().join(SEGMENTS_FOLDER));
+        let path = folder.join(format!("{name}.events"));
+        let meta = segment::write(&folder, &path, self.tail_iter(first, end))?;
+        // What is in the log may be deleted on the strength of what can be read back.
         Segment::open(&path, &meta)?.check()?;
-        let moved = usize::try_from(meta.count).unwrap_or(usize::MAX);
-        let sealed =
-            self.submit_when_full(move |tx| (SEGMENTS.put(tx, row_key, &meta), Vec::new()));
-        sealed.wait()??;
-        Ok(moved)
+        let position = self.shared.frame_of(meta.last_seq)?;
+        let tag = self.shared.head_at(position)?.tag;
+        let meta = SegmentMeta { after: before.chain.clone(), frame: position, ..meta };
+        let meta = SegmentMeta { tag: types::hex(&tag), ..meta };
+        let chain = chain(&self.shared.keyring, &meta);
+        let sealed = Sealed { last_seq: meta.last_seq, frame: position, chain };
+        let (moved, dropped, kept_from) = (meta.count, before.last_seq, before.frame);
+        self.submit_when_full(move |tx| (register(tx, &before, &sealed, &meta), Vec::new()))
+            .wait()??;
+        // Not those of this segment: a reader may be on its way to them.
+        let mut tail = self.shared.tail.write().unwrap_or_else(PoisonError::into_inner);
+        tail.drop_through(dropped);
+        self.shared.kept_from.store(kept_from, Ordering::Release);
+        Ok(usize::try_from(moved).unwrap_or(usize::MAX))
     }
 
-    /// Cuts sealed events from the tail.
-    fn cut(&self, through: u64) -> Result<(), StoreError> {
-        let cut = self.submit_when_full(move |tx| {
-            tx.drop_tail_through = Some(through);
-            ((), Vec::new())
-        });
-        cut.wait()
+    /// The events of the tail from `first` on and before `end`, read some at a time.
+    fn tail_iter(
+        &self,
+        first: u64,
+        end: u64,
+    ) -> impl Iterator<Item = Result<EventRow, StoreError>> {
+        let (mut next, mut rows) = (first, Vec::new().into_iter());
+        std::iter::from_fn(move || {
+            if let Some(row) = rows.next() {
+                return Some(Ok(row));
+            }
+            match self.tail_rows(next, end, SEALED_AT_ONCE) {
+                Ok(read) => {
+                    next = next.saturating_add(u64::try_from(read.len()).unwrap_or(u64::MAX));
+                    rows = read.into_iter();
+                    rows.next().map(Ok)
+                }
+                Err(error) => {
+                    next = end;
+                    Some(Err(error))
+                }
+            }
+        })
     }
 
     /// Deletes the segments whose newest event is older than `horizon` and that end before
@@ -280,6 +280,34 @@ impl Store {
     }
 }
 
+/// Registers a segment that follows `before`, unless another one does.
+fn register(
+    tx: &mut Tx<'_>,
+    before: &Sealed,
+    sealed: &Sealed,
+    meta: &SegmentMeta,
+) -> Result<(), StoreError> {
+    if Sealed::within(tx)? != *before {
+        return Err(StoreError::engine("the same events were sealed meanwhile"));
+    }
+    SEGMENTS.put(tx, row_key(meta.first_seq), meta)?;
+    sealed.put(tx)
+}
+
+/// The code of a segment and of all before it, in hexadecimal digits.
+pub(crate) fn chain(keyring: &keys::Keyring, meta: &SegmentMeta) -> String {
+    let parts = [
+        CHAIN_LABEL,
+        meta.after.as_bytes(),
+        &meta.first_seq.to_be_bytes(),
+        &meta.last_seq.to_be_bytes(),
+        meta.sha256.as_bytes(),
+        &meta.frame.to_be_bytes(),
+        meta.tag.as_bytes(),
+    ];
+    types::hex(&keyring.mac(Domain::Integrity, &parts))
+}
+
 impl HistoryQuery {
     /// Whether these events reach the requested number of bytes.
     pub fn is_full(&self, found: &[EventRow]) -> bool {
@@ -290,87 +318,16 @@ impl HistoryQuery {
         found.iter().fold(self.bytes_max, |left, row| left.saturating_sub(row.body.len()))
     }
 
-    fn matching(&self, seq: u64, value: &[u8]) -> Result<Option<EventRow>, StoreError> {
-        let event = Encoded::read(value).ok_or_else(|| damaged(seq))?;
-        let matches = event.carries(self.term) && (self.from..=self.to).contains(&event.time);
-        Ok(matches.then(|| event.row(seq)))
-    }
-
-    fn scan(
-        &self,
-        view: &Snapshot,
-        range: Range<u64>,
-        found: &mut Vec<EventRow>,
-    ) -> Result<(), StoreError> {
-        if range.is_empty() {
-            return Ok(());
-        }
-        for entry in view.events.range(range)?.rev() {
-            if found.len() >= self.limit || self.is_full(found) {
-                break;
-            }
-            let (seq, value) = entry?;
-            found.extend(self.matching(seq.value(), value.value())?);
-        }
-        Ok(())
+    fn matching(&self, event: &EventRef<'_>) -> Option<EventRow> {
+        let matches = event.terms().any(|term| term == self.term)
+            && (self.from..=self.to).contains(&event.time);
+        matches.then(|| event.row())
     }
 }
 
 /// The key of the segment that begins with that event.
-fn row_key(first_seq: u64) -> String {
+pub(crate) fn row_key(first_seq: u64) -> String {
     format!("{first_seq:020}")
-}
-
-/// The tail as the sealing finds it.
-#[derive(Debug, Clone, Copy)]
-struct Tail {
-    /// The number of the first event that is stored in it.
-    first: Option<u64>,
-    /// The number from which on events are in no segment.
-    start: u64,
-    /// The number of events that are stored in it.
-    len: u64,
-}
-
-/// What the sealing does next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum SealStep {
-    /// Cuts the events through this number, which are in a segment.
-    Cut { through: u64 },
-    /// Moves the oldest events into a segment.
-    Seal,
-    /// Nothing: too few events wait.
-    Wait,
-}
-
-/// Decides; does nothing itself. A segment is made when at least `len_min` events wait.
-fn next_step(tail: &Tail, len_min: usize) -> SealStep {
-    let Some(first) = tail.first else { return SealStep::Wait };
-    if first < tail.start {
-        let end = first.saturating_add(CUT_LEN_MAX).min(tail.start);
-        return SealStep::Cut { through: end.saturating_sub(1) };
-    }
-    if tail.len < u64::try_from(len_min).unwrap_or(u64::MAX) {
-        return SealStep::Wait;
-    }
-    SealStep::Seal
-}
-
-/// The number of the tail's first event; earlier ones are in the segments.
-fn tail_start(segments: &[(Vec<u8>, SegmentMeta)]) -> u64 {
-    segments.last().map_or(0, |(_, meta)| meta.last_seq.saturating_add(1))
-}
-
-pub(crate) fn last_seq(view: &Snapshot) -> Result<u64, StoreError> {
-    if let Some((seq, _)) = view.events.last()? {
-        return Ok(seq.value());
-    }
-    Ok(NEXT_SEQ.get(&view.tx(), "")?.unwrap_or(1).saturating_sub(1))
-}
-
-/// The number of events in the tail.
-pub(crate) fn tail_len(view: &Snapshot) -> Result<u64, StoreError> {
-    Ok(view.events.len()?)
 }
 
 /// Removes segment files that were never finished.
@@ -384,137 +341,21 @@ pub(crate) fn remove_unfinished(folder: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn damaged(seq: u64) -> StoreError {
-    StoreError::corrupt(format_args!("event {seq}"))
-}
-
-/// Set in the count of an event's terms: a checksum follows them. Events of earlier releases have
-/// none.
-const SUMMED: u16 = 0x8000;
-
-/// An event's bytes in the tail: instant (8), count of terms (2), terms (8 each), checksum of all
-/// the rest (4), body.
-pub(crate) fn encode(event: &NewEvent) -> Vec<u8> {
-    let terms = event.terms.iter().take(usize::from(SUMMED) - 1);
-    let mut bytes = Vec::with_capacity(event.body.len().saturating_add(128));
-    bytes.extend(event.time.as_ms().to_be_bytes());
-    let count = u16::try_from(terms.len()).unwrap_or(SUMMED - 1);
-    bytes.extend((count | SUMMED).to_be_bytes());
-    terms.for_each(|term| bytes.extend(term.to_be_bytes()));
-    let sum = checksum(&bytes, &event.body);
-    bytes.extend(sum.to_be_bytes());
-    bytes.extend_from_slice(&event.body);
-    bytes
-}
-
-fn checksum(head: &[u8], body: &[u8]) -> u32 {
-    let mut sum = Crc::new();
-    sum.update(head);
-    sum.update(body);
-    sum.sum()
-}
-
-struct Encoded<'a> {
-    time: Timestamp,
-    terms: &'a [u8],
-    body: &'a [u8],
-}
-
-impl<'a> Encoded<'a> {
-    /// `None` for bytes that are not those of an event, or not any more.
-    fn read(bytes: &'a [u8]) -> Option<Self> {
-        let (time, rest) = bytes.split_first_chunk::<8>()?;
-        let (count, rest) = rest.split_first_chunk::<2>()?;
-        let count = u16::from_be_bytes(*count);
-        let terms_len = usize::from(count & !SUMMED).checked_mul(8)?;
-        let (terms, mut body) = rest.split_at_checked(terms_len)?;
-        if count & SUMMED != 0 {
-            let (sum, rest) = body.split_first_chunk::<4>()?;
-            let (head, _) = bytes.split_at_checked(terms_len.checked_add(10)?)?;
-            if u32::from_be_bytes(*sum) != checksum(head, rest) {
-                return None;
-            }
-            body = rest;
-        }
-        Some(Self { time: Timestamp::from_ms(u64::from_be_bytes(*time)), terms, body })
-    }
-
-    fn carries(&self, term: u64) -> bool {
-        self.terms.chunks_exact(8).any(|own| own == term.to_be_bytes())
-    }
-
-    fn terms(&self) -> impl Iterator<Item = u64> {
-        self.terms.chunks_exact(8).filter_map(|own| own.try_into().ok().map(u64::from_be_bytes))
-    }
-
-    fn row(&self, seq: u64) -> EventRow {
-        EventRow { seq, time: self.time, terms: self.terms().collect(), body: self.body.to_vec() }
-    }
-}
-
-/// Whether the bytes of an event in the tail can be parsed.
-pub(crate) fn decodes(value: &[u8]) -> bool {
-    Encoded::read(value).is_some()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{NewEvent, Opening};
 
-    /// Changed bytes are never accepted as an event, wherever they are; those of earlier releases,
-    /// which have no checksum, are read unchecked.
-    #[test]
-    fn a_changed_event_is_no_event() {
-        let time = Timestamp::from_secs(3);
-        let event = NewEvent { time, terms: vec![7, 8], body: b"{\"eventName\":\"a\"}".to_vec() };
-        let bytes = encode(&event);
-        let read = Encoded::read(&bytes).unwrap();
-        assert_eq!((read.time, read.terms().collect::<Vec<_>>()), (time, vec![7, 8]));
-        assert_eq!(read.body, event.body);
-        for at in 0..bytes.len() {
-            let mut changed = bytes.clone();
-            changed[at] ^= 1;
-            assert!(Encoded::read(&changed).is_none(), "byte {at}");
-        }
-        let sum_at = 10 + 16;
-        let mut older = [&bytes[..sum_at], &bytes[sum_at + 4..]].concat();
-        older[8] &= 0x7f;
-        assert_eq!(Encoded::read(&older).unwrap().body, event.body);
-    }
-
-    /// Between registration and trimming, and after a crash there, an event is in both places: it
-    /// is found once, and the next seal removes it from the tail.
-    #[test]
-    fn a_sealed_event_is_found_once_before_and_after_trimming() {
+    fn open() -> (tempfile::TempDir, Store) {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path(), None).unwrap();
-        let event = |at| NewEvent { time: Timestamp::from_secs(at), terms: vec![7], body: vec![] };
-        let add = |range: Range<u64>| {
-            let events = range.map(event).collect();
-            store.submit(move |_| ((), events)).wait().unwrap();
-        };
-        let found = || {
-            let (from, to) = (Timestamp::from_secs(0), Timestamp::from_secs(99));
-            let (limit, bytes_max) = (99, usize::MAX);
-            let query = HistoryQuery { term: 7, before_seq: u64::MAX, from, to, limit, bytes_max };
-            let rows = store.history(&store.snapshot().unwrap(), &query).unwrap();
-            rows.into_iter().map(|row| row.seq).collect::<Vec<_>>()
-        };
-        add(0..5);
-        assert_eq!(store.register().unwrap(), 5);
-        add(5..8);
-        let all: Vec<u64> = (1..=8).rev().collect();
-        assert_eq!((found(), store.tail_len().unwrap()), (all.clone(), 8));
-        assert_eq!(store.fsck(&mut |_| {}).unwrap(), Vec::<String>::new());
-        assert_eq!(store.seal(9).unwrap(), 0);
-        assert_eq!((found(), store.tail_len().unwrap()), (all, 3));
+        let store = Store::open(folder.path(), &Opening::for_tests()).unwrap();
+        (folder, store)
     }
 
     /// Large events are fewer at a time, in the tail, in a segment, and across both.
     #[test]
     fn large_events_fill_an_answer_sooner() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path(), None).unwrap();
+        let (_folder, store) = open();
         let time = Timestamp::from_secs(1);
         let event = |_| NewEvent { time, terms: vec![7], body: vec![b'x'; 1_000] };
         let add = |count: u64| {
@@ -536,24 +377,20 @@ mod tests {
         assert_eq!((found(1_500), found(2_500), found(9_000)), ((2, true), (3, true), (7, false)));
     }
 
-    fn check_step(first: Option<u64>, start: u64, len: u64, want: SealStep) {
-        assert_eq!(next_step(&Tail { first, start, len }, 10), want);
-    }
-
-    /// What a segment holds is cut first, in batches; a crash between the two leaves no more work.
+    /// A segment that another process registered meanwhile is not replaced.
     #[test]
-    fn sealed_events_are_cut_before_others_are_sealed() {
-        check_step(Some(1), 5, 100, SealStep::Cut { through: 4 });
-        let far = 3 * CUT_LEN_MAX;
-        check_step(Some(1), far, 1 << 40, SealStep::Cut { through: CUT_LEN_MAX });
-        check_step(Some(far - 1), far, 1 << 40, SealStep::Cut { through: far - 1 });
-    }
-
-    #[test]
-    fn a_segment_is_made_of_enough_events() {
-        check_step(None, 0, 0, SealStep::Wait);
-        check_step(Some(5), 5, 9, SealStep::Wait);
-        check_step(Some(5), 5, 10, SealStep::Seal);
-        check_step(Some(5), 0, 11, SealStep::Seal);
+    fn events_are_sealed_once() {
+        let (_folder, store) = open();
+        let event = NewEvent { time: Timestamp::from_secs(1), terms: vec![7], body: vec![] };
+        store.submit(move |_| ((), vec![event])).wait().unwrap();
+        let before = Sealed::of(&store.snapshot().unwrap()).unwrap();
+        assert_eq!(store.seal(1).unwrap(), 1);
+        let (_, meta) = SEGMENTS.all(&store.snapshot().unwrap().tx(), "").unwrap().remove(0);
+        let rival = Sealed { last_seq: 1, frame: 1, chain: "rival".to_owned() };
+        let other = SegmentMeta { file: "rival".to_owned(), ..meta.clone() };
+        let tried = store.submit(move |tx| (register(tx, &before, &rival, &other), Vec::new()));
+        assert!(tried.wait().unwrap().is_err());
+        let (_, now) = SEGMENTS.all(&store.snapshot().unwrap().tx(), "").unwrap().remove(0);
+        assert_eq!(now, meta);
     }
 }

@@ -5,11 +5,20 @@ use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use std::sync::Arc;
+
 use keys::Sha256;
 
-use crate::events::{SEGMENTS, decodes, last_seq};
+use crate::bases::{self, BaseReader};
+use crate::copy::FORMAT;
+use crate::error::FORMAT_VERSION;
+use crate::events::{SEGMENTS, chain};
+use crate::log::{Change, Changes, Frame, Head, LogPoint, Opener};
+use crate::sealed::Sealed;
 use crate::segment::{Segment, SegmentMeta};
-use crate::{SEGMENTS_FOLDER, Snapshot, Store, StoreError};
+use crate::tx::{Pairs, Rows};
+use crate::view::{Recent, View, overlaid};
+use crate::{SEGMENTS_FOLDER, Store, StoreError};
 
 /// Progress is shown after so many rows.
 const ROWS_SHOWN: u64 = 10_000;
@@ -39,8 +48,14 @@ impl Store {
                 findings.push(format!("segment `{}`: {error}", meta.file));
             }
         }
-        progress("recent events");
-        check_tail(&view, next_seq, &mut findings)?;
+        let sealed = Sealed::of(&view)?;
+        if self.shared.log.is_open() {
+            self.check_chain(segments.iter().map(|(_, meta)| meta), &sealed, &mut findings);
+            progress("frames of the log");
+            self.check_log(&view.view, &sealed, &mut findings)?;
+            progress("state and log");
+            self.check_copy(&view.view, &mut findings)?;
+        }
         progress("rows of the state");
         let mut rows = 0_u64;
         view.tx().visit(&[], None, &mut |_, _| {
@@ -57,6 +72,148 @@ impl Store {
             }
         }
         Ok(findings)
+    }
+
+    /// Each segment names the chain before it, and the state the chain of the last one.
+    fn check_chain<'m>(
+        &self,
+        segments: impl DoubleEndedIterator<Item = &'m SegmentMeta>,
+        sealed: &Sealed,
+        findings: &mut Vec<String>,
+    ) {
+        let mut after = sealed.chain.as_str();
+        for meta in segments.rev() {
+            // Those of format 1 are in no chain.
+            if after.is_empty() {
+                return;
+            }
+            if chain(&self.shared.keyring, meta) != after {
+                let name = &meta.file;
+                findings.push(format!("segment `{name}` is not the one that was registered"));
+            }
+            after = meta.after.as_str();
+        }
+    }
+
+    /// Opens every frame, and compares the numbers of their events with the state's.
+    fn check_log(
+        &self,
+        view: &View,
+        sealed: &Sealed,
+        findings: &mut Vec<String>,
+    ) -> Result<(), StoreError> {
+        let first = self.shared.log.first()?;
+        let mut opener = Opener::new(Arc::clone(&self.shared.keyring));
+        let (mut next_seq, mut last) = (None, None::<Head>);
+        let read = self.shared.log.read(first, &mut |frame| {
+            last = Some(frame.head());
+            let payload = opener.open(&frame)?;
+            let mut changes = Changes::of(payload.as_bytes())?;
+            expect(next_seq, changes.next_seq(), findings);
+            for change in &mut changes {
+                change?;
+            }
+            next_seq = Some(changes.next_seq());
+            Ok(ControlFlow::Continue(()))
+        });
+        match read {
+            Err(error) if error.is_corrupt() => findings.push(types::error_chain(&error)),
+            read => read?,
+        }
+        if last.is_some_and(|last| last != view.point.head) {
+            findings.push(format!(
+                "the log ends with frame {}, the state with frame {}",
+                last.map_or(0, |last| last.position),
+                view.point.head.position
+            ));
+        }
+        expect(next_seq, view.point.next_seq, findings);
+        let wanted = sealed.next_seq();
+        if view.point.next_seq > wanted && sealed.frame.max(1) < first {
+            findings.push(format!("event {wanted} is in no segment and in no frame of the log"));
+        }
+        Ok(())
+    }
+
+    /// Compares the state with what the newest base and the frames after it amount to.
+    fn check_copy(&self, view: &View, findings: &mut Vec<String>) -> Result<(), StoreError> {
+        let first = self.shared.log.first()?;
+        let base = bases::bases(self.folder())?.pop();
+        let (point, rows): (LogPoint, Pairs<'_>) = match base {
+            Some(base) if base.position.saturating_add(1) >= first => {
+                match BaseReader::open(&base, Arc::clone(&self.shared.keyring)) {
+                    Ok((point, rows)) => (point, Box::new(rows)),
+                    Err(error) => {
+                        findings.push(types::error_chain(&error));
+                        return Ok(());
+                    }
+                }
+            }
+            _ if first == 1 => {
+                (LogPoint::START, Box::new(std::iter::once(FORMAT.pair("", &FORMAT_VERSION))))
+            }
+            _ => {
+                findings.push("no base reaches the log: the state cannot be proved".to_owned());
+                return Ok(());
+            }
+        };
+        let Some(writes) = self.writes_after(point, view.point.head, findings)? else {
+            return Ok(());
+        };
+        let mut wanted = overlaid(&writes, rows, &[], None);
+        let mut shown = view.range(&[], None)?;
+        loop {
+            let pair = match (wanted.next().transpose(), shown.next().transpose()?) {
+                (Err(error), _) => {
+                    findings.push(types::error_chain(&error));
+                    return Ok(());
+                }
+                (Ok(None), None) => return Ok(()),
+                (Ok(wanted), shown) if wanted == shown => continue,
+                (Ok(wanted), shown) => wanted.into_iter().chain(shown).min(),
+            };
+            let key = pair.map(|(key, _)| key).unwrap_or_default();
+            let key = String::from_utf8_lossy(&key).replace('\0', " ");
+            findings.push(format!("row `{key}` is not what the log made it"));
+            return Ok(());
+        }
+    }
+
+    /// What the frames after a point wrote, up to `head`; `None` if they cannot all be read.
+    fn writes_after(
+        &self,
+        point: LogPoint,
+        head: Head,
+        findings: &mut Vec<String>,
+    ) -> Result<Option<Recent>, StoreError> {
+        let (mut writes, mut last) = (Recent::new_sync(), point.head);
+        let mut opener = Opener::new(Arc::clone(&self.shared.keyring));
+        let mut redo = |frame: &Frame| {
+            for change in Changes::of(opener.open(frame)?.as_bytes())? {
+                match change? {
+                    Change::Put { key, value } => {
+                        writes.insert_mut(key.to_vec(), Some(value.to_vec()));
+                    }
+                    Change::Delete { key } => writes.insert_mut(key.to_vec(), None),
+                    Change::Event(_) => {}
+                }
+            }
+            Ok(())
+        };
+        let read = self.shared.log.read(point.head.position.saturating_add(1), &mut |frame| {
+            if !frame.follows(&last) {
+                return Err(StoreError::corrupt("the newest base is of another log"));
+            }
+            last = frame.head();
+            redo(&frame).map(|()| ControlFlow::Continue(()))
+        });
+        match read {
+            Err(error) if error.is_corrupt() => {
+                findings.push(types::error_chain(&error));
+                Ok(None)
+            }
+            read => read.map(|()| (last == head).then_some(writes)),
+        }
     }
 
     /// The number of registered segments, and the missing files among them.
@@ -86,24 +243,6 @@ fn expect(wanted: Option<u64>, seq: u64, findings: &mut Vec<String>) {
         }
         _ => {}
     }
-}
-
-fn check_tail(
-    view: &Snapshot,
-    mut next_seq: Option<u64>,
-    findings: &mut Vec<String>,
-) -> Result<(), StoreError> {
-    // Sealed events may still be in the tail: trimming takes several commits.
-    for entry in view.events.range(next_seq.unwrap_or(0)..)? {
-        let (seq, value) = entry?;
-        expect(next_seq, seq.value(), findings);
-        if !decodes(value.value()) {
-            findings.push(format!("event {} is damaged", seq.value()));
-        }
-        next_seq = Some(seq.value().saturating_add(1));
-    }
-    expect(next_seq, last_seq(view)?.saturating_add(1), findings);
-    Ok(())
 }
 
 fn check_segment(path: &Path, meta: &SegmentMeta) -> Result<(), StoreError> {

@@ -1,31 +1,47 @@
 //! The only crate that touches the data directory: ordered key-value transactions, the log of
 //! audit events, and object bodies.
 //!
-//! One file contains the state and the recent events (the *tail*); older events are in immutable
-//! segment files; large object bodies are separate files. Together they keep one promise: **a job's
-//! writes and its events are committed together, durably, before its response is returned.** One
-//! writer thread runs jobs one after the other and commits a batch of them with one fsync; readers
-//! work on snapshots and never wait.
+//! **The log is what a commit makes durable**: sealed, chained frames of row changes and events
+//! ([`Log`]). The state that readers see is a copy made from it; recent events are read from it;
+//! older ones are in immutable segment files; large object bodies are separate files. Together they
+//! keep one promise: **a job's writes and its events are committed together, durably, before its
+//! response is returned.** One writer thread runs jobs one after the other and commits a batch of
+//! them as one frame, with one fsync; readers work on snapshots and never wait.
+//!
+//! What is where, and made from what:
+//!
+//! ```text
+//! log/         frames; made from nothing, and made into everything else
+//! state.redb   the copy: rows as of a frame, made by checkpoints; may be thrown away
+//! bases/       the rows as of two earlier frames, sealed: with the frames since, they make the copy
+//! segments/    events that are not needed in the log any more, with an index
+//! bodies/      object bodies, which a row names
+//! reserve      disk space for deletion and delivery when the disk is full
+//! ```
 //!
 //! History is queried by *terms*, hashes that an event carries; [`Store::seal`] moves old events
-//! out of the tree, [`Store::expire`] deletes them, [`Store::fsck`] reads them all. A disk failure
-//! fails only the calls that it affects: the tree is reopened. On a full disk a reserve is
-//! released, and only [`Store::submit_when_full`] continues until there is free space.
+//! into segments, [`Store::expire`] deletes them, [`Store::fsck`] reads them all. A disk failure
+//! fails only the calls that it affects. On a full disk a reserve is released, and only
+//! [`Store::submit_when_full`] continues until there is free space.
 //!
-//! A store is created only in an empty place; a missing state is never replaced. [`Store::examine`]
-//! changes no byte.
+//! A store is created only in an empty place; a missing state is never replaced silently
+//! ([`Store::rebuild`] is asked for). [`Store::examine`] changes no byte.
 //!
 //! The crate does not depend on any service: keys, values, events and bodies are named bytes.
 //! Services declare [`Table`]s; the pipeline submits jobs.
 //!
-//! Reading order: [`Store`], [`Tx`] and [`LayeredTx`], [`Table`], [`NewEvent`], [`Bodies`].
+//! Reading order: [`Store`], [`Tx`] and [`LayeredTx`], [`Table`], [`NewEvent`], [`Bodies`]; then
+//! [`Log`], `writer.rs`, `view.rs`, `shared.rs`, `checkpoints.rs`.
 //!
 //! ```
 //! # let dir = tempfile::tempdir().unwrap();
-//! use store::{NewEvent, Store, Table};
+//! # let entropy = types::Entropy::system();
+//! # let root = keys::RootKey::generate(&entropy).unwrap();
+//! # let keyring = std::sync::Arc::new(keys::Keyring::create(&root, &entropy).unwrap().0);
+//! use store::{NewEvent, Opening, Store, Table};
 //! const NAMES: Table<String> = Table::new("example.name");
 //!
-//! let store = Store::open(dir.path(), None).unwrap();
+//! let store = Store::open(dir.path(), &Opening::new(keyring, entropy)).unwrap();
 //! let answer = store.submit(|tx| {
 //!     let stored = NAMES.put(tx, "k", &"v".to_owned());
 //!     (stored.is_ok(), vec![NewEvent { time: types::Timestamp::from_secs(1), terms: vec![7], body: b"{}".to_vec() }])
@@ -35,56 +51,67 @@
 //! assert_eq!(NAMES.get(&view.tx(), "k").unwrap().as_deref(), Some("v"));
 //! ```
 
+mod bases;
 mod bodies;
-mod engine;
+mod checkpoints;
+mod copy;
 mod error;
 mod events;
 mod fsck;
 mod log;
 mod memo;
+mod migrate;
+mod opening;
 mod overlay;
 mod place;
+mod rebuild;
 mod reserve;
+mod sealed;
 mod segment;
+mod shared;
 mod snapshot;
 mod stopwatch;
 mod table;
 mod tail;
 mod tx;
+mod view;
 mod writer;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex};
 
-use bodies::{BODIES_FOLDER, create_folder};
+pub use bases::BASES_FOLDER;
 pub use bodies::{Bodies, BodyId, BodyReader, BodyWriter, Swept};
-use engine::Engine;
+use checkpoints::Checkpointer;
 pub use error::{StoreError, StoreErrorKind};
 pub use events::{HistoryQuery, SEGMENTS_FOLDER};
 pub use log::{
-    Change, Changes, FileLog, Frame, Head, Log, LogFault, LogSettings, MemoryLog, Opener, Payload,
-    Sealer, Tag,
+    Change, Changes, FileLog, Frame, FrameVisitor, Head, LOG_FOLDER, Log, LogFault, LogSettings,
+    LogTurn, MemoryLog, Opener, Payload, Sealer, Tag,
 };
+pub use migrate::row_of_format_1;
+pub use opening::Opening;
 pub use place::{Found, StateFile};
+pub use rebuild::Rebuilt;
 pub use redb::StorageBackend;
-use reserve::Reserve;
 pub use segment::EventRow;
 use segment::Tables;
+use shared::Shared;
 pub use snapshot::Snapshot;
 pub use stopwatch::DiskStep;
 pub use table::{ByteTable, Table, key, key_parts, key_prefix, key_text};
-use tail::TailIndex;
 pub use tx::{LayeredTx, Tx};
+use writer::Writer;
 pub use writer::{Committed, NewEvent};
-use writer::{Shared, Writer};
 
 /// An open data directory.
 pub struct Store {
-    shared: Arc<Shared>,
+    // Stopped in this order.
     writer: Writer,
+    checkpointer: Checkpointer,
+    shared: Arc<Shared>,
     bodies: Bodies,
     folder: PathBuf,
     tables: Mutex<BTreeMap<String, Arc<Tables>>>,
@@ -92,83 +119,9 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the data directory `folder`, or creates one where nothing of a store is.
-    ///
-    /// `backend` replaces the state file, so that tests can simulate power failures; `None` is the
-    /// file `state.redb`. Errors when the directory is in use, unreadable, or of a later format,
-    /// and with [`StoreError::is_missing`] when the state is missing but other files exist.
-    pub fn open(
-        folder: &Path,
-        backend: Option<Box<dyn StorageBackend>>,
-    ) -> Result<Self, StoreError> {
-        let Some(backend) = backend else {
-            return Self::open_with_cache(folder, engine::PAGE_CACHE_BYTES);
-        };
-        create_folder(folder)?;
-        let store = Self::around(folder, Engine::on(backend)?)?;
-        store.settle()?;
-        Ok(store)
-    }
-
-    /// The same, with a page cache of this many bytes.
-    pub fn open_with_cache(folder: &Path, page_cache_bytes: usize) -> Result<Self, StoreError> {
-        if Found::within(folder)?.is_nothing() {
-            create_folder(folder)?;
-            Engine::create(folder)?;
-        }
-        let store = Self::open_existing(folder, page_cache_bytes)?;
-        store.settle()?;
-        Ok(store)
-    }
-
-    /// Opens the existing data directory `folder`, with a page cache of this many bytes: creates
-    /// nothing that is missing.
-    ///
-    /// To be [settled](Self::settle) before anything is stored.
-    pub fn open_existing(folder: &Path, page_cache_bytes: usize) -> Result<Self, StoreError> {
-        match Found::within(folder)?.state {
-            StateFile::There => {}
-            StateFile::Missing => return Err(StoreError::missing("there is no `state.redb`")),
-            StateFile::Empty => return Err(StoreError::missing("`state.redb` is empty")),
-        }
-        // First: the lock keeps all other processes out.
-        Self::around(folder, Engine::open(folder, page_cache_bytes)?)
-    }
-
-    /// Creates missing directories and removes unfinished files.
-    pub fn settle(&self) -> Result<(), StoreError> {
-        let segments = self.folder.join(SEGMENTS_FOLDER);
-        create_folder(&segments)?;
-        events::remove_unfinished(&segments)?;
-        self.bodies.settle()?;
-        // What was created above must not lose its name.
-        Ok(File::open(&self.folder)?.sync_all()?)
-    }
-
-    /// Opens the data directory `folder` read-only: writes of jobs stay in memory. It excludes a
-    /// running server, and a running server excludes it.
-    ///
-    /// Verifies every page of the state by its checksum and adds problems to `findings`. `None` if
-    /// the state cannot be read at all.
-    pub fn examine(folder: &Path, findings: &mut Vec<String>) -> Result<Option<Self>, StoreError> {
-        let Some(engine) = Engine::examine(folder, findings)? else { return Ok(None) };
-        Self::around(folder, engine).map(Some)
-    }
-
-    fn around(folder: &Path, engine: Engine) -> Result<Self, StoreError> {
-        let bodies = Bodies::within(folder.join(BODIES_FOLDER));
-        let next_seq = engine.next_seq()?;
-        let (tail, reserve) = (RwLock::new(TailIndex::empty(next_seq)), Reserve::new(folder));
-        let stopwatch = bodies.stopwatch.clone();
-        let shared = Arc::new(Shared { engine, tail, reserve, stopwatch });
-        let writer = Writer::start(Arc::clone(&shared), next_seq)?;
-        let (tables, sealing) = (Mutex::default(), Mutex::default());
-        Ok(Self { shared, writer, bodies, folder: folder.to_owned(), tables, sealing })
-    }
-
     /// A snapshot of the committed state.
     pub fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        self.shared.engine.snapshot()
+        Ok(self.shared.snapshot())
     }
 
     /// Runs `job` on the writer and commits its writes and events as one.
@@ -234,21 +187,22 @@ impl Store {
         self.shared.stopwatch.watch(clock, Box::new(observer));
     }
 
-    /// Bytes of the state file and of all segments, as the file system counts them.
+    /// Bytes of the log, of the state file and of all segments, as the file system counts them.
     pub fn bytes(&self) -> Result<StoreBytes, StoreError> {
-        let state = std::fs::metadata(self.folder.join(engine::STATE_FILE));
+        let state = std::fs::metadata(self.folder.join(copy::STATE_FILE));
         let state = state.map_or(0, |found| found.len());
         let mut segments = 0_u64;
         let folder = self.folder.join(SEGMENTS_FOLDER);
         for entry in std::fs::read_dir(folder).into_iter().flatten() {
             segments = segments.saturating_add(entry?.metadata()?.len());
         }
-        Ok(StoreBytes { state, segments })
+        Ok(StoreBytes { log: self.shared.log.bytes()?, state, segments })
     }
 
     /// Events that are not in a segment yet.
     pub fn tail_len(&self) -> Result<u64, StoreError> {
-        events::tail_len(&self.snapshot()?)
+        let view = self.snapshot()?;
+        Ok(view.next_seq().saturating_sub(sealed::Sealed::of(&view)?.next_seq()))
     }
 
     /// Object bodies.
@@ -264,12 +218,15 @@ impl Store {
     /// Waits for what was submitted and stops the writer. Later submissions fail.
     pub fn shut_down(&self) {
         self.writer.stop();
+        self.checkpointer.stop();
     }
 }
 
 /// How large a store is, without its objects' bodies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoreBytes {
+    /// Of the log.
+    pub log: u64,
     /// Of the state file.
     pub state: u64,
     /// Of the segments of sealed events.

@@ -13,15 +13,22 @@ mod file;
 mod frame;
 mod memory;
 mod payload;
+mod unread;
 
 use std::fmt;
+use std::ops::ControlFlow;
 
 pub use file::{FileLog, LogSettings};
 pub use frame::{Frame, Opener, Sealer};
 pub use memory::{LogFault, MemoryLog};
+pub(crate) use payload::EventRef;
 pub use payload::{Change, Changes, Payload};
+pub(crate) use unread::UnreadLog;
 
 use crate::StoreError;
+
+/// The folder of the log within the data directory.
+pub const LOG_FOLDER: &str = "log";
 
 /// What authenticates a frame, and by which the next one names it.
 pub type Tag = [u8; 16];
@@ -35,8 +42,36 @@ pub struct Head {
     pub tag: Tag,
 }
 
-/// Called with one frame after the other; an error ends the reading and is its result.
-pub(crate) type FrameVisitor<'v> = dyn FnMut(Frame) -> Result<(), StoreError> + 'v;
+/// A point of the log: a frame, and what the frames up to it amount to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LogPoint {
+    /// The frame.
+    pub(crate) head: Head,
+    /// The number of the first event after it.
+    pub(crate) next_seq: u64,
+}
+
+impl LogPoint {
+    /// Before the first frame.
+    pub(crate) const START: Self = Self { head: Head { position: 0, tag: [0; 16] }, next_seq: 1 };
+
+    /// Position (8), tag (16), number of the next event (8).
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let (position, next_seq) = (self.head.position.to_be_bytes(), self.next_seq.to_be_bytes());
+        [position.as_slice(), &self.head.tag, &next_seq].concat()
+    }
+
+    /// `None` if these bytes are no point.
+    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
+        let (position, rest) = bytes.split_first_chunk()?;
+        let (tag, rest) = rest.split_first_chunk()?;
+        let next_seq = u64::from_be_bytes(rest.try_into().ok()?);
+        Some(Self { head: Head { position: u64::from_be_bytes(*position), tag: *tag }, next_seq })
+    }
+}
+
+/// Called with one frame after the other until it breaks; an error is the result of the reading.
+pub type FrameVisitor<'v> = dyn FnMut(Frame) -> Result<ControlFlow<()>, StoreError> + 'v;
 
 /// An append-only sequence of frames: what was appended is durable, and is never different later.
 pub trait Log: fmt::Debug + Send + Sync + 'static {
@@ -52,12 +87,29 @@ pub trait Log: fmt::Debug + Send + Sync + 'static {
     /// appending may go on.
     fn settle(&self) -> Result<Head, StoreError>;
 
-    /// Reads the frames from position `from` on, ascending, up to the head of the moment.
+    /// The position of the oldest frame that it still has; the next one's if it has none.
+    fn first(&self) -> Result<u64, StoreError>;
+
+    /// Reads the frames from position `from` on, ascending, up to the head of the moment, until
+    /// `visitor` breaks.
     ///
     /// Errors with [`StoreError::is_missing`] when `from` was trimmed, and with
     /// [`StoreError::is_corrupt`] where a frame cannot be delimited or does not name the one before
     /// it. Whether a frame is authentic is the [`Opener`]'s question.
     fn read(&self, from: u64, visitor: &mut FrameVisitor<'_>) -> Result<(), StoreError>;
+
+    /// Whether its frames can be read by whoever has the keys; false for a log that stays closed.
+    fn is_open(&self) -> bool {
+        true
+    }
+
+    /// The bytes that it takes where it is stored.
+    fn bytes(&self) -> Result<u64, StoreError>;
+
+    /// Makes ready what the next appends will need, so that they do not have to.
+    fn prepare(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 
     /// Allows the log to delete frames before position `before`; it may keep some of them.
     fn trim(&self, before: u64) -> Result<(), StoreError>;
@@ -78,4 +130,17 @@ pub trait LogTurn {
 fn out_of_turn(frame: &Frame, head: &Head) -> StoreError {
     let (position, newest) = (frame.position(), head.position);
     StoreError::engine(format_args!("frame {position} was appended after frame {newest}"))
+}
+
+/// Shows these frames until `visitor` breaks.
+fn each(
+    frames: impl IntoIterator<Item = Frame>,
+    visitor: &mut FrameVisitor<'_>,
+) -> Result<(), StoreError> {
+    for frame in frames {
+        if visitor(frame)?.is_break() {
+            break;
+        }
+    }
+    Ok(())
 }

@@ -6,15 +6,17 @@ use std::path::Path;
 
 use crate::bodies::BODIES_FOLDER;
 use crate::bodies::subfolders;
-use crate::engine::STATE_FILE;
+use crate::copy::STATE_FILE;
 use crate::reserve::RESERVE_FILE;
-use crate::{SEGMENTS_FOLDER, StoreError};
+use crate::{LOG_FOLDER, SEGMENTS_FOLDER, StoreError};
 
 /// A data directory's parts, as they are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Found {
     /// The state file.
     pub state: StateFile,
+    /// Whether there is any file of the log.
+    pub log: bool,
     /// Whether there is any segment file.
     pub segments: bool,
     /// Whether any object body has ever been written: folders of bodies stay when bodies go.
@@ -45,7 +47,8 @@ impl Found {
         };
         Ok(Self {
             state,
-            segments: holds_anything(&folder.join(SEGMENTS_FOLDER))?,
+            log: holds_anything(&folder.join(LOG_FOLDER), |name| name.ends_with(".log"))?,
+            segments: holds_anything(&folder.join(SEGMENTS_FOLDER), |_| true)?,
             bodies: !subfolders(&folder.join(BODIES_FOLDER))?.is_empty(),
             reserve: folder.join(RESERVE_FILE).exists(),
         })
@@ -53,13 +56,21 @@ impl Found {
 
     /// Whether there is nothing that a store ever wrote.
     pub fn is_nothing(self) -> bool {
-        self.state == StateFile::Missing && !self.segments && !self.bodies && !self.reserve
+        let is_any = self.log || self.segments || self.bodies || self.reserve;
+        self.state == StateFile::Missing && !is_any
     }
 }
 
-fn holds_anything(folder: &Path) -> io::Result<bool> {
+fn holds_anything(folder: &Path, counts: impl Fn(&str) -> bool) -> io::Result<bool> {
     match fs::read_dir(folder) {
-        Ok(mut entries) => Ok(entries.next().transpose()?.is_some()),
+        Ok(entries) => {
+            for entry in entries {
+                if entry?.file_name().to_str().is_none_or(&counts) {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        }
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
         Err(error) => Err(error),
     }

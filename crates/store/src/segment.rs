@@ -79,6 +79,15 @@ pub(crate) struct SegmentMeta {
     /// hexadecimal digits; `None` in rows of earlier releases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub index_sha256: Option<String>,
+    /// The chain of the segments before this one; empty if it is the first that has one.
+    #[serde(default)]
+    pub after: String,
+    /// The position of the frame that contains its last event; 0 if its events came from no frame.
+    #[serde(default)]
+    pub frame: u64,
+    /// The tag of that frame, in hexadecimal digits.
+    #[serde(default)]
+    pub tag: String,
 }
 
 /// An open segment file.

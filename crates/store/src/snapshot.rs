@@ -1,39 +1,38 @@
 use std::fmt;
 use std::sync::Arc;
 
-use redb::{ReadOnlyTable, ReadTransaction};
-
-use crate::engine::{EVENTS, STATE};
 use crate::memo::Memo;
-use crate::{StoreError, Tx, events};
+use crate::view::View;
+use crate::{StoreError, Tx};
 
 /// A frozen view of the state that was committed when it was taken.
 pub struct Snapshot {
-    state: ReadOnlyTable<&'static [u8], &'static [u8]>,
-    pub(crate) events: ReadOnlyTable<u64, &'static [u8]>,
+    pub(crate) view: Arc<View>,
     memo: Arc<Memo>,
-    revision: u64,
 }
 
 impl Snapshot {
-    pub(crate) fn new(
-        transaction: &ReadTransaction,
-        memo: Arc<Memo>,
-        revision: u64,
-    ) -> Result<Self, StoreError> {
-        let state = transaction.open_table(STATE)?;
-        let events = transaction.open_table(EVENTS)?;
-        Ok(Self { state, events, memo, revision })
+    pub(crate) fn new(view: Arc<View>, memo: Arc<Memo>) -> Self {
+        Self { view, memo }
     }
 
     /// A transaction over this view, in which every write fails.
     pub fn tx(&self) -> Tx<'_> {
-        Tx::new(&self.state, false, 0).with_memo(&self.memo).with_revision(self.revision)
+        let revision = self.view.revision;
+        Tx::new(&*self.view, false, self.next_seq()).with_memo(&self.memo).with_revision(revision)
     }
 
     /// The number of the newest event, 0 if there is none.
     pub fn last_seq(&self) -> Result<u64, StoreError> {
-        events::last_seq(self)
+        Ok(self.last())
+    }
+
+    pub(crate) fn last(&self) -> u64 {
+        self.next_seq().saturating_sub(1)
+    }
+
+    pub(crate) fn next_seq(&self) -> u64 {
+        self.view.point.next_seq
     }
 }
 

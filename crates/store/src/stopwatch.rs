@@ -8,8 +8,10 @@ use types::Clock;
 /// What waits for the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DiskStep {
-    /// A commit of state and events, from its pages to its fsync.
+    /// An append of a frame to the log, with its fsync.
     Commit,
+    /// A checkpoint of the copy, with its fsyncs.
+    Checkpoint,
     /// The fsync of an object's body.
     BodySync,
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::tx::Pair;
 use crate::{StoreError, Tx};
 
 /// A named set of rows of one type, stored as JSON under an ordered key.
@@ -112,11 +113,17 @@ impl<T: Serialize + DeserializeOwned> Table<T> {
 
     /// Sets the row under `key`.
     pub fn put(&self, tx: &mut Tx<'_>, key: impl AsRef<[u8]>, row: &T) -> Result<(), StoreError> {
+        let (key, bytes) = self.pair(key, row)?;
+        tx.changes_watched |= self.watched;
+        tx.put(key, bytes)
+    }
+
+    /// A row as it is stored.
+    pub(crate) fn pair(&self, key: impl AsRef<[u8]>, row: &T) -> Result<Pair, StoreError> {
         let bytes = serde_json::to_vec(row).map_err(|cause| {
             StoreError::engine(format_args!("row of `{}`", self.name)).because(cause)
         })?;
-        tx.changes_watched |= self.watched;
-        tx.put(self.key(key.as_ref()), bytes)
+        Ok((self.key(key.as_ref()), bytes))
     }
 
     /// Removes the row under `key`, if there is one.

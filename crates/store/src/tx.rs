@@ -10,26 +10,21 @@ use crate::memo::Memo;
 /// A key with its value.
 pub(crate) type Pair = (Vec<u8>, Vec<u8>);
 
-/// The committed state as the layers of a [`Tx`] see it: a snapshot, or the writer's live tree.
-pub(crate) trait Base {
+/// Pairs in ascending order of their keys.
+pub(crate) type Pairs<'s> = Box<dyn Iterator<Item = Result<Pair, StoreError>> + 's>;
+
+/// The rows under the layers of a [`Tx`]: those of a snapshot, or of the jobs before this one.
+pub(crate) trait Rows {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
-    fn range<'s>(
-        &'s self,
-        from: &[u8],
-        to: Option<&[u8]>,
-    ) -> Result<Box<dyn Iterator<Item = Result<Pair, StoreError>> + 's>, StoreError>;
+    fn range<'s>(&'s self, from: &[u8], to: Option<&[u8]>) -> Result<Pairs<'s>, StoreError>;
 }
 
-impl<T: ReadableTable<&'static [u8], &'static [u8]>> Base for T {
+impl<T: ReadableTable<&'static [u8], &'static [u8]>> Rows for T {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(ReadableTable::get(self, key)?.map(|guard| guard.value().to_vec()))
     }
 
-    fn range<'s>(
-        &'s self,
-        from: &[u8],
-        to: Option<&[u8]>,
-    ) -> Result<Box<dyn Iterator<Item = Result<Pair, StoreError>> + 's>, StoreError> {
+    fn range<'s>(&'s self, from: &[u8], to: Option<&[u8]>) -> Result<Pairs<'s>, StoreError> {
         let range = match to {
             Some(to) => ReadableTable::range::<&[u8]>(self, from..to)?,
             None => ReadableTable::range::<&[u8]>(self, from..)?,
@@ -57,7 +52,7 @@ type Layer = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 ///
 /// On a snapshot, a write fails with an error for which [`StoreError::needs_writer`] is true.
 pub struct Tx<'a> {
-    base: &'a dyn Base,
+    base: &'a dyn Rows,
     kept: Layer,
     open: Vec<Layer>,
     writable: bool,
@@ -65,11 +60,10 @@ pub struct Tx<'a> {
     pub(crate) memo: Option<&'a Memo>,
     revision: Option<u64>,
     pub(crate) changes_watched: bool,
-    pub(crate) drop_tail_through: Option<u64>,
 }
 
 impl<'a> Tx<'a> {
-    pub(crate) fn new(base: &'a dyn Base, writable: bool, next_seq: u64) -> Self {
+    pub(crate) fn new(base: &'a dyn Rows, writable: bool, next_seq: u64) -> Self {
         let (kept, open) = (Layer::new(), Vec::new());
         Self {
             base,
@@ -80,7 +74,6 @@ impl<'a> Tx<'a> {
             memo: None,
             revision: None,
             changes_watched: false,
-            drop_tail_through: None,
         }
     }
 
@@ -270,18 +263,14 @@ mod tests {
     use super::*;
 
     /// A separate base, so that layers are tested without an engine.
-    struct Rows(BTreeMap<Vec<u8>, Vec<u8>>);
+    struct Sample(BTreeMap<Vec<u8>, Vec<u8>>);
 
-    impl Base for Rows {
+    impl Rows for Sample {
         fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
             Ok(self.0.get(key).cloned())
         }
 
-        fn range<'s>(
-            &'s self,
-            from: &[u8],
-            to: Option<&[u8]>,
-        ) -> Result<Box<dyn Iterator<Item = Result<Pair, StoreError>> + 's>, StoreError> {
+        fn range<'s>(&'s self, from: &[u8], to: Option<&[u8]>) -> Result<Pairs<'s>, StoreError> {
             let to = to.map(<[u8]>::to_vec);
             let range = self.0.range(from.to_vec()..);
             let range = range.take_while(move |(key, _)| to.as_ref().is_none_or(|to| *key < to));
@@ -289,8 +278,8 @@ mod tests {
         }
     }
 
-    fn base() -> Rows {
-        Rows([("a", "1"), ("c", "3"), ("e", "5")].map(|(k, v)| (k.into(), v.into())).into())
+    fn base() -> Sample {
+        Sample([("a", "1"), ("c", "3"), ("e", "5")].map(|(k, v)| (k.into(), v.into())).into())
     }
 
     fn put(tx: &mut Tx<'_>, key: &str, value: &str) {

@@ -1,26 +1,28 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{JoinHandle, Thread};
 
-use redb::WriteTransaction;
 use tokio::sync::oneshot;
 use types::Timestamp;
 
-use crate::engine::{EVENTS, Engine, STATE};
-use crate::events::{NEXT_SEQ, encode};
+use crate::checkpoints::Checkpoints;
+use crate::log::{Frame, Head, LogPoint, Payload, Sealer};
 use crate::memo::Memo;
-use crate::reserve::Reserve;
-use crate::stopwatch::{DiskStep, Stopwatch};
-use crate::tail::TailIndex;
+use crate::shared::Shared;
+use crate::stopwatch::DiskStep;
+use crate::view::{Draft, View};
 use crate::{LayeredTx, StoreError, Tx};
 
 /// Jobs that may wait for the writer; submitters block beyond it.
 const QUEUE_LEN_MAX: usize = 4_096;
 /// The maximum number of jobs per commit, which limits the wait of the first.
 const BATCH_LEN_MAX: usize = 1_024;
+/// Bytes of a frame from which on no further job joins it.
+const FRAME_BYTES: usize = 4 << 20;
 
 /// An event to be committed with the writes of its job.
 #[derive(Debug, Clone)]
@@ -87,14 +89,6 @@ struct Done {
     answer: Answer,
 }
 
-/// The state that the writer shares with the readers.
-pub(crate) struct Shared {
-    pub(crate) engine: Engine,
-    pub(crate) tail: RwLock<TailIndex>,
-    pub(crate) reserve: Reserve,
-    pub(crate) stopwatch: Stopwatch,
-}
-
 /// The one thread that changes the store.
 pub(crate) struct Writer {
     queue: Mutex<Option<SyncSender<Job>>>,
@@ -102,9 +96,14 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn start(shared: Arc<Shared>, next_seq: u64) -> Result<Self, StoreError> {
+    /// Starts the thread, which appends frames of this sealer.
+    pub(crate) fn start(
+        shared: Arc<Shared>,
+        sealer: Sealer,
+        checkpoints: Arc<Checkpoints>,
+    ) -> Result<Self, StoreError> {
         let (queue, jobs) = sync_channel(QUEUE_LEN_MAX);
-        let mut worker = Worker { shared, next_seq, broken: false };
+        let mut worker = Worker { shared, sealer, checkpoints, doubtful: None };
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || worker.run(&jobs))?;
@@ -165,126 +164,178 @@ impl Drop for Writer {
 
 struct Worker {
     shared: Arc<Shared>,
-    next_seq: u64,
-    /// The last commit failed and the tree has not been opened again.
-    broken: bool,
+    sealer: Sealer,
+    checkpoints: Arc<Checkpoints>,
+    /// The last append failed, and it is unknown whether its frame is there.
+    doubtful: Option<Outcome>,
 }
 
-/// A batch of jobs: the results to send once the transaction is durable.
-#[derive(Default)]
-struct Batch {
+/// What a batch of jobs amounts to: the next view, if its frame is in the log.
+struct Outcome {
+    view: View,
+    /// Events with their terms, ascending.
+    noted: Vec<(u64, Vec<u64>)>,
+}
+
+/// A batch of jobs while it is filled.
+struct Batch<'v> {
+    before: &'v View,
+    draft: Draft<'v>,
+    payload: Payload,
     answers: Vec<Answer>,
     noted: Vec<(u64, Vec<u64>)>,
-    tail_end: Option<u64>,
     changes_watched: bool,
 }
 
 impl Worker {
     fn run(&mut self, jobs: &Receiver<Job>) {
         while let Ok(first) = jobs.recv() {
-            let transaction = match self.begin() {
-                Ok(transaction) => transaction,
-                Err(error) => {
-                    first(Err(error));
-                    continue;
-                }
-            };
-            let mut batch = Batch::default();
-            let waiting = std::iter::once(first).chain(jobs.try_iter()).take(BATCH_LEN_MAX);
-            let memo = &self.shared.engine.memo;
-            let filled = fill(&transaction, waiting, self.next_seq, memo, &mut batch);
-            let committed = filled.and_then(|after| {
-                let durable = || transaction.commit();
-                self.shared.stopwatch.time(DiskStep::Commit, durable)?;
-                Ok(after)
+            if let Err(error) = self.make_way() {
+                first(Err(error));
+                continue;
+            }
+            let shared = Arc::clone(&self.shared);
+            let mut answers = Vec::new();
+            let committed = shared.succeed(|before| {
+                let mut batch = Batch::after(before);
+                let filled = batch.fill(first, jobs, &shared.memo);
+                answers = std::mem::take(&mut batch.answers);
+                filled.and_then(|()| self.commit(batch))
             });
-            match committed {
-                Ok(after) => {
-                    self.next_seq = after;
-                    if batch.changes_watched {
-                        self.shared.engine.raise_revision();
-                    }
-                    self.note(batch.noted, batch.tail_end);
-                    batch.answers.into_iter().for_each(|answer| answer(Ok(())));
+            self.checkpoints.note_commit(&self.shared.view());
+            if let Err(error) = &committed {
+                let (chain, calls) = (types::error_chain(error), answers.len());
+                tracing::error!(error = chain, calls, "a commit failed; nothing of it happened");
+                if error.is_full() {
+                    // Failure to free space shows when the next commit fails.
+                    let _ = self.shared.reserve.release();
                 }
+            }
+            answers.into_iter().for_each(|answer| answer(committed.clone()));
+        }
+    }
+
+    /// Settles what is in doubt, and waits for the copy if it is too far behind.
+    fn make_way(&mut self) -> Result<(), StoreError> {
+        if let Some(outcome) = self.doubtful.take() {
+            match self.settled(&outcome) {
+                Ok(true) => self.publish(outcome),
+                Ok(false) => {}
                 Err(error) => {
-                    let calls = batch.answers.len();
-                    let chain = types::error_chain(&error);
-                    tracing::error!(
-                        error = chain,
-                        calls,
-                        "a commit failed; nothing of it happened"
-                    );
-                    self.broken = true;
-                    // It may be found done after all.
-                    self.shared.engine.raise_revision();
-                    if error.is_full() {
-                        // Failure to free space shows when the next commit fails.
-                        let _ = self.shared.reserve.release();
-                    }
-                    batch.answers.into_iter().for_each(|answer| answer(Err(error.clone())));
+                    self.doubtful = Some(outcome);
+                    return Err(error);
+                }
+            }
+            tracing::warn!("the log goes on after a failure");
+        }
+        if self.shared.view().is_large() {
+            self.checkpoints.wait_for_one()?;
+        }
+        Ok(())
+    }
+
+    /// Whether the frame of an append that failed is there after all.
+    fn settled(&self, outcome: &Outcome) -> Result<bool, StoreError> {
+        Ok(self.shared.log.settle()? == outcome.view.point.head)
+    }
+
+    fn publish(&self, outcome: Outcome) {
+        let published = self.shared.succeed(|_| {
+            self.index(&outcome);
+            Ok::<_, std::convert::Infallible>(Some(outcome.view))
+        });
+        let Ok(()) = published;
+    }
+
+    // INVARIANT: a job's writes and its events are in the same frame, and its result is sent after
+    // that frame is durable.
+    fn commit(&mut self, batch: Batch<'_>) -> Result<Option<View>, StoreError> {
+        if batch.payload.is_empty() {
+            return Ok(None);
+        }
+        let frame = self.sealer.seal(&batch.before.point.head, batch.payload.as_bytes());
+        let frame =
+            frame.map_err(|cause| StoreError::engine("cannot seal a frame").because(cause))?;
+        let outcome = batch.outcome(frame.head());
+        let append = || self.append(&frame);
+        if let Err(error) = self.shared.stopwatch.time(DiskStep::Commit, append) {
+            match self.settled(&outcome) {
+                Ok(true) => {}
+                Ok(false) => return Err(error),
+                Err(doubt) => {
+                    let chain = types::error_chain(&doubt);
+                    tracing::error!(error = chain, "it is unknown what became of a commit");
+                    self.doubtful = Some(outcome);
+                    return Err(error);
                 }
             }
         }
+        self.index(&outcome);
+        Ok(Some(outcome.view))
     }
 
-    fn begin(&mut self) -> Result<WriteTransaction, StoreError> {
-        if self.broken {
-            let next_seq = self.shared.engine.reopen(self.next_seq)?;
-            let mut tail = self.shared.tail.write().unwrap_or_else(PoisonError::into_inner);
-            *tail = TailIndex::empty(next_seq);
-            (self.next_seq, self.broken) = (next_seq, false);
-            tracing::warn!(next_seq, "the state file was opened again after a failure");
-        }
-        self.shared.engine.begin_write().inspect_err(|_| self.broken = true)
+    fn append(&self, frame: &Frame) -> Result<Head, StoreError> {
+        let len = u64::try_from(frame.as_bytes().len()).unwrap_or(u64::MAX);
+        let since = &self.shared.bytes_since_base;
+        since.store(since.load(Ordering::Relaxed).saturating_add(len), Ordering::Relaxed);
+        self.shared.log.turn()?.append(frame)
     }
 
-    fn note(&self, noted: Vec<(u64, Vec<u64>)>, tail_end: Option<u64>) {
+    /// Before the view is published: whoever sees an event finds it.
+    fn index(&self, outcome: &Outcome) {
+        let position = outcome.view.point.head.position;
         let mut tail = self.shared.tail.write().unwrap_or_else(PoisonError::into_inner);
-        for (seq, terms) in noted {
-            tail.add(seq, terms.into_iter());
-        }
-        if let Some(end) = tail_end {
-            tail.drop_through(end);
+        for (seq, terms) in &outcome.noted {
+            tail.note(position, *seq, terms.iter().copied());
         }
     }
 }
 
-// INVARIANT: a job's writes and its events are in the same transaction, and its result is sent
-// after that transaction is durable.
-fn fill(
-    transaction: &WriteTransaction,
-    jobs: impl Iterator<Item = Job>,
-    mut next_seq: u64,
-    memo: &Memo,
-    batch: &mut Batch,
-) -> Result<u64, StoreError> {
-    let mut state = transaction.open_table(STATE)?;
-    let mut events = transaction.open_table(EVENTS)?;
-    for job in jobs {
-        let mut tx = LayeredTx::over(Tx::new(&state, true, next_seq).with_memo(memo));
-        let Some(done) = job(Ok(&mut tx)) else { continue };
-        batch.answers.push(done.answer);
-        batch.changes_watched |= tx.changes_watched;
-        let tail_end = tx.drop_tail_through;
-        if tail_end.is_some() {
-            NEXT_SEQ.put(&mut tx, "", &next_seq)?;
-        }
-        for (key, value) in tx.into_writes() {
-            match value {
-                Some(value) => drop(state.insert(key.as_slice(), value.as_slice())?),
-                None => drop(state.remove(key.as_slice())?),
-            }
-        }
-        for event in done.events {
-            events.insert(next_seq, encode(&event).as_slice())?;
-            batch.noted.push((next_seq, event.terms));
-            next_seq = next_seq.saturating_add(1);
-        }
-        if let Some(end) = tail_end {
-            events.retain_in(..=end, |_, _| false)?;
-            batch.tail_end = batch.tail_end.max(Some(end));
+impl<'v> Batch<'v> {
+    fn after(before: &'v View) -> Self {
+        Self {
+            before,
+            draft: before.draft(),
+            payload: Payload::new(before.point.next_seq),
+            answers: Vec::new(),
+            noted: Vec::new(),
+            changes_watched: false,
         }
     }
-    Ok(next_seq)
+
+    /// Runs the first job and those that wait behind it.
+    fn fill(&mut self, first: Job, jobs: &Receiver<Job>, memo: &Memo) -> Result<(), StoreError> {
+        self.run(first, memo)?;
+        while self.answers.len() < BATCH_LEN_MAX && self.payload.as_bytes().len() < FRAME_BYTES {
+            let Ok(next) = jobs.try_recv() else { break };
+            self.run(next, memo)?;
+        }
+        Ok(())
+    }
+
+    fn run(&mut self, job: Job, memo: &Memo) -> Result<(), StoreError> {
+        let next_seq = self.payload.next_seq();
+        let mut tx = LayeredTx::over(Tx::new(&self.draft, true, next_seq).with_memo(memo));
+        let Some(done) = job(Ok(&mut tx)) else { return Ok(()) };
+        self.answers.push(done.answer);
+        self.changes_watched |= tx.changes_watched;
+        if tx.changes_watched {
+            self.payload.watch();
+        }
+        let writes = tx.into_writes();
+        self.draft.keep(writes, &mut self.payload)?;
+        for event in done.events {
+            let seq = self.payload.event(&event)?;
+            self.noted.push((seq, event.terms));
+        }
+        Ok(())
+    }
+
+    fn outcome(self, head: Head) -> Outcome {
+        let (recent, recent_bytes) = (self.draft.recent, self.draft.recent_bytes);
+        let point = LogPoint { head, next_seq: self.payload.next_seq() };
+        let revision = self.before.revision.saturating_add(self.changes_watched.into());
+        let view = View { recent, recent_bytes, point, revision, ..self.before.clone() };
+        Outcome { view, noted: self.noted }
+    }
 }

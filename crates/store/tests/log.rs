@@ -6,6 +6,7 @@
 )]
 
 use std::fs::{self, OpenOptions};
+use std::ops::ControlFlow;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -57,7 +58,7 @@ fn read(log: &dyn Log, from: u64) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
     let (mut found, mut opener) = (Vec::new(), Opener::new(keyring()));
     log.read(from, &mut |frame| {
         found.push((frame.position(), opener.open(&frame)?.as_bytes().to_vec()));
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     })?;
     Ok(found)
 }
@@ -140,7 +141,11 @@ fn a_visitor_ends_the_reading() {
         let mut seen = 0;
         let ended = log.read(1, &mut |frame| {
             seen = frame.position();
-            if seen == 3 { Err(StoreError::missing("enough")) } else { Ok(()) }
+            if seen == 3 {
+                Err(StoreError::missing("enough"))
+            } else {
+                Ok(ControlFlow::Continue(()))
+            }
         });
         assert!(ended.unwrap_err().to_string().contains("enough"));
         assert_eq!(seen, 3);
@@ -268,7 +273,7 @@ fn a_reader_goes_on_while_its_file_is_trimmed() {
             writer.append_all(&log, &payloads);
         }
         found.push((frame.position(), opener.open(&frame)?.as_bytes().to_vec()));
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     });
     assert!(ended.unwrap_err().is_missing(), "the files behind it are gone");
     let read = usize::try_from(first_file_ends - 1).unwrap();

@@ -1,9 +1,10 @@
 #![expect(clippy::cast_possible_truncation, reason = "a disk in memory, for tests only")]
 
+use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use store::StorageBackend;
+use store::{Frame, FrameVisitor, Head, Log, LogTurn, StorageBackend, StoreError};
 use types::Entropy;
 
 /// A disk that keeps unsynced data separately, and can lose power.
@@ -17,9 +18,27 @@ struct Platters {
     /// What a reader sees: `pending` on top of `durable`.
     seen: Vec<u8>,
     pending: Vec<Change>,
+    log: LogPlatters,
     /// The number of writing operations until the power fails; every operation fails from then on.
     left: u64,
     done: u64,
+}
+
+/// Where the log is.
+#[derive(Debug, Default)]
+struct LogPlatters {
+    frames: VecDeque<Frame>,
+    /// The newest frame that survives, even when all are trimmed.
+    head: Head,
+    /// A frame that was written but not synced.
+    unsynced: Option<Frame>,
+}
+
+impl LogPlatters {
+    fn keep(&mut self, frame: Frame) {
+        self.head = frame.head();
+        self.frames.push_back(frame);
+    }
 }
 
 #[derive(Debug)]
@@ -105,8 +124,19 @@ impl Disk {
                 change.apply(&mut platters.durable);
             }
         }
-        let Platters { seen, durable, .. } = &mut *platters;
+        let Platters { seen, durable, log, .. } = &mut *platters;
         seen.clone_from(durable);
+        // All of the frame was written, or it is torn and cut off.
+        if let Some(frame) = log.unsynced.take()
+            && dice.below(2) == 0
+        {
+            log.keep(frame);
+        }
+    }
+
+    /// The log on this disk.
+    pub fn log(&self) -> Box<dyn Log> {
+        Box::new(DiskLog(self.clone()))
     }
 
     fn change(&self, change: Change) -> io::Result<()> {
@@ -155,6 +185,88 @@ impl StorageBackend for Disk {
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         self.change(Change::Write(offset as usize, data.to_vec()))
+    }
+}
+
+/// A log on a disk.
+#[derive(Debug)]
+struct DiskLog(Disk);
+
+impl Log for DiskLog {
+    fn head(&self) -> Result<Head, StoreError> {
+        Ok(self.0.platters().log.head)
+    }
+
+    fn turn(&self) -> Result<Box<dyn LogTurn + '_>, StoreError> {
+        let platters = self.0.platters();
+        match platters.log.unsynced {
+            Some(_) => Err(io::Error::other("the last append is not settled").into()),
+            None => Ok(Box::new(DiskTurn { disk: &self.0, head: platters.log.head })),
+        }
+    }
+
+    fn settle(&self) -> Result<Head, StoreError> {
+        let mut platters = self.0.platters();
+        if platters.log.unsynced.is_some() {
+            platters.spend()?;
+            platters.log.unsynced = None;
+        }
+        Ok(platters.log.head)
+    }
+
+    fn first(&self) -> Result<u64, StoreError> {
+        let log = &self.0.platters().log;
+        Ok(log.frames.front().map_or(log.head.position + 1, Frame::position))
+    }
+
+    fn read(&self, from: u64, visitor: &mut FrameVisitor<'_>) -> Result<(), StoreError> {
+        let first = self.first()?;
+        if from < first {
+            return Err(StoreError::missing(format!("the log begins at frame {first}")));
+        }
+        let mut next = from;
+        loop {
+            let place = (next - self.first()?) as usize;
+            let frame = self.0.platters().log.frames.get(place).cloned();
+            let Some(frame) = frame else { return Ok(()) };
+            if visitor(frame)?.is_break() {
+                return Ok(());
+            }
+            next += 1;
+        }
+    }
+
+    fn bytes(&self) -> Result<u64, StoreError> {
+        let platters = self.0.platters();
+        Ok(platters.log.frames.iter().map(|frame| frame.as_bytes().len() as u64).sum())
+    }
+
+    fn trim(&self, before: u64) -> Result<(), StoreError> {
+        self.0.platters().log.frames.retain(|frame| frame.position() >= before);
+        Ok(())
+    }
+}
+
+struct DiskTurn<'d> {
+    disk: &'d Disk,
+    head: Head,
+}
+
+impl LogTurn for DiskTurn<'_> {
+    fn head(&self) -> Head {
+        self.head
+    }
+
+    fn append(&mut self, frame: &Frame) -> Result<Head, StoreError> {
+        let mut platters = self.disk.platters();
+        assert!(frame.follows(&self.head), "a frame out of turn");
+        platters.spend()?;
+        platters.log.unsynced = Some(frame.clone());
+        platters.spend()?;
+        platters.log.unsynced = None;
+        platters.log.keep(frame.clone());
+        self.head = frame.head();
+        Ok(self.head)
     }
 }
 

@@ -27,14 +27,16 @@ mod observed;
 mod pending;
 mod serving;
 
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use gateway::{Begun, Fault, Gateway, Identified, Parts, Received, Row, Settings};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use keys::{Keyring, RootKey};
+use keys::{Keyring, RootKey, sealer};
 use serde_json::Value;
-use store::{StorageBackend, Store};
+use store::{LogSettings, Opening, Store};
 use tempfile::TempDir;
 use trail::Timing;
 use types::{AccountId, Clock, Entropy, HOUR_MS, MINUTE_MS, Region, Supply, Timestamp};
@@ -82,6 +84,29 @@ pub struct Kit {
     _folder: Arc<TempDir>,
 }
 
+/// The keys of kits, and of other stores in tests: the same at every start.
+pub fn keyring() -> Arc<Keyring> {
+    let constant = Entropy::seeded(1);
+    let root_key = RootKey::generate(&constant).expect("a root key");
+    Arc::new(Keyring::create(&root_key, &constant).expect("a keyring").0)
+}
+
+/// What stores in tests are opened with: [`keyring`], and small log files.
+pub fn opening(seed: u64) -> Opening {
+    let log = LogSettings { file_bytes: 1 << 20 };
+    Opening { log, ..Opening::new(keyring(), Entropy::seeded(seed)) }
+}
+
+/// What the store in the data directory of a server is opened with, whose root key lies bare in it.
+pub fn opening_of(data: &Path) -> Opening {
+    let root = fs::read_to_string(data.join("root-key")).expect("a bare root key");
+    let root = sealer::parse_root_key(&root).expect("a root key");
+    let wrapped = fs::read(data.join("keyring")).expect("the file of the keyring");
+    let wrapped = serde_json::from_slice(&wrapped).expect("a keyring");
+    let keyring = Keyring::unlock(&root, &wrapped).expect("the keyring of this root key");
+    Opening::new(Arc::new(keyring), Entropy::system())
+}
+
 fn gateway(
     store: &Arc<Store>,
     clock: Clock,
@@ -89,13 +114,9 @@ fn gateway(
     rows: Vec<&'static Row>,
     timing: Timing,
 ) -> Arc<Gateway> {
-    // The keys are the same at every start.
-    let constant = Entropy::seeded(1);
-    let root_key = RootKey::generate(&constant).expect("a root key");
-    let (keyring, _) = Keyring::create(&root_key, &constant).expect("a keyring");
     Gateway::new(Parts {
         store: Arc::clone(store),
-        keyring,
+        keyring: keyring(),
         clock,
         entropy,
         identities: iam::PORT,
@@ -165,8 +186,15 @@ impl Kit {
     ) -> Result<Self, Fault> {
         let supply = Supply::default();
         let rows: Vec<_> = rows.iter().flat_map(|rows| rows.iter()).collect();
-        let backend = disk.map(|disk| Box::new(disk.clone()) as Box<dyn StorageBackend>);
-        let store = Arc::new(Store::open(folder.path(), backend)?);
+        let opening = opening(seed);
+        let store = match disk {
+            Some(disk) => {
+                let state = Box::new(disk.clone());
+                Store::simulated(folder.path(), disk.log(), state, &opening)?
+            }
+            None => Store::open(folder.path(), &opening)?,
+        };
+        let store = Arc::new(store);
         let entropy = Entropy::supplied(seed, supply.clone());
         let gateway = gateway(&store, clock.clone(), entropy, rows.clone(), timing);
         let root = credentials("AKIAROOTROOTROOTROOT");

@@ -37,10 +37,15 @@ thread_local! {
     static WORLD: RefCell<World> = RefCell::new(World::new());
 }
 
+fn open(folder: &TempDir, disk: &Disk) -> Store {
+    let state = Box::new(disk.clone());
+    Store::simulated(folder.path(), disk.log(), state, &testkit::opening(1)).expect("a sound state")
+}
+
 impl World {
     fn new() -> Self {
         let (folder, disk) = (TempDir::new().expect("a folder"), Disk::with_power());
-        let store = Store::open(folder.path(), Some(Box::new(disk.clone()))).expect("a store");
+        let store = open(&folder, &disk);
         let events = (0..EVENTS).map(|n| NewEvent {
             time: Timestamp::from_secs(1_000 + n),
             terms: vec![1, n % 3, 1_000 + n],
@@ -156,8 +161,7 @@ fn run(input: &[u8]) -> Way {
     let mended = mend(&mut file).is_some();
     WORLD.with_borrow(|world| {
         std::fs::write(&world.path, &file).expect("a writable file");
-        let disk = Box::new(world.disk.clone());
-        let store = Store::open(world.folder.path(), Some(disk)).expect("the state is sound");
+        let store = open(&world.folder, &world.disk);
         let view = store.snapshot().expect("a snapshot");
         let mut way = Way(0).then(mended);
         for from in [0, 7, u64::MAX] {

@@ -43,7 +43,9 @@ fn copy(from: &Path, to: &Path) {
 
 /// All rows and all events that a store returns.
 fn told(folder: &Path) -> Vec<(Vec<u8>, Vec<u8>)> {
-    let store = Store::examine(folder, &mut Vec::new()).unwrap().unwrap();
+    let store = Store::examine(folder, Some(&testkit::opening_of(folder)), &mut Vec::new())
+        .unwrap()
+        .unwrap();
     let view = store.snapshot().unwrap();
     let mut told = Vec::new();
     let each = &mut |key: &[u8], value: &[u8]| {

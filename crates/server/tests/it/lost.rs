@@ -58,6 +58,19 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// The state of a data directory, with the log that it is made from.
+fn kept_state(data: &Path) -> TempDir {
+    let kept = TempDir::new().unwrap();
+    fs::copy(data.join("state.redb"), kept.path().join("state.redb")).unwrap();
+    copy(&data.join("log"), &kept.path().join("log"));
+    kept
+}
+
+fn put_state(kept: &TempDir, data: &Path) {
+    fs::remove_dir_all(data.join("log")).unwrap();
+    copy(kept.path(), data);
+}
+
 /// What befalls a file or folder of a data directory.
 #[derive(Debug, Clone, Copy)]
 enum Harm {
@@ -87,6 +100,10 @@ impl Harm {
                 let bytes = fs::read(own.join(name)).unwrap();
                 fs::write(own.join(name), &bytes[..bytes.len() / 2]).unwrap();
             }
+            Foreign(name) if other.join(name).is_dir() => {
+                fs::remove_dir_all(own.join(name)).unwrap();
+                copy(&other.join(name), &own.join(name));
+            }
             Foreign(name) => {
                 let bytes = fs::read(other.join(name)).unwrap();
                 fs::write(own.join(name), bytes).unwrap();
@@ -104,7 +121,14 @@ impl Harm {
 const HARMS: &[(&[Harm], &str)] = &[
     (&[Remove("state.redb")], "`state.redb` is missing"),
     (&[Empty("state.redb")], "`state.redb` is empty"),
-    (&[Cut("state.redb")], "cannot read `state.redb`"),
+    (&[Cut("state.redb")], "cannot read the state"),
+    (&[Remove("log")], "the log is missing"),
+    (&[Empty("log")], "the log is missing"),
+    (&[Empty("log/00000000000000000001.log")], "cannot read the state"),
+    (&[Remove("keyring")], "`keyring` is missing"),
+    (&[Empty("keyring")], "is no keyring"),
+    (&[Foreign("keyring")], "the root key does not open the store"),
+    (&[Foreign("log")], "not of the same store"),
     (&[Remove("state.redb"), Remove("identity")], "`state.redb` is missing"),
     (
         &[Remove("state.redb"), Remove("identity"), Remove("segments"), Remove("bodies")],
@@ -120,9 +144,15 @@ const HARMS: &[(&[Harm], &str)] = &[
     (&[Foreign("identity")], "the root key does not open the store"),
     (&[Remove("root-key")], "root-key` is missing"),
     (&[Foreign("root-key")], "the root key does not open the store"),
-    (&[Foreign("state.redb")], "the root key does not open the store"),
+    (&[Foreign("state.redb")], "not of the same store"),
     (
-        &[Foreign("state.redb"), Foreign("identity"), Foreign("root-key")],
+        &[
+            Foreign("state.redb"),
+            Foreign("log"),
+            Foreign("keyring"),
+            Foreign("identity"),
+            Foreign("root-key"),
+        ],
         "is not the file that was written",
     ),
 ];
@@ -152,7 +182,8 @@ fn lost_or_foreign_parts_are_rejected_and_unchanged() {
 fn a_foreign_state_under_the_same_root_key_is_refused() {
     let used = used();
     let other = another(Some(&used.path().join("root-key")));
-    fs::copy(other.path().join("state.redb"), used.path().join("state.redb")).unwrap();
+    put_state(&kept_state(other.path()), used.path());
+    fs::copy(other.path().join("keyring"), used.path().join("keyring")).unwrap();
     let config = Config { accept_older: true, ..config(used.path()) };
     let refused = try_open(&config, 3).unwrap_err();
     assert!(refused.to_string().contains("another store"), "{refused}");
@@ -162,8 +193,8 @@ fn a_foreign_state_under_the_same_root_key_is_refused() {
 #[test]
 fn an_older_state_is_served_on_the_operators_word_and_leaves_an_event() {
     let folder = used();
-    let (state, config) = (folder.path().join("state.redb"), config(folder.path()));
-    let older = fs::read(&state).unwrap();
+    let config = config(folder.path());
+    let older = kept_state(folder.path());
     let before = try_open(&config, 3).unwrap();
     let opened = open(&config, Clock::system(), Entropy::seeded(4)).unwrap();
     let event = NewEvent { time: Timestamp::from_secs(1), terms: vec![], body: b"{}".to_vec() };
@@ -171,7 +202,7 @@ fn an_older_state_is_served_on_the_operators_word_and_leaves_an_event() {
     opened.store.shut_down();
     drop(opened);
     assert_eq!(try_open(&config, 3).unwrap(), before + 1, "noted when it was opened");
-    fs::write(&state, &older).unwrap();
+    put_state(&older, folder.path());
     let refused = try_open(&config, 3).unwrap_err().to_string();
     let told = format!("ends with event {before}, but `identity` records event {}", before + 1);
     assert!(refused.contains(&told) && refused.contains("--accept-older"), "{refused}");
@@ -192,8 +223,8 @@ fn an_older_state_is_served_on_the_operators_word_and_leaves_an_event() {
 #[test]
 fn a_state_with_another_history_is_rejected() {
     let folder = used();
-    let (state, config) = (folder.path().join("state.redb"), config(folder.path()));
-    let older = fs::read(&state).unwrap();
+    let config = config(folder.path());
+    let older = kept_state(folder.path());
     let identity = fs::read(folder.path().join("identity")).unwrap();
     let add = |text: &'static str| {
         let opened = open(&config, Clock::system(), Entropy::seeded(4)).unwrap();
@@ -206,7 +237,7 @@ fn a_state_with_another_history_is_rejected() {
     };
     add("{\"true\":1}");
     let true_identity = fs::read(folder.path().join("identity")).unwrap();
-    fs::write(&state, older).unwrap();
+    put_state(&older, folder.path());
     fs::write(folder.path().join("identity"), identity).unwrap();
     add("{\"fake\":1}");
     add("{\"fake\":2}");
@@ -219,12 +250,9 @@ fn a_state_with_another_history_is_rejected() {
 #[test]
 fn a_state_without_its_keyring_is_refused() {
     let folder = used();
-    let store = Store::open_existing(folder.path(), 1 << 20).unwrap();
-    let keyring = Table::<serde_json::Value>::new("server.keyring");
-    store.submit(move |tx| (keyring.delete(tx, ""), vec![])).wait().unwrap().unwrap();
-    drop(store);
+    fs::remove_file(folder.path().join("keyring")).unwrap();
     let refused = try_open(&config(folder.path()), 3).unwrap_err().to_string();
-    assert!(refused.contains("no keyring"), "{refused}");
+    assert!(refused.contains("`keyring` is missing"), "{refused}");
 }
 
 /// A data directory of an earlier release gets its identity, once; from then on it is missed.
@@ -233,7 +261,8 @@ fn a_data_directory_of_an_earlier_release_gets_an_identity() {
     let folder = used();
     let (identity, config) = (folder.path().join("identity"), config(folder.path()));
     let forget = || {
-        let store = Store::open_existing(folder.path(), 1 << 20).unwrap();
+        let store =
+            Store::open_existing(folder.path(), &testkit::opening_of(folder.path())).unwrap();
         let identified = Table::<bool>::new("server.identified");
         store.submit(move |tx| (identified.delete(tx, ""), vec![])).wait().unwrap().unwrap();
         drop(store);
@@ -258,11 +287,13 @@ fn a_new_state_beside_old_events_is_refused() {
     let data = new.path().join("data");
     let own = Config { root_key_file: Some(new.path().join("key")), ..config(&data) };
     try_open(&own, 9).unwrap();
-    let store = Store::open_existing(&data, 1 << 20).unwrap();
+    fs::copy(new.path().join("key"), data.join("root-key")).unwrap();
+    let store = Store::open_existing(&data, &testkit::opening_of(&data)).unwrap();
     let identified = Table::<bool>::new("server.identified");
     store.submit(move |tx| (identified.delete(tx, ""), vec![])).wait().unwrap().unwrap();
     drop(store);
-    fs::copy(data.join("state.redb"), used.path().join("state.redb")).unwrap();
+    put_state(&kept_state(&data), used.path());
+    fs::copy(data.join("keyring"), used.path().join("keyring")).unwrap();
     fs::remove_file(used.path().join("identity")).unwrap();
     let refused = try_open(&config(used.path()), 3).unwrap_err().to_string();
     assert!(refused.contains("the state is new"), "{refused}");
@@ -290,7 +321,8 @@ fn a_first_start_that_was_interrupted_is_finished() {
     let steps: &[&[&str]] = &[
         &["identity.new"],
         &["identity", "root-key.new"],
-        &["identity", "root-key", "state.redb.new"],
+        &["identity", "root-key", "keyring.new"],
+        &["identity", "root-key", "keyring", "state.redb.new"],
         &["identity", "root-key", "state.redb"],
         &["identity", "root-key", "state.redb", "root-credentials"],
     ];
@@ -306,12 +338,12 @@ fn a_first_start_that_was_interrupted_is_finished() {
         for file in *files {
             let to = folder.path().join(file);
             let copied = match *file {
-                "identity" | "root-key" => fs::read(blocked.join(file)).unwrap(),
+                "identity" | "root-key" | "keyring" => fs::read(blocked.join(file)).unwrap(),
                 "root-credentials" => fs::read(whole.path().join(file)).unwrap(),
                 _ => b"half of it".to_vec(),
             };
             if *file == "state.redb" {
-                drop(Store::open(folder.path(), None).unwrap());
+                drop(Store::open(folder.path(), &testkit::opening(1)).unwrap());
                 continue;
             }
             sealed_from_others(&to, &copied);

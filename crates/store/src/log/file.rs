@@ -53,7 +53,7 @@ pub struct LogSettings {
 
 impl Default for LogSettings {
     fn default() -> Self {
-        Self { file_bytes: 64 << 20 }
+        Self { file_bytes: 32 << 20 }
     }
 }
 
@@ -61,8 +61,8 @@ impl Default for LogSettings {
 pub struct FileLog {
     folder: PathBuf,
     settings: LogSettings,
-    /// Locked as long as it is open.
-    _lock: File,
+    /// Locked as long as it is open; `None` if it is only examined.
+    lock: Option<File>,
     writing: Mutex<Writing>,
     /// What readers see: raised only after a sync.
     head: RwLock<Head>,
@@ -96,34 +96,53 @@ impl FileLog {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         let lock = lock(folder)?;
         remove_if_there(&folder.join(UNFINISHED_FILE))?;
-        let mut files = recover::files(folder)?;
+        let mut files = recover::files(folder, true)?;
         if files.is_empty() {
             let first = FileHeader { first: 1, previous: [0; 16] };
             files.insert(1, begin_file(folder, settings.file_bytes, first, 0)?);
         }
+        Self::of(folder, settings, keyring, files, Some(lock))
+    }
+
+    /// Opens the log in `folder` for reading only, and changes no byte of it.
+    ///
+    /// Errors like [`FileLog::open`], and with [`StoreError::is_missing`] if there is none.
+    pub(crate) fn examine(
+        folder: &Path,
+        settings: LogSettings,
+        keyring: &Arc<Keyring>,
+    ) -> Result<Self, StoreError> {
+        if !folder.try_exists()? {
+            return Err(StoreError::missing("there is no log"));
+        }
+        let files = recover::files(folder, false)?;
+        if files.is_empty() {
+            return Err(StoreError::missing("the log has no file"));
+        }
+        Self::of(folder, settings, keyring, files, None)
+    }
+
+    fn of(
+        folder: &Path,
+        settings: LogSettings,
+        keyring: &Arc<Keyring>,
+        mut files: BTreeMap<u64, Arc<LogFile>>,
+        lock: Option<File>,
+    ) -> Result<Self, StoreError> {
         let newest = files.last_entry().map(|newest| Arc::clone(newest.get()));
         let newest = newest.ok_or_else(|| StoreError::engine("a log without a file"))?;
-        let (head, offset) = recover::newest(&newest, &mut Opener::new(Arc::clone(keyring)))?;
+        let mut opener = Opener::new(Arc::clone(keyring));
+        let (head, offset) = recover::newest(&newest, &mut opener, lock.is_some())?;
         let writing = Writing { file: newest, offset, head, is_unsettled: false };
         Ok(Self {
             folder: folder.to_owned(),
             settings,
-            _lock: lock,
+            lock,
             writing: Mutex::new(writing),
             head: RwLock::new(head),
             files: RwLock::new(files),
             spare: Mutex::default(),
         })
-    }
-
-    /// Makes the file that will be needed next, if it is not there yet; takes as long as writing
-    /// one does. Without it, the append that fills a file does it.
-    pub fn prepare(&self) -> Result<(), StoreError> {
-        let _spare = held(&self.spare);
-        if self.folder.join(SPARE_FILE).try_exists()? {
-            return Ok(());
-        }
-        make_spare(&self.folder, self.settings.file_bytes)
     }
 
     /// The files that hold frames, with their first positions, ascending.
@@ -171,6 +190,9 @@ impl Log for FileLog {
     }
 
     fn turn(&self) -> Result<Box<dyn LogTurn + '_>, StoreError> {
+        if self.lock.is_none() {
+            return Err(StoreError::engine("the log is open for reading only"));
+        }
         let writing = held(&self.writing);
         if writing.is_unsettled {
             return Err(StoreError::engine("the last append failed and is not settled yet"));
@@ -188,6 +210,11 @@ impl Log for FileLog {
         Ok(writing.head)
     }
 
+    fn first(&self) -> Result<u64, StoreError> {
+        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
+        files.keys().next().copied().ok_or_else(|| StoreError::engine("a log without a file"))
+    }
+
     fn read(&self, from: u64, visitor: &mut FrameVisitor<'_>) -> Result<(), StoreError> {
         let newest = self.head()?.position;
         let mut next = from;
@@ -201,11 +228,29 @@ impl Log for FileLog {
                 return Err(file.damaged(next, "its file follows another frame"));
             }
             let end = following.map_or(newest, |file| file.header.first.saturating_sub(1));
-            let read = file.read(next, end.min(newest), before, visitor)?;
+            let Some(read) = file.read(next, end.min(newest), before, visitor)? else {
+                return Ok(());
+            };
             next = read.position.saturating_add(1);
             before = Some(read);
         }
         Ok(())
+    }
+
+    fn bytes(&self) -> Result<u64, StoreError> {
+        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
+        let spare = fs::metadata(self.folder.join(SPARE_FILE)).map_or(0, |found| found.len());
+        Ok(files.values().fold(spare, |sum, file| sum.saturating_add(file.bytes)))
+    }
+
+    /// Makes the file that will be needed next, if it is not there yet; takes as long as writing
+    /// one does. Without it, the append that fills a file does it.
+    fn prepare(&self) -> Result<(), StoreError> {
+        let _spare = held(&self.spare);
+        if self.folder.join(SPARE_FILE).try_exists()? {
+            return Ok(());
+        }
+        make_spare(&self.folder, self.settings.file_bytes)
     }
 
     fn trim(&self, before: u64) -> Result<(), StoreError> {

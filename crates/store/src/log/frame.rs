@@ -1,4 +1,5 @@
 use std::fmt;
+use std::io::{ErrorKind, Read};
 use std::sync::Arc;
 
 use keys::stretch::{SEAL_BYTES, StretchKey};
@@ -95,6 +96,17 @@ impl Frame {
         (bytes.len() == header.frame_len()).then_some(Self { header, bytes })
     }
 
+    /// The frame that follows in a file; `None` if there is none, or not all of it.
+    pub(crate) fn read_from(file: &mut impl Read) -> Result<Option<Self>, StoreError> {
+        let mut bytes = vec![0; HEADER_BYTES];
+        let header = filled(file, &mut bytes)?.then(|| Header::read(&bytes)).flatten();
+        let Some(header) = header else { return Ok(None) };
+        // Not at once: the length may be anything.
+        let rest = length(header.sealed_len());
+        let read = file.by_ref().take(rest).read_to_end(&mut bytes)?;
+        Ok((length(read) == rest).then_some(Self { header, bytes }))
+    }
+
     /// As it is stored.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
@@ -121,6 +133,18 @@ impl Frame {
     pub fn follows(&self, head: &Head) -> bool {
         self.header.follows(head)
     }
+}
+
+/// Whether there were enough bytes.
+fn filled(file: &mut impl Read, bytes: &mut [u8]) -> Result<bool, StoreError> {
+    match file.read_exact(bytes) {
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(false),
+        read => Ok(read.map(|()| true)?),
+    }
+}
+
+fn length(len: usize) -> u64 {
+    u64::try_from(len).unwrap_or(u64::MAX)
 }
 
 impl fmt::Debug for Frame {

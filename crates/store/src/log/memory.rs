@@ -71,6 +71,12 @@ impl Log for MemoryLog {
         Ok(medium.head)
     }
 
+    fn first(&self) -> Result<u64, StoreError> {
+        let medium = self.medium();
+        let next = medium.head.position.saturating_add(1);
+        Ok(medium.frames.front().map_or(next, Frame::position))
+    }
+
     fn read(&self, from: u64, visitor: &mut FrameVisitor<'_>) -> Result<(), StoreError> {
         let mut medium = self.medium();
         if medium.fails(|fault| fault == LogFault::Read).is_some() {
@@ -84,7 +90,13 @@ impl Log for MemoryLog {
         let found: Vec<Frame> =
             medium.frames.iter().filter(|frame| frame.position() >= from).cloned().collect();
         drop(medium);
-        found.into_iter().try_for_each(visitor)
+        super::each(found, visitor)
+    }
+
+    fn bytes(&self) -> Result<u64, StoreError> {
+        let medium = self.medium();
+        let bytes = medium.frames.iter().map(|frame| frame.as_bytes().len());
+        Ok(u64::try_from(bytes.sum::<usize>()).unwrap_or(u64::MAX))
     }
 
     fn trim(&self, before: u64) -> Result<(), StoreError> {

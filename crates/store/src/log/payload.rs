@@ -1,5 +1,6 @@
 use types::Timestamp;
 
+use crate::segment::EventRow;
 use crate::{NewEvent, StoreError};
 
 /// The first byte of a payload.
@@ -48,6 +49,12 @@ impl EventRef<'_> {
     /// The hashes by which event history finds it.
     pub fn terms(&self) -> impl Iterator<Item = u64> {
         self.terms.as_chunks().0.iter().map(|term| u64::from_be_bytes(*term))
+    }
+
+    /// The same, on its own.
+    pub(crate) fn row(&self) -> EventRow {
+        let (terms, body) = (self.terms().collect(), self.body.to_vec());
+        EventRow { seq: self.seq, time: self.time, terms, body }
     }
 }
 

@@ -85,6 +85,9 @@ impl SegmentWriter {
                 newest: row.time,
                 sha256: String::new(),
                 index_sha256: None,
+                after: String::new(),
+                frame: 0,
+                tag: String::new(),
             });
             if meta.count > 0 && row.seq <= meta.last_seq {
                 return Err(StoreError::corrupt(format_args!("event {} is out of order", row.seq)));

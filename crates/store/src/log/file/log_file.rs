@@ -9,8 +9,6 @@ use super::super::{Frame, FrameVisitor, Head, Tag};
 use super::layout::{BLOCK_BYTES, FileHeader, file_name, length, next_offset};
 use crate::StoreError;
 
-/// Every so many frames the place of one is remembered, so that reading begins near its start.
-const MARK_EVERY: u64 = 64;
 /// What erases the header of a frame.
 const BLANK: &[u8] = &[0; HEADER_BYTES];
 
@@ -19,8 +17,8 @@ pub(super) struct LogFile {
     pub(super) file: File,
     pub(super) header: FileHeader,
     pub(super) bytes: u64,
-    /// Positions and offsets of some frames, ascending.
-    marks: Mutex<Vec<(u64, u64)>>,
+    /// The offsets of the first frames, as many as were passed so far.
+    marks: Mutex<Vec<u64>>,
 }
 
 impl LogFile {
@@ -36,10 +34,22 @@ impl LogFile {
         Ok(())
     }
 
-    /// Remembers where a frame begins, if it is one of those that are remembered.
+    /// Remembers where a frame begins, if it is the next one to be remembered.
     pub(super) fn mark(&self, position: u64, offset: u64) {
-        if position.is_multiple_of(MARK_EVERY) {
-            held(&self.marks).push((position, offset));
+        let mut marks = held(&self.marks);
+        if position.checked_sub(self.header.first) == Some(length(marks.len())) {
+            marks.push(offset);
+        }
+    }
+
+    /// The frame before or at `position` whose place is known: its position and offset.
+    fn nearest(&self, position: u64) -> (u64, u64) {
+        let marks = held(&self.marks);
+        let wanted = usize::try_from(position.saturating_sub(self.header.first));
+        let at = wanted.unwrap_or(usize::MAX).min(marks.len().saturating_sub(1));
+        match marks.get(at) {
+            Some(offset) => (self.header.first.saturating_add(length(at)), *offset),
+            None => (self.header.first, BLOCK_BYTES),
         }
     }
 
@@ -53,18 +63,16 @@ impl LogFile {
         Ok(self.file.sync_data()?)
     }
 
-    /// Reads the frames from `from` to `end`, both included, and returns the last one's head.
+    /// Reads the frames from `from` to `end`, both included, and returns the last one's head; `None`
+    /// if the visitor broke.
     pub(super) fn read(
         &self,
         from: u64,
         end: u64,
         before: Option<Head>,
         visitor: &mut FrameVisitor<'_>,
-    ) -> Result<Head, StoreError> {
-        let marks = held(&self.marks);
-        let known = marks.iter().rev().find(|(position, _)| *position <= from).copied();
-        drop(marks);
-        let (mut position, mut offset) = known.unwrap_or((self.header.first, BLOCK_BYTES));
+    ) -> Result<Option<Head>, StoreError> {
+        let (mut position, mut offset) = self.nearest(from);
         let mut before = before.filter(|before| before.position.checked_add(1) == Some(position));
         if position == self.header.first {
             before = Some(self.header.head_before());
@@ -76,13 +84,20 @@ impl LogFile {
             if !is_next {
                 return Err(self.damaged(position, "it does not follow the frame before it"));
             }
-            let head = Head { position, tag: self.tag_at(offset, &header)? };
+            self.mark(position, offset);
+            let head = if position >= from {
+                let frame = self.frame_at(offset, &header)?.ok_or_else(nothing)?;
+                let head = frame.head();
+                if visitor(frame)?.is_break() {
+                    return Ok(None);
+                }
+                head
+            } else {
+                Head { position, tag: self.tag_at(offset, &header)? }
+            };
             before = Some(head);
-            if position >= from {
-                visitor(self.frame_at(offset, &header)?.ok_or_else(nothing)?)?;
-            }
             if position >= end {
-                return Ok(head);
+                return Ok(Some(head));
             }
             offset = next_offset(offset, length(header.frame_len()));
             position = position.saturating_add(1);

@@ -18,12 +18,15 @@ use crate::StoreError;
 const STEP_BYTES: u64 = 1 << 20;
 
 /// The log files of a folder, by their first positions.
-pub(super) fn files(folder: &Path) -> Result<BTreeMap<u64, Arc<LogFile>>, StoreError> {
+pub(super) fn files(
+    folder: &Path,
+    is_writable: bool,
+) -> Result<BTreeMap<u64, Arc<LogFile>>, StoreError> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name();
         let Some(first) = name.to_str().and_then(first_position) else { continue };
-        let file = OpenOptions::new().read(true).write(true).open(folder.join(&name))?;
+        let file = OpenOptions::new().read(true).write(is_writable).open(folder.join(&name))?;
         let bytes = file.metadata()?.len();
         let mut block = vec![0; usize::try_from(BLOCK_BYTES.min(bytes)).unwrap_or(0)];
         file.read_exact_at(&mut block, 0)?;
@@ -37,8 +40,12 @@ pub(super) fn files(folder: &Path) -> Result<BTreeMap<u64, Arc<LogFile>>, StoreE
 }
 
 /// Verifies the frames of the newest file. The newest frame, and where the next one goes; what a
-/// crash tore is erased.
-pub(super) fn newest(file: &LogFile, opener: &mut Opener) -> Result<(Head, u64), StoreError> {
+/// crash tore is erased if `may_erase`.
+pub(super) fn newest(
+    file: &LogFile,
+    opener: &mut Opener,
+    may_erase: bool,
+) -> Result<(Head, u64), StoreError> {
     let (mut head, mut offset) = (file.header.head_before(), BLOCK_BYTES);
     while let Some(next) = sound(file, offset, opener, |header| header.follows(&head))? {
         file.mark(next.position, offset);
@@ -50,7 +57,7 @@ pub(super) fn newest(file: &LogFile, opener: &mut Opener) -> Result<(Head, u64),
         return Err(file.damaged(position, &format!("it is broken, and frame {behind} is not")));
     }
     let torn = file.frame_header_at(offset)?.filter(|header| header.position > head.position);
-    if torn.is_some() {
+    if torn.is_some() && may_erase {
         tracing::warn!(
             position = head.position,
             "a frame that was not finished was cut off the log"

@@ -1,0 +1,266 @@
+//! Bases: the whole state as of a frame, sealed, from which and the frames after it the copy can
+//! be made anew.
+//!
+//! ```text
+//! bases/00000000000000004711.base   magic, point of the log, sealed frames of rows, an empty one
+//! bases/unfinished                  one that is being written
+//! ```
+//!
+//! Two are kept: the newest, and the one before it in case the newest is damaged. The frames of a
+//! base form a chain of their own, which begins with its point: nothing of it can be exchanged.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{BufReader, BufWriter, ErrorKind, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use keys::{Keyring, SecretBytes, Sha256};
+use redb::ReadableTable;
+use types::Entropy;
+
+use crate::copy::CopyRows;
+use crate::log::{Change, Changes, Frame, Head, LogPoint, Opener, Payload, Sealer};
+use crate::{StoreError, tx::Pair};
+
+/// The folder of bases within the data directory.
+pub const BASES_FOLDER: &str = "bases";
+/// How many are kept.
+const KEPT: usize = 2;
+const MAGIC: &[u8; 16] = b"shoseki base v1\n";
+const POINT_BYTES: usize = 32;
+const UNFINISHED_FILE: &str = "unfinished";
+/// Bytes of rows in one frame.
+const FRAME_BYTES: usize = 1 << 20;
+
+/// A finished base.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Base {
+    /// The position of the frame as of which it is.
+    pub(crate) position: u64,
+    pub(crate) bytes: u64,
+    path: PathBuf,
+}
+
+/// The bases within a data directory, oldest first.
+pub(crate) fn bases(data: &Path) -> Result<Vec<Base>, StoreError> {
+    let mut found = Vec::new();
+    let entries = match fs::read_dir(data.join(BASES_FOLDER)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(found),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name();
+        let position = name.to_str().and_then(|name| name.strip_suffix(".base")?.parse().ok());
+        if let Some(position) = position {
+            found.push(Base { position, bytes: entry.metadata()?.len(), path: entry.path() });
+        }
+    }
+    found.sort_by_key(|base| base.position);
+    Ok(found)
+}
+
+/// Writes the base of `rows`, and then deletes all but the two newest.
+pub(crate) fn write(
+    data: &Path,
+    rows: &CopyRows,
+    keyring: &Keyring,
+    entropy: &Entropy,
+) -> Result<(), StoreError> {
+    let folder = data.join(BASES_FOLDER);
+    DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
+    File::open(data)?.sync_all()?;
+    let unfinished = folder.join(UNFINISHED_FILE);
+    let written = fill(&unfinished, rows, keyring, entropy);
+    if written.is_err() {
+        // The next one is written over it.
+        let _ = fs::remove_file(&unfinished);
+    }
+    written?;
+    let name = format!("{:020}.base", rows.applied.head.position);
+    fs::rename(unfinished, folder.join(name))?;
+    File::open(&folder)?.sync_all()?;
+    let all = bases(data)?;
+    for old in all.iter().take(all.len().saturating_sub(KEPT)) {
+        fs::remove_file(&old.path)?;
+    }
+    Ok(())
+}
+
+fn fill(
+    path: &Path,
+    rows: &CopyRows,
+    keyring: &Keyring,
+    entropy: &Entropy,
+) -> Result<(), StoreError> {
+    let mut options = OpenOptions::new();
+    let file = options.write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let mut file = BufWriter::new(file);
+    let point = rows.applied.bytes();
+    file.write_all(MAGIC)?;
+    file.write_all(&point)?;
+    let cannot = |cause| StoreError::engine("cannot seal a base").because(cause);
+    let mut sealer = Sealer::start(keyring, entropy).map_err(cannot)?;
+    let (mut head, mut payload) = (start_of(&point), Payload::new(0));
+    let mut seal = |payload: &Payload| {
+        let frame = sealer.seal(&head, payload.as_bytes()).map_err(cannot)?;
+        head = frame.head();
+        Ok::<_, StoreError>(file.write_all(frame.as_bytes())?)
+    };
+    for row in rows.state.iter()? {
+        let (key, value) = row?;
+        payload.write(key.value(), Some(value.value()))?;
+        if payload.as_bytes().len() >= FRAME_BYTES {
+            seal(&std::mem::replace(&mut payload, Payload::new(0)))?;
+        }
+    }
+    if !payload.is_empty() {
+        seal(&payload)?;
+    }
+    seal(&Payload::new(0))?;
+    let file = file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+    Ok(file.sync_all()?)
+}
+
+/// Where the chain of a base begins.
+fn start_of(point: &[u8]) -> Head {
+    let mut hash = Sha256::new();
+    hash.update(MAGIC);
+    hash.update(point);
+    let hash = hash.finish();
+    Head { position: 0, tag: hash.first_chunk().copied().unwrap_or_default() }
+}
+
+/// The rows of a base, one after the other, each verified.
+pub(crate) struct BaseReader {
+    name: String,
+    file: BufReader<File>,
+    opener: Opener,
+    head: Head,
+    /// The rows of the frame at hand, last first.
+    rows: Vec<Pair>,
+    is_over: bool,
+}
+
+impl BaseReader {
+    /// Opens a base; its point comes with it.
+    pub(crate) fn open(base: &Base, keyring: Arc<Keyring>) -> Result<(LogPoint, Self), StoreError> {
+        let name = base.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let mut file = BufReader::new(File::open(&base.path)?);
+        let mut head = [0; MAGIC.len() + POINT_BYTES];
+        file.read_exact(&mut head).map_err(|_| damaged(&name, "it is too short"))?;
+        let point = head.strip_prefix(MAGIC).ok_or_else(|| damaged(&name, "it is no base"))?;
+        let start = start_of(point);
+        let point = LogPoint::read(point).filter(|point| point.head.position == base.position);
+        let point = point.ok_or_else(|| damaged(&name, "it is the base of another frame"))?;
+        let opener = Opener::new(keyring);
+        Ok((point, Self { name, file, opener, head: start, rows: Vec::new(), is_over: false }))
+    }
+
+    fn next_frame(&mut self) -> Result<SecretBytes, StoreError> {
+        let frame = Frame::read_from(&mut self.file)?;
+        let frame = frame.filter(|frame| frame.follows(&self.head));
+        let frame = frame.ok_or_else(|| damaged(&self.name, "a part is missing or changed"))?;
+        self.head = frame.head();
+        self.opener.open(&frame)
+    }
+
+    fn fill(&mut self) -> Result<(), StoreError> {
+        let payload = self.next_frame()?;
+        for change in Changes::of(payload.as_bytes())? {
+            match change? {
+                Change::Put { key, value } => self.rows.push((key.to_vec(), value.to_vec())),
+                _ => return Err(damaged(&self.name, "it contains more than rows")),
+            }
+        }
+        self.is_over = self.rows.is_empty();
+        self.rows.reverse();
+        Ok(())
+    }
+}
+
+impl Iterator for BaseReader {
+    type Item = Result<Pair, StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rows.is_empty()
+            && !self.is_over
+            && let Err(error) = self.fill()
+        {
+            self.is_over = true;
+            return Some(Err(error));
+        }
+        self.rows.pop().map(Ok)
+    }
+}
+
+fn damaged(name: &str, what: &str) -> StoreError {
+    StoreError::corrupt(format_args!("base `{name}`: {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Opening;
+    use crate::copy::{PAGE_CACHE_BYTES, StateCopy};
+    use crate::view::Recent;
+
+    fn base_of(data: &Path, rows: u32, position: u64) -> Base {
+        let opening = Opening::for_tests();
+        if !data.join("state.redb").exists() {
+            StateCopy::create(data, LogPoint::START, []).unwrap();
+        }
+        let copy = StateCopy::open(data, PAGE_CACHE_BYTES).unwrap();
+        let mut writes = Recent::new_sync();
+        for row in 0..rows {
+            writes.insert_mut(row.to_be_bytes().to_vec(), Some(vec![b'v'; 100_000]));
+        }
+        let head = Head { position, tag: [7; 16] };
+        let rows = copy.apply(&writes, LogPoint { head, next_seq: 5 }).unwrap();
+        write(data, &rows, &opening.keyring, &opening.entropy).unwrap();
+        bases(data).unwrap().pop().unwrap()
+    }
+
+    fn read(base: &Base) -> Result<Vec<Pair>, StoreError> {
+        let (_, reader) = BaseReader::open(base, Opening::for_tests().keyring)?;
+        reader.collect()
+    }
+
+    /// Rows come back as they were, over many frames; only the two newest bases are kept.
+    #[test]
+    fn a_base_is_the_state_as_of_a_frame() {
+        let data = tempfile::tempdir().unwrap();
+        for position in 3..6 {
+            let base = base_of(data.path(), 25, position);
+            let (point, reader) = BaseReader::open(&base, Opening::for_tests().keyring).unwrap();
+            assert_eq!((point.head.position, point.next_seq), (position, 5));
+            let rows: Vec<Pair> = reader.map(Result::unwrap).collect();
+            assert!(rows.is_sorted() && rows.len() >= 25, "{}", rows.len());
+            assert!(rows.iter().filter(|(_, value)| value.len() == 100_000).count() == 25);
+        }
+        let kept: Vec<u64> = bases(data.path()).unwrap().iter().map(|b| b.position).collect();
+        assert_eq!(kept, [4, 5]);
+    }
+
+    /// Neither a changed byte nor a missing end nor another name is accepted.
+    #[test]
+    fn a_damaged_base_is_noticed() {
+        let data = tempfile::tempdir().unwrap();
+        let base = base_of(data.path(), 12, 9);
+        let whole = fs::read(&base.path).unwrap();
+        for at in [3, 20, 50, 130, whole.len() / 2, whole.len() - 1] {
+            let mut changed = whole.clone();
+            changed[at] ^= 1;
+            fs::write(&base.path, changed).unwrap();
+            assert!(read(&base).unwrap_err().is_corrupt(), "byte {at}");
+        }
+        for len in [10, 60, whole.len() / 2, whole.len() - 1, whole.len() - 90] {
+            fs::write(&base.path, &whole[..len]).unwrap();
+            assert!(read(&base).unwrap_err().is_corrupt(), "{len} bytes");
+        }
+        fs::write(&base.path, &whole).unwrap();
+        assert!(read(&Base { position: 8, ..base.clone() }).unwrap_err().is_corrupt());
+        assert_eq!(read(&base).unwrap().len(), 13);
+    }
+}

@@ -1,0 +1,238 @@
+//! When the copy takes what the log has.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use keys::Keyring;
+use types::Entropy;
+
+use crate::shared::Shared;
+use crate::view::View;
+use crate::{Opening, StoreError, bases, migrate};
+
+/// Bytes of writes from which on the copy takes them at once.
+const WRITES_BYTES: usize = 4 << 20;
+/// The longest time that the copy stays behind.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Frames between two checkpoints that the writer makes itself.
+const FRAMES: u64 = 4;
+/// A new base is due when the log has this many bytes, or this many times those of the newest base,
+/// whichever is more.
+const LOG_BYTES: u64 = 128 << 20;
+const LOG_TIMES_BASE: u64 = 4;
+
+/// Who makes the checkpoints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// A thread of their own: small and often.
+    Thread,
+    /// The writer, after every few frames: the same work in the same order at every run.
+    Writer,
+    /// Nobody: the state is being examined.
+    Never,
+}
+
+/// Asks for checkpoints, and waits for them.
+pub(crate) struct Checkpoints {
+    shared: Arc<Shared>,
+    pace: Pace,
+    folder: PathBuf,
+    keyring: Arc<Keyring>,
+    entropy: Entropy,
+    state: Mutex<State>,
+    changed: Condvar,
+    /// A base is being written.
+    is_basing: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    is_wanted: bool,
+    is_over: bool,
+    /// Attempts so far, and how the last one ended.
+    attempts: u64,
+    last: Option<StoreError>,
+}
+
+impl Checkpoints {
+    pub(crate) fn new(shared: Arc<Shared>, pace: Pace, folder: &Path, with: &Opening) -> Self {
+        Self {
+            shared,
+            pace,
+            folder: folder.to_owned(),
+            keyring: Arc::clone(&with.keyring),
+            entropy: with.entropy.clone(),
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            is_basing: AtomicBool::new(false),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The writer has made `view` current.
+    pub(crate) fn note_commit(&self, view: &View) {
+        match self.pace {
+            Pace::Thread if view.recent_bytes > WRITES_BYTES => {
+                let mut state = self.state();
+                if !state.is_wanted {
+                    state.is_wanted = true;
+                    self.changed.notify_all();
+                }
+            }
+            Pace::Writer if view.point.head.position.is_multiple_of(FRAMES) => {
+                // What it could not take now it takes next time.
+                let _ = self.attempt();
+            }
+            Pace::Thread | Pace::Writer | Pace::Never => {}
+        }
+    }
+
+    /// Waits until another attempt has ended, and returns how.
+    pub(crate) fn wait_for_one(&self) -> Result<(), StoreError> {
+        if self.pace != Pace::Thread {
+            return self.attempt();
+        }
+        let mut state = self.state();
+        let before = state.attempts;
+        state.is_wanted = true;
+        self.changed.notify_all();
+        while state.attempts == before && !state.is_over {
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.last.clone().map_or(Ok(()), Err)
+    }
+
+    fn attempt(&self) -> Result<(), StoreError> {
+        let taken = self.shared.checkpoint();
+        if let Err(error) = &taken {
+            let chain = types::error_chain(error);
+            tracing::error!(error = chain, "a checkpoint failed; the log has everything");
+        }
+        let mut state = self.state();
+        state.attempts = state.attempts.saturating_add(1);
+        state.last = taken.as_ref().err().cloned();
+        self.changed.notify_all();
+        taken
+    }
+
+    fn run(self: &Arc<Self>) {
+        loop {
+            let state = self.state();
+            let is_idle = |state: &mut State| !state.is_wanted && !state.is_over;
+            let waited = self.changed.wait_timeout_while(state, PAUSE, is_idle);
+            let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+            state.is_wanted = false;
+            let is_over = state.is_over;
+            drop(state);
+            // What failed is tried again after the next pause.
+            if self.attempt().is_ok() {
+                self.keep_house(is_over);
+            }
+            if is_over {
+                return;
+            }
+        }
+    }
+}
+
+impl Checkpoints {
+    /// Makes room in the log, and ready what it needs next.
+    fn keep_house(self: &Arc<Self>, is_over: bool) {
+        let kept = self.shared.log.prepare().and_then(|()| {
+            if self.shared.view().copy.applied.head.position > 0 {
+                migrate::forget(&self.folder)?;
+            }
+            let is_due = !is_over && self.is_base_due()?;
+            if is_due && !self.is_basing.swap(true, Ordering::AcqRel) {
+                let own = Arc::clone(self);
+                let thread = std::thread::Builder::new().name("store-base".into());
+                thread.spawn(move || own.make_base())?;
+            }
+            Ok(())
+        });
+        if let Err(error) = kept {
+            let chain = types::error_chain(&error);
+            tracing::warn!(error = chain, "cannot prepare the log for what comes next");
+        }
+    }
+
+    /// Whether the log is long, and has frames that no base contains yet.
+    fn is_base_due(&self) -> Result<bool, StoreError> {
+        let newest = bases::bases(&self.folder)?.pop();
+        let bytes = newest.as_ref().map_or(0, |base| base.bytes.saturating_mul(LOG_TIMES_BASE));
+        let since = self.shared.bytes_since_base.load(Ordering::Relaxed);
+        let wanted = bytes.max(LOG_BYTES);
+        Ok(self.shared.log.bytes()? >= wanted && since >= wanted / 2)
+    }
+
+    fn make_base(&self) {
+        let rows = Arc::clone(&self.shared.view().copy);
+        self.shared.bytes_since_base.store(0, Ordering::Relaxed);
+        let made = bases::write(&self.folder, &rows, &self.keyring, &self.entropy)
+            .and_then(|()| self.trim());
+        if let Err(error) = made {
+            let chain = types::error_chain(&error);
+            tracing::error!(error = chain, "cannot write a base; the log keeps its frames");
+        }
+        self.is_basing.store(false, Ordering::Release);
+    }
+
+    /// Deletes what lies before the older base and is in segments.
+    fn trim(&self) -> Result<(), StoreError> {
+        let all = bases::bases(&self.folder)?;
+        let [older, _] = all.as_slice() else { return Ok(()) };
+        let sealed = self.shared.kept_from.load(Ordering::Acquire);
+        self.shared.log.trim(older.position.saturating_add(1).min(sealed))
+    }
+}
+
+impl fmt::Debug for Checkpoints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Checkpoints").field("pace", &self.pace).finish_non_exhaustive()
+    }
+}
+
+/// The thread of checkpoints, if they have one.
+pub(crate) struct Checkpointer {
+    checkpoints: Arc<Checkpoints>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Checkpointer {
+    pub(crate) fn start(checkpoints: Arc<Checkpoints>) -> Result<Self, StoreError> {
+        let own = Arc::clone(&checkpoints);
+        let thread = match checkpoints.pace {
+            Pace::Thread => Some(
+                std::thread::Builder::new().name("store-copy".into()).spawn(move || own.run())?,
+            ),
+            Pace::Writer | Pace::Never => None,
+        };
+        Ok(Self { checkpoints, thread: Mutex::new(thread) })
+    }
+
+    /// Makes the last checkpoint and ends. To be called once nothing is written any more.
+    pub(crate) fn stop(&self) {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.checkpoints.state().is_over = true;
+        self.checkpoints.changed.notify_all();
+        match thread {
+            // A panic of the thread loses nothing: the log has everything.
+            Some(thread) => drop(thread.join()),
+            None if self.checkpoints.pace == Pace::Writer => drop(self.checkpoints.attempt()),
+            None => {}
+        }
+    }
+}
+
+impl Drop for Checkpointer {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}

@@ -1,0 +1,381 @@
+//! The copy: the state as of a frame, made from the log, in one file of a tree.
+//!
+//! It is behind the log by what a checkpoint has not taken into it yet. Every commit of it is
+//! durable, and names the frame up to which it is complete.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::ops::RangeInclusive;
+use std::os::unix::fs::OpenOptionsExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use redb::{
+    Database, ReadOnlyTable, ReadableDatabase, ReadableTableMetadata, StorageBackend,
+    TableDefinition, TableError, WriteTransaction,
+};
+
+use crate::error::FORMAT_VERSION;
+use crate::log::LogPoint;
+use crate::overlay::Overlay;
+use crate::view::Recent;
+use crate::{StoreError, Table, Tx};
+
+type Rows = TableDefinition<'static, &'static [u8], &'static [u8]>;
+pub(crate) const STATE: Rows = TableDefinition::new("state");
+/// Its only row is the point of the log up to which the state is complete.
+const APPLIED: TableDefinition<'static, (), &'static [u8]> = TableDefinition::new("applied");
+pub(crate) const FORMAT: Table<u32> = Table::new("meta.format");
+/// The tree's page cache by default, in bytes.
+pub(crate) const PAGE_CACHE_BYTES: usize = 64 << 20;
+/// The tree's file within the data directory.
+pub(crate) const STATE_FILE: &str = "state.redb";
+/// A new tree's file until it is whole.
+const UNFINISHED_FILE: &str = "state.redb.new";
+
+/// The file of the copy, which can be opened again after the disk has failed it.
+pub(crate) struct StateCopy {
+    /// `None` with a test's backend, which cannot be opened twice.
+    path: Option<PathBuf>,
+    page_cache_bytes: usize,
+    /// `None` after a failure, until it is opened again.
+    database: Mutex<Option<Database>>,
+}
+
+/// The rows of the copy as one of its commits left them.
+pub(crate) struct CopyRows {
+    pub(crate) state: ReadOnlyTable<&'static [u8], &'static [u8]>,
+    pub(crate) applied: LogPoint,
+}
+
+impl CopyRows {
+    /// Whether there is anything that a new store does not have.
+    pub(crate) fn has_more_than_a_format(&self) -> Result<bool, StoreError> {
+        Ok(self.state.len()? > 1)
+    }
+}
+
+impl StateCopy {
+    /// The copy in a test's backend, created if necessary.
+    pub(crate) fn on(backend: Box<dyn StorageBackend>) -> Result<Self, StoreError> {
+        let database = builder(PAGE_CACHE_BYTES).create_with_backend(Boxed(backend))?;
+        if is_new(&database)? {
+            create_tables(&database, LogPoint::START, [])?;
+        }
+        check_format(&database)?;
+        Ok(Self::over(None, PAGE_CACHE_BYTES, database))
+    }
+
+    /// Creates the state file, which must not exist, with these rows: first under another name, so
+    /// that it exists completely or not at all.
+    pub(crate) fn create(
+        folder: &Path,
+        applied: LogPoint,
+        rows: impl IntoIterator<Item = Result<(Vec<u8>, Vec<u8>), StoreError>>,
+    ) -> Result<(), StoreError> {
+        let (aside, path) = (folder.join(UNFINISHED_FILE), folder.join(STATE_FILE));
+        match fs::remove_file(&aside) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside)?;
+        let database = builder(PAGE_CACHE_BYTES).create(&aside)?;
+        create_tables(&database, applied, rows)?;
+        drop(database);
+        fs::rename(&aside, &path)?;
+        Ok(File::open(folder)?.sync_all()?)
+    }
+
+    /// Opens the state file; never creates one.
+    pub(crate) fn open(folder: &Path, page_cache_bytes: usize) -> Result<Self, StoreError> {
+        let database = open_database(folder, page_cache_bytes)?;
+        check_format(&database)?;
+        Ok(Self::over(Some(folder.join(STATE_FILE)), page_cache_bytes, database))
+    }
+
+    /// Opens the state file without writing to it, verifies every page of the tree by its checksum,
+    /// and adds problems to `findings`; `None` if it cannot be read at all.
+    pub(crate) fn examine(
+        folder: &Path,
+        findings: &mut Vec<String>,
+    ) -> Result<Option<Self>, StoreError> {
+        let (overlay, left_out) = (Overlay::open(&folder.join(STATE_FILE))?, LeftOut::default());
+        // The tree's engine may stumble over bytes that it never wrote.
+        let examined = catch_unwind(AssertUnwindSafe(|| {
+            let mut database = left_out.builder(PAGE_CACHE_BYTES).create_with_backend(overlay)?;
+            let is_sound = database.check_integrity()?;
+            check_format(&database)?;
+            Ok::<_, StoreError>((database, is_sound))
+        }));
+        if left_out.is_so() {
+            findings.push(format!("`{STATE_FILE}`: {NEWEST_LEFT_OUT}"));
+        }
+        match examined {
+            Ok(Ok((database, is_sound))) => {
+                if !is_sound {
+                    findings.push(format!(
+                        "`{STATE_FILE}`: its pages are inconsistent; it was repaired in memory as \
+                         far as possible for the following checks"
+                    ));
+                }
+                Ok(Some(Self::over(None, PAGE_CACHE_BYTES, database)))
+            }
+            Ok(Err(error)) if error.is_in_use() || error.is_unknown_format() => Err(error),
+            Ok(Err(error)) => {
+                findings.push(format!("cannot read `{STATE_FILE}`: {error}"));
+                Ok(None)
+            }
+            Err(_) => {
+                findings.push(format!("cannot read `{STATE_FILE}`: its pages are damaged"));
+                Ok(None)
+            }
+        }
+    }
+
+    fn over(path: Option<PathBuf>, page_cache_bytes: usize, database: Database) -> Self {
+        Self { path, page_cache_bytes, database: Mutex::new(Some(database)) }
+    }
+
+    /// The rows as they are.
+    pub(crate) fn rows(&self) -> Result<Arc<CopyRows>, StoreError> {
+        let database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
+        rows_of(database.as_ref().ok_or_else(failed)?)
+    }
+
+    /// Takes these writes into the copy, which is then complete up to `applied`, durably.
+    ///
+    /// After an error the copy is as it was; the next attempt reads it from the disk.
+    pub(crate) fn apply(
+        &self,
+        writes: &Recent,
+        applied: LogPoint,
+    ) -> Result<Arc<CopyRows>, StoreError> {
+        let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
+        if database.is_none() {
+            let path = self.path.as_ref().ok_or_else(failed)?;
+            let opened = builder(self.page_cache_bytes).open(path)?;
+            check_format(&opened)?;
+            *database = Some(opened);
+        }
+        let open = database.as_ref().ok_or_else(failed)?;
+        let taken = take(open, writes, applied).and_then(|()| rows_of(open));
+        if taken.is_err() {
+            // The tree's memory is unreliable after a failed write.
+            *database = None;
+        }
+        taken
+    }
+}
+
+fn take(database: &Database, writes: &Recent, applied: LogPoint) -> Result<(), StoreError> {
+    let mut transaction = database.begin_write()?;
+    // Opening it after a crash then takes no walk over all pages.
+    transaction.set_quick_repair(true);
+    {
+        let mut state = transaction.open_table(STATE)?;
+        for (key, value) in writes {
+            match value {
+                Some(value) => drop(state.insert(key.as_slice(), value.as_slice())?),
+                None => drop(state.remove(key.as_slice())?),
+            }
+        }
+    }
+    set_applied(&transaction, applied)?;
+    Ok(transaction.commit()?)
+}
+
+fn set_applied(transaction: &WriteTransaction, applied: LogPoint) -> Result<(), StoreError> {
+    let mut table = transaction.open_table(APPLIED)?;
+    table.insert((), applied.bytes().as_slice())?;
+    Ok(())
+}
+
+fn rows_of(database: &Database) -> Result<Arc<CopyRows>, StoreError> {
+    let transaction = database.begin_read()?;
+    let applied = transaction.open_table(APPLIED)?.get(())?;
+    let applied = applied.and_then(|row| LogPoint::read(row.value()));
+    let missing = || StoreError::corrupt(format_args!("`{STATE_FILE}` names no frame of the log"));
+    let (state, applied) = (transaction.open_table(STATE)?, applied.ok_or_else(missing)?);
+    Ok(Arc::new(CopyRows { state, applied }))
+}
+
+/// Opens the state file, of whatever format.
+pub(crate) fn open_database(
+    folder: &Path,
+    page_cache_bytes: usize,
+) -> Result<Database, StoreError> {
+    let (path, left_out) = (folder.join(STATE_FILE), LeftOut::default());
+    let database = left_out.builder(page_cache_bytes).open(&path)?;
+    if left_out.is_so() {
+        tracing::warn!(file = %path.display(), "{NEWEST_LEFT_OUT}");
+    }
+    Ok(database)
+}
+
+fn builder(page_cache_bytes: usize) -> redb::Builder {
+    let mut builder = Database::builder();
+    builder.set_cache_size(page_cache_bytes);
+    builder
+}
+
+/// Of a file that was not closed the engine leaves out a newest commit whose pages do not fit.
+const NEWEST_LEFT_OUT: &str = "its newest checkpoint cannot be read and is left out: the log \
+                               makes up for it";
+/// The engine reports a repair by its progress: between these two it has found the newest commit
+/// unreadable, which it reports in no other way.
+const LEFT_OUT_PROGRESS: RangeInclusive<f64> = 0.2..=0.4;
+
+/// Whether the newest commit was left out when a file was opened.
+#[derive(Debug, Default, Clone)]
+struct LeftOut(Arc<AtomicBool>);
+
+impl LeftOut {
+    fn builder(&self, page_cache_bytes: usize) -> redb::Builder {
+        let (mut builder, seen) = (builder(page_cache_bytes), Arc::clone(&self.0));
+        builder.set_repair_callback(move |session| {
+            if LEFT_OUT_PROGRESS.contains(&session.progress()) {
+                seen.store(true, Ordering::Relaxed);
+            }
+        });
+        builder
+    }
+
+    fn is_so(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+fn failed() -> StoreError {
+    StoreError::engine("the state file failed earlier and has not been opened again")
+}
+
+/// Whether a tree has no tables yet.
+fn is_new(database: &Database) -> Result<bool, StoreError> {
+    match database.begin_read()?.open_table(STATE) {
+        Ok(_) => Ok(false),
+        Err(TableError::TableDoesNotExist(_)) => Ok(true),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The format of a tree.
+pub(crate) fn format_of(database: &Database) -> Result<u32, StoreError> {
+    let state = match database.begin_read()?.open_table(STATE) {
+        Ok(state) => state,
+        Err(TableError::TableDoesNotExist(_)) => {
+            return Err(StoreError::corrupt(format_args!("`{STATE_FILE}` holds no state")));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let format = FORMAT.get(&Tx::new(&state, false, 0), "")?;
+    format.ok_or_else(|| StoreError::corrupt("the state has no format version"))
+}
+
+fn check_format(database: &Database) -> Result<(), StoreError> {
+    match format_of(database)? {
+        FORMAT_VERSION => Ok(()),
+        other => Err(StoreError::unknown_format(other)),
+    }
+}
+
+fn create_tables(
+    database: &Database,
+    applied: LogPoint,
+    rows: impl IntoIterator<Item = Result<(Vec<u8>, Vec<u8>), StoreError>>,
+) -> Result<(), StoreError> {
+    let transaction = database.begin_write()?;
+    {
+        let mut state = transaction.open_table(STATE)?;
+        for row in rows {
+            let (key, value) = row?;
+            state.insert(key.as_slice(), value.as_slice())?;
+        }
+    }
+    finish_format(&transaction, applied)?;
+    Ok(transaction.commit()?)
+}
+
+/// Makes a tree one of the newest format, complete up to `applied`.
+pub(crate) fn finish_format(
+    transaction: &WriteTransaction,
+    applied: LogPoint,
+) -> Result<(), StoreError> {
+    let (key, value) = FORMAT.pair("", &FORMAT_VERSION)?;
+    transaction.open_table(STATE)?.insert(key.as_slice(), value.as_slice())?;
+    set_applied(transaction, applied)
+}
+
+/// A boxed backend is a backend.
+#[derive(Debug)]
+struct Boxed(Box<dyn StorageBackend>);
+
+impl StorageBackend for Boxed {
+    fn len(&self) -> Result<u64, io::Error> {
+        self.0.len()
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> Result<(), io::Error> {
+        self.0.read(offset, out)
+    }
+
+    fn set_len(&self, len: u64) -> Result<(), io::Error> {
+        self.0.set_len(len)
+    }
+
+    fn sync_data(&self) -> Result<(), io::Error> {
+        self.0.sync_data()
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> Result<(), io::Error> {
+        self.0.write(offset, data)
+    }
+
+    fn close(&self) -> Result<(), io::Error> {
+        self.0.close()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn writes(key: &[u8]) -> Recent {
+        Recent::new_sync().insert(key.to_vec(), Some(b"value".to_vec()))
+    }
+
+    /// A missing file is not created again.
+    #[test]
+    fn opening_and_opening_again_make_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || StateCopy::open(folder.path(), PAGE_CACHE_BYTES);
+        assert!(open().is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        StateCopy::create(folder.path(), LogPoint::START, []).unwrap();
+        let copy = open().unwrap();
+        fs::remove_file(folder.path().join(STATE_FILE)).unwrap();
+        *copy.database.lock().unwrap() = None;
+        assert!(copy.apply(&writes(b"k"), LogPoint::START).is_err());
+        assert!(!folder.path().join(STATE_FILE).exists());
+    }
+
+    /// What was read before stays as it was; after a failure the file is read again.
+    #[test]
+    fn a_copy_can_be_opened_again() {
+        let folder = tempfile::tempdir().unwrap();
+        StateCopy::create(folder.path(), LogPoint::START, []).unwrap();
+        let copy = StateCopy::open(folder.path(), PAGE_CACHE_BYTES).unwrap();
+        let before = copy.rows().unwrap();
+        let point = LogPoint { next_seq: 7, ..LogPoint::START };
+        copy.apply(&writes(b"one"), point).unwrap();
+        drop(before);
+        *copy.database.lock().unwrap() = None;
+        assert!(copy.rows().is_err());
+        let after = copy.apply(&writes(b"two"), point).unwrap();
+        for key in [b"one".as_slice(), b"two"] {
+            assert!(after.state.get(key).unwrap().is_some());
+        }
+        assert_eq!(after.applied, point);
+    }
+}

@@ -1,0 +1,193 @@
+//! How a store is opened, created, or examined.
+
+use std::fmt;
+use std::fs::File;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use keys::{KeyError, Keyring, RootKey};
+use redb::StorageBackend;
+use types::Entropy;
+
+use crate::bodies::{BODIES_FOLDER, Bodies, create_folder};
+use crate::checkpoints::{Checkpointer, Checkpoints, Pace};
+use crate::copy::{PAGE_CACHE_BYTES, StateCopy};
+use crate::log::{FileLog, LOG_FOLDER, Log, LogPoint, LogSettings, Sealer, UnreadLog};
+use crate::reserve::Reserve;
+use crate::shared::{Ingredients, Shared};
+use crate::writer::Writer;
+use crate::{Found, SEGMENTS_FOLDER, StateFile, Store, StoreError, bases, events, migrate};
+
+/// What a store is opened with.
+#[derive(Clone)]
+pub struct Opening {
+    /// Seals the log.
+    pub keyring: Arc<Keyring>,
+    /// Makes the salts of the log's stretches.
+    pub entropy: Entropy,
+    /// The page cache of the state file.
+    pub page_cache_bytes: usize,
+    /// How the log is kept.
+    pub log: LogSettings,
+}
+
+impl Opening {
+    /// With a page cache of 64 MiB and the usual log files.
+    pub fn new(keyring: Arc<Keyring>, entropy: Entropy) -> Self {
+        let (page_cache_bytes, log) = (PAGE_CACHE_BYTES, LogSettings::default());
+        Self { keyring, entropy, page_cache_bytes, log }
+    }
+
+    /// With the same keys every time, and small log files.
+    #[cfg(test)]
+    pub(crate) fn for_tests() -> Self {
+        let entropy = Entropy::seeded(1);
+        let root = RootKey::generate(&entropy).unwrap();
+        let keyring = Keyring::create(&root, &entropy).unwrap().0;
+        let log = LogSettings { file_bytes: 64 << 10 };
+        Self { log, ..Self::new(Arc::new(keyring), Entropy::system()) }
+    }
+}
+
+/// Keys of nothing, for a store whose log is not read.
+fn nobody() -> Result<Opening, StoreError> {
+    let entropy = Entropy::system();
+    let made = RootKey::generate(&entropy).map_err(KeyError::from);
+    let made = made.and_then(|root| Keyring::create(&root, &entropy));
+    let (keyring, _) =
+        made.map_err(|cause| StoreError::engine("cannot make keys").because(cause))?;
+    Ok(Opening::new(Arc::new(keyring), entropy))
+}
+
+impl fmt::Debug for Opening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opening").field("log", &self.log).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens the data directory `folder`, or creates one where nothing of a store is.
+    ///
+    /// Errors when the directory is in use, unreadable, or of a later format, and with
+    /// [`StoreError::is_missing`] when the state is missing but other files exist.
+    pub fn open(folder: &Path, with: &Opening) -> Result<Self, StoreError> {
+        if Found::within(folder)?.is_nothing() {
+            create_folder(folder)?;
+            StateCopy::create(folder, LogPoint::START, [])?;
+        }
+        let store = Self::open_existing(folder, with)?;
+        store.settle()?;
+        Ok(store)
+    }
+
+    /// Opens the existing data directory `folder`: creates nothing that is missing.
+    ///
+    /// A directory of an earlier format is converted first, which a crash may interrupt at any
+    /// instant. To be [settled](Self::settle) before anything is stored.
+    pub fn open_existing(folder: &Path, with: &Opening) -> Result<Self, StoreError> {
+        match Found::within(folder)?.state {
+            StateFile::There => {}
+            StateFile::Missing => return Err(StoreError::missing("there is no `state.redb`")),
+            StateFile::Empty => return Err(StoreError::missing("`state.redb` is empty")),
+        }
+        migrate::to_newest(folder, with.page_cache_bytes)?;
+        // First: the lock keeps all other processes out.
+        let copy = StateCopy::open(folder, with.page_cache_bytes)?;
+        let rows = copy.rows()?;
+        if rows.applied.head.position > 0 && !Found::within(folder)?.log {
+            return Err(StoreError::missing("the log is missing"));
+        }
+        let log = FileLog::open(&folder.join(LOG_FOLDER), with.log, &with.keyring)?;
+        if rows.applied.head.position == 0 && rows.has_more_than_a_format()? {
+            // What came from no frame must be in a base, or the copy could not be made anew.
+            bases::write(folder, &rows, &with.keyring, &with.entropy)?;
+        }
+        Self::around(folder, Box::new(log), copy, with, Pace::Thread)
+    }
+
+    /// A store whose log and state file are a test's, which can lose power; everything that
+    /// happens to them happens in the same order at every run.
+    pub fn simulated(
+        folder: &Path,
+        log: Box<dyn Log>,
+        state: Box<dyn StorageBackend>,
+        with: &Opening,
+    ) -> Result<Self, StoreError> {
+        create_folder(folder)?;
+        let copy = StateCopy::on(state)?;
+        let store = Self::around(folder, log, copy, with, Pace::Writer)?;
+        store.settle()?;
+        Ok(store)
+    }
+
+    /// Opens the data directory `folder` read-only: nothing can be committed. It excludes a running
+    /// server, and a running server excludes it.
+    ///
+    /// Verifies every page of the state by its checksum, and the newest frames of the log, and adds
+    /// problems to `findings`. `None` if state or log cannot be read at all. Without keys (`with` is
+    /// `None`) the log stays unread: the state is as of its last checkpoint.
+    pub fn examine(
+        folder: &Path,
+        with: Option<&Opening>,
+        findings: &mut Vec<String>,
+    ) -> Result<Option<Self>, StoreError> {
+        let Some(copy) = StateCopy::examine(folder, findings)? else { return Ok(None) };
+        let Some(with) = with else {
+            let log = Box::new(UnreadLog(copy.rows()?.applied.head));
+            return Self::around(folder, log, copy, &nobody()?, Pace::Never).map(Some);
+        };
+        let log = match FileLog::examine(&folder.join(LOG_FOLDER), with.log, &with.keyring) {
+            Err(error) if error.is_corrupt() || error.is_missing() => {
+                findings.push(types::error_chain(&error));
+                return Ok(None);
+            }
+            log => log?,
+        };
+        match Self::around(folder, Box::new(log), copy, with, Pace::Never) {
+            Err(error) if error.is_corrupt() || error.is_missing() => {
+                findings.push(types::error_chain(&error));
+                Ok(None)
+            }
+            opened => opened.map(Some),
+        }
+    }
+
+    fn around(
+        folder: &Path,
+        log: Box<dyn Log>,
+        copy: StateCopy,
+        with: &Opening,
+        pace: Pace,
+    ) -> Result<Self, StoreError> {
+        let bodies = Bodies::within(folder.join(BODIES_FOLDER));
+        let (stopwatch, reserve) = (bodies.stopwatch.clone(), Reserve::new(folder));
+        let keyring = Arc::clone(&with.keyring);
+        let shared = Shared::replayed(Ingredients { log, copy, keyring, reserve, stopwatch })?;
+        let shared = Arc::new(shared);
+        let cannot = |cause| StoreError::engine("cannot begin to seal frames").because(cause);
+        let sealer = Sealer::start(&with.keyring, &with.entropy).map_err(cannot)?;
+        let checkpoints = Arc::new(Checkpoints::new(Arc::clone(&shared), pace, folder, with));
+        let writer = Writer::start(Arc::clone(&shared), sealer, Arc::clone(&checkpoints))?;
+        let checkpointer = Checkpointer::start(checkpoints)?;
+        let (tables, sealing) = (Mutex::default(), Mutex::default());
+        Ok(Self {
+            writer,
+            checkpointer,
+            shared,
+            bodies,
+            folder: folder.to_owned(),
+            tables,
+            sealing,
+        })
+    }
+
+    /// Creates missing directories and removes unfinished files.
+    pub fn settle(&self) -> Result<(), StoreError> {
+        let segments = self.folder().join(SEGMENTS_FOLDER);
+        create_folder(&segments)?;
+        events::remove_unfinished(&segments)?;
+        self.bodies().settle()?;
+        // What was created above must not lose its name.
+        Ok(File::open(self.folder())?.sync_all()?)
+    }
+}
