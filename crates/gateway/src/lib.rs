@@ -55,7 +55,6 @@ mod row;
 mod senders;
 mod sides;
 mod signed;
-mod signin_event;
 mod spec;
 mod table;
 mod unserved;
@@ -73,7 +72,7 @@ pub use ctx::{Ctx, Part, SealingTx};
 pub use decisions::Denial;
 pub use failure::{ApiError, Failure, Refused};
 pub use fault::{Fault, FaultKind};
-pub use gateway::{Gateway, Parts, ServiceEvent, Settings};
+pub use gateway::{Gateway, Parts, Settings};
 pub use identify::{Identified, Received};
 pub use identity_port::{
     Credential, CredentialQuery, IdentityPolicies, IdentityPort, PolicyText, Tags,
@@ -82,8 +81,9 @@ pub use operation::{
     Answered, BodySink, Codec, Decoding, EventParts, Needed, Operation, Plain, TagPort, shown,
 };
 pub use operator_event::operator_events;
+pub use record::service::ServiceEvent;
+pub use record::sign_in::{SignInEvent, SignInOrigin};
 pub use row::{Answering, Begun, Row, Upload, row};
-pub use signin_event::{SignInEvent, SignInOrigin};
 pub use spec::{
     BodyLimit, Class, EventForm, INTERNAL_FAILURE, OwnFailure, Route, SERVICE_UNAVAILABLE,
     SMALL_BODY_BYTES_MAX, Scope, Service, Signatures, Spec, WhenFull,
