@@ -142,7 +142,7 @@ impl Gateway {
         self.faults.of(kind).load(Ordering::Relaxed)
     }
 
-    /// Logs a fault with its causes, and counts it. `what` says what did not happen; `of` names the
+    /// Logs a fault with its causes, and counts it. `what` states what did not happen; `of` names the
     /// request, trail or worker.
     pub fn report(&self, fault: &Fault, what: &str, of: &str) {
         self.faults.of(fault.kind()).fetch_add(1, Ordering::Relaxed);
@@ -344,9 +344,9 @@ impl Gateway {
     /// stay.
     ///
     /// Blocks the thread.
-    pub fn forget_denials(&self) -> Result<(), Fault> {
+    pub fn expire_denials(&self) -> Result<(), Fault> {
         let now = self.clock.now();
-        self.maintain(move |tx| decisions::forget(tx, now))
+        self.maintain(move |tx| decisions::expire(tx, now))
     }
 }
 

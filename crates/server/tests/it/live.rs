@@ -124,8 +124,8 @@ impl Live {
         Self { runtime, server, address, gateway, store, clock, root, transcript, folder }
     }
 
-    /// A heading in the transcript.
-    pub(crate) fn say(&mut self, text: &str) {
+    /// Adds a heading to the transcript.
+    pub(crate) fn heading(&mut self, text: &str) {
         let _ = writeln!(self.transcript, "## {text}\n");
     }
 
@@ -189,7 +189,7 @@ impl Live {
         self.exchange(request, false)
     }
 
-    /// The same, with nothing to follow, whatever the head announces.
+    /// The same, but ends the request there, even if its head announces more.
     pub(crate) fn bytes_and_end(&mut self, request: &[u8]) -> Answer {
         self.exchange(request, true)
     }
