@@ -38,11 +38,11 @@ pub(crate) fn quick(project: &Project, prints: bool) -> Result<(), Failure> {
 }
 
 fn all(project: &Project, scope: &Scope, stages: &mut Stages) -> Result<(), Failure> {
-    out::say(&scope.words());
+    out::note(&scope.words());
     stages.run("format", || Run::cargo(project).words(["fmt", "--all", "--check"]).go())?;
     stages.run("tidy", || tidy::tidy(project))?;
     if scope.of_all {
-        out::say("the change is to all crates: `./check` is for that");
+        out::note("the change is to all crates: `./check` is for that");
     }
     let packages = scope.packages();
     if packages.is_empty() {
