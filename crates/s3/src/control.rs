@@ -112,7 +112,8 @@ pub(crate) struct ControlRequest {
     /// The resource in the path.
     pub(crate) resource: String,
     pub(crate) query: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
+    /// `None` if it has not arrived.
+    body: Option<Vec<u8>>,
 }
 
 /// A status, and a document where there is one.
@@ -137,6 +138,16 @@ impl ControlAnswer {
 }
 
 impl ControlRequest {
+    /// Whether its body has not arrived.
+    pub(crate) fn awaits_body(&self) -> bool {
+        self.body.is_none()
+    }
+
+    /// The bytes of the body that have arrived, for the event.
+    fn arrived(&self) -> &[u8] {
+        self.body.as_deref().unwrap_or(&[])
+    }
+
     /// The name of the bucket whose ARN the path names.
     fn bucket(&self) -> Option<&str> {
         let name = self.resource.strip_prefix("arn:aws:s3:::")?;
@@ -166,7 +177,8 @@ impl ControlRequest {
 
     /// The body, whose root must have this name.
     pub(crate) fn read(&self, root: &str) -> ControlResult<Element> {
-        let element = parse(&self.body, Limits::S3).map_err(XmlError::wire)?;
+        let body = self.body.as_deref().ok_or_else(Fault::awaits_body)?;
+        let element = parse(body, Limits::S3).map_err(XmlError::wire)?;
         if element.name == root { Ok(element) } else { Err(ControlError::MalformedXml.into()) }
     }
 }
@@ -225,7 +237,7 @@ impl Codec<ControlRequest, ControlAnswer> for ControlXml {
             account: head.header(ACCOUNT).map(str::to_owned),
             resource: decoding.key.unwrap_or_default().to_owned(),
             query: head.query_pairs(),
-            body: decoding.body.to_vec(),
+            body: decoding.body.map(<[u8]>::to_vec),
         })
     }
 
@@ -251,7 +263,7 @@ impl Codec<ControlRequest, ControlAnswer> for ControlXml {
         if !keys.is_empty() {
             members.insert("tagKeys".to_owned(), Value::from(keys));
         }
-        if let Some(Value::Object(document)) = crate::xml::to_json(&request.body) {
+        if let Some(Value::Object(document)) = crate::xml::to_json(request.arrived()) {
             members.extend(document);
         }
         Ok(Value::Object(members))
@@ -268,7 +280,7 @@ fn additional(ctx: &Ctx<'_>, request: &ControlRequest, bytes_out: usize) -> Valu
     let mut members = json!({
         "SignatureVersion": "SigV4",
         "AuthenticationMethod": "AuthHeader",
-        "bytesTransferredIn": request.body.len(),
+        "bytesTransferredIn": request.arrived().len(),
         "bytesTransferredOut": bytes_out,
         "x-amz-id-2": call.host_id,
     });
