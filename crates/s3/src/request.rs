@@ -152,6 +152,16 @@ impl Request {
         self.body.as_deref().unwrap_or(&[])
     }
 
+    /// The document of a request and its headers, without the names and parameters of S3.
+    pub(crate) fn document_of(decoding: &Decoding<'_>) -> Self {
+        Self {
+            method: decoding.head.method.as_str().to_owned(),
+            headers: decoding.head.headers().clone(),
+            body: decoding.body.map(Bytes::copy_from_slice),
+            ..Self::default()
+        }
+    }
+
     /// The value of a header; an `x-amz-` header or a condition may be in the query of a presigned
     /// URL.
     ///

@@ -102,7 +102,7 @@ impl Api for TagResource {
             context.set(&format!("aws:RequestTag/{key}"), value.as_str());
         }
         context.set_list("aws:TagKeys", pairs.into_iter().map(|(key, _)| key).collect());
-        if request.awaits_body() {
+        if request.awaits_document() {
             context.leave_open("aws:RequestTag");
             context.leave_open("aws:TagKeys");
         }
