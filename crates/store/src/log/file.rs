@@ -132,7 +132,7 @@ impl FileLog {
         let newest = files.last_entry().map(|newest| Arc::clone(newest.get()));
         let newest = newest.ok_or_else(|| StoreError::engine("a log without a file"))?;
         let mut opener = Opener::new(Arc::clone(keyring));
-        let (head, offset) = recover::newest(&newest, &mut opener, lock.is_some())?;
+        let (head, offset) = recover::newest(&newest, &mut opener)?;
         let writing = Writing { file: newest, offset, head, is_unsettled: false };
         Ok(Self {
             folder: folder.to_owned(),

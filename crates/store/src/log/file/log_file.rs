@@ -131,7 +131,7 @@ impl LogFile {
         Ok(Frame::read(bytes))
     }
 
-    fn tag_at(&self, offset: u64, header: &Header) -> Result<Tag, StoreError> {
+    pub(super) fn tag_at(&self, offset: u64, header: &Header) -> Result<Tag, StoreError> {
         let mut tag = Tag::default();
         let behind = header.frame_len().saturating_sub(tag.len());
         self.file.read_exact_at(&mut tag, offset.saturating_add(length(behind)))?;

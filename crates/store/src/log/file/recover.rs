@@ -39,32 +39,40 @@ pub(super) fn files(
     Ok(files)
 }
 
-/// Verifies the frames of the newest file. The newest frame, and where the next one goes; what a
-/// crash tore is erased if `may_erase`.
-pub(super) fn newest(
-    file: &LogFile,
-    opener: &mut Opener,
-    may_erase: bool,
-) -> Result<(Head, u64), StoreError> {
+/// Verifies the frames of the newest file. The newest frame, and where the next one goes: over what
+/// a crash tore, if there is that.
+///
+/// Nothing is erased: with the keys of another store no frame is authentic.
+pub(super) fn newest(file: &LogFile, opener: &mut Opener) -> Result<(Head, u64), StoreError> {
     let (mut head, mut offset) = (file.header.head_before(), BLOCK_BYTES);
     while let Some(next) = sound(file, offset, opener, |header| header.follows(&head))? {
         file.mark(next.position, offset);
         offset = next_offset(offset, next.len);
         head = next.head;
     }
+    let position = head.position.saturating_add(1);
     if let Some(behind) = sound_behind(file, offset, head.position, opener)? {
-        let position = head.position.saturating_add(1);
         return Err(file.damaged(position, &format!("it is broken, and frame {behind} is not")));
     }
-    let torn = file.frame_header_at(offset)?.filter(|header| header.position > head.position);
-    if torn.is_some() && may_erase {
-        tracing::warn!(
-            position = head.position,
-            "a frame that was not finished was cut off the log"
-        );
-        file.erase(offset)?;
+    if followed(file, offset, &head)? {
+        let what = "it is not authentic, and another one was written after it";
+        return Err(file.damaged(position, what));
+    }
+    if file.frame_header_at(offset)?.is_some_and(|header| header.position > head.position) {
+        tracing::warn!(position = head.position, "the log ends with a frame that was not finished");
     }
     Ok((head, offset))
+}
+
+/// Whether a frame at `offset` that follows `head` has one behind it that follows it: then it was
+/// durable once, authentic or not.
+fn followed(file: &LogFile, offset: u64, head: &Head) -> Result<bool, StoreError> {
+    let Some(header) = file.header_at(offset)?.filter(|header| header.follows(head)) else {
+        return Ok(false);
+    };
+    let own = Head { position: header.position, tag: file.tag_at(offset, &header)? };
+    let next = file.header_at(next_offset(offset, length(header.frame_len())))?;
+    Ok(next.is_some_and(|next| next.follows(&own)))
 }
 
 struct Sound {
