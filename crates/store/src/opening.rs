@@ -44,7 +44,7 @@ impl Opening {
         let entropy = Entropy::seeded(1);
         let root = RootKey::generate(&entropy).unwrap();
         let keyring = Keyring::create(&root, &entropy).unwrap().0;
-        let log = LogSettings { file_bytes: 64 << 10 };
+        let log = LogSettings { first_file_bytes: 64 << 10, file_bytes: 64 << 10 };
         Self { log, ..Self::new(Arc::new(keyring), Entropy::system()) }
     }
 }

@@ -47,13 +47,15 @@ const LOCK_FILE: &str = "lock";
 /// How a log is kept in files.
 #[derive(Debug, Clone, Copy)]
 pub struct LogSettings {
-    /// The size of a file; a frame that is larger gets a larger one.
+    /// The size of the first file. Each one is twice as large as the one before.
+    pub first_file_bytes: u64,
+    /// The size up to which files grow; a frame that is larger gets a larger one.
     pub file_bytes: u64,
 }
 
 impl Default for LogSettings {
     fn default() -> Self {
-        Self { file_bytes: 32 << 20 }
+        Self { first_file_bytes: 1 << 20, file_bytes: 32 << 20 }
     }
 }
 
@@ -99,7 +101,7 @@ impl FileLog {
         let mut files = recover::files(folder, true)?;
         if files.is_empty() {
             let first = FileHeader { first: 1, previous: [0; 16] };
-            files.insert(1, begin_file(folder, settings.file_bytes, first, 0)?);
+            files.insert(1, begin_file(folder, settings.first_file_bytes, first, 0)?);
         }
         Self::of(folder, settings, keyring, files, Some(lock))
     }
@@ -158,12 +160,20 @@ impl FileLog {
         Some((Arc::clone(file), next.map(|(_, file)| Arc::clone(file))))
     }
 
+    /// The size of the file after the newest one: small stores have small files.
+    fn next_file_bytes(&self) -> u64 {
+        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
+        let newest = files.last_key_value().map_or(0, |(_, file)| file.bytes);
+        let (least, most) = (self.settings.first_file_bytes, self.settings.file_bytes);
+        newest.saturating_mul(2).max(least).min(most)
+    }
+
     /// Begins the next file.
     fn roll(&self, head: Head, room: u64) -> Result<Arc<LogFile>, StoreError> {
         let _spare = held(&self.spare);
         let first = head.position.saturating_add(1);
         let header = FileHeader { first, previous: head.tag };
-        let file = begin_file(&self.folder, self.settings.file_bytes, header, room)?;
+        let file = begin_file(&self.folder, self.next_file_bytes(), header, room)?;
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
         files.insert(first, Arc::clone(&file));
         Ok(file)
@@ -250,7 +260,7 @@ impl Log for FileLog {
         if self.folder.join(SPARE_FILE).try_exists()? {
             return Ok(());
         }
-        make_spare(&self.folder, self.settings.file_bytes)
+        make_spare(&self.folder, self.next_file_bytes())
     }
 
     fn trim(&self, before: u64) -> Result<(), StoreError> {

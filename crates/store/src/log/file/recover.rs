@@ -14,6 +14,8 @@ use super::layout::{
 use super::log_file::LogFile;
 use crate::StoreError;
 
+/// A block as it is before anything is written to it.
+const ZEROS: &[u8] = &[0; 4_096];
 /// How much is read at once in search of frames.
 const STEP_BYTES: u64 = 1 << 20;
 
@@ -113,8 +115,7 @@ fn sound_behind(
         let len = file.bytes.saturating_sub(start).min(STEP_BYTES.saturating_add(BLOCK_BYTES));
         let mut bytes = vec![0; usize::try_from(len).unwrap_or(0)];
         file.file.read_exact_at(&mut bytes, start)?;
-        let step = usize::try_from(ALIGNMENT).unwrap_or(8);
-        for at in (0..bytes.len()).step_by(step) {
+        for at in places_of_headers(&bytes) {
             let place = start.saturating_add(length(at));
             let is_newer = |header: &Header| header.position > newest;
             let may_be = bytes.get(at..).and_then(Header::read).is_some_and(|h| is_newer(&h));
@@ -125,4 +126,15 @@ fn sound_behind(
         start = start.saturating_add(STEP_BYTES);
     }
     Ok(None)
+}
+
+/// Where a header may begin. Most of a file is zeros, which are passed over quickly.
+fn places_of_headers(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let step = usize::try_from(ALIGNMENT).unwrap_or(8);
+    let blocks = bytes.chunks(ZEROS.len()).enumerate();
+    let blocks = blocks.filter(|(_, block)| ZEROS.get(..block.len()) != Some(*block));
+    blocks.flat_map(move |(number, block)| {
+        let start = number.saturating_mul(ZEROS.len());
+        (start..start.saturating_add(block.len())).step_by(step)
+    })
 }
