@@ -119,8 +119,8 @@ pub(crate) fn first_denial(
     Ok(None)
 }
 
-/// Whether the caller would be allowed `need`: for look-ahead rules, such as the lockout check of
-/// key policies. Denies and records nothing.
+/// Whether the caller would be allowed `need`: for rules about later calls, such as the lockout check
+/// of key policies. Denies and records nothing.
 pub fn allows(ctx: &mut Ctx<'_>, mut need: Access) -> Result<bool, Refused> {
     let side = CallerSide::of(ctx)?;
     crate::conditions::add_globals(ctx, &mut need, &side.tags);

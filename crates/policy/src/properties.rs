@@ -316,7 +316,7 @@ proptest! {
         prop_assert_eq!(effects(&got), effects(&want));
     }
 
-    /// A condition that cannot be evaluated, whatever its operator, disables an Allow and leaves a
+    /// A condition that cannot be evaluated, for any operator, disables an Allow and leaves a
     /// Deny in effect.
     #[test]
     fn conditions_that_cannot_be_evaluated_neither_allow_nor_exempt(

@@ -189,7 +189,7 @@ impl Call {
         // Only failures are counted; only a complete success clears earlier failures.
         match &outcome {
             Outcome::InvalidCredentials => {}
-            Outcome::SignedIn(_) => self.own.throttle(|throttle| throttle.forget(key, now)),
+            Outcome::SignedIn(_) => self.own.throttle(|throttle| throttle.clear(key, now)),
             Outcome::MfaRequired
             | Outcome::PasswordChangeRequired
             | Outcome::NewPasswordRefused(_)

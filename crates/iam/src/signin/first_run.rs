@@ -1,4 +1,4 @@
-//! The root user's first password. Until it is set nobody can sign in, and any reader of the
+//! The root user's first password. Until it is set, no user can sign in, and any reader of the
 //! server's output may set it. Servers that share a store accept each other's tokens.
 
 use std::sync::Arc;
@@ -78,8 +78,8 @@ pub fn set_root_password(
     if !rows::is_first_run_token(&gateway.snapshot()?.tx(), &digest, now)? {
         return Ok(FirstPassword::InvalidToken);
     }
-    if let Some(told) = rules::violation(None, password) {
-        return Ok(FirstPassword::Refused(told));
+    if let Some(message) = rules::violation(None, password) {
+        return Ok(FirstPassword::Refused(message));
     }
     let hash = match passwords::hash(&gateway.cached(), gateway.entropy(), password) {
         Ok(hash) => hash,

@@ -41,7 +41,7 @@ fn announcing(head: &str, bytes: u64) -> String {
     head.replacen("\r\n\r\n", &format!("\r\ncontent-length: {bytes}\r\n\r\n"), 1)
 }
 
-/// A bucket of which a part is closed to everybody, root included.
+/// A bucket of which a part is closed to all callers, including root.
 fn furnished() -> Live {
     let mut live = Live::start();
     live.create_bucket("bucket");
@@ -65,7 +65,7 @@ fn what_the_head_of_an_upload_decides_is_refused_before_its_body_is_invited() {
         ("/bucket/key?partNumber=1&uploadId=none", &[], "NoSuchUpload"),
         ("/bucket/key?partNumber=0&uploadId=none", &[], "InvalidArgument"),
         ("/bucket/key", &[("x-amz-storage-class", "COLD")], "InvalidStorageClass"),
-        ("/bucket/key", &[("x-amz-acl", "everybody")], "InvalidArgument"),
+        ("/bucket/key", &[("x-amz-acl", "everyone")], "InvalidArgument"),
         ("/bucket/key", &[("x-amz-acl", "public-read")], "AccessControlListNotSupported"),
         ("/bucket/key", &[("content-md5", "short")], "InvalidDigest"),
         ("/bucket/key", &[("x-amz-meta-large", &large)], "MetadataTooLarge"),

@@ -23,5 +23,6 @@ mod proxies;
 mod rotation;
 mod shutdown;
 mod signatures;
+mod signin;
 mod slow;
 mod starting;
