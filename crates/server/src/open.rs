@@ -66,7 +66,7 @@ pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, O
         record(config, &store, &gateway, &loss)?;
     }
     finish(&identity, &store, &gateway)?;
-    let first_run_token = first_run::token(&gateway, gateway.entropy())?;
+    let first_run_token = first_run::token(&gateway)?;
     Ok(Opened { gateway, store, root, first_run_token, identity: Arc::new(identity) })
 }
 
