@@ -9,6 +9,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("types", &[]),
     ("keys", &["types"]),
     ("wire", &["types", "keys"]),
+    ("tlog", &["types", "keys"]),
     ("policy", &["types"]),
     ("trail", &["types", "keys"]),
     ("store", &["types", "keys"]),
