@@ -29,6 +29,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "policy",
             "trail",
             "keys",
+            "tlog",
             "store",
             "gateway",
             "kms",
@@ -40,7 +41,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "tagging",
         ],
     ),
-    ("shoseki", &["types", "wire", "policy", "trail", "keys", "inquiry", "server"]),
+    ("shoseki", &["types", "wire", "policy", "trail", "keys", "tlog", "inquiry", "server"]),
     ("bench", &["types", "wire", "trail", "keys", "store"]),
     ("testkit", &["types", "wire", "trail", "keys", "store", "gateway", "iam"]),
     (
