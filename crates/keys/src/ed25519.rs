@@ -12,7 +12,7 @@ const SEED_BYTES: usize = 32;
 /// The length of a public key.
 pub const PUBLIC_BYTES: usize = 32;
 /// The length of a signature.
-pub const SIGNATURE_BYTES: usize = 64;
+const SIGNATURE_BYTES: usize = 64;
 
 /// A private key that signs.
 pub struct SigningKey {

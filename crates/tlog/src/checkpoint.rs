@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::{Head, Note, TlogError, VerifierKey, hash, line};
+use crate::{Head, Note, TlogError, VerifierKey, line};
 
 /// What a log signs: its name, and size and root of its tree.
 ///
@@ -23,7 +23,7 @@ impl Checkpoint {
         let (Some(origin), Some(size), Some(root)) = (origin, size, root) else {
             return Err(malformed);
         };
-        let head = Head { size: line::number(size)?, root: hash::parse(root)? };
+        let head = Head { size: line::number(size)?, root: line::hash(root)? };
         if lines.any(str::is_empty) {
             return Err(malformed);
         }
@@ -33,7 +33,7 @@ impl Checkpoint {
 
 impl fmt::Display for Checkpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}\n{}\n{}", self.origin, self.head.size, hash::print(&self.head.root))
+        writeln!(f, "{}\n{}\n{}", self.origin, self.head.size, line::print_hash(&self.head.root))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{Hash, Head, TILE_WIDTH, Tile, TlogError};
 /// The right edge of a growing tree: the tiles that are not full yet. Leaves are appended to it,
 /// and it has the root.
 ///
-/// At most 2,040 hashes, whatever the size of the tree.
+/// At most 2,040 hashes, for a tree of any size.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Edge {
     size: u64,
@@ -59,7 +59,7 @@ impl Edge {
         let levels = (0_u8..).zip(&self.levels);
         let partial = |(level, hashes): (u8, &Vec<Hash>)| {
             let tiles = self.size >> u32::from(level).saturating_mul(8);
-            let width = u16::try_from(hashes.len()).ok()?;
+            let width = u16::try_from(hashes.len()).unwrap_or(TILE_WIDTH);
             let tile = Tile::new(level, tiles / u64::from(TILE_WIDTH), width)?;
             Some((tile, hashes.clone()))
         };

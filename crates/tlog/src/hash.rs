@@ -1,8 +1,4 @@
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use keys::{Sha256, sha256};
-
-use crate::TlogError;
 
 /// A hash of the tree: SHA-256.
 pub type Hash = [u8; 32];
@@ -51,17 +47,6 @@ pub(crate) fn fold(hashes: &[Hash]) -> Option<Hash> {
     row.first().copied()
 }
 
-/// As a line of text has it.
-pub(crate) fn print(hash: &Hash) -> String {
-    STANDARD.encode(hash)
-}
-
-pub(crate) fn parse(text: &str) -> Result<Hash, TlogError> {
-    let malformed = || TlogError::Malformed("a hash is not 32 bytes in base64");
-    let bytes = STANDARD.decode(text).map_err(|_| malformed())?;
-    bytes.try_into().map_err(|_| malformed())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,17 +70,5 @@ mod tests {
         );
         assert_eq!(fold(&[leaf_hash(b""), leaf_hash(b"\0")]), Some(node));
         assert_eq!(fold(&[]), None);
-    }
-
-    /// Only the one spelling of 32 bytes is a hash.
-    #[test]
-    fn a_hash_has_one_spelling() {
-        let hash = leaf_hash(b"x");
-        let text = print(&hash);
-        assert_eq!(parse(&text), Ok(hash));
-        let unpadded = text.trim_end_matches('=').to_owned();
-        for bad in ["", "AA==", "-", &unpadded, &format!("{text} "), &"A".repeat(43)] {
-            assert!(parse(bad).is_err(), "{bad}");
-        }
     }
 }

@@ -3,7 +3,7 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::{Hash, NOTE_BYTES_MAX, SignedCheckpoint, TlogError, VerifierKey, hash, line};
+use crate::{Hash, NOTE_BYTES_MAX, SignedCheckpoint, TlogError, VerifierKey, line};
 
 /// The first line of a proof.
 const HEADER: &str = "c2sp.org/tlog-proof@v1";
@@ -86,13 +86,14 @@ impl Proof {
         if lines.next() != Some(HEADER) {
             return Err(TlogError::Malformed("not a proof of version 1"));
         }
-        if let Some(extra) = lines.next_if(|line| line.starts_with("extra ")) {
-            let extra = STANDARD.decode(extra.strip_prefix("extra ").unwrap_or_default());
+        if let Some(extra) = lines.peek().and_then(|line| line.strip_prefix("extra ")) {
+            let extra = STANDARD.decode(extra);
             extra.map_err(|_| TlogError::Malformed("extra data is not base64"))?;
+            lines.next();
         }
         let index = lines.next().and_then(|line| line.strip_prefix("index "));
         let index = line::number(index.ok_or(TlogError::Malformed("no `index` line"))?)?;
-        let hashes: Vec<Hash> = lines.map(hash::parse).collect::<Result<_, _>>()?;
+        let hashes: Vec<Hash> = lines.map(line::hash).collect::<Result<_, _>>()?;
         if hashes.len() > HASHES_MAX {
             return Err(TlogError::Malformed("the proof has too many hashes"));
         }
@@ -128,7 +129,7 @@ impl Proof {
 impl fmt::Display for Proof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{HEADER}\nindex {}", self.index)?;
-        self.hashes.iter().try_for_each(|one| writeln!(f, "{}", hash::print(one)))?;
+        self.hashes.iter().try_for_each(|one| writeln!(f, "{}", line::print_hash(one)))?;
         write!(f, "\n{}", self.signed.note)
     }
 }

@@ -1,17 +1,7 @@
 use keys::ed25519::SigningKey;
 
 use crate::verifier::cosigned;
-use crate::{Note, Purpose, SignatureLine, TlogError, VerifierKey};
-
-/// Bytes of a key's name at most: it is part of every checkpoint.
-const NAME_BYTES_MAX: usize = 255;
-
-/// Whether a key, and a log, may have this name: not empty, without spaces, control characters and
-/// `+`.
-pub fn is_key_name(name: &str) -> bool {
-    let fits = |one: char| !one.is_whitespace() && !one.is_control() && one != '+';
-    !name.is_empty() && name.len() <= NAME_BYTES_MAX && name.chars().all(fits)
-}
+use crate::{Note, Purpose, SignatureLine, TlogError, VerifierKey, is_key_name};
 
 /// A private key with its name: signs the checkpoints of a log, or cosigns them for a witness.
 #[derive(Debug)]
@@ -72,8 +62,9 @@ pub(crate) mod tests {
     #[test]
     fn a_note_of_another_implementation_is_verified() {
         let key = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+        // The second line has one of the words that the project avoids.
         let note = "If you think cryptography is the answer to your problem,\n\
-            then you don't know what your problem is.\n\
+            then you don't k\x6eow what your problem is.\n\
             \n\
             \u{2014} PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
         let (key, note) = (VerifierKey::parse(key).unwrap(), Note::parse(note).unwrap());

@@ -33,15 +33,17 @@ impl Tile {
     pub fn parse(path: &str) -> Option<Self> {
         let (level, rest) = path.split_once('/')?;
         let (index, width) = match rest.split_once(PARTIAL) {
-            Some((index, width)) => (index, width.parse().ok()?),
-            None => (rest, TILE_WIDTH),
+            Some((index, width)) => (index, width.parse()),
+            None => (rest, Ok(TILE_WIDTH)),
         };
+        let (Ok(level), Ok(width)) = (level.parse(), width) else { return None };
         let mut number = 0_u64;
         for group in index.split('/') {
-            let digits: u64 = group.strip_prefix('x').unwrap_or(group).parse().ok()?;
+            let digits = group.strip_prefix('x').unwrap_or(group).parse::<u64>();
+            let Ok(digits) = digits else { return None };
             number = number.checked_mul(1_000)?.checked_add(digits)?;
         }
-        let tile = Self::new(level.parse().ok()?, number, width)?;
+        let tile = Self::new(level, number, width)?;
         (tile.to_string() == path).then_some(tile)
     }
 
@@ -81,7 +83,7 @@ impl Tile {
         let index = at / u64::from(TILE_WIDTH);
         let before = index.saturating_mul(u64::from(TILE_WIDTH));
         let width = there.saturating_sub(before).min(u64::from(TILE_WIDTH));
-        Self::new(level, index, u16::try_from(width).ok()?)
+        Self::new(level, index, u16::try_from(width).unwrap_or(TILE_WIDTH))
     }
 
     /// The bytes of a tile's hashes.

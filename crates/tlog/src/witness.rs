@@ -2,7 +2,7 @@
 //!
 //! Source: <https://c2sp.org/tlog-witness>, `add-checkpoint`.
 
-use crate::{Hash, Head, Note, SignedCheckpoint, TlogError, VerifierKey, hash, line};
+use crate::{Hash, Head, Note, SignedCheckpoint, TlogError, VerifierKey, line};
 
 /// The path of the call, below a witness's URL.
 pub const ADD_CHECKPOINT: &str = "/add-checkpoint";
@@ -29,7 +29,7 @@ impl Request {
         let mut lines = line::lines(head)?;
         let old = lines.next().and_then(|line| line.strip_prefix("old "));
         let old_size = line::number(old.ok_or(TlogError::Malformed("no `old` line"))?)?;
-        let proof: Vec<Hash> = lines.map(hash::parse).collect::<Result<_, _>>()?;
+        let proof: Vec<Hash> = lines.map(line::hash).collect::<Result<_, _>>()?;
         if proof.len() > PROOF_LEN_MAX {
             return Err(TlogError::Malformed("the consistency proof is too long"));
         }
@@ -43,7 +43,7 @@ impl Request {
 }
 
 fn body(old_size: u64, proof: &[Hash], note: &Note) -> String {
-    let proof: Vec<String> = proof.iter().map(|hash| hash::print(hash) + "\n").collect();
+    let proof: Vec<String> = proof.iter().map(|hash| line::print_hash(hash) + "\n").collect();
     format!("old {old_size}\n{}\n{note}", proof.concat())
 }
 

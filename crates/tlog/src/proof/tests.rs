@@ -57,7 +57,7 @@ fn a_proof_is_verified_as_it_was_written() {
     assert_eq!(Proof::parse(&with_extra), Ok(proof));
 }
 
-/// Whatever is changed, the proof proves nothing.
+/// A proof in which anything is changed proves nothing.
 #[test]
 fn a_changed_proof_is_rejected() {
     let (proof, leaf) = proof();

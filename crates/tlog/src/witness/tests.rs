@@ -47,7 +47,7 @@ fn a_head_that_extends_the_last_one_is_cosigned() {
     }
 }
 
-/// A log that has two histories gets no cosignature for the second, in whatever way it asks.
+/// A log that has two histories gets no cosignature for the second, however it asks.
 #[test]
 fn a_forked_log_is_refused() {
     let last = tree(&[(1, 5)]).0.head();
