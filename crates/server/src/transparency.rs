@@ -2,9 +2,10 @@
 //! cosignatures. What these are is described in [`tlog`].
 //!
 //! Two workers, off the path of calls. `grow.rs` reads new events by number, writes tiles, and then
-//! signs a checkpoint; `cosign.rs` asks the witnesses and publishes what enough of them cosigned.
+//! signs a checkpoint; `cosign.rs` asks the witnesses and publishes what enough of them cosigned;
+//! `growth.rs` and `witnessed.rs` decide what is due.
 //! `files.rs` keeps both in the folder `tlog`, whose files have the names under which `pages.rs`
-//! serves them to everybody. Events expire; their hashes stay.
+//! serves them to any client. Events expire; their hashes stay.
 //!
 //! The log must never contradict what it signed before. So a start compares the newest checkpoint
 //! with the tiles, and the tiles with the newest events; where they differ, the log stops, with the
@@ -15,8 +16,10 @@ mod begin;
 mod cosign;
 mod files;
 mod grow;
+mod growth;
 mod pages;
 mod status;
+mod witnessed;
 
 use std::io;
 use std::path::Path;
@@ -27,12 +30,12 @@ use types::Timestamp;
 
 use crate::config::TlogConfig;
 pub(crate) use ask::WitnessUrl;
-use cosign::Witnessed;
 use files::Files;
-use grow::Growth;
+use growth::Growth;
 pub(crate) use pages::{Tiles, owns};
 use status::State;
 pub(crate) use status::Status;
+use witnessed::Witnessed;
 
 /// The folder within the data directory.
 pub(crate) const FOLDER: &str = "tlog";

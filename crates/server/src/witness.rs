@@ -1,11 +1,11 @@
-//! A witness of transparency logs, to be run by somebody else than their owner.
+//! A witness of transparency logs, to be run by another person than their owner.
 //!
 //! It remembers the last checkpoint of each log and cosigns another one only if that extends it. It
 //! reads no events, and needs no secret of the log's owner. The rules are in [`tlog::witness`];
 //! `memory.rs` keeps what it remembers.
 //!
 //! It speaks plain HTTP: nothing that it receives or sends is secret, and everything is signed.
-//! Requests come from anybody, so each has a size, a time and a place.
+//! Any client may send requests, so each has a size, a time and a place.
 
 mod memory;
 
@@ -201,7 +201,8 @@ impl Duty {
 
 fn respond(status: u16, kind: &'static str, body: impl Into<Bytes>) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(body.into()));
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or_default();
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-store")] {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }

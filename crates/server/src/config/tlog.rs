@@ -56,12 +56,15 @@ pub(super) struct WitnessTable {
 impl WitnessTable {
     pub(super) fn parse(&self) -> Result<Witness, ConfigError> {
         let url = WitnessUrl::parse(&self.url).map_err(ConfigError)?;
-        let key = VerifierKey::parse(&self.key).ok();
-        let key = key.filter(|key| key.purpose() == Purpose::Witness).ok_or_else(|| {
-            let text = &self.key;
-            ConfigError(format!("`{text}` is not a witness's key, as `shoseki witness` prints it"))
-        })?;
-        Ok(Witness { url, key })
+        match VerifierKey::parse(&self.key) {
+            Ok(key) if key.purpose() == Purpose::Witness => Ok(Witness { url, key }),
+            _ => {
+                let text = &self.key;
+                let text =
+                    format!("`{text}` is not a witness's key, as `shoseki witness` prints it");
+                Err(ConfigError(text))
+            }
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use tlog::{Edge, Hash, Purpose, SignedCheckpoint, Signer, TILE_WIDTH, Tile, Tlog
 use types::hex;
 
 use super::Transparency;
-use super::grow::Growth;
+use super::growth::Growth;
 use super::status::Trouble;
 
 /// Where the log begins; one row.
@@ -72,7 +72,7 @@ impl Transparency {
             (Some(origin), generation) => format!("{origin}/{generation}"),
             (None, _) => {
                 let name = keys::sha256(&key.public());
-                format!("shoseki/{}", hex(name.get(..8).unwrap_or_default()))
+                format!("shoseki/{}", hex(&name).chars().take(16).collect::<String>())
             }
         };
         Signer::new(&origin, Purpose::Log, key).map_err(Trouble::is_final)
@@ -142,9 +142,8 @@ impl Transparency {
         let from = begun.first_seq.saturating_add(first);
         let events = store.events_from(view, from, leaves.len()).map_err(Trouble::retried)?;
         for event in events {
-            let place = event.seq.checked_sub(from).and_then(|at| usize::try_from(at).ok());
-            let leaf = place.and_then(|place| leaves.get(place));
-            if leaf.is_some_and(|leaf| *leaf != leaf_hash(&event.body)) {
+            let leaf = (from..).zip(&leaves).find(|(seq, _)| *seq == event.seq);
+            if leaf.is_some_and(|(_, leaf)| *leaf != leaf_hash(&event.body)) {
                 return Err(Trouble::is_final(format_args!(
                     "event {} is not the one that it signed",
                     event.seq

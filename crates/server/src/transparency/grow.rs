@@ -4,83 +4,18 @@ use std::ops::ControlFlow;
 
 use gateway::Gateway;
 use store::Store;
-use tlog::{Checkpoint, Edge, SignedCheckpoint, Signer, Tile, leaf_hash};
+use tlog::{Checkpoint, SignedCheckpoint, Tile, leaf_hash};
 use types::{MINUTE_MS, Timestamp};
 
 use super::Transparency;
 use super::files::NotWritten;
+use super::growth::{Growth, Progress, Step, next_step};
 use super::status::Trouble;
 
-/// Events that one checkpoint adds at most: a long backlog is signed in parts.
-const BATCH_EVENTS: u64 = 16_384;
 /// Events in memory at a time.
 const SLICE_EVENTS: u64 = 512;
 /// The pause of a log that has stopped, in milliseconds: only a start examines it again.
 const STOPPED_MS: u64 = MINUTE_MS;
-
-/// A log that is open.
-#[derive(Debug)]
-pub(super) struct Growth {
-    signer: Signer,
-    first_seq: u64,
-    edge: Edge,
-    signed: Option<SignedCheckpoint>,
-    /// When it was extended last; `None` since the start.
-    extended: Option<Timestamp>,
-}
-
-/// How far tree and events are.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Progress {
-    /// The number of the first event that is not in the tree.
-    next_seq: u64,
-    /// The number of the newest event.
-    last_seq: u64,
-    /// Whether the tree has a checkpoint of its present size.
-    is_signed: bool,
-    extended: Option<Timestamp>,
-    interval_ms: u64,
-}
-
-/// What to do with the tree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
-    WaitUntil(Timestamp),
-    /// Add these events and sign.
-    Extend {
-        from: u64,
-        events: u64,
-    },
-}
-
-/// New events are added at most once per interval, but a backlog without pause.
-pub(super) fn next_step(progress: &Progress, now: Timestamp) -> Step {
-    let waiting = progress.last_seq.saturating_add(1).saturating_sub(progress.next_seq);
-    let due = progress.extended.map_or(now, |last| last.plus_ms(progress.interval_ms));
-    let is_due = due <= now || waiting >= BATCH_EVENTS;
-    if waiting == 0 && progress.is_signed {
-        return Step::WaitUntil(if due > now { due } else { now.plus_ms(progress.interval_ms) });
-    }
-    if !is_due {
-        return Step::WaitUntil(due);
-    }
-    Step::Extend { from: progress.next_seq, events: waiting.min(BATCH_EVENTS) }
-}
-
-impl Growth {
-    pub(super) fn new(
-        key: Signer,
-        first_seq: u64,
-        edge: Edge,
-        signed: Option<SignedCheckpoint>,
-    ) -> Self {
-        Self { signer: key, first_seq, edge, signed, extended: None }
-    }
-
-    fn next_seq(&self) -> u64 {
-        self.first_seq.saturating_add(self.edge.head().size)
-    }
-}
 
 impl Transparency {
     /// Extends the tree by what is due; returns the time of the next call.
@@ -98,7 +33,10 @@ impl Transparency {
         // INVARIANT: what failed half-way is read again from the disk.
         let done = match place.take() {
             Some(growth) => Ok(growth),
-            None => self.open(gateway, store).inspect(|growth| self.opened(growth)),
+            None => self.open(gateway, store).and_then(|growth| {
+                self.opened(&growth, clock.now())?;
+                Ok(growth)
+            }),
         };
         let done = done.and_then(|mut growth| {
             let due = self.advance(&mut growth, gateway, store, pulse)?;
@@ -122,13 +60,32 @@ impl Transparency {
     }
 
     /// Shows the other parts what a start found.
-    fn opened(&self, growth: &Growth) {
-        let published = self.files.published().ok().flatten();
+    fn opened(&self, growth: &Growth, now: Timestamp) -> Result<(), Trouble> {
+        let published = self.files.published().unwrap_or_else(|error| {
+            tracing::warn!(%error, "the published checkpoint is not readable; it is replaced");
+            None
+        });
         let mut state = self.state();
         state.verifier = Some(growth.signer.verifier().clone());
         state.next_seq = Some(growth.next_seq());
         state.signed.clone_from(&growth.signed);
         state.published_size = published.map_or(0, |signed| signed.checkpoint.head.size);
+        drop(state);
+        growth.signed.as_ref().map_or(Ok(()), |signed| self.offer(signed, now))
+    }
+
+    /// Publishes a checkpoint, or waits for its witnesses.
+    fn offer(&self, signed: &SignedCheckpoint, now: Timestamp) -> Result<(), Trouble> {
+        let mut state = self.state();
+        if state.published_size >= signed.checkpoint.head.size {
+            return Ok(());
+        }
+        state.unpublished_since.get_or_insert(now);
+        drop(state);
+        match self.config.cosignatures_min() {
+            0 => self.publish(signed).map_err(Trouble::retried),
+            _ => Ok(()),
+        }
     }
 
     fn advance(
@@ -138,7 +95,8 @@ impl Transparency {
         store: &Store,
         pulse: &dyn Fn() -> ControlFlow<()>,
     ) -> Result<Timestamp, Trouble> {
-        let now = gateway.clock().now();
+        let clock = gateway.clock();
+        let (now, began_ms) = (clock.now(), clock.elapsed_ms());
         let last_seq = store.snapshot().and_then(|view| view.last_seq());
         let head = growth.edge.head();
         let progress = Progress {
@@ -160,7 +118,9 @@ impl Transparency {
             self.files.drop_partials(tile).map_err(Trouble::retried)?;
         }
         growth.extended = Some(now);
-        Ok(now)
+        // A long backlog gets half of a core.
+        let took_ms = clock.elapsed_ms().saturating_sub(began_ms);
+        Ok(clock.now().plus_ms(took_ms))
     }
 
     /// Appends events and writes the tiles that they complete; ends early when the server stops.
@@ -215,12 +175,8 @@ impl Transparency {
         let mut state = self.state();
         state.next_seq = Some(growth.next_seq());
         state.signed = Some(signed.clone());
-        state.unpublished_since.get_or_insert(now);
         drop(state);
-        if self.config.cosignatures_min() == 0 {
-            self.publish(&signed).map_err(Trouble::retried)?;
-        }
-        Ok(())
+        self.offer(&signed, now)
     }
 }
 

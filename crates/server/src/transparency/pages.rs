@@ -1,4 +1,4 @@
-//! `/_shoseki/log/`: checkpoint and tiles, for everybody.
+//! `/_shoseki/log/`: checkpoint and tiles, for any client.
 //!
 //! Leaves are hashes of records, and every record has a random ID: the tiles reveal how many events
 //! there are, and nothing of their contents.

@@ -72,7 +72,7 @@ impl Memory {
             Ok(text) => Zeroizing::new(text),
             Err(error) if error.kind() == ErrorKind::NotFound && self.heads.is_empty() => {
                 let key = SigningKey::generate(entropy).map_err(|error| unusable(&error))?;
-                let made = hex(sha256(&key.public()).get(..8).unwrap_or_default());
+                let made: String = hex(&sha256(&key.public())).chars().take(16).collect();
                 let name = name.map_or_else(|| format!("witness/{made}"), str::to_owned);
                 let seed = Zeroizing::new(hex(key.seed().as_bytes()));
                 let signer = Signer::new(&name, Purpose::Witness, key);
@@ -89,9 +89,9 @@ impl Memory {
         if name.is_some_and(|name| name != *kept) {
             return Err(unusable(&format_args!("its key is called `{kept}`")));
         }
-        let seed = hex_decode(seed).map(SecretBytes::new);
-        let key = seed.and_then(|seed| SigningKey::from_seed(seed).ok());
-        let key = key.ok_or_else(|| unusable(&"it is damaged"))?;
+        let seed = hex_decode(seed).ok_or_else(|| unusable(&"it is damaged"))?;
+        let key = SigningKey::from_seed(SecretBytes::new(seed));
+        let key = key.map_err(|error| unusable(&error))?;
         Signer::new(kept, Purpose::Witness, key).map_err(|error| unusable(&error))
     }
 
@@ -112,7 +112,7 @@ impl Memory {
 /// Origins are text of others, and no names of files.
 fn file(folder: &Path, origin: &str) -> PathBuf {
     let name = sha256(origin.as_bytes());
-    folder.join(format!("{}{ENDING}", hex(name.get(..16).unwrap_or_default())))
+    folder.join(format!("{}{ENDING}", hex(&name)))
 }
 
 #[cfg(test)]

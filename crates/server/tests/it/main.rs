@@ -25,3 +25,4 @@ mod shutdown;
 mod signatures;
 mod slow;
 mod starting;
+mod transparency;

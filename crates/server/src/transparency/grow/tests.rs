@@ -6,6 +6,7 @@ use testkit::{Kit, START};
 use tlog::{Hash, Proof, Reader, TlogError};
 use types::SECOND_MS;
 
+use super::super::growth::BATCH_EVENTS;
 use super::*;
 use crate::config::TlogConfig;
 
@@ -59,26 +60,6 @@ fn prove(log: &Transparency, index: u64) -> Proof {
     let mut read = |tile| log.files.read_tile(tile).unwrap().ok_or(TlogError::Tile(tile));
     let hashes = Reader::new(signed.checkpoint.head.size, &mut read).inclusion(index).unwrap();
     Proof { index, hashes, signed }
-}
-
-fn check_step(next_seq: u64, last_seq: u64, extended_s: Option<u64>, is_signed: bool, want: Step) {
-    let extended = extended_s.map(Timestamp::from_secs);
-    let progress = Progress { next_seq, last_seq, is_signed, extended, interval_ms: 5 * SECOND_MS };
-    assert_eq!(next_step(&progress, Timestamp::from_secs(100)), want, "{progress:?}");
-}
-
-/// New events wait for the interval; a long backlog and an unsigned tree do not.
-#[test]
-fn the_tree_is_extended_once_per_interval() {
-    let at = |secs| Step::WaitUntil(Timestamp::from_secs(secs));
-    let extend = |from, events| Step::Extend { from, events };
-    check_step(5, 4, None, true, at(105));
-    check_step(5, 4, Some(98), true, at(103));
-    check_step(5, 4, None, false, extend(5, 0));
-    check_step(5, 9, None, true, extend(5, 5));
-    check_step(5, 9, Some(98), true, at(103));
-    check_step(5, 9, Some(95), true, extend(5, 5));
-    check_step(5, 5 + 2 * BATCH_EVENTS, Some(99), true, extend(5, BATCH_EVENTS));
 }
 
 /// Every event is proved from the files, across batches and restarts; the newest checkpoint is
