@@ -1,7 +1,7 @@
 //! `shoseki prove`: proves that an event is part of a server's transparency log.
 //!
 //! The proof is computed here, from the public checkpoint and tiles. The event's place is found by
-//! its hash, the newest tiles first: the server reveals to everybody the same.
+//! its hash, the newest tiles first: it reveals no more than that to any client.
 
 mod event;
 mod search;
@@ -71,7 +71,7 @@ pub(crate) fn run(verb: &Prove) -> Result<Exit, Trouble> {
         (Some(path), _) => candidates(&read(path)?),
         (None, Some(id)) => {
             let client = verb.reach.client(&runtime, &verb.region)?;
-            vec![event::look_up(&client, id)?]
+            vec![event::of_history(&client, id)?]
         }
         (None, None) => return Err(Trouble::usage("name an event")),
     };

@@ -33,7 +33,7 @@ use proof::OfProof;
 
 /// The flags of `verify`.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(override_usage = USAGE, after_help = EXAMPLES)]
 pub(crate) struct Verify {
     /// The trail, which may have been deleted [default: the anchor's].
     #[arg(long, value_name = "ARN", required_unless_present_any = ["anchor", "proof"])]
@@ -74,6 +74,10 @@ pub(crate) struct Verify {
     #[arg(long)]
     json: bool,
 }
+
+const USAGE: &str = "\
+shoseki verify [OPTIONS] --start-time <TIME>
+       shoseki verify [OPTIONS] --proof <FILE> --event <FILE> --key <KEY>";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -167,7 +171,10 @@ fn start(verb: &Verify, runtime: &Runtime) -> Result<(Target, Client), Trouble> 
         Some(id) => AccountId::parse(id)
             .ok_or_else(|| Trouble::usage(format_args!("`{id}` is not an account ID")))?,
     };
-    let start = instant(verb.start_time.as_deref().unwrap_or_default())?;
+    let Some(start) = &verb.start_time else {
+        return Err(Trouble::usage("a trail is validated from a time on: use --start-time"));
+    };
+    let start = instant(start)?;
     let end = verb.end_time.as_deref().map(instant).transpose()?;
     let client = verb.reach.client(runtime, home.as_str())?;
     let target = Target {

@@ -78,5 +78,8 @@ pub(crate) fn witness_key(text: &str) -> Result<VerifierKey, String> {
 }
 
 fn key(text: &str, purpose: Purpose) -> Option<VerifierKey> {
-    VerifierKey::parse(text.trim()).ok().filter(|key| key.purpose() == purpose)
+    match VerifierKey::parse(text.trim()) {
+        Ok(key) if key.purpose() == purpose => Some(key),
+        _ => None,
+    }
 }

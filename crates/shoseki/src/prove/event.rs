@@ -18,8 +18,8 @@ pub(crate) struct Candidate {
 impl Candidate {
     /// The ID of the event, or an empty string.
     pub(crate) fn event_id(&self) -> String {
-        let json: Value = serde_json::from_slice(&self.record).unwrap_or_default();
-        json.get("eventID").and_then(Value::as_str).unwrap_or_default().to_owned()
+        let Ok(json) = serde_json::from_slice::<Value>(&self.record) else { return String::new() };
+        json.get("eventID").and_then(Value::as_str).map_or_else(String::new, str::to_owned)
     }
 
     fn of(text: impl Into<Vec<u8>>) -> Self {
@@ -27,10 +27,10 @@ impl Candidate {
     }
 }
 
-/// The records that a file may stand for: its bytes, without a final line feed; the same as compact
+/// The records that a file may contain: its bytes, without a final line feed; the same as compact
 /// JSON; what `LookupEvents` returned; the records of a log file.
 ///
-/// A record that was changed matches no leaf, in whichever form it is given.
+/// A record that was changed matches no leaf, in any form.
 pub(crate) fn candidates(file: &[u8]) -> Vec<Candidate> {
     let mut found = vec![Candidate::of(file)];
     let trimmed = file.trim_ascii_end();
@@ -52,11 +52,12 @@ pub(crate) fn candidates(file: &[u8]) -> Vec<Candidate> {
 }
 
 /// The record of an event, from the server's event history.
-pub(super) fn look_up(client: &Client, id: &str) -> Result<Candidate, Trouble> {
+pub(super) fn of_history(client: &Client, id: &str) -> Result<Candidate, Trouble> {
     let attribute = json!({ "AttributeKey": "EventId", "AttributeValue": id });
     let call = Call::cloudtrail("LookupEvents", &json!({ "LookupAttributes": [attribute] }));
     let answered = client.call(&call)?;
-    let answer: Value = serde_json::from_slice(&answered.body).unwrap_or_default();
+    let answer: Value = serde_json::from_slice(&answered.body)
+        .map_err(|error| Trouble::unreachable(format_args!("the response is no JSON: {error}")))?;
     let first = answer.get("Events").and_then(|events| events.get(0));
     let record = first.and_then(|event| event.get("CloudTrailEvent")).and_then(Value::as_str);
     record.map(Candidate::of).ok_or_else(|| {
