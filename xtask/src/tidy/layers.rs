@@ -52,6 +52,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "policy",
             "trail",
             "keys",
+            "tlog",
             "store",
             "gateway",
             "kms",
