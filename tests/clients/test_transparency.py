@@ -125,7 +125,7 @@ def witnessed(tmp_path):
 
 
 def test_a_proof_is_verified_by_another_implementation(server, tmp_path):
-    """And whatever is changed about it, neither of the two accepts it."""
+    """If anything about it is changed, neither of the two accepts it."""
     record, event_id = record_event(server)
     _, other_id = record_event(server)
     proof, saved = proved(server, event_id, tmp_path)
