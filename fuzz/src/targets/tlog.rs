@@ -3,7 +3,6 @@
 use tlog::witness::{Request, Verdict, parse_size};
 use tlog::{Note, Policy, Proof, SignatureLine, SignedCheckpoint, Tile, VerifierKey};
 
-use super::texts;
 use crate::{Target, Way};
 
 const NOTE: &str = "shoseki/ebd382eadba04c8d\n\
@@ -22,7 +21,8 @@ pub(super) const TARGET: Target = Target {
         let hash = "3eGX2/35tFPtDtgNHAGjTAieOwX+jO2SXXQGXRxIYiA=\n";
         let proof = format!("c2sp.org/tlog-proof@v1\nextra AAAA\nindex 4\n{hash}{hash}\n{NOTE}");
         let request = format!("old 5\n{hash}{hash}\n{NOTE}");
-        texts(&[NOTE, &proof, &request, KEY, "0/x001/x234/067.p/8", "1/000", "42\n"])
+        let texts = [NOTE, &proof, &request, KEY, "0/x001/x234/067.p/8", "1/000", "42\n"];
+        texts.map(|text| text.as_bytes().to_vec()).to_vec()
     })
 };
 
