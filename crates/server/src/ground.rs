@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use keys::{Keyring, RootKey};
-use store::{Found, Opening, StateFile, Store, StoreError, Table};
+use store::{Found, Opening, Rebuilt, StateFile, Store, StoreError, Table};
 use types::{Clock, Entropy, error_chain};
 
 use crate::directory::{BODIES_GONE, Plan, Survey, plan};
@@ -83,6 +83,19 @@ impl Ground {
         }
     }
 
+    /// Makes the state file anew, from the log.
+    pub(crate) fn rebuild(config: &Config) -> Result<Rebuilt, OpenError> {
+        let folder = &config.data_dir;
+        if !Found::within(folder)?.log {
+            return Err(OpenError::NoStore { path: folder.clone() });
+        }
+        let _alone = alone(folder)?;
+        let no_key = || OpenError::NoRootKey { path: sealing::place(config) };
+        let root_key = sealing::kept(config)?.ok_or_else(no_key)?;
+        let keyring = kept_keyring(folder, &root_key)?;
+        Ok(Store::rebuild(folder, &opening(config, &keyring))?)
+    }
+
     /// Creates the state and its keyring, or the missing parts of them.
     fn make(
         config: &Config,
@@ -126,10 +139,7 @@ impl Ground {
             OpenError::Store(error) => unreadable(error),
             other => other,
         })?;
-        let keyring = keyring_file::unlock(folder, &root_key)?.ok_or_else(|| {
-            let what = "`keyring` is missing; without it nothing can be opened".to_owned();
-            OpenError::Lost { folder: folder.clone(), what }
-        })?;
+        let keyring = kept_keyring(folder, &root_key)?;
         let with = opening(config, &keyring);
         let store = Arc::new(Store::open_existing(folder, &with).map_err(unreadable)?);
         let loss = match loss(&store, &keyring, identity.as_ref())? {
@@ -193,6 +203,14 @@ impl Before {
 pub(crate) fn opening(config: &Config, keyring: &Arc<Keyring>) -> Opening {
     let page_cache_bytes = memory::Plan::new(config.memory_max).page_cache_bytes();
     Opening { page_cache_bytes, ..Opening::new(Arc::clone(keyring), Entropy::system()) }
+}
+
+/// The keyring of an existing store.
+fn kept_keyring(folder: &Path, root_key: &RootKey) -> Result<Arc<Keyring>, OpenError> {
+    keyring_file::unlock(folder, root_key)?.ok_or_else(|| {
+        let what = "`keyring` is missing; without it nothing can be opened".to_owned();
+        OpenError::Lost { folder: folder.to_owned(), what }
+    })
 }
 
 /// Writes the keyring's file of a data directory of the first format, which has none.

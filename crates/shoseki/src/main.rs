@@ -20,6 +20,7 @@ mod process;
 mod prove;
 mod quickstart;
 mod reach;
+mod rebuild;
 mod serve;
 mod signals;
 mod supervisor;
@@ -83,6 +84,8 @@ enum Command {
     Witness(witness::Witness),
     /// Checks a data directory for missing or damaged data while the server is stopped.
     Fsck(fsck::Fsck),
+    /// Replaces a missing or damaged state file, from the log.
+    Rebuild(rebuild::Rebuild),
     /// Explains why a request was denied, or why deliveries are pending: policy, statement, values.
     Explain(explain::Explain),
     /// Checks whether a server is healthy.
@@ -136,6 +139,7 @@ fn run(command: &Command, lang: Lang, refused: &[String]) -> Result<Exit, Troubl
         Command::Prove(verb) => prove::run(verb),
         Command::Witness(verb) => witness::run(verb),
         Command::Fsck(verb) => fsck::run(verb),
+        Command::Rebuild(verb) => rebuild::run(verb),
         Command::Explain(verb) => explain::run(verb),
         Command::Health(verb) => health::run(verb),
         Command::Completions(verb) => Ok(pages::completions(verb, Cli::command())),

@@ -267,3 +267,69 @@ fn file_hash(path: &Path) -> Result<String, StoreError> {
         hash.update(buffer.get(..len).unwrap_or_default());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::copy::{PAGE_CACHE_BYTES, StateCopy};
+    use crate::{Opening, Table};
+
+    const ROWS: Table<u32> = Table::new("test.row");
+
+    /// A row that was changed in the tree, past the log, is found by what the log says.
+    #[test]
+    fn a_forged_row_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || Store::open(folder.path(), &Opening::for_tests()).unwrap();
+        let store = open();
+        store.submit(|tx| (ROWS.put(tx, "a", &1), Vec::new())).wait().unwrap().unwrap();
+        drop(store);
+        assert_eq!(open().fsck(&mut |_| {}).unwrap(), Vec::<String>::new());
+        let copy = StateCopy::open(folder.path(), PAGE_CACHE_BYTES).unwrap();
+        let (key, value) = ROWS.pair("a", &2).unwrap();
+        let forged = Recent::new_sync().insert(key, Some(value));
+        let point = copy.rows().unwrap().applied;
+        copy.apply(&forged, point).unwrap();
+        drop(copy);
+        let findings = open().fsck(&mut |_| {}).unwrap();
+        assert_eq!(findings, ["row `test.row a` is not what the log made it"]);
+        Store::rebuild(folder.path(), &Opening::for_tests()).unwrap();
+        assert_eq!(open().fsck(&mut |_| {}).unwrap(), Vec::<String>::new());
+    }
+
+    /// With bases and a log that was trimmed before them, the copy is made anew from the base that
+    /// is whole.
+    #[test]
+    fn a_copy_is_made_from_a_base_and_the_frames_after_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let with = Opening::for_tests();
+        let put = |store: &Store, value: u32| {
+            let put = move |tx: &mut crate::LayeredTx<'_>| (ROWS.put(tx, "a", &value), Vec::new());
+            store.submit(put).wait().unwrap().unwrap();
+        };
+        for value in 0..4 {
+            let store = Store::open(folder.path(), &with).unwrap();
+            put(&store, value);
+            store.shared.checkpoint().unwrap();
+            let rows = Arc::clone(&store.shared.view().copy);
+            bases::write(folder.path(), &rows, &with.keyring, &with.entropy).unwrap();
+        }
+        let store = Store::open(folder.path(), &with).unwrap();
+        put(&store, 9);
+        drop(store);
+        let newest = bases::bases(folder.path()).unwrap().pop().unwrap();
+        let path = folder.path().join(bases::BASES_FOLDER);
+        let path = path.join(format!("{:020}.base", newest.position));
+        let mut bytes = std::fs::read(&path).unwrap();
+        let last = bytes.len() - 1;
+        bytes[last] ^= 1;
+        std::fs::write(&path, bytes).unwrap();
+        let store = Store::open(folder.path(), &with).unwrap();
+        assert_eq!(store.fsck(&mut |_| {}).unwrap().len(), 1, "the base is damaged");
+        drop(store);
+        let rebuilt = Store::rebuild(folder.path(), &with).unwrap();
+        assert_eq!((rebuilt.base, rebuilt.newest), (newest.position - 1, newest.position + 1));
+        let store = Store::open(folder.path(), &with).unwrap();
+        assert_eq!(ROWS.get(&store.snapshot().unwrap().tx(), "a").unwrap(), Some(9));
+    }
+}

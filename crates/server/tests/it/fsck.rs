@@ -145,3 +145,64 @@ fn a_running_server_excludes_the_check() {
     drop(opened);
     assert_eq!(check(folder.path()).findings, Vec::<String>::new());
 }
+
+/// A lost or damaged state file is made anew from the log, and is what it was.
+#[test]
+fn a_state_can_be_made_anew() {
+    let mut live = Live::start();
+    live.create_bucket("bucket");
+    assert_eq!(live.s3("PUT", "/bucket/key", b"small").status, 200);
+    let folder = live.end_and_keep();
+    let (config, state) = (config(folder.path()), folder.path().join("state.redb"));
+    let rows = |folder: &Path| {
+        let with = testkit::opening_of(folder);
+        let store = store::Store::examine(folder, Some(&with), &mut Vec::new()).unwrap().unwrap();
+        let mut rows = Vec::new();
+        store
+            .snapshot()
+            .unwrap()
+            .tx()
+            .visit(&[], None, &mut |key, value| {
+                rows.push((key.to_vec(), value.to_vec()));
+                std::ops::ControlFlow::Continue(())
+            })
+            .unwrap();
+        rows
+    };
+    let before = rows(folder.path());
+    for harm in [0, 1, 2] {
+        match harm {
+            0 => fs::remove_file(&state).unwrap(),
+            1 => fs::write(&state, b"").unwrap(),
+            _ => fs::write(&state, vec![7; 1 << 20]).unwrap(),
+        }
+        assert!(open(&config, Clock::system(), Entropy::seeded(1)).is_err());
+        let rebuilt = server::rebuild(&config).unwrap();
+        assert!(rebuilt.newest > 0);
+        assert!(rows(folder.path()) == before, "{harm}");
+        assert_eq!(check(folder.path()).findings, Vec::<String>::new());
+    }
+    let opened = open(&config, Clock::system(), Entropy::seeded(1)).unwrap();
+    assert!(matches!(server::rebuild(&config), Err(OpenError::Store(e)) if e.is_in_use()));
+    opened.store.shut_down();
+}
+
+/// A change of the log is found.
+#[test]
+fn a_changed_frame_is_found() {
+    let mut live = Live::start();
+    live.create_bucket("bucket");
+    let folder = live.end_and_keep();
+    let log = folder.path().join("log/00000000000000000001.log");
+    let whole = fs::read(&log).unwrap();
+    // The header of a file has 4,096 bytes, and that of a frame 64.
+    for at in [10, 4_100, 4_200] {
+        let mut changed = whole.clone();
+        changed[at] ^= 1;
+        fs::write(&log, changed).unwrap();
+        let found = check(folder.path()).findings;
+        assert!(!found.is_empty(), "byte {at}");
+    }
+    fs::write(&log, &whole).unwrap();
+    assert_eq!(check(folder.path()).findings, Vec::<String>::new());
+}

@@ -1,0 +1,48 @@
+//! `shoseki rebuild`: makes the state file anew from the log.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+use server::Config;
+
+use crate::exit::{Exit, Trouble};
+use crate::out::Out;
+use crate::serve::Sealing;
+
+/// The flags of `rebuild`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Rebuild {
+    /// The data directory. The server must be stopped.
+    #[arg(long, value_name = "DIR", env = "SHOSEKI_DATA_DIR", default_value = "shoseki-data")]
+    data_dir: PathBuf,
+    #[command(flatten)]
+    sealing: Sealing,
+    /// Prints one JSON document.
+    #[arg(long)]
+    json: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  shoseki rebuild --data-dir /srv/shoseki    replace a missing or damaged state file
+
+The log has everything. The new `state.redb` is made from the newest intact base in `bases` and the
+frames of the log after it; the old file is kept as `state.redb.replaced`.
+
+Exit code 1: neither a base nor the log reaches back far enough, or the log itself is damaged.";
+
+/// Runs the verb.
+pub(crate) fn run(verb: &Rebuild) -> Result<Exit, Trouble> {
+    let out = Out::new(verb.json);
+    let mut config = Config { data_dir: verb.data_dir.clone(), ..Config::default() };
+    verb.sealing.apply(&mut config)?;
+    let rebuilt = server::rebuild(&config)?;
+    out.text(&format!(
+        "made the state anew as of frame {}, from the base of frame {}",
+        rebuilt.newest, rebuilt.base
+    ));
+    out.value(&json!({ "base": rebuilt.base, "newest": rebuilt.newest }));
+    Ok(Exit::Done)
+}
