@@ -13,11 +13,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "clients"))
 from rehearsal import SWIFT, Server  # noqa: E402: found by the line above
 
 
-def arguments(about):
-    """`--bin PATH`, the program under attack, and `--full`, for longer."""
+def arguments(about, add=None):
+    """`--bin PATH`, the program under attack, and `--full`, for longer; `add(parser)` adds more."""
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--bin", required=True, help="the program under attack")
     parser.add_argument("--full", action="store_true", help="for longer")
+    if add:
+        add(parser)
     words = parser.parse_args()
     os.environ["SHOSEKI_BIN"] = str(Path(words.bin).resolve())
     return words

@@ -197,9 +197,9 @@ class Walk:
         )
 
 
-def history(server, region=REGION, attribute=None):
+def history(server, region=REGION, attribute=None, since=None):
     """Event history as records, newest first."""
-    words = {}
+    words = {} if since is None else {"StartTime": since}
     if attribute:
         key, value = attribute
         words["LookupAttributes"] = [{"AttributeKey": key, "AttributeValue": value}]

@@ -22,7 +22,7 @@ const FAMILIES: &[Family] = &[
     Family { name: "connections", in_slice: true },
     // The tests of the binary attack its memory, and waiting for memory takes long.
     Family { name: "memory", in_slice: false },
-    // The clients' tests kill the server ten times.
+    // It is a stage of its own.
     Family { name: "kill", in_slice: false },
     // The console's tests run them all.
     Family { name: ORIGINS, in_slice: false },
@@ -71,6 +71,22 @@ fn script(project: &Project, name: &str, is_slice: bool, binary: &str) -> Result
     }
     let full: &[&str] = if is_slice { &[] } else { &["--full"] };
     python::python(project)?.words([file.as_str(), "--bin", binary]).words(full).go()
+}
+
+/// The campaign of kills: `rounds` of them, at instants that `seed` repeats.
+pub(crate) fn kill(
+    project: &Project,
+    rounds: u32,
+    seed: Option<u64>,
+    binary: &str,
+) -> Result<(), Failure> {
+    let rounds = rounds.to_string();
+    let words = ["tests/attack/kill.py", "--bin", binary, "--rounds", &rounds];
+    let run = python::python(project)?.words(words);
+    match seed {
+        Some(seed) => run.words(["--seed", &seed.to_string()]).go(),
+        None => run.go(),
+    }
 }
 
 /// The console in a browser, beside foreign pages.

@@ -9,6 +9,9 @@ use crate::{attack, cargo, dist, errors, observed, out, python, tidy};
 /// Where `./check` installs the Python clients.
 const VENV_AWS: &str = ".venv/bin/aws";
 
+/// The number of kills in the slice of the campaign.
+const KILLS: u32 = 20;
+
 /// Runs everything, the cheap stages first. Finally prints the duration of each stage, even after a
 /// failure.
 pub(crate) fn ci(project: &Project) -> Result<(), Failure> {
@@ -43,7 +46,8 @@ fn all(project: &Project, stages: &mut Stages) -> Result<(), Failure> {
     let clients = clients.end().map(|took| stages.took("clients, beside the console", took));
     clients.and(console)?;
     stages.run("packages", || dist::check(project, dist::Profile::Dev))?;
-    stages.run("attacks, a slice", || attack::attack(project, &[], true, &binary))
+    stages.run("attacks, a slice", || attack::attack(project, &[], true, &binary))?;
+    stages.run("kills, a slice", || attack::kill(project, KILLS, None, &binary))
 }
 
 /// Licences, sources and duplicates of our dependencies. Advisories are not checked, because their

@@ -75,6 +75,16 @@ enum Verb {
         #[arg(long)]
         slice: bool,
     },
+    /// Kills the binary with `kill -9` under load, again and again, and looks up everything that was
+    /// acknowledged.
+    Kill {
+        /// The number of kills.
+        #[arg(long, default_value_t = 1_000)]
+        rounds: u32,
+        /// Repeats the instants of another run, which printed it.
+        #[arg(long)]
+        seed: Option<u64>,
+    },
     /// Checks the console: types, texts, units, and the browser.
     Console,
     /// Extracts the shapes of real records from folders of CloudTrail log files; read the
@@ -142,6 +152,9 @@ fn perform(verb: &Verb) -> Result<(), Failure> {
         Verb::Clients { words } => ci::clients(&project, words),
         Verb::Attack { families, slice } => {
             attack::attack(&project, families, *slice, &cargo::binary(&project)?)
+        }
+        Verb::Kill { rounds, seed } => {
+            attack::kill(&project, *rounds, *seed, &cargo::binary(&project)?)
         }
         Verb::Console => ci::console(&project),
         Verb::Shapes { places } => ci::shapes(&project, places),

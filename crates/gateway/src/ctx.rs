@@ -183,6 +183,18 @@ impl<'t> Ctx<'t> {
         &mut self.tx
     }
 
+    /// Commits a count of attempts at once, without an event: it has to be known to every server
+    /// before the attempt is judged, and to be kept if the call fails. On the writer it becomes
+    /// part of the call's own transaction.
+    ///
+    /// Blocks the thread.
+    pub fn count<R: Send + 'static>(
+        &mut self,
+        job: impl FnOnce(&mut Tx<'_>) -> Result<R, Fault> + Send + 'static,
+    ) -> Result<R, Fault> {
+        if self.tx().is_snapshot() { self.gateway.maintain(job) } else { job(self.tx_mut()) }
+    }
+
     /// What keeps or drops the transaction's writes.
     pub(crate) fn layers(&mut self) -> &mut LayeredTx<'t> {
         &mut self.tx

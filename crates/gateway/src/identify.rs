@@ -428,7 +428,7 @@ impl Gateway {
             call: Arc::new(call),
             view,
             head,
-            body,
+            body: Some(body),
             parameters,
             form: fields.unwrap_or_default(),
             bucket: identified.bucket.clone(),

@@ -31,5 +31,5 @@ pub(crate) mod totp;
 
 pub use attempt::{Attempt, Outcome, sign_in};
 pub(crate) use first_run::new_profile;
-pub use first_run::{FirstPassword, FirstRun, first_run, set_root_password};
+pub use first_run::{FirstPassword, FirstRun, first_run, first_run_token, set_root_password};
 pub use session::{Granted, Held, Opened, Shown, refresh, sign_out};

@@ -105,6 +105,9 @@ impl Condition {
 
     /// Whether the request fulfils it.
     pub(crate) fn outcome(&self, context: &Context, steps: &Steps) -> Outcome {
+        if context.is_open(&self.key) {
+            return Outcome::Unknown;
+        }
         let present = context.get_lower(&self.key);
         let Operator { comparison, negated, if_exists, quantifier } = self.operator;
         if comparison == Comparison::Null {

@@ -126,7 +126,7 @@ impl Server {
         let shared = Arc::new(Shared {
             memory: Arc::new(Memory::new(plan, part)),
             lanes: Lanes::start()?,
-            sign_in: Arc::new(SignIn::new(token.as_deref(), api_port)),
+            sign_in: Arc::new(SignIn::new(api_port)),
             gateway: opened.gateway,
             store: opened.store,
             identity: opened.identity,

@@ -16,7 +16,7 @@ use gateway::{Fault, Gateway, SignInOrigin};
 use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use iam::signin::{Attempt, FirstPassword, Held, Outcome, Shown};
-use keys::{SecretBytes, equal_in_constant_time, sha256};
+use keys::SecretBytes;
 use types::Timestamp;
 
 use crate::addressed::{Sender, sender};
@@ -58,29 +58,17 @@ pub(crate) fn first_run_link(address: SocketAddr, tls: bool, token: &str) -> Str
 #[derive(Debug, Default)]
 pub(crate) struct SignIn {
     throttle: Mutex<Throttle>,
-    /// The hash of the token of the first run, until it was used.
-    first_run: Mutex<Option<[u8; 32]>>,
     /// The port of AWS clients, if the console has a separate one.
     api_port: Option<u16>,
 }
 
 impl SignIn {
-    pub(crate) fn new(first_run_token: Option<&str>, api_port: Option<u16>) -> Self {
-        let hash = first_run_token.map(|token| sha256(token.as_bytes()));
-        Self { throttle: Mutex::default(), first_run: Mutex::new(hash), api_port }
+    pub(crate) fn new(api_port: Option<u16>) -> Self {
+        Self { throttle: Mutex::default(), api_port }
     }
 
     fn throttle<T>(&self, work: impl FnOnce(&mut Throttle) -> T) -> T {
         work(&mut self.throttle.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn is_token(&self, token: &str) -> bool {
-        let hash = *self.first_run.lock().unwrap_or_else(PoisonError::into_inner);
-        hash.is_some_and(|hash| equal_in_constant_time(&hash, &sha256(token.as_bytes())))
-    }
-
-    fn discard_token(&self) {
-        *self.first_run.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 
@@ -258,20 +246,14 @@ impl Call {
         if let Err(wait_s) = self.own.throttle(|throttle| throttle.begin(key, now)) {
             return Ok(answers::too_many(wait_s));
         }
-        if !self.own.is_token(&body.token) {
-            return Ok(answers::invalid_token());
+        let FirstRunBody { token, password, .. } = body;
+        let set = iam::signin::set_root_password(&self.gateway, token, password, self.origin())?;
+        if set != FirstPassword::InvalidToken {
+            self.own.throttle(|throttle| throttle.take_back(key, now));
         }
-        self.own.throttle(|throttle| throttle.take_back(key, now));
-        let set = iam::signin::set_root_password(&self.gateway, &body.password, self.origin())?;
         Ok(match set {
-            FirstPassword::Set => {
-                self.own.discard_token();
-                answers::done()
-            }
-            FirstPassword::NotNeeded => {
-                self.own.discard_token();
-                answers::invalid_token()
-            }
+            FirstPassword::Set => answers::done(),
+            FirstPassword::NotNeeded | FirstPassword::InvalidToken => answers::invalid_token(),
             FirstPassword::Refused(message) => answers::password_refused(&message),
             FirstPassword::Crowded => answers::too_many(1),
         })

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gateway::{Fault, Gateway, SignInEvent, SignInOrigin};
-use iam::signin::{Attempt, Outcome, set_root_password, sign_in};
+use iam::signin::{Attempt, Outcome, first_run_token, set_root_password, sign_in};
 use keys::SecretBytes;
 use serde_json::{Value, json};
 use store::Table;
@@ -32,7 +32,8 @@ pub(crate) fn console_credentials(
     account: &AccountId,
 ) -> Credentials {
     let password = "Correct-horse-1";
-    set_root_password(gateway, password, origin()).unwrap();
+    let token = first_run_token(gateway).unwrap().unwrap();
+    set_root_password(gateway, &token, password, origin()).unwrap();
     kit.clock.advance_ms(1_000);
     let attempt = Attempt {
         account: account.to_string(),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use gateway::{Fault, Gateway, SignInEvent, SignInOrigin};
 use keys::SecretBytes;
 use store::Tx;
+use types::Timestamp;
 
 use super::events::{self, Factor};
 use super::passwords::{self, NotHashed};
@@ -95,14 +96,7 @@ fn tried(gateway: &Arc<Gateway>, attempt: Attempt) -> Result<Outcome, NotHashed>
         let Some(code) = attempt.mfa.as_deref().filter(|code| !code.is_empty()) else {
             return code_asked(gateway, &known, attempt);
         };
-        factor = second_factor::device_of(
-            &gateway.cached(),
-            gateway.keyring(),
-            &known.devices,
-            code,
-            now,
-        )?
-        .map(|(device, step)| (device.clone(), step));
+        factor = code_of(gateway, &known, code, now)?;
         if factor.is_none() {
             return failed(gateway, &Found::Subject(known), Factor::Wrong, attempt);
         }
@@ -124,6 +118,27 @@ fn tried(gateway: &Arc<Gateway>, attempt: Attempt) -> Result<Outcome, NotHashed>
     let proof = Proof { old_hash: profile.hash.clone(), new_hash, factor, attempt };
     let own = Arc::clone(gateway);
     Ok(gateway.commit_sign_in(move |tx| proof.admit(tx, &own))?)
+}
+
+/// The device that the code is of, and its step. The attempt is counted first.
+fn code_of(
+    gateway: &Gateway,
+    known: &Known,
+    code: &str,
+    now: Timestamp,
+) -> Result<Option<(MfaDevice, u64)>, Fault> {
+    let serials = second_factor::in_use(&known.devices);
+    let (account, tried) = (known.subject.account.clone(), serials.clone());
+    let allowed = gateway.maintain(move |tx| second_factor::count(tx, &account, &tried, now))?;
+    let mut devices = known.devices.clone();
+    devices.retain(|device| allowed.contains(&device.serial));
+    let found = second_factor::device_of(gateway.keyring(), &devices, code, now)?;
+    let found = found.map(|(device, step)| (device.clone(), step));
+    if found.is_some() {
+        let account = known.subject.account.clone();
+        gateway.maintain(move |tx| second_factor::clear(tx, &account, &serials))?;
+    }
+    Ok(found)
 }
 
 /// The hash of a new password, or its fault.

@@ -1,5 +1,5 @@
 //! The root user's first password. Until it is set, no user can sign in, and any reader of the
-//! server's output may set it.
+//! server's output may set it. Servers that share a store accept each other's tokens.
 
 use std::sync::Arc;
 
@@ -29,6 +29,8 @@ pub enum FirstPassword {
     Set,
     /// There is one already.
     NotNeeded,
+    /// The token is not one of a server's start, has expired, or was used.
+    InvalidToken,
     /// It violates a rule, which the text describes.
     Refused(String),
     /// Too many passwords are being hashed.
@@ -45,17 +47,36 @@ pub fn first_run(gateway: &Gateway) -> Result<FirstRun, Fault> {
     Ok(FirstRun { needed, account })
 }
 
-/// Sets the root user's first password.
+/// Makes a token that allows its holder to set the root user's first password at any server of the
+/// store: 64 hexadecimal digits. `None` if there is a password.
+///
+/// Blocks the thread.
+pub fn first_run_token(gateway: &Gateway) -> Result<Option<String>, Fault> {
+    if !first_run(gateway)?.needed {
+        return Ok(None);
+    }
+    let token = types::hex(&gateway.entropy().bytes::<32>()?);
+    let (digest, now) = (digest_of(&token), gateway.clock().now());
+    gateway.maintain(move |tx| rows::put_first_run_token(tx, &digest, now))?;
+    Ok(Some(token))
+}
+
+/// Sets the root user's first password with a [`first_run_token`], which ends all of them.
 ///
 /// Blocks the thread.
 pub fn set_root_password(
     gateway: &Arc<Gateway>,
+    token: &str,
     password: &str,
     origin: SignInOrigin,
 ) -> Result<FirstPassword, Fault> {
     let account = gateway.settings().account.clone();
     if !first_run(gateway)?.needed {
         return Ok(FirstPassword::NotNeeded);
+    }
+    let (digest, now) = (digest_of(token), gateway.clock().now());
+    if !rows::is_first_run_token(&gateway.snapshot()?.tx(), &digest, now)? {
+        return Ok(FirstPassword::InvalidToken);
     }
     if let Some(message) = rules::violation(None, password) {
         return Ok(FirstPassword::Refused(message));
@@ -65,8 +86,12 @@ pub fn set_root_password(
         Err(NotHashed::Crowded) => return Ok(FirstPassword::Crowded),
         Err(NotHashed::Failed(cause)) => return Err(cause),
     };
-    let profile = new_profile(gateway.entropy(), hash, gateway.clock().now())?;
+    let profile = new_profile(gateway.entropy(), hash, now)?;
     gateway.commit_sign_in(move |tx| {
+        // Another server may have taken it meanwhile.
+        if !rows::is_first_run_token(tx, &digest, now)? {
+            return Ok((FirstPassword::InvalidToken, Vec::new()));
+        }
         if rows::profile(tx, &account, &Who::Root)?.is_some() {
             return Ok((FirstPassword::NotNeeded, Vec::new()));
         }
@@ -74,8 +99,14 @@ pub fn set_root_password(
             return Err(Fault::bug("the first account is missing"));
         };
         rows::put_profile(tx, &account, &Who::Root, &profile)?;
+        rows::delete_first_run_tokens(tx)?;
         Ok((FirstPassword::Set, vec![events::password_updated(&subject, origin)]))
     })
+}
+
+/// What is stored of a token, so that no copy of the state sets a password.
+fn digest_of(token: &str) -> String {
+    types::hex(&keys::sha256(token.as_bytes()))
 }
 
 /// A profile with its first password.

@@ -17,6 +17,10 @@ const RULES: Table<PasswordRules> = Table::new("iam.password_policy");
 const DEVICES: Table<MfaDevice> = Table::new("iam.mfa");
 /// By account, owner and serial number: the devices in use.
 const DEVICES_OF: Table<()> = Table::new("iam.mfa_of");
+/// By account and serial number of a device.
+const GUESSES: Table<Guesses> = Table::new("iam.mfa_guess");
+/// By SHA-256 of the token, in hexadecimal digits.
+const FIRST_RUN_TOKENS: Table<Timestamp> = Table::new("iam.first_run_token");
 /// By id.
 const SESSIONS: Table<ConsoleSession> = Table::new("iam.console_session");
 /// One number under the empty key.
@@ -24,6 +28,10 @@ const UNKNOWN_ACCOUNTS: Table<u64> = Table::new("iam.sign_in_stranger");
 
 /// The maximum number of concurrent sessions; the one unused for longest is removed.
 const SESSIONS_MAX: usize = 1_000;
+/// The maximum number of tokens of the first run; each start of a server makes one.
+const FIRST_RUN_TOKENS_MAX: usize = 8;
+/// A token of the first run expires so long after the start of its server.
+const FIRST_RUN_MS: u64 = 7 * 24 * HOUR_MS;
 /// A session ends so long after its last refresh.
 pub(crate) const IDLE_MS: u64 = HOUR_MS;
 /// A session ends so long after its sign-in.
@@ -80,6 +88,13 @@ pub(crate) struct MfaUse {
     pub(crate) since: Timestamp,
     /// The newest step whose code was shown: it and all before it count no more.
     pub(crate) last_step: u64,
+}
+
+/// How often and since when a device was tried without success, at any server.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Guesses {
+    pub(crate) count: u32,
+    pub(crate) since: Timestamp,
 }
 
 /// A session of the console.
@@ -202,7 +217,67 @@ pub(crate) fn delete_device(
     account: &AccountId,
     serial: &str,
 ) -> Result<(), Fault> {
+    delete_guesses(tx, account, serial)?;
     Ok(DEVICES.delete(tx, key([account.as_str(), serial]))?)
+}
+
+pub(crate) fn guesses(
+    tx: &Tx<'_>,
+    account: &AccountId,
+    serial: &str,
+) -> Result<Option<Guesses>, Fault> {
+    Ok(GUESSES.get(tx, key([account.as_str(), serial]))?)
+}
+
+pub(crate) fn put_guesses(
+    tx: &mut Tx<'_>,
+    account: &AccountId,
+    serial: &str,
+    row: &Guesses,
+) -> Result<(), Fault> {
+    Ok(GUESSES.put(tx, key([account.as_str(), serial]), row)?)
+}
+
+pub(crate) fn delete_guesses(
+    tx: &mut Tx<'_>,
+    account: &AccountId,
+    serial: &str,
+) -> Result<(), Fault> {
+    Ok(GUESSES.delete(tx, key([account.as_str(), serial]))?)
+}
+
+/// Whether a token of the first run is valid.
+pub(crate) fn is_first_run_token(tx: &Tx<'_>, digest: &str, now: Timestamp) -> Result<bool, Fault> {
+    let made = FIRST_RUN_TOKENS.get(tx, digest)?;
+    Ok(made.is_some_and(|made| now.since_ms(made) < FIRST_RUN_MS))
+}
+
+/// Adds a token of the first run. Expired ones are deleted, and the oldest if there are too many.
+pub(crate) fn put_first_run_token(
+    tx: &mut Tx<'_>,
+    digest: &str,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let mut valid = Vec::new();
+    for (row, made) in FIRST_RUN_TOKENS.all(tx, [])? {
+        if now.since_ms(made) < FIRST_RUN_MS {
+            valid.push((made, row));
+        } else {
+            FIRST_RUN_TOKENS.delete(tx, &row)?;
+        }
+    }
+    valid.sort();
+    let surplus = (valid.len() + 1).saturating_sub(FIRST_RUN_TOKENS_MAX);
+    for (_, row) in valid.iter().take(surplus) {
+        FIRST_RUN_TOKENS.delete(tx, row)?;
+    }
+    Ok(FIRST_RUN_TOKENS.put(tx, digest, &now)?)
+}
+
+/// Deletes all tokens of the first run.
+pub(crate) fn delete_first_run_tokens(tx: &mut Tx<'_>) -> Result<(), Fault> {
+    let all = FIRST_RUN_TOKENS.all(tx, [])?;
+    Ok(all.iter().try_for_each(|(row, _)| FIRST_RUN_TOKENS.delete(tx, row))?)
 }
 
 /// A session that continues at `now`.

@@ -1,8 +1,5 @@
 //! Verification of codes against stored devices.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use gateway::{Ctx, Fault};
@@ -11,7 +8,7 @@ use policy::Principal;
 use store::Tx;
 use types::{AccountId, Entropy, MINUTE_MS, Timestamp};
 
-use super::rows::{self, MfaDevice};
+use super::rows::{self, Guesses, MfaDevice};
 use super::totp;
 use crate::error::{Fail, IamError};
 use crate::token::Who;
@@ -41,31 +38,43 @@ pub(crate) fn open_seed(keyring: &Keyring, device: &MfaDevice) -> Result<SecretB
 const ATTEMPTS_MAX: u32 = 10;
 const GUESSING_MS: u64 = 10 * MINUTE_MS;
 
-/// How often and since when each device was tried without success. There are never more than there
-/// are devices in use.
-#[derive(Debug, Default)]
-pub(crate) struct Guesses(Mutex<BTreeMap<String, (u32, Timestamp)>>);
-
-impl Guesses {
-    /// Whether a device may be tried once more; the attempt counts until it succeeds.
-    fn allow(&self, serial: &str, now: Timestamp) -> bool {
-        let mut guesses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (count, since) = guesses.entry(serial.to_owned()).or_insert((0, now));
-        if now.since_ms(*since) >= GUESSING_MS {
-            (*count, *since) = (0, now);
+/// Counts an attempt at each of these devices, and returns those that may be tried. The attempt
+/// counts until [`clear`] is called.
+///
+/// Must be committed before a code is compared, so that concurrent attempts cannot exceed the limit
+/// together.
+pub(crate) fn count(
+    tx: &mut Tx<'_>,
+    account: &AccountId,
+    serials: &[String],
+    now: Timestamp,
+) -> Result<Vec<String>, Fault> {
+    let mut allowed = Vec::new();
+    for serial in serials {
+        let known = rows::guesses(tx, account, serial)?;
+        let known = known.filter(|guesses| now.since_ms(guesses.since) < GUESSING_MS);
+        let Guesses { count, since } = known.unwrap_or(Guesses { count: 0, since: now });
+        if count < ATTEMPTS_MAX {
+            rows::put_guesses(tx, account, serial, &Guesses { count: count + 1, since })?;
+            allowed.push(serial.clone());
         }
-        *count = count.saturating_add(1);
-        *count <= ATTEMPTS_MAX
     }
+    Ok(allowed)
+}
 
-    fn forget(&self, serial: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(serial);
-    }
+/// Ends the count of these devices: a right code was shown.
+pub(crate) fn clear(tx: &mut Tx<'_>, account: &AccountId, serials: &[String]) -> Result<(), Fault> {
+    serials.iter().try_for_each(|serial| rows::delete_guesses(tx, account, serial))
+}
+
+/// The serial numbers of the devices that are in use.
+pub(crate) fn in_use(devices: &[MfaDevice]) -> Vec<String> {
+    let used = devices.iter().filter(|device| device.used_by.is_some());
+    used.map(|device| device.serial.clone()).collect()
 }
 
 /// The device that a code is of, and the code's step. Codes that were shown before are of none.
 pub(crate) fn device_of<'a>(
-    guesses: &Guesses,
     keyring: &Keyring,
     devices: &'a [MfaDevice],
     code: &str,
@@ -73,14 +82,8 @@ pub(crate) fn device_of<'a>(
 ) -> Result<Option<(&'a MfaDevice, u64)>, Fault> {
     for device in devices {
         let Some(used) = &device.used_by else { continue };
-        if !guesses.allow(&device.serial, now) {
-            continue;
-        }
         let seed = open_seed(keyring, device)?;
         if let Some(step) = totp::shown(seed.as_bytes(), code, used.last_step, now) {
-            for device in devices {
-                guesses.forget(&device.serial);
-            }
             return Ok(Some((device, step)));
         }
     }
@@ -96,14 +99,59 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
-    /// Checks the code that a call brings, if it brings one. It must be of a device of the caller.
-    ///
-    /// Observed: the texts about a serial number that is not the caller's (aws/aws-cli, issue 6325) and
-    /// about a code that is not the device's.
-    pub(crate) fn with_call(
+    /// Checks the code that a call brings, if it brings one, and counts the attempt.
+    pub(crate) fn at_first(
+        ctx: &mut Ctx<'_>,
+        serial: Option<&str>,
+        code: Option<&str>,
+    ) -> Result<Option<Self>, Fail> {
+        let Some(presented) = Presented::with_call(ctx, serial, code)? else { return Ok(None) };
+        let (now, serials) = (ctx.now(), in_use(&presented.devices));
+        let (account, tried) = (ctx.account().clone(), serials.clone());
+        let allowed = ctx.count(move |tx| count(tx, &account, &tried, now))?;
+        if allowed.is_empty() {
+            return Err(wrong_code().into());
+        }
+        let shown = presented.verify(ctx)?;
+        let account = ctx.account().clone();
+        ctx.count(move |tx| clear(tx, &account, &serials))?;
+        Ok(Some(shown))
+    }
+
+    /// Checks the code of a call once more, when it has its turn at the writer.
+    pub(crate) fn again(
         ctx: &Ctx<'_>,
         serial: Option<&str>,
         code: Option<&str>,
+    ) -> Result<Option<Self>, Fail> {
+        let presented = Presented::with_call(ctx, serial, code)?;
+        presented.map(|presented| presented.verify(ctx)).transpose()
+    }
+
+    /// Notes that the code was shown.
+    pub(crate) fn use_up(&self, ctx: &mut Ctx<'_>) -> Result<(), Fail> {
+        let account = ctx.account().clone();
+        let used = use_up(ctx.tx_mut(), &account, &self.who, &self.serial, self.step)?;
+        if used { Ok(()) } else { Err(wrong_code().into()) }
+    }
+}
+
+/// A code that a call brings, and the device that it must be of.
+struct Presented<'a> {
+    who: Who,
+    devices: Vec<MfaDevice>,
+    code: &'a str,
+}
+
+impl<'a> Presented<'a> {
+    /// The device must be the caller's.
+    ///
+    /// Observed: the texts about a serial number that is not the caller's (aws/aws-cli, issue 6325) and
+    /// about a code that is not the device's.
+    fn with_call(
+        ctx: &Ctx<'_>,
+        serial: Option<&str>,
+        code: Option<&'a str>,
     ) -> Result<Option<Self>, Fail> {
         let (serial, code) = match (serial, code) {
             (None, None) => return Ok(None),
@@ -129,17 +177,16 @@ impl Shown {
                         verify your MFA serial number is valid and associated with this user.";
             return Err(IamError::AccessDenied(text.to_owned()).into());
         }
-        match device_of(&ctx.cached(), ctx.keyring(), &devices, code, ctx.now())? {
-            Some((device, step)) => Ok(Some(Self { serial: device.serial.clone(), step, who })),
-            None => Err(wrong_code().into()),
-        }
+        Ok(Some(Self { who, devices, code }))
     }
 
-    /// Notes that the code was shown.
-    pub(crate) fn use_up(&self, ctx: &mut Ctx<'_>) -> Result<(), Fail> {
-        let account = ctx.account().clone();
-        let used = use_up(ctx.tx_mut(), &account, &self.who, &self.serial, self.step)?;
-        if used { Ok(()) } else { Err(wrong_code().into()) }
+    fn verify(self, ctx: &Ctx<'_>) -> Result<Shown, Fail> {
+        match device_of(ctx.keyring(), &self.devices, self.code, ctx.now())? {
+            Some((device, step)) => {
+                Ok(Shown { serial: device.serial.clone(), step, who: self.who })
+            }
+            None => Err(wrong_code().into()),
+        }
     }
 }
 

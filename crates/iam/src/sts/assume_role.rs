@@ -184,7 +184,7 @@ impl Plain for AssumeRole {
         let tags = input.session_tags(ctx)?;
         let session_name = given(input.role_session_name.as_ref()).to_owned();
         let who = Who::Role(role.id.clone(), session_name.clone());
-        let shown = input.second_factor(ctx)?;
+        let shown = input.second_factor_again(ctx)?;
         let token = Token {
             mfa: shown.is_some(),
             policy: input.policy.clone(),
@@ -286,8 +286,12 @@ impl AssumeRoleInput {
     }
 
     /// Source: Service Authorization Reference, "Condition keys for AWS STS".
-    fn second_factor(&self, ctx: &Ctx<'_>) -> Result<Option<Shown>, Fail> {
-        Shown::with_call(ctx, self.serial_number.as_deref(), self.token_code.as_deref())
+    fn second_factor(&self, ctx: &mut Ctx<'_>) -> Result<Option<Shown>, Fail> {
+        Shown::at_first(ctx, self.serial_number.as_deref(), self.token_code.as_deref())
+    }
+
+    fn second_factor_again(&self, ctx: &Ctx<'_>) -> Result<Option<Shown>, Fail> {
+        Shown::again(ctx, self.serial_number.as_deref(), self.token_code.as_deref())
     }
 
     fn context(

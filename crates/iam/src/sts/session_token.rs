@@ -39,8 +39,12 @@ pub(crate) struct SessionTokenInput {
 }
 
 impl SessionTokenInput {
-    fn second_factor(&self, ctx: &Ctx<'_>) -> Result<Option<Shown>, Fail> {
-        Shown::with_call(ctx, self.serial_number.as_deref(), self.token_code.as_deref())
+    fn second_factor(&self, ctx: &mut Ctx<'_>) -> Result<Option<Shown>, Fail> {
+        Shown::at_first(ctx, self.serial_number.as_deref(), self.token_code.as_deref())
+    }
+
+    fn second_factor_again(&self, ctx: &Ctx<'_>) -> Result<Option<Shown>, Fail> {
+        Shown::again(ctx, self.serial_number.as_deref(), self.token_code.as_deref())
     }
 }
 
@@ -103,7 +107,7 @@ impl Plain for GetSessionToken {
                 return Err(IamError::AccessDenied(message.to_owned()).into());
             }
         };
-        let shown = input.second_factor(ctx)?;
+        let shown = input.second_factor_again(ctx)?;
         if let Some(shown) = &shown {
             shown.use_up(ctx)?;
         }

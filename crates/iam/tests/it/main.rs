@@ -36,5 +36,6 @@ mod sts_identities;
 mod sts_sessions;
 mod sts_tags;
 mod tags;
+mod two_servers;
 mod users;
 mod world;

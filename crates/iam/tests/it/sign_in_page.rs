@@ -284,12 +284,13 @@ fn passwords_expire_with_the_accounts_policy() {
 /// The root user's first password is set once, by the rules of AWS, and signs in.
 #[test]
 fn the_root_user_sets_its_first_password_once() {
-    use iam::signin::{FirstPassword, FirstRun, first_run, set_root_password};
+    use iam::signin::{FirstPassword, FirstRun, first_run, first_run_token, set_root_password};
     let world = World::new();
     let gateway: &Arc<gateway::Gateway> = &world.kit.gateway;
     assert_eq!(first_run(gateway).unwrap(), FirstRun { needed: true, account: None });
     let short = "Password should have a minimum length of 8".to_owned();
-    let set = |password| set_root_password(gateway, password, origin()).unwrap();
+    let token = first_run_token(gateway).unwrap().unwrap();
+    let set = |password| set_root_password(gateway, &token, password, origin()).unwrap();
     assert_eq!(set("short"), FirstPassword::Refused(short));
     assert_eq!(set(PASSWORD), FirstPassword::Set);
     let event = world.kit.events().pop().unwrap();
@@ -300,6 +301,7 @@ fn the_root_user_sets_its_first_password_once() {
             "accessKeyId": ""})
     );
     assert_eq!(set("Another-horse-2"), FirstPassword::NotNeeded);
+    assert_eq!(first_run_token(gateway).unwrap(), None);
     assert_eq!(first_run(gateway).unwrap(), FirstRun { needed: false, account: None });
     let root = outcome(&world, attempt(ACCOUNT, "", PASSWORD));
     assert_eq!(root, format!("signed in as {}", arn("root")));
