@@ -18,6 +18,7 @@ mod segment;
 mod selectors;
 mod signature;
 mod times;
+mod tlog;
 mod uri;
 mod verify;
 mod xml;
@@ -39,6 +40,7 @@ pub const TARGETS: &[Target] = &[
     uri::TARGET,
     names::TARGET,
     times::TARGET,
+    tlog::TARGET,
     selectors::TARGET,
     records::TARGET,
     log_file::TARGET,

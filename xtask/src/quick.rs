@@ -1,8 +1,8 @@
-//! What a change needs at once: format, tidiness, lints and tests of the crates that it touches and
-//! of their users.
+//! What a change needs at once: format, tidiness, lints and tests of the crates that it touches,
+//! lints and integration tests of their users.
 //!
-//! The change is all that differs from where this branch left the main line, committed or not. Tests
-//! that start programs or run for long are left to `./check`.
+//! The change is all that differs from where this branch left the main line, committed or not. The
+//! unit tests of users, and tests that start programs or run for long, are left to `./check`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -18,7 +18,7 @@ use crate::{cargo, out, tidy};
 const MAIN: [&str; 2] = ["main", "origin/main"];
 /// Test programs that take long: `./check` runs them.
 const SLOW: [&str; 7] =
-    ["sim", "process", "quickstart", "first_hour", "memory", "calls", "power_loss"];
+    ["brief", "first_hour", "memory", "power_loss", "process", "quickstart", "sim"];
 /// Files that change what is built of every crate.
 const OF_ALL: [&str; 3] = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml"];
 
@@ -44,19 +44,56 @@ fn all(project: &Project, scope: &Scope, stages: &mut Stages) -> Result<(), Fail
     if scope.of_all {
         out::note("the change is to all crates: `./check` is for that");
     }
-    let packages = scope.packages();
-    if packages.is_empty() {
+    if scope.changed.is_empty() {
         return Ok(());
     }
     stages.run("lints", || {
         let run = Run::cargo(project).words(["clippy", "--all-targets", "--locked"]);
-        run.words(&packages).words(["--", "-D", "warnings"]).go()
+        let all = packages(scope.changed.iter().chain(&scope.users));
+        run.words(&all).words(["--", "-D", "warnings"]).go()
     })?;
-    let slow: Vec<_> = SLOW.iter().map(|name| format!("binary(={name})")).collect();
-    let filter = format!("not ({})", slow.join(" or "));
-    let mut words: Vec<&str> = packages.iter().map(String::as_str).collect();
-    words.extend(["-E", &filter]);
-    stages.run("tests", || cargo::tests(project, &words, &[]))
+    let files = project.files()?;
+    let own = [packages(&scope.changed), units(&files, &scope.changed)].concat();
+    let own = [own, programs(&files, &scope.changed)].concat();
+    stages.run("tests", || tests(project, &own))?;
+    let of_users = programs(&files, &scope.users);
+    if of_users.is_empty() {
+        return Ok(());
+    }
+    let of_users = [packages(&scope.users), of_users].concat();
+    stages.run("tests of users", || tests(project, &of_users))
+}
+
+fn tests(project: &Project, words: &[String]) -> Result<(), Failure> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    cargo::tests(project, &words, &[])
+}
+
+/// Cargo's flags for these packages.
+fn packages<'a>(names: impl IntoIterator<Item = &'a String>) -> Vec<String> {
+    names.into_iter().flat_map(|name| ["-p".to_owned(), name.clone()]).collect()
+}
+
+/// Cargo's flags for the unit tests of these packages: it rejects `--lib` if none is a library.
+fn units(files: &[String], packages: &BTreeSet<String>) -> Vec<String> {
+    let is_root = |file: &String| file.ends_with("/src/lib.rs");
+    let roots = files.iter().filter(|file| is_root(file)).filter_map(|file| crate_of(file));
+    let has_library = roots.into_iter().any(|name| packages.contains(name));
+    let library = has_library.then(|| "--lib".to_owned());
+    library.into_iter().chain(["--bins".to_owned()]).collect()
+}
+
+/// Cargo's flags for the integration tests of these packages that are not slow.
+fn programs(files: &[String], packages: &BTreeSet<String>) -> Vec<String> {
+    let name = |file: &String| {
+        let (folder, file) = file.split_once("/tests/")?;
+        let name = file.strip_suffix("/main.rs").or_else(|| file.strip_suffix(".rs"))?;
+        let package = folder.rsplit('/').next()?;
+        let is_wanted = packages.contains(package) && !name.contains('/') && !SLOW.contains(&name);
+        is_wanted.then(|| name.to_owned())
+    };
+    let names: BTreeSet<String> = files.iter().filter_map(name).collect();
+    names.into_iter().flat_map(|name| ["--test".to_owned(), name]).collect()
 }
 
 /// What a change touches.
@@ -91,11 +128,6 @@ impl Scope {
         let users = users.difference(&changed).cloned().collect();
         let of_all = files.iter().any(|file| OF_ALL.contains(&file.as_str()));
         Self { changed, users, of_all }
-    }
-
-    fn packages(&self) -> Vec<String> {
-        let all = self.changed.iter().chain(&self.users);
-        all.flat_map(|name| ["-p".to_owned(), name.clone()]).collect()
     }
 
     fn words(&self) -> String {
@@ -172,6 +204,23 @@ mod tests {
         );
         check(&["xtask/src/main.rs"], "changed: xtask; their users: none");
         check(&["README.md", "crates/gone/src/lib.rs"], "changed: none; their users: none");
+    }
+
+    /// Programs are files and folders of `tests`, without modules and without slow ones.
+    #[test]
+    fn tests_are_found_by_their_files() {
+        let files = [
+            "crates/s3/tests/it/main.rs",
+            "crates/s3/tests/it/acls.rs",
+            "crates/store/tests/log.rs",
+            "crates/server/tests/sim/main.rs",
+            "crates/server/tests/it/main.rs",
+            "crates/kms/tests/it/main.rs",
+            "crates/s3/src/tests/other.rs",
+        ]
+        .map(str::to_owned);
+        let packages = ["s3", "server", "store"].map(str::to_owned).into();
+        assert_eq!(programs(&files, &packages), ["--test", "it", "--test", "log"]);
     }
 
     #[test]

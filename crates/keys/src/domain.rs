@@ -15,6 +15,8 @@ pub enum Domain {
     S3Object,
     /// The RSA keys that sign digest files.
     DigestKey,
+    /// The Ed25519 key that signs the checkpoints of the transparency log.
+    CheckpointKey,
     /// Authentication codes over stored rows.
     Integrity,
 }
@@ -30,6 +32,7 @@ impl Domain {
             Self::SessionToken => "shoseki domain session token",
             Self::S3Object => "shoseki domain s3 object",
             Self::DigestKey => "shoseki domain digest key",
+            Self::CheckpointKey => "shoseki domain checkpoint key",
             Self::Integrity => "shoseki domain integrity",
         }
     }
@@ -44,6 +47,7 @@ pub(crate) struct PerDomain<T> {
     session_token: T,
     s3_object: T,
     digest_key: T,
+    checkpoint_key: T,
     integrity: T,
 }
 
@@ -58,6 +62,7 @@ impl<T> PerDomain<T> {
             session_token: make(Domain::SessionToken)?,
             s3_object: make(Domain::S3Object)?,
             digest_key: make(Domain::DigestKey)?,
+            checkpoint_key: make(Domain::CheckpointKey)?,
             integrity: make(Domain::Integrity)?,
         })
     }
@@ -72,6 +77,7 @@ impl<T> PerDomain<T> {
             Domain::SessionToken => &self.session_token,
             Domain::S3Object => &self.s3_object,
             Domain::DigestKey => &self.digest_key,
+            Domain::CheckpointKey => &self.checkpoint_key,
             Domain::Integrity => &self.integrity,
         }
     }
@@ -81,7 +87,7 @@ impl<T> PerDomain<T> {
 pub(crate) mod tests {
     use super::*;
 
-    pub(crate) const ALL: [Domain; 8] = [
+    pub(crate) const ALL: [Domain; 9] = [
         Domain::KmsMaterial,
         Domain::ImportKey,
         Domain::AccessKey,
@@ -89,6 +95,7 @@ pub(crate) mod tests {
         Domain::SessionToken,
         Domain::S3Object,
         Domain::DigestKey,
+        Domain::CheckpointKey,
         Domain::Integrity,
     ];
 

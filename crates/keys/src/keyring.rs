@@ -3,9 +3,11 @@ use std::fmt;
 
 use aws_lc_rs::hmac;
 use types::Entropy;
+use zeroize::Zeroize;
 
 use crate::derive::{KEY_BYTES, derive};
 use crate::domain::PerDomain;
+use crate::ed25519::SigningKey;
 use crate::gcm::{Gcm, IV_BYTES};
 use crate::stretch::{LOG_LABEL, StretchKey};
 use crate::wrapped::Unwrapped;
@@ -107,6 +109,15 @@ impl Keyring {
             *to = *from;
         }
         code
+    }
+
+    /// The key that signs the checkpoints of the transparency log number `generation`; the same in
+    /// every epoch.
+    pub fn checkpoint_key(&self, generation: u32) -> Result<SigningKey, KeyError> {
+        let mut seed = self.mac(Domain::CheckpointKey, &[&generation.to_be_bytes()]);
+        let key = SigningKey::from_seed(SecretBytes::new(seed.to_vec()));
+        seed.zeroize();
+        key
     }
 
     /// Starts a new epoch. The store must save the returned form before anything else is sealed.

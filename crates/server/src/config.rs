@@ -1,5 +1,6 @@
 mod check;
 mod status_token;
+mod tlog;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -10,6 +11,8 @@ use types::{AccountId, HOUR_MS, MINUTE_MS, Region, SECOND_MS};
 
 use crate::config_error::ConfigError;
 use crate::{Network, Patience, modes};
+use tlog::WitnessTable;
+pub use tlog::{TlogConfig, Witness};
 
 /// Everything an operator may set. Read once, complete before the first socket opens.
 ///
@@ -59,6 +62,8 @@ pub struct Config {
     pub refuse_signature_v2: bool,
     /// The bearer token that opens health and metrics to other machines.
     pub status_token: Option<String>,
+    /// The transparency log.
+    pub tlog: TlogConfig,
     /// Accepts a state that is older than the data directory's identity file, or incomplete, and
     /// records an event. For a single start only, so it is not a key of the file.
     pub accept_older: bool,
@@ -117,16 +122,19 @@ impl Default for Config {
             passphrase: None,
             refuse_signature_v2: false,
             status_token: None,
+            tlog: TlogConfig::default(),
             accept_older: false,
         }
     }
 }
 
 impl Config {
-    /// The rehearsal profile, for testing: delivery every two seconds, digests every thirty.
+    /// The rehearsal profile, for testing: delivery every two seconds, digests every thirty, a
+    /// checkpoint of the transparency log every second.
     pub fn rehearse(&mut self) {
         self.delivery_interval_ms = 2 * SECOND_MS;
         self.digest_interval_ms = 30 * SECOND_MS;
+        self.tlog.interval_ms = SECOND_MS;
     }
 
     /// Applies the settings of the TOML file `path`.
@@ -165,10 +173,18 @@ impl Config {
         for (to, text) in [
             (&mut self.delivery_interval_ms, file.delivery_interval),
             (&mut self.digest_interval_ms, file.digest_interval),
+            (&mut self.tlog.interval_ms, file.tlog_interval),
         ] {
             if let Some(text) = text {
                 *to = parse_duration_ms(&text)?;
             }
+        }
+        self.tlog.origin = file.tlog_origin.or_else(|| self.tlog.origin.take());
+        self.tlog.cosignatures_min = file.tlog_cosignatures_min.or(self.tlog.cosignatures_min);
+        self.tlog.ca_bundle = file.tlog_ca_bundle.or_else(|| self.tlog.ca_bundle.take());
+        if let Some(tables) = file.tlog_witnesses {
+            let witnesses = tables.iter().map(WitnessTable::parse);
+            self.tlog.witnesses = witnesses.collect::<Result<_, _>>()?;
         }
         if let Some(path) = &file.status_token_file {
             self.status_token = Some(status_token::read(path)?);
@@ -227,6 +243,11 @@ struct File {
     tls_key: Option<PathBuf>,
     root_key_file: Option<PathBuf>,
     status_token_file: Option<PathBuf>,
+    tlog_interval: Option<String>,
+    tlog_origin: Option<String>,
+    tlog_witnesses: Option<Vec<WitnessTable>>,
+    tlog_cosignatures_min: Option<usize>,
+    tlog_ca_bundle: Option<PathBuf>,
 }
 
 /// A duration such as `2s`, `5m` or `1h`, in milliseconds; at least one second.
@@ -328,7 +349,8 @@ mod tests {
         let undocumented: Vec<_> = known.iter().filter(|key| !documented.contains(key)).collect();
         assert!(undocumented.is_empty(), "not documented: {undocumented:?}");
         for key in documented.iter().filter(|key| !known.contains(key)) {
-            assert!(key.starts_with("accounts."), "`{key}` is not a key");
+            let is_of_table = key.starts_with("accounts.") || key.starts_with("tlog_witnesses.");
+            assert!(is_of_table, "`{key}` is not a key");
         }
     }
 }

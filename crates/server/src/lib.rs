@@ -43,6 +43,8 @@ mod signin;
 mod sockets;
 mod store_identity;
 mod tls;
+mod transparency;
+mod witness;
 mod workers;
 
 pub use accounts::{
@@ -50,7 +52,7 @@ pub use accounts::{
     rotate_root_access_key,
 };
 pub use beats::Alive;
-pub use config::{Account, Config, parse_bytes, parse_duration_ms};
+pub use config::{Account, Config, TlogConfig, Witness, parse_bytes, parse_duration_ms};
 pub use config_error::ConfigError;
 pub use diagnostics::{Diagnostics, start_diagnostics};
 pub use fsck::{Checked, fsck};
@@ -64,3 +66,4 @@ pub use operations::{OPERATIONS, operations_page};
 pub use patience::{LeastRate, Patience};
 pub use roots::RootCredentials;
 pub use serve::Server;
+pub use witness::WitnessServer;

@@ -24,6 +24,7 @@ use types::{SECOND_MS, Timestamp};
 
 use crate::beats::Beats;
 use crate::counted::Counted;
+use crate::transparency::{Status, Tiles};
 use crate::{Config, Opened, diagnostics};
 pub(crate) use certificate::expiry;
 use page::Page;
@@ -64,6 +65,7 @@ type MakeHistogram = fn() -> Histogram;
 pub(crate) struct Metrics {
     store: Arc<Store>,
     beats: Beats,
+    tiles: Tiles,
     registry: Registry,
     requests: Family<[Label; 3], Counter>,
     request_seconds: Family<[Label; 2], Histogram, MakeHistogram>,
@@ -121,6 +123,7 @@ impl Metrics {
         Self {
             store: Arc::clone(&opened.store),
             beats,
+            tiles: Tiles::new(Arc::clone(&opened.log)),
             registry,
             requests,
             request_seconds,
@@ -167,6 +170,11 @@ impl Metrics {
         self.beats.missing()
     }
 
+    /// The pages of the transparency log.
+    pub(crate) fn tiles(&self) -> &Tiles {
+        &self.tiles
+    }
+
     /// In the text format of Prometheus.
     pub(crate) fn render(&self, gateway: &Gateway) -> Result<String, Fault> {
         let (store, now) = (&self.store, gateway.clock().now());
@@ -184,6 +192,7 @@ impl Metrics {
         let silent = u64::try_from(self.silent_workers().len()).unwrap_or(u64::MAX);
         page.gauge("shoseki_workers_silent", "Workers that make no progress", silent);
         page.disk(store)?;
+        page.log(&self.tiles.log().status(now));
         if let Some(expiry) = self.certificate_expiry {
             let help = "Expiry of the TLS certificate";
             page.seconds("shoseki_certificate_expiry_timestamp_seconds", help, instant(expiry));

@@ -12,6 +12,7 @@ use types::{Clock, Entropy, Region};
 use crate::establish::Establish;
 use crate::ground::Ground;
 use crate::store_identity::IdentityKeeper;
+use crate::transparency::Transparency;
 use crate::{Account, Config, OPERATIONS, OpenError, RootCredentials, first_run, roots};
 
 /// An opened data directory, ready to serve.
@@ -26,6 +27,8 @@ pub struct Opened {
     pub(crate) first_run_token: Option<String>,
     /// Updates the identity file.
     pub(crate) identity: Arc<IdentityKeeper>,
+    /// The transparency log.
+    pub(crate) log: Arc<Transparency>,
 }
 
 impl fmt::Debug for Opened {
@@ -67,7 +70,8 @@ pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, O
     }
     finish(&identity, &store, &gateway)?;
     let first_run_token = first_run::token(&gateway)?;
-    Ok(Opened { gateway, store, root, first_run_token, identity: Arc::new(identity) })
+    let log = Arc::new(Transparency::new(&config.data_dir, &config.tlog, config.accept_older));
+    Ok(Opened { gateway, store, root, first_run_token, identity: Arc::new(identity), log })
 }
 
 /// Records the identity and the progress of the store.

@@ -1,4 +1,4 @@
-//! Our own URL space, `/_shoseki/`: readiness and metrics.
+//! Our own URL space, `/_shoseki/`: readiness, metrics, and the transparency log.
 //!
 //! Unauthenticated clients learn only whether the server is up. The rest is for programs on this
 //! machine, and for clients with the status token.
@@ -18,6 +18,7 @@ use crate::OPERATIONS;
 use crate::addressed::{self, Sender, sender};
 use crate::metrics::{CONTENT_TYPE, Metrics};
 use crate::out_body::{OutBody, respond};
+use crate::transparency;
 
 /// The readiness page: public, and served even when the connection limit is reached.
 const HEALTH: &str = "/_shoseki/health";
@@ -99,6 +100,11 @@ pub(crate) async fn answer(
 ) -> Response<OutBody> {
     let access = access(token, &gateway.settings().domains, address, request.headers());
     let metrics = Arc::clone(metrics);
+    if transparency::owns(request.uri().path())
+        && matches!(access, Access::Trusted | Access::Public)
+    {
+        return metrics.tiles().answer(request.method(), request.uri().path()).await;
+    }
     match (request.uri().path(), access) {
         (_, Access::ForeignHost) => addressed::foreign(),
         (_, Access::WrongToken) | ("/_shoseki/metrics" | LOCALSTACK, Access::Public) => {
@@ -173,7 +179,9 @@ fn localstack(gateway: &Gateway) -> Response<OutBody> {
 /// Calls are served, whether files can be delivered or not.
 fn health(gateway: &Gateway, metrics: &Metrics) -> Result<String, Fault> {
     let (backlog, full) = (metrics.backlog(gateway)?, gateway.is_full());
-    let troubles = inquiry::health::named(&backlog, full, gateway.clock().now());
+    let now = gateway.clock().now();
+    let mut troubles = inquiry::health::named(&backlog, full, now);
+    troubles.extend(metrics.tiles().log().status(now).reasons);
     let status = if troubles.is_empty() { "ok" } else { "degraded" };
     let body = json!({
         "status": status,

@@ -14,6 +14,7 @@ use types::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp, error_chain};
 
 use crate::beats::{Beat, Beats};
 use crate::store_identity::IdentityKeeper;
+use crate::transparency::Transparency;
 use crate::{Config, Opened};
 
 /// How often the tail is checked for a segment's worth of events, in milliseconds.
@@ -39,13 +40,15 @@ const STOP_WAIT: Duration = Duration::from_secs(4);
 type Step = fn(&Context) -> Timestamp;
 
 /// The workers by name.
-const STEPS: [(&str, Step); 6] = [
+const STEPS: [(&str, Step); 8] = [
     ("delivery", deliver),
     ("sealing", seal),
     ("keys", keys_due),
     ("bodies", sweep),
     ("identity", note),
     ("room", make_room),
+    ("log", extend_log),
+    ("witnesses", ask_witnesses),
 ];
 
 /// What a step works with.
@@ -55,6 +58,7 @@ struct Context {
     store: Arc<Store>,
     history_ms: u64,
     identity: Arc<IdentityKeeper>,
+    log: Arc<Transparency>,
     beat: Beat,
     stopping: watch::Receiver<bool>,
     /// Runs before each step, outside of what catches its panics: tests end workers here.
@@ -100,6 +104,7 @@ impl Workers {
                 store: Arc::clone(&opened.store),
                 history_ms,
                 identity: Arc::clone(&opened.identity),
+                log: Arc::clone(&opened.log),
                 beat,
                 stopping: stopping.clone(),
                 before,
@@ -189,7 +194,7 @@ fn deliver(context: &Context) -> Timestamp {
 
 /// Moves old events into segments and drops those beyond the history.
 fn seal(context: &Context) -> Timestamp {
-    let Context { gateway, store, history_ms, .. } = context;
+    let Context { gateway, store, history_ms, log, .. } = context;
     let now = gateway.clock().now();
     let again = now.plus_ms(SEALING_PAUSE_MS);
     match store.seal(SEAL_FROM_EVENTS) {
@@ -205,6 +210,7 @@ fn seal(context: &Context) -> Timestamp {
         gateway.report(&fault, "cannot delete old denials", "");
     }
     let dropped = cloudtrail::oldest_needed(gateway)
+        .map(|needed| log.oldest_needed().map_or(needed, |own| own.min(needed)))
         .and_then(|needed| Ok(store.expire(now.minus_ms(*history_ms), needed)?));
     match dropped {
         Ok(0) => {}
@@ -261,6 +267,16 @@ fn keys_due(context: &Context) -> Timestamp {
         gateway.report(&fault, "cannot delete or rotate keys on time", "");
     }
     gateway.clock().now().plus_ms(MINUTE_MS)
+}
+
+/// Adds new events to the transparency log.
+fn extend_log(context: &Context) -> Timestamp {
+    context.log.grow(&context.gateway, &context.store, &|| context.pulse())
+}
+
+/// Asks the witnesses of the transparency log.
+fn ask_witnesses(context: &Context) -> Timestamp {
+    context.log.cosign(context.gateway.clock(), &|| context.pulse())
 }
 
 #[cfg(test)]

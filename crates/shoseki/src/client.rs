@@ -227,23 +227,53 @@ pub(crate) fn get(
     endpoint: &Endpoint,
     target: &str,
 ) -> Result<(u16, Bytes), CallError> {
-    let exchange = async {
-        let request = Request::builder()
-            .uri(target)
-            .header(http::header::HOST, endpoint.authority())
-            .header(http::header::USER_AGENT, USER_AGENT);
-        let request = request.body(Full::new(Bytes::new())).map_err(|error| error.to_string())?;
-        let mut connection = connect(endpoint).await?;
-        let response = connection.send_request(request).await.map_err(|error| causes(&error))?;
-        let (head, body) = Response::into_parts(response);
-        let body = Limited::new(body, BODY_BYTES_MAX).collect().await;
-        Ok((head.status.as_u16(), body.map_err(|error| error.to_string())?.to_bytes()))
-    };
-    let answered: Result<_, String> = runtime.block_on(async {
-        let late = |_| Err("no response within a minute".to_owned());
-        tokio::time::timeout(PATIENCE, exchange).await.unwrap_or_else(late)
-    });
-    answered.map_err(|text| CallError::Unreachable(format!("{}: {text}", endpoint.url())))
+    Pages::new(runtime, endpoint).get(target)
+}
+
+/// Fetches pages that require no signature, one after the other, over one connection.
+#[derive(Debug)]
+pub(crate) struct Pages<'p> {
+    runtime: &'p Handle,
+    endpoint: &'p Endpoint,
+    idle: Option<Connection>,
+}
+
+impl<'p> Pages<'p> {
+    pub(crate) fn new(runtime: &'p Handle, endpoint: &'p Endpoint) -> Self {
+        Self { runtime, endpoint, idle: None }
+    }
+
+    /// A page's status and body. Blocks.
+    pub(crate) fn get(&mut self, target: &str) -> Result<(u16, Bytes), CallError> {
+        let (endpoint, idle) = (self.endpoint, &mut self.idle);
+        let exchange = async {
+            let request = Request::builder()
+                .uri(target)
+                .header(http::header::HOST, endpoint.authority())
+                .header(http::header::USER_AGENT, USER_AGENT);
+            let request =
+                request.body(Full::new(Bytes::new())).map_err(|error| error.to_string())?;
+            let mut connection = match idle.take() {
+                None => connect(endpoint).await?,
+                Some(mut open) => match open.ready().await {
+                    Ok(()) => open,
+                    Err(_) => connect(endpoint).await?,
+                },
+            };
+            let response =
+                connection.send_request(request).await.map_err(|error| causes(&error))?;
+            let (head, body) = Response::into_parts(response);
+            let body = Limited::new(body, BODY_BYTES_MAX).collect().await;
+            let body = body.map_err(|error| error.to_string())?.to_bytes();
+            *idle = Some(connection);
+            Ok((head.status.as_u16(), body))
+        };
+        let answered: Result<_, String> = self.runtime.block_on(async {
+            let late = |_| Err("no response within a minute".to_owned());
+            tokio::time::timeout(PATIENCE, exchange).await.unwrap_or_else(late)
+        });
+        answered.map_err(|text| CallError::Unreachable(format!("{}: {text}", endpoint.url())))
+    }
 }
 
 /// Formats an error and its causes on one line.

@@ -17,6 +17,7 @@ mod lang;
 mod out;
 mod pages;
 mod process;
+mod prove;
 mod quickstart;
 mod reach;
 mod serve;
@@ -25,6 +26,7 @@ mod supervisor;
 mod usage;
 mod value;
 mod verify;
+mod witness;
 
 use std::process::ExitCode;
 
@@ -73,8 +75,12 @@ enum Command {
     Env(environment::Environment),
     /// Manages accounts.
     Account(account::Account),
-    /// Validates a trail's log files and digests, beyond what `validate-logs` checks.
+    /// Validates a trail's log files and digests, beyond what `validate-logs` checks; or a proof.
     Verify(verify::Verify),
+    /// Proves that an event is part of the transparency log.
+    Prove(prove::Prove),
+    /// Cosigns the transparency logs of other servers, unless they were forked.
+    Witness(witness::Witness),
     /// Checks a data directory for missing or damaged data while the server is stopped.
     Fsck(fsck::Fsck),
     /// Explains why a request was denied, or why deliveries are pending: policy, statement, values.
@@ -127,6 +133,8 @@ fn run(command: &Command, lang: Lang, refused: &[String]) -> Result<Exit, Troubl
         Command::Env(verb) => environment::run(verb),
         Command::Account(verb) => account::run(verb, lang),
         Command::Verify(verb) => verify::run(verb),
+        Command::Prove(verb) => prove::run(verb),
+        Command::Witness(verb) => witness::run(verb),
         Command::Fsck(verb) => fsck::run(verb),
         Command::Explain(verb) => explain::run(verb),
         Command::Health(verb) => health::run(verb),

@@ -58,14 +58,18 @@ impl Reach {
         })
     }
 
+    /// Where the server is.
+    pub(crate) fn endpoint(&self) -> Result<Endpoint, Trouble> {
+        Endpoint::parse(&self.endpoint_url, self.ca_bundle.clone()).map_err(Trouble::usage)
+    }
+
     /// Returns a client that signs its requests for `region`.
     pub(crate) fn client(
         &self,
         runtime: &tokio::runtime::Runtime,
         region: &str,
     ) -> Result<Client, Trouble> {
-        let endpoint = Endpoint::parse(&self.endpoint_url, self.ca_bundle.clone());
-        let endpoint = endpoint.map_err(Trouble::usage)?;
+        let endpoint = self.endpoint()?;
         let (handle, clock) = (runtime.handle().clone(), Clock::system());
         Ok(Client::new(handle, endpoint, self.credentials()?, region, clock))
     }

@@ -9,6 +9,7 @@ mod anchors;
 mod evidence;
 mod place;
 mod print;
+mod proof;
 
 use std::path::PathBuf;
 
@@ -28,18 +29,19 @@ use anchors::{Anchors, Owner};
 use evidence::Served;
 use place::Place;
 use print::{Form, is_nothing, print_reports};
+use proof::OfProof;
 
 /// The flags of `verify`.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(override_usage = USAGE, after_help = EXAMPLES)]
 pub(crate) struct Verify {
     /// The trail, which may have been deleted [default: the anchor's].
-    #[arg(long, value_name = "ARN", required_unless_present = "anchor")]
+    #[arg(long, value_name = "ARN", required_unless_present_any = ["anchor", "proof"])]
     trail_arn: Option<String>,
     /// The start of the range: a date, or `2026-01-02T03:04:05` with `Z` or an offset such as
     /// `+09:00`.
-    #[arg(long, value_name = "TIME")]
-    start_time: String,
+    #[arg(long, value_name = "TIME", required_unless_present = "proof")]
+    start_time: Option<String>,
     /// The end of the range, in the same formats [default: now].
     #[arg(long, value_name = "TIME")]
     end_time: Option<String>,
@@ -65,11 +67,17 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "FILE")]
     anchor: Option<PathBuf>,
     #[command(flatten)]
+    of_proof: OfProof,
+    #[command(flatten)]
     reach: Reach,
     /// Prints one JSON document.
     #[arg(long)]
     json: bool,
 }
+
+const USAGE: &str = "\
+shoseki verify [OPTIONS] --start-time <TIME>
+       shoseki verify [OPTIONS] --proof <FILE> --event <FILE> --key <KEY>";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -77,10 +85,12 @@ Examples:
       --trail-arn arn:aws:cloudtrail:ap-northeast-1:123456789012:trail/audit --verbose
   shoseki verify --anchor /media/safe/audit.json --start-time 2026-01-02 --trail-arn ARN
   shoseki verify --anchor /media/safe/audit.json --start-time 2026-01-02 --bucket logs
+  shoseki verify --proof e.tlog-proof --event e.json --key LOGKEY --witness WITNESSKEY
 
 Exit codes:
   0 all files are valid, 1 a file is INVALID, or EXTRA (no valid digest lists it), or there is NOTHING
-  (no digest in the range), 3 a file is UNREADABLE (no permission, or no key)";
+  (no digest in the range), 3 a file is UNREADABLE (no permission, or no key)
+  with --proof: 0 PROVEN, 1 UNPROVEN, 2 a file cannot be read or a key is malformed";
 
 /// What is known about a trail's digests in addition to its bucket.
 #[derive(Debug, Clone, Copy)]
@@ -111,6 +121,9 @@ struct Judged {
 
 /// Runs the verb.
 pub(crate) fn run(verb: &Verify) -> Result<Exit, Trouble> {
+    if verb.of_proof.proof.is_some() {
+        return proof::run(&verb.of_proof, verb.json);
+    }
     let runtime = runtime()?;
     let (mut target, client) = start(verb, &runtime)?;
     let (arn, account) = (target.trail_arn.clone(), target.account.clone());
@@ -158,7 +171,10 @@ fn start(verb: &Verify, runtime: &Runtime) -> Result<(Target, Client), Trouble> 
         Some(id) => AccountId::parse(id)
             .ok_or_else(|| Trouble::usage(format_args!("`{id}` is not an account ID")))?,
     };
-    let start = instant(&verb.start_time)?;
+    let Some(start) = &verb.start_time else {
+        return Err(Trouble::usage("a trail is validated from a time on: use --start-time"));
+    };
+    let start = instant(start)?;
     let end = verb.end_time.as_deref().map(instant).transpose()?;
     let client = verb.reach.client(runtime, home.as_str())?;
     let target = Target {

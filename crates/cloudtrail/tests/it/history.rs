@@ -105,7 +105,7 @@ fn the_history_ends_after_ninety_days() {
 /// where global services record their events. They are created once.
 #[test]
 fn keys_exist_before_the_first_digest() {
-    let scene = Scene::with_trail();
+    let scene = Scene::with_trail_before_key_pairs();
     let now = scene.kit.clock.now().as_secs();
     let ask = json!({"StartTime": now - 3_600, "EndTime": now + 7_200});
     let keys = |region: &str| {

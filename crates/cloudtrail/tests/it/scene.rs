@@ -1,9 +1,9 @@
 //! The scene of the scenario: a key, a bucket, a trail.
 
 use serde_json::{Value, json};
-use testkit::{Answered, Disk, Kit, S3Request};
+use testkit::{Answered, DIGEST_KEYS, Disk, Kit, S3Request, START};
 use trail::Timing;
-use types::{MINUTE_MS, Timestamp};
+use types::{MINUTE_MS, Region, Timestamp};
 
 pub(crate) const BUCKET: &str = "mori-s3-cloudtrail-management-event";
 pub(crate) const TRAIL: &str = "mori-cloudtrail-management-event";
@@ -30,6 +30,15 @@ impl Scene {
     }
 
     fn on_at(disk: &Disk, timing: Timing) -> Self {
+        let scene = Self::without_key_pairs(disk, timing);
+        for (region, pair) in DIGEST_KEYS {
+            let region = Region::parse(region).unwrap();
+            cloudtrail::adopt_key_pair(&scene.kit.gateway, &region, pair, START).unwrap();
+        }
+        scene
+    }
+
+    fn without_key_pairs(disk: &Disk, timing: Timing) -> Self {
         let rows = [inquiry::ROWS, iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS];
         let kit = Kit::timed(disk, &rows, timing);
         let made = kit.json("TrentService.CreateKey", &json!({})).ok().json();
@@ -54,10 +63,18 @@ impl Scene {
 
     /// The same with other intervals of delivery.
     pub(crate) fn with_trail_at(timing: Timing) -> Self {
-        let scene = Self::with_bucket_at(timing);
-        scene.put_bucket_policy(TRAIL_ARN);
-        scene.create_trail(Some(&scene.key_arn)).ok();
-        scene
+        Self::with_bucket_at(timing).and_trail()
+    }
+
+    /// A trail whose key pairs the service has to generate.
+    pub(crate) fn with_trail_before_key_pairs() -> Self {
+        Self::without_key_pairs(&Disk::with_power(), testkit::TIMING).and_trail()
+    }
+
+    fn and_trail(self) -> Self {
+        self.put_bucket_policy(TRAIL_ARN);
+        self.create_trail(Some(&self.key_arn)).ok();
+        self
     }
 
     pub(crate) fn key_id(&self) -> &str {

@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use serde_json::{Value, json};
-use testkit::{Answered, Kit, S3Request};
-use types::{MINUTE_MS, Timestamp};
+use testkit::{Answered, DIGEST_KEYS, Kit, S3Request, START};
+use types::{MINUTE_MS, Region, Timestamp};
 
 pub(crate) const BUCKET: &str = "audit-logs";
 pub(crate) const TRAIL_ARN: &str = "arn:aws:cloudtrail:ap-northeast-1:111122223333:trail/audit";
@@ -17,6 +17,10 @@ impl World {
     /// A trail that logs, with a key and validation.
     pub(crate) fn new() -> Self {
         let kit = Kit::new(&[inquiry::ROWS, iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS]);
+        for (region, pair) in DIGEST_KEYS {
+            let region = Region::parse(region).unwrap();
+            cloudtrail::adopt_key_pair(&kit.gateway, &region, pair, START).unwrap();
+        }
         let made = kit.json("TrentService.CreateKey", &json!({})).ok().json();
         let key_arn = made["KeyMetadata"]["Arn"].as_str().unwrap().to_owned();
         let world = Self { kit, key_arn };

@@ -18,6 +18,7 @@ impl Config {
             tls::acceptor(cert, key)?;
         }
         self.check_connections()?;
+        self.tlog.check()?;
         if self.console_listen == Some(self.listen) && self.listen.port() != 0 {
             let address = self.listen;
             return Err(ConfigError(format!("`console_listen` equals `listen`: `{address}`")));

@@ -12,7 +12,7 @@ use prometheus_client::registry::Registry;
 use store::{Store, StoreError};
 use types::Timestamp;
 
-use super::{instant, process, seconds};
+use super::{Status, instant, process, seconds};
 
 /// The commit that the program was built from, if the build sets it.
 const REVISION: Option<&str> = option_env!("SHOSEKI_REVISION");
@@ -44,6 +44,14 @@ impl Page {
 
     pub(super) fn gauge(&mut self, name: &str, help: &str, value: u64) {
         self.0.register(name, help, ConstGauge::new(value));
+    }
+
+    pub(super) fn log(&mut self, status: &Status) {
+        let Status { size, published_size, refusing, .. } = status;
+        self.gauge("shoseki_tlog_size", "Events in the transparency log", *size);
+        let published = "Events in its newest published checkpoint";
+        self.gauge("shoseki_tlog_published_size", published, *published_size);
+        self.gauge("shoseki_tlog_refusing_witnesses", "Witnesses that refuse it", *refusing);
     }
 
     pub(super) fn seconds(&mut self, name: &str, help: &str, value: f64) {

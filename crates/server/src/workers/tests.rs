@@ -23,6 +23,10 @@ fn identity(gateway: &Gateway) -> Arc<IdentityKeeper> {
     Arc::new(IdentityKeeper::new(Path::new("nowhere"), keys, unfinished))
 }
 
+fn log(kit: &Kit) -> Arc<Transparency> {
+    Arc::new(Transparency::new(kit.store.folder(), &Config::default().tlog, false))
+}
+
 /// The parts of a server, from a kit.
 fn opened(kit: &Kit) -> Opened {
     Opened {
@@ -35,6 +39,7 @@ fn opened(kit: &Kit) -> Opened {
         },
         first_run_token: None,
         identity: identity(&kit.gateway),
+        log: log(kit),
     }
 }
 
@@ -46,7 +51,8 @@ fn context(kit: &Kit, name: &'static str) -> (Context, Beats, watch::Sender<bool
     let (stop, stopping) = watch::channel(false);
     let before = |_| {};
     let store = Arc::clone(&kit.store);
-    let context = Context { gateway, store, history_ms: 1, identity, beat, stopping, before };
+    let log = log(kit);
+    let context = Context { gateway, store, history_ms: 1, identity, log, beat, stopping, before };
     (context, beats, stop)
 }
 

@@ -26,3 +26,4 @@ mod signatures;
 mod signin;
 mod slow;
 mod starting;
+mod transparency;

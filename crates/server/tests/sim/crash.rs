@@ -11,7 +11,7 @@ const STRIDE: u64 = 4;
 /// Runs the steps with power for this many operations; returns the total number of operations.
 fn go(operations: u64) -> u64 {
     let mut world = World::new(3);
-    world.adopt_pair();
+    world.adopt_pairs();
     let before = world.disk.operations();
     world.disk.power(operations);
     four_steps::go(&mut world, MINUTES);

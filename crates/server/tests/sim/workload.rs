@@ -42,7 +42,7 @@ struct Life {
 impl Life {
     fn prepare(&mut self) {
         let world = &mut self.world;
-        world.adopt_pair();
+        world.adopt_pairs();
         self.log_key = world.create_log_key().unwrap();
         for bucket in LOGS.into_iter().chain([WORK]) {
             world.create_bucket(bucket).unwrap().ok();

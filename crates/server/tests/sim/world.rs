@@ -1,20 +1,16 @@
 //! A server's whole state in one process, whose power may fail at any instant, and a ledger of
 //! confirmed calls.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use testkit::{Answered, Dice, Disk, Kit, S3Request, START};
+use testkit::{Answered, DIGEST_KEYS, Dice, Disk, Kit, S3Request, START};
 use types::{Clock, MINUTE_MS, Region, Timestamp};
 use wire::sign::Credentials;
 
 pub(crate) const LOGS: [&str; 2] = ["logs-0", "logs-1"];
 pub(crate) const WORK: &str = "work";
-/// The pair that signs all digests of the first thirty days: created once, because it cannot be
-/// derived from a seed.
-static PAIR: LazyLock<Vec<u8>> =
-    LazyLock::new(|| keys::rsa::RsaKey::generate_2048().unwrap().to_pkcs8().as_bytes().to_vec());
 
 /// A call and what became of it.
 #[derive(Debug)]
@@ -54,11 +50,11 @@ impl World {
         world
     }
 
-    /// Makes one pair sign all digests of the first thirty days.
-    pub(crate) fn adopt_pair(&self) {
-        for region in ["ap-northeast-1", "us-east-1"] {
+    /// Makes the same pairs sign all digests of the first thirty days.
+    pub(crate) fn adopt_pairs(&self) {
+        for (region, pair) in DIGEST_KEYS {
             let region = Region::parse(region).unwrap();
-            cloudtrail::adopt_key_pair(&self.kit().gateway, &region, &PAIR, START).unwrap();
+            cloudtrail::adopt_key_pair(&self.kit().gateway, &region, pair, START).unwrap();
         }
     }
 
