@@ -154,13 +154,17 @@ impl Request {
     pub(crate) fn document_length(&self) -> usize {
         match &self.body {
             Some(body) => body.len(),
-            None => self.announced_length().unwrap_or(0),
+            None => self.announced_length(),
         }
     }
 
-    fn announced_length(&self) -> Option<usize> {
+    /// A length that is no number announces nothing: the body is refused when it arrives.
+    fn announced_length(&self) -> usize {
         let length = LENGTHS.iter().find_map(|name| self.sent(name));
-        length.and_then(|length| length.parse().ok())
+        match length.map(|length| length.parse()) {
+            Some(Ok(length)) => length,
+            Some(Err(_)) | None => 0,
+        }
     }
 
     /// The part of the document that has arrived, for its event.
