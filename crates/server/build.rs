@@ -1,4 +1,4 @@
-//! Embeds the built console: a table of its files, compressed in the two ways that browsers know.
+//! Embeds the built console: a table of its files, in the two compressed forms that browsers accept.
 #![expect(clippy::unwrap_used, reason = "a build that cannot read its own files has to stop")]
 
 use std::fmt::Write as _;

@@ -75,7 +75,7 @@ fn watched<R: Send + 'static>(
     target: &Target,
     work: impl FnOnce(&Target, &Now) -> Result<R, Failure> + Send + 'static,
 ) -> Result<R, Failure> {
-    hear_panics();
+    record_panics();
     let now = Now::default();
     let (sender, receiver) = mpsc::channel();
     let (own, working) = (*target, Arc::clone(&now));
@@ -143,7 +143,7 @@ fn attempt(target: &Target, input: &[u8], now: &Now) -> Result<Way, Failure> {
         *now.lock().unwrap_or_else(PoisonError::into_inner) = Some((start, input.to_vec()));
         let ran = panic::catch_unwind(AssertUnwindSafe(|| (target.run)(input)));
         *now.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        let way = ran.map_err(|payload| failure(said(payload.as_ref())))?;
+        let way = ran.map_err(|payload| failure(panic_message(payload.as_ref())))?;
         fastest = fastest.min(start.elapsed());
         if fastest < SLOW {
             return Ok(way);
@@ -187,11 +187,11 @@ fn started() -> Instant {
 }
 
 thread_local! {
-    static HEARD: RefCell<Option<String>> = const { RefCell::new(None) };
+    static LAST_PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
 /// Panics of fuzzing threads are stored instead of printed.
-fn hear_panics() {
+fn record_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let usual = panic::take_hook();
@@ -201,14 +201,16 @@ fn hear_panics() {
             }
             let place = info.location().map(ToString::to_string).unwrap_or_default();
             let text = message(info.payload());
-            HEARD.with(|heard| *heard.borrow_mut() = Some(format!("panics: {text} at {place}")));
+            LAST_PANIC.with(|recorded| {
+                *recorded.borrow_mut() = Some(format!("panics: {text} at {place}"));
+            });
         }));
     });
 }
 
-fn said(payload: &(dyn Any + Send)) -> String {
-    let heard = HEARD.with(|heard| heard.borrow_mut().take());
-    heard.unwrap_or_else(|| format!("panics: {}", message(payload)))
+fn panic_message(payload: &(dyn Any + Send)) -> String {
+    let recorded = LAST_PANIC.with(|recorded| recorded.borrow_mut().take());
+    recorded.unwrap_or_else(|| format!("panics: {}", message(payload)))
 }
 
 fn message(payload: &(dyn Any + Send)) -> String {

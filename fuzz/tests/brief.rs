@@ -38,7 +38,7 @@ macro_rules! targets {
             }
         )*
 
-        /// No target and no failing input is forgotten.
+        /// Every target and every failing input is run.
         #[test]
         fn every_target_is_run() {
             let mut all: Vec<&str> = TARGETS.iter().map(|target| target.name).collect();

@@ -18,7 +18,7 @@ pub(crate) fn tests(
     if nextest {
         return run.words(["nextest", "run", "--locked", "--no-fail-fast"]).words(what).go();
     }
-    out::say("cargo-nextest is missing: using the slower `cargo test`");
+    out::note("cargo-nextest is missing: using the slower `cargo test`");
     let chosen = what.iter().any(|word| matches!(*word, "--test" | "--lib"));
     let targets: &[&str] = if chosen { &[] } else { &["--lib", "--bins", "--tests"] };
     run.words(["test", "--locked", "--no-fail-fast"]).words(what).words(targets).go()

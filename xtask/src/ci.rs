@@ -50,7 +50,7 @@ fn all(project: &Project, stages: &mut Stages) -> Result<(), Failure> {
 /// database must be downloaded.
 fn dependencies(project: &Project) -> Result<(), Failure> {
     if !Run::cargo(project).words(["deny", "--version"]).succeeds() {
-        out::say("cargo-deny is missing: licences and duplicates are NOT checked");
+        out::note("cargo-deny is missing: licences and duplicates are NOT checked");
         return Ok(());
     }
     let words = ["deny", "--locked", "check", "licenses", "bans", "sources"];
@@ -87,7 +87,7 @@ pub(crate) fn console(project: &Project) -> Result<(), Failure> {
 fn the_console(project: &Project, binary: &str, stages: &mut Stages) -> Result<(), Failure> {
     let is_left_out = std::env::var_os("SHOSEKI_CHECK_WITHOUT_CONSOLE").is_some();
     if is_left_out || !Run::program(project, "node").words(["--version"]).succeeds() {
-        out::say("node is missing or too old: the console is NOT tested");
+        out::note("node is missing or too old: the console is NOT tested");
         return Ok(());
     }
     if !project.has("console/node_modules") {

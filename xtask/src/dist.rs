@@ -55,9 +55,9 @@ const COMPLETIONS: [(&str, &str); 3] = [
 /// Creates all artifacts.
 pub(crate) fn dist(project: &Project, profile: Profile) -> Result<(), Failure> {
     let made = make(project, profile)?;
-    out::say(&format!("created in `{}`:", made.folder.display()));
+    out::note(&format!("created in `{}`:", made.folder.display()));
     for file in &made.files {
-        out::say(&format!("  {file}"));
+        out::note(&format!("  {file}"));
     }
     Ok(())
 }
@@ -91,7 +91,7 @@ fn make(project: &Project, profile: Profile) -> Result<Made, Failure> {
         copy(&project.path(from), &stage.join(to), *mode)?;
     }
     for (shell, place) in COMPLETIONS {
-        let script = said(Command::new(&own).args(["completions", shell]))?;
+        let script = output_of(Command::new(&own).args(["completions", shell]))?;
         write(&stage.join(place), script.as_bytes(), 0o644)?;
     }
     let pages = stage.join("usr/share/man/man1");
@@ -100,7 +100,7 @@ fn make(project: &Project, profile: Profile) -> Result<Made, Failure> {
     Run::program(project, &own).words(["man", "--all"]).words([&pages]).go()?;
     let mut files = vec![archive(project, &folder, &stage, &version)?];
     files.push(deb::package(project, &folder, &stage, &version)?);
-    let sums = said(Command::new("sha256sum").args(&files).current_dir(&folder))?;
+    let sums = output_of(Command::new("sha256sum").args(&files).current_dir(&folder))?;
     write(&folder.join("SHA256SUMS"), sums.as_bytes(), 0o644)?;
     files.push("SHA256SUMS".to_owned());
     Ok(Made { folder, stage, files })
@@ -113,7 +113,8 @@ pub(crate) fn version(project: &Project) -> Result<String, Failure> {
         .get("workspace")
         .and_then(|workspace| workspace.get("package")?.get("version")?.as_str())
         .ok_or("the workspace has no version")?;
-    let git = |words: &[&str]| said(Command::new("git").args(words).current_dir(project.root()));
+    let git =
+        |words: &[&str]| output_of(Command::new("git").args(words).current_dir(project.root()));
     let tag = format!("v{version}");
     let is_tagged = git(&["tag", "--points-at", "HEAD"])?.lines().any(|line| line == tag);
     let is_clean = git(&["status", "--porcelain", "--untracked-files=no"])?.is_empty();
@@ -133,7 +134,7 @@ fn build(project: &Project, profile: Profile, version: &str) -> Result<PathBuf, 
         return Ok(cargo::target(project).join("debug/shoseki"));
     }
     let revision =
-        said(Command::new("git").args(["rev-parse", "HEAD"]).current_dir(project.root()))?;
+        output_of(Command::new("git").args(["rev-parse", "HEAD"]).current_dir(project.root()))?;
     let variables = [("SHOSEKI_VERSION", version), ("SHOSEKI_REVISION", revision.trim())];
     cargo.words(["--release"]).variables(&variables).go()?;
     Ok(cargo::target(project).join("release/shoseki"))
@@ -182,7 +183,7 @@ fn write(to: &Path, bytes: &[u8], mode: u32) -> Result<(), Failure> {
 }
 
 /// The output of a program. Fails if the program fails.
-fn said(command: &mut Command) -> Result<String, Failure> {
+fn output_of(command: &mut Command) -> Result<String, Failure> {
     let line = format!("{command:?}");
     let done = command.output().map_err(|error| format!("{line}: {error}"))?;
     if !done.status.success() {

@@ -50,7 +50,11 @@ enum Verb {
         print: bool,
     },
     /// Rewrites generated and golden files; read the difference.
-    Golden,
+    Golden {
+        /// Only what the sources determine: assumptions and counts of words. Runs no test.
+        #[arg(long)]
+        sources: bool,
+    },
     /// Rewrites the pages of errors and of tests, which `golden` includes.
     Errors {
         /// From what the last run of the services' tests saw, without another run.
@@ -131,7 +135,8 @@ fn perform(verb: &Verb) -> Result<(), Failure> {
         Verb::Ci => ci::ci(&project),
         Verb::Tidy => tidy::tidy(&project),
         Verb::Quick { print } => quick::quick(&project, *print),
-        Verb::Golden => golden(&project),
+        Verb::Golden { sources: true } => golden_from_sources(&project),
+        Verb::Golden { sources: false } => golden(&project),
         Verb::Errors { last: true } => errors::write(&project),
         Verb::Errors { last: false } => errors::golden(&project),
         Verb::Clients { words } => ci::clients(&project, words),
@@ -154,10 +159,13 @@ fn perform(verb: &Verb) -> Result<(), Failure> {
     }
 }
 
+fn golden_from_sources(project: &Project) -> Result<(), Failure> {
+    project.write(assumptions::PAGE, &assumptions::page(project)?)?;
+    project.write(tidy::words::LIST, &tidy::words::lowered(project)?)
+}
+
 fn golden(project: &Project) -> Result<(), Failure> {
-    let page = assumptions::page(project)?;
-    project.write(assumptions::PAGE, &page)?;
-    project.write(tidy::words::LIST, &tidy::words::lowered(project)?)?;
+    golden_from_sources(project)?;
     let update = [("UPDATE_GOLDEN", "1")];
     cargo::tests(project, &["-p", "server", "--lib"], &update)?;
     if project.has("crates/server/tests/it/main.rs") {

@@ -2,8 +2,8 @@
 
 use std::io::{Write, stderr, stdout};
 
-/// A milestone.
-pub(crate) fn say(text: &str) {
+/// Prints a milestone.
+pub(crate) fn note(text: &str) {
     let _ = writeln!(stderr(), "xtask: {text}");
 }
 
@@ -18,6 +18,6 @@ pub(crate) fn data(text: &str) {
 }
 
 /// Prints another program's output unchanged.
-pub(crate) fn raw(said: &[u8]) {
-    let _ = stderr().write_all(said);
+pub(crate) fn raw(output: &[u8]) {
+    let _ = stderr().write_all(output);
 }

@@ -17,8 +17,8 @@ use crate::{cargo, out, tidy};
 /// What the main line may be called, in this order.
 const MAIN: [&str; 2] = ["main", "origin/main"];
 /// Test programs that take long: `./check` runs them.
-const SLOW: [&str; 8] =
-    ["sim", "process", "quickstart", "first_hour", "memory", "calls", "power_loss", "signin"];
+const SLOW: [&str; 7] =
+    ["sim", "process", "quickstart", "first_hour", "memory", "calls", "power_loss"];
 /// Files that change what is built of every crate.
 const OF_ALL: [&str; 3] = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml"];
 
@@ -38,11 +38,11 @@ pub(crate) fn quick(project: &Project, prints: bool) -> Result<(), Failure> {
 }
 
 fn all(project: &Project, scope: &Scope, stages: &mut Stages) -> Result<(), Failure> {
-    out::say(&scope.words());
+    out::note(&scope.words());
     stages.run("format", || Run::cargo(project).words(["fmt", "--all", "--check"]).go())?;
     stages.run("tidy", || tidy::tidy(project))?;
     if scope.of_all {
-        out::say("the change is to all crates: `./check` is for that");
+        out::note("the change is to all crates: `./check` is for that");
     }
     let packages = scope.packages();
     if packages.is_empty() {

@@ -41,7 +41,7 @@ impl Run {
     /// Runs it, with its output visible. Fails if it fails.
     pub(crate) fn go(mut self) -> Result<(), Failure> {
         let line = self.line();
-        out::say(&line);
+        out::note(&line);
         let status = self.0.status().map_err(|error| format!("`{line}`: {error}"))?;
         if status.success() { Ok(()) } else { Err(format!("`{line}` failed: {status}").into()) }
     }
@@ -49,7 +49,7 @@ impl Run {
     /// Starts it; its output is stored in a file until it has ended.
     pub(crate) fn start(mut self, log: &Path) -> Result<Running, Failure> {
         let line = self.line();
-        out::say(&format!("{line} (meanwhile; what it says follows)"));
+        out::note(&format!("{line} (concurrently; its output follows)"));
         let file = File::create(log).map_err(|error| format!("`{}`: {error}", log.display()))?;
         let also = file.try_clone().map_err(|error| error.to_string())?;
         let (child, began) = (self.0.stdin(Stdio::null()).stdout(file).stderr(also).spawn(), now());
@@ -81,11 +81,12 @@ pub(crate) struct Running {
 impl Running {
     /// Waits for its end, prints its output and its duration. Fails if it fails.
     pub(crate) fn end(self) -> Result<Duration, Failure> {
-        let ended = self.ended.join().map_err(|_| format!("`{}`: nobody waited", self.line))?;
+        let ended =
+            self.ended.join().map_err(|_| format!("`{}`: its thread panicked", self.line))?;
         let (status, took) = ended.map_err(|error| error.to_string())?;
-        out::say(&self.line);
-        let said = std::fs::read(&self.log).map_err(|error| error.to_string())?;
-        out::raw(&said);
+        out::note(&self.line);
+        let output = std::fs::read(&self.log).map_err(|error| error.to_string())?;
+        out::raw(&output);
         if status.success() {
             Ok(took)
         } else {

@@ -36,7 +36,7 @@ impl Stages {
     /// Prints the duration of each stage in seconds.
     pub(crate) fn print(&self) {
         for (name, time) in &self.0 {
-            out::say(&format!("{:>8.1} s  {name}", time.as_secs_f64()));
+            out::note(&format!("{:>8.1} s  {name}", time.as_secs_f64()));
         }
     }
 }

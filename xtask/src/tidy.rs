@@ -32,7 +32,7 @@ pub(crate) fn tidy(project: &Project) -> Result<(), Failure> {
         complaints.push(format!("`{}` is stale: cargo xtask golden", assumptions::PAGE));
     }
     if complaints.is_empty() {
-        out::say("tidy");
+        out::note("tidy");
         return Ok(());
     }
     for complaint in &complaints {

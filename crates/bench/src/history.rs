@@ -55,7 +55,7 @@ pub(crate) struct History {
 pub(crate) async fn measure(setting: &Setting, events: u64) -> Result<History, Failure> {
     let server = Server::start(&setting.server, setting.scratch.as_deref()).await?;
     let account = Stage::set(&server, false).await?.account().to_owned();
-    let folder = server.into_folder()?;
+    let folder = server.into_folder();
     let began = own::now();
     let event = Template::new(&account, Clock::system().now(), events)?;
     fill(&folder.path().join("data"), &event, events)?;
@@ -89,7 +89,7 @@ pub(crate) async fn measure(setting: &Setting, events: u64) -> Result<History, F
     }
     let (started_in, idle_rss_kib) = (server.started_in, server.idle_rss_kib);
     let rss_kib = server.usage()?.rss_kib;
-    server.stop()?;
+    drop(server);
     Ok(History {
         events,
         filled_in,

@@ -36,7 +36,7 @@ pub(crate) fn whole_us(latency: Duration) -> u32 {
 mod tests {
     use super::*;
 
-    /// Nearest rank, whatever the order of arrival.
+    /// Nearest rank, independent of the order of arrival.
     #[test]
     fn percentiles_are_latencies_that_occurred() {
         let hundred = Latencies::new((1..=100).rev().collect());

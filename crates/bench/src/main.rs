@@ -157,15 +157,13 @@ fn main() -> Result<(), Failure> {
                 let pace = rate.map_or(Pace::Closed, Pace::Open);
                 let (server, stage) = opened(&setting).await?;
                 let row = measured(&server, &stage, work, pace, &setting).await?;
-                report::print(&row, setting.json)?;
-                server.stop()
+                report::print(&row, setting.json)
             }
             Command::Delivery { rate, setting } => {
                 let setting = Setting { trail: true, ..setting };
                 let (server, stage) = opened(&setting).await?;
                 let lag = delivery::measure(&server, &stage, rate, setting.seconds).await?;
-                report::print_delivery(&lag, setting.json)?;
-                server.stop()
+                report::print_delivery(&lag, setting.json)
             }
             Command::Commit { callers, seconds, turns, scratch, json } => {
                 for _ in 0..turns {
@@ -202,7 +200,6 @@ async fn all(setting: &Setting) -> Result<(), Failure> {
                 report::print(&row, setting.json)?;
             }
         }
-        server.stop()?;
     }
     Ok(())
 }

@@ -1,12 +1,13 @@
-use std::fs::{self, File};
-use std::net::{SocketAddr, TcpListener};
+use std::fs;
+use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use tempfile::TempDir;
+use testkit::Serving;
 use wire::sign::Credentials;
 
 use crate::Failure;
@@ -16,8 +17,6 @@ use crate::request::Request;
 
 const ACCESS_KEY_ID: &str = "AKIABENCHBENCHBENCH1";
 const SECRET: &str = "benchbenchbenchbenchbenchbenchbenchbench";
-/// The file of the server's diagnostics, beside its data directory.
-const DIAGNOSTICS: &str = "diagnostics";
 /// The time after which an unresponsive server counts as failed.
 const START_PATIENCE: Duration = Duration::from_secs(20);
 /// Microseconds of a clock tick of `/proc`: `USER_HZ` is 100 on every Linux.
@@ -26,7 +25,7 @@ const TICK_US: u64 = 10_000;
 /// A server process in a temporary directory, killed when dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
-    child: Child,
+    serving: Serving,
     /// The address that it listens on.
     pub(crate) address: SocketAddr,
     /// From starting the process to its first response.
@@ -72,28 +71,25 @@ impl Server {
 
     /// Starts the binary on a free port and waits for its first response.
     pub(crate) async fn launch(binary: &Path, folder: Arc<TempDir>) -> Result<Self, Failure> {
-        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let diagnostics = File::create(folder.path().join(DIAGNOSTICS))?;
-        let began = own::now();
-        let child = Command::new(binary)
-            .args(["serve", "--delivery-interval", "2s", "--listen", &address.to_string()])
-            .arg("--data-dir")
-            .arg(folder.path().join("data"))
+        let mut program = Command::new(binary);
+        program
             .env("SHOSEKI_ROOT_ACCESS_KEY_ID", ACCESS_KEY_ID)
             .env("SHOSEKI_ROOT_SECRET_ACCESS_KEY", SECRET)
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(diagnostics)
-            .spawn()?;
+            .stdout(Stdio::null());
+        let began = own::now();
+        let flags = ["--delivery-interval", "2s"];
+        let serving = Serving::start(program, &flags, &folder.path().join("data"));
+        let address = serving.address().parse()?;
         let (started_in, idle_rss_kib) = (Duration::ZERO, 0);
-        let mut server = Self { child, address, started_in, idle_rss_kib, folder };
+        let mut server = Self { serving, address, started_in, idle_rss_kib, folder };
         server.first_answer(began).await?;
         server.started_in = began.elapsed();
         server.idle_rss_kib = server.usage()?.rss_kib;
         Ok(server)
     }
 
-    async fn first_answer(&mut self, began: std::time::Instant) -> Result<(), Failure> {
+    async fn first_answer(&self, began: std::time::Instant) -> Result<(), Failure> {
         let head = "GET /_shoseki/health HTTP/1.1\r\nhost: localhost\r\n\r\n".into();
         let health = Request { head, body: Bytes::new(), is_head: false };
         loop {
@@ -102,10 +98,6 @@ impl Server {
                 && answer.status == 200
             {
                 return Ok(());
-            }
-            if let Some(status) = self.child.try_wait()? {
-                let told = fs::read_to_string(self.folder.path().join(DIAGNOSTICS))?;
-                return Err(format!("the server ended: {status}\n{told}").into());
             }
             if began.elapsed() > START_PATIENCE {
                 return Err("the server does not respond".into());
@@ -127,7 +119,7 @@ impl Server {
 
     /// The process ID.
     pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
+        self.serving.id()
     }
 
     /// The resources used so far.
@@ -137,25 +129,8 @@ impl Server {
     }
 
     /// Stops it and returns its directory, whose `data` another server can use.
-    pub(crate) fn into_folder(self) -> Result<Arc<TempDir>, Failure> {
-        let folder = Arc::clone(&self.folder);
-        self.stop()?;
-        Ok(folder)
-    }
-
-    /// Stops it. Its diagnostics are no longer needed.
-    pub(crate) fn stop(mut self) -> Result<(), Failure> {
-        self.child.kill()?;
-        self.child.wait()?;
-        Ok(())
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // After `stop` there is nothing left to kill.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+    pub(crate) fn into_folder(self) -> Arc<TempDir> {
+        Arc::clone(&self.folder)
     }
 }
 

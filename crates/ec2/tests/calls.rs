@@ -28,12 +28,12 @@ fn regions_are_described() {
     assert_eq!(kit.event("DescribeRegions")["errorCode"], "Client.DryRunOperation");
     assert!(dry.text().contains("<Response><Errors><Error><Code>"), "{}", dry.text());
 
-    let nobody = kit.user(
+    let unprivileged = kit.user(
         "u",
         &json!({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}),
     );
-    let denied = kit.query_as(&nobody, "ec2", &[ask, version]);
+    let denied = kit.query_as(&unprivileged, "ec2", &[ask, version]);
     assert_eq!((denied.status, denied.element("Code").as_str()), (403, "UnauthorizedOperation"));
     assert_eq!(kit.event("DescribeRegions")["errorCode"], "Client.UnauthorizedOperation");
 

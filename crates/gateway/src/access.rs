@@ -61,6 +61,33 @@ pub(crate) fn authorize(
     }
 }
 
+/// What the head of a request decides of the permissions that its call needs, unless it denies
+/// them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ByHead {
+    /// They are granted with every possible body.
+    Allowed,
+    /// The body decides.
+    Open,
+}
+
+/// As [`authorize`] where condition keys may be open; errors if a permission is denied with
+/// every value that they could get.
+pub(crate) fn authorize_by_head(
+    ctx: &mut Ctx<'_>,
+    service: &Service,
+    needs: Vec<Access>,
+) -> Result<ByHead, Refused> {
+    let favored = needs.iter().cloned().map(|mut need| {
+        need.context.favor_open();
+        need
+    });
+    authorize(ctx, service, favored.collect())?;
+    let open = needs.into_iter().filter(|need| need.context.has_open()).collect();
+    let denial = first_denial(ctx, service.family, open)?;
+    Ok(if denial.is_some() { ByHead::Open } else { ByHead::Allowed })
+}
+
 /// The first permission that the caller lacks: the error for the client, and the reasons.
 pub(crate) fn first_denial(
     ctx: &mut Ctx<'_>,
@@ -92,8 +119,8 @@ pub(crate) fn first_denial(
     Ok(None)
 }
 
-/// Whether the caller would be allowed `need`: for look-ahead rules, such as the lockout check of
-/// key policies. Denies and records nothing.
+/// Whether the caller would be allowed `need`: for rules about later calls, such as the lockout check
+/// of key policies. Denies and records nothing.
 pub fn allows(ctx: &mut Ctx<'_>, mut need: Access) -> Result<bool, Refused> {
     let side = CallerSide::of(ctx)?;
     crate::conditions::add_globals(ctx, &mut need, &side.tags);

@@ -19,7 +19,7 @@ use crate::{
 /// slowly.
 const HOLDS_MS: u64 = 1_000;
 
-/// Who a request comes from, as far as its head tells.
+/// Who sent a request, as far as its head proves it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trust {
     /// The head is signed with an access key that exists, or the sender's address has proven this

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::incoming::Incoming;
 use crate::{Answering, Family, Gateway, Identified, Received};
 
 impl Gateway {
@@ -19,7 +20,7 @@ impl Gateway {
             return None;
         }
         match self.incoming(identified, received, false) {
-            Ok((row, incoming, _)) => (row.refuse_by_head)(&incoming),
+            Ok((row, incoming, _)) => (row.refuse_by_head)(&Incoming { body: None, ..incoming }),
             Err(refused) => {
                 let answer = *self.no_call(service, refused, identified.json);
                 Some(Box::pin(std::future::ready(answer)))

@@ -12,7 +12,7 @@ pub struct Json;
 
 impl<I: Serialize + DeserializeOwned, O: Answered> Codec<I, O> for Json {
     fn decode(request: &Decoding<'_>) -> Result<I, WireError> {
-        let body = wire::json::parse(request.body)?;
+        let body = wire::json::parse(request.arrived())?;
         serde_json::from_value(body).map_err(|_| serialization_error())
     }
 

@@ -283,8 +283,8 @@ impl<'t> Ctx<'t> {
     }
 
     /// The reason for which the policies would deny a call of `O` by another caller, if `change`
-    /// had changed its permissions; `None` if they would not. For look-ahead rules: runs, denies
-    /// and records nothing. Errors are those that the caller would receive before its permissions
+    /// had changed its permissions; `None` if they would not. For rules about later calls: runs,
+    /// denies and records nothing. Errors are those that the caller would receive before its permissions
     /// are decided.
     pub fn foresee<O: Operation>(
         &mut self,

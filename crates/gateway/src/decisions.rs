@@ -24,7 +24,7 @@ const DENIAL_TIMES: Table<Vec<u8>> = Table::new("gateway.denial_time");
 /// Source: IAM Toolbox API Reference: authorization details are kept for at least a day.
 const KEPT_MS: u64 = DAY_MS;
 /// The maximum number of denials that one pass deletes.
-const FORGOTTEN_MAX: usize = 10_000;
+const EXPIRED_MAX: usize = 10_000;
 
 /// A refusal, with the engine's reasons.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -125,11 +125,11 @@ pub(crate) fn of(
 }
 
 /// Deletes denials that are older than a day.
-pub(crate) fn forget(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Fault> {
+pub(crate) fn expire(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Fault> {
     let horizon = key([format!("{:020}", now.minus_ms(KEPT_MS).as_ms())]);
     let mut old = Vec::new();
     DENIAL_TIMES.visit(tx, "", "", &mut |time, place| {
-        if time >= horizon.as_slice() || old.len() >= FORGOTTEN_MAX {
+        if time >= horizon.as_slice() || old.len() >= EXPIRED_MAX {
             return ControlFlow::Break(());
         }
         old.push((time.to_vec(), place));

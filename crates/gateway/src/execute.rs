@@ -1,6 +1,6 @@
 //! The middle of the pipeline, which every call passes: authorize, prepare, run, record.
 
-use crate::access::authorize;
+use crate::access::{ByHead, authorize, authorize_by_head};
 use crate::record::{Outcome, build};
 use crate::{BodySink, Ctx, Fault, Operation, Refused};
 
@@ -21,10 +21,9 @@ impl<O: Operation> Stage<O> {
         }
     }
 
-    /// The call without its body, if its head alone is refused.
+    /// The call without its body, if its head alone is refused. Nothing is written.
     pub(crate) fn refused_by_head(ctx: &mut Ctx<'_>, input: O::Input) -> Option<Self> {
-        let needs = O::access_by_head(ctx, &input).map_err(Refused::from);
-        let refused = needs.and_then(|needs| authorize(ctx, O::SPEC.service, needs)).err()?;
+        let refused = try_head::<O>(ctx, &input).err().filter(Refused::is_decided_by_head)?;
         Some(Self::Refused { input: Some(input), refused })
     }
 
@@ -99,6 +98,17 @@ fn admit<O: Operation>(ctx: &mut Ctx<'_>, input: &O::Input) -> Result<O::Work, R
     let (needs, seen) = O::access(ctx, input).map_err(Refused::from)?;
     authorize(ctx, O::SPEC.service, needs)?;
     O::prepare(ctx, input, seen).map_err(Refused::from)
+}
+
+/// Takes the steps of a call whose body has not arrived, up to the one that reads it.
+fn try_head<O: Operation>(ctx: &mut Ctx<'_>, input: &O::Input) -> Result<(), Refused> {
+    let (needs, seen) = O::access(ctx, input).map_err(Refused::from)?;
+    if authorize_by_head(ctx, O::SPEC.service, needs)? == ByHead::Open {
+        return Ok(());
+    }
+    let mut work = O::prepare(ctx, input, seen).map_err(Refused::from)?;
+    let run = |ctx: &mut Ctx<'_>| O::run(ctx, input, &mut work).map_err(Refused::from);
+    in_layer(ctx, run, |_| Ok(())).map(drop)
 }
 
 /// Runs an operation in a separate layer; on failure only what `finally` writes is kept, and nothing

@@ -112,6 +112,12 @@ impl Refused {
     pub(crate) fn needs_writer(&self) -> bool {
         matches!(self, Self::Internal(error) if error.needs_writer())
     }
+
+    /// Whether the head of a request decides this: neither the body nor the writer is needed to
+    /// arrive at it.
+    pub(crate) fn is_decided_by_head(&self) -> bool {
+        !matches!(self, Self::Internal(error) if error.needs_writer() || error.needs_body())
+    }
 }
 
 impl<E: ApiError> From<Failure<E>> for Refused {

@@ -49,10 +49,16 @@ type Source = Arc<dyn Error + Send + Sync>;
 
 #[derive(Debug, Clone)]
 enum Cause {
+    /// A step read a body that has not arrived.
+    AwaitsBody,
     Store(StoreError),
     Key(KeyError),
     Entropy(EntropyError),
-    Found { kind: FaultKind, what: Arc<str>, source: Option<Source> },
+    Found {
+        kind: FaultKind,
+        what: Arc<str>,
+        source: Option<Source>,
+    },
 }
 
 impl Fault {
@@ -71,6 +77,12 @@ impl Fault {
         Self::found(FaultKind::Key, what)
     }
 
+    /// A step needs the body of its request, which has not arrived: no refusal, and no answer. The
+    /// call is begun again once the body is here.
+    pub fn awaits_body() -> Self {
+        Self(Cause::AwaitsBody)
+    }
+
     fn found(kind: FaultKind, what: impl fmt::Display) -> Self {
         Self(Cause::Found { kind, what: what.to_string().into(), source: None })
     }
@@ -82,13 +94,14 @@ impl Fault {
             Cause::Found { kind, what, .. } => {
                 Self(Cause::Found { kind, what, source: Some(Arc::new(cause)) })
             }
-            Cause::Store(_) | Cause::Key(_) | Cause::Entropy(_) => self,
+            Cause::AwaitsBody | Cause::Store(_) | Cause::Key(_) | Cause::Entropy(_) => self,
         }
     }
 
     /// What kind of trouble it is.
     pub fn kind(&self) -> FaultKind {
         match &self.0 {
+            Cause::AwaitsBody => FaultKind::Bug,
             Cause::Store(_) => FaultKind::Store,
             Cause::Key(_) | Cause::Entropy(_) => FaultKind::Key,
             Cause::Found { kind, .. } => *kind,
@@ -99,7 +112,7 @@ impl Fault {
     pub fn store(&self) -> Option<&StoreError> {
         match &self.0 {
             Cause::Store(error) => Some(error),
-            Cause::Key(_) | Cause::Entropy(_) | Cause::Found { .. } => None,
+            Cause::AwaitsBody | Cause::Key(_) | Cause::Entropy(_) | Cause::Found { .. } => None,
         }
     }
 
@@ -113,6 +126,11 @@ impl Fault {
         self.store().is_some_and(|error| error.kind() == StoreErrorKind::ReadOnly)
     }
 
+    /// Whether a step needed a body that has not arrived.
+    pub(crate) fn needs_body(&self) -> bool {
+        matches!(self.0, Cause::AwaitsBody)
+    }
+
     /// It and all its causes in one line, for diagnostics.
     pub fn chain(&self) -> String {
         error_chain(self)
@@ -122,6 +140,7 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
+            Cause::AwaitsBody => f.write_str("a bug: the body of a request has not arrived"),
             Cause::Store(error) => error.fmt(f),
             Cause::Key(error) => error.fmt(f),
             Cause::Entropy(error) => error.fmt(f),
@@ -143,6 +162,7 @@ impl fmt::Display for FaultKind {
 impl Error for Fault {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.0 {
+            Cause::AwaitsBody => None,
             Cause::Store(error) => error.source(),
             Cause::Key(error) => error.source(),
             Cause::Entropy(error) => error.source(),

@@ -5,22 +5,26 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use keys::Keyring;
-use serde_json::Value;
 use store::{Bodies, EventRow, NewEvent, Snapshot, Store, Tx};
 use trail::{Record, Timing};
-use types::{AccountId, Clock, Entropy, Region, Timestamp, uuid_v4};
+use types::{AccountId, Clock, Entropy, Region, Timestamp};
 use wire::sigv4::SigningKeys;
 
 use crate::fault::FaultCounts;
 use crate::policies::PolicyCache;
 use crate::record;
+use crate::record::service::of_service;
+use crate::record::sign_in::of_sign_in;
 use crate::row::{admitted, committed};
 use crate::senders::Senders;
 use crate::table::Table;
 use crate::{
-    Call, Caller, Family, Fault, FaultKind, IdentityPort, Name, Operation, Refused, Resource, Row,
-    decisions,
+    Call, Caller, Family, Fault, FaultKind, IdentityPort, Name, Operation, Refused, Row,
+    ServiceEvent, SignInEvent, decisions,
 };
+
+/// The caller of changes that services make by themselves.
+const AWS: &str = "AWS Internal";
 
 /// Signing keys that are remembered: one a day, region and service of an access key.
 const SIGNING_KEYS_MAX: usize = 4_096;
@@ -138,7 +142,7 @@ impl Gateway {
         self.faults.of(kind).load(Ordering::Relaxed)
     }
 
-    /// Logs a fault with its causes, and counts it. `what` says what did not happen; `of` names the
+    /// Logs a fault with its causes, and counts it. `what` states what did not happen; `of` names the
     /// request, trail or worker.
     pub fn report(&self, fault: &Fault, what: &str, of: &str) {
         self.faults.of(fault.kind()).fetch_add(1, Ordering::Relaxed);
@@ -267,7 +271,8 @@ impl Gateway {
         let committed = self.store.submit_when_full(move |tx| {
             tx.begin();
             let events = change(tx).and_then(|event| {
-                let record = event.map(|event| own.service_record(event)).transpose()?;
+                let record = |event| of_service(event, AWS, own.clock.now(), &own.entropy);
+                let record = event.map(record).transpose()?;
                 own.new_events(record.into_iter().collect())
             });
             match events {
@@ -284,8 +289,33 @@ impl Gateway {
         committed.wait()?
     }
 
-    fn service_record(&self, event: ServiceEvent) -> Result<Record, Fault> {
-        service_record(event, "AWS Internal", self.clock.now(), &self.entropy)
+    /// Commits a change of the sign-in page, with its events.
+    ///
+    /// Blocks the thread.
+    pub fn commit_sign_in<T: Send + 'static>(
+        self: &Arc<Self>,
+        change: impl FnOnce(&mut Tx<'_>) -> Result<(T, Vec<SignInEvent>), Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let own = Arc::clone(self);
+        let committed = self.store.submit(move |tx| {
+            tx.begin();
+            let record = |event| of_sign_in(event, own.clock.now(), &own.entropy);
+            let done = change(tx).and_then(|(answer, events)| {
+                let records: Result<Vec<_>, _> = events.into_iter().map(record).collect();
+                Ok((answer, own.new_events(records?)?))
+            });
+            match done {
+                Ok((answer, events)) => {
+                    tx.keep();
+                    (Ok(answer), events)
+                }
+                Err(error) => {
+                    tx.discard();
+                    (Err(error), Vec::new())
+                }
+            }
+        });
+        committed.wait()?
     }
 
     /// Commits bookkeeping of a worker, without an event: none of it may be something that a caller
@@ -314,53 +344,10 @@ impl Gateway {
     /// stay.
     ///
     /// Blocks the thread.
-    pub fn forget_denials(&self) -> Result<(), Fault> {
+    pub fn expire_denials(&self) -> Result<(), Fault> {
         let now = self.clock.now();
-        self.maintain(move |tx| decisions::forget(tx, now))
+        self.maintain(move |tx| decisions::expire(tx, now))
     }
-}
-
-/// The caller of a change that a service made by itself, or that `invoked_by` made through it.
-pub(crate) fn service_record(
-    event: ServiceEvent,
-    invoked_by: &str,
-    now: Timestamp,
-    entropy: &Entropy,
-) -> Result<Record, Fault> {
-    Ok(Record {
-        user_identity: trail::user_identity::service_event(&event.account, invoked_by),
-        source_ip_address: invoked_by.to_owned(),
-        user_agent: Some(invoked_by.to_owned()),
-        event_type: trail::EventType::AwsServiceEvent,
-        read_only: Some(false),
-        resources: event.resources,
-        service_event_details: Some(event.details).filter(|details| !details.is_null()),
-        ..record::blank(
-            now,
-            event.source,
-            event.name,
-            event.region.as_str(),
-            event.account,
-            uuid_v4(entropy.bytes()?),
-        )
-    })
-}
-
-/// Something that a service did by itself, such as the deletion of a key on its day.
-#[derive(Debug, Clone)]
-pub struct ServiceEvent {
-    /// The service, such as `kms.amazonaws.com`.
-    pub source: &'static str,
-    /// Such as `DeleteKey`.
-    pub name: &'static str,
-    /// Where.
-    pub region: Region,
-    /// In whose account.
-    pub account: AccountId,
-    /// To what.
-    pub resources: Vec<Resource>,
-    /// `serviceEventDetails`, or null.
-    pub details: Value,
 }
 
 impl fmt::Debug for Gateway {

@@ -428,7 +428,7 @@ impl Gateway {
             call: Arc::new(call),
             view,
             head,
-            body,
+            body: Some(body),
             parameters,
             form: fields.unwrap_or_default(),
             bucket: identified.bucket.clone(),
@@ -475,7 +475,7 @@ impl Gateway {
     }
 }
 
-/// Source: AWS JSON protocol, a target that the service does not know.
+/// Source: AWS JSON protocol, a target that names no operation of the service.
 fn unknown_operation() -> WireError {
     WireError::without_message(400, "UnknownOperationException")
 }

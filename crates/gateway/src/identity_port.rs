@@ -47,7 +47,7 @@ pub struct CredentialQuery<'a> {
     pub session_token: Option<&'a str>,
 }
 
-/// The result of looking up an access key ID.
+/// The credential that an access key ID identifies.
 pub enum Credential {
     /// Valid, if the signature was created with this secret.
     Valid {

@@ -14,7 +14,8 @@ pub(crate) struct Incoming {
     /// The view of the whole call, until it writes.
     pub(crate) view: Snapshot,
     pub(crate) head: Head,
-    pub(crate) body: Bytes,
+    /// `None` if it has not arrived.
+    pub(crate) body: Option<Bytes>,
     pub(crate) parameters: Value,
     pub(crate) form: Vec<(String, String)>,
     pub(crate) bucket: Option<String>,
@@ -26,7 +27,7 @@ impl Incoming {
     pub(crate) fn decode<O: Operation>(&self) -> Result<O::Input, WireError> {
         O::Codec::decode(&Decoding {
             head: &self.head,
-            body: &self.body,
+            body: self.body.as_deref(),
             parameters: &self.parameters,
             form: &self.form,
             bucket: self.bucket.as_deref(),

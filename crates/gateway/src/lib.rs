@@ -1,4 +1,4 @@
-//! The pipeline that every call passes, whoever makes it.
+//! The pipeline that every call passes, from clients, the console and our own services.
 //!
 //! A service defines its operations as types that implement [`Operation`] and exports them as
 //! [`Row`]s. This crate takes a request's head and body, finds the row, verifies the signature,
@@ -9,9 +9,9 @@
 //! [`Gateway::commit_service_event`] or, where there is nothing to record, by
 //! [`Gateway::maintain`]. The store itself belongs to the server, which opened it.
 //!
-//! It knows no service by name and no socket. What differs between services is data that they
-//! state: [`Service`], [`EventForm`], [`Spec`] and what an [`Operation`] adds to its event. What it
-//! knows are the protocols, that of buckets and objects among them: paths and hosts that name a
+//! It names no service and opens no socket. What differs between services is data that they
+//! state: [`Service`], [`EventForm`], [`Spec`] and what an [`Operation`] adds to its event. It
+//! implements the protocols, that of buckets and objects among them: paths and hosts that name a
 //! bucket, two versions of signatures, bodies in signed chunks; one service at most speaks each of
 //! these. Identities come through the [`IdentityPort`]; bytes come from the server through
 //! [`Gateway::identify`] and [`Upload`].
@@ -24,7 +24,7 @@
 //! One cycle of modules is intended: an [`Operation`] gets a [`Ctx`], and a [`Ctx`] can call
 //! operations, by the same steps; so `operation.rs`, `ctx.rs`, the steps (`access.rs` with
 //! `conditions.rs`, `execute.rs`, `record.rs`, `nested.rs`, `row.rs` with `incoming.rs`) and the
-//! [`Gateway`] with its table of rows know each other.
+//! [`Gateway`] with its table of rows depend on one another.
 
 mod access;
 mod answer;
@@ -55,7 +55,6 @@ mod row;
 mod senders;
 mod sides;
 mod signed;
-mod signin_event;
 mod spec;
 mod table;
 mod unserved;
@@ -73,7 +72,7 @@ pub use ctx::{Ctx, Part, SealingTx};
 pub use decisions::Denial;
 pub use failure::{ApiError, Failure, Refused};
 pub use fault::{Fault, FaultKind};
-pub use gateway::{Gateway, Parts, ServiceEvent, Settings};
+pub use gateway::{Gateway, Parts, Settings};
 pub use identify::{Identified, Received};
 pub use identity_port::{
     Credential, CredentialQuery, IdentityPolicies, IdentityPort, PolicyText, Tags,
@@ -82,8 +81,9 @@ pub use operation::{
     Answered, BodySink, Codec, Decoding, EventParts, Needed, Operation, Plain, TagPort, shown,
 };
 pub use operator_event::operator_events;
+pub use record::service::ServiceEvent;
+pub use record::sign_in::{SignInEvent, SignInOrigin};
 pub use row::{Answering, Begun, Row, Upload, row};
-pub use signin_event::{SignInEvent, SignInOrigin};
 pub use spec::{
     BodyLimit, Class, EventForm, INTERNAL_FAILURE, OwnFailure, Route, SERVICE_UNAVAILABLE,
     SMALL_BODY_BYTES_MAX, Scope, Service, Signatures, Spec, WhenFull,

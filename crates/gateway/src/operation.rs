@@ -17,6 +17,12 @@ use crate::{
 /// [`prepare`](Self::prepare), the body if [`sink`](Self::sink) accepts one, [`run`](Self::run),
 /// [`annotate`](Self::annotate), the commit, [`Codec::encode`].
 ///
+/// A client may wait to be invited to send the body of a call of S3. Then the steps up to
+/// [`run`](Self::run) are tried once without it, on a snapshot: an input whose
+/// [`body`](Decoding::body) has not arrived returns [`Fault::awaits_body`] where an operation reads
+/// it, and leaves the condition keys that it may set [open](policy::Context::leave_open). What is
+/// refused before that point is refused with every body, so the client is not invited.
+///
 /// The input never changes: a step hands its results on as [`Seen`](Self::Seen) and
 /// [`Work`](Self::Work). An operation that hands on nothing is a [`Plain`] one.
 pub trait Operation: Sized + 'static {
@@ -56,19 +62,6 @@ pub trait Operation: Sized + 'static {
         input: &Self::Input,
         seen: Self::Seen,
     ) -> Result<Self::Work, Failure<Self::Error>>;
-
-    /// The permissions that the head of a request determines, of those in
-    /// [`access`](Self::access); the input has no body.
-    ///
-    /// A client that waits to be invited to send its body is refused by them before it sends any,
-    /// and by the errors that this returns. Operations whose body is needed return none.
-    fn access_by_head(
-        ctx: &mut Ctx<'_>,
-        input: &Self::Input,
-    ) -> Result<Vec<Access>, Failure<Self::Error>> {
-        let _ = (ctx, input);
-        Ok(Vec::new())
-    }
 
     /// The region of the bucket of a request that names no region.
     fn home(tx: &Tx<'_>, bucket: &str) -> Result<Option<Region>, Fault> {
@@ -282,8 +275,8 @@ pub fn shown(value: &impl Serialize) -> Result<Value, Fault> {
 pub struct Decoding<'a> {
     /// The head as received.
     pub head: &'a wire::Head,
-    /// The body; empty for streamed operations.
-    pub body: &'a [u8],
+    /// The body; empty for streamed operations, `None` if it has not arrived.
+    pub body: Option<&'a [u8]>,
     /// The parameters of a Query request as a tree, else null.
     pub parameters: &'a Value,
     /// The fields of a browser's form before its file.
@@ -296,6 +289,13 @@ pub struct Decoding<'a> {
     pub region: &'a Region,
     /// Limits and switches.
     pub gateway: &'a Gateway,
+}
+
+impl<'a> Decoding<'a> {
+    /// The bytes of the body that have arrived.
+    pub fn arrived(&self) -> &'a [u8] {
+        self.body.unwrap_or(&[])
+    }
 }
 
 /// Takes the body of a streamed request, piece by piece.

@@ -4,8 +4,8 @@
 use store::NewEvent;
 use types::{Entropy, Timestamp};
 
-use crate::gateway::service_record;
 use crate::record::new_events;
+use crate::record::service::of_service;
 use crate::{Fault, ServiceEvent};
 
 /// The caller in these events; no other is known.
@@ -20,7 +20,7 @@ pub fn operator_events(
     now: Timestamp,
     entropy: &Entropy,
 ) -> Result<Vec<NewEvent>, Fault> {
-    let records = events.into_iter().map(|event| service_record(event, OPERATOR, now, entropy));
+    let records = events.into_iter().map(|event| of_service(event, OPERATOR, now, entropy));
     // What happened is in `serviceEventDetails`, where no service names anything.
     new_events(records.collect::<Result<_, _>>()?, |_| &[])
 }

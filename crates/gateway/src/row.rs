@@ -275,13 +275,11 @@ fn refuse_by_head<O: Operation>(incoming: &Incoming) -> Option<Answering> {
             let tx = LayeredTx::over(incoming.view.tx());
             let mut ctx = Ctx::new(Arc::clone(&gateway), Arc::clone(&call), tx);
             let stage = Stage::refused_by_head(&mut ctx, input)?;
-            Admitted { denials: ctx.take_denials(), ..Admitted::of(stage) }
+            let denials = ctx.take_denials();
+            Admitted { denials, records: ctx.into_parts().1, ..Admitted::of(stage) }
         }
         Err(error) => Admitted::<O>::refused(error),
     };
-    if admitted.stage.refused().is_some_and(Refused::needs_writer) {
-        return None;
-    }
     Some(Started { gateway, call, admitted, broken: None }.conclude(None))
 }
 

@@ -10,8 +10,8 @@ type Pairs = BTreeMap<String, BTreeSet<IpAddr>>;
 
 /// Which addresses have proven which access keys by the signature of a whole call.
 ///
-/// A head with an invalid signature looks like a head whose body would prove it. An earlier call
-/// from the same address distinguishes them, so that attackers cannot use the memory that proven
+/// A head with an invalid signature cannot be distinguished from one whose body would prove it. An
+/// earlier call from the same address does, so that attackers cannot use the memory that proven
 /// callers need. This affects only memory: each call still has to be authenticated.
 #[derive(Debug, Default)]
 pub(crate) struct Senders(Mutex<Generations>);
@@ -74,9 +74,9 @@ mod tests {
         assert!(!senders.have_proven(address(1), "AKIATWO"));
     }
 
-    /// However many there are, those that go on calling are known and the memory has a bound.
+    /// Senders that continue to call are kept, and the memory is bounded.
     #[test]
-    fn those_that_do_not_come_again_are_forgotten() {
+    fn senders_that_stop_calling_are_dropped() {
         let senders = Senders::default();
         senders.remember(address(0), "AKIAONCE");
         for number in 0..3 * PAIRS_MAX {

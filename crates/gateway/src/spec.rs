@@ -18,7 +18,7 @@ pub struct Service {
     pub target: &'static str,
     /// Whether the service has one endpoint for all regions and its events are in `us-east-1`.
     pub global: bool,
-    /// What its events say otherwise than those of others.
+    /// How its events differ from those of other services.
     pub event_form: EventForm,
     /// What callers get when the fault is the service's own.
     pub failure: OwnFailure,
@@ -26,15 +26,15 @@ pub struct Service {
     pub unavailable: OwnFailure,
 }
 
-/// What the events of a service say otherwise than those of others.
+/// How the events of a service differ from those of others.
 #[derive(Debug)]
 pub struct EventForm {
     /// The `apiVersion` that they carry, if any.
     pub api_version: Option<&'static str>,
     /// Codes that events call an exception: `NoSuchEntity` is `NoSuchEntityException`.
     pub exceptions: &'static [&'static str],
-    /// Whether codes say whose fault an error is: `Client.UnauthorizedOperation`, and `Server.` before
-    /// those of faults.
+    /// Whether error codes are prefixed with the side at fault, as in `Client.UnauthorizedOperation`;
+    /// faults have the prefix `Server.`.
     pub fault_in_codes: bool,
     /// Members whose own keys are a user's words and stay as they are.
     pub verbatim: &'static [&'static str],

@@ -113,7 +113,7 @@ impl Table {
             .max_by_key(|(_, c)| (c.query.len(), c.header.is_some()))?;
         let served =
             |key: &str| conditions.query.iter().any(|own| own.split('=').next() == Some(key));
-        // A browser asks before any call, to whatever.
+        // Browsers send preflight requests to any path.
         // What selects something that no row serves must not be taken for the plain operation:
         // `DELETE /bucket?analytics` is no `DeleteBucket`.
         let foreign = method != PREFLIGHT

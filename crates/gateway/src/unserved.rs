@@ -41,7 +41,7 @@ pub(crate) fn refusal(service: &str, head: &Head, request_id: &str) -> Answer {
 
 /// The refusal of an `X-Amz-Target` of which the part before the operation names no service.
 ///
-/// Source: AWS JSON protocol, a target that the service does not know.
+/// Source: AWS JSON protocol, a target that names no operation.
 pub(crate) fn target(prefix: &str, request_id: &str) -> Answer {
     let message = format!("The service `{prefix}` is not served here.");
     let error = WireError::new(400, "UnknownOperationException", message);

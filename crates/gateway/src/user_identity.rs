@@ -1,4 +1,4 @@
-//! Who called, as events say it.
+//! The `userIdentity` of an event: who called.
 
 use policy::Principal;
 use serde_json::Value;

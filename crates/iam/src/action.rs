@@ -102,7 +102,7 @@ impl Target {
         Self { action: None, access: Access::by_identity("", arn) }
     }
 
-    /// For actions that know no resource.
+    /// For actions without a resource type.
     pub(crate) fn any() -> Self {
         Self::new("*")
     }
@@ -279,8 +279,8 @@ pub(crate) fn user_or_caller(name: Option<&String>, ctx: &Ctx<'_>) -> Result<Opt
         | Principal::Federated { .. }
         | Principal::Service { .. }
         | Principal::Anonymous => {
-            let told = "Must specify userName when calling with non-User credentials";
-            Err(IamError::Validation(told.to_owned()).into())
+            let message = "Must specify userName when calling with non-User credentials";
+            Err(IamError::Validation(message.to_owned()).into())
         }
     }
 }

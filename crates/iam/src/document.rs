@@ -62,8 +62,8 @@ pub(crate) fn stored_trust(tx: &Tx<'_>, document: &str) -> Result<String, Fail> 
     })?;
     match unknown {
         Some(name) => {
-            let told = format!("Invalid principal in policy: \"AWS\":\"{name}\"");
-            Err(IamError::MalformedPolicyDocument(told).into())
+            let message = format!("Invalid principal in policy: \"AWS\":\"{name}\"");
+            Err(IamError::MalformedPolicyDocument(message).into())
         }
         None => Ok(tree.to_string()),
     }

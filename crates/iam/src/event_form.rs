@@ -1,12 +1,12 @@
-//! What events of IAM and STS say otherwise than those of other services.
+//! How events of IAM and STS differ from those of other services.
 
 use gateway::Name::{Request, Response};
 use gateway::{EventForm, Name};
 
-/// Observed: events say `NoSuchEntityException` where the answer says `NoSuchEntity`
-/// (aws/containers-roadmap, issue 2413), and so with `EntityAlreadyExists`, `DeleteConflict` and
-/// `LimitExceeded`. These are the names of the shapes in the service model, from which the names of
-/// the other errors are taken.
+/// Observed: the `errorCode` of an event is `NoSuchEntityException` where the response has
+/// `NoSuchEntity` (aws/containers-roadmap, issue 2413); the same holds for `EntityAlreadyExists`,
+/// `DeleteConflict` and `LimitExceeded`. These are the names of the shapes in the service model,
+/// from which the names of the other errors are taken.
 pub(crate) const IAM: EventForm = EventForm {
     exceptions: &[
         "NoSuchEntity",

@@ -62,12 +62,12 @@ pub(crate) fn check_keys_differ(tags: &[SentTag]) -> Result<(), IamError> {
         tags.iter().map(|tag| given(tag.key.as_ref()).to_lowercase()).collect();
     let twice = (1..).zip(&lower).any(|(next, key)| lower.iter().skip(next).any(|k| k == key));
     if twice {
-        let told = "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
-        return Err(IamError::InvalidInput(told.to_owned()));
+        let message = "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
+        return Err(IamError::InvalidInput(message.to_owned()));
     }
     if lower.iter().any(|key| key.starts_with("aws:")) {
-        let told = "Tags with a prefix of 'aws:' are reserved for AWS use.";
-        return Err(IamError::InvalidInput(told.to_owned()));
+        let message = "Tags with a prefix of 'aws:' are reserved for AWS use.";
+        return Err(IamError::InvalidInput(message.to_owned()));
     }
     Ok(())
 }
@@ -82,8 +82,8 @@ pub(crate) fn set(present: &[Tag], new: &[Tag]) -> Result<Vec<Tag>, IamError> {
         }
     }
     if tags.len() > TAGS_MAX {
-        let told = "The number of tags has reached the maximum limit.";
-        return Err(IamError::LimitExceeded(told.to_owned()));
+        let message = "The number of tags has reached the maximum limit.";
+        return Err(IamError::LimitExceeded(message.to_owned()));
     }
     Ok(tags)
 }

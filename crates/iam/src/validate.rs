@@ -150,17 +150,19 @@ impl Checks {
     pub(crate) fn may(mut self, member: &str, value: Option<&str>, rule: &Text) -> Self {
         let Some(value) = value else { return self };
         if !(rule.allows)(value) {
-            let told = format!("Member must satisfy regular expression pattern: {}", rule.pattern);
-            self.add(member, value, &told);
+            let constraint =
+                format!("Member must satisfy regular expression pattern: {}", rule.pattern);
+            self.add(member, value, &constraint);
         }
         let length = value.chars().count();
         if length > rule.max {
-            let told = format!("Member must have length less than or equal to {}", rule.max);
-            self.add(member, value, &told);
+            let constraint = format!("Member must have length less than or equal to {}", rule.max);
+            self.add(member, value, &constraint);
         }
         if length < rule.min {
-            let told = format!("Member must have length greater than or equal to {}", rule.min);
-            self.add(member, value, &told);
+            let constraint =
+                format!("Member must have length greater than or equal to {}", rule.min);
+            self.add(member, value, &constraint);
         }
         self
     }
@@ -170,12 +172,12 @@ impl Checks {
     pub(crate) fn number(mut self, member: &str, value: Option<i64>, min: i64, max: i64) -> Self {
         let Some(value) = value else { return self };
         if value > max {
-            let told = format!("Member must have value less than or equal to {max}");
-            self.add(member, &value.to_string(), &told);
+            let constraint = format!("Member must have value less than or equal to {max}");
+            self.add(member, &value.to_string(), &constraint);
         }
         if value < min {
-            let told = format!("Member must have value greater than or equal to {min}");
-            self.add(member, &value.to_string(), &told);
+            let constraint = format!("Member must have value greater than or equal to {min}");
+            self.add(member, &value.to_string(), &constraint);
         }
         self
     }
@@ -193,8 +195,8 @@ impl Checks {
     #[must_use]
     pub(crate) fn count(mut self, member: &str, length: usize, max: usize) -> Self {
         if length > max {
-            let told = format!("Member must have length less than or equal to {max}");
-            self.add(member, "", &told);
+            let constraint = format!("Member must have length less than or equal to {max}");
+            self.add(member, "", &constraint);
         }
         self
     }
@@ -210,9 +212,9 @@ impl Checks {
         self
     }
 
-    fn add(&mut self, member: &str, value: &str, told: &str) {
+    fn add(&mut self, member: &str, value: &str, constraint: &str) {
         let shown = if self.shows_values { format!("'{value}' ") } else { String::new() };
-        self.push(format!("Value {shown}at '{member}' failed to satisfy constraint: {told}"));
+        self.push(format!("Value {shown}at '{member}' failed to satisfy constraint: {constraint}"));
     }
 
     fn push(&mut self, problem: String) {
@@ -229,8 +231,8 @@ impl Checks {
             return Ok(());
         }
         let plural = if count == 1 { "error" } else { "errors" };
-        let told = self.problems.join("; ");
-        Err(IamError::Validation(format!("{count} validation {plural} detected: {told}")))
+        let problems = self.problems.join("; ");
+        Err(IamError::Validation(format!("{count} validation {plural} detected: {problems}")))
     }
 }
 

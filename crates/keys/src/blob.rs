@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! 0       format version, A1
-//! 1       algorithm suite 01; the top bit tells a multi-Region key
+//! 1       algorithm suite 01; the top bit marks a multi-Region key
 //! 2..18   key id
 //! 18..50  key material id
 //! 50..66  salt

@@ -17,7 +17,8 @@
 //!
 //! Reading order: [`SecretBytes`] and [`RootKey`]; [`sealer`], how the root key rests; [`Keyring`]
 //! and [`Domain`], how everything else rests; [`blob`], KMS ciphertexts; [`frames`], object bodies;
-//! [`stretch`], the log; [`rsa`], signed digests; [`ed25519`], checkpoints; [`password`], what users know; [`sha256`] and its neighbours.
+//! [`stretch`], the log; [`rsa`], signed digests; [`ed25519`], checkpoints; [`password`], users'
+//! secrets; [`sha256`] and its neighbours.
 //!
 //! ```
 //! use keys::{Domain, Keyring, RootKey};

@@ -295,8 +295,8 @@ mod tests {
         for _ in 0..10 * LISTED_MAX {
             checks.required::<String>("tags.1.member.tagKey", None);
         }
-        let Err(KmsError::Validation(told)) = checks.finish() else { panic!("no failures") };
-        assert!(told.starts_with("1000 validation errors detected: "), "{told}");
-        assert_eq!(told.matches("Member must not be null").count(), LISTED_MAX);
+        let Err(KmsError::Validation(message)) = checks.finish() else { panic!("no failures") };
+        assert!(message.starts_with("1000 validation errors detected: "), "{message}");
+        assert_eq!(message.matches("Member must not be null").count(), LISTED_MAX);
     }
 }

@@ -113,7 +113,7 @@ pub fn destroy_due(
                 GRANT_INDEX.delete(tx, index)?;
             }
         }
-        forget_rotation(tx, &key)?;
+        unschedule_rotation(tx, &key)?;
         OWNERS.delete(tx, &owner_place(&key.region, &key.id))?;
         KEYS.delete(tx, &key.place())?;
         let arn = key.arn();
@@ -143,7 +143,7 @@ pub fn rotate_due(
         let number = next_number(tx, keyring, &key)?;
         let how = Renewal { now, number, on_demand: false };
         material::renew(tx, keyring, entropy, &mut key, how)?;
-        expect_rotation(tx, keyring, &key)?;
+        schedule_rotation(tx, keyring, &key)?;
         rotated.push(RotatedKey {
             arn: key.arn(),
             account: key.account,
@@ -164,25 +164,33 @@ pub fn next_due(tx: &Tx<'_>, keyring: &Keyring) -> Result<Option<Timestamp>, Fau
     Ok(deletions.iter().chain(&rotations).map(|(_, due)| due.at).min())
 }
 
-/// Notes the deletion that the key's state foresees.
-pub(crate) fn expect_deletion(tx: &mut Tx<'_>, keyring: &Keyring, key: &Key) -> Result<(), Fault> {
+/// Schedules the deletion for which the key is waiting, if it is.
+pub(crate) fn schedule_deletion(
+    tx: &mut Tx<'_>,
+    keyring: &Keyring,
+    key: &Key,
+) -> Result<(), Fault> {
     let State::PendingDeletion { due } = key.state else { return Ok(()) };
     DELETIONS.put(tx, keyring, &due_place(due, key), &note(due, key))
 }
 
 /// Removes the schedule of a deletion at `due`.
-pub(crate) fn forget_deletion(tx: &mut Tx<'_>, key: &Key, due: Timestamp) -> Result<(), Fault> {
+pub(crate) fn unschedule_deletion(tx: &mut Tx<'_>, key: &Key, due: Timestamp) -> Result<(), Fault> {
     DELETIONS.delete(tx, &due_place(due, key))
 }
 
-/// Notes the automatic rotation of the key, if it is on.
-pub(crate) fn expect_rotation(tx: &mut Tx<'_>, keyring: &Keyring, key: &Key) -> Result<(), Fault> {
+/// Schedules the automatic rotation of the key, if it is enabled.
+pub(crate) fn schedule_rotation(
+    tx: &mut Tx<'_>,
+    keyring: &Keyring,
+    key: &Key,
+) -> Result<(), Fault> {
     let Some(Rotation { next, .. }) = key.rotation else { return Ok(()) };
     ROTATIONS.put(tx, keyring, &due_place(next, key), &note(next, key))
 }
 
 /// Removes the schedule of the key's next rotation.
-pub(crate) fn forget_rotation(tx: &mut Tx<'_>, key: &Key) -> Result<(), Fault> {
+pub(crate) fn unschedule_rotation(tx: &mut Tx<'_>, key: &Key) -> Result<(), Fault> {
     let Some(Rotation { next, .. }) = key.rotation else { return Ok(()) };
     ROTATIONS.delete(tx, &due_place(next, key))
 }

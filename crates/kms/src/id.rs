@@ -89,7 +89,7 @@ impl KeyName {
         matches!(&self.local, LocalName::Alias(alias) if alias.starts_with(ALIAS_OF_AWS))
     }
 
-    /// What is said when there is no such thing.
+    /// The error when there is no such key or alias.
     pub(crate) fn not_found(&self, region: &Region) -> KmsError {
         let arn = self.arn(region);
         KmsError::NotFound(match &self.local {

@@ -1,7 +1,7 @@
 //! AWS managed keys: `alias/aws/s3` and the like, created on first use.
 //!
 //! Source: KMS Developer Guide, "AWS managed keys". Their policies allow a service to use them for
-//! its callers and nobody to use them directly; the account may only view them.
+//! its callers, and no principal to use them directly; the account may only view them.
 
 use gateway::{Ctx, SealingTx};
 use types::{AccountId, Region};
@@ -68,7 +68,7 @@ fn make(ctx: &mut Ctx<'_>, name: &KeyName) -> Result<Found, KmsFailure> {
     let place = alias_place(&key.account, &key.region, alias);
     let SealingTx { tx, keyring, .. } = ctx.sealing_tx();
     ALIASES.put(tx, keyring, &place, &row)?;
-    due::expect_rotation(tx, keyring, &key)?;
+    due::schedule_rotation(tx, keyring, &key)?;
     Ok(Found { arn: key.arn(), key, alias: Some(alias.clone()) })
 }
 

@@ -18,8 +18,8 @@ impl<I: DeserializeOwned + Recorded, O: Serialize> Codec<I, O> for Quiet {
     fn decode(request: &Decoding<'_>) -> Result<I, WireError> {
         // The common case parses directly into the input: no tree with the plaintext stays behind.
         // A list would be parsed as the members in their order.
-        if request.body.trim_ascii_start().starts_with(b"{")
-            && let Ok(input) = serde_json::from_slice(request.body)
+        if request.arrived().trim_ascii_start().starts_with(b"{")
+            && let Ok(input) = serde_json::from_slice(request.arrived())
         {
             return Ok(input);
         }

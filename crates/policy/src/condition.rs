@@ -2,7 +2,7 @@
 //!
 //! Operators are combined by AND, keys within an operator by AND, values of a key by OR; for
 //! negated operators no value may fit. An absent key fails a positive operator and satisfies a
-//! negated one, whatever the values are.
+//! negated one, for all values.
 //!
 //! A value that is not what its operator compares (no number, date, address, ARN, boolean or
 //! base64), of the policy or of the request, leaves the outcome unknown unless another value
@@ -105,6 +105,9 @@ impl Condition {
 
     /// Whether the request fulfils it.
     pub(crate) fn outcome(&self, context: &Context, steps: &Steps) -> Outcome {
+        if context.is_open(&self.key) {
+            return Outcome::Unknown;
+        }
         let present = context.get_lower(&self.key);
         let Operator { comparison, negated, if_exists, quantifier } = self.operator;
         if comparison == Comparison::Null {

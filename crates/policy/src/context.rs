@@ -12,6 +12,19 @@ use crate::Principal;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Context {
     values: BTreeMap<String, Vec<String>>,
+    /// Keys without a value yet, in lower case, each with all keys behind it and a `/`.
+    open: Vec<String>,
+    reading: Reading,
+}
+
+/// How a condition counts whose key has no value yet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Reading {
+    /// It never makes an Allow apply, and always makes a Deny apply.
+    #[default]
+    Strict,
+    /// It makes every Allow apply, and never a Deny.
+    Favorable,
 }
 
 impl Context {
@@ -38,6 +51,37 @@ impl Context {
     /// Removes `key`.
     pub fn remove(&mut self, key: &str) {
         self.values.remove(&key.to_lowercase());
+    }
+
+    /// Leaves `key`, and every key that begins with it and a `/`, without a value for now: a
+    /// request's document, which may set it, has not arrived.
+    ///
+    /// A request that is allowed with open keys is allowed with every value of them, and one that is
+    /// denied with them [favored](Self::favor_open) is denied with every value of them.
+    pub fn leave_open(&mut self, key: &str) {
+        self.open.push(key.to_lowercase());
+    }
+
+    /// Whether any key is open.
+    pub fn has_open(&self) -> bool {
+        !self.open.is_empty()
+    }
+
+    /// Reads conditions on open keys in the caller's favor: they hold for an Allow and fail for a
+    /// Deny.
+    pub fn favor_open(&mut self) {
+        self.reading = Reading::Favorable;
+    }
+
+    /// Whether `key`, in lower case, is open.
+    pub(crate) fn is_open(&self, key: &str) -> bool {
+        let behind = |open: &String| key.strip_prefix(open.as_str());
+        self.open.iter().filter_map(behind).any(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// Whether an unknown outcome counts in the caller's favor.
+    pub(crate) fn favors_open(&self) -> bool {
+        self.reading == Reading::Favorable
     }
 
     /// Sets the keys that are derived from the caller, as far as they apply: `aws:PrincipalArn`,
@@ -69,5 +113,22 @@ mod tests {
         assert_eq!(context.get("aws:TagKeys"), None);
         context.remove("aws:SOURCEARN");
         assert_eq!(context.get("aws:SourceArn"), None);
+    }
+
+    /// A key that is open opens the keys behind it, and no other that begins like it.
+    #[test]
+    fn open_keys_include_those_behind_them() {
+        let mut context = Context::new();
+        assert!(!context.has_open());
+        context.leave_open("aws:RequestTag");
+        assert!(context.has_open());
+        for (key, open) in [
+            ("aws:requesttag", true),
+            ("aws:requesttag/team", true),
+            ("aws:requesttags", false),
+            ("aws:tagkeys", false),
+        ] {
+            assert_eq!(context.is_open(key), open, "{key}");
+        }
     }
 }

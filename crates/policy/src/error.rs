@@ -21,7 +21,7 @@ pub enum PolicyErrorKind {
     NotJson,
     /// JSON, but not a policy of this kind.
     Malformed,
-    /// A principal of a form that AWS does not know, or none at all.
+    /// A principal in a form that AWS rejects, or none at all.
     InvalidPrincipal,
 }
 

@@ -17,7 +17,7 @@ use crate::steps::Steps;
 /// One element of a pattern under construction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Piece<'a> {
-    /// Text that matches literally, whatever characters it contains.
+    /// Text of which every character matches literally.
     Literal(&'a str),
     /// `?`: exactly one character.
     One,

@@ -12,7 +12,7 @@ const NEAR_MISSES_MAX: usize = 16;
 #[derive(Debug, Default)]
 pub(crate) struct Findings<'a> {
     matches: Vec<Match<'a>>,
-    looked_at: Vec<(Option<&'a str>, &'a str, &'a Policy)>,
+    evaluated: Vec<(Option<&'a str>, &'a str, &'a Policy)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -66,7 +66,7 @@ impl<'a> Findings<'a> {
     /// them again, because few requests are denied.
     pub(crate) fn near_misses(&self, layer: Layer, query: &Query<'_>) -> Vec<NearMiss> {
         let mut misses = Vec::new();
-        for &(arn, name, policy) in &self.looked_at {
+        for &(arn, name, policy) in &self.evaluated {
             for (index, statement) in policy.statements.iter().enumerate() {
                 let failed = statement.misses_by(query);
                 if misses.len() >= NEAR_MISSES_MAX {
@@ -90,7 +90,7 @@ impl<'a> Findings<'a> {
         name: &'a str,
         query: &Query<'_>,
     ) {
-        self.looked_at.push((arn, name, policy));
+        self.evaluated.push((arn, name, policy));
         for (index, statement) in policy.statements.iter().enumerate() {
             if let Some(naming) = statement.applies(query) {
                 self.matches.push(Match { arn, name, index, statement, naming });

@@ -6,7 +6,7 @@
 //! [`Decision`]: whether the request is allowed, by which statement, the result of each layer, and
 //! AWS's error message for a denial.
 //!
-//! Non-goals: the crate has no accounts, users or resources, performs no look-ups, and has no
+//! Non-goals: the crate has no accounts, users or resources, performs no lookups, and has no
 //! clock. The caller supplies the principals, the keys of the request's [`Context`], and whether a
 //! grant covers it. The service chooses the error code of a denial.
 //!

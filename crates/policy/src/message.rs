@@ -54,8 +54,8 @@ impl Reason {
                 format!(" with an explicit deny in {}", Layer::Resource.denying())
             }
             Self::ExplicitDeny { layer, by } => {
-                let told = same_account && layer.includes_policy();
-                let arn = by.arn.as_deref().filter(|_| told);
+                let names_policy = same_account && layer.includes_policy();
+                let arn = by.arn.as_deref().filter(|_| names_policy);
                 let arn = arn.map(|arn| format!(": {arn}")).unwrap_or_default();
                 format!(" with an explicit deny in {}{arn}", layer.denying())
             }

@@ -23,7 +23,7 @@ pub(crate) enum PrincipalPattern {
     Service(String),
     /// An identity provider.
     Federated(String),
-    /// An S3 canonical user ID, which no caller has here: it matches nobody. The service that
+    /// An S3 canonical user ID, which no caller has here: it matches no principal. The service that
     /// stores a policy replaces it with the account number.
     Canonical,
 }

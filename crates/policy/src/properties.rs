@@ -270,6 +270,23 @@ proptest! {
         prop_assert!(!before.allowed || query(&question, &documents).allowed);
     }
 
+    /// What is allowed with open keys is allowed by every value of them, and what is denied with
+    /// them favored by none.
+    #[test]
+    fn open_keys_bound_the_decision(
+        documents in documents(), question in question(), keys in subsequence(KEYS, 0..4),
+    ) {
+        let known = query(&question, &documents).allowed;
+        let mut open = question;
+        for key in keys {
+            open.context.leave_open(key);
+        }
+        let at_least = query(&open, &documents).allowed;
+        open.context.favor_open();
+        let at_most = query(&open, &documents).allowed;
+        prop_assert!(at_least <= known && known <= at_most);
+    }
+
     /// A statement that denies everything to everyone denies.
     #[test]
     fn an_explicit_deny_beats_everything(documents in documents(), question in question()) {
@@ -299,7 +316,7 @@ proptest! {
         prop_assert_eq!(effects(&got), effects(&want));
     }
 
-    /// A condition that cannot be evaluated, whatever its operator, disables an Allow and leaves a
+    /// A condition that cannot be evaluated, for any operator, disables an Allow and leaves a
     /// Deny in effect.
     #[test]
     fn conditions_that_cannot_be_evaluated_neither_allow_nor_exempt(

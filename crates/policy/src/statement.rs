@@ -117,7 +117,7 @@ impl Statement {
     /// How the statement names the caller, if it applies to the request.
     ///
     /// INVARIANT: a condition that cannot be evaluated never makes an Allow apply, and always makes
-    /// a Deny apply.
+    /// a Deny apply, unless the context favors its open keys: then it is the other way round.
     pub(crate) fn applies(&self, query: &Query<'_>) -> Option<Naming> {
         let naming = match &self.principal {
             None => Naming::Itself,
@@ -130,10 +130,8 @@ impl Statement {
         let conditions = self.conditions.iter().map(|one| one.outcome(query.context, query.steps));
         let outcome =
             Outcome::all([actions, self.resources.matches(query)].into_iter().chain(conditions));
-        let applies = match self.effect {
-            Effect::Allow => outcome == Outcome::Holds,
-            Effect::Deny => outcome != Outcome::Fails,
-        };
+        let unknown_applies = (self.effect == Effect::Deny) != query.context.favors_open();
+        let applies = outcome == Outcome::Holds || outcome == Outcome::Unknown && unknown_applies;
         let naming = if naming == Naming::Everyone && self.is_granted_to_arns() {
             Naming::Itself
         } else {
@@ -165,7 +163,9 @@ impl Statement {
             && self.resources.matches(query) == Outcome::Holds;
         let conditions = self.conditions.iter().filter(|_| meant);
         let holds = |one: &Condition| one.outcome(query.context, query.steps) == Outcome::Holds;
-        conditions.filter(|one| !holds(one)).collect()
+        let is_open =
+            |one: &Condition| query.context.favors_open() && query.context.is_open(&one.key);
+        conditions.filter(|one| !holds(one) && !is_open(one)).collect()
     }
 }
 

@@ -48,6 +48,8 @@ pub(crate) enum Lack {
     /// A variable has several values, which only a condition key may have, or one that is too
     /// long.
     NoSingleValue,
+    /// A variable has no value yet.
+    Open,
     /// The evaluation takes too many steps.
     Steps,
 }
@@ -57,7 +59,7 @@ impl Lack {
     pub(crate) fn outcome(self) -> Outcome {
         match self {
             Self::NoValue => Outcome::Fails,
-            Self::NoSingleValue | Self::Steps => Outcome::Unknown,
+            Self::NoSingleValue | Self::Open | Self::Steps => Outcome::Unknown,
         }
     }
 }
@@ -155,6 +157,7 @@ impl Part {
         let value = match self {
             Self::Written(text) => text.as_str(),
             Self::Escaped(text) => text,
+            Self::Variable { key, .. } if context.is_open(key) => return Err(Lack::Open),
             Self::Variable { key, default } => match context.get_lower(key) {
                 Some([value]) if value.len() <= VALUE_BYTES_MAX => value,
                 // Only single-valued keys can be variables.

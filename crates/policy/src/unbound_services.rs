@@ -20,7 +20,7 @@ const OWN: &[&str] = &["${aws:resourceaccount}", "${aws:resourceorgid}"];
 /// write to the resource or use it (the confused deputy problem).
 ///
 /// A condition on `aws:SourceArn`, `aws:SourceAccount`, `aws:SourceOrgID` or `aws:SourceOrgPaths`
-/// binds them to someone. So does the ARN in an encryption context, except for CloudTrail, for
+/// restricts them to known accounts. So does the ARN in an encryption context, except for CloudTrail, for
 /// which AWS also requires the trail.
 ///
 /// Source: IAM User Guide, "The confused deputy problem", Cross-service confused deputy prevention,

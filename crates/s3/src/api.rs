@@ -26,8 +26,6 @@ pub trait Api: Sized + 'static {
     const ACTION: &'static str;
     /// Whether every region responds for every bucket.
     const ANY_REGION: bool = false;
-    /// Whether the permissions depend on the body.
-    const READS_BODY: bool = false;
     /// What its event says.
     const EVENT: Shape = Shape::PATH;
     /// Whether it chooses how an object is encrypted.
@@ -67,8 +65,6 @@ pub trait PlainApi: Sized + 'static {
     /// As in [`Api`].
     const ANY_REGION: bool = false;
     /// As in [`Api`].
-    const READS_BODY: bool = false;
-    /// As in [`Api`].
     const EVENT: Shape = Shape::PATH;
 
     /// As in [`Api`].
@@ -84,7 +80,6 @@ impl<P: PlainApi> Api for P {
     const SPEC: Spec = P::SPEC;
     const ACTION: &'static str = P::ACTION;
     const ANY_REGION: bool = P::ANY_REGION;
-    const READS_BODY: bool = P::READS_BODY;
     const EVENT: Shape = P::EVENT;
     type Work = ();
 
@@ -140,14 +135,6 @@ impl<A: Api> Operation for Call<A> {
         let Needs { rights, version } = A::needs(ctx, request, &bucket)?;
         let version = version.filter(|_| ctx.tx().is_snapshot());
         Ok((rights, Seen { bucket, version }))
-    }
-
-    fn access_by_head(ctx: &mut Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
-        if A::READS_BODY {
-            access::checked_bucket(ctx, request, A::ANY_REGION)?;
-            return Ok(Vec::new());
-        }
-        Ok(Self::access(ctx, request)?.0)
     }
 
     fn prepare(ctx: &mut Ctx<'_>, request: &Request, seen: Seen) -> S3Result<Self::Work> {

@@ -306,16 +306,17 @@ pub(crate) fn mismatch(algorithm: Algorithm) -> S3Error {
     S3Error::BadDigest(format!("The {name} you specified did not match the calculated checksum."))
 }
 
-/// Verifies a buffered document against the digests in its request.
+/// Verifies a buffered document against the digests in its request. Of one that has not arrived,
+/// only they are checked.
 pub(crate) fn check_document(request: &Request) -> S3Result<()> {
-    if let Some(expected) = request.content_md5()? {
-        let calculated = keys::md5(&request.body);
+    if let (Some(expected), false) = (request.content_md5()?, request.awaits_document()) {
+        let calculated = keys::md5(request.document()?);
         if calculated != expected {
             let (expected, calculated) = (STANDARD.encode(expected), STANDARD.encode(calculated));
             return Err(S3Error::BadMd5 { expected, calculated }.into());
         }
     }
-    if request.body.is_empty() {
+    if request.lacks_document() {
         return Ok(());
     }
     // Of completing an upload, the checksum is the object's.
@@ -325,8 +326,11 @@ pub(crate) fn check_document(request: &Request) -> S3Result<()> {
     let Some(Announced { algorithm, value: Expected::Header(value) }) = announced(request)? else {
         return Ok(());
     };
+    if request.awaits_document() {
+        return Ok(());
+    }
     let mut hasher = Hasher::new(algorithm);
-    hasher.update(&request.body);
+    hasher.update(request.document()?);
     if hasher.finish() == value { Ok(()) } else { Err(mismatch(algorithm).into()) }
 }
 

@@ -68,29 +68,48 @@ pub(crate) fn of_request(ctx: &Ctx<'_>, request: &Request) -> Context {
     context
 }
 
+/// The keys that documents about objects or about Object Ownership set.
+const DOCUMENT_KEYS: [&str; 7] = [
+    "s3:RequestObjectTag",
+    "s3:RequestObjectTagKeys",
+    "s3:object-lock-legal-hold",
+    "s3:object-lock-mode",
+    "s3:object-lock-remaining-retention-days",
+    "s3:object-lock-retain-until-date",
+    "s3:x-amz-object-ownership",
+];
+
 /// The keys in a request's document. A malformed document has none: the call fails on it after the
-/// decision.
+/// decision. One that has not arrived leaves them open.
 fn add_document(ctx: &Ctx<'_>, request: &Request, context: &mut Context) {
-    if request.method != "PUT" || request.body.is_empty() {
+    if request.method != "PUT" || request.lacks_document() {
         return;
     }
     let asks = |name: &str| request.param(name).is_some();
     let on_object = !request.key.is_empty();
+    let Ok(body) = request.document() else {
+        if on_object || asks("ownershipControls") {
+            for key in DOCUMENT_KEYS {
+                context.leave_open(key);
+            }
+        }
+        return;
+    };
     if on_object && asks("tagging") {
-        let document = xml::read(&request.body, "Tagging");
+        let document = xml::read(body, "Tagging");
         let pairs = document.and_then(|root| tags::from_document(&root, Tagged::Object));
         add_object_tags(context, pairs.unwrap_or_default());
     } else if on_object && asks("retention") {
-        let Ok(root) = xml::read(&request.body, "Retention") else { return };
+        let Ok(root) = xml::read(body, "Retention") else { return };
         let text = |name: &str| root.text_of(name).map(str::to_owned);
         add_retention(context, ctx.now(), text("Mode"), text("RetainUntilDate"));
     } else if on_object && asks("legal-hold") {
-        let Ok(root) = xml::read(&request.body, "LegalHold") else { return };
+        let Ok(root) = xml::read(body, "LegalHold") else { return };
         if let Some(hold) = root.text_of("Status").filter(|text| lock::parse_hold(text).is_ok()) {
             context.set("s3:object-lock-legal-hold", hold);
         }
     } else if !on_object && asks("ownershipControls") {
-        let Ok(root) = xml::read(&request.body, "OwnershipControls") else { return };
+        let Ok(root) = xml::read(body, "OwnershipControls") else { return };
         let ownership = root.child("Rule").and_then(|rule| rule.text_of("ObjectOwnership"));
         if let Some(ownership) = ownership.and_then(Ownership::parse) {
             context.set("s3:x-amz-object-ownership", ownership.as_str());

@@ -8,14 +8,16 @@ pub(crate) mod tags;
 
 use gateway::{
     Access, Answer, ApiError, Codec, Ctx, Decoding, EventParts, Failure, Family, Fault, Plain,
-    Protocol, Reply, Resource, Service, Spec, WireError,
+    Protocol, Refused, Reply, Resource, Service, Spec, WireError,
 };
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 use types::AccountId;
 use wire::xml::{Element, Limits, XmlError, XmlWriter, parse};
 
+use crate::checksum;
 use crate::error::S3Error;
+use crate::request::Request;
 
 /// S3 Control as the pipeline sees it.
 pub static CONTROL: Service = Service {
@@ -112,7 +114,8 @@ pub(crate) struct ControlRequest {
     /// The resource in the path.
     pub(crate) resource: String,
     pub(crate) query: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
+    /// The document, and the headers about it.
+    sent: Request,
 }
 
 /// A status, and a document where there is one.
@@ -137,6 +140,11 @@ impl ControlAnswer {
 }
 
 impl ControlRequest {
+    /// Whether its document has not arrived.
+    pub(crate) fn awaits_document(&self) -> bool {
+        self.sent.awaits_document()
+    }
+
     /// The name of the bucket whose ARN the path names.
     fn bucket(&self) -> Option<&str> {
         let name = self.resource.strip_prefix("arn:aws:s3:::")?;
@@ -166,7 +174,7 @@ impl ControlRequest {
 
     /// The body, whose root must have this name.
     pub(crate) fn read(&self, root: &str) -> ControlResult<Element> {
-        let element = parse(&self.body, Limits::S3).map_err(XmlError::wire)?;
+        let element = parse(self.sent.document()?, Limits::S3).map_err(XmlError::wire)?;
         if element.name == root { Ok(element) } else { Err(ControlError::MalformedXml.into()) }
     }
 }
@@ -191,7 +199,9 @@ impl<A: Api> Plain for Call<A> {
         A::needs(ctx, request)
     }
 
+    /// Source: S3 API Reference, "Common Request Headers", `Content-MD5`.
     fn run(ctx: &mut Ctx<'_>, request: &ControlRequest) -> ControlResult<ControlAnswer> {
+        checksum::check_document(&request.sent).map_err(Refused::from)?;
         A::run(ctx, request)
     }
 
@@ -225,7 +235,7 @@ impl Codec<ControlRequest, ControlAnswer> for ControlXml {
             account: head.header(ACCOUNT).map(str::to_owned),
             resource: decoding.key.unwrap_or_default().to_owned(),
             query: head.query_pairs(),
-            body: decoding.body.to_vec(),
+            sent: Request::document_of(decoding),
         })
     }
 
@@ -251,7 +261,7 @@ impl Codec<ControlRequest, ControlAnswer> for ControlXml {
         if !keys.is_empty() {
             members.insert("tagKeys".to_owned(), Value::from(keys));
         }
-        if let Some(Value::Object(document)) = crate::xml::to_json(&request.body) {
+        if let Some(Value::Object(document)) = crate::xml::to_json(request.sent.arrived()) {
             members.extend(document);
         }
         Ok(Value::Object(members))
@@ -268,7 +278,7 @@ fn additional(ctx: &Ctx<'_>, request: &ControlRequest, bytes_out: usize) -> Valu
     let mut members = json!({
         "SignatureVersion": "SigV4",
         "AuthenticationMethod": "AuthHeader",
-        "bytesTransferredIn": request.body.len(),
+        "bytesTransferredIn": request.sent.arrived().len(),
         "bytesTransferredOut": bytes_out,
         "x-amz-id-2": call.host_id,
     });

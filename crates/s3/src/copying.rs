@@ -96,7 +96,8 @@ impl Asked {
         let has_id = id.is_some();
         let headers = request.headers.clone();
         let SourceName { bucket: bucket_name, key, .. } = name;
-        let request = Request { bucket: bucket_name, key, headers, ..Request::default() };
+        let mut request = Request::object(bucket_name, key);
+        request.headers = headers;
         Ok(Self { bucket, request, has_id, found })
     }
 
@@ -143,6 +144,8 @@ impl Source {
         }
         let (etag, modified) = (stored.etag.as_str(), version.modified);
         preconditions::check_read(request, Side::CopySource, etag, modified, ctx.now())?;
+        // Nothing is copied before the body is here, though it means nothing.
+        request.document()?;
         Ok(Self { bucket, name, version, stored })
     }
 

@@ -124,18 +124,19 @@ fn may_name(root: &str) -> bool {
 
 /// A body that is a document, under its name in the event.
 fn document(request: &Request) -> Option<(String, Value)> {
-    if request.body.is_empty() {
+    let body = request.arrived();
+    if body.is_empty() {
         return None;
     }
     if request.param("policy").is_some() {
-        let policy = serde_json::from_slice(&request.body).ok()?;
+        let policy = serde_json::from_slice(body).ok()?;
         return Some(("bucketPolicy".to_owned(), policy));
     }
     // Observed: the event of the whole `DeleteObjects` names no key.
     if request.param("delete").is_some() || request.param("uploadId").is_some() {
         return None;
     }
-    let Value::Object(members) = crate::xml::to_json(&request.body)? else { return None };
+    let Value::Object(members) = crate::xml::to_json(body)? else { return None };
     members.into_iter().next()
 }
 

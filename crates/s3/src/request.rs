@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use gateway::{Decoding, WireError};
+use gateway::{Decoding, Fault, WireError};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use wire::Head;
 
@@ -19,7 +19,7 @@ const CONDITIONS: [&str; 4] =
 ///
 /// S3 reads its arguments only after authorization, so they stay raw here; operations parse them
 /// where AWS would. A request never changes on its way.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Request {
     /// The bucket, empty for the service itself.
     pub bucket: String,
@@ -28,7 +28,8 @@ pub struct Request {
     pub(crate) method: String,
     pub(crate) headers: HeaderMap,
     pub(crate) query: Vec<(String, String)>,
-    pub(crate) body: Bytes,
+    /// `None` if it has not arrived.
+    body: Option<Bytes>,
     /// For a call of a service: the object's bytes, which do not arrive on a socket.
     pub(crate) content: Option<Bytes>,
     /// The fields of a browser's form.
@@ -37,6 +38,24 @@ pub struct Request {
     pub(crate) lacks_length: bool,
     /// Whether it is about one key of a list of keys.
     pub(crate) listed: bool,
+}
+
+/// A call on the service itself, without a document.
+impl Default for Request {
+    fn default() -> Self {
+        Self {
+            bucket: String::new(),
+            key: String::new(),
+            method: String::new(),
+            headers: HeaderMap::new(),
+            query: Vec::new(),
+            body: Some(Bytes::new()),
+            content: None,
+            form: Vec::new(),
+            lacks_length: false,
+            listed: false,
+        }
+    }
 }
 
 impl Request {
@@ -72,7 +91,7 @@ impl Request {
     /// The same with a document.
     #[must_use]
     pub fn with_body(mut self, body: impl Into<Bytes>) -> Self {
-        self.body = body.into();
+        self.body = Some(body.into());
         self
     }
 
@@ -108,9 +127,39 @@ impl Request {
             form: decoding.form.to_vec(),
             lacks_length: decoding.form.is_empty() && !tells_length(head),
             query,
-            body: Bytes::copy_from_slice(decoding.body),
+            body: decoding.body.map(Bytes::copy_from_slice),
             ..Self::default()
         })
+    }
+
+    /// The document; a fault that is none if it has not arrived.
+    pub(crate) fn document(&self) -> Result<&Bytes, Fault> {
+        self.body.as_ref().ok_or_else(Fault::awaits_body)
+    }
+
+    /// Whether the document has not arrived. There is one, because it was announced.
+    pub(crate) fn awaits_document(&self) -> bool {
+        self.body.is_none()
+    }
+
+    /// Whether it has no document.
+    pub(crate) fn lacks_document(&self) -> bool {
+        self.body.as_ref().is_some_and(Bytes::is_empty)
+    }
+
+    /// The part of the document that has arrived, for its event.
+    pub(crate) fn arrived(&self) -> &[u8] {
+        self.body.as_deref().unwrap_or(&[])
+    }
+
+    /// The document of a request and its headers, without the names and parameters of S3.
+    pub(crate) fn document_of(decoding: &Decoding<'_>) -> Self {
+        Self {
+            method: decoding.head.method.as_str().to_owned(),
+            headers: decoding.head.headers().clone(),
+            body: decoding.body.map(Bytes::copy_from_slice),
+            ..Self::default()
+        }
     }
 
     /// The value of a header; an `x-amz-` header or a condition may be in the query of a presigned

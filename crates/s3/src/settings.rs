@@ -41,8 +41,6 @@ pub(crate) trait Setting: 'static {
     const PUT_STATUS: u16 = 200;
     /// Whether a write must prove its document.
     const NEEDS_DIGEST: bool = false;
-    /// Whether the permission to write depends on the document.
-    const READS_BODY: bool = false;
     /// Bytes that its document may have as it is sent, if fewer than any body of a request.
     const DOCUMENT_BYTES_MAX: Option<usize> = None;
 
@@ -105,7 +103,6 @@ impl<S: Setting> PlainApi for Get<S> {
 impl<S: Setting> PlainApi for Put<S> {
     const SPEC: Spec = S::PUT;
     const ACTION: &'static str = S::ACTIONS.1;
-    const READS_BODY: bool = S::READS_BODY;
 
     fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         if S::NEEDS_DIGEST {
@@ -113,13 +110,14 @@ impl<S: Setting> PlainApi for Put<S> {
         }
         let mut settings = Settings(bucket.clone());
         // Source: S3 API Reference, "List of error codes".
-        if request.body.is_empty() {
+        let body = request.document()?;
+        if body.is_empty() {
             return Err(S3Error::MissingBody.into());
         }
-        if S::DOCUMENT_BYTES_MAX.is_some_and(|max| request.body.len() > max) {
+        if S::DOCUMENT_BYTES_MAX.is_some_and(|max| body.len() > max) {
             return Err(XmlError::TooLong.wire().into());
         }
-        let document = xml::read(&request.body, S::ROOT)?;
+        let document = xml::read(body, S::ROOT)?;
         S::set(ctx, &mut settings, &document)?;
         S::keep(&mut settings, request)?;
         settings.0.check_documents()?;

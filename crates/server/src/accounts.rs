@@ -157,8 +157,8 @@ pub fn rotate_root_access_key(
         // Whether it was committed is unknown: the next start checks the store.
         (Err(error), _) => return Err(error),
     };
-    // INVARIANT: the old key is deleted now, so the new one is returned whatever fails from here
-    // on.
+    // INVARIANT: the old key is deleted now, so the new one is returned even if a later step
+    // fails.
     let finished = staged.as_ref().map(Staged::finish).transpose();
     let noted = identity.note(&store);
     let is_kept = matches!(finished, Ok(Some(())));
@@ -284,11 +284,11 @@ mod tests {
         assert_eq!(events(&config), [""; 0]);
         let before = crate::RootCredentials::kept(folder.path()).unwrap().unwrap();
         let first = config.account.clone();
-        let nobody = AccountId::parse("999999999999").unwrap();
+        let unknown = AccountId::parse("999999999999").unwrap();
         for refused in [
-            rename_account(&config, &nobody, "x", &clock, &entropy).unwrap_err(),
-            reset_root_password(&config, &nobody, &clock, &entropy).unwrap_err(),
-            rotate_root_access_key(&config, &nobody, &clock, &entropy).unwrap_err(),
+            rename_account(&config, &unknown, "x", &clock, &entropy).unwrap_err(),
+            reset_root_password(&config, &unknown, &clock, &entropy).unwrap_err(),
+            rotate_root_access_key(&config, &unknown, &clock, &entropy).unwrap_err(),
         ] {
             assert!(matches!(refused, OpenError::NoAccount { .. }), "{refused}");
         }

@@ -105,7 +105,7 @@ enum Then {
     ChunkSize,
 }
 
-/// The requests of a connection, as far as is needed to know where each ends.
+/// The requests of a connection, parsed only far enough to find where each ends.
 #[derive(Debug)]
 struct Requests {
     place: Place,

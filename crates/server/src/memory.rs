@@ -29,7 +29,7 @@ const UNKNOWN_MACHINE_BYTES: u64 = 1 << 30;
 /// buffers while a body is streamed, and its task.
 const CONNECTION_BYTES: u64 = 72 << 10;
 
-/// The cost of a call on a separate thread, whatever its body, in bytes.
+/// The cost of a call on a separate thread, in bytes, independent of its body.
 const CALL_BYTES: u64 = 4 << 20;
 
 /// The parts of `memory_max`, in sixteenths. The remaining three are for the program.

@@ -30,7 +30,7 @@ pub(crate) fn close(folder: &Path) -> Result<(), OpenError> {
     if mode(&about) & OTHERS_WRITE != 0 {
         return Err(OpenError::Writable { path: folder.to_owned() });
     }
-    // A private directory protects everything in it, whatever the modes of its contents.
+    // A private directory protects everything in it, regardless of the modes of its contents.
     let is_closed = mode(&about) & OTHERS == 0;
     let mut is_empty = true;
     for entry in fs::read_dir(folder)? {

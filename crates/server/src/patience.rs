@@ -86,12 +86,12 @@ impl Pacing {
     pub(crate) fn moved(&mut self, bytes: usize) {
         self.moved = self.moved.saturating_add(bytes as u64);
         if self.moved >= self.rate.bytes {
-            self.begin_anew();
+            self.reset();
         }
     }
 
-    /// Nothing is waited for any more.
-    pub(crate) fn begin_anew(&mut self) {
+    /// Ends the current wait and starts counting again.
+    pub(crate) fn reset(&mut self) {
         (self.moved, self.waited, self.wait) = (0, Duration::ZERO, None);
     }
 

@@ -79,7 +79,7 @@ impl SignIn {
         hash.is_some_and(|hash| equal_in_constant_time(&hash, &sha256(token.as_bytes())))
     }
 
-    fn forget_token(&self) {
+    fn discard_token(&self) {
         *self.first_run.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
@@ -201,7 +201,7 @@ impl Call {
         // Only failures are counted; only a complete success clears earlier failures.
         match &outcome {
             Outcome::InvalidCredentials => {}
-            Outcome::SignedIn(_) => self.own.throttle(|throttle| throttle.forget(key, now)),
+            Outcome::SignedIn(_) => self.own.throttle(|throttle| throttle.clear(key, now)),
             Outcome::MfaRequired
             | Outcome::PasswordChangeRequired
             | Outcome::NewPasswordRefused(_)
@@ -265,11 +265,11 @@ impl Call {
         let set = iam::signin::set_root_password(&self.gateway, &body.password, self.origin())?;
         Ok(match set {
             FirstPassword::Set => {
-                self.own.forget_token();
+                self.own.discard_token();
                 answers::done()
             }
             FirstPassword::NotNeeded => {
-                self.own.forget_token();
+                self.own.discard_token();
                 answers::invalid_token()
             }
             FirstPassword::Refused(message) => answers::password_refused(&message),

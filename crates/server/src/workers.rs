@@ -206,7 +206,7 @@ fn seal(context: &Context) -> Timestamp {
             "cannot seal events; they stay in the tail"
         ),
     }
-    if let Err(fault) = gateway.forget_denials() {
+    if let Err(fault) = gateway.expire_denials() {
         gateway.report(&fault, "cannot delete old denials", "");
     }
     let dropped = cloudtrail::oldest_needed(gateway)

@@ -92,8 +92,8 @@ impl From<CallError> for Stop {
     }
 }
 
-/// Starts a server, runs the steps, prints the result, and keeps the server running unless told to
-/// exit.
+/// Starts a server, runs the steps, prints the result, and keeps the server running unless
+/// `--exit` is given.
 pub(crate) fn run(verb: &Quickstart, lang: Lang) -> Result<Exit, Trouble> {
     let _diagnostics = start_diagnostics("warn", false)?;
     let (clock, entropy) = (Clock::system(), Entropy::system());

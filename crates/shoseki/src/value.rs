@@ -92,7 +92,7 @@ mod tests {
         }
     }
 
-    /// An address is an IP address with a port, and the error says so.
+    /// An address is an IP address with a port; the error for anything else names this form.
     #[test]
     fn addresses_are_numbers() {
         assert!(address("[::1]:4566").is_ok());

@@ -27,7 +27,7 @@ fn serve(data: &Path) -> Serving {
     Serving::start(Command::new(env!("CARGO_BIN_EXE_shoseki")), &[], data)
 }
 
-/// Without a verb the short help is shown, whatever the environment says.
+/// Without a verb the short help is printed, regardless of the environment.
 #[test]
 fn the_bare_command_shows_the_short_help() {
     for variables in [&[][..], &[("LANG", "ja_JP.UTF-8")], &[("SHOSEKI_DATA_DIR", "x")]] {
@@ -106,8 +106,8 @@ fn errors_of_the_file_are_read_at_once() {
     }
 }
 
-/// A taken port leaves nothing behind and says what to do; `quickstart` listens where it is told to
-/// by the variable, too.
+/// A port in use leaves no files behind, and the error names the flag to use; `quickstart` reads the
+/// address from the variable, too.
 #[test]
 fn a_port_in_use_leaves_nothing_behind() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -125,7 +125,7 @@ fn a_port_in_use_leaves_nothing_behind() {
     }
 }
 
-/// A request that nobody refused is a finding, and no misuse.
+/// A request without a denial on record is a finding, not a usage error.
 #[test]
 fn explain_reports_an_unknown_request() {
     let folder = tempfile::tempdir().unwrap();
@@ -139,7 +139,8 @@ fn explain_reports_an_unknown_request() {
     assert!(text.contains("no denial of the request `no-such-request` is on record"), "{text}");
 }
 
-/// Without its root key a data directory is checked as far as that goes, and it is said how far.
+/// Without its root key a data directory is checked as far as possible, and the report states the
+/// limits.
 #[test]
 fn fsck_without_the_root_key_reports_what_it_cannot_verify() {
     let folder = tempfile::tempdir().unwrap();
@@ -162,7 +163,7 @@ fn fsck_without_the_root_key_reports_what_it_cannot_verify() {
     );
 }
 
-/// An operator lists and changes accounts, and a store of another account says whose it is.
+/// An operator lists and changes accounts, and a store of another account names its account.
 #[test]
 fn accounts_are_listed_and_changed() {
     let folder = tempfile::tempdir().unwrap();
@@ -173,53 +174,53 @@ fn accounts_are_listed_and_changed() {
         let done = shoseki(&[&["account"][..], words, &place].concat(), &[]);
         (done.status.code(), out(&done), err(&done))
     };
-    let (code, listed, said) = account(&["list"]);
-    assert_eq!(code, Some(0), "{said}");
+    let (code, listed, errors) = account(&["list"]);
+    assert_eq!(code, Some(0), "{errors}");
     assert!(listed.starts_with("123456789012  root  created ") && listed.contains("no password"));
     assert_eq!(account(&["rename", "123456789012", "audit"]).0, Some(0));
-    let (_, told, _) = account(&["reset-root-password", "123456789012"]);
-    assert!(told.contains("password  "), "{told}");
-    let (_, told, _) = account(&["rotate-root-access-key", "123456789012"]);
-    assert!(told.contains("deleted AKIA") && told.contains("stored in "), "{told}");
+    let (_, output, _) = account(&["reset-root-password", "123456789012"]);
+    assert!(output.contains("password  "), "{output}");
+    let (_, output, _) = account(&["rotate-root-access-key", "123456789012"]);
+    assert!(output.contains("deleted AKIA") && output.contains("stored in "), "{output}");
     drop(serve(&data));
     let (_, listed, _) = account(&["list", "--json"]);
     let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
     let one = &listed["accounts"][0];
     assert_eq!((&one["name"], &one["root_has_password"]), (&"audit".into(), &true.into()));
-    let (code, _, said) = account(&["rename", "999999999999", "x"]);
-    assert_eq!(code, Some(2), "{said}");
-    assert!(said.contains("`shoseki account list` lists all accounts"), "{said}");
+    let (code, _, errors) = account(&["rename", "999999999999", "x"]);
+    assert_eq!(code, Some(2), "{errors}");
+    assert!(errors.contains("`shoseki account list` lists all accounts"), "{errors}");
     let words = ["serve", "--listen", "127.0.0.1:0", "--account", "111122223333"];
     let other = shoseki(&[&words[..], &place].concat(), &[]);
     assert_eq!(other.status.code(), Some(2));
     assert!(err(&other).contains("start with `--account 123456789012`"), "{}", err(&other));
 }
 
-/// A service manager hears that the server serves, that it lives, and that it stops, in this order.
+/// A service manager is notified that the server is ready, that it is alive, and that it stops.
 #[test]
 fn the_service_manager_is_notified() {
     let folder = tempfile::tempdir().unwrap();
     let socket = folder.path().join("notify");
-    let heard = std::os::unix::net::UnixDatagram::bind(&socket).unwrap();
+    let notifications = std::os::unix::net::UnixDatagram::bind(&socket).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_shoseki"));
     command
         .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
         .arg(folder.path().join("data"));
     command.env("NOTIFY_SOCKET", &socket).env("WATCHDOG_USEC", "20000");
     let mut server = command.stderr(Stdio::null()).spawn().unwrap();
-    heard.set_read_timeout(Some(std::time::Duration::from_mins(1))).unwrap();
-    let hear = || {
+    notifications.set_read_timeout(Some(std::time::Duration::from_mins(1))).unwrap();
+    let receive = || {
         let mut text = [0; 256];
-        let length = heard.recv(&mut text).unwrap();
+        let length = notifications.recv(&mut text).unwrap();
         String::from_utf8_lossy(&text[..length]).into_owned()
     };
-    assert!(hear().starts_with("READY=1\nSTATUS=serving at 127.0.0.1:"));
+    assert!(receive().starts_with("READY=1\nSTATUS=serving at 127.0.0.1:"));
     for _ in 0..3 {
-        assert_eq!(hear(), "WATCHDOG=1");
+        assert_eq!(receive(), "WATCHDOG=1");
     }
     let pid = rustix::process::Pid::from_child(&server);
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-    let last = std::iter::repeat_with(hear).find(|text| text != "WATCHDOG=1").unwrap();
+    let last = std::iter::repeat_with(receive).find(|text| text != "WATCHDOG=1").unwrap();
     assert!(last.starts_with("STOPPING=1"), "{last}");
     assert!(server.wait().unwrap().success());
 }
@@ -232,6 +233,6 @@ fn health_is_queried() {
     let url = format!("http://{}", serving.address());
     let asked = shoseki(&["health", "--endpoint-url", &url], &[]);
     assert_eq!((asked.status.code(), out(&asked).as_str()), (Some(0), "ok\n"), "{}", err(&asked));
-    let nobody = ["health", "--endpoint-url", "http://127.0.0.1:1"];
-    assert_eq!(shoseki(&nobody, &[]).status.code(), Some(4));
+    let unreachable = ["health", "--endpoint-url", "http://127.0.0.1:1"];
+    assert_eq!(shoseki(&unreachable, &[]).status.code(), Some(4));
 }

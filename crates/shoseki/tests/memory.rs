@@ -1,10 +1,10 @@
-//! The process stays within `memory_max`, whatever clients send or leave unread.
+//! The process stays within `memory_max`, regardless of what clients send or leave unread.
 //! `tests/attack/memory.py` does the same with more of them.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
-    reason = "a test may fail, and says what it measured"
+    reason = "a test may fail, and prints what it measured"
 )]
 
 use std::fmt::Write as _;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use testkit::Serving;
 
 const KEY: &str = "AKIAPROCESSROOT00001";
-const SECRET: &str = "a-secret-that-nobody-else-may-see-0123456";
+const SECRET: &str = "a-secret-that-no-other-user-may-see-01234";
 const TOKEN: &str = "a-session-token-of-another-work";
 
 fn shoseki() -> Command {
@@ -21,8 +21,8 @@ fn shoseki() -> Command {
     command
 }
 
-/// Whether the server knows the root key that it was given: it shows it in its state only sealed,
-/// so this asks for the file that it would have made without one.
+/// Whether the server has accepted the root key from its flags or variables: its state contains the
+/// key only sealed, so this checks that the file of a generated key is missing.
 fn took_the_key(data: &Path) -> bool {
     data.join("state.redb").exists() && !data.join("root-credentials").exists()
 }
@@ -68,7 +68,7 @@ fn a_program_without_its_file_hides_its_secrets() {
     assert!(took_the_key(&data), "the secret has arrived");
 }
 
-/// A data directory that somebody made for everybody to read is closed, and what is made in it.
+/// A data directory that all users can read is made private, and so are the files created in it.
 #[test]
 fn everything_in_the_data_directory_is_closed_to_others() {
     let folder = tempfile::tempdir().unwrap();
@@ -127,13 +127,13 @@ fn a_data_directory_writable_by_others_is_rejected() {
             command.arg("payments");
         }
         let done = command.output().unwrap();
-        let said = String::from_utf8(done.stderr).unwrap();
-        assert_eq!(done.status.code(), Some(3), "{said}");
-        assert!(said.contains("other users can write to"), "{said}");
+        let errors = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(done.status.code(), Some(3), "{errors}");
+        assert!(errors.contains("other users can write to"), "{errors}");
     }
 }
 
-/// Files of secrets that others may read are refused, whoever keeps them.
+/// Files of secrets that other users can read are refused, for each flag that names one.
 #[test]
 fn loose_secret_files_are_refused() {
     let folder = tempfile::tempdir().unwrap();
@@ -156,9 +156,9 @@ fn loose_secret_files_are_refused() {
     ] {
         let mut command = shoseki();
         let done = command.arg("serve").args(flags).arg("--data-dir").arg(&data).output().unwrap();
-        let said = String::from_utf8(done.stderr).unwrap();
-        assert_eq!(done.status.code(), Some(2), "{said}");
-        assert!(said.contains("chmod 600"), "{said}");
+        let errors = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(done.status.code(), Some(2), "{errors}");
+        assert!(errors.contains("chmod 600"), "{errors}");
     }
     assert!(!data.exists());
 }

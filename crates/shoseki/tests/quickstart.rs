@@ -32,13 +32,13 @@ fn quickstart_ends_with_a_valid_trail() {
     assert_eq!(last["verdict"], "VALID", "{last}");
 }
 
-/// Scripts can tell why a command failed.
+/// Each kind of failure has its own exit code, so that scripts can distinguish them.
 #[test]
 fn failures_have_their_exit_codes() {
     let arn = "arn:aws:cloudtrail:eu-west-1:123456789012:trail/audit";
     let verify = ["verify", "--trail-arn", arn, "--start-time", "2026-01-02"];
-    let nobody = ["--endpoint-url", "http://127.0.0.1:1", "--access-key-id", "A"];
-    let reached = [&verify[..], &nobody[..], &["--secret-access-key", "S"]].concat();
+    let unreachable = ["--endpoint-url", "http://127.0.0.1:1", "--access-key-id", "A"];
+    let reached = [&verify[..], &unreachable[..], &["--secret-access-key", "S"]].concat();
     for (words, want) in [
         (&["serve", "--region", "x y"][..], 2),
         (&["serve", "--log", "nonsense==="], 2),

@@ -8,7 +8,7 @@ mod resources;
 
 pub use resources::Name;
 
-/// What event history, selectors and delivery need to know of an event, without its JSON.
+/// What event history, selectors and delivery read of an event, without its JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// `eventID`.

@@ -166,7 +166,7 @@ mod tests {
         assert_eq!(decompress(&gz, 5).unwrap(), b"hello");
     }
 
-    /// Every kind of damage to a member is identified, whichever byte it affects.
+    /// Every kind of damage to a member is identified, at every byte.
     #[test]
     fn spoiled_members_are_refused() {
         let gz = compress(b"hello hello hello").unwrap();

@@ -246,7 +246,7 @@ mod tests {
         check("10.0.0.1", "Trail name must not be formatted as an IP address.");
     }
 
-    /// An argument that looks like an ARN must be the complete ARN of a trail.
+    /// An argument that starts with `arn:` must be the complete ARN of a trail.
     #[test]
     fn trails_are_named_by_name_or_arn() {
         let arn = "arn:aws:cloudtrail:us-east-2:123456789012:trail/MyTrail";

@@ -69,7 +69,7 @@ impl From<FormError> for WireError {
 /// Parses a form as it arrives: call [`read_fields`](Self::read_fields) until it returns that the
 /// file begins, then [`push`](Self::push) for the file's bytes.
 ///
-/// Whatever follows the file is ignored.
+/// Bytes after the file are ignored.
 #[derive(Debug)]
 pub struct FormReader {
     /// `\r\n--` and the boundary.

@@ -4,7 +4,7 @@
 //! 1.1, Query and REST-XML) with their error bodies, a small XML reader and writer, AWS's variant
 //! of percent-encoding, and the formats of request IDs.
 //!
-//! Non-goals: sockets, routing, look-up of credentials, policies. Nothing waits, reads a clock or
+//! Non-goals: sockets, routing, credentials, policies. Nothing waits, reads a clock or
 //! draws a random number; `now` and random bytes are arguments. Untrusted input results in a value
 //! or an error with AWS's code and message, never in a panic, and every size is limited before
 //! memory is allocated for it.

@@ -178,7 +178,7 @@ impl Signed {
         }
     }
 
-    /// Whether its time is valid. Call it before looking up the key.
+    /// Whether its time is valid. Call it before the key is looked up.
     ///
     /// Observed: a header within 15 minutes either way; a presigned URL until its second is over,
     /// however far that is away.

@@ -2,8 +2,8 @@
 //! verifies it.
 //!
 //! In the order in which a gateway uses it: [`presented`] parses the claim, `None` being an
-//! anonymous caller; [`Signed::check_scope`] checks that it is for this service; the gateway looks
-//! up the access key (and itself returns [`SignatureError::UnknownKey`],
+//! anonymous caller; [`Signed::check_scope`] checks that it is for this service; the
+//! gateway looks up the access key (and itself returns [`SignatureError::UnknownKey`],
 //! [`SignatureError::BadToken`] or [`SignatureError::ExpiredToken`]); [`verify`] verifies it. A
 //! body that arrives in signed chunks is then verified chunk by chunk by a [`ChunkDecoder`].
 //!
@@ -175,7 +175,7 @@ pub struct Signed {
 impl Signed {
     /// Whether the scope names `service`, a region that can exist, and the day of the date.
     ///
-    /// Call it before looking up the key. The bucket's region is known only later: see
+    /// Call it before the key is looked up. The bucket's region is known only later: see
     /// [`SignatureError::wrong_region`].
     pub fn check_scope(&self, service: &str) -> Result<(), SignatureError> {
         let place = self.place();

@@ -54,7 +54,7 @@ fn run(input: &[u8]) -> Way {
     };
     if let Some((kind, end)) = series.parse_key(&String::from_utf8_lossy(input)) {
         let again = series.parse_key(&series.object_key(end, kind));
-        assert_eq!(again, Some((kind, end)), "the key of what a key says");
+        assert_eq!(again, Some((kind, end)), "the key that is built from the parts of a key");
         way = way.then(kind == Kind::Backfill);
     }
     way

@@ -67,9 +67,9 @@ fn run(input: &[u8]) -> Way {
     let world = &*WORLD;
     let header = BlobHeader::parse(input);
     let opened = blob::decrypt(&world.secret, input, &world.context);
-    assert_eq!(opened.is_ok(), input == world.blob, "a ciphertext that nobody made");
+    assert_eq!(opened.is_ok(), input == world.blob, "a forged ciphertext opened");
     let unsealed = world.keyring.open(Domain::AccessKey, &[b"x"], input);
-    assert_eq!(unsealed.is_ok(), input == world.sealed, "a secret that nobody sealed");
+    assert_eq!(unsealed.is_ok(), input == world.sealed, "a forged secret opened");
     let way = Way(0).then(header.is_some()).then(Keyring::epoch_of(input).is_some());
     let way = way.kind(&opened.err()).kind(&unsealed.err());
     let text = String::from_utf8_lossy(input);
@@ -79,7 +79,7 @@ fn run(input: &[u8]) -> Way {
     let way = match serde_json::from_slice::<WrappedKeyring>(input) {
         Ok(wrapped) => match Keyring::unlock(&world.root, &wrapped) {
             Ok(_) => {
-                assert_eq!(wrapped, world.wrapped, "a keyring that nobody wrapped");
+                assert_eq!(wrapped, world.wrapped, "a forged keyring unlocked");
                 way.then("unlocked")
             }
             Err(error) => way.kind(&error),
@@ -100,7 +100,7 @@ fn passphrase(way: Way, input: &[u8]) -> Way {
         return way;
     }
     let opened = open_with_passphrase(input, "p");
-    way.kind(&opened.map(|_| panic!("a root key that nobody sealed")).err())
+    way.kind(&opened.map(|_| panic!("a forged root key opened")).err())
 }
 
 /// Bodies in frames, and ranges out of the numbers at the input's start.
@@ -109,7 +109,7 @@ fn frames(way: Way, input: &[u8]) -> Way {
     let opener = FrameOpener::new(&world.secret, b"o").expect("an opener");
     let length = u64::try_from(PLAIN.len()).unwrap_or(0);
     let body = opener.open_all(length, input);
-    assert_eq!(body.is_ok(), input == world.framed, "a body that nobody sealed");
+    assert_eq!(body.is_ok(), input == world.framed, "a forged body opened");
     let number = |at: usize| {
         let bytes = input.get(at..at + 8).and_then(|bytes| bytes.first_chunk());
         bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))

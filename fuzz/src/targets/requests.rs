@@ -1,4 +1,4 @@
-//! Complete raw requests: whatever they contain, there is a response.
+//! Complete raw requests: each gets a response.
 
 use std::cell::RefCell;
 

@@ -49,7 +49,7 @@ impl World {
         let events = events.collect();
         store.submit(move |_| ((), events)).wait().expect("committed");
         store.seal(1).expect("sealed");
-        forget_hash(&store);
+        remove_hash(&store);
         store.shut_down();
         drop(store);
         let segments = folder.path().join(SEGMENTS_FOLDER);
@@ -60,16 +60,16 @@ impl World {
 }
 
 /// Rows of earlier releases have no hash of a file's index; with it, damage would not be parsed.
-fn forget_hash(store: &Store) {
+fn remove_hash(store: &Store) {
     const SEGMENTS: Table<BTreeMap<String, Value>> = Table::new("meta.segment");
-    let forgotten = store.submit(|tx| {
+    let removed = store.submit(|tx| {
         for (key, mut row) in SEGMENTS.all(tx, "").expect("rows") {
             row.remove("index_sha256").expect("a hash");
             SEGMENTS.put(tx, key, &row).expect("a row");
         }
         ((), Vec::new())
     });
-    forgotten.wait().expect("committed");
+    removed.wait().expect("committed");
 }
 
 fn seeds() -> Vec<Vec<u8>> {
@@ -120,12 +120,12 @@ fn unpacked(file: &[u8]) -> Vec<u8> {
     ] {
         put(&mut out, at, u32::try_from(number).expect("small"));
     }
-    mend(&mut out);
+    correct_checksums(&mut out);
     out
 }
 
 /// Corrects all checksums that can be located.
-fn mend(file: &mut [u8]) -> Option<()> {
+fn correct_checksums(file: &mut [u8]) -> Option<()> {
     let footer = file.len().checked_sub(FOOTER_LEN)?;
     let (index, len) = (number(file, footer, 8)?, number(file, footer + 8, 8)?);
     let (blocks, pages) = (number(file, footer + 16, 4)?, number(file, footer + 20, 4)?);
@@ -153,13 +153,13 @@ fn mend(file: &mut [u8]) -> Option<()> {
 
 fn run(input: &[u8]) -> Way {
     let mut file = input.to_vec();
-    let mended = mend(&mut file).is_some();
+    let has_checksums = correct_checksums(&mut file).is_some();
     WORLD.with_borrow(|world| {
         std::fs::write(&world.path, &file).expect("a writable file");
         let disk = Box::new(world.disk.clone());
         let store = Store::open(world.folder.path(), Some(disk)).expect("the state is sound");
         let view = store.snapshot().expect("a snapshot");
-        let mut way = Way(0).then(mended);
+        let mut way = Way(0).then(has_checksums);
         for from in [0, 7, u64::MAX] {
             way = match store.events_from(&view, from, 1_000) {
                 Ok(rows) => {

@@ -145,7 +145,7 @@ fn version_2(head: &Head) -> Way {
 
 fn run(input: &[u8]) -> Way {
     let Some((head, body)) = raw_request::parse(input) else { return Way(0) };
-    let way = look(&head).then(version_2(&head).0);
+    let way = query(&head).then(version_2(&head).0);
     match presented(&head) {
         Ok(None) => way.then("anonymous"),
         Err(error) => refused(way, &error),
@@ -172,7 +172,7 @@ fn run(input: &[u8]) -> Way {
 }
 
 /// The properties of a head, signed or not.
-fn look(head: &Head) -> Way {
+fn query(head: &Head) -> Way {
     let pairs = head.query_pairs();
     for (name, _) in &pairs {
         let first = pairs.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone());

@@ -71,13 +71,13 @@ fn run(input: &[u8]) -> Way {
             assert_eq!(again, Some(exact), "`{text}` is printed as `{printed}`");
         }
         // Every instant can be formatted.
-        let told = [time.java_text(), time.java_text_iam(), time.basic_date(), time.to_string()];
-        assert!(told.iter().all(|text| !text.is_empty()), "{told:?}");
+        let texts = [time.java_text(), time.java_text_iam(), time.basic_date(), time.to_string()];
+        assert!(texts.iter().all(|text| !text.is_empty()), "{texts:?}");
     }
     if let Some(ms) = input.first_chunk() {
         let time = Timestamp::from_ms(u64::from_le_bytes(*ms));
-        let told = [time.iso(), time.iso_ms(), time.basic(), time.http_date(), time.java_text()];
-        assert!(told.iter().all(|text| text.len() < 64), "{told:?}");
+        let texts = [time.iso(), time.iso_ms(), time.basic(), time.http_date(), time.java_text()];
+        assert!(texts.iter().all(|text| text.len() < 64), "{texts:?}");
         let _ = (time.ceil_to(3_600_000), time.plus_ms(u64::MAX), time.minus_ms(u64::MAX));
     }
     way

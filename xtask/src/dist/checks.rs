@@ -1,6 +1,6 @@
 //! Checks the artifacts with Debian's tools. A missing tool is reported and skipped.
 
-use super::{Made, said, write};
+use super::{Made, output_of, write};
 use crate::failure::Failure;
 use crate::out;
 use crate::project::Project;
@@ -13,7 +13,7 @@ pub(super) fn check(project: &Project, made: &Made) -> Result<(), Failure> {
     let has = |tool: &str| {
         let is_there = Run::program(project, tool).words(["--version"]).succeeds();
         if !is_there {
-            out::say(&format!("{tool} is missing: what it checks is NOT checked"));
+            out::note(&format!("{tool} is missing: what it checks is NOT checked"));
         }
         is_there
     };
@@ -53,8 +53,8 @@ fn unit(project: &Project, made: &Made) -> Result<(), Failure> {
     let unit = unit.replace("/usr/bin/shoseki", &program.to_string_lossy());
     let file = made.folder.join("unit").join("shoseki.service");
     write(&file, unit.as_bytes(), 0o644)?;
-    let heard = said(
+    let complaints = output_of(
         std::process::Command::new("systemd-analyze").args(["verify", "--man=no"]).arg(&file),
     )?;
-    if heard.trim().is_empty() { Ok(()) } else { Err(heard.into()) }
+    if complaints.trim().is_empty() { Ok(()) } else { Err(complaints.into()) }
 }

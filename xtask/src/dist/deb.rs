@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::{copy, remove, said, write};
+use super::{copy, output_of, remove, write};
 use crate::failure::Failure;
 use crate::project::Project;
 use crate::run::Run;
@@ -22,16 +22,16 @@ pub(super) fn package(
     let root = folder.join("deb");
     remove(&root)?;
     Run::program(project, "cp").words(["--archive"]).words([stage, &root]).go()?;
-    let architecture = said(Command::new("dpkg").arg("--print-architecture"))?;
+    let architecture = output_of(Command::new("dpkg").arg("--print-architecture"))?;
     let architecture = architecture.trim();
-    let maintainer = said(
+    let maintainer = output_of(
         Command::new("git")
             .args(["show", "--no-patch", "--format=%cn <%ce>", "HEAD"])
             .current_dir(project.root()),
     )?;
     document(project, &root, version, maintainer.trim())?;
     let control = root.join("DEBIAN");
-    let size = said(Command::new("du").args(["--summarize", "--block-size=1K"]).arg(&root))?;
+    let size = output_of(Command::new("du").args(["--summarize", "--block-size=1K"]).arg(&root))?;
     let size = size.split_whitespace().next().unwrap_or("0");
     let text = project
         .read("contrib/deb/control")?
@@ -67,7 +67,7 @@ fn document(
     let documents = root.join("usr/share/doc/shoseki");
     copy(&project.path("contrib/deb/copyright"), &documents.join("copyright"), 0o644)?;
     copy(&project.path("CHANGELOG.md"), &documents.join("changelog"), 0o644)?;
-    let day = said(
+    let day = output_of(
         Command::new("git")
             .args(["show", "--no-patch", "--format=%cD", "HEAD"])
             .current_dir(project.root()),
@@ -108,7 +108,7 @@ fn glibc(bytes: &[u8]) -> Option<u32> {
 
 /// The checksums that `debsums` compares.
 fn sums(root: &Path) -> Result<(), Failure> {
-    let listed = said(
+    let listed = output_of(
         Command::new("sh")
             .args(["-c", "find usr -type f | LC_ALL=C sort | xargs -d '\\n' md5sum"])
             .current_dir(root),

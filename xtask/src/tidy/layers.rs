@@ -42,8 +42,8 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("shoseki", &["types", "wire", "policy", "trail", "keys", "tlog", "inquiry", "server"]),
-    ("bench", &["types", "wire", "trail", "keys", "store"]),
     ("testkit", &["types", "wire", "trail", "keys", "store", "gateway", "iam"]),
+    ("bench", &["types", "wire", "trail", "keys", "store", "testkit"]),
     (
         "fuzz",
         &[

@@ -33,11 +33,11 @@ pub(super) fn check(project: &Project, complaints: &mut Vec<String>) -> Result<(
         // Binary files are skipped.
         let Ok(text) = project.read(&file) else { continue };
         if is_lock(&file) {
-            strangers(&file, &text, complaints);
+            unknown_registries(&file, &text, complaints);
             continue;
         }
         for (number, line) in text.lines().enumerate() {
-            for word in FORBIDDEN.iter().filter(|word| says(line, word)) {
+            for word in FORBIDDEN.iter().filter(|word| has_word(line, word)) {
                 complaints.push(format!("`{file}`, line {}: `{word}`", number.saturating_add(1)));
             }
         }
@@ -53,7 +53,7 @@ pub(super) fn check(project: &Project, complaints: &mut Vec<String>) -> Result<(
 
 /// Whether the line contains the word, but not as the tail of another: `pages/home/` is not a
 /// directory of a developer's machine.
-fn says(line: &str, word: &str) -> bool {
+fn has_word(line: &str, word: &str) -> bool {
     let inside = |c: char| c.is_alphanumeric() || "._-})$".contains(c);
     line.match_indices(word).any(|(at, _)| {
         let before = line.get(..at).and_then(|before| before.chars().next_back());
@@ -66,7 +66,7 @@ fn is_lock(file: &str) -> bool {
     matches!(name, Some("Cargo.lock" | "package-lock.json"))
 }
 
-fn strangers(file: &str, lock: &str, complaints: &mut Vec<String>) {
+fn unknown_registries(file: &str, lock: &str, complaints: &mut Vec<String>) {
     for line in lock.lines() {
         let line = line.trim();
         let place =
@@ -107,10 +107,10 @@ mod tests {
 
     /// A directory of a machine is detected; a directory of the project with the same name is not.
     #[test]
-    fn machines_are_told_from_folders() {
+    fn paths_of_machines_are_distinguished_from_folders() {
         for word in FORBIDDEN {
-            assert!(says(&format!("see `{word}x`"), word) && says(word, word), "{word}");
-            assert!(!says(&format!("pages{word}x"), word), "{word}");
+            assert!(has_word(&format!("see `{word}x`"), word) && has_word(word, word), "{word}");
+            assert!(!has_word(&format!("pages{word}x"), word), "{word}");
         }
     }
 
@@ -120,9 +120,9 @@ mod tests {
         let mut complaints = Vec::new();
         let good =
             format!("source = \"{}\"\n\"resolved\": \"{}a.tgz\",", REGISTRIES[0], REGISTRIES[1]);
-        strangers("lock", &good, &mut complaints);
+        unknown_registries("lock", &good, &mut complaints);
         assert!(complaints.is_empty());
-        strangers("lock", "\"resolved\": \"http://10.0.0.1/a.tgz\",", &mut complaints);
+        unknown_registries("lock", "\"resolved\": \"http://10.0.0.1/a.tgz\",", &mut complaints);
         assert_eq!(complaints.len(), 1);
     }
 }

@@ -69,7 +69,7 @@ fn close_if_drained(gateway: &Gateway, trail: &Trail, now: Timestamp) -> Result<
     let is_drained = progress.spans.is_empty() && left != Waits::Logs;
     let is_done = is_drained && left == Waits::None && progress.chains.is_empty();
     if is_done && progress.deleted.is_some() {
-        return forget(gateway, trail);
+        return delete_progress(gateway, trail);
     }
     let is_over = is_drained || !trail.validates_log_files;
     if !is_over || progress.chains.iter().all(|state| state.chain.closing.is_some()) {
@@ -103,8 +103,9 @@ fn last_instant(
     Ok(now.max(newest.plus_ms(1)).max(after))
 }
 
-/// A deleted trail whose last digest has arrived needs no memory. No event: its deletion had one.
-fn forget(gateway: &Gateway, trail: &Trail) -> Result<(), Fault> {
+/// Deletes the progress of a deleted trail whose last digest has been delivered. No event: the
+/// deletion of the trail had one.
+fn delete_progress(gateway: &Gateway, trail: &Trail) -> Result<(), Fault> {
     let id = trail.id.clone();
     gateway.maintain(move |tx| Ok(PROGRESS.delete(tx, &id)?))
 }

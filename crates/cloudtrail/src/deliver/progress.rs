@@ -39,7 +39,7 @@ pub fn oldest_needed(gateway: &Gateway) -> Result<u64, Fault> {
     Ok(oldest)
 }
 
-/// Changes a trail's progress on the writer, together with whatever else `change` does.
+/// Changes a trail's progress on the writer, together with everything else that `change` writes.
 ///
 /// Calls change it too, so it is read again there; a trail without progress is skipped. No event:
 /// no caller requested this bookkeeping, and each file stored in a bucket has the event of its

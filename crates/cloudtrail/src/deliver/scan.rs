@@ -134,8 +134,8 @@ impl Scans {
         work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The scan of just this span. One of former settings, or of a stretch that was cut, is
-    /// forgotten.
+    /// Takes the scan of exactly this span. A scan of former settings, or of a stretch that was cut,
+    /// is dropped.
     pub(super) fn take(&self, trail_id: &str, span: &Span) -> Option<Scan> {
         let known = self.with(|scans| scans.remove(trail_id))?;
         (known.span.next == span.next && known.span.filter == span.filter).then_some(known)

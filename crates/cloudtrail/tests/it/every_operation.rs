@@ -260,7 +260,7 @@ fn a_trail_has_no_other_destinations() {
     assert_eq!(scene.trail("DescribeTrails", &json!({})).ok().json()["trailList"], json!([]));
 }
 
-/// A call that cannot be recorded is not answered, whatever it asks for.
+/// No operation returns its result if its event cannot be recorded.
 #[test]
 fn every_operation_fails_when_nothing_can_be_stored() {
     let disk = Disk::with_power();

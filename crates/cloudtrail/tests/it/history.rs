@@ -53,15 +53,15 @@ fn a_damaged_event_is_not_left_out() {
 
 /// Times in the parameters of events are text, as AWS writes them.
 #[test]
-fn events_tell_times_as_text() {
+fn events_record_times_as_text() {
     let scene = Scene::with_bucket();
     let ask = json!({"StartTime": 1_688_990_267.5, "EndTime": 1_688_993_867});
     for operation in ["LookupEvents", "ListPublicKeys"] {
         scene.trail(operation, &ask).ok();
-        let told = &scene.kit.event(operation)["requestParameters"];
+        let parameters = &scene.kit.event(operation)["requestParameters"];
         let want = json!({
             "startTime": "Jul 10, 2023, 11:57:47 AM", "endTime": "Jul 10, 2023, 12:57:47 PM" });
-        assert_eq!(*told, want, "{operation}");
+        assert_eq!(*parameters, want, "{operation}");
     }
 }
 

@@ -88,7 +88,7 @@ fn deliveries_alone_do_not_make_the_next_file() {
     pass(&scene, 20 * MINUTE_MS);
     for (bucket, before) in [BUCKET, OTHER_BUCKET].into_iter().zip(before) {
         let made = files(&scene, bucket).0 - before;
-        assert!((3..=5).contains(&made), "{made} log files in 20 minutes in which nobody called");
+        assert!((3..=5).contains(&made), "{made} log files in 20 minutes without a call");
     }
     let calm = files(&scene, BUCKET).0;
     scene.kit.json("TrentService.ListKeys", &json!({})).ok();

@@ -1,5 +1,5 @@
 //! Two servers that share a store and both deliver: each event is in one file, each file in one
-//! digest, and the chain does not fork, at whichever step one of them interrupts the other.
+//! digest, and the chain does not fork, at each step at which one can interrupt the other.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;

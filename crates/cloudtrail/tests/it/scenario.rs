@@ -109,8 +109,8 @@ fn an_outage_is_described_file_by_file() {
     assert_eq!((&queue["Kind"], &queue["Error"]), (&"LogFile".into(), &"AccessDenied".into()));
     assert_eq!(queue["Bucket"], BUCKET);
     let explain = json!({"RequestId": queue["RequestId"]});
-    let told = scene.kit.json("Shoseki_20261101.ExplainDenial", &explain).ok().json();
-    let denial = &told["Denials"][0];
+    let explained = scene.kit.json("Shoseki_20261101.ExplainDenial", &explain).ok().json();
+    let denial = &explained["Denials"][0];
     assert_eq!(denial["Action"], "kms:GenerateDataKey");
     let miss = &denial["NearMisses"][0];
     assert_eq!(miss["by"]["statement"], "Allow CloudTrail to encrypt logs");

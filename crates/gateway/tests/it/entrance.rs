@@ -180,11 +180,11 @@ fn query_calls_name_their_action() {
     for (body, code, message) in [
         ("Version=2011-06-15", "MissingAction", "The request must contain the parameter Action."),
         (
-            "Action=GetNobody&Version=2011-06-15",
+            "Action=GetNothing&Version=2011-06-15",
             "InvalidAction",
-            "Could not find operation GetNobody for version 2011-06-15",
+            "Could not find operation GetNothing for version 2011-06-15",
         ),
-        ("Action=GetNobody", "InvalidAction", "Could not find operation GetNobody for version "),
+        ("Action=GetNothing", "InvalidAction", "Could not find operation GetNothing for version "),
     ] {
         let refused = ask("/", body);
         let want = (400, code.to_owned(), message.to_owned());

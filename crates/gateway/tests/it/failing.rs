@@ -14,8 +14,8 @@ fn has_succeeded(kit: &Kit, name: &str) -> bool {
     events(kit).iter().any(|(event, code)| event == name && code.is_empty())
 }
 
-/// Nothing is kept of a call whose event cannot be built: at whatever draw randomness fails, what
-/// is done is recorded, and what is recorded is done.
+/// Nothing is kept of a call whose event cannot be built: for each draw of randomness that can fail,
+/// every change has its event, and every event its change.
 #[test]
 fn no_change_without_its_event() {
     let (mut refused, mut served) = (0, false);

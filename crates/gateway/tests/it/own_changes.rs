@@ -160,7 +160,7 @@ fn reasons_of_denials_are_kept_for_a_day() {
     let order = json!({"Needs": [{"Resource": "arn:aws:clerk:::f"}]});
     let id = ask_as(&kit, &user, "Serve", &order).header("x-amzn-requestid");
     let shown = |id: &str| ask(&kit, "Serve", &json!({"Explains": id})).ok().json();
-    let expire = || kit.gateway.forget_denials().unwrap();
+    let expire = || kit.gateway.expire_denials().unwrap();
     kit.clock.advance_ms(DAY_MS);
     expire();
     assert_eq!(shown(&id)["Denials"][0]["Action"], "clerk:Serve", "just a day");

@@ -327,8 +327,8 @@ impl Action for GetAccessKeyLastUsed {
 
     fn run(ctx: &mut Ctx<'_>, input: &KeyInput) -> Result<LastUsedOutput, Fail> {
         let Some(key) = own_key(ctx, input.id())? else {
-            let told = format!("The Access Key with id {} cannot be found.", input.id());
-            return Err(IamError::NoSuchEntity(told).into());
+            let message = format!("The Access Key with id {} cannot be found.", input.id());
+            return Err(IamError::NoSuchEntity(message).into());
         };
         let user = match key.user_id {
             Some(id) => directory::holder_by_id(ctx.tx(), &id)?,

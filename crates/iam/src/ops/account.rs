@@ -50,8 +50,8 @@ impl Action for CreateAccountAlias {
         let (alias, account) = (given(input.account_alias.as_ref()), ctx.account().clone());
         let owner = directory::account_by_alias(ctx.tx(), alias)?;
         if owner.is_some_and(|owner| owner != account) {
-            let told = format!("The account alias {alias} already exists.");
-            return Err(IamError::EntityAlreadyExists(told).into());
+            let message = format!("The account alias {alias} already exists.");
+            return Err(IamError::EntityAlreadyExists(message).into());
         }
         if let Some(mut row) = directory::account(ctx.tx(), &account)? {
             row.alias = Some(alias.to_owned());
@@ -83,8 +83,8 @@ impl Action for DeleteAccountAlias {
         let row = directory::account(ctx.tx(), &account)?;
         let Some(mut row) = row.filter(|row| row.alias == input.account_alias) else {
             let alias = given(input.account_alias.as_ref());
-            let told = format!("The account alias {alias} does not exist.");
-            return Err(IamError::NoSuchEntity(told).into());
+            let message = format!("The account alias {alias} does not exist.");
+            return Err(IamError::NoSuchEntity(message).into());
         };
         row.alias = None;
         directory::put_account(ctx.tx_mut(), &account, &row)?;

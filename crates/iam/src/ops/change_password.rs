@@ -40,8 +40,8 @@ pub(crate) struct ChangePassword;
 /// The calling user and its profile.
 fn caller(ctx: &Ctx<'_>) -> Result<(Holder, Who, LoginProfile), Fail> {
     let Principal::User { unique_id, .. } = &ctx.caller().principal else {
-        let told = "Only IAM Users can change their own password";
-        return Err(IamError::InvalidUserType(told.to_owned()).into());
+        let message = "Only IAM Users can change their own password";
+        return Err(IamError::InvalidUserType(message.to_owned()).into());
     };
     let Some(user) = directory::holder_by_id(ctx.tx(), unique_id)? else {
         return Err(IamError::InvalidClientToken.into());
@@ -81,12 +81,12 @@ impl Hashing for ChangePassword {
         let (_, _, profile) = caller(ctx)?;
         let (old, new) = (given(input.old_password.as_ref()), given(input.new_password.as_ref()));
         if !passwords::verify(&ctx.cached(), old, Some(&profile.hash))? {
-            let told = "The old password was incorrect.";
-            return Err(IamError::AccessDenied(told.to_owned()).into());
+            let message = "The old password was incorrect.";
+            return Err(IamError::AccessDenied(message.to_owned()).into());
         }
         let rules = rows::rules(ctx.tx(), ctx.account())?;
-        if let Some(told) = rules::violation(rules.as_ref(), new) {
-            return Err(IamError::PasswordPolicyViolation(told).into());
+        if let Some(message) = rules::violation(rules.as_ref(), new) {
+            return Err(IamError::PasswordPolicyViolation(message).into());
         }
         for hash in rules::barred(rules.as_ref(), &profile) {
             if passwords::verify(&ctx.cached(), new, Some(hash))? {

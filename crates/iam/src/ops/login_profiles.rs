@@ -34,8 +34,8 @@ impl ProfileInput {
     fn hash(&self, ctx: &Ctx<'_>) -> Result<Option<String>, Fail> {
         let Some(password) = &self.password else { return Ok(None) };
         let rules = rows::rules(ctx.tx(), ctx.account())?;
-        if let Some(told) = rules::violation(rules.as_ref(), password) {
-            return Err(IamError::PasswordPolicyViolation(told).into());
+        if let Some(message) = rules::violation(rules.as_ref(), password) {
+            return Err(IamError::PasswordPolicyViolation(message).into());
         }
         Ok(Some(passwords::hash(&ctx.cached(), ctx.entropy(), password)?))
     }

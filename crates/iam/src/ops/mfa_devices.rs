@@ -134,8 +134,8 @@ impl Action for CreateVirtualMFADevice {
     fn run(ctx: &mut Ctx<'_>, input: &CreateDeviceInput) -> Result<CreateDeviceOutput, Fail> {
         let (account, serial) = (ctx.account().clone(), input.serial(ctx));
         if rows::device(ctx.tx(), &account, &serial)?.is_some() {
-            let told = "MFADevice entity at the same path and name already exists.";
-            return Err(IamError::EntityAlreadyExists(told.to_owned()).into());
+            let message = "MFADevice entity at the same path and name already exists.";
+            return Err(IamError::EntityAlreadyExists(message.to_owned()).into());
         }
         if rows::devices(ctx.tx(), &account)?.len() >= PER_ACCOUNT_MAX {
             return Err(IamError::quota("VirtualMFADevicesPerAccount", PER_ACCOUNT_MAX).into());
@@ -199,8 +199,8 @@ impl Action for DeleteVirtualMFADevice {
             return Err(IamError::no_device(serial).into());
         };
         if device.used_by.is_some() {
-            let told = "MFA VirtualDevice in use. Must deactivate first.";
-            return Err(IamError::DeleteConflict(told.to_owned()).into());
+            let message = "MFA VirtualDevice in use. Must deactivate first.";
+            return Err(IamError::DeleteConflict(message.to_owned()).into());
         }
         rows::delete_device(ctx.tx_mut(), &account, serial)?;
         Ok(())

@@ -62,8 +62,8 @@ impl UseInput {
         let is_own =
             |device: &MfaDevice| device.used_by.as_ref().is_some_and(|used| used.who == *who);
         device.filter(is_own).ok_or_else(|| {
-            let told = format!("MFA Device {} invalid for user.", self.serial());
-            IamError::NoSuchEntity(told).into()
+            let message = format!("MFA Device {} invalid for user.", self.serial());
+            IamError::NoSuchEntity(message).into()
         })
     }
 
@@ -127,8 +127,8 @@ impl Action for EnableMFADevice {
             return Err(IamError::no_device(input.serial()).into());
         };
         if device.used_by.is_some() {
-            let told = "MFA Device is already in use.";
-            return Err(IamError::EntityAlreadyExists(told.to_owned()).into());
+            let message = "MFA Device is already in use.";
+            return Err(IamError::EntityAlreadyExists(message.to_owned()).into());
         }
         if rows::devices_of(ctx.tx(), &account, &who)?.len() >= PER_USER_MAX {
             return Err(IamError::quota("MfaDevicesPerUser", PER_USER_MAX).into());

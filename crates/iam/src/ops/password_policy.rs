@@ -23,8 +23,8 @@ pub(crate) struct NoInput {}
 fn no_policy(ctx: &Ctx<'_>) -> Fail {
     let account = ctx.account();
     // Observed: the text.
-    let told = format!("The Password Policy with domain name {account} cannot be found.");
-    IamError::NoSuchEntity(told).into()
+    let message = format!("The Password Policy with domain name {account} cannot be found.");
+    IamError::NoSuchEntity(message).into()
 }
 
 /// Shows the policy.

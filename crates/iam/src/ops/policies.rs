@@ -43,8 +43,8 @@ pub(crate) fn visible_policy(ctx: &Ctx<'_>, arn: &str) -> Result<ManagedPolicy, 
 /// A policy that the caller's account may change.
 pub(crate) fn own_policy(ctx: &Ctx<'_>, arn: &str) -> Result<ManagedPolicy, Fail> {
     if arn.starts_with(managed::ARN_PREFIX) {
-        let told = format!("Policy {arn} is outside your own account.");
-        return Err(IamError::AccessDenied(told).into());
+        let message = format!("Policy {arn} is outside your own account.");
+        return Err(IamError::AccessDenied(message).into());
     }
     visible_policy(ctx, arn)
 }
@@ -273,15 +273,15 @@ impl Action for DeletePolicy {
         let account = ctx.account().clone();
         for usage in [Usage::Permissions, Usage::Boundary] {
             if !directory::users_of_policy(ctx.tx(), &account, &policy.arn, usage)?.is_empty() {
-                let told = "Cannot delete a policy attached to entities.";
-                return Err(IamError::DeleteConflict(told.to_owned()).into());
+                let message = "Cannot delete a policy attached to entities.";
+                return Err(IamError::DeleteConflict(message.to_owned()).into());
             }
         }
         if policy.versions.len() > 1 {
-            let told = "This policy has more than one version. Before you delete a policy, you \
+            let message = "This policy has more than one version. Before you delete a policy, you \
                         must delete the policy's versions. The default version is deleted with \
                         the policy.";
-            return Err(IamError::DeleteConflict(told.to_owned()).into());
+            return Err(IamError::DeleteConflict(message.to_owned()).into());
         }
         directory::delete_policy(ctx.tx_mut(), &account, &policy)?;
         Ok(())

@@ -193,8 +193,8 @@ impl Action for UpdateRole {
 
     /// Omitted members are kept, including the session duration.
     ///
-    /// Observed: a change of only the description kept a duration of hours, although the API
-    /// reference says that the default applies then.
+    /// Observed: a change of only the description kept a duration of hours, although
+    /// according to the API reference the default applies then.
     fn run(ctx: &mut Ctx<'_>, input: &UpdateRoleInput) -> Result<Nothing, Fail> {
         change(ctx, &input.of, |facts| {
             if let Some(description) = &input.role.description {

@@ -218,8 +218,8 @@ impl Action for SimulateCustomPolicy {
     fn run(ctx: &mut Ctx<'_>, input: &SimulateInput) -> Result<Listing<EvaluationResult>, Fail> {
         let account = ctx.account().clone();
         let arn = Arn::global("iam", &account, "user/simulated").to_string();
-        let somebody = Principal::User { account, arn, unique_id: String::new() };
-        input.simulate(ctx, &somebody, Vec::new(), None)
+        let simulated = Principal::User { account, arn, unique_id: String::new() };
+        input.simulate(ctx, &simulated, Vec::new(), None)
     }
 }
 

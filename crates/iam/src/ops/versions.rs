@@ -226,8 +226,8 @@ impl Action for DeletePolicyVersion {
         let version = policy.version(input.id()).ok_or_else(|| input.no_such_version())?;
         let number = version.number;
         if number == policy.default_version {
-            let told = "Cannot delete the default version of a policy.";
-            return Err(IamError::DeleteConflict(told.to_owned()).into());
+            let message = "Cannot delete the default version of a policy.";
+            return Err(IamError::DeleteConflict(message.to_owned()).into());
         }
         policy.versions.retain(|version| version.number != number);
         policy.updated = ctx.now();

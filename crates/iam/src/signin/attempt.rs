@@ -10,7 +10,7 @@ use store::Tx;
 use super::events::{self, Factor};
 use super::passwords::{self, NotHashed};
 use super::rows::{self, MfaDevice};
-use super::rules::{self, Standing};
+use super::rules::{self, PasswordState};
 use super::second_factor;
 use super::session::{self, Opened};
 use super::subject::{Found, Known};
@@ -45,7 +45,7 @@ impl fmt::Debug for Attempt {
 pub enum Outcome {
     /// A session began.
     SignedIn(Box<Opened>),
-    /// Something was wrong; the response does not say what.
+    /// A name, password or code is wrong; the response does not reveal which.
     InvalidCredentials,
     /// The password was right; a code is needed too.
     MfaRequired,
@@ -76,7 +76,7 @@ pub fn sign_in(gateway: &Arc<Gateway>, attempt: Attempt) -> Result<Outcome, Faul
 fn tried(gateway: &Arc<Gateway>, attempt: Attempt) -> Result<Outcome, NotHashed> {
     let now = gateway.clock().now();
     let view = gateway.snapshot()?;
-    let found = Found::look(&view.tx(), &attempt.account, &attempt.user)?;
+    let found = Found::read(&view.tx(), &attempt.account, &attempt.user)?;
     drop(view);
     let right = passwords::verify(&gateway.cached(), text(&attempt.password), found.hash())?;
     let known = match found {
@@ -86,8 +86,8 @@ fn tried(gateway: &Arc<Gateway>, attempt: Attempt) -> Result<Outcome, NotHashed>
         }
     };
     let Some(profile) = &known.profile else { return Ok(Outcome::InvalidCredentials) };
-    let standing = rules::standing(known.rules.as_ref(), profile, now);
-    if standing == Standing::Expired {
+    let state = rules::password_state(known.rules.as_ref(), profile, now);
+    if state == PasswordState::Expired {
         return failed(gateway, &Found::Subject(known), Factor::None, attempt);
     }
     let mut factor = None;
@@ -108,16 +108,16 @@ fn tried(gateway: &Arc<Gateway>, attempt: Attempt) -> Result<Outcome, NotHashed>
         }
     }
     let new_hash = match &attempt.new_password {
-        None if standing == Standing::MustChange => {
+        None if state == PasswordState::MustChange => {
             unfinished(gateway, &known, factor.as_ref(), attempt)?;
             return Ok(Outcome::PasswordChangeRequired);
         }
         None => None,
-        Some(new) => match changed(gateway, &known, standing, text(new))? {
+        Some(new) => match changed(gateway, &known, state, text(new))? {
             Ok(hash) => Some(hash),
-            Err(told) => {
+            Err(violation) => {
                 unfinished(gateway, &known, factor.as_ref(), attempt)?;
-                return Ok(Outcome::NewPasswordRefused(told));
+                return Ok(Outcome::NewPasswordRefused(violation));
             }
         },
     };
@@ -130,16 +130,16 @@ fn tried(gateway: &Arc<Gateway>, attempt: Attempt) -> Result<Outcome, NotHashed>
 fn changed(
     gateway: &Gateway,
     known: &Known,
-    standing: Standing,
+    state: PasswordState,
     new: &str,
 ) -> Result<Result<String, String>, NotHashed> {
     let rules = known.rules.as_ref();
     let own_choice = known.subject.who == Who::Root || rules.is_some_and(|r| r.users_may_change);
-    if standing != Standing::MustChange && !own_choice {
+    if state != PasswordState::MustChange && !own_choice {
         return Ok(Err("You do not have permission to change your password".to_owned()));
     }
-    if let Some(told) = rules::violation(rules, new) {
-        return Ok(Err(told));
+    if let Some(violation) = rules::violation(rules, new) {
+        return Ok(Err(violation));
     }
     let Some(profile) = &known.profile else { return Ok(Err(String::new())) };
     // A password that must be changed must not be reused.
@@ -164,7 +164,7 @@ fn failed(
     let event = events::failed(found, factor, &attempt.login_to, attempt.origin);
     gateway.commit_sign_in(move |tx| {
         if event.is_none() {
-            rows::count_stranger(tx)?;
+            rows::count_unknown_account(tx)?;
         }
         Ok(((), event.into_iter().collect()))
     })?;
@@ -212,8 +212,8 @@ impl Proof {
         let Self { old_hash, new_hash, factor, attempt } = self;
         let (login_to, origin) = (attempt.login_to.as_str(), attempt.origin.clone());
         let now = gateway.clock().now();
-        let found = Found::look(tx, &attempt.account, &attempt.user)?;
-        let stands = match &found {
+        let found = Found::read(tx, &attempt.account, &attempt.user)?;
+        let still_valid = match &found {
             Found::Subject(known) if found.hash() == Some(&old_hash) => {
                 let Known { subject, devices, .. } = known.as_ref();
                 match &factor {
@@ -227,7 +227,7 @@ impl Proof {
             Found::Subject(_) | Found::NoUser(_) | Found::NoAccount => false,
         };
         let known = match found {
-            Found::Subject(known) if stands => *known,
+            Found::Subject(known) if still_valid => *known,
             Found::Subject(_) | Found::NoUser(_) | Found::NoAccount => {
                 let shown = if factor.is_some() { Factor::Wrong } else { Factor::None };
                 let event = events::failed(&found, shown, login_to, origin);
@@ -237,9 +237,9 @@ impl Proof {
         let Known { subject, profile: Some(mut profile), rules, .. } = known else {
             return Ok((Outcome::InvalidCredentials, Vec::new()));
         };
-        let standing = rules::standing(rules.as_ref(), &profile, now);
+        let state = rules::password_state(rules.as_ref(), &profile, now);
         let shown = factor.as_ref().map_or(Factor::None, |(device, _)| Factor::Right(device));
-        if new_hash.is_none() && standing != Standing::Good {
+        if new_hash.is_none() && state != PasswordState::Good {
             let event = events::unfinished(&subject, shown, login_to, origin);
             return Ok((Outcome::PasswordChangeRequired, vec![event]));
         }

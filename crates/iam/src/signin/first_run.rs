@@ -1,4 +1,4 @@
-//! The root user's first password. Until it is set nobody can sign in, and any reader of the
+//! The root user's first password. Until it is set, no user can sign in, and any reader of the
 //! server's output may set it.
 
 use std::sync::Arc;
@@ -57,8 +57,8 @@ pub fn set_root_password(
     if !first_run(gateway)?.needed {
         return Ok(FirstPassword::NotNeeded);
     }
-    if let Some(told) = rules::violation(None, password) {
-        return Ok(FirstPassword::Refused(told));
+    if let Some(message) = rules::violation(None, password) {
+        return Ok(FirstPassword::Refused(message));
     }
     let hash = match passwords::hash(&gateway.cached(), gateway.entropy(), password) {
         Ok(hash) => hash,

@@ -20,7 +20,7 @@ const DEVICES_OF: Table<()> = Table::new("iam.mfa_of");
 /// By id.
 const SESSIONS: Table<ConsoleSession> = Table::new("iam.console_session");
 /// One number under the empty key.
-const STRANGERS: Table<u64> = Table::new("iam.sign_in_stranger");
+const UNKNOWN_ACCOUNTS: Table<u64> = Table::new("iam.sign_in_stranger");
 
 /// The maximum number of concurrent sessions; the one unused for longest is removed.
 const SESSIONS_MAX: usize = 1_000;
@@ -242,7 +242,7 @@ pub(crate) fn clear_sessions(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Faul
 
 /// Counts an attempt on an account that does not exist: it writes as much as an event would, so
 /// that the response time does not reveal which accounts exist.
-pub(crate) fn count_stranger(tx: &mut Tx<'_>) -> Result<(), Fault> {
-    let before = STRANGERS.get(tx, "")?.unwrap_or_default();
-    Ok(STRANGERS.put(tx, "", &before.saturating_add(1))?)
+pub(crate) fn count_unknown_account(tx: &mut Tx<'_>) -> Result<(), Fault> {
+    let before = UNKNOWN_ACCOUNTS.get(tx, "")?.unwrap_or_default();
+    Ok(UNKNOWN_ACCOUNTS.put(tx, "", &before.saturating_add(1))?)
 }

@@ -124,7 +124,7 @@ impl Kinds {
 
 /// What must happen before a right password opens a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum PasswordState {
     /// Nothing.
     Good,
     /// Its owner must set another.
@@ -134,17 +134,17 @@ pub(crate) enum Standing {
 }
 
 /// The state of a password at `now`.
-pub(crate) fn standing(
+pub(crate) fn password_state(
     rules: Option<&PasswordRules>,
     profile: &LoginProfile,
     now: Timestamp,
-) -> Standing {
+) -> PasswordState {
     let expired = rules.filter(|rules| rules.is_expired(profile.changed, now));
     match expired {
-        Some(rules) if rules.hard_expiry == Some(true) => Standing::Expired,
-        Some(_) => Standing::MustChange,
-        None if profile.reset_required => Standing::MustChange,
-        None => Standing::Good,
+        Some(rules) if rules.hard_expiry == Some(true) => PasswordState::Expired,
+        Some(_) => PasswordState::MustChange,
+        None if profile.reset_required => PasswordState::MustChange,
+        None => PasswordState::Good,
     }
 }
 
@@ -177,8 +177,11 @@ mod tests {
     }
 
     fn check(rules: Option<&PasswordRules>, password: &str, want: &str) {
-        let told = violation(rules, password).unwrap_or_default();
-        assert!(told.ends_with(want) && told.is_empty() == want.is_empty(), "{password}: {told}");
+        let violation_text = violation(rules, password).unwrap_or_default();
+        assert!(
+            violation_text.ends_with(want) && violation_text.is_empty() == want.is_empty(),
+            "{password}: {violation_text}"
+        );
     }
 
     /// An account without a policy has AWS's.
@@ -232,16 +235,19 @@ mod tests {
         let (start, aging) = (Timestamp::from_secs(1_000_000), Some(10));
         let check = |rules: Option<PasswordRules>, days: u64, reset_required, want| {
             let profile = LoginProfile { reset_required, ..profile(start) };
-            assert_eq!(standing(rules.as_ref(), &profile, start.plus_ms(days * DAY_MS)), want);
+            assert_eq!(
+                password_state(rules.as_ref(), &profile, start.plus_ms(days * DAY_MS)),
+                want
+            );
         };
         let soft = PasswordRules { age_max_days: aging, ..rules() };
         let hard = PasswordRules { hard_expiry: Some(true), ..soft.clone() };
-        check(None, 10_000, false, Standing::Good);
-        check(None, 0, true, Standing::MustChange);
-        check(Some(soft.clone()), 9, false, Standing::Good);
-        check(Some(soft), 10, false, Standing::MustChange);
-        check(Some(hard.clone()), 9, false, Standing::Good);
-        check(Some(hard), 10, true, Standing::Expired);
+        check(None, 10_000, false, PasswordState::Good);
+        check(None, 0, true, PasswordState::MustChange);
+        check(Some(soft.clone()), 9, false, PasswordState::Good);
+        check(Some(soft), 10, false, PasswordState::MustChange);
+        check(Some(hard.clone()), 9, false, PasswordState::Good);
+        check(Some(hard), 10, true, PasswordState::Expired);
     }
 
     /// The present password counts among those that must not be reused.

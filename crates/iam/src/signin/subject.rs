@@ -39,7 +39,7 @@ impl Subject {
     }
 }
 
-/// The result of looking up the typed names.
+/// What the entered names identify.
 #[derive(Debug)]
 pub(crate) enum Found {
     /// No account, or none of that number or alias here.
@@ -50,7 +50,7 @@ pub(crate) enum Found {
     Subject(Box<Known>),
 }
 
-/// A user and all that a sign-in needs to know.
+/// A user, with everything that a sign-in checks.
 #[derive(Debug)]
 pub(crate) struct Known {
     pub(crate) subject: Subject,
@@ -62,7 +62,7 @@ pub(crate) struct Known {
 impl Found {
     /// Looks up an account by number or alias, and in it a user, or the root user if `user` is
     /// empty.
-    pub(crate) fn look(tx: &Tx<'_>, account: &str, user: &str) -> Result<Self, Fault> {
+    pub(crate) fn read(tx: &Tx<'_>, account: &str, user: &str) -> Result<Self, Fault> {
         let number = AccountId::parse(account);
         let account = match number {
             Some(number) => Some(number),

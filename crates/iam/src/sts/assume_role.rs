@@ -141,8 +141,8 @@ impl Plain for AssumeRole {
         input.check()?;
         let arn = input.parsed_role_arn()?;
         if matches!(ctx.caller().principal, Principal::Root { .. }) {
-            let told = "Roles may not be assumed by root accounts.";
-            return Err(IamError::AccessDenied(told.to_owned()).into());
+            let message = "Roles may not be assumed by root accounts.";
+            return Err(IamError::AccessDenied(message.to_owned()).into());
         }
         let shown = input.second_factor(ctx)?;
         let tags = input.session_tags(ctx)?;
@@ -278,8 +278,8 @@ impl AssumeRoleInput {
         let inherited = session.and_then(|session| session.source_identity.clone());
         match (&self.source_identity, inherited) {
             (Some(own), Some(inherited)) if *own != inherited => {
-                let told = "The source identity of the calling session cannot be changed.";
-                Err(IamError::AccessDenied(told.to_owned()))
+                let message = "The source identity of the calling session cannot be changed.";
+                Err(IamError::AccessDenied(message.to_owned()))
             }
             (own, inherited) => Ok(own.clone().or(inherited)),
         }
@@ -325,15 +325,15 @@ impl AssumeRoleInput {
         let of_token = ctx.caller().session.as_deref().is_some_and(|session| !session.console);
         let chained = of_token || matches!(ctx.caller().principal, Principal::Role { .. });
         if chained && asked > CHAINED_DURATION_MAX_S {
-            let told = "The requested DurationSeconds exceeds the 1 hour session limit for roles \
+            let message = "The requested DurationSeconds exceeds the 1 hour session limit for roles \
                         assumed by role chaining.";
-            return Err(IamError::Validation(told.to_owned()));
+            return Err(IamError::Validation(message.to_owned()));
         }
         let most = role.role.as_ref().map_or(DURATION_DEFAULT_S, |facts| facts.max_session_s);
         if asked > most {
-            let told = "The requested DurationSeconds exceeds the MaxSessionDuration set for this \
+            let message = "The requested DurationSeconds exceeds the MaxSessionDuration set for this \
                         role.";
-            return Err(IamError::Validation(told.to_owned()));
+            return Err(IamError::Validation(message.to_owned()));
         }
         Ok(asked)
     }
@@ -345,8 +345,8 @@ impl AssumeRoleInput {
                 .map_err(|error| IamError::MalformedPolicyDocument(error.message))?;
         }
         if self.policy_arns.len() > POLICY_ARNS_MAX {
-            let told = format!("The number of policy ARNs exceeds {POLICY_ARNS_MAX}.");
-            return Err(IamError::InvalidParameterValue(told).into());
+            let message = format!("The number of policy ARNs exceeds {POLICY_ARNS_MAX}.");
+            return Err(IamError::InvalidParameterValue(message).into());
         }
         for PolicyArn { arn } in &self.policy_arns {
             let account = Arn::parse(arn).map(|arn| arn.account().to_owned());

@@ -24,7 +24,7 @@ impl SessionTags {
         transitive_keys: &[String],
         caller: Option<&Session>,
     ) -> Result<Self, IamError> {
-        let invalid = |told: &str| Err(IamError::InvalidParameterValue(told.to_owned()));
+        let invalid = |message: &str| Err(IamError::InvalidParameterValue(message.to_owned()));
         let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
         let twice = (1..)
             .zip(asked)
@@ -48,8 +48,8 @@ impl SessionTags {
         }
         if asked.len().saturating_add(inherited.len()) > TAGS_MAX {
             // Assumed: STS returns this error when inherited tags exceed the limit.
-            let told = "Packed size of session tags consumes more than the allotted space.";
-            return Err(IamError::PackedPolicyTooLarge(told.to_owned()));
+            let message = "Packed size of session tags consumes more than the allotted space.";
+            return Err(IamError::PackedPolicyTooLarge(message.to_owned()));
         }
         let own = transitive_keys.iter().cloned();
         let transitive_keys = inherited.iter().map(|tag| tag.key.clone()).chain(own).collect();

@@ -80,8 +80,8 @@ impl Plain for GetSessionToken {
             .may("tokenCode", input.token_code.as_deref(), &TOKEN_CODE)
             .done()?;
         if ctx.caller().session.is_some() {
-            let told = "Cannot call GetSessionToken with session credentials";
-            return Err(IamError::AccessDenied(told.to_owned()).into());
+            let message = "Cannot call GetSessionToken with session credentials";
+            return Err(IamError::AccessDenied(message.to_owned()).into());
         }
         input.second_factor(ctx)?;
         Ok(Vec::new())
@@ -99,8 +99,8 @@ impl Plain for GetSessionToken {
             | Principal::Federated { .. }
             | Principal::Service { .. }
             | Principal::Anonymous => {
-                let told = "Cannot call GetSessionToken with session credentials";
-                return Err(IamError::AccessDenied(told.to_owned()).into());
+                let message = "Cannot call GetSessionToken with session credentials";
+                return Err(IamError::AccessDenied(message.to_owned()).into());
             }
         };
         let shown = input.second_factor(ctx)?;

@@ -60,7 +60,7 @@ fn an_account_has_as_many_virtual_devices_as_users() {
     assert_eq!(create("more").0, 200);
 }
 
-/// The call is refused, and its event says why.
+/// The call is refused, and its event has the reason.
 #[track_caller]
 fn is_full(world: &World, (status, body): &(u16, String), message: &str) {
     assert_eq!((*status, text(body, "Code").as_str()), (409, "LimitExceeded"), "{body}");

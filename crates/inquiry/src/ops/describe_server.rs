@@ -65,8 +65,8 @@ impl Plain for DescribeServer {
         ctx: &mut Ctx<'_>,
         _: &DescribeServerInput,
     ) -> Result<DescribeServerOutput, Failure<Infallible>> {
-        let may_know = allows(ctx, Access::by_identity("shoseki:DescribeServer", "*"))?;
-        let reasons = may_know.then(|| health::troubles(ctx)).transpose()?;
+        let is_permitted = allows(ctx, Access::by_identity("shoseki:DescribeServer", "*"))?;
+        let reasons = is_permitted.then(|| health::troubles(ctx)).transpose()?;
         let timing = ctx.settings().delivery;
         let word = |reasons: &Vec<_>| if reasons.is_empty() { "ok" } else { "degraded" };
         Ok(DescribeServerOutput {

@@ -120,8 +120,7 @@ impl Page {
 mod tests {
     use super::*;
 
-    /// Names are decoded correctly, whatever characters they contain, even from servers that do not
-    /// encode.
+    /// Names with any characters are decoded correctly, even from servers that do not encode.
     #[test]
     fn names_of_a_listing_are_decoded() {
         let names = |kind: &str, key: &str| {

@@ -44,12 +44,12 @@ fn demanding(effect: &str, principal: &Value, action: &str, resource: &str, key:
 /// The caller's account reads nothing of the owner's policy, and the owner nothing of the
 /// caller's; the owner reads its own policy in full.
 fn check(kit: &Kit, request_id: &str, layer: &str, kind: &str) {
-    let told = explained(kit, &kit.other_root, request_id).ok();
-    let text = told.text();
+    let response = explained(kit, &kit.other_root, request_id).ok();
+    let text = response.text();
     for secret in [SECRET, &SECRET.replace('-', "")] {
         assert!(!text.contains(secret), "{text}");
     }
-    let denial = &told.json()["Denials"][0];
+    let denial = &response.json()["Denials"][0];
     let wanted = json!({"kind": kind, "layer": layer});
     assert_eq!((&denial["Reason"], &denial["Withheld"]), (&wanted, &json!(true)), "{text}");
     let own = explained(kit, &kit.root, request_id).ok();

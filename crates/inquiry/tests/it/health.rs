@@ -16,7 +16,7 @@ fn health_requires_permission() {
             {"Effect": "Allow", "Action": action, "Resource": "*"}]})
     };
     let operator = world.kit.user("operator", &document("shoseki:DescribeServer"));
-    let stranger = world.kit.user("stranger", &document("s3:*"));
+    let unprivileged = world.kit.user("unprivileged", &document("s3:*"));
     let ask = |who| world.kit.json_as(who, "Shoseki_20261101.DescribeServer", &json!({})).ok();
     let health = |who| {
         let answer = ask(who).json();
@@ -32,7 +32,7 @@ fn health_requires_permission() {
     world.kit.clock.set(world.kit.clock.now().plus_ms(10 * MINUTE_MS));
     world.pass_hours(1);
     assert_eq!(health(&operator), ("degraded".into(), json!(["delivery-refused"])));
-    assert_eq!(health(&stranger), (Value::Null, Value::Null));
+    assert_eq!(health(&unprivileged), (Value::Null, Value::Null));
 }
 
 /// Every caller with credentials receives the delivery intervals; the profile follows from them.

@@ -174,17 +174,17 @@ fn the_callers_rights_decide() {
     assert_eq!(refused["errorCode"], "AccessDenied");
     let statement = json!({"Effect": "Allow", "Action": "shoseki:*", "Resource": "*"});
     let document = json!({"Version": "2012-10-17", "Statement": [statement]});
-    let stranger = world.kit.user("stranger", &document);
+    let without_trail = world.kit.user("without-trail", &document);
     let input = json!({"Name": "audit", "StartTime": START.as_secs()});
-    let (_, code, message) = world.kit.json_as(&stranger, OPERATION, &input).error();
+    let (_, code, message) = world.kit.json_as(&without_trail, OPERATION, &input).error();
     assert_eq!(code, "AccessDeniedException");
     assert!(message.contains("cloudtrail:GetTrail"), "{message}");
-    let nobody = world.kit.user(
-        "nobody",
+    let without_action = world.kit.user(
+        "without-action",
         &json!({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}),
     );
-    let (_, _, message) = world.kit.json_as(&nobody, OPERATION, &input).error();
+    let (_, _, message) = world.kit.json_as(&without_action, OPERATION, &input).error();
     assert!(message.contains("shoseki:ValidateTrail"), "{message}");
 }
 

@@ -113,7 +113,7 @@ fn other_parts_neither_open_nor_have_the_same_code() {
 }
 
 #[test]
-fn a_new_epoch_seals_anew_and_opens_the_old() {
+fn a_new_epoch_seals_with_its_own_key_and_opens_older_ones() {
     let mut keyring = keyring();
     let old = seal(&keyring, &[], b"old");
     let code = keyring.mac(Domain::Integrity, &[b"row"]);

@@ -257,7 +257,7 @@ mod tests {
     }
 
     /// A value that is not a key spec on AWS is a validation error; one that is unsupported here
-    /// gets an error that says so.
+    /// gets `UnsupportedOperationException`.
     #[test]
     fn kinds_of_keys_are_distinguished() {
         check("{}", None);

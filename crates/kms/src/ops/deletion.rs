@@ -79,7 +79,7 @@ impl Plain for ScheduleKeyDeletion {
         key.state = State::PendingDeletion { due };
         resolve::save(ctx, &mut key)?;
         let SealingTx { tx, keyring, .. } = ctx.sealing_tx();
-        due::expect_deletion(tx, keyring, &key)?;
+        due::schedule_deletion(tx, keyring, &key)?;
         Ok(ScheduleKeyDeletionOutput {
             key_id: found.arn.to_string(),
             deletion_date: Seconds(due),
@@ -142,7 +142,7 @@ impl Plain for CancelKeyDeletion {
         let mut key = found.key;
         key.cancellable()?;
         if let State::PendingDeletion { due } = key.state {
-            due::forget_deletion(ctx.tx_mut(), &key, due)?;
+            due::unschedule_deletion(ctx.tx_mut(), &key, due)?;
         }
         key.state = State::Disabled;
         resolve::save(ctx, &mut key)?;

@@ -1,4 +1,4 @@
-//! `DescribeKey`: what there is to know of a key, in any state.
+//! `DescribeKey`: returns the metadata of a key, in any state.
 //!
 //! Source: KMS API Reference, "`DescribeKey`".
 

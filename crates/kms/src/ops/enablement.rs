@@ -86,7 +86,7 @@ fn set(ctx: &mut Ctx<'_>, input: &KeyInput, state: State) -> Result<Nothing, Kms
     if state == State::Enabled {
         // A rotation that fell due meanwhile happens at once.
         let SealingTx { tx, keyring, .. } = ctx.sealing_tx();
-        due::expect_rotation(tx, keyring, &key)?;
+        due::schedule_rotation(tx, keyring, &key)?;
     }
     Ok(Nothing {})
 }

@@ -30,18 +30,18 @@ pub(crate) struct KeyOutput {
     pub(crate) key_id: String,
 }
 
-/// The output of operations that have nothing to tell.
+/// The output of operations that return nothing.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub(crate) struct Nothing {}
 
-/// The parameter that asks for a Nitro enclave's answer. Nobody checks such documents here, so
-/// every request that has one is refused.
+/// The parameter that requests a response for a Nitro enclave. Attestation documents cannot be
+/// verified here, so every request that has one is rejected.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Recipient {
     /// `RSAES_OAEP_SHA_256`
     pub key_encryption_algorithm: Option<String>,
-    /// What the enclave says of itself.
+    /// The statement that the enclave makes about itself.
     pub attestation_document: Option<Blob>,
 }
 

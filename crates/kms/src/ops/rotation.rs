@@ -112,11 +112,11 @@ fn set(ctx: &mut Ctx<'_>, key_id: &str, rotation: Option<Rotation>) -> Result<No
     if key.manager == Manager::Aws {
         return Err(KmsError::Unsupported(None).into());
     }
-    due::forget_rotation(ctx.tx_mut(), &key)?;
+    due::unschedule_rotation(ctx.tx_mut(), &key)?;
     key.rotation = rotation;
     resolve::save(ctx, &mut key)?;
     let SealingTx { tx, keyring, .. } = ctx.sealing_tx();
-    due::expect_rotation(tx, keyring, &key)?;
+    due::schedule_rotation(tx, keyring, &key)?;
     Ok(Nothing {})
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::world::{ADMIN, NOBODY, START_SECONDS, World, kms_arn as arn, user};
+use crate::world::{ADMIN, GUEST, START_SECONDS, World, kms_arn as arn, user};
 
 /// An alias works wherever cryptography accepts a key, and can be changed to another key.
 #[test]
@@ -69,11 +69,11 @@ fn denials_name_the_alias_first() {
     let text = format!(
         "User: {} is not authorized to perform: kms:CreateAlias on \
          resource: {} because no identity-based policy allows the kms:CreateAlias action",
-        user(NOBODY),
+        user(GUEST),
         arn("alias/x")
     );
     let input = json!({ "AliasName": "alias/x", "TargetKeyId": id });
-    world.refused(NOBODY, "CreateAlias", &input, ("AccessDeniedException", Some(text.as_str())));
+    world.refused(GUEST, "CreateAlias", &input, ("AccessDeniedException", Some(text.as_str())));
 }
 
 /// A key has at most fifty aliases; deleting one allows another.
@@ -90,7 +90,7 @@ fn a_key_has_fifty_aliases_at_most() {
     world.ok(ADMIN, "CreateAlias", &alias(50));
 }
 
-/// The key of `alias/aws/s3` is created on first use, and its policy allows nobody to use it
+/// The key of `alias/aws/s3` is created on first use, and its policy allows no principal to use it
 /// directly or to change it.
 #[test]
 fn keys_of_aws_are_made_on_first_use() {

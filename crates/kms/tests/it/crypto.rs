@@ -5,7 +5,7 @@ use policy::Principal;
 use serde_json::{Value, json};
 use types::{AccountId, Region};
 
-use crate::world::{ACCOUNT, ADMIN, NOBODY, REGION, ROOT, World, user};
+use crate::world::{ACCOUNT, ADMIN, GUEST, REGION, ROOT, World, user};
 
 const CONTEXT: &str = "encryptionContext";
 
@@ -82,9 +82,9 @@ fn events_hold_no_secrets() {
     assert_eq!(event["requestParameters"], expected);
     assert!(event["responseElements"].is_null());
     let made = world.ok(ADMIN, "GenerateDataKey", &input);
-    let told = world.last_event().to_string();
+    let event = world.last_event().to_string();
     for secret in ["Plaintext", "CiphertextBlob"] {
-        assert!(!told.contains(made[secret].as_str().unwrap()), "{secret}");
+        assert!(!event.contains(made[secret].as_str().unwrap()), "{secret}");
     }
     let blob = world.ok(ADMIN, "GenerateDataKeyWithoutPlaintext", &input);
     let input = json!({ "CiphertextBlob": blob["CiphertextBlob"], "EncryptionContext": context });
@@ -171,7 +171,7 @@ fn dry_runs_do_nothing() {
     assert_eq!(world.last_event()["errorCode"], "DryRunOperationException");
     let input = json!({ "KeyId": id, "KeySpec": "AES_256", "DryRun": true });
     world.refused(ADMIN, "GenerateDataKey", &input, dry);
-    assert_eq!(world.code(NOBODY, "GenerateDataKey", &input), "AccessDeniedException");
+    assert_eq!(world.code(GUEST, "GenerateDataKey", &input), "AccessDeniedException");
     let input = json!({ "KeyId": id, "DryRun": true, "DryRunModifiers": ["IGNORE_CIPHERTEXT"] });
     world.refused(ADMIN, "Decrypt", &input, dry);
 }

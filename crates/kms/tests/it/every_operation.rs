@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use testkit::Disk;
 
-use crate::world::{ADMIN, NOBODY, World, user};
+use crate::world::{ADMIN, GUEST, World, user};
 
 const ALIAS: &str = "alias/walk";
 const MISSING: &str = "11111111-2222-3333-4444-555555555555";
@@ -91,14 +91,14 @@ fn every_operation_is_denied_without_a_right_and_done_with_it() {
     let served: BTreeSet<_> = kms::ROWS.iter().map(|row| row.spec.name).collect();
     assert_eq!(walk.iter().map(|(operation, _)| *operation).collect::<BTreeSet<_>>(), served);
     for (operation, input) in walk {
-        let denied = world.call(NOBODY, operation, &input);
+        let denied = world.call(GUEST, operation, &input);
         let code = denied.body["__type"].as_str().unwrap();
         assert_eq!((denied.status, code), (400, "AccessDeniedException"), "{operation}");
         let event = world.last_event();
         assert_eq!(event["eventName"], operation);
         assert_eq!(event["errorCode"], "AccessDenied", "{operation}");
         assert_eq!(event["responseElements"], Value::Null, "{operation}");
-        assert_eq!(event["userIdentity"]["userName"], NOBODY, "{operation}");
+        assert_eq!(event["userIdentity"]["userName"], GUEST, "{operation}");
         let event = world.event_of(ADMIN, operation, &input);
         assert_eq!(event["eventName"], operation);
         assert_eq!(event["eventSource"], "kms.amazonaws.com", "{operation}");
@@ -252,7 +252,7 @@ fn what_was_never_given_out_is_refused() {
     assert_eq!(world.code(ADMIN, "RetireGrant", &retire), "InvalidGrantTokenException");
 }
 
-/// A call that cannot be recorded is not answered, whatever it asks for.
+/// No operation returns its result if its event cannot be recorded.
 #[test]
 fn every_operation_fails_when_nothing_can_be_stored() {
     let disk = Disk::with_power();

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{ACCOUNT, ADMIN, NOBODY, START_SECONDS, World, user};
+use crate::world::{ACCOUNT, ADMIN, GUEST, START_SECONDS, World, user};
 
-/// A grant to NOBODY on `id`, with more members.
+/// A grant to GUEST on `id`, with more members.
 fn grant(id: &str, more: &Value) -> Value {
     let mut input =
-        json!({ "KeyId": id, "GranteePrincipal": user(NOBODY), "Operations": ["Encrypt"] });
+        json!({ "KeyId": id, "GranteePrincipal": user(GUEST), "Operations": ["Encrypt"] });
     for (name, value) in more.as_object().unwrap() {
         input[name] = value.clone();
     }
@@ -20,28 +20,28 @@ fn a_grant_allows_and_can_be_revoked() {
     let world = World::new();
     let (id, arn) = world.key();
     let encrypt = json!({ "KeyId": id, "Plaintext": "AA==" });
-    assert_eq!(world.call(NOBODY, "Encrypt", &encrypt).status, 400);
+    assert_eq!(world.call(GUEST, "Encrypt", &encrypt).status, 400);
     let made = world.ok(ADMIN, "CreateGrant", &grant(&id, &json!({ "Name": "n" })));
     let event = world.last_event();
     assert_eq!(event["responseElements"], json!({ "grantId": made["GrantId"], "keyId": arn }));
     assert!(!event.to_string().contains(made["GrantToken"].as_str().unwrap()));
-    world.ok(NOBODY, "Encrypt", &encrypt);
+    world.ok(GUEST, "Encrypt", &encrypt);
     let data_key = json!({ "KeyId": id, "KeySpec": "AES_256" });
-    assert_eq!(world.call(NOBODY, "GenerateDataKey", &data_key).status, 400);
+    assert_eq!(world.call(GUEST, "GenerateDataKey", &data_key).status, 400);
     let again = world.ok(ADMIN, "CreateGrant", &grant(&id, &json!({ "Name": "n" })));
     assert_eq!(again["GrantId"], made["GrantId"]);
     assert_ne!(again["GrantToken"], made["GrantToken"]);
     let listed = world.ok(ADMIN, "ListGrants", &json!({ "KeyId": id }));
     let expected = json!({
         "KeyId": arn, "GrantId": made["GrantId"], "Name": "n", "CreationDate": START_SECONDS,
-        "GranteePrincipal": user(NOBODY), "Operations": ["Encrypt"],
+        "GranteePrincipal": user(GUEST), "Operations": ["Encrypt"],
         "IssuingAccount": format!("arn:aws:iam::{ACCOUNT}:root"),
     });
     assert_eq!(listed, json!({ "Grants": [expected], "Truncated": false }));
     let input = json!({ "KeyId": id, "GrantId": made["GrantId"] });
     let event = world.event_of(ADMIN, "RevokeGrant", &input);
     assert_eq!(event["requestParameters"], json!({ "keyId": id, "grantId": made["GrantId"] }));
-    assert_eq!(world.call(NOBODY, "Encrypt", &encrypt).status, 400);
+    assert_eq!(world.call(GUEST, "Encrypt", &encrypt).status, 400);
     let text = format!("Grant ID {} not found", made["GrantId"].as_str().unwrap());
     world.refused(ADMIN, "RevokeGrant", &input, ("NotFoundException", Some(text.as_str())));
 }
@@ -60,7 +60,7 @@ fn constraints_bind_grants() {
         (json!({}), 400),
     ] {
         let input = json!({ "KeyId": id, "Plaintext": "AA==", "EncryptionContext": context });
-        assert_eq!(world.call(NOBODY, "Encrypt", &input).status, status, "{context}");
+        assert_eq!(world.call(GUEST, "Encrypt", &input).status, status, "{context}");
     }
     let both = json!({ "Constraints": {
         "EncryptionContextSubset": { "a": "1" }, "EncryptionContextEquals": { "a": "1" } } });
@@ -77,9 +77,9 @@ fn sub_grants_are_no_wider() {
     let (id, _) = world.key();
     let operations = json!({ "Operations": ["Encrypt", "CreateGrant"] });
     world.ok(ADMIN, "CreateGrant", &grant(&id, &operations));
-    world.ok(NOBODY, "CreateGrant", &grant(&id, &json!({ "Operations": ["Encrypt"] })));
+    world.ok(GUEST, "CreateGrant", &grant(&id, &json!({ "Operations": ["Encrypt"] })));
     let wider = grant(&id, &json!({ "Operations": ["Encrypt", "Decrypt"] }));
-    assert_eq!(world.code(NOBODY, "CreateGrant", &wider), "AccessDeniedException");
+    assert_eq!(world.code(GUEST, "CreateGrant", &wider), "AccessDeniedException");
     world.ok(ADMIN, "CreateGrant", &wider);
 }
 
@@ -90,18 +90,18 @@ fn conditions_of_the_key_policy_hold_beyond_a_grant() {
     let (id, _) = world.key();
     let policy = json!({ "Version": "2012-10-17", "Statement": [
         { "Effect": "Allow", "Principal": { "AWS": ACCOUNT }, "Action": "kms:*", "Resource": "*" },
-        { "Effect": "Allow", "Principal": { "AWS": user(NOBODY) }, "Action": "kms:CreateGrant",
+        { "Effect": "Allow", "Principal": { "AWS": user(GUEST) }, "Action": "kms:CreateGrant",
           "Resource": "*",
-          "Condition": { "StringEquals": { "kms:GranteePrincipal": user(NOBODY) } } },
+          "Condition": { "StringEquals": { "kms:GranteePrincipal": user(GUEST) } } },
     ] });
     world.ok(ADMIN, "PutKeyPolicy", &json!({ "KeyId": id, "Policy": policy.to_string() }));
     let operations = json!({ "Operations": ["Encrypt", "CreateGrant"] });
     world.ok(ADMIN, "CreateGrant", &grant(&id, &operations));
     let wider = json!({ "Operations": ["Encrypt", "Decrypt"] });
-    world.ok(NOBODY, "CreateGrant", &grant(&id, &wider));
+    world.ok(GUEST, "CreateGrant", &grant(&id, &wider));
     let mut other = grant(&id, &wider);
     other["GranteePrincipal"] = json!(user(ADMIN));
-    assert_eq!(world.code(NOBODY, "CreateGrant", &other), "AccessDeniedException");
+    assert_eq!(world.code(GUEST, "CreateGrant", &other), "AccessDeniedException");
 }
 
 /// The retiring principal retires by token, without a trace of the token in the event; the grantee
@@ -112,19 +112,19 @@ fn grants_can_be_retired() {
     let (id, _) = world.key();
     let made = world.ok(ADMIN, "CreateGrant", &grant(&id, &json!({})));
     let by_id = json!({ "KeyId": id, "GrantId": made["GrantId"] });
-    assert_eq!(world.call(NOBODY, "RetireGrant", &by_id).body["__type"], "AccessDeniedException");
+    assert_eq!(world.call(GUEST, "RetireGrant", &by_id).body["__type"], "AccessDeniedException");
     world.ok(ADMIN, "RetireGrant", &by_id);
-    let retiring = json!({ "GranteePrincipal": user(ADMIN), "RetiringPrincipal": user(NOBODY) });
+    let retiring = json!({ "GranteePrincipal": user(ADMIN), "RetiringPrincipal": user(GUEST) });
     let made = world.ok(ADMIN, "CreateGrant", &grant(&id, &retiring));
     let listed =
-        world.ok(ADMIN, "ListRetirableGrants", &json!({ "RetiringPrincipal": user(NOBODY) }));
+        world.ok(ADMIN, "ListRetirableGrants", &json!({ "RetiringPrincipal": user(GUEST) }));
     assert_eq!(listed["Grants"][0]["GrantId"], made["GrantId"]);
     let token = json!({ "GrantToken": made["GrantToken"] });
-    let event = world.event_of(NOBODY, "RetireGrant", &token);
+    let event = world.event_of(GUEST, "RetireGrant", &token);
     assert!(event["requestParameters"].is_null());
     assert_eq!(event["additionalEventData"], json!({ "grantId": made["GrantId"] }));
     assert_eq!(world.ok(ADMIN, "ListGrants", &json!({ "KeyId": id }))["Grants"], json!([]));
-    assert_eq!(world.code(NOBODY, "RetireGrant", &json!({})), "ValidationException");
+    assert_eq!(world.code(GUEST, "RetireGrant", &json!({})), "ValidationException");
 }
 
 /// Grant tokens are accepted with every use; invalid ones are rejected.
@@ -134,6 +134,6 @@ fn junk_tokens_are_refused() {
     let (id, _) = world.key();
     let made = world.ok(ADMIN, "CreateGrant", &grant(&id, &json!({})));
     let with = |token: &Value| json!({ "KeyId": id, "Plaintext": "AA==", "GrantTokens": [token] });
-    world.ok(NOBODY, "Encrypt", &with(&made["GrantToken"]));
-    assert_eq!(world.code(NOBODY, "Encrypt", &with(&json!("junk"))), "InvalidGrantTokenException");
+    world.ok(GUEST, "Encrypt", &with(&made["GrantToken"]));
+    assert_eq!(world.code(GUEST, "Encrypt", &with(&json!("junk"))), "InvalidGrantTokenException");
 }

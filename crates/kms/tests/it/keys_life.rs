@@ -4,7 +4,7 @@ use serde_json::json;
 use types::DAY_MS;
 
 use crate::world::{
-    ACCOUNT, ADMIN, DAY_SECONDS, NOBODY, OTHER_ACCOUNT, REGION, ROOT, START_SECONDS, STRANGER,
+    ACCOUNT, ADMIN, DAY_SECONDS, GUEST, OTHER_ACCOUNT, OTHER_ROOT, REGION, ROOT, START_SECONDS,
     World, kms_arn, user,
 };
 
@@ -68,10 +68,10 @@ fn creation_needs_an_identity_policy() {
     let text = format!(
         "User: {} is not authorized to perform: kms:CreateKey on \
          resource: * because no identity-based policy allows the kms:CreateKey action",
-        user(NOBODY)
+        user(GUEST)
     );
     let expected = ("AccessDeniedException", Some(text.as_str()));
-    world.refused(NOBODY, "CreateKey", &json!({}), expected);
+    world.refused(GUEST, "CreateKey", &json!({}), expected);
     let denial = world.last_event();
     assert_eq!(denial["errorCode"], "AccessDenied");
     assert_eq!(denial["errorMessage"], text.as_str());
@@ -80,7 +80,7 @@ fn creation_needs_an_identity_policy() {
 
 /// Each invalid name has its own error.
 #[test]
-fn unknown_keys_are_told_apart() {
+fn invalid_key_names_have_distinct_errors() {
     let world = World::new();
     let id = "1234abcd-12ab-44cd-96ef-1234567890ab";
     let mrk = "mrk-1234abcd12ab34cd56ef1234567890ab";
@@ -115,7 +115,7 @@ fn foreign_keys_stay_hidden() {
              kms:DescribeKey action"
         );
         let expected = ("AccessDeniedException", Some(text.as_str()));
-        world.refused(STRANGER, "DescribeKey", &json!({ "KeyId": arn }), expected);
+        world.refused(OTHER_ROOT, "DescribeKey", &json!({ "KeyId": arn }), expected);
     }
 }
 
@@ -127,10 +127,10 @@ fn delegation_needs_an_identity_policy() {
     let text = format!(
         "User: {} is not authorized to perform: kms:DisableKey on \
          resource: {arn} because no identity-based policy allows the kms:DisableKey action",
-        user(NOBODY)
+        user(GUEST)
     );
     let expected = ("AccessDeniedException", Some(text.as_str()));
-    world.refused(NOBODY, "DisableKey", &json!({ "KeyId": id }), expected);
+    world.refused(GUEST, "DisableKey", &json!({ "KeyId": id }), expected);
     let denial = world.last_event();
     assert_eq!(denial["resources"][0]["ARN"], arn.as_str());
 }

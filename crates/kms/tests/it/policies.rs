@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{ACCOUNT, ADMIN, NOBODY, OTHER_ACCOUNT, REGION, STRANGER, World, user};
+use crate::world::{ACCOUNT, ADMIN, GUEST, OTHER_ACCOUNT, OTHER_ROOT, REGION, World, user};
 
 fn allow(principal: &str, action: &str) -> Value {
     json!({ "Effect": "Allow", "Principal": { "AWS": principal }, "Action": action, "Resource": "*" })
@@ -41,7 +41,7 @@ fn the_default_policy_delegates_to_the_account() {
 fn a_policy_grants_directly() {
     let world = World::new();
     let (id, arn) = world.key();
-    let text = policy(&[allow(ACCOUNT, "kms:*"), allow(&user(NOBODY), "kms:Encrypt")]);
+    let text = policy(&[allow(ACCOUNT, "kms:*"), allow(&user(GUEST), "kms:Encrypt")]);
     let input = json!({ "KeyId": id, "PolicyName": "default", "Policy": text });
     let event = world.event_of(ADMIN, "PutKeyPolicy", &input);
     let expected = json!({ "keyId": id, "policyName": "default", "policy": text });
@@ -50,20 +50,15 @@ fn a_policy_grants_directly() {
     let shown: Value = serde_json::from_str(shown["Policy"].as_str().unwrap()).unwrap();
     let root = format!("arn:aws:iam::{ACCOUNT}:root");
     assert_eq!(shown["Statement"][0]["Principal"]["AWS"], root);
-    assert_eq!(shown["Statement"][1]["Principal"]["AWS"], user(NOBODY));
-    world.ok(NOBODY, "Encrypt", &json!({ "KeyId": id, "Plaintext": "AA==" }));
+    assert_eq!(shown["Statement"][1]["Principal"]["AWS"], user(GUEST));
+    world.ok(GUEST, "Encrypt", &json!({ "KeyId": id, "Plaintext": "AA==" }));
     let text = format!(
         "User: {} is not authorized to perform: kms:GenerateDataKey on resource: {arn} because no \
          identity-based policy allows the kms:GenerateDataKey action",
-        user(NOBODY)
+        user(GUEST)
     );
     let input = json!({ "KeyId": id, "KeySpec": "AES_256" });
-    world.refused(
-        NOBODY,
-        "GenerateDataKey",
-        &input,
-        ("AccessDeniedException", Some(text.as_str())),
-    );
+    world.refused(GUEST, "GenerateDataKey", &input, ("AccessDeniedException", Some(text.as_str())));
 }
 
 /// Each malformed policy has its own error.
@@ -93,7 +88,7 @@ fn malformed_policies_are_refused() {
     let input = json!({ "Policy": tagged });
     world.refused(ADMIN, "CreateKey", &input, (malformed, Some(own)));
     let locked = "The new key policy will not allow you to update the key policy in the future.";
-    refused(&policy(&[allow(&user(NOBODY), "kms:*")]), (malformed, Some(locked)));
+    refused(&policy(&[allow(&user(GUEST), "kms:*")]), (malformed, Some(locked)));
     refused("{", (malformed, Some("")));
     let long = policy(&[allow(ACCOUNT, &format!("kms:{}", "x".repeat(32_768)))]);
     assert_eq!(
@@ -110,19 +105,19 @@ fn the_lockout_check_can_be_waived() {
     let world = World::new();
     let (id, _) = world.key();
     let input = json!({
-        "KeyId": id, "Policy": policy(&[allow(&user(NOBODY), "kms:*")]),
+        "KeyId": id, "Policy": policy(&[allow(&user(GUEST), "kms:*")]),
         "BypassPolicyLockoutSafetyCheck": true,
     });
     world.ok(ADMIN, "PutKeyPolicy", &input);
     assert_eq!(world.code(ADMIN, "DescribeKey", &json!({ "KeyId": id })), "AccessDeniedException");
-    world.ok(NOBODY, "DescribeKey", &json!({ "KeyId": id }));
+    world.ok(GUEST, "DescribeKey", &json!({ "KeyId": id }));
 }
 
 /// Creation checks the policy as well, and creates no key if it is rejected.
 #[test]
 fn creation_checks_the_policy() {
     let world = World::new();
-    let input = json!({ "Policy": policy(&[allow(&user(NOBODY), "kms:*")]) });
+    let input = json!({ "Policy": policy(&[allow(&user(GUEST), "kms:*")]) });
     assert_eq!(world.code(ADMIN, "CreateKey", &input), "MalformedPolicyDocumentException");
     assert_eq!(world.ok(ADMIN, "ListKeys", &json!({}))["Keys"], json!([]));
     world.ok(ADMIN, "CreateKey", &json!({ "Policy": policy(&[allow(&user(ADMIN), "kms:*")]) }));
@@ -137,15 +132,15 @@ fn other_accounts_need_both_policies() {
     let text = policy(&[allow(ACCOUNT, "kms:*"), allow(OTHER_ACCOUNT, "kms:*")]);
     world.ok(ADMIN, "PutKeyPolicy", &json!({ "KeyId": id, "Policy": text }));
     world.events();
-    let blob = world.ok(STRANGER, "Encrypt", &json!({ "KeyId": arn, "Plaintext": "AA==" }));
+    let blob = world.ok(OTHER_ROOT, "Encrypt", &json!({ "KeyId": arn, "Plaintext": "AA==" }));
     let events = world.events();
     let recipients: Vec<_> =
         events.iter().map(|event| event["recipientAccountId"].clone()).collect();
     assert_eq!(recipients, [OTHER_ACCOUNT, ACCOUNT]);
     assert_eq!(events[0]["sharedEventID"], events[1]["sharedEventID"]);
-    world.ok(STRANGER, "Decrypt", &json!({ "CiphertextBlob": blob["CiphertextBlob"] }));
+    world.ok(OTHER_ROOT, "Decrypt", &json!({ "CiphertextBlob": blob["CiphertextBlob"] }));
     assert_eq!(
-        world.code(STRANGER, "DisableKey", &json!({ "KeyId": arn })),
+        world.code(OTHER_ROOT, "DisableKey", &json!({ "KeyId": arn })),
         "AccessDeniedException"
     );
     world.ok(
@@ -157,7 +152,7 @@ fn other_accounts_need_both_policies() {
                 exist in this region, or you are not allowed to access.";
     let hidden = ("AccessDeniedException", Some(text));
     world.refused(
-        STRANGER,
+        OTHER_ROOT,
         "Decrypt",
         &json!({ "CiphertextBlob": blob["CiphertextBlob"] }),
         hidden,
@@ -170,7 +165,7 @@ fn conditions_see_the_key_and_the_request() {
     let world = World::new();
     let (id, _) = world.key();
     let with = |condition: Value| {
-        let mut statement = allow(&user(NOBODY), "kms:Encrypt");
+        let mut statement = allow(&user(GUEST), "kms:Encrypt");
         statement["Condition"] = condition;
         let text = policy(&[allow(ACCOUNT, "kms:*"), statement]);
         world.ok(ADMIN, "PutKeyPolicy", &json!({ "KeyId": id, "Policy": text }));
@@ -179,7 +174,7 @@ fn conditions_see_the_key_and_the_request() {
     let encrypt = |key_id: &str| {
         let input =
             json!({ "KeyId": key_id, "Plaintext": "AA==", "EncryptionContext": { "App": "a" } });
-        world.call(NOBODY, "Encrypt", &input).status
+        world.call(GUEST, "Encrypt", &input).status
     };
     for (condition, by_id, by_alias) in [
         (json!({ "StringEquals": { "kms:RequestAlias": "alias/x" } }), 400, 200),
@@ -227,18 +222,18 @@ fn identity_policies_see_the_tags_and_aliases_of_a_key() {
 fn principals_are_people_not_names() {
     let world = World::new();
     let (id, _) = world.key();
-    let text = policy(&[allow(ACCOUNT, "kms:*"), allow(&user(NOBODY), "kms:Encrypt")]);
+    let text = policy(&[allow(ACCOUNT, "kms:*"), allow(&user(GUEST), "kms:Encrypt")]);
     world.ok(ADMIN, "PutKeyPolicy", &json!({ "KeyId": id, "Policy": text }));
     let shown = || {
         let shown = world.ok(ADMIN, "GetKeyPolicy", &json!({ "KeyId": id }));
         let shown: Value = serde_json::from_str(shown["Policy"].as_str().unwrap()).unwrap();
         shown["Statement"][1]["Principal"]["AWS"].as_str().unwrap().to_owned()
     };
-    assert_eq!(shown(), user(NOBODY));
-    world.forget_nobody();
+    assert_eq!(shown(), user(GUEST));
+    world.delete_guest();
     assert!(shown().starts_with("AIDA"), "{}", shown());
     let reborn = world.kit.user(
-        NOBODY,
+        GUEST,
         &json!({ "Version": "2012-10-17", "Statement": {
         "Effect": "Allow", "Action": "s3:*", "Resource": "*" } }),
     );

@@ -12,10 +12,10 @@ pub(crate) use testkit::{ACCOUNT, OTHER_ACCOUNT, REGION};
 pub(crate) const ROOT: &str = "ROOT";
 /// A user with all permissions in KMS.
 pub(crate) const ADMIN: &str = "ADMIN";
-/// A user without rights in KMS.
-pub(crate) const NOBODY: &str = "NOBODY";
+/// A user without permissions in KMS.
+pub(crate) const GUEST: &str = "GUEST";
 /// The root user of another account.
-pub(crate) const STRANGER: &str = "STRANGER";
+pub(crate) const OTHER_ROOT: &str = "OTHER_ROOT";
 
 /// The start of the kit's clock, as in responses.
 pub(crate) const START_SECONDS: f64 = 1_772_323_200.0;
@@ -26,7 +26,7 @@ pub(crate) const DAY_SECONDS: f64 = 86_400.0;
 pub(crate) struct World {
     pub(crate) kit: Kit,
     admin: Credentials,
-    nobody: Credentials,
+    guest: Credentials,
     seen: Cell<usize>,
 }
 
@@ -46,8 +46,8 @@ impl World {
     pub(crate) fn on(disk: &Disk) -> Self {
         let kit = Kit::on(disk, &[kms::ROWS, iam::ROWS]);
         let admin = kit.user(ADMIN, &allow("kms:*"));
-        let nobody = kit.user(NOBODY, &allow("s3:ListAllMyBuckets"));
-        Self { kit, admin, nobody, seen: Cell::new(0) }
+        let guest = kit.user(GUEST, &allow("s3:ListAllMyBuckets"));
+        Self { kit, admin, guest, seen: Cell::new(0) }
     }
 
     /// A signed call as a client makes it.
@@ -55,7 +55,7 @@ impl World {
         let credentials = match who {
             ROOT => &self.kit.root,
             ADMIN => &self.admin,
-            NOBODY => &self.nobody,
+            GUEST => &self.guest,
             _ => &self.kit.other_root,
         };
         let answer = self.kit.json_as(credentials, &format!("TrentService.{operation}"), input);
@@ -117,14 +117,14 @@ impl World {
         self.kit.last_event()
     }
 
-    /// Deletes the user NOBODY.
-    pub(crate) fn forget_nobody(&self) {
-        let nobody = [("Version", "2010-05-08"), ("UserName", NOBODY)];
+    /// Deletes the user GUEST.
+    pub(crate) fn delete_guest(&self) {
+        let guest = [("Version", "2010-05-08"), ("UserName", GUEST)];
         let iam = |action: &str, more: &[(&str, &str)]| {
-            let all = [&[("Action", action)], &nobody[..], more].concat();
+            let all = [&[("Action", action)], &guest[..], more].concat();
             drop(self.kit.query("iam", &all).ok());
         };
-        iam("DeleteAccessKey", &[("AccessKeyId", &self.nobody.access_key_id)]);
+        iam("DeleteAccessKey", &[("AccessKeyId", &self.guest.access_key_id)]);
         iam("DeleteUserPolicy", &[("PolicyName", "inline")]);
         iam("DeleteUser", &[]);
     }

@@ -183,7 +183,7 @@ fn a_statement_prevented_by_a_condition_is_reported() {
     };
     let attached = [Attached { policy: &policy, arn: None, name: "example" }];
     let misses = decide(&request, &Policies::of_identity(&attached)).near_misses;
-    let told: Vec<String> = misses
+    let described: Vec<String> = misses
         .iter()
         .flat_map(|miss| miss.conditions.iter().map(|one| (&miss.by.statement, one)))
         .map(|(sid, one)| {
@@ -191,7 +191,7 @@ fn a_statement_prevented_by_a_condition_is_reported() {
         })
         .collect();
     assert_eq!(
-        told,
+        described,
         [
             r#"Near: StringEquals aws:sourcevpc ["a", "b"] []"#,
             r#"Near: ForAnyValue:StringNotLikeIfExists aws:tagkeys ["x*"] ["xy"]"#,

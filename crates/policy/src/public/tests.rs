@@ -32,7 +32,7 @@ fn principals_make_a_policy_public() {
     );
 }
 
-/// Fixed values of certain keys bind everyone to someone.
+/// Fixed values of certain condition keys restrict a wildcard principal to known ones.
 #[test]
 fn conditions_make_a_policy_private() {
     let when = |condition: &str, want: bool| {

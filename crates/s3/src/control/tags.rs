@@ -102,6 +102,10 @@ impl Api for TagResource {
             context.set(&format!("aws:RequestTag/{key}"), value.as_str());
         }
         context.set_list("aws:TagKeys", pairs.into_iter().map(|(key, _)| key).collect());
+        if request.awaits_document() {
+            context.leave_open("aws:RequestTag");
+            context.leave_open("aws:TagKeys");
+        }
         Ok(right(ctx, &bucket, "s3:TagResource", context))
     }
 

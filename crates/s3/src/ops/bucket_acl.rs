@@ -52,14 +52,14 @@ pub(crate) fn put_acl(
     action: &str,
 ) -> S3Result<crate::model::Acl> {
     let in_headers = acl::requested(request, owners)?;
-    let acl = match (in_headers.is_some(), request.body.is_empty()) {
+    let acl = match (in_headers.is_some(), request.lacks_document()) {
         (true, false) => {
             return Err(S3Error::UnexpectedContent.into());
         }
         (true, true) => acl::settle(bucket, request, owners)?,
         (false, true) => return Err(S3Error::MissingSecurityHeader { name: "x-amz-acl" }.into()),
         (false, false) => {
-            let root = xml::read(&request.body, "AccessControlPolicy")
+            let root = xml::read(request.document()?, "AccessControlPolicy")
                 .map_err(|_| S3Error::MalformedAcl)?;
             let acl = acl::from_document(&root, &owners.own)?;
             if !bucket.has_acls() && !acl.is_owners_only(&owners.own) {

@@ -13,7 +13,7 @@ use crate::bucket::{self, canonical_id};
 use crate::error::{S3Error, S3Result};
 use crate::event::Shape;
 use crate::model::{
-    Bucket, BucketEncryption, CorsRules, ObjectLock, Ownership, PublicAccess, Versioning,
+    Acl, Bucket, BucketEncryption, CorsRules, ObjectLock, Ownership, PublicAccess, Versioning,
 };
 use crate::request::Request;
 use crate::response::Response;
@@ -60,6 +60,11 @@ impl ServiceApi for CreateBucket {
         for (key, value) in &tags {
             context.set(&format!("aws:RequestTag/{key}"), value.as_str());
         }
+        if request.awaits_document() {
+            for key in ["s3:LocationConstraint", "aws:RequestTag", "aws:TagKeys"] {
+                context.leave_open(key);
+            }
+        }
         if !tags.is_empty() {
             let keys = tags.iter().map(|(key, _)| key.clone()).collect();
             context.set_list("aws:TagKeys", keys);
@@ -94,13 +99,18 @@ impl ServiceApi for CreateBucket {
         if !types::is_bucket_name(&name) {
             return Err(S3Error::InvalidBucketName { bucket: name }.into());
         }
+        let ownership = ownership(request)?;
+        let acl = new_acl(ctx, request, ownership)?;
+        let old = bucket::find(ctx, &name)?;
+        if let Some(old) = old.as_ref().filter(|_| request.awaits_document()) {
+            refuse_existing(ctx, old)?;
+        }
         let requested = requested(request)?;
         let region = place(ctx.region(), requested.location.as_deref())?;
-        let ownership = ownership(request)?;
-        if let Some(old) = bucket::find(ctx, &name)? {
+        if let Some(old) = old {
             return existing(ctx, &old, &requested);
         }
-        let bucket = new_bucket(ctx, request, ownership, (region, requested))?;
+        let bucket = new_bucket(ctx, request, (ownership, acl), (region, requested));
         bucket.save(ctx)?;
         Ok(created(&bucket.region, &name))
     }
@@ -117,22 +127,29 @@ fn created(region: &Region, name: &str) -> Response {
 
 /// Observed: creating one's own bucket again succeeds in `us-east-1` if no tags are sent.
 fn existing(ctx: &Ctx<'_>, old: &Bucket, requested: &RequestedBucket) -> S3Result<Response> {
+    refuse_existing(ctx, old)?;
     let bucket = old.name.clone();
-    if old.owner != *ctx.account() {
-        return Err(S3Error::BucketAlreadyExists { bucket }.into());
-    }
-    let here = old.region.as_str() == US_EAST_1 && ctx.region().as_str() == US_EAST_1;
-    if here && requested.tags.is_empty() && requested.location.is_none() {
+    if requested.tags.is_empty() && requested.location.is_none() {
         return Ok(created(ctx.region(), &bucket));
     }
     Err(S3Error::BucketAlreadyOwned { bucket }.into())
 }
 
+/// Refuses the name of a bucket that exists, where no document could be accepted.
+fn refuse_existing(ctx: &Ctx<'_>, old: &Bucket) -> S3Result<()> {
+    let bucket = old.name.clone();
+    if old.owner != *ctx.account() {
+        return Err(S3Error::BucketAlreadyExists { bucket }.into());
+    }
+    let here = old.region.as_str() == US_EAST_1 && ctx.region().as_str() == US_EAST_1;
+    if here { Ok(()) } else { Err(S3Error::BucketAlreadyOwned { bucket }.into()) }
+}
+
 fn requested(request: &Request) -> S3Result<RequestedBucket> {
-    if request.body.is_empty() {
+    if request.lacks_document() {
         return Ok(RequestedBucket::default());
     }
-    let root = xml::read(&request.body, "CreateBucketConfiguration")?;
+    let root = xml::read(request.document()?, "CreateBucketConfiguration")?;
     if root.child("Location").is_some() || root.child("Bucket").is_some() {
         return Err(S3Error::NotImplemented {
             header: "CreateBucketConfiguration".to_owned(),
@@ -182,14 +199,9 @@ fn ownership(request: &Request) -> S3Result<Ownership> {
     })
 }
 
-fn new_bucket(
-    ctx: &Ctx<'_>,
-    request: &Request,
-    ownership: Ownership,
-    (region, requested): (Region, RequestedBucket),
-) -> S3Result<Bucket> {
-    let owner = ctx.account().clone();
-    let owner_id = canonical_id(&owner);
+/// The ACL that the headers give a new bucket, if it has ACLs.
+fn new_acl(ctx: &Ctx<'_>, request: &Request, ownership: Ownership) -> S3Result<Acl> {
+    let owner_id = canonical_id(ctx.account());
     let owners = acl::Owners { own: owner_id.clone(), bucket: owner_id.clone() };
     let asked = acl::requested(request, &owners)?;
     let enforced = ownership == Ownership::BucketOwnerEnforced;
@@ -197,21 +209,30 @@ fn new_bucket(
         let text = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting";
         return Err(S3Error::InvalidAclWithOwnership(text).into());
     }
-    // Source: S3 User Guide, "Blocking public access": all four are on in a new bucket.
-    let public_access = PublicAccess::ALL;
-    if asked.as_ref().is_some_and(crate::model::Acl::is_public) {
+    // The public access block of a new bucket is on.
+    if asked.as_ref().is_some_and(Acl::is_public) {
         return Err(acl::blocked(ctx, &request.bucket, "s3:CreateBucket").into());
     }
+    Ok(asked.filter(|_| !enforced).unwrap_or_default())
+}
+
+fn new_bucket(
+    ctx: &Ctx<'_>,
+    request: &Request,
+    (ownership, acl): (Ownership, Acl),
+    (region, requested): (Region, RequestedBucket),
+) -> Bucket {
     let locked = request.flag("x-amz-bucket-object-lock-enabled");
-    Ok(Bucket {
+    Bucket {
         name: request.bucket.clone(),
         region,
         location: requested.location.filter(|text| text == EU.0),
         created: ctx.now(),
         ownership: Some(ownership),
-        acl: asked.filter(|_| !enforced).unwrap_or_default(),
+        acl,
         versioning: if locked { Versioning::Enabled } else { Versioning::Unset },
-        public_access: Some(public_access),
+        // Source: S3 User Guide, "Blocking public access": all four are on in a new bucket.
+        public_access: Some(PublicAccess::ALL),
         account_public_access: None,
         encryption: BucketEncryption::default(),
         object_lock: locked.then(ObjectLock::default),
@@ -219,8 +240,8 @@ fn new_bucket(
         tags: requested.tags,
         documents: BTreeMap::new(),
         cors: CorsRules::default(),
-        owner,
-    })
+        owner: ctx.account().clone(),
+    }
 }
 
 #[cfg(test)]

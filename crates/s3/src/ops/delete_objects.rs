@@ -131,7 +131,7 @@ struct Wanted {
 }
 
 fn wanted(request: &Request) -> S3Result<Wanted> {
-    let root = xml::read(&request.body, "Delete")?;
+    let root = xml::read(request.document()?, "Delete")?;
     let mut targets = Vec::new();
     for object in root.children("Object") {
         let key = object.text_of("Key").filter(|key| !key.is_empty());

@@ -50,7 +50,6 @@ pub(crate) struct PutObjectRetention;
 impl PlainApi for PutObjectRetention {
     const SPEC: Spec = on_object("PutObjectRetention", "PUT", RETENTION);
     const ACTION: &'static str = "s3:PutObjectRetention";
-    const READS_BODY: bool = true;
 
     fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
         let mut needs = vec![access::on_path(ctx, bucket, request, Self::ACTION)];
@@ -74,9 +73,9 @@ impl PlainApi for PutObjectRetention {
 
 /// Observed: an unknown mode or half a retention is malformed. An empty one removes it.
 fn read_retention(ctx: &Ctx<'_>, request: &Request) -> S3Result<Option<Retention>> {
-    let document = xml::read(&request.body, "Retention")?;
+    let document = xml::read(request.document()?, "Retention")?;
     match (document.text_of("Mode"), document.text_of("RetainUntilDate")) {
-        (None, None) if !request.body.is_empty() && lock::wants_bypass(request) => Ok(None),
+        (None, None) if !request.lacks_document() && lock::wants_bypass(request) => Ok(None),
         (Some(mode), Some(until)) if Mode::parse(mode).is_some() => {
             let retention = Retention::parse(mode, until, ctx.now(), "RetainUntilDate")?;
             Ok(Some(retention))
@@ -110,12 +109,11 @@ pub(crate) struct PutObjectLegalHold;
 impl PlainApi for PutObjectLegalHold {
     const SPEC: Spec = on_object("PutObjectLegalHold", "PUT", LEGAL_HOLD);
     const ACTION: &'static str = "s3:PutObjectLegalHold";
-    const READS_BODY: bool = true;
 
     fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         let version = found(ctx, bucket, request)?;
         expect_lock(bucket)?;
-        let document = xml::read(&request.body, "LegalHold")?;
+        let document = xml::read(request.document()?, "LegalHold")?;
         let hold = match document.text_of("Status") {
             Some("ON") => true,
             Some("OFF") => false,

@@ -60,7 +60,6 @@ pub(crate) struct PutObjectTagging;
 impl PlainApi for PutObjectTagging {
     const SPEC: Spec = on_object("PutObjectTagging", "PUT", SUB);
     const ACTION: &'static str = "s3:PutObjectTagging";
-    const READS_BODY: bool = true;
 
     fn needs(ctx: &Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Needs> {
         access::to_read(ctx, bucket, request, (Self::ACTION, "s3:PutObjectVersionTagging"))
@@ -68,7 +67,7 @@ impl PlainApi for PutObjectTagging {
 
     fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         let version = tagged(ctx, bucket, request)?;
-        let document = xml::read(&request.body, "Tagging")?;
+        let document = xml::read(request.document()?, "Tagging")?;
         let pairs = tags::from_document(&document, Tagged::Object)?;
         change(ctx, request, (bucket, version), 200, |stored| stored.tags = pairs)
     }

@@ -73,7 +73,7 @@ impl PlainApi for PutBucketPolicy {
 
     fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         let mut bucket = bucket.clone();
-        let text = std::str::from_utf8(&request.body).unwrap_or_default();
+        let text = std::str::from_utf8(request.document()?).unwrap_or_default();
         if text.len() > POLICY_BYTES_MAX {
             return Err(S3Error::PolicyTooLarge { size: text.len() }.into());
         }

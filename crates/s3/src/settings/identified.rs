@@ -135,7 +135,7 @@ impl<K: Identified> PlainApi for PutOne<K> {
 
     fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         let mut bucket = bucket.clone();
-        let document = xml::read(&request.body, K::ROOT)?;
+        let document = xml::read(request.document()?, K::ROOT)?;
         // Observed: only an inventory returns this.
         if document.text_of("Id") != request.param("id") {
             let inventory = K::SUB == "inventory";

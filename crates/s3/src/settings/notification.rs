@@ -45,7 +45,7 @@ impl PlainApi for PutNotification {
 
 /// Observed: the elements, numbered by destination.
 fn refuse_missing(request: &Request) -> S3Result<()> {
-    let document = xml::read(&request.body, Notification::ROOT)?;
+    let document = xml::read(request.document()?, Notification::ROOT)?;
     let missing = DESTINATIONS.iter().flat_map(|(kind, target, reason)| {
         let rules = document.children(kind);
         rules.filter_map(|rule| Some((rule.text_of(target)?.to_owned(), *reason)))

@@ -20,7 +20,6 @@ impl Setting for OwnershipControls {
     const ACTIONS: (&'static str, &'static str) =
         ("s3:GetBucketOwnershipControls", "s3:PutBucketOwnershipControls");
     const ROOT: &'static str = "OwnershipControls";
-    const READS_BODY: bool = true;
 
     fn show(settings: &Settings) -> S3Result<Xml> {
         let Some(ownership) = settings.0.ownership else {

@@ -43,6 +43,38 @@ fn tags_are_set_and_removed_one_by_one() {
     assert_eq!(event["managementEvent"], true);
 }
 
+/// The digests that a document is sent with are compared with it, as on S3 itself.
+#[test]
+fn a_document_is_proved_against_its_digests() {
+    let kit = kit();
+    let block = "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>\
+                 </PublicAccessBlockConfiguration>";
+    let tags = format!("<TagResourceRequest><Tags>{}</Tags></TagResourceRequest>", one("a", "1"));
+    for (method, target, body) in [("PUT", BLOCK, block), ("POST", TAGS, &tags)] {
+        let proved = |name: &str, value: &str| {
+            send(&kit, method, target, &[("x-amz-account-id", ACCOUNT), (name, value)], body)
+        };
+        assert_eq!(proved("content-md5", "short").element("Code"), "InvalidDigest", "{target}");
+        let other = "1B2M2Y8AsgTpgAmY7PhCfg==";
+        assert_eq!(proved("content-md5", other).element("Code"), "BadDigest", "{target}");
+        assert_eq!(
+            proved("x-amz-checksum-crc32", "AAAAAA==").element("Code"),
+            "BadDigest",
+            "{target}"
+        );
+        assert_eq!(
+            proved("x-amz-checksum-crc32", "AAAA").element("Code"),
+            "InvalidRequest",
+            "{target}"
+        );
+    }
+    assert_eq!(
+        control(&kit, "GET", BLOCK, "").element("Code"),
+        "NoSuchPublicAccessBlockConfiguration"
+    );
+    assert!(control(&kit, "GET", TAGS, "").text().contains("<Tags/>"));
+}
+
 /// Observed: texts, and the element around the error.
 #[test]
 fn what_cannot_be_is_refused() {

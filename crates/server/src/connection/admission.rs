@@ -16,7 +16,7 @@ use crate::memory::Share;
 const UNCOUNTED_BYTES_MAX: u64 = 8 << 10;
 /// The largest body that is buffered for clients without an existing access key: the documents that
 /// an anonymous call may send are shorter.
-const STRANGERS_BODY_BYTES_MAX: u64 = 64 << 10;
+const UNAUTHENTICATED_BODY_BYTES_MAX: u64 = 64 << 10;
 /// Responses up to this length are not counted: sockets accept them at once.
 const UNCOUNTED_ANSWER_BYTES_MAX: usize = 16 << 10;
 /// The fields of a form, and the beginning of its file behind them.
@@ -98,7 +98,7 @@ impl Exchange<'_> {
         }
         let trust = self.gateway.present(identified, head).map_err(|refused| *refused)?;
         if let (BodyLimit::Buffered(_), Trust::Anonymous) = (identified.body, trust) {
-            limit = limit.min(STRANGERS_BODY_BYTES_MAX);
+            limit = limit.min(UNAUTHENTICATED_BODY_BYTES_MAX);
             if least > limit {
                 return Err(refuse(identified, limit));
             }

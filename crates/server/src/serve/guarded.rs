@@ -83,7 +83,7 @@ impl AsyncWrite for Guarded {
         let flushed = Pin::new(&mut self.stream).poll_flush(context);
         if matches!(flushed, Poll::Ready(Ok(()))) {
             // The time that we need for the next bytes does not count as the peer's.
-            self.pacing.begin_anew();
+            self.pacing.reset();
             self.ticket.all_sent();
         }
         flushed

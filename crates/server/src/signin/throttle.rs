@@ -92,9 +92,9 @@ impl Throttle {
         self.networks.take_back(&key.network, began);
     }
 
-    /// The attempt that began at `began` succeeded: this user does not guess. It proves nothing
-    /// about the network, because an attacker may have an account.
-    pub(super) fn forget(&mut self, key: Key, began: Timestamp) {
+    /// Clears the user's attempts, because the one that began at `began` succeeded. The network's
+    /// other attempts remain counted: an attacker may have an account, too.
+    pub(super) fn clear(&mut self, key: Key, began: Timestamp) {
         self.users.attempts.remove(&key.user);
         self.networks.take_back(&key.network, began);
     }
@@ -202,7 +202,7 @@ mod tests {
             assert_eq!(throttle.begin(alice, START), Ok(()));
         }
         assert!(throttle.begin(alice, START).is_err());
-        throttle.forget(alice, START);
+        throttle.clear(alice, START);
         assert_eq!(throttle.begin(alice, START), Ok(()));
     }
 
@@ -239,7 +239,7 @@ mod tests {
             if n < 19 {
                 let own = key(ACCOUNT, "own", address(1));
                 assert_eq!(throttle.begin(own, START), Ok(()));
-                throttle.forget(own, START);
+                throttle.clear(own, START);
             }
         }
         assert_eq!(throttle.begin(key(ACCOUNT, "own", address(1)), START), Err(60));

@@ -73,7 +73,7 @@ fn spoilt(live: &Live, spoil: impl FnOnce(&mut Credentials)) -> Credentials {
     credentials
 }
 
-fn stranger(live: &Live) -> Credentials {
+fn unknown_caller(live: &Live) -> Credentials {
     spoilt(live, |own| "AKIANOBODYNOBODYNOBO".clone_into(&mut own.access_key_id))
 }
 
@@ -105,23 +105,24 @@ fn invalid_heads_are_rejected_before_the_body_is_invited() {
     let mut live = Live::start();
     live.create_bucket("bucket");
     let now = live.clock.now();
-    let (nobody, forger, old) = (stranger(&live), forger(&live), now.minus_ms(20 * MINUTE_MS));
+    let (unknown, forger, old) =
+        (unknown_caller(&live), forger(&live), now.minus_ms(20 * MINUTE_MS));
     let ended = spoilt(&live, |own| own.session_token = Some("ended".to_owned()));
     let root = live.root.clone();
     let elsewhere = Call { service: "s3", ..JSON };
     for (call, who, at, code) in [
-        (&JSON, &nobody, now, "UnrecognizedClientException"),
+        (&JSON, &unknown, now, "UnrecognizedClientException"),
         (&JSON, &root, old, "InvalidSignatureException"),
         (&JSON, &ended, now, "UnrecognizedClientException"),
         (&elsewhere, &root, now, "InvalidSignatureException"),
-        (&PUT, &nobody, now, "InvalidAccessKeyId"),
+        (&PUT, &unknown, now, "InvalidAccessKeyId"),
         (&PUT, &root, old, "RequestTimeTooSkewed"),
         (&PUT, &forger, now, "SignatureDoesNotMatch"),
     ] {
         assert_eq!(answer_to(&live, &call.head(who, at, MIB, true)), code, "{}", call.service);
     }
     for (who, at, code) in [
-        (&nobody, now, "InvalidAccessKeyId"),
+        (&unknown, now, "InvalidAccessKeyId"),
         (&root, old, "RequestTimeTooSkewed"),
         (&forger, now, "SignatureDoesNotMatch"),
     ] {
@@ -160,8 +161,8 @@ fn eager_senders_receive_the_error() {
     live.create_bucket("bucket");
     let now = live.clock.now();
     for (call, who, bytes, status) in [
-        (&JSON, stranger(&live), MIB, 400),
-        (&PUT, stranger(&live), LARGE, 403),
+        (&JSON, unknown_caller(&live), MIB, 400),
+        (&PUT, unknown_caller(&live), LARGE, 403),
         (&PUT, forger(&live), LARGE, 403),
         // Known, but there is no such bucket.
         (&Call { target: "/nowhere/key", ..PUT }, live.root.clone(), LARGE, 404),
@@ -186,7 +187,7 @@ fn unauthenticated_clients_have_little_time() {
     assert!(refused.text().contains("<Code>MaxMessageLengthExceeded</Code>"), "{}", refused.text());
     let denied = live.request("PUT", "/bucket?policy", &[], &policy[..60 << 10]);
     assert!(denied.text().contains("<Code>AccessDenied</Code>"), "{}", denied.text());
-    assert_eq!(live.s3("PUT", "/bucket?policy", &policy).status, 400, "heard, and no policy");
+    assert_eq!(live.s3("PUT", "/bucket?policy", &policy).status, 400, "received, but not a policy");
     live.stop();
 }
 

@@ -30,13 +30,13 @@ fn bodies_in_chunks_are_verified() {
     let body: Vec<u8> = (0..200_000_u32).map(|n| (n % 251) as u8).collect();
     assert_eq!(put_chunked(&mut live, "whole", &body, |_| {}), 200);
     assert_eq!(live.s3("GET", "/bucket/whole", b"").body, body);
-    live.say("A byte is changed");
+    live.heading("A byte is changed");
     let spoilt = put_chunked(&mut live, "changed", &body, |chunks| chunks[100_000] ^= 1);
     assert_eq!(spoilt, 403);
-    live.say("The last chunk is missing");
+    live.heading("The last chunk is missing");
     let cut = put_chunked(&mut live, "cut", &body, |chunks| chunks.truncate(chunks.len() - 90));
     assert_eq!(cut, 400);
-    live.say("Without a signature, with a checksum at the end");
+    live.heading("Without a signature, with a checksum at the end");
     let payload = Payload::Streaming { signed: false, trailer: true };
     let trailers = [("x-amz-checksum-crc32", "NhCmhg==")];
     for (key, body) in [("trailer", b"hello"), ("wrong-trailer", b"hullo")] {
@@ -70,7 +70,7 @@ fn bodies_that_end_early_or_are_too_large_are_refused() {
     let mut live = Live::start();
     live.create_bucket("bucket");
     for (heading, length) in [("Cut off", 1_000), ("Cut off, streaming", 1 << 20)] {
-        live.say(heading);
+        live.heading(heading);
         let now = live.clock.now();
         let word = "UNSIGNED-PAYLOAD";
         let added =
@@ -80,7 +80,7 @@ fn bodies_that_end_early_or_are_too_large_are_refused() {
         let request = head("PUT", "/bucket/key", &added, length) + "only this";
         live.bytes_and_end(request.as_bytes());
     }
-    live.say("Six gigabytes");
+    live.heading("Six gigabytes");
     let added = sign_header(
         "PUT",
         HOST,
@@ -95,7 +95,7 @@ fn bodies_that_end_early_or_are_too_large_are_refused() {
     let added: Vec<_> = added.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let declared = head("PUT", "/bucket/key", &added, 6 << 30);
     assert_eq!(live.bytes(declared.as_bytes()).status, 400);
-    live.say("A JSON call of ten megabytes");
+    live.heading("A JSON call of ten megabytes");
     let headers = [("x-amz-target", "TrentService.ListKeys")];
     let declared = head("POST", "/", &headers, 10 << 20);
     assert_eq!(live.bytes(declared.as_bytes()).status / 100, 4);

@@ -113,7 +113,7 @@ fn our_own_pages_and_the_console_are_our_own() {
     live.stop();
 }
 
-/// A service worker script is never served, whoever uploaded it.
+/// A service worker script is never served, regardless of who uploaded it.
 #[test]
 fn this_server_has_no_service_worker() {
     let mut live = live_with_page();
@@ -194,15 +194,15 @@ fn transport_is_strict_under_tls() {
         let _ = stream.read_to_end(&mut answer);
         String::from_utf8_lossy(&answer).into_owned()
     };
-    let told = |host: &str, path: &str| {
+    let has_hsts = |host: &str, path: &str| {
         let answer = ask(host, path);
         assert!(answer.starts_with("HTTP/1.1 "), "{answer}");
         answer.contains("\r\nstrict-transport-security: max-age=31536000\r\n")
     };
     for path in ["/_console/", "/_console/session", "/_shoseki/health", "/bucket/key", "/"] {
-        assert!(told("audit.example.com:4566", path), "{path}");
+        assert!(has_hsts("audit.example.com:4566", path), "{path}");
         for host in ["localhost:4566", "bucket.localhost", "127.0.0.1:4566", "[::1]:4566"] {
-            assert!(!told(host, path), "{host} {path}");
+            assert!(!has_hsts(host, path), "{host} {path}");
         }
     }
     live.stop();

@@ -207,12 +207,12 @@ fn an_unauthenticated_body_makes_room() {
     // The sender of a form is in its fields; of any other request, in the head.
     let form = ("content-type", "multipart/form-data; boundary=b");
     let headers = [form, ("expect", "100-continue")];
-    let mut stranger = connect(&live, 1);
-    stranger.write_all(head("POST", "/bucket", &headers, 1_000).as_bytes()).unwrap();
-    stranger.read_exact(&mut [0; 25]).unwrap();
+    let mut unauthenticated = connect(&live, 1);
+    unauthenticated.write_all(head("POST", "/bucket", &headers, 1_000).as_bytes()).unwrap();
+    unauthenticated.read_exact(&mut [0; 25]).unwrap();
     let mut call = busy(&live, 2);
     assert_eq!(live.s3("GET", "/", b"").status, 200);
-    assert!(is_ended(&mut stranger));
+    assert!(is_ended(&mut unauthenticated));
     call.write_all(&vec![7; 1 << 20]).unwrap();
     assert_eq!(read_answer(&mut call).status, 200);
     live.stop();

@@ -42,19 +42,19 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// All rows and all events that a store returns.
-fn told(folder: &Path) -> Vec<(Vec<u8>, Vec<u8>)> {
+fn contents(folder: &Path) -> Vec<(Vec<u8>, Vec<u8>)> {
     let store = Store::examine(folder, &mut Vec::new()).unwrap().unwrap();
     let view = store.snapshot().unwrap();
-    let mut told = Vec::new();
+    let mut contents = Vec::new();
     let each = &mut |key: &[u8], value: &[u8]| {
-        told.push((key.to_vec(), value.to_vec()));
+        contents.push((key.to_vec(), value.to_vec()));
         std::ops::ControlFlow::Continue(())
     };
     view.tx().visit(&[], None, each).unwrap();
     for event in store.events_from(&view, 0, usize::MAX).unwrap() {
-        told.push((event.seq.to_be_bytes().to_vec(), event.body));
+        contents.push((event.seq.to_be_bytes().to_vec(), event.body));
     }
-    told
+    contents
 }
 
 fn harm(dice: &Dice, content: &mut Vec<u8>) -> String {
@@ -87,7 +87,7 @@ fn harm(dice: &Dice, content: &mut Vec<u8>) -> String {
 fn damage_is_found_or_changes_nothing() {
     let (mut found, mut harmless) = (0, 0);
     for (how, store) in ["stopped", "killed"].iter().zip(&stores()) {
-        let wanted = told(store.path());
+        let wanted = contents(store.path());
         let all: Vec<PathBuf> = files(store.path());
         let named = |name: &str| {
             all.iter().filter(|path| path.to_string_lossy().contains(name)).collect::<Vec<_>>()
@@ -112,7 +112,7 @@ fn damage_is_found_or_changes_nothing() {
                 let Checked { findings, .. } = check(store.path());
                 if findings.is_empty() {
                     assert_eq!(name, "state.redb", "{how}, {round}: {what}: nothing was found");
-                    assert!(told(store.path()) == wanted, "{how}, {round}: {what}: unnoticed");
+                    assert!(contents(store.path()) == wanted, "{how}, {round}: {what}: unnoticed");
                     harmless += 1;
                 } else {
                     found += 1;

@@ -11,7 +11,7 @@ const TRAIL_ARN: &str =
 const CLOUD_TRAIL: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.";
 
 fn create_key(live: &mut Live) -> String {
-    live.say("A key that CloudTrail may use");
+    live.heading("A key that CloudTrail may use");
     let made = live.json("TrentService.CreateKey", &json!({})).json();
     let key = made["KeyMetadata"]["Arn"].as_str().unwrap().to_owned();
     let id = made["KeyMetadata"]["KeyId"].clone();
@@ -34,7 +34,7 @@ fn create_key(live: &mut Live) -> String {
 }
 
 fn create_bucket(live: &mut Live, key: &str) {
-    live.say("A bucket that it encrypts, and to which CloudTrail may write");
+    live.heading("A bucket that it encrypts, and to which CloudTrail may write");
     live.create_bucket(BUCKET);
     let encryption = format!(
         "<ServerSideEncryptionConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
@@ -65,14 +65,14 @@ fn the_four_steps_go_over_the_wire_like_this() {
     let mut live = Live::start();
     let key = create_key(&mut live);
     create_bucket(&mut live, &key);
-    live.say("A trail");
+    live.heading("A trail");
     let create = json!({"Name": TRAIL, "S3BucketName": BUCKET, "IsMultiRegionTrail": true,
         "EnableLogFileValidation": true, "KmsKeyId": "alias/mori/kms"});
     assert_eq!(live.json(&format!("{CLOUD_TRAIL}CreateTrail"), &create).status, 200);
     let own = json!({"Name": TRAIL});
     assert_eq!(live.json(&format!("{CLOUD_TRAIL}StartLogging"), &own).status, 200);
     live.json(&format!("{CLOUD_TRAIL}GetTrailStatus"), &own);
-    live.say("Five minutes later");
+    live.heading("Five minutes later");
     live.clock.advance_ms(300_000);
     cloudtrail::deliver(&live.gateway, &types::steady);
     let objects =

@@ -101,8 +101,11 @@ fn a_body_with_two_ends_is_refused() {
     let preface = format!("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n{LAST}");
     for size in [preface.len(), 1] {
         let pieces: Vec<&[u8]> = preface.as_bytes().chunks(size).collect();
-        let told = statuses(&live, &pieces);
-        assert!(told.is_empty() || told == [400], "{told:?}");
+        let statuses_received = statuses(&live, &pieces);
+        assert!(
+            statuses_received.is_empty() || statuses_received == [400],
+            "{statuses_received:?}"
+        );
     }
     live.stop();
 }
@@ -116,7 +119,7 @@ fn earlier_requests_get_a_response() {
     live.stop();
 }
 
-/// Many requests on one connection, with bodies that look like heads.
+/// Many requests on one connection, with bodies that have the form of heads.
 #[test]
 fn bodies_are_not_read_as_heads() {
     let mut live = Live::start();

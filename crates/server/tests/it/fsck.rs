@@ -27,15 +27,15 @@ fn damaged_files_are_named() {
     assert_eq!(live.s3("PUT", "/bucket/key", &vec![7; 3 << 20]).status, 200);
     live.store.seal(1).unwrap();
     let folder = live.end_and_keep();
-    let mut heard = Vec::new();
-    let sound = server::fsck(&config(folder.path()), &mut |what| heard.push(what.to_owned()));
+    let mut lines = Vec::new();
+    let sound = server::fsck(&config(folder.path()), &mut |what| lines.push(what.to_owned()));
     let sound = sound.unwrap();
     assert_eq!((sound.findings, sound.unproved), (vec![], vec![]));
     assert_eq!((sound.proved, sound.by_length), (1, 0));
     let of_bodies: Vec<_> =
-        heard.iter().filter_map(|what| what.strip_prefix("object bodies: ")).collect();
+        lines.iter().filter_map(|what| what.strip_prefix("object bodies: ")).collect();
     assert_eq!(of_bodies, ["0 of 3 MiB", "1 of 3 MiB", "2 of 3 MiB", "3 of 3 MiB"]);
-    assert!(heard.iter().any(|what| what.starts_with("segment `") && what.ends_with("`: 1 of 1")));
+    assert!(lines.iter().any(|what| what.starts_with("segment `") && what.ends_with("`: 1 of 1")));
     let [segment] = &files(&folder.path().join("segments"))[..] else { panic!("one segment") };
     let mut bytes = fs::read(segment).unwrap();
     let middle = bytes.len() / 2;

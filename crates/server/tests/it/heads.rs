@@ -6,18 +6,18 @@ use crate::live::{HOST, Live, head};
 #[test]
 fn malformed_heads_and_unknown_targets_are_refused() {
     let mut live = Live::start();
-    live.say("No HTTP");
+    live.heading("No HTTP");
     assert_eq!(live.bytes(b"hello\r\n\r\n").status, 400);
     assert_eq!(live.bytes(b"GET / HTTP/1.1\r\nno colon\r\n\r\n").status, 400);
     let twice = "POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab";
     assert_eq!(live.bytes(twice.as_bytes()).status, 400);
-    live.say("Unknown operations");
+    live.heading("Unknown operations");
     live.json("TrentService.NoSuchOperation", &serde_json::json!({}));
     live.json("NoSuchService.ListKeys", &serde_json::json!({}));
     let form = [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
     live.signed("iam", "POST", "/", &form, b"Action=NoSuchAction&Version=2010-05-08");
     live.s3("PATCH", "/bucket/key", b"");
-    live.say("No JSON");
+    live.heading("No JSON");
     let headers =
         [("x-amz-target", "TrentService.ListKeys"), ("content-type", "application/x-amz-json-1.1")];
     live.signed("kms", "POST", "/", &headers, b"{\"Limit\":");

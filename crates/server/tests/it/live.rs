@@ -20,7 +20,7 @@ use crate::golden;
 pub(crate) const HOST: &str = "127.0.0.1:4566";
 pub(crate) const REGION: &str = "ap-northeast-1";
 /// 2026-03-01T00:00:00Z
-const START: Timestamp = Timestamp::from_secs(1_772_323_200);
+pub(crate) const START: Timestamp = Timestamp::from_secs(1_772_323_200);
 /// The security headers of every response are omitted; `browsers.rs` tests them.
 const TO_BROWSERS: [&str; 6] = [
     "content-security-policy: ",
@@ -42,7 +42,7 @@ pub(crate) struct Live {
     pub(crate) clock: Clock,
     pub(crate) root: Credentials,
     pub(crate) transcript: String,
-    folder: TempDir,
+    pub(crate) folder: Arc<TempDir>,
 }
 
 /// A response as received.
@@ -96,24 +96,36 @@ impl Live {
     }
 
     fn start_as(runtime: Runtime, set: impl FnOnce(&mut Config)) -> Self {
-        let folder = TempDir::new().unwrap();
-        let (mut config, clock) = (config(folder.path()), Clock::manual(START));
+        let folder = Arc::new(TempDir::new().unwrap());
+        let mut config = config(folder.path());
         set(&mut config);
-        let opened = server::open(&config, clock.clone(), Entropy::seeded(7)).unwrap();
+        Self::serve(runtime, &config, folder, Clock::manual(START), Entropy::seeded(7))
+    }
+
+    /// Starts a server with this configuration in this process, over the data directory of
+    /// `folder`.
+    pub(crate) fn serve(
+        runtime: Runtime,
+        config: &Config,
+        folder: Arc<TempDir>,
+        clock: Clock,
+        entropy: Entropy,
+    ) -> Self {
+        let opened = server::open(config, clock.clone(), entropy).unwrap();
         let (gateway, store) = (Arc::clone(&opened.gateway), Arc::clone(&opened.store));
         let root = Credentials {
             access_key_id: opened.root.access_key_id.clone(),
             secret: opened.root.secret_access_key.clone(),
             session_token: None,
         };
-        let server = runtime.block_on(Server::start(&config, opened)).unwrap();
+        let server = runtime.block_on(Server::start(config, opened)).unwrap();
         let address = server.address();
         let (server, transcript) = (Some(server), String::new());
         Self { runtime, server, address, gateway, store, clock, root, transcript, folder }
     }
 
-    /// A heading in the transcript.
-    pub(crate) fn say(&mut self, text: &str) {
+    /// Adds a heading to the transcript.
+    pub(crate) fn heading(&mut self, text: &str) {
         let _ = writeln!(self.transcript, "## {text}\n");
     }
 
@@ -177,7 +189,7 @@ impl Live {
         self.exchange(request, false)
     }
 
-    /// The same, with nothing to follow, whatever the head announces.
+    /// The same, but ends the request there, even if its head announces more.
     pub(crate) fn bytes_and_end(&mut self, request: &[u8]) -> Answer {
         self.exchange(request, true)
     }
@@ -209,7 +221,7 @@ impl Live {
     pub(crate) fn end_and_keep(mut self) -> TempDir {
         self.stop();
         let Self { folder, .. } = self;
-        folder
+        Arc::into_inner(folder).unwrap()
     }
 
     pub(crate) fn stop(&mut self) {

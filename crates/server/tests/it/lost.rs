@@ -130,7 +130,7 @@ const HARMS: &[(&[Harm], &str)] = &[
 #[test]
 fn lost_or_foreign_parts_are_rejected_and_unchanged() {
     let (used, other) = (used(), another(None));
-    for (harms, told) in HARMS {
+    for (harms, message) in HARMS {
         let folder = TempDir::new().unwrap();
         copy(used.path(), folder.path());
         harms.iter().for_each(|harm| harm.befall(folder.path(), other.path()));
@@ -139,7 +139,7 @@ fn lost_or_foreign_parts_are_rejected_and_unchanged() {
             Ok(last) => panic!("{harms:?}: opened, {last} events"),
             Err(error) => error.to_string(),
         };
-        assert!(error.contains(told), "{harms:?}: {error}");
+        assert!(error.contains(message), "{harms:?}: {error}");
         assert_eq!(listing(folder.path()), before, "{harms:?}: nothing is made");
     }
     let sound = TempDir::new().unwrap();
@@ -173,8 +173,9 @@ fn an_older_state_is_served_on_the_operators_word_and_leaves_an_event() {
     assert_eq!(try_open(&config, 3).unwrap(), before + 1, "noted when it was opened");
     fs::write(&state, &older).unwrap();
     let refused = try_open(&config, 3).unwrap_err().to_string();
-    let told = format!("ends with event {before}, but `identity` records event {}", before + 1);
-    assert!(refused.contains(&told) && refused.contains("--accept-older"), "{refused}");
+    let positions =
+        format!("ends with event {before}, but `identity` records event {}", before + 1);
+    assert!(refused.contains(&positions) && refused.contains("--accept-older"), "{refused}");
     let accepting = Config { accept_older: true, ..config.clone() };
     for _ in 0..2 {
         assert_eq!(try_open(&accepting, 5).unwrap(), before + 1, "one event of it");
@@ -232,14 +233,14 @@ fn a_state_without_its_keyring_is_refused() {
 fn a_data_directory_of_an_earlier_release_gets_an_identity() {
     let folder = used();
     let (identity, config) = (folder.path().join("identity"), config(folder.path()));
-    let forget = || {
+    let remove_identity = || {
         let store = Store::open_existing(folder.path(), 1 << 20).unwrap();
         let identified = Table::<bool>::new("server.identified");
         store.submit(move |tx| (identified.delete(tx, ""), vec![])).wait().unwrap().unwrap();
         drop(store);
         fs::remove_file(&identity).unwrap();
     };
-    forget();
+    remove_identity();
     let last = try_open(&config, 3).unwrap();
     assert!(fs::read_to_string(&identity).unwrap().contains(&format!("position = {last}\n")));
     fs::remove_file(&identity).unwrap();

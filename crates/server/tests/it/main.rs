@@ -23,6 +23,7 @@ mod proxies;
 mod rotation;
 mod shutdown;
 mod signatures;
+mod signin;
 mod slow;
 mod starting;
 mod transparency;

@@ -112,12 +112,12 @@ fn callers_learn_which_server_this_is() {
     let target = "Shoseki_20261101.DescribeServer";
     let kind = ("content-type", "application/x-amz-json-1.1");
     let headers = [("x-amz-target", target), kind, ELSEWHERE];
-    let told = live.signed("shoseki", "POST", "/", &headers, b"{}").json();
+    let described = live.signed("shoseki", "POST", "/", &headers, b"{}").json();
     let version = env!("CARGO_PKG_VERSION");
     let want = serde_json::json!({"Version": version, "Region": "ap-northeast-1",
         "DeliveryInterval": 300, "DigestInterval": 3600, "Profile": "standard",
         "Status": "ok", "Reasons": []});
-    assert_eq!(told, want);
+    assert_eq!(described, want);
     assert!(live.request("POST", "/", &headers, b"{}").status >= 400);
     live.stop();
 }
@@ -159,12 +159,12 @@ fn unauthenticated_clients_learn_only_the_status() {
     let right = format!("Bearer {TOKEN}");
     let token = ("authorization", right.as_str());
     let wrong = ("authorization", "Bearer 0123456789abcdef0123456789abcdeg");
-    let mut check = |page: &str, headers: &[(&str, &str)], status: u16, told: bool| {
+    let mut check = |page: &str, headers: &[(&str, &str)], status: u16, has_details: bool| {
         let answer = live.request("GET", &format!("/_shoseki/{page}"), headers, b"");
         assert_eq!(answer.status, status, "{page} {headers:?}");
         let text = answer.text();
-        let tells = text.contains("123456789012") || text.contains("shoseki_events_total");
-        assert_eq!(tells, told, "{page} {headers:?}: {text}");
+        let shows_details = text.contains("123456789012") || text.contains("shoseki_events_total");
+        assert_eq!(shows_details, has_details, "{page} {headers:?}: {text}");
         assert!(answer.head.contains("cache-control: no-store"), "{}", answer.head);
         assert!(answer.head.contains("x-content-type-options: nosniff"), "{}", answer.head);
         answer
@@ -226,8 +226,8 @@ fn names_that_others_own_show_nothing_of_ours() {
     // Only programs here learn the account before they sign in.
     let first_run = "/_console/session/first-run";
     assert!(ask(first_run, "localhost", "").text().contains("123456789012"));
-    let stranger = ask(first_run, "localhost", "x-forwarded-for: 203.0.113.7\r\n");
-    assert_eq!(stranger.text(), r#"{"needed":true}"#);
+    let remote = ask(first_run, "localhost", "x-forwarded-for: 203.0.113.7\r\n");
+    assert_eq!(remote.text(), r#"{"needed":true}"#);
     live.stop();
 }
 

@@ -34,13 +34,13 @@ fn presigned_urls_work_until_they_expire() {
     assert_eq!(live.request("PUT", &put, &[], b"presigned").status, 200);
     let get = url(&live, "GET", "/bucket/key", 60);
     assert_eq!(live.request("GET", &get, &[], b"").text(), "presigned");
-    live.say("Another key");
+    live.heading("Another key");
     let other = get.replacen("/key?", "/other?", 1);
     assert_eq!(live.request("GET", &other, &[], b"").status, 403);
-    live.say("Too late");
+    live.heading("Too late");
     live.clock.advance_ms(61_000);
     assert_eq!(live.request("GET", &get, &[], b"").status, 403);
-    live.say("Longer than a week");
+    live.heading("Longer than a week");
     let week = url(&live, "GET", "/bucket/key", 604_801);
     assert_eq!(live.request("GET", &week, &[], b"").status, 400);
     live.end("presigned.txt");

@@ -1,5 +1,5 @@
-//! A root access key that was rotated out or deleted is not restored, whatever interrupts the
-//! rotation.
+//! A root access key that was rotated out or deleted is not restored, even if the rotation is
+//! interrupted.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -117,8 +117,7 @@ fn a_rotation_that_was_not_committed_is_undone_by_a_start() {
     assert_eq!((data.known(), data.kept()), (vec![known], before));
 }
 
-/// A key in the file that the store does not know is not created by a start, and a rotation
-/// replaces it.
+/// A start does not create a key that is only in the file, and a rotation replaces it.
 #[test]
 fn a_key_that_was_rotated_out_is_not_restored() {
     let data = Kept::new();
@@ -138,7 +137,7 @@ fn a_key_that_was_rotated_out_is_not_restored() {
     assert_eq!(data.known(), [second.account.root_access_key_id]);
 }
 
-/// The file stores the first account's key, whatever happens to others.
+/// The file stores the first account's key; changes of other accounts do not affect it.
 #[test]
 fn other_accounts_do_not_change_the_file() {
     let data = Kept::new();

@@ -36,7 +36,7 @@ fn a_running_call_is_finished_at_shutdown() {
     let answer = read_answer(&mut stream);
     assert_eq!(answer.status, 200, "{}", answer.text());
     live.runtime.block_on(stopping).unwrap();
-    assert!(TcpStream::connect(live.address).is_err(), "nobody listens");
+    assert!(TcpStream::connect(live.address).is_err(), "the port is closed");
     let view = live.store.snapshot().unwrap();
     let events = live.store.events_from(&view, 0, 100).unwrap();
     let last = String::from_utf8_lossy(&events.last().unwrap().body).into_owned();

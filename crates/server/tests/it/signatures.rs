@@ -17,15 +17,15 @@ fn call_all(live: &mut Live) {
 fn bad_signatures_are_refused_by_each_protocol() {
     let mut live = Live::start();
     let (root, before) = (live.root.clone(), live.store.tail_len().unwrap());
-    live.say("Another secret");
+    live.heading("Another secret");
     live.root.secret.push('x');
     call_all(&mut live);
     live.root = root.clone();
-    live.say("An unknown key");
+    live.heading("An unknown key");
     live.root.access_key_id = "AKIANOBODYNOBODYNOBO".to_owned();
     call_all(&mut live);
     live.root = root.clone();
-    live.say("An hour ago");
+    live.heading("An hour ago");
     let now = live.clock.now();
     let headers = [("x-amz-target", "TrentService.ListKeys")];
     let hash = wire::sign::payload_hash(b"{}");
@@ -43,8 +43,8 @@ fn bad_signatures_are_refused_by_each_protocol() {
     let signed = signed.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let all: Vec<_> = headers.into_iter().chain(signed).collect();
     assert_eq!(live.request("POST", "/", &all, b"{}").status, 400);
-    assert_eq!(live.store.tail_len().unwrap(), before, "nobody is known");
-    live.say("None at all");
+    assert_eq!(live.store.tail_len().unwrap(), before, "an unknown caller leaves no event");
+    live.heading("None at all");
     live.request("POST", "/", &headers, b"{}");
     live.request("GET", "/", &[], b"");
     live.end("signatures.txt");

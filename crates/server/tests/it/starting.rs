@@ -9,7 +9,7 @@ use types::{AccountId, Clock, Entropy};
 
 use crate::live::{Live, config, read_answer};
 
-/// An address in use is rejected before anything is created, and the error says what to do.
+/// An address in use is rejected before anything is created, and the error names a remedy.
 #[test]
 fn an_address_in_use_is_named() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -45,8 +45,8 @@ fn a_store_of_another_account_names_its_account() {
         config.account = AccountId::parse("111122223333").unwrap();
         let refused = open(&config, Clock::system(), Entropy::seeded(1)).unwrap_err();
         assert!(matches!(refused, OpenError::OtherAccount { .. }), "{refused}");
-        let said = refused.to_string();
-        assert!(said.contains("start with `--account 123456789012`"), "{said}");
+        let text = refused.to_string();
+        assert!(text.contains("start with `--account 123456789012`"), "{text}");
         config.account = AccountId::parse("123456789012").unwrap();
         let opened = open(&config, Clock::system(), Entropy::seeded(1)).unwrap();
         let view = opened.store.snapshot().unwrap();

@@ -30,7 +30,7 @@ fn the_four_steps_survive_a_crash_at_any_instant() {
     let stride = if crate::is_thorough() { 1 } else { STRIDE };
     for operations in (0..all).step_by(stride as usize) {
         if let Err(panic) = std::panic::catch_unwind(|| go(operations)) {
-            crate::say(&format!("the power goes after {operations} of {all} operations"));
+            crate::print(&format!("the power goes after {operations} of {all} operations"));
             std::panic::resume_unwind(panic);
         }
     }

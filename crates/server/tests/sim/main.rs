@@ -33,7 +33,7 @@ const STEPS: u64 = 120;
 
 /// Prints with a failing test.
 #[expect(clippy::print_stdout, reason = "a failing seed is printed")]
-fn say(text: &str) {
+fn print(text: &str) {
     println!("{text}");
 }
 
@@ -41,7 +41,7 @@ fn say(text: &str) {
 fn live_seed(seed: u64, trouble: Trouble) -> World {
     let lived = std::panic::catch_unwind(|| live(seed, STEPS, trouble));
     lived.unwrap_or_else(|panic| {
-        say(&format!("seed {seed} with {trouble:?}"));
+        print(&format!("seed {seed} with {trouble:?}"));
         std::panic::resume_unwind(panic);
     })
 }
@@ -61,7 +61,7 @@ fn a_quiet_life_is_recorded() {
     live_seed(1, Trouble::None);
 }
 
-/// Whatever fails, nothing is lost, duplicated or unproved.
+/// Despite all faults, nothing is lost, duplicated or unproved.
 #[test]
 fn random_lives_are_recorded() {
     let (mut starts, mut unacknowledged, mut delivered) = (0, 0, 0);

@@ -78,7 +78,7 @@ fn files_pending_for_thirty_days_are_recorded_as_lost() {
     stop(&mut world);
     let events = world.kit().events();
     let replay = replay(&events);
-    check_state(&world, &replay.told);
+    check_state(&world, &replay.recorded);
     let content = read_logs(world.kit());
     check_digests(world.kit(), &content, &replay);
     let lost = cloudtrail::losses(&world.kit().gateway).unwrap();

@@ -9,7 +9,7 @@ use trail::names::TrailName;
 use trail::verify::{Evidence, Limits, Line, Meter, Object, Request, SignatureCheck, verify};
 use types::{AccountId, DAY_MS, HOUR_MS, Timestamp};
 
-use crate::replay::{Place, Replay, Told, ToldTrail, replay, text};
+use crate::replay::{Place, RecordedState, RecordedTrail, Replay, replay, text};
 use crate::world::{LOGS, WORK, World};
 
 const PLAIN_BYTES_MAX: u64 = 1 << 30;
@@ -35,21 +35,21 @@ pub(crate) fn check_ledger(world: &World, events: &[Value]) {
 }
 
 /// The state is exactly what the events record.
-pub(crate) fn check_state(world: &World, told: &Told) {
+pub(crate) fn check_state(world: &World, recorded: &RecordedState) {
     let kit = world.kit();
-    assert_eq!(read_keys(kit), told.keys, "keys");
-    assert_eq!(read_aliases(kit), told.aliases, "aliases");
+    assert_eq!(read_keys(kit), recorded.keys, "keys");
+    assert_eq!(read_aliases(kit), recorded.aliases, "aliases");
     let listed = kit.s3(S3Request { method: "GET", target: "/", ..S3Request::default() });
-    assert_eq!(elements(&listed.ok().text(), "Name"), told.buckets, "buckets");
+    assert_eq!(elements(&listed.ok().text(), "Name"), recorded.buckets, "buckets");
     let bodies: BTreeMap<_, _> =
         world.ledger.iter().map(|attempt| (&attempt.request_id, attempt.body)).collect();
-    let objects = if told.buckets.contains(WORK) { read_bucket(kit, WORK) } else { Vec::new() };
+    let objects = if recorded.buckets.contains(WORK) { read_bucket(kit, WORK) } else { Vec::new() };
     let stored: BTreeMap<_, _> =
         objects.into_iter().map(|(key, object)| (key, keys::sha256(&object.bytes))).collect();
-    let wanted = told.objects.iter().map(|(key, call)| (key.clone(), bodies[call]));
+    let wanted = recorded.objects.iter().map(|(key, call)| (key.clone(), bodies[call]));
     assert_eq!(stored, wanted.collect(), "objects");
-    assert_eq!(read_users(kit), told.users, "users");
-    assert_eq!(read_trails(kit), told.trails, "trails");
+    assert_eq!(read_users(kit), recorded.users, "users");
+    assert_eq!(read_trails(kit), recorded.trails, "trails");
 }
 
 fn read_keys(kit: &Kit) -> BTreeMap<String, bool> {
@@ -80,7 +80,7 @@ fn read_users(kit: &Kit) -> BTreeMap<String, BTreeSet<String>> {
     known.collect()
 }
 
-fn read_trails(kit: &Kit) -> BTreeMap<String, ToldTrail> {
+fn read_trails(kit: &Kit) -> BTreeMap<String, RecordedTrail> {
     let target = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.";
     let ask = |operation: &str, body: Value| kit.json(&format!("{target}{operation}"), &body).ok();
     let listed = ask("DescribeTrails", json!({})).json();
@@ -89,7 +89,7 @@ fn read_trails(kit: &Kit) -> BTreeMap<String, ToldTrail> {
         let status = ask("GetTrailStatus", json!({"Name": name})).json();
         let selectors = ask("GetEventSelectors", json!({"TrailName": name})).json();
         let selectors = serde_json::from_value(selectors["EventSelectors"].clone()).unwrap();
-        let told = ToldTrail {
+        let recorded = RecordedTrail {
             bucket: text(&trail["S3BucketName"]),
             prefix: text(&trail["S3KeyPrefix"]),
             is_multi_region: trail["IsMultiRegionTrail"] == true,
@@ -97,7 +97,7 @@ fn read_trails(kit: &Kit) -> BTreeMap<String, ToldTrail> {
             is_logging: status["IsLogging"] == true,
             selection: trail::selectors::Selection::Basic(selectors),
         };
-        (name, told)
+        (name, recorded)
     });
     known.collect()
 }
@@ -305,7 +305,7 @@ pub(crate) fn check_all(world: &World) -> Content {
     let events = world.kit().events();
     let replay = replay(&events);
     check_ledger(world, &events);
-    check_state(world, &replay.told);
+    check_state(world, &replay.recorded);
     let content = read_logs(world.kit());
     // What reading the state has added is not delivered yet.
     check_delivery(&content, &events, &replay);

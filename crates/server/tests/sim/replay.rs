@@ -10,7 +10,7 @@ use trail::selectors::{EventSelector, Scope, Selection, in_scope};
 
 /// The state that the events record.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Told {
+pub(crate) struct RecordedState {
     /// Keys that were created, and whether they are enabled.
     pub(crate) keys: BTreeMap<String, bool>,
     /// Aliases and their keys.
@@ -21,12 +21,12 @@ pub(crate) struct Told {
     /// Users and their access keys.
     pub(crate) users: BTreeMap<String, BTreeSet<String>>,
     /// Trails by name.
-    pub(crate) trails: BTreeMap<String, ToldTrail>,
+    pub(crate) trails: BTreeMap<String, RecordedTrail>,
 }
 
 /// A trail as it must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ToldTrail {
+pub(crate) struct RecordedTrail {
     pub(crate) bucket: String,
     pub(crate) prefix: String,
     pub(crate) is_multi_region: bool,
@@ -47,7 +47,7 @@ pub(crate) struct Place {
 /// Everything that the events record.
 #[derive(Debug, Default)]
 pub(crate) struct Replay {
-    pub(crate) told: Told,
+    pub(crate) recorded: RecordedState,
     /// Every delivery that must happen, with its number of files.
     pub(crate) expected: BTreeMap<Place, usize>,
     /// Destinations of trails that always validated.
@@ -81,7 +81,7 @@ pub(crate) fn replay(events: &[Value]) -> Replay {
 impl Replay {
     fn judge(&mut self, event: &Value) {
         let facts = Facts::from_json(event, |_| &[]).unwrap();
-        for trail in self.told.trails.values().filter(|trail| trail.is_logging) {
+        for trail in self.recorded.trails.values().filter(|trail| trail.is_logging) {
             let scope = Scope {
                 home_region: "ap-northeast-1",
                 is_multi_region: trail.is_multi_region,
@@ -112,15 +112,15 @@ impl Replay {
         let key = text(&asked["keyId"]);
         match name {
             "CreateKey" => {
-                self.told.keys.insert(text(&answered["keyMetadata"]["keyId"]), true);
+                self.recorded.keys.insert(text(&answered["keyMetadata"]["keyId"]), true);
             }
-            "EnableKey" => drop(self.told.keys.insert(key, true)),
-            "DisableKey" => drop(self.told.keys.insert(key, false)),
+            "EnableKey" => drop(self.recorded.keys.insert(key, true)),
+            "DisableKey" => drop(self.recorded.keys.insert(key, false)),
             "CreateAlias" | "UpdateAlias" => {
                 let target = text(&asked["targetKeyId"]);
-                self.told.aliases.insert(text(&asked["aliasName"]), target);
+                self.recorded.aliases.insert(text(&asked["aliasName"]), target);
             }
-            "DeleteAlias" => drop(self.told.aliases.remove(&text(&asked["aliasName"]))),
+            "DeleteAlias" => drop(self.recorded.aliases.remove(&text(&asked["aliasName"]))),
             _ => {}
         }
     }
@@ -128,13 +128,13 @@ impl Replay {
     fn apply_s3(&mut self, name: &str, asked: &Value, request_id: &str) {
         let bucket = text(&asked["bucketName"]);
         match name {
-            "CreateBucket" => drop(self.told.buckets.insert(bucket)),
-            "DeleteBucket" => drop(self.told.buckets.remove(&bucket)),
+            "CreateBucket" => drop(self.recorded.buckets.insert(bucket)),
+            "DeleteBucket" => drop(self.recorded.buckets.remove(&bucket)),
             "PutObject" if bucket == crate::world::WORK => {
-                self.told.objects.insert(text(&asked["key"]), request_id.to_owned());
+                self.recorded.objects.insert(text(&asked["key"]), request_id.to_owned());
             }
             "DeleteObject" if bucket == crate::world::WORK => {
-                self.told.objects.remove(&text(&asked["key"]));
+                self.recorded.objects.remove(&text(&asked["key"]));
             }
             _ => {}
         }
@@ -143,14 +143,14 @@ impl Replay {
     fn apply_iam(&mut self, name: &str, asked: &Value, answered: &Value) {
         let user = text(&asked["userName"]);
         match name {
-            "CreateUser" => drop(self.told.users.insert(user, BTreeSet::new())),
-            "DeleteUser" => drop(self.told.users.remove(&user)),
+            "CreateUser" => drop(self.recorded.users.insert(user, BTreeSet::new())),
+            "DeleteUser" => drop(self.recorded.users.remove(&user)),
             "CreateAccessKey" => {
                 let key = text(&answered["accessKey"]["accessKeyId"]);
-                self.told.users.entry(user).or_default().insert(key);
+                self.recorded.users.entry(user).or_default().insert(key);
             }
             "DeleteAccessKey" => {
-                self.told.users.entry(user).or_default().remove(&text(&asked["accessKeyId"]));
+                self.recorded.users.entry(user).or_default().remove(&text(&asked["accessKeyId"]));
             }
             _ => {}
         }
@@ -160,8 +160,8 @@ impl Replay {
         match name {
             "CreateTrail" | "UpdateTrail" => {
                 let trail = text(&answered["name"]);
-                let known = self.told.trails.remove(&trail);
-                let new = ToldTrail {
+                let known = self.recorded.trails.remove(&trail);
+                let new = RecordedTrail {
                     bucket: text(&answered["s3BucketName"]),
                     prefix: text(&answered["s3KeyPrefix"]),
                     is_multi_region: answered["isMultiRegionTrail"] == true,
@@ -172,9 +172,9 @@ impl Replay {
                 let place = (new.bucket.clone(), new.prefix.clone());
                 let known = if new.validates { &mut self.validated } else { &mut self.unvalidated };
                 known.insert(place);
-                self.told.trails.insert(trail, new);
+                self.recorded.trails.insert(trail, new);
             }
-            "DeleteTrail" => drop(self.told.trails.remove(&text(&asked["name"]))),
+            "DeleteTrail" => drop(self.recorded.trails.remove(&text(&asked["name"]))),
             "StartLogging" => self.trail(&asked["name"]).is_logging = true,
             "StopLogging" => self.trail(&asked["name"]).is_logging = false,
             "PutEventSelectors" => {
@@ -186,8 +186,8 @@ impl Replay {
         }
     }
 
-    fn trail(&mut self, name: &Value) -> &mut ToldTrail {
-        self.told.trails.get_mut(&text(name)).expect("a trail that was created")
+    fn trail(&mut self, name: &Value) -> &mut RecordedTrail {
+        self.recorded.trails.get_mut(&text(name)).expect("a trail that was created")
     }
 }
 

@@ -247,7 +247,7 @@ impl Life {
             self.world.disk.power(left);
             let events = self.world.kit().events();
             check_ledger(&self.world, &events);
-            check_state(&self.world, &replay(&events).told);
+            check_state(&self.world, &replay(&events).recorded);
         }
     }
 

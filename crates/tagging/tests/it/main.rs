@@ -179,7 +179,7 @@ fn the_caller_needs_the_services_right_too() {
 
 /// Resources of other regions are neither found nor changed.
 #[test]
-fn a_region_knows_its_own() {
+fn resources_of_other_regions_are_not_found() {
     let world = World::new();
     world.tag();
     let there = |operation: &str, body: Value| {
@@ -261,7 +261,7 @@ fn parameters_and_tokens_are_checked() {
     }
 }
 
-/// A call that cannot be recorded is not answered, whatever it asks for.
+/// No operation returns its result if its event cannot be recorded.
 #[test]
 fn every_operation_fails_when_nothing_can_be_stored() {
     let disk = Disk::with_power();

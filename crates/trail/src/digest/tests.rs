@@ -128,7 +128,7 @@ fn periods_follow_each_other_at_the_same_phase() {
                 chain.last_end = Some(end);
                 ends.push(end.iso());
             }
-            Step::Ended => panic!("nobody closed it"),
+            Step::Ended => panic!("the chain was not closed"),
         }
     }
     assert_eq!(ends, ["2026-01-02T04:36:49Z", "2026-01-02T05:36:49Z", "2026-01-02T06:36:49Z"]);

@@ -15,7 +15,7 @@ pub enum Name {
     Request(&'static str, &'static str),
     /// A text of `responseElements`, by its JSON pointer.
     Response(&'static str, &'static str),
-    /// Each of `resources`, by its ARN, and again by what stands in the ARN behind a text.
+    /// Each of `resources`, by its ARN, and again by the part of the ARN after a certain text.
     Listed {
         /// The type of those that state none.
         kind: &'static str,

@@ -16,7 +16,7 @@ fn names(source: &str) -> &'static [Name] {
     if source == "toy.amazonaws.com" { TOY } else { &[] }
 }
 
-/// A record says the same whether it was just made or read back as JSON.
+/// A record has the same facts when it is new and when it is read back from JSON.
 #[test]
 fn a_record_and_its_json_have_the_same_facts() {
     for line in OBSERVED.lines() {

@@ -6,8 +6,8 @@ use super::{Category, EventType, Record, Resource};
 impl Record {
     /// Reads a record that [`Record::to_json`] or AWS wrote.
     ///
-    /// `None` if a member that every API event has is missing or has another type. Members this
-    /// crate does not know are dropped.
+    /// `None` if a member that every API event has is missing or has another type. Unknown
+    /// members are dropped.
     pub fn parse(json: &str) -> Option<Self> {
         Self::from_json(&serde_json::from_str(json).ok()?)
     }

@@ -20,7 +20,7 @@ const ADDITIONAL_BYTES_MAX: usize = 28 * 1_024;
 const SHED_BYTES_MAX: usize = 4 * 1_024;
 /// The whole event.
 const EVENT_BYTES_MAX: usize = 256 * 1_024;
-/// The member of a shortened object that says so: `true`.
+/// The member that marks a shortened object; its value is `true`.
 /// For its shape see [`Record::to_json`].
 const OMITTED: &str = "omitted";
 

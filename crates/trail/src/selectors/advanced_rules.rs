@@ -1,4 +1,4 @@
-//! What an advanced selector of a trail may say. Source: `CloudTrail` API Reference,
+//! What an advanced selector of a trail may contain. Source: `CloudTrail` API Reference,
 //! `AdvancedFieldSelector`. Assumed: AWS accepts a `*` in a value, where it means itself.
 
 use std::collections::BTreeSet;

@@ -118,18 +118,18 @@ pub(super) fn scan(
     scope: Scope<'_>,
     report: &mut Report,
 ) -> Result<(), String> {
-    let mut looked_at = BTreeSet::from([(request.bucket.to_owned(), root(request))]);
+    let mut roots = BTreeSet::from([(request.bucket.to_owned(), root(request))]);
     // A chain may have begun in another bucket, or under another prefix.
     let valid = report.lines.iter().filter_map(|line| match line {
         Line::Digest { bucket, key, verdict: Verdict::Valid, .. } => Some((bucket, key)),
         Line::Digest { .. } | Line::Log { .. } | Line::Gap { .. } => None,
     });
     let open = scope.open.iter().map(|(bucket, key)| (bucket, key));
-    looked_at.extend(valid.chain(open).filter_map(|(bucket, key)| {
+    roots.extend(valid.chain(open).filter_map(|(bucket, key)| {
         let (root, _) = key.split_once("CloudTrail-Digest/")?;
         Some((bucket.clone(), root.to_owned()))
     }));
-    for (bucket, root) in looked_at {
+    for (bucket, root) in roots {
         let place = Place { request, scope, bucket: &bucket, root: &root };
         place.scan(evidence, entries, clocked, report)?;
     }

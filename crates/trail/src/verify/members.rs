@@ -1,6 +1,6 @@
 //! The members of a digest that a verifier needs, read from a stream.
 //!
-//! All others are skipped and use no memory, whatever they contain. As in the AWS CLI, the last of
+//! All others are skipped and use no memory, regardless of their contents. As in the AWS CLI, the last of
 //! several members of one name counts, and a member of another type is not yet invalid JSON.
 
 use std::collections::BTreeMap;

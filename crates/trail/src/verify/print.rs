@@ -15,7 +15,7 @@ pub enum Stream {
 /// The report in the format of `aws cloudtrail validate-logs`: texts, with their line feeds, in
 /// order. Valid files are included only if `verbose`. Our own findings come before the summary.
 ///
-/// Untrusted names are made [`printable`], so that none looks like a separate line.
+/// Untrusted names are made [`printable`], so that none can imitate a separate line.
 pub fn print(report: &Report, verbose: bool) -> Vec<(Stream, String)> {
     let mut out = Printer { texts: Vec::new(), after_blank: true };
     let (start, end) = (report.requested.0.iso(), report.requested.1.iso());

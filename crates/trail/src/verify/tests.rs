@@ -106,7 +106,7 @@ fn tampering_is_reported_line_by_line() {
     }
 }
 
-/// A digest's contents cannot be changed, moved or signed by someone else.
+/// A digest's contents cannot be changed, moved or signed with another key.
 #[test]
 fn rewritten_digests_are_found() {
     type Rewrite = fn(&mut Digest);
@@ -167,7 +167,7 @@ fn a_truncated_chain_is_detected_by_the_anchor() {
     assert_eq!(summary(&report), (line, [27, 0, 27, 0]));
     assert!(!report.is_sound());
     world.anchors.clear();
-    assert!(world.verify().is_sound(), "nothing tells without the anchor");
+    assert!(world.verify().is_sound(), "undetectable without the anchor");
 }
 
 /// A history rewritten by the holder of the key is not the anchored one.
@@ -359,7 +359,7 @@ fn the_range_is_respected() {
     assert_eq!(report.found, Some((START.plus_ms(10 * HOUR_MS), START.plus_ms(12 * HOUR_MS))));
 }
 
-/// Log files may be judged by another; one that was forgotten is not valid.
+/// Another verifier may judge the log files; one without a verdict is not valid.
 #[test]
 fn log_files_may_be_judged_elsewhere() {
     let world = World::new();
@@ -385,7 +385,7 @@ fn hashes_may_lack_a_leading_zero() {
 }
 
 proptest! {
-    /// No digest, signed or not, makes the verifier panic, whatever it contains.
+    /// No digest, signed or not, makes the verifier panic.
     #[test]
     fn verifying_never_panics(bytes: Vec<u8>, json in "\\PC*", at: usize, bit in 0_u8..8) {
         let mut world = World::empty();

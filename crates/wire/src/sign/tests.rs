@@ -129,7 +129,7 @@ fn the_published_url_is_made_and_verified() {
     ));
 }
 
-/// A header that was not signed with the URL does not describe the body, whatever its value.
+/// A header that was not signed with the URL does not describe the body.
 #[test]
 fn an_unsigned_payload_hash_beside_a_presigned_url_is_ignored() {
     let now = time("20260101T000000Z");
@@ -193,7 +193,7 @@ fn every_part_is_under_the_signature() {
     assert_eq!((error.status, error.code.as_str()), (400, "XAmzContentSHA256Mismatch"));
 }
 
-/// Outside S3 the body's own hash counts, whatever the header's value.
+/// Outside S3 the body's own hash counts, not the header's value.
 #[test]
 fn other_services_hash_the_body_themselves() {
     let now = time("20260101T000000Z");

@@ -25,7 +25,7 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// A line of the report, unless it only says that a file is valid.
+    /// The finding of a line of the report; `None` if the line reports a valid file.
     pub(super) fn of_line(region: &str, line: &Line) -> Option<Self> {
         let (kind, bucket, key, verdict) = match line {
             Line::Digest { bucket, key, verdict, .. } => ("Digest", bucket, key, verdict),

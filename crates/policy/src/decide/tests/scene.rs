@@ -150,7 +150,7 @@ impl Scene {
         Self { owner, ..self }
     }
 
-    pub(super) fn with<T>(&self, look: impl FnOnce(&Request<'_>, &Decision) -> T) -> T {
+    pub(super) fn with<T>(&self, check: impl FnOnce(&Request<'_>, &Decision) -> T) -> T {
         let compile = |text: &str| Policy::stored(text, &Grammar::Trust).unwrap();
         let identity: Vec<_> = self.identity.iter().map(|text| compile(text)).collect();
         let [boundary, session, scp, rcp] =
@@ -189,7 +189,7 @@ impl Scene {
             },
             &Steps::new(self.steps),
         );
-        look(&request, &decision)
+        check(&request, &decision)
     }
 
     pub(super) fn message(&self, quoting: Quoting) -> String {

@@ -49,7 +49,8 @@ fn conditions_that_cannot_be_evaluated_never_help() {
     }
 }
 
-/// A condition of the same statement that fails is enough to know that it does not apply.
+/// If one condition of a statement fails, the statement does not apply, and the others need not be
+/// evaluable.
 #[test]
 fn decided_conditions_need_not_be_evaluated() {
     let scene = Scene { keys: vec![("aws:SourceIp", "192.0.2.1")], ..Scene::s3(user()) };

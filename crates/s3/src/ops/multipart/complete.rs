@@ -133,7 +133,7 @@ struct ListedPart {
 }
 
 fn listed(request: &Request) -> S3Result<Vec<ListedPart>> {
-    let root = xml::read(&request.body, "CompleteMultipartUpload")?;
+    let root = xml::read(request.document()?, "CompleteMultipartUpload")?;
     let listed: Vec<_> = root.children("Part").map(listed_part).collect::<Result<_, _>>()?;
     if listed.is_empty() {
         return Err(S3Error::request("You must specify at least one part").into());

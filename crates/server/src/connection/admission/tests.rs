@@ -157,7 +157,7 @@ fn a_response_holds_the_memory_of_its_call_for_a_second_at_most() {
         assert_eq!(shown.status, StatusCode::SERVICE_UNAVAILABLE);
         assert!(
             began.elapsed() > 20 * HELD_CALL_WAIT,
-            "nobody else waits for it: it may take long"
+            "it holds nothing that other calls wait for, so it may take long"
         );
     });
 }

@@ -39,7 +39,7 @@ fn check(name: &str, world: &World, now: Timestamp) {
     }
 }
 
-/// Whatever is done to a bucket, parts of any size find what the whole finds.
+/// For every change to a bucket, parts of any size find what the whole finds.
 #[test]
 fn parts_give_the_result_of_the_whole() {
     type Tamper = fn(&mut World);

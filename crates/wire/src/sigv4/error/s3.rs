@@ -248,7 +248,7 @@ mod tests {
         assert_eq!(got, extra, "{error:?}");
     }
 
-    /// The size of the error for an invalid signature is limited, whatever was sent.
+    /// The size of the error for an invalid signature is limited for every request.
     #[test]
     fn the_text_of_a_mismatch_is_limited() {
         let long = "x".repeat(200_000);

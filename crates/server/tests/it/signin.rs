@@ -1,5 +1,4 @@
 //! Signing in to the console, on a real server on loopback with a fixed clock.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
 
 mod world;
 

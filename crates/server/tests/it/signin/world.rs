@@ -2,33 +2,26 @@
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use server::{Config, Server};
-use store::Store;
+use server::Config;
 use tempfile::TempDir;
 use testkit::Authenticator;
 use tokio::runtime::Runtime;
-use types::{Clock, Entropy, Timestamp};
+use types::{Clock, Entropy};
 use wire::sign::{Credentials, payload_hash, sign_header};
 
+use crate::live::{Live, START, config};
+
 pub(crate) const ACCOUNT: &str = "123456789012";
-/// 2026-03-01T00:00:00Z
-pub(crate) const START: Timestamp = Timestamp::from_secs(1_772_323_200);
 pub(crate) const PASSWORD: &str = "Correct-horse-1";
 pub(crate) const AGENT: &str = "Mozilla/5.0 (test)";
 
-pub(crate) struct World {
-    pub(crate) runtime: Runtime,
-    pub(crate) server: Option<Server>,
-    pub(crate) address: SocketAddr,
-    pub(crate) store: Arc<Store>,
-    pub(crate) clock: Clock,
-    pub(crate) root: Credentials,
-    pub(crate) folder: Arc<TempDir>,
-}
+/// A server that is stopped in good order when it is dropped.
+pub(crate) struct World(Live);
 
 /// What a page of the console has of a session: the cookie, and the secret beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,22 +98,11 @@ impl World {
     }
 
     fn open(folder: Arc<TempDir>, clock: Clock) -> Self {
-        let config = Config {
-            data_dir: folder.path().to_owned(),
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            ..Config::default()
-        };
-        let opened = server::open(&config, clock.clone(), Entropy::system()).unwrap();
-        let store = Arc::clone(&opened.store);
-        let root = Credentials {
-            access_key_id: opened.root.access_key_id.clone(),
-            secret: opened.root.secret_access_key.clone(),
-            session_token: None,
-        };
-        let runtime = Runtime::new().unwrap();
-        let server = runtime.block_on(Server::start(&config, opened)).unwrap();
-        let address = server.address();
-        Self { runtime, server: Some(server), address, store, clock, root, folder }
+        // The server generates the root user's access key.
+        let config = Config { root_credentials: None, ..config(folder.path()) };
+        // Seeded, a restart would repeat the secrets of the first start.
+        let (runtime, entropy) = (Runtime::new().unwrap(), Entropy::system());
+        Self(Live::serve(runtime, &config, folder, clock, entropy))
     }
 
     /// With the user `alice`, who has a password.
@@ -266,10 +248,16 @@ impl World {
     }
 }
 
+impl Deref for World {
+    type Target = Live;
+
+    fn deref(&self) -> &Live {
+        &self.0
+    }
+}
+
 impl Drop for World {
     fn drop(&mut self) {
-        if let Some(server) = self.server.take() {
-            self.runtime.block_on(server.shut_down());
-        }
+        self.0.stop();
     }
 }
