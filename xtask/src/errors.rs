@@ -42,6 +42,9 @@ const FOLDERS: [(&str, &str); 9] = [
     ("tagging", "crates/tagging/src"),
 ];
 
+/// The crates of the steps that all operations share.
+const SHARED: [&str; 2] = ["gateway", "wire"];
+
 /// All that the pages are made of.
 struct Facts {
     /// The operations that are there, by service.
@@ -51,6 +54,8 @@ struct Facts {
     never: Never,
     observed: Observed,
     sources: BTreeMap<&'static str, Sources>,
+    /// The sources of the steps that all operations share.
+    shared: Vec<Sources>,
 }
 
 /// Runs the services' tests and writes both pages.
@@ -99,7 +104,10 @@ impl Facts {
         for (service, folder) in FOLDERS {
             sources.insert(service, Sources::read(project, folder)?);
         }
+        let shared =
+            SHARED.iter().map(|name| Sources::read(project, &format!("crates/{name}/src")));
         Ok(Self {
+            shared: shared.collect::<Result<_, _>>()?,
             served: served(&project.read(OPERATIONS)?),
             listed: listed(&project.read(OF_AWS)?),
             never: Never::parse(&project.read(never::FILE)?)?,

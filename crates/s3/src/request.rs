@@ -15,6 +15,9 @@ use crate::{encoded_word, form, latin};
 const CONDITIONS: [&str; 4] =
     ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"];
 
+/// The headers that contain the length of a body; the first without the framing of chunks.
+const LENGTHS: [&str; 2] = ["x-amz-decoded-content-length", "content-length"];
+
 /// What every S3 call consists of: names, headers, query and a small body.
 ///
 /// S3 reads its arguments only after authorization, so they stay raw here; operations parse them
@@ -145,6 +148,23 @@ impl Request {
     /// Whether it has no document.
     pub(crate) fn lacks_document(&self) -> bool {
         self.body.as_ref().is_some_and(Bytes::is_empty)
+    }
+
+    /// The length of the document in bytes; of one that has not arrived, as its head announces it.
+    pub(crate) fn document_length(&self) -> usize {
+        match &self.body {
+            Some(body) => body.len(),
+            None => self.announced_length(),
+        }
+    }
+
+    /// A length that is no number announces nothing: the body is refused when it arrives.
+    fn announced_length(&self) -> usize {
+        let length = LENGTHS.iter().find_map(|name| self.sent(name));
+        match length.map(|length| length.parse()) {
+            Some(Ok(length)) => length,
+            Some(Err(_)) | None => 0,
+        }
     }
 
     /// The part of the document that has arrived, for its event.
@@ -301,9 +321,7 @@ fn refuse_unknown_length(head: &Head) -> Result<(), S3Error> {
 }
 
 fn tells_length(head: &Head) -> bool {
-    ["content-length", "x-amz-decoded-content-length"]
-        .iter()
-        .any(|name| head.header(name).is_some())
+    LENGTHS.iter().any(|name| head.header(name).is_some())
 }
 
 /// Lossless on every platform that we run on.

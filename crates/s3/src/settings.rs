@@ -110,14 +110,13 @@ impl<S: Setting> PlainApi for Put<S> {
         }
         let mut settings = Settings(bucket.clone());
         // Source: S3 API Reference, "List of error codes".
-        let body = request.document()?;
-        if body.is_empty() {
+        if request.lacks_document() {
             return Err(S3Error::MissingBody.into());
         }
-        if S::DOCUMENT_BYTES_MAX.is_some_and(|max| body.len() > max) {
+        if S::DOCUMENT_BYTES_MAX.is_some_and(|max| request.document_length() > max) {
             return Err(XmlError::TooLong.wire().into());
         }
-        let document = xml::read(body, S::ROOT)?;
+        let document = xml::read(request.document()?, S::ROOT)?;
         S::set(ctx, &mut settings, &document)?;
         S::keep(&mut settings, request)?;
         settings.0.check_documents()?;

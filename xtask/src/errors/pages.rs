@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::Facts;
+use super::{Facts, SHARED};
 
 const ERRORS_HEAD: &str = "\
 # Errors
@@ -10,7 +10,7 @@ Which errors each operation returns, and which source files make them.
 A test received every error below as a response of its operation, unless it is marked *never*, with the reason, or *no test*.
 *Listed* errors are those that AWS's service model lists for the operation; services return more than their models list.
 The files are those nearest to the operation that create the error: its own file, or else the modules that it uses.
-An error without a file comes from the steps that all operations share, in `crates/gateway` and `crates/wire`, or from another service.
+Errors of the steps that all operations share are created in `crates/gateway` and `crates/wire`.
 `cargo xtask golden` generates this page from the responses that the services' tests receive; the reasons are kept by hand in `docs/errors-never.txt`.
 ";
 
@@ -68,9 +68,16 @@ impl Facts {
     /// The nearest files, as links.
     fn files(&self, service: &str, operation: &str, code: &str) -> String {
         let sources = self.sources.get(service);
-        let files = sources.map(|sources| sources.of_error(operation, code)).unwrap_or_default();
+        let own = sources.map(|sources| sources.of_error(operation, code)).unwrap_or_default();
+        let files = if own.is_empty() {
+            self.shared.iter().flat_map(|shared| shared.with_code(code)).collect()
+        } else {
+            own
+        };
         let link = |file: &String| {
-            let name = file.split_once("/src/").map_or(file.as_str(), |(_, name)| name);
+            let path = file.strip_prefix("crates/").unwrap_or(file);
+            let (folder, name) = path.split_once("/src/").unwrap_or_default();
+            let name = if SHARED.contains(&folder) { path } else { name };
             format!("[{name}](../{file})")
         };
         files.iter().map(link).collect::<Vec<_>>().join(", ")

@@ -24,7 +24,9 @@ impl Sources {
     pub(crate) fn read(project: &Project, folder: &str) -> Result<Self, Failure> {
         let mut files = BTreeMap::new();
         for file in project.rust_files()? {
-            if let Some(own) = file.strip_prefix(folder).and_then(|own| own.strip_prefix('/')) {
+            let is_test = file.ends_with("/tests.rs") || file.contains("/tests/");
+            let own = file.strip_prefix(folder).and_then(|own| own.strip_prefix('/'));
+            if let Some(own) = own.filter(|_| !is_test) {
                 files.insert(own.to_owned(), without_tests(&project.read(&file)?));
             }
         }
@@ -63,10 +65,23 @@ impl Sources {
             }
             if next.is_empty() {
                 let all = self.files.keys().filter(|file| self.makes(file, code));
-                return all.map(|file| format!("{}/{file}", self.folder)).collect();
+                let all: Vec<_> = all.map(|file| format!("{}/{file}", self.folder)).collect();
+                return if all.is_empty() { self.with_code(code) } else { all };
             }
             ring = next;
         }
+    }
+
+    /// The files with a code in their text, also of tables: `KMS.DisabledException` is there, too,
+    /// where `KMS.` is put before another service's code.
+    pub(crate) fn with_code(&self, code: &str) -> Vec<String> {
+        let prefix = code.split_once('.').map(|(prefix, _)| format!("\"{prefix}.{{"));
+        let is_there = |text: &String| {
+            text.contains(&format!("\"{code}\""))
+                || prefix.as_ref().is_some_and(|prefix| text.contains(prefix))
+        };
+        let files = self.files.iter().filter(|(_, text)| is_there(text));
+        files.map(|(file, _)| format!("{}/{file}", self.folder)).collect()
     }
 
     /// The files of an operation: where its type is, or else where its name is.
@@ -78,28 +93,61 @@ impl Sources {
         let declared = with(&|text| {
             ["struct ", "enum "].iter().any(|word| has_word(text, &format!("{word}{operation}")))
         });
-        if declared.is_empty() { with(&|text| has_word(text, operation)) } else { declared }
+        if !declared.is_empty() {
+            return declared;
+        }
+        let named = with(&|text| has_word(text, operation));
+        // A table of names, such as that of the nouns of a family, leads to where they are used.
+        let members = named.iter().filter_map(|file| member_with(self.text(file), operation));
+        let uses: BTreeSet<&str> = members
+            .flat_map(|member| with(&|text| text.contains(&format!(".{member};"))))
+            .collect();
+        if uses.is_empty() { named } else { uses.into_iter().collect() }
+    }
+
+    fn text(&self, file: &str) -> &str {
+        self.files.get(file).map(String::as_str).unwrap_or_default()
     }
 
     fn makes(&self, file: &str, code: &str) -> bool {
-        let text = self.files.get(file).map(String::as_str).unwrap_or_default();
+        let text = self.text(file);
         let is_maker = |maker: &String| has_word(text, maker);
         let by_maker = self.makers.get(code).is_some_and(|makers| makers.iter().any(is_maker));
         // A table has every code, and makes none.
-        let has_code = !self.tables.contains(file) && text.contains(&format!("\"{code}\""));
+        let is_table = self.tables.contains(file) || file == "event_form.rs";
+        let has_code = !is_table && text.contains(&format!("\"{code}\""));
         file != "error.rs" && (by_maker || has_code)
     }
 
-    /// The other files whose modules a file names.
+    /// The other files whose modules a file names, and those with methods of the types that it
+    /// imports.
     fn neighbours(&self, file: &str) -> Vec<&str> {
-        let text = self.files.get(file).map(String::as_str).unwrap_or_default();
+        let text = self.text(file);
+        let methods: Vec<String> =
+            imported(text).iter().map(|name| format!("\nimpl {name} {{")).collect();
         let names = |other: &&str| {
             let module = other.rsplit('/').next().and_then(|name| name.strip_suffix(".rs"));
+            let other = self.text(other);
             module.is_some_and(|module| has_word(text, &format!("{module}::")))
+                || methods.iter().any(|methods| other.contains(methods))
         };
         let others = self.files.keys().map(String::as_str).filter(|other| *other != file);
         others.filter(names).collect()
     }
+}
+
+/// The member of a table whose value is this text: `create` of `create: "CreateUser"`.
+fn member_with<'a>(table: &'a str, value: &str) -> Option<&'a str> {
+    let (before, _) = table.split_once(&format!(": \"{value}\","))?;
+    before.rsplit(|c: char| c != '_' && !c.is_ascii_lowercase()).next().filter(|it| !it.is_empty())
+}
+
+/// The types of the crate that a file imports.
+fn imported(text: &str) -> BTreeSet<&str> {
+    let uses = text.split("\nuse ").skip(1).filter_map(|rest| rest.split(';').next());
+    let own = uses.filter(|path| path.starts_with("crate::") || path.starts_with("super::"));
+    let names = own.flat_map(|path| path.split(|c: char| !c.is_alphanumeric()));
+    names.filter(|name| name.starts_with(char::is_uppercase)).collect()
 }
 
 fn without_tests(source: &str) -> String {
@@ -241,7 +289,8 @@ impl KmsError {
         let of = |operation, code| sources.of_error(operation, code);
         assert_eq!(of("Encrypt", "DryRunOperationException"), ["crates/kms/src/ops/encrypt.rs"]);
         assert_eq!(of("Tags", "NoSuchTagException"), ["crates/kms/src/control.rs"]);
-        assert!(of("Tags", "NotFoundException").is_empty());
+        // Nothing makes it but the conversions beside a table.
+        assert_eq!(of("Tags", "NotFoundException"), ["crates/kms/src/error.rs"]);
     }
 
     /// A variant or a function of the table, a text with the code; in the operation's own file, or
@@ -269,6 +318,24 @@ impl KmsError {
         let codes: Vec<_> = sources.codes().collect();
         let all = ["AccessDeniedException", "DryRunOperationException", "NotFoundException"];
         assert_eq!(codes, all);
+    }
+
+    /// A name in a table leads to the files that use its member, and a type to its methods.
+    #[test]
+    fn names_and_types_are_followed() {
+        let sources = sources(&[
+            ("error.rs", TABLE),
+            ("event_form.rs", "exceptions: &[\"DryRunOperationException\"]"),
+            ("noun.rs", "const NAMES: Names = Names {\n    attach: \"AttachKey\",\n};\n"),
+            (
+                "ops/attach.rs",
+                "\nuse crate::model::{Period, other};\nconst NAME: &str = N::NAMES.attach;\n",
+            ),
+            ("ops/other.rs", "Err(KmsError::DryRun)\n"),
+            ("period.rs", "\nimpl Period {\n    KmsError::DryRun\n}\n"),
+        ]);
+        let made = sources.of_error("AttachKey", "DryRunOperationException");
+        assert_eq!(made, ["crates/kms/src/period.rs"]);
     }
 
     /// Rows of a table that makes the enum and its `match` at once.

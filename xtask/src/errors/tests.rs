@@ -10,6 +10,7 @@ fn facts(never: &str, observed: &str) -> Facts {
         never: Never::parse(never).unwrap(),
         observed: observed::parse(observed),
         sources: BTreeMap::new(),
+        shared: Vec::new(),
     }
 }
 

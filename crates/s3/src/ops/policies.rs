@@ -73,10 +73,11 @@ impl PlainApi for PutBucketPolicy {
 
     fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         let mut bucket = bucket.clone();
-        let text = std::str::from_utf8(request.document()?).unwrap_or_default();
-        if text.len() > POLICY_BYTES_MAX {
-            return Err(S3Error::PolicyTooLarge { size: text.len() }.into());
+        let size = request.document_length();
+        if size > POLICY_BYTES_MAX {
+            return Err(S3Error::PolicyTooLarge { size }.into());
         }
+        let text = std::str::from_utf8(request.document()?).unwrap_or_default();
         let grammar = Grammar::Bucket { bucket: bucket.name.clone() };
         let policy =
             Policy::parse(text, &grammar).map_err(|error| malformed(&error, text.len()))?;
