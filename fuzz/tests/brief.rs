@@ -57,5 +57,5 @@ macro_rules! targets {
 
 targets! {
     signature chunks post_policy form policy xml json query uri names times selectors records log_file
-    digest verify keys segment requests calls
+    digest verify keys segment requests calls tlog
 }
