@@ -17,7 +17,7 @@ pub(crate) const BODIES_GONE: &str = "`bodies` is missing or empty, but objects 
 
 /// A loss that can be made up for.
 const REBUILD: &str =
-    "`state.redb` is missing, but the log is there: `shoseki rebuild` makes it anew";
+    "`state.redb` is missing, but the log is there: `shoseki rebuild` replaces it";
 
 /// What exists besides the identity.
 #[derive(Debug, Clone, Copy)]

@@ -83,7 +83,7 @@ impl Ground {
         }
     }
 
-    /// Makes the state file anew, from the log.
+    /// Replaces the state file by one that is made from the log.
     pub(crate) fn rebuild(config: &Config) -> Result<Rebuilt, OpenError> {
         let folder = &config.data_dir;
         if !Found::within(folder)?.log {
@@ -117,7 +117,7 @@ impl Ground {
         if IDENTIFIED.get(&store.snapshot()?.tx(), "")?.is_none() {
             store.submit(|tx| (IDENTIFIED.put(tx, "", &true), Vec::new())).wait()??;
         }
-        keyring_file::forget_former(&store)?;
+        keyring_file::delete_former(&store)?;
         Ok(Self { store, keyring, identity: keeper, loss: None })
     }
 
@@ -135,9 +135,8 @@ impl Ground {
             let what = format!("cannot read the state: {}", error_chain(&error));
             OpenError::Lost { folder: folder.clone(), what }
         };
-        keyring_file_of_earlier(folder).map_err(|error| match error {
-            OpenError::Store(error) => unreadable(error),
-            other => other,
+        keyring_file_of_earlier(folder).map_err(|error| {
+            if let OpenError::Store(error) = error { unreadable(error) } else { error }
         })?;
         let keyring = kept_keyring(folder, &root_key)?;
         let with = opening(config, &keyring);
@@ -153,7 +152,7 @@ impl Ground {
             loss => loss,
         };
         store.settle()?;
-        keyring_file::forget_former(&store)?;
+        keyring_file::delete_former(&store)?;
         let identity = identity.unwrap_or_else(|| Identity::unfinished(clock.now()));
         let keeper = IdentityKeeper::new(folder, IdentityKeys::of(&root_key)?, identity);
         if IDENTIFIED.get(&store.snapshot()?.tx(), "")?.is_none() {

@@ -45,7 +45,7 @@ pub(crate) fn adopt(folder: &Path) -> Result<(), OpenError> {
 }
 
 /// Deletes the keyring from a state that still contains it.
-pub(crate) fn forget_former(store: &store::Store) -> Result<(), StoreError> {
+pub(crate) fn delete_former(store: &store::Store) -> Result<(), StoreError> {
     if FORMER.contains(&store.snapshot()?.tx(), "")? {
         store.submit_when_full(|tx| (FORMER.delete(tx, ""), Vec::new())).wait()??;
     }

@@ -1,4 +1,4 @@
-//! Makes the state file of a data directory anew.
+//! Replaces the state file of a data directory.
 
 use store::Rebuilt;
 

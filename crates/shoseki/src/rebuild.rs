@@ -1,4 +1,4 @@
-//! `shoseki rebuild`: makes the state file anew from the log.
+//! `shoseki rebuild`: replaces the state file by one that is made from the log.
 
 use std::path::PathBuf;
 
@@ -40,7 +40,7 @@ pub(crate) fn run(verb: &Rebuild) -> Result<Exit, Trouble> {
     verb.sealing.apply(&mut config)?;
     let rebuilt = server::rebuild(&config)?;
     out.text(&format!(
-        "made the state anew as of frame {}, from the base of frame {}",
+        "rebuilt the state as of frame {}, from the base of frame {}",
         rebuilt.newest, rebuilt.base
     ));
     out.value(&json!({ "base": rebuilt.base, "newest": rebuilt.newest }));

@@ -1,5 +1,5 @@
 //! Bases: the whole state as of a frame, sealed, from which and the frames after it the copy can
-//! be made anew.
+//! be made again.
 //!
 //! ```text
 //! bases/00000000000000004711.base   magic, point of the log, sealed frames of rows, an empty one
@@ -20,11 +20,11 @@ use redb::ReadableTable;
 use types::Entropy;
 
 use crate::copy::CopyRows;
-use crate::log::{Change, Changes, Frame, Head, LogPoint, Opener, Payload, Sealer};
+use crate::log::{Change, Changes, Frame, Head, LogPoint, Opener, Payload, Sealer, Tag};
 use crate::{StoreError, tx::Pair};
 
 /// The folder of bases within the data directory.
-pub const BASES_FOLDER: &str = "bases";
+pub(crate) const BASES_FOLDER: &str = "bases";
 /// How many are kept.
 const KEPT: usize = 2;
 const MAGIC: &[u8; 16] = b"shoseki base v1\n";
@@ -52,13 +52,18 @@ pub(crate) fn bases(data: &Path) -> Result<Vec<Base>, StoreError> {
     for entry in entries {
         let entry = entry?;
         let name = entry.file_name();
-        let position = name.to_str().and_then(|name| name.strip_suffix(".base")?.parse().ok());
-        if let Some(position) = position {
+        let digits = name.to_str().and_then(|name| name.strip_suffix(".base"));
+        if let Some(Ok(position)) = digits.map(str::parse) {
             found.push(Base { position, bytes: entry.metadata()?.len(), path: entry.path() });
         }
     }
     found.sort_by_key(|base| base.position);
     Ok(found)
+}
+
+/// Twenty digits, so that names sort like numbers.
+fn file_name(position: u64) -> String {
+    format!("{position:020}.base")
 }
 
 /// Writes the base of `rows`, and then deletes all but the two newest.
@@ -78,7 +83,7 @@ pub(crate) fn write(
         let _ = fs::remove_file(&unfinished);
     }
     written?;
-    let name = format!("{:020}.base", rows.applied.head.position);
+    let name = file_name(rows.applied.head.position);
     fs::rename(unfinished, folder.join(name))?;
     File::open(&folder)?.sync_all()?;
     let all = bases(data)?;
@@ -128,8 +133,11 @@ fn start_of(point: &[u8]) -> Head {
     let mut hash = Sha256::new();
     hash.update(MAGIC);
     hash.update(point);
-    let hash = hash.finish();
-    Head { position: 0, tag: hash.first_chunk().copied().unwrap_or_default() }
+    let mut tag = Tag::default();
+    for (to, from) in tag.iter_mut().zip(hash.finish()) {
+        *to = from;
+    }
+    Head { position: 0, tag }
 }
 
 /// The rows of a base, one after the other, each verified.
@@ -146,7 +154,7 @@ pub(crate) struct BaseReader {
 impl BaseReader {
     /// Opens a base; its point comes with it.
     pub(crate) fn open(base: &Base, keyring: Arc<Keyring>) -> Result<(LogPoint, Self), StoreError> {
-        let name = base.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = file_name(base.position);
         let mut file = BufReader::new(File::open(&base.path)?);
         let mut head = [0; MAGIC.len() + POINT_BYTES];
         file.read_exact(&mut head).map_err(|_| damaged(&name, "it is too short"))?;
@@ -171,7 +179,9 @@ impl BaseReader {
         for change in Changes::of(payload.as_bytes())? {
             match change? {
                 Change::Put { key, value } => self.rows.push((key.to_vec(), value.to_vec())),
-                _ => return Err(damaged(&self.name, "it contains more than rows")),
+                Change::Delete { .. } | Change::Event(_) => {
+                    return Err(damaged(&self.name, "it contains more than rows"));
+                }
             }
         }
         self.is_over = self.rows.is_empty();
@@ -204,7 +214,7 @@ mod tests {
     use super::*;
     use crate::Opening;
     use crate::copy::{PAGE_CACHE_BYTES, StateCopy};
-    use crate::view::Recent;
+    use crate::recent::Recent;
 
     fn base_of(data: &Path, rows: u32, position: u64) -> Base {
         let opening = Opening::for_tests();

@@ -7,12 +7,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use keys::Keyring;
 use types::Entropy;
 
 use crate::shared::Shared;
 use crate::view::View;
-use crate::{Opening, StoreError, bases, migrate};
+use crate::{StoreError, bases, migrate};
 
 /// Bytes of writes from which on the copy takes them at once.
 const WRITES_BYTES: usize = 4 << 20;
@@ -20,8 +19,8 @@ const WRITES_BYTES: usize = 4 << 20;
 const PAUSE: Duration = Duration::from_secs(1);
 /// Frames between two checkpoints that the writer makes itself.
 const FRAMES: u64 = 4;
-/// A new base is due when the log has this many bytes, or this many times those of the newest base,
-/// whichever is more.
+/// A new base is due when the log has this many bytes, and this many times those of the newest
+/// base.
 const LOG_BYTES: u64 = 128 << 20;
 const LOG_TIMES_BASE: u64 = 4;
 
@@ -32,7 +31,7 @@ pub(crate) enum Pace {
     Thread,
     /// The writer, after every few frames: the same work in the same order at every run.
     Writer,
-    /// Nobody: the state is being examined.
+    /// None are made: the state is being examined.
     Never,
 }
 
@@ -41,7 +40,6 @@ pub(crate) struct Checkpoints {
     shared: Arc<Shared>,
     pace: Pace,
     folder: PathBuf,
-    keyring: Arc<Keyring>,
     entropy: Entropy,
     state: Mutex<State>,
     changed: Condvar,
@@ -59,13 +57,12 @@ struct State {
 }
 
 impl Checkpoints {
-    pub(crate) fn new(shared: Arc<Shared>, pace: Pace, folder: &Path, with: &Opening) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, pace: Pace, folder: &Path, entropy: &Entropy) -> Self {
         Self {
             shared,
             pace,
             folder: folder.to_owned(),
-            keyring: Arc::clone(&with.keyring),
-            entropy: with.entropy.clone(),
+            entropy: entropy.clone(),
             state: Mutex::default(),
             changed: Condvar::new(),
             is_basing: AtomicBool::new(false),
@@ -147,7 +144,7 @@ impl Checkpoints {
     fn keep_house(self: &Arc<Self>, is_over: bool) {
         let kept = self.shared.log.prepare().and_then(|()| {
             if self.shared.view().copy.applied.head.position > 0 {
-                migrate::forget(&self.folder)?;
+                migrate::delete_kept(&self.folder)?;
             }
             let is_due = !is_over && self.is_base_due()?;
             if is_due && !self.is_basing.swap(true, Ordering::AcqRel) {
@@ -175,7 +172,7 @@ impl Checkpoints {
     fn make_base(&self) {
         let rows = Arc::clone(&self.shared.view().copy);
         self.shared.bytes_since_base.store(0, Ordering::Relaxed);
-        let made = bases::write(&self.folder, &rows, &self.keyring, &self.entropy)
+        let made = bases::write(&self.folder, &rows, &self.shared.keyring, &self.entropy)
             .and_then(|()| self.trim());
         if let Err(error) = made {
             let chain = types::error_chain(&error);

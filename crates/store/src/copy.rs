@@ -20,7 +20,7 @@ use redb::{
 use crate::error::FORMAT_VERSION;
 use crate::log::LogPoint;
 use crate::overlay::Overlay;
-use crate::view::Recent;
+use crate::recent::Recent;
 use crate::{StoreError, Table, Tx};
 
 type Rows = TableDefinition<'static, &'static [u8], &'static [u8]>;
@@ -201,7 +201,7 @@ fn rows_of(database: &Database) -> Result<Arc<CopyRows>, StoreError> {
     Ok(Arc::new(CopyRows { state, applied }))
 }
 
-/// Opens the state file, of whatever format.
+/// Opens the state file, of any format.
 pub(crate) fn open_database(
     folder: &Path,
     page_cache_bytes: usize,

@@ -3,33 +3,22 @@
 use std::fs::File;
 use std::io::ErrorKind;
 use std::ops::ControlFlow;
-use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
-use keys::Domain;
 use types::Timestamp;
 
 use crate::log::EventRef;
-use crate::sealed::Sealed;
-use crate::segment::{self, EventRow, Room, Segment, SegmentMeta, Tables};
+use crate::sealed::{SEGMENT_LEN_MAX, SEGMENTS, Sealed, chain, register, row_key};
+use crate::segment::{self, EventRow, Room, SEGMENTS_FOLDER, Segment, SegmentMeta, Tables};
 use crate::shared::EventReader;
-use crate::{Snapshot, Store, StoreError, Table, Tx};
+use crate::{Snapshot, Store, StoreError};
 
-/// The folder of the segment files within the data directory.
-pub const SEGMENTS_FOLDER: &str = "segments";
-/// Sealed segments by their first event's number, twenty digits.
-pub(crate) const SEGMENTS: Table<SegmentMeta> = Table::new("meta.segment");
-/// The maximum number of events in a segment.
-pub(crate) const SEGMENT_LEN_MAX: usize = 65_536;
 /// Events of the tail that are in memory at once while a segment is made of them.
 const SEALED_AT_ONCE: usize = 256;
 /// The maximum number of segment files whose tables are cached, about 30 KiB each. The server seals
 /// from 16,384 events on: ten million are 600 files.
 const TABLES_MAX: usize = 2_048;
-/// What the chain of segments is a code of, among all that the keyring makes codes of.
-const CHAIN_LABEL: &[u8] = b"shoseki chain of segments";
-
 /// A question to the event history.
 #[derive(Debug, Clone)]
 pub struct HistoryQuery {
@@ -280,34 +269,6 @@ impl Store {
     }
 }
 
-/// Registers a segment that follows `before`, unless another one does.
-fn register(
-    tx: &mut Tx<'_>,
-    before: &Sealed,
-    sealed: &Sealed,
-    meta: &SegmentMeta,
-) -> Result<(), StoreError> {
-    if Sealed::within(tx)? != *before {
-        return Err(StoreError::engine("the same events were sealed meanwhile"));
-    }
-    SEGMENTS.put(tx, row_key(meta.first_seq), meta)?;
-    sealed.put(tx)
-}
-
-/// The code of a segment and of all before it, in hexadecimal digits.
-pub(crate) fn chain(keyring: &keys::Keyring, meta: &SegmentMeta) -> String {
-    let parts = [
-        CHAIN_LABEL,
-        meta.after.as_bytes(),
-        &meta.first_seq.to_be_bytes(),
-        &meta.last_seq.to_be_bytes(),
-        meta.sha256.as_bytes(),
-        &meta.frame.to_be_bytes(),
-        meta.tag.as_bytes(),
-    ];
-    types::hex(&keyring.mac(Domain::Integrity, &parts))
-}
-
 impl HistoryQuery {
     /// Whether these events reach the requested number of bytes.
     pub fn is_full(&self, found: &[EventRow]) -> bool {
@@ -323,22 +284,6 @@ impl HistoryQuery {
             && (self.from..=self.to).contains(&event.time);
         matches.then(|| event.row())
     }
-}
-
-/// The key of the segment that begins with that event.
-pub(crate) fn row_key(first_seq: u64) -> String {
-    format!("{first_seq:020}")
-}
-
-/// Removes segment files that were never finished.
-pub(crate) fn remove_unfinished(folder: &Path) -> Result<(), StoreError> {
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|ending| ending == segment::UNFINISHED) {
-            std::fs::remove_file(path)?;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

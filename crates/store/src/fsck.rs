@@ -12,13 +12,13 @@ use keys::Sha256;
 use crate::bases::{self, BaseReader};
 use crate::copy::FORMAT;
 use crate::error::FORMAT_VERSION;
-use crate::events::{SEGMENTS, chain};
 use crate::log::{Change, Changes, Frame, Head, LogPoint, Opener};
-use crate::sealed::Sealed;
-use crate::segment::{Segment, SegmentMeta};
+use crate::recent::Recent;
+use crate::sealed::{SEGMENTS, Sealed, chain};
+use crate::segment::{SEGMENTS_FOLDER, Segment, SegmentMeta};
 use crate::tx::{Pairs, Rows};
-use crate::view::{Recent, View, overlaid};
-use crate::{SEGMENTS_FOLDER, Store, StoreError};
+use crate::view::{View, overlaid};
+use crate::{Store, StoreError};
 
 /// Progress is shown after so many rows.
 const ROWS_SHOWN: u64 = 10_000;
@@ -172,7 +172,7 @@ impl Store {
                 (Ok(wanted), shown) if wanted == shown => continue,
                 (Ok(wanted), shown) => wanted.into_iter().chain(shown).min(),
             };
-            let key = pair.map(|(key, _)| key).unwrap_or_default();
+            let Some((key, _)) = pair else { return Ok(()) };
             let key = String::from_utf8_lossy(&key).replace('\0', " ");
             findings.push(format!("row `{key}` is not what the log made it"));
             return Ok(());
@@ -276,7 +276,7 @@ mod tests {
 
     const ROWS: Table<u32> = Table::new("test.row");
 
-    /// A row that was changed in the tree, past the log, is found by what the log says.
+    /// A row that was changed in the tree, past the log, is found by comparing it with the log.
     #[test]
     fn a_forged_row_is_found() {
         let folder = tempfile::tempdir().unwrap();
@@ -297,8 +297,8 @@ mod tests {
         assert_eq!(open().fsck(&mut |_| {}).unwrap(), Vec::<String>::new());
     }
 
-    /// With bases and a log that was trimmed before them, the copy is made anew from the base that
-    /// is whole.
+    /// With bases and a log that was trimmed before them, the copy is made from the base that is
+    /// intact.
     #[test]
     fn a_copy_is_made_from_a_base_and_the_frames_after_it() {
         let folder = tempfile::tempdir().unwrap();

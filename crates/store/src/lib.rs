@@ -56,6 +56,7 @@ mod bodies;
 mod checkpoints;
 mod copy;
 mod error;
+mod event;
 mod events;
 mod fsck;
 mod log;
@@ -65,6 +66,7 @@ mod opening;
 mod overlay;
 mod place;
 mod rebuild;
+mod recent;
 mod reserve;
 mod sealed;
 mod segment;
@@ -82,29 +84,29 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-pub use bases::BASES_FOLDER;
 pub use bodies::{Bodies, BodyId, BodyReader, BodyWriter, Swept};
 use checkpoints::Checkpointer;
 pub use error::{StoreError, StoreErrorKind};
-pub use events::{HistoryQuery, SEGMENTS_FOLDER};
+pub use event::NewEvent;
+pub use events::HistoryQuery;
 pub use log::{
-    Change, Changes, FileLog, Frame, FrameVisitor, Head, LOG_FOLDER, Log, LogFault, LogSettings,
-    LogTurn, MemoryLog, Opener, Payload, Sealer, Tag,
+    Change, Changes, FileLog, Frame, FrameVisitor, Head, Log, LogFault, LogSettings, LogTurn,
+    MemoryLog, Opener, Payload, Sealer, Tag,
 };
 pub use migrate::row_of_format_1;
 pub use opening::Opening;
 pub use place::{Found, StateFile};
 pub use rebuild::Rebuilt;
 pub use redb::StorageBackend;
-pub use segment::EventRow;
 use segment::Tables;
+pub use segment::{EventRow, SEGMENTS_FOLDER};
 use shared::Shared;
 pub use snapshot::Snapshot;
 pub use stopwatch::DiskStep;
 pub use table::{ByteTable, Table, key, key_parts, key_prefix, key_text};
 pub use tx::{LayeredTx, Tx};
+pub use writer::Committed;
 use writer::Writer;
-pub use writer::{Committed, NewEvent};
 
 /// An open data directory.
 pub struct Store {

@@ -18,6 +18,7 @@ mod unread;
 use std::fmt;
 use std::ops::ControlFlow;
 
+pub(crate) use file::is_log_file;
 pub use file::{FileLog, LogSettings};
 pub use frame::{Frame, Opener, Sealer};
 pub use memory::{LogFault, MemoryLog};
@@ -28,7 +29,7 @@ pub(crate) use unread::UnreadLog;
 use crate::StoreError;
 
 /// The folder of the log within the data directory.
-pub const LOG_FOLDER: &str = "log";
+pub(crate) const LOG_FOLDER: &str = "log";
 
 /// What authenticates a frame, and by which the next one names it.
 pub type Tag = [u8; 16];
@@ -65,8 +66,9 @@ impl LogPoint {
     pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
         let (position, rest) = bytes.split_first_chunk()?;
         let (tag, rest) = rest.split_first_chunk()?;
-        let next_seq = u64::from_be_bytes(rest.try_into().ok()?);
-        Some(Self { head: Head { position: u64::from_be_bytes(*position), tag: *tag }, next_seq })
+        let (next_seq, []) = rest.split_first_chunk()? else { return None };
+        let head = Head { position: u64::from_be_bytes(*position), tag: *tag };
+        Some(Self { head, next_seq: u64::from_be_bytes(*next_seq) })
     }
 }
 
@@ -98,7 +100,7 @@ pub trait Log: fmt::Debug + Send + Sync + 'static {
     /// it. Whether a frame is authentic is the [`Opener`]'s question.
     fn read(&self, from: u64, visitor: &mut FrameVisitor<'_>) -> Result<(), StoreError>;
 
-    /// Whether its frames can be read by whoever has the keys; false for a log that stays closed.
+    /// Whether its frames can be read; false for a log whose keys are missing.
     fn is_open(&self) -> bool {
         true
     }

@@ -16,11 +16,10 @@ use types::Timestamp;
 
 use crate::bodies::create_folder;
 use crate::copy::{STATE, STATE_FILE, finish_format, format_of, open_database};
-use crate::events::{SEGMENT_LEN_MAX, SEGMENTS, remove_unfinished, row_key};
 use crate::log::{Head, LogPoint};
-use crate::sealed::Sealed;
-use crate::segment::{self, EventRow, SegmentMeta};
-use crate::{SEGMENTS_FOLDER, StoreError, Table, Tx};
+use crate::sealed::{SEGMENT_LEN_MAX, SEGMENTS, Sealed, row_key};
+use crate::segment::{self, EventRow, SEGMENTS_FOLDER, SegmentMeta, remove_unfinished};
+use crate::{StoreError, Table, Tx};
 
 /// The newest events of format 1, by their numbers.
 const EVENTS: TableDefinition<'static, u64, &'static [u8]> = TableDefinition::new("events");
@@ -65,7 +64,7 @@ pub(crate) fn to_newest(folder: &Path, page_cache_bytes: usize) -> Result<(), St
 }
 
 /// Deletes the state file as it was before the conversion.
-pub(crate) fn forget(folder: &Path) -> Result<(), StoreError> {
+pub(crate) fn delete_kept(folder: &Path) -> Result<(), StoreError> {
     let kept = folder.join(KEPT_FILE);
     if kept.try_exists()? {
         fs::remove_file(kept)?;
@@ -107,9 +106,8 @@ fn seal_some(database: &Database, segments: &Path) -> Result<bool, StoreError> {
         let mut tx = Tx::new(&state, true, 0);
         NEXT_SEQ.put(&mut tx, "", &meta.last_seq.saturating_add(1))?;
         SEGMENTS.put(&mut tx, name, &meta)?;
-        for (key, value) in tx.into_writes() {
-            state.insert(key.as_slice(), value.unwrap_or_default().as_slice())?;
-        }
+        let writes = tx.into_writes();
+        put_all(&mut state, writes)?;
     }
     transaction.commit()?;
     Ok(true)
@@ -133,12 +131,8 @@ fn finish(database: &Database) -> Result<(), StoreError> {
         NEXT_SEQ.delete(&mut tx, "")?;
         let last_seq = next_seq.saturating_sub(1);
         Sealed { last_seq, ..Sealed::default() }.put(&mut tx)?;
-        for (key, value) in tx.into_writes() {
-            match value {
-                Some(value) => drop(state.insert(key.as_slice(), value.as_slice())?),
-                None => drop(state.remove(key.as_slice())?),
-            }
-        }
+        let writes = tx.into_writes();
+        put_all(&mut state, writes)?;
         LogPoint { head: Head::default(), next_seq }
     };
     match transaction.delete_table(EVENTS) {
@@ -147,6 +141,19 @@ fn finish(database: &Database) -> Result<(), StoreError> {
     }
     finish_format(&transaction, point)?;
     Ok(transaction.commit()?)
+}
+
+fn put_all(
+    state: &mut redb::Table<'_, &'static [u8], &'static [u8]>,
+    writes: impl IntoIterator<Item = (Vec<u8>, Option<Vec<u8>>)>,
+) -> Result<(), StoreError> {
+    for (key, value) in writes {
+        match value {
+            Some(value) => drop(state.insert(key.as_slice(), value.as_slice())?),
+            None => drop(state.remove(key.as_slice())?),
+        }
+    }
+    Ok(())
 }
 
 /// Set in the count of an event's terms: a checksum follows them. The earliest events have none.
@@ -191,7 +198,7 @@ mod tests {
     fn encoded(time: u64, terms: &[u64], body: &[u8]) -> Vec<u8> {
         let mut bytes = time.to_be_bytes().to_vec();
         bytes.extend((u16::try_from(terms.len()).unwrap() | SUMMED).to_be_bytes());
-        terms.iter().for_each(|term| bytes.extend(term.to_be_bytes()));
+        bytes.extend(terms.iter().flat_map(|term| term.to_be_bytes()));
         let sum = checksum(&bytes, body);
         bytes.extend(sum.to_be_bytes());
         bytes.extend(body);

@@ -14,9 +14,10 @@ use crate::checkpoints::{Checkpointer, Checkpoints, Pace};
 use crate::copy::{PAGE_CACHE_BYTES, StateCopy};
 use crate::log::{FileLog, LOG_FOLDER, Log, LogPoint, LogSettings, Sealer, UnreadLog};
 use crate::reserve::Reserve;
+use crate::segment::{SEGMENTS_FOLDER, remove_unfinished};
 use crate::shared::{Ingredients, Shared};
 use crate::writer::Writer;
-use crate::{Found, SEGMENTS_FOLDER, StateFile, Store, StoreError, bases, events, migrate};
+use crate::{Found, StateFile, Store, StoreError, bases, migrate};
 
 /// What a store is opened with.
 #[derive(Clone)]
@@ -49,8 +50,8 @@ impl Opening {
     }
 }
 
-/// Keys of nothing, for a store whose log is not read.
-fn nobody() -> Result<Opening, StoreError> {
+/// New keys, for a store whose log is not read.
+fn keyless() -> Result<Opening, StoreError> {
     let entropy = Entropy::system();
     let made = RootKey::generate(&entropy).map_err(KeyError::from);
     let made = made.and_then(|root| Keyring::create(&root, &entropy));
@@ -99,7 +100,7 @@ impl Store {
         }
         let log = FileLog::open(&folder.join(LOG_FOLDER), with.log, &with.keyring)?;
         if rows.applied.head.position == 0 && rows.has_more_than_a_format()? {
-            // What came from no frame must be in a base, or the copy could not be made anew.
+            // What came from no frame must be in a base, or the copy could not be rebuilt.
             bases::write(folder, &rows, &with.keyring, &with.entropy)?;
         }
         Self::around(folder, Box::new(log), copy, with, Pace::Thread)
@@ -134,7 +135,7 @@ impl Store {
         let Some(copy) = StateCopy::examine(folder, findings)? else { return Ok(None) };
         let Some(with) = with else {
             let log = Box::new(UnreadLog(copy.rows()?.applied.head));
-            return Self::around(folder, log, copy, &nobody()?, Pace::Never).map(Some);
+            return Self::around(folder, log, copy, &keyless()?, Pace::Never).map(Some);
         };
         let log = match FileLog::examine(&folder.join(LOG_FOLDER), with.log, &with.keyring) {
             Err(error) if error.is_corrupt() || error.is_missing() => {
@@ -166,7 +167,8 @@ impl Store {
         let shared = Arc::new(shared);
         let cannot = |cause| StoreError::engine("cannot begin to seal frames").because(cause);
         let sealer = Sealer::start(&with.keyring, &with.entropy).map_err(cannot)?;
-        let checkpoints = Arc::new(Checkpoints::new(Arc::clone(&shared), pace, folder, with));
+        let checkpoints =
+            Arc::new(Checkpoints::new(Arc::clone(&shared), pace, folder, &with.entropy));
         let writer = Writer::start(Arc::clone(&shared), sealer, Arc::clone(&checkpoints))?;
         let checkpointer = Checkpointer::start(checkpoints)?;
         let (tables, sealing) = (Mutex::default(), Mutex::default());
@@ -185,7 +187,7 @@ impl Store {
     pub fn settle(&self) -> Result<(), StoreError> {
         let segments = self.folder().join(SEGMENTS_FOLDER);
         create_folder(&segments)?;
-        events::remove_unfinished(&segments)?;
+        remove_unfinished(&segments)?;
         self.bodies().settle()?;
         // What was created above must not lose its name.
         Ok(File::open(self.folder())?.sync_all()?)

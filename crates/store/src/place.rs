@@ -4,14 +4,18 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
+use crate::StoreError;
 use crate::bodies::BODIES_FOLDER;
 use crate::bodies::subfolders;
 use crate::copy::STATE_FILE;
+use crate::log::LOG_FOLDER;
+use crate::log::is_log_file;
 use crate::reserve::RESERVE_FILE;
-use crate::{LOG_FOLDER, SEGMENTS_FOLDER, StoreError};
+use crate::segment::SEGMENTS_FOLDER;
 
 /// A data directory's parts, as they are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "parts are there independently of each other")]
 pub struct Found {
     /// The state file.
     pub state: StateFile,
@@ -47,7 +51,7 @@ impl Found {
         };
         Ok(Self {
             state,
-            log: holds_anything(&folder.join(LOG_FOLDER), |name| name.ends_with(".log"))?,
+            log: holds_anything(&folder.join(LOG_FOLDER), is_log_file)?,
             segments: holds_anything(&folder.join(SEGMENTS_FOLDER), |_| true)?,
             bodies: !subfolders(&folder.join(BODIES_FOLDER))?.is_empty(),
             reserve: folder.join(RESERVE_FILE).exists(),

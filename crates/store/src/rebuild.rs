@@ -1,4 +1,4 @@
-//! Makes the copy anew.
+//! Rebuilds the copy from a base and the log.
 
 use std::fs;
 use std::path::Path;
@@ -22,7 +22,7 @@ pub struct Rebuilt {
 }
 
 impl Store {
-    /// Makes `state.redb` of a data directory anew, from the newest base that is whole and the
+    /// Rebuilds `state.redb` of a data directory from the newest base that is whole and the
     /// frames after it. The old file is kept as `state.redb.replaced`.
     ///
     /// Errors with [`StoreError::is_missing`] if neither a base nor the first frames are there, and

@@ -1,8 +1,17 @@
-//! Up to where events are in segments.
+//! The registry of segments: which there are, and up to where events are in them.
 
+use keys::{Domain, Keyring};
 use serde::{Deserialize, Serialize};
 
-use crate::{Snapshot, StoreError, Table};
+use crate::segment::SegmentMeta;
+use crate::{Snapshot, StoreError, Table, Tx};
+
+/// Sealed segments by their first event's number, twenty digits.
+pub(crate) const SEGMENTS: Table<SegmentMeta> = Table::new("meta.segment");
+/// The maximum number of events in a segment.
+pub(crate) const SEGMENT_LEN_MAX: usize = 65_536;
+/// What the chain of segments is a code of, among all that the keyring makes codes of.
+const CHAIN_LABEL: &[u8] = b"shoseki chain of segments";
 
 const SEALED: Table<Sealed> = Table::new("meta.sealed");
 
@@ -24,11 +33,11 @@ impl Sealed {
         Self::within(&view.tx())
     }
 
-    pub(crate) fn within(tx: &crate::Tx<'_>) -> Result<Self, StoreError> {
+    pub(crate) fn within(tx: &Tx<'_>) -> Result<Self, StoreError> {
         Ok(SEALED.get(tx, "")?.unwrap_or_default())
     }
 
-    pub(crate) fn put(&self, tx: &mut crate::Tx<'_>) -> Result<(), StoreError> {
+    pub(crate) fn put(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         SEALED.put(tx, "", self)
     }
 
@@ -36,4 +45,37 @@ impl Sealed {
     pub(crate) fn next_seq(&self) -> u64 {
         self.last_seq.saturating_add(1)
     }
+}
+
+/// Registers a segment that follows `before`, unless another one does.
+pub(crate) fn register(
+    tx: &mut Tx<'_>,
+    before: &Sealed,
+    sealed: &Sealed,
+    meta: &SegmentMeta,
+) -> Result<(), StoreError> {
+    if Sealed::within(tx)? != *before {
+        return Err(StoreError::engine("the same events were sealed meanwhile"));
+    }
+    SEGMENTS.put(tx, row_key(meta.first_seq), meta)?;
+    sealed.put(tx)
+}
+
+/// The code of a segment and of all before it, in hexadecimal digits.
+pub(crate) fn chain(keyring: &Keyring, meta: &SegmentMeta) -> String {
+    let parts = [
+        CHAIN_LABEL,
+        meta.after.as_bytes(),
+        &meta.first_seq.to_be_bytes(),
+        &meta.last_seq.to_be_bytes(),
+        meta.sha256.as_bytes(),
+        &meta.frame.to_be_bytes(),
+        meta.tag.as_bytes(),
+    ];
+    types::hex(&keyring.mac(Domain::Integrity, &parts))
+}
+
+/// The key of the segment that begins with that event.
+pub(crate) fn row_key(first_seq: u64) -> String {
+    format!("{first_seq:020}")
 }

@@ -23,7 +23,10 @@ use types::Timestamp;
 use crate::StoreError;
 use layout::{BlockEntry, Bytes, FOOTER_LEN, Footer, HEADER_LEN, INDEX_LEN_MAX, PageEntry, Span};
 
-pub(crate) use write::{UNFINISHED, write};
+pub(crate) use write::{remove_unfinished, write};
+
+/// The folder of the segment files within the data directory.
+pub const SEGMENTS_FOLDER: &str = "segments";
 
 /// An event as history shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -27,7 +27,7 @@ pub(crate) struct Shared {
     /// Decoded rows.
     pub(crate) memo: Arc<Memo>,
     current: RwLock<Arc<View>>,
-    /// Held by whoever makes the next view from the current one.
+    /// Held while the next view is made from the current one.
     succession: Mutex<()>,
     /// Covers what the current view shows, at least.
     pub(crate) tail: RwLock<TailIndex>,

@@ -5,15 +5,11 @@ use std::iter::Peekable;
 use std::ops::Bound;
 use std::sync::Arc;
 
-use rpds::RedBlackTreeMapSync;
-
 use crate::StoreError;
 use crate::copy::CopyRows;
 use crate::log::{Change, Changes, Head, LogPoint, Payload};
+use crate::recent::Recent;
 use crate::tx::{Pair, Pairs, Rows};
-
-/// Rows by their keys, `None` for those that were deleted. Clones share what they have in common.
-pub(crate) type Recent = RedBlackTreeMapSync<Vec<u8>, Option<Vec<u8>>>;
 
 /// Bytes of writes that are not in the copy, from which on they are too many.
 const RECENT_BYTES_MAX: usize = 64 << 20;
@@ -127,7 +123,7 @@ impl Draft<'_> {
         self.recent.insert_mut(key, value);
     }
 
-    /// Does again what a frame says of the state.
+    /// Repeats a change of a frame.
     pub(crate) fn redo(&mut self, change: &Change<'_>) {
         match change {
             Change::Put { key, value } => self.write(key.to_vec(), Some(value.to_vec())),

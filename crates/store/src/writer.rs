@@ -7,7 +7,6 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{JoinHandle, Thread};
 
 use tokio::sync::oneshot;
-use types::Timestamp;
 
 use crate::checkpoints::Checkpoints;
 use crate::log::{Frame, Head, LogPoint, Payload, Sealer};
@@ -15,7 +14,7 @@ use crate::memo::Memo;
 use crate::shared::Shared;
 use crate::stopwatch::DiskStep;
 use crate::view::{Draft, View};
-use crate::{LayeredTx, StoreError, Tx};
+use crate::{LayeredTx, NewEvent, StoreError, Tx};
 
 /// Jobs that may wait for the writer; submitters block beyond it.
 const QUEUE_LEN_MAX: usize = 4_096;
@@ -23,17 +22,6 @@ const QUEUE_LEN_MAX: usize = 4_096;
 const BATCH_LEN_MAX: usize = 1_024;
 /// Bytes of a frame from which on no further job joins it.
 const FRAME_BYTES: usize = 4 << 20;
-
-/// An event to be committed with the writes of its job.
-#[derive(Debug, Clone)]
-pub struct NewEvent {
-    /// When it happened.
-    pub time: Timestamp,
-    /// Hashes by which event history finds it; empty for events outside the history.
-    pub terms: Vec<u64>,
-    /// The record.
-    pub body: Vec<u8>,
-}
 
 /// The promise of a result that arrives once it is durable.
 #[derive(Debug)]
@@ -211,7 +199,9 @@ impl Worker {
                     let _ = self.shared.reserve.release();
                 }
             }
-            answers.into_iter().for_each(|answer| answer(committed.clone()));
+            for answer in answers {
+                answer(committed.clone());
+            }
         }
     }
 
@@ -281,7 +271,7 @@ impl Worker {
         self.shared.log.turn()?.append(frame)
     }
 
-    /// Before the view is published: whoever sees an event finds it.
+    /// Before the view is published: a reader that sees an event finds it.
     fn index(&self, outcome: &Outcome) {
         let position = outcome.view.point.head.position;
         let mut tail = self.shared.tail.write().unwrap_or_else(PoisonError::into_inner);

@@ -146,9 +146,9 @@ fn a_running_server_excludes_the_check() {
     assert_eq!(check(folder.path()).findings, Vec::<String>::new());
 }
 
-/// A lost or damaged state file is made anew from the log, and is what it was.
+/// A lost or damaged state file is replaced from the log, with the same rows.
 #[test]
-fn a_state_can_be_made_anew() {
+fn a_state_file_is_replaced_from_the_log() {
     let mut live = Live::start();
     live.create_bucket("bucket");
     assert_eq!(live.s3("PUT", "/bucket/key", b"small").status, 200);

@@ -317,6 +317,11 @@ impl LogTurn for Turn<'_> {
     }
 }
 
+/// Whether a file of this name within the folder of the log has frames.
+pub(crate) fn is_log_file(name: &str) -> bool {
+    first_position(name).is_some()
+}
+
 fn lock(folder: &Path) -> Result<File, StoreError> {
     let path = folder.join(LOCK_FILE);
     let file =

@@ -1,7 +1,7 @@
 use super::{FrameVisitor, Head, Log, LogTurn};
 use crate::StoreError;
 
-/// A log that nobody has the keys of: all that is known of it is the frame that the copy names.
+/// A log without its keys: only the newest frame that the copy contains is known.
 #[derive(Debug)]
 pub(crate) struct UnreadLog(pub(crate) Head);
 

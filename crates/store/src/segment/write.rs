@@ -12,7 +12,7 @@ use super::{EventRow, SegmentMeta, index_hash};
 use crate::StoreError;
 
 /// Ending of a file that is not finished.
-pub(crate) const UNFINISHED: &str = "unfinished";
+const UNFINISHED: &str = "unfinished";
 /// The number of event bytes after which a block is closed. Small, because a lookup may decompress
 /// one block for each of its hits; deflate's window is 32 KiB anyway.
 const BLOCK_LEN: usize = 48 << 10;
@@ -45,6 +45,17 @@ pub(crate) fn write(
         let _ = std::fs::remove_file(&unfinished);
     }
     finished
+}
+
+/// Removes segment files that were never finished.
+pub(crate) fn remove_unfinished(folder: &Path) -> Result<(), StoreError> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ending| ending == UNFINISHED) {
+            std::fs::remove_file(path)?;
+        }
+    }
+    Ok(())
 }
 
 struct SegmentWriter {
