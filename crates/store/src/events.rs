@@ -44,12 +44,39 @@ impl Store {
         view: &Snapshot,
         query: &HistoryQuery,
     ) -> Result<Vec<EventRow>, StoreError> {
-        // Of now: events move from the log into segments, and the snapshot's segments may have
-        // expired. Newer events than the snapshot's are left out.
-        let now = self.snapshot()?;
-        let (start, segments) = (Sealed::of(&now)?.next_seq(), SEGMENTS.all(&now.tx(), "")?);
         let before_seq = query.before_seq.min(view.next_seq());
-        let query = &HistoryQuery { before_seq, ..query.clone() };
+        let query = HistoryQuery { before_seq, ..query.clone() };
+        self.while_sealed(|now| self.history_as_of(now, &query))
+    }
+
+    /// Does what reads events as of now, again if events were moved into segments meanwhile: they
+    /// may have left the log.
+    ///
+    /// As of now, because the snapshot's segments may have expired; newer events than the snapshot's
+    /// are to be left out.
+    fn while_sealed<R>(
+        &self,
+        read: impl Fn(&Snapshot) -> Result<R, StoreError>,
+    ) -> Result<R, StoreError> {
+        loop {
+            let now = self.snapshot()?;
+            match read(&now) {
+                Err(error) if error.is_corrupt() || error.is_missing() => {
+                    if Sealed::of(&self.snapshot()?)? == Sealed::of(&now)? {
+                        return Err(error);
+                    }
+                }
+                result => return result,
+            }
+        }
+    }
+
+    fn history_as_of(
+        &self,
+        now: &Snapshot,
+        query: &HistoryQuery,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        let (start, segments) = (Sealed::of(now)?.next_seq(), SEGMENTS.all(&now.tx(), "")?);
         let mut found = self.history_in_tail(query, start)?;
         for (_, meta) in segments.into_iter().rev() {
             let wanted = query.limit.saturating_sub(found.len());
@@ -95,8 +122,17 @@ impl Store {
         from: u64,
         limit: usize,
     ) -> Result<Vec<EventRow>, StoreError> {
+        self.while_sealed(|now| self.events_as_of(now, view, from, limit))
+    }
+
+    fn events_as_of(
+        &self,
+        now: &Snapshot,
+        view: &Snapshot,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<EventRow>, StoreError> {
         let (mut found, mut next, mut failure) = (Vec::new(), from, None);
-        let now = self.snapshot()?;
         // Numbers have no gaps, so the segment that contains `from` begins less than a segment
         // before it.
         let first = from.saturating_sub(u64::try_from(SEGMENT_LEN_MAX).unwrap_or(u64::MAX));
@@ -120,7 +156,7 @@ impl Store {
         if let Some(error) = failure {
             return Err(error);
         }
-        let next = next.max(Sealed::of(&now)?.next_seq());
+        let next = next.max(Sealed::of(now)?.next_seq());
         let wanted = limit.saturating_sub(found.len());
         found.extend(self.tail_rows(next, view.next_seq(), wanted)?);
         Ok(found)
