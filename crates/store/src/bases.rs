@@ -66,18 +66,30 @@ fn file_name(position: u64) -> String {
     format!("{position:020}.base")
 }
 
+/// Deletes the bases of frames after `newest`: they are of a log that was replaced by an older one.
+pub(crate) fn delete_after(data: &Path, newest: u64) -> Result<(), StoreError> {
+    for base in bases(data)?.into_iter().filter(|base| base.position > newest) {
+        tracing::warn!(base = base.position, newest, "deleted a base that is newer than the log");
+        fs::remove_file(&base.path)?;
+    }
+    Ok(())
+}
+
 /// Writes the base of `rows`, and then deletes all but the two newest.
+///
+/// Errors with [`StoreErrorKind::Stopped`](crate::StoreErrorKind::Stopped) once `is_over`.
 pub(crate) fn write(
     data: &Path,
     rows: &CopyRows,
     keyring: &Keyring,
     entropy: &Entropy,
+    is_over: &dyn Fn() -> bool,
 ) -> Result<(), StoreError> {
     let folder = data.join(BASES_FOLDER);
     DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
     File::open(data)?.sync_all()?;
     let unfinished = folder.join(UNFINISHED_FILE);
-    let written = fill(&unfinished, rows, keyring, entropy);
+    let written = fill(&unfinished, rows, keyring, entropy, is_over);
     if written.is_err() {
         // The next one is written over it.
         let _ = fs::remove_file(&unfinished);
@@ -98,6 +110,7 @@ fn fill(
     rows: &CopyRows,
     keyring: &Keyring,
     entropy: &Entropy,
+    is_over: &dyn Fn() -> bool,
 ) -> Result<(), StoreError> {
     let mut options = OpenOptions::new();
     let file = options.write(true).create(true).truncate(true).mode(0o600).open(path)?;
@@ -117,6 +130,9 @@ fn fill(
         let (key, value) = row?;
         payload.write(key.value(), Some(value.value()))?;
         if payload.as_bytes().len() >= FRAME_BYTES {
+            if is_over() {
+                return Err(StoreError::stopped());
+            }
             seal(&std::mem::replace(&mut payload, Payload::new(0)))?;
         }
     }
@@ -228,7 +244,7 @@ mod tests {
         }
         let head = Head { position, tag: [7; 16] };
         let rows = copy.apply(&writes, LogPoint { head, next_seq: 5 }).unwrap();
-        write(data, &rows, &opening.keyring, &opening.entropy).unwrap();
+        write(data, &rows, &opening.keyring, &opening.entropy, &|| false).unwrap();
         bases(data).unwrap().pop().unwrap()
     }
 

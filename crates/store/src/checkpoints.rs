@@ -1,6 +1,7 @@
 //! When the copy takes what the log has.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -9,9 +10,11 @@ use std::time::Duration;
 
 use types::Entropy;
 
+use crate::copy::CopyRows;
 use crate::shared::Shared;
+use crate::tx::Rows;
 use crate::view::View;
-use crate::{StoreError, bases, migrate};
+use crate::{StoreError, bases, migrate, proof};
 
 /// Bytes of writes from which on the copy takes them at once.
 const WRITES_BYTES: usize = 4 << 20;
@@ -45,6 +48,7 @@ pub(crate) struct Checkpoints {
     changed: Condvar,
     /// A base is being written.
     is_basing: AtomicBool,
+    base: Mutex<Option<JoinHandle<()>>>,
 }
 
 #[derive(Debug, Default)]
@@ -66,6 +70,7 @@ impl Checkpoints {
             state: Mutex::default(),
             changed: Condvar::new(),
             is_basing: AtomicBool::new(false),
+            base: Mutex::default(),
         }
     }
 
@@ -76,7 +81,7 @@ impl Checkpoints {
     /// The writer has made `view` current.
     pub(crate) fn note_commit(&self, view: &View) {
         match self.pace {
-            Pace::Thread if view.recent_bytes > WRITES_BYTES => {
+            Pace::Thread if view.recent_bytes > WRITES_BYTES || !self.shared.log.is_prepared() => {
                 let mut state = self.state();
                 if !state.is_wanted {
                     state.is_wanted = true;
@@ -107,10 +112,16 @@ impl Checkpoints {
     }
 
     fn attempt(&self) -> Result<(), StoreError> {
-        let taken = self.shared.checkpoint();
+        // The engine may stumble over bytes that it never wrote.
+        let taken = catch_unwind(AssertUnwindSafe(|| self.shared.checkpoint()));
+        let taken = taken.unwrap_or_else(|_| Err(StoreError::engine("a checkpoint panicked")));
         if let Err(error) = &taken {
             let chain = types::error_chain(error);
             tracing::error!(error = chain, "a checkpoint failed; the log has everything");
+            if error.is_full() {
+                // Failure to free space shows when the next one fails.
+                let _ = self.shared.reserve.release();
+            }
         }
         let mut state = self.state();
         state.attempts = state.attempts.saturating_add(1);
@@ -129,9 +140,8 @@ impl Checkpoints {
             let is_over = state.is_over;
             drop(state);
             // What failed is tried again after the next pause.
-            if self.attempt().is_ok() {
-                self.keep_house(is_over);
-            }
+            let _ = self.attempt();
+            self.keep_house(is_over);
             if is_over {
                 return;
             }
@@ -150,7 +160,8 @@ impl Checkpoints {
             if is_due && !self.is_basing.swap(true, Ordering::AcqRel) {
                 let own = Arc::clone(self);
                 let thread = std::thread::Builder::new().name("store-base".into());
-                thread.spawn(move || own.make_base())?;
+                let thread = thread.spawn(move || own.make_base())?;
+                *self.base.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
             }
             Ok(())
         });
@@ -170,15 +181,34 @@ impl Checkpoints {
     }
 
     fn make_base(&self) {
+        // The engine may stumble over bytes that it never wrote.
+        if catch_unwind(AssertUnwindSafe(|| self.try_base())).is_err() {
+            tracing::error!("writing a base panicked; the log keeps its frames");
+        }
+        self.is_basing.store(false, Ordering::Release);
+    }
+
+    fn try_base(&self) {
         let rows = Arc::clone(&self.shared.view().copy);
         self.shared.bytes_since_base.store(0, Ordering::Relaxed);
-        let made = bases::write(&self.folder, &rows, &self.shared.keyring, &self.entropy)
-            .and_then(|()| self.trim());
+        let made = self.write_base(&rows).and_then(|()| self.trim());
         if let Err(error) = made {
             let chain = types::error_chain(&error);
             tracing::error!(error = chain, "cannot write a base; the log keeps its frames");
         }
-        self.is_basing.store(false, Ordering::Release);
+    }
+
+    fn write_base(&self, rows: &CopyRows) -> Result<(), StoreError> {
+        let shared = &self.shared;
+        // A row that was changed past the log must not become part of what proves the others.
+        let (shown, head) = (Rows::range(&rows.state, &[], None)?, rows.applied.head);
+        let log = shared.log.as_ref();
+        let found = proof::difference(&self.folder, log, &shared.keyring, shown, head)?;
+        if let Some(finding) = found {
+            return Err(StoreError::corrupt(finding));
+        }
+        let is_over = || self.state().is_over;
+        bases::write(&self.folder, rows, &shared.keyring, &self.entropy, &is_over)
     }
 
     /// Deletes what lies before the older base and is in segments.
@@ -221,7 +251,12 @@ impl Checkpointer {
         self.checkpoints.changed.notify_all();
         match thread {
             // A panic of the thread loses nothing: the log has everything.
-            Some(thread) => drop(thread.join()),
+            Some(thread) => {
+                drop(thread.join());
+                let base =
+                    self.checkpoints.base.lock().unwrap_or_else(PoisonError::into_inner).take();
+                base.map(JoinHandle::join);
+            }
             None if self.checkpoints.pace == Pace::Writer => drop(self.checkpoints.attempt()),
             None => {}
         }

@@ -42,6 +42,9 @@ pub(crate) struct StateCopy {
     page_cache_bytes: usize,
     /// `None` after a failure, until it is opened again.
     database: Mutex<Option<Database>>,
+    /// Makes the next [`StateCopy::apply`] fail.
+    #[cfg(test)]
+    pub(crate) fails_next: AtomicBool,
 }
 
 /// The rows of the copy as one of its commits left them.
@@ -135,7 +138,13 @@ impl StateCopy {
     }
 
     fn over(path: Option<PathBuf>, page_cache_bytes: usize, database: Database) -> Self {
-        Self { path, page_cache_bytes, database: Mutex::new(Some(database)) }
+        Self {
+            path,
+            page_cache_bytes,
+            database: Mutex::new(Some(database)),
+            #[cfg(test)]
+            fails_next: AtomicBool::new(false),
+        }
     }
 
     /// The rows as they are.
@@ -146,26 +155,46 @@ impl StateCopy {
 
     /// Takes these writes into the copy, which is then complete up to `applied`, durably.
     ///
-    /// After an error the copy is as it was; the next attempt reads it from the disk.
+    /// After an error the rows that were read before are closed: see [`StateCopy::reopened`].
     pub(crate) fn apply(
         &self,
         writes: &Recent,
         applied: LogPoint,
     ) -> Result<Arc<CopyRows>, StoreError> {
         let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
+        self.open_again(&mut database)?;
+        let open = database.as_ref().ok_or_else(failed)?;
+        #[cfg(test)]
+        let taken = if self.fails_next.swap(false, Ordering::Relaxed) {
+            Err(StoreError::engine("a failure that a test wants"))
+        } else {
+            take(open, writes, applied)
+        };
+        #[cfg(not(test))]
+        let taken = take(open, writes, applied);
+        let taken = taken.and_then(|()| rows_of(open));
+        if taken.is_err() {
+            // The tree's memory is unreliable after a failed write.
+            *database = None;
+        }
+        taken
+    }
+
+    /// The rows after a failed [`StateCopy::apply`]: as they were, or as they were to be.
+    pub(crate) fn reopened(&self) -> Result<Arc<CopyRows>, StoreError> {
+        let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
+        self.open_again(&mut database)?;
+        rows_of(database.as_ref().ok_or_else(failed)?)
+    }
+
+    fn open_again(&self, database: &mut Option<Database>) -> Result<(), StoreError> {
         if database.is_none() {
             let path = self.path.as_ref().ok_or_else(failed)?;
             let opened = builder(self.page_cache_bytes).open(path)?;
             check_format(&opened)?;
             *database = Some(opened);
         }
-        let open = database.as_ref().ok_or_else(failed)?;
-        let taken = take(open, writes, applied).and_then(|()| rows_of(open));
-        if taken.is_err() {
-            // The tree's memory is unreliable after a failed write.
-            *database = None;
-        }
-        taken
+        Ok(())
     }
 }
 

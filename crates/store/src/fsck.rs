@@ -9,16 +9,12 @@ use std::sync::Arc;
 
 use keys::Sha256;
 
-use crate::bases::{self, BaseReader};
-use crate::copy::FORMAT;
-use crate::error::FORMAT_VERSION;
-use crate::log::{Change, Changes, Frame, Head, LogPoint, Opener};
-use crate::recent::Recent;
+use crate::log::{Changes, Head, Opener};
 use crate::sealed::{SEGMENTS, Sealed, chain};
 use crate::segment::{SEGMENTS_FOLDER, Segment, SegmentMeta};
-use crate::tx::{Pairs, Rows};
-use crate::view::{View, overlaid};
-use crate::{Store, StoreError};
+use crate::tx::Rows;
+use crate::view::View;
+use crate::{Store, StoreError, proof};
 
 /// Progress is shown after so many rows.
 const ROWS_SHOWN: u64 = 10_000;
@@ -54,7 +50,9 @@ impl Store {
             progress("frames of the log");
             self.check_log(&view.view, &sealed, &mut findings)?;
             progress("state and log");
-            self.check_copy(&view.view, &mut findings)?;
+            let (log, keyring) = (self.shared.log.as_ref(), &self.shared.keyring);
+            let (shown, head) = (view.view.range(&[], None)?, view.view.point.head);
+            findings.extend(proof::difference(self.folder(), log, keyring, shown, head)?);
         }
         progress("rows of the state");
         let mut rows = 0_u64;
@@ -135,87 +133,6 @@ impl Store {
         Ok(())
     }
 
-    /// Compares the state with what the newest base and the frames after it amount to.
-    fn check_copy(&self, view: &View, findings: &mut Vec<String>) -> Result<(), StoreError> {
-        let first = self.shared.log.first()?;
-        let base = bases::bases(self.folder())?.pop();
-        let (point, rows): (LogPoint, Pairs<'_>) = match base {
-            Some(base) if base.position.saturating_add(1) >= first => {
-                match BaseReader::open(&base, Arc::clone(&self.shared.keyring)) {
-                    Ok((point, rows)) => (point, Box::new(rows)),
-                    Err(error) => {
-                        findings.push(types::error_chain(&error));
-                        return Ok(());
-                    }
-                }
-            }
-            _ if first == 1 => {
-                (LogPoint::START, Box::new(std::iter::once(FORMAT.pair("", &FORMAT_VERSION))))
-            }
-            _ => {
-                findings.push("no base reaches the log: the state cannot be proved".to_owned());
-                return Ok(());
-            }
-        };
-        let Some(writes) = self.writes_after(point, view.point.head, findings)? else {
-            return Ok(());
-        };
-        let mut wanted = overlaid(&writes, rows, &[], None);
-        let mut shown = view.range(&[], None)?;
-        loop {
-            let pair = match (wanted.next().transpose(), shown.next().transpose()?) {
-                (Err(error), _) => {
-                    findings.push(types::error_chain(&error));
-                    return Ok(());
-                }
-                (Ok(None), None) => return Ok(()),
-                (Ok(wanted), shown) if wanted == shown => continue,
-                (Ok(wanted), shown) => wanted.into_iter().chain(shown).min(),
-            };
-            let Some((key, _)) = pair else { return Ok(()) };
-            let key = String::from_utf8_lossy(&key).replace('\0', " ");
-            findings.push(format!("row `{key}` is not what the log made it"));
-            return Ok(());
-        }
-    }
-
-    /// What the frames after a point wrote, up to `head`; `None` if they cannot all be read.
-    fn writes_after(
-        &self,
-        point: LogPoint,
-        head: Head,
-        findings: &mut Vec<String>,
-    ) -> Result<Option<Recent>, StoreError> {
-        let (mut writes, mut last) = (Recent::new_sync(), point.head);
-        let mut opener = Opener::new(Arc::clone(&self.shared.keyring));
-        let mut redo = |frame: &Frame| {
-            for change in Changes::of(opener.open(frame)?.as_bytes())? {
-                match change? {
-                    Change::Put { key, value } => {
-                        writes.insert_mut(key.to_vec(), Some(value.to_vec()));
-                    }
-                    Change::Delete { key } => writes.insert_mut(key.to_vec(), None),
-                    Change::Event(_) => {}
-                }
-            }
-            Ok(())
-        };
-        let read = self.shared.log.read(point.head.position.saturating_add(1), &mut |frame| {
-            if !frame.follows(&last) {
-                return Err(StoreError::corrupt("the newest base is of another log"));
-            }
-            last = frame.head();
-            redo(&frame).map(|()| ControlFlow::Continue(()))
-        });
-        match read {
-            Err(error) if error.is_corrupt() => {
-                findings.push(types::error_chain(&error));
-                Ok(None)
-            }
-            read => read.map(|()| (last == head).then_some(writes)),
-        }
-    }
-
     /// The number of registered segments, and the missing files among them.
     pub fn missing_segments(&self) -> Result<(usize, Vec<String>), StoreError> {
         let segments = SEGMENTS.all(&self.snapshot()?.tx(), "")?;
@@ -272,7 +189,8 @@ fn file_hash(path: &Path) -> Result<String, StoreError> {
 mod tests {
     use super::*;
     use crate::copy::{PAGE_CACHE_BYTES, StateCopy};
-    use crate::{Opening, Table};
+    use crate::recent::Recent;
+    use crate::{Opening, Table, bases};
 
     const ROWS: Table<u32> = Table::new("test.row");
 
@@ -297,6 +215,34 @@ mod tests {
         assert_eq!(open().fsck(&mut |_| {}).unwrap(), Vec::<String>::new());
     }
 
+    /// A copy that cannot be written to goes on being read, and is written to later.
+    #[test]
+    fn readers_survive_a_failed_checkpoint() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), &Opening::for_tests()).unwrap();
+        let put = |value: u32| {
+            let put = move |tx: &mut crate::LayeredTx<'_>| (ROWS.put(tx, "a", &value), Vec::new());
+            store.submit(put).wait().unwrap().unwrap();
+        };
+        put(1);
+        store.shared.checkpoint().unwrap();
+        store.submit(|tx| (ROWS.put(tx, "b", &2), Vec::new())).wait().unwrap().unwrap();
+        store.shared.copy.fails_next.store(true, std::sync::atomic::Ordering::Relaxed);
+        let failed = store.shared.checkpoint();
+        // The thread of checkpoints may have been faster.
+        let read = || {
+            let view = store.snapshot().unwrap();
+            [ROWS.get(&view.tx(), "a").unwrap(), ROWS.get(&view.tx(), "b").unwrap()]
+        };
+        assert_eq!(read(), [Some(1), Some(2)], "{failed:?}");
+        put(3);
+        // First what could not be taken before, then the rest.
+        store.shared.checkpoint().unwrap();
+        store.shared.checkpoint().unwrap();
+        assert_eq!(read(), [Some(3), Some(2)]);
+        assert!(store.shared.view().recent.is_empty());
+    }
+
     /// With bases and a log that was trimmed before them, the copy is made from the base that is
     /// intact.
     #[test]
@@ -312,7 +258,7 @@ mod tests {
             put(&store, value);
             store.shared.checkpoint().unwrap();
             let rows = Arc::clone(&store.shared.view().copy);
-            bases::write(folder.path(), &rows, &with.keyring, &with.entropy).unwrap();
+            bases::write(folder.path(), &rows, &with.keyring, &with.entropy, &|| false).unwrap();
         }
         let store = Store::open(folder.path(), &with).unwrap();
         put(&store, 9);
@@ -325,7 +271,8 @@ mod tests {
         bytes[last] ^= 1;
         std::fs::write(&path, bytes).unwrap();
         let store = Store::open(folder.path(), &with).unwrap();
-        assert_eq!(store.fsck(&mut |_| {}).unwrap().len(), 1, "the base is damaged");
+        let older = std::fs::read_dir(folder.path().join(bases::BASES_FOLDER)).unwrap().count();
+        assert_eq!((older, store.fsck(&mut |_| {}).unwrap().len()), (2, 0), "the older one proves");
         drop(store);
         let rebuilt = Store::rebuild(folder.path(), &with).unwrap();
         assert_eq!((rebuilt.base, rebuilt.newest), (newest.position - 1, newest.position + 1));

@@ -65,6 +65,7 @@ mod migrate;
 mod opening;
 mod overlay;
 mod place;
+mod proof;
 mod rebuild;
 mod recent;
 mod reserve;

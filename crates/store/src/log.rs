@@ -113,6 +113,11 @@ pub trait Log: fmt::Debug + Send + Sync + 'static {
         Ok(())
     }
 
+    /// Whether what the next appends will need is ready.
+    fn is_prepared(&self) -> bool {
+        true
+    }
+
     /// Allows the log to delete frames before position `before`; it may keep some of them.
     fn trim(&self, before: u64) -> Result<(), StoreError>;
 }

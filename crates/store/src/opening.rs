@@ -99,9 +99,11 @@ impl Store {
             return Err(StoreError::missing("the log is missing"));
         }
         let log = FileLog::open(&folder.join(LOG_FOLDER), with.log, &with.keyring)?;
-        if rows.applied.head.position == 0 && rows.has_more_than_a_format()? {
+        bases::delete_after(folder, log.head()?.position)?;
+        let is_first = rows.applied.head.position == 0 && bases::bases(folder)?.is_empty();
+        if is_first && rows.has_more_than_a_format()? {
             // What came from no frame must be in a base, or the copy could not be rebuilt.
-            bases::write(folder, &rows, &with.keyring, &with.entropy)?;
+            bases::write(folder, &rows, &with.keyring, &with.entropy, &|| false)?;
         }
         Self::around(folder, Box::new(log), copy, with, Pace::Thread)
     }

@@ -1,16 +1,22 @@
 //! Rebuilds the copy from a base and the log.
 
-use std::fs;
-use std::path::Path;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::bases::{self, BaseReader};
+use crate::bodies::create_folder;
 use crate::copy::{STATE_FILE, StateCopy};
 use crate::log::{FileLog, LOG_FOLDER, Log, LogPoint};
+use crate::reserve::Reserve;
+use crate::shared::{Ingredients, Shared};
+use crate::stopwatch::Stopwatch;
 use crate::{Opening, Store, StoreError};
 
-/// The state file that a rebuild replaced.
+/// The state file that a rebuild replaced; a number follows if there are several.
 const REPLACED_FILE: &str = "state.redb.replaced";
+/// Where the new one is made.
+const REBUILDING_FOLDER: &str = "rebuilding";
 
 /// What a rebuild did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,41 +28,70 @@ pub struct Rebuilt {
 }
 
 impl Store {
-    /// Rebuilds `state.redb` of a data directory from the newest base that is whole and the
-    /// frames after it. The old file is kept as `state.redb.replaced`.
+    /// Rebuilds `state.redb` of a data directory from the newest base that is intact and the frames
+    /// after it. The old file is kept as `state.redb.replaced`, and stays in place on an error.
     ///
     /// Errors with [`StoreError::is_missing`] if neither a base nor the first frames are there, and
     /// with [`StoreError::is_corrupt`] if a frame after the base is damaged.
     pub fn rebuild(folder: &Path, with: &Opening) -> Result<Rebuilt, StoreError> {
         let log = FileLog::open(&folder.join(LOG_FOLDER), with.log, &with.keyring)?;
-        let (first, newest) = (log.first()?, log.head()?.position);
-        drop(log);
-        let aside = folder.join(REPLACED_FILE);
-        if folder.join(STATE_FILE).try_exists()? {
-            fs::rename(folder.join(STATE_FILE), &aside)?;
+        let newest = log.head()?.position;
+        let aside = folder.join(REBUILDING_FOLDER);
+        if aside.try_exists()? {
+            fs::remove_dir_all(&aside)?;
         }
-        let base = base_into(folder, first, with)?;
-        // Opening it replays the frames.
-        let store = Self::open_existing(folder, with)?;
-        store.settle()?;
-        store.shut_down();
+        create_folder(&aside)?;
+        let base = base_into(&aside, folder, &log, with)?;
+        let copy = StateCopy::open(&aside, with.page_cache_bytes)?;
+        let keyring = Arc::clone(&with.keyring);
+        let (reserve, stopwatch) = (Reserve::new(folder), Stopwatch::default());
+        let parts = Ingredients { log: Box::new(log), copy, keyring, reserve, stopwatch };
+        let shared = Shared::replayed(parts)?;
+        shared.checkpoint()?;
+        drop(shared);
+        put_in_place(folder, &aside)?;
         Ok(Rebuilt { base, newest })
     }
 }
 
-/// Creates the state file from a base that the log continues; the newest that is whole.
-fn base_into(folder: &Path, first: u64, with: &Opening) -> Result<u64, StoreError> {
-    for base in bases::bases(folder)?.into_iter().rev() {
+/// Exchanges the state files.
+fn put_in_place(folder: &Path, aside: &Path) -> Result<(), StoreError> {
+    let state = folder.join(STATE_FILE);
+    if state.try_exists()? {
+        fs::rename(&state, unused_name(folder)?)?;
+    }
+    fs::rename(aside.join(STATE_FILE), state)?;
+    File::open(folder)?.sync_all()?;
+    Ok(fs::remove_dir_all(aside)?)
+}
+
+/// A name for the old file that none has.
+fn unused_name(folder: &Path) -> Result<PathBuf, StoreError> {
+    let mut path = folder.join(REPLACED_FILE);
+    let mut number = 1_u32;
+    while path.try_exists()? {
+        number = number.saturating_add(1);
+        path = folder.join(format!("{REPLACED_FILE}.{number}"));
+    }
+    Ok(path)
+}
+
+/// Creates a state file in `aside` from a base of `data` that the log continues; the newest that is
+/// intact.
+fn base_into(aside: &Path, data: &Path, log: &FileLog, with: &Opening) -> Result<u64, StoreError> {
+    let (first, newest) = (log.first()?, log.head()?.position);
+    let bases = bases::bases(data)?.into_iter().rev();
+    for base in bases.filter(|base| base.position <= newest) {
         if base.position.saturating_add(1) < first {
             break;
         }
         let made = BaseReader::open(&base, Arc::clone(&with.keyring))
-            .and_then(|(point, rows)| StateCopy::create(folder, point, rows));
+            .and_then(|(point, rows)| StateCopy::create(aside, point, rows));
         match made {
             Ok(()) => return Ok(base.position),
             Err(error) if error.is_corrupt() => {
                 let error = types::error_chain(&error);
-                tracing::error!(error, "a base is of no use; the one before it is tried");
+                tracing::error!(error, "a base is damaged; the one before it is tried");
             }
             Err(error) => return Err(error),
         }
@@ -66,6 +101,6 @@ fn base_into(folder: &Path, first: u64, with: &Opening) -> Result<u64, StoreErro
             "the log begins with frame {first}, and no base reaches it"
         )));
     }
-    StateCopy::create(folder, LogPoint::START, [])?;
+    StateCopy::create(aside, LogPoint::START, [])?;
     Ok(0)
 }

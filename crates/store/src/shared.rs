@@ -105,8 +105,20 @@ impl Shared {
         self.succeed(|view| Ok::<_, StoreError>(view.aged()))?;
         let Some((ageing, until)) = self.view().ageing.clone() else { return Ok(()) };
         let apply = || self.copy.apply(&ageing, until);
-        let copy = self.stopwatch.time(DiskStep::Checkpoint, apply)?;
-        self.succeed(|view| Ok::<_, StoreError>(Some(View { copy, ageing: None, ..view.clone() })))
+        let (copy, failure) = match self.stopwatch.time(DiskStep::Checkpoint, apply) {
+            Ok(copy) => (copy, None),
+            // Readers go on with what is on the disk: the failure has closed what they had.
+            Err(error) => (self.copy.reopened()?, Some(error)),
+        };
+        self.succeed(|view| {
+            let is_taken = copy.applied == until;
+            if !is_taken && copy.applied != view.copy.applied {
+                return Err(StoreError::corrupt("the state file is not the one that was open"));
+            }
+            let ageing = if is_taken { None } else { view.ageing.clone() };
+            Ok(Some(View { copy, ageing, ..view.clone() }))
+        })?;
+        failure.map_or(Ok(()), Err)
     }
 
     /// Shows the events of the tail with these numbers, ascending, until `visitor` breaks.
@@ -277,11 +289,17 @@ fn replay(
         if view.is_large() {
             view = View::of(copy.apply(&view.recent, view.point)?);
         }
-        let done = frame.position().saturating_sub(applied.head.position);
+        let done = frame.position().saturating_sub(next);
         if done.is_multiple_of(FRAMES_SHOWN) {
             tracing::info!(frame = frame.position(), of = head.position, "replaying the log");
         }
         Ok(ControlFlow::Continue(()))
     })?;
+    if view.point.head != head {
+        return Err(StoreError::corrupt(format_args!(
+            "the newest file of the log does not follow frame {}",
+            view.point.head.position
+        )));
+    }
     Ok(view)
 }

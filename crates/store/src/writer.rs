@@ -179,6 +179,7 @@ impl Worker {
     fn run(&mut self, jobs: &Receiver<Job>) {
         while let Ok(first) = jobs.recv() {
             if let Err(error) = self.make_way() {
+                self.release_if_full(&error);
                 first(Err(error));
                 continue;
             }
@@ -193,15 +194,19 @@ impl Worker {
             self.checkpoints.note_commit(&self.shared.view());
             if let Err(error) = &committed {
                 let (chain, calls) = (types::error_chain(error), answers.len());
-                tracing::error!(error = chain, calls, "a commit failed; nothing of it happened");
-                if error.is_full() {
-                    // Failure to free space shows when the next commit fails.
-                    let _ = self.shared.reserve.release();
-                }
+                tracing::error!(error = chain, calls, "a commit failed");
+                self.release_if_full(error);
             }
             for answer in answers {
                 answer(committed.clone());
             }
+        }
+    }
+
+    fn release_if_full(&self, error: &StoreError) {
+        if error.is_full() {
+            // Failure to free space shows when the next commit fails.
+            let _ = self.shared.reserve.release();
         }
     }
 
@@ -230,9 +235,11 @@ impl Worker {
     }
 
     fn publish(&self, outcome: Outcome) {
-        let published = self.shared.succeed(|_| {
+        let published = self.shared.succeed(|now| {
             self.index(&outcome);
-            Ok::<_, std::convert::Infallible>(Some(outcome.view))
+            // Checkpoints may have gone on meanwhile.
+            let (copy, ageing) = (Arc::clone(&now.copy), now.ageing.clone());
+            Ok::<_, std::convert::Infallible>(Some(View { copy, ageing, ..outcome.view }))
         });
         let Ok(()) = published;
     }
@@ -267,7 +274,10 @@ impl Worker {
     fn append(&self, frame: &Frame) -> Result<Head, StoreError> {
         let len = u64::try_from(frame.as_bytes().len()).unwrap_or(u64::MAX);
         let since = &self.shared.bytes_since_base;
-        since.store(since.load(Ordering::Relaxed).saturating_add(len), Ordering::Relaxed);
+        // It cannot fail: the update is unconditional.
+        let _ = since.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |bytes| {
+            Some(bytes.saturating_add(len))
+        });
         self.shared.log.turn()?.append(frame)
     }
 

@@ -30,6 +30,7 @@ use std::fmt;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use allocate::{SPARE_FILE, UNFINISHED_FILE, begin_file, make_spare, remove_if_there, sync_folder};
@@ -72,6 +73,7 @@ pub struct FileLog {
     files: RwLock<BTreeMap<u64, Arc<LogFile>>>,
     /// Held while a spare file is made or taken.
     spare: Mutex<()>,
+    has_spare: AtomicBool,
 }
 
 /// Where the next frame goes.
@@ -144,6 +146,7 @@ impl FileLog {
             head: RwLock::new(head),
             files: RwLock::new(files),
             spare: Mutex::default(),
+            has_spare: AtomicBool::new(false),
         })
     }
 
@@ -173,7 +176,14 @@ impl FileLog {
         let _spare = held(&self.spare);
         let first = head.position.saturating_add(1);
         let header = FileHeader { first, previous: head.tag };
-        let file = begin_file(&self.folder, self.next_file_bytes(), header, room)?;
+        let file = match begin_file(&self.folder, self.next_file_bytes(), header, room) {
+            // Deletion and delivery go on in what space there is.
+            Err(error) if error.is_full() => {
+                begin_file(&self.folder, self.settings.first_file_bytes, header, room)?
+            }
+            file => file?,
+        };
+        self.has_spare.store(false, Ordering::Release);
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
         files.insert(first, Arc::clone(&file));
         Ok(file)
@@ -257,10 +267,15 @@ impl Log for FileLog {
     /// one does. Without it, the append that fills a file does it.
     fn prepare(&self) -> Result<(), StoreError> {
         let _spare = held(&self.spare);
-        if self.folder.join(SPARE_FILE).try_exists()? {
-            return Ok(());
+        if !self.folder.join(SPARE_FILE).try_exists()? {
+            make_spare(&self.folder, self.next_file_bytes())?;
         }
-        make_spare(&self.folder, self.next_file_bytes())
+        self.has_spare.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    fn is_prepared(&self) -> bool {
+        self.has_spare.load(Ordering::Acquire)
     }
 
     fn trim(&self, before: u64) -> Result<(), StoreError> {
