@@ -37,12 +37,23 @@ def enable_key(walk):
 
 def delete_bucket(walk):
     s3 = walk.server.client("s3")
-    s3.delete_bucket_policy(Bucket=walk.bucket)  # Nothing more arrives.
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=walk.bucket)
-    names = [{"Key": key} for key in pages.search("Contents[].Key") if key]
-    if names:
-        s3.delete_objects(Bucket=walk.bucket, Delete={"Objects": names})
-    s3.delete_bucket(Bucket=walk.bucket)
+    s3.delete_bucket_policy(Bucket=walk.bucket)
+
+    def is_deleted():
+        # A file whose delivery was permitted before may still arrive.
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=walk.bucket)
+        names = [{"Key": key} for key in pages.search("Contents[].Key") if key]
+        if names:
+            s3.delete_objects(Bucket=walk.bucket, Delete={"Objects": names})
+        try:
+            s3.delete_bucket(Bucket=walk.bucket)
+        except s3.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] == "BucketNotEmpty":
+                return False
+            raise
+        return True
+
+    eventually(is_deleted, what="the bucket is deleted")
 
 
 OUTAGES = {

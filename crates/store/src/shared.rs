@@ -29,6 +29,8 @@ pub(crate) struct Shared {
     current: RwLock<Arc<View>>,
     /// Held while the next view is made from the current one.
     succession: Mutex<()>,
+    /// Held during a checkpoint.
+    checkpointing: Mutex<()>,
     /// Covers what the current view shows, at least.
     pub(crate) tail: RwLock<TailIndex>,
     /// The position from which on frames may contain events that are not read from segments.
@@ -65,6 +67,7 @@ impl Shared {
             memo: Arc::default(),
             current,
             succession: Mutex::default(),
+            checkpointing: Mutex::default(),
             tail,
             kept_from: AtomicU64::new(0),
             bytes_since_base: AtomicU64::new(u64::MAX),
@@ -102,6 +105,8 @@ impl Shared {
     ///
     /// After an error the next one starts where this one did.
     pub(crate) fn checkpoint(&self) -> Result<(), StoreError> {
+        // Another one would drop what this one has not taken.
+        let _alone = self.checkpointing.lock().unwrap_or_else(PoisonError::into_inner);
         self.succeed(|view| Ok::<_, StoreError>(view.aged()))?;
         let Some((ageing, until)) = self.view().ageing.clone() else { return Ok(()) };
         let apply = || self.copy.apply(&ageing, until);
