@@ -170,8 +170,6 @@ class Campaign:
         shutil.copytree(self.stopped, self.older)
         server = Server(self.binary, self.stopped)
         many_events(server, 200)
-        newest = server.client("cloudtrail").lookup_events(MaxResults=50)["Events"]
-        self.newest = [event["EventId"].encode() for event in newest]
         shutil.copytree(self.stopped, self.killed)
         server.end()
         server = Server(self.binary, self.other)
@@ -277,8 +275,8 @@ def places(content, word):
     return found
 
 
-def harms(dice, newest):
-    """Ways to damage a file; `newest` are the ids of events that the state holds for sure."""
+def harms(dice):
+    """Ways to damage a file."""
 
     def pick(folder, pattern):
         files = [path for path in folder.glob(pattern) if path.is_file() and path.stat().st_size]
@@ -294,11 +292,9 @@ def harms(dice, newest):
         return harm
 
     def aim(content):
-        """Any place, or one near a recent event: most of a state file is free."""
-        near = places(content, dice.choice(newest))
-        if near and dice.random() < 0.7:
-            return min(dice.choice(near) + dice.randrange(600), len(content) - 1)
-        return dice.randrange(len(content))
+        """Any place, or one that is in use: most of a state file, and of a log's, is free."""
+        end = len(content.rstrip(b"\0"))
+        return dice.randrange(end if end and dice.random() < 0.7 else len(content))
 
     def flip(content):
         at = aim(content)
@@ -318,21 +314,16 @@ def harms(dice, newest):
         del content[at:]
         return f"cut at {at}"
 
-    def seven(content):
-        """Seven letters of an event, in any place, as an intruder does to cover their tracks."""
-        name = b'"eventName":"'
-        for place in places(content, dice.choice(newest)):
-            at = content.rfind(name, 0, place) + len(name)
-            content[at:at + 7] = b"Nothing"
-        return f"seven bytes at {at}"
-
     def policy(content):
         """A denial turned into nothing, in one place."""
-        at = dice.choice(places(content, b"Deny"))
+        found = places(content, b"Deny")
+        if not found:  # The newest rows may be in the log alone.
+            return "no policy"
+        at = dice.choice(found)
         content[at:at + 4] = b"Deni"
         return f"policy at {at}"
 
-    return on, flip, zero, cut, seven, policy
+    return on, flip, zero, cut, policy
 
 
 def main():
@@ -346,17 +337,18 @@ def main():
     dice, count = random.Random(seed), 20 if words.full else 2
     with tempfile.TemporaryDirectory(prefix="shoseki-damage-") as work:
         campaign = Campaign(words.bin.resolve(), Path(work), dice)
-        on, flip, zero, cut, seven, policy = harms(dice, campaign.newest)
+        on, flip, zero, cut, policy = harms(dice)
         time.sleep(1.1)
         Campaign.until = datetime.now(timezone.utc)
         campaign.sound("a store that was stopped", campaign.stopped)
         campaign.sound("a store that was killed", campaign.killed)
         for of in (campaign.stopped, campaign.killed):
-            for change in (flip, zero, cut, seven, policy):
+            for change in (flip, zero, cut, policy):
                 campaign.kind(f"state, {of.name}: {change.__name__}", of,
                               count * (3 if change in (flip, zero) else 1),
                               on("state.redb", change))
-        for pattern in ("segments/*", "bodies/*/*/*", "identity"):
+        # Of a store that was killed the newest frame cannot be told from one that was not finished.
+        for pattern in ("log/*.log", "segments/*", "bodies/*/*/*", "identity", "keyring"):
             for change in (flip, zero, cut):
                 campaign.kind(f"{pattern}: {change.__name__}", campaign.stopped, count,
                               on(pattern, change))
@@ -374,6 +366,14 @@ def main():
                 return f"{name} of {source.name}"
             return harm
 
+        def take_state(source):
+            def harm(folder):
+                shutil.copy(source / "state.redb", folder / "state.redb")
+                shutil.rmtree(folder / "log")
+                shutil.copytree(source / "log", folder / "log")
+                return f"state and log of {source.name}"
+            return harm
+
         def swap(folder):
             one, two = dice.sample(sorted(folder.glob("bodies/*/*/*")), 2)
             first = one.read_bytes()
@@ -389,7 +389,8 @@ def main():
             (folder / "segments" / "00000000000000099999.events").write_bytes(b"x")
             return "a stray segment"
 
-        for pattern in ("segments", "segments/*", "bodies", "bodies/*/*/*", "state.redb"):
+        for pattern in (
+                "segments", "segments/*", "bodies", "bodies/*/*/*", "state.redb", "log", "keyring"):
             campaign.kind(f"{pattern} removed", campaign.stopped, 1, remove(pattern))
         for name, source in (("state.redb", campaign.older), ("state.redb", campaign.other),
                              ("identity", campaign.other), ("root-key", campaign.other)):
@@ -399,11 +400,12 @@ def main():
             campaign.kind(harm.__name__, campaign.stopped, 1, harm)
         for name, harm in (
             ("no state", remove("state.redb")), ("an empty state", empty),
-            ("an older state", take("state.redb", campaign.older)),
+            ("an older state", take_state(campaign.older)),
             ("another's state", take("state.redb", campaign.other)),
             ("another's identity", take("identity", campaign.other)),
             ("no identity", remove("identity")), ("no root key", remove("root-key")),
             ("no segments", remove("segments")), ("no bodies", remove("bodies")),
+            ("no log", remove("log")), ("no keyring", remove("keyring")),
         ):
             campaign.start(name, campaign.stopped, harm)
     print(f"{campaign.unnoticed} unnoticed", flush=True)
