@@ -347,7 +347,8 @@ def main():
                 campaign.kind(f"state, {of.name}: {change.__name__}", of,
                               count * (3 if change in (flip, zero) else 1),
                               on("state.redb", change))
-        # Of a store that was killed the newest frame cannot be told from one that was not finished.
+        # Of a store that was killed, the newest frame cannot be distinguished from one that was
+        # not finished.
         for pattern in ("log/*.log", "segments/*", "bodies/*/*/*", "identity", "keyring"):
             for change in (flip, zero, cut):
                 campaign.kind(f"{pattern}: {change.__name__}", campaign.stopped, count,
