@@ -1,16 +1,14 @@
 //! `shoseki account`: manages accounts while the server is stopped.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use server::{AccountSummary, Committed, Config, Rotated};
+use server::{AccountSummary, Committed, Rotated};
 use types::{AccountId, Clock, Entropy};
 
 use crate::exit::{Exit, Trouble};
 use crate::lang::Lang;
 use crate::out::{self, Out};
-use crate::serve::Sealing;
+use crate::place::Place;
 
 /// The subcommands of `account`.
 #[derive(Debug, Clone, Args)]
@@ -32,19 +30,6 @@ enum Verb {
     /// Creates a new access key for an account's root user, deletes the old ones, and prints the
     /// new one.
     RotateRootAccessKey(Change),
-}
-
-/// The location of the accounts.
-#[derive(Debug, Clone, Args)]
-struct Place {
-    /// The data directory. The server must be stopped.
-    #[arg(long, value_name = "DIR", env = "SHOSEKI_DATA_DIR", default_value = "shoseki-data")]
-    data_dir: PathBuf,
-    #[command(flatten)]
-    sealing: Sealing,
-    /// Prints one JSON document.
-    #[arg(long)]
-    json: bool,
 }
 
 /// The flags of `account create`.
@@ -109,18 +94,6 @@ Examples:
 
 A new password ends the root user's sessions but keeps its second factors. An access key that is set
 by flag, variable or configuration file is set again at the next start: change it there, too.";
-
-impl Place {
-    fn config(&self) -> Result<Config, Trouble> {
-        let mut config = Config { data_dir: self.data_dir.clone(), ..Config::default() };
-        self.sealing.apply(&mut config)?;
-        Ok(config)
-    }
-
-    fn out(&self) -> Out {
-        Out::new(self.json)
-    }
-}
 
 /// Runs the verb.
 pub(crate) fn run(account: &Account, lang: Lang) -> Result<Exit, Trouble> {

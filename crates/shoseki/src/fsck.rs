@@ -1,27 +1,18 @@
 //! `shoseki fsck`: checks a data directory for missing or damaged data.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use serde_json::json;
-use server::{Checked, Config};
+use server::Checked;
 
 use crate::exit::{Exit, Trouble};
-use crate::out::Out;
-use crate::serve::Sealing;
+use crate::place::Place;
 
 /// The flags of `fsck`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Fsck {
-    /// The data directory. The server must be stopped.
-    #[arg(long, value_name = "DIR", env = "SHOSEKI_DATA_DIR", default_value = "shoseki-data")]
-    data_dir: PathBuf,
     #[command(flatten)]
-    sealing: Sealing,
-    /// Prints one JSON document.
-    #[arg(long)]
-    json: bool,
+    place: Place,
 }
 
 const EXAMPLES: &str = "\
@@ -35,9 +26,7 @@ Exit code 1: something is missing, damaged, outdated or unexpected.";
 
 /// Runs the verb.
 pub(crate) fn run(verb: &Fsck) -> Result<Exit, Trouble> {
-    let out = Out::new(verb.json);
-    let mut config = Config { data_dir: verb.data_dir.clone(), ..Config::default() };
-    verb.sealing.apply(&mut config)?;
+    let (out, config) = (verb.place.out(), verb.place.config()?);
     // The storage engine may panic on damaged data; that is reported as a finding.
     std::panic::set_hook(Box::new(|_| {}));
     let checked = server::fsck(&config, &mut |what| out.progress(what));

@@ -16,6 +16,7 @@ mod health;
 mod lang;
 mod out;
 mod pages;
+mod place;
 mod process;
 mod prove;
 mod quickstart;

@@ -1,27 +1,17 @@
 //! `shoseki rebuild`: replaces the state file by one that is made from the log.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use serde_json::json;
-use server::Config;
 
 use crate::exit::{Exit, Trouble};
-use crate::out::Out;
-use crate::serve::Sealing;
+use crate::place::Place;
 
 /// The flags of `rebuild`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Rebuild {
-    /// The data directory. The server must be stopped.
-    #[arg(long, value_name = "DIR", env = "SHOSEKI_DATA_DIR", default_value = "shoseki-data")]
-    data_dir: PathBuf,
     #[command(flatten)]
-    sealing: Sealing,
-    /// Prints one JSON document.
-    #[arg(long)]
-    json: bool,
+    place: Place,
 }
 
 const EXAMPLES: &str = "\
@@ -35,9 +25,7 @@ Exit code 1: neither a base nor the log reaches back far enough, or the log itse
 
 /// Runs the verb.
 pub(crate) fn run(verb: &Rebuild) -> Result<Exit, Trouble> {
-    let out = Out::new(verb.json);
-    let mut config = Config { data_dir: verb.data_dir.clone(), ..Config::default() };
-    verb.sealing.apply(&mut config)?;
+    let (out, config) = (verb.place.out(), verb.place.config()?);
     let rebuilt = server::rebuild(&config)?;
     out.text(&format!(
         "rebuilt the state as of frame {}, from the base of frame {}",
