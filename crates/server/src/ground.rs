@@ -83,19 +83,6 @@ impl Ground {
         }
     }
 
-    /// Replaces the state file by one that is made from the log.
-    pub(crate) fn rebuild(config: &Config) -> Result<Rebuilt, OpenError> {
-        let folder = &config.data_dir;
-        if !Found::within(folder)?.log {
-            return Err(OpenError::NoStore { path: folder.clone() });
-        }
-        let _alone = alone(folder)?;
-        let no_key = || OpenError::NoRootKey { path: sealing::place(config) };
-        let root_key = sealing::kept(config)?.ok_or_else(no_key)?;
-        let keyring = kept_keyring(folder, &root_key)?;
-        Ok(Store::rebuild(folder, &opening(config, &keyring))?)
-    }
-
     /// Creates the state and its keyring, or the missing parts of them.
     fn make(
         config: &Config,
@@ -196,6 +183,23 @@ impl Before {
         sealing::keep(config, &root_key, entropy)?;
         Ok(Self { root_key, identity: Some(identity), plan: Plan::Resume })
     }
+}
+
+/// Replaces `state.redb` of a data directory by what the newest intact base and the frames of the
+/// log after it amount to; the old file is kept as `state.redb.replaced`.
+///
+/// Errors when there is no log, when a server has the directory open, when no base reaches the log,
+/// and when the log is damaged; nothing is replaced then.
+pub fn rebuild(config: &Config) -> Result<Rebuilt, OpenError> {
+    let folder = &config.data_dir;
+    if !Found::within(folder)?.log {
+        return Err(OpenError::NoStore { path: folder.clone() });
+    }
+    let _alone = alone(folder)?;
+    let no_key = || OpenError::NoRootKey { path: sealing::place(config) };
+    let root_key = sealing::kept(config)?.ok_or_else(no_key)?;
+    let keyring = kept_keyring(folder, &root_key)?;
+    Ok(Store::rebuild(folder, &opening(config, &keyring))?)
 }
 
 /// What a store of this configuration is opened with.
