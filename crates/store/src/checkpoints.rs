@@ -165,7 +165,9 @@ impl Checkpoints {
             }
             Ok(())
         });
-        if let Err(error) = kept {
+        // On a full disk there is no room for the next file, which is reported elsewhere.
+        if let Err(error) = kept.or_else(|error| if error.is_full() { Ok(()) } else { Err(error) })
+        {
             let chain = types::error_chain(&error);
             tracing::warn!(error = chain, "cannot prepare the log for what comes next");
         }

@@ -19,6 +19,7 @@ const SEALED_AT_ONCE: usize = 256;
 /// The maximum number of segment files whose tables are cached, about 30 KiB each. The server seals
 /// from 16,384 events on: ten million are 600 files.
 const TABLES_MAX: usize = 2_048;
+
 /// A question to the event history.
 #[derive(Debug, Clone)]
 pub struct HistoryQuery {
@@ -193,6 +194,8 @@ impl Store {
     /// on its events are read from it. After a crash there is at worst a stray file.
     pub fn seal(&self, len_min: usize) -> Result<usize, StoreError> {
         let _alone = self.sealing.lock().unwrap_or_else(PoisonError::into_inner);
+        // A registration in doubt is settled first: its file must not be written again.
+        self.submit_when_full(|_| ((), Vec::new())).wait()?;
         let view = self.snapshot()?;
         let before = Sealed::of(&view)?;
         let (first, end) = (before.next_seq(), view.next_seq());

@@ -190,7 +190,7 @@ impl Store {
         self.shared.stopwatch.watch(clock, Box::new(observer));
     }
 
-    /// Bytes of the log, of the state file and of all segments, as the file system counts them.
+    /// Bytes of the log, of the state file, of its bases and of all segments, as the file system counts them.
     pub fn bytes(&self) -> Result<StoreBytes, StoreError> {
         let state = std::fs::metadata(self.folder.join(copy::STATE_FILE));
         let state = state.map_or(0, |found| found.len());
@@ -199,7 +199,9 @@ impl Store {
         for entry in std::fs::read_dir(folder).into_iter().flatten() {
             segments = segments.saturating_add(entry?.metadata()?.len());
         }
-        Ok(StoreBytes { log: self.shared.log.bytes()?, state, segments })
+        let bases = bases::bases(&self.folder)?;
+        let bases = bases.iter().fold(0_u64, |sum, base| sum.saturating_add(base.bytes));
+        Ok(StoreBytes { log: self.shared.log.bytes()?, state, bases, segments })
     }
 
     /// Events that are not in a segment yet.
@@ -232,6 +234,8 @@ pub struct StoreBytes {
     pub log: u64,
     /// Of the state file.
     pub state: u64,
+    /// Of the two bases of the state.
+    pub bases: u64,
     /// Of the segments of sealed events.
     pub segments: u64,
 }

@@ -294,7 +294,7 @@ fn replay(
         if view.is_large() {
             view = View::of(copy.apply(&view.recent, view.point)?);
         }
-        let done = frame.position().saturating_sub(next);
+        let done = frame.position().saturating_sub(applied.head.position);
         if done.is_multiple_of(FRAMES_SHOWN) {
             tracing::info!(frame = frame.position(), of = head.position, "replaying the log");
         }

@@ -125,8 +125,12 @@ impl Page {
         let bytes = store.bytes()?;
         let help = "Size of the data directory without object bodies";
         let parts = self.counts("shoseki_store_bytes", help);
-        let parts_of = [("log", bytes.log), ("state", bytes.state), ("segments", bytes.segments)];
-        for (part, bytes) in parts_of {
+        for (part, bytes) in [
+            ("log", bytes.log),
+            ("state", bytes.state),
+            ("bases", bytes.bases),
+            ("segments", bytes.segments),
+        ] {
             parts.get_or_create(&[("part", part)]).set(bytes);
         }
         if let Ok(disk) = rustix::fs::statvfs(store.folder()) {

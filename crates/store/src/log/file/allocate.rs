@@ -34,6 +34,8 @@ pub(super) fn begin_file(
     if !spare.try_exists()? {
         make_spare(folder, wanted)?;
     }
+    // A file that was trimmed must not come back under its old name with the new header.
+    sync_folder(folder)?;
     let file = OpenOptions::new().read(true).write(true).open(&spare)?;
     file.write_all_at(&header.block(), 0)?;
     file.sync_data()?;
