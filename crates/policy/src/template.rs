@@ -171,9 +171,21 @@ impl Part {
 
 /// The text before the first variable, its inside, and the text behind it.
 fn split_variable(text: &str) -> Option<(&str, &str, &str)> {
-    let (before, behind) = text.split_once("${")?;
-    let (inside, after) = behind.split_once('}')?;
-    Some((before, inside, after))
+    let mut from = 0;
+    loop {
+        let at = from + text.get(from..)?.find("${")?;
+        let behind = text.get(at..)?.strip_prefix("${")?;
+        let (inside, after) = behind.split_once('}')?;
+        if !name(inside).is_empty() {
+            return Some((text.get(..at)?, inside, after));
+        }
+        from = text.len() - after.len();
+    }
+}
+
+/// The key of a variable: what stands before its default.
+fn name(inside: &str) -> &str {
+    inside.split_once(',').map_or(inside, |(name, _)| name).trim()
 }
 
 fn part(inside: &str) -> Part {
@@ -223,6 +235,8 @@ mod tests {
         check("a${*}b${?}c${$}", "a*b?c$", true);
         check("a${*}", "ab", false);
         check("${open", "${open", true);
+        check("a${}b${ }c${, 'd'}", "a${}b${ }c${, 'd'}", true);
+        check("${}/${aws:PrincipalTag/Team}", "${}/red", true);
     }
 
     /// Documents of the older version have no variables.
