@@ -85,7 +85,7 @@ pub use record::service::ServiceEvent;
 pub use record::sign_in::{SignInEvent, SignInOrigin};
 pub use row::{Answering, Begun, Row, Upload, row};
 pub use spec::{
-    BodyLimit, Class, EventForm, INTERNAL_FAILURE, OwnFailure, Route, SERVICE_UNAVAILABLE,
+    BodyLimit, Class, Effort, EventForm, INTERNAL_FAILURE, OwnFailure, Route, SERVICE_UNAVAILABLE,
     SMALL_BODY_BYTES_MAX, Scope, Service, Signatures, Spec, WhenFull,
 };
 pub use trail::{Name, Resource};
