@@ -16,8 +16,8 @@ use crate::incoming::Incoming;
 use crate::record::fault;
 use crate::unserved;
 use crate::{
-    Answer, Begun, BodyGate, BodyLimit, Call, Effort, Family, Fault, Gateway, Origin, Protocol,
-    Refused, Row, SMALL_BODY_BYTES_MAX, Scope, Service, Signatures, Spec, WireError,
+    Answer, Begun, BodyGate, BodyLimit, Call, Effort, Family, Fault, Gateway, Origin, Phase,
+    Protocol, Refused, Row, SMALL_BODY_BYTES_MAX, Scope, Service, Signatures, Spec, WireError,
 };
 
 /// A request whose head was understood.
@@ -296,8 +296,10 @@ impl Gateway {
         }
         let (service, now) = (identified.service, self.clock.now());
         let view = self.store.snapshot().map_err(Refused::from);
-        let presented =
-            view.and_then(|view| present(self, &view, head, identified.requested(), now));
+        let presented = view.and_then(|view| {
+            let requested = identified.requested();
+            self.phases.time(Phase::Signature, || present(self, &view, head, requested, now))
+        });
         let presented =
             presented.map_err(|refused| self.no_call(service, refused, identified.json))?;
         let trust = presented.trust(self, head, service.family);
@@ -387,16 +389,13 @@ impl Gateway {
         let now = self.clock.now();
         let view = self.store.snapshot()?;
         let hash = hash.as_ref();
-        let found = match &fields {
-            Some(fields) => authenticate_form(self, &view, fields, service, now)?,
-            None => prove(
-                self,
-                self.presented(identified, &view, &head, now)?,
-                &head,
-                service.family,
-                hash,
-            )?,
-        };
+        let found = self.phases.time(Phase::Signature, || {
+            if let Some(fields) = &fields {
+                return authenticate_form(self, &view, fields, service, now);
+            }
+            let presented = self.presented(identified, &view, &head, now)?;
+            prove(self, presented, &head, service.family, hash)
+        })?;
         if !identified.is_unsigned() {
             found.expect_host(&head, &self.settings.domains, service.family)?;
         }

@@ -49,6 +49,7 @@ mod nested;
 mod operation;
 mod operator_event;
 mod origin;
+mod phases;
 mod policies;
 mod record;
 mod row;
@@ -81,6 +82,7 @@ pub use operation::{
     Answered, BodySink, Codec, Decoding, EventParts, Needed, Operation, Plain, TagPort, shown,
 };
 pub use operator_event::operator_events;
+pub use phases::Phase;
 pub use record::service::ServiceEvent;
 pub use record::sign_in::{SignInEvent, SignInOrigin};
 pub use row::{Answering, Begun, Row, Upload, row};
