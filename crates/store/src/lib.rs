@@ -87,12 +87,13 @@ use std::sync::{Arc, Mutex};
 
 pub use bodies::{Bodies, BodyId, BodyReader, BodyWriter, Swept};
 use checkpoints::Checkpointer;
+pub use copy::StateBackends;
 pub use error::{StoreError, StoreErrorKind};
 pub use event::NewEvent;
 pub use events::HistoryQuery;
 pub use log::{
-    Change, Changes, FileLog, Frame, FrameVisitor, Head, Log, LogFault, LogSettings, LogTurn,
-    MemoryLog, Opener, Payload, Sealer, Tag,
+    Change, Changes, FileLog, FolderFile, Frame, FrameVisitor, Head, Lock, Log, LogFault,
+    LogFolder, LogSettings, LogTurn, MemoryLog, Opener, Payload, Sealer, Tag,
 };
 pub use migrate::row_of_format_1;
 pub use opening::Opening;

@@ -10,6 +10,7 @@
 //! a sound one behind it is damage, and nothing is served then.
 
 mod file;
+mod folder;
 mod frame;
 mod memory;
 mod payload;
@@ -20,6 +21,7 @@ use std::ops::ControlFlow;
 
 pub(crate) use file::is_log_file;
 pub use file::{FileLog, LogSettings};
+pub use folder::{FolderFile, Lock, LogFolder};
 pub use frame::{Frame, Opener, Sealer};
 pub use memory::{LogFault, MemoryLog};
 pub(crate) use payload::EventRef;
