@@ -15,6 +15,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use keys::stretch::Stretch;
 use keys::{Keyring, SecretBytes, Sha256};
 use redb::ReadableTable;
 use types::Entropy;
@@ -119,7 +120,8 @@ fn fill(
     file.write_all(MAGIC)?;
     file.write_all(&point)?;
     let cannot = |cause| StoreError::engine("cannot seal a base").because(cause);
-    let mut sealer = Sealer::start(keyring, entropy).map_err(cannot)?;
+    let sealer = Sealer::start_of(Stretch::Base, keyring, entropy);
+    let mut sealer = sealer.map_err(cannot)?;
     let (mut head, mut payload) = (start_of(&point), Payload::new(0));
     let mut seal = |payload: &Payload| {
         let frame = sealer.seal(&head, payload.as_bytes()).map_err(cannot)?;
@@ -178,7 +180,7 @@ impl BaseReader {
         let start = start_of(point);
         let point = LogPoint::read(point).filter(|point| point.head.position == base.position);
         let point = point.ok_or_else(|| damaged(&name, "it is the base of another frame"))?;
-        let opener = Opener::new(keyring);
+        let opener = Opener::of(Stretch::Base, keyring);
         Ok((point, Self { name, file, opener, head: start, rows: Vec::new(), is_over: false }))
     }
 
@@ -267,6 +269,18 @@ mod tests {
         }
         let kept: Vec<u64> = bases(data.path()).unwrap().iter().map(|b| b.position).collect();
         assert_eq!(kept, [4, 5]);
+    }
+
+    /// A frame of the log is none of a base, whatever position it has.
+    #[test]
+    fn frames_of_the_log_are_no_frames_of_a_base() {
+        let (data, with) = (tempfile::tempdir().unwrap(), Opening::for_tests());
+        let base = base_of(data.path(), 1, 9);
+        let point = fs::read(&base.path).unwrap()[MAGIC.len()..][..POINT_BYTES].to_vec();
+        let mut sealer = Sealer::start(&with.keyring, &with.entropy).unwrap();
+        let frame = sealer.seal(&start_of(&point), Payload::new(0).as_bytes()).unwrap();
+        fs::write(&base.path, [MAGIC.as_slice(), &point, frame.as_bytes()].concat()).unwrap();
+        assert!(read(&base).unwrap_err().is_corrupt());
     }
 
     /// Neither a changed byte nor a missing end nor another name is accepted.

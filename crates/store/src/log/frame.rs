@@ -3,7 +3,7 @@ use std::io::{ErrorKind, Read};
 use std::sync::Arc;
 
 use flate2::Crc;
-use keys::stretch::{SEAL_BYTES, StretchKey};
+use keys::stretch::{SEAL_BYTES, Stretch, StretchKey};
 use keys::{KeyError, Keyring, SecretBytes};
 use types::Entropy;
 
@@ -178,10 +178,19 @@ pub struct Sealer {
 }
 
 impl Sealer {
-    /// Begins a stretch under the newest epoch of `keyring`.
+    /// Begins a stretch of the log under the newest epoch of `keyring`.
     pub fn start(keyring: &Keyring, entropy: &Entropy) -> Result<Self, KeyError> {
+        Self::start_of(Stretch::Log, keyring, entropy)
+    }
+
+    /// The same for any use of frames.
+    pub(crate) fn start_of(
+        stretch: Stretch,
+        keyring: &Keyring,
+        entropy: &Entropy,
+    ) -> Result<Self, KeyError> {
         let (epoch, salt) = (keyring.current_epoch(), entropy.bytes()?);
-        Ok(Self { key: keyring.stretch_key(epoch, &salt)?, epoch, salt, counter: 0 })
+        Ok(Self { key: keyring.stretch_key(stretch, epoch, &salt)?, epoch, salt, counter: 0 })
     }
 
     /// The frame of `payload` that follows `head`.
@@ -219,13 +228,19 @@ impl fmt::Debug for Sealer {
 /// Opens frames of any stretch, and remembers the key of the last one.
 pub struct Opener {
     keyring: Arc<Keyring>,
+    stretch: Stretch,
     last: Option<(u32, [u8; 16], StretchKey)>,
 }
 
 impl Opener {
-    /// Opens what was sealed under this keyring.
+    /// Opens frames of the log that were sealed under this keyring.
     pub fn new(keyring: Arc<Keyring>) -> Self {
-        Self { keyring, last: None }
+        Self::of(Stretch::Log, keyring)
+    }
+
+    /// The same for any use of frames.
+    pub(crate) fn of(stretch: Stretch, keyring: Arc<Keyring>) -> Self {
+        Self { keyring, stretch, last: None }
     }
 
     /// The payload of a frame.
@@ -262,7 +277,10 @@ impl Opener {
         };
         let last = match self.last.take() {
             Some(last) if is_last(&last) => last,
-            _ => (header.epoch, header.salt, self.keyring.stretch_key(header.epoch, &header.salt)?),
+            _ => {
+                let (epoch, salt) = (header.epoch, header.salt);
+                (epoch, salt, self.keyring.stretch_key(self.stretch, epoch, &salt)?)
+            }
         };
         Ok(&self.last.insert(last).2)
     }
