@@ -44,7 +44,7 @@ pub(crate) struct StateCopy {
 }
 
 /// Opens a test's state file.
-pub type StateBackends = Box<dyn Fn() -> Box<dyn StorageBackend> + Send + Sync>;
+pub(crate) type StateBackends = Box<dyn Fn() -> Box<dyn StorageBackend> + Send + Sync>;
 
 /// Where a state file is opened again.
 enum Source {

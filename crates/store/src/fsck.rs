@@ -230,7 +230,7 @@ mod tests {
             put(&store, value);
             store.shared.checkpoint().unwrap();
             let rows = Arc::clone(&store.shared.view().copy);
-            bases::write(folder.path(), &rows, &with.keyring, &with.entropy, &|| false).unwrap();
+            bases::write(folder.path(), &rows, &with.keyring, &with.entropy, &|_| Ok(())).unwrap();
         }
         let store = Store::open(folder.path(), &with).unwrap();
         put(&store, 9);

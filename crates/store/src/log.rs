@@ -75,7 +75,7 @@ impl LogPoint {
 }
 
 /// Called with one frame after the other until it breaks; an error is the result of the reading.
-pub type FrameVisitor<'v> = dyn FnMut(Frame) -> Result<ControlFlow<()>, StoreError> + 'v;
+pub(crate) type FrameVisitor<'v> = dyn FnMut(Frame) -> Result<ControlFlow<()>, StoreError> + 'v;
 
 /// An append-only sequence of frames: what was appended is durable, and is never different later.
 pub trait Log: fmt::Debug + Send + Sync + 'static {

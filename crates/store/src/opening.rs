@@ -110,7 +110,9 @@ impl Store {
         let is_first = rows.applied.head.position == 0 && bases::bases(folder)?.is_empty();
         if is_first && rows.has_more_than_a_format()? {
             // What came from no frame must be in a base, or the copy could not be rebuilt.
-            bases::write(folder, &rows, &with.keyring, &with.entropy, &|| false)?;
+            let reserve = Reserve::new(folder);
+            let permission = |bytes| reserve.expect_room_for(bytes);
+            bases::write(folder, &rows, &with.keyring, &with.entropy, &permission)?;
         }
         Self::around(folder, Box::new(log), copy, with, Pace::Thread)
     }

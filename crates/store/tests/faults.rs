@@ -31,8 +31,10 @@ fn readers_survive_a_failed_checkpoint() {
         // A checkpoint follows every few frames.
         (0..6).for_each(|value| put(&store, "b", value).unwrap());
         assert_eq!(disk.repair(), 0, "{fault:?} has happened");
+        assert_eq!(store.upkeep().failed_checkpoints, 1);
         assert_eq!((read(&store, "a"), read(&store, "b")), (Some(1), Some(5)));
         (6..20).for_each(|value| put(&store, "b", value).unwrap());
+        assert_eq!(store.upkeep().failed_checkpoints, 0);
         assert_eq!((read(&store, "a"), read(&store, "b")), (Some(1), Some(19)));
         drop(store);
         disk.lose_power(&Dice::new(1));

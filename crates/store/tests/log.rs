@@ -412,7 +412,7 @@ fn a_file_that_cannot_be_removed_keeps_no_other() {
     assert_eq!(names.iter().filter(|name| name.contains("log")).count(), 1, "{names:?}");
 }
 
-/// However many files a log has and whoever reads them.
+/// The number of open files depends neither on the number of files nor on what is read.
 #[test]
 fn few_files_are_open_at_once() {
     let disk = Disk::with_power();
@@ -492,8 +492,7 @@ fn a_missing_key_is_not_taken_for_a_torn_frame() {
     );
 }
 
-/// Bytes that look like many frames, each as long as half of the file: opening does not try them
-/// all.
+/// Many headers of frames, each as long as half of the file: opening does not try them all.
 #[test]
 fn a_crafted_file_is_refused_quickly() {
     let disk = Disk::with_power();

@@ -1,18 +1,18 @@
 #![expect(clippy::cast_possible_truncation, reason = "a disk in memory, for tests only")]
 
 mod content;
-mod log_folder;
+mod log_files;
 
 use std::fmt;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use store::{FileLog, Opening, StorageBackend, Store, StoreError};
-use types::Entropy;
+use store::{FileLog, FolderFile, Lock, LogFolder, Opening, StorageBackend, Store, StoreError};
 
+use crate::dice::Dice;
 use content::{Change, Content, Tearing};
-use log_folder::{DiskFile, LogFiles};
+use log_files::{LogFiles, NameChange};
 
 /// A disk that keeps unsynced data separately. It can lose power, fail, and be full.
 #[derive(Clone, Default)]
@@ -36,7 +36,7 @@ pub enum DiskFault {
     Write,
     /// The removal of a file.
     Remove,
-    /// A sync: some of the writes before it are forgotten, and no later sync makes up for it.
+    /// A sync: some of the writes before it are dropped, and no later sync makes up for it.
     Sync,
 }
 
@@ -230,26 +230,111 @@ impl fmt::Debug for Disk {
     }
 }
 
-/// Seeded chance.
+impl LogFolder for Disk {
+    fn names(&self) -> io::Result<Vec<String>> {
+        Ok(self.platters().log.seen.keys().cloned().collect())
+    }
+
+    fn len(&self, name: &str) -> io::Result<Option<u64>> {
+        let log = &self.platters().log;
+        let content = log.seen.get(name).and_then(|file| log.contents.get(file));
+        Ok(content.map(|content| content.len() as u64))
+    }
+
+    fn open(&self, name: &str) -> io::Result<Arc<dyn FolderFile>> {
+        let mut platters = self.platters();
+        let id = platters.log.file(name)?;
+        Ok(Arc::new(platters.opened(self, id)))
+    }
+
+    fn create(&self, name: &str) -> io::Result<Arc<dyn FolderFile>> {
+        let mut platters = self.platters();
+        platters.spend(Part::Log, DiskFault::Write)?;
+        if platters.log.seen.contains_key(name) {
+            return Err(ErrorKind::AlreadyExists.into());
+        }
+        let id = platters.log.create(name);
+        Ok(Arc::new(platters.opened(self, id)))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        let mut platters = self.platters();
+        platters.spend(Part::Log, DiskFault::Write)?;
+        platters.log.file(from)?;
+        platters.log.change(NameChange::Rename(from.to_owned(), to.to_owned()));
+        Ok(())
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        let mut platters = self.platters();
+        platters.log.file(name)?;
+        platters.spend(Part::Log, DiskFault::Remove)?;
+        platters.log.change(NameChange::Remove(name.to_owned()));
+        Ok(())
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        let mut platters = self.platters();
+        platters.spend(Part::Log, DiskFault::Sync)?;
+        platters.log.sync_names();
+        Ok(())
+    }
+
+    fn lock(&self, _name: &str) -> io::Result<Option<Lock>> {
+        Ok(Some(Box::new(())))
+    }
+}
+
 #[derive(Debug)]
-pub struct Dice(Entropy);
+struct DiskFile {
+    disk: Disk,
+    id: u64,
+    /// Counts it as open.
+    _open: Arc<()>,
+}
 
-impl Dice {
-    /// The same throws for the same seed.
-    pub fn new(seed: u64) -> Self {
-        Self(Entropy::seeded(seed))
+impl DiskFile {
+    fn new(disk: &Disk, id: u64, open: &Arc<()>) -> Self {
+        Self { disk: disk.clone(), id, _open: Arc::clone(open) }
+    }
+}
+
+impl FolderFile for DiskFile {
+    fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+        let mut platters = self.disk.platters();
+        platters.fail(Part::Log, DiskFault::Read)?;
+        platters.read += bytes.len() as u64;
+        let content = platters.log.contents.get(&self.id);
+        let read = content.and_then(|content| content.read(offset as usize, bytes));
+        read.ok_or_else(|| ErrorKind::UnexpectedEof.into())
     }
 
-    /// A number below `end`, or 0.
-    pub fn below(&self, end: u64) -> u64 {
-        u64::from_le_bytes(self.0.bytes().expect("seeded bytes")) % end.max(1)
+    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        let mut platters = self.disk.platters();
+        platters.spend(Part::Log, DiskFault::Write)?;
+        let len = platters.log.contents.get(&self.id).map_or(0, Content::len);
+        platters.expect_room((offset as usize + bytes.len()).saturating_sub(len))?;
+        if let Some(content) = platters.log.contents.get_mut(&self.id) {
+            content.change(Change::Write(offset as usize, bytes.to_vec()));
+        }
+        Ok(())
     }
 
-    fn index(&self, end: usize) -> usize {
-        self.below(end as u64) as usize
+    fn allocate(&self, bytes: u64) -> io::Result<()> {
+        self.disk.platters().expect_room(bytes as usize)
     }
 
-    fn byte(&self) -> u8 {
-        self.below(256) as u8
+    fn sync(&self) -> io::Result<()> {
+        let mut platters = self.disk.platters();
+        let synced = platters.spend(Part::Log, DiskFault::Sync);
+        let (has_power, dice) = (platters.left > 0, platters.dice());
+        if let Some(content) = platters.log.contents.get_mut(&self.id) {
+            match &synced {
+                Ok(()) => content.sync(),
+                Err(_) if has_power => content.fail_sync(&dice),
+                Err(_) => {}
+            }
+        }
+        synced
     }
 }

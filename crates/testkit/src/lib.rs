@@ -22,6 +22,7 @@
 
 mod answered;
 mod authenticator;
+mod dice;
 mod disk;
 mod observed;
 mod pending;
@@ -47,7 +48,8 @@ use crate::pending::Stage;
 
 pub use answered::Answered;
 pub use authenticator::Authenticator;
-pub use disk::{Dice, Disk, DiskFault, Part};
+pub use dice::Dice;
+pub use disk::{Disk, DiskFault, Part};
 pub use pending::Pending;
 pub use serving::Serving;
 

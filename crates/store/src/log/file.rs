@@ -17,7 +17,7 @@
 //! no file. A file that could not be removed is no part of the log either: each names the one before.
 //!
 //! Frames begin at multiples of 4 KiB, so that none shares a sector of the disk with another:
-//! whatever a crash does to the sectors that were being written, it does to no older frame.
+//! a crash that damages the sectors that were being written damages no older frame.
 //!
 //! A failed sync proves nothing about the disk, and a second one would not either (the kernel may
 //! have dropped the pages): [`FileLog::settle`] erases the frame's header and syncs that. Either

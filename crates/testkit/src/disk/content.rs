@@ -1,4 +1,4 @@
-use crate::Dice;
+use crate::dice::Dice;
 
 /// What a disk writes at once.
 const SECTOR_BYTES: usize = 512;
@@ -7,7 +7,7 @@ const SECTOR_BYTES: usize = 512;
 #[derive(Debug, Default)]
 pub(super) struct Content {
     durable: Vec<u8>,
-    /// `pending` on top of `durable`, and what a failed sync has forgotten.
+    /// `pending` on top of `durable`, and what a failed sync has dropped.
     seen: Vec<u8>,
     pending: Vec<Change>,
 }
@@ -57,7 +57,7 @@ impl Change {
                         let new = &data[part.start - offset..part.end - offset];
                         content[part].copy_from_slice(new);
                     } else if noise && dice.below(4) == 0 {
-                        // The sector's other bytes, too, whoever wrote them.
+                        // The sector's other bytes, too.
                         let to = to.min(content.len());
                         content[from..to].fill_with(|| dice.byte());
                     }
@@ -102,7 +102,7 @@ impl Content {
         }
     }
 
-    /// A sync that fails: some writes were made; the others are forgotten, although readers go on
+    /// A sync that fails: some writes were made; the others are dropped, although readers go on
     /// seeing them, and no later sync makes up for it.
     pub(super) fn fail_sync(&mut self, dice: &Dice) {
         for change in in_order(std::mem::take(&mut self.pending)) {

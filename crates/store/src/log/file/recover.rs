@@ -119,8 +119,8 @@ fn sound(
 /// The position of a sound frame behind `offset` that is newer than `newest`. Older ones are what a
 /// recycled file still holds.
 ///
-/// Cost: what looks like frames is opened as long as it amounts to [`TRIED_FILES_MAX`] files; a crash
-/// leaves one such frame.
+/// Cost: possible frames are opened until they amount to [`TRIED_FILES_MAX`] files; a crash leaves one
+/// such frame.
 fn sound_behind(
     file: &OpenLogFile,
     offset: u64,
@@ -141,7 +141,7 @@ fn sound_behind(
             let header = bytes.get(at..).and_then(Header::read).filter(is_newer);
             let Some(header) = header else { continue };
             let Some(rest) = left.checked_sub(length(header.frame_len())) else {
-                let what = "more that looks like frames follows it than a crash can leave";
+                let what = "more possible frames follow it than a crash can leave";
                 return Err(file.about.damaged(newest.saturating_add(1), what));
             };
             left = rest;
