@@ -1,3 +1,5 @@
+mod system;
+
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -83,7 +85,7 @@ impl Entropy {
     pub fn fill(&self, out: &mut [u8]) -> Result<(), EntropyError> {
         match &self.0 {
             Source::System => {
-                getrandom::fill(out).map_err(|cause| EntropyError(Cause::System(cause)))
+                system::fill(out).map_err(|cause| EntropyError(Cause::System(cause)))
             }
             Source::Seeded(state, supply) => {
                 supply.spend()?;
