@@ -66,7 +66,7 @@ pub use authenticate::Trust;
 pub use body::BodyGate;
 pub use call::{Auth, Call, Origin, SignatureVersion};
 pub use caller::{Caller, Session};
-pub use codec::{Json, Query, camel_members, object};
+pub use codec::{Json, NoWire, Query, camel_members, object};
 pub use conditions::signature_age_ms;
 pub use ctx::{Ctx, Part, SealingTx};
 pub use decisions::Denial;

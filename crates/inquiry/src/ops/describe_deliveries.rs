@@ -1,10 +1,11 @@
 //! `DescribeDeliveries`: what waits to be delivered, why, and until when.
 
-use cloudtrail::{Deliveries, TrailError, deliveries};
+use cloudtrail::{Deliveries, ReadDeliveries, ReadDeliveriesInput};
 use gateway::{Access, Ctx, Failure, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 
 use crate::SERVICE;
+use crate::error::InquiryError;
 
 /// The operation.
 #[derive(Debug)]
@@ -23,20 +24,21 @@ impl Plain for DescribeDeliveries {
     const SPEC: Spec = Spec::named(&SERVICE, "DescribeDeliveries", true);
     type Input = DescribeDeliveriesInput;
     type Output = Deliveries;
-    type Error = TrailError;
+    type Error = InquiryError;
     type Codec = Json;
 
     fn access(
         _: &mut Ctx<'_>,
         _: &DescribeDeliveriesInput,
-    ) -> Result<Vec<Access>, Failure<TrailError>> {
+    ) -> Result<Vec<Access>, Failure<InquiryError>> {
         Ok(vec![Access::by_identity("shoseki:DescribeDeliveries", "*")])
     }
 
     fn run(
         ctx: &mut Ctx<'_>,
         input: &DescribeDeliveriesInput,
-    ) -> Result<Deliveries, Failure<TrailError>> {
-        deliveries(ctx, input.name.as_deref())
+    ) -> Result<Deliveries, Failure<InquiryError>> {
+        let input = ReadDeliveriesInput { trail: input.name.clone() };
+        Ok(ctx.invoke::<ReadDeliveries>(ctx.caller().clone(), &input)?)
     }
 }

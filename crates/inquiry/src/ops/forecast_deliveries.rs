@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cloudtrail::{Change, Stop, forecast};
+use cloudtrail::{Change, ForecastStops, Stop};
 use gateway::{Access, Ctx, Denial, Failure, Json, Plain, Spec};
 use policy::{Grammar, Policy};
 use serde::{Deserialize, Serialize};
@@ -74,7 +74,7 @@ impl Plain for ForecastDeliveries {
         input: &ForecastDeliveriesInput,
     ) -> Result<ForecastDeliveriesOutput, Failure<InquiryError>> {
         let change = change(input)?;
-        let stopped = forecast(ctx, &change)?;
+        let stopped = ctx.invoke::<ForecastStops>(ctx.caller().clone(), &change)?;
         Ok(ForecastDeliveriesOutput { stopped: stopped.into_iter().map(Stopped::from).collect() })
     }
 }
