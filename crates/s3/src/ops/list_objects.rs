@@ -39,7 +39,7 @@ impl PlainApi for ListObjects {
         xml.text("Marker", encoding.write(marker));
         xml.number("MaxKeys", query.max);
         xml.some("Delimiter", query.delimiter.as_deref().map(|text| encoding.write(text)));
-        encoding.tell(&mut xml);
+        encoding.write_name(&mut xml);
         xml.number("IsTruncated", page.truncated);
         if page.truncated && query.delimiter.is_some() {
             xml.some("NextMarker", page.last().map(|name| encoding.write(name)));
@@ -84,7 +84,7 @@ impl PlainApi for ListObjectsV2 {
         xml.some("StartAfter", began.map(|text| encoding.write(text)));
         xml.number("KeyCount", page.entries.len()).number("MaxKeys", query.max);
         xml.some("Delimiter", query.delimiter.as_deref().map(|text| encoding.write(text)));
-        encoding.tell(&mut xml);
+        encoding.write_name(&mut xml);
         xml.number("IsTruncated", page.truncated);
         let owners = request.param("fetch-owner") == Some("true") && shows_owner(ctx);
         contents(&mut xml, &page, encoding, owners.then_some(bucket));
