@@ -1,11 +1,10 @@
 //! `DescribeDeliveries`: what waits to be delivered, why, and until when.
 
-use cloudtrail::{Deliveries, ReadDeliveries, ReadDeliveriesInput};
+use cloudtrail::{Deliveries, ReadDeliveries, ReadDeliveriesInput, TrailError};
 use gateway::{Access, Ctx, Failure, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 
 use crate::SERVICE;
-use crate::error::InquiryError;
 
 /// The operation.
 #[derive(Debug)]
@@ -24,20 +23,20 @@ impl Plain for DescribeDeliveries {
     const SPEC: Spec = Spec::named(&SERVICE, "DescribeDeliveries", true);
     type Input = DescribeDeliveriesInput;
     type Output = Deliveries;
-    type Error = InquiryError;
+    type Error = TrailError;
     type Codec = Json;
 
     fn access(
         _: &mut Ctx<'_>,
         _: &DescribeDeliveriesInput,
-    ) -> Result<Vec<Access>, Failure<InquiryError>> {
+    ) -> Result<Vec<Access>, Failure<TrailError>> {
         Ok(vec![Access::by_identity("shoseki:DescribeDeliveries", "*")])
     }
 
     fn run(
         ctx: &mut Ctx<'_>,
         input: &DescribeDeliveriesInput,
-    ) -> Result<Deliveries, Failure<InquiryError>> {
+    ) -> Result<Deliveries, Failure<TrailError>> {
         let input = ReadDeliveriesInput { trail: input.name.clone() };
         Ok(ctx.invoke::<ReadDeliveries>(ctx.caller().clone(), &input)?)
     }
