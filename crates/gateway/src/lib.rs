@@ -58,7 +58,6 @@ mod signed;
 mod spec;
 mod table;
 mod unserved;
-mod user_identity;
 
 pub use access::{Access, allows};
 pub use answer::{Answer, AnswerBody, Reply, S3_SERVER};

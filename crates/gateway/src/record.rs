@@ -2,6 +2,7 @@
 //! and those of the sign-in page in `sign_in.rs`.
 
 mod blank;
+mod caller;
 pub(crate) mod service;
 pub(crate) mod sign_in;
 
@@ -171,7 +172,7 @@ fn record_of<T>(
     let origin = call.origin.as_ref().filter(|_| call.caller.via.is_none());
     let console = call.caller.session.as_ref().is_some_and(|session| session.console);
     Ok(Record {
-        user_identity: crate::user_identity::of_call(call),
+        user_identity: caller::of_call(call),
         source_ip_address,
         user_agent,
         error_code,
