@@ -22,6 +22,7 @@
 mod alias;
 mod blob;
 mod checks;
+mod ciphertext_key;
 mod condition_keys;
 mod create;
 mod crypto;
@@ -42,7 +43,7 @@ mod quiet;
 mod resolve;
 mod rights;
 mod rows;
-mod source;
+
 mod state;
 mod tagged;
 mod tags;
