@@ -244,8 +244,8 @@ impl<'t> Ctx<'t> {
 
     /// The ARN of the resource that `text` names, by the operation that describes it; `None` if
     /// there is none. Returns only the name, so this leaves no event: using the resource does.
-    pub fn named<O: Operation>(&mut self, text: &str) -> Result<Option<Arn>, Refused> {
-        O::named(self, text).map_err(Refused::from)
+    pub fn arn_of<O: Operation>(&mut self, text: &str) -> Result<Option<Arn>, Refused> {
+        O::arn_of(self, text).map_err(Refused::from)
     }
 
     /// The services whose resources have tags: their names in ARNs, and their ports.

@@ -71,7 +71,7 @@ pub trait Operation: Sized + 'static {
 
     /// The ARN of the resource that `text` names in the call's account and region, in any state;
     /// `None` if there is none. For services that store the ARN of another service's resource.
-    fn named(ctx: &mut Ctx<'_>, text: &str) -> Result<Option<Arn>, Failure<Self::Error>> {
+    fn arn_of(ctx: &mut Ctx<'_>, text: &str) -> Result<Option<Arn>, Failure<Self::Error>> {
         let _ = (ctx, text);
         Ok(None)
     }
@@ -127,8 +127,8 @@ pub trait Plain: Sized + 'static {
     /// The rights that the call needs; see [`Operation::access`].
     fn access(ctx: &mut Ctx<'_>, input: &Self::Input) -> Result<Vec<Access>, Failure<Self::Error>>;
 
-    /// The ARN of the resource that `text` names; see [`Operation::named`].
-    fn named(ctx: &mut Ctx<'_>, text: &str) -> Result<Option<Arn>, Failure<Self::Error>> {
+    /// The ARN of the resource that `text` names; see [`Operation::arn_of`].
+    fn arn_of(ctx: &mut Ctx<'_>, text: &str) -> Result<Option<Arn>, Failure<Self::Error>> {
         let _ = (ctx, text);
         Ok(None)
     }
@@ -165,8 +165,8 @@ impl<P: Plain> Operation for P {
         Ok(())
     }
 
-    fn named(ctx: &mut Ctx<'_>, text: &str) -> Result<Option<Arn>, Failure<P::Error>> {
-        P::named(ctx, text)
+    fn arn_of(ctx: &mut Ctx<'_>, text: &str) -> Result<Option<Arn>, Failure<P::Error>> {
+        P::arn_of(ctx, text)
     }
 
     fn run(

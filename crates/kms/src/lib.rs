@@ -12,7 +12,7 @@
 //!
 //! Other services use a key by invoking [`GenerateDataKey`], [`Decrypt`] or [`DescribeKey`] as
 //! their caller or as themselves. The ARN behind a key's name is returned by
-//! [`gateway::Ctx::named`], and the tags of keys are read through the [`gateway::TagPort`]. `fsck`
+//! [`gateway::Ctx::arn_of`], and the tags of keys are read through the [`gateway::TagPort`]. `fsck`
 //! uses [`open_at_rest`] while no server runs. A worker calls [`run_due`].
 //!
 //! Reading order: `model.rs` (stored types), `id.rs` and `resolve.rs` (from names to keys),

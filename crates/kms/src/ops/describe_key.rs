@@ -54,7 +54,7 @@ impl Plain for DescribeKey {
     }
 
     /// Errors with KMS's own error for text that is not a name.
-    fn named(ctx: &mut Ctx<'_>, text: &str) -> Result<Option<Arn>, KmsFailure> {
+    fn arn_of(ctx: &mut Ctx<'_>, text: &str) -> Result<Option<Arn>, KmsFailure> {
         match managed::target(ctx, text, Scope::Aliased) {
             Ok(Target::Found(found)) => Ok(Some(found.arn)),
             Ok(Target::Hidden(arn)) => Ok(Some(arn)),
