@@ -25,7 +25,7 @@ use crate::{PRINCIPAL, TrailError};
 pub struct ForecastStops;
 
 impl Plain for ForecastStops {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "ForecastStops", true);
+    const SPEC: Spec = Spec::reads(&crate::SERVICE, "ForecastStops");
     type Input = Change;
     type Output = Vec<Stop>;
     type Error = TrailError;

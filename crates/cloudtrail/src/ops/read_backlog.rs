@@ -13,7 +13,7 @@ use crate::deliver::{Backlog, backlog};
 pub struct ReadBacklog;
 
 impl Plain for ReadBacklog {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "ReadBacklog", true);
+    const SPEC: Spec = Spec::reads(&crate::SERVICE, "ReadBacklog");
     type Input = ();
     type Output = Backlog;
     type Error = TrailError;

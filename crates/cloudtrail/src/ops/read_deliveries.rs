@@ -34,7 +34,7 @@ pub struct ReadDeliveriesInput {
 }
 
 impl Plain for ReadDeliveries {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "ReadDeliveries", true);
+    const SPEC: Spec = Spec::reads(&crate::SERVICE, "ReadDeliveries");
     type Input = ReadDeliveriesInput;
     type Output = Deliveries;
     type Error = TrailError;

@@ -20,7 +20,7 @@ pub(crate) struct DescribeDeliveriesInput {
 }
 
 impl Plain for DescribeDeliveries {
-    const SPEC: Spec = Spec::named(&SERVICE, "DescribeDeliveries", true);
+    const SPEC: Spec = Spec::reads(&SERVICE, "DescribeDeliveries");
     type Input = DescribeDeliveriesInput;
     type Output = Deliveries;
     type Error = TrailError;

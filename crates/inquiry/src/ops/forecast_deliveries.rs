@@ -56,7 +56,7 @@ impl From<Stop> for Stopped {
 }
 
 impl Plain for ForecastDeliveries {
-    const SPEC: Spec = Spec::named(&SERVICE, "ForecastDeliveries", true);
+    const SPEC: Spec = Spec::reads(&SERVICE, "ForecastDeliveries");
     type Input = ForecastDeliveriesInput;
     type Output = ForecastDeliveriesOutput;
     type Error = InquiryError;

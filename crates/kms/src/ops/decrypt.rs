@@ -58,7 +58,7 @@ pub struct DecryptOutput {
 }
 
 impl Plain for Decrypt {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "Decrypt", true).brief();
+    const SPEC: Spec = Spec::reads(&crate::SERVICE, "Decrypt").brief();
     type Input = DecryptInput;
     type Output = DecryptOutput;
     type Error = KmsError;

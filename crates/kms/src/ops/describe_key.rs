@@ -40,7 +40,7 @@ pub struct DescribeKeyOutput {
 }
 
 impl Plain for DescribeKey {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "DescribeKey", true);
+    const SPEC: Spec = Spec::reads(&crate::SERVICE, "DescribeKey");
     type Input = DescribeKeyInput;
     type Output = DescribeKeyOutput;
     type Error = KmsError;

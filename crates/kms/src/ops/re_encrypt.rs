@@ -52,7 +52,7 @@ pub(crate) struct ReEncryptOutput {
 }
 
 impl Plain for ReEncrypt {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "ReEncrypt", true).brief();
+    const SPEC: Spec = Spec::reads(&crate::SERVICE, "ReEncrypt").brief();
     type Input = ReEncryptInput;
     type Output = ReEncryptOutput;
     type Error = KmsError;

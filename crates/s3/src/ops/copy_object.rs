@@ -27,7 +27,8 @@ use crate::xml::{Xml, body_time};
 pub(crate) struct CopyObject;
 
 impl Api for CopyObject {
-    const SPEC: Spec = Spec::rest(&SERVICE, "CopyObject", false, "PUT", Scope::Object, &[])
+    const SPEC: Spec = Spec::writes(&SERVICE, "CopyObject")
+        .rest("PUT", Scope::Object, &[])
         .data()
         .header("x-amz-copy-source");
     const EVENT: Shape = Shape::BYTES;

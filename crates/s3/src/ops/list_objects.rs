@@ -25,7 +25,7 @@ pub struct ListObjects;
 
 impl PlainApi for ListObjects {
     const SPEC: Spec =
-        Spec::rest(&SERVICE, "ListObjects", true, "GET", Scope::Bucket, &[]).data().when_full();
+        Spec::reads(&SERVICE, "ListObjects").rest("GET", Scope::Bucket, &[]).data().when_full();
     const EVENT: Shape = Shape::PREFIX;
     const ACTION: &'static str = "s3:ListBucket";
 
@@ -55,11 +55,11 @@ impl PlainApi for ListObjects {
 pub(crate) struct ListObjectsV2;
 
 impl PlainApi for ListObjectsV2 {
-    const SPEC: Spec =
-        Spec::rest(&SERVICE, "ListObjectsV2", true, "GET", Scope::Bucket, &["list-type=2"])
-            .event_name("ListObjects")
-            .data()
-            .when_full();
+    const SPEC: Spec = Spec::reads(&SERVICE, "ListObjectsV2")
+        .rest("GET", Scope::Bucket, &["list-type=2"])
+        .event_name("ListObjects")
+        .data()
+        .when_full();
     const EVENT: Shape = Shape::PREFIX;
     const ACTION: &'static str = "s3:ListBucket";
 

@@ -29,16 +29,10 @@ const DOCUMENT_BYTES_MAX: usize = 8 << 20;
 pub(crate) struct CompleteMultipartUpload;
 
 impl Api for CompleteMultipartUpload {
-    const SPEC: Spec = Spec::rest(
-        &SERVICE,
-        "CompleteMultipartUpload",
-        false,
-        "POST",
-        Scope::Object,
-        &["uploadId"],
-    )
-    .data()
-    .body(BodyLimit::Buffered(DOCUMENT_BYTES_MAX));
+    const SPEC: Spec = Spec::writes(&SERVICE, "CompleteMultipartUpload")
+        .rest("POST", Scope::Object, &["uploadId"])
+        .data()
+        .body(BodyLimit::Buffered(DOCUMENT_BYTES_MAX));
     const ACTION: &'static str = "s3:PutObject";
     type Work = ();
 

@@ -25,7 +25,8 @@ pub(crate) struct UploadPart;
 pub(super) const SUB: &[&str] = &["partNumber", "uploadId"];
 
 impl Api for UploadPart {
-    const SPEC: Spec = Spec::rest(&SERVICE, "UploadPart", false, "PUT", Scope::Object, SUB)
+    const SPEC: Spec = Spec::writes(&SERVICE, "UploadPart")
+        .rest("PUT", Scope::Object, SUB)
         .data()
         .body(BodyLimit::Streamed(UPLOAD_BYTES_MAX));
     const EVENT: Shape = Shape::BYTES;
