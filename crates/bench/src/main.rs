@@ -28,6 +28,7 @@ mod history;
 mod latency;
 mod load;
 mod own;
+mod parts;
 mod report;
 mod request;
 mod server;
@@ -40,6 +41,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::load::{Load, Pace};
+use crate::parts::Parts;
 use crate::report::Row;
 use crate::server::Server;
 use crate::stage::Stage;
@@ -228,10 +230,12 @@ async fn measured(
     if setting.hold {
         own::hold(server.pid())?;
     }
+    let parts_before = Parts::of(server).await?;
     let before = server.usage()?;
     let own_before = own::cpu_us()?;
     let measured = load::run(&load, requests).await?;
     let used = server.usage()?.since(before);
     let own_us = own::cpu_us()?.saturating_sub(own_before);
-    Ok(Row { work, pace, trail: setting.trail, measured, used, own_us })
+    let parts = Parts::of(server).await?.since(&parts_before);
+    Ok(Row { work, pace, trail: setting.trail, measured, used, own_us, parts })
 }
