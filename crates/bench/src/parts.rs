@@ -5,8 +5,8 @@ use std::fs;
 
 use bytes::Bytes;
 
-use crate::Failure;
 use crate::client::{Connection, Keep};
+use crate::failure::Failure;
 use crate::request::Request;
 use crate::server::{Server, TICK_US, parse_ticks};
 

@@ -3,9 +3,9 @@ use std::io::{Write, stdout};
 
 use serde_json::{Value, json};
 
-use crate::Failure;
 use crate::commit::{Commits, Place};
 use crate::delivery::Lag;
+use crate::failure::Failure;
 use crate::history::History;
 use crate::load::{Measured, Pace};
 use crate::parts::Parts;

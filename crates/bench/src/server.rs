@@ -10,8 +10,8 @@ use tempfile::TempDir;
 use testkit::Serving;
 use wire::sign::Credentials;
 
-use crate::Failure;
 use crate::client::{Connection, Keep};
+use crate::failure::Failure;
 use crate::own;
 use crate::request::Request;
 

@@ -53,11 +53,6 @@ pub struct Received {
 }
 
 impl Identified {
-    /// Whether [`Gateway::begin`] may run on a thread that serves sockets.
-    pub fn is_brief(&self) -> bool {
-        self.effort == Effort::Brief
-    }
-
     /// A request of the control protocol about `resource`.
     fn control(row: &'static Row, resource: &str) -> Self {
         let Spec { body, effort, service, .. } = *row.spec;

@@ -201,6 +201,13 @@ pub enum Effort {
     Search,
 }
 
+impl Effort {
+    /// Whether a call of it may run on a thread that serves sockets.
+    pub fn is_brief(self) -> bool {
+        self == Self::Brief
+    }
+}
+
 /// The largest body of a JSON or Query request, in bytes. The limit is our own: the service models
 /// limit each parameter far below it.
 pub const SMALL_BODY_BYTES_MAX: usize = 1 << 20;

@@ -134,11 +134,13 @@ impl Memory {
     /// Waits until a call of this effort may compute, in the order of arrival. Only searches wait;
     /// what they return takes its turn with it.
     pub(crate) async fn turn(&self, effort: Effort) -> Option<OwnedSemaphorePermit> {
-        match effort {
-            // INVARIANT: the semaphore is never closed.
-            Effort::Search => Arc::clone(&self.searches).acquire_owned().await.ok(),
-            Effort::Brief | Effort::Ordinary => None,
+        // INVARIANT: the semaphore is never closed.
+        if effort == Effort::Search
+            && let Ok(turn) = Arc::clone(&self.searches).acquire_owned().await
+        {
+            return Some(turn);
         }
+        None
     }
 }
 
@@ -154,7 +156,7 @@ mod tests {
 
     use super::*;
 
-    /// Searches take turns, whoever asks; other calls never wait for them.
+    /// Searches take turns; other calls never wait for them.
     #[tokio::test]
     async fn searches_take_turns() {
         let memory = Memory::new(Plan::new(None), PartOfBlock { of_block: 1, all: 1 });

@@ -19,7 +19,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
-use store::{DiskStep, Store};
+use store::{DiskStep, Store, Upkeep};
 use types::{SECOND_MS, Timestamp};
 
 use crate::beats::Beats;
@@ -175,6 +175,11 @@ impl Metrics {
     /// The workers that have shown no sign of life for too long.
     pub(crate) fn silent_workers(&self) -> Vec<&'static str> {
         self.beats.missing()
+    }
+
+    /// What the store does for itself and fails at.
+    pub(crate) fn upkeep(&self) -> Upkeep {
+        self.store.upkeep()
     }
 
     /// The pages of the transparency log.

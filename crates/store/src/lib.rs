@@ -59,6 +59,7 @@ mod error;
 mod event;
 mod events;
 mod fsck;
+mod leftovers;
 mod log;
 mod memo;
 mod migrate;
@@ -87,11 +88,12 @@ use std::sync::{Arc, Mutex};
 
 pub use bodies::{Bodies, BodyId, BodyReader, BodyWriter, Swept};
 use checkpoints::Checkpointer;
+pub use checkpoints::Upkeep;
 pub use error::{StoreError, StoreErrorKind};
 pub use event::NewEvent;
 pub use events::HistoryQuery;
 pub use log::{
-    Change, Changes, FileLog, Frame, FrameVisitor, Head, Log, LogFault, LogSettings, LogTurn,
+    Change, Changes, FileLog, FolderFile, Frame, Head, Lock, Log, LogFault, LogFolder, LogSettings,
     MemoryLog, Opener, Payload, Sealer, Tag,
 };
 pub use migrate::row_of_format_1;
@@ -179,6 +181,11 @@ impl Store {
     /// Returns false if there is too little space. Call it after opening and periodically.
     pub fn hold_reserve(&self) -> Result<bool, StoreError> {
         self.shared.reserve.hold()
+    }
+
+    /// What the store does for itself and fails at, at the moment.
+    pub fn upkeep(&self) -> Upkeep {
+        self.checkpointer.upkeep()
     }
 
     /// Reports the duration of disk operations from now on, to one observer, which must not block.

@@ -6,18 +6,17 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use keys::{KeyError, Keyring, RootKey};
-use redb::StorageBackend;
 use types::Entropy;
 
 use crate::bodies::{BODIES_FOLDER, Bodies, create_folder};
 use crate::checkpoints::{Checkpointer, Checkpoints, Pace};
-use crate::copy::{PAGE_CACHE_BYTES, StateCopy};
+use crate::copy::{PAGE_CACHE_BYTES, StateBackends, StateCopy};
 use crate::log::{FileLog, LOG_FOLDER, Log, LogPoint, LogSettings, Sealer, UnreadLog};
 use crate::reserve::Reserve;
 use crate::segment::{SEGMENTS_FOLDER, remove_unfinished};
 use crate::shared::{Ingredients, Shared};
 use crate::writer::Writer;
-use crate::{Found, StateFile, Store, StoreError, bases, migrate};
+use crate::{Found, StateFile, Store, StoreError, StoreErrorKind, bases, migrate};
 
 /// What a store is opened with.
 #[derive(Clone)]
@@ -48,6 +47,14 @@ impl Opening {
         let log = LogSettings { first_file_bytes: 64 << 10, file_bytes: 64 << 10 };
         Self { log, ..Self::new(Arc::new(keyring), Entropy::system()) }
     }
+}
+
+/// Whether an error is about the data directory, not about examining it.
+fn is_finding(error: &StoreError) -> bool {
+    matches!(
+        error.kind(),
+        StoreErrorKind::Corrupt | StoreErrorKind::Missing | StoreErrorKind::NoKey
+    )
 }
 
 /// New keys, for a store whose log is not read.
@@ -103,7 +110,9 @@ impl Store {
         let is_first = rows.applied.head.position == 0 && bases::bases(folder)?.is_empty();
         if is_first && rows.has_more_than_a_format()? {
             // What came from no frame must be in a base, or the copy could not be rebuilt.
-            bases::write(folder, &rows, &with.keyring, &with.entropy, &|| false)?;
+            let reserve = Reserve::new(folder);
+            let permission = |bytes| reserve.expect_room_for(bytes);
+            bases::write(folder, &rows, &with.keyring, &with.entropy, &permission)?;
         }
         Self::around(folder, Box::new(log), copy, with, Pace::Thread)
     }
@@ -113,7 +122,7 @@ impl Store {
     pub fn simulated(
         folder: &Path,
         log: Box<dyn Log>,
-        state: Box<dyn StorageBackend>,
+        state: StateBackends,
         with: &Opening,
     ) -> Result<Self, StoreError> {
         create_folder(folder)?;
@@ -140,14 +149,14 @@ impl Store {
             return Self::around(folder, log, copy, &keyless()?, Pace::Never).map(Some);
         };
         let log = match FileLog::examine(&folder.join(LOG_FOLDER), with.log, &with.keyring) {
-            Err(error) if error.is_corrupt() || error.is_missing() => {
+            Err(error) if is_finding(&error) => {
                 findings.push(types::error_chain(&error));
                 return Ok(None);
             }
             log => log?,
         };
         match Self::around(folder, Box::new(log), copy, with, Pace::Never) {
-            Err(error) if error.is_corrupt() || error.is_missing() => {
+            Err(error) if is_finding(&error) => {
                 findings.push(types::error_chain(&error));
                 Ok(None)
             }

@@ -9,7 +9,7 @@ use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::registry::Registry;
-use store::{Store, StoreError};
+use store::{Store, StoreError, Upkeep};
 use types::Timestamp;
 
 use super::{Status, instant, process, seconds};
@@ -145,6 +145,11 @@ impl Page {
         ] {
             parts.get_or_create(&[("part", part)]).set(bytes);
         }
+        let Upkeep { failed_checkpoints, failed_bases } = store.upkeep();
+        let help = "Attempts that failed since the last checkpoint of the state file";
+        self.gauge("shoseki_store_failed_checkpoints", help, failed_checkpoints);
+        let help = "Attempts that failed since the last base of the state";
+        self.gauge("shoseki_store_failed_bases", help, failed_bases);
         if let Ok(disk) = rustix::fs::statvfs(store.folder()) {
             let bytes = |blocks: u64| blocks.saturating_mul(disk.f_frsize);
             let free = "Free space on the data directory's file system";

@@ -1,5 +1,5 @@
-//! The members of a record that selectors read. Delivery asks them about every event, and what a
-//! record tells of its request and response is most of it.
+//! The members of a record that selectors read. Delivery asks them about every event, and requests and responses
+//! are most of a record.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -30,9 +30,9 @@ fn a_record_and_its_json_have_the_same_facts() {
     }
 }
 
-/// Selectors see the same, whether the whole record is read for them or what they need.
+/// Facts for selectors are those of the whole record, but for names.
 #[test]
-fn selectors_see_what_the_whole_record_says() {
+fn selectors_see_the_facts_of_the_whole_record() {
     for line in OBSERVED.lines() {
         let json: Value = serde_json::from_str(line).unwrap();
         let spaced = serde_json::to_string_pretty(&json).unwrap();
