@@ -14,7 +14,7 @@ use crate::copy::CopyRows;
 use crate::shared::Shared;
 use crate::tx::Rows;
 use crate::view::View;
-use crate::{StoreError, bases, migrate, proof};
+use crate::{Opening, StoreError, bases, cursors, migrate, proof};
 
 /// Bytes of writes from which on the copy takes them at once.
 const WRITES_BYTES: usize = 4 << 20;
@@ -22,9 +22,8 @@ const WRITES_BYTES: usize = 4 << 20;
 const PAUSE: Duration = Duration::from_secs(1);
 /// Frames between two checkpoints that the writer makes itself.
 const FRAMES: u64 = 4;
-/// A new base is due when the log has this many bytes, and this many times those of the newest
-/// base.
-const LOG_BYTES: u64 = 128 << 20;
+/// A new base is due when the log has the bytes of its settings, and this many times those of the
+/// newest base.
 const LOG_TIMES_BASE: u64 = 4;
 
 /// Who makes the checkpoints.
@@ -44,6 +43,8 @@ pub(crate) struct Checkpoints {
     pace: Pace,
     folder: PathBuf,
     entropy: Entropy,
+    /// Of the log, from which on bases are written.
+    base_bytes: u64,
     state: Mutex<State>,
     changed: Condvar,
     /// A base is being written.
@@ -61,12 +62,13 @@ struct State {
 }
 
 impl Checkpoints {
-    pub(crate) fn new(shared: Arc<Shared>, pace: Pace, folder: &Path, entropy: &Entropy) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, pace: Pace, folder: &Path, with: &Opening) -> Self {
         Self {
             shared,
             pace,
             folder: folder.to_owned(),
-            entropy: entropy.clone(),
+            entropy: with.entropy.clone(),
+            base_bytes: with.log.base_bytes,
             state: Mutex::default(),
             changed: Condvar::new(),
             is_basing: AtomicBool::new(false),
@@ -178,7 +180,7 @@ impl Checkpoints {
         let newest = bases::bases(&self.folder)?.pop();
         let bytes = newest.as_ref().map_or(0, |base| base.bytes.saturating_mul(LOG_TIMES_BASE));
         let since = self.shared.bytes_since_base.load(Ordering::Relaxed);
-        let wanted = bytes.max(LOG_BYTES);
+        let wanted = bytes.max(self.base_bytes);
         Ok(self.shared.log.bytes()? >= wanted && since >= wanted / 2)
     }
 
@@ -213,12 +215,15 @@ impl Checkpoints {
         bases::write(&self.folder, rows, &shared.keyring, &self.entropy, &is_over)
     }
 
-    /// Deletes what lies before the older base and is in segments.
+    /// Deletes what lies before the older base, is in segments, and is in the backups that follow
+    /// the log.
     fn trim(&self) -> Result<(), StoreError> {
         let all = bases::bases(&self.folder)?;
         let [older, _] = all.as_slice() else { return Ok(()) };
         let sealed = self.shared.kept_from.load(Ordering::Acquire);
-        self.shared.log.trim(older.position.saturating_add(1).min(sealed))
+        let log = self.shared.log.as_ref();
+        let needed = cursors::needed_from(&self.folder, log.bytes()?)?.unwrap_or(u64::MAX);
+        log.trim(older.position.saturating_add(1).min(sealed).min(needed))
     }
 }
 

@@ -55,6 +55,7 @@ mod bases;
 mod bodies;
 mod checkpoints;
 mod copy;
+mod cursors;
 mod error;
 mod event;
 mod events;
@@ -73,6 +74,7 @@ mod sealed;
 mod segment;
 mod shared;
 mod snapshot;
+mod source;
 mod stopwatch;
 mod table;
 mod tail;
@@ -87,12 +89,13 @@ use std::sync::{Arc, Mutex};
 
 pub use bodies::{Bodies, BodyId, BodyReader, BodyWriter, Swept};
 use checkpoints::Checkpointer;
+pub use cursors::BackupCursor;
 pub use error::{StoreError, StoreErrorKind};
 pub use event::NewEvent;
 pub use events::HistoryQuery;
 pub use log::{
-    Change, Changes, FileLog, Frame, FrameVisitor, Head, Log, LogFault, LogSettings, LogTurn,
-    MemoryLog, Opener, Payload, Sealer, Tag,
+    Change, Changes, FileLog, Frame, FrameVisitor, Head, LiveLog, Log, LogFault, LogImport,
+    LogSettings, LogTurn, MemoryLog, Opener, Payload, Sealer, Tag,
 };
 pub use migrate::row_of_format_1;
 pub use opening::Opening;
@@ -103,6 +106,7 @@ use segment::Tables;
 pub use segment::{EventRow, SEGMENTS_FOLDER};
 use shared::Shared;
 pub use snapshot::Snapshot;
+pub use source::{BaseFile, BaseRows, SegmentFile, Writes, body_path, rows_with};
 pub use stopwatch::DiskStep;
 pub use table::{ByteTable, Table, key, key_parts, key_prefix, key_text};
 pub use tx::{LayeredTx, Tx};

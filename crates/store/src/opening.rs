@@ -45,7 +45,11 @@ impl Opening {
         let entropy = Entropy::seeded(1);
         let root = RootKey::generate(&entropy).unwrap();
         let keyring = Keyring::create(&root, &entropy).unwrap().0;
-        let log = LogSettings { first_file_bytes: 64 << 10, file_bytes: 64 << 10 };
+        let log = LogSettings {
+            first_file_bytes: 64 << 10,
+            file_bytes: 64 << 10,
+            ..LogSettings::default()
+        };
         Self { log, ..Self::new(Arc::new(keyring), Entropy::system()) }
     }
 }
@@ -169,8 +173,7 @@ impl Store {
         let shared = Arc::new(shared);
         let cannot = |cause| StoreError::engine("cannot begin to seal frames").because(cause);
         let sealer = Sealer::start(&with.keyring, &with.entropy).map_err(cannot)?;
-        let checkpoints =
-            Arc::new(Checkpoints::new(Arc::clone(&shared), pace, folder, &with.entropy));
+        let checkpoints = Arc::new(Checkpoints::new(Arc::clone(&shared), pace, folder, with));
         let writer = Writer::start(Arc::clone(&shared), sealer, Arc::clone(&checkpoints))?;
         let checkpointer = Checkpointer::start(checkpoints)?;
         let (tables, sealing) = (Mutex::default(), Mutex::default());

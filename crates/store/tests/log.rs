@@ -18,7 +18,8 @@ use store::{
 use types::Entropy;
 
 /// Small, so that a few frames fill a file.
-const SETTINGS: LogSettings = LogSettings { first_file_bytes: 16 << 10, file_bytes: 16 << 10 };
+const SETTINGS: LogSettings =
+    LogSettings { first_file_bytes: 16 << 10, file_bytes: 16 << 10, base_bytes: 128 << 20 };
 
 fn keyring() -> Arc<Keyring> {
     let entropy = Entropy::seeded(1);

@@ -99,7 +99,8 @@ pub fn keyring() -> Arc<Keyring> {
 
 /// What stores in tests are opened with: [`keyring`], and small log files.
 pub fn opening(seed: u64) -> Opening {
-    let log = LogSettings { first_file_bytes: 64 << 10, file_bytes: 1 << 20 };
+    let log =
+        LogSettings { first_file_bytes: 64 << 10, file_bytes: 1 << 20, ..LogSettings::default() };
     Opening { log, ..Opening::new(keyring(), Entropy::seeded(seed)) }
 }
 

@@ -21,7 +21,9 @@
 //! the frame is then certainly gone, or the log stays unusable.
 
 mod allocate;
+mod import;
 mod layout;
+mod live;
 mod log_file;
 mod recover;
 
@@ -34,8 +36,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use allocate::{SPARE_FILE, UNFINISHED_FILE, begin_file, make_spare, remove_if_there, sync_folder};
+pub use import::LogImport;
 use keys::Keyring;
 use layout::{BLOCK_BYTES, FileHeader, file_name, first_position, next_offset};
+pub use live::LiveLog;
 use log_file::{LogFile, held};
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
@@ -52,11 +56,13 @@ pub struct LogSettings {
     pub first_file_bytes: u64,
     /// The size up to which files grow; a frame that is larger gets a larger one.
     pub file_bytes: u64,
+    /// The size of the log from which on bases of the state are written, and frames trimmed.
+    pub base_bytes: u64,
 }
 
 impl Default for LogSettings {
     fn default() -> Self {
-        Self { first_file_bytes: 1 << 20, file_bytes: 32 << 20 }
+        Self { first_file_bytes: 1 << 20, file_bytes: 32 << 20, base_bytes: 128 << 20 }
     }
 }
 

@@ -97,7 +97,7 @@ impl Frame {
     }
 
     /// The frame that follows in a file; `None` if there is none, or not all of it.
-    pub(crate) fn read_from(file: &mut impl Read) -> Result<Option<Self>, StoreError> {
+    pub fn read_from(file: &mut impl Read) -> Result<Option<Self>, StoreError> {
         let mut bytes = vec![0; HEADER_BYTES];
         let header = filled(file, &mut bytes)?.then(|| Header::read(&bytes)).flatten();
         let Some(header) = header else { return Ok(None) };

@@ -13,6 +13,7 @@ use crate::StoreError;
 const BLANK: &[u8] = &[0; HEADER_BYTES];
 
 /// An open file of frames.
+#[derive(Debug)]
 pub(super) struct LogFile {
     pub(super) file: File,
     pub(super) header: FileHeader,
