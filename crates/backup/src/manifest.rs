@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use keys::{Keyring, sha256};
+use keys::Keyring;
+use keys::stretch::Stretch;
 use serde::{Deserialize, Serialize};
 use store::{BodyId, Frame, Head, Opener, Sealer, Tag};
 use types::{Entropy, Timestamp, hex, hex_decode};
@@ -213,11 +214,10 @@ impl Manifest {
         let no_manifest = || BackupError::damaged("`manifest` is not that of a backup");
         let sealed = bytes.strip_prefix(MAGIC).ok_or_else(no_manifest)?;
         let frame = Frame::read(sealed.to_vec()).ok_or_else(no_manifest)?;
-        // Frames of other kinds, under the same key, follow something else.
         if !frame.follows(&before(frame.position())) {
             return Err(no_manifest());
         }
-        let opened = Opener::new(Arc::clone(keyring)).open(&frame);
+        let opened = Opener::of(Stretch::Backup, Arc::clone(keyring)).open(&frame);
         let opened = opened.map_err(|_| {
             BackupError::damaged("`manifest` was changed, or is of another data directory")
         })?;
@@ -242,7 +242,8 @@ pub(crate) struct ManifestSealer(Sealer);
 
 impl ManifestSealer {
     pub(crate) fn start(keyring: &Keyring, entropy: &Entropy) -> Result<Self, BackupError> {
-        Ok(Self(Sealer::start(keyring, entropy).map_err(std::io::Error::other)?))
+        let sealer = Sealer::start_of(Stretch::Backup, keyring, entropy);
+        Ok(Self(sealer.map_err(std::io::Error::other)?))
     }
 }
 
@@ -252,13 +253,9 @@ impl fmt::Debug for ManifestSealer {
     }
 }
 
-/// What precedes the manifest of a round: no frame of a log or of a base does.
+/// What precedes the manifest of a round.
 fn before(round: u64) -> Head {
-    let mut tag = Tag::default();
-    for (to, from) in tag.iter_mut().zip(sha256(MAGIC)) {
-        *to = from;
-    }
-    Head { position: round.saturating_sub(1), tag }
+    Head { position: round.saturating_sub(1), tag: Tag::default() }
 }
 
 mod tag {

@@ -9,7 +9,7 @@ use crate::derive::{KEY_BYTES, derive};
 use crate::domain::PerDomain;
 use crate::ed25519::SigningKey;
 use crate::gcm::{Gcm, IV_BYTES};
-use crate::stretch::{LOG_LABEL, StretchKey};
+use crate::stretch::{LOG_LABEL, Stretch, StretchKey};
 use crate::wrapped::Unwrapped;
 use crate::{Domain, KeyError, RootKey, SecretBytes, WrappedKeyring, encoding, random_secret};
 
@@ -152,11 +152,16 @@ impl Keyring {
         self.current
     }
 
-    /// The key of the stretch of the log that an epoch and a random `salt` name.
+    /// The key of the stretch that an epoch and a random `salt` name.
     ///
     /// Errors: `UnknownEpoch` if the epoch does not exist, for example because it was destroyed.
-    pub fn stretch_key(&self, epoch: u32, salt: &[u8; 16]) -> Result<StretchKey, KeyError> {
-        StretchKey::new(&self.epoch(epoch)?.log, salt)
+    pub fn stretch_key(
+        &self,
+        stretch: Stretch,
+        epoch: u32,
+        salt: &[u8; 16],
+    ) -> Result<StretchKey, KeyError> {
+        StretchKey::new(&self.epoch(epoch)?.log, stretch, salt)
     }
 
     /// The epoch under which something was sealed; `None` if no keyring sealed it.

@@ -16,12 +16,37 @@ pub(crate) const LOG_LABEL: &str = "shoseki log";
 /// The bytes that sealing adds to a frame.
 pub const SEAL_BYTES: usize = TAG_BYTES;
 
+/// What a stretch is sealed for: the same salt derives different keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stretch {
+    /// Frames of the log.
+    Log,
+    /// Frames of a base: rows as of a frame of the log.
+    Base,
+    /// The manifest of a backup.
+    Backup,
+}
+
+impl Stretch {
+    fn label(self) -> &'static str {
+        match self {
+            Self::Log => "shoseki log stretch",
+            Self::Base => "shoseki base stretch",
+            Self::Backup => "shoseki backup stretch",
+        }
+    }
+}
+
 /// The key of one stretch of the log.
 pub struct StretchKey(Gcm);
 
 impl StretchKey {
-    pub(crate) fn new(log_key: &SecretBytes, salt: &[u8; 16]) -> Result<Self, KeyError> {
-        Ok(Self(Gcm::new(derive(log_key.as_bytes(), "shoseki log stretch", salt)?.as_bytes())?))
+    pub(crate) fn new(
+        log_key: &SecretBytes,
+        stretch: Stretch,
+        salt: &[u8; 16],
+    ) -> Result<Self, KeyError> {
+        Ok(Self(Gcm::new(derive(log_key.as_bytes(), stretch.label(), salt)?.as_bytes())?))
     }
 
     /// Appends `plain`, encrypted and bound to `aad`, and its tag of [`SEAL_BYTES`] to `out`.
@@ -83,14 +108,16 @@ mod tests {
     #[test]
     fn a_frame_opens_only_in_its_stretch_under_its_counter_and_context() {
         let keyring = keyring();
-        let key = keyring.stretch_key(1, &[7; 16]).unwrap();
+        let key = keyring.stretch_key(Stretch::Log, 1, &[7; 16]).unwrap();
         let frame = sealed(&key, 3, b"place");
         assert_eq!(frame.len(), b"frame".len() + SEAL_BYTES);
-        let again = keyring.stretch_key(1, &[7; 16]).unwrap();
+        let again = keyring.stretch_key(Stretch::Log, 1, &[7; 16]).unwrap();
         assert_eq!(again.open(3, b"place", &frame).unwrap().as_bytes(), b"frame");
-        let other = keyring.stretch_key(1, &[8; 16]).unwrap();
+        let other = keyring.stretch_key(Stretch::Log, 1, &[8; 16]).unwrap();
+        let of_base = keyring.stretch_key(Stretch::Base, 1, &[7; 16]).unwrap();
         for opened in [
             other.open(3, b"place", &frame),
+            of_base.open(3, b"place", &frame),
             key.open(4, b"place", &frame),
             key.open(3, b"elsewhere", &frame),
             key.open(3 + (1 << 32), b"place", &frame),
@@ -101,7 +128,7 @@ mod tests {
 
     #[test]
     fn every_bit_of_a_frame_is_authentic() {
-        let key = keyring().stretch_key(1, &[7; 16]).unwrap();
+        let key = keyring().stretch_key(Stretch::Log, 1, &[7; 16]).unwrap();
         let frame = sealed(&key, 0, b"");
         for bit in 0..frame.len() * 8 {
             let mut changed = frame.clone();
@@ -115,13 +142,16 @@ mod tests {
         let entropy = Entropy::seeded(1);
         let root = RootKey::generate(&entropy).unwrap();
         let (mut keyring, _) = Keyring::create(&root, &entropy).unwrap();
-        let old = keyring.stretch_key(1, &[7; 16]).unwrap();
+        let old = keyring.stretch_key(Stretch::Log, 1, &[7; 16]).unwrap();
         keyring.new_epoch(&root, &entropy).unwrap();
-        let new = keyring.stretch_key(2, &[7; 16]).unwrap();
-        let kept = keyring.stretch_key(1, &[7; 16]).unwrap();
+        let new = keyring.stretch_key(Stretch::Log, 2, &[7; 16]).unwrap();
+        let kept = keyring.stretch_key(Stretch::Log, 1, &[7; 16]).unwrap();
         assert_ne!(sealed(&old, 0, b""), sealed(&new, 0, b""));
         assert_eq!(sealed(&old, 0, b""), sealed(&kept, 0, b""));
         keyring.destroy_epochs_before(2);
-        assert_eq!(keyring.stretch_key(1, &[7; 16]).err(), Some(KeyError::UnknownEpoch(1)));
+        assert_eq!(
+            keyring.stretch_key(Stretch::Log, 1, &[7; 16]).err(),
+            Some(KeyError::UnknownEpoch(1))
+        );
     }
 }

@@ -98,7 +98,7 @@ pub fn restore_backup(
         newest: restored.newest,
         at: clock.now(),
     };
-    mark(folder, &with, keys, Identity { origin: Some(origin), ..Identity::unfinished(created) })?;
+    mark(folder, &with, keys, &Identity { origin: Some(origin), ..Identity::unfinished(created) })?;
     Ok(restored)
 }
 
@@ -107,7 +107,7 @@ fn mark(
     folder: &Path,
     with: &store::Opening,
     keys: IdentityKeys,
-    identity: Identity,
+    identity: &Identity,
 ) -> Result<(), OpenError> {
     let mut findings = Vec::new();
     let store = Store::examine(folder, Some(with), &mut findings)?;
@@ -123,12 +123,13 @@ fn mark(
 /// The root key, and the keyring of the backup that it opens.
 fn keys_of(config: &Config, place: &Place) -> Result<(RootKey, Arc<Keyring>), OpenError> {
     let files = KeyFiles::of(place)?;
-    let root = match (&config.passphrase, &files.sealed_root_key) {
-        (Some(passphrase), Some(sealed)) => sealer::open_with_passphrase(sealed, passphrase)?,
-        _ => {
-            let no_key = || OpenError::NoRootKey { path: sealing::place(config) };
-            sealing::kept(config)?.ok_or_else(no_key)?
-        }
+    let root = if let Some(passphrase) = &config.passphrase
+        && let Some(sealed) = &files.sealed_root_key
+    {
+        sealer::open_with_passphrase(sealed, passphrase)?
+    } else {
+        let no_key = || OpenError::NoRootKey { path: sealing::place(config) };
+        sealing::kept(config)?.ok_or_else(no_key)?
     };
     let keyring = keyring_file::open(&files.keyring, &root)?;
     Ok((root, keyring))
@@ -136,9 +137,9 @@ fn keys_of(config: &Config, place: &Place) -> Result<(RootKey, Arc<Keyring>), Op
 
 impl From<BackupError> for OpenError {
     fn from(error: BackupError) -> Self {
-        match error {
-            BackupError::Store(error) => Self::Store(error),
-            error => Self::Backup(error),
+        if let BackupError::Store(error) = error {
+            return Self::Store(error);
         }
+        Self::Backup(error)
     }
 }

@@ -19,7 +19,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
-use store::{DiskStep, Store};
+use store::{DiskStep, Store, Upkeep};
 use types::{SECOND_MS, Timestamp};
 
 use crate::beats::Beats;
@@ -177,6 +177,11 @@ impl Metrics {
         self.beats.missing()
     }
 
+    /// What the store does for itself and fails at.
+    pub(crate) fn upkeep(&self) -> Upkeep {
+        self.store.upkeep()
+    }
+
     /// The pages of the transparency log.
     pub(crate) fn tiles(&self) -> &Tiles {
         &self.tiles
@@ -191,6 +196,7 @@ impl Metrics {
         let unproven = "Requests rejected before authentication; they have no events";
         page.counter("shoseki_unproven_requests", unproven, gateway.unproven());
         page.faults(gateway);
+        page.phases(gateway);
         let lost = "Lines of diagnostics dropped because they were not read in time";
         page.counter("shoseki_diagnostics_lost_lines", lost, diagnostics::lost_lines());
         let running = self.running.load(Ordering::Relaxed);

@@ -13,6 +13,7 @@ use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use keys::{equal_in_constant_time, sha256};
 use serde_json::json;
+use store::Upkeep;
 
 use crate::OPERATIONS;
 use crate::addressed::{self, Sender, sender};
@@ -181,6 +182,7 @@ fn health(gateway: &Gateway, metrics: &Metrics) -> Result<String, Fault> {
     let (backlog, full) = (metrics.backlog(gateway)?, gateway.is_full());
     let now = gateway.clock().now();
     let mut troubles = inquiry::health::named(&backlog, full, now);
+    troubles.extend(failing(metrics.upkeep()));
     troubles.extend(metrics.tiles().log().status(now).reasons);
     let status = if troubles.is_empty() { "ok" } else { "degraded" };
     let body = json!({
@@ -193,6 +195,13 @@ fn health(gateway: &Gateway, metrics: &Metrics) -> Result<String, Fault> {
         "disk": if full { "full" } else { "ok" },
     });
     Ok(body.to_string())
+}
+
+/// What the store does for itself and fails at: calls are served, but not for ever.
+fn failing(upkeep: Upkeep) -> impl Iterator<Item = &'static str> {
+    let all =
+        [(upkeep.failed_checkpoints, "checkpoint-failed"), (upkeep.failed_bases, "base-failed")];
+    all.into_iter().filter(|(failed, _)| *failed > 0).map(|(_, name)| name)
 }
 
 /// A page that is read from the store, on a thread that may block.
@@ -217,4 +226,23 @@ fn unauthorized() -> Response<OutBody> {
     let bearer = HeaderValue::from_static("Bearer");
     response.headers_mut().insert(header::WWW_AUTHENTICATE, bearer);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each kind of upkeep that fails has a name.
+    #[test]
+    fn upkeep_that_fails_has_a_name() {
+        for (failed_checkpoints, failed_bases, want) in [
+            (0, 0, vec![]),
+            (1, 0, vec!["checkpoint-failed"]),
+            (0, 3, vec!["base-failed"]),
+            (9, 1, vec!["checkpoint-failed", "base-failed"]),
+        ] {
+            let upkeep = Upkeep { failed_checkpoints, failed_bases };
+            assert_eq!(failing(upkeep).collect::<Vec<_>>(), want);
+        }
+    }
 }

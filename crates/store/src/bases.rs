@@ -15,6 +15,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use keys::stretch::Stretch;
 use keys::{Keyring, SecretBytes, Sha256};
 use redb::ReadableTable;
 use types::Entropy;
@@ -32,6 +33,11 @@ const POINT_BYTES: usize = 32;
 const UNFINISHED_FILE: &str = "unfinished";
 /// Bytes of rows in one frame.
 const FRAME_BYTES: usize = 1 << 20;
+/// Bytes that are written between two syncs: a long one at the end would delay the log's.
+const STEP_BYTES: u64 = 8 << 20;
+
+/// Asked before a number of bytes is written; its error ends the writing.
+pub(crate) type Permission<'p> = dyn Fn(u64) -> Result<(), StoreError> + 'p;
 
 /// A finished base.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,19 +83,20 @@ pub(crate) fn delete_after(data: &Path, newest: u64) -> Result<(), StoreError> {
 
 /// Writes the base of `rows`, and then deletes all but the two newest.
 ///
-/// Errors with [`StoreErrorKind::Stopped`](crate::StoreErrorKind::Stopped) once `is_over`.
+/// `permission` is asked for as many bytes as the newest base has, and then again before each step.
 pub(crate) fn write(
     data: &Path,
     rows: &CopyRows,
     keyring: &Keyring,
     entropy: &Entropy,
-    is_over: &dyn Fn() -> bool,
+    permission: &Permission<'_>,
 ) -> Result<(), StoreError> {
+    permission(bases(data)?.last().map_or(0, |newest| newest.bytes))?;
     let folder = data.join(BASES_FOLDER);
     DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
     File::open(data)?.sync_all()?;
     let unfinished = folder.join(UNFINISHED_FILE);
-    let written = fill(&unfinished, rows, keyring, entropy, is_over);
+    let written = fill(&unfinished, rows, keyring, entropy, permission);
     if written.is_err() {
         // The next one is written over it.
         let _ = fs::remove_file(&unfinished);
@@ -110,8 +117,9 @@ fn fill(
     rows: &CopyRows,
     keyring: &Keyring,
     entropy: &Entropy,
-    is_over: &dyn Fn() -> bool,
+    permission: &Permission<'_>,
 ) -> Result<(), StoreError> {
+    permission(STEP_BYTES)?;
     let mut options = OpenOptions::new();
     let file = options.write(true).create(true).truncate(true).mode(0o600).open(path)?;
     let mut file = BufWriter::new(file);
@@ -119,20 +127,26 @@ fn fill(
     file.write_all(MAGIC)?;
     file.write_all(&point)?;
     let cannot = |cause| StoreError::engine("cannot seal a base").because(cause);
-    let mut sealer = Sealer::start(keyring, entropy).map_err(cannot)?;
-    let (mut head, mut payload) = (start_of(&point), Payload::new(0));
+    let sealer = Sealer::start_of(Stretch::Base, keyring, entropy);
+    let mut sealer = sealer.map_err(cannot)?;
+    let (mut head, mut payload, mut unsynced) = (start_of(&point), Payload::new(0), 0_u64);
     let mut seal = |payload: &Payload| {
         let frame = sealer.seal(&head, payload.as_bytes()).map_err(cannot)?;
         head = frame.head();
-        Ok::<_, StoreError>(file.write_all(frame.as_bytes())?)
+        file.write_all(frame.as_bytes())?;
+        unsynced = unsynced.saturating_add(length(frame.as_bytes().len()));
+        if unsynced >= STEP_BYTES {
+            file.flush()?;
+            file.get_ref().sync_data()?;
+            unsynced = 0;
+            permission(STEP_BYTES)?;
+        }
+        Ok::<_, StoreError>(())
     };
     for row in rows.state.iter()? {
         let (key, value) = row?;
         payload.write(key.value(), Some(value.value()))?;
         if payload.as_bytes().len() >= FRAME_BYTES {
-            if is_over() {
-                return Err(StoreError::stopped());
-            }
             seal(&std::mem::replace(&mut payload, Payload::new(0)))?;
         }
     }
@@ -142,6 +156,10 @@ fn fill(
     seal(&Payload::new(0))?;
     let file = file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
     Ok(file.sync_all()?)
+}
+
+fn length(len: usize) -> u64 {
+    u64::try_from(len).unwrap_or(u64::MAX)
 }
 
 /// Where the chain of a base begins.
@@ -186,7 +204,7 @@ impl BaseReader {
         let start = start_of(point);
         let point = LogPoint::read(point).filter(|point| point.head.position == position);
         let point = point.ok_or_else(|| damaged(&name, "it is the base of another frame"))?;
-        let opener = Opener::new(keyring);
+        let opener = Opener::of(Stretch::Base, keyring);
         Ok((point, Self { name, file, opener, head: start, rows: Vec::new(), is_over: false }))
     }
 
@@ -252,7 +270,7 @@ mod tests {
         }
         let head = Head { position, tag: [7; 16] };
         let rows = copy.apply(&writes, LogPoint { head, next_seq: 5 }).unwrap();
-        write(data, &rows, &opening.keyring, &opening.entropy, &|| false).unwrap();
+        write(data, &rows, &opening.keyring, &opening.entropy, &|_| Ok(())).unwrap();
         bases(data).unwrap().pop().unwrap()
     }
 
@@ -275,6 +293,48 @@ mod tests {
         }
         let kept: Vec<u64> = bases(data.path()).unwrap().iter().map(|b| b.position).collect();
         assert_eq!(kept, [4, 5]);
+    }
+
+    /// Permission is asked for before the first byte, and before each step; without it nothing is
+    /// left.
+    #[test]
+    fn a_base_is_written_in_steps() {
+        let (data, with) = (tempfile::tempdir().unwrap(), Opening::for_tests());
+        let base = base_of(data.path(), 250, 9);
+        let copy = StateCopy::open(data.path(), PAGE_CACHE_BYTES).unwrap();
+        let rows = copy.rows().unwrap();
+        let asked = std::cell::RefCell::new(Vec::new());
+        for allowed in [usize::MAX, 0, 1, 2, 3] {
+            asked.borrow_mut().clear();
+            let permission = |bytes: u64| {
+                asked.borrow_mut().push(bytes);
+                let is_allowed = asked.borrow().len() <= allowed;
+                if is_allowed { Ok(()) } else { Err(StoreError::full("a test's disk")) }
+            };
+            let written = write(data.path(), &rows, &with.keyring, &with.entropy, &permission);
+            let asked = asked.borrow();
+            if allowed == usize::MAX {
+                written.unwrap();
+                assert_eq!(*asked, [base.bytes, STEP_BYTES, STEP_BYTES, STEP_BYTES]);
+                continue;
+            }
+            assert!(written.unwrap_err().is_full());
+            assert_eq!(asked.len(), allowed + 1);
+            assert!(!data.path().join(BASES_FOLDER).join(UNFINISHED_FILE).exists());
+        }
+        assert_eq!(read(&base).unwrap().len(), 251);
+    }
+
+    /// A frame of the log is no frame of a base, even at its position.
+    #[test]
+    fn frames_of_the_log_are_no_frames_of_a_base() {
+        let (data, with) = (tempfile::tempdir().unwrap(), Opening::for_tests());
+        let base = base_of(data.path(), 1, 9);
+        let point = fs::read(&base.path).unwrap()[MAGIC.len()..][..POINT_BYTES].to_vec();
+        let mut sealer = Sealer::start(&with.keyring, &with.entropy).unwrap();
+        let frame = sealer.seal(&start_of(&point), Payload::new(0).as_bytes()).unwrap();
+        fs::write(&base.path, [MAGIC.as_slice(), &point, frame.as_bytes()].concat()).unwrap();
+        assert!(read(&base).unwrap_err().is_corrupt());
     }
 
     /// Neither a changed byte nor a missing end nor another name is accepted.

@@ -14,7 +14,7 @@ use crate::copy::CopyRows;
 use crate::shared::Shared;
 use crate::tx::Rows;
 use crate::view::View;
-use crate::{Opening, StoreError, bases, cursors, migrate, proof};
+use crate::{StoreError, bases, cursors, leftovers, proof};
 
 /// Bytes of writes from which on the copy takes them at once.
 const WRITES_BYTES: usize = 4 << 20;
@@ -22,9 +22,11 @@ const WRITES_BYTES: usize = 4 << 20;
 const PAUSE: Duration = Duration::from_secs(1);
 /// Frames between two checkpoints that the writer makes itself.
 const FRAMES: u64 = 4;
-/// A new base is due when the log has the bytes of its settings, and this many times those of the
+/// A new base is due when the log has the bytes from which on bases are written, and this many times those of the
 /// newest base.
 const LOG_TIMES_BASE: u64 = 4;
+/// Rounds after which a base that failed is tried again: about as many seconds.
+const BASE_WAITS: u32 = 60;
 
 /// Who makes the checkpoints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +52,8 @@ pub(crate) struct Checkpoints {
     /// A base is being written.
     is_basing: AtomicBool,
     base: Mutex<Option<JoinHandle<()>>>,
+    /// What earlier starts left is deleted.
+    is_tidy: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -59,21 +63,46 @@ struct State {
     /// Attempts so far, and how the last one ended.
     attempts: u64,
     last: Option<StoreError>,
+    failures: Upkeep,
+    /// Rounds until a base that failed is tried again.
+    base_waits: u32,
+}
+
+/// What a store does for itself, and how often in a row it has failed at it by now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Upkeep {
+    /// Checkpoints: the copy takes what the log has. Without them the log is replayed for longer
+    /// at a start, and commits wait in the end.
+    pub failed_checkpoints: u64,
+    /// Bases. Without them the log grows.
+    pub failed_bases: u64,
 }
 
 impl Checkpoints {
-    pub(crate) fn new(shared: Arc<Shared>, pace: Pace, folder: &Path, with: &Opening) -> Self {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        pace: Pace,
+        folder: &Path,
+        entropy: &Entropy,
+        base_bytes: u64,
+    ) -> Self {
         Self {
             shared,
             pace,
             folder: folder.to_owned(),
-            entropy: with.entropy.clone(),
-            base_bytes: with.log.base_bytes,
+            entropy: entropy.clone(),
+            base_bytes,
             state: Mutex::default(),
             changed: Condvar::new(),
             is_basing: AtomicBool::new(false),
             base: Mutex::default(),
+            is_tidy: AtomicBool::new(false),
         }
+    }
+
+    /// What fails at the moment.
+    pub(crate) fn upkeep(&self) -> Upkeep {
+        self.state().failures
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -127,6 +156,8 @@ impl Checkpoints {
         }
         let mut state = self.state();
         state.attempts = state.attempts.saturating_add(1);
+        let failures = &mut state.failures.failed_checkpoints;
+        *failures = if taken.is_ok() { 0 } else { failures.saturating_add(1) };
         state.last = taken.as_ref().err().cloned();
         self.changed.notify_all();
         taken
@@ -142,7 +173,10 @@ impl Checkpoints {
             let is_over = state.is_over;
             drop(state);
             // What failed is tried again after the next pause.
-            let _ = self.attempt();
+            let taken = self.attempt();
+            if taken.is_ok() {
+                self.tidy();
+            }
             self.keep_house(is_over);
             if is_over {
                 return;
@@ -152,12 +186,23 @@ impl Checkpoints {
 }
 
 impl Checkpoints {
+    /// Deletes what is not needed once the copy is known to be good, and was written to.
+    fn tidy(&self) {
+        if self.is_tidy.load(Ordering::Relaxed)
+            || self.shared.view().copy.applied.head.position == 0
+        {
+            return;
+        }
+        if let Err(error) = leftovers::delete(&self.folder) {
+            let chain = types::error_chain(&error);
+            tracing::warn!(error = chain, "cannot delete the state file as it was before");
+        }
+        self.is_tidy.store(true, Ordering::Relaxed);
+    }
+
     /// Makes room in the log, and ready what it needs next.
     fn keep_house(self: &Arc<Self>, is_over: bool) {
         let kept = self.shared.log.prepare().and_then(|()| {
-            if self.shared.view().copy.applied.head.position > 0 {
-                migrate::delete_kept(&self.folder)?;
-            }
             let is_due = !is_over && self.is_base_due()?;
             if is_due && !self.is_basing.swap(true, Ordering::AcqRel) {
                 let own = Arc::clone(self);
@@ -181,25 +226,39 @@ impl Checkpoints {
         let bytes = newest.as_ref().map_or(0, |base| base.bytes.saturating_mul(LOG_TIMES_BASE));
         let since = self.shared.bytes_since_base.load(Ordering::Relaxed);
         let wanted = bytes.max(self.base_bytes);
-        Ok(self.shared.log.bytes()? >= wanted && since >= wanted / 2)
+        let mut state = self.state();
+        state.base_waits = state.base_waits.saturating_sub(1);
+        let is_failed = state.failures.failed_bases > 0;
+        let is_time = if is_failed { state.base_waits == 0 } else { since >= wanted / 2 };
+        drop(state);
+        Ok(is_time && self.shared.log.bytes()? >= wanted)
     }
 
     fn make_base(&self) {
         // The engine may stumble over bytes that it never wrote.
-        if catch_unwind(AssertUnwindSafe(|| self.try_base())).is_err() {
-            tracing::error!("writing a base panicked; the log keeps its frames");
+        let made = catch_unwind(AssertUnwindSafe(|| self.try_base()));
+        let made = made.unwrap_or_else(|_| Err(StoreError::engine("writing a base panicked")));
+        let mut state = self.state();
+        // What the end of the server ends has not failed.
+        if let Err(error) = made
+            && !state.is_over
+        {
+            let chain = types::error_chain(&error);
+            tracing::error!(error = chain, "cannot write a base; the log keeps its frames");
+            state.failures.failed_bases = state.failures.failed_bases.saturating_add(1);
+            state.base_waits = BASE_WAITS;
+        } else {
+            state.failures.failed_bases = 0;
         }
+        drop(state);
         self.is_basing.store(false, Ordering::Release);
     }
 
-    fn try_base(&self) {
+    fn try_base(&self) -> Result<(), StoreError> {
         let rows = Arc::clone(&self.shared.view().copy);
         self.shared.bytes_since_base.store(0, Ordering::Relaxed);
-        let made = self.write_base(&rows).and_then(|()| self.trim());
-        if let Err(error) = made {
-            let chain = types::error_chain(&error);
-            tracing::error!(error = chain, "cannot write a base; the log keeps its frames");
-        }
+        self.write_base(&rows)?;
+        self.trim()
     }
 
     fn write_base(&self, rows: &CopyRows) -> Result<(), StoreError> {
@@ -211,8 +270,13 @@ impl Checkpoints {
         if let Some(finding) = found {
             return Err(StoreError::corrupt(finding));
         }
-        let is_over = || self.state().is_over;
-        bases::write(&self.folder, rows, &shared.keyring, &self.entropy, &is_over)
+        let permission = |bytes| {
+            if self.state().is_over {
+                return Err(StoreError::stopped());
+            }
+            shared.reserve.expect_room_for(bytes)
+        };
+        bases::write(&self.folder, rows, &shared.keyring, &self.entropy, &permission)
     }
 
     /// Deletes what lies before the older base, is in segments, and is in the backups that follow
@@ -240,6 +304,11 @@ pub(crate) struct Checkpointer {
 }
 
 impl Checkpointer {
+    /// What fails at the moment.
+    pub(crate) fn upkeep(&self) -> Upkeep {
+        self.checkpoints.upkeep()
+    }
+
     pub(crate) fn start(checkpoints: Arc<Checkpoints>) -> Result<Self, StoreError> {
         let own = Arc::clone(&checkpoints);
         let thread = match checkpoints.pace {
@@ -273,5 +342,57 @@ impl Checkpointer {
 impl Drop for Checkpointer {
     fn drop(&mut self) {
         self.stop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::{Opening, Store, Table};
+
+    const ROWS: Table<u32> = Table::new("test.row");
+
+    fn open(folder: &Path) -> Store {
+        let store = Store::open(folder, &Opening::for_tests()).unwrap();
+        store.submit(|tx| (ROWS.put(tx, "a", &1), Vec::new())).wait().unwrap().unwrap();
+        store
+    }
+
+    /// What earlier starts and rebuilds left goes once this start's state is durable.
+    #[test]
+    fn leftovers_are_deleted_after_a_good_start() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(open(folder.path()));
+        let files = ["state.redb.1", "state.redb.1.new", "state.redb.replaced"];
+        let files = files.into_iter().chain(["state.redb.replaced.2"]);
+        for name in files.clone() {
+            fs::write(folder.path().join(name), b"old").unwrap();
+        }
+        fs::create_dir(folder.path().join("rebuilding")).unwrap();
+        open(folder.path()).shut_down();
+        for name in files.chain(["rebuilding"]) {
+            assert!(!folder.path().join(name).exists(), "{name}");
+        }
+        assert!(folder.path().join("state.redb").exists());
+    }
+
+    /// A base that fails is counted until one is written.
+    #[test]
+    fn bases_that_fail_are_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(folder.path());
+        store.shared.checkpoint().unwrap();
+        let in_the_way = folder.path().join(bases::BASES_FOLDER);
+        fs::write(&in_the_way, b"a file").unwrap();
+        for failed in 1..3 {
+            store.checkpointer.checkpoints.make_base();
+            assert_eq!(store.upkeep().failed_bases, failed);
+        }
+        fs::remove_file(in_the_way).unwrap();
+        store.checkpointer.checkpoints.make_base();
+        assert_eq!(store.upkeep(), Upkeep::default());
+        assert_eq!(bases::bases(folder.path()).unwrap().len(), 1);
     }
 }

@@ -37,14 +37,21 @@ const UNFINISHED_FILE: &str = "state.redb.new";
 
 /// The file of the copy, which can be opened again after the disk has failed it.
 pub(crate) struct StateCopy {
-    /// `None` with a test's backend, which cannot be opened twice.
-    path: Option<PathBuf>,
+    source: Source,
     page_cache_bytes: usize,
     /// `None` after a failure, until it is opened again.
     database: Mutex<Option<Database>>,
-    /// Makes the next [`StateCopy::apply`] fail.
-    #[cfg(test)]
-    pub(crate) fails_next: AtomicBool,
+}
+
+/// Opens a test's state file.
+pub(crate) type StateBackends = Box<dyn Fn() -> Box<dyn StorageBackend> + Send + Sync>;
+
+/// Where a state file is opened again.
+enum Source {
+    File(PathBuf),
+    Test(StateBackends),
+    /// Nowhere: it is being examined.
+    Examined,
 }
 
 /// The rows of the copy as one of its commits left them.
@@ -61,14 +68,14 @@ impl CopyRows {
 }
 
 impl StateCopy {
-    /// The copy in a test's backend, created if necessary.
-    pub(crate) fn on(backend: Box<dyn StorageBackend>) -> Result<Self, StoreError> {
-        let database = builder(PAGE_CACHE_BYTES).create_with_backend(Boxed(backend))?;
+    /// The copy in a test's state file, created if necessary.
+    pub(crate) fn on(backends: StateBackends) -> Result<Self, StoreError> {
+        let database = builder(PAGE_CACHE_BYTES).create_with_backend(Boxed(backends()))?;
         if is_new(&database)? {
             create_tables(&database, LogPoint::START, [])?;
         }
         check_format(&database)?;
-        Ok(Self::over(None, PAGE_CACHE_BYTES, database))
+        Ok(Self::over(Source::Test(backends), PAGE_CACHE_BYTES, database))
     }
 
     /// Creates the state file, which must not exist, with these rows: first under another name, so
@@ -95,7 +102,7 @@ impl StateCopy {
     pub(crate) fn open(folder: &Path, page_cache_bytes: usize) -> Result<Self, StoreError> {
         let database = open_database(folder, page_cache_bytes)?;
         check_format(&database)?;
-        Ok(Self::over(Some(folder.join(STATE_FILE)), page_cache_bytes, database))
+        Ok(Self::over(Source::File(folder.join(STATE_FILE)), page_cache_bytes, database))
     }
 
     /// Opens the state file without writing to it, verifies every page of the tree by its checksum,
@@ -123,7 +130,7 @@ impl StateCopy {
                          far as possible for the following checks"
                     ));
                 }
-                Ok(Some(Self::over(None, PAGE_CACHE_BYTES, database)))
+                Ok(Some(Self::over(Source::Examined, PAGE_CACHE_BYTES, database)))
             }
             Ok(Err(error)) if error.is_in_use() || error.is_unknown_format() => Err(error),
             Ok(Err(error)) => {
@@ -137,14 +144,8 @@ impl StateCopy {
         }
     }
 
-    fn over(path: Option<PathBuf>, page_cache_bytes: usize, database: Database) -> Self {
-        Self {
-            path,
-            page_cache_bytes,
-            database: Mutex::new(Some(database)),
-            #[cfg(test)]
-            fails_next: AtomicBool::new(false),
-        }
+    fn over(source: Source, page_cache_bytes: usize, database: Database) -> Self {
+        Self { source, page_cache_bytes, database: Mutex::new(Some(database)) }
     }
 
     /// The rows as they are.
@@ -164,15 +165,7 @@ impl StateCopy {
         let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
         self.open_again(&mut database)?;
         let open = database.as_ref().ok_or_else(failed)?;
-        #[cfg(test)]
-        let taken = if self.fails_next.swap(false, Ordering::Relaxed) {
-            Err(StoreError::engine("a failure that a test wants"))
-        } else {
-            take(open, writes, applied)
-        };
-        #[cfg(not(test))]
-        let taken = take(open, writes, applied);
-        let taken = taken.and_then(|()| rows_of(open));
+        let taken = take(open, writes, applied).and_then(|()| rows_of(open));
         if taken.is_err() {
             // The tree's memory is unreliable after a failed write.
             *database = None;
@@ -189,8 +182,12 @@ impl StateCopy {
 
     fn open_again(&self, database: &mut Option<Database>) -> Result<(), StoreError> {
         if database.is_none() {
-            let path = self.path.as_ref().ok_or_else(failed)?;
-            let opened = builder(self.page_cache_bytes).open(path)?;
+            let builder = builder(self.page_cache_bytes);
+            let opened = match &self.source {
+                Source::File(path) => builder.open(path)?,
+                Source::Test(backends) => builder.create_with_backend(Boxed(backends()))?,
+                Source::Examined => return Err(failed()),
+            };
             check_format(&opened)?;
             *database = Some(opened);
         }

@@ -35,6 +35,8 @@ pub enum StoreErrorKind {
     Missing,
     /// A later release wrote the data directory.
     UnknownFormat,
+    /// The keyring lacks the key of what was read.
+    NoKey,
     /// A write was tried on a snapshot: the same work succeeds on the writer.
     ReadOnly,
     /// The writer has stopped.
@@ -72,6 +74,10 @@ impl StoreError {
             StoreErrorKind::UnknownFormat,
             format_args!("it has version {version}, this program knows versions up to {newest}"),
         )
+    }
+
+    pub(crate) fn no_key(what: impl fmt::Display) -> Self {
+        Self::new(StoreErrorKind::NoKey, what)
     }
 
     pub(crate) fn read_only() -> Self {
@@ -150,6 +156,7 @@ impl fmt::Display for StoreErrorKind {
             Self::InUse => "the data directory is in use",
             Self::Missing => "the data directory is incomplete",
             Self::UnknownFormat => "the data directory has an unknown format",
+            Self::NoKey => "the keyring lacks a key",
             Self::ReadOnly => "read-only",
             Self::Stopped => "store is shut down",
         })

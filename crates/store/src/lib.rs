@@ -60,6 +60,7 @@ mod error;
 mod event;
 mod events;
 mod fsck;
+mod leftovers;
 mod log;
 mod memo;
 mod migrate;
@@ -89,13 +90,14 @@ use std::sync::{Arc, Mutex};
 
 pub use bodies::{Bodies, BodyId, BodyReader, BodyWriter, Swept};
 use checkpoints::Checkpointer;
+pub use checkpoints::Upkeep;
 pub use cursors::BackupCursor;
 pub use error::{StoreError, StoreErrorKind};
 pub use event::NewEvent;
 pub use events::HistoryQuery;
 pub use log::{
-    Change, Changes, FileLog, Frame, FrameVisitor, Head, LiveLog, Log, LogFault, LogImport,
-    LogSettings, LogTurn, MemoryLog, Opener, Payload, Sealer, Tag,
+    Change, Changes, FileLog, FolderFile, Frame, Head, LiveLog, Lock, Log, LogFault, LogFolder,
+    LogImport, LogSettings, MemoryLog, Opener, Payload, Sealer, Tag,
 };
 pub use migrate::row_of_format_1;
 pub use opening::Opening;
@@ -183,6 +185,11 @@ impl Store {
     /// Returns false if there is too little space. Call it after opening and periodically.
     pub fn hold_reserve(&self) -> Result<bool, StoreError> {
         self.shared.reserve.hold()
+    }
+
+    /// What the store does for itself and fails at, at the moment.
+    pub fn upkeep(&self) -> Upkeep {
+        self.checkpointer.upkeep()
     }
 
     /// Reports the duration of disk operations from now on, to one observer, which must not block.

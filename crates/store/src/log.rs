@@ -10,6 +10,7 @@
 //! a sound one behind it is damage, and nothing is served then.
 
 mod file;
+mod folder;
 mod frame;
 mod memory;
 mod payload;
@@ -20,6 +21,7 @@ use std::ops::ControlFlow;
 
 pub(crate) use file::is_log_file;
 pub use file::{FileLog, LiveLog, LogImport, LogSettings};
+pub use folder::{FolderFile, Lock, LogFolder};
 pub use frame::{Frame, Opener, Sealer};
 pub use memory::{LogFault, MemoryLog};
 pub(crate) use payload::EventRef;
@@ -73,7 +75,7 @@ impl LogPoint {
 }
 
 /// Called with one frame after the other until it breaks; an error is the result of the reading.
-pub type FrameVisitor<'v> = dyn FnMut(Frame) -> Result<ControlFlow<()>, StoreError> + 'v;
+pub(crate) type FrameVisitor<'v> = dyn FnMut(Frame) -> Result<ControlFlow<()>, StoreError> + 'v;
 
 /// An append-only sequence of frames: what was appended is durable, and is never different later.
 pub trait Log: fmt::Debug + Send + Sync + 'static {

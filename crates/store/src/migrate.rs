@@ -16,6 +16,7 @@ use types::Timestamp;
 
 use crate::bodies::create_folder;
 use crate::copy::{STATE, STATE_FILE, finish_format, format_of, open_database};
+use crate::leftovers::{KEPT_FILE, KEPT_UNFINISHED_FILE};
 use crate::log::{Head, LogPoint};
 use crate::sealed::{SEGMENT_LEN_MAX, SEGMENTS, Sealed, row_key};
 use crate::segment::{self, EventRow, SEGMENTS_FOLDER, SegmentMeta, remove_unfinished};
@@ -25,9 +26,6 @@ use crate::{StoreError, Table, Tx};
 const EVENTS: TableDefinition<'static, u64, &'static [u8]> = TableDefinition::new("events");
 /// The number of the next event when the tail of format 1 was last trimmed.
 const NEXT_SEQ: Table<u64> = Table::new("meta.next_seq");
-/// The state file as it was.
-const KEPT_FILE: &str = "state.redb.1";
-const UNFINISHED_FILE: &str = "state.redb.1.new";
 
 /// A row of a data directory that is still of format 1; `None` if it is not, or has no such row.
 pub fn row_of_format_1<T: Serialize + DeserializeOwned>(
@@ -63,17 +61,8 @@ pub(crate) fn to_newest(folder: &Path, page_cache_bytes: usize) -> Result<(), St
     Ok(())
 }
 
-/// Deletes the state file as it was before the conversion.
-pub(crate) fn delete_kept(folder: &Path) -> Result<(), StoreError> {
-    let kept = folder.join(KEPT_FILE);
-    if kept.try_exists()? {
-        fs::remove_file(kept)?;
-    }
-    Ok(())
-}
-
 fn keep(folder: &Path) -> Result<(), StoreError> {
-    let (kept, unfinished) = (folder.join(KEPT_FILE), folder.join(UNFINISHED_FILE));
+    let (kept, unfinished) = (folder.join(KEPT_FILE), folder.join(KEPT_UNFINISHED_FILE));
     if kept.try_exists()? {
         return Ok(());
     }

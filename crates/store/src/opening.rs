@@ -6,18 +6,17 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use keys::{KeyError, Keyring, RootKey};
-use redb::StorageBackend;
 use types::Entropy;
 
 use crate::bodies::{BODIES_FOLDER, Bodies, create_folder};
 use crate::checkpoints::{Checkpointer, Checkpoints, Pace};
-use crate::copy::{PAGE_CACHE_BYTES, StateCopy};
+use crate::copy::{PAGE_CACHE_BYTES, StateBackends, StateCopy};
 use crate::log::{FileLog, LOG_FOLDER, Log, LogPoint, LogSettings, Sealer, UnreadLog};
 use crate::reserve::Reserve;
 use crate::segment::{SEGMENTS_FOLDER, remove_unfinished};
 use crate::shared::{Ingredients, Shared};
 use crate::writer::Writer;
-use crate::{Found, StateFile, Store, StoreError, bases, migrate};
+use crate::{Found, StateFile, Store, StoreError, StoreErrorKind, bases, migrate};
 
 /// What a store is opened with.
 #[derive(Clone)]
@@ -30,13 +29,18 @@ pub struct Opening {
     pub page_cache_bytes: usize,
     /// How the log is kept.
     pub log: LogSettings,
+    /// Bytes of the log from which on bases of the state are written, and frames trimmed.
+    pub base_bytes: u64,
 }
 
+/// Bytes of the log from which on bases are written.
+const BASE_BYTES: u64 = 128 << 20;
+
 impl Opening {
-    /// With a page cache of 64 MiB and the usual log files.
+    /// With a page cache of 64 MiB, the usual log files, and bases from 128 MiB of log on.
     pub fn new(keyring: Arc<Keyring>, entropy: Entropy) -> Self {
         let (page_cache_bytes, log) = (PAGE_CACHE_BYTES, LogSettings::default());
-        Self { keyring, entropy, page_cache_bytes, log }
+        Self { keyring, entropy, page_cache_bytes, log, base_bytes: BASE_BYTES }
     }
 
     /// With the same keys every time, and small log files.
@@ -45,13 +49,17 @@ impl Opening {
         let entropy = Entropy::seeded(1);
         let root = RootKey::generate(&entropy).unwrap();
         let keyring = Keyring::create(&root, &entropy).unwrap().0;
-        let log = LogSettings {
-            first_file_bytes: 64 << 10,
-            file_bytes: 64 << 10,
-            ..LogSettings::default()
-        };
+        let log = LogSettings { first_file_bytes: 64 << 10, file_bytes: 64 << 10 };
         Self { log, ..Self::new(Arc::new(keyring), Entropy::system()) }
     }
+}
+
+/// Whether an error is about the data directory, not about examining it.
+fn is_finding(error: &StoreError) -> bool {
+    matches!(
+        error.kind(),
+        StoreErrorKind::Corrupt | StoreErrorKind::Missing | StoreErrorKind::NoKey
+    )
 }
 
 /// New keys, for a store whose log is not read.
@@ -107,7 +115,9 @@ impl Store {
         let is_first = rows.applied.head.position == 0 && bases::bases(folder)?.is_empty();
         if is_first && rows.has_more_than_a_format()? {
             // What came from no frame must be in a base, or the copy could not be rebuilt.
-            bases::write(folder, &rows, &with.keyring, &with.entropy, &|| false)?;
+            let reserve = Reserve::new(folder);
+            let permission = |bytes| reserve.expect_room_for(bytes);
+            bases::write(folder, &rows, &with.keyring, &with.entropy, &permission)?;
         }
         Self::around(folder, Box::new(log), copy, with, Pace::Thread)
     }
@@ -117,7 +127,7 @@ impl Store {
     pub fn simulated(
         folder: &Path,
         log: Box<dyn Log>,
-        state: Box<dyn StorageBackend>,
+        state: StateBackends,
         with: &Opening,
     ) -> Result<Self, StoreError> {
         create_folder(folder)?;
@@ -144,14 +154,14 @@ impl Store {
             return Self::around(folder, log, copy, &keyless()?, Pace::Never).map(Some);
         };
         let log = match FileLog::examine(&folder.join(LOG_FOLDER), with.log, &with.keyring) {
-            Err(error) if error.is_corrupt() || error.is_missing() => {
+            Err(error) if is_finding(&error) => {
                 findings.push(types::error_chain(&error));
                 return Ok(None);
             }
             log => log?,
         };
         match Self::around(folder, Box::new(log), copy, with, Pace::Never) {
-            Err(error) if error.is_corrupt() || error.is_missing() => {
+            Err(error) if is_finding(&error) => {
                 findings.push(types::error_chain(&error));
                 Ok(None)
             }
@@ -173,7 +183,13 @@ impl Store {
         let shared = Arc::new(shared);
         let cannot = |cause| StoreError::engine("cannot begin to seal frames").because(cause);
         let sealer = Sealer::start(&with.keyring, &with.entropy).map_err(cannot)?;
-        let checkpoints = Arc::new(Checkpoints::new(Arc::clone(&shared), pace, folder, with));
+        let checkpoints = Arc::new(Checkpoints::new(
+            Arc::clone(&shared),
+            pace,
+            folder,
+            &with.entropy,
+            with.base_bytes,
+        ));
         let writer = Writer::start(Arc::clone(&shared), sealer, Arc::clone(&checkpoints))?;
         let checkpointer = Checkpointer::start(checkpoints)?;
         let (tables, sealing) = (Mutex::default(), Mutex::default());

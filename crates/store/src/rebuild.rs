@@ -7,16 +7,12 @@ use std::sync::Arc;
 use crate::bases::{self, BaseReader};
 use crate::bodies::create_folder;
 use crate::copy::{STATE_FILE, StateCopy};
+use crate::leftovers::{REBUILDING_FOLDER, REPLACED_FILE};
 use crate::log::{FileLog, LOG_FOLDER, Log, LogPoint};
 use crate::reserve::Reserve;
 use crate::shared::{Ingredients, Shared};
 use crate::stopwatch::Stopwatch;
 use crate::{Opening, Store, StoreError};
-
-/// The state file that a rebuild replaced; a number follows if there are several.
-const REPLACED_FILE: &str = "state.redb.replaced";
-/// Where the new one is made.
-const REBUILDING_FOLDER: &str = "rebuilding";
 
 /// What a rebuild did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +25,8 @@ pub struct Rebuilt {
 
 impl Store {
     /// Rebuilds `state.redb` of a data directory from the newest base that is intact and the frames
-    /// after it. The old file is kept as `state.redb.replaced`, and stays in place on an error.
+    /// after it. The old file is kept as `state.redb.replaced` until the first checkpoint of the next
+    /// start, and stays in place on an error.
     ///
     /// Errors with [`StoreError::is_missing`] if neither a base nor the first frames are there, and
     /// with [`StoreError::is_corrupt`] if a frame after the base is damaged.

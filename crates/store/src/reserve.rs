@@ -82,6 +82,17 @@ impl Reserve {
         }
     }
 
+    /// Errors if the disk does not report this much free space beside the reserve, which may have to
+    /// be taken again.
+    pub(crate) fn expect_room_for(&self, bytes: u64) -> Result<(), StoreError> {
+        let folder = self.path.parent().unwrap_or(&self.path);
+        let free = (self.free)(folder)?;
+        if free < bytes.saturating_add(u64::try_from(RESERVE_BYTES).unwrap_or(u64::MAX)) {
+            return Err(StoreError::full(format_args!("{bytes} bytes more are needed")));
+        }
+        Ok(())
+    }
+
     /// Whether the disk reports this much free space; allocation may still fail. The bytes of the
     /// file that are already `there` are free when it is rewritten.
     fn may_have(&self, room: usize, there: u64) -> Result<bool, StoreError> {

@@ -13,13 +13,14 @@ use std::sync::Arc;
 
 use keys::{Keyring, RootKey};
 use store::{
-    FileLog, Frame, Head, Log, LogFault, LogSettings, MemoryLog, Opener, Sealer, StoreError,
+    FileLog, Frame, Head, Log, LogFault, LogFolder, LogSettings, MemoryLog, Opener, Sealer,
+    StoreError,
 };
+use testkit::{Disk, DiskFault, Part};
 use types::Entropy;
 
 /// Small, so that a few frames fill a file.
-const SETTINGS: LogSettings =
-    LogSettings { first_file_bytes: 16 << 10, file_bytes: 16 << 10, base_bytes: 128 << 20 };
+const SETTINGS: LogSettings = LogSettings { first_file_bytes: 48 << 10, file_bytes: 48 << 10 };
 
 fn keyring() -> Arc<Keyring> {
     let entropy = Entropy::seeded(1);
@@ -284,13 +285,14 @@ fn a_reader_goes_on_while_its_file_is_trimmed() {
 /// The newest file, and where each of its frames begins and ends.
 fn newest(folder: &Path, payloads: &[Vec<u8>]) -> (PathBuf, Vec<(u64, u64)>) {
     let log = open(folder).unwrap();
-    let (first, path) = log.files().pop().unwrap();
+    let (first, name) = log.files().pop().unwrap();
+    let path = folder.join(name);
     let mut places = Vec::new();
     let mut offset = 4_096;
     for payload in &payloads[usize::try_from(first - 1).unwrap()..] {
         let end = offset + 64 + payload.len() as u64 + 16;
         places.push((offset, end));
-        offset = end.next_multiple_of(8);
+        offset = end.next_multiple_of(4_096);
     }
     (path, places)
 }
@@ -357,8 +359,8 @@ fn a_file_of_another_log_is_noticed_when_it_is_read() {
         Writer::start(seed).append_all(&open(folder.path()).unwrap(), &payloads(60));
     }
     let names: Vec<_> = open(one.path()).unwrap().files();
-    let (_, path) = &names[1];
-    fs::copy(other.path().join(path.file_name().unwrap()), path).unwrap();
+    let (_, name) = &names[1];
+    fs::copy(other.path().join(name), one.path().join(name)).unwrap();
     let log = open(one.path()).unwrap();
     assert!(read(&log, 1).unwrap_err().is_corrupt());
 }
@@ -377,4 +379,138 @@ fn unfinished_files_are_made_again() {
     log.prepare().unwrap();
     Writer::start(3).append_all(&log, &payloads[30..]);
     assert_eq!(read(&log, 1).unwrap(), numbered(&payloads));
+}
+
+fn on(disk: &Disk) -> Result<FileLog, StoreError> {
+    FileLog::within(Arc::new(disk.clone()), SETTINGS, &keyring())
+}
+
+/// A file that cannot be removed keeps no other; it is not taken for a part of the log, and goes
+/// later.
+#[test]
+fn a_file_that_cannot_be_removed_keeps_no_other() {
+    let disk = Disk::with_power();
+    let (mut log, payloads) = (on(&disk).unwrap(), payloads(60));
+    Writer::start(2).append_all(&log, &payloads);
+    log.prepare().unwrap();
+    let files = log.files();
+    assert!(files.len() > 5, "{files:?}");
+    let newest = files.last().unwrap().clone();
+    disk.fail(Part::Log, DiskFault::Remove);
+    log.trim(61).unwrap_err();
+    assert_eq!(log.files(), std::slice::from_ref(&newest));
+    for _ in 0..2 {
+        assert_eq!(log.first().unwrap(), newest.0);
+        assert!(read(&log, 1).unwrap_err().is_missing());
+        let expected = &numbered(&payloads)[usize::try_from(newest.0 - 1).unwrap()..];
+        assert_eq!(read(&log, newest.0).unwrap(), expected);
+        drop(log);
+        log = on(&disk).unwrap();
+    }
+    log.trim(61).unwrap();
+    let names = disk.names().unwrap();
+    assert_eq!(names.iter().filter(|name| name.contains("log")).count(), 1, "{names:?}");
+}
+
+/// The number of open files depends neither on the number of files nor on what is read.
+#[test]
+fn few_files_are_open_at_once() {
+    let disk = Disk::with_power();
+    let (log, payloads) = (on(&disk).unwrap(), payloads(400));
+    Writer::start(2).append_all(&log, &payloads);
+    assert!(log.files().len() > 30);
+    for from in [1, 100, 200, 290, 1] {
+        assert_eq!(
+            read(&log, from).unwrap(),
+            numbered(&payloads)[usize::try_from(from - 1).unwrap()..]
+        );
+    }
+    drop(log);
+    assert_eq!(read(&on(&disk).unwrap(), 1).unwrap().len(), 400);
+    assert!(disk.open_max() <= 10, "{}", disk.open_max());
+}
+
+/// Small files are used where there is no room for a large one.
+#[test]
+fn a_nearly_full_disk_gets_small_files() {
+    let disk = Disk::with_power();
+    let settings = LogSettings { first_file_bytes: 16 << 10, file_bytes: 1 << 20 };
+    let log = FileLog::within(Arc::new(disk.clone()), settings, &keyring()).unwrap();
+    let mut writer = Writer::start(2);
+    let payload = vec![7; 3_000];
+    // The files grow until one of 256 KiB is next, for which there is no room.
+    disk.limit(Some((16 + 32 + 64 + 128 + 100) << 10));
+    let mut before = 0;
+    let failed = loop {
+        match writer.append(&log, &payload) {
+            Ok(head) => before = head.position,
+            Err(error) => break error,
+        }
+    };
+    assert!(failed.is_full(), "{failed}");
+    let files = log.files();
+    let lens: Vec<_> = files.iter().map(|(_, name)| disk.len(name).unwrap().unwrap()).collect();
+    let kib = lens.iter().map(|len| len >> 10).collect::<Vec<_>>();
+    assert_eq!(kib[..4], [16, 32, 64, 128]);
+    assert!(kib.len() >= 8 && kib[4] == 16 && kib.iter().all(|len| *len < 256), "{kib:?}");
+    assert_eq!(log.settle().unwrap().position, before);
+    disk.limit(None);
+    assert_eq!(writer.append(&log, &payload).unwrap().position, before + 1);
+    assert_eq!(read(&log, 1).unwrap().len(), usize::try_from(before + 1).unwrap());
+}
+
+/// A frame whose key is not in the keyring is not a torn one: it must not be cut.
+#[test]
+fn a_missing_key_is_not_taken_for_a_torn_frame() {
+    let entropy = Entropy::seeded(1);
+    let root = RootKey::generate(&entropy).unwrap();
+    let (mut newer, _) = Keyring::create(&root, &entropy).unwrap();
+    newer.new_epoch(&root, &entropy).unwrap();
+    let disk = Disk::with_power();
+    let log = on(&disk).unwrap();
+    Writer::start(2).append(&log, b"first").unwrap();
+    let mut sealer = Sealer::start(&newer, &Entropy::seeded(3)).unwrap();
+    for _ in 0..2 {
+        let mut turn = log.turn().unwrap();
+        let frame = sealer.seal(&turn.head(), b"acknowledged").unwrap();
+        turn.append(&frame).unwrap();
+        let error = on(&disk).unwrap_err();
+        assert!(error.kind() == store::StoreErrorKind::NoKey, "{error}");
+        assert!(
+            error.to_string().contains("frame 2 of the log is sealed under epoch 2"),
+            "{error}"
+        );
+        assert!(read(&log, 1).unwrap_err().to_string().contains("key"), "reading, too");
+    }
+    assert_eq!(
+        FileLog::within(Arc::new(disk), SETTINGS, &Arc::new(newer))
+            .unwrap()
+            .head()
+            .unwrap()
+            .position,
+        3
+    );
+}
+
+/// Many headers of frames, each as long as half of the file: opening does not try them all.
+#[test]
+fn a_crafted_file_is_refused_quickly() {
+    let disk = Disk::with_power();
+    let bytes = 2 << 20;
+    let large = LogSettings { first_file_bytes: bytes, file_bytes: bytes };
+    let open = || FileLog::within(Arc::new(disk.clone()), large, &keyring());
+    let log = open().unwrap();
+    Writer::start(2).append_all(&log, &payloads(3));
+    let (_, name) = log.files().pop().unwrap();
+    let file = disk.open(&name).unwrap();
+    let mut sealer = Sealer::start(&keyring(), &Entropy::seeded(9)).unwrap();
+    let frame = sealer.seal(&Head { position: 90, tag: [1; 16] }, &vec![0; 1 << 20]).unwrap();
+    for at in (32 << 10..bytes / 2).step_by(4_096) {
+        file.write_at(&frame.as_bytes()[..64], at).unwrap();
+    }
+    let before = disk.bytes_read();
+    let error = open().unwrap_err();
+    assert!(error.is_corrupt() && error.to_string().contains("a crash can leave"), "{error}");
+    let read = disk.bytes_read() - before;
+    assert!(read < 5 * bytes, "{read}");
 }

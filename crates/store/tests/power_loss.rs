@@ -17,7 +17,7 @@ const ROWS: Table<u64> = Table::new("test.row");
 const COUNT: Table<u64> = Table::new("test.count");
 
 fn open(folder: &Path, disk: &Disk) -> Result<Store, store::StoreError> {
-    Store::simulated(folder, disk.log(), Box::new(disk.clone()), &testkit::opening(3))
+    disk.store(folder, &testkit::opening(3))
 }
 
 /// Job `number`: a separate row, a shared counter, and an event with its number.

@@ -22,6 +22,7 @@
 
 mod answered;
 mod authenticator;
+mod dice;
 mod disk;
 mod observed;
 mod pending;
@@ -47,7 +48,8 @@ use crate::pending::Stage;
 
 pub use answered::Answered;
 pub use authenticator::Authenticator;
-pub use disk::{Dice, Disk};
+pub use dice::Dice;
+pub use disk::{Disk, DiskFault, Part};
 pub use pending::Pending;
 pub use serving::Serving;
 
@@ -99,8 +101,7 @@ pub fn keyring() -> Arc<Keyring> {
 
 /// What stores in tests are opened with: [`keyring`], and small log files.
 pub fn opening(seed: u64) -> Opening {
-    let log =
-        LogSettings { first_file_bytes: 64 << 10, file_bytes: 1 << 20, ..LogSettings::default() };
+    let log = LogSettings { first_file_bytes: 64 << 10, file_bytes: 1 << 20 };
     Opening { log, ..Opening::new(keyring(), Entropy::seeded(seed)) }
 }
 
@@ -195,10 +196,7 @@ impl Kit {
         let rows: Vec<_> = rows.iter().flat_map(|rows| rows.iter()).collect();
         let opening = opening(seed);
         let store = match disk {
-            Some(disk) => {
-                let state = Box::new(disk.clone());
-                Store::simulated(folder.path(), disk.log(), state, &opening)?
-            }
+            Some(disk) => disk.store(folder.path(), &opening)?,
             None => Store::open(folder.path(), &opening)?,
         };
         let store = Arc::new(store);

@@ -23,7 +23,7 @@ impl Arn {
             && !partition.is_empty()
             && !service.is_empty()
             && !resource.is_empty()
-            && !text.contains(char::is_control);
+            && !has_control(text);
         valid.then(|| Self(text.into()))
     }
 
@@ -79,6 +79,15 @@ impl Arn {
 
     fn part(&self, index: usize) -> &str {
         self.0.splitn(6, ':').nth(index).unwrap_or("")
+    }
+}
+
+/// Whether a text has control characters; ASCII is not decoded for it.
+fn has_control(text: &str) -> bool {
+    if text.is_ascii() {
+        text.bytes().any(|byte| byte.is_ascii_control())
+    } else {
+        text.contains(char::is_control)
     }
 }
 

@@ -1,7 +1,5 @@
 //! The formats of identifiers, built from random bytes that the caller supplies.
 
-use std::fmt::Write;
-
 /// A version 4 UUID in lower case, `1234abcd-12ab-4cd5-8678-90abcdef1234`.
 pub fn uuid_v4(mut random: [u8; 16]) -> String {
     let [.., _, _, _, _, _, _, version, _, variant, _, _, _, _, _, _, _] = &mut random;
@@ -64,8 +62,9 @@ fn pick(random: &[u8], alphabet: &[u8]) -> String {
 }
 
 fn push_hex(text: &mut String, byte: u8) {
-    // Writing to a String cannot fail.
-    let _ = write!(text, "{byte:02x}");
+    for half in [byte >> 4, byte & 0x0f] {
+        text.extend(char::from_digit(u32::from(half), 16));
+    }
 }
 
 #[cfg(test)]

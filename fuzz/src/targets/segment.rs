@@ -38,8 +38,7 @@ thread_local! {
 }
 
 fn open(folder: &TempDir, disk: &Disk) -> Store {
-    let state = Box::new(disk.clone());
-    Store::simulated(folder.path(), disk.log(), state, &testkit::opening(1)).expect("a sound state")
+    disk.store(folder.path(), &testkit::opening(1)).expect("a sound state")
 }
 
 impl World {

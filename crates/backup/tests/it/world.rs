@@ -33,9 +33,9 @@ impl World {
         let entropy = Entropy::seeded(7);
         let root = RootKey::generate(&entropy).unwrap();
         let keyring = Arc::new(Keyring::create(&root, &entropy).unwrap().0);
-        let log =
-            LogSettings { first_file_bytes: 64 << 10, file_bytes: 256 << 10, base_bytes: 2 << 20 };
-        let opening = Opening { log, ..Opening::new(keyring, Entropy::system()) };
+        let log = LogSettings { first_file_bytes: 64 << 10, file_bytes: 256 << 10 };
+        let opening =
+            Opening { log, base_bytes: 2 << 20, ..Opening::new(keyring, Entropy::system()) };
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("data")).unwrap();
         // The backup copies it as it is.

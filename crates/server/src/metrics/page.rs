@@ -3,13 +3,13 @@
 use std::sync::atomic::AtomicU64;
 
 use cloudtrail::{Backlog, TrailBacklog};
-use gateway::{FaultKind, Gateway};
+use gateway::{FaultKind, Gateway, Phase};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::registry::Registry;
-use store::{Store, StoreError};
+use store::{Store, StoreError, Upkeep};
 use types::Timestamp;
 
 use super::{Status, instant, process, seconds};
@@ -86,6 +86,18 @@ impl Page {
         }
     }
 
+    /// What the calls so far took on threads of ours.
+    pub(super) fn phases(&mut self, gateway: &Gateway) {
+        let family =
+            Family::<[(&'static str, &'static str); 1], Counter<f64, AtomicU64>>::default();
+        let help = "Time that calls took for each phase, without HTTP and their commit";
+        self.0.register("shoseki_call_phase_seconds", help, family.clone());
+        for phase in Phase::ALL {
+            let labels = [("phase", phase.name())];
+            family.get_or_create(&labels).inc_by(seconds(gateway.spent_us(phase)));
+        }
+    }
+
     /// What waits, in all and by trail.
     pub(super) fn deliveries(&mut self, backlog: &Backlog, now: Timestamp) {
         self.gauge("shoseki_logging_trails", "Trails that are logging", backlog.logging_trails);
@@ -133,6 +145,11 @@ impl Page {
         ] {
             parts.get_or_create(&[("part", part)]).set(bytes);
         }
+        let Upkeep { failed_checkpoints, failed_bases } = store.upkeep();
+        let help = "Attempts that failed since the last checkpoint of the state file";
+        self.gauge("shoseki_store_failed_checkpoints", help, failed_checkpoints);
+        let help = "Attempts that failed since the last base of the state";
+        self.gauge("shoseki_store_failed_bases", help, failed_bases);
         if let Ok(disk) = rustix::fs::statvfs(store.folder()) {
             let bytes = |blocks: u64| blocks.saturating_mul(disk.f_frsize);
             let free = "Free space on the data directory's file system";

@@ -14,7 +14,10 @@
 //! after that, before the first frame goes into it. A frame is written at once, then synced.
 //! Nothing is written to a file that is not the newest. A trimmed file becomes the spare one unless
 //! it is still being read; what remains in it are frames before its first position, which belong to
-//! no file.
+//! no file. A file that could not be removed is no part of the log either: each names the one before.
+//!
+//! Frames begin at multiples of 4 KiB, so that none shares a sector of the disk with another:
+//! a crash that damages the sectors that were being written damages no older frame.
 //!
 //! A failed sync proves nothing about the disk, and a second one would not either (the kernel may
 //! have dropped the pages): [`FileLog::settle`] erases the frame's header and syncs that. Either
@@ -25,25 +28,25 @@ mod import;
 mod layout;
 mod live;
 mod log_file;
+mod open_files;
 mod recover;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use allocate::{SPARE_FILE, UNFINISHED_FILE, begin_file, make_spare, remove_if_there, sync_folder};
+use allocate::{Begun, SPARE_FILE, UNFINISHED_FILE, begin_file, make_spare, remove_if_there};
 pub use import::LogImport;
 use keys::Keyring;
 use layout::{BLOCK_BYTES, FileHeader, file_name, first_position, next_offset};
 pub use live::LiveLog;
-use log_file::{LogFile, held};
-use rustix::fs::{FlockOperation, flock};
-use rustix::io::Errno;
+use log_file::{LogFile, OpenLogFile, held};
+use open_files::OpenFiles;
 
+use super::folder::{Lock, LogFolder, OsFolder};
 use super::{Frame, FrameVisitor, Head, Log, LogTurn, Opener, out_of_turn};
 use crate::StoreError;
 
@@ -56,27 +59,26 @@ pub struct LogSettings {
     pub first_file_bytes: u64,
     /// The size up to which files grow; a frame that is larger gets a larger one.
     pub file_bytes: u64,
-    /// The size of the log from which on bases of the state are written, and frames trimmed.
-    pub base_bytes: u64,
 }
 
 impl Default for LogSettings {
     fn default() -> Self {
-        Self { first_file_bytes: 1 << 20, file_bytes: 32 << 20, base_bytes: 128 << 20 }
+        Self { first_file_bytes: 1 << 20, file_bytes: 32 << 20 }
     }
 }
 
 /// A log in files, for one process at a time.
 pub struct FileLog {
-    folder: PathBuf,
+    folder: Arc<dyn LogFolder>,
     settings: LogSettings,
     /// Locked as long as it is open; `None` if it is only examined.
-    lock: Option<File>,
+    lock: Option<Lock>,
     writing: Mutex<Writing>,
     /// What readers see: raised only after a sync.
     head: RwLock<Head>,
     /// By their first position.
     files: RwLock<BTreeMap<u64, Arc<LogFile>>>,
+    open: OpenFiles,
     /// Held while a spare file is made or taken.
     spare: Mutex<()>,
     has_spare: AtomicBool,
@@ -84,7 +86,7 @@ pub struct FileLog {
 
 /// Where the next frame goes.
 struct Writing {
-    file: Arc<LogFile>,
+    file: OpenLogFile,
     offset: u64,
     head: Head,
     /// An append failed: its frame may be there or not.
@@ -103,13 +105,23 @@ impl FileLog {
         settings: LogSettings,
         keyring: &Arc<Keyring>,
     ) -> Result<Self, StoreError> {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        let lock = lock(folder)?;
-        remove_if_there(&folder.join(UNFINISHED_FILE))?;
-        let mut files = recover::files(folder, true)?;
+        Self::within(Arc::new(OsFolder::created(folder)?), settings, keyring)
+    }
+
+    /// The same in any folder.
+    pub fn within(
+        folder: Arc<dyn LogFolder>,
+        settings: LogSettings,
+        keyring: &Arc<Keyring>,
+    ) -> Result<Self, StoreError> {
+        let lock = folder.lock(LOCK_FILE)?;
+        let lock = lock.ok_or_else(|| StoreError::in_use("another process has its log open"))?;
+        remove_if_there(folder.as_ref(), UNFINISHED_FILE)?;
+        let mut files = recover::files(folder.as_ref())?;
         if files.is_empty() {
-            let first = FileHeader { first: 1, previous: [0; 16] };
-            files.insert(1, begin_file(folder, settings.first_file_bytes, first, 0)?);
+            let header = FileHeader { first: 1, previous: [0; 16], after: 0 };
+            let begun = begin_file(folder.as_ref(), settings.first_file_bytes, header, 0)?;
+            files.insert(1, Arc::new(LogFile::new(header, begun.bytes)));
         }
         Self::of(folder, settings, keyring, files, Some(lock))
     }
@@ -122,44 +134,47 @@ impl FileLog {
         settings: LogSettings,
         keyring: &Arc<Keyring>,
     ) -> Result<Self, StoreError> {
-        if !folder.try_exists()? {
-            return Err(StoreError::missing("there is no log"));
-        }
-        let files = recover::files(folder, false)?;
+        let folder = OsFolder::examined(folder)?;
+        let folder = folder.ok_or_else(|| StoreError::missing("there is no log"))?;
+        let files = recover::files(&folder)?;
         if files.is_empty() {
             return Err(StoreError::missing("the log has no file"));
         }
-        Self::of(folder, settings, keyring, files, None)
+        Self::of(Arc::new(folder), settings, keyring, files, None)
     }
 
     fn of(
-        folder: &Path,
+        folder: Arc<dyn LogFolder>,
         settings: LogSettings,
         keyring: &Arc<Keyring>,
-        mut files: BTreeMap<u64, Arc<LogFile>>,
-        lock: Option<File>,
+        files: BTreeMap<u64, Arc<LogFile>>,
+        lock: Option<Lock>,
     ) -> Result<Self, StoreError> {
-        let newest = files.last_entry().map(|newest| Arc::clone(newest.get()));
+        let newest = files.last_key_value().map(|(_, newest)| Arc::clone(newest));
         let newest = newest.ok_or_else(|| StoreError::engine("a log without a file"))?;
+        let open = OpenFiles::of(Arc::clone(&folder));
+        let file = open.open(newest.header.first)?;
+        let newest = OpenLogFile { about: newest, file };
         let mut opener = Opener::new(Arc::clone(keyring));
         let (head, offset) = recover::newest(&newest, &mut opener)?;
         let writing = Writing { file: newest, offset, head, is_unsettled: false };
         Ok(Self {
-            folder: folder.to_owned(),
+            folder,
             settings,
             lock,
             writing: Mutex::new(writing),
             head: RwLock::new(head),
             files: RwLock::new(files),
+            open,
             spare: Mutex::default(),
             has_spare: AtomicBool::new(false),
         })
     }
 
     /// The files that hold frames, with their first positions, ascending.
-    pub fn files(&self) -> Vec<(u64, PathBuf)> {
+    pub fn files(&self) -> Vec<(u64, String)> {
         let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
-        files.keys().map(|first| (*first, self.folder.join(file_name(*first)))).collect()
+        files.keys().map(|first| (*first, file_name(*first))).collect()
     }
 
     fn file_of(&self, position: u64) -> Option<(Arc<LogFile>, Option<Arc<LogFile>>)> {
@@ -169,44 +184,48 @@ impl FileLog {
         Some((Arc::clone(file), next.map(|(_, file)| Arc::clone(file))))
     }
 
+    /// The first position of the newest file, and its size.
+    fn newest_file(&self) -> Option<(u64, u64)> {
+        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
+        files.last_key_value().map(|(first, file)| (*first, file.bytes))
+    }
+
     /// The size of the file after the newest one: small stores have small files.
     fn next_file_bytes(&self) -> u64 {
-        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
-        let newest = files.last_key_value().map_or(0, |(_, file)| file.bytes);
+        let newest = self.newest_file().map_or(0, |(_, bytes)| bytes);
         let (least, most) = (self.settings.first_file_bytes, self.settings.file_bytes);
         newest.saturating_mul(2).max(least).min(most)
     }
 
     /// Begins the next file.
-    fn roll(&self, head: Head, room: u64) -> Result<Arc<LogFile>, StoreError> {
+    fn roll(&self, head: Head, room: u64) -> Result<OpenLogFile, StoreError> {
         let _spare = held(&self.spare);
         let first = head.position.saturating_add(1);
-        let header = FileHeader { first, previous: head.tag };
-        let file = match begin_file(&self.folder, self.next_file_bytes(), header, room) {
+        let after = self.newest_file().map_or(0, |(newest, _)| newest);
+        let header = FileHeader { first, previous: head.tag, after };
+        let begin = |bytes| begin_file(self.folder.as_ref(), bytes, header, room);
+        let Begun { file, bytes } = match begin(self.next_file_bytes()) {
             // Deletion and delivery go on in what space there is.
-            Err(error) if error.is_full() => {
-                begin_file(&self.folder, self.settings.first_file_bytes, header, room)?
-            }
-            file => file?,
+            Err(error) if error.is_full() => begin(self.settings.first_file_bytes)?,
+            made => made?,
         };
         self.has_spare.store(false, Ordering::Release);
+        let about = Arc::new(LogFile::new(header, bytes));
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
-        files.insert(first, Arc::clone(&file));
-        Ok(file)
+        files.insert(first, Arc::clone(&about));
+        Ok(OpenLogFile { about, file })
     }
 
     /// Removes the file that a failed roll may have left: with it, the newest frames would be
     /// sought in the wrong file.
     fn remove_unused(&self) -> Result<(), StoreError> {
         let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
-        for entry in fs::read_dir(&self.folder)? {
-            let name = entry?.file_name();
-            let first = name.to_str().and_then(first_position);
-            if first.is_some_and(|first| !files.contains_key(&first)) {
-                fs::remove_file(self.folder.join(name))?;
+        for name in self.folder.names()? {
+            if first_position(&name).is_some_and(|first| !files.contains_key(&first)) {
+                self.folder.remove(&name)?;
             }
         }
-        sync_folder(&self.folder)
+        Ok(self.folder.sync()?)
     }
 }
 
@@ -254,6 +273,7 @@ impl Log for FileLog {
                 return Err(file.damaged(next, "its file follows another frame"));
             }
             let end = following.map_or(newest, |file| file.header.first.saturating_sub(1));
+            let file = OpenLogFile { file: self.open.open(file.header.first)?, about: file };
             let Some(read) = file.read(next, end.min(newest), before, visitor)? else {
                 return Ok(());
             };
@@ -265,7 +285,7 @@ impl Log for FileLog {
 
     fn bytes(&self) -> Result<u64, StoreError> {
         let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
-        let spare = fs::metadata(self.folder.join(SPARE_FILE)).map_or(0, |found| found.len());
+        let spare = self.folder.len(SPARE_FILE)?.unwrap_or(0);
         Ok(files.values().fold(spare, |sum, file| sum.saturating_add(file.bytes)))
     }
 
@@ -273,8 +293,8 @@ impl Log for FileLog {
     /// one does. Without it, the append that fills a file does it.
     fn prepare(&self) -> Result<(), StoreError> {
         let _spare = held(&self.spare);
-        if !self.folder.join(SPARE_FILE).try_exists()? {
-            make_spare(&self.folder, self.next_file_bytes())?;
+        if self.folder.len(SPARE_FILE)?.is_none() {
+            make_spare(self.folder.as_ref(), self.next_file_bytes())?;
         }
         self.has_spare.store(true, Ordering::Release);
         Ok(())
@@ -286,24 +306,51 @@ impl Log for FileLog {
 
     fn trim(&self, before: u64) -> Result<(), StoreError> {
         let _spare = held(&self.spare);
-        let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
-        let firsts: Vec<u64> = files.keys().copied().collect();
-        for pair in firsts.windows(2) {
-            let (Some(first), Some(following)) = (pair.first(), pair.last()) else { continue };
-            if *following > before {
-                break;
-            }
-            let Some(file) = files.remove(first) else { continue };
-            let (path, spare) = (self.folder.join(file_name(*first)), self.folder.join(SPARE_FILE));
-            // A reader must not see the frames of another time in it.
-            let is_free = Arc::strong_count(&file) == 1 && file.bytes == self.settings.file_bytes;
-            if is_free && !spare.try_exists()? {
-                fs::rename(path, spare)?;
-            } else {
-                fs::remove_file(path)?;
+        let free = self.drop_before(before);
+        let firsts = self.folder.names()?.iter().filter_map(|name| first_position(name)).collect();
+        let firsts: BTreeSet<u64> = firsts;
+        let mut failed = None;
+        for (first, following) in firsts.iter().zip(firsts.iter().skip(1)) {
+            // What could not be removed earlier is among them.
+            if *following <= before
+                && let Err(error) = self.remove(*first, free.contains(first))
+            {
+                failed.get_or_insert(error);
             }
         }
-        sync_folder(&self.folder)
+        let synced = self.folder.sync();
+        Ok(failed.map_or(synced, Err)?)
+    }
+}
+
+impl FileLog {
+    /// Takes the files that end before a position out of the log; returns those that no reader has.
+    fn drop_before(&self, before: u64) -> BTreeSet<u64> {
+        let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
+        let firsts: Vec<u64> = files.keys().copied().collect();
+        let ended = firsts.iter().zip(firsts.iter().skip(1));
+        let mut free = BTreeSet::new();
+        for (first, _) in ended.take_while(|(_, following)| **following <= before) {
+            self.open.close(*first);
+            let file = files.remove(first);
+            // A reader must not see the frames of another time in it.
+            if file.is_some_and(|file| {
+                Arc::strong_count(&file) == 1 && file.bytes == self.settings.file_bytes
+            }) {
+                free.insert(*first);
+            }
+        }
+        free
+    }
+
+    /// Removes a file, or makes it the spare one.
+    fn remove(&self, first: u64, is_free: bool) -> io::Result<()> {
+        let name = file_name(first);
+        if is_free && self.folder.len(SPARE_FILE)?.is_none() {
+            self.folder.rename(&name, SPARE_FILE)
+        } else {
+            self.folder.remove(&name)
+        }
     }
 }
 
@@ -325,7 +372,7 @@ impl LogTurn for Turn<'_> {
         // Until all of it has succeeded.
         writing.is_unsettled = true;
         let len = layout::length(frame.as_bytes().len());
-        if writing.offset.saturating_add(len) > writing.file.bytes {
+        if writing.offset.saturating_add(len) > writing.file.about.bytes {
             writing.file = self.log.roll(writing.head, len)?;
             writing.offset = BLOCK_BYTES;
         }
@@ -341,17 +388,6 @@ impl LogTurn for Turn<'_> {
 /// Whether a file of this name within the folder of the log has frames.
 pub(crate) fn is_log_file(name: &str) -> bool {
     first_position(name).is_some()
-}
-
-fn lock(folder: &Path) -> Result<File, StoreError> {
-    let path = folder.join(LOCK_FILE);
-    let file =
-        OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path)?;
-    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(file),
-        Err(Errno::WOULDBLOCK) => Err(StoreError::in_use("another process has its log open")),
-        Err(error) => Err(std::io::Error::from(error).into()),
-    }
 }
 
 impl fmt::Debug for FileLog {

@@ -2,7 +2,8 @@ use std::fmt;
 use std::io::{ErrorKind, Read};
 use std::sync::Arc;
 
-use keys::stretch::{SEAL_BYTES, StretchKey};
+use flate2::Crc;
+use keys::stretch::{SEAL_BYTES, Stretch, StretchKey};
 use keys::{KeyError, Keyring, SecretBytes};
 use types::Entropy;
 
@@ -12,7 +13,10 @@ use crate::StoreError;
 /// The first bytes of every frame.
 const MAGIC: [u8; 4] = *b"SHF1";
 /// Magic (4), length of what follows the header (4), position (8), tag of the frame before (16),
-/// epoch (4), salt (16), counter (8), zeros (4).
+/// epoch (4), salt (16), counter (8), checksum of all these (4).
+///
+/// The checksum distinguishes a header of which a crash left a part from one of a key that is
+/// missing; against forgery there is the frame's tag.
 pub(super) const HEADER_BYTES: usize = 64;
 /// The longest payload of a frame: 1 GiB, far beyond what one commit may contain.
 const PAYLOAD_BYTES_MAX: usize = 1 << 30;
@@ -44,7 +48,7 @@ impl Header {
         let (previous, rest) = rest.split_first_chunk()?;
         let (epoch, rest) = rest.split_first_chunk()?;
         let (salt, rest) = rest.split_first_chunk()?;
-        let (counter, zeros) = rest.split_first_chunk()?;
+        let (counter, sum) = rest.split_first_chunk()?;
         let header = Self {
             position: u64::from_be_bytes(*position),
             previous: *previous,
@@ -53,7 +57,7 @@ impl Header {
             counter: u64::from_be_bytes(*counter),
             sealed_len: u32::from_be_bytes(*sealed_len),
         };
-        let is_possible = zeros.iter().all(|zero| *zero == 0)
+        let is_possible = sum == checksum(bytes.get(..HEADER_BYTES.saturating_sub(sum.len()))?)
             && (SEAL_BYTES..=PAYLOAD_BYTES_MAX.saturating_add(SEAL_BYTES))
                 .contains(&header.sealed_len());
         is_possible.then_some(header)
@@ -72,6 +76,9 @@ impl Header {
         for (to, from) in bytes.iter_mut().zip(parts) {
             *to = from;
         }
+        if let Some((covered, sum)) = bytes.split_last_chunk_mut() {
+            *sum = checksum(covered);
+        }
         bytes
     }
 
@@ -87,6 +94,12 @@ impl Header {
     pub(super) fn follows(&self, head: &Head) -> bool {
         head.position.checked_add(1) == Some(self.position) && self.previous == head.tag
     }
+}
+
+fn checksum(bytes: &[u8]) -> [u8; 4] {
+    let mut crc = Crc::new();
+    crc.update(bytes);
+    crc.sum().to_be_bytes()
 }
 
 impl Frame {
@@ -165,10 +178,19 @@ pub struct Sealer {
 }
 
 impl Sealer {
-    /// Begins a stretch under the newest epoch of `keyring`.
+    /// Begins a stretch of the log under the newest epoch of `keyring`.
     pub fn start(keyring: &Keyring, entropy: &Entropy) -> Result<Self, KeyError> {
+        Self::start_of(Stretch::Log, keyring, entropy)
+    }
+
+    /// The same for any use of frames.
+    pub fn start_of(
+        stretch: Stretch,
+        keyring: &Keyring,
+        entropy: &Entropy,
+    ) -> Result<Self, KeyError> {
         let (epoch, salt) = (keyring.current_epoch(), entropy.bytes()?);
-        Ok(Self { key: keyring.stretch_key(epoch, &salt)?, epoch, salt, counter: 0 })
+        Ok(Self { key: keyring.stretch_key(stretch, epoch, &salt)?, epoch, salt, counter: 0 })
     }
 
     /// The frame of `payload` that follows `head`.
@@ -206,32 +228,47 @@ impl fmt::Debug for Sealer {
 /// Opens frames of any stretch, and remembers the key of the last one.
 pub struct Opener {
     keyring: Arc<Keyring>,
+    stretch: Stretch,
     last: Option<(u32, [u8; 16], StretchKey)>,
 }
 
 impl Opener {
-    /// Opens what was sealed under this keyring.
+    /// Opens frames of the log that were sealed under this keyring.
     pub fn new(keyring: Arc<Keyring>) -> Self {
-        Self { keyring, last: None }
+        Self::of(Stretch::Log, keyring)
+    }
+
+    /// The same for any use of frames.
+    pub fn of(stretch: Stretch, keyring: Arc<Keyring>) -> Self {
+        Self { keyring, stretch, last: None }
     }
 
     /// The payload of a frame.
     ///
-    /// Errors with [`StoreError::is_corrupt`] if the frame is not what was sealed.
+    /// Errors with [`StoreError::is_corrupt`] if the frame is not what was sealed, and with
+    /// [`StoreErrorKind::NoKey`](crate::StoreErrorKind::NoKey) if the keyring lacks its key.
     pub fn open(&mut self, frame: &Frame) -> Result<SecretBytes, StoreError> {
         self.open_bytes(&frame.header, &frame.bytes)
     }
 
     fn open_bytes(&mut self, header: &Header, bytes: &[u8]) -> Result<SecretBytes, StoreError> {
         let position = header.position;
-        let not_authentic = |cause: KeyError| {
-            StoreError::corrupt(format_args!("frame {position} of the log: {cause}"))
+        let failed = |cause: KeyError| {
+            if matches!(cause, KeyError::NotAuthentic | KeyError::Malformed) {
+                return StoreError::corrupt(format_args!("frame {position} of the log: {cause}"));
+            }
+            if let KeyError::UnknownEpoch(epoch) = cause {
+                return StoreError::no_key(format_args!(
+                    "frame {position} of the log is sealed under epoch {epoch}: put back the \
+                     newest `keyring`"
+                ));
+            }
+            StoreError::engine(format_args!("cannot open frame {position}")).because(cause)
         };
-        let (head, sealed) = bytes
-            .split_at_checked(HEADER_BYTES)
-            .ok_or_else(|| not_authentic(KeyError::Malformed))?;
-        let key = self.key(header).map_err(not_authentic)?;
-        key.open(header.counter, head, sealed).map_err(not_authentic)
+        let parts = bytes.split_at_checked(HEADER_BYTES);
+        let (head, sealed) = parts.ok_or_else(|| failed(KeyError::Malformed))?;
+        let key = self.key(header).map_err(failed)?;
+        key.open(header.counter, head, sealed).map_err(failed)
     }
 
     fn key(&mut self, header: &Header) -> Result<&StretchKey, KeyError> {
@@ -240,7 +277,10 @@ impl Opener {
         };
         let last = match self.last.take() {
             Some(last) if is_last(&last) => last,
-            _ => (header.epoch, header.salt, self.keyring.stretch_key(header.epoch, &header.salt)?),
+            _ => {
+                let (epoch, salt) = (header.epoch, header.salt);
+                (epoch, salt, self.keyring.stretch_key(self.stretch, epoch, &salt)?)
+            }
         };
         Ok(&self.last.insert(last).2)
     }

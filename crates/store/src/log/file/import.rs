@@ -1,24 +1,23 @@
 //! Writes the log of a new data directory from frames of another one.
 
-use std::fs::DirBuilder;
-use std::os::unix::fs::{DirBuilderExt, FileExt};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
+use super::super::folder::OsFolder;
 use super::super::{Frame, Head, out_of_turn};
-use super::allocate::begin_file;
+use super::LogSettings;
+use super::allocate::{Begun, begin_file};
 use super::layout::{BLOCK_BYTES, FileHeader, length, next_offset};
-use super::log_file::LogFile;
-use super::{LogSettings, remove_if_there};
 use crate::StoreError;
 use crate::log::LOG_FOLDER;
 
 /// A log that is being written, file by file: a file is synced when it is full, not with each frame.
 #[derive(Debug)]
 pub struct LogImport {
-    folder: PathBuf,
+    folder: OsFolder,
     settings: LogSettings,
-    file: Arc<LogFile>,
+    file: Begun,
+    /// The position of its first frame.
+    first: u64,
     offset: u64,
     head: Head,
 }
@@ -26,11 +25,11 @@ pub struct LogImport {
 impl LogImport {
     /// Begins the log of the data directory `data`, which must have none, after the frame `before`.
     pub fn begin(data: &Path, settings: LogSettings, before: Head) -> Result<Self, StoreError> {
-        let folder = data.join(LOG_FOLDER);
-        DirBuilder::new().mode(0o700).create(&folder)?;
-        let header = FileHeader { first: before.position.saturating_add(1), previous: before.tag };
+        let folder = OsFolder::created(&data.join(LOG_FOLDER))?;
+        let first = before.position.saturating_add(1);
+        let header = FileHeader { first, previous: before.tag, after: 0 };
         let file = begin_file(&folder, settings.first_file_bytes, header, 0)?;
-        Ok(Self { folder, settings, file, offset: BLOCK_BYTES, head: before })
+        Ok(Self { folder, settings, file, first, offset: BLOCK_BYTES, head: before })
     }
 
     /// Adds the frame that follows. Whether it is authentic is the caller's question.
@@ -40,14 +39,15 @@ impl LogImport {
         }
         let len = length(frame.as_bytes().len());
         if self.offset.saturating_add(len) > self.file.bytes {
-            self.file.file.sync_data()?;
-            let header = FileHeader { first: frame.position(), previous: self.head.tag };
+            self.file.file.sync()?;
+            let (first, after) = (frame.position(), self.first);
+            let header = FileHeader { first, previous: self.head.tag, after };
             let bytes = self.file.bytes.saturating_mul(2);
             let bytes = bytes.max(self.settings.first_file_bytes).min(self.settings.file_bytes);
             self.file = begin_file(&self.folder, bytes, header, len)?;
-            self.offset = BLOCK_BYTES;
+            (self.first, self.offset) = (first, BLOCK_BYTES);
         }
-        self.file.file.write_all_at(frame.as_bytes(), self.offset)?;
+        self.file.file.write_at(frame.as_bytes(), self.offset)?;
         self.offset = next_offset(self.offset, len);
         self.head = frame.head();
         Ok(())
@@ -55,8 +55,7 @@ impl LogImport {
 
     /// Makes all of it durable, and returns its newest frame.
     pub fn finish(self) -> Result<Head, StoreError> {
-        self.file.file.sync_data()?;
-        remove_if_there(&self.folder.join(super::UNFINISHED_FILE))?;
+        self.file.file.sync()?;
         Ok(self.head)
     }
 }

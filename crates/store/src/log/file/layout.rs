@@ -2,9 +2,10 @@ use super::super::{Head, Tag};
 
 /// The header block at the beginning of a file; frames begin behind it.
 pub(super) const BLOCK_BYTES: u64 = 4_096;
-const MAGIC: &[u8; 16] = b"shoseki log v1\r\n";
-/// Frames begin at multiples of this.
-pub(super) const ALIGNMENT: u64 = 8;
+const MAGIC: &[u8; 16] = b"shoseki log v2\r\n";
+/// Frames begin at multiples of this: a disk that damages the rest of a sector when it writes a
+/// part of it damages no frame that was acknowledged. No disk has larger sectors.
+pub(super) const ALIGNMENT: u64 = 4_096;
 const SUFFIX: &str = ".log";
 
 /// The contents of the header block.
@@ -14,11 +15,14 @@ pub(super) struct FileHeader {
     pub(super) first: u64,
     /// The tag of the frame before it.
     pub(super) previous: Tag,
+    /// The position of the first frame of the file before it; 0 if it was the first file.
+    pub(super) after: u64,
 }
 
 impl FileHeader {
     pub(super) fn block(&self) -> Vec<u8> {
-        let mut block = [MAGIC.as_slice(), &self.first.to_be_bytes(), &self.previous].concat();
+        let (first, after) = (self.first.to_be_bytes(), self.after.to_be_bytes());
+        let mut block = [MAGIC.as_slice(), &first, &self.previous, &after].concat();
         block.resize(usize::try_from(BLOCK_BYTES).unwrap_or(block.len()), 0);
         block
     }
@@ -26,8 +30,10 @@ impl FileHeader {
     /// `None` if it is not the header block of a log file of this version.
     pub(super) fn read(block: &[u8]) -> Option<Self> {
         let (first, rest) = block.strip_prefix(MAGIC)?.split_first_chunk()?;
-        let (previous, _) = rest.split_first_chunk()?;
-        Some(Self { first: u64::from_be_bytes(*first), previous: *previous })
+        let (previous, rest) = rest.split_first_chunk()?;
+        let (after, _) = rest.split_first_chunk()?;
+        let (first, after) = (u64::from_be_bytes(*first), u64::from_be_bytes(*after));
+        Some(Self { first, previous: *previous, after })
     }
 
     pub(super) fn head_before(&self) -> Head {

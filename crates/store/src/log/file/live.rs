@@ -1,18 +1,17 @@
 //! Reads the log of a data directory that a server may have open, and append to.
 
-use std::fs::{self, OpenOptions};
 use std::io::ErrorKind;
 use std::ops::ControlFlow;
-use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use keys::{Keyring, SecretBytes};
 
+use super::super::folder::{LogFolder, OsFolder};
 use super::super::frame::Header;
-use super::super::{Frame, Head, Opener};
+use super::super::{Frame, Head, LOG_FOLDER, Opener};
 use super::layout::{BLOCK_BYTES, FileHeader, file_name, first_position, length, next_offset};
-use super::log_file::LogFile;
+use super::log_file::{LogFile, OpenLogFile};
 use crate::StoreError;
 
 /// Called with one verified frame and its payload after the other, until it breaks.
@@ -22,10 +21,10 @@ pub(crate) type LiveVisitor<'v> =
 /// A place in a log that is followed while it grows.
 #[derive(Debug)]
 pub struct LiveLog {
-    folder: PathBuf,
+    folder: OsFolder,
     opener: Opener,
     head: Head,
-    file: LogFile,
+    file: OpenLogFile,
     /// Where the frame after `head` begins, if it is in this file.
     offset: u64,
 }
@@ -37,7 +36,7 @@ impl LiveLog {
     /// [`StoreError::is_corrupt`] if the log has another frame in the place of `head`, or none: it
     /// is the log of another history.
     pub fn after(data: &Path, keyring: &Arc<Keyring>, head: Head) -> Result<Self, StoreError> {
-        let folder = data.join(super::super::LOG_FOLDER);
+        let folder = log_folder(data)?;
         let next = head.position.saturating_add(1);
         let first = firsts(&folder)?.into_iter().rfind(|first| *first <= next);
         let Some(first) = first else {
@@ -52,10 +51,10 @@ impl LiveLog {
 
     /// Where the log in `data` begins: what precedes its oldest frame.
     pub fn beginning(data: &Path) -> Result<Head, StoreError> {
-        let folder = data.join(super::super::LOG_FOLDER);
+        let folder = log_folder(data)?;
         let none = || StoreError::missing("there is no log");
         let first = firsts(&folder)?.into_iter().next().ok_or_else(none)?;
-        Ok(open(&folder, first)?.header.head_before())
+        Ok(open(&folder, first)?.about.header.head_before())
     }
 
     /// The frame up to which everything was read.
@@ -71,7 +70,7 @@ impl LiveLog {
                  another history"
             ))
         };
-        let mut passed = self.file.header.head_before();
+        let mut passed = self.file.about.header.head_before();
         while passed.position < self.head.position {
             let header = self.file.header_at(self.offset)?.filter(|header| header.follows(&passed));
             let header = header.ok_or_else(|| forked(self.head.position))?;
@@ -89,7 +88,11 @@ impl LiveLog {
     pub fn read(&mut self, visitor: &mut LiveVisitor<'_>) -> Result<(), StoreError> {
         loop {
             while let Some((header, frame)) = self.next_in_file()? {
-                let Ok(payload) = self.opener.open(&frame) else { break };
+                let payload = match self.opener.open(&frame) {
+                    // It is being written.
+                    Err(error) if error.is_corrupt() => break,
+                    payload => payload?,
+                };
                 self.offset = next_offset(self.offset, length(header.frame_len()));
                 self.head = frame.head();
                 if visitor(frame, payload)?.is_break() {
@@ -111,13 +114,13 @@ impl LiveLog {
 
     /// A server syncs each frame itself, but may be about to.
     fn sync(&self) -> Result<(), StoreError> {
-        Ok(self.file.file.sync_data()?)
+        Ok(self.file.file.sync()?)
     }
 
     /// Whether there is a file that continues this one.
     fn continue_in_next_file(&mut self) -> Result<bool, StoreError> {
         let next = self.head.position.saturating_add(1);
-        let (own, all) = (self.file.header.first, firsts(&self.folder)?);
+        let (own, all) = (self.file.about.header.first, firsts(&self.folder)?);
         let Some(first) = all.iter().copied().find(|first| *first > own) else { return Ok(false) };
         // What was not complete a moment ago may be by now: a file follows complete ones.
         if first != next && self.next_in_file()?.is_some() {
@@ -127,42 +130,40 @@ impl LiveLog {
         if first != next && !all.contains(&own) {
             return Err(StoreError::missing(format_args!("the log no longer has frame {next}")));
         }
-        if first != next || file.header.previous != self.head.tag {
-            return Err(self.file.damaged(next, "it is broken, and a file follows it"));
+        if first != next || file.about.header.previous != self.head.tag {
+            return Err(self.file.about.damaged(next, "it is broken, and a file follows it"));
         }
         (self.file, self.offset) = (file, BLOCK_BYTES);
         Ok(true)
     }
 }
 
+fn log_folder(data: &Path) -> Result<OsFolder, StoreError> {
+    let folder = OsFolder::examined(&data.join(LOG_FOLDER))?;
+    folder.ok_or_else(|| StoreError::missing("there is no log"))
+}
+
 /// The first positions of the files, ascending.
-fn firsts(folder: &Path) -> Result<Vec<u64>, StoreError> {
-    let mut found = Vec::new();
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            return Err(StoreError::missing("there is no log"));
-        }
-        entries => entries?,
-    };
-    for entry in entries {
-        found.extend(entry?.file_name().to_str().and_then(first_position));
-    }
+fn firsts(folder: &OsFolder) -> Result<Vec<u64>, StoreError> {
+    let names = folder.names()?;
+    let mut found: Vec<u64> = names.iter().filter_map(|name| first_position(name)).collect();
     found.sort_unstable();
     Ok(found)
 }
 
-fn open(folder: &Path, first: u64) -> Result<LogFile, StoreError> {
-    let file = match OpenOptions::new().read(true).open(folder.join(file_name(first))) {
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            return Err(StoreError::missing(format_args!("the log no longer has frame {first}")));
-        }
+fn open(folder: &OsFolder, first: u64) -> Result<OpenLogFile, StoreError> {
+    let (name, gone) = (file_name(first), || {
+        StoreError::missing(format_args!("the log no longer has frame {first}"))
+    });
+    let bytes = folder.len(&name)?.ok_or_else(gone)?;
+    let file = match folder.open(&name) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Err(gone()),
         file => file?,
     };
-    let bytes = file.metadata()?.len();
     let mut block = vec![0; usize::try_from(BLOCK_BYTES.min(bytes)).unwrap_or(0)];
-    file.read_exact_at(&mut block, 0)?;
+    file.read_at(&mut block, 0)?;
     let header = FileHeader::read(&block).filter(|header| header.first == first);
-    let damaged =
-        || StoreError::corrupt(format_args!("`{}` does not begin as it should", file_name(first)));
-    Ok(LogFile::new(file, header.ok_or_else(damaged)?, bytes))
+    let damaged = || StoreError::corrupt(format_args!("`{name}` does not begin as it should"));
+    let about = Arc::new(LogFile::new(header.ok_or_else(damaged)?, bytes));
+    Ok(OpenLogFile { about, file })
 }
