@@ -30,7 +30,9 @@
 //! It depends on neither services nor configuration: which bodies a row names is decided by a function
 //! that the caller passes.
 
+mod bucket;
 mod chunk;
+mod connector;
 mod contents;
 mod copier;
 mod error;
@@ -40,6 +42,7 @@ mod place;
 mod restore;
 mod verify;
 
+pub use bucket::Bucket;
 pub use copier::{Copier, Round, Source};
 pub use error::BackupError;
 pub use manifest::{SmallFile, Span};
