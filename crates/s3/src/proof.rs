@@ -27,14 +27,13 @@ pub struct ProvedBodies {
 }
 
 /// Reads the bytes of all objects and of the parts of open uploads and verifies their
-/// authentication tags. Without the keyring, and for objects whose key is not available, only the
-/// lengths are compared.
+/// authentication tags. For objects whose key is not available, only the lengths are compared.
 ///
 /// For a data directory that no server has open. `progress` is called repeatedly with the number of
 /// bytes read and the total.
 pub fn prove_bodies(
     store: &Store,
-    keyring: Option<&Keyring>,
+    keyring: &Keyring,
     open_kms: OpenAtRest,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<ProvedBodies, Fault> {
@@ -91,7 +90,7 @@ fn total_bytes(view: &Snapshot) -> Result<u64, Fault> {
 struct Proof<'a> {
     store: &'a Store,
     view: &'a Snapshot,
-    keyring: Option<&'a Keyring>,
+    keyring: &'a Keyring,
     open_kms: OpenAtRest,
     lengths: BTreeMap<BodyId, u64>,
     /// Bytes of all bodies.
@@ -142,8 +141,8 @@ impl Proof<'_> {
                 return Ok(Verdict::NotWhole);
             }
         }
-        let Some(keyring) = self.keyring else { return Ok(Verdict::ByLength) };
-        let Some(root) = envelope.open_at_rest(&tx, keyring, (bucket, key), self.open_kms)? else {
+        let Some(root) = envelope.open_at_rest(&tx, self.keyring, (bucket, key), self.open_kms)?
+        else {
             return Ok(Verdict::ByLength);
         };
         let (bodies, aad) = (self.store.bodies(), frames_aad(bucket, key));

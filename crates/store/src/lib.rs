@@ -55,6 +55,7 @@ mod bases;
 mod bodies;
 mod checkpoints;
 mod copy;
+mod copy_rows;
 mod error;
 mod event;
 mod events;
