@@ -6,6 +6,13 @@
 //! client, through the operations of S3 and KMS, as `cloudtrail.amazonaws.com`: a policy that would
 //! stop AWS stops it too.
 //!
+//! Delivery is a worker: pure functions decide what is due (`trail::retry`, `trail::digest`), one
+//! driver performs it. Its state is in the store, so a restart repeats at most the last step, and
+//! delivering twice is harmless.
+//!
+//! Non-goals: Insights, organization trails, `CloudTrail` Lake, delivery to SNS and CloudWatch Logs.
+//! Formats are in `trail`; validation of delivered files is in `inquiry`, by operations.
+//!
 //! Reading order: `model.rs` (stored types), `ops.rs` and one file per operation, `probe.rs` (the
 //! checks of `CreateTrail`), then [`deliver`]: `deliver/cut.rs` turns committed events into pending
 //! files, `deliver/lanes.rs` delivers them, `deliver/digests.rs` creates the digests.

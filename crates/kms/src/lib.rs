@@ -43,7 +43,6 @@ mod quiet;
 mod resolve;
 mod rights;
 mod rows;
-
 mod state;
 mod tagged;
 mod tags;

@@ -3,9 +3,19 @@
 //!
 //! It makes no decisions about calls. It reads heads and bodies within their limits, passes them to
 //! the [`gateway::Gateway`], and writes the responses; it wakes the workers when they are due.
+//! Only brief calls run on the threads that serve sockets; all others run on threads that may block.
+//!
+//! Everything that a client can make it hold is limited: connections (`places.rs`), bytes in memory
+//! (`memory.rs`), time (`patience.rs`). A limit delays or rejects one client, not the others.
+//!
+//! Non-goals: rules of services, signatures, permissions, events. Its own pages under `/_shoseki/`
+//! (`own.rs`) show health, metrics and the transparency log; each change of state is a call of an
+//! operation, except the sign-in of the console (`signin.rs`), whose events `gateway` builds.
 //!
 //! Reading order: [`Config`], [`open`] (how the parts are wired), `ground.rs` and `directory.rs`
-//! (what becomes of a data directory), [`Server`] (sockets), then `workers.rs`.
+//! (what becomes of a data directory), [`Server`] and `serve.rs` (sockets), `connection.rs` (one
+//! request), `operations.rs` (the table of operations), then `workers.rs`, `transparency.rs` (the
+//! tree of all events) and `witness.rs` (the trees of other servers).
 
 mod accounts;
 mod addressed;
@@ -32,7 +42,6 @@ mod network;
 mod open;
 mod open_error;
 mod operations;
-
 mod out_body;
 mod own;
 mod patience;
