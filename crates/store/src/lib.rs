@@ -89,6 +89,7 @@ use std::sync::{Arc, Mutex};
 pub use bodies::{Bodies, BodyId, BodyReader, BodyWriter, Swept};
 use checkpoints::Checkpointer;
 pub use checkpoints::Upkeep;
+pub use copy::StateFiles;
 pub use error::{StoreError, StoreErrorKind};
 pub use event::NewEvent;
 pub use events::HistoryQuery;

@@ -10,7 +10,7 @@ use types::Entropy;
 
 use crate::bodies::{BODIES_FOLDER, Bodies, create_folder};
 use crate::checkpoints::{Checkpointer, Checkpoints, Pace};
-use crate::copy::{PAGE_CACHE_BYTES, StateBackends, StateCopy};
+use crate::copy::{PAGE_CACHE_BYTES, StateCopy, StateFiles};
 use crate::log::{FileLog, LOG_FOLDER, Log, LogPoint, LogSettings, Sealer, UnreadLog};
 use crate::reserve::Reserve;
 use crate::segment::{SEGMENTS_FOLDER, remove_unfinished};
@@ -122,7 +122,7 @@ impl Store {
     pub fn simulated(
         folder: &Path,
         log: Box<dyn Log>,
-        state: StateBackends,
+        state: Box<dyn StateFiles>,
         with: &Opening,
     ) -> Result<Self, StoreError> {
         create_folder(folder)?;
@@ -174,7 +174,9 @@ impl Store {
         let bodies = Bodies::within(folder.join(BODIES_FOLDER));
         let (stopwatch, reserve) = (bodies.stopwatch.clone(), Reserve::new(folder));
         let keyring = Arc::clone(&with.keyring);
-        let shared = Shared::replayed(Ingredients { log, copy, keyring, reserve, stopwatch })?;
+        let folder_of_parts = folder.to_owned();
+        let parts = Ingredients { log, copy, keyring, folder: folder_of_parts, reserve, stopwatch };
+        let shared = Shared::replayed(parts)?;
         let shared = Arc::new(shared);
         let cannot = |cause| StoreError::engine("cannot begin to seal frames").because(cause);
         let sealer = Sealer::start(&with.keyring, &with.entropy).map_err(cannot)?;

@@ -42,7 +42,8 @@ impl Store {
         let copy = StateCopy::open(&aside, with.page_cache_bytes)?;
         let keyring = Arc::clone(&with.keyring);
         let (reserve, stopwatch) = (Reserve::new(folder), Stopwatch::default());
-        let parts = Ingredients { log: Box::new(log), copy, keyring, reserve, stopwatch };
+        let (log, own) = (Box::new(log), folder.to_owned());
+        let parts = Ingredients { log, copy, keyring, folder: own, reserve, stopwatch };
         let shared = Shared::replayed(parts)?;
         shared.checkpoint()?;
         drop(shared);

@@ -208,6 +208,8 @@ impl FileLog {
         self.has_spare.store(false, Ordering::Release);
         let about = Arc::new(LogFile::new(header, bytes));
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
+        // It replaces a file that has no frame, if the first one is too long for that.
+        self.open.close(first);
         files.insert(first, Arc::clone(&about));
         Ok(OpenLogFile { about, file })
     }
