@@ -13,6 +13,7 @@ mod exit;
 mod explain;
 mod fsck;
 mod health;
+mod history;
 mod lang;
 mod out;
 mod pages;
@@ -85,6 +86,8 @@ enum Command {
     Witness(witness::Witness),
     /// Checks a data directory for missing or damaged data while the server is stopped.
     Fsck(fsck::Fsck),
+    /// Prints an anchor of the history, to be kept on another machine.
+    History(history::History),
     /// Replaces a missing or damaged state file, from the log.
     Rebuild(rebuild::Rebuild),
     /// Explains why a request was denied, or why deliveries are pending: policy, statement, values.
@@ -140,6 +143,7 @@ fn run(command: &Command, lang: Lang, refused: &[String]) -> Result<Exit, Troubl
         Command::Prove(verb) => prove::run(verb),
         Command::Witness(verb) => witness::run(verb),
         Command::Fsck(verb) => fsck::run(verb),
+        Command::History(verb) => history::run(verb),
         Command::Rebuild(verb) => rebuild::run(verb),
         Command::Explain(verb) => explain::run(verb),
         Command::Health(verb) => health::run(verb),

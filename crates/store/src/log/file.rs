@@ -167,6 +167,11 @@ impl FileLog {
         })
     }
 
+    /// Makes certain that the newest frame is durable: another process may be about to sync it.
+    pub(crate) fn make_durable(&self) -> Result<(), StoreError> {
+        Ok(held(&self.writing).file.file.sync()?)
+    }
+
     /// The files that hold frames, with their first positions, ascending.
     pub fn files(&self) -> Vec<(u64, String)> {
         let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
