@@ -199,7 +199,7 @@ impl Shared {
         if sealed.next_seq() < end {
             tail.complete_with(older);
         } else {
-            tail.drop_through(end.saturating_sub(1));
+            drop(tail.drop_through(end.saturating_sub(1)));
         }
         Ok(())
     }

@@ -65,7 +65,7 @@ fn fail(seed: u64) {
             5 => disk.fail(Part::Log, DiskFault::Remove),
             6 => disk.limit(Some(disk.bytes() + dice.below(60_000))),
             7 => {
-                // What the engine fails to sync while it closes or opens a file no process can know
+                // What the engine fails to sync while it closes or opens a file no process can see
                 // later: a state file that is damaged then is replaced by `rebuild`.
                 disk.repair();
                 let faults = [DiskFault::Write, DiskFault::Sync, DiskFault::Read];
