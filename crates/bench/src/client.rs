@@ -5,8 +5,9 @@ use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::failure::Failure;
+use crate::own;
 use crate::request::Request;
-use crate::{Failure, own};
 
 /// A body up to this size is sent together with its head.
 const JOINED_BYTES_MAX: usize = 64 << 10;

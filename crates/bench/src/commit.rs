@@ -13,8 +13,9 @@ use keys::{Keyring, RootKey};
 use store::{FileLog, Log, NewEvent, Opening, Sealer, Store};
 use types::{Entropy, Timestamp};
 
+use crate::failure::Failure;
 use crate::latency::{Latencies, whole_us};
-use crate::{Failure, own};
+use crate::own;
 
 /// About the size of an event of KMS.
 const EVENT_BYTES: usize = 1_500;

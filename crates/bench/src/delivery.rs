@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use flate2::read::MultiGzDecoder;
 
+use crate::failure::Failure;
 use crate::load::{self, Load, Pace};
+use crate::own;
 use crate::server::Server;
 use crate::stage::{LOG_BUCKET, Stage, elements};
 use crate::work::Work;
-use crate::{Failure, own};
 
 /// The time after which delivery counts as broken.
 const PATIENCE: Duration = Duration::from_mins(1);

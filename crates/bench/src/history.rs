@@ -12,12 +12,14 @@ use store::{NewEvent, Opening, Store};
 use trail::{Facts, Name, lookup};
 use types::{Clock, DAY_MS, Entropy, Timestamp};
 
+use crate::failure::Failure;
 use crate::latency::Latencies;
 use crate::load::{self, Load, Pace};
+use crate::own;
 use crate::request::{REGION, Request};
 use crate::server::Server;
+use crate::setting::Setting;
 use crate::stage::Stage;
-use crate::{Failure, Setting, own};
 
 /// Events per commit.
 const COMMIT_EVENTS: u64 = 4_096;

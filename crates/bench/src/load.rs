@@ -7,10 +7,11 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::client::{Connection, Keep};
+use crate::failure::Failure;
 use crate::latency::{Latencies, whole_us};
+use crate::own;
 use crate::request::Request;
 use crate::work::Work;
-use crate::{Failure, own};
 
 /// How often the pacer releases requests that are due.
 const PACER_PAUSE: Duration = Duration::from_micros(250);

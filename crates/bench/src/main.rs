@@ -24,29 +24,31 @@
 mod client;
 mod commit;
 mod delivery;
+mod failure;
 mod history;
 mod latency;
 mod load;
 mod own;
+mod parts;
 mod report;
 mod request;
 mod server;
+mod setting;
 mod stage;
 mod work;
 
-use std::error::Error;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
+use crate::failure::Failure;
 use crate::load::{Load, Pace};
+use crate::parts::Parts;
 use crate::report::Row;
 use crate::server::Server;
+use crate::setting::Setting;
 use crate::stage::Stage;
 use crate::work::Work;
-
-/// Any failure: this is a development tool, whose users read the text.
-type Failure = Box<dyn Error + Send + Sync>;
 
 /// Measures a server that it starts itself, under load.
 #[derive(Debug, Parser)]
@@ -110,40 +112,6 @@ enum Command {
         #[command(flatten)]
         setting: Setting,
     },
-}
-
-#[derive(Debug, Clone, Args)]
-struct Setting {
-    /// The server's binary [default: the one built beside this program].
-    #[arg(long, default_value_os_t = beside())]
-    server: PathBuf,
-    /// The parent of the temporary data directory; it should be on a disk.
-    #[arg(long)]
-    scratch: Option<PathBuf>,
-    /// The number of connections, each with one request in flight.
-    #[arg(long, default_value_t = 64)]
-    connections: usize,
-    /// How long to measure.
-    #[arg(long, default_value_t = 5)]
-    seconds: u32,
-    /// The number of events created before `LookupEvents` is measured.
-    #[arg(long, default_value_t = 100_000)]
-    history: usize,
-    /// With a trail that logs everything, delivered every two seconds.
-    #[arg(long)]
-    trail: bool,
-    /// Prints JSON, one object per line.
-    #[arg(long)]
-    json: bool,
-    /// Waits for a line on standard input before measuring, so that a profiler can be attached.
-    #[arg(long)]
-    hold: bool,
-}
-
-/// The path of the server's binary, relative to this program's in any target directory.
-fn beside() -> PathBuf {
-    let own = std::env::current_exe().unwrap_or_default();
-    own.with_file_name("shoseki")
 }
 
 fn main() -> Result<(), Failure> {
@@ -228,10 +196,12 @@ async fn measured(
     if setting.hold {
         own::hold(server.pid())?;
     }
+    let parts_before = Parts::of(server).await?;
     let before = server.usage()?;
     let own_before = own::cpu_us()?;
     let measured = load::run(&load, requests).await?;
     let used = server.usage()?.since(before);
     let own_us = own::cpu_us()?.saturating_sub(own_before);
-    Ok(Row { work, pace, trail: setting.trail, measured, used, own_us })
+    let parts = Parts::of(server).await?.since(&parts_before);
+    Ok(Row { work, pace, trail: setting.trail, measured, used, own_us, parts })
 }

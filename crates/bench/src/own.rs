@@ -1,7 +1,7 @@
 use std::io::{Write, stderr, stdin};
 use std::time::Instant;
 
-use crate::Failure;
+use crate::failure::Failure;
 use crate::server::cpu_us_of;
 
 /// The clock of all measurements.

@@ -1,12 +1,14 @@
+use std::collections::BTreeMap;
 use std::io::{Write, stdout};
 
 use serde_json::{Value, json};
 
-use crate::Failure;
 use crate::commit::{Commits, Place};
 use crate::delivery::Lag;
+use crate::failure::Failure;
 use crate::history::History;
 use crate::load::{Measured, Pace};
+use crate::parts::Parts;
 use crate::server::{Server, Usage};
 use crate::work::Work;
 
@@ -21,6 +23,8 @@ pub(crate) struct Row {
     pub(crate) used: Usage,
     /// CPU time of this process in microseconds.
     pub(crate) own_us: u64,
+    /// What the server's time went into.
+    pub(crate) parts: Parts,
 }
 
 impl Row {
@@ -67,7 +71,15 @@ impl Row {
             "serverCpuUsPerRequest": self.each(self.used.cpu_us),
             "clientCpuUsPerRequest": self.each(self.own_us),
             "serverRssKib": self.used.rss_kib,
+            "phasesUsPerRequest": self.each_of(&self.parts.phases),
+            "threadsUsPerRequest": self.each_of(&self.parts.threads),
         })
+    }
+
+    /// Microseconds for each request, of the parts that took a tenth of one or more.
+    fn each_of(&self, parts: &BTreeMap<String, u64>) -> BTreeMap<String, f64> {
+        let each = parts.iter().map(|(name, us)| (name.clone(), self.each(*us)));
+        each.filter(|(_, us)| *us >= 0.1).collect()
     }
 
     fn text(&self) -> String {
@@ -91,6 +103,11 @@ impl Row {
             self.each(self.own_us),
             self.used.rss_kib / 1_024,
         );
+        for (title, parts) in [("phases", &self.parts.phases), ("threads", &self.parts.threads)] {
+            let each = self.each_of(parts).into_iter();
+            let texts: Vec<String> = each.map(|(name, us)| format!("{name} {us:.1}")).collect();
+            line += &["\n  ", title, ": ", &texts.join(", "), " µs"].concat();
+        }
         if measured.errors + measured.unsent > 0 {
             line += &["  errors ", &measured.errors.to_string()].concat();
             line += &["  unsent ", &measured.unsent.to_string()].concat();

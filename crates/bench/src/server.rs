@@ -10,8 +10,8 @@ use tempfile::TempDir;
 use testkit::Serving;
 use wire::sign::Credentials;
 
-use crate::Failure;
 use crate::client::{Connection, Keep};
+use crate::failure::Failure;
 use crate::own;
 use crate::request::Request;
 
@@ -20,7 +20,7 @@ const SECRET: &str = "benchbenchbenchbenchbenchbenchbenchbench";
 /// The time after which an unresponsive server counts as failed.
 const START_PATIENCE: Duration = Duration::from_secs(20);
 /// Microseconds of a clock tick of `/proc`: `USER_HZ` is 100 on every Linux.
-const TICK_US: u64 = 10_000;
+pub(crate) const TICK_US: u64 = 10_000;
 
 /// A server process in a temporary directory, killed when dropped.
 #[derive(Debug)]
@@ -144,7 +144,7 @@ pub(crate) fn cpu_us_of(pid: &str) -> Result<u64, Failure> {
 /// `utime` + `stime`, fields 14 and 15; the second field, a name, may contain anything.
 ///
 /// Source: proc(5).
-fn parse_ticks(stat: &str) -> Option<u64> {
+pub(crate) fn parse_ticks(stat: &str) -> Option<u64> {
     let (_, after_name) = stat.rsplit_once(')')?;
     let mut fields = after_name.split_ascii_whitespace().skip(11);
     let (user, system): (u64, u64) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);

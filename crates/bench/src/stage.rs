@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use wire::sign::Credentials;
 
-use crate::Failure;
 use crate::client::{Connection, Keep};
+use crate::failure::Failure;
 use crate::request::{REGION, Request, Signer};
 use crate::server::Server;
 

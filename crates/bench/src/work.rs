@@ -3,7 +3,7 @@ use std::fmt;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
-use crate::Failure;
+use crate::failure::Failure;
 use crate::load::{self, Load, Pace};
 use crate::request::{Body, Request};
 use crate::stage::{BUCKET, Stage};

@@ -16,8 +16,8 @@ use crate::access::{CallerSide, first_denial};
 use crate::execute::execute;
 use crate::nested::{NestedCaller, NestedCalls};
 use crate::{
-    Access, Call, Caller, Denial, Fault, Gateway, IdentityPort, Name, Operation, Refused, Settings,
-    TagPort, decisions,
+    Access, Call, Caller, Denial, Fault, Gateway, IdentityPort, Name, Operation, Phase, Refused,
+    Settings, TagPort, decisions,
 };
 
 pub use self::parts::Part;
@@ -122,6 +122,14 @@ impl<'t> Ctx<'t> {
         if self.denials.len() < DENIALS_MAX {
             self.denials.push(denial);
         }
+    }
+
+    /// Does the work as a phase of the call.
+    pub(crate) fn phase<T>(&mut self, phase: Phase, work: impl FnOnce(&mut Self) -> T) -> T {
+        let begun = self.gateway.phases.begin();
+        let done = work(self);
+        self.gateway.phases.end(phase, &begun);
+        done
     }
 
     /// The current call.

@@ -2,7 +2,7 @@
 
 use crate::access::{ByHead, authorize, authorize_by_head};
 use crate::record::{Outcome, build};
-use crate::{BodySink, Ctx, Fault, Operation, Refused};
+use crate::{BodySink, Ctx, Fault, Operation, Phase, Refused};
 
 /// The progress of a call.
 pub(crate) enum Stage<O: Operation> {
@@ -81,7 +81,7 @@ impl<O: Operation> Stage<O> {
         match self {
             Self::Ready { input, work } => {
                 let run = |ctx: &mut Ctx<'_>| O::run(ctx, input, work).map_err(Refused::from);
-                let result = in_layer(ctx, run, keep_reasons);
+                let result = ctx.phase(Phase::Operation, |ctx| in_layer(ctx, run, keep_reasons));
                 record::<O>(ctx, Some(input), Some(work), &result)?;
                 Ok(result)
             }
@@ -95,9 +95,10 @@ impl<O: Operation> Stage<O> {
 }
 
 fn admit<O: Operation>(ctx: &mut Ctx<'_>, input: &O::Input) -> Result<O::Work, Refused> {
-    let (needs, seen) = O::access(ctx, input).map_err(Refused::from)?;
-    authorize(ctx, O::SPEC.service, needs)?;
-    O::prepare(ctx, input, seen).map_err(Refused::from)
+    let (needs, seen) =
+        ctx.phase(Phase::Operation, |ctx| O::access(ctx, input).map_err(Refused::from))?;
+    ctx.phase(Phase::Policy, |ctx| authorize(ctx, O::SPEC.service, needs))?;
+    ctx.phase(Phase::Operation, |ctx| O::prepare(ctx, input, seen).map_err(Refused::from))
 }
 
 /// Takes the steps of a call whose body has not arrived, up to the one that reads it.
@@ -147,7 +148,8 @@ fn record<O: Operation>(
     if result.as_ref().is_err_and(Refused::needs_writer) {
         return Ok(());
     }
-    let records = build::<O>(ctx, input, work, &Outcome::of(result))?;
+    let records =
+        ctx.phase(Phase::Event, |ctx| build::<O>(ctx, input, work, &Outcome::of(result)))?;
     for record in records {
         ctx.push_record(record);
     }
@@ -163,7 +165,7 @@ pub(crate) fn execute<O: Operation>(
     let result = match &mut work {
         Ok(work) => {
             let run = |ctx: &mut Ctx<'_>| O::run(ctx, input, work).map_err(Refused::from);
-            in_layer(ctx, run, |_| Ok(()))
+            ctx.phase(Phase::Operation, |ctx| in_layer(ctx, run, |_| Ok(())))
         }
         Err(refused) => Err(refused.clone()),
     };

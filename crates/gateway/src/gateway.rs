@@ -11,6 +11,7 @@ use types::{AccountId, Clock, Entropy, Region, Timestamp};
 use wire::sigv4::SigningKeys;
 
 use crate::fault::FaultCounts;
+use crate::phases::Phases;
 use crate::policies::PolicyCache;
 use crate::record;
 use crate::record::service::of_service;
@@ -19,7 +20,7 @@ use crate::row::{admitted, committed};
 use crate::senders::Senders;
 use crate::table::Table;
 use crate::{
-    Call, Caller, Family, Fault, FaultKind, IdentityPort, Name, Operation, Refused, Row,
+    Call, Caller, Family, Fault, FaultKind, IdentityPort, Name, Operation, Phase, Refused, Row,
     ServiceEvent, SignInEvent, decisions,
 };
 
@@ -77,6 +78,7 @@ pub struct Gateway {
     pub(crate) table: Table,
     pub(crate) unproven: AtomicU64,
     faults: FaultCounts,
+    pub(crate) phases: Phases,
     pub(crate) decided_on_writer: AtomicU64,
     shared: Mutex<BTreeMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
@@ -87,6 +89,7 @@ impl Gateway {
         Arc::new(Self {
             store: parts.store,
             keyring: parts.keyring,
+            phases: Phases::new(parts.clock.clone()),
             clock: parts.clock,
             entropy: parts.entropy,
             identities: parts.identities,
@@ -105,6 +108,11 @@ impl Gateway {
     /// Requests that were rejected before authentication: they have no events.
     pub fn unproven(&self) -> u64 {
         self.unproven.load(Ordering::Relaxed)
+    }
+
+    /// Microseconds that all calls have spent in a phase.
+    pub fn spent_us(&self, phase: Phase) -> u64 {
+        self.phases.total_us(phase)
     }
 
     /// The number of policy decisions made on the writer, during which all other changes waited.
@@ -181,7 +189,8 @@ impl Gateway {
 
     /// Records in the store's format.
     pub(crate) fn new_events(&self, records: Vec<Record>) -> Result<Vec<NewEvent>, Fault> {
-        record::new_events(records, |source| self.event_names(source))
+        self.phases
+            .time(Phase::Event, || record::new_events(records, |source| self.event_names(source)))
     }
 
     /// As [`Ctx::region_of`], for a worker.

@@ -16,8 +16,8 @@ use crate::incoming::Incoming;
 use crate::record::fault;
 use crate::unserved;
 use crate::{
-    Answer, Begun, BodyGate, BodyLimit, Call, Family, Fault, Gateway, Origin, Protocol, Refused,
-    Row, SMALL_BODY_BYTES_MAX, Scope, Service, Signatures, Spec, WireError,
+    Answer, Begun, BodyGate, BodyLimit, Call, Effort, Family, Fault, Gateway, Origin, Phase,
+    Protocol, Refused, Row, SMALL_BODY_BYTES_MAX, Scope, Service, Signatures, Spec, WireError,
 };
 
 /// A request whose head was understood.
@@ -25,8 +25,8 @@ use crate::{
 pub struct Identified {
     /// What body may follow.
     pub body: BodyLimit,
-    /// Whether [`Gateway::begin`] may run on a thread that serves sockets.
-    pub brief: bool,
+    /// What [`Gateway::begin`] takes of a thread.
+    pub effort: Effort,
     pub(crate) service: &'static Service,
     /// `None` for Query requests, whose operation is in the body.
     pub(crate) row: Option<&'static Row>,
@@ -55,10 +55,10 @@ pub struct Received {
 impl Identified {
     /// A request of the control protocol about `resource`.
     fn control(row: &'static Row, resource: &str) -> Self {
-        let Spec { body, brief, service, .. } = *row.spec;
+        let Spec { body, effort, service, .. } = *row.spec;
         Self {
             body,
-            brief,
+            effort,
             service,
             row: Some(row),
             bucket: None,
@@ -136,7 +136,7 @@ impl Gateway {
             Some(service) if matches!(service.protocol, Protocol::Query { .. } | Protocol::Ec2) => {
                 Ok(Identified {
                     body: BodyLimit::Buffered(SMALL_BODY_BYTES_MAX),
-                    brief: false,
+                    effort: Effort::Ordinary,
                     service,
                     row: None,
                     bucket: None,
@@ -186,10 +186,10 @@ impl Gateway {
         };
         let row = self.table.named(service, name);
         let row = row.ok_or_else(|| self.refuse(service, &unknown_operation(), false))?;
-        let Spec { body, brief, .. } = *row.spec;
+        let Spec { body, effort, .. } = *row.spec;
         Ok(Identified {
             body,
-            brief,
+            effort,
             service,
             row: Some(row),
             bucket: None,
@@ -252,7 +252,7 @@ impl Gateway {
         let some = |text: String| Some(text).filter(|text| !text.is_empty());
         Ok(Identified {
             body: row.spec.body,
-            brief: row.spec.brief,
+            effort: row.spec.effort,
             service,
             row: Some(row),
             bucket: some(bucket),
@@ -291,8 +291,10 @@ impl Gateway {
         }
         let (service, now) = (identified.service, self.clock.now());
         let view = self.store.snapshot().map_err(Refused::from);
-        let presented =
-            view.and_then(|view| present(self, &view, head, identified.requested(), now));
+        let presented = view.and_then(|view| {
+            let requested = identified.requested();
+            self.phases.time(Phase::Signature, || present(self, &view, head, requested, now))
+        });
         let presented =
             presented.map_err(|refused| self.no_call(service, refused, identified.json))?;
         let trust = presented.trust(self, head, service.family);
@@ -306,7 +308,7 @@ impl Gateway {
     }
 
     /// Authenticates and begins the call. May block the thread, unless the operation is
-    /// [brief](crate::Spec::brief).
+    /// [brief](Effort::Brief).
     ///
     /// [`Begun::Body`] contains the gate through which the body's bytes must pass.
     pub fn begin(
@@ -382,16 +384,13 @@ impl Gateway {
         let now = self.clock.now();
         let view = self.store.snapshot()?;
         let hash = hash.as_ref();
-        let found = match &fields {
-            Some(fields) => authenticate_form(self, &view, fields, service, now)?,
-            None => prove(
-                self,
-                self.presented(identified, &view, &head, now)?,
-                &head,
-                service.family,
-                hash,
-            )?,
-        };
+        let found = self.phases.time(Phase::Signature, || {
+            if let Some(fields) = &fields {
+                return authenticate_form(self, &view, fields, service, now);
+            }
+            let presented = self.presented(identified, &view, &head, now)?;
+            prove(self, presented, &head, service.family, hash)
+        })?;
         if !identified.is_unsigned() {
             found.expect_host(&head, &self.settings.domains, service.family)?;
         }

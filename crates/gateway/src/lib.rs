@@ -49,6 +49,7 @@ mod nested;
 mod operation;
 mod operator_event;
 mod origin;
+mod phases;
 mod policies;
 mod record;
 mod row;
@@ -81,11 +82,12 @@ pub use operation::{
     Answered, BodySink, Codec, Decoding, EventParts, Needed, Operation, Plain, TagPort, shown,
 };
 pub use operator_event::operator_events;
+pub use phases::Phase;
 pub use record::service::ServiceEvent;
 pub use record::sign_in::{SignInEvent, SignInOrigin};
 pub use row::{Answering, Begun, Row, Upload, row};
 pub use spec::{
-    BodyLimit, Class, EventForm, INTERNAL_FAILURE, OwnFailure, Route, SERVICE_UNAVAILABLE,
+    BodyLimit, Class, Effort, EventForm, INTERNAL_FAILURE, OwnFailure, Route, SERVICE_UNAVAILABLE,
     SMALL_BODY_BYTES_MAX, Scope, Service, Signatures, Spec, WhenFull,
 };
 pub use trail::{Name, Resource};

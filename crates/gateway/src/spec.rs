@@ -182,11 +182,30 @@ pub struct Spec {
     pub anonymous: bool,
     /// The meaning of a signature for it.
     pub signatures: Signatures,
-    /// Whether a call takes well below a millisecond and waits only for its commit, so that it may
-    /// run on a socket thread.
-    pub brief: bool,
+    /// What a call takes of a thread.
+    pub effort: Effort,
     /// What becomes of a call while the disk is full.
     pub when_full: WhenFull,
+}
+
+/// What a call takes of a thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// Well below a millisecond, and it waits only for its commit: it may run on a thread that
+    /// serves sockets.
+    Brief,
+    /// It may read files, so it runs on a thread of its own.
+    Ordinary,
+    /// The same, and it computes all the while: more of them at once than the machine has cores
+    /// take memory and are no faster.
+    Search,
+}
+
+impl Effort {
+    /// Whether a call of it may run on a thread that serves sockets.
+    pub fn is_brief(self) -> bool {
+        self == Self::Brief
+    }
 }
 
 /// The largest body of a JSON or Query request, in bytes. The limit is our own: the service models
@@ -206,7 +225,7 @@ impl Spec {
             body: BodyLimit::Buffered(SMALL_BODY_BYTES_MAX),
             anonymous: false,
             signatures: Signatures::Count,
-            brief: false,
+            effort: Effort::Ordinary,
             when_full: WhenFull::Refused,
         }
     }
@@ -257,7 +276,14 @@ impl Spec {
     /// The same, for operations too short for a separate thread.
     #[must_use]
     pub const fn brief(mut self) -> Self {
-        self.brief = true;
+        self.effort = Effort::Brief;
+        self
+    }
+
+    /// The same, for operations that search the event history.
+    #[must_use]
+    pub const fn search(mut self) -> Self {
+        self.effort = Effort::Search;
         self
     }
 

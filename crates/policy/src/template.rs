@@ -183,7 +183,7 @@ fn split_variable(text: &str) -> Option<(&str, &str, &str)> {
     }
 }
 
-/// The key of a variable: what stands before its default.
+/// The key of a variable: the text before its default.
 fn name(inside: &str) -> &str {
     inside.split_once(',').map_or(inside, |(name, _)| name).trim()
 }

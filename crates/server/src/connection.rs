@@ -172,14 +172,19 @@ impl Exchange<'_> {
         }
         let body = self.collect(body, limit, &identified).await?;
         let _ = self.gateway.named(&identified, &head, &body).map(|name| self.named.set(name));
-        let brief = identified.brief && body.len() <= BRIEF_BODY_BYTES_MAX;
+        let brief = identified.effort.is_brief() && body.len() <= BRIEF_BODY_BYTES_MAX;
         let Some(unfolded) = self.unfolded(&body) else {
             return Err(self.gateway.refused(&identified, &identified.too_large(limit)));
         };
         shares.call = self.call(brief, unfolded).await?;
         let received = Received { head, body, form: None, tls: self.peer.tls.clone() };
         let gateway = Arc::clone(&self.gateway);
-        match on_thread(brief, move || gateway.begin(identified, received).0).await? {
+        let turn = self.peer.memory.turn(identified.effort).await;
+        let begun = on_thread(brief, move || {
+            let _turn = turn;
+            gateway.begin(identified, received).0
+        });
+        match begun.await? {
             Begun::Answering(answering) => Ok(answering.await),
             Begun::Body(upload) => Ok(upload.finish(Ok(Vec::new())).await),
         }
@@ -192,9 +197,9 @@ impl Exchange<'_> {
         mut identified: Identified,
         head: &Head,
     ) -> Result<(Identified, Option<gateway::Answering>), Answer> {
-        let _call = self.call(identified.brief, 0).await?;
+        let _call = self.call(identified.effort.is_brief(), 0).await?;
         let (gateway, received) = (Arc::clone(&self.gateway), self.streaming(head.clone()));
-        on_thread(identified.brief, move || {
+        on_thread(identified.effort.is_brief(), move || {
             let refusal = gateway.refused_by_head(&mut identified, received);
             (identified, refusal)
         })
@@ -208,7 +213,7 @@ impl Exchange<'_> {
         }
         let Sent { identified, head, body, limit } = sent;
         let bytes = self.collect(body, wire_limit(limit), &identified).await?;
-        let brief = identified.brief && bytes.len() <= BRIEF_BODY_BYTES_MAX;
+        let brief = identified.effort.is_brief() && bytes.len() <= BRIEF_BODY_BYTES_MAX;
         shares.call = self.call(brief, 0).await?;
         let too_large = Box::new(identified.too_large(limit));
         let received = self.streaming(head);
@@ -228,7 +233,8 @@ impl Exchange<'_> {
     async fn invited(&self, sent: Sent, shares: &mut Shares) -> Result<Answer, Answer> {
         let Sent { identified, head, body, limit } = sent;
         let most = BRIEF_BODY_BYTES_MAX as u64;
-        let brief = identified.brief && body.size_hint().upper().is_some_and(|bytes| bytes <= most);
+        let brief = identified.effort.is_brief()
+            && body.size_hint().upper().is_some_and(|bytes| bytes <= most);
         shares.call = self.call(brief, 0).await?;
         let too_large = identified.too_large(limit);
         let begun = self.begun(identified, head, limit, too_large.clone());

@@ -11,6 +11,12 @@ pub(crate) mod unfolded;
 mod waits;
 
 use std::fmt;
+use std::num::NonZero;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use gateway::Effort;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub(crate) use budget::{Budget, PartOfBlock, Share};
 pub(crate) use waits::Waits;
@@ -31,6 +37,9 @@ const CONNECTION_BYTES: u64 = 72 << 10;
 
 /// The cost of a call on a separate thread, in bytes, independent of its body.
 const CALL_BYTES: u64 = 4 << 20;
+
+/// Searches that run at once, for each core: one computes while another reads.
+const SEARCHES_PER_CORE: usize = 2;
 
 /// The parts of `memory_max`, in sixteenths. The remaining three are for the program.
 #[derive(Debug, Clone, Copy)]
@@ -98,11 +107,14 @@ pub(crate) struct Memory {
     pub(crate) answers: Budget,
     /// Calls that run on separate threads.
     pub(crate) calls: Budget,
+    /// Turns for searches.
+    searches: Arc<Semaphore>,
 }
 
 impl Memory {
     pub(crate) fn new(plan: Plan, part: PartOfBlock) -> Self {
         let budget = |sixteenths| Budget::new(plan.part(sixteenths), part);
+        let cores = available_parallelism().map_or(1, NonZero::get);
         Self {
             proven: budget(Parts::PROVEN),
             claimed: budget(Parts::CLAIMED),
@@ -110,12 +122,25 @@ impl Memory {
             streams: budget(Parts::STREAMS),
             answers: budget(Parts::ANSWERS),
             calls: budget(Parts::CALLS),
+            searches: Arc::new(Semaphore::new(cores.saturating_mul(SEARCHES_PER_CORE))),
         }
     }
 
     /// A share for a call whose decoded body takes this many bytes.
     pub(crate) async fn call(&self, waits: &Waits, block: Block, unfolded: u64) -> Option<Share> {
         self.calls.wait(waits, block, CALL_BYTES.saturating_add(unfolded)).await
+    }
+
+    /// Waits until a call of this effort may compute, in the order of arrival. Only searches wait;
+    /// what they return takes its turn with it.
+    pub(crate) async fn turn(&self, effort: Effort) -> Option<OwnedSemaphorePermit> {
+        // INVARIANT: the semaphore is never closed.
+        if effort == Effort::Search
+            && let Ok(turn) = Arc::clone(&self.searches).acquire_owned().await
+        {
+            return Some(turn);
+        }
+        None
     }
 }
 
@@ -127,7 +152,28 @@ impl fmt::Debug for Memory {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+
+    /// Searches take turns; other calls never wait for them.
+    #[tokio::test]
+    async fn searches_take_turns() {
+        let memory = Memory::new(Plan::new(None), PartOfBlock { of_block: 1, all: 1 });
+        let most = memory.searches.available_permits();
+        let mut turns = Vec::new();
+        for _ in 0..most {
+            turns.extend(memory.turn(Effort::Search).await);
+        }
+        assert_eq!(turns.len(), most);
+        let next = memory.turn(Effort::Search);
+        assert!(tokio::time::timeout(Duration::ZERO, next).await.is_err(), "it waits");
+        for other in [Effort::Brief, Effort::Ordinary] {
+            assert!(memory.turn(other).await.is_none());
+        }
+        turns.pop();
+        assert!(memory.turn(Effort::Search).await.is_some());
+    }
 
     /// The shares leave memory for the program.
     #[test]

@@ -196,6 +196,7 @@ impl Metrics {
         let unproven = "Requests rejected before authentication; they have no events";
         page.counter("shoseki_unproven_requests", unproven, gateway.unproven());
         page.faults(gateway);
+        page.phases(gateway);
         let lost = "Lines of diagnostics dropped because they were not read in time";
         page.counter("shoseki_diagnostics_lost_lines", lost, diagnostics::lost_lines());
         let running = self.running.load(Ordering::Relaxed);

@@ -4,6 +4,7 @@ use types::{AccountId, Timestamp};
 
 use crate::record::{Category, EventType, Record, Resource, read};
 
+mod outline;
 mod resources;
 
 pub use resources::Name;
@@ -79,6 +80,15 @@ impl Facts {
             error_code: record.error_code.clone(),
             vpc_endpoint_id: record.vpc_endpoint_id.clone(),
         }
+    }
+
+    /// The facts of a record's JSON, without [`Facts::resources`] that services name in requests and
+    /// responses: what selectors read.
+    ///
+    /// `Ok(None)` as for [`Facts::from_json`]; an error if it is not JSON.
+    pub fn for_selectors(record: &[u8]) -> serde_json::Result<Option<Self>> {
+        let outline: outline::Outline = serde_json::from_slice(record)?;
+        Ok(Self::from_json(&outline.0, |_| &[]))
     }
 
     /// The facts of a record read from JSON, our own or AWS's. `names` gives the places at which

@@ -84,9 +84,7 @@ impl Entropy {
     /// Errors when the operating system returns none; no secret may be created then.
     pub fn fill(&self, out: &mut [u8]) -> Result<(), EntropyError> {
         match &self.0 {
-            Source::System => {
-                system::fill(out).map_err(|cause| EntropyError(Cause::System(cause)))
-            }
+            Source::System => system::fill(out).map_err(|cause| EntropyError(Cause::System(cause))),
             Source::Seeded(state, supply) => {
                 supply.spend()?;
                 let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);

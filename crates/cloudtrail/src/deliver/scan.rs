@@ -153,10 +153,8 @@ impl Scans {
 
 /// An event that cannot be parsed is not skipped: the trail may select it.
 fn facts(event: &EventRow) -> Result<Facts, Fault> {
-    let json = serde_json::from_slice(&event.body)
-        .map_err(|cause| Fault::damaged(format_args!("event {}", event.seq)).because(cause))?;
-    // Trails do not select by what event history finds.
-    Facts::from_json(&json, |_| &[])
+    Facts::for_selectors(&event.body)
+        .map_err(|cause| Fault::damaged(format_args!("event {}", event.seq)).because(cause))?
         .ok_or_else(|| Fault::damaged(format_args!("event {} lacks its facts", event.seq)))
 }
 

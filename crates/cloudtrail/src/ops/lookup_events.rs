@@ -65,7 +65,7 @@ pub(crate) struct LookupEventsOutput {
 }
 
 impl Plain for LookupEvents {
-    const SPEC: Spec = Spec::named(&SERVICE, "LookupEvents", true);
+    const SPEC: Spec = Spec::named(&SERVICE, "LookupEvents", true).search();
     type Input = LookupEventsInput;
     type Output = LookupEventsOutput;
     type Error = TrailError;

@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn unauthenticated_clients_take_no_socket_thread() {
         for spec in [PreflightOfBucket::SPEC, PreflightOfObject::SPEC] {
-            assert!(!spec.brief && spec.anonymous, "{spec:?}");
+            assert!(!spec.effort.is_brief() && spec.anonymous, "{spec:?}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicU64;
 
 use cloudtrail::{Backlog, TrailBacklog};
-use gateway::{FaultKind, Gateway};
+use gateway::{FaultKind, Gateway, Phase};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
@@ -83,6 +83,18 @@ impl Page {
         let kinds = [("store", FaultKind::Store), ("key", FaultKind::Key), ("bug", FaultKind::Bug)];
         for (name, kind) in kinds {
             family.get_or_create(&[("kind", name)]).inc_by(gateway.faults(kind));
+        }
+    }
+
+    /// What the calls so far took on threads of ours.
+    pub(super) fn phases(&mut self, gateway: &Gateway) {
+        let family =
+            Family::<[(&'static str, &'static str); 1], Counter<f64, AtomicU64>>::default();
+        let help = "Time that calls took for each phase, without HTTP and their commit";
+        self.0.register("shoseki_call_phase_seconds", help, family.clone());
+        for phase in Phase::ALL {
+            let labels = [("phase", phase.name())];
+            family.get_or_create(&labels).inc_by(seconds(gateway.spent_us(phase)));
         }
     }
 

@@ -30,6 +30,24 @@ fn a_record_and_its_json_have_the_same_facts() {
     }
 }
 
+/// Facts for selectors are those of the whole record, but for names.
+#[test]
+fn selectors_see_the_facts_of_the_whole_record() {
+    for line in OBSERVED.lines() {
+        let json: Value = serde_json::from_str(line).unwrap();
+        let spaced = serde_json::to_string_pretty(&json).unwrap();
+        let escaped = line.replace("eventName", "\\u0065ventName");
+        for text in [line, spaced.as_str(), escaped.as_str()] {
+            let read = Facts::for_selectors(text.as_bytes()).unwrap();
+            assert_eq!(read, Facts::from_json(&json, |_| &[]), "{text}");
+        }
+    }
+    assert_eq!(Facts::for_selectors(b"{}").unwrap(), None);
+    for broken in [&b"{\"eventName\":\"x\""[..], b"{\"requestParameters\":{]}", b"[]", b""] {
+        assert!(Facts::for_selectors(broken).is_err());
+    }
+}
+
 /// Names and keys of callers, as event history shows them.
 #[test]
 fn callers_have_the_name_event_history_shows() {

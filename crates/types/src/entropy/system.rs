@@ -53,17 +53,21 @@ pub(super) fn fill(out: &mut [u8]) -> Result<(), getrandom::Error> {
         return getrandom::fill(out);
     }
     // While the thread ends, its pool is gone.
-    POOL.try_with(|pool| pool.try_borrow_mut().ok().map(|mut pool| pool.take(out)))
-        .ok()
-        .flatten()
-        .unwrap_or_else(|| getrandom::fill(out))
+    let taken = POOL.try_with(|pool| match pool.try_borrow_mut() {
+        Ok(mut pool) => Some(pool.take(out)),
+        Err(_) => None,
+    });
+    match taken {
+        Ok(Some(taken)) => taken,
+        Ok(None) | Err(_) => getrandom::fill(out),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// No byte is given away twice, whatever the lengths asked for, and what was given is wiped.
+    /// No byte is given away twice, for any lengths, and each is wiped.
     #[test]
     fn bytes_are_given_once() {
         let mut pool = Pool { bytes: [0; FETCHED], left: 0 };
