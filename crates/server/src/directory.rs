@@ -121,7 +121,9 @@ mod tests {
             let plan = plan(Path::new("data"), survey, identity, false).ok();
             let events_or_objects = found.segments || found.bodies;
             let want = match (which, state) {
-                (0, Missing) if !events_or_objects && !reserve && !log && !survey.keys => {
+                (0, Missing)
+                    if !events_or_objects && !reserve && !log && !survey.keys && !survey.tlog =>
+                {
                     Some(Plan::Create)
                 }
                 (1, Missing) if !events_or_objects && !log => Some(Plan::Resume),

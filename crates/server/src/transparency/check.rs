@@ -24,16 +24,23 @@ pub(crate) fn check(
     let files = Files::new(folder.join(FOLDER));
     let signed = match files.signed() {
         Ok(Some(signed)) => signed,
-        Ok(None) if folder.join(FOLDER).exists() => return Ok(Vec::new()),
-        Ok(None) => {
-            return Ok(vec![format!("the transparency log's folder `{FOLDER}` is missing")]);
-        }
+        Ok(None) => return unsigned(store, &view, begun),
         Err(error) => return Ok(vec![format!("transparency log: {error}")]),
     };
     let mut check = Check { files, begun, view, signed, findings: Vec::new() };
     check.signature(keyring);
     check.tree(store, progress)?;
     Ok(check.findings)
+}
+
+/// A log without a checkpoint has not been signed yet, or is lost: as long as all of its events exist,
+/// the same tree is made of them at the next start.
+fn unsigned(store: &Store, view: &Snapshot, begun: Beginning) -> Result<Vec<String>, StoreError> {
+    let oldest = store.events_from(view, begun.first_seq, 1)?;
+    let is_lost = oldest.first().is_some_and(|oldest| oldest.seq != begun.first_seq);
+    let what =
+        "transparency log: its newest checkpoint is missing, and its first events have expired";
+    Ok(is_lost.then(|| what.to_owned()).into_iter().collect())
 }
 
 struct Check {

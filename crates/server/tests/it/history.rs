@@ -50,7 +50,11 @@ fn a_changed_transparency_log_is_found() {
     }
     let tlog = live.store.folder().join("tlog");
     let mut waited = 0;
-    while !tlog.join("tile/0/000").exists() || !tlog.join("checkpoint.signed").exists() {
+    let size = |tlog: &Path| {
+        let checkpoint = fs::read_to_string(tlog.join("checkpoint.signed")).unwrap_or_default();
+        checkpoint.lines().nth(1).and_then(|size| size.parse::<u64>().ok()).unwrap_or(0)
+    };
+    while size(&tlog) <= 256 {
         live.clock.advance_ms(1_000);
         live.json("TrentService.ListKeys", &serde_json::json!({}));
         waited += 1;
@@ -59,9 +63,7 @@ fn a_changed_transparency_log_is_found() {
     let folder = live.end_and_keep();
     assert_eq!(check(folder.path()).findings, Vec::<String>::new());
     let tlog = folder.path().join("tlog");
-    let checkpoint = fs::read_to_string(tlog.join("checkpoint.signed")).unwrap();
-    let size: u64 = checkpoint.lines().nth(1).unwrap().parse().unwrap();
-    let edge = format!("tile/0/001.p/{}", size % 256);
+    let edge = format!("tile/0/001.p/{}", size(&tlog) % 256);
     for name in ["checkpoint.signed", "tile/0/000", &edge, "tile/1/000.p/1"] {
         let path = tlog.join(name);
         let whole = fs::read(&path).unwrap();
@@ -76,6 +78,6 @@ fn a_changed_transparency_log_is_found() {
     }
     assert_eq!(check(folder.path()).findings, Vec::<String>::new());
     fs::rename(&tlog, folder.path().join("elsewhere")).unwrap();
-    let findings = check(folder.path()).findings;
-    assert_eq!(findings, ["the transparency log's folder `tlog` is missing"]);
+    // All events are there, of which the next start makes it again.
+    assert_eq!(check(folder.path()).findings, Vec::<String>::new());
 }
