@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use server::TlogConfig;
-use types::Clock;
+use server::{TlogConfig, open};
+use types::{Clock, Entropy};
 
 use crate::fsck::check;
 use crate::live::{Live, config};
@@ -27,7 +27,10 @@ fn an_anchor_is_judged() {
     assert!(checked.anchored.unwrap().starts_with("the history up to event "));
     let late = server::anchor(&config(folder.path()), &Clock::system()).unwrap();
     assert_eq!(judged(folder.path(), &late).findings, Vec::<String>::new());
-    let other = Live::start().end_and_keep();
+    let other = tempfile::tempdir().unwrap();
+    let opened = open(&config(other.path()), Clock::system(), Entropy::seeded(2)).unwrap();
+    opened.store.shut_down();
+    drop(opened);
     let foreign = server::anchor(&config(other.path()), &Clock::system()).unwrap();
     for (anchor, want) in [
         (foreign.as_str(), "the anchor is one of another store"),
@@ -63,9 +66,14 @@ fn a_changed_transparency_log_is_found() {
     let folder = live.end_and_keep();
     assert_eq!(check(folder.path()).findings, Vec::<String>::new());
     let tlog = folder.path().join("tlog");
-    let edge = format!("tile/0/001.p/{}", size(&tlog) % 256);
-    for name in ["checkpoint.signed", "tile/0/000", &edge, "tile/1/000.p/1"] {
-        let path = tlog.join(name);
+    let (full, part) = (size(&tlog) / 256, size(&tlog) % 256);
+    let mut names = vec!["checkpoint.signed".to_owned(), "tile/0/000".to_owned()];
+    names.push(format!("tile/1/000.p/{full}"));
+    if part > 0 {
+        names.push(format!("tile/0/{full:03}.p/{part}"));
+    }
+    for name in names {
+        let path = tlog.join(&name);
         let whole = fs::read(&path).unwrap();
         let mut changed = whole.clone();
         let last = changed.len() - 3;
