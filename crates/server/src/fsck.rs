@@ -36,8 +36,8 @@ pub struct Checked {
 
 /// Reads all of a data directory that no server has open, and changes nothing in it.
 ///
-/// With the root key it verifies the identity and progress of the store, and the bytes of every
-/// object; without it, it compares lengths. `progress` is called with the current step and how far
+/// With the root key it verifies the identity and progress of the store, its log and the bytes of
+/// every object; without it, only the pages of the state file. `progress` is called with the current step and how far
 /// it has come. Errors when there is no data directory, and when a server has it open.
 pub fn fsck(config: &Config, progress: &mut dyn FnMut(&str)) -> Result<Checked, OpenError> {
     fsck_against(config, None, progress)
@@ -71,19 +71,17 @@ pub fn fsck_against(
     let keyring = keys.and_then(|(root_key, _)| checked.keyring(folder, &root_key));
     let with = keyring.as_ref().map(|keyring| opening(config, keyring));
     let store = Store::examine(folder, with.as_ref(), &mut checked.findings)?;
-    let Some(store) = store else { return Ok(checked) };
+    let (Some(store), Some(keyring)) = (store, keyring) else { return Ok(checked) };
     let found = store.fsck(progress);
     checked.take(found);
-    if let Some(keyring) = &keyring {
-        checked.compare(folder, &store, keyring, identity.as_ref());
-        let found = transparency::check(folder, &store, keyring, progress);
-        checked.take(found);
-    }
+    checked.compare(folder, &store, &keyring, identity.as_ref());
+    let found = transparency::check(folder, &store, &keyring, progress);
+    checked.take(found);
     if let Some(anchor) = anchor {
         progress("anchor");
-        checked.judge(anchor, &store, keyring.as_deref());
+        checked.judge(anchor, &store, &keyring);
     }
-    match s3::prove_bodies(&store, keyring.as_deref(), OPEN_KMS, &mut in_mebibytes(progress)) {
+    match s3::prove_bodies(&store, &keyring, OPEN_KMS, &mut in_mebibytes(progress)) {
         Ok(done) => {
             checked.findings.extend(done.findings);
             (checked.proved, checked.by_length) = (done.proved, done.by_length);
@@ -125,18 +123,14 @@ impl Checked {
             }
         };
         self.unproved.push(format!(
-            "{why}. Without it, neither the identity of the store nor its log can be verified, and \
-             only the lengths of objects are compared"
+            "{why}. Without it, only the pages of the state file can be verified: everything else is \
+             sealed under it"
         ));
         None
     }
 
     /// The history, by an anchor.
-    fn judge(&mut self, anchor: &[u8], store: &Store, keyring: Option<&Keyring>) {
-        let Some(keyring) = keyring else {
-            self.unproved.push("the anchor cannot be judged without the root key".to_owned());
-            return;
-        };
+    fn judge(&mut self, anchor: &[u8], store: &Store, keyring: &Keyring) {
         let anchor = match Anchor::read(anchor, keyring, &store_name(keyring)) {
             Ok(anchor) => anchor,
             Err(NotAnchored::OtherStore) => {

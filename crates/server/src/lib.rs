@@ -32,13 +32,14 @@ mod network;
 mod open;
 mod open_error;
 mod operations;
-mod origin;
+
 mod out_body;
 mod own;
 mod patience;
 mod places;
 mod proxies;
 mod roots;
+mod same_origin;
 mod sealing;
 mod serve;
 mod signin;

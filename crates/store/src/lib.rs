@@ -56,6 +56,7 @@ mod bases;
 mod bodies;
 mod checkpoints;
 mod copy;
+mod copy_rows;
 mod error;
 mod event;
 mod events;

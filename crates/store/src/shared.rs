@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use keys::{Keyring, SecretBytes};
 
-use crate::copy::{CopyRows, StateCopy};
+use crate::copy::StateCopy;
+use crate::copy_rows::CopyRows;
 use crate::log::{Change, Changes, EventRef, Head, Log, LogPoint, Opener};
 use crate::memo::Memo;
 use crate::reserve::Reserve;
