@@ -39,6 +39,11 @@ impl Opening {
         Self { keyring, entropy, page_cache_bytes, log }
     }
 
+    /// What seals the rows of the copy.
+    pub(crate) fn row_seal(&self) -> RowSeal {
+        RowSeal::new(Arc::clone(&self.keyring), self.entropy.clone())
+    }
+
     /// With the same keys every time, and small log files.
     #[cfg(test)]
     pub(crate) fn for_tests() -> Self {
@@ -47,6 +52,14 @@ impl Opening {
         let keyring = Keyring::create(&root, &entropy).unwrap().0;
         let log = LogSettings { first_file_bytes: 64 << 10, file_bytes: 64 << 10 };
         Self { log, ..Self::new(Arc::new(keyring), Entropy::system()) }
+    }
+}
+
+#[cfg(test)]
+impl RowSeal {
+    /// With the same keys every time.
+    pub(crate) fn for_tests() -> Self {
+        Opening::for_tests().row_seal()
     }
 }
 
@@ -72,7 +85,7 @@ impl Store {
     pub fn open(folder: &Path, with: &Opening) -> Result<Self, StoreError> {
         if Found::within(folder)?.is_nothing() {
             create_folder(folder)?;
-            StateCopy::create(folder, LogPoint::START, [], &RowSeal::of(with))?;
+            StateCopy::create(folder, LogPoint::START, [], &with.row_seal())?;
         }
         let store = Self::open_existing(folder, with)?;
         store.settle()?;
@@ -89,7 +102,7 @@ impl Store {
             StateFile::Missing => return Err(StoreError::missing("there is no `state.redb`")),
             StateFile::Empty => return Err(StoreError::missing("`state.redb` is empty")),
         }
-        let seal = RowSeal::of(with);
+        let seal = with.row_seal();
         migrate::to_newest(folder, with.page_cache_bytes, &seal)?;
         // First: the lock keeps all other processes out.
         let copy = StateCopy::open(folder, with.page_cache_bytes, &seal)?;
@@ -118,7 +131,7 @@ impl Store {
         with: &Opening,
     ) -> Result<Self, StoreError> {
         create_folder(folder)?;
-        let copy = StateCopy::on(state, &RowSeal::of(with))?;
+        let copy = StateCopy::on(state, &with.row_seal())?;
         let store = Self::around(folder, log, copy, with, Pace::Writer)?;
         store.settle()?;
         Ok(store)
@@ -135,7 +148,7 @@ impl Store {
         with: Option<&Opening>,
         findings: &mut Vec<String>,
     ) -> Result<Option<Self>, StoreError> {
-        let seal = with.map(RowSeal::of);
+        let seal = with.map(Opening::row_seal);
         let copy = StateCopy::examine(folder, seal.as_ref(), findings)?;
         let (Some(copy), Some(with)) = (copy, with) else { return Ok(None) };
         let log = match FileLog::examine(&folder.join(LOG_FOLDER), with.log, &with.keyring) {
