@@ -108,6 +108,10 @@ impl Store {
         let (mut found, mut reader) = (Vec::new(), EventReader::new(&self.shared));
         self.shared.complete_tail_index()?;
         let tail = self.shared.tail.read().unwrap_or_else(PoisonError::into_inner);
+        if tail.start() > start {
+            // Two segments were made since `start` was read: the first one's events are gone here.
+            return Err(StoreError::missing("events were moved into a segment meanwhile"));
+        }
         let hits = tail.hits(query.term, query.before_seq);
         drop(tail);
         for seq in hits.into_iter().rev().take_while(|seq| *seq >= start) {
@@ -411,6 +415,28 @@ mod tests {
         let error = store.seal_in_slices(1, &stop).unwrap_err();
         assert_eq!(error.kind(), crate::StoreErrorKind::Stopped);
         assert_eq!(store.seal(1).unwrap(), 300);
+    }
+
+    /// A reader that was on its way while two segments were made is told, and begins again.
+    #[test]
+    fn a_slow_reader_misses_nothing() {
+        let (_folder, store) = open();
+        let time = Timestamp::from_secs(1);
+        let add = || {
+            let event = NewEvent { time, terms: vec![7], body: vec![] };
+            store.submit(move |_| ((), vec![event])).wait().unwrap();
+        };
+        add();
+        let before = store.snapshot().unwrap();
+        let (limit, bytes_max) = (99, 99);
+        let query = HistoryQuery { term: 7, before_seq: 2, from: time, to: time, limit, bytes_max };
+        assert_eq!(store.history_as_of(&before, &query).unwrap().len(), 1);
+        for _ in 0..2 {
+            store.seal(1).unwrap();
+            add();
+        }
+        assert!(store.history_as_of(&before, &query).unwrap_err().is_missing());
+        assert_eq!(store.history(&store.snapshot().unwrap(), &query).unwrap().len(), 1);
     }
 
     /// A segment that another process registered meanwhile is not replaced.

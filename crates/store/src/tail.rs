@@ -43,6 +43,11 @@ impl TailIndex {
         Self { covered, complete: false, closed, open, open_from: next_seq, frames }
     }
 
+    /// The number of the first event that is covered.
+    pub(crate) fn start(&self) -> u64 {
+        self.covered.start
+    }
+
     /// The number after the newest event that is covered.
     pub(crate) fn end(&self) -> u64 {
         self.covered.end
