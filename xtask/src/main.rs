@@ -96,9 +96,12 @@ enum Verb {
     },
     /// Runs the simulator: seeded workload, faults, crashes, a moving clock.
     Sim {
-        /// The number of seeds.
-        #[arg(long, default_value_t = 100)]
+        /// The number of lives of a store, of each kind; a hundredth as many of a whole server.
+        #[arg(long, default_value_t = 10_000)]
         seeds: u32,
+        /// The first seed.
+        #[arg(long, default_value_t = 0)]
+        from: u32,
     },
     /// Runs the fuzzer and the property tests for longer.
     Fuzz {
@@ -158,7 +161,7 @@ fn perform(verb: &Verb) -> Result<(), Failure> {
         }
         Verb::Console => ci::console(&project),
         Verb::Shapes { places } => ci::shapes(&project, places),
-        Verb::Sim { seeds } => sim(&project, *seeds),
+        Verb::Sim { seeds, from } => sim(&project, *seeds, *from),
         Verb::Fuzz { iterations, cases } => fuzz(&project, *iterations, *cases),
         Verb::Dist { version: true, .. } => {
             out::data(&dist::version(&project)?);
@@ -187,11 +190,15 @@ fn golden(project: &Project) -> Result<(), Failure> {
     errors::golden(project)
 }
 
-fn sim(project: &Project, seeds: u32) -> Result<(), Failure> {
-    if !project.has("crates/server/tests/sim") && !project.has("crates/server/tests/sim.rs") {
-        return Err("there is no simulator in `crates/server/tests/sim`".into());
+/// A life of a whole server takes a hundred times as long as one of its store.
+const LIVES_OF_A_STORE: u32 = 100;
+
+fn sim(project: &Project, seeds: u32, from: u32) -> Result<(), Failure> {
+    for (package, seeds) in [("store", seeds), ("server", seeds.div_ceil(LIVES_OF_A_STORE))] {
+        let variables = [("SIM_SEEDS", &*seeds.to_string()), ("SIM_FROM", &*from.to_string())];
+        cargo::tests(project, &["-p", package, "--test", "sim"], &variables)?;
     }
-    cargo::tests(project, &["-p", "server", "--test", "sim"], &[("SIM_SEEDS", &seeds.to_string())])
+    Ok(())
 }
 
 fn fuzz(project: &Project, iterations: u32, cases: u32) -> Result<(), Failure> {

@@ -10,7 +10,7 @@ use std::path::Path;
 use store::{Found, StateFile};
 
 use crate::store_identity::Identity;
-use crate::{OpenError, roots, sealing};
+use crate::{OpenError, roots, sealing, transparency};
 
 /// A loss that is visible from the directory alone.
 pub(crate) const BODIES_GONE: &str = "`bodies` is missing or empty, but objects were written there";
@@ -26,18 +26,21 @@ pub(crate) struct Survey {
     pub(crate) found: Found,
     /// Whether keys or credentials of ours are in the directory.
     pub(crate) keys: bool,
+    /// Whether files of a transparency log are in the directory.
+    pub(crate) tlog: bool,
 }
 
 impl Survey {
     pub(crate) fn of(folder: &Path) -> Result<Self, OpenError> {
         let files = [sealing::BARE_FILE, sealing::SEALED_FILE, roots::FILE];
         let keys = files.iter().any(|file| folder.join(file).exists());
-        Ok(Self { found: Found::within(folder)?, keys })
+        let tlog = folder.join(transparency::FOLDER).exists();
+        Ok(Self { found: Found::within(folder)?, keys, tlog })
     }
 
     /// Whether there are no files of ours.
     pub(crate) fn is_nothing(self) -> bool {
-        self.found.is_nothing() && !self.keys
+        self.found.is_nothing() && !self.keys && !self.tlog
     }
 }
 
@@ -107,18 +110,20 @@ mod tests {
         let with_bodies = Identity { bodies: true, ..finished.clone() };
         let identities = [None, Some(unfinished), Some(finished), Some(with_bodies)];
         let mut seen = [0; 5];
-        for bits in 0..3 * 4 * 32_usize {
+        for bits in 0..3 * 4 * 64_usize {
             let state = [Missing, Empty, There][bits % 3];
             let which = bits / 3 % 4;
             let on = |bit: usize| (bits / 12) >> bit & 1 == 1;
             let (segments, bodies, reserve, log) = (on(0), on(1), on(2), on(4));
             let found = Found { state, log, segments, bodies, reserve };
-            let survey = Survey { found, keys: on(3) };
+            let survey = Survey { found, keys: on(3), tlog: on(5) };
             let identity = identities[which].as_ref();
             let plan = plan(Path::new("data"), survey, identity, false).ok();
             let events_or_objects = found.segments || found.bodies;
             let want = match (which, state) {
-                (0, Missing) if !events_or_objects && !reserve && !log && !survey.keys => {
+                (0, Missing)
+                    if !events_or_objects && !reserve && !log && !survey.keys && !survey.tlog =>
+                {
                     Some(Plan::Create)
                 }
                 (1, Missing) if !events_or_objects && !log => Some(Plan::Resume),

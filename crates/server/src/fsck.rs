@@ -5,13 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use keys::{Keyring, RootKey};
-use store::{StateFile, Store, StoreError};
+use store::{Anchor, NotAnchored, StateFile, Store, StoreError};
 use types::error_chain;
 
 use crate::directory::Survey;
 use crate::ground::{loss, opening};
-use crate::store_identity::{Identity, IdentityKeys, Written};
-use crate::{Config, OpenError, keyring_file, sealing};
+use crate::store_identity::{Identity, IdentityKeys, Written, store_name};
+use crate::{Config, OpenError, keyring_file, sealing, transparency};
 
 /// How S3 opens the data keys that KMS sealed.
 const OPEN_KMS: s3::OpenAtRest = kms::open_at_rest;
@@ -30,6 +30,8 @@ pub struct Checked {
     pub proved: u64,
     /// Objects and parts of uploads of which only the number of bytes was compared.
     pub by_length: u64,
+    /// The part of the history that is as it was anchored; `None` if no anchor was given.
+    pub anchored: Option<String>,
 }
 
 /// Reads all of a data directory that no server has open, and changes nothing in it.
@@ -38,6 +40,15 @@ pub struct Checked {
 /// every object; without it, only the pages of the state file. `progress` is called with the current step and how far
 /// it has come. Errors when there is no data directory, and when a server has it open.
 pub fn fsck(config: &Config, progress: &mut dyn FnMut(&str)) -> Result<Checked, OpenError> {
+    fsck_against(config, None, progress)
+}
+
+/// The same, and compares the history with an `anchor` that was taken earlier.
+pub fn fsck_against(
+    config: &Config,
+    anchor: Option<&[u8]>,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Checked, OpenError> {
     let (folder, mut checked) = (&config.data_dir, Checked::default());
     let (survey, written) = (Survey::of(folder)?, Written::within(folder)?);
     if survey.is_nothing() && written.is_none() {
@@ -64,6 +75,12 @@ pub fn fsck(config: &Config, progress: &mut dyn FnMut(&str)) -> Result<Checked, 
     let found = store.fsck(progress);
     checked.take(found);
     checked.compare(folder, &store, &keyring, identity.as_ref());
+    let found = transparency::check(folder, &store, &keyring, progress);
+    checked.take(found);
+    if let Some(anchor) = anchor {
+        progress("anchor");
+        checked.judge(anchor, &store, &keyring);
+    }
     match s3::prove_bodies(&store, &keyring, OPEN_KMS, &mut in_mebibytes(progress)) {
         Ok(done) => {
             checked.findings.extend(done.findings);
@@ -110,6 +127,33 @@ impl Checked {
              sealed under it"
         ));
         None
+    }
+
+    /// The history, by an anchor.
+    fn judge(&mut self, anchor: &[u8], store: &Store, keyring: &Keyring) {
+        let anchor = match Anchor::read(anchor, keyring, &store_name(keyring)) {
+            Ok(anchor) => anchor,
+            Err(NotAnchored::OtherStore) => {
+                self.findings.push("the anchor is one of another store".to_owned());
+                return;
+            }
+            Err(NotAnchored::Damaged) => {
+                self.findings.push("the file is no anchor, or it was changed".to_owned());
+                return;
+            }
+        };
+        let (event, time) = (anchor.event(), anchor.time().iso_ms());
+        match store.judge(&anchor) {
+            Ok(judged) => {
+                let expired = judged.expired.into_iter();
+                self.unproved.extend(expired.map(|what| format!("anchor: {what}")));
+                if judged.findings.is_empty() {
+                    self.anchored = Some(format!("the history up to event {event} ({time})"));
+                }
+                self.findings.extend(judged.findings);
+            }
+            Err(error) => self.findings.push(error_chain(&error)),
+        }
     }
 
     /// The identity of the store, and its progress.

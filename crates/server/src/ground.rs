@@ -212,7 +212,7 @@ pub(crate) fn opening(config: &Config, keyring: &Arc<Keyring>) -> Opening {
 }
 
 /// The keyring of an existing store.
-fn kept_keyring(folder: &Path, root_key: &RootKey) -> Result<Arc<Keyring>, OpenError> {
+pub(crate) fn kept_keyring(folder: &Path, root_key: &RootKey) -> Result<Arc<Keyring>, OpenError> {
     keyring_file::unlock(folder, root_key)?.ok_or_else(|| {
         let what = "`keyring` is missing; without it nothing can be opened".to_owned();
         OpenError::Lost { folder: folder.to_owned(), what }

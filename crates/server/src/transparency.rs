@@ -13,6 +13,7 @@
 
 mod ask;
 mod begin;
+mod check;
 mod cosign;
 mod files;
 mod grow;
@@ -30,6 +31,7 @@ use types::Timestamp;
 
 use crate::config::TlogConfig;
 pub(crate) use ask::WitnessUrl;
+pub(crate) use check::check;
 use files::Files;
 use growth::Growth;
 pub(crate) use pages::{Tiles, owns};

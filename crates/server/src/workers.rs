@@ -4,10 +4,12 @@
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use gateway::Gateway;
-use store::Store;
+use store::{Store, StoreErrorKind};
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use types::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp, error_chain};
@@ -26,6 +28,9 @@ const NOTING_PAUSE_MS: u64 = 10 * SECOND_MS;
 const ROOM_PAUSE_MS: u64 = SECOND_MS;
 /// Events in the tail from which on they are moved into a segment.
 const SEAL_FROM_EVENTS: usize = 16_384;
+/// The work of sealing between two pauses, in milliseconds: at least, and what counts at most.
+const SLICE_MS: u64 = 4;
+const SLICE_MS_MAX: u64 = 20;
 /// Unreferenced bytes of objects are kept this long, in milliseconds: an upload may still be
 /// running.
 const UPLOAD_MS_MAX: u64 = DAY_MS;
@@ -60,6 +65,8 @@ struct Context {
     identity: Arc<IdentityKeeper>,
     log: Arc<Transparency>,
     beat: Beat,
+    /// When the work that is in slices paused last, in the clock's milliseconds.
+    rested_ms: Arc<AtomicU64>,
     stopping: watch::Receiver<bool>,
     /// Runs before each step, outside of what catches its panics: tests end workers here.
     before: fn(&'static str),
@@ -70,6 +77,25 @@ impl Context {
     fn pulse(&self) -> ControlFlow<()> {
         self.beat.beat();
         if *self.stopping.borrow() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// A sign of life after a slice of long work, which pauses as long as the work took: it gets half
+    /// of a core.
+    fn rest(&self) -> ControlFlow<()> {
+        let now_ms = self.gateway.clock().elapsed_ms();
+        let since_ms = self.rested_ms.load(Ordering::Relaxed);
+        let worked_ms = now_ms.saturating_sub(since_ms);
+        if worked_ms >= SLICE_MS
+            && let Ok(runtime) = Handle::try_current()
+        {
+            // The first one after an idle time is not longer than others.
+            let mut stopping = self.stopping.clone();
+            let wait = pause(&mut stopping, worked_ms.min(SLICE_MS_MAX));
+            // Whether the server stops is asked below.
+            let _ = runtime.block_on(wait);
+            self.rested_ms.store(self.gateway.clock().elapsed_ms(), Ordering::Relaxed);
+        }
+        self.pulse()
     }
 }
 
@@ -106,6 +132,7 @@ impl Workers {
                 identity: Arc::clone(&opened.identity),
                 log: Arc::clone(&opened.log),
                 beat,
+                rested_ms: Arc::default(),
                 stopping: stopping.clone(),
                 before,
             };
@@ -197,10 +224,11 @@ fn seal(context: &Context) -> Timestamp {
     let Context { gateway, store, history_ms, log, .. } = context;
     let now = gateway.clock().now();
     let again = now.plus_ms(SEALING_PAUSE_MS);
-    match store.seal(SEAL_FROM_EVENTS) {
+    match store.seal_in_slices(SEAL_FROM_EVENTS, &|| context.rest()) {
         Ok(0) => {}
         // There may be more than one segment's worth.
         Ok(_) => return now,
+        Err(error) if error.kind() == StoreErrorKind::Stopped => return again,
         Err(error) => tracing::error!(
             error = error_chain(&error),
             "cannot seal events; they stay in the tail"

@@ -15,6 +15,7 @@ mod exit;
 mod explain;
 mod fsck;
 mod health;
+mod history;
 mod lang;
 mod out;
 mod pages;
@@ -88,6 +89,8 @@ enum Command {
     Witness(witness::Witness),
     /// Checks a data directory for missing or damaged data while the server is stopped.
     Fsck(fsck::Fsck),
+    /// Prints an anchor of the history, to be kept on another machine.
+    History(history::History),
     /// Replaces a missing or damaged state file, from the log.
     Rebuild(rebuild::Rebuild),
     /// Backs up a data directory to a folder or a bucket, while its server runs.
@@ -147,6 +150,7 @@ fn run(command: &Command, lang: Lang, refused: &[String]) -> Result<Exit, Troubl
         Command::Prove(verb) => prove::run(verb),
         Command::Witness(verb) => witness::run(verb),
         Command::Fsck(verb) => fsck::run(verb),
+        Command::History(verb) => history::run(verb),
         Command::Rebuild(verb) => rebuild::run(verb),
         Command::Backup(verb) => backup::run(verb),
         Command::Restore(verb) => restore::run(verb),

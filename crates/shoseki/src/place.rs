@@ -12,7 +12,7 @@ use crate::serve::Sealing;
 /// The data directory, its root key, and the form of the output.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Place {
-    /// The data directory. The server must be stopped.
+    /// The data directory. The server must be stopped, except for `history anchor`.
     #[arg(long, value_name = "DIR", env = "SHOSEKI_DATA_DIR", default_value = "shoseki-data")]
     data_dir: PathBuf,
     #[command(flatten)]

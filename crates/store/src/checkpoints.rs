@@ -119,11 +119,14 @@ impl Checkpoints {
                     self.changed.notify_all();
                 }
             }
-            Pace::Writer if view.point.head.position.is_multiple_of(FRAMES) => {
+            Pace::Writer => {
+                let is_due = view.point.head.position.is_multiple_of(FRAMES);
                 // What it could not take now it takes next time.
-                let _ = self.attempt();
+                if is_due || self.upkeep().failed_checkpoints > 0 {
+                    let _ = self.attempt();
+                }
             }
-            Pace::Thread | Pace::Writer | Pace::Never => {}
+            Pace::Thread | Pace::Never => {}
         }
     }
 

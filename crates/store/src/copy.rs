@@ -35,35 +35,48 @@ pub(crate) const STATE_FILE: &str = "state.redb";
 /// A new tree's file until it is whole.
 const UNFINISHED_FILE: &str = "state.redb.new";
 
-/// The file of the copy, which can be opened again after the disk has failed it.
+/// The file of the copy, which can be opened again, and replaced, after the disk has failed it.
 pub(crate) struct StateCopy {
     source: Source,
     page_cache_bytes: usize,
     seal: RowSeal,
     /// `None` after a failure, until it is opened again.
     database: Mutex<Option<Database>>,
+    /// A write or sync has failed: what is read may not be on the disk, and no later sync makes up
+    /// for it.
+    is_doubtful: AtomicBool,
 }
 
-/// Opens a test's state file.
-pub(crate) type StateBackends = Box<dyn Fn() -> Box<dyn StorageBackend> + Send + Sync>;
+/// A test's state file.
+pub trait StateFiles: Send + Sync + 'static {
+    /// The file as it is; an empty one if there is none.
+    fn open(&self) -> Box<dyn StorageBackend>;
+
+    /// An empty file to be the next one.
+    fn create(&self) -> Box<dyn StorageBackend>;
+
+    /// Replaces the file by the one that was created last, durably, or not at all.
+    fn replace(&self) -> io::Result<()>;
+}
 
 /// Where a state file is opened again.
 enum Source {
-    File(PathBuf),
-    Test(StateBackends),
+    /// In this folder.
+    Folder(PathBuf),
+    Test(Box<dyn StateFiles>),
     /// Nowhere: it is being examined.
     Examined,
 }
 
 impl StateCopy {
     /// The copy in a test's state file, created if necessary.
-    pub(crate) fn on(backends: StateBackends, seal: &RowSeal) -> Result<Self, StoreError> {
-        let database = builder(PAGE_CACHE_BYTES).create_with_backend(Boxed(backends()))?;
+    pub(crate) fn on(files: Box<dyn StateFiles>, seal: &RowSeal) -> Result<Self, StoreError> {
+        let database = builder(PAGE_CACHE_BYTES).create_with_backend(Boxed(files.open()))?;
         if is_new(&database)? {
             create_tables(&database, LogPoint::START, [], seal)?;
         }
         check_format(&database)?;
-        Ok(Self::over(Source::Test(backends), PAGE_CACHE_BYTES, seal, database))
+        Ok(Self::over(Source::Test(files), PAGE_CACHE_BYTES, seal, database))
     }
 
     /// Creates the state file, which must not exist, with these rows: first under another name, so
@@ -95,8 +108,7 @@ impl StateCopy {
     ) -> Result<Self, StoreError> {
         let database = open_database(folder, page_cache_bytes)?;
         check_format(&database)?;
-        let source = Source::File(folder.join(STATE_FILE));
-        Ok(Self::over(source, page_cache_bytes, seal, database))
+        Ok(Self::over(Source::Folder(folder.to_owned()), page_cache_bytes, seal, database))
     }
 
     /// Opens the state file without writing to it, verifies every page of the tree by its checksum,
@@ -140,8 +152,8 @@ impl StateCopy {
     }
 
     fn over(source: Source, page_cache_bytes: usize, seal: &RowSeal, database: Database) -> Self {
-        let (seal, database) = (seal.clone(), Mutex::new(Some(database)));
-        Self { source, page_cache_bytes, seal, database }
+        let (database, is_doubtful) = (Mutex::new(Some(database)), AtomicBool::new(false));
+        Self { source, page_cache_bytes, seal: seal.clone(), database, is_doubtful }
     }
 
     /// The rows as they are.
@@ -164,10 +176,39 @@ impl StateCopy {
         let taken = take(open, writes, applied, &self.seal);
         let taken = taken.and_then(|()| rows_of(open, &self.seal));
         if taken.is_err() {
-            // The tree's memory is unreliable after a failed write.
+            // The tree's memory is unreliable after a failed write, and so is the file.
             *database = None;
+            self.is_doubtful.store(true, Ordering::Release);
         }
         taken
+    }
+
+    /// Whether an [`StateCopy::apply`] has failed: the file must be replaced before the next one.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.is_doubtful.load(Ordering::Acquire)
+    }
+
+    /// Replaces the file by one of these rows, which are those as of `applied`.
+    pub(crate) fn replace(
+        &self,
+        applied: LogPoint,
+        rows: impl IntoIterator<Item = Result<(Vec<u8>, Vec<u8>), StoreError>>,
+    ) -> Result<Arc<CopyRows>, StoreError> {
+        let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
+        match &self.source {
+            Source::Folder(folder) => Self::create(folder, applied, rows, &self.seal)?,
+            Source::Test(files) => {
+                let made = builder(PAGE_CACHE_BYTES).create_with_backend(Boxed(files.create()))?;
+                create_tables(&made, applied, rows, &self.seal)?;
+                drop(made);
+                files.replace()?;
+            }
+            Source::Examined => return Err(failed()),
+        }
+        *database = None;
+        self.is_doubtful.store(false, Ordering::Release);
+        self.open_again(&mut database)?;
+        rows_of(database.as_ref().ok_or_else(failed)?, &self.seal)
     }
 
     /// The rows after a failed [`StateCopy::apply`]: as they were, or as they were to be.
@@ -180,10 +221,17 @@ impl StateCopy {
     fn open_again(&self, database: &mut Option<Database>) -> Result<(), StoreError> {
         if database.is_none() {
             let builder = builder(self.page_cache_bytes);
-            let opened = match &self.source {
-                Source::File(path) => builder.open(path)?,
-                Source::Test(backends) => builder.create_with_backend(Boxed(backends()))?,
-                Source::Examined => return Err(failed()),
+            let opened = match (&self.source, self.is_doubtful()) {
+                // Opening it would repair it, by what is perhaps not on the disk.
+                (Source::Folder(folder), true) => {
+                    builder.create_with_backend(Overlay::open(&folder.join(STATE_FILE))?)?
+                }
+                (Source::Test(files), true) => {
+                    builder.create_with_backend(Overlay::over(files.open())?)?
+                }
+                (Source::Folder(folder), false) => builder.open(folder.join(STATE_FILE))?,
+                (Source::Test(files), false) => builder.create_with_backend(Boxed(files.open()))?,
+                (Source::Examined, _) => return Err(failed()),
             };
             check_format(&opened)?;
             *database = Some(opened);

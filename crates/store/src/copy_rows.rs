@@ -7,9 +7,9 @@ use keys::{KeyError, Keyring};
 use redb::{ReadOnlyTable, ReadableTable, ReadableTableMetadata};
 use types::Entropy;
 
+use crate::StoreError;
 use crate::log::LogPoint;
 use crate::tx::{Pairs, Rows};
-use crate::{Opening, StoreError};
 
 /// The one row that is not sealed: it tells which format the others have.
 const PLAIN: &[u8] = b"meta.format\0";
@@ -30,14 +30,8 @@ pub(crate) struct RowSeal {
 }
 
 impl RowSeal {
-    pub(crate) fn of(with: &Opening) -> Self {
-        Self { keyring: Arc::clone(&with.keyring), entropy: with.entropy.clone() }
-    }
-
-    /// With the same keys every time.
-    #[cfg(test)]
-    pub(crate) fn for_tests() -> Self {
-        Self::of(&Opening::for_tests())
+    pub(crate) fn new(keyring: Arc<Keyring>, entropy: Entropy) -> Self {
+        Self { keyring, entropy }
     }
 
     pub(crate) fn seal(&self, key: &[u8], value: &[u8]) -> Result<Vec<u8>, StoreError> {

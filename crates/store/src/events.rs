@@ -20,6 +20,9 @@ const SEALED_AT_ONCE: usize = 256;
 /// from 16,384 events on: ten million are 600 files.
 const TABLES_MAX: usize = 2_048;
 
+/// Called between the slices of long work; ends it if it breaks.
+pub(crate) type Pause<'p> = dyn Fn() -> ControlFlow<()> + 'p;
+
 /// A question to the event history.
 #[derive(Debug, Clone)]
 pub struct HistoryQuery {
@@ -105,6 +108,10 @@ impl Store {
         let (mut found, mut reader) = (Vec::new(), EventReader::new(&self.shared));
         self.shared.complete_tail_index()?;
         let tail = self.shared.tail.read().unwrap_or_else(PoisonError::into_inner);
+        if tail.start() > start {
+            // Two segments were made since `start` was read: the first one's events are gone here.
+            return Err(StoreError::missing("events were moved into a segment meanwhile"));
+        }
         let hits = tail.hits(query.term, query.before_seq);
         drop(tail);
         for seq in hits.into_iter().rev().take_while(|seq| *seq >= start) {
@@ -193,6 +200,13 @@ impl Store {
     /// Returns how many were moved. The segment file is durable before it is registered; from then
     /// on its events are read from it. After a crash there is at worst a stray file.
     pub fn seal(&self, len_min: usize) -> Result<usize, StoreError> {
+        self.seal_in_slices(len_min, &|| ControlFlow::Continue(()))
+    }
+
+    /// The same; `pause` is called after every slice of the work, a few milliseconds each, and may
+    /// take its time: nothing that the writer needs is held then. If it breaks, nothing is moved,
+    /// with [`StoreErrorKind::Stopped`](crate::StoreErrorKind::Stopped).
+    pub fn seal_in_slices(&self, len_min: usize, pause: &Pause<'_>) -> Result<usize, StoreError> {
         let _alone = self.sealing.lock().unwrap_or_else(PoisonError::into_inner);
         // A registration in doubt is settled first: its file must not be written again.
         self.submit_when_full(|_| ((), Vec::new())).wait()?;
@@ -206,9 +220,9 @@ impl Store {
         let end = end.min(first.saturating_add(u64::try_from(SEGMENT_LEN_MAX).unwrap_or(0)));
         let (name, folder) = (row_key(first), self.folder().join(SEGMENTS_FOLDER));
         let path = folder.join(format!("{name}.events"));
-        let meta = segment::write(&folder, &path, self.tail_iter(first, end))?;
+        let meta = segment::write(&folder, &path, self.tail_iter(first, end, pause))?;
         // What is in the log may be deleted on the strength of what can be read back.
-        Segment::open(&path, &meta)?.check()?;
+        Segment::open(&path, &meta)?.check_in_slices(pause)?;
         let position = self.shared.frame_of(meta.last_seq)?;
         let tag = self.shared.head_at(position)?.tag;
         let meta = SegmentMeta { after: before.chain.clone(), frame: position, ..meta };
@@ -220,7 +234,10 @@ impl Store {
             .wait()??;
         // Not those of this segment: a reader may be on its way to them.
         let mut tail = self.shared.tail.write().unwrap_or_else(PoisonError::into_inner);
-        tail.drop_through(dropped);
+        let gone = tail.drop_through(dropped);
+        // The writer waits for the lock, not for the memory.
+        drop(tail);
+        drop(gone);
         self.shared.kept_from.store(kept_from, Ordering::Release);
         Ok(usize::try_from(moved).unwrap_or(usize::MAX))
     }
@@ -230,11 +247,15 @@ impl Store {
         &self,
         first: u64,
         end: u64,
+        pause: &Pause<'_>,
     ) -> impl Iterator<Item = Result<EventRow, StoreError>> {
         let (mut next, mut rows) = (first, Vec::new().into_iter());
         std::iter::from_fn(move || {
             if let Some(row) = rows.next() {
                 return Some(Ok(row));
+            }
+            if next > first && next < end && pause().is_break() {
+                return Some(Err(StoreError::stopped()));
             }
             match self.tail_rows(next, end, SEALED_AT_ONCE) {
                 Ok(read) => {
@@ -359,6 +380,63 @@ mod tests {
         assert_eq!((found(2_500), found(9_000)), ((3, true), (5, false)));
         add(2);
         assert_eq!((found(1_500), found(2_500), found(9_000)), ((2, true), (3, true), (7, false)));
+    }
+
+    /// Sealing is done in slices, between which the writer commits, and needs two jobs of it.
+    #[test]
+    fn the_writer_goes_on_between_the_slices() {
+        let (_folder, store) = open();
+        let add = |count: usize| {
+            let time = Timestamp::from_secs(1);
+            let event = |_| NewEvent { time, terms: vec![7], body: vec![b'x'; 500] };
+            let events = (0..count).map(event).collect();
+            store.submit(move |_| ((), events)).wait().unwrap();
+        };
+        (0..10).for_each(|_| add(1_000));
+        let frames = || store.shared.view().point.head.position;
+        let (before, slices) = (frames(), std::cell::Cell::new(0_u64));
+        let pause = || {
+            slices.set(slices.get() + 1);
+            // It would wait for ever for what is held.
+            add(1);
+            ControlFlow::Continue(())
+        };
+        assert_eq!(store.seal_in_slices(10_000, &pause).unwrap(), 10_000);
+        let (read, checked) = (10_000 / SEALED_AT_ONCE, 10_000 * 500 / (48 << 10) / 4);
+        let least = u64::try_from(read + checked).unwrap();
+        assert!(slices.get() >= least, "{} slices", slices.get());
+        // An empty job makes no frame: only the registration does.
+        assert_eq!(frames() - before, slices.get() + 1);
+        assert_eq!(store.tail_len().unwrap(), slices.get());
+        // What is one slice is not interrupted, more is: a server that stops does not wait.
+        let stop = || ControlFlow::Break(());
+        assert_eq!(u64::try_from(store.seal_in_slices(1, &stop).unwrap()), Ok(slices.get()));
+        add(300);
+        let error = store.seal_in_slices(1, &stop).unwrap_err();
+        assert_eq!(error.kind(), crate::StoreErrorKind::Stopped);
+        assert_eq!(store.seal(1).unwrap(), 300);
+    }
+
+    /// A reader that was on its way while two segments were made is told, and begins again.
+    #[test]
+    fn a_slow_reader_misses_nothing() {
+        let (_folder, store) = open();
+        let time = Timestamp::from_secs(1);
+        let add = || {
+            let event = NewEvent { time, terms: vec![7], body: vec![] };
+            store.submit(move |_| ((), vec![event])).wait().unwrap();
+        };
+        add();
+        let before = store.snapshot().unwrap();
+        let (limit, bytes_max) = (99, 99);
+        let query = HistoryQuery { term: 7, before_seq: 2, from: time, to: time, limit, bytes_max };
+        assert_eq!(store.history_as_of(&before, &query).unwrap().len(), 1);
+        for _ in 0..2 {
+            store.seal(1).unwrap();
+            add();
+        }
+        assert!(store.history_as_of(&before, &query).unwrap_err().is_missing());
+        assert_eq!(store.history(&store.snapshot().unwrap(), &query).unwrap().len(), 1);
     }
 
     /// A segment that another process registered meanwhile is not replaced.

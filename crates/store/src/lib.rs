@@ -51,6 +51,7 @@
 //! assert_eq!(NAMES.get(&view.tx(), "k").unwrap().as_deref(), Some("v"));
 //! ```
 
+mod anchor;
 mod bases;
 mod bodies;
 mod checkpoints;
@@ -89,9 +90,11 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+pub use anchor::{Anchor, Judged, NotAnchored};
 pub use bodies::{Bodies, BodyId, BodyReader, BodyWriter, Swept};
 use checkpoints::Checkpointer;
 pub use checkpoints::Upkeep;
+pub use copy::StateFiles;
 pub use cursors::BackupCursor;
 pub use error::{StoreError, StoreErrorKind};
 pub use event::NewEvent;

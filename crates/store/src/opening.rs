@@ -10,7 +10,7 @@ use types::Entropy;
 
 use crate::bodies::{BODIES_FOLDER, Bodies, create_folder};
 use crate::checkpoints::{Checkpointer, Checkpoints, Pace};
-use crate::copy::{PAGE_CACHE_BYTES, StateBackends, StateCopy};
+use crate::copy::{PAGE_CACHE_BYTES, StateCopy, StateFiles};
 use crate::copy_rows::RowSeal;
 use crate::log::{FileLog, LOG_FOLDER, Log, LogPoint, LogSettings, Sealer};
 use crate::reserve::Reserve;
@@ -44,6 +44,11 @@ impl Opening {
         Self { keyring, entropy, page_cache_bytes, log, base_bytes: BASE_BYTES }
     }
 
+    /// What seals the rows of the copy.
+    pub(crate) fn row_seal(&self) -> RowSeal {
+        RowSeal::new(Arc::clone(&self.keyring), self.entropy.clone())
+    }
+
     /// With the same keys every time, and small log files.
     #[cfg(test)]
     pub(crate) fn for_tests() -> Self {
@@ -52,6 +57,14 @@ impl Opening {
         let keyring = Keyring::create(&root, &entropy).unwrap().0;
         let log = LogSettings { first_file_bytes: 64 << 10, file_bytes: 64 << 10 };
         Self { log, ..Self::new(Arc::new(keyring), Entropy::system()) }
+    }
+}
+
+#[cfg(test)]
+impl RowSeal {
+    /// With the same keys every time.
+    pub(crate) fn for_tests() -> Self {
+        Opening::for_tests().row_seal()
     }
 }
 
@@ -77,7 +90,7 @@ impl Store {
     pub fn open(folder: &Path, with: &Opening) -> Result<Self, StoreError> {
         if Found::within(folder)?.is_nothing() {
             create_folder(folder)?;
-            StateCopy::create(folder, LogPoint::START, [], &RowSeal::of(with))?;
+            StateCopy::create(folder, LogPoint::START, [], &with.row_seal())?;
         }
         let store = Self::open_existing(folder, with)?;
         store.settle()?;
@@ -94,7 +107,7 @@ impl Store {
             StateFile::Missing => return Err(StoreError::missing("there is no `state.redb`")),
             StateFile::Empty => return Err(StoreError::missing("`state.redb` is empty")),
         }
-        let seal = RowSeal::of(with);
+        let seal = with.row_seal();
         migrate::to_newest(folder, with.page_cache_bytes, &seal)?;
         // First: the lock keeps all other processes out.
         let copy = StateCopy::open(folder, with.page_cache_bytes, &seal)?;
@@ -119,11 +132,11 @@ impl Store {
     pub fn simulated(
         folder: &Path,
         log: Box<dyn Log>,
-        state: StateBackends,
+        state: Box<dyn StateFiles>,
         with: &Opening,
     ) -> Result<Self, StoreError> {
         create_folder(folder)?;
-        let copy = StateCopy::on(state, &RowSeal::of(with))?;
+        let copy = StateCopy::on(state, &with.row_seal())?;
         let store = Self::around(folder, log, copy, with, Pace::Writer)?;
         store.settle()?;
         Ok(store)
@@ -140,7 +153,7 @@ impl Store {
         with: Option<&Opening>,
         findings: &mut Vec<String>,
     ) -> Result<Option<Self>, StoreError> {
-        let seal = with.map(RowSeal::of);
+        let seal = with.map(Opening::row_seal);
         let copy = StateCopy::examine(folder, seal.as_ref(), findings)?;
         let (Some(copy), Some(with)) = (copy, with) else { return Ok(None) };
         let log = match FileLog::examine(&folder.join(LOG_FOLDER), with.log, &with.keyring) {
@@ -169,7 +182,9 @@ impl Store {
         let bodies = Bodies::within(folder.join(BODIES_FOLDER));
         let (stopwatch, reserve) = (bodies.stopwatch.clone(), Reserve::new(folder));
         let keyring = Arc::clone(&with.keyring);
-        let shared = Shared::replayed(Ingredients { log, copy, keyring, reserve, stopwatch })?;
+        let folder_of_parts = folder.to_owned();
+        let parts = Ingredients { log, copy, keyring, folder: folder_of_parts, reserve, stopwatch };
+        let shared = Shared::replayed(parts)?;
         let shared = Arc::new(shared);
         let cannot = |cause| StoreError::engine("cannot begin to seal frames").because(cause);
         let sealer = Sealer::start(&with.keyring, &with.entropy).map_err(cannot)?;

@@ -1,10 +1,10 @@
-//! A state file that is read and never written: the engine's writes stay in memory.
+//! A state file that is read and never written: the engine's writes stay in memory. It writes even
+//! when it opens a file.
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::ops::Bound;
-use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -26,9 +26,7 @@ type Block = Box<[u8; BLOCK_BYTES]>;
 /// server excludes it, and it excludes a server.
 #[derive(Debug)]
 pub(crate) struct Overlay {
-    file: File,
-    /// The same file, used only for its locks.
-    locks: FileBackend,
+    file: Box<dyn StorageBackend>,
     written: Mutex<Written>,
 }
 
@@ -43,11 +41,14 @@ struct Written {
 impl Overlay {
     /// Over the file at `path`, which is opened for reading only.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
-        let file = File::open(path)?;
-        let len = file.metadata()?.len();
-        let locks = FileBackend::new(file.try_clone()?)?;
+        Self::over(Box::new(FileBackend::new(File::open(path)?)?))
+    }
+
+    /// Over any file.
+    pub(crate) fn over(file: Box<dyn StorageBackend>) -> Result<Self, StoreError> {
+        let len = file.len()?;
         let written = Mutex::new(Written { len, below: len, blocks: BTreeMap::new() });
-        Ok(Self { file, locks, written })
+        Ok(Self { file, written })
     }
 
     fn written(&self) -> MutexGuard<'_, Written> {
@@ -63,7 +64,7 @@ impl Overlay {
         let start = index.saturating_mul(BLOCK_LEN);
         let there = written.below.saturating_sub(start).min(BLOCK_LEN);
         let there = usize::try_from(there).unwrap_or(BLOCK_BYTES);
-        self.file.read_exact_at(block.get_mut(..there).unwrap_or_default(), start)?;
+        self.file.read(start, block.get_mut(..there).unwrap_or_default())?;
         Ok(block)
     }
 }
@@ -96,7 +97,7 @@ impl StorageBackend for Overlay {
         }
         let first = offset.checked_div(BLOCK_LEN).unwrap_or_default();
         if end <= written.below && written.blocks.range(first..).next().is_none() {
-            return self.file.read_exact_at(out, offset);
+            return self.file.read(offset, out);
         }
         for (index, part, at) in touched(offset, out.len()) {
             let block = self.block(&written, index)?;
@@ -142,11 +143,11 @@ impl StorageBackend for Overlay {
     }
 
     fn close(&self) -> io::Result<()> {
-        self.locks.close()
+        self.file.close()
     }
 
     fn try_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
-        self.locks.try_lock_shared_range(start, end)
+        self.file.try_lock_shared_range(start, end)
     }
 
     fn try_lock_shared_range(
@@ -154,23 +155,23 @@ impl StorageBackend for Overlay {
         start: Bound<u64>,
         end: Bound<u64>,
     ) -> Result<bool, BackendError> {
-        self.locks.try_lock_shared_range(start, end)
+        self.file.try_lock_shared_range(start, end)
     }
 
     fn lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        self.locks.lock_shared_range(start, end)
+        self.file.lock_shared_range(start, end)
     }
 
     fn lock_shared_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        self.locks.lock_shared_range(start, end)
+        self.file.lock_shared_range(start, end)
     }
 
     fn unlock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        self.locks.unlock_range(start, end)
+        self.file.unlock_range(start, end)
     }
 
     fn query_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
-        self.locks.query_lock_range(start, end)
+        self.file.query_lock_range(start, end)
     }
 }
 

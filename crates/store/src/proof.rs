@@ -27,19 +27,15 @@ pub(crate) fn difference(
     mut shown: Pairs<'_>,
     head: Head,
 ) -> Result<Option<String>, StoreError> {
-    let (point, rows) = match start(data, log, keyring, head) {
-        Ok(Some(start)) => start,
+    let mut made = match made(data, log, keyring, head) {
+        Ok(Some(found)) => found,
         Ok(None) => {
             return Ok(Some("no base reaches the log: the state cannot be proved".to_owned()));
         }
         Err(error) if error.is_corrupt() => return Ok(Some(types::error_chain(&error))),
         Err(error) => return Err(error),
     };
-    let writes = match writes_after(point, head, log, keyring) {
-        Err(error) if error.is_corrupt() => return Ok(Some(types::error_chain(&error))),
-        writes => writes?,
-    };
-    let mut wanted = overlaid(&writes, rows, &[], None);
+    let mut wanted = made.rows();
     loop {
         let pair = match (wanted.next().transpose(), shown.next().transpose()?) {
             (Err(error), _) => return Ok(Some(types::error_chain(&error))),
@@ -51,6 +47,32 @@ pub(crate) fn difference(
         let key = String::from_utf8_lossy(&key).replace('\0', " ");
         return Ok(Some(format!("row `{key}` is not what the log made it")));
     }
+}
+
+/// What a base and the frames after it amount to.
+pub(crate) struct Made {
+    base: Pairs<'static>,
+    writes: Recent,
+}
+
+impl Made {
+    /// The rows, ascending, once.
+    pub(crate) fn rows(&mut self) -> Pairs<'_> {
+        let base = std::mem::replace(&mut self.base, Box::new(std::iter::empty()));
+        overlaid(&self.writes, base, &[], None)
+    }
+}
+
+/// The state as of `head`, made from the oldest base that the log continues; `None` if there is
+/// none.
+pub(crate) fn made(
+    data: &Path,
+    log: &dyn Log,
+    keyring: &Arc<Keyring>,
+    head: Head,
+) -> Result<Option<Made>, StoreError> {
+    let Some((point, base)) = start(data, log, keyring, head)? else { return Ok(None) };
+    Ok(Some(Made { base, writes: writes_after(point, head, log, keyring)? }))
 }
 
 /// The oldest base that the log continues, or the state before the first frame.

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use crate::bases::{self, BaseReader};
 use crate::bodies::create_folder;
 use crate::copy::{STATE_FILE, StateCopy};
-use crate::copy_rows::RowSeal;
 use crate::leftovers::{REBUILDING_FOLDER, REPLACED_FILE};
 use crate::log::{FileLog, LOG_FOLDER, Log, LogPoint};
 use crate::reserve::Reserve;
@@ -40,10 +39,11 @@ impl Store {
         }
         create_folder(&aside)?;
         let base = base_into(&aside, folder, &log, with)?;
-        let copy = StateCopy::open(&aside, with.page_cache_bytes, &RowSeal::of(with))?;
+        let copy = StateCopy::open(&aside, with.page_cache_bytes, &with.row_seal())?;
         let keyring = Arc::clone(&with.keyring);
         let (reserve, stopwatch) = (Reserve::new(folder), Stopwatch::default());
-        let parts = Ingredients { log: Box::new(log), copy, keyring, reserve, stopwatch };
+        let (log, own) = (Box::new(log), folder.to_owned());
+        let parts = Ingredients { log, copy, keyring, folder: own, reserve, stopwatch };
         let shared = Shared::replayed(parts)?;
         shared.checkpoint()?;
         drop(shared);
@@ -77,7 +77,7 @@ fn unused_name(folder: &Path) -> Result<PathBuf, StoreError> {
 /// Creates a state file in `aside` from a base of `data` that the log continues; the newest that is
 /// intact.
 fn base_into(aside: &Path, data: &Path, log: &FileLog, with: &Opening) -> Result<u64, StoreError> {
-    let (first, newest, seal) = (log.first()?, log.head()?.position, RowSeal::of(with));
+    let (first, newest, seal) = (log.first()?, log.head()?.position, with.row_seal());
     let bases = bases::bases(data)?.into_iter().rev();
     for base in bases.filter(|base| base.position <= newest) {
         if base.position.saturating_add(1) < first {

@@ -37,6 +37,16 @@ impl Sealed {
         Ok(SEALED.get(tx, "")?.unwrap_or_default())
     }
 
+    /// The key of its row, as it is in the log.
+    pub(crate) fn row_key() -> Result<Vec<u8>, StoreError> {
+        Ok(SEALED.pair("", &Self::default())?.0)
+    }
+
+    /// The value of its row, as it is in the log.
+    pub(crate) fn decoded(value: &[u8]) -> Result<Self, StoreError> {
+        SEALED.decoded(value)
+    }
+
     pub(crate) fn put(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         SEALED.put(tx, "", self)
     }

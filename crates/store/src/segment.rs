@@ -11,7 +11,7 @@ mod write;
 
 use std::fs::File;
 use std::io::ErrorKind;
-use std::ops::RangeInclusive;
+use std::ops::{ControlFlow, RangeInclusive};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -24,6 +24,9 @@ use crate::StoreError;
 use layout::{BlockEntry, Bytes, FOOTER_LEN, Footer, HEADER_LEN, INDEX_LEN_MAX, PageEntry, Span};
 
 pub(crate) use write::{remove_unfinished, write};
+
+/// Blocks that are read between two pauses: about a millisecond of work each.
+const BLOCKS_AT_ONCE: usize = 4;
 
 /// The folder of the segment files within the data directory.
 pub const SEGMENTS_FOLDER: &str = "segments";
@@ -245,8 +248,19 @@ impl Segment {
 
     /// Reads everything and returns the inconsistencies.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
+        self.check_in_slices(&|| ControlFlow::Continue(()))
+    }
+
+    /// The same; `pause` is called after every few blocks.
+    pub(crate) fn check_in_slices(
+        &self,
+        pause: &dyn Fn() -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
         let mut last_seq = None;
-        for block in &self.tables.blocks {
+        for (block, number) in self.tables.blocks.iter().zip(1_usize..) {
+            if number.is_multiple_of(BLOCKS_AT_ONCE) && pause().is_break() {
+                return Err(StoreError::stopped());
+            }
             for row in self.rows(block)? {
                 if last_seq.is_some_and(|last| row.seq <= last) {
                     return Err(torn());

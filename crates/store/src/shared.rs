@@ -1,20 +1,22 @@
 //! What the writer, the readers and the checkpoints of one store share.
 
 use std::ops::{ControlFlow, Range};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use keys::{Keyring, SecretBytes};
 
 use crate::copy::StateCopy;
-use crate::log::{Change, Changes, EventRef, Head, Log, Opener};
+use crate::copy_rows::CopyRows;
+use crate::log::{Change, Changes, EventRef, Head, Log, LogPoint, Opener};
 use crate::memo::Memo;
 use crate::reserve::Reserve;
 use crate::sealed::Sealed;
 use crate::stopwatch::{DiskStep, Stopwatch};
 use crate::tail::TailIndex;
 use crate::view::View;
-use crate::{Snapshot, StoreError};
+use crate::{Snapshot, StoreError, proof};
 
 /// Frames after which a replay reports how far it has come.
 const FRAMES_SHOWN: u64 = 10_000;
@@ -24,6 +26,8 @@ pub(crate) struct Shared {
     pub(crate) log: Box<dyn Log>,
     pub(crate) copy: StateCopy,
     pub(crate) keyring: Arc<Keyring>,
+    /// The data directory.
+    folder: PathBuf,
     /// Decoded rows.
     pub(crate) memo: Arc<Memo>,
     current: RwLock<Arc<View>>,
@@ -46,6 +50,7 @@ pub(crate) struct Ingredients {
     pub(crate) log: Box<dyn Log>,
     pub(crate) copy: StateCopy,
     pub(crate) keyring: Arc<Keyring>,
+    pub(crate) folder: PathBuf,
     pub(crate) reserve: Reserve,
     pub(crate) stopwatch: Stopwatch,
 }
@@ -56,7 +61,7 @@ impl Shared {
     /// Errors: [`StoreError::is_missing`] if frames are missing between the copy and the log, and
     /// [`StoreError::is_corrupt`] if they do not belong together.
     pub(crate) fn replayed(from: Ingredients) -> Result<Self, StoreError> {
-        let Ingredients { log, copy, keyring, reserve, stopwatch } = from;
+        let Ingredients { log, copy, keyring, folder, reserve, stopwatch } = from;
         let mut tail = TailIndex::empty(copy.rows()?.applied.next_seq);
         let view = replay(log.as_ref(), &copy, &keyring, &mut tail)?;
         let (current, tail) = (RwLock::new(Arc::new(view)), RwLock::new(tail));
@@ -64,6 +69,7 @@ impl Shared {
             log,
             copy,
             keyring,
+            folder,
             memo: Arc::default(),
             current,
             succession: Mutex::default(),
@@ -103,27 +109,45 @@ impl Shared {
 
     /// Takes everything that is in the log now into the copy, durably.
     ///
-    /// After an error the next one starts where this one did.
+    /// After an error the next one starts where this one did. A file that the disk has failed is not
+    /// written to any more: a later sync would succeed without what the failed one has lost. It is
+    /// replaced by one that is made from a base and the log.
     pub(crate) fn checkpoint(&self) -> Result<(), StoreError> {
         // Another one would drop what this one has not taken.
         let _alone = self.checkpointing.lock().unwrap_or_else(PoisonError::into_inner);
         self.succeed(|view| Ok::<_, StoreError>(view.aged()))?;
         let Some((ageing, until)) = self.view().ageing.clone() else { return Ok(()) };
-        let apply = || self.copy.apply(&ageing, until);
+        let apply = || {
+            if self.copy.is_doubtful() {
+                return self.replaced(until);
+            }
+            self.copy.apply(&ageing, until)
+        };
         let (copy, failure) = match self.stopwatch.time(DiskStep::Checkpoint, apply) {
             Ok(copy) => (copy, None),
             // Readers go on with what is on the disk: the failure has closed what they had.
             Err(error) => (self.copy.reopened()?, Some(error)),
         };
         self.succeed(|view| {
-            let is_taken = copy.applied == until;
-            if !is_taken && copy.applied != view.copy.applied {
+            // What a failed one has taken may not be on the disk.
+            let is_taken = copy.applied == until && !self.copy.is_doubtful();
+            if copy.applied != until && copy.applied != view.copy.applied {
                 return Err(StoreError::corrupt("the state file is not the one that was open"));
             }
             let ageing = if is_taken { None } else { view.ageing.clone() };
             Ok(Some(View { copy, ageing, ..view.clone() }))
         })?;
         failure.map_or(Ok(()), Err)
+    }
+
+    /// The rows of a new state file, made from the log.
+    fn replaced(&self, until: LogPoint) -> Result<Arc<CopyRows>, StoreError> {
+        let log = self.log.as_ref();
+        let made = proof::made(&self.folder, log, &self.keyring, until.head)?;
+        let mut made = made.ok_or_else(|| StoreError::missing("no base reaches the log"))?;
+        let replaced = self.copy.replace(until, made.rows())?;
+        tracing::warn!("the state file was replaced: the disk had failed it");
+        Ok(replaced)
     }
 
     /// Shows the events of the tail with these numbers, ascending, until `visitor` breaks.
@@ -176,7 +200,7 @@ impl Shared {
         if sealed.next_seq() < end {
             tail.complete_with(older);
         } else {
-            tail.drop_through(end.saturating_sub(1));
+            drop(tail.drop_through(end.saturating_sub(1)));
         }
         Ok(())
     }

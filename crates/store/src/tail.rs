@@ -28,7 +28,7 @@ pub(crate) struct TailIndex {
 }
 
 #[derive(Debug)]
-struct Chunk {
+pub(crate) struct Chunk {
     /// The number after its last event.
     end: u64,
     /// Terms and the events that carry them, sorted.
@@ -41,6 +41,11 @@ impl TailIndex {
         let (closed, open) = (VecDeque::new(), Vec::new());
         let (covered, frames) = (next_seq..next_seq, VecDeque::new());
         Self { covered, complete: false, closed, open, open_from: next_seq, frames }
+    }
+
+    /// The number of the first event that is covered.
+    pub(crate) fn start(&self) -> u64 {
+        self.covered.start
     }
 
     /// The number after the newest event that is covered.
@@ -123,23 +128,22 @@ impl TailIndex {
         self.complete = true;
     }
 
-    /// Drops the events up to and including `last`.
-    pub(crate) fn drop_through(&mut self, last: u64) {
+    /// Drops the events up to and including `last`; returns what occupied the memory, to be freed
+    /// when no lock is held.
+    pub(crate) fn drop_through(&mut self, last: u64) -> Vec<Chunk> {
         let first = last.saturating_add(1);
         if first < self.covered.start {
-            return;
+            return Vec::new();
         }
         if first >= self.covered.end {
             *self = Self::empty(first);
         }
         (self.covered.start, self.complete) = (first, true);
+        let passed = self.frames.partition_point(|(seq, _)| *seq <= first);
+        self.frames.drain(..passed.saturating_sub(1));
         // Entries for dropped events in a half-covered chunk are never queried.
-        while self.frames.get(1).is_some_and(|(seq, _)| *seq <= first) {
-            self.frames.pop_front();
-        }
-        while self.closed.front().is_some_and(|chunk| chunk.end <= first) {
-            self.closed.pop_front();
-        }
+        let chunks = self.closed.partition_point(|chunk| chunk.end <= first);
+        self.closed.drain(..chunks).collect()
     }
 
     /// The numbers below `before` of the events that carry `term`, ascending.
@@ -169,11 +173,11 @@ mod tests {
         tail.add(7, [1, 2, 2].into_iter());
         assert_eq!(tail.hits(2, u64::MAX), [5, 6, 7]);
         assert_eq!(tail.hits(1, 7), [5]);
-        tail.drop_through(6);
+        drop(tail.drop_through(6));
         assert_eq!(tail.hits(2, u64::MAX), [7]);
-        tail.drop_through(3);
+        drop(tail.drop_through(3));
         assert_eq!(tail.hits(2, u64::MAX), [7]);
-        tail.drop_through(9);
+        drop(tail.drop_through(9));
         assert_eq!(tail.hits(2, u64::MAX), Vec::<u64>::new());
     }
 
@@ -186,7 +190,7 @@ mod tests {
         let wanted = |first| all.clone().filter(|seq| *seq >= first).collect::<Vec<_>>();
         assert_eq!(tail.hits(9, u64::MAX), wanted(1));
         for last in [3, CHUNK_EVENTS - 1, CHUNK_EVENTS, CHUNK_EVENTS + 7, 9 * CHUNK_EVENTS / 4] {
-            tail.drop_through(last);
+            drop(tail.drop_through(last));
             assert_eq!(tail.hits(9, u64::MAX), wanted(last + 1));
             let before = last + 500;
             let thirds = wanted(last + 1).into_iter().filter(|seq| seq % 3 == 1 && *seq < before);
@@ -212,7 +216,7 @@ mod tests {
         tail.complete_with(older(0..1));
         assert_eq!(tail.hits(1, u64::MAX), [1, 2, 3]);
         let mut cut = TailIndex::empty(3);
-        cut.drop_through(2);
+        drop(cut.drop_through(2));
         assert_eq!(cut.missing_before(), None, "nothing lies before the cut");
     }
 

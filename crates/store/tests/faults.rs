@@ -29,9 +29,12 @@ fn readers_survive_a_failed_checkpoint() {
         put(&store, "a", 1).unwrap();
         disk.fail(Part::State, fault);
         // A checkpoint follows every few frames.
-        (0..6).for_each(|value| put(&store, "b", value).unwrap());
-        assert_eq!(disk.repair(), 0, "{fault:?} has happened");
-        assert_eq!(store.upkeep().failed_checkpoints, 1);
+        let mut failed = 0;
+        for value in 0..6 {
+            put(&store, "b", value).unwrap();
+            failed = failed.max(store.upkeep().failed_checkpoints);
+        }
+        assert_eq!((disk.repair(), failed), (0, 1), "{fault:?} has happened");
         assert_eq!((read(&store, "a"), read(&store, "b")), (Some(1), Some(5)));
         (6..20).for_each(|value| put(&store, "b", value).unwrap());
         assert_eq!(store.upkeep().failed_checkpoints, 0);

@@ -73,11 +73,24 @@ fn open(folder: &Path) -> Result<FileLog, StoreError> {
     FileLog::open(folder, SETTINGS, &keyring())
 }
 
-/// Runs a check on both logs.
+/// Runs a check on both logs, the one in files also on a test's disk.
 fn on_both(check: impl Fn(&dyn Log)) {
     let folder = tempfile::tempdir().unwrap();
     check(&open(folder.path()).unwrap());
+    check(&on(&Disk::with_power()).unwrap());
     check(&MemoryLog::default());
+}
+
+/// Runs a check on both logs, with what makes the next append fail and its frame not be there.
+fn on_failing(check: impl Fn(&dyn Log, &dyn Fn())) {
+    for fault in [LogFault::Full, LogFault::AppendLost] {
+        let log = MemoryLog::default();
+        check(&log, &|| log.fail(fault));
+    }
+    for fault in [DiskFault::Write, DiskFault::Sync] {
+        let disk = Disk::with_power();
+        check(&on(&disk).unwrap(), &|| disk.fail(Part::Log, fault));
+    }
 }
 
 #[test]
@@ -185,27 +198,84 @@ fn frames_that_were_changed_do_not_open() {
 }
 
 #[test]
-fn a_failed_append_is_settled_before_the_next() {
-    for (fault, head) in [(LogFault::Full, 1), (LogFault::AppendLost, 1), (LogFault::AppendKept, 2)]
-    {
-        let (log, mut writer) = (MemoryLog::default(), Writer::start(2));
-        writer.append(&log, b"first").unwrap();
-        log.fail(fault);
-        let failed = writer.append(&log, b"second").unwrap_err();
-        assert_eq!(failed.is_full(), fault == LogFault::Full);
-        writer.append(&log, b"too early").unwrap_err();
-        assert_eq!(log.settle().unwrap().position, head, "{fault:?}");
-        assert_eq!(writer.append(&log, b"third").unwrap().position, head + 1);
+fn nothing_is_appended_before_a_failure_is_settled() {
+    on_failing(|log, fail| {
+        let mut writer = Writer::start(2);
+        writer.append(log, b"first").unwrap();
+        for round in 2..5 {
+            fail();
+            writer.append(log, b"failed").unwrap_err();
+            writer.append(log, b"too early").unwrap_err();
+            assert_eq!(log.head().unwrap().position, round - 1);
+            assert_eq!(log.settle().unwrap().position, round - 1, "the frame is not there");
+            assert_eq!(log.settle().unwrap().position, round - 1, "it is settled");
+            assert_eq!(writer.append(log, b"next").unwrap().position, round);
+        }
+        let expected = [b"first".to_vec(), b"next".to_vec(), b"next".to_vec(), b"next".to_vec()];
+        assert_eq!(read(log, 1).unwrap(), numbered(&expected));
+    });
+}
+
+/// What fails while it is settled is settled later.
+#[test]
+fn settling_may_fail() {
+    let disk = Disk::with_power();
+    let (log, mut writer) = (on(&disk).unwrap(), Writer::start(2));
+    writer.append(&log, b"first").unwrap();
+    for _ in 0..3 {
+        disk.fail(Part::Log, DiskFault::Sync);
     }
+    writer.append(&log, b"second").unwrap_err();
+    log.settle().unwrap_err();
+    writer.append(&log, b"too early").unwrap_err();
+    log.settle().unwrap_err();
+    assert_eq!(log.settle().unwrap().position, 1);
+    assert_eq!(writer.append(&log, b"third").unwrap().position, 2);
+}
+
+#[test]
+fn a_frame_may_be_there_although_its_append_failed() {
+    let (log, mut writer) = (MemoryLog::default(), Writer::start(2));
+    writer.append(&log, b"first").unwrap();
+    log.fail(LogFault::AppendKept);
+    writer.append(&log, b"second").unwrap_err();
+    writer.append(&log, b"too early").unwrap_err();
+    assert_eq!(log.settle().unwrap().position, 2);
+    assert_eq!(writer.append(&log, b"third").unwrap().position, 3);
 }
 
 #[test]
 fn a_failed_reading_is_an_error() {
-    let log = MemoryLog::default();
-    Writer::start(2).append(&log, b"first").unwrap();
-    log.fail(LogFault::Read);
-    read(&log, 1).unwrap_err();
-    assert_eq!(read(&log, 1).unwrap().len(), 1);
+    let check = |log: &dyn Log, fail: &dyn Fn()| {
+        Writer::start(2).append(log, b"first").unwrap();
+        fail();
+        assert!(!read(log, 1).unwrap_err().is_corrupt(), "a disk that fails proves nothing");
+        assert_eq!(read(log, 1).unwrap().len(), 1);
+    };
+    let (log, disk) = (MemoryLog::default(), Disk::with_power());
+    check(&log, &|| log.fail(LogFault::Read));
+    check(&on(&disk).unwrap(), &|| disk.fail(Part::Log, DiskFault::Read));
+}
+
+/// A disk that cannot be read while the log is opened does not make it be cut.
+#[test]
+fn a_log_that_cannot_be_read_is_not_opened() {
+    let disk = Disk::with_power();
+    Writer::start(2).append_all(&on(&disk).unwrap(), &payloads(5));
+    let mut opened = 0;
+    for good in 0..20 {
+        // So many readings succeed first.
+        disk.fail_after(Part::Log, DiskFault::Read, good);
+        match on(&disk) {
+            Ok(log) => {
+                assert_eq!(log.head().unwrap().position, 5);
+                opened += 1;
+            }
+            Err(error) => assert!(!error.is_corrupt(), "{error}"),
+        }
+        disk.repair();
+    }
+    assert!((1..15).contains(&opened), "{opened}");
 }
 
 #[test]
@@ -236,6 +306,18 @@ fn a_frame_larger_than_a_file_gets_a_larger_one() {
     let payloads = [b"small".to_vec(), vec![7; 100_000], b"small again".to_vec()];
     let log = open(folder.path()).unwrap();
     Writer::start(2).append_all(&log, &payloads);
+    assert_eq!(read(&log, 1).unwrap(), numbered(&payloads));
+    drop(log);
+    assert_eq!(read(&open(folder.path()).unwrap(), 1).unwrap(), numbered(&payloads));
+}
+
+#[test]
+fn the_first_frame_may_be_larger_than_the_first_file() {
+    let (folder, payloads) = (tempfile::tempdir().unwrap(), [vec![7; 100_000], b"small".to_vec()]);
+    let log = open(folder.path()).unwrap();
+    assert!(read(&log, 1).unwrap().is_empty());
+    Writer::start(2).append_all(&log, &payloads);
+    assert_eq!(read(&log, 1).unwrap(), numbered(&payloads));
     drop(log);
     assert_eq!(read(&open(folder.path()).unwrap(), 1).unwrap(), numbered(&payloads));
 }

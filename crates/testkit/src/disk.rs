@@ -3,12 +3,15 @@
 mod content;
 mod log_files;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use store::{FileLog, FolderFile, Lock, LogFolder, Opening, StorageBackend, Store, StoreError};
+use store::{
+    FileLog, FolderFile, Lock, LogFolder, Opening, StateFiles, StorageBackend, Store, StoreError,
+};
 
 use crate::dice::Dice;
 use content::{Change, Content, Tearing};
@@ -42,7 +45,9 @@ pub enum DiskFault {
 
 #[derive(Debug, Default)]
 struct Platters {
-    state: Content,
+    /// State files by number: the current one, and those that it replaced or that may replace it.
+    states: BTreeMap<u64, Content>,
+    current: u64,
     /// Whether there is a complete state file.
     is_created: bool,
     log: LogFiles,
@@ -55,7 +60,8 @@ struct Platters {
     /// The number of writing operations until the power fails; every operation fails from then on.
     left: u64,
     done: u64,
-    faults: Vec<(Part, DiskFault)>,
+    /// Each after so many operations of its kind that succeed.
+    faults: Vec<(Part, DiskFault, u64)>,
     /// Bytes that the disk has, if it has an end.
     room: Option<usize>,
 }
@@ -89,7 +95,12 @@ impl Disk {
 
     /// Makes the next operation of a kind fail, in addition to those that are to fail already.
     pub fn fail(&self, part: Part, fault: DiskFault) {
-        self.platters().faults.push((part, fault));
+        self.fail_after(part, fault, 0);
+    }
+
+    /// The same after so many operations of the kind that succeed.
+    pub fn fail_after(&self, part: Part, fault: DiskFault, operations: u64) {
+        self.platters().faults.push((part, fault, operations));
     }
 
     /// The failures that have not happened yet are called off; returns how many.
@@ -112,6 +123,13 @@ impl Disk {
         self.platters().read
     }
 
+    /// The names and bytes of the files of the log, as a reader sees them.
+    pub fn log_bytes(&self) -> Vec<(String, Vec<u8>)> {
+        let log = &self.platters().log;
+        let bytes = |file| log.contents.get(file).map_or(&[][..], Content::seen).to_vec();
+        log.seen.iter().map(|(name, file)| (name.clone(), bytes(file))).collect()
+    }
+
     /// The most files of the log that were open at once.
     pub fn open_max(&self) -> usize {
         self.platters().open_max
@@ -121,10 +139,12 @@ impl Disk {
     pub fn lose_power(&self, dice: &Dice) {
         let mut platters = self.platters();
         if platters.is_created {
-            platters.state.lose_power(Tearing::Prefix, dice);
+            let current = platters.current;
+            platters.states.retain(|id, _| *id == current);
+            platters.state(current).lose_power(Tearing::Prefix, dice);
         } else {
             // A state file is created under another name, so that it exists completely or not.
-            platters.state = Content::default();
+            platters.states.clear();
         }
         platters.log.lose_power(dice);
     }
@@ -132,24 +152,9 @@ impl Disk {
     /// Opens the store whose log and state file are on this disk, and the rest in `folder`.
     pub fn store(&self, folder: &Path, with: &Opening) -> Result<Store, StoreError> {
         let log = FileLog::within(Arc::new(self.clone()), with.log, &with.keyring)?;
-        let own = self.clone();
-        let state = Box::new(move || -> Box<dyn StorageBackend> { Box::new(own.clone()) });
-        let store = Store::simulated(folder, Box::new(log), state, with)?;
+        let store = Store::simulated(folder, Box::new(log), Box::new(self.clone()), with)?;
         self.platters().is_created = true;
         Ok(store)
-    }
-
-    fn change(&self, change: Change) -> io::Result<()> {
-        let mut platters = self.platters();
-        platters.spend(Part::State, DiskFault::Write)?;
-        let end = match &change {
-            Change::Write(offset, data) => offset + data.len(),
-            Change::Len(len) => *len,
-        };
-        let more = end.saturating_sub(platters.state.len());
-        platters.expect_room(more)?;
-        platters.state.change(change);
-        Ok(())
     }
 }
 
@@ -162,9 +167,12 @@ impl Platters {
 
     /// Fails if that was wanted.
     fn fail(&mut self, part: Part, fault: DiskFault) -> io::Result<()> {
-        let Some(place) = self.faults.iter().position(|own| *own == (part, fault)) else {
+        let mine = |(own, kind, _): &(Part, DiskFault, u64)| *own == part && *kind == fault;
+        let Some(place) = self.faults.iter().position(mine) else { return Ok(()) };
+        if let Some((_, _, after @ 1..)) = self.faults.get_mut(place) {
+            *after -= 1;
             return Ok(());
-        };
+        }
         self.faults.remove(place);
         Err(io::Error::other(format!("{fault:?} of {part:?} was to fail")))
     }
@@ -175,7 +183,11 @@ impl Platters {
     }
 
     fn bytes(&self) -> usize {
-        self.state.len() + self.log.bytes()
+        self.states.get(&self.current).map_or(0, Content::len) + self.log.bytes()
+    }
+
+    fn state(&mut self, id: u64) -> &mut Content {
+        self.states.entry(id).or_default()
     }
 
     /// Chance that is the same after the same operations.
@@ -190,15 +202,60 @@ impl Platters {
     }
 }
 
-impl StorageBackend for Disk {
+impl StateFiles for Disk {
+    fn open(&self) -> Box<dyn StorageBackend> {
+        let id = self.platters().current;
+        Box::new(StateFile { disk: self.clone(), id })
+    }
+
+    fn create(&self) -> Box<dyn StorageBackend> {
+        let mut platters = self.platters();
+        let id = platters.current + 1;
+        platters.states.insert(id, Content::default());
+        drop(platters);
+        Box::new(StateFile { disk: self.clone(), id })
+    }
+
+    fn replace(&self) -> io::Result<()> {
+        let mut platters = self.platters();
+        platters.spend(Part::State, DiskFault::Write)?;
+        platters.current += 1;
+        Ok(())
+    }
+}
+
+/// An open state file.
+#[derive(Debug)]
+struct StateFile {
+    disk: Disk,
+    id: u64,
+}
+
+impl StateFile {
+    fn change(&self, change: Change) -> io::Result<()> {
+        let mut platters = self.disk.platters();
+        platters.spend(Part::State, DiskFault::Write)?;
+        let end = match &change {
+            Change::Write(offset, data) => offset + data.len(),
+            Change::Len(len) => *len,
+        };
+        let more = end.saturating_sub(platters.state(self.id).len());
+        platters.expect_room(more)?;
+        platters.state(self.id).change(change);
+        Ok(())
+    }
+}
+
+impl StorageBackend for StateFile {
     fn len(&self) -> io::Result<u64> {
-        Ok(self.platters().state.len() as u64)
+        Ok(self.disk.platters().state(self.id).len() as u64)
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        let mut platters = self.platters();
+        let mut platters = self.disk.platters();
         platters.fail(Part::State, DiskFault::Read)?;
-        platters.state.read(offset as usize, out).ok_or_else(|| ErrorKind::UnexpectedEof.into())
+        let read = platters.state(self.id).read(offset as usize, out);
+        read.ok_or_else(|| ErrorKind::UnexpectedEof.into())
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
@@ -206,13 +263,13 @@ impl StorageBackend for Disk {
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        let mut platters = self.platters();
+        let mut platters = self.disk.platters();
         let synced = platters.spend(Part::State, DiskFault::Sync);
         match &synced {
-            Ok(()) => platters.state.sync(),
+            Ok(()) => platters.state(self.id).sync(),
             Err(_) if platters.left > 0 => {
                 let dice = platters.dice();
-                platters.state.fail_sync(&dice);
+                platters.state(self.id).fail_sync(&dice);
             }
             Err(_) => {}
         }

@@ -2,7 +2,7 @@
 
 use gateway::Gateway;
 use serde::{Deserialize, Serialize};
-use store::{Snapshot, Store, Table};
+use store::{Snapshot, Store, StoreError, Table};
 use tlog::{Edge, Hash, Purpose, SignedCheckpoint, Signer, TILE_WIDTH, Tile, TlogError, leaf_hash};
 use types::hex;
 
@@ -22,6 +22,11 @@ pub(super) struct Beginning {
     pub(super) generation: u32,
     /// The number of the event that is leaf 0: not 1, if events had expired before the log began.
     pub(super) first_seq: u64,
+}
+
+/// Where the log of a store begins; `None` if it has none.
+pub(super) fn beginning(view: &Snapshot) -> Result<Option<Beginning>, StoreError> {
+    BEGINNING.get(&view.tx(), "")
 }
 
 /// A tile that cannot be had, and why.
@@ -48,7 +53,7 @@ impl From<Unread> for Trouble {
 impl Transparency {
     /// Opens the log, or begins one.
     pub(super) fn open(&self, gateway: &Gateway, store: &Store) -> Result<Growth, Trouble> {
-        let known = BEGINNING.get(&store.snapshot().map_err(Trouble::retried)?.tx(), "");
+        let known = beginning(&store.snapshot().map_err(Trouble::retried)?);
         let begun = match known.map_err(Trouble::retried)? {
             Some(begun) => begun,
             None => begin(gateway, store, 0)?,

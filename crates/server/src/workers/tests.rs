@@ -52,7 +52,9 @@ fn context(kit: &Kit, name: &'static str) -> (Context, Beats, watch::Sender<bool
     let before = |_| {};
     let store = Arc::clone(&kit.store);
     let log = log(kit);
-    let context = Context { gateway, store, history_ms: 1, identity, log, beat, stopping, before };
+    let rested_ms = Arc::default();
+    let context =
+        Context { gateway, store, history_ms: 1, identity, log, beat, rested_ms, stopping, before };
     (context, beats, stop)
 }
 

@@ -13,6 +13,7 @@ mod framing;
 mod fsck;
 mod golden;
 mod heads;
+mod history;
 mod invitations;
 mod live;
 mod lost;

@@ -171,6 +171,11 @@ impl FileLog {
         })
     }
 
+    /// Makes certain that the newest frame is durable: another process may be about to sync it.
+    pub(crate) fn make_durable(&self) -> Result<(), StoreError> {
+        Ok(held(&self.writing).file.file.sync()?)
+    }
+
     /// The files that hold frames, with their first positions, ascending.
     pub fn files(&self) -> Vec<(u64, String)> {
         let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
@@ -212,6 +217,8 @@ impl FileLog {
         self.has_spare.store(false, Ordering::Release);
         let about = Arc::new(LogFile::new(header, bytes));
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
+        // It replaces a file that has no frame, if the first one is too long for that.
+        self.open.close(first);
         files.insert(first, Arc::clone(&about));
         Ok(OpenLogFile { about, file })
     }

@@ -20,6 +20,8 @@ const BLOCK_LEN: usize = 48 << 10;
 const BLOCK_EVENTS_MAX: usize = 256;
 /// Bytes of postings after which a page is closed, and above which a list gets its own.
 const PAGE_LEN: usize = 4 << 10;
+/// Bytes that are written between two syncs: a long one at the end would delay the log's.
+const STEP_BYTES: u64 = 2 << 20;
 /// Source: the effort at which log files are compressed, too.
 const DEFLATE_LEVEL: u32 = 6;
 
@@ -62,6 +64,8 @@ struct SegmentWriter {
     file: BufWriter<File>,
     hash: Sha256,
     offset: u64,
+    /// Bytes up to here are durable.
+    synced: u64,
     blocks: Vec<BlockEntry>,
     postings: Vec<(u64, u32)>,
     pending: Vec<EventRow>,
@@ -75,7 +79,17 @@ impl SegmentWriter {
         let options = options.write(true).create(true).truncate(true).mode(0o600);
         let file = BufWriter::new(options.open(path)?);
         let (hash, blocks, postings, pending) = (Sha256::new(), vec![], vec![], vec![]);
-        Ok(Self { file, hash, offset: 0, blocks, postings, pending, pending_len: 0, count: 0 })
+        Ok(Self {
+            file,
+            hash,
+            offset: 0,
+            synced: 0,
+            blocks,
+            postings,
+            pending,
+            pending_len: 0,
+            count: 0,
+        })
     }
 
     fn fill(
@@ -214,6 +228,11 @@ impl SegmentWriter {
         let len = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         let span = Span { offset: self.offset, len };
         self.offset = self.offset.saturating_add(len);
+        if self.offset.saturating_sub(self.synced) >= STEP_BYTES {
+            self.file.flush()?;
+            self.file.get_ref().sync_data()?;
+            self.synced = self.offset;
+        }
         Ok(span)
     }
 }

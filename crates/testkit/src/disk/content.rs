@@ -86,6 +86,10 @@ impl Content {
         self.seen.len()
     }
 
+    pub(super) fn seen(&self) -> &[u8] {
+        &self.seen
+    }
+
     pub(super) fn read(&self, offset: usize, out: &mut [u8]) -> Option<()> {
         out.copy_from_slice(self.seen.get(offset..offset.checked_add(out.len())?)?);
         Some(())
