@@ -221,6 +221,11 @@ impl Store {
         Ok(view.next_seq().saturating_sub(sealed::Sealed::of(&view)?.next_seq()))
     }
 
+    /// The position of the newest frame of the log that the state shows.
+    pub fn position(&self) -> u64 {
+        self.shared.view().point.head.position
+    }
+
     /// Object bodies.
     pub fn bodies(&self) -> &Bodies {
         &self.bodies
