@@ -47,7 +47,7 @@ function fontFiles(): Plugin {
 }
 
 // File names are stable: a release changes only the files whose text changed,
-// and the server's ETag, not the name, tells browsers what is new.
+// and the server's ETag, not the name, shows browsers what is new.
 // One chunk per service, one for everything the services share, and the
 // libraries apart, because they change least.
 export default defineConfig({

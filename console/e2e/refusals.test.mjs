@@ -15,7 +15,7 @@ const PASSWORD = "Hachimitsu-2026";
 const READS = { Sid: "Reads", Effect: "Allow", Action: ["shoseki:ExplainDenial", "kms:Describe*", "kms:Get*", "kms:List*"], Resource: "*" };
 // Without a Sid: it is named by its number.
 const SLEEP = { Effect: "Deny", Action: "kms:EnableKey", Resource: "*" };
-const WINTER = { Sid: "NobodyListsInWinter", Effect: "Deny", Principal: "*", Action: "s3:ListBucket", Resource: `arn:aws:s3:::${BUCKET}` };
+const WINTER = { Sid: "NoListsInWinter", Effect: "Deny", Principal: "*", Action: "s3:ListBucket", Resource: `arn:aws:s3:::${BUCKET}` };
 const INTERVALS = { ja: { delivery: "1 秒", digest: "3 秒" }, en: { delivery: "1 second", digest: "3 seconds" } };
 const document = (...Statement) => JSON.stringify({ Version: "2012-10-17", Statement });
 

@@ -34,7 +34,7 @@ async function illustrate(browser, language) {
     const keyArn = await walk.createKey(screen, words, shot);
     await walk.createBucket(screen, words, shot);
     await walk.createTrail(screen, words, shot);
-    await walk.lookIntoBucket(screen, words, shot, keyArn);
+    await walk.openBucket(screen, words, shot, keyArn);
     await screen.go("/cloudtrail/events");
     await shot("event-history");
     await screen.go("/");

@@ -55,7 +55,7 @@ for (const language of ["ja", "en"]) {
         await page.getByRole("note").getByText(containing(about)).first().waitFor();
       }
       await screen.visit("/");
-      await page.getByText(label(t("home.step.look.about", { interval: INTERVALS[language].delivery }))).first().waitFor();
+      await page.getByText(label(t("home.step.files.about", { interval: INTERVALS[language].delivery }))).first().waitFor();
       await shot("rehearsal");
     });
 

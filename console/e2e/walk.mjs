@@ -185,7 +185,7 @@ async function chooseEvents(screen, words, shot) {
 }
 
 /** 4. S3バケットの内容確認. Returns the bucket's policy. */
-export async function lookIntoBucket(screen, words, shot, keyArn) {
+export async function openBucket(screen, words, shot, keyArn) {
   const { s3 } = words;
   await screen.go(`/s3/buckets/${VALUES.bucket}`);
   const folder = await deliveredFolder(screen, shot);

@@ -185,7 +185,7 @@ const en = {
   },
   home: {
     title: "Home",
-    steps: ["Create a KMS CMK", "Create an S3 bucket", "Create a CloudTrail trail", "Look at what the S3 bucket holds"],
+    steps: ["Create a KMS CMK", "Create an S3 bucket", "Create a CloudTrail trail", "Check the contents of the S3 bucket"],
     done: "Done",
   },
   kms: {

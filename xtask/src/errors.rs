@@ -6,10 +6,13 @@
 //! and may only shrink: [`never::FILE`] gives the reason why an error never occurs, [`UNTESTED`]
 //! has what no test covers yet. An unnecessary line in either list is an error.
 
+mod functions;
 mod never;
 mod pages;
+mod signatures;
 mod sources;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::failure::Failure;
@@ -17,7 +20,7 @@ use crate::observed::{self, Observed};
 use crate::project::Project;
 use crate::{cargo, out};
 use never::Never;
-use sources::Sources;
+use sources::{Place, Sources};
 
 /// The pages.
 const ERRORS: &str = "docs/errors.md";
@@ -56,6 +59,8 @@ struct Facts {
     sources: BTreeMap<&'static str, Sources>,
     /// The sources of the steps that all operations share.
     shared: Vec<Sources>,
+    /// By code, the places in them that make it.
+    steps: RefCell<BTreeMap<String, Vec<Place>>>,
 }
 
 /// Runs the services' tests and writes both pages.
@@ -113,6 +118,7 @@ impl Facts {
             never: Never::parse(&project.read(never::FILE)?)?,
             observed: observed::read(project)?,
             sources,
+            steps: RefCell::default(),
         })
     }
 
@@ -161,6 +167,23 @@ impl Facts {
         codes.filter(|code| !seen.contains(code)).collect()
     }
 
+    /// Errors that a test received and that no source makes.
+    fn without_place(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for (service, operation) in self.operations() {
+            let errors = self.seen(service, operation).into_iter().flat_map(|seen| &seen.errors);
+            let lost = errors.filter(|(code, status)| {
+                self.places(service, operation, (code, **status)).is_empty()
+            });
+            found.extend(lost.map(|(code, _)| {
+                format!(
+                    "no source makes `{code}`, which a test received from {service} {operation}"
+                )
+            }));
+        }
+        found
+    }
+
     fn complaints(&self, project: &Project) -> Result<Vec<String>, Failure> {
         let mut missing = BTreeSet::new();
         for (service, operation) in self.operations() {
@@ -185,6 +208,7 @@ impl Facts {
             listed.difference(&missing).map(|one| format!("`{UNTESTED}` need not have `{one}`")),
         );
         complaints.extend(self.never.complaints(self));
+        complaints.extend(self.without_place());
         Ok(complaints)
     }
 }

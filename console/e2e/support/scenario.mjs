@@ -67,7 +67,7 @@ export function scenario(language, { byTemplate }) {
     step("2 a bucket is made that encrypts with the key", () => walk.createBucket(screen, words, noShot));
     step("3 a trail is made in three pages", () => walk.createTrail(screen, words, noShot));
     step("4 the bucket holds log files and exactly the article's policy", async () => {
-      walk.assertArticlesPolicy(await walk.lookIntoBucket(screen, words, noShot, keyArn));
+      walk.assertArticlesPolicy(await walk.openBucket(screen, words, noShot, keyArn));
     });
     step("the home page ticks all four steps", async () => {
       await screen.go("/");

@@ -45,8 +45,8 @@ function withHeader<Call extends { request: unknown }, Answer>(next: (call: Call
 
 /**
  * Makes a call once more, with new credentials, when the server does not accept the present ones:
- * they are of an ended session, or the server was set up anew. Where there are no new ones the
- * session ends, and the console asks for a sign-in.
+ * they are of an ended session, or the server was set up again. If there are no new ones, the
+ * session ends and the sign-in page opens.
  */
 function withRenewal<Call, Answer>(next: (call: Call) => Promise<Answer>): (call: Call) => Promise<Answer> {
   return async (call) => {
@@ -66,7 +66,7 @@ interface Stack {
   add(middleware: typeof withRenewal, options: { step: "initialize"; name: string }): void;
 }
 
-/** The same client, which says with every call that the console makes it. */
+/** The same client, which marks each of its calls as made by the console. */
 function marked<Client extends { middlewareStack: Stack }>(client: Client): Client {
   client.middlewareStack.add(withHeader, { step: "build", name: "fromConsole" });
   client.middlewareStack.add(withRenewal, { step: "initialize", name: "renewal" });

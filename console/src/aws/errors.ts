@@ -1,4 +1,4 @@
-// What a failed call says, in the four facts a user needs to report it.
+// A failed call, as the four facts that a user needs to report it.
 import { lookup } from "../i18n";
 import { printable } from "../i18n/printable";
 
@@ -22,7 +22,7 @@ const CREDENTIALS = [
   "UnrecognizedClient",
 ] as const;
 
-/** No answer came. Every browser says it in its own words. */
+/** No response arrived. Each browser words this differently. */
 const NO_ANSWER = /fetch|network|load failed/i;
 
 interface SdkError {
@@ -68,7 +68,7 @@ export function needsSignIn(error: unknown): boolean {
   return isCode(error, "SessionEnded") || refusesCredentials(error);
 }
 
-/** The action that the caller may not perform; undefined when the error does not say. */
+/** The action that the caller may not perform; undefined when the error does not name it. */
 export function deniedAction(error: unknown): string | undefined {
   return /not authorized to perform: ([\w-]+:[\w*]+)/.exec(failureOf(error).message)?.[1];
 }

@@ -1,4 +1,4 @@
-// How often this server delivers, for every text that says when something arrives.
+// How often this server delivers, for every text about arrival times.
 import { useEffect, useSyncExternalStore } from "react";
 import { type Clients, useClients } from "./clients";
 import { currentSession } from "./session";

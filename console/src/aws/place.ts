@@ -1,11 +1,11 @@
-// Where the server is, and how it knows the console's calls.
+// The address of the server, and how it identifies the console's calls.
 
 /** Sent with every call: the console's own port listens to nothing else. */
 export const CONSOLE_HEADER = { "x-shoseki-console": "1" };
 
 let apiPort: number | undefined;
 
-/** Takes over what the sign-in says of the port for AWS's clients, if it is not the console's. */
+/** Applies the port for AWS's clients from the sign-in response, if it is not the console's. */
 export function noteApiPort(body: Record<string, unknown>): void {
   apiPort = typeof body.apiPort === "number" ? body.apiPort : undefined;
 }

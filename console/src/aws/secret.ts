@@ -26,7 +26,7 @@ function stored(): string | undefined {
   }
 }
 
-function say(message: Message): void {
+function post(message: Message): void {
   tabs.postMessage(message);
 }
 
@@ -43,7 +43,7 @@ export function keepSecret(secret: string): void {
   }
 }
 
-export function forgetSecret(): void {
+export function clearSecret(): void {
   kept = undefined;
   try {
     sessionStorage.removeItem(NAME);
@@ -55,13 +55,13 @@ export function forgetSecret(): void {
 /** A session has begun here. The cookie is now this session's in all tabs, and so is the secret. */
 export function beginSecret(secret: string): void {
   keepSecret(secret);
-  say({ kind: "begins", secret });
+  post({ kind: "begins", secret });
 }
 
 /** The session was ended here, and with it that of all tabs. */
 export function endSecret(): void {
-  forgetSecret();
-  say({ kind: "ends" });
+  clearSecret();
+  post({ kind: "ends" });
 }
 
 /** `listener` is called when another tab has ended the session. */
@@ -83,7 +83,7 @@ export function askTabs(): Promise<string | undefined> {
       clearTimeout(late);
       resolve(secret);
     };
-    say({ kind: "asks" });
+    post({ kind: "asks" });
   });
 }
 
@@ -94,17 +94,17 @@ export function onLateSecret(listener: () => void): void {
 
 tabs.addEventListener("message", ({ data }: MessageEvent<Message>) => {
   if (data.kind === "asks") {
-    if (kept) say({ kind: "answers", secret: kept });
+    if (kept) post({ kind: "answers", secret: kept });
   } else if (data.kind === "ends") {
     answered = undefined;
-    forgetSecret();
+    clearSecret();
     whenEnded();
   } else if (data.kind === "begins") {
     answered = undefined;
     keepSecret(data.secret);
     whenLate();
   } else {
-    // One answer is enough: a tab that knows no better may give an old one.
+    // The first answer counts: a later one may come from a tab with an old secret.
     const take = answered;
     answered = undefined;
     take?.(data.secret);

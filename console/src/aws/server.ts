@@ -1,4 +1,4 @@
-// What the server says about itself: its status page tells strangers nothing, and callers this.
+// The server's description of itself, for callers with credentials; its public status page has none of this.
 import { type Clients, useClients } from "./clients";
 import { callShoseki } from "./shoseki";
 import { type Query, useQuery } from "./useQuery";
@@ -12,7 +12,7 @@ export interface Server {
   /** Seconds between two digests. */
   DigestInterval?: number;
   Profile?: "standard" | "rehearsal";
-  /** Absent for those who may not know. */
+  /** Absent for callers without the permission. */
   Status?: "ok" | "degraded";
   Reasons?: string[];
 }

@@ -3,7 +3,7 @@
 // it again.
 import { useSyncExternalStore } from "react";
 import { noteApiPort } from "./place";
-import { SECRET_HEADER, askTabs, beginSecret, endSecret, forgetSecret, keepSecret, keptSecret, onEnd, onLateSecret } from "./secret";
+import { SECRET_HEADER, askTabs, beginSecret, endSecret, clearSecret, keepSecret, keptSecret, onEnd, onLateSecret } from "./secret";
 
 const URL_SESSION = "/_console/session";
 const URL_FIRST_RUN = "/_console/session/first-run";
@@ -26,7 +26,7 @@ export interface SignIn {
   account: string;
   /** The IAM user's name; `root` for the root user. */
   user: string;
-  /** Tells the root user from an IAM user who is named `root`. */
+  /** Distinguishes the root user from an IAM user named `root`. */
   root: boolean;
   password: string;
   mfa?: string;
@@ -100,8 +100,8 @@ async function json(response: Response): Promise<Record<string, unknown>> {
 async function show(secret: string): Promise<Response> {
   const response = await fetch(URL_SESSION, { headers: { accept: "application/json", [SECRET_HEADER]: secret } });
   if (response.ok) keepSecret(secret);
-  // Meanwhile another tab may have told a newer one.
-  else if (response.status === 401 && keptSecret() === secret) forgetSecret();
+  // Meanwhile another tab may have sent a newer one.
+  else if (response.status === 401 && keptSecret() === secret) clearSecret();
   return response;
 }
 
@@ -168,7 +168,7 @@ export function leave(): void {
   change({ status: "signed-out", expired: true });
 }
 
-// Somebody signed in in another tab, or a tab answered late.
+// The user signed in in another tab, or a tab answered late.
 onLateSecret(() => {
   if (state.status === "signed-out") void resume(false);
 });

@@ -32,7 +32,7 @@ export function useQuery<T>(
     previous.current = dependencies;
     setAnswer((before) => {
       const data = changed ? undefined : before.data;
-      // The page stands there waiting already when it is new: no need to draw it twice.
+      // A new page already shows that it is loading: there is no need to render it twice.
       const same = before.loading && before.data === data && before.error === undefined;
       return same ? before : { data, loading: true };
     });

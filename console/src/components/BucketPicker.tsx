@@ -33,7 +33,7 @@ interface Props {
   ariaLabel?: string;
 }
 
-/** S3 tells the buckets' regions only to those who ask page by page. */
+/** S3 returns the buckets' regions only in paginated lists. */
 const PAGE = 1000;
 
 /** Put it in a `FormField`. */

@@ -1,4 +1,4 @@
-// A dialog before something is lost: says what breaks and asks for a typed word.
+// A dialog before a deletion: states the consequences and requires a typed word.
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";

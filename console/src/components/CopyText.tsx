@@ -3,7 +3,7 @@ import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import { t } from "../i18n";
 import { printable } from "../i18n/printable";
 
-/** `name` says what is copied, for screen readers: "ARN", "Key ID". */
+/** `name` describes what is copied, for screen readers: "ARN", "Key ID". */
 export function CopyText({ text, name }: { text: string | undefined; name: string }) {
   if (!text) return <>–</>;
   return (

@@ -25,7 +25,7 @@ export function Denied({ error }: { error: unknown }) {
   );
 }
 
-/** An error of a part of a page: what is merely not allowed says so quietly. */
+/** An error of a part of a page; a missing permission is shown without an alert. */
 export function PartError({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   return isCode(error, "AccessDenied") ? <Denied error={error} /> : <ErrorAlert error={error} onRetry={onRetry} />;
 }

@@ -1,4 +1,4 @@
-// Why a call was refused: the deciding policy and statement, and what each layer of policies said.
+// Why a call was denied: the deciding policy and statement, and the result of each layer of policies.
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Link from "@cloudscape-design/components/link";
 import { useState } from "react";
@@ -40,7 +40,7 @@ function Denials({ requestId }: { requestId: string }) {
   );
 }
 
-/** What was asked, by which statement it is decided, and what each layer says. */
+/** The request, the statement that decides it, and the result of each layer. */
 export function DenialReason({ denial }: { denial: Denial }) {
   const { kind, layer, by } = denial.Reason;
   const where = layer ? named("explain.layer", layer) : "";

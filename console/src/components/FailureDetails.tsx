@@ -1,4 +1,4 @@
-// What a failed call said, with all that is needed to report it or to find out why.
+// A failed call, with all that is needed to report it or to find the cause.
 import Box from "@cloudscape-design/components/box";
 import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -12,7 +12,7 @@ interface Props {
   error: unknown;
   /** The code is in the heading already. */
   headed?: boolean;
-  /** Says at once why it was refused. */
+  /** Shows the reason for the denial without a click. */
   explained?: boolean;
 }
 
@@ -20,7 +20,7 @@ export function FailureDetails({ error, headed = false, explained = false }: Pro
   const { code, message, status, requestId, gloss } = failureOf(error);
   const rule = isCode(error, "PasswordPolicyViolation") ? passwordRule(message) : undefined;
   const refused = explainedRequest(error);
-  // What a browser says when no answer came is no help, and is in its own language.
+  // A browser's message for a missing response does not help, and is in the browser's language.
   if (code === "Unreachable") return <div>{gloss}</div>;
   const report = [`${code}: ${message}`, status && `HTTP ${status}`, requestId].filter(Boolean).join("\n");
   return (

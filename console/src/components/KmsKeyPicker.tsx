@@ -41,7 +41,7 @@ export function useKeyChoices(region?: string) {
   );
 }
 
-/** What a typed text stands for as a key: itself when it is an ARN, ID or alias, else an alias. */
+/** The key that a typed text names: the text itself if it is an ARN, ID or alias, else an alias. */
 export function keyFromText(text: string, choices: readonly KeyChoice[]): string {
   const typed = text.trim();
   const bare = typed.replace(/^alias\//, "");

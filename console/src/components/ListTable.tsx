@@ -40,7 +40,7 @@ interface Props<T> {
   filterPlaceholder?: string;
   /** Text that the filter begins with. */
   startText?: string;
-  /** More text of an item that the filter looks at, beside its columns. */
+  /** More text of an item that the filter searches, beside its columns. */
   searchText?: (item: T) => string;
   /** More filters, beside the text filter. */
   filters?: ReactNode;
@@ -96,8 +96,8 @@ function comparator<T>(column: Column<T>): ((a: T, b: T) => number) | undefined 
 }
 
 /**
- * The comparators of columns, the same ones at every rendering: the table knows by them which
- * column it is sorted by.
+ * The comparators of columns, the same ones at every rendering: by them the table
+ * identifies the column that it is sorted by.
  */
 function useSorters<T>(columns: readonly Column<T>[]): (column: Column<T>) => ((a: T, b: T) => number) | undefined {
   const latest = useRef(columns);
@@ -137,7 +137,7 @@ export function ListTable<T>(props: Props<T>) {
   const sorterOf = useSorters(columns);
   const definitions = columns.map((column) => {
     const sortingComparator = sorterOf(column);
-    // Japanese may break anywhere, so a narrow column would stand its heading on end.
+    // Japanese may break anywhere, so a narrow column would show its heading vertically.
     const minWidth = column.minWidth ?? COLUMN_WIDTH_MIN_PX;
     return sortingComparator ? { ...column, minWidth, sortingComparator } : { ...column, minWidth };
   });
@@ -165,7 +165,7 @@ export function ListTable<T>(props: Props<T>) {
     selection: { trackBy },
   });
 
-  // A page of its own says in full why it is empty, a part of a page in a line.
+  // A full page explains why it is empty; a part of a page shows one line.
   const Failed = variant === "full-page" ? ErrorAlert : PartError;
   const counter = query.data ? `(${formatNumber(all.length)})` : undefined;
   const label = props.selectionLabel ?? trackBy;

@@ -1,4 +1,4 @@
-// A page of AWS's console whose service is not here: it says so, and what to do instead.
+// A page of AWS's console whose service this server lacks, with the alternatives.
 import Alert from "@cloudscape-design/components/alert";
 import { type MessageKey, t } from "../i18n";
 import { Page } from "./Page";

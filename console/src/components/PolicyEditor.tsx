@@ -14,7 +14,7 @@ interface Props {
   onChange: (value: string) => void;
   /** Names the editor for screen readers. */
   label: string;
-  /** What kind of policy it is: then the server says what is wrong with it. */
+  /** The kind of policy; with it the server reports problems of the text. */
   kind?: PolicyKind;
   /** Of a bucket's policy: the bucket. */
   bucket?: string;

@@ -10,7 +10,7 @@ import { jsonFault } from "./jsonFault";
 
 const PAUSE_MS = 400;
 
-/** A text once nobody has typed for a moment. */
+/** A text once the user has stopped typing for a moment. */
 function useSettled(text: string): string {
   const [settled, setSettled] = useState(text);
   useEffect(() => {

@@ -21,7 +21,7 @@ export function timeText(value: Date, zone: Preferences["timeZone"]): string {
   return language() === "ja" ? `${year}/${month}/${day} ${clock}` : `${month} ${day}, ${year}, ${clock}`;
 }
 
-/** Accepts what the SDK gives; a dash stands for no value. */
+/** Accepts what the SDK gives; a dash is shown for no value. */
 export function Time({ value }: { value: Date | string | undefined }) {
   const { timeZone } = usePreferences();
   if (value === undefined || value === "") return <>–</>;

@@ -1,4 +1,4 @@
-// An option that AWS has and this server has not: it stands in its place and says why.
+// An option that AWS has and this server lacks, shown in its place with the reason.
 import Box from "@cloudscape-design/components/box";
 import Icon from "@cloudscape-design/components/icon";
 import type { ReactNode } from "react";

@@ -1,4 +1,4 @@
-// Warns of services that a policy lets in on anybody's behalf.
+// Warns of services that a policy allows regardless of the account they act for.
 import Alert from "@cloudscape-design/components/alert";
 import { t } from "../i18n";
 import { unboundServices } from "./unboundServices";

@@ -37,7 +37,7 @@ describe("a diff", () => {
   });
 });
 
-describe("a text of a stranger's", () => {
+describe("an untrusted text", () => {
   const hostile = "a\u202egpj.exe\u001b[2J\u009b\u2066b\u007f";
 
   it("is shown without what turns or moves it, and the rest as it is", () => {
@@ -64,7 +64,7 @@ describe("a JSON view", () => {
     expect(text.join("\n")).toBe(JSON.stringify(value, null, 2));
   });
 
-  it("knows the path of each line", () => {
+  it("has the path of each line", () => {
     expect(jsonLines(value).map(({ path }) => path)).toContain('$.a[1]["b-c"]');
   });
 });

@@ -1,6 +1,6 @@
-// Services that a policy of a bucket or a key lets in on anybody's behalf: strangers can have them
-// use it (the confused deputy). The server has the same rules, with the same cases:
-// `crates/policy/src/unbound_services.rs` tells where they come from.
+// Services that a policy of a bucket or a key allows regardless of the account they act for: another
+// customer of the service can make it use the resource (the confused deputy). The server has the same
+// rules, with the same cases: `crates/policy/src/unbound_services.rs` has their sources.
 
 export interface UnboundService {
   /** The statement's `Sid`, or its position counted from zero. */
@@ -32,7 +32,7 @@ function hasFixedAccount(arn: string): boolean {
   return isFixed(arn.split(":")[4] ?? "");
 }
 
-/** Whether a value of a condition key names somebody. */
+/** Whether a value of a condition key names an account or a resource. */
 function isBound(key: string, value: string, service: string): boolean {
   switch (key) {
     case "aws:sourcearn":
@@ -58,7 +58,7 @@ function binds(condition: unknown, service: string): boolean {
   });
 }
 
-/** None for a text that is no policy: what is wrong with it is said elsewhere. */
+/** None for a text that is no policy: its problems are shown elsewhere. */
 export function unboundServices(policy: string): UnboundService[] {
   let document: unknown;
   try {

@@ -27,7 +27,7 @@ export function useStopGuard(): StopGuard {
   const clients = useClients();
   const [asked, setAsked] = useState<Asked>();
   const passes = async (proposal: Proposal) => {
-    // A caller who may not ask, or whose document is refused, hears that from the change itself.
+    // A caller without the permission, or with an invalid document, gets the error from the change itself.
     const stopped = await forecast(clients, proposal).catch(() => []);
     if (stopped.length === 0) return true;
     return new Promise<boolean>((resolve) => setAsked({ stopped, answer: resolve }));

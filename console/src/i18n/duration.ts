@@ -1,4 +1,4 @@
-// Lengths of time as people say them: `2 seconds`, `5 minutes`, `1 hour`.
+// Lengths of time in words: `2 seconds`, `5 minutes`, `1 hour`.
 import { language, t } from "./index";
 
 const UNITS = [

@@ -1,6 +1,6 @@
 // Every text that people read comes from here: `t("screen.field.part", { name })`.
 // The strings live in one pair of JSON files per service beside this file.
-// The language is fixed while the application is mounted; changing it mounts it anew,
+// The language is fixed while the application is mounted; changing it mounts it again,
 // so `t` may be called anywhere during rendering, but not at the top level of a module.
 import type { I18nProviderProps } from "@cloudscape-design/components/i18n";
 import type { messages as english } from "./all.en";

@@ -1,4 +1,4 @@
-// IAM says in English which rule a password breaks; this is the same in the user's language.
+// IAM names in English the rule that a password breaks; this is the same in the user's language.
 import { type MessageKey, t } from "./index";
 
 const KINDS: Readonly<Record<string, MessageKey>> = {
@@ -8,7 +8,7 @@ const KINDS: Readonly<Record<string, MessageKey>> = {
   "lowercase letter": "password.lowercase",
 };
 
-/** The rule that a message of IAM names; undefined when it names none that we know. */
+/** The rule that a message of IAM names; undefined when it names none of these. */
 export function passwordRule(message: string): string | undefined {
   const length = /minimum length of (\d+)/.exec(message)?.[1];
   if (length) return t("password.length", { count: length });

@@ -1,5 +1,5 @@
-// Text that strangers chose: object keys, tags, messages. React keeps it from being markup; this keeps
-// it from reading otherwise than it is written.
+// Untrusted text: object keys, tags, messages. React escapes markup; this escapes characters that make
+// text appear different from its content.
 
 // Control characters but for line feed and tab, what ends a line, and what turns the direction of text.
 // The server's command has the same list: `crates/types/src/printable.rs`.

@@ -16,7 +16,7 @@ export interface Service {
   path: "cloudtrail" | "kms" | "s3" | "iam";
   name: MessageKey;
   about: MessageKey;
-  /** A global service has no region; the region menu then says so. */
+  /** A global service has no region; the region menu shows that. */
   global?: true;
   /** Where the service's name leads. */
   home: string;

@@ -15,7 +15,7 @@ import { TopBar } from "./TopBar";
 
 const SignIn = lazy(() => import("../pages/signin/SignIn"));
 
-/** The first page is drawn by then; not every browser tells when it rests. */
+/** The first page is rendered by then; not every browser reports when it is idle. */
 const PREFETCH_AFTER_MS = 500;
 
 const waiting = (

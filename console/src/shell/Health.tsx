@@ -1,5 +1,5 @@
-// Says on every page that the server is degraded, and why, to those who may know. Asked seldom,
-// for every question is an event, and only by a page that is seen.
+// Shows on every page that the server is degraded, and why, to callers with the permission. Queried
+// seldom, because every query is an event, and only by a visible page.
 import Link from "@cloudscape-design/components/link";
 import { useEffect } from "react";
 import { useServer } from "../aws/server";

@@ -1,4 +1,4 @@
-// Says on every page that the server runs with the profile for rehearsals, and what that means.
+// Shows on every page that the server runs with the profile for rehearsals, and what that means.
 import { useIntervals } from "../aws/intervals";
 import { t } from "../i18n";
 import { durationText } from "../i18n/duration";

@@ -26,7 +26,7 @@ function languageMenu(): TopNavigationProps.Utility {
     ariaLabel: t("shell.language"),
     title: t("shell.language"),
     items: [
-      // A language is written in itself, whatever the console's language is.
+      // A language is written in itself, regardless of the console's language.
       { id: "ja", text: NAMES.ja, lang: "ja" },
       { id: "en", text: NAMES.en, lang: "en" },
     ],

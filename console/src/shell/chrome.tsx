@@ -1,4 +1,4 @@
-// What a page tells the frame around it: breadcrumbs, title, and how wide it wants to be.
+// What a page passes to the frame around it: breadcrumbs, title, and width.
 import type { AppLayoutProps } from "@cloudscape-design/components/app-layout";
 import type { BreadcrumbGroupProps } from "@cloudscape-design/components/breadcrumb-group";
 import { type ReactNode, createContext, useContext, useLayoutEffect, useState } from "react";
@@ -38,8 +38,8 @@ export function useContentType(): ContentType {
 }
 
 /**
- * Tells the frame about the page that is shown; `Page` does it for you. Before anything is painted:
- * the page would jump otherwise.
+ * Passes the shown page to the frame; `Page` calls it. It runs before anything is painted, so that
+ * the page does not jump.
  */
 export function usePageFrame(title: string, crumbs: Crumbs, contentType: ContentType): void {
   const setFrame = useContext(SetContext);
@@ -47,6 +47,6 @@ export function usePageFrame(title: string, crumbs: Crumbs, contentType: Content
   useLayoutEffect(() => {
     document.title = title ? `${title} | shoseki` : "shoseki";
     setFrame?.({ crumbs, contentType });
-    // `key` stands for the three values.
+    // `key` represents the three values.
   }, [key, setFrame]);
 }

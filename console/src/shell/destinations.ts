@@ -1,4 +1,4 @@
-// The places that the search box knows, and what people call them.
+// The pages that the search box finds, and their names.
 import { type MessageKey, lookup, t } from "../i18n";
 import { printable } from "../i18n/printable";
 import type { Named } from "./names";
@@ -38,7 +38,7 @@ export interface Suggestion {
 const S3_REQUEST = /^[A-Z0-9]{16}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Where a pasted identifier leads; undefined when it is not one we know. */
+/** Where a pasted identifier leads; undefined when it is none of these. */
 function identifier(text: string): Suggestion[] {
   const found: Suggestion[] = [];
   const add = (value: string, kind: MessageKey) => found.push({ value, label: text, description: t(kind) });

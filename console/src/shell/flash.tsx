@@ -24,7 +24,7 @@ export interface Flash {
   success: (content: ReactNode, more?: FlashInput) => void;
   info: (content: ReactNode, more?: FlashInput) => void;
   warning: (content: ReactNode, more?: FlashInput) => void;
-  /** `header` says what failed; the error's code and message follow. */
+  /** `header` names what failed; the error's code and message follow. */
   error: (header: ReactNode, error: unknown) => void;
 }
 

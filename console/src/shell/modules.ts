@@ -4,7 +4,7 @@
 import { type ComponentType, useEffect, useState, useSyncExternalStore } from "react";
 import { SERVICES, type Service, type ServiceModule } from "../pages/registry";
 
-/** The code did not arrive. Some browsers keep that in mind until the console is loaded anew. */
+/** The code could not be loaded. Some browsers cache that until the console is reloaded. */
 export class LoadError extends Error {}
 
 /** What a loader gave; `undefined` until it did. */
@@ -31,7 +31,7 @@ const HOME = new Part<ComponentType>(() => import("../pages/home/Home"));
 const PARTS = new Map<Service, Part<ServiceModule>>(SERVICES.map((service) => [service, new Part(service.load)]));
 const NOTHING = new Part<ServiceModule>(() => Promise.reject(new Error()));
 
-/** Fetches all pages before somebody goes there. What fails is asked for again then. */
+/** Fetches all pages in advance. A page that fails is fetched again when it is opened. */
 export function prefetchPages(): void {
   for (const part of [HOME, ...PARTS.values()]) part.load().catch(() => undefined);
 }

@@ -1,4 +1,4 @@
-// What the user chose about the looks of the console; kept in localStorage.
+// The user's choices about the console's appearance; stored in localStorage.
 import { useSyncExternalStore } from "react";
 import type { Language } from "../i18n";
 

@@ -11,9 +11,7 @@
 //! files, `deliver/lanes.rs` delivers them, `deliver/digests.rs` creates the digests.
 
 mod deliver;
-mod deliveries;
 mod error;
-mod forecast;
 mod model;
 mod ops;
 mod probe;
@@ -24,12 +22,11 @@ mod shape;
 use gateway::{EventForm, Family, INTERNAL_FAILURE, Name, Protocol, SERVICE_UNAVAILABLE, Service};
 
 pub use deliver::{Backlog, Loss, TrailBacklog, backlog, deliver, losses, oldest_needed};
-pub use deliveries::{Deliveries, deliveries};
 pub use error::TrailError;
-pub use forecast::{Change, Stop, forecast};
 pub use ops::{
-    GetTrail, GetTrailInput, GetTrailOutput, GetTrailStatus, GetTrailStatusInput,
-    GetTrailStatusOutput, ListPublicKeys, ListPublicKeysInput, ListPublicKeysOutput, ROWS,
+    Change, Deliveries, ForecastStops, GetTrail, GetTrailInput, GetTrailOutput, GetTrailStatus,
+    GetTrailStatusInput, GetTrailStatusOutput, ListPublicKeys, ListPublicKeysInput,
+    ListPublicKeysOutput, ROWS, ReadBacklog, ReadDeliveries, ReadDeliveriesInput, Stop,
 };
 pub use public_keys::adopt_key_pair;
 

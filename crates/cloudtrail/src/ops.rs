@@ -1,13 +1,17 @@
-//! The operations, one file each, and their rows.
+//! The operations, one file each, and their rows. `read_backlog`, `read_deliveries` and
+//! `forecast_stops` have no row: only our own service invokes them.
 
 mod create_trail;
 mod delete_trail;
 mod describe_trails;
 mod event_selectors;
+mod forecast_stops;
 mod insight_selectors;
 mod list_public_keys;
 mod logging;
 mod lookup_events;
+mod read_backlog;
+mod read_deliveries;
 mod settings;
 mod tags;
 mod trail_status;
@@ -22,10 +26,13 @@ use delete_trail::DeleteTrail;
 use describe_trails::{DescribeTrails, ListTrails};
 pub use describe_trails::{GetTrail, GetTrailInput, GetTrailOutput};
 use event_selectors::{GetEventSelectors, PutEventSelectors};
+pub use forecast_stops::{Change, ForecastStops, Stop};
 use insight_selectors::GetInsightSelectors;
 pub use list_public_keys::{ListPublicKeys, ListPublicKeysInput, ListPublicKeysOutput};
 use logging::{StartLogging, StopLogging};
 use lookup_events::LookupEvents;
+pub use read_backlog::ReadBacklog;
+pub use read_deliveries::{Deliveries, ReadDeliveries, ReadDeliveriesInput};
 use tags::ListTags;
 use tags::{AddTags, RemoveTags, Trails};
 pub use trail_status::{GetTrailStatus, GetTrailStatusInput, GetTrailStatusOutput};

@@ -98,7 +98,7 @@ pub(crate) struct DescribedRegion {
 }
 
 impl Plain for DescribeRegions {
-    const SPEC: Spec = Spec::named(&SERVICE, "DescribeRegions", true);
+    const SPEC: Spec = Spec::reads(&SERVICE, "DescribeRegions");
     type Input = DescribeRegionsInput;
     type Output = Vec<DescribedRegion>;
     type Error = Ec2Error;

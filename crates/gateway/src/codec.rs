@@ -60,6 +60,28 @@ impl<I: Serialize + DeserializeOwned, O: Answered> Codec<I, O> for Query {
     }
 }
 
+/// No wire form: for operations without a row, which only other services invoke.
+#[derive(Debug)]
+pub struct NoWire;
+
+impl<I, O> Codec<I, O> for NoWire {
+    fn decode(_: &Decoding<'_>) -> Result<I, WireError> {
+        Err(WireError::without_message(400, "UnknownOperationException"))
+    }
+
+    fn encode(_: O, _: &Reply<'_>) -> Result<Answer, Fault> {
+        Err(Fault::bug("an operation without a row has no response"))
+    }
+
+    fn parameters(_: &I, _: &Service) -> Result<Value, Fault> {
+        Ok(Value::Null)
+    }
+
+    fn elements(_: &O, _: &Service) -> Result<Value, Fault> {
+        Ok(Value::Null)
+    }
+}
+
 /// Source: AWS JSON protocol, a member of the wrong type.
 ///
 /// Observed: `SerializationException`, often without text.

@@ -250,6 +250,12 @@ impl<'t> Ctx<'t> {
         O::home(&self.tx, bucket)
     }
 
+    /// The ARN of the resource that `text` names, by the operation that describes it; `None` if
+    /// there is none. Returns only the name, so this leaves no event: using the resource does.
+    pub fn arn_of<O: Operation>(&mut self, text: &str) -> Result<Option<Arn>, Refused> {
+        O::arn_of(self, text).map_err(Refused::from)
+    }
+
     /// The services whose resources have tags: their names in ARNs, and their ports.
     pub fn tag_ports(&self) -> Vec<(&'static str, &'static dyn TagPort)> {
         let rows = self.gateway.table.rows();

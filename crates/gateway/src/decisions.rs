@@ -26,7 +26,7 @@ const KEPT_MS: u64 = DAY_MS;
 /// The maximum number of denials that one pass deletes.
 const EXPIRED_MAX: usize = 10_000;
 
-/// A refusal, with the engine's reasons.
+/// The engine's reasons for a denied call, stored for a day.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Denial {
@@ -56,7 +56,7 @@ pub struct Denial {
 }
 
 impl Denial {
-    /// The refusal as `reader` may read it. `caller` is the account of the caller.
+    /// The reasons as `reader` may read them. `caller` is the account of the caller.
     // INVARIANT: no account reads the policies of another account.
     pub(crate) fn new(
         request: &Request<'_>,

@@ -1,3 +1,10 @@
+//! How a call fails.
+//!
+//! A call is *refused* if it gets any error response. It is *denied* if the reason is a missing
+//! permission, by the policies or by a service's own rule; its event then has one code for all
+//! services. A [`Denial`](crate::Denial) is the engine's reasons for one that policies made. A
+//! [`Fault`] is our own trouble: the client gets a 500.
+
 use std::fmt;
 
 use keys::KeyError;
@@ -11,7 +18,7 @@ use crate::Fault;
 pub trait ApiError: fmt::Debug + Send + 'static {
     /// How the client sees it.
     fn wire(&self) -> WireError;
-    /// Whether the service refused for want of a right, by a rule of its own beside the policies.
+    /// Whether it is a denial, by a rule of the service beside the policies.
     fn is_denial(&self) -> bool {
         false
     }
@@ -83,9 +90,9 @@ impl<E> From<EntropyError> for Failure<E> {
 /// A [`Failure`] whose error type no longer matters: another operation's error.
 #[derive(Debug, Clone)]
 pub enum Refused {
-    /// The error that a client would receive.
+    /// The error that a client receives, for any other reason than a missing permission.
     Wire(WireError),
-    /// The same, where the decision was that the caller has not the right.
+    /// The error that a client receives because a permission is missing.
     Denied(WireError),
     /// Our own trouble.
     Internal(Fault),

@@ -59,7 +59,6 @@ mod signed;
 mod spec;
 mod table;
 mod unserved;
-mod user_identity;
 
 pub use access::{Access, allows};
 pub use answer::{Answer, AnswerBody, Reply, S3_SERVER};
@@ -67,7 +66,7 @@ pub use authenticate::Trust;
 pub use body::BodyGate;
 pub use call::{Auth, Call, Origin, SignatureVersion};
 pub use caller::{Caller, Session};
-pub use codec::{Json, Query, camel_members, object};
+pub use codec::{Json, NoWire, Query, camel_members, object};
 pub use conditions::signature_age_ms;
 pub use ctx::{Ctx, Part, SealingTx};
 pub use decisions::Denial;

@@ -69,6 +69,13 @@ pub trait Operation: Sized + 'static {
         Ok(None)
     }
 
+    /// The ARN of the resource that `text` names in the call's account and region, in any state;
+    /// `None` if there is none. For services that store the ARN of another service's resource.
+    fn arn_of(ctx: &mut Ctx<'_>, text: &str) -> Result<Option<Arn>, Failure<Self::Error>> {
+        let _ = (ctx, text);
+        Ok(None)
+    }
+
     /// The receiver of a streamed request's body.
     fn sink(work: &mut Self::Work) -> Option<&mut dyn BodySink> {
         let _ = work;
@@ -120,6 +127,12 @@ pub trait Plain: Sized + 'static {
     /// The rights that the call needs; see [`Operation::access`].
     fn access(ctx: &mut Ctx<'_>, input: &Self::Input) -> Result<Vec<Access>, Failure<Self::Error>>;
 
+    /// The ARN of the resource that `text` names; see [`Operation::arn_of`].
+    fn arn_of(ctx: &mut Ctx<'_>, text: &str) -> Result<Option<Arn>, Failure<Self::Error>> {
+        let _ = (ctx, text);
+        Ok(None)
+    }
+
     /// The operation itself, within the transaction.
     fn run(ctx: &mut Ctx<'_>, input: &Self::Input) -> Result<Self::Output, Failure<Self::Error>>;
 
@@ -150,6 +163,10 @@ impl<P: Plain> Operation for P {
 
     fn prepare(_: &mut Ctx<'_>, _: &P::Input, (): ()) -> Result<(), Failure<P::Error>> {
         Ok(())
+    }
+
+    fn arn_of(ctx: &mut Ctx<'_>, text: &str) -> Result<Option<Arn>, Failure<P::Error>> {
+        P::arn_of(ctx, text)
     }
 
     fn run(

@@ -2,6 +2,7 @@
 //! and those of the sign-in page in `sign_in.rs`.
 
 mod blank;
+mod caller;
 pub(crate) mod service;
 pub(crate) mod sign_in;
 
@@ -23,26 +24,22 @@ const FORWARDED: &str = "AWS Internal";
 
 const NOT_MODIFIED: u16 = 304;
 
-/// How a call ended.
+/// How a call ended: with an output, or as [`Refused`] has it.
 #[derive(Debug)]
 pub(crate) enum Outcome<'a, T> {
-    /// With an output.
     Done(&'a T),
-    /// With an error that the client sees.
-    Refused(&'a WireError),
-    /// With a denial.
+    Wire(&'a WireError),
     Denied(&'a WireError),
-    /// By a fault of our own.
-    Failed(&'a Fault),
+    Internal(&'a Fault),
 }
 
 impl<'a, T> Outcome<'a, T> {
     pub(crate) fn of(result: &'a Result<T, Refused>) -> Self {
         match result {
             Ok(output) => Self::Done(output),
-            Err(Refused::Wire(error)) => Self::Refused(error),
+            Err(Refused::Wire(error)) => Self::Wire(error),
             Err(Refused::Denied(error)) => Self::Denied(error),
-            Err(Refused::Internal(cause)) => Self::Failed(cause),
+            Err(Refused::Internal(cause)) => Self::Internal(cause),
         }
     }
 
@@ -51,10 +48,10 @@ impl<'a, T> Outcome<'a, T> {
             Self::Done(_) => None,
             // Observed: S3's server access logs have no error code beside 304. Assumed: CloudTrail
             // does not count "not modified" as an error, but a failed precondition (412).
-            Self::Refused(error) if error.status == NOT_MODIFIED => None,
+            Self::Wire(error) if error.status == NOT_MODIFIED => None,
             Self::Denied(error) => Some((denial_code(service).to_owned(), error.message.clone())),
-            Self::Refused(error) => Some((event_code(service, &error.code), error.message.clone())),
-            Self::Failed(cause) => {
+            Self::Wire(error) => Some((event_code(service, &error.code), error.message.clone())),
+            Self::Internal(cause) => {
                 let error = fault(service, cause);
                 let side = if service.event_form.fault_in_codes { "Server." } else { "" };
                 Some((format!("{side}{}", error.code), error.message))
@@ -99,7 +96,7 @@ pub(crate) fn build<O: Operation>(
 ) -> Result<Vec<Record>, Fault> {
     let output = match outcome {
         Outcome::Done(output) => Some(*output),
-        Outcome::Refused(_) | Outcome::Denied(_) | Outcome::Failed(_) => None,
+        Outcome::Wire(_) | Outcome::Denied(_) | Outcome::Internal(_) => None,
     };
     let refusal_bytes = refusal_bytes(ctx, &O::SPEC, outcome);
     let mut parts = EventParts { refusal_bytes, ..EventParts::default() };
@@ -110,8 +107,8 @@ pub(crate) fn build<O: Operation>(
         }
         O::annotate(ctx, input, work, output, &mut parts).or_else(|fault| match outcome {
             // The fault that ended the call is counted; its event with less beats none.
-            Outcome::Failed(_) => Ok(()),
-            Outcome::Done(_) | Outcome::Refused(_) | Outcome::Denied(_) => Err(fault),
+            Outcome::Internal(_) => Ok(()),
+            Outcome::Done(_) | Outcome::Wire(_) | Outcome::Denied(_) => Err(fault),
         })?;
     }
     if parts.silent {
@@ -152,8 +149,8 @@ fn refusal_bytes<T>(ctx: &Ctx<'_>, spec: &Spec, outcome: &Outcome<'_, T>) -> Opt
     };
     match outcome {
         Outcome::Done(_) => None,
-        Outcome::Refused(error) | Outcome::Denied(error) => Some(size(error)),
-        Outcome::Failed(cause) => Some(size(&fault(service, cause))),
+        Outcome::Wire(error) | Outcome::Denied(error) => Some(size(error)),
+        Outcome::Internal(cause) => Some(size(&fault(service, cause))),
     }
 }
 
@@ -175,7 +172,7 @@ fn record_of<T>(
     let origin = call.origin.as_ref().filter(|_| call.caller.via.is_none());
     let console = call.caller.session.as_ref().is_some_and(|session| session.console);
     Ok(Record {
-        user_identity: crate::user_identity::of_call(call),
+        user_identity: caller::of_call(call),
         source_ip_address,
         user_agent,
         error_code,

@@ -19,7 +19,7 @@ use crate::{
     WhenFull, WireError, decisions,
 };
 
-/// What diagnostics say of a call that fails for a reason of our own.
+/// The message in diagnostics for a call that fails by a fault of our own.
 pub(crate) const OWN_FAULT: &str = "a call failed for a reason of our own";
 
 /// A row: the operation's fixed facts and the way to begin a call of it.
@@ -367,7 +367,7 @@ impl<O: Operation> Started<O> {
                     tx.keep();
                     (Ok(()), events)
                 }
-                // The event would say something else than the caller hears.
+                // The event would differ from the response.
                 Err(fault) => {
                     tx.discard();
                     (Err(fault), Vec::new())

@@ -213,13 +213,13 @@ impl Effort {
 pub const SMALL_BODY_BYTES_MAX: usize = 1 << 20;
 
 impl Spec {
-    /// A management operation found by its name.
-    pub const fn named(service: &'static Service, name: &'static str, read_only: bool) -> Self {
+    /// A management operation that reads, found by its name.
+    pub const fn reads(service: &'static Service, name: &'static str) -> Self {
         Self {
             service,
             name,
             event_name: name,
-            read_only,
+            read_only: true,
             class: Class::Management,
             route: Route::Name,
             body: BodyLimit::Buffered(SMALL_BODY_BYTES_MAX),
@@ -230,17 +230,22 @@ impl Spec {
         }
     }
 
-    /// A management operation found by method and path.
+    /// The same, for an operation that writes.
+    pub const fn writes(service: &'static Service, name: &'static str) -> Self {
+        Self { read_only: false, ..Self::reads(service, name) }
+    }
+
+    /// The same, found by method and path, and open to callers without credentials.
+    #[must_use]
     pub const fn rest(
-        service: &'static Service,
-        name: &'static str,
-        read_only: bool,
+        mut self,
         method: &'static str,
         scope: Scope,
         query: &'static [&'static str],
     ) -> Self {
-        let route = Route::Rest { method, scope, query, header: None };
-        Self { route, anonymous: true, ..Self::named(service, name, read_only) }
+        self.route = Route::Rest { method, scope, query, header: None };
+        self.anonymous = true;
+        self
     }
 
     /// The same, as a data operation.

@@ -169,7 +169,8 @@ pub(crate) const fn action<A: Hashing>() -> Row {
 }
 
 impl<A: Hashing> Operation for Iam<A> {
-    const SPEC: Spec = Spec::named(&IAM, A::NAME, A::READ_ONLY);
+    const SPEC: Spec =
+        if A::READ_ONLY { Spec::reads(&IAM, A::NAME) } else { Spec::writes(&IAM, A::NAME) };
     type Input = A::Input;
     type Output = A::Output;
     type Error = IamError;

@@ -1,7 +1,7 @@
 //! Problems that exist although calls are served.
 
-use cloudtrail::Backlog;
-use gateway::{Ctx, Fault};
+use cloudtrail::{Backlog, ReadBacklog};
+use gateway::{Ctx, Refused};
 use types::{MINUTE_MS, Timestamp};
 
 /// Files that wait for longer without being refused are not being delivered, in milliseconds:
@@ -10,8 +10,9 @@ const STALLED_MS: u64 = 15 * MINUTE_MS;
 
 /// The reasons for which the server is degraded now; none if it is healthy. A restart fixes none of
 /// them.
-pub(crate) fn troubles(ctx: &Ctx<'_>) -> Result<Vec<&'static str>, Fault> {
-    Ok(named(&cloudtrail::backlog(ctx.tx())?, ctx.is_full(), ctx.now()))
+pub(crate) fn troubles(ctx: &mut Ctx<'_>) -> Result<Vec<&'static str>, Refused> {
+    let backlog = ctx.invoke::<ReadBacklog>(ctx.caller().clone(), &())?;
+    Ok(named(&backlog, ctx.is_full(), ctx.now()))
 }
 
 /// The reasons by what was measured: `delivery-refused`, `delivery-stalled`, `disk-full`.

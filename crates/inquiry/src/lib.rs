@@ -7,8 +7,8 @@
 //!
 //! It is deliberately not a second way into the other services. It calls their operations as the
 //! caller, along the service graph, so that a validation reads only what the caller may read, and
-//! every read records its event. Where only a service has the data, it exports a function that
-//! reads it, such as [`cloudtrail::deliveries`].
+//! every read records its event. Data that no operation of AWS returns is read with operations that
+//! have no row and leave no event, such as [`cloudtrail::ReadDeliveries`].
 //!
 //! Reading order: `ops.rs` and one file per operation; [`validate`], the driver of a trail's
 //! validation, which the command uses, too; [`health`].

@@ -9,6 +9,7 @@ use crate::derive::{KEY_BYTES, derive};
 use crate::domain::PerDomain;
 use crate::ed25519::SigningKey;
 use crate::gcm::{Gcm, IV_BYTES};
+use crate::rows::{self, ROWS_LABEL, RowsKey};
 use crate::stretch::{LOG_LABEL, Stretch, StretchKey};
 use crate::wrapped::Unwrapped;
 use crate::{Domain, KeyError, RootKey, SecretBytes, WrappedKeyring, encoding, random_secret};
@@ -43,6 +44,7 @@ struct EpochKeys {
     domains: PerDomain<Gcm>,
     /// The parent of the keys of the log's stretches.
     log: SecretBytes,
+    rows: RowsKey,
 }
 
 impl Keyring {
@@ -91,6 +93,25 @@ impl Keyring {
         let (epoch, iv) = header(sealed).ok_or(KeyError::Malformed)?;
         let (head, body) = sealed.split_at_checked(HEADER_BYTES).ok_or(KeyError::Malformed)?;
         self.gcm(epoch, domain)?.open(iv, &full_aad(head, aad)?, body)
+    }
+
+    /// Encrypts a row at rest, bound to its `place`: it opens there only.
+    pub fn seal_row(
+        &self,
+        place: &[u8],
+        row: &[u8],
+        entropy: &Entropy,
+    ) -> Result<Vec<u8>, KeyError> {
+        self.epoch(self.current)?.rows.seal(self.current, place, row, entropy)
+    }
+
+    /// The row that [`Keyring::seal_row`] sealed for the same place.
+    ///
+    /// Errors: `NotAuthentic` if it or its place was changed; `Malformed` if it is too short;
+    /// `UnknownEpoch` if its epoch was destroyed.
+    pub fn open_row(&self, place: &[u8], sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
+        let (epoch, rest) = rows::split_epoch(sealed)?;
+        self.epoch(epoch)?.rows.open(place, rest)
     }
 
     /// The authentication code of `parts` for `domain`; the same in every epoch.
@@ -202,7 +223,9 @@ impl EpochKeys {
         let domains = PerDomain::try_from_fn(|domain| {
             Gcm::new(derive(epoch_key.as_bytes(), domain.label(), &[])?.as_bytes())
         })?;
-        Ok(Self { domains, log: derive(epoch_key.as_bytes(), LOG_LABEL, &[])? })
+        let log = derive(epoch_key.as_bytes(), LOG_LABEL, &[])?;
+        let rows = RowsKey::new(derive(epoch_key.as_bytes(), ROWS_LABEL, &[])?.as_bytes())?;
+        Ok(Self { domains, log, rows })
     }
 }
 

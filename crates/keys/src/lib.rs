@@ -50,6 +50,7 @@ mod keyring;
 mod locked;
 pub mod password;
 mod root_key;
+mod rows;
 pub mod rsa;
 pub mod sealer;
 mod secret;

@@ -11,9 +11,9 @@
 //! `ops::ROWS`.
 //!
 //! Other services use a key by invoking [`GenerateDataKey`], [`Decrypt`] or [`DescribeKey`] as
-//! their caller or as themselves. [`named_key`] alone is for them beside operations: it returns the
-//! ARN behind a name, and leaves no event. The tags of keys are read through the [`gateway::TagPort`]; `fsck` gets [`open_at_rest`], while no
-//! server runs. A worker calls [`destroy_due`] and [`rotate_due`].
+//! their caller or as themselves. The ARN behind a key's name is returned by
+//! [`gateway::Ctx::arn_of`], and the tags of keys are read through the [`gateway::TagPort`]. `fsck`
+//! uses [`open_at_rest`] while no server runs. A worker calls [`run_due`].
 //!
 //! Reading order: `model.rs` (stored types), `id.rs` and `resolve.rs` (from names to keys),
 //! `condition_keys.rs`, `rights.rs` and `key_policy.rs` (permissions), `state.rs` (key states), `material.rs` (the
@@ -22,6 +22,7 @@
 mod alias;
 mod blob;
 mod checks;
+mod ciphertext_key;
 mod condition_keys;
 mod create;
 mod crypto;
@@ -42,7 +43,7 @@ mod quiet;
 mod resolve;
 mod rights;
 mod rows;
-mod source;
+
 mod state;
 mod tagged;
 mod tags;
@@ -63,7 +64,7 @@ pub use ops::{
     ROWS, Recipient,
 };
 pub use quiet::{Quiet, Recorded};
-pub use worker::{named_key, run_due};
+pub use worker::run_due;
 
 /// The service.
 ///

@@ -1,34 +1,15 @@
-//! Functions of KMS for other callers than clients: resolving a name for a service, and scheduled
-//! work.
+//! Scheduled work: keys that are due to be destroyed or rotated.
 
 use std::sync::Arc;
 
-use gateway::{Ctx, Fault, Gateway, Refused, Resource, ServiceEvent};
+use gateway::{Fault, Gateway, Resource, ServiceEvent};
 use serde_json::json;
 use types::{AccountId, Arn, Pulse, Region};
 
 use crate::due::{destroy_due, rotate_due};
-use crate::id::Scope;
-use crate::managed;
-use crate::resolve::Target;
 
 /// The maximum number of keys that one commit destroys or rotates: each has a separate event.
 const BATCH_LEN: usize = 1;
-
-/// The ARN of the key that `text` names in the call's account and region, in any state; `None` if
-/// there is none.
-///
-/// Name resolution for other services, which returns only the name and records no event: their use
-/// of the key passes the pipeline. Errors with KMS's own for text that is not a name.
-pub fn named_key(ctx: &mut Ctx<'_>, text: &str) -> Result<Option<Arn>, Refused> {
-    match managed::target(ctx, text, Scope::Aliased).map_err(Refused::from) {
-        Ok(Target::Found(found)) => Ok(Some(found.arn)),
-        Ok(Target::Hidden(arn)) => Ok(Some(arn)),
-        Ok(Target::Unmade(_)) => Ok(None),
-        Err(Refused::Wire(error)) if error.code == "NotFoundException" => Ok(None),
-        Err(refused) => Err(refused),
-    }
-}
 
 /// Destroys and rotates the keys that are due, each with its service event, until `pulse`, which is
 /// called before each key, breaks.

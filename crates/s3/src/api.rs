@@ -26,7 +26,7 @@ pub trait Api: Sized + 'static {
     const ACTION: &'static str;
     /// Whether every region responds for every bucket.
     const ANY_REGION: bool = false;
-    /// What its event says.
+    /// The form of its event.
     const EVENT: Shape = Shape::PATH;
     /// Whether it chooses how an object is encrypted.
     const CHOOSES_ENCRYPTION: bool = false;

@@ -206,7 +206,7 @@ impl Run {
         let now = self.wanted.start..self.wanted.end.min(boundary);
         self.wanted.start = now.end;
         let range = frame_range(now, self.size)
-            .ok_or_else(|| Fault::damaged("a piece is shorter than its object says"))?;
+            .ok_or_else(|| Fault::damaged("a piece is shorter than its object records"))?;
         if let Sealed::File(id) = &self.sealed {
             self.sealed = Sealed::Open(bodies.reader(id)?);
         }
@@ -243,7 +243,7 @@ pub(crate) fn answer(mut reader: Reader, wanted: &Range<u64>) -> Result<AnswerBo
         whole.extend_from_slice(&bytes);
     }
     if to_u64(whole.len()) != length {
-        return Err(Fault::damaged("an object is shorter than it says"));
+        return Err(Fault::damaged("an object is shorter than its recorded length"));
     }
     Ok(AnswerBody::Whole(whole.into()))
 }

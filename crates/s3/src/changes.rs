@@ -13,7 +13,7 @@ pub(crate) const UPLOADS: Table<OpenUpload> = Table::new("s3.upload");
 /// How often a key with open uploads was changed, by bucket and key.
 const CHANGES: Table<u64> = Table::new("s3.upload_change");
 
-/// Tells the open uploads of a key that it changed: their conditions cannot hold any more.
+/// Records that a key with open uploads changed: the conditions of those uploads no longer hold.
 pub(crate) fn touch(tx: &mut Tx<'_>, bucket: &str, object: &str) -> Result<(), Fault> {
     if !has_uploads(tx, bucket, object)? {
         return Ok(());
@@ -27,8 +27,8 @@ pub(crate) fn count(tx: &Tx<'_>, bucket: &str, object: &str) -> Result<u64, Faul
     Ok(CHANGES.get(tx, rows_of(bucket, object))?.unwrap_or(0))
 }
 
-/// Forgets how often a key was changed: it has no open uploads any more.
-pub(crate) fn forget(tx: &mut Tx<'_>, bucket: &str, object: &str) -> Result<(), Fault> {
+/// Deletes the count of a key that has no open uploads any more.
+pub(crate) fn clear(tx: &mut Tx<'_>, bucket: &str, object: &str) -> Result<(), Fault> {
     Ok(CHANGES.delete(tx, rows_of(bucket, object))?)
 }
 

@@ -144,8 +144,8 @@ impl Envelope {
         self.open(ctx, request, bucket, &request.key, customer_key::TARGET)
     }
 
-    /// The root key, to check stored data; `None` if nobody here has it: under the client's own
-    /// key, and under a destroyed KMS key.
+    /// The root key, to check stored data; `None` if this server does not have it: under the
+    /// client's own key, and under a destroyed KMS key.
     pub(crate) fn open_at_rest(
         &self,
         tx: &Tx<'_>,
@@ -243,7 +243,7 @@ impl Envelope {
 
 /// Source: S3 User Guide, "Specifying server-side encryption with AWS KMS": the request's headers
 /// decide, then the bucket's default. S3 API Reference, "PutObject": `aws:kms` in a header without
-/// a key selects the managed one, whatever the default's is.
+/// a key selects the managed one, even if the default names another.
 fn requested_encryption(
     request: &Request,
     default: &BucketEncryption,

@@ -56,8 +56,8 @@ const ADDRESS: [&str; 3] = ["bucketName", "Host", "key"];
 #[derive(Debug, Clone, Copy)]
 pub struct Shape {
     acts_on: ActsOn,
-    /// Whether it tells how the bytes are encrypted, as `SSEApplied`.
-    tells_encryption: bool,
+    /// Whether it has `SSEApplied`, the encryption of the bytes.
+    shows_encryption: bool,
 }
 
 /// What the event names as its resources.
@@ -72,15 +72,15 @@ enum ActsOn {
 
 impl Shape {
     /// Observed: an object call names the object, then the bucket with its account.
-    pub(crate) const PATH: Self = Self { acts_on: ActsOn::Path, tells_encryption: false };
+    pub(crate) const PATH: Self = Self { acts_on: ActsOn::Path, shows_encryption: false };
     /// Observed: lists and `DeleteObjects` name a prefix.
-    pub(crate) const PREFIX: Self = Self { acts_on: ActsOn::Prefix, tells_encryption: false };
+    pub(crate) const PREFIX: Self = Self { acts_on: ActsOn::Prefix, shows_encryption: false };
     /// Observed: creating a bucket names nothing.
-    pub(crate) const NOTHING: Self = Self { acts_on: ActsOn::Nothing, tells_encryption: false };
+    pub(crate) const NOTHING: Self = Self { acts_on: ActsOn::Nothing, shows_encryption: false };
     /// An object call that reads or writes bytes.
     ///
     /// Source: S3 User Guide, "Identifying S3 requests", `SSEApplied`.
-    pub(crate) const BYTES: Self = Self { acts_on: ActsOn::Path, tells_encryption: true };
+    pub(crate) const BYTES: Self = Self { acts_on: ActsOn::Path, shows_encryption: true };
 }
 
 /// `requestParameters`.
@@ -142,12 +142,12 @@ fn document(request: &Request) -> Option<(String, Value)> {
 
 /// `responseElements`: the `x-amz-` headers of an object call.
 pub(crate) fn elements(response: &Response) -> Value {
-    let told = response
+    let shown = response
         .headers
         .iter()
         .filter(|(name, _)| name.starts_with("x-amz-") && name != "x-amz-bucket-arn");
     let members: Map<String, Value> =
-        told.map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
+        shown.map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
     if members.is_empty() { Value::Null } else { Value::Object(members) }
 }
 
@@ -177,7 +177,7 @@ pub(crate) fn fill(
         event.owner = owner;
     }
     if spec.class == Class::Management {
-        // Observed: null for bucket calls, whatever headers the response has.
+        // Observed: null for bucket calls, regardless of the response's headers.
         event.response_elements = Value::Null;
     }
     if ctx.call().origin.is_none() {
@@ -240,7 +240,7 @@ fn additional(
 }
 
 fn sse_applied(shape: Shape, request: &Request, response: &Response) -> Option<String> {
-    if !shape.tells_encryption {
+    if !shape.shows_encryption {
         return None;
     }
     let scheme = match response.header("x-amz-server-side-encryption")? {

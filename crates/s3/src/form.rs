@@ -70,8 +70,8 @@ pub(crate) fn headers(head: &Head, fields: &[(String, String)]) -> HeaderMap {
     headers
 }
 
-/// User metadata: what its fields say, letters and control characters that no header carries
-/// included. Of several fields of a name the first counts, as for the policy.
+/// User metadata: the values of its fields, including letters and control characters that no
+/// header carries. Of several fields of a name the first counts, as for the policy.
 pub(crate) fn metadata(fields: &[(String, String)]) -> Vec<(String, String)> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     for (name, value) in fields {
@@ -147,9 +147,9 @@ mod tests {
             ),
         ]);
         let headers = headers(&head, &fields);
-        let mut told: Vec<_> =
+        let mut lines: Vec<_> =
             headers.iter().map(|(n, v)| format!("{n}: {}", v.to_str().unwrap())).collect();
-        told.sort();
+        lines.sort();
         let want = [
             "content-type: text/plain",
             "host: h",
@@ -157,7 +157,7 @@ mod tests {
             "x-amz-meta-a: 1",
             "x-amz-tagging: a%20b=%3D",
         ];
-        assert_eq!(told, want);
+        assert_eq!(lines, want);
     }
 
     #[test]

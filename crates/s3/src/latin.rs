@@ -11,7 +11,7 @@ pub(crate) fn holds(text: &str) -> bool {
     text.chars().all(|letter| u32::from(letter) <= LAST)
 }
 
-/// The text that a header's bytes stand for; every byte is a letter.
+/// The text of a header's bytes; every byte is a letter.
 pub(crate) fn decode(bytes: &[u8]) -> String {
     bytes.iter().copied().map(char::from).collect()
 }

@@ -52,8 +52,8 @@ impl Encoding {
         }
     }
 
-    /// The element that names it.
-    pub(crate) fn tell(self, xml: &mut Xml) {
+    /// Writes the element that names it.
+    pub(crate) fn write_name(self, xml: &mut Xml) {
         if self == Self::Url {
             xml.text("EncodingType", "url");
         }
@@ -67,7 +67,7 @@ impl Encoding {
     }
 }
 
-/// The arguments that all listings know.
+/// The arguments that all listings have.
 pub(crate) fn query(request: &Request, max: &str, after: &str) -> S3Result<Query> {
     Ok(Query {
         prefix: request.param("prefix").unwrap_or_default().to_owned(),

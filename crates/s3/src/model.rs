@@ -1,6 +1,6 @@
 //! What is stored: buckets with their settings, versions of objects, and uploads with their parts.
 //!
-//! What these can do stands in the files of their nouns.
+//! The functions of these types are in the files of their nouns.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -100,8 +100,8 @@ pub(crate) enum Grantee {
     Group(String),
 }
 
-/// The rules of a bucket's document, read when they are first asked for and kept with the decoded
-/// row: whoever shares the row shares them.
+/// The rules of a bucket's document, parsed on first use and kept with the decoded row, so that all
+/// readers of the row share them.
 #[derive(Debug, Default)]
 pub(crate) struct CorsRules(pub(crate) OnceLock<Vec<Rule>>);
 
@@ -276,7 +276,7 @@ pub(crate) struct OpenUpload {
 pub(crate) struct Part {
     pub(crate) piece: Piece,
     pub(crate) etag: String,
-    /// What the client was told, where it asked for a checksum.
+    /// The checksum returned to the client, if it requested one.
     pub(crate) checksum: Option<Checksum>,
     pub(crate) modified: Timestamp,
 }

@@ -188,7 +188,7 @@ pub(crate) fn erase(
 }
 
 /// A version ID: 24 bytes in 32 URL-safe characters. The first eight encode the position, mixed
-/// with the random next eight, so that IDs do not look alike; the last eight authenticate an ID
+/// with the random next eight, so that IDs are not similar; the last eight authenticate an ID
 /// that was created for the key, even if its version no longer exists.
 fn make_id(bucket: &str, object: &str, order: u64, random: [u8; 8]) -> String {
     let place = (order ^ u64::from_be_bytes(random)).to_be_bytes();

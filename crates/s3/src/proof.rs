@@ -22,19 +22,18 @@ pub struct ProvedBodies {
     pub findings: Vec<String>,
     /// Objects and parts of which every byte was proved by authentication tags.
     pub proved: u64,
-    /// Objects and parts of which only the length was compared: nobody here has the key.
+    /// Objects and parts of which only the length was compared, because the key is not available.
     pub by_length: u64,
 }
 
-/// Reads the bytes of all objects and of the parts of open uploads, and proves them by their
-/// authentication tags; without the keyring, and where an object's key is not here, only their
-/// number is compared.
+/// Reads the bytes of all objects and of the parts of open uploads and verifies their
+/// authentication tags. For objects whose key is not available, only the lengths are compared.
 ///
-/// For a data directory that no server has open. `progress` is called with the bytes that were read
-/// and those that there are, again and again.
+/// For a data directory that no server has open. `progress` is called repeatedly with the number of
+/// bytes read and the total.
 pub fn prove_bodies(
     store: &Store,
-    keyring: Option<&Keyring>,
+    keyring: &Keyring,
     open_kms: OpenAtRest,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<ProvedBodies, Fault> {
@@ -56,7 +55,7 @@ pub fn prove_bodies(
         if let Some(stored) = version.stored {
             let (bucket, key) = (part_of_row(row, 0), part_of_row(row, 1));
             let name = format!("object `{key}` in bucket `{bucket}`");
-            proof.look(&name, &bucket, &key, &stored.envelope, &stored.pieces);
+            proof.check(&name, &bucket, &key, &stored.envelope, &stored.pieces);
         }
         ControlFlow::Continue(())
     })?;
@@ -64,7 +63,7 @@ pub fn prove_bodies(
         let (bucket, upload) = (part_of_row(row, 0), part_of_row(row, 1));
         let name = format!("part {} of an upload in bucket `{bucket}`", part.piece.number);
         match uploads.get(&upload) {
-            Some((key, envelope)) => proof.look(&name, &bucket, key, envelope, &[part.piece]),
+            Some((key, envelope)) => proof.check(&name, &bucket, key, envelope, &[part.piece]),
             None => proof.done.findings.push(format!("{name} belongs to no upload")),
         }
         ControlFlow::Continue(())
@@ -91,7 +90,7 @@ fn total_bytes(view: &Snapshot) -> Result<u64, Fault> {
 struct Proof<'a> {
     store: &'a Store,
     view: &'a Snapshot,
-    keyring: Option<&'a Keyring>,
+    keyring: &'a Keyring,
     open_kms: OpenAtRest,
     lengths: BTreeMap<BodyId, u64>,
     /// Bytes of all bodies.
@@ -103,7 +102,14 @@ struct Proof<'a> {
 }
 
 impl Proof<'_> {
-    fn look(&mut self, name: &str, bucket: &str, key: &str, envelope: &Envelope, pieces: &[Piece]) {
+    fn check(
+        &mut self,
+        name: &str,
+        bucket: &str,
+        key: &str,
+        envelope: &Envelope,
+        pieces: &[Piece],
+    ) {
         let before = self.read;
         let proved = self.prove(bucket, key, envelope, pieces);
         // What needed no reading counts, too.
@@ -135,8 +141,8 @@ impl Proof<'_> {
                 return Ok(Verdict::NotWhole);
             }
         }
-        let Some(keyring) = self.keyring else { return Ok(Verdict::ByLength) };
-        let Some(root) = envelope.open_at_rest(&tx, keyring, (bucket, key), self.open_kms)? else {
+        let Some(root) = envelope.open_at_rest(&tx, self.keyring, (bucket, key), self.open_kms)?
+        else {
             return Ok(Verdict::ByLength);
         };
         let (bodies, aad) = (self.store.bodies(), frames_aad(bucket, key));

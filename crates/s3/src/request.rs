@@ -128,7 +128,7 @@ impl Request {
             method: head.method.as_str().to_owned(),
             headers,
             form: decoding.form.to_vec(),
-            lacks_length: decoding.form.is_empty() && !tells_length(head),
+            lacks_length: decoding.form.is_empty() && !has_length(head),
             query,
             body: decoding.body.map(Bytes::copy_from_slice),
             ..Self::default()
@@ -320,12 +320,12 @@ fn repeated(query: &[(String, String)]) -> Option<String> {
 /// Observed: the header is named. S3's own chunked format contains the length in another header.
 fn refuse_unknown_length(head: &Head) -> Result<(), S3Error> {
     let header = "Transfer-Encoding".to_owned();
-    let unknown = head.header(&header).is_some() && !tells_length(head);
+    let unknown = head.header(&header).is_some() && !has_length(head);
     let additional = String::new();
     if unknown { Err(S3Error::NotImplemented { header, additional }) } else { Ok(()) }
 }
 
-fn tells_length(head: &Head) -> bool {
+fn has_length(head: &Head) -> bool {
     LENGTHS.iter().any(|name| head.header(name).is_some())
 }
 

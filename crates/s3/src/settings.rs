@@ -140,17 +140,17 @@ impl<S: Removable> PlainApi for Delete<S> {
 
 /// The row of an operation that reads a setting.
 pub(crate) const fn reads(name: &'static str, query: &'static [&'static str]) -> Spec {
-    Spec::rest(&SERVICE, name, true, "GET", Scope::Bucket, query)
+    Spec::reads(&SERVICE, name).rest("GET", Scope::Bucket, query)
 }
 
 /// The row of an operation that writes a setting.
 pub(crate) const fn writes(name: &'static str, query: &'static [&'static str]) -> Spec {
-    Spec::rest(&SERVICE, name, false, "PUT", Scope::Bucket, query)
+    Spec::writes(&SERVICE, name).rest("PUT", Scope::Bucket, query)
 }
 
 /// The row of an operation that removes a setting.
 pub(crate) const fn removes(name: &'static str, query: &'static [&'static str]) -> Spec {
-    Spec::rest(&SERVICE, name, false, "DELETE", Scope::Bucket, query)
+    Spec::writes(&SERVICE, name).rest("DELETE", Scope::Bucket, query)
 }
 
 /// A truth in a document.

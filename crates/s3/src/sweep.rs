@@ -7,7 +7,7 @@ use types::{Pulse, Timestamp};
 
 use crate::model::Piece;
 use crate::object::VERSIONS;
-use crate::ops::multipart::{PARTS, completed_before, forget_completed};
+use crate::ops::multipart::{PARTS, completed_before, delete_completed};
 
 /// The maximum number of responses that one commit deletes.
 const ANSWERS_MAX: usize = 256;
@@ -38,7 +38,7 @@ pub fn sweep(gateway: &Gateway, older_than: Timestamp, pulse: Pulse<'_>) -> Resu
             Step::DeleteAnswers { count } => {
                 let old = done.answers.iter_mut().flat_map(|rows| rows.drain(..count));
                 let old: Vec<_> = old.collect();
-                gateway.maintain(move |tx| forget_completed(tx, &old))?;
+                gateway.maintain(move |tx| delete_completed(tx, &old))?;
             }
             Step::RemoveBodies => {
                 let live = done.live.take().unwrap_or_default();

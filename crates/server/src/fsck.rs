@@ -34,8 +34,8 @@ pub struct Checked {
 
 /// Reads all of a data directory that no server has open, and changes nothing in it.
 ///
-/// With the root key it verifies the identity and progress of the store, and the bytes of every
-/// object; without it, it compares lengths. `progress` is called with the current step and how far
+/// With the root key it verifies the identity and progress of the store, its log and the bytes of
+/// every object; without it, only the pages of the state file. `progress` is called with the current step and how far
 /// it has come. Errors when there is no data directory, and when a server has it open.
 pub fn fsck(config: &Config, progress: &mut dyn FnMut(&str)) -> Result<Checked, OpenError> {
     let (folder, mut checked) = (&config.data_dir, Checked::default());
@@ -60,13 +60,11 @@ pub fn fsck(config: &Config, progress: &mut dyn FnMut(&str)) -> Result<Checked, 
     let keyring = keys.and_then(|(root_key, _)| checked.keyring(folder, &root_key));
     let with = keyring.as_ref().map(|keyring| opening(config, keyring));
     let store = Store::examine(folder, with.as_ref(), &mut checked.findings)?;
-    let Some(store) = store else { return Ok(checked) };
+    let (Some(store), Some(keyring)) = (store, keyring) else { return Ok(checked) };
     let found = store.fsck(progress);
     checked.take(found);
-    if let Some(keyring) = &keyring {
-        checked.compare(folder, &store, keyring, identity.as_ref());
-    }
-    match s3::prove_bodies(&store, keyring.as_deref(), OPEN_KMS, &mut in_mebibytes(progress)) {
+    checked.compare(folder, &store, &keyring, identity.as_ref());
+    match s3::prove_bodies(&store, &keyring, OPEN_KMS, &mut in_mebibytes(progress)) {
         Ok(done) => {
             checked.findings.extend(done.findings);
             (checked.proved, checked.by_length) = (done.proved, done.by_length);
@@ -108,8 +106,8 @@ impl Checked {
             }
         };
         self.unproved.push(format!(
-            "{why}. Without it, neither the identity of the store nor its log can be verified, and \
-             only the lengths of objects are compared"
+            "{why}. Without it, only the pages of the state file can be verified: everything else is \
+             sealed under it"
         ));
         None
     }

@@ -32,7 +32,7 @@ mod network;
 mod open;
 mod open_error;
 mod operations;
-mod origin;
+
 mod out_body;
 mod own;
 mod patience;
@@ -40,6 +40,7 @@ mod places;
 mod proxies;
 mod restored;
 mod roots;
+mod same_origin;
 mod sealing;
 mod serve;
 mod signin;

@@ -32,12 +32,12 @@ use crate::connection::{Lanes, Peer, answer};
 use crate::listeners::{Listeners, Reserved};
 use crate::memory::{Memory, PartOfBlock, Plan};
 use crate::metrics::Metrics;
-use crate::origin::{self, RequestFacts};
 use crate::out_body::OutBody;
 use crate::own::StatusToken;
 use crate::patience::Patience;
 use crate::places::{Limits, Places};
 use crate::proxies::Proxies;
+use crate::same_origin::{self, RequestFacts};
 use crate::signin::{self, SignIn};
 use crate::store_identity::IdentityKeeper;
 use crate::workers::Workers;
@@ -217,7 +217,7 @@ async fn respond(shared: &Shared, peer: &Peer, request: Request<Incoming>) -> Re
     if let Some(refused) = addressed::unclear(&request) {
         return refused;
     }
-    if let Some(refusal) = origin::refusal(&request, peer.port, &gateway.settings().domains) {
+    if let Some(refusal) = same_origin::refusal(&request, peer.port, &gateway.settings().domains) {
         return refusal;
     }
     let path = request.uri().path();

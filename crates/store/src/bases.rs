@@ -17,12 +17,12 @@ use std::sync::Arc;
 
 use keys::stretch::Stretch;
 use keys::{Keyring, SecretBytes, Sha256};
-use redb::ReadableTable;
 use types::Entropy;
 
-use crate::copy::CopyRows;
+use crate::StoreError;
+use crate::copy_rows::CopyRows;
 use crate::log::{Change, Changes, Frame, Head, LogPoint, Opener, Payload, Sealer, Tag};
-use crate::{StoreError, tx::Pair};
+use crate::tx::{Pair, Rows};
 
 /// The folder of bases within the data directory.
 pub(crate) const BASES_FOLDER: &str = "bases";
@@ -143,9 +143,9 @@ fn fill(
         }
         Ok::<_, StoreError>(())
     };
-    for row in rows.state.iter()? {
+    for row in rows.range(&[], None)? {
         let (key, value) = row?;
-        payload.write(key.value(), Some(value.value()))?;
+        payload.write(&key, Some(&value))?;
         if payload.as_bytes().len() >= FRAME_BYTES {
             seal(&std::mem::replace(&mut payload, Payload::new(0)))?;
         }
@@ -256,14 +256,15 @@ mod tests {
     use super::*;
     use crate::Opening;
     use crate::copy::{PAGE_CACHE_BYTES, StateCopy};
+    use crate::copy_rows::RowSeal;
     use crate::recent::Recent;
 
     fn base_of(data: &Path, rows: u32, position: u64) -> Base {
         let opening = Opening::for_tests();
         if !data.join("state.redb").exists() {
-            StateCopy::create(data, LogPoint::START, []).unwrap();
+            StateCopy::create(data, LogPoint::START, [], &RowSeal::for_tests()).unwrap();
         }
-        let copy = StateCopy::open(data, PAGE_CACHE_BYTES).unwrap();
+        let copy = StateCopy::open(data, PAGE_CACHE_BYTES, &RowSeal::for_tests()).unwrap();
         let mut writes = Recent::new_sync();
         for row in 0..rows {
             writes.insert_mut(row.to_be_bytes().to_vec(), Some(vec![b'v'; 100_000]));
@@ -301,7 +302,7 @@ mod tests {
     fn a_base_is_written_in_steps() {
         let (data, with) = (tempfile::tempdir().unwrap(), Opening::for_tests());
         let base = base_of(data.path(), 250, 9);
-        let copy = StateCopy::open(data.path(), PAGE_CACHE_BYTES).unwrap();
+        let copy = StateCopy::open(data.path(), PAGE_CACHE_BYTES, &RowSeal::for_tests()).unwrap();
         let rows = copy.rows().unwrap();
         let asked = std::cell::RefCell::new(Vec::new());
         for allowed in [usize::MAX, 0, 1, 2, 3] {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use types::Entropy;
 
-use crate::copy::CopyRows;
+use crate::copy_rows::CopyRows;
 use crate::shared::Shared;
 use crate::tx::Rows;
 use crate::view::View;
@@ -264,7 +264,7 @@ impl Checkpoints {
     fn write_base(&self, rows: &CopyRows) -> Result<(), StoreError> {
         let shared = &self.shared;
         // A row that was changed past the log must not become part of what proves the others.
-        let (shown, head) = (Rows::range(&rows.state, &[], None)?, rows.applied.head);
+        let (shown, head) = (rows.range(&[], None)?, rows.applied.head);
         let log = shared.log.as_ref();
         let found = proof::difference(&self.folder, log, &shared.keyring, shown, head)?;
         if let Some(finding) = found {

@@ -13,10 +13,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use redb::{
-    Database, ReadOnlyTable, ReadableDatabase, ReadableTableMetadata, StorageBackend,
-    TableDefinition, TableError, WriteTransaction,
+    Database, ReadableDatabase, StorageBackend, TableDefinition, TableError, WriteTransaction,
 };
 
+use crate::copy_rows::{CopyRows, RowSeal};
 use crate::error::FORMAT_VERSION;
 use crate::log::LogPoint;
 use crate::overlay::Overlay;
@@ -39,6 +39,7 @@ const UNFINISHED_FILE: &str = "state.redb.new";
 pub(crate) struct StateCopy {
     source: Source,
     page_cache_bytes: usize,
+    seal: RowSeal,
     /// `None` after a failure, until it is opened again.
     database: Mutex<Option<Database>>,
 }
@@ -54,28 +55,15 @@ enum Source {
     Examined,
 }
 
-/// The rows of the copy as one of its commits left them.
-pub(crate) struct CopyRows {
-    pub(crate) state: ReadOnlyTable<&'static [u8], &'static [u8]>,
-    pub(crate) applied: LogPoint,
-}
-
-impl CopyRows {
-    /// Whether there is anything that a new store does not have.
-    pub(crate) fn has_more_than_a_format(&self) -> Result<bool, StoreError> {
-        Ok(self.state.len()? > 1)
-    }
-}
-
 impl StateCopy {
     /// The copy in a test's state file, created if necessary.
-    pub(crate) fn on(backends: StateBackends) -> Result<Self, StoreError> {
+    pub(crate) fn on(backends: StateBackends, seal: &RowSeal) -> Result<Self, StoreError> {
         let database = builder(PAGE_CACHE_BYTES).create_with_backend(Boxed(backends()))?;
         if is_new(&database)? {
-            create_tables(&database, LogPoint::START, [])?;
+            create_tables(&database, LogPoint::START, [], seal)?;
         }
         check_format(&database)?;
-        Ok(Self::over(Source::Test(backends), PAGE_CACHE_BYTES, database))
+        Ok(Self::over(Source::Test(backends), PAGE_CACHE_BYTES, seal, database))
     }
 
     /// Creates the state file, which must not exist, with these rows: first under another name, so
@@ -84,6 +72,7 @@ impl StateCopy {
         folder: &Path,
         applied: LogPoint,
         rows: impl IntoIterator<Item = Result<(Vec<u8>, Vec<u8>), StoreError>>,
+        seal: &RowSeal,
     ) -> Result<(), StoreError> {
         let (aside, path) = (folder.join(UNFINISHED_FILE), folder.join(STATE_FILE));
         match fs::remove_file(&aside) {
@@ -92,23 +81,29 @@ impl StateCopy {
         }
         OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside)?;
         let database = builder(PAGE_CACHE_BYTES).create(&aside)?;
-        create_tables(&database, applied, rows)?;
+        create_tables(&database, applied, rows, seal)?;
         drop(database);
         fs::rename(&aside, &path)?;
         Ok(File::open(folder)?.sync_all()?)
     }
 
     /// Opens the state file; never creates one.
-    pub(crate) fn open(folder: &Path, page_cache_bytes: usize) -> Result<Self, StoreError> {
+    pub(crate) fn open(
+        folder: &Path,
+        page_cache_bytes: usize,
+        seal: &RowSeal,
+    ) -> Result<Self, StoreError> {
         let database = open_database(folder, page_cache_bytes)?;
         check_format(&database)?;
-        Ok(Self::over(Source::File(folder.join(STATE_FILE)), page_cache_bytes, database))
+        let source = Source::File(folder.join(STATE_FILE));
+        Ok(Self::over(source, page_cache_bytes, seal, database))
     }
 
     /// Opens the state file without writing to it, verifies every page of the tree by its checksum,
-    /// and adds problems to `findings`; `None` if it cannot be read at all.
+    /// and adds problems to `findings`; `None` if it cannot be read at all, or not without `seal`.
     pub(crate) fn examine(
         folder: &Path,
+        seal: Option<&RowSeal>,
         findings: &mut Vec<String>,
     ) -> Result<Option<Self>, StoreError> {
         let (overlay, left_out) = (Overlay::open(&folder.join(STATE_FILE))?, LeftOut::default());
@@ -130,7 +125,7 @@ impl StateCopy {
                          far as possible for the following checks"
                     ));
                 }
-                Ok(Some(Self::over(Source::Examined, PAGE_CACHE_BYTES, database)))
+                Ok(seal.map(|seal| Self::over(Source::Examined, PAGE_CACHE_BYTES, seal, database)))
             }
             Ok(Err(error)) if error.is_in_use() || error.is_unknown_format() => Err(error),
             Ok(Err(error)) => {
@@ -144,14 +139,15 @@ impl StateCopy {
         }
     }
 
-    fn over(source: Source, page_cache_bytes: usize, database: Database) -> Self {
-        Self { source, page_cache_bytes, database: Mutex::new(Some(database)) }
+    fn over(source: Source, page_cache_bytes: usize, seal: &RowSeal, database: Database) -> Self {
+        let (seal, database) = (seal.clone(), Mutex::new(Some(database)));
+        Self { source, page_cache_bytes, seal, database }
     }
 
     /// The rows as they are.
     pub(crate) fn rows(&self) -> Result<Arc<CopyRows>, StoreError> {
         let database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
-        rows_of(database.as_ref().ok_or_else(failed)?)
+        rows_of(database.as_ref().ok_or_else(failed)?, &self.seal)
     }
 
     /// Takes these writes into the copy, which is then complete up to `applied`, durably.
@@ -165,7 +161,8 @@ impl StateCopy {
         let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
         self.open_again(&mut database)?;
         let open = database.as_ref().ok_or_else(failed)?;
-        let taken = take(open, writes, applied).and_then(|()| rows_of(open));
+        let taken = take(open, writes, applied, &self.seal);
+        let taken = taken.and_then(|()| rows_of(open, &self.seal));
         if taken.is_err() {
             // The tree's memory is unreliable after a failed write.
             *database = None;
@@ -177,7 +174,7 @@ impl StateCopy {
     pub(crate) fn reopened(&self) -> Result<Arc<CopyRows>, StoreError> {
         let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
         self.open_again(&mut database)?;
-        rows_of(database.as_ref().ok_or_else(failed)?)
+        rows_of(database.as_ref().ok_or_else(failed)?, &self.seal)
     }
 
     fn open_again(&self, database: &mut Option<Database>) -> Result<(), StoreError> {
@@ -195,7 +192,12 @@ impl StateCopy {
     }
 }
 
-fn take(database: &Database, writes: &Recent, applied: LogPoint) -> Result<(), StoreError> {
+fn take(
+    database: &Database,
+    writes: &Recent,
+    applied: LogPoint,
+    seal: &RowSeal,
+) -> Result<(), StoreError> {
     let mut transaction = database.begin_write()?;
     // Opening it after a crash then takes no walk over all pages.
     transaction.set_quick_repair(true);
@@ -203,28 +205,35 @@ fn take(database: &Database, writes: &Recent, applied: LogPoint) -> Result<(), S
         let mut state = transaction.open_table(STATE)?;
         for (key, value) in writes {
             match value {
-                Some(value) => drop(state.insert(key.as_slice(), value.as_slice())?),
+                Some(value) => {
+                    let sealed = seal.seal(key, value)?;
+                    state.insert(key.as_slice(), sealed.as_slice())?;
+                }
                 None => drop(state.remove(key.as_slice())?),
             }
         }
     }
-    set_applied(&transaction, applied)?;
+    set_applied(&transaction, applied, seal)?;
     Ok(transaction.commit()?)
 }
 
-fn set_applied(transaction: &WriteTransaction, applied: LogPoint) -> Result<(), StoreError> {
+fn set_applied(
+    transaction: &WriteTransaction,
+    applied: LogPoint,
+    seal: &RowSeal,
+) -> Result<(), StoreError> {
     let mut table = transaction.open_table(APPLIED)?;
-    table.insert((), applied.bytes().as_slice())?;
+    table.insert((), seal.seal_point(&applied)?.as_slice())?;
     Ok(())
 }
 
-fn rows_of(database: &Database) -> Result<Arc<CopyRows>, StoreError> {
+fn rows_of(database: &Database, seal: &RowSeal) -> Result<Arc<CopyRows>, StoreError> {
     let transaction = database.begin_read()?;
     let applied = transaction.open_table(APPLIED)?.get(())?;
-    let applied = applied.and_then(|row| LogPoint::read(row.value()));
     let missing = || StoreError::corrupt(format_args!("`{STATE_FILE}` names no frame of the log"));
-    let (state, applied) = (transaction.open_table(STATE)?, applied.ok_or_else(missing)?);
-    Ok(Arc::new(CopyRows { state, applied }))
+    let applied = seal.open_point(applied.ok_or_else(missing)?.value())?;
+    let state = transaction.open_table(STATE)?;
+    Ok(Arc::new(CopyRows::new(state, applied, seal.clone())))
 }
 
 /// Opens the state file, of any format.
@@ -310,16 +319,17 @@ fn create_tables(
     database: &Database,
     applied: LogPoint,
     rows: impl IntoIterator<Item = Result<(Vec<u8>, Vec<u8>), StoreError>>,
+    seal: &RowSeal,
 ) -> Result<(), StoreError> {
     let transaction = database.begin_write()?;
     {
         let mut state = transaction.open_table(STATE)?;
         for row in rows {
             let (key, value) = row?;
-            state.insert(key.as_slice(), value.as_slice())?;
+            state.insert(key.as_slice(), seal.seal(&key, &value)?.as_slice())?;
         }
     }
-    finish_format(&transaction, applied)?;
+    finish_format(&transaction, applied, seal)?;
     Ok(transaction.commit()?)
 }
 
@@ -327,10 +337,11 @@ fn create_tables(
 pub(crate) fn finish_format(
     transaction: &WriteTransaction,
     applied: LogPoint,
+    seal: &RowSeal,
 ) -> Result<(), StoreError> {
     let (key, value) = FORMAT.pair("", &FORMAT_VERSION)?;
     transaction.open_table(STATE)?.insert(key.as_slice(), value.as_slice())?;
-    set_applied(transaction, applied)
+    set_applied(transaction, applied, seal)
 }
 
 /// A boxed backend is a backend.
@@ -375,10 +386,10 @@ mod tests {
     #[test]
     fn opening_and_opening_again_make_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let open = || StateCopy::open(folder.path(), PAGE_CACHE_BYTES);
+        let open = || StateCopy::open(folder.path(), PAGE_CACHE_BYTES, &RowSeal::for_tests());
         assert!(open().is_err());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
-        StateCopy::create(folder.path(), LogPoint::START, []).unwrap();
+        StateCopy::create(folder.path(), LogPoint::START, [], &RowSeal::for_tests()).unwrap();
         let copy = open().unwrap();
         fs::remove_file(folder.path().join(STATE_FILE)).unwrap();
         *copy.database.lock().unwrap() = None;
@@ -390,8 +401,8 @@ mod tests {
     #[test]
     fn a_copy_can_be_opened_again() {
         let folder = tempfile::tempdir().unwrap();
-        StateCopy::create(folder.path(), LogPoint::START, []).unwrap();
-        let copy = StateCopy::open(folder.path(), PAGE_CACHE_BYTES).unwrap();
+        StateCopy::create(folder.path(), LogPoint::START, [], &RowSeal::for_tests()).unwrap();
+        let copy = StateCopy::open(folder.path(), PAGE_CACHE_BYTES, &RowSeal::for_tests()).unwrap();
         let before = copy.rows().unwrap();
         let point = LogPoint { next_seq: 7, ..LogPoint::START };
         copy.apply(&writes(b"one"), point).unwrap();
@@ -400,7 +411,7 @@ mod tests {
         assert!(copy.rows().is_err());
         let after = copy.apply(&writes(b"two"), point).unwrap();
         for key in [b"one".as_slice(), b"two"] {
-            assert!(after.state.get(key).unwrap().is_some());
+            assert!(crate::tx::Rows::get(&*after, key).unwrap().is_some());
         }
         assert_eq!(after.applied, point);
     }

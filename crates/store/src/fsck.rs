@@ -45,15 +45,13 @@ impl Store {
             }
         }
         let sealed = Sealed::of(&view)?;
-        if self.shared.log.is_open() {
-            self.check_chain(segments.iter().map(|(_, meta)| meta), &sealed, &mut findings);
-            progress("frames of the log");
-            self.check_log(&view.view, &sealed, &mut findings)?;
-            progress("state and log");
-            let (log, keyring) = (self.shared.log.as_ref(), &self.shared.keyring);
-            let (shown, head) = (view.view.range(&[], None)?, view.view.point.head);
-            findings.extend(proof::difference(self.folder(), log, keyring, shown, head)?);
-        }
+        self.check_chain(segments.iter().map(|(_, meta)| meta), &sealed, &mut findings);
+        progress("frames of the log");
+        self.check_log(&view.view, &sealed, &mut findings)?;
+        progress("state and log");
+        let (log, keyring) = (self.shared.log.as_ref(), &self.shared.keyring);
+        let (shown, head) = (view.view.range(&[], None)?, view.view.point.head);
+        findings.extend(proof::difference(self.folder(), log, keyring, shown, head)?);
         progress("rows of the state");
         let mut rows = 0_u64;
         view.tx().visit(&[], None, &mut |_, _| {
@@ -189,6 +187,7 @@ fn file_hash(path: &Path) -> Result<String, StoreError> {
 mod tests {
     use super::*;
     use crate::copy::{PAGE_CACHE_BYTES, StateCopy};
+    use crate::copy_rows::RowSeal;
     use crate::recent::Recent;
     use crate::{Opening, Table, bases};
 
@@ -203,7 +202,7 @@ mod tests {
         store.submit(|tx| (ROWS.put(tx, "a", &1), Vec::new())).wait().unwrap().unwrap();
         drop(store);
         assert_eq!(open().fsck(&mut |_| {}).unwrap(), Vec::<String>::new());
-        let copy = StateCopy::open(folder.path(), PAGE_CACHE_BYTES).unwrap();
+        let copy = StateCopy::open(folder.path(), PAGE_CACHE_BYTES, &RowSeal::for_tests()).unwrap();
         let (key, value) = ROWS.pair("a", &2).unwrap();
         let forged = Recent::new_sync().insert(key, Some(value));
         let point = copy.rows().unwrap().applied;

@@ -14,7 +14,6 @@ mod folder;
 mod frame;
 mod memory;
 mod payload;
-mod unread;
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -26,7 +25,6 @@ pub use frame::{Frame, Opener, Sealer};
 pub use memory::{LogFault, MemoryLog};
 pub(crate) use payload::EventRef;
 pub use payload::{Change, Changes, Payload};
-pub(crate) use unread::UnreadLog;
 
 use crate::StoreError;
 
@@ -101,11 +99,6 @@ pub trait Log: fmt::Debug + Send + Sync + 'static {
     /// [`StoreError::is_corrupt`] where a frame cannot be delimited or does not name the one before
     /// it. Whether a frame is authentic is the [`Opener`]'s question.
     fn read(&self, from: u64, visitor: &mut FrameVisitor<'_>) -> Result<(), StoreError>;
-
-    /// Whether its frames can be read; false for a log whose keys are missing.
-    fn is_open(&self) -> bool {
-        true
-    }
 
     /// The bytes that it takes where it is stored.
     fn bytes(&self) -> Result<u64, StoreError>;

@@ -16,6 +16,7 @@ use types::Timestamp;
 
 use crate::bodies::create_folder;
 use crate::copy::{STATE, STATE_FILE, finish_format, format_of, open_database};
+use crate::copy_rows::RowSeal;
 use crate::leftovers::{KEPT_FILE, KEPT_UNFINISHED_FILE};
 use crate::log::{Head, LogPoint};
 use crate::sealed::{SEGMENT_LEN_MAX, SEGMENTS, Sealed, row_key};
@@ -42,7 +43,11 @@ pub fn row_of_format_1<T: Serialize + DeserializeOwned>(
 }
 
 /// Converts the data directory, if it is of format 1.
-pub(crate) fn to_newest(folder: &Path, page_cache_bytes: usize) -> Result<(), StoreError> {
+pub(crate) fn to_newest(
+    folder: &Path,
+    page_cache_bytes: usize,
+    seal: &RowSeal,
+) -> Result<(), StoreError> {
     let database = open_database(folder, page_cache_bytes)?;
     if format_of(&database)? != 1 {
         return Ok(());
@@ -56,7 +61,7 @@ pub(crate) fn to_newest(folder: &Path, page_cache_bytes: usize) -> Result<(), St
     create_folder(&segments)?;
     remove_unfinished(&segments)?;
     while seal_some(&database, &segments)? {}
-    finish(&database)?;
+    finish(&database, seal)?;
     tracing::info!("converted the data directory; `{KEPT_FILE}` is deleted soon");
     Ok(())
 }
@@ -110,7 +115,7 @@ fn sealed_before(
     Ok(all.last().map_or(0, |(_, meta)| meta.last_seq.saturating_add(1)))
 }
 
-fn finish(database: &Database) -> Result<(), StoreError> {
+fn finish(database: &Database, seal: &RowSeal) -> Result<(), StoreError> {
     let transaction = database.begin_write()?;
     let point = {
         let mut state = transaction.open_table(STATE)?;
@@ -122,14 +127,34 @@ fn finish(database: &Database) -> Result<(), StoreError> {
         Sealed { last_seq, ..Sealed::default() }.put(&mut tx)?;
         let writes = tx.into_writes();
         put_all(&mut state, writes)?;
+        seal_rows(&mut state, seal)?;
         LogPoint { head: Head::default(), next_seq }
     };
     match transaction.delete_table(EVENTS) {
         Err(TableError::TableDoesNotExist(_)) => {}
         deleted => drop(deleted?),
     }
-    finish_format(&transaction, point)?;
+    finish_format(&transaction, point, seal)?;
     Ok(transaction.commit()?)
+}
+
+/// Seals all rows, which format 1 kept as they were.
+fn seal_rows(
+    state: &mut redb::Table<'_, &'static [u8], &'static [u8]>,
+    seal: &RowSeal,
+) -> Result<(), StoreError> {
+    let mut keys = Vec::new();
+    for row in state.iter()? {
+        keys.push(row?.0.value().to_vec());
+    }
+    for key in keys {
+        let row = state.get(key.as_slice())?;
+        let sealed = row.map(|row| seal.seal(&key, row.value())).transpose()?;
+        if let Some(sealed) = sealed {
+            state.insert(key.as_slice(), sealed.as_slice())?;
+        }
+    }
+    Ok(())
 }
 
 fn put_all(
@@ -242,7 +267,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         earlier(folder.path());
         assert_eq!(row_of_format_1(folder.path(), &ROWS, "a").unwrap(), Some(5));
-        to_newest(folder.path(), 1 << 20).unwrap();
+        to_newest(folder.path(), 1 << 20, &RowSeal::for_tests()).unwrap();
         assert!(folder.path().join(KEPT_FILE).exists());
         assert_eq!(row_of_format_1(folder.path(), &ROWS, "a").unwrap(), None);
         check(folder.path());
@@ -262,7 +287,7 @@ mod tests {
                 let database = open_database(folder.path(), 1 << 20).unwrap();
                 assert!(seal_some(&database, &segments).unwrap());
                 if steps > 2 {
-                    finish(&database).unwrap();
+                    finish(&database, &RowSeal::for_tests()).unwrap();
                 }
             }
             check(folder.path());

@@ -5,13 +5,14 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use keys::{KeyError, Keyring, RootKey};
+use keys::Keyring;
 use types::Entropy;
 
 use crate::bodies::{BODIES_FOLDER, Bodies, create_folder};
 use crate::checkpoints::{Checkpointer, Checkpoints, Pace};
 use crate::copy::{PAGE_CACHE_BYTES, StateBackends, StateCopy};
-use crate::log::{FileLog, LOG_FOLDER, Log, LogPoint, LogSettings, Sealer, UnreadLog};
+use crate::copy_rows::RowSeal;
+use crate::log::{FileLog, LOG_FOLDER, Log, LogPoint, LogSettings, Sealer};
 use crate::reserve::Reserve;
 use crate::segment::{SEGMENTS_FOLDER, remove_unfinished};
 use crate::shared::{Ingredients, Shared};
@@ -47,7 +48,7 @@ impl Opening {
     #[cfg(test)]
     pub(crate) fn for_tests() -> Self {
         let entropy = Entropy::seeded(1);
-        let root = RootKey::generate(&entropy).unwrap();
+        let root = keys::RootKey::generate(&entropy).unwrap();
         let keyring = Keyring::create(&root, &entropy).unwrap().0;
         let log = LogSettings { first_file_bytes: 64 << 10, file_bytes: 64 << 10 };
         Self { log, ..Self::new(Arc::new(keyring), Entropy::system()) }
@@ -60,16 +61,6 @@ fn is_finding(error: &StoreError) -> bool {
         error.kind(),
         StoreErrorKind::Corrupt | StoreErrorKind::Missing | StoreErrorKind::NoKey
     )
-}
-
-/// New keys, for a store whose log is not read.
-fn keyless() -> Result<Opening, StoreError> {
-    let entropy = Entropy::system();
-    let made = RootKey::generate(&entropy).map_err(KeyError::from);
-    let made = made.and_then(|root| Keyring::create(&root, &entropy));
-    let (keyring, _) =
-        made.map_err(|cause| StoreError::engine("cannot make keys").because(cause))?;
-    Ok(Opening::new(Arc::new(keyring), entropy))
 }
 
 impl fmt::Debug for Opening {
@@ -86,7 +77,7 @@ impl Store {
     pub fn open(folder: &Path, with: &Opening) -> Result<Self, StoreError> {
         if Found::within(folder)?.is_nothing() {
             create_folder(folder)?;
-            StateCopy::create(folder, LogPoint::START, [])?;
+            StateCopy::create(folder, LogPoint::START, [], &RowSeal::of(with))?;
         }
         let store = Self::open_existing(folder, with)?;
         store.settle()?;
@@ -103,9 +94,10 @@ impl Store {
             StateFile::Missing => return Err(StoreError::missing("there is no `state.redb`")),
             StateFile::Empty => return Err(StoreError::missing("`state.redb` is empty")),
         }
-        migrate::to_newest(folder, with.page_cache_bytes)?;
+        let seal = RowSeal::of(with);
+        migrate::to_newest(folder, with.page_cache_bytes, &seal)?;
         // First: the lock keeps all other processes out.
-        let copy = StateCopy::open(folder, with.page_cache_bytes)?;
+        let copy = StateCopy::open(folder, with.page_cache_bytes, &seal)?;
         let rows = copy.rows()?;
         if rows.applied.head.position > 0 && !Found::within(folder)?.log {
             return Err(StoreError::missing("the log is missing"));
@@ -131,7 +123,7 @@ impl Store {
         with: &Opening,
     ) -> Result<Self, StoreError> {
         create_folder(folder)?;
-        let copy = StateCopy::on(state)?;
+        let copy = StateCopy::on(state, &RowSeal::of(with))?;
         let store = Self::around(folder, log, copy, with, Pace::Writer)?;
         store.settle()?;
         Ok(store)
@@ -142,17 +134,15 @@ impl Store {
     ///
     /// Verifies every page of the state by its checksum, and the newest frames of the log, and adds
     /// problems to `findings`. `None` if state or log cannot be read at all. Without keys (`with` is
-    /// `None`) the log stays unread: the state is as of its last checkpoint.
+    /// `None`) only the pages are verified.
     pub fn examine(
         folder: &Path,
         with: Option<&Opening>,
         findings: &mut Vec<String>,
     ) -> Result<Option<Self>, StoreError> {
-        let Some(copy) = StateCopy::examine(folder, findings)? else { return Ok(None) };
-        let Some(with) = with else {
-            let log = Box::new(UnreadLog(copy.rows()?.applied.head));
-            return Self::around(folder, log, copy, &keyless()?, Pace::Never).map(Some);
-        };
+        let seal = with.map(RowSeal::of);
+        let copy = StateCopy::examine(folder, seal.as_ref(), findings)?;
+        let (Some(copy), Some(with)) = (copy, with) else { return Ok(None) };
         let log = match FileLog::examine(&folder.join(LOG_FOLDER), with.log, &with.keyring) {
             Err(error) if is_finding(&error) => {
                 findings.push(types::error_chain(&error));

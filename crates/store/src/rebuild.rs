@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::bases::{self, BaseReader};
 use crate::bodies::create_folder;
 use crate::copy::{STATE_FILE, StateCopy};
+use crate::copy_rows::RowSeal;
 use crate::leftovers::{REBUILDING_FOLDER, REPLACED_FILE};
 use crate::log::{FileLog, LOG_FOLDER, Log, LogPoint};
 use crate::reserve::Reserve;
@@ -39,7 +40,7 @@ impl Store {
         }
         create_folder(&aside)?;
         let base = base_into(&aside, folder, &log, with)?;
-        let copy = StateCopy::open(&aside, with.page_cache_bytes)?;
+        let copy = StateCopy::open(&aside, with.page_cache_bytes, &RowSeal::of(with))?;
         let keyring = Arc::clone(&with.keyring);
         let (reserve, stopwatch) = (Reserve::new(folder), Stopwatch::default());
         let parts = Ingredients { log: Box::new(log), copy, keyring, reserve, stopwatch };
@@ -76,14 +77,14 @@ fn unused_name(folder: &Path) -> Result<PathBuf, StoreError> {
 /// Creates a state file in `aside` from a base of `data` that the log continues; the newest that is
 /// intact.
 fn base_into(aside: &Path, data: &Path, log: &FileLog, with: &Opening) -> Result<u64, StoreError> {
-    let (first, newest) = (log.first()?, log.head()?.position);
+    let (first, newest, seal) = (log.first()?, log.head()?.position, RowSeal::of(with));
     let bases = bases::bases(data)?.into_iter().rev();
     for base in bases.filter(|base| base.position <= newest) {
         if base.position.saturating_add(1) < first {
             break;
         }
         let made = BaseReader::open(&base, Arc::clone(&with.keyring))
-            .and_then(|(point, rows)| StateCopy::create(aside, point, rows));
+            .and_then(|(point, rows)| StateCopy::create(aside, point, rows, &seal));
         match made {
             Ok(()) => return Ok(base.position),
             Err(error) if error.is_corrupt() => {
@@ -98,6 +99,6 @@ fn base_into(aside: &Path, data: &Path, log: &FileLog, with: &Opening) -> Result
             "the log begins with frame {first}, and no base reaches it"
         )));
     }
-    StateCopy::create(aside, LogPoint::START, [])?;
+    StateCopy::create(aside, LogPoint::START, [], &seal)?;
     Ok(0)
 }

@@ -6,7 +6,7 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use crate::StoreError;
-use crate::copy::CopyRows;
+use crate::copy_rows::CopyRows;
 use crate::log::{Change, Changes, Head, LogPoint, Payload};
 use crate::recent::Recent;
 use crate::tx::{Pair, Pairs, Rows};
@@ -79,12 +79,12 @@ impl View {
     fn older(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         match self.ageing.as_ref().and_then(|(ageing, _)| ageing.get(key)) {
             Some(value) => Ok(value.clone()),
-            None => Rows::get(&self.copy.state, key),
+            None => self.copy.get(key),
         }
     }
 
     fn older_range<'s>(&'s self, from: &[u8], to: Option<&[u8]>) -> Result<Pairs<'s>, StoreError> {
-        let pairs = Rows::range(&self.copy.state, from, to)?;
+        let pairs = self.copy.range(from, to)?;
         Ok(match &self.ageing {
             Some((ageing, _)) => overlaid(ageing, pairs, from, to),
             None => pairs,
@@ -208,13 +208,14 @@ impl Iterator for Overlaid<'_> {
 mod tests {
     use super::*;
     use crate::copy::{PAGE_CACHE_BYTES, StateCopy};
+    use crate::copy_rows::RowSeal;
 
     /// Many short rows are many bytes in memory.
     #[test]
     fn every_row_counts() {
         let folder = tempfile::tempdir().unwrap();
-        StateCopy::create(folder.path(), LogPoint::START, []).unwrap();
-        let copy = StateCopy::open(folder.path(), PAGE_CACHE_BYTES).unwrap();
+        StateCopy::create(folder.path(), LogPoint::START, [], &RowSeal::for_tests()).unwrap();
+        let copy = StateCopy::open(folder.path(), PAGE_CACHE_BYTES, &RowSeal::for_tests()).unwrap();
         let view = View::of(copy.rows().unwrap());
         let mut draft = view.draft();
         (0..1_000_u32).for_each(|row| draft.write(row.to_be_bytes().to_vec(), None));

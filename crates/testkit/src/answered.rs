@@ -67,6 +67,11 @@ impl Answered {
     pub fn error(&self) -> (u16, String, String) {
         if self.body.first() == Some(&b'{') {
             let error = self.json();
+            // The Query protocol, asked for JSON.
+            if let Some(error) = error.get("Error") {
+                let member = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
+                return (self.status, member("Code"), member("Message"));
+            }
             let member = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
             return (self.status, member("__type"), member("message"));
         }

@@ -34,7 +34,8 @@ pub(crate) fn operation(identified: &Identified, body: &[u8]) -> Option<(String,
 
 /// A call was answered: `ok`, `denied` by the policies, or `error` with status and code.
 pub(crate) fn call((service, operation): &(String, String), answered: &Answered) {
-    if answered.status < 300 {
+    // A browser's form may name the page to go to after a success.
+    if answered.status < 300 || answered.status == 303 {
         return write(&format!("{service} {operation} ok"));
     }
     let (status, mut code, text) = answered.error();

@@ -1,4 +1,4 @@
-//! Every shape of `userIdentity`, with AWS's member order:
+//! The shapes of `userIdentity` for the kinds of callers here, with AWS's member order:
 //! `type, principalId, arn, accountId, accessKeyId, userName, sessionContext, invokedBy`.
 //!
 //! Source: `CloudTrail` User Guide, "CloudTrail userIdentity element". Observed: the order, and
@@ -140,24 +140,6 @@ pub fn federated_user(user: Federated<'_>, session: &Session) -> Value {
         }),
     };
     out.session(Some(context(&issuer, session)));
-    out.done()
-}
-
-/// A caller of `AssumeRoleWithSAML`, before the role exists.
-pub fn saml_user(principal_id: &str, user_name: &str, provider: &str) -> Value {
-    provided("SAMLUser", principal_id, user_name, provider)
-}
-
-/// A caller of `AssumeRoleWithWebIdentity`, before the role exists.
-pub fn web_identity_user(principal_id: &str, user_name: &str, provider: &str) -> Value {
-    provided("WebIdentityUser", principal_id, user_name, provider)
-}
-
-fn provided(kind: &str, principal_id: &str, user_name: &str, provider: &str) -> Value {
-    let mut out = Members::of(kind);
-    out.put("principalId", principal_id);
-    out.put("userName", user_name);
-    out.put("identityProvider", provider);
     out.done()
 }
 
@@ -304,8 +286,6 @@ mod tests {
         check(&service_event(&account, "kms.amazonaws.com"), "accountId invokedBy");
         check(&other_account(&account, "AIDAOTHER"), "type principalId accountId");
         check(&anonymous(), "type principalId accountId");
-        check(&saml_user("q:s", "s", "p"), "type principalId userName identityProvider");
-        check(&web_identity_user("i:a:s", "s", "p"), "type principalId userName identityProvider");
     }
 
     /// The whole of a role session, text for text.

@@ -1,7 +1,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::{Facts, SHARED};
+use super::sources::{Place, Sources};
+use super::{Facts, SHARED, signatures};
 
 const ERRORS_HEAD: &str = "\
 # Errors
@@ -9,10 +10,15 @@ const ERRORS_HEAD: &str = "\
 Which errors each operation returns, and which source files make them.
 A test received every error below as a response of its operation, unless it is marked *never*, with the reason, or *no test*.
 *Listed* errors are those that AWS's service model lists for the operation; services return more than their models list.
-The files are those nearest to the operation that create the error: its own file, or else the modules that it uses.
-Errors of the steps that all operations share are created in `crates/gateway` and `crates/wire`.
+*Made in* names the files that create the error, and in them the functions that the operation calls, the nearest first; several may create the same error.
+Errors of the steps that all operations share are created in `crates/gateway` and `crates/wire`: the function that decides is listed before the one that words the response.
+The status, the code and the text of a service's own errors are in its `error.rs`; those of a fault in its `lib.rs`.
 `cargo xtask golden` generates this page from the responses that the services' tests receive; the reasons are kept by hand in `docs/errors-never.txt`.
 ";
+
+/// Files of the shared steps that are listed after those of a service: a code that more files make,
+/// such as `InvalidArgument`, is mostly the service's own.
+const SHARED_MAX: usize = 2;
 
 const TESTS_HEAD: &str = "\
 # Tests of operations
@@ -55,7 +61,10 @@ impl Facts {
             let status = seen.and_then(|seen| seen.errors.get(code));
             let is_listed = if listed.contains(code) { "yes" } else { "" };
             let made_in = match (status, self.never.reason(service, operation, code)) {
-                (Some(_), _) => self.files(service, operation, code),
+                (Some(status), _) => {
+                    let places = self.places(service, operation, (code, *status));
+                    places.iter().map(link).collect::<Vec<_>>().join(", ")
+                }
                 (None, Some(_)) if of_all.contains(code) => continue,
                 (None, Some(reason)) => format!("never: {reason}"),
                 (None, None) => "no test".to_owned(),
@@ -65,22 +74,61 @@ impl Facts {
         }
     }
 
-    /// The nearest files, as links.
-    fn files(&self, service: &str, operation: &str, code: &str) -> String {
-        let sources = self.sources.get(service);
-        let own = sources.map(|sources| sources.of_error(operation, code)).unwrap_or_default();
-        let files = if own.is_empty() {
-            self.shared.iter().flat_map(|shared| shared.with_code(code)).collect()
-        } else {
-            own
-        };
-        let link = |file: &String| {
-            let path = file.strip_prefix("crates/").unwrap_or(file);
-            let (folder, name) = path.split_once("/src/").unwrap_or_default();
-            let name = if SHARED.contains(&folder) { path } else { name };
-            format!("[{name}](../{file})")
-        };
-        files.iter().map(link).collect::<Vec<_>>().join(", ")
+    /// The places that make an error: what the operation calls, the steps that all operations
+    /// share, the operations that it invokes, or else the nearest files. The response to a fault has
+    /// its text in the service, and is made by the gateway.
+    pub(super) fn places(
+        &self,
+        service: &str,
+        operation: &str,
+        (code, status): (&str, u16),
+    ) -> Vec<Place> {
+        let Some(own) = self.sources.get(service) else { return Vec::new() };
+        let mut places = own.of_calls(operation, code);
+        let shared = self.of_shared_steps(code);
+        if !places.is_empty() && shared.len() <= SHARED_MAX {
+            places.extend(shared.iter().cloned());
+        }
+        if places.is_empty() && !own.declares(operation) {
+            places = own.of_error(operation, code);
+        }
+        if places.is_empty() {
+            places = shared;
+        }
+        if places.is_empty() {
+            places = self.of_invoked(own, operation, code);
+        }
+        if places.is_empty() {
+            places = own.of_error(operation, code);
+        }
+        if status >= 500 && places.iter().all(|place| place.functions.is_empty()) {
+            let makes = |_: &str, body: &str| body.contains(" fn fault(service: &Service");
+            places.extend(self.shared.iter().flat_map(|shared| shared.places(&makes)));
+        }
+        places
+    }
+
+    fn of_invoked(&self, own: &Sources, operation: &str, code: &str) -> Vec<Place> {
+        let services =
+            self.sources.iter().filter(|(name, _)| !matches!(**name, "sts" | "s3control"));
+        let invoked = own.invoked(operation);
+        services
+            .flat_map(|(_, other)| invoked.iter().flat_map(move |name| other.of_calls(name, code)))
+            .collect()
+    }
+
+    /// The functions of the shared steps that decide an error, and those that word it.
+    fn of_shared_steps(&self, code: &str) -> Vec<Place> {
+        let mut steps = self.steps.borrow_mut();
+        steps.entry(code.to_owned()).or_insert_with(|| self.find_shared_steps(code)).clone()
+    }
+
+    fn find_shared_steps(&self, code: &str) -> Vec<Place> {
+        let wording = self.shared.iter().flat_map(|shared| shared.with_code(code));
+        let all: Vec<_> = self.shared.iter().chain(self.sources.get("iam")).collect();
+        let wire = self.shared.iter().find(|shared| shared.is_of("wire"));
+        let deciders = wire.map(|wire| signatures::deciders(code, wire, &all)).unwrap_or_default();
+        deciders.into_iter().chain(wording).collect()
     }
 
     pub(super) fn tests_page(&self) -> String {
@@ -123,4 +171,14 @@ impl Facts {
             unseen.join(", ")
         );
     }
+}
+
+/// A link to a file, and the functions in it.
+fn link(place: &Place) -> String {
+    let file = &place.file;
+    let path = file.strip_prefix("crates/").unwrap_or(file);
+    let (folder, name) = path.split_once("/src/").unwrap_or_default();
+    let name = if SHARED.contains(&folder) { path } else { name };
+    let functions = place.functions.iter().map(|name| format!(" `{name}`"));
+    format!("[{name}](../{file}){}", functions.collect::<Vec<_>>().join(","))
 }

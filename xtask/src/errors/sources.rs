@@ -1,7 +1,9 @@
 //! Which files of a service make an error.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::functions::{Function, Functions};
 use crate::failure::Failure;
 use crate::project::Project;
 
@@ -17,6 +19,19 @@ pub(crate) struct Sources {
     /// The files that turn variants into codes: `error.rs`, and where a part of the service has
     /// errors of its own.
     tables: BTreeSet<String>,
+    functions: Functions,
+    /// By file, the other files that it uses.
+    used: RefCell<BTreeMap<String, Vec<String>>>,
+    /// By operation, its files.
+    own: RefCell<BTreeMap<String, Vec<String>>>,
+}
+
+/// A file that makes an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) file: String,
+    /// Its functions that make the error; none if no call of them was found.
+    pub(crate) functions: Vec<String>,
 }
 
 impl Sources {
@@ -33,6 +48,13 @@ impl Sources {
         Ok(Self::of(folder, files))
     }
 
+    /// Sources of a test.
+    #[cfg(test)]
+    pub(super) fn with(files: &[(&str, &str)]) -> Self {
+        let files = files.iter().map(|(name, text)| ((*name).to_owned(), without_tests(text)));
+        Self::of("crates/kms/src", files.collect())
+    }
+
     fn of(folder: &str, files: BTreeMap<String, String>) -> Self {
         let (mut tables, mut makers) = (BTreeSet::new(), BTreeMap::<_, BTreeSet<_>>::new());
         for (name, text) in files.iter().filter(|(_, text)| text.contains("impl ApiError for")) {
@@ -41,7 +63,14 @@ impl Sources {
                 makers.entry(code).or_default().extend(texts);
             }
         }
-        Self { folder: folder.to_owned(), files, makers, tables }
+        let functions = Functions::of(&files);
+        let (folder, used, own) = (folder.to_owned(), RefCell::default(), RefCell::default());
+        Self { folder, files, makers, tables, functions, used, own }
+    }
+
+    /// Whether these are the sources of this crate.
+    pub(crate) fn is_of(&self, name: &str) -> bool {
+        self.folder == format!("crates/{name}/src")
     }
 
     /// The codes that the service's tables of errors have.
@@ -49,43 +78,106 @@ impl Sources {
         self.makers.keys().map(String::as_str)
     }
 
+    /// The places that make an error of this code, by the functions that the operation calls.
+    pub(crate) fn of_calls(&self, operation: &str, code: &str) -> Vec<Place> {
+        let reached = self.functions.reached(operation, &self.of_operation(operation));
+        self.placed(reached.into_iter().filter(|function| self.makes_in(function, code)))
+    }
+
+    /// The functions for whose file and body `is` holds.
+    pub(crate) fn places(&self, is: &dyn Fn(&str, &str) -> bool) -> Vec<Place> {
+        self.placed(self.functions.iter().filter(|function| is(&function.file, &function.body)))
+    }
+
+    /// Functions by file, both in the order given.
+    fn placed<'a>(&self, functions: impl Iterator<Item = &'a Function>) -> Vec<Place> {
+        let mut places = Vec::<Place>::new();
+        for function in functions {
+            let (file, title) = (format!("{}/{}", self.folder, function.file), function.title());
+            match places.iter_mut().find(|place| place.file == file) {
+                Some(place) => place.functions.extend(title),
+                None => places.push(Place { file, functions: title.into_iter().collect() }),
+            }
+        }
+        places
+    }
+
+    /// The files, and their texts.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.files.iter().map(|(file, text)| (file.as_str(), text.as_str()))
+    }
+
     /// The files that make an error of this code, as near to the operation as there are any: its
     /// own file, else those that it names, and so on; else all that make it.
-    pub(crate) fn of_error(&self, operation: &str, code: &str) -> Vec<String> {
+    pub(crate) fn of_error(&self, operation: &str, code: &str) -> Vec<Place> {
         let mut ring = self.of_operation(operation);
-        let mut seen: BTreeSet<&str> = ring.iter().copied().collect();
+        let mut seen: BTreeSet<String> = ring.iter().cloned().collect();
         loop {
             let found: Vec<_> = ring.iter().filter(|file| self.makes(file, code)).collect();
             if !found.is_empty() {
-                return found.iter().map(|file| format!("{}/{file}", self.folder)).collect();
+                return found.iter().map(|file| self.place(file, code)).collect();
             }
             let mut next = Vec::new();
-            for file in ring {
-                next.extend(self.neighbours(file).into_iter().filter(|other| seen.insert(other)));
+            for file in &ring {
+                let near = self.neighbours(file).into_iter();
+                next.extend(near.filter(|other| seen.insert(other.clone())));
             }
             if next.is_empty() {
                 let all = self.files.keys().filter(|file| self.makes(file, code));
-                let all: Vec<_> = all.map(|file| format!("{}/{file}", self.folder)).collect();
+                let all: Vec<_> = all.map(|file| self.place(file, code)).collect();
                 return if all.is_empty() { self.with_code(code) } else { all };
             }
             ring = next;
         }
     }
 
+    /// A file, and its functions that make the error.
+    fn place(&self, file: &str, code: &str) -> Place {
+        let makes = |other: &str, body: &str| other == file && self.text_makes(file, body, code);
+        let whole = Place { file: format!("{}/{file}", self.folder), functions: Vec::new() };
+        self.places(&makes).pop().unwrap_or(whole)
+    }
+
     /// The files with a code in their text, also of tables: `KMS.DisabledException` is there, too,
     /// where `KMS.` is put before another service's code.
-    pub(crate) fn with_code(&self, code: &str) -> Vec<String> {
+    pub(crate) fn with_code(&self, code: &str) -> Vec<Place> {
         let prefix = code.split_once('.').map(|(prefix, _)| format!("\"{prefix}.{{"));
-        let is_there = |text: &String| {
+        let is_there = |text: &str| {
             text.contains(&format!("\"{code}\""))
                 || prefix.as_ref().is_some_and(|prefix| text.contains(prefix))
         };
-        let files = self.files.iter().filter(|(_, text)| is_there(text));
-        files.map(|(file, _)| format!("{}/{file}", self.folder)).collect()
+        let files = self.files.iter().filter(|(_, text)| is_there(text)).map(|(file, _)| file);
+        let place = |file: &String| {
+            let within = |other: &str, body: &str| other == file && is_there(body);
+            let whole = Place { file: format!("{}/{file}", self.folder), functions: Vec::new() };
+            self.places(&within).pop().unwrap_or(whole)
+        };
+        files.map(place).collect()
+    }
+
+    /// The operations that an operation's files invoke.
+    pub(crate) fn invoked(&self, operation: &str) -> BTreeSet<&str> {
+        let files = self.of_operation(operation);
+        let files = files.iter().map(|file| self.text(file));
+        let calls = files.flat_map(|text| text.split(".invoke").skip(1));
+        let types = calls.filter_map(|call| call.split_once("::<")?.1.split_once('>'));
+        types.filter_map(|(path, _)| path.rsplit("::").next()).collect()
+    }
+
+    /// Whether an operation is a type, and not a row of a table.
+    pub(crate) fn declares(&self, operation: &str) -> bool {
+        let head = format!("struct {operation}");
+        self.files.values().any(|text| has_word(text, &head))
     }
 
     /// The files of an operation: where its type is, or else where its name is.
-    fn of_operation(&self, operation: &str) -> Vec<&str> {
+    fn of_operation(&self, operation: &str) -> Vec<String> {
+        let mut own = self.own.borrow_mut();
+        let find = || self.find_files(operation).into_iter().map(str::to_owned).collect();
+        own.entry(operation.to_owned()).or_insert_with(find).clone()
+    }
+
+    fn find_files(&self, operation: &str) -> Vec<&str> {
         let with = |is: &dyn Fn(&str) -> bool| -> Vec<&str> {
             let files = self.files.iter().filter(|(name, _)| !matches!(name.as_str(), "ops.rs"));
             files.filter(|(_, text)| is(text)).map(|(name, _)| name.as_str()).collect()
@@ -109,8 +201,15 @@ impl Sources {
         self.files.get(file).map(String::as_str).unwrap_or_default()
     }
 
+    fn makes_in(&self, function: &Function, code: &str) -> bool {
+        self.text_makes(&function.file, &function.body, code)
+    }
+
     fn makes(&self, file: &str, code: &str) -> bool {
-        let text = self.text(file);
+        self.text_makes(file, self.text(file), code)
+    }
+
+    fn text_makes(&self, file: &str, text: &str, code: &str) -> bool {
         let is_maker = |maker: &String| has_word(text, maker);
         let by_maker = self.makers.get(code).is_some_and(|makers| makers.iter().any(is_maker));
         // A table has every code, and makes none.
@@ -121,7 +220,12 @@ impl Sources {
 
     /// The other files whose modules a file names, and those with methods of the types that it
     /// imports.
-    fn neighbours(&self, file: &str) -> Vec<&str> {
+    fn neighbours(&self, file: &str) -> Vec<String> {
+        let mut used = self.used.borrow_mut();
+        used.entry(file.to_owned()).or_insert_with(|| self.find_neighbours(file)).clone()
+    }
+
+    fn find_neighbours(&self, file: &str) -> Vec<String> {
         let text = self.text(file);
         let methods: Vec<String> =
             imported(text).iter().map(|name| format!("\nimpl {name} {{")).collect();
@@ -132,7 +236,7 @@ impl Sources {
                 || methods.iter().any(|methods| other.contains(methods))
         };
         let others = self.files.keys().map(String::as_str).filter(|other| *other != file);
-        others.filter(names).collect()
+        others.filter(names).map(str::to_owned).collect()
     }
 }
 
@@ -158,7 +262,7 @@ fn without_tests(source: &str) -> String {
 }
 
 /// Whether `word` is there and neither begins nor ends within another word.
-fn has_word(text: &str, word: &str) -> bool {
+pub(super) fn has_word(text: &str, word: &str) -> bool {
     let is_inner = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     text.match_indices(word).any(|(at, _)| {
         let before = text.get(..at).and_then(|before| before.chars().next_back());
@@ -269,8 +373,11 @@ impl KmsError {
 "#;
 
     fn sources(files: &[(&str, &str)]) -> Sources {
-        let files = files.iter().map(|(name, text)| ((*name).to_owned(), without_tests(text)));
-        Sources::of("crates/kms/src", files.collect())
+        Sources::with(files)
+    }
+
+    fn files(places: Vec<Place>) -> Vec<String> {
+        places.into_iter().map(|place| place.file).collect()
     }
 
     /// A part of a service with a table of its own hides neither that nor the service's.
@@ -286,7 +393,7 @@ impl KmsError {
         let codes: Vec<_> = sources.codes().collect();
         let all = ["AccessDeniedException", "DryRunOperationException", "NoSuchTagException"];
         assert_eq!(codes, [all.as_slice(), &["NotFoundException"]].concat());
-        let of = |operation, code| sources.of_error(operation, code);
+        let of = |operation, code| files(sources.of_error(operation, code));
         assert_eq!(of("Encrypt", "DryRunOperationException"), ["crates/kms/src/ops/encrypt.rs"]);
         assert_eq!(of("Tags", "NoSuchTagException"), ["crates/kms/src/control.rs"]);
         // Nothing makes it but the conversions beside a table.
@@ -305,7 +412,7 @@ impl KmsError {
             ("deep.rs", "fn x() { \"AccessDeniedException\" }\n#[cfg(test)]\nKmsError::DryRun\n"),
         ]);
         let check = |operation: &str, code: &str, want: &[&str]| {
-            let found = sources.of_error(operation, code);
+            let found = files(sources.of_error(operation, code));
             let want: Vec<_> = want.iter().map(|file| format!("crates/kms/src/{file}")).collect();
             assert_eq!(found, want, "{operation} {code}");
         };
@@ -334,7 +441,7 @@ impl KmsError {
             ("ops/other.rs", "Err(KmsError::DryRun)\n"),
             ("period.rs", "\nimpl Period {\n    KmsError::DryRun\n}\n"),
         ]);
-        let made = sources.of_error("AttachKey", "DryRunOperationException");
+        let made = files(sources.of_error("AttachKey", "DryRunOperationException"));
         assert_eq!(made, ["crates/kms/src/period.rs"]);
     }
 

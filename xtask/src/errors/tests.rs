@@ -11,6 +11,7 @@ fn facts(never: &str, observed: &str) -> Facts {
         observed: observed::parse(observed),
         sources: BTreeMap::new(),
         shared: Vec::new(),
+        steps: RefCell::default(),
     }
 }
 

@@ -1,4 +1,4 @@
-// What waits to be delivered, as `DescribeDeliveries` of the server's own service tells it.
+// Pending deliveries, as `DescribeDeliveries` of the server's own service returns them.
 import { useClients } from "../../aws/clients";
 import { callShoseki } from "../../aws/shoseki";
 import { type Query, useQuery } from "../../aws/useQuery";

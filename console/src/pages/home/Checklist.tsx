@@ -46,10 +46,10 @@ export function Checklist() {
     { title: "home.step.bucket", about: t("home.step.bucket.about"), href: "#/s3/buckets/create", finding: data?.bucket },
     { title: "home.step.trail", about: t("home.step.trail.about"), href: "#/cloudtrail/trails/create", finding: data?.trail },
     {
-      title: "home.step.look",
-      about: t("home.step.look.about", { interval: durationText(delivery) }),
+      title: "home.step.files",
+      about: t("home.step.files.about", { interval: durationText(delivery) }),
       href: bucket ? `#/s3/buckets/${encodeURIComponent(bucket)}` : "#/s3/buckets",
-      finding: data?.look,
+      finding: data?.files,
     },
   ];
   const count = steps.filter(({ finding }) => finding?.state === "done").length;

@@ -1,4 +1,4 @@
-// The ten newest events that changed something, in whichever region.
+// The ten newest events that changed something, in any region.
 import { type Event, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
 import Link from "@cloudscape-design/components/link";
 import { useRef } from "react";
@@ -13,8 +13,8 @@ const NEWEST = 10;
 /** IAM, STS and sign-in record there. */
 const GLOBAL = "us-east-1";
 
-// Each look is recorded where it was asked: who comes here often asks all regions once, and then
-// only those where something happened. The button asks all of them again.
+// Each query is recorded as an event in its region: frequent visits query all regions once, and then
+// only those with events. The button queries all of them again.
 let quiet = new Set<string>();
 let quietFor = "";
 let quietSince = 0;

@@ -23,13 +23,13 @@ export interface Progress {
   key: Finding;
   bucket: Finding;
   trail: Finding;
-  look: Finding;
+  files: Finding;
   /** The bucket of the trail. */
   bucketName?: string;
 }
 
-/** Of what there is many, so many are looked at when no trail says which one counts. */
-const LOOKED_AT_MAX = 10;
+/** The maximum number of keys or buckets that are checked when no trail names one. */
+const CHECKED_MAX = 10;
 const DONE: Finding = { state: "done" };
 const NOTHING_YET: Finding = { state: "todo" };
 const UNKNOWN: Finding = { state: "unknown" };
@@ -72,7 +72,7 @@ async function keyFinding(kms: KMSClient, trail: Trail | undefined, signal: Abor
     (answer) => answer.Aliases,
   );
   const own = aliases.filter(({ AliasName = "", TargetKeyId }) => TargetKeyId && !AliasName.startsWith("alias/aws/"));
-  const ids = [...new Set(own.map(({ TargetKeyId = "" }) => TargetKeyId))].slice(0, LOOKED_AT_MAX);
+  const ids = [...new Set(own.map(({ TargetKeyId = "" }) => TargetKeyId))].slice(0, CHECKED_MAX);
   return best(await Promise.all(ids.map((id) => unlessDenied(oneKey(kms, id, undefined, signal)))));
 }
 
@@ -86,7 +86,7 @@ async function oneBucket(s3: S3Client, Bucket: string, abortSignal: AbortSignal)
 
 async function bucketFinding(s3: S3Client, trail: Trail | undefined, signal: AbortSignal): Promise<Finding> {
   if (trail?.S3BucketName) return oneBucket(s3, trail.S3BucketName, signal);
-  const { Buckets = [] } = await s3.send(new ListBucketsCommand({ MaxBuckets: LOOKED_AT_MAX }), { abortSignal: signal });
+  const { Buckets = [] } = await s3.send(new ListBucketsCommand({ MaxBuckets: CHECKED_MAX }), { abortSignal: signal });
   return best(await Promise.all(Buckets.map(({ Name = "" }) => unlessDenied(oneBucket(s3, Name, signal)))));
 }
 
@@ -97,7 +97,7 @@ export function trailFinding(status: Pick<GetTrailStatusCommandOutput, "IsLoggin
   return status.LatestDeliveryError ? { state: "attention", note: "home.step.trail.refused" } : DONE;
 }
 
-async function lookFinding(s3: S3Client, trail: Trail | undefined, account: string, abortSignal: AbortSignal): Promise<Finding> {
+async function filesFinding(s3: S3Client, trail: Trail | undefined, account: string, abortSignal: AbortSignal): Promise<Finding> {
   if (!trail?.S3BucketName) return NOTHING_YET;
   const folder = trail.S3KeyPrefix ? `${trail.S3KeyPrefix}/` : "";
   const Prefix = `${folder}AWSLogs/${account}/CloudTrail/`;
@@ -136,10 +136,10 @@ export async function progressOf(clients: Clients, account: string, signal: Abor
     }),
   );
   const kept = seen?.trail;
-  const [key, bucket, look] = await Promise.all([
+  const [key, bucket, files] = await Promise.all([
     unlessDenied(keyFinding(clients.kms, kept, signal)),
     unlessDenied(bucketFinding(clients.s3, kept, signal)),
-    trail.state === "unknown" ? UNKNOWN : unlessDenied(lookFinding(clients.s3, kept, account, signal)),
+    trail.state === "unknown" ? UNKNOWN : unlessDenied(filesFinding(clients.s3, kept, account, signal)),
   ]);
-  return { key, bucket, trail, look, bucketName: kept?.S3BucketName };
+  return { key, bucket, trail, files, bucketName: kept?.S3BucketName };
 }

@@ -53,7 +53,7 @@ async function load(iam: IAMClient, user: string | undefined, owner: string | un
 }
 
 interface Props {
-  /** Undefined for whoever is signed in. */
+  /** Undefined for the signed-in user. */
   user?: string;
   /** Whose tags hold the descriptions; undefined for the root user. */
   owner: string | undefined;

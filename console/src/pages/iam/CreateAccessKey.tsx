@@ -23,7 +23,7 @@ import { useFlash } from "../../shell/flash";
 import { isDescription, USE_CASES, type UseCase } from "./accessKey";
 import { RetrieveAccessKey } from "./RetrieveAccessKey";
 
-/** For the user whom the address names; without one, for whoever is signed in. */
+/** For the user that the address names; without one, for the signed-in user. */
 export function CreateAccessKey() {
   const { name } = useParams();
   const { user, arn } = useSession();

@@ -43,7 +43,7 @@ export function Mfa({ user }: { user: string }) {
     const create = () => iam.send(new CreateVirtualMFADeviceCommand({ VirtualMFADeviceName: user }));
     const answer = await create().catch(async (error: unknown) => {
       if (!isCode(error, "EntityAlreadyExists")) throw error;
-      // A device of an assignment that was not finished: nobody has its secret any more.
+      // A device of an unfinished assignment, whose secret was never stored by a client.
       await iam.send(new DeleteVirtualMFADeviceCommand({ SerialNumber: `arn:aws:iam::${account}:mfa/${user}` }));
       return create();
     });

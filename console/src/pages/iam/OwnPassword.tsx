@@ -1,4 +1,4 @@
-// The signed-in user's own password: whoever changes it has to know the old one.
+// The signed-in user's own password: changing it requires the old one.
 import { ChangePasswordCommand } from "@aws-sdk/client-iam";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";

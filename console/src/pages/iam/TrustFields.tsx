@@ -17,7 +17,7 @@ import { type Entity, SERVICES, type TrustProblem, type Trusted } from "./trust"
 interface Props {
   value: Trusted;
   onChange: (part: Partial<Trusted>) => void;
-  /** What to complain about; nothing before somebody wants to go on. */
+  /** The problems to show; none before the user continues. */
   problems: ReadonlySet<TrustProblem>;
 }
 

@@ -25,7 +25,7 @@ import {
 } from "@aws-sdk/client-iam";
 import { everyPage } from "../../aws/useQuery";
 
-/** What a thing that holds policies can be asked and told. */
+/** The calls on an identity that has policies. */
 export interface Holder {
   attached: (signal: AbortSignal) => Promise<AttachedPolicy[]>;
   inline: (signal: AbortSignal) => Promise<string[]>;

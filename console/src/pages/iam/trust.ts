@@ -1,4 +1,4 @@
-// Whom a new role trusts, and the policy that says so.
+// Whom a new role trusts, and the policy for it.
 
 export type Entity = "service" | "account" | "custom";
 
@@ -41,7 +41,7 @@ export const FIRST: Trusted = {
   document: document({ Sid: "Statement1", Effect: "Allow", Principal: {}, Action: "sts:AssumeRole" }),
 };
 
-/** The trust policy; `account` is the one of whoever is signed in. */
+/** The trust policy; `account` is that of the signed-in user. */
 export function trustPolicy(trusted: Trusted, account: string): string {
   const { entity, service, externalId, mfa } = trusted;
   if (entity === "custom") return trusted.document;

@@ -1,4 +1,4 @@
-// Keys that services made for themselves; they can be looked at only.
+// Keys that services created for themselves; they can only be viewed.
 import { useClients } from "../../aws/clients";
 import { useQuery } from "../../aws/useQuery";
 import { ListTable } from "../../components/ListTable";

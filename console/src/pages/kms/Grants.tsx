@@ -1,4 +1,4 @@
-// The grants of a key: who may use it beside what policies say, and a way to take that back.
+// The grants of a key: permissions in addition to its policies, and a way to revoke them.
 import { type GrantListEntry, ListGrantsCommand, RevokeGrantCommand } from "@aws-sdk/client-kms";
 import Button from "@cloudscape-design/components/button";
 import { useState } from "react";

@@ -9,20 +9,20 @@ const choice = {
   users: [`arn:aws:iam::${ACCOUNT}:role/keeper`, `arn:aws:iam::${ACCOUNT}:user/risu`],
   otherAccounts: ["111122223333"],
 };
-const NOBODY = { administrators: [], mayDelete: true, users: [], otherAccounts: [] };
-const text = (one: typeof choice | typeof NOBODY) => JSON.stringify(consolePolicy({ account: ACCOUNT, ...one }));
+const NONE = { administrators: [], mayDelete: true, users: [], otherAccounts: [] };
+const text = (one: typeof choice | typeof NONE) => JSON.stringify(consolePolicy({ account: ACCOUNT, ...one }));
 
 describe("a key policy", () => {
   it("of the console is read back as its choices", () => {
     expect(choiceOf(text(choice), ACCOUNT)).toEqual(choice);
-    expect(choiceOf(text(NOBODY), ACCOUNT)).toEqual(NOBODY);
+    expect(choiceOf(text(NONE), ACCOUNT)).toEqual(NONE);
     expect(choiceOf(text({ ...choice, mayDelete: true }), ACCOUNT)?.mayDelete).toBe(true);
   });
 
-  it("of anybody else is not", () => {
-    expect(choiceOf(withStatement(text(NOBODY), cloudTrailStatement(ACCOUNT, "eu-west-1", "t")) ?? "", ACCOUNT)).toBeUndefined();
+  it("that was written otherwise is not", () => {
+    expect(choiceOf(withStatement(text(NONE), cloudTrailStatement(ACCOUNT, "eu-west-1", "t")) ?? "", ACCOUNT)).toBeUndefined();
     expect(choiceOf(text(choice).replace("kms:Encrypt", "kms:*"), ACCOUNT)).toBeUndefined();
-    expect(choiceOf(text(NOBODY), "999999999999")).toBeUndefined();
+    expect(choiceOf(text(NONE), "999999999999")).toBeUndefined();
     for (const other of ["", "{", "null", "{}", '{"Statement":[{"Effect":"Allow","Principal":"*"}]}']) expect(choiceOf(other, ACCOUNT)).toBeUndefined();
   });
 });

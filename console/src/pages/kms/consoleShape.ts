@@ -24,7 +24,7 @@ function spelled(statement: Statement): string {
   return JSON.stringify([statement.Sid, statement.Effect, principal, list(statement.Action).sort(), list(statement.Resource), statement.Condition ?? null]);
 }
 
-/** The choices that a policy stands for; undefined when it is any other policy. */
+/** The choices that a policy results from; undefined when it is any other policy. */
 export function choiceOf(text: string, account: string): PolicyChoice | undefined {
   let statements: Statement[];
   try {

@@ -32,7 +32,7 @@ export interface StepProps {
   draft: KeyDraft;
   change: (part: Partial<KeyDraft>) => void;
   policy: string;
-  /** The user tried to go on: fields say what is wrong. */
+  /** The user tried to continue: fields show their problems. */
   showProblems: boolean;
 }
 

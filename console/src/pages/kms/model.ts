@@ -1,4 +1,4 @@
-// Keys as the pages know them: what DescribeKey tells, with the aliases.
+// Keys as the pages use them: the result of DescribeKey, with the aliases.
 import {
   DescribeKeyCommand,
   type KMSClient,

@@ -19,7 +19,7 @@ interface Props {
   children: ReactNode;
   /** What is drawn instead of the children while editing. */
   editor?: ReactNode | ((showProblems: boolean) => ReactNode);
-  /** Sends the change; the card reads the setting anew afterwards. */
+  /** Sends the change; the card reads the setting again afterwards. */
   onSave?: () => Promise<void>;
   onCancel?: () => void;
   /** The edited values are not ready to be sent. */

@@ -110,7 +110,7 @@ function PublicAccess({ bucket }: { bucket: string }) {
   );
 }
 
-/** The policy's text; an empty text stands for none. */
+/** The policy's text; an empty text means none. */
 export async function loadPolicy(s3: S3Client, bucket: string, abortSignal: AbortSignal): Promise<string> {
   try {
     return (await s3.send(new GetBucketPolicyCommand({ Bucket: bucket }), { abortSignal })).Policy ?? "";

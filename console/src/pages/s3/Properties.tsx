@@ -49,7 +49,7 @@ function Overview({ bucket }: { bucket: string }) {
     },
     [s3, bucket],
   );
-  // Only the list tells when a bucket was made; who may not read it sees the rest. A name is before all that begin with it.
+  // Only the list has the creation date; a caller who cannot read the list sees the rest. A name sorts before all that begin with it.
   const made = useQuery(
     async (abortSignal) => {
       const { Buckets } = await s3.send(new ListBucketsCommand({ Prefix: bucket, MaxBuckets: 1 }), { abortSignal });

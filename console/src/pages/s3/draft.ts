@@ -11,7 +11,7 @@ export interface BucketDraft {
   ignoreAcls: boolean;
   blockNewPolicies: boolean;
   restrictPolicies: boolean;
-  /** The user knows that the bucket may become public. */
+  /** The user acknowledges that the bucket may become public. */
   acknowledged: boolean;
   versioning: boolean;
   tags: readonly Tag[];

@@ -6,7 +6,7 @@ export interface NamedFile {
   file: File;
 }
 
-/** Files of an input; of a folder that was chosen they know their way from it. */
+/** Files of an input; those of a chosen folder have their path below it. */
 export function chosenFiles(files: Iterable<File>): NamedFile[] {
   return [...files].map((file) => ({ name: file.webkitRelativePath || file.name, file }));
 }

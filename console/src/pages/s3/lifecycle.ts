@@ -7,7 +7,7 @@ export interface LifecycleDraft {
   id: string;
   enabled: boolean;
   prefix: string;
-  /** Days as typed; an empty text stands for "not". */
+  /** Days as typed; an empty text means "not". */
   transitionDays: string;
   transitionClass: TransitionStorageClass;
   expireDays: string;

@@ -1,7 +1,7 @@
 // Reads a log file or a digest that a trail delivered: gzip around JSON.
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 
-/** Inflated bytes that are read at most: a file of a stranger must not fill the memory. */
+/** The maximum number of inflated bytes: an untrusted file must not fill the memory. */
 const BYTES_MAX = 256 * 1024 * 1024;
 
 async function inflate(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
@@ -19,7 +19,7 @@ async function inflate(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise
 }
 
 /**
- * The bytes as they are stored. A browser inflates what says that it is gzip: the SDK then finds
+ * The bytes as they are stored. A browser inflates content declared as gzip: the SDK then computes
  * another checksum, and a download would not be the file.
  */
 export function storedBytes(Bucket: string, Key: string, VersionId?: string): GetObjectCommand {

@@ -31,7 +31,7 @@ export function folderCrumbs(bucket: string, prefix: string): { text: string; hr
   }));
 }
 
-/** True inside of what a trail delivers: days and files are looked at from the newest on. */
+/** True inside a trail's folder: days and files are listed from the newest on. */
 export function isLogFolder(prefix: string): boolean {
   return /(^|\/)AWSLogs\/(o-[a-z0-9]+\/)?\d{12}\/CloudTrail(-Digest)?\/[a-z0-9-]+\//.test(prefix);
 }

@@ -28,7 +28,7 @@ export async function uploadFile(
   abortSignal: AbortSignal,
 ): Promise<void> {
   const place = { Bucket: bucket, Key: key };
-  // What is the default is not said, as in every other client.
+  // The default is not sent, as in every other client.
   const StorageClass = storageClass === "STANDARD" ? undefined : storageClass;
   const about = { ContentType: file.type || undefined, StorageClass };
   if (file.size < PART_BYTES) {

@@ -80,7 +80,7 @@ impl CreateTrailInput {
 }
 
 impl Plain for CreateTrail {
-    const SPEC: Spec = Spec::named(&SERVICE, "CreateTrail", false);
+    const SPEC: Spec = Spec::writes(&SERVICE, "CreateTrail");
     type Input = CreateTrailInput;
     type Output = TrailSettings;
     type Error = TrailError;

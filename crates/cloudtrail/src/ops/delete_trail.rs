@@ -21,7 +21,7 @@ pub(crate) struct DeleteTrailInput {
 }
 
 impl Plain for DeleteTrail {
-    const SPEC: Spec = Spec::named(&SERVICE, "DeleteTrail", false);
+    const SPEC: Spec = Spec::writes(&SERVICE, "DeleteTrail");
     type Input = DeleteTrailInput;
     type Output = Empty;
     type Error = TrailError;

@@ -31,7 +31,7 @@ pub(crate) struct DescribeTrailsOutput {
 }
 
 impl Plain for DescribeTrails {
-    const SPEC: Spec = Spec::named(&SERVICE, "DescribeTrails", true);
+    const SPEC: Spec = Spec::reads(&SERVICE, "DescribeTrails");
     type Input = DescribeTrailsInput;
     type Output = DescribeTrailsOutput;
     type Error = TrailError;
@@ -89,7 +89,7 @@ pub struct GetTrailOutput {
 }
 
 impl Plain for GetTrail {
-    const SPEC: Spec = Spec::named(&SERVICE, "GetTrail", true);
+    const SPEC: Spec = Spec::reads(&SERVICE, "GetTrail");
     type Input = GetTrailInput;
     type Output = GetTrailOutput;
     type Error = TrailError;
@@ -141,7 +141,7 @@ pub(crate) struct TrailInfo {
 }
 
 impl Plain for ListTrails {
-    const SPEC: Spec = Spec::named(&SERVICE, "ListTrails", true);
+    const SPEC: Spec = Spec::reads(&SERVICE, "ListTrails");
     type Input = ListTrailsInput;
     type Output = ListTrailsOutput;
     type Error = TrailError;

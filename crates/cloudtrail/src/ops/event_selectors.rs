@@ -77,7 +77,7 @@ impl PutEventSelectorsInput {
 }
 
 impl Plain for PutEventSelectors {
-    const SPEC: Spec = Spec::named(&SERVICE, "PutEventSelectors", false);
+    const SPEC: Spec = Spec::writes(&SERVICE, "PutEventSelectors");
     type Input = PutEventSelectorsInput;
     type Output = SelectorsOutput;
     type Error = TrailError;
@@ -115,7 +115,7 @@ pub(crate) struct GetEventSelectorsInput {
 }
 
 impl Plain for GetEventSelectors {
-    const SPEC: Spec = Spec::named(&SERVICE, "GetEventSelectors", true);
+    const SPEC: Spec = Spec::reads(&SERVICE, "GetEventSelectors");
     type Input = GetEventSelectorsInput;
     type Output = SelectorsOutput;
     type Error = TrailError;

@@ -20,7 +20,7 @@ pub(crate) struct GetInsightSelectorsInput {
 }
 
 impl Plain for GetInsightSelectors {
-    const SPEC: Spec = Spec::named(&SERVICE, "GetInsightSelectors", true);
+    const SPEC: Spec = Spec::reads(&SERVICE, "GetInsightSelectors");
     type Input = GetInsightSelectorsInput;
     type Output = Empty;
     type Error = TrailError;

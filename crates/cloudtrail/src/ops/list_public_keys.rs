@@ -42,7 +42,7 @@ pub(crate) struct ListedKey {
 }
 
 impl Plain for ListPublicKeys {
-    const SPEC: Spec = Spec::named(&SERVICE, "ListPublicKeys", true);
+    const SPEC: Spec = Spec::reads(&SERVICE, "ListPublicKeys");
     type Input = ListPublicKeysInput;
     type Output = ListPublicKeysOutput;
     type Error = TrailError;

@@ -31,7 +31,7 @@ pub(crate) struct LoggingInput {
 ///
 /// Source: AWS CLI, `cloudtrail validate-logs`. Observed: on AWS every region has keys at any time.
 impl Operation for StartLogging {
-    const SPEC: Spec = Spec::named(&SERVICE, "StartLogging", false);
+    const SPEC: Spec = Spec::writes(&SERVICE, "StartLogging");
     type Input = LoggingInput;
     type Output = Empty;
     type Error = TrailError;
@@ -77,7 +77,7 @@ impl Operation for StartLogging {
 }
 
 impl Plain for StopLogging {
-    const SPEC: Spec = Spec::named(&SERVICE, "StopLogging", false);
+    const SPEC: Spec = Spec::writes(&SERVICE, "StopLogging");
     type Input = LoggingInput;
     type Output = Empty;
     type Error = TrailError;

@@ -65,7 +65,7 @@ pub(crate) struct LookupEventsOutput {
 }
 
 impl Plain for LookupEvents {
-    const SPEC: Spec = Spec::named(&SERVICE, "LookupEvents", true).search();
+    const SPEC: Spec = Spec::reads(&SERVICE, "LookupEvents").search();
     type Input = LookupEventsInput;
     type Output = LookupEventsOutput;
     type Error = TrailError;

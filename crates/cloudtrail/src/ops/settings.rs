@@ -109,7 +109,7 @@ pub(super) fn key_arn(ctx: &mut Ctx<'_>, text: &str) -> Result<String, Failure<T
     if !is_key_reference(text) {
         return Err(TrailError::InvalidKmsKeyId(format!("Invalid KMS key id: {text}")).into());
     }
-    if let Some(arn) = kms::named_key(ctx, text)? {
+    if let Some(arn) = ctx.arn_of::<kms::DescribeKey>(text)? {
         return Ok(arn.to_string());
     }
     Err(TrailError::KmsKeyNotFound(format!("KMS key {text} does not exist.")).into())

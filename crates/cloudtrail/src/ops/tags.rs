@@ -60,7 +60,7 @@ impl TagsInput {
 }
 
 impl Plain for AddTags {
-    const SPEC: Spec = Spec::named(&SERVICE, "AddTags", false);
+    const SPEC: Spec = Spec::writes(&SERVICE, "AddTags");
     type Input = TagsInput;
     type Output = Empty;
     type Error = TrailError;
@@ -87,7 +87,7 @@ impl Plain for AddTags {
 }
 
 impl Plain for RemoveTags {
-    const SPEC: Spec = Spec::named(&SERVICE, "RemoveTags", false);
+    const SPEC: Spec = Spec::writes(&SERVICE, "RemoveTags");
     type Input = TagsInput;
     type Output = Empty;
     type Error = TrailError;
@@ -137,7 +137,7 @@ pub(crate) struct ResourceTags {
 }
 
 impl Plain for ListTags {
-    const SPEC: Spec = Spec::named(&SERVICE, "ListTags", true);
+    const SPEC: Spec = Spec::reads(&SERVICE, "ListTags");
     type Input = ListTagsInput;
     type Output = ListTagsOutput;
     type Error = TrailError;

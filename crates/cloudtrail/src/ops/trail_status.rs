@@ -47,7 +47,7 @@ pub struct GetTrailStatusOutput {
 }
 
 impl Plain for GetTrailStatus {
-    const SPEC: Spec = Spec::named(&SERVICE, "GetTrailStatus", true);
+    const SPEC: Spec = Spec::reads(&SERVICE, "GetTrailStatus");
     type Input = GetTrailStatusInput;
     type Output = GetTrailStatusOutput;
     type Error = TrailError;

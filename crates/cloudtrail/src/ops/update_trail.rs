@@ -64,7 +64,7 @@ impl UpdateTrailInput {
 }
 
 impl Plain for UpdateTrail {
-    const SPEC: Spec = Spec::named(&SERVICE, "UpdateTrail", false);
+    const SPEC: Spec = Spec::writes(&SERVICE, "UpdateTrail");
     type Input = UpdateTrailInput;
     type Output = TrailSettings;
     type Error = TrailError;

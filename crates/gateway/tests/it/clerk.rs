@@ -343,7 +343,9 @@ impl<const KIND: u8> Desk<KIND> {
 impl<const KIND: u8> Operation for Desk<KIND> {
     const SPEC: Spec = {
         let service = if KIND == DECREE { &HEADQUARTERS } else { &CLERK };
-        let spec = Spec::named(service, Self::NAME, KIND == READ);
+        let name = Self::NAME;
+        let spec =
+            if KIND == READ { Spec::reads(service, name) } else { Spec::writes(service, name) };
         match KIND {
             CLEAR => spec.when_full(),
             LOG => spec.data().event_name("WriteLog"),

@@ -233,7 +233,7 @@ fn need(operation: &str, input: &Input) -> Vec<Access> {
 pub(crate) struct GetNote;
 
 impl Plain for GetNote {
-    const SPEC: Spec = Spec::named(&TOY, "GetNote", true);
+    const SPEC: Spec = Spec::reads(&TOY, "GetNote");
     type Input = Input;
     type Output = Output;
     type Error = ToyError;
@@ -266,7 +266,7 @@ impl Plain for GetNote {
 pub(crate) struct PutNote;
 
 impl Operation for PutNote {
-    const SPEC: Spec = Spec::named(&TOY, "PutNote", false);
+    const SPEC: Spec = Spec::writes(&TOY, "PutNote");
     type Input = Input;
     type Output = Output;
     type Error = ToyError;
@@ -347,7 +347,7 @@ impl Nest {
 }
 
 impl Operation for Nest {
-    const SPEC: Spec = Spec::named(&TOY, "Nest", false);
+    const SPEC: Spec = Spec::writes(&TOY, "Nest");
     type Input = Input;
     type Output = Output;
     type Error = ToyError;
@@ -427,8 +427,7 @@ impl BodySink for Arriving {
 }
 
 impl Operation for UploadNote {
-    const SPEC: Spec =
-        Spec::named(&TOY, "UploadNote", false).body(BodyLimit::Streamed(UPLOAD_BYTES_MAX));
+    const SPEC: Spec = Spec::writes(&TOY, "UploadNote").body(BodyLimit::Streamed(UPLOAD_BYTES_MAX));
     type Input = Input;
     type Output = Output;
     type Error = ToyError;

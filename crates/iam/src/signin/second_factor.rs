@@ -157,9 +157,9 @@ impl<'a> Presented<'a> {
             (None, None) => return Ok(None),
             (Some(serial), Some(code)) => (serial, code),
             (Some(_), None) | (None, Some(_)) => {
-                let told = "MultiFactorAuthentication failed, must provide both MFA serial number \
+                let text = "MultiFactorAuthentication failed, must provide both MFA serial number \
                             and one time pass code. ";
-                return Err(IamError::AccessDenied(told.to_owned()).into());
+                return Err(IamError::AccessDenied(text.to_owned()).into());
             }
         };
         let who = match &ctx.caller().principal {
@@ -191,8 +191,8 @@ impl<'a> Presented<'a> {
 }
 
 fn wrong_code() -> IamError {
-    let told = "MultiFactorAuthentication failed with invalid MFA one time pass code. ";
-    IamError::AccessDenied(told.to_owned())
+    let text = "MultiFactorAuthentication failed with invalid MFA one time pass code. ";
+    IamError::AccessDenied(text.to_owned())
 }
 
 /// Notes that a code was shown. `false` if it, or a later one, was shown meanwhile, or if the

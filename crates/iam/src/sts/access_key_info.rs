@@ -27,7 +27,7 @@ pub(crate) struct KeyInfoOutput {
 pub(crate) struct GetAccessKeyInfo;
 
 impl Plain for GetAccessKeyInfo {
-    const SPEC: Spec = Spec::named(&STS, "GetAccessKeyInfo", true);
+    const SPEC: Spec = Spec::reads(&STS, "GetAccessKeyInfo");
     type Input = KeyInfoInput;
     type Output = KeyInfoOutput;
     type Error = IamError;

@@ -131,7 +131,7 @@ struct AssumedRoleUser {
 pub(crate) struct AssumeRole;
 
 impl Plain for AssumeRole {
-    const SPEC: Spec = Spec::named(&STS, "AssumeRole", true);
+    const SPEC: Spec = Spec::reads(&STS, "AssumeRole");
     type Input = AssumeRoleInput;
     type Output = AssumeRoleOutput;
     type Error = IamError;

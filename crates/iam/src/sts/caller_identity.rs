@@ -24,7 +24,7 @@ pub(crate) struct IdentityOutput {
 pub(crate) struct GetCallerIdentity;
 
 impl Plain for GetCallerIdentity {
-    const SPEC: Spec = Spec::named(&STS, "GetCallerIdentity", true);
+    const SPEC: Spec = Spec::reads(&STS, "GetCallerIdentity");
     type Input = Nothing;
     type Output = IdentityOutput;
     type Error = IamError;

@@ -69,7 +69,7 @@ impl Answered for SessionTokenOutput {
 pub(crate) struct GetSessionToken;
 
 impl Plain for GetSessionToken {
-    const SPEC: Spec = Spec::named(&STS, "GetSessionToken", false);
+    const SPEC: Spec = Spec::writes(&STS, "GetSessionToken");
     type Input = SessionTokenInput;
     type Output = SessionTokenOutput;
     type Error = IamError;

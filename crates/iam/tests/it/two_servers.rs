@@ -43,7 +43,7 @@ fn signs_in(gateway: &Arc<Gateway>, code: &str) -> bool {
     is_signed_in
 }
 
-/// Ten codes may be guessed of a device, at whichever server, in the console and with calls of STS.
+/// A device allows ten wrong codes, counted over all servers, in the console and in calls of STS.
 #[test]
 fn guesses_of_a_code_count_at_every_server() {
     let world = World::new();

@@ -1,6 +1,6 @@
 //! `DescribeDeliveries`: what waits to be delivered, why, and until when.
 
-use cloudtrail::{Deliveries, TrailError, deliveries};
+use cloudtrail::{Deliveries, ReadDeliveries, ReadDeliveriesInput, TrailError};
 use gateway::{Access, Ctx, Failure, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ pub(crate) struct DescribeDeliveriesInput {
 }
 
 impl Plain for DescribeDeliveries {
-    const SPEC: Spec = Spec::named(&SERVICE, "DescribeDeliveries", true);
+    const SPEC: Spec = Spec::reads(&SERVICE, "DescribeDeliveries");
     type Input = DescribeDeliveriesInput;
     type Output = Deliveries;
     type Error = TrailError;
@@ -37,6 +37,7 @@ impl Plain for DescribeDeliveries {
         ctx: &mut Ctx<'_>,
         input: &DescribeDeliveriesInput,
     ) -> Result<Deliveries, Failure<TrailError>> {
-        deliveries(ctx, input.name.as_deref())
+        let input = ReadDeliveriesInput { trail: input.name.clone() };
+        Ok(ctx.invoke::<ReadDeliveries>(ctx.caller().clone(), &input)?)
     }
 }

@@ -46,7 +46,7 @@ pub(crate) struct DescribeServerOutput {
 }
 
 impl Plain for DescribeServer {
-    const SPEC: Spec = Spec::named(&SERVICE, "DescribeServer", true);
+    const SPEC: Spec = Spec::reads(&SERVICE, "DescribeServer");
     type Input = DescribeServerInput;
     type Output = DescribeServerOutput;
     type Error = Infallible;

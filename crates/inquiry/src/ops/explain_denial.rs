@@ -1,4 +1,4 @@
-//! `ExplainDenial`: the engine's reasons for a refused request of the last day.
+//! `ExplainDenial`: the engine's reasons for a denied request of the last day.
 
 use gateway::{Access, Ctx, Denial, Failure, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ pub(crate) struct ExplainDenialOutput {
 }
 
 impl Plain for ExplainDenial {
-    const SPEC: Spec = Spec::named(&SERVICE, "ExplainDenial", true);
+    const SPEC: Spec = Spec::reads(&SERVICE, "ExplainDenial");
     type Input = ExplainDenialInput;
     type Output = ExplainDenialOutput;
     type Error = InquiryError;

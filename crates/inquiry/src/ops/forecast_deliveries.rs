@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cloudtrail::{Change, Stop, forecast};
+use cloudtrail::{Change, ForecastStops, Stop};
 use gateway::{Access, Ctx, Denial, Failure, Json, Plain, Spec};
 use policy::{Grammar, Policy};
 use serde::{Deserialize, Serialize};
@@ -56,7 +56,7 @@ impl From<Stop> for Stopped {
 }
 
 impl Plain for ForecastDeliveries {
-    const SPEC: Spec = Spec::named(&SERVICE, "ForecastDeliveries", true);
+    const SPEC: Spec = Spec::reads(&SERVICE, "ForecastDeliveries");
     type Input = ForecastDeliveriesInput;
     type Output = ForecastDeliveriesOutput;
     type Error = InquiryError;
@@ -74,7 +74,7 @@ impl Plain for ForecastDeliveries {
         input: &ForecastDeliveriesInput,
     ) -> Result<ForecastDeliveriesOutput, Failure<InquiryError>> {
         let change = change(input)?;
-        let stopped = forecast(ctx, &change)?;
+        let stopped = ctx.invoke::<ForecastStops>(ctx.caller().clone(), &change)?;
         Ok(ForecastDeliveriesOutput { stopped: stopped.into_iter().map(Stopped::from).collect() })
     }
 }

@@ -53,7 +53,7 @@ struct PolicyFinding {
 }
 
 impl Plain for ReviewPolicy {
-    const SPEC: Spec = Spec::named(&SERVICE, "ReviewPolicy", true);
+    const SPEC: Spec = Spec::reads(&SERVICE, "ReviewPolicy");
     type Input = ReviewPolicyInput;
     type Output = ReviewPolicyOutput;
     type Error = InquiryError;

@@ -122,7 +122,7 @@ impl From<&Section> for ShownSection {
 }
 
 impl Plain for ValidateTrail {
-    const SPEC: Spec = Spec::named(&SERVICE, "ValidateTrail", true);
+    const SPEC: Spec = Spec::reads(&SERVICE, "ValidateTrail");
     type Input = ValidateTrailInput;
     type Output = ValidateTrailOutput;
     type Error = InquiryError;

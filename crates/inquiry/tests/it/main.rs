@@ -10,5 +10,6 @@ mod errors;
 mod explaining;
 mod health;
 mod policies;
+mod unlisted;
 mod validate;
 mod world;

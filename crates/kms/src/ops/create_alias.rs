@@ -27,7 +27,7 @@ pub(crate) struct AliasInput {
 }
 
 impl Plain for CreateAlias {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "CreateAlias", false);
+    const SPEC: Spec = Spec::writes(&crate::SERVICE, "CreateAlias");
     type Input = AliasInput;
     type Output = Nothing;
     type Error = KmsError;

@@ -105,7 +105,7 @@ pub(crate) struct CreateGrantOutput {
 }
 
 impl Plain for CreateGrant {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "CreateGrant", false);
+    const SPEC: Spec = Spec::writes(&crate::SERVICE, "CreateGrant");
     type Input = CreateGrantInput;
     type Output = CreateGrantOutput;
     type Error = KmsError;

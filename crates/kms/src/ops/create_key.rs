@@ -79,7 +79,7 @@ pub(crate) struct CreateKeyOutput {
 }
 
 impl Plain for CreateKey {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "CreateKey", false);
+    const SPEC: Spec = Spec::writes(&crate::SERVICE, "CreateKey");
     type Input = CreateKeyInput;
     type Output = CreateKeyOutput;
     type Error = KmsError;

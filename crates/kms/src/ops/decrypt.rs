@@ -8,12 +8,12 @@ use serde_json::Value;
 
 use super::members::{Recipient, refuse_recipient};
 use crate::checks::Checks;
+use crate::ciphertext_key::CiphertextKey;
 use crate::condition_keys::EncryptionContext;
 use crate::crypto::{self, Shown};
 use crate::error::{KmsError, KmsFailure};
 use crate::quiet::{Quiet, Recorded};
 use crate::rights;
-use crate::source::Source;
 use crate::{Blob, SYMMETRIC_DEFAULT, Secret, event, grants, material};
 
 /// The operation.
@@ -58,7 +58,7 @@ pub struct DecryptOutput {
 }
 
 impl Plain for Decrypt {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "Decrypt", true).brief();
+    const SPEC: Spec = Spec::reads(&crate::SERVICE, "Decrypt").brief();
     type Input = DecryptInput;
     type Output = DecryptOutput;
     type Error = KmsError;
@@ -105,8 +105,8 @@ impl Plain for Decrypt {
 }
 
 impl DecryptInput {
-    fn source(&self) -> Source<'_> {
-        Source { key_id: self.key_id.as_deref(), blob: self.ciphertext_blob.as_ref() }
+    fn source(&self) -> CiphertextKey<'_> {
+        CiphertextKey { key_id: self.key_id.as_deref(), blob: self.ciphertext_blob.as_ref() }
     }
 
     fn check(&self) -> Result<(), KmsError> {

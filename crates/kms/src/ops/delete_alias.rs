@@ -24,7 +24,7 @@ pub(crate) struct DeleteAliasInput {
 }
 
 impl Operation for DeleteAlias {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "DeleteAlias", false);
+    const SPEC: Spec = Spec::writes(&crate::SERVICE, "DeleteAlias");
     type Input = DeleteAliasInput;
     type Output = Nothing;
     type Error = KmsError;

@@ -45,7 +45,7 @@ pub(crate) struct ScheduleKeyDeletionOutput {
 }
 
 impl Plain for ScheduleKeyDeletion {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "ScheduleKeyDeletion", false);
+    const SPEC: Spec = Spec::writes(&crate::SERVICE, "ScheduleKeyDeletion");
     type Input = ScheduleKeyDeletionInput;
     type Output = ScheduleKeyDeletionOutput;
     type Error = KmsError;
@@ -125,7 +125,7 @@ impl ScheduleKeyDeletionInput {
 }
 
 impl Plain for CancelKeyDeletion {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "CancelKeyDeletion", false);
+    const SPEC: Spec = Spec::writes(&crate::SERVICE, "CancelKeyDeletion");
     type Input = KeyInput;
     type Output = KeyOutput;
     type Error = KmsError;

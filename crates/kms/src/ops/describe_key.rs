@@ -2,16 +2,18 @@
 //!
 //! Source: KMS API Reference, "`DescribeKey`".
 
-use gateway::{Access, Ctx, EventParts, Fault, Json, Plain, Spec};
+use gateway::{Access, Ctx, EventParts, Failure, Fault, Json, Plain, Spec};
 use serde::{Deserialize, Serialize};
+use types::Arn;
 
 use super::members::named;
 use crate::checks::Checks;
 use crate::error::{KmsError, KmsFailure};
 use crate::id::Scope;
 use crate::metadata::KeyMetadata;
+use crate::resolve::{self, Target};
 use crate::rights::{self, Terms};
-use crate::{event, grants, resolve};
+use crate::{event, grants, managed};
 
 /// The operation.
 #[derive(Debug)]
@@ -38,7 +40,7 @@ pub struct DescribeKeyOutput {
 }
 
 impl Plain for DescribeKey {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "DescribeKey", true);
+    const SPEC: Spec = Spec::reads(&crate::SERVICE, "DescribeKey");
     type Input = DescribeKeyInput;
     type Output = DescribeKeyOutput;
     type Error = KmsError;
@@ -49,6 +51,16 @@ impl Plain for DescribeKey {
         Checks::new().key_id("keyId", key_id).grant_tokens(tokens).finish()?;
         grants::check_tokens(ctx, tokens)?;
         rights::on_named_key(ctx, "kms:DescribeKey", key_id, Scope::Aliased, Terms::default())
+    }
+
+    /// Errors with KMS's own error for text that is not a name.
+    fn arn_of(ctx: &mut Ctx<'_>, text: &str) -> Result<Option<Arn>, KmsFailure> {
+        match managed::target(ctx, text, Scope::Aliased) {
+            Ok(Target::Found(found)) => Ok(Some(found.arn)),
+            Ok(Target::Hidden(arn)) => Ok(Some(arn)),
+            Ok(Target::Unmade(_)) | Err(Failure::Api(KmsError::NotFound(_))) => Ok(None),
+            Err(failure) => Err(failure),
+        }
     }
 
     fn run(ctx: &mut Ctx<'_>, input: &DescribeKeyInput) -> Result<DescribeKeyOutput, KmsFailure> {

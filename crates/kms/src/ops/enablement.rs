@@ -18,7 +18,7 @@ pub(crate) struct EnableKey;
 pub(crate) struct DisableKey;
 
 impl Plain for EnableKey {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "EnableKey", false);
+    const SPEC: Spec = Spec::writes(&crate::SERVICE, "EnableKey");
     type Input = KeyInput;
     type Output = Nothing;
     type Error = KmsError;
@@ -47,7 +47,7 @@ impl Plain for EnableKey {
 }
 
 impl Plain for DisableKey {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "DisableKey", false);
+    const SPEC: Spec = Spec::writes(&crate::SERVICE, "DisableKey");
     type Input = KeyInput;
     type Output = Nothing;
     type Error = KmsError;

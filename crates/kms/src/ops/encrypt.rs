@@ -55,7 +55,7 @@ pub struct EncryptOutput {
 }
 
 impl Plain for Encrypt {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "Encrypt", true).brief();
+    const SPEC: Spec = Spec::reads(&crate::SERVICE, "Encrypt").brief();
     type Input = EncryptInput;
     type Output = EncryptOutput;
     type Error = KmsError;

@@ -72,7 +72,7 @@ pub struct GenerateDataKeyWithoutPlaintextOutput {
 }
 
 impl Plain for GenerateDataKey {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "GenerateDataKey", true).brief();
+    const SPEC: Spec = Spec::reads(&crate::SERVICE, "GenerateDataKey").brief();
     type Input = GenerateDataKeyInput;
     type Output = GenerateDataKeyOutput;
     type Error = KmsError;
@@ -101,8 +101,7 @@ impl Plain for GenerateDataKey {
 }
 
 impl Plain for GenerateDataKeyWithoutPlaintext {
-    const SPEC: Spec =
-        Spec::named(&crate::SERVICE, "GenerateDataKeyWithoutPlaintext", true).brief();
+    const SPEC: Spec = Spec::reads(&crate::SERVICE, "GenerateDataKeyWithoutPlaintext").brief();
     type Input = GenerateDataKeyInput;
     type Output = GenerateDataKeyWithoutPlaintextOutput;
     type Error = KmsError;

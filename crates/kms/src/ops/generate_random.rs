@@ -32,7 +32,7 @@ pub(crate) struct GenerateRandomOutput {
 }
 
 impl Plain for GenerateRandom {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "GenerateRandom", true).brief();
+    const SPEC: Spec = Spec::reads(&crate::SERVICE, "GenerateRandom").brief();
     type Input = GenerateRandomInput;
     type Output = GenerateRandomOutput;
     type Error = KmsError;

@@ -41,7 +41,7 @@ pub(crate) struct GetKeyPolicyOutput {
 }
 
 impl Plain for GetKeyPolicy {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "GetKeyPolicy", true);
+    const SPEC: Spec = Spec::reads(&crate::SERVICE, "GetKeyPolicy");
     type Input = GetKeyPolicyInput;
     type Output = GetKeyPolicyOutput;
     type Error = KmsError;
@@ -91,7 +91,7 @@ pub(crate) struct PutKeyPolicyInput {
 }
 
 impl Plain for PutKeyPolicy {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "PutKeyPolicy", false);
+    const SPEC: Spec = Spec::writes(&crate::SERVICE, "PutKeyPolicy");
     type Input = PutKeyPolicyInput;
     type Output = Nothing;
     type Error = KmsError;
@@ -167,7 +167,7 @@ pub(crate) struct ListKeyPoliciesOutput {
 }
 
 impl Plain for ListKeyPolicies {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "ListKeyPolicies", true);
+    const SPEC: Spec = Spec::reads(&crate::SERVICE, "ListKeyPolicies");
     type Input = ListKeyPoliciesInput;
     type Output = ListKeyPoliciesOutput;
     type Error = KmsError;

@@ -55,7 +55,7 @@ pub(crate) struct AliasListEntry {
 }
 
 impl Plain for ListAliases {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "ListAliases", true);
+    const SPEC: Spec = Spec::reads(&crate::SERVICE, "ListAliases");
     type Input = ListAliasesInput;
     type Output = ListAliasesOutput;
     type Error = KmsError;

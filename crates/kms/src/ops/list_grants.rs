@@ -75,7 +75,7 @@ pub(crate) struct GrantListEntry {
 }
 
 impl Plain for ListGrants {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "ListGrants", true);
+    const SPEC: Spec = Spec::reads(&crate::SERVICE, "ListGrants");
     type Input = ListGrantsInput;
     type Output = ListGrantsOutput;
     type Error = KmsError;
@@ -144,7 +144,7 @@ pub(crate) struct ListRetirableGrantsInput {
 }
 
 impl Plain for ListRetirableGrants {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "ListRetirableGrants", true);
+    const SPEC: Spec = Spec::reads(&crate::SERVICE, "ListRetirableGrants");
     type Input = ListRetirableGrantsInput;
     type Output = ListGrantsOutput;
     type Error = KmsError;

@@ -57,7 +57,7 @@ pub(crate) struct RotationsListEntry {
 }
 
 impl Plain for ListKeyRotations {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "ListKeyRotations", true);
+    const SPEC: Spec = Spec::reads(&crate::SERVICE, "ListKeyRotations");
     type Input = ListKeyRotationsInput;
     type Output = ListKeyRotationsOutput;
     type Error = KmsError;

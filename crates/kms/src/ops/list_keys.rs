@@ -47,7 +47,7 @@ pub(crate) struct KeyListEntry {
 }
 
 impl Plain for ListKeys {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "ListKeys", true);
+    const SPEC: Spec = Spec::reads(&crate::SERVICE, "ListKeys");
     type Input = ListKeysInput;
     type Output = ListKeysOutput;
     type Error = KmsError;

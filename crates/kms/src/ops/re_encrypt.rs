@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::members::named;
 use crate::checks::Checks;
+use crate::ciphertext_key::CiphertextKey;
 use crate::condition_keys::EncryptionContext;
 use crate::crypto::{self, Shown};
 use crate::error::{KmsError, KmsFailure};
@@ -16,7 +17,6 @@ use crate::id::Scope;
 use crate::quiet::{Quiet, Recorded};
 use crate::resolve::Target;
 use crate::rights;
-use crate::source::Source;
 use crate::{Blob, SYMMETRIC_DEFAULT, event, grants, managed, material, resolve};
 
 #[derive(Debug)]
@@ -52,7 +52,7 @@ pub(crate) struct ReEncryptOutput {
 }
 
 impl Plain for ReEncrypt {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "ReEncrypt", true).brief();
+    const SPEC: Spec = Spec::reads(&crate::SERVICE, "ReEncrypt").brief();
     type Input = ReEncryptInput;
     type Output = ReEncryptOutput;
     type Error = KmsError;
@@ -123,8 +123,8 @@ impl Plain for ReEncrypt {
 }
 
 impl ReEncryptInput {
-    fn source(&self) -> Source<'_> {
-        Source { key_id: self.source_key_id.as_deref(), blob: self.ciphertext_blob.as_ref() }
+    fn source(&self) -> CiphertextKey<'_> {
+        CiphertextKey { key_id: self.source_key_id.as_deref(), blob: self.ciphertext_blob.as_ref() }
     }
 
     fn destination(&self) -> &str {

@@ -35,7 +35,7 @@ pub(crate) struct RetireGrantInput {
 }
 
 impl Plain for RetireGrant {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "RetireGrant", false);
+    const SPEC: Spec = Spec::writes(&crate::SERVICE, "RetireGrant");
     type Input = RetireGrantInput;
     type Output = Nothing;
     type Error = KmsError;

@@ -27,7 +27,7 @@ pub(crate) struct RevokeGrantInput {
 }
 
 impl Plain for RevokeGrant {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "RevokeGrant", false);
+    const SPEC: Spec = Spec::writes(&crate::SERVICE, "RevokeGrant");
     type Input = RevokeGrantInput;
     type Output = Nothing;
     type Error = KmsError;

@@ -21,7 +21,7 @@ const ROTATIONS_MAX: u32 = 25;
 pub(crate) struct RotateKeyOnDemand;
 
 impl Plain for RotateKeyOnDemand {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "RotateKeyOnDemand", false);
+    const SPEC: Spec = Spec::writes(&crate::SERVICE, "RotateKeyOnDemand");
     type Input = KeyInput;
     type Output = KeyOutput;
     type Error = KmsError;

@@ -36,7 +36,7 @@ pub(crate) struct EnableKeyRotationInput {
 }
 
 impl Plain for EnableKeyRotation {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "EnableKeyRotation", false);
+    const SPEC: Spec = Spec::writes(&crate::SERVICE, "EnableKeyRotation");
     type Input = EnableKeyRotationInput;
     type Output = Nothing;
     type Error = KmsError;
@@ -78,7 +78,7 @@ impl Plain for EnableKeyRotation {
 }
 
 impl Plain for DisableKeyRotation {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "DisableKeyRotation", false);
+    const SPEC: Spec = Spec::writes(&crate::SERVICE, "DisableKeyRotation");
     type Input = KeyInput;
     type Output = Nothing;
     type Error = KmsError;
@@ -134,7 +134,7 @@ pub(crate) struct GetKeyRotationStatusOutput {
 }
 
 impl Plain for GetKeyRotationStatus {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "GetKeyRotationStatus", true);
+    const SPEC: Spec = Spec::reads(&crate::SERVICE, "GetKeyRotationStatus");
     type Input = KeyInput;
     type Output = GetKeyRotationStatusOutput;
     type Error = KmsError;

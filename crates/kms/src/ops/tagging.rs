@@ -35,7 +35,7 @@ pub(crate) struct TagResourceInput {
 }
 
 impl Plain for TagResource {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "TagResource", false);
+    const SPEC: Spec = Spec::writes(&crate::SERVICE, "TagResource");
     type Input = TagResourceInput;
     type Output = Nothing;
     type Error = KmsError;
@@ -92,7 +92,7 @@ pub(crate) struct UntagResourceInput {
 }
 
 impl Plain for UntagResource {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "UntagResource", false);
+    const SPEC: Spec = Spec::writes(&crate::SERVICE, "UntagResource");
     type Input = UntagResourceInput;
     type Output = Nothing;
     type Error = KmsError;
@@ -166,7 +166,7 @@ pub(crate) struct ListResourceTagsOutput {
 }
 
 impl Plain for ListResourceTags {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "ListResourceTags", true);
+    const SPEC: Spec = Spec::reads(&crate::SERVICE, "ListResourceTags");
     type Input = ListResourceTagsInput;
     type Output = ListResourceTagsOutput;
     type Error = KmsError;

@@ -18,7 +18,7 @@ use crate::{alias, resolve};
 pub(crate) struct UpdateAlias;
 
 impl Plain for UpdateAlias {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "UpdateAlias", false);
+    const SPEC: Spec = Spec::writes(&crate::SERVICE, "UpdateAlias");
     type Input = AliasInput;
     type Output = Nothing;
     type Error = KmsError;

@@ -25,7 +25,7 @@ pub(crate) struct UpdateKeyDescriptionInput {
 }
 
 impl Plain for UpdateKeyDescription {
-    const SPEC: Spec = Spec::named(&crate::SERVICE, "UpdateKeyDescription", false);
+    const SPEC: Spec = Spec::writes(&crate::SERVICE, "UpdateKeyDescription");
     type Input = UpdateKeyDescriptionInput;
     type Output = Nothing;
     type Error = KmsError;

@@ -27,7 +27,8 @@ fn right(ctx: &Ctx<'_>, request: &ControlRequest, action: &str) -> ControlResult
 pub(crate) struct GetPublicAccessBlock;
 
 impl Api for GetPublicAccessBlock {
-    const SPEC: Spec = Spec::rest(&CONTROL, "GetPublicAccessBlock", true, "GET", PATH, &[])
+    const SPEC: Spec = Spec::reads(&CONTROL, "GetPublicAccessBlock")
+        .rest("GET", PATH, &[])
         .event_name("GetAccountPublicAccessBlock");
 
     fn needs(ctx: &mut Ctx<'_>, request: &ControlRequest) -> ControlResult<Vec<Access>> {
@@ -56,7 +57,8 @@ impl Api for GetPublicAccessBlock {
 pub(crate) struct PutPublicAccessBlock;
 
 impl Api for PutPublicAccessBlock {
-    const SPEC: Spec = Spec::rest(&CONTROL, "PutPublicAccessBlock", false, "PUT", PATH, &[])
+    const SPEC: Spec = Spec::writes(&CONTROL, "PutPublicAccessBlock")
+        .rest("PUT", PATH, &[])
         .event_name("PutAccountPublicAccessBlock");
 
     fn needs(ctx: &mut Ctx<'_>, request: &ControlRequest) -> ControlResult<Vec<Access>> {
@@ -94,7 +96,8 @@ fn switch(document: &Element, name: &str) -> ControlResult<bool> {
 pub(crate) struct DeletePublicAccessBlock;
 
 impl Api for DeletePublicAccessBlock {
-    const SPEC: Spec = Spec::rest(&CONTROL, "DeletePublicAccessBlock", false, "DELETE", PATH, &[])
+    const SPEC: Spec = Spec::writes(&CONTROL, "DeletePublicAccessBlock")
+        .rest("DELETE", PATH, &[])
         .event_name("DeleteAccountPublicAccessBlock");
 
     fn needs(ctx: &mut Ctx<'_>, request: &ControlRequest) -> ControlResult<Vec<Access>> {

@@ -63,7 +63,7 @@ fn right(ctx: &Ctx<'_>, bucket: &Bucket, action: &str, context: Context) -> Vec<
 pub(crate) struct ListTagsForResource;
 
 impl Api for ListTagsForResource {
-    const SPEC: Spec = Spec::rest(&CONTROL, "ListTagsForResource", true, "GET", PATH, &[]);
+    const SPEC: Spec = Spec::reads(&CONTROL, "ListTagsForResource").rest("GET", PATH, &[]);
 
     fn needs(ctx: &mut Ctx<'_>, request: &ControlRequest) -> ControlResult<Vec<Access>> {
         let bucket = bucket(ctx, request)?;
@@ -90,7 +90,7 @@ impl Api for ListTagsForResource {
 pub(crate) struct TagResource;
 
 impl Api for TagResource {
-    const SPEC: Spec = Spec::rest(&CONTROL, "TagResource", false, "POST", PATH, &[]);
+    const SPEC: Spec = Spec::writes(&CONTROL, "TagResource").rest("POST", PATH, &[]);
 
     /// Source: Service Authorization Reference, "Condition keys for Amazon S3". A malformed
     /// document has no keys and is rejected later.
@@ -167,7 +167,7 @@ fn is_allowed(letter: char) -> bool {
 pub(crate) struct UntagResource;
 
 impl Api for UntagResource {
-    const SPEC: Spec = Spec::rest(&CONTROL, "UntagResource", false, "DELETE", PATH, &[]);
+    const SPEC: Spec = Spec::writes(&CONTROL, "UntagResource").rest("DELETE", PATH, &[]);
 
     fn needs(ctx: &mut Ctx<'_>, request: &ControlRequest) -> ControlResult<Vec<Access>> {
         let bucket = bucket(ctx, request)?;

@@ -22,7 +22,7 @@ use crate::{SERVICE, access};
 pub struct HeadBucket;
 
 impl PlainApi for HeadBucket {
-    const SPEC: Spec = Spec::rest(&SERVICE, "HeadBucket", true, "HEAD", Scope::Bucket, &[]).data();
+    const SPEC: Spec = Spec::reads(&SERVICE, "HeadBucket").rest("HEAD", Scope::Bucket, &[]).data();
     const ACTION: &'static str = "s3:ListBucket";
 
     fn run(_: &mut Ctx<'_>, _: &Request, bucket: &Bucket) -> S3Result<Response> {

@@ -27,7 +27,8 @@ use crate::xml::{Xml, body_time};
 pub(crate) struct CopyObject;
 
 impl Api for CopyObject {
-    const SPEC: Spec = Spec::rest(&SERVICE, "CopyObject", false, "PUT", Scope::Object, &[])
+    const SPEC: Spec = Spec::writes(&SERVICE, "CopyObject")
+        .rest("PUT", Scope::Object, &[])
         .data()
         .header("x-amz-copy-source");
     const EVENT: Shape = Shape::BYTES;
@@ -85,7 +86,7 @@ impl Api for CopyObject {
         let key = request.key.clone();
         let newest = object::newest(ctx.tx(), &bucket.name, &key)?;
         WriteCondition::of(request)?.check(&key, newest.as_ref())?;
-        // The data that was read is copied, whatever happened to the source since.
+        // The data that was read is copied, even if the source has changed since.
         let source = &copied.source;
         let mut attributes = Attributes::of(ctx, request, bucket)?;
         Changes::of(request)?.apply(source, &mut attributes);
@@ -162,7 +163,7 @@ impl Changes {
             "x-amz-checksum-algorithm",
         ];
         let changes = self.metadata || changing.iter().any(|name| request.header(name).is_some());
-        // Observed: the default that was set for the bucket counts as a change, whatever it is.
+        // Observed: the default that was set for the bucket counts as a change, regardless of its value.
         let reencrypts = source.bucket.encryption.chosen;
         if itself && !changes && !reencrypts {
             return Err(S3Error::request(

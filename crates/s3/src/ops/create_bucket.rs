@@ -50,7 +50,7 @@ struct RequestedBucket {
 }
 
 impl ServiceApi for CreateBucket {
-    const SPEC: Spec = Spec::rest(&SERVICE, "CreateBucket", false, "PUT", Scope::Bucket, &[]);
+    const SPEC: Spec = Spec::writes(&SERVICE, "CreateBucket").rest("PUT", Scope::Bucket, &[]);
     const EVENT: Shape = Shape::NOTHING;
 
     fn needs(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {

@@ -24,7 +24,8 @@ pub(crate) const VERSION_ID: &str = "x-amz-version-id";
 pub(crate) struct DeleteObject;
 
 impl PlainApi for DeleteObject {
-    const SPEC: Spec = Spec::rest(&SERVICE, "DeleteObject", false, "DELETE", Scope::Object, &[])
+    const SPEC: Spec = Spec::writes(&SERVICE, "DeleteObject")
+        .rest("DELETE", Scope::Object, &[])
         .data()
         .when_full();
     const ACTION: &'static str = "s3:DeleteObject";

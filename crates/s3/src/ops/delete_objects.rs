@@ -41,11 +41,11 @@ const SHARED_HEADERS: [&str; 4] =
 pub(crate) struct DeleteObjects;
 
 impl Api for DeleteObjects {
-    const SPEC: Spec =
-        Spec::rest(&SERVICE, "DeleteObjects", false, "POST", Scope::Bucket, &["delete"])
-            .data()
-            .body(BodyLimit::Buffered(DOCUMENT_BYTES_MAX))
-            .when_full();
+    const SPEC: Spec = Spec::writes(&SERVICE, "DeleteObjects")
+        .rest("POST", Scope::Bucket, &["delete"])
+        .data()
+        .body(BodyLimit::Buffered(DOCUMENT_BYTES_MAX))
+        .when_full();
     const EVENT: Shape = Shape::PREFIX;
     const ACTION: &'static str = DeleteObject::ACTION;
     type Work = Parts;

@@ -42,7 +42,7 @@ pub struct GetObject;
 
 impl Api for GetObject {
     const SPEC: Spec =
-        Spec::rest(&SERVICE, "GetObject", true, "GET", Scope::Object, &[]).data().brief();
+        Spec::reads(&SERVICE, "GetObject").rest("GET", Scope::Object, &[]).data().brief();
     const EVENT: Shape = Shape::BYTES;
     const ACTION: &'static str = "s3:GetObject";
     type Work = ();
@@ -76,7 +76,7 @@ pub struct HeadObject;
 
 impl Api for HeadObject {
     const SPEC: Spec =
-        Spec::rest(&SERVICE, "HeadObject", true, "HEAD", Scope::Object, &[]).data().brief();
+        Spec::reads(&SERVICE, "HeadObject").rest("HEAD", Scope::Object, &[]).data().brief();
     const ACTION: &'static str = "s3:GetObject";
     type Work = ();
 

@@ -31,7 +31,7 @@ const ACTION: &str = "s3:ListAllMyBuckets";
 
 impl ServiceApi for ListBuckets {
     const SPEC: Spec =
-        Spec::rest(&SERVICE, "ListBuckets", true, "GET", Scope::Service, &[]).when_full();
+        Spec::reads(&SERVICE, "ListBuckets").rest("GET", Scope::Service, &[]).when_full();
 
     fn needs(ctx: &Ctx<'_>, request: &Request) -> S3Result<Vec<Access>> {
         let context = conditions::of_request(ctx, request);

@@ -25,7 +25,7 @@ pub struct ListObjects;
 
 impl PlainApi for ListObjects {
     const SPEC: Spec =
-        Spec::rest(&SERVICE, "ListObjects", true, "GET", Scope::Bucket, &[]).data().when_full();
+        Spec::reads(&SERVICE, "ListObjects").rest("GET", Scope::Bucket, &[]).data().when_full();
     const EVENT: Shape = Shape::PREFIX;
     const ACTION: &'static str = "s3:ListBucket";
 
@@ -39,7 +39,7 @@ impl PlainApi for ListObjects {
         xml.text("Marker", encoding.write(marker));
         xml.number("MaxKeys", query.max);
         xml.some("Delimiter", query.delimiter.as_deref().map(|text| encoding.write(text)));
-        encoding.tell(&mut xml);
+        encoding.write_name(&mut xml);
         xml.number("IsTruncated", page.truncated);
         if page.truncated && query.delimiter.is_some() {
             xml.some("NextMarker", page.last().map(|name| encoding.write(name)));
@@ -55,11 +55,11 @@ impl PlainApi for ListObjects {
 pub(crate) struct ListObjectsV2;
 
 impl PlainApi for ListObjectsV2 {
-    const SPEC: Spec =
-        Spec::rest(&SERVICE, "ListObjectsV2", true, "GET", Scope::Bucket, &["list-type=2"])
-            .event_name("ListObjects")
-            .data()
-            .when_full();
+    const SPEC: Spec = Spec::reads(&SERVICE, "ListObjectsV2")
+        .rest("GET", Scope::Bucket, &["list-type=2"])
+        .event_name("ListObjects")
+        .data()
+        .when_full();
     const EVENT: Shape = Shape::PREFIX;
     const ACTION: &'static str = "s3:ListBucket";
 
@@ -84,7 +84,7 @@ impl PlainApi for ListObjectsV2 {
         xml.some("StartAfter", began.map(|text| encoding.write(text)));
         xml.number("KeyCount", page.entries.len()).number("MaxKeys", query.max);
         xml.some("Delimiter", query.delimiter.as_deref().map(|text| encoding.write(text)));
-        encoding.tell(&mut xml);
+        encoding.write_name(&mut xml);
         xml.number("IsTruncated", page.truncated);
         let owners = request.param("fetch-owner") == Some("true") && shows_owner(ctx);
         contents(&mut xml, &page, encoding, owners.then_some(bucket));

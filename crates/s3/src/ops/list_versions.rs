@@ -57,7 +57,7 @@ impl PlainApi for ListObjectVersions {
         }
         xml.number("MaxKeys", query.max);
         xml.some("Delimiter", query.delimiter.as_deref().map(|text| encoding.write(text)));
-        encoding.tell(&mut xml);
+        encoding.write_name(&mut xml);
         xml.number("IsTruncated", page.truncated);
         for (key, item) in page.items() {
             line(&mut xml, bucket, &encoding.write(key), item);

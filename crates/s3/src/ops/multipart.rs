@@ -128,7 +128,7 @@ pub(crate) fn put_part(
 }
 
 /// Deletes an upload and its parts except the bytes of those that `keeps` selects.
-fn forget(
+fn delete_upload(
     tx: &mut Tx<'_>,
     bucket: &str,
     object: &str,
@@ -142,7 +142,7 @@ fn forget(
         PARTS.delete(tx, part_row(bucket, id, number))?;
     }
     UPLOADS.delete(tx, row_of(bucket, object, id))?;
-    if has_uploads(tx, bucket, object)? { Ok(()) } else { changes::forget(tx, bucket, object) }
+    if has_uploads(tx, bucket, object)? { Ok(()) } else { changes::clear(tx, bucket, object) }
 }
 
 /// The rows of the responses of uploads that were completed before `horizon`.
@@ -158,7 +158,7 @@ pub(crate) fn completed_before(tx: &Tx<'_>, horizon: Timestamp) -> Result<Vec<Ve
 }
 
 /// Deletes the responses in these rows.
-pub(crate) fn forget_completed(tx: &mut Tx<'_>, rows: &[Vec<u8>]) -> Result<(), Fault> {
+pub(crate) fn delete_completed(tx: &mut Tx<'_>, rows: &[Vec<u8>]) -> Result<(), Fault> {
     Ok(rows.iter().try_for_each(|row| COMPLETED.delete(tx, row))?)
 }
 
@@ -166,7 +166,7 @@ pub(crate) fn forget_completed(tx: &mut Tx<'_>, rows: &[Vec<u8>]) -> Result<(), 
 pub(crate) fn abandon_all(ctx: &mut Ctx<'_>, bucket: &str) -> Result<(), Fault> {
     let tx = ctx.tx_mut();
     for (row, upload) in UPLOADS.all(tx, key([bucket]))? {
-        forget(tx, bucket, &crate::model::key_of_row(&row)?, &upload.id, &|_| false)?;
+        delete_upload(tx, bucket, &crate::model::key_of_row(&row)?, &upload.id, &|_| false)?;
     }
     for (row, _) in COMPLETED.all(tx, key([bucket]))? {
         COMPLETED.delete(tx, row)?;

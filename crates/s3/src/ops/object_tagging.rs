@@ -22,8 +22,11 @@ pub(crate) const fn on_object(
     method: &'static str,
     query: &'static [&'static str],
 ) -> Spec {
-    let read_only = matches!(method.as_bytes(), b"GET");
-    Spec::rest(&SERVICE, name, read_only, method, Scope::Object, query).data()
+    let spec = match method.as_bytes() {
+        b"GET" => Spec::reads(&SERVICE, name),
+        _ => Spec::writes(&SERVICE, name),
+    };
+    spec.rest(method, Scope::Object, query).data()
 }
 
 /// Shows the tags.

@@ -68,7 +68,7 @@ fn present_names(ctx: &Ctx<'_>, text: &str) -> Result<String, Fault> {
 pub(crate) struct PutBucketPolicy;
 
 impl PlainApi for PutBucketPolicy {
-    const SPEC: Spec = Spec::rest(&SERVICE, "PutBucketPolicy", false, "PUT", Scope::Bucket, SUB);
+    const SPEC: Spec = Spec::writes(&SERVICE, "PutBucketPolicy").rest("PUT", Scope::Bucket, SUB);
     const ACTION: &'static str = "s3:PutBucketPolicy";
 
     fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {

@@ -24,7 +24,8 @@ use crate::xml::Xml;
 pub(crate) struct PostObject;
 
 impl Api for PostObject {
-    const SPEC: Spec = Spec::rest(&SERVICE, "PostObject", false, "POST", Scope::Bucket, &[])
+    const SPEC: Spec = Spec::writes(&SERVICE, "PostObject")
+        .rest("POST", Scope::Bucket, &[])
         .data()
         .body(BodyLimit::Form(UPLOAD_BYTES_MAX));
     const EVENT: Shape = Shape::BYTES;

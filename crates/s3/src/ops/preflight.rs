@@ -24,7 +24,7 @@ pub(crate) struct PreflightOfObject;
 
 /// Not brief: anyone may send it, and it is matched against every rule of the bucket.
 const fn spec(scope: Scope) -> Spec {
-    Spec::rest(&SERVICE, "PreflightRequest", true, "OPTIONS", scope, &[]).unsigned()
+    Spec::reads(&SERVICE, "PreflightRequest").rest("OPTIONS", scope, &[]).unsigned()
 }
 
 impl ServiceApi for PreflightOfBucket {

@@ -30,7 +30,8 @@ use crate::writing::{self, Attributes};
 pub struct PutObject;
 
 impl Api for PutObject {
-    const SPEC: Spec = Spec::rest(&SERVICE, "PutObject", false, "PUT", Scope::Object, &[])
+    const SPEC: Spec = Spec::writes(&SERVICE, "PutObject")
+        .rest("PUT", Scope::Object, &[])
         .data()
         .body(BodyLimit::Streamed(UPLOAD_BYTES_MAX))
         .brief();

@@ -44,7 +44,7 @@ impl Removable for Encryption {
     }
 }
 
-/// Observed: exactly one rule; a key without KMS is refused. The key itself is not looked at. A document
+/// Observed: exactly one rule; a key without KMS is refused. The key itself is not checked. A document
 /// without `BlockedEncryptionTypes` leaves the block as it is (hashicorp/terraform-provider-aws, issue
 /// 47320).
 fn read(root: &Element, blocked: bool) -> S3Result<BucketEncryption> {

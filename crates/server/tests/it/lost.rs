@@ -144,7 +144,7 @@ const HARMS: &[(&[Harm], &str)] = &[
     (&[Foreign("identity")], "the root key does not open the store"),
     (&[Remove("root-key")], "root-key` is missing"),
     (&[Foreign("root-key")], "the root key does not open the store"),
-    (&[Foreign("state.redb")], "not of the same store"),
+    (&[Foreign("state.redb")], "of another store, or it was changed"),
     (
         &[
             Foreign("state.redb"),
@@ -324,8 +324,8 @@ fn a_first_start_that_was_interrupted_is_finished() {
         &["identity", "root-key.new"],
         &["identity", "root-key", "keyring.new"],
         &["identity", "root-key", "keyring", "state.redb.new"],
-        &["identity", "root-key", "state.redb"],
-        &["identity", "root-key", "state.redb", "root-credentials"],
+        &["identity", "root-key", "keyring", "state.redb"],
+        &["identity", "root-key", "keyring", "state.redb", "root-credentials"],
     ];
     for (number, files) in steps.iter().enumerate() {
         let folder = TempDir::new().unwrap();
@@ -344,7 +344,8 @@ fn a_first_start_that_was_interrupted_is_finished() {
                 _ => b"half of it".to_vec(),
             };
             if *file == "state.redb" {
-                drop(Store::open(folder.path(), &testkit::opening(1)).unwrap());
+                let with = testkit::opening_of(folder.path());
+                drop(Store::open(folder.path(), &with).unwrap());
                 continue;
             }
             sealed_from_others(&to, &copied);

@@ -80,7 +80,7 @@ impl From<Resource> for Mapping {
 }
 
 impl Plain for GetResources {
-    const SPEC: Spec = Spec::named(&SERVICE, "GetResources", true);
+    const SPEC: Spec = Spec::reads(&SERVICE, "GetResources");
     type Input = GetResourcesInput;
     type Output = GetResourcesOutput;
     type Error = TaggingError;

@@ -34,7 +34,7 @@ pub(crate) struct GetTagKeysOutput {
 }
 
 impl Plain for GetTagKeys {
-    const SPEC: Spec = Spec::named(&SERVICE, "GetTagKeys", true);
+    const SPEC: Spec = Spec::reads(&SERVICE, "GetTagKeys");
     type Input = GetTagKeysInput;
     type Output = GetTagKeysOutput;
     type Error = TaggingError;
@@ -79,7 +79,7 @@ pub(crate) struct GetTagValuesOutput {
 }
 
 impl Plain for GetTagValues {
-    const SPEC: Spec = Spec::named(&SERVICE, "GetTagValues", true);
+    const SPEC: Spec = Spec::reads(&SERVICE, "GetTagValues");
     type Input = GetTagValuesInput;
     type Output = GetTagValuesOutput;
     type Error = TaggingError;

@@ -47,7 +47,7 @@ pub(crate) struct TagResourcesInput {
 }
 
 impl Plain for TagResources {
-    const SPEC: Spec = Spec::named(&SERVICE, "TagResources", false);
+    const SPEC: Spec = Spec::writes(&SERVICE, "TagResources");
     type Input = TagResourcesInput;
     type Output = FailedResources;
     type Error = TaggingError;
@@ -89,7 +89,7 @@ pub(crate) struct UntagResourcesInput {
 }
 
 impl Plain for UntagResources {
-    const SPEC: Spec = Spec::named(&SERVICE, "UntagResources", false);
+    const SPEC: Spec = Spec::writes(&SERVICE, "UntagResources");
     type Input = UntagResourcesInput;
     type Output = FailedResources;
     type Error = TaggingError;

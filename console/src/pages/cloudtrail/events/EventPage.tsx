@@ -117,7 +117,7 @@ function Resources({ row: { event } }: { row: HistoryRow }) {
   );
 }
 
-/** As many events around one are looked at: a busy user reads much more than changes. */
+/** The maximum number of pages searched around an event: a busy user reads much more than changes. */
 const AROUND_PAGES_MAX = 6;
 
 interface AroundProps {

@@ -44,7 +44,7 @@ function unitKey(unit: DateRangePickerProps.TimeUnit): MessageKey {
   return "history.unit.day";
 }
 
-/** The moments a range stands for, taken now; both are absent for all of the history. */
+/** The start and end of a range, taken now; both are absent for all of the history. */
 export function momentsOf(range: DateRangePickerProps.Value | null): { from?: Date; to?: Date } {
   if (!range) return {};
   if (range.type === "absolute") return { from: new Date(range.startDate), to: new Date(range.endDate) };

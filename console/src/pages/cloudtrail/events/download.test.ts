@@ -23,7 +23,7 @@ describe("an event", () => {
     expect(line).toContain("ap-northeast-1");
   });
 
-  it("that is not JSON is shown by what the API says", () => {
+  it("that is not JSON is shown with the members of the API", () => {
     expect(rowOf({ EventId: "2", CloudTrailEvent: "{" })).toMatchObject({ id: "2", record: {} });
   });
 

@@ -30,7 +30,7 @@ export function rowOf(event: Event): HistoryRow {
   try {
     record = JSON.parse(event.CloudTrailEvent ?? "{}") as EventRecord;
   } catch {
-    // A record that is not JSON is shown by what the API says about it.
+    // A record that is not JSON is shown with the members of the API.
   }
   return { id: event.EventId ?? "", event, record };
 }

@@ -9,7 +9,7 @@ export interface Asked {
   value: string;
   from?: Date;
   to?: Date;
-  /** The request that is looked for: pages are loaded until its event is there. */
+  /** The request to find: pages are loaded until its event is found. */
   request?: string;
 }
 

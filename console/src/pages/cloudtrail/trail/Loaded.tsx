@@ -1,4 +1,4 @@
-// Draws a page once its trail is there; until then what there is to say instead.
+// Renders a page once its trail is loaded; until then a message.
 import Box from "@cloudscape-design/components/box";
 import Spinner from "@cloudscape-design/components/spinner";
 import type { ReactNode } from "react";

@@ -95,7 +95,7 @@ function Refusals({ arn }: { arn: string }) {
   );
 }
 
-/** What GetTrailStatus says is wrong, with the places where it can be put right. */
+/** The errors that GetTrailStatus returns, with links to where they can be corrected. */
 function DeliveryProblems({ detail: { arn, status, trail } }: { detail: TrailDetail }) {
   const problems = [
     { label: t("trail.delivery.error"), text: status.LatestDeliveryError },

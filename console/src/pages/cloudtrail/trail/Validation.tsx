@@ -27,7 +27,7 @@ const RANGE_NAMES: Record<Days, MessageKey> = {
   90: "validate.range.90",
 };
 
-const LOOKS: Record<Verdict, StatusIndicatorProps.Type> = {
+const TYPES: Record<Verdict, StatusIndicatorProps.Type> = {
   VALID: "success",
   INVALID: "error",
   UNREADABLE: "warning",
@@ -113,8 +113,8 @@ function Result({ found, running, complete }: { found: Found; running: boolean; 
 }
 
 function VerdictAlert({ found: { Verdict: verdict, StartTime, EndTime } }: { found: Found }) {
-  const looks = LOOKS[verdict];
-  const type = looks === "success" || looks === "error" || looks === "warning" ? looks : "info";
+  const indicator = TYPES[verdict];
+  const type = indicator === "success" || indicator === "error" || indicator === "warning" ? indicator : "info";
   return (
     <Alert type={type} header={t(`validate.verdict.${verdict}`)} statusIconAriaLabel={t(`common.flash.${type}`)}>
       <Time value={new Date(StartTime * 1000)} /> – <Time value={new Date(EndTime * 1000)} />
@@ -146,7 +146,7 @@ function Regions({ sections }: { sections: readonly Section[] }) {
           minWidth: 130,
           cell: ({ Verdict: verdict, IsDone }) => {
             if (!IsDone && verdict !== "INVALID") return <StatusIndicator type="in-progress">{t("validate.inProgress")}</StatusIndicator>;
-            return <StatusIndicator type={LOOKS[verdict]}>{t(`validate.word.${verdict}`)}</StatusIndicator>;
+            return <StatusIndicator type={TYPES[verdict]}>{t(`validate.word.${verdict}`)}</StatusIndicator>;
           },
         },
         { id: "digests", header: t("validate.digests"), cell: ({ Digests, BackfillDigests }) => ratio(Digests, BackfillDigests) },

@@ -18,7 +18,7 @@ const TYPES = { pass: "success", warn: "warning", fail: "error" } as const;
 /** Long enough that a name is not asked for at every letter. */
 const PAUSE_MS = 600;
 
-/** A value once it has stood still for a while. */
+/** A value once it has not changed for a while. */
 function useSettled<T>(value: T): T {
   const [settled, setSettled] = useState(value);
   useEffect(() => {

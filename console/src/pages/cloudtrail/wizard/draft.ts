@@ -28,7 +28,7 @@ export interface Draft {
   data: boolean;
   dataRead: boolean;
   dataWrite: boolean;
-  /** Bucket ARNs, with an optional key prefix; empty stands for all buckets. */
+  /** Bucket ARNs, with an optional key prefix; empty means all buckets. */
   dataArns: string[];
   /** Stable over previews, so that what was shown is what is written. */
   statementIds: readonly [string, string];

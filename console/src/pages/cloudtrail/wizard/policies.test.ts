@@ -46,7 +46,7 @@ describe("the bucket policy", () => {
     expect(after.Statement).toHaveLength(3);
   });
 
-  it("does not change when its statements say the same in other words", () => {
+  it("does not change when its statements are equivalent", () => {
     const other = bucketStatements({ ...delivery, statementIds: ["a", "b"] }).map((statement) => ({
       ...statement,
       Action: [statement.Action],
@@ -79,7 +79,7 @@ describe("the key policy", () => {
 
   it("that names the trail lets it encrypt", () => expect(judge(statement(TRAIL))).toBe("allows"));
   it("may name trails by a pattern", () => expect(judge(statement(TRAIL.replace("mori", "*")))).toBe("allows"));
-  it("that names another trail is told apart", () => expect(judge(statement(`${TRAIL}-2`))).toBe("other-trail"));
+  it("that names another trail is distinguished", () => expect(judge(statement(`${TRAIL}-2`))).toBe("other-trail"));
   it("without a statement for CloudTrail is found out", () => expect(judge({ Effect: "Allow", Action: "kms:*" })).toBe("missing"));
   it("that denies does not count as allowing", () => expect(judge({ ...statement(TRAIL), Effect: "Deny" })).toBe("missing"));
   it("of a new key lets its trail encrypt", () => {

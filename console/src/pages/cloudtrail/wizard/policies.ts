@@ -55,7 +55,7 @@ function list<T extends string | Statement>(value: T | T[] | undefined): T[] {
   return Array.isArray(value) ? value : [value];
 }
 
-/** What a statement says, without its Sid, in one spelling: key case and one-element lists do not matter. */
+/** A statement without its Sid, in canonical form: the case of keys and one-element lists do not matter. */
 function meaning(statement: Statement): string {
   const conditions = Object.entries(statement.Condition ?? {}).map(([operator, keys]) => [
     operator.toLowerCase(),

@@ -46,7 +46,7 @@ const KEY_WAITING_DAYS = 7;
 /** Block Public Access in full. */
 export const ALL_BLOCKED = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true };
 
-/** `id` says what is made, so that a change of it in the form makes it a new step. */
+/** `id` names what is created, so that a change of it in the form creates a new step. */
 function step(id: string, key: MessageKey, name: string, run: Step["run"]): Step {
   return { id, text: t(key, { name }), run };
 }
@@ -119,8 +119,8 @@ export function policyStep({ s3 }: Clients, draft: Draft, who: Who, arn: string)
 }
 
 /**
- * Puts the statement that a trail needs into the policy of an existing key. A policy that may not be
- * read is left alone: CreateTrail says whether it fits.
+ * Puts the statement that a trail needs into the policy of an existing key. A policy that the
+ * caller cannot read is left unchanged: CreateTrail checks it.
  */
 export function keyPolicySteps({ kms }: Clients, draft: Draft, who: Who, arn: string): Step[] {
   if (!draft.encrypt || draft.keyKind !== "existing" || !draft.addKeyStatement) return [];

@@ -1,4 +1,4 @@
-// What a draft says, in words: for the review and for the page of a trail.
+// A draft in words: for the review and for the page of a trail.
 import { t } from "../../../i18n";
 import type { Draft } from "./draft";
 

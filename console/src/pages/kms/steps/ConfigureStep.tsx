@@ -1,4 +1,4 @@
-// Step 1: what kind of key. One kind is offered; the others stand in their place and say so.
+// Step 1: the kind of key. One kind is offered; the others are shown as unavailable.
 import Container from "@cloudscape-design/components/container";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";

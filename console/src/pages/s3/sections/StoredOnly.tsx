@@ -1,4 +1,4 @@
-// Settings that the server keeps for clients and does not act on yet: they stand in their place and say so.
+// Settings that the server stores for clients and does not apply yet, shown in their place with a note.
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";

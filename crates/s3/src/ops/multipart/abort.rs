@@ -4,7 +4,7 @@
 
 use gateway::{Ctx, Spec};
 
-use super::{forget, load};
+use super::{delete_upload, load};
 use crate::access::Needs;
 use crate::api::PlainApi;
 use crate::error::S3Result;
@@ -27,7 +27,7 @@ impl PlainApi for AbortMultipartUpload {
 
     fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         let open = load(ctx, bucket, request)?;
-        forget(ctx.tx_mut(), &bucket.name, &request.key, &open.id, &|_| false)?;
+        delete_upload(ctx.tx_mut(), &bucket.name, &request.key, &open.id, &|_| false)?;
         Ok(Response::no_content())
     }
 }

@@ -5,7 +5,7 @@
 use gateway::{BodyLimit, Ctx, Failure, Fault, Scope, Spec};
 use keys::Md5;
 
-use super::{COMPLETED, Completed, OpenUpload, Part, forget, load, parts, row_of};
+use super::{COMPLETED, Completed, OpenUpload, Part, delete_upload, load, parts, row_of};
 use crate::SERVICE;
 use crate::access::Needs;
 use crate::api::{Api, Seen};
@@ -29,16 +29,10 @@ const DOCUMENT_BYTES_MAX: usize = 8 << 20;
 pub(crate) struct CompleteMultipartUpload;
 
 impl Api for CompleteMultipartUpload {
-    const SPEC: Spec = Spec::rest(
-        &SERVICE,
-        "CompleteMultipartUpload",
-        false,
-        "POST",
-        Scope::Object,
-        &["uploadId"],
-    )
-    .data()
-    .body(BodyLimit::Buffered(DOCUMENT_BYTES_MAX));
+    const SPEC: Spec = Spec::writes(&SERVICE, "CompleteMultipartUpload")
+        .rest("POST", Scope::Object, &["uploadId"])
+        .data()
+        .body(BodyLimit::Buffered(DOCUMENT_BYTES_MAX));
     const ACTION: &'static str = "s3:PutObject";
     type Work = ();
 
@@ -78,7 +72,7 @@ impl Api for CompleteMultipartUpload {
         condition.check(&key, newest.as_ref())?;
         let changed = changes::count(ctx.tx(), &bucket.name, &key)? != open.changes;
         check_race(&condition, changed, &key)?;
-        forget(ctx.tx_mut(), &bucket.name, &key, &id, &|number| {
+        delete_upload(ctx.tx_mut(), &bucket.name, &key, &id, &|number| {
             listed.binary_search_by_key(&number, |part| part.number).is_ok()
         })?;
         let owner = open.owner.unwrap_or_else(|| bucket.owner.clone());
@@ -197,9 +191,9 @@ fn chosen(stored: &[(u32, Part)], listed: &[ListedPart], open: &OpenUpload) -> S
                 .into());
             }
             (Some((_, value)), _) => {
-                let told = found.checksum.as_ref().map(|checksum| &checksum.value);
+                let returned = found.checksum.as_ref().map(|checksum| &checksum.value);
                 let kept = found.piece.checksum.as_ref();
-                if told != Some(value) && kept != Some(value) {
+                if returned != Some(value) && kept != Some(value) {
                     return Err(missing().into());
                 }
             }

@@ -24,9 +24,9 @@ use crate::xml::Xml;
 pub(crate) struct CreateMultipartUpload;
 
 impl Api for CreateMultipartUpload {
-    const SPEC: Spec =
-        Spec::rest(&SERVICE, "CreateMultipartUpload", false, "POST", Scope::Object, &["uploads"])
-            .data();
+    const SPEC: Spec = Spec::writes(&SERVICE, "CreateMultipartUpload")
+        .rest("POST", Scope::Object, &["uploads"])
+        .data();
     const EVENT: Shape = Shape::BYTES;
     const CHOOSES_ENCRYPTION: bool = true;
     const ACTION: &'static str = "s3:PutObject";

@@ -59,7 +59,7 @@ impl PlainApi for ListMultipartUploads {
         xml.text("NextKeyMarker", next_key).text("NextUploadIdMarker", next_id);
         xml.some("Delimiter", query.delimiter.as_deref().map(|text| encoding.write(text)));
         xml.some("Prefix", request.param("prefix").map(|text| encoding.write(text)));
-        encoding.tell(&mut xml);
+        encoding.write_name(&mut xml);
         xml.number("MaxUploads", query.max).number("IsTruncated", page.truncated);
         for (key, upload) in page.items() {
             xml.open("Upload").text("Key", encoding.write(key)).text("UploadId", &upload.id);

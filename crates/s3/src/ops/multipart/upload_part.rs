@@ -25,7 +25,8 @@ pub(crate) struct UploadPart;
 pub(super) const SUB: &[&str] = &["partNumber", "uploadId"];
 
 impl Api for UploadPart {
-    const SPEC: Spec = Spec::rest(&SERVICE, "UploadPart", false, "PUT", Scope::Object, SUB)
+    const SPEC: Spec = Spec::writes(&SERVICE, "UploadPart")
+        .rest("PUT", Scope::Object, SUB)
         .data()
         .body(BodyLimit::Streamed(UPLOAD_BYTES_MAX));
     const EVENT: Shape = Shape::BYTES;
@@ -114,11 +115,11 @@ pub(super) fn store(
     let number = part_number(request)?;
     let mut stowed = upload.stow(ctx)?;
     stowed.piece.number = number;
-    let told = open.algorithm.is_some() || checksum::announced(request)?.is_some();
+    let is_requested = open.algorithm.is_some() || checksum::announced(request)?.is_some();
     let part = Part {
         piece: stowed.piece,
         etag: stowed.etag,
-        checksum: told.then_some(stowed.checksum),
+        checksum: is_requested.then_some(stowed.checksum),
         modified: ctx.now(),
     };
     put_part(ctx, &bucket.name, &open.id, &part)?;

@@ -24,10 +24,10 @@ use crate::xml::{Xml, body_time};
 pub(crate) struct UploadPartCopy;
 
 impl Api for UploadPartCopy {
-    const SPEC: Spec =
-        Spec::rest(&SERVICE, "UploadPartCopy", false, "PUT", Scope::Object, upload_part::SUB)
-            .data()
-            .header("x-amz-copy-source");
+    const SPEC: Spec = Spec::writes(&SERVICE, "UploadPartCopy")
+        .rest("PUT", Scope::Object, upload_part::SUB)
+        .data()
+        .header("x-amz-copy-source");
     const ACTION: &'static str = "s3:PutObject";
     type Work = Copied;
 

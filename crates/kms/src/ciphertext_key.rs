@@ -10,14 +10,14 @@ use crate::resolve::{self, Found};
 use crate::rights::{self, Terms};
 use crate::{Blob, event, managed, material};
 
-/// The source of a plaintext in a request.
+/// A ciphertext in a request, and the key that the request names for it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Source<'a> {
+pub(crate) struct CiphertextKey<'a> {
     pub(crate) key_id: Option<&'a str>,
     pub(crate) blob: Option<&'a Blob>,
 }
 
-impl Source<'_> {
+impl CiphertextKey<'_> {
     /// The ciphertext may be absent in a dry run that is declared as such and names the key.
     ///
     /// Source: KMS API Reference, "`Decrypt`", `DryRunModifiers`.

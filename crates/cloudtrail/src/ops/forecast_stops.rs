@@ -1,23 +1,57 @@
-//! Which logging trails a change of a policy would stop, and why.
+//! `ForecastStops`: which logging trails a change of a policy would stop, and why.
 //!
 //! The permissions of a delivery are those of the operations that it calls, as the service, and the
 //! engine decides them with the proposed policy in place of the present one. A trail that is denied
-//! today, regardless of the policy, is also returned.
+//! today, regardless of the policy, is also returned. AWS has no such operation, so this one has no
+//! row; our own service's `ForecastDeliveries` returns its result.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
-use gateway::{Access, Caller, Ctx, Denial, Refused};
+use gateway::{
+    Access, Caller, Ctx, Denial, EventParts, Failure, Fault, NoWire, Plain, Refused, Spec,
+};
 use policy::Policy;
 use trail::digest::{Kind, Series};
 use trail::log_file;
 use types::Region;
 
-use crate::PRINCIPAL;
 use crate::deliver::FileToPut;
 use crate::model::{Trail, trails_of};
+use crate::{PRINCIPAL, TrailError};
 
-/// A change that may stop deliveries.
+/// The operation, for our own service: it leaves no event.
+#[derive(Debug)]
+pub struct ForecastStops;
+
+impl Plain for ForecastStops {
+    const SPEC: Spec = Spec::reads(&crate::SERVICE, "ForecastStops");
+    type Input = Change;
+    type Output = Vec<Stop>;
+    type Error = TrailError;
+    type Codec = NoWire;
+
+    fn access(_: &mut Ctx<'_>, _: &Change) -> Result<Vec<Access>, Failure<TrailError>> {
+        Ok(Vec::new())
+    }
+
+    /// The logging trails of the caller's account that the change would stop.
+    fn run(ctx: &mut Ctx<'_>, change: &Change) -> Result<Vec<Stop>, Failure<TrailError>> {
+        Ok(stops(ctx, change)?)
+    }
+
+    fn annotate(
+        _: &Ctx<'_>,
+        _: &Change,
+        _: Option<&Vec<Stop>>,
+        event: &mut EventParts,
+    ) -> Result<(), Fault> {
+        event.silent = true;
+        Ok(())
+    }
+}
+
+/// The input of [`ForecastStops`]: a change that may stop deliveries.
 #[derive(Debug, Clone)]
 pub enum Change {
     /// A bucket gets this policy, or loses its own.
@@ -52,8 +86,7 @@ pub struct Stop {
     pub denial: Option<Denial>,
 }
 
-/// The logging trails of the caller's account that a change would stop.
-pub fn forecast(ctx: &mut Ctx<'_>, change: &Change) -> Result<Vec<Stop>, Refused> {
+fn stops(ctx: &mut Ctx<'_>, change: &Change) -> Result<Vec<Stop>, Refused> {
     let mut stops = Vec::new();
     let trails = trails_of(ctx.tx(), ctx.account())?;
     for trail in trails.iter().filter(|trail| trail.is_logging) {

@@ -1,11 +1,12 @@
-//! What waits to be delivered, why, and until when.
+//! `ReadDeliveries`: what waits to be delivered, why, and until when.
 //!
 //! `GetTrailStatus` returns the last success and the last error; an operator who resolves an outage
-//! needs the details. Our own service's `DescribeDeliveries` returns them.
+//! needs the details. Our own service's `DescribeDeliveries` returns them. AWS has no such
+//! operation, so this one has no row.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gateway::{Ctx, Failure};
+use gateway::{Access, Ctx, EventParts, Failure, Fault, NoWire, Plain, Spec};
 use serde::Serialize;
 use store::key;
 use trail::Timing;
@@ -20,6 +21,60 @@ use crate::{TrailError, reference};
 
 /// Losses that are listed at most, the newest.
 const LOSSES_MAX: usize = 100;
+
+/// The operation, for our own service: it leaves no event.
+#[derive(Debug)]
+pub struct ReadDeliveries;
+
+/// The input of [`ReadDeliveries`].
+#[derive(Debug, Clone)]
+pub struct ReadDeliveriesInput {
+    /// A trail's name or ARN; all trails of the account without it.
+    pub trail: Option<String>,
+}
+
+impl Plain for ReadDeliveries {
+    const SPEC: Spec = Spec::reads(&crate::SERVICE, "ReadDeliveries");
+    type Input = ReadDeliveriesInput;
+    type Output = Deliveries;
+    type Error = TrailError;
+    type Codec = NoWire;
+
+    fn access(
+        _: &mut Ctx<'_>,
+        _: &ReadDeliveriesInput,
+    ) -> Result<Vec<Access>, Failure<TrailError>> {
+        Ok(Vec::new())
+    }
+
+    /// Errors as `GetTrailStatus` does when there is no such trail.
+    fn run(
+        ctx: &mut Ctx<'_>,
+        input: &ReadDeliveriesInput,
+    ) -> Result<Deliveries, Failure<TrailError>> {
+        let trails = match &input.trail {
+            Some(name) => vec![reference::existing(ctx, name, true)?],
+            None => trails_of(ctx.tx(), ctx.account())?,
+        };
+        let timing = ctx.settings().delivery;
+        let deliveries = trails.iter().map(|trail| delivery(ctx, trail, timing));
+        Ok(Deliveries {
+            of_trails: deliveries.collect::<Result<_, _>>()?,
+            delivery_interval: timing.delivery_interval_ms / 1_000,
+            digest_interval: timing.digest_interval_ms / 1_000,
+        })
+    }
+
+    fn annotate(
+        _: &Ctx<'_>,
+        _: &ReadDeliveriesInput,
+        _: Option<&Deliveries>,
+        event: &mut EventParts,
+    ) -> Result<(), Fault> {
+        event.silent = true;
+        Ok(())
+    }
+}
 
 /// How the deliveries of an account's trails go.
 #[derive(Debug, Serialize)]
@@ -118,23 +173,6 @@ impl From<Loss> for Lost {
         let Loss { bucket, object, given_up, error, events } = loss;
         Self { bucket, object, given_up: given_up.as_secs_f64(), error, events }
     }
-}
-
-/// The deliveries of one trail, or of all of the account.
-///
-/// Errors as `GetTrailStatus` does when there is no such trail.
-pub fn deliveries(ctx: &Ctx<'_>, trail: Option<&str>) -> Result<Deliveries, Failure<TrailError>> {
-    let trails = match trail {
-        Some(name) => vec![reference::existing(ctx, name, true)?],
-        None => trails_of(ctx.tx(), ctx.account())?,
-    };
-    let timing = ctx.settings().delivery;
-    let deliveries = trails.iter().map(|trail| delivery(ctx, trail, timing));
-    Ok(Deliveries {
-        of_trails: deliveries.collect::<Result<_, _>>()?,
-        delivery_interval: timing.delivery_interval_ms / 1_000,
-        digest_interval: timing.digest_interval_ms / 1_000,
-    })
 }
 
 fn delivery(ctx: &Ctx<'_>, trail: &Trail, timing: Timing) -> Result<Delivery, Failure<TrailError>> {
