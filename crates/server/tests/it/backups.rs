@@ -52,10 +52,10 @@ fn events(config: &Config, name: &str) -> (usize, Value) {
 /// The value of a metric of the one backup.
 fn metric(live: &mut Live, name: &str) -> f64 {
     let page = live.bytes(METRICS).text();
-    let line = page.lines().find(|line| line.starts_with(&format!("{name}{{")));
-    let line = line.unwrap_or_else(|| panic!("{name}: {page}"));
-    assert!(line.contains(r#"destination="s3://vault/of/shoseki""#), "{line}");
-    line.rsplit(' ').next().unwrap().parse().unwrap()
+    let row = page.lines().find(|row| row.starts_with(&format!("{name}{{")));
+    let row = row.unwrap_or_else(|| panic!("{name}: {page}"));
+    assert!(row.contains(r#"destination="s3://vault/of/shoseki""#), "{row}");
+    row.rsplit(' ').next().unwrap().parse().unwrap()
 }
 
 /// Round by round into a bucket: objects of several parts, the lag on the metrics page, and a
