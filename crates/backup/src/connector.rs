@@ -62,7 +62,9 @@ impl Service {
     async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let (mut parts, body) = request.into_parts();
         let uri = std::mem::take(&mut parts.uri);
-        let (host, port) = (uri.host().unwrap_or_default(), uri.port_u16());
+        let no_host =
+            || unsent(HttpErrorKind::Unknown, std::io::Error::other("a URL without a host"));
+        let (host, port) = (uri.host().ok_or_else(no_host)?, uri.port_u16());
         let mut connection = match self.idle_one() {
             Some(connection) => connection,
             None => self.connect(host, port, uri.scheme_str() == Some("https")).await?,

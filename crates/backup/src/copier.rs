@@ -399,15 +399,16 @@ fn copy_keys(source: &Source, place: &Place) -> Result<(), BackupError> {
     Ok(())
 }
 
-/// The log after the newest intact base, or from its beginning if that is the store's.
+/// The log from its beginning, and the newest intact base: events that are in no segment yet may be
+/// in frames before the base.
 fn after_base(source: &Source) -> Result<(LiveLog, Option<BaseFile>), BackupError> {
     let start = LiveLog::beginning(&source.data)?;
-    let (base, from) = match newest_base(source, |base| base.position >= start.position)? {
-        Some((base, head)) => (Some(base), head),
-        None if start.position == 0 => (None, start),
-        None => return Err(StoreError::missing("no intact base reaches the log").into()),
-    };
-    Ok((LiveLog::after(&source.data, &source.keyring, from)?, base))
+    let base = newest_base(source, |base| base.position >= start.position)?;
+    if base.is_none() && start.position > 0 {
+        return Err(StoreError::missing("no intact base reaches the log").into());
+    }
+    let log = LiveLog::after(&source.data, &source.keyring, start)?;
+    Ok((log, base.map(|(base, _)| base)))
 }
 
 /// The newest base that is intact and as wanted, and the frame as of which it is.

@@ -274,3 +274,74 @@ mod tag {
         bytes.try_into().map_err(|_| no_tag())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use keys::RootKey;
+
+    use super::*;
+    use crate::BackupError;
+
+    fn keyring() -> Arc<Keyring> {
+        let entropy = Entropy::seeded(3);
+        let root = RootKey::generate(&entropy).unwrap();
+        Arc::new(Keyring::create(&root, &entropy).unwrap().0)
+    }
+
+    /// What is read of a manifest of this text, sealed as ours are, for this round.
+    fn read(text: &str, round: u64) -> Result<Option<Manifest>, BackupError> {
+        let (folder, keyring) = (tempfile::tempdir().unwrap(), keyring());
+        let place = Place::folder(folder.path(), true).unwrap();
+        let mut sealer = ManifestSealer::start(&keyring, &Entropy::system()).unwrap();
+        let frame = sealer.0.seal(&before(round), text.as_bytes()).unwrap();
+        place.put(MANIFEST, [MAGIC.as_slice(), frame.as_bytes()].concat()).unwrap();
+        Manifest::read(&place, &keyring)
+    }
+
+    fn text() -> String {
+        let mut manifest =
+            Manifest::new("ab", Timestamp::from_secs(1), &Entropy::system()).unwrap();
+        let part = Part { len: 5, sha256: Hash::of(b"chunk") };
+        let (before, tag) = ([1; 16], [2; 16]);
+        manifest.chunks.push(Chunk { first: 1, last: 2, before, tag, newest: None, part });
+        serde_json::to_string(&manifest).unwrap()
+    }
+
+    /// A manifest names objects only by numbers and hashes: no name in it can leave the place.
+    #[test]
+    fn a_manifest_names_nothing_by_a_path() {
+        let text = text();
+        assert!(read(&text, 1).unwrap().is_some());
+        let hash = Hash::of(b"chunk").to_string();
+        let (longer, other) = (format!("{hash}00"), hash.replace(|digit| digit > '8', "/"));
+        for strange in ["../../etc/passwd", "", "0", &longer, &other] {
+            let changed = text.replace(&hash, strange);
+            assert!(matches!(read(&changed, 1), Err(BackupError::Damaged { .. })), "{strange}");
+        }
+        for strange in ["{}", "[]", "null", "", "{\"format\":1}"] {
+            assert!(matches!(read(strange, 1), Err(BackupError::Damaged { .. })), "{strange}");
+        }
+    }
+
+    /// Lengths are limits of what is read, and never what is allocated before.
+    #[test]
+    fn huge_lengths_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Arc::new(Place::folder(folder.path(), true).unwrap());
+        let part = Part { len: u64::MAX, sha256: Hash::of(b"chunk") };
+        let (before, tag) = ([1; 16], [2; 16]);
+        let chunk = Chunk { first: 1, last: u64::MAX, before, tag, newest: None, part };
+        place.put(&chunk.name(), b"chunk".to_vec()).unwrap();
+        let visited = crate::chunk::visit(&place, &chunk, &keyring(), &mut |_, _| {
+            Ok(std::ops::ControlFlow::Continue(()))
+        });
+        assert!(visited.unwrap_err().to_string().contains("longer than it can be"));
+        let base = BasePart { position: 1, part };
+        place.put(&base.name(), b"chunk".to_vec()).unwrap();
+        let drained = place.read(&base.name(), part).drain();
+        assert!(drained.unwrap_err().to_string().contains("is not what was written"));
+        std::fs::write(folder.path().join("large"), [0; 100]).unwrap();
+        assert!(place.get("large", 99).unwrap_err().to_string().contains("longer than"));
+        assert!(place.get("large", 100).unwrap().is_some());
+    }
+}

@@ -9,14 +9,16 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::fs::syncfs;
-use store::{BaseFile, BaseRows, Change, Changes, Head, LogImport, Opening, Store, StoreError};
+use store::{
+    BaseFile, BaseRows, Change, Changes, Frame, Head, LogImport, Opening, Store, StoreError,
+};
 use types::Timestamp;
 
 use crate::chunk;
 use crate::contents::{BodiesOfRow, Contents, Item};
 use crate::manifest::{Chunk, KEY_BYTES_MAX, KEYRING, Manifest, SEALED_ROOT_KEY, SmallFile};
 use crate::part::Part;
-use crate::verify::{reaches, read_manifest, usable_base};
+use crate::verify::{first_frame, reaches, read_manifest, usable_base};
 use crate::{BackupError, Place};
 
 /// Objects that are fetched at once.
@@ -166,19 +168,23 @@ fn restore_log(
     with: &Opening,
     progress: &mut dyn FnMut(&str),
 ) -> Result<(), BackupError> {
-    let start = match usable_base(manifest, position) {
+    let (start, first) = match usable_base(manifest, position) {
         Some(base) => {
             progress(&format!("base of frame {}", base.position));
             let file = BaseFile::new(data, base.position)?;
             fetch(place, &base.name(), base.part, &file.path)?;
             let bytes = BufReader::new(File::open(&file.path)?);
-            BaseRows::read(base.position, Box::new(bytes), &with.keyring)?.head()
+            let rows = BaseRows::read(base.position, Box::new(bytes), &with.keyring)?;
+            (rows.head(), first_frame(rows)?)
         }
-        None => Head::default(),
+        None => (Head::default(), 1),
     };
-    let mut log = LogImport::begin(data, with.log, start)?;
+    if !reaches(manifest, first.saturating_sub(1), position) {
+        return Err(BackupError::damaged(format_args!("frame {first} is not in the backup")));
+    }
+    let mut log = None;
     for chunk in &manifest.chunks {
-        if chunk.last <= start.position || chunk.first > position {
+        if chunk.last < first || chunk.first > position {
             continue;
         }
         progress(&format!("frames {} to {}", chunk.first, chunk.last));
@@ -187,7 +193,11 @@ fn restore_log(
             if frame.position() > position {
                 return Ok(ControlFlow::Break(()));
             }
-            if frame.position() > start.position {
+            if frame.position() >= first {
+                let log = match &mut log {
+                    Some(log) => log,
+                    None => log.insert(LogImport::begin(data, with.log, before(&frame))?),
+                };
                 log.append(&frame).map_err(|_| {
                     let position = frame.position();
                     BackupError::damaged(format_args!(
@@ -198,11 +208,20 @@ fn restore_log(
             Ok(ControlFlow::Continue(()))
         })?;
     }
+    let log = match log {
+        Some(log) => log,
+        None => LogImport::begin(data, with.log, start)?,
+    };
     let end = log.finish()?.position;
     if end == position {
         return Ok(());
     }
     Err(BackupError::damaged(format_args!("the frames end with {end}, not with {position}")))
+}
+
+/// What precedes a frame.
+fn before(frame: &Frame) -> Head {
+    Head { position: frame.position().saturating_sub(1), tag: *frame.previous() }
 }
 
 /// What the restored rows name.

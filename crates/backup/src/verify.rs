@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use keys::Keyring;
-use store::{BaseRows, Writes, rows_with};
+use store::{BaseRows, StoreError, Writes, needed_from, rows_with};
 use types::Timestamp;
 
 use crate::chunk;
@@ -92,6 +92,22 @@ pub(crate) fn reaches(manifest: &Manifest, start: u64, end: u64) -> bool {
     next > end
 }
 
+/// The first frame that is needed beside a base: those after it, and those with events that are in
+/// no segment yet.
+pub(crate) fn first_frame(mut rows: BaseRows) -> Result<u64, StoreError> {
+    let mut first = rows.head().position.saturating_add(1);
+    let mut is_named = false;
+    rows.try_for_each(|row| {
+        let (key, value) = row?;
+        if let Some(needed) = needed_from(&key, &value)? {
+            (first, is_named) = (first.min(needed), true);
+        }
+        Ok::<_, StoreError>(())
+    })?;
+    // Before the first segment all events are in frames.
+    Ok(if is_named { first } else { 1 })
+}
+
 struct Verifier<'v> {
     place: &'v Arc<Place>,
     keyring: &'v Arc<Keyring>,
@@ -130,10 +146,14 @@ impl Verifier<'_> {
         let name = base.name();
         // Its bytes by their hash first: the reader of rows stops at the first that is wrong.
         self.place.read(&name, base.part).drain()?;
-        let mut rows = read_rows(self.place, base, self.keyring)?;
-        rows.try_for_each(|row| row.map(drop)).map_err(|error| {
+        let rows = read_rows(self.place, base, self.keyring)?;
+        let first = first_frame(rows).map_err(|error| {
             BackupError::damaged(format_args!("`{name}`: {}", types::error_chain(&error)))
-        })
+        })?;
+        if reaches(self.manifest, first.saturating_sub(1), base.position) {
+            return Ok(());
+        }
+        Err(BackupError::damaged(format_args!("`{name}` needs frame {first}, which is missing")))
     }
 
     /// All frames; returns what those after `start` wrote.

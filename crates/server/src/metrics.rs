@@ -205,6 +205,7 @@ impl Metrics {
         let silent = u64::try_from(self.silent_workers().len()).unwrap_or(u64::MAX);
         page.gauge("shoseki_workers_silent", "Workers that make no progress", silent);
         page.disk(store)?;
+        page.backups(store, now)?;
         page.log(&self.tiles.log().status(now));
         if let Some(expiry) = self.certificate_expiry {
             let help = "Expiry of the TLS certificate";

@@ -112,7 +112,7 @@ use segment::Tables;
 pub use segment::{EventRow, SEGMENTS_FOLDER};
 use shared::Shared;
 pub use snapshot::Snapshot;
-pub use source::{BaseFile, BaseRows, SegmentFile, Writes, body_path, rows_with};
+pub use source::{BaseFile, BaseRows, SegmentFile, Writes, body_path, needed_from, rows_with};
 pub use stopwatch::DiskStep;
 pub use table::{ByteTable, Table, key, key_parts, key_prefix, key_text};
 pub use tx::{LayeredTx, Tx};
@@ -223,6 +223,11 @@ impl Store {
     pub fn tail_len(&self) -> Result<u64, StoreError> {
         let view = self.snapshot()?;
         Ok(view.next_seq().saturating_sub(sealed::Sealed::of(&view)?.next_seq()))
+    }
+
+    /// The position of the newest frame of the log that the state shows.
+    pub fn position(&self) -> u64 {
+        self.shared.view().point.head.position
     }
 
     /// Object bodies.

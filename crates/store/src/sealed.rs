@@ -13,7 +13,7 @@ pub(crate) const SEGMENT_LEN_MAX: usize = 65_536;
 /// What the chain of segments is a code of, among all that the keyring makes codes of.
 const CHAIN_LABEL: &[u8] = b"shoseki chain of segments";
 
-const SEALED: Table<Sealed> = Table::new("meta.sealed");
+pub(crate) const SEALED: Table<Sealed> = Table::new("meta.sealed");
 
 /// The end of the newest segment, also after it has expired.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

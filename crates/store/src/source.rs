@@ -13,7 +13,7 @@ use crate::copy::FORMAT;
 use crate::error::FORMAT_VERSION;
 use crate::log::{Change, Changes, Head, LogPoint};
 use crate::recent::Recent;
-use crate::sealed::SEGMENTS;
+use crate::sealed::{SEALED, SEGMENTS};
 use crate::segment::SEGMENTS_FOLDER;
 use crate::tx::{Pair, Pairs};
 use crate::view::overlaid;
@@ -78,6 +78,12 @@ impl fmt::Debug for BaseRows {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BaseRows").field("point", &self.point).finish_non_exhaustive()
     }
+}
+
+/// The first frame that is needed beside a row that registers what is sealed: newer events are in
+/// it and in those after it. `None` if it is another row.
+pub fn needed_from(key: &[u8], value: &[u8]) -> Result<Option<u64>, StoreError> {
+    Ok(SEALED.row(key, value)?.map(|sealed| sealed.frame.max(1)))
 }
 
 /// What frames after a base wrote; later writes replace earlier ones.

@@ -101,3 +101,24 @@ fn a_backup_under_other_keys_is_refused() {
     assert!(world.verify("mixed").is_err());
     assert!(world.back_up("mixed").is_err(), "nor is it continued");
 }
+
+/// A row that names a segment by a path, or by something else than a hash, is refused.
+#[test]
+fn a_segment_has_the_name_of_a_segment() {
+    let row = |file: &str, sha256: &str| {
+        let row = format!(
+            r#"{{"file":"{file}","first_seq":1,"last_seq":2,"count":2,"oldest":1,"newest":2,"sha256":"{sha256}"}}"#
+        );
+        store::SegmentFile::of_row(b"meta.segment\x0000000000000000000001", row.as_bytes())
+    };
+    let hash = "ab".repeat(32);
+    assert!(row("00000000000000000001.events", &hash).unwrap().is_some());
+    for strange in
+        ["../../etc/passwd", "../1.events", "/1.events", ".events", "1.event", "a.events"]
+    {
+        assert!(row(strange, &hash).is_err(), "{strange}");
+    }
+    assert!(row("1.events", "../../../x").is_err());
+    let other = store::SegmentFile::of_row(b"meta.segments\x001", b"{}").unwrap();
+    assert_eq!(other, None);
+}

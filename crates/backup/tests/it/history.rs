@@ -96,3 +96,24 @@ fn the_log_waits_for_a_backup_that_follows() {
     let (_, again) = world.restore("backup", "older", Until::Position(second.position)).unwrap();
     assert_eq!(again.fsck(&mut |_| {}).unwrap(), Vec::<String>::new());
 }
+
+/// Events that are in no segment yet may be in frames before the newest base: they are restored,
+/// too.
+#[test]
+fn events_before_a_base_are_restored() {
+    let world = World::new();
+    let store = world.open();
+    let bases = || std::fs::read_dir(world.path("data/bases")).map_or(0, Iterator::count);
+    wait_until(|| {
+        let event = NewEvent { time: world.clock.now(), terms: vec![], body: vec![b'x'; 50_000] };
+        store.submit(move |_| ((), vec![event])).wait().unwrap();
+        bases() > 0
+    });
+    world.put(&store, "object", b"body");
+    world.back_up("backup").unwrap();
+    assert_eq!(world.verify("backup").unwrap().findings, Vec::<String>::new());
+    assert!(world.path("backup/bases").is_dir());
+    let (_, again) = world.restore("backup", "restored", Until::Newest).unwrap();
+    assert_eq!(again.fsck(&mut |_| {}).unwrap(), Vec::<String>::new());
+    assert_eq!(hash(&again), hash(&store));
+}

@@ -9,7 +9,7 @@ use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::registry::Registry;
-use store::{Store, StoreError, Upkeep};
+use store::{BackupCursor, Store, StoreError, Upkeep};
 use types::Timestamp;
 
 use super::{Status, instant, process, seconds};
@@ -21,6 +21,8 @@ type Seconds = Gauge<f64, AtomicU64>;
 type Count = Gauge<u64, AtomicU64>;
 /// Account, home region and name of a trail.
 type OfTrail = [(&'static str, String); 3];
+/// Name and place of a backup.
+type OfBackup = [(&'static str, String); 2];
 
 /// A page that is being written.
 #[derive(Default)]
@@ -70,7 +72,15 @@ impl Page {
 
     /// Seconds by trail.
     fn seconds_by_trail(&mut self, name: &str, help: &str) -> Family<OfTrail, Seconds> {
-        let family = Family::<OfTrail, Seconds>::default();
+        self.family(name, help)
+    }
+
+    /// Seconds with labels.
+    fn family<L>(&mut self, name: &str, help: &str) -> Family<L, Seconds>
+    where
+        L: Clone + std::hash::Hash + Eq + EncodeLabelSet + std::fmt::Debug + Send + Sync + 'static,
+    {
+        let family = Family::<L, Seconds>::default();
         self.0.register(name, help, family.clone());
         family
     }
@@ -156,6 +166,28 @@ impl Page {
             self.gauge("shoseki_disk_free_bytes", free, bytes(disk.f_bavail));
             let size = "Size of the data directory's file system";
             self.gauge("shoseki_disk_size_bytes", size, bytes(disk.f_blocks));
+        }
+        Ok(())
+    }
+
+    /// How far the backups of the data directory have come.
+    pub(super) fn backups(&mut self, store: &Store, now: Timestamp) -> Result<(), StoreError> {
+        let frames = "Frames that are not in the backup";
+        let frames = self.counts::<OfBackup>("shoseki_backup_lag_frames", frames);
+        let lag = "Time for which frames have not been in the backup; 0 if all are";
+        let lag = self.family::<OfBackup>("shoseki_backup_lag_seconds", lag);
+        let latest = "Time as of which the backup was complete";
+        let latest = self.family::<OfBackup>("shoseki_backup_latest_timestamp_seconds", latest);
+        let follows = "1 if the log waits for the backup, because it follows the log";
+        let follows = self.counts::<OfBackup>("shoseki_backup_follows", follows);
+        for cursor in BackupCursor::all(store.folder())? {
+            let behind = store.position().saturating_sub(cursor.position);
+            let lag_ms = if behind == 0 { 0 } else { now.since_ms(cursor.as_of) };
+            let labels = [("backup", cursor.backup), ("destination", cursor.destination)];
+            frames.get_or_create(&labels).set(behind);
+            lag.get_or_create(&labels).set(seconds(lag_ms.saturating_mul(1_000)));
+            latest.get_or_create(&labels).set(instant(cursor.as_of));
+            follows.get_or_create(&labels).set(u64::from(cursor.follows));
         }
         Ok(())
     }

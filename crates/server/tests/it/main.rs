@@ -2,6 +2,7 @@
 //! responses are in `golden/`; `UPDATE_GOLDEN=1` rewrites them.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
 
+mod backups;
 mod before_bodies;
 mod bodies;
 mod browsers;

@@ -1,0 +1,146 @@
+//! Backups of a server that runs, in a bucket of another server, and what becomes of them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use backup::{Bucket, Place, Until};
+use serde_json::Value;
+use server::{Config, OpenError, begin_backup, open, restore_backup, verify_backup};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use types::{Clock, Entropy};
+
+use crate::live::{Live, REGION, START, config};
+
+const METRICS: &[u8] =
+    b"GET /_shoseki/metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+
+/// A second server, and a bucket of it.
+fn depot() -> (Live, Bucket) {
+    let folder = Arc::new(TempDir::new().unwrap());
+    let (runtime, config) = (Runtime::new().unwrap(), config(folder.path()));
+    let mut depot = Live::serve(runtime, &config, folder, Clock::system(), Entropy::seeded(8));
+    depot.create_bucket("vault");
+    let bucket = Bucket {
+        name: "vault".to_owned(),
+        prefix: "of/shoseki".to_owned(),
+        endpoint: Some(format!("http://{}", depot.address)),
+        region: REGION.to_owned(),
+        access_key_id: depot.root.access_key_id.clone(),
+        secret_access_key: depot.root.secret.clone(),
+        session_token: None,
+        tls: None,
+    };
+    (depot, bucket)
+}
+
+fn restored_config(folder: &Path, root_key: &Path) -> Config {
+    Config { root_key_file: Some(root_key.to_owned()), ..config(folder) }
+}
+
+/// Starts a data directory once: the number of events of this name, and the last of them.
+fn events(config: &Config, name: &str) -> (usize, Value) {
+    let opened = open(config, Clock::manual(START), Entropy::seeded(9)).unwrap();
+    let view = opened.store.snapshot().unwrap();
+    let rows = opened.store.events_from(&view, 1, usize::MAX).unwrap();
+    let all = rows.iter().map(|row| serde_json::from_slice(&row.body).unwrap());
+    let own: Vec<Value> = all.filter(|event: &Value| event["eventName"] == name).collect();
+    opened.store.shut_down();
+    (own.len(), own.last().map_or(Value::Null, Value::clone))
+}
+
+/// The value of a metric of the one backup.
+fn metric(live: &mut Live, name: &str) -> f64 {
+    let page = live.bytes(METRICS).text();
+    let row = page.lines().find(|row| row.starts_with(&format!("{name}{{")));
+    let row = row.unwrap_or_else(|| panic!("{name}: {page}"));
+    assert!(row.contains(r#"destination="s3://vault/of/shoseki""#), "{row}");
+    row.rsplit(' ').next().unwrap().parse().unwrap()
+}
+
+/// Round by round into a bucket: objects of several parts, the lag on the metrics page, and a
+/// restored server that answers as the first one did, with one event that records it.
+#[test]
+fn a_server_is_restored_from_a_bucket_of_another_one() {
+    let (_depot, bucket) = depot();
+    let mut live = Live::start();
+    live.create_bucket("bucket");
+    let large: Vec<u8> = (0..9 << 20).map(|number: u32| number.to_be_bytes()[2]).collect();
+    assert_eq!(live.s3("PUT", "/bucket/large", &large).status, 200);
+    assert_eq!(live.s3("PUT", "/bucket/gone", &vec![1; 1 << 20]).status, 200);
+    live.store.seal(1).unwrap();
+    let (source, clock) = (config(live.folder.path()), live.clock.clone());
+    let place = || Place::bucket(&bucket).unwrap();
+    let mut copier = begin_backup(&source, place(), &clock, &Entropy::system()).unwrap();
+    let first = copier.round().unwrap();
+    assert!(first.items >= 3 && first.missing == 0, "{first:?}");
+    drop(copier);
+    assert_eq!(live.s3("DELETE", "/bucket/gone", b"").status, 204);
+    assert_eq!(live.s3("PUT", "/bucket/small", b"small").status, 200);
+    clock.advance_ms(7_500);
+    assert!(metric(&mut live, "shoseki_backup_lag_frames") >= 2.0);
+    assert!(metric(&mut live, "shoseki_backup_lag_seconds") >= 7.5);
+    assert!(metric(&mut live, "shoseki_backup_follows") > 0.0);
+    let mut copier = begin_backup(&source, place(), &clock, &Entropy::system()).unwrap();
+    let second = copier.round().unwrap();
+    assert!(second.frames >= 2 && second.position > first.position, "{second:?}");
+    copier.end().unwrap();
+    assert!(metric(&mut live, "shoseki_backup_follows") < 1.0);
+    let verified = verify_backup(&source, place(), &mut |_| {}).unwrap();
+    assert_eq!(verified.findings, Vec::<String>::new());
+
+    let to = Arc::new(TempDir::new().unwrap());
+    let root_key = live.folder.path().join("root-key");
+    let restored = restored_config(&to.path().join("restored"), &root_key);
+    let done = restore_backup(&restored, place(), Until::Newest, &clock, &mut |_| {}).unwrap();
+    assert_eq!(done.position, second.position);
+    let found = server::fsck(&restored, &mut |_| {}).unwrap();
+    assert_eq!((found.findings, found.unproved), (vec![], vec![]));
+    let (count, event) = events(&restored, "RestoreBackup");
+    assert_eq!((count, &event["eventType"]), (1, &"AwsServiceEvent".into()));
+    let details = &event["serviceEventDetails"];
+    assert_eq!(details["lastFrame"], second.position);
+    assert_eq!(details["backup"], done.backup.as_str());
+    assert_eq!(events(&restored, "RestoreBackup").0, 1, "once");
+    let (clock, entropy) = (Clock::manual(START), Entropy::seeded(10));
+    let mut again = Live::serve(Runtime::new().unwrap(), &restored, to, clock, entropy);
+    assert_eq!(again.s3("GET", "/bucket/large", b"").body, large);
+    assert_eq!(again.s3("GET", "/bucket/small", b"").body, b"small");
+    assert_eq!(again.s3("GET", "/bucket/gone", b"").status, 404);
+}
+
+/// A restored directory is served only with the mark that its first start records: without it, or
+/// with a changed one, it is refused.
+#[test]
+fn a_restored_past_is_never_served_silently() {
+    let mut live = Live::start();
+    live.create_bucket("one");
+    let (place, to) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let source = config(live.folder.path());
+    let folder = || Place::folder(place.path(), true).unwrap();
+    let mut copier = begin_backup(&source, folder(), &live.clock, &Entropy::system()).unwrap();
+    let first = copier.round().unwrap().position;
+    live.create_bucket("two");
+    let newest = copier.round().unwrap().position;
+    copier.end().unwrap();
+    let root_key = live.folder.path().join("root-key");
+    let restored = restored_config(&to.path().join("restored"), &root_key);
+    let until = Until::Position(first);
+    restore_backup(&restored, folder(), until, &live.clock, &mut |_| {}).unwrap();
+    let identity = restored.data_dir.join("identity");
+    let marked = std::fs::read_to_string(&identity).unwrap();
+    std::fs::remove_file(&identity).unwrap();
+    let refused = open(&restored, Clock::manual(START), Entropy::seeded(9));
+    assert!(matches!(refused, Err(OpenError::Lost { .. })), "{refused:?}");
+    assert!(marked.contains("restored = "), "{marked}");
+    std::fs::write(&identity, marked.replace("restored = ", "restored =  ")).unwrap();
+    let refused = open(&restored, Clock::manual(START), Entropy::seeded(9));
+    assert!(matches!(refused, Err(OpenError::BadIdentity { .. })), "{refused:?}");
+    std::fs::write(&identity, &marked).unwrap();
+    let (count, event) = events(&restored, "RestoreBackup");
+    let details = &event["serviceEventDetails"];
+    assert_eq!((count, &details["lastFrame"]), (1, &first.into()));
+    assert_eq!(details["newestFrameOfBackup"], newest);
+    let found = server::fsck(&restored, &mut |_| {}).unwrap();
+    assert_eq!(found.findings, Vec::<String>::new());
+}
