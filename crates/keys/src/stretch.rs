@@ -23,6 +23,8 @@ pub enum Stretch {
     Log,
     /// Frames of a base: rows as of a frame of the log.
     Base,
+    /// The manifest of a backup.
+    Backup,
 }
 
 impl Stretch {
@@ -30,6 +32,7 @@ impl Stretch {
         match self {
             Self::Log => "shoseki log stretch",
             Self::Base => "shoseki base stretch",
+            Self::Backup => "shoseki backup stretch",
         }
     }
 }

@@ -90,7 +90,7 @@ pub use ops::put_object::PutObjectInput;
 pub use proof::{ProvedBodies, prove_bodies};
 pub use request::Request;
 pub use response::Response;
-pub use sweep::sweep;
+pub use sweep::{bodies_of_row, sweep};
 
 /// Event history finds the calls to a bucket by its name.
 const EVENT_FORM: EventForm =

@@ -2,7 +2,7 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use gateway::{Fault, Gateway};
-use store::{BodyId, Snapshot};
+use store::{BodyId, Snapshot, StoreError};
 use types::{Pulse, Timestamp};
 
 use crate::model::Piece;
@@ -98,6 +98,15 @@ fn live(view: &Snapshot, pulse: Pulse<'_>) -> Result<BTreeSet<BodyId>, Fault> {
         pulse()
     })?;
     Ok(live)
+}
+
+/// The bodies that a row references: none if it is no row of an object or of a part.
+pub fn bodies_of_row(key: &[u8], value: &[u8]) -> Result<Vec<BodyId>, StoreError> {
+    if let Some(version) = VERSIONS.row(key, value)? {
+        let pieces = version.stored.iter().flat_map(|stored| &stored.pieces);
+        return Ok(pieces.filter_map(Piece::file).collect());
+    }
+    Ok(PARTS.row(key, value)?.and_then(|part| part.piece.file()).into_iter().collect())
 }
 
 #[cfg(test)]

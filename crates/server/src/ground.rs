@@ -13,7 +13,7 @@ use crate::directory::{BODIES_GONE, Plan, Survey, plan};
 use crate::store_identity::{
     Identity, IdentityKeeper, IdentityKeys, Written, mismatch, store_name,
 };
-use crate::{Config, OpenError, keyring_file, memory, modes, sealing};
+use crate::{Config, OpenError, keyring_file, memory, modes, restored, sealing};
 
 /// Whether the data directory has an identity file, so that its loss is detected.
 const IDENTIFIED: Table<bool> = Table::new("server.identified");
@@ -140,6 +140,9 @@ impl Ground {
         };
         store.settle()?;
         keyring_file::delete_former(&store)?;
+        if let Some(origin) = identity.as_ref().and_then(|identity| identity.origin.as_ref()) {
+            restored::record(&config.account, &store, origin, clock.now())?;
+        }
         let identity = identity.unwrap_or_else(|| Identity::unfinished(clock.now()));
         let keeper = IdentityKeeper::new(folder, IdentityKeys::of(&root_key)?, identity);
         if IDENTIFIED.get(&store.snapshot()?.tx(), "")?.is_none() {

@@ -31,9 +31,14 @@ pub(crate) fn unlock(folder: &Path, root: &RootKey) -> Result<Option<Arc<Keyring
         Ok(bytes) => bytes,
     };
     refuse_readable_by_others(&path)?;
-    let wrapped = serde_json::from_slice(&bytes)
-        .map_err(|_| StoreError::corrupt(format_args!("`{}` is no keyring", path.display())))?;
-    Ok(Some(Arc::new(Keyring::unlock(root, &wrapped)?)))
+    open(&bytes, root).map(Some)
+}
+
+/// The keyring that a file of these bytes contains.
+pub(crate) fn open(bytes: &[u8], root: &RootKey) -> Result<Arc<Keyring>, OpenError> {
+    let wrapped = serde_json::from_slice(bytes)
+        .map_err(|_| StoreError::corrupt(format_args!("`{FILE}` is no keyring")))?;
+    Ok(Arc::new(Keyring::unlock(root, &wrapped)?))
 }
 
 /// Writes the file of a data directory whose state contains the keyring, as the first format did.

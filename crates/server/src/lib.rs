@@ -9,6 +9,7 @@
 
 mod accounts;
 mod addressed;
+mod backups;
 mod beats;
 mod config;
 mod config_error;
@@ -38,6 +39,7 @@ mod own;
 mod patience;
 mod places;
 mod proxies;
+mod restored;
 mod roots;
 mod same_origin;
 mod sealing;
@@ -54,6 +56,7 @@ pub use accounts::{
     Committed, Rotated, create_account, list_accounts, rename_account, reset_root_password,
     rotate_root_access_key,
 };
+pub use backups::{begin_backup, restore_backup, verify_backup};
 pub use beats::Alive;
 pub use config::{Account, Config, TlogConfig, Witness, parse_bytes, parse_duration_ms};
 pub use config_error::ConfigError;

@@ -2,6 +2,7 @@ use std::fmt;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
+use backup::BackupError;
 use gateway::Fault;
 use keys::KeyError;
 use store::StoreError;
@@ -101,6 +102,8 @@ pub enum OpenError {
     },
     /// The root key is sealed with a passphrase and none was given.
     PassphraseNeeded,
+    /// A backup was not made, verified or restored.
+    Backup(BackupError),
 }
 
 impl OpenError {
@@ -175,6 +178,7 @@ impl fmt::Display for OpenError {
                  {wanted}: start with `--account {owner}`, or add {wanted} as a further account \
                  with `shoseki account create NAME --id {wanted}`"
             ),
+            Self::Backup(error) => write!(f, "{error}"),
             Self::PassphraseNeeded => f.write_str("the root key is sealed with a passphrase"),
         }
     }

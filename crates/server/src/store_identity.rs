@@ -42,16 +42,53 @@ pub(crate) struct Identity {
     pub(crate) event: String,
     /// Whether any object body had been written.
     pub(crate) bodies: bool,
+    /// The backup that it was restored from, until that is recorded in the history.
+    pub(crate) origin: Option<Origin>,
+}
+
+/// Where a restored store comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Origin {
+    /// Names the backup.
+    pub(crate) backup: String,
+    /// The newest frame that was restored: what follows it is another history.
+    pub(crate) frame: u64,
+    /// The newest frame that the backup had.
+    pub(crate) newest: u64,
+    /// When it was restored.
+    pub(crate) at: Timestamp,
+}
+
+impl Origin {
+    fn text(&self) -> String {
+        format!("{} {} {} {}", self.backup, self.frame, self.newest, self.at.iso_ms())
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut words = text.split(' ');
+        let backup = words.next()?.to_owned();
+        let (Ok(frame), Ok(newest)) = (words.next()?.parse(), words.next()?.parse()) else {
+            return None;
+        };
+        Some(Self { backup, frame, newest, at: Timestamp::parse_iso(words.next()?)? })
+    }
 }
 
 impl Identity {
     /// For a store that is being created.
     pub(crate) fn unfinished(now: Timestamp) -> Self {
-        Self { store: None, created: now, position: 0, event: String::new(), bodies: false }
+        Self {
+            store: None,
+            created: now,
+            position: 0,
+            event: String::new(),
+            bodies: false,
+            origin: None,
+        }
     }
 
     /// The same as of now.
-    fn later(&self, store: &Store, name: Option<String>) -> Result<Self, StoreError> {
+    pub(crate) fn later(&self, store: &Store, name: Option<String>) -> Result<Self, StoreError> {
         let view = store.snapshot()?;
         let position = view.last_seq()?;
         let event = match event_hash(store, &view, position) {
@@ -65,6 +102,7 @@ impl Identity {
             position,
             event,
             bodies: self.bodies || Found::within(store.folder())?.bodies,
+            origin: None,
         })
     }
 
@@ -79,7 +117,8 @@ impl Identity {
             ("bodies", self.bodies.to_string()),
         ];
         let _ = writeln!(text, "{FIRST_LINE}");
-        for (name, value) in lines {
+        let origin = self.origin.as_ref().map(|origin| ("restored", origin.text()));
+        for (name, value) in lines.into_iter().chain(origin) {
             let _ = writeln!(text, "{name} = {value}");
         }
         let proof = types::hex(&hmac_sha256(keys.key.as_bytes(), text.as_bytes()));
@@ -114,11 +153,16 @@ pub(crate) struct Written {
 }
 
 impl Written {
+    /// The file of these bytes.
+    pub(crate) fn of(folder: &Path, bytes: &[u8]) -> Self {
+        Self { path: folder.join(FILE), text: String::from_utf8_lossy(bytes).into() }
+    }
+
     /// The identity within `folder`; `None` if there is none.
     pub(crate) fn within(folder: &Path) -> Result<Option<Self>, OpenError> {
         let path = folder.join(FILE);
         match fs::read(&path) {
-            Ok(bytes) => Ok(Some(Self { path, text: String::from_utf8_lossy(&bytes).into() })),
+            Ok(bytes) => Ok(Some(Self::of(folder, &bytes))),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(cause) => Err(OpenError::File { path, cause }),
         }
@@ -144,6 +188,7 @@ impl Written {
             position: value("position")?.parse().map_err(|_| damaged())?,
             event: value("event")?.to_owned(),
             bodies: value("bodies")? == "true",
+            origin: values.get("restored").and_then(|text| Origin::parse(text)),
         };
         // Complete, including its authentication code: nothing in it comes from elsewhere.
         let is_proved =

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use backup::BackupError;
 use server::{ConfigError, OpenError};
 
 use crate::client::CallError;
@@ -85,6 +86,7 @@ impl From<OpenError> for Trouble {
             | OpenError::Writable { .. }
             | OpenError::NotSealed { .. }
             | OpenError::PassphraseNeeded => Exit::Denied,
+            OpenError::Backup(error) => return Self::new(of_backup(error), error),
         };
         if matches!(&error, OpenError::Store(cause) if cause.is_in_use()) {
             return Self::new(
@@ -93,6 +95,18 @@ impl From<OpenError> for Trouble {
             );
         }
         Self::new(exit, format_args!("cannot open the data directory: {error}"))
+    }
+}
+
+fn of_backup(error: &BackupError) -> Exit {
+    match error {
+        BackupError::None { .. } | BackupError::Place { .. } | BackupError::Store(_) => {
+            Exit::Unreachable
+        }
+        BackupError::Foreign { .. }
+        | BackupError::Damaged { .. }
+        | BackupError::NoSuchPoint { .. } => Exit::Findings,
+        BackupError::NotEmpty { .. } | BackupError::BadPlace { .. } => Exit::Usage,
     }
 }
 

@@ -7,7 +7,9 @@
 //! `quickstart.rs` (the four steps, as a client), `client.rs` (signing and sending), `verify.rs`.
 
 mod account;
+mod backup;
 mod client;
+mod depot;
 mod environment;
 mod exit;
 mod explain;
@@ -23,6 +25,7 @@ mod prove;
 mod quickstart;
 mod reach;
 mod rebuild;
+mod restore;
 mod serve;
 mod signals;
 mod supervisor;
@@ -90,6 +93,10 @@ enum Command {
     History(history::History),
     /// Replaces a missing or damaged state file, from the log.
     Rebuild(rebuild::Rebuild),
+    /// Backs up a data directory to a folder or a bucket, while its server runs.
+    Backup(backup::Backup),
+    /// Restores a backup to a new data directory.
+    Restore(restore::Restore),
     /// Explains why a request was denied, or why deliveries are pending: policy, statement, values.
     Explain(explain::Explain),
     /// Checks whether a server is healthy.
@@ -145,6 +152,8 @@ fn run(command: &Command, lang: Lang, refused: &[String]) -> Result<Exit, Troubl
         Command::Fsck(verb) => fsck::run(verb),
         Command::History(verb) => history::run(verb),
         Command::Rebuild(verb) => rebuild::run(verb),
+        Command::Backup(verb) => backup::run(verb),
+        Command::Restore(verb) => restore::run(verb),
         Command::Explain(verb) => explain::run(verb),
         Command::Health(verb) => health::run(verb),
         Command::Completions(verb) => Ok(pages::completions(verb, Cli::command())),

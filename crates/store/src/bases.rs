@@ -45,7 +45,7 @@ pub(crate) struct Base {
     /// The position of the frame as of which it is.
     pub(crate) position: u64,
     pub(crate) bytes: u64,
-    path: PathBuf,
+    pub(crate) path: PathBuf,
 }
 
 /// The bases within a data directory, oldest first.
@@ -68,7 +68,7 @@ pub(crate) fn bases(data: &Path) -> Result<Vec<Base>, StoreError> {
 }
 
 /// Twenty digits, so that names sort like numbers.
-fn file_name(position: u64) -> String {
+pub(crate) fn file_name(position: u64) -> String {
     format!("{position:020}.base")
 }
 
@@ -177,7 +177,7 @@ fn start_of(point: &[u8]) -> Head {
 /// The rows of a base, one after the other, each verified.
 pub(crate) struct BaseReader {
     name: String,
-    file: BufReader<File>,
+    file: Box<dyn Read + Send>,
     opener: Opener,
     head: Head,
     /// The rows of the frame at hand, last first.
@@ -188,13 +188,21 @@ pub(crate) struct BaseReader {
 impl BaseReader {
     /// Opens a base; its point comes with it.
     pub(crate) fn open(base: &Base, keyring: Arc<Keyring>) -> Result<(LogPoint, Self), StoreError> {
-        let name = file_name(base.position);
-        let mut file = BufReader::new(File::open(&base.path)?);
+        Self::of(base.position, Box::new(BufReader::new(File::open(&base.path)?)), keyring)
+    }
+
+    /// The same from the bytes of the base of this frame.
+    pub(crate) fn of(
+        position: u64,
+        mut file: Box<dyn Read + Send>,
+        keyring: Arc<Keyring>,
+    ) -> Result<(LogPoint, Self), StoreError> {
+        let name = file_name(position);
         let mut head = [0; MAGIC.len() + POINT_BYTES];
         file.read_exact(&mut head).map_err(|_| damaged(&name, "it is too short"))?;
         let point = head.strip_prefix(MAGIC).ok_or_else(|| damaged(&name, "it is no base"))?;
         let start = start_of(point);
-        let point = LogPoint::read(point).filter(|point| point.head.position == base.position);
+        let point = LogPoint::read(point).filter(|point| point.head.position == position);
         let point = point.ok_or_else(|| damaged(&name, "it is the base of another frame"))?;
         let opener = Opener::of(Stretch::Base, keyring);
         Ok((point, Self { name, file, opener, head: start, rows: Vec::new(), is_over: false }))

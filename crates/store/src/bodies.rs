@@ -181,7 +181,7 @@ impl Bodies {
         Ok(swept)
     }
 
-    fn path(&self, id: &BodyId) -> PathBuf {
+    pub(crate) fn path(&self, id: &BodyId) -> PathBuf {
         self.leaf(id).join(id.to_string())
     }
 

@@ -14,7 +14,7 @@ use crate::copy_rows::CopyRows;
 use crate::shared::Shared;
 use crate::tx::Rows;
 use crate::view::View;
-use crate::{StoreError, bases, leftovers, proof};
+use crate::{StoreError, bases, cursors, leftovers, proof};
 
 /// Bytes of writes from which on the copy takes them at once.
 const WRITES_BYTES: usize = 4 << 20;
@@ -22,9 +22,8 @@ const WRITES_BYTES: usize = 4 << 20;
 const PAUSE: Duration = Duration::from_secs(1);
 /// Frames between two checkpoints that the writer makes itself.
 const FRAMES: u64 = 4;
-/// A new base is due when the log has this many bytes, and this many times those of the newest
-/// base.
-const LOG_BYTES: u64 = 128 << 20;
+/// A new base is due when the log has the bytes from which on bases are written, and this many times those of the
+/// newest base.
 const LOG_TIMES_BASE: u64 = 4;
 /// Rounds after which a base that failed is tried again: about as many seconds.
 const BASE_WAITS: u32 = 60;
@@ -46,6 +45,8 @@ pub(crate) struct Checkpoints {
     pace: Pace,
     folder: PathBuf,
     entropy: Entropy,
+    /// Of the log, from which on bases are written.
+    base_bytes: u64,
     state: Mutex<State>,
     changed: Condvar,
     /// A base is being written.
@@ -78,12 +79,19 @@ pub struct Upkeep {
 }
 
 impl Checkpoints {
-    pub(crate) fn new(shared: Arc<Shared>, pace: Pace, folder: &Path, entropy: &Entropy) -> Self {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        pace: Pace,
+        folder: &Path,
+        entropy: &Entropy,
+        base_bytes: u64,
+    ) -> Self {
         Self {
             shared,
             pace,
             folder: folder.to_owned(),
             entropy: entropy.clone(),
+            base_bytes,
             state: Mutex::default(),
             changed: Condvar::new(),
             is_basing: AtomicBool::new(false),
@@ -220,7 +228,7 @@ impl Checkpoints {
         let newest = bases::bases(&self.folder)?.pop();
         let bytes = newest.as_ref().map_or(0, |base| base.bytes.saturating_mul(LOG_TIMES_BASE));
         let since = self.shared.bytes_since_base.load(Ordering::Relaxed);
-        let wanted = bytes.max(LOG_BYTES);
+        let wanted = bytes.max(self.base_bytes);
         let mut state = self.state();
         state.base_waits = state.base_waits.saturating_sub(1);
         let is_failed = state.failures.failed_bases > 0;
@@ -274,12 +282,15 @@ impl Checkpoints {
         bases::write(&self.folder, rows, &shared.keyring, &self.entropy, &permission)
     }
 
-    /// Deletes what lies before the older base and is in segments.
+    /// Deletes what lies before the older base, is in segments, and is in the backups that follow
+    /// the log.
     fn trim(&self) -> Result<(), StoreError> {
         let all = bases::bases(&self.folder)?;
         let [older, _] = all.as_slice() else { return Ok(()) };
         let sealed = self.shared.kept_from.load(Ordering::Acquire);
-        self.shared.log.trim(older.position.saturating_add(1).min(sealed))
+        let log = self.shared.log.as_ref();
+        let needed = cursors::needed_from(&self.folder, log.bytes()?)?.unwrap_or(u64::MAX);
+        log.trim(older.position.saturating_add(1).min(sealed).min(needed))
     }
 }
 

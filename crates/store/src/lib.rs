@@ -57,6 +57,7 @@ mod bodies;
 mod checkpoints;
 mod copy;
 mod copy_rows;
+mod cursors;
 mod error;
 mod event;
 mod events;
@@ -76,6 +77,7 @@ mod sealed;
 mod segment;
 mod shared;
 mod snapshot;
+mod source;
 mod stopwatch;
 mod table;
 mod tail;
@@ -93,12 +95,13 @@ pub use bodies::{Bodies, BodyId, BodyReader, BodyWriter, Swept};
 use checkpoints::Checkpointer;
 pub use checkpoints::Upkeep;
 pub use copy::StateFiles;
+pub use cursors::BackupCursor;
 pub use error::{StoreError, StoreErrorKind};
 pub use event::NewEvent;
 pub use events::HistoryQuery;
 pub use log::{
-    Change, Changes, FileLog, FolderFile, Frame, Head, Lock, Log, LogFault, LogFolder, LogSettings,
-    MemoryLog, Opener, Payload, Sealer, Tag,
+    Change, Changes, FileLog, FolderFile, Frame, Head, LiveLog, Lock, Log, LogFault, LogFolder,
+    LogImport, LogSettings, MemoryLog, Opener, Payload, Sealer, Tag,
 };
 pub use migrate::row_of_format_1;
 pub use opening::Opening;
@@ -109,6 +112,7 @@ use segment::Tables;
 pub use segment::{EventRow, SEGMENTS_FOLDER};
 use shared::Shared;
 pub use snapshot::Snapshot;
+pub use source::{BaseFile, BaseRows, SegmentFile, Writes, body_path, rows_with};
 pub use stopwatch::DiskStep;
 pub use table::{ByteTable, Table, key, key_parts, key_prefix, key_text};
 pub use tx::{LayeredTx, Tx};

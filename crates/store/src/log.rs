@@ -19,7 +19,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 
 pub(crate) use file::is_log_file;
-pub use file::{FileLog, LogSettings};
+pub use file::{FileLog, LiveLog, LogImport, LogSettings};
 pub use folder::{FolderFile, Lock, LogFolder};
 pub use frame::{Frame, Opener, Sealer};
 pub use memory::{LogFault, MemoryLog};

@@ -30,13 +30,18 @@ pub struct Opening {
     pub page_cache_bytes: usize,
     /// How the log is kept.
     pub log: LogSettings,
+    /// Bytes of the log from which on bases of the state are written, and frames trimmed.
+    pub base_bytes: u64,
 }
 
+/// Bytes of the log from which on bases are written.
+const BASE_BYTES: u64 = 128 << 20;
+
 impl Opening {
-    /// With a page cache of 64 MiB and the usual log files.
+    /// With a page cache of 64 MiB, the usual log files, and bases from 128 MiB of log on.
     pub fn new(keyring: Arc<Keyring>, entropy: Entropy) -> Self {
         let (page_cache_bytes, log) = (PAGE_CACHE_BYTES, LogSettings::default());
-        Self { keyring, entropy, page_cache_bytes, log }
+        Self { keyring, entropy, page_cache_bytes, log, base_bytes: BASE_BYTES }
     }
 
     /// What seals the rows of the copy.
@@ -183,8 +188,13 @@ impl Store {
         let shared = Arc::new(shared);
         let cannot = |cause| StoreError::engine("cannot begin to seal frames").because(cause);
         let sealer = Sealer::start(&with.keyring, &with.entropy).map_err(cannot)?;
-        let checkpoints =
-            Arc::new(Checkpoints::new(Arc::clone(&shared), pace, folder, &with.entropy));
+        let checkpoints = Arc::new(Checkpoints::new(
+            Arc::clone(&shared),
+            pace,
+            folder,
+            &with.entropy,
+            with.base_bytes,
+        ));
         let writer = Writer::start(Arc::clone(&shared), sealer, Arc::clone(&checkpoints))?;
         let checkpointer = Checkpointer::start(checkpoints)?;
         let (tables, sealing) = (Mutex::default(), Mutex::default());

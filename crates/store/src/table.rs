@@ -172,9 +172,14 @@ impl<T: Serialize + DeserializeOwned> Table<T> {
         Ok(rows)
     }
 
-    /// The row that is stored as these bytes.
-    pub(crate) fn decoded(&self, bytes: &[u8]) -> Result<T, StoreError> {
-        self.read(bytes)
+    /// The row of this table that a key with its table and its bytes are; `None` if they are of
+    /// another one.
+    pub fn row(&self, key: &[u8], value: &[u8]) -> Result<Option<T>, StoreError> {
+        let key = key.strip_prefix(self.name.as_bytes());
+        if key.is_some_and(|key| key.first() == Some(&0)) {
+            return self.read(value).map(Some);
+        }
+        Ok(None)
     }
 
     fn read(&self, bytes: &[u8]) -> Result<T, StoreError> {

@@ -13,6 +13,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("policy", &["types"]),
     ("trail", &["types", "keys"]),
     ("store", &["types", "keys"]),
+    ("backup", &["types", "keys", "store"]),
     ("gateway", &["types", "wire", "policy", "trail", "keys", "store"]),
     ("kms", &["types", "wire", "policy", "keys", "store", "gateway"]),
     ("iam", &["types", "wire", "policy", "trail", "keys", "store", "gateway"]),
@@ -31,6 +32,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "keys",
             "tlog",
             "store",
+            "backup",
             "gateway",
             "kms",
             "s3",
@@ -41,7 +43,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "tagging",
         ],
     ),
-    ("shoseki", &["types", "wire", "policy", "trail", "keys", "tlog", "inquiry", "server"]),
+    (
+        "shoseki",
+        &["types", "wire", "policy", "trail", "keys", "tlog", "backup", "inquiry", "server"],
+    ),
     ("testkit", &["types", "wire", "trail", "keys", "store", "gateway", "iam"]),
     ("bench", &["types", "wire", "trail", "keys", "store", "testkit"]),
     (

@@ -1,4 +1,9 @@
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use rustls::ClientConfig;
+
+use super::trust::trust;
 
 /// Where operating systems store their trusted certificates.
 const SYSTEM_BUNDLES: [&str; 3] =
@@ -49,6 +54,11 @@ impl Endpoint {
     /// The address to connect to.
     pub(crate) fn socket(&self) -> (&str, u16) {
         (&self.host, self.port)
+    }
+
+    /// Which certificates are trusted; `None` for plain HTTP. Errors are human-readable text.
+    pub(crate) fn tls(&self) -> Result<Option<Arc<ClientConfig>>, String> {
+        self.bundle().map(|bundle| trust(bundle).map(Arc::new)).transpose()
     }
 
     /// The file of trusted certificates, for HTTPS.

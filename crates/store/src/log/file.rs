@@ -24,7 +24,9 @@
 //! the frame is then certainly gone, or the log stays unusable.
 
 mod allocate;
+mod import;
 mod layout;
+mod live;
 mod log_file;
 mod open_files;
 mod recover;
@@ -37,8 +39,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use allocate::{Begun, SPARE_FILE, UNFINISHED_FILE, begin_file, make_spare, remove_if_there};
+pub use import::LogImport;
 use keys::Keyring;
 use layout::{BLOCK_BYTES, FileHeader, file_name, first_position, next_offset};
+pub use live::LiveLog;
 use log_file::{LogFile, OpenLogFile, held};
 use open_files::OpenFiles;
 

@@ -110,7 +110,7 @@ impl Frame {
     }
 
     /// The frame that follows in a file; `None` if there is none, or not all of it.
-    pub(crate) fn read_from(file: &mut impl Read) -> Result<Option<Self>, StoreError> {
+    pub fn read_from(file: &mut impl Read) -> Result<Option<Self>, StoreError> {
         let mut bytes = vec![0; HEADER_BYTES];
         let header = filled(file, &mut bytes)?.then(|| Header::read(&bytes)).flatten();
         let Some(header) = header else { return Ok(None) };
@@ -184,7 +184,7 @@ impl Sealer {
     }
 
     /// The same for any use of frames.
-    pub(crate) fn start_of(
+    pub fn start_of(
         stretch: Stretch,
         keyring: &Keyring,
         entropy: &Entropy,
@@ -239,7 +239,7 @@ impl Opener {
     }
 
     /// The same for any use of frames.
-    pub(crate) fn of(stretch: Stretch, keyring: Arc<Keyring>) -> Self {
+    pub fn of(stretch: Stretch, keyring: Arc<Keyring>) -> Self {
         Self { keyring, stretch, last: None }
     }
 

@@ -14,6 +14,7 @@ pub(super) const UNFINISHED_FILE: &str = "unfinished";
 const ZEROS: &[u8] = &[0; 1 << 20];
 
 /// A file that was just begun.
+#[derive(Debug)]
 pub(super) struct Begun {
     pub(super) file: Arc<dyn FolderFile>,
     pub(super) bytes: u64,

@@ -12,6 +12,7 @@ use crate::StoreError;
 const BLANK: &[u8] = &[0; HEADER_BYTES];
 
 /// What is known of a file of frames, open or not.
+#[derive(Debug)]
 pub(super) struct LogFile {
     pub(super) header: FileHeader,
     pub(super) bytes: u64,
@@ -20,6 +21,7 @@ pub(super) struct LogFile {
 }
 
 /// The same, open.
+#[derive(Debug)]
 pub(super) struct OpenLogFile {
     pub(super) about: Arc<LogFile>,
     pub(super) file: Arc<dyn FolderFile>,

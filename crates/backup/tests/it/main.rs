@@ -1,0 +1,8 @@
+//! Backups of a store that is written to, restored and damaged.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+
+mod damage;
+mod history;
+mod interrupted;
+mod load;
+mod world;

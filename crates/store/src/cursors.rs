@@ -1,0 +1,188 @@
+//! How far the backups of a data directory have come, and what the log keeps for them.
+//!
+//! ```text
+//! backups/3f1c….json   of one backup: where to, up to which frame, as of when, whether it follows
+//! ```
+//!
+//! A backup that follows the log holds back what it has not copied yet, up to [`HELD_BYTES_MAX`]:
+//! then its cursor is deleted, so that a backup that died does not fill the disk.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, chown};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use types::Timestamp;
+
+use crate::StoreError;
+use crate::bodies::create_folder;
+
+/// The folder of cursors within the data directory.
+const FOLDER: &str = "backups";
+const SUFFIX: &str = ".json";
+/// Bytes of the log from which on it waits for no backup.
+pub(crate) const HELD_BYTES_MAX: u64 = 1 << 30;
+/// The maximum length of a cursor's file.
+const BYTES_MAX: u64 = 64 << 10;
+
+/// How far a backup has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupCursor {
+    /// Names the backup: hexadecimal digits.
+    pub backup: String,
+    /// Where it is, as the operator named it.
+    pub destination: String,
+    /// The newest frame that is in it.
+    pub position: u64,
+    /// When that was the newest frame there was.
+    pub as_of: Timestamp,
+    /// Whether it follows the log, which keeps for it what it has not copied yet.
+    pub follows: bool,
+}
+
+impl BackupCursor {
+    /// Those of a data directory. Unreadable ones are reported and left out.
+    pub fn all(data: &Path) -> Result<Vec<Self>, StoreError> {
+        let mut found = Vec::new();
+        let entries = match fs::read_dir(data.join(FOLDER)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(found),
+            entries => entries?,
+        };
+        for entry in entries {
+            let entry = entry?;
+            if !entry.file_name().to_string_lossy().ends_with(SUFFIX) {
+                continue;
+            }
+            match read(&entry.path()) {
+                Ok(cursor) => found.push(cursor),
+                Err(error) => {
+                    let (file, error) = (entry.path(), types::error_chain(&error));
+                    tracing::warn!(file = %file.display(), error, "unreadable cursor of a backup");
+                }
+            }
+        }
+        found.sort_by(|one, other| one.backup.cmp(&other.backup));
+        Ok(found)
+    }
+
+    /// The cursor of this backup; `None` if there is none, or it was deleted.
+    pub fn of(data: &Path, backup: &str) -> Result<Option<Self>, StoreError> {
+        let path = path(data, backup)?;
+        if path.try_exists()? { read(&path).map(Some) } else { Ok(None) }
+    }
+
+    /// Writes it durably. The file belongs to the owner of the data directory, even if another user
+    /// writes it.
+    pub fn write(&self, data: &Path) -> Result<(), StoreError> {
+        let (path, folder) = (path(data, &self.backup)?, data.join(FOLDER));
+        create_folder(&folder)?;
+        let bytes = serde_json::to_vec(self).map_err(std::io::Error::from)?;
+        let beside = path.with_extension("new");
+        let mut options = OpenOptions::new();
+        let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+        file.write_all(&bytes)?;
+        file.sync_all()?;
+        let (owner, own) = (fs::metadata(data)?, file.metadata()?);
+        if (owner.uid(), owner.gid()) != (own.uid(), own.gid()) {
+            for path in [&folder, &beside] {
+                chown(path, Some(owner.uid()), Some(owner.gid()))?;
+            }
+        }
+        fs::rename(&beside, &path)?;
+        Ok(File::open(&folder)?.sync_all()?)
+    }
+
+    /// Deletes the cursor of a backup; a missing one is not an error.
+    pub fn delete(data: &Path, backup: &str) -> Result<(), StoreError> {
+        match fs::remove_file(path(data, backup)?) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The position from which on the log must keep its frames for backups; `None` if there is no
+/// backup that follows it. With `log_bytes` beyond the limit it keeps none: the cursors are deleted.
+pub(crate) fn needed_from(data: &Path, log_bytes: u64) -> Result<Option<u64>, StoreError> {
+    let following = BackupCursor::all(data)?.into_iter().filter(|cursor| cursor.follows);
+    let mut needed = None;
+    for cursor in following {
+        if log_bytes > HELD_BYTES_MAX {
+            let (to, position) = (&cursor.destination, cursor.position);
+            tracing::error!(
+                to,
+                position,
+                "a backup is too far behind: the log no longer waits for it"
+            );
+            BackupCursor::delete(data, &cursor.backup)?;
+        } else {
+            let next = cursor.position.saturating_add(1);
+            needed = Some(needed.map_or(next, |before: u64| before.min(next)));
+        }
+    }
+    Ok(needed)
+}
+
+fn path(data: &Path, backup: &str) -> Result<PathBuf, StoreError> {
+    let is_name = !backup.is_empty() && types::hex_decode(backup).is_some();
+    if !is_name {
+        return Err(StoreError::corrupt("the name of a backup is not hexadecimal digits"));
+    }
+    Ok(data.join(FOLDER).join(format!("{backup}{SUFFIX}")))
+}
+
+fn read(path: &Path) -> Result<BackupCursor, StoreError> {
+    let damaged = || StoreError::corrupt(format_args!("`{}` is no cursor", path.display()));
+    if fs::metadata(path)?.len() > BYTES_MAX {
+        return Err(damaged());
+    }
+    serde_json::from_slice(&fs::read(path)?).map_err(|_| damaged())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cursor(backup: &str, position: u64, follows: bool) -> BackupCursor {
+        let (backup, destination) = (backup.to_owned(), "/backup".to_owned());
+        BackupCursor { backup, destination, position, as_of: Timestamp::from_secs(1), follows }
+    }
+
+    /// The log waits for the backup that is farthest behind, and for none that does not follow.
+    #[test]
+    fn the_log_waits_for_backups_that_follow_it() {
+        let data = tempfile::tempdir().unwrap();
+        assert_eq!(needed_from(data.path(), 1).unwrap(), None);
+        for one in [cursor("aa", 70, true), cursor("bb", 50, true), cursor("cc", 3, false)] {
+            one.write(data.path()).unwrap();
+            assert_eq!(BackupCursor::of(data.path(), &one.backup).unwrap(), Some(one));
+        }
+        assert_eq!(needed_from(data.path(), HELD_BYTES_MAX).unwrap(), Some(51));
+        BackupCursor::delete(data.path(), "bb").unwrap();
+        BackupCursor::delete(data.path(), "bb").unwrap();
+        assert_eq!(needed_from(data.path(), 1).unwrap(), Some(71));
+    }
+
+    /// A backup that died does not fill the disk.
+    #[test]
+    fn the_log_does_not_wait_for_ever() {
+        let data = tempfile::tempdir().unwrap();
+        cursor("aa", 7, true).write(data.path()).unwrap();
+        cursor("cc", 3, false).write(data.path()).unwrap();
+        assert_eq!(needed_from(data.path(), HELD_BYTES_MAX + 1).unwrap(), None);
+        let left: Vec<_> = BackupCursor::all(data.path()).unwrap();
+        assert_eq!(left, [cursor("cc", 3, false)]);
+    }
+
+    /// A file that is none holds nothing, and a name cannot leave the folder.
+    #[test]
+    fn strange_cursors_are_left_out() {
+        let data = tempfile::tempdir().unwrap();
+        fs::create_dir(data.path().join(FOLDER)).unwrap();
+        fs::write(data.path().join(FOLDER).join("aa.json"), "{").unwrap();
+        assert_eq!(BackupCursor::all(data.path()).unwrap(), []);
+        assert!(cursor("../aa", 1, true).write(data.path()).is_err());
+        assert!(cursor("", 1, true).write(data.path()).is_err());
+    }
+}
