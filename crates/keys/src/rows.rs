@@ -39,7 +39,7 @@ impl RowsKey {
         sealed.extend_from_slice(&epoch.to_be_bytes());
         sealed.extend_from_slice(&nonce);
         sealed.extend_from_slice(plain);
-        let place = sealed.get_mut(HEADER_BYTES..).unwrap_or_default();
+        let place = sealed.get_mut(HEADER_BYTES..).ok_or(KeyError::TooLong)?;
         let nonce = Nonce::assume_unique_for_key(nonce);
         let tag = self.0.seal_in_place_separate_tag(nonce, Aad::from(aad), place);
         sealed.extend_from_slice(tag.map_err(|_| KeyError::Library)?.as_ref());

@@ -146,17 +146,14 @@ impl Anchor {
 /// A registration is never trimmed before the next one: it comes after the events of its segment.
 fn newest_of(log: &FileLog, keyring: &Arc<Keyring>) -> Result<(Sealed, u64), StoreError> {
     let (mut sealed, mut next_seq, mut first_seq) = (None, 1, None);
-    let key = Sealed::row_key()?;
     let mut opener = Opener::new(Arc::clone(keyring));
     log.read(log.first()?, &mut |frame| {
         let payload = opener.open(&frame)?;
         let mut changes = Changes::of(payload.as_bytes())?;
         first_seq.get_or_insert(changes.next_seq());
         for change in &mut changes {
-            if let Change::Put { key: own, value } = change?
-                && *own == key
-            {
-                sealed = Some(Sealed::decoded(value)?);
+            if let Change::Put { key, value } = change? {
+                sealed = Sealed::in_row(key, value)?.or(sealed.take());
             }
         }
         next_seq = changes.next_seq();

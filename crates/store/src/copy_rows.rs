@@ -11,7 +11,7 @@ use crate::StoreError;
 use crate::log::LogPoint;
 use crate::tx::{Pairs, Rows};
 
-/// The one row that is not sealed: it tells which format the others have.
+/// The one row that is not sealed: the format of the others.
 const PLAIN: &[u8] = b"meta.format\0";
 /// The place of the point up to which the copy is complete; no key of a row is empty.
 const APPLIED_PLACE: &[u8] = b"";

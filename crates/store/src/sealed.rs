@@ -37,14 +37,9 @@ impl Sealed {
         Ok(SEALED.get(tx, "")?.unwrap_or_default())
     }
 
-    /// The key of its row, as it is in the log.
-    pub(crate) fn row_key() -> Result<Vec<u8>, StoreError> {
-        Ok(SEALED.pair("", &Self::default())?.0)
-    }
-
-    /// The value of its row, as it is in the log.
-    pub(crate) fn decoded(value: &[u8]) -> Result<Self, StoreError> {
-        SEALED.decoded(value)
+    /// The row of this key and value, as it is in the log; `None` if it is another one.
+    pub(crate) fn in_row(key: &[u8], value: &[u8]) -> Result<Option<Self>, StoreError> {
+        SEALED.row(key, value)
     }
 
     pub(crate) fn put(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {

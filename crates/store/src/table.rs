@@ -182,11 +182,6 @@ impl<T: Serialize + DeserializeOwned> Table<T> {
         Ok(None)
     }
 
-    /// The row that is stored as these bytes.
-    pub(crate) fn decoded(&self, bytes: &[u8]) -> Result<T, StoreError> {
-        self.read(bytes)
-    }
-
     fn read(&self, bytes: &[u8]) -> Result<T, StoreError> {
         serde_json::from_slice(bytes).map_err(|cause| {
             StoreError::corrupt(format_args!("row of `{}`", self.name)).because(cause)
