@@ -1,9 +1,10 @@
 //! The log: what a commit makes durable. Frames, sealed and chained, in the order of their
-//! positions; everything else in the data directory can be made from them.
+//! positions; rows and events can be made from them.
 //!
 //! A [`Log`] stores frames without understanding them; a [`Sealer`] makes them, an [`Opener`]
-//! verifies them. The chain is theirs: each frame names the tag of the one before it, so that a
-//! frame that was changed, moved, dropped or put in is noticed by every holder of the key.
+//! authenticates one of them. Each frame names the tag of the one before it, and whoever reads
+//! several compares these ([`Frame::follows`]), so that a frame that was changed, moved, dropped or
+//! put in is noticed by every holder of the key.
 //!
 //! A frame is written only after the one before it is durable. Hence only the newest may be torn,
 //! by a crash while it was written: it was never acknowledged, and is cut. A broken frame that has
@@ -102,6 +103,13 @@ pub trait Log: fmt::Debug + Send + Sync + 'static {
 
     /// The bytes that it takes where it is stored.
     fn bytes(&self) -> Result<u64, StoreError>;
+
+    /// How many of them can be freed only once the frames after `position` are not needed; about, at
+    /// most all.
+    fn bytes_after(&self, position: u64) -> Result<u64, StoreError> {
+        let _ = position;
+        self.bytes()
+    }
 
     /// Makes ready what the next appends will need, so that they do not have to.
     fn prepare(&self) -> Result<(), StoreError> {

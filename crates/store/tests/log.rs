@@ -322,6 +322,29 @@ fn the_first_frame_may_be_larger_than_the_first_file() {
     assert_eq!(read(&open(folder.path()).unwrap(), 1).unwrap(), numbered(&payloads));
 }
 
+/// A file whose first frame was torn is replaced when the next frame is too large for it; the files
+/// before it are still those of the log.
+#[test]
+fn a_file_that_replaces_one_without_frames_has_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut payloads: Vec<_> = (0..3).map(|byte| vec![byte; 40_000]).collect();
+    let log = open(folder.path()).unwrap();
+    Writer::start(2).append_all(&log, &payloads);
+    let (first, name) = log.files().pop().unwrap();
+    assert_eq!((first, log.files().len()), (3, 3));
+    drop(log);
+    let path = folder.path().join(name);
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[4_096..8_192].fill(0);
+    fs::write(&path, bytes).unwrap();
+    let log = open(folder.path()).unwrap();
+    assert_eq!(log.head().unwrap().position, 2);
+    payloads[2] = vec![7; 100_000];
+    Writer::start(3).append_all(&log, &payloads[2..]);
+    drop(log);
+    assert_eq!(read(&open(folder.path()).unwrap(), 1).unwrap(), numbered(&payloads));
+}
+
 #[test]
 fn a_trimmed_file_is_used_again_and_its_remains_are_ignored() {
     let folder = tempfile::tempdir().unwrap();

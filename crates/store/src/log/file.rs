@@ -189,15 +189,14 @@ impl FileLog {
         Some((Arc::clone(file), next.map(|(_, file)| Arc::clone(file))))
     }
 
-    /// The first position of the newest file, and its size.
-    fn newest_file(&self) -> Option<(u64, u64)> {
+    fn newest_file(&self) -> Option<Arc<LogFile>> {
         let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
-        files.last_key_value().map(|(first, file)| (*first, file.bytes))
+        files.last_key_value().map(|(_, file)| Arc::clone(file))
     }
 
     /// The size of the file after the newest one: small stores have small files.
     fn next_file_bytes(&self) -> u64 {
-        let newest = self.newest_file().map_or(0, |(_, bytes)| bytes);
+        let newest = self.newest_file().map_or(0, |newest| newest.bytes);
         let (least, most) = (self.settings.first_file_bytes, self.settings.file_bytes);
         newest.saturating_mul(2).max(least).min(most)
     }
@@ -206,7 +205,11 @@ impl FileLog {
     fn roll(&self, head: Head, room: u64) -> Result<OpenLogFile, StoreError> {
         let _spare = held(&self.spare);
         let first = head.position.saturating_add(1);
-        let after = self.newest_file().map_or(0, |(newest, _)| newest);
+        let after = self.newest_file().map_or(0, |newest| {
+            let header = newest.header;
+            // A file without a frame is replaced, and the new one has its place.
+            if header.first == first { header.after } else { header.first }
+        });
         let header = FileHeader { first, previous: head.tag, after };
         let begin = |bytes| begin_file(self.folder.as_ref(), bytes, header, room);
         let Begun { file, bytes } = match begin(self.next_file_bytes()) {
@@ -294,6 +297,14 @@ impl Log for FileLog {
         let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
         let spare = self.folder.len(SPARE_FILE)?.unwrap_or(0);
         Ok(files.values().fold(spare, |sum, file| sum.saturating_add(file.bytes)))
+    }
+
+    fn bytes_after(&self, position: u64) -> Result<u64, StoreError> {
+        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
+        let next = position.saturating_add(1);
+        let holds_next = files.range(..=next).next_back().map(|(first, _)| *first);
+        let after = files.range(holds_next.unwrap_or(next)..);
+        Ok(after.fold(0, |sum: u64, (_, file)| sum.saturating_add(file.bytes)))
     }
 
     /// Makes the file that will be needed next, if it is not there yet; takes as long as writing

@@ -33,7 +33,7 @@ impl FileHeader {
         let (previous, rest) = rest.split_first_chunk()?;
         let (after, _) = rest.split_first_chunk()?;
         let (first, after) = (u64::from_be_bytes(*first), u64::from_be_bytes(*after));
-        Some(Self { first, previous: *previous, after })
+        (after < first).then_some(Self { first, previous: *previous, after })
     }
 
     pub(super) fn head_before(&self) -> Head {
