@@ -289,7 +289,8 @@ impl Checkpoints {
         let [older, _] = all.as_slice() else { return Ok(()) };
         let sealed = self.shared.kept_from.load(Ordering::Acquire);
         let log = self.shared.log.as_ref();
-        let needed = cursors::needed_from(&self.folder, log.bytes()?)?.unwrap_or(u64::MAX);
+        let needed = cursors::needed_from(&self.folder, &|position| log.bytes_after(position))?;
+        let needed = needed.unwrap_or(u64::MAX);
         log.trim(older.position.saturating_add(1).min(sealed).min(needed))
     }
 }

@@ -7,11 +7,13 @@
 //! A backup that follows the log holds back what it has not copied yet, up to [`HELD_BYTES_MAX`]:
 //! then its cursor is deleted, so that a backup that died does not fill the disk.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata};
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, chown};
+use std::os::unix::fs::{MetadataExt, fchown};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{AtFlags, Mode, OFlags, open, openat, renameat, unlinkat};
+use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 use types::Timestamp;
 
@@ -21,7 +23,7 @@ use crate::bodies::create_folder;
 /// The folder of cursors within the data directory.
 const FOLDER: &str = "backups";
 const SUFFIX: &str = ".json";
-/// Bytes of the log from which on it waits for no backup.
+/// Bytes of the log that a backup may hold back.
 pub(crate) const HELD_BYTES_MAX: u64 = 1 << 30;
 /// The maximum length of a cursor's file.
 const BYTES_MAX: u64 = 64 << 10;
@@ -72,25 +74,34 @@ impl BackupCursor {
         if path.try_exists()? { read(&path).map(Some) } else { Ok(None) }
     }
 
-    /// Writes it durably. The file belongs to the owner of the data directory, even if another user
-    /// writes it.
+    /// Writes it durably. Folder and file belong to the owner of the data directory, even if another
+    /// user writes it.
+    ///
+    /// Links are not followed, and what is there is not trusted: the owner of the data directory must
+    /// not gain from it that root writes here.
     pub fn write(&self, data: &Path) -> Result<(), StoreError> {
-        let (path, folder) = (path(data, &self.backup)?, data.join(FOLDER));
-        create_folder(&folder)?;
-        let bytes = serde_json::to_vec(self).map_err(std::io::Error::from)?;
-        let beside = path.with_extension("new");
-        let mut options = OpenOptions::new();
-        let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-        file.write_all(&bytes)?;
-        file.sync_all()?;
-        let (owner, own) = (fs::metadata(data)?, file.metadata()?);
-        if (owner.uid(), owner.gid()) != (own.uid(), own.gid()) {
-            for path in [&folder, &beside] {
-                chown(path, Some(owner.uid()), Some(owner.gid()))?;
-            }
+        let name = name(&self.backup)?;
+        let owner = fs::metadata(data)?;
+        create_folder(&data.join(FOLDER))?;
+        let folder = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let folder =
+            open(data.join(FOLDER), folder, Mode::empty()).map_err(std::io::Error::from)?;
+        let folder = File::from(folder);
+        give(&folder, &owner)?;
+        let beside = format!("{}.new", self.backup);
+        match unlinkat(&folder, beside.as_str(), AtFlags::empty()) {
+            Err(Errno::NOENT) | Ok(()) => {}
+            Err(error) => return Err(std::io::Error::from(error).into()),
         }
-        fs::rename(&beside, &path)?;
-        Ok(File::open(&folder)?.sync_all()?)
+        let made = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW;
+        let file =
+            openat(&folder, beside.as_str(), made | OFlags::CLOEXEC, Mode::RUSR | Mode::WUSR);
+        let mut file = File::from(file.map_err(std::io::Error::from)?);
+        give(&file, &owner)?;
+        file.write_all(&serde_json::to_vec(self).map_err(std::io::Error::from)?)?;
+        file.sync_all()?;
+        renameat(&folder, beside.as_str(), &folder, name.as_str()).map_err(std::io::Error::from)?;
+        Ok(folder.sync_all()?)
     }
 
     /// Deletes the cursor of a backup; a missing one is not an error.
@@ -103,12 +114,16 @@ impl BackupCursor {
 }
 
 /// The position from which on the log must keep its frames for backups; `None` if there is no
-/// backup that follows it. With `log_bytes` beyond the limit it keeps none: the cursors are deleted.
-pub(crate) fn needed_from(data: &Path, log_bytes: u64) -> Result<Option<u64>, StoreError> {
+/// backup that follows it. A backup that would hold more than the limit of `bytes_after` its position
+/// holds none: its cursor is deleted.
+pub(crate) fn needed_from(
+    data: &Path,
+    bytes_after: &dyn Fn(u64) -> Result<u64, StoreError>,
+) -> Result<Option<u64>, StoreError> {
     let following = BackupCursor::all(data)?.into_iter().filter(|cursor| cursor.follows);
     let mut needed = None;
     for cursor in following {
-        if log_bytes > HELD_BYTES_MAX {
+        if bytes_after(cursor.position)? > HELD_BYTES_MAX {
             let (to, position) = (&cursor.destination, cursor.position);
             tracing::error!(
                 to,
@@ -124,12 +139,25 @@ pub(crate) fn needed_from(data: &Path, log_bytes: u64) -> Result<Option<u64>, St
     Ok(needed)
 }
 
-fn path(data: &Path, backup: &str) -> Result<PathBuf, StoreError> {
+/// Makes `file` one of `owner`'s, if it is not.
+fn give(file: &File, owner: &Metadata) -> Result<(), StoreError> {
+    let own = file.metadata()?;
+    if (owner.uid(), owner.gid()) != (own.uid(), own.gid()) {
+        fchown(file, Some(owner.uid()), Some(owner.gid()))?;
+    }
+    Ok(())
+}
+
+fn name(backup: &str) -> Result<String, StoreError> {
     let is_name = !backup.is_empty() && types::hex_decode(backup).is_some();
     if !is_name {
         return Err(StoreError::corrupt("the name of a backup is not hexadecimal digits"));
     }
-    Ok(data.join(FOLDER).join(format!("{backup}{SUFFIX}")))
+    Ok(format!("{backup}{SUFFIX}"))
+}
+
+fn path(data: &Path, backup: &str) -> Result<PathBuf, StoreError> {
+    Ok(data.join(FOLDER).join(name(backup)?))
 }
 
 fn read(path: &Path) -> Result<BackupCursor, StoreError> {
@@ -153,26 +181,47 @@ mod tests {
     #[test]
     fn the_log_waits_for_backups_that_follow_it() {
         let data = tempfile::tempdir().unwrap();
-        assert_eq!(needed_from(data.path(), 1).unwrap(), None);
+        let few = |_| Ok(1);
+        assert_eq!(needed_from(data.path(), &few).unwrap(), None);
         for one in [cursor("aa", 70, true), cursor("bb", 50, true), cursor("cc", 3, false)] {
             one.write(data.path()).unwrap();
             assert_eq!(BackupCursor::of(data.path(), &one.backup).unwrap(), Some(one));
         }
-        assert_eq!(needed_from(data.path(), HELD_BYTES_MAX).unwrap(), Some(51));
+        assert_eq!(needed_from(data.path(), &|_| Ok(HELD_BYTES_MAX)).unwrap(), Some(51));
         BackupCursor::delete(data.path(), "bb").unwrap();
         BackupCursor::delete(data.path(), "bb").unwrap();
-        assert_eq!(needed_from(data.path(), 1).unwrap(), Some(71));
+        assert_eq!(needed_from(data.path(), &few).unwrap(), Some(71));
     }
 
     /// A backup that died does not fill the disk.
     #[test]
     fn the_log_does_not_wait_for_ever() {
         let data = tempfile::tempdir().unwrap();
+        let near = cursor("bb", 90, true);
+        for one in [cursor("aa", 7, true), near.clone(), cursor("cc", 3, false)] {
+            one.write(data.path()).unwrap();
+        }
+        // The log is as long as the one backup is behind; the other one is not.
+        let bytes_after = |position| Ok(HELD_BYTES_MAX + 1 - (position - 7));
+        assert_eq!(needed_from(data.path(), &bytes_after).unwrap(), Some(91));
+        assert_eq!(BackupCursor::all(data.path()).unwrap(), [near, cursor("cc", 3, false)]);
+    }
+
+    /// Neither the folder nor the file is written through a link.
+    #[test]
+    fn links_are_not_followed() {
+        let (data, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        std::os::unix::fs::symlink(other.path(), data.path().join(FOLDER)).unwrap();
+        assert!(cursor("aa", 7, true).write(data.path()).is_err());
+        assert_eq!(fs::read_dir(other.path()).unwrap().count(), 0);
+        fs::remove_file(data.path().join(FOLDER)).unwrap();
+        fs::create_dir(data.path().join(FOLDER)).unwrap();
+        let precious = other.path().join("precious");
+        fs::write(&precious, "as it was").unwrap();
+        std::os::unix::fs::symlink(&precious, data.path().join(FOLDER).join("aa.new")).unwrap();
         cursor("aa", 7, true).write(data.path()).unwrap();
-        cursor("cc", 3, false).write(data.path()).unwrap();
-        assert_eq!(needed_from(data.path(), HELD_BYTES_MAX + 1).unwrap(), None);
-        let left: Vec<_> = BackupCursor::all(data.path()).unwrap();
-        assert_eq!(left, [cursor("cc", 3, false)]);
+        assert_eq!(fs::read_to_string(precious).unwrap(), "as it was");
+        assert_eq!(BackupCursor::of(data.path(), "aa").unwrap(), Some(cursor("aa", 7, true)));
     }
 
     /// A file that is none holds nothing, and a name cannot leave the folder.
