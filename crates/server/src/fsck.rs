@@ -147,7 +147,13 @@ impl Checked {
             Ok(judged) => {
                 let expired = judged.expired.into_iter();
                 self.unproved.extend(expired.map(|what| format!("anchor: {what}")));
-                if judged.findings.is_empty() {
+                if !judged.is_compared && judged.findings.is_empty() {
+                    // Whoever replaces the whole history can let it begin behind the anchor.
+                    self.findings.push(format!(
+                        "nothing that the anchor of event {event} ({time}) names is left: the \
+                         history up to it has expired, or it was replaced"
+                    ));
+                } else if judged.findings.is_empty() {
                     self.anchored = Some(format!("the history up to event {event} ({time})"));
                 }
                 self.findings.extend(judged.findings);

@@ -67,6 +67,8 @@ pub struct Judged {
     pub findings: Vec<String>,
     /// What could not be compared any more, in sentences.
     pub expired: Vec<String>,
+    /// Whether anything could be compared; otherwise the anchor proves nothing.
+    pub is_compared: bool,
 }
 
 impl Anchor {
@@ -209,6 +211,8 @@ impl Store {
         let (view, mut judged) = (self.snapshot()?, Judged::default());
         let (head, last_seq) = (view.view.point.head, view.last_seq()?);
         let Anchor { frame, event, .. } = anchor;
+        // An anchor of no events is fulfilled by any history.
+        judged.is_compared = *event == 0;
         if head.position < *frame || last_seq < *event {
             judged.findings.push(format!(
                 "the history was cut: it ends with event {last_seq} (frame {}), the anchor has \
@@ -240,6 +244,7 @@ impl Store {
             return Ok(());
         }
         let own = if frame == head.position { head } else { self.shared.head_at(frame)? };
+        judged.is_compared = true;
         if types::hex(&own.tag) != anchor.tag {
             judged.findings.push(format!(
                 "the history was rewritten before event {}: frame {frame} is another one",
@@ -258,7 +263,11 @@ impl Store {
         judged: &mut Judged,
     ) {
         let last = anchor.sealed_event;
-        if anchor.chain.is_empty() || sealed.chain == anchor.chain {
+        if anchor.chain.is_empty() {
+            return;
+        }
+        if sealed.chain == anchor.chain {
+            judged.is_compared = true;
             return;
         }
         // Checked against each other by the check of the directory.
@@ -267,6 +276,7 @@ impl Store {
                 || (meta.last_seq == last && chain(&self.shared.keyring, meta) == anchor.chain)
         });
         if is_part {
+            judged.is_compared = true;
             return;
         }
         if segments.first().is_none_or(|oldest| oldest.first_seq > last.saturating_add(1)) {
@@ -294,6 +304,7 @@ impl Store {
                 next = row.seq.saturating_add(1);
             }
         }
+        judged.is_compared |= first <= last;
         if hash.finish() != anchor.tail_sha256 {
             judged.findings.push(format!(
                 "the history was rewritten: the events from {first} to {last} are not the anchored \
@@ -380,9 +391,12 @@ mod tests {
         store.shared.log.trim(Sealed::of(&store.snapshot().unwrap()).unwrap().frame).unwrap();
         assert!(anchors.iter().all(|anchor| judged(&store, anchor).0.is_empty()));
         assert!(anchors.iter().any(|anchor| judged(&store, anchor).1 == 1), "frames are gone");
+        assert!(anchors.iter().all(|anchor| store.judge(anchor).unwrap().is_compared));
         anchors.push(anchor(folder.path()));
         store.expire(Timestamp::from_secs(99), 40).unwrap();
         assert!(anchors.iter().all(|anchor| judged(&store, anchor).0.is_empty()));
+        let compared = |at: usize| store.judge(&anchors[at]).unwrap().is_compared;
+        assert!(compared(0) && !compared(1), "all that the first anchor names has expired");
         drop(store);
         let store = open(folder.path());
         assert!(anchors.iter().all(|anchor| judged(&store, anchor).0.is_empty()));
