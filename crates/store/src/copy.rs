@@ -211,6 +211,14 @@ impl StateCopy {
         rows_of(database.as_ref().ok_or_else(failed)?, &self.seal)
     }
 
+    /// The length of the state file; 0 of a test's.
+    pub(crate) fn bytes(&self) -> Result<u64, StoreError> {
+        match &self.source {
+            Source::Folder(folder) => Ok(fs::metadata(folder.join(STATE_FILE))?.len()),
+            Source::Test(_) | Source::Examined => Ok(0),
+        }
+    }
+
     /// The rows after a failed [`StateCopy::apply`]: as they were, or as they were to be.
     pub(crate) fn reopened(&self) -> Result<Arc<CopyRows>, StoreError> {
         let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);

@@ -143,6 +143,8 @@ impl Shared {
     /// The rows of a new state file, made from the log.
     fn replaced(&self, until: LogPoint) -> Result<Arc<CopyRows>, StoreError> {
         let log = self.log.as_ref();
+        // What deletion frees on a full disk is not for this.
+        self.reserve.expect_room_for(self.copy.bytes()?)?;
         let made = proof::made(&self.folder, log, &self.keyring, until.head)?;
         let mut made = made.ok_or_else(|| StoreError::missing("no base reaches the log"))?;
         let replaced = self.copy.replace(until, made.rows())?;
