@@ -150,9 +150,13 @@ fn add_object_tags(context: &mut Context, pairs: Vec<(String, String)>) {
 }
 
 /// Source: S3 API Reference, "Amazon S3 Signature Version 4 Authentication Specific Policy Keys". A
-/// presigned URL of Version 2 has no age, because it does not contain its creation time.
+/// presigned URL of Version 2 has no age, because it does not contain its creation time. The version
+/// of TLS is not the signature's: unsigned requests have it, too.
 pub(crate) fn add_signature(ctx: &Ctx<'_>, context: &mut Context) {
     let Some(origin) = &ctx.call().origin else { return };
+    if let Some((version, _)) = &origin.tls {
+        context.set("s3:TlsVersion", version.trim_start_matches("TLSv"));
+    }
     let kind = match origin.auth {
         Auth::Header => "REST-HEADER",
         Auth::Query => "REST-QUERY-STRING",
@@ -167,8 +171,5 @@ pub(crate) fn add_signature(ctx: &Ctx<'_>, context: &mut Context) {
     context.set("s3:signatureversion", version);
     if let Some(age) = gateway::signature_age_ms(ctx.call()) {
         context.set("s3:signatureAge", age.to_string());
-    }
-    if let Some((version, _)) = &origin.tls {
-        context.set("s3:TlsVersion", version.trim_start_matches("TLSv"));
     }
 }

@@ -166,12 +166,42 @@ fn plain_http_can_be_denied() {
     assert_eq!(code(&secure(&kit, "GET", "/bkt/k")), (403, "AccessDenied".to_owned()));
 }
 
+/// The version of TLS is a condition of unsigned calls, too.
+#[test]
+fn old_versions_of_tls_can_be_denied_to_everyone() {
+    let kit = kit();
+    unblock(&kit);
+    put(&kit, "/bkt/k", "x");
+    let read = |least: &str| {
+        let allow = json!({
+            "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
+            "Resource": "arn:aws:s3:::bkt/*",
+        });
+        let deny = json!({
+            "Effect": "Deny", "Principal": "*", "Action": "s3:GetObject",
+            "Resource": "arn:aws:s3:::bkt/*",
+            "Condition": {"NumericLessThan": {"s3:TlsVersion": least}},
+        });
+        let policy = json!({"Version": "2012-10-17", "Statement": [allow, deny]});
+        put(&kit, "/bkt?policy", policy.to_string());
+        over_tls(&kit, "GET", "/bkt/k", &[]).status
+    };
+    assert_eq!(read("1.3"), 200);
+    assert_eq!(read("1.4"), 403);
+}
+
 /// A call by the root user over TLS 1.3.
 pub(crate) fn secure(kit: &Kit, method: &str, target: &str) -> Answered {
     let (host, hash, now) = ("127.0.0.1:4566", wire::sign::payload_hash(b""), kit.clock.now());
     let region = testkit::REGION;
     let signed =
         wire::sign::sign_header(method, host, target, &[], &hash, &kit.root, region, "s3", now);
+    over_tls(kit, method, target, &signed)
+}
+
+/// A call over TLS 1.3 with these headers.
+fn over_tls(kit: &Kit, method: &str, target: &str, signed: &[(String, String)]) -> Answered {
+    let host = "127.0.0.1:4566";
     let mut headers = http::HeaderMap::new();
     for (name, value) in signed.iter().chain([&("host".to_owned(), host.to_owned())]) {
         let name = http::HeaderName::from_bytes(name.as_bytes()).unwrap();
