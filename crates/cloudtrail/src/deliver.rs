@@ -4,9 +4,10 @@
 //! next. All state is in the store, so a restart loses nothing, and every step may be repeated: a
 //! pending file already has its name and its events, and storing it twice stores the same bytes.
 //!
-//! Four modules: `driver` decides by the clock and calls the others, `progress` is the position of
-//! each trail, `lanes` stores the pending files, folder by folder, and `status` is what operators
-//! read. `cut` and `scan` turn events into log files, `digests` creates the digests.
+//! `driver` decides by the clock and calls the others. `cut` and `scan` choose which events are in
+//! which log file, `digests` creates the digests, `lanes` writes the files' bytes and stores them,
+//! folder by folder, by the call in `put`. `progress` is the position of each trail, and `status` is
+//! what operators read.
 
 mod cut;
 mod digests;

@@ -90,7 +90,8 @@ impl<E> From<EntropyError> for Failure<E> {
 /// A [`Failure`] whose error type no longer matters: another operation's error.
 #[derive(Debug, Clone)]
 pub enum Refused {
-    /// The error that a client receives, for any other reason than a missing permission.
+    /// The error that a client receives for any other reason than a permission that policies deny,
+    /// or that [`ApiError::is_denial`] names; S3 and IAM refuse a few calls by rules of their own here.
     Wire(WireError),
     /// The error that a client receives because a permission is missing.
     Denied(WireError),

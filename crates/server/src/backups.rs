@@ -1,4 +1,5 @@
-//! Backups of a data directory: what of it is copied, and how a restored one is marked.
+//! Backups of a data directory: what `backup::Copier` needs to copy it, and how a restored one is
+//! marked.
 
 use std::fs;
 use std::path::Path;

@@ -148,7 +148,7 @@ impl Checked {
                 let expired = judged.expired.into_iter();
                 self.unproved.extend(expired.map(|what| format!("anchor: {what}")));
                 if !judged.is_compared && judged.findings.is_empty() {
-                    // Whoever replaces the whole history can let it begin behind the anchor.
+                    // A history that replaces it can begin behind the anchor.
                     self.findings.push(format!(
                         "nothing that the anchor of event {event} ({time}) names is left: the \
                          history up to it has expired, or it was replaced"

@@ -11,7 +11,7 @@
 //! What is where, and made from what:
 //!
 //! ```text
-//! log/         frames; made from nothing, and made into everything else
+//! log/         frames; made from nothing, and made into rows and events
 //! state.redb   the copy: rows as of a frame, made by checkpoints; may be thrown away
 //! bases/       the rows as of two earlier frames, sealed: with the frames since, they make the copy
 //! segments/    events that are not needed in the log any more, with an index

@@ -2,7 +2,7 @@
 //! positions; rows and events can be made from them.
 //!
 //! A [`Log`] stores frames without understanding them; a [`Sealer`] makes them, an [`Opener`]
-//! authenticates one of them. Each frame names the tag of the one before it, and whoever reads
+//! authenticates one of them. Each frame names the tag of the one before it, and a reader of
 //! several compares these ([`Frame::follows`]), so that a frame that was changed, moved, dropped or
 //! put in is noticed by every holder of the key.
 //!

@@ -16,7 +16,7 @@ pub use write::elements;
 pub struct Record {
     /// The caller: an object built by [`crate::user_identity`].
     pub user_identity: Value,
-    /// When the request completed; written in whole seconds.
+    /// When the call began; written in whole seconds.
     pub event_time: Timestamp,
     /// The service, such as `kms.amazonaws.com`.
     pub event_source: String,
@@ -32,11 +32,12 @@ pub struct Record {
     pub error_code: Option<String>,
     /// The returned message; at most 1 KB of it is recorded.
     pub error_message: Option<String>,
-    /// `Null` when the call had none; omitted beyond 100 KB.
+    /// `Null` when the call had none; beyond 100 KB its largest members are omitted.
     pub request_parameters: Value,
-    /// `Null` for read-only calls, failures and empty responses; omitted beyond 100 KB.
+    /// `Null` for failures, empty responses and most read-only calls; beyond 100 KB its largest
+    /// members are omitted.
     pub response_elements: Value,
-    /// Omitted beyond 28 KB.
+    /// Beyond 28 KB its largest members are omitted.
     pub additional_event_data: Option<Value>,
     /// The ID in the response's header; absent for service events and sign-in.
     pub request_id: Option<String>,
@@ -64,7 +65,8 @@ pub struct Record {
     pub service_event_details: Option<Value>,
     /// Why a record is late or repeated.
     pub addendum: Option<Value>,
-    /// The connection; absent for calls by services, the console proxy and plain HTTP.
+    /// The connection; absent for calls by services, credentials of the console, calls that a service
+    /// forwards, clients behind a proxy, and plain HTTP.
     pub tls_details: Option<TlsDetails>,
     /// Whether the credentials are from a console session; written as the string `"true"`.
     pub session_credential_from_console: bool,

@@ -10,9 +10,10 @@ const ERRORS_HEAD: &str = "\
 Which errors each operation returns, and which source files make them.
 A test received every error below as a response of its operation, unless it is marked *never*, with the reason, or *no test*.
 *Listed* errors are those that AWS's service model lists for the operation; services return more than their models list.
-*Made in* names the files that create the error, and in them the functions that the operation calls, the nearest first; several may create the same error.
+*Made in* names the files that may create the error, and in them the functions, the nearest to the operation first. It is found by a search of the text: some of them may belong to other operations.
 Errors of the steps that all operations share are created in `crates/gateway` and `crates/wire`: the function that decides is listed before the one that words the response.
-The status, the code and the text of a service's own errors are in its `error.rs`; those of a fault in its `lib.rs`.
+A denial by policies is made by `denial` in `crates/gateway/src/access.rs`, which is not repeated here.
+The status and the code of a service's own errors are in its `error.rs`; those of a fault in its `lib.rs`.
 `cargo xtask golden` generates this page from the responses that the services' tests receive; the reasons are kept by hand in `docs/errors-never.txt`.
 ";
 
