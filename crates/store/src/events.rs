@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::ErrorKind;
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
@@ -220,9 +221,11 @@ impl Store {
         let end = end.min(first.saturating_add(u64::try_from(SEGMENT_LEN_MAX).unwrap_or(0)));
         let (name, folder) = (row_key(first), self.folder().join(SEGMENTS_FOLDER));
         let path = folder.join(format!("{name}.events"));
-        let meta = segment::write(&folder, &path, self.tail_iter(first, end, pause))?;
-        // What is in the log may be deleted on the strength of what can be read back.
-        Segment::open(&path, &meta)?.check_in_slices(pause)?;
+        // What is in the log may be deleted on the strength of what can be read back. Between the
+        // file's name and its registration there is no pause in which a server would be stopped.
+        let check = |at: &Path, meta: &SegmentMeta| Segment::open(at, meta)?.check_in_slices(pause);
+        let rows = self.tail_iter(first, end, pause);
+        let meta = segment::write_checked(&folder, &path, rows, check)?;
         let position = self.shared.frame_of(meta.last_seq)?;
         let tag = self.shared.head_at(position)?.tag;
         let meta = SegmentMeta { after: before.chain.clone(), frame: position, ..meta };
@@ -415,6 +418,28 @@ mod tests {
         let error = store.seal_in_slices(1, &stop).unwrap_err();
         assert_eq!(error.kind(), crate::StoreErrorKind::Stopped);
         assert_eq!(store.seal(1).unwrap(), 300);
+        // Wherever it is stopped, no file is left that belongs to no segment.
+        add(3_000);
+        let registered = SEGMENTS.all(&store.snapshot().unwrap().tx(), "").unwrap().len();
+        let files = || std::fs::read_dir(store.folder().join(SEGMENTS_FOLDER)).unwrap().count();
+        let mut stops = 0_usize;
+        loop {
+            let left = std::cell::Cell::new(stops);
+            let pause = || match left.get().checked_sub(1) {
+                Some(fewer) => {
+                    left.set(fewer);
+                    ControlFlow::Continue(())
+                }
+                None => ControlFlow::Break(()),
+            };
+            if store.seal_in_slices(1, &pause).is_ok() {
+                break;
+            }
+            assert_eq!(files(), registered, "after {stops} slices");
+            stops += 1;
+        }
+        assert!(stops > 3_000 / SEALED_AT_ONCE, "stopped while it was checked, too: {stops}");
+        assert_eq!(files(), registered + 1);
     }
 
     /// A reader that was on its way while two segments were made is told, and begins again.

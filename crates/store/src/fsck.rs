@@ -11,7 +11,7 @@ use keys::Sha256;
 
 use crate::log::{Changes, Head, Opener};
 use crate::sealed::{SEGMENTS, Sealed, chain};
-use crate::segment::{SEGMENTS_FOLDER, Segment, SegmentMeta};
+use crate::segment::{SEGMENTS_FOLDER, Segment, SegmentMeta, is_unfinished};
 use crate::tx::Rows;
 use crate::view::View;
 use crate::{Store, StoreError, proof};
@@ -63,7 +63,7 @@ impl Store {
         })?;
         let known: BTreeSet<_> = segments.into_iter().map(|(_, meta)| meta.file).collect();
         for name in names(&self.folder().join(SEGMENTS_FOLDER))? {
-            if !known.contains(&name) {
+            if !known.contains(&name) && !is_unfinished(&name) {
                 findings.push(format!("file `{name}` belongs to no segment"));
             }
         }

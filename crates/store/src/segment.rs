@@ -23,7 +23,7 @@ use types::Timestamp;
 use crate::StoreError;
 use layout::{BlockEntry, Bytes, FOOTER_LEN, Footer, HEADER_LEN, INDEX_LEN_MAX, PageEntry, Span};
 
-pub(crate) use write::{remove_unfinished, write};
+pub(crate) use write::{is_unfinished, remove_unfinished, write, write_checked};
 
 /// Blocks that are read between two pauses: about a millisecond of work each.
 const BLOCKS_AT_ONCE: usize = 4;

@@ -34,10 +34,21 @@ pub(crate) fn write(
     path: &Path,
     rows: impl Iterator<Item = Result<EventRow, StoreError>>,
 ) -> Result<SegmentMeta, StoreError> {
+    write_checked(folder, path, rows, |_, _| Ok(()))
+}
+
+/// The same; `check` sees the file, under another name, before it is at `path`.
+pub(crate) fn write_checked(
+    folder: &Path,
+    path: &Path,
+    rows: impl Iterator<Item = Result<EventRow, StoreError>>,
+    check: impl FnOnce(&Path, &SegmentMeta) -> Result<(), StoreError>,
+) -> Result<SegmentMeta, StoreError> {
     let unfinished = path.with_extension(UNFINISHED);
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let written = SegmentWriter::create(&unfinished).and_then(|writer| writer.fill(name, rows));
     let finished = written.and_then(|meta| {
+        check(&unfinished, &meta)?;
         std::fs::rename(&unfinished, path)?;
         File::open(folder)?.sync_all()?;
         Ok(meta)
@@ -47,6 +58,11 @@ pub(crate) fn write(
         let _ = std::fs::remove_file(&unfinished);
     }
     finished
+}
+
+/// Whether a file was never finished: the next start removes it.
+pub(crate) fn is_unfinished(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|ending| ending == UNFINISHED)
 }
 
 /// Removes segment files that were never finished.
