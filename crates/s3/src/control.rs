@@ -23,7 +23,7 @@ use crate::request::Request;
 pub static CONTROL: Service = Service {
     name: "s3control",
     signing_name: "s3",
-    event_source: "s3.amazonaws.com",
+    event_source: crate::principal::PRINCIPAL,
     protocol: Protocol::RestXmlControl,
     family: Family::S3,
     target: "",
