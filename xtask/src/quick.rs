@@ -50,7 +50,7 @@ fn all(project: &Project, scope: &Scope, stages: &mut Stages) -> Result<(), Fail
     }
     stages.run("lints", || {
         let run = Run::cargo(project).words(["clippy", "--all-targets", "--locked"]);
-        run.words(&packages(&scope.changed)).words(["--", "-D", "warnings"]).go()
+        run.words(packages(&scope.changed)).words(["--", "-D", "warnings"]).go()
     })?;
     let files = project.files()?;
     let own = [packages(&scope.changed), units(&files, &scope.changed)].concat();
