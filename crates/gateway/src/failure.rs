@@ -16,7 +16,8 @@ use crate::Fault;
 
 /// An error that an API documents, with its code, status and message.
 pub trait ApiError: fmt::Debug + Send + 'static {
-    /// How the client sees it.
+    /// How the client sees it. Its line is that of the call.
+    #[track_caller]
     fn wire(&self) -> WireError;
     /// Whether it is a denial, by a rule of the service beside the policies.
     fn is_denial(&self) -> bool {

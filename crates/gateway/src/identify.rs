@@ -373,11 +373,13 @@ impl Gateway {
 }
 
 /// Source: AWS JSON protocol, a target that names no operation of the service.
+#[track_caller]
 fn unknown_operation() -> WireError {
     WireError::without_message(400, "UnknownOperationException")
 }
 
 /// Operations that S3 has and we do not support, or that do not exist.
+#[track_caller]
 fn not_served(head: &Head) -> WireError {
     if head.query().is_empty() {
         return WireError::new(

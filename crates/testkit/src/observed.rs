@@ -96,7 +96,12 @@ fn fields(path: &str, value: &Value, into: &mut BTreeSet<String>) {
                 fields(&format!("{path}[]"), item, into);
             }
         }
-        _ => {
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_) => {
             into.insert(path.to_owned());
         }
     }
