@@ -32,6 +32,11 @@ impl Function {
         }
     }
 
+    /// Whether it is a macro.
+    pub(crate) fn is_macro(&self) -> bool {
+        self.name.ends_with('!')
+    }
+
     /// Whether it is a type.
     pub(crate) fn is_type(&self) -> bool {
         self.name.starts_with(char::is_uppercase)
@@ -65,6 +70,7 @@ impl Function {
 pub(crate) struct Functions {
     all: Vec<Function>,
     by_name: BTreeMap<String, Vec<usize>>,
+    texts: BTreeMap<String, String>,
     /// By file, the words that it imports.
     imports: BTreeMap<String, BTreeSet<String>>,
 }
@@ -81,7 +87,7 @@ impl Functions {
             by_name.entry(function.name.clone()).or_default().push(at);
         }
         let imports = files.iter().map(|(file, text)| (file.clone(), imports(text))).collect();
-        Self { all, by_name, imports }
+        Self { all, by_name, imports, texts: files.clone() }
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Function> {
@@ -126,15 +132,50 @@ impl Functions {
         found
     }
 
+    /// The file of an operation that is a type, and the text of its block and behind it.
+    pub(crate) fn block(&self, crate_folder: &str, operation: &str) -> Option<(&str, &str)> {
+        let mark = format!(" for {operation} {{");
+        let mut own = self.texts.iter().filter(|(file, _)| folder(file) == crate_folder);
+        own.find_map(|(file, text)| Some((file.as_str(), text.split_once(&mark)?.1)))
+    }
+
+    /// The files of an operation that is no type of its own, but a row of a table or a name in one:
+    /// those that use the member of the table, or else those with its name.
+    pub(crate) fn files_of(&self, crate_folder: &str, operation: &str) -> BTreeSet<&str> {
+        let with = |is: &dyn Fn(&str) -> bool| -> BTreeSet<&str> {
+            let own =
+                self.texts.iter().filter(|(file, text)| folder(file) == crate_folder && is(text));
+            own.map(|(file, _)| file.as_str()).filter(|file| !file.ends_with("/ops.rs")).collect()
+        };
+        let named = with(&|text| has_word(text, operation));
+        let tables = named.iter().filter_map(|file| self.texts.get(*file));
+        let members = tables.filter_map(|text| member_with(text, operation));
+        let uses: BTreeSet<&str> = members
+            .flat_map(|member| with(&|text| text.contains(&format!(".{member};"))))
+            .collect();
+        if uses.is_empty() { named } else { uses }
+    }
+
     /// The functions of the crate that a call may mean: of one name, those of the type or of the
     /// module that it names; a method of any type.
     fn targets(&self, from: &Function, call: &Call, operation: &str) -> Vec<usize> {
         let is_imported =
             |word: &str| self.imports.get(&from.file).is_some_and(|all| all.contains(word));
+        let is_generic = matches!(&call.of, Of::Path(path) if path.len() == 1);
+        let has_type = || self.all.iter().any(|to| to.owner.as_deref() == Some(operation));
+        let files = if is_generic && !has_type() {
+            self.files_of(folder(&from.file), operation)
+        } else {
+            BTreeSet::new()
+        };
+        let is_of_operation = |to: &Function| {
+            to.owner.as_deref() == Some(operation)
+                || (to.owner.is_some() && files.contains(to.file.as_str()))
+        };
         let is_target = |to: &Function| match &call.of {
             Of::Value => to.owner.is_some(),
             Of::Path(path) if path == "Self" => to.owner == from.owner && to.file == from.file,
-            Of::Path(path) if path.len() == 1 => to.owner.as_deref() == Some(operation),
+            Of::Path(path) if path.len() == 1 => is_of_operation(to),
             Of::Path(path) if path.starts_with(char::is_uppercase) => {
                 to.owner.as_ref() == Some(path)
             }
@@ -149,18 +190,32 @@ impl Functions {
         let mut targets: Vec<usize> = named
             .filter(|at| self.all.get(*at).is_some_and(|to| is_of_crate(to) && is_target(to)))
             .collect();
-        // A function of the file hides those of the same name elsewhere, and a method of a type that
-        // the file names those of other types.
-        let is_here = |at: &usize| self.all.get(*at).is_some_and(|to| to.file == from.file);
-        let is_known = |at: &usize| {
-            let owner = self.all.get(*at).and_then(|to| to.owner.as_deref());
-            owner.is_some_and(is_imported)
+        if targets.is_empty() {
+            let head = format!("fn {}(", call.name);
+            let has = |to: &Function| {
+                to.is_macro() && files.contains(to.file.as_str()) && to.text.contains(&head)
+            };
+            let all = self.all.iter().enumerate();
+            targets.extend(all.filter(|(_, to)| has(to)).map(|(at, _)| at));
+        }
+        self.nearest(from, call, targets)
+    }
+
+    /// A function of the file hides those of the same name elsewhere, and a method of a type that the
+    /// file has or imports those of other types.
+    fn nearest(&self, from: &Function, call: &Call, mut targets: Vec<usize>) -> Vec<usize> {
+        let to = |at: &usize| self.all.get(*at);
+        let is_here = |at: &usize| to(at).is_some_and(|to| to.file == from.file);
+        let imports = self.imports.get(&from.file);
+        let is_near = |at: &usize| {
+            let owner = to(at).and_then(|to| to.owner.as_ref());
+            let is_known = owner.zip(imports).is_some_and(|(owner, own)| own.contains(owner));
+            is_here(at) || is_known
         };
         match call.of {
-            Of::Path(_) => {}
-            Of::Value | Of::Nothing if targets.iter().any(is_here) => targets.retain(is_here),
-            Of::Value if targets.iter().any(is_known) => targets.retain(is_known),
-            Of::Value | Of::Nothing => {}
+            Of::Nothing if targets.iter().any(is_here) => targets.retain(is_here),
+            Of::Value if targets.iter().any(is_near) => targets.retain(is_near),
+            Of::Value | Of::Nothing | Of::Path(_) => {}
         }
         targets
     }
@@ -236,9 +291,10 @@ enum Of {
     Nothing,
 }
 
-/// The names in a body that may be calls: methods, paths, and names before a parenthesis.
+/// The names in a body that may be calls: methods, paths, names before a parenthesis, and functions
+/// that make an error and are handed on.
 fn calls(body: &str) -> BTreeSet<Call> {
-    let mut found = BTreeSet::new();
+    let mut found = handed_on(body);
     let is_inner = |c: char| c.is_alphanumeric() || c == '_';
     let mut rest = body;
     let mut path: Option<&str> = None;
@@ -263,6 +319,21 @@ fn calls(body: &str) -> BTreeSet<Call> {
         rest = behind;
     }
     found
+}
+
+/// The member of a table whose value is this text: `create` of `create: "CreateUser"`.
+fn member_with<'a>(table: &'a str, value: &str) -> Option<&'a str> {
+    let (before, _) = table.split_once(&format!(": \"{value}\","))?;
+    before.rsplit(|c: char| c != '_' && !c.is_ascii_lowercase()).next().filter(|it| !it.is_empty())
+}
+
+/// The functions in `map_err(malformed)` and its like.
+fn handed_on(body: &str) -> BTreeSet<Call> {
+    let takers = ["map_err(", "ok_or_else("];
+    let names = takers.iter().flat_map(|taker| body.split(taker).skip(1));
+    let names = names.filter_map(|rest| rest.split_once(')')).map(|(name, _)| name);
+    let is_name = |name: &&str| name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    names.filter(is_name).map(|name| Call { of: Of::Nothing, name: name.to_owned() }).collect()
 }
 
 /// The words of the imports of a file.
@@ -363,14 +434,17 @@ mod tests {
     /// Methods, paths and plain calls, but no fields and no types.
     #[test]
     fn names_that_may_be_calls_are_found() {
-        let found =
-            calls("holders::delete(ctx, &user.name)?; value.check(Kind).done; Self::f; g(1)");
+        let found = calls(
+            "holders::delete(ctx, &user.name)?; value.check(Kind).done; Self::f; g(h).map_err(bad)",
+        );
         let found: Vec<_> = found.into_iter().map(|call| (call.of, call.name)).collect();
         let path = |path: &str| Of::Path(path.to_owned());
         let want = [
             (Of::Value, "check"),
+            (Of::Value, "map_err"),
             (path("Self"), "f"),
             (path("holders"), "delete"),
+            (Of::Nothing, "bad"),
             (Of::Nothing, "g"),
         ];
         assert_eq!(found, want.map(|(of, name)| (of, name.to_owned())));

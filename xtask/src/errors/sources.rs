@@ -21,7 +21,7 @@ pub(crate) struct Sources {
 struct Makers {
     /// By code, texts such as `KmsError::NotFound`.
     texts: BTreeMap<String, BTreeSet<String>>,
-    /// How functions that return such errors end their heads: `KmsError>`.
+    /// How the heads of functions that return such errors end.
     ends: BTreeSet<String>,
 }
 
@@ -67,7 +67,8 @@ impl Sources {
         let mut makers = BTreeMap::<String, Makers>::new();
         for (name, text) in files.iter().filter(|(_, text)| text.contains("impl ApiError for")) {
             let own = makers.entry(folder(name).to_owned()).or_default();
-            own.ends.extend(error_of(text).map(|error| format!(", {error}>")));
+            let ends = |error: &str| [format!(", {error}>"), format!("-> {error}")];
+            own.ends.extend(error_of(text).into_iter().flat_map(ends));
             for (code, texts) in makers_in(text) {
                 own.texts.entry(code).or_default().extend(texts);
             }
@@ -118,8 +119,8 @@ impl Sources {
         let ends = self.makers.get(folder(&from.file)).map(|makers| &makers.ends);
         let returns_error = |function: &Function| {
             let head = function.head();
-            ends.is_some_and(|ends| ends.iter().any(|end| head.contains(end)))
-                && !head.contains("Failure<")
+            let ends_so = |ends: &BTreeSet<String>| ends.iter().any(|end| head.contains(end));
+            function.is_macro() || ends.is_some_and(ends_so) && !head.contains("Failure<")
         };
         let mut below = self.functions.called(from, text, made.operation, &returns_error);
         below.retain(|function| self.makes(&function.file, &function.text, made.code));

@@ -20,35 +20,40 @@ impl<'a> Members<'a> {
     }
 
     /// What names the member: a type of the operation's input or output, else a function of its
-    /// file, else any item of the crate.
+    /// files, else any item of the crate.
     pub(super) fn places(&self, crate_folder: &str, operation: &str, field: &str) -> Vec<Place> {
+        let Self(Sources { files, functions }) = self;
         let member = field_name(field);
-        let own = |file: &str| folder(file) == crate_folder;
-        let files = self.0.files.iter().filter(|(file, _)| own(file));
-        let head = format!(" for {operation} {{");
-        let block = files.filter_map(|(file, text)| Some((file, text.split_once(&head)?.1))).next();
-        if let Some((file, block)) = block {
-            let side = if field.starts_with("responseElements.") { "Output" } else { "Input" };
-            let types = block.split_once(&format!("type {side} = "));
-            let named = types.and_then(|(_, rest)| rest.split(';').next()).unwrap_or_default();
-            let found = self.in_types(crate_folder, named, member);
-            if !found.is_empty() {
-                return placed(&found);
-            }
-            let is_own = |one: &&Function| one.file == *file && names_member(&one.text, member);
-            let found: Vec<_> = self.0.functions.iter().filter(is_own).collect();
-            if !found.is_empty() {
-                return placed(&found);
-            }
+        let side = if field.starts_with("responseElements.") { "Output" } else { "Input" };
+        let (own, types) = if let Some((file, block)) = functions.block(crate_folder, operation) {
+            (BTreeSet::from([file]), types_of(block, side).into_iter().take(1).collect())
+        } else {
+            let own = functions.files_of(crate_folder, operation);
+            let texts = own.iter().filter_map(|file| files.get(*file));
+            let types = texts.flat_map(|text| types_of(text, side)).collect();
+            (own, types)
+        };
+        let found = self.in_types(crate_folder, types, member);
+        if !found.is_empty() {
+            return placed(&found);
         }
-        let is_named = |one: &&Function| own(&one.file) && names_member(&one.text, member);
-        placed(&self.0.functions.iter().filter(is_named).collect::<Vec<_>>())
+        let has_member = |one: &&Function| names_member(&one.text, member);
+        let mut all: Vec<_> = functions.iter().filter(has_member).collect();
+        all.retain(|one| folder(&one.file) == crate_folder);
+        if all.iter().any(|one| own.contains(one.file.as_str())) {
+            all.retain(|one| own.contains(one.file.as_str()));
+        }
+        placed(&all)
     }
 
-    /// The types with the member among those that a text names, or else among those that these
+    /// The types with the member among those that the texts name, or else among those that these
     /// name.
-    fn in_types(&self, crate_folder: &str, text: &str, member: &str) -> Vec<&'a Function> {
-        let mut texts = vec![text];
+    fn in_types(
+        &self,
+        crate_folder: &str,
+        mut texts: Vec<&'a str>,
+        member: &str,
+    ) -> Vec<&'a Function> {
         let mut seen = BTreeSet::new();
         for _ in 0..DEPTH_MAX {
             let names = texts.iter().flat_map(|text| words(text));
@@ -69,6 +74,12 @@ impl<'a> Members<'a> {
         }
         Vec::new()
     }
+}
+
+/// The inputs or outputs that a text declares.
+fn types_of<'a>(text: &'a str, side: &str) -> Vec<&'a str> {
+    let declared = text.split(&format!("type {side} = ")).skip(1).collect::<Vec<_>>();
+    declared.into_iter().filter_map(|rest| rest.split(';').next()).collect()
 }
 
 /// Words that may be types.
