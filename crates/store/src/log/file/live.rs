@@ -198,7 +198,11 @@ impl LiveLog {
         if self.next_in_file()?.is_some() {
             return Ok(());
         }
-        let next = position.saturating_add(1);
+        let (next, own) = (position.saturating_add(1), self.file.about.header.first);
+        if !firsts(self.folder.as_ref())?.contains(&own) {
+            // It was trimmed, and used again.
+            return Err(StoreError::missing(format_args!("the log no longer has frame {next}")));
+        }
         if behind > next {
             let what = format!("it is broken, and frame {behind} is not");
             return Err(self.file.about.damaged(next, &what));
