@@ -202,7 +202,7 @@ impl Worker {
             let shared = Arc::clone(&self.shared);
             let mut answers = Vec::new();
             let last_len = self.last_len;
-            let committed = shared.succeed(|before| {
+            let committed = shared.replace_view(|before| {
                 let mut batch = Batch::after(before);
                 let filled = batch.fill(first, jobs, &shared.memo, last_len);
                 answers = std::mem::take(&mut batch.answers);
@@ -253,7 +253,7 @@ impl Worker {
     }
 
     fn publish(&self, outcome: Outcome) {
-        let published = self.shared.succeed(|now| {
+        let published = self.shared.replace_view(|now| {
             self.index(&outcome);
             // Checkpoints may have gone on meanwhile.
             let (copy, ageing) = (Arc::clone(&now.copy), now.ageing.clone());
