@@ -344,7 +344,11 @@ mod tests {
         }
         transaction.commit().unwrap();
         drop(database);
-        Store::open(folder.path(), &with).unwrap().shut_down();
+        let store = Store::open(folder.path(), &with).unwrap();
+        store.submit(|tx| (ROWS.put(tx, "b", &6), Vec::new())).wait().unwrap().unwrap();
+        store.shut_down();
+        drop(store);
+        assert!(!folder.path().join(KEPT_FILE).exists());
         fs::remove_file(folder.path().join(STATE_FILE)).unwrap();
         let base = crate::bases::bases(folder.path()).unwrap().remove(0);
         let bytes = fs::read(&base.path).unwrap();

@@ -17,8 +17,10 @@ const TRAILS: u64 = 3;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Trouble {
     None,
-    /// All but a loss of power.
+    /// All but a loss of power and a failing disk.
     WithPower,
+    /// A disk that fails to read, write or sync, and is full, and all but a loss of power.
+    FailingDisk,
     All,
 }
 
@@ -200,6 +202,10 @@ impl Life {
     fn trouble(&mut self, trouble: Trouble) {
         match self.world.dice.below(8) {
             0..=2 if trouble == Trouble::WithPower => self.world.restart(),
+            0..=2 if trouble == Trouble::FailingDisk => {
+                self.world.fail_disk();
+                return;
+            }
             0..=2 => {
                 let operations = self.world.dice.below(60);
                 self.world.disk.power(operations);
@@ -245,6 +251,7 @@ impl Life {
         if self.world.disk.has_power() && self.world.dice.below(4) == 0 {
             let left = u64::MAX;
             self.world.disk.power(left);
+            self.world.repair_disk();
             let events = self.world.kit().events();
             check_ledger(&self.world, &events);
             check_state(&self.world, &replay(&events).recorded);
@@ -255,6 +262,7 @@ impl Life {
     fn end(&mut self) {
         self.world.disk.power(u64::MAX);
         self.world.recover();
+        self.world.repair_disk();
         for bucket in LOGS {
             self.world.put_bucket_policy(bucket, true).unwrap().ok();
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use testkit::{Answered, DIGEST_KEYS, Dice, Disk, Kit, S3Request, START};
+use testkit::{Answered, DIGEST_KEYS, Dice, Disk, DiskFault, Kit, Part, S3Request, START};
 use types::{Clock, MINUTE_MS, Region, Timestamp};
 use wire::sign::Credentials;
 
@@ -36,6 +36,8 @@ pub(crate) struct World {
     pub(crate) ledger: Vec<Attempt>,
     /// The latest instant that the clock has shown.
     pub(crate) latest: Timestamp,
+    /// Whether the disk may fail at what it is asked to do.
+    is_failing: bool,
 }
 
 impl World {
@@ -44,8 +46,18 @@ impl World {
         let (folder, disk) = (Arc::new(TempDir::new().unwrap()), Disk::with_power());
         let (clock, dice) = (Clock::manual(START), Dice::new(seed));
         let ledger = Vec::new();
-        let mut world =
-            Self { folder, disk, clock, dice, seed, starts: 0, kit: None, ledger, latest: START };
+        let mut world = Self {
+            folder,
+            disk,
+            clock,
+            dice,
+            seed,
+            starts: 0,
+            kit: None,
+            ledger,
+            latest: START,
+            is_failing: false,
+        };
         world.start();
         world
     }
@@ -75,9 +87,52 @@ impl World {
         self.open().expect("with power the store opens");
     }
 
+    /// Something of the disk fails once, or there is little room left on it.
+    pub(crate) fn fail_disk(&mut self) {
+        self.is_failing = true;
+        let part = [Part::Log, Part::State][self.dice.below(2) as usize];
+        // So many operations of the kind succeed first.
+        let after = self.dice.below(6);
+        match self.dice.below(4) {
+            0 => self.disk.fail_after(part, DiskFault::Write, after),
+            1 => self.disk.fail_after(part, DiskFault::Sync, after),
+            2 => self.disk.fail_after(part, DiskFault::Read, after),
+            _ => self.disk.limit(Some(self.disk.bytes() + self.dice.below(100_000))),
+        }
+    }
+
+    /// The disk works again, and has room; what it failed at last is settled.
+    pub(crate) fn repair_disk(&mut self) {
+        if !self.is_failing {
+            return;
+        }
+        self.disk.repair();
+        self.disk.limit(None);
+        self.kit().store.hold_reserve().unwrap();
+        // Checkpoints follow commits here; the thread that makes them elsewhere tries again by itself.
+        // The first commit may get the error of what failed before.
+        for _ in 0..2 {
+            let _ = self.kit().store.submit(|_| ((), Vec::new())).wait();
+        }
+        assert_eq!(
+            self.kit().store.upkeep().failed_checkpoints,
+            0,
+            "a repaired disk is written to"
+        );
+        self.is_failing = false;
+    }
+
     /// The process ends in good order and begins again.
     pub(crate) fn restart(&mut self) {
+        let has_failed = self.is_failing;
+        self.repair_disk();
+        // What the engine fails to sync while it closes or opens a file no process can see later: a
+        // state file that is damaged then is replaced by `rebuild`.
+        let is_doubtful = self.kit().store.upkeep().failed_checkpoints > 0;
         self.kit = None;
+        if is_doubtful || (has_failed && self.dice.below(2) == 0) {
+            self.disk.lose_power(&self.dice);
+        }
         if self.open().is_err() {
             assert!(self.recover(), "only without power the store does not open");
         }
@@ -104,24 +159,27 @@ impl World {
         true
     }
 
-    fn note(&mut self, what: &str, answered: &Answered, body: &[u8]) {
+    /// Whether it was acknowledged.
+    fn note(&mut self, what: &str, answered: &Answered, body: &[u8]) -> bool {
         let mut request_id = answered.header("x-amzn-requestid");
         if request_id.is_empty() {
             request_id = answered.header("x-amz-request-id");
         }
         let acknowledged = answered.status < 500;
         let text = answered.text();
-        assert!(acknowledged || !self.disk.has_power(), "{what}: {} {text}", answered.status);
+        let may_fail = self.is_failing || !self.disk.has_power();
+        assert!(acknowledged || may_fail, "{what}: {} {text}", answered.status);
         assert!(!acknowledged || !request_id.is_empty(), "{what}: no request id");
         let (what, body) = (what.to_owned(), keys::sha256(body));
         self.ledger.push(Attempt { request_id, acknowledged, what, body });
+        acknowledged
     }
 
-    /// A JSON call by the root user; `None` if the power went.
+    /// A JSON call by the root user; `None` if the power went, or the disk failed.
     pub(crate) fn json(&mut self, target: &str, body: &Value) -> Option<Answered> {
         let answered = self.kit().json(target, body);
-        self.note(target, &answered, b"");
-        (!self.recover()).then_some(answered)
+        let acknowledged = self.note(target, &answered, b"");
+        (!self.recover() && acknowledged).then_some(answered)
     }
 
     pub(crate) fn json_as(&mut self, who: &Credentials, target: &str, body: &Value) {
@@ -143,8 +201,8 @@ impl World {
         let mut all = vec![("Action", action), ("Version", "2010-05-08")];
         all.extend(parameters);
         let answered = self.kit().query("iam", &all);
-        self.note(action, &answered, b"");
-        (!self.recover()).then_some(answered)
+        let acknowledged = self.note(action, &answered, b"");
+        (!self.recover() && acknowledged).then_some(answered)
     }
 
     pub(crate) fn s3(&mut self, method: &str, target: &str, body: &[u8]) -> Option<Answered> {
@@ -153,8 +211,8 @@ impl World {
         let checked = [("content-md5", md5.as_str())];
         let headers: &[(&str, &str)] = if body.is_empty() { &[] } else { &checked };
         let answered = self.kit().s3(S3Request { method, target, headers, body });
-        self.note(&format!("{method} {target}"), &answered, body);
-        (!self.recover()).then_some(answered)
+        let acknowledged = self.note(&format!("{method} {target}"), &answered, body);
+        (!self.recover() && acknowledged).then_some(answered)
     }
 
     /// Runs the delivery worker; returns the time of its next run.
@@ -184,6 +242,7 @@ impl World {
     /// Finishes everything in progress, in an intact world.
     pub(crate) fn settle(&mut self) {
         self.disk.power(u64::MAX);
+        self.repair_disk();
         self.set_clock(self.latest);
         self.pass_minutes(130);
     }
