@@ -14,6 +14,7 @@
 mod ask;
 mod begin;
 mod check;
+mod copied;
 mod cosign;
 mod files;
 mod grow;
@@ -32,6 +33,7 @@ use types::Timestamp;
 use crate::config::TlogConfig;
 pub(crate) use ask::WitnessUrl;
 pub(crate) use check::check;
+pub(crate) use copied::{COPIED_FILES, TREE_FILES, behind, restore};
 use files::Files;
 use growth::Growth;
 pub(crate) use pages::{Tiles, owns};

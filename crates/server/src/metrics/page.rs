@@ -178,16 +178,20 @@ impl Page {
         let lag = self.family::<OfBackup>("shoseki_backup_lag_seconds", lag);
         let latest = "Time as of which the backup was complete";
         let latest = self.family::<OfBackup>("shoseki_backup_latest_timestamp_seconds", latest);
+        let given_up = "1 if a backup that follows the log is given up: nothing is kept for it";
+        let given_up = self.counts::<OfBackup>("shoseki_backup_given_up", given_up);
         let follows = "1 if the log waits for the backup, because it follows the log";
         let follows = self.counts::<OfBackup>("shoseki_backup_follows", follows);
         for cursor in BackupCursor::all(store.folder())? {
             let behind = store.position().saturating_sub(cursor.position);
+            let (is_waited_for, is_given_up) = (cursor.is_waited_for(), cursor.given_up.is_some());
             let lag_ms = if behind == 0 { 0 } else { now.since_ms(cursor.as_of) };
             let labels = [("backup", cursor.backup), ("destination", cursor.destination)];
             frames.get_or_create(&labels).set(behind);
             lag.get_or_create(&labels).set(seconds(lag_ms.saturating_mul(1_000)));
             latest.get_or_create(&labels).set(instant(cursor.as_of));
-            follows.get_or_create(&labels).set(u64::from(cursor.follows));
+            follows.get_or_create(&labels).set(u64::from(is_waited_for));
+            given_up.get_or_create(&labels).set(u64::from(is_given_up));
         }
         Ok(())
     }

@@ -71,7 +71,7 @@ fn a_server_is_restored_from_a_bucket_of_another_one() {
     live.store.seal(1).unwrap();
     let (source, clock) = (config(live.folder.path()), live.clock.clone());
     let place = || Place::bucket(&bucket).unwrap();
-    let mut copier = begin_backup(&source, place(), &clock, &Entropy::system()).unwrap();
+    let mut copier = begin_backup(&source, place(), &clock, &Entropy::system(), false).unwrap();
     let first = copier.round().unwrap();
     assert!(first.items >= 3 && first.missing == 0, "{first:?}");
     drop(copier);
@@ -81,7 +81,7 @@ fn a_server_is_restored_from_a_bucket_of_another_one() {
     assert!(metric(&mut live, "shoseki_backup_lag_frames") >= 2.0);
     assert!(metric(&mut live, "shoseki_backup_lag_seconds") >= 7.5);
     assert!(metric(&mut live, "shoseki_backup_follows") > 0.0);
-    let mut copier = begin_backup(&source, place(), &clock, &Entropy::system()).unwrap();
+    let mut copier = begin_backup(&source, place(), &clock, &Entropy::system(), false).unwrap();
     let second = copier.round().unwrap();
     assert!(second.frames >= 2 && second.position > first.position, "{second:?}");
     copier.end().unwrap();
@@ -118,7 +118,8 @@ fn a_restored_past_is_never_served_silently() {
     let (place, to) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let source = config(live.folder.path());
     let folder = || Place::folder(place.path(), true).unwrap();
-    let mut copier = begin_backup(&source, folder(), &live.clock, &Entropy::system()).unwrap();
+    let mut copier =
+        begin_backup(&source, folder(), &live.clock, &Entropy::system(), false).unwrap();
     let first = copier.round().unwrap().position;
     live.create_bucket("two");
     let newest = copier.round().unwrap().position;
@@ -143,4 +144,130 @@ fn a_restored_past_is_never_served_silently() {
     assert_eq!(details["newestFrameOfBackup"], newest);
     let found = server::fsck(&restored, &mut |_| {}).unwrap();
     assert_eq!(found.findings, Vec::<String>::new());
+}
+
+/// Moves the clock until the worker has signed a checkpoint of at least this size; returns its text.
+fn await_checkpoint(live: &mut Live, size: u64) -> String {
+    let path = live.folder.path().join("tlog/checkpoint");
+    for _ in 0..100_000 {
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        if text
+            .lines()
+            .nth(1)
+            .and_then(|line| line.parse().ok())
+            .is_some_and(|own: u64| own >= size)
+        {
+            return text;
+        }
+        live.clock.advance_ms(10);
+        std::thread::yield_now();
+    }
+    panic!("there is no checkpoint of size {size}");
+}
+
+/// Waits until a condition holds for the health page.
+fn await_health(live: &mut Live, holds: impl Fn(&str) -> bool) -> String {
+    let request = b"GET /_shoseki/health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+    let mut text = String::new();
+    for _ in 0..100_000 {
+        text = live.bytes(request).text();
+        if holds(&text) {
+            return text;
+        }
+        live.clock.advance_ms(10);
+    }
+    panic!("{text}");
+}
+
+fn last_seq(live: &Live) -> u64 {
+    live.store.snapshot().unwrap().last_seq().unwrap()
+}
+
+/// A restored server continues the same transparency log: same key, same tree. One that was restored
+/// to before its newest checkpoint does not, until an operator has it begin a new log.
+#[test]
+fn a_restored_server_continues_its_transparency_log() {
+    let mut live = Live::start();
+    for number in 0..300 {
+        live.create_bucket(&format!("bucket-{number}"));
+    }
+    let (place, to) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let source = config(live.folder.path());
+    let folder = || Place::folder(place.path(), true).unwrap();
+    let begin = || begin_backup(&source, folder(), &live.clock, &Entropy::system(), false);
+    let mut copier = begin().unwrap();
+    let first = copier.round().unwrap().position;
+    live.create_bucket("another");
+    let size = last_seq(&live);
+    let checkpoint = await_checkpoint(&mut live, size);
+    copier.round().unwrap();
+    copier.end().unwrap();
+    let verified = verify_backup(&source, folder(), &mut |_| {}).unwrap();
+    assert_eq!(verified.findings, Vec::<String>::new());
+    live.stop();
+    let files = |folder: &Path| {
+        let mut found = std::collections::BTreeMap::new();
+        for level in ["tile/0/000", "tile/0/001.p", "tile/1/000.p"] {
+            let path = folder.join("tlog").join(level);
+            let all = if path.is_dir() {
+                std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()).collect()
+            } else {
+                vec![path]
+            };
+            for path in all {
+                let name = path.strip_prefix(folder).unwrap().to_owned();
+                found.insert(name, std::fs::read(&path).unwrap());
+            }
+        }
+        found
+    };
+    let root_key = live.folder.path().join("root-key");
+    let newest = restored_config(&to.path().join("newest"), &root_key);
+    let done = restore_backup(&newest, folder(), Until::Newest, &live.clock, &mut |_| {}).unwrap();
+    assert_eq!(done.notes, Vec::<String>::new());
+    let again = std::fs::read_to_string(newest.data_dir.join("tlog/checkpoint")).unwrap();
+    assert_eq!(again, checkpoint);
+    let restored = files(&newest.data_dir);
+    let all = files(live.folder.path());
+    assert!(restored.len() >= 3 && restored.iter().all(|(name, bytes)| all[name] == *bytes));
+    assert_eq!(server::fsck(&newest, &mut |_| {}).unwrap().findings, Vec::<String>::new());
+    let holder = Arc::new(to);
+    let start = |config: &Config| {
+        let (clock, entropy) = (Clock::manual(START), Entropy::seeded(10));
+        Live::serve(Runtime::new().unwrap(), config, Arc::clone(&holder), clock, entropy)
+    };
+    let mut server = start(&newest);
+    server.create_bucket("after-the-restore");
+    let size = last_seq(&server);
+    let path = newest.data_dir.join("tlog/checkpoint");
+    let next = (0..100_000).find_map(|_| {
+        server.clock.advance_ms(10);
+        std::thread::yield_now();
+        let text = std::fs::read_to_string(&path).unwrap();
+        (text.lines().nth(1)?.parse::<u64>().ok()? >= size).then_some(text)
+    });
+    assert_eq!(next.unwrap().lines().next(), checkpoint.lines().next(), "the same log");
+    assert!(!await_health(&mut server, |_| true).contains("tlog-stopped"));
+    server.stop();
+
+    let older = restored_config(&holder.path().join("older"), &root_key);
+    let until = Until::Position(first);
+    let done = restore_backup(&older, folder(), until, &live.clock, &mut |_| {}).unwrap();
+    assert_eq!(done.notes.len(), 1, "{:?}", done.notes);
+    assert!(done.notes[0].contains("--accept-older"), "{:?}", done.notes);
+    let mut server = start(&older);
+    await_health(&mut server, |text| text.contains("tlog-stopped"));
+    server.stop();
+    let kept = std::fs::read_to_string(older.data_dir.join("tlog/checkpoint")).unwrap();
+    assert_eq!(kept, checkpoint, "nothing else was signed");
+    let mut server = start(&Config { accept_older: true, ..older.clone() });
+    let path = older.data_dir.join("tlog/checkpoint");
+    let other = (0..100_000).find_map(|_| {
+        server.clock.advance_ms(10);
+        std::thread::yield_now();
+        std::fs::read_to_string(&path).ok().filter(|text| *text != checkpoint)
+    });
+    assert_ne!(other.unwrap().lines().next(), checkpoint.lines().next(), "another log");
+    assert!(older.data_dir.join("tlog.0").is_dir());
+    server.stop();
 }
